@@ -1,0 +1,77 @@
+/**
+ * The capture record: one request, answered by both sides, as the tap writes it and the comparer reads it.
+ *
+ * One record is one line of NDJSON and one Firehose record. The format is versioned by `v`; a reader refuses a version
+ * it does not know. Whatever is secret has been redacted before a record exists (see `tap/`).
+ */
+import * as z from 'zod';
+
+/** Version of the capture format. Raised whenever a field changes its meaning. */
+export const CAPTURE_VERSION = 1;
+
+/** Header names and values in the order and the case in which they stood on the wire; duplicates stay duplicates. */
+export const headerListSchema = z.array(z.tuple([z.string(), z.string()]));
+
+const bodySchema = z.strictObject({
+  /** How `data` is written: `utf8` when the bytes are valid UTF-8, `base64` otherwise. */
+  encoding: z.enum(['utf8', 'base64']),
+  data: z.string(),
+  /** Length in bytes on the wire (before any content decoding), also when `data` was cut. */
+  bytes: z.int().nonnegative(),
+  /** True when the body exceeded the capture cap and `data` is only its beginning. */
+  truncated: z.boolean(),
+});
+
+/** Milliseconds (fractional), measured at the tap's socket from the moment the request's head was written. */
+const timingSchema = z.strictObject({
+  firstByteMs: z.number().nonnegative(),
+  totalMs: z.number().nonnegative(),
+});
+
+const responseLegSchema = z.strictObject({
+  outcome: z.literal('response'),
+  status: z.int().min(100).max(599),
+  headers: headerListSchema,
+  body: bodySchema,
+  timing: timingSchema,
+});
+
+const failedLegSchema = z.strictObject({
+  outcome: z.literal('failed'),
+  /** `refused`/`reset`: connection level; `timeout`: the leg's deadline passed; `protocol`: not HTTP. */
+  reason: z.enum(['refused', 'reset', 'timeout', 'protocol']),
+  detail: z.string(),
+  totalMs: z.number().nonnegative(),
+});
+
+/** What one side answered, or why it did not. */
+export const legSchema = z.discriminatedUnion('outcome', [responseLegSchema, failedLegSchema]);
+
+export const captureRecordSchema = z.strictObject({
+  v: z.literal(CAPTURE_VERSION),
+  cutoverId: z.string().min(1),
+  requestId: z.string().min(1),
+  /** W3C trace id (32 hex digits), when the request carried or was given one. */
+  traceId: z.string().optional(),
+  /** When the request's head arrived, ISO-8601 UTC. */
+  at: z.iso.datetime(),
+  /** Route template such as `/items/{id}`: the unit by which parity is signed off. */
+  route: z.string().min(1),
+  request: z.strictObject({
+    method: z.string().min(1),
+    /** Origin-form target: path and query, redacted. */
+    target: z.string().min(1),
+  }),
+  /** Which side answered the client. */
+  primary: z.enum(['stable', 'candidate']),
+  stable: legSchema,
+  candidate: legSchema,
+  /** A second answer of the stable side, when noise learning is on. */
+  noise: legSchema.optional(),
+});
+
+export type HeaderList = z.infer<typeof headerListSchema>;
+export type CapturedBody = z.infer<typeof bodySchema>;
+export type ResponseLeg = z.infer<typeof responseLegSchema>;
+export type Leg = z.infer<typeof legSchema>;
+export type CaptureRecord = z.infer<typeof captureRecordSchema>;
