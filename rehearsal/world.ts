@@ -1,0 +1,79 @@
+/**
+ * What the parts of the local cloud share: compressed time, the load balancer's state, and the place where metrics go.
+ *
+ * The ELBv2 endpoint writes {@link LoadBalancerModel}; the data plane reads it for every request. So a `ModifyRule` that
+ * the very same adapter sends to AWS moves real local traffic.
+ */
+
+/** Time as AWS would see it. One real second lasts `speed` virtual seconds. */
+export interface VirtualClock {
+  /** Virtual time, milliseconds since the epoch. */
+  now(): number;
+  /** Virtual seconds per real second, ≥ 1. */
+  readonly speed: number;
+  /** Real milliseconds that `virtualMs` last. */
+  toRealMs(virtualMs: number): number;
+}
+
+export interface MetricDatum {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Virtual time of the sample, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Where the data plane, the tap and the gateways (by EMF) put their samples. */
+export interface MetricSink {
+  record(datum: MetricDatum): void;
+}
+
+export type TargetHealth = 'initial' | 'healthy' | 'unhealthy' | 'draining';
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  health: TargetHealth;
+}
+
+export interface TargetGroupModel {
+  readonly arn: string;
+  /** CloudWatch dimension value: `targetgroup/<name>/<id>`. */
+  readonly fullName: string;
+  readonly healthCheck: {
+    readonly path: string;
+    readonly intervalSeconds: number;
+    readonly timeoutSeconds: number;
+    readonly healthyThreshold: number;
+    readonly unhealthyThreshold: number;
+    /** Such as `200` or `200-299`. */
+    readonly matcher: string;
+  };
+  readonly targets: Target[];
+}
+
+export interface RuleModel {
+  readonly arn: string;
+  /** Lower wins; the listener's default rule is `Infinity`. */
+  readonly priority: number;
+  readonly conditions: {
+    /** Request methods, upper case; absent means any. */
+    readonly methods?: readonly string[];
+    /** ALB path patterns with `*` and `?`; absent means any. */
+    readonly paths?: readonly string[];
+  };
+  /** Replaced as a whole by ModifyRule, as AWS does. */
+  forward: {
+    readonly groups: readonly { readonly targetGroupArn: string; readonly weight: number }[];
+    readonly stickiness: { readonly enabled: boolean; readonly durationSeconds: number };
+  };
+}
+
+export interface LoadBalancerModel {
+  readonly arn: string;
+  /** CloudWatch dimension value: `app/<name>/<id>`. */
+  readonly fullName: string;
+  readonly rules: Map<string, RuleModel>;
+  readonly targetGroups: Map<string, TargetGroupModel>;
+}
