@@ -49,7 +49,8 @@ export const legSchema = z.discriminatedUnion('outcome', [responseLegSchema, fai
 
 export const captureRecordSchema = z.strictObject({
   v: z.literal(CAPTURE_VERSION),
-  cutoverId: z.string().min(1),
+  /** Id of the deployed ingress (env `CROSSFADE_INGRESS`); which run it belongs to is looked up where it is counted. */
+  ingress: z.string().min(1),
   requestId: z.string().min(1),
   /** W3C trace id (32 hex digits), when the request carried or was given one. */
   traceId: z.string().optional(),
