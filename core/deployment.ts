@@ -1,0 +1,54 @@
+/**
+ * What was deployed: the names and ARNs that handlers need, written by the stacks into one environment variable
+ * (`CROSSFADE_DEPLOYMENT`, JSON) and parsed here once. Alarm names are fixed at synthesis, so nothing is looked up.
+ */
+import * as z from 'zod';
+import { ingressIdSchema, ruleArnSchema, targetGroupArnSchema } from './ids.ts';
+
+/** The part a target group plays. `tapForward` answers from stable, `tapReverse` from candidate; both copy to the other. */
+export const GROUP_ROLES = ['stable', 'candidate', 'tapForward', 'tapReverse'] as const;
+export type GroupRole = (typeof GROUP_ROLES)[number];
+
+const targetGroupSchema = z.strictObject({
+  arn: targetGroupArnSchema,
+  /** Value of CloudWatch's TargetGroup dimension: `targetgroup/<name>/<id>`. */
+  fullName: z.string().min(1),
+});
+
+const serviceSchema = z.strictObject({
+  cluster: z.string().min(1),
+  service: z.string().min(1),
+});
+
+export const deploymentSchema = z.strictObject({
+  ingressId: ingressIdSchema,
+  loadBalancer: z.strictObject({
+    /** Value of CloudWatch's LoadBalancer dimension: `app/<name>/<id>`. */
+    fullName: z.string().min(1),
+  }),
+  /** Every rule that the cutover owns. A rule lists the groups that it forwards to, 1 to 5 of them. */
+  rules: z
+    .array(z.strictObject({ arn: ruleArnSchema, roles: z.array(z.enum(GROUP_ROLES)).min(2).max(5) }))
+    .min(1)
+    .max(20),
+  targetGroups: z.strictObject({
+    stable: targetGroupSchema,
+    candidate: targetGroupSchema,
+    tapForward: targetGroupSchema.optional(),
+    tapReverse: targetGroupSchema.optional(),
+  }),
+  services: z
+    .strictObject({ stable: serviceSchema, candidate: serviceSchema, tap: serviceSchema.optional() })
+    .optional(),
+  /** Alarms of which a single one in ALARM rolls back. */
+  rollbackAlarms: z.array(z.string().min(1)).max(100),
+  /** Alarms that only concern the shadow: in ALARM they close the tap, and hold or end the shadow phase. */
+  shadowAlarms: z.array(z.string().min(1)).max(100),
+  /** Load and chaos run by this function while the mirror is open; absent: the phase only observes. */
+  exerciseFunction: z.string().min(1).optional(),
+  topicArn: z.string().min(1).optional(),
+  ledgerTable: z.string().min(1),
+});
+
+export type Deployment = z.infer<typeof deploymentSchema>;
+export type DeployedRule = Deployment['rules'][number];

@@ -1,0 +1,23 @@
+/** Branded identifiers: a target group's ARN cannot be passed where a rule's is wanted. */
+import * as z from 'zod';
+
+/** Name of one cutover: the execution's name. */
+export const cutoverIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,80}$/, 'a cutover id is 1 to 80 letters, digits, - or _')
+  .brand<'CutoverId'>();
+/** Name of the ingress that cutovers take turns on; the ledger's key. */
+export const ingressIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,40}$/, 'an ingress id is 1 to 40 letters, digits, - or _')
+  .brand<'IngressId'>();
+export const ruleArnSchema = z.string().min(1).brand<'RuleArn'>();
+export const targetGroupArnSchema = z.string().min(1).brand<'TargetGroupArn'>();
+/** Counts the runs and rollbacks of an ingress; whoever holds an older number may no longer write. */
+export const generationSchema = z.int().nonnegative().brand<'Generation'>();
+
+export type CutoverId = z.infer<typeof cutoverIdSchema>;
+export type IngressId = z.infer<typeof ingressIdSchema>;
+export type RuleArn = z.infer<typeof ruleArnSchema>;
+export type TargetGroupArn = z.infer<typeof targetGroupArnSchema>;
+export type Generation = z.infer<typeof generationSchema>;

@@ -1,0 +1,119 @@
+/**
+ * From a traffic split (what the plan says, in percent) to rule weights (what ELBv2 takes) and back.
+ *
+ * ELBv2: 1 to 5 groups in a forward action, weights 0–999
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupTuple.html).
+ * What all weights zero would do is undocumented, so it cannot be built here.
+ */
+import * as z from 'zod';
+import type { DeployedRule, Deployment, GroupRole } from './deployment.ts';
+import type { RuleArn, TargetGroupArn } from './ids.ts';
+import { ruleArnSchema, targetGroupArnSchema } from './ids.ts';
+
+/** ELBv2's highest weight. */
+export const MAX_WEIGHT = 999;
+
+export const trafficSplitSchema = z.strictObject({
+  /** Percent of requests that the candidate answers, 0 to 100 in steps of 0.1. */
+  candidatePercent: z.number().min(0).max(100),
+  /**
+   * Percent of the requests of tapped rules that pass through the tap, and which side answers them there: `forward`
+   * takes its share out of the stable side's, `reverse` out of the candidate's.
+   */
+  mirror: z.strictObject({ face: z.enum(['forward', 'reverse']), percent: z.number().gt(0).max(100) }).nullable(),
+});
+export type TrafficSplit = z.infer<typeof trafficSplitSchema>;
+
+/** All requests to the stable side, nothing mirrored: what every rollback writes. */
+export const SAFE_SPLIT: TrafficSplit = { candidatePercent: 0, mirror: null };
+
+export const ruleWeightsSchema = z.strictObject({
+  ruleArn: ruleArnSchema,
+  groups: z
+    .array(z.strictObject({ targetGroupArn: targetGroupArnSchema, weight: z.int().min(0).max(MAX_WEIGHT) }))
+    .min(1)
+    .max(5),
+  /** Group stickiness beats weights, so a rollback writes it off together with the weights. */
+  sticky: z.boolean(),
+});
+/** One rule's forward action, as written and as read back. */
+export type RuleWeights = z.infer<typeof ruleWeightsSchema>;
+
+/** Percentages are exact multiples of 0.1, so a scale of 100 or 1000 always holds them as whole numbers. */
+function scaleOf(percents: readonly number[]): 1 | 10 {
+  return percents.every((p) => Number.isInteger(p)) ? 1 : 10;
+}
+
+function sharesOf(split: TrafficSplit, rule: DeployedRule): Record<GroupRole, number> {
+  const tapRole = split.mirror === null ? null : split.mirror.face === 'forward' ? 'tapForward' : 'tapReverse';
+  const mirror = tapRole !== null && rule.roles.includes(tapRole) ? (split.mirror?.percent ?? 0) : 0;
+  const forward = tapRole === 'tapForward' ? Math.min(mirror, 100 - split.candidatePercent) : 0;
+  const reverse = tapRole === 'tapReverse' ? Math.min(mirror, split.candidatePercent) : 0;
+  return {
+    stable: 100 - split.candidatePercent - forward,
+    candidate: split.candidatePercent - reverse,
+    tapForward: forward,
+    tapReverse: reverse,
+  };
+}
+
+/** The weights of every rule for a split. Every group of a rule is in the result, at weight 0 if need be. */
+export function weightsFor(deployment: Deployment, split: TrafficSplit, sticky = false): RuleWeights[] {
+  return deployment.rules.map((rule) => {
+    const shares = sharesOf(split, rule);
+    const percents = rule.roles.map((role) => shares[role]);
+    const scale = scaleOf(percents);
+    return {
+      ruleArn: rule.arn,
+      groups: rule.roles.map((role) => ({
+        targetGroupArn: arnOf(deployment, role),
+        weight: Math.min(MAX_WEIGHT, Math.round(shares[role] * scale)),
+      })),
+      sticky,
+    };
+  });
+}
+
+/** Whether two readings of the same rules say the same: same groups, weights and stickiness, in any order. */
+export function sameWeights(a: readonly RuleWeights[], b: readonly RuleWeights[]): boolean {
+  return a.length === b.length && canonical(a) === canonical(b);
+}
+
+/** A short text such as `rule/ab: stable 95 tap 5` for logs and errors. */
+export function describeWeights(deployment: Deployment, rules: readonly RuleWeights[]): string {
+  const role = (arn: TargetGroupArn) =>
+    (Object.entries(deployment.targetGroups).find(([, g]) => g?.arn === arn) ?? [arn])[0];
+  return rules
+    .map(
+      (r) =>
+        `${ruleName(r.ruleArn)}: ${r.groups.map((g) => `${role(g.targetGroupArn)} ${g.weight}`).join(' ')}${r.sticky ? ' sticky' : ''}`,
+    )
+    .join('; ');
+}
+
+/** Share of a rule's weight, 0 to 1, that the groups of the given roles hold. */
+export function shareOf(deployment: Deployment, rule: RuleWeights, roles: readonly GroupRole[]): number {
+  const total = rule.groups.reduce((sum, g) => sum + g.weight, 0);
+  const arns = new Set(roles.map((role) => deployment.targetGroups[role]?.arn));
+  const part = rule.groups.reduce((sum, g) => sum + (arns.has(g.targetGroupArn) ? g.weight : 0), 0);
+  return total === 0 ? 0 : part / total;
+}
+
+function canonical(rules: readonly RuleWeights[]): string {
+  return JSON.stringify(
+    rules
+      .map((r) => [r.ruleArn, r.sticky, r.groups.map((g) => `${g.targetGroupArn}=${g.weight}`).sort()] as const)
+      .sort(([x], [y]) => (x < y ? -1 : 1)),
+  );
+}
+
+function arnOf(deployment: Deployment, role: GroupRole): TargetGroupArn {
+  const group = deployment.targetGroups[role];
+  if (group === undefined)
+    throw new RangeError(`a rule forwards to ${role}, but the deployment has no such target group`);
+  return group.arn;
+}
+
+function ruleName(arn: RuleArn): string {
+  return arn.split('/').slice(-1)[0] ?? arn;
+}
