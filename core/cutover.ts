@@ -176,8 +176,21 @@ function onObserved(state: CutoverState, at: number, observation: Observation): 
     case 'hold':
       return settle('hold', observeInterval(state));
     case 'advance':
-      return settle(state.phase === 'stage' && state.stage + 1 < state.plan.stages.length ? 'nextStage' : 'proceed', 0);
+      return settle(
+        isLastStage(state) ? 'proceed' : 'nextStage',
+        signoffFollows(state) ? state.plan.signoff.timeout : 0,
+      );
   }
+}
+
+/** True outside phase `stage` too: there is no further stage to shift to. */
+function isLastStage(state: CutoverState): boolean {
+  return state.phase !== 'stage' || state.stage + 1 >= state.plan.stages.length;
+}
+
+/** The sign-off's task times out after `waitSeconds`, and the watchdog expects nothing before. */
+function signoffFollows(state: CutoverState): boolean {
+  return state.phase === 'exercise' || state.phase === 'soak';
 }
 
 function onApproved(state: CutoverState, at: number, approval: Approval): Transition {

@@ -95,6 +95,6 @@ export const logEntrySchema = z.strictObject({
   by: z.string(),
   message: z.string(),
   /** Inputs and verdicts, so that a decision can be replayed. */
-  data: z.json().optional(),
+  data: z.unknown().optional(),
 });
 export type LogEntry = z.infer<typeof logEntrySchema>;

@@ -1,0 +1,17 @@
+/** When the stable side may lose capacity, and how much at a time. */
+import type { MinuteEvidence } from './gate/evidence.ts';
+import type { TrafficSplit } from './weights.ts';
+
+/**
+ * Requests that the stable side still answered for customers. With the reverse mirror open it also answers copies, which
+ * come from the tap and not through the stable target group, so its group's count is customers alone.
+ */
+export function residue(minutes: readonly MinuteEvidence[], split: TrafficSplit): number {
+  if (split.candidatePercent < 100) return Number.POSITIVE_INFINITY;
+  return minutes.reduce((sum, m) => sum + (m.stable?.requests ?? 0), 0);
+}
+
+/** Half, rounded down, so that the last step is from one task to none. */
+export function nextDesired(desired: number): number {
+  return Math.floor(desired / 2);
+}

@@ -1,0 +1,26 @@
+/** After a sign-off: who signed is in the ledger before anything follows from it. */
+import { awaitSignoff, reduce } from '../core/cutover.ts';
+import { CrossfadeError } from '../core/errors.ts';
+import { type CutoverStateJson, parseState } from '../core/state.ts';
+import { awsDeps } from './aws/deps.ts';
+import type { Deps } from './deps.ts';
+import { settle } from './settle.ts';
+
+export function makeHandler(deps: Pick<Deps, 'ledger' | 'notifier' | 'clock' | 'emit'>) {
+  return async (event: unknown): Promise<CutoverStateJson> => {
+    const state = parseState(event);
+    const { approval } = state;
+    if (approval === null) {
+      throw new CrossfadeError('Crossfade.InvalidState', 'The sign-off ended without an approval.', {
+        traffic: 'unchanged; the rollback that follows writes the safe weights.',
+        nextStep: 'answer with `crossfade approve`, which names who approves.',
+      });
+    }
+    const at = deps.clock.now();
+    // The waiting task returned the approval, not the state that it announced: enter that phase here.
+    const waited = awaitSignoff(state, at).state;
+    return settle(deps, state, reduce({ ...waited, approval }, { type: 'approved', at, approval }), approval);
+  };
+}
+
+export const handler = (event: unknown) => makeHandler(awsDeps())(event);

@@ -1,0 +1,36 @@
+/**
+ * Decommission: the stable side's tasks go in halves, each step reversible until the next, and none before its customers
+ * have gone. A rollback from here on scales up first (core/rollback.ts), because the ledger was told so beforehand.
+ */
+import { reduce } from '../core/cutover.ts';
+import { nextDesired, residue } from '../core/decommission.ts';
+import { type CutoverStateJson, parseState } from '../core/state.ts';
+import { awsDeps } from './aws/deps.ts';
+import type { Deps } from './deps.ts';
+import { settle } from './settle.ts';
+
+type DecommissionDeps = Pick<Deps, 'deployment' | 'metrics' | 'capacity' | 'ledger' | 'notifier' | 'clock' | 'emit'>;
+
+export function makeHandler(deps: DecommissionDeps) {
+  return async (event: unknown): Promise<CutoverStateJson> => {
+    const state = parseState(event);
+    const at = deps.clock.now();
+    const stay = (reason: string, done = false) =>
+      settle(deps, state, reduce(state, { type: 'steppedDown', at, done, reason }));
+    if (deps.deployment.services === undefined || state.capacity === null) {
+      return stay('The stable side is not a service of this deployment; it is left for its owner to remove.', true);
+    }
+    const minutes = await deps.metrics.minutes({ from: at - state.plan.decommission.step * 1000, to: at }, 1_000);
+    const left = residue(minutes, state.split);
+    if (left > 0)
+      return stay(`The stable side still answered ${left} requests of customers (sticky residue); waiting.`);
+    const now = await deps.capacity.snapshot();
+    if (now.desired === 0) return stay('The stable side runs no task any more.', true);
+    const desired = nextDesired(now.desired);
+    await deps.ledger.recordCapacity(state, state.capacity, 'reduced');
+    await deps.capacity.scaleStable(desired);
+    return stay(`The stable side goes from ${now.desired} to ${desired} tasks.`);
+  };
+}
+
+export const handler = (event: unknown) => makeHandler(awsDeps())(event);

@@ -1,0 +1,99 @@
+/** Preflight: parses the execution's input, refuses with every reason at once, or takes the ingress for a new run. */
+import * as z from 'zod';
+import { heartbeatDueAt, TASK_ALLOWANCE_SECONDS } from '../core/cutover.ts';
+import { InvalidPlanError, RefusedError } from '../core/errors.ts';
+import { cutoverIdSchema } from '../core/ids.ts';
+import { parsePlan } from '../core/plan.ts';
+import { HISTORY_BUDGET, project } from '../core/planner.ts';
+import { refusals } from '../core/preflight.ts';
+import { type CutoverState, type CutoverStateJson, stateToJson } from '../core/state.ts';
+import { SAFE_SPLIT } from '../core/weights.ts';
+import { awsDeps } from './aws/deps.ts';
+import type { Deps } from './deps.ts';
+
+const eventSchema = z.object({
+  input: z.strictObject({ plan: z.unknown().default({}) }),
+  executionArn: z.string().min(1),
+  executionName: cutoverIdSchema,
+  startedAt: z.string(),
+});
+
+type PreflightDeps = Pick<Deps, 'deployment' | 'ingress' | 'alarms' | 'ledger' | 'capacity' | 'clock' | 'notifier'>;
+
+export function makeHandler(deps: PreflightDeps) {
+  return async (event: unknown): Promise<CutoverStateJson> => {
+    const parsed = eventSchema.safeParse(event);
+    if (!parsed.success)
+      throw new InvalidPlanError(
+        parsed.error.issues.map((i) => ({ path: i.path.join('.'), message: i.message })),
+        parsed.error,
+      );
+    const { input, executionArn, executionName } = parsed.data;
+    const plan = parsePlan(input.plan);
+    const { problems, historyEvents } = project(plan, { rps: Number.POSITIVE_INFINITY, errorRate: 0 });
+    if (historyEvents > HISTORY_BUDGET) throw new InvalidPlanError(problems);
+    const { deployment, clock } = deps;
+    const live = await deps.ingress.read();
+    const reasons = refusals(deployment, await findings(deps, live), clock.now());
+    if (reasons.length > 0) throw new RefusedError(reasons);
+    const at = new Date(clock.now()).toISOString();
+    const due = new Date(clock.now() + TASK_ALLOWANCE_SECONDS * 1000).toISOString();
+    const intent = { split: SAFE_SPLIT, weights: live, at, confirmed: true };
+    const item = await deps.ledger.claim({
+      ingressId: deployment.ingressId,
+      cutoverId: executionName,
+      executionArn,
+      at,
+      intent,
+      heartbeatDueAt: due,
+    });
+    const state: CutoverState = {
+      v: 1,
+      cutoverId: item.cutoverId,
+      ingressId: item.ingressId,
+      generation: item.generation,
+      executionArn,
+      plan,
+      phase: 'preflight',
+      stage: -1,
+      since: at,
+      split: SAFE_SPLIT,
+      baseline: null,
+      capacity: null,
+      decommissionSteps: 0,
+      next: 'proceed',
+      reason: 'Preflight passed.',
+      waitSeconds: 0,
+      approval: null,
+    };
+    await deps.ledger.append(item.cutoverId, {
+      at,
+      kind: 'phase',
+      phase: 'preflight',
+      stage: -1,
+      by: 'machine',
+      message: state.reason,
+    });
+    await deps.notifier.publish({
+      subject: `Crossfade ${item.cutoverId}: preflight`,
+      body: `${state.reason} Next heartbeat by ${new Date(heartbeatDueAt(state, clock.now())).toISOString()}.`,
+    });
+    return stateToJson(state);
+  };
+}
+
+async function findings(deps: PreflightDeps, live: Awaited<ReturnType<Deps['ingress']['read']>>) {
+  const { deployment } = deps;
+  const tapped = deployment.targetGroups.tapForward !== undefined;
+  const [stable, candidate, tap, alarms, owner, capacity] = await Promise.all([
+    deps.ingress.health('stable'),
+    deps.ingress.health('candidate'),
+    tapped ? deps.ingress.health('tapForward') : null,
+    deps.alarms.read([...deployment.rollbackAlarms, ...deployment.shadowAlarms]),
+    deps.ledger.read(deployment.ingressId),
+    deployment.services === undefined ? null : deps.capacity.snapshot(),
+  ]);
+  return { live, health: { stable, candidate, tap }, stableDesired: capacity?.desired ?? null, alarms, owner };
+}
+
+export const handler = (event: unknown) => makeHandler(awsDeps())(event);

@@ -1,0 +1,67 @@
+/**
+ * Rollback: the one handler behind every trigger. Fence, write, and only then everything else. Nothing here may throw
+ * before the weights are safe but the two calls themselves.
+ */
+import { rolledBack } from '../core/cutover.ts';
+import { describeError } from '../core/errors.ts';
+import { describeRollback, type RollbackOutcome, rollBack } from '../core/rollback.ts';
+import { stateSchema, stateToJson } from '../core/state.ts';
+import { rollbackDeps } from './aws/rollback-deps.ts';
+import type { Deps } from './deps.ts';
+import { parseRollbackEvent } from './rollback-request.ts';
+
+export type RollbackDeps = Pick<
+  Deps,
+  'deployment' | 'ingress' | 'ledger' | 'executions' | 'capacity' | 'notifier' | 'clock' | 'emit'
+>;
+
+export function makeHandler(deps: RollbackDeps) {
+  return async (event: unknown): Promise<unknown> => {
+    const startedAt = deps.clock.now();
+    const request = parseRollbackEvent(event, new Date(startedAt).toISOString());
+    if (request === null) return { outcome: 'ignored' };
+    const outcome = await rollBack(deps, deps.deployment, request);
+    const message = describeRollback(outcome, request);
+    if (worthTelling(outcome)) await tell(deps, outcome, message, (deps.clock.now() - startedAt) / 1000);
+    const state = stateSchema.safeParse(event);
+    return state.success
+      ? stateToJson(rolledBack(state.data, deps.clock.now(), message))
+      : { outcome: outcome.outcome, message };
+  };
+}
+
+/** Triggers come in pairs and more; people are told once. */
+function worthTelling(outcome: RollbackOutcome): boolean {
+  return (
+    outcome.outcome === 'waiting_for_capacity' ||
+    (outcome.outcome === 'rolled_back' && (outcome.first || outcome.ledger === 'unreachable'))
+  );
+}
+
+/** The weights are safe by now: a failure to log or to notify is reported, and changes nothing. */
+async function tell(deps: RollbackDeps, outcome: RollbackOutcome, message: string, seconds: number): Promise<void> {
+  deps.emit({ RollbackRequested: 1, RollbackSeconds: seconds });
+  const { item } = outcome;
+  const at = new Date(deps.clock.now()).toISOString();
+  const logged =
+    item === null
+      ? null
+      : deps.ledger.append(item.cutoverId, {
+          at,
+          kind: 'rollback',
+          phase: item.phase,
+          stage: item.stage,
+          by: item.rollback?.by ?? 'unknown',
+          message,
+        });
+  const told = deps.notifier.publish({
+    subject: `Crossfade ${item?.cutoverId ?? deps.deployment.ingressId}: rolled back`,
+    body: message,
+  });
+  for (const result of await Promise.allSettled([logged, told])) {
+    if (result.status === 'rejected')
+      console.error(JSON.stringify({ level: 'error', message: describeError(result.reason) }));
+  }
+}
+
+export const handler = (event: unknown) => makeHandler(rollbackDeps())(event);

@@ -1,0 +1,35 @@
+/** Sign-off: stores the task token, tells people what they are asked and how to answer. The machine waits. */
+import * as z from 'zod';
+import { awaitSignoff } from '../core/cutover.ts';
+import { parseState } from '../core/state.ts';
+import { awsDeps } from './aws/deps.ts';
+import type { Deps } from './deps.ts';
+import { settle } from './settle.ts';
+
+const eventSchema = z.strictObject({ state: z.unknown(), token: z.string().min(1) });
+
+export function makeHandler(deps: Pick<Deps, 'approvals' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
+  return async (event: unknown): Promise<void> => {
+    const { state: json, token } = eventSchema.parse(event);
+    const state = parseState(json);
+    const at = deps.clock.now();
+    const waiting = awaitSignoff(state, at);
+    const kind = waiting.state.phase === 'shadowSignoff' ? 'shadow' : 'final';
+    const expiresAt = new Date(at + state.plan.signoff.timeout * 1000).toISOString();
+    await deps.approvals.open({
+      cutoverId: state.cutoverId,
+      kind,
+      token,
+      askedAt: waiting.entry.at,
+      expiresAt,
+      evidence: state.reason,
+    });
+    await settle(deps, state, waiting);
+    await deps.notifier.publish({
+      subject: `Crossfade ${state.cutoverId}: ${kind} sign-off wanted`,
+      body: `${state.reason}\nAnswer by ${expiresAt}: crossfade approve ${state.cutoverId} | crossfade refuse ${state.cutoverId}. No answer rolls back.`,
+    });
+  };
+}
+
+export const handler = (event: unknown) => makeHandler(awsDeps())(event);

@@ -1,0 +1,20 @@
+/** Verify rollback: the machine waits here until counts show that the traffic has come back. The work is the watchdog's. */
+import { type CutoverStateJson, parseState, stateToJson } from '../core/state.ts';
+import { awsDeps } from './aws/deps.ts';
+import { makeHandler as makeWatchdog, type WatchdogDeps } from './watchdog.ts';
+
+export function makeHandler(deps: WatchdogDeps) {
+  const look = makeWatchdog(deps);
+  return async (event: unknown): Promise<CutoverStateJson> => {
+    const state = parseState(event);
+    await look();
+    const item = await deps.ledger.read(state.ingressId);
+    // A newer run can only have begun after this one was rolled back.
+    const verified =
+      item === null || item.cutoverId !== state.cutoverId || (item.rollback?.verifiedAt ?? null) !== null;
+    const { error: _caught, ...rest } = state;
+    return stateToJson({ ...rest, next: verified ? 'proceed' : 'hold', waitSeconds: verified ? 0 : 60 });
+  };
+}
+
+export const handler = (event: unknown) => makeHandler(awsDeps())(event);

@@ -1,0 +1,47 @@
+/** Watchdog: once a minute, whatever events said or did not say. */
+import { describeError } from '../core/errors.ts';
+import { describeRollback } from '../core/rollback.ts';
+import { type WatchdogReport, watch } from '../core/watchdog.ts';
+import { awsDeps } from './aws/deps.ts';
+import type { Deps } from './deps.ts';
+
+export type WatchdogDeps = Pick<
+  Deps,
+  'deployment' | 'ingress' | 'ledger' | 'executions' | 'capacity' | 'metrics' | 'notifier' | 'clock' | 'emit'
+>;
+
+export function makeHandler(deps: WatchdogDeps) {
+  return async (): Promise<WatchdogReport> => {
+    const report = await watch(deps, deps.deployment);
+    const message = describe(report);
+    if (message === null) return report;
+    await record(deps, report, message).catch((error: unknown) => {
+      console.error(JSON.stringify({ level: 'error', message: describeError(error) }));
+    });
+    return report;
+  };
+}
+
+function describe(report: WatchdogReport): string | null {
+  switch (report.action) {
+    case 'none':
+      return null;
+    case 'rollback':
+      return describeRollback(report.outcome, report.request);
+    case 'rewrote_safe_weights':
+      return `Somebody moved the weights after the rollback (${report.live}); the safe ones were written again.`;
+    case 'verified':
+      return 'Verified by request counts: the stable side answers everything again.';
+  }
+}
+
+async function record(deps: WatchdogDeps, report: WatchdogReport, message: string): Promise<void> {
+  const item = report.action === 'rollback' ? report.outcome.item : report.item;
+  if (item === null) return;
+  const kind = report.action === 'verified' ? 'verified' : report.action === 'rollback' ? 'rollback' : 'warning';
+  const at = new Date(deps.clock.now()).toISOString();
+  await deps.ledger.append(item.cutoverId, { at, kind, phase: item.phase, stage: item.stage, by: 'watchdog', message });
+  await deps.notifier.publish({ subject: `Crossfade ${item.cutoverId}: ${kind}`, body: message });
+}
+
+export const handler = () => makeHandler(awsDeps())();
