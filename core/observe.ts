@@ -97,7 +97,7 @@ export function observeStage(state: CutoverState, looked: readonly MinuteEvidenc
   }
   const { gate } = state.plan;
   const verdict = decideGate(looked, gatePolicyOf(state.plan));
-  const data = { minutes: looked, verdict: verdict };
+  const data = { minutes: looked, verdict };
   const elapsed = elapsedMs(state, now) / 1000;
   const decide = (decision: Observation['decision'], reason: string): Observed => ({
     observation: { decision, reason },

@@ -1,0 +1,7 @@
+/** How every client is set up: few attempts, short time-outs, so that a handler ends well before its own time-out. */
+
+/** The rollback must not hang on one slow connection: 3 attempts of at most 3 s stay within its 15 s. */
+export const CLIENT_OPTIONS = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
+} as const;

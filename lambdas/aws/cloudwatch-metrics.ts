@@ -1,0 +1,218 @@
+/** The metrics port over CloudWatch: one GetMetricData call brings both sides on the same minutes. */
+import {
+  type CloudWatchClient,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+  type MetricDataResult,
+} from '@aws-sdk/client-cloudwatch';
+import type { Deployment } from '../../core/deployment.ts';
+import type { MinuteEvidence, SideCounts } from '../../core/gate/evidence.ts';
+import type { Metrics, TimeRange } from '../../core/ports.ts';
+import { aws } from './transient.ts';
+
+const MINUTE_MS = 60_000;
+/** ALB publishes a minute's metrics within the following minute; a younger minute may still grow. */
+const INGESTION_DELAY_MS = 30_000;
+/** One call returns at most 100,800 points; eleven series of three hours of minutes stay far below. */
+const MAX_MINUTES = 7 * 1440;
+
+type Side = 'stable' | 'candidate';
+const SERIES = ['requests', 'target5xx', 'connectionErrors', 'slow'] as const;
+
+export function cloudWatchMetrics(client: Pick<CloudWatchClient, 'send'>, deployment: Deployment): Metrics {
+  return {
+    async minutes(range, latencyBudgetMs) {
+      const from = Math.max(ceilMinute(range.from), ceilMinute(range.to) - MAX_MINUTES * MINUTE_MS);
+      const to = floorMinute(range.to - INGESTION_DELAY_MS);
+      if (to <= from) return [];
+      const queries = [
+        ...sideQueries(deployment, 'stable', latencyBudgetMs),
+        ...sideQueries(deployment, 'candidate', latencyBudgetMs),
+        elbQuery(deployment),
+      ];
+      return toMinutes(await fetch(client, queries, { from, to }), { from, to });
+    },
+
+    async baseline(range) {
+      const to = floorMinute(range.to - INGESTION_DELAY_MS);
+      const from = floorMinute(range.from);
+      const period = periodFor(to - from);
+      const values = await fetch(client, baselineQueries(deployment, period), { from, to });
+      const total = (id: string) => sum(values.get(id));
+      const requests = total('requests');
+      if (requests === 0) return null;
+      const weighted = (id: string) => weightedMean(values.get(id), values.get('requests'));
+      const mean = (id: string) => (values.get(id)?.size ? sum(values.get(id)) / (values.get(id)?.size ?? 1) : null);
+      return {
+        requests,
+        errorRate: Math.min(1, (total('target5xx') + total('connectionErrors')) / requests),
+        p50: weighted('p50') * 1000,
+        p95: weighted('p95') * 1000,
+        p99: weighted('p99') * 1000,
+        rps: requests / ((to - from) / 1000),
+        cpuPercent: mean('cpu'),
+        memoryPercent: mean('memory'),
+      };
+    },
+  };
+}
+
+type Series = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+function sideQueries(deployment: Deployment, side: Side, budgetMs: number): MetricDataQuery[] {
+  const stat = (name: (typeof SERIES)[number], MetricName: string, Stat: string) =>
+    query(deployment, `${side}_${name}`, MetricName, Stat, 60, side);
+  return [
+    stat('requests', 'RequestCount', 'Sum'),
+    stat('target5xx', 'HTTPCode_Target_5XX_Count', 'Sum'),
+    stat('connectionErrors', 'TargetConnectionErrorCount', 'Sum'),
+    // Trimmed count: how many samples lie above the budget. Units of TargetResponseTime are seconds.
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+    stat('slow', 'TargetResponseTime', `TC(${budgetMs / 1000}:)`),
+  ];
+}
+
+/** HTTPCode_ELB_5XX_Count has no target-group dimension: a crashing candidate shows here for the whole load balancer. */
+function elbQuery(deployment: Deployment): MetricDataQuery {
+  return query(deployment, 'elb5xx', 'HTTPCode_ELB_5XX_Count', 'Sum', 60, null);
+}
+
+function baselineQueries(deployment: Deployment, period: number): MetricDataQuery[] {
+  const alb = (id: string, name: string, stat: string) => query(deployment, id, name, stat, period, 'stable');
+  const service = deployment.services?.stable;
+  const ecs = (id: string, MetricName: string): MetricDataQuery[] =>
+    service === undefined
+      ? []
+      : [
+          {
+            Id: id,
+            MetricStat: {
+              Metric: {
+                Namespace: 'AWS/ECS',
+                MetricName,
+                Dimensions: [
+                  { Name: 'ClusterName', Value: service.cluster },
+                  { Name: 'ServiceName', Value: service.service },
+                ],
+              },
+              Period: period,
+              Stat: 'Average',
+            },
+          },
+        ];
+  return [
+    alb('requests', 'RequestCount', 'Sum'),
+    alb('target5xx', 'HTTPCode_Target_5XX_Count', 'Sum'),
+    alb('connectionErrors', 'TargetConnectionErrorCount', 'Sum'),
+    alb('p50', 'TargetResponseTime', 'p50'),
+    alb('p95', 'TargetResponseTime', 'p95'),
+    alb('p99', 'TargetResponseTime', 'p99'),
+    ...ecs('cpu', 'CPUUtilization'),
+    ...ecs('memory', 'MemoryUtilization'),
+  ];
+}
+
+function query(
+  deployment: Deployment,
+  Id: string,
+  MetricName: string,
+  Stat: string,
+  Period: number,
+  side: Side | null,
+): MetricDataQuery {
+  const Dimensions = [{ Name: 'LoadBalancer', Value: deployment.loadBalancer.fullName }];
+  if (side !== null) Dimensions.push({ Name: 'TargetGroup', Value: deployment.targetGroups[side].fullName });
+  return { Id, MetricStat: { Metric: { Namespace: 'AWS/ApplicationELB', MetricName, Dimensions }, Period, Stat } };
+}
+
+async function fetch(
+  client: Pick<CloudWatchClient, 'send'>,
+  MetricDataQueries: MetricDataQuery[],
+  { from, to }: TimeRange,
+): Promise<Series> {
+  const series = new Map<string, Map<number, number>>();
+  let NextToken: string | undefined;
+  do {
+    const page = await aws('GetMetricData', () =>
+      client.send(
+        new GetMetricDataCommand({
+          MetricDataQueries,
+          StartTime: new Date(from),
+          EndTime: new Date(to),
+          ScanBy: 'TimestampAscending',
+          ...(NextToken === undefined ? {} : { NextToken }),
+        }),
+      ),
+    );
+    for (const result of page.MetricDataResults ?? []) collect(series, result);
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return series;
+}
+
+function collect(series: Map<string, Map<number, number>>, result: MetricDataResult): void {
+  const points = series.get(result.Id ?? '') ?? new Map<number, number>();
+  result.Timestamps?.forEach((at, i) => {
+    const value = result.Values?.[i];
+    if (value !== undefined) points.set(at.getTime(), value);
+  });
+  series.set(result.Id ?? '', points);
+}
+
+function toMinutes(series: Series, { from, to }: TimeRange): MinuteEvidence[] {
+  const minutes: MinuteEvidence[] = [];
+  for (let minute = from; minute < to; minute += MINUTE_MS) {
+    minutes.push({
+      minute,
+      stable: side(series, 'stable', minute),
+      candidate: side(series, 'candidate', minute),
+      elb5xx: series.get('elb5xx')?.get(minute) ?? 0,
+    });
+  }
+  return minutes;
+}
+
+/** Without RequestCount the minute is a gap. With it, absent error counts are zeros: AWS reports them only when non-zero. */
+function side(series: Series, name: Side, minute: number): SideCounts | null {
+  const requests = series.get(`${name}_requests`)?.get(minute);
+  const connectionErrors = series.get(`${name}_connectionErrors`)?.get(minute) ?? 0;
+  if (requests === undefined && connectionErrors === 0) return null;
+  return {
+    // A refused connection is no request of the target's, but it was one of a customer's.
+    requests: Math.max(requests ?? 0, connectionErrors),
+    target5xx: series.get(`${name}_target5xx`)?.get(minute) ?? 0,
+    connectionErrors,
+    slow: series.get(`${name}_slow`)?.get(minute) ?? 0,
+  };
+}
+
+/** Percentiles do not average; weighting each period's by its requests is the usual approximation over a look-back. */
+function weightedMean(
+  values: ReadonlyMap<number, number> | undefined,
+  weights: ReadonlyMap<number, number> | undefined,
+): number {
+  let [total, weight] = [0, 0];
+  for (const [at, value] of values ?? []) {
+    const w = weights?.get(at) ?? 0;
+    total += value * w;
+    weight += w;
+  }
+  return weight === 0 ? 0 : total / weight;
+}
+
+/** Periods that CloudWatch still keeps at that age: 60 s for 15 days, 300 s for 63. */
+function periodFor(spanMs: number): number {
+  return spanMs <= 3 * 3_600_000 ? 60 : spanMs <= 15 * 86_400_000 ? 300 : 3600;
+}
+
+function sum(points: ReadonlyMap<number, number> | undefined): number {
+  return [...(points?.values() ?? [])].reduce((a, b) => a + b, 0);
+}
+
+function ceilMinute(ms: number): number {
+  return Math.ceil(ms / MINUTE_MS) * MINUTE_MS;
+}
+
+function floorMinute(ms: number): number {
+  return Math.floor(ms / MINUTE_MS) * MINUTE_MS;
+}

@@ -1,0 +1,16 @@
+/** The exercise port: an asynchronous invocation of the function that somebody brought for load and chaos. */
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { Exercise } from '../../core/ports.ts';
+import { aws } from './transient.ts';
+
+export function lambdaExercise(client: Pick<LambdaClient, 'send'>, functionName: string | undefined): Exercise {
+  return {
+    async start(cutoverId, seconds) {
+      if (functionName === undefined) return;
+      const Payload = Buffer.from(JSON.stringify({ cutoverId, seconds }));
+      await aws('Invoke', () =>
+        client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload })),
+      );
+    },
+  };
+}
