@@ -24,10 +24,10 @@ export function compareJson(stable: Json, candidate: Json): Difference[] {
 
 function walk(a: Json, b: Json, place: string, found: Found): void {
   if (found.length >= MAX_DIFFERENCES || a === b) return;
-  if (a instanceof NumberToken && b instanceof NumberToken) return numbers(a, b, place, found);
-  if (isArray(a) && isArray(b)) return arrays(a, b, place, found);
-  if (isObject(a) && isObject(b)) return objects(a, b, place, found);
-  if (isArray(a) && a.length === 0 && b === null) {
+  if (a instanceof NumberToken && b instanceof NumberToken) numbers(a, b, place, found);
+  else if (isArray(a) && isArray(b)) arrays(a, b, place, found);
+  else if (isObject(a) && isObject(b)) objects(a, b, place, found);
+  else if (isArray(a) && a.length === 0 && b === null) {
     found.push(
       difference(
         place,

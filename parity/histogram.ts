@@ -28,7 +28,7 @@ export function quantile(histogram: Histogram, q: number): number | null {
   let seen = 0;
   for (const [bucket, count] of sorted(histogram)) {
     seen += count;
-    if (seen >= rank && seen > 0) return valueOf(bucket);
+    if (seen >= rank && seen > 0) return middleOf(bucket);
   }
   return null;
 }
@@ -39,6 +39,6 @@ function sorted(histogram: Histogram): [number, number][] {
     .sort(([a], [b]) => a - b);
 }
 
-function valueOf(bucket: number): number {
+function middleOf(bucket: number): number {
   return Math.exp((bucket - 0.5) * LOG_GAMMA);
 }

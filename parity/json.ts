@@ -10,15 +10,15 @@ export class NumberToken {
 
 export type Json = null | boolean | string | NumberToken | readonly Json[] | { readonly [key: string]: Json };
 
-type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
+type Reviver = (this: unknown, key: string, value: unknown, context?: { readonly source?: string }) => unknown;
 /** The third argument is ECMAScript 2026 (JSON.parse source text access), which TypeScript's library does not name yet. */
 const parseWithSource: (text: string, reviver: Reviver) => Json = JSON.parse;
 
 /** Parses `text`, or answers undefined when it is not JSON. */
 export function parseJson(text: string): Json | undefined {
   try {
-    return parseWithSource(text, (_key, value, { source }) =>
-      typeof value === 'number' && source !== undefined ? new NumberToken(source) : value,
+    return parseWithSource(text, (_key, value, context) =>
+      typeof value === 'number' && context?.source !== undefined ? new NumberToken(context.source) : value,
     );
   } catch {
     return undefined;

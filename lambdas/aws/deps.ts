@@ -1,0 +1,35 @@
+/** Every port over AWS, built once per process on first use. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { Deps } from '../deps.ts';
+import { CLIENT_OPTIONS } from './clients.ts';
+import { cloudWatchAlarms } from './cloudwatch-alarms.ts';
+import { cloudWatchMetrics } from './cloudwatch-metrics.ts';
+import { dynamoApprovals } from './dynamo-approvals.ts';
+import { lambdaExercise } from './lambda-exercise.ts';
+import { dynamoParityStore } from './parity-store.ts';
+import { rollbackDeps } from './rollback-deps.ts';
+import { storedParity } from './stored-parity.ts';
+
+let built: Deps | undefined;
+
+export function awsDeps(): Deps {
+  built ??= build();
+  return built;
+}
+
+function build(): Deps {
+  const shared = rollbackDeps();
+  const { deployment } = shared;
+  const cloudWatch = new CloudWatchClient(CLIENT_OPTIONS);
+  const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
+  return {
+    ...shared,
+    metrics: cloudWatchMetrics(cloudWatch, deployment),
+    alarms: cloudWatchAlarms(cloudWatch),
+    parity: storedParity(dynamoParityStore(dynamo, deployment.ledgerTable)),
+    approvals: dynamoApprovals(dynamo, deployment.ledgerTable),
+    exercise: lambdaExercise(new LambdaClient(CLIENT_OPTIONS), deployment.exerciseFunction),
+  };
+}
