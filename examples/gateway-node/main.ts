@@ -1,0 +1,72 @@
+/** Process entry: configuration from the environment, metrics and logs to stdout, drain on SIGTERM. */
+import type { AddressInfo, Server } from 'node:net';
+import pino from 'pino';
+import { gateway } from './app.ts';
+import { faultSwitch } from './fault.ts';
+import { upstream } from './upstream.ts';
+
+const {
+  PORT = '8080',
+  BIND = '0.0.0.0',
+  SIDE = 'stable',
+  UPSTREAM_URL = 'http://127.0.0.1:9000',
+  FAULT_PORT,
+  EXPOSE_SIDE,
+  EMF_INTERVAL_MS = '10000',
+  LOG_LEVEL = 'info',
+} = process.env;
+
+const orders = upstream(UPSTREAM_URL);
+const fault = FAULT_PORT === undefined ? undefined : faultSwitch();
+let requests = 0;
+const app = gateway({
+  upstream: orders,
+  logger: pino({ level: LOG_LEVEL, base: { side: SIDE } }),
+  onRequest: () => {
+    requests++;
+  },
+  ...(EXPOSE_SIDE === '1' ? { servedBy: SIDE } : {}),
+  ...(fault === undefined ? {} : { fault }),
+});
+
+const server = app.listen(Number(PORT), BIND, () => {
+  if (fault === undefined) announce();
+  else fault.server.listen(Number(FAULT_PORT), '127.0.0.1', announce);
+});
+// Longer than the load balancer's idle timeout, so that it is never the target that closes first.
+server.keepAliveTimeout = 75_000;
+
+function announce(): void {
+  const faultPort = fault === undefined ? {} : { faultPort: portOf(fault.server) };
+  console.log(JSON.stringify({ event: 'listening', port: portOf(server), ...faultPort }));
+}
+
+function portOf(of: Server): number {
+  const address: AddressInfo | string | null = of.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const metrics = setInterval(() => {
+  const names = ['UpstreamErrors', 'BreakerOpen', 'Requests'].map((Name) => ({ Name }));
+  const _aws = {
+    Timestamp: Date.now(),
+    CloudWatchMetrics: [{ Namespace: 'Crossfade', Dimensions: [['Side']], Metrics: names }],
+  };
+  console.log(
+    JSON.stringify({
+      _aws,
+      Side: SIDE,
+      UpstreamErrors: orders.takeErrors(),
+      BreakerOpen: orders.breakerState(),
+      Requests: requests,
+    }),
+  );
+  requests = 0;
+}, Number(EMF_INTERVAL_MS));
+
+process.on('SIGTERM', () => {
+  clearInterval(metrics);
+  fault?.server.close();
+  server.close(() => process.exit(0));
+  server.closeIdleConnections();
+});

@@ -1,0 +1,245 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+
+/** ALB metrics have a 60 s period; the CDK's own metrics default to 300 s. */
+const PERIOD = Duration.seconds(60);
+const NAMESPACE = 'AWS/ApplicationELB';
+
+export interface CutoverAlarmsProps {
+  readonly ingressId: string;
+  /** `app/<name>/<id>` */
+  readonly loadBalancerFullName: string;
+  /** `targetgroup/<name>/<id>` */
+  readonly stableFullName: string;
+  readonly candidateFullName: string;
+  /** @default - no tap, no shadow alarms */
+  readonly tapForwardFullName?: string;
+  /** Percent of the candidate's requests that fail. @default 5 */
+  readonly errorPercent?: number;
+  /** Candidate/stable latency, the same for p50, p95 and p99. @default 1.5 */
+  readonly latencyRatio?: number;
+  /** Percent of paired answers that differ breakingly. @default 1 */
+  readonly parityPercent?: number;
+  /** Base address of the runbook; every alarm links its own section. @default 'docs/runbook.md' */
+  readonly runbookUrl?: string;
+}
+
+interface Spec {
+  readonly what: string;
+  readonly metric: IMetric;
+  readonly threshold: number;
+  /** M of N datapoints. */
+  readonly datapoints: readonly [number, number];
+  readonly missing?: TreatMissingData;
+  readonly comparison?: ComparisonOperator;
+  readonly summary: string;
+}
+
+/**
+ * The alarms of one cutover. Names are fixed (`<ingress>-<what>`), so that handlers can name them without a lookup.
+ * Error metrics are reported only when non-zero, so their absence is not breaching; continuous ones breach by absence.
+ */
+export class CutoverAlarms extends Construct {
+  /** Each of them rolls back. */
+  readonly rollback: readonly Alarm[];
+  /** Each of them closes the tap. */
+  readonly shadow: readonly Alarm[];
+  /** Tells people, moves nothing. */
+  readonly noTraffic: Alarm;
+  readonly #props: CutoverAlarmsProps;
+
+  constructor(scope: Construct, id: string, props: CutoverAlarmsProps) {
+    super(scope, id);
+    this.#props = props;
+    this.rollback = [
+      this.#errors(),
+      this.#connectionErrors(),
+      this.#elbErrors(),
+      ...[50, 95, 99].map((p) => this.#latency(p)),
+      this.#unhealthy(),
+      this.#breaker(),
+    ];
+    this.shadow =
+      props.tapForwardFullName === undefined ? [] : [this.#tapUnhealthy(props.tapForwardFullName), this.#parity()];
+    this.noTraffic = this.#alarm({
+      what: 'no-traffic',
+      metric: this.#alb('RequestCount', Stats.SUM),
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      datapoints: [3, 3],
+      missing: TreatMissingData.BREACHING,
+      summary: 'The load balancer sees no request; without requests no gate can decide.',
+    });
+  }
+
+  #errors(): Alarm {
+    const using = {
+      n: this.#alb('RequestCount', Stats.SUM, 'candidate'),
+      e: this.#alb('HTTPCode_Target_5XX_Count', Stats.SUM, 'candidate'),
+      c: this.#alb('TargetConnectionErrorCount', Stats.SUM, 'candidate'),
+    };
+    return this.#alarm({
+      what: 'candidate-5xx-ratio',
+      metric: math(
+        'IF(FILL(n, 0) + FILL(c, 0) >= 20, 100 * (FILL(e, 0) + FILL(c, 0)) / (FILL(n, 0) + FILL(c, 0)), 0)',
+        using,
+        'candidate errors, %',
+      ),
+      threshold: this.#props.errorPercent ?? 5,
+      datapoints: [2, 3],
+      summary: 'The candidate fails too many of its requests (at least 20 a minute counted).',
+    });
+  }
+
+  #connectionErrors(): Alarm {
+    return this.#alarm({
+      what: 'candidate-connection-errors',
+      metric: this.#alb('TargetConnectionErrorCount', Stats.SUM, 'candidate'),
+      threshold: 5,
+      datapoints: [1, 1],
+      summary: 'Connections to the candidate fail: it crashes or its tasks are gone. It shows no target 5xx then.',
+    });
+  }
+
+  #elbErrors(): Alarm {
+    const using = { n: this.#alb('RequestCount', Stats.SUM), e: this.#alb('HTTPCode_ELB_5XX_Count', Stats.SUM) };
+    return this.#alarm({
+      what: 'elb-5xx',
+      metric: math('IF(FILL(n, 0) >= 20, 100 * FILL(e, 0) / FILL(n, 0), 0)', using, 'load balancer 5xx, %'),
+      threshold: 1,
+      datapoints: [2, 3],
+      summary:
+        'The load balancer itself answers 5xx; the metric has no target-group dimension, so it counts for the candidate.',
+    });
+  }
+
+  #latency(percentile: number): Alarm {
+    const stat = Stats.percentile(percentile);
+    const enough = Math.max(20, Math.round(10 / (1 - percentile / 100)));
+    const using = {
+      n: this.#alb('RequestCount', Stats.SUM, 'candidate'),
+      m: this.#alb('RequestCount', Stats.SUM, 'stable'),
+      c: this.#alb('TargetResponseTime', stat, 'candidate'),
+      s: this.#alb('TargetResponseTime', stat, 'stable'),
+    };
+    return this.#alarm({
+      what: `candidate-latency-p${percentile}-ratio`,
+      metric: math(
+        `IF(FILL(n, 0) >= ${enough} AND FILL(m, 0) >= ${enough} AND FILL(s, 0) > 0, FILL(c, 0) / FILL(s, 1), 0)`,
+        using,
+        `p${percentile} candidate / stable`,
+      ),
+      threshold: this.#props.latencyRatio ?? 1.5,
+      datapoints: [3, 3],
+      summary: `The candidate's p${percentile} latency is too far above the stable side's (at least ${enough} requests a minute on both counted).`,
+    });
+  }
+
+  #unhealthy(): Alarm {
+    return this.#alarm({
+      what: 'candidate-unhealthy-hosts',
+      metric: this.#alb('UnHealthyHostCount', Stats.MINIMUM, 'candidate'),
+      threshold: 1,
+      comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      datapoints: [2, 2],
+      summary: 'A target of the candidate has been unhealthy for two minutes.',
+    });
+  }
+
+  #breaker(): Alarm {
+    return this.#alarm({
+      what: 'breaker-open',
+      metric: new Metric({
+        namespace: 'Crossfade',
+        metricName: 'BreakerOpen',
+        dimensionsMap: { Side: 'candidate' },
+        statistic: Stats.MAXIMUM,
+        period: PERIOD,
+      }),
+      threshold: 1,
+      comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      datapoints: [2, 2],
+      summary: "The candidate's circuit breaker on its upstream stays open.",
+    });
+  }
+
+  #tapUnhealthy(fullName: string): Alarm {
+    const metric = new Metric({
+      namespace: NAMESPACE,
+      metricName: 'HealthyHostCount',
+      dimensionsMap: { LoadBalancer: this.#props.loadBalancerFullName, TargetGroup: fullName },
+      statistic: Stats.MINIMUM,
+      period: PERIOD,
+    });
+    return this.#alarm({
+      what: 'tap-unhealthy',
+      metric,
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      datapoints: [2, 2],
+      missing: TreatMissingData.BREACHING,
+      summary: 'No tap is healthy; its share of customers is brought back at once.',
+    });
+  }
+
+  #parity(): Alarm {
+    const metric = (name: string) =>
+      new Metric({
+        namespace: 'Crossfade',
+        metricName: name,
+        dimensionsMap: { Ingress: this.#props.ingressId },
+        statistic: Stats.SUM,
+        period: PERIOD,
+      });
+    return this.#alarm({
+      what: 'parity-mismatch',
+      metric: math(
+        'IF(FILL(n, 0) >= 20, 100 * FILL(b, 0) / FILL(n, 0), 0)',
+        { n: metric('ParityPairs'), b: metric('ParityBreaking') },
+        'breaking pairs, %',
+      ),
+      threshold: this.#props.parityPercent ?? 1,
+      datapoints: [2, 2],
+      summary: "The candidate's answers differ from the stable side's in ways that break clients.",
+    });
+  }
+
+  #alarm(spec: Spec): Alarm {
+    const { ingressId, runbookUrl = 'docs/runbook.md' } = this.#props;
+    return new Alarm(this, spec.what, {
+      alarmName: `${ingressId}-${spec.what}`,
+      alarmDescription: `${spec.summary} Runbook: ${runbookUrl}#${spec.what}`,
+      metric: spec.metric,
+      threshold: spec.threshold,
+      comparisonOperator: spec.comparison ?? ComparisonOperator.GREATER_THAN_THRESHOLD,
+      datapointsToAlarm: spec.datapoints[0],
+      evaluationPeriods: spec.datapoints[1],
+      treatMissingData: spec.missing ?? TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  #alb(metricName: string, statistic: string, side?: 'stable' | 'candidate'): Metric {
+    const { loadBalancerFullName, stableFullName, candidateFullName } = this.#props;
+    const TargetGroup = side === 'stable' ? stableFullName : candidateFullName;
+    return new Metric({
+      namespace: NAMESPACE,
+      metricName,
+      dimensionsMap: { LoadBalancer: loadBalancerFullName, ...(side === undefined ? {} : { TargetGroup }) },
+      statistic,
+      period: PERIOD,
+    });
+  }
+}
+
+function math(expression: string, usingMetrics: Record<string, IMetric>, label: string): MathExpression {
+  return new MathExpression({ expression, usingMetrics, label, period: PERIOD });
+}

@@ -1,0 +1,156 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { HandlerName } from '../handlers.ts';
+import { HandlerFunction } from './handler-function.ts';
+
+export interface CutoverFunctionsProps {
+  /** The value of CROSSFADE_DEPLOYMENT: JSON of core/deployment.ts. */
+  readonly deployment: string;
+  readonly ledger: ITableV2;
+  readonly topic: ITopic;
+  /** Rules that the cutover may modify, and no others. */
+  readonly ruleArns: readonly string[];
+  /** The stable ECS service, when it is one. @default - capacity is left alone */
+  readonly stableService?: { readonly cluster: string; readonly service: string };
+  /** Load and chaos. @default - none */
+  readonly exerciseFunctionArn?: string;
+  /** Name of the state machine; its executions are stopped by a rollback. */
+  readonly machineName: string;
+}
+
+/** What a handler may do, in groups; each becomes IAM statements scoped to ARNs wherever AWS has a resource type. */
+type Permission =
+  | 'weights'
+  | 'health'
+  | 'metrics'
+  | 'alarms'
+  | 'capacity'
+  | 'executions'
+  | 'ledger'
+  | 'notify'
+  | 'exercise';
+
+interface Spec {
+  readonly description: string;
+  readonly may: readonly Permission[];
+  readonly timeout?: number;
+}
+
+const SPECS = {
+  preflight: {
+    description: 'Refuses a cutover that must not begin, or takes the ingress for it',
+    may: ['health', 'alarms', 'capacity', 'ledger', 'notify'],
+  },
+  baseline: { description: 'Measures the stable side', may: ['metrics', 'ledger', 'notify'] },
+  capacity: { description: 'Holds the capacity of the stable side', may: ['capacity', 'ledger', 'notify'] },
+  shift: { description: 'Writes the next weights, fenced', may: ['weights', 'ledger', 'notify'] },
+  watch: { description: 'One observation of a phase', may: ['health', 'metrics', 'alarms', 'ledger', 'notify'] },
+  exercise: { description: 'Starts load and chaos against the mirror', may: ['exercise', 'ledger', 'notify'] },
+  signoff: { description: 'Asks for a sign-off', may: ['ledger', 'notify'] },
+  approved: { description: 'Records a sign-off', may: ['ledger', 'notify'] },
+  decommission: {
+    description: 'Scales the stable side down, a reversible step at a time',
+    may: ['metrics', 'capacity', 'ledger', 'notify'],
+  },
+  complete: { description: 'Records completion', may: ['ledger', 'notify'] },
+  // Twice the SDK's three attempts of three seconds, and the read-back.
+  rollback: {
+    description: 'Brings all traffic back to the stable side',
+    may: ['weights', 'health', 'capacity', 'executions', 'ledger', 'notify'],
+  },
+  'verify-rollback': {
+    description: 'Verifies by counts that the traffic has come back',
+    may: ['weights', 'health', 'metrics', 'capacity', 'executions', 'ledger', 'notify'],
+  },
+  watchdog: {
+    description: 'Repairs once a minute what events missed',
+    may: ['weights', 'health', 'metrics', 'capacity', 'executions', 'ledger', 'notify'],
+  },
+} as const satisfies Partial<Record<HandlerName, Spec>>;
+
+export type CutoverFunctionName = keyof typeof SPECS;
+
+/** Every function of a cutover with the permissions that it uses. */
+export class CutoverFunctions extends Construct {
+  readonly #functions = new Map<CutoverFunctionName, HandlerFunction>();
+  readonly #props: CutoverFunctionsProps;
+
+  constructor(scope: Construct, id: string, props: CutoverFunctionsProps) {
+    super(scope, id);
+    this.#props = props;
+    for (const name of Object.keys(SPECS) as CutoverFunctionName[]) {
+      const { description, may } = SPECS[name];
+      const handler = new HandlerFunction(this, name, {
+        handler: name,
+        description,
+        environment: { CROSSFADE_DEPLOYMENT: props.deployment },
+        timeout: Duration.seconds(60),
+      });
+      for (const permission of may) this.#grant(handler, permission);
+      this.#functions.set(name, handler);
+    }
+  }
+
+  get(name: CutoverFunctionName): HandlerFunction {
+    const handler = this.#functions.get(name);
+    if (handler === undefined) throw new RangeError(`no function ${name}`);
+    return handler;
+  }
+
+  #grant(handler: HandlerFunction, permission: Permission): void {
+    const { ledger, topic, ruleArns, exerciseFunctionArn } = this.#props;
+    switch (permission) {
+      case 'weights':
+        handler.allow(['elasticloadbalancing:ModifyRule'], ruleArns);
+        // ELBv2's Describe* and CloudWatch's readings have no resource types.
+        handler.allow(['elasticloadbalancing:DescribeRules'], ['*']);
+        return;
+      case 'health':
+        handler.allow(['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'], ['*']);
+        return;
+      case 'metrics':
+        handler.allow(['cloudwatch:GetMetricData'], ['*']);
+        return;
+      case 'alarms':
+        handler.allow(['cloudwatch:DescribeAlarms'], [this.#arn('cloudwatch', 'alarm', '*', ':')]);
+        return;
+      case 'capacity':
+        this.#grantCapacity(handler);
+        return;
+      case 'executions':
+        handler.allow(
+          ['states:DescribeExecution', 'states:StopExecution'],
+          [this.#arn('states', 'execution', `${this.#props.machineName}:*`, ':')],
+        );
+        return;
+      case 'ledger':
+        ledger.grantReadWriteData(handler.fn);
+        return;
+      case 'notify':
+        topic.grantPublish(handler.fn);
+        return;
+      case 'exercise':
+        if (exerciseFunctionArn !== undefined) handler.allow(['lambda:InvokeFunction'], [exerciseFunctionArn]);
+        return;
+    }
+  }
+
+  #grantCapacity(handler: HandlerFunction): void {
+    const service = this.#props.stableService;
+    if (service === undefined) return;
+    const arn = this.#arn('ecs', 'service', `${service.cluster}/${service.service}`, '/');
+    handler.allow(['ecs:DescribeServices', 'ecs:UpdateService'], [arn]);
+    handler.allow(
+      ['application-autoscaling:RegisterScalableTarget'],
+      [this.#arn('application-autoscaling', 'scalable-target', '*', '/')],
+    );
+    handler.allow(['application-autoscaling:DescribeScalableTargets'], ['*']);
+  }
+
+  #arn(service: string, resource: string, resourceName: string, separator: ':' | '/'): string {
+    const { partition, region, account } = Stack.of(this);
+    return `arn:${partition}:${service}:${region}:${account}:${resource}${separator}${resourceName}`;
+  }
+}

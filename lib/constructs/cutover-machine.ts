@@ -1,0 +1,237 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  CfnStateMachineAlias,
+  CfnStateMachineVersion,
+  Choice,
+  Condition,
+  DefinitionBody,
+  Fail,
+  type IChainable,
+  type INextable,
+  IntegrationPattern,
+  JsonPath,
+  LogLevel,
+  QueryLanguage,
+  type State,
+  StateMachine,
+  StateMachineType,
+  Succeed,
+  TaskInput,
+  Timeout,
+  Wait,
+  WaitTime,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import type { CutoverFunctionName, CutoverFunctions } from './cutover-functions.ts';
+
+/** Lambda's own transient failures, and ours. Everything else goes to rollback at once. */
+const RETRIED = [
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  'Crossfade.Transient',
+];
+
+export interface CutoverMachineProps {
+  readonly functions: CutoverFunctions;
+  /** Explicit, so that the handlers' permissions can name its executions. */
+  readonly stateMachineName: string;
+}
+
+/**
+ * The cutover as a state machine: one named state for each phase, state in and state out, Choice states that read
+ * `$.next`. Tasks reference published versions, and the machine itself is published behind the alias `live`.
+ */
+export class CutoverMachine extends Construct {
+  readonly machine: StateMachine;
+  /** Where executions are started: the alias `live`. */
+  readonly alias: CfnStateMachineAlias;
+  readonly #functions: CutoverFunctions;
+  readonly #rollback: State;
+
+  constructor(scope: Construct, id: string, props: CutoverMachineProps) {
+    super(scope, id);
+    this.#functions = props.functions;
+    this.#rollback = this.#rollbackChain();
+    this.machine = new StateMachine(this, 'Machine', {
+      stateMachineName: props.stateMachineName,
+      stateMachineType: StateMachineType.STANDARD,
+      queryLanguage: QueryLanguage.JSON_PATH,
+      definitionBody: DefinitionBody.fromChainable(this.#forward()),
+      comment: 'Crossfade: one execution moves the traffic of one ingress from its stable side to its candidate',
+      tracingEnabled: true,
+      logs: {
+        destination: new LogGroup(this, 'Logs', {
+          retention: RetentionDays.ONE_YEAR,
+          removalPolicy: RemovalPolicy.RETAIN,
+        }),
+        level: LogLevel.ALL,
+        includeExecutionData: true,
+      },
+    });
+    const version = new CfnStateMachineVersion(this, 'Version', {
+      stateMachineArn: this.machine.stateMachineArn,
+      stateMachineRevisionId: this.machine.stateMachineRevisionId,
+    });
+    version.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.alias = new CfnStateMachineAlias(this, 'Live', {
+      name: 'live',
+      routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }],
+    });
+  }
+
+  #forward(): IChainable {
+    const complete = this.#then(this.#task('Record completion', 'complete'), new Succeed(this, 'Complete'));
+    const closed = this.#then(this.#task('Close shadow', 'shift'), complete);
+    const retain = this.#then(this.#wait('Retain'), closed);
+    const decommission = this.#loop('Decommission', 'decommission', { proceed: retain });
+    const finalSignoff = this.#signoff('Await final sign-off', 'Final signed off', decommission);
+    const soak = this.#then(
+      this.#task('Begin soak', 'shift'),
+      this.#loop('Soak', 'watch', { proceed: finalSignoff }, 'Watch soak'),
+    );
+    const shift = this.#task('Shift', 'shift');
+    this.#then(shift, this.#loop('Stage', 'watch', { proceed: soak, nextStage: shift }, 'Watch stage'));
+    const shadowSignoff = this.#signoff('Await shadow sign-off', 'Shadow signed off', shift);
+    const exercise = this.#then(
+      this.#task('Start exercise', 'exercise'),
+      this.#loop('Exercise', 'watch', { proceed: shadowSignoff }, 'Watch exercise'),
+    );
+    const shadow = this.#then(
+      this.#task('Open shadow', 'shift'),
+      this.#loop('Shadow', 'watch', { proceed: exercise }, 'Watch shadow'),
+    );
+    const pin = this.#then(this.#task('Pin capacity', 'capacity'), shadow);
+    return this.#then(this.#preflight(), this.#then(this.#task('Baseline', 'baseline'), pin));
+  }
+
+  /** Nothing has been touched before preflight ends, so its failure is a refusal, not a rollback. */
+  #preflight(): LambdaInvoke {
+    const task = new LambdaInvoke(this, 'Preflight', {
+      stateName: 'Preflight',
+      lambdaFunction: this.#functions.get('preflight').version,
+      payload: TaskInput.fromObject({
+        'input.$': '$',
+        'executionArn.$': '$$.Execution.Id',
+        'executionName.$': '$$.Execution.Name',
+        'startedAt.$': '$$.Execution.StartTime',
+      }),
+      outputPath: '$.Payload',
+      retryOnServiceExceptions: false,
+    });
+    this.#retry(task);
+    const refused = new Fail(this, 'Refused', {
+      stateName: 'Refused',
+      errorPath: '$.error.Error',
+      causePath: '$.error.Cause',
+    });
+    task.addCatch(refused, { errors: ['States.ALL'], resultPath: '$.error' });
+    return task;
+  }
+
+  #signoff(name: string, after: string, next: State): State {
+    const ask = new LambdaInvoke(this, name, {
+      stateName: name,
+      lambdaFunction: this.#functions.get('signoff').version,
+      integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,
+      payload: TaskInput.fromObject({ 'state.$': '$', token: JsonPath.taskToken }),
+      resultPath: '$.approval',
+      taskTimeout: Timeout.at('$.waitSeconds'),
+      retryOnServiceExceptions: false,
+    });
+    this.#retry(ask);
+    ask.addCatch(this.#rollback, { errors: ['States.ALL'], resultPath: '$.error' });
+    this.#then(ask, this.#then(this.#task(after, 'approved'), next));
+    return ask;
+  }
+
+  /** Wait, look, and go where `$.next` says; whatever it does not know is a rollback. Returns the wait. */
+  #loop(phase: string, handler: CutoverFunctionName, to: Readonly<Record<string, State>>, taskName = phase): State {
+    const wait = this.#wait(`${phase} interval`);
+    const verdict = new Choice(this, `${phase} verdict`, { stateName: `${phase} verdict` });
+    verdict.when(Condition.stringEquals('$.next', 'hold'), wait);
+    for (const [next, state] of Object.entries(to)) verdict.when(Condition.stringEquals('$.next', next), state);
+    verdict.otherwise(this.#rollback);
+    const task = this.#task(taskName, handler);
+    task.next(verdict);
+    wait.next(task);
+    return wait;
+  }
+
+  #rollbackChain(): State {
+    const failed = new Fail(this, 'Rollback failed', {
+      stateName: 'Rollback failed',
+      error: 'Crossfade.RollbackFailed',
+      cause: 'The rollback did not succeed in this execution; the watchdog repeats it every minute.',
+    });
+    const rolledBack = new Fail(this, 'Rolled back', {
+      stateName: 'Rolled back',
+      error: 'Crossfade.RolledBack',
+      causePath: '$.reason',
+    });
+    const rollback = this.#stubborn('Rollback', 'rollback', failed);
+    const verify = this.#stubborn('Verify rollback', 'verify-rollback', failed);
+    const wait = new Wait(this, 'Rollback interval', {
+      stateName: 'Rollback interval',
+      time: WaitTime.duration(Duration.seconds(60)),
+    });
+    const verdict = new Choice(this, 'Rollback verdict', { stateName: 'Rollback verdict' });
+    rollback.next(wait);
+    wait.next(verify);
+    verify.next(verdict);
+    verdict.when(Condition.stringEquals('$.next', 'proceed'), rolledBack).otherwise(wait);
+    return rollback;
+  }
+
+  /** A rollback's own tasks are retried whatever the error: there is nothing better to do. */
+  #stubborn(name: string, handler: CutoverFunctionName, failed: Fail): LambdaInvoke {
+    const task = this.#invoke(name, handler);
+    task.addRetry({
+      errors: ['States.ALL'],
+      interval: Duration.seconds(1),
+      backoffRate: 2,
+      maxAttempts: 10,
+      maxDelay: Duration.seconds(30),
+    });
+    task.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' });
+    return task;
+  }
+
+  #task(name: string, handler: CutoverFunctionName): LambdaInvoke {
+    const task = this.#invoke(name, handler);
+    this.#retry(task);
+    task.addCatch(this.#rollback, { errors: ['States.ALL'], resultPath: '$.error' });
+    return task;
+  }
+
+  #invoke(name: string, handler: CutoverFunctionName): LambdaInvoke {
+    return new LambdaInvoke(this, name, {
+      stateName: name,
+      lambdaFunction: this.#functions.get(handler).version,
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+    });
+  }
+
+  #retry(task: LambdaInvoke): void {
+    task.addRetry({
+      errors: RETRIED,
+      interval: Duration.seconds(1),
+      backoffRate: 2,
+      maxAttempts: 6,
+      maxDelay: Duration.seconds(20),
+    });
+  }
+
+  #wait(name: string): Wait {
+    return new Wait(this, name, { stateName: name, time: WaitTime.secondsPath('$.waitSeconds') });
+  }
+
+  #then<S extends State & INextable>(state: S, next: State): S {
+    state.next(next);
+    return state;
+  }
+}

@@ -1,0 +1,56 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type IFunction, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type HandlerName, handlerCode } from '../handlers.ts';
+
+export interface HandlerFunctionProps {
+  /** Which handler of `lambdas/` this runs. */
+  readonly handler: HandlerName;
+  /** What it is for; shown in the console. */
+  readonly description: string;
+  /** Environment variables. @default - none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** @default Duration.seconds(60) */
+  readonly timeout?: Duration;
+  /** MiB; CPU comes in proportion. @default 512 */
+  readonly memorySize?: number;
+}
+
+/** One handler as a Lambda function: Node 24, ARM64, traced, its log group kept for a month. */
+export class HandlerFunction extends Construct {
+  readonly fn: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    super(scope, id);
+    this.fn = new LambdaFunction(this, 'Fn', {
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: handlerCode(props.handler),
+      handler: 'index.handler',
+      description: props.description,
+      environment: { ...props.environment },
+      timeout: props.timeout ?? Duration.seconds(60),
+      memorySize: props.memorySize ?? 512,
+      tracing: Tracing.ACTIVE,
+      logGroup: new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.RETAIN }),
+    });
+  }
+
+  /** A published version: running executions keep the code that they began with. */
+  get version(): IFunction {
+    // The CDK's classes declare optional members as `T | undefined`, its interfaces as `T?`: a cast says they are the same.
+    return this.fn.currentVersion as IFunction;
+  }
+
+  get grantee(): IGrantable {
+    return this.fn;
+  }
+
+  allow(actions: readonly string[], resources: readonly string[]): this {
+    this.fn.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+    return this;
+  }
+}

@@ -1,0 +1,25 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { DualStackCutover, type DualStackCutoverProps } from '../constructs/dual-stack-cutover.ts';
+
+export interface CutoverStackProps extends StackProps {
+  readonly cutover: DualStackCutoverProps;
+}
+
+/** The cutover itself, around the ingress that the other stacks (or somebody else) own. */
+export class CutoverStack extends Stack {
+  readonly cutover: DualStackCutover;
+
+  constructor(scope: Construct, id: string, props: CutoverStackProps) {
+    super(scope, id, props);
+    this.cutover = new DualStackCutover(this, 'Cutover', props.cutover);
+    new CfnOutput(this, 'StateMachineAlias', {
+      value: this.cutover.machine.alias.ref,
+      description: 'Start executions here',
+    });
+    new CfnOutput(this, 'ParityStream', {
+      value: this.cutover.parity.stream.deliveryStreamName,
+      description: 'The tap writes captured pairs here',
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import {
+  Cluster,
+  ContainerImage,
+  ContainerInsights,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  type ICluster,
+  LogDrivers,
+  OperatingSystemFamily,
+} from 'aws-cdk-lib/aws-ecs';
+import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { GATEWAY_PORT } from './ingress-stack.ts';
+
+export interface GatewaysStackProps extends StackProps {
+  readonly vpc: IVpc;
+  readonly loadBalancer: ApplicationLoadBalancer;
+  readonly stable: ApplicationTargetGroup;
+  readonly candidate: ApplicationTargetGroup;
+}
+
+const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
+const MIN_TASKS = 2;
+const MAX_TASKS = 10;
+
+/** The reference services: the Node gateway as the stable side, the Go one as the candidate, alike in every other way. */
+export class GatewaysStack extends Stack {
+  readonly cluster: Cluster;
+  readonly stable: FargateService;
+  readonly candidate: FargateService;
+
+  constructor(scope: Construct, id: string, props: GatewaysStackProps) {
+    super(scope, id, props);
+    this.cluster = new Cluster(this, 'Cluster', { vpc: props.vpc, containerInsightsV2: ContainerInsights.ENABLED });
+    this.stable = this.#service('Stable', 'gateway-node', props, props.stable);
+    this.candidate = this.#service('Candidate', 'gateway-go', props, props.candidate);
+  }
+
+  #service(id: string, folder: string, props: GatewaysStackProps, group: ApplicationTargetGroup): FargateService {
+    const taskDefinition = new FargateTaskDefinition(this, `${id}Task`, {
+      cpu: 512,
+      memoryLimitMiB: 1024,
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+    });
+    taskDefinition.addContainer('gateway', {
+      image: ContainerImage.fromAsset(join(EXAMPLES, folder), { platform: Platform.LINUX_ARM64 }),
+      environment: { PORT: String(GATEWAY_PORT), SIDE: id.toLowerCase(), SERVICE_NAME: folder },
+      logging: LogDrivers.awsLogs({ streamPrefix: folder, logRetention: RetentionDays.ONE_MONTH }),
+      portMappings: [{ containerPort: GATEWAY_PORT }],
+      readonlyRootFilesystem: true,
+    });
+    const securityGroup = new SecurityGroup(this, `${id}SecurityGroup`, {
+      vpc: props.vpc,
+      description: `${folder} tasks`,
+    });
+    securityGroup.connections.allowFrom(props.loadBalancer, Port.tcp(GATEWAY_PORT), 'Load balancer');
+    const service = new FargateService(this, id, {
+      cluster: this.cluster as ICluster,
+      taskDefinition,
+      desiredCount: MIN_TASKS,
+      minHealthyPercent: 100,
+      circuitBreaker: { rollback: true },
+      securityGroups: [securityGroup],
+    });
+    service.attachToApplicationTargetGroup(group);
+    service
+      .autoScaleTaskCount({ minCapacity: MIN_TASKS, maxCapacity: MAX_TASKS })
+      .scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 50 });
+    return service;
+  }
+}

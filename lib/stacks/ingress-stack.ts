@@ -1,0 +1,136 @@
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { FlowLogDestination, type IVpc, Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  ApplicationListener,
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ApplicationTargetGroup,
+  ListenerAction,
+  ListenerCertificate,
+  SslPolicy,
+  TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { ledgerTable } from '../constructs/ledger-table.ts';
+import { WeightedRule, WeightedRuleProvider } from '../constructs/weighted-rule.ts';
+
+export interface IngressStackProps extends StackProps {
+  readonly ingressId: string;
+  /** ACM certificate of the listener. @default - plain HTTP, for a trial only */
+  readonly certificateArn?: string;
+}
+
+export const GATEWAY_PORT = 8080;
+export const TAP_FORWARD_PORT = 8081;
+export const TAP_REVERSE_PORT = 8082;
+export const TAP_HEALTH_PORT = 8083;
+
+/** Requests without side effects: only these may pass through the tap. */
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+/** The load balancer, the four target groups, and the rules whose weights belong to the cutover. */
+export class IngressStack extends Stack {
+  readonly vpc: IVpc;
+  readonly loadBalancer: ApplicationLoadBalancer;
+  readonly groups: Readonly<Record<'stable' | 'candidate' | 'tapForward' | 'tapReverse', ApplicationTargetGroup>>;
+  readonly ledger: ITableV2;
+  readonly rules: readonly {
+    readonly arn: string;
+    readonly roles: readonly ('stable' | 'candidate' | 'tapForward' | 'tapReverse')[];
+  }[];
+
+  constructor(scope: Construct, id: string, props: IngressStackProps) {
+    super(scope, id, props);
+    this.vpc = new Vpc(this, 'Vpc', {
+      maxAzs: 2,
+      natGateways: 1,
+      flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } },
+    }) as IVpc;
+    const securityGroup = new SecurityGroup(this, 'LoadBalancerSecurityGroup', {
+      vpc: this.vpc,
+      description: 'Crossfade ingress',
+    });
+    securityGroup.addIngressRule(Peer.anyIpv4(), Port.tcp(props.certificateArn === undefined ? 80 : 443), 'Customers');
+    this.loadBalancer = new ApplicationLoadBalancer(this, 'LoadBalancer', {
+      vpc: this.vpc,
+      internetFacing: true,
+      securityGroup,
+      dropInvalidHeaderFields: true,
+    });
+    this.groups = {
+      stable: this.#group('Stable', GATEWAY_PORT),
+      candidate: this.#group('Candidate', GATEWAY_PORT),
+      tapForward: this.#group('TapForward', TAP_FORWARD_PORT, TAP_HEALTH_PORT),
+      tapReverse: this.#group('TapReverse', TAP_REVERSE_PORT, TAP_HEALTH_PORT),
+    };
+    const listener = this.#listener(props.certificateArn);
+    this.ledger = ledgerTable(this, 'Ledger');
+    const provider = new WeightedRuleProvider(this, 'RuleProvider', {
+      ledger: this.ledger,
+      ingressId: props.ingressId,
+    });
+    const { stable, candidate, tapForward, tapReverse } = this.groups;
+    const safe = new WeightedRule(this, 'SafeMethods', {
+      listener,
+      provider,
+      priority: 10,
+      methods: SAFE_METHODS,
+      stable,
+      others: [candidate, tapForward, tapReverse],
+    });
+    const rest = new WeightedRule(this, 'OtherMethods', {
+      listener,
+      provider,
+      priority: 20,
+      stable,
+      others: [candidate],
+    });
+    this.rules = [
+      { arn: safe.ruleArn, roles: ['stable', 'candidate', 'tapForward', 'tapReverse'] },
+      { arn: rest.ruleArn, roles: ['stable', 'candidate'] },
+    ];
+  }
+
+  #group(id: string, port: number, healthPort = port): ApplicationTargetGroup {
+    return new ApplicationTargetGroup(this, id, {
+      vpc: this.vpc,
+      port,
+      protocol: ApplicationProtocol.HTTP,
+      targetType: TargetType.IP,
+      deregistrationDelay: Duration.seconds(60),
+      healthCheck: {
+        path: '/healthz',
+        port: String(healthPort),
+        interval: Duration.seconds(10),
+        timeout: Duration.seconds(5),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 2,
+        healthyHttpCodes: '200',
+      },
+    });
+  }
+
+  #listener(certificateArn: string | undefined): ApplicationListener {
+    const logs = new Bucket(this, 'AccessLogs', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      lifecycleRules: [{ expiration: Duration.days(90) }],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // Log delivery needs a known region's service account; an environment-agnostic synthesis has none to name.
+    if (!Stack.of(this).region.startsWith('${')) this.loadBalancer.logAccessLogs(logs as IBucket);
+    const common = { loadBalancer: this.loadBalancer, open: false, defaultAction: ListenerAction.fixedResponse(404) };
+    if (certificateArn === undefined)
+      return new ApplicationListener(this, 'Listener', { ...common, protocol: ApplicationProtocol.HTTP, port: 80 });
+    return new ApplicationListener(this, 'Listener', {
+      ...common,
+      protocol: ApplicationProtocol.HTTPS,
+      port: 443,
+      sslPolicy: SslPolicy.RECOMMENDED_TLS,
+      certificates: [ListenerCertificate.fromArn(certificateArn)],
+    });
+  }
+}

@@ -1,0 +1,47 @@
+/** What the tap did and what it dropped, as metrics; every drop has a reason. */
+
+export type DropReason = 'method' | 'sample' | 'busy' | 'breaker' | 'upgrade' | 'queue' | 'sink';
+
+export class Counters {
+  requests = 0;
+  copies = 0;
+  captured = 0;
+  primaryErrors = 0;
+  readonly dropped = new Map<DropReason, number>();
+
+  drop(reason: DropReason, count = 1): void {
+    this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + count);
+  }
+
+  /** Embedded Metric Format lines for what was counted since the last call; counting starts anew. */
+  flush(ingress: string, now: number): string[] {
+    const values = {
+      TapRequests: this.requests,
+      TapCopies: this.copies,
+      TapCaptured: this.captured,
+      TapPrimaryErrors: this.primaryErrors,
+    };
+    const lines = [emf({ Ingress: ingress }, values, now)];
+    for (const [reason, count] of this.dropped)
+      lines.push(emf({ Ingress: ingress, Reason: reason }, { TapDropped: count }, now));
+    [this.requests, this.copies, this.captured, this.primaryErrors] = [0, 0, 0, 0];
+    this.dropped.clear();
+    return lines;
+  }
+}
+
+function emf(
+  dimensions: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, number>>,
+  Timestamp: number,
+): string {
+  const Metrics = Object.keys(values).map((Name) => ({ Name }));
+  return JSON.stringify({
+    _aws: {
+      Timestamp,
+      CloudWatchMetrics: [{ Namespace: 'Crossfade', Dimensions: [Object.keys(dimensions)], Metrics }],
+    },
+    ...dimensions,
+    ...values,
+  });
+}
