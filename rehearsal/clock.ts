@@ -1,0 +1,26 @@
+/** Compressed time: anchored at the real instant of its start, running `speed` times as fast. */
+import type { VirtualClock } from './world.ts';
+
+export interface ClockAnchor {
+  /** Milliseconds since the epoch. */
+  readonly anchor: number;
+  readonly speed: number;
+}
+
+export class ScaledClock implements VirtualClock {
+  readonly speed: number;
+  readonly anchor: number;
+
+  constructor({ anchor, speed }: ClockAnchor) {
+    this.anchor = anchor;
+    this.speed = speed;
+  }
+
+  now(): number {
+    return Math.round(this.anchor + (Date.now() - this.anchor) * this.speed);
+  }
+
+  toRealMs(virtualMs: number): number {
+    return virtualMs / this.speed;
+  }
+}

@@ -1,0 +1,133 @@
+/** Local ARNs and names for the resources of the templates: what Ref and GetAtt answer. */
+import type { Assembly, Resource } from './assembly.ts';
+import { type Lookup, resolve } from './intrinsics.ts';
+
+export const REGION = 'local-1';
+export const ACCOUNT = '000000000000';
+
+/** The order of resource types in an ARN's tail is AWS's; ids are the logical ids, so that a reader recognises them. */
+export class Names implements Lookup {
+  readonly #byId = new Map<string, Resource>();
+  readonly #assembly: Assembly;
+  /** What custom resources answered: `<stack>/<logicalId>` → attributes and physical id. */
+  readonly custom = new Map<
+    string,
+    { readonly physicalId: string; readonly data: Readonly<Record<string, unknown>> }
+  >();
+
+  constructor(assembly: Assembly) {
+    this.#assembly = assembly;
+    for (const r of assembly.resources) this.#byId.set(`${r.stack}/${r.logicalId}`, r);
+  }
+
+  /** Properties with every intrinsic replaced. */
+  properties(resource: Resource): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(resource.properties).map(([k, v]) => [k, resolve(v, resource.stack, this)]),
+    );
+  }
+
+  ref(stack: string, id: string): string {
+    switch (id) {
+      case 'AWS::Region':
+        return REGION;
+      case 'AWS::AccountId':
+        return ACCOUNT;
+      case 'AWS::Partition':
+        return 'aws';
+      case 'AWS::URLSuffix':
+        return 'amazonaws.com';
+      case 'AWS::StackName':
+        return stack;
+      case 'AWS::StackId':
+        return this.arn('cloudformation', `stack/${stack}/local`);
+    }
+    const resource = this.#byId.get(`${stack}/${id}`);
+    return resource === undefined ? id : this.#refOf(resource);
+  }
+
+  attribute(stack: string, id: string, name: string): string {
+    const resource = this.#byId.get(`${stack}/${id}`);
+    if (resource === undefined) throw new RangeError(`GetAtt of unknown resource ${stack}/${id}`);
+    const answered = this.custom.get(`${stack}/${id}`);
+    if (answered !== undefined) return String(answered.data[name] ?? '');
+    if (name === 'TargetGroupFullName' || name === 'LoadBalancerFullName') return this.fullName(resource);
+    if (name === 'Name') return this.nameOf(resource);
+    if (name === 'Arn' || name.endsWith('Arn')) return this.arnOf(resource);
+    return `${id}.${name}`;
+  }
+
+  exported(name: string): unknown {
+    const found = this.#assembly.exports.get(name);
+    if (found === undefined) throw new RangeError(`nothing exports ${name}`);
+    return resolve(found.value, found.stack, this);
+  }
+
+  arnOf(resource: Resource): string {
+    const name = this.nameOf(resource);
+    switch (resource.type) {
+      case 'AWS::Lambda::Function':
+        return this.arn('lambda', `function:${name}`);
+      case 'AWS::Lambda::Version':
+        return `${this.#related(resource, 'FunctionName')}:1`;
+      case 'AWS::StepFunctions::StateMachine':
+        return this.arn('states', `stateMachine:${name}`);
+      case 'AWS::StepFunctions::StateMachineVersion':
+        return `${String(this.properties(resource).StateMachineArn)}:1`;
+      case 'AWS::StepFunctions::StateMachineAlias':
+        return `${this.arn('states', `stateMachine:${name}`)}:live`;
+      case 'AWS::ElasticLoadBalancingV2::TargetGroup':
+      case 'AWS::ElasticLoadBalancingV2::LoadBalancer':
+        return this.arn('elasticloadbalancing', this.fullName(resource).replace(/^app\//, 'loadbalancer/app/'));
+      case 'AWS::ElasticLoadBalancingV2::Listener':
+        return this.arn('elasticloadbalancing', `listener/app/${name}/0000000000000001/0000000000000002`);
+      case 'AWS::ECS::Service':
+        return this.arn('ecs', `service/${String(this.properties(resource).Cluster)}/${name}`);
+      case 'AWS::CloudWatch::Alarm':
+        return this.arn('cloudwatch', `alarm:${name}`);
+      default:
+        return this.arn(resource.type.split('::')[1]?.toLowerCase() ?? 'unknown', name);
+    }
+  }
+
+  /** The CloudWatch dimension of a load balancer or a target group. */
+  fullName(resource: Resource): string {
+    const kind = resource.type.endsWith('TargetGroup') ? 'targetgroup' : 'app';
+    return `${kind}/${this.nameOf(resource)}/0000000000000001`;
+  }
+
+  nameOf(resource: Resource): string {
+    const p = resource.properties;
+    const given = p.StateMachineName ?? p.AlarmName ?? p.TopicName ?? p.TableName ?? p.FunctionName;
+    return typeof given === 'string' ? given : resource.logicalId;
+  }
+
+  arn(service: string, rest: string): string {
+    return `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
+  }
+
+  #refOf(resource: Resource): string {
+    const answered = this.custom.get(`${resource.stack}/${resource.logicalId}`);
+    if (answered !== undefined) return answered.physicalId;
+    switch (resource.type) {
+      case 'AWS::Lambda::Function':
+      case 'AWS::DynamoDB::Table':
+      case 'AWS::DynamoDB::GlobalTable':
+      case 'AWS::ECS::Cluster':
+      case 'AWS::CloudWatch::Alarm':
+      case 'AWS::KinesisFirehose::DeliveryStream':
+        return this.nameOf(resource);
+      case 'AWS::EC2::VPC':
+      case 'AWS::EC2::Subnet':
+      case 'AWS::IAM::Role':
+        return resource.logicalId;
+      default:
+        return this.arnOf(resource);
+    }
+  }
+
+  #related(resource: Resource, property: string): string {
+    const name = String(this.properties(resource)[property]);
+    return name.startsWith('arn:') ? name : this.arn('lambda', `function:${name}`);
+  }
+}
