@@ -41,7 +41,7 @@ const shadowSchema = z.strictObject({
   duration: durationSchema(MINUTE, 30 * DAY).prefault('P1D'),
   observe: durationSchema(MINUTE, HOUR).prefault('PT5M'),
   /** How long an unclean or thin parity may hold the phase after its duration. */
-  maxHold: durationSchema(MINUTE, 30 * DAY).prefault('P1D'),
+  maxHold: durationSchema(MINUTE, 30 * DAY).prefault('PT12H'),
   /** Load and chaos run against the mirror for this long. */
   exercise: durationSchema(MINUTE, DAY).prefault('PT30M'),
   /** Sign-off needs this many compared pairs on every route. 3/n bounds the rate of differences not seen (95 %). */
@@ -79,7 +79,7 @@ const gateSchema = z.strictObject({
 const soakSchema = z.strictObject({
   duration: durationSchema(MINUTE, 30 * DAY).prefault('P2D'),
   observe: durationSchema(MINUTE, HOUR).prefault('PT5M'),
-  maxHold: durationSchema(MINUTE, 7 * DAY).prefault('P1D'),
+  maxHold: durationSchema(MINUTE, 7 * DAY).prefault('PT12H'),
   /** Percent of the safe requests that are copied back to the stable side, so that the soak is watched in reverse. */
   reversePercent: percent.default(5),
 });

@@ -7,7 +7,7 @@ const resourceSchema = z.looseObject({ Type: z.string(), Properties: z.record(z.
 const templateSchema = z.looseObject({
   Resources: z.record(z.string(), resourceSchema).default({}),
   Outputs: z
-    .record(z.string(), z.looseObject({ Value: z.unknown(), Export: z.looseObject({ Name: z.unknown() }).optional() }))
+    .record(z.string(), z.looseObject({ Value: z.unknown() }))
     .default({}),
 });
 const manifestSchema = z.looseObject({
@@ -29,8 +29,8 @@ export interface Resource {
 
 export interface Assembly {
   readonly resources: readonly Resource[];
-  /** Export name → [stack, value]. */
-  readonly exports: ReadonlyMap<string, { readonly stack: string; readonly value: unknown }>;
+  /** `<stack>.<output>` → what it is, unresolved. */
+  readonly outputs: ReadonlyMap<string, { readonly stack: string; readonly value: unknown }>;
   /** Folder of a file asset, by the key in its S3 object name. */
   assetDir(s3Key: string): string;
 }
@@ -39,21 +39,20 @@ export interface Assembly {
 export function loadAssembly(dir: string): Assembly {
   const manifest = manifestSchema.parse(readJson(join(dir, 'manifest.json')));
   const resources: Resource[] = [];
-  const exports = new Map<string, { stack: string; value: unknown }>();
+  const outputs = new Map<string, { stack: string; value: unknown }>();
   const assets = new Map<string, string>();
   for (const [stack, { type, properties }] of Object.entries(manifest.artifacts)) {
     if (type !== 'aws:cloudformation:stack' || properties?.templateFile === undefined) continue;
     const template = templateSchema.parse(readJson(join(dir, properties.templateFile)));
     for (const [logicalId, r] of Object.entries(template.Resources))
       resources.push({ stack, logicalId, type: r.Type, properties: r.Properties });
-    for (const { Value, Export } of Object.values(template.Outputs))
-      if (Export !== undefined) exports.set(String(Export.Name), { stack, value: Value });
+    for (const [name, { Value }] of Object.entries(template.Outputs)) outputs.set(`${stack}.${name}`, { stack, value: Value });
     const { files } = assetsSchema.parse(readJson(join(dir, `${stack}.assets.json`)));
     for (const [hash, { source }] of Object.entries(files)) assets.set(hash, join(dir, source.path));
   }
   return {
     resources,
-    exports,
+    outputs,
     assetDir(s3Key) {
       const found = assets.get(s3Key.replace(/\.zip$/, ''));
       if (found === undefined) throw new RangeError(`the assembly has no asset ${s3Key}`);

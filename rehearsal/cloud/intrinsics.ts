@@ -3,7 +3,7 @@
 export interface Lookup {
   ref(stack: string, logicalId: string): string | number;
   attribute(stack: string, logicalId: string, name: string): string | number;
-  exported(name: string): unknown;
+  output(stack: string, name: string): unknown;
 }
 
 /** The value with every intrinsic replaced. @throws RangeError for a function that is not known here. */
@@ -46,8 +46,10 @@ function call(name: string, argument: unknown, stack: string, lookup: Lookup): u
       const [text] = list();
       return String(text).replaceAll(/\$\{([\w:]+)\}/g, (_all, id: string) => String(lookup.ref(stack, id)));
     }
-    case 'Fn::ImportValue':
-      return lookup.exported(String(resolve(argument, stack, lookup)));
+    case 'Fn::GetStackOutput': {
+      const fields = new Map(Object.entries(argument ?? {}));
+      return lookup.output(String(fields.get('StackName')), String(fields.get('OutputName')));
+    }
     case 'Fn::GetAZs':
       return ['local-1a', 'local-1b'];
     default:

@@ -57,9 +57,9 @@ export class Names implements Lookup {
     return `${id}.${name}`;
   }
 
-  exported(name: string): unknown {
-    const found = this.#assembly.exports.get(name);
-    if (found === undefined) throw new RangeError(`nothing exports ${name}`);
+  output(stack: string, name: string): unknown {
+    const found = this.#assembly.outputs.get(`${stack}.${name}`);
+    if (found === undefined) throw new RangeError(`stack ${stack} has no output ${name}`);
     return resolve(found.value, found.stack, this);
   }
 

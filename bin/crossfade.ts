@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+/** Entry of the operator's CLI. */
+import { CommanderError } from 'commander';
+import { EXIT, UsageError } from '../cli/exit-codes.ts';
+import { program } from '../cli/program.ts';
+import { describeError } from '../core/errors.ts';
+
+const cli = program();
+for (const command of [cli, ...cli.commands]) command.exitOverride();
+try {
+  await cli.parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else {
+    console.error(error instanceof UsageError ? error.message : describeError(error));
+    process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}

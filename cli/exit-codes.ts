@@ -1,0 +1,22 @@
+/** Exit codes of every command; shown in the help. */
+export const EXIT = {
+  ok: 0,
+  /** The command ran, and its answer is no: a scenario failed, a cutover is not safe. */
+  failed: 1,
+  /** Bad input; nothing was touched. */
+  usage: 2,
+  /** Ctrl-C. */
+  interrupted: 130,
+} as const;
+
+export const EXIT_HELP = `
+Exit codes:
+  0    done, and as it should be
+  1    done, and not as it should be (a scenario failed)
+  2    bad input; the field is named, nothing was touched
+  130  interrupted`;
+
+/** Bad input to a command, in one sentence. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

@@ -1,0 +1,15 @@
+/** The operator's commands in one program. Built apart from its entry, so that tests can run it. */
+import { Command } from 'commander';
+import { EXIT_HELP } from './exit-codes.ts';
+import { planCommand } from './plan.ts';
+import { rehearseCommand } from './rehearse.ts';
+
+export function program(): Command {
+  return new Command('crossfade')
+    .description(
+      'Moves live traffic from one HTTP service to its rewrite behind an AWS Application Load Balancer, and back by itself',
+    )
+    .addHelpText('after', EXIT_HELP)
+    .addCommand(planCommand())
+    .addCommand(rehearseCommand());
+}

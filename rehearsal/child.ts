@@ -1,0 +1,88 @@
+/** A server process of the rehearsal: started, awaited until it listens, stopped by its own id. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import * as z from 'zod';
+
+const START_TIMEOUT_MS = 15_000;
+const STOP_TIMEOUT_MS = 3_000;
+const listeningSchema = z.looseObject({ event: z.literal('listening') });
+
+export type Listening = Readonly<Record<string, unknown>>;
+
+export interface Child {
+  readonly name: string;
+  /** The line with which the process said that it listens: ports by name. */
+  readonly listening: Listening;
+  port(name: string): number;
+  kill(): void;
+  stop(): Promise<void>;
+}
+
+export interface ChildOptions {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Lines on stdout after the first. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** @throws Error that names the process when it ends or stays silent instead of listening. */
+export async function startChild({ name, command, args, env, onLine = () => {} }: ChildOptions): Promise<Child> {
+  const child = spawn(command, args, {
+    env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const listening = await firstLine(name, child, onLine);
+  return {
+    name,
+    listening,
+    port: (key) => z.number().parse(listening[key]),
+    kill: () => void child.kill('SIGKILL'),
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function firstLine(name: string, child: ChildProcess, onLine: (line: string) => void): Promise<Listening> {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error(`${name}: no output to read`);
+  let errors = '';
+  stderr.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString('utf8')).slice(-2_000);
+  });
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      child.kill('SIGKILL');
+      reject(new Error(`${name} ${why}${errors === '' ? '' : `: ${errors.trim()}`}`));
+    };
+    const timer = setTimeout(() => fail(`did not listen within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
+    child.once('error', (error) => fail(`could not be started (${error.message})`));
+    const onExit = (code: number | null) => fail(`ended with ${code} before it listened`);
+    child.once('exit', onExit);
+    let ready = false;
+    createInterface({ input: stdout }).on('line', (line) => {
+      if (ready) return onLine(line);
+      const parsed = listeningSchema.safeParse(parseLine(line));
+      if (!parsed.success) return;
+      ready = true;
+      clearTimeout(timer);
+      child.off('exit', onExit);
+      resolve(parsed.data);
+    });
+  });
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}

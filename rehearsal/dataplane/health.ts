@@ -1,0 +1,71 @@
+/** Health checks on virtual intervals with thresholds, and the host counts that ALB publishes each minute. */
+import { request } from 'undici';
+import type { LoadBalancerModel, MetricSink, Target, TargetGroupModel, VirtualClock } from '../world.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface HealthOptions {
+  readonly model: LoadBalancerModel;
+  readonly clock: VirtualClock;
+  readonly metrics: MetricSink;
+  /** Where a target's health is asked; the tap has a port of its own for it. */
+  readonly healthPort: (target: Target) => number;
+}
+
+/** Runs until the returned function is called. */
+export function startHealthChecks(options: HealthOptions): () => void {
+  const { model, clock } = options;
+  const streaks = new Map<Target, number>();
+  const timers = [...model.targetGroups.values()].map((group) =>
+    setInterval(
+      () => {
+        for (const target of group.targets) void check(options, group, target, streaks);
+      },
+      clock.toRealMs(group.healthCheck.intervalSeconds * 1000),
+    ),
+  );
+  timers.push(setInterval(() => publish(options), clock.toRealMs(MINUTE_MS / 2)));
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+  };
+}
+
+async function check(
+  { healthPort }: HealthOptions,
+  group: TargetGroupModel,
+  target: Target,
+  streaks: Map<Target, number>,
+): Promise<void> {
+  const ok = await answers(
+    `http://${target.host}:${healthPort(target)}${group.healthCheck.path}`,
+    group.healthCheck.timeoutSeconds * 1000,
+  );
+  if (target.health === 'draining') return;
+  // Positive: successes in a row; negative: failures in a row.
+  const before = streaks.get(target) ?? 0;
+  const streak = ok ? Math.max(0, before) + 1 : Math.min(0, before) - 1;
+  streaks.set(target, streak);
+  if (streak >= group.healthCheck.healthyThreshold || (ok && target.health === 'initial')) target.health = 'healthy';
+  if (-streak >= group.healthCheck.unhealthyThreshold) target.health = 'unhealthy';
+}
+
+async function answers(url: string, timeoutMs: number): Promise<boolean> {
+  try {
+    const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(timeoutMs) });
+    await body.dump();
+    return statusCode === 200;
+  } catch {
+    return false;
+  }
+}
+
+function publish({ model, clock, metrics }: HealthOptions): void {
+  for (const { fullName, targets } of model.targetGroups.values()) {
+    const dimensions = { LoadBalancer: model.fullName, TargetGroup: fullName };
+    const put = (name: string, value: number) =>
+      metrics.record({ namespace: 'AWS/ApplicationELB', name, dimensions, value, at: clock.now() });
+    if (targets.length === 0) continue;
+    put('HealthyHostCount', targets.filter((t) => t.health === 'healthy').length);
+    put('UnHealthyHostCount', targets.filter((t) => t.health === 'unhealthy').length);
+  }
+}

@@ -1,0 +1,29 @@
+/** Faults of the candidate: what, and when (`<what>@<where>`). */
+export interface FaultSpec {
+  readonly text: string;
+  /** Body of the gateway's fault port; `crash` kills the processes instead. */
+  readonly inject: { readonly errors?: number; readonly latencyMs?: number; readonly parity?: boolean } | 'crash';
+  /** `shadow`, or the stage's percent. */
+  readonly at: 'shadow' | number;
+}
+
+const SYNTAX = 'errors=0.2@10, latency=+200ms@50, crash@1 or parity@shadow';
+
+/** @throws RangeError that shows the syntax. */
+export function parseFault(text: string): FaultSpec {
+  const [what = '', where = ''] = text.split('@');
+  const at = where === 'shadow' ? 'shadow' : Number(where);
+  const inject = parseWhat(what);
+  if (inject === null || where === '' || (at !== 'shadow' && !(at > 0 && at <= 100)))
+    throw new RangeError(`--fault ${text}: expected ${SYNTAX}`);
+  return { text, inject, at };
+}
+
+function parseWhat(what: string): FaultSpec['inject'] | null {
+  if (what === 'crash') return 'crash';
+  if (what === 'parity') return { parity: true };
+  const errors = /^errors=(0?\.\d+|1)$/.exec(what)?.[1];
+  if (errors !== undefined) return { errors: Number(errors) };
+  const latency = /^latency=\+?(\d+)ms$/.exec(what)?.[1];
+  return latency === undefined ? null : { latencyMs: Number(latency) };
+}

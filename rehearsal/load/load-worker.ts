@@ -1,0 +1,86 @@
+/** Customers: an open loop of requests at a fixed rate, in a thread of its own so that nothing else disturbs its clock. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Pool } from 'undici';
+import type { LoadInput, LoadTick, SideTally } from './load.ts';
+
+const TICK_MS = 250;
+
+const { url, rps, mix }: LoadInput = workerData;
+const pool = new Pool(url, { connections: 64, pipelining: 1 });
+const total = mix.reduce((sum, m) => sum + m.weight, 0);
+let tick = emptyTick();
+let inFlight = 0;
+let due = 0;
+let stopping = false;
+let last = performance.now();
+
+const timer = setInterval(() => {
+  const now = performance.now();
+  due = Math.min(due + ((now - last) * rps) / 1000, rps);
+  last = now;
+  for (; due >= 1 && !stopping; due--) void one();
+}, 5);
+const reporter = setInterval(report, TICK_MS);
+
+parentPort?.on('message', () => {
+  stopping = true;
+  clearInterval(timer);
+  const finish = setInterval(() => {
+    if (inFlight > 0) return;
+    clearInterval(finish);
+    clearInterval(reporter);
+    report();
+    void pool.close().then(() => parentPort?.postMessage({ done: true }));
+  }, 20);
+});
+
+async function one(): Promise<void> {
+  const { method, path, body } = choose();
+  const startedAt = performance.now();
+  inFlight++;
+  tick.sent++;
+  try {
+    const response = await pool.request({
+      method,
+      path,
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body ?? null,
+    });
+    const side = String(response.headers['x-served-by'] ?? 'unknown');
+    await response.body.dump();
+    settle(side, response.statusCode < 500, performance.now() - startedAt);
+  } catch {
+    settle('unknown', false, performance.now() - startedAt);
+  } finally {
+    inFlight--;
+  }
+}
+
+function settle(side: string, ok: boolean, ms: number): void {
+  const tally: SideTally = tick.sides[side] ?? { ok: 0, failed: 0, lastFailureAt: null, latencies: [] };
+  tick.sides[side] = tally;
+  tally.latencies.push(ms);
+  if (ok) tally.ok++;
+  else {
+    tally.failed++;
+    tally.lastFailureAt = Date.now();
+  }
+}
+
+function choose() {
+  let left = Math.random() * total;
+  for (const entry of mix) {
+    left -= entry.weight;
+    if (left < 0) return { ...entry, path: entry.path.replace('{n}', String(1 + Math.floor(Math.random() * 1000))) };
+  }
+  throw new RangeError('the mix is empty');
+}
+
+function report(): void {
+  parentPort?.postMessage(tick);
+  tick = emptyTick();
+}
+
+function emptyTick(): LoadTick {
+  return { at: Date.now(), sent: 0, sides: {} };
+}

@@ -1,0 +1,75 @@
+/** Starts the customers and adds up what happened to them. */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+export interface MixEntry {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
+  /** `{n}` becomes a number from 1 to 1000. */
+  readonly path: string;
+  /** How often, relative to the others. */
+  readonly weight: number;
+  readonly body?: string;
+}
+
+export interface LoadInput {
+  readonly url: string;
+  /** Requests per real second. */
+  readonly rps: number;
+  readonly mix: readonly MixEntry[];
+}
+
+export interface SideTally {
+  ok: number;
+  failed: number;
+  /** Real time, milliseconds since the epoch. */
+  lastFailureAt: number | null;
+  /** Milliseconds, as the client saw them. */
+  latencies: number[];
+}
+
+export interface LoadTick {
+  readonly at: number;
+  sent: number;
+  /** By the side that answered: `stable`, `candidate`, or `unknown` when nobody said. */
+  readonly sides: Record<string, SideTally>;
+}
+
+export interface LoadTotals {
+  readonly sent: number;
+  readonly ok: Readonly<Record<string, number>>;
+  readonly failed: Readonly<Record<string, number>>;
+}
+
+export interface Load {
+  /** Stops sending, waits for what is in flight. */
+  stop(): Promise<void>;
+}
+
+/** What the example gateways serve. */
+export const GATEWAY_MIX: readonly MixEntry[] = [
+  { method: 'GET', path: '/items', weight: 4 },
+  { method: 'GET', path: '/items/2', weight: 3 },
+  { method: 'GET', path: '/orders/{n}', weight: 2 },
+  { method: 'POST', path: '/items', weight: 1, body: '{"name":"Bellows"}' },
+];
+
+export function startLoad(input: LoadInput, onTick: (tick: LoadTick) => void): Load {
+  const worker = new Worker(join(import.meta.dirname, 'load-worker.ts'), {
+    workerData: input,
+    env: { NODE_NO_WARNINGS: '1' },
+  });
+  const done = new Promise<void>((resolve, reject) => {
+    worker.on('error', reject);
+    worker.on('message', (message: LoadTick | { done: true }) => {
+      if ('done' in message) resolve();
+      else onTick(message);
+    });
+  });
+  return {
+    async stop() {
+      worker.postMessage('stop');
+      await done;
+      await worker.terminate();
+    },
+  };
+}

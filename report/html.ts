@@ -1,0 +1,190 @@
+/** The report: one self-contained HTML file for one or more runs. */
+import { fromIso } from '../core/instant.ts';
+import { chartSvg, escapeHtml, type Line, type Mark } from './chart.ts';
+import type { RunEvidence } from './evidence.ts';
+
+const COLORS = {
+  stable: '#2563eb',
+  candidate: '#16a34a',
+  tapForward: '#a855f7',
+  tapReverse: '#d97706',
+  failed: '#dc2626',
+  fault: '#dc2626',
+  back: '#0f766e',
+} as const;
+
+export function reportHtml(runs: readonly RunEvidence[]): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Crossfade rehearsal</title><style>
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1080px;padding:0 1rem;color:#111;background:#fff}
+h1{font-size:1.5rem}h2{margin-top:3rem;border-top:1px solid #ddd;padding-top:1rem}
+.ok{color:#166534}.bad{color:#991b1b}.unit{color:#666}figure{margin:1rem 0}figcaption{font-size:.9rem}
+.key{margin-left:1em;white-space:nowrap}.key i{display:inline-block;width:.8em;height:.8em;margin-right:.3em;border-radius:2px}
+.grid{stroke:#e5e7eb}.tick{font:11px system-ui,sans-serif;fill:#666}svg{width:100%;height:auto}
+table{border-collapse:collapse;width:100%;font-size:.85rem}td,th{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid #eee}
+td:first-child{white-space:nowrap;font-variant-numeric:tabular-nums}.scroll{max-height:28rem;overflow:auto}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:#666}dd{margin:0}
+@media (prefers-color-scheme:dark){body{background:#111;color:#eee}.grid{stroke:#333}.tick{fill:#aaa}td,th{border-color:#333}h2{border-color:#333}.ok{color:#4ade80}.bad{color:#f87171}}
+</style></head><body><h1>Crossfade rehearsal</h1>${runs.map(section).join('')}</body></html>\n`;
+}
+
+function section(run: RunEvidence): string {
+  return `<section><h2>${escapeHtml(run.title)}</h2><p class="${run.verdict.ok ? 'ok' : 'bad'}"><b>${escapeHtml(run.verdict.sentence)}</b></p>
+${facts(run)}${charts(run)}${decisions(run)}</section>`;
+}
+
+function facts(run: RunEvidence): string {
+  const failed =
+    Object.entries(run.requests.failed)
+      .map(([side, n]) => `${n} ${side}`)
+      .join(', ') || 'none';
+  const rows: [string, string][] = [
+    [
+      'Client requests',
+      `${run.requests.sent} sent, failed: ${failed}; after the verified return: ${run.requests.failedAfterReturn}`,
+    ],
+    ['Candidate', run.candidate],
+    [
+      'Time',
+      `${seconds((run.endedAt - run.startedAt) / 1000)} of the cutover's time, at ${run.speed} times real speed`,
+    ],
+  ];
+  if (run.fault !== null) rows.push(['Fault', run.fault.text]);
+  if (run.back !== null) {
+    rows.push([
+      'From the fault',
+      `${seconds(run.back.toRequest)} to the rollback request, ${seconds(run.back.toWeights)} to the safe weights read back, ${seconds(run.back.toVerified)} to the return verified by counts`,
+    ]);
+  }
+  if (run.ledger?.rollback != null)
+    rows.push([
+      'Rolled back by',
+      `${run.ledger.rollback.trigger} (${run.ledger.rollback.by}): ${run.ledger.rollback.reason}`,
+    ]);
+  return `<dl>${rows.map(([k, v]) => `<dt>${escapeHtml(k)}</dt><dd>${escapeHtml(v)}</dd>`).join('')}</dl>`;
+}
+
+function charts(run: RunEvidence): string {
+  const range = { from: run.startedAt, to: run.endedAt, marks: marksOf(run) };
+  const weights: Line[] = (['stable', 'candidate', 'tapForward', 'tapReverse'] as const).map((role) => ({
+    label: role,
+    color: COLORS[role],
+    step: true,
+    points: run.weights.map((w) => ({ x: w.at, y: (w.shares[role] ?? 0) * 100 })),
+  }));
+  const last = run.weights.at(-1);
+  if (last !== undefined)
+    for (const [i, line] of weights.entries())
+      weights[i] = { ...line, points: [...line.points, { x: run.endedAt, y: (last.shares[line.label] ?? 0) * 100 }] };
+  const perSide = (pick: (s: RunEvidence['rates'][number]['sides'][string]) => number): Line[] =>
+    (['stable', 'candidate'] as const).map((side) => ({
+      label: side,
+      color: COLORS[side],
+      points: run.rates.map((r) => ({ x: r.at, y: r.sides[side] === undefined ? 0 : pick(r.sides[side]) })),
+    }));
+  const failed: Line = {
+    label: 'failed',
+    color: COLORS.failed,
+    points: run.rates.map((r) => ({ x: r.at, y: Object.values(r.sides).reduce((sum, s) => sum + s.failed, 0) })),
+  };
+  const evidence = evidencePath(run);
+  return [
+    chartSvg({ title: 'Weights of the tapped rule', unit: '%', lines: weights, ...range }),
+    chartSvg({
+      title: 'Answers to customers',
+      unit: 'per interval',
+      lines: [...perSide((s) => s.ok + s.failed), failed],
+      ...range,
+    }),
+    chartSvg({ title: 'Latency p95 as customers saw it', unit: 'ms', lines: perSide((s) => s.p95), ...range }),
+    ...(evidence.length > 0
+      ? [
+          chartSvg({
+            title: 'Evidence that the candidate is worse',
+            unit: 'log10 of the e-value; the gate rolls back at its threshold',
+            lines: evidence,
+            ...range,
+          }),
+        ]
+      : []),
+  ].join('');
+}
+
+/** The gate's e-values as they stand in the decision log. */
+function evidencePath(run: RunEvidence): Line[] {
+  const path = (metric: string, color: string): Line => ({
+    label: metric,
+    color,
+    points: run.log.flatMap((entry) => {
+      const value = metricOf(entry.data, metric, 'eValue');
+      return value === null ? [] : [{ x: fromIso(entry.at), y: Math.max(0, Math.log10(Math.max(value, 1e-12))) }];
+    }),
+  });
+  const threshold = run.log.map((entry) => metricOf(entry.data, 'errors', 'threshold')).find((t) => t !== null);
+  const lines = [path('errors', COLORS.failed), path('slow', COLORS.tapReverse)].filter((l) => l.points.length > 0);
+  if (threshold == null || lines.length === 0) return [];
+  const at = Math.log10(threshold);
+  return [
+    ...lines,
+    {
+      label: 'threshold',
+      color: '#6b7280',
+      points: [
+        { x: run.startedAt, y: at },
+        { x: run.endedAt, y: at },
+      ],
+    },
+  ];
+}
+
+function metricOf(data: unknown, metric: string, field: string): number | null {
+  const metrics = fieldOf(fieldOf(data, 'verdict'), 'metrics');
+  if (!Array.isArray(metrics)) return null;
+  const value = fieldOf(
+    metrics.find((m) => fieldOf(m, 'metric') === metric),
+    field,
+  );
+  return typeof value === 'number' ? value : null;
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined;
+}
+
+function marksOf(run: RunEvidence): Mark[] {
+  const marks: Mark[] = [];
+  if (run.fault?.at != null) marks.push({ x: run.fault.at, label: `fault ${run.fault.text}`, color: COLORS.fault });
+  const rollback = run.ledger?.rollback;
+  if (rollback?.confirmedAt != null)
+    marks.push({ x: fromIso(rollback.confirmedAt), label: 'safe weights read back', color: COLORS.back });
+  return marks;
+}
+
+function decisions(run: RunEvidence): string {
+  const rows = [
+    ...run.log.map((e) => ({
+      at: fromIso(e.at),
+      kind: e.kind,
+      where: e.phase === 'stage' ? `stage ${e.stage + 1}` : e.phase,
+      by: e.by,
+      text: e.message,
+    })),
+    ...run.alarms.map((a) => ({ at: a.at, kind: `alarm ${a.to}`, where: '', by: a.name, text: a.reason })),
+  ].sort((a, b) => a.at - b.at);
+  const body = rows
+    .map(
+      (r) =>
+        `<tr><td>${clock(r.at - run.startedAt)}</td><td>${escapeHtml(r.kind)}</td><td>${escapeHtml(r.where)}</td><td>${escapeHtml(r.by)}</td><td>${escapeHtml(r.text)}</td></tr>`,
+    )
+    .join('');
+  return `<details open><summary>${rows.length} decisions and alarms</summary><div class="scroll"><table><thead><tr><th>Time</th><th>Kind</th><th>Phase</th><th>By</th><th>What, and the figure that decided</th></tr></thead><tbody>${body}</tbody></table></div></details>`;
+}
+
+/** `h:mm:ss` of a duration in milliseconds. */
+export function clock(ms: number): string {
+  const total = Math.max(0, Math.round(ms / 1000));
+  return `${Math.floor(total / 3600)}:${String(Math.floor((total % 3600) / 60)).padStart(2, '0')}:${String(total % 60).padStart(2, '0')}`;
+}
+
+function seconds(value: number): string {
+  return value >= 120 ? `${(value / 60).toFixed(1)} min` : `${value.toFixed(1)} s`;
+}
