@@ -148,7 +148,7 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
     },
 
     async confirmRollback(ref, at) {
-      const sets = 'SET #status = :rolledBack, rollback.confirmedAt = :at';
+      const sets = 'SET #status = :rolledBack, #rollback.confirmedAt = :at';
       try {
         await rollbackUpdate(client, table, ref, 'generation = :generation AND #status = :rollingBack', sets, {
           rollingBack: 'rolling_back',
@@ -168,7 +168,7 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
         table,
         ref,
         'generation = :generation AND #status = :rolledBack',
-        'SET rollback.verifiedAt = :at',
+        'SET #rollback.verifiedAt = :at',
         { rolledBack: 'rolled_back', at },
       );
     },
@@ -229,7 +229,12 @@ async function rollbackUpdate(
           Key: ownerKey(ref.ingressId),
           UpdateExpression,
           ConditionExpression,
-          ExpressionAttributeNames: { '#status': 'status' },
+          // ROLLBACK is one of DynamoDB's reserved words.
+          ExpressionAttributeNames: Object.fromEntries(
+            ['status', 'rollback']
+              .filter((n) => `${ConditionExpression} ${UpdateExpression}`.includes(`#${n}`))
+              .map((n) => [`#${n}`, n]),
+          ),
           ExpressionAttributeValues: Object.fromEntries(
             Object.entries({ ...values, generation: ref.generation }).map(([n, v]) => [`:${n}`, toValue(v)]),
           ),

@@ -6,9 +6,7 @@ import * as z from 'zod';
 const resourceSchema = z.looseObject({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) });
 const templateSchema = z.looseObject({
   Resources: z.record(z.string(), resourceSchema).default({}),
-  Outputs: z
-    .record(z.string(), z.looseObject({ Value: z.unknown() }))
-    .default({}),
+  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown() })).default({}),
 });
 const manifestSchema = z.looseObject({
   artifacts: z.record(
@@ -46,7 +44,8 @@ export function loadAssembly(dir: string): Assembly {
     const template = templateSchema.parse(readJson(join(dir, properties.templateFile)));
     for (const [logicalId, r] of Object.entries(template.Resources))
       resources.push({ stack, logicalId, type: r.Type, properties: r.Properties });
-    for (const [name, { Value }] of Object.entries(template.Outputs)) outputs.set(`${stack}.${name}`, { stack, value: Value });
+    for (const [name, { Value }] of Object.entries(template.Outputs))
+      outputs.set(`${stack}.${name}`, { stack, value: Value });
     const { files } = assetsSchema.parse(readJson(join(dir, `${stack}.assets.json`)));
     for (const [hash, { source }] of Object.entries(files)) assets.set(hash, join(dir, source.path));
   }
