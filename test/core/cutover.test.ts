@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import {
+  awaitSignoff,
+  type CutoverEvent,
+  heartbeatDueAt,
+  nextShift,
+  reduce,
+  TASK_ALLOWANCE_SECONDS,
+} from '../../core/cutover.ts';
+import { CrossfadeError } from '../../core/errors.ts';
+import { generationSchema } from '../../core/ids.ts';
+import { type CutoverState, PHASES, type Phase, parseState, stateToJson } from '../../core/state.ts';
+import { SAFE_SPLIT } from '../../core/weights.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+import { CUTOVER, EXECUTION, START } from '../support/memory-world.ts';
+import { PLAN } from '../support/run.ts';
+
+function stateIn(phase: Phase, stage = -1): CutoverState {
+  return {
+    v: 1,
+    cutoverId: CUTOVER,
+    ingressId: DEPLOYMENT.ingressId,
+    generation: generationSchema.parse(1),
+    executionArn: EXECUTION,
+    plan: PLAN,
+    phase,
+    stage,
+    since: new Date(START).toISOString(),
+    split: SAFE_SPLIT,
+    baseline: null,
+    capacity: null,
+    decommissionSteps: 0,
+    next: 'hold',
+    reason: '',
+    waitSeconds: 0,
+    approval: null,
+  };
+}
+
+const at = START + 60_000;
+const observed = (decision: 'advance' | 'hold' | 'rollback'): CutoverEvent => ({
+  type: 'observed',
+  at,
+  observation: { decision, reason: 'because' },
+});
+const approval = { approvedBy: 'ada', comment: '' };
+const capacity = { desired: 2, running: 2, scaling: null };
+const baseline = { requests: 1, errorRate: 0, p50: 1, p95: 1, p99: 1, rps: 1, cpuPercent: null, memoryPercent: null };
+
+/** Every phase × event pair: what it leads to, or `refused`. */
+const EVENTS: Readonly<
+  Record<string, { readonly event: CutoverEvent; readonly allowed: Partial<Record<Phase, string>> }>
+> = {
+  baselineTaken: { event: { type: 'baselineTaken', at, baseline }, allowed: { preflight: 'baseline proceed' } },
+  capacityPinned: { event: { type: 'capacityPinned', at, capacity }, allowed: { baseline: 'baseline hold' } },
+  exerciseStarted: { event: { type: 'exerciseStarted', at }, allowed: { shadow: 'exercise hold' } },
+  advance: {
+    event: observed('advance'),
+    allowed: { shadow: 'shadow proceed', exercise: 'exercise proceed', stage: 'stage nextStage', soak: 'soak proceed' },
+  },
+  hold: {
+    event: observed('hold'),
+    allowed: { shadow: 'shadow hold', exercise: 'exercise hold', stage: 'stage hold', soak: 'soak hold' },
+  },
+  rollback: {
+    event: observed('rollback'),
+    allowed: {
+      shadow: 'shadow rollback',
+      exercise: 'exercise rollback',
+      stage: 'stage rollback',
+      soak: 'soak rollback',
+    },
+  },
+  approved: {
+    event: { type: 'approved', at, approval },
+    allowed: { shadowSignoff: 'shadowSignoff proceed', finalSignoff: 'decommission hold' },
+  },
+  steppedDown: {
+    event: { type: 'steppedDown', at, done: false, reason: '' },
+    allowed: { decommission: 'decommission hold' },
+  },
+  gone: { event: { type: 'steppedDown', at, done: true, reason: '' }, allowed: { decommission: 'retention proceed' } },
+  closed: { event: { type: 'closed', at }, allowed: { complete: 'complete proceed' } },
+};
+
+describe('the reducer', () => {
+  const table = Object.entries(EVENTS).flatMap(([name, { event, allowed }]) =>
+    PHASES.map((phase) => [phase, name, event, allowed[phase]] as const),
+  );
+
+  it.each(table)('in phase %s, on %s', (phase, _name, event, expected) => {
+    const state = stateIn(phase, phase === 'stage' ? 0 : -1);
+    if (expected === undefined) {
+      expect(() => reduce(state, event)).toThrow(CrossfadeError);
+      return;
+    }
+    const next = reduce(state, event).state;
+    expect(`${next.phase} ${next.next}`).toBe(expected);
+  });
+
+  it('leaves the stages after the last one', () => {
+    expect(reduce(stateIn('stage', PLAN.stages.length - 1), observed('advance')).state.next).toBe('proceed');
+  });
+
+  it('gives the listener the plan, a stage at a time, and mirrors only outside the stages', () => {
+    expect(nextShift(stateIn('baseline')).split).toEqual({
+      candidatePercent: 0,
+      mirror: { face: 'forward', percent: 5 },
+    });
+    expect(nextShift(stateIn('shadowSignoff'))).toEqual({
+      phase: 'stage',
+      stage: 0,
+      split: { candidatePercent: 1, mirror: null },
+    });
+    expect([0, 1, 2].map((i) => nextShift(stateIn('stage', i)).split.candidatePercent)).toEqual([10, 50, 100]);
+    expect(nextShift(stateIn('stage', 3))).toEqual({
+      phase: 'soak',
+      stage: 3,
+      split: { candidatePercent: 100, mirror: { face: 'reverse', percent: 5 } },
+    });
+    expect(nextShift(stateIn('retention')).split).toEqual({ candidatePercent: 100, mirror: null });
+  });
+
+  it('never shifts from a phase that no gate or human has passed', () => {
+    const shifting: Phase[] = ['baseline', 'shadowSignoff', 'stage', 'retention'];
+    for (const phase of PHASES.filter((p) => !shifting.includes(p)))
+      expect(() => nextShift(stateIn(phase)), phase).toThrow(CrossfadeError);
+  });
+
+  it('lets a sign-off wait as long as the plan says, and the watchdog with it', () => {
+    const asked = reduce(stateIn('exercise'), observed('advance')).state;
+    expect(asked.waitSeconds).toBe(PLAN.signoff.timeout);
+    expect(heartbeatDueAt(awaitSignoff(asked, at).state, at)).toBe(
+      at + (PLAN.signoff.timeout + TASK_ALLOWANCE_SECONDS) * 1000,
+    );
+  });
+
+  it('survives its own JSON', () => {
+    const state = reduce(stateIn('stage', 1), observed('hold')).state;
+    expect(parseState(JSON.parse(JSON.stringify(stateToJson(state))))).toEqual(state);
+  });
+});

@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatDuration, parseDuration } from '../../core/duration.ts';
+
+describe('durations', () => {
+  it('come back from their text', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e9 }), (seconds) => parseDuration(formatDuration(seconds)) === seconds),
+    );
+  });
+
+  it.each([
+    ['PT1H', 3600],
+    ['P2D', 172_800],
+    ['P1W', 604_800],
+    ['P1DT2H3M4S', 93_784],
+  ])('%s is %d seconds', (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+
+  it.each(['', 'P', 'PT', 'P1DT', '1h', 'P1M', 'P1Y', 'PT1.5H', '-PT1H'])('%j is none', (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest';
+import { FencedError } from '../../core/errors.ts';
+import { type RollbackRequest, rollBack } from '../../core/rollback.ts';
+import { fencedShift } from '../../core/shift.ts';
+import { SHIFT_DEADLINE_SECONDS, watch } from '../../core/watchdog.ts';
+import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/weights.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+import { EXECUTION, MemoryWorld } from '../support/memory-world.ts';
+import { atFirstStage, begun } from '../support/run.ts';
+
+const SAFE = weightsFor(DEPLOYMENT, SAFE_SPLIT);
+const TEN = { candidatePercent: 10, mirror: null };
+const REQUEST: RollbackRequest = { trigger: 'alarm', reason: 'red', by: 'gateway-red', at: '2026-11-24T08:10:00.000Z' };
+const progress = { phase: 'stage' as const, stage: 1, heartbeatDueAt: '2026-11-24T09:00:00.000Z' };
+
+const isSafe = (world: MemoryWorld) => sameWeights(world.live, SAFE);
+const rollback = (world: MemoryWorld) => rollBack(world, DEPLOYMENT, REQUEST);
+
+describe('a fenced shift', () => {
+  it('writes every rule and is confirmed only after reading back', async () => {
+    const world = new MemoryWorld();
+    const state = await begun(world);
+    await fencedShift(world, DEPLOYMENT, state, TEN, progress);
+    expect(sameWeights(world.live, weightsFor(DEPLOYMENT, TEN))).toBe(true);
+    expect(world.item?.intent).toMatchObject({ confirmed: true, split: TEN });
+  });
+
+  it('writes nothing once a rollback has fenced it', async () => {
+    const world = new MemoryWorld();
+    const state = await begun(world);
+    await rollback(world);
+    await expect(fencedShift(world, DEPLOYMENT, state, TEN, progress)).rejects.toThrow(FencedError);
+    expect(isSafe(world)).toBe(true);
+  });
+
+  // A rollback that runs whole before any one write of the shift: between intent and write is the dangerous place.
+  it.each(['recordIntent', 'modifyRule', 'confirmIntent'])(
+    'leaves the safe weights when a rollback runs just before %s',
+    async (step) => {
+      const world = new MemoryWorld();
+      const state = await begun(world);
+      let raced = false;
+      world.before = async (now) => {
+        if (now !== step || raced) return;
+        raced = true;
+        await rollback(world);
+      };
+      await expect(fencedShift(world, DEPLOYMENT, state, TEN, progress)).rejects.toThrow(FencedError);
+      expect(isSafe(world)).toBe(true);
+      expect(world.item?.status).toBe('rolled_back');
+    },
+  );
+
+  it('does not take a completed cutover back to a side that is gone', async () => {
+    const world = new MemoryWorld();
+    const state = await begun(world);
+    const all = { candidatePercent: 100, mirror: null };
+    await fencedShift(world, DEPLOYMENT, state, all, progress);
+    await world.ledger.complete(state);
+    const owned = world.item;
+    world.before = (step) => {
+      if (step === 'confirmIntent' && owned !== null)
+        world.item = { ...owned, generation: 7 as typeof owned.generation };
+    };
+    world.item = owned === null ? null : { ...owned, status: 'running' };
+    await expect(fencedShift(world, DEPLOYMENT, state, TEN, progress)).rejects.toThrow(FencedError);
+    expect(sameWeights(world.live, weightsFor(DEPLOYMENT, all))).toBe(true);
+  });
+});
+
+describe('a rollback', () => {
+  it('is two calls to safety: fence, then write', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    const steps: string[] = [];
+    let safeAfter: readonly string[] | null = null;
+    world.before = (step) => {
+      steps.push(step);
+    };
+    world.after = () => {
+      if (safeAfter === null && isSafe(world)) safeAfter = [...steps];
+    };
+    await rollback(world);
+    // Two rules, written side by side: one step in sequence.
+    expect(safeAfter).toEqual(['fence', 'modifyRule', 'modifyRule']);
+    expect(steps.slice(3)).toEqual(['stopExecution', 'release', 'confirmRollback']);
+  });
+
+  it('switches stickiness off in the same write', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.live = world.live.map((r) => ({ ...r, sticky: true }));
+    await rollback(world);
+    expect(world.live.every((r) => !r.sticky)).toBe(true);
+  });
+
+  it('comes to the same whoever and however many ask', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    const generation = world.item?.generation ?? 0;
+    await Promise.all([
+      rollback(world),
+      rollback(world),
+      rollBack(world, DEPLOYMENT, { ...REQUEST, trigger: 'execution' }),
+    ]);
+    expect(isSafe(world)).toBe(true);
+    expect(world.item).toMatchObject({
+      status: 'rolled_back',
+      generation: generation + 1,
+      rollback: { trigger: 'alarm' },
+    });
+  });
+
+  it('writes the safe weights without the ledger, and says so', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.before = (step) => {
+      if (step === 'fence') throw new Error('no ledger');
+    };
+    expect(await rollback(world)).toMatchObject({ outcome: 'rolled_back', ledger: 'unreachable' });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('does not send customers to a stable side without a healthy target when the ledger is silent', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    const before = world.live;
+    world.healthy.stable = { healthy: 0, unhealthy: 0, registered: 0 };
+    world.before = (step) => {
+      if (step === 'fence') throw new Error('no ledger');
+    };
+    await expect(rollback(world)).rejects.toThrow(/no healthy target/);
+    expect(world.live).toEqual(before);
+  });
+
+  it('leaves the listener alone when no run owns it, or the last one completed', async () => {
+    const world = new MemoryWorld();
+    expect(await rollback(world)).toMatchObject({ outcome: 'nothing_to_do' });
+    const state = await atFirstStage(world);
+    await world.ledger.complete(state);
+    const live = world.live;
+    expect(await rollback(world)).toMatchObject({ outcome: 'nothing_to_do' });
+    expect(world.live).toEqual(live);
+  });
+
+  it('scales a reduced stable side up before it gets weight', async () => {
+    const world = new MemoryWorld();
+    const state = await atFirstStage(world);
+    await world.ledger.recordCapacity(state, { desired: 4, running: 4, scaling: null }, 'reduced');
+    world.healthy.stable = { healthy: 1, unhealthy: 0, registered: 1 };
+    expect(await rollback(world)).toMatchObject({ outcome: 'waiting_for_capacity' });
+    expect(isSafe(world)).toBe(false);
+    expect(world.stableTasks.desired).toBe(4);
+    world.healthy.stable = { healthy: 4, unhealthy: 0, registered: 4 };
+    await watch(world, DEPLOYMENT);
+    expect(isSafe(world)).toBe(true);
+    expect(world.item?.status).toBe('rolled_back');
+  });
+
+  // Every write of a rollback may fail, or take effect and lose its answer; the next try ends it.
+  it.each(
+    ['modifyRule', 'stopExecution', 'release', 'confirmRollback'].flatMap(
+      (step) =>
+        [
+          [step, 'before'],
+          [step, 'after'],
+        ] as const,
+    ),
+  )('is finished by the watchdog when %s fails %s its effect', async (step, when) => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    let failed = false;
+    const once = (now: string) => {
+      if (now !== step || failed) return;
+      failed = true;
+      throw new Error('lost');
+    };
+    if (when === 'before') world.before = once;
+    else world.after = once;
+    await expect(rollback(world)).rejects.toThrow('lost');
+    await watch(world, DEPLOYMENT);
+    expect(isSafe(world)).toBe(true);
+    expect(world.item?.status).toBe('rolled_back');
+  });
+});
+
+describe('the watchdog', () => {
+  it('leaves a healthy run alone', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'none' });
+  });
+
+  it('rolls back a run that has not been heard of', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.now += 86_400_000;
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'rollback', request: { trigger: 'watchdog' } });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('rolls back a run whose execution is gone', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.running.delete(EXECUTION);
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'rollback', request: { trigger: 'execution' } });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('rolls back weights that nobody intended', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.live = weightsFor(DEPLOYMENT, { candidatePercent: 100, mirror: null });
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'rollback', request: { trigger: 'drift' } });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('gives a shift its time, and rolls it back when it is never confirmed', async () => {
+    const world = new MemoryWorld();
+    const state = await atFirstStage(world);
+    world.before = (step) => {
+      if (step === 'confirmIntent') throw new Error('crashed');
+    };
+    await expect(fencedShift(world, DEPLOYMENT, state, TEN, progress)).rejects.toThrow('crashed');
+    world.before = () => {};
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'none' });
+    world.now += (SHIFT_DEADLINE_SECONDS + 1) * 1000;
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'rollback' });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('writes the safe weights again when a late writer moved them', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    await rollback(world);
+    world.live = weightsFor(DEPLOYMENT, TEN);
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'rewrote_safe_weights' });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('verifies the return by counts, and not before', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    await rollback(world);
+    world.now += 180_000;
+    const side = { requests: 100, target5xx: 0, connectionErrors: 0, slow: 0 };
+    world.minuteEvidence = [{ minute: world.now, stable: side, candidate: side, elb5xx: 0 }];
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'none' });
+    world.minuteEvidence = [{ minute: world.now, stable: side, candidate: null, elb5xx: 0 }];
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'verified' });
+    expect(world.item?.rollback?.verifiedAt).not.toBeNull();
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'none' });
+  });
+});

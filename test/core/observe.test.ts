@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { MinuteEvidence } from '../../core/gate/evidence.ts';
+import { stateToJson } from '../../core/state.ts';
+import { weightsFor } from '../../core/weights.ts';
+import { makeHandler } from '../../lambdas/watch.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+import { MemoryWorld } from '../support/memory-world.ts';
+import { atFirstStage } from '../support/run.ts';
+
+const HOUR = 3_600_000;
+const minute = (stable: number | null, candidate: number | null, failed = 0): MinuteEvidence => ({
+  minute: 0,
+  stable: stable === null ? null : { requests: stable, target5xx: 0, connectionErrors: 0, slow: 0 },
+  candidate: candidate === null ? null : { requests: candidate, target5xx: failed, connectionErrors: 0, slow: 0 },
+  elb5xx: 0,
+});
+
+async function look(change: (world: MemoryWorld) => void) {
+  const world = new MemoryWorld();
+  const state = await atFirstStage(world);
+  change(world);
+  return makeHandler(world)(stateToJson(state));
+}
+
+describe('an observation of a stage', () => {
+  it('advances when the bake is over and the evidence is in', async () => {
+    expect(
+      await look((w) => {
+        w.now += HOUR;
+        w.minuteEvidence = [minute(10_000, 200)];
+      }),
+    ).toMatchObject({ next: 'nextStage' });
+  });
+
+  it('holds before the bake is over, whatever the evidence', async () => {
+    expect(
+      await look((w) => {
+        w.now += HOUR / 2;
+        w.minuteEvidence = [minute(10_000, 200)];
+      }),
+    ).toMatchObject({ next: 'hold', waitSeconds: 60 });
+  });
+
+  it('holds after the bake without evidence: no evidence is neither pass nor fail', async () => {
+    expect(
+      await look((w) => {
+        w.now += HOUR;
+      }),
+    ).toMatchObject({ next: 'hold' });
+  });
+
+  it('ends an undecided stage by a rollback after its maximum hold', async () => {
+    expect(
+      await look((w) => {
+        w.now += 3 * HOUR + 1000;
+      }),
+    ).toMatchObject({ next: 'rollback' });
+  });
+
+  it('rolls back at once on a worse candidate', async () => {
+    expect(
+      await look((w) => {
+        w.minuteEvidence = [minute(10_000, 200, 40)];
+      }),
+    ).toMatchObject({ next: 'rollback', reason: expect.stringContaining('20.00 %') });
+  });
+
+  it('rolls back on a red alarm, even one that changed long ago', async () => {
+    expect(
+      await look((w) => {
+        w.alarmReadings = w.alarmReadings.map((a) => (a.name === 'gateway-red' ? { ...a, state: 'ALARM' } : a));
+      }),
+    ).toMatchObject({ next: 'rollback' });
+  });
+
+  it('rolls back on weights that are not its own', async () => {
+    expect(
+      await look((w) => {
+        w.live = weightsFor(DEPLOYMENT, { candidatePercent: 7, mirror: null });
+      }),
+    ).toMatchObject({ next: 'rollback', reason: expect.stringContaining('Drift') });
+  });
+
+  it('rolls back when the candidate has no healthy target', async () => {
+    expect(
+      await look((w) => {
+        w.healthy.candidate = { healthy: 0, unhealthy: 2, registered: 2 };
+      }),
+    ).toMatchObject({ next: 'rollback' });
+  });
+
+  it.each([
+    [
+      'are disabled',
+      (w: MemoryWorld) => {
+        w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, actionsEnabled: false }));
+      },
+    ],
+    [
+      'do not exist',
+      (w: MemoryWorld) => {
+        w.alarmReadings = [];
+      },
+    ],
+    [
+      'have no data',
+      (w: MemoryWorld) => {
+        w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, state: 'INSUFFICIENT_DATA' as const }));
+      },
+    ],
+  ])('holds while alarms %s', async (_name, change) => {
+    expect(
+      await look((w) => {
+        w.now += HOUR;
+        w.minuteEvidence = [minute(10_000, 200)];
+        change(w);
+      }),
+    ).toMatchObject({ next: 'hold' });
+  });
+
+  it('keeps its inputs and its verdict in the log', async () => {
+    const world = new MemoryWorld();
+    const state = await atFirstStage(world);
+    world.minuteEvidence = [minute(100, 3)];
+    await makeHandler(world)(stateToJson(state));
+    expect(world.log.at(-1)).toMatchObject({
+      kind: 'observation',
+      data: { minutes: world.minuteEvidence, verdict: { decision: 'hold' } },
+    });
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { InvalidPlanError } from '../../core/errors.ts';
+import { parsePlan, planSchema } from '../../core/plan.ts';
+
+function problemsOf(input: unknown): string[] {
+  try {
+    parsePlan(input);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidPlanError) return error.problems.map((p) => `${p.path}: ${p.message}`);
+    throw error;
+  }
+}
+
+describe('a plan', () => {
+  it('has the defaults of a careful operator', () => {
+    const plan = parsePlan({});
+    expect(plan.shadow.percent).toBe(5);
+    expect(plan.stages.map((s) => s.percent)).toEqual([1, 10, 50, 100]);
+    expect(plan.stages[0]?.bake).toBe(3600);
+    expect(plan.soak.duration).toBe(48 * 3600);
+    expect(plan.retention).toBe(7 * 86_400);
+    expect(plan.gate.onUndecided).toBe('rollback');
+  });
+
+  it('keeps ISO-8601 in JSON and seconds in memory, both ways', () => {
+    const plan = parsePlan({ retention: 'P10D', stages: [{ percent: 100, bake: 'PT90M' }] });
+    const written = z.encode(planSchema, plan);
+    expect(written.retention).toBe('P10D');
+    expect(written.stages?.[0]?.bake).toBe('PT1H30M');
+    expect(parsePlan(written)).toEqual(plan);
+  });
+
+  it('allows stages below one percent', () => {
+    expect(
+      parsePlan({
+        stages: [
+          { percent: 0.1, bake: 'PT1H' },
+          { percent: 100, bake: 'PT1H' },
+        ],
+      }).stages[0]?.percent,
+    ).toBe(0.1);
+  });
+
+  it.each([
+    [{ colour: 'red' }, 'colour: unknown key'],
+    [{ gate: { alpah: 0.1 } }, 'gate.alpah: unknown key'],
+    [{ shadow: { duration: '1h' } }, 'shadow.duration: "1h" is not an ISO-8601 duration such as PT1H or P2D'],
+    [{ retention: 'PT1S' }, 'retention: PT1S is outside PT1M to P90D'],
+    [{ stages: [{ percent: 0.05, bake: 'PT1H' }] }, 'stages.0.percent:'],
+    [{ stages: [{ percent: 50, bake: 'PT1H' }] }, 'stages.0.percent: the last stage must be 100'],
+    [
+      {
+        stages: [
+          { percent: 50, bake: 'PT1H' },
+          { percent: 10, bake: 'PT1H' },
+          { percent: 100, bake: 'PT1H' },
+        ],
+      },
+      'stages.1.percent: must be above the stage before it (50)',
+    ],
+    [
+      { gate: { observe: 'PT10M' }, stages: [{ percent: 100, bake: 'PT5M' }] },
+      'stages.0.bake: is shorter than gate.observe',
+    ],
+    [{ gate: { errorMargin: 0.2 } }, 'gate.errorMargin: must be below gate.maxErrorRate'],
+    ['10 %', 'plan: '],
+  ])('refuses %j and names the field', (input, problem) => {
+    expect(problemsOf(input).join('\n')).toContain(problem);
+  });
+});

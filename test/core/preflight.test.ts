@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { QUIET_SECONDS } from '../../core/preflight.ts';
+import { rollBack } from '../../core/rollback.ts';
+import { weightsFor } from '../../core/weights.ts';
+import { makeHandler } from '../../lambdas/preflight.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+import { MemoryWorld } from '../support/memory-world.ts';
+import { atFirstStage, PREFLIGHT_EVENT } from '../support/run.ts';
+
+const start = (world: MemoryWorld, event: unknown = PREFLIGHT_EVENT) => makeHandler(world)(event);
+const none = { healthy: 0, unhealthy: 0, registered: 0 };
+
+describe('preflight', () => {
+  it('takes the ingress for a new run', async () => {
+    const world = new MemoryWorld();
+    expect(await start(world)).toMatchObject({ phase: 'preflight', next: 'proceed', generation: 1 });
+    expect(world.item).toMatchObject({ status: 'running', cutoverId: 'one' });
+  });
+
+  const refusals: [string, (world: MemoryWorld) => void, RegExp][] = [
+    [
+      'the candidate already carries weight',
+      (w) => {
+        w.live = weightsFor(DEPLOYMENT, { candidatePercent: 1, mirror: null });
+      },
+      /does not give the stable side everything/,
+    ],
+    [
+      'stickiness is on',
+      (w) => {
+        w.live = w.live.map((r) => ({ ...r, sticky: true }));
+      },
+      /stickiness/,
+    ],
+    [
+      'the candidate has no healthy target',
+      (w) => {
+        w.healthy.candidate = none;
+      },
+      /candidate target group has no healthy target/,
+    ],
+    [
+      'the tap has no healthy target',
+      (w) => {
+        w.healthy.tapForward = none;
+      },
+      /tap target group has no healthy target/,
+    ],
+    [
+      'a stable target is unhealthy',
+      (w) => {
+        w.healthy.stable = { healthy: 2, unhealthy: 1, registered: 3 };
+      },
+      /1 unhealthy/,
+    ],
+    [
+      'the stable side could not take everything',
+      (w) => {
+        w.healthy.stable = { healthy: 1, unhealthy: 0, registered: 1 };
+      },
+      /1 healthy targets of 2 desired/,
+    ],
+    [
+      'an alarm is red',
+      (w) => {
+        w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, state: 'ALARM' }));
+      },
+      /gateway-red is in ALARM/,
+    ],
+    [
+      'an alarm has had no data',
+      (w) => {
+        w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, state: 'INSUFFICIENT_DATA' }));
+      },
+      /INSUFFICIENT_DATA/,
+    ],
+    [
+      'alarm actions are disabled',
+      (w) => {
+        w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, actionsEnabled: false }));
+      },
+      /actions disabled/,
+    ],
+    [
+      'an alarm is missing',
+      (w) => {
+        w.alarmReadings = [];
+      },
+      /gateway-red does not exist/,
+    ],
+  ];
+
+  it.each(refusals)('refuses when %s, and touches nothing', async (_name, break_, message) => {
+    const world = new MemoryWorld();
+    break_(world);
+    const live = structuredClone(world.live);
+    await expect(start(world)).rejects.toThrow(message);
+    expect(world.item).toBeNull();
+    expect(world.live).toEqual(live);
+  });
+
+  it('names every reason at once', async () => {
+    const world = new MemoryWorld();
+    world.alarmReadings = [];
+    world.healthy.candidate = none;
+    await expect(start(world)).rejects.toThrow(/candidate.*gateway-red.*gateway-tap/);
+  });
+
+  it('refuses a second run, and one too soon after a rollback', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    await expect(start(world)).rejects.toThrow(/owns the ingress/);
+    await rollBack(world, DEPLOYMENT, {
+      trigger: 'operator',
+      reason: 'r',
+      by: 'b',
+      at: new Date(world.now).toISOString(),
+    });
+    await expect(start(world)).rejects.toThrow(/wait until/);
+    world.now += (QUIET_SECONDS + 1) * 1000;
+    expect(await start(world)).toMatchObject({ generation: 3 });
+  });
+
+  it('refuses a bad plan by the name of its field', async () => {
+    const world = new MemoryWorld();
+    await expect(start(world, { ...PREFLIGHT_EVENT, input: { plan: { stages: [] } } })).rejects.toThrow(/stages/);
+    await expect(start(world, { ...PREFLIGHT_EVENT, input: { plam: {} } })).rejects.toThrow(/plam/);
+    await expect(
+      start(world, { ...PREFLIGHT_EVENT, input: { plan: { soak: { observe: 'PT1M', maxHold: 'P7D' } } } }),
+    ).rejects.toThrow(/history events/);
+    expect(world.item).toBeNull();
+  });
+});

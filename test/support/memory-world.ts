@@ -1,0 +1,236 @@
+/**
+ * The ports in memory, with the same conditions that the adapters ask of DynamoDB and ELBv2, and a hook before every
+ * write, so that a test can put a competitor's step or a failure exactly there.
+ */
+import { FencedError, RefusedError } from '../../core/errors.ts';
+import type { MinuteEvidence } from '../../core/gate/evidence.ts';
+import { cutoverIdSchema, generationSchema } from '../../core/ids.ts';
+import type { LedgerItem, LogEntry } from '../../core/ledger.ts';
+import type {
+  AlarmReading,
+  Alarms,
+  ApprovalRequest,
+  Approvals,
+  Capacity,
+  Clock,
+  Executions,
+  Exercise,
+  Ingress,
+  Ledger,
+  Metrics,
+  Notice,
+  Notifier,
+  Parity,
+  ParityVerdict,
+  RunRef,
+  TargetHealthCounts,
+} from '../../core/ports.ts';
+import type { BaselineSummary, CapacitySnapshot } from '../../core/state.ts';
+import { type RuleWeights, SAFE_SPLIT, weightsFor } from '../../core/weights.ts';
+import { DEPLOYMENT } from './deployment.ts';
+
+export const START = Date.UTC(2026, 10, 24, 8);
+export const EXECUTION = 'arn:execution:one';
+export const CUTOVER = cutoverIdSchema.parse('one');
+
+export class MemoryWorld {
+  readonly deployment = DEPLOYMENT;
+  now = START;
+  live: RuleWeights[] = weightsFor(DEPLOYMENT, SAFE_SPLIT);
+  item: LedgerItem | null = null;
+  readonly log: LogEntry[] = [];
+  readonly notices: Notice[] = [];
+  readonly emitted: Readonly<Record<string, number>>[] = [];
+  readonly approvalRequests: ApprovalRequest[] = [];
+  readonly stopped: string[] = [];
+  readonly running = new Set([EXECUTION]);
+  readonly exercised: string[] = [];
+  stableTasks = { desired: 2, running: 2, scaling: { min: 2, max: 10, suspended: false } } as CapacitySnapshot;
+  healthy: Record<string, TargetHealthCounts> = {};
+  alarmReadings: AlarmReading[] = [...DEPLOYMENT.rollbackAlarms, ...DEPLOYMENT.shadowAlarms].map((name) => ({
+    name,
+    state: 'OK',
+    actionsEnabled: true,
+  }));
+  minuteEvidence: MinuteEvidence[] = [];
+  baselineSummary: BaselineSummary | null = {
+    requests: 100_000,
+    errorRate: 0.001,
+    p50: 5,
+    p95: 20,
+    p99: 50,
+    rps: 100,
+    cpuPercent: 30,
+    memoryPercent: 40,
+  };
+  parityVerdict: ParityVerdict = { status: 'clean', reasons: [], pairs: 10_000, routes: 3 };
+  /** Called before every write with its name; may throw, or change the world. */
+  before: (step: string) => void | Promise<void> = () => {};
+  /** Called after a write took effect; throwing loses the answer. */
+  after: (step: string) => void = () => {};
+
+  async #write<T>(step: string, effect: () => T): Promise<T> {
+    await this.before(step);
+    const result = effect();
+    this.after(step);
+    return result;
+  }
+
+  readonly clock: Clock = {
+    now: () => this.now,
+    sleep: async (ms) => {
+      this.now += ms;
+    },
+  };
+
+  readonly ingress: Ingress = {
+    read: async () => structuredClone(this.live),
+    write: (rule) =>
+      this.#write('modifyRule', () => {
+        this.live = this.live.map((r) => (r.ruleArn === rule.ruleArn ? structuredClone(rule) : r));
+      }),
+    health: async (role) => this.healthy[role] ?? { healthy: 2, unhealthy: 0, registered: 2 },
+  };
+
+  #owned(ref: RunRef): LedgerItem {
+    if (this.item?.status !== 'running' || this.item.generation !== ref.generation)
+      throw new FencedError(`generation ${ref.generation}`);
+    return this.item;
+  }
+
+  readonly ledger: Ledger = {
+    read: async () => structuredClone(this.item),
+    claim: ({ at, ...claim }) =>
+      this.#write('claim', () => {
+        if (this.item !== null && this.item.status !== 'rolled_back') throw new RefusedError(['owned']);
+        this.item = {
+          ...claim,
+          startedAt: at,
+          generation: generationSchema.parse((this.item?.generation ?? 0) + 1),
+          status: 'running',
+          phase: 'preflight',
+          stage: -1,
+          capacity: null,
+          stableCapacity: 'full',
+          rollback: null,
+        };
+        return structuredClone(this.item);
+      }),
+    recordIntent: (ref, intent, progress) =>
+      this.#write('recordIntent', () => {
+        this.item = { ...this.#owned(ref), intent, ...progress };
+      }),
+    confirmIntent: (ref) =>
+      this.#write('confirmIntent', () => {
+        const item = this.#owned(ref);
+        this.item = { ...item, intent: { ...item.intent, confirmed: true } };
+      }),
+    heartbeat: (ref, progress) =>
+      this.#write('heartbeat', () => {
+        this.item = { ...this.#owned(ref), ...progress };
+      }),
+    recordCapacity: (ref, capacity, stableCapacity) =>
+      this.#write('recordCapacity', () => {
+        this.item = { ...this.#owned(ref), capacity, stableCapacity };
+      }),
+    fence: (_ingress, { trigger, reason, by, at }) =>
+      this.#write('fence', () => {
+        if (this.item === null || this.item.status === 'completed')
+          return { outcome: 'none' as const, item: structuredClone(this.item) };
+        if (this.item.status !== 'running') return { outcome: 'already' as const, item: structuredClone(this.item) };
+        this.item = {
+          ...this.item,
+          status: 'rolling_back',
+          generation: generationSchema.parse(this.item.generation + 1),
+          rollback: { trigger, reason, by, requestedAt: at, confirmedAt: null, verifiedAt: null },
+        };
+        return { outcome: 'fenced' as const, item: structuredClone(this.item) };
+      }),
+    confirmRollback: (ref, at) =>
+      this.#write('confirmRollback', () => {
+        const { item } = this;
+        if (item === null || item.rollback === null || item.generation !== ref.generation)
+          throw new FencedError('confirm');
+        if (item.status === 'rolling_back')
+          this.item = { ...item, status: 'rolled_back', rollback: { ...item.rollback, confirmedAt: at } };
+      }),
+    verifyRollback: (ref, at) =>
+      this.#write('verifyRollback', () => {
+        const { item } = this;
+        if (item === null || item.rollback === null || item.generation !== ref.generation)
+          throw new FencedError('verify');
+        this.item = { ...item, rollback: { ...item.rollback, verifiedAt: at } };
+      }),
+    complete: (ref) =>
+      this.#write('complete', () => {
+        this.item = { ...this.#owned(ref), status: 'completed' };
+      }),
+    append: async (_id, entry) => {
+      this.log.push(entry);
+    },
+    entries: async () => [...this.log],
+  };
+
+  readonly executions: Executions = {
+    isRunning: async (arn) => this.running.has(arn),
+    stop: (arn) =>
+      this.#write('stopExecution', () => {
+        this.running.delete(arn);
+        this.stopped.push(arn);
+      }),
+  };
+
+  readonly capacity: Capacity = {
+    snapshot: async () => structuredClone(this.stableTasks),
+    pin: (s) =>
+      this.#write('pin', () => {
+        if (s.scaling !== null)
+          this.stableTasks = {
+            ...this.stableTasks,
+            scaling: { min: Math.max(s.scaling.min, s.desired), max: s.scaling.max, suspended: true },
+          };
+      }),
+    scaleStable: (desired) =>
+      this.#write('scaleStable', () => {
+        this.stableTasks = { ...this.stableTasks, desired };
+      }),
+    release: (s) =>
+      this.#write('release', () => {
+        this.stableTasks = { ...this.stableTasks, scaling: s.scaling };
+      }),
+  };
+
+  readonly metrics: Metrics = { minutes: async () => this.minuteEvidence, baseline: async () => this.baselineSummary };
+  readonly alarms: Alarms = { read: async (names) => this.alarmReadings.filter((a) => names.includes(a.name)) };
+  readonly parity: Parity = { judge: async () => this.parityVerdict };
+  readonly notifier: Notifier = {
+    publish: async (notice) => {
+      this.notices.push(notice);
+    },
+  };
+  readonly approvals: Approvals = {
+    open: async (request) => {
+      this.approvalRequests.push(request);
+    },
+    pending: async () => this.approvalRequests.at(-1) ?? null,
+  };
+  readonly exercise: Exercise = {
+    start: async (id) => {
+      this.exercised.push(id);
+    },
+  };
+  readonly emit = (values: Readonly<Record<string, number>>): void => {
+    this.emitted.push(values);
+  };
+
+  /** Share of the tapped rule's weight that the candidate answers, 0 to 1, and whether any rule is sticky. */
+  candidateShare(): number {
+    const [tapped] = this.live;
+    const total = tapped?.groups.reduce((sum, g) => sum + g.weight, 0) ?? 0;
+    const part =
+      tapped?.groups
+        .filter((g) => g.targetGroupArn === 'tg/candidate' || g.targetGroupArn === 'tg/tapReverse')
+        .reduce((sum, g) => sum + g.weight, 0) ?? 0;
+    return part / total;
+  }
+}
