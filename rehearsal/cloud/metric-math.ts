@@ -1,137 +1,159 @@
 /**
- * The part of CloudWatch's metric math that our alarms use: numbers, ids, + - * /, comparisons, AND, OR, IF, FILL.
+ * The part of CloudWatch's metric math that alarms and dashboards here use: numbers, ids, + - * /, comparisons, AND, OR,
+ * IF and FILL, evaluated at one timestamp at a time. Anything else is refused when the expression is read.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
- *
- * A value is a number or missing; arithmetic on a missing value is missing, and a division by zero is missing.
  */
 
+/** A series' value at one timestamp, or missing. */
 export type Value = number | undefined;
-type Env = Readonly<Record<string, Value>>;
+export type Env = Readonly<Record<string, Value>>;
 
-interface Cursor {
-  readonly tokens: readonly string[];
-  at: number;
-  readonly env: Env;
+/** A scalar stands at every timestamp; a series may miss one, and only then do AWS's rules about missing values apply. */
+interface Operand {
+  readonly scalar: boolean;
+  readonly value: Value;
 }
+type Node = (env: Env) => Operand;
+
+export interface MathExpression {
+  /** Ids of the metrics and expressions that it reads. */
+  readonly ids: ReadonlySet<string>;
+  at(env: Env): Value;
+}
+
+const TOKEN = /\d+(?:\.\d+)?|[A-Za-z_]\w*|>=|<=|==|!=|&&|\|\||[-+*/()<>,]/g;
 
 /** @throws SyntaxError for what this cloud does not know, so that nothing is evaluated wrongly in silence. */
-export function evaluate(expression: string, env: Env): Value {
-  const cursor: Cursor = { tokens: tokenize(expression), at: 0, env };
-  const value = either(cursor);
-  if (cursor.at !== cursor.tokens.length)
-    throw new SyntaxError(`metric math: unexpected "${peek(cursor)}" in ${expression}`);
-  return value;
-}
-
-function tokenize(text: string): string[] {
-  const tokens = text.match(/\d+(?:\.\d+)?|[A-Za-z_]\w*|>=|<=|==|!=|&&|\|\||[-+*/()<>,]/g) ?? [];
+export function compileMath(text: string): MathExpression {
+  const tokens = text.match(TOKEN) ?? [];
   if (tokens.join('') !== text.replaceAll(/\s/g, '')) throw new SyntaxError(`metric math: cannot read ${text}`);
-  return tokens;
+  const parser = new Parser(tokens);
+  const root = parser.whole();
+  return { ids: parser.ids, at: (env) => root(env).value };
 }
 
-function either(c: Cursor): Value {
-  let left = both(c);
-  while (take(c, 'OR', '||')) {
-    const right = both(c);
-    left = combine(left, right, (a, b) => Number(a !== 0 || b !== 0));
-  }
-  return left;
+/** Compiles and evaluates in one step. @throws SyntaxError */
+export function evaluate(text: string, env: Env): Value {
+  return compileMath(text).at(env);
 }
 
-function both(c: Cursor): Value {
-  let left = comparison(c);
-  while (take(c, 'AND', '&&')) {
-    const right = comparison(c);
-    left = combine(left, right, (a, b) => Number(a !== 0 && b !== 0));
-  }
-  return left;
-}
-
-const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  '>=': (a, b) => a >= b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '<': (a, b) => a < b,
-  '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
+type Operate = (a: number, b: number) => Value;
+const truth = (holds: (a: number, b: number) => boolean): Operate => {
+  return (a, b) => Number(holds(a, b));
 };
 
-function comparison(c: Cursor): Value {
-  const left = sum(c);
-  const operator = COMPARE[peek(c) ?? ''];
-  if (operator === undefined) return left;
-  c.at++;
-  return combine(left, sum(c), (a, b) => Number(operator(a, b)));
-}
+/** Lowest precedence first. */
+const LEVELS: readonly Readonly<Record<string, Operate>>[] = [
+  { OR: truth((a, b) => a !== 0 || b !== 0), '||': truth((a, b) => a !== 0 || b !== 0) },
+  { AND: truth((a, b) => a !== 0 && b !== 0), '&&': truth((a, b) => a !== 0 && b !== 0) },
+  {
+    '>=': truth((a, b) => a >= b),
+    '<=': truth((a, b) => a <= b),
+    '>': truth((a, b) => a > b),
+    '<': truth((a, b) => a < b),
+    '==': truth((a, b) => a === b),
+    '!=': truth((a, b) => a !== b),
+  },
+  { '+': (a, b) => a + b, '-': (a, b) => a - b },
+  // A point at which a division by zero would happen is dropped.
+  { '*': (a, b) => a * b, '/': (a, b) => (b === 0 ? undefined : a / b) },
+];
 
-function sum(c: Cursor): Value {
-  let left = product(c);
-  for (;;) {
-    if (take(c, '+')) left = combine(left, product(c), (a, b) => a + b);
-    else if (take(c, '-')) left = combine(left, product(c), (a, b) => a - b);
-    else return left;
+class Parser {
+  readonly ids = new Set<string>();
+  readonly #tokens: readonly string[];
+  #at = 0;
+
+  constructor(tokens: readonly string[]) {
+    this.#tokens = tokens;
+  }
+
+  whole(): Node {
+    const node = this.#level(0);
+    if (this.#at !== this.#tokens.length) throw new SyntaxError(`metric math: unexpected "${this.#tokens[this.#at]}"`);
+    return node;
+  }
+
+  #level(depth: number): Node {
+    const operators = LEVELS[depth];
+    if (operators === undefined) return this.#atom();
+    let left = this.#level(depth + 1);
+    for (;;) {
+      const operate = operators[this.#tokens[this.#at] ?? ''];
+      if (operate === undefined) return left;
+      this.#at++;
+      const [a, b] = [left, this.#level(depth + 1)];
+      left = (env) => combine(a(env), b(env), operate);
+    }
+  }
+
+  #atom(): Node {
+    const token = this.#tokens[this.#at++];
+    if (token === undefined) throw new SyntaxError('metric math: unexpected end');
+    if (token === '(') {
+      const inner = this.#level(0);
+      this.#expect(')');
+      return inner;
+    }
+    if (token === '-') return negated(this.#atom());
+    if (token === 'IF') return conditional(this.#arguments('IF', 2, 3));
+    if (token === 'FILL') return filled(this.#arguments('FILL', 2, 2));
+    if (/^\d/.test(token)) return () => ({ scalar: true, value: Number(token) });
+    // Ids begin with a lower-case letter; functions and keywords are upper case.
+    if (!/^[a-z]/.test(token)) throw new SyntaxError(`metric math: ${token} is not known here`);
+    this.ids.add(token);
+    return (env) => ({ scalar: false, value: env[token] });
+  }
+
+  #arguments(name: string, least: number, most: number): Node[] {
+    this.#expect('(');
+    const given = [this.#level(0)];
+    while (this.#tokens[this.#at] === ',') {
+      this.#at++;
+      given.push(this.#level(0));
+    }
+    this.#expect(')');
+    if (given.length < least || given.length > most)
+      throw new SyntaxError(`metric math: ${name} takes ${least} to ${most} arguments, not ${given.length}`);
+    return given;
+  }
+
+  #expect(token: string): void {
+    const found = this.#tokens[this.#at++];
+    if (found !== token) throw new SyntaxError(`metric math: expected "${token}", not "${found ?? 'the end'}"`);
   }
 }
 
-function product(c: Cursor): Value {
-  let left = atom(c);
-  for (;;) {
-    if (take(c, '*')) left = combine(left, atom(c), (a, b) => a * b);
-    else if (take(c, '/')) left = combine(left, atom(c), (a, b) => (b === 0 ? undefined : a / b));
-    else return left;
-  }
+/** Between two series of which one has a value, the missing one counts as 0; against a scalar a missing point stays missing. */
+function combine(a: Operand, b: Operand, operate: Operate): Operand {
+  if (a.scalar && b.scalar) return { scalar: true, value: onBoth(a.value, b.value, operate) };
+  if (a.scalar || b.scalar) return { scalar: false, value: onBoth(a.value, b.value, operate) };
+  if (a.value === undefined && b.value === undefined) return { scalar: false, value: undefined };
+  return { scalar: false, value: operate(a.value ?? 0, b.value ?? 0) };
 }
 
-function atom(c: Cursor): Value {
-  const token = c.tokens[c.at++];
-  if (token === undefined) throw new SyntaxError('metric math: unexpected end');
-  if (token === '(') return closed(c, either(c));
-  if (token === 'IF') return conditional(c);
-  if (token === 'FILL') return filled(c);
-  if (/^\d/.test(token)) return Number(token);
-  if (!(token in c.env)) throw new SyntaxError(`metric math: unknown ${token}`);
-  return c.env[token];
-}
-
-function conditional(c: Cursor): Value {
-  expect(c, '(');
-  const condition = either(c);
-  expect(c, ',');
-  const yes = either(c);
-  expect(c, ',');
-  const no = either(c);
-  expect(c, ')');
-  return condition === undefined ? undefined : condition !== 0 ? yes : no;
-}
-
-function filled(c: Cursor): Value {
-  expect(c, '(');
-  const value = either(c);
-  expect(c, ',');
-  const fallback = either(c);
-  expect(c, ')');
-  return value ?? fallback;
-}
-
-function combine(a: Value, b: Value, operate: (a: number, b: number) => Value): Value {
+function onBoth(a: Value, b: Value, operate: Operate): Value {
   return a === undefined || b === undefined ? undefined : operate(a, b);
 }
 
-function closed(c: Cursor, value: Value): Value {
-  expect(c, ')');
-  return value;
+function negated(node: Node): Node {
+  return (env) => {
+    const { scalar, value } = node(env);
+    return { scalar, value: value === undefined ? undefined : -value };
+  };
 }
 
-function peek(c: Cursor): string | undefined {
-  return c.tokens[c.at];
+/** True and no value there: 0. False and no value there, or no condition: the point is dropped. */
+function conditional([condition, yes, no]: readonly Node[]): Node {
+  return (env) => {
+    const test = condition?.(env).value;
+    if (test === undefined) return { scalar: false, value: undefined };
+    return test === 0
+      ? { scalar: false, value: no?.(env).value }
+      : { scalar: false, value: yes?.(env).value ?? 0 };
+  };
 }
 
-function take(c: Cursor, ...wanted: readonly string[]): boolean {
-  const found = wanted.includes(peek(c) ?? '');
-  if (found) c.at++;
-  return found;
-}
-
-function expect(c: Cursor, token: string): void {
-  if (!take(c, token)) throw new SyntaxError(`metric math: expected "${token}", not "${peek(c)}"`);
+function filled([series, filler]: readonly Node[]): Node {
+  return (env) => ({ scalar: false, value: series?.(env).value ?? filler?.(env).value });
 }

@@ -1,4 +1,5 @@
 /** The wire: what AWS's SDK clients send, and what they expect back. One function per operation; errors by AWS's names. */
+import type * as z from 'zod';
 
 /** An error as AWS names it. 4xx, but for throttles, which the SDK retries by name. */
 export class CloudError extends Error {
@@ -14,6 +15,14 @@ export class CloudError extends Error {
 export type JsonOperations = Readonly<Record<string, (input: Record<string, unknown>) => unknown>>;
 /** Operations of a service that speaks Query: form parameters in, plain object out (rendered as XML). */
 export type QueryOperations = Readonly<Record<string, (parameters: URLSearchParams) => unknown>>;
+
+/** The input, or what AWS answers to a request that its model does not allow. @throws CloudError */
+export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
+  throw new CloudError('ValidationException', problems.join('; '));
+}
 
 /** `Prefix.member.N` values in order. */
 export function members(parameters: URLSearchParams, prefix: string): string[] {

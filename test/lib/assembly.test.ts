@@ -1,0 +1,191 @@
+import aslValidator from 'asl-validator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { parsePlan } from '../../core/plan.ts';
+import { HISTORY_BUDGET, project } from '../../core/planner.ts';
+import { alarmPropertiesSchema } from '../../rehearsal/cloud/alarms.ts';
+import type { Resource } from '../../rehearsal/cloud/assembly.ts';
+import { Names } from '../../rehearsal/cloud/names.ts';
+import { type Definition, definitionSchema } from '../../rehearsal/cloud/step-functions.ts';
+import { type Synthesis, synthesise } from '../../rehearsal/synth.ts';
+
+let synthesis: Synthesis;
+let names: Names;
+const of = (type: string): Resource[] => synthesis.assembly.resources.filter((r) => r.type === type);
+const properties = (type: string) => of(type).map((r) => names.properties(r));
+
+beforeAll(async () => {
+  synthesis = await synthesise();
+  names = new Names(synthesis.assembly);
+});
+afterAll(async () => {
+  await synthesis.dispose();
+});
+
+describe('the synthesised state machine', () => {
+  let definition: Definition;
+  beforeAll(() => {
+    const [machine] = properties('AWS::StepFunctions::StateMachine');
+    definition = definitionSchema.parse(JSON.parse(String(machine?.DefinitionString)));
+  });
+  const ofType = (type: string) => Object.entries(definition.States).filter(([, s]) => s.Type === type);
+
+  it('is valid by asl-validator', () => {
+    expect(aslValidator(JSON.parse(JSON.stringify(definition)))).toMatchObject({ isValid: true });
+  });
+
+  it('has a named state for each phase', () => {
+    const phases = [
+      'Preflight',
+      'Baseline',
+      'Pin capacity',
+      'Open shadow',
+      'Watch shadow',
+      'Start exercise',
+      'Watch exercise',
+      'Await shadow sign-off',
+      'Shift',
+      'Watch stage',
+      'Begin soak',
+      'Watch soak',
+      'Await final sign-off',
+      'Decommission',
+      'Retain',
+      'Close shadow',
+      'Complete',
+      'Rollback',
+      'Verify rollback',
+      'Rolled back',
+    ];
+    expect(Object.keys(definition.States)).toEqual(expect.arrayContaining(phases));
+  });
+
+  it('retries what is transient and catches everything, in every task', () => {
+    for (const [name, state] of ofType('Task')) {
+      const { Retry, Catch } = z
+        .looseObject({
+          Retry: z.array(z.looseObject({ ErrorEquals: z.array(z.string()) })),
+          Catch: z.array(z.looseObject({ ErrorEquals: z.array(z.string()), Next: z.string() })),
+        })
+        .parse(state);
+      const retried = Retry.flatMap((r) => r.ErrorEquals);
+      expect(retried.includes('Crossfade.Transient') || retried.includes('States.ALL'), name).toBe(true);
+      expect(
+        Catch.flatMap((c) => c.ErrorEquals),
+        name,
+      ).toContain('States.ALL');
+      const expected =
+        name === 'Preflight'
+          ? 'Refused'
+          : name === 'Rollback' || name === 'Verify rollback'
+            ? 'Rollback failed'
+            : 'Rollback';
+      expect(Catch[0]?.Next, name).toBe(expected);
+    }
+  });
+
+  it('goes to rollback for any verdict that it does not know', () => {
+    for (const [name, state] of ofType('Choice')) {
+      expect(state.Default, name).toBe(name === 'Rollback verdict' ? 'Rollback interval' : 'Rollback');
+    }
+  });
+
+  it('calls published versions only', () => {
+    const versions = of('AWS::Lambda::Version').map((r) => names.arnOf(r));
+    for (const [name, state] of ofType('Task')) {
+      const called = z
+        .looseObject({ Resource: z.string(), Parameters: z.looseObject({ FunctionName: z.string() }).optional() })
+        .parse(state);
+      expect(versions, name).toContain(called.Parameters?.FunctionName ?? called.Resource);
+    }
+  });
+
+  it('costs no more history than a loop of the planner counts', () => {
+    // Wait, task and choice: entered and exited each, and three events of the Lambda between.
+    const projection = project(parsePlan({}), { rps: 100, errorRate: 0.001 });
+    expect(projection.problems).toEqual([]);
+    expect(projection.historyEvents).toBeLessThanOrEqual(HISTORY_BUDGET);
+  });
+});
+
+describe('the synthesised alarms', () => {
+  const alarms = () =>
+    properties('AWS::CloudWatch::Alarm').map((p) =>
+      alarmPropertiesSchema.extend({ AlarmDescription: z.string() }).parse({ AlarmName: 'unnamed', ...p }),
+    );
+
+  it('look every minute, name what missing data means, and link their runbook entry', () => {
+    for (const alarm of alarms()) {
+      const periods =
+        alarm.Metrics === undefined ? [alarm.Period] : alarm.Metrics.flatMap((m) => m.MetricStat?.Period ?? []);
+      expect(new Set(periods), alarm.AlarmName).toEqual(new Set([60]));
+      expect(['breaching', 'notBreaching'], alarm.AlarmName).toContain(alarm.TreatMissingData);
+      expect(alarm.AlarmDescription, alarm.AlarmName).toMatch(/Runbook: .+#.+/);
+    }
+  });
+
+  it('roll back directly and through EventBridge', () => {
+    const rules = properties('AWS::Events::Rule');
+    const pattern =
+      rules.map((r) => JSON.stringify(r.EventPattern ?? '')).find((p) => p.includes('CloudWatch Alarm State Change')) ??
+      '';
+    const moving = alarms().filter((a) => !/no-traffic|unnamed/.test(a.AlarmName));
+    expect(moving.length).toBeGreaterThanOrEqual(9);
+    for (const alarm of moving) {
+      expect(
+        alarm.AlarmActions.some((arn) => arn.includes(':lambda:')),
+        alarm.AlarmName,
+      ).toBe(true);
+      expect(pattern).toContain(alarm.AlarmName);
+    }
+  });
+});
+
+describe('the synthesised permissions', () => {
+  it('let nobody but the rule provider and the moving handlers modify a rule, and only the rules of the cutover', () => {
+    for (const policy of properties('AWS::IAM::Policy')) {
+      for (const statement of statements(policy)) {
+        if (!statement.Action.includes('elasticloadbalancing:ModifyRule')) continue;
+        expect(statement.Resource).not.toContain('*');
+        for (const arn of statement.Resource) expect(arn).toMatch(/listener-rule|Rule/);
+      }
+    }
+  });
+
+  it('use a bare wildcard only where AWS has no resource type', () => {
+    const unscoped = new Set([
+      'elasticloadbalancing:DescribeRules',
+      'elasticloadbalancing:DescribeTargetHealth',
+      'cloudwatch:GetMetricData',
+      'application-autoscaling:DescribeScalableTargets',
+      'xray:PutTraceSegments',
+      'xray:PutTelemetryRecords',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+      'logs:CreateLogDelivery',
+      'logs:GetLogDelivery',
+      'logs:UpdateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:DescribeResourcePolicies',
+      'logs:DescribeLogGroups',
+      'ecr:GetAuthorizationToken',
+    ]);
+    for (const policy of properties('AWS::IAM::Policy')) {
+      for (const statement of statements(policy)) {
+        if (!statement.Resource.includes('*')) continue;
+        for (const action of statement.Action) expect(unscoped.has(action), action).toBe(true);
+      }
+    }
+  });
+});
+
+const oneOrMore = z.union([z.string().transform((s) => [s]), z.array(z.string())]);
+const policySchema = z.looseObject({
+  PolicyDocument: z.looseObject({ Statement: z.array(z.looseObject({ Action: oneOrMore, Resource: oneOrMore })) }),
+});
+
+function statements(policy: unknown) {
+  return policySchema.parse(policy).PolicyDocument.Statement;
+}
