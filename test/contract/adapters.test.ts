@@ -1,0 +1,301 @@
+import { PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FencedError, RefusedError } from '../../core/errors.ts';
+import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/ids.ts';
+import type { Claim, FenceRequest } from '../../core/ports.ts';
+import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/weights.ts';
+import { cloudWatchAlarms } from '../../lambdas/aws/cloudwatch-alarms.ts';
+import { cloudWatchMetrics } from '../../lambdas/aws/cloudwatch-metrics.ts';
+import { dynamoApprovals } from '../../lambdas/aws/dynamo-approvals.ts';
+import { dynamoLedger } from '../../lambdas/aws/dynamo-ledger.ts';
+import { elbIngress } from '../../lambdas/aws/elb-ingress.ts';
+import { dynamoParityStore } from '../../lambdas/aws/parity-store.ts';
+import { sfnExecutions } from '../../lambdas/aws/sfn-executions.ts';
+import { EMPTY_AGGREGATE } from '../../parity/aggregate.ts';
+import { BACKENDS, type Backend } from './backends.ts';
+
+const AT = '2026-11-24T08:00:00.000Z';
+const LATER = '2026-11-24T08:01:00.000Z';
+const REQUEST: FenceRequest = { trigger: 'alarm', reason: 'red', by: 'gateway-red', at: AT };
+const CUTOVER = cutoverIdSchema.parse('one');
+const progress = { phase: 'stage' as const, stage: 1, heartbeatDueAt: LATER };
+
+describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
+  let backend: Backend;
+  let sequence = 0;
+  beforeAll(async () => {
+    backend = await start();
+  });
+  afterAll(() => backend.stop());
+
+  /** A ledger with an ingress of its own. */
+  function fresh() {
+    const ledger = dynamoLedger(backend.dynamo, backend.table);
+    const ingressId = ingressIdSchema.parse(`gateway-${++sequence}`);
+    const intent = { split: SAFE_SPLIT, weights: weightsFor(backend.deployment, SAFE_SPLIT), at: AT, confirmed: true };
+    const claim: Claim = {
+      ingressId,
+      cutoverId: CUTOVER,
+      executionArn: `arn:${sequence}`,
+      at: AT,
+      intent,
+      heartbeatDueAt: LATER,
+    };
+    return { ledger, ingressId, claim, intent };
+  }
+
+  describe('ledger', () => {
+    it('gives the ingress to one run, and the same answer to the same execution', async () => {
+      const { ledger, ingressId, claim } = fresh();
+      expect(await ledger.read(ingressId)).toBeNull();
+      const item = await ledger.claim(claim);
+      expect(item).toMatchObject({ generation: 1, status: 'running', stableCapacity: 'full', rollback: null });
+      expect(await ledger.claim(claim)).toEqual(item);
+      expect(await ledger.read(ingressId)).toEqual(item);
+      await expect(ledger.claim({ ...claim, executionArn: 'arn:other' })).rejects.toThrow(RefusedError);
+    });
+
+    it('records what the owner intends and confirms', async () => {
+      const { ledger, ingressId, claim, intent } = fresh();
+      const item = await ledger.claim(claim);
+      await ledger.recordIntent(item, { ...intent, confirmed: false }, progress);
+      expect(await ledger.read(ingressId)).toMatchObject({ intent: { confirmed: false }, phase: 'stage', stage: 1 });
+      await ledger.confirmIntent(item);
+      await ledger.heartbeat(item, { ...progress, stage: 2 });
+      await ledger.recordCapacity(item, { desired: 2, running: 2, scaling: null }, 'reduced');
+      expect(await ledger.read(ingressId)).toMatchObject({
+        intent: { confirmed: true },
+        stage: 2,
+        stableCapacity: 'reduced',
+        capacity: { desired: 2 },
+      });
+    });
+
+    it('fences a run once, and tells who did to whoever comes later', async () => {
+      const { ledger, claim } = fresh();
+      const item = await ledger.claim(claim);
+      const first = await ledger.fence(claim.ingressId, REQUEST);
+      expect(first).toMatchObject({
+        outcome: 'fenced',
+        item: { status: 'rolling_back', generation: item.generation + 1, rollback: { trigger: 'alarm' } },
+      });
+      const second = await ledger.fence(claim.ingressId, { ...REQUEST, trigger: 'watchdog' });
+      expect(second).toMatchObject({
+        outcome: 'already',
+        item: { generation: item.generation + 1, rollback: { trigger: 'alarm' } },
+      });
+    });
+
+    it('has nothing to fence without a run or after a completed one', async () => {
+      const { ledger, claim } = fresh();
+      expect(await ledger.fence(claim.ingressId, REQUEST)).toEqual({ outcome: 'none', item: null });
+      const item = await ledger.claim(claim);
+      await ledger.complete(item);
+      await ledger.complete(item);
+      expect(await ledger.fence(claim.ingressId, REQUEST)).toMatchObject({
+        outcome: 'none',
+        item: { status: 'completed' },
+      });
+      await expect(ledger.claim({ ...claim, executionArn: 'arn:other' })).rejects.toThrow(RefusedError);
+    });
+
+    it('refuses every write of a run that was fenced', async () => {
+      const { ledger, claim, intent } = fresh();
+      const item = await ledger.claim(claim);
+      await ledger.fence(claim.ingressId, REQUEST);
+      const capacity = { desired: 1, running: 1, scaling: null };
+      for (const write of [
+        () => ledger.recordIntent(item, intent, progress),
+        () => ledger.confirmIntent(item),
+        () => ledger.heartbeat(item, progress),
+        () => ledger.recordCapacity(item, capacity, 'full'),
+        () => ledger.complete(item),
+        () => ledger.confirmRollback(item, AT),
+      ]) {
+        await expect(write()).rejects.toThrow(FencedError);
+      }
+    });
+
+    it('confirms a rollback once, keeps the first time, and then lets a new generation begin', async () => {
+      const { ledger, ingressId, claim } = fresh();
+      await ledger.claim(claim);
+      const { item } = await ledger.fence(ingressId, REQUEST);
+      const ref = { ingressId, generation: item?.generation ?? generationSchema.parse(0) };
+      await expect(ledger.claim({ ...claim, executionArn: 'arn:other' })).rejects.toThrow(RefusedError);
+      await ledger.confirmRollback(ref, AT);
+      await ledger.confirmRollback(ref, LATER);
+      expect(await ledger.read(ingressId)).toMatchObject({
+        status: 'rolled_back',
+        rollback: { confirmedAt: AT, verifiedAt: null },
+      });
+      await ledger.verifyRollback(ref, LATER);
+      expect(await ledger.read(ingressId)).toMatchObject({ rollback: { verifiedAt: LATER } });
+      expect(await ledger.claim({ ...claim, executionArn: 'arn:other' })).toMatchObject({
+        generation: 3,
+        status: 'running',
+        rollback: null,
+      });
+    });
+
+    it('keeps the log in order, with its figures exact', async () => {
+      const { ledger } = fresh();
+      const id = cutoverIdSchema.parse(`log-${sequence}`);
+      const entry = (at: string, message: string) => ({
+        at,
+        kind: 'observation' as const,
+        phase: 'stage' as const,
+        stage: 0,
+        by: 'machine',
+        message,
+        data: { eValue: 1.7976931348623157e308, n: [0.1] },
+      });
+      await ledger.append(id, entry(LATER, 'second'));
+      await ledger.append(id, entry(AT, 'first'));
+      expect(await ledger.entries(id)).toEqual([entry(AT, 'first'), entry(LATER, 'second')]);
+    });
+  });
+
+  it('keep open sign-offs', async () => {
+    const approvals = dynamoApprovals(backend.dynamo, backend.table);
+    expect(await approvals.pending(CUTOVER)).toBeNull();
+    const request = {
+      cutoverId: CUTOVER,
+      kind: 'shadow' as const,
+      token: 't',
+      askedAt: AT,
+      expiresAt: LATER,
+      evidence: 'clean',
+    };
+    await approvals.open(request);
+    await approvals.open({ ...request, kind: 'final', askedAt: LATER });
+    expect(await approvals.pending(CUTOVER)).toMatchObject({ kind: 'final' });
+  });
+
+  it('count a parity batch once, however often it is delivered', async () => {
+    const store = dynamoParityStore(backend.dynamo, backend.table);
+    const id = cutoverIdSchema.parse('parity');
+    const routes = { 'GET /x': { ...EMPTY_AGGREGATE, pairs: 3, causes: { type: 1 } } };
+    await store.add(id, 'batch-1', routes);
+    await store.add(id, 'batch-1', routes);
+    await store.add(id, 'batch-2', routes);
+    expect(await store.read(id)).toEqual({ 'GET /x': { ...EMPTY_AGGREGATE, pairs: 6, causes: { type: 2 } } });
+  });
+
+  describe('ingress', () => {
+    it('reads what it wrote: every group, every rule, stickiness off', async () => {
+      const ingress = elbIngress(backend.elb, backend.deployment);
+      expect(sameWeights(await ingress.read(), weightsFor(backend.deployment, SAFE_SPLIT))).toBe(true);
+      const shifted = weightsFor(backend.deployment, { candidatePercent: 0.5, mirror: null });
+      for (const rule of shifted) await ingress.write({ ...rule, sticky: true });
+      expect((await ingress.read()).every((r) => r.sticky)).toBe(true);
+      for (const rule of shifted) await ingress.write(rule);
+      expect(sameWeights(await ingress.read(), shifted)).toBe(true);
+    });
+
+    it('refuses a rule that does not exist', async () => {
+      const [rule] = weightsFor(backend.deployment, SAFE_SPLIT);
+      if (rule === undefined) throw new Error('a rule was expected');
+      const ingress = elbIngress(backend.elb, backend.deployment);
+      await expect(
+        ingress.write({ ...rule, ruleArn: `${rule.ruleArn}0` as typeof rule.ruleArn }),
+      ).rejects.toMatchObject({ name: expect.stringContaining('RuleNotFound') });
+    });
+
+    it('counts no target where none is registered', async () => {
+      expect(await elbIngress(backend.elb, backend.deployment).health('stable')).toEqual({
+        healthy: 0,
+        unhealthy: 0,
+        registered: 0,
+      });
+    });
+  });
+
+  it('read alarms by name, and miss what does not exist', async () => {
+    if (backend.name === 'moto') {
+      await backend.cloudWatch.send(
+        new PutMetricAlarmCommand({
+          AlarmName: 'gateway-red',
+          Namespace: 'N',
+          MetricName: 'M',
+          Statistic: 'Sum',
+          Period: 60,
+          ComparisonOperator: 'GreaterThanThreshold',
+          Threshold: 1,
+          EvaluationPeriods: 1,
+        }),
+      );
+    }
+    await backend.cloudWatch.send(
+      new SetAlarmStateCommand({ AlarmName: 'gateway-red', StateValue: 'ALARM', StateReason: 'drill' }),
+    );
+    expect(await cloudWatchAlarms(backend.cloudWatch).read(['gateway-red', 'gateway-none'])).toEqual([
+      { name: 'gateway-red', state: 'ALARM', actionsEnabled: true },
+    ]);
+  });
+
+  it('call an execution that does not exist not running, and stop it without complaint', async () => {
+    const executions = sfnExecutions(backend.states);
+    const arn = 'arn:aws:states:us-east-1:000000000000:execution:m:none';
+    expect(await executions.isRunning(arn)).toBe(false);
+    await executions.stop(arn, 'no longer wanted');
+  });
+});
+
+describe('metrics over our cloud', () => {
+  let backend: Backend;
+  const NOW = Date.UTC(2026, 10, 24, 9);
+  const minute = (n: number) => NOW - n * 60_000;
+  beforeAll(async () => {
+    const [ours] = BACKENDS;
+    if (ours === undefined) throw new Error('our cloud was expected');
+    backend = await ours[1]();
+  });
+  afterAll(() => backend.stop());
+  const put = (side: 'stable' | 'candidate', name: string, at: number, value: number) =>
+    backend.metrics?.record({
+      namespace: 'AWS/ApplicationELB',
+      name,
+      dimensions: { LoadBalancer: 'app/lb/1', TargetGroup: `targetgroup/${side}/1` },
+      value,
+      at,
+    });
+
+  it('bring both sides on the same minutes: absent errors are zero, absent requests a gap, the newest minute is left out', async () => {
+    for (const n of [3, 2, 1, 0]) {
+      for (let i = 0; i < 10; i++) put('stable', 'RequestCount', minute(n), 1);
+      put('stable', 'TargetResponseTime', minute(n), 0.1);
+    }
+    put('stable', 'TargetResponseTime', minute(3), 0.9);
+    put('candidate', 'RequestCount', minute(2), 1);
+    put('candidate', 'HTTPCode_Target_5XX_Count', minute(2), 1);
+    put('candidate', 'TargetConnectionErrorCount', minute(1), 4);
+    const metrics = cloudWatchMetrics(backend.cloudWatch, backend.deployment);
+    const stable = (slow = 0) => ({ requests: 10, target5xx: 0, connectionErrors: 0, slow });
+    expect(await metrics.minutes({ from: minute(3), to: NOW + 40_000 }, 500)).toEqual([
+      { minute: minute(3), stable: stable(1), candidate: null, elb5xx: 0 },
+      {
+        minute: minute(2),
+        stable: stable(),
+        candidate: { requests: 1, target5xx: 1, connectionErrors: 0, slow: 0 },
+        elb5xx: 0,
+      },
+      {
+        minute: minute(1),
+        stable: stable(),
+        candidate: { requests: 4, target5xx: 0, connectionErrors: 4, slow: 0 },
+        elb5xx: 0,
+      },
+    ]);
+  });
+
+  it('measure a baseline, or say that there is none', async () => {
+    const metrics = cloudWatchMetrics(backend.cloudWatch, backend.deployment);
+    expect(await metrics.baseline({ from: minute(300), to: minute(200) })).toBeNull();
+    expect(await metrics.baseline({ from: minute(3), to: NOW + 40_000 })).toMatchObject({
+      requests: 30,
+      errorRate: 0,
+      p50: expect.closeTo(100, 0),
+      cpuPercent: null,
+    });
+  });
+});

@@ -1,0 +1,253 @@
+/**
+ * The clouds that one suite holds to the same account: ours, always, and moto's server when CROSSFADE_MOTO_URL names one
+ * (`.ci/run` starts it). Somebody else's implementation keeps ours honest.
+ */
+
+import type { Server } from 'node:http';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateRuleCommand,
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { type Deployment, deploymentSchema } from '../../core/deployment.ts';
+import { ScaledClock } from '../../rehearsal/clock.ts';
+import { alarmPropertiesSchema, LocalAlarm } from '../../rehearsal/cloud/alarms.ts';
+import { cloudwatch } from '../../rehearsal/cloud/cloudwatch.ts';
+import { startDynamo } from '../../rehearsal/cloud/dynamo.ts';
+import { elbv2 } from '../../rehearsal/cloud/elbv2.ts';
+import { endpoint } from '../../rehearsal/cloud/endpoint.ts';
+import { MetricStore } from '../../rehearsal/cloud/metric-store.ts';
+import { LocalMachine } from '../../rehearsal/cloud/step-functions.ts';
+import type { LoadBalancerModel } from '../../rehearsal/world.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+
+const REGION = 'us-east-1';
+const TABLE = 'ledger';
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+export interface Backend {
+  readonly name: string;
+  readonly dynamo: DynamoDBClient;
+  readonly table: string;
+  readonly elb: ElasticLoadBalancingV2Client;
+  readonly cloudWatch: CloudWatchClient;
+  readonly states: SFNClient;
+  /** A deployment whose rules and groups exist here, created at stable 100. */
+  readonly deployment: Deployment;
+  /** Ours alone can be told what was measured: moto takes no ALB metrics. */
+  readonly metrics: MetricStore | null;
+  stop(): Promise<void>;
+}
+
+export const BACKENDS: readonly [string, () => Promise<Backend>][] = [['our cloud', ours], ...motoBackend()];
+
+function motoBackend(): [string, () => Promise<Backend>][] {
+  const url = process.env.CROSSFADE_MOTO_URL;
+  if (url !== undefined) return [['moto', () => moto(url)]];
+  console.log('contract: moto is left out (CROSSFADE_MOTO_URL is not set); `.ci/run` starts it');
+  return [];
+}
+
+async function ours(): Promise<Backend> {
+  const dynamo = await startDynamo();
+  await dynamo.createTable(TABLE);
+  const model = emptyModel();
+  const metrics = new MetricStore();
+  const alarm = new LocalAlarm(
+    alarmPropertiesSchema.parse({
+      AlarmName: 'gateway-red',
+      Namespace: 'N',
+      MetricName: 'M',
+      Statistic: 'Sum',
+      Period: 60,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+    }),
+  );
+  const machine = new LocalMachine({
+    arn: `arn:aws:states:${REGION}:000000000000:stateMachine:m`,
+    definition: { StartAt: 'A', States: {} },
+    clock: new ScaledClock({ anchor: Date.now(), speed: 1 }),
+    invoke: async () => null,
+    onState: () => {},
+    onEnd: () => {},
+  });
+  const setState = (a: LocalAlarm, state: LocalAlarm['state'], reason: string) => {
+    a.set(state, reason);
+  };
+  const server = endpoint({
+    intercept: () => null,
+    json: {
+      GraniteServiceVersion20100801: {
+        service: 'cloudwatch',
+        operations: cloudwatch({ store: metrics, alarms: new Map([['gateway-red', alarm]]), setState }),
+      },
+      AWSStepFunctions: { service: 'states', operations: machine.operations },
+    },
+    query: { '2015-12-01': { service: 'elasticloadbalancing', operations: elbv2(model, () => {}) } },
+  });
+  const url = await listen(server);
+  const at = { endpoint: url, region: REGION, credentials };
+  const elb = new ElasticLoadBalancingV2Client(at);
+  const groups = [...model.targetGroups.keys()];
+  const deployment = await withRules(
+    elb,
+    'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/app/lb/1/2',
+    groups,
+  );
+  return {
+    name: 'our cloud',
+    dynamo: new DynamoDBClient({ ...at, endpoint: dynamo.url }),
+    table: TABLE,
+    elb,
+    cloudWatch: new CloudWatchClient(at),
+    states: new SFNClient(at),
+    deployment,
+    metrics,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      await dynamo.stop();
+    },
+  };
+}
+
+async function moto(url: string): Promise<Backend> {
+  await fetch(`${url}/moto-api/reset`, { method: 'POST' });
+  const at = { endpoint: url, region: REGION, credentials };
+  const dynamo = new DynamoDBClient(at);
+  await dynamo.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  const elb = new ElasticLoadBalancingV2Client(at);
+  const subnets = await defaultSubnets(url);
+  const { LoadBalancers: [lb] = [] } = await elb.send(
+    new CreateLoadBalancerCommand({ Name: 'lb', Subnets: subnets.ids }),
+  );
+  const groups: string[] = [];
+  for (const Name of ['stable', 'candidate', 'tapForward', 'tapReverse']) {
+    const { TargetGroups: [group] = [] } = await elb.send(
+      new CreateTargetGroupCommand({ Name, Protocol: 'HTTP', Port: 80, VpcId: subnets.vpc, TargetType: 'ip' }),
+    );
+    groups.push(group?.TargetGroupArn ?? '');
+  }
+  const { Listeners: [listener] = [] } = await elb.send(
+    new CreateListenerCommand({
+      LoadBalancerArn: lb?.LoadBalancerArn,
+      Protocol: 'HTTP',
+      Port: 80,
+      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+    }),
+  );
+  const deployment = await withRules(elb, listener?.ListenerArn ?? '', groups);
+  return {
+    name: 'moto',
+    dynamo,
+    table: TABLE,
+    elb,
+    cloudWatch: new CloudWatchClient(at),
+    states: new SFNClient(at),
+    deployment,
+    metrics: null,
+    stop: async () => {},
+  };
+}
+
+async function withRules(
+  elb: ElasticLoadBalancingV2Client,
+  ListenerArn: string,
+  groupArns: readonly string[],
+): Promise<Deployment> {
+  const [stable = '', candidate = '', tapForward = '', tapReverse = ''] = groupArns;
+  const create = async (Priority: number, arns: readonly string[]) => {
+    const TargetGroups = arns.map((TargetGroupArn, i) => ({ TargetGroupArn, Weight: i === 0 ? 100 : 0 }));
+    const { Rules: [rule] = [] } = await elb.send(
+      new CreateRuleCommand({
+        ListenerArn,
+        Priority,
+        Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
+        Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+      }),
+    );
+    return rule?.RuleArn ?? '';
+  };
+  return deploymentSchema.parse({
+    ...DEPLOYMENT,
+    rules: [
+      {
+        arn: await create(10, [stable, candidate, tapForward, tapReverse]),
+        roles: ['stable', 'candidate', 'tapForward', 'tapReverse'],
+      },
+      { arn: await create(20, [stable, candidate]), roles: ['stable', 'candidate'] },
+    ],
+    targetGroups: {
+      stable: { arn: stable, fullName: 'targetgroup/stable/1' },
+      candidate: { arn: candidate, fullName: 'targetgroup/candidate/1' },
+      tapForward: { arn: tapForward, fullName: 't/f' },
+      tapReverse: { arn: tapReverse, fullName: 't/r' },
+    },
+  });
+}
+
+/** moto makes a default VPC with subnets; its ids are asked over the Query protocol, for which no client is installed here. */
+async function defaultSubnets(url: string): Promise<{ readonly vpc: string; readonly ids: string[] }> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${REGION}/ec2/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+    body: 'Action=DescribeSubnets&Version=2016-11-15',
+  });
+  const xml = await response.text();
+  const ids = [...xml.matchAll(/<subnetId>([^<]+)</g)].map((m) => m[1] ?? '').slice(0, 2);
+  return { vpc: /<vpcId>([^<]+)</.exec(xml)?.[1] ?? '', ids };
+}
+
+function emptyModel(): LoadBalancerModel {
+  const targetGroups: LoadBalancerModel['targetGroups'] = new Map();
+  for (const name of ['stable', 'candidate', 'tapForward', 'tapReverse']) {
+    const arn = `arn:aws:elasticloadbalancing:${REGION}:000000000000:targetgroup/${name}/1`;
+    targetGroups.set(arn, {
+      arn,
+      fullName: `targetgroup/${name}/1`,
+      healthCheck: {
+        path: '/',
+        intervalSeconds: 10,
+        timeoutSeconds: 5,
+        healthyThreshold: 2,
+        unhealthyThreshold: 2,
+        matcher: '200',
+      },
+      targets: [],
+    });
+  }
+  return { arn: 'lb', fullName: 'app/lb/1', rules: new Map(), targetGroups };
+}
+
+function listen(server: Server): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`);
+    });
+  });
+}
