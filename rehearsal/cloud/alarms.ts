@@ -1,53 +1,60 @@
 /**
- * Alarms evaluated from their synthesised definitions: period, M of N, statistics and percentiles, metric math, missing
- * data. Once a virtual minute; actions on transitions only.
+ * Alarms as their synthesised definitions say: period, statistic or metric math, M of N, missing data. What this cloud
+ * could not evaluate as AWS does (anomaly bands, low-sample percentiles) is refused when the definition is read.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 import * as z from 'zod';
-import { evaluate, type Value } from './metric-math.ts';
+import { type AlarmState, COMPARISONS, EXTRA_DATAPOINTS, type Judged, judge } from './alarm-state.ts';
+import { compileMath, type MathExpression, type Value } from './metric-math.ts';
 import { floorTo, type MetricStore } from './metric-store.ts';
+import { statisticOf } from './statistics.ts';
 
-const dimensions = z.array(z.object({ Name: z.string(), Value: z.string() })).default([]);
-const metricStat = z.object({
-  Metric: z.object({ Namespace: z.string(), MetricName: z.string(), Dimensions: dimensions }),
-  Period: z.number(),
-  Stat: z.string(),
+export type { AlarmState } from './alarm-state.ts';
+
+const dimensionsSchema = z.array(z.object({ Name: z.string(), Value: z.string() })).default([]);
+/** ALB's metrics and EMF here have standard resolution. */
+const periodSchema = z.int().multipleOf(60);
+const statSchema = z.string().refine(isKnownStatistic, 'statistic not known here');
+
+export const metricStatSchema = z.object({
+  Metric: z.object({ Namespace: z.string(), MetricName: z.string(), Dimensions: dimensionsSchema }),
+  Period: periodSchema,
+  Stat: statSchema,
+});
+export type MetricStat = z.infer<typeof metricStatSchema>;
+
+const querySchema = z.object({
+  Id: z.string(),
+  Label: z.string().optional(),
+  Expression: z.string().optional(),
+  MetricStat: metricStatSchema.optional(),
+  ReturnData: z.boolean().default(true),
+  Period: periodSchema.optional(),
 });
 
 export const alarmPropertiesSchema = z.object({
   AlarmName: z.string(),
+  AlarmDescription: z.string().optional(),
   ActionsEnabled: z.boolean().default(true),
   AlarmActions: z.array(z.string()).default([]),
   OKActions: z.array(z.string()).default([]),
-  ComparisonOperator: z.enum([
-    'GreaterThanThreshold',
-    'GreaterThanOrEqualToThreshold',
-    'LessThanThreshold',
-    'LessThanOrEqualToThreshold',
-  ]),
+  InsufficientDataActions: z.array(z.string()).default([]),
+  ComparisonOperator: z.enum(COMPARISONS),
   Threshold: z.number(),
-  EvaluationPeriods: z.number(),
-  DatapointsToAlarm: z.number().optional(),
+  EvaluationPeriods: z.int().positive(),
+  DatapointsToAlarm: z.int().positive().optional(),
   TreatMissingData: z.enum(['breaching', 'notBreaching', 'ignore', 'missing']).default('missing'),
+  EvaluateLowSampleCountPercentile: z.literal('evaluate').optional(),
+  ThresholdMetricId: z.undefined().optional(),
   Namespace: z.string().optional(),
   MetricName: z.string().optional(),
-  Dimensions: dimensions,
-  Period: z.number().optional(),
-  Statistic: z.string().optional(),
-  ExtendedStatistic: z.string().optional(),
-  Metrics: z
-    .array(
-      z.object({
-        Id: z.string(),
-        Expression: z.string().optional(),
-        MetricStat: metricStat.optional(),
-        ReturnData: z.boolean().optional(),
-      }),
-    )
-    .optional(),
+  Dimensions: dimensionsSchema,
+  Period: periodSchema.optional(),
+  Statistic: statSchema.optional(),
+  ExtendedStatistic: statSchema.optional(),
+  Metrics: z.array(querySchema).optional(),
 });
 export type AlarmProperties = z.infer<typeof alarmPropertiesSchema>;
-export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 export interface Transition {
   readonly alarm: LocalAlarm;
@@ -55,39 +62,39 @@ export interface Transition {
   readonly reason: string;
 }
 
+/** Reads the value of the period that begins at `start`. */
+type Source = (store: MetricStore, start: number) => Value;
+
 export class LocalAlarm {
   readonly properties: AlarmProperties;
+  readonly periodMs: number;
   state: AlarmState = 'INSUFFICIENT_DATA';
   reason = 'Unchecked: Initial alarm creation';
+  readonly #source: Source;
 
+  /** @throws when the definition asks for something that is not known here. */
   constructor(properties: AlarmProperties) {
     this.properties = properties;
+    const { source, period } = sourceOf(properties);
+    this.#source = source;
+    this.periodMs = period * 1000;
   }
 
-  /** Looks at the last N complete periods before `now`. Returns the transition, if there is one. */
+  /** Looks at the last complete periods before `now` (virtual). Returns the transition, if there is one. */
   evaluate(store: MetricStore, now: number): Transition | null {
-    const {
-      EvaluationPeriods: n,
-      DatapointsToAlarm: m = n,
-      TreatMissingData,
-      ComparisonOperator,
-      Threshold,
-    } = this.properties;
-    const values = Array.from({ length: n }, (_unused, i) =>
-      this.#valueAt(store, floorTo(now, 60_000) - (n - i) * 60_000),
-    );
-    const judged = values.map((v) =>
-      v === undefined ? missing(TreatMissingData) : breaches(v, ComparisonOperator, Threshold),
-    );
-    const bad = judged.filter((j) => j === true).length;
-    const unknown = judged.filter((j) => j === undefined).length;
-    if (TreatMissingData === 'ignore' && unknown === n) return null;
-    const next: AlarmState = bad >= m ? 'ALARM' : unknown === n ? 'INSUFFICIENT_DATA' : 'OK';
-    const shown = values.map((v) => (v === undefined ? 'missing' : Number(v.toPrecision(4)))).join(', ');
-    return this.set(
-      next,
-      `${bad} of the last ${n} datapoints [${shown}] were ${ComparisonOperator} (${Threshold}), ${m} needed.`,
-    );
+    const { EvaluationPeriods: n, DatapointsToAlarm: m = n, ComparisonOperator, Threshold } = this.properties;
+    const end = floorTo(now, this.periodMs);
+    const count = n + EXTRA_DATAPOINTS;
+    const datapoints = Array.from({ length: count }, (_u, i) => this.#source(store, end - (count - i) * this.periodMs));
+    const rule = {
+      comparison: ComparisonOperator,
+      threshold: Threshold,
+      evaluationPeriods: n,
+      datapointsToAlarm: m,
+      missing: this.properties.TreatMissingData,
+    };
+    const judged = judge(datapoints, rule, this.state);
+    return this.set(judged.state, this.#reason(judged, m));
   }
 
   /** Also what SetAlarmState does: the next evaluation may take it back. */
@@ -99,53 +106,68 @@ export class LocalAlarm {
     return { alarm: this, from, reason };
   }
 
-  #valueAt(store: MetricStore, start: number): Value {
-    const p = this.properties;
-    if (p.Metrics === undefined) {
-      const id = { namespace: p.Namespace ?? '', name: p.MetricName ?? '', dimensions: toRecord(p.Dimensions) };
-      return store.read(id, p.Statistic ?? p.ExtendedStatistic ?? 'Average', start, 60_000);
-    }
-    const env: Record<string, Value> = {};
-    for (const { Id, MetricStat } of p.Metrics) {
-      if (MetricStat !== undefined) env[Id] = readStat(store, MetricStat, start);
-    }
-    const returned = p.Metrics.find((q) => q.Expression !== undefined && q.ReturnData !== false);
-    return returned?.Expression === undefined ? undefined : evaluate(returned.Expression, env);
+  #reason({ used, breaching }: Judged, m: number): string {
+    const { EvaluationPeriods: n, ComparisonOperator, Threshold } = this.properties;
+    const shown = used.map((v) => Number(v.toPrecision(4))).join(', ');
+    const data = used.length < n ? `${shown === '' ? '' : `${shown}, `}${n - used.length} missing` : shown;
+    return `Threshold Crossed: ${breaching} out of the last ${n} datapoints [${data}] ${breaching === 1 ? 'was' : 'were'} ${words(ComparisonOperator)} the threshold (${Threshold}); ${m} needed for ALARM.`;
   }
 }
 
-export function readStat(
-  store: MetricStore,
-  { Metric, Stat, Period }: z.infer<typeof metricStat>,
-  start: number,
-): Value {
-  return store.read(
-    { namespace: Metric.Namespace, name: Metric.MetricName, dimensions: toRecord(Metric.Dimensions) },
-    Stat,
-    start,
-    Period * 1000,
-  );
+export function readStat(store: MetricStore, { Metric, Stat, Period }: MetricStat, start: number): Value {
+  const id = { namespace: Metric.Namespace, name: Metric.MetricName, dimensions: toRecord(Metric.Dimensions) };
+  return store.read(id, Stat, start, Period * 1000);
 }
 
-export { metricStat as metricStatSchema };
+/** What an alarm watches, as the queries that it consists of: one for a plain metric. */
+export function queriesOf(p: AlarmProperties): z.infer<typeof querySchema>[] {
+  if (p.Metrics !== undefined) return p.Metrics;
+  const { Namespace = '', MetricName = '', Dimensions, Period = 60, Statistic, ExtendedStatistic } = p;
+  const Stat = Statistic ?? ExtendedStatistic ?? 'Average';
+  return [{ Id: 'm1', MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period, Stat }, ReturnData: true }];
+}
 
-function toRecord(list: z.infer<typeof dimensions>): Record<string, string> {
+function sourceOf(properties: AlarmProperties): { source: Source; period: number } {
+  const queries = queriesOf(properties);
+  const stats = new Map(queries.flatMap((q) => (q.MetricStat === undefined ? [] : [[q.Id, q.MetricStat] as const])));
+  const periods = new Set([...stats.values()].map((s) => s.Period));
+  const [period, ...others] = periods;
+  const returned = queries.filter((q) => q.ReturnData);
+  const [watched] = returned;
+  if (period === undefined || others.length > 0 || watched === undefined || returned.length > 1)
+    throw new RangeError(`alarm ${properties.AlarmName}: one returned query and one period are needed`);
+  if (watched.Expression === undefined) {
+    const stat = stats.get(watched.Id);
+    if (stat === undefined) throw new RangeError(`alarm ${properties.AlarmName} watches nothing`);
+    return { period, source: (store, start) => readStat(store, stat, start) };
+  }
+  return { period, source: mathSource(properties.AlarmName, compileMath(watched.Expression), stats) };
+}
+
+function mathSource(name: string, math: MathExpression, stats: ReadonlyMap<string, MetricStat>): Source {
+  for (const id of math.ids)
+    if (!stats.has(id))
+      throw new RangeError(`alarm ${name}: ${id} is no metric of it; nested expressions are not known`);
+  return (store, start) =>
+    math.at(Object.fromEntries([...stats].map(([id, stat]) => [id, readStat(store, stat, start)])));
+}
+
+function words(comparison: AlarmProperties['ComparisonOperator']): string {
+  return comparison
+    .replace('Threshold', '')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+}
+
+function toRecord(list: z.infer<typeof dimensionsSchema>): Record<string, string> {
   return Object.fromEntries(list.map(({ Name, Value }) => [Name, Value]));
 }
 
-function missing(treatment: AlarmProperties['TreatMissingData']): boolean | undefined {
-  return treatment === 'breaching' ? true : treatment === 'notBreaching' ? false : undefined;
-}
-
-function breaches(value: number, operator: AlarmProperties['ComparisonOperator'], threshold: number): boolean {
-  switch (operator) {
-    case 'GreaterThanThreshold':
-      return value > threshold;
-    case 'GreaterThanOrEqualToThreshold':
-      return value >= threshold;
-    case 'LessThanThreshold':
-      return value < threshold;
-    case 'LessThanOrEqualToThreshold':
-      return value <= threshold;
+function isKnownStatistic(name: string): boolean {
+  try {
+    statisticOf(name);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,72 +1,79 @@
-/** CloudWatch, as far as the adapters call it. */
+/** CloudWatch, as far as the adapters and the operator's commands call it. */
 import * as z from 'zod';
-import { type AlarmState, type LocalAlarm, metricStatSchema, readStat } from './alarms.ts';
-import { evaluate, type Value } from './metric-math.ts';
-import { floorTo, type MetricStore } from './metric-store.ts';
-import { CloudError, type JsonOperations } from './protocol.ts';
+import type { AlarmState, LocalAlarm } from './alarms.ts';
+import { getMetricData } from './metric-queries.ts';
+import type { MetricStore } from './metric-store.ts';
+import { CloudError, type JsonOperations, parse } from './protocol.ts';
 
-const getMetricDataSchema = z.object({
-  StartTime: z.number(),
-  EndTime: z.number(),
-  MetricDataQueries: z
-    .array(
-      z.object({
-        Id: z.string(),
-        Expression: z.string().optional(),
-        MetricStat: metricStatSchema.optional(),
-        ReturnData: z.boolean().default(true),
-        Period: z.number().optional(),
-      }),
-    )
-    .min(1)
-    .max(500),
+const describeSchema = z.object({
+  AlarmNames: z.array(z.string()).max(100).optional(),
+  AlarmNamePrefix: z.string().optional(),
+  AlarmTypes: z.array(z.enum(['MetricAlarm', 'CompositeAlarm'])).default(['MetricAlarm']),
+  StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']).optional(),
+  MaxRecords: z.int().min(1).max(100).default(50),
+  NextToken: z.string().optional(),
 });
-const namesSchema = z.object({ AlarmNames: z.array(z.string()).max(100).optional() });
 const setStateSchema = z.object({
   AlarmName: z.string(),
   StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
   StateReason: z.string(),
+});
+const putSchema = z.object({
+  Namespace: z.string().regex(/^(?!AWS\/)/, 'The value AWS/ for parameter Namespace is invalid.'),
+  MetricData: z
+    .array(
+      z.object({
+        MetricName: z.string(),
+        Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
+        Timestamp: z.number().optional(),
+        Value: z.number().optional(),
+        Values: z.array(z.number()).optional(),
+        Counts: z.array(z.number()).optional(),
+        StatisticValues: z.undefined().optional(),
+      }),
+    )
+    .max(1000),
 });
 
 export interface CloudWatchOptions {
   readonly store: MetricStore;
   readonly alarms: ReadonlyMap<string, LocalAlarm>;
   readonly setState: (alarm: LocalAlarm, state: AlarmState, reason: string) => void;
+  /** Virtual time, milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
 }
 
-export function cloudwatch({ store, alarms, setState }: CloudWatchOptions): JsonOperations {
+export function cloudwatch({ store, alarms, setState, now = Date.now }: CloudWatchOptions): JsonOperations {
   return {
-    GetMetricData: (input) => {
-      const { StartTime, EndTime, MetricDataQueries } = parse(getMetricDataSchema, input);
-      const period = Math.max(...MetricDataQueries.map((q) => q.MetricStat?.Period ?? q.Period ?? 60)) * 1000;
-      const series = new Map(
-        MetricDataQueries.map((q) => [
-          q.Id,
-          { Id: q.Id, Label: q.Id, StatusCode: 'Complete', Timestamps: [] as number[], Values: [] as number[] },
-        ]),
-      );
-      for (let at = floorTo(StartTime * 1000, period); at < EndTime * 1000; at += period) {
-        const env: Record<string, Value> = {};
-        for (const q of MetricDataQueries)
-          if (q.MetricStat !== undefined) env[q.Id] = readStat(store, q.MetricStat, at);
-        for (const q of MetricDataQueries) if (q.Expression !== undefined) env[q.Id] = evaluate(q.Expression, env);
-        for (const q of MetricDataQueries) {
-          const value = env[q.Id];
-          if (value === undefined || !q.ReturnData) continue;
-          series.get(q.Id)?.Timestamps.push(at / 1000);
-          series.get(q.Id)?.Values.push(value);
-        }
+    GetMetricData: (input) => getMetricData(store, input),
+    PutMetricData: (input) => {
+      const { Namespace: namespace, MetricData } = parse(putSchema, input);
+      for (const { MetricName: name, Dimensions, Timestamp, Value, Values = [], Counts = [] } of MetricData) {
+        const dimensions = Object.fromEntries(Dimensions.map((d) => [d.Name, d.Value]));
+        const at = Timestamp === undefined ? now() : Timestamp * 1000;
+        const samples = Value === undefined ? Values : [Value];
+        samples.forEach((value, i) => {
+          for (let n = 0; n < (Counts[i] ?? 1); n++) store.record({ namespace, name, dimensions, value, at });
+        });
       }
-      return { MetricDataResults: [...series.values()] };
+      return {};
     },
     DescribeAlarms: (input) => {
-      const { AlarmNames } = parse(namesSchema, input);
-      const found = [...alarms.values()].filter(
-        (a) => AlarmNames === undefined || AlarmNames.includes(a.properties.AlarmName),
-      );
+      const wanted = parse(describeSchema, input);
+      const found = [...alarms.values()].filter(({ properties: { AlarmName }, state }) => {
+        return (
+          (wanted.AlarmNames?.includes(AlarmName) ?? true) &&
+          AlarmName.startsWith(wanted.AlarmNamePrefix ?? '') &&
+          (wanted.StateValue ?? state) === state
+        );
+      });
+      const from = Number(wanted.NextToken ?? 0);
+      const page = wanted.AlarmTypes.includes('MetricAlarm') ? found.slice(from, from + wanted.MaxRecords) : [];
+      const next = from + page.length;
       return {
-        MetricAlarms: found.map((a) => ({ ...a.properties, StateValue: a.state, StateReason: a.reason })),
+        MetricAlarms: page.map((a) => ({ ...a.properties, StateValue: a.state, StateReason: a.reason })),
         CompositeAlarms: [],
+        NextToken: page.length > 0 && next < found.length ? String(next) : undefined,
       };
     },
     SetAlarmState: (input) => {
@@ -77,14 +84,4 @@ export function cloudwatch({ store, alarms, setState }: CloudWatchOptions): Json
       return {};
     },
   };
-}
-
-/** What AWS answers to a request that its model does not allow. */
-export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  throw new CloudError(
-    'ValidationException',
-    result.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '),
-  );
 }

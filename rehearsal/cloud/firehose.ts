@@ -1,7 +1,6 @@
 /** Firehose: buffers, hands batches to the transform, keeps what it returns. Delivery to S3 is a list in memory. */
 import * as z from 'zod';
-import { parse } from './cloudwatch.ts';
-import type { JsonOperations } from './protocol.ts';
+import { type JsonOperations, parse } from './protocol.ts';
 
 const putSchema = z.object({
   DeliveryStreamName: z.string(),

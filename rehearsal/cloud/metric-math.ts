@@ -102,7 +102,10 @@ class Parser {
     // Ids begin with a lower-case letter; functions and keywords are upper case.
     if (!/^[a-z]/.test(token)) throw new SyntaxError(`metric math: ${token} is not known here`);
     this.ids.add(token);
-    return (env) => ({ scalar: false, value: env[token] });
+    return (env) => {
+      if (!(token in env)) throw new SyntaxError(`metric math: unknown ${token}`);
+      return { scalar: false, value: env[token] };
+    };
   }
 
   #arguments(name: string, least: number, most: number): Node[] {
@@ -148,9 +151,7 @@ function conditional([condition, yes, no]: readonly Node[]): Node {
   return (env) => {
     const test = condition?.(env).value;
     if (test === undefined) return { scalar: false, value: undefined };
-    return test === 0
-      ? { scalar: false, value: no?.(env).value }
-      : { scalar: false, value: yes?.(env).value ?? 0 };
+    return test === 0 ? { scalar: false, value: no?.(env).value } : { scalar: false, value: yes?.(env).value ?? 0 };
   };
 }
 

@@ -1,7 +1,6 @@
 /** ECS services and their scaling bounds, as far as the adapters read and write them. */
 import * as z from 'zod';
-import { parse } from './cloudwatch.ts';
-import { CloudError, type JsonOperations } from './protocol.ts';
+import { CloudError, type JsonOperations, parse } from './protocol.ts';
 
 export interface LocalService {
   readonly cluster: string;

@@ -7,9 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import type { VirtualClock } from '../world.ts';
-import { parse } from './cloudwatch.ts';
 import { FunctionError } from './lambda.ts';
-import { CloudError, type JsonOperations } from './protocol.ts';
+import { CloudError, type JsonOperations, parse } from './protocol.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
 

@@ -1,0 +1,70 @@
+/**
+ * From datapoints to an alarm's state: M of N, and what missing data counts as.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ */
+import type { Value } from './metric-math.ts';
+
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+export type MissingData = 'breaching' | 'notBreaching' | 'ignore' | 'missing';
+
+export const COMPARISONS = [
+  'GreaterThanThreshold',
+  'GreaterThanOrEqualToThreshold',
+  'LessThanThreshold',
+  'LessThanOrEqualToThreshold',
+] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
+export interface AlarmRule {
+  readonly comparison: Comparison;
+  readonly threshold: number;
+  /** N */
+  readonly evaluationPeriods: number;
+  /** M */
+  readonly datapointsToAlarm: number;
+  readonly missing: MissingData;
+}
+
+/**
+ * CloudWatch looks at more datapoints than N and does not say how many; its documentation's examples have two more, and
+ * so has this cloud. It is why an alarm on a metric that fell silent keeps its state for some more periods.
+ */
+export const EXTRA_DATAPOINTS = 2;
+
+export interface Judged {
+  readonly state: AlarmState;
+  /** The real datapoints that decided, oldest first. */
+  readonly used: readonly number[];
+  readonly breaching: number;
+}
+
+/** `datapoints` are the N + {@link EXTRA_DATAPOINTS} most recent ones, oldest first. */
+export function judge(datapoints: readonly Value[], rule: AlarmRule, current: AlarmState): Judged {
+  const { evaluationPeriods: n, datapointsToAlarm: m, missing } = rule;
+  const real = datapoints.filter((v) => v !== undefined);
+  const used = real.slice(-n);
+  const breaching = used.filter((v) => breaches(v, rule)).length;
+  const decide = (state: AlarmState): Judged => ({ state, used, breaching });
+  // Enough real datapoints, however old: the treatment of missing data is not asked.
+  if (real.length >= n) return decide(breaching >= m ? 'ALARM' : 'OK');
+  if (missing === 'breaching') return decide(breaching + (n - real.length) >= m ? 'ALARM' : 'OK');
+  if (breaching >= m) return decide('ALARM');
+  if (missing === 'notBreaching' || breaching < used.length) return decide('OK');
+  if (missing === 'ignore') return decide(current);
+  // Nothing but breaching datapoints, fewer than M: ALARM once the oldest of them is M periods old.
+  const oldest = datapoints.findIndex((v) => v !== undefined);
+  return decide(oldest >= 0 && datapoints.length - oldest >= m ? 'ALARM' : 'INSUFFICIENT_DATA');
+}
+
+function breaches(value: number, { comparison, threshold }: AlarmRule): boolean {
+  switch (comparison) {
+    case 'GreaterThanThreshold':
+      return value > threshold;
+    case 'GreaterThanOrEqualToThreshold':
+      return value >= threshold;
+    case 'LessThanThreshold':
+      return value < threshold;
+    case 'LessThanOrEqualToThreshold':
+      return value <= threshold;
+  }
+}
