@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { formatDuration } from '../core/duration.ts';
 import { HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from '../core/planner.ts';
 import { EXIT, UsageError } from './exit-codes.ts';
+import { number } from './number.ts';
 import { readPlan } from './read-plan.ts';
 
 interface Options {
@@ -55,11 +56,4 @@ function table({ rows, totalSeconds, historyEvents }: Projection, rps: number): 
     `Whole: ${formatDuration(totalSeconds)} when every gate passes at its bake and every sign-off takes its full time.`,
     `History: at most ${historyEvents} events of ${HISTORY_LIMIT} (budget ${HISTORY_BUDGET}).`,
   ].join('\n');
-}
-
-export function number(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max)
-    throw new UsageError(`${name}: "${text}" is not a number from ${min} to ${max}`);
-  return value;
 }

@@ -1,18 +1,11 @@
-/** `crossfade rehearse`: a clean cutover and one that is brought back, on this machine, with the machine that would be deployed. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+/** `crossfade rehearse`: the command and its options; everything is checked before anything is started. */
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { type FaultSpec, parseFault } from '../rehearsal/fault.ts';
-import { chooseCandidate } from '../rehearsal/gateways.ts';
 import { rehearsalPlan } from '../rehearsal/rehearsal-plan.ts';
-import { type RehearsalOptions, rehearse, type Scenario } from '../rehearsal/rehearse.ts';
-import { synthesise } from '../rehearsal/synth.ts';
-import type { RunEvidence } from '../report/evidence.ts';
-import { reportHtml } from '../report/html.ts';
-import { EXIT, UsageError } from './exit-codes.ts';
-import { number } from './plan.ts';
-import { type ProgressOutput, progressTo } from './progress.ts';
+import type { Scenario } from '../rehearsal/rehearse.ts';
+import { UsageError } from './exit-codes.ts';
+import { number } from './number.ts';
 import { readPlan } from './read-plan.ts';
 
 interface Options {
@@ -25,8 +18,25 @@ interface Options {
   readonly stable?: string;
   readonly candidate?: string;
   readonly path: string[];
+  readonly port: string;
   readonly report: string;
   readonly json?: boolean;
+}
+
+/** A rehearsal as asked for, checked. */
+export interface RehearsalRequest {
+  readonly scenarios: readonly Scenario[];
+  /** Seconds of the cutover per real second. */
+  readonly speed: number;
+  /** Requests per real second. */
+  readonly rps: number;
+  /** Port of the local load balancer; 0 is any free one. */
+  readonly port: number;
+  /** Somebody's own services, and what their customers ask for. */
+  readonly own?: { readonly urls: Readonly<Record<'stable' | 'candidate', string>>; readonly paths: readonly string[] };
+  /** File of the HTML report. */
+  readonly report: string;
+  readonly json: boolean;
 }
 
 export function rehearseCommand(): Command {
@@ -41,92 +51,29 @@ export function rehearseCommand(): Command {
     .option('--stable <url>', 'rehearse your own service as the stable side (with --candidate)')
     .option('--candidate <url>', 'rehearse your own service as the candidate (with --stable)')
     .option('--path <path...>', 'what the customers of your own services ask for', ['/'])
+    .option('--port <n>', 'port of the local load balancer; 0 is any free one', '0')
     .option('--report <file>', 'where the HTML report goes', join('.crossfade', 'rehearsal.html'))
     .option('--json', 'write the evidence as JSON to stdout, progress to stderr')
-    .action((options: Options) => main(options));
+    .action(async (options: Options) => {
+      const request = await requestOf(options);
+      // The AWS SDK and the local cloud take a second to load: only for those who rehearse.
+      const { runRehearsal } = await import('./run-rehearsal.ts');
+      await runRehearsal(request);
+    });
 }
 
-async function main(options: Options): Promise<void> {
-  const scenarios = scenariosOf(options);
+async function requestOf(options: Options): Promise<RehearsalRequest> {
+  const { report, json = false, path: paths } = options;
+  const request = {
+    scenarios: scenariosOf(options),
+    speed: number('--speed', options.speed, 1, 600),
+    rps: number('--rps', options.rps, 1, 5_000),
+    port: number('--port', options.port, 0, 65_535),
+    report,
+    json,
+  };
   const urls = await ownServices(options);
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort(new Error('interrupted'));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  const out = options.json === true ? process.stderr : process.stdout;
-  out.write('Synthesising the stacks ...\n');
-  const synthesis = await synthesise();
-  try {
-    const candidate =
-      urls === undefined ? chooseCandidate() : { command: { command: '', args: [] }, label: urls.candidate };
-    out.write(`Candidate: ${candidate.label}\n`);
-    const common = {
-      assembly: synthesis.assembly,
-      candidate,
-      speed: number('--speed', options.speed, 1, 600),
-      rps: number('--rps', options.rps, 1, 5_000),
-      signal: interrupted.signal,
-      ...(urls === undefined
-        ? {}
-        : { urls, mix: options.path.map((path) => ({ method: 'GET' as const, path, weight: 1 })) }),
-    };
-    const runs = await runAll(scenarios, common, out);
-    finish(runs, options, out);
-  } catch (error) {
-    if (!interrupted.signal.aborted) throw error;
-    out.write(
-      '\nInterrupted: everything that was started has been stopped; nothing outside this machine was touched.\n',
-    );
-    process.exitCode = EXIT.interrupted;
-  } finally {
-    await synthesis.dispose();
-  }
-}
-
-async function runAll(
-  scenarios: readonly Scenario[],
-  common: Omit<RehearsalOptions, 'progress'>,
-  out: NodeJS.WriteStream,
-): Promise<RunEvidence[]> {
-  const runs: RunEvidence[] = [];
-  for (const scenario of scenarios) {
-    out.write(`\n== ${scenario.title} ==\n`);
-    const progress: ProgressOutput = progressTo(out);
-    try {
-      runs.push(await rehearse(scenario, { ...common, progress }));
-    } finally {
-      progress.done();
-    }
-  }
-  return runs;
-}
-
-function finish(runs: readonly RunEvidence[], options: Options, out: NodeJS.WriteStream): void {
-  const file = resolve(options.report);
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, reportHtml(runs));
-  out.write('\n');
-  for (const run of runs) out.write(`${summary(run)}\n`);
-  out.write(`Report: ${pathToFileURL(file).href}\n`);
-  if (options.json === true) console.log(JSON.stringify(runs));
-  process.exitCode = runs.every((run) => run.verdict.ok) ? EXIT.ok : EXIT.failed;
-}
-
-function summary({ title, verdict, requests, back, speed }: RunEvidence): string {
-  const failed =
-    Object.entries(requests.failed)
-      .map(([side, n]) => `${n} ${side}`)
-      .join(', ') || 'none';
-  const lines = [
-    `${verdict.ok ? 'PASS' : 'FAIL'}  ${title}: ${verdict.sentence}`,
-    `      ${requests.sent} client requests, failed: ${failed}`,
-  ];
-  if (back !== null) {
-    const real = (seconds: number) => `${seconds.toFixed(0)} s (${(seconds / speed).toFixed(2)} s real)`;
-    lines.push(
-      `      from the fault: rollback requested after ${real(back.toRequest)}, safe weights read back after ${real(back.toWeights)}, return verified after ${real(back.toVerified)}`,
-    );
-  }
-  return lines.join('\n');
+  return urls === undefined ? request : { ...request, own: { urls, paths } };
 }
 
 function scenariosOf(options: Options): Scenario[] {
@@ -137,8 +84,9 @@ function scenariosOf(options: Options): Scenario[] {
   }
   const clean: Scenario = { title: 'Clean cutover', plan, fault: null };
   const faulty: Scenario = { title: `Cutover with a fault (${fault.text})`, plan, fault };
-  if (options.only !== undefined && options.only !== 'clean' && options.only !== 'fault')
+  if (options.only !== undefined && options.only !== 'clean' && options.only !== 'fault') {
     throw new UsageError(`--only: "${options.only}" is neither clean nor fault`);
+  }
   // Nobody's own service has a fault port.
   if (options.stable !== undefined || options.only === 'clean') return [clean];
   return options.only === 'fault' ? [faulty] : [clean, faulty];
@@ -158,25 +106,27 @@ async function ownServices({
 }: Options): Promise<Record<'stable' | 'candidate', string> | undefined> {
   if (stable === undefined && candidate === undefined) return undefined;
   if (stable === undefined || candidate === undefined) throw new UsageError('--stable and --candidate go together');
-  for (const [name, url] of [
-    ['--stable', stable],
-    ['--candidate', candidate],
-  ] as const)
-    await reachable(name, url);
+  await reachable('--stable', stable);
+  await reachable('--candidate', candidate);
   return { stable, candidate };
 }
 
 async function reachable(name: string, url: string): Promise<void> {
   if (!URL.canParse(url) || new URL(url).protocol !== 'http:')
     throw new UsageError(`${name}: "${url}" is not an http URL`);
+  const status = await healthOf(name, url);
+  if (status !== 200)
+    throw new UsageError(
+      `${name}: ${url}/healthz answered ${status}, 200 is needed: the load balancer would call it unhealthy`,
+    );
+}
+
+async function healthOf(name: string, url: string): Promise<number> {
   try {
     const response = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(3_000) });
-    if (response.status !== 200)
-      throw new UsageError(
-        `${name}: ${url}/healthz answered ${response.status}, 200 is needed: the load balancer would call it unhealthy`,
-      );
+    await response.body?.cancel();
+    return response.status;
   } catch (error) {
-    if (error instanceof UsageError) throw error;
     throw new UsageError(
       `${name}: ${url} cannot be reached (${error instanceof Error ? error.message : String(error)})`,
     );

@@ -39,6 +39,8 @@ export interface RehearsalOptions {
   readonly speed: number;
   /** Requests per real second. */
   readonly rps: number;
+  /** Port of the local load balancer. @default any free one */
+  readonly port?: number;
   readonly intercept?: Intercept;
   readonly progress: Progress;
   /** Ends the run early; everything that was started is stopped. */
@@ -92,7 +94,7 @@ async function run(
     healthPort: (t) => fleet.healthPort(t),
   });
   stops.push(async () => stopHealth());
-  const plane = await startDataPlane({ model: cloud.model, clock, metrics: cloud.metrics });
+  const plane = await startDataPlane({ model: cloud.model, clock, metrics: cloud.metrics, port: options.port ?? 0 });
   stops.push(() => plane.stop());
 
   const startedAt = clock.now();

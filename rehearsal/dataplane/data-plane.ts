@@ -22,6 +22,8 @@ export interface DataPlaneOptions {
   readonly model: LoadBalancerModel;
   readonly clock: VirtualClock;
   readonly metrics: MetricSink;
+  /** @default any free port */
+  readonly port?: number;
 }
 
 export interface DataPlane {
@@ -35,7 +37,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   server.keepAliveTimeout = 60_000;
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(options.port ?? 0, '127.0.0.1', () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });

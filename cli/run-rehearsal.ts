@@ -1,0 +1,91 @@
+/** Runs the scenarios of a rehearsal one after the other, and says what came of them. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chooseCandidate } from '../rehearsal/gateways.ts';
+import { type RehearsalOptions, rehearse } from '../rehearsal/rehearse.ts';
+import { synthesise } from '../rehearsal/synth.ts';
+import type { RunEvidence } from '../report/evidence.ts';
+import { reportHtml } from '../report/html.ts';
+import { EXIT, UsageError } from './exit-codes.ts';
+import { progressTo } from './progress.ts';
+import type { RehearsalRequest } from './rehearse.ts';
+
+export async function runRehearsal(request: RehearsalRequest): Promise<void> {
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort(new Error('interrupted'));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const out = request.json ? process.stderr : process.stdout;
+  out.write('Synthesising the stacks ...\n');
+  const synthesis = await synthesise();
+  try {
+    const { own, speed, rps, port } = request;
+    const candidate =
+      own === undefined ? chooseCandidate() : { command: { command: '', args: [] }, label: own.urls.candidate };
+    out.write(`Candidate: ${candidate.label}\n`);
+    const mix = own?.paths.map((path) => ({ method: 'GET' as const, path, weight: 1 }));
+    const options = { assembly: synthesis.assembly, candidate, speed, rps, port, signal: interrupted.signal };
+    const runs = await runAll(
+      request,
+      { ...options, ...(own === undefined || mix === undefined ? {} : { urls: own.urls, mix }) },
+      out,
+    );
+    finish(runs, request, out);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw new UsageError(`--port: ${request.port} is taken`);
+    if (!interrupted.signal.aborted) throw error;
+    out.write(
+      '\nInterrupted: everything that was started has been stopped; nothing outside this machine was touched.\n',
+    );
+    process.exitCode = EXIT.interrupted;
+  } finally {
+    await synthesis.dispose();
+  }
+}
+
+async function runAll(
+  { scenarios }: RehearsalRequest,
+  options: Omit<RehearsalOptions, 'progress'>,
+  out: NodeJS.WriteStream,
+): Promise<RunEvidence[]> {
+  const runs: RunEvidence[] = [];
+  for (const scenario of scenarios) {
+    out.write(`\n== ${scenario.title} ==\n`);
+    const progress = progressTo(out);
+    try {
+      runs.push(await rehearse(scenario, { ...options, progress }));
+    } finally {
+      progress.done();
+    }
+  }
+  return runs;
+}
+
+function finish(runs: readonly RunEvidence[], { report, json }: RehearsalRequest, out: NodeJS.WriteStream): void {
+  const file = resolve(report);
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, reportHtml(runs));
+  out.write('\n');
+  for (const run of runs) out.write(`${summary(run)}\n`);
+  out.write(`Report: ${pathToFileURL(file).href}\n`);
+  if (json) console.log(JSON.stringify(runs));
+  process.exitCode = runs.every((run) => run.verdict.ok) ? EXIT.ok : EXIT.failed;
+}
+
+function summary({ title, verdict, requests, back, speed }: RunEvidence): string {
+  const failed = Object.entries(requests.failed)
+    .map(([side, n]) => `${n} answered by ${side}`)
+    .join(', ');
+  const lines = [
+    `${verdict.ok ? 'PASS' : 'FAIL'}  ${title}: ${verdict.sentence}`,
+    `      ${requests.sent} client requests sent, failed: ${failed || 'none'}`,
+  ];
+  if (back !== null) {
+    const both = (seconds: number) => `${seconds.toFixed(0)} s (${(seconds / speed).toFixed(2)} s real)`;
+    lines.push(
+      `      from the fault: rollback requested after ${both(back.toRequest)}, safe weights read back after ${both(back.toWeights)}, return verified after ${both(back.toVerified)}`,
+    );
+  }
+  return lines.join('\n');
+}

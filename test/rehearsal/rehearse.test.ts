@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parsePlan } from '../../core/plan.ts';
+import { parseFault } from '../../rehearsal/fault.ts';
+import { chooseCandidate } from '../../rehearsal/gateways.ts';
+import { rehearsalPlan } from '../../rehearsal/rehearsal-plan.ts';
+import { type RehearsalOptions, rehearse } from '../../rehearsal/rehearse.ts';
+import { type Synthesis, synthesise } from '../../rehearsal/synth.ts';
+import { reportHtml } from '../../report/html.ts';
+
+const LIMIT_MS = 60_000;
+const plan = rehearsalPlan(
+  parsePlan({
+    stages: [
+      { percent: 10, bake: 'PT1H' },
+      { percent: 100, bake: 'PT1H' },
+    ],
+  }),
+  2,
+);
+
+let synthesis: Synthesis;
+let options: RehearsalOptions;
+beforeAll(async () => {
+  synthesis = await synthesise();
+  const silent = { event: () => {}, tick: () => {}, note: () => {} };
+  options = {
+    assembly: synthesis.assembly,
+    candidate: chooseCandidate(),
+    speed: 90,
+    rps: 200,
+    progress: silent,
+    signal: new AbortController().signal,
+  };
+});
+afterAll(() => synthesis.dispose());
+
+describe('a rehearsed cutover', () => {
+  it('runs the synthesised machine to its end without failing a single request', { timeout: LIMIT_MS }, async () => {
+    const run = await rehearse({ title: 'clean', plan, fault: null }, options);
+    expect(run.verdict).toMatchObject({ ok: true });
+    expect(run.requests.failed).toEqual({});
+    expect(run.ledger).toMatchObject({ status: 'completed' });
+    const phases = run.log
+      .filter((e) => e.kind !== 'observation')
+      .map((e) => (e.phase === 'stage' ? `stage ${e.stage}` : e.phase));
+    expect([...new Set(phases)]).toEqual([
+      'preflight',
+      'baseline',
+      'shadow',
+      'exercise',
+      'shadowSignoff',
+      'stage 0',
+      'stage 1',
+      'soak',
+      'finalSignoff',
+      'decommission',
+      'retention',
+      'complete',
+    ]);
+    expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 0, candidate: 1 });
+    expect(run.messages.length).toBeGreaterThanOrEqual(10);
+    expect(reportHtml([run])).not.toMatch(/https?:\/\//);
+  });
+
+  it('brings a crashed candidate’s customers back, and none fails after that', { timeout: LIMIT_MS }, async () => {
+    const run = await rehearse({ title: 'crash', plan, fault: parseFault('crash@10') }, options);
+    expect(run.verdict).toMatchObject({ ok: true });
+    expect(run.ledger).toMatchObject({ status: 'rolled_back', rollback: { verifiedAt: expect.any(String) } });
+    expect(run.requests.failedAfterReturn).toBe(0);
+    expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 1, candidate: 0, tapForward: 0, tapReverse: 0 });
+    expect(run.alarms.some((a) => a.name.includes('candidate-connection-errors') && a.to === 'ALARM')).toBe(true);
+  });
+});
