@@ -305,6 +305,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     },
     async stop() {
       for (const timer of timers) clearInterval(timer);
+      machine.stop();
       await Promise.all([...functions.values()].map((f) => f.stop()));
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

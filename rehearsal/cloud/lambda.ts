@@ -51,6 +51,7 @@ export class LocalFunction {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #sequence = 0;
+  #stopped = false;
 
   constructor(spec: FunctionSpec, options: FunctionOptions) {
     this.spec = spec;
@@ -59,6 +60,7 @@ export class LocalFunction {
 
   /** Synchronous invocation. @throws FunctionError with the handler's error name, or `Lambda.Unknown` when it died or timed out. */
   invoke(event: unknown): Promise<unknown> {
+    if (this.#stopped) return Promise.reject(new FunctionError('Lambda.Unknown', `${this.spec.name} has been stopped`));
     const id = ++this.#sequence;
     const worker = this.#start();
     return new Promise<unknown>((resolve, reject) => {
@@ -79,6 +81,7 @@ export class LocalFunction {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#worker?.terminate();
   }
 

@@ -49,6 +49,23 @@ const stateSchema = z.looseObject({
 export const definitionSchema = z.looseObject({ StartAt: z.string(), States: z.record(z.string(), stateSchema) });
 export type Definition = z.infer<typeof definitionSchema>;
 
+/** Longest time-out that the interpreter's timer can hold; without one it would end every task after a minute. */
+const NO_TIMEOUT_SECONDS = 2_000_000;
+
+const WAIT_AS_TASK = {
+  Type: 'Task',
+  Resource: 'arn:aws:lambda:local:000000000000:function:wait',
+  ResultPath: null,
+  TimeoutSeconds: NO_TIMEOUT_SECONDS,
+};
+
+/** The execution was stopped: whatever runs for it ends here, past every Retry and Catch. */
+class StoppedError extends Error {
+  override readonly name = 'States.Stopped';
+  readonly isRetryable = false;
+  readonly isCatchable = false;
+}
+
 /** Stands in the context object where a token will be; each token task replaces it with its own. */
 const TOKEN_PLACEHOLDER = 'crossfade-local-task-token';
 
@@ -61,7 +78,7 @@ export class LocalMachine {
   readonly executions = new Map<string, LocalExecution>();
   readonly #options: MachineOptions;
   readonly #tokens = new Map<string, TokenWait>();
-  readonly #aborts = new Map<string, () => void>();
+  readonly #stops = new Map<string, AbortController>();
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -85,13 +102,15 @@ export class LocalMachine {
       Execution: { Id: arn, Name: name, StartTime: new Date(execution.startedAt).toISOString(), Input: input },
       Task: { Token: TOKEN_PLACEHOLDER },
     };
+    const stopped = new AbortController();
+    this.#stops.set(arn, stopped);
     const machine = new StateMachine(this.#interpretable(), { validationOptions: { noValidate: true } });
     const run = machine.run(JSON.parse(JSON.stringify(input)), {
-      overrides: this.#overrides(execution),
+      overrides: this.#overrides(execution, stopped.signal),
       context: JSON.parse(JSON.stringify(context)),
       noThrowOnAbort: true,
     });
-    this.#aborts.set(arn, run.abort);
+    stopped.signal.addEventListener('abort', run.abort, { once: true });
     const end = (status: ExecutionStatus, error: string | null, cause: string | null, output: unknown) => {
       if (execution.status !== 'RUNNING') return;
       Object.assign(execution, { status, error, cause, output });
@@ -110,6 +129,15 @@ export class LocalMachine {
       },
     );
     return execution;
+  }
+
+  /** Ends every execution without a word, as the end of the process would. */
+  stop(): void {
+    for (const [arn, stop] of this.#stops) {
+      const execution = this.#find(arn);
+      if (execution.status === 'RUNNING') execution.status = 'ABORTED';
+      stop.abort();
+    }
   }
 
   readonly operations: JsonOperations = {
@@ -133,7 +161,7 @@ export class LocalMachine {
       const execution = this.#find(executionArn);
       if (execution.status === 'RUNNING') {
         Object.assign(execution, { status: 'ABORTED', error: error ?? null, cause: cause ?? null });
-        this.#aborts.get(executionArn)?.();
+        this.#stops.get(executionArn)?.abort();
         this.#options.onEnd(execution);
       }
       return { stopDate: this.#options.clock.now() / 1000 };
@@ -187,22 +215,28 @@ export class LocalMachine {
         return [
           name,
           state.Type === 'Wait'
-            ? { ...rest, Type: 'Task', Resource: 'arn:aws:lambda:local:000000000000:function:wait', ResultPath: null }
-            : rest,
+            ? { ...rest, ...WAIT_AS_TASK }
+            : state.Type === 'Task'
+              ? { TimeoutSeconds: NO_TIMEOUT_SECONDS, ...rest }
+              : rest,
         ];
       }),
     );
     return JSON.parse(JSON.stringify({ StartAt: this.#options.definition.StartAt, States }));
   }
 
-  #overrides(execution: LocalExecution) {
+  #overrides(execution: LocalExecution, stopped: AbortSignal) {
     const taskResourceLocalHandlers: Record<string, (input: unknown) => Promise<JsonValue>> = {};
     const retryIntervalOverrides: Record<string, number[]> = {};
+    const stop = rejectedBy(stopped);
+    stop.catch(() => {});
     for (const [name, state] of Object.entries(this.#options.definition.States)) {
       if (state.Type === 'Task' || state.Type === 'Wait') {
         taskResourceLocalHandlers[name] = async (input) => {
+          if (stopped.aborted) throw new StoppedError();
           this.#options.onState(execution, name, input);
-          const output = state.Type === 'Wait' ? await this.#wait(state, input) : await this.#task(state, input);
+          const work = state.Type === 'Wait' ? this.#wait(state, input, stopped) : this.#task(state, input);
+          const output = await Promise.race([work, stop]);
           return JSON.parse(JSON.stringify(output ?? null));
         };
       }
@@ -212,9 +246,9 @@ export class LocalMachine {
     return { taskResourceLocalHandlers, retryIntervalOverrides };
   }
 
-  async #wait(state: z.infer<typeof stateSchema>, input: unknown): Promise<unknown> {
+  async #wait(state: z.infer<typeof stateSchema>, input: unknown, signal: AbortSignal): Promise<unknown> {
     const seconds = state.Seconds ?? secondsAt(state.SecondsPath, input);
-    await delay(this.#options.clock.toRealMs(seconds * 1000));
+    await delay(this.#options.clock.toRealMs(seconds * 1000), undefined, { signal });
     return input;
   }
 
@@ -249,6 +283,12 @@ export class LocalMachine {
       answered.catch(() => {});
     }
   }
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new StoppedError()), { once: true });
+  });
 }
 
 type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
