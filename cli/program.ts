@@ -3,6 +3,9 @@ import { Command } from 'commander';
 import { EXIT_HELP } from './exit-codes.ts';
 import { planCommand } from './plan.ts';
 import { rehearseCommand } from './rehearse.ts';
+import { rollbackCommand } from './rollback.ts';
+import { approveCommand, refuseCommand } from './signoff.ts';
+import { statusCommand } from './status.ts';
 
 export function program(): Command {
   return new Command('crossfade')
@@ -11,5 +14,9 @@ export function program(): Command {
     )
     .addHelpText('after', EXIT_HELP)
     .addCommand(planCommand())
-    .addCommand(rehearseCommand());
+    .addCommand(rehearseCommand())
+    .addCommand(statusCommand())
+    .addCommand(approveCommand())
+    .addCommand(refuseCommand())
+    .addCommand(rollbackCommand());
 }

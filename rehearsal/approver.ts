@@ -1,8 +1,9 @@
-/** The human of a rehearsal: reads the open sign-off where `crossfade approve` would, and answers over the same API. */
+/** The human of a rehearsal: answers the open sign-off by the code that `crossfade approve` runs. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import type { CutoverId } from '../core/ids.ts';
+import { answerSignoff } from '../lambdas/aws/answer-signoff.ts';
 import { dynamoApprovals } from '../lambdas/aws/dynamo-approvals.ts';
 import type { LocalCloud } from './cloud/cloud.ts';
 
@@ -17,13 +18,9 @@ export async function approve(cloud: LocalCloud, cutoverId: CutoverId, kind: 'sh
   try {
     for (let i = 0; i < TRIES; i++) {
       await delay(100);
-      const open = await approvals.pending(cutoverId);
-      if (open === null || open.kind !== kind) continue;
-      const output = JSON.stringify({
-        approvedBy: 'rehearsal',
-        comment: `approved on: ${open.evidence}`.slice(0, 500),
-      });
-      await states.send(new SendTaskSuccessCommand({ taskToken: open.token, output }));
+      if ((await approvals.pending(cutoverId))?.kind !== kind) continue;
+      const approval = { approvedBy: 'rehearsal', comment: `the ${kind} evidence` };
+      await answerSignoff(states, approvals, cutoverId, { answer: 'approve', approval });
       return;
     }
     throw new Error(`the ${kind} sign-off did not open`);

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
+import type { Deployment } from '../../core/deployment.ts';
 import { emfEmitter } from '../emf.ts';
 import type { RollbackDeps } from '../rollback.ts';
 import { CLIENT_OPTIONS } from './clients.ts';
@@ -17,12 +18,12 @@ import { systemClock } from './system-clock.ts';
 let built: RollbackDeps | undefined;
 
 export function rollbackDeps(): RollbackDeps {
-  built ??= build();
+  built ??= rollbackDepsOf(deploymentFromEnv());
   return built;
 }
 
-function build(): RollbackDeps {
-  const deployment = deploymentFromEnv();
+/** The same for a deployment that is known otherwise: the operator's command. */
+export function rollbackDepsOf(deployment: Deployment): RollbackDeps {
   const { services } = deployment;
   return {
     deployment,

@@ -6,6 +6,7 @@ import type { HandlerName } from '../handlers.ts';
 import { HandlerFunction } from './handler-function.ts';
 
 export interface CutoverFunctionsProps {
+  readonly ingressId: string;
   /** The value of CROSSFADE_DEPLOYMENT: JSON of core/deployment.ts. */
   readonly deployment: string;
   readonly ledger: ITableV2;
@@ -87,6 +88,8 @@ export class CutoverFunctions extends Construct {
         description,
         environment: { CROSSFADE_DEPLOYMENT: props.deployment },
         timeout: Duration.seconds(60),
+        // Operators, and `crossfade` for them, find the deployment by this name.
+        ...(name === 'rollback' ? { functionName: `${props.ingressId}-crossfade-rollback` } : {}),
       });
       for (const permission of may) this.#grant(handler, permission);
       this.#functions.set(name, handler);

@@ -72,6 +72,7 @@ export class DualStackCutover extends Construct {
     });
     const deployment = Stack.of(this).toJsonString(this.#deployment(props));
     this.functions = new CutoverFunctions(this, 'Functions', {
+      ingressId: props.ingressId,
       deployment,
       ledger: props.ledger,
       topic: this.topic,

@@ -13,6 +13,8 @@ export interface HandlerFunctionProps {
   readonly description: string;
   /** Environment variables. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
+  /** @default - named by CloudFormation */
+  readonly functionName?: string;
   /** @default Duration.seconds(60) */
   readonly timeout?: Duration;
   /** MiB; CPU comes in proportion. @default 512 */
@@ -30,6 +32,7 @@ export class HandlerFunction extends Construct {
       architecture: Architecture.ARM_64,
       code: handlerCode(props.handler),
       handler: 'index.handler',
+      ...(props.functionName === undefined ? {} : { functionName: props.functionName }),
       description: props.description,
       environment: { ...props.environment },
       timeout: props.timeout ?? Duration.seconds(60),

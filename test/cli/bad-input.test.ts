@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { crossfade as run } from '../support/cli.ts';
 import { serve } from '../support/http.ts';
-
-const CLI = join(import.meta.dirname, '..', '..', 'bin', 'crossfade.ts');
 
 let dir: string;
 beforeAll(async () => {
@@ -13,15 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-function crossfade(
-  ...args: string[]
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
-}
+const crossfade = (...args: string[]) => run(args);
 
 async function planFile(text: string): Promise<string> {
   const file = join(dir, `plan-${Math.random()}.json`);

@@ -28,6 +28,7 @@ import { DEPLOYMENT } from '../support/deployment.ts';
 
 const REGION = 'us-east-1';
 const TABLE = 'ledger';
+const ENVIRONMENT = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export interface Backend {
@@ -41,6 +42,8 @@ export interface Backend {
   readonly deployment: Deployment;
   /** Ours alone can be told what was measured: moto takes no ALB metrics. */
   readonly metrics: MetricStore | null;
+  /** What a process needs to reach this cloud with the SDK. */
+  readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -110,6 +113,11 @@ async function ours(): Promise<Backend> {
     states: new SFNClient(at),
     deployment,
     metrics,
+    environment: {
+      ...ENVIRONMENT,
+      AWS_ENDPOINT_URL: url,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -166,6 +174,7 @@ async function moto(url: string): Promise<Backend> {
     states: new SFNClient(at),
     deployment,
     metrics: null,
+    environment: { ...ENVIRONMENT, AWS_ENDPOINT_URL: url },
     stop: async () => {},
   };
 }

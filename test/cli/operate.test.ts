@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cutoverIdSchema } from '../../core/ids.ts';
+import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/weights.ts';
+import { dynamoLedger } from '../../lambdas/aws/dynamo-ledger.ts';
+import { elbIngress } from '../../lambdas/aws/elb-ingress.ts';
+import { BACKENDS, type Backend } from '../contract/backends.ts';
+import { crossfade } from '../support/cli.ts';
+
+const AT = '2026-11-24T08:00:00.000Z';
+const TEN = { candidatePercent: 10, mirror: null };
+
+let backend: Backend;
+let dir: string;
+let file: string;
+beforeAll(async () => {
+  const [ours] = BACKENDS;
+  if (ours === undefined) throw new Error('our cloud was expected');
+  backend = await ours[1]();
+  dir = await mkdtemp(join(tmpdir(), 'crossfade-operate-'));
+  file = join(dir, 'deployment.json');
+  await writeFile(file, JSON.stringify({ ...backend.deployment, ledgerTable: backend.table }));
+});
+afterAll(async () => {
+  await backend.stop();
+  await rm(dir, { recursive: true });
+});
+
+const run = (...args: string[]) => crossfade([...args, '--deployment', file], backend.environment);
+
+describe('the operator’s commands', () => {
+  it('show an ingress on which nothing has run', async () => {
+    const { code, stdout } = await run('status');
+    expect(stdout).toContain('no cutover has run here');
+    expect(code).toBe(0);
+  });
+
+  it('show a run, roll it back, and then find nothing amiss', async () => {
+    const { deployment } = backend;
+    const ledger = dynamoLedger(backend.dynamo, backend.table);
+    const ingress = elbIngress(backend.elb, deployment);
+    const weights = weightsFor(deployment, TEN);
+    const intent = { split: TEN, weights, at: AT, confirmed: true };
+    const executionArn = 'arn:aws:states:us-east-1:000000000000:execution:m:none';
+    await ledger.claim({
+      ingressId: deployment.ingressId,
+      cutoverId: cutoverIdSchema.parse('first'),
+      executionArn,
+      at: AT,
+      intent,
+      heartbeatDueAt: AT,
+    });
+
+    const drifted = await run('status');
+    expect(drifted).toMatchObject({ code: 1, stdout: expect.stringContaining('NOT what the ledger owes') });
+    for (const rule of weights) await ingress.write(rule);
+    const running = await run('status');
+    expect(running).toMatchObject({ code: 0, stdout: expect.stringContaining('cutover first is running') });
+
+    const back = await run('rollback', '--by', 'ada', '--reason', 'I do not like it');
+    expect(back.stdout).toContain('All traffic is on the stable side (operator by ada: I do not like it)');
+    expect(sameWeights(await ingress.read(), weightsFor(deployment, SAFE_SPLIT))).toBe(true);
+    const after = await run('status', '--json');
+    expect(after.code).toBe(0);
+    expect(JSON.parse(after.stdout)).toMatchObject({
+      drift: false,
+      item: { status: 'rolled_back', rollback: { by: 'ada' } },
+    });
+  });
+
+  it('say when no sign-off is waited for', async () => {
+    expect(await run('approve', 'first', '--by', 'ada')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('waits for no sign-off'),
+    });
+  });
+
+  it('refuse a deployment that is none', async () => {
+    const bad = join(dir, 'bad.json');
+    await writeFile(bad, '{"ingressId":"gateway"}');
+    expect(await crossfade(['status', '--deployment', bad], backend.environment)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('loadBalancer'),
+    });
+  });
+});
