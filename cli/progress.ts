@@ -1,7 +1,7 @@
 /** Progress of a rehearsal: a line for each thing that happened, and in a terminal a status line that moves. */
 import { styleText } from 'node:util';
 import * as z from 'zod';
-import type { CloudEvent } from '../rehearsal/cloud/cloud.ts';
+import type { CloudEvent } from '../rehearsal/cloud/cloud-event.ts';
 import type { LoadTick } from '../rehearsal/load/load.ts';
 import type { Progress } from '../rehearsal/rehearse.ts';
 import { clock } from '../report/html.ts';

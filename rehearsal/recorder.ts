@@ -2,7 +2,7 @@
 import { fromIso } from '../core/instant.ts';
 import type { LedgerItem, LogEntry } from '../core/ledger.ts';
 import type { AlarmSample, RateSample, RunEvidence, WeightSample } from '../report/evidence.ts';
-import type { CloudEvent } from './cloud/cloud.ts';
+import type { CloudEvent } from './cloud/cloud-event.ts';
 import type { LocalExecution } from './cloud/step-functions.ts';
 import type { LoadTick } from './load/load.ts';
 

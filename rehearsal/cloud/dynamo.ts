@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { listen } from '../listen.ts';
 
 export interface LocalDynamo {
   readonly url: string;
@@ -12,14 +13,7 @@ export interface LocalDynamo {
 
 export async function startDynamo(): Promise<LocalDynamo> {
   const server: Server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
-  const url = `http://127.0.0.1:${port}`;
+  const url = await listen(server);
   const client = new DynamoDBClient({
     endpoint: url,
     region: 'local-1',

@@ -24,7 +24,8 @@ export interface LocalExecution {
 
 export interface MachineOptions {
   readonly arn: string;
-  readonly definition: Definition;
+  /** Asked for when an execution starts: it names functions that are made after the machine. */
+  readonly definition: () => Definition;
   readonly clock: VirtualClock;
   /** Invokes a function by its (possibly qualified) ARN. */
   readonly invoke: (functionArn: string, event: unknown) => Promise<unknown>;
@@ -102,11 +103,12 @@ export class LocalMachine {
       Execution: { Id: arn, Name: name, StartTime: new Date(execution.startedAt).toISOString(), Input: input },
       Task: { Token: TOKEN_PLACEHOLDER },
     };
+    const definition = this.#options.definition();
     const stopped = new AbortController();
     this.#stops.set(arn, stopped);
-    const machine = new StateMachine(this.#interpretable(), { validationOptions: { noValidate: true } });
+    const machine = new StateMachine(this.#interpretable(definition), { validationOptions: { noValidate: true } });
     const run = machine.run(JSON.parse(JSON.stringify(input)), {
-      overrides: this.#overrides(execution, stopped.signal),
+      overrides: this.#overrides(execution, definition, stopped.signal),
       context: JSON.parse(JSON.stringify(context)),
       noThrowOnAbort: true,
     });
@@ -208,9 +210,9 @@ export class LocalMachine {
   }
 
   /** Waits become tasks whose handler waits in virtual time: the interpreter's own override knows no paths. */
-  #interpretable(): ConstructorParameters<typeof StateMachine>[0] {
+  #interpretable(definition: Definition): ConstructorParameters<typeof StateMachine>[0] {
     const States = Object.fromEntries(
-      Object.entries(this.#options.definition.States).map(([name, state]) => {
+      Object.entries(definition.States).map(([name, state]) => {
         const { TimeoutSecondsPath: _virtual, Seconds: _s, SecondsPath: _p, ...rest } = state;
         return [
           name,
@@ -222,15 +224,15 @@ export class LocalMachine {
         ];
       }),
     );
-    return JSON.parse(JSON.stringify({ StartAt: this.#options.definition.StartAt, States }));
+    return JSON.parse(JSON.stringify({ StartAt: definition.StartAt, States }));
   }
 
-  #overrides(execution: LocalExecution, stopped: AbortSignal) {
+  #overrides(execution: LocalExecution, definition: Definition, stopped: AbortSignal) {
     const taskResourceLocalHandlers: Record<string, (input: unknown) => Promise<JsonValue>> = {};
     const retryIntervalOverrides: Record<string, number[]> = {};
     const stop = rejectedBy(stopped);
     stop.catch(() => {});
-    for (const [name, state] of Object.entries(this.#options.definition.States)) {
+    for (const [name, state] of Object.entries(definition.States)) {
       if (state.Type === 'Task' || state.Type === 'Wait') {
         taskResourceLocalHandlers[name] = async (input) => {
           if (stopped.aborted) throw new StoppedError();

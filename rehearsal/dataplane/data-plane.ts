@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Pool } from 'undici';
+import { listen } from '../listen.ts';
 import type { LoadBalancerModel, MetricSink, RuleModel, TargetGroupModel, VirtualClock } from '../world.ts';
 import { groupFor, ruleFor, targetFor } from './choose.ts';
 import { traceHeader } from './trace-header.ts';
@@ -35,15 +36,9 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   const plane = new Plane(options);
   const server: Server = createServer((req, res) => void plane.serve(req, res));
   server.keepAliveTimeout = 60_000;
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
+  const url = await listen(server, options.port);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     async stop() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

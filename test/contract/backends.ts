@@ -3,7 +3,6 @@
  * (`.ci/run` starts it). Somebody else's implementation keeps ours honest.
  */
 
-import type { Server } from 'node:http';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -23,6 +22,7 @@ import { elbv2 } from '../../rehearsal/cloud/elbv2.ts';
 import { endpoint } from '../../rehearsal/cloud/endpoint.ts';
 import { MetricStore } from '../../rehearsal/cloud/metric-store.ts';
 import { LocalMachine } from '../../rehearsal/cloud/step-functions.ts';
+import { listen } from '../../rehearsal/listen.ts';
 import type { LoadBalancerModel } from '../../rehearsal/world.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 
@@ -75,7 +75,7 @@ async function ours(): Promise<Backend> {
   );
   const machine = new LocalMachine({
     arn: `arn:aws:states:${REGION}:000000000000:stateMachine:m`,
-    definition: { StartAt: 'A', States: {} },
+    definition: () => ({ StartAt: 'A', States: {} }),
     clock: new ScaledClock({ anchor: Date.now(), speed: 1 }),
     invoke: async () => null,
     onState: () => {},
@@ -249,14 +249,4 @@ function emptyModel(): LoadBalancerModel {
     });
   }
   return { arn: 'lb', fullName: 'app/lb/1', rules: new Map(), targetGroups };
-}
-
-function listen(server: Server): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`);
-    });
-  });
 }
