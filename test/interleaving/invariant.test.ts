@@ -1,0 +1,163 @@
+/**
+ * Invariant 1: once a rollback has been requested, every schedule of handlers, crashes and lost answers ends with the
+ * stable side at full weight and stickiness off. Walked through exhaustively for the small cases (the bound stands in
+ * each test's name), by seeded random schedules for the rest.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type RollbackRequest, rollBack } from '../../core/rollback.ts';
+import { fencedShift } from '../../core/shift.ts';
+import type { CutoverState } from '../../core/state.ts';
+import { watch } from '../../core/watchdog.ts';
+import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/weights.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+import { EXECUTION, type MemoryWorld } from '../support/memory-world.ts';
+import { atFirstStage } from '../support/run.ts';
+import { type Actor, type Bounds, exhaust, type Fate, type RunResult, runSchedule } from './scheduler.ts';
+
+/** CI walks further than a laptop has to. */
+const THOROUGH = process.env.CROSSFADE_THOROUGH === '1';
+
+const SAFE = weightsFor(DEPLOYMENT, SAFE_SPLIT);
+const TEN = { candidatePercent: 10, mirror: null };
+const request = (trigger: RollbackRequest['trigger']): RollbackRequest => ({
+  trigger,
+  reason: 'r',
+  by: 'b',
+  at: '2026-11-24T08:10:00.000Z',
+});
+const progress = { phase: 'stage' as const, stage: 1, heartbeatDueAt: '2026-11-24T09:00:00.000Z' };
+
+/** The run that the actors fight over; prepared anew for every schedule, always the same. */
+const states = new WeakMap<object, CutoverState>();
+async function prepare(world: MemoryWorld): Promise<void> {
+  states.set(world, await atFirstStage(world));
+}
+function stateOf(world: MemoryWorld): CutoverState {
+  const state = states.get(world) ?? states.get(Object.getPrototypeOf(world));
+  if (state === undefined) throw new Error('the world was not prepared');
+  return state;
+}
+
+const shift: Actor = (world) => fencedShift(world, DEPLOYMENT, stateOf(world), TEN, progress);
+const alarm: Actor = (world) => rollBack(world, DEPLOYMENT, request('alarm'));
+const execution: Actor = (world) => rollBack(world, DEPLOYMENT, { ...request('execution'), calledFrom: EXECUTION });
+const watchdog: Actor = (world) => watch(world, DEPLOYMENT);
+
+const isSafe = (world: MemoryWorld) => sameWeights(world.live, SAFE);
+const requested = (world: MemoryWorld) => world.item?.status === 'rolling_back' || world.item?.status === 'rolled_back';
+
+function demandSafe({ world, trace }: RunResult): void {
+  if (requested(world) && !isSafe(world)) throw new Error(`not safe after: ${trace.join(' ')}`);
+}
+
+/** What the watchdog makes of it within the next minutes, alone. */
+async function minutesLater({ world, trace }: RunResult): Promise<void> {
+  for (let i = 0; i < 3; i++) {
+    world.now += 60_000;
+    await watch(world, DEPLOYMENT);
+  }
+  if (requested(world) && (!isSafe(world) || world.item?.status !== 'rolled_back'))
+    throw new Error(`not repaired after: ${trace.join(' ')}`);
+}
+
+const NO_FAULT: Bounds = { faults: 0, fates: [], readsTakeTurns: false };
+const ONE_FAULT: Bounds = { faults: 1, fates: ['crash', 'crash-after', 'lose'], readsTakeTurns: false };
+
+describe('every schedule ends safe', () => {
+  const rollbacks = THOROUGH ? [alarm, execution] : [alarm];
+  it(`of one shift and ${rollbacks.length} rollback(s): all interleavings of writes, before any watchdog`, {
+    timeout: 110_000,
+  }, async () => {
+    const schedules = await exhaust([shift, ...rollbacks], prepare, NO_FAULT, async (result) => demandSafe(result));
+    console.log(`interleaving: ${schedules} schedules of one shift × ${rollbacks.length} rollback(s), all of them`);
+    expect(schedules).toBeGreaterThan(50);
+  });
+
+  it('of one shift and one rollback, one of whose writes crashes or loses its answer: all, once the watchdog has looked', {
+    timeout: 60_000,
+  }, async () => {
+    const schedules = await exhaust([shift, alarm], prepare, ONE_FAULT, minutesLater);
+    console.log(`interleaving: ${schedules} schedules of shift × rollback × one fault, all of them`);
+    expect(schedules).toBeGreaterThan(1_000);
+  });
+
+  const runs = THOROUGH ? 20_000 : 2_000;
+  it('of a shift, three triggers and a watchdog with up to three faults: seeded random schedules', {
+    timeout: 110_000,
+  }, async () => {
+    const fates = fc.constantFrom<Fate>('crash', 'crash-after', 'lose');
+    const plan = fc.record({
+      order: fc.array(fc.nat(), { minLength: 60, maxLength: 60 }),
+      faults: fc.uniqueArray(fc.tuple(fc.nat(45), fates), { maxLength: 3, selector: ([at]) => at }),
+    });
+    const seed = Number(process.env.CROSSFADE_SEED ?? Math.floor(Math.random() * 2 ** 31));
+    console.log(`interleaving: ${runs} random schedules, seed ${seed}`);
+    await fc.assert(
+      fc.asyncProperty(plan, async ({ order, faults }) => {
+        const fated = new Map(faults);
+        const result = await runSchedule(
+          [shift, alarm, alarm, execution, watchdog],
+          prepare,
+          { readsTakeTurns: true },
+          (ready, step) => ({
+            actor: ready[(order[step % order.length] ?? 0) % ready.length] ?? 0,
+            fate: fated.get(step) ?? 'pass',
+          }),
+        );
+        await minutesLater(result);
+      }),
+      { numRuns: runs, seed },
+    );
+  });
+});
+
+describe('the harness has teeth', () => {
+  const failure = (
+    actors: readonly Actor[],
+    faults = NO_FAULT,
+    check: (r: RunResult) => Promise<void> = async (r) => demandSafe(r),
+    setUp = prepare,
+  ) =>
+    exhaust(actors, setUp, faults, check).then(
+      () => 'nothing was found',
+      (error: Error) => error.message,
+    );
+
+  it('it finds what is lost without the confirmation', { timeout: 60_000 }, async () => {
+    const unconfirmed: Actor = (world) => {
+      const ledger = { ...world.ledger, confirmIntent: async () => {} };
+      return fencedShift(
+        { ingress: world.ingress, clock: world.clock, ledger: { ...ledger, read: async () => null } },
+        DEPLOYMENT,
+        stateOf(world),
+        TEN,
+        progress,
+      );
+    };
+    expect(await failure([unconfirmed, alarm])).toContain('not safe after');
+  });
+
+  it('it finds what is lost without the fence', { timeout: 60_000 }, async () => {
+    const unfenced: Actor = (world) => {
+      const yes = async () => {};
+      return fencedShift(
+        {
+          ingress: world.ingress,
+          clock: world.clock,
+          ledger: { ...world.ledger, recordIntent: yes, confirmIntent: yes, read: async () => null },
+        },
+        DEPLOYMENT,
+        stateOf(world),
+        TEN,
+        progress,
+      );
+    };
+    expect(await failure([unfenced, alarm])).toContain('not safe after');
+  });
+
+  it('it finds what is lost without the watchdog', { timeout: 60_000 }, async () => {
+    const crash: Bounds = { ...ONE_FAULT, fates: ['crash-after'] };
+    expect(await failure([shift, alarm], crash)).toContain('not safe after');
+  });
+});

@@ -1,0 +1,161 @@
+/**
+ * A deterministic scheduler: actors run the real procedures over {@link MemoryWorld}, and every port call waits for its
+ * turn. A schedule is a list of choices; the same choices give the same run, so all of them can be walked through.
+ */
+import type { Ingress, Ledger } from '../../core/ports.ts';
+import { MemoryWorld } from '../support/memory-world.ts';
+
+/** What happens to the call that is let go. `crash` ends its actor before the effect, `crash-after` after it; `lose` throws after the effect. */
+export type Fate = 'pass' | 'crash' | 'crash-after' | 'lose';
+
+export interface Choice {
+  readonly actor: number;
+  readonly fate: Fate;
+}
+
+export type Actor = (world: MemoryWorld) => Promise<unknown>;
+
+interface Waiting {
+  readonly step: string;
+  go(fate: Fate): void;
+}
+
+export interface Bounds {
+  /** Calls that do not pass, at most. */
+  readonly faults: number;
+  readonly fates: readonly Fate[];
+  /** Whether reading the listener takes a turn of its own; without, a walk through all schedules stays small. */
+  readonly readsTakeTurns: boolean;
+}
+
+export interface RunResult {
+  readonly world: MemoryWorld;
+  /** What was done, for a failure's message. */
+  readonly trace: readonly string[];
+  /** At each step: how many actors could have gone. */
+  readonly options: readonly (readonly number[])[];
+}
+
+/** Longer than any schedule of the actors used here: a bound, not a limit to be reached. */
+const MAX_STEPS = 400;
+
+/** Runs the actors; `choose` is asked at each step which of the waiting ones goes, and what becomes of its call. */
+export async function runSchedule(
+  actors: readonly Actor[],
+  prepare: (world: MemoryWorld) => Promise<unknown>,
+  { readsTakeTurns }: Pick<Bounds, 'readsTakeTurns'>,
+  choose: (waiting: readonly number[], step: number) => Choice,
+): Promise<RunResult> {
+  const world = new MemoryWorld();
+  await prepare(world);
+  const waiting = new Map<number, Waiting>();
+  const trace: string[] = [];
+  const options: number[][] = [];
+  for (const [i, actor] of actors.entries()) void actor(scheduled(world, i, waiting, readsTakeTurns)).catch(() => {});
+  for (let step = 0; step < MAX_STEPS; step++) {
+    await turn();
+    const ready = [...waiting.keys()].sort((a, b) => a - b);
+    if (ready.length === 0) return { world, trace, options };
+    options.push(ready);
+    const { actor, fate } = choose(ready, step);
+    const call = waiting.get(actor);
+    if (call === undefined) throw new Error(`actor ${actor} does not wait`);
+    waiting.delete(actor);
+    trace.push(`${actor}:${call.step}${fate === 'pass' ? '' : `!${fate}`}`);
+    call.go(fate);
+  }
+  throw new Error(`more than ${MAX_STEPS} steps: ${trace.slice(-20).join(' ')}`);
+}
+
+/** The world as one actor sees it: the same state, every call behind the scheduler. */
+function scheduled(
+  world: MemoryWorld,
+  actor: number,
+  waiting: Map<number, Waiting>,
+  readsTakeTurns: boolean,
+): MemoryWorld {
+  const gate = <T>(step: string, effect: () => Promise<T>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      const go = (fate: Fate) => {
+        // A crashed actor never hears of its call again.
+        if (fate === 'crash') return;
+        effect().then(
+          (value) => {
+            if (fate === 'lose') reject(new Error('the answer was lost'));
+            else if (fate === 'pass') resolve(value);
+          },
+          (error: unknown) => {
+            if (fate !== 'crash-after') reject(error);
+          },
+        );
+      };
+      // Several calls of one actor at the same moment (two rules) wait in line.
+      const before = waiting.get(actor);
+      const mine: Waiting = { step, go };
+      if (before === undefined) waiting.set(actor, mine);
+      else waiting.set(actor, chain(before, mine, waiting, actor));
+    });
+  const { ingress, ledger } = world;
+  const gatedIngress: Ingress = {
+    read: () => (readsTakeTurns ? gate('read', () => ingress.read()) : ingress.read()),
+    write: (rule) => gate(`write ${rule.ruleArn}`, () => ingress.write(rule)),
+    health: (role) => ingress.health(role),
+  };
+  const gatedLedger: Ledger = {
+    ...ledger,
+    read: (id) => gate('readLedger', () => ledger.read(id)),
+    recordIntent: (ref, intent, progress) => gate('recordIntent', () => ledger.recordIntent(ref, intent, progress)),
+    confirmIntent: (ref) => gate('confirmIntent', () => ledger.confirmIntent(ref)),
+    fence: (id, request) => gate('fence', () => ledger.fence(id, request)),
+    confirmRollback: (ref, at) => gate('confirmRollback', () => ledger.confirmRollback(ref, at)),
+  };
+  return Object.assign(Object.create(world), { ingress: gatedIngress, ledger: gatedLedger });
+}
+
+function chain(first: Waiting, second: Waiting, waiting: Map<number, Waiting>, actor: number): Waiting {
+  return {
+    step: first.step,
+    go(fate) {
+      // A crash takes the calls behind it along.
+      if (fate !== 'crash' && fate !== 'crash-after') waiting.set(actor, second);
+      first.go(fate);
+    },
+  };
+}
+
+/** Lets every microtask run: afterwards each live actor waits, or has ended. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Walks through every schedule within the bounds. Calls `check` for each; returns how many there were. */
+export async function exhaust(
+  actors: readonly Actor[],
+  prepare: (world: MemoryWorld) => Promise<unknown>,
+  bounds: Bounds,
+  check: (result: RunResult) => Promise<void>,
+): Promise<number> {
+  let schedules = 0;
+  const prefixes: Choice[][] = [[]];
+  for (let prefix = prefixes.pop(); prefix !== undefined; prefix = prefixes.pop()) {
+    const taken = prefix;
+    const made: Choice[] = [];
+    const result = await runSchedule(actors, prepare, bounds, (ready, step) => {
+      const choice = taken[step] ?? { actor: ready[0] ?? 0, fate: 'pass' as const };
+      made.push(choice);
+      return choice;
+    });
+    schedules++;
+    await check(result);
+    for (let step = made.length - 1; step >= taken.length; step--) {
+      const before = made.slice(0, step);
+      const used = before.filter((c) => c.fate !== 'pass').length;
+      const here = result.options[step] ?? [];
+      for (const actor of here) {
+        if (actor !== here[0]) prefixes.push([...before, { actor, fate: 'pass' }]);
+        if (used < bounds.faults) for (const fate of bounds.fates) prefixes.push([...before, { actor, fate }]);
+      }
+    }
+  }
+  return schedules;
+}
