@@ -1,8 +1,10 @@
 /** The CDK application that `cdk deploy` deploys: the reference ingress, the two gateways, the cutover. */
 import { App } from 'aws-cdk-lib';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { CutoverStack } from '../lib/stacks/cutover-stack.ts';
 import { GatewaysStack } from '../lib/stacks/gateways-stack.ts';
 import { IngressStack } from '../lib/stacks/ingress-stack.ts';
+import { ShadowStack } from '../lib/stacks/shadow-stack.ts';
 
 const app = new App();
 const ingressId = String(app.node.tryGetContext('ingressId') ?? 'gateway');
@@ -25,7 +27,7 @@ const service = (which: 'stable' | 'candidate') => ({
   service: gateways[which].serviceName,
 });
 
-new CutoverStack(app, 'CrossfadeCutover', {
+const cutover = new CutoverStack(app, 'CrossfadeCutover', {
   cutover: {
     ingressId,
     loadBalancerFullName: ingress.loadBalancer.loadBalancerFullName,
@@ -36,6 +38,17 @@ new CutoverStack(app, 'CrossfadeCutover', {
     services: { stable: service('stable'), candidate: service('candidate') },
     ledger: ingress.ledger,
   },
+});
+
+new ShadowStack(app, 'CrossfadeShadow', {
+  ingressId,
+  vpc: ingress.vpc,
+  cluster: gateways.cluster as ICluster,
+  loadBalancer: ingress.loadBalancer,
+  forward: tapForward,
+  reverse: tapReverse,
+  urls: gateways.urls,
+  stream: cutover.cutover.parity.stream,
 });
 
 app.synth();

@@ -41,10 +41,18 @@ export function handlerCode(name: HandlerName): Code {
 }
 
 function bundle(): void {
-  mkdirSync(OUT, { recursive: true });
+  bundleModule(
+    HANDLERS.map((name) => ({ in: join(ROOT, 'lambdas', `${name}.ts`), out: join(name, 'index') })),
+    OUT,
+  );
+}
+
+/** Bundles entries for Node 24, each into one self-contained ES module below `outdir`. @throws esbuild's error */
+export function bundleModule(entryPoints: { in: string; out: string }[], outdir: string): void {
+  mkdirSync(outdir, { recursive: true });
   buildSync({
-    entryPoints: HANDLERS.map((name) => ({ in: join(ROOT, 'lambdas', `${name}.ts`), out: join(name, 'index') })),
-    outdir: OUT,
+    entryPoints,
+    outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   Cluster,
@@ -16,7 +16,7 @@ import {
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { GATEWAY_PORT } from './ingress-stack.ts';
+import { GATEWAY_PORT } from '../ports.ts';
 
 export interface GatewaysStackProps extends StackProps {
   readonly vpc: IVpc;
@@ -26,6 +26,8 @@ export interface GatewaysStackProps extends StackProps {
 }
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
+/** Where the tap finds both sides within the VPC. */
+const NAMESPACE = 'crossfade.internal';
 const MIN_TASKS = 2;
 const MAX_TASKS = 10;
 
@@ -34,10 +36,19 @@ export class GatewaysStack extends Stack {
   readonly cluster: Cluster;
   readonly stable: FargateService;
   readonly candidate: FargateService;
+  /** Addresses within the VPC, past the load balancer: for the tap alone. */
+  readonly urls = {
+    stable: `http://stable.${NAMESPACE}:${GATEWAY_PORT}`,
+    candidate: `http://candidate.${NAMESPACE}:${GATEWAY_PORT}`,
+  };
 
   constructor(scope: Construct, id: string, props: GatewaysStackProps) {
     super(scope, id, props);
-    this.cluster = new Cluster(this, 'Cluster', { vpc: props.vpc, containerInsightsV2: ContainerInsights.ENABLED });
+    this.cluster = new Cluster(this, 'Cluster', {
+      vpc: props.vpc,
+      containerInsightsV2: ContainerInsights.ENABLED,
+      defaultCloudMapNamespace: { name: NAMESPACE },
+    });
     this.stable = this.#service('Stable', 'gateway-node', props, props.stable);
     this.candidate = this.#service('Candidate', 'gateway-go', props, props.candidate);
   }
@@ -60,6 +71,7 @@ export class GatewaysStack extends Stack {
       description: `${folder} tasks`,
     });
     securityGroup.connections.allowFrom(props.loadBalancer, Port.tcp(GATEWAY_PORT), 'Load balancer');
+    securityGroup.addIngressRule(Peer.ipv4(props.vpc.vpcCidrBlock), Port.tcp(GATEWAY_PORT), 'Shadow tap');
     const service = new FargateService(this, id, {
       cluster: this.cluster as ICluster,
       taskDefinition,
@@ -67,6 +79,7 @@ export class GatewaysStack extends Stack {
       minHealthyPercent: 100,
       circuitBreaker: { rollback: true },
       securityGroups: [securityGroup],
+      cloudMapOptions: { name: id.toLowerCase() },
     });
     service.attachToApplicationTargetGroup(group);
     service

@@ -15,17 +15,13 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-c
 import type { Construct } from 'constructs';
 import { ledgerTable } from '../constructs/ledger-table.ts';
 import { WeightedRule, WeightedRuleProvider } from '../constructs/weighted-rule.ts';
+import { GATEWAY_PORT, TAP_PORTS } from '../ports.ts';
 
 export interface IngressStackProps extends StackProps {
   readonly ingressId: string;
   /** ACM certificate of the listener. @default - plain HTTP, for a trial only */
   readonly certificateArn?: string;
 }
-
-export const GATEWAY_PORT = 8080;
-export const TAP_FORWARD_PORT = 8081;
-export const TAP_REVERSE_PORT = 8082;
-export const TAP_HEALTH_PORT = 8083;
 
 /** Requests without side effects: only these may pass through the tap. */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
@@ -62,8 +58,8 @@ export class IngressStack extends Stack {
     this.groups = {
       stable: this.#group('Stable', GATEWAY_PORT),
       candidate: this.#group('Candidate', GATEWAY_PORT),
-      tapForward: this.#group('TapForward', TAP_FORWARD_PORT, TAP_HEALTH_PORT),
-      tapReverse: this.#group('TapReverse', TAP_REVERSE_PORT, TAP_HEALTH_PORT),
+      tapForward: this.#group('TapForward', TAP_PORTS.forward, TAP_PORTS.health),
+      tapReverse: this.#group('TapReverse', TAP_PORTS.reverse, TAP_PORTS.health),
     };
     const listener = this.#listener(props.certificateArn);
     this.ledger = ledgerTable(this, 'Ledger');

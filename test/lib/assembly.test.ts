@@ -141,6 +141,31 @@ describe('the synthesised alarms', () => {
   });
 });
 
+describe('the synthesised services', () => {
+  it('register in every target group: an empty group would answer its share with 503', () => {
+    const registered = properties('AWS::ECS::Service').flatMap((p) =>
+      z
+        .looseObject({ LoadBalancers: z.array(z.looseObject({ TargetGroupArn: z.string() })) })
+        .parse(p)
+        .LoadBalancers.map((l) => l.TargetGroupArn),
+    );
+    expect([...registered].sort()).toEqual(
+      of('AWS::ElasticLoadBalancingV2::TargetGroup')
+        .map((r) => names.arnOf(r))
+        .sort(),
+    );
+  });
+
+  it('run two tasks at least, and roll a failed deployment back', () => {
+    for (const service of properties('AWS::ECS::Service')) {
+      expect(service.DesiredCount).toBeGreaterThanOrEqual(2);
+      expect(service).toMatchObject({
+        DeploymentConfiguration: { DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
+      });
+    }
+  });
+});
+
 describe('the synthesised permissions', () => {
   it('let nobody but the rule provider and the moving handlers modify a rule, and only the rules of the cutover', () => {
     for (const policy of properties('AWS::IAM::Policy')) {

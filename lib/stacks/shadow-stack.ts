@@ -1,0 +1,33 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import type { Construct } from 'constructs';
+import { ShadowTap } from '../constructs/shadow-tap.ts';
+
+export interface ShadowStackProps extends StackProps {
+  readonly ingressId: string;
+  readonly vpc: IVpc;
+  readonly cluster: ICluster;
+  readonly loadBalancer: ApplicationLoadBalancer;
+  readonly forward: ApplicationTargetGroup;
+  readonly reverse: ApplicationTargetGroup;
+  readonly urls: Readonly<Record<'stable' | 'candidate', string>>;
+  readonly stream: DeliveryStream;
+}
+
+/** The tap of the reference application. */
+export class ShadowStack extends Stack {
+  readonly tap: ShadowTap;
+
+  constructor(scope: Construct, id: string, { urls, ...props }: ShadowStackProps) {
+    super(scope, id, props);
+    this.tap = new ShadowTap(this, 'Tap', {
+      ...props,
+      stableUrl: urls.stable,
+      candidateUrl: urls.candidate,
+      routes: ['/items', '/items/{id}', '/orders/{id}'],
+    });
+  }
+}
