@@ -47,6 +47,7 @@ new ShadowStack(app, 'CrossfadeShadow', {
   loadBalancer: ingress.loadBalancer,
   forward: tapForward,
   reverse: tapReverse,
+  sides: [gateways.stable, gateways.candidate],
   urls: gateways.urls,
   stream: cutover.cutover.parity.stream,
 });

@@ -1,4 +1,4 @@
-import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { CfnSecurityGroupIngress, type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   CpuArchitecture,
   Secret as EcsSecret,
@@ -30,6 +30,9 @@ export interface ShadowTapProps {
   /** Where the stable side and the candidate answer within the VPC, such as `http://stable.gateway.internal:8080`. */
   readonly stableUrl: string;
   readonly candidateUrl: string;
+  /** Both sides: the tap may reach their tasks on `gatewayPort`. */
+  readonly sides: readonly FargateService[];
+  readonly gatewayPort: number;
   /** Captured pairs go here. */
   readonly stream: DeliveryStream;
   /** Route templates by which parity is signed off, such as `/items/{id}`. @default - the first segment of the path */
@@ -39,7 +42,6 @@ export interface ShadowTapProps {
 /** The shadow tap as a Fargate service: two faces, a health port that depends on neither candidate nor sink. */
 export class ShadowTap extends Construct {
   readonly service: FargateService;
-  /** Let the tap reach the sides: `side.connections.allowFrom(tap.securityGroup, …)`. */
   readonly securityGroup: SecurityGroup;
 
   constructor(scope: Construct, id: string, props: ShadowTapProps) {
@@ -74,6 +76,7 @@ export class ShadowTap extends Construct {
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Shadow tap' });
     for (const port of Object.values(TAP_PORTS))
       this.securityGroup.connections.allowFrom(props.loadBalancer, Port.tcp(port), 'Load balancer');
+    this.#reach(props.sides, props.gatewayPort);
     this.service = new FargateService(this, 'Service', {
       cluster: props.cluster,
       taskDefinition,
@@ -91,5 +94,21 @@ export class ShadowTap extends Construct {
     this.service
       .autoScaleTaskCount({ minCapacity: MIN_TASKS, maxCapacity: MAX_TASKS })
       .scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 40 });
+  }
+
+  /** The rules stand here and not beside the sides' groups: their stack must not depend on the tap's. */
+  #reach(sides: readonly FargateService[], port: number): void {
+    for (const side of sides) {
+      for (const [i, group] of side.connections.securityGroups.entries()) {
+        new CfnSecurityGroupIngress(this, `To${side.node.id}${i}`, {
+          groupId: group.securityGroupId,
+          sourceSecurityGroupId: this.securityGroup.securityGroupId,
+          ipProtocol: 'tcp',
+          fromPort: port,
+          toPort: port,
+          description: 'Shadow tap',
+        });
+      }
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   Cluster,
@@ -71,7 +71,6 @@ export class GatewaysStack extends Stack {
       description: `${folder} tasks`,
     });
     securityGroup.connections.allowFrom(props.loadBalancer, Port.tcp(GATEWAY_PORT), 'Load balancer');
-    securityGroup.addIngressRule(Peer.ipv4(props.vpc.vpcCidrBlock), Port.tcp(GATEWAY_PORT), 'Shadow tap');
     const service = new FargateService(this, id, {
       cluster: this.cluster as ICluster,
       taskDefinition,

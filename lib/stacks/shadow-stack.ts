@@ -1,10 +1,11 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
-import type { ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { FargateService, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Construct } from 'constructs';
 import { ShadowTap } from '../constructs/shadow-tap.ts';
+import { GATEWAY_PORT } from '../ports.ts';
 
 export interface ShadowStackProps extends StackProps {
   readonly ingressId: string;
@@ -13,6 +14,7 @@ export interface ShadowStackProps extends StackProps {
   readonly loadBalancer: ApplicationLoadBalancer;
   readonly forward: ApplicationTargetGroup;
   readonly reverse: ApplicationTargetGroup;
+  readonly sides: readonly FargateService[];
   readonly urls: Readonly<Record<'stable' | 'candidate', string>>;
   readonly stream: DeliveryStream;
 }
@@ -25,6 +27,7 @@ export class ShadowStack extends Stack {
     super(scope, id, props);
     this.tap = new ShadowTap(this, 'Tap', {
       ...props,
+      gatewayPort: GATEWAY_PORT,
       stableUrl: urls.stable,
       candidateUrl: urls.candidate,
       routes: ['/items', '/items/{id}', '/orders/{id}'],
