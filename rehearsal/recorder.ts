@@ -25,7 +25,8 @@ export class Recorder {
   readonly #messages: { at: number; subject: string }[] = [];
 
   event(event: CloudEvent): void {
-    if (event.type === 'alarm')
+    // Every alarm comes to life once; what it does then is news.
+    if (event.type === 'alarm' && event.from !== 'INSUFFICIENT_DATA')
       this.#alarms.push({ at: event.at, name: event.name, to: event.to, reason: event.reason });
     if (event.type === 'message') this.#messages.push({ at: event.at, subject: event.subject });
   }
