@@ -7,6 +7,7 @@ import type { Scenario } from '../rehearsal/rehearse.ts';
 import { UsageError } from './exit-codes.ts';
 import { number } from './number.ts';
 import { readPlan } from './read-plan.ts';
+import type { RehearsalRequest } from './run-rehearsal.ts';
 
 interface Options {
   readonly plan?: string;
@@ -21,22 +22,6 @@ interface Options {
   readonly port: string;
   readonly report: string;
   readonly json?: boolean;
-}
-
-/** A rehearsal as asked for, checked. */
-export interface RehearsalRequest {
-  readonly scenarios: readonly Scenario[];
-  /** Seconds of the cutover per real second. */
-  readonly speed: number;
-  /** Requests per real second. */
-  readonly rps: number;
-  /** Port of the local load balancer; 0 is any free one. */
-  readonly port: number;
-  /** Somebody's own services, and what their customers ask for. */
-  readonly own?: { readonly urls: Readonly<Record<'stable' | 'candidate', string>>; readonly paths: readonly string[] };
-  /** File of the HTML report. */
-  readonly report: string;
-  readonly json: boolean;
 }
 
 export function rehearseCommand(): Command {

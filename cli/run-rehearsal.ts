@@ -3,13 +3,28 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chooseCandidate } from '../rehearsal/gateways.ts';
-import { type RehearsalOptions, rehearse } from '../rehearsal/rehearse.ts';
+import { type RehearsalOptions, rehearse, type Scenario } from '../rehearsal/rehearse.ts';
 import { synthesise } from '../rehearsal/synth.ts';
 import type { RunEvidence } from '../report/evidence.ts';
 import { reportHtml } from '../report/html.ts';
 import { EXIT, UsageError } from './exit-codes.ts';
 import { progressTo } from './progress.ts';
-import type { RehearsalRequest } from './rehearse.ts';
+
+/** A rehearsal as asked for, checked. */
+export interface RehearsalRequest {
+  readonly scenarios: readonly Scenario[];
+  /** Seconds of the cutover per real second. */
+  readonly speed: number;
+  /** Requests per real second. */
+  readonly rps: number;
+  /** Port of the local load balancer; 0 is any free one. */
+  readonly port: number;
+  /** Somebody's own services, and what their customers ask for. */
+  readonly own?: { readonly urls: Readonly<Record<'stable' | 'candidate', string>>; readonly paths: readonly string[] };
+  /** File of the HTML report. */
+  readonly report: string;
+  readonly json: boolean;
+}
 
 export async function runRehearsal(request: RehearsalRequest): Promise<void> {
   const interrupted = new AbortController();

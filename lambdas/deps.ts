@@ -30,3 +30,9 @@ export interface Deps {
   readonly clock: Clock;
   readonly emit: Emit;
 }
+
+/** What a rollback needs, and nothing else. */
+export type RollbackDeps = Pick<
+  Deps,
+  'deployment' | 'ingress' | 'ledger' | 'executions' | 'capacity' | 'notifier' | 'clock' | 'emit'
+>;

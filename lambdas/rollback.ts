@@ -7,13 +7,8 @@ import { describeError } from '../core/errors.ts';
 import { describeRollback, type RollbackOutcome, rollBack } from '../core/rollback.ts';
 import { stateSchema, stateToJson } from '../core/state.ts';
 import { rollbackDeps } from './aws/rollback-deps.ts';
-import type { Deps } from './deps.ts';
+import type { RollbackDeps } from './deps.ts';
 import { parseRollbackEvent } from './rollback-request.ts';
-
-export type RollbackDeps = Pick<
-  Deps,
-  'deployment' | 'ingress' | 'ledger' | 'executions' | 'capacity' | 'notifier' | 'clock' | 'emit'
->;
 
 export function makeHandler(deps: RollbackDeps) {
   return async (event: unknown): Promise<unknown> => {

@@ -4,8 +4,8 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { Deployment } from '../../core/deployment.ts';
+import type { RollbackDeps } from '../deps.ts';
 import { emfEmitter } from '../emf.ts';
-import type { RollbackDeps } from '../rollback.ts';
 import { CLIENT_OPTIONS } from './clients.ts';
 import { deploymentFromEnv } from './deployment.ts';
 import { dynamoLedger } from './dynamo-ledger.ts';
