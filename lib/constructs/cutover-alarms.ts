@@ -27,6 +27,8 @@ export interface CutoverAlarmsProps {
   readonly errorPercent?: number;
   /** Candidate/stable latency, the same for p50, p95 and p99. @default 1.5 */
   readonly latencyRatio?: number;
+  /** A ratio counts only where the candidate is slower by more than this, too: 2 ms against 1 ms hurts nobody. @default 10 */
+  readonly latencyFloorMs?: number;
   /** Percent of paired answers that differ breakingly. @default 1 */
   readonly parityPercent?: number;
   /** Base address of the runbook; every alarm links its own section. @default 'docs/runbook.md' */
@@ -125,6 +127,7 @@ export class CutoverAlarms extends Construct {
   #latency(percentile: number): Alarm {
     const stat = Stats.percentile(percentile);
     const enough = Math.max(20, Math.round(10 / (1 - percentile / 100)));
+    const floor = (this.#props.latencyFloorMs ?? 10) / 1000;
     const using = {
       n: this.#alb('RequestCount', Stats.SUM, 'candidate'),
       m: this.#alb('RequestCount', Stats.SUM, 'stable'),
@@ -134,13 +137,13 @@ export class CutoverAlarms extends Construct {
     return this.#alarm({
       what: `candidate-latency-p${percentile}-ratio`,
       metric: math(
-        `IF(FILL(n, 0) >= ${enough} AND FILL(m, 0) >= ${enough} AND FILL(s, 0) > 0, FILL(c, 0) / FILL(s, 1), 0)`,
+        `IF(FILL(n, 0) >= ${enough} AND FILL(m, 0) >= ${enough} AND FILL(s, 0) > 0 AND FILL(c, 0) - FILL(s, 0) > ${floor}, FILL(c, 0) / FILL(s, 1), 0)`,
         using,
         `p${percentile} candidate / stable`,
       ),
       threshold: this.#props.latencyRatio ?? 1.5,
       datapoints: [3, 3],
-      summary: `The candidate's p${percentile} latency is too far above the stable side's (at least ${enough} requests a minute on both counted).`,
+      summary: `The candidate's p${percentile} latency is too far above the stable side's, and by more than the floor (at least ${enough} requests a minute on both counted).`,
     });
   }
 
