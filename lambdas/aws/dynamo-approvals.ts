@@ -1,9 +1,10 @@
 /** Open sign-offs: the task token of each, where `crossfade approve` finds it. */
-import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { cutoverIdSchema } from '../../core/ids.ts';
 import type { Approvals } from '../../core/ports.ts';
 import { cutoverPartition, fromItem, toItem } from './dynamo-item.ts';
+import { queryAll } from './query.ts';
 import { aws } from './transient.ts';
 
 const requestSchema = z.strictObject({
@@ -26,17 +27,8 @@ export function dynamoApprovals(client: Pick<DynamoDBClient, 'send'>, table: str
       await aws('PutItem', () => client.send(new PutItemCommand({ TableName: table, Item: item })));
     },
     async pending(cutoverId) {
-      const { Items = [] } = await aws('Query', () =>
-        client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :approval)',
-            ExpressionAttributeValues: { ':pk': { S: cutoverPartition(cutoverId) }, ':approval': { S: 'APPROVAL#' } },
-            ConsistentRead: true,
-          }),
-        ),
-      );
-      const requests = Items.map((item) => requestSchema.parse(fromItem(item)));
+      const items = await queryAll(client, table, cutoverPartition(cutoverId), 'APPROVAL#');
+      const requests = items.map((item) => requestSchema.parse(fromItem(item)));
       return requests.sort((a, b) => (a.askedAt < b.askedAt ? 1 : -1))[0] ?? null;
     },
   };

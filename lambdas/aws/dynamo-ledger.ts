@@ -8,7 +8,6 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { FencedError, RefusedError } from '../../core/errors.ts';
@@ -16,6 +15,7 @@ import type { CutoverId } from '../../core/ids.ts';
 import { type LedgerItem, type LogEntry, ledgerItemSchema, logEntrySchema } from '../../core/ledger.ts';
 import type { FenceRequest, Ledger, RunRef } from '../../core/ports.ts';
 import { cutoverPartition, fromItem, type Item, ownerKey, toItem, toValue } from './dynamo-item.ts';
+import { queryAll } from './query.ts';
 import { aws } from './transient.ts';
 
 /** The run still owns the ingress: its generation holds, and no rollback has been asked for. */
@@ -247,24 +247,8 @@ async function rollbackUpdate(
 }
 
 async function readLog(client: Pick<DynamoDBClient, 'send'>, table: string, cutoverId: CutoverId): Promise<LogEntry[]> {
-  const entries: LogEntry[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await aws('Query', () =>
-      client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :log)',
-          ExpressionAttributeValues: { ':pk': { S: cutoverPartition(cutoverId) }, ':log': { S: 'LOG#' } },
-          ConsistentRead: true,
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        }),
-      ),
-    );
-    for (const item of page.Items ?? []) entries.push(logEntrySchema.parse(JSON.parse(item.entry?.S ?? 'null')));
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
-  return entries;
+  const items = await queryAll(client, table, cutoverPartition(cutoverId), 'LOG#');
+  return items.map((item) => logEntrySchema.parse(JSON.parse(item.entry?.S ?? 'null')));
 }
 
 function parseOwner(item: Item): LedgerItem {

@@ -2,11 +2,12 @@
  * Parity aggregates in the ledger's table: one item per Firehose batch, keyed by what the batch holds, so a batch that is
  * delivered twice counts once. Reading merges them.
  */
-import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { CutoverId } from '../../core/ids.ts';
 import { EMPTY_AGGREGATE, merge, type RouteAggregate } from '../../parity/aggregate.ts';
-import { cutoverPartition, type Item } from './dynamo-item.ts';
+import { cutoverPartition } from './dynamo-item.ts';
+import { queryAll } from './query.ts';
 import { aws } from './transient.ts';
 
 const counters = z.record(z.string(), z.number());
@@ -42,24 +43,11 @@ export function dynamoParityStore(client: Pick<DynamoDBClient, 'send'>, table: s
       await aws('PutItem', () => client.send(new PutItemCommand({ TableName: table, Item: item })));
     },
     async read(cutoverId) {
-      let merged: RouteAggregates = {};
-      let start: Item | undefined;
-      do {
-        const page = await aws('Query', () =>
-          client.send(
-            new QueryCommand({
-              TableName: table,
-              KeyConditionExpression: 'pk = :pk AND begins_with(sk, :parity)',
-              ExpressionAttributeValues: { ':pk': { S: cutoverPartition(cutoverId) }, ':parity': { S: 'PARITY#' } },
-              ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-            }),
-          ),
-        );
-        for (const item of page.Items ?? [])
-          merged = mergeRoutes(merged, routesSchema.parse(JSON.parse(item.routes?.S ?? '{}')));
-        start = page.LastEvaluatedKey;
-      } while (start !== undefined);
-      return merged;
+      const items = await queryAll(client, table, cutoverPartition(cutoverId), 'PARITY#');
+      return items.reduce<RouteAggregates>(
+        (merged, item) => mergeRoutes(merged, routesSchema.parse(JSON.parse(item.routes?.S ?? '{}'))),
+        {},
+      );
     },
   };
 }

@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
  */
 import { type LocalAlarm, queriesOf, type Transition } from './alarms.ts';
+import type { LocalEvent } from './event-bus.ts';
 import { ACCOUNT, REGION } from './names.ts';
 
 /** `at` is virtual, milliseconds since the epoch. */
@@ -36,7 +37,7 @@ export function lambdaAction({ transition, arn, at }: AlarmNews): Record<string,
   };
 }
 
-export function stateChangeEvent({ transition, arn, at }: AlarmNews): Record<string, unknown> {
+export function stateChangeEvent({ transition, arn, at }: AlarmNews): LocalEvent {
   const { alarm } = transition;
   return {
     source: 'aws.cloudwatch',

@@ -3,11 +3,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-const resourceSchema = z.looseObject({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) });
-const templateSchema = z.looseObject({
-  Resources: z.record(z.string(), resourceSchema).default({}),
-  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown() })).default({}),
+const resourceSchema = z.looseObject({
+  Type: z.string(),
+  Condition: z.undefined('conditional resources are not known here').optional(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
 });
+const outputSchema = z.looseObject({
+  Value: z.unknown(),
+  Export: z.looseObject({ Name: z.unknown() }).optional(),
+});
+export const templateSchema = z.looseObject({
+  Parameters: z.record(z.string(), z.looseObject({ Default: z.unknown() })).default({}),
+  Resources: z.record(z.string(), resourceSchema).default({}),
+  Outputs: z.record(z.string(), outputSchema).default({}),
+});
+export type Template = z.infer<typeof templateSchema>;
+
 const manifestSchema = z.looseObject({
   artifacts: z.record(
     z.string(),
@@ -25,10 +36,20 @@ export interface Resource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
+/** What is written in a stack's template, unresolved. */
+export interface Written {
+  readonly stack: string;
+  readonly value: unknown;
+}
+
 export interface Assembly {
   readonly resources: readonly Resource[];
-  /** `<stack>.<output>` → what it is, unresolved. */
-  readonly outputs: ReadonlyMap<string, { readonly stack: string; readonly value: unknown }>;
+  /** `<stack>.<output>` → what it is. */
+  readonly outputs: ReadonlyMap<string, Written>;
+  /** Every output that has an export name; the name may itself be an intrinsic. */
+  readonly exports: readonly { readonly stack: string; readonly name: unknown; readonly value: unknown }[];
+  /** `<stack>.<parameter>` → its default. */
+  readonly parameters: ReadonlyMap<string, unknown>;
   /** Folder of a file asset, by the key in its S3 object name. */
   assetDir(s3Key: string): string;
 }
@@ -36,24 +57,46 @@ export interface Assembly {
 /** @throws when the folder is not a cloud assembly. */
 export function loadAssembly(dir: string): Assembly {
   const manifest = manifestSchema.parse(readJson(join(dir, 'manifest.json')));
-  const resources: Resource[] = [];
-  const outputs = new Map<string, { stack: string; value: unknown }>();
-  const assets = new Map<string, string>();
+  const templates: Record<string, Template> = {};
+  const assets: Record<string, string> = {};
   for (const [stack, { type, properties }] of Object.entries(manifest.artifacts)) {
     if (type !== 'aws:cloudformation:stack' || properties?.templateFile === undefined) continue;
-    const template = templateSchema.parse(readJson(join(dir, properties.templateFile)));
-    for (const [logicalId, r] of Object.entries(template.Resources))
-      resources.push({ stack, logicalId, type: r.Type, properties: r.Properties });
-    for (const [name, { Value }] of Object.entries(template.Outputs))
-      outputs.set(`${stack}.${name}`, { stack, value: Value });
+    templates[stack] = templateSchema.parse(readJson(join(dir, properties.templateFile)));
     const { files } = assetsSchema.parse(readJson(join(dir, `${stack}.assets.json`)));
-    for (const [hash, { source }] of Object.entries(files)) assets.set(hash, join(dir, source.path));
+    for (const [hash, { source }] of Object.entries(files)) assets[hash] = join(dir, source.path);
   }
+  return assemblyOf(templates, assets);
+}
+
+/** The same from templates in memory: by stack name, and folders of assets by their hash. */
+export function assemblyOf(
+  templates: Readonly<Record<string, Template>>,
+  assets: Readonly<Record<string, string>>,
+): Assembly {
+  const stacks = Object.entries(templates);
+  const outputs = stacks.flatMap(([stack, { Outputs }]) =>
+    Object.entries(Outputs).map(([name, { Value, Export }]) => ({ stack, name, value: Value, exported: Export?.Name })),
+  );
   return {
-    resources,
-    outputs,
+    resources: stacks.flatMap(([stack, { Resources }]) =>
+      Object.entries(Resources).map(([logicalId, { Type, Properties }]) => ({
+        stack,
+        logicalId,
+        type: Type,
+        properties: Properties,
+      })),
+    ),
+    outputs: new Map(outputs.map(({ stack, name, value }) => [`${stack}.${name}`, { stack, value }])),
+    exports: outputs.flatMap(({ stack, value, exported }) =>
+      exported === undefined ? [] : [{ stack, name: exported, value }],
+    ),
+    parameters: new Map(
+      stacks.flatMap(([stack, { Parameters }]) =>
+        Object.entries(Parameters).map(([name, { Default }]) => [`${stack}.${name}`, Default] as const),
+      ),
+    ),
     assetDir(s3Key) {
-      const found = assets.get(s3Key.replace(/\.zip$/, ''));
+      const found = assets[s3Key.replace(/\.zip$/, '')];
       if (found === undefined) throw new RangeError(`the assembly has no asset ${s3Key}`);
       return found;
     },

@@ -5,7 +5,7 @@
 import type { Deployment } from '../../core/deployment.ts';
 import { ScaledClock } from '../clock.ts';
 import { listen } from '../listen.ts';
-import type { LoadBalancerModel } from '../world.ts';
+import type { LoadBalancerModel, RuleModel } from '../world.ts';
 import { actionsOf, lambdaAction, snsMessage, stateChangeEvent } from './alarm-actions.ts';
 import type { LocalAlarm, Transition } from './alarms.ts';
 import type { Assembly } from './assembly.ts';
@@ -15,21 +15,28 @@ import { startDynamo } from './dynamo.ts';
 import { elbv2 } from './elbv2.ts';
 import { endpoint, type Intercept } from './endpoint.ts';
 import { EventBus } from './event-bus.ts';
+import { ruleSchema } from './events.ts';
+import { statusChangeEvent } from './execution-events.ts';
+import { counting } from './faults.ts';
 import { LocalFirehose } from './firehose.ts';
 import {
   alarmsOf,
+  listenersOf,
   loadBalancerOf,
   machineDefinitionOf,
   notModelled,
   ofType,
   only,
   servicesOf,
-  transformOf,
+  streamOf,
+  tablesOf,
 } from './from-template.ts';
-import { Functions } from './functions.ts';
+import { deploymentOf, loadFunctions } from './functions.ts';
+import { LambdaService } from './lambda-service.ts';
 import { MetricStore } from './metric-store.ts';
 import { Names, REGION } from './names.ts';
 import { applicationAutoScaling, ecs, type LocalService } from './services.ts';
+import { LocalSns, type PublishedMessage } from './sns.ts';
 import { LocalMachine } from './step-functions.ts';
 
 export interface CloudOptions {
@@ -37,27 +44,34 @@ export interface CloudOptions {
   /** Virtual seconds per real second. */
   readonly speed: number;
   readonly onEvent: (event: CloudEvent) => void;
-  /** @default nothing is ever injected */
+  /** Asked once everything is deployed. @default nothing is ever injected */
   readonly intercept?: Intercept;
 }
 
 export interface LocalCloud {
+  /** Where every service answers, DynamoDB too. */
   readonly url: string;
+  /** DynamoDB without the fault hook, for the caller's own reads. */
   readonly dynamoUrl: string;
   readonly clock: ScaledClock;
   readonly metrics: MetricStore;
   readonly model: LoadBalancerModel;
   readonly machine: LocalMachine;
+  readonly lambda: LambdaService;
   readonly firehose: LocalFirehose;
   readonly deployment: Deployment;
   readonly services: readonly LocalService[];
   readonly alarms: ReadonlyMap<string, LocalAlarm>;
+  /** What SNS was given, oldest first. */
+  readonly published: readonly PublishedMessage[];
   /** Name of the only delivery stream. */
   readonly streamName: string;
   /** What a process needs to reach this cloud with the SDK. */
   readonly environment: Readonly<Record<string, string>>;
   /** Resource types of the templates that have no counterpart here, with their number. */
   readonly notModelled: Readonly<Record<string, number>>;
+  /** A stack's output. @throws RangeError */
+  output(stack: string, name: string): unknown;
   /** Alarms, schedules and buffers run from here on. */
   run(): void;
   stop(): Promise<void>;
@@ -65,66 +79,102 @@ export interface LocalCloud {
 
 const MINUTE_MS = 60_000;
 
-export async function startCloud({
-  assembly,
-  speed,
-  onEvent,
-  intercept = () => null,
-}: CloudOptions): Promise<LocalCloud> {
+/** @throws when the assembly asks for something that is not known here; by then everything is stopped. */
+export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
+  const stops: (() => void | Promise<void>)[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    return { ...(await build(options, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function build(
+  { assembly, speed, onEvent, intercept = () => null }: CloudOptions,
+  stops: (() => void | Promise<void>)[],
+): Promise<Omit<LocalCloud, 'stop'>> {
   const clock = new ScaledClock({ anchor: Date.now(), speed });
+  const now = () => clock.now();
+  let deployed = false;
+  const counted = counting(intercept);
+  const faultOf: typeof counted = (service, operation) => (deployed ? counted(service, operation) : null);
+
   const names = new Names(assembly);
   const metrics = new MetricStore();
   const model = loadBalancerOf(assembly, names);
   const services = servicesOf(assembly, names);
-  const dynamo = await startDynamo();
-  for (const r of ofType(assembly, 'AWS::DynamoDB::GlobalTable')) await dynamo.createTable(names.nameOf(r));
   const alarms = alarmsOf(assembly, names);
-  const stream = only(assembly, 'AWS::KinesisFirehose::DeliveryStream');
+  const stream = streamOf(assembly, names);
   const machineResource = only(assembly, 'AWS::StepFunctions::StateMachine');
   const machineArn = names.arnOf(machineResource);
 
-  // Services and functions need each other: the endpoint is up before any function is.
-  const invoke = (arn: string, event: unknown) => functions.invoke(arn, event);
-  const firehose = new LocalFirehose((event) => invoke(transformOf(stream, names), event));
-  const onTransition = (transition: Transition) => {
+  const dynamo = await startDynamo();
+  stops.push(() => dynamo.stop());
+  for (const { name, keys } of tablesOf(assembly, names)) await dynamo.createTable(name, keys);
+  const lambda = new LambdaService({
+    clock,
+    faultOf,
+    onAsyncFailure: (functionName, error) => onEvent({ type: 'invocation-failed', functionName, error, at: now() }),
+  });
+  const bus = new EventBus({ clock, deliver: (arn, event) => lambda.invokeLater(arn, event) });
+  const topics = ofType(assembly, 'AWS::SNS::Topic').map((r) => names.arnOf(r));
+  const sns = new LocalSns(topics, ({ subject, body }) => onEvent({ type: 'message', subject, body, at: now() }));
+  const { transformArn } = stream;
+  const firehose = new LocalFirehose({
+    streamName: stream.name,
+    streamArn: stream.arn,
+    ...(transformArn === undefined ? {} : { transform: (event) => lambda.invoke(transformArn, event) }),
+    now,
+  });
+  const machine = new LocalMachine({
+    arn: machineArn,
+    definition: () => machineDefinitionOf(machineResource, names),
+    clock,
+    invoke: (arn, event) => lambda.invoke(arn, event),
+    onStart: (execution) => bus.publish(statusChangeEvent(execution, machineArn)),
+    onState: (execution, state, input) => onEvent({ type: 'state', execution, state, input, at: now() }),
+    onEnd: (execution) => {
+      onEvent({ type: 'end', execution, at: now() });
+      bus.publish(statusChangeEvent(execution, machineArn));
+    },
+  });
+
+  /** Both ways that AWS guarantees: the alarm's own actions, and EventBridge. */
+  const announce = (transition: Transition) => {
     const { alarm, from, reason } = transition;
     const { AlarmName } = alarm.properties;
-    const news = { transition, arn: names.arn('cloudwatch', `alarm:${AlarmName}`), at: clock.now() };
+    const news = { transition, arn: names.arn('cloudwatch', `alarm:${AlarmName}`), at: now() };
     onEvent({ type: 'alarm', name: AlarmName, from, to: alarm.state, reason, at: news.at });
     for (const action of actionsOf(alarm)) {
-      if (action.includes(':lambda:')) functions.invokeLater(action, lambdaAction(news));
-      else onEvent({ type: 'message', ...snsMessage(news), at: news.at });
+      if (action.includes(':lambda:')) lambda.invokeLater(action, lambdaAction(news));
+      else sns.send({ topicArn: action, ...snsMessage(news) });
     }
     bus.publish(stateChangeEvent(news));
   };
   const setState = (alarm: LocalAlarm, state: LocalAlarm['state'], reason: string) => {
     const transition = alarm.set(state, reason);
-    if (transition !== null) onTransition(transition);
+    if (transition !== null) announce(transition);
   };
-  const machine: LocalMachine = new LocalMachine({
-    arn: machineArn,
-    definition: () => machineDefinitionOf(machineResource, names),
-    clock,
-    invoke,
-    onState: (execution, state, input) => onEvent({ type: 'state', execution, state, input, at: clock.now() }),
-    onEnd: (execution) => {
-      const { arn: executionArn, status, cause } = execution;
-      onEvent({ type: 'end', execution, at: clock.now() });
-      const detail = { executionArn, stateMachineArn: machineArn, status, cause };
-      bus.publish({ source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail });
-    },
-  });
-  const onScale = (service: LocalService) => onEvent({ type: 'scale', service, at: clock.now() });
-  const publish = (p: URLSearchParams) => {
-    onEvent({ type: 'message', subject: p.get('Subject') ?? '', body: p.get('Message') ?? '', at: clock.now() });
-    return { MessageId: 'local' };
+  const evaluateAlarms = () => {
+    for (const alarm of alarms.values()) {
+      const transition = alarm.evaluate(metrics, now());
+      if (transition !== null) announce(transition);
+    }
   };
+
+  const onScale = (service: LocalService) => onEvent({ type: 'scale', service, at: now() });
+  const onRule = (rule: RuleModel) => onEvent({ type: 'weights', rule, at: now() });
+  const elb = elbv2(model, onRule, listenersOf(assembly, names));
   const server = endpoint({
-    intercept,
+    intercept: faultOf,
     json: {
       GraniteServiceVersion20100801: {
         service: 'cloudwatch',
-        operations: cloudwatch({ store: metrics, alarms, setState, now: () => clock.now() }),
+        operations: cloudwatch({ store: metrics, alarms, setState, now }),
       },
       AWSStepFunctions: { service: 'states', operations: machine.operations },
       AmazonEC2ContainerServiceV20141113: { service: 'ecs', operations: ecs({ services, onScale }) },
@@ -135,38 +185,35 @@ export async function startCloud({
       Firehose_20150804: { service: 'firehose', operations: firehose.operations },
     },
     query: {
-      '2015-12-01': {
-        service: 'elasticloadbalancing',
-        operations: elbv2(model, (rule) => onEvent({ type: 'weights', rule, at: clock.now() })),
-      },
-      '2010-03-31': { service: 'sns', operations: { Publish: publish } },
+      '2015-12-01': { service: 'elasticloadbalancing', operations: elb },
+      '2010-03-31': { service: 'sns', operations: sns.operations },
     },
+    lambda: lambda.request,
+    dynamodb: dynamo.forward,
   });
   const url = await listen(server);
+  stops.push(() => {
+    server.closeAllConnections();
+    return new Promise<void>((done) => server.close(() => done()));
+  });
   const environment = {
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL: url,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
     NODE_NO_WARNINGS: '1',
   };
-  const onLine = (_name: string, line: string) => void metrics.ingestEmf(line, clock.now());
-  const functions: Functions = new Functions({
-    assembly,
-    names,
-    onEvent,
-    now: () => clock.now(),
-    clock: { anchor: clock.anchor, speed },
-    environment,
-    onLine,
-  });
-  await functions.load();
-  const bus: EventBus = new EventBus(ofType(assembly, 'AWS::Events::Rule'), names, (arn, event, tries) =>
-    functions.invokeLater(arn, event, tries),
+  const onLine = (_name: string, line: string) => void metrics.ingestEmf(line, now());
+  stops.push(() => lambda.stop());
+  await loadFunctions({ assembly, names, lambda, clock: { anchor: clock.anchor, speed }, environment, onLine });
+  for (const r of ofType(assembly, 'AWS::Events::Rule')) bus.add(ruleSchema.parse(names.properties(r)));
+  machineDefinitionOf(machineResource, names);
+  stops.push(
+    () => machine.stop(),
+    () => bus.stop(),
   );
+  deployed = true;
 
-  const timers: NodeJS.Timeout[] = [];
   return {
     url,
     dynamoUrl: dynamo.url,
@@ -174,34 +221,24 @@ export async function startCloud({
     metrics,
     model,
     machine,
+    lambda,
     firehose,
-    deployment: functions.deployment(),
+    deployment: deploymentOf(lambda),
     services,
     alarms,
-    streamName: names.nameOf(stream),
+    published: sns.published,
+    streamName: stream.name,
     environment,
     notModelled: notModelled(assembly),
+    output: (stack, name) => names.output(stack, name),
     run() {
-      const evaluate = () => {
-        for (const alarm of alarms.values()) {
-          const transition = alarm.evaluate(metrics, clock.now());
-          if (transition !== null) onTransition(transition);
-        }
+      const every = (virtualMs: number, tick: () => void) => {
+        const timer = setInterval(tick, clock.toRealMs(virtualMs));
+        stops.push(() => clearInterval(timer));
       };
-      const minute = clock.toRealMs(MINUTE_MS);
-      timers.push(
-        setInterval(evaluate, minute),
-        setInterval(() => void firehose.flush(), minute),
-        ...bus.startSchedules(clock),
-      );
-    },
-    async stop() {
-      for (const timer of timers) clearInterval(timer);
-      machine.stop();
-      await functions.stop();
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
-      await dynamo.stop();
+      every(MINUTE_MS, evaluateAlarms);
+      every(stream.bufferSeconds * 1000, () => void firehose.flush());
+      bus.run();
     },
   };
 }

@@ -1,13 +1,36 @@
-/** DynamoDB: dynalite, in memory, on a port of its own. */
+/** DynamoDB: dynalite, in memory, on a port of its own. Handlers reach it through the cloud's endpoint, as all services. */
 import type { Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { Pool } from 'undici';
+import * as z from 'zod';
 import { listen } from '../listen.ts';
+import type { RawAnswer, RawRequest } from './endpoint.ts';
+
+/** Of a table's template, what dynalite takes. Streams, backups and encryption have no counterpart. */
+export const tableSchema = z.looseObject({
+  AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
+  KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) })),
+});
+export type TableKeys = z.infer<typeof tableSchema>;
+
+const PK_SK: TableKeys = {
+  AttributeDefinitions: [
+    { AttributeName: 'pk', AttributeType: 'S' },
+    { AttributeName: 'sk', AttributeType: 'S' },
+  ],
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+};
 
 export interface LocalDynamo {
   readonly url: string;
-  /** A table with `pk` and `sk`, as the ledger's template asks. */
-  createTable(name: string): Promise<void>;
+  /** @default keys a table with the string keys `pk` and `sk` */
+  createTable(name: string, keys?: TableKeys): Promise<void>;
+  /** Answers a client's request, whoever received it. */
+  readonly forward: (request: RawRequest) => Promise<RawAnswer>;
   stop(): Promise<void>;
 }
 
@@ -19,28 +42,34 @@ export async function startDynamo(): Promise<LocalDynamo> {
     region: 'local-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+  const pool = new Pool(url, { connections: 32 });
   return {
     url,
-    async createTable(TableName) {
+    async createTable(TableName, { AttributeDefinitions, KeySchema } = PK_SK) {
       await client.send(
-        new CreateTableCommand({
-          TableName,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [
-            { AttributeName: 'pk', AttributeType: 'S' },
-            { AttributeName: 'sk', AttributeType: 'S' },
-          ],
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'sk', KeyType: 'RANGE' },
-          ],
-        }),
+        new CreateTableCommand({ TableName, BillingMode: 'PAY_PER_REQUEST', AttributeDefinitions, KeySchema }),
       );
+    },
+    forward: async ({ path, headers, body }) => {
+      const response = await pool.request({ method: 'POST', path, headers: endToEnd(headers), body });
+      const answer = Buffer.from(await response.body.arrayBuffer());
+      return { status: response.statusCode, headers: endToEnd(flat(response.headers)), body: answer };
     },
     async stop() {
       client.destroy();
+      await pool.destroy();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },
   };
+}
+
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'expect', 'date']);
+
+function endToEnd(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, String(v ?? '')]));
 }

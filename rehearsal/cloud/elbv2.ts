@@ -1,51 +1,101 @@
-/** Elastic Load Balancing v2, as far as the adapters call it; validates as the API reference documents. */
+/** Elastic Load Balancing v2, as far as the adapters and the operator's commands call it. */
 import { randomBytes } from 'node:crypto';
-import type { LoadBalancerModel, RuleModel } from '../world.ts';
+import type { LoadBalancerModel, RuleModel, TargetGroupModel } from '../world.ts';
+import { parseConditions, parseForward } from './elbv2-forward.ts';
 import { CloudError, members, type QueryOperations } from './protocol.ts';
 
-const MAX_WEIGHT = 999;
-const MAX_GROUPS = 5;
+const MAX_PRIORITY = 50_000;
 
-export function elbv2(model: LoadBalancerModel, onChange: (rule: RuleModel) => void): QueryOperations {
+export interface LocalListener {
+  readonly arn: string;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+/** `onChange` hears of every rule whose action or conditions were written. */
+export function elbv2(
+  model: LoadBalancerModel,
+  onChange: (rule: RuleModel) => void,
+  listeners: readonly LocalListener[] = [],
+): QueryOperations {
+  const put = (rule: RuleModel) => {
+    model.rules.set(rule.arn, rule);
+    onChange(rule);
+    return { Rules: [describeRule(rule)] };
+  };
   return {
     DescribeRules: (p) => {
       const arns = members(p, 'RuleArns');
-      const rules = arns.length > 0 ? arns.map((arn) => ruleOf(model, arn)) : [...model.rules.values()];
+      const listener = p.get('ListenerArn');
+      if (arns.length === 0 && listener === null)
+        throw new CloudError('ValidationError', 'a listener ARN or rule ARNs are needed');
+      const all = [...model.rules.values()].sort((a, b) => a.priority - b.priority);
+      const rules =
+        arns.length > 0 ? arns.map((arn) => ruleOf(model, arn)) : all.filter((r) => isOn(r, listener ?? ''));
       return { Rules: rules.map(describeRule) };
     },
     CreateRule: (p) => {
-      const arn = `${(p.get('ListenerArn') ?? '').replace(':listener/', ':listener-rule/')}/${randomBytes(8).toString('hex')}`;
+      const arn = `${ruleArnPrefix(p.get('ListenerArn') ?? '')}/${randomBytes(8).toString('hex')}`;
       const priority = Number(p.get('Priority'));
+      if (!Number.isInteger(priority) || priority < 1 || priority > MAX_PRIORITY)
+        throw new CloudError('ValidationError', `Priority must be between 1 and ${MAX_PRIORITY}`);
       if ([...model.rules.values()].some((r) => r.priority === priority))
         throw new CloudError('PriorityInUse', `Priority '${priority}' is currently in use`);
-      const rule: RuleModel = { arn, priority, conditions: parseConditions(p), forward: parseForward(model, p) };
-      model.rules.set(arn, rule);
-      onChange(rule);
-      return { Rules: [describeRule(rule)] };
+      const conditions = parseConditions(p);
+      if (conditions === null) throw new CloudError('ValidationError', 'A rule must have a condition');
+      return put({ arn, priority, conditions, forward: parseForward(model, p) });
     },
     ModifyRule: (p) => {
       const rule = ruleOf(model, p.get('RuleArn') ?? '');
-      rule.forward = parseForward(model, p);
-      onChange(rule);
-      return { Rules: [describeRule(rule)] };
+      const forward = p.has('Actions.member.1.Type') ? parseForward(model, p) : rule.forward;
+      return put({ ...rule, conditions: parseConditions(p) ?? rule.conditions, forward });
     },
     DeleteRule: (p) => {
       const rule = ruleOf(model, p.get('RuleArn') ?? '');
       model.rules.delete(rule.arn);
       return {};
     },
-    DescribeTargetHealth: (p) => {
-      const group = model.targetGroups.get(p.get('TargetGroupArn') ?? '');
-      if (group === undefined) throw new CloudError('TargetGroupNotFound', 'One or more target groups not found');
+    DescribeTargetGroups: (p) => {
+      const arns = members(p, 'TargetGroupArns');
+      const groups = arns.length > 0 ? arns.map((arn) => groupOf(model, arn)) : [...model.targetGroups.values()];
+      return { TargetGroups: groups.map((group) => describeGroup(model, group)) };
+    },
+    DescribeTargetHealth: (p) => ({
+      TargetHealthDescriptions: groupOf(model, p.get('TargetGroupArn') ?? '').targets.map((t) => ({
+        Target: { Id: t.host, Port: t.port },
+        TargetHealth: { State: t.health, ...REASONS[t.health] },
+      })),
+    }),
+    DescribeListeners: (p) => {
+      const arns = members(p, 'ListenerArns');
+      const unknown = arns.find((arn) => !listeners.some((l) => l.arn === arn));
+      if (unknown !== undefined)
+        throw new CloudError('ListenerNotFound', `One or more listeners not found: ${unknown}`);
       return {
-        TargetHealthDescriptions: group.targets.map((t) => ({
-          Target: { Id: t.host, Port: t.port },
-          TargetHealth: { State: t.health },
-        })),
+        Listeners: listeners
+          .filter((l) => arns.length === 0 || arns.includes(l.arn))
+          .map((l) => ({ ListenerArn: l.arn, LoadBalancerArn: model.arn, Port: l.port, Protocol: l.protocol })),
+      };
+    },
+    DescribeLoadBalancers: (p) => {
+      const unknown = members(p, 'LoadBalancerArns').find((arn) => arn !== model.arn);
+      if (unknown !== undefined) throw new CloudError('LoadBalancerNotFound', `Load balancer '${unknown}' not found`);
+      const [, name] = model.fullName.split('/');
+      return {
+        LoadBalancers: [
+          { LoadBalancerArn: model.arn, LoadBalancerName: name, Type: 'application', State: { Code: 'active' } },
+        ],
       };
     },
   };
 }
+
+const REASONS = {
+  healthy: {},
+  initial: { Reason: 'Elb.InitialHealthChecking' },
+  unhealthy: { Reason: 'Target.FailedHealthChecks' },
+  draining: { Reason: 'Target.DeregistrationInProgress' },
+} as const;
 
 function ruleOf(model: LoadBalancerModel, arn: string): RuleModel {
   const rule = model.rules.get(arn);
@@ -53,51 +103,36 @@ function ruleOf(model: LoadBalancerModel, arn: string): RuleModel {
   return rule;
 }
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ForwardActionConfig.html */
-function parseForward(model: LoadBalancerModel, p: URLSearchParams): RuleModel['forward'] {
-  const prefix = 'Actions.member.1.ForwardConfig';
-  const groups: { targetGroupArn: string; weight: number }[] = [];
-  for (let i = 1; p.has(`${prefix}.TargetGroups.member.${i}.TargetGroupArn`); i++) {
-    const targetGroupArn = p.get(`${prefix}.TargetGroups.member.${i}.TargetGroupArn`) ?? '';
-    const weight = Number(p.get(`${prefix}.TargetGroups.member.${i}.Weight`) ?? 1);
-    if (!model.targetGroups.has(targetGroupArn))
-      throw new CloudError('TargetGroupNotFound', `Target group '${targetGroupArn}' not found`);
-    if (!Number.isInteger(weight) || weight < 0 || weight > MAX_WEIGHT)
-      throw new CloudError('ValidationError', `Weight '${weight}' must be between 0 and ${MAX_WEIGHT}`);
-    groups.push({ targetGroupArn, weight });
-  }
-  if (groups.length === 0) throw new CloudError('ValidationError', 'An action of type forward needs target groups');
-  if (groups.length > MAX_GROUPS)
-    throw new CloudError('TooManyTargetGroups', `At most ${MAX_GROUPS} target groups per action`);
-  const sticky = `${prefix}.TargetGroupStickinessConfig`;
-  const enabled = p.get(`${sticky}.Enabled`) === 'true';
-  const durationSeconds = Number(p.get(`${sticky}.DurationSeconds`) ?? 0);
-  if (enabled && (durationSeconds < 1 || durationSeconds > 604_800))
-    throw new CloudError('ValidationError', 'DurationSeconds must be between 1 and 604800');
-  return { groups, stickiness: { enabled, durationSeconds } };
+function groupOf(model: LoadBalancerModel, arn: string): TargetGroupModel {
+  const group = model.targetGroups.get(arn);
+  if (group === undefined) throw new CloudError('TargetGroupNotFound', `One or more target groups not found: ${arn}`);
+  return group;
 }
 
-function parseConditions(p: URLSearchParams): RuleModel['conditions'] {
-  let conditions: RuleModel['conditions'] = {};
-  for (let i = 1; p.has(`Conditions.member.${i}.Field`); i++) {
-    const prefix = `Conditions.member.${i}`;
-    if (p.get(`${prefix}.Field`) === 'http-request-method')
-      conditions = { ...conditions, methods: members(p, `${prefix}.HttpRequestMethodConfig.Values`) };
-    if (p.get(`${prefix}.Field`) === 'path-pattern')
-      conditions = { ...conditions, paths: members(p, `${prefix}.PathPatternConfig.Values`) };
-  }
-  return conditions;
+function ruleArnPrefix(listenerArn: string): string {
+  return listenerArn.replace(':listener/', ':listener-rule/');
 }
 
-function describeRule(rule: RuleModel) {
-  const { groups, stickiness } = rule.forward;
+function isOn(rule: RuleModel, listenerArn: string): boolean {
+  return rule.arn.startsWith(`${ruleArnPrefix(listenerArn)}/`);
+}
+
+function describeRule({ arn, priority, conditions: { methods, paths }, forward }: RuleModel) {
+  const { groups, stickiness } = forward;
   return {
-    RuleArn: rule.arn,
-    Priority: String(rule.priority),
+    RuleArn: arn,
+    Priority: String(priority),
     IsDefault: false,
+    Conditions: [
+      ...(methods === undefined
+        ? []
+        : [{ Field: 'http-request-method', HttpRequestMethodConfig: { Values: methods } }]),
+      ...(paths === undefined ? [] : [{ Field: 'path-pattern', Values: paths, PathPatternConfig: { Values: paths } }]),
+    ],
     Actions: [
       {
         Type: 'forward',
+        Order: 1,
         ForwardConfig: {
           TargetGroups: groups.map((g) => ({ TargetGroupArn: g.targetGroupArn, Weight: g.weight })),
           TargetGroupStickinessConfig: {
@@ -107,5 +142,21 @@ function describeRule(rule: RuleModel) {
         },
       },
     ],
+  };
+}
+
+function describeGroup({ arn: lb }: LoadBalancerModel, { arn, fullName, healthCheck }: TargetGroupModel) {
+  return {
+    TargetGroupArn: arn,
+    TargetGroupName: fullName.split('/')[1],
+    TargetType: 'ip',
+    Protocol: 'HTTP',
+    HealthCheckPath: healthCheck.path,
+    HealthCheckIntervalSeconds: healthCheck.intervalSeconds,
+    HealthCheckTimeoutSeconds: healthCheck.timeoutSeconds,
+    HealthyThresholdCount: healthCheck.healthyThreshold,
+    UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
+    Matcher: { HttpCode: healthCheck.matcher },
+    LoadBalancerArns: [lb],
   };
 }

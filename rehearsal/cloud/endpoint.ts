@@ -1,32 +1,55 @@
-/** The one HTTP endpoint of the local cloud: tells services apart as the SDK's protocols do. */
+/**
+ * One HTTP endpoint for every service, told apart as the SDK's protocols do: JSON by `X-Amz-Target`, Query by its API
+ * version, Lambda's REST by its path, DynamoDB passed on to where it is.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { counting, type Fault, type Intercept } from './faults.ts';
 import { CloudError, type JsonOperations, type QueryOperations, toXml } from './protocol.ts';
 
-/** What a fault does to one call: refuses it, loses the answer after the effect, or answers something that is none. */
-export type Fault = 'throttle' | 'fail' | 'lose-answer' | 'garbage';
-/** Asked for every call; null lets it pass. */
-export type Intercept = (service: string, operation: string) => Fault | null;
+export type { Fault, Intercept } from './faults.ts';
+
+/** A request as the services with protocols of their own take it. */
+export interface RawRequest {
+  /** Path with its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
 
 export interface EndpointOptions {
   /** By the prefix of X-Amz-Target. */
   readonly json: Readonly<Record<string, { readonly service: string; readonly operations: JsonOperations }>>;
   /** By the API version of the Query protocol. */
   readonly query: Readonly<Record<string, { readonly service: string; readonly operations: QueryOperations }>>;
+  /** Lambda's Invoke. @default not known here */
+  readonly lambda?: (request: RawRequest) => Promise<RawAnswer>;
+  /** Whatever is addressed to DynamoDB. @default not known here */
+  readonly dynamodb?: (request: RawRequest) => Promise<RawAnswer>;
   readonly intercept: Intercept;
 }
 
 interface Call {
   readonly service: string;
   readonly operation: string;
-  readonly run: () => unknown;
-  readonly render: (result: unknown) => string;
-  readonly renderError: (error: CloudError) => string;
-  readonly contentType: string;
+  run(): Promise<RawAnswer>;
+  refuse(error: CloudError): RawAnswer;
 }
 
+const INVOKE_PATH = /^\/2015-03-31\/functions\/[^/]+\/invocations/;
+
 export function endpoint(options: EndpointOptions): Server {
+  const faultOf = counting(options.intercept);
   const server = createServer((req, res) => {
-    void read(req).then((body) => answer(options, req, body, res));
+    void read(req).then(
+      (request) => answer(options, faultOf, request, res),
+      () => res.destroy(),
+    );
   });
   server.keepAliveTimeout = 60_000;
   return server;
@@ -34,68 +57,114 @@ export function endpoint(options: EndpointOptions): Server {
 
 async function answer(
   options: EndpointOptions,
-  req: IncomingMessage,
-  body: string,
+  faultOf: (service: string, operation: string) => Fault | null,
+  request: RawRequest,
   res: ServerResponse,
 ): Promise<void> {
   // The real clock's Date would look to the SDK like skew against virtual time.
   res.sendDate = false;
-  const call = route(options, req, body);
+  const call = route(options, request);
   if (call === null) {
-    res.writeHead(404).end(`no such service here: ${req.headers['x-amz-target'] ?? body.slice(0, 80)}`);
+    const asked = request.headers['x-amz-target'] ?? `${request.path} ${request.body.toString('utf8', 0, 80)}`;
+    res.writeHead(404).end(`no such service here: ${asked}`);
     return;
   }
-  const fault = options.intercept(call.service, call.operation);
+  const fault = faultOf(call.service, call.operation);
+  const { status, headers, body } = await outcome(call, fault);
+  if (fault === 'lose-answer') res.destroy();
+  else res.writeHead(status, headers).end(fault === 'garbage' ? '<<<not an answer' : body);
+}
+
+async function outcome(call: Call, fault: Fault | null): Promise<RawAnswer> {
   try {
-    if (fault === 'throttle')
-      throw new CloudError(call.contentType.includes('json') ? 'ThrottlingException' : 'Throttling', 'Rate exceeded');
+    if (fault === 'throttle') throw new CloudError(throttleName(call), 'Rate exceeded');
     if (fault === 'fail') throw new CloudError('InternalFailure', 'injected failure', 500);
-    const result = await call.run();
-    if (fault === 'lose-answer') res.destroy();
-    else
-      res
-        .writeHead(200, { 'content-type': call.contentType })
-        .end(fault === 'garbage' ? '<<<not an answer' : call.render(result));
+    return await call.run();
   } catch (error) {
-    const failure =
-      error instanceof CloudError
-        ? error
-        : new CloudError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
-    res
-      .writeHead(failure.status, { 'content-type': call.contentType, 'x-amzn-errortype': failure.name })
-      .end(call.renderError(failure));
+    if (error instanceof CloudError) return call.refuse(error);
+    return call.refuse(new CloudError('InternalFailure', error instanceof Error ? error.message : String(error), 500));
   }
 }
 
-function route(options: EndpointOptions, req: IncomingMessage, body: string): Call | null {
-  const target = req.headers['x-amz-target'];
-  if (typeof target === 'string') {
-    const [prefix = '', operation = ''] = target.split('.');
-    const found = options.json[prefix];
-    if (found === undefined) return null;
+function throttleName({ service }: Call): string {
+  if (service === 'elasticloadbalancing' || service === 'sns') return 'Throttling';
+  return service === 'lambda' ? 'TooManyRequestsException' : 'ThrottlingException';
+}
+
+function route(options: EndpointOptions, request: RawRequest): Call | null {
+  const { lambda, dynamodb } = options;
+  const target = request.headers['x-amz-target'];
+  if (target?.startsWith('DynamoDB_') === true && dynamodb !== undefined) {
+    const operation = target.split('.')[1] ?? '';
     return {
-      service: found.service,
+      service: 'dynamodb',
       operation,
-      run: () => operationOf(found.operations, operation)(JSON.parse(body === '' ? '{}' : body)),
-      render: (result) => JSON.stringify(result ?? {}),
-      renderError: (e) => JSON.stringify({ __type: e.name, message: e.message }),
-      contentType: req.headers['content-type'] ?? 'application/x-amz-json-1.0',
+      run: () => dynamodb(request),
+      refuse: refuseJson('application/x-amz-json-1.0'),
     };
   }
-  const parameters = new URLSearchParams(body);
-  const found = options.query[parameters.get('Version') ?? ''];
-  const operation = parameters.get('Action') ?? '';
+  if (target !== undefined) return jsonCall(options, target, request);
+  if (lambda !== undefined && INVOKE_PATH.test(request.path))
+    return {
+      service: 'lambda',
+      operation: 'Invoke',
+      run: () => lambda(request),
+      refuse: refuseJson('application/json'),
+    };
+  return queryCall(options, new URLSearchParams(request.body.toString('utf8')));
+}
+
+function jsonCall({ json }: EndpointOptions, target: string, { headers, body }: RawRequest): Call | null {
+  const [prefix = '', operation = ''] = target.split('.');
+  const found = json[prefix];
   if (found === undefined) return null;
+  const contentType = headers['content-type'] ?? 'application/x-amz-json-1.0';
   return {
     service: found.service,
     operation,
-    run: () => operationOf(found.operations, operation)(parameters),
-    render: (result) =>
-      `<${operation}Response><${operation}Result>${toXml(result)}</${operation}Result></${operation}Response>`,
-    renderError: (e) =>
-      `<ErrorResponse><Error><Type>Sender</Type><Code>${e.name}</Code><Message>${toXml(e.message)}</Message></Error></ErrorResponse>`,
-    contentType: 'text/xml',
+    async run() {
+      const result = await operationOf(found.operations, operation)(parseBody(body));
+      return { status: 200, headers: { 'content-type': contentType }, body: JSON.stringify(result ?? {}) };
+    },
+    refuse: refuseJson(contentType),
   };
+}
+
+function queryCall({ query }: EndpointOptions, parameters: URLSearchParams): Call | null {
+  const found = query[parameters.get('Version') ?? ''];
+  const operation = parameters.get('Action') ?? '';
+  if (found === undefined) return null;
+  const headers = { 'content-type': 'text/xml' };
+  return {
+    service: found.service,
+    operation,
+    async run() {
+      const result = toXml(await operationOf(found.operations, operation)(parameters));
+      const body = `<${operation}Response><${operation}Result>${result}</${operation}Result><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></${operation}Response>`;
+      return { status: 200, headers, body };
+    },
+    refuse: ({ name, message, status }) => {
+      const type = status >= 500 ? 'Receiver' : 'Sender';
+      const body = `<ErrorResponse><Error><Type>${type}</Type><Code>${name}</Code><Message>${toXml(message)}</Message></Error><RequestId>local</RequestId></ErrorResponse>`;
+      return { status, headers, body };
+    },
+  };
+}
+
+function refuseJson(contentType: string): Call['refuse'] {
+  return ({ name, message, status }) => ({
+    status,
+    headers: { 'content-type': contentType, 'x-amzn-errortype': name },
+    body: JSON.stringify({ __type: name, message }),
+  });
+}
+
+function parseBody(body: Buffer): Record<string, unknown> {
+  try {
+    return body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new CloudError('SerializationException', 'the body is not JSON');
+  }
 }
 
 function operationOf<T>(operations: Readonly<Record<string, T>>, name: string): T {
@@ -104,8 +173,11 @@ function operationOf<T>(operations: Readonly<Record<string, T>>, name: string): 
   return operation;
 }
 
-async function read(req: IncomingMessage): Promise<string> {
+async function read(req: IncomingMessage): Promise<RawRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of req) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  const headers = Object.fromEntries(
+    Object.entries(req.headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(', ') : (v ?? '')]),
+  );
+  return { path: req.url ?? '/', headers, body: Buffer.concat(chunks) };
 }

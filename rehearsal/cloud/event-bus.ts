@@ -1,38 +1,76 @@
-/** The default event bus: rules of the templates, their targets, and schedules in virtual time. */
+/** The default event bus: the rules of the templates, against events of the local services and against virtual time. */
+import { randomUUID } from 'node:crypto';
 import type { VirtualClock } from '../world.ts';
-import type { Resource } from './assembly.ts';
-import { assertKnown, type EventRule, matches, ruleSchema, scheduleMs } from './events.ts';
-import type { Names } from './names.ts';
+import { compilePattern } from './event-pattern.ts';
+import { type EventTarget, inputFor } from './event-target.ts';
+import { type EventRule, scheduleMs } from './events.ts';
+import { ACCOUNT, REGION } from './names.ts';
 
-type Deliver = (targetArn: string, event: unknown, tries?: number) => void;
+/** An event before the bus has stamped it. */
+export interface LocalEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly resources?: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface EventBusOptions {
+  readonly clock: VirtualClock;
+  /** Hands an event to a target, asynchronously; only Lambda functions are known as targets. */
+  readonly deliver: (targetArn: string, event: unknown) => void;
+}
+
+interface Subscription {
+  readonly rule: EventRule;
+  readonly matches: (event: unknown) => boolean;
+}
 
 export class EventBus {
-  readonly #rules: readonly EventRule[];
-  readonly #deliver: Deliver;
+  readonly #options: EventBusOptions;
+  readonly #subscriptions: Subscription[] = [];
+  readonly #schedules: { readonly rule: EventRule; readonly everyMs: number }[] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
 
-  /** @throws RangeError for a pattern or a schedule that is not known here. */
-  constructor(rules: readonly Resource[], names: Names, deliver: Deliver) {
-    this.#rules = rules.map((r) => ruleSchema.parse(names.properties(r)));
-    for (const rule of this.#rules) assertKnown(rule.EventPattern);
-    this.#deliver = deliver;
+  constructor(options: EventBusOptions) {
+    this.#options = options;
   }
 
-  publish(event: Readonly<Record<string, unknown>>): void {
-    for (const { EventPattern, Targets } of this.#rules) {
-      if (EventPattern === undefined || !matches(EventPattern, event)) continue;
-      for (const target of Targets) this.#deliver(target.Arn, event);
+  /** @throws RangeError for a pattern, a schedule or a target that is not known here. */
+  add(rule: EventRule): void {
+    const foreign = rule.Targets.find((t) => !t.Arn.includes(':lambda:'));
+    if (foreign !== undefined) throw new RangeError(`event target not known here: ${foreign.Arn}`);
+    if (rule.State === 'DISABLED') return;
+    if (rule.EventPattern !== undefined) this.#subscriptions.push({ rule, matches: compilePattern(rule.EventPattern) });
+    if (rule.ScheduleExpression !== undefined)
+      this.#schedules.push({ rule, everyMs: scheduleMs(rule.ScheduleExpression) });
+  }
+
+  publish(event: LocalEvent): void {
+    const stamped = this.#stamp(event);
+    for (const { rule, matches } of this.#subscriptions) if (matches(stamped)) this.#send(rule.Targets, stamped);
+  }
+
+  /** Schedules run from here on. */
+  run(): void {
+    for (const { rule, everyMs } of this.#schedules) {
+      const tick = () => this.#send(rule.Targets, this.#stamp(SCHEDULED));
+      this.#timers.push(setInterval(tick, this.#options.clock.toRealMs(everyMs)));
     }
   }
 
-  /** Schedules run until their timers are cleared. */
-  startSchedules(clock: VirtualClock): NodeJS.Timeout[] {
-    return this.#rules.flatMap(({ ScheduleExpression, Targets }) => {
-      if (ScheduleExpression === undefined) return [];
-      const event = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
-      const tick = () => {
-        for (const target of Targets) this.#deliver(target.Arn, event, 1);
-      };
-      return [setInterval(tick, clock.toRealMs(scheduleMs(ScheduleExpression)))];
-    });
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  #send(targets: readonly EventTarget[], event: unknown): void {
+    for (const target of targets) this.#options.deliver(target.Arn, inputFor(target, event));
+  }
+
+  #stamp({ resources = [], ...event }: LocalEvent): Record<string, unknown> {
+    // EventBridge's times have whole seconds.
+    const time = new Date(this.#options.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+    return { version: '0', id: randomUUID(), account: ACCOUNT, region: REGION, time, resources, ...event };
   }
 }
+
+const SCHEDULED: LocalEvent = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };

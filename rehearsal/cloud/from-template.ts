@@ -3,6 +3,9 @@ import * as z from 'zod';
 import type { LoadBalancerModel } from '../world.ts';
 import { alarmPropertiesSchema, LocalAlarm } from './alarms.ts';
 import type { Assembly, Resource } from './assembly.ts';
+import { type TableKeys, tableSchema } from './dynamo.ts';
+import type { LocalListener } from './elbv2.ts';
+import type { FunctionSpec } from './lambda.ts';
 import type { Names } from './names.ts';
 import type { LocalService } from './services.ts';
 import { type Definition, definitionSchema } from './step-functions.ts';
@@ -11,6 +14,7 @@ const MODELLED = new Set([
   'AWS::Lambda::Function',
   'AWS::Lambda::Version',
   'AWS::DynamoDB::GlobalTable',
+  'AWS::DynamoDB::Table',
   'AWS::SNS::Topic',
   'AWS::CloudWatch::Alarm',
   'AWS::Events::Rule',
@@ -30,12 +34,16 @@ const MODELLED = new Set([
 /** Resource types that have no counterpart here, with their number: listed, not silently left out. */
 export function notModelled({ resources }: Assembly): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { type } of resources) if (!MODELLED.has(type)) counts[type] = (counts[type] ?? 0) + 1;
+  for (const r of resources) {
+    const foreign = r.type === 'AWS::Lambda::Function' ? !isOurs(r) : !MODELLED.has(r.type);
+    const what = r.type === 'AWS::Lambda::Function' ? `${r.type} (${String(r.properties.Handler)})` : r.type;
+    if (foreign) counts[what] = (counts[what] ?? 0) + 1;
+  }
   return counts;
 }
 
-export function ofType({ resources }: Assembly, type: string): Resource[] {
-  return resources.filter((r) => r.type === type);
+export function ofType({ resources }: Assembly, ...types: readonly string[]): Resource[] {
+  return resources.filter((r) => types.includes(r.type));
 }
 
 /** @throws RangeError when the assembly has none of the type, or several. */
@@ -75,7 +83,16 @@ export function loadBalancerOf(assembly: Assembly, names: Names): LoadBalancerMo
   return { arn: names.arnOf(lb), fullName: names.fullName(lb), rules: new Map(), targetGroups };
 }
 
-const serviceSchema = z.looseObject({ Cluster: z.string(), DesiredCount: z.number().default(1) });
+const listenerSchema = z.looseObject({ Port: z.number().default(80), Protocol: z.string().default('HTTP') });
+
+export function listenersOf(assembly: Assembly, names: Names): LocalListener[] {
+  return ofType(assembly, 'AWS::ElasticLoadBalancingV2::Listener').map((r) => {
+    const { Port, Protocol } = listenerSchema.parse(names.properties(r));
+    return { arn: names.arnOf(r), port: Port, protocol: Protocol };
+  });
+}
+
+const serviceSchema = z.looseObject({ Cluster: z.string().default('default'), DesiredCount: z.number().default(1) });
 const boundsSchema = z.looseObject({ ResourceId: z.string(), MinCapacity: z.number(), MaxCapacity: z.number() });
 
 export function servicesOf(assembly: Assembly, names: Names): LocalService[] {
@@ -83,7 +100,8 @@ export function servicesOf(assembly: Assembly, names: Names): LocalService[] {
     boundsSchema.parse(names.properties(r)),
   );
   return ofType(assembly, 'AWS::ECS::Service').map((r) => {
-    const { Cluster: cluster, DesiredCount: desired } = serviceSchema.parse(names.properties(r));
+    const { Cluster, DesiredCount: desired } = serviceSchema.parse(names.properties(r));
+    const cluster = Cluster.split('/').at(-1) ?? Cluster;
     const name = names.nameOf(r);
     const found = bounds.find((b) => b.ResourceId === `service/${cluster}/${name}`);
     const scaling = found === undefined ? null : { min: found.MinCapacity, max: found.MaxCapacity, suspended: false };
@@ -102,9 +120,68 @@ export function machineDefinitionOf(resource: Resource, names: Names): Definitio
   return definitionSchema.parse(JSON.parse(String(names.properties(resource).DefinitionString)));
 }
 
-/** ARN of the function that a delivery stream hands its records to. */
-export function transformOf(stream: Resource, names: Names): string {
-  const arn = /arn:aws:lambda:[^"]+function:[A-Za-z0-9-]+/.exec(JSON.stringify(names.properties(stream)))?.[0];
-  if (arn === undefined) throw new RangeError(`delivery stream ${stream.logicalId} has no transformation`);
-  return arn;
+const functionSchema = z.looseObject({
+  Timeout: z.number().default(3),
+  Code: z.looseObject({ S3Key: z.string() }),
+  Environment: z.looseObject({ Variables: z.record(z.string(), z.string()).default({}) }).default({ Variables: {} }),
+});
+
+/** The entry of every bundle of ours; a function with another one belongs to the CDK and is no part of the rehearsal. */
+function isOurs({ properties: { Handler, Code } }: Resource): boolean {
+  return Handler === 'index.handler' && typeof Code === 'object' && Code !== null && 'S3Key' in Code;
+}
+
+/** Null for a function that is not ours. */
+export function functionOf(assembly: Assembly, names: Names, resource: Resource): FunctionSpec | null {
+  if (!isOurs(resource)) return null;
+  const { Code, Environment, Timeout } = functionSchema.parse(names.properties(resource));
+  return {
+    name: names.nameOf(resource),
+    codeDir: assembly.assetDir(Code.S3Key),
+    environment: Environment.Variables,
+    timeoutSeconds: Timeout,
+  };
+}
+
+export function tablesOf(assembly: Assembly, names: Names): { name: string; keys: TableKeys }[] {
+  return ofType(assembly, 'AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table').map((r) => ({
+    name: names.nameOf(r),
+    keys: tableSchema.parse(names.properties(r)),
+  }));
+}
+
+const streamSchema = z.looseObject({
+  ExtendedS3DestinationConfiguration: z.looseObject({
+    ProcessingConfiguration: z
+      .looseObject({
+        Processors: z.array(
+          z.looseObject({
+            Parameters: z.array(z.looseObject({ ParameterName: z.string(), ParameterValue: z.string() })),
+          }),
+        ),
+      })
+      .optional(),
+  }),
+});
+
+export interface StreamSpec {
+  readonly name: string;
+  readonly arn: string;
+  /** Undefined: records are delivered as they come. */
+  readonly transformArn: string | undefined;
+  /** Virtual seconds between two calls of the transform. */
+  readonly bufferSeconds: number;
+}
+
+export function streamOf(assembly: Assembly, names: Names): StreamSpec {
+  const resource = only(assembly, 'AWS::KinesisFirehose::DeliveryStream');
+  const { ExtendedS3DestinationConfiguration: s3 } = streamSchema.parse(names.properties(resource));
+  const parameters = s3.ProcessingConfiguration?.Processors.flatMap((p) => p.Parameters) ?? [];
+  const value = (name: string) => parameters.find((p) => p.ParameterName === name)?.ParameterValue;
+  return {
+    name: names.nameOf(resource),
+    arn: names.arnOf(resource),
+    transformArn: value('LambdaArn'),
+    bufferSeconds: Number(value('BufferIntervalInSeconds') ?? 60),
+  };
 }

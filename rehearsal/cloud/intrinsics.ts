@@ -1,14 +1,18 @@
-/** CloudFormation's intrinsic functions, resolved against the local resources of all templates. */
+/**
+ * CloudFormation's intrinsic functions, resolved against the local resources of all templates.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+ */
 
 export interface Lookup {
   ref(stack: string, logicalId: string): string | number;
   attribute(stack: string, logicalId: string, name: string): string | number;
   output(stack: string, name: string): unknown;
+  exported(name: string): unknown;
 }
 
 /** The value with every intrinsic replaced. @throws RangeError for a function that is not known here. */
 export function resolve(value: unknown, stack: string, lookup: Lookup): unknown {
-  if (Array.isArray(value)) return value.map((v) => resolve(v, stack, lookup));
+  if (Array.isArray(value)) return value.filter((v) => !isNoValue(v)).map((v) => resolve(v, stack, lookup));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
   const [first] = entries;
@@ -32,7 +36,7 @@ function call(name: string, argument: unknown, stack: string, lookup: Lookup): u
     }
     case 'Fn::Join': {
       const [separator, parts] = list();
-      return Array.isArray(parts) ? parts.map(String).join(String(separator)) : '';
+      return asList(name, parts).map(String).join(String(separator));
     }
     case 'Fn::Split': {
       const [separator, text] = list();
@@ -40,12 +44,12 @@ function call(name: string, argument: unknown, stack: string, lookup: Lookup): u
     }
     case 'Fn::Select': {
       const [index, parts] = list();
-      return Array.isArray(parts) ? parts[Number(index)] : undefined;
+      return asList(name, parts)[Number(index)];
     }
-    case 'Fn::Sub': {
-      const [text] = list();
-      return String(text).replaceAll(/\$\{([\w:]+)\}/g, (_all, id: string) => String(lookup.ref(stack, id)));
-    }
+    case 'Fn::Sub':
+      return substitute(argument, stack, lookup);
+    case 'Fn::ImportValue':
+      return lookup.exported(String(list()[0]));
     case 'Fn::GetStackOutput': {
       const fields = new Map(Object.entries(argument ?? {}));
       return lookup.output(String(fields.get('StackName')), String(fields.get('OutputName')));
@@ -55,6 +59,24 @@ function call(name: string, argument: unknown, stack: string, lookup: Lookup): u
     default:
       throw new RangeError(`intrinsic function ${name} is not known here`);
   }
+}
+
+/** `text`, or `[text, variables]`. `${!Literal}` stays, without its mark. */
+function substitute(argument: unknown, stack: string, lookup: Lookup): string {
+  const [text, given]: unknown[] = Array.isArray(argument) ? argument : [argument];
+  const resolved = resolve(given ?? {}, stack, lookup);
+  const variables = new Map(Object.entries(typeof resolved === 'object' && resolved !== null ? resolved : {}));
+  return String(text).replaceAll(/\$\{(!?)([\w:.]+)\}/g, (_all, literal: string, name: string) => {
+    if (literal !== '') return `\${${name}}`;
+    if (variables.has(name)) return String(variables.get(name));
+    const [id = '', ...attribute] = name.split('.');
+    return String(attribute.length === 0 ? lookup.ref(stack, name) : lookup.attribute(stack, id, attribute.join('.')));
+  });
+}
+
+function asList(name: string, value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new RangeError(`${name} was given ${JSON.stringify(value)} where a list is needed`);
 }
 
 function isNoValue(value: unknown): boolean {

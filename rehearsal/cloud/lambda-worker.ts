@@ -3,7 +3,7 @@
  * one that would be deployed; it is imported after `Date` has been set to virtual time and knows nothing of it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ClockAnchor, ScaledClock } from '../clock.ts';
+import type { ClockAnchor } from '../clock.ts';
 
 interface WorkerInput {
   readonly bundle: string;
@@ -13,13 +13,12 @@ interface WorkerInput {
 interface Invocation {
   readonly id: number;
   readonly event: unknown;
+  readonly context: { readonly timeoutMs: number };
 }
 
-const { bundle, clock: anchor }: WorkerInput = workerData;
+const { bundle, clock }: WorkerInput = workerData;
 const RealDate = Date;
 const realNow = RealDate.now.bind(RealDate);
-// ScaledClock reads Date.now when asked, so it gets the real one before the global is replaced.
-const clock = new ScaledClock(anchor);
 const virtualNow = () => Math.round(clock.anchor + (realNow() - clock.anchor) * clock.speed);
 
 globalThis.Date = new Proxy(RealDate, {
@@ -29,17 +28,22 @@ globalThis.Date = new Proxy(RealDate, {
   get: (target, property, receiver) => (property === 'now' ? virtualNow : Reflect.get(target, property, receiver)),
 });
 
-const { handler }: { handler: (event: unknown) => Promise<unknown> } = await import(bundle);
+const { handler }: { handler: (event: unknown, context: unknown) => Promise<unknown> } = await import(bundle);
 
-parentPort?.on('message', ({ id, event }: Invocation) => {
+parentPort?.on('message', ({ id, event, context: { timeoutMs, ...given } }: Invocation) => {
+  // Time-outs are real time: work in a handler is not compressed.
+  const deadline = performance.now() + timeoutMs;
+  const context = { ...given, getRemainingTimeInMillis: () => Math.max(0, deadline - performance.now()) };
   void Promise.resolve()
-    .then(() => handler(event))
+    .then(() => handler(event, context))
     .then(
       (result) => parentPort?.postMessage({ id, result: JSON.stringify(result ?? null) }),
       (error: unknown) => {
-        const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-        parentPort?.postMessage({ id, error: { errorType: name, errorMessage: message, trace: stack } });
+        const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+        parentPort?.postMessage({
+          id,
+          error: { errorType: name, errorMessage: message, trace: stack.split('\n').slice(0, 5) },
+        });
       },
     );
 });
-parentPort?.postMessage({ ready: true });

@@ -1,4 +1,5 @@
 /** Lambda: each function of the templates in a worker thread, with the environment and the bundle that would be deployed. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
@@ -7,28 +8,35 @@ import type { ClockAnchor } from '../clock.ts';
 
 export interface FunctionSpec {
   readonly name: string;
-  /** Folder of the code asset; its handler is `index.handler`. */
+  /** Folder of the code asset; its handler is `handler` of `index.mjs`. */
   readonly codeDir: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Real seconds: work in a handler is not compressed. */
   readonly timeoutSeconds: number;
 }
 
-/** A failed invocation, named as Lambda names it: `name` is the error type that ASL matches. */
+/** What Lambda reports of an invocation that failed in the function. */
+export interface FunctionFailure {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[] | undefined;
+}
+
+/** A failed invocation. `name` is the error that ASL's Retry and Catch match, `message` the cause that they hand on. */
 export class FunctionError extends Error {
-  constructor(errorType: string, errorMessage: string) {
-    super(errorMessage);
-    this.name = errorType;
+  readonly failure: FunctionFailure;
+  constructor(name: string, message: string, failure: FunctionFailure = { errorType: name, errorMessage: message }) {
+    super(message);
+    this.name = name;
+    this.failure = failure;
   }
 }
 
 const answerSchema = z.union([
-  z.object({ ready: z.literal(true) }),
   z.object({ id: z.number(), result: z.string() }),
   z.object({
     id: z.number(),
-    error: z
-      .object({ errorType: z.string().optional(), errorMessage: z.string() })
-      .transform((e) => ({ name: e.errorType ?? 'Error', message: e.errorMessage })),
+    error: z.object({ errorType: z.string(), errorMessage: z.string(), trace: z.array(z.string()) }),
   }),
 ]);
 
@@ -45,6 +53,7 @@ export interface FunctionOptions {
   readonly onLine: (name: string, line: string) => void;
 }
 
+/** Concurrent invocations share the one worker, as Lambda's would not; a crash or a time-out ends it and all of them. */
 export class LocalFunction {
   readonly spec: FunctionSpec;
   readonly #options: FunctionOptions;
@@ -59,67 +68,72 @@ export class LocalFunction {
   }
 
   /** Synchronous invocation. @throws FunctionError with the handler's error name, or `Lambda.Unknown` when it died or timed out. */
-  invoke(event: unknown): Promise<unknown> {
-    if (this.#stopped) return Promise.reject(new FunctionError('Lambda.Unknown', `${this.spec.name} has been stopped`));
+  async invoke(event: unknown): Promise<unknown> {
+    if (this.#stopped) throw new FunctionError('Lambda.ServiceException', 'the local cloud has been stopped');
     const id = ++this.#sequence;
+    const { name, timeoutSeconds } = this.spec;
     const worker = this.#start();
-    return new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#settle(id)?.reject(
-          new FunctionError('Lambda.Unknown', `${this.spec.name} timed out after ${this.spec.timeoutSeconds} s`),
-        );
-      }, this.spec.timeoutSeconds * 1000);
-      const done =
-        <T>(then: (value: T) => void) =>
-        (value: T) => {
-          clearTimeout(timer);
-          then(value);
-        };
-      this.#waiting.set(id, { resolve: done(resolve), reject: done(reject) });
-      worker.postMessage({ id, event });
-    });
+    const timer = setTimeout(
+      () => this.#die(worker, `Task timed out after ${timeoutSeconds}.00 seconds`),
+      timeoutSeconds * 1000,
+    );
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        this.#waiting.set(id, { resolve, reject });
+        const context = { functionName: name, awsRequestId: randomUUID(), timeoutMs: timeoutSeconds * 1000 };
+        worker.postMessage({ id, event, context });
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(id);
+    }
+  }
+
+  /** Kills the function where it stands, as a lost host would. */
+  async crash(): Promise<void> {
+    const worker = this.#worker;
+    if (worker !== undefined) await this.#die(worker, 'the execution environment was lost');
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#worker?.terminate();
+    await this.crash();
   }
 
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
+    const { name, codeDir, environment } = this.spec;
     const worker = new Worker(join(import.meta.dirname, 'lambda-worker.ts'), {
-      env: { ...this.#options.environment, ...this.spec.environment },
-      workerData: { bundle: join(this.spec.codeDir, 'index.mjs'), clock: this.#options.clock },
+      env: { ...this.#options.environment, AWS_LAMBDA_FUNCTION_NAME: name, ...environment },
+      workerData: { bundle: join(codeDir, 'index.mjs'), clock: this.#options.clock },
       stdout: true,
       stderr: true,
     });
-    for (const stream of [worker.stdout, worker.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => this.#options.onLine(this.spec.name, line));
-    }
+    for (const stream of [worker.stdout, worker.stderr])
+      createInterface({ input: stream }).on('line', (line) => this.#options.onLine(name, line));
     worker.on('message', (message: unknown) => this.#receive(message));
-    worker.on('error', (error: Error) => this.#die(error));
+    worker.on(
+      'error',
+      (error: unknown) => void this.#die(worker, error instanceof Error ? error.message : String(error)),
+    );
+    worker.on('exit', () => void this.#die(worker, 'Runtime exited'));
     this.#worker = worker;
     return worker;
   }
 
   #receive(message: unknown): void {
     const answer = answerSchema.parse(message);
-    if ('ready' in answer) return;
-    const waiting = this.#settle(answer.id);
+    const waiting = this.#waiting.get(answer.id);
     if ('result' in answer) waiting?.resolve(JSON.parse(answer.result));
-    else waiting?.reject(new FunctionError(answer.error.name, answer.error.message));
+    else waiting?.reject(new FunctionError(answer.error.errorType, JSON.stringify(answer.error), answer.error));
   }
 
-  /** The next invocation starts a new worker, as Lambda would. */
-  #die(error: Error): void {
+  /** Fails whatever runs; the next invocation starts a new worker, as Lambda would. */
+  async #die(worker: Worker, reason: string): Promise<void> {
+    if (this.#worker !== worker) return;
     this.#worker = undefined;
-    for (const id of [...this.#waiting.keys()])
-      this.#settle(id)?.reject(new FunctionError('Lambda.Unknown', error.message));
-  }
-
-  #settle(id: number): Waiting | undefined {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    return waiting;
+    const message = `RequestId: local Error: ${reason}`;
+    for (const { reject } of this.#waiting.values()) reject(new FunctionError('Lambda.Unknown', message));
+    await worker.terminate();
   }
 }

@@ -1,9 +1,29 @@
 /** Local ARNs and names for the resources of the templates: what Ref and GetAtt answer. */
+import * as z from 'zod';
 import type { Assembly, Resource } from './assembly.ts';
 import { type Lookup, resolve } from './intrinsics.ts';
 
 export const REGION = 'local-1';
 export const ACCOUNT = '000000000000';
+
+const aliasSchema = z.looseObject({
+  Name: z.string().optional(),
+  RoutingConfiguration: z.array(z.looseObject({ StateMachineVersionArn: z.string() })),
+});
+
+const NAME_PROPERTY: Readonly<Record<string, string>> = {
+  'AWS::StepFunctions::StateMachine': 'StateMachineName',
+  'AWS::CloudWatch::Alarm': 'AlarmName',
+  'AWS::SNS::Topic': 'TopicName',
+  'AWS::DynamoDB::Table': 'TableName',
+  'AWS::DynamoDB::GlobalTable': 'TableName',
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::ECS::Cluster': 'ClusterName',
+  'AWS::ECS::Service': 'ServiceName',
+  'AWS::KinesisFirehose::DeliveryStream': 'DeliveryStreamName',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': 'Name',
+  'AWS::ElasticLoadBalancingV2::TargetGroup': 'Name',
+};
 
 /** The order of resource types in an ARN's tail is AWS's; ids are the logical ids, so that a reader recognises them. */
 export class Names implements Lookup {
@@ -43,7 +63,9 @@ export class Names implements Lookup {
         return this.arn('cloudformation', `stack/${stack}/local`);
     }
     const resource = this.#byId.get(`${stack}/${id}`);
-    return resource === undefined ? id : this.#refOf(resource);
+    if (resource !== undefined) return this.#refOf(resource);
+    if (!this.#assembly.parameters.has(`${stack}.${id}`)) throw new RangeError(`Ref of unknown ${stack}/${id}`);
+    return String(this.#assembly.parameters.get(`${stack}.${id}`) ?? '');
   }
 
   attribute(stack: string, id: string, name: string): string {
@@ -63,6 +85,12 @@ export class Names implements Lookup {
     return resolve(found.value, found.stack, this);
   }
 
+  exported(name: string): unknown {
+    const found = this.#assembly.exports.find((e) => resolve(e.name, e.stack, this) === name);
+    if (found === undefined) throw new RangeError(`no stack exports ${name}`);
+    return resolve(found.value, found.stack, this);
+  }
+
   arnOf(resource: Resource): string {
     const name = this.nameOf(resource);
     switch (resource.type) {
@@ -75,7 +103,7 @@ export class Names implements Lookup {
       case 'AWS::StepFunctions::StateMachineVersion':
         return `${String(this.properties(resource).StateMachineArn)}:1`;
       case 'AWS::StepFunctions::StateMachineAlias':
-        return `${this.arn('states', `stateMachine:${name}`)}:live`;
+        return this.#aliasArn(resource);
       case 'AWS::ElasticLoadBalancingV2::TargetGroup':
       case 'AWS::ElasticLoadBalancingV2::LoadBalancer':
         return this.arn('elasticloadbalancing', this.fullName(resource).replace(/^app\//, 'loadbalancer/app/'));
@@ -85,6 +113,8 @@ export class Names implements Lookup {
         return this.arn('ecs', `service/${String(this.properties(resource).Cluster)}/${name}`);
       case 'AWS::CloudWatch::Alarm':
         return this.arn('cloudwatch', `alarm:${name}`);
+      case 'AWS::KinesisFirehose::DeliveryStream':
+        return this.arn('firehose', `deliverystream/${name}`);
       default:
         return this.arn(resource.type.split('::')[1]?.toLowerCase() ?? 'unknown', name);
     }
@@ -96,10 +126,12 @@ export class Names implements Lookup {
     return `${kind}/${this.nameOf(resource)}/0000000000000001`;
   }
 
+  /** The explicit name of the template, or the logical id, so that a reader recognises it. */
   nameOf(resource: Resource): string {
-    const p = resource.properties;
-    const given = p.StateMachineName ?? p.AlarmName ?? p.TopicName ?? p.TableName ?? p.FunctionName;
-    return typeof given === 'string' ? given : resource.logicalId;
+    const property = NAME_PROPERTY[resource.type];
+    const given = property === undefined ? undefined : resource.properties[property];
+    const name = given === undefined ? undefined : resolve(given, resource.stack, this);
+    return typeof name === 'string' ? name : resource.logicalId;
   }
 
   arn(service: string, rest: string): string {
@@ -124,6 +156,12 @@ export class Names implements Lookup {
       default:
         return this.arnOf(resource);
     }
+  }
+
+  /** The machine's ARN and the alias' own name; the version that it routes to carries the former. */
+  #aliasArn(resource: Resource): string {
+    const { Name = 'live', RoutingConfiguration } = aliasSchema.parse(this.properties(resource));
+    return `${RoutingConfiguration[0]?.StateMachineVersionArn.replace(/:\d+$/, '') ?? ''}:${Name}`;
   }
 
   #related(resource: Resource, property: string): string {

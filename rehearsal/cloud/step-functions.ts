@@ -1,22 +1,39 @@
 /**
- * Step Functions: the synthesised definition, interpreted by `aws-local-stepfunctions`. Waits and retry intervals run in
- * virtual time; task tokens and their time-outs, which the interpreter leaves to its caller, are done here.
+ * Step Functions: executions of the synthesised definition, interpreted by `aws-local-stepfunctions`; waits and retries run
+ * in virtual time. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
  */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import type { VirtualClock } from '../world.ts';
+import {
+  type Call,
+  callSchema,
+  contextOf,
+  type Definition,
+  interpretable,
+  type State,
+  TOKEN_PLACEHOLDER,
+} from './definition.ts';
+import { History, MAX_HISTORY_EVENTS } from './history.ts';
 import { FunctionError } from './lambda.ts';
-import { CloudError, type JsonOperations, parse } from './protocol.ts';
+import { CloudError, type JsonOperations } from './protocol.ts';
+import { statesOperations } from './states-operations.ts';
+import { TaskTokens } from './task-tokens.ts';
+
+export { type Definition, definitionSchema } from './definition.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
 
 export interface LocalExecution {
   readonly arn: string;
   readonly name: string;
+  readonly input: unknown;
+  /** Virtual time, milliseconds since the epoch. */
   readonly startedAt: number;
+  readonly history: History;
   status: ExecutionStatus;
+  stoppedAt: number | null;
   error: string | null;
   cause: string | null;
   output: unknown;
@@ -29,278 +46,258 @@ export interface MachineOptions {
   readonly clock: VirtualClock;
   /** Invokes a function by its (possibly qualified) ARN. */
   readonly invoke: (functionArn: string, event: unknown) => Promise<unknown>;
+  /** A Task or Wait state was entered. `input` is the state's input, before Parameters. */
   readonly onState: (execution: LocalExecution, state: string, input: unknown) => void;
   readonly onEnd: (execution: LocalExecution) => void;
+  /** @default nothing */
+  readonly onStart?: (execution: LocalExecution) => void;
 }
 
-const retrySchema = z.looseObject({
-  ErrorEquals: z.array(z.string()),
-  IntervalSeconds: z.number().default(1),
-  BackoffRate: z.number().default(2),
-  MaxDelaySeconds: z.number().optional(),
-});
-const stateSchema = z.looseObject({
-  Type: z.string(),
-  Resource: z.string().optional(),
-  Seconds: z.number().optional(),
-  SecondsPath: z.string().optional(),
-  TimeoutSecondsPath: z.string().optional(),
-  Retry: z.array(retrySchema).optional(),
-});
-export const definitionSchema = z.looseObject({ StartAt: z.string(), States: z.record(z.string(), stateSchema) });
-export type Definition = z.infer<typeof definitionSchema>;
-
-/** Longest time-out that the interpreter's timer can hold; without one it would end every task after a minute. */
-const NO_TIMEOUT_SECONDS = 2_000_000;
-
-const WAIT_AS_TASK = {
-  Type: 'Task',
-  Resource: 'arn:aws:lambda:local:000000000000:function:wait',
-  ResultPath: null,
-  TimeoutSeconds: NO_TIMEOUT_SECONDS,
-};
-
-/** The execution was stopped: whatever runs for it ends here, past every Retry and Catch. */
-class StoppedError extends Error {
-  override readonly name = 'States.Stopped';
-  readonly isRetryable = false;
-  readonly isCatchable = false;
-}
-
-/** Stands in the context object where a token will be; each token task replaces it with its own. */
-const TOKEN_PLACEHOLDER = 'crossfade-local-task-token';
-
-interface TokenWait {
-  readonly resolve: (output: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
+/** Bytes of JSON that a state may hand on. */
+const MAX_PAYLOAD = 262_144;
+/** Longer timers overflow. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class LocalMachine {
   readonly executions = new Map<string, LocalExecution>();
+  readonly arn: string;
+  readonly tokens = new TaskTokens();
+  readonly operations: JsonOperations;
   readonly #options: MachineOptions;
-  readonly #tokens = new Map<string, TokenWait>();
-  readonly #stops = new Map<string, AbortController>();
+  readonly #running = new Map<string, AbortController>();
 
   constructor(options: MachineOptions) {
     this.#options = options;
+    this.arn = options.arn;
+    this.operations = statesOperations(this, () => options.clock.now());
   }
 
+  /** The same name with the same input is the same execution, as long as it runs. @throws CloudError ExecutionAlreadyExists */
   start(name: string, input: unknown): LocalExecution {
-    const { arn: machineArn, clock, onEnd } = this.#options;
-    const arn = `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-    if (this.executions.has(arn)) throw new CloudError('ExecutionAlreadyExists', `Execution ${name} exists`);
+    const { clock, onStart } = this.#options;
+    const arn = `${this.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const existing = this.executions.get(arn);
+    if (existing !== undefined) {
+      if (existing.status === 'RUNNING' && JSON.stringify(existing.input) === JSON.stringify(input)) return existing;
+      throw new CloudError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    }
+    const definition = this.#options.definition();
     const execution: LocalExecution = {
       arn,
       name,
+      input,
       startedAt: clock.now(),
+      history: new History(() => clock.now()),
       status: 'RUNNING',
+      stoppedAt: null,
       error: null,
       cause: null,
       output: null,
     };
     this.executions.set(arn, execution);
-    const context = {
-      Execution: { Id: arn, Name: name, StartTime: new Date(execution.startedAt).toISOString(), Input: input },
-      Task: { Token: TOKEN_PLACEHOLDER },
-    };
-    const definition = this.#options.definition();
-    const stopped = new AbortController();
-    this.#stops.set(arn, stopped);
-    const machine = new StateMachine(this.#interpretable(definition), { validationOptions: { noValidate: true } });
-    const run = machine.run(JSON.parse(JSON.stringify(input)), {
-      overrides: this.#overrides(execution, definition, stopped.signal),
-      context: JSON.parse(JSON.stringify(context)),
-      noThrowOnAbort: true,
-    });
-    stopped.signal.addEventListener('abort', run.abort, { once: true });
-    const end = (status: ExecutionStatus, error: string | null, cause: string | null, output: unknown) => {
-      if (execution.status !== 'RUNNING') return;
-      Object.assign(execution, { status, error, cause, output });
-      onEnd(execution);
-    };
-    run.result.then(
-      (output) => end('SUCCEEDED', null, null, output),
-      (thrown: unknown) => {
-        const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
-        end(
-          'FAILED',
-          cause instanceof Error ? cause.name : 'Error',
-          cause instanceof Error ? cause.message : String(cause),
-          null,
-        );
-      },
-    );
+    execution.history.add('ExecutionStarted');
+    onStart?.(execution);
+    void this.#run(execution, definition);
     return execution;
   }
 
-  /** Ends every execution without a word, as the end of the process would. */
+  /** Ends a running execution from outside; a handler in flight is not stopped, as AWS does not. */
+  abort(execution: LocalExecution, error: string | null, cause: string | null): void {
+    this.#end(execution, { status: 'ABORTED', error, cause });
+  }
+
+  /** Ends every execution in silence: the cloud is being stopped. */
   stop(): void {
-    for (const [arn, stop] of this.#stops) {
-      const execution = this.#find(arn);
-      if (execution.status === 'RUNNING') execution.status = 'ABORTED';
-      stop.abort();
-    }
+    for (const controller of this.#running.values()) controller.abort();
+    this.#running.clear();
   }
 
-  readonly operations: JsonOperations = {
-    DescribeExecution: (input) => {
-      const { executionArn } = parse(z.object({ executionArn: z.string() }), input);
-      const execution = this.#find(executionArn);
-      return {
-        executionArn,
-        name: execution.name,
-        status: execution.status,
-        startDate: execution.startedAt / 1000,
-        error: execution.error ?? undefined,
-        cause: execution.cause ?? undefined,
-      };
-    },
-    StopExecution: (input) => {
-      const { executionArn, error, cause } = parse(
-        z.object({ executionArn: z.string(), error: z.string().optional(), cause: z.string().optional() }),
-        input,
-      );
-      const execution = this.#find(executionArn);
-      if (execution.status === 'RUNNING') {
-        Object.assign(execution, { status: 'ABORTED', error: error ?? null, cause: cause ?? null });
-        this.#stops.get(executionArn)?.abort();
-        this.#options.onEnd(execution);
-      }
-      return { stopDate: this.#options.clock.now() / 1000 };
-    },
-    StartExecution: (input) => {
-      const { name, input: text } = parse(
-        z.object({ name: z.string().default(() => randomUUID()), input: z.string().default('{}') }),
-        input,
-      );
-      const { arn, startedAt } = this.start(name, JSON.parse(text));
-      return { executionArn: arn, startDate: startedAt / 1000 };
-    },
-    SendTaskSuccess: (input) => {
-      const { taskToken, output } = parse(z.object({ taskToken: z.string(), output: z.string() }), input);
-      this.#token(taskToken).resolve(JSON.parse(output));
-      return {};
-    },
-    SendTaskFailure: (input) => {
-      const { taskToken, error, cause } = parse(
-        z.object({
-          taskToken: z.string(),
-          error: z.string().default('States.TaskFailed'),
-          cause: z.string().default(''),
-        }),
-        input,
-      );
-      this.#token(taskToken).reject(new FunctionError(error, cause));
-      return {};
-    },
-  };
-
-  #find(arn: string): LocalExecution {
-    const execution = this.executions.get(arn);
-    if (execution === undefined) throw new CloudError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
-    return execution;
-  }
-
-  #token(token: string): TokenWait {
-    const waiting = this.#tokens.get(token);
-    if (waiting === undefined)
-      throw new CloudError('TaskTimedOut', 'Task Timed Out: the token is unknown or was answered');
-    this.#tokens.delete(token);
-    return waiting;
-  }
-
-  /** Waits become tasks whose handler waits in virtual time: the interpreter's own override knows no paths. */
-  #interpretable(definition: Definition): ConstructorParameters<typeof StateMachine>[0] {
-    const States = Object.fromEntries(
-      Object.entries(definition.States).map(([name, state]) => {
-        const { TimeoutSecondsPath: _virtual, Seconds: _s, SecondsPath: _p, ...rest } = state;
-        return [
-          name,
-          state.Type === 'Wait'
-            ? { ...rest, ...WAIT_AS_TASK }
-            : state.Type === 'Task'
-              ? { TimeoutSeconds: NO_TIMEOUT_SECONDS, ...rest }
-              : rest,
-        ];
-      }),
-    );
-    return JSON.parse(JSON.stringify({ StartAt: definition.StartAt, States }));
-  }
-
-  #overrides(execution: LocalExecution, definition: Definition, stopped: AbortSignal) {
-    const taskResourceLocalHandlers: Record<string, (input: unknown) => Promise<JsonValue>> = {};
-    const retryIntervalOverrides: Record<string, number[]> = {};
-    const stop = rejectedBy(stopped);
-    stop.catch(() => {});
-    for (const [name, state] of Object.entries(definition.States)) {
-      if (state.Type === 'Task' || state.Type === 'Wait') {
-        taskResourceLocalHandlers[name] = async (input) => {
-          if (stopped.aborted) throw new StoppedError();
-          this.#options.onState(execution, name, input);
-          const work = state.Type === 'Wait' ? this.#wait(state, input, stopped) : this.#task(state, input);
-          const output = await Promise.race([work, stop]);
-          return JSON.parse(JSON.stringify(output ?? null));
-        };
-      }
-      if (state.Retry !== undefined)
-        retryIntervalOverrides[name] = state.Retry.map((r) => this.#options.clock.toRealMs(r.IntervalSeconds * 1000));
-    }
-    return { taskResourceLocalHandlers, retryIntervalOverrides };
-  }
-
-  async #wait(state: z.infer<typeof stateSchema>, input: unknown, signal: AbortSignal): Promise<unknown> {
-    const seconds = state.Seconds ?? secondsAt(state.SecondsPath, input);
-    await delay(this.#options.clock.toRealMs(seconds * 1000), undefined, { signal });
-    return input;
-  }
-
-  #task(state: z.infer<typeof stateSchema>, input: unknown): Promise<unknown> {
-    const { Resource = '' } = state;
-    if (!Resource.includes(':states:::lambda:invoke')) return this.#options.invoke(Resource, input);
-    const { FunctionName, Payload } = z.object({ FunctionName: z.string(), Payload: z.unknown() }).parse(input);
-    if (!Resource.endsWith('.waitForTaskToken'))
-      return this.#options.invoke(FunctionName, Payload).then((result) => ({ Payload: result }));
-    return this.#withToken(state, FunctionName, Payload);
-  }
-
-  async #withToken(state: z.infer<typeof stateSchema>, functionName: string, payload: unknown): Promise<unknown> {
-    const token = randomUUID();
-    const answered = new Promise<unknown>((resolve, reject) => this.#tokens.set(token, { resolve, reject }));
-    const event: unknown = JSON.parse(JSON.stringify(payload).replaceAll(TOKEN_PLACEHOLDER, token));
-    const timer = new AbortController();
+  async #run(execution: LocalExecution, definition: Definition): Promise<void> {
+    const { clock } = this.#options;
+    const controller = new AbortController();
+    this.#running.set(execution.arn, controller);
+    const interpreted = interpretable(definition, (s) => clock.toRealMs(s * 1000) / 1000);
+    const machine = new StateMachine(json(interpreted), { validationOptions: { noValidate: true } });
+    const run = machine.run(json(execution.input), {
+      overrides: { taskResourceLocalHandlers: this.#handlers(execution, definition, controller.signal) },
+      context: json(
+        contextOf({ ...execution, startedAt: new Date(execution.startedAt).toISOString(), machineArn: this.arn }),
+      ),
+    });
+    controller.signal.addEventListener('abort', run.abort, { once: true });
+    const timeout = this.#timeout(execution, definition);
+    void this.#follow(execution, definition, run.eventLogs);
     try {
-      await this.#options.invoke(functionName, event);
-      if (state.TimeoutSecondsPath === undefined) return await answered;
-      const seconds = secondsAt(state.TimeoutSecondsPath, z.object({ state: z.unknown() }).parse(payload).state);
-      const expired = delay(Math.min(this.#options.clock.toRealMs(seconds * 1000), 2 ** 31 - 1), undefined, {
-        signal: timer.signal,
-        ref: false,
-      }).then(() => {
-        throw new FunctionError('States.Timeout', 'The sign-off expired');
-      });
-      return await Promise.race([answered, expired]);
+      const output = await run.result;
+      await drained();
+      this.#end(execution, { status: 'SUCCEEDED', output });
+    } catch (thrown) {
+      await drained();
+      const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
+      const failed =
+        cause instanceof Error
+          ? { error: cause.name, cause: cause.message }
+          : { error: 'States.Runtime', cause: String(cause) };
+      this.#end(execution, { status: 'FAILED', ...failed });
     } finally {
-      this.#tokens.delete(token);
-      timer.abort();
-      answered.catch(() => {});
+      clearTimeout(timeout);
     }
+  }
+
+  #timeout(execution: LocalExecution, { TimeoutSeconds }: Definition): NodeJS.Timeout | undefined {
+    if (TimeoutSeconds === undefined) return undefined;
+    const ms = Math.min(this.#options.clock.toRealMs(TimeoutSeconds * 1000), MAX_TIMER_MS);
+    return setTimeout(() => this.#end(execution, { status: 'TIMED_OUT', error: 'States.Timeout' }), ms);
+  }
+
+  #end(execution: LocalExecution, ending: Partial<LocalExecution>): void {
+    const controller = this.#running.get(execution.arn);
+    if (execution.status !== 'RUNNING' || controller === undefined) return;
+    this.#running.delete(execution.arn);
+    Object.assign(execution, ending, { stoppedAt: this.#options.clock.now() });
+    execution.history.close(EXECUTION_EVENTS[execution.status]);
+    controller.abort();
+    this.#options.onEnd(execution);
+  }
+
+  /** The interpreter's own log tells which states were entered and left, those without a handler too. */
+  async #follow(
+    execution: LocalExecution,
+    definition: Definition,
+    log: AsyncIterable<{ type: string; state?: { name: string; type: string; input: unknown } }>,
+  ) {
+    for await (const { type, state } of log) {
+      if (execution.status !== 'RUNNING') return;
+      if (state === undefined || (type !== 'StateEntered' && type !== 'StateExited')) continue;
+      const original = definition.States[state.name]?.Type ?? 'Task';
+      execution.history.add(`${original}${type}`, state.name);
+      const waits = original === 'Task' || original === 'Wait';
+      if (type === 'StateEntered' && waits) this.#options.onState(execution, state.name, state.input);
+      if (execution.history.events.length >= MAX_HISTORY_EVENTS)
+        this.#end(execution, {
+          status: 'FAILED',
+          error: 'States.Runtime',
+          cause: 'The execution reached the maximum number of history events (25000).',
+        });
+    }
+  }
+
+  #handlers(
+    execution: LocalExecution,
+    definition: Definition,
+    signal: AbortSignal,
+  ): Record<string, (input: unknown) => Promise<JsonValue>> {
+    const handlers: Record<string, (input: unknown) => Promise<JsonValue>> = {};
+    for (const [name, state] of Object.entries(definition.States)) {
+      if (state.Type !== 'Task' && state.Type !== 'Wait') continue;
+      handlers[name] = async (given) => {
+        await drained();
+        const call = callSchema.parse(given);
+        const output = json((await this.#unlessAborted(execution, name, state, call, signal)) ?? null);
+        if (Buffer.byteLength(JSON.stringify(output)) > MAX_PAYLOAD)
+          throw new FunctionError(
+            'States.DataLimitExceeded',
+            `The state ${name} returned more than ${MAX_PAYLOAD} bytes.`,
+          );
+        return output;
+      };
+    }
+    return handlers;
+  }
+
+  /** An execution that was ended from outside neither retries nor catches what its task in flight comes to. */
+  async #unlessAborted(
+    execution: LocalExecution,
+    name: string,
+    state: State,
+    call: Call,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    try {
+      signal.throwIfAborted();
+      return await this.#perform(execution, name, state, call, signal);
+    } catch (error) {
+      if (signal.aborted) throw new ExecutionOver();
+      throw error;
+    }
+  }
+
+  async #perform(
+    execution: LocalExecution,
+    name: string,
+    state: State,
+    call: Call,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    if (state.Type === 'Wait') {
+      await this.#sleep(this.#waitMs(call), signal);
+      return call.input;
+    }
+    const { Resource = '' } = state;
+    const { invoke } = this.#options;
+    if (!Resource.includes(':states:::'))
+      return execution.history.task(name, 'LambdaFunction', () => invoke(Resource, call.input));
+    if (!/:states:::lambda:invoke(\.waitForTaskToken)?$/.test(Resource))
+      throw new FunctionError('States.Runtime', `resource not known here: ${Resource}`);
+    const { FunctionName, Payload } = invokeSchema.parse(call.input);
+    if (!Resource.endsWith('.waitForTaskToken'))
+      return execution.history.task(name, 'Task', async () => ({
+        Payload: await invoke(FunctionName, Payload),
+        StatusCode: 200,
+      }));
+    return execution.history.task(name, 'Task', () => this.#withToken(execution, name, call, signal));
+  }
+
+  #withToken(execution: LocalExecution, name: string, call: Call, signal: AbortSignal): Promise<unknown> {
+    const { FunctionName, Payload } = invokeSchema.parse(call.input);
+    const toReal = (seconds: number | undefined) =>
+      seconds === undefined ? undefined : this.#options.clock.toRealMs(seconds * 1000);
+    const limits = { timeoutMs: toReal(call.timeoutSeconds), heartbeatMs: toReal(call.heartbeatSeconds) };
+    return this.tokens.wait(
+      limits,
+      async (token) => {
+        const event: unknown = JSON.parse(JSON.stringify(Payload).replaceAll(TOKEN_PLACEHOLDER, token));
+        await this.#options.invoke(FunctionName, event);
+        execution.history.add('TaskSubmitted', name);
+      },
+      signal,
+    );
+  }
+
+  #waitMs({ seconds, timestamp }: Call): number {
+    const { clock } = this.#options;
+    return clock.toRealMs(timestamp === undefined ? (seconds ?? 0) * 1000 : Date.parse(timestamp) - clock.now());
+  }
+
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    await delay(Math.min(Math.max(0, ms), MAX_TIMER_MS), undefined, { signal });
   }
 }
 
-function rejectedBy(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new StoppedError()), { once: true });
-  });
+/** The interpreter asks an error whether Retry and Catch may see it. */
+class ExecutionOver extends Error {
+  readonly isRetryable = false;
+  readonly isCatchable = false;
 }
+
+const invokeSchema = z.object({ FunctionName: z.string(), Payload: z.unknown() });
+
+const EXECUTION_EVENTS: Readonly<Record<ExecutionStatus, string>> = {
+  RUNNING: 'ExecutionStarted',
+  SUCCEEDED: 'ExecutionSucceeded',
+  FAILED: 'ExecutionFailed',
+  ABORTED: 'ExecutionAborted',
+  TIMED_OUT: 'ExecutionTimedOut',
+};
 
 type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
-/** The number at a path such as `$.waitSeconds`. */
-function secondsAt(path: string | undefined, input: unknown): number {
-  const key = /^\$\.(\w+)$/.exec(path ?? '')?.[1];
-  if (key === undefined) throw new FunctionError('States.Runtime', `a path such as $.name was expected, not ${path}`);
-  return z
-    .looseObject({ [key]: z.number() })
-    .transform((o) => Number(o[key]))
-    .parse(input);
+/** A plain copy. What the interpreter's types call JSON and ours call a definition or an input is the same text. */
+function json(value: unknown) {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** Until the interpreter's log has been read up to here: it is an asynchronous queue of a few microtasks. */
+function drained(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
 }

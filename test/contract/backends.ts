@@ -17,7 +17,7 @@ import { type Deployment, deploymentSchema } from '../../core/deployment.ts';
 import { ScaledClock } from '../../rehearsal/clock.ts';
 import { alarmPropertiesSchema, LocalAlarm } from '../../rehearsal/cloud/alarms.ts';
 import { cloudwatch } from '../../rehearsal/cloud/cloudwatch.ts';
-import { startDynamo } from '../../rehearsal/cloud/dynamo.ts';
+import { ledgerTable, startDynamo } from '../../rehearsal/cloud/dynamo.ts';
 import { elbv2 } from '../../rehearsal/cloud/elbv2.ts';
 import { endpoint } from '../../rehearsal/cloud/endpoint.ts';
 import { MetricStore } from '../../rehearsal/cloud/metric-store.ts';
@@ -130,20 +130,7 @@ async function moto(url: string): Promise<Backend> {
   await fetch(`${url}/moto-api/reset`, { method: 'POST' });
   const at = { endpoint: url, region: REGION, credentials };
   const dynamo = new DynamoDBClient(at);
-  await dynamo.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await dynamo.send(new CreateTableCommand(ledgerTable(TABLE)));
   const elb = new ElasticLoadBalancingV2Client(at);
   const subnets = await defaultSubnets(url);
   const { LoadBalancers: [lb] = [] } = await elb.send(

@@ -1,0 +1,53 @@
+/**
+ * Custom resources: the CDK's provider framework would sit between CloudFormation and the function that does the work; here
+ * that function gets the very event that the framework would hand on.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requesttypes-create.html
+ */
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { Resource } from './assembly.ts';
+import type { Names } from './names.ts';
+
+/** The framework's environment names the function that it calls. */
+const frameworkSchema = z.looseObject({
+  Environment: z.looseObject({ Variables: z.looseObject({ USER_ON_EVENT_FUNCTION_ARN: z.string() }) }),
+});
+const tokenSchema = z.looseObject({ ServiceToken: z.string() });
+const answerSchema = z.object({
+  PhysicalResourceId: z.string(),
+  Data: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** ARN of the onEvent function behind a custom resource. @throws when it is not behind the CDK's provider framework. */
+export function onEventArn(names: Names, resource: Resource, functions: readonly Resource[]): string {
+  const { ServiceToken } = tokenSchema.parse(names.properties(resource));
+  const framework = functions.find((f) => names.arnOf(f) === ServiceToken);
+  if (framework === undefined) throw new RangeError(`${resource.logicalId}: no function ${ServiceToken}`);
+  return frameworkSchema.parse(names.properties(framework)).Environment.Variables.USER_ON_EVENT_FUNCTION_ARN;
+}
+
+/** Creates the resource, and tells `names` what it answered. */
+export async function createCustom(
+  names: Names,
+  resource: Resource,
+  onEvent: (event: unknown) => Promise<unknown>,
+): Promise<void> {
+  const answer = await onEvent({
+    RequestType: 'Create',
+    RequestId: randomUUID(),
+    ResponseURL: 'http://127.0.0.1/unused-by-the-framework',
+    ResourceType: resource.type,
+    LogicalResourceId: resource.logicalId,
+    StackId: names.ref(resource.stack, 'AWS::StackId'),
+    ResourceProperties: asStrings(names.properties(resource)),
+  });
+  const { PhysicalResourceId, Data } = answerSchema.parse(answer);
+  names.custom.set(`${resource.stack}/${resource.logicalId}`, { physicalId: PhysicalResourceId, data: Data });
+}
+
+/** CloudFormation hands every number and boolean over as text. */
+function asStrings(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(properties), (_key, value: unknown) =>
+    typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,
+  );
+}

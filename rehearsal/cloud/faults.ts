@@ -1,0 +1,25 @@
+/** Faults that a caller of the cloud must survive; asked for at every call, also at those that the cloud makes itself. */
+
+/**
+ * `throttle` and `fail` refuse the call before it has an effect, `lose-answer` has the effect and drops the connection,
+ * `garbage` has the effect and answers something that is none.
+ */
+export type Fault = 'throttle' | 'fail' | 'lose-answer' | 'garbage';
+
+/**
+ * Asked for every call; null lets it pass. `n` counts the calls of this operation, from 1. Services are `cloudwatch`,
+ * `states`, `ecs`, `application-autoscaling`, `firehose`, `elasticloadbalancing`, `sns`, `dynamodb`, and `lambda` both for
+ * Invoke requests and for the invocations that the state machine, alarms and rules make.
+ */
+export type Intercept = (service: string, operation: string, n: number) => Fault | null;
+
+/** The same hook, counting. */
+export function counting(intercept: Intercept): (service: string, operation: string) => Fault | null {
+  const calls = new Map<string, number>();
+  return (service, operation) => {
+    const key = `${service}.${operation}`;
+    const n = (calls.get(key) ?? 0) + 1;
+    calls.set(key, n);
+    return intercept(service, operation, n);
+  };
+}

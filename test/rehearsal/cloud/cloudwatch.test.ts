@@ -1,0 +1,175 @@
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { alarmPropertiesSchema, LocalAlarm } from '../../../rehearsal/cloud/alarms.ts';
+import { cloudwatch } from '../../../rehearsal/cloud/cloudwatch.ts';
+import { MetricStore } from '../../../rehearsal/cloud/metric-store.ts';
+import { type Served, serve } from './support.ts';
+
+const MINUTE = 60_000;
+const START = 1_000 * MINUTE;
+let store: MetricStore;
+let served: Served;
+let client: CloudWatchClient;
+
+beforeEach(async () => {
+  store = new MetricStore();
+  const alarms = new Map(['red', 'green', 'grey'].map((name) => [name, alarm(name)]));
+  const setState = (a: LocalAlarm, state: LocalAlarm['state'], reason: string) => void a.set(state, reason);
+  const operations = cloudwatch({ store, alarms, setState, now: () => START });
+  served = await serve({ json: { GraniteServiceVersion20100801: { service: 'cloudwatch', operations } } });
+  client = new CloudWatchClient(served.client);
+});
+afterEach(async () => {
+  client.destroy();
+  await served.stop();
+});
+
+function alarm(AlarmName: string): LocalAlarm {
+  const metric = { Namespace: 'N', MetricName: 'M', Statistic: 'Sum', Period: 60 };
+  const rule = { ComparisonOperator: 'GreaterThanThreshold', Threshold: 1, EvaluationPeriods: 1 };
+  return new LocalAlarm(alarmPropertiesSchema.parse({ AlarmName, ...metric, ...rule }));
+}
+
+function record(name: string, minute: number, ...values: number[]): void {
+  for (const value of values)
+    store.record({ namespace: 'N', name, dimensions: { D: 'd' }, value, at: START + minute * MINUTE + 1 });
+}
+
+const stat = (Id: string, MetricName: string, Stat = 'Sum', Period = 60): MetricDataQuery => ({
+  Id,
+  MetricStat: { Metric: { Namespace: 'N', MetricName, Dimensions: [{ Name: 'D', Value: 'd' }] }, Period, Stat },
+});
+
+const ask = (MetricDataQueries: MetricDataQuery[], minutes = 3, ScanBy?: 'TimestampAscending') =>
+  client.send(
+    new GetMetricDataCommand({
+      MetricDataQueries,
+      StartTime: new Date(START),
+      EndTime: new Date(START + minutes * MINUTE),
+      ScanBy,
+    }),
+  );
+
+describe('GetMetricData', () => {
+  it('answers newest first unless it is asked for the other order, and leaves out what is missing', async () => {
+    record('E', 0, 1, 2);
+    record('E', 2, 5);
+    const { MetricDataResults: [newest] = [] } = await ask([stat('e', 'E')]);
+    expect(newest).toMatchObject({ Id: 'e', Label: 'E', StatusCode: 'Complete', Values: [5, 3] });
+    const { MetricDataResults: [oldest] = [] } = await ask([stat('e', 'E')], 3, 'TimestampAscending');
+    expect(oldest?.Values).toEqual([3, 5]);
+    expect(oldest?.Timestamps?.map((t) => t.getTime() - START)).toEqual([0, 2 * MINUTE]);
+  });
+
+  it('excludes the end of the range, and other dimensions', async () => {
+    record('E', 3, 7);
+    store.record({ namespace: 'N', name: 'E', dimensions: {}, value: 9, at: START });
+    const { MetricDataResults } = await ask([stat('e', 'E')]);
+    expect(MetricDataResults?.[0]?.Values).toEqual([]);
+  });
+
+  it('computes expressions, also of expressions, and returns only what is asked for', async () => {
+    record('E', 0, 1);
+    record('N', 0, 1, 1, 1, 1);
+    const { MetricDataResults } = await ask([
+      { ...stat('e', 'E', 'SampleCount'), ReturnData: false },
+      { ...stat('n', 'N', 'SampleCount'), ReturnData: false },
+      { Id: 'ratio', Expression: 'e / n', ReturnData: false },
+      { Id: 'percent', Expression: '100 * ratio', Label: 'errors, %' },
+    ]);
+    expect(MetricDataResults).toMatchObject([{ Id: 'percent', Label: 'errors, %', Values: [25] }]);
+  });
+
+  it('sums over a longer period', async () => {
+    for (let minute = 0; minute < 5; minute++) record('E', minute, 1);
+    const { MetricDataResults } = await ask([stat('e', 'E', 'Sum', 300)], 5);
+    expect(MetricDataResults?.[0]?.Values).toEqual([5]);
+  });
+
+  it.each<[string, MetricDataQuery[]]>([
+    ['an unknown statistic', [stat('e', 'E', 'IQM')]],
+    ['an unknown id', [{ Id: 'x', Expression: 'y + 1' }]],
+    ['an unknown function', [stat('e', 'E'), { Id: 'x', Expression: 'ABS(e)' }]],
+    ['two periods', [stat('e', 'E'), stat('f', 'E', 'Sum', 300)]],
+    ['a high-resolution period', [stat('e', 'E', 'Sum', 10)]],
+  ])('refuses %s instead of guessing', async (_name, queries) => {
+    await expect(ask(queries)).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+});
+
+describe('PutMetricData', () => {
+  it('records values with their counts, but not into a namespace of AWS', async () => {
+    const put = (Namespace: string) =>
+      client.send(
+        new PutMetricDataCommand({
+          Namespace,
+          MetricData: [{ MetricName: 'E', Dimensions: [{ Name: 'D', Value: 'd' }], Values: [1, 5], Counts: [3, 1] }],
+        }),
+      );
+    await put('N');
+    expect(store.read({ namespace: 'N', name: 'E', dimensions: { D: 'd' } }, 'Sum', START, MINUTE)).toBe(8);
+    await expect(put('AWS/ECS')).rejects.toBeInstanceOf(Error);
+  });
+});
+
+describe('alarms', () => {
+  it('are described page by page, by name and by state', async () => {
+    const first = await client.send(new DescribeAlarmsCommand({ MaxRecords: 2 }));
+    expect(first.MetricAlarms?.map((a) => a.AlarmName)).toEqual(['red', 'green']);
+    const second = await client.send(new DescribeAlarmsCommand({ MaxRecords: 2, NextToken: first.NextToken }));
+    expect(second.MetricAlarms?.map((a) => a.AlarmName)).toEqual(['grey']);
+    expect(second.NextToken).toBeUndefined();
+    const named = await client.send(new DescribeAlarmsCommand({ AlarmNames: ['green', 'gone'] }));
+    expect(named.MetricAlarms?.map((a) => a.AlarmName)).toEqual(['green']);
+    const prefixed = await client.send(new DescribeAlarmsCommand({ AlarmNamePrefix: 'gre' }));
+    expect(prefixed.MetricAlarms).toHaveLength(2);
+  });
+
+  it('take the state that they are set to, with its reason', async () => {
+    const set = (AlarmName: string) =>
+      client.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'drill' }));
+    await set('red');
+    const { MetricAlarms } = await client.send(new DescribeAlarmsCommand({ StateValue: 'ALARM' }));
+    expect(MetricAlarms).toMatchObject([{ AlarmName: 'red', StateReason: 'drill' }]);
+    await expect(set('gone')).rejects.toMatchObject({ name: 'ResourceNotFound' });
+  });
+
+  it.each([
+    ['a low-sample rule', { EvaluateLowSampleCountPercentile: 'ignore' }],
+    ['an anomaly band', { ThresholdMetricId: 'ad1' }],
+    ['an unknown statistic', { Statistic: 'IQM' }],
+    ['a high-resolution period', { Period: 10 }],
+  ])('with %s are refused when they are read', (_name, property) => {
+    const rule = { ComparisonOperator: 'GreaterThanThreshold', Threshold: 1, EvaluationPeriods: 1 };
+    const metric = { Namespace: 'N', MetricName: 'M', Statistic: 'Sum', Period: 60 };
+    expect(alarmPropertiesSchema.safeParse({ AlarmName: 'a', ...metric, ...rule, ...property }).success).toBe(false);
+  });
+});
+
+describe('a line of Embedded Metric Format', () => {
+  it('becomes samples of every dimension set', () => {
+    const line = JSON.stringify({
+      _aws: {
+        Timestamp: 1,
+        CloudWatchMetrics: [{ Namespace: 'N', Dimensions: [['D'], []], Metrics: [{ Name: 'E' }, { Name: 'Gone' }] }],
+      },
+      D: 'd',
+      E: [2, 3],
+    });
+    expect(store.ingestEmf(line, START)).toBe(true);
+    const read = (dimensions: Record<string, string>) =>
+      store.read({ namespace: 'N', name: 'E', dimensions }, 'Sum', START, MINUTE);
+    expect([read({ D: 'd' }), read({})]).toEqual([5, 5]);
+  });
+
+  it.each(['plain text', '{"_aws":', '{"_aws":{}}', '{"message":"\\"_aws\\""}'])('is not %s', (line) => {
+    expect(store.ingestEmf(line, START)).toBe(false);
+  });
+});

@@ -1,0 +1,71 @@
+/** What the specifications of the local cloud share. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EndpointOptions } from '../../../rehearsal/cloud/endpoint.ts';
+import { endpoint } from '../../../rehearsal/cloud/endpoint.ts';
+import type { LoadBalancerModel } from '../../../rehearsal/world.ts';
+import { listen, stop } from '../../support/http.ts';
+
+export interface Served {
+  /** Configuration of an SDK client that talks to it. */
+  readonly client: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    readonly maxAttempts: number;
+  };
+  stop(): Promise<void>;
+}
+
+/** Serves the given services alone. The client tries once, unless a test says more. */
+export async function serve(options: Partial<EndpointOptions>, maxAttempts = 1): Promise<Served> {
+  const server = endpoint({ intercept: () => null, json: {}, query: {}, ...options });
+  const url = await listen(server);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return {
+    client: { endpoint: url, region: 'local-1', credentials, maxAttempts },
+    stop: () => stop(server),
+  };
+}
+
+export interface Bundle {
+  readonly dir: string;
+  remove(): void;
+}
+
+/** A function's code asset with this module as its bundle. */
+export function bundle(source: string): Bundle {
+  const dir = mkdtempSync(join(tmpdir(), 'crossfade-bundle-'));
+  writeFileSync(join(dir, 'index.mjs'), source);
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+export const LISTENER = 'arn:aws:elasticloadbalancing:local-1:000000000000:listener/app/lb/1/2';
+
+/** A load balancer with the groups `g1` to `g6` and no rule. */
+export function loadBalancer(): LoadBalancerModel {
+  const healthCheck = {
+    path: '/healthz',
+    intervalSeconds: 10,
+    timeoutSeconds: 5,
+    healthyThreshold: 2,
+    unhealthyThreshold: 2,
+    matcher: '200',
+  };
+  const targetGroups: LoadBalancerModel['targetGroups'] = new Map();
+  for (let i = 1; i <= 6; i++) {
+    const arn = `arn:aws:elasticloadbalancing:local-1:000000000000:targetgroup/g${i}/1`;
+    targetGroups.set(arn, { arn, fullName: `targetgroup/g${i}/1`, healthCheck, targets: [] });
+  }
+  return { arn: 'arn:lb', fullName: 'app/lb/1', rules: new Map(), targetGroups };
+}
+
+/** Polls a condition every few milliseconds. @throws when it does not come true within `withinMs`. */
+export async function until(what: string, holds: () => boolean, withinMs = 5_000): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`${what} did not come true within ${withinMs} ms`);
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}
