@@ -1,6 +1,6 @@
 /** DynamoDB: dynalite, in memory, on a port of its own. Handlers reach it through the cloud's endpoint, as all services. */
 import type { Server } from 'node:http';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { Pool } from 'undici';
 import * as z from 'zod';
@@ -25,6 +25,15 @@ const PK_SK: TableKeys = {
   ],
 };
 
+/** The request that makes a table keyed as the ledger's: `pk` and `sk`. */
+export function ledgerTable(TableName: string): CreateTableCommandInput {
+  return createTable(TableName, PK_SK);
+}
+
+function createTable(TableName: string, { AttributeDefinitions, KeySchema }: TableKeys): CreateTableCommandInput {
+  return { TableName, BillingMode: 'PAY_PER_REQUEST', AttributeDefinitions, KeySchema };
+}
+
 export interface LocalDynamo {
   readonly url: string;
   /** @default keys a table with the string keys `pk` and `sk` */
@@ -45,10 +54,8 @@ export async function startDynamo(): Promise<LocalDynamo> {
   const pool = new Pool(url, { connections: 32 });
   return {
     url,
-    async createTable(TableName, { AttributeDefinitions, KeySchema } = PK_SK) {
-      await client.send(
-        new CreateTableCommand({ TableName, BillingMode: 'PAY_PER_REQUEST', AttributeDefinitions, KeySchema }),
-      );
+    async createTable(name, keys = PK_SK) {
+      await client.send(new CreateTableCommand(createTable(name, keys)));
     },
     forward: async ({ path, headers, body }) => {
       const response = await pool.request({ method: 'POST', path, headers: endToEnd(headers), body });
