@@ -192,8 +192,10 @@ export class LocalMachine {
       if (state.Type !== 'Task' && state.Type !== 'Wait') continue;
       handlers[name] = async (given) => {
         await drained();
+        // Once aborted, the interpreter still goes through the retries of the task in flight.
+        signal.throwIfAborted();
         const call = callSchema.parse(given);
-        const output = json((await this.#unlessAborted(execution, name, state, call, signal)) ?? null);
+        const output = json((await this.#perform(execution, name, state, call, signal)) ?? null);
         if (Buffer.byteLength(JSON.stringify(output)) > MAX_PAYLOAD)
           throw new FunctionError(
             'States.DataLimitExceeded',
@@ -203,23 +205,6 @@ export class LocalMachine {
       };
     }
     return handlers;
-  }
-
-  /** An execution that was ended from outside neither retries nor catches what its task in flight comes to. */
-  async #unlessAborted(
-    execution: LocalExecution,
-    name: string,
-    state: State,
-    call: Call,
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    try {
-      signal.throwIfAborted();
-      return await this.#perform(execution, name, state, call, signal);
-    } catch (error) {
-      if (signal.aborted) throw new ExecutionOver();
-      throw error;
-    }
   }
 
   async #perform(
@@ -272,12 +257,6 @@ export class LocalMachine {
   async #sleep(ms: number, signal: AbortSignal): Promise<void> {
     await delay(Math.min(Math.max(0, ms), MAX_TIMER_MS), undefined, { signal });
   }
-}
-
-/** The interpreter asks an error whether Retry and Catch may see it. */
-class ExecutionOver extends Error {
-  readonly isRetryable = false;
-  readonly isCatchable = false;
 }
 
 const invokeSchema = z.object({ FunctionName: z.string(), Payload: z.unknown() });

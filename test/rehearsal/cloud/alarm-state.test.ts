@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type AlarmState, type Comparison, judge, type MissingData } from '../../../rehearsal/cloud/alarm-state.ts';
+import { alarmPropertiesSchema, LocalAlarm } from '../../../rehearsal/cloud/alarms.ts';
 import { evaluate } from '../../../rehearsal/cloud/metric-math.ts';
+import { MetricStore } from '../../../rehearsal/cloud/metric-store.ts';
 
 /** `0` within the threshold, `X` beyond it, `-` missing; oldest first, as AWS's tables are printed. */
 function datapoints(row: string): (number | undefined)[] {
@@ -90,5 +92,32 @@ describe('the examples of AWS on metric math with missing values', () => {
     ['IF(a, b, 5)', { a: '1 1 0 0 -', b: '30 - 0 0 30' }, '30 0 5 5 -'],
   ])('%s', (expression, metrics, expected) => {
     expect(run(expression, metrics)).toBe(expected);
+  });
+});
+
+describe('an alarm on a metric that fell silent', () => {
+  it.each<[number, AlarmState]>([
+    [1, 'ALARM'],
+    [3, 'ALARM'],
+    [4, 'OK'],
+  ])('%d minutes ago is %s: real datapoints come before missing ones, as far back as it looks', (minutes, expected) => {
+    const [minute, now] = [60_000, 1_000 * 60_000];
+    const store = new MetricStore();
+    store.record({ namespace: 'N', name: 'M', dimensions: {}, value: 9, at: now - minutes * minute });
+    const alarm = new LocalAlarm(
+      alarmPropertiesSchema.parse({
+        AlarmName: 'a',
+        Namespace: 'N',
+        MetricName: 'M',
+        Statistic: 'Sum',
+        Period: 60,
+        ComparisonOperator: 'GreaterThanThreshold',
+        Threshold: 5,
+        EvaluationPeriods: 1,
+        TreatMissingData: 'notBreaching',
+      }),
+    );
+    alarm.evaluate(store, now);
+    expect(alarm.state).toBe(expected);
   });
 });

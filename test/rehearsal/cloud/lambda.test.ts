@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ScaledClock } from '../../../rehearsal/clock.ts';
 import type { Fault } from '../../../rehearsal/cloud/faults.ts';
 import { LocalFunction } from '../../../rehearsal/cloud/lambda.ts';
@@ -149,6 +149,22 @@ describe('an asynchronous invocation', () => {
     service.invokeLater('f', { do: 'refuse' });
     await until('three failures', () => failures.length === 3);
     expect(await call('count')).toBe(4);
+  });
+});
+
+describe('a service that is stopped', () => {
+  it('forgets the attempts that it would have made', async () => {
+    vi.useFakeTimers();
+    try {
+      start();
+      service.invokeLater('gone', {});
+      await vi.waitFor(() => expect(failures).toHaveLength(1));
+      expect(vi.getTimerCount()).toBe(1);
+      await service.stop();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
