@@ -27,6 +27,7 @@ export type ErrorName =
   | 'Crossfade.InvalidPlan'
   | 'Crossfade.InvalidState'
   | 'Crossfade.Refused'
+  | 'Crossfade.RuleKept'
   | 'Crossfade.Fenced'
   | 'Crossfade.WeightsNotApplied'
   | 'Crossfade.IngressUnavailable'
@@ -63,6 +64,16 @@ export class RefusedError extends CrossfadeError {
     super('Crossfade.Refused', `The cutover is refused: ${reasons.join('; ')}.`, {
       traffic: 'unchanged.',
       nextStep: 'remove the cause named above, then start a new execution.',
+    });
+  }
+}
+
+/** The stack asked for a change that would take the rule out of the run's hands; the rule was left as it is. */
+export class RuleKeptError extends CrossfadeError {
+  constructor(reasons: readonly string[]) {
+    super('Crossfade.RuleKept', `The listener rule is left as it is: ${reasons.join('; ')}.`, {
+      traffic: 'unchanged, the live weights stand.',
+      nextStep: 'let the cutover end or run `crossfade rollback`, then deploy again.',
     });
   }
 }

@@ -1,37 +1,38 @@
-/** `Custom::WeightedRule`: see lib/constructs/weighted-rule.ts for what it promises. */
+/** `Custom::WeightedRule`: see lib/constructs/weighted-rule.ts for what it promises, core/rule-ownership.ts for how. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  CreateRuleCommand,
-  DeleteRuleCommand,
-  DescribeRulesCommand,
-  ElasticLoadBalancingV2Client,
-  ModifyRuleCommand,
-  type Rule,
-  type RuleCondition,
-  RuleNotFoundException,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';
-import { RefusedError } from '../core/errors.ts';
+import { RuleKeptError } from '../core/errors.ts';
 import { ingressIdSchema } from '../core/ids.ts';
 import type { LedgerItem } from '../core/ledger.ts';
+import { decideUpdate, initialWeights, refusalsOfDelete, type WantedRule } from '../core/rule-ownership.ts';
 import { CLIENT_OPTIONS } from './aws/clients.ts';
 import { dynamoLedger } from './aws/dynamo-ledger.ts';
+import { ElbRules } from './aws/elb-rule.ts';
 
-const propertiesSchema = z.object({
-  ListenerArn: z.string(),
-  Priority: z.coerce.number().int(),
-  Methods: z.array(z.string()).default([]),
-  Paths: z.array(z.string()).default([]),
-  StableArn: z.string(),
-  GroupArns: z.array(z.string()).min(2).max(5),
-});
+const propertiesSchema = z
+  .object({
+    ListenerArn: z.string(),
+    Priority: z.coerce.number().int().min(1).max(50_000),
+    Methods: z.array(z.string()).default([]),
+    Paths: z.array(z.string()).default([]),
+    StableArn: z.string(),
+    GroupArns: z.array(z.string()).min(2).max(5),
+  })
+  .transform((p) => ({ ...p, priority: p.Priority, methods: p.Methods, paths: p.Paths }));
 type Properties = z.infer<typeof propertiesSchema>;
 
 const eventSchema = z.discriminatedUnion('RequestType', [
   z.object({ RequestType: z.literal('Create'), ResourceProperties: propertiesSchema }),
-  z.object({ RequestType: z.literal('Update'), PhysicalResourceId: z.string(), ResourceProperties: propertiesSchema }),
+  z.object({
+    RequestType: z.literal('Update'),
+    PhysicalResourceId: z.string(),
+    ResourceProperties: propertiesSchema,
+    OldResourceProperties: z.object({ ListenerArn: z.string() }),
+  }),
   z.object({ RequestType: z.literal('Delete'), PhysicalResourceId: z.string(), ResourceProperties: propertiesSchema }),
 ]);
+type Event = z.infer<typeof eventSchema>;
 
 export interface WeightedRuleDeps {
   readonly elb: Pick<ElasticLoadBalancingV2Client, 'send'>;
@@ -44,98 +45,61 @@ interface ProviderResponse {
   readonly Data: { readonly RuleArn: string };
 }
 
-type Weights = ReadonlyMap<string, number>;
-
 export function makeHandler(deps: WeightedRuleDeps) {
+  const rules = new ElbRules(deps.elb);
   return async (event: unknown): Promise<ProviderResponse> => {
     const request = eventSchema.parse(event);
     switch (request.RequestType) {
       case 'Create':
-        return answer(await create(deps, request.ResourceProperties));
+        return answer(await create(rules, request.ResourceProperties));
       case 'Update':
-        return answer(await update(deps, request.PhysicalResourceId, request.ResourceProperties));
+        return answer(await update(rules, deps.owner, request));
       case 'Delete':
-        return answer(await remove(deps, request.PhysicalResourceId, request.ResourceProperties));
+        return answer(await remove(rules, deps.owner, request));
     }
   };
 }
 
-async function create({ elb }: WeightedRuleDeps, props: Properties): Promise<string> {
-  const { Rules = [] } = await elb.send(
-    new CreateRuleCommand({
-      ListenerArn: props.ListenerArn,
-      Priority: props.Priority,
-      Conditions: conditions(props),
-      Actions: [forward(props, safe(props))],
-    }),
-  );
-  const arn = Rules[0]?.RuleArn;
-  if (arn === undefined) throw new Error('CreateRule answered without a rule');
-  return arn;
+function create(rules: ElbRules, props: Properties): Promise<string> {
+  return rules.create(props.ListenerArn, {
+    shape: props,
+    weights: initialWeights(wantedOf(props)),
+    stickySeconds: null,
+  });
 }
 
-/** Live weights stay; a new group enters at 0; a group leaves only at 0. Rewriting what stands is no change to traffic. */
-async function update(deps: WeightedRuleDeps, ruleArn: string, props: Properties): Promise<string> {
-  const live = await liveWeights(deps, ruleArn);
-  if (live === null) return create(deps, props);
-  const owner = await deps.owner();
-  if (owner?.status === 'running' || owner?.status === 'rolling_back') {
-    throw new RefusedError([
-      `cutover ${owner.cutoverId} is ${owner.status}; its rule is not updated before it has ended`,
-    ]);
+/** Another listener is another rule: CloudFormation deletes the old one afterwards, which refuses while it carries more than stable. */
+async function update(
+  rules: ElbRules,
+  owner: WeightedRuleDeps['owner'],
+  { PhysicalResourceId, ResourceProperties: props, OldResourceProperties: old }: Event & { RequestType: 'Update' },
+): Promise<string> {
+  const live = await rules.read(PhysicalResourceId);
+  if (live === null || old.ListenerArn !== props.ListenerArn) return create(rules, props);
+  const decision = decideUpdate(live, wantedOf(props), await owner());
+  if (decision.do === 'refuse') throw new RuleKeptError(decision.reasons);
+  if (decision.do === 'write') {
+    await rules.modify(live.arn, { shape: props, weights: decision.weights, stickySeconds: decision.stickySeconds });
+    if (decision.move) await rules.move(live.arn, props.priority);
   }
-  const retired = [...live].filter(([arn, weight]) => weight > 0 && !props.GroupArns.includes(arn));
-  if (retired.length > 0)
-    throw new RefusedError([
-      `target group ${retired.map(([arn]) => arn).join(', ')} still carries traffic and cannot leave the rule`,
-    ]);
-  const weights = new Map(props.GroupArns.map((arn) => [arn, live.get(arn) ?? 0]));
-  await deps.elb.send(
-    new ModifyRuleCommand({ RuleArn: ruleArn, Conditions: conditions(props), Actions: [forward(props, weights)] }),
-  );
-  return ruleArn;
+  return live.arn;
 }
 
-async function remove(deps: WeightedRuleDeps, ruleArn: string, props: Properties): Promise<string> {
-  const live = await liveWeights(deps, ruleArn);
-  if (live === null) return ruleArn;
-  const carrying = [...live].filter(([arn, weight]) => weight > 0 && arn !== props.StableArn);
-  if (carrying.length > 0)
-    throw new RefusedError([
-      `target group ${carrying.map(([arn]) => arn).join(', ')} carries traffic; roll back before the rule is deleted`,
-    ]);
-  await deps.elb.send(new DeleteRuleCommand({ RuleArn: ruleArn }));
-  return ruleArn;
+async function remove(
+  rules: ElbRules,
+  owner: WeightedRuleDeps['owner'],
+  { PhysicalResourceId, ResourceProperties: props }: Event & { RequestType: 'Delete' },
+): Promise<string> {
+  const live = await rules.read(PhysicalResourceId);
+  if (live === null) return PhysicalResourceId;
+  const refusals = refusalsOfDelete(live, props.StableArn, await owner());
+  if (refusals.length > 0) throw new RuleKeptError(refusals);
+  await rules.delete(live.arn);
+  return live.arn;
 }
 
-async function liveWeights({ elb }: WeightedRuleDeps, ruleArn: string): Promise<Weights | null> {
-  if (!ruleArn.startsWith('arn:')) return null;
-  try {
-    const { Rules = [] } = await elb.send(new DescribeRulesCommand({ RuleArns: [ruleArn] }));
-    const groups = Rules.flatMap((rule: Rule) => rule.Actions ?? []).flatMap(
-      (action) => action.ForwardConfig?.TargetGroups ?? [],
-    );
-    return new Map(groups.map((g) => [g.TargetGroupArn ?? '', g.Weight ?? 0]));
-  } catch (error) {
-    if (error instanceof RuleNotFoundException) return null;
-    throw error;
-  }
-}
-
-function safe(props: Properties): Weights {
-  return new Map(props.GroupArns.map((arn) => [arn, arn === props.StableArn ? 100 : 0]));
-}
-
-function forward(props: Properties, weights: Weights) {
-  const TargetGroups = props.GroupArns.map((arn) => ({ TargetGroupArn: arn, Weight: weights.get(arn) ?? 0 }));
-  return { Type: 'forward' as const, ForwardConfig: { TargetGroups, TargetGroupStickinessConfig: { Enabled: false } } };
-}
-
-function conditions({ Methods, Paths }: Properties): RuleCondition[] {
-  const wanted: RuleCondition[] = [];
-  if (Methods.length > 0) wanted.push({ Field: 'http-request-method', HttpRequestMethodConfig: { Values: Methods } });
-  if (Paths.length > 0) wanted.push({ Field: 'path-pattern', PathPatternConfig: { Values: Paths } });
-  return wanted;
+function wantedOf({ StableArn, GroupArns, priority, methods, paths }: Properties): WantedRule {
+  return { priority, methods, paths, stableArn: StableArn, groupArns: GroupArns };
 }
 
 function answer(ruleArn: string): ProviderResponse {

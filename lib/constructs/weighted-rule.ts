@@ -76,7 +76,10 @@ export class WeightedRuleProvider extends Construct {
     const arn = (resource: string) =>
       Stack.of(this).formatArn({ service: 'elasticloadbalancing', resource, resourceName: 'app/*' });
     onEvent.allow(['elasticloadbalancing:CreateRule'], [arn('listener')]);
-    onEvent.allow(['elasticloadbalancing:ModifyRule', 'elasticloadbalancing:DeleteRule'], [arn('listener-rule')]);
+    onEvent.allow(
+      ['elasticloadbalancing:ModifyRule', 'elasticloadbalancing:SetRulePriorities', 'elasticloadbalancing:DeleteRule'],
+      [arn('listener-rule')],
+    );
     onEvent.fn.addToRolePolicy(
       new PolicyStatement({ actions: ['elasticloadbalancing:DescribeRules'], resources: ['*'] }),
     );

@@ -39,8 +39,7 @@ export function elbv2(
       const priority = Number(p.get('Priority'));
       if (!Number.isInteger(priority) || priority < 1 || priority > MAX_PRIORITY)
         throw new CloudError('ValidationError', `Priority must be between 1 and ${MAX_PRIORITY}`);
-      if ([...model.rules.values()].some((r) => r.priority === priority))
-        throw new CloudError('PriorityInUse', `Priority '${priority}' is currently in use`);
+      refuseTaken(model, arn, priority);
       const conditions = parseConditions(p);
       if (conditions === null) throw new CloudError('ValidationError', 'A rule must have a condition');
       return put({ arn, priority, conditions, forward: parseForward(model, p) });
@@ -49,6 +48,17 @@ export function elbv2(
       const rule = ruleOf(model, p.get('RuleArn') ?? '');
       const forward = p.has('Actions.member.1.Type') ? parseForward(model, p) : rule.forward;
       return put({ ...rule, conditions: parseConditions(p) ?? rule.conditions, forward });
+    },
+    SetRulePriorities: (p) => {
+      const moved: RuleModel[] = [];
+      for (let i = 1; p.has(`RulePriorities.member.${i}.RuleArn`); i++) {
+        const rule = ruleOf(model, p.get(`RulePriorities.member.${i}.RuleArn`) ?? '');
+        const priority = Number(p.get(`RulePriorities.member.${i}.Priority`));
+        refuseTaken(model, rule.arn, priority);
+        moved.push({ ...rule, priority });
+      }
+      for (const rule of moved) put(rule);
+      return { Rules: moved.map(describeRule) };
     },
     DeleteRule: (p) => {
       const rule = ruleOf(model, p.get('RuleArn') ?? '');
@@ -107,6 +117,14 @@ function groupOf(model: LoadBalancerModel, arn: string): TargetGroupModel {
   const group = model.targetGroups.get(arn);
   if (group === undefined) throw new CloudError('TargetGroupNotFound', `One or more target groups not found: ${arn}`);
   return group;
+}
+
+/** Priorities are unique on a listener, which a rule's ARN names. */
+function refuseTaken(model: LoadBalancerModel, arn: string, priority: number): void {
+  const listener = (of: string) => of.slice(0, of.lastIndexOf('/'));
+  const taken = [...model.rules.values()].find((r) => r.arn !== arn && r.priority === priority);
+  if (taken !== undefined && listener(taken.arn) === listener(arn))
+    throw new CloudError('PriorityInUse', `Priority '${priority}' is currently in use`);
 }
 
 function ruleArnPrefix(listenerArn: string): string {

@@ -1,0 +1,246 @@
+import {
+  DescribeRulesCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LedgerItem, LedgerStatus } from '../../core/ledger.ts';
+import { makeHandler } from '../../lambdas/weighted-rule.ts';
+import { elbv2 } from '../../rehearsal/cloud/elbv2.ts';
+import { LISTENER, loadBalancer, type Served, serve } from '../rehearsal/cloud/support.ts';
+import { ledgerItem } from '../support/ledger-item.ts';
+
+const OTHER_LISTENER = LISTENER.replace('/lb/1/2', '/lb/1/3');
+const model = loadBalancer();
+const [stable = '', candidate = '', tap = '', fresh = ''] = [...model.targetGroups.keys()];
+let owner: LedgerItem | null;
+let writes: number;
+let served: Served;
+let elb: ElasticLoadBalancingV2Client;
+let handle: ReturnType<typeof makeHandler>;
+
+beforeEach(async () => {
+  model.rules.clear();
+  owner = null;
+  writes = 0;
+  const operations = elbv2(model, () => writes++);
+  served = await serve({ query: { '2015-12-01': { service: 'elasticloadbalancing', operations } } });
+  elb = new ElasticLoadBalancingV2Client(served.client);
+  handle = makeHandler({ elb, owner: async () => owner });
+});
+afterEach(async () => {
+  elb.destroy();
+  await served.stop();
+});
+
+interface Properties {
+  readonly ListenerArn: string;
+  readonly Priority: string;
+  readonly Methods: readonly string[];
+  readonly Paths: readonly string[];
+  readonly StableArn: string;
+  readonly GroupArns: readonly string[];
+}
+
+/** As CloudFormation hands them over: every number as text. */
+const PROPERTIES: Properties = {
+  ListenerArn: LISTENER,
+  Priority: '10',
+  Methods: ['GET'],
+  Paths: ['/*'],
+  StableArn: stable,
+  GroupArns: [stable, candidate, tap],
+};
+
+const create = async (props = PROPERTIES) =>
+  (await handle({ RequestType: 'Create', ResourceProperties: props })).PhysicalResourceId;
+const update = (id: string, props: Properties, old = PROPERTIES) =>
+  handle({ RequestType: 'Update', PhysicalResourceId: id, ResourceProperties: props, OldResourceProperties: old });
+const remove = (id: string, props = PROPERTIES) =>
+  handle({ RequestType: 'Delete', PhysicalResourceId: id, ResourceProperties: props });
+const ruleOf = async (arn: string) => (await elb.send(new DescribeRulesCommand({ RuleArns: [arn] }))).Rules?.[0];
+const weightsOf = async (arn: string) =>
+  (await ruleOf(arn))?.Actions?.[0]?.ForwardConfig?.TargetGroups?.map((g) => g.Weight);
+const shift = (arn: string, weights: readonly number[], groups = PROPERTIES.GroupArns) =>
+  elb.send(
+    new ModifyRuleCommand({
+      RuleArn: arn,
+      Actions: [
+        {
+          Type: 'forward',
+          ForwardConfig: {
+            TargetGroups: groups.map((TargetGroupArn, i) => ({ TargetGroupArn, Weight: weights[i] ?? 0 })),
+          },
+        },
+      ],
+    }),
+  );
+const owned = (status: LedgerStatus) => {
+  owner = ledgerItem({ status });
+};
+
+describe('a weighted rule that is created', () => {
+  it('gives the stable side everything, and names every group', async () => {
+    const arn = await create();
+    expect(await weightsOf(arn)).toEqual([100, 0, 0]);
+    expect((await ruleOf(arn))?.Actions?.[0]?.ForwardConfig?.TargetGroupStickinessConfig?.Enabled).toBe(false);
+  });
+
+  it('is taken over when an unanswered attempt has already made it', async () => {
+    const arn = await create();
+    expect(await create()).toBe(arn);
+    expect(model.rules.size).toBe(1);
+  });
+
+  it("is refused at a priority where somebody else's rule stands", async () => {
+    await create({ ...PROPERTIES, Paths: ['/theirs'] });
+    await expect(create()).rejects.toMatchObject({ name: 'PriorityInUseException' });
+  });
+
+  it.each([
+    ['Priority', { ...PROPERTIES, Priority: '0' }],
+    ['GroupArns', { ...PROPERTIES, GroupArns: [stable] }],
+  ])('names the property that is wrong: %s', async (field, props) => {
+    await expect(create(props)).rejects.toThrow(field);
+    expect(model.rules.size).toBe(0);
+  });
+});
+
+describe('a weighted rule that is updated', () => {
+  it('keeps live weights and is not even written when its properties are the same', async () => {
+    const arn = await create();
+    await shift(arn, [90, 10, 0]);
+    writes = 0;
+    expect((await update(arn, PROPERTIES)).Data.RuleArn).toBe(arn);
+    expect(writes).toBe(0);
+    expect(await weightsOf(arn)).toEqual([90, 10, 0]);
+  });
+
+  it('takes a new group in at weight 0', async () => {
+    const arn = await create();
+    await shift(arn, [90, 10, 0]);
+    await update(arn, { ...PROPERTIES, GroupArns: [...PROPERTIES.GroupArns, fresh] });
+    expect(await weightsOf(arn)).toEqual([90, 10, 0, 0]);
+  });
+
+  it('retires a group that carries nothing', async () => {
+    const arn = await create();
+    await shift(arn, [90, 10, 0]);
+    await update(arn, { ...PROPERTIES, GroupArns: [stable, candidate] });
+    expect(await weightsOf(arn)).toEqual([90, 10]);
+  });
+
+  it('refuses to retire a group that carries traffic, and says what to do', async () => {
+    const arn = await create();
+    await shift(arn, [90, 10, 0]);
+    await expect(update(arn, { ...PROPERTIES, GroupArns: [stable, tap] })).rejects.toThrow(
+      /candidate|g2.*weight 10.*Traffic: unchanged.*crossfade rollback/s,
+    );
+    expect(await weightsOf(arn)).toEqual([90, 10, 0]);
+  });
+
+  it('moves to another priority with the weights that it has', async () => {
+    const arn = await create();
+    await shift(arn, [0, 100, 0]);
+    await update(arn, { ...PROPERTIES, Priority: '30' });
+    expect((await ruleOf(arn))?.Priority).toBe('30');
+    expect(await weightsOf(arn)).toEqual([0, 100, 0]);
+  });
+
+  it('keeps stickiness that somebody switched on, with its duration', async () => {
+    const arn = await create();
+    await elb.send(
+      new ModifyRuleCommand({
+        RuleArn: arn,
+        Actions: [
+          {
+            Type: 'forward',
+            ForwardConfig: {
+              TargetGroups: PROPERTIES.GroupArns.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 })),
+              TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 90 },
+            },
+          },
+        ],
+      }),
+    );
+    await update(arn, { ...PROPERTIES, Methods: ['GET', 'HEAD'] });
+    expect((await ruleOf(arn))?.Actions?.[0]?.ForwardConfig?.TargetGroupStickinessConfig).toMatchObject({
+      Enabled: true,
+      DurationSeconds: 90,
+    });
+  });
+
+  it('is a new rule on another listener; the old one goes only when it carries no more than the stable side', async () => {
+    const arn = await create();
+    const moved = (await update(arn, { ...PROPERTIES, ListenerArn: OTHER_LISTENER })).PhysicalResourceId;
+    expect(moved).not.toBe(arn);
+    expect(await weightsOf(moved)).toEqual([100, 0, 0]);
+    await remove(arn);
+    expect([...model.rules.keys()]).toEqual([moved]);
+  });
+
+  it('is made again when somebody deleted it by hand', async () => {
+    const arn = await create();
+    await remove(arn);
+    const again = (await update(arn, PROPERTIES)).PhysicalResourceId;
+    expect(await weightsOf(again)).toEqual([100, 0, 0]);
+  });
+});
+
+describe.each<LedgerStatus>(['running', 'rolling_back'])('while a cutover is %s', (status) => {
+  it('an update is refused, and the live weights stand', async () => {
+    const arn = await create();
+    await shift(arn, [50, 50, 0]);
+    owned(status);
+    writes = 0;
+    const added = { ...PROPERTIES, GroupArns: [...PROPERTIES.GroupArns, fresh] };
+    await expect(update(arn, added)).rejects.toMatchObject({ name: 'Crossfade.RuleKept' });
+    expect(writes).toBe(0);
+  });
+
+  it('the rollback of that refused update succeeds without a write, so the stack is not stuck', async () => {
+    const arn = await create();
+    await shift(arn, [50, 50, 0]);
+    owned(status);
+    writes = 0;
+    const added = { ...PROPERTIES, GroupArns: [...PROPERTIES.GroupArns, fresh] };
+    await expect(update(arn, added)).rejects.toThrow();
+    await expect(update(arn, PROPERTIES, added)).resolves.toMatchObject({ PhysicalResourceId: arn });
+    expect(writes).toBe(0);
+    expect(await weightsOf(arn)).toEqual([50, 50, 0]);
+  });
+
+  it('a delete is refused even when the stable side has everything', async () => {
+    const arn = await create();
+    owned(status);
+    await expect(remove(arn)).rejects.toThrow(/is not deleted before it has ended/);
+    expect(model.rules.size).toBe(1);
+  });
+});
+
+describe('a weighted rule that is deleted', () => {
+  it('goes when the stable side has everything', async () => {
+    const arn = await create();
+    owned('rolled_back');
+    await remove(arn);
+    expect(model.rules.size).toBe(0);
+  });
+
+  it.each<LedgerStatus>(['rolled_back', 'completed'])(
+    'stays while the candidate carries traffic (%s)',
+    async (status) => {
+      const arn = await create();
+      await shift(arn, [0, 100, 0]);
+      owned(status);
+      await expect(remove(arn)).rejects.toThrow(/g2.*carries traffic/);
+      expect(model.rules.size).toBe(1);
+    },
+  );
+
+  it('is no error when the rule is gone, or was never made', async () => {
+    const arn = await create();
+    await remove(arn);
+    await expect(remove(arn)).resolves.toMatchObject({ PhysicalResourceId: arn });
+    await expect(remove('failed-to-create')).resolves.toMatchObject({ PhysicalResourceId: 'failed-to-create' });
+  });
+});

@@ -1,0 +1,25 @@
+import { type LedgerItem, ledgerItemSchema } from '../../core/ledger.ts';
+import { SAFE_SPLIT, weightsFor } from '../../core/weights.ts';
+import { DEPLOYMENT } from './deployment.ts';
+
+const AT = '2026-11-24T08:00:00.000Z';
+
+/** The item of a run that has just begun, but for what a test says. */
+export function ledgerItem(overrides: Partial<LedgerItem> = {}): LedgerItem {
+  const begun = ledgerItemSchema.parse({
+    ingressId: 'gateway',
+    cutoverId: 'one',
+    generation: 1,
+    status: 'running',
+    executionArn: 'arn:execution:one',
+    startedAt: AT,
+    phase: 'stage',
+    stage: 0,
+    intent: { split: SAFE_SPLIT, weights: weightsFor(DEPLOYMENT, SAFE_SPLIT), at: AT, confirmed: true },
+    heartbeatDueAt: AT,
+    capacity: null,
+    stableCapacity: 'full',
+    rollback: null,
+  });
+  return { ...begun, ...overrides };
+}
