@@ -2,6 +2,7 @@
  * The watchdog: level-triggered, every minute. It repairs what events missed, and asks only what is true now: does the
  * listener carry what the ledger owes, is the run that owns it alive, has the traffic really come back?
  */
+import { type CloseTapOutcome, closeTap } from './close-tap.ts';
 import type { Deployment } from './deployment.ts';
 import { fromIso, toIso } from './instant.ts';
 import type { LedgerItem, Trigger } from './ledger.ts';
@@ -23,6 +24,7 @@ export interface WatchdogPorts extends RollbackPorts {
 export type WatchdogReport =
   | { readonly action: 'none'; readonly item: LedgerItem | null }
   | { readonly action: 'rollback'; readonly request: RollbackRequest; readonly outcome: RollbackOutcome }
+  | { readonly action: 'tap'; readonly request: RollbackRequest; readonly outcome: CloseTapOutcome }
   | { readonly action: 'rewrote_safe_weights'; readonly item: LedgerItem; readonly live: string }
   | { readonly action: 'verified'; readonly item: LedgerItem; readonly at: string };
 
@@ -76,7 +78,7 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
     );
   }
   const live = await ports.ingress.read();
-  if (sameWeights(live, owedWeights(deployment, item))) return { action: 'none', item };
+  if (sameWeights(live, owedWeights(deployment, item))) return watchTap(ports, deployment, item);
   // The reading may be older than the item: a shift that began in between has changed both.
   const fresh = await ports.ledger.read(deployment.ingressId);
   if (fresh === null || fresh.generation !== item.generation || fresh.intent.at !== item.intent.at)
@@ -87,6 +89,18 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
     'drift',
     `live weights (${describeWeights(deployment, live)}) are not those that the run intended (${describeWeights(deployment, item.intent.weights)})`,
   );
+}
+
+/** The tap's alarm fires on a transition only: a mirror that was opened towards a dead tap is found here. */
+async function watchTap(ports: WatchdogPorts, deployment: Deployment, item: LedgerItem): Promise<WatchdogReport> {
+  const { mirror } = item.intent.split;
+  if (mirror === null) return { action: 'none', item };
+  const role = mirror.face === 'forward' ? 'tapForward' : 'tapReverse';
+  const health = await ports.ingress.health(role);
+  if (health.healthy > 0) return { action: 'none', item };
+  const reason = `the tap (${role}) has no healthy target and ${mirror.percent} % of the tapped requests pass through it`;
+  const request = { trigger: 'watchdog' as const, reason, by: 'watchdog', at: toIso(ports.clock.now()) };
+  return { action: 'tap', request, outcome: await closeTap(ports, deployment, request) };
 }
 
 async function watchRolledBack(

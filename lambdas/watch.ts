@@ -23,11 +23,18 @@ const DECISION = { rollback: -1, hold: 0, advance: 1 } as const;
 
 export function makeHandler(deps: WatchDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
-    const state = parseState(event);
+    const state = await asOwed(deps, parseState(event));
     const { observation, data } = await observe(deps, state);
     deps.emit({ GateDecision: DECISION[observation.decision] });
     return settle(deps, state, reduce(state, { type: 'observed', at: deps.clock.now(), observation }), data);
   };
+}
+
+/** What the ledger says was written last: the tap may have been closed since the state was made (core/close-tap.ts). */
+async function asOwed({ ledger, deployment }: WatchDeps, state: CutoverState): Promise<CutoverState> {
+  const item = await ledger.read(deployment.ingressId);
+  if (item?.generation !== state.generation || !item.intent.confirmed) return state;
+  return { ...state, split: item.intent.split };
 }
 
 async function observe(deps: WatchDeps, state: CutoverState): Promise<Observed> {

@@ -1,5 +1,7 @@
 /** Watchdog: once a minute, whatever events said or did not say. */
+import { describeCloseTap } from '../core/close-tap.ts';
 import { describeError } from '../core/errors.ts';
+import type { LedgerItem } from '../core/ledger.ts';
 import { describeRollback } from '../core/rollback.ts';
 import { type WatchdogReport, watch } from '../core/watchdog.ts';
 import { awsDeps } from './aws/deps.ts';
@@ -28,6 +30,8 @@ function describe(report: WatchdogReport): string | null {
       return null;
     case 'rollback':
       return describeRollback(report.outcome, report.request);
+    case 'tap':
+      return describeCloseTap(report.outcome, report.request);
     case 'rewrote_safe_weights':
       return `Somebody moved the weights after the rollback (${report.live}); the safe ones were written again.`;
     case 'verified':
@@ -36,12 +40,23 @@ function describe(report: WatchdogReport): string | null {
 }
 
 async function record(deps: WatchdogDeps, report: WatchdogReport, message: string): Promise<void> {
-  const item = report.action === 'rollback' ? report.outcome.item : report.item;
+  const item = itemOf(report);
   if (item === null) return;
   const kind = report.action === 'verified' ? 'verified' : report.action === 'rollback' ? 'rollback' : 'warning';
   const at = new Date(deps.clock.now()).toISOString();
   await deps.ledger.append(item.cutoverId, { at, kind, phase: item.phase, stage: item.stage, by: 'watchdog', message });
   await deps.notifier.publish({ subject: `Crossfade ${item.cutoverId}: ${kind}`, body: message });
+}
+
+function itemOf(report: WatchdogReport): LedgerItem | null {
+  switch (report.action) {
+    case 'rollback':
+      return report.outcome.item;
+    case 'tap':
+      return report.outcome.outcome === 'rolled_back' ? report.outcome.rollback.item : report.outcome.item;
+    default:
+      return report.item;
+  }
 }
 
 export const handler = () => makeHandler(awsDeps())();
