@@ -1,55 +1,36 @@
-/** The CDK application that `cdk deploy` deploys: the reference ingress, the two gateways, the cutover. */
+/**
+ * The CDK application that `cdk deploy` deploys: the reference application from nothing, or, with `-c attach=FILE`, a
+ * cutover onto a load balancer and services that exist (docs/deploy.md).
+ */
+import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
-import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import { CutoverStack } from '../lib/stacks/cutover-stack.ts';
-import { GatewaysStack } from '../lib/stacks/gateways-stack.ts';
-import { IngressStack } from '../lib/stacks/ingress-stack.ts';
-import { ShadowStack } from '../lib/stacks/shadow-stack.ts';
+import * as z from 'zod';
+import { assertPlan } from '../core/plan.ts';
+import { attachedApplication, parseAttachment } from '../lib/attached-application.ts';
+import { referenceApplication } from '../lib/reference-application.ts';
+
+const contextSchema = z.object({
+  ingressId: z.string().default('gateway'),
+  certificateArn: z.string().startsWith('arn:').optional(),
+  /** A plan's file: alarm thresholds and retention follow from it. */
+  plan: z.string().optional(),
+  /** A file that names what exists. */
+  attach: z.string().optional(),
+});
 
 const app = new App();
-const ingressId = String(app.node.tryGetContext('ingressId') ?? 'gateway');
-const certificateArn: unknown = app.node.tryGetContext('certificateArn');
+const context = contextSchema.parse(
+  Object.fromEntries(Object.keys(contextSchema.shape).map((key) => [key, app.node.tryGetContext(key)])),
+);
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+const plan = context.plan === undefined ? {} : readJson(context.plan);
+// Refused here with every field named, before the first construct is made.
+assertPlan(plan);
 
-const ingress = new IngressStack(app, 'CrossfadeIngress', {
-  ingressId,
-  ...(typeof certificateArn === 'string' ? { certificateArn } : {}),
-});
-const { stable, candidate, tapForward, tapReverse } = ingress.groups;
-const gateways = new GatewaysStack(app, 'CrossfadeGateways', {
-  vpc: ingress.vpc,
-  loadBalancer: ingress.loadBalancer,
-  stable,
-  candidate,
-});
-const ref = (group: typeof stable) => ({ arn: group.targetGroupArn, fullName: group.targetGroupFullName });
-const service = (which: 'stable' | 'candidate') => ({
-  cluster: gateways.cluster.clusterName,
-  service: gateways[which].serviceName,
-});
-
-const cutover = new CutoverStack(app, 'CrossfadeCutover', {
-  cutover: {
-    ingressId,
-    loadBalancerFullName: ingress.loadBalancer.loadBalancerFullName,
-    rules: ingress.rules,
-    stable: ref(stable),
-    candidate: ref(candidate),
-    tap: { forward: ref(tapForward), reverse: ref(tapReverse) },
-    services: { stable: service('stable'), candidate: service('candidate') },
-    ledger: ingress.ledger,
-  },
-});
-
-new ShadowStack(app, 'CrossfadeShadow', {
-  ingressId,
-  vpc: ingress.vpc,
-  cluster: gateways.cluster as ICluster,
-  loadBalancer: ingress.loadBalancer,
-  forward: tapForward,
-  reverse: tapReverse,
-  sides: [gateways.stable, gateways.candidate],
-  urls: gateways.urls,
-  stream: cutover.cutover.parity.stream,
-});
+if (context.attach !== undefined) attachedApplication(app, parseAttachment(readJson(context.attach)), plan);
+else {
+  const { ingressId, certificateArn } = context;
+  referenceApplication(app, { ingressId, plan, ...(certificateArn === undefined ? {} : { certificateArn }) });
+}
 
 app.synth();

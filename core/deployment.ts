@@ -47,6 +47,8 @@ export const deploymentSchema = z.strictObject({
   /** Load and chaos run by this function while the mirror is open; absent: the phase only observes. */
   exerciseFunction: z.string().min(1).optional(),
   topicArn: z.string().min(1).optional(),
+  /** For how many days captured pairs are kept after they were written; absent: there is no such limit. */
+  shadowLogDays: z.int().min(1).optional(),
   ledgerTable: z.string().min(1),
 });
 

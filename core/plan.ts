@@ -161,6 +161,11 @@ export function parsePlan(input: unknown): Plan {
   throw new InvalidPlanError(result.error.issues.map(problemOf), result.error);
 }
 
+/** For callers that hand the plan on as it was written. @throws {@link InvalidPlanError} */
+export function assertPlan(input: unknown): asserts input is PlanInput {
+  parsePlan(input);
+}
+
 function problemOf(issue: z.core.$ZodIssue): { path: string; message: string } {
   const path = issue.path.map(String).join('.') || 'plan';
   if (issue.code !== 'unrecognized_keys') return { path, message: issue.message };

@@ -34,6 +34,8 @@ export interface TimelineRow {
 export interface Projection {
   readonly rows: readonly TimelineRow[];
   readonly totalSeconds: number;
+  /** Seconds from start to end if every phase is held for its maximum; shadow logs must be kept for as long. */
+  readonly longestSeconds: number;
   readonly historyEvents: number;
   /** Reasons why the plan must not be started; empty when it may. */
   readonly problems: readonly PlanProblem[];
@@ -66,6 +68,7 @@ export function project(plan: Plan, assumptions: Assumptions): Projection {
   return {
     rows,
     totalSeconds: last === undefined ? 0 : last.startsAt + last.seconds,
+    longestSeconds: rows.reduce((sum, row) => sum + row.seconds + row.maxHold, 0),
     historyEvents,
     problems: [...historyProblems(historyEvents), ...decidability(plan, rows, assumptions)],
   };

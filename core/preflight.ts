@@ -1,5 +1,6 @@
 /** Preflight: may this cutover begin? Every reason against it is named at once, and nothing is touched. */
 import type { Deployment } from './deployment.ts';
+import type { PlanProblem } from './errors.ts';
 import { fromIso } from './instant.ts';
 import type { LedgerItem } from './ledger.ts';
 import type { AlarmReading, TargetHealthCounts } from './ports.ts';
@@ -32,6 +33,16 @@ export function refusals(deployment: Deployment, found: PreflightFindings, now: 
     ...alarmRefusals(deployment, found.alarms),
     ...ownerRefusals(found.owner, now),
   ];
+}
+
+/** The plan must not outlive the shadow logs of its first day. */
+export function retentionProblem(longestSeconds: number, keptDays: number | undefined): PlanProblem | null {
+  const days = Math.ceil(longestSeconds / 86_400);
+  if (keptDays === undefined || days <= keptDays) return null;
+  return {
+    path: 'retention',
+    message: `held for its maximum this plan takes ${days} days, but shadow logs are kept for ${keptDays}; deploy with this plan (DualStackCutover's \`plan\`) or shorten it`,
+  };
 }
 
 function weightRefusals(deployment: Deployment, live: readonly RuleWeights[]): string[] {

@@ -4,13 +4,14 @@
  */
 import type { IngressId } from '../core/ids.ts';
 
-export type Emit = (values: Readonly<Record<string, number>>) => void;
+/** `properties` stand in the log line beside the metrics, for Logs Insights; they make no metric. */
+export type Emit = (values: Readonly<Record<string, number>>, properties?: Readonly<Record<string, string>>) => void;
 
 const NAMESPACE = 'Crossfade';
 
 /** Writes metrics with the dimension `Ingress`. `write` gets one line without its newline; `now` is milliseconds. */
 export function emfEmitter(ingress: IngressId, now: () => number, write: (line: string) => void): Emit {
-  return (values) => {
+  return (values, properties = {}) => {
     const metrics = Object.keys(values).map((name) => ({ Name: name }));
     write(
       JSON.stringify({
@@ -18,6 +19,7 @@ export function emfEmitter(ingress: IngressId, now: () => number, write: (line: 
           Timestamp: now(),
           CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [['Ingress']], Metrics: metrics }],
         },
+        ...properties,
         Ingress: ingress,
         ...values,
       }),

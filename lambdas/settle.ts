@@ -19,7 +19,10 @@ export async function settle(
     heartbeatDueAt: new Date(heartbeatDueAt(state, fromIso(entry.at))).toISOString(),
   });
   await deps.ledger.append(state.cutoverId, data === undefined ? entry : { ...entry, data });
-  deps.emit({ CandidatePercent: state.split.candidatePercent, Phase: PHASES.indexOf(state.phase) });
+  deps.emit(
+    { CandidatePercent: state.split.candidatePercent, Phase: PHASES.indexOf(state.phase) },
+    { cutoverId: state.cutoverId, phase: phaseName(state), kind: entry.kind, message: entry.message },
+  );
   if (state.phase !== before.phase || state.stage !== before.stage) {
     await deps.notifier.publish({
       subject: `Crossfade ${state.cutoverId}: ${phaseName(state)}`,

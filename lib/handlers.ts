@@ -16,6 +16,7 @@ export const HANDLERS = [
   'decommission',
   'complete',
   'rollback',
+  'close-tap',
   'verify-rollback',
   'watchdog',
   'weighted-rule',

@@ -14,6 +14,34 @@ import { Construct } from 'constructs';
 const PERIOD = Duration.seconds(60);
 const NAMESPACE = 'AWS/ApplicationELB';
 
+/** When the alarms of a cutover go red. They are coarse and late on purpose: the gate sees small differences sooner. */
+export interface AlarmThresholds {
+  /** Percent of the candidate's requests that fail. @default 5 */
+  readonly errorPercent: number;
+  /** Failed connections to the candidate in a minute. @default 5 */
+  readonly connectionErrors: number;
+  /** Percent of all requests that the load balancer itself answers with 5xx. @default 1 */
+  readonly elbErrorPercent: number;
+  /** Candidate/stable latency, the same for p50, p95 and p99. @default 1.5 */
+  readonly latencyRatio: number;
+  /** A ratio counts only where the candidate is slower by more than this, too: 2 ms against 1 ms hurts nobody. @default 10 */
+  readonly latencyFloorMs: number;
+  /** Percent of paired answers that differ breakingly. @default 1 */
+  readonly parityPercent: number;
+}
+
+export const DEFAULT_THRESHOLDS: AlarmThresholds = {
+  errorPercent: 5,
+  connectionErrors: 5,
+  elbErrorPercent: 1,
+  latencyRatio: 1.5,
+  latencyFloorMs: 10,
+  parityPercent: 1,
+};
+
+/** Ratios of fewer requests a minute say nothing. */
+const MIN_SAMPLES = 20;
+
 export interface CutoverAlarmsProps {
   readonly ingressId: string;
   /** `app/<name>/<id>` */
@@ -21,16 +49,10 @@ export interface CutoverAlarmsProps {
   /** `targetgroup/<name>/<id>` */
   readonly stableFullName: string;
   readonly candidateFullName: string;
-  /** @default - no tap, no shadow alarms */
+  /** @default - no tap, no alarms about it */
   readonly tapForwardFullName?: string;
-  /** Percent of the candidate's requests that fail. @default 5 */
-  readonly errorPercent?: number;
-  /** Candidate/stable latency, the same for p50, p95 and p99. @default 1.5 */
-  readonly latencyRatio?: number;
-  /** A ratio counts only where the candidate is slower by more than this, too: 2 ms against 1 ms hurts nobody. @default 10 */
-  readonly latencyFloorMs?: number;
-  /** Percent of paired answers that differ breakingly. @default 1 */
-  readonly parityPercent?: number;
+  /** @default - those of {@link DEFAULT_THRESHOLDS} */
+  readonly thresholds?: Partial<AlarmThresholds>;
   /** Base address of the runbook; every alarm links its own section. @default 'docs/runbook.md' */
   readonly runbookUrl?: string;
 }
@@ -53,15 +75,19 @@ interface Spec {
 export class CutoverAlarms extends Construct {
   /** Each of them rolls back. */
   readonly rollback: readonly Alarm[];
-  /** Each of them closes the tap. */
-  readonly shadow: readonly Alarm[];
+  /** Each of them takes the tap out of the customers' path. */
+  readonly tap: readonly Alarm[];
   /** Tells people, moves nothing. */
   readonly noTraffic: Alarm;
   readonly #props: CutoverAlarmsProps;
+  readonly #thresholds: AlarmThresholds;
 
   constructor(scope: Construct, id: string, props: CutoverAlarmsProps) {
     super(scope, id);
     this.#props = props;
+    this.#thresholds = { ...DEFAULT_THRESHOLDS, ...props.thresholds };
+    for (const [name, value] of Object.entries(this.#thresholds))
+      if (!(value > 0)) throw new RangeError(`CutoverAlarms ${id}: thresholds.${name} must be above 0, not ${value}`);
     this.rollback = [
       this.#errors(),
       this.#connectionErrors(),
@@ -69,9 +95,9 @@ export class CutoverAlarms extends Construct {
       ...[50, 95, 99].map((p) => this.#latency(p)),
       this.#unhealthy(),
       this.#breaker(),
+      ...(props.tapForwardFullName === undefined ? [] : [this.#parity()]),
     ];
-    this.shadow =
-      props.tapForwardFullName === undefined ? [] : [this.#tapUnhealthy(props.tapForwardFullName), this.#parity()];
+    this.tap = props.tapForwardFullName === undefined ? [] : [this.#tapUnhealthy(props.tapForwardFullName)];
     this.noTraffic = this.#alarm({
       what: 'no-traffic',
       metric: this.#alb('RequestCount', Stats.SUM),
@@ -92,11 +118,11 @@ export class CutoverAlarms extends Construct {
     return this.#alarm({
       what: 'candidate-5xx-ratio',
       metric: math(
-        'IF(FILL(n, 0) + FILL(c, 0) >= 20, 100 * (FILL(e, 0) + FILL(c, 0)) / (FILL(n, 0) + FILL(c, 0)), 0)',
+        `IF(FILL(n, 0) + FILL(c, 0) >= ${MIN_SAMPLES}, 100 * (FILL(e, 0) + FILL(c, 0)) / (FILL(n, 0) + FILL(c, 0)), 0)`,
         using,
         'candidate errors, %',
       ),
-      threshold: this.#props.errorPercent ?? 5,
+      threshold: this.#thresholds.errorPercent,
       datapoints: [2, 3],
       summary: 'The candidate fails too many of its requests (at least 20 a minute counted).',
     });
@@ -106,7 +132,7 @@ export class CutoverAlarms extends Construct {
     return this.#alarm({
       what: 'candidate-connection-errors',
       metric: this.#alb('TargetConnectionErrorCount', Stats.SUM, 'candidate'),
-      threshold: 5,
+      threshold: this.#thresholds.connectionErrors,
       datapoints: [1, 1],
       summary: 'Connections to the candidate fail: it crashes or its tasks are gone. It shows no target 5xx then.',
     });
@@ -116,8 +142,8 @@ export class CutoverAlarms extends Construct {
     const using = { n: this.#alb('RequestCount', Stats.SUM), e: this.#alb('HTTPCode_ELB_5XX_Count', Stats.SUM) };
     return this.#alarm({
       what: 'elb-5xx',
-      metric: math('IF(FILL(n, 0) >= 20, 100 * FILL(e, 0) / FILL(n, 0), 0)', using, 'load balancer 5xx, %'),
-      threshold: 1,
+      metric: math(`IF(FILL(n, 0) >= ${MIN_SAMPLES}, 100 * FILL(e, 0) / FILL(n, 0), 0)`, using, 'load balancer 5xx, %'),
+      threshold: this.#thresholds.elbErrorPercent,
       datapoints: [2, 3],
       summary:
         'The load balancer itself answers 5xx; the metric has no target-group dimension, so it counts for the candidate.',
@@ -126,8 +152,8 @@ export class CutoverAlarms extends Construct {
 
   #latency(percentile: number): Alarm {
     const stat = Stats.percentile(percentile);
-    const enough = Math.max(20, Math.round(10 / (1 - percentile / 100)));
-    const floor = (this.#props.latencyFloorMs ?? 10) / 1000;
+    const enough = Math.max(MIN_SAMPLES, Math.round(10 / (1 - percentile / 100)));
+    const floor = this.#thresholds.latencyFloorMs / 1000;
     const using = {
       n: this.#alb('RequestCount', Stats.SUM, 'candidate'),
       m: this.#alb('RequestCount', Stats.SUM, 'stable'),
@@ -141,7 +167,7 @@ export class CutoverAlarms extends Construct {
         using,
         `p${percentile} candidate / stable`,
       ),
-      threshold: this.#props.latencyRatio ?? 1.5,
+      threshold: this.#thresholds.latencyRatio,
       datapoints: [3, 3],
       summary: `The candidate's p${percentile} latency is too far above the stable side's, and by more than the floor (at least ${enough} requests a minute on both counted).`,
     });
@@ -190,7 +216,8 @@ export class CutoverAlarms extends Construct {
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       datapoints: [2, 2],
       missing: TreatMissingData.BREACHING,
-      summary: 'No tap is healthy; its share of customers is brought back at once.',
+      summary:
+        'No tap is healthy; the tap is taken out of the customers’ path at once (in the shadow phase that is a rollback).',
     });
   }
 
@@ -206,11 +233,11 @@ export class CutoverAlarms extends Construct {
     return this.#alarm({
       what: 'parity-mismatch',
       metric: math(
-        'IF(FILL(n, 0) >= 20, 100 * FILL(b, 0) / FILL(n, 0), 0)',
+        `IF(FILL(n, 0) >= ${MIN_SAMPLES}, 100 * FILL(b, 0) / FILL(n, 0), 0)`,
         { n: metric('ParityPairs'), b: metric('ParityBreaking') },
         'breaking pairs, %',
       ),
-      threshold: this.#props.parityPercent ?? 1,
+      threshold: this.#thresholds.parityPercent,
       datapoints: [2, 2],
       summary: "The candidate's answers differ from the stable side's in ways that break clients.",
     });

@@ -1,86 +1,181 @@
 import { Duration } from 'aws-cdk-lib';
-import { Dashboard, GraphWidget, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IAlarm,
+  type IWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  Metric,
+  SingleValueWidget,
+  Stats,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { PHASES } from '../../core/state.ts';
+import type { CutoverAlarms } from './cutover-alarms.ts';
 
 export interface CutoverDashboardProps {
   readonly ingressId: string;
+  /** `app/<name>/<id>` */
   readonly loadBalancerFullName: string;
-  readonly stable: { readonly fullName: string };
-  readonly candidate: { readonly fullName: string };
+  /** `targetgroup/<name>/<id>` */
+  readonly stableFullName: string;
+  readonly candidateFullName: string;
+  readonly alarms: CutoverAlarms;
+  readonly machine: StateMachine;
+  /** Log group of the watch function, for its verdicts. */
+  readonly verdictLogGroup: string;
+  /** Base address of the runbook. */
+  readonly runbookUrl: string;
 }
 
 const PERIOD = Duration.seconds(60);
+const NAMESPACE = 'Crossfade';
 const SIDES = ['stable', 'candidate'] as const;
 
-/** Both sides side by side: requests, errors, latency, upstream errors and breakers; below, the cutover itself. */
+/** First what is on, then both sides side by side, then the shadow, then the alarms and the verdicts. */
 export class CutoverDashboard extends Construct {
   readonly #props: CutoverDashboardProps;
 
   constructor(scope: Construct, id: string, props: CutoverDashboardProps) {
     super(scope, id);
     this.#props = props;
-    const graph = (title: string, left: Metric[], width = 8) => new GraphWidget({ title, left, width, period: PERIOD });
     new Dashboard(this, 'Dashboard', {
       dashboardName: `${props.ingressId}-cutover`,
-      widgets: [
-        [
-          graph('Requests per minute', this.#both('RequestCount', Stats.SUM)),
-          graph('Target 5xx', this.#both('HTTPCode_Target_5XX_Count', Stats.SUM)),
-          graph('Connection errors', this.#both('TargetConnectionErrorCount', Stats.SUM)),
-        ],
-        [50, 95, 99].map((p) => graph(`Latency p${p}, s`, this.#both('TargetResponseTime', Stats.percentile(p)))),
-        [
-          graph('Healthy hosts', this.#both('HealthyHostCount', Stats.MINIMUM)),
-          graph('Upstream errors', this.#gateways('UpstreamErrors', Stats.SUM)),
-          graph('Circuit breaker (0 closed, 1 open)', this.#gateways('BreakerOpen', Stats.MAXIMUM)),
-        ],
-        [
-          graph('Candidate weight, %', [this.#own('CandidatePercent', Stats.MAXIMUM)]),
-          graph('Phase and gate (-1 rollback, 0 hold, 1 advance)', [
-            this.#own('Phase', Stats.MAXIMUM),
-            this.#own('GateDecision', Stats.MINIMUM),
-          ]),
-          graph('Parity', [this.#own('ParityPairs', Stats.SUM), this.#own('ParityBreaking', Stats.SUM)]),
-        ],
-      ],
+      defaultInterval: Duration.hours(3),
+      widgets: [this.#cutover(), this.#traffic(), this.#latency(), this.#upstreams(), this.#shadow(), this.#alarms()],
     });
+  }
+
+  #cutover(): IWidget[] {
+    const { machine, runbookUrl, ingressId } = this.#props;
+    const phases = PHASES.map((phase, i) => `${i} ${phase}`).join(' · ');
+    return [
+      new TextWidget({
+        width: 8,
+        height: 6,
+        markdown: [
+          `# Cutover of \`${ingressId}\``,
+          `Bring everything back: \`crossfade rollback --ingress ${ingressId} --reason "…"\``,
+          `[Runbook](${runbookUrl}) · machine \`${machine.stateMachineName}\``,
+          `Phases: ${phases}`,
+        ].join('\n\n'),
+      }),
+      new SingleValueWidget({
+        title: 'Now: candidate weight %, phase, gate (-1 rollback, 0 hold, 1 advance)',
+        width: 8,
+        height: 6,
+        metrics: [
+          this.#own('CandidatePercent', Stats.MAXIMUM),
+          this.#own('Phase', Stats.MAXIMUM),
+          this.#own('GateDecision', Stats.MINIMUM),
+        ],
+      }),
+      graph('Candidate weight, %, and rollbacks', [
+        this.#own('CandidatePercent', Stats.MAXIMUM),
+        this.#own('RollbackRequested', Stats.SUM),
+        this.#own('TapClosed', Stats.SUM),
+      ]),
+    ];
+  }
+
+  #traffic(): IWidget[] {
+    return [
+      graph('Requests per minute', this.#both('RequestCount', Stats.SUM)),
+      graph('Target 5xx', this.#both('HTTPCode_Target_5XX_Count', Stats.SUM)),
+      graph('Connection errors; load balancer 5xx', [
+        ...this.#both('TargetConnectionErrorCount', Stats.SUM),
+        this.#alb('HTTPCode_ELB_5XX_Count', Stats.SUM, 'load balancer'),
+      ]),
+    ];
+  }
+
+  #latency(): IWidget[] {
+    return [50, 95, 99].map((p) => graph(`Latency p${p}, s`, this.#both('TargetResponseTime', Stats.percentile(p))));
+  }
+
+  #upstreams(): IWidget[] {
+    return [
+      graph('Healthy hosts', this.#both('HealthyHostCount', Stats.MINIMUM)),
+      graph('Upstream errors', this.#gateways('UpstreamErrors', Stats.SUM)),
+      graph('Circuit breaker (0 closed, 0.5 half-open, 1 open)', this.#gateways('BreakerOpen', Stats.MAXIMUM)),
+    ];
+  }
+
+  #shadow(): IWidget[] {
+    return [
+      graph('Pairs compared, breaking', [this.#own('ParityPairs', Stats.SUM), this.#own('ParityBreaking', Stats.SUM)]),
+      graph('Tap', [
+        this.#own('TapRequests', Stats.SUM),
+        this.#own('TapCopies', Stats.SUM),
+        this.#own('TapCaptured', Stats.SUM),
+        this.#own('TapPrimaryErrors', Stats.SUM),
+      ]),
+      graph(
+        'Copies dropped, by reason',
+        ['busy', 'breaker', 'queue', 'sink', 'oversize', 'error'].map((Reason) =>
+          this.#metric('TapDropped', { Ingress: this.#props.ingressId, Reason }, Stats.SUM, Reason),
+        ),
+      ),
+    ];
+  }
+
+  #alarms(): IWidget[] {
+    const { alarms, verdictLogGroup } = this.#props;
+    const all = [...alarms.rollback, ...alarms.tap, alarms.noTraffic] as IAlarm[];
+    return [
+      new AlarmStatusWidget({ title: 'Alarms', width: 8, height: 8, alarms: all }),
+      new LogQueryWidget({
+        title: 'Last verdicts',
+        width: 16,
+        height: 8,
+        view: LogQueryVisualizationType.TABLE,
+        logGroupNames: [verdictLogGroup],
+        queryLines: [
+          'fields @timestamp, cutoverId, phase, message',
+          'filter kind = "observation"',
+          'sort @timestamp desc',
+          'limit 50',
+        ],
+      }),
+    ];
   }
 
   #both(metricName: string, statistic: string): Metric[] {
-    return SIDES.map(
-      (side) =>
-        new Metric({
-          namespace: 'AWS/ApplicationELB',
-          metricName,
-          dimensionsMap: { LoadBalancer: this.#props.loadBalancerFullName, TargetGroup: this.#props[side].fullName },
-          statistic,
-          period: PERIOD,
-          label: side,
-        }),
-    );
+    return SIDES.map((side) => this.#alb(metricName, statistic, side, side));
+  }
+
+  #alb(metricName: string, statistic: string, label: string, side?: 'stable' | 'candidate'): Metric {
+    const { loadBalancerFullName, stableFullName, candidateFullName } = this.#props;
+    return new Metric({
+      namespace: 'AWS/ApplicationELB',
+      metricName,
+      dimensionsMap: {
+        LoadBalancer: loadBalancerFullName,
+        ...(side === undefined ? {} : { TargetGroup: side === 'stable' ? stableFullName : candidateFullName }),
+      },
+      statistic,
+      period: PERIOD,
+      label,
+    });
   }
 
   #gateways(metricName: string, statistic: string): Metric[] {
-    return SIDES.map(
-      (Side) =>
-        new Metric({
-          namespace: 'Crossfade',
-          metricName,
-          dimensionsMap: { Side },
-          statistic,
-          period: PERIOD,
-          label: Side,
-        }),
-    );
+    return SIDES.map((Side) => this.#metric(metricName, { Side }, statistic, Side));
   }
 
   #own(metricName: string, statistic: string): Metric {
-    return new Metric({
-      namespace: 'Crossfade',
-      metricName,
-      dimensionsMap: { Ingress: this.#props.ingressId },
-      statistic,
-      period: PERIOD,
-    });
+    return this.#metric(metricName, { Ingress: this.#props.ingressId }, statistic, metricName);
   }
+
+  #metric(metricName: string, dimensionsMap: Record<string, string>, statistic: string, label: string): Metric {
+    return new Metric({ namespace: NAMESPACE, metricName, dimensionsMap, statistic, period: PERIOD, label });
+  }
+}
+
+function graph(title: string, left: Metric[]): GraphWidget {
+  return new GraphWidget({ title, left, width: 8, period: PERIOD });
 }

@@ -21,6 +21,10 @@ export interface CutoverFunctionsProps {
   readonly machineName: string;
 }
 
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/ lists these actions with no resource type. */
+const NO_RESOURCE_TYPE = 'AWS has no resource type for reading these';
+const LEDGER_ACTIONS = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+
 /** What a handler may do, in groups; each becomes IAM statements scoped to ARNs wherever AWS has a resource type. */
 type Permission =
   | 'weights'
@@ -59,6 +63,10 @@ const SPECS = {
   // Twice the SDK's three attempts of three seconds, and the read-back.
   rollback: {
     description: 'Brings all traffic back to the stable side',
+    may: ['weights', 'health', 'capacity', 'executions', 'ledger', 'notify'],
+  },
+  'close-tap': {
+    description: "Takes a failing tap out of the customers' path",
     may: ['weights', 'health', 'capacity', 'executions', 'ledger', 'notify'],
   },
   'verify-rollback': {
@@ -107,17 +115,24 @@ export class CutoverFunctions extends Construct {
     switch (permission) {
       case 'weights':
         handler.allow(['elasticloadbalancing:ModifyRule'], ruleArns);
-        // ELBv2's Describe* and CloudWatch's readings have no resource types.
-        handler.allow(['elasticloadbalancing:DescribeRules'], ['*']);
+        handler.allow(['elasticloadbalancing:DescribeRules'], ['*'], NO_RESOURCE_TYPE);
         return;
       case 'health':
-        handler.allow(['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'], ['*']);
+        handler.allow(
+          ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'],
+          ['*'],
+          NO_RESOURCE_TYPE,
+        );
         return;
       case 'metrics':
-        handler.allow(['cloudwatch:GetMetricData'], ['*']);
+        handler.allow(['cloudwatch:GetMetricData'], ['*'], NO_RESOURCE_TYPE);
         return;
       case 'alarms':
-        handler.allow(['cloudwatch:DescribeAlarms'], [this.#arn('cloudwatch', 'alarm', '*', ':')]);
+        handler.allow(
+          ['cloudwatch:DescribeAlarms'],
+          [this.#arn('cloudwatch', 'alarm', '*', ':')],
+          'AWS does not say whether a list of names is authorised name by name',
+        );
         return;
       case 'capacity':
         this.#grantCapacity(handler);
@@ -126,10 +141,11 @@ export class CutoverFunctions extends Construct {
         handler.allow(
           ['states:DescribeExecution', 'states:StopExecution'],
           [this.#arn('states', 'execution', `${this.#props.machineName}:*`, ':')],
+          'Executions of this one machine; their names are the operators’ to choose',
         );
         return;
       case 'ledger':
-        ledger.grantReadWriteData(handler.fn);
+        handler.allow(LEDGER_ACTIONS, [ledger.tableArn]);
         return;
       case 'notify':
         topic.grantPublish(handler.fn);
@@ -148,8 +164,10 @@ export class CutoverFunctions extends Construct {
     handler.allow(
       ['application-autoscaling:RegisterScalableTarget'],
       [this.#arn('application-autoscaling', 'scalable-target', '*', '/')],
+      'The id of a scalable target is AWS’s to choose; the condition leaves ECS services only',
+      { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } },
     );
-    handler.allow(['application-autoscaling:DescribeScalableTargets'], ['*']);
+    handler.allow(['application-autoscaling:DescribeScalableTargets'], ['*'], NO_RESOURCE_TYPE);
   }
 
   #arn(service: string, resource: string, resourceName: string, separator: ':' | '/'): string {

@@ -24,6 +24,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { acknowledgeWildcard } from '../acknowledge.ts';
 import type { CutoverFunctionName, CutoverFunctions } from './cutover-functions.ts';
 
 /** Lambda's own transient failures, and ours. Everything else goes to rollback at once. */
@@ -72,6 +73,11 @@ export class CutoverMachine extends Construct {
         includeExecutionData: true,
       },
     });
+    acknowledgeWildcard(
+      this.machine,
+      '*',
+      'X-Ray and the delivery of logs (logs:CreateLogDelivery and its kin) have no resource types',
+    );
     const version = new CfnStateMachineVersion(this, 'Version', {
       stateMachineArn: this.machine.stateMachineArn,
       stateMachineRevisionId: this.machine.stateMachineRevisionId,

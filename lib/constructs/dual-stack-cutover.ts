@@ -1,51 +1,77 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { CutoverAlarms } from './cutover-alarms.ts';
+import { GROUP_ROLES } from '../../core/deployment.ts';
+import { type Plan, type PlanInput, parsePlan } from '../../core/plan.ts';
+import { project } from '../../core/planner.ts';
+import { loadBalancerFullName, targetGroupFullName } from '../arns.ts';
+import { type AlarmThresholds, CutoverAlarms } from './cutover-alarms.ts';
 import { CutoverDashboard } from './cutover-dashboard.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
 import { CutoverMachine } from './cutover-machine.ts';
+import { ledgerTable } from './ledger-table.ts';
 import { ParityPipeline } from './parity-pipeline.ts';
 import { RollbackTriggers } from './rollback-triggers.ts';
+import {
+  type CutoverGroups,
+  type ListenerRef,
+  SAFE_METHODS,
+  WeightedRule,
+  WeightedRuleProvider,
+} from './weighted-rule.ts';
 
-/** A target group by its names: enough for one that some other stack, or nobody's stack, owns. */
-export interface TargetGroupRef {
-  readonly arn: string;
-  /** `targetgroup/<name>/<id>` */
-  readonly fullName: string;
+/** An ECS service by its names. */
+export interface ServiceRef {
+  readonly cluster: string;
+  readonly service: string;
+}
+
+/** A listener on which the cutover makes its rules. */
+export interface CutoverListener {
+  readonly listener: ListenerRef;
+  /** Of the first rule; with a tap the second one takes the next. Must come before the rules that serve this traffic now. */
+  readonly priority: number;
+  /** ALB path patterns, at most four with a tap. @default ['/*'] */
+  readonly paths?: readonly string[];
 }
 
 export interface DualStackCutoverProps {
-  /** Names the ingress: letters, digits, - and _, at most 40. */
+  /** Names the ingress and, with it, alarms and functions: 1 to 40 letters, digits, - and _. */
   readonly ingressId: string;
-  /** `app/<name>/<id>` */
-  readonly loadBalancerFullName: string;
-  /** The rules that the cutover owns, each with the roles of its groups. Made by `WeightedRule`, or existing ones. */
-  readonly rules: readonly {
-    readonly arn: string;
-    readonly roles: readonly ('stable' | 'candidate' | 'tapForward' | 'tapReverse')[];
-  }[];
-  readonly stable: TargetGroupRef;
-  readonly candidate: TargetGroupRef;
-  /** @default - no shadow: the mirror's phases pass without evidence, and sign-off says so */
-  readonly tap?: { readonly forward: TargetGroupRef; readonly reverse: TargetGroupRef };
+  /** The two sides and, for a shadow, the two faces of the tap. */
+  readonly groups: CutoverGroups;
+  /** Existing listeners of one load balancer; the rules are made here. @default - `rules` are given */
+  readonly listeners?: readonly CutoverListener[];
+  /** Rules made elsewhere. @default - made on `listeners` */
+  readonly rules?: readonly WeightedRule[];
   /** ECS services, so that capacity is held and finally removed. @default - capacity is left alone */
-  readonly services?: {
-    readonly stable: { readonly cluster: string; readonly service: string };
-    readonly candidate: { readonly cluster: string; readonly service: string };
-  };
-  readonly ledger: ITableV2;
-  /** Where status messages and alarms go. @default - a new encrypted topic */
+  readonly services?: { readonly stable: ServiceRef; readonly candidate: ServiceRef };
+  /** The table of `ledgerTable()`, when it must outlive this construct or exist before it. @default - a new one, retained */
+  readonly ledger?: ITableV2;
+  /** The plan that executions will be started with: alarm thresholds and the retention of captured pairs follow from it. @default {} */
+  readonly plan?: PlanInput;
+  /** Overrides of the thresholds that follow from the plan. @default - none */
+  readonly thresholds?: Partial<AlarmThresholds>;
+  /** How long captured pairs are kept, in whole days. @default - as long as the plan can take, its retention included */
+  readonly shadowLogRetention?: Duration;
+  /** Where status messages and alarms go. @default - a new topic that takes TLS only */
   readonly topic?: ITopic;
-  /** Load and chaos while mirroring. @default - none */
+  /** Load and chaos while mirroring: a function that gets `{cutoverId, seconds}`. @default - none, the phase only observes */
   readonly exerciseFunctionArn?: string;
+  /** Base address of the runbook that alarms link. @default 'docs/runbook.md' */
+  readonly runbookUrl?: string;
 }
 
 const INGRESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
+/** Lambda's environment holds 4 KB, and every rule's ARN stands in it. */
+const MAX_RULES = 8;
 
-/** Everything that a cutover needs around an existing listener, target groups and services. */
+/**
+ * Everything that a cutover needs around an existing listener, target groups and services. Until an execution is started
+ * the stable side answers everything; see docs/deploy.md for what each resource changes and how to undo it.
+ */
 export class DualStackCutover extends Construct {
   readonly machine: CutoverMachine;
   readonly alarms: CutoverAlarms;
@@ -53,30 +79,41 @@ export class DualStackCutover extends Construct {
   readonly triggers: RollbackTriggers;
   readonly parity: ParityPipeline;
   readonly topic: ITopic;
+  readonly ledger: ITableV2;
+  readonly rules: readonly WeightedRule[];
 
+  /** @throws RangeError that names the prop; InvalidPlanError that names the plan's field. */
   constructor(scope: Construct, id: string, props: DualStackCutoverProps) {
     super(scope, id);
-    if (!INGRESS_ID.test(props.ingressId))
-      throw new RangeError(
-        `DualStackCutover ${id}: ingressId must be 1 to 40 letters, digits, - or _, not "${props.ingressId}"`,
-      );
-    if (props.rules.length === 0) throw new RangeError(`DualStackCutover ${id}: at least one rule is needed`);
-    const machineName = `${props.ingressId}-cutover`;
+    const { ingressId, groups, runbookUrl = 'docs/runbook.md' } = props;
+    const plan = parsePlan(props.plan ?? {});
+    const [firstListenerArn] = validate(`DualStackCutover ${id}`, props);
+    const loadBalancer = loadBalancerFullName(firstListenerArn);
+    this.ledger = props.ledger ?? ledgerTable(this, 'Ledger');
+    this.rules = props.rules ?? this.#makeRules(props);
     this.topic = props.topic ?? new Topic(this, 'Topic', { enforceSSL: true });
+    const stable = targetGroupFullName(groups.stable.targetGroupArn);
+    const candidate = targetGroupFullName(groups.candidate.targetGroupArn);
+    const { tapForward } = groups;
     this.alarms = new CutoverAlarms(this, 'Alarms', {
-      ingressId: props.ingressId,
-      loadBalancerFullName: props.loadBalancerFullName,
-      stableFullName: props.stable.fullName,
-      candidateFullName: props.candidate.fullName,
-      ...(props.tap === undefined ? {} : { tapForwardFullName: props.tap.forward.fullName }),
+      ingressId,
+      loadBalancerFullName: loadBalancer,
+      stableFullName: stable,
+      candidateFullName: candidate,
+      ...(tapForward === undefined ? {} : { tapForwardFullName: targetGroupFullName(tapForward.targetGroupArn) }),
+      thresholds: { errorPercent: plan.gate.maxErrorRate * 100, ...props.thresholds },
+      runbookUrl,
     });
-    const deployment = Stack.of(this).toJsonString(this.#deployment(props));
+    const retention = shadowLogRetention(`DualStackCutover ${id}`, plan, props.shadowLogRetention);
+    const deployment = Stack.of(this).toJsonString(this.#deployment(props, loadBalancer, retention));
+    this.parity = new ParityPipeline(this, 'Parity', { ingressId, deployment, ledger: this.ledger, retention });
+    const machineName = `${ingressId}-cutover`;
     this.functions = new CutoverFunctions(this, 'Functions', {
-      ingressId: props.ingressId,
+      ingressId,
       deployment,
-      ledger: props.ledger,
+      ledger: this.ledger,
       topic: this.topic,
-      ruleArns: props.rules.map((rule) => rule.arn),
+      ruleArns: this.rules.map((rule) => rule.ruleArn),
       machineName,
       ...(props.services === undefined ? {} : { stableService: props.services.stable }),
       ...(props.exerciseFunctionArn === undefined ? {} : { exerciseFunctionArn: props.exerciseFunctionArn }),
@@ -87,29 +124,100 @@ export class DualStackCutover extends Construct {
       alarms: this.alarms,
       machine: this.machine.machine,
       topic: this.topic,
+      runbookUrl,
     });
-    this.parity = new ParityPipeline(this, 'Parity', { deployment, ledger: props.ledger });
-    new CutoverDashboard(this, 'Dashboard', props);
+    new CutoverDashboard(this, 'Dashboard', {
+      ingressId,
+      loadBalancerFullName: loadBalancer,
+      stableFullName: stable,
+      candidateFullName: candidate,
+      alarms: this.alarms,
+      machine: this.machine.machine,
+      verdictLogGroup: this.functions.get('watch').logGroupName,
+      runbookUrl,
+    });
+  }
+
+  /** With a tap: one rule for safe methods, through which the tap may be reached, and one for the rest, through which it may not. */
+  #makeRules({ listeners = [], ingressId, groups }: DualStackCutoverProps): WeightedRule[] {
+    const provider = new WeightedRuleProvider(this, 'RuleProvider', { ledger: this.ledger, ingressId });
+    const { stable, candidate } = groups;
+    return listeners.flatMap(({ listener, priority, paths = ['/*'] }, i) => {
+      const common = { listener, paths, provider };
+      if (groups.tapForward === undefined && groups.tapReverse === undefined)
+        return [new WeightedRule(this, `Rule${i}`, { ...common, priority, groups })];
+      return [
+        new WeightedRule(this, `SafeMethods${i}`, {
+          listener,
+          provider,
+          priority,
+          methods: SAFE_METHODS,
+          paths,
+          groups,
+        }),
+        new WeightedRule(this, `OtherMethods${i}`, {
+          ...common,
+          priority: priority + 1,
+          groups: { stable, candidate },
+        }),
+      ];
+    });
   }
 
   /** The JSON of core/deployment.ts. Alarm names are written out, since the alarms themselves depend on the handlers. */
-  #deployment(props: DualStackCutoverProps): object {
-    const { ingressId, tap } = props;
+  #deployment(
+    { ingressId, groups, services, exerciseFunctionArn }: DualStackCutoverProps,
+    loadBalancer: string,
+    retention: Duration,
+  ) {
+    const group = (arn: string) => ({ arn, fullName: targetGroupFullName(arn) });
     return {
       ingressId,
-      loadBalancer: { fullName: props.loadBalancerFullName },
-      rules: props.rules,
-      targetGroups: {
-        stable: props.stable,
-        candidate: props.candidate,
-        ...(tap === undefined ? {} : { tapForward: tap.forward, tapReverse: tap.reverse }),
-      },
-      ...(props.services === undefined ? {} : { services: props.services }),
+      loadBalancer: { fullName: loadBalancer },
+      rules: this.rules.map((rule) => ({ arn: rule.ruleArn, roles: rule.roles })),
+      targetGroups: Object.fromEntries(
+        GROUP_ROLES.flatMap((role) => {
+          const arn = groups[role]?.targetGroupArn;
+          return arn === undefined ? [] : [[role, group(arn)]];
+        }),
+      ),
+      ...(services === undefined ? {} : { services }),
       rollbackAlarms: this.alarms.rollback.map((alarm) => `${ingressId}-${alarm.node.id}`),
-      shadowAlarms: this.alarms.shadow.map((alarm) => `${ingressId}-${alarm.node.id}`),
-      ...(props.exerciseFunctionArn === undefined ? {} : { exerciseFunction: props.exerciseFunctionArn }),
+      shadowAlarms: this.alarms.tap.map((alarm) => `${ingressId}-${alarm.node.id}`),
+      ...(exerciseFunctionArn === undefined ? {} : { exerciseFunction: exerciseFunctionArn }),
       topicArn: this.topic.topicArn,
-      ledgerTable: props.ledger.tableName,
+      ledgerTable: this.ledger.tableName,
+      shadowLogDays: retention.toDays(),
     };
   }
+}
+
+/** @throws RangeError when the pairs would be gone before the plan has ended. */
+function shadowLogRetention(name: string, plan: Plan, given: Duration | undefined): Duration {
+  const { longestSeconds } = project(plan, { rps: Number.POSITIVE_INFINITY, errorRate: 0 });
+  const days = Math.ceil(longestSeconds / 86_400);
+  if (given === undefined) return Duration.days(days);
+  if (given.toDays() < days)
+    throw new RangeError(`${name}: shadowLogRetention is ${given.toDays()} days, but this plan may take ${days}`);
+  return given;
+}
+
+/** The listeners' ARNs, the first of which names the load balancer. @throws RangeError */
+function validate(name: string, props: DualStackCutoverProps): [string, ...string[]] {
+  const { ingressId, listeners, rules, groups } = props;
+  if (!INGRESS_ID.test(ingressId))
+    throw new RangeError(`${name}: ingressId must be 1 to 40 letters, digits, - or _, not "${ingressId}"`);
+  if ((listeners === undefined) === (rules === undefined))
+    throw new RangeError(`${name}: give either listeners, on which rules are made, or rules`);
+  if ((groups.tapForward === undefined) !== (groups.tapReverse === undefined))
+    throw new RangeError(`${name}: groups.tapForward and groups.tapReverse go together`);
+  const arns = rules?.map((r) => r.listenerArn) ?? listeners?.map((l) => l.listener.listenerArn) ?? [];
+  const [first, ...rest] = arns;
+  if (first === undefined) throw new RangeError(`${name}: at least one listener or rule is needed`);
+  const count = rules?.length ?? arns.length * (groups.tapForward === undefined ? 1 : 2);
+  if (count > MAX_RULES) throw new RangeError(`${name}: at most ${MAX_RULES} rules, not ${count}`);
+  const known = new Set(arns.filter((arn) => !Token.isUnresolved(arn)).map(loadBalancerFullName));
+  if (known.size > 1)
+    throw new RangeError(`${name}: all listeners must belong to one load balancer, not ${[...known].join(' and ')}`);
+  return [first, ...rest];
 }

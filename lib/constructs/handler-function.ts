@@ -4,6 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type IFunction, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledgeLogsOnly, acknowledgeWildcard } from '../acknowledge.ts';
 import { type HandlerName, handlerCode } from '../handlers.ts';
 
 export interface HandlerFunctionProps {
@@ -24,9 +25,14 @@ export interface HandlerFunctionProps {
 /** One handler as a Lambda function: Node 24, ARM64, traced, its log group kept for a month. */
 export class HandlerFunction extends Construct {
   readonly fn: LambdaFunction;
+  readonly #logs: LogGroup;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
+    this.#logs = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
     this.fn = new LambdaFunction(this, 'Fn', {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -38,8 +44,10 @@ export class HandlerFunction extends Construct {
       timeout: props.timeout ?? Duration.seconds(60),
       memorySize: props.memorySize ?? 512,
       tracing: Tracing.ACTIVE,
-      logGroup: new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.RETAIN }),
+      logGroup: this.#logs,
     });
+    acknowledgeLogsOnly(this.fn);
+    acknowledgeWildcard(this.fn, '*', 'X-Ray has no resource types (PutTraceSegments, PutTelemetryRecords)');
   }
 
   /** A published version: running executions keep the code that they began with. */
@@ -48,12 +56,33 @@ export class HandlerFunction extends Construct {
     return this.fn.currentVersion as IFunction;
   }
 
+  /** Where its log lines and, as EMF, its metrics go. */
+  get logGroupName(): string {
+    return this.#logs.logGroupName;
+  }
+
   get grantee(): IGrantable {
     return this.fn;
   }
 
-  allow(actions: readonly string[], resources: readonly string[]): this {
-    this.fn.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  /** Grants actions. A resource with a wildcard needs the reason why AWS lets it be no narrower. */
+  allow(
+    actions: readonly string[],
+    resources: readonly string[],
+    whyWildcard?: string,
+    conditions?: Readonly<Record<string, unknown>>,
+  ): this {
+    for (const resource of resources.filter((arn) => arn.includes('*'))) {
+      if (whyWildcard === undefined) throw new RangeError(`${actions.join(', ')} on ${resource} needs a reason`);
+      acknowledgeWildcard(this.fn, resource, whyWildcard);
+    }
+    this.fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: [...actions],
+        resources: [...resources],
+        ...(conditions === undefined ? {} : { conditions: { ...conditions } }),
+      }),
+    );
     return this;
   }
 }

@@ -1,5 +1,6 @@
-import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import {
   Compression,
   DeliveryStream,
@@ -7,34 +8,44 @@ import {
   S3Bucket,
   StreamEncryption,
 } from 'aws-cdk-lib/aws-kinesisfirehose';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledge, acknowledgeWildcard } from '../acknowledge.ts';
 import { HandlerFunction } from './handler-function.ts';
 
 export interface ParityPipelineProps {
+  readonly ingressId: string;
+  /** The value of CROSSFADE_DEPLOYMENT: JSON of core/deployment.ts. */
   readonly deployment: string;
   readonly ledger: ITableV2;
-  /** How long captured pairs are kept after they were written. @default Duration.days(45): shadow, cutover, soak and a week more */
-  readonly retention?: Duration;
+  /** How long captured pairs are kept after they were written; a cutover and a week more. Whole days. */
+  readonly retention: Duration;
 }
 
-/** Captured pairs → compared → kept: Firehose, its transform, and a private bucket that forgets. */
+/** Athena's columns: what people ask for by name stands at the top, the legs stay JSON. */
+const COLUMNS = [
+  ['requestid', 'string'],
+  ['traceid', 'string'],
+  ['at', 'string'],
+  ['route', 'string'],
+  ['request', 'struct<method:string,target:string>'],
+  ['primary', 'string'],
+  ['stable', 'string'],
+  ['candidate', 'string'],
+  ['comparison', 'string'],
+] as const;
+
+/** Captured pairs → compared → kept: Firehose, its transform, a private bucket that forgets, and a table for Athena. */
 export class ParityPipeline extends Construct {
   readonly stream: DeliveryStream;
   readonly bucket: Bucket;
+  /** `<database>.<table>` for Athena. */
+  readonly athenaTable: string;
 
   constructor(scope: Construct, id: string, props: ParityPipelineProps) {
     super(scope, id);
-    this.bucket = new Bucket(this, 'Pairs', {
-      encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      lifecycleRules: [
-        { expiration: props.retention ?? Duration.days(45), abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      ],
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    this.bucket = this.#makeBucket(props.retention);
     const transform = new HandlerFunction(this, 'Transform', {
       handler: 'parity-transform',
       description: 'Compares captured pairs and writes the verdict beside each',
@@ -43,7 +54,7 @@ export class ParityPipeline extends Construct {
       timeout: Duration.minutes(5),
       memorySize: 1024,
     });
-    props.ledger.grantReadWriteData(transform.fn);
+    transform.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [props.ledger.tableArn]);
     this.stream = new DeliveryStream(this, 'Stream', {
       encryption: StreamEncryption.awsOwnedKey(),
       destination: new S3Bucket(this.bucket as IBucket, {
@@ -58,5 +69,66 @@ export class ParityPipeline extends Construct {
         errorOutputPrefix: 'failed/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
       }),
     });
+    this.athenaTable = this.#makeTable(props.ingressId);
+    this.#acknowledge(transform.fn);
+  }
+
+  #makeBucket(retention: Duration): Bucket {
+    return new Bucket(this, 'Pairs', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      lifecycleRules: [{ expiration: retention, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  /** Partitions are projected from Firehose's prefix: no crawler, no repair. */
+  #makeTable(ingressId: string): string {
+    const name = ingressId.toLowerCase().replaceAll('-', '_');
+    const databaseName = `crossfade_${name}`;
+    const catalogId = Stack.of(this).account;
+    const database = new CfnDatabase(this, 'Database', { catalogId, databaseInput: { name: databaseName } });
+    const table = new CfnTable(this, 'Table', {
+      catalogId,
+      databaseName,
+      tableInput: {
+        name: 'pairs',
+        tableType: 'EXTERNAL_TABLE',
+        parameters: {
+          'projection.enabled': 'true',
+          'projection.hour.type': 'date',
+          'projection.hour.format': 'yyyy/MM/dd/HH',
+          'projection.hour.range': 'NOW-90DAYS,NOW',
+          'projection.hour.interval': '1',
+          'projection.hour.interval.unit': 'HOURS',
+          'storage.location.template': `s3://${this.bucket.bucketName}/pairs/\${hour}/`,
+        },
+        partitionKeys: [{ name: 'hour', type: 'string' }],
+        storageDescriptor: {
+          columns: COLUMNS.map(([column, type]) => ({ name: column, type })),
+          location: `s3://${this.bucket.bucketName}/pairs/`,
+          inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+          outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+          serdeInfo: { serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' },
+        },
+      },
+    });
+    table.addResourceDependency(database);
+    return `${databaseName}.pairs`;
+  }
+
+  #acknowledge(transform: LambdaFunction): void {
+    acknowledge(
+      this.bucket,
+      'AwsSolutions-S1',
+      'Who read the pairs is recorded by CloudTrail data events where the account wants that; an access log would be a second store about customers',
+    );
+    const why = 'Written by the CDK: the objects below the one bucket, the versions of the one function';
+    for (const action of ['s3:Abort*', 's3:DeleteObject*', 's3:GetBucket*', 's3:GetObject*', 's3:List*'])
+      acknowledge(this.stream, `AwsSolutions-IAM5[Action::${action}]`, why);
+    acknowledgeWildcard(this.stream, this.bucket.arnForObjects('*'), why);
+    acknowledgeWildcard(this.stream, `${transform.functionArn}:*`, why);
   }
 }

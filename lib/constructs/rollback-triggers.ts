@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { LambdaAction, SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -8,6 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
 import type { CutoverAlarms } from './cutover-alarms.ts';
 import type { CutoverFunctions } from './cutover-functions.ts';
 
@@ -16,43 +17,63 @@ export interface RollbackTriggersProps {
   readonly alarms: CutoverAlarms;
   readonly machine: StateMachine;
   readonly topic: ITopic;
+  /** Base address of the runbook. */
+  readonly runbookUrl: string;
 }
 
 /**
  * Everything that pulls the rollback besides the gate: each alarm directly and through EventBridge (either may be lost or
- * come twice), the end of the execution, and the watchdog every minute. What fails for good lands in a queue with an alarm.
+ * come twice), the end of the execution, and the watchdog every minute. The tap's alarm closes the tap by the same two
+ * ways. What fails for good lands in a queue with an alarm.
  */
 export class RollbackTriggers extends Construct {
   readonly deadLetters: Queue;
   readonly deadLetterAlarm: Alarm;
 
-  constructor(scope: Construct, id: string, { functions, alarms, machine, topic }: RollbackTriggersProps) {
+  constructor(scope: Construct, id: string, { functions, alarms, machine, topic, runbookUrl }: RollbackTriggersProps) {
     super(scope, id);
     const rollback = functions.get('rollback').fn;
-    const moving = [...alarms.rollback, ...alarms.shadow];
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
 
-    for (const alarm of moving) {
-      alarm.addAlarmAction(new LambdaAction(rollback, { useUniquePermissionId: true }), new SnsAction(topic));
+    const closeTap = functions.get('close-tap').fn;
+    // Alarms and events call the newest code on purpose: a rollback must not stay with that of a finished run.
+    for (const fn of [rollback, closeTap])
+      Validations.of(fn).acknowledge({
+        id: '@aws-cdk/aws-lambda:addPermissionsToVersionOrAlias',
+        reason: 'Alarms and rules call the function unqualified; the machine is granted its versions by itself',
+      });
+    for (const [alarm, fn] of [
+      ...alarms.rollback.map((alarm) => [alarm, rollback] as const),
+      ...alarms.tap.map((alarm) => [alarm, closeTap] as const),
+    ]) {
+      alarm.addAlarmAction(new LambdaAction(fn, { useUniquePermissionId: true }), new SnsAction(topic));
       alarm.addOkAction(new SnsAction(topic));
     }
     alarms.noTraffic.addAlarmAction(new SnsAction(topic));
 
     const target = (fn: typeof rollback) =>
       new LambdaTarget(fn, { deadLetterQueue: this.deadLetters, retryAttempts: 10, maxEventAge: Duration.minutes(30) });
+    acknowledge(this.deadLetters, 'AwsSolutions-SQS3', 'This is the dead-letter queue; an alarm watches it');
+    const whenRed = (of: readonly Alarm[]) => ({
+      source: ['aws.cloudwatch'],
+      detailType: ['CloudWatch Alarm State Change'],
+      detail: { alarmName: of.map((alarm) => alarm.alarmName), state: { value: ['ALARM'] } },
+    });
     new Rule(this, 'OnAlarm', {
       description: 'An alarm of the cutover went red',
-      eventPattern: {
-        source: ['aws.cloudwatch'],
-        detailType: ['CloudWatch Alarm State Change'],
-        detail: { alarmName: moving.map((alarm) => alarm.alarmName), state: { value: ['ALARM'] } },
-      },
+      eventPattern: whenRed(alarms.rollback),
       targets: [target(rollback)],
     });
+    if (alarms.tap.length > 0)
+      new Rule(this, 'OnTapAlarm', {
+        description: 'The tap is unhealthy',
+        eventPattern: whenRed(alarms.tap),
+        targets: [target(closeTap)],
+      });
     new Rule(this, 'OnExecutionEnd', {
       description: 'The execution ended without success',
       eventPattern: {
@@ -67,11 +88,12 @@ export class RollbackTriggers extends Construct {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [target(functions.get('watchdog').fn)],
     });
-    rollback.configureAsyncInvoke({
-      retryAttempts: 2,
-      maxEventAge: Duration.minutes(30),
-      onFailure: new SqsDestination(this.deadLetters),
-    });
+    for (const fn of [rollback, closeTap])
+      fn.configureAsyncInvoke({
+        retryAttempts: 2,
+        maxEventAge: Duration.minutes(30),
+        onFailure: new SqsDestination(this.deadLetters),
+      });
 
     this.deadLetterAlarm = this.deadLetters
       .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) })
@@ -80,7 +102,7 @@ export class RollbackTriggers extends Construct {
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: 1,
         treatMissingData: TreatMissingData.NOT_BREACHING,
-        alarmDescription: 'A rollback trigger could not be delivered. Runbook: docs/runbook.md#dead-letters',
+        alarmDescription: `A rollback trigger could not be delivered. Runbook: ${runbookUrl}#dead-letters`,
       });
     this.deadLetterAlarm.addAlarmAction(new SnsAction(topic));
   }

@@ -1,4 +1,5 @@
-import { CfnSecurityGroupIngress, type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnSecurityGroupIngress, type IConnectable, type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   CpuArchitecture,
   Secret as EcsSecret,
@@ -8,11 +9,13 @@ import {
   LogDrivers,
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
-import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import { addCollector, OTLP_ENDPOINT } from '../otel-collector.ts';
 import { TAP_PORTS } from '../ports.ts';
 import { tapImage } from '../tap-image.ts';
 
@@ -24,14 +27,15 @@ export interface ShadowTapProps {
   readonly ingressId: string;
   readonly vpc: IVpc;
   readonly cluster: ICluster;
-  readonly loadBalancer: ApplicationLoadBalancer;
+  /** The load balancer, or its security group: the tap answers nobody else. */
+  readonly loadBalancer: IConnectable;
   readonly forward: ApplicationTargetGroup;
   readonly reverse: ApplicationTargetGroup;
   /** Where the stable side and the candidate answer within the VPC, such as `http://stable.gateway.internal:8080`. */
   readonly stableUrl: string;
   readonly candidateUrl: string;
   /** Both sides: the tap may reach their tasks on `gatewayPort`. */
-  readonly sides: readonly FargateService[];
+  readonly sides: readonly IConnectable[];
   readonly gatewayPort: number;
   /** Captured pairs go here. */
   readonly stream: DeliveryStream;
@@ -42,14 +46,24 @@ export interface ShadowTapProps {
 /** The shadow tap as a Fargate service: two faces, a health port that depends on neither candidate nor sink. */
 export class ShadowTap extends Construct {
   readonly service: FargateService;
+  readonly logGroup: ILogGroup;
   readonly securityGroup: SecurityGroup;
 
   constructor(scope: Construct, id: string, props: ShadowTapProps) {
     super(scope, id);
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.RETAIN,
+    }) as ILogGroup;
     const redactionKey = new Secret(this, 'RedactionKey', {
       description: 'Keys the hashes that stand in for secrets in captured pairs',
       generateSecretString: { passwordLength: 32, excludePunctuation: true },
     });
+    acknowledge(
+      redactionKey,
+      'AwsSolutions-SMG4',
+      'Hashes must be equal throughout a cutover; exchange the key between two of them',
+    );
     const taskDefinition = new FargateTaskDefinition(this, 'Task', {
       cpu: 1024,
       memoryLimitMiB: 2048,
@@ -66,12 +80,15 @@ export class ShadowTap extends Construct {
         TAP_HEALTH_PORT: String(TAP_PORTS.health),
         TAP_SINK: `firehose:${props.stream.deliveryStreamName}`,
         TAP_ROUTES: (props.routes ?? []).join(','),
+        OTEL_SERVICE_NAME: 'crossfade-tap',
+        OTEL_EXPORTER_OTLP_ENDPOINT: OTLP_ENDPOINT,
       },
       secrets: { TAP_REDACTION_KEY: EcsSecret.fromSecretsManager(redactionKey as ISecret) },
-      logging: LogDrivers.awsLogs({ streamPrefix: 'tap', logRetention: RetentionDays.ONE_MONTH }),
+      logging: LogDrivers.awsLogs({ streamPrefix: 'tap', logGroup: this.logGroup }),
       portMappings: Object.values(TAP_PORTS).map((containerPort) => ({ containerPort })),
       readonlyRootFilesystem: true,
     });
+    addCollector(taskDefinition, this.logGroup);
     props.stream.grantPutRecords(taskDefinition.taskRole);
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Shadow tap' });
     for (const port of Object.values(TAP_PORTS))
@@ -97,10 +114,10 @@ export class ShadowTap extends Construct {
   }
 
   /** The rules stand here and not beside the sides' groups: their stack must not depend on the tap's. */
-  #reach(sides: readonly FargateService[], port: number): void {
-    for (const side of sides) {
+  #reach(sides: readonly IConnectable[], port: number): void {
+    for (const [n, side] of sides.entries()) {
       for (const [i, group] of side.connections.securityGroups.entries()) {
-        new CfnSecurityGroupIngress(this, `To${side.node.id}${i}`, {
+        new CfnSecurityGroupIngress(this, `ToSide${n}${i}`, {
           groupId: group.securityGroupId,
           sourceSecurityGroupId: this.securityGroup.securityGroupId,
           ipProtocol: 'tcp',

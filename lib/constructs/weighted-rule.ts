@@ -1,55 +1,82 @@
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { GROUP_ROLES, type GroupRole } from '../../core/deployment.ts';
+import { acknowledgeLogsOnly, acknowledgeWildcard } from '../acknowledge.ts';
 import { HandlerFunction } from './handler-function.ts';
 
-/** ELBv2's limits on a forward action and on a rule's priority. */
-const MAX_GROUPS = 5;
+/** ELBv2's limit on a rule's priority. */
 const MAX_PRIORITY = 50_000;
+/** ELBv2 takes at most five values over all conditions of a rule. */
+const MAX_CONDITION_VALUES = 5;
+
+/** Requests without side effects (RFC 9110, 9.2.1): only these may pass through the tap. */
+export const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'] as const;
+
+/** A target group by its ARN; any `IApplicationTargetGroup`, made here or imported, is one. */
+export type TargetGroupRef = Pick<IApplicationTargetGroup, 'targetGroupArn'>;
+/** A listener by its ARN; any `IApplicationListener` is one. */
+export type ListenerRef = Pick<IApplicationListener, 'listenerArn'>;
+
+/** The target groups of a cutover, by the part that each plays. */
+export interface CutoverGroups {
+  readonly stable: TargetGroupRef;
+  readonly candidate: TargetGroupRef;
+  /** Answers from the stable side and copies to the candidate. @default - no forward mirror */
+  readonly tapForward?: TargetGroupRef;
+  /** Answers from the candidate and copies to the stable side. @default - no reverse mirror */
+  readonly tapReverse?: TargetGroupRef;
+}
 
 export interface WeightedRuleProps {
-  readonly listener: IApplicationListener;
+  readonly listener: ListenerRef;
   /** Unique on the listener, 1 to 50,000. */
   readonly priority: number;
   /** Request methods that the rule matches. @default - any method */
   readonly methods?: readonly string[];
-  /** ALB path patterns that the rule matches. @default - ['/*'] */
+  /** ALB path patterns that the rule matches. @default ['/*'] */
   readonly paths?: readonly string[];
-  /** Gets everything when the rule is created, and again whenever a cutover is rolled back. */
-  readonly stable: IApplicationTargetGroup;
-  /** The other groups; created at weight 0. One to four. */
-  readonly others: readonly IApplicationTargetGroup[];
+  /** All of them stand in the rule from the start: the stable one at 100, the others at 0. */
+  readonly groups: CutoverGroups;
   readonly provider: WeightedRuleProvider;
 }
 
 /**
- * A listener rule whose weights belong to the run, not to the template: create gives the stable side everything, update
- * keeps the live weights and refuses while a cutover runs, delete refuses while another side carries traffic.
+ * A listener rule whose weights belong to the run, not to the template.
+ *
+ * Create gives the stable side everything. Update keeps the live weights, may add groups at 0 and retire groups at 0, is
+ * refused while a cutover runs, and writes nothing at all when nothing changed. Delete is refused while a cutover runs or
+ * another side carries traffic.
  */
 export class WeightedRule extends Construct {
   readonly ruleArn: string;
+  readonly listenerArn: string;
+  /** The parts that its groups play, in the order of the forward action. */
+  readonly roles: readonly GroupRole[];
 
   constructor(scope: Construct, id: string, props: WeightedRuleProps) {
     super(scope, id);
-    const groups = [props.stable, ...props.others];
-    if (groups.length < 2 || groups.length > MAX_GROUPS)
-      throw new RangeError(`WeightedRule ${id}: a rule forwards to 2 to ${MAX_GROUPS} groups, not ${groups.length}`);
-    if (!Number.isInteger(props.priority) || props.priority < 1 || props.priority > MAX_PRIORITY) {
-      throw new RangeError(`WeightedRule ${id}: priority must be 1 to ${MAX_PRIORITY}, not ${props.priority}`);
-    }
+    const { priority, methods = [], paths = ['/*'], groups } = props;
+    if (!Token.isUnresolved(priority) && !(Number.isInteger(priority) && priority >= 1 && priority <= MAX_PRIORITY))
+      throw new RangeError(`WeightedRule ${id}: priority must be 1 to ${MAX_PRIORITY}, not ${priority}`);
+    if (methods.length + paths.length < 1 || methods.length + paths.length > MAX_CONDITION_VALUES)
+      throw new RangeError(
+        `WeightedRule ${id}: methods and paths must be 1 to ${MAX_CONDITION_VALUES} values together, not ${methods.length + paths.length}`,
+      );
+    this.roles = GROUP_ROLES.filter((role) => groups[role] !== undefined);
+    this.listenerArn = props.listener.listenerArn;
     const rule = new CustomResource(this, 'Rule', {
       resourceType: 'Custom::WeightedRule',
       serviceToken: props.provider.serviceToken,
       properties: {
-        ListenerArn: props.listener.listenerArn,
-        Priority: props.priority,
-        Methods: props.methods ?? [],
-        Paths: props.paths ?? ['/*'],
-        StableArn: props.stable.targetGroupArn,
-        GroupArns: groups.map((group) => group.targetGroupArn),
+        ListenerArn: this.listenerArn,
+        Priority: priority,
+        Methods: methods,
+        Paths: paths,
+        StableArn: groups.stable.targetGroupArn,
+        GroupArns: this.roles.flatMap((role) => groups[role]?.targetGroupArn ?? []),
       },
     });
     this.ruleArn = rule.getAttString('RuleArn');
@@ -75,17 +102,22 @@ export class WeightedRuleProvider extends Construct {
     });
     const arn = (resource: string) =>
       Stack.of(this).formatArn({ service: 'elasticloadbalancing', resource, resourceName: 'app/*' });
-    onEvent.allow(['elasticloadbalancing:CreateRule'], [arn('listener')]);
+    // The ids of rules are AWS's to choose, so before they exist they can be named only by their kind.
+    onEvent.allow(['elasticloadbalancing:CreateRule'], [arn('listener')], 'The listeners of rules to come');
     onEvent.allow(
       ['elasticloadbalancing:ModifyRule', 'elasticloadbalancing:SetRulePriorities', 'elasticloadbalancing:DeleteRule'],
       [arn('listener-rule')],
+      "A rule's id is AWS's to choose, so before it exists it can be named only by its kind",
     );
-    onEvent.fn.addToRolePolicy(
-      new PolicyStatement({ actions: ['elasticloadbalancing:DescribeRules'], resources: ['*'] }),
+    onEvent.allow(['elasticloadbalancing:DescribeRules'], ['*'], 'ELBv2 has no resource type for Describe actions');
+    onEvent.allow(['dynamodb:GetItem', 'dynamodb:Query'], [props.ledger.tableArn]);
+    const provider = new Provider(this, 'Provider', { onEventHandler: onEvent.fn });
+    this.serviceToken = provider.serviceToken;
+    acknowledgeLogsOnly(provider);
+    acknowledgeWildcard(
+      provider,
+      `${onEvent.fn.functionArn}:*`,
+      'Written by the CDK: the versions of the one function',
     );
-    props.ledger.grantReadData(onEvent.fn);
-    this.serviceToken = new Provider(this, 'Provider', {
-      onEventHandler: onEvent.fn,
-    }).serviceToken;
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
@@ -14,8 +14,9 @@ import {
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { addCollector, OTLP_ENDPOINT } from '../otel-collector.ts';
 import { GATEWAY_PORT } from '../ports.ts';
 
 export interface GatewaysStackProps extends StackProps {
@@ -36,6 +37,7 @@ export class GatewaysStack extends Stack {
   readonly cluster: Cluster;
   readonly stable: FargateService;
   readonly candidate: FargateService;
+  readonly logGroups: Readonly<Record<'stable' | 'candidate', ILogGroup>>;
   /** Addresses within the VPC, past the load balancer: for the tap alone. */
   readonly urls = {
     stable: `http://stable.${NAMESPACE}:${GATEWAY_PORT}`,
@@ -49,11 +51,21 @@ export class GatewaysStack extends Stack {
       containerInsightsV2: ContainerInsights.ENABLED,
       defaultCloudMapNamespace: { name: NAMESPACE },
     });
-    this.stable = this.#service('Stable', 'gateway-node', props, props.stable);
-    this.candidate = this.#service('Candidate', 'gateway-go', props, props.candidate);
+    this.logGroups = { stable: this.#logGroup('Stable'), candidate: this.#logGroup('Candidate') };
+    this.stable = this.#service('stable', 'gateway-node', props);
+    this.candidate = this.#service('candidate', 'gateway-go', props);
   }
 
-  #service(id: string, folder: string, props: GatewaysStackProps, group: ApplicationTargetGroup): FargateService {
+  #logGroup(id: string): ILogGroup {
+    return new LogGroup(this, `${id}Logs`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    }) as ILogGroup;
+  }
+
+  #service(side: 'stable' | 'candidate', folder: string, props: GatewaysStackProps): FargateService {
+    const id = side === 'stable' ? 'Stable' : 'Candidate';
+    const logGroup = this.logGroups[side];
     const taskDefinition = new FargateTaskDefinition(this, `${id}Task`, {
       cpu: 512,
       memoryLimitMiB: 1024,
@@ -61,11 +73,17 @@ export class GatewaysStack extends Stack {
     });
     taskDefinition.addContainer('gateway', {
       image: ContainerImage.fromAsset(join(EXAMPLES, folder), { platform: Platform.LINUX_ARM64 }),
-      environment: { PORT: String(GATEWAY_PORT), SIDE: id.toLowerCase(), SERVICE_NAME: folder },
-      logging: LogDrivers.awsLogs({ streamPrefix: folder, logRetention: RetentionDays.ONE_MONTH }),
+      environment: {
+        PORT: String(GATEWAY_PORT),
+        SIDE: side,
+        OTEL_SERVICE_NAME: folder,
+        OTEL_EXPORTER_OTLP_ENDPOINT: OTLP_ENDPOINT,
+      },
+      logging: LogDrivers.awsLogs({ streamPrefix: folder, logGroup }),
       portMappings: [{ containerPort: GATEWAY_PORT }],
       readonlyRootFilesystem: true,
     });
+    addCollector(taskDefinition, logGroup);
     const securityGroup = new SecurityGroup(this, `${id}SecurityGroup`, {
       vpc: props.vpc,
       description: `${folder} tasks`,
@@ -78,9 +96,9 @@ export class GatewaysStack extends Stack {
       minHealthyPercent: 100,
       circuitBreaker: { rollback: true },
       securityGroups: [securityGroup],
-      cloudMapOptions: { name: id.toLowerCase() },
+      cloudMapOptions: { name: side },
     });
-    service.attachToApplicationTargetGroup(group);
+    service.attachToApplicationTargetGroup(props[side]);
     service
       .autoScaleTaskCount({ minCapacity: MIN_TASKS, maxCapacity: MAX_TASKS })
       .scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 50 });

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FlowLogDestination, type IVpc, Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -13,8 +13,10 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import type { GroupRole } from '../../core/deployment.ts';
+import { acknowledge } from '../acknowledge.ts';
 import { ledgerTable } from '../constructs/ledger-table.ts';
-import { WeightedRule, WeightedRuleProvider } from '../constructs/weighted-rule.ts';
+import { SAFE_METHODS, WeightedRule, WeightedRuleProvider } from '../constructs/weighted-rule.ts';
 import { GATEWAY_PORT, TAP_PORTS } from '../ports.ts';
 
 export interface IngressStackProps extends StackProps {
@@ -23,19 +25,13 @@ export interface IngressStackProps extends StackProps {
   readonly certificateArn?: string;
 }
 
-/** Requests without side effects: only these may pass through the tap. */
-const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
-
 /** The load balancer, the four target groups, and the rules whose weights belong to the cutover. */
 export class IngressStack extends Stack {
   readonly vpc: IVpc;
   readonly loadBalancer: ApplicationLoadBalancer;
-  readonly groups: Readonly<Record<'stable' | 'candidate' | 'tapForward' | 'tapReverse', ApplicationTargetGroup>>;
+  readonly groups: Readonly<Record<GroupRole, ApplicationTargetGroup>>;
   readonly ledger: ITableV2;
-  readonly rules: readonly {
-    readonly arn: string;
-    readonly roles: readonly ('stable' | 'candidate' | 'tapForward' | 'tapReverse')[];
-  }[];
+  readonly rules: readonly WeightedRule[];
 
   constructor(scope: Construct, id: string, props: IngressStackProps) {
     super(scope, id, props);
@@ -48,6 +44,7 @@ export class IngressStack extends Stack {
       vpc: this.vpc,
       description: 'Crossfade ingress',
     });
+    acknowledge(securityGroup, 'AwsSolutions-EC23', 'The public entrance: customers come from everywhere, on one port');
     securityGroup.addIngressRule(Peer.anyIpv4(), Port.tcp(props.certificateArn === undefined ? 80 : 443), 'Customers');
     this.loadBalancer = new ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc: this.vpc,
@@ -67,25 +64,16 @@ export class IngressStack extends Stack {
       ledger: this.ledger,
       ingressId: props.ingressId,
     });
-    const { stable, candidate, tapForward, tapReverse } = this.groups;
-    const safe = new WeightedRule(this, 'SafeMethods', {
-      listener,
-      provider,
-      priority: 10,
-      methods: SAFE_METHODS,
-      stable,
-      others: [candidate, tapForward, tapReverse],
-    });
-    const rest = new WeightedRule(this, 'OtherMethods', {
-      listener,
-      provider,
-      priority: 20,
-      stable,
-      others: [candidate],
-    });
+    const { stable, candidate } = this.groups;
     this.rules = [
-      { arn: safe.ruleArn, roles: ['stable', 'candidate', 'tapForward', 'tapReverse'] },
-      { arn: rest.ruleArn, roles: ['stable', 'candidate'] },
+      new WeightedRule(this, 'SafeMethods', {
+        listener,
+        provider,
+        priority: 10,
+        methods: SAFE_METHODS,
+        groups: this.groups,
+      }),
+      new WeightedRule(this, 'OtherMethods', { listener, provider, priority: 20, groups: { stable, candidate } }),
     ];
   }
 
@@ -116,8 +104,14 @@ export class IngressStack extends Stack {
       lifecycleRules: [{ expiration: Duration.days(90) }],
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Log delivery needs a known region's service account; an environment-agnostic synthesis has none to name.
-    if (!Stack.of(this).region.startsWith('${')) this.loadBalancer.logAccessLogs(logs as IBucket);
+    acknowledge(logs, 'AwsSolutions-S1', 'This is the bucket of access logs; a log of itself would never end');
+    if (Token.isUnresolved(this.region))
+      acknowledge(
+        this.loadBalancer,
+        'AwsSolutions-ELB2',
+        'Log delivery is permitted to an account that depends on the region; give the stack an env, and logs are on',
+      );
+    else this.loadBalancer.logAccessLogs(logs as IBucket);
     const common = { loadBalancer: this.loadBalancer, open: false, defaultAction: ListenerAction.fixedResponse(404) };
     if (certificateArn === undefined)
       return new ApplicationListener(this, 'Listener', { ...common, protocol: ApplicationProtocol.HTTP, port: 80 });

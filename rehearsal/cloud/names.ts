@@ -108,7 +108,7 @@ export class Names implements Lookup {
       case 'AWS::ElasticLoadBalancingV2::LoadBalancer':
         return this.arn('elasticloadbalancing', this.fullName(resource).replace(/^app\//, 'loadbalancer/app/'));
       case 'AWS::ElasticLoadBalancingV2::Listener':
-        return this.arn('elasticloadbalancing', `listener/app/${name}/0000000000000001/0000000000000002`);
+        return this.#listenerArn(resource);
       case 'AWS::ECS::Service':
         return this.arn('ecs', `service/${String(this.properties(resource).Cluster)}/${name}`);
       case 'AWS::CloudWatch::Alarm':
@@ -156,6 +156,12 @@ export class Names implements Lookup {
       default:
         return this.arnOf(resource);
     }
+  }
+
+  /** AWS's has the load balancer's name and id in it. */
+  #listenerArn(resource: Resource): string {
+    const lb = String(this.properties(resource).LoadBalancerArn).replace(/^.*:loadbalancer\//, '');
+    return this.arn('elasticloadbalancing', `listener/${lb}/0000000000000002`);
   }
 
   /** The machine's ARN and the alias' own name; the version that it routes to carries the former. */

@@ -124,11 +124,13 @@ describe('the synthesised alarms', () => {
     }
   });
 
-  it('roll back directly and through EventBridge', () => {
+  it('roll back (the one on the tap: close the tap) directly and through EventBridge', () => {
     const rules = properties('AWS::Events::Rule');
-    const pattern =
-      rules.map((r) => JSON.stringify(r.EventPattern ?? '')).find((p) => p.includes('CloudWatch Alarm State Change')) ??
-      '';
+    const patternTo = (handler: string) =>
+      rules
+        .filter((r) => JSON.stringify(r.Targets ?? '').includes(handler))
+        .map((r) => JSON.stringify(r.EventPattern ?? ''))
+        .find((p) => p.includes('CloudWatch Alarm State Change'));
     const moving = alarms().filter((a) => !/no-traffic|unnamed/.test(a.AlarmName));
     expect(moving.length).toBeGreaterThanOrEqual(9);
     for (const alarm of moving) {
@@ -136,7 +138,8 @@ describe('the synthesised alarms', () => {
         alarm.AlarmActions.some((arn) => arn.includes(':lambda:')),
         alarm.AlarmName,
       ).toBe(true);
-      expect(pattern).toContain(alarm.AlarmName);
+      const handler = alarm.AlarmName.includes('tap-unhealthy') ? 'closetap' : 'rollback';
+      expect(patternTo(handler)).toContain(alarm.AlarmName);
     }
   });
 });

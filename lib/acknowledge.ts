@@ -1,0 +1,44 @@
+/**
+ * Exceptions to security rules (cdk-nag's AwsSolutions pack), each where it arises and with its reason. The pack itself is
+ * run by the tests and by whoever adds it to their app; the acknowledgements are metadata and need no cdk-nag.
+ */
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+export function acknowledge(construct: IConstruct, rule: `AwsSolutions-${string}`, reason: string): void {
+  Validations.of(construct).acknowledge({ id: rule, reason });
+}
+
+/** The managed policy that lets a function write its own logs. */
+export function acknowledgeLogsOnly(construct: IConstruct): void {
+  acknowledge(
+    construct,
+    'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+    'Logs only; every other permission is granted action by action',
+  );
+}
+
+/** What `GetAuthorizationToken` of ECR makes unavoidable in every task's execution role, and plain settings in its environment. */
+export function acknowledgeTask(task: IConstruct): void {
+  acknowledge(task, 'AwsSolutions-ECS2', 'Settings only; the one secret comes from Secrets Manager');
+  acknowledgeWildcard(
+    task,
+    '*',
+    'ECR (GetAuthorizationToken) and X-Ray (PutTraceSegments, PutTelemetryRecords) have no resource types',
+  );
+}
+
+/** One wildcard of one policy, spelled as the pack reports it. */
+export function acknowledgeWildcard(construct: IConstruct, resource: string, reason: string): void {
+  acknowledge(construct, `AwsSolutions-IAM5[Resource::${spelled(Stack.of(construct).resolve(resource))}]`, reason);
+}
+
+function spelled(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [[name, argument] = []] = Object.entries(value);
+  if (name === 'Ref') return `<${String(argument)}>`;
+  if (name === 'Fn::GetAtt' && Array.isArray(argument)) return `<${argument.join('.')}>`;
+  if (name === 'Fn::Join' && Array.isArray(argument) && Array.isArray(argument[1]))
+    return argument[1].map(spelled).join(String(argument[0]));
+  return JSON.stringify(value);
+}

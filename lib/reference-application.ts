@@ -1,0 +1,60 @@
+/** The reference application: a load balancer, the two example gateways, the tap, and the cutover between them. */
+import type { App } from 'aws-cdk-lib';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { PlanInput } from '../core/plan.ts';
+import { CutoverStack } from './stacks/cutover-stack.ts';
+import { GatewaysStack } from './stacks/gateways-stack.ts';
+import { IngressStack } from './stacks/ingress-stack.ts';
+import { ObservabilityStack } from './stacks/observability-stack.ts';
+import { ShadowStack } from './stacks/shadow-stack.ts';
+
+export interface ReferenceOptions {
+  readonly ingressId: string;
+  /** ACM certificate of the listener. @default - plain HTTP, for a trial only */
+  readonly certificateArn?: string;
+  /** @default {} */
+  readonly plan?: PlanInput;
+}
+
+/** From nothing: five stacks, deployed in the order in which they stand here. */
+export function referenceApplication(app: App, { ingressId, certificateArn, plan = {} }: ReferenceOptions): void {
+  const ingress = new IngressStack(app, 'CrossfadeIngress', {
+    ingressId,
+    ...(certificateArn === undefined ? {} : { certificateArn }),
+  });
+  const gateways = new GatewaysStack(app, 'CrossfadeGateways', {
+    vpc: ingress.vpc,
+    loadBalancer: ingress.loadBalancer,
+    stable: ingress.groups.stable,
+    candidate: ingress.groups.candidate,
+  });
+  const service = (side: 'stable' | 'candidate') => ({
+    cluster: gateways.cluster.clusterName,
+    service: gateways[side].serviceName,
+  });
+  const { cutover } = new CutoverStack(app, 'CrossfadeCutover', {
+    cutover: {
+      ingressId,
+      groups: ingress.groups,
+      rules: ingress.rules,
+      services: { stable: service('stable'), candidate: service('candidate') },
+      ledger: ingress.ledger,
+      plan,
+    },
+  });
+  const shadow = new ShadowStack(app, 'CrossfadeShadow', {
+    ingressId,
+    vpc: ingress.vpc,
+    cluster: gateways.cluster as ICluster,
+    loadBalancer: ingress.loadBalancer,
+    forward: ingress.groups.tapForward,
+    reverse: ingress.groups.tapReverse,
+    sides: [gateways.stable, gateways.candidate],
+    urls: gateways.urls,
+    stream: cutover.parity.stream,
+  });
+  new ObservabilityStack(app, 'CrossfadeObservability', {
+    ingressId,
+    logGroups: { stable: gateways.logGroups.stable, candidate: gateways.logGroups.candidate, tap: shadow.tap.logGroup },
+  });
+}

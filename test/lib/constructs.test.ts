@@ -1,0 +1,149 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
+import { DualStackCutover, type DualStackCutoverProps } from '../../lib/constructs/dual-stack-cutover.ts';
+import { ledgerTable } from '../../lib/constructs/ledger-table.ts';
+import { WeightedRule, WeightedRuleProvider } from '../../lib/constructs/weighted-rule.ts';
+import { ATTACHMENT } from './attachment.ts';
+
+const [listener] = ATTACHMENT.listeners;
+const listenerArn = listener?.arn ?? '';
+const { stable, candidate, tapForward = '', tapReverse = '' } = ATTACHMENT.groups;
+const ref = (targetGroupArn: string) => ({ targetGroupArn });
+const GROUPS = { stable: ref(stable), candidate: ref(candidate) };
+const TAPPED = { ...GROUPS, tapForward: ref(tapForward), tapReverse: ref(tapReverse) };
+const PROPS: DualStackCutoverProps = {
+  ingressId: 'shop',
+  listeners: [{ listener: { listenerArn }, priority: 5 }],
+  groups: GROUPS,
+};
+
+const inStack = (build: (stack: Stack) => void) => {
+  const stack = new Stack(new App(), 'Theirs');
+  build(stack);
+  return stack;
+};
+const cutover = (props: Partial<DualStackCutoverProps>) =>
+  inStack((stack) => void new DualStackCutover(stack, 'Cutover', { ...PROPS, ...props }));
+
+describe('DualStackCutover refuses, and names the prop', () => {
+  const withoutListeners = { ...PROPS, listeners: undefined as never };
+  const elsewhere = listenerArn.replace('app/shop', 'app/other');
+  it.each<[string, Partial<DualStackCutoverProps>, RegExp]>([
+    ['an ingress id that AWS would not take in a name', { ingressId: 'a b' }, /ingressId.*"a b"/],
+    ['neither listeners nor rules', withoutListeners, /either listeners.*or rules/],
+    ['no listener at all', { listeners: [] }, /at least one listener/],
+    ['one face of the tap only', { groups: { ...GROUPS, tapForward: ref(tapForward) } }, /tapForward and .*tapReverse/],
+    [
+      'listeners of two load balancers',
+      {
+        listeners: [
+          { listener: { listenerArn }, priority: 5 },
+          { listener: { listenerArn: elsewhere }, priority: 5 },
+        ],
+      },
+      /one load balancer, not app\/shop\/\w+ and app\/other\/\w+/,
+    ],
+    [
+      'more rules than the functions’ environment can name',
+      {
+        groups: TAPPED,
+        listeners: [1, 2, 3, 4, 5].map((n) => ({ listener: { listenerArn: `${listenerArn}${n}` }, priority: 5 })),
+      },
+      /at most 8 rules, not 10/,
+    ],
+    ['a plan that is not one', { plan: { stages: [{ percent: 5, bake: 'PT1H' }] } }, /stages\.0\.percent.*100/],
+    [
+      'shadow logs that are gone before the plan has ended',
+      { shadowLogRetention: Duration.days(8) },
+      /8 days.*may take/,
+    ],
+    ['a threshold of nothing', { thresholds: { errorPercent: 0 } }, /thresholds\.errorPercent must be above 0/],
+    [
+      'a priority that ELBv2 does not know',
+      { listeners: [{ listener: { listenerArn }, priority: 0 }] },
+      /priority.*not 0/,
+    ],
+  ])('%s', (_what, props, message) => {
+    expect(() => cutover(props)).toThrow(message);
+  });
+});
+
+describe('a weighted rule', () => {
+  it('takes no more values than ELBv2 does in all conditions together', () => {
+    inStack((stack) => {
+      const provider = new WeightedRuleProvider(stack, 'Provider', {
+        ledger: ledgerTable(stack, 'Ledger'),
+        ingressId: 'shop',
+      });
+      const common = { listener: { listenerArn }, priority: 5, groups: GROUPS, provider };
+      expect(
+        () => new WeightedRule(stack, 'Many', { ...common, methods: ['GET', 'HEAD'], paths: ['a', 'b', 'c', 'd'] }),
+      ).toThrow(/1 to 5 values together, not 6/);
+    });
+  });
+});
+
+describe('a cutover on an existing listener', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = Template.fromStack(cutover({ groups: TAPPED, plan: { gate: { maxErrorRate: 0.02 } } }));
+  });
+
+  it('keeps writes away from the tap: one rule for safe methods, one for the rest', () => {
+    template.hasResourceProperties('Custom::WeightedRule', {
+      Priority: 5,
+      Methods: ['GET', 'HEAD', 'OPTIONS'],
+      GroupArns: [stable, candidate, tapForward, tapReverse],
+    });
+    template.hasResourceProperties('Custom::WeightedRule', {
+      Priority: 6,
+      Methods: [],
+      GroupArns: [stable, candidate],
+    });
+  });
+
+  it('takes its alarm threshold from the plan', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: 'shop-candidate-5xx-ratio', Threshold: 2 });
+  });
+
+  it('keeps shadow logs for as long as the plan may take', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 19 })] },
+    });
+  });
+
+  it('reads the load balancer’s and the groups’ names out of their ARNs', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'shop-candidate-connection-errors',
+      Dimensions: [
+        { Name: 'LoadBalancer', Value: 'app/shop/50dc6c495c0c9188' },
+        { Name: 'TargetGroup', Value: 'targetgroup/shop-go/5f2a6bd94c8a1e02' },
+      ],
+    });
+  });
+
+  it('creates nothing that carries traffic', () => {
+    for (const type of ['LoadBalancer', 'Listener', 'TargetGroup', 'ListenerRule'])
+      template.resourceCountIs(`AWS::ElasticLoadBalancingV2::${type}`, 0);
+    template.resourceCountIs('AWS::ECS::Service', 0);
+  });
+});
+
+describe('the file of `-c attach`', () => {
+  it('is one stack', () => {
+    const app = new App();
+    attachedApplication(app, parseAttachment(ATTACHMENT), {});
+    expect(app.synth().stacks.map((s) => s.stackName)).toEqual(['CrossfadeCutover']);
+  });
+
+  it.each([
+    ['attach.groups.stable', { ...ATTACHMENT, groups: { ...ATTACHMENT.groups, stable: 'shop-node' } }],
+    ['attach.listeners.0.arn', { ...ATTACHMENT, listeners: [{ arn: stable, priority: 1 }] }],
+    ['attach.listeners', { ...ATTACHMENT, listeners: [] }],
+    ['attach', { ...ATTACHMENT, wieghts: 1 }],
+  ])('names the field that is wrong: %s', (field, input) => {
+    expect(() => parseAttachment(input)).toThrow(`${field}`);
+  });
+});

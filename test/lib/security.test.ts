@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { attachedApplication } from '../../lib/attached-application.ts';
+import { referenceApplication } from '../../lib/reference-application.ts';
+import { ATTACHMENT } from './attachment.ts';
+
+const cdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
+const { context } = cdkJson.parse(JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')));
+
+/** What the AwsSolutions pack finds and nobody acknowledged, as `rule: construct`. */
+function findings(build: (app: App) => void): string[] {
+  const app = new App({ context });
+  build(app);
+  app.synth();
+  const { violations } = new AwsSolutionsChecks().validateScope(app);
+  return violations.flatMap((v) => v.violatingResources.map((r) => `${v.ruleName}: ${r.constructPath}`));
+}
+
+const certificateArn = 'arn:aws:acm:eu-west-1:123456789012:certificate/1';
+
+describe('the AwsSolutions pack', () => {
+  it('is really run: it finds a bucket that nobody secured', () => {
+    const found = findings((app) => void new Bucket(new Stack(app, 'Careless'), 'Bucket'));
+    expect(found).toContain('AwsSolutions-S1: Careless/Bucket/Resource');
+  });
+
+  it('finds nothing in the reference application that is not acknowledged with a reason', () => {
+    expect(findings((app) => referenceApplication(app, { ingressId: 'gateway', certificateArn }))).toEqual([]);
+  });
+
+  it('finds nothing in a cutover that is attached to an existing load balancer', () => {
+    expect(findings((app) => attachedApplication(app, ATTACHMENT, {}))).toEqual([]);
+  });
+});
