@@ -6,12 +6,14 @@ import { rehearseCommand } from './rehearse.ts';
 import { rollbackCommand } from './rollback.ts';
 import { approveCommand, refuseCommand } from './signoff.ts';
 import { statusCommand } from './status.ts';
+import { version } from './version.ts';
 
 export function program(): Command {
   return new Command('crossfade')
     .description(
       'Moves live traffic from one HTTP service to its rewrite behind an AWS Application Load Balancer, and back by itself',
     )
+    .version(version())
     .addHelpText('after', EXIT_HELP)
     .addCommand(planCommand())
     .addCommand(rehearseCommand())

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { type FaultSpec, parseFault } from '../rehearsal/fault.ts';
+import { hasExamples } from '../rehearsal/gateways.ts';
 import { rehearsalPlan } from '../rehearsal/rehearsal-plan.ts';
 import type { Scenario } from '../rehearsal/rehearse.ts';
 import { UsageError } from './exit-codes.ts';
@@ -89,7 +90,10 @@ async function ownServices({
   stable,
   candidate,
 }: Options): Promise<Record<'stable' | 'candidate', string> | undefined> {
-  if (stable === undefined && candidate === undefined) return undefined;
+  if (stable === undefined && candidate === undefined) {
+    if (hasExamples()) return undefined;
+    throw new UsageError('--stable and --candidate are needed: the example gateways are in the repository only');
+  }
   if (stable === undefined || candidate === undefined) throw new UsageError('--stable and --candidate go together');
   await reachable('--stable', stable);
   await reachable('--candidate', candidate);

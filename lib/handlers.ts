@@ -1,8 +1,8 @@
-/** The handlers' code: bundled once per synthesis, one self-contained file each. */
-import { mkdirSync } from 'node:fs';
+/** The handlers' code: ready-made in the published package, bundled once per synthesis in this repository. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { buildSync } from 'esbuild';
+import { bundleModule } from './bundle.ts';
 
 export const HANDLERS = [
   'preflight',
@@ -26,7 +26,10 @@ export type HandlerName = (typeof HANDLERS)[number];
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Where bundles go: outside the assembly, which copies what it needs. */
+/** Where the package carries its bundles. */
+const READY = join(ROOT, 'bundles');
+
+/** Where they go here: outside the assembly, which copies what it needs. */
 const OUT = join(ROOT, '.crossfade', 'bundles');
 
 let bundled = false;
@@ -36,32 +39,16 @@ let bundled = false;
  * @throws esbuild's error when the sources do not build.
  */
 export function handlerCode(name: HandlerName): Code {
-  if (!bundled) bundle();
+  if (existsSync(READY)) return Code.fromAsset(join(READY, name));
+  if (!bundled) bundleHandlers(OUT);
   bundled = true;
   return Code.fromAsset(join(OUT, name));
 }
 
-function bundle(): void {
+/** Bundles every handler to `<outdir>/<name>/index.mjs`. @throws esbuild's error */
+export function bundleHandlers(outdir: string): void {
   bundleModule(
     HANDLERS.map((name) => ({ in: join(ROOT, 'lambdas', `${name}.ts`), out: join(name, 'index') })),
-    OUT,
-  );
-}
-
-/** Bundles entries for Node 24, each into one self-contained ES module below `outdir`. @throws esbuild's error */
-export function bundleModule(entryPoints: { in: string; out: string }[], outdir: string): void {
-  mkdirSync(outdir, { recursive: true });
-  buildSync({
-    entryPoints,
     outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    logLevel: 'warning',
-    // CommonJS dependencies of the SDK ask for `require`, which an ES module does not have.
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-  });
+  );
 }

@@ -1,17 +1,25 @@
-/** The tap's container image: one bundled module on a distroless base. */
-import { copyFileSync, mkdirSync } from 'node:fs';
+/** The tap's container image: one bundled module on a small base. */
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
-import { bundleModule } from './handlers.ts';
+import { bundleModule } from './bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+/** Where the package carries it. */
+const READY = join(ROOT, 'tap-image');
 const OUT = join(ROOT, '.crossfade', 'tap-image');
 
 /** Docker is needed to deploy it, not to synthesise. @throws esbuild's error when the tap does not build. */
 export function tapImage(): ContainerImage {
-  mkdirSync(OUT, { recursive: true });
-  bundleModule([{ in: join(ROOT, 'tap', 'main.ts'), out: 'main' }], OUT);
-  copyFileSync(join(ROOT, 'tap', 'Dockerfile'), join(OUT, 'Dockerfile'));
-  return ContainerImage.fromAsset(OUT, { platform: Platform.LINUX_ARM64 });
+  const ready = existsSync(READY);
+  if (!ready) bundleTap(OUT);
+  return ContainerImage.fromAsset(ready ? READY : OUT, { platform: Platform.LINUX_ARM64 });
+}
+
+/** The build context: the bundle and its Dockerfile. @throws esbuild's error */
+export function bundleTap(outdir: string): void {
+  mkdirSync(outdir, { recursive: true });
+  bundleModule([{ in: join(ROOT, 'tap', 'main.ts'), out: 'main' }], outdir);
+  copyFileSync(join(ROOT, 'tap', 'Dockerfile'), join(outdir, 'Dockerfile'));
 }

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownModule } from './own-module.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -18,10 +19,15 @@ export interface CandidateChoice {
 
 export const NODE_GATEWAY: Command = {
   command: process.execPath,
-  args: [join(ROOT, 'examples', 'gateway-node', 'main.ts')],
+  args: [ownModule('examples', 'gateway-node', 'main')],
 };
-export const UPSTREAM: Command = { command: process.execPath, args: [join(ROOT, 'examples', 'upstream', 'server.ts')] };
-export const TAP: Command = { command: process.execPath, args: [join(ROOT, 'tap', 'main.ts')] };
+export const UPSTREAM: Command = { command: process.execPath, args: [ownModule('examples', 'upstream', 'server')] };
+export const TAP: Command = { command: process.execPath, args: [ownModule('tap', 'main')] };
+
+/** The published package leaves the examples out. */
+export function hasExamples(): boolean {
+  return existsSync(join(ROOT, 'examples', 'gateway-node'));
+}
 
 /** The Go gateway where a Go toolchain ≥ 1.22 is, built from its vendored sources; otherwise a Node stand-in, plainly named. */
 export function chooseCandidate(): CandidateChoice {

@@ -1,10 +1,12 @@
 /** Lambda: each function of the templates in a worker thread, with the environment and the bundle that would be deployed. */
+
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import type { ClockAnchor } from '../clock.ts';
+import { ownModule } from '../own-module.ts';
 
 export interface FunctionSpec {
   readonly name: string;
@@ -103,7 +105,7 @@ export class LocalFunction {
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     const { name, codeDir, environment } = this.spec;
-    const worker = new Worker(join(import.meta.dirname, 'lambda-worker.ts'), {
+    const worker = new Worker(ownModule('rehearsal', 'cloud', 'lambda-worker'), {
       env: { ...this.#options.environment, AWS_LAMBDA_FUNCTION_NAME: name, ...environment },
       workerData: { bundle: join(codeDir, 'index.mjs'), clock: this.#options.clock },
       stdout: true,

@@ -1,6 +1,7 @@
 /** Starts the customers and adds up what happened to them. */
-import { join } from 'node:path';
+
 import { Worker } from 'node:worker_threads';
+import { ownModule } from '../own-module.ts';
 
 export interface MixEntry {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
@@ -54,7 +55,7 @@ export const GATEWAY_MIX: readonly MixEntry[] = [
 ];
 
 export function startLoad(input: LoadInput, onTick: (tick: LoadTick) => void): Load {
-  const worker = new Worker(join(import.meta.dirname, 'load-worker.ts'), {
+  const worker = new Worker(ownModule('rehearsal', 'load', 'load-worker'), {
     workerData: input,
     env: { NODE_NO_WARNINGS: '1' },
   });

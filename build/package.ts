@@ -1,0 +1,17 @@
+/** `npm run build`: what `npm pack` publishes. JavaScript with types, the handlers and the tap ready-bundled. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleHandlers } from '../lib/handlers.ts';
+import { bundleTap } from '../lib/tap-image.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
+
+rmSync(DIST, { recursive: true, force: true });
+execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+chmodSync(join(DIST, 'bin', 'crossfade.js'), 0o755);
+bundleHandlers(join(DIST, 'bundles'));
+bundleTap(join(DIST, 'tap-image'));
+// The rehearsal synthesises with the same context as this repository does.
+copyFileSync(join(ROOT, 'cdk.json'), join(DIST, 'cdk.json'));

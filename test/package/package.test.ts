@@ -1,0 +1,105 @@
+/**
+ * The published package in somebody else's empty CDK app. Here its declared dependencies are linked from this repository,
+ * so that the test needs no network; with CROSSFADE_REGISTRY=1 (`.ci/run`) npm installs the tarball as users do.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const NODE = process.execPath;
+const manifestSchema = z.object({
+  version: z.string(),
+  dependencies: z.record(z.string(), z.string()),
+  peerDependencies: z.record(z.string(), z.string()),
+});
+const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+
+/** What docs/deploy.md shows. */
+const APP = `import { App, Stack } from 'aws-cdk-lib';
+import { DualStackCutover } from 'crossfade';
+
+const stack = new Stack(new App(), 'Shop');
+const elb = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012';
+const group = (name: string) => ({ targetGroupArn: \`\${elb}:targetgroup/\${name}/73e2d6bc24d8a067\` });
+
+new DualStackCutover(stack, 'Cutover', {
+  ingressId: 'shop',
+  listeners: [{ listener: { listenerArn: \`\${elb}:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2\` }, priority: 5 }],
+  groups: { stable: group('shop-node'), candidate: group('shop-go') },
+});
+`;
+
+const run = (cwd: string, command: string, args: readonly string[], env: Record<string, string> = {}) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, NODE_NO_WARNINGS: '1', ...env } });
+
+let app: string;
+
+beforeAll(() => {
+  app = mkdtempSync(join(tmpdir(), 'crossfade-package-'));
+  run(ROOT, NODE, ['build/package.ts']);
+  run(ROOT, 'npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', app]);
+  const tarball = `crossfade-${manifest.version}.tgz`;
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'shop', private: true, type: 'module' }));
+  writeFileSync(join(app, 'app.ts'), APP);
+  if (process.env.CROSSFADE_REGISTRY === '1')
+    run(app, 'npm', ['install', '--no-audit', '--no-fund', `./${tarball}`, 'typescript', '@types/node']);
+  else link(join(app, tarball));
+}, 120_000);
+afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+function link(tarball: string): void {
+  const modules = join(app, 'node_modules');
+  mkdirSync(join(modules, 'crossfade'), { recursive: true });
+  run(app, 'tar', ['-xzf', tarball, '-C', join(modules, 'crossfade'), '--strip-components=1']);
+  for (const name of [...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }), '@types/node']) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name), 'dir');
+  }
+  mkdirSync(join(modules, '.bin'));
+  symlinkSync(join('..', 'crossfade', 'dist', 'bin', 'crossfade.js'), join(modules, '.bin', 'crossfade'));
+}
+
+describe('the published package, in an empty CDK app', () => {
+  it('has types that hold under strict', () => {
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'NodeNext',
+      '--target',
+      'ES2024',
+      '--skipLibCheck',
+      '--types',
+      'node',
+    ];
+    run(app, join(ROOT, 'node_modules', '.bin', 'tsc'), [...flags, 'app.ts']);
+  });
+
+  it('puts a cutover on an imported listener in ten lines, without esbuild', () => {
+    const outdir = join(app, 'cdk.out');
+    run(app, NODE, ['app.ts'], { CDK_OUTDIR: outdir });
+    const template = readFileSync(join(outdir, 'Shop.template.json'), 'utf8');
+    expect(template).toContain('Custom::WeightedRule');
+    const bundles = readdirSync(outdir).filter(
+      (f) => f.startsWith('asset.') && readdirSync(join(outdir, f)).includes('index.mjs'),
+    );
+    expect(bundles.length).toBeGreaterThanOrEqual(10);
+    expect(readdirSync(join(app, 'node_modules'))).not.toContain('esbuild');
+  });
+
+  it('brings the CLI', () => {
+    writeFileSync(join(app, 'plan.json'), '{"description":"first"}');
+    expect(run(app, 'npx', ['--no-install', 'crossfade', 'plan', 'plan.json'])).toMatch(/stage 50 %/);
+    expect(run(app, 'npx', ['--no-install', 'crossfade', '--version']).trim()).toBe(manifest.version);
+  });
+
+  it('says what it does not carry', () => {
+    expect(() => run(app, 'npx', ['--no-install', 'crossfade', 'rehearse'])).toThrow(
+      /--stable and --candidate are needed/,
+    );
+  });
+});
