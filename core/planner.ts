@@ -70,7 +70,7 @@ export function project(plan: Plan, assumptions: Assumptions): Projection {
     totalSeconds: last === undefined ? 0 : last.startsAt + last.seconds,
     longestSeconds: rows.reduce((sum, row) => sum + row.seconds + row.maxHold, 0),
     historyEvents,
-    problems: [...historyProblems(historyEvents), ...decidability(plan, rows, assumptions)],
+    problems: [...historyProblems(historyEvents, rows), ...decidability(plan, rows, assumptions)],
   };
 }
 
@@ -118,11 +118,14 @@ function stageRow(plan: Plan, stage: Plan['stages'][number], { rps, errorRate }:
   };
 }
 
-function historyProblems(events: number): PlanProblem[] {
+/** Blames the phase that looks most often. */
+function historyProblems(events: number, rows: readonly TimelineRow[]): PlanProblem[] {
   if (events <= HISTORY_BUDGET) return [];
+  const busiest = rows.reduce((most, row) => (row.observations > most.observations ? row : most));
   return [
     {
-      path: 'soak.observe',
+      path:
+        busiest.name === 'soak' ? 'soak.observe' : busiest.name.startsWith('stage') ? 'gate.observe' : 'shadow.observe',
       message: `the plan may cost ${events} history events, over the budget of ${HISTORY_BUDGET}; observe less often or hold less long`,
     },
   ];

@@ -1,5 +1,5 @@
 /** Bring your own: a cutover onto an existing load balancer, listeners, target groups and services, named by their ARNs. */
-import { type App, Stack } from 'aws-cdk-lib';
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { InvalidPlanError } from '../core/errors.ts';
 import type { PlanInput } from '../core/plan.ts';
@@ -54,7 +54,7 @@ export function attachedApplication(app: App, attachment: Attachment, plan: Plan
   const stack = new Stack(app, 'CrossfadeCutover', {
     description: `Crossfade: the cutover of ${attachment.ingressId}`,
   });
-  new DualStackCutover(stack, 'Cutover', {
+  const { machine } = new DualStackCutover(stack, 'Cutover', {
     ingressId: attachment.ingressId,
     listeners: attachment.listeners.map(({ arn, priority, paths }) => ({
       listener: { listenerArn: arn },
@@ -67,6 +67,7 @@ export function attachedApplication(app: App, attachment: Attachment, plan: Plan
     ...(attachment.exerciseFunctionArn === undefined ? {} : { exerciseFunctionArn: attachment.exerciseFunctionArn }),
     ...(attachment.runbookUrl === undefined ? {} : { runbookUrl: attachment.runbookUrl }),
   });
+  new CfnOutput(stack, 'StateMachineAlias', { value: machine.alias.ref, description: 'Start executions here' });
 }
 
 function groupsOf({ stable, candidate, tapForward, tapReverse }: Attachment['groups']): CutoverGroups {

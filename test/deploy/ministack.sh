@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Deploys to MiniStack with the real CDK CLI and runs a cutover there (test/deploy/ministack.test.ts).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+venv=.venv/ministack
+[ -x "$venv/bin/ministack" ] || { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check 'ministack==1.5.33'; }
+port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+# Its Lambdas are Node processes of whatever `node` comes first; a process group of its own takes them along when it stops.
+set -m
+PATH="$PWD/node_modules/.bin:$PATH" BIND_HOST=127.0.0.1 GATEWAY_PORT="$port" IOT_MTLS_ENABLED=0 SFTP_ENABLED=0 SFN_WAIT_SCALE=0.05 \
+  "$venv/bin/ministack" >"$venv/server.log" 2>&1 &
+server=$!
+set +m
+trap 'kill -- "-$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
+for _ in $(seq 1 100); do
+  if node -e "fetch('http://127.0.0.1:$port/_ministack/health').then(()=>process.exit(0),()=>process.exit(1))"; then ready=1; break; fi
+  sleep 0.2
+done
+[ "${ready:-0}" = 1 ] || { echo "MiniStack did not start"; cat "$venv/server.log"; exit 1; }
+CROSSFADE_MINISTACK_URL="http://127.0.0.1:$port" npx vitest run --bail 1 test/deploy || { tail -40 "$venv/server.log"; exit 1; }
