@@ -34,3 +34,13 @@ export function headerValue(raw: readonly string[], name: string): string | unde
   for (let i = 0; i + 1 < raw.length; i += 2) if (raw[i]?.toLowerCase() === name) return raw[i + 1];
   return undefined;
 }
+
+/** Replaces a field where it stands, in the case in which it stands, or adds it. */
+export function setHeader(raw: string[], name: string, value: string): void {
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (raw[i]?.toLowerCase() !== name) continue;
+    raw[i + 1] = value;
+    return;
+  }
+  raw.push(name, value);
+}

@@ -12,6 +12,9 @@ const METRICS_MS = 10_000;
 const config = tapConfig(process.env);
 const counters = new Counters();
 const sink = config.sink.kind === 'none' ? nullSink : firehoseSink(firehoseClient(), config.sink.stream, counters);
+// The SDK takes a tenth of a second to load: only where there is a collector.
+const spans =
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('./telemetry.ts')).telemetry();
 const pool = (url: string) => new Pool(url, { connections: 256, headersTimeout: 60_000, bodyTimeout: 60_000 });
 
 function faceOf(primary: 'stable' | 'candidate'): Server {
@@ -28,6 +31,7 @@ function faceOf(primary: 'stable' | 'candidate'): Server {
     sampleRate,
     redactionKey,
     routes,
+    ...(spans === undefined ? {} : { telemetry: spans }),
   });
 }
 
@@ -64,7 +68,7 @@ process.on('SIGTERM', () => {
   const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
   for (const server of servers) server.closeIdleConnections();
   void Promise.all(closed)
-    .then(() => sink.flush())
+    .then(() => Promise.allSettled([sink.flush(), spans?.flush()]))
     .then(() => process.exit(0));
 });
 

@@ -2,18 +2,20 @@
  * One face of the tap: streams every request to its primary at once and answers with what the primary says. A copy of a
  * safe request goes to the other side; nothing about it can be seen or felt by the client.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Pool } from 'undici';
 import { CAPTURE_VERSION, type CaptureRecord, type Leg } from '../parity/record.ts';
 import type { Counters } from './counters.ts';
-import { forwarded, headerValue } from './headers.ts';
+import { forwarded, headerValue, setHeader } from './headers.ts';
 import { LegObserver } from './leg.ts';
 import { redactTarget } from './redact.ts';
 import { routeOf } from './route.ts';
 import { type CopyRequest, rawList, type Shadow } from './shadow.ts';
 import type { Sink } from './sink.ts';
+import type { Telemetry } from './telemetry.ts';
+import { traceContext, traceparent } from './trace-context.ts';
 
 export interface FaceOptions {
   readonly ingress: string;
@@ -25,6 +27,8 @@ export interface FaceOptions {
   readonly sampleRate: number;
   readonly redactionKey: string;
   readonly routes: readonly string[];
+  /** @default no spans, and a client's traceparent goes on unchanged */
+  readonly telemetry?: Telemetry;
 }
 
 export function face(options: FaceOptions): Server {
@@ -40,14 +44,16 @@ async function serve(options: FaceOptions, req: IncomingMessage, res: ServerResp
   const { counters } = options;
   counters.requests++;
   const at = new Date().toISOString();
-  const headers = identified(forwarded(req.rawHeaders));
   const target = req.url ?? '/';
-  const copied = copyOf(options, req.method ?? 'GET', target, headers);
+  const method = req.method ?? 'GET';
+  const { headers, span } = identified(options, method, target, forwarded(req.rawHeaders));
+  const copied = copyOf(options, method, target, headers);
   const observer = new LegObserver(options.redactionKey);
   const primary = await answer(options, req, res, target, headers, observer);
+  span?.end(primary.outcome === 'response' ? primary.status : null);
   if (copied === null) return;
   const other = await copied;
-  options.sink.enqueue(record(options, at, req.method ?? 'GET', target, headers, primary, other));
+  options.sink.enqueue(record(options, at, method, target, headers, primary, other));
 }
 
 /** Streams the primary's answer to the client, under the client's back-pressure. Resolves to what it was; never rejects. */
@@ -106,12 +112,12 @@ function sampled(requestId: string, rate: number): boolean {
 }
 
 /** Every request has an id and a trace from here on, so that both sides' logs can be joined. */
-function identified(headers: string[]): string[] {
+function identified({ telemetry, routes, primary }: FaceOptions, method: string, target: string, headers: string[]) {
   if (headerValue(headers, 'x-request-id') === undefined) headers.push('X-Request-Id', randomUUID());
-  if (headerValue(headers, 'traceparent') === undefined) {
-    headers.push('traceparent', `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`);
-  }
-  return headers;
+  const from = traceContext(headers);
+  const span = telemetry?.request(from, method, routeOf(target, routes), primary);
+  setHeader(headers, 'traceparent', traceparent(span?.context ?? from));
+  return { headers, span };
 }
 
 function record(

@@ -20,6 +20,8 @@ type gateway struct {
 	orders   *upstream
 	log      *slog.Logger
 	servedBy string
+	spans    *spans
+	api      *http.ServeMux
 	requests atomic.Int64
 }
 
@@ -36,6 +38,7 @@ func (g *gateway) handler() http.Handler {
 	}
 	api.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fail(w, http.StatusNotFound, "not found") })
 
+	g.api = api
 	root := http.NewServeMux()
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
 		send(w, http.StatusOK, map[string]string{"status": "ok"})

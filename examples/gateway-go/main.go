@@ -21,7 +21,7 @@ func main() {
 	}
 	side := env("SIDE", "candidate")
 	logger := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: level})).With("side", side)
-	g := &gateway{orders: newUpstream(env("UPSTREAM_URL", "http://127.0.0.1:9000")), log: logger}
+	g := &gateway{orders: newUpstream(env("UPSTREAM_URL", "http://127.0.0.1:9000")), log: logger, spans: newSpans(side)}
 	if env("EXPOSE_SIDE", "") == "1" {
 		g.servedBy = side
 	}
@@ -54,6 +54,7 @@ func main() {
 		fatal(err.Error())
 	}
 	<-drained
+	g.spans.flush()
 }
 
 func listen(host, port string) net.Listener {

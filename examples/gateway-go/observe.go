@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -35,11 +36,21 @@ func (g *gateway) observed(next http.Handler) http.Handler {
 				g.log.Error("panic", "requestId", who.requestID, "error", recovered)
 				fail(w, http.StatusInternalServerError, "internal error")
 			}
+			g.spans.request(who, r, g.routeOf(r), w.status, startedAt, time.Now())
 			g.log.Info("request", "requestId", who.requestID, "traceId", who.traceID, "method", r.Method,
 				"path", r.URL.Path, "status", w.status, "ms", float64(time.Since(startedAt).Microseconds())/1000)
 		}()
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), identityKey{}, who)))
 	})
+}
+
+// routeOf is the pattern that serves the request, without its method.
+func (g *gateway) routeOf(r *http.Request) string {
+	_, pattern := g.api.Handler(r)
+	if _, route, ok := strings.Cut(pattern, " "); ok {
+		return route
+	}
+	return r.URL.Path
 }
 
 // emitMetrics writes one line of Embedded Metric Format to stdout every interval.

@@ -4,7 +4,8 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Logger } from 'pino';
 import { ITEMS } from './catalog.ts';
 import type { FaultSwitch } from './fault.ts';
-import { identify, type RequestIdentity } from './trace.ts';
+import type { Telemetry } from './telemetry.ts';
+import { identify, type RequestIdentity, traceparentOf } from './trace.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface GatewayOptions {
@@ -14,6 +15,8 @@ export interface GatewayOptions {
   readonly servedBy?: string;
   readonly fault?: FaultSwitch;
   readonly onRequest: () => void;
+  /** @default no spans */
+  readonly telemetry?: Telemetry;
 }
 
 const identities = new WeakMap<Request, RequestIdentity>();
@@ -62,14 +65,23 @@ export function gateway(options: GatewayOptions): Express {
   return app;
 }
 
-function tag({ logger, servedBy, onRequest }: GatewayOptions, req: Request, res: Response, next: NextFunction): void {
+function tag(
+  { logger, servedBy, onRequest, telemetry }: GatewayOptions,
+  req: Request,
+  res: Response,
+  next: NextFunction,
+): void {
   onRequest();
-  const identity = identify(req.headers);
+  const arrived = identify(req.headers);
+  const span = telemetry?.request(arrived, req.method, req.path);
+  const identity =
+    span === undefined ? arrived : { ...arrived, traceparent: traceparentOf(arrived.traceId, span.spanId) };
   identities.set(req, identity);
   res.setHeader('X-Request-Id', identity.requestId);
   if (servedBy !== undefined) res.setHeader('X-Served-By', servedBy);
   const startedAt = performance.now();
   res.on('finish', () => {
+    span?.end(String(req.route?.path ?? req.path), res.statusCode);
     const { requestId, traceId } = identity;
     logger.info(
       {

@@ -14,10 +14,13 @@ const {
   EXPOSE_SIDE,
   EMF_INTERVAL_MS = '10000',
   LOG_LEVEL = 'info',
+  OTEL_EXPORTER_OTLP_ENDPOINT,
 } = process.env;
 
 const orders = upstream(UPSTREAM_URL);
 const fault = FAULT_PORT === undefined ? undefined : faultSwitch();
+// The SDK takes a tenth of a second to load: only where there is a collector.
+const spans = OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('./telemetry.ts')).telemetry(SIDE);
 let requests = 0;
 const app = gateway({
   upstream: orders,
@@ -27,6 +30,7 @@ const app = gateway({
   },
   ...(EXPOSE_SIDE === '1' ? { servedBy: SIDE } : {}),
   ...(fault === undefined ? {} : { fault }),
+  ...(spans === undefined ? {} : { telemetry: spans }),
 });
 
 const server = app.listen(Number(PORT), BIND, () => {
@@ -67,6 +71,6 @@ const metrics = setInterval(() => {
 process.on('SIGTERM', () => {
   clearInterval(metrics);
   fault?.server.close();
-  server.close(() => process.exit(0));
+  server.close(() => void Promise.resolve(spans?.flush()).finally(() => process.exit(0)));
   server.closeIdleConnections();
 });
