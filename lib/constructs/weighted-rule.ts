@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Provider } from 'aws-cdk-lib/custom-resources';
@@ -67,6 +67,7 @@ export class WeightedRule extends Construct {
       );
     this.roles = GROUP_ROLES.filter((role) => groups[role] !== undefined);
     this.listenerArn = props.listener.listenerArn;
+    props.provider.allowListener(this.listenerArn);
     const rule = new CustomResource(this, 'Rule', {
       resourceType: 'Custom::WeightedRule',
       serviceToken: props.provider.serviceToken,
@@ -91,6 +92,8 @@ export interface WeightedRuleProviderProps {
 /** The provider of every {@link WeightedRule} of one ingress. */
 export class WeightedRuleProvider extends Construct {
   readonly serviceToken: string;
+  readonly #onEvent: HandlerFunction;
+  readonly #allowed = new Set<string>();
 
   constructor(scope: Construct, id: string, props: WeightedRuleProviderProps) {
     super(scope, id);
@@ -100,17 +103,9 @@ export class WeightedRuleProvider extends Construct {
       environment: { LEDGER_TABLE: props.ledger.tableName, CROSSFADE_INGRESS: props.ingressId },
       timeout: Duration.seconds(60),
     });
-    const arn = (resource: string) =>
-      Stack.of(this).formatArn({ service: 'elasticloadbalancing', resource, resourceName: 'app/*' });
-    // The ids of rules are AWS's to choose, so before they exist they can be named only by their kind.
-    onEvent.allow(['elasticloadbalancing:CreateRule'], [arn('listener')], 'The listeners of rules to come');
-    onEvent.allow(
-      ['elasticloadbalancing:ModifyRule', 'elasticloadbalancing:SetRulePriorities', 'elasticloadbalancing:DeleteRule'],
-      [arn('listener-rule')],
-      "A rule's id is AWS's to choose, so before it exists it can be named only by its kind",
-    );
     onEvent.allow(['elasticloadbalancing:DescribeRules'], ['*'], 'ELBv2 has no resource type for Describe actions');
     onEvent.allow(['dynamodb:GetItem', 'dynamodb:Query'], [props.ledger.tableArn]);
+    this.#onEvent = onEvent;
     const provider = new Provider(this, 'Provider', { onEventHandler: onEvent.fn });
     this.serviceToken = provider.serviceToken;
     acknowledgeLogsOnly(provider);
@@ -120,4 +115,23 @@ export class WeightedRuleProvider extends Construct {
       'Written by the CDK: the versions of the one function',
     );
   }
+
+  /** Lets the provider make rules on this listener, and change those that stand there. */
+  allowListener(listenerArn: string): void {
+    if (this.#allowed.has(listenerArn)) return;
+    this.#allowed.add(listenerArn);
+    this.#onEvent.allow(['elasticloadbalancing:CreateRule'], [listenerArn]);
+    this.#onEvent.allow(
+      ['elasticloadbalancing:ModifyRule', 'elasticloadbalancing:SetRulePriorities', 'elasticloadbalancing:DeleteRule'],
+      [`${ruleArnPrefix(this, listenerArn)}/*`],
+      "Rules of the one listener; a rule's id is AWS's to choose, so before it exists it has no name",
+    );
+  }
+}
+
+/** `…:listener/app/<lb>/<id>/<listener>` → `…:listener-rule/app/<lb>/<id>/<listener>` */
+function ruleArnPrefix(scope: Construct, listenerArn: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  const tail = Fn.select(1, Fn.split(':listener/', listenerArn));
+  return `arn:${partition}:elasticloadbalancing:${region}:${account}:listener-rule/${tail}`;
 }

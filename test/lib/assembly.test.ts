@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import aslValidator from 'asl-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -114,13 +115,15 @@ describe('the synthesised alarms', () => {
       alarmPropertiesSchema.extend({ AlarmDescription: z.string() }).parse({ AlarmName: 'unnamed', ...p }),
     );
 
-  it('look every minute, name what missing data means, and link their runbook entry', () => {
+  it('look every minute, name what missing data means, and link a runbook entry that exists', () => {
+    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
     for (const alarm of alarms()) {
       const periods =
         alarm.Metrics === undefined ? [alarm.Period] : alarm.Metrics.flatMap((m) => m.MetricStat?.Period ?? []);
       expect(new Set(periods), alarm.AlarmName).toEqual(new Set([60]));
       expect(['breaching', 'notBreaching'], alarm.AlarmName).toContain(alarm.TreatMissingData);
       expect(alarm.AlarmDescription, alarm.AlarmName).toMatch(/Runbook: .+#.+/);
+      expect(runbook).toContain(`### ${alarm.AlarmDescription.split('#').at(-1)}\n`);
     }
   });
 
