@@ -5,8 +5,12 @@
 import type { Ingress, Ledger } from '../../core/ports.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 
-/** What happens to the call that is let go. `crash` ends its actor before the effect, `crash-after` after it; `lose` throws after the effect. */
-export type Fate = 'pass' | 'crash' | 'crash-after' | 'lose';
+/**
+ * What happens to the call that is let go. `crash` ends its actor before the effect, `crash-after` after it; `throttle`
+ * throws without an effect, `lose` throws after it; `late` throws now, and the effect comes at some later step; `stale`
+ * answers a reading of the listener with what stood there before the last write.
+ */
+export type Fate = 'pass' | 'crash' | 'crash-after' | 'throttle' | 'lose' | 'late' | 'stale';
 
 export interface Choice {
   readonly actor: number;
@@ -14,6 +18,9 @@ export interface Choice {
 }
 
 export type Actor = (world: MemoryWorld) => Promise<unknown>;
+
+/** Effects that come late are let go like actors of their own, numbered from here. */
+const LATE = 1_000;
 
 interface Waiting {
   readonly step: string;
@@ -51,7 +58,9 @@ export async function runSchedule(
   const waiting = new Map<number, Waiting>();
   const trace: string[] = [];
   const options: number[][] = [];
-  for (const [i, actor] of actors.entries()) void actor(scheduled(world, i, waiting, readsTakeTurns)).catch(() => {});
+  const written: Written = { before: structuredClone(world.live), late: 0 };
+  for (const [i, actor] of actors.entries())
+    void actor(scheduled(world, i, waiting, readsTakeTurns, written)).catch(() => {});
   for (let step = 0; step < MAX_STEPS; step++) {
     await turn();
     const ready = [...waiting.keys()].sort((a, b) => a - b);
@@ -67,22 +76,40 @@ export async function runSchedule(
   throw new Error(`more than ${MAX_STEPS} steps: ${trace.slice(-20).join(' ')}`);
 }
 
+/** What all actors of one schedule share beside the world. */
+interface Written {
+  /** What the listener carried before the last write. */
+  before: MemoryWorld['live'];
+  /** Effects that came late so far. */
+  late: number;
+}
+
 /** The world as one actor sees it: the same state, every call behind the scheduler. */
 function scheduled(
   world: MemoryWorld,
   actor: number,
   waiting: Map<number, Waiting>,
   readsTakeTurns: boolean,
+  written: Written,
 ): MemoryWorld {
-  const gate = <T>(step: string, effect: () => Promise<T>): Promise<T> =>
+  const gate = <T>(step: string, effect: () => Promise<T>, stale: () => Promise<T> = effect): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       const go = (fate: Fate) => {
         // A crashed actor never hears of its call again.
         if (fate === 'crash') return;
-        effect().then(
+        if (fate === 'throttle') {
+          reject(new Error('throttled'));
+          return;
+        }
+        if (fate === 'late') {
+          waiting.set(LATE + written.late++, { step: `${step} (late)`, go: () => void effect().catch(() => {}) });
+          reject(new Error('timed out'));
+          return;
+        }
+        (fate === 'stale' ? stale : effect)().then(
           (value) => {
             if (fate === 'lose') reject(new Error('the answer was lost'));
-            else if (fate === 'pass') resolve(value);
+            else if (fate !== 'crash-after') resolve(value);
           },
           (error: unknown) => {
             if (fate !== 'crash-after') reject(error);
@@ -97,8 +124,19 @@ function scheduled(
     });
   const { ingress, ledger } = world;
   const gatedIngress: Ingress = {
-    read: () => (readsTakeTurns ? gate('read', () => ingress.read()) : ingress.read()),
-    write: (rule) => gate(`write ${rule.ruleArn}`, () => ingress.write(rule)),
+    read: () =>
+      readsTakeTurns
+        ? gate(
+            'read',
+            () => ingress.read(),
+            async () => structuredClone(written.before),
+          )
+        : ingress.read(),
+    write: (rule) =>
+      gate(`write ${rule.ruleArn}`, () => {
+        written.before = structuredClone(world.live);
+        return ingress.write(rule);
+      }),
     health: (role) => ingress.health(role),
   };
   const gatedLedger: Ledger = {
@@ -153,7 +191,8 @@ export async function exhaust(
       const here = result.options[step] ?? [];
       for (const actor of here) {
         if (actor !== here[0]) prefixes.push([...before, { actor, fate: 'pass' }]);
-        if (used < bounds.faults) for (const fate of bounds.fates) prefixes.push([...before, { actor, fate }]);
+        if (used < bounds.faults && actor < LATE)
+          for (const fate of bounds.fates) prefixes.push([...before, { actor, fate }]);
       }
     }
   }
