@@ -1,5 +1,7 @@
 /** The operator's commands in one program. Built apart from its entry, so that tests can run it. */
 import { Command } from 'commander';
+import { chaosCommand } from './chaos.ts';
+import { drillCommand } from './drill.ts';
 import { EXIT_HELP } from './exit-codes.ts';
 import { planCommand } from './plan.ts';
 import { rehearseCommand } from './rehearse.ts';
@@ -17,6 +19,8 @@ export function program(): Command {
     .addHelpText('after', EXIT_HELP)
     .addCommand(planCommand())
     .addCommand(rehearseCommand())
+    .addCommand(chaosCommand())
+    .addCommand(drillCommand())
     .addCommand(statusCommand())
     .addCommand(approveCommand())
     .addCommand(refuseCommand())

@@ -1,6 +1,7 @@
 /** `crossfade rehearse`: the command and its options; everything is checked before anything is started. */
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { type ChaosSpec, parseChaos } from '../rehearsal/chaos.ts';
 import { type FaultSpec, parseFault } from '../rehearsal/fault.ts';
 import { hasExamples } from '../rehearsal/gateways.ts';
 import { rehearsalPlan } from '../rehearsal/rehearsal-plan.ts';
@@ -14,6 +15,7 @@ interface Options {
   readonly plan?: string;
   readonly fault: string;
   readonly only?: string;
+  readonly chaos: string[];
   readonly speed: string;
   readonly rps: string;
   readonly observations: string;
@@ -30,6 +32,11 @@ export function rehearseCommand(): Command {
     .description('rehearse a cutover here: a clean one to its end, and one with a fault that is rolled back')
     .option('--plan <file>', 'plan, JSON; its times are cut to --observations')
     .option('--fault <what@where>', 'errors=0.2@10, latency=+200ms@50, crash@1 or parity@shadow', 'errors=0.2@10')
+    .option(
+      '--chaos <service.operation=fault@state...>',
+      'faults on AWS calls, such as elasticloadbalancing.ModifyRule=throttle@Shift; with --only',
+      [],
+    )
     .option('--only <scenario>', 'clean or fault')
     .option('--speed <n>', 'seconds of the cutover per real second', '60')
     .option('--rps <n>', 'requests per real second', '300')
@@ -57,6 +64,7 @@ async function requestOf(options: Options): Promise<RehearsalRequest> {
     port: number('--port', options.port, 0, 65_535),
     report,
     json,
+    chaos: chaosOf(options),
   };
   const urls = await ownServices(options);
   return urls === undefined ? request : { ...request, own: { urls, paths } };
@@ -76,6 +84,14 @@ function scenariosOf(options: Options): Scenario[] {
   // Nobody's own service has a fault port.
   if (options.stable !== undefined || options.only === 'clean') return [clean];
   return options.only === 'fault' ? [faulty] : [clean, faulty];
+}
+
+function chaosOf({ chaos }: Options): ChaosSpec[] {
+  try {
+    return chaos.map(parseChaos);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function parseFaultOption(text: string): FaultSpec {

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { ChaosSpec } from '../rehearsal/chaos.ts';
 import { chooseCandidate } from '../rehearsal/gateways.ts';
 import { type RehearsalOptions, rehearse, type Scenario } from '../rehearsal/rehearse.ts';
 import { synthesise } from '../rehearsal/synth.ts';
@@ -24,6 +25,8 @@ export interface RehearsalRequest {
   /** File of the HTML report. */
   readonly report: string;
   readonly json: boolean;
+  /** Faults on AWS calls. */
+  readonly chaos: readonly ChaosSpec[];
 }
 
 export async function runRehearsal(request: RehearsalRequest): Promise<void> {
@@ -39,7 +42,8 @@ export async function runRehearsal(request: RehearsalRequest): Promise<void> {
       own === undefined ? chooseCandidate() : { command: { command: '', args: [] }, label: own.urls.candidate };
     out.write(`Candidate: ${candidate.label}\n`);
     const mix = own?.paths.map((path) => ({ method: 'GET' as const, path, weight: 1 }));
-    const options = { assembly: synthesis.assembly, candidate, speed, rps, port, signal: interrupted.signal };
+    const { chaos } = request;
+    const options = { assembly: synthesis.assembly, candidate, speed, rps, port, chaos, signal: interrupted.signal };
     const runs = await runAll(
       request,
       { ...options, ...(own === undefined || mix === undefined ? {} : { urls: own.urls, mix }) },

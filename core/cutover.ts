@@ -3,6 +3,7 @@
  * the handlers only fetch evidence and carry out what the next state says.
  */
 
+import { DRILL_INTERVAL_SECONDS } from './drill.ts';
 import { CrossfadeError } from './errors.ts';
 import { fromIso, toIso } from './instant.ts';
 import type { LogEntry } from './ledger.ts';
@@ -25,7 +26,9 @@ export type CutoverEvent =
   | { readonly type: 'exerciseStarted'; readonly at: number }
   | { readonly type: 'approved'; readonly at: number; readonly approval: Approval }
   | { readonly type: 'steppedDown'; readonly at: number; readonly done: boolean; readonly reason: string }
-  | { readonly type: 'closed'; readonly at: number };
+  | { readonly type: 'closed'; readonly at: number }
+  /** A drill looked: it trips its alarm, or waits to be brought back. */
+  | { readonly type: 'drilled'; readonly at: number };
 
 export interface Transition {
   readonly state: CutoverState;
@@ -34,7 +37,7 @@ export interface Transition {
 
 /** Where a shift leads: the split, and the phase that begins once it is confirmed. */
 export interface ShiftTarget {
-  readonly phase: 'shadow' | 'stage' | 'soak' | 'complete';
+  readonly phase: 'shadow' | 'stage' | 'soak' | 'complete' | 'drill';
   readonly stage: number;
   readonly split: TrafficSplit;
 }
@@ -46,6 +49,9 @@ export const TASK_ALLOWANCE_SECONDS = 600;
 export function nextShift(state: CutoverState): ShiftTarget {
   const { plan } = state;
   switch (state.phase) {
+    case 'preflight':
+      if (state.drill === null) throw invalid(state, 'shift');
+      return { phase: 'drill', stage: -1, split: { candidatePercent: state.drill.percent, mirror: null } };
     case 'baseline':
       return {
         phase: 'shadow',
@@ -119,6 +125,9 @@ export function reduce(state: CutoverState, event: CutoverEvent): Transition {
     case 'closed':
       expectPhase(state, event, ['complete']);
       return note({ ...state, next: 'proceed', waitSeconds: 0 }, event.at, 'phase', 'The cutover is complete.');
+    case 'drilled':
+      expectPhase(state, event, ['drill']);
+      return onDrilled(state, event.at);
   }
 }
 
@@ -150,9 +159,13 @@ export function heartbeatDueAt(state: CutoverState, at: number): number {
 
 function onShifted(state: CutoverState, at: number, target: ShiftTarget): Transition {
   const { plan } = state;
-  const wait = { shadow: plan.shadow.observe, stage: plan.gate.observe, soak: plan.soak.observe, complete: 0 }[
-    target.phase
-  ];
+  const wait = {
+    shadow: plan.shadow.observe,
+    stage: plan.gate.observe,
+    soak: plan.soak.observe,
+    complete: 0,
+    drill: DRILL_INTERVAL_SECONDS,
+  }[target.phase];
   const moved = { ...state, split: target.split, stage: target.stage, approval: null };
   const next = target.phase === 'complete' ? 'proceed' : 'hold';
   return enter(
@@ -230,6 +243,15 @@ function onSteppedDown(state: CutoverState, at: number, done: boolean, reason: s
     waitSeconds: state.plan.decommission.step,
   };
   return note(stepped, at, 'capacity', reason);
+}
+
+function onDrilled(state: CutoverState, at: number): Transition {
+  const { drill } = state;
+  if (drill === null) throw invalid(state, 'a drill');
+  const waiting = { ...state, next: 'hold' as const, waitSeconds: DRILL_INTERVAL_SECONDS };
+  if (drill.trippedAt !== null) return note(waiting, at, 'drill', `Waiting to be brought back by ${drill.alarm}.`);
+  const tripped = { ...waiting, drill: { ...drill, trippedAt: toIso(at) } };
+  return note(tripped, at, 'drill', `Tripping alarm ${drill.alarm} at ${drill.percent} %.`);
 }
 
 function observeInterval(state: CutoverState): number {

@@ -28,6 +28,7 @@ export type ErrorName =
   | 'Crossfade.InvalidState'
   | 'Crossfade.Refused'
   | 'Crossfade.RuleKept'
+  | 'Crossfade.DrillFailed'
   | 'Crossfade.Fenced'
   | 'Crossfade.WeightsNotApplied'
   | 'Crossfade.IngressUnavailable'
@@ -74,6 +75,16 @@ export class RuleKeptError extends CrossfadeError {
     super('Crossfade.RuleKept', `The listener rule is left as it is: ${reasons.join('; ')}.`, {
       traffic: 'unchanged, the live weights stand.',
       nextStep: 'let the cutover end or run `crossfade rollback`, then deploy again.',
+    });
+  }
+}
+
+/** The alarm was tripped, and nobody brought the drill back: the path from alarm to rollback is broken. */
+export class DrillFailedError extends CrossfadeError {
+  constructor(alarm: string, seconds: number) {
+    super('Crossfade.DrillFailed', `No rollback came of alarm ${alarm} within ${seconds} s.`, {
+      traffic: 'the candidate answers at most 1 %; the rollback that follows writes the safe weights.',
+      nextStep: "check the alarm's actions, the rollback function's permission for alarms, and its dead-letter queue.",
     });
   }
 }

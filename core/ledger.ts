@@ -5,6 +5,7 @@
  * before and after every weight write (design: fencing).
  */
 import * as z from 'zod';
+import { drillSchema } from './drill.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from './ids.ts';
 import { capacitySnapshotSchema, PHASES } from './state.ts';
 import { ruleWeightsSchema, trafficSplitSchema } from './weights.ts';
@@ -70,6 +71,8 @@ export const ledgerItemSchema = z.strictObject({
   /** `full`: may take 100 % at once. `reduced`: must be scaled back up before it gets weight. */
   stableCapacity: z.enum(['full', 'reduced']),
   rollback: rollbackRecordSchema.nullable(),
+  /** The run is a drill. */
+  drill: drillSchema.nullable().default(null),
 });
 export type LedgerItem = z.infer<typeof ledgerItemSchema>;
 

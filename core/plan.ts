@@ -52,7 +52,7 @@ const shadowSchema = z.strictObject({
   latencyTolerance: z.number().gt(0).max(10).default(0.05),
   /** Copies dropped, oversize or unmatched, as a share of all. */
   maxDropRatio: z.number().min(0).max(1).default(0.01),
-  /** Refuse the sign-off unless a rollback drill on this ingress is younger than this. */
+  /** Refuse the cutover unless a rollback drill on this ingress is younger than this (`crossfade drill`). */
   drillWithin: durationSchema(HOUR, 365 * DAY).optional(),
 });
 

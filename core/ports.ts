@@ -4,7 +4,9 @@
  *
  * Every method may reject. A rejection of a write means *unknown*: the effect may have happened.
  */
+
 import type { GroupRole } from './deployment.ts';
+import type { Drill, DrillRecord } from './drill.ts';
 import type { MinuteEvidence } from './gate/evidence.ts';
 import type { CutoverId, Generation, IngressId } from './ids.ts';
 import type { Intent, LedgerItem, LogEntry, Trigger } from './ledger.ts';
@@ -51,6 +53,8 @@ export interface AlarmReading {
 export interface Alarms {
   /** Readings of the named alarms; a name without an alarm is missing from the answer. */
   read(names: readonly string[]): Promise<AlarmReading[]>;
+  /** Tells an alarm to go red; a metric alarm takes it back at its next evaluation. */
+  trip(name: string, reason: string): Promise<void>;
 }
 
 /** Which run a writer believes it is. */
@@ -66,6 +70,7 @@ export interface Claim {
   readonly at: string;
   readonly intent: Intent;
   readonly heartbeatDueAt: string;
+  readonly drill: Drill | null;
 }
 
 export interface FenceRequest {
@@ -105,6 +110,11 @@ export interface Ledger {
   /** Notes once that the traffic's return was verified by counts. */
   verifyRollback(ref: RunRef, at: string): Promise<void>;
   complete(ref: RunRef): Promise<void>;
+  /** Notes when the run's drill tripped its alarm. */
+  recordTrip(ref: RunRef, drill: Drill): Promise<void>;
+  /** Keeps what the newest drill of the ingress has shown. */
+  recordDrill(ingressId: IngressId, record: DrillRecord): Promise<void>;
+  lastDrill(ingressId: IngressId): Promise<DrillRecord | null>;
   append(cutoverId: CutoverId, entry: LogEntry): Promise<void>;
   /** Oldest first. */
   entries(cutoverId: CutoverId): Promise<LogEntry[]>;

@@ -3,6 +3,7 @@
  * stands in it as it was written, so that a console reader sees ISO-8601, not seconds.
  */
 import * as z from 'zod';
+import { drillSchema } from './drill.ts';
 import { CrossfadeError } from './errors.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from './ids.ts';
 import { planSchema } from './plan.ts';
@@ -21,14 +22,15 @@ export const PHASES = [
   'retention',
   'complete',
   'rollback',
+  'drill',
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
 /**
  * What a Choice state reads. `proceed`: on to the next named state; `hold`: wait and look again; `nextStage`: shift
- * further; `rollback`: the safe weights, now.
+ * further; `rollback`: the safe weights, now; `drill`: this run is one.
  */
-export const NEXT = ['proceed', 'hold', 'nextStage', 'rollback'] as const;
+export const NEXT = ['proceed', 'hold', 'nextStage', 'rollback', 'drill'] as const;
 export type Next = (typeof NEXT)[number];
 
 const isoInstant = z.iso.datetime();
@@ -89,6 +91,8 @@ export const stateSchema = z.strictObject({
   waitSeconds: z.int().min(0),
   /** Put there by a sign-off's task token, consumed by the task after it. */
   approval: approvalSchema.nullable(),
+  /** This run is a drill; null: a cutover. */
+  drill: drillSchema.nullable().default(null),
   /** Put there by a Catch, consumed by the rollback task. */
   error: z.looseObject({ Error: z.string(), Cause: z.string().optional() }).optional(),
 });

@@ -7,7 +7,7 @@ import type { Deployment } from './deployment.ts';
 import { fromIso, toIso } from './instant.ts';
 import type { LedgerItem, Trigger } from './ledger.ts';
 import { owedWeights } from './owed-weights.ts';
-import type { Metrics, RunRef } from './ports.ts';
+import type { Metrics } from './ports.ts';
 import { type RollbackOutcome, type RollbackPorts, type RollbackRequest, rollBack, writeSafe } from './rollback.ts';
 import { describeWeights, sameWeights } from './weights.ts';
 
@@ -119,7 +119,7 @@ async function watchRolledBack(
 }
 
 /** Confirms by counts: a complete minute after the safe weights in which the stable side answered and the candidate did not. */
-async function verifiedReturn(ports: WatchdogPorts, ref: RunRef, since: string): Promise<string | null> {
+async function verifiedReturn(ports: WatchdogPorts, item: LedgerItem, since: string): Promise<string | null> {
   const firstWholeMinute = Math.ceil(fromIso(since) / MINUTE_MS) * MINUTE_MS;
   const now = ports.clock.now();
   if (now < firstWholeMinute + VERIFY_MINUTES * MINUTE_MS) return null;
@@ -127,8 +127,26 @@ async function verifiedReturn(ports: WatchdogPorts, ref: RunRef, since: string):
   const back = minutes.some((m) => (m.stable?.requests ?? 0) > 0 && (m.candidate?.requests ?? 0) === 0);
   if (!back) return null;
   const at = toIso(now);
-  await ports.ledger.verifyRollback(ref, at);
+  await ports.ledger.verifyRollback(item, at);
+  await keepDrill(ports, item, at);
   return at;
+}
+
+/** A drill that its own alarm brought back is worth keeping; one that something else ended shows nothing about the alarm. */
+async function keepDrill({ ledger }: WatchdogPorts, item: LedgerItem, verifiedAt: string): Promise<void> {
+  const { drill, rollback, cutoverId } = item;
+  if (drill?.trippedAt == null || rollback?.confirmedAt == null || rollback.trigger !== 'alarm') return;
+  const { alarm, percent, trippedAt } = drill;
+  const { requestedAt, confirmedAt } = rollback;
+  await ledger.recordDrill(item.ingressId, {
+    cutoverId,
+    alarm,
+    percent,
+    trippedAt,
+    requestedAt,
+    confirmedAt,
+    verifiedAt,
+  });
 }
 
 async function demandRollback(

@@ -5,6 +5,7 @@ import type { LedgerItem } from '../core/ledger.ts';
 import { awsDeps } from './aws/deps.ts';
 import type { RollbackDeps } from './deps.ts';
 import { parseRollbackEvent } from './rollback-request.ts';
+import { tell } from './tell.ts';
 
 export function makeHandler(deps: RollbackDeps) {
   return async (event: unknown): Promise<{ outcome: string; message?: string }> => {
@@ -16,23 +17,25 @@ export function makeHandler(deps: RollbackDeps) {
     if (outcome.outcome === 'nothing_to_do') return { outcome: outcome.outcome, message };
     deps.emit({ TapClosed: 1 });
     const item = outcome.outcome === 'closed' ? outcome.item : outcome.rollback.item;
-    if (item !== null) await tell(deps, item, message, at);
+    if (item !== null) await record(deps, item, message, at);
     return { outcome: outcome.outcome, message };
   };
 }
 
 /** The weights are written by now: a failure to tell changes nothing. */
-async function tell(
+async function record(
   deps: RollbackDeps,
   { cutoverId, phase, stage }: LedgerItem,
   message: string,
   at: string,
 ): Promise<void> {
   const logged = deps.ledger.append(cutoverId, { at, kind: 'warning', phase, stage, by: 'close-tap', message });
-  const told = deps.notifier.publish({ subject: `Crossfade ${cutoverId}: tap closed`, body: message });
-  for (const result of await Promise.allSettled([logged, told]))
-    if (result.status === 'rejected')
-      console.error(JSON.stringify({ level: 'error', message: describeError(result.reason) }));
+  const [written] = await Promise.allSettled([
+    logged,
+    tell(deps, { subject: `Crossfade ${cutoverId}: tap closed`, body: message }),
+  ]);
+  if (written.status === 'rejected')
+    console.error(JSON.stringify({ level: 'error', message: describeError(written.reason) }));
 }
 
 export const handler = (event: unknown) => makeHandler(awsDeps())(event);

@@ -1,16 +1,21 @@
 /** Completion: the candidate is the service now. The ledger says so, and no trigger moves its traffic any more. */
 import { reduce } from '../core/cutover.ts';
-import { type CutoverStateJson, parseState } from '../core/state.ts';
+import { type CutoverStateJson, parseState, stateToJson } from '../core/state.ts';
 import { awsDeps } from './aws/deps.ts';
 import type { Deps } from './deps.ts';
 import { settle } from './settle.ts';
+import { tell } from './tell.ts';
 
 export function makeHandler(deps: Pick<Deps, 'ledger' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const state = parseState(event);
+    // A second attempt, after the answer of the first was lost.
+    const owner = await deps.ledger.read(state.ingressId);
+    if (owner?.status === 'completed' && owner.cutoverId === state.cutoverId)
+      return stateToJson({ ...state, next: 'proceed', waitSeconds: 0 });
     const json = await settle(deps, state, reduce(state, { type: 'closed', at: deps.clock.now() }));
     await deps.ledger.complete(state);
-    await deps.notifier.publish({
+    await tell(deps, {
       subject: `Crossfade ${state.cutoverId}: complete`,
       body: 'The candidate answers all requests, the stable side is gone, the shadow is closed.',
     });

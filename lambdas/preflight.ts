@@ -1,6 +1,8 @@
 /** Preflight: parses the execution's input, refuses with every reason at once, or takes the ingress for a new run. */
 import * as z from 'zod';
 import { heartbeatDueAt, TASK_ALLOWANCE_SECONDS } from '../core/cutover.ts';
+import type { Deployment } from '../core/deployment.ts';
+import { type Drill, drillRefusal, drillRequestSchema } from '../core/drill.ts';
 import { InvalidPlanError, RefusedError } from '../core/errors.ts';
 import { cutoverIdSchema } from '../core/ids.ts';
 import { parsePlan } from '../core/plan.ts';
@@ -10,15 +12,19 @@ import { type CutoverState, type CutoverStateJson, stateToJson } from '../core/s
 import { SAFE_SPLIT } from '../core/weights.ts';
 import { awsDeps } from './aws/deps.ts';
 import type { Deps } from './deps.ts';
+import { tell } from './tell.ts';
 
 const eventSchema = z.object({
-  input: z.strictObject({ plan: z.unknown().default({}) }),
+  input: z.strictObject({ plan: z.unknown().default({}), drill: drillRequestSchema.optional() }),
   executionArn: z.string().min(1),
   executionName: cutoverIdSchema,
   startedAt: z.string(),
 });
 
-type PreflightDeps = Pick<Deps, 'deployment' | 'ingress' | 'alarms' | 'ledger' | 'capacity' | 'clock' | 'notifier'>;
+type PreflightDeps = Pick<
+  Deps,
+  'deployment' | 'ingress' | 'alarms' | 'ledger' | 'capacity' | 'clock' | 'notifier' | 'emit'
+>;
 
 export function makeHandler(deps: PreflightDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
@@ -31,12 +37,17 @@ export function makeHandler(deps: PreflightDeps) {
     const { input, executionArn, executionName } = parsed.data;
     const plan = parsePlan(input.plan);
     const { deployment, clock } = deps;
+    const drill = drillOf(deployment, input.drill);
     const { problems, historyEvents, longestSeconds } = project(plan, { rps: Number.POSITIVE_INFINITY, errorRate: 0 });
     if (historyEvents > HISTORY_BUDGET) throw new InvalidPlanError(problems);
     const problem = retentionProblem(longestSeconds, deployment.shadowLogDays);
     if (problem !== null) throw new InvalidPlanError([problem]);
     const live = await deps.ingress.read();
     const reasons = refusals(deployment, await findings(deps, live), clock.now());
+    if (drill === null && plan.shadow.drillWithin !== undefined) {
+      const last = await deps.ledger.lastDrill(deployment.ingressId);
+      reasons.push(...[drillRefusal(plan.shadow.drillWithin, last, clock.now())].filter((r) => r !== null));
+    }
     if (reasons.length > 0) throw new RefusedError(reasons);
     const at = new Date(clock.now()).toISOString();
     const due = new Date(clock.now() + TASK_ALLOWANCE_SECONDS * 1000).toISOString();
@@ -48,6 +59,7 @@ export function makeHandler(deps: PreflightDeps) {
       at,
       intent,
       heartbeatDueAt: due,
+      drill,
     });
     const state: CutoverState = {
       v: 1,
@@ -63,10 +75,11 @@ export function makeHandler(deps: PreflightDeps) {
       baseline: null,
       capacity: null,
       decommissionSteps: 0,
-      next: 'proceed',
+      next: drill === null ? 'proceed' : 'drill',
       reason: 'Preflight passed.',
       waitSeconds: 0,
       approval: null,
+      drill,
     };
     await deps.ledger.append(item.cutoverId, {
       at,
@@ -76,12 +89,23 @@ export function makeHandler(deps: PreflightDeps) {
       by: 'machine',
       message: state.reason,
     });
-    await deps.notifier.publish({
+    await tell(deps, {
       subject: `Crossfade ${item.cutoverId}: preflight`,
       body: `${state.reason} Next heartbeat by ${new Date(heartbeatDueAt(state, clock.now())).toISOString()}.`,
     });
     return stateToJson(state);
   };
+}
+
+/** @throws InvalidPlanError for an alarm that does not roll this ingress back. */
+function drillOf(deployment: Deployment, asked: z.infer<typeof drillRequestSchema> | undefined): Drill | null {
+  if (asked === undefined) return null;
+  const alarm = asked.alarm ?? deployment.rollbackAlarms[0] ?? '';
+  if (!deployment.rollbackAlarms.includes(alarm))
+    throw new InvalidPlanError([
+      { path: 'drill.alarm', message: `"${alarm}" is none of ${deployment.rollbackAlarms.join(', ')}` },
+    ]);
+  return { percent: asked.percent, alarm, trippedAt: null };
 }
 
 async function findings(deps: PreflightDeps, live: Awaited<ReturnType<Deps['ingress']['read']>>) {

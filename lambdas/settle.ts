@@ -3,6 +3,7 @@ import { describeSplit, heartbeatDueAt, type Transition } from '../core/cutover.
 import { fromIso } from '../core/instant.ts';
 import { type CutoverState, type CutoverStateJson, PHASES, stateToJson } from '../core/state.ts';
 import type { Deps } from './deps.ts';
+import { tell } from './tell.ts';
 
 type SettleDeps = Pick<Deps, 'ledger' | 'notifier' | 'emit'>;
 
@@ -24,7 +25,7 @@ export async function settle(
     { cutoverId: state.cutoverId, phase: phaseName(state), kind: entry.kind, message: entry.message },
   );
   if (state.phase !== before.phase || state.stage !== before.stage) {
-    await deps.notifier.publish({
+    await tell(deps, {
       subject: `Crossfade ${state.cutoverId}: ${phaseName(state)}`,
       body: `${entry.message}\n${describeSplit(state.split)}.\nIngress ${state.ingressId}, generation ${state.generation}.`,
     });

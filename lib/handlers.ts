@@ -14,6 +14,7 @@ export const HANDLERS = [
   'signoff',
   'approved',
   'decommission',
+  'drill',
   'complete',
   'rollback',
   'close-tap',

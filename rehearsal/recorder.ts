@@ -16,6 +16,8 @@ export interface Ending {
   readonly log: readonly LogEntry[];
   readonly item: LedgerItem | null;
   readonly execution: LocalExecution | null;
+  /** Faults that AWS calls were given. */
+  readonly chaos: readonly string[];
 }
 
 export class Recorder {
@@ -47,7 +49,7 @@ export class Recorder {
   }
 
   evidence(ending: Ending): RunEvidence {
-    const { item, execution, log, ...rest } = ending;
+    const { item, execution, log, chaos: _, ...rest } = ending;
     const verifiedAt = instant(item?.rollback?.verifiedAt);
     const failed: Record<string, number> = {};
     let [sent, failedAfterReturn] = [0, 0];
@@ -75,9 +77,14 @@ export class Recorder {
 }
 
 /** What each scenario demands: a clean run completes and loses no request; a faulty one comes back and then loses none. */
-function judge({ fault, item, execution }: Ending, requests: RunEvidence['requests']): RunEvidence['verdict'] {
+function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence['requests']): RunEvidence['verdict'] {
   const no = (sentence: string) => ({ ok: false, sentence });
   const lost = Object.values(requests.failed).reduce((a, b) => a + b, 0);
+  if (fault === null && chaos.length > 0 && item?.status === 'rolled_back') {
+    if (item.rollback?.verifiedAt == null) return no('The return of the traffic was not verified.');
+    if (lost > 0) return no(`The cutover was brought back, but ${lost} client requests failed.`);
+    return { ok: true, sentence: `With ${chaos.join(', ')} the cutover was brought back; no client request failed.` };
+  }
   if (fault === null) {
     if (execution?.status !== 'SUCCEEDED')
       return no(

@@ -10,10 +10,10 @@ import { ruleWeightsSchema, shareOf } from '../core/weights.ts';
 import { dynamoLedger } from '../lambdas/aws/dynamo-ledger.ts';
 import type { RunEvidence } from '../report/evidence.ts';
 import { approve } from './approver.ts';
+import { Chaos, type ChaosSpec } from './chaos.ts';
 import type { Assembly } from './cloud/assembly.ts';
 import { type LocalCloud, startCloud } from './cloud/cloud.ts';
 import type { CloudEvent } from './cloud/cloud-event.ts';
-import type { Intercept } from './cloud/endpoint.ts';
 import { startDataPlane } from './dataplane/data-plane.ts';
 import { startHealthChecks } from './dataplane/health.ts';
 import type { FaultSpec } from './fault.ts';
@@ -42,7 +42,8 @@ export interface RehearsalOptions {
   readonly rps: number;
   /** Port of the local load balancer. @default any free one */
   readonly port?: number;
-  readonly intercept?: Intercept;
+  /** Faults on AWS calls. @default none */
+  readonly chaos?: readonly ChaosSpec[];
   readonly progress: Progress;
   /** Ends the run early; everything that was started is stopped. */
   readonly signal: AbortSignal;
@@ -72,12 +73,13 @@ async function run(
   const { progress, signal } = options;
   const cutoverId = cutoverIdSchema.parse(`rehearsal-${Date.now()}`);
   const recorder = new Recorder();
+  const chaos = new Chaos(options.chaos ?? []);
   let onCloudEvent: (event: CloudEvent) => void = () => {};
   const cloud = await startCloud({
     assembly: options.assembly,
     speed: options.speed,
     onEvent: (event) => onCloudEvent(event),
-    ...(options.intercept === undefined ? {} : { intercept: options.intercept }),
+    intercept: chaos.intercept,
   });
   stops.push(() => cloud.stop());
   const { clock } = cloud;
@@ -110,6 +112,7 @@ async function run(
   };
   onCloudEvent = (event) => {
     progress.event(clock.now(), event);
+    chaos.see(event);
     recorder.event(event);
     if (event.type === 'weights') recorder.weights(event.at, shares(cloud));
     if (event.type === 'scale') void fleet.scale(event.service);
@@ -161,6 +164,7 @@ async function run(
     log: await ledger.entries(cutoverId),
     item,
     execution: [...cloud.machine.executions.values()].at(-1) ?? null,
+    chaos: options.chaos?.map((s) => s.text) ?? [],
   });
 }
 

@@ -3,5 +3,6 @@
 /** The rollback must not hang on one slow connection: 3 attempts of at most 3 s stay within its 15 s. */
 export const CLIENT_OPTIONS = {
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
+  // Without the last, the SDK only warns of a request that hangs, and waits on.
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 } as const;

@@ -1,5 +1,5 @@
 /** The alarms port over CloudWatch. */
-import { type CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { type CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import type { AlarmReading, Alarms } from '../../core/ports.ts';
 import { aws } from './transient.ts';
 
@@ -27,6 +27,11 @@ export function cloudWatchAlarms(client: Pick<CloudWatchClient, 'send'>): Alarms
         }
       }
       return readings;
+    },
+    async trip(AlarmName, StateReason) {
+      await aws('SetAlarmState', () =>
+        client.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason })),
+      );
     },
   };
 }

@@ -10,6 +10,11 @@ export function ownerKey(ingressId: IngressId): Item {
   return { pk: { S: `INGRESS#${ingressId}` }, sk: { S: 'CUTOVER' } };
 }
 
+/** What the newest drill of an ingress has shown. */
+export function drillKey(ingressId: IngressId): Item {
+  return { pk: { S: `INGRESS#${ingressId}` }, sk: { S: 'DRILL' } };
+}
+
 export function cutoverPartition(cutoverId: CutoverId): string {
   return `CUTOVER#${cutoverId}`;
 }

@@ -10,11 +10,12 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { drillRecordSchema } from '../../core/drill.ts';
 import { FencedError, RefusedError } from '../../core/errors.ts';
 import type { CutoverId } from '../../core/ids.ts';
 import { type LedgerItem, type LogEntry, ledgerItemSchema, logEntrySchema } from '../../core/ledger.ts';
 import type { FenceRequest, Ledger, RunRef } from '../../core/ports.ts';
-import { cutoverPartition, fromItem, type Item, ownerKey, toItem, toValue } from './dynamo-item.ts';
+import { cutoverPartition, drillKey, fromItem, type Item, ownerKey, toItem, toValue } from './dynamo-item.ts';
 import { queryAll } from './query.ts';
 import { aws } from './transient.ts';
 
@@ -110,6 +111,21 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
         { status: 'completed', phase: 'complete' },
         `(#status = :running OR #status = :set_status) AND generation = :generation`,
       ),
+
+    recordTrip: (ref, drill) => asOwner(ref, { drill }),
+
+    async recordDrill(ingressId, record) {
+      // JSON text, as log entries are.
+      const item = { ...drillKey(ingressId), record: { S: JSON.stringify(record) } };
+      await aws('PutItem', () => client.send(new PutItemCommand({ TableName: table, Item: item })));
+    },
+
+    async lastDrill(ingressId) {
+      const { Item: item } = await aws('GetItem', () =>
+        client.send(new GetItemCommand({ TableName: table, Key: drillKey(ingressId), ConsistentRead: true })),
+      );
+      return item === undefined ? null : drillRecordSchema.parse(JSON.parse(item.record?.S ?? 'null'));
+    },
 
     async confirmIntent(ref) {
       const key = ownerKey(ref.ingressId);

@@ -17,6 +17,8 @@ export interface CutoverFunctionsProps {
   readonly stableService?: { readonly cluster: string; readonly service: string };
   /** Load and chaos. @default - none */
   readonly exerciseFunctionArn?: string;
+  /** Alarms that a drill may trip. */
+  readonly rollbackAlarms: readonly string[];
   /** Name of the state machine; its executions are stopped by a rollback. */
   readonly machineName: string;
 }
@@ -31,6 +33,7 @@ type Permission =
   | 'health'
   | 'metrics'
   | 'alarms'
+  | 'trip'
   | 'capacity'
   | 'executions'
   | 'ledger'
@@ -59,6 +62,7 @@ const SPECS = {
     description: 'Scales the stable side down, a reversible step at a time',
     may: ['metrics', 'capacity', 'ledger', 'notify'],
   },
+  drill: { description: 'Trips an alarm, and waits to be brought back by it', may: ['trip', 'ledger', 'notify'] },
   complete: { description: 'Records completion', may: ['ledger', 'notify'] },
   // Twice the SDK's three attempts of three seconds, and the read-back.
   rollback: {
@@ -132,6 +136,12 @@ export class CutoverFunctions extends Construct {
           ['cloudwatch:DescribeAlarms'],
           [this.#arn('cloudwatch', 'alarm', '*', ':')],
           'AWS does not say whether a list of names is authorised name by name',
+        );
+        return;
+      case 'trip':
+        handler.allow(
+          ['cloudwatch:SetAlarmState'],
+          this.#props.rollbackAlarms.map((name) => this.#arn('cloudwatch', 'alarm', name, ':')),
         );
         return;
       case 'capacity':

@@ -111,7 +111,13 @@ export class CutoverMachine extends Construct {
       this.#loop('Shadow', 'watch', { proceed: exercise }, 'Watch shadow'),
     );
     const pin = this.#then(this.#task('Pin capacity', 'capacity'), shadow);
-    return this.#then(this.#preflight(), this.#then(this.#task('Baseline', 'baseline'), pin));
+    const baseline = this.#then(this.#task('Baseline', 'baseline'), pin);
+    const drill = this.#then(this.#task('Open drill', 'shift'), this.#loop('Drill', 'drill', {}, 'Trip alarm'));
+    const kind = new Choice(this, 'Kind of run', { stateName: 'Kind of run' })
+      .when(Condition.stringEquals('$.next', 'proceed'), baseline)
+      .when(Condition.stringEquals('$.next', 'drill'), drill)
+      .otherwise(this.#rollback);
+    return this.#preflight().next(kind);
   }
 
   /** Nothing has been touched before preflight ends, so its failure is a refusal, not a rollback. */

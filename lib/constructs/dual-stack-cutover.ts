@@ -1,4 +1,5 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -115,6 +116,7 @@ export class DualStackCutover extends Construct {
       topic: this.topic,
       ruleArns: this.rules.map((rule) => rule.ruleArn),
       machineName,
+      rollbackAlarms: this.#names(ingressId, this.alarms.rollback),
       ...(props.services === undefined ? {} : { stableService: props.services.stable }),
       ...(props.exerciseFunctionArn === undefined ? {} : { exerciseFunctionArn: props.exerciseFunctionArn }),
     });
@@ -164,7 +166,12 @@ export class DualStackCutover extends Construct {
     });
   }
 
-  /** The JSON of core/deployment.ts. Alarm names are written out, since the alarms themselves depend on the handlers. */
+  /** Written out, not referred to: the alarms themselves depend on the handlers. */
+  #names(ingressId: string, alarms: readonly Alarm[]): string[] {
+    return alarms.map((alarm) => `${ingressId}-${alarm.node.id}`);
+  }
+
+  /** The JSON of core/deployment.ts. */
   #deployment(
     { ingressId, groups, services, exerciseFunctionArn }: DualStackCutoverProps,
     loadBalancer: string,
@@ -182,8 +189,8 @@ export class DualStackCutover extends Construct {
         }),
       ),
       ...(services === undefined ? {} : { services }),
-      rollbackAlarms: this.alarms.rollback.map((alarm) => `${ingressId}-${alarm.node.id}`),
-      shadowAlarms: this.alarms.tap.map((alarm) => `${ingressId}-${alarm.node.id}`),
+      rollbackAlarms: this.#names(ingressId, this.alarms.rollback),
+      shadowAlarms: this.#names(ingressId, this.alarms.tap),
       ...(exerciseFunctionArn === undefined ? {} : { exerciseFunction: exerciseFunctionArn }),
       topicArn: this.topic.topicArn,
       ledgerTable: this.ledger.tableName,

@@ -70,6 +70,8 @@ async function answer(
     return;
   }
   const fault = faultOf(call.service, call.operation);
+  // The client's own time-out ends it.
+  if (fault === 'hang') return;
   const { status, headers, body } = await outcome(call, fault);
   if (fault === 'lose-answer') res.destroy();
   else res.writeHead(status, headers).end(fault === 'garbage' ? '<<<not an answer' : body);

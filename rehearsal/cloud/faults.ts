@@ -1,10 +1,11 @@
 /** Faults that a caller of the cloud must survive; asked for at every call, also at those that the cloud makes itself. */
 
 /**
- * `throttle` and `fail` refuse the call before it has an effect, `lose-answer` has the effect and drops the connection,
- * `garbage` has the effect and answers something that is none.
+ * `throttle` and `fail` refuse the call before it has an effect, `hang` never answers and has none, `lose-answer` has the
+ * effect and drops the connection, `garbage` has the effect and answers something that is none.
  */
-export type Fault = 'throttle' | 'fail' | 'lose-answer' | 'garbage';
+export const FAULTS = ['throttle', 'fail', 'hang', 'lose-answer', 'garbage'] as const;
+export type Fault = (typeof FAULTS)[number];
 
 /**
  * Asked for every call; null lets it pass. `n` counts the calls of this operation, from 1. Services are `cloudwatch`,

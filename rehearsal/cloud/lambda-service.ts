@@ -40,6 +40,7 @@ export class LambdaService {
   async invoke(nameOrArn: string, event: unknown): Promise<unknown> {
     const fault = this.#options.faultOf('lambda', 'Invoke');
     if (fault === 'throttle') throw new FunctionError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
+    if (fault === 'hang') throw new FunctionError('Lambda.SdkClientException', 'the invocation timed out');
     if (fault === 'fail') throw new FunctionError('Lambda.ServiceException', 'injected failure');
     const result = await this.#find(nameOrArn).invoke(event);
     if (fault !== null) throw new FunctionError('Lambda.SdkClientException', 'the answer was lost');

@@ -51,6 +51,7 @@ describe('the operator’s commands', () => {
       at: AT,
       intent,
       heartbeatDueAt: AT,
+      drill: null,
     });
 
     const drifted = await run('status');

@@ -40,6 +40,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       at: AT,
       intent,
       heartbeatDueAt: LATER,
+      drill: null,
     };
     return { ledger, ingressId, claim, intent };
   }
@@ -84,6 +85,21 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
         outcome: 'already',
         item: { generation: item.generation + 1, rollback: { trigger: 'alarm' } },
       });
+    });
+
+    it('notes a drill’s trip while the run owns the ingress, and keeps what the newest drill has shown', async () => {
+      const { ledger, claim, ingressId } = fresh();
+      const drill = { percent: 1, alarm: 'gateway-red', trippedAt: null };
+      const item = await ledger.claim({ ...claim, drill });
+      await ledger.recordTrip(item, { ...drill, trippedAt: AT });
+      expect(await ledger.read(ingressId)).toMatchObject({ drill: { trippedAt: AT } });
+      expect(await ledger.lastDrill(ingressId)).toBeNull();
+      const times = { trippedAt: AT, requestedAt: AT, confirmedAt: AT, verifiedAt: LATER };
+      const record = { cutoverId: CUTOVER, alarm: 'gateway-red', percent: 1, ...times };
+      await ledger.recordDrill(ingressId, record);
+      expect(await ledger.lastDrill(ingressId)).toEqual(record);
+      await ledger.fence(ingressId, REQUEST);
+      await expect(ledger.recordTrip(item, drill)).rejects.toThrow(FencedError);
     });
 
     it('has nothing to fence without a run or after a completed one', async () => {

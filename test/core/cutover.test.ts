@@ -34,6 +34,7 @@ function stateIn(phase: Phase, stage = -1): CutoverState {
     reason: '',
     waitSeconds: 0,
     approval: null,
+    drill: null,
   };
 }
 

@@ -2,6 +2,8 @@
  * The ports in memory, with the same conditions that the adapters ask of DynamoDB and ELBv2, and a hook before every
  * write, so that a test can put a competitor's step or a failure exactly there.
  */
+
+import type { DrillRecord } from '../../core/drill.ts';
 import { FencedError, RefusedError } from '../../core/errors.ts';
 import type { MinuteEvidence } from '../../core/gate/evidence.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/ids.ts';
@@ -45,6 +47,8 @@ export class MemoryWorld {
   readonly stopped: string[] = [];
   readonly running = new Set([EXECUTION]);
   readonly exercised: string[] = [];
+  readonly tripped: string[] = [];
+  drill: DrillRecord | null = null;
   stableTasks = { desired: 2, running: 2, scaling: { min: 2, max: 10, suspended: false } } as CapacitySnapshot;
   healthy: Record<string, TargetHealthCounts> = {};
   alarmReadings: AlarmReading[] = [...DEPLOYMENT.rollbackAlarms, ...DEPLOYMENT.shadowAlarms].map((name) => ({
@@ -165,6 +169,15 @@ export class MemoryWorld {
       this.#write('complete', () => {
         this.item = { ...this.#owned(ref), status: 'completed' };
       }),
+    recordTrip: (ref, drill) =>
+      this.#write('recordTrip', () => {
+        this.item = { ...this.#owned(ref), drill };
+      }),
+    recordDrill: (_id, record) =>
+      this.#write('recordDrill', () => {
+        this.drill = record;
+      }),
+    lastDrill: async () => this.drill,
     append: async (_id, entry) => {
       this.log.push(entry);
     },
@@ -201,7 +214,12 @@ export class MemoryWorld {
   };
 
   readonly metrics: Metrics = { minutes: async () => this.minuteEvidence, baseline: async () => this.baselineSummary };
-  readonly alarms: Alarms = { read: async (names) => this.alarmReadings.filter((a) => names.includes(a.name)) };
+  readonly alarms: Alarms = {
+    read: async (names) => this.alarmReadings.filter((a) => names.includes(a.name)),
+    trip: async (name) => {
+      this.tripped.push(name);
+    },
+  };
   readonly parity: Parity = { judge: async () => this.parityVerdict };
   readonly notifier: Notifier = {
     publish: async (notice) => {

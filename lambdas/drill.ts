@@ -1,0 +1,32 @@
+/** Drill: trips its alarm, and then waits to be brought back by it. Still being here after the deadline is the drill's failure. */
+import { reduce } from '../core/cutover.ts';
+import { DRILL_DEADLINE_SECONDS } from '../core/drill.ts';
+import { DrillFailedError } from '../core/errors.ts';
+import { fromIso, toIso } from '../core/instant.ts';
+import { type CutoverStateJson, parseState } from '../core/state.ts';
+import { awsDeps } from './aws/deps.ts';
+import type { Deps } from './deps.ts';
+import { settle } from './settle.ts';
+
+export function makeHandler(deps: Pick<Deps, 'alarms' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
+  return async (event: unknown): Promise<CutoverStateJson> => {
+    const state = parseState(event);
+    const at = deps.clock.now();
+    const tripped = state.drill?.trippedAt ?? null;
+    const transition = reduce(state, { type: 'drilled', at });
+    if (tripped !== null) {
+      if (at - fromIso(tripped) > DRILL_DEADLINE_SECONDS * 1000)
+        throw new DrillFailedError(state.drill?.alarm ?? '', DRILL_DEADLINE_SECONDS);
+      return settle(deps, state, transition);
+    }
+    const { drill } = transition.state;
+    if (drill === null) throw new DrillFailedError('none', 0);
+    // Written before the alarm is tripped: afterwards the run is fenced, and writes nothing any more.
+    await deps.ledger.recordTrip(state, { ...drill, trippedAt: toIso(at) });
+    const json = await settle(deps, state, transition, drill);
+    await deps.alarms.trip(drill.alarm, `Rollback drill ${state.cutoverId}`);
+    return json;
+  };
+}
+
+export const handler = (event: unknown) => makeHandler(awsDeps())(event);

@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalCloud, startCloud } from '../../rehearsal/cloud/cloud.ts';
+import { type Synthesis, synthesise } from '../../rehearsal/synth.ts';
+import { syntheticTraffic } from '../../rehearsal/synthetic-traffic.ts';
+import { crossfade } from '../support/cli.ts';
+
+/** Fast enough for a test, slow enough that a rollback takes virtual seconds and not minutes. */
+const SPEED = 60;
+
+let synthesis: Synthesis;
+let cloud: LocalCloud;
+let dir: string;
+let stopTraffic: () => void;
+beforeAll(async () => {
+  synthesis = await synthesise();
+  cloud = await startCloud({ assembly: synthesis.assembly, speed: SPEED, onEvent: () => {} });
+  stopTraffic = syntheticTraffic(cloud);
+  cloud.run();
+  // Preflight wants every alarm to have had data.
+  await new Promise((done) => setTimeout(done, cloud.clock.toRealMs(3 * 60_000)));
+  dir = mkdtempSync(join(tmpdir(), 'crossfade-drill-'));
+  writeFileSync(join(dir, 'deployment.json'), JSON.stringify(cloud.deployment));
+}, 60_000);
+afterAll(async () => {
+  stopTraffic();
+  await cloud.stop();
+  await synthesis.dispose();
+  rmSync(dir, { recursive: true });
+});
+
+describe('crossfade drill', () => {
+  it('trips a real alarm, is brought back by it, and leaves its figures', { timeout: 60_000 }, async () => {
+    const evidence = join(dir, 'drill.json');
+    const args = [
+      'drill',
+      '--deployment',
+      join(dir, 'deployment.json'),
+      '--name',
+      'first-drill',
+      '--evidence',
+      evidence,
+    ];
+    const { code, stdout, stderr } = await crossfade(args, cloud.environment);
+    expect(stdout + stderr).toContain('Brought back by gateway-candidate-5xx-ratio');
+    expect(code).toBe(0);
+    const { seconds } = JSON.parse(readFileSync(evidence, 'utf8'));
+    expect(seconds.toRequest).toBeLessThanOrEqual(seconds.toWeights);
+    expect(seconds.toWeights).toBeLessThanOrEqual(seconds.toReturn);
+    for (const { forward } of cloud.model.rules.values())
+      expect(forward.groups.map((g) => g.weight).reduce((a, b) => a + b, 0)).toBe(forward.groups[0]?.weight);
+  });
+
+  it('names an alarm that does not roll back', async () => {
+    const args = ['drill', '--deployment', join(dir, 'deployment.json'), '--alarm', 'theirs'];
+    expect(await crossfade(args, cloud.environment)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--alarm: "theirs"'),
+    });
+  });
+});
