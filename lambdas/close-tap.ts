@@ -2,7 +2,7 @@
 import { closeTap, describeCloseTap } from '../core/close-tap.ts';
 import { describeError } from '../core/errors.ts';
 import type { LedgerItem } from '../core/ledger.ts';
-import { awsDeps } from './aws/deps.ts';
+import { rollbackDeps } from './aws/rollback-deps.ts';
 import type { RollbackDeps } from './deps.ts';
 import { parseRollbackEvent } from './rollback-request.ts';
 import { tell } from './tell.ts';
@@ -38,4 +38,4 @@ async function record(
     console.error(JSON.stringify({ level: 'error', message: describeError(written.reason) }));
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const handler = (event: unknown) => makeHandler(rollbackDeps())(event);

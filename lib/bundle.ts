@@ -3,8 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Esbuild from 'esbuild';
 
-/** Bundles entries, each into one self-contained ES module below `outdir`. @throws esbuild's error when the sources do not build. */
-export function bundleModule(entryPoints: { in: string; out: string }[], outdir: string): void {
+/**
+ * Bundles entries, each into one self-contained ES module below `outdir`; with `split`, what an entry imports late stands in
+ * chunks beside it. @throws esbuild's error when the sources do not build.
+ */
+export function bundleModule(entryPoints: { in: string; out: string }[], outdir: string, split = false): void {
   // Loaded here and not above: users of the package have no esbuild and need none.
   const { buildSync }: typeof Esbuild = createRequire(import.meta.url)('esbuild');
   mkdirSync(outdir, { recursive: true });
@@ -13,6 +16,7 @@ export function bundleModule(entryPoints: { in: string; out: string }[], outdir:
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: split,
     minify: true,
     format: 'esm',
     platform: 'node',

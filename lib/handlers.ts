@@ -1,5 +1,5 @@
 /** The handlers' code: ready-made in the published package, bundled once per synthesis in this repository. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { bundleModule } from './bundle.ts';
@@ -46,10 +46,16 @@ export function handlerCode(name: HandlerName): Code {
   return Code.fromAsset(join(OUT, name));
 }
 
+/** Its clients that are not needed before the weights are safe are loaded after: the way to safety is short. */
+const SPLIT: readonly HandlerName[] = ['rollback', 'close-tap'];
+
 /** Bundles every handler to `<outdir>/<name>/index.mjs`. @throws esbuild's error */
 export function bundleHandlers(outdir: string): void {
+  rmSync(outdir, { recursive: true, force: true });
+  const source = (name: HandlerName) => join(ROOT, 'lambdas', `${name}.ts`);
   bundleModule(
-    HANDLERS.map((name) => ({ in: join(ROOT, 'lambdas', `${name}.ts`), out: join(name, 'index') })),
+    HANDLERS.filter((name) => !SPLIT.includes(name)).map((name) => ({ in: source(name), out: join(name, 'index') })),
     outdir,
   );
+  for (const name of SPLIT) bundleModule([{ in: source(name), out: 'index' }], join(outdir, name), true);
 }

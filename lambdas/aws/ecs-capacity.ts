@@ -19,16 +19,14 @@ export interface CapacityClients {
 
 const SCALING = { ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount' } as const;
 
-/** Clients are asked for when first needed: a rollback needs none of them before its weights are written. */
 export function ecsCapacity(
-  clients: () => Promise<CapacityClients>,
+  { ecs, scaling }: CapacityClients,
   services: NonNullable<Deployment['services']>,
 ): Capacity {
   const { cluster, service } = services.stable;
   const ResourceId = `service/${cluster}/${service}`;
 
   async function target() {
-    const { scaling } = await clients();
     const { ScalableTargets = [] } = await aws('DescribeScalableTargets', () =>
       scaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs', ResourceIds: [ResourceId] })),
     );
@@ -37,7 +35,6 @@ export function ecsCapacity(
 
   /** RegisterScalableTarget clamps the count into the bounds at once, so bounds never shrink below what runs. */
   async function register(min: number, max: number, suspended: boolean) {
-    const { scaling } = await clients();
     await aws('RegisterScalableTarget', () =>
       scaling.send(
         new RegisterScalableTargetCommand({
@@ -53,7 +50,6 @@ export function ecsCapacity(
 
   return {
     async snapshot() {
-      const { ecs } = await clients();
       const { services: found = [] } = await aws('DescribeServices', () =>
         ecs.send(new DescribeServicesCommand({ cluster, services: [service] })),
       );
@@ -86,7 +82,6 @@ export function ecsCapacity(
     async scaleStable(desired) {
       const bounds = await target();
       if (bounds?.MaxCapacity !== undefined) await register(desired, Math.max(bounds.MaxCapacity, desired), true);
-      const { ecs } = await clients();
       await aws('UpdateService', () => ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: desired })));
     },
     async release(snapshot) {
