@@ -5,9 +5,13 @@ import type { TrafficSplit } from './weights.ts';
 /**
  * Requests that the stable side still answered for customers. With the reverse mirror open it also answers copies, which
  * come from the tap and not through the stable target group, so its group's count is customers alone.
+ *
+ * Null without evidence: ALB reports a RequestCount only when it is not zero, so a missing stable count means none only in
+ * minutes in which the candidate's arrived.
  */
-export function residue(minutes: readonly MinuteEvidence[], split: TrafficSplit): number {
+export function residue(minutes: readonly MinuteEvidence[], split: TrafficSplit): number | null {
   if (split.candidatePercent < 100) return Number.POSITIVE_INFINITY;
+  if (!minutes.some((m) => (m.candidate?.requests ?? 0) > 0)) return null;
   return minutes.reduce((sum, m) => sum + (m.stable?.requests ?? 0), 0);
 }
 

@@ -27,6 +27,8 @@ export interface RollbackRequest {
   readonly by: string;
   /** ISO-8601; when the evidence turned bad as far as the trigger knows. */
   readonly at: string;
+  /** An operator's word that the stable side may have everything although no target of it is known to be healthy. */
+  readonly breakGlass?: boolean;
   /** The execution that calls from inside itself, which therefore must not be stopped by this call. */
   readonly calledFrom?: string;
 }
@@ -55,12 +57,11 @@ export async function rollBack(
   request: RollbackRequest,
 ): Promise<RollbackOutcome> {
   const fence = await tryFence(ports, deployment, request);
-  if (fence === 'unreachable') return rollBackBlind(ports, deployment);
+  if (fence === 'unreachable') return rollBackBlind(ports, deployment, request.breakGlass ?? false);
   if (fence.outcome === 'none') return { outcome: 'nothing_to_do', item: fence.item };
   const { item } = fence;
-  if (item.stableCapacity === 'reduced' && !(await stableIsReady(ports, item))) {
+  if (item.stableCapacity === 'reduced' && request.breakGlass !== true && !(await stableMayHaveAll(ports, item)))
     return { outcome: 'waiting_for_capacity', item };
-  }
   await writeSafe(ports, deployment);
   if (item.executionArn !== request.calledFrom) await ports.executions.stop(item.executionArn, request.reason);
   if (item.capacity !== null) await ports.capacity.release(item.capacity);
@@ -92,12 +93,17 @@ async function tryFence(
 }
 
 /**
- * Without the ledger nobody knows whether a run is on. The safe weights are written all the same if the stable side has a
- * healthy target: sending customers there is right for every state but a finished decommission, which has none.
+ * Without the ledger nobody knows whether a run is on. The safe weights are written all the same unless the stable side is
+ * known to have no healthy target: sending customers there is right for every state but a finished decommission. Health
+ * that cannot be read keeps nobody from safety.
  */
-async function rollBackBlind(ports: RollbackPorts, deployment: Deployment): Promise<RollbackOutcome> {
-  const health = await ports.ingress.health('stable');
-  if (health.healthy === 0) {
+async function rollBackBlind(
+  ports: RollbackPorts,
+  deployment: Deployment,
+  breakGlass: boolean,
+): Promise<RollbackOutcome> {
+  const health = await ports.ingress.health('stable').catch(() => null);
+  if (health?.healthy === 0 && !breakGlass) {
     throw new CrossfadeError(
       'Crossfade.LedgerUnavailable',
       'The ledger does not answer, and the stable side has no healthy target, so no weight was moved.',
@@ -111,13 +117,17 @@ async function rollBackBlind(ports: RollbackPorts, deployment: Deployment): Prom
   return { outcome: 'rolled_back', item: null, ledger: 'unreachable', first: false };
 }
 
-/** Scales the stable side back up if need be; true once as many targets are healthy as the snapshot had running. */
-async function stableIsReady(ports: RollbackPorts, item: LedgerItem): Promise<boolean> {
+/**
+ * Scales the stable side back up if need be; true once as many targets are healthy as the snapshot had running. Until then
+ * a slow candidate serves better than an overrun stable side; but a candidate without a healthy target serves nobody, and
+ * then any healthy stable target is better.
+ */
+async function stableMayHaveAll(ports: RollbackPorts, item: LedgerItem): Promise<boolean> {
   const wanted = Math.max(1, item.capacity?.desired ?? 1);
-  const health = await ports.ingress.health('stable');
-  if (health.healthy >= wanted) return true;
+  const stable = await ports.ingress.health('stable');
+  if (stable.healthy >= wanted) return true;
   await ports.capacity.scaleStable(wanted);
-  return false;
+  return stable.healthy > 0 && (await ports.ingress.health('candidate')).healthy === 0;
 }
 
 /** For a log line or a status message: what a rollback did, in one sentence. */

@@ -17,11 +17,14 @@ export function makeHandler(deps: DecommissionDeps) {
     const at = deps.clock.now();
     const stay = (reason: string, done = false) =>
       settle(deps, state, reduce(state, { type: 'steppedDown', at, done, reason }));
+    // The reducer refuses any other phase; asked now, because below a task may go before it is asked again.
+    reduce(state, { type: 'steppedDown', at, done: false, reason: '' });
     if (deps.deployment.services === undefined || state.capacity === null) {
       return stay('The stable side is not a service of this deployment; it is left for its owner to remove.', true);
     }
     const minutes = await deps.metrics.minutes({ from: at - state.plan.decommission.step * 1000, to: at }, 1_000);
     const left = residue(minutes, state.split);
+    if (left === null) return stay('No request was counted on either side; without evidence no task is taken away.');
     if (left > 0)
       return stay(`The stable side still answered ${left} requests of customers (sticky residue); waiting.`);
     const now = await deps.capacity.snapshot();

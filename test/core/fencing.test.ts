@@ -143,6 +143,41 @@ describe('a rollback', () => {
     expect(world.live).toEqual(live);
   });
 
+  it('writes all the same when the ledger is silent and health cannot be read', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.before = (step) => {
+      if (step === 'fence') throw new Error('no ledger');
+    };
+    const blind = { ...world.ingress, health: () => Promise.reject(new Error('access denied')) };
+    const { ledger, executions, capacity, clock } = world;
+    const ports = { ledger, executions, capacity, clock, ingress: blind };
+    expect(await rollBack(ports, DEPLOYMENT, REQUEST)).toMatchObject({ ledger: 'unreachable' });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('by break-glass goes to a stable side without a known healthy target', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.healthy.stable = { healthy: 0, unhealthy: 2, registered: 2 };
+    world.before = (step) => {
+      if (step === 'fence') throw new Error('no ledger');
+    };
+    await rollBack(world, DEPLOYMENT, { ...REQUEST, trigger: 'operator', breakGlass: true });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('does not wait for a reduced stable side when the candidate serves nobody any more', async () => {
+    const world = new MemoryWorld();
+    const state = await atFirstStage(world);
+    await world.ledger.recordCapacity(state, { desired: 4, running: 4, scaling: null }, 'reduced');
+    world.healthy.stable = { healthy: 1, unhealthy: 0, registered: 1 };
+    world.healthy.candidate = { healthy: 0, unhealthy: 2, registered: 2 };
+    expect(await rollback(world)).toMatchObject({ outcome: 'rolled_back' });
+    expect(isSafe(world)).toBe(true);
+    expect(world.stableTasks.desired).toBe(4);
+  });
+
   it('scales a reduced stable side up before it gets weight', async () => {
     const world = new MemoryWorld();
     const state = await atFirstStage(world);
