@@ -19,6 +19,8 @@ export interface CutoverFunctionsProps {
   readonly exerciseFunctionArn?: string;
   /** Alarms that a drill may trip. */
   readonly rollbackAlarms: readonly string[];
+  /** @default - none reserved */
+  readonly rollbackConcurrency?: number;
   /** Name of the state machine; its executions are stopped by a rollback. */
   readonly machineName: string;
 }
@@ -85,6 +87,13 @@ const SPECS = {
 
 export type CutoverFunctionName = keyof typeof SPECS;
 
+function rollbackOnly({ ingressId, rollbackConcurrency }: CutoverFunctionsProps) {
+  const functionName = `${ingressId}-crossfade-rollback`;
+  return rollbackConcurrency === undefined
+    ? { functionName }
+    : { functionName, reservedConcurrency: rollbackConcurrency };
+}
+
 /** Every function of a cutover with the permissions that it uses. */
 export class CutoverFunctions extends Construct {
   readonly #functions = new Map<CutoverFunctionName, HandlerFunction>();
@@ -101,7 +110,7 @@ export class CutoverFunctions extends Construct {
         environment: { CROSSFADE_DEPLOYMENT: props.deployment },
         timeout: Duration.seconds(60),
         // Operators, and `crossfade` for them, find the deployment by this name.
-        ...(name === 'rollback' ? { functionName: `${props.ingressId}-crossfade-rollback` } : {}),
+        ...(name === 'rollback' ? rollbackOnly(props) : {}),
       });
       for (const permission of may) this.#grant(handler, permission);
       this.#functions.set(name, handler);

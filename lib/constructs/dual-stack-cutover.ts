@@ -61,13 +61,21 @@ export interface DualStackCutoverProps {
   readonly topic?: ITopic;
   /** Load and chaos while mirroring: a function that gets `{cutoverId, seconds}`. @default - none, the phase only observes */
   readonly exerciseFunctionArn?: string;
+  /**
+   * Executions of the rollback function that nobody else in the account can take, 1 to 100. AWS refuses to reserve what would
+   * leave the account fewer than its minimum. @default - none reserved, the function shares the account's concurrency
+   */
+  readonly rollbackConcurrency?: number;
   /** Base address of the runbook that alarms link. @default 'docs/runbook.md' */
   readonly runbookUrl?: string;
 }
 
 const INGRESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
-/** Lambda's environment holds 4 KB, and every rule's ARN stands in it. */
-const MAX_RULES = 8;
+/**
+ * A shift and two deliveries of a rollback at the same moment write every rule three times, and ELBv2's bucket for mutating
+ * calls holds 20 (docs/rollback.md). Lambda's environment, in which every rule's ARN stands, holds 4 KB.
+ */
+const MAX_RULES = 6;
 
 /**
  * Everything that a cutover needs around an existing listener, target groups and services. Until an execution is started
@@ -117,6 +125,7 @@ export class DualStackCutover extends Construct {
       ruleArns: this.rules.map((rule) => rule.ruleArn),
       machineName,
       rollbackAlarms: this.#names(ingressId, this.alarms.rollback),
+      ...(props.rollbackConcurrency === undefined ? {} : { rollbackConcurrency: props.rollbackConcurrency }),
       ...(props.services === undefined ? {} : { stableService: props.services.stable }),
       ...(props.exerciseFunctionArn === undefined ? {} : { exerciseFunctionArn: props.exerciseFunctionArn }),
     });

@@ -16,6 +16,8 @@ export interface HandlerFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
   /** @default - named by CloudFormation */
   readonly functionName?: string;
+  /** @default - none reserved */
+  readonly reservedConcurrency?: number;
   /** @default Duration.seconds(60) */
   readonly timeout?: Duration;
   /** MiB; CPU comes in proportion. @default 512 */
@@ -39,6 +41,7 @@ export class HandlerFunction extends Construct {
       code: handlerCode(props.handler),
       handler: 'index.handler',
       ...(props.functionName === undefined ? {} : { functionName: props.functionName }),
+      ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
       description: props.description,
       environment: { ...props.environment },
       timeout: props.timeout ?? Duration.seconds(60),

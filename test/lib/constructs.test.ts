@@ -46,12 +46,12 @@ describe('DualStackCutover refuses, and names the prop', () => {
       /one load balancer, not app\/shop\/\w+ and app\/other\/\w+/,
     ],
     [
-      'more rules than the functions’ environment can name',
+      'more rules than ELBv2 lets a shift and two rollbacks write at once',
       {
         groups: TAPPED,
-        listeners: [1, 2, 3, 4, 5].map((n) => ({ listener: { listenerArn: `${listenerArn}${n}` }, priority: 5 })),
+        listeners: [1, 2, 3, 4].map((n) => ({ listener: { listenerArn: `${listenerArn}${n}` }, priority: 5 })),
       },
-      /at most 8 rules, not 10/,
+      /at most 6 rules, not 8/,
     ],
     ['a plan that is not one', { plan: { stages: [{ percent: 5, bake: 'PT1H' }] } }, /stages\.0\.percent.*100/],
     [
@@ -112,6 +112,16 @@ describe('a cutover on an existing listener', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 19 })] },
     });
+  });
+
+  it('reserves the rollback’s concurrency only when it is asked to', () => {
+    const reserved = Template.fromStack(cutover({ rollbackConcurrency: 5 }));
+    reserved.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'shop-crossfade-rollback',
+      ReservedConcurrentExecutions: 5,
+      VpcConfig: Match.absent(),
+    });
+    expect(JSON.stringify(template.toJSON())).not.toContain('ReservedConcurrentExecutions');
   });
 
   it('reads the load balancer’s and the groups’ names out of their ARNs', () => {
