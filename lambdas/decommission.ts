@@ -9,6 +9,9 @@ import { awsDeps } from './aws/deps.ts';
 import type { Deps } from './deps.ts';
 import { settle } from './settle.ts';
 
+/** Only whole minutes are read: a shorter look back may hold none. */
+const SHORTEST_LOOK_SECONDS = 180;
+
 type DecommissionDeps = Pick<Deps, 'deployment' | 'metrics' | 'capacity' | 'ledger' | 'notifier' | 'clock' | 'emit'>;
 
 export function makeHandler(deps: DecommissionDeps) {
@@ -22,7 +25,8 @@ export function makeHandler(deps: DecommissionDeps) {
     if (deps.deployment.services === undefined || state.capacity === null) {
       return stay('The stable side is not a service of this deployment; it is left for its owner to remove.', true);
     }
-    const minutes = await deps.metrics.minutes({ from: at - state.plan.decommission.step * 1000, to: at }, 1_000);
+    const seconds = Math.max(state.plan.decommission.step, SHORTEST_LOOK_SECONDS);
+    const minutes = await deps.metrics.minutes({ from: at - seconds * 1000, to: at }, 1_000);
     const left = residue(minutes, state.split);
     if (left === null) return stay('No request was counted on either side; without evidence no task is taken away.');
     if (left > 0)
