@@ -9,6 +9,7 @@ import { readPlan } from './read-plan.ts';
 interface Options {
   readonly rps: string;
   readonly errorRate: string;
+  readonly slowRate: string;
   readonly json?: boolean;
 }
 
@@ -18,11 +19,13 @@ export function planCommand(): Command {
     .argument('[file]', 'plan, JSON; without one the default plan is shown')
     .option('--rps <n>', 'requests per second at the ingress', '100')
     .option('--error-rate <share>', 'error rate of the stable side, 0 to 1', '0.001')
+    .option('--slow-rate <share>', 'share of its requests over the latency budget, 0 to 1', '0.001')
     .option('--json', 'write JSON')
     .action((file: string | undefined, options: Options) => {
       const assumptions = {
         rps: number('--rps', options.rps, 1e-6, 1e9),
         errorRate: number('--error-rate', options.errorRate, 0, 1),
+        slowRate: number('--slow-rate', options.slowRate, 0, 1),
       };
       const projection = project(readPlan(file), assumptions);
       console.log(

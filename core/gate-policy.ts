@@ -1,11 +1,20 @@
 /** The gate's policy as the plan states it. */
 import type { GatePolicy } from './gate/policy.ts';
 import type { Plan } from './plan.ts';
+import type { BaselineSummary } from './state.ts';
 
-/** Errors and slowness are tested in every stage that has a control group. */
-const METRICS = 2;
-
-export function gatePolicyOf(plan: Plan): GatePolicy {
-  const { alpha, errorMargin, slowMargin, minRequests, maxErrorRate } = plan.gate;
-  return { alpha, tests: METRICS * plan.stages.length, errorMargin, slowMargin, minRequests, maxErrorRate };
+export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null = null): GatePolicy {
+  const { alpha, beta, errorMargin, slowMargin, minRequests, maxErrorRate, latencyBudgetMs } = plan.gate;
+  return {
+    alpha,
+    beta,
+    // The soak is one more occasion to be wrong.
+    tests: plan.stages.length + 1,
+    errorMargin,
+    slowMargin,
+    minRequests,
+    maxErrorRate,
+    latencyBudgetMs,
+    elb5xxRate: baseline?.elb5xxRate ?? 0,
+  };
 }

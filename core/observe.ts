@@ -4,6 +4,7 @@
  */
 import { elapsedMs, type Observation } from './cutover.ts';
 import type { Deployment } from './deployment.ts';
+import { judgeAlone } from './gate/alone.ts';
 import { decideGate } from './gate/decide.ts';
 import type { MinuteEvidence } from './gate/evidence.ts';
 import { gatePolicyOf } from './gate-policy.ts';
@@ -39,12 +40,25 @@ export function hardStop(deployment: Deployment, state: CutoverState, seen: Hard
   if (state.split.candidatePercent > 0 && seen.candidate.healthy === 0) {
     return { decision: 'rollback', reason: 'The candidate has no healthy target.' };
   }
+  const { healthy, unhealthy } = seen.candidate;
+  // A load balancer sends an unhealthy target nothing, so the rest carry its share: a majority down is no rollout.
+  if (state.split.candidatePercent > 0 && unhealthy > healthy) {
+    return {
+      decision: 'rollback',
+      reason: `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`,
+    };
+  }
   const mute = seen.alarms.filter((a) => !a.actionsEnabled).map((a) => a.name);
   if (mute.length > 0)
     return { decision: 'hold', reason: `Actions of alarm ${mute.join(', ')} are disabled; enable them to go on.` };
   const missing = deployment.rollbackAlarms.filter((name) => !seen.alarms.some((a) => a.name === name));
   if (missing.length > 0)
     return { decision: 'hold', reason: `Alarm ${missing.join(', ')} does not exist; the run waits for it.` };
+  if (state.split.candidatePercent > 0 && unhealthy > 0)
+    return {
+      decision: 'hold',
+      reason: `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`,
+    };
   const blind = seen.alarms
     .filter((a) => a.state === 'INSUFFICIENT_DATA' && deployment.rollbackAlarms.includes(a.name))
     .map((a) => a.name);
@@ -82,6 +96,13 @@ export function observeExercise(state: CutoverState, parity: ParityVerdict, now:
   return { decision: 'rollback', reason: `${text} It was held for its maximum of ${minutes(maxHold)}.` };
 }
 
+/** What the stage-like phases share: how long they take, and what becomes of an undecided one. Seconds. */
+interface Stretch {
+  readonly earliest: number;
+  readonly bake: number;
+  readonly maxHold: number;
+}
+
 /**
  * A canary stage: rolls back as soon as the candidate is shown to be worse; advances when its evidence is in and its bake
  * is over (or, with `accelerate`, the minimum bake); ends by `onUndecided` after `maxHold`.
@@ -89,59 +110,43 @@ export function observeExercise(state: CutoverState, parity: ParityVerdict, now:
 export function observeStage(state: CutoverState, looked: readonly MinuteEvidence[], now: number): Observed {
   const stage = state.plan.stages[state.stage];
   if (stage === undefined) throw new RangeError(`stage ${state.stage} is not in the plan`);
-  if (stage.percent === 100) {
-    return {
-      observation: observeWithoutControl(state, looked, stage.bake, stage.maxHold, now),
-      data: { minutes: looked },
-    };
-  }
-  const { gate } = state.plan;
-  const verdict = decideGate(looked, gatePolicyOf(state.plan));
-  const data = { minutes: looked, verdict };
-  const elapsed = elapsedMs(state, now) / 1000;
-  const decide = (decision: Observation['decision'], reason: string): Observed => ({
-    observation: { decision, reason },
-    data,
-  });
-  if (verdict.decision === 'rollback') return decide('rollback', verdict.reason);
-  const earliest = gate.accelerate ? Math.min(gate.minBake, stage.bake) : stage.bake;
-  if (elapsed < earliest) return decide('hold', `${minutes(elapsed)} of ${minutes(earliest)}: ${verdict.reason}`);
-  if (verdict.decision === 'advance') return decide('advance', verdict.reason);
-  if (elapsed < stage.bake + stage.maxHold || gate.onUndecided === 'hold') return decide('hold', verdict.reason);
-  return decide('rollback', `${verdict.reason} Undecided for the maximum of ${minutes(stage.maxHold)} after its bake.`);
+  const { bake, maxHold } = stage;
+  const { accelerate, minBake } = state.plan.gate;
+  const stretch = { earliest: accelerate ? Math.min(minBake, bake) : bake, bake, maxHold };
+  const policy = gatePolicyOf(state.plan, state.baseline);
+  const verdict = stage.percent === 100 ? judgeAlone(looked, policy, state.baseline) : decideGate(looked, policy);
+  return { observation: weigh(state, verdict, stretch, now), data: { minutes: looked, verdict } };
 }
 
 /**
- * At 100 % no customer of the stable side is left to compare with: the candidate is held against the baseline that was
- * taken before the cutover. `bake` and `maxHold` are seconds.
+ * Soak: all requests are the candidate's, so it is held against the baseline of before the cutover, and its answers
+ * against the stable side's in reverse shadow.
  */
-export function observeWithoutControl(
+export function observeSoak(
   state: CutoverState,
-  evidence: readonly MinuteEvidence[],
-  bake: number,
-  maxHold: number,
+  looked: readonly MinuteEvidence[],
+  parity: ParityVerdict,
   now: number,
-): Observation {
-  const { gate } = state.plan;
-  const elapsed = elapsedMs(state, now) / 1000;
-  const sum = (pick: (m: MinuteEvidence) => number) => evidence.reduce((total, m) => total + pick(m), 0);
-  const requests = sum((m) => m.candidate?.requests ?? 0);
-  const failed = sum((m) => (m.candidate?.target5xx ?? 0) + (m.candidate?.connectionErrors ?? 0) + m.elb5xx);
-  const rate = requests === 0 ? 0 : failed / requests;
-  const allowed = (state.baseline?.errorRate ?? 0) + gate.errorMargin;
-  const text = `${failed} of ${requests} requests failed (${percent(rate)}; baseline plus margin ${percent(allowed)})`;
-  if (requests >= gate.minRequests && rate > gate.maxErrorRate) {
-    return { decision: 'rollback', reason: `${text}, above the limit of ${percent(gate.maxErrorRate)}.` };
+): Observed {
+  const { duration, maxHold } = state.plan.soak;
+  const verdict = judgeAlone(looked, gatePolicyOf(state.plan, state.baseline), state.baseline);
+  const data = { minutes: looked, verdict, parity };
+  if (parity.status === 'dirty') {
+    const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;
+    return { observation: { decision: 'rollback', reason }, data };
   }
-  if (elapsed >= bake && requests >= gate.minRequests && rate <= allowed)
-    return { decision: 'advance', reason: `${text} in ${minutes(elapsed)}.` };
-  if (elapsed < bake + maxHold || gate.onUndecided === 'hold')
-    return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(bake)}: ${text}.` };
-  return { decision: 'rollback', reason: `${text}; undecided for the maximum of ${minutes(maxHold)} after its bake.` };
+  return { observation: weigh(state, verdict, { earliest: duration, bake: duration, maxHold }, now), data };
 }
 
-function percent(rate: number): string {
-  return `${(rate * 100).toFixed(2)} %`;
+function weigh(state: CutoverState, verdict: Observation, stretch: Stretch, now: number): Observation {
+  const { earliest, bake, maxHold } = stretch;
+  const { decision, reason } = verdict;
+  const elapsed = elapsedMs(state, now) / 1000;
+  if (decision === 'rollback') return { decision, reason };
+  if (elapsed < earliest) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(earliest)}: ${reason}` };
+  if (decision === 'advance') return { decision, reason };
+  if (elapsed < bake + maxHold || state.plan.gate.onUndecided === 'hold') return { decision: 'hold', reason };
+  return { decision: 'rollback', reason: `${reason} Undecided for the maximum of ${minutes(maxHold)} after its bake.` };
 }
 
 function minutes(seconds: number): string {

@@ -61,6 +61,8 @@ const gateSchema = z.strictObject({
   observe: durationSchema(MINUTE, 15 * MINUTE).prefault('PT1M'),
   /** Chance that a healthy candidate is rolled back, over the whole cutover. */
   alpha: z.number().gt(0).max(0.2).default(0.01),
+  /** Chance, in each stage, that a candidate worse by a margin or more is let through to the next. */
+  beta: z.number().gt(0).max(0.2).default(0.01),
   /** Non-inferiority margins: the candidate advances once it is shown to be worse by less than this (absolute rate). */
   errorMargin: z.number().gt(0).max(0.5).default(0.005),
   slowMargin: z.number().gt(0).max(0.5).default(0.02),
@@ -68,7 +70,7 @@ const gateSchema = z.strictObject({
   latencyBudgetMs: z.int().min(1).max(4_000_000).default(500),
   /** Requests that the candidate must have answered in a stage before its gate may pass, whatever the test says. */
   minRequests: z.int().min(1).default(100),
-  /** Above this error rate (with `minRequests` seen) the candidate is rolled back without a comparison. */
+  /** A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too. */
   maxErrorRate: z.number().gt(0).max(1).default(0.05),
   /** Advance before the bake is over, once the evidence is in and `minBake` has passed. */
   accelerate: z.boolean().default(false),

@@ -1,7 +1,7 @@
 /** What a plan will cost before it is begun: a timeline, history events, and the evidence that each stage needs. */
 
 import type { PlanProblem } from './errors.ts';
-import { requestsNeeded } from './gate/needed.ts';
+import { type BaseRates, requestsNeeded, requestsNeededAlone } from './gate/needed.ts';
 import { gatePolicyOf } from './gate-policy.ts';
 import type { Plan } from './plan.ts';
 
@@ -41,11 +41,9 @@ export interface Projection {
   readonly problems: readonly PlanProblem[];
 }
 
-export interface Assumptions {
+export interface Assumptions extends BaseRates {
   /** Requests per second that arrive at the ingress. */
   readonly rps: number;
-  /** Error rate of the stable side, 0 to 1. */
-  readonly errorRate: number;
 }
 
 /** Projects `plan` at a request rate. Pure; the same function is asked by `crossfade plan` and by preflight. */
@@ -107,14 +105,14 @@ function still(name: string, seconds: number, candidatePercent: number, observat
   return { name, seconds, maxHold: 0, candidatePercent, observations, requestsNeeded: null, evidenceSeconds: null };
 }
 
-function stageRow(plan: Plan, stage: Plan['stages'][number], { rps, errorRate }: Assumptions): Unplaced {
+function stageRow(plan: Plan, stage: Plan['stages'][number], assumptions: Assumptions): Unplaced {
   const share = stage.percent / 100;
-  const compared = share < 1 ? requestsNeeded(gatePolicyOf(plan), errorRate, share) : 0;
-  const needed = Math.max(plan.gate.minRequests, compared);
+  const policy = gatePolicyOf(plan);
+  const needed = share < 1 ? requestsNeeded(policy, assumptions, share) : requestsNeededAlone(policy, assumptions);
   return {
     ...observed(`stage ${stage.percent} %`, stage.bake, stage.maxHold, plan.gate.observe, stage.percent),
     requestsNeeded: needed,
-    evidenceSeconds: Math.ceil(needed / (rps * share)),
+    evidenceSeconds: Math.ceil(needed / (assumptions.rps * share)),
   };
 }
 

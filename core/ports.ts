@@ -41,7 +41,7 @@ export interface Metrics {
    */
   minutes(range: TimeRange, latencyBudgetMs: number): Promise<MinuteEvidence[]>;
   /** The stable side alone over the range; null when there is no data at all. */
-  baseline(range: TimeRange): Promise<BaselineSummary | null>;
+  baseline(range: TimeRange, latencyBudgetMs: number): Promise<BaselineSummary | null>;
 }
 
 export interface AlarmReading {

@@ -38,6 +38,12 @@ const isoInstant = z.iso.datetime();
 export const baselineSummarySchema = z.strictObject({
   requests: z.number().nonnegative(),
   errorRate: z.number().min(0).max(1),
+  /** Share of requests over the plan's latency budget; null where the metric store cannot count them. */
+  slowRate: z.number().min(0).max(1).nullable().default(null),
+  /** 5xx that the load balancer itself made, as a share of the requests. */
+  elb5xxRate: z.number().min(0).max(1).default(0),
+  /** Requests per second of each hour (UTC) of the day, mean over the look-back; null for an hour that it does not touch. */
+  rpsByHour: z.array(z.number().nonnegative().nullable()).length(24).default(Array(24).fill(null)),
   /** Milliseconds. */
   p50: z.number().nonnegative(),
   p95: z.number().nonnegative(),

@@ -11,7 +11,10 @@ export function makeHandler(deps: Pick<Deps, 'metrics' | 'ledger' | 'notifier' |
     const state = parseState(event);
     const { lookBack, minRequests, maxErrorRate } = state.plan.baseline;
     const at = deps.clock.now();
-    const baseline = await deps.metrics.baseline({ from: at - lookBack * 1000, to: at });
+    const baseline = await deps.metrics.baseline(
+      { from: at - lookBack * 1000, to: at },
+      state.plan.gate.latencyBudgetMs,
+    );
     const requests = baseline?.requests ?? 0;
     if (baseline === null || requests < minRequests) {
       throw new RefusedError([

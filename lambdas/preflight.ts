@@ -38,7 +38,11 @@ export function makeHandler(deps: PreflightDeps) {
     const plan = parsePlan(input.plan);
     const { deployment, clock } = deps;
     const drill = drillOf(deployment, input.drill);
-    const { problems, historyEvents, longestSeconds } = project(plan, { rps: Number.POSITIVE_INFINITY, errorRate: 0 });
+    const { problems, historyEvents, longestSeconds } = project(plan, {
+      rps: Number.POSITIVE_INFINITY,
+      errorRate: 0,
+      slowRate: null,
+    });
     if (historyEvents > HISTORY_BUDGET) throw new InvalidPlanError(problems);
     const problem = retentionProblem(longestSeconds, deployment.shadowLogDays);
     if (problem !== null) throw new InvalidPlanError([problem]);

@@ -1,14 +1,9 @@
 /** Watch: one observation of the phase that the state is in. Fetches evidence; the core decides. */
 import { reduce } from '../core/cutover.ts';
+import type { MinuteEvidence } from '../core/gate/evidence.ts';
 import { fromIso } from '../core/instant.ts';
-import {
-  hardStop,
-  type Observed,
-  observeExercise,
-  observeShadow,
-  observeStage,
-  observeWithoutControl,
-} from '../core/observe.ts';
+import { hardStop, type Observed, observeExercise, observeShadow, observeSoak, observeStage } from '../core/observe.ts';
+import type { AlarmReading } from '../core/ports.ts';
 import { type CutoverState, type CutoverStateJson, parseState } from '../core/state.ts';
 import { awsDeps } from './aws/deps.ts';
 import type { Deps } from './deps.ts';
@@ -19,6 +14,7 @@ type WatchDeps = Pick<
   'deployment' | 'ingress' | 'metrics' | 'alarms' | 'parity' | 'ledger' | 'notifier' | 'clock' | 'emit'
 >;
 
+const OVERLAP_SECONDS = 15 * 60;
 const DECISION = { rollback: -1, hold: 0, advance: 1 } as const;
 
 export function makeHandler(deps: WatchDeps) {
@@ -47,23 +43,42 @@ async function observe(deps: WatchDeps, state: CutoverState): Promise<Observed> 
     deps.metrics.minutes({ from: fromIso(state.since), to: now }, state.plan.gate.latencyBudgetMs),
   ]);
   const stop = hardStop(deployment, state, { alarms, live, candidate });
-  if (stop !== null) return { observation: stop, data: { alarms, minutes } };
+  const observed =
+    stop !== null ? { observation: stop, data: { alarms } } : await judge(deps, state, alarms, minutes, now);
+  return { ...observed, data: { ...asObject(observed.data), minutes: sinceLastLook(state, minutes, now) } };
+}
+
+async function judge(
+  deps: WatchDeps,
+  state: CutoverState,
+  alarms: readonly AlarmReading[],
+  minutes: readonly MinuteEvidence[],
+  now: number,
+): Promise<Observed> {
+  if (state.phase === 'stage') return observeStage(state, minutes, now);
+  const parity = await deps.parity.judge(state.cutoverId, state.plan);
   switch (state.phase) {
-    case 'shadow': {
-      const parity = await deps.parity.judge(state.cutoverId, state.plan);
-      return { observation: observeShadow(deployment, state, alarms, parity, now), data: { parity, minutes } };
-    }
-    case 'exercise': {
-      const parity = await deps.parity.judge(state.cutoverId, state.plan);
-      return { observation: observeExercise(state, parity, now), data: { parity, minutes } };
-    }
-    case 'soak': {
-      const { duration, maxHold } = state.plan.soak;
-      return { observation: observeWithoutControl(state, minutes, duration, maxHold, now), data: { minutes } };
-    }
+    case 'shadow':
+      return { observation: observeShadow(deps.deployment, state, alarms, parity, now), data: { parity } };
+    case 'exercise':
+      return { observation: observeExercise(state, parity, now), data: { parity } };
     default:
-      return observeStage(state, minutes, now);
+      return observeSoak(state, minutes, parity, now);
   }
+}
+
+/**
+ * Minutes that the entry before may not have had. All of them, every time, would outgrow an item of the table (400 KB)
+ * within two days of soak; the overlap is for looks that failed and for minutes that came late.
+ */
+function sinceLastLook(state: CutoverState, minutes: readonly MinuteEvidence[], now: number): MinuteEvidence[] {
+  const interval = state.phase === 'soak' ? state.plan.soak.observe : state.plan.gate.observe;
+  const from = now - (2 * interval + OVERLAP_SECONDS) * 1000;
+  return minutes.filter((m) => m.minute >= from);
+}
+
+function asObject(data: unknown): object {
+  return typeof data === 'object' && data !== null ? data : {};
 }
 
 export const handler = (event: unknown) => makeHandler(awsDeps())(event);

@@ -32,7 +32,16 @@ export function rehearsalPlan(plan: Plan, observations: number): Plan {
       latencyTolerance: 2,
     },
     stages: plan.stages.map(({ percent }) => ({ ...template, percent, maxHold: 1_800 })),
-    gate: { ...plan.gate, observe: 60, minRequests: 12 },
+    // A dozen requests cannot show a margin of half a percent: at no failure, n requests bound the difference at about 3/n.
+    gate: {
+      ...plan.gate,
+      observe: 60,
+      minRequests: 12,
+      beta: 0.2,
+      errorMargin: 0.2,
+      slowMargin: 0.25,
+      maxErrorRate: Math.max(plan.gate.maxErrorRate, 0.25),
+    },
     soak: { ...plan.soak, duration: base.soak.duration, observe: base.soak.observe, maxHold: base.soak.maxHold },
     decommission: { drain: 60, step: 60 },
     retention: 60,

@@ -1,19 +1,33 @@
 /**
- * The gate's comparison of a stage: `rollback` when the candidate is shown to be worse, `advance` when it has answered
- * enough requests and none of its rates exceeds the control's by the margin, `hold` otherwise. No evidence is a hold.
+ * The gate's comparison of a stage: `rollback` when the candidate is shown to be worse, `advance` when it is shown to be
+ * worse by less than the margin in every metric, `hold` otherwise. No evidence is a hold.
  */
-import type { MinuteEvidence, SideCounts } from './evidence.ts';
-import type { GatePolicy } from './policy.ts';
-import { type Pick, worseEvalue } from './worse.ts';
+import { lowerBound, upperBound, withinMargin } from './difference.ts';
+import type { MinuteEvidence } from './evidence.ts';
+import { above } from './fixed-rate.ts';
+import { percentileRule } from './percentiles.ts';
+import { type GatePolicy, thresholdOf } from './policy.ts';
+import { type Pick, pairs } from './tilt.ts';
+import { failed, percent, rate, requests, slow, total } from './totals.ts';
+import { worse } from './worse.ts';
 
 export interface MetricVerdict {
   readonly metric: 'errors' | 'slow';
   readonly verdict: 'worse' | 'within margin' | 'undecided';
+  /** Evidence for "worse", and the e-value at which it is called. */
   readonly eValue: number;
-  /** The e-value at which `worse` is called: tests / α. */
   readonly threshold: number;
+  /** Evidence for "worse by less than the margin", and the e-value at which it is called. */
+  readonly withinEValue: number;
+  readonly withinThreshold: number;
+  readonly margin: number;
+  /** Bounds on candidate − stable, each good for all looks of the stage at once. */
+  readonly lower: number;
+  readonly upper: number;
   readonly stableRate: number;
   readonly candidateRate: number;
+  /** Which evidence it was: counts, or percentiles where slow requests are not counted. */
+  readonly by: 'counts' | 'percentiles';
 }
 
 export interface GateVerdict {
@@ -24,21 +38,17 @@ export interface GateVerdict {
   readonly metrics: readonly MetricVerdict[];
 }
 
-const FAILED: Pick = (side) => side.target5xx + side.connectionErrors;
-const SLOW: Pick = (side) => side.slow;
+/** From this e-value on "worse" is suspected: a candidate that was fine for most of a stage must not pass on its average. */
+const SUSPICION = 3;
 
 /** Pure: the same minutes and policy give the same verdict, so a stored decision can be replayed. */
 export function decideGate(minutes: readonly MinuteEvidence[], policy: GatePolicy): GateVerdict {
-  const stable = total(minutes, 'stable');
-  const candidate = total(minutes, 'candidate');
-  const metrics = [
-    judge('errors', minutes, FAILED, policy.errorMargin, policy),
-    judge('slow', minutes, SLOW, policy.slowMargin, policy),
-  ];
+  const candidateRequests = total(minutes, 'candidate', requests);
+  const metrics = [judge('errors', minutes, failed, policy.errorMargin, policy), slowness(minutes, policy)];
   return {
-    ...conclude(metrics, candidate, policy),
-    stableRequests: stable.requests,
-    candidateRequests: candidate.requests,
+    ...conclude(minutes, metrics, candidateRequests, policy),
+    stableRequests: total(minutes, 'stable', requests),
+    candidateRequests,
     metrics,
   };
 }
@@ -50,70 +60,109 @@ function judge(
   margin: number,
   policy: GatePolicy,
 ): MetricVerdict {
-  const stable = total(minutes, 'stable');
-  const candidate = total(minutes, 'candidate');
-  const eValue = worseEvalue(minutes, pick);
-  const threshold = policy.tests / policy.alpha;
-  const [stableRate, candidateRate] = [rate(pick(stable), stable.requests), rate(pick(candidate), candidate.requests)];
-  const enough = candidate.requests >= policy.minRequests && stable.requests >= policy.minRequests;
-  const verdict =
-    eValue >= threshold ? 'worse' : enough && candidateRate <= stableRate + margin ? 'within margin' : 'undecided';
-  return { metric, verdict, eValue, threshold, stableRate, candidateRate };
-}
-
-function conclude(metrics: readonly MetricVerdict[], candidate: SideCounts, policy: GatePolicy): Conclusion {
-  const worse = metrics.find((m) => m.verdict === 'worse');
-  if (worse !== undefined) {
-    return {
-      decision: 'rollback',
-      reason: `Candidate is worse in ${worse.metric}: ${figures(worse)}, e-value ${worse.eValue.toPrecision(3)} ≥ ${worse.threshold}.`,
-    };
-  }
-  const burning = rate(FAILED(candidate), candidate.requests);
-  if (candidate.requests >= policy.minRequests && burning > policy.maxErrorRate) {
-    return {
-      decision: 'rollback',
-      reason: `Candidate fails ${percent(burning)} of ${candidate.requests} requests, above the limit of ${percent(policy.maxErrorRate)}.`,
-    };
-  }
-  const open = metrics.find((m) => m.verdict === 'undecided');
-  if (open === undefined)
-    return {
-      decision: 'advance',
-      reason: `${candidate.requests} candidate requests; ${metrics.map((m) => `${m.metric} ${figures(m)}`).join(', ')}.`,
-    };
+  const compared = pairs(minutes, pick);
+  const known = compared.filter((p) => p !== null);
+  const threshold = thresholdOf(policy, metric);
+  const withinThreshold = 1 / policy.beta;
+  const { logE, onset } = worse(minutes, pick);
+  const within = withinMargin(known, margin);
+  const sinceOnset = withinMargin(
+    compared.slice(onset).filter((p) => p !== null),
+    margin,
+  );
+  // A difference that is there, but shown to be smaller than the margin, is one that the plan allows.
+  const harmless = sinceOnset >= Math.log(withinThreshold);
+  const passes = within >= Math.log(withinThreshold) && (logE < Math.log(SUSPICION) || harmless);
   return {
-    decision: 'hold',
-    reason: `${candidate.requests} of at least ${policy.minRequests} candidate requests; ${open.metric} undecided: ${figures(open)}.`,
+    metric,
+    verdict: logE >= Math.log(threshold) && !harmless ? 'worse' : passes ? 'within margin' : 'undecided',
+    eValue: finite(logE),
+    threshold,
+    withinEValue: finite(within),
+    withinThreshold,
+    margin,
+    lower: lowerBound(known, 1 / threshold),
+    upper: upperBound(known, policy.beta),
+    stableRate: rate(total(minutes, 'stable', pick), total(minutes, 'stable', requests)),
+    candidateRate: rate(total(minutes, 'candidate', pick), total(minutes, 'candidate', requests)),
+    by: 'counts',
   };
 }
 
-type Conclusion = Omit<GateVerdict, 'metrics' | 'stableRequests' | 'candidateRequests'>;
-
-function total(minutes: readonly MinuteEvidence[], side: 'stable' | 'candidate'): SideCounts {
-  return minutes.reduce<SideCounts>(
-    (sum, m) => {
-      const counts = m[side];
-      if (counts === null) return sum;
-      return {
-        requests: sum.requests + counts.requests,
-        target5xx: sum.target5xx + counts.target5xx,
-        connectionErrors: sum.connectionErrors + counts.connectionErrors,
-        slow: sum.slow + counts.slow,
-      };
-    },
-    { requests: 0, target5xx: 0, connectionErrors: 0, slow: 0 },
-  );
+function slowness(minutes: readonly MinuteEvidence[], policy: GatePolicy): MetricVerdict {
+  const counted = judge('slow', minutes, slow, policy.slowMargin, policy);
+  const sides = minutes.flatMap(({ stable, candidate }) => [stable, candidate]);
+  if (!sides.some((side) => side !== null && side.slow === null)) return counted;
+  const { verdict, over, compared } = percentileRule(minutes, policy.latencyBudgetMs);
+  return { ...counted, verdict, eValue: over, threshold: compared, by: 'percentiles' };
 }
 
-function rate(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
+type Conclusion = Omit<GateVerdict, 'stableRequests' | 'candidateRequests' | 'metrics'>;
+
+function conclude(
+  minutes: readonly MinuteEvidence[],
+  metrics: readonly MetricVerdict[],
+  candidateRequests: number,
+  policy: GatePolicy,
+): Conclusion {
+  const proven = metrics.find((m) => m.verdict === 'worse');
+  if (proven !== undefined) return { decision: 'rollback', reason: `Candidate is worse in ${figures(proven)}.` };
+  const burn = burning(minutes, policy);
+  if (burn !== null) return burn;
+  if (candidateRequests < policy.minRequests)
+    return hold(`${candidateRequests} of at least ${policy.minRequests} candidate requests`);
+  const unexplained = loadBalancerErrors(minutes, policy);
+  if (unexplained > policy.errorMargin * candidateRequests)
+    return hold(
+      `${Math.round(unexplained)} 5xx of the load balancer belong to neither side; were they the candidate's, it would exceed the margin of ${percent(policy.errorMargin)}`,
+    );
+  const open = metrics.find((m) => m.verdict === 'undecided');
+  if (open !== undefined) return hold(`${candidateRequests} candidate requests; undecided in ${figures(open)}`);
+  return {
+    decision: 'advance',
+    reason: `${candidateRequests} candidate requests; ${metrics.map(figures).join('; ')}.`,
+  };
+}
+
+function hold(reason: string): Conclusion {
+  return { decision: 'hold', reason: `${reason}.` };
+}
+
+/** The absolute limit. When the stable side exceeds it on the same minutes, going back would help nobody: that holds. */
+function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclusion | null {
+  const exposed = minutes.map(({ candidate: c }) => (c === null ? null : { n: c.requests, x: failed(c) ?? 0 }));
+  const { logE, onset } = above(exposed, policy.maxErrorRate);
+  const threshold = thresholdOf(policy, 'burn');
+  if (logE < Math.log(threshold)) return null;
+  const since = minutes.slice(onset);
+  const share = (side: 'stable' | 'candidate') => rate(total(since, side, failed), total(since, side, requests));
+  const text = `Candidate fails ${percent(share('candidate'))} of its requests, above the limit of ${percent(policy.maxErrorRate)} (e-value ${shown(finite(logE))} ≥ ${shown(threshold)})`;
+  if (share('stable') > policy.maxErrorRate)
+    return hold(`${text}, but so does the stable side: ${percent(share('stable'))}`);
+  return { decision: 'rollback', reason: `${text}; the stable side fails ${percent(share('stable'))}.` };
+}
+
+/** 5xx of the load balancer beyond the ordinary and beyond refused connections, which both sides already count. */
+function loadBalancerErrors(minutes: readonly MinuteEvidence[], { elb5xxRate }: GatePolicy): number {
+  const both = (pick: Pick) => total(minutes, 'stable', pick) + total(minutes, 'candidate', pick);
+  const made = minutes.reduce((sum, m) => sum + m.elb5xx, 0);
+  return Math.max(0, made - both((s) => s.connectionErrors) - elb5xxRate * both(requests));
+}
+
+/** JSON knows no infinity. */
+function finite(log: number): number {
+  return Math.min(Number.MAX_VALUE, Math.exp(log));
 }
 
 function figures(m: MetricVerdict): string {
-  return `${percent(m.candidateRate)} against ${percent(m.stableRate)}`;
+  const rates = `${m.metric}: ${percent(m.candidateRate)} against ${percent(m.stableRate)}`;
+  if (m.by === 'percentiles')
+    return `${m.metric}: p95 or p99 over the budget, and only the candidate's, in ${m.eValue} of the last ${m.threshold} minutes`;
+  if (m.verdict === 'worse')
+    return `${rates}, e-value ${shown(m.eValue)} ≥ ${shown(m.threshold)}, worse by ${percent(m.lower)} at least`;
+  return `${rates}, worse by ${percent(m.upper)} at most (margin ${percent(m.margin)}; e-value for worse ${shown(m.eValue)} of ${shown(m.threshold)})`;
 }
 
-function percent(value: number): string {
-  return `${(value * 100).toFixed(2)} %`;
+function shown(value: number): string {
+  return value < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
 }

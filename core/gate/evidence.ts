@@ -9,8 +9,10 @@ export const sideCountsSchema = z.strictObject({
   target5xx: count,
   /** Connections to a target that failed: a candidate that crashes shows here, with no target 5xx at all. */
   connectionErrors: count,
-  /** Requests slower than the plan's latency budget. */
-  slow: count,
+  /** Requests slower than the plan's latency budget; null where the metric store cannot count them. */
+  slow: count.nullable(),
+  /** In place of an uncounted `slow`. Milliseconds. */
+  latency: z.strictObject({ p95: count, p99: count }).optional(),
 });
 export type SideCounts = z.infer<typeof sideCountsSchema>;
 

@@ -1,13 +1,47 @@
 /** How much evidence a stage takes. */
+import { WITHIN_BETS } from './difference.ts';
 import type { GatePolicy } from './policy.ts';
 
+/** Standard deviations of luck allowed for: 2 is a chance of about 97.5 % that a healthy candidate passes by then. */
+const LUCK = 2;
+
+export interface BaseRates {
+  /** Of the stable side, 0 to 1. */
+  readonly errorRate: number;
+  /** Null where slow requests are not counted. */
+  readonly slowRate: number | null;
+}
+
 /**
- * Candidate requests that a stage needs before a healthy candidate passes with a chance of about 97.5 %: the sample must
- * not, by luck, show it worse by the margin. Normal approximation of the difference of two proportions at equal rates.
- * `errorRate` is the control's, 0 to 1; `share` the candidate's share of requests, above 0 and below 1.
+ * Candidate requests after which a candidate as good as the stable side has probably (see {@link LUCK}) shown that it is
+ * worse by less than the margins. `share` is the candidate's share of the requests, above 0 and below 1.
  */
-export function requestsNeeded(policy: GatePolicy, errorRate: number, share: number): number {
-  const variance = errorRate * (1 - errorRate);
+export function requestsNeeded(policy: GatePolicy, rates: BaseRates, share: number): number {
   const ratio = share / (1 - share);
-  return Math.max(policy.minRequests, Math.ceil((1.96 / policy.errorMargin) ** 2 * variance * (1 + ratio)));
+  return Math.max(
+    policy.minRequests,
+    neededFor(policy.beta, policy.errorMargin, rates.errorRate, ratio),
+    rates.slowRate === null ? 0 : neededFor(policy.beta, policy.slowMargin, rates.slowRate, ratio),
+  );
+}
+
+/** The same where the rate is compared with a fixed one. */
+export function requestsNeededAlone(policy: GatePolicy, rates: BaseRates): number {
+  return requestsNeeded(policy, rates, 1e-9);
+}
+
+/** The best bet's drift per request, and its variance, against what the mixture must win. */
+function neededFor(beta: number, margin: number, rate: number, ratio: number): number {
+  const target = Math.log(WITHIN_BETS.length / beta);
+  return Math.ceil(
+    Math.min(
+      ...WITHIN_BETS.map((a) => {
+        const [fail, pass] = [Math.log(a), Math.log1p(ratio * (1 - a))];
+        const drift = margin * (1 - a) + rate * (fail + pass / ratio);
+        if (drift <= 0) return Number.POSITIVE_INFINITY;
+        const spread = LUCK * Math.sqrt(rate * (fail ** 2 + pass ** 2 / ratio));
+        return ((spread + Math.sqrt(spread ** 2 + 4 * drift * target)) / (2 * drift)) ** 2;
+      }),
+    ),
+  );
 }

@@ -2,13 +2,27 @@
 export interface GatePolicy {
   /** Chance, over the whole cutover, that a healthy candidate is called worse. */
   readonly alpha: number;
-  /** Looks share `alpha` over this many (stage, metric) pairs. */
+  /** Chance, in each stage, that a candidate worse by a margin or more is found to be within it. */
+  readonly beta: number;
+  /** Stages, the soak included, that share `alpha` evenly. */
   readonly tests: number;
-  /** The candidate advances while it is worse by less than this. */
+  /** The candidate advances when it is shown to be worse by less than this. */
   readonly errorMargin: number;
   readonly slowMargin: number;
   /** Candidate requests in the stage before its gate may pass. */
   readonly minRequests: number;
-  /** Above this the candidate is rolled back without a comparison. */
+  /** A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too. */
   readonly maxErrorRate: number;
+  /** A request slower than this is slow. Milliseconds. */
+  readonly latencyBudgetMs: number;
+  /** 5xx that the load balancer itself makes on an ordinary day, as a share of all requests. */
+  readonly elb5xxRate: number;
+}
+
+/** How the tests of one stage share its α: errors cost customers most, so they get most. Sums to 1. */
+export const ALPHA_SHARE = { errors: 0.6, slow: 0.3, burn: 0.1 } as const;
+
+/** The e-value at which a test of one stage calls. */
+export function thresholdOf({ alpha, tests }: GatePolicy, test: keyof typeof ALPHA_SHARE): number {
+  return tests / (alpha * ALPHA_SHARE[test]);
 }

@@ -13,31 +13,40 @@ import { aws } from './transient.ts';
 const MINUTE_MS = 60_000;
 /** ALB publishes a minute's metrics within the following minute; a younger minute may still grow. */
 const INGESTION_DELAY_MS = 30_000;
-/** One call returns at most 100,800 points; eleven series of three hours of minutes stay far below. */
+/** A call takes at most 500 metrics and returns at most 100,800 points: 13 series of seven days need a second page. */
 const MAX_MINUTES = 7 * 1440;
 
-type Side = 'stable' | 'candidate';
-const SERIES = ['requests', 'target5xx', 'connectionErrors', 'slow'] as const;
+export interface MetricsOptions {
+  /** How old the end of a minute must be before the minute is believed complete. Milliseconds. @default 30 s */
+  readonly ingestionDelayMs?: number;
+}
 
-export function cloudWatchMetrics(client: Pick<CloudWatchClient, 'send'>, deployment: Deployment): Metrics {
+type Side = 'stable' | 'candidate';
+const SERIES = ['requests', 'target5xx', 'connectionErrors', 'slow', 'p95', 'p99'] as const;
+
+export function cloudWatchMetrics(
+  client: Pick<CloudWatchClient, 'send'>,
+  deployment: Deployment,
+  { ingestionDelayMs = INGESTION_DELAY_MS }: MetricsOptions = {},
+): Metrics {
   return {
     async minutes(range, latencyBudgetMs) {
       const from = Math.max(ceilMinute(range.from), ceilMinute(range.to) - MAX_MINUTES * MINUTE_MS);
-      const to = floorMinute(range.to - INGESTION_DELAY_MS);
+      const to = floorMinute(range.to - ingestionDelayMs);
       if (to <= from) return [];
       const queries = [
         ...sideQueries(deployment, 'stable', latencyBudgetMs),
         ...sideQueries(deployment, 'candidate', latencyBudgetMs),
         elbQuery(deployment),
       ];
-      return toMinutes(await fetch(client, queries, { from, to }), { from, to });
+      return toMinutes(await fetchCounted(client, queries, { from, to }), { from, to });
     },
 
-    async baseline(range) {
-      const to = floorMinute(range.to - INGESTION_DELAY_MS);
+    async baseline(range, latencyBudgetMs) {
+      const to = floorMinute(range.to - ingestionDelayMs);
       const from = floorMinute(range.from);
       const period = periodFor(to - from);
-      const values = await fetch(client, baselineQueries(deployment, period), { from, to });
+      const values = await fetchCounted(client, baselineQueries(deployment, period, latencyBudgetMs), { from, to });
       const total = (id: string) => sum(values.get(id));
       const requests = total('requests');
       if (requests === 0) return null;
@@ -46,6 +55,9 @@ export function cloudWatchMetrics(client: Pick<CloudWatchClient, 'send'>, deploy
       return {
         requests,
         errorRate: Math.min(1, (total('target5xx') + total('connectionErrors')) / requests),
+        slowRate: counted(values, 'slow', 'p99') ? Math.min(1, total('slow') / requests) : null,
+        elb5xxRate: Math.min(1, total('elb5xx') / requests),
+        rpsByHour: rpsByHour(values.get('requests'), period, { from, to }),
         p50: weighted('p50') * 1000,
         p95: weighted('p95') * 1000,
         p99: weighted('p99') * 1000,
@@ -68,8 +80,14 @@ function sideQueries(deployment: Deployment, side: Side, budgetMs: number): Metr
     stat('connectionErrors', 'TargetConnectionErrorCount', 'Sum'),
     // Trimmed count: how many samples lie above the budget. Units of TargetResponseTime are seconds.
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
-    stat('slow', 'TargetResponseTime', `TC(${budgetMs / 1000}:)`),
+    stat('slow', 'TargetResponseTime', trimmedCount(budgetMs)),
+    stat('p95', 'TargetResponseTime', 'p95'),
+    stat('p99', 'TargetResponseTime', 'p99'),
   ];
+}
+
+function trimmedCount(budgetMs: number): string {
+  return `TC(${budgetMs / 1000}:)`;
 }
 
 /** HTTPCode_ELB_5XX_Count has no target-group dimension: a crashing candidate shows here for the whole load balancer. */
@@ -77,7 +95,7 @@ function elbQuery(deployment: Deployment): MetricDataQuery {
   return query(deployment, 'elb5xx', 'HTTPCode_ELB_5XX_Count', 'Sum', 60, null);
 }
 
-function baselineQueries(deployment: Deployment, period: number): MetricDataQuery[] {
+function baselineQueries(deployment: Deployment, period: number, budgetMs: number): MetricDataQuery[] {
   const alb = (id: string, name: string, stat: string) => query(deployment, id, name, stat, period, 'stable');
   const service = deployment.services?.stable;
   const ecs = (id: string, MetricName: string): MetricDataQuery[] =>
@@ -104,6 +122,8 @@ function baselineQueries(deployment: Deployment, period: number): MetricDataQuer
     alb('requests', 'RequestCount', 'Sum'),
     alb('target5xx', 'HTTPCode_Target_5XX_Count', 'Sum'),
     alb('connectionErrors', 'TargetConnectionErrorCount', 'Sum'),
+    alb('slow', 'TargetResponseTime', trimmedCount(budgetMs)),
+    query(deployment, 'elb5xx', 'HTTPCode_ELB_5XX_Count', 'Sum', period, null),
     alb('p50', 'TargetResponseTime', 'p50'),
     alb('p95', 'TargetResponseTime', 'p95'),
     alb('p99', 'TargetResponseTime', 'p99'),
@@ -123,6 +143,29 @@ function query(
   const Dimensions = [{ Name: 'LoadBalancer', Value: deployment.loadBalancer.fullName }];
   if (side !== null) Dimensions.push({ Name: 'TargetGroup', Value: deployment.targetGroups[side].fullName });
   return { Id, MetricStat: { Metric: { Namespace: 'AWS/ApplicationELB', MetricName, Dimensions }, Period, Stat } };
+}
+
+/** That ALB's latency has trimmed counts is inferred from its percentiles: when they are refused, ask without them. */
+async function fetchCounted(
+  client: Pick<CloudWatchClient, 'send'>,
+  queries: MetricDataQuery[],
+  range: TimeRange,
+): Promise<Series> {
+  try {
+    return await fetch(client, queries, range);
+  } catch (error) {
+    if (!(error instanceof Error) || !/Validation|InvalidParameter/.test(error.name)) throw error;
+    return fetch(
+      client,
+      queries.filter((q) => !q.MetricStat?.Stat?.startsWith('TC(')),
+      range,
+    );
+  }
+}
+
+/** Trimmed counts that are absent while percentiles of the same metric are there are not zeros: they are not to be had. */
+function counted(series: Series, slow: string, percentile: string): boolean {
+  return (series.get(slow)?.size ?? 0) > 0 || (series.get(percentile)?.size ?? 0) === 0;
 }
 
 async function fetch(
@@ -177,13 +220,39 @@ function side(series: Series, name: Side, minute: number): SideCounts | null {
   const requests = series.get(`${name}_requests`)?.get(minute);
   const connectionErrors = series.get(`${name}_connectionErrors`)?.get(minute) ?? 0;
   if (requests === undefined && connectionErrors === 0) return null;
+  const latency = counted(series, `${name}_slow`, `${name}_p99`)
+    ? undefined
+    : { p95: ms(series, `${name}_p95`, minute), p99: ms(series, `${name}_p99`, minute) };
   return {
     // A refused connection is no request of the target's, but it was one of a customer's.
     requests: Math.max(requests ?? 0, connectionErrors),
     target5xx: series.get(`${name}_target5xx`)?.get(minute) ?? 0,
     connectionErrors,
-    slow: series.get(`${name}_slow`)?.get(minute) ?? 0,
+    slow: latency === undefined ? (series.get(`${name}_slow`)?.get(minute) ?? 0) : null,
+    ...(latency === undefined ? {} : { latency }),
   };
+}
+
+/** TargetResponseTime is in seconds. */
+function ms(series: Series, id: string, minute: number): number {
+  return (series.get(id)?.get(minute) ?? 0) * 1000;
+}
+
+/** Mean over the look-back of each hour of the day (UTC) that it covers whole periods of. */
+function rpsByHour(
+  points: ReadonlyMap<number, number> | undefined,
+  period: number,
+  { from, to }: TimeRange,
+): (number | null)[] {
+  const hours = Array.from({ length: 24 }, () => ({ requests: 0, seconds: 0 }));
+  const start = Math.ceil(from / (period * 1000)) * period * 1000;
+  for (let at = start; at + period * 1000 <= to; at += period * 1000) {
+    const hour = hours[new Date(at).getUTCHours()];
+    if (hour === undefined) continue;
+    hour.requests += points?.get(at) ?? 0;
+    hour.seconds += period;
+  }
+  return hours.map(({ requests, seconds }) => (seconds === 0 ? null : requests / seconds));
 }
 
 /** Percentiles do not average; weighting each period's by its requests is the usual approximation over a look-back. */

@@ -210,7 +210,7 @@ export class DualStackCutover extends Construct {
 
 /** @throws RangeError when the pairs would be gone before the plan has ended. */
 function shadowLogRetention(name: string, plan: Plan, given: Duration | undefined): Duration {
-  const { longestSeconds } = project(plan, { rps: Number.POSITIVE_INFINITY, errorRate: 0 });
+  const { longestSeconds } = project(plan, { rps: Number.POSITIVE_INFINITY, errorRate: 0, slowRate: null });
   const days = Math.ceil(longestSeconds / 86_400);
   if (given === undefined) return Duration.days(days);
   if (given.toDays() < days)

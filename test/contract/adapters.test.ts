@@ -306,8 +306,8 @@ describe('metrics over our cloud', () => {
 
   it('measure a baseline, or say that there is none', async () => {
     const metrics = cloudWatchMetrics(backend.cloudWatch, backend.deployment);
-    expect(await metrics.baseline({ from: minute(300), to: minute(200) })).toBeNull();
-    expect(await metrics.baseline({ from: minute(3), to: NOW + 40_000 })).toMatchObject({
+    expect(await metrics.baseline({ from: minute(300), to: minute(200) }, 500)).toBeNull();
+    expect(await metrics.baseline({ from: minute(3), to: NOW + 40_000 }, 500)).toMatchObject({
       requests: 30,
       errorRate: 0,
       p50: expect.closeTo(100, 0),

@@ -46,7 +46,19 @@ const observed = (decision: 'advance' | 'hold' | 'rollback'): CutoverEvent => ({
 });
 const approval = { approvedBy: 'ada', comment: '' };
 const capacity = { desired: 2, running: 2, scaling: null };
-const baseline = { requests: 1, errorRate: 0, p50: 1, p95: 1, p99: 1, rps: 1, cpuPercent: null, memoryPercent: null };
+const baseline = {
+  requests: 1,
+  errorRate: 0,
+  slowRate: null,
+  elb5xxRate: 0,
+  rpsByHour: Array(24).fill(null),
+  p50: 1,
+  p95: 1,
+  p99: 1,
+  rps: 1,
+  cpuPercent: null,
+  memoryPercent: null,
+};
 
 /** Every phase × event pair: what it leads to, or `refused`. */
 const EVENTS: Readonly<

@@ -1,18 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { judgeAlone } from '../../core/gate/alone.ts';
 import { decideGate } from '../../core/gate/decide.ts';
+import { withinMargin } from '../../core/gate/difference.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/gate/evidence.ts';
 import { requestsNeeded } from '../../core/gate/needed.ts';
 import type { GatePolicy } from '../../core/gate/policy.ts';
-import { worseEvalue } from '../../core/gate/worse.ts';
+import { pairs } from '../../core/gate/tilt.ts';
+import { failed } from '../../core/gate/totals.ts';
+import { worse } from '../../core/gate/worse.ts';
+import { binomial, generator } from '../support/random.ts';
 
 const POLICY: GatePolicy = {
   alpha: 0.01,
-  tests: 8,
+  beta: 0.01,
+  tests: 5,
   errorMargin: 0.005,
   slowMargin: 0.02,
   minRequests: 100,
   maxErrorRate: 0.05,
+  latencyBudgetMs: 500,
+  elb5xxRate: 0,
 };
 
 const side = (requests: number, target5xx = 0, rest: Partial<SideCounts> = {}): SideCounts => ({
@@ -38,7 +46,7 @@ describe('the gate', () => {
   });
 
   it('advances a candidate like the stable side on enough requests', () => {
-    expect(decideGate([minute(side(10_000, 10), side(1_000, 1))], POLICY).decision).toBe('advance');
+    expect(decideGate([minute(side(30_000, 30), side(3_000, 3))], POLICY).decision).toBe('advance');
   });
 
   it('rolls back on a fifth of the answers failing, within a minute of fifty requests', () => {
@@ -58,40 +66,72 @@ describe('the gate', () => {
   });
 
   it('holds a candidate that is above the margin but not shown to be worse', () => {
-    expect(decideGate([minute(side(1_000, 0), side(150, 2))], POLICY).decision).toBe('hold');
+    expect(decideGate([minute(side(1_000, 0), side(150, 2))], POLICY)).toMatchObject({
+      decision: 'hold',
+      metrics: [{ verdict: 'undecided' }, {}],
+    });
   });
 
   it('is not moved by a neighbour that hurts both sides alike', () => {
     const hurt = Array.from({ length: 30 }, () => minute(side(900, 90), side(100, 10)));
-    expect(worseEvalue(hurt, (s) => s.target5xx)).toBeLessThan(1);
+    expect(worse(hurt, failed).logE).toBeLessThan(0);
   });
 
-  it('judges by what was seen, not by how often it was looked at', () => {
-    const minutes = [minute(side(500, 1), side(50, 3)), minute(side(700, 0), side(80, 4))];
-    expect(worseEvalue([...minutes].reverse(), (s) => s.target5xx)).toBeCloseTo(
-      worseEvalue(minutes, (s) => s.target5xx),
-      9,
+  it('sees a regression that began after half an hour of health nearly as soon as one from the start', () => {
+    const bad = Array.from({ length: 4 }, () => minute(side(900, 1), side(100, 5)));
+    const healthy = Array.from({ length: 30 }, () => minute(side(900, 1), side(100, 0)));
+    const gaps = Array.from({ length: 30 }, () => minute(side(900, 1), null));
+    expect(decideGate([...healthy, ...bad], POLICY).decision).toBe('rollback');
+    expect(worse([...healthy, ...bad], failed).onset).toBe(30);
+    expect(worse([...gaps, ...bad], failed).logE).toBeGreaterThan(worse([...healthy, ...bad], failed).logE - 2);
+  });
+
+  it('does not advance on the average of a stage whose last minutes turned bad', () => {
+    const healthy = Array.from({ length: 60 }, () => minute(side(5_700, 6), side(300, 0)));
+    expect(decideGate(healthy, POLICY).decision).toBe('advance');
+    expect(decideGate([...healthy, minute(side(5_700, 6), side(300, 6))], POLICY).decision).not.toBe('advance');
+  });
+
+  it('advances a candidate that is worse beyond doubt, but beyond doubt by less than the margin', () => {
+    const small = Array.from({ length: 60 }, () => minute(side(150_000, 150), side(150_000, 300)));
+    const verdict = decideGate(small, POLICY);
+    expect(verdict.decision).toBe('advance');
+    expect(verdict.metrics[0]).toMatchObject({ lower: expect.any(Number), verdict: 'within margin' });
+    expect(verdict.metrics[0]?.lower).toBeGreaterThan(0);
+    expect(verdict.metrics[0]?.upper).toBeLessThan(POLICY.errorMargin);
+  });
+
+  it('rolls back on the absolute limit, but not when the stable side burns as well', () => {
+    const burning = (stable: number) => Array.from({ length: 10 }, () => minute(side(100, stable), side(400, 80)));
+    expect(decideGate(burning(0), POLICY).decision).toBe('rollback');
+    expect(decideGate(burning(20), POLICY)).toMatchObject({
+      decision: 'hold',
+      reason: expect.stringContaining('so does the stable side'),
+    });
+  });
+
+  it('holds while 5xx of the load balancer belong to neither side', () => {
+    const minutes = Array.from({ length: 60 }, () => minute(side(5_700, 6), side(300, 0)));
+    const blamed = minutes.map((m) => ({ ...m, elb5xx: 3 }));
+    expect(decideGate(blamed, POLICY)).toMatchObject({
+      decision: 'hold',
+      reason: expect.stringContaining('neither side'),
+    });
+    expect(decideGate(blamed, { ...POLICY, elb5xxRate: 0.0005 }).decision).toBe('advance');
+  });
+
+  it.each([
+    ['three of the last five minutes', [600, 600, 600, 100, 100], 'rollback'],
+    ['two of the last five minutes', [600, 600, 100, 100, 100], 'hold'],
+    ['none of the last five minutes', [600, 100, 100, 100, 100, 100], 'advance'],
+  ] as const)('without counts of slow requests goes by percentiles: over the budget in %s', (_name, p99s, decision) => {
+    const minutes = p99s.map((p99) =>
+      minute(
+        side(9_000, 0, { slow: null, latency: { p95: 90, p99: 90 } }),
+        side(1_000, 0, { slow: null, latency: { p95: 90, p99 } }),
+      ),
     );
-  });
-
-  it('calls a healthy candidate worse in at most α of all cutovers, looked at after every minute', () => {
-    const random = generator(20_261_124);
-    const runs = 2_000;
-    let called = 0;
-    for (let run = 0; run < runs; run++) {
-      let minutes: MinuteEvidence[] = [];
-      for (let i = 0; i < 40; i++) {
-        // A rate that wanders by a factor of ten, the same on both sides.
-        const rate = 0.002 * 10 ** random();
-        minutes = [...minutes, minute(side(90, binomial(random, 90, rate)), side(10, binomial(random, 10, rate)))];
-        if (worseEvalue(minutes, (s) => s.target5xx) >= 1 / 0.05) {
-          called++;
-          break;
-        }
-      }
-    }
-    // α = 0.05; three standard errors above it is 0.0646.
-    expect(called / runs).toBeLessThan(0.065);
+    expect(decideGate(minutes, POLICY).decision).toBe(decision);
   });
 
   it('never asks for fewer requests than the plan, and for more at a worse base rate', () => {
@@ -99,28 +139,82 @@ describe('the gate', () => {
       fc.property(
         fc.double({ min: 0, max: 0.2, noNaN: true }),
         fc.double({ min: 0.001, max: 0.99, noNaN: true }),
-        (rate, share) => {
-          const needed = requestsNeeded(POLICY, rate, share);
-          return needed >= POLICY.minRequests && requestsNeeded(POLICY, Math.min(0.5, rate + 0.01), share) >= needed;
+        (errorRate, share) => {
+          const needed = requestsNeeded(POLICY, { errorRate, slowRate: 0 }, share);
+          const more = requestsNeeded(POLICY, { errorRate: errorRate + 0.01, slowRate: 0 }, share);
+          return needed >= POLICY.minRequests && more >= needed;
         },
       ),
     );
   });
+
+  it('passes a healthy candidate with the requests that it asked for, nineteen times in twenty', () => {
+    const random = generator(7);
+    const needed = requestsNeeded(POLICY, { errorRate: 0.002, slowRate: 0 }, 0.1);
+    let passed = 0;
+    for (let run = 0; run < 400; run++) {
+      const evidence = minute(
+        side(9 * needed, binomial(random, 9 * needed, 0.002)),
+        side(needed, binomial(random, needed, 0.002)),
+      );
+      if (decideGate([evidence], POLICY).decision === 'advance') passed++;
+    }
+    expect(passed / 400).toBeGreaterThan(0.95);
+  });
 });
 
-/** Mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+describe('errors of the gate, looked at after every minute', () => {
+  /** A rate that wanders by a factor of ten, `excess` added on the candidate's side. */
+  const everCalled = (runs: number, excess: number, called: (minutes: MinuteEvidence[]) => boolean) => {
+    const random = generator(20_261_124);
+    let count = 0;
+    for (let run = 0; run < runs; run++) {
+      const minutes: MinuteEvidence[] = [];
+      for (let i = 0; i < 40; i++) {
+        const rate = 0.002 * 10 ** random();
+        minutes.push(minute(side(900, binomial(random, 900, rate)), side(100, binomial(random, 100, rate + excess))));
+        if (called(minutes)) {
+          count++;
+          break;
+        }
+      }
+    }
+    return count / runs;
   };
-}
 
-function binomial(random: () => number, n: number, p: number): number {
-  let k = 0;
-  for (let i = 0; i < n; i++) if (random() < p) k++;
-  return k;
-}
+  it('a healthy candidate is called worse in at most α of all runs', () => {
+    // α = 0.05; three standard errors above it is 0.0646.
+    expect(everCalled(2_000, 0, (m) => worse(m, failed).logE >= Math.log(1 / 0.05))).toBeLessThan(0.065);
+  });
+
+  it('one that is worse by the margin is found within it in at most β of all runs', () => {
+    const margin = 0.02;
+    const found = (m: MinuteEvidence[]) =>
+      withinMargin(
+        pairs(m, failed).filter((p) => p !== null),
+        margin,
+      ) >= Math.log(1 / 0.05);
+    expect(everCalled(2_000, margin, found)).toBeLessThan(0.065);
+    expect(everCalled(200, 0, found)).toBeGreaterThan(0.9);
+  });
+});
+
+describe('the gate without a control group', () => {
+  const BASELINE = { requests: 100_000, errorRate: 0.001, slowRate: 0.01, elb5xxRate: 0 };
+  const run = (requests: number, errors: number, slow: number) =>
+    Array.from({ length: 20 }, () => minute(null, side(requests, errors, { slow })));
+
+  it.each([
+    ['holds without evidence', run(0, 0, 0), 'hold'],
+    ['advances on rates like the baseline', run(1_000, 1, 10), 'advance'],
+    ['rolls back on errors over the baseline by twice the margin', run(1_000, 11, 10), 'rollback'],
+    ['rolls back on slowness over the baseline by twice the margin', run(1_000, 1, 55), 'rollback'],
+    [
+      "counts the load balancer's 5xx as the candidate's",
+      run(1_000, 0, 0).map((m) => ({ ...m, elb5xx: 30 })),
+      'rollback',
+    ],
+  ])('%s', (_name, minutes, decision) => {
+    expect(judgeAlone(minutes, POLICY, BASELINE).decision).toBe(decision);
+  });
+});

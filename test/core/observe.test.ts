@@ -27,7 +27,7 @@ describe('an observation of a stage', () => {
     expect(
       await look((w) => {
         w.now += HOUR;
-        w.minuteEvidence = [minute(10_000, 200)];
+        w.minuteEvidence = [minute(30_000, 3_000)];
       }),
     ).toMatchObject({ next: 'nextStage' });
   });
@@ -36,7 +36,7 @@ describe('an observation of a stage', () => {
     expect(
       await look((w) => {
         w.now += HOUR / 2;
-        w.minuteEvidence = [minute(10_000, 200)];
+        w.minuteEvidence = [minute(30_000, 3_000)];
       }),
     ).toMatchObject({ next: 'hold', waitSeconds: 60 });
   });
@@ -90,6 +90,19 @@ describe('an observation of a stage', () => {
   });
 
   it.each([
+    ['most', { healthy: 1, unhealthy: 2, registered: 3 }, 'rollback'],
+    ['some', { healthy: 2, unhealthy: 1, registered: 3 }, 'hold'],
+  ] as const)('answers %s unhealthy targets of the candidate by %s', async (_name, health, next) => {
+    expect(
+      await look((w) => {
+        w.now += HOUR;
+        w.minuteEvidence = [minute(30_000, 3_000)];
+        w.healthy.candidate = health;
+      }),
+    ).toMatchObject({ next: next === 'hold' ? 'hold' : 'rollback' });
+  });
+
+  it.each([
     [
       'are disabled',
       (w: MemoryWorld) => {
@@ -112,7 +125,7 @@ describe('an observation of a stage', () => {
     expect(
       await look((w) => {
         w.now += HOUR;
-        w.minuteEvidence = [minute(10_000, 200)];
+        w.minuteEvidence = [minute(30_000, 3_000)];
         change(w);
       }),
     ).toMatchObject({ next: 'hold' });
@@ -121,11 +134,43 @@ describe('an observation of a stage', () => {
   it('keeps its inputs and its verdict in the log', async () => {
     const world = new MemoryWorld();
     const state = await atFirstStage(world);
-    world.minuteEvidence = [minute(100, 3)];
+    world.minuteEvidence = [{ ...minute(100, 3), minute: world.now - 60_000 }];
     await makeHandler(world)(stateToJson(state));
     expect(world.log.at(-1)).toMatchObject({
       kind: 'observation',
       data: { minutes: world.minuteEvidence, verdict: { decision: 'hold' } },
     });
+  });
+});
+
+describe('an observation of the soak', () => {
+  async function soaking(change: (world: MemoryWorld) => void) {
+    const world = new MemoryWorld();
+    const before = await atFirstStage(world);
+    const state = { ...before, phase: 'soak' as const, stage: before.plan.stages.length - 1 };
+    world.now += 48 * HOUR;
+    world.minuteEvidence = [minute(null, 30_000, 30)];
+    change(world);
+    return makeHandler(world)(stateToJson(state));
+  }
+
+  it('advances on rates like the baseline and clean parity', async () => {
+    expect(await soaking(() => {})).toMatchObject({ next: 'proceed' });
+  });
+
+  it('rolls back on a parity that regressed in reverse shadow', async () => {
+    expect(
+      await soaking((w) => {
+        w.parityVerdict = { status: 'dirty', reasons: ['GET /users: body differs'], pairs: 10, routes: 1 };
+      }),
+    ).toMatchObject({ next: 'rollback', reason: expect.stringContaining('GET /users') });
+  });
+
+  it('rolls back on errors over the baseline by more than the margin', async () => {
+    expect(
+      await soaking((w) => {
+        w.minuteEvidence = [minute(null, 30_000, 400)];
+      }),
+    ).toMatchObject({ next: 'rollback' });
   });
 });

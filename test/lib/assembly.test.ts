@@ -103,7 +103,7 @@ describe('the synthesised state machine', () => {
 
   it('costs no more history than a loop of the planner counts', () => {
     // Wait, task and choice: entered and exited each, and three events of the Lambda between.
-    const projection = project(parsePlan({}), { rps: 100, errorRate: 0.001 });
+    const projection = project(parsePlan({}), { rps: 100, errorRate: 0.001, slowRate: 0.001 });
     expect(projection.problems).toEqual([]);
     expect(projection.historyEvents).toBeLessThanOrEqual(HISTORY_BUDGET);
   });

@@ -60,6 +60,9 @@ export class MemoryWorld {
   baselineSummary: BaselineSummary | null = {
     requests: 100_000,
     errorRate: 0.001,
+    slowRate: 0.001,
+    elb5xxRate: 0,
+    rpsByHour: Array(24).fill(100),
     p50: 5,
     p95: 20,
     p99: 50,

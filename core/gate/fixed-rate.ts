@@ -1,0 +1,44 @@
+/**
+ * One side against a fixed rate: where no concurrent control is left (100 %, soak), and for the absolute limit. What changes
+ * with the hour or the weather does not cancel here; that is why these compare with the baseline *plus the margin*.
+ * E[exp(x ln a − n r (a − 1))] ≤ 1 for Poisson and binomial counts at rate ≤ r if a > 1, at rate ≥ r if a < 1.
+ */
+import { mixOverOnset, type Onset } from './onset.ts';
+import { logMeanExp } from './tilt.ts';
+
+/** Requests and failures of one side in one minute; null is a gap. */
+export type Exposed = { readonly n: number; readonly x: number } | null;
+
+const RATIOS = [1.4, 2, 4, 8, 32] as const;
+const BELOW = [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95] as const;
+
+/** Evidence that the rate is above `rate` since some minute. */
+export function above(minutes: readonly Exposed[], rate: number): Onset {
+  return mixOverOnset(RATIOS.map((a) => minutes.map((m) => logFactor(m, rate, a))));
+}
+
+/** ln of the e-value against "the mean rate is `rate` or more". */
+export function below(minutes: readonly Exposed[], rate: number): number {
+  return logMeanExp(BELOW.map((a) => minutes.reduce((sum, m) => sum + logFactor(m, rate, a), 0)));
+}
+
+function logFactor(minute: Exposed, rate: number, a: number): number {
+  return minute === null ? 0 : minute.x * Math.log(a) - minute.n * rate * (a - 1);
+}
+
+/**
+ * One-sided upper confidence limit of a rate from `x` failures in `n` requests, by the same bets at a fixed time (Chernoff):
+ * the smallest rate r with n·KL(x/n, r) ≥ ln(1/α) in its Poisson form. Never below x/n.
+ */
+export function upperLimit(n: number, x: number, alpha: number): number {
+  if (n === 0) return 1;
+  const target = Math.log(1 / alpha);
+  const cost = (mean: number) => mean - x + (x === 0 ? 0 : x * Math.log(x / mean));
+  let [low, high] = [x, x + 2 * target + 2 * Math.sqrt(2 * x * target) + 1];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (cost(middle) >= target) high = middle;
+    else low = middle;
+  }
+  return Math.min(1, high / n);
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { upperBound, withinMargin } from '../../core/gate/difference.ts';
+import type { SideCounts } from '../../core/gate/evidence.ts';
+import { upperLimit } from '../../core/gate/fixed-rate.ts';
+import { failed } from '../../core/gate/totals.ts';
+import { worse } from '../../core/gate/worse.ts';
+import fixture from '../reference/gate.json' with { type: 'json' };
+import { binomial, generator } from '../support/random.ts';
+
+const row = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+const side = (requests: number, target5xx: number): SideCounts => ({
+  requests,
+  target5xx,
+  connectionErrors: 0,
+  slow: 0,
+});
+
+describe("the gate's figures against SciPy (test/reference/gate.py)", () => {
+  it.each(fixture.compared)('compares: $name', (known) => {
+    const rows = known.minutes.map((m) => row.parse(m));
+    const minutes = rows.map(([n0, x0, n1, x1], minute) => ({
+      minute,
+      stable: side(n0, x0),
+      candidate: side(n1, x1),
+      elb5xx: 0,
+    }));
+    const compared = rows.map(([n0, x0, n1, x1]) => ({ n0, x0, n1, x1 }));
+    expect(worse(minutes, failed).logE).toBeCloseTo(known.worse, 8);
+    expect(withinMargin(compared, 0.005)).toBeCloseTo(known.within, 8);
+    expect(upperBound(compared, 0.01)).toBeCloseTo(known.upper, 8);
+  });
+
+  it.each(fixture.limits)('limits a rate: $x of $n at $alpha', ({ n, x, alpha, limit }) => {
+    expect(upperLimit(n, x, alpha)).toBeCloseTo(limit, 10);
+  });
+
+  it.each(fixture.garwood)('never undercuts the exact limit of $x of $n', ({ n, x, alpha, limit }) => {
+    expect(upperLimit(n, x, alpha)).toBeGreaterThan(limit);
+    expect(upperLimit(n, x, alpha)).toBeLessThan(1.6 * limit);
+  });
+
+  it.each(fixture.binomial)('samples binomials of $n at $p', ({ n, p, mean, sd, q05, q95 }) => {
+    const random = generator(3);
+    const draws = Array.from({ length: 4_000 }, () => binomial(random, n, p)).sort((a, b) => a - b);
+    const average = draws.reduce((a, b) => a + b, 0) / draws.length;
+    expect(Math.abs(average - mean)).toBeLessThan((4 * sd) / Math.sqrt(draws.length));
+    expect(Math.abs((draws[200] ?? 0) - q05)).toBeLessThan(0.12 * sd + 1);
+    expect(Math.abs((draws[3_799] ?? 0) - q95)).toBeLessThan(0.12 * sd + 1);
+  });
+});

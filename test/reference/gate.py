@@ -1,0 +1,109 @@
+"""Independent values for the gate's figures, by SciPy: conditional binomials instead of our tilts, brute force over onsets."""
+
+import json
+import sys
+
+import numpy as np
+from scipy import optimize, special, stats
+
+RATIOS = [1.4, 2, 4, 8, 32]
+BELOW = [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95]
+
+
+def prior(k, spread=30):
+    return 0.5 if k == 0 else 0.5 * (spread + 1) / ((spread + k) * (spread + k + 1))
+
+
+def worse(minutes):
+    """ln e-value: for each ratio and onset, the likelihood ratio of the split of failures, given their number."""
+    logs = []
+    for ratio in RATIOS:
+        ratios = []
+        for n0, x0, n1, x1 in minutes:
+            q = n1 / (n0 + n1)
+            tilted = ratio * q / (1 - q + ratio * q)
+            ratios.append(stats.binom.logpmf(x1, x0 + x1, tilted) - stats.binom.logpmf(x1, x0 + x1, q))
+        terms = [np.log(prior(k)) + sum(ratios[k:]) for k in range(len(minutes))]
+        terms.append(np.log(1 - sum(prior(k) for k in range(len(minutes)))))
+        logs.append(special.logsumexp(terms))
+    return special.logsumexp(logs) - np.log(len(RATIOS))
+
+
+def within(minutes, margin):
+    """ln e-value against rate1 - rate0 >= margin, by the Poisson likelihood ratio of a tilted law for each side."""
+    logs = []
+    for a in BELOW:
+        total = 0.0
+        for n0, x0, n1, x1 in minutes:
+            b = 1 + n1 / n0 * (1 - a)
+            # At the boundary with base rate 1 the law of both counts; its tilt has means a and b times as large. The
+            # base rate cancels, so any one will do.
+            base = 0.37
+            m1, m0 = n1 * (base + margin), n0 * base
+            total += stats.poisson.logpmf(x1, a * m1) - stats.poisson.logpmf(x1, m1)
+            total += stats.poisson.logpmf(x0, b * m0) - stats.poisson.logpmf(x0, m0)
+        logs.append(total)
+    return special.logsumexp(logs) - np.log(len(BELOW))
+
+
+def upper(minutes, alpha):
+    return optimize.brentq(lambda d: within(minutes, d) - np.log(1 / alpha), 0, 1, xtol=1e-13)
+
+
+def chernoff(n, x, alpha):
+    """Upper limit r with KL(Poisson(x), Poisson(n r)) = ln 1/alpha, by rel_entr."""
+    cost = lambda mean: special.rel_entr(x, mean) - x + mean - np.log(1 / alpha)
+    return optimize.brentq(cost, x, 10 * x + 100) / n
+
+
+CASES = {
+    "healthy": [[9900, 10, 100, 0], [9800, 8, 110, 0], [9950, 12, 95, 1]],
+    "worse from the start": [[900, 1, 100, 4], [910, 2, 90, 3], [880, 0, 120, 5]],
+    "worse from the fourth minute": [[500, 1, 500, 1]] * 3 + [[500, 1, 500, 7], [480, 2, 510, 8]],
+    "no failure": [[20000, 0, 2000, 0]],
+    "neighbour": [[900, 90, 100, 10]] * 5,
+}
+
+fixture = {
+    "compared": [
+        {
+            "name": name,
+            "minutes": minutes,
+            "worse": float(worse(minutes)),
+            "within": float(within(minutes, 0.005)),
+            "upper": float(upper(minutes, 0.01)),
+        }
+        for name, minutes in CASES.items()
+    ],
+    "limits": [
+        {"n": n, "x": x, "alpha": alpha, "limit": float(chernoff(n, x, alpha))}
+        for n, x, alpha in [(1000, 0, 0.05), (10000, 10, 0.01), (100000, 950, 0.001)]
+    ],
+    # Not a bound of ours but the exact one, which ours must not undercut (Garwood 1936).
+    "garwood": [
+        {"n": n, "x": x, "alpha": alpha, "limit": float(stats.chi2.ppf(1 - alpha, 2 * (x + 1)) / 2 / n)}
+        for n, x, alpha in [(1000, 0, 0.05), (10000, 10, 0.01), (100000, 950, 0.001)]
+    ],
+    "binomial": [
+        {"n": n, "p": p, "mean": n * p, "sd": float(stats.binom.std(n, p)), "q05": float(stats.binom.ppf(0.05, n, p)), "q95": float(stats.binom.ppf(0.95, n, p))}
+        for n, p in [(300, 0.01), (30000, 0.02), (300000, 0.05)]
+    ],
+}
+
+if len(sys.argv) == 1:
+    json.dump(fixture, sys.stdout, indent=1)
+    print()
+else:
+    with open(sys.argv[1], encoding="utf-8") as file:
+        stored = json.load(file)
+
+    def flat(value):
+        if isinstance(value, dict):
+            return [leaf for key in sorted(value) for leaf in flat(value[key])]
+        return [leaf for item in value for leaf in flat(item)] if isinstance(value, list) else [value]
+
+    old, new = flat(stored), flat(fixture)
+    assert len(old) == len(new), "the fixture has another shape: write it anew"
+    for a, b in zip(old, new):
+        assert a == b or (not isinstance(a, str) and np.isclose(a, b, rtol=1e-9, atol=1e-9)), (a, b)
+    print(f"{len(new)} values are as SciPy computes them")

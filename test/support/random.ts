@@ -1,0 +1,58 @@
+/** Seeded randomness: the same seed gives the same run everywhere. */
+export type Random = () => number;
+
+/** Mulberry32 (Tommy Ettinger, public domain): uniform on [0, 1). */
+export function generator(seed: number): Random {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** By inversion from the mode's side while the mean is small, by the normal with continuity correction above 2,000. */
+export function binomial(random: Random, n: number, p: number): number {
+  if (n <= 0 || p <= 0) return 0;
+  if (p > 0.5) return n - binomial(random, n, 1 - p);
+  const mean = n * p;
+  if (mean > 2_000) return clamp(Math.round(mean + Math.sqrt(mean * (1 - p)) * normal(random)), n);
+  // Sums of binomials keep (1 − p)^n away from zero.
+  const parts = Math.ceil(mean / 300);
+  let [sum, left] = [0, n];
+  for (let i = 0; i < parts; i++) {
+    const size = Math.round(left / (parts - i));
+    sum += inversion(random, size, p);
+    left -= size;
+  }
+  return sum;
+}
+
+export function poisson(random: Random, mean: number): number {
+  if (mean > 2_000) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(random)));
+  const size = 1_000_000;
+  return binomial(random, size, mean / size);
+}
+
+/** Box–Muller. */
+export function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+function inversion(random: Random, n: number, p: number): number {
+  const odds = p / (1 - p);
+  let probability = Math.exp(n * Math.log1p(-p));
+  let u = random();
+  let k = 0;
+  while (u > probability && k < n) {
+    u -= probability;
+    k++;
+    probability *= (odds * (n - k + 1)) / k;
+  }
+  return k;
+}
+
+function clamp(value: number, n: number): number {
+  return Math.min(n, Math.max(0, value));
+}
