@@ -25,6 +25,7 @@ import { LocalMachine } from '../../rehearsal/cloud/step-functions.ts';
 import { listen } from '../../rehearsal/listen.ts';
 import type { LoadBalancerModel } from '../../rehearsal/world.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
+import { HEALTH_CHECK } from '../support/health-check.ts';
 
 const REGION = 'us-east-1';
 const TABLE = 'ledger';
@@ -224,14 +225,7 @@ function emptyModel(): LoadBalancerModel {
     targetGroups.set(arn, {
       arn,
       fullName: `targetgroup/${name}/1`,
-      healthCheck: {
-        path: '/',
-        intervalSeconds: 10,
-        timeoutSeconds: 5,
-        healthyThreshold: 2,
-        unhealthyThreshold: 2,
-        matcher: '200',
-      },
+      healthCheck: HEALTH_CHECK,
       targets: [],
     });
   }

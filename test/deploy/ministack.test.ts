@@ -23,6 +23,7 @@ import { elbv2 } from '../../rehearsal/cloud/elbv2.ts';
 import { endpoint } from '../../rehearsal/cloud/endpoint.ts';
 import type { LoadBalancerModel } from '../../rehearsal/world.ts';
 import { captured } from '../support/captured.ts';
+import { HEALTH_CHECK } from '../support/health-check.ts';
 import { listen, stop } from '../support/http.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -237,20 +238,12 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
 });
 
 function loadBalancer(): LoadBalancerModel {
-  const healthCheck = {
-    path: '/',
-    intervalSeconds: 10,
-    timeoutSeconds: 5,
-    healthyThreshold: 2,
-    unhealthyThreshold: 2,
-    matcher: '200',
-  };
   const targetGroups: LoadBalancerModel['targetGroups'] = new Map();
   for (const side of SIDES)
     targetGroups.set(group(side), {
       arn: group(side),
       fullName: `targetgroup/${side}/1`,
-      healthCheck,
+      healthCheck: HEALTH_CHECK,
       targets: [
         { host: '127.0.0.1', port: 1, health: 'healthy' },
         { host: '127.0.0.1', port: 2, health: 'healthy' },

@@ -8,21 +8,13 @@ import { groupFor, ruleFor, targetFor } from '../../../rehearsal/dataplane/choos
 import { startDataPlane } from '../../../rehearsal/dataplane/data-plane.ts';
 import { traceHeader } from '../../../rehearsal/dataplane/trace-header.ts';
 import type { LoadBalancerModel, RuleModel, Target } from '../../../rehearsal/world.ts';
+import { HEALTH_CHECK } from '../../support/health-check.ts';
 import { serve } from '../../support/http.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const s of stops.splice(0).reverse()) await s();
 });
-
-const healthCheck = {
-  path: '/',
-  intervalSeconds: 10,
-  timeoutSeconds: 5,
-  healthyThreshold: 2,
-  unhealthyThreshold: 2,
-  matcher: '200',
-};
 
 function model(groups: Readonly<Record<string, Target[]>>, rules: readonly RuleModel[]): LoadBalancerModel {
   return {
@@ -32,7 +24,7 @@ function model(groups: Readonly<Record<string, Target[]>>, rules: readonly RuleM
     targetGroups: new Map(
       Object.entries(groups).map(([arn, targets]) => [
         arn,
-        { arn, fullName: `targetgroup/${arn}/1`, healthCheck, targets },
+        { arn, fullName: `targetgroup/${arn}/1`, healthCheck: HEALTH_CHECK, targets },
       ]),
     ),
   };
