@@ -8,6 +8,8 @@ export class Counters {
   captured = 0;
   primaryErrors = 0;
   readonly dropped = new Map<DropReason, number>();
+  /** By the side that gets the copies: whether its breaker is open now. */
+  readonly breakers = new Map<'stable' | 'candidate', () => boolean>();
 
   drop(reason: DropReason, count = 1): void {
     this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + count);
@@ -24,6 +26,8 @@ export class Counters {
     const lines = [emf({ Ingress: ingress }, values, now)];
     for (const [reason, count] of this.dropped)
       lines.push(emf({ Ingress: ingress, Reason: reason }, { TapDropped: count }, now));
+    for (const [Side, open] of this.breakers)
+      lines.push(emf({ Ingress: ingress, Side }, { TapBreakerOpen: open() ? 1 : 0 }, now));
     [this.requests, this.copies, this.captured, this.primaryErrors] = [0, 0, 0, 0];
     this.dropped.clear();
     return lines;

@@ -21,11 +21,13 @@ function faceOf(primary: 'stable' | 'candidate'): Server {
   const [own, other] =
     primary === 'stable' ? [config.stableUrl, config.candidateUrl] : [config.candidateUrl, config.stableUrl];
   const { ingress, sampleRate, redactionKey, routes } = config;
+  const shadow = new Shadow(pool(other), counters, redactionKey);
+  counters.breakers.set(primary === 'stable' ? 'candidate' : 'stable', () => shadow.breakerOpen());
   return face({
     ingress,
     primary,
     primaryPool: pool(own),
-    shadow: new Shadow(pool(other), counters, redactionKey),
+    shadow,
     sink,
     counters,
     sampleRate,

@@ -40,6 +40,11 @@ export class Shadow {
     });
   }
 
+  /** Copies are being held back because too many in a row failed. */
+  breakerOpen(): boolean {
+    return !this.#breaker.allows(performance.now());
+  }
+
   #drop(reason: 'breaker' | 'busy'): null {
     this.#counters.drop(reason);
     return null;

@@ -101,7 +101,17 @@ export class CutoverDashboard extends Construct {
     return [
       graph('Healthy hosts', this.#both('HealthyHostCount', Stats.MINIMUM)),
       graph('Upstream errors', this.#gateways('UpstreamErrors', Stats.SUM)),
-      graph('Circuit breaker (0 closed, 0.5 half-open, 1 open)', this.#gateways('BreakerOpen', Stats.MAXIMUM)),
+      graph('Circuit breaker (0 closed, 0.5 half-open, 1 open)', [
+        ...this.#gateways('BreakerOpen', Stats.MAXIMUM),
+        ...SIDES.map((Side) =>
+          this.#metric(
+            'TapBreakerOpen',
+            { Ingress: this.#props.ingressId, Side },
+            Stats.MAXIMUM,
+            `tap's copies to ${Side}`,
+          ),
+        ),
+      ]),
     ];
   }
 

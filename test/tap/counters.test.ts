@@ -1,0 +1,37 @@
+import { createServer } from 'node:http';
+import { Pool } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { Counters } from '../../tap/counters.ts';
+import { Shadow } from '../../tap/shadow.ts';
+import { listen, stop } from '../support/http.ts';
+
+const metricsOf = (lines: readonly string[]) => lines.map((line) => JSON.parse(line));
+const COPY = { method: 'GET', target: '/', headers: [] } as const;
+
+describe('the tap’s metrics', () => {
+  it('count what was done since the last time, and every drop by its reason', () => {
+    const counters = new Counters();
+    counters.requests = 3;
+    counters.drop('busy', 2);
+    const [totals, dropped] = metricsOf(counters.flush('gateway', 1));
+    expect(totals).toMatchObject({ Ingress: 'gateway', TapRequests: 3 });
+    expect(dropped).toMatchObject({ Ingress: 'gateway', Reason: 'busy', TapDropped: 2 });
+    expect(metricsOf(counters.flush('gateway', 2))).toMatchObject([{ TapRequests: 0 }]);
+  });
+
+  it('say by side whether the breaker on its copies is open', async () => {
+    const counters = new Counters();
+    const server = createServer((req) => req.socket.destroy());
+    const pool = new Pool(await listen(server));
+    const shadow = new Shadow(pool, counters, 'a-key-of-sixteen-bytes');
+    counters.breakers.set('candidate', () => shadow.breakerOpen());
+    const state = () => metricsOf(counters.flush('gateway', 1)).find((m) => 'TapBreakerOpen' in m);
+    expect(state()).toMatchObject({ Side: 'candidate', TapBreakerOpen: 0 });
+    for (let i = 0; i < 20; i++) await shadow.copy(COPY);
+    expect(state()).toMatchObject({ Side: 'candidate', TapBreakerOpen: 1 });
+    expect(shadow.copy(COPY)).toBeNull();
+    expect(counters.dropped.get('breaker')).toBe(1);
+    await pool.destroy();
+    await stop(server);
+  });
+});
