@@ -2,7 +2,7 @@
  * A deterministic scheduler: actors run the real procedures over {@link MemoryWorld}, and every port call waits for its
  * turn. A schedule is a list of choices; the same choices give the same run, so all of them can be walked through.
  */
-import type { Ingress, Ledger } from '../../core/ports.ts';
+import type { Capacity, Executions, Ingress, Ledger } from '../../core/ports.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 
 /**
@@ -31,7 +31,7 @@ export interface Bounds {
   /** Calls that do not pass, at most. */
   readonly faults: number;
   readonly fates: readonly Fate[];
-  /** Whether reading the listener takes a turn of its own; without, a walk through all schedules stays small. */
+  /** Whether readings, stops and capacity take turns of their own; without, a walk through all schedules stays small. */
   readonly readsTakeTurns: boolean;
 }
 
@@ -147,7 +147,23 @@ function scheduled(
     fence: (id, request) => gate('fence', () => ledger.fence(id, request)),
     confirmRollback: (ref, at) => gate('confirmRollback', () => ledger.confirmRollback(ref, at)),
   };
-  return Object.assign(Object.create(world), { ingress: gatedIngress, ledger: gatedLedger });
+  if (!readsTakeTurns) return Object.assign(Object.create(world), { ingress: gatedIngress, ledger: gatedLedger });
+  const { executions, capacity } = world;
+  const gatedExecutions: Executions = {
+    isRunning: (arn) => gate('isRunning', () => executions.isRunning(arn)),
+    stop: (arn, reason) => gate('stop', () => executions.stop(arn, reason)),
+  };
+  const gatedCapacity: Capacity = {
+    ...capacity,
+    scaleStable: (desired) => gate('scaleStable', () => capacity.scaleStable(desired)),
+    release: (snapshot) => gate('release', () => capacity.release(snapshot)),
+  };
+  return Object.assign(Object.create(world), {
+    ingress: gatedIngress,
+    ledger: gatedLedger,
+    executions: gatedExecutions,
+    capacity: gatedCapacity,
+  });
 }
 
 function chain(first: Waiting, second: Waiting, waiting: Map<number, Waiting>, actor: number): Waiting {
