@@ -61,10 +61,24 @@ describe('crossfade plan', () => {
   });
 });
 
+describe('crossfade chaos and drill', () => {
+  it.each([
+    ['no sample', ['chaos', '--sample', '0'], '--sample: "0" is not a number from 1 to 100000'],
+    ['more than a drill may move', ['drill', '--percent', '5'], '--percent: "5" is not a number from 0 to 1'],
+  ])('refuse %s with exit code 2 and the option', async (_name, args, message) => {
+    expect(await crossfade(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
+});
+
 describe('crossfade rehearse', () => {
   it.each([
     ['a fault that it does not know', ['--fault', 'fire@10'], '--fault fire@10: expected errors=0.2@10'],
     ['a fault at a stage that the plan lacks', ['--fault', 'crash@33'], 'the plan has no stage of 33 %'],
+    [
+      'chaos that is none',
+      ['--chaos', 'ModifyRule=throttle'],
+      '--chaos ModifyRule=throttle: expected service.operation=fault@state',
+    ],
     ['a speed out of range', ['--speed', '0'], '--speed: "0" is not a number from 1 to 600'],
     ['one service of two', ['--stable', 'http://127.0.0.1:1'], '--stable and --candidate go together'],
     [
