@@ -95,7 +95,7 @@ export interface Progress {
 export interface Ledger {
   /** Strongly consistent. */
   read(ingressId: IngressId): Promise<LedgerItem | null>;
-  /** Takes the ingress for a new generation. @throws RefusedError while another run owns it or is being rolled back. */
+  /** Takes the ingress for a new generation, also after a completed one. @throws RefusedError while another run owns it or is being rolled back. */
   claim(claim: Claim): Promise<LedgerItem>;
   recordIntent(ref: RunRef, intent: Intent, progress: Progress): Promise<void>;
   confirmIntent(ref: RunRef): Promise<void>;

@@ -31,7 +31,7 @@ export function refusals(deployment: Deployment, found: PreflightFindings, now: 
     ...weightRefusals(deployment, found.live),
     ...healthRefusals(found),
     ...alarmRefusals(deployment, found.alarms),
-    ...ownerRefusals(found.owner, now),
+    ...ownerRefusals(deployment, found, now),
   ];
 }
 
@@ -76,7 +76,7 @@ function alarmRefusals(deployment: Deployment, readings: readonly AlarmReading[]
   });
 }
 
-function ownerRefusals(owner: LedgerItem | null, now: number): string[] {
+function ownerRefusals(deployment: Deployment, { owner, live }: PreflightFindings, now: number): string[] {
   if (owner === null) return [];
   switch (owner.status) {
     case 'running':
@@ -84,6 +84,8 @@ function ownerRefusals(owner: LedgerItem | null, now: number): string[] {
     case 'rolling_back':
       return [`cutover ${owner.cutoverId} is still being rolled back`];
     case 'completed':
+      // Once the sides have been exchanged in the stack, the new stable side is the one that has everything.
+      if (sameWeights(live, weightsFor(deployment, SAFE_SPLIT))) return [];
       return [
         `cutover ${owner.cutoverId} completed here: the candidate is the service now; exchange the sides in the stack first`,
       ];

@@ -86,10 +86,12 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
             new PutItemCommand({
               TableName: table,
               Item: { ...ownerKey(claim.ingressId), ...toItem(item) },
-              ConditionExpression: 'attribute_not_exists(pk) OR (#status = :rolledBack AND generation = :before)',
+              ConditionExpression:
+                'attribute_not_exists(pk) OR (#status IN (:rolledBack, :completed) AND generation = :before)',
               ExpressionAttributeNames: { '#status': 'status' },
               ExpressionAttributeValues: {
                 ':rolledBack': { S: 'rolled_back' },
+                ':completed': { S: 'completed' },
                 ':before': toValue(before?.generation ?? 0),
               },
             }),

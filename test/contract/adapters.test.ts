@@ -112,7 +112,10 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
         outcome: 'none',
         item: { status: 'completed' },
       });
-      await expect(ledger.claim({ ...claim, executionArn: 'arn:other' })).rejects.toThrow(RefusedError);
+      // The next migration, the sides having been exchanged: a new generation, that the old run does not own.
+      const next = await ledger.claim({ ...claim, executionArn: 'arn:other' });
+      expect(next.generation).toBe(item.generation + 1);
+      await expect(ledger.heartbeat(item, progress)).rejects.toThrow(FencedError);
     });
 
     it('refuses every write of a run that was fenced', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { QUIET_SECONDS } from '../../core/preflight.ts';
 import { rollBack } from '../../core/rollback.ts';
-import { weightsFor } from '../../core/weights.ts';
+import { SAFE_SPLIT, weightsFor } from '../../core/weights.ts';
 import { makeHandler } from '../../lambdas/preflight.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
@@ -119,6 +119,17 @@ describe('preflight', () => {
     await expect(start(world)).rejects.toThrow(/wait until/);
     world.now += (QUIET_SECONDS + 1) * 1000;
     expect(await start(world)).toMatchObject({ generation: 3 });
+  });
+
+  it('refuses after a completed cutover until the sides have been exchanged, and then begins the next migration', async () => {
+    const world = new MemoryWorld();
+    const state = await atFirstStage(world);
+    await world.ledger.complete(state);
+    world.live = weightsFor(DEPLOYMENT, { candidatePercent: 100, mirror: null });
+    await expect(start(world)).rejects.toThrow(/completed here.*exchange the sides/);
+    // What the exchange comes to: the group that has everything is called stable now.
+    world.live = weightsFor(DEPLOYMENT, SAFE_SPLIT);
+    expect(await start(world)).toMatchObject({ next: 'proceed', generation: 2 });
   });
 
   it('refuses a bad plan by the name of its field', async () => {

@@ -109,7 +109,7 @@ export class MemoryWorld {
     read: async () => structuredClone(this.item),
     claim: ({ at, ...claim }) =>
       this.#write('claim', () => {
-        if (this.item !== null && this.item.status !== 'rolled_back') throw new RefusedError(['owned']);
+        if (this.item?.status === 'running' || this.item?.status === 'rolling_back') throw new RefusedError(['owned']);
         this.item = {
           ...claim,
           startedAt: at,
