@@ -42,6 +42,12 @@ export const baselineSummarySchema = z.strictObject({
   slowRate: z.number().min(0).max(1).nullable().default(null),
   /** 5xx that the load balancer itself made, as a share of the requests. */
   elb5xxRate: z.number().min(0).max(1).default(0),
+  /**
+   * Highest share of requests of any five minutes that failed (5xx of the load balancer included) or were slow: what this
+   * side's customers have lived with. Windows of fewer than 100 requests are left out.
+   */
+  peakErrorRate: z.number().min(0).max(1).default(0),
+  peakSlowRate: z.number().min(0).max(1).nullable().default(null),
   /** Requests per second of each hour (UTC) of the day, mean over the look-back; null for an hour that it does not touch. */
   rpsByHour: z.array(z.number().nonnegative().nullable()).length(24).default(Array(24).fill(null)),
   /** Milliseconds. */

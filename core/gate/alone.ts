@@ -1,16 +1,19 @@
 /**
  * At 100 % and in the soak no customer of the stable side is left to compare with: the candidate is held against the
- * baseline taken before the cutover. What changed since then for other reasons cannot cancel, so this rolls back only on
- * a rate above the baseline's upper confidence limit *plus the margin*; smaller differences are not seen here.
+ * baseline taken before the cutover. What has changed since then for other reasons cannot cancel, so this asks less: is
+ * any five minutes' rate above the *worst* five minutes of the baseline plus the margin? Smaller differences are not seen.
  */
 import type { BaselineSummary } from '../state.ts';
 import type { GateVerdict } from './decide.ts';
 import type { MinuteEvidence, SideCounts } from './evidence.ts';
-import { above, below, type Exposed, upperLimit } from './fixed-rate.ts';
+import { above, below, type Exposed } from './fixed-rate.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 import { failed, percent, rate, requests, total } from './totals.ts';
 
-type Reference = Pick<BaselineSummary, 'requests' | 'errorRate' | 'slowRate' | 'elb5xxRate'>;
+/** Minutes over which the baseline's worst rates are taken. */
+export const PEAK_MINUTES = 5;
+
+type Reference = Pick<BaselineSummary, 'peakErrorRate' | 'peakSlowRate'>;
 
 interface Judged {
   readonly metric: 'errors' | 'slow';
@@ -24,31 +27,23 @@ export function judgeAlone(
   baseline: Reference | null,
 ): Pick<GateVerdict, 'decision' | 'reason'> {
   const seen = total(minutes, 'candidate', requests);
-  const before: Reference = baseline ?? { requests: 0, errorRate: 0, slowRate: null, elb5xxRate: 0 };
+  const before: Reference = baseline ?? { peakErrorRate: 0, peakSlowRate: null };
   const metrics: Judged[] = [
     // With nobody else there, the load balancer's own 5xx are the candidate's.
     judge(
       'errors',
       exposed(minutes, (c, m) => (failed(c) ?? 0) + Math.max(0, m.elb5xx - c.connectionErrors)),
       policy,
-      {
-        requests: before.requests,
-        rate: Math.min(1, before.errorRate + before.elb5xxRate),
-        margin: policy.errorMargin,
-      },
+      { rate: before.peakErrorRate, margin: policy.errorMargin },
     ),
-    ...(before.slowRate === null
+    ...(before.peakSlowRate === null
       ? []
       : [
           judge(
             'slow',
             exposed(minutes, (c) => c.slow),
             policy,
-            {
-              requests: before.requests,
-              rate: before.slowRate,
-              margin: policy.slowMargin,
-            },
+            { rate: before.peakSlowRate, margin: policy.slowMargin },
           ),
         ]),
   ];
@@ -64,26 +59,23 @@ export function judgeAlone(
 }
 
 interface Known {
-  /** Of the baseline. */
-  readonly requests: number;
+  /** Of the baseline's worst five minutes. */
   readonly rate: number;
   readonly margin: number;
 }
 
 function judge(metric: Judged['metric'], minutes: readonly Exposed[], policy: GatePolicy, known: Known): Judged {
   const threshold = thresholdOf(policy, metric);
-  const surely =
-    known.requests === 0 ? known.rate : upperLimit(known.requests, known.rate * known.requests, 1 / (2 * threshold));
-  // Half of the test's α is spent on the baseline's limit, half on the comparison.
-  const { logE } = above(minutes, surely + known.margin);
+  const limit = known.rate + known.margin;
+  const { logE } = above(blocks(minutes), limit);
   const burn = metric === 'errors' ? above(minutes, policy.maxErrorRate).logE : Number.NEGATIVE_INFINITY;
-  const within = below(minutes, surely + known.margin);
+  const within = below(minutes, limit);
   const [n, x] = minutes.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
-  const worse = logE >= Math.log(2 * threshold) || burn >= Math.log(thresholdOf(policy, 'burn'));
+  const worse = logE >= Math.log(threshold) || burn >= Math.log(thresholdOf(policy, 'burn'));
   return {
     metric,
     verdict: worse ? 'worse' : within >= Math.log(1 / policy.beta) ? 'within margin' : 'undecided',
-    text: `${metric} ${x} of ${n} (${percent(rate(x, n))}; baseline ${percent(known.rate)}, its limit plus margin ${percent(surely + known.margin)}; ln e-value ${logE.toFixed(1)} of ${Math.log(2 * threshold).toFixed(1)} for worse, ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)} for within)`,
+    text: `${metric} ${x} of ${n} (${percent(rate(x, n))}; baseline's worst plus margin ${percent(limit)}; ln e-value ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)} for worse, ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)} for within)`,
   };
 }
 
@@ -95,4 +87,14 @@ function exposed(
     const x = m.candidate === null ? null : pick(m.candidate, m);
     return m.candidate === null || x === null ? null : { n: m.candidate.requests, x };
   });
+}
+
+/** Whole blocks of as many minutes as the baseline's worst rate was taken over. */
+function blocks(minutes: readonly Exposed[]): Exposed[] {
+  const whole = Math.floor(minutes.length / PEAK_MINUTES);
+  return Array.from({ length: whole }, (_, i) =>
+    minutes
+      .slice(i * PEAK_MINUTES, (i + 1) * PEAK_MINUTES)
+      .reduce((sum, m) => (m === null ? sum : { n: (sum?.n ?? 0) + m.n, x: (sum?.x ?? 0) + m.x }), null),
+  );
 }

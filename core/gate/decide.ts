@@ -7,7 +7,7 @@ import type { MinuteEvidence } from './evidence.ts';
 import { above } from './fixed-rate.ts';
 import { percentileRule } from './percentiles.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
-import { type Pick, pairs } from './tilt.ts';
+import { type Pair, type Pick, pairs } from './tilt.ts';
 import { failed, percent, rate, requests, slow, total } from './totals.ts';
 import { worse } from './worse.ts';
 
@@ -40,6 +40,8 @@ export interface GateVerdict {
 
 /** From this e-value on "worse" is suspected: a candidate that was fine for most of a stage must not pass on its average. */
 const SUSPICION = 3;
+/** Share of the margin that the observed difference must reach before it is acted on. */
+const MATTERS = 0.75;
 
 /** Pure: the same minutes and policy give the same verdict, so a stored decision can be replayed. */
 export function decideGate(minutes: readonly MinuteEvidence[], policy: GatePolicy): GateVerdict {
@@ -66,16 +68,15 @@ function judge(
   const withinThreshold = 1 / policy.beta;
   const { logE, onset } = worse(minutes, pick);
   const within = withinMargin(known, margin);
-  const sinceOnset = withinMargin(
-    compared.slice(onset).filter((p) => p !== null),
-    margin,
-  );
-  // A difference that is there, but shown to be smaller than the margin, is one that the plan allows.
-  const harmless = sinceOnset >= Math.log(withinThreshold);
+  const sinceOnset = compared.slice(onset).filter((p) => p !== null);
+  // The plan allows a difference below the margin: one that is there, but looks or is shown to be smaller, is no reason to
+  // go back. Until the gate can tell, it holds.
+  const harmless = withinMargin(sinceOnset, margin) >= Math.log(withinThreshold);
+  const matters = !harmless && observedDifference(sinceOnset) >= MATTERS * margin;
   const passes = within >= Math.log(withinThreshold) && (logE < Math.log(SUSPICION) || harmless);
   return {
     metric,
-    verdict: logE >= Math.log(threshold) && !harmless ? 'worse' : passes ? 'within margin' : 'undecided',
+    verdict: logE >= Math.log(threshold) && matters ? 'worse' : passes ? 'within margin' : 'undecided',
     eValue: finite(logE),
     threshold,
     withinEValue: finite(within),
@@ -87,6 +88,20 @@ function judge(
     candidateRate: rate(total(minutes, 'candidate', pick), total(minutes, 'candidate', requests)),
     by: 'counts',
   };
+}
+
+function observedDifference(compared: readonly Pair[]): number {
+  const sum = (pick: (pair: Pair) => number) => compared.reduce((total, pair) => total + pick(pair), 0);
+  return (
+    rate(
+      sum((p) => p.x1),
+      sum((p) => p.n1),
+    ) -
+    rate(
+      sum((p) => p.x0),
+      sum((p) => p.n0),
+    )
+  );
 }
 
 function slowness(minutes: readonly MinuteEvidence[], policy: GatePolicy): MetricVerdict {

@@ -25,20 +25,3 @@ export function below(minutes: readonly Exposed[], rate: number): number {
 function logFactor(minute: Exposed, rate: number, a: number): number {
   return minute === null ? 0 : minute.x * Math.log(a) - minute.n * rate * (a - 1);
 }
-
-/**
- * One-sided upper confidence limit of a rate from `x` failures in `n` requests, by the same bets at a fixed time (Chernoff):
- * the smallest rate r with n·KL(x/n, r) ≥ ln(1/α) in its Poisson form. Never below x/n.
- */
-export function upperLimit(n: number, x: number, alpha: number): number {
-  if (n === 0) return 1;
-  const target = Math.log(1 / alpha);
-  const cost = (mean: number) => mean - x + (x === 0 ? 0 : x * Math.log(x / mean));
-  let [low, high] = [x, x + 2 * target + 2 * Math.sqrt(2 * x * target) + 1];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (cost(middle) >= target) high = middle;
-    else low = middle;
-  }
-  return Math.min(1, high / n);
-}

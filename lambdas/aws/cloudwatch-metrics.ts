@@ -6,6 +6,7 @@ import {
   type MetricDataResult,
 } from '@aws-sdk/client-cloudwatch';
 import type { Deployment } from '../../core/deployment.ts';
+import { PEAK_MINUTES } from '../../core/gate/alone.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/gate/evidence.ts';
 import type { Metrics, TimeRange } from '../../core/ports.ts';
 import { aws } from './transient.ts';
@@ -15,6 +16,9 @@ const MINUTE_MS = 60_000;
 const INGESTION_DELAY_MS = 30_000;
 /** A call takes at most 500 metrics and returns at most 100,800 points: 13 series of seven days need a second page. */
 const MAX_MINUTES = 7 * 1440;
+
+/** A window of fewer requests says nothing about the worst. */
+const MIN_WINDOW_REQUESTS = 100;
 
 export interface MetricsOptions {
   /** How old the end of a minute must be before the minute is believed complete. Milliseconds. @default 30 s */
@@ -57,6 +61,8 @@ export function cloudWatchMetrics(
         errorRate: Math.min(1, (total('target5xx') + total('connectionErrors')) / requests),
         slowRate: counted(values, 'slow', 'p99') ? Math.min(1, total('slow') / requests) : null,
         elb5xxRate: Math.min(1, total('elb5xx') / requests),
+        peakErrorRate: peak(values, ['target5xx', 'connectionErrors', 'elb5xx'], period),
+        peakSlowRate: counted(values, 'slow', 'p99') ? peak(values, ['slow'], period) : null,
         rpsByHour: rpsByHour(values.get('requests'), period, { from, to }),
         p50: weighted('p50') * 1000,
         p95: weighted('p95') * 1000,
@@ -236,6 +242,23 @@ function side(series: Series, name: Side, minute: number): SideCounts | null {
 /** TargetResponseTime is in seconds. */
 function ms(series: Series, id: string, minute: number): number {
   return (series.get(id)?.get(minute) ?? 0) * 1000;
+}
+
+/** Highest rate of any {@link PEAK_MINUTES}, or of any period where those are longer. */
+function peak(series: Series, failures: readonly string[], period: number): number {
+  const windowMs = Math.max(PEAK_MINUTES * 60, period) * 1000;
+  const windows = new Map<number, { requests: number; failed: number }>();
+  const add = (id: string, field: 'requests' | 'failed') => {
+    for (const [at, value] of series.get(id) ?? []) {
+      const window = windows.get(Math.floor(at / windowMs)) ?? { requests: 0, failed: 0 };
+      window[field] += value;
+      windows.set(Math.floor(at / windowMs), window);
+    }
+  };
+  add('requests', 'requests');
+  for (const id of failures) add(id, 'failed');
+  const known = [...windows.values()].filter((w) => w.requests >= MIN_WINDOW_REQUESTS);
+  return Math.min(1, Math.max(0, ...known.map((w) => w.failed / w.requests)));
 }
 
 /** Mean over the look-back of each hour of the day (UTC) that it covers whole periods of. */

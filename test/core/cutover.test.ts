@@ -51,6 +51,8 @@ const baseline = {
   errorRate: 0,
   slowRate: null,
   elb5xxRate: 0,
+  peakErrorRate: 0,
+  peakSlowRate: null,
   rpsByHour: Array(24).fill(null),
   p50: 1,
   p95: 1,

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { upperBound, withinMargin } from '../../core/gate/difference.ts';
 import type { SideCounts } from '../../core/gate/evidence.ts';
-import { upperLimit } from '../../core/gate/fixed-rate.ts';
 import { failed } from '../../core/gate/totals.ts';
 import { worse } from '../../core/gate/worse.ts';
 import fixture from '../reference/gate.json' with { type: 'json' };
@@ -29,15 +28,6 @@ describe("the gate's figures against SciPy (test/reference/gate.py)", () => {
     expect(worse(minutes, failed).logE).toBeCloseTo(known.worse, 8);
     expect(withinMargin(compared, 0.005)).toBeCloseTo(known.within, 8);
     expect(upperBound(compared, 0.01)).toBeCloseTo(known.upper, 8);
-  });
-
-  it.each(fixture.limits)('limits a rate: $x of $n at $alpha', ({ n, x, alpha, limit }) => {
-    expect(upperLimit(n, x, alpha)).toBeCloseTo(limit, 10);
-  });
-
-  it.each(fixture.garwood)('never undercuts the exact limit of $x of $n', ({ n, x, alpha, limit }) => {
-    expect(upperLimit(n, x, alpha)).toBeGreaterThan(limit);
-    expect(upperLimit(n, x, alpha)).toBeLessThan(1.6 * limit);
   });
 
   it.each(fixture.binomial)('samples binomials of $n at $p', ({ n, p, mean, sd, q05, q95 }) => {

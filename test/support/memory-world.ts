@@ -62,6 +62,8 @@ export class MemoryWorld {
     errorRate: 0.001,
     slowRate: 0.001,
     elb5xxRate: 0,
+    peakErrorRate: 0.002,
+    peakSlowRate: 0.01,
     rpsByHour: Array(24).fill(100),
     p50: 5,
     p95: 20,
