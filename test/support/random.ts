@@ -12,12 +12,12 @@ export function generator(seed: number): Random {
   };
 }
 
-/** By inversion from the mode's side while the mean is small, by the normal with continuity correction above 2,000. */
+/** By inversion from the mode's side while the mean is small, by the normal with continuity correction above 500.*/
 export function binomial(random: Random, n: number, p: number): number {
   if (n <= 0 || p <= 0) return 0;
   if (p > 0.5) return n - binomial(random, n, 1 - p);
   const mean = n * p;
-  if (mean > 2_000) return clamp(Math.round(mean + Math.sqrt(mean * (1 - p)) * normal(random)), n);
+  if (mean > 500) return clamp(Math.round(mean + Math.sqrt(mean * (1 - p)) * normal(random)), n);
   // Sums of binomials keep (1 − p)^n away from zero.
   const parts = Math.ceil(mean / 300);
   let [sum, left] = [0, n];

@@ -1,0 +1,167 @@
+/** Rows of the table: a ramp and the gate on it. */
+import { PEAK_MINUTES } from '../../core/gate/alone.ts';
+import { gatePolicyOf } from '../../core/gate-policy.ts';
+import { type Plan, parsePlan } from '../../core/plan.ts';
+import {
+  ALARM,
+  ARGO_DEFAULT,
+  ARGO_DOCS,
+  CLOUD_RUN,
+  FLAGGER_DEFAULT,
+  FLAGGER_DOCS,
+  FLAGGER_TUTORIAL,
+  type GateMaker,
+  KAYENTA,
+  ours,
+} from './gates.ts';
+import { binomial, generator } from '../../test/support/random.ts';
+import type { Trace } from './traces.ts';
+
+/** Minutes. */
+export interface RampStage {
+  readonly percent: number;
+  readonly bake: number;
+  readonly maxHold: number;
+}
+
+export interface Policy {
+  readonly id: string;
+  readonly source: string;
+  readonly ramp: readonly RampStage[];
+  readonly gate: GateMaker;
+  /** Percent from which on the gate looks. */
+  readonly from?: number;
+}
+
+/** A plan that the planner accepts at that rate: a percent of 5 rps is three requests a minute, which show nothing. */
+export function planFor(rps: number): Plan {
+  return rps >= 50
+    ? parsePlan({})
+    : parsePlan({
+        stages: [10, 50, 100].map((percent) => ({ percent, bake: 'PT1H', maxHold: 'PT6H' })),
+        gate: { errorMargin: 0.02, slowMargin: 0.04 },
+      });
+}
+
+export function rampOf(plan: Plan): RampStage[] {
+  return plan.stages.map(({ percent, bake, maxHold }) => ({ percent, bake: bake / 60, maxHold: maxHold / 60 }));
+}
+
+const steps = (percents: readonly number[], bake: number, last: number): RampStage[] => [
+  ...percents.map((percent) => ({ percent, bake, maxHold: 1_440 })),
+  { percent: 100, bake: last, maxHold: 0 },
+];
+const count = (from: number, to: number, step: number) =>
+  Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
+
+const PEERS: readonly (Omit<Policy, 'ramp'> & { readonly ramp: readonly RampStage[] | null })[] = [
+  {
+    id: 'flagger-docs',
+    source: 'docs.flagger.app/usage/deployment-strategies',
+    ramp: steps(count(2, 50, 2), 1, 0),
+    gate: FLAGGER_DOCS,
+  },
+  {
+    id: 'flagger-tutorial',
+    source: 'docs.flagger.app/tutorials',
+    ramp: steps(count(10, 50, 10), 1, 0),
+    gate: FLAGGER_TUTORIAL,
+  },
+  { id: 'flagger-code-default', source: 'fluxcd/flagger pkg/apis (threshold 1)', ramp: null, gate: FLAGGER_DEFAULT },
+  {
+    id: 'argo-docs-background',
+    source: 'argo-rollouts docs/features/analysis.md',
+    ramp: steps([20, 40, 60, 80], 10, 0),
+    gate: ARGO_DOCS,
+    from: 40,
+  },
+  { id: 'argo-code-default', source: 'argo-rollouts (failureLimit 0)', ramp: null, gate: ARGO_DEFAULT },
+  {
+    id: 'codedeploy-canary10-5',
+    source: 'AWS CodeDeploy ECSCanary10Percent5Minutes',
+    ramp: steps([10], 5, 0),
+    gate: ALARM,
+  },
+  {
+    id: 'codedeploy-canary10-15',
+    source: 'AWS CodeDeploy ECSCanary10Percent15Minutes',
+    ramp: steps([10], 15, 0),
+    gate: ALARM,
+  },
+  {
+    id: 'codedeploy-linear10-1',
+    source: 'AWS CodeDeploy ECSLinear10PercentEvery1Minutes',
+    ramp: steps(count(10, 90, 10), 1, 0),
+    gate: ALARM,
+  },
+  {
+    id: 'codedeploy-linear10-3',
+    source: 'AWS CodeDeploy ECSLinear10PercentEvery3Minutes',
+    ramp: steps(count(10, 90, 10), 3, 0),
+    gate: ALARM,
+  },
+  { id: 'ecs-canary-default', source: 'Amazon ECS canary deployments', ramp: steps([5], 10, 60), gate: ALARM },
+  {
+    id: 'ecs-linear-default',
+    source: 'Amazon ECS linear deployments',
+    ramp: steps(count(10, 90, 10), 6, 60),
+    gate: ALARM,
+  },
+  {
+    id: 'appconfig-linear20',
+    source: 'AWS AppConfig Linear20PercentEvery6Minutes',
+    ramp: steps([20, 40, 60, 80], 6, 30),
+    gate: ALARM,
+  },
+  {
+    id: 'appconfig-canary10-20',
+    source: 'AWS AppConfig Canary10Percent20Minutes',
+    ramp: steps([10, 20, 40, 80], 5, 10),
+    gate: ALARM,
+  },
+  { id: 'kayenta-spinnaker-guide', source: 'spinnaker.io canary best practices', ramp: null, gate: KAYENTA },
+  {
+    id: 'cloud-run-release-manager',
+    source: 'GoogleCloudPlatform/cloud-run-release-manager',
+    ramp: steps([5, 20, 50, 80], 30, 0),
+    gate: CLOUD_RUN,
+  },
+];
+
+/** The worst five minutes of the stable side's day before, as lambdas/aws/cloudwatch-metrics.ts measures them. */
+function baselineOf(trace: Trace, rps: number): { peakErrorRate: number; peakSlowRate: number } {
+  const random = generator(rps);
+  const weather = trace.weather(random, rps);
+  let [peakErrorRate, peakSlowRate] = [0, 0];
+  for (let window = 0; window < 288; window++) {
+    let [requests, errors, slow] = [0, 0, 0];
+    for (let i = 0; i < PEAK_MINUTES; i++) {
+      const now = weather(window * PEAK_MINUTES + i);
+      requests += now.requests;
+      errors += binomial(random, now.requests, now.errorRate);
+      slow += binomial(random, now.requests, now.slowRate);
+    }
+    if (requests < 100) continue;
+    peakErrorRate = Math.max(peakErrorRate, errors / requests);
+    peakSlowRate = Math.max(peakSlowRate, slow / requests);
+  }
+  return { peakErrorRate, peakSlowRate };
+}
+
+export const OURS = 'crossfade';
+
+/** Ours, every peer as it is, and every peer's gate on our ramp; gates that several peers share stand once there. */
+export function policiesFor(plan: Plan, { trace, rps }: { readonly trace: Trace; readonly rps: number }): Policy[] {
+  const ramp = rampOf(plan);
+  const onOurs = new Map(PEERS.map((p) => [p.gate, p] as const));
+  return [
+    { id: OURS, source: 'core/gate', ramp, gate: ours(gatePolicyOf(plan), baselineOf(trace, rps)) },
+    ...PEERS.flatMap((p) => (p.ramp === null ? [] : [{ ...p, ramp: p.ramp }])),
+    ...[...onOurs.values()].map((p) => ({
+      id: `${p.gate === ALARM ? 'alarm 2 of 3' : p.id} on our ramp`,
+      source: p.source,
+      gate: p.gate,
+      ramp,
+    })),
+  ];
+}

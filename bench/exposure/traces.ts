@@ -1,0 +1,94 @@
+/** Traffic as a run meets it: how many requests, how many of them fail or are slow by themselves, and what goes wrong. */
+import { normal, type Random } from '../../test/support/random.ts';
+
+/** What one minute is like before anybody is compared. Rates are shares of requests. */
+export interface Weather {
+  readonly requests: number;
+  readonly errorRate: number;
+  readonly slowRate: number;
+}
+
+export interface Trace {
+  readonly name: string;
+  weather(random: Random, rps: number): (minute: number) => Weather;
+  /** The healthy candidate's own excess of slow requests in the first minutes after each shift. */
+  readonly coldStart?: { readonly minutes: number; readonly slow: number };
+}
+
+export const BASE = { errorRate: 0.001, slowRate: 0.004 } as const;
+
+const steady = (factor: (minute: number, random: Random) => number, extra?: Partial<typeof BASE>): Trace['weather'] => {
+  return (random, rps) => (minute) => ({ ...BASE, ...extra, requests: Math.round(60 * rps * factor(minute, random)) });
+};
+
+export const TRACES: readonly Trace[] = [
+  { name: 'steady', weather: steady(() => 1) },
+  {
+    name: 'diurnal',
+    weather: (random, rps) => {
+      const phase = random() * 1440;
+      return (minute) => ({
+        ...BASE,
+        requests: Math.round(60 * rps * (1 + 0.7 * Math.sin(((minute + phase) / 1440) * 2 * Math.PI))),
+      });
+    },
+  },
+  { name: 'bursts', weather: steady((_minute, random) => (random() < 0.05 ? 5 : 1) * Math.exp(0.3 * normal(random))) },
+  {
+    name: 'heavy tail',
+    // The share of slow requests wanders by a factor of e from minute to minute, alike on both sides.
+    weather: (random, rps) => () => ({
+      requests: 60 * rps,
+      errorRate: BASE.errorRate,
+      slowRate: Math.min(0.3, 0.005 * Math.exp(normal(random))),
+    }),
+  },
+  {
+    name: 'noisy neighbour',
+    // Twice an hour for eight minutes both sides fail 3 % more and are slow 10 % more.
+    weather: (random, rps) => {
+      const offset = Math.floor(random() * 30);
+      return (minute) => {
+        const hurt = (minute + offset) % 30 < 8;
+        return { requests: 60 * rps, errorRate: hurt ? 0.03 : 0.001, slowRate: hurt ? 0.1 : 0.004 };
+      };
+    },
+  },
+  { name: 'cold start', weather: steady(() => 1), coldStart: { minutes: 3, slow: 0.01 } },
+];
+
+export interface Regression {
+  readonly name: string;
+  readonly metric: 'errors' | 'slow';
+  /** Excess rate `since` minutes after its onset at the candidate's share (0 to 1). */
+  excess(since: number, share: number): number;
+  /** Minute of the run in which it begins. */
+  readonly onset: number;
+  /** Its size in margins once it is fully there. */
+  readonly margins: number;
+}
+
+/** Sizes are in multiples of the plan's margin. */
+export function regressions(errorMargin: number, slowMargin: number): readonly Regression[] {
+  const errors = (name: string, margins: number, onset: number): Regression => ({
+    name,
+    metric: 'errors',
+    onset,
+    margins,
+    excess: () => margins * errorMargin,
+  });
+  return [
+    errors('errors 1 × margin', 1, 0),
+    errors('errors 2 × margin', 2, 0),
+    errors('errors 20 × margin', 20, 0),
+    errors('errors 2 × margin after 40 min', 2, 40),
+    errors('errors 20 × margin after 40 min', 20, 40),
+    { ...errors('one route of ten, 4 × margin in all', 4, 0), excess: () => 0.1 * 40 * errorMargin },
+    { ...errors('leak, 8 × margin in 2 h', 8, 0), excess: (since) => 8 * errorMargin * Math.min(1, since / 120) },
+    {
+      ...errors('only at ≥ 50 %, 4 × margin', 4, 0),
+      excess: (_since, share) => (share >= 0.5 ? 4 * errorMargin : 0),
+    },
+    { name: 'slow 2 × margin', metric: 'slow', onset: 0, margins: 2, excess: () => 2 * slowMargin },
+  ];
+}
