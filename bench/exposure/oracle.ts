@@ -4,9 +4,9 @@
  * find these out can be expected to reach it.
  */
 import type { MinuteEvidence } from '../../core/gate/evidence.ts';
+import { generator } from '../../test/support/random.ts';
 import type { Gate } from './gates.ts';
 import type { Policy, RampStage } from './policies.ts';
-import { generator } from '../../test/support/random.ts';
 import { type Cell, excessOf } from './simulate.ts';
 
 /** Wald 1945: accept "regression" at ln((1 − β)/α). */

@@ -2,6 +2,7 @@
 import { PEAK_MINUTES } from '../../core/gate/alone.ts';
 import { gatePolicyOf } from '../../core/gate-policy.ts';
 import { type Plan, parsePlan } from '../../core/plan.ts';
+import { binomial, generator } from '../../test/support/random.ts';
 import {
   ALARM,
   ARGO_DEFAULT,
@@ -14,7 +15,6 @@ import {
   KAYENTA,
   ours,
 } from './gates.ts';
-import { binomial, generator } from '../../test/support/random.ts';
 import type { Trace } from './traces.ts';
 
 /** Minutes. */

@@ -1,8 +1,8 @@
 /** One seeded run: minutes of traffic through a ramp, seen late, until the gate gives up or an hour at 100 % is over. */
 import type { MinuteEvidence, SideCounts } from '../../core/gate/evidence.ts';
+import { binomial, generator } from '../../test/support/random.ts';
 import type { Gate } from './gates.ts';
 import type { Policy, RampStage } from './policies.ts';
-import { binomial, generator } from '../../test/support/random.ts';
 import type { Regression, Trace } from './traces.ts';
 
 /** At the end of minute t the store shows minutes up to t − 1: publication and ingestion take up to a minute. */
