@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
 import type { HandlerName } from '../handlers.ts';
 import { HandlerFunction } from './handler-function.ts';
 
@@ -168,6 +169,11 @@ export class CutoverFunctions extends Construct {
         return;
       case 'notify':
         topic.grantPublish(handler.fn);
+        acknowledge(
+          handler.fn,
+          'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
+          'Written by the CDK for publishing to an encrypted topic, on that one key',
+        );
         return;
       case 'exercise':
         if (exerciseFunctionArn !== undefined) handler.allow(['lambda:InvokeFunction'], [exerciseFunctionArn]);

@@ -2,7 +2,6 @@ import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { GROUP_ROLES } from '../../core/deployment.ts';
 import { type Plan, type PlanInput, parsePlan } from '../../core/plan.ts';
@@ -15,6 +14,7 @@ import { CutoverMachine } from './cutover-machine.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { ParityPipeline } from './parity-pipeline.ts';
 import { RollbackTriggers } from './rollback-triggers.ts';
+import { statusTopic } from './status-topic.ts';
 import {
   type CutoverGroups,
   type ListenerRef,
@@ -57,7 +57,7 @@ export interface DualStackCutoverProps {
   readonly thresholds?: Partial<AlarmThresholds>;
   /** How long captured pairs are kept, in whole days. @default - as long as the plan can take, its retention included */
   readonly shadowLogRetention?: Duration;
-  /** Where status messages and alarms go. @default - a new topic that takes TLS only */
+  /** Where status messages and alarms go. @default - a new topic, encrypted by a key of its own, that takes TLS only */
   readonly topic?: ITopic;
   /** Load and chaos while mirroring: a function that gets `{cutoverId, seconds}`. @default - none, the phase only observes */
   readonly exerciseFunctionArn?: string;
@@ -100,7 +100,7 @@ export class DualStackCutover extends Construct {
     const loadBalancer = loadBalancerFullName(firstListenerArn);
     this.ledger = props.ledger ?? ledgerTable(this, 'Ledger');
     this.rules = props.rules ?? this.#makeRules(props);
-    this.topic = props.topic ?? new Topic(this, 'Topic', { enforceSSL: true });
+    this.topic = props.topic ?? statusTopic(this, 'Topic');
     const stable = targetGroupFullName(groups.stable.targetGroupArn);
     const candidate = targetGroupFullName(groups.candidate.targetGroupArn);
     const { tapForward } = groups;

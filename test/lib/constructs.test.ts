@@ -134,6 +134,23 @@ describe('a cutover on an existing listener', () => {
     });
   });
 
+  it('encrypts its messages with a key that alarms and its handlers may use', () => {
+    template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    template.hasResourceProperties('AWS::KMS::Key', {
+      EnableKeyRotation: true,
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Principal: { Service: 'cloudwatch.amazonaws.com' }, Effect: 'Allow' }),
+        ]),
+      },
+    });
+    const publishers = Object.values(template.findResources('AWS::IAM::Policy'))
+      .map((policy) => JSON.stringify(policy))
+      .filter((policy) => policy.includes('sns:Publish'));
+    expect(publishers.length).toBeGreaterThan(10);
+    for (const policy of publishers) expect(policy).toContain('kms:GenerateDataKey*');
+  });
+
   it('creates nothing that carries traffic', () => {
     for (const type of ['LoadBalancer', 'Listener', 'TargetGroup', 'ListenerRule'])
       template.resourceCountIs(`AWS::ElasticLoadBalancingV2::${type}`, 0);
