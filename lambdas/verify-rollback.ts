@@ -9,9 +9,12 @@ export function makeHandler(deps: WatchdogDeps) {
     const state = parseState(event);
     await look();
     const item = await deps.ledger.read(state.ingressId);
-    // A newer run can only have begun after this one was rolled back.
+    // A newer run can only have begun after this one was rolled back; a completed one has nothing to bring back.
     const verified =
-      item === null || item.cutoverId !== state.cutoverId || (item.rollback?.verifiedAt ?? null) !== null;
+      item === null ||
+      item.cutoverId !== state.cutoverId ||
+      item.status === 'completed' ||
+      (item.rollback?.verifiedAt ?? null) !== null;
     const { error: _caught, ...rest } = state;
     return stateToJson({ ...rest, next: verified ? 'proceed' : 'hold', waitSeconds: verified ? 0 : 60 });
   };

@@ -63,13 +63,13 @@ function casesOf({ calls }: SweepResult, redAlarm: boolean): Case[] {
   });
 }
 
-/** The same seed takes the same cases (a linear congruential generator shuffles; Numerical Recipes' constants). */
+/** By a hash of each case (FNV-1a), so that the same seed takes the same cases although a run may see a few calls more or less. */
 function sampled(all: readonly Case[], size: number, seed: number): Case[] {
-  let state = seed >>> 0;
-  const random = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
+  const hashOf = ({ text }: Case) => {
+    let hash = 0x811c9dc5;
+    for (const char of `${seed} ${text}`) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+    return hash >>> 0;
   };
-  const order = all.map((c) => [random(), c] as const).sort(([a], [b]) => a - b);
+  const order = all.map((c) => [hashOf(c), c] as const).sort(([a], [b]) => a - b);
   return order.slice(0, size).map(([, c]) => c);
 }

@@ -6,6 +6,7 @@ import { type CutoverState, PHASES, type Phase, parseState, stateToJson } from '
 import { watch } from '../../core/watchdog.ts';
 import { SAFE_SPLIT, sameWeights, type TrafficSplit, weightsFor } from '../../core/weights.ts';
 import { makeHandler } from '../../lambdas/decommission.ts';
+import { makeHandler as verifyRollback } from '../../lambdas/verify-rollback.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 import { begun } from '../support/run.ts';
@@ -121,5 +122,9 @@ describe('a rollback after the final sign-off', () => {
     const state = await steps(world, 3);
     await world.ledger.complete(state);
     expect(await rollBack(world, DEPLOYMENT, request)).toMatchObject({ outcome: 'nothing_to_do' });
+    // An execution that comes here all the same (the answer to its last task was lost) must end, not wait for a return.
+    expect(await verifyRollback(world)(stateToJson({ ...state, phase: 'rollback' }))).toMatchObject({
+      next: 'proceed',
+    });
   });
 });
