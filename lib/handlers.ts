@@ -1,5 +1,5 @@
 /** The handlers' code: ready-made in the published package, bundled once per synthesis in this repository. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { bundleModule } from './bundle.ts';
@@ -51,7 +51,6 @@ const SPLIT: readonly HandlerName[] = ['rollback', 'close-tap'];
 
 /** Bundles every handler to `<outdir>/<name>/index.mjs`. @throws esbuild's error */
 export function bundleHandlers(outdir: string): void {
-  rmSync(outdir, { recursive: true, force: true });
   const source = (name: HandlerName) => join(ROOT, 'lambdas', `${name}.ts`);
   bundleModule(
     HANDLERS.filter((name) => !SPLIT.includes(name)).map((name) => ({ in: source(name), out: join(name, 'index') })),
