@@ -1,8 +1,8 @@
 /** `crossfade rehearse`: the command and its options; everything is checked before anything is started. */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type ChaosSpec, parseChaos } from '../rehearsal/chaos.ts';
-import { type FaultSpec, parseFault } from '../rehearsal/fault.ts';
+import { parseChaos } from '../rehearsal/chaos.ts';
+import { parseFault } from '../rehearsal/fault.ts';
 import { hasExamples } from '../rehearsal/gateways.ts';
 import { rehearsalPlan } from '../rehearsal/rehearsal-plan.ts';
 import type { Scenario } from '../rehearsal/rehearse.ts';
@@ -64,7 +64,7 @@ async function requestOf(options: Options): Promise<RehearsalRequest> {
     port: number('--port', options.port, 0, 65_535),
     report,
     json,
-    chaos: chaosOf(options),
+    chaos: asUsage(() => options.chaos.map(parseChaos)),
   };
   const urls = await ownServices(options);
   return urls === undefined ? request : { ...request, own: { urls, paths } };
@@ -72,7 +72,7 @@ async function requestOf(options: Options): Promise<RehearsalRequest> {
 
 function scenariosOf(options: Options): Scenario[] {
   const plan = rehearsalPlan(readPlan(options.plan), number('--observations', options.observations, 1, 60));
-  const fault = parseFaultOption(options.fault);
+  const fault = asUsage(() => parseFault(options.fault));
   if (typeof fault.at === 'number' && !plan.stages.some((s) => s.percent === fault.at)) {
     throw new UsageError(`--fault ${options.fault}: the plan has no stage of ${fault.at} %`);
   }
@@ -86,17 +86,10 @@ function scenariosOf(options: Options): Scenario[] {
   return options.only === 'fault' ? [faulty] : [clean, faulty];
 }
 
-function chaosOf({ chaos }: Options): ChaosSpec[] {
+/** What a parser refuses is bad input of the command. */
+function asUsage<T>(parse: () => T): T {
   try {
-    return chaos.map(parseChaos);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function parseFaultOption(text: string): FaultSpec {
-  try {
-    return parseFault(text);
+    return parse();
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -12,10 +12,10 @@ import type { AlarmReading, ParityVerdict, TargetHealthCounts } from './ports.ts
 import type { CutoverState } from './state.ts';
 import { describeWeights, type RuleWeights, sameWeights, weightsFor } from './weights.ts';
 
-/** An observation with the inputs that it was decided on, for the log. */
+/** An observation with what it was decided on, for the log; the minutes are the caller's to add. */
 export interface Observed {
   readonly observation: Observation;
-  readonly data: unknown;
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
 export interface HardEvidence {
@@ -115,7 +115,7 @@ export function observeStage(state: CutoverState, looked: readonly MinuteEvidenc
   const stretch = { earliest: accelerate ? Math.min(minBake, bake) : bake, bake, maxHold };
   const policy = gatePolicyOf(state.plan, state.baseline);
   const verdict = stage.percent === 100 ? judgeAlone(looked, policy, state.baseline) : decideGate(looked, policy);
-  return { observation: weigh(state, verdict, stretch, now), data: { minutes: looked, verdict } };
+  return { observation: weigh(state, verdict, stretch, now), data: { verdict } };
 }
 
 /**
@@ -130,7 +130,7 @@ export function observeSoak(
 ): Observed {
   const { duration, maxHold } = state.plan.soak;
   const verdict = judgeAlone(looked, gatePolicyOf(state.plan, state.baseline), state.baseline);
-  const data = { minutes: looked, verdict, parity };
+  const data = { verdict, parity };
   if (parity.status === 'dirty') {
     const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;
     return { observation: { decision: 'rollback', reason }, data };

@@ -7,6 +7,7 @@ import type { Plan } from './plan.ts';
 
 /** Step Functions ends an execution at 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
 export const HISTORY_LIMIT = 25_000;
+const DAY_SECONDS = 86_400;
 /** Kept free for retries and the rollback. */
 export const HISTORY_BUDGET = 20_000;
 /** One look: Wait entered/exited, Task entered/scheduled/started/succeeded/exited, Choice entered/exited. */
@@ -34,8 +35,8 @@ export interface TimelineRow {
 export interface Projection {
   readonly rows: readonly TimelineRow[];
   readonly totalSeconds: number;
-  /** Seconds from start to end if every phase is held for its maximum; shadow logs must be kept for as long. */
-  readonly longestSeconds: number;
+  /** Days, begun ones whole, from start to end if every phase is held for its maximum; shadow logs must be kept for as long. */
+  readonly longestDays: number;
   readonly historyEvents: number;
   /** Reasons why the plan must not be started; empty when it may. */
   readonly problems: readonly PlanProblem[];
@@ -45,6 +46,9 @@ export interface Assumptions extends BaseRates {
   /** Requests per second that arrive at the ingress. */
   readonly rps: number;
 }
+
+/** For what does not depend on traffic: the history and the time that a plan may take. */
+export const ANY_TRAFFIC: Assumptions = { rps: Number.POSITIVE_INFINITY, errorRate: 0, slowRate: null };
 
 /** Projects `plan` at a request rate. Pure; the same function is asked by `crossfade plan` and by preflight. */
 export function project(plan: Plan, assumptions: Assumptions): Projection {
@@ -66,7 +70,7 @@ export function project(plan: Plan, assumptions: Assumptions): Projection {
   return {
     rows,
     totalSeconds: last === undefined ? 0 : last.startsAt + last.seconds,
-    longestSeconds: rows.reduce((sum, row) => sum + row.seconds + row.maxHold, 0),
+    longestDays: Math.ceil(rows.reduce((sum, row) => sum + row.seconds + row.maxHold, 0) / DAY_SECONDS),
     historyEvents,
     problems: [...historyProblems(historyEvents, rows), ...decidability(plan, rows, assumptions)],
   };

@@ -36,8 +36,7 @@ export function refusals(deployment: Deployment, found: PreflightFindings, now: 
 }
 
 /** The plan must not outlive the shadow logs of its first day. */
-export function retentionProblem(longestSeconds: number, keptDays: number | undefined): PlanProblem | null {
-  const days = Math.ceil(longestSeconds / 86_400);
+export function retentionProblem(days: number, keptDays: number | undefined): PlanProblem | null {
   if (keptDays === undefined || days <= keptDays) return null;
   return {
     path: 'retention',

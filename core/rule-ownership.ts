@@ -71,7 +71,8 @@ function stillCarrying(live: LiveRule, concerns: (arn: string) => boolean): stri
     .map(([arn, weight]) => `target group ${arn} carries traffic (weight ${weight}) and cannot leave; roll back first`);
 }
 
-function sameShape(live: LiveRule, wanted: WantedRule): boolean {
+/** The same conditions and groups, in whatever order they are listed; priority and weights are not looked at. */
+export function sameShape(live: LiveRule, wanted: Pick<WantedRule, 'methods' | 'paths' | 'groupArns'>): boolean {
   return (
     sameSet(live.methods, wanted.methods) &&
     sameSet(live.paths, wanted.paths) &&

@@ -2,7 +2,7 @@
 import { reduce } from '../core/cutover.ts';
 import { DRILL_DEADLINE_SECONDS } from '../core/drill.ts';
 import { DrillFailedError } from '../core/errors.ts';
-import { fromIso, toIso } from '../core/instant.ts';
+import { fromIso } from '../core/instant.ts';
 import { type CutoverStateJson, parseState } from '../core/state.ts';
 import { awsDeps } from './aws/deps.ts';
 import type { Deps } from './deps.ts';
@@ -22,7 +22,7 @@ export function makeHandler(deps: Pick<Deps, 'alarms' | 'ledger' | 'notifier' | 
     const { drill } = transition.state;
     if (drill === null) throw new DrillFailedError('none', 0);
     // Written before the alarm is tripped: afterwards the run is fenced, and writes nothing any more.
-    await deps.ledger.recordTrip(state, { ...drill, trippedAt: toIso(at) });
+    await deps.ledger.recordTrip(state, drill);
     const json = await settle(deps, state, transition, drill);
     await deps.alarms.trip(drill.alarm, `Rollback drill ${state.cutoverId}`);
     return json;

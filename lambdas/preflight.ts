@@ -6,7 +6,7 @@ import { type Drill, drillRefusal, drillRequestSchema } from '../core/drill.ts';
 import { InvalidPlanError, RefusedError } from '../core/errors.ts';
 import { cutoverIdSchema } from '../core/ids.ts';
 import { parsePlan } from '../core/plan.ts';
-import { HISTORY_BUDGET, project } from '../core/planner.ts';
+import { ANY_TRAFFIC, HISTORY_BUDGET, project } from '../core/planner.ts';
 import { refusals, retentionProblem } from '../core/preflight.ts';
 import { type CutoverState, type CutoverStateJson, stateToJson } from '../core/state.ts';
 import { SAFE_SPLIT } from '../core/weights.ts';
@@ -38,19 +38,16 @@ export function makeHandler(deps: PreflightDeps) {
     const plan = parsePlan(input.plan);
     const { deployment, clock } = deps;
     const drill = drillOf(deployment, input.drill);
-    const { problems, historyEvents, longestSeconds } = project(plan, {
-      rps: Number.POSITIVE_INFINITY,
-      errorRate: 0,
-      slowRate: null,
-    });
+    const { problems, historyEvents, longestDays } = project(plan, ANY_TRAFFIC);
     if (historyEvents > HISTORY_BUDGET) throw new InvalidPlanError(problems);
-    const problem = retentionProblem(longestSeconds, deployment.shadowLogDays);
+    const problem = retentionProblem(longestDays, deployment.shadowLogDays);
     if (problem !== null) throw new InvalidPlanError([problem]);
     const live = await deps.ingress.read();
     const reasons = refusals(deployment, await findings(deps, live), clock.now());
     if (drill === null && plan.shadow.drillWithin !== undefined) {
       const last = await deps.ledger.lastDrill(deployment.ingressId);
-      reasons.push(...[drillRefusal(plan.shadow.drillWithin, last, clock.now())].filter((r) => r !== null));
+      const refusal = drillRefusal(plan.shadow.drillWithin, last, clock.now());
+      if (refusal !== null) reasons.push(refusal);
     }
     if (reasons.length > 0) throw new RefusedError(reasons);
     const at = new Date(clock.now()).toISOString();

@@ -3,12 +3,12 @@
  * before the weights are safe but the two calls themselves.
  */
 import { rolledBack } from '../core/cutover.ts';
-import { describeError } from '../core/errors.ts';
 import { describeRollback, type RollbackOutcome, rollBack } from '../core/rollback.ts';
 import { stateSchema, stateToJson } from '../core/state.ts';
 import { rollbackDeps } from './aws/rollback-deps.ts';
 import type { RollbackDeps } from './deps.ts';
 import { parseRollbackEvent } from './rollback-request.ts';
+import { recordAndTell } from './tell.ts';
 
 export function makeHandler(deps: RollbackDeps) {
   return async (event: unknown): Promise<unknown> => {
@@ -17,7 +17,7 @@ export function makeHandler(deps: RollbackDeps) {
     if (request === null) return { outcome: 'ignored' };
     const outcome = await rollBack(deps, deps.deployment, request);
     const message = describeRollback(outcome, request);
-    if (worthTelling(outcome)) await tell(deps, outcome, message, (deps.clock.now() - startedAt) / 1000);
+    if (worthTelling(outcome)) await report(deps, outcome, message, (deps.clock.now() - startedAt) / 1000);
     const state = stateSchema.safeParse(event);
     return state.success
       ? stateToJson(rolledBack(state.data, deps.clock.now(), message))
@@ -34,29 +34,12 @@ function worthTelling(outcome: RollbackOutcome): boolean {
 }
 
 /** The weights are safe by now: a failure to log or to notify is reported, and changes nothing. */
-async function tell(deps: RollbackDeps, outcome: RollbackOutcome, message: string, seconds: number): Promise<void> {
+async function report(deps: RollbackDeps, outcome: RollbackOutcome, message: string, seconds: number): Promise<void> {
   deps.emit({ RollbackRequested: 1, RollbackSeconds: seconds });
   const { item } = outcome;
   const at = new Date(deps.clock.now()).toISOString();
-  const logged =
-    item === null
-      ? null
-      : deps.ledger.append(item.cutoverId, {
-          at,
-          kind: 'rollback',
-          phase: item.phase,
-          stage: item.stage,
-          by: item.rollback?.by ?? 'unknown',
-          message,
-        });
-  const told = deps.notifier.publish({
-    subject: `Crossfade ${item?.cutoverId ?? deps.deployment.ingressId}: rolled back`,
-    body: message,
-  });
-  for (const result of await Promise.allSettled([logged, told])) {
-    if (result.status === 'rejected')
-      console.error(JSON.stringify({ level: 'error', message: describeError(result.reason) }));
-  }
+  const entry = { at, kind: 'rollback', by: item?.rollback?.by ?? 'unknown', message } as const;
+  await recordAndTell(deps, item, entry, `Crossfade ${item?.cutoverId ?? deps.deployment.ingressId}: rolled back`);
 }
 
 export const handler = (event: unknown) => makeHandler(rollbackDeps())(event);

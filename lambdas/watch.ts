@@ -43,9 +43,9 @@ async function observe(deps: WatchDeps, state: CutoverState): Promise<Observed> 
     deps.metrics.minutes({ from: fromIso(state.since), to: now }, state.plan.gate.latencyBudgetMs),
   ]);
   const stop = hardStop(deployment, state, { alarms, live, candidate });
-  const observed =
+  const observed: Observed =
     stop !== null ? { observation: stop, data: { alarms } } : await judge(deps, state, alarms, minutes, now);
-  return { ...observed, data: { ...asObject(observed.data), minutes: sinceLastLook(state, minutes, now) } };
+  return { ...observed, data: { ...observed.data, minutes: sinceLastLook(state, minutes, now) } };
 }
 
 async function judge(
@@ -75,10 +75,6 @@ function sinceLastLook(state: CutoverState, minutes: readonly MinuteEvidence[], 
   const interval = state.phase === 'soak' ? state.plan.soak.observe : state.plan.gate.observe;
   const from = now - (2 * interval + OVERLAP_SECONDS) * 1000;
   return minutes.filter((m) => m.minute >= from);
-}
-
-function asObject(data: unknown): object {
-  return typeof data === 'object' && data !== null ? data : {};
 }
 
 export const handler = (event: unknown) => makeHandler(awsDeps())(event);

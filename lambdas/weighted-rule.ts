@@ -19,7 +19,16 @@ const propertiesSchema = z
     StableArn: z.string(),
     GroupArns: z.array(z.string()).min(2).max(5),
   })
-  .transform((p) => ({ ...p, priority: p.Priority, methods: p.Methods, paths: p.Paths }));
+  .transform(({ ListenerArn, Priority, Methods, Paths, StableArn, GroupArns }) => {
+    const wanted: WantedRule = {
+      priority: Priority,
+      methods: Methods,
+      paths: Paths,
+      stableArn: StableArn,
+      groupArns: GroupArns,
+    };
+    return { listenerArn: ListenerArn, wanted };
+  });
 type Properties = z.infer<typeof propertiesSchema>;
 
 const eventSchema = z.discriminatedUnion('RequestType', [
@@ -60,12 +69,8 @@ export function makeHandler(deps: WeightedRuleDeps) {
   };
 }
 
-function create(rules: ElbRules, props: Properties): Promise<string> {
-  return rules.create(props.ListenerArn, {
-    shape: props,
-    weights: initialWeights(wantedOf(props)),
-    stickySeconds: null,
-  });
+function create(rules: ElbRules, { listenerArn, wanted }: Properties): Promise<string> {
+  return rules.create(listenerArn, { shape: wanted, weights: initialWeights(wanted), stickySeconds: null });
 }
 
 /** Another listener is another rule: CloudFormation deletes the old one afterwards, which refuses while it carries more than stable. */
@@ -75,12 +80,13 @@ async function update(
   { PhysicalResourceId, ResourceProperties: props, OldResourceProperties: old }: Event & { RequestType: 'Update' },
 ): Promise<string> {
   const live = await rules.read(PhysicalResourceId);
-  if (live === null || old.ListenerArn !== props.ListenerArn) return create(rules, props);
-  const decision = decideUpdate(live, wantedOf(props), await owner());
+  const { listenerArn, wanted } = props;
+  if (live === null || old.ListenerArn !== listenerArn) return create(rules, props);
+  const decision = decideUpdate(live, wanted, await owner());
   if (decision.do === 'refuse') throw new RuleKeptError(decision.reasons);
   if (decision.do === 'write') {
-    await rules.modify(live.arn, { shape: props, weights: decision.weights, stickySeconds: decision.stickySeconds });
-    if (decision.move) await rules.move(live.arn, props.priority);
+    await rules.modify(live.arn, { shape: wanted, weights: decision.weights, stickySeconds: decision.stickySeconds });
+    if (decision.move) await rules.move(live.arn, wanted.priority);
   }
   return live.arn;
 }
@@ -88,18 +94,14 @@ async function update(
 async function remove(
   rules: ElbRules,
   owner: WeightedRuleDeps['owner'],
-  { PhysicalResourceId, ResourceProperties: props }: Event & { RequestType: 'Delete' },
+  { PhysicalResourceId, ResourceProperties: { wanted } }: Event & { RequestType: 'Delete' },
 ): Promise<string> {
   const live = await rules.read(PhysicalResourceId);
   if (live === null) return PhysicalResourceId;
-  const refusals = refusalsOfDelete(live, props.StableArn, await owner());
+  const refusals = refusalsOfDelete(live, wanted.stableArn, await owner());
   if (refusals.length > 0) throw new RuleKeptError(refusals);
   await rules.delete(live.arn);
   return live.arn;
-}
-
-function wantedOf({ StableArn, GroupArns, priority, methods, paths }: Properties): WantedRule {
-  return { priority, methods, paths, stableArn: StableArn, groupArns: GroupArns };
 }
 
 function answer(ruleArn: string): ProviderResponse {

@@ -6,14 +6,14 @@ import type { CutoverId } from '../core/ids.ts';
 import { answerSignoff } from '../lambdas/aws/answer-signoff.ts';
 import { dynamoApprovals } from '../lambdas/aws/dynamo-approvals.ts';
 import type { LocalCloud } from './cloud/cloud.ts';
+import { LOCAL_CLIENT } from './local-client.ts';
 
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const TRIES = 50;
 
 /** Approves the sign-off of the given kind once it is open. @throws when it does not open in time. */
 export async function approve(cloud: LocalCloud, cutoverId: CutoverId, kind: 'shadow' | 'final'): Promise<void> {
-  const dynamo = new DynamoDBClient({ endpoint: cloud.dynamoUrl, region: 'local-1', credentials });
-  const states = new SFNClient({ endpoint: cloud.url, region: 'local-1', credentials });
+  const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
+  const states = new SFNClient({ ...LOCAL_CLIENT, endpoint: cloud.url });
   const approvals = dynamoApprovals(dynamo, cloud.deployment.ledgerTable);
   try {
     for (let i = 0; i < TRIES; i++) {

@@ -6,7 +6,7 @@ import { cutoverIdSchema } from '../core/ids.ts';
 import type { LedgerItem } from '../core/ledger.ts';
 import { type Plan, planSchema } from '../core/plan.ts';
 import type { Ledger } from '../core/ports.ts';
-import { ruleWeightsSchema, shareOf } from '../core/weights.ts';
+import { shareOf } from '../core/weights.ts';
 import { dynamoLedger } from '../lambdas/aws/dynamo-ledger.ts';
 import type { RunEvidence } from '../report/evidence.ts';
 import { approve } from './approver.ts';
@@ -19,7 +19,9 @@ import { startHealthChecks } from './dataplane/health.ts';
 import type { FaultSpec } from './fault.ts';
 import { Fleet } from './fleet.ts';
 import type { CandidateChoice } from './gateways.ts';
+import { liveWeights } from './live-weights.ts';
 import { GATEWAY_MIX, type LoadTick, type MixEntry, startLoad } from './load/load.ts';
+import { LOCAL_CLIENT } from './local-client.ts';
 import { Recorder } from './recorder.ts';
 import { WARM_UP_MINUTES } from './rehearsal-plan.ts';
 
@@ -143,11 +145,7 @@ async function run(
 
   cloud.machine.start(cutoverId, { plan: z.encode(planSchema, scenario.plan) });
   await Promise.race([ended.promise, aborted(signal)]);
-  const dynamo = new DynamoDBClient({
-    endpoint: cloud.dynamoUrl,
-    region: 'local-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
   stops.push(async () => dynamo.destroy());
   const ledger = dynamoLedger(dynamo, cloud.deployment.ledgerTable);
   const item = await settled(ledger, cloud, signal);
@@ -187,11 +185,7 @@ function shares(cloud: LocalCloud): Record<string, number> {
   const tapped = deployment.rules.find((r) => r.roles.includes('tapForward')) ?? deployment.rules[0];
   const rule = model.rules.get(tapped?.arn ?? '');
   if (tapped === undefined || rule === undefined) return {};
-  const weights = ruleWeightsSchema.parse({
-    ruleArn: rule.arn,
-    groups: rule.forward.groups,
-    sticky: rule.forward.stickiness.enabled,
-  });
+  const weights = liveWeights(rule);
   return Object.fromEntries(tapped.roles.map((role) => [role, shareOf(deployment, weights, [role])]));
 }
 

@@ -10,13 +10,15 @@ import { type CutoverId, cutoverIdSchema } from '../core/ids.ts';
 import type { LedgerItem } from '../core/ledger.ts';
 import { owedWeights } from '../core/owed-weights.ts';
 import { parsePlan, planSchema } from '../core/plan.ts';
-import { ruleWeightsSchema, SAFE_SPLIT, sameWeights, weightsFor } from '../core/weights.ts';
+import { SAFE_SPLIT, sameWeights, weightsFor } from '../core/weights.ts';
 import { dynamoLedger } from '../lambdas/aws/dynamo-ledger.ts';
 import { approve } from './approver.ts';
 import { Chaos, type ChaosSpec } from './chaos.ts';
 import type { Assembly } from './cloud/assembly.ts';
 import { type LocalCloud, startCloud } from './cloud/cloud.ts';
 import type { CloudEvent } from './cloud/cloud-event.ts';
+import { liveWeights } from './live-weights.ts';
+import { LOCAL_CLIENT } from './local-client.ts';
 import { syntheticTraffic } from './synthetic-traffic.ts';
 
 const MINUTE_MS = 60_000;
@@ -83,7 +85,7 @@ export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOption
     intercept: chaos.intercept,
     onEvent: (event) => onEvent(event),
   });
-  const dynamo = new DynamoDBClient({ ...LOCAL, endpoint: cloud.dynamoUrl });
+  const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
   const stopTraffic = syntheticTraffic(cloud);
   try {
     let [ended, told] = [false, false];
@@ -122,8 +124,6 @@ export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOption
   }
 }
 
-const LOCAL = { region: 'local-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-
 function outcomeOf(item: LedgerItem | null, ended: boolean): SweepResult['outcome'] {
   if (!ended) return 'stuck';
   if (item === null) return 'refused';
@@ -131,9 +131,7 @@ function outcomeOf(item: LedgerItem | null, ended: boolean): SweepResult['outcom
 }
 
 function isSafe({ deployment, model }: LocalCloud, item: LedgerItem | null): boolean {
-  const live = [...model.rules.values()].map(({ arn, forward }) =>
-    ruleWeightsSchema.parse({ ruleArn: arn, groups: forward.groups, sticky: forward.stickiness.enabled }),
-  );
+  const live = [...model.rules.values()].map(liveWeights);
   return sameWeights(live, item === null ? weightsFor(deployment, SAFE_SPLIT) : owedWeights(deployment, item));
 }
 
@@ -156,7 +154,7 @@ async function settle(
 
 /** As a drill does: by SetAlarmState. */
 async function turnRed(cloud: LocalCloud): Promise<void> {
-  const client = new CloudWatchClient({ ...LOCAL, endpoint: cloud.url });
+  const client = new CloudWatchClient({ ...LOCAL_CLIENT, endpoint: cloud.url });
   const [AlarmName] = cloud.deployment.rollbackAlarms;
   await client
     .send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'the sweep turns it red' }))

@@ -5,8 +5,8 @@
  */
 import type { BaselineSummary } from '../state.ts';
 import type { GateVerdict } from './decide.ts';
-import type { MinuteEvidence, SideCounts } from './evidence.ts';
-import { above, below, type Exposed } from './fixed-rate.ts';
+import type { MinuteEvidence } from './evidence.ts';
+import { above, below, type Exposed, exposed } from './fixed-rate.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 import { failed, percent, rate, requests, total } from './totals.ts';
 
@@ -77,16 +77,6 @@ function judge(metric: Judged['metric'], minutes: readonly Exposed[], policy: Ga
     verdict: worse ? 'worse' : within >= Math.log(1 / policy.beta) ? 'within margin' : 'undecided',
     text: `${metric} ${x} of ${n} (${percent(rate(x, n))}; baseline's worst plus margin ${percent(limit)}; ln e-value ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)} for worse, ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)} for within)`,
   };
-}
-
-function exposed(
-  minutes: readonly MinuteEvidence[],
-  pick: (side: SideCounts, minute: MinuteEvidence) => number | null,
-): Exposed[] {
-  return minutes.map((m) => {
-    const x = m.candidate === null ? null : pick(m.candidate, m);
-    return m.candidate === null || x === null ? null : { n: m.candidate.requests, x };
-  });
 }
 
 /** Whole blocks of as many minutes as the baseline's worst rate was taken over. */

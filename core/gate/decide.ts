@@ -4,7 +4,7 @@
  */
 import { lowerBound, upperBound, withinMargin } from './difference.ts';
 import type { MinuteEvidence } from './evidence.ts';
-import { above } from './fixed-rate.ts';
+import { above, exposed } from './fixed-rate.ts';
 import { percentileRule } from './percentiles.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 import { type Pair, type Pick, pairs } from './tilt.ts';
@@ -145,8 +145,7 @@ function hold(reason: string): Conclusion {
 
 /** The absolute limit. When the stable side exceeds it on the same minutes, going back would help nobody: that holds. */
 function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclusion | null {
-  const exposed = minutes.map(({ candidate: c }) => (c === null ? null : { n: c.requests, x: failed(c) ?? 0 }));
-  const { logE, onset } = above(exposed, policy.maxErrorRate);
+  const { logE, onset } = above(exposed(minutes, failed), policy.maxErrorRate);
   const threshold = thresholdOf(policy, 'burn');
   if (logE < Math.log(threshold)) return null;
   const since = minutes.slice(onset);

@@ -3,11 +3,23 @@
  * with the hour or the weather does not cancel here; that is why these compare with the baseline *plus the margin*.
  * E[exp(x ln a − n r (a − 1))] ≤ 1 for Poisson and binomial counts at rate ≤ r if a > 1, at rate ≥ r if a < 1.
  */
+import type { MinuteEvidence, SideCounts } from './evidence.ts';
 import { mixOverOnset, type Onset } from './onset.ts';
 import { logMeanExp } from './tilt.ts';
 
 /** Requests and failures of one side in one minute; null is a gap. */
 export type Exposed = { readonly n: number; readonly x: number } | null;
+
+/** The candidate's requests and what `pick` counts of them; null where either is not known. */
+export function exposed(
+  minutes: readonly MinuteEvidence[],
+  pick: (side: SideCounts, minute: MinuteEvidence) => number | null,
+): Exposed[] {
+  return minutes.map((m) => {
+    const x = m.candidate === null ? null : pick(m.candidate, m);
+    return m.candidate === null || x === null ? null : { n: m.candidate.requests, x };
+  });
+}
 
 const RATIOS = [1.4, 2, 4, 8, 32] as const;
 const BELOW = [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95] as const;

@@ -11,7 +11,7 @@ import {
   RuleNotFoundException,
   SetRulePrioritiesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { LiveRule, RuleShape } from '../../core/rule-ownership.ts';
+import { type LiveRule, type RuleShape, sameShape } from '../../core/rule-ownership.ts';
 
 export interface RuleWrite {
   readonly shape: RuleShape;
@@ -78,12 +78,10 @@ export class ElbRules {
   async #sameRule(ListenerArn: string, { shape, weights }: RuleWrite): Promise<LiveRule | undefined> {
     const { Rules = [] } = await this.#elb.send(new DescribeRulesCommand({ ListenerArn }));
     const found = Rules.map(liveRule).find((rule) => rule?.priority === shape.priority);
+    if (found === undefined || found === null) return undefined;
+    const { methods, paths } = shape;
     const same =
-      found !== undefined &&
-      found !== null &&
-      String(found.methods) === String(shape.methods) &&
-      String(found.paths) === String(shape.paths) &&
-      found.weights.size === weights.size &&
+      sameShape(found, { methods, paths, groupArns: [...weights.keys()] }) &&
       [...weights].every(([arn, weight]) => found.weights.get(arn) === weight);
     return same ? found : undefined;
   }

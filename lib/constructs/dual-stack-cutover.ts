@@ -5,7 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { GROUP_ROLES } from '../../core/deployment.ts';
 import { type Plan, type PlanInput, parsePlan } from '../../core/plan.ts';
-import { project } from '../../core/planner.ts';
+import { ANY_TRAFFIC, project } from '../../core/planner.ts';
 import { loadBalancerFullName, targetGroupFullName } from '../arns.ts';
 import { type AlarmThresholds, CutoverAlarms } from './cutover-alarms.ts';
 import { CutoverDashboard } from './cutover-dashboard.ts';
@@ -210,8 +210,7 @@ export class DualStackCutover extends Construct {
 
 /** @throws RangeError when the pairs would be gone before the plan has ended. */
 function shadowLogRetention(name: string, plan: Plan, given: Duration | undefined): Duration {
-  const { longestSeconds } = project(plan, { rps: Number.POSITIVE_INFINITY, errorRate: 0, slowRate: null });
-  const days = Math.ceil(longestSeconds / 86_400);
+  const { longestDays: days } = project(plan, ANY_TRAFFIC);
   if (given === undefined) return Duration.days(days);
   if (given.toDays() < days)
     throw new RangeError(`${name}: shadowLogRetention is ${given.toDays()} days, but this plan may take ${days}`);

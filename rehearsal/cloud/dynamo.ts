@@ -5,6 +5,7 @@ import dynalite from 'dynalite';
 import { Pool } from 'undici';
 import * as z from 'zod';
 import { listen } from '../listen.ts';
+import { LOCAL_CLIENT } from '../local-client.ts';
 import type { RawAnswer, RawRequest } from './endpoint.ts';
 
 /** Of a table's template, what dynalite takes. Streams, backups and encryption have no counterpart. */
@@ -48,8 +49,7 @@ export async function startDynamo(): Promise<LocalDynamo> {
   const url = await listen(server);
   const client = new DynamoDBClient({
     endpoint: url,
-    region: 'local-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    ...LOCAL_CLIENT,
   });
   const pool = new Pool(url, { connections: 32 });
   return {
