@@ -1,72 +1,46 @@
 /** Two JSON values: every place where they differ, arrays in order, keys in any order. Bounded in count. */
-import type { Cause, Difference, DifferenceClass } from './difference.ts';
+import type { Cause } from './catalogue.ts';
+import { type BodyDifference, excerpt, why } from './difference.ts';
 import { type Json, NumberToken, sameNumber } from './json.ts';
 
 /** More than this many differences in one body say no more than this many. */
 export const MAX_DIFFERENCES = 50;
 
-type Found = Difference[];
+type Found = BodyDifference[];
 
-export function compareJson(stable: Json, candidate: Json): Difference[] {
+export function compareJson(stable: Json, candidate: Json): BodyDifference[] {
   const found: Found = [];
-  walk(stable, candidate, 'body', found);
+  walk(stable, candidate, '', found);
   if (found.length < MAX_DIFFERENCES) return found;
-  return [
-    ...found.slice(0, MAX_DIFFERENCES),
-    difference(
-      'body',
-      'too-many-differences',
-      'breaking',
-      'Compare one sample by hand; the bodies have little in common.',
-    ),
-  ];
+  return [...found.slice(0, MAX_DIFFERENCES), bodyDifference('too-many-differences', '', null, null)];
+}
+
+/** `stable` and `candidate` are source texts, null where a side has nothing there. */
+export function bodyDifference(
+  cause: Cause,
+  pointer: string,
+  stable: string | null,
+  candidate: string | null,
+  advice?: string,
+): BodyDifference {
+  const short = (text: string | null) => (text === null ? null : excerpt(text));
+  return { in: 'body', pointer, stable: short(stable), candidate: short(candidate), ...why(cause, advice) };
 }
 
 function walk(a: Json, b: Json, place: string, found: Found): void {
   if (found.length >= MAX_DIFFERENCES || a === b) return;
-  if (a instanceof NumberToken && b instanceof NumberToken) numbers(a, b, place, found);
-  else if (isArray(a) && isArray(b)) arrays(a, b, place, found);
+  const differ = (cause: Cause) => found.push(bodyDifference(cause, place, textOf(a), textOf(b)));
+  if (a instanceof NumberToken && b instanceof NumberToken) {
+    if (a.source !== b.source) differ(sameNumber(a, b) ? 'number-format' : 'number-value');
+  } else if (isArray(a) && isArray(b)) arrays(a, b, place, found);
   else if (isObject(a) && isObject(b)) objects(a, b, place, found);
-  else if (isArray(a) && a.length === 0 && b === null) {
-    found.push(
-      difference(
-        place,
-        'null-for-empty-array',
-        'breaking',
-        'Initialise the slice (`make([]T, 0)`): a nil slice marshals as null.',
-      ),
-    );
-  } else if (isObject(a) && Object.keys(a).length === 0 && b === null) {
-    found.push(
-      difference(place, 'null-for-empty-object', 'breaking', 'Initialise the map: a nil map marshals as null.'),
-    );
-  } else if (kindOf(a) !== kindOf(b)) {
-    found.push(
-      difference(place, 'type', 'breaking', `The stable side sends ${kindOf(a)}, the candidate ${kindOf(b)}.`),
-    );
-  } else {
-    found.push(difference(place, 'value', 'breaking', 'Same type, other value.'));
-  }
-}
-
-function numbers(a: NumberToken, b: NumberToken, place: string, found: Found): void {
-  if (a.source === b.source) return;
-  if (sameNumber(a, b))
-    found.push(difference(place, 'number-format', 'benign', `Same number, written ${a.source} and ${b.source}.`));
-  else
-    found.push(
-      difference(
-        place,
-        'number-value',
-        'breaking',
-        `${a.source} against ${b.source}; beyond 2^53 Node rounds and int64 does not.`,
-      ),
-    );
+  else if (isArray(a) && a.length === 0 && b === null) differ('null-for-empty-array');
+  else if (isObject(a) && Object.keys(a).length === 0 && b === null) differ('null-for-empty-object');
+  else differ(kindOf(a) === kindOf(b) ? 'value' : 'type');
 }
 
 function arrays(a: readonly Json[], b: readonly Json[], place: string, found: Found): void {
-  if (a.length !== b.length)
-    found.push(difference(place, 'array-length', 'breaking', `${a.length} elements against ${b.length}.`));
+  if (a.length !== b.length) found.push(bodyDifference('array-length', place, String(a.length), String(b.length)));
   for (let i = 0; i < Math.min(a.length, b.length); i++) walk(a[i] ?? null, b[i] ?? null, `${place}/${i}`, found);
 }
 
@@ -79,24 +53,16 @@ function objects(
   for (const [key, value] of Object.entries(a)) {
     const at = `${place}/${escapePointer(key)}`;
     if (Object.hasOwn(b, key)) walk(value, b[key] ?? null, at, found);
-    else
-      found.push(difference(at, 'key-missing', 'breaking', 'The candidate leaves the key out; look for `omitempty`.'));
+    else found.push(bodyDifference('key-missing', at, textOf(value), null));
   }
-  for (const key of Object.keys(b)) {
-    if (Object.hasOwn(a, key)) continue;
-    found.push(
-      difference(
-        `${place}/${escapePointer(key)}`,
-        'key-added',
-        'breaking',
-        'The candidate adds the key; Node drops `undefined`, Go writes zero values.',
-      ),
-    );
+  for (const [key, value] of Object.entries(b)) {
+    if (!Object.hasOwn(a, key))
+      found.push(bodyDifference('key-added', `${place}/${escapePointer(key)}`, null, textOf(value)));
   }
 }
 
-export function difference(place: string, cause: Cause, kind: DifferenceClass, advice: string): Difference {
-  return { place, cause, class: kind, advice };
+function textOf(value: Json): string {
+  return value instanceof NumberToken ? value.source : JSON.stringify(value);
 }
 
 function isArray(value: Json): value is readonly Json[] {

@@ -1,13 +1,14 @@
 /** Does the candidate's answer say the same as the stable side's? Pure, never throws, bounded. */
-import { compareJson, difference } from './compare-json.ts';
-import type { Difference } from './difference.ts';
+import type { Cause } from './catalogue.ts';
+import { bodyDifference, compareJson } from './compare-json.ts';
+import { type Difference, type HeaderDifference, why } from './difference.ts';
 import { parseJson } from './json.ts';
 import type { CapturedBody, CaptureRecord, HeaderList, Leg, ResponseLeg } from './record.ts';
 
 export interface Comparison {
   readonly route: string;
   /** `unmatched`: the stable side itself gave no answer, so there is nothing to hold the candidate against. */
-  readonly verdict: 'same' | 'benign' | 'breaking' | 'unmatched';
+  readonly verdict: 'same' | 'benign' | 'undecided' | 'breaking' | 'unmatched';
   readonly differences: readonly Difference[];
   /** The candidate failed (5xx or no answer) where the stable side did not. */
   readonly newError: boolean;
@@ -36,16 +37,13 @@ export function compareRecord(record: CaptureRecord): Comparison {
   if (stable.outcome === 'failed') return { route, verdict: 'unmatched', differences: [], newError: false };
   if (candidate.outcome === 'failed') {
     const crash = candidate.reason === 'reset' && stable.status >= 500;
-    const cause = crash ? 'crash-closes-connection' : 'no-answer';
-    const advice = crash
-      ? 'Recover in a middleware and answer 500, as Express does.'
-      : `The candidate gave no answer: ${candidate.reason} (${candidate.detail}).`;
-    return {
-      route,
-      verdict: 'breaking',
-      differences: [difference('status', cause, 'breaking', advice)],
-      newError: stable.status < 500,
+    const lost: Difference = {
+      in: 'answer',
+      stable: String(stable.status),
+      candidate: `${candidate.reason}: ${candidate.detail}`,
+      ...why(crash ? 'crash-closes-connection' : 'no-answer'),
     };
+    return { route, verdict: 'breaking', differences: [lost], newError: stable.status < 500 };
   }
   const differences = [
     ...compareStatus(stable, candidate),
@@ -61,58 +59,44 @@ export function compareRecord(record: CaptureRecord): Comparison {
 }
 
 function compareStatus(a: ResponseLeg, b: ResponseLeg): Difference[] {
-  return a.status === b.status ? [] : [difference('status', 'status', 'breaking', `${a.status} against ${b.status}.`)];
+  return a.status === b.status ? [] : [{ in: 'status', stable: a.status, candidate: b.status, ...why('status') }];
 }
 
 function compareHeaders(a: HeaderList, b: HeaderList): Difference[] {
   const [left, right] = [fold(a), fold(b)];
   const names = new Set([...left.keys(), ...right.keys()]);
   return [...names].flatMap((name) => {
-    const [x, y] = [left.get(name), right.get(name)];
-    if (x === y || IGNORED_HEADERS.has(name)) return [];
-    const place = `header:${name}`;
-    if (name === 'content-type') return compareMediaType(x ?? '', y ?? '');
-    if (x === undefined) return [difference(place, 'header-added', 'undecided', `Only the candidate sends it: ${y}.`)];
-    if (y === undefined) return [difference(place, 'header-missing', 'undecided', `The stable side sends ${x}.`)];
-    return [difference(place, 'header-value', 'undecided', `${x} against ${y}.`)];
+    const [stable = null, candidate = null] = [left.get(name), right.get(name)];
+    if (stable === candidate || IGNORED_HEADERS.has(name)) return [];
+    if (name === 'content-type') return compareMediaType(stable, candidate);
+    const cause = stable === null ? 'header-added' : candidate === null ? 'header-missing' : 'header-value';
+    return [headerDifference(cause, name, stable, candidate)];
   });
 }
 
+function headerDifference(
+  cause: Cause,
+  name: string,
+  stable: string | null,
+  candidate: string | null,
+): HeaderDifference {
+  return { in: 'header', name, stable, candidate, ...why(cause) };
+}
+
 /** Another media type breaks clients; another parameter (a charset on JSON) does not. */
-function compareMediaType(a: string, b: string): Difference[] {
-  const type = (value: string) => (value.split(';')[0] ?? '').trim().toLowerCase();
-  if (type(a) !== type(b))
-    return [
-      difference(
-        'header:content-type',
-        'media-type',
-        'breaking',
-        `${a || 'none'} against ${b || 'none'}; set Content-Type before the first Write.`,
-      ),
-    ];
-  const normal = (value: string) => value.toLowerCase().replaceAll(/\s/g, '');
-  return normal(a) === normal(b)
-    ? []
-    : [difference('header:content-type', 'media-type', 'benign', `Same type, other parameters: ${a} against ${b}.`)];
+function compareMediaType(a: string | null, b: string | null): Difference[] {
+  const type = (value: string | null) => ((value ?? '').split(';')[0] ?? '').trim().toLowerCase();
+  const normal = (value: string | null) => (value ?? '').toLowerCase().replaceAll(/\s/g, '');
+  if (type(a) !== type(b)) return [headerDifference('media-type', 'content-type', a, b)];
+  return normal(a) === normal(b) ? [] : [headerDifference('charset', 'content-type', a, b)];
 }
 
 function compareBody(a: ResponseLeg, b: ResponseLeg): Difference[] {
   if (sameBytes(a.body, b.body)) return [];
-  if (a.body.truncated || b.body.truncated) {
-    return [
-      difference(
-        'body',
-        'body-uncomparable',
-        'undecided',
-        'A body exceeded the capture cap, so only its beginning is known.',
-      ),
-    ];
-  }
+  if (a.body.truncated || b.body.truncated) return [bodyDifference('body-uncomparable', '', null, null)];
   const [x, y] = [decodeJson(a), decodeJson(b)];
   if (x !== undefined && y !== undefined) return compareJson(x, y);
-  return [
-    difference('body', 'body-bytes', 'breaking', `${a.body.bytes} bytes against ${b.body.bytes}, not both JSON.`),
-  ];
+  return [bodyDifference('body-bytes', '', `${a.body.bytes} bytes`, `${b.body.bytes} bytes`)];
 }
 
 function decodeJson(leg: ResponseLeg) {
@@ -120,7 +104,8 @@ function decodeJson(leg: ResponseLeg) {
 }
 
 function sameBytes(a: CapturedBody, b: CapturedBody): boolean {
-  return a.encoding === b.encoding && a.data === b.data && a.bytes === b.bytes;
+  if (a.bytes !== b.bytes || a.encoding !== b.encoding || a.data !== b.data) return false;
+  return a.digest === b.digest && (!a.truncated || a.digest !== undefined);
 }
 
 /** Field names are case-insensitive (RFC 9110); repeated fields are one list. */
@@ -136,7 +121,8 @@ function fold(headers: HeaderList): Map<string, string> {
 
 function verdictOf(differences: readonly Difference[]): Comparison['verdict'] {
   if (differences.some((d) => d.class === 'breaking')) return 'breaking';
-  return differences.length > 0 ? 'benign' : 'same';
+  if (differences.some((d) => d.class === 'undecided')) return 'undecided';
+  return differences.some((d) => d.class === 'benign') ? 'benign' : 'same';
 }
 
 /** Milliseconds until the whole answer was there; null for a leg that failed. */

@@ -7,7 +7,7 @@
 import * as z from 'zod';
 
 /** Version of the capture format. Raised whenever a field changes its meaning. */
-export const CAPTURE_VERSION = 1;
+export const CAPTURE_VERSION = 2;
 
 /** Header names and values in the order and the case in which they stood on the wire; duplicates stay duplicates. */
 export const headerListSchema = z.array(z.tuple([z.string(), z.string()]));
@@ -20,6 +20,16 @@ const bodySchema = z.strictObject({
   bytes: z.int().nonnegative(),
   /** True when the body exceeded the capture cap and `data` is only its beginning. */
   truncated: z.boolean(),
+  /**
+   * `hmac:<hex>`: keyed hash of all its bytes as they were on the wire, where `data` does not hold them all as they were
+   * (truncated, or redacted). Equal hashes mean equal bodies.
+   */
+  digest: z
+    .string()
+    .regex(/^hmac:[0-9a-f]{16,64}$/)
+    .optional(),
+  /** How many values within `data` have been replaced by their keyed hashes. */
+  redacted: z.int().positive().optional(),
 });
 
 /** Milliseconds (fractional), measured at the tap's socket from the moment the request's head was written. */
@@ -62,12 +72,16 @@ export const captureRecordSchema = z.strictObject({
     method: z.string().min(1),
     /** Origin-form target: path and query, redacted. */
     target: z.string().min(1),
+    /** The request's fields, redacted. */
+    headers: headerListSchema.optional(),
+    /** The request's body, where it has one and was copied. */
+    body: bodySchema.optional(),
   }),
   /** Which side answered the client. */
   primary: z.enum(['stable', 'candidate']),
   stable: legSchema,
   candidate: legSchema,
-  /** A second answer of the stable side, when noise learning is on. */
+  /** A second answer of the stable side to the same request, when noise learning is on: what differs there is not the rewrite's doing. */
   noise: legSchema.optional(),
 });
 

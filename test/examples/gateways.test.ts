@@ -104,7 +104,7 @@ describe('the two gateways', () => {
       fetch(`http://127.0.0.1:${children[2]?.port('faultPort')}/fault`, { method: 'POST', body });
     await fault('{"parity":true}');
     expect((await compared('GET', '/items/2')).differences).toMatchObject([
-      { place: 'body/tags', cause: 'null-for-empty-array' },
+      { pointer: '/tags', cause: 'null-for-empty-array' },
     ]);
     await fault('{}');
     expect((await compared('GET', '/items/2')).verdict).toBe('same');

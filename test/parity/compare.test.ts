@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aggregateOf, EMPTY_AGGREGATE, merge, type RouteAggregate } from '../../parity/aggregate.ts';
 import { compareRecord } from '../../parity/compare.ts';
+import { placeOf } from '../../parity/difference.ts';
 import { bucketOf, quantile, RELATIVE_ERROR } from '../../parity/histogram.ts';
 import { CAPTURE_VERSION, type CaptureRecord, type HeaderList, type Leg } from '../../parity/record.ts';
 import { judgeParity } from '../../parity/signoff.ts';
@@ -32,7 +33,7 @@ const record = (stable: Leg, candidate: Leg): CaptureRecord => ({
 });
 const compare = (stable: Leg, candidate: Leg) => compareRecord(record(stable, candidate));
 const causes = (stable: string, candidate: string) =>
-  compare(leg(stable), leg(candidate)).differences.map((d) => `${d.place} ${d.cause} ${d.class}`);
+  compare(leg(stable), leg(candidate)).differences.map((d) => `${placeOf(d)} ${d.cause} ${d.class}`);
 
 describe('the comparer', () => {
   it.each([

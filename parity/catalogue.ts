@@ -1,0 +1,175 @@
+/**
+ * The causes: every way known in which a Go service's answer differs from the Node service's that it replaces. A cause's id is
+ * stable: it stands in stored verdicts, in rules and in reports. Rows are those of docs/parity.md.
+ */
+
+/** `breaking`: a client may fail. `benign`: no client should notice. `noise`: says nothing. `undecided`: the owner decides, by a rule. */
+export type DifferenceClass = 'breaking' | 'benign' | 'noise' | 'undecided';
+
+export interface CatalogueEntry {
+  /** Where a rule says nothing else. */
+  readonly class: DifferenceClass;
+  readonly title: string;
+  /** What a developer should change, or know. */
+  readonly advice: string;
+}
+
+const breaking = (title: string, advice: string) => ({ class: 'breaking', title, advice }) as const;
+const benign = (title: string, advice: string) => ({ class: 'benign', title, advice }) as const;
+const noise = (title: string, advice: string) => ({ class: 'noise', title, advice }) as const;
+const undecided = (title: string, advice: string) => ({ class: 'undecided', title, advice }) as const;
+
+export const CATALOGUE = {
+  // The answer as a whole
+  'no-answer': breaking('no answer', 'The candidate gave no answer; look for its logs under the same request id.'),
+  'crash-closes-connection': breaking(
+    'a crash closes the connection',
+    'Recover in a middleware and answer 500, as Express does.',
+  ),
+  // Status
+  status: breaking('another status', 'Answer with the status that the stable side sends.'),
+  'path-cleaning-redirect': breaking(
+    'redirect to a cleaned path',
+    'ServeMux redirects `//` and `..`; route before it, or clean the path yourself and answer as Express does.',
+  ),
+  'trailing-slash': breaking(
+    'redirect for a trailing slash',
+    'Register the pattern with and without the slash: ServeMux redirects a subtree pattern, Express does not.',
+  ),
+  'path-case': breaking(
+    'path matched by case',
+    'Express matches paths whatever their case; lower the path before ServeMux.',
+  ),
+  'method-not-allowed': undecided(
+    '405 instead of 404',
+    'ServeMux answers 405 with Allow where Express answers 404; decide which one clients shall see.',
+  ),
+  'query-pair-dropped': breaking(
+    'a query pair was dropped',
+    'net/url drops pairs with `;` or a bad escape, Express keeps them; parse RawQuery yourself.',
+  ),
+  'query-nesting': breaking(
+    'nested query keys',
+    'Express 4 nests `c[d]=4` (qs), Go stays flat; parse the brackets where the API documents them.',
+  ),
+  'request-key-case': undecided(
+    'request keys matched whatever their case',
+    'encoding/json accepts keys of another case, JSON.parse does not; refuse them or accept the difference.',
+  ),
+  // Headers
+  'media-type': breaking('another media type', 'Set Content-Type before the first Write; Go sniffs an untyped answer.'),
+  charset: benign('another charset parameter', 'JSON is UTF-8 with and without the parameter (RFC 8259).'),
+  'error-as-text': breaking(
+    'JSON error sent as text/plain',
+    'http.Error sets text/plain and nosniff; set Content-Type and write the JSON yourself.',
+  ),
+  'validator-kind': undecided(
+    'another kind of ETag',
+    'Express sends weak ETags and answers 304 by itself; Go sends none: clients lose their 304s, or send one.',
+  ),
+  'header-case': benign('field name in another case', 'Field names are case-insensitive (RFC 9110, 5.1).'),
+  'server-identity': noise('names the server or the hop', 'Differs between any two servers.'),
+  'content-length': benign('Content-Length for HEAD, or another one', 'Follows from body and framing.'),
+  framing: benign('chunked against Content-Length', 'HTTP/1.1 clients read both (RFC 9112, 6).'),
+  'content-encoding': benign('compressed or not', 'Same content after decoding.'),
+  'cookie-format': benign(
+    'same cookie, written otherwise',
+    'Same name, value and attributes after parsing (RFC 6265).',
+  ),
+  'cookie-value': breaking('another cookie', 'Set the same cookies with the same attributes.'),
+  'header-missing': undecided('field missing', 'Send the field, or rule that nobody reads it.'),
+  'header-added': undecided('field added', 'Leave the field out, or rule that nobody reads it.'),
+  'header-value': undecided('another field value', 'Send the same value, or rule that nobody reads it.'),
+  // JSON: one value for another
+  'null-for-empty-array': breaking(
+    '`[]` became null',
+    'Initialise the slice (`make([]T, 0)`): a nil slice marshals as null.',
+  ),
+  'null-for-empty-object': breaking(
+    '`{}` became null',
+    'Initialise the map (`make(map[K]V)`): a nil map marshals as null.',
+  ),
+  'key-missing': breaking('key missing', 'Send the key; look for a misspelt or missing json tag.'),
+  'key-added': breaking('key added', 'Leave the key out; look for an exported field without `json:"-"`.'),
+  'zero-value-omitted': breaking(
+    'zero value left out',
+    'Remove `omitempty` from the field: Node sends the empty value.',
+  ),
+  'zero-value-added': breaking(
+    'zero value where Node sends no key',
+    'Use a pointer with `omitempty`: Node drops undefined, Go writes the zero value.',
+  ),
+  'null-added': breaking(
+    'null where Node sends no key',
+    'Add `omitempty`: Node drops undefined, a nil pointer marshals as null.',
+  ),
+  'zero-for-null': breaking('zero value for null', 'Use a pointer or sql.Null type, so that null stays null.'),
+  'null-for-zero': breaking('null for a zero value', 'Use the value instead of a pointer, or initialise it.'),
+  'integer-precision': breaking(
+    'integer beyond 2^53',
+    'Node rounds what int64 keeps (and Go rounds in `any`); send such ids as strings on both sides.',
+  ),
+  'not-a-number': breaking(
+    'NaN or Infinity',
+    'JSON.stringify writes null, json.Marshal fails; check with math.IsNaN before.',
+  ),
+  'duration-unit': breaking(
+    'duration in another unit',
+    'time.Duration marshals as nanoseconds; divide before marshalling.',
+  ),
+  'zero-time': breaking('the zero time instead of null', 'Use *time.Time: a zero time.Time marshals as year 1.'),
+  'timestamp-format': undecided(
+    'same instant, written otherwise',
+    'RFC3339Nano trims zeros; format with "2006-01-02T15:04:05.000Z07:00" as toISOString does.',
+  ),
+  'buffer-as-base64': breaking(
+    'Buffer object became base64',
+    'Node writes {"type":"Buffer","data":[…]}; agree on base64 on both sides.',
+  ),
+  'lone-surrogate': breaking('lone surrogate replaced', 'Go writes U+FFFD; repair the text where it comes from.'),
+  'number-value': breaking('another number', 'Same type, other value.'),
+  'number-type': breaking('string for number, or number for string', 'Look for the `,string` option of a json tag.'),
+  type: breaking('another type', 'Marshal the same JSON type.'),
+  value: breaking('another value', 'Same type, other value.'),
+  'array-length': breaking('array of another length', 'Elements are missing or added; the places are named.'),
+  'array-order': breaking(
+    'same elements in another order',
+    'Sort before marshalling (Go maps iterate at random), or rule the array unordered.',
+  ),
+  'duplicate-key': breaking('a key stands twice', 'Parsers disagree on which one counts; send it once.'),
+  // JSON: the same value, written otherwise
+  'number-format': benign('same number, written otherwise', 'Equal as numbers: 1e21 and 1e+21, 100 and 100.0.'),
+  'negative-zero': benign('-0', 'Node writes 0, Go -0.'),
+  'html-escape': benign('escaped <, >, &, U+2028', 'SetEscapeHTML(false) if bodies are signed or compared as bytes.'),
+  'string-escape': benign('same text, escaped otherwise', 'Equal after parsing.'),
+  'key-order': benign('keys in another order', 'Objects are unordered (RFC 8259).'),
+  'trailing-newline': benign('trailing newline', 'json.Encoder ends with one; json.Marshal does not.'),
+  'white-space': benign('other white space', 'Insignificant in JSON.'),
+  // Bodies that are not JSON
+  'not-found-body': breaking('another 404 page', 'Write the body that Express sends: Go says `404 page not found`.'),
+  'body-missing': breaking('empty body', 'One side sends a body, the other none.'),
+  'text-value': breaking('another text', 'The texts differ at the place named.'),
+  'markup-value': breaking('other markup', 'The documents differ at the place named.'),
+  'form-value': breaking('another form value', 'Same field, other value.'),
+  'part-value': breaking('another part', 'The multipart bodies differ in the part named.'),
+  'line-ending': benign('other line endings', 'CRLF and LF.'),
+  'body-bytes': breaking('other bytes', 'Not a format that is understood; compared byte by byte.'),
+  'malformed-json': breaking('not the JSON it claims to be', 'One side sends what no JSON parser reads.'),
+  'undecodable-content': breaking(
+    'cannot be decoded',
+    'The content coding named in the header does not decode the body.',
+  ),
+  // Limits of the comparison
+  'body-uncomparable': undecided(
+    'body over the capture cap',
+    'Only its beginning is known, and the digests differ; raise the cap for this route.',
+  ),
+  'too-many-differences': breaking(
+    'too many differences',
+    'Compare one sample by hand; the bodies have little in common.',
+  ),
+  'too-deep': undecided('nested too deeply', 'Compared as bytes below the limit of depth.'),
+} as const satisfies Readonly<Record<string, CatalogueEntry>>;
+
+/** Stable id of a cause. */
+export type Cause = keyof typeof CATALOGUE;
