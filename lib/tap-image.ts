@@ -1,4 +1,4 @@
-/** The tap's container image: one bundled module on a small base. */
+/** The tap's container image: two bundled modules, one a thread, on a small base. */
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
@@ -17,9 +17,10 @@ export function tapImage(): ContainerImage {
   return ContainerImage.fromAsset(ready ? READY : OUT, { platform: Platform.LINUX_ARM64 });
 }
 
-/** The build context: the bundle and its Dockerfile. @throws esbuild's error */
+/** The build context: the bundles and their Dockerfile. @throws esbuild's error */
 export function bundleTap(outdir: string): void {
   mkdirSync(outdir, { recursive: true });
-  bundleModule([{ in: join(ROOT, 'tap', 'main.ts'), out: 'main' }], outdir);
+  const entries = ['main', 'capture-thread'].map((out) => ({ in: join(ROOT, 'tap', `${out}.ts`), out }));
+  bundleModule(entries, outdir);
   copyFileSync(join(ROOT, 'tap', 'Dockerfile'), join(outdir, 'Dockerfile'));
 }

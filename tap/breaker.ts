@@ -1,24 +1,42 @@
-/** Keeps a dead shadow from being asked again and again: after some failures in a row it is left alone for a while. */
+/**
+ * Keeps a dead shadow from being asked again and again: after some failures in a row it is left alone for a while, then
+ * asked once; that answer decides.
+ */
 
 const FAILURES_TO_OPEN = 20;
 const OPEN_MS = 5_000;
 
 export class Breaker {
   #failures = 0;
-  #openUntil = 0;
+  #openUntil: number | undefined;
+  #asking = false;
 
-  allows(now: number): boolean {
-    return now >= this.#openUntil;
+  /** Whether a request may go now; one that goes while the breaker is open is the one that decides. */
+  admits(now: number): boolean {
+    if (this.#openUntil === undefined) return true;
+    if (now < this.#openUntil || this.#asking) return false;
+    this.#asking = true;
+    return true;
+  }
+
+  isOpen(): boolean {
+    return this.#openUntil !== undefined;
   }
 
   succeeded(): void {
     this.#failures = 0;
+    this.#openUntil = undefined;
+    this.#asking = false;
   }
 
   failed(now: number): void {
     this.#failures++;
-    if (this.#failures < FAILURES_TO_OPEN) return;
-    this.#openUntil = now + OPEN_MS;
-    this.#failures = 0;
+    this.#asking = false;
+    if (this.#failures >= FAILURES_TO_OPEN) this.#openUntil = now + OPEN_MS;
+  }
+
+  /** The request that was admitted never came to an answer of either kind. */
+  withdrawn(): void {
+    this.#asking = false;
   }
 }

@@ -1,12 +1,30 @@
 /** What the tap did and what it dropped, as metrics; every drop has a reason. */
 
-export type DropReason = 'method' | 'sample' | 'busy' | 'breaker' | 'upgrade' | 'queue' | 'sink';
+/**
+ * Why a request through the tap yields no captured pair. `method`: has side effects; `sample`: not chosen; `upgrade`: no plain
+ * HTTP exchange; `aborted`: the client left. The others are losses: `oversize`: the request's body is over the cap; `busy`: as
+ * many copies as allowed are under way; `breaker`: the shadow is left alone; `error`: the copy could not be sent, or the pair
+ * did not complete in time; `queue`: the capture's queue was full; `sink`: the sink refused.
+ */
+export type DropReason =
+  | 'method'
+  | 'sample'
+  | 'upgrade'
+  | 'aborted'
+  | 'oversize'
+  | 'busy'
+  | 'breaker'
+  | 'error'
+  | 'queue'
+  | 'sink';
 
 export class Counters {
   requests = 0;
   copies = 0;
   captured = 0;
   primaryErrors = 0;
+  /** Requests that were sent again on a fresh connection, because the one they went by had been closed meanwhile. */
+  primaryRetries = 0;
   readonly dropped = new Map<DropReason, number>();
   /** By the side that gets the copies: whether its breaker is open now. */
   readonly breakers = new Map<'stable' | 'candidate', () => boolean>();
@@ -22,13 +40,14 @@ export class Counters {
       TapCopies: this.copies,
       TapCaptured: this.captured,
       TapPrimaryErrors: this.primaryErrors,
+      TapPrimaryRetries: this.primaryRetries,
     };
     const lines = [emf({ Ingress: ingress }, values, now)];
     for (const [reason, count] of this.dropped)
       lines.push(emf({ Ingress: ingress, Reason: reason }, { TapDropped: count }, now));
     for (const [Side, open] of this.breakers)
       lines.push(emf({ Ingress: ingress, Side }, { TapBreakerOpen: open() ? 1 : 0 }, now));
-    [this.requests, this.copies, this.captured, this.primaryErrors] = [0, 0, 0, 0];
+    [this.requests, this.copies, this.captured, this.primaryErrors, this.primaryRetries] = [0, 0, 0, 0, 0];
     this.dropped.clear();
     return lines;
   }

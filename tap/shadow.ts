@@ -1,77 +1,144 @@
-/** The copy: sent at the same moment as the original, bounded in number and time, and never waited for. */
-import type { Pool } from 'undici';
-import type { Leg } from '../parity/record.ts';
+/** The copy: bounded in number, time and size, and never waited for. */
+import type { Dispatcher } from 'undici';
+import type { SamplePolicy } from './body-sample.ts';
 import { Breaker } from './breaker.ts';
 import type { Counters } from './counters.ts';
-import { SHADOW_HEADER } from './headers.ts';
-import { LegObserver } from './leg.ts';
+import { rawFields, SHADOW_HEADER } from './headers.ts';
+import { ObservedLeg, type RawLeg } from './observed-leg.ts';
 
-const MAX_IN_FLIGHT = 64;
-const DEADLINE_MS = 5_000;
+/** An answer longer than this is cut off: what it was is known, and the line is not for downloads. */
+const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 export interface CopyRequest {
-  readonly method: 'GET' | 'HEAD' | 'OPTIONS';
+  readonly method: string;
   readonly target: string;
   /** Names and values alternating. */
   readonly headers: readonly string[];
+  readonly body: Buffer | null;
+}
+
+export interface ShadowOptions {
+  readonly dispatcher: Dispatcher;
+  readonly counters: Counters;
+  readonly sample: SamplePolicy;
+  /** Copies, with the pairs that they belong to, that may be under way at once. */
+  readonly maxInFlight: number;
+  /** Milliseconds from the copy's dispatch to its last byte. */
+  readonly deadlineMs: number;
 }
 
 export class Shadow {
-  readonly #pool: Pool;
-  readonly #counters: Counters;
-  readonly #redactionKey: string;
+  readonly #options: ShadowOptions;
   readonly #breaker = new Breaker();
-  #inFlight = 0;
+  #reserved = 0;
 
-  constructor(pool: Pool, counters: Counters, redactionKey: string) {
-    this.#pool = pool;
-    this.#counters = counters;
-    this.#redactionKey = redactionKey;
+  constructor(options: ShadowOptions) {
+    this.#options = options;
   }
 
-  /** Sends a copy, or drops it with a reason (null). The promise never rejects. */
-  copy(request: CopyRequest): Promise<Leg> | null {
-    if (!this.#breaker.allows(performance.now())) return this.#drop('breaker');
-    if (this.#inFlight >= MAX_IN_FLIGHT) return this.#drop('busy');
-    this.#counters.copies++;
-    this.#inFlight++;
-    return this.#send(request).finally(() => {
-      this.#inFlight--;
-    });
+  /** Takes a place for a pair, until {@link Shadow.release}; or counts why there is none. */
+  reserve(): boolean {
+    const { counters, maxInFlight } = this.#options;
+    if (this.#reserved >= maxInFlight) counters.drop('busy');
+    else if (!this.#breaker.admits(performance.now())) counters.drop('breaker');
+    else {
+      this.#reserved++;
+      return true;
+    }
+    return false;
+  }
+
+  release(): void {
+    this.#reserved--;
+  }
+
+  /** For a place that was taken, but not used for a copy. */
+  withdraw(): void {
+    this.#breaker.withdrawn();
+    this.release();
   }
 
   /** Copies are being held back because too many in a row failed. */
   breakerOpen(): boolean {
-    return !this.#breaker.allows(performance.now());
+    return this.#breaker.isOpen();
   }
 
-  #drop(reason: 'breaker' | 'busy'): null {
-    this.#counters.drop(reason);
-    return null;
-  }
-
-  async #send({ method, target, headers }: CopyRequest): Promise<Leg> {
-    const observer = new LegObserver(this.#redactionKey);
+  /** Sends a copy for a place that was taken. `done` is called once, never in this call's own turn. */
+  copy(request: CopyRequest, done: (leg: RawLeg) => void): void {
+    const { dispatcher, counters, sample, deadlineMs } = this.#options;
+    counters.copies++;
+    const copy = new Copy(sample, deadlineMs, (leg) => {
+      if (leg.outcome === 'response') this.#breaker.succeeded();
+      else this.#breaker.failed(performance.now());
+      done(leg);
+    });
+    const { method, target, headers, body } = request;
     try {
-      const response = await this.#pool.request({
-        method,
-        path: target,
-        headers: [...headers, SHADOW_HEADER, '1'],
-        responseHeaders: 'raw',
-        signal: AbortSignal.timeout(DEADLINE_MS),
-      });
-      observer.head(response.statusCode, rawList(response.headers));
-      for await (const chunk of response.body) observer.chunk(chunk);
-      this.#breaker.succeeded();
-      return observer.answered();
+      // undici types the methods it knows; others are tokens like them.
+      const options: Dispatcher.DispatchOptions = { method: method as Dispatcher.HttpMethod, path: target, body };
+      dispatcher.dispatch(
+        { ...options, headers: [...headers, SHADOW_HEADER, '1'], bodyTimeout: 0, headersTimeout: 0 },
+        copy,
+      );
     } catch (error) {
-      this.#breaker.failed(performance.now());
-      return observer.failed(error);
+      queueMicrotask(() => copy.onResponseError(null, error));
     }
   }
 }
 
-/** undici's raw headers come typed as a record; as asked for, they are a list of names and values. */
-export function rawList(headers: unknown): string[] {
-  return Array.isArray(headers) ? headers.map(String) : [];
+class Copy implements Dispatcher.DispatchHandler {
+  readonly #leg: ObservedLeg;
+  readonly #timer: NodeJS.Timeout;
+  #done: ((leg: RawLeg) => void) | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+
+  constructor(sample: SamplePolicy, deadlineMs: number, done: (leg: RawLeg) => void) {
+    this.#leg = new ObservedLeg(sample);
+    this.#done = done;
+    this.#timer = setTimeout(() => this.#stop(new DeadlineError(deadlineMs)), deadlineMs);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#done === undefined) controller.abort(new DeadlineError(0));
+    else this.#leg.sent();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (status >= 200) this.#leg.head(status, rawFields(controller.rawHeaders));
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#leg.chunk(chunk);
+    if (this.#leg.bytes <= MAX_RESPONSE_BYTES) return;
+    this.#finish(this.#leg.answered());
+    controller.abort(new Error('longer than a copy may be'));
+  }
+
+  onResponseEnd(): void {
+    this.#finish(this.#leg.answered());
+  }
+
+  onResponseError(_controller: unknown, error: unknown): void {
+    this.#finish(this.#leg.failed(error));
+  }
+
+  #stop(error: Error): void {
+    this.#finish(this.#leg.failed(error));
+    this.#controller?.abort(error);
+  }
+
+  #finish(leg: RawLeg): void {
+    clearTimeout(this.#timer);
+    const done = this.#done;
+    this.#done = undefined;
+    done?.(leg);
+  }
+}
+
+class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+  constructor(ms: number) {
+    super(`no whole answer within ${ms} ms`);
+  }
 }

@@ -1,60 +1,97 @@
-/** Where captured pairs go: a bounded queue, emptied in batches. A full queue or a failing sink drops and counts, never waits. */
+/** Where captured pairs go. A sink is asked from the capture's thread, one batch at a time; what it refuses is lost and counted. */
+import { createWriteStream } from 'node:fs';
+import { setTimeout as after } from 'node:timers/promises';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
-import type { CaptureRecord } from '../parity/record.ts';
-import type { Counters } from './counters.ts';
 
-const QUEUE_LIMIT = 2_000;
-/** PutRecordBatch takes 500 records and 4 MiB. */
-const BATCH_RECORDS = 200;
-const BATCH_BYTES = 3_500_000;
+export type SinkConfig =
+  | { readonly kind: 'firehose'; readonly stream: string }
+  /** `-` is standard output. */
+  | { readonly kind: 'ndjson'; readonly path: string }
+  | { readonly kind: 'none' };
 
 export interface Sink {
-  enqueue(record: CaptureRecord): void;
-  /** Sends what is queued, once; rejects never. */
-  flush(): Promise<void>;
+  /** How many of the lines were delivered. Never rejects. */
+  send(lines: readonly Buffer[]): Promise<number>;
 }
 
-export const nullSink: Sink = { enqueue: () => {}, flush: async () => {} };
+/** PutRecordBatch takes 500 records and 4 MiB (https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html). */
+const BATCH_RECORDS = 500;
+const BATCH_BYTES = 4 * 1024 * 1024;
+const ATTEMPTS = 4;
+const BACKOFF_MS = 100;
 
-export function firehoseSink(client: Pick<FirehoseClient, 'send'>, stream: string, counters: Counters): Sink {
-  let queue: Buffer[] = [];
+export function sinkOf(config: SinkConfig): Sink {
+  switch (config.kind) {
+    case 'firehose':
+      return firehoseSink(firehoseClient(), config.stream);
+    case 'ndjson':
+      return ndjsonSink(config.path);
+    case 'none':
+      return { send: async ({ length }) => length };
+  }
+}
+
+export function firehoseSink(client: Pick<FirehoseClient, 'send'>, stream: string): Sink {
   return {
-    enqueue(record) {
-      if (queue.length >= QUEUE_LIMIT) counters.drop('queue');
-      else queue.push(Buffer.from(`${JSON.stringify(record)}\n`));
-    },
-    async flush() {
-      while (queue.length > 0) {
-        const batch = takeBatch(queue);
-        queue = queue.slice(batch.length);
-        try {
-          const command = new PutRecordBatchCommand({
-            DeliveryStreamName: stream,
-            Records: batch.map((Data) => ({ Data })),
-          });
-          const { FailedPutCount = 0 } = await client.send(command);
-          counters.captured += batch.length - FailedPutCount;
-          if (FailedPutCount > 0) counters.drop('sink', FailedPutCount);
-        } catch {
-          counters.drop('sink', batch.length);
-          return;
-        }
-      }
+    async send(lines) {
+      let delivered = 0;
+      for (const batch of batches(lines)) delivered += await putBatch(client, stream, batch);
+      return delivered;
     },
   };
 }
 
-function takeBatch(queue: readonly Buffer[]): Buffer[] {
-  const batch: Buffer[] = [];
-  let bytes = 0;
-  for (const record of queue) {
-    if (batch.length === BATCH_RECORDS || (batch.length > 0 && bytes + record.length > BATCH_BYTES)) break;
-    batch.push(record);
-    bytes += record.length;
+/** Records are refused one by one: only those are sent again. Ends after some attempts, spread at random. */
+async function putBatch(
+  client: Pick<FirehoseClient, 'send'>,
+  stream: string,
+  batch: readonly Buffer[],
+): Promise<number> {
+  let left = batch;
+  for (let attempt = 0; attempt < ATTEMPTS && left.length > 0; attempt++) {
+    if (attempt > 0) await after(Math.random() * BACKOFF_MS * 2 ** attempt);
+    try {
+      const Records = left.map((Data) => ({ Data }));
+      const { RequestResponses = [], FailedPutCount = 0 } = await client.send(
+        new PutRecordBatchCommand({ DeliveryStreamName: stream, Records }),
+      );
+      left = FailedPutCount === 0 ? [] : left.filter((_line, i) => RequestResponses[i]?.ErrorCode !== undefined);
+    } catch {
+      // Thrown after the client's own time-outs; what came of the batch is not known, so it may arrive twice.
+    }
   }
-  return batch;
+  return batch.length - left.length;
 }
 
-export function firehoseClient(): FirehoseClient {
-  return new FirehoseClient({ maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 } });
+function* batches(lines: readonly Buffer[]): Generator<readonly Buffer[]> {
+  let from = 0;
+  let bytes = 0;
+  for (const [i, line] of lines.entries()) {
+    if (i > from && (i - from === BATCH_RECORDS || bytes + line.length > BATCH_BYTES)) {
+      yield lines.slice(from, i);
+      [from, bytes] = [i, 0];
+    }
+    bytes += line.length;
+  }
+  if (from < lines.length) yield lines.slice(from);
+}
+
+/** Appends to a file. A file that fails once delivers nothing from then on. */
+export function ndjsonSink(path: string): Sink {
+  const stream = path === '-' ? process.stdout : createWriteStream(path, { flags: 'a' });
+  stream.on('error', () => {});
+  return {
+    send: (lines) =>
+      new Promise((resolve) => {
+        stream.write(Buffer.concat(lines), (error) => resolve(error ? 0 : lines.length));
+      }),
+  };
+}
+
+function firehoseClient(): FirehoseClient {
+  // The client's retries are off: refused records are told apart from a refused batch above.
+  return new FirehoseClient({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+  });
 }

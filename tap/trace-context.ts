@@ -3,8 +3,8 @@
  * balancer's `X-Amzn-Trace-Id`, whose Root is the same 32 hex digits in another spelling
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html).
  */
-import { randomBytes } from 'node:crypto';
-import { headerValue } from './headers.ts';
+import { randomUUID } from 'node:crypto';
+import type { RequestHead } from './headers.ts';
 
 export interface TraceContext {
   /** 32 hex digits. */
@@ -19,18 +19,23 @@ const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const AMZN_ROOT = /Root=1-([0-9a-f]{8})-([0-9a-f]{24})/;
 
 /** What the request brought, or a trace that begins here. */
-export function traceContext(headers: readonly string[]): TraceContext {
-  const parent = TRACEPARENT.exec(headerValue(headers, 'traceparent') ?? '');
+export function traceContext({ traceparent, amznTraceId }: RequestHead): TraceContext {
+  const parent = traceparent === undefined ? null : TRACEPARENT.exec(traceparent);
   if (parent !== null) {
     const [, traceId = '', spanId = '', flags = ''] = parent;
     return { traceId, spanId, flags };
   }
-  const spanId = randomBytes(8).toString('hex');
-  const [, time, unique] = AMZN_ROOT.exec(headerValue(headers, 'x-amzn-trace-id') ?? '') ?? [];
+  const [, time, unique] = amznTraceId === undefined ? [] : (AMZN_ROOT.exec(amznTraceId) ?? []);
   const root = time === undefined || unique === undefined ? null : `${time}${unique}`;
-  return { traceId: root ?? randomBytes(16).toString('hex'), spanId, flags: '01' };
+  // The last 16 digits: the first ones of a UUID hold its version.
+  return { traceId: root ?? randomDigits(), spanId: randomDigits().slice(16), flags: '01' };
 }
 
-export function traceparent({ traceId, spanId, flags }: TraceContext): string {
+export function traceparentOf({ traceId, spanId, flags }: TraceContext): string {
   return `00-${traceId}-${spanId}-${flags}`;
+}
+
+/** 32 hex digits, 122 bits of which are random: node keeps entropy for UUIDs at hand, randomBytes asks each time. */
+function randomDigits(): string {
+  return randomUUID().replaceAll('-', '');
 }

@@ -17,7 +17,7 @@ import type { GroupRole } from '../../core/deployment.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { ledgerTable } from '../constructs/ledger-table.ts';
 import { SAFE_METHODS, WeightedRule, WeightedRuleProvider } from '../constructs/weighted-rule.ts';
-import { GATEWAY_PORT, TAP_PORTS } from '../ports.ts';
+import { GATEWAY_PORT, TAP_HEALTH, TAP_PORTS } from '../ports.ts';
 
 export interface IngressStackProps extends StackProps {
   readonly ingressId: string;
@@ -55,8 +55,8 @@ export class IngressStack extends Stack {
     this.groups = {
       stable: this.#group('Stable', GATEWAY_PORT),
       candidate: this.#group('Candidate', GATEWAY_PORT),
-      tapForward: this.#group('TapForward', TAP_PORTS.forward, TAP_PORTS.health),
-      tapReverse: this.#group('TapReverse', TAP_PORTS.reverse, TAP_PORTS.health),
+      tapForward: this.#group('TapForward', TAP_PORTS.forward, TAP_HEALTH.forward),
+      tapReverse: this.#group('TapReverse', TAP_PORTS.reverse, TAP_HEALTH.reverse),
     };
     const listener = this.#listener(props.certificateArn);
     this.ledger = ledgerTable(this, 'Ledger');
@@ -77,7 +77,7 @@ export class IngressStack extends Stack {
     ];
   }
 
-  #group(id: string, port: number, healthPort = port): ApplicationTargetGroup {
+  #group(id: string, port: number, health = { port, path: '/healthz' }): ApplicationTargetGroup {
     return new ApplicationTargetGroup(this, id, {
       vpc: this.vpc,
       port,
@@ -85,8 +85,8 @@ export class IngressStack extends Stack {
       targetType: TargetType.IP,
       deregistrationDelay: Duration.seconds(60),
       healthCheck: {
-        path: '/healthz',
-        port: String(healthPort),
+        path: health.path,
+        port: String(health.port),
         interval: Duration.seconds(10),
         timeout: Duration.seconds(5),
         healthyThresholdCount: 2,

@@ -2,83 +2,18 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { Pool, request } from 'undici';
+import { request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CaptureRecord } from '../../parity/record.ts';
-import { Counters } from '../../tap/counters.ts';
-import { face } from '../../tap/proxy.ts';
-import { Shadow } from '../../tap/shadow.ts';
-import { listen, serve, stop } from '../support/http.ts';
+import { bodyOf, json, never, type Rig, startRig } from './rig.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const s of stops.splice(0).reverse()) await s();
 });
-
-interface Rig {
-  readonly url: string;
-  readonly counters: Counters;
-  readonly records: CaptureRecord[];
-  /** Resolves with the next captured record. */
-  captured(): Promise<CaptureRecord>;
-}
-
-/** A forward face between two services, its captures kept in a list. */
 async function tap(stable: RequestListener, candidate: RequestListener): Promise<Rig> {
-  const [primary, shadow] = await Promise.all([serve(stable), serve(candidate)]);
-  const [primaryPool, shadowPool] = [new Pool(primary.url), new Pool(shadow.url)];
-  const counters = new Counters();
-  const records: CaptureRecord[] = [];
-  let waiting: ((record: CaptureRecord) => void) | undefined;
-  const sink = {
-    enqueue: (record: CaptureRecord) => {
-      records.push(record);
-      waiting?.(record);
-    },
-    flush: async () => {},
-  };
-  const key = 'a-key-of-sixteen-bytes';
-  const server = face({
-    ingress: 'g',
-    primary: 'stable',
-    primaryPool,
-    shadow: new Shadow(shadowPool, counters, key),
-    sink,
-    counters,
-    sampleRate: 1,
-    redactionKey: key,
-    routes: ['/items/{id}'],
-  });
-  const url = await listen(server);
-  stops.push(
-    primary.stop,
-    shadow.stop,
-    () => primaryPool.destroy(),
-    () => shadowPool.destroy(),
-    () => stop(server),
-  );
-  const captured = () => {
-    const [first] = records;
-    return first === undefined
-      ? new Promise<CaptureRecord>((resolve) => {
-          waiting = resolve;
-        })
-      : Promise.resolve(first);
-  };
-  return { url, counters, records, captured };
-}
-
-const json =
-  (body: string): RequestListener =>
-  (_req, res) => {
-    res.writeHead(200, { 'Content-Type': 'application/json' }).end(body);
-  };
-const never: RequestListener = () => {};
-
-async function bodyOf(req: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of req) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  const rig = await startRig(stable, candidate);
+  stops.push(() => rig.stop());
+  return rig;
 }
 
 describe('the tap', () => {

@@ -1,0 +1,201 @@
+/**
+ * One customer's request and the primary's answer to it: streamed both ways under back-pressure, by undici's dispatch, whose
+ * callbacks spare the streams that a request API would put in between.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Counters } from './counters.ts';
+import { fieldPairs, type RequestHead, rawFields, responseFields } from './headers.ts';
+import type { ObservedLeg } from './observed-leg.ts';
+
+/** How an exchange ended, for whoever watches it. */
+export interface ExchangeObserver {
+  /** Follows the primary's answer. */
+  readonly leg: ObservedLeg;
+  /** A chunk of the request's body, as it goes to the primary. */
+  requestChunk(chunk: Buffer): void;
+  requestEnd(): void;
+  /** The whole answer has come. */
+  answered(): void;
+  failed(error: unknown): void;
+  /** The client left before its answer was complete. */
+  aborted(): void;
+}
+
+export interface ExchangeOptions {
+  readonly dispatcher: Dispatcher;
+  readonly counters: Counters;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly head: RequestHead;
+  /** The answer says that the connection ends with it. */
+  readonly closing: boolean;
+  readonly observer: ExchangeObserver | null;
+  /** Called once, with the status that the client got; null when it left. */
+  readonly ended: ((status: number | null) => void) | null;
+}
+
+/** Why an exchange is given up from this side. */
+class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError';
+}
+
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #options: ExchangeOptions;
+  #controller: Dispatcher.DispatchController | undefined;
+  #gone = false;
+  #over = false;
+  #retried = false;
+  #wrote = false;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#options.res.once('close', () => this.#clientClosed());
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    const { dispatcher, req, head } = this.#options;
+    try {
+      dispatcher.dispatch(
+        {
+          // undici types the methods it knows; others are tokens like them.
+          method: (req.method ?? 'GET') as Dispatcher.HttpMethod,
+          path: req.url ?? '/',
+          headers: head.fields,
+          body: head.hasBody ? req : null,
+          // How long an answer may take is between the load balancer and the primary, as it would be without the tap.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+        this,
+      );
+    } catch (error) {
+      this.onResponseError(null, error);
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    const { observer, req, head } = this.#options;
+    if (this.#gone) controller.abort(new ClientGoneError());
+    if (this.#gone || observer === null) return;
+    observer.leg.sent();
+    if (!head.hasBody || this.#retried) return;
+    req.on('data', (chunk: Buffer) => observer.requestChunk(chunk));
+    req.once('end', () => {
+      observer.leg.sent();
+      observer.requestEnd();
+    });
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: unknown,
+    reason: string | undefined,
+  ): void {
+    const { req, res, closing, observer } = this.#options;
+    const raw = rawFields(controller.rawHeaders);
+    if (status < 200) {
+      if (req.httpVersionMinor >= 1) res.writeInformation(status, responseFields(raw));
+      return;
+    }
+    const fields = responseFields(raw);
+    if (closing) fields.push('Connection', 'close');
+    if (reason === undefined || reason === '') res.writeHead(status, fields);
+    else res.writeHead(status, reason, fields);
+    observer?.leg.head(status, raw);
+    // With the first bytes of the body when they came along, otherwise by itself: events may wait long for the next.
+    process.nextTick(flushHead, this);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { res, observer } = this.#options;
+    this.#wrote = true;
+    observer?.leg.chunk(chunk);
+    if (res.write(chunk) || res.destroyed) return;
+    controller.pause();
+    observer?.leg.held();
+    res.once('drain', () => {
+      observer?.leg.released();
+      controller.resume();
+    });
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    const { res, observer } = this.#options;
+    this.#wrote = true;
+    const { rawTrailers } = controller;
+    if (Array.isArray(rawTrailers) && rawTrailers.length > 0) res.addTrailers(fieldPairs(rawFields(rawTrailers)));
+    res.end();
+    observer?.answered();
+    this.#end(res.statusCode);
+  }
+
+  onResponseError(_controller: unknown, error: unknown): void {
+    const { counters, observer } = this.#options;
+    if (this.#over) return;
+    if (this.#gone) {
+      observer?.aborted();
+      this.#end(null);
+    } else if (this.#mayRetry(error)) {
+      this.#retried = true;
+      counters.primaryRetries++;
+      this.#dispatch();
+    } else {
+      this.#primaryFailed(error);
+    }
+  }
+
+  #primaryFailed(error: unknown): void {
+    const { res, counters, observer } = this.#options;
+    counters.primaryErrors++;
+    observer?.failed(error);
+    if (res.headersSent) res.destroy();
+    else res.writeHead(502, { 'content-type': 'text/plain' }).end('Bad Gateway\n');
+    this.#end(502);
+  }
+
+  /**
+   * A kept-alive connection that the primary closed just now is no answer: what is idempotent and has no body goes once
+   * more (RFC 9112, 9.3.1), on another one.
+   */
+  #mayRetry(error: unknown): boolean {
+    const { req, res, head } = this.#options;
+    const safe = req.method === 'GET' || req.method === 'HEAD' || req.method === 'OPTIONS';
+    if (!safe || head.hasBody || this.#retried || res.headersSent || !(error instanceof Error)) return false;
+    const code = 'code' in error ? error.code : '';
+    return code === 'ECONNRESET' || code === 'EPIPE' || (code === 'UND_ERR_SOCKET' && bytesRead(error) > 0);
+  }
+
+  #clientClosed(): void {
+    if (this.#over) return;
+    this.#gone = true;
+    // Without a controller the request still waits for a connection; it is given up as soon as it has one.
+    this.#controller?.abort(new ClientGoneError());
+  }
+
+  #end(status: number | null): void {
+    this.#over = true;
+    this.#options.ended?.(status);
+  }
+
+  flushHead(): void {
+    if (!this.#wrote && !this.#over) this.#options.res.flushHeaders();
+  }
+}
+
+function flushHead(exchange: Exchange): void {
+  exchange.flushHead();
+}
+
+/** What undici's SocketError says of the connection: one that has brought bytes before was a kept-alive one. */
+function bytesRead(error: Error): number {
+  const socket: unknown = 'socket' in error ? error.socket : undefined;
+  if (typeof socket !== 'object' || socket === null || !('bytesRead' in socket)) return 0;
+  return typeof socket.bytesRead === 'number' ? socket.bytesRead : 0;
+}

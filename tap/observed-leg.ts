@@ -1,0 +1,96 @@
+/**
+ * One side's answer while it is being observed. Both legs are measured at the same two points: from the moment the request
+ * had been handed to the side's socket as a whole, to the first and to the last byte that came back; time during which
+ * the client's slowness held the answer back does not count.
+ */
+import { BodySample, type RawBody, type SamplePolicy } from './body-sample.ts';
+
+export type FailureReason = 'refused' | 'reset' | 'timeout' | 'protocol';
+
+export type RawLeg =
+  | {
+      readonly outcome: 'response';
+      readonly status: number;
+      /** Names and values alternating. */
+      readonly headers: readonly string[];
+      readonly body: RawBody;
+      readonly firstByteMs: number;
+      readonly totalMs: number;
+    }
+  | { readonly outcome: 'failed'; readonly reason: FailureReason; readonly detail: string; readonly totalMs: number };
+
+export class ObservedLeg {
+  readonly #sample: BodySample;
+  #startedAt = performance.now();
+  #status = 0;
+  #headers: readonly string[] = [];
+  #firstByteMs = 0;
+  #heldSince: number | undefined;
+  #heldMs = 0;
+
+  constructor(policy: SamplePolicy) {
+    this.#sample = new BodySample(policy);
+  }
+
+  /** Bytes of the answer's body so far. */
+  get bytes(): number {
+    return this.#sample.bytes;
+  }
+
+  /** The request is on its way as a whole. */
+  sent(): void {
+    this.#startedAt = performance.now();
+  }
+
+  head(status: number, headers: readonly string[]): void {
+    this.#status = status;
+    this.#headers = headers;
+    // An answer may begin before the request is complete.
+    this.#firstByteMs = Math.max(0, performance.now() - this.#startedAt);
+  }
+
+  chunk(chunk: Buffer): void {
+    this.#sample.add(chunk);
+  }
+
+  /** The client does not take more at present. */
+  held(): void {
+    this.#heldSince ??= performance.now();
+  }
+
+  released(): void {
+    if (this.#heldSince !== undefined) this.#heldMs += performance.now() - this.#heldSince;
+    this.#heldSince = undefined;
+  }
+
+  answered(): RawLeg {
+    this.released();
+    return {
+      outcome: 'response',
+      status: this.#status,
+      headers: this.#headers,
+      body: this.#sample.capture(),
+      firstByteMs: this.#firstByteMs,
+      totalMs: this.#elapsed(),
+    };
+  }
+
+  failed(error: unknown): RawLeg {
+    this.#sample.discard();
+    const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return { outcome: 'failed', reason: reasonOf(error), detail, totalMs: this.#elapsed() };
+  }
+
+  #elapsed(): number {
+    return Math.max(this.#firstByteMs, performance.now() - this.#startedAt - this.#heldMs);
+  }
+}
+
+function reasonOf(error: unknown): FailureReason {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'ENOTFOUND')
+    return 'refused';
+  if (/TIMEOUT|ABORT/.test(code) || (error instanceof Error && /Timeout|Abort|Deadline/.test(error.name)))
+    return 'timeout';
+  return code.startsWith('HPE_') ? 'protocol' : 'reset';
+}

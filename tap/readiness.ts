@@ -1,0 +1,41 @@
+/** Whether a primary can be reached: the one thing that the tap's readiness depends on. */
+import { request } from 'undici';
+
+const INTERVAL_MS = 2_000;
+const TIMEOUT_MS = 1_500;
+/** In a row; a single lost answer must not take a tap out of service. */
+const FAILURES = 3;
+
+export class Readiness {
+  readonly #url: URL;
+  readonly #timer: NodeJS.Timeout;
+  #failures = 0;
+
+  /** Asks until {@link Readiness.stop}. Any answer below 500 will do: what it says is between the service and its own health check. */
+  constructor(primary: URL, path: string) {
+    this.#url = new URL(path, primary);
+    this.#timer = setInterval(() => void this.check(), INTERVAL_MS);
+  }
+
+  get ready(): boolean {
+    return this.#failures < FAILURES;
+  }
+
+  async check(): Promise<void> {
+    try {
+      const { statusCode, body } = await request(this.#url, {
+        headersTimeout: TIMEOUT_MS,
+        bodyTimeout: TIMEOUT_MS,
+        headers: { 'user-agent': 'crossfade-tap' },
+      });
+      await body.dump();
+      this.#failures = statusCode < 500 ? 0 : this.#failures + 1;
+    } catch {
+      this.#failures++;
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

@@ -1,0 +1,186 @@
+/** A tap between two services, in this process; its captures are kept in a list instead of going to a thread. */
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { connect, type Server, type Socket } from 'node:net';
+import { Pool } from 'undici';
+import type { CaptureRecord } from '../../parity/record.ts';
+import { RecordMaker } from '../../tap/capture-record.ts';
+import type { CopyPolicy } from '../../tap/copy-policy.ts';
+import { Counters } from '../../tap/counters.ts';
+import { Face } from '../../tap/face.ts';
+import type { RawPair, Side } from '../../tap/pair.ts';
+import type { RedactionRules } from '../../tap/redact.ts';
+import { Shadow } from '../../tap/shadow.ts';
+import { listen, serve, stop } from '../support/http.ts';
+
+export const KEY = 'a-key-of-sixteen-bytes';
+
+export interface RigOptions {
+  readonly primary?: Side;
+  readonly policy?: Partial<CopyPolicy>;
+  readonly redaction?: Partial<RedactionRules>;
+  readonly maxInFlight?: number;
+  readonly deadlineMs?: number;
+}
+
+export interface Rig {
+  readonly url: string;
+  readonly port: number;
+  readonly face: Face;
+  readonly counters: Counters;
+  readonly records: CaptureRecord[];
+  /** Resolves with the record number `n`, once it has been captured. */
+  captured(n?: number): Promise<CaptureRecord>;
+  stop(): Promise<void>;
+}
+
+export async function startRig(
+  stable: RequestListener | Server,
+  candidate: RequestListener | Server,
+  options: RigOptions = {},
+): Promise<Rig> {
+  const services = { stable: await started(stable), candidate: await started(candidate) };
+  const primary = options.primary ?? 'stable';
+  const other = primary === 'stable' ? 'candidate' : 'stable';
+  const pools = [
+    new Pool(services[primary].url),
+    new Pool(services[other].url),
+    new Pool(services.stable.url),
+  ] as const;
+  const counters = new Counters();
+  const policy: CopyPolicy = { sampleRate: 1, allowed: [], bodyCap: 262_144, noiseRate: 0, ...options.policy };
+  const sample = { cap: policy.bodyCap, key: KEY };
+  const limits = { counters, sample, maxInFlight: options.maxInFlight ?? 64, deadlineMs: options.deadlineMs ?? 2_000 };
+  const maker = new RecordMaker({
+    ingress: 'g',
+    routes: ['/items/{id}'],
+    redaction: { key: KEY, fields: [], parameters: [], pointers: [], ...options.redaction },
+  });
+  const records: CaptureRecord[] = [];
+  const waiting = new Set<() => void>();
+  const capture = {
+    offer: (pair: RawPair) => {
+      records.push(maker.make(pair));
+      for (const wake of waiting) wake();
+    },
+    close: async () => {},
+  };
+  const face = new Face({
+    primary,
+    primaryUrl: new URL(services[primary].url),
+    primaryPool: pools[0],
+    shadow: new Shadow({ dispatcher: pools[1], ...limits }),
+    noise: new Shadow({ dispatcher: pools[2], ...limits }),
+    capture,
+    counters,
+    policy,
+    sample,
+    routes: ['/items/{id}'],
+  });
+  const url = await listen(face.server);
+  return {
+    url,
+    port: Number(new URL(url).port),
+    face,
+    counters,
+    records,
+    captured: (n = 0) =>
+      new Promise((resolve) => {
+        const check = () => {
+          const record = records[n];
+          if (record === undefined) return;
+          waiting.delete(check);
+          resolve(record);
+        };
+        waiting.add(check);
+        check();
+      }),
+    async stop() {
+      await stop(face.server);
+      await Promise.all(pools.map((pool) => pool.destroy()));
+      await Promise.all([services.stable.stop(), services.candidate.stop()]);
+    },
+  };
+}
+
+async function started(service: RequestListener | Server): Promise<{ url: string; stop(): Promise<void> }> {
+  if (typeof service === 'function') return serve(service);
+  const sockets = new Set<Socket>();
+  service.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  const address = service.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((done) => service.close(done));
+    },
+  };
+}
+
+export const json =
+  (body: string): RequestListener =>
+  (req, res) => {
+    req.resume();
+    res.writeHead(200, { 'Content-Type': 'application/json' }).end(body);
+  };
+
+/** Never answers. */
+export const never: RequestListener = () => {};
+
+export async function bodyOf(req: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of req) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** A connection on which bytes are written and read as they are. */
+export class RawClient {
+  readonly socket: Socket;
+  #text = '';
+  #closed = false;
+  #wake: (() => void) | undefined;
+
+  constructor(port: number) {
+    this.socket = connect(port, '127.0.0.1');
+    this.socket.on('data', (chunk) => {
+      this.#text += chunk.toString('latin1');
+      this.#wake?.();
+    });
+    this.socket.on('error', () => {});
+    this.socket.once('close', () => {
+      this.#closed = true;
+      this.#wake?.();
+    });
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  write(bytes: string | Buffer): void {
+    this.socket.write(bytes);
+  }
+
+  /** Resolves with all that has come once it matches, or once the other side has closed. */
+  async until(pattern: RegExp): Promise<string> {
+    while (!pattern.test(this.#text) && !this.#closed) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return this.#text;
+  }
+
+  async untilClosed(): Promise<string> {
+    return this.until(/$^/);
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+}
