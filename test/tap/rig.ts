@@ -177,7 +177,7 @@ export class RawClient {
   }
 
   async untilClosed(): Promise<string> {
-    return this.until(/$^/);
+    return this.until(/(?!)/);
   }
 
   destroy(): void {
