@@ -88,9 +88,10 @@ export class ObservedLeg {
 
 function reasonOf(error: unknown): FailureReason {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'ENOTFOUND')
-    return 'refused';
-  if (/TIMEOUT|ABORT/.test(code) || (error instanceof Error && /Timeout|Abort|Deadline/.test(error.name)))
-    return 'timeout';
-  return code.startsWith('HPE_') ? 'protocol' : 'reset';
+  const name = error instanceof Error ? error.name : '';
+  if (/^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND)$/.test(code)) return 'refused';
+  if (/TIMEOUT|ABORT/.test(code) || /Timeout|Abort|Deadline/.test(name)) return 'timeout';
+  return code.startsWith('HPE_') || /HTTPParser|HeadersOverflow|ContentLengthMismatch/.test(name)
+    ? 'protocol'
+    : 'reset';
 }

@@ -37,7 +37,7 @@ afterAll(() => synthesis.dispose());
 describe('a rehearsed cutover', () => {
   it('runs the synthesised machine to its end without failing a single request', { timeout: LIMIT_MS }, async () => {
     const run = await rehearse({ title: 'clean', plan, fault: null }, options);
-    expect(run.verdict.ok, run.verdict.text).toBe(true);
+    expect(run.verdict.ok, run.verdict.sentence).toBe(true);
     expect(run.requests.failed).toEqual({});
     expect(run.ledger).toMatchObject({ status: 'completed' });
     const phases = run.log
@@ -64,7 +64,7 @@ describe('a rehearsed cutover', () => {
 
   it('brings a crashed candidate’s customers back, and none fails after that', { timeout: LIMIT_MS }, async () => {
     const run = await rehearse({ title: 'crash', plan, fault: parseFault('crash@10') }, options);
-    expect(run.verdict.ok, run.verdict.text).toBe(true);
+    expect(run.verdict.ok, run.verdict.sentence).toBe(true);
     expect(run.ledger).toMatchObject({ status: 'rolled_back', rollback: { verifiedAt: expect.any(String) } });
     expect(run.requests.failedAfterReturn).toBe(0);
     expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 1, candidate: 0, tapForward: 0, tapReverse: 0 });

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { request } from 'undici';
@@ -131,7 +132,7 @@ describe('what a client sends', () => {
     async function* pieces() {
       for (let i = 0; i < body.length; i += 70_001) yield body.subarray(i, i + 70_001);
     }
-    const chunked = await request(rig.url, { method: 'PATCH', body: pieces() });
+    const chunked = await request(rig.url, { method: 'PATCH', body: Readable.from(pieces()) });
     expect([chunked.headers['x-method'], await chunked.body.text()]).toEqual(['PATCH', sha(body)]);
   });
 

@@ -1,0 +1,122 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PutRecordBatchCommand, PutRecordBatchCommandOutput } from '@aws-sdk/client-firehose';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type CaptureSettings, ThreadCapture } from '../../tap/capture.ts';
+import { Counters } from '../../tap/counters.ts';
+import type { RawPair } from '../../tap/pair.ts';
+import { firehoseSink } from '../../tap/sink.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tap-capture-'));
+afterEach(() => {
+  rmSync(join(folder, 'pairs.ndjson'), { force: true });
+});
+
+const settings = (sink: CaptureSettings['sink']): CaptureSettings => ({
+  flushMs: 10,
+  sink,
+  rules: {
+    ingress: 'g',
+    routes: [],
+    redaction: { key: 'a-key-of-sixteen-bytes', fields: [], parameters: [], pointers: [] },
+  },
+});
+const pair = (requestId: string, size = 10): RawPair => {
+  const body = { data: new Uint8Array(size).fill(120), bytes: size, truncated: false };
+  const answer = { outcome: 'response', status: 200, headers: [], firstByteMs: 1, totalMs: 2 } as const;
+  return {
+    at: 0,
+    requestId,
+    method: 'GET',
+    target: '/',
+    headers: [],
+    primary: 'stable',
+    stable: { ...answer, body },
+    candidate: { ...answer, body: { ...body, data: new Uint8Array(size).fill(121) } },
+  };
+};
+
+describe('the capture’s thread', () => {
+  it('writes what it is handed as lines, in order, and counts them', async () => {
+    const path = join(folder, 'pairs.ndjson');
+    const counters = new Counters();
+    const capture = new ThreadCapture(settings({ kind: 'ndjson', path }), counters);
+    for (let i = 0; i < 500; i++) capture.offer(pair(`r${i}`));
+    await capture.close(10_000);
+    const ids = readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).requestId);
+    expect(ids).toEqual(Array.from({ length: 500 }, (_, i) => `r${i}`));
+    expect([counters.captured, counters.dropped.size]).toEqual([500, 0]);
+  });
+
+  it('is bounded by bytes: what comes faster than it goes is dropped and counted', async () => {
+    const counters = new Counters();
+    const capture = new ThreadCapture(settings({ kind: 'none' }), counters);
+    for (let i = 0; i < 200; i++) capture.offer(pair(`r${i}`, 500_000));
+    await capture.close(10_000);
+    const dropped = counters.dropped.get('queue') ?? 0;
+    expect(dropped).toBeGreaterThan(100);
+    expect(counters.captured + dropped).toBe(200);
+  });
+
+  it('counts as lost what a sink that is down did not take', async () => {
+    const counters = new Counters();
+    const capture = new ThreadCapture(
+      settings({ kind: 'ndjson', path: join(folder, 'no', 'such', 'folder') }),
+      counters,
+    );
+    for (let i = 0; i < 10; i++) capture.offer(pair(`r${i}`));
+    await capture.close(10_000);
+    expect([counters.captured, counters.dropped.get('sink')]).toEqual([0, 10]);
+    expect(existsSync(join(folder, 'no'))).toBe(false);
+  });
+});
+
+describe('Firehose', () => {
+  /** Answers each call by `answer`, and keeps the sizes of what it got. */
+  function firehose(answer: (records: number, call: number) => Partial<PutRecordBatchCommandOutput> | Error) {
+    const batches: number[] = [];
+    const client = {
+      send: async (command: PutRecordBatchCommand) => {
+        const records = command.input.Records ?? [];
+        batches.push(records.length);
+        const result = answer(records.length, batches.length);
+        if (result instanceof Error) throw result;
+        return { $metadata: {}, FailedPutCount: 0, RequestResponses: [], ...result };
+      },
+    };
+    return { sink: firehoseSink(client as Parameters<typeof firehoseSink>[0], 's'), batches };
+  }
+  const lines = (count: number, size = 10) => Array.from({ length: count }, () => Buffer.alloc(size));
+
+  it('gets batches within its limits of 500 records and 4 MiB', async () => {
+    const { sink, batches } = firehose(() => ({}));
+    expect(await sink.send(lines(1_201))).toBe(1_201);
+    expect(await sink.send(lines(10, 1_000_000))).toBe(10);
+    expect(batches).toEqual([500, 500, 201, 4, 4, 2]);
+  });
+
+  it('gets again only those records that it refused', async () => {
+    const { sink, batches } = firehose((records, call) =>
+      call === 1
+        ? {
+            FailedPutCount: 3,
+            RequestResponses: Array.from({ length: records }, (_, i) =>
+              i < 3 ? { ErrorCode: 'ServiceUnavailableException' } : { RecordId: 'x' },
+            ),
+          }
+        : {},
+    );
+    expect(await sink.send(lines(10))).toBe(10);
+    expect(batches).toEqual([10, 3]);
+  });
+
+  it('is given up after some attempts; the loss is counted, nothing is thrown', async () => {
+    const { sink, batches } = firehose(() => new Error('down'));
+    expect(await sink.send(lines(5))).toBe(0);
+    expect(batches).toEqual([5, 5, 5, 5]);
+  });
+});

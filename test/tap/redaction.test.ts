@@ -1,0 +1,196 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { captureRecordSchema } from '../../parity/record.ts';
+import type { RawBody } from '../../tap/body-sample.ts';
+import { RecordMaker } from '../../tap/capture-record.ts';
+import type { RawLeg } from '../../tap/observed-leg.ts';
+import type { RawPair } from '../../tap/pair.ts';
+import { type RedactionRules, Redactor } from '../../tap/redact.ts';
+
+const RULES: RedactionRules = {
+  key: 'a-key-of-sixteen-bytes',
+  fields: ['x-customer'],
+  parameters: ['iban'],
+  pointers: ['/user/email', '/orders/*/note', '/**/pin'],
+};
+const JSON_TYPE = ['Content-Type', 'application/json'];
+
+const raw = (data: string | Buffer, rest: Partial<RawBody> = {}): RawBody => {
+  const bytes = new Uint8Array(Buffer.from(data));
+  return { data: bytes, bytes: bytes.length, truncated: false, ...rest };
+};
+const leg = (body: RawBody, headers: readonly string[] = JSON_TYPE): RawLeg => ({
+  outcome: 'response',
+  status: 200,
+  headers,
+  body,
+  firstByteMs: 1,
+  totalMs: 2,
+});
+const pair = (rest: Partial<RawPair>): RawPair => ({
+  at: 1_764_000_000_000,
+  requestId: 'r',
+  method: 'GET',
+  target: '/',
+  headers: [],
+  primary: 'stable',
+  stable: leg(raw('{}')),
+  candidate: leg(raw('{}')),
+  ...rest,
+});
+const maker = (rules: Partial<RedactionRules> = {}) =>
+  new RecordMaker({ ingress: 'g', routes: [], redaction: { ...RULES, ...rules } });
+const bodyOf = (body: RawBody, headers = JSON_TYPE) => {
+  const { stable } = maker().make(pair({ stable: leg(body, headers) }));
+  if (stable.outcome !== 'response') throw new Error('no answer');
+  return stable.body;
+};
+const HASH = /hmac:[0-9a-f]{16}/;
+
+describe('fields', () => {
+  const redactor = new Redactor(RULES);
+  const one = (name: string, value: string) => redactor.headers([name, value])[0]?.[1] ?? '';
+
+  it('that identify somebody become keyed hashes; what is the service’s own stays readable', () => {
+    expect(one('Authorization', 'Bearer abc')).toMatch(/^Bearer hmac:[0-9a-f]{16}$/);
+    expect(one('Cookie', 'sid=abc; theme=dark')).toMatch(/^sid=hmac:[0-9a-f]{16}; ?theme=hmac:[0-9a-f]{16}$/);
+    expect(one('Set-Cookie', 'sid=abc; Path=/; HttpOnly')).toMatch(/^sid=hmac:[0-9a-f]{16}; Path=\/; HttpOnly$/);
+    expect(one('X-Api-Key', 'abc')).toMatch(/^hmac:/);
+    expect(one('X-Customer', 'abc')).toMatch(/^hmac:/);
+    expect(one('Location', '/next?token=abc&page=2')).toMatch(/^\/next\?token=hmac:[0-9a-f]{16}&page=2$/);
+    expect(one('Content-Type', 'text/html')).toBe('text/html');
+  });
+
+  it('of equal values have equal hashes, of different ones or under another key different ones', () => {
+    const other = new Redactor({ ...RULES, key: 'another-key-of-sixteen' });
+    expect(redactor.hash('a')).toBe(redactor.hash('a'));
+    expect(redactor.hash('a')).not.toBe(redactor.hash('b'));
+    expect(redactor.hash('a')).not.toBe(other.hash('a'));
+  });
+});
+
+describe('a target', () => {
+  it('keeps its path and its harmless parameters', () => {
+    const redactor = new Redactor(RULES);
+    expect(redactor.target('/a/token=1?page=2&access_token=abc&iban=DE02;key=z&x')).toMatch(
+      /^\/a\/token=1\?page=2&access_token=hmac:\w+&iban=hmac:\w+;key=hmac:\w+&x$/,
+    );
+  });
+});
+
+describe('a JSON body', () => {
+  it('loses the values at the places named, and those that are secret anywhere; every other byte stays', () => {
+    const text =
+      '{ "user":{"email":"a@b.c","name":"<Ann>"},"orders":[{"note":"n","id":9007199254740993}],\n"deep":[{"pin":1234}], "access_token":"t" }';
+    const body = bodyOf(raw(text));
+    expect(body.data.replaceAll(/"hmac:[0-9a-f]{16}"/g, '#')).toBe(
+      '{ "user":{"email":#,"name":"<Ann>"},"orders":[{"note":#,"id":9007199254740993}],\n"deep":[{"pin":#}], "access_token":# }',
+    );
+    expect(body).toMatchObject({ redacted: 4, bytes: Buffer.byteLength(text), truncated: false });
+    expect(body.digest).toMatch(/^hmac:[0-9a-f]{64}$/);
+  });
+
+  it('keeps what a secret place holds if it holds nothing: null and "" are a difference, and no secret', () => {
+    expect(bodyOf(raw('{"pin":null}')).data).toBe('{"pin":null}');
+    expect(bodyOf(raw('{"pin":""}')).data).toBe('{"pin":""}');
+  });
+
+  it('keeps the shape of what stands below a secret place', () => {
+    expect(bodyOf(raw('{"pin":{"a":[1,null],"b":"x"}}')).data.replaceAll(/"hmac:[0-9a-f]{16}"/g, '#')).toBe(
+      '{"pin":{"a":[#,null],"b":#}}',
+    );
+  });
+
+  it('is looked into through gzip, and written in gzip again', () => {
+    const zipped = gzipSync('{"pin":1}');
+    const body = bodyOf(raw(zipped), [...JSON_TYPE, 'Content-Encoding', 'gzip']);
+    expect(gunzipSync(Buffer.from(body.data, 'base64')).toString()).toMatch(HASH);
+    expect(body.bytes).toBe(zipped.length);
+  });
+
+  it.each([
+    ['it is cut off within', raw('{"pin":12', { truncated: true, bytes: 1_000 }), JSON_TYPE],
+    ['it is not JSON after all', raw('{"pin":1,}'), JSON_TYPE],
+    ['it is nested too deeply', raw(`{"pin":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), JSON_TYPE],
+    ['its coding is not known', raw('xx'), [...JSON_TYPE, 'Content-Encoding', 'secret-sauce']],
+    ['it does not decode', raw('xx'), [...JSON_TYPE, 'Content-Encoding', 'gzip']],
+  ])('is left out, but for its length and hash, when %s', (_name, body, headers) => {
+    expect(bodyOf(body, headers)).toMatchObject({
+      data: '',
+      truncated: true,
+      bytes: body.bytes,
+      digest: expect.stringMatching(/^hmac:/),
+    });
+  });
+
+  it('is looked into whatever type it claims to be', () => {
+    expect(bodyOf(raw('{"pin":1}'), ['Content-Type', 'text/plain; charset=utf-8']).data).toMatch(HASH);
+    expect(bodyOf(raw('{"pin":1}'), []).data).toMatch(HASH);
+    expect(bodyOf(raw('{"pin":1}'), ['Content-Type', 'application/problem+json']).data).toMatch(HASH);
+  });
+
+  it('never shows a value from a secret place, whatever JSON is around it', () => {
+    const secret = 'S3CR3T';
+    const withSecret = fc.letrec<{ value: fc.JsonValue }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.dictionary(fc.string(), tie('value'), { maxKeys: 3 }),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.record({ pin: fc.constant(secret) }),
+        fc.record({ pin: fc.array(fc.constant(secret)) }),
+      ) as fc.Arbitrary<fc.JsonValue>,
+    })).value;
+    fc.assert(
+      fc.property(withSecret, fc.constantFrom(undefined, 2), (value, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        const body = bodyOf(raw(text));
+        expect(body.data).not.toContain(secret);
+        if (!text.includes(secret)) expect(body.data === text || body.redacted !== undefined).toBe(true);
+        if (body.data !== '') JSON.parse(body.data);
+      }),
+    );
+  });
+});
+
+describe('a form', () => {
+  it('loses its secret parameters', () => {
+    const body = bodyOf(raw('user=ann&password=abc&iban=DE02'), ['Content-Type', 'application/x-www-form-urlencoded']);
+    expect(body.data).toMatch(/^user=ann&password=hmac:\w+&iban=hmac:\w+$/);
+  });
+});
+
+describe('a record', () => {
+  it('is of the documented format, whatever the pair', () => {
+    const anyBody = fc.uint8Array({ maxLength: 200 }).map((data) => raw(Buffer.from(data)));
+    const anyFields = fc.array(fc.constantFrom('Content-Type', 'application/json', 'Cookie', 'a=b', 'X', ''), {
+      maxLength: 6,
+    });
+    const anyLeg: fc.Arbitrary<RawLeg> = fc.oneof(
+      fc
+        .record({ body: anyBody, headers: anyFields, status: fc.integer({ min: 200, max: 599 }) })
+        .map(({ body, headers, status }) => ({
+          ...leg(body, headers),
+          status,
+        })) as fc.Arbitrary<RawLeg>,
+      fc.constant<RawLeg>({ outcome: 'failed', reason: 'reset', detail: 'x', totalMs: 1 }),
+    );
+    fc.assert(
+      fc.property(anyLeg, anyLeg, anyFields, anyBody, (stable, candidate, headers, requestBody) => {
+        const record = maker().make(pair({ stable, candidate, headers, requestBody }));
+        expect(captureRecordSchema.safeParse(JSON.parse(JSON.stringify(record))).success).toBe(true);
+      }),
+    );
+  });
+
+  it('that is too long for the sink keeps lengths and hashes of its bodies', () => {
+    // Each byte takes six characters in JSON.
+    const huge = leg(raw('\u0001'.repeat(200_000)), ['Content-Type', 'text/plain']);
+    const line = maker().line(pair({ stable: huge, candidate: huge }));
+    expect(line.length).toBeLessThan(1_000 * 1024);
+    expect(JSON.parse(line.toString())).toMatchObject({
+      stable: { body: { data: '', bytes: 200_000, truncated: true } },
+    });
+  });
+});
