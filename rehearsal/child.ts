@@ -14,6 +14,7 @@ export interface Child {
   /** The line with which the process said that it listens: ports by name. */
   readonly listening: Listening;
   port(name: string): number;
+  readonly pid: number;
   kill(): void;
   stop(): Promise<void>;
 }
@@ -37,6 +38,7 @@ export async function startChild({ name, command, args, env, onLine = () => {} }
   const listening = await firstLine(name, child, onLine);
   return {
     name,
+    pid: child.pid ?? 0,
     listening,
     port: (key) => z.number().parse(listening[key]),
     kill: () => void child.kill('SIGKILL'),

@@ -6,7 +6,7 @@ import type { Counters } from './counters.ts';
 import { rawFields, SHADOW_HEADER } from './headers.ts';
 import { ObservedLeg, type RawLeg } from './observed-leg.ts';
 
-/** An answer longer than this is cut off: what it was is known, and the line is not for downloads. */
+/** An answer longer than this is cut off, and no good sign: the customers' tap has better things to do than to read it. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 export interface CopyRequest {
@@ -68,8 +68,8 @@ export class Shadow {
     const { dispatcher, counters, sample, deadlineMs } = this.#options;
     counters.copies++;
     const copy = new Copy(sample, deadlineMs, (leg) => {
-      if (leg.outcome === 'response') this.#breaker.succeeded();
-      else this.#breaker.failed(performance.now());
+      if (leg.outcome === 'failed' || leg.body.bytes > MAX_RESPONSE_BYTES) this.#breaker.failed(performance.now());
+      else this.#breaker.succeeded();
       done(leg);
     });
     const { method, target, headers, body } = request;

@@ -1,0 +1,278 @@
+/**
+ * The tap as the process that is deployed, between a primary and a shadow that misbehaves. In all of it the primary's answers
+ * are byte-identical, none fails, and memory stays bounded.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Pool } from 'undici';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type Child, startChild } from '../../rehearsal/child.ts';
+import { TAP } from '../../rehearsal/gateways.ts';
+
+const MB = 1024 * 1024;
+/** What a tap may hold beyond its start: queue, samples of the pairs under way, the engine's own slack. */
+const MEMORY_MB = 300;
+
+const folder = mkdtempSync(join(tmpdir(), 'tap-chaos-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Answers of all kinds, the same for the same path. */
+const BODIES = new Map([
+  ['/small', Buffer.from('{"ok":true}')],
+  ['/large', randomBytes(700_000)],
+  ['/empty', Buffer.alloc(0)],
+]);
+const primaryListener: RequestListener = (req, res) => {
+  const body = BODIES.get(req.url ?? '') ?? Buffer.from('not found');
+  res.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': body.length }).end(body);
+};
+
+const sockets = new Set<Socket>();
+const servers: Server[] = [];
+async function listening(server: Server): Promise<number> {
+  servers.push(server);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+let primaryPort = 0;
+beforeAll(async () => {
+  primaryPort = await listening(createHttpServer(primaryListener));
+});
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy();
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+});
+
+const children: Child[] = [];
+const pools: Pool[] = [];
+const dropped = new Map<string, number>();
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.destroy()));
+  await Promise.all(children.splice(0).map((child) => child.stop()));
+});
+
+const metricSchema = z.looseObject({ Reason: z.string(), TapDropped: z.number() });
+
+interface Tap {
+  readonly child: Child;
+  readonly pool: Pool;
+  /** Resident memory, MB. */
+  memory(): number;
+}
+
+async function tap(shadowPort: number, env: Readonly<Record<string, string>> = {}): Promise<Tap> {
+  dropped.clear();
+  const child = await startChild({
+    name: 'tap',
+    ...TAP,
+    env: {
+      CROSSFADE_INGRESS: 'g',
+      TAP_BIND: '127.0.0.1',
+      TAP_FORWARD_PORT: '0',
+      TAP_REVERSE_PORT: '0',
+      TAP_HEALTH_PORT: '0',
+      TAP_STABLE_URL: `http://127.0.0.1:${primaryPort}`,
+      TAP_CANDIDATE_URL: `http://127.0.0.1:${shadowPort}`,
+      TAP_REDACTION_KEY: 'a-key-of-sixteen-bytes',
+      TAP_SINK: `ndjson:${join(folder, 'pairs.ndjson')}`,
+      TAP_COPY_DEADLINE_MS: '1000',
+      ...env,
+    },
+    onLine: (line) => {
+      const metric = metricSchema.safeParse(JSON.parse(line));
+      if (metric.success)
+        dropped.set(metric.data.Reason, (dropped.get(metric.data.Reason) ?? 0) + metric.data.TapDropped);
+    },
+  });
+  children.push(child);
+  const pool = new Pool(`http://127.0.0.1:${child.port('forwardPort')}`, { connections: 20 });
+  pools.push(pool);
+  const memory = () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' })) / 1024;
+  return { child, pool, memory };
+}
+
+/** Requests of all kinds, side by side; each answer must be the primary's to the byte. */
+async function customers({ pool }: Tap, rounds: number): Promise<void> {
+  const sha = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+  const expected = new Map([...BODIES].map(([path, body]) => [path, sha(body)]));
+  const one = async (path: string) => {
+    const { statusCode, body } = await pool.request({ method: 'GET', path });
+    expect([statusCode, sha(Buffer.from(await body.arrayBuffer()))]).toEqual([200, expected.get(path)]);
+  };
+  const customer = async () => {
+    for (let i = 0; i < rounds; i++) for (const path of BODIES.keys()) await one(path);
+  };
+  await Promise.all(Array.from({ length: 20 }, customer));
+}
+
+const raw = (onRequest: (socket: Socket) => void) =>
+  createServer((socket) => {
+    socket.once('data', () => onRequest(socket));
+    socket.on('error', () => {});
+  });
+
+/** Writes as long as the other side takes it. */
+function flood(socket: Socket): void {
+  const chunk = Buffer.alloc(MB);
+  let left = 1_024;
+  const more = () => {
+    while (left > 0 && !socket.destroyed) {
+      left--;
+      if (!socket.write(chunk)) return void socket.once('drain', more);
+    }
+    socket.end();
+  };
+  more();
+}
+
+const SHADOWS: readonly (readonly [string, () => Server])[] = [
+  ['hangs', () => raw(() => {})],
+  ['does not even accept', () => createServer({ pauseOnConnect: true }, () => {})],
+  ['resets', () => raw((socket) => socket.resetAndDestroy())],
+  ['answers garbage', () => raw((socket) => socket.write(randomBytes(4_096)))],
+  ['answers a head without end', () => raw((socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${'y'.repeat(400_000)}`))],
+  [
+    'answers 1 GB',
+    () =>
+      raw((socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${1_024 * MB}\r\n\r\n`);
+        flood(socket);
+      }),
+  ],
+  ['is slow by 2 s', () => createHttpServer((_req, res) => void setTimeout(() => res.end('{}'), 2_000).unref())],
+  [
+    'sends more than it announced',
+    () => raw((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nabc')),
+  ],
+];
+
+describe('the primary’s answers reach every customer to the byte', { timeout: 60_000 }, () => {
+  it.each(SHADOWS)('when the shadow %s', async (_name, shadow) => {
+    const rig = await tap(await listening(shadow()));
+    await customers(rig, 3);
+    const before = rig.memory();
+    await customers(rig, 10);
+    expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
+  });
+
+  it('when nobody listens where the shadow should be', async () => {
+    const rig = await tap(1);
+    await customers(rig, 10);
+    await rig.child.stop();
+    expect(dropped.get('breaker')).toBeGreaterThan(0);
+  });
+
+  it('when the sink is down, and when its queue is full', async () => {
+    const rig = await tap(primaryPort, {
+      TAP_SINK: `ndjson:${join(folder, 'no', 'such', 'folder')}`,
+      TAP_FLUSH_MS: '2000',
+    });
+    await customers(rig, 30);
+    const before = rig.memory();
+    await customers(rig, 30);
+    expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
+    await rig.child.stop();
+    expect((dropped.get('sink') ?? 0) + (dropped.get('queue') ?? 0)).toBeGreaterThan(0);
+  });
+
+  it('when the sink is Firehose, and it hangs', async () => {
+    const hanging = await listening(raw(() => {}));
+    const rig = await tap(primaryPort, {
+      TAP_SINK: 'firehose:pairs',
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${hanging}`,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      TAP_FLUSH_MS: '50',
+    });
+    await customers(rig, 20);
+  });
+
+  it('while 10,000 connections stand idle', async () => {
+    const rig = await tap(primaryPort);
+    await customers(rig, 2);
+    const before = rig.memory();
+    const idle: Socket[] = [];
+    const port = rig.child.port('forwardPort');
+    const open = () =>
+      new Promise<void>((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.write('GET /small HTTP/1.1\r\nHost: x\r\n\r\n');
+        });
+        idle.push(socket);
+        socket.once('data', () => resolve());
+        socket.once('error', reject);
+      });
+    try {
+      for (let i = 0; i < 100; i++) await Promise.all(Array.from({ length: 100 }, open));
+      await customers(rig, 5);
+      // A connection costs some 30 kB of parser, socket and buffers.
+      expect(rig.memory() - before).toBeLessThan(2 * MEMORY_MB);
+      expect(idle.every((socket) => !socket.destroyed)).toBe(true);
+    } finally {
+      for (const socket of idle) socket.destroy();
+    }
+  });
+
+  it('while slow-loris clients hold their heads back', async () => {
+    const rig = await tap(primaryPort);
+    const slow = Array.from({ length: 500 }, () => {
+      const socket = connect(rig.child.port('forwardPort'), '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write('GET /small HTTP/1.1\r\nHost: x\r\nX-');
+      return socket;
+    });
+    const dripping = setInterval(() => {
+      for (const socket of slow) socket.write('a');
+    }, 50);
+    try {
+      await customers(rig, 10);
+    } finally {
+      clearInterval(dripping);
+      for (const socket of slow) socket.destroy();
+    }
+  });
+
+  it('while it is asked to end: what is under way ends well', async () => {
+    const rig = await tap(primaryPort, { TAP_DRAIN_DELAY_MS: '20000' });
+    await customers(rig, 1);
+    const running = customers(rig, 3);
+    process.kill(rig.child.pid, 'SIGTERM');
+    await running;
+    // From now on every answer ends its connection, and the load balancer is told to look elsewhere.
+    const { headers, body } = await rig.pool.request({ method: 'GET', path: '/small' });
+    await body.dump();
+    expect(headers.connection).toBe('close');
+    const health = await fetch(`http://127.0.0.1:${rig.child.port('healthPort')}/readyz/forward`);
+    expect(health.status).toBe(503);
+  });
+});
+
+describe('readiness', () => {
+  it('is of the face’s own primary: a dead candidate does not take the forward face out of service', async () => {
+    const rig = await tap(1);
+    const port = rig.child.port('healthPort');
+    const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    let reverse = 200;
+    for (let i = 0; i < 200 && reverse === 200; i++) {
+      reverse = await status('/readyz/reverse');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect([reverse, await status('/readyz/forward'), await status('/healthz'), await status('/x')]).toEqual([
+      503, 200, 200, 503,
+    ]);
+  });
+});
