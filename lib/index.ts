@@ -20,7 +20,7 @@ export {
 export { ledgerTable } from './constructs/ledger-table.ts';
 export { ParityPipeline, type ParityPipelineProps } from './constructs/parity-pipeline.ts';
 export { RollbackTriggers, type RollbackTriggersProps } from './constructs/rollback-triggers.ts';
-export { ShadowTap, type ShadowTapProps } from './constructs/shadow-tap.ts';
+export { ShadowTap, type ShadowTapProps, type TapCopies, type TapRedaction } from './constructs/shadow-tap.ts';
 export {
   type CutoverGroups,
   type ListenerRef,

@@ -123,6 +123,7 @@ export class CutoverDashboard extends Construct {
         this.#own('TapCopies', Stats.SUM),
         this.#own('TapCaptured', Stats.SUM),
         this.#own('TapPrimaryErrors', Stats.SUM),
+        this.#own('TapPrimaryRetries', Stats.SUM),
       ]),
       graph(
         'Copies dropped, by reason',

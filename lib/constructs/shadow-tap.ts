@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnSecurityGroupIngress, type IConnectable, type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   CpuArchitecture,
@@ -19,6 +19,9 @@ import { addCollector, OTLP_ENDPOINT } from '../otel-collector.ts';
 import { TAP_PORTS } from '../ports.ts';
 import { tapImage } from '../tap-image.ts';
 
+/** A task that is told to go answers for as long as the load balancer may take to hear of it, then ends what is under way. */
+const DRAIN_DELAY = Duration.seconds(20);
+const STOP_TIMEOUT = Duration.seconds(120);
 /** In the customers' path: two tasks in two zones at least. */
 const MIN_TASKS = 2;
 const MAX_TASKS = 20;
@@ -41,6 +44,36 @@ export interface ShadowTapProps {
   readonly stream: DeliveryStream;
   /** Route templates by which parity is signed off, such as `/items/{id}`. @default - the first segment of the path */
   readonly routes?: readonly string[];
+  /** Asked of a face's primary for the tap's readiness; any answer below 500 will do. @default '/healthz' */
+  readonly healthPath?: string;
+  readonly copies?: TapCopies;
+  readonly redaction?: TapRedaction;
+}
+
+/** Which requests are copied, and how much a copy may cost. docs/tap.md says what each means. */
+export interface TapCopies {
+  /** Share of the requests through the tap, 0 to 1. @default 1 */
+  readonly sampleRate?: number;
+  /** Requests with side effects that the candidate may repeat, such as `POST /search`. @default - safe methods only */
+  readonly allow?: readonly string[];
+  /** Bytes of each body that are kept, 1,024 to 1,048,576; a request with a longer one is not copied. @default 262144 */
+  readonly bodyCapBytes?: number;
+  /** Copies under way at once, in each task. @default 64 */
+  readonly maxInFlight?: number;
+  /** What the other side has for its whole answer. @default 5 seconds */
+  readonly deadline?: Duration;
+  /** Share of the copies with which the stable side is asked once more, to learn what varies by itself. @default 0 */
+  readonly noiseRate?: number;
+}
+
+/** What is secret beyond the defaults: its values are stored as keyed hashes. */
+export interface TapRedaction {
+  /** @default - Authorization, Cookie and Set-Cookie values, and what else docs/tap.md lists */
+  readonly headers?: readonly string[];
+  /** Parameters of queries and forms. @default - those of docs/tap.md */
+  readonly parameters?: readonly string[];
+  /** JSON pointers with `*` for one segment and `**` for any number of them. @default - the names of docs/tap.md, anywhere */
+  readonly jsonPointers?: readonly string[];
 }
 
 /** The shadow tap as a Fargate service: two faces, a health port that depends on neither candidate nor sink. */
@@ -51,6 +84,7 @@ export class ShadowTap extends Construct {
 
   constructor(scope: Construct, id: string, props: ShadowTapProps) {
     super(scope, id);
+    validate(props);
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -80,6 +114,11 @@ export class ShadowTap extends Construct {
         TAP_HEALTH_PORT: String(TAP_PORTS.health),
         TAP_SINK: `firehose:${props.stream.deliveryStreamName}`,
         TAP_ROUTES: (props.routes ?? []).join(','),
+        TAP_PRIMARY_HEALTH_PATH: props.healthPath ?? '/healthz',
+        TAP_DRAIN_DELAY_MS: String(DRAIN_DELAY.toMilliseconds()),
+        TAP_DRAIN_MS: String(STOP_TIMEOUT.minus(DRAIN_DELAY).minus(Duration.seconds(10)).toMilliseconds()),
+        ...copyEnvironment(props.copies ?? {}),
+        ...redactionEnvironment(props.redaction ?? {}),
         OTEL_SERVICE_NAME: 'crossfade-tap',
         OTEL_EXPORTER_OTLP_ENDPOINT: OTLP_ENDPOINT,
       },
@@ -87,6 +126,7 @@ export class ShadowTap extends Construct {
       logging: LogDrivers.awsLogs({ streamPrefix: 'tap', logGroup: this.logGroup }),
       portMappings: Object.values(TAP_PORTS).map((containerPort) => ({ containerPort })),
       readonlyRootFilesystem: true,
+      stopTimeout: STOP_TIMEOUT,
     });
     addCollector(taskDefinition, this.logGroup);
     props.stream.grantPutRecords(taskDefinition.taskRole);
@@ -128,4 +168,48 @@ export class ShadowTap extends Construct {
       }
     }
   }
+}
+
+/** @throws RangeError that names the property; the tap itself would say so only once it is deployed. */
+function validate({ copies = {}, redaction = {}, routes = [], healthPath = '/' }: ShadowTapProps): void {
+  const check = (ok: boolean, name: string, must: string) => {
+    if (!ok) throw new RangeError(`ShadowTap: ${name} must be ${must}`);
+  };
+  const isShare = (value = 0) => value >= 0 && value <= 1;
+  check(isShare(copies.sampleRate), 'copies.sampleRate', 'from 0 to 1');
+  check(isShare(copies.noiseRate), 'copies.noiseRate', 'from 0 to 1');
+  const { bodyCapBytes = 1_024, maxInFlight = 1 } = copies;
+  check(bodyCapBytes >= 1_024 && bodyCapBytes <= 1_048_576, 'copies.bodyCapBytes', 'from 1,024 to 1,048,576');
+  check(maxInFlight >= 1 && maxInFlight <= 10_000, 'copies.maxInFlight', 'from 1 to 10,000');
+  const all = (values: readonly string[] = [], item: RegExp) => values.every((value) => item.test(value));
+  check(all(copies.allow, /^[A-Z]+ \/[^\s,]*$/), 'copies.allow', 'methods with path templates, such as `POST /search`');
+  check(all(redaction.headers, /^[\w-]+$/), 'redaction.headers', 'field names');
+  check(all(redaction.parameters, /^[\w.-]+$/), 'redaction.parameters', 'parameter names');
+  check(all(redaction.jsonPointers, /^\/[^\s,]*$/), 'redaction.jsonPointers', 'JSON pointers, such as `/user/email`');
+  check(all([...routes, healthPath], /^\/[^\s,]*$/), 'routes and healthPath', 'paths without spaces or commas');
+}
+
+function copyEnvironment({ sampleRate, allow, bodyCapBytes, maxInFlight, deadline, noiseRate }: TapCopies) {
+  return given({
+    TAP_SAMPLE_RATE: sampleRate,
+    TAP_NOISE_RATE: noiseRate,
+    TAP_COPY_ALLOW: allow?.join(','),
+    TAP_BODY_CAP: bodyCapBytes,
+    TAP_MAX_COPIES: maxInFlight,
+    TAP_COPY_DEADLINE_MS: deadline?.toMilliseconds(),
+  });
+}
+
+function redactionEnvironment({ headers, parameters, jsonPointers }: TapRedaction) {
+  return given({
+    TAP_REDACT_HEADERS: headers?.join(','),
+    TAP_REDACT_PARAMETERS: parameters?.join(','),
+    TAP_REDACT_JSON: jsonPointers?.join(','),
+  });
+}
+
+function given(values: Readonly<Record<string, string | number | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
 }

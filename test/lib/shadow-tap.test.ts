@@ -1,0 +1,162 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { DeliveryStream, S3Bucket } from 'aws-cdk-lib/aws-kinesisfirehose';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { ShadowTap, type ShadowTapProps } from '../../lib/constructs/shadow-tap.ts';
+import { bundleTap } from '../../lib/tap-image.ts';
+import { startChild } from '../../rehearsal/child.ts';
+import { tapConfig } from '../../tap/config.ts';
+
+function synthesised(props: Partial<ShadowTapProps> = {}): Template {
+  const stack = new Stack(new App(), 'Theirs');
+  const vpc = new Vpc(stack, 'Vpc') as IVpc;
+  const group = (id: string) =>
+    new ApplicationTargetGroup(stack, id, {
+      vpc,
+      port: 80,
+      protocol: ApplicationProtocol.HTTP,
+      targetType: TargetType.IP,
+    });
+  const destination = new S3Bucket(new Bucket(stack, 'Bucket') as IBucket);
+  new ShadowTap(stack, 'Tap', {
+    ingressId: 'shop',
+    vpc,
+    cluster: new Cluster(stack, 'Cluster', { vpc }) as ICluster,
+    loadBalancer: new SecurityGroup(stack, 'LoadBalancer', { vpc }),
+    forward: group('Forward'),
+    reverse: group('Reverse'),
+    stableUrl: 'http://stable.internal:8080',
+    candidateUrl: 'http://candidate.internal:8080',
+    sides: [],
+    gatewayPort: 8080,
+    stream: new DeliveryStream(stack, 'Stream', { destination }),
+    ...props,
+  });
+  return Template.fromStack(stack);
+}
+
+const taskSchema = z.looseObject({
+  Properties: z.looseObject({
+    ContainerDefinitions: z.array(
+      z.looseObject({
+        Name: z.string(),
+        Environment: z.array(z.object({ Name: z.string(), Value: z.unknown() })).optional(),
+      }),
+    ),
+  }),
+});
+
+/** The tap's environment as its container gets it. */
+function environmentOf(template: Template): Record<string, string> {
+  const [task] = Object.values(template.findResources('AWS::ECS::TaskDefinition')).map((r) => taskSchema.parse(r));
+  const tap = task?.Properties.ContainerDefinitions.find((container) => container.Name === 'tap');
+  return Object.fromEntries(
+    (tap?.Environment ?? []).map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : 'firehose:deployed']),
+  );
+}
+
+describe('ShadowTap', () => {
+  it('gives the tap an environment that the tap understands, with what was asked for', () => {
+    const env = environmentOf(
+      synthesised({
+        routes: ['/items/{id}'],
+        copies: {
+          sampleRate: 0.5,
+          allow: ['POST /search', 'PUT /items/{id}'],
+          bodyCapBytes: 4_096,
+          maxInFlight: 7,
+          deadline: Duration.seconds(2),
+          noiseRate: 0.1,
+        },
+        redaction: { headers: ['X-Customer'], parameters: ['iban'], jsonPointers: ['/**/email'] },
+      }),
+    );
+    expect(tapConfig({ ...env, TAP_REDACTION_KEY: 'a-key-of-sixteen-bytes' })).toMatchObject({
+      ingress: 'shop',
+      maxCopies: 7,
+      copyDeadlineMs: 2_000,
+      policy: {
+        sampleRate: 0.5,
+        noiseRate: 0.1,
+        bodyCap: 4_096,
+        allowed: [
+          { method: 'POST', template: '/search' },
+          { method: 'PUT', template: '/items/{id}' },
+        ],
+      },
+      capture: { rules: { redaction: { fields: ['x-customer'], parameters: ['iban'], pointers: ['/**/email'] } } },
+    });
+  });
+
+  it('runs without root, on a read-only disk, on ARM, twice, and has time to end what is under way', () => {
+    const template = synthesised();
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      RuntimePlatform: { CpuArchitecture: 'ARM64' },
+      ContainerDefinitions: Match.arrayWith([
+        Match.objectLike({ Name: 'tap', ReadonlyRootFilesystem: true, StopTimeout: 120 }),
+      ]),
+    });
+    template.hasResourceProperties('AWS::ECS::Service', {
+      DesiredCount: 2,
+      DeploymentConfiguration: { MinimumHealthyPercent: 100 },
+    });
+    const { drainDelayMs, drainMs } = tapConfig({
+      ...environmentOf(template),
+      TAP_REDACTION_KEY: 'a-key-of-sixteen-bytes',
+    });
+    expect(drainDelayMs + drainMs).toBeLessThan(120_000);
+  });
+
+  it.each<[string, Partial<ShadowTapProps>, RegExp]>([
+    ['a share above one', { copies: { sampleRate: 5 } }, /copies\.sampleRate.*0 to 1/],
+    ['an allowance without a path', { copies: { allow: ['POST'] } }, /copies\.allow.*POST \/search/],
+    ['a cap that is none', { copies: { bodyCapBytes: 0 } }, /copies\.bodyCapBytes/],
+    ['a place that is no pointer', { redaction: { jsonPointers: ['email'] } }, /redaction\.jsonPointers/],
+    ['a route that is no path', { routes: ['items'] }, /routes/],
+  ])('refuses %s, and names the property', (_name, props, message) => {
+    expect(() => synthesised(props)).toThrow(message);
+  });
+});
+
+describe('the tap’s image', () => {
+  it('holds all that its Dockerfile asks for, and runs from there', { timeout: 30_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tap-image-'));
+    try {
+      bundleTap(folder);
+      const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
+      expect(dockerfile).toMatch(/^FROM gcr\.io\/distroless\/nodejs24-debian12:nonroot$/m);
+      const copied = /^COPY (.+) \.\/$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
+      expect(copied.length).toBeGreaterThan(0);
+      for (const file of copied) expect(existsSync(join(folder, file)), file).toBe(true);
+      const tap = await startChild({
+        name: 'tap image',
+        command: process.execPath,
+        args: [join(folder, 'main.mjs')],
+        env: {
+          CROSSFADE_INGRESS: 'g',
+          TAP_BIND: '127.0.0.1',
+          TAP_FORWARD_PORT: '0',
+          TAP_REVERSE_PORT: '0',
+          TAP_HEALTH_PORT: '0',
+          TAP_STABLE_URL: 'http://127.0.0.1:1',
+          TAP_CANDIDATE_URL: 'http://127.0.0.1:1',
+          TAP_REDACTION_KEY: 'a-key-of-sixteen-bytes',
+          TAP_SINK: 'ndjson:-',
+        },
+      });
+      const response = await fetch(`http://127.0.0.1:${tap.port('forwardPort')}/`);
+      expect(response.status).toBe(502);
+      await tap.stop();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
