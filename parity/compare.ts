@@ -1,6 +1,7 @@
 /** Does the candidate's answer say the same as the stable side's? Pure, never throws, bounded. */
 import type { Cause } from './catalogue.ts';
 import { bodyDifference, compareJson } from './compare-json.ts';
+import type { Decode } from './decode.ts';
 import { type Difference, type HeaderDifference, why } from './difference.ts';
 import { parseJson } from './json.ts';
 import type { CapturedBody, CaptureRecord, HeaderList, Leg, ResponseLeg } from './record.ts';
@@ -32,7 +33,12 @@ const IGNORED_HEADERS = new Set([
   'x-served-by',
 ]);
 
-export function compareRecord(record: CaptureRecord): Comparison {
+export interface CompareOptions {
+  /** Undoes content codings; without it a body in a coding is compared only with the same bytes. */
+  readonly decode?: Decode;
+}
+
+export function compareRecord(record: CaptureRecord, _options: CompareOptions = {}): Comparison {
   const { route, stable, candidate } = record;
   if (stable.outcome === 'failed') return { route, verdict: 'unmatched', differences: [], newError: false };
   if (candidate.outcome === 'failed') {
