@@ -44,6 +44,14 @@ export const CATALOGUE = {
     '405 instead of 404',
     'ServeMux answers 405 with Allow where Express answers 404; decide which one clients shall see.',
   ),
+  'options-default': undecided(
+    'OPTIONS answered without being asked for',
+    'Express answers OPTIONS by itself with Allow, Go only where a handler is registered; register one if clients ask.',
+  ),
+  'head-not-routed': breaking(
+    'HEAD not answered',
+    'Express and ServeMux answer HEAD by the handler of GET, chi does not: use middleware.GetHead.',
+  ),
   'query-pair-dropped': breaking(
     'a query pair was dropped',
     'net/url drops pairs with `;` or a bad escape, Express keeps them; parse RawQuery yourself.',
@@ -77,6 +85,22 @@ export const CATALOGUE = {
     'Same name, value and attributes after parsing (RFC 6265).',
   ),
   'cookie-value': breaking('another cookie', 'Set the same cookies with the same attributes.'),
+  'cookie-encoding': breaking(
+    'cookie value escaped otherwise',
+    'Express percent-encodes a cookie value, Go quotes it; url.QueryEscape is not the same, url.PathEscape nearly is.',
+  ),
+  'validator-value': undecided(
+    'another ETag or Last-Modified',
+    'A client that is sent to the other side gets a full answer, and 412 for If-Match; derive both from the same data.',
+  ),
+  'signed-body': breaking(
+    'another digest or signature of the body',
+    'The body is signed, so its bytes must be the same: no other white space, key order or escapes.',
+  ),
+  location: breaking('redirect to another place', 'Send the Location that the stable side sends.'),
+  'location-form': benign('Location absolute or relative', 'Both lead to the same place (RFC 9110, 10.2.2).'),
+  cors: breaking('another CORS answer', 'Browsers refuse the answer to scripts; send the same Access-Control fields.'),
+  'header-format': benign('same field, written otherwise', 'Same members: their order or spacing means nothing.'),
   'header-missing': undecided('field missing', 'Send the field, or rule that nobody reads it.'),
   'header-added': undecided('field added', 'Leave the field out, or rule that nobody reads it.'),
   'header-value': undecided('another field value', 'Send the same value, or rule that nobody reads it.'),
@@ -147,11 +171,21 @@ export const CATALOGUE = {
   'white-space': benign('other white space', 'Insignificant in JSON.'),
   // Bodies that are not JSON
   'not-found-body': breaking('another 404 page', 'Write the body that Express sends: Go says `404 page not found`.'),
+  'error-body': breaking(
+    'another error page',
+    'Clients read the body of an error; write the one that the stable side sends.',
+  ),
   'body-missing': breaking('empty body', 'One side sends a body, the other none.'),
   'text-value': breaking('another text', 'The texts differ at the place named.'),
   'markup-value': breaking('other markup', 'The documents differ at the place named.'),
   'form-value': breaking('another form value', 'Same field, other value.'),
   'part-value': breaking('another part', 'The multipart bodies differ in the part named.'),
+  'line-order': breaking('same lines in another order', 'Go maps iterate at random; sort the keys before writing.'),
+  'markup-format': benign(
+    'same document, written otherwise',
+    'White space between tags, order and quoting of attributes, character references.',
+  ),
+  'part-boundary': benign('another boundary', 'Same parts; the boundary is chosen at random.'),
   'line-ending': benign('other line endings', 'CRLF and LF.'),
   'body-bytes': breaking('other bytes', 'Not a format that is understood; compared byte by byte.'),
   'malformed-json': breaking('not the JSON it claims to be', 'One side sends what no JSON parser reads.'),

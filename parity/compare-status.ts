@@ -1,0 +1,85 @@
+/** Two status codes: what made them differ, where the request and the answers tell. */
+import { type Answers, firstValue } from './answers.ts';
+import type { Cause } from './catalogue.ts';
+import { type StatusDifference, why } from './difference.ts';
+import type { ResponseLeg } from './record.ts';
+import type { RequestShape } from './request-shape.ts';
+
+export interface StatusFinding {
+  readonly difference: StatusDifference;
+  /** Header fields and body follow from it (a redirect has another body than a page), so that they need no telling. */
+  readonly settles: boolean;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Causes after which the two answers are about different things. */
+const SETTLING: ReadonlySet<Cause> = new Set<Cause>([
+  'path-cleaning-redirect',
+  'trailing-slash',
+  'path-case',
+  'method-not-allowed',
+  'options-default',
+  'head-not-routed',
+  'validator-kind',
+]);
+
+export function compareStatus(answers: Answers, shape: RequestShape): StatusFinding | null {
+  const [stable, candidate] = [answers.stable.status, answers.candidate.status];
+  if (stable === candidate) return null;
+  const cause = causeOf(answers, shape);
+  return { difference: { in: 'status', stable, candidate, ...why(cause) }, settles: SETTLING.has(cause) };
+}
+
+function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestShape): Cause {
+  const method = request.method.toUpperCase();
+  if (shape.unclean && (isPermanent(a) || isPermanent(b))) return 'path-cleaning-redirect';
+  if (slashRedirect(a, shape.path) || slashRedirect(b, shape.path)) return 'trailing-slash';
+  if (a.status === 304 && b.status === 200) return 'validator-kind';
+  if (method === 'OPTIONS' && isSuccess(a) && isUnrouted(b)) return 'options-default';
+  if (method === 'HEAD' && a.status < 400 && isUnrouted(b)) return 'head-not-routed';
+  if (a.status === 404 && b.status === 405 && firstValue(b.headers, 'allow') !== null) return 'method-not-allowed';
+  if (shape.path.length > 1 && shape.path.endsWith('/') && oneIsLost(a, b)) return 'trailing-slash';
+  if (shape.upperCase && isSuccess(a) && b.status === 404) return 'path-case';
+  if (isSuccess(a) && b.status >= 500 && couldNotMarshal(a, b)) return 'not-a-number';
+  if (shape.droppedPair) return 'query-pair-dropped';
+  if (shape.nestedKey) return 'query-nesting';
+  if (isSuccess(b) && isRefused(a) && shape.bodyKeys.some((key) => /^[A-Z]/.test(key))) return 'request-key-case';
+  return 'status';
+}
+
+const isSuccess = ({ status }: ResponseLeg) => status >= 200 && status < 300;
+const isRefused = ({ status }: ResponseLeg) => status >= 400 && status < 500;
+const isUnrouted = ({ status }: ResponseLeg) => status === 404 || status === 405;
+const isPermanent = ({ status }: ResponseLeg) => status === 301 || status === 307 || status === 308;
+
+function oneIsLost(a: ResponseLeg, b: ResponseLeg): boolean {
+  return (isSuccess(a) && b.status === 404) || (isSuccess(b) && a.status === 404);
+}
+
+/** Redirects to the same path with or without its last `/`. */
+function slashRedirect({ status, headers }: ResponseLeg, path: string): boolean {
+  const location = REDIRECTS.has(status) ? firstValue(headers, 'location') : null;
+  if (location === null) return false;
+  const to = pathOfLocation(location);
+  return to === `${path}/` || path === `${to}/` || relativeTo(path, to) === `${path}/`;
+}
+
+/** The path of an absolute or relative reference, without query and fragment. */
+function pathOfLocation(location: string): string {
+  return location.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+}
+
+/** `items/` for a request of `/shop/items` means `/shop/items/`. */
+function relativeTo(path: string, reference: string): string {
+  return reference.startsWith('/') ? reference : path.slice(0, path.lastIndexOf('/') + 1) + reference;
+}
+
+/** json.Marshal fails on NaN and Infinity, for which JSON.stringify writes null. */
+function couldNotMarshal(a: ResponseLeg, b: ResponseLeg): boolean {
+  return hasNull(a) && (b.body.bytes === 0 || /unsupported value|NaN|[+-]?Inf\b/.test(b.body.data));
+}
+
+/** Whether a JSON body holds a null, seen from its text alone. */
+export function hasNull({ body }: ResponseLeg): boolean {
+  return body.encoding === 'utf8' && /(?:^|[:[,])\s*null\b/.test(body.data);
+}
