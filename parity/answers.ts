@@ -36,6 +36,10 @@ export function parseMediaType(value: string | null): MediaType {
   return { type: type.trim().toLowerCase(), parameters };
 }
 
+export function isRedirect({ status, headers }: ResponseLeg): boolean {
+  return status >= 300 && status < 400 && firstValue(headers, 'location') !== null;
+}
+
 export function mediaTypeOf({ headers }: ResponseLeg): MediaType {
   return parseMediaType(firstValue(headers, 'content-type'));
 }

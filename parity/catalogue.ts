@@ -40,6 +40,14 @@ export const CATALOGUE = {
     'path matched by case',
     'Express matches paths whatever their case; lower the path before ServeMux.',
   ),
+  'index-redirect': breaking(
+    'redirect away from index.html',
+    'http.FileServer redirects `/index.html` to `./`, Express serves it; serve the file with http.ServeContent.',
+  ),
+  'marshal-error': breaking(
+    'a value that Go cannot marshal',
+    'json.Marshal failed where JSON.stringify does not: NaN, invalid UTF-8, or in v2 a Duration; the body names the field.',
+  ),
   'method-not-allowed': undecided(
     '405 instead of 404',
     'ServeMux answers 405 with Allow where Express answers 404; decide which one clients shall see.',
@@ -59,6 +67,18 @@ export const CATALOGUE = {
   'query-nesting': breaking(
     'nested query keys',
     'Express 4 nests `c[d]=4` (qs), Go stays flat; parse the brackets where the API documents them.',
+  ),
+  'query-repeated': breaking(
+    'a query key stands twice',
+    'Express gives an array of the values, Query().Get the first of them; read Query()[key] and answer as Express does.',
+  ),
+  'request-body-validity': breaking(
+    'request body accepted by one side only',
+    'encoding/json refuses other types and takes null, body-parser takes any object and refuses null; validate alike.',
+  ),
+  'request-media-type': breaking(
+    'request body read whatever its media type',
+    'body-parser reads only the types it is registered for, Go decodes any; check Content-Type before decoding.',
   ),
   'request-key-case': undecided(
     'request keys matched whatever their case',
@@ -171,6 +191,7 @@ export const CATALOGUE = {
   'white-space': benign('other white space', 'Insignificant in JSON.'),
   // Bodies that are not JSON
   'not-found-body': breaking('another 404 page', 'Write the body that Express sends: Go says `404 page not found`.'),
+  'redirect-body': benign('another body of a redirect', 'Clients follow Location; nobody reads the body.'),
   'error-body': breaking(
     'another error page',
     'Clients read the body of an error; write the one that the stable side sends.',

@@ -1,5 +1,5 @@
 /** Two bodies: the same bytes first, then decoded, then by the format that they claim or have. */
-import { type Answers, codingsOf } from './answers.ts';
+import { type Answers, codingsOf, isRedirect } from './answers.ts';
 import type { Cause } from './catalogue.ts';
 import { compareContent } from './compare-content.ts';
 import { bodyDifference } from './compare-json.ts';
@@ -16,6 +16,9 @@ export function compareBody(answers: Answers, decode: Decode | undefined): BodyD
   if (stable.body.truncated || candidate.body.truncated) return [unknown('Only its beginning is known.')];
   const [a, b] = [readContent(stable, decode), readContent(candidate, decode)];
   if (typeof a === 'string' || typeof b === 'string') return unreadable(a, b);
+  if (isRedirect(stable) && isRedirect(candidate)) {
+    return [bodyDifference('redirect-body', '', textOf(stable), textOf(candidate))];
+  }
   if (a.bytes.length === 0 || b.bytes.length === 0) return compareEmpty(answers, a.bytes, b.bytes);
   const { differences, asJson } = compareContent(a, b);
   return asJson ? differences : asErrorPage(answers, differences);

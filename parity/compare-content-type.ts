@@ -1,5 +1,5 @@
 /** Content-Type: another media type breaks clients, another charset of JSON does not, and http.Error has its own mark. */
-import { type Answers, firstValue, mediaTypeOf } from './answers.ts';
+import { type Answers, firstValue, isRedirect, mediaTypeOf } from './answers.ts';
 import type { Cause } from './catalogue.ts';
 import type { HeaderDifference } from './difference.ts';
 import { headerDifference } from './header-difference.ts';
@@ -18,6 +18,7 @@ export function compareContentType(answers: Answers): HeaderDifference[] {
 function causeOf({ request, stable, candidate }: Answers, a: string | null, b: string | null): Cause | null {
   const [x, y] = [mediaTypeOf(stable), mediaTypeOf(candidate)];
   if (x.type !== y.type) {
+    if (isRedirect(stable) && isRedirect(candidate)) return 'redirect-body';
     if (isHttpError(candidate) && isJsonType(x.type)) return 'error-as-text';
     const empty = stable.body.bytes === 0 && candidate.body.bytes === 0 && request.method !== 'HEAD';
     if (empty && a === null) return 'header-added';

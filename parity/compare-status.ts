@@ -3,36 +3,33 @@ import { type Answers, firstValue } from './answers.ts';
 import type { Cause } from './catalogue.ts';
 import { type StatusDifference, why } from './difference.ts';
 import type { ResponseLeg } from './record.ts';
-import type { RequestShape } from './request-shape.ts';
+import { causeInQuery, type RequestShape } from './request-shape.ts';
 
 export interface StatusFinding {
   readonly difference: StatusDifference;
-  /** Header fields and body follow from it (a redirect has another body than a page), so that they need no telling. */
+  /** Header fields and body follow from it (an error has another body than a page), so that they need no telling. */
   readonly settles: boolean;
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Causes after which the two answers are about different things. */
-const SETTLING: ReadonlySet<Cause> = new Set<Cause>([
-  'path-cleaning-redirect',
-  'trailing-slash',
-  'path-case',
-  'method-not-allowed',
-  'options-default',
-  'head-not-routed',
-  'validator-kind',
-]);
+/** Causes after which two answers of the same class are about different things all the same. */
+const SETTLING: ReadonlySet<Cause> = new Set<Cause>(['method-not-allowed', 'options-default', 'head-not-routed']);
 
 export function compareStatus(answers: Answers, shape: RequestShape): StatusFinding | null {
   const [stable, candidate] = [answers.stable.status, answers.candidate.status];
   if (stable === candidate) return null;
   const cause = causeOf(answers, shape);
-  return { difference: { in: 'status', stable, candidate, ...why(cause) }, settles: SETTLING.has(cause) };
+  const otherClass = Math.floor(stable / 100) !== Math.floor(candidate / 100);
+  return {
+    difference: { in: 'status', stable, candidate, ...why(cause) },
+    settles: otherClass || SETTLING.has(cause),
+  };
 }
 
 function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestShape): Cause {
   const method = request.method.toUpperCase();
   if (shape.unclean && (isPermanent(a) || isPermanent(b))) return 'path-cleaning-redirect';
+  if (isIndexRedirect(b, shape.path)) return 'index-redirect';
   if (slashRedirect(a, shape.path) || slashRedirect(b, shape.path)) return 'trailing-slash';
   if (a.status === 304 && b.status === 200) return 'validator-kind';
   if (method === 'OPTIONS' && isSuccess(a) && isUnrouted(b)) return 'options-default';
@@ -40,11 +37,18 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
   if (a.status === 404 && b.status === 405 && firstValue(b.headers, 'allow') !== null) return 'method-not-allowed';
   if (shape.path.length > 1 && shape.path.endsWith('/') && oneIsLost(a, b)) return 'trailing-slash';
   if (shape.upperCase && isSuccess(a) && b.status === 404) return 'path-case';
-  if (isSuccess(a) && b.status >= 500 && couldNotMarshal(a, b)) return 'not-a-number';
-  if (shape.droppedPair) return 'query-pair-dropped';
-  if (shape.nestedKey) return 'query-nesting';
-  if (isSuccess(b) && isRefused(a) && shape.bodyKeys.some((key) => /^[A-Z]/.test(key))) return 'request-key-case';
-  return 'status';
+  if (isSuccess(a) && b.status >= 500) {
+    if (couldNotMarshalNumber(a, b)) return 'not-a-number';
+    if (MARSHAL_ERROR.test(b.body.data)) return 'marshal-error';
+  }
+  return causeInQuery(shape) ?? causeInRequestBody(a, b, shape) ?? 'status';
+}
+
+function causeInRequestBody(a: ResponseLeg, b: ResponseLeg, shape: RequestShape): Cause | null {
+  if (!((isSuccess(a) && isRefused(b)) || (isSuccess(b) && isRefused(a)))) return null;
+  if (shape.bodyIs === 'json-untyped') return 'request-media-type';
+  if (isSuccess(b) && shape.bodyKeys.some((key) => /^[A-Z]/.test(key))) return 'request-key-case';
+  return shape.bodyIs === 'json-typed' ? 'request-body-validity' : null;
 }
 
 const isSuccess = ({ status }: ResponseLeg) => status >= 200 && status < 300;
@@ -64,6 +68,11 @@ function slashRedirect({ status, headers }: ResponseLeg, path: string): boolean 
   return to === `${path}/` || path === `${to}/` || relativeTo(path, to) === `${path}/`;
 }
 
+/** What http.FileServer says. */
+function isIndexRedirect({ status, headers }: ResponseLeg, path: string): boolean {
+  return status === 301 && path.endsWith('/index.html') && firstValue(headers, 'location') === './';
+}
+
 /** The path of an absolute or relative reference, without query and fragment. */
 function pathOfLocation(location: string): string {
   return location.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
@@ -74,9 +83,12 @@ function relativeTo(path: string, reference: string): string {
   return reference.startsWith('/') ? reference : path.slice(0, path.lastIndexOf('/') + 1) + reference;
 }
 
+/** What encoding/json (v1, v2) and jsontext say of a value that they cannot marshal; v2's space may be a no-break space. */
+const MARSHAL_ERROR = /\bjson:\s(?:unsupported|unable to marshal|error calling)|\bjsontext:\s/;
+
 /** json.Marshal fails on NaN and Infinity, for which JSON.stringify writes null. */
-function couldNotMarshal(a: ResponseLeg, b: ResponseLeg): boolean {
-  return hasNull(a) && (b.body.bytes === 0 || /unsupported value|NaN|[+-]?Inf\b/.test(b.body.data));
+function couldNotMarshalNumber(a: ResponseLeg, b: ResponseLeg): boolean {
+  return hasNull(a) && (b.body.bytes === 0 || /unsupported value:\s(?:NaN|[+-]Inf)/.test(b.body.data));
 }
 
 /** Whether a JSON body holds a null, seen from its text alone. */

@@ -2,7 +2,7 @@
 import { CATALOGUE, type Cause } from './catalogue.ts';
 import { type BodyDifference, why } from './difference.ts';
 import { lastKey } from './pointer.ts';
-import { hasKeyOfAnotherCase, type RequestShape } from './request-shape.ts';
+import { causeInQuery, hasKeyOfAnotherCase, type RequestShape } from './request-shape.ts';
 
 /** Causes that only say that something differs. The others say why, and keep their say. */
 const VAGUE: ReadonlySet<Cause> = new Set<Cause>([
@@ -35,7 +35,7 @@ export function explained(differences: BodyDifference[], shape: RequestShape): B
 }
 
 function causeInRequest({ pointer }: BodyDifference, shape: RequestShape): Cause | null {
-  if (shape.droppedPair) return 'query-pair-dropped';
-  if (shape.nestedKey) return 'query-nesting';
-  return hasKeyOfAnotherCase(shape.bodyKeys, lastKey(pointer)) ? 'request-key-case' : null;
+  if (shape.bodyIs === 'json-untyped') return 'request-media-type';
+  if (hasKeyOfAnotherCase(shape.bodyKeys, lastKey(pointer))) return 'request-key-case';
+  return causeInQuery(shape);
 }
