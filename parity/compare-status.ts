@@ -12,18 +12,13 @@ export interface StatusFinding {
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Causes after which two answers of the same class are about different things all the same. */
-const SETTLING: ReadonlySet<Cause> = new Set<Cause>(['method-not-allowed', 'options-default', 'head-not-routed']);
-
 export function compareStatus(answers: Answers, shape: RequestShape): StatusFinding | null {
   const [stable, candidate] = [answers.stable.status, answers.candidate.status];
   if (stable === candidate) return null;
   const cause = causeOf(answers, shape);
   const otherClass = Math.floor(stable / 100) !== Math.floor(candidate / 100);
-  return {
-    difference: { in: 'status', stable, candidate, ...why(cause) },
-    settles: otherClass || SETTLING.has(cause),
-  };
+  const notRouted = isUnrouted(answers.stable) && isUnrouted(answers.candidate);
+  return { difference: { in: 'status', stable, candidate, ...why(cause) }, settles: otherClass || notRouted };
 }
 
 function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestShape): Cause {
@@ -83,8 +78,8 @@ function relativeTo(path: string, reference: string): string {
   return reference.startsWith('/') ? reference : path.slice(0, path.lastIndexOf('/') + 1) + reference;
 }
 
-/** What encoding/json (v1, v2) and jsontext say of a value that they cannot marshal; v2's space may be a no-break space. */
-const MARSHAL_ERROR = /\bjson:\s(?:unsupported|unable to marshal|error calling)|\bjsontext:\s/;
+/** What encoding/json (v1, v2) and jsontext say of a value that they cannot marshal; v2 words it by chance, with a no-break space or not. */
+const MARSHAL_ERROR = /\bjson:\s(?:unsupported|unable to marshal|cannot marshal|error calling)|\bjsontext:\s/;
 
 /** json.Marshal fails on NaN and Infinity, for which JSON.stringify writes null. */
 function couldNotMarshalNumber(a: ResponseLeg, b: ResponseLeg): boolean {

@@ -15,6 +15,8 @@ export type GoSide = 'servemux' | 'chi' | 'jsonv2';
 
 export interface Servers {
   readonly node: Readonly<Record<NodeSide, number>>;
+  /** The minor version of this machine's Go 1; null for none that is new enough. */
+  readonly goVersion: number | null;
   /** Without those that this machine cannot build. */
   readonly go: Readonly<Partial<Record<GoSide, number>>>;
   stop(): Promise<void>;
@@ -37,6 +39,7 @@ export async function startServers(): Promise<Servers> {
     version === null || version < 25 ? null : await startGo('corpus-v2', ['-tags', 'v2'], { GOEXPERIMENT: 'jsonv2' });
   return {
     node: { express4: four ?? 0, express5: five ?? 0, fastify: portOf(fastify.server) },
+    goVersion: version,
     go: {
       ...(v1 === null ? {} : { servemux: v1.port('servemux'), chi: v1.port('chi') }),
       ...(v2 === null ? {} : { jsonv2: v2.port('jsonv2') }),

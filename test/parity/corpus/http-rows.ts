@@ -1,0 +1,263 @@
+/** Rows about status, header fields, routing and bodies that are not JSON. */
+import { ALL, EXPRESS, get, post, type Row } from './row.ts';
+import type { GoSide } from './servers.ts';
+
+/** `stable` against `candidate`, everything looked at that not any pair shows. */
+function row(
+  number: Row['row'],
+  title: string,
+  stable: Row['stable'],
+  request: Row['request'],
+  expect: readonly string[],
+  rest: { readonly candidate?: GoSide; readonly look?: readonly string[]; readonly random?: true } = {},
+): Row {
+  return { row: number, title, stable, candidate: 'servemux', request, expect, ...rest };
+}
+
+/** Express's pages of errors have a policy of their own. */
+const POLICY = 'header:content-security-policy header-missing undecided';
+
+export const HTTP_ROWS: readonly Row[] = [
+  row(16, 'request keys of another case, echoed', ALL, post('/names', '{"NAME":"x"}'), [
+    'body/name request-key-case undecided',
+  ]),
+  row(16, 'request keys of another case, required', EXPRESS, post('/required', '{"NAME":"x"}'), [
+    'status request-key-case undecided',
+  ]),
+  row(16, 'v2 matches keys as JavaScript does', ALL, post('/names', '{"NAME":"x"}'), [], { candidate: 'jsonv2' }),
+  row(17, 'JSON without a charset', ALL, get('/no-charset'), ['header:content-type charset benign']),
+  row(17, 'JSON that Go sniffs as text', ALL, get('/untyped'), ['header:content-type media-type breaking']),
+  row(18, 'a weak ETag lost', EXPRESS, get('/items'), ['header:etag validator-kind undecided'], {
+    look: ['header:etag'],
+  }),
+  row(
+    18,
+    'a weak ETag against a strong one',
+    EXPRESS,
+    get('/strong-etag'),
+    ['header:etag header-case benign', 'header:etag validator-kind undecided'],
+    {
+      look: ['header:etag'],
+    },
+  ),
+  row(18, 'a 304 lost', EXPRESS, { target: '/items', headers: { 'If-None-Match': '*' } }, [
+    'status validator-kind undecided',
+  ]),
+  row(19, 'the case of names', EXPRESS, get('/custom-header'), ['header:x-custom-id header-case benign'], {
+    look: ['header:x-custom-id'],
+  }),
+  row(
+    20,
+    'what names the server',
+    EXPRESS,
+    { target: '/items', headers: { Connection: 'keep-alive' } },
+    [
+      'header:connection server-identity noise',
+      'header:keep-alive server-identity noise',
+      'header:x-powered-by server-identity noise',
+    ],
+    { look: ['header:connection', 'header:keep-alive', 'header:x-powered-by'] },
+  ),
+  row(21, 'the length that HEAD announces', EXPRESS, { method: 'HEAD', target: '/large' }, [
+    'header:content-length content-length benign',
+  ]),
+  row(22, 'chunked against Content-Length', EXPRESS, get('/large'), ['header:transfer-encoding framing benign'], {
+    look: ['header:transfer-encoding', 'header:content-length'],
+  }),
+  row(23, '// in the path', ALL, get('//items'), ['status path-cleaning-redirect breaking']),
+  row(23, '.. in the path', ALL, get('/x/../items'), ['status path-cleaning-redirect breaking']),
+  row(23, '. in the path', ALL, get('/./items'), ['status path-cleaning-redirect breaking']),
+  row(24, 'a redirect to a subtree', ALL, get('/dir'), ['status trailing-slash breaking']),
+  row(24, 'a trailing slash that Express overlooks', EXPRESS, get('/items/'), ['status trailing-slash breaking']),
+  row(25, 'a path of another case', EXPRESS, get('/ITEMS'), ['status path-case breaking']),
+  row(26, 'the 404 page', EXPRESS, get('/nope'), [
+    POLICY,
+    'header:content-type media-type breaking',
+    'body not-found-body breaking',
+  ]),
+  row(27, 'a method that is not there', EXPRESS, { method: 'DELETE', target: '/items' }, [
+    'status method-not-allowed undecided',
+  ]),
+  row(28, 'a crash', ALL, get('/panic'), ['answer crash-closes-connection breaking']),
+  row(29, 'http.Error with JSON', EXPRESS, get('/http-error'), [
+    'header:content-type error-as-text breaking',
+    'body trailing-newline benign',
+  ]),
+  row(30, 'a semicolon in the query', ALL, get('/query?a=1;b=2'), ['body/a query-pair-dropped breaking']),
+  row(30, 'a bad escape in the query', ALL, get('/query?a=1&p=%zz'), ['body/p query-pair-dropped breaking']),
+  row(30, 'a semicolon that makes a request invalid', EXPRESS, get('/filter?a=1;b=2'), [
+    'status query-pair-dropped breaking',
+  ]),
+  row(31, 'brackets in the query', ['express4'], get('/query?c[d]=4'), [
+    'body/c query-nesting breaking',
+    'body/c[d] query-nesting breaking',
+  ]),
+  row(31, 'brackets in the query, Express 5', ['express5', 'fastify'], get('/query?c[d]=4'), []),
+  row(32, 'the order of a cookie', EXPRESS, get('/cookies/order'), ['header:set-cookie cookie-format benign']),
+  row(32, 'quotes around a cookie', EXPRESS, get('/cookies/quoted'), ['header:set-cookie cookie-format benign']),
+  row(33, 'gzip against none', EXPRESS, get('/gzip'), [
+    'header:content-encoding content-encoding benign',
+    'header:vary content-encoding benign',
+  ]),
+  row(33, 'gzip of another level', EXPRESS, get('/gzip?coding=gzip'), []),
+
+  row(
+    'new',
+    'Expires where Express sends Max-Age too',
+    EXPRESS,
+    get('/cookies/expires'),
+    ['header:set-cookie cookie-format benign'],
+    { random: true },
+  ),
+  row('new', 'a cookie that is cleared', EXPRESS, get('/cookies/cleared'), ['header:set-cookie cookie-format benign']),
+  row('new', 'a cookie with a space', EXPRESS, get('/cookies/escaped'), ['header:set-cookie cookie-encoding breaking']),
+  row('new', 'a cookie without Path', EXPRESS, get('/cookies/no-path'), ['header:set-cookie cookie-value breaking']),
+  row('new', 'a cookie that Go cuts', EXPRESS, get('/cookies/non-text'), ['header:set-cookie cookie-value breaking']),
+  row('new', 'text that Express calls HTML', EXPRESS, get('/plain'), ['header:content-type media-type breaking']),
+  row('new', 'the body of a redirect', EXPRESS, get('/moved'), [
+    'header:content-type redirect-body benign',
+    'header:vary header-missing undecided',
+    'body redirect-body benign',
+  ]),
+  row('new', 'the body of a redirect, Fastify', ['fastify'], get('/moved'), [
+    'header:content-type redirect-body benign',
+    'body redirect-body benign',
+  ]),
+  row('new', 'an absolute Location', EXPRESS, get('/moved-absolute'), ['header:location location-form benign'], {
+    look: ['header:location'],
+  }),
+  row('new', 'lines in the order of a Go map', EXPRESS, get('/lines'), ['body/line/1 line-order breaking'], {
+    look: ['body'],
+    random: true,
+  }),
+  row('new', 'Cache-Control and Vary in another order', EXPRESS, get('/cache-control'), [
+    'header:cache-control header-format benign',
+    'header:vary header-format benign',
+  ]),
+  row('new', 'CORS forgotten', EXPRESS, get('/cors'), ['header:access-control-allow-origin cors breaking']),
+  row('new', 'the same page, written otherwise', EXPRESS, get('/page'), ['body markup-format benign']),
+  row('new', 'JavaScript by its old name', ['express4'], get('/static/app.js'), [
+    'header:accept-ranges header-added undecided',
+    'header:content-type media-type breaking',
+  ]),
+  row('new', 'JavaScript by its new name', ['express5'], get('/static/app.js'), [
+    'header:accept-ranges header-added undecided',
+  ]),
+  row('new', 'index.html of a file server', EXPRESS, get('/static/index.html'), ['status index-redirect breaking']),
+  row('new', 'a folder of a file server', EXPRESS, get('/static/sub'), ['status trailing-slash breaking']),
+  row('new', 'a 204', ALL, get('/empty'), []),
+  row('new', 'nothing said at all', EXPRESS, get('/nothing-said'), []),
+  row('new', 'a key that stands twice in the query', ALL, get('/first?q=1&q=2'), ['body/q query-repeated breaking']),
+  row('new', 'an escaped slash in a parameter', ALL, get('/params/a%2Fb'), []),
+  row('new', 'an escaped slash in a parameter, chi', EXPRESS, get('/params/a%2Fb'), ['body/id value breaking'], {
+    candidate: 'chi',
+  }),
+  row(
+    'new',
+    'a bad escape in the path',
+    EXPRESS,
+    get('/params/%zz'),
+    ['header:content-type media-type breaking', 'body error-body breaking'],
+    { look: ['status', 'header:content-type', 'body'] },
+  ),
+  row(
+    'new',
+    'a bad escape in the path, Fastify',
+    ['fastify'],
+    get('/params/%zz'),
+    ['header:content-type media-type breaking', 'body error-body breaking'],
+    { look: ['status', 'header:content-type', 'body'] },
+  ),
+  row('new', 'an empty parameter, Fastify', ['fastify'], get('/params/'), ['status trailing-slash breaking']),
+  row('new', 'the 404 of Fastify', ['fastify'], get('/nope'), [
+    'header:content-type error-as-text breaking',
+    'body not-found-body breaking',
+  ]),
+  row('new', 'HEAD of a page that is not there', EXPRESS, { method: 'HEAD', target: '/nope' }, [
+    'header:content-length content-length benign',
+    POLICY,
+    'header:content-type media-type breaking',
+  ]),
+  row('new', 'OPTIONS without a handler', EXPRESS, { method: 'OPTIONS', target: '/items' }, [
+    'status options-default undecided',
+  ]),
+  row('new', 'OPTIONS of a page that is not there', EXPRESS, { method: 'OPTIONS', target: '/nope' }, [
+    POLICY,
+    'header:content-type media-type breaking',
+    'body not-found-body breaking',
+  ]),
+  row('new', 'a malformed request body', EXPRESS, post('/names', '{"name":'), [
+    POLICY,
+    'header:content-type media-type breaking',
+    'body error-body breaking',
+  ]),
+  row('new', 'a malformed request body, Fastify', ['fastify'], post('/names', '{"name":'), [
+    'header:content-type error-as-text breaking',
+    'body error-body breaking',
+  ]),
+  row('new', 'a request body that is too large', EXPRESS, post('/names', JSON.stringify({ name: 'x'.repeat(2_000) })), [
+    POLICY,
+    'header:content-type media-type breaking',
+    'body error-body breaking',
+  ]),
+  row('new', 'a request body with null for an object', EXPRESS, post('/names', 'null'), [
+    'status request-body-validity breaking',
+  ]),
+  row('new', 'a request body with another type', EXPRESS, post('/names', '{"name":5}'), [
+    'status request-body-validity breaking',
+  ]),
+  row('new', 'an empty request body', EXPRESS, post('/names', ''), ['status request-body-validity breaking']),
+  row('new', 'a key that stands twice in a request body', ALL, post('/names', '{"name":"x","name":"y"}'), []),
+  row(
+    'new',
+    'v2 refuses a key that stands twice',
+    ALL,
+    post('/names', '{"name":"x","name":"y"}'),
+    ['status request-body-validity breaking'],
+    { candidate: 'jsonv2' },
+  ),
+  row('new', 'a request body that is not called JSON', EXPRESS, post('/names', '{"name":"x"}', 'text/plain'), [
+    'body/name request-media-type breaking',
+  ]),
+  row('new', 'a request body of an unknown type, Fastify', ['fastify'], post('/names', '{"name":"x"}', 'text/x-odd'), [
+    'status request-media-type breaking',
+  ]),
+
+  row(
+    'new',
+    'chi: HEAD is not GET',
+    EXPRESS,
+    { method: 'HEAD', target: '/items' },
+    ['status head-not-routed breaking'],
+    {
+      candidate: 'chi',
+    },
+  ),
+  row(24, 'chi: a trailing slash', EXPRESS, get('/items/'), ['status trailing-slash breaking'], { candidate: 'chi' }),
+  row(25, 'chi: a path of another case', EXPRESS, get('/ITEMS'), ['status path-case breaking'], { candidate: 'chi' }),
+  row(
+    27,
+    'chi: a method that is not there',
+    EXPRESS,
+    { method: 'POST', target: '/items' },
+    ['status method-not-allowed undecided'],
+    { candidate: 'chi' },
+  ),
+  row(
+    'new',
+    'chi: // is not cleaned',
+    EXPRESS,
+    get('//items'),
+    [POLICY, 'header:content-type media-type breaking', 'body not-found-body breaking'],
+    { candidate: 'chi' },
+  ),
+  row(
+    'new',
+    'chi: OPTIONS without a handler',
+    EXPRESS,
+    { method: 'OPTIONS', target: '/items' },
+    ['status options-default undecided'],
+    { candidate: 'chi' },
+  ),
+  row('new', 'chi: a request that both answer', EXPRESS, get('/items'), [], { candidate: 'chi' }),
+];
