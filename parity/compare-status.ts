@@ -26,7 +26,7 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
   if (shape.unclean && (isPermanent(a) || isPermanent(b))) return 'path-cleaning-redirect';
   if (isIndexRedirect(b, shape.path)) return 'index-redirect';
   if (slashRedirect(a, shape.path) || slashRedirect(b, shape.path)) return 'trailing-slash';
-  if (a.status === 304 && b.status === 200) return 'validator-kind';
+  if ((a.status === 304 && b.status === 200) || (a.status === 200 && b.status === 304)) return 'validator-kind';
   if (method === 'OPTIONS' && isSuccess(a) && isUnrouted(b)) return 'options-default';
   if (method === 'HEAD' && a.status < 400 && isUnrouted(b)) return 'head-not-routed';
   if (a.status === 404 && b.status === 405 && firstValue(b.headers, 'allow') !== null) return 'method-not-allowed';

@@ -43,6 +43,13 @@ export const HTTP_ROWS: readonly Row[] = [
   row(18, 'a 304 lost', EXPRESS, { target: '/items', headers: { 'If-None-Match': '*' } }, [
     'status validator-kind undecided',
   ]),
+  row(
+    18,
+    'a 304 by an ETag that Express does not send',
+    EXPRESS,
+    { target: '/strong-etag', headers: { 'If-None-Match': '"v1"' } },
+    ['status validator-kind undecided'],
+  ),
   row(19, 'the case of names', EXPRESS, get('/custom-header'), ['header:x-custom-id header-case benign'], {
     look: ['header:x-custom-id'],
   }),
@@ -206,6 +213,13 @@ export const HTTP_ROWS: readonly Row[] = [
   row('new', 'a request body with another type', EXPRESS, post('/names', '{"name":5}'), [
     'status request-body-validity breaking',
   ]),
+  row(
+    'new',
+    'a request that waits for 100 Continue',
+    ALL,
+    { ...post('/names', '{"name":"x"}'), headers: { 'Content-Type': 'application/json', Expect: '100-continue' } },
+    [],
+  ),
   row('new', 'an empty request body', EXPRESS, post('/names', ''), ['status request-body-validity breaking']),
   row('new', 'a key that stands twice in a request body', ALL, post('/names', '{"name":"x","name":"y"}'), []),
   row(

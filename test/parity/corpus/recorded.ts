@@ -25,9 +25,12 @@ export function readRecorded(): Recorded {
   return recordedSchema.parse(JSON.parse(readFileSync(FILE, 'utf8')));
 }
 
+/** One leg a line, so that a change shows as one. */
 export function writeRecorded({ go, legs }: Recorded): void {
-  const sorted = Object.fromEntries(Object.entries(legs).sort(([a], [b]) => (a < b ? -1 : 1)));
-  writeFileSync(FILE, `${JSON.stringify({ go, legs: sorted }, null, 2)}\n`);
+  const lines = Object.entries(legs)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, leg]) => `${JSON.stringify(key)}: ${JSON.stringify(leg)}`);
+  writeFileSync(FILE, `{ "go": ${go}, "legs": {\n${lines.join(',\n')}\n} }\n`);
 }
 
 /** Without the moment at which it was said. */
