@@ -9,14 +9,28 @@ export interface Answers {
   readonly candidate: ResponseLeg;
 }
 
-/** Every value of a field, in order, whatever the case of its name; none when it is absent. `name` in lower case. */
-export function valuesOf(headers: HeaderList, name: string): string[] {
-  return headers.flatMap(([field, value]) => (field.toLowerCase() === name ? [value.trim()] : []));
+export interface Field {
+  /** The name as it is first written. */
+  readonly written: string;
+  /** Every value, in order. */
+  readonly values: string[];
+}
+
+/** The fields by their names in lower case. */
+export function fieldsOf(headers: HeaderList): Map<string, Field> {
+  const fields = new Map<string, Field>();
+  for (const [written, value] of headers) {
+    const name = written.toLowerCase();
+    const field = fields.get(name);
+    if (field === undefined) fields.set(name, { written, values: [value.trim()] });
+    else field.values.push(value.trim());
+  }
+  return fields;
 }
 
 /** The first value of a field, or null. `name` in lower case. */
 export function firstValue(headers: HeaderList, name: string): string | null {
-  return valuesOf(headers, name)[0] ?? null;
+  return headers.find(([field]) => field.toLowerCase() === name)?.[1].trim() ?? null;
 }
 
 export interface MediaType {
@@ -46,7 +60,8 @@ export function mediaTypeOf({ headers }: ResponseLeg): MediaType {
 
 /** The content codings of a body in the order in which they were applied, `identity` left out. */
 export function codingsOf({ headers }: ResponseLeg): string[] {
-  return membersOf(valuesOf(headers, 'content-encoding'))
+  const values = headers.flatMap(([name, value]) => (name.toLowerCase() === 'content-encoding' ? [value] : []));
+  return membersOf(values)
     .map((coding) => coding.toLowerCase())
     .filter((coding) => coding !== 'identity');
 }

@@ -1,8 +1,8 @@
 /** Two bodies: the same bytes first, then decoded, then by the format that they claim or have. */
-import { type Answers, codingsOf, isRedirect } from './answers.ts';
+import { type Answers, codingsOf, isRedirect, mediaTypeOf } from './answers.ts';
 import type { Cause } from './catalogue.ts';
 import { compareContent } from './compare-content.ts';
-import { bodyDifference } from './compare-json.ts';
+import { bodyDifference, MAX_DIFFERENCES } from './compare-json.ts';
 import { hasNull } from './compare-status.ts';
 import { type Read, readContent } from './content.ts';
 import { type Decode, MAX_DECODED_BYTES } from './decode.ts';
@@ -11,8 +11,7 @@ import type { CapturedBody, ResponseLeg } from './record.ts';
 
 export function compareBody(answers: Answers, decode: Decode | undefined): BodyDifference[] {
   const { stable, candidate } = answers;
-  const sameCodings = codingsOf(stable).join() === codingsOf(candidate).join();
-  if (sameCodings && sameOnTheWire(stable.body, candidate.body)) return [];
+  if (sameOnTheWire(stable.body, candidate.body) && readAlike(stable, candidate)) return [];
   if (stable.body.truncated || candidate.body.truncated) return [unknown('Only its beginning is known.')];
   const [a, b] = [readContent(stable, decode), readContent(candidate, decode)];
   if (typeof a === 'string' || typeof b === 'string') return unreadable(a, b);
@@ -21,7 +20,18 @@ export function compareBody(answers: Answers, decode: Decode | undefined): BodyD
   }
   if (a.bytes.length === 0 || b.bytes.length === 0) return compareEmpty(answers, a.bytes, b.bytes);
   const { differences, asJson } = compareContent(a, b);
-  return asJson ? differences : asErrorPage(answers, differences);
+  return capped(asJson ? differences : asErrorPage(answers, differences));
+}
+
+/** Whether the same bytes are the same content. */
+function readAlike(a: ResponseLeg, b: ResponseLeg): boolean {
+  const charset = (leg: ResponseLeg) => mediaTypeOf(leg).parameters.get('charset')?.toLowerCase() ?? 'utf-8';
+  return codingsOf(a).join() === codingsOf(b).join() && charset(a) === charset(b);
+}
+
+function capped(differences: BodyDifference[]): BodyDifference[] {
+  if (differences.length <= MAX_DIFFERENCES + 1) return differences;
+  return [...differences.slice(0, MAX_DIFFERENCES), bodyDifference('too-many-differences', '', null, null)];
 }
 
 /** Equal digests mean equal bytes, whatever of them was kept. */

@@ -1,5 +1,5 @@
 /** Header fields, names folded, values in order: what clients may notice, and what any two servers differ in. */
-import { type Answers, membersOf, valuesOf } from './answers.ts';
+import { type Answers, type Field, fieldsOf, membersOf } from './answers.ts';
 import type { Cause } from './catalogue.ts';
 import { compareContentType } from './compare-content-type.ts';
 import { compareCookies } from './compare-cookies.ts';
@@ -8,7 +8,6 @@ import { compareLocation } from './compare-location.ts';
 import { compareValidator } from './compare-validators.ts';
 import type { HeaderDifference } from './difference.ts';
 import { headerDifference } from './header-difference.ts';
-import type { HeaderList } from './record.ts';
 
 /** More fields than this that differ say no more than this many. */
 const MAX_HEADER_DIFFERENCES = 50;
@@ -87,19 +86,18 @@ const LISTS = new Set([
 ]);
 
 export function compareHeaders(answers: Answers): HeaderDifference[] {
-  const [stable, candidate] = [namesOf(answers.stable.headers), namesOf(answers.candidate.headers)];
+  const [stable, candidate] = [fieldsOf(answers.stable.headers), fieldsOf(answers.candidate.headers)];
   const names = [...new Set([...stable.keys(), ...candidate.keys()])].sort();
   const found = [...compareNames(stable, candidate), ...compareFraming(answers)];
   for (const name of names) {
-    if (found.length >= MAX_HEADER_DIFFERENCES)
-      return [...found.slice(0, MAX_HEADER_DIFFERENCES), headerDifference('too-many-differences', '*', null, null)];
-    found.push(...compareField(name, answers));
+    if (found.length > MAX_HEADER_DIFFERENCES) break;
+    found.push(...compareField(name, stable.get(name)?.values ?? [], candidate.get(name)?.values ?? [], answers));
   }
-  return consolidated(found);
+  if (found.length <= MAX_HEADER_DIFFERENCES) return consolidated(found);
+  return [...found.slice(0, MAX_HEADER_DIFFERENCES), headerDifference('too-many-differences', '*', null, null)];
 }
 
-function compareField(name: string, answers: Answers): HeaderDifference[] {
-  const [a, b] = [valuesOf(answers.stable.headers, name), valuesOf(answers.candidate.headers, name)];
+function compareField(name: string, a: readonly string[], b: readonly string[], answers: Answers): HeaderDifference[] {
   const [stable, candidate] = [a.length > 0 ? a.join(', ') : null, b.length > 0 ? b.join(', ') : null];
   const one = (cause: Cause) => [headerDifference(cause, name, stable, candidate)];
   switch (name) {
@@ -135,22 +133,12 @@ function compareField(name: string, answers: Answers): HeaderDifference[] {
 }
 
 /** One difference for all the names that are only written in another case. */
-function compareNames(stable: ReadonlyMap<string, string>, candidate: ReadonlyMap<string, string>): HeaderDifference[] {
-  for (const [name, written] of stable) {
-    const other = candidate.get(name);
+function compareNames(stable: ReadonlyMap<string, Field>, candidate: ReadonlyMap<string, Field>): HeaderDifference[] {
+  for (const [name, { written }] of stable) {
+    const other = candidate.get(name)?.written;
     if (other !== undefined && other !== written) return [headerDifference('header-case', name, written, other)];
   }
   return [];
-}
-
-/** By folded name, the name as it is first written. */
-function namesOf(headers: HeaderList): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const [written] of headers) {
-    const name = written.toLowerCase();
-    if (!names.has(name)) names.set(name, written);
-  }
-  return names;
 }
 
 /** http.Error sets two fields for one reason. */
@@ -159,8 +147,13 @@ function consolidated(found: HeaderDifference[]): HeaderDifference[] {
   return found.filter(({ name }) => name !== 'x-content-type-options');
 }
 
-const tokensOf = (values: readonly string[]) =>
-  [...new Set(membersOf(values).map((member) => member.toLowerCase().replaceAll(/\s*=\s*/g, '=')))].sort();
+const tokensOf = (values: readonly string[]) => [...new Set(membersOf(values).map(normalToken))].sort();
+
+/** Names of tokens have no case; nor have the values of those that are used. */
+function normalToken(member: string): string {
+  const parts = member.toLowerCase().split('=');
+  return parts.map((part) => part.trim()).join('=');
+}
 
 const withoutEncoding = (tokens: readonly string[]) => tokens.filter((token) => token !== 'accept-encoding');
 

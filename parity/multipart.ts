@@ -4,6 +4,8 @@ import type { HeaderList } from './record.ts';
 
 /** A body with more parts is compared as bytes. */
 const MAX_PARTS = 200;
+/** A part with more fields has no body that is found. */
+const MAX_FIELDS = 100;
 /** Longest boundary that RFC 2046 allows. */
 const MAX_BOUNDARY = 70;
 
@@ -38,7 +40,7 @@ const [CR, LF, DASH] = [13, 10, 45];
 function parsePart(bytes: Uint8Array): Part {
   const headers: [string, string][] = [];
   let at = 0;
-  for (;;) {
+  while (headers.length < MAX_FIELDS) {
     const end = endOfLine(bytes, at);
     const line = new TextDecoder().decode(bytes.subarray(at, end < 0 ? bytes.length : end)).trim();
     at = end < 0 ? bytes.length : end;

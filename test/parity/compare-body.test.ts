@@ -239,6 +239,13 @@ describe('a body', () => {
     ]);
   });
 
+  it('has fifty differences at most', () => {
+    const attributes = (value: number) => Array.from({ length: 200 }, (_, i) => `a${i}=${value}`).join(' ');
+    const many = found(typed('text/html', `<p ${attributes(1)}>`), typed('text/html', `<p ${attributes(2)}>`));
+    expect(many.length).toBe(51);
+    expect(many.at(-1)).toMatchObject({ cause: 'too-many-differences' });
+  });
+
   it('names the first byte that differs', () => {
     expect(found(typed('image/png', Buffer.from([1, 2])), typed('image/png', Buffer.from([1, 3])))).toMatchObject([
       { stable: '2 bytes', candidate: '2 bytes', advice: expect.stringContaining('number 1 (from 0)') },
