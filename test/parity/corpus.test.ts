@@ -77,7 +77,10 @@ function differencesOf(row: Row, stable: Leg, candidate: Leg): string[] {
       if (row.look === undefined) return !AMBIENT.has(difference.cause) || difference.in === 'status';
       return row.look.some((place) => placeOf(difference).startsWith(place));
     })
-    .map((difference) => `${placeOf(difference)} ${difference.cause} ${difference.class}`);
+    .map(
+      (difference) =>
+        `${placeOf(difference).replace(/\/line\/\d+/, '/line/n')} ${difference.cause} ${difference.class}`,
+    );
 }
 
 const cases = ROWS.flatMap((row) =>

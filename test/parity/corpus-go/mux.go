@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing/fstest"
 	"time"
@@ -100,6 +101,7 @@ func serveMux() http.Handler {
 		"app.js":      {Data: []byte("let a = 1;"), ModTime: at(0)},
 		"sub/one.txt": {Data: []byte("one"), ModTime: at(0)},
 	})))
+	mux.Handle("GET /files/", http.StripPrefix("/files/", http.FileServer(http.Dir(os.Getenv("FILES")))))
 	return mux
 }
 

@@ -5,7 +5,8 @@ import type express5 from 'express';
 import type { Express, Request, Response } from 'express';
 import { NODE_TEXTS, NODE_VALUES } from './node-values.ts';
 
-export function expressApp(express: typeof express5): Express {
+/** `files`: the folder that is served as static files. */
+export function expressApp(express: typeof express5, files: string): Express {
   const app = express();
   // Otherwise an error page holds a stack with this machine's paths.
   app.set('env', 'production');
@@ -61,6 +62,7 @@ export function expressApp(express: typeof express5): Express {
     if (file === undefined) next();
     else res.type(req.path.slice(req.path.lastIndexOf('.'))).send(file);
   });
+  app.use('/files', express.static(files));
   return app;
 }
 

@@ -1,6 +1,9 @@
 /** Rows about status, header fields, routing and bodies that are not JSON. */
 import { ALL, EXPRESS, get, post, type Row } from './row.ts';
-import type { GoSide } from './servers.ts';
+import { FILE_DATE, type GoSide } from './servers.ts';
+
+/** As express.static makes it of size and time of corpus-files/one.txt. */
+const FILE_ETAG = `W/"4-${FILE_DATE.getTime().toString(16)}"`;
 
 /** `stable` against `candidate`, everything looked at that not any pair shows. */
 function row(
@@ -133,7 +136,7 @@ export const HTTP_ROWS: readonly Row[] = [
   row('new', 'an absolute Location', EXPRESS, get('/moved-absolute'), ['header:location location-form benign'], {
     look: ['header:location'],
   }),
-  row('new', 'lines in the order of a Go map', EXPRESS, get('/lines'), ['body/line/1 line-order breaking'], {
+  row('new', 'lines in the order of a Go map', EXPRESS, get('/lines'), ['body/line/n line-order breaking'], {
     look: ['body'],
     random: true,
   }),
@@ -152,6 +155,32 @@ export const HTTP_ROWS: readonly Row[] = [
   ]),
   row('new', 'index.html of a file server', EXPRESS, get('/static/index.html'), ['status index-redirect breaking']),
   row('new', 'a folder of a file server', EXPRESS, get('/static/sub'), ['status trailing-slash breaking']),
+  row(
+    'new',
+    'express.static against http.FileServer',
+    EXPRESS,
+    get('/files/one.txt'),
+    ['header:cache-control header-missing undecided', 'header:etag validator-kind undecided'],
+    { look: ['status', 'header:cache-control', 'header:content-type', 'header:etag', 'header:last-modified', 'body'] },
+  ),
+  row('new', 'a range of a file', EXPRESS, { target: '/files/one.txt', headers: { Range: 'bytes=1-2' } }, [
+    'header:cache-control header-missing undecided',
+  ]),
+  row(
+    'new',
+    'a file that has not changed, by date',
+    EXPRESS,
+    { target: '/files/one.txt', headers: { 'If-Modified-Since': 'Tue, 24 Nov 2026 08:00:00 GMT' } },
+    ['header:accept-ranges header-missing undecided', 'header:cache-control header-missing undecided'],
+  ),
+  row(
+    18,
+    'a file that has not changed, by ETag',
+    EXPRESS,
+    { target: '/files/one.txt', headers: { 'If-None-Match': FILE_ETAG } },
+    ['status validator-kind undecided'],
+  ),
+  row('new', 'the listing of a folder', EXPRESS, get('/files/'), ['status trailing-slash breaking']),
   row('new', 'a 204', ALL, get('/empty'), []),
   row('new', 'nothing said at all', EXPRESS, get('/nothing-said'), []),
   row('new', 'a key that stands twice in the query', ALL, get('/first?q=1&q=2'), ['body/q query-repeated breaking']),

@@ -1,6 +1,6 @@
 /** The services of the corpus on free loopback ports: Express 4 and 5 and Fastify always, the Go ones where there is Go. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import express5 from 'express';
@@ -27,16 +27,19 @@ const BINARIES = join(import.meta.dirname, '..', '..', '..', '.crossfade');
 
 export async function startServers(): Promise<Servers> {
   const fastify = fastifyApp();
-  const servers = [createServer(expressApp(express4)), createServer(expressApp(express5))];
+  const files = writeFiles();
+  const servers = [createServer(expressApp(express4, files)), createServer(expressApp(express5, files))];
   const [four, five] = await Promise.all(servers.map(listenOn));
   await fastify.listen({ host: '127.0.0.1', port: 0 });
   const version = goVersion();
   if (version === null && process.env.CROSSFADE_REQUIRE_GO === '1')
     throw new Error('CROSSFADE_REQUIRE_GO=1, but there is no Go 1.22 or newer');
-  const v1 = version === null ? null : await startGo('corpus-v1', [], {});
+  const v1 = version === null ? null : await startGo('corpus-v1', [], {}, files);
   // encoding/json/v2 is an experiment from 1.25 on.
   const v2 =
-    version === null || version < 25 ? null : await startGo('corpus-v2', ['-tags', 'v2'], { GOEXPERIMENT: 'jsonv2' });
+    version === null || version < 25
+      ? null
+      : await startGo('corpus-v2', ['-tags', 'v2'], { GOEXPERIMENT: 'jsonv2' }, files);
   return {
     node: { express4: four ?? 0, express5: five ?? 0, fastify: portOf(fastify.server) },
     goVersion: version,
@@ -50,7 +53,23 @@ export async function startServers(): Promise<Servers> {
   };
 }
 
-async function startGo(name: string, flags: readonly string[], env: Readonly<Record<string, string>>): Promise<Child> {
+/** A folder with one file, as old on every machine. */
+function writeFiles(): string {
+  const folder = join(BINARIES, 'corpus-files');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'one.txt'), 'one\n');
+  for (const path of [join(folder, 'one.txt'), folder]) utimesSync(path, FILE_DATE, FILE_DATE);
+  return folder;
+}
+
+export const FILE_DATE = new Date('2026-11-24T08:00:00Z');
+
+async function startGo(
+  name: string,
+  flags: readonly string[],
+  env: Readonly<Record<string, string>>,
+  files: string,
+): Promise<Child> {
   const binary = join(BINARIES, process.platform === 'win32' ? `${name}.exe` : name);
   mkdirSync(BINARIES, { recursive: true });
   execFileSync('go', ['build', '-mod=vendor', ...flags, '-o', binary, '.'], {
@@ -58,7 +77,7 @@ async function startGo(name: string, flags: readonly string[], env: Readonly<Rec
     env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '', ...env },
     stdio: 'pipe',
   });
-  return startChild({ name, command: binary, args: [], env: {} });
+  return startChild({ name, command: binary, args: [], env: { FILES: files } });
 }
 
 /** The minor version of Go 1 on this machine; null for none, or one older than the sources need. */
