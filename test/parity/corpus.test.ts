@@ -7,10 +7,11 @@ import { capture } from './corpus/capture.ts';
 import { HTTP_ROWS } from './corpus/http-rows.ts';
 import { JSON_ROWS } from './corpus/json-rows.ts';
 import { keyOf, type Recorded, readRecorded, withoutDate, writeRecorded } from './corpus/recorded.ts';
+import { REQUEST_ROWS } from './corpus/request-rows.ts';
 import type { Row } from './corpus/row.ts';
 import { type NodeSide, type Servers, startServers } from './corpus/servers.ts';
 
-const ROWS = [...JSON_ROWS, ...HTTP_ROWS];
+const ROWS = [...JSON_ROWS, ...HTTP_ROWS, ...REQUEST_ROWS];
 /** Rows of the catalogue that the corpus began with. */
 const CATALOGUE_ROWS = 34;
 /** Any answer of Express shows these against any of net/http; they have rows of their own. */

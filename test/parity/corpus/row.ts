@@ -28,3 +28,18 @@ export const post = (target: string, body: string, type = 'application/json'): C
   body,
   headers: { 'Content-Type': type },
 });
+
+/** `stable` against `candidate`, everything looked at that not any pair shows. */
+export function row(
+  number: Row['row'],
+  title: string,
+  stable: Row['stable'],
+  request: Row['request'],
+  expect: readonly string[],
+  rest: { readonly candidate?: GoSide; readonly look?: readonly string[]; readonly random?: true } = {},
+): Row {
+  return { row: number, title, stable, candidate: 'servemux', request, expect, ...rest };
+}
+
+/** Express's pages of errors have a policy of their own. */
+export const POLICY = 'header:content-security-policy header-missing undecided';
