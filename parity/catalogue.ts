@@ -147,12 +147,22 @@ export const CATALOGUE = {
     'null where Node sends no key',
     'Add `omitempty`: Node drops undefined, a nil pointer marshals as null.',
   ),
+  'null-omitted': breaking(
+    'null left out',
+    'Remove `omitempty` from the pointer: Node sends null, and a client may look for the key.',
+  ),
+  'key-renamed': breaking('same key, spelt otherwise', 'Give the field a json tag with the name that Node sends.'),
   'zero-for-null': breaking('zero value for null', 'Use a pointer or sql.Null type, so that null stays null.'),
   'null-for-zero': breaking('null for a zero value', 'Use the value instead of a pointer, or initialise it.'),
   'integer-precision': breaking(
     'integer beyond 2^53',
     'Node rounds what int64 keeps (and Go rounds in `any`); send such ids as strings on both sides.',
   ),
+  'float-rounding': undecided(
+    'last digits of a float',
+    'Go computes constants exactly and may fuse x*y+z on arm64; round on both sides before marshalling.',
+  ),
+  'float32-precision': breaking('rounded to 32 bits', 'Use float64: a float32 loses what a JavaScript number keeps.'),
   'not-a-number': breaking(
     'NaN or Infinity',
     'JSON.stringify writes null, json.Marshal fails; check with math.IsNaN before.',
@@ -161,21 +171,49 @@ export const CATALOGUE = {
     'duration in another unit',
     'time.Duration marshals as nanoseconds; divide before marshalling.',
   ),
+  'timestamp-unit': breaking(
+    'seconds for milliseconds since 1970',
+    'Date.now() gives milliseconds, time.Unix() seconds; use UnixMilli().',
+  ),
+  'timestamp-as-number': breaking(
+    'number for a timestamp in text, or the other way round',
+    'A time.Time marshals as RFC 3339 text, like a Date; Unix() and getTime() give numbers.',
+  ),
   'zero-time': breaking('the zero time instead of null', 'Use *time.Time: a zero time.Time marshals as year 1.'),
   'timestamp-format': undecided(
     'same instant, written otherwise',
     'RFC3339Nano trims zeros; format with "2006-01-02T15:04:05.000Z07:00" as toISOString does.',
   ),
+  'timestamp-precision': undecided(
+    'same instant, to another precision',
+    'toISOString keeps milliseconds, time.RFC3339 seconds, RFC3339Nano nanoseconds; format with one of them.',
+  ),
   'buffer-as-base64': breaking(
     'Buffer object became base64',
     'Node writes {"type":"Buffer","data":[…]}; agree on base64 on both sides.',
+  ),
+  'bytes-as-array': breaking(
+    'bytes as an array of numbers',
+    'A [N]byte marshals as an array, a []byte as base64; slice it, or implement MarshalText as the uuid packages do.',
+  ),
+  'base64-alphabet': breaking(
+    'same bytes in another base64',
+    'encoding/json writes standard base64 with padding, base64url is another alphabet; encode as Node does.',
+  ),
+  'null-struct': breaking(
+    'sql.Null type sent as an object',
+    'sql.NullString and its like marshal as {"String":…,"Valid":…}; use a pointer, or implement MarshalJSON.',
   ),
   'lone-surrogate': breaking('lone surrogate replaced', 'Go writes U+FFFD; repair the text where it comes from.'),
   'number-value': breaking('another number', 'Same type, other value.'),
   'number-type': breaking('string for number, or number for string', 'Look for the `,string` option of a json tag.'),
   type: breaking('another type', 'Marshal the same JSON type.'),
   value: breaking('another value', 'Same type, other value.'),
-  'array-length': breaking('array of another length', 'Elements are missing or added; the places are named.'),
+  format: breaking(
+    'another format where the value may vary',
+    'A rule or noise lets this value vary, but not from a UUID to a number in text, say; send the format that Node sends.',
+  ),
+  'array-length': breaking('element missing or added', 'Send the elements that Node sends; the place is named.'),
   'array-order': breaking(
     'same elements in another order',
     'Sort before marshalling (Go maps iterate at random), or rule the array unordered.',
