@@ -40,9 +40,25 @@ export const CATALOGUE = {
     'path matched by case',
     'Express matches paths whatever their case; lower the path before ServeMux.',
   ),
+  'index-redirect': breaking(
+    'redirect away from index.html',
+    'http.FileServer redirects `/index.html` to `./`, Express serves it; serve the file with http.ServeContent.',
+  ),
+  'marshal-error': breaking(
+    'a value that Go cannot marshal',
+    'json.Marshal failed where JSON.stringify does not: NaN, invalid UTF-8, or in v2 a Duration; the body names the field.',
+  ),
   'method-not-allowed': undecided(
     '405 instead of 404',
     'ServeMux answers 405 with Allow where Express answers 404; decide which one clients shall see.',
+  ),
+  'options-default': undecided(
+    'OPTIONS answered without being asked for',
+    'Express answers OPTIONS by itself with Allow, Go only where a handler is registered; register one if clients ask.',
+  ),
+  'head-not-routed': breaking(
+    'HEAD not answered',
+    'Express and ServeMux answer HEAD by the handler of GET, chi does not: use middleware.GetHead.',
   ),
   'query-pair-dropped': breaking(
     'a query pair was dropped',
@@ -51,6 +67,18 @@ export const CATALOGUE = {
   'query-nesting': breaking(
     'nested query keys',
     'Express 4 nests `c[d]=4` (qs), Go stays flat; parse the brackets where the API documents them.',
+  ),
+  'query-repeated': breaking(
+    'a query key stands twice',
+    'Express gives an array of the values, Query().Get the first of them; read Query()[key] and answer as Express does.',
+  ),
+  'request-body-validity': breaking(
+    'request body accepted by one side only',
+    'encoding/json refuses other types and takes null, body-parser takes any object and refuses null; validate alike.',
+  ),
+  'request-media-type': breaking(
+    'request body read whatever its media type',
+    'body-parser reads only the types it is registered for, Go decodes any; check Content-Type before decoding.',
   ),
   'request-key-case': undecided(
     'request keys matched whatever their case',
@@ -77,6 +105,22 @@ export const CATALOGUE = {
     'Same name, value and attributes after parsing (RFC 6265).',
   ),
   'cookie-value': breaking('another cookie', 'Set the same cookies with the same attributes.'),
+  'cookie-encoding': breaking(
+    'cookie value escaped otherwise',
+    'Express percent-encodes a cookie value, Go quotes it; url.QueryEscape is not the same, url.PathEscape nearly is.',
+  ),
+  'validator-value': undecided(
+    'another ETag or Last-Modified',
+    'A client that is sent to the other side gets a full answer, and 412 for If-Match; derive both from the same data.',
+  ),
+  'signed-body': breaking(
+    'another digest or signature of the body',
+    'The body is signed, so its bytes must be the same: no other white space, key order or escapes.',
+  ),
+  location: breaking('redirect to another place', 'Send the Location that the stable side sends.'),
+  'location-form': benign('Location absolute or relative', 'Both lead to the same place (RFC 9110, 10.2.2).'),
+  cors: breaking('another CORS answer', 'Browsers refuse the answer to scripts; send the same Access-Control fields.'),
+  'header-format': benign('same field, written otherwise', 'Same members: their order or spacing means nothing.'),
   'header-missing': undecided('field missing', 'Send the field, or rule that nobody reads it.'),
   'header-added': undecided('field added', 'Leave the field out, or rule that nobody reads it.'),
   'header-value': undecided('another field value', 'Send the same value, or rule that nobody reads it.'),
@@ -103,12 +147,22 @@ export const CATALOGUE = {
     'null where Node sends no key',
     'Add `omitempty`: Node drops undefined, a nil pointer marshals as null.',
   ),
+  'null-omitted': breaking(
+    'null left out',
+    'Remove `omitempty` from the pointer: Node sends null, and a client may look for the key.',
+  ),
+  'key-renamed': breaking('same key, spelt otherwise', 'Give the field a json tag with the name that Node sends.'),
   'zero-for-null': breaking('zero value for null', 'Use a pointer or sql.Null type, so that null stays null.'),
   'null-for-zero': breaking('null for a zero value', 'Use the value instead of a pointer, or initialise it.'),
   'integer-precision': breaking(
     'integer beyond 2^53',
     'Node rounds what int64 keeps (and Go rounds in `any`); send such ids as strings on both sides.',
   ),
+  'float-rounding': undecided(
+    'last digits of a float',
+    'Go computes constants exactly and may fuse x*y+z on arm64; round on both sides before marshalling.',
+  ),
+  'float32-precision': breaking('rounded to 32 bits', 'Use float64: a float32 loses what a JavaScript number keeps.'),
   'not-a-number': breaking(
     'NaN or Infinity',
     'JSON.stringify writes null, json.Marshal fails; check with math.IsNaN before.',
@@ -117,21 +171,49 @@ export const CATALOGUE = {
     'duration in another unit',
     'time.Duration marshals as nanoseconds; divide before marshalling.',
   ),
+  'timestamp-unit': breaking(
+    'seconds for milliseconds since 1970',
+    'Date.now() gives milliseconds, time.Unix() seconds; use UnixMilli().',
+  ),
+  'timestamp-as-number': breaking(
+    'number for a timestamp in text, or the other way round',
+    'A time.Time marshals as RFC 3339 text, like a Date; Unix() and getTime() give numbers.',
+  ),
   'zero-time': breaking('the zero time instead of null', 'Use *time.Time: a zero time.Time marshals as year 1.'),
   'timestamp-format': undecided(
     'same instant, written otherwise',
     'RFC3339Nano trims zeros; format with "2006-01-02T15:04:05.000Z07:00" as toISOString does.',
   ),
+  'timestamp-precision': undecided(
+    'same instant, to another precision',
+    'toISOString keeps milliseconds, time.RFC3339 seconds, RFC3339Nano nanoseconds; format with one of them.',
+  ),
   'buffer-as-base64': breaking(
     'Buffer object became base64',
     'Node writes {"type":"Buffer","data":[…]}; agree on base64 on both sides.',
+  ),
+  'bytes-as-array': breaking(
+    'bytes as an array of numbers',
+    'A [N]byte marshals as an array, a []byte as base64; slice it, or implement MarshalText as the uuid packages do.',
+  ),
+  'base64-alphabet': breaking(
+    'same bytes in another base64',
+    'encoding/json writes standard base64 with padding, base64url is another alphabet; encode as Node does.',
+  ),
+  'null-struct': breaking(
+    'sql.Null type sent as an object',
+    'sql.NullString and its like marshal as {"String":…,"Valid":…}; use a pointer, or implement MarshalJSON.',
   ),
   'lone-surrogate': breaking('lone surrogate replaced', 'Go writes U+FFFD; repair the text where it comes from.'),
   'number-value': breaking('another number', 'Same type, other value.'),
   'number-type': breaking('string for number, or number for string', 'Look for the `,string` option of a json tag.'),
   type: breaking('another type', 'Marshal the same JSON type.'),
   value: breaking('another value', 'Same type, other value.'),
-  'array-length': breaking('array of another length', 'Elements are missing or added; the places are named.'),
+  format: breaking(
+    'another format where the value may vary',
+    'A rule or noise lets this value vary, but not from a UUID to a number in text, say; send the format that Node sends.',
+  ),
+  'array-length': breaking('element missing or added', 'Send the elements that Node sends; the place is named.'),
   'array-order': breaking(
     'same elements in another order',
     'Sort before marshalling (Go maps iterate at random), or rule the array unordered.',
@@ -147,11 +229,22 @@ export const CATALOGUE = {
   'white-space': benign('other white space', 'Insignificant in JSON.'),
   // Bodies that are not JSON
   'not-found-body': breaking('another 404 page', 'Write the body that Express sends: Go says `404 page not found`.'),
+  'redirect-body': benign('another body of a redirect', 'Clients follow Location; nobody reads the body.'),
+  'error-body': breaking(
+    'another error page',
+    'Clients read the body of an error; write the one that the stable side sends.',
+  ),
   'body-missing': breaking('empty body', 'One side sends a body, the other none.'),
   'text-value': breaking('another text', 'The texts differ at the place named.'),
   'markup-value': breaking('other markup', 'The documents differ at the place named.'),
   'form-value': breaking('another form value', 'Same field, other value.'),
   'part-value': breaking('another part', 'The multipart bodies differ in the part named.'),
+  'line-order': breaking('same lines in another order', 'Go maps iterate at random; sort the keys before writing.'),
+  'markup-format': benign(
+    'same document, written otherwise',
+    'White space between tags, order and quoting of attributes, character references.',
+  ),
+  'part-boundary': benign('another boundary', 'Same parts; the boundary is chosen at random.'),
   'line-ending': benign('other line endings', 'CRLF and LF.'),
   'body-bytes': breaking('other bytes', 'Not a format that is understood; compared byte by byte.'),
   'malformed-json': breaking('not the JSON it claims to be', 'One side sends what no JSON parser reads.'),

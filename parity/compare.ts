@@ -1,9 +1,13 @@
 /** Does the candidate's answer say the same as the stable side's? Pure, never throws, bounded. */
-import type { Cause } from './catalogue.ts';
-import { bodyDifference, compareJson } from './compare-json.ts';
-import { type Difference, type HeaderDifference, why } from './difference.ts';
-import { parseJson } from './json.ts';
-import type { CapturedBody, CaptureRecord, HeaderList, Leg, ResponseLeg } from './record.ts';
+import type { Answers } from './answers.ts';
+import { compareBody } from './compare-body.ts';
+import { compareHeaders } from './compare-headers.ts';
+import { compareStatus } from './compare-status.ts';
+import type { Decode } from './decode.ts';
+import { type Difference, why } from './difference.ts';
+import { explained } from './explain.ts';
+import type { CaptureRecord, Leg } from './record.ts';
+import { shapeOf } from './request-shape.ts';
 
 export interface Comparison {
   readonly route: string;
@@ -14,26 +18,13 @@ export interface Comparison {
   readonly newError: boolean;
 }
 
-/** Headers that differ between any two servers and mean nothing to a client (catalogue: 19–22, 33), or carry identity. */
-const IGNORED_HEADERS = new Set([
-  'date',
-  'server',
-  'x-powered-by',
-  'keep-alive',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'content-encoding',
-  'vary',
-  'x-request-id',
-  'x-amzn-trace-id',
-  'traceparent',
-  'tracestate',
-  'x-served-by',
-]);
+export interface CompareOptions {
+  /** Undoes content codings; without it a body in a coding is compared only with the same bytes. */
+  readonly decode?: Decode;
+}
 
-export function compareRecord(record: CaptureRecord): Comparison {
-  const { route, stable, candidate } = record;
+export function compareRecord(record: CaptureRecord, options: CompareOptions = {}): Comparison {
+  const { route, request, at, stable, candidate } = record;
   if (stable.outcome === 'failed') return { route, verdict: 'unmatched', differences: [], newError: false };
   if (candidate.outcome === 'failed') {
     const crash = candidate.reason === 'reset' && stable.status >= 500;
@@ -45,11 +36,7 @@ export function compareRecord(record: CaptureRecord): Comparison {
     };
     return { route, verdict: 'breaking', differences: [lost], newError: stable.status < 500 };
   }
-  const differences = [
-    ...compareStatus(stable, candidate),
-    ...compareHeaders(stable.headers, candidate.headers),
-    ...compareBody(stable, candidate),
-  ];
+  const differences = compareAnswers({ request, at, stable, candidate }, options);
   return {
     route,
     verdict: verdictOf(differences),
@@ -58,65 +45,13 @@ export function compareRecord(record: CaptureRecord): Comparison {
   };
 }
 
-function compareStatus(a: ResponseLeg, b: ResponseLeg): Difference[] {
-  return a.status === b.status ? [] : [{ in: 'status', stable: a.status, candidate: b.status, ...why('status') }];
-}
-
-function compareHeaders(a: HeaderList, b: HeaderList): Difference[] {
-  const [left, right] = [fold(a), fold(b)];
-  const names = new Set([...left.keys(), ...right.keys()]);
-  return [...names].flatMap((name) => {
-    const [stable = null, candidate = null] = [left.get(name), right.get(name)];
-    if (stable === candidate || IGNORED_HEADERS.has(name)) return [];
-    if (name === 'content-type') return compareMediaType(stable, candidate);
-    const cause = stable === null ? 'header-added' : candidate === null ? 'header-missing' : 'header-value';
-    return [headerDifference(cause, name, stable, candidate)];
-  });
-}
-
-function headerDifference(
-  cause: Cause,
-  name: string,
-  stable: string | null,
-  candidate: string | null,
-): HeaderDifference {
-  return { in: 'header', name, stable, candidate, ...why(cause) };
-}
-
-/** Another media type breaks clients; another parameter (a charset on JSON) does not. */
-function compareMediaType(a: string | null, b: string | null): Difference[] {
-  const type = (value: string | null) => ((value ?? '').split(';')[0] ?? '').trim().toLowerCase();
-  const normal = (value: string | null) => (value ?? '').toLowerCase().replaceAll(/\s/g, '');
-  if (type(a) !== type(b)) return [headerDifference('media-type', 'content-type', a, b)];
-  return normal(a) === normal(b) ? [] : [headerDifference('charset', 'content-type', a, b)];
-}
-
-function compareBody(a: ResponseLeg, b: ResponseLeg): Difference[] {
-  if (sameBytes(a.body, b.body)) return [];
-  if (a.body.truncated || b.body.truncated) return [bodyDifference('body-uncomparable', '', null, null)];
-  const [x, y] = [decodeJson(a), decodeJson(b)];
-  if (x !== undefined && y !== undefined) return compareJson(x, y);
-  return [bodyDifference('body-bytes', '', `${a.body.bytes} bytes`, `${b.body.bytes} bytes`)];
-}
-
-function decodeJson(leg: ResponseLeg) {
-  return leg.body.encoding === 'utf8' ? parseJson(leg.body.data) : undefined;
-}
-
-function sameBytes(a: CapturedBody, b: CapturedBody): boolean {
-  if (a.bytes !== b.bytes || a.encoding !== b.encoding || a.data !== b.data) return false;
-  return a.digest === b.digest && (!a.truncated || a.digest !== undefined);
-}
-
-/** Field names are case-insensitive (RFC 9110); repeated fields are one list. */
-function fold(headers: HeaderList): Map<string, string> {
-  const folded = new Map<string, string>();
-  for (const [name, value] of headers) {
-    const key = name.toLowerCase();
-    const before = folded.get(key);
-    folded.set(key, before === undefined ? value : `${before}, ${value}`);
-  }
-  return folded;
+/** Every difference between two answers to one request. */
+export function compareAnswers(answers: Answers, { decode }: CompareOptions = {}): Difference[] {
+  const shape = shapeOf(answers.request);
+  const status = compareStatus(answers, shape);
+  if (status?.settles) return [status.difference];
+  const found = [...compareHeaders(answers), ...explained(compareBody(answers, decode), shape)];
+  return status === null ? found : [status.difference, ...found];
 }
 
 function verdictOf(differences: readonly Difference[]): Comparison['verdict'] {

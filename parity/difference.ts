@@ -34,8 +34,15 @@ export interface HeaderDifference extends Why {
 
 export interface BodyDifference extends Why {
   readonly in: 'body';
-  /** JSON pointer (RFC 6901) for JSON; `` for the whole; for other formats as docs/parity.md says. */
+  /**
+   * JSON pointer (RFC 6901) for JSON, into the stable body (into the candidate's for what it adds); `` for the whole; for
+   * other formats as docs/parity.md says.
+   */
   readonly pointer: string;
+  /** Where the candidate has it, if that is another place: elements before it are missing or added, or moved. */
+  readonly candidatePointer?: string;
+  /** How many more places of the same cause, alike but for array indices, are not listed. */
+  readonly more?: number;
   /** Short excerpts of the source text; null: absent. */
   readonly stable: string | null;
   readonly candidate: string | null;

@@ -1,0 +1,37 @@
+/** The comparer's `Decode` port by zlib: what Lambda, CLI and tests give to `compareRecord`. */
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import type { Decode, Decoded } from '../parity/decode.ts';
+
+type Inflate = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
+
+const DECODERS: Readonly<Record<string, Inflate>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateEither,
+  br: brotliDecompressSync,
+  zstd: zstdDecompressSync,
+};
+
+export const decodeContent: Decode = (coding, bytes, limit): Decoded => {
+  const inflate = Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined;
+  if (inflate === undefined) return { outcome: 'unsupported' };
+  try {
+    return { outcome: 'decoded', bytes: inflate(bytes, { maxOutputLength: limit }) };
+  } catch (error) {
+    return { outcome: isTooLarge(error) ? 'too-large' : 'malformed' };
+  }
+};
+
+/** `deflate` is zlib (RFC 9110, 8.4.1.2); some servers send it raw, and browsers read both. */
+function inflateEither(bytes: Uint8Array, options: { readonly maxOutputLength: number }): Uint8Array {
+  try {
+    return inflateSync(bytes, options);
+  } catch (error) {
+    if (isTooLarge(error)) throw error;
+    return inflateRawSync(bytes, options);
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}

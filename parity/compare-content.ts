@@ -1,0 +1,88 @@
+/** Two decoded contents, neither of them empty, by format. */
+import { compareBytes, sameBytes } from './compare-bytes.ts';
+import { compareForms } from './compare-form.ts';
+import { bodyDifference, compareJson, MAX_DIFFERENCES } from './compare-json.ts';
+import { compareMarkup } from './compare-markup.ts';
+import { compareMultipart } from './compare-multipart.ts';
+import { compareText } from './compare-text.ts';
+import type { Content } from './content.ts';
+import type { BodyDifference } from './difference.ts';
+import { parseJson } from './json.ts';
+import { type Kind, kindOfMedia } from './media.ts';
+
+export interface ContentComparison {
+  readonly differences: BodyDifference[];
+  /** Both are JSON, and were compared as such. */
+  readonly asJson: boolean;
+}
+
+/** Multipart within multipart within multipart is compared as bytes. */
+const MAX_NESTING = 2;
+
+export function compareContent(a: Content, b: Content, nesting = 0): ContentComparison {
+  if (a.text !== null && b.text !== null ? a.text === b.text : sameBytes(a.bytes, b.bytes)) return other([]);
+  const [x, y] = [kindOf(a), kindOf(b)];
+  if (a.text !== null && b.text !== null && (x === 'json' || y === 'json')) {
+    const differences = compareJsonTexts(a.text, b.text);
+    if (differences !== null) return { differences, asJson: true };
+  }
+  if ((x === 'json' && !isJson(a)) || (y === 'json' && !isJson(b)))
+    return other([compareBytes(a.bytes, b.bytes, 'malformed-json')]);
+  return other((x === y ? byKind(x, a, b, nesting) : null) ?? asTextOrBytes(x, y, a, b));
+}
+
+/** null where the format cannot be read. */
+function byKind(kind: Kind, a: Content, b: Content, nesting: number): BodyDifference[] | null {
+  if (kind === 'multipart') {
+    const within = (p: Content, q: Content) => compareContent(p, q, nesting + 1).differences;
+    return nesting < MAX_NESTING ? compareMultipart(a, b, within) : null;
+  }
+  if (a.text === null || b.text === null) return null;
+  if (kind === 'markup') return compareMarkup(a.text, b.text, isXml(a) && isXml(b));
+  if (kind === 'form') return compareForms(a.text, b.text);
+  return kind === 'json-lines' ? compareLines(a.text, b.text) : null;
+}
+
+function asTextOrBytes(x: Kind, y: Kind, a: Content, b: Content): BodyDifference[] {
+  if (x !== 'binary' && y !== 'binary' && a.text !== null && b.text !== null) return compareText(a.text, b.text);
+  return [compareBytes(a.bytes, b.bytes)];
+}
+
+/** What the media type says, or, where it says only that it is text, what the text looks like: Go sniffs no JSON. */
+function kindOf({ mediaType, text }: Content): Kind {
+  const kind = kindOfMedia(mediaType.type);
+  if (kind !== 'text' && kind !== 'unnamed') return kind;
+  if (text !== null && /^\s*[[{]/.test(text) && parseJson(text) !== undefined) return 'json';
+  return kind === 'unnamed' && (text === null || text.includes('\0')) ? 'binary' : 'text';
+}
+
+function isXml({ mediaType }: Content): boolean {
+  return mediaType.type.endsWith('xml') && mediaType.type !== 'application/xhtml+xml';
+}
+
+function isJson({ text }: Content): boolean {
+  return text !== null && parseJson(text) !== undefined;
+}
+
+/** One JSON text a line. Pointer: `/<line from 0>` and on into it. */
+function compareLines(a: string, b: string): BodyDifference[] | null {
+  const [x, y] = [a.split('\n'), b.split('\n')];
+  if (x.length !== y.length) return null;
+  const found: BodyDifference[] = [];
+  for (const [i, line] of x.entries()) {
+    if (line === y[i] || found.length >= MAX_DIFFERENCES) continue;
+    const differences = compareJsonTexts(line, y[i] ?? '');
+    if (differences === null) return null;
+    found.push(...differences.map((difference) => ({ ...difference, pointer: `/${i}${difference.pointer}` })));
+  }
+  if (found.length < MAX_DIFFERENCES) return found;
+  return [...found.slice(0, MAX_DIFFERENCES), bodyDifference('too-many-differences', '', null, null)];
+}
+
+/** null where one of them is not JSON. */
+function compareJsonTexts(a: string, b: string): BodyDifference[] | null {
+  const [x, y] = [parseJson(a), parseJson(b)];
+  return x === undefined || y === undefined ? null : compareJson(x, y);
+}
+
+const other = (differences: BodyDifference[]): ContentComparison => ({ differences, asJson: false });

@@ -1,0 +1,68 @@
+/** Timestamps in text: which instant, to the nanosecond, and in which layout it is written. */
+
+export interface Instant {
+  /** Nanoseconds since 1970-01-01T00:00:00Z. */
+  readonly nanos: bigint;
+  /** Length of the unit in which it is written, nanoseconds: 10^6 for `.120Z`. */
+  readonly unit: bigint;
+  /** What a reader of the layout must expect: `T`/space, count of fraction digits, `Z`/offset, or `http`. */
+  readonly layout: string;
+  /** Go's zero time.Time, 0001-01-01T00:00:00Z. */
+  readonly zero: boolean;
+}
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)([Tt ])(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?(?: ?(Z|z|[+-]\d\d:?\d\d))?$/;
+/** RFC 9110's dates, Date.toUTCString and Go's RFC1123. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC)$/;
+const SECOND = 1_000_000_000n;
+
+/** The instant that `text` names, or null where it is no timestamp. Local times (no zone) count as UTC, with a layout of their own. */
+export function instantOf(text: string): Instant | null {
+  if (text.length < 19 || text.length > 40) return null;
+  const match = RFC3339.exec(text);
+  if (match === null) return httpDate(text);
+  const [, year = '', month = '', day = '', separator, hour = '', minute = '', second = '', fraction = '', zone] =
+    match;
+  const ms = utc(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
+  if (ms === null) return null;
+  const digits = BigInt(fraction.padEnd(9, '0').slice(0, 9));
+  const nanos = BigInt(ms) * 1_000_000n + digits - offsetMinutes(zone) * 60n * SECOND;
+  const unit = fraction.length >= 9 ? 1n : 10n ** BigInt(9 - fraction.length);
+  const written = zone === undefined ? 'local' : /^[zZ]$/.test(zone) ? zone : zone.includes(':') ? '+00:00' : '+0000';
+  return { nanos, unit, layout: `${separator}.${fraction.length}${written}`, zero: nanos === ZERO_TIME };
+}
+
+function httpDate(text: string): Instant | null {
+  const ms = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? null : { nanos: BigInt(ms) * 1_000_000n, unit: SECOND, layout: 'http', zero: false };
+}
+
+const ZERO_TIME = -62_135_596_800n * SECOND;
+
+/** The same instant in both, to the unit of the coarser one: by cutting, or by rounding. */
+export function sameToTheCoarser(a: Instant, b: Instant): boolean {
+  const unit = a.unit > b.unit ? a.unit : b.unit;
+  const distance = a.nanos > b.nanos ? a.nanos - b.nanos : b.nanos - a.nanos;
+  return a.unit !== b.unit && distance < unit;
+}
+
+/** Whether a number of seconds or milliseconds since 1970 is a date between 2001 and 2128, as most are. */
+export function epochUnit(value: number): 's' | 'ms' | null {
+  if (value >= 1e9 && value < 5e9) return 's';
+  return value >= 1e12 && value < 5e12 ? 'ms' : null;
+}
+
+/** Milliseconds since 1970, or null where a field is out of its range. Years below 100 are what they say. */
+function utc(year: number, month: number, day: number, hour: number, minute: number, second: number): number | null {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute, second, 0);
+  const real = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return real && hour < 24 && minute < 60 && second < 60 ? date.getTime() : null;
+}
+
+function offsetMinutes(zone: string | undefined): bigint {
+  if (zone === undefined || /^[zZ]$/.test(zone)) return 0n;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
+  return BigInt(zone.startsWith('-') ? -minutes : minutes);
+}

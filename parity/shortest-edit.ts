@@ -1,0 +1,40 @@
+/** The fewest insertions and deletions that turn one sequence into another (Myers, "An O(ND) Difference Algorithm", 1986). */
+
+/** More edits than these are not looked for: time is bounded by their number × length, memory by their square. */
+const MAX_EDITS = 256;
+
+/** For each of `a` its partner's index in `b`, or -1, in the same order on both sides; null where it takes too many edits. */
+export function shortestEdit(a: ArrayLike<number>, b: ArrayLike<number>): Int32Array | null {
+  const trace: Int32Array[] = [];
+  /** By diagonal (k = x − y, shifted by the bound): how far along `a` one gets. */
+  const reach = new Int32Array(2 * MAX_EDITS + 3);
+  const zero = MAX_EDITS + 1;
+  for (let d = 0; d <= MAX_EDITS; d++) {
+    trace.push(reach.slice(zero - d - 1, zero + d + 2));
+    for (let k = -d; k <= d; k += 2) {
+      const [left, right] = [reach[zero + k - 1] ?? 0, reach[zero + k + 1] ?? 0];
+      let x = k === -d || (k !== d && left < right) ? right : left + 1;
+      while (x < a.length && x - k < b.length && a[x] === b[x - k]) x++;
+      reach[zero + k] = x;
+      if (x >= a.length && x - k >= b.length) return backtrack(a, b, trace);
+    }
+  }
+  return null;
+}
+
+function backtrack(a: ArrayLike<number>, b: ArrayLike<number>, trace: readonly Int32Array[]): Int32Array {
+  const partner = new Int32Array(a.length).fill(-1);
+  let [x, y] = [a.length, b.length];
+  for (let d = trace.length - 1; d >= 0; d--) {
+    const before = trace[d] ?? new Int32Array();
+    const at = (k: number) => before[k + d + 1] ?? 0;
+    const k = x - y;
+    const down = k === -d || (k !== d && at(k - 1) < at(k + 1));
+    const fromK = down ? k + 1 : k - 1;
+    const fromX = d === 0 ? 0 : at(fromK);
+    const fromY = d === 0 ? 0 : fromX - fromK;
+    while (x > fromX && y > fromY) partner[--x] = --y;
+    [x, y] = [fromX, fromY];
+  }
+  return partner;
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../parity/catalogue.ts';
+
+const DOCUMENT = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'parity.md'), 'utf8');
+
+/** Cells of the rows `| cause | class | row | how it is told | what to change |`. */
+const rows = [
+  ...DOCUMENT.matchAll(/^\| `([a-z0-9-]+)` \| (breaking|benign|noise|undecided) \|[^|]*\| (.+?) \| (.+) \|$/gm),
+];
+
+describe('docs/parity.md', () => {
+  it('has every cause of the catalogue once, with its class and advice', () => {
+    const documented = rows.map(([, cause, grade, , advice]) => [cause, grade, advice?.replaceAll('\\|', '|')]);
+    const expected = Object.entries(CATALOGUE).map(([cause, entry]) => [cause, entry.class, entry.advice]);
+    expect(documented.sort()).toEqual(expected.sort());
+  });
+
+  it('says how each is told', () => {
+    expect(rows.filter(([, , , told]) => (told ?? '').trim().length < 5)).toEqual([]);
+  });
+});
