@@ -18,6 +18,7 @@ import { deploymentFromEnv } from './aws/deployment.ts';
 import { dynamoLedger } from './aws/dynamo-ledger.ts';
 import { dynamoParityStore, mergeRoutes, type ParityStore, type RouteAggregates } from './aws/parity-store.ts';
 import { systemClock } from './aws/system-clock.ts';
+import { decodeContent } from './decode-content.ts';
 import type { Deps } from './deps.ts';
 import { type Emit, emfEmitter } from './emf.ts';
 
@@ -34,7 +35,7 @@ export function makeHandler(deps: TransformDeps) {
     const records = event.records.map(({ recordId, data }): FirehoseTransformationResultRecord => {
       const captured = captureRecordSchema.safeParse(parse(data));
       if (!captured.success) return { recordId, result: 'ProcessingFailed', data };
-      const comparison = compareRecord(captured.data);
+      const comparison = compareRecord(captured.data, { decode: decodeContent });
       routes = mergeRoutes(routes, { [captured.data.route]: aggregateOf(captured.data, comparison) });
       const line = `${JSON.stringify({ ...captured.data, comparison })}\n`;
       return { recordId, result: 'Ok', data: Buffer.from(line).toString('base64') };

@@ -1,14 +1,14 @@
 /** Two decoded contents, neither of them empty, by format. */
 import { compareBytes, sameBytes } from './compare-bytes.ts';
 import { compareForms } from './compare-form.ts';
-import { bodyDifference, compareJson, MAX_DIFFERENCES } from './compare-json.ts';
+import { bodyDifference, compareJson, isJson, MAX_DIFFERENCES } from './compare-json.ts';
 import { compareMarkup } from './compare-markup.ts';
 import { compareMultipart } from './compare-multipart.ts';
 import { compareText } from './compare-text.ts';
 import type { Content } from './content.ts';
 import type { BodyDifference } from './difference.ts';
-import { parseJson } from './json.ts';
 import { type Kind, kindOfMedia } from './media.ts';
+import { within } from './within.ts';
 
 export interface ContentComparison {
   readonly differences: BodyDifference[];
@@ -23,10 +23,10 @@ export function compareContent(a: Content, b: Content, nesting = 0): ContentComp
   if (a.text !== null && b.text !== null ? a.text === b.text : sameBytes(a.bytes, b.bytes)) return other([]);
   const [x, y] = [kindOf(a), kindOf(b)];
   if (a.text !== null && b.text !== null && (x === 'json' || y === 'json')) {
-    const differences = compareJsonTexts(a.text, b.text);
+    const differences = compareJson(a.text, b.text);
     if (differences !== null) return { differences, asJson: true };
   }
-  if ((x === 'json' && !isJson(a)) || (y === 'json' && !isJson(b)))
+  if ((x === 'json' && !holdsJson(a)) || (y === 'json' && !holdsJson(b)))
     return other([compareBytes(a.bytes, b.bytes, 'malformed-json')]);
   return other((x === y ? byKind(x, a, b, nesting) : null) ?? asTextOrBytes(x, y, a, b));
 }
@@ -34,8 +34,8 @@ export function compareContent(a: Content, b: Content, nesting = 0): ContentComp
 /** null where the format cannot be read. */
 function byKind(kind: Kind, a: Content, b: Content, nesting: number): BodyDifference[] | null {
   if (kind === 'multipart') {
-    const within = (p: Content, q: Content) => compareContent(p, q, nesting + 1).differences;
-    return nesting < MAX_NESTING ? compareMultipart(a, b, within) : null;
+    const compare = (p: Content, q: Content) => compareContent(p, q, nesting + 1).differences;
+    return nesting < MAX_NESTING ? compareMultipart(a, b, compare) : null;
   }
   if (a.text === null || b.text === null) return null;
   if (kind === 'markup') return compareMarkup(a.text, b.text, isXml(a) && isXml(b));
@@ -52,7 +52,7 @@ function asTextOrBytes(x: Kind, y: Kind, a: Content, b: Content): BodyDifference
 function kindOf({ mediaType, text }: Content): Kind {
   const kind = kindOfMedia(mediaType.type);
   if (kind !== 'text' && kind !== 'unnamed') return kind;
-  if (text !== null && /^\s*[[{]/.test(text) && parseJson(text) !== undefined) return 'json';
+  if (text !== null && /^\s*[[{]/.test(text) && isJson(text)) return 'json';
   return kind === 'unnamed' && (text === null || text.includes('\0')) ? 'binary' : 'text';
 }
 
@@ -60,8 +60,8 @@ function isXml({ mediaType }: Content): boolean {
   return mediaType.type.endsWith('xml') && mediaType.type !== 'application/xhtml+xml';
 }
 
-function isJson({ text }: Content): boolean {
-  return text !== null && parseJson(text) !== undefined;
+function holdsJson({ text }: Content): boolean {
+  return text !== null && isJson(text);
 }
 
 /** One JSON text a line. Pointer: `/<line from 0>` and on into it. */
@@ -71,18 +71,12 @@ function compareLines(a: string, b: string): BodyDifference[] | null {
   const found: BodyDifference[] = [];
   for (const [i, line] of x.entries()) {
     if (line === y[i] || found.length >= MAX_DIFFERENCES) continue;
-    const differences = compareJsonTexts(line, y[i] ?? '');
+    const differences = compareJson(line, y[i] ?? '');
     if (differences === null) return null;
-    found.push(...differences.map((difference) => ({ ...difference, pointer: `/${i}${difference.pointer}` })));
+    found.push(...within(`/${i}`, differences));
   }
   if (found.length < MAX_DIFFERENCES) return found;
   return [...found.slice(0, MAX_DIFFERENCES), bodyDifference('too-many-differences', '', null, null)];
-}
-
-/** null where one of them is not JSON. */
-function compareJsonTexts(a: string, b: string): BodyDifference[] | null {
-  const [x, y] = [parseJson(a), parseJson(b)];
-  return x === undefined || y === undefined ? null : compareJson(x, y);
 }
 
 const other = (differences: BodyDifference[]): ContentComparison => ({ differences, asJson: false });

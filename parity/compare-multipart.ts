@@ -4,6 +4,7 @@ import { byteContent, type Content } from './content.ts';
 import type { BodyDifference } from './difference.ts';
 import { type Part, parseMultipart } from './multipart.ts';
 import { pointerStep } from './pointer.ts';
+import { within } from './within.ts';
 
 type CompareContent = (stable: Content, candidate: Content) => BodyDifference[];
 
@@ -31,10 +32,7 @@ function comparePart(
   }
   const [x, y] = [headersOf(a), headersOf(b)];
   if (x !== y) return [bodyDifference('part-value', place, x, y)];
-  return compare(byteContent(a.mediaType, a.bytes), byteContent(b.mediaType, b.bytes)).map((difference) => ({
-    ...difference,
-    pointer: place + difference.pointer,
-  }));
+  return within(place, compare(byteContent(a.mediaType, a.bytes), byteContent(b.mediaType, b.bytes)));
 }
 
 /** A name that stands twice gets a number. */

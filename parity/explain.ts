@@ -11,6 +11,7 @@ const VAGUE: ReadonlySet<Cause> = new Set<Cause>([
   'zero-value-omitted',
   'zero-value-added',
   'null-added',
+  'null-omitted',
   'zero-for-null',
   'null-for-zero',
   'number-value',
