@@ -50,8 +50,11 @@ export async function* cutAtLines(
     if (whole > 0 && bytes >= piece) {
       const data = join(held, bytes);
       const rest = data.slice(whole);
-      yield { data: data.subarray(0, whole), firstLine: line };
-      line += newlines(data.subarray(0, whole));
+      const lines = data.subarray(0, whole);
+      // Whoever takes the piece may transfer its buffer: what is needed of it is taken before.
+      const next = line + newlines(lines);
+      yield { data: lines, firstLine: line };
+      line = next;
       held = [rest];
       bytes = rest.length;
       whole = 0;
