@@ -1,22 +1,22 @@
 /** `crossfade diff`: what is different between the answers of two sides that were captured or logged, and why. */
 import { availableParallelism } from 'node:os';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { EXIT, UsageError } from './exit-codes.ts';
+import { type FailOn, failOnOption } from './fail-on.ts';
 import { number } from './number.ts';
+import { repeatable } from './repeatable.ts';
 import { templates } from './templates.ts';
 
 interface Options {
   readonly stable: string[];
   readonly candidate: string[];
   readonly route: string[];
-  readonly failOn: 'breaking' | 'undecided' | 'benign';
+  readonly failOn: FailOn;
   readonly html?: string;
   readonly json?: boolean;
   readonly threads: string;
   readonly memory: string;
 }
-
-const collect = (value: string, all: string[]) => [...all, value];
 
 export function diffCommand(): Command {
   return new Command('diff')
@@ -25,16 +25,12 @@ export function diffCommand(): Command {
     .option(
       '--stable <file>',
       "log of the stable side's answers, NDJSON or HAR, instead of pairs; repeatable",
-      collect,
+      repeatable,
       [],
     )
-    .option('--candidate <file>', "log of the candidate's answers; repeatable", collect, [])
-    .option('--route <template>', 'route such as /items/{id}, for logs that name none; repeatable', collect, [])
-    .addOption(
-      new Option('--fail-on <class>', 'the least class of difference that gives exit code 1')
-        .choices(['breaking', 'undecided', 'benign'])
-        .default('undecided'),
-    )
+    .option('--candidate <file>', "log of the candidate's answers; repeatable", repeatable, [])
+    .option('--route <template>', 'route such as /items/{id}, for logs that name none; repeatable', repeatable, [])
+    .addOption(failOnOption())
     .option('--html <file>', 'write a report there, one self-contained file')
     .option('--json', 'write the summary as JSON to stdout')
     .option('--threads <n>', 'threads that compare', String(availableParallelism()))
@@ -67,6 +63,7 @@ export function diffCommand(): Command {
           title: 'Crossfade diff',
           sources,
           failOn: options.failOn,
+          mustAnswer: false,
           json: options.json === true,
           report,
         });

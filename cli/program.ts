@@ -1,6 +1,7 @@
 /** The operator's commands in one program. Built apart from its entry, so that tests can run it. */
 import { Command } from 'commander';
 import { chaosCommand } from './chaos.ts';
+import { contractCommand } from './contract.ts';
 import { diffCommand } from './diff.ts';
 import { drillCommand } from './drill.ts';
 import { EXIT_HELP } from './exit-codes.ts';
@@ -23,6 +24,7 @@ export function program(): Command {
     .addCommand(chaosCommand())
     .addCommand(drillCommand())
     .addCommand(diffCommand())
+    .addCommand(contractCommand())
     .addCommand(statusCommand())
     .addCommand(approveCommand())
     .addCommand(refuseCommand())

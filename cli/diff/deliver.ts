@@ -3,15 +3,14 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import type { Summary } from '../../parity/summary.ts';
 import { parityHtml } from '../../report/parity.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
-import { conclude, type FailOn } from './conclusion.ts';
+import { conclude, type Terms } from './conclusion.ts';
 import { summaryJson } from './json.ts';
 import { summaryText, textOptions } from './text.ts';
 
-export interface Delivery {
+export interface Delivery extends Terms {
   readonly title: string;
   /** Names of the inputs, in the order in which positions number them. */
   readonly sources: readonly string[];
-  readonly failOn: FailOn;
   readonly json: boolean;
   /** File of the report; see {@link openReport}. */
   readonly report: string | undefined;
@@ -29,8 +28,9 @@ export function openReport(file: string | undefined, option = '--html'): string 
 }
 
 /** @returns the exit code */
-export function deliver(summary: Summary, { title, sources, failOn, json, report }: Delivery): number {
-  const conclusion = conclude(summary, failOn);
+export function deliver(summary: Summary, delivery: Delivery): number {
+  const { title, sources, json, report } = delivery;
+  const conclusion = conclude(summary, delivery);
   const { exit, sentence } = conclusion;
   if (report !== undefined) {
     const verdict = { ok: exit === EXIT.ok, sentence };

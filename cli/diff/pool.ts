@@ -1,6 +1,7 @@
 /** All cores at work on pieces of the input; no more pieces are in memory than the threads need to stay busy. */
 import { extname } from 'node:path';
 import { Piscina } from 'piscina';
+import { eachBounded } from '../each-bounded.ts';
 import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
 
 /** Pieces per thread: one that it works on, and the next. */
@@ -20,22 +21,8 @@ export class Pool {
   }
 
   /** Gives each task to a thread; resolves when all are done. `take` gets the results in any order. */
-  async each(tasks: AsyncIterable<Task> | Iterable<Task>, take: (result: TaskResult) => Promise<void> | void) {
-    const running = new Set<Promise<void>>();
-    let failure: { readonly error: unknown } | undefined;
-    for await (const task of tasks) {
-      const done = this.#run(task)
-        .then(take)
-        .catch((error: unknown) => {
-          failure ??= { error };
-        })
-        .finally(() => running.delete(done));
-      running.add(done);
-      if (running.size >= this.#limit) await Promise.race(running);
-      if (failure !== undefined) break;
-    }
-    await Promise.all(running);
-    if (failure !== undefined) throw failure.error;
+  each(tasks: AsyncIterable<Task> | Iterable<Task>, take: (result: TaskResult) => Promise<void> | void): Promise<void> {
+    return eachBounded(tasks, this.#limit, async (task) => take(await this.#run(task)));
   }
 
   close(): Promise<void> {
