@@ -35,5 +35,13 @@ export function conclude(summary: Summary, { failOn, mustAnswer }: Terms): Concl
   if (count > 0)
     return { exit: EXIT.usage, sentence: `bad input: ${count} lines could not be read, so nothing is proven` };
   if (pairs === 0) return { exit: EXIT.usage, sentence: 'bad input: there is no pair to compare' };
-  return { exit: EXIT.ok, sentence: `${pairs} pairs, no difference that counts (${counted.join(', ')})` };
+  const alone = summary.unpaired.stable.count + summary.unpaired.candidate.count;
+  const gaps = [
+    ...(total.unmatched > 0 ? [`; ${total.unmatched} without a stable answer`] : []),
+    ...(alone > 0 ? [`; ${alone} answers stand in one log only`] : []),
+  ];
+  return {
+    exit: EXIT.ok,
+    sentence: `${pairs} pairs, no difference that counts (${counted.join(', ')})${gaps.join('')}`,
+  };
 }

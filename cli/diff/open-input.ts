@@ -1,10 +1,11 @@
 /** Bytes of an input, decompressed; of a HAR: its entries, one a line. */
 import { createReadStream } from 'node:fs';
-import { addAbortSignal, pipeline, type Readable, Transform } from 'node:stream';
+import { addAbortSignal, Duplex, pipeline, type Readable, Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { pick } from 'stream-json/filters/pick.js';
 import { streamArray } from 'stream-json/streamers/stream-array.js';
 import { type Input, STDIN } from './inputs.ts';
+import { unzstd } from './zstd.ts';
 
 const READ_AHEAD = 256 * 1024;
 
@@ -28,10 +29,10 @@ export function openInput(input: Input, onBytes: (bytes: number) => void, signal
   return last;
 }
 
-function decompression({ compression, file }: Input): Transform[] {
+function decompression({ compression, file }: Input): Duplex[] {
   if (compression === 'none') return [];
   if (compression === 'gzip') return [zlib.createGunzip()];
-  if ('createZstdDecompress' in zlib) return [zlib.createZstdDecompress()];
+  if ('createZstdDecompress' in zlib) return [Duplex.from(unzstd)];
   throw new Error(`${file}: zstd needs Node 22.15 or later`);
 }
 
