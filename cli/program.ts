@@ -1,6 +1,8 @@
 /** The operator's commands in one program. Built apart from its entry, so that tests can run it. */
 import { Command } from 'commander';
 import { chaosCommand } from './chaos.ts';
+import { contractCommand } from './contract.ts';
+import { diffCommand } from './diff.ts';
 import { drillCommand } from './drill.ts';
 import { EXIT_HELP } from './exit-codes.ts';
 import { planCommand } from './plan.ts';
@@ -21,6 +23,8 @@ export function program(): Command {
     .addCommand(rehearseCommand())
     .addCommand(chaosCommand())
     .addCommand(drillCommand())
+    .addCommand(diffCommand())
+    .addCommand(contractCommand())
     .addCommand(statusCommand())
     .addCommand(approveCommand())
     .addCommand(refuseCommand())

@@ -1,0 +1,26 @@
+/** What would be sent, without sending it. */
+import type { PlannedRequest } from './planned-request.ts';
+
+const SHOWN = 20;
+
+export interface DryRun {
+  readonly requests: number;
+  readonly text: string;
+}
+
+export async function dryRun(requests: AsyncIterable<PlannedRequest>): Promise<DryRun> {
+  const byRoute = new Map<string, number>();
+  const first: string[] = [];
+  let count = 0;
+  for await (const { id, route, method, target } of requests) {
+    count++;
+    byRoute.set(route, (byRoute.get(route) ?? 0) + 1);
+    if (first.length < SHOWN) first.push(`  ${method} ${target}  (${id})`);
+  }
+  const routes = [...byRoute].sort(([a], [b]) => (a < b ? -1 : 1)).map(([route, n]) => `  ${n} × ${route}`);
+  const more = count > first.length ? [`  … and ${count - first.length} more`] : [];
+  return {
+    requests: count,
+    text: [`${count} requests would be sent:`, ...first, ...more, 'By route:', ...routes].join('\n'),
+  };
+}

@@ -1,0 +1,54 @@
+/** Parameters of an OpenAPI operation as they stand in a request (OpenAPI 3.1, "Style Values"). */
+import * as z from 'zod';
+
+export const parameterSchema = z.looseObject({
+  name: z.string().min(1),
+  in: z.enum(['path', 'query', 'header', 'cookie']),
+  required: z.boolean().optional(),
+  style: z.string().optional(),
+  explode: z.boolean().optional(),
+});
+export type Parameter = z.infer<typeof parameterSchema>;
+
+const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: '%20', pipeDelimited: '|' };
+
+/** One value as it stands in a path segment or a header field: `simple`, or `label` and `matrix` in a path. */
+export function simple({ name, style, explode = false }: Parameter, value: unknown, encode: (text: string) => string) {
+  const parts = flat(value, explode ? '=' : ',', encode);
+  switch (style) {
+    case 'label':
+      return `.${parts.join(explode ? '.' : ',')}`;
+    case 'matrix':
+      return explode && Array.isArray(value)
+        ? parts.map((part) => `;${name}=${part}`).join('')
+        : explode && isObject(value)
+          ? parts.map((part) => `;${part}`).join('')
+          : `;${name}=${parts.join(',')}`;
+    default:
+      return parts.join(',');
+  }
+}
+
+/** `name=value` pairs of a query: `form` unless the parameter says otherwise. */
+export function query({ name, style = 'form', explode = style === 'form' }: Parameter, value: unknown): string[] {
+  const key = encodeURIComponent(name);
+  if (style === 'deepObject' && isObject(value))
+    return Object.entries(value).map(([k, v]) => `${key}[${encodeURIComponent(k)}]=${encodeURIComponent(text(v))}`);
+  if (explode && Array.isArray(value)) return value.map((item) => `${key}=${encodeURIComponent(text(item))}`);
+  if (explode && isObject(value)) return flat(value, '=', encodeURIComponent);
+  return [`${key}=${flat(value, ',', encodeURIComponent).join(SEPARATORS[style] ?? ',')}`];
+}
+
+function flat(value: unknown, between: string, encode: (text: string) => string): string[] {
+  if (Array.isArray(value)) return value.map((item) => encode(text(item)));
+  if (isObject(value)) return Object.entries(value).map(([k, v]) => `${encode(k)}${between}${encode(text(v))}`);
+  return [encode(text(value))];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,119 @@
+/** One contract from its files to its outcome. */
+import { emptySummary } from '../../parity/summary.ts';
+import { RecordMaker } from '../../tap/capture-record.ts';
+import type { RedactionRules } from '../../tap/redact.ts';
+import { deliver, openReport } from '../diff/deliver.ts';
+import { diffProgress } from '../diff/progress.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { FailOn } from '../fail-on.ts';
+import { dryRun } from './dry-run.ts';
+import type { SendPolicy } from './policy.ts';
+import type { Probe } from './probes.ts';
+import { openRecords } from './records-file.ts';
+import { type NotSent, type Plan, replay, toSend } from './replay.ts';
+import { reachable, Side } from './side.ts';
+import { findSources, requestsOf } from './sources.ts';
+
+export interface ContractRequest {
+  readonly stable: URL;
+  readonly candidate: URL;
+  readonly policy: SendPolicy;
+  readonly probes: readonly Probe[];
+  readonly routes: readonly string[];
+  readonly redaction: RedactionRules;
+  readonly noise: boolean;
+  readonly rps: number;
+  readonly concurrency: number;
+  readonly deadlineMs: number;
+  readonly limit: number;
+  readonly out?: string;
+  readonly html?: string;
+  readonly failOn: FailOn;
+  readonly json: boolean;
+  readonly dryRun: boolean;
+}
+
+/** Bytes of each answer that are kept. */
+const BODY_CAP = 1024 * 1024;
+
+/** @returns the exit code @throws UsageError before anything has been sent */
+export async function runContract(files: readonly string[], request: ContractRequest): Promise<number> {
+  const sources = findSources(files);
+  const names = sources.map(({ file }) => file);
+  const interrupted = new AbortController();
+  const { signal } = interrupted;
+  process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  const { policy, probes, limit, routes } = request;
+  const plan: Plan = { requests: requestsOf(sources, { routes, signal }), policy, probes, limit };
+  const not: NotSent = { skipped: new Map(), summary: emptySummary() };
+  const say = (text: string) => void (request.json ? process.stderr : process.stdout).write(`${text}\n`);
+  try {
+    if (request.dryRun) {
+      const { requests, text } = await dryRun(toSend(plan, not));
+      say([announcement(names, request), text, ...unsent(not)].join('\n'));
+      return requests > 0 ? EXIT.ok : EXIT.usage;
+    }
+    const report = openReport(request.html);
+    await reachable('--stable', request.stable);
+    await reachable('--candidate', request.candidate);
+    say(announcement(names, request));
+    await send(plan, not, request, signal);
+    for (const line of unsent(not)) say(line);
+    const { failOn, json } = request;
+    return deliver(not.summary, {
+      title: 'Crossfade contract',
+      sources: names,
+      failOn,
+      json,
+      report,
+      mustAnswer: true,
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return EXIT.interrupted;
+  }
+}
+
+async function send(plan: Plan, not: NotSent, request: ContractRequest, signal: AbortSignal): Promise<void> {
+  const { concurrency, deadlineMs, routes, redaction, rps, noise } = request;
+  const sample = { cap: BODY_CAP, key: redaction.key };
+  const [stable, candidate] = [request.stable, request.candidate].map(
+    (base) => new Side(base, { concurrency, deadlineMs, sample, signal }),
+  );
+  if (stable === undefined || candidate === undefined) return;
+  const records = await openRecords(request.out);
+  const progress = diffProgress(process.stderr, null);
+  try {
+    await replay(plan, not, {
+      stable,
+      candidate,
+      noise,
+      rps,
+      concurrency,
+      records: new RecordMaker({ ingress: 'contract', routes, redaction }),
+      signal,
+      onRecord: async (record) => {
+        progress.update(0, not.summary);
+        await records.write(record);
+      },
+    });
+  } finally {
+    progress.done();
+    await Promise.all([stable.close(), candidate.close(), records.close()]);
+  }
+}
+
+/** In plain words, before anything is sent. */
+function announcement(files: readonly string[], request: ContractRequest): string {
+  const allowed = request.policy.allowed.map(({ method, template }) => `, and ${method} ${template}`).join('');
+  const probes = request.probes.length === 0 ? '' : `, with the probes ${request.probes.join(', ')} of each route`;
+  return [
+    `Requests of ${files.join(', ')} that are safe (GET, HEAD, OPTIONS)${allowed}${probes},`,
+    `go to ${request.stable.href} (stable${request.noise ? ', twice' : ''}) and ${request.candidate.href} (candidate), and nowhere else:`,
+    `at most ${request.rps} a second and ${request.concurrency} at a time, ${request.limit} in all.`,
+  ].join('\n');
+}
+
+function unsent({ skipped }: NotSent): string[] {
+  return [...skipped].sort(([, a], [, b]) => b - a).map(([reason, count]) => `Not sent: ${count} × ${reason}`);
+}

@@ -1,0 +1,76 @@
+/** `crossfade diff`: what is different between the answers of two sides that were captured or logged, and why. */
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import { EXIT, UsageError } from './exit-codes.ts';
+import { type FailOn, failOnOption } from './fail-on.ts';
+import { number } from './number.ts';
+import { repeatable } from './repeatable.ts';
+import { templates } from './templates.ts';
+
+interface Options {
+  readonly stable: string[];
+  readonly candidate: string[];
+  readonly route: string[];
+  readonly failOn: FailOn;
+  readonly html?: string;
+  readonly json?: boolean;
+  readonly threads: string;
+  readonly memory: string;
+}
+
+export function diffCommand(): Command {
+  return new Command('diff')
+    .description('compare captured pairs, or two logs of the same requests; differences by route and cause')
+    .argument('[files...]', 'captured pairs, NDJSON, plain, gzip or zstd; patterns in quotes; - is standard input')
+    .option(
+      '--stable <file>',
+      "log of the stable side's answers, NDJSON or HAR, instead of pairs; repeatable",
+      repeatable,
+      [],
+    )
+    .option('--candidate <file>', "log of the candidate's answers; repeatable", repeatable, [])
+    .option('--route <template>', 'route such as /items/{id}, for logs that name none; repeatable', repeatable, [])
+    .addOption(failOnOption())
+    .option('--html <file>', 'write a report there, one self-contained file')
+    .option('--json', 'write the summary as JSON to stdout')
+    .option('--threads <n>', 'threads that compare', String(availableParallelism()))
+    .option('--memory <MiB>', 'of two logs that may be held before temporary files take over', '256')
+    .action(async (files: string[], options: Options) => {
+      const settings = {
+        threads: number('--threads', options.threads, 1, 256),
+        routes: templates('--route', options.route),
+        memory: number('--memory', options.memory, 0.01, 65_536) * 1024 * 1024,
+      };
+      const { diffInputs } = await import('./diff/diff-inputs.ts');
+      const inputs = diffInputs(files, options.stable, options.candidate);
+      const { runDiff, sourcesOf } = await import('./diff/run.ts');
+      const { diffProgress } = await import('./diff/progress.ts');
+      const { deliver, openReport } = await import('./diff/deliver.ts');
+      const report = openReport(options.html);
+      const sizes = sourcesOf(inputs).map((input) => input.bytes);
+      const total = sizes.some((size) => size === null)
+        ? null
+        : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+      const progress = diffProgress(process.stderr, total);
+      const interrupted = new AbortController();
+      process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+      try {
+        const { signal } = interrupted;
+        const summary = await runDiff(inputs, { ...settings, signal, onProgress: progress.update });
+        progress.done();
+        const sources = sourcesOf(inputs).map((input) => input.file);
+        process.exitCode = deliver(summary, {
+          title: 'Crossfade diff',
+          sources,
+          failOn: options.failOn,
+          mustAnswer: false,
+          json: options.json === true,
+          report,
+        });
+      } catch (error) {
+        progress.done();
+        if (error instanceof UsageError || !interrupted.signal.aborted) throw error;
+        process.exitCode = EXIT.interrupted;
+      }
+    });
+}

@@ -1,0 +1,47 @@
+/** Bytes of an input, decompressed; of a HAR: its entries, one a line. */
+import { createReadStream } from 'node:fs';
+import { addAbortSignal, Duplex, pipeline, type Readable, Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { pick } from 'stream-json/filters/pick.js';
+import { streamArray } from 'stream-json/streamers/stream-array.js';
+import { type Input, STDIN } from './inputs.ts';
+import { unzstd } from './zstd.ts';
+
+const READ_AHEAD = 256 * 1024;
+
+/**
+ * @param onBytes told of the bytes read, as they are on disk
+ * @throws whatever reading, decompressing or parsing throws
+ */
+export function openInput(input: Input, onBytes: (bytes: number) => void, signal: AbortSignal): AsyncIterable<Buffer> {
+  const raw = input.file === STDIN ? process.stdin : createReadStream(input.file, { highWaterMark: READ_AHEAD });
+  addAbortSignal(signal, raw);
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      onBytes(chunk.length);
+      done(null, chunk);
+    },
+  });
+  const stages = [counter, ...decompression(input), ...(input.har ? harEntries() : [])];
+  // The error reaches whoever reads the last stage.
+  pipeline([raw, ...stages], () => {});
+  const last: Readable = stages.at(-1) ?? counter;
+  return last;
+}
+
+function decompression({ compression, file }: Input): Duplex[] {
+  if (compression === 'none') return [];
+  if (compression === 'gzip') return [zlib.createGunzip()];
+  if ('createZstdDecompress' in zlib) return [Duplex.from(unzstd)];
+  throw new Error(`${file}: zstd needs Node 22.15 or later`);
+}
+
+function harEntries() {
+  const asLine = new Transform({
+    writableObjectMode: true,
+    transform({ value }: { readonly value: unknown }, _encoding, done) {
+      done(null, `${JSON.stringify(value)}\n`);
+    },
+  });
+  return [pick.withParserAsStream({ filter: 'log.entries' }), streamArray.asStream(), asLine];
+}

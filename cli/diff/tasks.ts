@@ -1,0 +1,48 @@
+/** What a thread of the pool is given, and what it gives back. */
+import type { Summary } from '../../parity/summary.ts';
+import type { Piece } from './lines.ts';
+
+/** Same for all threads of a run. */
+export interface WorkerSettings {
+  /** Templates such as `/items/{id}`, for answers whose log names no route. */
+  readonly routes: readonly string[];
+  /** Parts into which the legs of two logs are sorted by the hash of their key; 1 where there are no two logs. */
+  readonly partitions: number;
+}
+
+export type LegFormat = 'leg' | 'har';
+export type Side = 'stable' | 'candidate';
+
+/** Lines that hold whole pairs: they are compared. */
+export interface PairsTask extends Piece {
+  readonly kind: 'pairs';
+  readonly source: number;
+}
+
+/** Lines that hold one side's answers: they are read, and sorted into partitions. */
+export interface LegsTask extends Piece {
+  readonly kind: 'legs';
+  readonly source: number;
+  readonly format: LegFormat;
+}
+
+/** One partition of both sides: legs with the same key become pairs, and are compared. */
+export interface JoinTask {
+  readonly kind: 'join';
+  readonly stable: PartitionContent;
+  readonly candidate: PartitionContent;
+}
+
+/** What was written to a file, and what still is in memory. */
+export interface PartitionContent {
+  readonly file: string | null;
+  readonly rest: Uint8Array<ArrayBuffer>;
+}
+
+export type Task = PairsTask | LegsTask | JoinTask;
+
+export interface TaskResult {
+  readonly summary: Summary;
+  /** Of a {@link LegsTask}: one piece of NDJSON for each partition. */
+  readonly partitions: readonly Uint8Array<ArrayBuffer>[];
+}

@@ -1,0 +1,19 @@
+/** A thread of the pool. */
+import { workerData } from 'piscina';
+import { joinPartition } from './join-task.ts';
+import { partitionLegs } from './legs-task.ts';
+import { comparePairs } from './pairs-task.ts';
+import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
+
+const settings: WorkerSettings = workerData;
+
+export default function work(task: Task): TaskResult {
+  switch (task.kind) {
+    case 'pairs':
+      return comparePairs(task);
+    case 'legs':
+      return partitionLegs(task, settings.partitions);
+    case 'join':
+      return joinPartition(task, settings.routes);
+  }
+}

@@ -1,0 +1,9 @@
+import { UsageError } from './exit-codes.ts';
+
+/** Route templates that an option was given. @throws UsageError that names the option and the template */
+export function templates(option: string, given: readonly string[]): readonly string[] {
+  for (const template of given)
+    if (!/^\/\S*$/.test(template))
+      throw new UsageError(`${option}: "${template}" is not a path template such as /items/{id}`);
+  return given;
+}

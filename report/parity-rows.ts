@@ -1,0 +1,50 @@
+/** A summary of compared pairs in the order in which people read it: what breaks clients first, then what happens most. */
+import type { DifferenceClass } from '../parity/catalogue.ts';
+import type { Comparison } from '../parity/compare.ts';
+import type { CauseSummary, RouteSummary, Summary } from '../parity/summary.ts';
+
+export type Verdicts = Readonly<Record<Comparison['verdict'], number>>;
+
+export interface CauseRow {
+  readonly route: string;
+  /** Compared pairs of the route. */
+  readonly of: number;
+  readonly cause: CauseSummary;
+}
+
+const ORDER: readonly DifferenceClass[] = ['breaking', 'undecided', 'benign', 'noise'];
+
+export function causeRows(summary: Summary): CauseRow[] {
+  return [...summary.routes]
+    .flatMap(([route, found]) =>
+      [...found.causes.values()].map((cause): CauseRow => ({ route, of: compared(found.verdicts), cause })),
+    )
+    .sort(
+      (a, b) =>
+        ORDER.indexOf(a.cause.class) - ORDER.indexOf(b.cause.class) ||
+        b.cause.pairs.count - a.cause.pairs.count ||
+        (`${a.route} ${a.cause.cause}` < `${b.route} ${b.cause.cause}` ? -1 : 1),
+    );
+}
+
+/** The routes by name. */
+export function routeRows(summary: Summary): [string, RouteSummary][] {
+  return [...summary.routes].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+export function totalVerdicts(summary: Summary): Verdicts {
+  const total: Record<Comparison['verdict'], number> = { same: 0, benign: 0, undecided: 0, breaking: 0, unmatched: 0 };
+  for (const { verdicts } of summary.routes.values()) {
+    total.same += verdicts.same;
+    total.benign += verdicts.benign;
+    total.undecided += verdicts.undecided;
+    total.breaking += verdicts.breaking;
+    total.unmatched += verdicts.unmatched;
+  }
+  return total;
+}
+
+/** Pairs that were held against each other. */
+export function compared({ same, benign, undecided, breaking }: Verdicts): number {
+  return same + benign + undecided + breaking;
+}

@@ -1,0 +1,99 @@
+/** What a comparison found, as one self-contained HTML file. */
+import { CATALOGUE } from '../parity/catalogue.ts';
+import { quantile } from '../parity/histogram.ts';
+import type { CauseSample, RouteSummary, Summary } from '../parity/summary.ts';
+import { escapeHtml } from './chart.ts';
+import { type CauseRow, causeRows, compared, routeRows, totalVerdicts } from './parity-rows.ts';
+import { STYLE } from './style.ts';
+
+export interface ParityEvidence {
+  readonly title: string;
+  readonly verdict: { readonly ok: boolean; readonly sentence: string };
+  /** Names of the inputs, in the order in which positions number them. */
+  readonly sources: readonly string[];
+  readonly summary: Summary;
+  /** Sentences that a reader must know, such as rules that have expired. */
+  readonly notes: readonly string[];
+}
+
+const CLASS_STYLE = { breaking: 'bad', undecided: 'warn', benign: 'unit', noise: 'unit' } as const;
+
+export function parityHtml(evidence: ParityEvidence): string {
+  const { title, verdict, summary, notes } = evidence;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}
+.warn{color:#92400e}code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}.n{text-align:right;font-variant-numeric:tabular-nums}
+td details{max-width:36rem}@media (prefers-color-scheme:dark){.warn{color:#fbbf24}}
+</style></head><body><h1>${escapeHtml(title)}</h1><p class="${verdict.ok ? 'ok' : 'bad'}"><b>${escapeHtml(verdict.sentence)}</b></p>
+${notes.map((note) => `<p class="warn">${escapeHtml(note)}</p>`).join('')}${facts(evidence)}
+<h2>Differences by route and cause</h2>${causes(causeRows(summary), evidence.sources)}
+<h2>Routes</h2>${routes(routeRows(summary))}${gaps(evidence)}</body></html>\n`;
+}
+
+function facts({ sources, summary }: ParityEvidence): string {
+  const total = totalVerdicts(summary);
+  const rows: [string, string][] = [
+    ['Inputs', sources.join(', ')],
+    ['Pairs compared', String(compared(total))],
+    [
+      'Verdicts',
+      `${total.same} same, ${total.benign} benign, ${total.undecided} undecided, ${total.breaking} breaking`,
+    ],
+    ['Without a stable answer', String(total.unmatched)],
+  ];
+  return `<dl>${rows.map(([k, v]) => `<dt>${k}</dt><dd>${escapeHtml(v)}</dd>`).join('')}</dl>`;
+}
+
+function causes(rows: readonly CauseRow[], sources: readonly string[]): string {
+  if (rows.length === 0) return '<p>None.</p>';
+  const body = rows.map(({ route, of, cause }) => {
+    const samples = cause.pairs.first.map((s) => sample(s, sources)).join('');
+    const advice = cause.pairs.first[0]?.advice ?? CATALOGUE[cause.cause].advice;
+    return `<tr><td>${escapeHtml(route)}</td><td class="${CLASS_STYLE[cause.class]}">${cause.class}</td><td><b>${cause.cause}</b><br>${escapeHtml(CATALOGUE[cause.cause].title)}</td><td class="n">${cause.pairs.count} of ${of}</td><td>${escapeHtml(advice)}<details><summary>${cause.pairs.first.length} of ${cause.pairs.count} pairs, ${cause.differences} differences</summary>${samples}</details></td></tr>`;
+  });
+  return `<table><thead><tr><th>Route</th><th>Class</th><th>Cause</th><th>Pairs</th><th>What to change</th></tr></thead><tbody>${body.join('')}</tbody></table>`;
+}
+
+function sample(s: CauseSample, sources: readonly string[]): string {
+  const side = (text: string | null) => (text === null ? '<i>absent</i>' : `<code>${escapeHtml(text)}</code>`);
+  return `<dl><dt>Request</dt><dd><code>${escapeHtml(s.requestId)}</code> <code>${escapeHtml(s.target)}</code> <span class="unit">${escapeHtml(`${sources[s.at.source] ?? ''}:${s.at.line}`)}</span></dd><dt>Place</dt><dd><code>${escapeHtml(s.place)}</code></dd><dt>Stable</dt><dd>${side(s.stable)}</dd><dt>Candidate</dt><dd>${side(s.candidate)}</dd></dl>`;
+}
+
+function routes(rows: readonly [string, RouteSummary][]): string {
+  const body = rows.map(([name, { verdicts: v, newErrors, stableLatency, candidateLatency }]) => {
+    const counts = [compared(v), v.same, v.benign, v.undecided, v.breaking, v.unmatched, newErrors];
+    const latencies = [0.5, 0.95, 0.99].map((q) => `${ms(stableLatency, q)} → ${ms(candidateLatency, q)}`);
+    return `<tr><td>${escapeHtml(name)}</td>${[...counts, ...latencies].map((n) => `<td class="n">${n}</td>`).join('')}</tr>`;
+  });
+  const heads = ['Pairs', 'Same', 'Benign', 'Undecided', 'Breaking', 'No stable answer', 'New errors'];
+  const all = [...heads, 'p50 ms', 'p95 ms', 'p99 ms'].map((h) => `<th class="n">${h}</th>`).join('');
+  return `<table><thead><tr><th>Route</th>${all}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+}
+
+function ms(histogram: ReadonlyMap<number, number>, q: number): string {
+  const value = quantile(Object.fromEntries(histogram), q);
+  return value === null ? '–' : value.toPrecision(3);
+}
+
+function gaps({ sources, summary: { unreadable, unpaired, byOrder } }: ParityEvidence): string {
+  const place = (at: { readonly source: number; readonly line: number }) => `${sources[at.source] ?? ''}:${at.line}`;
+  const list = (title: string, count: number, items: readonly string[]) =>
+    count === 0
+      ? ''
+      : `<h2>${escapeHtml(title)}: ${count}</h2><ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
+  const lonely = (side: 'stable' | 'candidate') =>
+    list(
+      `In the ${side} log only`,
+      unpaired[side].count,
+      unpaired[side].first.map((u) => `${place(u.at)} ${u.route} ${u.requestId}`),
+    );
+  return [
+    list(
+      'Lines that could not be read',
+      unreadable.count,
+      unreadable.first.map((u) => `${place(u.at)} ${u.reason}`),
+    ),
+    lonely('stable'),
+    lonely('candidate'),
+    byOrder === 0 ? '' : `<p class="warn">${byOrder} pairs had no request id: matched by method, URL and order.</p>`,
+  ].join('');
+}

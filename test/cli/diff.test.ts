@@ -1,0 +1,288 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { har, harEntry, legLine, ndjson, pair } from '../support/captures.ts';
+import { CLI, crossfade } from '../support/cli.ts';
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'crossfade-test-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+let files = 0;
+async function file(content: string | Buffer, name = `${++files}.ndjson`): Promise<string> {
+  const path = join(dir, name);
+  await writeFile(path, content);
+  return path;
+}
+
+const diff = (...args: string[]) => crossfade(['diff', ...args], { TMPDIR: dir });
+async function json(...args: string[]) {
+  const { code, stdout } = await diff('--json', ...args);
+  return { code, ...JSON.parse(stdout) };
+}
+
+const ALIKE = pair('alike');
+const EMPTY = pair('empty', '{"tags":[]}', '{"tags":null}');
+const REWRITTEN = pair('rewritten', '{"n":100}', '{"n":100.0}');
+
+describe('crossfade diff over captured pairs', () => {
+  it('is clean where both sides answer alike', async () => {
+    const { code, stdout } = await diff(await file(ndjson([ALIKE, ALIKE])));
+    expect(stdout).toContain('2 pairs on 1 route: 2 same, 0 benign, 0 undecided, 0 breaking');
+    expect(code).toBe(0);
+  });
+
+  it('shows differences by route and cause, with a request to look at and what to change', async () => {
+    const { code, stdout } = await diff(await file(ndjson([ALIKE, EMPTY, REWRITTEN, EMPTY]), 'four.ndjson'));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/GET \/items\/\{id\} +breaking +null-for-empty-array +2 of 4/);
+    expect(stdout).toMatch(/GET \/items\/\{id\} +benign +number-format +1 of 4/);
+    expect(stdout).toContain('empty (');
+    expect(stdout).toContain('four.ndjson:2) body/tags');
+    expect(stdout).toContain('[] → null');
+    expect(stdout).toContain('Initialise the slice');
+  });
+
+  it('fits the page and has no colour where it is no terminal', async () => {
+    const long = { ...EMPTY, route: `GET /${'long/'.repeat(40)}`, requestId: 'x'.repeat(180) };
+    const { stdout } = await diff(await file(ndjson([long]), 'page.ndjson'));
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('does not let what was captured steer the terminal', async () => {
+    const { stdout } = await diff(await file(ndjson([{ ...EMPTY, requestId: 'red\u001b[31m\u009b2J' }])));
+    expect(stdout).toContain('red\u{fffd}[31m\u{fffd}2J');
+  });
+
+  it.each([
+    ['undecided differences count', 'header', 'undecided', 1],
+    ['undecided differences may be let through', 'header', 'breaking', 0],
+    ['benign ones do not count', 'rewritten', 'undecided', 0],
+    ['benign ones may be made to', 'rewritten', 'benign', 1],
+  ])('%s', async (_name, which, failOn, code) => {
+    const headers: [string, string][] = [
+      ['Content-Type', 'application/json'],
+      ['X-Shop', 'a'],
+    ];
+    const stable = ALIKE.stable.outcome === 'response' ? { ...ALIKE.stable, headers } : ALIKE.stable;
+    const record = which === 'header' ? { ...ALIKE, stable } : REWRITTEN;
+    expect(await diff(await file(ndjson([record])), '--fail-on', failOn)).toMatchObject({ code });
+  });
+
+  it('names lines that it cannot read, and does not call the rest clean', async () => {
+    const lines = [ALIKE, '{"v":2', '', { ...ALIKE, v: 3 }, { ...ALIKE, secret: 1 }, ALIKE];
+    const path = await file(ndjson(lines));
+    const { code, stdout, stderr } = await diff(path);
+    expect(code).toBe(2);
+    expect(stderr).toContain('bad input: 3 lines could not be read');
+    expect(stdout).toContain(`${path}:2 not a JSON object`);
+    expect(stdout).toContain(`${path}:4 v: `);
+    expect(stdout).toContain(`${path}:5 Unrecognized key: "secret"`);
+    expect((await json(path)).pairs).toBe(2);
+  });
+
+  it('lists the first of many bad lines only', async () => {
+    const found = await json(await file(ndjson([ALIKE, ...Array<string>(100).fill('no')])));
+    expect(found).toMatchObject({ code: 2, unreadable: { count: 100 } });
+    expect(found.unreadable.first.map((u: { line: number }) => u.line)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 2),
+    );
+  });
+
+  it('reads plain, gzip, zstd and standard input, patterns and several members alike', async () => {
+    const text = ndjson([ALIKE, EMPTY]);
+    await file(text, 'many-1.ndjson');
+    await file(Buffer.concat([gzipSync(text), gzipSync(text)]), 'many-2.ndjson.gz');
+    await file(Buffer.concat([zstdCompressSync(text), zstdCompressSync(text)]), 'many-3');
+    expect(await json(join(dir, 'many-*'))).toMatchObject({ code: 1, pairs: 10, verdicts: { breaking: 5 } });
+    const piped = await crossfade(['diff', '-', '--json'], {}, text);
+    expect(JSON.parse(piped.stdout)).toMatchObject({ pairs: 2, verdicts: { same: 1, breaking: 1 } });
+  });
+
+  it('says that a compressed file breaks off, and goes on with the next', async () => {
+    const whole = gzipSync(ndjson(Array.from({ length: 200 }, (_, i) => pair(`r${i}`))));
+    const broken = await file(whole.subarray(0, whole.length - 20), 'broken.gz');
+    const found = await json(broken, await file(ndjson([ALIKE])));
+    expect(found.code).toBe(2);
+    expect(found.unreadable.first[0]).toMatchObject({
+      file: broken,
+      reason: expect.stringContaining('cannot be read to its end'),
+    });
+    expect(found.verdicts.same).toBeGreaterThanOrEqual(1);
+    const text = ndjson([ALIKE]);
+    const frames = Buffer.concat([zstdCompressSync(text), zstdCompressSync(text)]);
+    expect(await json(await file(frames.subarray(0, frames.length - 4), 'broken.zst'))).toMatchObject({ code: 2 });
+  });
+
+  it('compares a record anew that the transform has judged already', async () => {
+    const judged = { ...EMPTY, comparison: { verdict: 'same' } };
+    expect(await json(await file(ndjson([judged])))).toMatchObject({ verdicts: { breaking: 1 } });
+  });
+
+  it('gives the same answer with one thread and with four', async () => {
+    const records = Array.from({ length: 4_000 }, (_, i) => (i % 7 === 0 ? EMPTY : pair(`r${i}`, `{"id":${i}}`)));
+    const path = await file(ndjson(records));
+    const [one, four] = await Promise.all([json(path, '--threads', '1'), json(path, '--threads', '4')]);
+    expect(four).toEqual(one);
+    expect(one).toMatchObject({ pairs: 4_000, verdicts: { breaking: 572 } });
+  });
+
+  it('writes a report that stands alone, with what was captured as text', async () => {
+    const report = join(dir, 'report.html');
+    const hostile = { ...EMPTY, requestId: '<script>alert(1)</script>' };
+    await diff(await file(ndjson([hostile])), '--html', report);
+    const html = await readFile(report, 'utf8');
+    expect(html).toContain('null-for-empty-array');
+    expect(html).toContain('&lt;script&gt;alert(1)');
+    expect(html).not.toMatch(/<script|<link|src=|https?:/);
+  });
+
+  it('ends with 130 when it is interrupted', async () => {
+    const child = spawn(process.execPath, [CLI, 'diff', '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    // More than a pipe holds: when it is gone, the command is reading.
+    await new Promise((resolve) => child.stdin.write(ndjson(Array.from({ length: 3_000 }, () => ALIKE)), resolve));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+  });
+});
+
+describe('crossfade diff over two logs', () => {
+  it('finds the pairs by request id, whatever their order, and says what stands in one log only', async () => {
+    const stable = [
+      legLine('/a/1', '{"tags":[]}', 'one'),
+      legLine('/a/2', '{}', 'two'),
+      legLine('/a/3', '{}', 'three'),
+    ];
+    const candidate = [
+      legLine('/a/2', '{}', 'two'),
+      legLine('/a/1', '{"tags":null}', 'one'),
+      legLine('/a/4', '{}', 'four'),
+    ];
+    const found = await json(
+      '--stable',
+      await file(ndjson(stable)),
+      '--candidate',
+      await file(ndjson(candidate)),
+      '--route',
+      '/a/{id}',
+    );
+    expect(found).toMatchObject({
+      code: 1,
+      pairs: 2,
+      matchedByOrder: 0,
+      causes: [{ route: 'GET /a/{id}', cause: 'null-for-empty-array', samples: [{ requestId: 'one', line: 1 }] }],
+      unpaired: {
+        stable: { count: 1, first: [{ line: 3, requestId: 'three', route: 'GET /a/{id}' }] },
+        candidate: { count: 1, first: [{ line: 3, requestId: 'four' }] },
+      },
+    });
+  });
+
+  it('says with a clean answer how much stands in one log only', async () => {
+    const stable = ndjson([legLine('/a', '1', 'one'), legLine('/a', '1', 'two')]);
+    const paths = ['--stable', await file(stable), '--candidate', await file(ndjson([legLine('/a', '1', 'one')]))];
+    const { code, stdout } = await diff(...paths);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      '1 pairs, no difference that counts (breaking, undecided); 1 answers stand in one log only',
+    );
+  });
+
+  it('takes method, URL and order where there is no id, and says so', async () => {
+    const stable = [legLine('/a', '1'), legLine('/b', '2'), legLine('/a', '3')];
+    const candidate = [legLine('/b', '2'), legLine('/a', '1'), legLine('/a', '4')];
+    const paths = ['--stable', await file(ndjson(stable)), '--candidate', await file(ndjson(candidate))];
+    expect(await json(...paths)).toMatchObject({
+      pairs: 3,
+      matchedByOrder: 3,
+      causes: [{ cause: 'number-value', samples: [{ line: 3, stable: '3', candidate: '4' }] }],
+    });
+    expect((await diff(...paths)).stdout).toContain('3 pairs without a request id, matched by method, URL and order.');
+  });
+
+  it('reads HAR on either side', async () => {
+    const stable = har([
+      harEntry('https://shop.example/a?x=1', '{"n":1}', 'one'),
+      harEntry('https://shop.example/b', '{}', 'two'),
+    ]);
+    const candidate = ndjson([legLine('/b', '{}', 'two'), legLine('/a?x=1', '{"n":2}', 'one')]);
+    const found = await json('--stable', await file(stable, 'stable.har'), '--candidate', await file(candidate));
+    expect(found).toMatchObject({
+      code: 1,
+      pairs: 2,
+      causes: [{ cause: 'number-value', samples: [{ requestId: 'one', target: '/a?x=1', line: 1 }] }],
+    });
+  });
+
+  it('names a HAR entry that is none, and a HAR that breaks off', async () => {
+    const entry = harEntry('https://shop.example/b', '{}', 'two');
+    const odd = await file(har([{ ...entry, time: 'long' }, entry]), 'odd.har');
+    const cut = await file(har([entry, entry]).slice(0, -40), 'cut.har');
+    const found = await json('--stable', odd, '--candidate', cut);
+    expect(found.code).toBe(2);
+    expect(found.unreadable.first).toMatchObject([
+      { file: odd, line: 1, reason: expect.stringContaining('time') },
+      { file: cut, reason: expect.stringContaining('cannot be read to its end') },
+    ]);
+  });
+
+  it('gives the same answer when memory is short, and leaves no temporary file', async () => {
+    const ids = Array.from({ length: 3_000 }, (_, i) => i);
+    const stable = ids.map((i) => legLine(`/a/${i}`, `{"id":${i}}`, `r${i}`));
+    const candidate = ids
+      .map((i) => 2_999 - i)
+      .filter((i) => i % 100 !== 0)
+      .map((i) => legLine(`/a/${i}`, `{"id":${i % 50 === 1 ? null : i}}`, `r${i}`));
+    const paths = [
+      '--stable',
+      await file(ndjson(stable)),
+      '--candidate',
+      await file(ndjson(candidate)),
+      '--route',
+      '/a/{id}',
+    ];
+    const [ample, short] = await Promise.all([json(...paths), json(...paths, '--memory', '0.05')]);
+    expect(short).toEqual(ample);
+    expect(ample).toMatchObject({ pairs: 2_970, verdicts: { breaking: 60 }, unpaired: { stable: { count: 30 } } });
+    expect((await readdir(dir)).filter((name) => name.startsWith('crossfade-diff-'))).toEqual([]);
+  });
+});
+
+describe('crossfade diff refuses, with exit code 2 and the option', () => {
+  it.each([
+    ['nothing to compare', [], 'name files of captured pairs'],
+    ['one log of two', ['--stable', 'a.ndjson'], '--stable and --candidate go together'],
+    ['pairs and logs at once', ['x', '--stable', CLI, '--candidate', CLI], 'two ways to say what to compare'],
+    ['a file that is not there', ['none.ndjson'], "files: ENOENT: no such file or directory, open 'none.ndjson'"],
+    ['a pattern without a match', ['none-*.ndjson'], 'files: no file matches none-*.ndjson'],
+    ['a directory', ['.'], 'files: . is a directory'],
+    ['no threads', [CLI, '--threads', '0'], '--threads: "0" is not a number from 1 to 256'],
+    ['a route that is none', [CLI, '--route', 'items'], '--route: "items" is not a path template'],
+    ['a class that it does not know', [CLI, '--fail-on', 'noise'], "'--fail-on <class>' argument 'noise' is invalid"],
+    ['a report that cannot be written', [CLI, '--html', '/none/report.html'], '--html: ENOENT'],
+  ])('%s', async (_name, args, message) => {
+    expect(await diff(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
+  });
+
+  it('a HAR for pairs', async () => {
+    const path = await file(har([]), 'pairs.har');
+    expect(await diff(path)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is a HAR, which holds one side'),
+    });
+  });
+
+  it('an input without a pair', async () => {
+    expect(await diff(await file(''))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no pair to compare'),
+    });
+  });
+});
