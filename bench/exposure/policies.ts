@@ -155,7 +155,7 @@ export function policiesFor(plan: Plan, { trace, rps }: { readonly trace: Trace;
   const ramp = rampOf(plan);
   const onOurs = new Map(PEERS.map((p) => [p.gate, p] as const));
   return [
-    { id: OURS, source: 'core/gate', ramp, gate: ours(gatePolicyOf(plan), baselineOf(trace, rps)) },
+    { id: OURS, source: 'core/gate', ramp, gate: ours(gatePolicyOf(plan, null, 0), baselineOf(trace, rps)) },
     ...PEERS.flatMap((p) => (p.ramp === null ? [] : [{ ...p, ramp: p.ramp }])),
     ...[...onOurs.values()].map((p) => ({
       id: `${p.gate === ALARM ? 'alarm 2 of 3' : p.id} on our ramp`,
