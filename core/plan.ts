@@ -72,7 +72,7 @@ const gateSchema = z.strictObject({
    * Caches, pools and compilers warm up after each weight move: for so long slow requests speak against the candidate only
    * beyond `warmUpSlowMargin`. Errors always do.
    */
-  warmUp: durationSchema(0, HOUR).prefault('PT3M'),
+  warmUp: durationSchema(0, HOUR).prefault('PT5M'),
   warmUpSlowMargin: z.number().gt(0).max(1).default(0.1),
   /** Requests that the candidate must have answered in a stage before its gate may pass, whatever the test says. */
   minRequests: z.int().min(1).default(100),

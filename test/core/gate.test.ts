@@ -85,7 +85,9 @@ describe('the gate', () => {
     const gaps = Array.from({ length: 30 }, () => minute(side(900, 1), null));
     expect(decideGate([...healthy, ...bad], POLICY).decision).toBe('rollback');
     expect(worse(pairs([...healthy, ...bad], failed)).onset).toBe(30);
-    expect(worse(pairs([...gaps, ...bad], failed)).logE).toBeGreaterThan(worse(pairs([...healthy, ...bad], failed)).logE - 2);
+    expect(worse(pairs([...gaps, ...bad], failed)).logE).toBeGreaterThan(
+      worse(pairs([...healthy, ...bad], failed)).logE - 2,
+    );
   });
 
   it('does not advance on the average of a stage whose last minutes turned bad', () => {
