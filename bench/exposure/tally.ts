@@ -39,8 +39,15 @@ export interface CellResult {
 /** Seeds of the reported runs begin here; the gate was designed on those below. */
 export const FIRST_SEED = 1_000_000;
 
-export function tally(cell: Cell & { readonly family: Family }, runs: number, firstSeed = FIRST_SEED): CellResult {
-  const policies = policiesFor(cell);
+/** @param only ids of the policies to run beside the oracles. @default all */
+export function tally(
+  cell: Cell & { readonly family: Family },
+  runs: number,
+  firstSeed = FIRST_SEED,
+  only?: readonly string[],
+): CellResult {
+  const wanted = only === undefined ? null : [...only, ORACLE, ORACLE_FROM_MARGIN];
+  const policies = policiesFor(cell).filter(({ id }) => wanted === null || wanted.includes(id));
   const outcomes = policies.map((): Outcome[] => []);
   for (let run = 0; run < runs; run++) {
     const met = world(cell, mix(firstSeed + run, cell.rps));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { upperBound, withinMargin } from '../../core/gate/difference.ts';
+import { above, below } from '../../core/gate/fixed-rate.ts';
 import { worse } from '../../core/gate/worse.ts';
 import fixture from '../reference/gate.json' with { type: 'json' };
 import { binomial, generator } from '../support/random.ts';
@@ -13,6 +14,17 @@ describe("the gate's figures against SciPy (test/reference/gate.py)", () => {
     expect(worse(compared).logE).toBeCloseTo(known.worse, 8);
     expect(withinMargin(compared, 0.005)).toBeCloseTo(known.within, 8);
     expect(upperBound(compared, 0.01)).toBeCloseTo(known.upper, 8);
+  });
+
+  it.each(fixture.warm)('allows for a warm-up: $name', (known) => {
+    const compared = known.minutes.map((m) => row.parse(m)).map(([n0, x0, n1, x1]) => ({ n0, x0, n1, x1 }));
+    expect(worse(compared, { minutes: 2, allowance: 0.05 }).logE).toBeCloseTo(known.worse, 8);
+  });
+
+  it.each(fixture.alone)('judges one side alone: $name', (known) => {
+    const minutes = known.minutes.map((m) => z.tuple([z.number(), z.number()]).parse(m)).map(([n, x]) => ({ n, x }));
+    expect(above(minutes, known.rate).logE).toBeCloseTo(known.above, 8);
+    expect(below(minutes, known.rate)).toBeCloseTo(known.below, 8);
   });
 
   it.each(fixture.binomial)('samples binomials of $n at $p', ({ n, p, mean, sd, q05, q95 }) => {
