@@ -1,12 +1,10 @@
 /** The results as Markdown: targets first, met or missed; then every cell. */
 import { ORACLE } from './oracle.ts';
 import { ON_OUR_RAMP, OURS, OURS_REFUSED } from './policies.ts';
-import { atLeast, type Mean, wilson } from './stats.ts';
+import { type Mean, wilson } from './stats.ts';
 import { type CellResult, FIRST_SEED, isOnOurRamp, type Row } from './tally.ts';
 
-/** α of the plan, and how surprising a count must be to be called a miss of it. */
 const ALPHA = 0.01;
-const SURPRISE = 0.01;
 const RATIO = 1.5;
 /** A rival with more false aborts on the same healthy trace is no gate that an operator would keep. */
 const USABLE = 0.05;
@@ -53,11 +51,11 @@ function ratio(value: Mean | null): string {
 function targets(healthy: readonly CellResult[], hurt: readonly CellResult[]): string[] {
   return [
     ...target(
-      'False aborts ≤ 1 % on healthy traces (more than so many would surprise at 1 in 100)',
+      'False aborts ≤ 1 % on healthy traces',
       healthy.filter((r) => r.family !== 'beyond'),
       (r) => {
         const count = aborts(find(r, OURS));
-        return atLeast(count, r.runs, ALPHA) < SURPRISE
+        return count > ALPHA * r.runs
           ? `${share(count, r.runs)}, ${find(r, OURS)?.undecided ?? 0} of them undecided at the longest hold, ${find(r, OURS)?.alone ?? 0} at 100 %`
           : null;
       },
