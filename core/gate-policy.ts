@@ -1,20 +1,26 @@
-/** The gate's policy as the plan states it. */
+/** The gate's policy as the plan states it, for one of its stages. */
 import type { GatePolicy } from './gate/policy.ts';
 import type { Plan } from './plan.ts';
 import type { BaselineSummary } from './state.ts';
 
-export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null = null): GatePolicy {
+/**
+ * Half of α is the first stage's: there a regression first meets customers, and the least traffic is there to show it. The
+ * rest is shared evenly by the other stages and the soak, which is stage `plan.stages.length`.
+ */
+export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage: number): GatePolicy {
   const { alpha, beta, errorMargin, slowMargin, minRequests, maxErrorRate, latencyBudgetMs } = plan.gate;
   return {
     alpha,
     beta,
-    // The soak is one more occasion to be wrong.
-    tests: plan.stages.length + 1,
+    tests: stage === 0 ? 2 : 2 * plan.stages.length,
     errorMargin,
     slowMargin,
     minRequests,
     maxErrorRate,
     latencyBudgetMs,
+    // In the soak no weight has moved.
+    warmUpMinutes: stage < plan.stages.length ? Math.ceil(plan.gate.warmUp / 60) : 0,
+    warmUpSlowMargin: plan.gate.warmUpSlowMargin,
     elb5xxRate: baseline?.elb5xxRate ?? 0,
   };
 }

@@ -113,7 +113,7 @@ export function observeStage(state: CutoverState, looked: readonly MinuteEvidenc
   const { bake, maxHold } = stage;
   const { accelerate, minBake } = state.plan.gate;
   const stretch = { earliest: accelerate ? Math.min(minBake, bake) : bake, bake, maxHold };
-  const policy = gatePolicyOf(state.plan, state.baseline);
+  const policy = gatePolicyOf(state.plan, state.baseline, state.stage);
   const verdict = stage.percent === 100 ? judgeAlone(looked, policy, state.baseline) : decideGate(looked, policy);
   return { observation: weigh(state, verdict, stretch, now), data: { verdict } };
 }
@@ -129,7 +129,8 @@ export function observeSoak(
   now: number,
 ): Observed {
   const { duration, maxHold } = state.plan.soak;
-  const verdict = judgeAlone(looked, gatePolicyOf(state.plan, state.baseline), state.baseline);
+  const policy = gatePolicyOf(state.plan, state.baseline, state.plan.stages.length);
+  const verdict = judgeAlone(looked, policy, state.baseline);
   const data = { verdict, parity };
   if (parity.status === 'dirty') {
     const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;

@@ -68,6 +68,12 @@ const gateSchema = z.strictObject({
   slowMargin: z.number().gt(0).max(0.5).default(0.02),
   /** A request slower than this counts as slow. Milliseconds. */
   latencyBudgetMs: z.int().min(1).max(4_000_000).default(500),
+  /**
+   * Caches, pools and compilers warm up after each weight move: for so long slow requests speak against the candidate only
+   * beyond `warmUpSlowMargin`. Errors always do.
+   */
+  warmUp: durationSchema(0, HOUR).prefault('PT5M'),
+  warmUpSlowMargin: z.number().gt(0).max(1).default(0.1),
   /** Requests that the candidate must have answered in a stage before its gate may pass, whatever the test says. */
   minRequests: z.int().min(1).default(100),
   /** A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too. */

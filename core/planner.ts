@@ -111,12 +111,12 @@ function still(name: string, seconds: number, candidatePercent: number, observat
 
 function stageRow(plan: Plan, stage: Plan['stages'][number], assumptions: Assumptions): Unplaced {
   const share = stage.percent / 100;
-  const policy = gatePolicyOf(plan);
+  const policy = gatePolicyOf(plan, null, plan.stages.indexOf(stage));
   const needed = share < 1 ? requestsNeeded(policy, assumptions, share) : requestsNeededAlone(policy, assumptions);
   return {
     ...observed(`stage ${stage.percent} %`, stage.bake, stage.maxHold, plan.gate.observe, stage.percent),
     requestsNeeded: needed,
-    evidenceSeconds: Math.ceil(needed / (assumptions.rps * share)),
+    evidenceSeconds: plan.gate.warmUp + Math.ceil(needed / (assumptions.rps * share)),
   };
 }
 

@@ -1,26 +1,32 @@
 /** Which cells there are: every trace healthy at every rate, every regression on steady traffic, some on the others. */
-import { planFor } from './policies.ts';
-import type { Cell } from './simulate.ts';
+import { BEYOND, HELD_OUT, heldOutRegressions } from './held-out.ts';
+import { DEFAULT_PLAN } from './plans.ts';
 import { regressions, TRACES, type Trace } from './traces.ts';
+import type { Cell } from './world.ts';
 
 export const RATES = [5, 50, 500, 5_000] as const;
+export type Family = 'designed' | 'held out' | 'beyond';
 
-export function cells(): Cell[] {
-  const all: Cell[] = [];
-  for (const rps of RATES) {
-    const { errorMargin, slowMargin } = planFor(rps).gate;
-    for (const trace of TRACES) all.push({ trace, rps, regression: null });
-    for (const regression of regressions(errorMargin, slowMargin)) {
-      all.push({ trace: named('steady'), rps, regression });
-      if (regression.name === 'errors 2 × margin')
-        for (const name of ['diurnal', 'noisy neighbour']) all.push({ trace: named(name), rps, regression });
-    }
-  }
-  return all;
+export function cells(): (Cell & { readonly family: Family })[] {
+  const { errorMargin, slowMargin } = DEFAULT_PLAN.gate;
+  const designed = regressions(errorMargin, slowMargin);
+  const heldOut = heldOutRegressions(errorMargin, slowMargin);
+  const twice = designed.filter((r) => r.name === 'errors 2 × margin');
+  const at = (family: Family, traces: readonly Trace[], of: readonly (Cell['regression'] | null)[]) =>
+    RATES.flatMap((rps) => traces.flatMap((trace) => of.map((regression) => ({ family, trace, rps, regression }))));
+  return [
+    ...at('designed', TRACES, [null]),
+    ...at('held out', HELD_OUT, [null]),
+    ...at('beyond', BEYOND, [null]),
+    ...at('designed', [named('steady')], designed),
+    ...at('designed', [named('diurnal'), named('noisy neighbour')], twice),
+    ...at('held out', [named('steady')], heldOut),
+    ...at('held out', [named('working day'), named('neighbours at random'), named('flash crowd')], twice),
+  ];
 }
 
 function named(name: string): Trace {
-  const trace = TRACES.find((t) => t.name === name);
+  const trace = [...TRACES, ...HELD_OUT].find((t) => t.name === name);
   if (trace === undefined) throw new RangeError(`no trace is called ${name}`);
   return trace;
 }

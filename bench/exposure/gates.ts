@@ -5,28 +5,42 @@
 import { judgeAlone } from '../../core/gate/alone.ts';
 import { decideGate } from '../../core/gate/decide.ts';
 import type { MinuteEvidence } from '../../core/gate/evidence.ts';
-import type { GatePolicy } from '../../core/gate/policy.ts';
+import { gatePolicyOf } from '../../core/gate-policy.ts';
+import type { Plan } from '../../core/plan.ts';
+import { dayBefore } from './day-before.ts';
+import type { World } from './world.ts';
 
 export type Answer = 'abort' | 'hold' | 'go';
 
-/** One look at the minutes that the metric store shows by now, of this stage and of the whole run. */
+/** One look: the metric store shows the first `visible` minutes of the run by now; those from `stageFrom` on are this stage's. */
 export interface Look {
   readonly minute: number;
-  readonly stage: readonly MinuteEvidence[];
   readonly run: readonly MinuteEvidence[];
+  readonly visible: number;
+  readonly stageFrom: number;
   readonly percent: number;
 }
 
-/** A new one for each run: gates count. */
+/** A new one for each run: gates count. Only the oracle looks at the world itself. */
 export type Gate = (look: Look) => Answer;
-export type GateMaker = () => Gate;
+export type GateMaker = (world: World) => Gate;
 
-export function ours(policy: GatePolicy, baseline: { peakErrorRate: number; peakSlowRate: number }): GateMaker {
-  return () =>
-    ({ stage, percent }) => {
+export function ours(plan: Plan): GateMaker {
+  const observe = plan.gate.observe / 60;
+  return ({ cell, seed }) => {
+    const { baseline } = dayBefore(cell, seed);
+    return ({ minute, run, visible, stageFrom, percent }) => {
+      if ((minute - stageFrom) % observe !== 0) return 'hold';
+      const policy = gatePolicyOf(
+        plan,
+        null,
+        plan.stages.findIndex((s) => s.percent === percent),
+      );
+      const stage = run.slice(stageFrom, visible);
       const { decision } = percent === 100 ? judgeAlone(stage, policy, baseline) : decideGate(stage, policy);
       return decision === 'rollback' ? 'abort' : decision === 'advance' ? 'go' : 'hold';
     };
+  };
 }
 
 interface Sums {
@@ -35,62 +49,77 @@ interface Sums {
   readonly slow: number;
 }
 
-function candidate(minutes: readonly MinuteEvidence[]): Sums {
-  return minutes.reduce<Sums>(
-    (sum, { candidate: c }) =>
-      c === null
-        ? sum
-        : { requests: sum.requests + c.requests, errors: sum.errors + c.target5xx, slow: sum.slow + (c.slow ?? 0) },
-    { requests: 0, errors: 0, slow: 0 },
-  );
-}
-
-/** Every `interval` minutes a check of the last `window`; the `abortAt`-th failure aborts, one fewer holds if `holds`. */
-function counted(
-  interval: number,
-  window: number,
-  abortAt: number,
-  holds: boolean,
-  ok: (s: Sums) => boolean,
-): GateMaker {
-  return () => {
-    let [failures, last] = [0, 'go' as Answer];
-    return ({ minute, run }) => {
-      if (minute % interval !== 0) return last;
-      const seen = candidate(run.slice(-window));
-      // No value is no failure: Flagger and Argo Rollouts (inconclusive) both wait.
-      const good = seen.requests === 0 || ok(seen);
-      if (!good) failures++;
-      last = failures >= abortAt ? 'abort' : !good && holds ? 'hold' : 'go';
-      return last;
-    };
-  };
+function candidate({ run, visible }: Look, window: number): Sums {
+  let [requests, errors, slow] = [0, 0, 0];
+  for (let i = Math.max(0, visible - window); i < visible; i++) {
+    const c = run[i]?.candidate;
+    if (c == null) continue;
+    requests += c.requests;
+    errors += c.target5xx;
+    slow += c.slow ?? 0;
+  }
+  return { requests, errors, slow };
 }
 
 const success = (atLeast: number) => (s: Sums) => 1 - s.errors / s.requests >= atLeast;
 /** p99 ≤ 500 ms says the same as "at most one in a hundred is slow". */
 const p99 = (s: Sums) => s.slow / s.requests <= 0.01;
 
+/**
+ * Flagger checks every minute and counts failed checks over the whole analysis; a failed check freezes the weight, a minute
+ * without values is one, and the rollback follows at the tick after the one that reached the threshold
+ * (fluxcd/flagger, pkg/controller/scheduler.go and scheduler_metrics.go).
+ */
+const flagger =
+  (threshold: number): GateMaker =>
+  () => {
+    let failures = 0;
+    return (look) => {
+      if (look.visible === 0) return 'hold';
+      if (failures >= threshold) return 'abort';
+      const seen = candidate(look, 1);
+      if (seen.requests > 0 && success(0.99)(seen) && p99(seen)) return 'go';
+      failures++;
+      return 'hold';
+    };
+  };
+export const FLAGGER_DOCS = flagger(10);
+export const FLAGGER_TUTORIAL = flagger(5);
+export const FLAGGER_DEFAULT = flagger(1);
+
+/** Argo Rollouts, success ≥ 95 % over 5 min, every 5 min: more than `failureLimit` failures abort; it holds nothing. */
+const argo =
+  (failureLimit: number): GateMaker =>
+  () => {
+    let failures = 0;
+    return (look) => {
+      if (look.minute % 5 !== 0) return 'go';
+      const seen = candidate(look, 5);
+      if (seen.requests > 0 && !success(0.95)(seen)) failures++;
+      return failures > failureLimit ? 'abort' : 'go';
+    };
+  };
+export const ARGO_DOCS = argo(3);
+export const ARGO_DEFAULT = argo(0);
+
 /** Not documented by any of those that use it: 5xx ratio > 1 % in 2 of 3 minutes, the usual alarm on a load balancer. */
-const alarm: GateMaker =
+export const ALARM: GateMaker =
   () =>
-  ({ run }) => {
-    const red = run
-      .slice(-3)
-      .filter(({ candidate: c }) => c !== null && c.requests > 0 && c.target5xx / c.requests > 0.01);
-    return red.length >= 2 ? 'abort' : 'go';
+  ({ run, visible }) => {
+    let red = 0;
+    for (let i = Math.max(0, visible - 3); i < visible; i++) {
+      const c = run[i]?.candidate;
+      if (c != null && c.requests > 0 && c.target5xx / c.requests > 0.01) red++;
+    }
+    return red >= 2 ? 'abort' : 'go';
   };
 
-/** Flagger counts failed checks over the whole analysis (pkg/controller/scheduler.go) and freezes the weight meanwhile. */
-export const FLAGGER_DOCS = counted(1, 1, 10, true, (s) => success(0.99)(s) && p99(s));
-export const FLAGGER_TUTORIAL = counted(1, 1, 5, true, (s) => success(0.99)(s) && p99(s));
-export const FLAGGER_DEFAULT = counted(1, 1, 1, true, (s) => success(0.99)(s) && p99(s));
-/** Argo Rollouts: failureLimit 3, so the fourth measurement under 95 % over 5 min aborts; it holds nothing. */
-export const ARGO_DOCS = counted(5, 5, 4, false, success(0.95));
-export const ARGO_DEFAULT = counted(5, 5, 1, false, success(0.95));
-export const ALARM = alarm;
-/** Cloud Run release manager: 5xx ≤ 1 % over half an hour, from 100 requests on, one failure aborts. */
-export const CLOUD_RUN = counted(1, 30, 1, false, (s) => s.requests < 100 || s.errors / s.requests <= 0.01);
+/** Cloud Run release manager: 5xx ≤ 1 % over half an hour; under 100 requests it is inconclusive, which holds (pkg/health). */
+export const CLOUD_RUN: GateMaker = () => (look) => {
+  const seen = candidate(look, 30);
+  if (seen.requests < 100) return 'hold';
+  return seen.errors / seen.requests <= 0.01 ? 'go' : 'abort';
+};
 
 /**
  * Kayenta, hourly: Mann–Whitney of the minutes' rates at confidence 0.98 for errors and slowness, each half of the score;
@@ -98,8 +127,9 @@ export const CLOUD_RUN = counted(1, 30, 1, false, (s) => s.requests < 100 || s.e
  */
 export const KAYENTA: GateMaker = () => {
   let last: Answer = 'hold';
-  return ({ minute, stage }) => {
+  return ({ minute, run, visible, stageFrom }) => {
     if (minute === 0 || minute % 60 !== 0) return last;
+    const stage = run.slice(stageFrom, visible);
     const fails = (['target5xx', 'slow'] as const).some((metric) => {
       const rates = (side: 'stable' | 'candidate') =>
         stage.flatMap((m) =>

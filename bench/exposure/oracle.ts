@@ -1,41 +1,49 @@
 /**
- * The limit: Wald's sequential probability ratio test, told the base rate of every minute, the size of the regression and
- * its onset. It tests once, with error rates of 1 % each, on the same ramp and the same late metrics. No gate that must
- * find these out can be expected to reach it.
+ * The limit: Wald's sequential probability ratio test, told the base rate of every minute, the size of the regression, its
+ * shape and its onset. It tests once, with error rates of 1 % each, on the same ramp and the same late metrics. No gate that
+ * must find these out can be expected to reach it.
  */
 import type { MinuteEvidence } from '../../core/gate/evidence.ts';
-import { generator } from '../../test/support/random.ts';
 import type { Gate } from './gates.ts';
 import type { Policy, RampStage } from './policies.ts';
-import { type Cell, excessOf } from './simulate.ts';
+import type { World } from './world.ts';
 
 /** Wald 1945: accept "regression" at ln((1 − β)/α). */
 const BOUND = Math.log(0.99 / 0.01);
 
 export const ORACLE = 'oracle (SPRT)';
+/** The same, but it keeps to the plan: it may not go back before the regression has grown to the margin. */
+export const ORACLE_FROM_MARGIN = 'oracle that waits for the margin';
 
-export function oracle(cell: Cell, ramp: readonly RampStage[], seed: number): Policy {
-  return { id: ORACLE, source: 'Wald 1945', ramp, gate: () => gateOf(cell, seed) };
+export function oracles(ramp: readonly RampStage[], margins: { errors: number; slow: number }): Policy[] {
+  const one = (id: string, least: { errors: number; slow: number }): Policy => ({
+    id,
+    source: 'Wald 1945',
+    ramp,
+    gate: (world) => gateOf(world, least),
+  });
+  return [one(ORACLE, { errors: 0, slow: 0 }), one(ORACLE_FROM_MARGIN, margins)];
 }
 
-function gateOf(cell: Cell, seed: number): Gate {
-  const { regression } = cell;
-  let [seen, log] = [0, 0];
-  // The weather of the run, not a sample of its kind; random draws inside a minute's weather are not to be had twice.
-  const weather = cell.trace.weather(generator(seed), cell.rps);
-  return ({ run, percent, stage, minute }) => {
-    if (regression === null) return 'go';
-    const start = minute - stage.length - 1;
-    for (; seen < run.length; seen++) {
+function gateOf(world: World, least: { errors: number; slow: number }): Gate {
+  const { regression } = world.cell;
+  if (regression === null) return () => 'go';
+  const { metric, onset } = regression;
+  let [seen, log, grown, before] = [0, 0, false, 0];
+  return ({ run, visible, stageFrom, percent }) => {
+    for (; seen < visible; seen++) {
       const { candidate } = run[seen] as MinuteEvidence;
-      if (candidate === null || seen < regression.onset) continue;
-      const base = weather(seen);
-      const excess = excessOf(cell, seen, seen - start, percent / 100);
-      const p0 = regression.metric === 'errors' ? base.errorRate : base.slowRate;
-      const p1 = p0 + (regression.metric === 'errors' ? excess.errors : excess.slow);
-      const x = regression.metric === 'errors' ? candidate.target5xx : (candidate.slow ?? 0);
+      if (candidate === null || seen < onset) continue;
+      const base = world.weather(seen);
+      // The newest minute that can be seen may still be the stage's before.
+      const more = world.excess(seen, Math.max(0, seen - stageFrom), (seen < stageFrom ? before : percent) / 100);
+      const p0 = metric === 'errors' ? base.errorRate : base.slowRate;
+      const p1 = p0 + more[metric];
+      const x = metric === 'errors' ? candidate.target5xx : (candidate.slow ?? 0);
       if (p1 > p0) log += x * Math.log(p1 / p0) + (candidate.requests - x) * (Math.log1p(-p1) - Math.log1p(-p0));
+      grown ||= more[metric] >= least[metric] - 1e-12;
     }
-    return log >= BOUND ? 'abort' : 'go';
+    before = percent;
+    return log >= BOUND && grown ? 'abort' : 'go';
   };
 }

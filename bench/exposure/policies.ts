@@ -1,8 +1,6 @@
 /** Rows of the table: a ramp and the gate on it. */
-import { PEAK_MINUTES } from '../../core/gate/alone.ts';
-import { gatePolicyOf } from '../../core/gate-policy.ts';
-import { type Plan, parsePlan } from '../../core/plan.ts';
-import { binomial, generator } from '../../test/support/random.ts';
+import type { Plan } from '../../core/plan.ts';
+import { dayBefore } from './day-before.ts';
 import {
   ALARM,
   ARGO_DEFAULT,
@@ -15,7 +13,9 @@ import {
   KAYENTA,
   ours,
 } from './gates.ts';
-import type { Trace } from './traces.ts';
+import { oracles } from './oracle.ts';
+import { DEFAULT_PLAN, planFor, refused } from './plans.ts';
+import type { Cell } from './world.ts';
 
 /** Minutes. */
 export interface RampStage {
@@ -31,16 +31,6 @@ export interface Policy {
   readonly gate: GateMaker;
   /** Percent from which on the gate looks. */
   readonly from?: number;
-}
-
-/** A plan that the planner accepts at that rate: a percent of 5 rps is three requests a minute, which show nothing. */
-export function planFor(rps: number): Plan {
-  return rps >= 50
-    ? parsePlan({})
-    : parsePlan({
-        stages: [10, 50, 100].map((percent) => ({ percent, bake: 'PT1H', maxHold: 'PT6H' })),
-        gate: { errorMargin: 0.02, slowMargin: 0.04 },
-      });
 }
 
 export function rampOf(plan: Plan): RampStage[] {
@@ -128,40 +118,32 @@ const PEERS: readonly (Omit<Policy, 'ramp'> & { readonly ramp: readonly RampStag
   },
 ];
 
-/** The worst five minutes of the stable side's day before, as lambdas/aws/cloudwatch-metrics.ts measures them. */
-function baselineOf(trace: Trace, rps: number): { peakErrorRate: number; peakSlowRate: number } {
-  const random = generator(rps);
-  const weather = trace.weather(random, rps);
-  let [peakErrorRate, peakSlowRate] = [0, 0];
-  for (let window = 0; window < 288; window++) {
-    let [requests, errors, slow] = [0, 0, 0];
-    for (let i = 0; i < PEAK_MINUTES; i++) {
-      const now = weather(window * PEAK_MINUTES + i);
-      requests += now.requests;
-      errors += binomial(random, now.requests, now.errorRate);
-      slow += binomial(random, now.requests, now.slowRate);
-    }
-    if (requests < 100) continue;
-    peakErrorRate = Math.max(peakErrorRate, errors / requests);
-    peakSlowRate = Math.max(peakSlowRate, slow / requests);
-  }
-  return { peakErrorRate, peakSlowRate };
-}
-
 export const OURS = 'crossfade';
+export const OURS_REFUSED = 'crossfade, default plan, which the planner refuses here';
+export const ON_OUR_RAMP = ' on our ramp';
 
 /** Ours, every peer as it is, and every peer's gate on our ramp; gates that several peers share stand once there. */
-export function policiesFor(plan: Plan, { trace, rps }: { readonly trace: Trace; readonly rps: number }): Policy[] {
+export function policiesFor(cell: Cell): Policy[] {
+  const { assumptions } = dayBefore(cell, cell.rps);
+  const plan = planFor(assumptions);
   const ramp = rampOf(plan);
+  const crossfade = (id: string, by: Plan): Policy => ({
+    id,
+    source: 'core/gate',
+    ramp: rampOf(by),
+    gate: ours(by),
+  });
   const onOurs = new Map(PEERS.map((p) => [p.gate, p] as const));
   return [
-    { id: OURS, source: 'core/gate', ramp, gate: ours(gatePolicyOf(plan), baselineOf(trace, rps)) },
+    crossfade(OURS, plan),
+    ...(cell.regression === null && refused(DEFAULT_PLAN, assumptions) ? [crossfade(OURS_REFUSED, DEFAULT_PLAN)] : []),
     ...PEERS.flatMap((p) => (p.ramp === null ? [] : [{ ...p, ramp: p.ramp }])),
     ...[...onOurs.values()].map((p) => ({
-      id: `${p.gate === ALARM ? 'alarm 2 of 3' : p.id} on our ramp`,
+      id: `${p.gate === ALARM ? 'alarm 2 of 3' : p.id}${ON_OUR_RAMP}`,
       source: p.source,
       gate: p.gate,
       ramp,
     })),
+    ...(cell.regression === null ? [] : oracles(ramp, { errors: plan.gate.errorMargin, slow: plan.gate.slowMargin })),
   ];
 }

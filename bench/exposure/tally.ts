@@ -1,73 +1,91 @@
-/** Many runs of one policy in one cell, and what they come to with 95 % confidence intervals. */
-import { oracle } from './oracle.ts';
-import { type Policy, planFor, policiesFor, rampOf } from './policies.ts';
-import { type Cell, simulate } from './simulate.ts';
+/** Many runs of all policies in one cell, and what they come to. */
+import type { Family } from './cells.ts';
+import { ORACLE, ORACLE_FROM_MARGIN } from './oracle.ts';
+import { ON_OUR_RAMP, OURS, type Policy, policiesFor } from './policies.ts';
+import { type Outcome, simulate } from './simulate.ts';
+import { type Mean, meanOf, ratioOf } from './stats.ts';
+import { type Cell, mix, world } from './world.ts';
 
 export interface Row {
-  readonly trace: string;
-  readonly rps: number;
-  readonly regression: string | null;
-  readonly margins: number;
   readonly policy: string;
   readonly source: string;
-  readonly runs: number;
-  readonly aborts: number;
+  readonly worse: number;
+  readonly undecided: number;
+  /** Of both, those that ended at 100 %, where only the baseline is left to compare with. */
+  readonly alone: number;
   readonly failed: Mean;
   /** Minutes, over the runs that came there. */
   readonly toFull: Mean | null;
+  /** This policy's failed requests less ours, run by run. */
+  readonly beyondOurs: Mean;
 }
 
-export interface Mean {
-  readonly mean: number;
-  /** Half the width of the 95 % interval. */
-  readonly half: number;
+export interface CellResult {
+  readonly family: Family;
+  readonly trace: string;
+  readonly rps: number;
+  readonly regression: string | null;
+  readonly metric: 'errors' | 'slow' | null;
+  readonly margins: number;
+  readonly runs: number;
+  /** Our ramp in this cell: percent and longest hold in hours. */
+  readonly ramp: string;
+  readonly rows: readonly Row[];
+  /** Our failed requests over the oracle's. */
+  readonly ratio: Mean | null;
+  readonly ratioFromMargin: Mean | null;
 }
 
-export function tally(cell: Cell, runs: number): Row[] {
-  const plan = planFor(cell.rps);
-  const fixed = policiesFor(plan, cell);
-  const limit = cell.regression === null ? [] : [(seed: number) => oracle(cell, rampOf(plan), seed)];
-  return [...fixed.map((p) => () => p), ...limit].map((make) => rowOf(cell, make, runs));
-}
+/** Seeds of the reported runs begin here; the gate was designed on those below. */
+export const FIRST_SEED = 1_000_000;
 
-export function rowOf(cell: Cell, make: (seed: number) => Policy, runs: number): Row {
-  const { id, source } = make(0);
-  const [failed, toFull]: [number[], number[]] = [[], []];
-  let aborts = 0;
-  for (let seed = 1; seed <= runs; seed++) {
-    // The same seeds for every policy, far apart for every run.
-    const mixed = Math.imul(seed, 0x9e3779b1) ^ cell.rps;
-    const outcome = simulate(cell, make(mixed), mixed);
-    if (outcome.aborted) aborts++;
-    failed.push(outcome.failed);
-    if (outcome.toFull !== null) toFull.push(outcome.toFull);
+/** @param only ids of the policies to run beside the oracles. @default all */
+export function tally(
+  cell: Cell & { readonly family: Family },
+  runs: number,
+  firstSeed = FIRST_SEED,
+  only?: readonly string[],
+): CellResult {
+  const wanted = only === undefined ? null : [...only, ORACLE, ORACLE_FROM_MARGIN];
+  const policies = policiesFor(cell).filter(({ id }) => wanted === null || wanted.includes(id));
+  const outcomes = policies.map((): Outcome[] => []);
+  for (let run = 0; run < runs; run++) {
+    const met = world(cell, mix(firstSeed + run, cell.rps));
+    for (const [i, policy] of policies.entries()) outcomes[i]?.push(simulate(met, policy));
   }
-  const { trace, rps, regression } = cell;
+  const failedOf = (id: string) => outcomes[policies.findIndex((p) => p.id === id)]?.map((o) => o.failed) ?? [];
+  const own = failedOf(OURS);
+  const { regression } = cell;
+  const ratio = (id: string) => (regression === null ? null : ratioOf(own, failedOf(id)));
   return {
-    trace: trace.name,
-    rps,
+    family: cell.family,
+    trace: cell.trace.name,
+    rps: cell.rps,
     regression: regression?.name ?? null,
+    metric: regression?.metric ?? null,
     margins: regression?.margins ?? 0,
-    policy: id,
-    source,
     runs,
-    aborts,
-    failed: meanOf(failed),
-    toFull: toFull.length === 0 ? null : meanOf(toFull),
+    ramp: (policies[0]?.ramp ?? []).map((s) => `${s.percent} % +${s.maxHold / 60} h`).join(', '),
+    rows: policies.map((policy, i) => rowOf(policy, outcomes[i] ?? [], own)),
+    ratio: ratio(ORACLE),
+    ratioFromMargin: ratio(ORACLE_FROM_MARGIN),
   };
 }
 
-function meanOf(values: readonly number[]): Mean {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, values.length - 1);
-  return { mean, half: 1.96 * Math.sqrt(variance / values.length) };
+function rowOf({ id, source }: Policy, outcomes: readonly Outcome[], own: readonly number[]): Row {
+  const toFull = outcomes.flatMap((o) => (o.toFull === null ? [] : [o.toFull]));
+  return {
+    policy: id,
+    source,
+    worse: outcomes.filter((o) => o.end === 'worse').length,
+    undecided: outcomes.filter((o) => o.end === 'undecided').length,
+    alone: outcomes.filter((o) => o.end !== 'completed' && o.toFull !== null).length,
+    failed: meanOf(outcomes.map((o) => o.failed)),
+    toFull: toFull.length === 0 ? null : meanOf(toFull),
+    beyondOurs: meanOf(outcomes.map((o, i) => o.failed - (own[i] ?? 0))),
+  };
 }
 
-/** Wilson's 95 % interval of a share (Wilson 1927). */
-export function wilson(count: number, runs: number): readonly [number, number] {
-  const z = 1.96;
-  const [p, z2] = [count / runs, z * z];
-  const centre = (p + z2 / (2 * runs)) / (1 + z2 / runs);
-  const half = (z / (1 + z2 / runs)) * Math.sqrt((p * (1 - p)) / runs + z2 / (4 * runs * runs));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+export function isOnOurRamp({ policy }: Row): boolean {
+  return policy.endsWith(ON_OUR_RAMP);
 }

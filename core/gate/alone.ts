@@ -41,7 +41,7 @@ export function judgeAlone(
       : [
           judge(
             'slow',
-            exposed(minutes, (c) => c.slow),
+            exposed(minutes, (c) => c.slow).map((m, minute) => (minute < policy.warmUpMinutes ? null : m)),
             policy,
             { rate: before.peakSlowRate, margin: policy.slowMargin },
           ),

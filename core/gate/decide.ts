@@ -9,7 +9,7 @@ import { percentileRule } from './percentiles.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 import { type Pair, type Pick, pairs } from './tilt.ts';
 import { failed, percent, rate, requests, slow, total } from './totals.ts';
-import { worse } from './worse.ts';
+import { NO_WARM_UP, type WarmUp, worse } from './worse.ts';
 
 export interface MetricVerdict {
   readonly metric: 'errors' | 'slow';
@@ -41,12 +41,12 @@ export interface GateVerdict {
 /** From this e-value on "worse" is suspected: a candidate that was fine for most of a stage must not pass on its average. */
 const SUSPICION = 3;
 /** Share of the margin that the observed difference must reach before it is acted on. */
-const MATTERS = 0.75;
+const MATTERS = 0.5;
 
 /** Pure: the same minutes and policy give the same verdict, so a stored decision can be replayed. */
 export function decideGate(minutes: readonly MinuteEvidence[], policy: GatePolicy): GateVerdict {
   const candidateRequests = total(minutes, 'candidate', requests);
-  const metrics = [judge('errors', minutes, failed, policy.errorMargin, policy), slowness(minutes, policy)];
+  const metrics = [judge('errors', minutes, failed, NO_WARM_UP, policy), slowness(minutes, policy)];
   return {
     ...conclude(minutes, metrics, candidateRequests, policy),
     stableRequests: total(minutes, 'stable', requests),
@@ -59,19 +59,21 @@ function judge(
   metric: MetricVerdict['metric'],
   minutes: readonly MinuteEvidence[],
   pick: Pick,
-  margin: number,
+  warmUp: WarmUp,
   policy: GatePolicy,
 ): MetricVerdict {
+  const margin = metric === 'errors' ? policy.errorMargin : policy.slowMargin;
   const compared = pairs(minutes, pick);
-  const known = compared.filter((p) => p !== null);
+  const steady = (from: number) => compared.slice(Math.max(from, warmUp.minutes)).filter((p) => p !== null);
+  const known = steady(0);
   const threshold = thresholdOf(policy, metric);
   const withinThreshold = 1 / policy.beta;
-  const { logE, onset } = worse(minutes, pick);
+  const { logE, onset } = worse(compared, warmUp);
   const within = withinMargin(known, margin);
-  const sinceOnset = compared.slice(onset).filter((p) => p !== null);
   // The plan allows a difference below the margin: one that is there, but looks or is shown to be smaller, is no reason to
   // go back. Until the gate can tell, it holds.
-  const harmless = withinMargin(sinceOnset, margin) >= Math.log(withinThreshold);
+  const harmless = withinMargin(steady(onset), margin) >= Math.log(withinThreshold);
+  const sinceOnset = compared.slice(onset).filter((p) => p !== null);
   const matters = !harmless && observedDifference(sinceOnset) >= MATTERS * margin;
   const passes = within >= Math.log(withinThreshold) && (logE < Math.log(SUSPICION) || harmless);
   return {
@@ -105,10 +107,11 @@ function observedDifference(compared: readonly Pair[]): number {
 }
 
 function slowness(minutes: readonly MinuteEvidence[], policy: GatePolicy): MetricVerdict {
-  const counted = judge('slow', minutes, slow, policy.slowMargin, policy);
+  const warmUp = { minutes: policy.warmUpMinutes, allowance: policy.warmUpSlowMargin };
+  const counted = judge('slow', minutes, slow, warmUp, policy);
   const sides = minutes.flatMap(({ stable, candidate }) => [stable, candidate]);
   if (!sides.some((side) => side !== null && side.slow === null)) return counted;
-  const { verdict, over, compared } = percentileRule(minutes, policy.latencyBudgetMs);
+  const { verdict, over, compared } = percentileRule(minutes.slice(policy.warmUpMinutes), policy.latencyBudgetMs);
   return { ...counted, verdict, eValue: over, threshold: compared, by: 'percentiles' };
 }
 

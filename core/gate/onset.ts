@@ -6,8 +6,8 @@
  */
 import { logMeanExp } from './tilt.ts';
 
-/** Half of the belief is that a stage's regression is there from its first minute: that is when the weight moved. */
-const AT_START = 0.5;
+/** Half of the belief is in one minute: the stage's first, when the weight moved, or the first after a warm-up. */
+const LIKELIEST = 0.5;
 /** The other half is nearly even over about the first so many minutes and falls like 1/k² later, so it sums to one. */
 const SPREAD = 30;
 
@@ -18,34 +18,38 @@ export interface Onset {
   readonly onset: number;
 }
 
-/** Prior weight of an onset in minute `k` (0 is the stage's first). */
-export function onsetWeight(k: number): number {
-  return k === 0 ? AT_START : ((1 - AT_START) * (SPREAD + 1)) / ((SPREAD + k) * (SPREAD + k + 1));
+/** Prior weight of an onset in minute `k` (0 is the stage's first), when half of it is in minute `likeliest`. */
+export function onsetWeight(k: number, likeliest: number): number {
+  if (k === likeliest) return LIKELIEST;
+  const rank = k < likeliest ? k + 1 : k;
+  return ((1 - LIKELIEST) * (SPREAD + 1)) / ((SPREAD + rank) * (SPREAD + rank + 1));
 }
 
 /** Prior weight of all onsets after minute `k`. */
-export function onsetWeightAfter(k: number): number {
-  return ((1 - AT_START) * (SPREAD + 1)) / (SPREAD + k + 1);
+export function onsetWeightAfter(k: number, likeliest: number): number {
+  const rank = k < likeliest ? k + 1 : k;
+  return ((1 - LIKELIEST) * (SPREAD + 1)) / (SPREAD + rank + 1) + (k < likeliest ? LIKELIEST : 0);
 }
 
 /** `bets[r][t]` is ln of bet r's factor in minute t; each factor must have a mean of at most 1 under the null. */
-export function mixOverOnset(bets: readonly (readonly number[])[]): Onset {
-  const mixed = bets.map(mixOne);
+export function mixOverOnset(bets: readonly (readonly number[])[], likeliest = 0): Onset {
+  const prior = (bets[0] ?? []).map((_, k) => Math.log(onsetWeight(k, likeliest)));
+  const rest = prior.length === 0 ? 0 : Math.log(onsetWeightAfter(prior.length - 1, likeliest));
+  const mixed = bets.map((logs) => mixOne(logs, prior, rest));
   const best = mixed.reduce((a, b) => (b.peak > a.peak ? b : a), { logE: 0, onset: 0, peak: -Infinity });
   return { logE: mixed.length === 0 ? 0 : logMeanExp(mixed.map((m) => m.logE)), onset: best.onset };
 }
 
-function mixOne(logs: readonly number[]): Onset & { peak: number } {
+function mixOne(logs: readonly number[], prior: readonly number[], rest: number): Onset & { peak: number } {
   let logSum = -Infinity;
   // Suffix sums give the likeliest onset: the largest π_k Π_{i≥k} f_i.
   let [suffix, peak, onset] = [0, -Infinity, 0];
-  for (const [t, log] of logs.entries()) logSum = logAdd(logSum, Math.log(onsetWeight(t))) + log;
+  for (const [t, log] of logs.entries()) logSum = logAdd(logSum, prior[t] ?? -Infinity) + log;
   for (let k = logs.length - 1; k >= 0; k--) {
     suffix += logs[k] ?? 0;
-    const value = Math.log(onsetWeight(k)) + suffix;
+    const value = (prior[k] ?? -Infinity) + suffix;
     if (value > peak) [peak, onset] = [value, k];
   }
-  const rest = logs.length === 0 ? 0 : Math.log(onsetWeightAfter(logs.length - 1));
   return { logE: logAdd(logSum, rest), onset, peak };
 }
 

@@ -4,7 +4,7 @@ export interface GatePolicy {
   readonly alpha: number;
   /** Chance, in each stage, that a candidate worse by a margin or more is found to be within it. */
   readonly beta: number;
-  /** Stages, the soak included, that share `alpha` evenly. */
+  /** This stage has one part in so many of `alpha`; over all stages, the soak included, the parts sum to at most one. */
   readonly tests: number;
   /** The candidate advances when it is shown to be worse by less than this. */
   readonly errorMargin: number;
@@ -15,6 +15,10 @@ export interface GatePolicy {
   readonly maxErrorRate: number;
   /** A request slower than this is slow. Milliseconds. */
   readonly latencyBudgetMs: number;
+  /** Minutes after the weight moved in which caches, pools and compilers warm up; errors count in them all the same. */
+  readonly warmUpMinutes: number;
+  /** In those minutes slow requests speak against the candidate only beyond this difference. */
+  readonly warmUpSlowMargin: number;
   /** 5xx that the load balancer itself makes on an ordinary day, as a share of all requests. */
   readonly elb5xxRate: number;
 }

@@ -1,33 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { upperBound, withinMargin } from '../../core/gate/difference.ts';
-import type { SideCounts } from '../../core/gate/evidence.ts';
-import { failed } from '../../core/gate/totals.ts';
+import { above, below } from '../../core/gate/fixed-rate.ts';
 import { worse } from '../../core/gate/worse.ts';
 import fixture from '../reference/gate.json' with { type: 'json' };
 import { binomial, generator } from '../support/random.ts';
 
 const row = z.tuple([z.number(), z.number(), z.number(), z.number()]);
-const side = (requests: number, target5xx: number): SideCounts => ({
-  requests,
-  target5xx,
-  connectionErrors: 0,
-  slow: 0,
-});
-
 describe("the gate's figures against SciPy (test/reference/gate.py)", () => {
   it.each(fixture.compared)('compares: $name', (known) => {
     const rows = known.minutes.map((m) => row.parse(m));
-    const minutes = rows.map(([n0, x0, n1, x1], minute) => ({
-      minute,
-      stable: side(n0, x0),
-      candidate: side(n1, x1),
-      elb5xx: 0,
-    }));
     const compared = rows.map(([n0, x0, n1, x1]) => ({ n0, x0, n1, x1 }));
-    expect(worse(minutes, failed).logE).toBeCloseTo(known.worse, 8);
+    expect(worse(compared).logE).toBeCloseTo(known.worse, 8);
     expect(withinMargin(compared, 0.005)).toBeCloseTo(known.within, 8);
     expect(upperBound(compared, 0.01)).toBeCloseTo(known.upper, 8);
+  });
+
+  it.each(fixture.warm)('allows for a warm-up: $name', (known) => {
+    const compared = known.minutes.map((m) => row.parse(m)).map(([n0, x0, n1, x1]) => ({ n0, x0, n1, x1 }));
+    expect(worse(compared, { minutes: 2, allowance: 0.05 }).logE).toBeCloseTo(known.worse, 8);
+  });
+
+  it.each(fixture.alone)('judges one side alone: $name', (known) => {
+    const minutes = known.minutes.map((m) => z.tuple([z.number(), z.number()]).parse(m)).map(([n, x]) => ({ n, x }));
+    expect(above(minutes, known.rate).logE).toBeCloseTo(known.above, 8);
+    expect(below(minutes, known.rate)).toBeCloseTo(known.below, 8);
   });
 
   it.each(fixture.binomial)('samples binomials of $n at $p', ({ n, p, mean, sd, q05, q95 }) => {

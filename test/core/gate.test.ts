@@ -21,6 +21,8 @@ const POLICY: GatePolicy = {
   maxErrorRate: 0.05,
   latencyBudgetMs: 500,
   elb5xxRate: 0,
+  warmUpMinutes: 0,
+  warmUpSlowMargin: 0.1,
 };
 
 const side = (requests: number, target5xx = 0, rest: Partial<SideCounts> = {}): SideCounts => ({
@@ -74,7 +76,7 @@ describe('the gate', () => {
 
   it('is not moved by a neighbour that hurts both sides alike', () => {
     const hurt = Array.from({ length: 30 }, () => minute(side(900, 90), side(100, 10)));
-    expect(worse(hurt, failed).logE).toBeLessThan(0);
+    expect(worse(pairs(hurt, failed)).logE).toBeLessThan(0);
   });
 
   it('sees a regression that began after half an hour of health nearly as soon as one from the start', () => {
@@ -82,8 +84,10 @@ describe('the gate', () => {
     const healthy = Array.from({ length: 30 }, () => minute(side(900, 1), side(100, 0)));
     const gaps = Array.from({ length: 30 }, () => minute(side(900, 1), null));
     expect(decideGate([...healthy, ...bad], POLICY).decision).toBe('rollback');
-    expect(worse([...healthy, ...bad], failed).onset).toBe(30);
-    expect(worse([...gaps, ...bad], failed).logE).toBeGreaterThan(worse([...healthy, ...bad], failed).logE - 2);
+    expect(worse(pairs([...healthy, ...bad], failed)).onset).toBe(30);
+    expect(worse(pairs([...gaps, ...bad], failed)).logE).toBeGreaterThan(
+      worse(pairs([...healthy, ...bad], failed)).logE - 2,
+    );
   });
 
   it('does not advance on the average of a stage whose last minutes turned bad', () => {
@@ -184,7 +188,7 @@ describe('errors of the gate, looked at after every minute', () => {
 
   it('a healthy candidate is called worse in at most α of all runs', () => {
     // α = 0.05; three standard errors above it is 0.0646.
-    expect(everCalled(2_000, 0, (m) => worse(m, failed).logE >= Math.log(1 / 0.05))).toBeLessThan(0.065);
+    expect(everCalled(2_000, 0, (m) => worse(pairs(m, failed)).logE >= Math.log(1 / 0.05))).toBeLessThan(0.065);
   });
 
   it('one that is worse by the margin is found within it in at most β of all runs', () => {

@@ -27,7 +27,7 @@ describe('an observation of a stage', () => {
     expect(
       await look((w) => {
         w.now += HOUR;
-        w.minuteEvidence = [minute(30_000, 3_000)];
+        w.minuteEvidence = Array.from({ length: 10 }, () => minute(30_000, 3_000));
       }),
     ).toMatchObject({ next: 'nextStage' });
   });

@@ -10,22 +10,42 @@ RATIOS = [1.4, 2, 4, 8, 32]
 BELOW = [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95]
 
 
-def prior(k, spread=30):
-    return 0.5 if k == 0 else 0.5 * (spread + 1) / ((spread + k) * (spread + k + 1))
+def prior(k, likeliest=0, spread=30):
+    """Half in one minute; the others in their order share the rest."""
+    if k == likeliest:
+        return 0.5
+    rank = k + 1 if k < likeliest else k
+    return 0.5 * (spread + 1) / ((spread + rank) * (spread + rank + 1))
 
 
-def worse(minutes):
-    """ln e-value: for each ratio and onset, the likelihood ratio of the split of failures, given their number."""
+def over_onsets(logs, likeliest=0):
+    """ln of the mixture of products from each onset on; the belief in later onsets is worth 1."""
+    terms = [np.log(prior(k, likeliest)) + sum(logs[k:]) for k in range(len(logs))]
+    terms.append(np.log(1 - sum(prior(k, likeliest) for k in range(len(logs)))))
+    return special.logsumexp(terms)
+
+
+def worse(minutes, warm=0, allowance=0.0):
+    """ln e-value: for each ratio and onset, the likelihood ratio of the split of failures, given their number. While it
+    is warm, the same tilt against a candidate that is worse by the allowance: Poisson laws again."""
     logs = []
     for ratio in RATIOS:
         ratios = []
-        for n0, x0, n1, x1 in minutes:
+        for minute, (n0, x0, n1, x1) in enumerate(minutes):
             q = n1 / (n0 + n1)
             tilted = ratio * q / (1 - q + ratio * q)
-            ratios.append(stats.binom.logpmf(x1, x0 + x1, tilted) - stats.binom.logpmf(x1, x0 + x1, q))
-        terms = [np.log(prior(k)) + sum(ratios[k:]) for k in range(len(minutes))]
-        terms.append(np.log(1 - sum(prior(k) for k in range(len(minutes)))))
-        logs.append(special.logsumexp(terms))
+            if minute >= warm:
+                ratios.append(stats.binom.logpmf(x1, x0 + x1, tilted) - stats.binom.logpmf(x1, x0 + x1, q))
+                continue
+            a, b = tilted / q, (1 - tilted) / (1 - q)
+            m1, m0 = n1 * (0.37 + allowance), n0 * 0.37
+            ratios.append(
+                stats.poisson.logpmf(x1, a * m1)
+                - stats.poisson.logpmf(x1, m1)
+                + stats.poisson.logpmf(x0, b * m0)
+                - stats.poisson.logpmf(x0, m0)
+            )
+        logs.append(over_onsets(ratios, warm))
     return special.logsumexp(logs) - np.log(len(RATIOS))
 
 
@@ -50,6 +70,23 @@ def upper(minutes, alpha):
     return optimize.brentq(lambda d: within(minutes, d) - np.log(1 / alpha), 0, 1, xtol=1e-13)
 
 
+def alone(minutes, rate):
+    """ln e-values against "at most" and "at least" a fixed rate, by Poisson likelihood ratios."""
+
+    def tilt(a):
+        return [stats.poisson.logpmf(x, a * n * rate) - stats.poisson.logpmf(x, n * rate) for n, x in minutes]
+
+    above = special.logsumexp([over_onsets(tilt(a)) for a in RATIOS]) - np.log(len(RATIOS))
+    below = special.logsumexp([sum(tilt(a)) for a in BELOW]) - np.log(len(BELOW))
+    return {"above": float(above), "below": float(below)}
+
+
+def mann_whitney(a, b):
+    """The normal deviate behind SciPy's asymptotic p-value."""
+    p = stats.mannwhitneyu(a, b, alternative="greater", use_continuity=False, method="asymptotic").pvalue
+    return float(stats.norm.isf(p))
+
+
 CASES = {
     "healthy": [[9900, 10, 100, 0], [9800, 8, 110, 0], [9950, 12, 95, 1]],
     "worse from the start": [[900, 1, 100, 4], [910, 2, 90, 3], [880, 0, 120, 5]],
@@ -57,6 +94,17 @@ CASES = {
     "no failure": [[20000, 0, 2000, 0]],
     "neighbour": [[900, 90, 100, 10]] * 5,
 }
+WARM = {
+    "cold for two minutes": [[9900, 40, 100, 9], [9900, 38, 100, 6], [9900, 41, 100, 0], [9950, 40, 95, 1]],
+    "slow from the start": [[900, 4, 100, 40], [900, 3, 100, 38], [900, 4, 100, 41]],
+}
+ALONE = {
+    "as before": ([[3000, 12], [3100, 15], [2900, 11]], 0.006),
+    "above it from the third minute": ([[3000, 12], [3100, 15], [2900, 60], [3000, 71]], 0.006),
+    "no failure": ([[3000, 0], [0, 0], [3000, 0]], 0.006),
+}
+RATES = {"a": [0.01, 0.02, 0.02, 0.05, 0.0, 0.03], "b": [0.0, 0.01, 0.02, 0.0, 0.0, 0.01, 0.03]}
+COUNTS = [(0, 1000), (3, 1000), (18, 1000), (37, 200)]
 
 fixture = {
     "compared": [
@@ -68,6 +116,23 @@ fixture = {
             "upper": float(upper(minutes, 0.01)),
         }
         for name, minutes in CASES.items()
+    ],
+    "warm": [
+        {"name": name, "minutes": minutes, "worse": float(worse(minutes, 2, 0.05))} for name, minutes in WARM.items()
+    ],
+    "alone": [
+        {"name": name, "minutes": minutes, "rate": rate, **alone(minutes, rate)}
+        for name, (minutes, rate) in ALONE.items()
+    ],
+    "ranks": {**RATES, "z": mann_whitney(RATES["a"], RATES["b"])},
+    "shares": [
+        {
+            "count": k,
+            "runs": n,
+            "wilson": [float(v) for v in stats.binomtest(k, n).proportion_ci(0.95, method="wilson")],
+            "atLeast": float(stats.binom.sf(k - 1, n, 0.01)),
+        }
+        for k, n in COUNTS
     ],
     "binomial": [
         {"n": n, "p": p, "mean": n * p, "sd": float(stats.binom.std(n, p)), "q05": float(stats.binom.ppf(0.05, n, p)), "q95": float(stats.binom.ppf(0.95, n, p))}

@@ -1,0 +1,39 @@
+/**
+ * The plan an operator ends with who asks `crossfade plan` and mends what it refuses: told the stable side's rates and its
+ * quietest hour, leave out a first stage that takes more than half a day, hold the others for twice the time that the
+ * evidence takes, and look less often when the history would not hold so many looks. The margins stay as they are.
+ */
+import { formatDuration } from '../../core/duration.ts';
+import { type Plan, type PlanInput, parsePlan } from '../../core/plan.ts';
+import { type Assumptions, project } from '../../core/planner.ts';
+
+const HALF_A_DAY = 12 * 3_600;
+const HOUR = 3_600;
+const DEFAULT_HOLD = 2 * HOUR;
+
+export const DEFAULT_PLAN = parsePlan({});
+
+export function planFor(seen: Assumptions): Plan {
+  const evidence = new Map(
+    DEFAULT_PLAN.stages.map(({ percent }) => {
+      const row = project(DEFAULT_PLAN, seen).rows.find((r) => r.name === `stage ${percent} %`);
+      return [percent, row?.evidenceSeconds ?? 0] as const;
+    }),
+  );
+  const stages = DEFAULT_PLAN.stages
+    .filter(({ percent }) => (evidence.get(percent) ?? 0) <= HALF_A_DAY)
+    .map(({ percent, bake }) => {
+      const hold = Math.ceil((2 * (evidence.get(percent) ?? 0) - bake) / HOUR) * HOUR;
+      return { percent, bake: formatDuration(bake), maxHold: formatDuration(Math.max(DEFAULT_HOLD, hold)) };
+    });
+  for (const observe of ['PT1M', 'PT2M', 'PT5M', 'PT10M', 'PT15M']) {
+    const input: PlanInput = { stages, gate: { observe } };
+    const plan = parsePlan(input);
+    if (project(plan, seen).problems.length === 0) return plan;
+  }
+  throw new RangeError(`the planner accepts no plan at ${seen.rps} rps`);
+}
+
+export function refused(plan: Plan, seen: Assumptions): boolean {
+  return project(plan, seen).problems.length > 0;
+}

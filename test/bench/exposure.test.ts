@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cells } from '../../bench/exposure/cells.ts';
+import { ALARM, CLOUD_RUN, FLAGGER_TUTORIAL, mannWhitneyZ } from '../../bench/exposure/gates.ts';
+import { DEFAULT_PLAN, planFor, refused } from '../../bench/exposure/plans.ts';
+import { OURS } from '../../bench/exposure/policies.ts';
+import { report } from '../../bench/exposure/report.ts';
+import { atLeast, ratioOf, wilson } from '../../bench/exposure/stats.ts';
+import { type CellResult, tally } from '../../bench/exposure/tally.ts';
+import { world } from '../../bench/exposure/world.ts';
+import type { MinuteEvidence } from '../../core/gate/evidence.ts';
+import fixture from '../reference/gate.json' with { type: 'json' };
+
+/** Other seeds than the reported results have. */
+const SEED = 77;
+const cellOf = (trace: string, rps: number, regression: string | null) => {
+  const cell = cells().find(
+    (c) => c.trace.name === trace && c.rps === rps && (c.regression?.name ?? null) === regression,
+  );
+  if (cell === undefined) throw new RangeError(`no cell ${trace}, ${rps}, ${regression}`);
+  return cell;
+};
+const simulated = (trace: string, rps: number, regression: string | null, runs: number): CellResult =>
+  tally(cellOf(trace, rps, regression), runs, SEED, [OURS]);
+const ended = (result: CellResult) => {
+  const own = result.rows.find((r) => r.policy === OURS);
+  return (own?.worse ?? 0) + (own?.undecided ?? 0);
+};
+
+describe('simulated cutovers, looked at every minute', () => {
+  it.each(['steady', 'noisy neighbour', 'cold start', 'heavy tail'])(
+    'a healthy candidate on the trace "%s" is rolled back no more often than α allows',
+    (trace) => {
+      const runs = 60;
+      // The chance of so many or more, were α the truth, must not be below 1 in 1,000.
+      expect(atLeast(ended(simulated(trace, 500, null, runs)), runs, DEFAULT_PLAN.gate.alpha)).toBeGreaterThan(0.001);
+    },
+  );
+
+  it.each(['errors 2 × margin', 'errors 2 × margin after 40 min', 'slow 2 × margin', 'only at ≥ 50 %, 4 × margin'])(
+    'no run with "%s" is missed, and failures stay in sight of the oracle\'s',
+    (regression) => {
+      const result = simulated('steady', 500, regression, 30);
+      expect(ended(result)).toBe(30);
+      // Slow requests wait for the warm-up.
+      expect(result.ratio?.mean).toBeLessThan(regression.startsWith('slow') ? 4 : 2);
+    },
+  );
+});
+
+describe("the simulator's parts", () => {
+  it('let every policy meet the same customers', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 0, max: 300 }), (seed, minute) => {
+        const cell = cellOf('bursts', 50, null);
+        const [one, other] = [world(cell, seed), world(cell, seed)];
+        one.sample(minute + 5, 3, 10);
+        expect(one.sample(minute, 7, 10)).toEqual(other.sample(minute, 7, 10));
+      }),
+    );
+  });
+
+  it('propose plans that the planner accepts, with the margins of the default', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 5_000 }), fc.constantFrom(0.001, 0.01), (rps, errorRate) => {
+        const seen = { rps, errorRate, slowRate: 0.01 };
+        const plan = planFor(seen);
+        expect(refused(plan, seen)).toBe(false);
+        expect(plan.gate.errorMargin).toBe(DEFAULT_PLAN.gate.errorMargin);
+      }),
+    );
+  });
+
+  const look = (candidates: readonly (readonly [number, number])[]) => {
+    const run = candidates.map(
+      ([requests, target5xx], minute): MinuteEvidence => ({
+        minute,
+        stable: null,
+        candidate: { requests, target5xx, connectionErrors: 0, slow: 0 },
+        elb5xx: 0,
+      }),
+    );
+    return { minute: run.length + 1, run, visible: run.length, stageFrom: 0, percent: 10 };
+  };
+  const anywhere = world(cellOf('steady', 50, null), 1);
+
+  it('let Flagger roll back one tick after the check that reached its threshold', () => {
+    const gate = FLAGGER_TUTORIAL(anywhere);
+    const bad = Array.from({ length: 6 }, () => [100, 5] as const);
+    expect(bad.map((_, i) => gate(look(bad.slice(0, i + 1))))).toEqual([
+      ...Array.from({ length: 5 }, () => 'hold'),
+      'abort',
+    ]);
+  });
+
+  it('let Cloud Run hold under a hundred requests, and the alarm ring on two of three minutes', () => {
+    expect(CLOUD_RUN(anywhere)(look([[99, 50]]))).toBe('hold');
+    expect(CLOUD_RUN(anywhere)(look([[100, 2]]))).toBe('abort');
+    expect(ALARM(anywhere)(look([[100, 2]]))).toBe('go');
+    expect(
+      ALARM(anywhere)(
+        look([
+          [100, 2],
+          [100, 0],
+          [100, 2],
+        ]),
+      ),
+    ).toBe('abort');
+  });
+
+  it('compute ranks, intervals and tails as SciPy does', () => {
+    expect(mannWhitneyZ(fixture.ranks.a, fixture.ranks.b)).toBeCloseTo(fixture.ranks.z, 8);
+    for (const known of fixture.shares) {
+      const [low, high] = wilson(known.count, known.runs);
+      // 1.96 here, 1.959964 there.
+      expect(low).toBeCloseTo(known.wilson[0] ?? Number.NaN, 5);
+      expect(high).toBeCloseTo(known.wilson[1] ?? Number.NaN, 5);
+      expect(atLeast(known.count, known.runs, 0.01)).toBeCloseTo(known.atLeast, 9);
+    }
+    expect(ratioOf([2, 4, 6], [1, 2, 3])).toEqual({ mean: 2, half: 0 });
+  });
+
+  it('report a missed target as missed', () => {
+    const met = simulated('steady', 500, null, 5);
+    const own = met.rows.find((r) => r.policy === OURS);
+    expect(report([met])).toContain('met in 1 of 1 cells');
+    const bad = { ...met, rows: own === undefined ? [] : [{ ...own, worse: 4 }] };
+    expect(report([bad])).toMatch(/met in 0 of 1 cells\n {2}- 500 rps, steady: 80\.0 %/);
+  });
+});
