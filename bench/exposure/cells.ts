@@ -1,11 +1,16 @@
 /** Which cells there are: every trace healthy at every rate, every regression on steady traffic, some on the others. */
-import { BEYOND, HELD_OUT, heldOutRegressions } from './held-out.ts';
+import { BEYOND, HELD_OUT, heldOutRegressions, WEEK } from './held-out.ts';
 import { DEFAULT_PLAN } from './plans.ts';
 import { regressions, TRACES, type Trace } from './traces.ts';
 import type { Cell } from './world.ts';
 
 export const RATES = [5, 50, 500, 5_000] as const;
-export type Family = 'designed' | 'held out' | 'beyond';
+export type Family = 'designed' | 'held out' | 'beyond' | 'other plan';
+
+/** The targets are for the default plan and for what the gate takes for granted. */
+export function isTargeted({ family }: { readonly family: Family }): boolean {
+  return family === 'designed' || family === 'held out';
+}
 
 export function cells(): (Cell & { readonly family: Family })[] {
   const { errorMargin, slowMargin } = DEFAULT_PLAN.gate;
@@ -18,6 +23,7 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ...at('designed', TRACES, [null]),
     ...at('held out', HELD_OUT, [null]),
     ...at('beyond', BEYOND, [null]),
+    ...at('other plan', WEEK, [null]),
     ...at('designed', [named('steady')], designed),
     ...at('designed', [named('diurnal'), named('noisy neighbour')], twice),
     ...at('held out', [named('steady')], heldOut),

@@ -1,17 +1,18 @@
-/** The stable side's day before a run: what preflight's baseline measures (lambdas/aws/cloudwatch-metrics.ts), and its quietest hour. */
+/** The stable side's time before a run: what preflight's baseline measures (lambdas/aws/cloudwatch-metrics.ts), and its quietest hour. */
 import { PEAK_MINUTES } from '../../core/gate/alone.ts';
 import { binomial, generator } from '../../test/support/random.ts';
 import { type Cell, mix } from './world.ts';
 
 const MIN_WINDOW_REQUESTS = 100;
+const HOURS_OF_A_DAY = 24;
 
 export function dayBefore({ trace, rps }: Cell, seed: number) {
   const random = generator(mix(seed, 0x27d4eb2f));
   const weather = trace.weather(random, rps);
   let [peakErrorRate, peakSlowRate] = [0, 0];
   let [requests, errors, slow] = [0, 0, 0];
-  const hours = new Array<number>(24).fill(0);
-  for (let from = 0; from < 1_440; from += PEAK_MINUTES) {
+  const hours = new Array<number>(HOURS_OF_A_DAY * (trace.lookBackDays ?? 1)).fill(0);
+  for (let from = 0; from < 60 * hours.length; from += PEAK_MINUTES) {
     const window = { requests: 0, errors: 0, slow: 0 };
     for (let minute = from; minute < from + PEAK_MINUTES; minute++) {
       const now = weather(minute);

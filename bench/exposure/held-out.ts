@@ -72,6 +72,11 @@ export const BEYOND: readonly Trace[] = [
   { name: 'failures by fives', weather: steady(() => 1), cluster: 5 },
 ];
 
+/** The held-out traces on which 100 % missed its target, for an operator whose baseline looks back a week. */
+export const WEEK: readonly Trace[] = HELD_OUT.filter(
+  ({ name }) => name === 'neighbours at random' || name === 'wandering rates',
+).map((trace) => ({ ...trace, name: `${trace.name}, a week's look-back`, lookBackDays: 7 }));
+
 export function heldOutRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
   return [
     { name: 'errors 3 × margin after 17 min', metric: 'errors', onset: 17, margins: 3, excess: () => 3 * errorMargin },

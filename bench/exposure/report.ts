@@ -1,4 +1,5 @@
 /** The results as Markdown: targets first, met or missed; then every cell. */
+import { isTargeted } from './cells.ts';
 import { ORACLE } from './oracle.ts';
 import { ON_OUR_RAMP, OURS, OURS_REFUSED } from './policies.ts';
 import { type Mean, wilson } from './stats.ts';
@@ -50,16 +51,12 @@ function ratio(value: Mean | null): string {
 
 function targets(healthy: readonly CellResult[], hurt: readonly CellResult[]): string[] {
   return [
-    ...target(
-      'False aborts ≤ 1 % on healthy traces',
-      healthy.filter((r) => r.family !== 'beyond'),
-      (r) => {
-        const count = aborts(find(r, OURS));
-        return count > ALPHA * r.runs
-          ? `${share(count, r.runs)}, ${find(r, OURS)?.undecided ?? 0} of them undecided at the longest hold, ${find(r, OURS)?.alone ?? 0} at 100 %`
-          : null;
-      },
-    ),
+    ...target('False aborts ≤ 1 % on healthy traces', healthy.filter(isTargeted), (r) => {
+      const count = aborts(find(r, OURS));
+      return count > ALPHA * r.runs
+        ? `${share(count, r.runs)}, ${find(r, OURS)?.undecided ?? 0} of them undecided at the longest hold, ${find(r, OURS)?.alone ?? 0} at 100 %`
+        : null;
+    }),
     ...target(
       'Failed requests ≤ 1.5 × the oracle’s at ≥ 500 rps',
       hurt.filter((r) => r.rps >= 500 && r.metric === 'errors' && r.margins >= 1),
@@ -89,7 +86,7 @@ function targets(healthy: readonly CellResult[], hurt: readonly CellResult[]): s
       (policy, r) => abortedShare(policy, [healthyTwin(r, healthy)]) <= USABLE,
     ),
     ...rivalry('that aborts at most 5 % of the healthy runs of every trace at that rate', hurt, healthy, (policy, r) =>
-      healthy.filter((h) => h.rps === r.rps && h.family !== 'beyond').every((h) => abortedShare(policy, [h]) <= USABLE),
+      healthy.filter((h) => h.rps === r.rps && isTargeted(h)).every((h) => abortedShare(policy, [h]) <= USABLE),
     ),
   ];
 }
@@ -238,7 +235,7 @@ function peersAsIs(results: readonly CellResult[]): string[] {
     ),
     ...names.flatMap((id) =>
       rates.map((rps) => {
-        const at = results.filter((r) => r.rps === rps && r.family !== 'beyond');
+        const at = results.filter((r) => r.rps === rps && isTargeted(r));
         const healthy = at.filter((r) => r.regression === null);
         const big = at.filter((r) => r.margins >= 2);
         const sum = (of: readonly CellResult[], value: (r: CellResult) => number) =>

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- exposure [runs] [rps|all] [threads]`: what each policy costs customers, by simulation, as Markdown;
- * see traces.ts, held-out.ts and policies.ts. results.md keeps the last run of 1,000.
+ * `npm run bench -- exposure [runs] [rps|all] [threads] [trace]`: what each policy costs customers, by simulation, as Markdown;
+ * see traces.ts, held-out.ts and policies.ts. `trace` is a part of the traces' names. results.md keeps the last run of 1,000.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -8,8 +8,10 @@ import { cells } from './cells.ts';
 import { report } from './report.ts';
 import type { CellResult } from './tally.ts';
 
-export async function run([runs = '1000', rate = 'all', threads]: string[]): Promise<void> {
-  const indexes = cells().flatMap((cell, index) => (rate === 'all' || cell.rps === Number(rate) ? [index] : []));
+export async function run([runs = '1000', rate = 'all', threads, trace = '']: string[]): Promise<void> {
+  const indexes = cells().flatMap((cell, index) =>
+    (rate === 'all' || cell.rps === Number(rate)) && cell.trace.name.includes(trace) ? [index] : [],
+  );
   const began = performance.now();
   const results = await inThreads(indexes, Number(runs), Number(threads ?? availableParallelism()));
   console.log(report(results));

@@ -18,6 +18,8 @@ export interface Trace {
   readonly coldStart?: { readonly minutes: number; slow(sinceShift: number): number };
   /** Failures come so many at a time. @default 1 */
   readonly cluster?: number;
+  /** The plan's `baseline.lookBack`. @default 1, the plan's own default */
+  readonly lookBackDays?: number;
 }
 
 export const BASE = { errorRate: 0.001, slowRate: 0.004 } as const;
