@@ -156,6 +156,18 @@ describe('places', () => {
   });
 });
 
+describe('keys that stand twice', () => {
+  it('are compared in their order, whatever the order of other keys and of other objects', () => {
+    const found = compare('[{"a":1,"b":2,"c":3},{"k":1,"k":2,"m":0}]', '[{"c":3,"b":2,"a":1},{"m":0,"k":2,"k":1}]');
+    expect(found).toEqual(['/1/k number-value breaking', '/1/k number-value breaking', '/0 key-order benign']);
+    expect(compare('[{"a":1,"b":2},{"k":1}]', '[{"b":2,"a":1},{"k":3}]')).toEqual([
+      '/1/k number-value breaking',
+      '/0 key-order benign',
+    ]);
+    expect(compare('{"k":1,"k":2,"m":0}', '{"m":0,"k":1,"k":2}')).toEqual([' key-order benign']);
+  });
+});
+
 describe('bounds', () => {
   it('list five alike and count the rest', () => {
     const [stable, candidate] = [0, 1].map((n) => text(items(100).map((item) => ({ ...item, n }))));

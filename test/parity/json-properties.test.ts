@@ -134,21 +134,36 @@ describe('comparing JSON', () => {
     );
   });
 
-  it('finds one element that was put into an array, and that one only', () => {
+  it('finds one element that was put into an array, and that one only, however the rest is written', () => {
+    const lists = fc.array(values, { minLength: 1, maxLength: 20 });
     fc.assert(
-      fc.property(fc.array(values, { minLength: 1, maxLength: 20 }), values, fc.nat(), (items, put, at) => {
-        const index = at % (items.length + 1);
-        const [shorter, longer] = [items, items.toSpliced(index, 0, put)].map((list) =>
-          write({ kind: 'array', items: list }),
-        );
-        expect(inMeaning(compareJson(shorter ?? '', longer ?? ''))).toMatchObject([
-          { cause: 'array-length', stable: null },
-        ]);
-        expect(inMeaning(compareJson(longer ?? '', shorter ?? ''))).toMatchObject([
-          { cause: 'array-length', candidate: null },
-        ]);
+      fc.property(lists, values, fc.nat(), choosers, (items, put, at, style) => {
+        const shorter = write({ kind: 'array', items });
+        const longer = write({ kind: 'array', items: items.toSpliced(at % (items.length + 1), 0, put) }, style);
+        expect(inMeaning(compareJson(shorter, longer))).toMatchObject([{ cause: 'array-length', stable: null }]);
+        expect(inMeaning(compareJson(longer, shorter))).toMatchObject([{ cause: 'array-length', candidate: null }]);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('finds two elements that were put into an array, and these only, however the rest is written', () => {
+    const lists = fc.uniqueArray(fc.nat(), { minLength: 3, maxLength: 20 });
+    fc.assert(
+      fc.property(lists, choosers, (numbers, style) => {
+        const items = numbers.map((n): Value => {
+          const members = ['x', 'y', 'z'].map((name) => [name, { kind: 'number', token: `${n}` }] as const);
+          return { kind: 'object', members };
+        });
+        const put: Value = { kind: 'word', word: 'true' };
+        const longer = write({ kind: 'array', items: [put, ...items.slice(0, 2), put, ...items.slice(2)] }, style);
+        const found = inMeaning(compareJson(write({ kind: 'array', items }), longer));
+        expect(found).toMatchObject([
+          { pointer: '/0', cause: 'array-length' },
+          { pointer: '/3', cause: 'array-length' },
+        ]);
+      }),
+      { numRuns: 100 },
     );
   });
 });
