@@ -61,7 +61,7 @@ function insertion(): Pair {
   return flat({ stable: JSON.stringify({ items }), candidate: JSON.stringify({ items: [itemOf(9999), ...items] }) });
 }
 
-/** As they come from a socket: each a string of its own. */
+/** As they come out of a captured line: each a string of its own, in V8's own heap. */
 function flat({ stable, candidate }: Pair): Pair {
-  return { stable: Buffer.from(stable).toString(), candidate: Buffer.from(candidate).toString() };
+  return JSON.parse(JSON.stringify({ stable, candidate }));
 }
