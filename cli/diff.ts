@@ -45,8 +45,10 @@ export function diffCommand(): Command {
       const inputs = diffInputs(files, options.stable, options.candidate);
       const { runDiff, sourcesOf } = await import('./diff/run.ts');
       const { diffProgress } = await import('./diff/progress.ts');
-      const { deliver, openReport } = await import('./diff/deliver.ts');
-      const report = openReport(options.html);
+      const { deliver } = await import('./diff/deliver.ts');
+      const { outputFile } = await import('./diff/output-file.ts');
+      const sources = sourcesOf(inputs).map((input) => input.file);
+      const report = outputFile('--html', options.html, sources);
       const sizes = sourcesOf(inputs).map((input) => input.bytes);
       const total = sizes.some((size) => size === null)
         ? null
@@ -58,7 +60,6 @@ export function diffCommand(): Command {
         const { signal } = interrupted;
         const summary = await runDiff(inputs, { ...settings, signal, onProgress: progress.update });
         progress.done();
-        const sources = sourcesOf(inputs).map((input) => input.file);
         process.exitCode = deliver(summary, {
           title: 'Crossfade diff',
           sources,

@@ -2,9 +2,10 @@
 import { emptySummary } from '../../parity/summary.ts';
 import { RecordMaker } from '../../tap/capture-record.ts';
 import type { RedactionRules } from '../../tap/redact.ts';
-import { deliver, openReport } from '../diff/deliver.ts';
+import { deliver } from '../diff/deliver.ts';
+import { outputFile } from '../diff/output-file.ts';
 import { diffProgress } from '../diff/progress.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, UsageError } from '../exit-codes.ts';
 import type { FailOn } from '../fail-on.ts';
 import { dryRun } from './dry-run.ts';
 import type { SendPolicy } from './policy.ts';
@@ -53,11 +54,13 @@ export async function runContract(files: readonly string[], request: ContractReq
       say([announcement(names, request), text, ...unsent(not)].join('\n'));
       return requests > 0 ? EXIT.ok : EXIT.usage;
     }
-    const report = openReport(request.html);
+    const report = outputFile('--html', request.html, names);
+    const out = outputFile('--out', request.out, names);
+    if (out !== undefined && out === report) throw new UsageError('--out and --html are the same file');
     await reachable('--stable', request.stable);
     await reachable('--candidate', request.candidate);
     say(announcement(names, request));
-    await send(plan, not, request, signal);
+    await send(plan, not, request, out, signal);
     for (const line of unsent(not)) say(line);
     const { failOn, json } = request;
     return deliver(not.summary, {
@@ -74,14 +77,20 @@ export async function runContract(files: readonly string[], request: ContractReq
   }
 }
 
-async function send(plan: Plan, not: NotSent, request: ContractRequest, signal: AbortSignal): Promise<void> {
+async function send(
+  plan: Plan,
+  not: NotSent,
+  request: ContractRequest,
+  out: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const { concurrency, deadlineMs, routes, redaction, rps, noise } = request;
   const sample = { cap: BODY_CAP, key: redaction.key };
   const [stable, candidate] = [request.stable, request.candidate].map(
     (base) => new Side(base, { concurrency, deadlineMs, sample, signal }),
   );
   if (stable === undefined || candidate === undefined) return;
-  const records = await openRecords(request.out);
+  const records = await openRecords(out);
   const progress = diffProgress(process.stderr, null);
   try {
     await replay(plan, not, {

@@ -1,8 +1,8 @@
 /** Tells the outcome: to the terminal or a script, and into a report. */
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Summary } from '../../parity/summary.ts';
 import { parityHtml } from '../../report/parity.ts';
-import { EXIT, UsageError } from '../exit-codes.ts';
+import { EXIT } from '../exit-codes.ts';
 import { conclude, type Terms } from './conclusion.ts';
 import { summaryJson } from './json.ts';
 import { summaryText, textOptions } from './text.ts';
@@ -12,19 +12,8 @@ export interface Delivery extends Terms {
   /** Names of the inputs, in the order in which positions number them. */
   readonly sources: readonly string[];
   readonly json: boolean;
-  /** File of the report; see {@link openReport}. */
+  /** File of the report; checked by cli/diff/output-file.ts. */
   readonly report: string | undefined;
-}
-
-/** Finds out before a long run whether its report can be written. @throws UsageError */
-export function openReport(file: string | undefined, option = '--html'): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    closeSync(openSync(file, 'a'));
-    return file;
-  } catch (error) {
-    throw new UsageError(`${option}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 /** @returns the exit code */
