@@ -51,7 +51,7 @@ export async function runContract(files: readonly string[], request: ContractReq
   try {
     if (request.dryRun) {
       const { requests, text } = await dryRun(toSend(plan, not));
-      say([announcement(names, request), text, ...unsent(not)].join('\n'));
+      say([announcement(names, request), text, ...unsent(not), ...unread(not, names)].join('\n'));
       return requests > 0 ? EXIT.ok : EXIT.usage;
     }
     const report = outputFile('--html', request.html, names);
@@ -125,4 +125,9 @@ function announcement(files: readonly string[], request: ContractRequest): strin
 
 function unsent({ skipped }: NotSent): string[] {
   return [...skipped].sort(([, a], [, b]) => b - a).map(([reason, count]) => `Not sent: ${count} × ${reason}`);
+}
+
+function unread({ summary: { unreadable } }: NotSent, files: readonly string[]): string[] {
+  const first = unreadable.first.map(({ at, reason }) => `  ${files[at.source] ?? ''}:${at.line} ${reason}`);
+  return unreadable.count === 0 ? [] : [`Not read: ${unreadable.count} lines, of which the first:`, ...first];
 }

@@ -1,10 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import type { IncomingMessage, RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { captureRecordSchema } from '../../parity/record.ts';
+import { type AskedService, askedService } from '../support/asked-service.ts';
 import { har, harEntry, legLine, ndjson, pair } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
 import { serve } from '../support/http.ts';
@@ -22,36 +21,20 @@ async function file(content: string, name = `${++files}.ndjson`): Promise<string
   return path;
 }
 
-interface Asked {
-  readonly line: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
-
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-/** A service that answers by the request line, and remembers what it was asked. */
-async function service(answer: (line: string, headers: IncomingMessage['headers']) => string | null) {
-  const asked: Asked[] = [];
-  const listener: RequestListener = async (request, response) => {
-    const line = `${request.method} ${request.url}`;
-    asked.push({ line, headers: request.headers, body: await text(request) });
-    const body = answer(line, request.headers);
-    if (body === null) return;
-    response.writeHead(200, { 'Content-Type': 'application/json', 'Set-Cookie': 'sid=secret; Path=/' }).end(body);
-  };
-  const { url, stop } = await serve(listener);
-  stops.push(stop);
-  return { url, asked, lines: () => asked.map(({ line }) => line).sort() };
+async function service(answer: (line: string) => string | null) {
+  const started = await askedService(answer);
+  stops.push(started.stop);
+  return started;
 }
 
-type Service = Awaited<ReturnType<typeof service>>;
-const contract = (stable: Service, candidate: Service, ...args: string[]) =>
+const contract = (stable: AskedService, candidate: AskedService, ...args: string[]) =>
   crossfade(['contract', '--stable', stable.url, '--candidate', candidate.url, '--rps', '1000', ...args]);
-async function json(stable: Service, candidate: Service, ...args: string[]) {
+async function json(stable: AskedService, candidate: AskedService, ...args: string[]) {
   const { code, stdout, stderr } = await contract(stable, candidate, '--json', ...args);
   return { code, stderr, ...JSON.parse(stdout) };
 }
@@ -300,72 +283,5 @@ describe('crossfade contract over an OpenAPI document', () => {
     const document = { openapi: '3.0.3', info: { title: 'a', version: '1' }, paths: { '/health': { get: {} } } };
     const path = await file(JSON.stringify(document), 'openapi.json');
     expect(await json(stable, candidate, path)).toMatchObject({ code: 0, pairs: 1 });
-  });
-});
-
-describe('crossfade contract refuses, with exit code 2, before anything is sent', () => {
-  const bad = (name: string, content: string) => file(content, name);
-
-  it.each([
-    ['no file', [], 'name files of recorded requests (NDJSON, HAR), or OpenAPI documents'],
-    ['a file that is not there', ['none.har'], 'files: ENOENT'],
-    ['a method to allow without a path', ['--allow', 'POST', 'x'], '--allow: "POST" is not METHOD:/path'],
-    ['a field that is none', ['--header', 'no colon', 'x'], `--header: "no colon" is not 'Name: value'`],
-    ['a probe that it does not know', ['--probe', 'slash', 'x'], '--probe: "slash" is none of all, path-case'],
-    ['no rate', ['--rps', '0', 'x'], '--rps: "0" is not a number from 0.01 to 10000'],
-    ['a pointer that is none', ['--redact-json', 'iban', 'x'], '--redact-json: "iban" is not a JSON pointer'],
-  ])('%s', async (_name, args, message) => {
-    const [stable, candidate] = [await service(() => '1'), await service(() => '1')];
-    const result = await contract(stable, candidate, ...args);
-    expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
-    expect([...stable.asked, ...candidate.asked]).toEqual([]);
-  });
-
-  it.each([
-    ['a document of another kind', 'swagger.yaml', 'swagger: "2.0"', 'is not an OpenAPI document: openapi'],
-    ['YAML that is none', 'broken.yaml', 'a: [', 'broken.yaml: '],
-    [
-      'a reference that leads nowhere',
-      'nowhere.yaml',
-      `openapi: 3.1.0\npaths: { /a: { $ref: '#/components/none' } }`,
-      '$ref #/components/none leads nowhere',
-    ],
-    [
-      'a reference that leaves the document',
-      'outside.yaml',
-      `openapi: 3.1.0\npaths: { /a: { $ref: 'other.yaml' } }`,
-      '$ref other.yaml leaves the document',
-    ],
-  ])('%s', async (_name, name, content, message) => {
-    const [stable, candidate] = [await service(() => '1'), await service(() => '1')];
-    const result = await contract(stable, candidate, await bad(name, content));
-    expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
-  });
-
-  it('URLs that are none, hold credentials, or where nobody listens', async () => {
-    const well = await service(() => '1');
-    const path = await file(ndjson([get('/items/1', 'a')]));
-    const to = (candidate: string) => crossfade(['contract', '--stable', well.url, '--candidate', candidate, path]);
-    expect(await to('gateway')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('--candidate: "gateway" is not an http'),
-    });
-    expect((await to('http://me:pw@127.0.0.1')).stderr).toContain('give credentials by --header');
-    expect((await to('http://127.0.0.1:1')).stderr).toContain(
-      '--candidate: http://127.0.0.1:1/ cannot be reached (ECONNREFUSED)',
-    );
-    expect(well.asked).toEqual([]);
-  });
-
-  it('an output that is one of its inputs', async () => {
-    const [stable, candidate] = [await service(() => '1'), await service(() => '1')];
-    const content = ndjson([get('/items/1', 'a')]);
-    const path = await file(content);
-    for (const option of ['--out', '--html'])
-      expect(await contract(stable, candidate, path, option, path)).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining(`${option}: ${path} is an input`),
-      });
-    expect(await readFile(path, 'utf8')).toBe(content);
   });
 });
