@@ -28,7 +28,7 @@ export function sourcesOf(inputs: DiffInputs): readonly Input[] {
 }
 
 /** Share of the memory that one partition should take, so that several can be joined at a time. */
-const PARTITION_SHARE = 16;
+const PARTITION_SHARE = 32;
 /** Compressed logs unfold to about this much. */
 const UNFOLDED = 8;
 
