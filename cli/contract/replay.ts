@@ -1,5 +1,6 @@
 /** Sends each request to both sides at the same moment, at a bounded rate, and compares what they answer. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { decodeContent } from '../../lambdas/decode-content.ts';
 import { compareRecord } from '../../parity/compare.ts';
 import type { CaptureRecord } from '../../parity/record.ts';
 import { addPair, addUnreadable, type Summary, type Unreadable } from '../../parity/summary.ts';
@@ -75,7 +76,7 @@ export async function replay(plan: Plan, not: NotSent, options: Replay): Promise
   const { concurrency, rps, signal } = options;
   await eachBounded(paced(toSend(plan, not), rps, signal), concurrency, async (request) => {
     const record = await exchange(request, options);
-    addPair(not.summary, record, compareRecord(record), request.at);
+    addPair(not.summary, record, compareRecord(record, { decode: decodeContent }), request.at);
     await options.onRecord(record);
   });
 }

@@ -1,5 +1,6 @@
 /** One partition of two logs: the k-th answer of a key on one side meets the k-th of the same key on the other. */
 import { readFileSync } from 'node:fs';
+import { decodeContent } from '../../lambdas/decode-content.ts';
 import { compareRecord } from '../../parity/compare.ts';
 import { CAPTURE_VERSION, type CaptureRecord } from '../../parity/record.ts';
 import { addPair, addUnpaired, byPosition, emptySummary, type Position, type Summary } from '../../parity/summary.ts';
@@ -27,7 +28,7 @@ export function joinPartition({ stable, candidate }: JoinTask, routes: readonly 
       }
       const record = pairOf(answer, other, routes);
       if (answer.key.by === 'url') summary.byOrder++;
-      addPair(summary, record, compareRecord(record), answer.at);
+      addPair(summary, record, compareRecord(record, { decode: decodeContent }), answer.at);
     }
     for (const answer of theirs.slice(answers.length)) unpaired(summary, 'candidate', answer, routes);
   }

@@ -1,5 +1,6 @@
 /** Reads captured pairs, one a line, and compares each. */
 import * as z from 'zod';
+import { decodeContent } from '../../lambdas/decode-content.ts';
 import { compareRecord } from '../../parity/compare.ts';
 import { captureRecordSchema } from '../../parity/record.ts';
 import { addPair, addUnreadable, emptySummary } from '../../parity/summary.ts';
@@ -17,7 +18,8 @@ export function comparePairs(task: PairsTask): TaskResult {
     task,
     (text, line) => {
       const parsed = lineSchema.safeParse(parseLine(text));
-      if (parsed.success) addPair(summary, parsed.data, compareRecord(parsed.data), { source, line });
+      if (parsed.success)
+        addPair(summary, parsed.data, compareRecord(parsed.data, { decode: decodeContent }), { source, line });
       else addUnreadable(summary, { source, line }, firstProblem(parsed.error));
     },
     (line, reason) => addUnreadable(summary, { source, line }, reason),
