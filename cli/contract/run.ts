@@ -1,7 +1,9 @@
 /** One contract from its files to its outcome. */
+import type { RuleSet } from '../../parity/rules.ts';
 import { emptySummary } from '../../parity/summary.ts';
 import { RecordMaker } from '../../tap/capture-record.ts';
 import type { RedactionRules } from '../../tap/redact.ts';
+import { type Compare, comparer, notesOn } from '../comparer.ts';
 import { deliver } from '../diff/deliver.ts';
 import { outputFile } from '../diff/output-file.ts';
 import { diffProgress } from '../diff/progress.ts';
@@ -22,6 +24,7 @@ export interface ContractRequest {
   readonly probes: readonly Probe[];
   readonly routes: readonly string[];
   readonly redaction: RedactionRules;
+  readonly rules: RuleSet;
   readonly noise: boolean;
   readonly rps: number;
   readonly concurrency: number;
@@ -60,7 +63,8 @@ export async function runContract(files: readonly string[], request: ContractReq
     await reachable('--stable', request.stable);
     await reachable('--candidate', request.candidate);
     say(announcement(names, request));
-    await send(plan, not, request, out, signal);
+    const at = Date.now();
+    await send(plan, not, request, out, comparer(request.rules, at), signal);
     for (const line of unsent(not)) say(line);
     const { failOn, json } = request;
     return deliver(not.summary, {
@@ -70,6 +74,7 @@ export async function runContract(files: readonly string[], request: ContractReq
       json,
       report,
       mustAnswer: true,
+      notes: notesOn(request.rules, at),
     });
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -82,6 +87,7 @@ async function send(
   not: NotSent,
   request: ContractRequest,
   out: string | undefined,
+  compare: Compare,
   signal: AbortSignal,
 ): Promise<void> {
   const { concurrency, deadlineMs, routes, redaction, rps, noise } = request;
@@ -96,6 +102,7 @@ async function send(
     await replay(plan, not, {
       stable,
       candidate,
+      compare,
       noise,
       rps,
       concurrency,

@@ -11,6 +11,8 @@ export interface Delivery extends Terms {
   readonly title: string;
   /** Names of the inputs, in the order in which positions number them. */
   readonly sources: readonly string[];
+  /** Sentences that a reader must know. */
+  readonly notes: readonly string[];
   readonly json: boolean;
   /** File of the report; checked by cli/diff/output-file.ts. */
   readonly report: string | undefined;
@@ -18,17 +20,18 @@ export interface Delivery extends Terms {
 
 /** @returns the exit code */
 export function deliver(summary: Summary, delivery: Delivery): number {
-  const { title, sources, json, report } = delivery;
+  const { title, sources, notes, json, report } = delivery;
   const conclusion = conclude(summary, delivery);
   const { exit, sentence } = conclusion;
   if (report !== undefined) {
     const verdict = { ok: exit === EXIT.ok, sentence };
-    writeFileSync(report, parityHtml({ title, verdict, sources, summary, notes: [] }));
+    writeFileSync(report, parityHtml({ title, verdict, sources, summary, notes }));
   }
-  if (json) console.log(JSON.stringify(summaryJson(summary, sources, conclusion), null, 2));
+  if (json) console.log(JSON.stringify(summaryJson(summary, sources, conclusion, notes), null, 2));
   else {
     const options = textOptions(process.stdout);
     console.log(summaryText(summary, sources, options));
+    for (const note of notes) console.log(`\n${options.paint('yellow', note)}`);
     console.log(`\n${options.paint(exit === EXIT.ok ? 'green' : 'red', sentence)}`);
   }
   if (exit === EXIT.usage) console.error(sentence);

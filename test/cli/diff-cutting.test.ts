@@ -1,6 +1,7 @@
 /** Where the input is cut, and in which order its pieces are done, is nobody's to see. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { comparer } from '../../cli/comparer.ts';
 import { joinPartition } from '../../cli/diff/join-task.ts';
 import { partitionLegs } from '../../cli/diff/legs-task.ts';
 import { cutAtLines, eachLine } from '../../cli/diff/lines.ts';
@@ -9,6 +10,7 @@ import type { LegsTask, Side, TaskResult } from '../../cli/diff/tasks.ts';
 import { emptySummary, mergeInto, type Summary } from '../../parity/summary.ts';
 import { legLine, ndjson, pair } from '../support/captures.ts';
 
+const compare = comparer({ v: 1, rules: [] }, 0);
 const LONGEST_LINE = 16 * 1024 * 1024;
 
 async function* streamed(data: Buffer, sizes: readonly number[]) {
@@ -70,9 +72,9 @@ describe('captured pairs', () => {
         const data = Buffer.from(ndjson(lines));
         const results: TaskResult[] = [];
         for (const part of await pieces(data, cuts, least))
-          if ('data' in part) results.push(comparePairs({ kind: 'pairs', source: 0, ...part }));
+          if ('data' in part) results.push(comparePairs({ kind: 'pairs', source: 0, ...part }, compare));
         expect(merged(rotated(results, turn))).toEqual(
-          comparePairs({ kind: 'pairs', source: 0, data: new Uint8Array(data), firstLine: 1 }).summary,
+          comparePairs({ kind: 'pairs', source: 0, data: new Uint8Array(data), firstLine: 1 }, compare).summary,
         );
       }),
       { numRuns: 60 },
@@ -102,7 +104,7 @@ describe('two logs', () => {
         rest: new Uint8Array(Buffer.concat(logs[side].map((found) => found[i] ?? new Uint8Array()))),
       });
       const task = { kind: 'join', stable: content('stable'), candidate: content('candidate') } as const;
-      mergeInto(summary, joinPartition(task, ['/items/{id}']).summary);
+      mergeInto(summary, joinPartition(task, ['/items/{id}'], compare).summary);
     }
     return summary;
   };

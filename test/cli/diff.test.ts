@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { har, harEntry, legLine, ndjson, pair } from '../support/captures.ts';
+import { answer, har, harEntry, legLine, ndjson, pair } from '../support/captures.ts';
 import { CLI, crossfade } from '../support/cli.ts';
 
 let dir: string;
@@ -133,6 +133,19 @@ describe('crossfade diff over captured pairs', () => {
     expect(one).toMatchObject({ pairs: 4_000, verdicts: { breaking: 572 } });
   });
 
+  it('lets off what the rules let off, and names the rules that have expired', async () => {
+    const rule = (id: string, expires: string, pointer: string) => {
+      return { id, kind: 'reclassify', owner: 'shop', reason: 'known', expires, where: { pointer }, class: 'benign' };
+    };
+    const rules = [rule('tags', '9999-12-31', '/tags'), rule('n', '2020-01-01', '/n')];
+    const path = await file(JSON.stringify({ v: 1, rules }), 'rules.json');
+    const value = pair('value', '{"n":1}', '{"n":2}');
+    const found = await json(await file(ndjson([EMPTY, value])), '--rules', path);
+    expect(found).toMatchObject({ code: 1, verdicts: { benign: 1, breaking: 1 } });
+    expect(found.notes).toEqual(['Rule n of shop expired on 2020-01-01 and did not apply.']);
+    expect((await json(await file(ndjson([EMPTY])), '--rules', path)).code).toBe(0);
+  });
+
   it('writes a report that stands alone, with what was captured as text', async () => {
     const report = join(dir, 'report.html');
     const hostile = { ...EMPTY, requestId: '<script>alert(1)</script>' };
@@ -150,6 +163,22 @@ describe('crossfade diff over captured pairs', () => {
     await new Promise((resolve) => child.stdin.write(ndjson(Array.from({ length: 3_000 }, () => ALIKE)), resolve));
     child.kill('SIGINT');
     expect(await ended).toBe(130);
+  });
+});
+
+describe('crossfade diff over compressed bodies', () => {
+  it('compares what they hold', async () => {
+    const squeezed = answer('', {
+      headers: [
+        ['Content-Type', 'application/json'],
+        ['Content-Encoding', 'gzip'],
+      ],
+      body: { encoding: 'base64', data: gzipSync('{"id":2}').toString('base64'), bytes: 28, truncated: false },
+    });
+    const path = await file(ndjson([{ ...ALIKE, candidate: squeezed }]));
+    expect((await json(path)).causes).toEqual(
+      expect.arrayContaining([expect.objectContaining({ cause: 'number-value', class: 'breaking' })]),
+    );
   });
 });
 
@@ -269,6 +298,15 @@ describe('crossfade diff refuses, with exit code 2 and the option', () => {
     ['a report that cannot be written', [CLI, '--html', '/none/report.html'], '--html: ENOENT'],
   ])('%s', async (_name, args, message) => {
     expect(await diff(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
+  });
+
+  it('rules that are none, and says what is wrong with each', async () => {
+    const path = await file('{"v":1,"rules":[{"id":"a","kind":"ignore"}]}', 'bad-rules.json');
+    expect(await diff(CLI, '--rules', path)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(`--rules: ${path}: rules.0.owner: `),
+    });
   });
 
   it('a HAR for pairs', async () => {
