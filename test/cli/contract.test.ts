@@ -1,12 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { captureRecordSchema } from '../../parity/record.ts';
 import { type AskedService, askedService } from '../support/asked-service.ts';
 import { har, harEntry, legLine, ndjson, pair } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
 import { serve } from '../support/http.ts';
+
+// Processes of their own, several of them in a test: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 let dir: string;
 beforeAll(async () => {
