@@ -11,6 +11,7 @@ import { lambdaExercise } from './lambda-exercise.ts';
 import { dynamoParityStore } from './parity-store.ts';
 import { rollbackDeps } from './rollback-deps.ts';
 import { storedParity } from './stored-parity.ts';
+import { tapCopies } from './tap-copies.ts';
 
 let built: Deps | undefined;
 
@@ -22,14 +23,21 @@ export function awsDeps(): Deps {
 function build(): Deps {
   const shared = rollbackDeps();
   const { deployment } = shared;
+  const { ledgerTable: table } = deployment;
   const cloudWatch = new CloudWatchClient(CLIENT_OPTIONS);
   const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
   return {
     ...shared,
     metrics: cloudWatchMetrics(cloudWatch, deployment),
     alarms: cloudWatchAlarms(cloudWatch),
-    parity: storedParity(dynamoParityStore(dynamo, deployment.ledgerTable)),
-    approvals: dynamoApprovals(dynamo, deployment.ledgerTable),
+    parity: storedParity({
+      ingressId: deployment.ingressId,
+      ledger: shared.ledger,
+      store: dynamoParityStore(dynamo, { table, clock: shared.clock, keepDays: deployment.shadowLogDays }),
+      copies: (range) => tapCopies(cloudWatch, deployment.ingressId, range),
+      clock: shared.clock,
+    }),
+    approvals: dynamoApprovals(dynamo, table),
     exercise: lambdaExercise(new LambdaClient(CLIENT_OPTIONS), deployment.exerciseFunction),
   };
 }

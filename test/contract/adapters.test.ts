@@ -11,6 +11,7 @@ import { dynamoLedger } from '../../lambdas/aws/dynamo-ledger.ts';
 import { elbIngress } from '../../lambdas/aws/elb-ingress.ts';
 import { dynamoParityStore } from '../../lambdas/aws/parity-store.ts';
 import { sfnExecutions } from '../../lambdas/aws/sfn-executions.ts';
+import { systemClock } from '../../lambdas/aws/system-clock.ts';
 import { EMPTY_AGGREGATE } from '../../parity/aggregate.ts';
 import { BACKENDS, type Backend } from './backends.ts';
 
@@ -190,14 +191,22 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
     expect(await approvals.pending(CUTOVER)).toMatchObject({ kind: 'final' });
   });
 
-  it('count a parity batch once, however often it is delivered', async () => {
-    const store = dynamoParityStore(backend.dynamo, backend.table);
-    const id = cutoverIdSchema.parse('parity');
-    const routes = { 'GET /x': { ...EMPTY_AGGREGATE, pairs: 3, causes: { type: 1 } } };
-    await store.add(id, 'batch-1', routes);
-    await store.add(id, 'batch-1', routes);
-    await store.add(id, 'batch-2', routes);
-    expect(await store.read(id)).toEqual({ 'GET /x': { ...EMPTY_AGGREGATE, pairs: 6, causes: { type: 2 } } });
+  it('count a pair once, in whatever batch it comes, and keep cutovers and rules apart', async () => {
+    const store = dynamoParityStore(backend.dynamo, { table: backend.table, clock: systemClock, keepDays: 1 });
+    const series = { cutoverId: cutoverIdSchema.parse('parity'), rules: 'none' };
+    const pairs = ['a', 'b', 'c'].map((identity, i) => ({
+      identity,
+      at: `2026-11-24T08:59:5${i + 7}.000Z`,
+      routes: { 'GET /x': { ...EMPTY_AGGREGATE, pairs: 1, same: 1 } },
+    }));
+    const counted = (n: number) => ({ 'GET /x': { ...EMPTY_AGGREGATE, pairs: n, same: n } });
+    expect(await store.read(series)).toEqual({});
+    expect(await store.add(series, pairs.slice(0, 2))).toEqual(counted(2));
+    expect(await store.read(series)).toEqual(counted(2));
+    expect(await store.add(series, pairs)).toEqual(counted(1));
+    expect(await store.add(series, pairs)).toEqual({});
+    expect(await store.read(series)).toEqual(counted(3));
+    expect(await store.read({ ...series, rules: 'other' })).toEqual({});
   });
 
   describe('ingress', () => {
