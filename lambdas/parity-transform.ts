@@ -26,10 +26,7 @@ export function makeHandler({ deployment, ledger, store, emit }: TransformDeps) 
     const owner = await ledger.read(deployment.ingressId);
     const counted: RouteAggregates =
       owner?.status === 'running'
-        ? await store.add(
-            { cutoverId: owner.cutoverId, rules: 'none' },
-            judged.filter(({ at }) => at >= owner.startedAt),
-          )
+        ? await store.add({ cutoverId: owner.cutoverId, rules: 'none' }, judged)
         : judged.map((j) => j.routes).reduce(mergeRoutes, {});
     emit(...parityMetrics(counted, refused));
     return { records };
