@@ -25,7 +25,7 @@ export interface CopyCounts {
 export interface SignoffVerdict {
   /** `dirty`: something is shown to be wrong. `insufficient`: something is not yet shown to be right. */
   readonly status: 'clean' | 'dirty' | 'insufficient';
-  /** What is wrong, then what is missing, then what the policy accepts all the same. */
+  /** What is wrong, then what is missing, then what the policy accepts all the same; at most 32, for a state carries them. */
   readonly reasons: string[];
   readonly pairs: number;
   readonly routes: number;
@@ -38,10 +38,22 @@ export function judgeParity(routes: RouteAggregates, policy: SignoffPolicy, copi
     entries.flatMap(([route, a]) => judge(a).map((text) => `${route.trim()}: ${text}`));
   const dirty = each((a) => faults(a, policy));
   const gaps = [...each((a) => missing(a, policy)), ...tooMany(routes), ...losses(entries, policy, copies)];
-  const accepted = each((a) => latency(a, policy).accepted);
   const pairs = entries.reduce((sum, [, a]) => sum + a.pairs, 0);
   const status = dirty.length > 0 ? 'dirty' : gaps.length > 0 || entries.length === 0 ? 'insufficient' : 'clean';
-  return { status, reasons: [...dirty, ...gaps, ...accepted], pairs, routes: entries.length };
+  return {
+    status,
+    reasons: atMost([...dirty, ...gaps], MAX_REASONS, accepted(entries, policy)),
+    pairs,
+    routes: entries.length,
+  };
+}
+
+const MAX_REASONS = 32;
+
+function atMost(reasons: readonly string[], most: number, last: readonly string[]): string[] {
+  const shown = reasons.slice(0, most - last.length - 1);
+  const left = reasons.length - shown.length;
+  return [...shown, ...(left > 0 ? [`${left} more`] : []), ...last];
 }
 
 function faults(a: RouteAggregate, policy: SignoffPolicy): string[] {
@@ -67,16 +79,31 @@ function missing(a: RouteAggregate, policy: SignoffPolicy): string[] {
 
 /** Sorted by what follows from it. No percentile is passed over. */
 function latency(a: RouteAggregate, policy: SignoffPolicy) {
-  const found: Record<'slower' | 'missing' | 'accepted', string[]> = { slower: [], missing: [], accepted: [] };
+  const found: { slower: string[]; missing: string[]; accepted: Percentile[] } = {
+    slower: [],
+    missing: [],
+    accepted: [],
+  };
   for (const percentile of PERCENTILES) {
     const finding = judgeLatency(a.stableLatency, a.candidateLatency, percentile, policy);
     if (finding.is === 'within') continue;
     if (finding.is === 'slower') found.slower.push(finding.text);
-    else if (finding.likely && policy.acceptInsufficientLatency.includes(percentile))
-      found.accepted.push(`${finding.text} (accepted by the plan)`);
+    else if (finding.likely && policy.acceptInsufficientLatency.includes(percentile)) found.accepted.push(percentile);
     else found.missing.push(finding.text);
   }
   return found;
+}
+
+/** One sentence a percentile, however many routes it is about. */
+function accepted(routes: readonly (readonly [string, RouteAggregate])[], policy: SignoffPolicy): string[] {
+  return PERCENTILES.flatMap((percentile) => {
+    const thin = routes
+      .filter(([, a]) => latency(a, policy).accepted.includes(percentile))
+      .map(([route]) => route.trim());
+    if (thin.length === 0) return [];
+    const named = thin.slice(0, LISTED).join(', ') + (thin.length > LISTED ? `, ${thin.length - LISTED} more` : '');
+    return [`${percentile} latency: insufficient data on ${named}, accepted by the plan`];
+  });
 }
 
 function tooMany(routes: RouteAggregates): string[] {
