@@ -16,7 +16,7 @@ export interface BatchResult {
 const MAX_ANSWER = 5_500_000;
 
 /** What is refused goes back as it came, and Firehose keeps it under `failed/`. Never throws. */
-export function judgeBatch(event: FirehoseTransformationEvent, compare?: Compare): BatchResult {
+export function judgeBatch(event: FirehoseTransformationEvent, compare: Compare): BatchResult {
   const judged: Judged[] = [];
   const refused: Record<string, number> = {};
   let room = MAX_ANSWER;

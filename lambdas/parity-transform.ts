@@ -1,9 +1,11 @@
 /** Parity transform: compares captured pairs, counts them for the run that owns the ingress, writes each verdict beside its pair. */
 import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
 import type { Ledger } from '../core/ports.ts';
+import { compareRecord } from '../parity/compare.ts';
 import { mergeRoutes, type RouteAggregates } from '../parity/routes.ts';
 import { parityDeps } from './aws/parity-deps.ts';
 import type { ParityStore } from './aws/parity-store.ts';
+import { decodeContent } from './decode-content.ts';
 import type { Deps } from './deps.ts';
 import type { Emit } from './emf.ts';
 import { judgeBatch } from './firehose-batch.ts';
@@ -22,7 +24,9 @@ export interface TransformDeps {
  */
 export function makeHandler({ deployment, ledger, store, emit }: TransformDeps) {
   return async (event: FirehoseTransformationEvent): Promise<FirehoseTransformationResult> => {
-    const { records, judged, refused } = judgeBatch(event);
+    const { records, judged, refused } = judgeBatch(event, (record) =>
+      compareRecord(record, { decode: decodeContent }),
+    );
     const owner = await ledger.read(deployment.ingressId);
     const counted: RouteAggregates =
       owner?.status === 'running'

@@ -2,6 +2,7 @@
 import type { DifferenceClass } from './catalogue.ts';
 import { type Comparison, totalMs } from './compare.ts';
 import { excerpt, placeOf } from './difference.ts';
+import { generalPointer } from './general-place.ts';
 import { bucketOf, type Histogram, mergeHistograms } from './histogram.ts';
 import type { CaptureRecord } from './record.ts';
 import { mergeSamples, type Samples, samplesOf } from './sample.ts';
@@ -33,7 +34,7 @@ export interface RouteAggregate {
 export interface Finding {
   readonly class: DifferenceClass;
   readonly cause: string;
-  /** As `placeOf` says, indices of arrays as `*`; at most 120 UTF-16 units. */
+  /** As `placeOf` says, indices and ids as `*`; at most 120 UTF-16 units. */
   readonly place: string;
   readonly pairs: number;
 }
@@ -63,7 +64,7 @@ export function aggregateOf(record: CaptureRecord, comparison: Comparison): Rout
   if (comparison.verdict === 'unmatched') return { ...EMPTY_AGGREGATE, unmatched: 1, newErrors };
   const { differences } = comparison;
   const outcome = comparison.verdict === 'same' && differences.length > 0 ? 'noise' : comparison.verdict;
-  const keys = new Set(differences.map((d) => `${d.class} ${d.cause} ${excerpt(patternOf(placeOf(d)))}`));
+  const keys = new Set(differences.map((d) => `${d.class} ${d.cause} ${excerpt(generalPointer(placeOf(d)))}`));
   const [stable, candidate] = [totalMs(record.stable), totalMs(record.candidate)];
   const timed = stable !== null && candidate !== null;
   return {
@@ -133,9 +134,4 @@ function bounded(
     otherFindings[name] = (otherFindings[name] ?? 0) + count;
   }
   return { findings: Object.fromEntries(entries.slice(0, MAX_FINDINGS)), otherFindings };
-}
-
-/** `body/items/7/id` and `body/items/8/id` are one place. */
-function patternOf(place: string): string {
-  return place.replaceAll(/\/\d+(?=\/|$)/g, '/*');
 }

@@ -1,6 +1,6 @@
 /** A batch of captured pairs, as Firehose hands it over: each compared, each answered for by itself. Pure. */
 import { aggregateOf } from './aggregate.ts';
-import { type Comparison, compareRecord } from './compare.ts';
+import type { Comparison } from './compare.ts';
 import { identityOf } from './identity.ts';
 import { type CaptureRecord, captureRecordSchema } from './record.ts';
 import type { RouteAggregates } from './routes.ts';
@@ -25,7 +25,7 @@ export interface Refused {
 const MAX_VERDICT = 64 * 1024;
 
 /** Never throws. */
-export function judgeLine(text: string, compare: Compare = compareRecord): Judged | Refused {
+export function judgeLine(text: string, compare: Compare): Judged | Refused {
   const record = parseRecord(text);
   if ('refused' in record) return record;
   try {

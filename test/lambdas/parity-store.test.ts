@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutoverIdSchema } from '../../core/ids.ts';
 import { type Counted, dynamoParityStore, type ParityStore } from '../../lambdas/aws/parity-store.ts';
 import { judgeLine } from '../../parity/batch.ts';
+import { compareRecord } from '../../parity/compare.ts';
 import { mergeRoutes, type RouteAggregates } from '../../parity/routes.ts';
 import { type LocalDynamo, startDynamo } from '../../rehearsal/cloud/dynamo.ts';
 import { LOCAL_CLIENT } from '../../rehearsal/local-client.ts';
@@ -32,7 +33,10 @@ function pair(id: number, second: number): Counted {
   const at = new Date(Date.UTC(2026, 10, 24, 8, 59, 40) + second * 1000).toISOString();
   const other = captured().stable;
   const candidate = id % 3 === 0 && other.outcome === 'response' ? { ...other, status: 201 } : other;
-  const judged = judgeLine(JSON.stringify(captured({ requestId: `r${id}`, at, route: `/r${id % 2}`, candidate })));
+  const judged = judgeLine(
+    JSON.stringify(captured({ requestId: `r${id}`, at, route: `/r${id % 2}`, candidate })),
+    compareRecord,
+  );
   if ('refused' in judged) throw new Error(judged.refused);
   return judged;
 }

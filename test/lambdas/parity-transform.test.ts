@@ -24,7 +24,7 @@ const lineOf = (data: string | undefined) => Buffer.from(data ?? '', 'base64').t
 
 describe('a batch of captured pairs', () => {
   it('comes back pair by pair, one line each, with its verdict beside it', () => {
-    const { records } = judgeBatch(eventOf(recordOf()));
+    const { records } = judgeBatch(eventOf(recordOf()), compareRecord);
     expect(records).toMatchObject([{ recordId: '0', result: 'Ok' }]);
     expect(lineOf(records[0]?.data)).toMatch(/^[^\n]*\n$/);
     expect(JSON.parse(lineOf(records[0]?.data))).toEqual({ ...captured(), comparison: compareRecord(captured()) });
@@ -41,7 +41,10 @@ describe('a batch of captured pairs', () => {
       'not a capture record: record: unrecognized_keys',
     ],
   ])('is not failed by %s: that record goes back as it came, the others are judged', (_name, bad, reason) => {
-    const { records, judged, refused } = judgeBatch(eventOf(recordOf(), bad, recordOf({ requestId: 's' })));
+    const { records, judged, refused } = judgeBatch(
+      eventOf(recordOf(), bad, recordOf({ requestId: 's' })),
+      compareRecord,
+    );
     expect(records.map((r) => r.result)).toEqual(['Ok', 'ProcessingFailed', 'Ok']);
     expect(records[1]?.data).toBe(bad);
     expect(judged).toHaveLength(2);
@@ -83,7 +86,7 @@ describe('a batch of captured pairs', () => {
     const { stable } = captured();
     const large =
       stable.outcome === 'response' ? recordOf({ stable: { ...stable, body }, candidate: { ...stable, body } }) : '';
-    const result = judgeBatch(eventOf(large, large, large, recordOf()));
+    const result = judgeBatch(eventOf(large, large, large, recordOf()), compareRecord);
     expect(JSON.stringify(result.records).length).toBeLessThan(6_291_456);
     expect(result.records.map((r) => r.result)).toEqual(['Ok', 'Ok', 'ProcessingFailed', 'Ok']);
     expect(result.judged).toHaveLength(3);
