@@ -8,8 +8,13 @@ import { type Read, readContent } from './content.ts';
 import { type Decode, MAX_DECODED_BYTES } from './decode.ts';
 import { type BodyDifference, why } from './difference.ts';
 import type { CapturedBody, ResponseLeg } from './record.ts';
+import type { BodyRules } from './rules-of-body.ts';
 
-export function compareBody(answers: Answers, decode: Decode | undefined): BodyDifference[] {
+export function compareBody(
+  answers: Answers,
+  decode: Decode | undefined,
+  rules: BodyRules | undefined,
+): BodyDifference[] {
   const { stable, candidate } = answers;
   if (sameOnTheWire(stable.body, candidate.body) && readAlike(stable, candidate)) return [];
   if (stable.body.truncated || candidate.body.truncated) return [unknown('Only its beginning is known.')];
@@ -19,7 +24,7 @@ export function compareBody(answers: Answers, decode: Decode | undefined): BodyD
     return [bodyDifference('redirect-body', '', textOf(stable), textOf(candidate))];
   }
   if (a.bytes.length === 0 || b.bytes.length === 0) return compareEmpty(answers, a.bytes, b.bytes);
-  const { differences, asJson } = compareContent(a, b);
+  const { differences, asJson } = compareContent(a, b, rules);
   return capped(asJson ? differences : asErrorPage(answers, differences));
 }
 

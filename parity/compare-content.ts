@@ -8,6 +8,7 @@ import { compareText } from './compare-text.ts';
 import type { Content } from './content.ts';
 import type { BodyDifference } from './difference.ts';
 import { type Kind, kindOfMedia } from './media.ts';
+import type { BodyRules } from './rules-of-body.ts';
 import { within } from './within.ts';
 
 export interface ContentComparison {
@@ -19,11 +20,12 @@ export interface ContentComparison {
 /** Multipart within multipart within multipart is compared as bytes. */
 const MAX_NESTING = 2;
 
-export function compareContent(a: Content, b: Content, nesting = 0): ContentComparison {
+/** `rules`: for the whole as JSON; they say nothing of parts, whose pointers are their own. */
+export function compareContent(a: Content, b: Content, rules?: BodyRules, nesting = 0): ContentComparison {
   if (a.text !== null && b.text !== null ? a.text === b.text : sameBytes(a.bytes, b.bytes)) return other([]);
   const [x, y] = [kindOf(a), kindOf(b)];
   if (a.text !== null && b.text !== null && (x === 'json' || y === 'json')) {
-    const differences = compareJson(a.text, b.text);
+    const differences = compareJson(a.text, b.text, rules);
     if (differences !== null) return { differences, asJson: true };
   }
   if ((x === 'json' && !holdsJson(a)) || (y === 'json' && !holdsJson(b)))
@@ -34,7 +36,7 @@ export function compareContent(a: Content, b: Content, nesting = 0): ContentComp
 /** null where the format cannot be read. */
 function byKind(kind: Kind, a: Content, b: Content, nesting: number): BodyDifference[] | null {
   if (kind === 'multipart') {
-    const compare = (p: Content, q: Content) => compareContent(p, q, nesting + 1).differences;
+    const compare = (p: Content, q: Content) => compareContent(p, q, undefined, nesting + 1).differences;
     return nesting < MAX_NESTING ? compareMultipart(a, b, compare) : null;
   }
   if (a.text === null || b.text === null) return null;

@@ -8,6 +8,7 @@ import { type Difference, why } from './difference.ts';
 import { explained } from './explain.ts';
 import type { CaptureRecord, Leg } from './record.ts';
 import { shapeOf } from './request-shape.ts';
+import { applyRules, type CompiledRules, type RouteRules } from './rules.ts';
 
 export interface Comparison {
   readonly route: string;
@@ -21,10 +22,13 @@ export interface Comparison {
 export interface CompareOptions {
   /** Undoes content codings; without it a body in a coding is compared only with the same bytes. */
   readonly decode?: Decode;
+  /** What owners have decided; {@link withNoise} adds what was learned. */
+  readonly rules?: CompiledRules;
 }
 
 export function compareRecord(record: CaptureRecord, options: CompareOptions = {}): Comparison {
   const { route, request, at, stable, candidate } = record;
+  const rules = options.rules?.forRoute(route);
   if (stable.outcome === 'failed') return { route, verdict: 'unmatched', differences: [], newError: false };
   if (candidate.outcome === 'failed') {
     const crash = candidate.reason === 'reset' && stable.status >= 500;
@@ -34,9 +38,10 @@ export function compareRecord(record: CaptureRecord, options: CompareOptions = {
       candidate: `${candidate.reason}: ${candidate.detail}`,
       ...why(crash ? 'crash-closes-connection' : 'no-answer'),
     };
-    return { route, verdict: 'breaking', differences: [lost], newError: stable.status < 500 };
+    const differences = ruled([lost], rules);
+    return { route, verdict: verdictOf(differences), differences, newError: stable.status < 500 };
   }
-  const differences = compareAnswers({ request, at, stable, candidate }, options);
+  const differences = ruled(compareAnswers({ request, at, stable, candidate }, options.decode, rules), rules);
   return {
     route,
     verdict: verdictOf(differences),
@@ -46,12 +51,16 @@ export function compareRecord(record: CaptureRecord, options: CompareOptions = {
 }
 
 /** Every difference between two answers to one request. */
-export function compareAnswers(answers: Answers, { decode }: CompareOptions = {}): Difference[] {
+function compareAnswers(answers: Answers, decode: Decode | undefined, rules: RouteRules | undefined): Difference[] {
   const shape = shapeOf(answers.request);
   const status = compareStatus(answers, shape);
   if (status?.settles) return [status.difference];
-  const found = [...compareHeaders(answers), ...explained(compareBody(answers, decode), shape)];
+  const found = [...compareHeaders(answers), ...explained(compareBody(answers, decode, rules), shape)];
   return status === null ? found : [status.difference, ...found];
+}
+
+function ruled(differences: Difference[], rules: RouteRules | undefined): Difference[] {
+  return rules === undefined ? differences : applyRules(differences, rules);
 }
 
 function verdictOf(differences: readonly Difference[]): Comparison['verdict'] {

@@ -6,6 +6,9 @@ import { type Decimal, decimalOf, isInteger, powerOfTen } from './number.ts';
 /** Relative distance that rounding alone explains: four units in the last place of a double. */
 const ROUNDING = 4 * Number.EPSILON;
 
+/** Numbers nearer to each other than this have not been rounded to 32 bits. */
+const FINER_THAN_FLOAT32 = 1e-12;
+
 /** `name` is that of the member that holds them. */
 export function explainNumbers(a: string, b: string, name: string): Finding {
   const [x, y] = [decimalOf(a), decimalOf(b)];
@@ -17,7 +20,8 @@ export function explainNumbers(a: string, b: string, name: string): Finding {
   if (unit !== null) return unit;
   const distance = Math.abs(p - q) / Math.max(Math.abs(p), Math.abs(q));
   if (!(isInteger(x) && isInteger(y)) && distance <= ROUNDING) return { cause: 'float-rounding' };
-  if (Math.fround(p) === Math.fround(q) && (isFloat32(q, y) || isFloat32(p, x))) return { cause: 'float32-precision' };
+  const coarse = distance > FINER_THAN_FLOAT32 && Math.fround(p) === Math.fround(q);
+  if (coarse && (isFloat32(q, y) || isFloat32(p, x))) return { cause: 'float32-precision' };
   return { cause: 'number-value' };
 }
 

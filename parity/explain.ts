@@ -26,7 +26,8 @@ const VAGUE: ReadonlySet<Cause> = new Set<Cause>([
 
 export function explained(differences: BodyDifference[], shape: RequestShape): BodyDifference[] {
   return differences.map((difference) => {
-    const cause = VAGUE.has(difference.cause) ? causeInRequest(difference, shape) : null;
+    const open = difference.rule === undefined && difference.class !== 'noise';
+    const cause = open && VAGUE.has(difference.cause) ? causeInRequest(difference, shape) : null;
     if (cause === null) return difference;
     return {
       ...difference,

@@ -5,6 +5,8 @@ import { generalPointer } from './general-place.ts';
 
 /** More differences in one body than these are not listed. */
 export const MAX_DIFFERENCES = 50;
+/** Nor more than these of noise, which leaves room for what counts. */
+const MAX_NOISE = 10;
 /** Of the same cause in other elements of one array, so many are listed; noise only once. */
 const MAX_ALIKE = 5;
 
@@ -20,6 +22,7 @@ interface Group {
 export class Found {
   readonly #list: BodyDifference[] = [];
   readonly #groups = new Map<string, Group>();
+  #noise = 0;
   #unlisted = 0;
   #gravest: DifferenceClass = 'noise';
 
@@ -28,7 +31,8 @@ export class Found {
     const key = `${cause} ${kind} ${rule} ${generalPointer(pointer)}`;
     const group = this.#groups.get(key);
     if (group !== undefined && group.listed >= (kind === 'noise' ? 1 : MAX_ALIKE)) group.more++;
-    else if (this.#list.length < MAX_DIFFERENCES) {
+    else if (this.#hasRoomFor(kind)) {
+      if (kind === 'noise') this.#noise++;
       this.#list.push(difference);
       this.#groups.set(key, { listed: (group?.listed ?? 0) + 1, last: this.#list.length - 1, more: 0 });
     } else if (group !== undefined) group.more++;
@@ -36,6 +40,10 @@ export class Found {
       this.#unlisted++;
       if (GRAVITY.indexOf(kind) > GRAVITY.indexOf(this.#gravest)) this.#gravest = kind;
     }
+  }
+
+  #hasRoomFor(kind: DifferenceClass): boolean {
+    return this.#list.length < MAX_DIFFERENCES && (kind !== 'noise' || this.#noise < MAX_NOISE);
   }
 
   differences(): BodyDifference[] {

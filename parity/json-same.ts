@@ -17,7 +17,8 @@ export class SameMeaning {
   readonly b: JsonDoc;
   /** What is written otherwise within the pairs that mean the same. */
   readonly writing = new WritingNotes();
-  /** By container of `a`: 1 + the container of `b` that means the same, or its negative where it does not; 0: not known. */
+  /** By container of `a`: 1 + the container of `b` that means the same and is written alike, or its negative where it
+   * does not; 0: not known. What is written otherwise is asked again, as its notes went with those of a container around it. */
   readonly #known: Int32Array;
   /** Keys of `b` that wait for partners, those of the innermost object last. */
   readonly #partners: Node[] = [];
@@ -76,15 +77,18 @@ export class SameMeaning {
     const known = this.#known[x / STRIDE];
     if (known === y + 1) return true;
     if (known === -(y + 1)) return false;
-    const noted = this.writing.list.length;
+    const { writing } = this;
+    const { asked } = writing;
+    const noted = writing.list.length;
     const same =
       depth >= MAX_DEPTH
         ? rawOf(this.a, x) === rawOf(this.b, y)
         : objects
           ? this.#objects(x, y, depth + 1)
           : this.#arrays(x, y, depth + 1);
-    if (!same) this.writing.list.length = noted;
-    this.#known[x / STRIDE] = same ? y + 1 : -(y + 1);
+    if (!same) writing.list.length = noted;
+    if (!same) this.#known[x / STRIDE] = -(y + 1);
+    else if (writing.asked === asked) this.#known[x / STRIDE] = y + 1;
     return same;
   }
 

@@ -13,8 +13,11 @@ export interface WritingNote {
 /** The first of each kind, in the order in which they were found. */
 export class WritingNotes {
   readonly list: WritingNote[] = [];
+  /** How often a note was added, or was there already. */
+  asked = 0;
 
   add(cause: Cause, a: Node, b: Node): void {
+    this.asked++;
     for (const note of this.list) if (note.cause === cause) return;
     this.list.push({ cause, a, b });
   }

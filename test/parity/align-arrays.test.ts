@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Alignment, alignInOrder, alignUnordered } from '../../parity/align-arrays.ts';
+import { shortestEdit } from '../../parity/shortest-edit.ts';
+
+const tokens = fc.array(fc.nat({ max: 4 }), { maxLength: 12 });
+
+/** Longest common subsequence, by the textbook's table. */
+function longestCommon(a: readonly number[], b: readonly number[]): number {
+  const rows = [new Array<number>(b.length + 1).fill(0)];
+  for (const x of a) {
+    const above = rows.at(-1) ?? [];
+    const row = [0];
+    for (const [j, y] of b.entries()) {
+      row.push(x === y ? (above[j] ?? 0) + 1 : Math.max(above[j + 1] ?? 0, row[j] ?? 0));
+    }
+    rows.push(row);
+  }
+  return rows.at(-1)?.at(-1) ?? 0;
+}
+
+const covers = ({ pairs, onlyA, onlyB }: Alignment, a: readonly number[], b: readonly number[]) => {
+  expect([...pairs.map(([i]) => i), ...onlyA].sort((x, y) => x - y)).toEqual([...a.keys()]);
+  expect([...pairs.map(([, j]) => j), ...onlyB].sort((x, y) => x - y)).toEqual([...b.keys()]);
+};
+
+describe('the shortest edit', () => {
+  it('keeps a longest common subsequence, in order', () => {
+    fc.assert(
+      fc.property(tokens, tokens, (a, b) => {
+        const partner = [...(shortestEdit(a, b) ?? [])];
+        const kept = partner.filter((j) => j >= 0);
+        expect(kept.length).toBe(longestCommon(a, b));
+        expect(kept).toEqual([...kept].sort((x, y) => x - y));
+        expect(partner.every((j, i) => j < 0 || a[i] === b[j])).toBe(true);
+      }),
+    );
+  });
+
+  it('is not looked for beyond its bound', () => {
+    const [odd, even] = [0, 1].map((start) => Array.from({ length: 300 }, (_, i) => 2 * i + start));
+    expect(shortestEdit(odd ?? [], even ?? [])).toBeNull();
+  });
+});
+
+describe('an alignment', () => {
+  it('has each element once, and is the same from either side', () => {
+    fc.assert(
+      fc.property(tokens, tokens, (a, b) => {
+        const [there, back] = [alignInOrder(a, b), alignInOrder(b, a)];
+        covers(there, a, b);
+        const turned = back.pairs.map(([j, i]) => [i, j]).sort(([i = 0], [j = 0]) => i - j);
+        expect(there.pairs).toEqual(turned);
+        expect([there.onlyA, there.onlyB, there.moved]).toEqual([back.onlyB, back.onlyA, back.moved]);
+      }),
+    );
+  });
+
+  it('of what was moved says so, and of what was put in does not', () => {
+    expect(alignInOrder([1, 2, 3], [3, 1, 2])).toMatchObject({ moved: true, onlyA: [], onlyB: [] });
+    expect(alignInOrder([1, 2, 3], [1, 9, 2, 3])).toMatchObject({ moved: false, onlyA: [], onlyB: [1] });
+    expect(alignInOrder([1, 2, 3], [1, 9, 3])).toMatchObject({ moved: false, onlyA: [], onlyB: [] });
+  });
+
+  it('finds what was put in where it takes more edits than are looked for', () => {
+    const long = Array.from({ length: 5000 }, (_, i) => i);
+    const thinned = long.filter((i) => i % 10 !== 0);
+    expect(alignInOrder(long, thinned)).toMatchObject({ moved: false, onlyB: [] });
+    expect(alignInOrder(long, thinned).onlyA.length).toBe(500);
+  });
+
+  it('whatever the order pairs as much as there is', () => {
+    fc.assert(
+      fc.property(tokens, fc.nat({ max: 3 }), (a, turn) => {
+        const b = [...a.slice(turn), ...a.slice(0, turn)];
+        const { pairs, onlyA, onlyB } = alignUnordered(a, b, false);
+        expect(pairs.every(([i, j]) => a[i] === b[j])).toBe(true);
+        expect([onlyA, onlyB]).toEqual([[], []]);
+      }),
+    );
+    expect(alignUnordered([1, 2], [3, 1], true)).toMatchObject({
+      pairs: [
+        [0, 1],
+        [1, 0],
+      ],
+      onlyA: [],
+      onlyB: [],
+    });
+    expect(alignUnordered([1, 2], [3, 1], false)).toMatchObject({ pairs: [[0, 1]], onlyA: [1], onlyB: [0] });
+  });
+});
