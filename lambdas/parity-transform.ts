@@ -4,6 +4,7 @@ import type { Ledger } from '../core/ports.ts';
 import { compareRecord } from '../parity/compare.ts';
 import { mergeRoutes, type RouteAggregates } from '../parity/routes.ts';
 import { parityDeps } from './aws/parity-deps.ts';
+import type { ParityRules } from './aws/parity-rules.ts';
 import type { ParityStore } from './aws/parity-store.ts';
 import { decodeContent } from './decode-content.ts';
 import type { Deps } from './deps.ts';
@@ -14,6 +15,7 @@ import { parityMetrics } from './parity-metrics.ts';
 export interface TransformDeps {
   readonly deployment: Deps['deployment'];
   readonly ledger: Pick<Ledger, 'read'>;
+  readonly rules: Pick<ParityRules, 'effective'>;
   readonly store: ParityStore;
   readonly emit: Emit;
 }
@@ -22,15 +24,15 @@ export interface TransformDeps {
  * Rejects when the counts could not be stored: Firehose then gives the batch again, three times, and what was counted
  * already is not counted twice. Pairs that nobody counted would be missing from the sign-off without a word.
  */
-export function makeHandler({ deployment, ledger, store, emit }: TransformDeps) {
+export function makeHandler({ deployment, ledger, rules, store, emit }: TransformDeps) {
   return async (event: FirehoseTransformationEvent): Promise<FirehoseTransformationResult> => {
-    const { records, judged, refused } = judgeBatch(event, (record) =>
-      compareRecord(record, { decode: decodeContent }),
-    );
+    const { version, compiled } = await rules.effective();
+    const options = { decode: decodeContent, rules: compiled };
+    const { records, judged, refused } = judgeBatch(event, (record) => compareRecord(record, options));
     const owner = await ledger.read(deployment.ingressId);
     const counted: RouteAggregates =
       owner?.status === 'running'
-        ? await store.add({ cutoverId: owner.cutoverId, rules: 'none' }, judged)
+        ? await store.add({ cutoverId: owner.cutoverId, rules: version }, judged)
         : judged.map((j) => j.routes).reduce(mergeRoutes, {});
     emit(...parityMetrics(counted, refused));
     return { records };

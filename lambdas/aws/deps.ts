@@ -8,6 +8,7 @@ import { cloudWatchAlarms } from './cloudwatch-alarms.ts';
 import { cloudWatchMetrics } from './cloudwatch-metrics.ts';
 import { dynamoApprovals } from './dynamo-approvals.ts';
 import { lambdaExercise } from './lambda-exercise.ts';
+import { dynamoParityRules } from './parity-rules.ts';
 import { dynamoParityStore } from './parity-store.ts';
 import { rollbackDeps } from './rollback-deps.ts';
 import { storedParity } from './stored-parity.ts';
@@ -33,6 +34,7 @@ function build(): Deps {
     parity: storedParity({
       ingressId: deployment.ingressId,
       ledger: shared.ledger,
+      rules: dynamoParityRules(dynamo, { table, ingressId: deployment.ingressId, clock: shared.clock }),
       store: dynamoParityStore(dynamo, { table, clock: shared.clock, keepDays: deployment.shadowLogDays }),
       copies: (range) => tapCopies(cloudWatch, deployment.ingressId, range),
       clock: shared.clock,

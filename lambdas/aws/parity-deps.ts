@@ -5,6 +5,7 @@ import type { TransformDeps } from '../parity-transform.ts';
 import { CLIENT_OPTIONS } from './clients.ts';
 import { deploymentFromEnv } from './deployment.ts';
 import { dynamoLedger } from './dynamo-ledger.ts';
+import { dynamoParityRules } from './parity-rules.ts';
 import { dynamoParityStore } from './parity-store.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -22,6 +23,7 @@ function build(): TransformDeps {
   return {
     deployment,
     ledger: dynamoLedger(dynamo, table),
+    rules: dynamoParityRules(dynamo, { table, ingressId: deployment.ingressId, clock: systemClock }),
     store: dynamoParityStore(dynamo, { table, clock: systemClock, keepDays }),
     emit: emfEmitter(deployment.ingressId, systemClock.now, (line) => console.log(line)),
   };

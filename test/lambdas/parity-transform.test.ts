@@ -1,6 +1,7 @@
 import type { FirehoseTransformationEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { LedgerItem } from '../../core/ledger.ts';
+import { effectiveRules } from '../../lambdas/aws/parity-rules.ts';
 import type { Counted, ParityStore, Series } from '../../lambdas/aws/parity-store.ts';
 import { judgeBatch } from '../../lambdas/firehose-batch.ts';
 import { makeHandler } from '../../lambdas/parity-transform.ts';
@@ -8,6 +9,7 @@ import { compareRecord } from '../../parity/compare.ts';
 import { why } from '../../parity/difference.ts';
 import type { CaptureRecord } from '../../parity/record.ts';
 import { mergeRoutes, type RouteAggregates } from '../../parity/routes.ts';
+import type { RuleSet } from '../../parity/rule-schema.ts';
 import { captured } from '../support/captured.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { ledgerItem } from '../support/ledger-item.ts';
@@ -95,7 +97,7 @@ describe('a batch of captured pairs', () => {
 });
 
 describe('the parity transform', () => {
-  function rig(owner: LedgerItem | null, add?: ParityStore['add']) {
+  function rig(owner: LedgerItem | null, add?: ParityStore['add'], rules: RuleSet = { v: 1, rules: [] }) {
     const calls: { series: Series; records: readonly Counted[] }[] = [];
     const emitted: unknown[] = [];
     const count: ParityStore['add'] = async (series, records) => {
@@ -105,6 +107,7 @@ describe('the parity transform', () => {
     const handler = makeHandler({
       deployment: DEPLOYMENT,
       ledger: { read: async () => owner },
+      rules: { effective: async () => effectiveRules(rules, new Date('2026-11-24')) },
       store: { add: add ?? count, read: async () => ({}) },
       emit: (...args) => void emitted.push(args),
     });
@@ -119,6 +122,31 @@ describe('the parity transform', () => {
     const over = rig(ledgerItem({ status: 'rolled_back' }));
     await over.handler(eventOf(recordOf()));
     expect(over.calls).toEqual([]);
+  });
+
+  it('compares by the rules that are stored, and counts under their version', async () => {
+    const rule = {
+      kind: 'reclassify',
+      id: 'created',
+      owner: 'shop',
+      reason: 'clients take both',
+      expires: '2026-12-31',
+      where: { cause: 'status' },
+      class: 'benign',
+    } as const;
+    const { stable } = captured();
+    const created = stable.outcome === 'response' ? { ...stable, status: 201 } : stable;
+    const ruled = rig(ledgerItem({ status: 'running' }), undefined, { v: 1, rules: [rule] });
+    await ruled.handler(eventOf(recordOf({ candidate: created })));
+    expect(ruled.calls[0]?.series.rules).toMatch(/^[0-9a-f]{16}$/);
+    expect(ruled.calls[0]?.records[0]?.routes).toMatchObject({ '/items': { breaking: 0, benign: 1 } });
+    const expired = rig(ledgerItem({ status: 'running' }), undefined, {
+      v: 1,
+      rules: [{ ...rule, expires: '2026-11-23' }],
+    });
+    await expired.handler(eventOf(recordOf({ candidate: created })));
+    expect(expired.calls[0]?.series.rules).toBe('none');
+    expect(expired.calls[0]?.records[0]?.routes).toMatchObject({ '/items': { breaking: 1 } });
   });
 
   it('fails the batch when it cannot be counted, so that Firehose gives it again', async () => {
