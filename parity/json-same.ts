@@ -191,12 +191,15 @@ function isNumeric(c: number): boolean {
   return c === 45 || (c >= 48 && c <= 57);
 }
 
-const BLOCK = 2048;
+/** Slices are compared by machine words, but cost an object each. */
+const BLOCKS = [2048, 256, 32];
 
 function commonPrefix(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   let at = 0;
-  while (at + BLOCK <= length && a.slice(at, at + BLOCK) === b.slice(at, at + BLOCK)) at += BLOCK;
+  for (const block of BLOCKS) {
+    while (at + block <= length && a.slice(at, at + block) === b.slice(at, at + block)) at += block;
+  }
   while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
   return at;
 }
@@ -205,7 +208,9 @@ function commonSuffix(a: string, b: string): number {
   const [m, n] = [a.length, b.length];
   const length = Math.min(m, n);
   let at = 0;
-  while (at + BLOCK <= length && a.slice(m - at - BLOCK, m - at) === b.slice(n - at - BLOCK, n - at)) at += BLOCK;
+  for (const block of BLOCKS) {
+    while (at + block <= length && a.slice(m - at - block, m - at) === b.slice(n - at - block, n - at)) at += block;
+  }
   while (at < length && a.charCodeAt(m - at - 1) === b.charCodeAt(n - at - 1)) at++;
   return at;
 }

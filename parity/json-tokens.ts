@@ -120,9 +120,26 @@ function afterString(text: string, quote: number): number {
 
 /** `at` is that of a backslash. */
 function afterEscape(text: string, at: number): number {
-  const c = text.charAt(at + 1);
-  if (c === 'u') return /^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6)) ? at + 6 : NONE;
-  return c !== '' && '"\\/bfnrt'.includes(c) ? at + 2 : NONE;
+  const c = text.charCodeAt(at + 1);
+  if (c === SMALL_U) return unitOf(text, at + 2) === NONE ? NONE : at + 6;
+  return SHORT_ESCAPES.has(c) ? at + 2 : NONE;
+}
+
+const SMALL_U = 117;
+/** The characters of `"\/bfnrt`. */
+const SHORT_ESCAPES: ReadonlySet<number> = new Set([34, 92, 47, 98, 102, 110, 114, 116]);
+
+/** What four hexadecimal digits denote, or -1. */
+export function unitOf(text: string, start: number): number {
+  let unit = 0;
+  for (let at = start; at < start + 4; at++) {
+    const c = text.charCodeAt(at);
+    const letter = c | 32;
+    if (c >= ZERO && c <= NINE) unit = unit * 16 + c - ZERO;
+    else if (letter >= 97 && letter <= 102) unit = unit * 16 + letter - 87;
+    else return NONE;
+  }
+  return unit;
 }
 
 function afterScalar(text: string, at: number, c: number): number {

@@ -1,6 +1,7 @@
 /** Ways of writing the same JSON value otherwise: benign, so one note a body and cause is enough. */
 import type { Cause } from './catalogue.ts';
 import type { JsonDoc, Node } from './json.ts';
+import { unitOf } from './json-tokens.ts';
 import { canonicalNumber } from './number.ts';
 
 export interface WritingNote {
@@ -55,19 +56,20 @@ export function stringWriting(a: string, b: string): Cause | null {
 const BACKSLASH = 92;
 /** What encoding/json escapes by default and JSON.stringify does not: <, >, &, U+2028, U+2029. */
 const HTML: ReadonlySet<number> = new Set([0x3c, 0x3e, 0x26, 0x2028, 0x2029]);
-const SHORT: Readonly<Record<string, number>> = { b: 8, f: 12, n: 10, r: 13, t: 9 };
+const SMALL_U = 117;
+/** By the letter after the backslash: b, f, n, r, t. */
+const SHORT: Readonly<Record<number, number>> = { 98: 8, 102: 12, 110: 10, 114: 13, 116: 9 };
 
 function afterUnit(raw: string, at: number): number {
   if (raw.charCodeAt(at) !== BACKSLASH) return at + 1;
-  return raw.charAt(at + 1) === 'u' ? at + 6 : at + 2;
+  return raw.charCodeAt(at + 1) === SMALL_U ? at + 6 : at + 2;
 }
 
 /** The UTF-16 unit at a place of a valid string token. */
 function unitAt(raw: string, at: number): number {
   if (raw.charCodeAt(at) !== BACKSLASH) return raw.charCodeAt(at);
-  const letter = raw.charAt(at + 1);
-  if (letter === 'u') return Number.parseInt(raw.slice(at + 2, at + 6), 16);
-  return SHORT[letter] ?? raw.charCodeAt(at + 1);
+  const letter = raw.charCodeAt(at + 1);
+  return letter === SMALL_U ? unitOf(raw, at + 2) : (SHORT[letter] ?? letter);
 }
 
 /** White space outside the values: a newline at the very end, and anything else. */
