@@ -8,6 +8,7 @@ import { EXIT_HELP } from './exit-codes.ts';
 import { planCommand } from './plan.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { rollbackCommand } from './rollback.ts';
+import { rulesCommand } from './rules.ts';
 import { approveCommand, refuseCommand } from './signoff.ts';
 import { statusCommand } from './status.ts';
 import { version } from './version.ts';
@@ -28,5 +29,6 @@ export function program(): Command {
     .addCommand(statusCommand())
     .addCommand(approveCommand())
     .addCommand(refuseCommand())
-    .addCommand(rollbackCommand());
+    .addCommand(rollbackCommand())
+    .addCommand(rulesCommand());
 }

@@ -50,6 +50,16 @@ const shadowSchema = z.strictObject({
   maxBreakingRate: z.number().gt(0).max(1).default(0.001),
   /** One-sided 95 % bound on candidate/stable latency at p50, p95, p99 must stay below 1 + this. */
   latencyTolerance: z.number().gt(0).max(10).default(0.05),
+  /** A candidate that is slower by no more than this is not held up by the ratio: 2 ms against 1 ms hurts nobody. Milliseconds. */
+  latencyFloorMs: z.number().min(0).max(1_000).default(1),
+  /**
+   * Percentiles at which `insufficient data` does not hold the sign-off. It is still said there, and an estimate beyond the
+   * tolerance still holds. For routes too thin to ever show their p99 (docs/parity.md).
+   */
+  acceptInsufficientLatency: z
+    .array(z.enum(['p50', 'p95', 'p99']))
+    .max(3)
+    .default([]),
   /** Copies dropped, oversize or unmatched, as a share of all. */
   maxDropRatio: z.number().min(0).max(1).default(0.01),
   /** Refuse the cutover unless a rollback drill on this ingress is younger than this (`crossfade drill`). */

@@ -1,86 +1,42 @@
-/**
- * Parity transform: Firehose hands over captured pairs, each is compared, its verdict is written beside it.
- * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
- */
-import { createHash } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type {
-  FirehoseTransformationEvent,
-  FirehoseTransformationResult,
-  FirehoseTransformationResultRecord,
-} from 'aws-lambda';
+/** Parity transform: compares captured pairs, counts them for the run that owns the ingress, writes each verdict beside its pair. */
+import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
 import type { Ledger } from '../core/ports.ts';
-import { aggregateOf } from '../parity/aggregate.ts';
 import { compareRecord } from '../parity/compare.ts';
-import { captureRecordSchema } from '../parity/record.ts';
-import { CLIENT_OPTIONS } from './aws/clients.ts';
-import { deploymentFromEnv } from './aws/deployment.ts';
-import { dynamoLedger } from './aws/dynamo-ledger.ts';
-import { dynamoParityStore, mergeRoutes, type ParityStore, type RouteAggregates } from './aws/parity-store.ts';
-import { systemClock } from './aws/system-clock.ts';
+import { mergeRoutes, type RouteAggregates } from '../parity/routes.ts';
+import { parityDeps } from './aws/parity-deps.ts';
+import type { ParityRules } from './aws/parity-rules.ts';
+import type { ParityStore } from './aws/parity-store.ts';
 import { decodeContent } from './decode-content.ts';
 import type { Deps } from './deps.ts';
-import { type Emit, emfEmitter } from './emf.ts';
+import type { Emit } from './emf.ts';
+import { judgeBatch } from './firehose-batch.ts';
+import { parityMetrics } from './parity-metrics.ts';
 
 export interface TransformDeps {
   readonly deployment: Deps['deployment'];
   readonly ledger: Pick<Ledger, 'read'>;
+  readonly rules: Pick<ParityRules, 'effective'>;
   readonly store: ParityStore;
   readonly emit: Emit;
 }
 
-export function makeHandler(deps: TransformDeps) {
+/**
+ * Rejects when the counts could not be stored: Firehose then gives the batch again, three times, and what was counted
+ * already is not counted twice. Pairs that nobody counted would be missing from the sign-off without a word.
+ */
+export function makeHandler({ deployment, ledger, rules, store, emit }: TransformDeps) {
   return async (event: FirehoseTransformationEvent): Promise<FirehoseTransformationResult> => {
-    let routes: RouteAggregates = {};
-    const records = event.records.map(({ recordId, data }): FirehoseTransformationResultRecord => {
-      const captured = captureRecordSchema.safeParse(parse(data));
-      if (!captured.success) return { recordId, result: 'ProcessingFailed', data };
-      const comparison = compareRecord(captured.data, { decode: decodeContent });
-      routes = mergeRoutes(routes, { [captured.data.route]: aggregateOf(captured.data, comparison) });
-      const line = `${JSON.stringify({ ...captured.data, comparison })}\n`;
-      return { recordId, result: 'Ok', data: Buffer.from(line).toString('base64') };
-    });
-    const owner = await deps.ledger.read(deps.deployment.ingressId);
-    if (owner !== null && owner.status === 'running') await deps.store.add(owner.cutoverId, batchId(event), routes);
-    const totals = Object.values(routes);
-    deps.emit({
-      ParityPairs: totals.reduce((sum, r) => sum + r.pairs, 0),
-      ParityBreaking: totals.reduce((sum, r) => sum + r.breaking, 0),
-      ParityFailed: records.filter((r) => r.result !== 'Ok').length,
-    });
+    const { version, compiled } = await rules.effective();
+    const options = { decode: decodeContent, rules: compiled };
+    const { records, judged, refused } = judgeBatch(event, (record) => compareRecord(record, options));
+    const owner = await ledger.read(deployment.ingressId);
+    const counted: RouteAggregates =
+      owner?.status === 'running'
+        ? await store.add({ cutoverId: owner.cutoverId, rules: version }, judged)
+        : judged.map((j) => j.routes).reduce(mergeRoutes, {});
+    emit(...parityMetrics(counted, refused));
     return { records };
   };
 }
 
-/** The same records give the same id, however often Firehose delivers them. */
-function batchId(event: FirehoseTransformationEvent): string {
-  const hash = createHash('sha256');
-  for (const { data } of event.records) hash.update(data);
-  return hash.digest('hex').slice(0, 32);
-}
-
-function parse(data: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(data, 'base64').toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-let built: TransformDeps | undefined;
-
-function build(): TransformDeps {
-  const deployment = deploymentFromEnv();
-  const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
-  return {
-    deployment,
-    ledger: dynamoLedger(dynamo, deployment.ledgerTable),
-    store: dynamoParityStore(dynamo, deployment.ledgerTable),
-    emit: emfEmitter(deployment.ingressId, systemClock.now, (line) => console.log(line)),
-  };
-}
-
-export const handler = (event: FirehoseTransformationEvent) => {
-  built ??= build();
-  return makeHandler(built)(event);
-};
+export const handler = (event: FirehoseTransformationEvent) => makeHandler(parityDeps())(event);

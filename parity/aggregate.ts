@@ -1,64 +1,137 @@
-/** What many comparisons of one route come to: mergeable counters and two latency histograms. */
+/** What many comparisons of one route come to: mergeable counters, sample pairs and two latency histograms, all bounded. */
+import type { DifferenceClass } from './catalogue.ts';
 import { type Comparison, totalMs } from './compare.ts';
+import { excerpt, placeOf } from './difference.ts';
+import { generalPointer } from './general-place.ts';
 import { bucketOf, type Histogram, mergeHistograms } from './histogram.ts';
 import type { CaptureRecord } from './record.ts';
+import { mergeSamples, type Samples, samplesOf } from './sample.ts';
 
 export interface RouteAggregate {
-  /** Compared pairs. */
+  /** Compared pairs: the sum of the five after it, by the gravest difference of each pair. */
   readonly pairs: number;
-  readonly breaking: number;
+  readonly same: number;
+  readonly noise: number;
   readonly benign: number;
+  readonly undecided: number;
+  readonly breaking: number;
   /** Records without an answer of the stable side. */
   readonly unmatched: number;
+  /** Pairs of which a body was over the capture cap, and could not be compared to its end. */
+  readonly oversize: number;
   readonly newErrors: number;
-  /** Differences by `cause`. */
-  readonly causes: Readonly<Record<string, number>>;
+  /** Pairs by {@link Finding}, at most {@link MAX_FINDINGS}, the gravest first; read them by {@link findingsOf}. */
+  readonly findings: Readonly<Record<string, number>>;
+  /** Pairs of findings beyond that number, by class; a pair counts once for each of its findings. */
+  readonly otherFindings: Readonly<Record<string, number>>;
+  readonly samples: Samples;
+  /** Milliseconds until each side's whole answer was there; of pairs that both sides answered. */
   readonly stableLatency: Histogram;
   readonly candidateLatency: Histogram;
 }
 
+/** One way in which the pairs of a route differ. */
+export interface Finding {
+  readonly class: DifferenceClass;
+  readonly cause: string;
+  /** As `placeOf` says, indices and ids as `*`; at most 120 UTF-16 units. */
+  readonly place: string;
+  readonly pairs: number;
+}
+
+export const MAX_FINDINGS = 48;
+
 export const EMPTY_AGGREGATE: RouteAggregate = {
   pairs: 0,
-  breaking: 0,
+  same: 0,
+  noise: 0,
   benign: 0,
+  undecided: 0,
+  breaking: 0,
   unmatched: 0,
+  oversize: 0,
   newErrors: 0,
-  causes: {},
+  findings: {},
+  otherFindings: {},
+  samples: {},
   stableLatency: {},
   candidateLatency: {},
 };
 
 /** The aggregate of one record. */
 export function aggregateOf(record: CaptureRecord, comparison: Comparison): RouteAggregate {
-  const unmatched = comparison.verdict === 'unmatched';
-  const causes: Record<string, number> = {};
-  for (const { cause } of comparison.differences) causes[cause] = (causes[cause] ?? 0) + 1;
+  const newErrors = comparison.newError ? 1 : 0;
+  if (comparison.verdict === 'unmatched') return { ...EMPTY_AGGREGATE, unmatched: 1, newErrors };
+  const { differences } = comparison;
+  const outcome = comparison.verdict === 'same' && differences.length > 0 ? 'noise' : comparison.verdict;
+  const keys = new Set(differences.map((d) => `${d.class} ${d.cause} ${excerpt(generalPointer(placeOf(d)))}`));
+  const [stable, candidate] = [totalMs(record.stable), totalMs(record.candidate)];
+  const timed = stable !== null && candidate !== null;
   return {
-    pairs: unmatched ? 0 : 1,
-    breaking: comparison.verdict === 'breaking' ? 1 : 0,
-    benign: comparison.verdict === 'benign' ? 1 : 0,
-    unmatched: unmatched ? 1 : 0,
-    newErrors: comparison.newError ? 1 : 0,
-    causes,
-    stableLatency: one(totalMs(record.stable)),
-    candidateLatency: one(totalMs(record.candidate)),
+    ...EMPTY_AGGREGATE,
+    pairs: 1,
+    [outcome]: 1,
+    oversize: differences.some((d) => d.cause === 'body-uncomparable') ? 1 : 0,
+    newErrors,
+    ...bounded(Object.fromEntries([...keys].map((key) => [key, 1])), {}),
+    samples: samplesOf(record, comparison),
+    stableLatency: timed ? { [bucketOf(stable)]: 1 } : {},
+    candidateLatency: timed ? { [bucketOf(candidate)]: 1 } : {},
   };
 }
 
-/** Commutative and associative, with {@link EMPTY_AGGREGATE} as its zero. */
+/**
+ * Commutative and associative, with {@link EMPTY_AGGREGATE} as its zero. A finding that is kept in the end was kept in every
+ * part, for only smaller ones can push one out; so its count is whole, and what was pushed out stands in `otherFindings`.
+ */
 export function merge(a: RouteAggregate, b: RouteAggregate): RouteAggregate {
   return {
     pairs: a.pairs + b.pairs,
-    breaking: a.breaking + b.breaking,
+    same: a.same + b.same,
+    noise: a.noise + b.noise,
     benign: a.benign + b.benign,
+    undecided: a.undecided + b.undecided,
+    breaking: a.breaking + b.breaking,
     unmatched: a.unmatched + b.unmatched,
+    oversize: a.oversize + b.oversize,
     newErrors: a.newErrors + b.newErrors,
-    causes: mergeHistograms(a.causes, b.causes),
+    ...bounded(mergeHistograms(a.findings, b.findings), mergeHistograms(a.otherFindings, b.otherFindings)),
+    samples: mergeSamples(a.samples, b.samples),
     stableLatency: mergeHistograms(a.stableLatency, b.stableLatency),
     candidateLatency: mergeHistograms(a.candidateLatency, b.candidateLatency),
   };
 }
 
-function one(ms: number | null): Histogram {
-  return ms === null ? {} : { [bucketOf(ms)]: 1 };
+/** The gravest class first, within it by cause and place. */
+export function findingsOf({ findings }: Pick<RouteAggregate, 'findings'>): Finding[] {
+  return Object.entries(findings)
+    .sort(([a], [b]) => byGravity(a, b))
+    .map(([key, pairs]) => {
+      const [, name, cause = '', place = ''] = /^(\S+) (\S+) (.*)$/s.exec(key) ?? [];
+      return { class: classOf(name), cause, place, pairs };
+    });
+}
+
+const GRAVITY: readonly DifferenceClass[] = ['breaking', 'undecided', 'benign', 'noise'];
+
+function classOf(name: string | undefined): DifferenceClass {
+  return GRAVITY.find((c) => c === name) ?? 'undecided';
+}
+
+function byGravity(a: string, b: string): number {
+  const rank = (key: string) => GRAVITY.indexOf(classOf(key.slice(0, key.indexOf(' '))));
+  return rank(a) - rank(b) || (a < b ? -1 : 1);
+}
+
+function bounded(
+  findings: Readonly<Record<string, number>>,
+  others: Readonly<Record<string, number>>,
+): Pick<RouteAggregate, 'findings' | 'otherFindings'> {
+  const entries = Object.entries(findings).sort(([a], [b]) => byGravity(a, b));
+  const otherFindings: Record<string, number> = { ...others };
+  for (const [key, count] of entries.slice(MAX_FINDINGS)) {
+    const name = key.slice(0, key.indexOf(' '));
+    otherFindings[name] = (otherFindings[name] ?? 0) + count;
+  }
+  return { findings: Object.fromEntries(entries.slice(0, MAX_FINDINGS)), otherFindings };
 }

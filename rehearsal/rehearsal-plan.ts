@@ -30,6 +30,8 @@ export function rehearsalPlan(plan: Plan, observations: number): Plan {
       minPairsPerRoute: 10,
       maxBreakingRate: 0.3,
       latencyTolerance: 2,
+      latencyFloorMs: 50,
+      acceptInsufficientLatency: ['p50', 'p95', 'p99'],
     },
     stages: plan.stages.map(({ percent }) => ({ ...template, percent, maxHold: 1_800 })),
     // A dozen requests cannot show a margin of half a percent: at no failure, n requests bound the difference at about 3/n.

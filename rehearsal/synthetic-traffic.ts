@@ -7,6 +7,7 @@ import type { LocalCloud } from './cloud/cloud.ts';
 
 const MINUTE_MS = 60_000;
 const REQUESTS_A_MINUTE = 600;
+const PAIRS_A_FEED = 20;
 
 /** Begins at once; the answer ends it. */
 export function syntheticTraffic(cloud: LocalCloud): () => void {
@@ -40,7 +41,7 @@ function feedMinute(cloud: LocalCloud): void {
   }
 }
 
-function capture({ firehose, streamName, deployment }: LocalCloud, at: number): void {
+function capture({ firehose, metrics, streamName, deployment }: LocalCloud, at: number): void {
   const leg: CaptureRecord['stable'] = {
     outcome: 'response',
     status: 200,
@@ -48,7 +49,9 @@ function capture({ firehose, streamName, deployment }: LocalCloud, at: number): 
     body: { encoding: 'utf8', data: '{"ok":true}', bytes: 11, truncated: false },
     timing: { firstByteMs: 20, totalMs: 21 },
   };
-  const Records = Array.from({ length: 20 }, (_, i) => {
+  const dimensions = { Ingress: deployment.ingressId };
+  metrics.record({ namespace: 'Crossfade', name: 'TapCopies', dimensions, value: PAIRS_A_FEED, at });
+  const Records = Array.from({ length: PAIRS_A_FEED }, (_, i) => {
     const record: CaptureRecord = {
       v: CAPTURE_VERSION,
       ingress: deployment.ingressId,

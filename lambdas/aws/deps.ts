@@ -8,9 +8,11 @@ import { cloudWatchAlarms } from './cloudwatch-alarms.ts';
 import { cloudWatchMetrics } from './cloudwatch-metrics.ts';
 import { dynamoApprovals } from './dynamo-approvals.ts';
 import { lambdaExercise } from './lambda-exercise.ts';
+import { dynamoParityRules } from './parity-rules.ts';
 import { dynamoParityStore } from './parity-store.ts';
 import { rollbackDeps } from './rollback-deps.ts';
 import { storedParity } from './stored-parity.ts';
+import { tapCopies } from './tap-copies.ts';
 
 let built: Deps | undefined;
 
@@ -22,14 +24,22 @@ export function awsDeps(): Deps {
 function build(): Deps {
   const shared = rollbackDeps();
   const { deployment } = shared;
+  const { ledgerTable: table } = deployment;
   const cloudWatch = new CloudWatchClient(CLIENT_OPTIONS);
   const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
   return {
     ...shared,
     metrics: cloudWatchMetrics(cloudWatch, deployment),
     alarms: cloudWatchAlarms(cloudWatch),
-    parity: storedParity(dynamoParityStore(dynamo, deployment.ledgerTable)),
-    approvals: dynamoApprovals(dynamo, deployment.ledgerTable),
+    parity: storedParity({
+      ingressId: deployment.ingressId,
+      ledger: shared.ledger,
+      rules: dynamoParityRules(dynamo, { table, ingressId: deployment.ingressId, clock: shared.clock }),
+      store: dynamoParityStore(dynamo, { table, clock: shared.clock, keepDays: deployment.shadowLogDays }),
+      copies: (range) => tapCopies(cloudWatch, deployment.ingressId, range),
+      clock: shared.clock,
+    }),
+    approvals: dynamoApprovals(dynamo, table),
     exercise: lambdaExercise(new LambdaClient(CLIENT_OPTIONS), deployment.exerciseFunction),
   };
 }

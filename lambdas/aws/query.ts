@@ -3,12 +3,13 @@ import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Item } from './dynamo-item.ts';
 import { aws } from './transient.ts';
 
-/** Ordered by sort key; strongly consistent. */
+/** Ordered by sort key; strongly consistent. Items come whole, or with the attributes named. */
 export async function queryAll(
   client: Pick<DynamoDBClient, 'send'>,
   TableName: string,
   pk: string,
   prefix: string,
+  attributes: readonly string[] = [],
 ): Promise<Item[]> {
   const items: Item[] = [];
   let start: Item | undefined;
@@ -20,6 +21,7 @@ export async function queryAll(
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
           ExpressionAttributeValues: { ':pk': { S: pk }, ':prefix': { S: prefix } },
           ConsistentRead: true,
+          ...(attributes.length === 0 ? {} : { ProjectionExpression: attributes.join(', ') }),
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         }),
       ),

@@ -71,6 +71,29 @@ describe('the operator’s commands', () => {
     });
   });
 
+  it('put rules, show them with who put them, and refuse bad ones by the field', async () => {
+    const rules = join(dir, 'rules.json');
+    const none = await run('rules', 'show');
+    expect(none).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('No rules are stored') });
+    const rule = {
+      kind: 'ignore',
+      id: 'at',
+      owner: 'shop',
+      reason: 'a clock',
+      expires: '2999-12-31',
+      where: { pointer: '/at' },
+    };
+    await writeFile(rules, JSON.stringify({ v: 1, rules: [{ ...rule, owner: '' }] }));
+    const bad = await run('rules', 'put', rules);
+    expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining('rules.0.owner') });
+    await writeFile(rules, JSON.stringify({ v: 1, rules: [rule] }));
+    const put = await run('rules', 'put', rules, '--by', 'ada');
+    expect(put).toMatchObject({ code: 0, stdout: expect.stringMatching(/Put: 1 rules, version [0-9a-f]{16}\./) });
+    const shown = await run('rules', 'show');
+    expect(shown.stderr).toContain('put by ada at ');
+    expect(JSON.parse(shown.stdout)).toEqual({ v: 1, rules: [rule] });
+  });
+
   it('bring customers back with the listener’s permissions alone', async () => {
     const { deployment } = backend;
     const ingress = elbIngress(backend.elb, deployment);

@@ -9,8 +9,10 @@ import { cloudWatchMetrics } from '../../lambdas/aws/cloudwatch-metrics.ts';
 import { dynamoApprovals } from '../../lambdas/aws/dynamo-approvals.ts';
 import { dynamoLedger } from '../../lambdas/aws/dynamo-ledger.ts';
 import { elbIngress } from '../../lambdas/aws/elb-ingress.ts';
+import { dynamoParityRules } from '../../lambdas/aws/parity-rules.ts';
 import { dynamoParityStore } from '../../lambdas/aws/parity-store.ts';
 import { sfnExecutions } from '../../lambdas/aws/sfn-executions.ts';
+import { systemClock } from '../../lambdas/aws/system-clock.ts';
 import { EMPTY_AGGREGATE } from '../../parity/aggregate.ts';
 import { BACKENDS, type Backend } from './backends.ts';
 
@@ -190,14 +192,44 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
     expect(await approvals.pending(CUTOVER)).toMatchObject({ kind: 'final' });
   });
 
-  it('count a parity batch once, however often it is delivered', async () => {
-    const store = dynamoParityStore(backend.dynamo, backend.table);
-    const id = cutoverIdSchema.parse('parity');
-    const routes = { 'GET /x': { ...EMPTY_AGGREGATE, pairs: 3, causes: { type: 1 } } };
-    await store.add(id, 'batch-1', routes);
-    await store.add(id, 'batch-1', routes);
-    await store.add(id, 'batch-2', routes);
-    expect(await store.read(id)).toEqual({ 'GET /x': { ...EMPTY_AGGREGATE, pairs: 6, causes: { type: 2 } } });
+  it('count a pair once, in whatever batch it comes, and keep cutovers and rules apart', async () => {
+    const store = dynamoParityStore(backend.dynamo, { table: backend.table, clock: systemClock, keepDays: 1 });
+    const series = { cutoverId: cutoverIdSchema.parse('parity'), rules: 'none' };
+    const pairs = ['a', 'b', 'c'].map((identity, i) => ({
+      identity,
+      at: `2026-11-24T08:59:5${i + 7}.000Z`,
+      routes: { 'GET /x': { ...EMPTY_AGGREGATE, pairs: 1, same: 1 } },
+    }));
+    const counted = (n: number) => ({ 'GET /x': { ...EMPTY_AGGREGATE, pairs: n, same: n } });
+    expect(await store.read(series)).toEqual({});
+    expect(await store.add(series, pairs.slice(0, 2))).toEqual(counted(2));
+    expect(await store.read(series)).toEqual(counted(2));
+    expect(await store.add(series, pairs)).toEqual(counted(1));
+    expect(await store.add(series, pairs)).toEqual({});
+    expect(await store.read(series)).toEqual(counted(3));
+    expect(await store.read({ ...series, rules: 'other' })).toEqual({});
+  });
+
+  it('keep the newest rules of an ingress, as they were put; a reader sees them within a minute', async () => {
+    let now = Date.parse(AT);
+    const clock = { now: () => now };
+    const options = { table: backend.table, ingressId: ingressIdSchema.parse('ruled'), clock };
+    const [owner, reader] = [dynamoParityRules(backend.dynamo, options), dynamoParityRules(backend.dynamo, options)];
+    expect(await owner.stored()).toBeNull();
+    expect((await reader.effective()).version).toBe('none');
+    const where = { route: '/items', pointer: '/at' };
+    const decided = { id: 'at', owner: 'shop', reason: 'a clock', expires: '2026-12-31' };
+    const put = { set: { v: 1, rules: [{ kind: 'ignore', ...decided, where }] }, by: 'ada', at: AT } as const;
+    await owner.put({ ...put, set: { v: 1, rules: [] }, at: '2026-11-24T07:00:00.000Z' });
+    await owner.put({ ...put, set: { v: 1, rules: [...put.set.rules] } });
+    expect(await owner.stored()).toEqual(put);
+    expect((await reader.effective()).version).toBe('none');
+    now += 60_000;
+    const { version } = await reader.effective();
+    expect(version).toMatch(/^[0-9a-f]{16}$/);
+    now = Date.parse('2027-01-01T00:00:00Z');
+    const later = await reader.effective();
+    expect([later.version, later.compiled.expired.map((rule) => rule.id)]).toEqual(['none', ['at']]);
   });
 
   describe('ingress', () => {

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  aggregateOf,
+  EMPTY_AGGREGATE,
+  findingsOf,
+  MAX_FINDINGS,
+  merge,
+  type RouteAggregate,
+} from '../../parity/aggregate.ts';
+import type { Comparison } from '../../parity/compare.ts';
+import { type Difference, why } from '../../parity/difference.ts';
+import { countOf } from '../../parity/histogram.ts';
+import { MAX_ROUTES, mergeRoutes, OTHER_ROUTES, type RouteAggregates } from '../../parity/routes.ts';
+import { captured } from '../support/captured.ts';
+
+const CAUSES = ['type', 'key-added', 'header-missing', 'charset', 'server-identity', 'body-uncomparable'] as const;
+
+const differences: fc.Arbitrary<Difference> = fc.record({ cause: fc.constantFrom(...CAUSES), index: fc.nat(80) }).map(
+  ({ cause, index }): Difference => ({
+    in: 'body',
+    pointer: `/items/${index}/k${index}`,
+    stable: '1',
+    candidate: `"${index}"`,
+    ...why(cause),
+  }),
+);
+
+function comparisonOf(found: readonly Difference[]): Comparison {
+  const has = (kind: string) => found.some((d) => d.class === kind);
+  const verdict = has('breaking') ? 'breaking' : has('undecided') ? 'undecided' : has('benign') ? 'benign' : 'same';
+  return { route: '/items', verdict, differences: found, newError: false };
+}
+
+const aggregates: fc.Arbitrary<RouteAggregate> = fc
+  .record({ found: fc.array(differences, { maxLength: 60 }), id: fc.nat(9), second: fc.nat(59) })
+  .map(({ found, id, second }) => {
+    const at = `2026-11-24T08:00:${String(second).padStart(2, '0')}.000Z`;
+    return aggregateOf(captured({ requestId: `r${id}`, at }), comparisonOf(found));
+  });
+
+describe('an aggregate', () => {
+  it('counts a pair once, by its gravest difference', () => {
+    const [breaking, undecided, benign, noise] = [
+      why('type'),
+      why('header-missing'),
+      why('charset'),
+      why('server-identity'),
+    ];
+    const of = (...all: ReturnType<typeof why>[]) =>
+      aggregateOf(
+        captured(),
+        comparisonOf(all.map((w) => ({ in: 'body', pointer: '', stable: '', candidate: '', ...w }))),
+      );
+    expect(of(benign, breaking, undecided)).toMatchObject({ pairs: 1, breaking: 1, undecided: 0, benign: 0 });
+    expect(of(benign, undecided, noise)).toMatchObject({ pairs: 1, undecided: 1, benign: 0 });
+    expect(of(benign, noise)).toMatchObject({ pairs: 1, benign: 1, noise: 0 });
+    expect(of(noise)).toMatchObject({ pairs: 1, noise: 1, same: 0 });
+    expect(of()).toMatchObject({ pairs: 1, same: 1, noise: 0 });
+  });
+
+  it('counts a record without a stable answer as no pair, and times no side of it', () => {
+    const unmatched = aggregateOf(captured(), {
+      route: '/items',
+      verdict: 'unmatched',
+      differences: [],
+      newError: false,
+    });
+    expect(unmatched).toEqual({ ...EMPTY_AGGREGATE, unmatched: 1 });
+  });
+
+  it('takes the elements of an array as one place, and a pair once for each of its findings', () => {
+    const at = (pointer: string): Difference => ({
+      in: 'body',
+      pointer,
+      stable: '1',
+      candidate: '"1"',
+      ...why('type'),
+    });
+    const a = aggregateOf(captured(), comparisonOf([at('/items/0/id'), at('/items/17/id'), at('/total')]));
+    expect(findingsOf(a)).toEqual([
+      { class: 'breaking', cause: 'type', place: 'body/items/*/id', pairs: 1 },
+      { class: 'breaking', cause: 'type', place: 'body/total', pairs: 1 },
+    ]);
+  });
+
+  it('keeps a pair for each cause, by which it is found again', () => {
+    const found: Difference = {
+      in: 'header',
+      name: 'etag',
+      stable: 'W/"1"',
+      candidate: null,
+      ...why('header-missing'),
+    };
+    expect(aggregateOf(captured({ requestId: 'r7' }), comparisonOf([found])).samples).toEqual({
+      'header-missing': [
+        {
+          requestId: 'r7',
+          at: '2026-11-24T08:00:00.000Z',
+          target: 'GET /items',
+          place: 'header:etag',
+          stable: 'W/"1"',
+          candidate: '(absent)',
+        },
+      ],
+    });
+  });
+
+  it('is the same in whatever order and grouping its parts are merged, with the empty one as zero', () => {
+    fc.assert(
+      fc.property(aggregates, aggregates, aggregates, (a, b, c) => {
+        expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
+        expect(merge(a, b)).toEqual(merge(b, a));
+        expect(merge(a, EMPTY_AGGREGATE)).toEqual(a);
+      }),
+    );
+  });
+
+  it('stays bounded: the gravest findings keep their whole counts, the others are added up by class', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(differences, { maxLength: 40 }), { minLength: 1, maxLength: 20 }), (pairs) => {
+        const parts = pairs.map((found) => aggregateOf(captured(), comparisonOf(found)));
+        const all = parts.reduce(merge, EMPTY_AGGREGATE);
+        const exact = new Map<string, number>();
+        for (const found of pairs)
+          for (const key of new Set(
+            found.map((d) => `${d.class} ${d.cause} ${d.in === 'body' ? d.pointer.replace(/\d+\//, '*/') : ''}`),
+          ))
+            exact.set(key, (exact.get(key) ?? 0) + 1);
+        for (const { class: kind, cause, place, pairs: count } of findingsOf(all))
+          expect(exact.get(`${kind} ${cause} ${place.slice('body'.length)}`)).toBe(count);
+        expect(Object.keys(all.findings).length).toBe(Math.min(MAX_FINDINGS, exact.size));
+        const counted = countOf(all.findings) + countOf(all.otherFindings);
+        expect(counted).toBe([...exact.values()].reduce((sum, n) => sum + n, 0));
+        expect(Object.values(all.samples).flat().length).toBeLessThanOrEqual(32);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('the aggregates of all routes', () => {
+  const routes: fc.Arbitrary<RouteAggregates> = fc
+    .array(fc.nat(400), { maxLength: 300 })
+    .map((names) => names.map((n) => ({ [`/r${n}`]: { ...EMPTY_AGGREGATE, pairs: 1 } })).reduce(mergeRoutes, {}));
+  const pairs = (all: RouteAggregates) => Object.values(all).reduce((sum, a) => sum + a.pairs, 0);
+
+  it('are the same in whatever order they are merged, lose no pair, and stay bounded whatever paths clients think of', () => {
+    fc.assert(
+      fc.property(routes, routes, routes, (a, b, c) => {
+        const all = mergeRoutes(mergeRoutes(a, b), c);
+        expect(mergeRoutes(c, mergeRoutes(b, a))).toEqual(all);
+        expect(pairs(all)).toBe(pairs(a) + pairs(b) + pairs(c));
+        expect(Object.keys(all).filter((r) => r !== OTHER_ROUTES).length).toBeLessThanOrEqual(MAX_ROUTES);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('may be called as an object’s own members are', () => {
+    const odd = mergeRoutes({}, Object.fromEntries([['__proto__', { ...EMPTY_AGGREGATE, pairs: 1 }]]));
+    expect(Object.entries(mergeRoutes(odd, odd))).toEqual([['__proto__', { ...EMPTY_AGGREGATE, pairs: 2 }]]);
+  });
+});

@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { EMPTY_AGGREGATE, type RouteAggregate } from '../../parity/aggregate.ts';
+import { bucketOf, type Histogram } from '../../parity/histogram.ts';
+import { judgeLatency, PERCENTILES } from '../../parity/latency.ts';
+import { OTHER_ROUTES } from '../../parity/routes.ts';
+import { type CopyCounts, judgeParity, type SignoffPolicy } from '../../parity/signoff.ts';
+import { generator, normal, type Random } from '../support/random.ts';
+
+const policy: SignoffPolicy = {
+  minPairsPerRoute: 400,
+  maxBreakingRate: 0.0075,
+  latencyTolerance: 0.05,
+  latencyFloorMs: 0,
+  maxDropRatio: 0.01,
+  acceptInsufficientLatency: [],
+};
+const COPIES: CopyCounts = { wanted: 400, lost: {} };
+const always = (ms: number, n = 400): Histogram => ({ [bucketOf(ms)]: n });
+const route = (rest: Partial<RouteAggregate> = {}): RouteAggregate => ({
+  ...EMPTY_AGGREGATE,
+  pairs: 400,
+  same: 400,
+  stableLatency: always(10),
+  candidateLatency: always(10),
+  ...rest,
+});
+const judge = (rest: Partial<RouteAggregate>, with_: Partial<SignoffPolicy> = {}, copies: CopyCounts | null = COPIES) =>
+  judgeParity({ '/x': route(rest) }, { ...policy, ...with_ }, copies);
+
+describe('a sign-off', () => {
+  it('is clean on enough pairs without a fault', () => {
+    expect(judge({})).toEqual({ status: 'clean', reasons: [], pairs: 400, routes: 1 });
+  });
+
+  it('is insufficient on no route, and on a route with too few pairs by the rule of three', () => {
+    expect(judgeParity({}, policy, COPIES).status).toBe('insufficient');
+    expect(judge({ pairs: 399 })).toMatchObject({
+      status: 'insufficient',
+      reasons: ['/x: insufficient data, 399 of 400 pairs'],
+    });
+    expect(judge({}, { maxBreakingRate: 0.001 }).reasons).toEqual(['/x: insufficient data, 400 of 3000 pairs']);
+  });
+
+  it.each([
+    [
+      'one breaking pair, by cause and place',
+      { breaking: 1, findings: { 'breaking type body/items/*/id': 1, 'benign charset header:content-type': 9 } },
+      '/x: 1 of 400 pairs differ breakingly (type at body/items/*/id 1)',
+    ],
+    ['one new error', { newErrors: 1 }, '/x: 1 errors that the stable side does not have'],
+    [
+      'a candidate that is shown to be slower',
+      { candidateLatency: always(12, 1200), stableLatency: always(10, 1200) },
+      '/x: p50 latency: candidate/stable is 1.198, at least 1.186 (99.9 %, 1200 pairs); 1.050 is allowed',
+    ],
+  ])('is dirty on %s, on one route of many', (_name, fault, reason) => {
+    const verdict = judgeParity({ '/ok': route(), '/x': route(fault) }, policy, COPIES);
+    expect(verdict.status).toBe('dirty');
+    expect(verdict.reasons[0]).toBe(reason);
+  });
+
+  it('waits for a rule where the catalogue does not decide, and names what it is about', () => {
+    expect(judge({ undecided: 3, findings: { 'undecided key-added body/total': 3 } })).toMatchObject({
+      status: 'insufficient',
+      reasons: [
+        '/x: 3 of 400 pairs differ in what the catalogue does not decide (key-added at body/total 3); a rule must',
+      ],
+    });
+  });
+
+  it.each([
+    ['records without a stable answer', { unmatched: 5 }],
+    ['pairs over the capture cap', { oversize: 5 }],
+  ])('is insufficient on too many %s, for they say nothing', (_name, blind) => {
+    expect(judge(blind, {}, null)).toMatchObject({
+      status: 'insufficient',
+      reasons: [expect.stringContaining('of 40')],
+    });
+  });
+
+  it('is insufficient when the tap lost too many copies, or does not say', () => {
+    expect(judge({}, {}, { wanted: 400, lost: { busy: 1, sink: 3 } }).status).toBe('clean');
+    expect(judge({}, {}, { wanted: 400, lost: { busy: 1, sink: 4, error: 0 } })).toMatchObject({
+      status: 'insufficient',
+      reasons: ['5 of 400 copies say nothing (lost 5: busy 1, sink 4; the rest unmatched or oversize)'],
+    });
+    expect(judge({}, {}, { wanted: 0, lost: {} }).reasons).toEqual([
+      'the tap reports no copies, so nobody knows how many were lost',
+    ]);
+    expect(judge({}, {}, null).status).toBe('clean');
+  });
+
+  it('stays short enough for the state of an execution, however many routes are unclean', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 150 }, (_, i) => [`/r${i}`, route({ newErrors: 1, pairs: 1 })]),
+    );
+    const { reasons } = judgeParity(many, policy, COPIES);
+    expect(reasons.length).toBe(32);
+    expect(reasons.at(-1)).toBe('269 more');
+  });
+
+  it('is insufficient when routes cannot be told apart', () => {
+    expect(judgeParity({ [OTHER_ROUTES]: route() }, policy, COPIES)).toMatchObject({
+      status: 'insufficient',
+      reasons: ['there are more routes than can be told apart; give the tap route templates'],
+    });
+  });
+});
+
+describe('latency in a sign-off', () => {
+  const thin = { stableLatency: always(10, 367), candidateLatency: always(10, 367) };
+
+  it('says `insufficient data` for each percentile that the pairs are too few for, never nothing', () => {
+    expect(judge(thin)).toMatchObject({
+      status: 'insufficient',
+      reasons: ['/x: p99 latency: insufficient data, 367 of 368 pairs'],
+    });
+    expect(judge({ stableLatency: {}, candidateLatency: {} }).reasons).toEqual([
+      '/x: p50 latency: insufficient data, 0 of 6 pairs',
+      '/x: p95 latency: insufficient data, 0 of 72 pairs',
+      '/x: p99 latency: insufficient data, 0 of 368 pairs',
+    ]);
+  });
+
+  it('goes on without a percentile that the plan accepts, and still says so', () => {
+    expect(judge(thin, { acceptInsufficientLatency: ['p99'] })).toMatchObject({
+      status: 'clean',
+      reasons: ['p99 latency: insufficient data on /x, accepted by the plan'],
+    });
+    expect(judge(thin, { acceptInsufficientLatency: ['p95'] }).status).toBe('insufficient');
+  });
+
+  it('accepts nothing of a percentile whose estimate itself is beyond the tolerance', () => {
+    const slow = { stableLatency: always(10, 3), candidateLatency: always(12, 3) };
+    const accepted = { acceptInsufficientLatency: [...PERCENTILES] };
+    expect(judge(slow, accepted)).toMatchObject({
+      status: 'insufficient',
+      reasons: [expect.anything(), expect.anything(), expect.anything()],
+    });
+  });
+
+  it('holds what is neither shown to be as fast nor to be slower', () => {
+    const spread: Histogram = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [String(i), 1]));
+    expect(
+      judge({ stableLatency: spread, candidateLatency: spread }, { acceptInsufficientLatency: ['p95', 'p99'] }),
+    ).toMatchObject({
+      status: 'insufficient',
+      reasons: [
+        expect.stringMatching(
+          /p50 latency: candidate\/stable is 1.000, at most 1.\d+ \(95 %, 400 pairs\); insufficient data/,
+        ),
+        expect.anything(),
+        expect.anything(),
+      ],
+    });
+  });
+
+  it('lets a candidate be slower by the floor, whatever the ratio', () => {
+    const doubled = { stableLatency: always(1), candidateLatency: always(2) };
+    expect(judge(doubled, { latencyFloorMs: 0.9 }).status).toBe('dirty');
+    expect(judge(doubled, { latencyFloorMs: 1.1 }).status).toBe('clean');
+  });
+});
+
+describe('the bound on the latency ratio, by simulation', () => {
+  const RUNS = 200;
+  const PAIRS = 1_000;
+  const share = { latencyTolerance: 0.05, latencyFloorMs: 0 };
+
+  /** Pairs share a part of their latency, as two answers to one request do. */
+  const LAWS: readonly { readonly name: string; readonly law: (random: Random) => () => [number, number] }[] = [
+    { name: 'log-normal, independent', law: pairsOf(0, (z) => 20 * Math.exp(z)) },
+    { name: 'log-normal, correlated by 0.9', law: pairsOf(0.9, (z) => 20 * Math.exp(z)) },
+    { name: 'log-normal, correlated by -0.9', law: pairsOf(-0.9, (z) => 20 * Math.exp(z)) },
+    { name: 'a tail without a variance, independent', law: pairsOf(0, (z) => 5 * upperTail(z) ** (-1 / 1.5)) },
+    { name: 'a tail without a variance, correlated by 0.5', law: pairsOf(0.5, (z) => 5 * upperTail(z) ** (-1 / 1.5)) },
+  ];
+
+  it.each(LAWS)(
+    'lets a candidate that is slower by the whole tolerance pass in at most one run of twenty: $name',
+    ({ law }) => {
+      const passed = { p50: 0, p95: 0, p99: 0 };
+      const slower = { p50: 0, p95: 0, p99: 0 };
+      const next = law(generator(20261124));
+      for (let run = 0; run < RUNS; run++) {
+        const [stable, candidate]: [Record<string, number>, Record<string, number>] = [{}, {}];
+        for (let i = 0; i < PAIRS; i++) {
+          const [s, c] = next();
+          const [a, b] = [bucketOf(s), bucketOf(c * 1.05)];
+          stable[a] = (stable[a] ?? 0) + 1;
+          candidate[b] = (candidate[b] ?? 0) + 1;
+        }
+        for (const p of PERCENTILES) {
+          const { is } = judgeLatency(stable, candidate, p, share);
+          if (is === 'within') passed[p]++;
+          if (is === 'slower') slower[p]++;
+        }
+      }
+      for (const p of PERCENTILES) {
+        expect(passed[p] / RUNS).toBeLessThanOrEqual(0.05);
+        expect(slower[p]).toBe(0);
+      }
+    },
+  );
+
+  it('lets an equal candidate pass once there are pairs enough, and calls one that is slower by a half slower', () => {
+    const next = pairsOf(0.5, (z) => 20 * Math.exp(0.3 * z))(generator(7));
+    const [stable, equal, slow]: [Record<string, number>, Record<string, number>, Record<string, number>] = [
+      {},
+      {},
+      {},
+    ];
+    for (let i = 0; i < 60_000; i++) {
+      const [s, c] = next();
+      for (const [into, ms] of [
+        [stable, s],
+        [equal, c],
+        [slow, c * 1.5],
+      ] as const) {
+        into[bucketOf(ms)] = (into[bucketOf(ms)] ?? 0) + 1;
+      }
+    }
+    expect(PERCENTILES.map((p) => judgeLatency(stable, equal, p, share).is)).toEqual(['within', 'within', 'within']);
+    expect(PERCENTILES.map((p) => judgeLatency(stable, slow, p, share).is)).toEqual(['slower', 'slower', 'slower']);
+  });
+});
+
+function pairsOf(correlation: number, toMs: (z: number) => number) {
+  return (random: Random) => {
+    const z = () => normal(random);
+    return (): [number, number] => {
+      const [a, b] = [z(), z()];
+      return [toMs(a), toMs(correlation * a + Math.sqrt(1 - correlation ** 2) * b)];
+    };
+  };
+}
+
+/** P(Z > z), by Abramowitz and Stegun 26.2.17 (error below 7.5e-8). */
+function upperTail(z: number): number {
+  if (z < 0) return 1 - upperTail(-z);
+  const t = 1 / (1 + 0.2316419 * z);
+  const sum = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * sum;
+}
