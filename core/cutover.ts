@@ -254,7 +254,8 @@ function onDrilled(state: CutoverState, at: number): Transition {
   return note(tripped, at, 'drill', `Tripping alarm ${drill.alarm} at ${drill.percent} %.`);
 }
 
-function observeInterval(state: CutoverState): number {
+/** Seconds between two looks of the present phase. */
+export function observeInterval(state: CutoverState): number {
   const { plan } = state;
   return state.phase === 'stage' ? plan.gate.observe : state.phase === 'soak' ? plan.soak.observe : plan.shadow.observe;
 }
@@ -291,7 +292,7 @@ function invalid(state: CutoverState, what: string): CrossfadeError {
 }
 
 /** Milliseconds since the present phase or stage began. */
-export function elapsedMs(state: CutoverState, now: number): number {
+export function elapsedMs(state: Pick<CutoverState, 'since'>, now: number): number {
   return now - fromIso(state.since);
 }
 

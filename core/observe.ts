@@ -12,11 +12,14 @@ import type { AlarmReading, ParityVerdict, TargetHealthCounts } from './ports.ts
 import type { CutoverState } from './state.ts';
 import { describeWeights, type RuleWeights, sameWeights, weightsFor } from './weights.ts';
 
-/** An observation with what it was decided on, for the log; the minutes are the caller's to add. */
+/** An observation, and the comparison behind it where there was one. */
 export interface Observed {
   readonly observation: Observation;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly verdict?: Observation;
 }
+
+/** What a decision reads of the run; with {@link Evidence} and the time it is enough to take the decision again. */
+export type Looking = Pick<CutoverState, 'plan' | 'phase' | 'stage' | 'since' | 'split' | 'baseline'>;
 
 export interface HardEvidence {
   readonly alarms: readonly AlarmReading[];
@@ -24,8 +27,31 @@ export interface HardEvidence {
   readonly candidate: TargetHealthCounts;
 }
 
+export interface Evidence extends HardEvidence {
+  /** Since the phase or stage began. */
+  readonly minutes: readonly MinuteEvidence[];
+  /** Null where it was not read: in a stage nothing is mirrored, and a hard stop waits for nobody. */
+  readonly parity: ParityVerdict | null;
+}
+
+/** Pure: the same plan, evidence and time give the same decision, so the log can be replayed (core/replay.ts). */
+export function observe(deployment: Deployment, state: Looking, seen: Evidence, now: number): Observed {
+  const stop = hardStop(deployment, state, seen);
+  if (stop !== null) return { observation: stop };
+  if (state.phase === 'stage') return observeStage(state, seen.minutes, now);
+  if (seen.parity === null) return { observation: { decision: 'hold', reason: 'Parity was not read.' } };
+  switch (state.phase) {
+    case 'shadow':
+      return { observation: observeShadow(deployment, state, seen.alarms, seen.parity, now) };
+    case 'exercise':
+      return { observation: observeExercise(state, seen.parity, now) };
+    default:
+      return observeSoak(state, seen.minutes, seen.parity, now);
+  }
+}
+
 /** What ends any phase at once, or holds it; null when nothing of the kind is seen. */
-export function hardStop(deployment: Deployment, state: CutoverState, seen: HardEvidence): Observation | null {
+export function hardStop(deployment: Deployment, state: Looking, seen: HardEvidence): Observation | null {
   const red = seen.alarms
     .filter((a) => a.state === 'ALARM' && deployment.rollbackAlarms.includes(a.name))
     .map((a) => a.name);
@@ -68,7 +94,7 @@ export function hardStop(deployment: Deployment, state: CutoverState, seen: Hard
 /** Shadow: customers see only the stable side, so an unclean parity holds the phase, and ends it after `maxHold`. */
 export function observeShadow(
   deployment: Deployment,
-  state: CutoverState,
+  state: Looking,
   alarms: readonly AlarmReading[],
   parity: ParityVerdict,
   now: number,
@@ -86,7 +112,7 @@ export function observeShadow(
 }
 
 /** Exercise: hold for its duration, then ask parity again. */
-export function observeExercise(state: CutoverState, parity: ParityVerdict, now: number): Observation {
+export function observeExercise(state: Looking, parity: ParityVerdict, now: number): Observation {
   const { exercise, maxHold } = state.plan.shadow;
   const elapsed = elapsedMs(state, now) / 1000;
   const text = `Parity ${parity.status} under load${parity.reasons.length === 0 ? '' : `: ${parity.reasons.join('; ')}`}.`;
@@ -107,7 +133,7 @@ interface Stretch {
  * A canary stage: rolls back as soon as the candidate is shown to be worse; advances when its evidence is in and its bake
  * is over (or, with `accelerate`, the minimum bake); ends by `onUndecided` after `maxHold`.
  */
-export function observeStage(state: CutoverState, looked: readonly MinuteEvidence[], now: number): Observed {
+export function observeStage(state: Looking, looked: readonly MinuteEvidence[], now: number): Observed {
   const stage = state.plan.stages[state.stage];
   if (stage === undefined) throw new RangeError(`stage ${state.stage} is not in the plan`);
   const { bake, maxHold } = stage;
@@ -115,7 +141,7 @@ export function observeStage(state: CutoverState, looked: readonly MinuteEvidenc
   const stretch = { earliest: accelerate ? Math.min(minBake, bake) : bake, bake, maxHold };
   const policy = gatePolicyOf(state.plan, state.baseline, state.stage);
   const verdict = stage.percent === 100 ? judgeAlone(looked, policy, state.baseline) : decideGate(looked, policy);
-  return { observation: weigh(state, verdict, stretch, now), data: { verdict } };
+  return { observation: weigh(state, verdict, stretch, now), verdict };
 }
 
 /**
@@ -123,7 +149,7 @@ export function observeStage(state: CutoverState, looked: readonly MinuteEvidenc
  * against the stable side's in reverse shadow.
  */
 export function observeSoak(
-  state: CutoverState,
+  state: Looking,
   looked: readonly MinuteEvidence[],
   parity: ParityVerdict,
   now: number,
@@ -131,15 +157,14 @@ export function observeSoak(
   const { duration, maxHold } = state.plan.soak;
   const policy = gatePolicyOf(state.plan, state.baseline, state.plan.stages.length);
   const verdict = judgeAlone(looked, policy, state.baseline);
-  const data = { verdict, parity };
   if (parity.status === 'dirty') {
     const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;
-    return { observation: { decision: 'rollback', reason }, data };
+    return { observation: { decision: 'rollback', reason }, verdict };
   }
-  return { observation: weigh(state, verdict, { earliest: duration, bake: duration, maxHold }, now), data };
+  return { observation: weigh(state, verdict, { earliest: duration, bake: duration, maxHold }, now), verdict };
 }
 
-function weigh(state: CutoverState, verdict: Observation, stretch: Stretch, now: number): Observation {
+function weigh(state: Looking, verdict: Observation, stretch: Stretch, now: number): Observation {
   const { earliest, bake, maxHold } = stretch;
   const { decision, reason } = verdict;
   const elapsed = elapsedMs(state, now) / 1000;

@@ -154,6 +154,8 @@ async function run(
   await stopLoad();
   return recorder.evidence({
     title: scenario.title,
+    ingressId: cloud.deployment.ingressId,
+    cutoverId,
     startedAt,
     endedAt: clock.now(),
     speed: options.speed,
