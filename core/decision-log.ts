@@ -38,6 +38,7 @@ export const lookSchema = z.strictObject({
       name: z.string(),
       state: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
       actionsEnabled: z.boolean(),
+      mutedBy: z.array(z.string()),
     }),
   ),
   live: z.array(ruleWeightsSchema),

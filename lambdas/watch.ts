@@ -57,7 +57,7 @@ function lookOf(state: CutoverState, seen: Evidence, now: number): Omit<Look, 'd
   return {
     since: state.since,
     split: state.split,
-    alarms: [...alarms],
+    alarms: alarms.map((a) => ({ ...a, mutedBy: [...a.mutedBy] })),
     live: [...live],
     candidate,
     parity: parity === null ? null : { ...parity, reasons: [...parity.reasons] },

@@ -55,6 +55,7 @@ export class MemoryWorld {
     name,
     state: 'OK',
     actionsEnabled: true,
+    mutedBy: [],
   }));
   minuteEvidence: MinuteEvidence[] = [];
   baselineSummary: BaselineSummary | null = {
