@@ -25,6 +25,7 @@ export function replayText({ header, looks, summary }: Replayed, plan: Plan | nu
     ...(summary.rollback === null
       ? []
       : [`The run itself ended at ${summary.rollback.at}: ${summary.rollback.message}`]),
+    ...summary.refused.map((reason) => `This plan would have been refused at the baseline: ${reason}.`),
     ...summary.limits.map((limit) => `Not in the log: ${limit}`),
     ...(summary.incomplete === 0
       ? []

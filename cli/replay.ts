@@ -37,8 +37,8 @@ export function replayCommand(): Command {
       console.log(
         options.json === true ? JSON.stringify(replayed, null, 2) : replayText(replayed, plan, options.all === true),
       );
-      const { changed, differing } = replayed.summary;
-      process.exitCode = changed > 0 || (plan === null && differing > 0) ? EXIT.failed : EXIT.ok;
+      const { changed, differing, refused } = replayed.summary;
+      process.exitCode = changed > 0 || refused.length > 0 || (plan === null && differing > 0) ? EXIT.failed : EXIT.ok;
     });
 }
 

@@ -14,6 +14,12 @@ export function differencesOf(recorded: Plan, asked: Plan): string[] {
     limits.push(
       `gate.latencyBudgetMs: slow requests were counted over ${counted} ms, and are taken for those over ${wanted} ms.`,
     );
+  if (recorded.baseline.lookBack !== asked.baseline.lookBack)
+    limits.push('baseline.lookBack: the baseline is taken as it was measured then.');
+  if (recorded.gate.observe !== asked.gate.observe)
+    limits.push(
+      'gate.observe: a stage is looked at when the run looked, so it ends no earlier than a look of the run.',
+    );
   const parity = (Object.keys(asked.shadow) as (keyof Plan['shadow'])[]).filter(
     (key) =>
       ![...TIMES, ...NOT_DECIDING].includes(key) &&

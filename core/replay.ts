@@ -5,6 +5,7 @@
  * other minutes. So each phase and stage is judged on the minutes that it had, from when it began, and the first rollback
  * under the other plan ends what it would have reached.
  */
+import { baselineRefusals } from './baseline.ts';
 import { elapsedMs, type Observation } from './cutover.ts';
 import { DecisionLogError, decode, type Look } from './decision-log.ts';
 import type { Deployment } from './deployment.ts';
@@ -60,6 +61,8 @@ export interface ReplaySummary {
   /** Looks whose decision is another, those after the plan would have rolled back included. */
   readonly changed: number;
   readonly incomplete: number;
+  /** Why the plan would have been refused at the baseline, before anybody was moved; empty when it would not. */
+  readonly refused: readonly string[];
   /** What the log cannot say about the plan. */
   readonly limits: readonly string[];
   /** How the recorded run ended, if a rollback ended it: whoever asked for it. */
@@ -117,6 +120,7 @@ export class Replay {
       differing: this.#differing,
       changed: sum((p) => p.changed),
       incomplete: this.#incomplete,
+      refused: this.#asked === null ? [] : baselineRefusals(this.#asked, this.#baseline),
       limits: this.#began === null || this.#asked === null ? [] : differencesOf(this.#began.plan, this.#asked),
       rollback: this.#rollback,
     };

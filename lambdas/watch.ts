@@ -5,6 +5,7 @@ import type { MinuteEvidence } from '../core/gate/evidence.ts';
 import { requests, total } from '../core/gate/totals.ts';
 import { fromIso } from '../core/instant.ts';
 import { type Evidence, hardStop, observe } from '../core/observe.ts';
+import type { ParityVerdict } from '../core/ports.ts';
 import { type CutoverState, type CutoverStateJson, parseState } from '../core/state.ts';
 import { awsDeps } from './aws/deps.ts';
 import type { Deps } from './deps.ts';
@@ -16,6 +17,7 @@ type WatchDeps = Pick<
 >;
 
 const OVERLAP_SECONDS = 15 * 60;
+const MAX_REASONS = 20;
 const DECISION = { rollback: -1, hold: 0, advance: 1 } as const;
 
 export function makeHandler(deps: WatchDeps) {
@@ -48,7 +50,13 @@ async function gather(deps: WatchDeps, state: CutoverState, now: number): Promis
   ]);
   const seen = { live, candidate, alarms, minutes };
   const wanted = state.phase !== 'stage' && hardStop(deployment, state, seen) === null;
-  return { ...seen, parity: wanted ? await deps.parity.judge(state.cutoverId, state.plan) : null };
+  return { ...seen, parity: wanted ? brief(await deps.parity.judge(state.cutoverId, state.plan)) : null };
+}
+
+/** A state of the machine (256 KiB) and an item of the table (400 KB) must hold the reasons, of any number of routes. */
+function brief(verdict: ParityVerdict): ParityVerdict {
+  const more = verdict.reasons.length - MAX_REASONS;
+  return more <= 0 ? verdict : { ...verdict, reasons: [...verdict.reasons.slice(0, MAX_REASONS), `and ${more} more`] };
 }
 
 /** What the entry keeps of the evidence. */

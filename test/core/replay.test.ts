@@ -77,17 +77,34 @@ describe('a replay', () => {
     expect(other.looks.at(-1)?.replayed).toEqual({ decision: 'rollback', reason: 'Alarm gateway-red is in ALARM.' });
   });
 
+  it('says when the baseline would have refused the other plan', async () => {
+    const { summary } = replayed(await recordedRun(PLAN, healthy), { ...PLAN, baseline: { maxErrorRate: 0.0005 } });
+    expect(summary.refused).toEqual([expect.stringContaining('baseline.maxErrorRate')]);
+  });
+
+  it('gives the same text for a parity of any number of routes, and keeps it small in the log', async () => {
+    const reasons = Array.from({ length: 5_000 }, (_, i) => `GET /route-${i}: body differs in 1 of 10 pairs`);
+    const log = await recordedRun(PLAN, healthy, () => {}, { status: 'dirty', reasons, pairs: 50_000, routes: 5_000 });
+    const soak = log.filter((e) => e.kind === 'observation' && e.phase === 'soak');
+    expect(soak[0]?.message).toMatch(/Parity regressed .* and 4980 more\.$/);
+    for (const entry of log) expect(JSON.stringify(entry).length).toBeLessThan(40_000);
+    expect(replayed(log).summary).toMatchObject({ differing: 0, incomplete: 0 });
+  });
+
   it('says what the log cannot tell about the other plan', async () => {
     const log = await recordedRun(PLAN, healthy);
     const other: PlanInput = {
       ...PLAN,
-      gate: { latencyBudgetMs: 300 },
+      baseline: { lookBack: 'PT1H' },
+      gate: { latencyBudgetMs: 300, observe: 'PT2M' },
       shadow: { latencyTolerance: 0.5, maxHold: 'PT1H' },
       stages: [{ percent: 50, bake: 'PT5M' }, ...(PLAN.stages ?? []).slice(1)],
     };
     const { summary, looks } = replayed(log, other);
     expect(summary.limits).toEqual([
       expect.stringContaining('gate.latencyBudgetMs'),
+      expect.stringContaining('baseline.lookBack'),
+      expect.stringContaining('gate.observe'),
       expect.stringMatching(/^shadow\.latencyTolerance: /),
       expect.stringContaining('none of 10 %'),
       expect.stringContaining('nothing was seen at 50 %'),

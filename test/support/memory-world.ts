@@ -61,6 +61,7 @@ export class MemoryWorld {
   baselineSummary: BaselineSummary | null = {
     requests: 100_000,
     errorRate: 0.001,
+    recentErrorRate: null,
     slowRate: 0.001,
     elb5xxRate: 0,
     peakErrorRate: 0.002,

@@ -2,6 +2,7 @@ import { decisionLogLines, parseEntry, parseHeader } from '../../core/decision-l
 import type { MinuteEvidence } from '../../core/gate/evidence.ts';
 import type { LogEntry } from '../../core/ledger.ts';
 import { type PlanInput, planSchema } from '../../core/plan.ts';
+import type { ParityVerdict } from '../../core/ports.ts';
 import { Replay, type ReplayedLook, type ReplaySummary } from '../../core/replay.ts';
 import { parseState, stateToJson } from '../../core/state.ts';
 import { makeHandler as baseline } from '../../lambdas/baseline.ts';
@@ -21,12 +22,19 @@ export async function recordedRun(
   plan: PlanInput,
   traffic: Traffic,
   each: (world: MemoryWorld, stage: number, minute: number) => void = () => {},
+  /** Looks at the soak once, and finds this. */
+  inSoak?: ParityVerdict,
 ): Promise<LogEntry[]> {
   const world = new MemoryWorld();
   let json = await baseline(world)(stateToJson(await begun(world, plan)));
   json = { ...json, phase: 'shadowSignoff' };
   for (;;) {
     let state = parseState(await shift(world)(json));
+    if (state.phase === 'soak' && inSoak !== undefined) {
+      world.parityVerdict = inSoak;
+      world.minuteEvidence = [];
+      await watch(world)(stateToJson(state));
+    }
     if (state.phase !== 'stage') return world.log;
     world.minuteEvidence = [];
     for (let minute = 0; ; minute++) {
