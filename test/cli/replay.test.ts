@@ -10,6 +10,7 @@ import { CUTOVER } from '../support/memory-world.ts';
 import { recordedRun } from '../support/recorded-run.ts';
 
 const PLAN: PlanInput = {
+  gate: { warmUp: 'PT0S' },
   stages: [
     { percent: 10, bake: 'PT5M' },
     { percent: 100, bake: 'PT5M' },
@@ -47,7 +48,10 @@ describe('crossfade replay', () => {
   });
 
   it('shows what another plan would have changed, and says so by its exit code', async () => {
-    const other = await file('other.json', JSON.stringify({ ...PLAN, gate: { accelerate: true, minBake: 'PT2M' } }));
+    const other = await file(
+      'other.json',
+      JSON.stringify({ ...PLAN, gate: { warmUp: 'PT0S', accelerate: true, minBake: 'PT2M' } }),
+    );
     const { code, stdout } = await crossfade(['replay', log, '--plan', other]);
     expect(stdout).toMatch(/stage 10 %: advanced .*; now: advanced at .*, after 2\.0 min \(3\.0 min sooner\)/);
     expect(stdout).toContain('6 of 10 decisions would have been others.');

@@ -7,6 +7,7 @@ import { Replay } from '../../core/replay.ts';
 import { recordedRun, replayed, type Traffic } from '../support/recorded-run.ts';
 
 const PLAN: PlanInput = {
+  gate: { warmUp: 'PT0S' },
   stages: [
     { percent: 10, bake: 'PT5M', maxHold: 'PT30M' },
     { percent: 100, bake: 'PT5M', maxHold: 'PT30M' },
@@ -38,7 +39,7 @@ describe('a replay', () => {
   });
 
   it('shows which stage would have ended sooner, and by how much', async () => {
-    const other: PlanInput = { ...PLAN, gate: { accelerate: true, minBake: 'PT2M' } };
+    const other: PlanInput = { ...PLAN, gate: { warmUp: 'PT0S', accelerate: true, minBake: 'PT2M' } };
     const { summary } = replayed(await recordedRun(PLAN, healthy), other);
     const [first] = summary.phases;
     expect(first?.recorded).toMatchObject({ decision: 'advance', seconds: 300 });
@@ -49,15 +50,15 @@ describe('a replay', () => {
   it('shows a rollback that a wider margin would not have asked for', async () => {
     const log = await recordedRun(PLAN, leaking);
     expect(replayed(log).summary.phases.at(-1)?.recorded).toMatchObject({ decision: 'rollback' });
-    const wider = replayed(log, { ...PLAN, gate: { errorMargin: 0.04 } });
+    const wider = replayed(log, { ...PLAN, gate: { warmUp: 'PT0S', errorMargin: 0.04 } });
     expect(wider.looks.at(-1)).toMatchObject({ recorded: { decision: 'rollback' }, replayed: { decision: 'advance' } });
   });
 
   it('ends what a stricter plan would have reached, and still shows what was recorded after it', async () => {
     const small: Traffic = (stage, _minute, at) =>
       stage === 0 ? minute(at, 90_000, 10_000, 20) : minute(at, 0, 100_000);
-    const log = await recordedRun({ ...PLAN, gate: { errorMargin: 0.01 } }, small);
-    const { summary, looks } = replayed(log, { ...PLAN, gate: { errorMargin: 0.001 } });
+    const log = await recordedRun({ ...PLAN, gate: { warmUp: 'PT0S', errorMargin: 0.01 } }, small);
+    const { summary, looks } = replayed(log, { ...PLAN, gate: { warmUp: 'PT0S', errorMargin: 0.001 } });
     const [first, second] = summary.phases;
     expect(first).toMatchObject({
       recorded: { decision: 'advance' },
@@ -73,7 +74,7 @@ describe('a replay', () => {
       if (stage === 1 && m === 2)
         world.alarmReadings = world.alarmReadings.map((a) => ({ ...a, state: 'ALARM' as const }));
     });
-    const other = replayed(log, { ...PLAN, gate: { alpha: 0.1 } });
+    const other = replayed(log, { ...PLAN, gate: { warmUp: 'PT0S', alpha: 0.1 } });
     expect(other.looks.at(-1)?.replayed).toEqual({ decision: 'rollback', reason: 'Alarm gateway-red is in ALARM.' });
   });
 
@@ -96,7 +97,7 @@ describe('a replay', () => {
     const other: PlanInput = {
       ...PLAN,
       baseline: { lookBack: 'PT1H' },
-      gate: { latencyBudgetMs: 300, observe: 'PT2M' },
+      gate: { warmUp: 'PT0S', latencyBudgetMs: 300, observe: 'PT2M' },
       shadow: { latencyTolerance: 0.5, maxHold: 'PT1H' },
       stages: [{ percent: 50, bake: 'PT5M' }, ...(PLAN.stages ?? []).slice(1)],
     };
