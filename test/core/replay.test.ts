@@ -51,7 +51,11 @@ describe('a replay', () => {
     const log = await recordedRun(PLAN, leaking);
     expect(replayed(log).summary.phases.at(-1)?.recorded).toMatchObject({ decision: 'rollback' });
     const wider = replayed(log, { ...PLAN, gate: { warmUp: 'PT0S', errorMargin: 0.04 } });
-    expect(wider.looks.at(-1)).toMatchObject({ recorded: { decision: 'rollback' }, replayed: { decision: 'advance' } });
+    expect(wider.looks.at(-1)).toMatchObject({
+      recorded: { decision: 'rollback' },
+      replayed: { decision: 'hold', reason: expect.stringContaining('min of 5 min: ') },
+    });
+    expect(wider.summary.phases.at(-1)?.replayed).toBeNull();
   });
 
   it('ends what a stricter plan would have reached, and still shows what was recorded after it', async () => {
