@@ -21,7 +21,8 @@ const PROFILES: readonly Profile[] = [
 ];
 /** Of the tap's own capacity: the rate at which latency is looked at. */
 const SHARE = 0.3;
-const WARM_UP_S = 2;
+/** Until then V8 has compiled what is hot, also where the processor is shared. */
+const WARM_UP_S = 5;
 
 const USAGE = 'bench tap [--profile get|large|post] [--rounds 5] [--seconds 2] [--soak SECONDS] [--json FILE]';
 const argsSchema = z.object({
