@@ -12,7 +12,7 @@ import { stall } from './stall.ts';
 import { NAMES, type Profile, startWorld, type World } from './subjects.ts';
 import { table } from './table.ts';
 import { verdicts } from './targets.ts';
-import { checkTools } from './tools.ts';
+import { missingTools } from './tools.ts';
 
 const PROFILES: readonly Profile[] = [
   { name: 'get', method: 'GET', path: '/', bodyBytes: 0 },
@@ -37,7 +37,12 @@ const argsSchema = z.object({
 type Args = z.infer<typeof argsSchema>;
 
 export async function run(args: string[]): Promise<void> {
-  checkTools();
+  const missing = missingTools();
+  if (missing !== null) {
+    console.error(missing);
+    process.exitCode = 2;
+    return;
+  }
   const options = parse(args);
   const dir = mkdtempSync(join(tmpdir(), 'crossfade-bench-tap-'));
   let world: World | undefined;
