@@ -13,10 +13,10 @@ export function table(subjects: readonly Subject[], rounds: readonly Round[]): s
   const nginx = of(NAMES.nginx, (m) => m.throughput.cpuMicros).median;
   const lines = subjects.map(({ name }) => {
     const rps = of(name, (m) => m.throughput.rps);
-    const ms = (key: 'p50' | 'p99' | 'p999') =>
-      of(name, (m) => m.latency[key])
-        .median.toFixed(2)
-        .padStart(8);
+    const ms = (key: 'p50' | 'p99' | 'p999') => {
+      const { median } = of(name, (m) => m.latency[key]);
+      return (Number.isFinite(median) ? median.toFixed(2) : 'lost').padStart(8);
+    };
     const cpu = of(name, (m) => m.throughput.cpuMicros).median;
     const lost = of(name, (m) => m.latency.lost).max;
     return [
