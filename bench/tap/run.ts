@@ -88,7 +88,7 @@ async function measure(world: World, { profile: name, rounds: count, seconds, so
     );
   const judged = verdicts(rounds, soaked);
   console.log();
-  for (const { target, met, seen } of judged) console.log(`${met ? 'met   ' : 'MISSED'} ${target}: ${seen}`);
+  for (const { target, outcome, seen } of judged) console.log(`${outcome.padEnd(7)} ${target}: ${seen}`);
   if (json !== undefined)
     writeFileSync(
       json,
