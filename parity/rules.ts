@@ -47,13 +47,17 @@ export function compileRules(set: RuleSet, now: Date): CompiledRules {
     forRoute(route) {
       const known = byRoute.get(route);
       if (known !== undefined) return known;
-      // A record's route is `GET /items/{id}`: the rule names the path, for all its methods.
-      const segments = segmentsOf(route.slice(Math.max(0, route.indexOf('/'))));
+      const segments = segmentsOf(pathOfRoute(route));
       const made = routeRules(compiled.filter((c) => c.route === null || matchesPattern(c.route, segments)));
       if (byRoute.size < MAX_ROUTES) byRoute.set(route, made);
       return made;
     },
   };
+}
+
+/** A record's route may be `GET /items/{id}`: a rule names the path, for all its methods. */
+export function pathOfRoute(route: string): string {
+  return route.slice(Math.max(0, route.indexOf('/')));
 }
 
 /** Every difference as the rules class it. Those that a rule has classed already keep it. */

@@ -6,6 +6,7 @@ import { aspectOf, generalPlace } from './aspect.ts';
 import { CATALOGUE, type Cause } from './catalogue.ts';
 import { type CompareOptions, compareRecord } from './compare.ts';
 import type { CaptureRecord, ResponseLeg } from './record.ts';
+import { pathOfRoute } from './rules.ts';
 
 /** A rule but for `owner` and `expires`, which are empty: the rules file is refused until somebody fills them in. */
 export type SuggestedRule = {
@@ -102,7 +103,7 @@ export class StableOverTime {
       reason: `The stable side varied by itself in ${of}: ${CATALOGUE[cause].title}.`,
       expires: '',
     } as const;
-    const at = { route, ...(varied.in === 'body' ? { pointer: place } : { header: place }) };
+    const at = { route: pathOfRoute(route), ...(varied.in === 'body' ? { pointer: place } : { header: place }) };
     if (aspect === 'array-order') return { kind: 'unordered', ...decided, where: at };
     if (aspect === 'value' || aspect === 'array-length') return { kind: 'ignore', ...decided, where: at };
     return { kind: 'reclassify', ...decided, where: { ...at, cause }, class: 'noise' };

@@ -10,7 +10,7 @@ const asked = (target: string, body: unknown, header = 'a'): CaptureRecord => {
     ['Content-Type', 'application/json'],
     ['X-Node', header],
   ]);
-  return { ...pairOf(leg, leg, { target }), route: '/items/{id}' };
+  return { ...pairOf(leg, leg, { target }), route: 'GET /items/{id}' };
 };
 
 describe('suggested rules', () => {
