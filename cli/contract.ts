@@ -1,6 +1,7 @@
 /** `crossfade contract`: two services are asked the same, and what they answer is held against each other. */
 import { Command } from 'commander';
 import type { ContractRequest } from './contract/run.ts';
+import { UsageError } from './exit-codes.ts';
 import { type FailOn, failOnOption } from './fail-on.ts';
 import { number } from './number.ts';
 import { repeatable } from './repeatable.ts';
@@ -23,6 +24,7 @@ interface Options {
   readonly redactJson: string[];
   readonly out?: string;
   readonly failOn: FailOn;
+  readonly rules?: string;
   readonly html?: string;
   readonly json?: boolean;
   readonly dryRun?: boolean;
@@ -57,7 +59,10 @@ export function contractCommand(): Command {
       repeatable,
       [],
     )
-    .option('--noise', 'ask the stable side twice, to learn what varies by itself')
+    .option(
+      '--noise',
+      'ask the stable side once more, and keep that answer in --out: what varies by itself is learned from it',
+    )
     .option('--rps <n>', 'requests per second to each side', '10')
     .option('--concurrency <n>', 'requests under way at a time', '4')
     .option('--deadline <ms>', 'milliseconds for a whole answer', '5000')
@@ -71,6 +76,7 @@ export function contractCommand(): Command {
       [],
     )
     .option('--out <file>', `write the redacted pairs there, NDJSON; ${KEY} keys the hashes, otherwise a new key does`)
+    .option('--rules <file>', 'what owners have decided about differences, JSON')
     .addOption(failOnOption())
     .option('--html <file>', 'write a report there, one self-contained file')
     .option('--json', 'write the summary as JSON to stdout')
@@ -83,9 +89,12 @@ export function contractCommand(): Command {
         limit: Math.trunc(number('--limit', options.limit, 1, 1e9)),
       };
       const routes = templates('--route', options.route);
+      if (options.noise === true && options.out === undefined)
+        throw new UsageError('--noise: the second answer is kept in --out; name that file too');
       const { parseAllowed, parseHeaders } = await import('./contract/policy.ts');
       const { parseBase } = await import('./contract/side.ts');
       const { parseProbes } = await import('./contract/probes.ts');
+      const { readRules } = await import('./rules-file.ts');
       const { redactionRules } = await import('./contract/redaction.ts');
       const { runContract } = await import('./contract/run.ts');
       const { redactHeader, redactParameter, redactJson } = options;
@@ -97,6 +106,7 @@ export function contractCommand(): Command {
         policy: { allowed: parseAllowed(options.allow), headers: parseHeaders(options.header) },
         probes: parseProbes(options.probe),
         redaction: redactionRules(KEY, process.env[KEY], redactHeader, redactParameter, redactJson),
+        rules: readRules(options.rules),
         noise: options.noise === true,
         failOn: options.failOn,
         json: options.json === true,

@@ -12,6 +12,7 @@ interface Options {
   readonly candidate: string[];
   readonly route: string[];
   readonly failOn: FailOn;
+  readonly rules?: string;
   readonly html?: string;
   readonly json?: boolean;
   readonly threads: string;
@@ -30,6 +31,7 @@ export function diffCommand(): Command {
     )
     .option('--candidate <file>', "log of the candidate's answers; repeatable", repeatable, [])
     .option('--route <template>', 'route such as /items/{id}, for logs that name none; repeatable', repeatable, [])
+    .option('--rules <file>', 'what owners have decided about differences, JSON')
     .addOption(failOnOption())
     .option('--html <file>', 'write a report there, one self-contained file')
     .option('--json', 'write the summary as JSON to stdout')
@@ -41,12 +43,18 @@ export function diffCommand(): Command {
         routes: templates('--route', options.route),
         memory: number('--memory', options.memory, 0.01, 65_536) * 1024 * 1024,
       };
+      const { readRules } = await import('./rules-file.ts');
+      const { notesOn } = await import('./comparer.ts');
+      const rules = readRules(options.rules);
+      const at = Date.now();
       const { diffInputs } = await import('./diff/diff-inputs.ts');
       const inputs = diffInputs(files, options.stable, options.candidate);
       const { runDiff, sourcesOf } = await import('./diff/run.ts');
       const { diffProgress } = await import('./diff/progress.ts');
-      const { deliver, openReport } = await import('./diff/deliver.ts');
-      const report = openReport(options.html);
+      const { deliver } = await import('./diff/deliver.ts');
+      const { outputFile } = await import('./diff/output-file.ts');
+      const sources = sourcesOf(inputs).map((input) => input.file);
+      const report = outputFile('--html', options.html, sources);
       const sizes = sourcesOf(inputs).map((input) => input.bytes);
       const total = sizes.some((size) => size === null)
         ? null
@@ -56,12 +64,12 @@ export function diffCommand(): Command {
       process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
       try {
         const { signal } = interrupted;
-        const summary = await runDiff(inputs, { ...settings, signal, onProgress: progress.update });
+        const summary = await runDiff(inputs, { ...settings, rules, at, signal, onProgress: progress.update });
         progress.done();
-        const sources = sourcesOf(inputs).map((input) => input.file);
         process.exitCode = deliver(summary, {
           title: 'Crossfade diff',
           sources,
+          notes: notesOn(rules, at),
           failOn: options.failOn,
           mustAnswer: false,
           json: options.json === true,

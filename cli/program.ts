@@ -5,8 +5,10 @@ import { contractCommand } from './contract.ts';
 import { diffCommand } from './diff.ts';
 import { drillCommand } from './drill.ts';
 import { EXIT_HELP } from './exit-codes.ts';
+import { exportCommand } from './export.ts';
 import { planCommand } from './plan.ts';
 import { rehearseCommand } from './rehearse.ts';
+import { replayCommand } from './replay.ts';
 import { rollbackCommand } from './rollback.ts';
 import { rulesCommand } from './rules.ts';
 import { approveCommand, refuseCommand } from './signoff.ts';
@@ -27,6 +29,8 @@ export function program(): Command {
     .addCommand(diffCommand())
     .addCommand(contractCommand())
     .addCommand(statusCommand())
+    .addCommand(exportCommand())
+    .addCommand(replayCommand())
     .addCommand(approveCommand())
     .addCommand(refuseCommand())
     .addCommand(rollbackCommand())

@@ -1,7 +1,8 @@
 /** Runs the scenarios of a rehearsal one after the other, and says what came of them. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { decisionLogLines } from '../core/decision-log.ts';
 import type { ChaosSpec } from '../rehearsal/chaos.ts';
 import { chooseCandidate } from '../rehearsal/gateways.ts';
 import { type RehearsalOptions, rehearse, type Scenario } from '../rehearsal/rehearse.ts';
@@ -85,11 +86,19 @@ function finish(runs: readonly RunEvidence[], { report, json }: RehearsalRequest
   const file = resolve(report);
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, reportHtml(runs));
+  const logs = runs.map((run, i) => writeLog(run, `${file.replace(/\.html?$/, '')}-${i + 1}.ndjson`));
   out.write('\n');
   for (const run of runs) out.write(`${summary(run)}\n`);
   out.write(`Report: ${pathToFileURL(file).href}\n`);
+  out.write(`Decision logs, for \`crossfade replay\`: ${logs.join(', ')}\n`);
   if (json) console.log(JSON.stringify(runs));
   process.exitCode = runs.every((run) => run.verdict.ok) ? EXIT.ok : EXIT.failed;
+}
+
+/** The file that `crossfade export` writes of a cutover in AWS. */
+function writeLog(run: RunEvidence, file: string): string {
+  writeFileSync(file, `${[...decisionLogLines(run, run.log)].join('\n')}\n`);
+  return relative(process.cwd(), file);
 }
 
 function summary({ title, verdict, requests, back, speed }: RunEvidence): string {

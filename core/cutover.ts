@@ -2,7 +2,7 @@
  * The cutover as a reducer: state + event → state + entry for the log. Every phase, and what leads out of it, is here;
  * the handlers only fetch evidence and carry out what the next state says.
  */
-
+import { describeBaseline } from './baseline.ts';
 import { DRILL_INTERVAL_SECONDS } from './drill.ts';
 import { CrossfadeError } from './errors.ts';
 import { fromIso, toIso } from './instant.ts';
@@ -92,7 +92,7 @@ export function reduce(state: CutoverState, event: CutoverEvent): Transition {
         'baseline',
         event.at,
         'proceed',
-        describeBaseline(event.baseline),
+        describeBaseline(state.plan, event.baseline),
       );
     case 'capacityPinned':
       expectPhase(state, event, ['baseline']);
@@ -254,7 +254,8 @@ function onDrilled(state: CutoverState, at: number): Transition {
   return note(tripped, at, 'drill', `Tripping alarm ${drill.alarm} at ${drill.percent} %.`);
 }
 
-function observeInterval(state: CutoverState): number {
+/** Seconds between two looks of the present phase. */
+export function observeInterval(state: CutoverState): number {
   const { plan } = state;
   return state.phase === 'stage' ? plan.gate.observe : state.phase === 'soak' ? plan.soak.observe : plan.shadow.observe;
 }
@@ -291,7 +292,7 @@ function invalid(state: CutoverState, what: string): CrossfadeError {
 }
 
 /** Milliseconds since the present phase or stage began. */
-export function elapsedMs(state: CutoverState, now: number): number {
+export function elapsedMs(state: Pick<CutoverState, 'since'>, now: number): number {
   return now - fromIso(state.since);
 }
 
@@ -299,8 +300,4 @@ export function elapsedMs(state: CutoverState, now: number): number {
 export function describeSplit(split: TrafficSplit): string {
   const mirror = split.mirror === null ? '' : `, mirror ${split.mirror.percent} % ${split.mirror.face}`;
   return `Candidate ${split.candidatePercent} %${mirror}`;
-}
-
-function describeBaseline(b: BaselineSummary): string {
-  return `Stable: ${b.rps.toFixed(1)} rps, errors ${(b.errorRate * 100).toFixed(3)} %, p50 ${b.p50.toFixed(1)} ms, p95 ${b.p95.toFixed(1)} ms, p99 ${b.p99.toFixed(1)} ms.`;
 }

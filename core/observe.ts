@@ -12,11 +12,14 @@ import type { AlarmReading, ParityVerdict, TargetHealthCounts } from './ports.ts
 import type { CutoverState } from './state.ts';
 import { describeWeights, type RuleWeights, sameWeights, weightsFor } from './weights.ts';
 
-/** An observation with what it was decided on, for the log; the minutes are the caller's to add. */
+/** An observation, and the comparison behind it where there was one. */
 export interface Observed {
   readonly observation: Observation;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly verdict?: Observation;
 }
+
+/** What a decision reads of the run; with {@link Evidence} and the time it is enough to take the decision again. */
+export type Looking = Pick<CutoverState, 'plan' | 'phase' | 'stage' | 'since' | 'split' | 'baseline'>;
 
 export interface HardEvidence {
   readonly alarms: readonly AlarmReading[];
@@ -24,51 +27,117 @@ export interface HardEvidence {
   readonly candidate: TargetHealthCounts;
 }
 
-/** What ends any phase at once, or holds it; null when nothing of the kind is seen. */
-export function hardStop(deployment: Deployment, state: CutoverState, seen: HardEvidence): Observation | null {
-  const red = seen.alarms
-    .filter((a) => a.state === 'ALARM' && deployment.rollbackAlarms.includes(a.name))
-    .map((a) => a.name);
-  if (red.length > 0) return { decision: 'rollback', reason: `Alarm ${red.join(', ')} is in ALARM.` };
+export interface Evidence extends HardEvidence {
+  /** Since the phase or stage began. */
+  readonly minutes: readonly MinuteEvidence[];
+  /** Null where it was not read: in a stage nothing is mirrored, and a hard stop waits for nobody. */
+  readonly parity: ParityVerdict | null;
+}
+
+/**
+ * Pure: the same plan, evidence and time give the same decision, so the log can be replayed (core/replay.ts). A hard stop
+ * goes back at once; what only makes blind keeps from advancing, never from going back, and no longer than `maxHold`.
+ */
+export function observe(deployment: Deployment, state: Looking, seen: Evidence, now: number): Observed {
+  const stop = hardStop(deployment, state, seen);
+  if (stop !== null) return { observation: { decision: 'rollback', reason: stop } };
+  const observed = observePhase(deployment, state, seen, now);
+  const obstacle = obstacleOf(deployment, state, seen);
+  const { decision, reason } = observed.observation;
+  if (obstacle === null || decision === 'rollback') return observed;
+  const held = `${obstacle} ${reason}`;
+  const observation: Observation = overdue(state, now)
+    ? { decision: 'rollback', reason: `${held} It was held for its maximum of ${minutes(lengthOf(state).maxHold)}.` }
+    : { decision: 'hold', reason: held };
+  return { ...observed, observation };
+}
+
+function observePhase(deployment: Deployment, state: Looking, seen: Evidence, now: number): Observed {
+  if (state.phase === 'stage') return observeStage(state, seen.minutes, now);
+  if (seen.parity === null) return { observation: { decision: 'hold', reason: 'Parity was not read.' } };
+  switch (state.phase) {
+    case 'shadow':
+      return { observation: observeShadow(deployment, state, seen.alarms, seen.parity, now) };
+    case 'exercise':
+      return { observation: observeExercise(state, seen.parity, now) };
+    default:
+      return observeSoak(state, seen.minutes, seen.parity, now);
+  }
+}
+
+/** Why any phase goes back at once; null when nothing of the kind is seen. */
+export function hardStop(deployment: Deployment, state: Looking, seen: HardEvidence): string | null {
+  const guards = seen.alarms.filter((a) => deployment.rollbackAlarms.includes(a.name));
+  const red = guards.filter((a) => a.state === 'ALARM');
+  if (red.length > 0) return `Alarm ${names(red)} is in ALARM.`;
   const intended = weightsFor(deployment, state.split);
-  if (!sameWeights(seen.live, intended)) {
-    return {
-      decision: 'rollback',
-      reason: `Drift: live weights are ${describeWeights(deployment, seen.live)}, intended ${describeWeights(deployment, intended)}.`,
-    };
-  }
-  if (state.split.candidatePercent > 0 && seen.candidate.healthy === 0) {
-    return { decision: 'rollback', reason: 'The candidate has no healthy target.' };
-  }
+  if (!sameWeights(seen.live, intended))
+    return `Drift: live weights are ${describeWeights(deployment, seen.live)}, intended ${describeWeights(deployment, intended)}.`;
+  if (state.split.candidatePercent === 0) return null;
   const { healthy, unhealthy } = seen.candidate;
+  if (healthy === 0) return 'The candidate has no healthy target.';
   // A load balancer sends an unhealthy target nothing, so the rest carry its share: a majority down is no rollout.
-  if (state.split.candidatePercent > 0 && unhealthy > healthy) {
-    return {
-      decision: 'rollback',
-      reason: `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`,
-    };
-  }
-  const mute = seen.alarms.filter((a) => !a.actionsEnabled).map((a) => a.name);
-  if (mute.length > 0)
-    return { decision: 'hold', reason: `Actions of alarm ${mute.join(', ')} are disabled; enable them to go on.` };
+  if (unhealthy > healthy) return `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`;
+  // Customers are on the candidate, and the way that brings them back without this run is cut.
+  const silenced = silences(guards);
+  return silenced === null ? null : `Customers are on the candidate, and ${silenced}.`;
+}
+
+/** What keeps the run from advancing until it ends; null when there is nothing. */
+function obstacleOf(deployment: Deployment, state: Looking, seen: HardEvidence): string | null {
+  const silenced = silences(seen.alarms);
+  if (silenced !== null) return `Waiting: ${silenced}.`;
   const missing = deployment.rollbackAlarms.filter((name) => !seen.alarms.some((a) => a.name === name));
-  if (missing.length > 0)
-    return { decision: 'hold', reason: `Alarm ${missing.join(', ')} does not exist; the run waits for it.` };
+  if (missing.length > 0) return `Alarm ${missing.join(', ')} does not exist.`;
+  const { healthy, unhealthy } = seen.candidate;
   if (state.split.candidatePercent > 0 && unhealthy > 0)
-    return {
-      decision: 'hold',
-      reason: `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`,
-    };
-  const blind = seen.alarms
-    .filter((a) => a.state === 'INSUFFICIENT_DATA' && deployment.rollbackAlarms.includes(a.name))
-    .map((a) => a.name);
-  return blind.length > 0 ? { decision: 'hold', reason: `Alarm ${blind.join(', ')} has INSUFFICIENT_DATA.` } : null;
+    return `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`;
+  const blind = seen.alarms.filter(
+    (a) => a.state === 'INSUFFICIENT_DATA' && deployment.rollbackAlarms.includes(a.name),
+  );
+  return blind.length > 0 ? `Alarm ${names(blind)} has INSUFFICIENT_DATA.` : null;
+}
+
+function silences(alarms: readonly AlarmReading[]): string | null {
+  const disabled = alarms.filter((a) => !a.actionsEnabled);
+  if (disabled.length > 0) return `actions of alarm ${names(disabled)} are disabled`;
+  const muted = alarms.filter((a) => a.mutedBy.length > 0).map((a) => `${a.name} by ${a.mutedBy.join(', ')}`);
+  return muted.length > 0 ? `actions of alarms are muted (${muted.join('; ')})` : null;
+}
+
+function names(alarms: readonly AlarmReading[]): string {
+  return alarms.map((a) => a.name).join(', ');
+}
+
+/** How long the present phase or stage lasts, and may be held beyond that. Seconds. */
+function lengthOf({ plan, phase, stage }: Looking): { readonly bake: number; readonly maxHold: number } {
+  const { shadow, stages, soak } = plan;
+  switch (phase) {
+    case 'shadow':
+      return { bake: shadow.duration, maxHold: shadow.maxHold };
+    case 'exercise':
+      return { bake: shadow.exercise, maxHold: shadow.maxHold };
+    case 'stage': {
+      const at = stages[stage];
+      if (at === undefined) throw new RangeError(`stage ${stage} is not in the plan`);
+      return at;
+    }
+    default:
+      return { bake: soak.duration, maxHold: soak.maxHold };
+  }
+}
+
+function overdue(state: Looking, now: number): boolean {
+  const { bake, maxHold } = lengthOf(state);
+  const judged = state.phase === 'stage' || state.phase === 'soak';
+  if (judged && state.plan.gate.onUndecided === 'hold') return false;
+  return elapsedMs(state, now) / 1000 >= bake + maxHold;
 }
 
 /** Shadow: customers see only the stable side, so an unclean parity holds the phase, and ends it after `maxHold`. */
 export function observeShadow(
   deployment: Deployment,
-  state: CutoverState,
+  state: Looking,
   alarms: readonly AlarmReading[],
   parity: ParityVerdict,
   now: number,
@@ -86,7 +155,7 @@ export function observeShadow(
 }
 
 /** Exercise: hold for its duration, then ask parity again. */
-export function observeExercise(state: CutoverState, parity: ParityVerdict, now: number): Observation {
+export function observeExercise(state: Looking, parity: ParityVerdict, now: number): Observation {
   const { exercise, maxHold } = state.plan.shadow;
   const elapsed = elapsedMs(state, now) / 1000;
   const text = `Parity ${parity.status} under load${parity.reasons.length === 0 ? '' : `: ${parity.reasons.join('; ')}`}.`;
@@ -96,26 +165,18 @@ export function observeExercise(state: CutoverState, parity: ParityVerdict, now:
   return { decision: 'rollback', reason: `${text} It was held for its maximum of ${minutes(maxHold)}.` };
 }
 
-/** What the stage-like phases share: how long they take, and what becomes of an undecided one. Seconds. */
-interface Stretch {
-  readonly earliest: number;
-  readonly bake: number;
-  readonly maxHold: number;
-}
-
 /**
  * A canary stage: rolls back as soon as the candidate is shown to be worse; advances when its evidence is in and its bake
  * is over (or, with `accelerate`, the minimum bake); ends by `onUndecided` after `maxHold`.
  */
-export function observeStage(state: CutoverState, looked: readonly MinuteEvidence[], now: number): Observed {
+export function observeStage(state: Looking, looked: readonly MinuteEvidence[], now: number): Observed {
   const stage = state.plan.stages[state.stage];
   if (stage === undefined) throw new RangeError(`stage ${state.stage} is not in the plan`);
-  const { bake, maxHold } = stage;
   const { accelerate, minBake } = state.plan.gate;
-  const stretch = { earliest: accelerate ? Math.min(minBake, bake) : bake, bake, maxHold };
+  const earliest = accelerate ? Math.min(minBake, stage.bake) : stage.bake;
   const policy = gatePolicyOf(state.plan, state.baseline, state.stage);
   const verdict = stage.percent === 100 ? judgeAlone(looked, policy, state.baseline) : decideGate(looked, policy);
-  return { observation: weigh(state, verdict, stretch, now), data: { verdict } };
+  return { observation: weigh(state, verdict, earliest, now), verdict };
 }
 
 /**
@@ -123,31 +184,30 @@ export function observeStage(state: CutoverState, looked: readonly MinuteEvidenc
  * against the stable side's in reverse shadow.
  */
 export function observeSoak(
-  state: CutoverState,
+  state: Looking,
   looked: readonly MinuteEvidence[],
   parity: ParityVerdict,
   now: number,
 ): Observed {
-  const { duration, maxHold } = state.plan.soak;
   const policy = gatePolicyOf(state.plan, state.baseline, state.plan.stages.length);
   const verdict = judgeAlone(looked, policy, state.baseline);
-  const data = { verdict, parity };
   if (parity.status === 'dirty') {
     const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;
-    return { observation: { decision: 'rollback', reason }, data };
+    return { observation: { decision: 'rollback', reason }, verdict };
   }
-  return { observation: weigh(state, verdict, { earliest: duration, bake: duration, maxHold }, now), data };
+  return { observation: weigh(state, verdict, state.plan.soak.duration, now), verdict };
 }
 
-function weigh(state: CutoverState, verdict: Observation, stretch: Stretch, now: number): Observation {
-  const { earliest, bake, maxHold } = stretch;
+/** `earliest`: seconds after which it may advance. */
+function weigh(state: Looking, verdict: Observation, earliest: number, now: number): Observation {
   const { decision, reason } = verdict;
   const elapsed = elapsedMs(state, now) / 1000;
   if (decision === 'rollback') return { decision, reason };
   if (elapsed < earliest) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(earliest)}: ${reason}` };
   if (decision === 'advance') return { decision, reason };
-  if (elapsed < bake + maxHold || state.plan.gate.onUndecided === 'hold') return { decision: 'hold', reason };
-  return { decision: 'rollback', reason: `${reason} Undecided for the maximum of ${minutes(maxHold)} after its bake.` };
+  if (!overdue(state, now)) return { decision: 'hold', reason };
+  const held = minutes(lengthOf(state).maxHold);
+  return { decision: 'rollback', reason: `${reason} Undecided for the maximum of ${held} after its bake.` };
 }
 
 function minutes(seconds: number): string {

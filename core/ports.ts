@@ -48,6 +48,8 @@ export interface AlarmReading {
   readonly name: string;
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   readonly actionsEnabled: boolean;
+  /** What keeps its actions back now: mute rules that are active, a composite alarm's suppressor. Empty: nothing does. */
+  readonly mutedBy: readonly string[];
 }
 
 export interface Alarms {

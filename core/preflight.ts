@@ -71,6 +71,7 @@ function alarmRefusals(deployment: Deployment, readings: readonly AlarmReading[]
     const reading = readings.find((r) => r.name === name);
     if (reading === undefined) return [`alarm ${name} does not exist`];
     if (!reading.actionsEnabled) return [`alarm ${name} has its actions disabled`];
+    if (reading.mutedBy.length > 0) return [`alarm ${name} is muted by ${reading.mutedBy.join(', ')}`];
     return reading.state === 'OK' ? [] : [`alarm ${name} is in ${reading.state}`];
   });
 }

@@ -38,6 +38,8 @@ const isoInstant = z.iso.datetime();
 export const baselineSummarySchema = z.strictObject({
   requests: z.number().nonnegative(),
   errorRate: z.number().min(0).max(1),
+  /** The same over the last quarter of an hour (or the last period, if that is longer); null below 100 requests. */
+  recentErrorRate: z.number().min(0).max(1).nullable().default(null),
   /** Share of requests over the plan's latency budget; null where the metric store cannot count them. */
   slowRate: z.number().min(0).max(1).nullable().default(null),
   /** 5xx that the load balancer itself made, as a share of the requests. */

@@ -1,4 +1,5 @@
 /** Baseline: what the stable side does on an ordinary day; refuses a side that is itself burning. */
+import { baselineRefusals } from '../core/baseline.ts';
 import { reduce } from '../core/cutover.ts';
 import { RefusedError } from '../core/errors.ts';
 import { type CutoverStateJson, parseState } from '../core/state.ts';
@@ -9,23 +10,11 @@ import { settle } from './settle.ts';
 export function makeHandler(deps: Pick<Deps, 'metrics' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const state = parseState(event);
-    const { lookBack, minRequests, maxErrorRate } = state.plan.baseline;
     const at = deps.clock.now();
-    const baseline = await deps.metrics.baseline(
-      { from: at - lookBack * 1000, to: at },
-      state.plan.gate.latencyBudgetMs,
-    );
-    const requests = baseline?.requests ?? 0;
-    if (baseline === null || requests < minRequests) {
-      throw new RefusedError([
-        `baseline.minRequests: the stable side answered ${requests} requests in the look-back, ${minRequests} are needed`,
-      ]);
-    }
-    if (baseline.errorRate > maxErrorRate) {
-      throw new RefusedError([
-        `baseline.maxErrorRate: the stable side itself fails ${(baseline.errorRate * 100).toFixed(2)} % of its requests`,
-      ]);
-    }
+    const range = { from: at - state.plan.baseline.lookBack * 1000, to: at };
+    const baseline = await deps.metrics.baseline(range, state.plan.gate.latencyBudgetMs);
+    const reasons = baselineRefusals(state.plan, baseline);
+    if (baseline === null || reasons.length > 0) throw new RefusedError(reasons);
     return settle(deps, state, reduce(state, { type: 'baselineTaken', at, baseline }), baseline);
   };
 }

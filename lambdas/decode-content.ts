@@ -1,15 +1,16 @@
 /** The comparer's `Decode` port by zlib: what Lambda, CLI and tests give to `compareRecord`. */
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import type { Decode, Decoded } from '../parity/decode.ts';
 
 type Inflate = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
 
 const DECODERS: Readonly<Record<string, Inflate>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
+  gzip: zlib.gunzipSync,
+  'x-gzip': zlib.gunzipSync,
   deflate: inflateEither,
-  br: brotliDecompressSync,
-  zstd: zstdDecompressSync,
+  br: zlib.brotliDecompressSync,
+  // The CLI also runs where Node has no zstd yet (before 22.15).
+  ...('zstdDecompressSync' in zlib ? { zstd: zlib.zstdDecompressSync } : {}),
 };
 
 export const decodeContent: Decode = (coding, bytes, limit): Decoded => {
@@ -25,10 +26,10 @@ export const decodeContent: Decode = (coding, bytes, limit): Decoded => {
 /** `deflate` is zlib (RFC 9110, 8.4.1.2); some servers send it raw, and browsers read both. */
 function inflateEither(bytes: Uint8Array, options: { readonly maxOutputLength: number }): Uint8Array {
   try {
-    return inflateSync(bytes, options);
+    return zlib.inflateSync(bytes, options);
   } catch (error) {
     if (isTooLarge(error)) throw error;
-    return inflateRawSync(bytes, options);
+    return zlib.inflateRawSync(bytes, options);
   }
 }
 

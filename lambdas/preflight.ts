@@ -5,7 +5,7 @@ import type { Deployment } from '../core/deployment.ts';
 import { type Drill, drillRefusal, drillRequestSchema } from '../core/drill.ts';
 import { InvalidPlanError, RefusedError } from '../core/errors.ts';
 import { cutoverIdSchema } from '../core/ids.ts';
-import { parsePlan } from '../core/plan.ts';
+import { parsePlan, planSchema } from '../core/plan.ts';
 import { ANY_TRAFFIC, HISTORY_BUDGET, project } from '../core/planner.ts';
 import { refusals, retentionProblem } from '../core/preflight.ts';
 import { type CutoverState, type CutoverStateJson, stateToJson } from '../core/state.ts';
@@ -89,6 +89,7 @@ export function makeHandler(deps: PreflightDeps) {
       stage: -1,
       by: 'machine',
       message: state.reason,
+      data: { plan: z.encode(planSchema, plan), deployment },
     });
     await tell(deps, {
       subject: `Crossfade ${item.cutoverId}: preflight`,

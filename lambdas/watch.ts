@@ -1,9 +1,11 @@
-/** Watch: one observation of the phase that the state is in. Fetches evidence; the core decides. */
-import { reduce } from '../core/cutover.ts';
+/** Watch: one observation of the phase that the state is in. Fetches evidence; the core decides; the log keeps both. */
+import { observeInterval, reduce } from '../core/cutover.ts';
+import type { Look } from '../core/decision-log.ts';
 import type { MinuteEvidence } from '../core/gate/evidence.ts';
+import { requests, total } from '../core/gate/totals.ts';
 import { fromIso } from '../core/instant.ts';
-import { hardStop, type Observed, observeExercise, observeShadow, observeSoak, observeStage } from '../core/observe.ts';
-import type { AlarmReading } from '../core/ports.ts';
+import { type Evidence, hardStop, observe } from '../core/observe.ts';
+import type { ParityVerdict } from '../core/ports.ts';
 import { type CutoverState, type CutoverStateJson, parseState } from '../core/state.ts';
 import { awsDeps } from './aws/deps.ts';
 import type { Deps } from './deps.ts';
@@ -15,14 +17,19 @@ type WatchDeps = Pick<
 >;
 
 const OVERLAP_SECONDS = 15 * 60;
+const MAX_REASONS = 20;
 const DECISION = { rollback: -1, hold: 0, advance: 1 } as const;
 
 export function makeHandler(deps: WatchDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const state = await asOwed(deps, parseState(event));
-    const { observation, data } = await observe(deps, state);
+    // Whole milliseconds, as the log keeps them: a replay must not be a fraction later.
+    const now = Math.floor(deps.clock.now());
+    const seen = await gather(deps, state, now);
+    const { observation, verdict } = observe(deps.deployment, state, seen, now);
     deps.emit({ GateDecision: DECISION[observation.decision] });
-    return settle(deps, state, reduce(state, { type: 'observed', at: deps.clock.now(), observation }), data);
+    const data: Look = { ...lookOf(state, seen, now), decision: observation.decision, verdict };
+    return settle(deps, state, reduce(state, { type: 'observed', at: now, observation }), data);
   };
 }
 
@@ -33,38 +40,43 @@ async function asOwed({ ledger, deployment }: WatchDeps, state: CutoverState): P
   return { ...state, split: item.intent.split };
 }
 
-async function observe(deps: WatchDeps, state: CutoverState): Promise<Observed> {
+async function gather(deps: WatchDeps, state: CutoverState, now: number): Promise<Evidence> {
   const { deployment } = deps;
-  const now = deps.clock.now();
   const [live, candidate, alarms, minutes] = await Promise.all([
     deps.ingress.read(),
     deps.ingress.health('candidate'),
     deps.alarms.read([...deployment.rollbackAlarms, ...deployment.shadowAlarms]),
     deps.metrics.minutes({ from: fromIso(state.since), to: now }, state.plan.gate.latencyBudgetMs),
   ]);
-  const stop = hardStop(deployment, state, { alarms, live, candidate });
-  const observed: Observed =
-    stop !== null ? { observation: stop, data: { alarms } } : await judge(deps, state, alarms, minutes, now);
-  return { ...observed, data: { ...observed.data, minutes: sinceLastLook(state, minutes, now) } };
+  const seen = { live, candidate, alarms, minutes };
+  const wanted = state.phase !== 'stage' && hardStop(deployment, state, seen) === null;
+  return { ...seen, parity: wanted ? brief(await deps.parity.judge(state.cutoverId, state.plan)) : null };
 }
 
-async function judge(
-  deps: WatchDeps,
-  state: CutoverState,
-  alarms: readonly AlarmReading[],
-  minutes: readonly MinuteEvidence[],
-  now: number,
-): Promise<Observed> {
-  if (state.phase === 'stage') return observeStage(state, minutes, now);
-  const parity = await deps.parity.judge(state.cutoverId, state.plan);
-  switch (state.phase) {
-    case 'shadow':
-      return { observation: observeShadow(deps.deployment, state, alarms, parity, now), data: { parity } };
-    case 'exercise':
-      return { observation: observeExercise(state, parity, now), data: { parity } };
-    default:
-      return observeSoak(state, minutes, parity, now);
-  }
+/** A state of the machine (256 KiB) and an item of the table (400 KB) must hold the reasons, of any number of routes. */
+function brief(verdict: ParityVerdict): ParityVerdict {
+  const more = verdict.reasons.length - MAX_REASONS;
+  return more <= 0 ? verdict : { ...verdict, reasons: [...verdict.reasons.slice(0, MAX_REASONS), `and ${more} more`] };
+}
+
+/** What the entry keeps of the evidence. */
+function lookOf(state: CutoverState, seen: Evidence, now: number): Omit<Look, 'decision'> {
+  const { minutes, alarms, live, candidate, parity } = seen;
+  return {
+    since: state.since,
+    split: state.split,
+    alarms: alarms.map((a) => ({ ...a, mutedBy: [...a.mutedBy] })),
+    live: [...live],
+    candidate,
+    parity: parity === null ? null : { ...parity, reasons: [...parity.reasons] },
+    minutes: sinceLastLook(state, minutes, now),
+    looked: {
+      from: minutes[0]?.minute ?? null,
+      minutes: minutes.length,
+      stableRequests: total(minutes, 'stable', requests),
+      candidateRequests: total(minutes, 'candidate', requests),
+    },
+  };
 }
 
 /**
@@ -72,8 +84,7 @@ async function judge(
  * within two days of soak; the overlap is for looks that failed and for minutes that came late.
  */
 function sinceLastLook(state: CutoverState, minutes: readonly MinuteEvidence[], now: number): MinuteEvidence[] {
-  const interval = state.phase === 'soak' ? state.plan.soak.observe : state.plan.gate.observe;
-  const from = now - (2 * interval + OVERLAP_SECONDS) * 1000;
+  const from = now - (2 * observeInterval(state) + OVERLAP_SECONDS) * 1000;
   return minutes.filter((m) => m.minute >= from);
 }
 

@@ -60,9 +60,14 @@ export class Fleet {
     return this.#tap !== undefined && target.port !== 0 && this.#isTap(target) ? this.#tap.healthPort : target.port;
   }
 
+  /** Processes that are the service's tasks; none where somebody's own service stands for them. */
+  pidsOf(service: LocalService): number[] {
+    return this.#tasks[this.#sideOf(service)].map(({ child }) => child.pid);
+  }
+
   /** Starts or stops tasks until as many run as the service wants. */
   async scale(service: LocalService): Promise<void> {
-    const side = this.#service('stable') === service ? 'stable' : 'candidate';
+    const side = this.#sideOf(service);
     if (this.#options.urls !== undefined) return;
     const extra = this.#tasks[side].splice(service.desired);
     const group = this.#group(side);
@@ -156,6 +161,10 @@ export class Fleet {
     const group = model.targetGroups.get(deployment.targetGroups[role]?.arn ?? '');
     if (group === undefined) throw new RangeError(`the assembly has no target group ${role}`);
     return group;
+  }
+
+  #sideOf(service: LocalService): Side {
+    return this.#service('stable') === service ? 'stable' : 'candidate';
   }
 
   #service(side: Side): LocalService | undefined {

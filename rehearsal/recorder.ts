@@ -1,4 +1,6 @@
 /** Keeps what a run shows as it goes by, and turns it into the report's evidence with a verdict. */
+
+import type { CutoverId, IngressId } from '../core/ids.ts';
 import { fromIso } from '../core/instant.ts';
 import type { LedgerItem, LogEntry } from '../core/ledger.ts';
 import type { AlarmSample, RateSample, RunEvidence, WeightSample } from '../report/evidence.ts';
@@ -8,6 +10,8 @@ import type { LoadTick } from './load/load.ts';
 
 export interface Ending {
   readonly title: string;
+  readonly ingressId: IngressId;
+  readonly cutoverId: CutoverId;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly speed: number;

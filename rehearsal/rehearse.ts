@@ -24,6 +24,7 @@ import { GATEWAY_MIX, type LoadTick, type MixEntry, startLoad } from './load/loa
 import { LOCAL_CLIENT } from './local-client.ts';
 import { Recorder } from './recorder.ts';
 import { WARM_UP_MINUTES } from './rehearsal-plan.ts';
+import { startUsageMetrics } from './usage.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -99,6 +100,9 @@ async function run(
     healthPort: (t) => fleet.healthPort(t),
   });
   stops.push(async () => stopHealth());
+  const { services, metrics } = cloud;
+  const stopUsage = startUsageMetrics({ services, metrics, clock, pidsOf: (service) => fleet.pidsOf(service) });
+  stops.push(async () => stopUsage());
   const plane = await startDataPlane({ model: cloud.model, clock, metrics: cloud.metrics, port: options.port ?? 0 });
   stops.push(() => plane.stop());
 
@@ -154,6 +158,8 @@ async function run(
   await stopLoad();
   return recorder.evidence({
     title: scenario.title,
+    ingressId: cloud.deployment.ingressId,
+    cutoverId,
     startedAt,
     endedAt: clock.now(),
     speed: options.speed,

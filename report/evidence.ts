@@ -1,4 +1,5 @@
 /** What one run left behind, as the report shows it: decisions from the ledger, customers' view from the load. */
+import type { CutoverId, IngressId } from '../core/ids.ts';
 import type { LedgerItem, LogEntry } from '../core/ledger.ts';
 
 /** All instants are virtual, milliseconds since the epoch, unless a name says `real`. */
@@ -26,6 +27,8 @@ export interface AlarmSample {
 
 export interface RunEvidence {
   readonly title: string;
+  readonly ingressId: IngressId;
+  readonly cutoverId: CutoverId;
   /** `as expected` or why it was not. */
   readonly verdict: { readonly ok: boolean; readonly sentence: string };
   readonly startedAt: number;

@@ -2,6 +2,7 @@
 import { fromIso } from '../core/instant.ts';
 import { chartSvg, escapeHtml, type Line, type Mark } from './chart.ts';
 import type { RunEvidence } from './evidence.ts';
+import { evidenceCharts } from './evidence-path.ts';
 import { STYLE } from './style.ts';
 
 const COLORS = {
@@ -77,7 +78,6 @@ function charts(run: RunEvidence): string {
     color: COLORS.failed,
     points: run.rates.map((r) => ({ x: r.at, y: Object.values(r.sides).reduce((sum, s) => sum + s.failed, 0) })),
   };
-  const evidence = evidencePath(run);
   return [
     chartSvg({ title: 'Weights of the tapped rule', unit: '%', lines: weights, ...range }),
     chartSvg({
@@ -87,58 +87,8 @@ function charts(run: RunEvidence): string {
       ...range,
     }),
     chartSvg({ title: 'Latency p95 as customers saw it', unit: 'ms', lines: perSide((s) => s.p95), ...range }),
-    ...(evidence.length > 0
-      ? [
-          chartSvg({
-            title: 'Evidence that the candidate is worse',
-            unit: 'log10 of the e-value; the gate rolls back at its threshold',
-            lines: evidence,
-            ...range,
-          }),
-        ]
-      : []),
+    ...evidenceCharts(run.log, range).map(chartSvg),
   ].join('');
-}
-
-/** The gate's e-values as they stand in the decision log. */
-function evidencePath(run: RunEvidence): Line[] {
-  const path = (metric: string, color: string): Line => ({
-    label: metric,
-    color,
-    points: run.log.flatMap((entry) => {
-      const value = metricOf(entry.data, metric, 'eValue');
-      return value === null ? [] : [{ x: fromIso(entry.at), y: Math.max(0, Math.log10(Math.max(value, 1e-12))) }];
-    }),
-  });
-  const threshold = run.log.map((entry) => metricOf(entry.data, 'errors', 'threshold')).find((t) => t !== null);
-  const lines = [path('errors', COLORS.failed), path('slow', COLORS.tapReverse)].filter((l) => l.points.length > 0);
-  if (threshold == null || lines.length === 0) return [];
-  const at = Math.log10(threshold);
-  return [
-    ...lines,
-    {
-      label: 'threshold',
-      color: '#6b7280',
-      points: [
-        { x: run.startedAt, y: at },
-        { x: run.endedAt, y: at },
-      ],
-    },
-  ];
-}
-
-function metricOf(data: unknown, metric: string, field: string): number | null {
-  const metrics = fieldOf(fieldOf(data, 'verdict'), 'metrics');
-  if (!Array.isArray(metrics)) return null;
-  const value = fieldOf(
-    metrics.find((m) => fieldOf(m, 'metric') === metric),
-    field,
-  );
-  return typeof value === 'number' ? value : null;
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined;
 }
 
 function marksOf(run: RunEvidence): Mark[] {

@@ -46,7 +46,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #gone = false;
   #over = false;
   #retried = false;
-  #wrote = false;
+  /** The answer's first bytes: they go with its head, and with its end when that has come along. */
+  #first: Buffer | undefined;
+  #headWaits = false;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -109,15 +111,26 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (reason === undefined || reason === '') res.writeHead(status, fields);
     else res.writeHead(status, reason, fields);
     observer?.leg.head(status, raw);
-    // With the first bytes of the body when they came along, otherwise by itself: events may wait long for the next.
-    process.nextTick(flushHead, this);
+    // With the body's bytes that came along, otherwise by itself: events may wait long for the next.
+    this.#headWaits = true;
+    process.nextTick(flush, this);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const { res, observer } = this.#options;
-    this.#wrote = true;
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    const { observer } = this.#options;
     observer?.leg.chunk(chunk);
-    if (res.write(chunk) || res.destroyed) return;
+    if (this.#headWaits && this.#first === undefined) {
+      this.#first = chunk;
+      return;
+    }
+    this.flush();
+    this.#write(chunk);
+  }
+
+  #write(chunk: Buffer): void {
+    const { res, observer } = this.#options;
+    const controller = this.#controller;
+    if (res.write(chunk) || res.destroyed || controller === undefined || controller.paused) return;
     controller.pause();
     observer?.leg.held();
     res.once('drain', () => {
@@ -128,10 +141,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
     const { res, observer } = this.#options;
-    this.#wrote = true;
     const { rawTrailers } = controller;
     if (Array.isArray(rawTrailers) && rawTrailers.length > 0) res.addTrailers(fieldPairs(rawFields(rawTrailers)));
-    res.end();
+    this.#headWaits = false;
+    res.end(this.#first);
     observer?.answered();
     this.#end(res.statusCode);
   }
@@ -184,13 +197,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#options.ended?.(status);
   }
 
-  flushHead(): void {
-    if (!this.#wrote && !this.#over) this.#options.res.flushHeaders();
+  /** Sends the head, and the first bytes if there are any, where they still wait. */
+  flush(): void {
+    if (!this.#headWaits || this.#over) return;
+    this.#headWaits = false;
+    const first = this.#first;
+    this.#first = undefined;
+    if (first === undefined) this.#options.res.flushHeaders();
+    else this.#write(first);
   }
 }
 
-function flushHead(exchange: Exchange): void {
-  exchange.flushHead();
+function flush(exchange: Exchange): void {
+  exchange.flush();
 }
 
 /** What undici's SocketError says of the connection: one that has brought bytes before was a kept-alive one. */

@@ -1,22 +1,16 @@
 /** Captured pairs as NDJSON, one a line, for `crossfade diff` or a look by hand. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { CaptureRecord } from '../../parity/record.ts';
-import { UsageError } from '../exit-codes.ts';
 
 export interface RecordsFile {
   write(record: CaptureRecord): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Without a file nothing is kept. @throws UsageError when it cannot be written */
+/** Without a file nothing is kept. */
 export async function openRecords(file: string | undefined): Promise<RecordsFile> {
   if (file === undefined) return { write: async () => {}, close: async () => {} };
-  let handle: FileHandle;
-  try {
-    handle = await open(file, 'w', 0o600);
-  } catch (error) {
-    throw new UsageError(`--out: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const handle = await open(file, 'w', 0o600);
   let last = Promise.resolve();
   return {
     write(record) {

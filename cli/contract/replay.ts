@@ -1,10 +1,10 @@
 /** Sends each request to both sides at the same moment, at a bounded rate, and compares what they answer. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { compareRecord } from '../../parity/compare.ts';
 import type { CaptureRecord } from '../../parity/record.ts';
 import { addPair, addUnreadable, type Summary, type Unreadable } from '../../parity/summary.ts';
 import type { RawBody } from '../../tap/body-sample.ts';
 import type { RecordMaker } from '../../tap/capture-record.ts';
+import type { Compare } from '../comparer.ts';
 import { eachBounded } from '../each-bounded.ts';
 import type { Planned, PlannedRequest } from './planned-request.ts';
 import { admit, type SendPolicy } from './policy.ts';
@@ -59,7 +59,8 @@ function* probesOf(request: PlannedRequest, probes: readonly Probe[], probed: Se
 export interface Replay {
   readonly stable: Side;
   readonly candidate: Side;
-  /** Ask the stable side a second time, to learn what varies by itself. */
+  readonly compare: Compare;
+  /** Ask the stable side a second time, for the record. */
   readonly noise: boolean;
   /** Requests to each side per second. */
   readonly rps: number;
@@ -75,7 +76,7 @@ export async function replay(plan: Plan, not: NotSent, options: Replay): Promise
   const { concurrency, rps, signal } = options;
   await eachBounded(paced(toSend(plan, not), rps, signal), concurrency, async (request) => {
     const record = await exchange(request, options);
-    addPair(not.summary, record, compareRecord(record), request.at);
+    addPair(not.summary, record, options.compare(record), request.at);
     await options.onRecord(record);
   });
 }

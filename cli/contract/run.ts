@@ -1,10 +1,13 @@
 /** One contract from its files to its outcome. */
+import type { RuleSet } from '../../parity/rules.ts';
 import { emptySummary } from '../../parity/summary.ts';
 import { RecordMaker } from '../../tap/capture-record.ts';
 import type { RedactionRules } from '../../tap/redact.ts';
-import { deliver, openReport } from '../diff/deliver.ts';
+import { type Compare, comparer, notesOn } from '../comparer.ts';
+import { deliver } from '../diff/deliver.ts';
+import { outputFile } from '../diff/output-file.ts';
 import { diffProgress } from '../diff/progress.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, UsageError } from '../exit-codes.ts';
 import type { FailOn } from '../fail-on.ts';
 import { dryRun } from './dry-run.ts';
 import type { SendPolicy } from './policy.ts';
@@ -21,6 +24,7 @@ export interface ContractRequest {
   readonly probes: readonly Probe[];
   readonly routes: readonly string[];
   readonly redaction: RedactionRules;
+  readonly rules: RuleSet;
   readonly noise: boolean;
   readonly rps: number;
   readonly concurrency: number;
@@ -50,14 +54,17 @@ export async function runContract(files: readonly string[], request: ContractReq
   try {
     if (request.dryRun) {
       const { requests, text } = await dryRun(toSend(plan, not));
-      say([announcement(names, request), text, ...unsent(not)].join('\n'));
+      say([announcement(names, request), text, ...unsent(not), ...unread(not, names)].join('\n'));
       return requests > 0 ? EXIT.ok : EXIT.usage;
     }
-    const report = openReport(request.html);
+    const report = outputFile('--html', request.html, names);
+    const out = outputFile('--out', request.out, names);
+    if (out !== undefined && out === report) throw new UsageError('--out and --html are the same file');
     await reachable('--stable', request.stable);
     await reachable('--candidate', request.candidate);
     say(announcement(names, request));
-    await send(plan, not, request, signal);
+    const at = Date.now();
+    await send(plan, not, request, out, comparer(request.rules, at), signal);
     for (const line of unsent(not)) say(line);
     const { failOn, json } = request;
     return deliver(not.summary, {
@@ -67,6 +74,7 @@ export async function runContract(files: readonly string[], request: ContractReq
       json,
       report,
       mustAnswer: true,
+      notes: notesOn(request.rules, at),
     });
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -74,19 +82,27 @@ export async function runContract(files: readonly string[], request: ContractReq
   }
 }
 
-async function send(plan: Plan, not: NotSent, request: ContractRequest, signal: AbortSignal): Promise<void> {
+async function send(
+  plan: Plan,
+  not: NotSent,
+  request: ContractRequest,
+  out: string | undefined,
+  compare: Compare,
+  signal: AbortSignal,
+): Promise<void> {
   const { concurrency, deadlineMs, routes, redaction, rps, noise } = request;
   const sample = { cap: BODY_CAP, key: redaction.key };
   const [stable, candidate] = [request.stable, request.candidate].map(
     (base) => new Side(base, { concurrency, deadlineMs, sample, signal }),
   );
   if (stable === undefined || candidate === undefined) return;
-  const records = await openRecords(request.out);
+  const records = await openRecords(out);
   const progress = diffProgress(process.stderr, null);
   try {
     await replay(plan, not, {
       stable,
       candidate,
+      compare,
       noise,
       rps,
       concurrency,
@@ -116,4 +132,9 @@ function announcement(files: readonly string[], request: ContractRequest): strin
 
 function unsent({ skipped }: NotSent): string[] {
   return [...skipped].sort(([, a], [, b]) => b - a).map(([reason, count]) => `Not sent: ${count} × ${reason}`);
+}
+
+function unread({ summary: { unreadable } }: NotSent, files: readonly string[]): string[] {
+  const first = unreadable.first.map(({ at, reason }) => `  ${files[at.source] ?? ''}:${at.line} ${reason}`);
+  return unreadable.count === 0 ? [] : [`Not read: ${unreadable.count} lines, of which the first:`, ...first];
 }

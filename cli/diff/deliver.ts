@@ -1,8 +1,8 @@
 /** Tells the outcome: to the terminal or a script, and into a report. */
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Summary } from '../../parity/summary.ts';
 import { parityHtml } from '../../report/parity.ts';
-import { EXIT, UsageError } from '../exit-codes.ts';
+import { EXIT } from '../exit-codes.ts';
 import { conclude, type Terms } from './conclusion.ts';
 import { summaryJson } from './json.ts';
 import { summaryText, textOptions } from './text.ts';
@@ -11,35 +11,27 @@ export interface Delivery extends Terms {
   readonly title: string;
   /** Names of the inputs, in the order in which positions number them. */
   readonly sources: readonly string[];
+  /** Sentences that a reader must know. */
+  readonly notes: readonly string[];
   readonly json: boolean;
-  /** File of the report; see {@link openReport}. */
+  /** File of the report; checked by cli/diff/output-file.ts. */
   readonly report: string | undefined;
-}
-
-/** Finds out before a long run whether its report can be written. @throws UsageError */
-export function openReport(file: string | undefined, option = '--html'): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    closeSync(openSync(file, 'a'));
-    return file;
-  } catch (error) {
-    throw new UsageError(`${option}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 /** @returns the exit code */
 export function deliver(summary: Summary, delivery: Delivery): number {
-  const { title, sources, json, report } = delivery;
+  const { title, sources, notes, json, report } = delivery;
   const conclusion = conclude(summary, delivery);
   const { exit, sentence } = conclusion;
   if (report !== undefined) {
     const verdict = { ok: exit === EXIT.ok, sentence };
-    writeFileSync(report, parityHtml({ title, verdict, sources, summary, notes: [] }));
+    writeFileSync(report, parityHtml({ title, verdict, sources, summary, notes }));
   }
-  if (json) console.log(JSON.stringify(summaryJson(summary, sources, conclusion), null, 2));
+  if (json) console.log(JSON.stringify(summaryJson(summary, sources, conclusion, notes), null, 2));
   else {
     const options = textOptions(process.stdout);
     console.log(summaryText(summary, sources, options));
+    for (const note of notes) console.log(`\n${options.paint('yellow', note)}`);
     console.log(`\n${options.paint(exit === EXIT.ok ? 'green' : 'red', sentence)}`);
   }
   if (exit === EXIT.usage) console.error(sentence);

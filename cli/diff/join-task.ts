@@ -1,9 +1,9 @@
 /** One partition of two logs: the k-th answer of a key on one side meets the k-th of the same key on the other. */
 import { readFileSync } from 'node:fs';
-import { compareRecord } from '../../parity/compare.ts';
 import { CAPTURE_VERSION, type CaptureRecord } from '../../parity/record.ts';
 import { addPair, addUnpaired, byPosition, emptySummary, type Position, type Summary } from '../../parity/summary.ts';
 import { routeOf } from '../../tap/route.ts';
+import type { Compare } from '../comparer.ts';
 import { type CorrelationKey, correlationKey, type LegLine, legLineSchema } from './leg-log.ts';
 import type { JoinTask, PartitionContent, Side, TaskResult } from './tasks.ts';
 
@@ -13,7 +13,11 @@ interface Placed {
   readonly line: LegLine;
 }
 
-export function joinPartition({ stable, candidate }: JoinTask, routes: readonly string[]): TaskResult {
+export function joinPartition(
+  { stable, candidate }: JoinTask,
+  routes: readonly string[],
+  compare: Compare,
+): TaskResult {
   const summary = emptySummary();
   const [left, right] = [group(stable), group(candidate)];
   for (const [key, answers] of left) {
@@ -27,7 +31,7 @@ export function joinPartition({ stable, candidate }: JoinTask, routes: readonly 
       }
       const record = pairOf(answer, other, routes);
       if (answer.key.by === 'url') summary.byOrder++;
-      addPair(summary, record, compareRecord(record), answer.at);
+      addPair(summary, record, compare(record), answer.at);
     }
     for (const answer of theirs.slice(answers.length)) unpaired(summary, 'candidate', answer, routes);
   }

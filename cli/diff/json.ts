@@ -6,7 +6,12 @@ import type { Conclusion } from './conclusion.ts';
 
 export const DIFF_FORMAT = 'crossfade-diff/1';
 
-export function summaryJson(summary: Summary, sources: readonly string[], conclusion: Conclusion) {
+export function summaryJson(
+  summary: Summary,
+  sources: readonly string[],
+  conclusion: Conclusion,
+  notes: readonly string[],
+) {
   const place = ({ source, line }: Position) => ({ file: sources[source] ?? '', line });
   const placed = <T extends { readonly at: Position }>({ count, first }: { count: number; first: readonly T[] }) => ({
     count,
@@ -37,6 +42,7 @@ export function summaryJson(summary: Summary, sources: readonly string[], conclu
     unreadable: placed(summary.unreadable),
     unpaired: { stable: placed(summary.unpaired.stable), candidate: placed(summary.unpaired.candidate) },
     matchedByOrder: summary.byOrder,
+    notes,
   };
 }
 

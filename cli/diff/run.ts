@@ -1,4 +1,5 @@
 /** One comparison from its inputs to its summary: all cores, bounded memory, and nothing left behind. */
+import type { RuleSet } from '../../parity/rules.ts';
 import { addUnreadable, emptySummary, mergeInto, type Summary } from '../../parity/summary.ts';
 import type { Input } from './inputs.ts';
 import { cutAtLines, tooLong } from './lines.ts';
@@ -15,6 +16,9 @@ export type DiffInputs =
 export interface DiffSettings {
   readonly threads: number;
   readonly routes: readonly string[];
+  readonly rules: RuleSet;
+  /** When the run began, milliseconds. */
+  readonly at: number;
   /** Bytes of two logs that are held in memory before they go to temporary files. */
   readonly memory: number;
   readonly signal: AbortSignal;
@@ -28,13 +32,14 @@ export function sourcesOf(inputs: DiffInputs): readonly Input[] {
 }
 
 /** Share of the memory that one partition should take, so that several can be joined at a time. */
-const PARTITION_SHARE = 16;
+const PARTITION_SHARE = 32;
 /** Compressed logs unfold to about this much. */
 const UNFOLDED = 8;
 
 export async function runDiff(inputs: DiffInputs, settings: DiffSettings): Promise<Summary> {
+  const { routes, rules, at } = settings;
   const partitions = inputs.kind === 'pairs' ? 1 : partitionsFor(sourcesOf(inputs), settings.memory);
-  const pool = new Pool(settings.threads, { routes: settings.routes, partitions }, settings.signal);
+  const pool = new Pool(settings.threads, { routes, partitions, rules, at }, settings.signal);
   const reading = new Reading(settings);
   try {
     if (inputs.kind === 'pairs') {

@@ -1,4 +1,5 @@
 /** What a thread of the pool is given, and what it gives back. */
+import type { RuleSet } from '../../parity/rules.ts';
 import type { Summary } from '../../parity/summary.ts';
 import type { Piece } from './lines.ts';
 
@@ -8,6 +9,9 @@ export interface WorkerSettings {
   readonly routes: readonly string[];
   /** Parts into which the legs of two logs are sorted by the hash of their key; 1 where there are no two logs. */
   readonly partitions: number;
+  readonly rules: RuleSet;
+  /** When the run began, milliseconds: which rules have expired does not change on the way. */
+  readonly at: number;
 }
 
 export type LegFormat = 'leg' | 'har';

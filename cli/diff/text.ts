@@ -25,7 +25,8 @@ export interface TextOptions {
 /** As wide as the terminal is; colours only for one, and not against NO_COLOR (https://no-color.org). */
 export function textOptions(stream: NodeJS.WriteStream): TextOptions {
   const width = Math.min(WIDEST, Math.max(NARROWEST, stream.isTTY === true ? stream.columns : DEFAULT_WIDTH));
-  return { width, paint: (style, text) => styleText(style, text, { stream }) };
+  const coloured = stream.isTTY === true && stream.hasColors();
+  return { width, paint: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text) };
 }
 
 export function summaryText(summary: Summary, sources: readonly string[], options: TextOptions): string {

@@ -1,19 +1,21 @@
 /** A thread of the pool. */
 import { workerData } from 'piscina';
+import { comparer } from '../comparer.ts';
 import { joinPartition } from './join-task.ts';
 import { partitionLegs } from './legs-task.ts';
 import { comparePairs } from './pairs-task.ts';
 import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
 
 const settings: WorkerSettings = workerData;
+const compare = comparer(settings.rules, settings.at);
 
 export default function work(task: Task): TaskResult {
   switch (task.kind) {
     case 'pairs':
-      return comparePairs(task);
+      return comparePairs(task, compare);
     case 'legs':
       return partitionLegs(task, settings.partitions);
     case 'join':
-      return joinPartition(task, settings.routes);
+      return joinPartition(task, settings.routes, compare);
   }
 }

@@ -19,16 +19,31 @@ interface Judged {
   readonly metric: 'errors' | 'slow';
   readonly verdict: 'worse' | 'within margin' | 'undecided';
   readonly text: string;
+  /** As in a comparison's verdict: evidence for "worse" and for "within", and the e-values at which they are called. */
+  readonly eValue: number;
+  readonly threshold: number;
+  readonly withinEValue: number;
+  readonly withinThreshold: number;
+  readonly margin: number;
+}
+
+/** The verdict of one side against the baseline. */
+export interface AloneVerdict extends Pick<GateVerdict, 'decision' | 'reason'> {
+  readonly metrics: readonly Judged[];
 }
 
 export function judgeAlone(
   minutes: readonly MinuteEvidence[],
   policy: GatePolicy,
   baseline: Reference | null,
-): Pick<GateVerdict, 'decision' | 'reason'> {
-  const seen = total(minutes, 'candidate', requests);
+): AloneVerdict {
+  const metrics = judgeMetrics(minutes, policy, baseline);
+  return { ...conclude(metrics, total(minutes, 'candidate', requests), policy), metrics };
+}
+
+function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, baseline: Reference | null): Judged[] {
   const before: Reference = baseline ?? { peakErrorRate: 0, peakSlowRate: null };
-  const metrics: Judged[] = [
+  return [
     // With nobody else there, the load balancer's own 5xx are the candidate's.
     judge(
       'errors',
@@ -47,6 +62,9 @@ export function judgeAlone(
           ),
         ]),
   ];
+}
+
+function conclude(metrics: readonly Judged[], seen: number, policy: GatePolicy): Omit<AloneVerdict, 'metrics'> {
   const text = metrics.map((m) => m.text).join('; ');
   const worse = metrics.find((m) => m.verdict === 'worse');
   if (worse !== undefined)
@@ -72,8 +90,14 @@ function judge(metric: Judged['metric'], minutes: readonly Exposed[], policy: Ga
   const within = below(minutes, limit);
   const [n, x] = minutes.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
   const worse = logE >= Math.log(threshold) || burn >= Math.log(thresholdOf(policy, 'burn'));
+  const eValue = (log: number) => Math.min(Number.MAX_VALUE, Math.exp(log));
   return {
     metric,
+    eValue: eValue(logE),
+    threshold,
+    withinEValue: eValue(within),
+    withinThreshold: 1 / policy.beta,
+    margin: known.margin,
     verdict: worse ? 'worse' : within >= Math.log(1 / policy.beta) ? 'within margin' : 'undecided',
     text: `${metric} ${x} of ${n} (${percent(rate(x, n))}; baseline's worst plus margin ${percent(limit)}; ln e-value ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)} for worse, ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)} for within)`,
   };

@@ -1,15 +1,10 @@
 /** The metrics port over CloudWatch: one GetMetricData call brings both sides on the same minutes. */
-import {
-  type CloudWatchClient,
-  GetMetricDataCommand,
-  type MetricDataQuery,
-  type MetricDataResult,
-} from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { Deployment } from '../../core/deployment.ts';
 import { PEAK_MINUTES } from '../../core/gate/alone.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/gate/evidence.ts';
 import type { Metrics, TimeRange } from '../../core/ports.ts';
-import { aws } from './transient.ts';
+import { fetchCounted, type Series, sum } from './metric-series.ts';
 
 const MINUTE_MS = 60_000;
 /** ALB publishes a minute's metrics within the following minute; a younger minute may still grow. */
@@ -19,6 +14,9 @@ const MAX_MINUTES = 7 * 1440;
 
 /** A window of fewer requests says nothing about the worst. */
 const MIN_WINDOW_REQUESTS = 100;
+
+/** What "now" is to a baseline. */
+const RECENT_SECONDS = 15 * 60;
 
 export interface MetricsOptions {
   /** How old the end of a minute must be before the minute is believed complete. Milliseconds. @default 30 s */
@@ -59,6 +57,7 @@ export function cloudWatchMetrics(
       return {
         requests,
         errorRate: Math.min(1, (total('target5xx') + total('connectionErrors')) / requests),
+        recentErrorRate: recentErrorRate(values, period, to),
         slowRate: counted(values, 'slow', 'p99') ? Math.min(1, total('slow') / requests) : null,
         elb5xxRate: Math.min(1, total('elb5xx') / requests),
         peakErrorRate: peak(values, ['target5xx', 'connectionErrors', 'elb5xx'], period),
@@ -74,8 +73,6 @@ export function cloudWatchMetrics(
     },
   };
 }
-
-type Series = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 function sideQueries(deployment: Deployment, side: Side, budgetMs: number): MetricDataQuery[] {
   const stat = (name: (typeof SERIES)[number], MetricName: string, Stat: string) =>
@@ -151,63 +148,6 @@ function query(
   return { Id, MetricStat: { Metric: { Namespace: 'AWS/ApplicationELB', MetricName, Dimensions }, Period, Stat } };
 }
 
-/** That ALB's latency has trimmed counts is inferred from its percentiles: when they are refused, ask without them. */
-async function fetchCounted(
-  client: Pick<CloudWatchClient, 'send'>,
-  queries: MetricDataQuery[],
-  range: TimeRange,
-): Promise<Series> {
-  try {
-    return await fetch(client, queries, range);
-  } catch (error) {
-    if (!(error instanceof Error) || !/Validation|InvalidParameter/.test(error.name)) throw error;
-    return fetch(
-      client,
-      queries.filter((q) => !q.MetricStat?.Stat?.startsWith('TC(')),
-      range,
-    );
-  }
-}
-
-/** Trimmed counts that are absent while percentiles of the same metric are there are not zeros: they are not to be had. */
-function counted(series: Series, slow: string, percentile: string): boolean {
-  return (series.get(slow)?.size ?? 0) > 0 || (series.get(percentile)?.size ?? 0) === 0;
-}
-
-async function fetch(
-  client: Pick<CloudWatchClient, 'send'>,
-  MetricDataQueries: MetricDataQuery[],
-  { from, to }: TimeRange,
-): Promise<Series> {
-  const series = new Map<string, Map<number, number>>();
-  let NextToken: string | undefined;
-  do {
-    const page = await aws('GetMetricData', () =>
-      client.send(
-        new GetMetricDataCommand({
-          MetricDataQueries,
-          StartTime: new Date(from),
-          EndTime: new Date(to),
-          ScanBy: 'TimestampAscending',
-          ...(NextToken === undefined ? {} : { NextToken }),
-        }),
-      ),
-    );
-    for (const result of page.MetricDataResults ?? []) collect(series, result);
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
-  return series;
-}
-
-function collect(series: Map<string, Map<number, number>>, result: MetricDataResult): void {
-  const points = series.get(result.Id ?? '') ?? new Map<number, number>();
-  result.Timestamps?.forEach((at, i) => {
-    const value = result.Values?.[i];
-    if (value !== undefined) points.set(at.getTime(), value);
-  });
-  series.set(result.Id ?? '', points);
-}
-
 function toMinutes(series: Series, { from, to }: TimeRange): MinuteEvidence[] {
   const minutes: MinuteEvidence[] = [];
   for (let minute = from; minute < to; minute += MINUTE_MS) {
@@ -219,6 +159,11 @@ function toMinutes(series: Series, { from, to }: TimeRange): MinuteEvidence[] {
     });
   }
   return minutes;
+}
+
+/** Trimmed counts that are absent while percentiles of the same metric are there are not zeros: they are not to be had. */
+function counted(series: Series, slow: string, percentile: string): boolean {
+  return (series.get(slow)?.size ?? 0) > 0 || (series.get(percentile)?.size ?? 0) === 0;
 }
 
 /** Without RequestCount the minute is a gap. With it, absent error counts are zeros: AWS reports them only when non-zero. */
@@ -261,6 +206,15 @@ function peak(series: Series, failures: readonly string[], period: number): numb
   return Math.min(1, Math.max(0, ...known.map((w) => w.failed / w.requests)));
 }
 
+/** Null where there are too few requests to tell. */
+function recentErrorRate(series: Series, period: number, to: number): number | null {
+  const from = to - Math.max(RECENT_SECONDS, period) * 1000;
+  const since = (id: string) => sum(new Map([...(series.get(id) ?? [])].filter(([at]) => at >= from)));
+  const requests = since('requests');
+  if (requests < MIN_WINDOW_REQUESTS) return null;
+  return Math.min(1, (since('target5xx') + since('connectionErrors')) / requests);
+}
+
 /** Mean over the look-back of each hour of the day (UTC) that it covers whole periods of. */
 function rpsByHour(
   points: ReadonlyMap<number, number> | undefined,
@@ -295,10 +249,6 @@ function weightedMean(
 /** Periods that CloudWatch still keeps at that age: 60 s for 15 days, 300 s for 63. */
 function periodFor(spanMs: number): number {
   return spanMs <= 3 * 3_600_000 ? 60 : spanMs <= 15 * 86_400_000 ? 300 : 3600;
-}
-
-function sum(points: ReadonlyMap<number, number> | undefined): number {
-  return [...(points?.values() ?? [])].reduce((a, b) => a + b, 0);
 }
 
 function ceilMinute(ms: number): number {

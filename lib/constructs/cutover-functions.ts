@@ -147,6 +147,7 @@ export class CutoverFunctions extends Construct {
           [this.#arn('cloudwatch', 'alarm', '*', ':')],
           'AWS does not say whether a list of names is authorised name by name',
         );
+        handler.allow(['cloudwatch:ListAlarmMuteRules'], ['*'], NO_RESOURCE_TYPE);
         return;
       case 'trip':
         handler.allow(

@@ -6,7 +6,7 @@ import type { Deployment } from '../../core/deployment.ts';
 import { ScaledClock } from '../clock.ts';
 import { listen } from '../listen.ts';
 import type { LoadBalancerModel, RuleModel } from '../world.ts';
-import { actionsOf, lambdaAction, snsMessage, stateChangeEvent } from './alarm-actions.ts';
+import { type AlarmNews, actionsOf, lambdaAction, snsMessage, stateChangeEvent } from './alarm-actions.ts';
 import type { LocalAlarm, Transition } from './alarms.ts';
 import type { Assembly } from './assembly.ts';
 import type { CloudEvent } from './cloud-event.ts';
@@ -34,6 +34,7 @@ import {
 import { deploymentOf, loadFunctions } from './functions.ts';
 import { LambdaService } from './lambda-service.ts';
 import { MetricStore } from './metric-store.ts';
+import { MuteRules } from './mute-rules.ts';
 import { Names, REGION } from './names.ts';
 import { applicationAutoScaling, ecs, type LocalService } from './services.ts';
 import { LocalSns, type PublishedMessage } from './sns.ts';
@@ -143,16 +144,31 @@ async function build(
     },
   });
 
+  const act = (news: AlarmNews) => {
+    for (const action of actionsOf(news.transition.alarm)) {
+      if (action.includes(':lambda:')) lambda.invokeLater(action, lambdaAction(news));
+      else sns.send({ topicArn: action, ...snsMessage(news) });
+    }
+  };
+  const mutes = new MuteRules(now);
+  /** What a mute rule kept back; done when its window has ended and the alarm is still in the state that it was muted in. */
+  const muted = new Map<string, AlarmNews>();
+  const actOnUnmuted = () => {
+    for (const [name, news] of muted) {
+      if (mutes.mutes(name)) continue;
+      muted.delete(name);
+      act(news);
+    }
+  };
   /** Both ways that AWS guarantees: the alarm's own actions, and EventBridge. */
   const announce = (transition: Transition) => {
     const { alarm, from, reason } = transition;
     const { AlarmName } = alarm.properties;
     const news = { transition, arn: names.arn('cloudwatch', `alarm:${AlarmName}`), at: now() };
     onEvent({ type: 'alarm', name: AlarmName, from, to: alarm.state, reason, at: news.at });
-    for (const action of actionsOf(alarm)) {
-      if (action.includes(':lambda:')) lambda.invokeLater(action, lambdaAction(news));
-      else sns.send({ topicArn: action, ...snsMessage(news) });
-    }
+    muted.delete(AlarmName);
+    if (mutes.mutes(AlarmName)) muted.set(AlarmName, news);
+    else act(news);
     bus.publish(stateChangeEvent(news));
   };
   const setState = (alarm: LocalAlarm, state: LocalAlarm['state'], reason: string) => {
@@ -164,6 +180,7 @@ async function build(
       const transition = alarm.evaluate(metrics, now());
       if (transition !== null) announce(transition);
     }
+    actOnUnmuted();
   };
 
   const onScale = (service: LocalService) => onEvent({ type: 'scale', service, at: now() });
@@ -174,7 +191,7 @@ async function build(
     json: {
       GraniteServiceVersion20100801: {
         service: 'cloudwatch',
-        operations: cloudwatch({ store: metrics, alarms, setState, now }),
+        operations: cloudwatch({ store: metrics, alarms, setState, mutes, now }),
       },
       AWSStepFunctions: { service: 'states', operations: machine.operations },
       AmazonEC2ContainerServiceV20141113: { service: 'ecs', operations: ecs({ services, onScale }) },

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { AlarmState, LocalAlarm } from './alarms.ts';
 import { getMetricData } from './metric-queries.ts';
 import type { MetricStore } from './metric-store.ts';
+import type { MuteRules } from './mute-rules.ts';
 import { CloudError, type JsonOperations, parse } from './protocol.ts';
 
 const describeSchema = z.object({
@@ -39,12 +40,14 @@ export interface CloudWatchOptions {
   readonly store: MetricStore;
   readonly alarms: ReadonlyMap<string, LocalAlarm>;
   readonly setState: (alarm: LocalAlarm, state: AlarmState, reason: string) => void;
+  readonly mutes: MuteRules;
   /** Virtual time, milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 }
 
-export function cloudwatch({ store, alarms, setState, now = Date.now }: CloudWatchOptions): JsonOperations {
+export function cloudwatch({ store, alarms, setState, mutes, now = Date.now }: CloudWatchOptions): JsonOperations {
   return {
+    ...mutes.operations,
     GetMetricData: (input) => getMetricData(store, input),
     PutMetricData: (input) => {
       const { Namespace: namespace, MetricData } = parse(putSchema, input);

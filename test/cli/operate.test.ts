@@ -8,6 +8,7 @@ import { dynamoLedger } from '../../lambdas/aws/dynamo-ledger.ts';
 import { elbIngress } from '../../lambdas/aws/elb-ingress.ts';
 import { BACKENDS, type Backend } from '../contract/backends.ts';
 import { crossfade } from '../support/cli.ts';
+import { recordedRun } from '../support/recorded-run.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';
 const TEN = { candidatePercent: 10, mirror: null };
@@ -102,6 +103,25 @@ describe('the operator’s commands', () => {
     const back = await crossfade(['rollback', '--break-glass', '--by', 'ada', '--deployment', file], noLedger);
     expect(back).toMatchObject({ code: 0, stdout: expect.stringContaining('The ledger did not answer') });
     expect(sameWeights(await ingress.read(), weightsFor(deployment, SAFE_SPLIT))).toBe(true);
+  });
+
+  it('export a decision log that replays as recorded, and say when there is none', async () => {
+    const log = await recordedRun({ stages: [{ percent: 100, bake: 'PT3M' }] }, (_stage, _minute, at) => ({
+      minute: Math.floor(at / 60_000) * 60_000,
+      stable: null,
+      candidate: { requests: 10_000, target5xx: 0, connectionErrors: 0, slow: 0 },
+      elb5xx: 0,
+    }));
+    const ledger = dynamoLedger(backend.dynamo, backend.table);
+    for (const entry of log) await ledger.append(cutoverIdSchema.parse('exported'), entry);
+    const out = join(dir, 'log.ndjson');
+    expect(await run('export', 'exported', '--out', out)).toMatchObject({ code: 0, stdout: '' });
+    const own = await crossfade(['replay', out]);
+    expect(own).toMatchObject({ code: 0, stdout: expect.stringContaining('All 3 decisions come out as recorded') });
+    expect(await run('export', 'nobody')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no entry of nobody'),
+    });
   });
 
   it('say when no sign-off is waited for', async () => {

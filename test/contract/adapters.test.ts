@@ -1,4 +1,9 @@
-import { PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  DeleteAlarmMuteRuleCommand,
+  PutAlarmMuteRuleCommand,
+  PutMetricAlarmCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FencedError, RefusedError } from '../../core/errors.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/ids.ts';
@@ -281,8 +286,28 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       new SetAlarmStateCommand({ AlarmName: 'gateway-red', StateValue: 'ALARM', StateReason: 'drill' }),
     );
     expect(await cloudWatchAlarms(backend.cloudWatch).read(['gateway-red', 'gateway-none'])).toEqual([
-      { name: 'gateway-red', state: 'ALARM', actionsEnabled: true },
+      { name: 'gateway-red', state: 'ALARM', actionsEnabled: true, mutedBy: [] },
     ]);
+  });
+
+  it('name the mute rule that keeps an alarm’s actions back, and no other alarm’s', async () => {
+    if (backend.name === 'moto') return;
+    const windowFrom = (ms: number) => ({
+      Schedule: { Expression: `at(${new Date(ms).toISOString().slice(0, 16)})`, Duration: 'PT1H' },
+    });
+    const put = (Name: string, AlarmNames: string[], from: number) =>
+      backend.cloudWatch.send(
+        new PutAlarmMuteRuleCommand({ Name, Rule: windowFrom(from), MuteTargets: { AlarmNames } }),
+      );
+    const mutedBy = async () => (await cloudWatchAlarms(backend.cloudWatch).read(['gateway-red']))[0]?.mutedBy;
+    await put('theirs', ['another'], Date.now());
+    await put('tomorrow', ['gateway-red'], Date.now() + 86_400_000);
+    expect(await mutedBy()).toEqual([]);
+    await put('friday', ['another', 'gateway-red'], Date.now());
+    expect(await mutedBy()).toEqual(['friday']);
+    for (const AlarmMuteRuleName of ['friday', 'theirs', 'tomorrow'])
+      await backend.cloudWatch.send(new DeleteAlarmMuteRuleCommand({ AlarmMuteRuleName }));
+    expect(await mutedBy()).toEqual([]);
   });
 
   it('call an execution that does not exist not running, and stop it without complaint', async () => {

@@ -21,6 +21,7 @@ import { ledgerTable, startDynamo } from '../../rehearsal/cloud/dynamo.ts';
 import { elbv2 } from '../../rehearsal/cloud/elbv2.ts';
 import { endpoint } from '../../rehearsal/cloud/endpoint.ts';
 import { MetricStore } from '../../rehearsal/cloud/metric-store.ts';
+import { MuteRules } from '../../rehearsal/cloud/mute-rules.ts';
 import { LocalMachine } from '../../rehearsal/cloud/step-functions.ts';
 import { listen } from '../../rehearsal/listen.ts';
 import type { LoadBalancerModel } from '../../rehearsal/world.ts';
@@ -90,7 +91,12 @@ async function ours(): Promise<Backend> {
     json: {
       GraniteServiceVersion20100801: {
         service: 'cloudwatch',
-        operations: cloudwatch({ store: metrics, alarms: new Map([['gateway-red', alarm]]), setState }),
+        operations: cloudwatch({
+          store: metrics,
+          alarms: new Map([['gateway-red', alarm]]),
+          setState,
+          mutes: new MuteRules(Date.now),
+        }),
       },
       AWSStepFunctions: { service: 'states', operations: machine.operations },
     },
@@ -153,12 +159,23 @@ async function moto(url: string): Promise<Backend> {
     }),
   );
   const deployment = await withRules(elb, listener?.ListenerArn ?? '', groups);
+  const cloudWatch = new CloudWatchClient(at);
+  // moto 5.2.5 knows no mute rules, and answers a page of HTML; a service of AWS would say this.
+  cloudWatch.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === 'ListAlarmMuteRulesCommand')
+          throw Object.assign(new Error('no such operation'), { name: 'InvalidAction' });
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
   return {
     name: 'moto',
     dynamo,
     table: TABLE,
     elb,
-    cloudWatch: new CloudWatchClient(at),
+    cloudWatch,
     states: new SFNClient(at),
     deployment,
     metrics: null,

@@ -49,6 +49,7 @@ const capacity = { desired: 2, running: 2, scaling: null };
 const baseline = {
   requests: 1,
   errorRate: 0,
+  recentErrorRate: null,
   slowRate: null,
   elb5xxRate: 0,
   peakErrorRate: 0,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MinuteEvidence } from '../../core/gate/evidence.ts';
+import { observe } from '../../core/observe.ts';
+import type { AlarmReading } from '../../core/ports.ts';
 import { stateToJson } from '../../core/state.ts';
 import { weightsFor } from '../../core/weights.ts';
 import { makeHandler } from '../../lambdas/watch.ts';
@@ -102,33 +104,72 @@ describe('an observation of a stage', () => {
     ).toMatchObject({ next: next === 'hold' ? 'hold' : 'rollback' });
   });
 
+  const healthyAfterBake = (w: MemoryWorld) => {
+    w.now += HOUR;
+    w.minuteEvidence = Array.from({ length: 10 }, () => minute(30_000, 3_000));
+  };
+  const eachAlarm = (change: Partial<AlarmReading>) => (w: MemoryWorld) => {
+    w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, ...change }));
+  };
+
   it.each([
-    [
-      'are disabled',
-      (w: MemoryWorld) => {
-        w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, actionsEnabled: false }));
-      },
-    ],
+    ['are disabled', eachAlarm({ actionsEnabled: false }), /actions of alarm .* are disabled/],
+    ['are muted', eachAlarm({ mutedBy: ['friday'] }), /muted \(gateway-red by friday/],
+  ])('rolls back when alarm actions %s: the way back without this run is cut', async (_name, change, reason) => {
+    const looked = await look((w) => {
+      healthyAfterBake(w);
+      change(w);
+    });
+    expect(looked).toMatchObject({ next: 'rollback', reason: expect.stringMatching(reason) });
+  });
+
+  it('rolls back on an absolute burn that the comparison leaves open', async () => {
+    const burning = (stable: number) => ({
+      ...minute(1_000, 1_000, 120),
+      stable: { requests: 1_000, target5xx: stable, connectionErrors: 0, slow: 0 },
+    });
+    const seen = (stable: number) =>
+      look((w) => {
+        w.minuteEvidence = [burning(stable), burning(stable)];
+      });
+    expect(await seen(115)).toMatchObject({ next: 'hold', reason: expect.stringContaining('so does the stable side') });
+    expect(await seen(45)).toMatchObject({ next: 'rollback' });
+  });
+
+  const blind: [string, (w: MemoryWorld) => void, RegExp][] = [
+    ['have no data', eachAlarm({ state: 'INSUFFICIENT_DATA' }), /has INSUFFICIENT_DATA/],
     [
       'do not exist',
-      (w: MemoryWorld) => {
+      (w) => {
         w.alarmReadings = [];
       },
+      /does not exist/,
     ],
-    [
-      'have no data',
-      (w: MemoryWorld) => {
-        w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, state: 'INSUFFICIENT_DATA' as const }));
-      },
-    ],
-  ])('holds while alarms %s', async (_name, change) => {
-    expect(
-      await look((w) => {
-        w.now += HOUR;
-        w.minuteEvidence = [minute(30_000, 3_000)];
-        change(w);
-      }),
-    ).toMatchObject({ next: 'hold' });
+  ];
+
+  it.each(blind)('holds while alarms %s, whatever the evidence', async (_name, change, reason) => {
+    const looked = await look((w) => {
+      healthyAfterBake(w);
+      change(w);
+    });
+    expect(looked).toMatchObject({ next: 'hold', reason: expect.stringMatching(reason) });
+  });
+
+  it.each(blind)('goes back on a worse candidate also while alarms %s', async (_name, change) => {
+    const looked = await look((w) => {
+      w.minuteEvidence = [minute(10_000, 200, 40)];
+      change(w);
+    });
+    expect(looked).toMatchObject({ next: 'rollback', reason: expect.stringContaining('20.00 %') });
+  });
+
+  it.each(blind)('goes back when alarms %s for the whole of the maximum hold', async (_name, change) => {
+    const looked = await look((w) => {
+      healthyAfterBake(w);
+      w.now += 2 * HOUR + 1000;
+      change(w);
+    });
+    expect(looked).toMatchObject({ next: 'rollback', reason: expect.stringContaining('held for its maximum') });
   });
 
   it('keeps its inputs and its verdict in the log', async () => {
@@ -172,5 +213,26 @@ describe('an observation of the soak', () => {
         w.minuteEvidence = Array.from({ length: 5 }, () => minute(null, 6_000, 80));
       }),
     ).toMatchObject({ next: 'rollback' });
+  });
+});
+
+describe('an observation of the shadow', () => {
+  it.each([
+    ['disabled', { actionsEnabled: false }],
+    ['muted', { mutedBy: ['friday'] }],
+  ])('holds while alarm actions are %s: no customer is on the candidate yet', async (name, change) => {
+    const world = new MemoryWorld();
+    const before = await atFirstStage(world);
+    const split = { candidatePercent: 0, mirror: { face: 'forward' as const, percent: 5 } };
+    const state = { ...before, phase: 'shadow' as const, stage: -1, split };
+    const seen = {
+      alarms: world.alarmReadings.map((a) => ({ ...a, ...change })),
+      live: weightsFor(DEPLOYMENT, split),
+      candidate: { healthy: 2, unhealthy: 0, registered: 2 },
+      minutes: [],
+      parity: { status: 'clean' as const, reasons: [], pairs: 9_000, routes: 3 },
+    };
+    const { observation } = observe(DEPLOYMENT, state, seen, world.now + 25 * HOUR);
+    expect(observation).toMatchObject({ decision: 'hold', reason: expect.stringContaining(name) });
   });
 });

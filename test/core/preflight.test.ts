@@ -82,6 +82,13 @@ describe('preflight', () => {
       /actions disabled/,
     ],
     [
+      'an alarm is muted',
+      (w) => {
+        w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, mutedBy: ['friday'] }));
+      },
+      /gateway-red is muted by friday/,
+    ],
+    [
       'an alarm is missing',
       (w) => {
         w.alarmReadings = [];

@@ -188,6 +188,7 @@ describe('the synthesised permissions', () => {
       'elasticloadbalancing:DescribeRules',
       'elasticloadbalancing:DescribeTargetHealth',
       'cloudwatch:GetMetricData',
+      'cloudwatch:ListAlarmMuteRules',
       'application-autoscaling:DescribeScalableTargets',
       'xray:PutTraceSegments',
       'xray:PutTelemetryRecords',

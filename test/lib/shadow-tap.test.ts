@@ -14,6 +14,8 @@ import { ShadowTap, type ShadowTapProps } from '../../lib/constructs/shadow-tap.
 import { bundleTap } from '../../lib/tap-image.ts';
 import { startChild } from '../../rehearsal/child.ts';
 import { tapConfig } from '../../tap/config.ts';
+import { serve } from '../support/http.ts';
+import { json } from '../tap/rig.ts';
 
 function synthesised(props: Partial<ShadowTapProps> = {}): Template {
   const stack = new Stack(new App(), 'Theirs');
@@ -127,8 +129,9 @@ describe('ShadowTap', () => {
 });
 
 describe('the tap’s image', () => {
-  it('holds all that its Dockerfile asks for, and runs from there', { timeout: 30_000 }, async () => {
+  it('holds all that its Dockerfile asks for, runs from there and captures', { timeout: 30_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tap-image-'));
+    const service = await serve(json('{}'));
     try {
       bundleTap(folder);
       const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
@@ -136,6 +139,7 @@ describe('the tap’s image', () => {
       const copied = /^COPY (.+) \.\/$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
       expect(copied.length).toBeGreaterThan(0);
       for (const file of copied) expect(existsSync(join(folder, file)), file).toBe(true);
+      const { promise: captured, resolve } = Promise.withResolvers<void>();
       const tap = await startChild({
         name: 'tap image',
         command: process.execPath,
@@ -146,16 +150,21 @@ describe('the tap’s image', () => {
           TAP_FORWARD_PORT: '0',
           TAP_REVERSE_PORT: '0',
           TAP_HEALTH_PORT: '0',
-          TAP_STABLE_URL: 'http://127.0.0.1:1',
-          TAP_CANDIDATE_URL: 'http://127.0.0.1:1',
+          TAP_STABLE_URL: service.url,
+          TAP_CANDIDATE_URL: service.url,
           TAP_REDACTION_KEY: 'a-key-of-sixteen-bytes',
           TAP_SINK: 'ndjson:-',
         },
+        onLine: (line) => {
+          if (line.includes('"route":"GET /"')) resolve();
+        },
       });
       const response = await fetch(`http://127.0.0.1:${tap.port('forwardPort')}/`);
-      expect(response.status).toBe(502);
+      expect(await response.text()).toBe('{}');
+      await captured;
       await tap.stop();
     } finally {
+      await service.stop();
       rmSync(folder, { recursive: true, force: true });
     }
   });

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { ndjson, pair } from '../support/captures.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const NODE = process.execPath;
@@ -95,6 +96,13 @@ describe('the published package, in an empty CDK app', () => {
     writeFileSync(join(app, 'plan.json'), '{"description":"first"}');
     expect(run(app, 'npx', ['--no-install', 'crossfade', 'plan', 'plan.json'])).toMatch(/stage 50 %/);
     expect(run(app, 'npx', ['--no-install', 'crossfade', '--version']).trim()).toBe(manifest.version);
+  });
+
+  it('compares in threads of its own', () => {
+    writeFileSync(join(app, 'pairs.ndjson'), ndjson([pair('one')]));
+    expect(run(app, 'npx', ['--no-install', 'crossfade', 'diff', 'pairs.ndjson'])).toContain(
+      '1 pair on 1 route: 1 same',
+    );
   });
 
   it('says what it does not carry', () => {

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compareRecord } from '../../parity/compare.ts';
 import { compareJson } from '../../parity/compare-json.ts';
 import { type Difference, why } from '../../parity/difference.ts';
 import { matchesPattern, segmentsOf } from '../../parity/place-pattern.ts';
 import { applyRules, compileRules, expiredRules, parseRules } from '../../parity/rules.ts';
+import { answer, pairOf } from '../support/answer.ts';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
 const by = { owner: 'team-orders', reason: 'agreed with the clients', expires: '2026-04-01' };
@@ -179,6 +181,33 @@ describe('header and status differences', () => {
     const rule = { kind: 'tolerance', where: { header: 'age' }, within: { absolute: 5 } };
     expect(judged(header('age', '10', '14'), rule)).toBe('header-value benign by r0');
     expect(judged(header('age', '10', '16'), rule)).toBe('header-value undecided');
+  });
+});
+
+describe('a record compared by rules', () => {
+  const rules = compileRules(
+    rulesOf(
+      { kind: 'ignore', where: { pointer: '/id' } },
+      { kind: 'reclassify', where: { cause: 'no-answer' }, class: 'undecided' },
+    ),
+    NOW,
+  );
+
+  it('has the verdict of what the rules leave, whatever the request would explain', () => {
+    const record = pairOf(answer('{"id":1}'), answer('{"id":2}'), { target: '/x?c[d]=4' });
+    expect(compareRecord(record).verdict).toBe('breaking');
+    expect(compareRecord(record, { rules })).toMatchObject({
+      verdict: 'same',
+      differences: [{ cause: 'number-value', class: 'noise', rule: 'r0' }],
+    });
+  });
+
+  it('may lack an answer', () => {
+    const lost = { outcome: 'failed', reason: 'timeout', detail: 'late', totalMs: 5 } as const;
+    expect(compareRecord(pairOf(answer('{}'), lost), { rules })).toMatchObject({
+      verdict: 'undecided',
+      newError: true,
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import { rehearsalPlan } from '../../rehearsal/rehearsal-plan.ts';
 import { type RehearsalOptions, rehearse } from '../../rehearsal/rehearse.ts';
 import { type Synthesis, synthesise } from '../../rehearsal/synth.ts';
 import { reportHtml } from '../../report/html.ts';
+import { replayed } from '../support/recorded-run.ts';
 
 const LIMIT_MS = 60_000;
 const plan = rehearsalPlan(
@@ -60,6 +61,9 @@ describe('a rehearsed cutover', () => {
     expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 0, candidate: 1 });
     expect(run.messages.length).toBeGreaterThanOrEqual(10);
     expect(reportHtml([run])).not.toMatch(/https?:\/\//);
+    const { summary } = replayed(run.log);
+    expect(summary).toMatchObject({ changed: 0, differing: 0, incomplete: 0 });
+    expect(summary.phases.map((p) => p.name)).toEqual(['shadow', 'exercise', 'stage 10 %', 'stage 100 %', 'soak']);
   });
 
   it('brings a crashed candidate’s customers back, and none fails after that', { timeout: LIMIT_MS }, async () => {
@@ -68,6 +72,7 @@ describe('a rehearsed cutover', () => {
     expect(run.ledger).toMatchObject({ status: 'rolled_back', rollback: { verifiedAt: expect.any(String) } });
     expect(run.requests.failedAfterReturn).toBe(0);
     expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 1, candidate: 0, tapForward: 0, tapReverse: 0 });
+    expect(replayed(run.log).summary).toMatchObject({ differing: 0, rollback: { message: expect.any(String) } });
     expect(run.alarms.some((a) => a.name.includes('candidate-connection-errors') && a.to === 'ALARM')).toBe(true);
   });
 });

@@ -55,11 +55,13 @@ export class MemoryWorld {
     name,
     state: 'OK',
     actionsEnabled: true,
+    mutedBy: [],
   }));
   minuteEvidence: MinuteEvidence[] = [];
   baselineSummary: BaselineSummary | null = {
     requests: 100_000,
     errorRate: 0.001,
+    recentErrorRate: null,
     slowRate: 0.001,
     elb5xxRate: 0,
     peakErrorRate: 0.002,

@@ -1,8 +1,12 @@
 import {
   CloudWatchClient,
   DescribeAlarmsCommand,
+  GetAlarmMuteRuleCommand,
   GetMetricDataCommand,
+  ListAlarmMuteRulesCommand,
+  type ListAlarmMuteRulesCommandInput,
   type MetricDataQuery,
+  PutAlarmMuteRuleCommand,
   PutMetricDataCommand,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
@@ -10,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alarmPropertiesSchema, LocalAlarm } from '../../../rehearsal/cloud/alarms.ts';
 import { cloudwatch } from '../../../rehearsal/cloud/cloudwatch.ts';
 import { MetricStore } from '../../../rehearsal/cloud/metric-store.ts';
+import { MuteRules } from '../../../rehearsal/cloud/mute-rules.ts';
 import { type Served, serve } from './support.ts';
 
 const MINUTE = 60_000;
@@ -22,7 +27,7 @@ beforeEach(async () => {
   store = new MetricStore();
   const alarms = new Map(['red', 'green', 'grey'].map((name) => [name, alarm(name)]));
   const setState = (a: LocalAlarm, state: LocalAlarm['state'], reason: string) => void a.set(state, reason);
-  const operations = cloudwatch({ store, alarms, setState, now: () => START });
+  const operations = cloudwatch({ store, alarms, setState, mutes: new MuteRules(() => START), now: () => START });
   served = await serve({ json: { GraniteServiceVersion20100801: { service: 'cloudwatch', operations } } });
   client = new CloudWatchClient(served.client);
 });
@@ -150,6 +155,44 @@ describe('alarms', () => {
     const rule = { ComparisonOperator: 'GreaterThanThreshold', Threshold: 1, EvaluationPeriods: 1 };
     const metric = { Namespace: 'N', MetricName: 'M', Statistic: 'Sum', Period: 60 };
     expect(alarmPropertiesSchema.safeParse({ AlarmName: 'a', ...metric, ...rule, ...property }).success).toBe(false);
+  });
+});
+
+describe('mute rules', () => {
+  const put = (Name: string, Expression: string, rest = {}) =>
+    client.send(
+      new PutAlarmMuteRuleCommand({
+        Name,
+        Rule: { Schedule: { Expression, Duration: 'PT1H' } },
+        MuteTargets: { AlarmNames: ['red'] },
+        ...rest,
+      }),
+    );
+  const at = (minutes: number) => `at(${new Date(START + minutes * MINUTE).toISOString().slice(0, 16)})`;
+
+  it('are scheduled, active and expired by their window, and listed page by page', async () => {
+    await put('later', at(5));
+    await put('now', at(0));
+    await put('gone', at(-60));
+    const list = (input: ListAlarmMuteRulesCommandInput) => client.send(new ListAlarmMuteRulesCommand(input));
+    const all = await list({});
+    expect(all.AlarmMuteRuleSummaries?.map((r) => r.Status)).toEqual(['SCHEDULED', 'ACTIVE', 'EXPIRED']);
+    const first = await list({ MaxRecords: 2 });
+    const rest = await list({ MaxRecords: 2, NextToken: first.NextToken });
+    expect(rest.AlarmMuteRuleSummaries).toHaveLength(1);
+    const active = await list({ Statuses: ['ACTIVE'], AlarmName: 'red' });
+    expect(active.AlarmMuteRuleSummaries?.[0]?.AlarmMuteRuleArn).toMatch(/:alarm-mute-rule:now$/);
+    expect((await list({ AlarmName: 'green' })).AlarmMuteRuleSummaries).toEqual([]);
+    const one = await client.send(new GetAlarmMuteRuleCommand({ AlarmMuteRuleName: 'now' }));
+    expect(one).toMatchObject({ Status: 'ACTIVE', MuteTargets: { AlarmNames: ['red'] } });
+    await expect(client.send(new GetAlarmMuteRuleCommand({ AlarmMuteRuleName: 'none' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+
+  it('that recur, or begin at another time, are refused instead of ignored', async () => {
+    await expect(put('weekly', 'cron(0 2 * * SUN)')).rejects.toThrow(/only at/);
+    await expect(put('from', at(0), { StartDate: new Date(START) })).rejects.toThrow(/StartDate/);
   });
 });
 

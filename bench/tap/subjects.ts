@@ -1,0 +1,113 @@
+/** What is measured: each a process of its own on loopback, in front of the same upstream. */
+import { join } from 'node:path';
+import { bundleTap } from '../../lib/tap-image.ts';
+import { startChild } from '../../rehearsal/child.ts';
+import { startProxy, startUpstream } from './nginx.ts';
+
+export interface Profile {
+  readonly name: string;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly bodyBytes: number;
+}
+
+export interface Target {
+  readonly pid: number;
+  readonly port: number;
+}
+
+export interface Subject extends Target {
+  readonly name: string;
+}
+
+export const NAMES = {
+  none: 'no tap',
+  nginx: 'nginx',
+  nginxMirror: 'nginx mirror',
+  nginxMirrorSlow: 'nginx mirror, shadow 2 s',
+  tap: 'tap 0 %',
+  tapCopy: 'tap 100 %',
+  tapCopySlow: 'tap 100 %, shadow 2 s',
+  tapNdjson: 'tap 100 %, NDJSON',
+  undici: 'undici dispatch (floor)',
+  nodeHttp: 'node:http pipe (floor)',
+  fastify: '@fastify/http-proxy',
+  httpProxy3: 'http-proxy-3',
+} as const;
+
+export interface World {
+  readonly subjects: readonly Subject[];
+  /** Starts one more tap in front of the same upstream. */
+  tap(name: string, env: Readonly<Record<string, string>>): Promise<Subject>;
+  readonly slowShadow: number;
+  stop(): Promise<void>;
+}
+
+/** @param dir where bundles and nginx's folders may stand */
+export async function startWorld(dir: string): Promise<World> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    await Promise.all(stops.splice(0).map((end) => end()));
+  };
+  const kept = <T extends { stop(): Promise<void> }>(started: T): T => {
+    stops.push(() => started.stop());
+    return started;
+  };
+  try {
+    const upstream = kept(await startUpstream(dir));
+    const healthy = kept(await startUpstream(dir)).port;
+    const node = async (name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+      kept(await startChild({ name, command: process.execPath, args, env: { NODE_ENV: 'production', ...env } }));
+    const proxy = async (name: string, module: string): Promise<Subject> => {
+      const child = await node(name, [
+        join(import.meta.dirname, 'proxies', `${module}.ts`),
+        `http://127.0.0.1:${upstream.port}`,
+      ]);
+      return { name, pid: child.pid, port: child.port('port') };
+    };
+    const nginx = async (name: string, shadow?: number): Promise<Subject> => {
+      const { pid, port } = kept(await startProxy(dir, upstream.port, shadow));
+      return { name, pid, port };
+    };
+    const slowShadow = (await proxy('slow shadow', 'slow-shadow')).port;
+    bundleTap(join(dir, 'tap'));
+    const tap = async (name: string, env: Readonly<Record<string, string>>): Promise<Subject> => {
+      const child = await node(name, [...tapFlags(), join(dir, 'tap', 'main.mjs')], {
+        CROSSFADE_INGRESS: 'bench',
+        TAP_BIND: '127.0.0.1',
+        TAP_FORWARD_PORT: '0',
+        TAP_REVERSE_PORT: '0',
+        TAP_HEALTH_PORT: '0',
+        TAP_STABLE_URL: `http://127.0.0.1:${upstream.port}`,
+        TAP_CANDIDATE_URL: `http://127.0.0.1:${healthy}`,
+        TAP_REDACTION_KEY: 'a-key-of-sixteen-bytes',
+        ...env,
+      });
+      return { name, pid: child.pid, port: child.port('forwardPort') };
+    };
+    const slow = { TAP_CANDIDATE_URL: `http://127.0.0.1:${slowShadow}` };
+    const subjects = [
+      { name: NAMES.none, pid: upstream.pid, port: upstream.port },
+      await nginx(NAMES.nginx),
+      await tap(NAMES.tap, { TAP_SAMPLE_RATE: '0' }),
+      await tap(NAMES.tapCopy, {}),
+      await tap(NAMES.tapCopySlow, slow),
+      await tap(NAMES.tapNdjson, { TAP_SINK: 'ndjson:/dev/null' }),
+      await proxy(NAMES.undici, 'undici-dispatch'),
+      await proxy(NAMES.nodeHttp, 'node-http'),
+      await proxy(NAMES.fastify, 'fastify'),
+      await proxy(NAMES.httpProxy3, 'http-proxy-3'),
+      await nginx(NAMES.nginxMirror, healthy),
+      await nginx(NAMES.nginxMirrorSlow, slowShadow),
+    ];
+    return { subjects, tap, slowShadow, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** For profiling: `TAP_NODE_FLAGS="--cpu-prof --cpu-prof-dir=…"`. */
+function tapFlags(): string[] {
+  return (process.env.TAP_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
+}

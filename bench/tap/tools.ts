@@ -1,0 +1,15 @@
+/** What the benchmark needs of the system. */
+import { spawnSync } from 'node:child_process';
+
+/** Program → Debian package that brings it. */
+const NEEDED = { nginx: 'nginx-light', wrk: 'wrk' } as const;
+
+/** What to install before the benchmark can run; null when all is there. */
+export function missingTools(): string | null {
+  if (process.platform !== 'linux') return 'bench tap: Linux is needed, processor time is read from /proc';
+  const missing = Object.entries(NEEDED).filter(([tool]) => spawnSync(tool, ['-v']).error !== undefined);
+  if (missing.length === 0) return null;
+  const tools = missing.map(([tool]) => tool).join(' and ');
+  const packages = missing.map(([, debian]) => debian).join(' ');
+  return `bench tap: ${tools} not found. On Debian: apt-get install ${packages}`;
+}

@@ -1,0 +1,130 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { har, harEntry, legLine, ndjson } from '../support/captures.ts';
+import { crossfade } from '../support/cli.ts';
+
+// Processes of their own, several of them in a test: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'crossfade-test-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+let files = 0;
+async function file(content: string, name = `${++files}.ndjson`): Promise<string> {
+  const path = join(dir, name);
+  await writeFile(path, content);
+  return path;
+}
+
+const diff = (...args: string[]) => crossfade(['diff', ...args], { TMPDIR: dir });
+async function json(...args: string[]) {
+  const { code, stdout } = await diff('--json', ...args);
+  return { code, ...JSON.parse(stdout) };
+}
+
+describe('crossfade diff over two logs', () => {
+  it('finds the pairs by request id, whatever their order, and says what stands in one log only', async () => {
+    const stable = [
+      legLine('/a/1', '{"tags":[]}', 'one'),
+      legLine('/a/2', '{}', 'two'),
+      legLine('/a/3', '{}', 'three'),
+    ];
+    const candidate = [
+      legLine('/a/2', '{}', 'two'),
+      legLine('/a/1', '{"tags":null}', 'one'),
+      legLine('/a/4', '{}', 'four'),
+    ];
+    const found = await json(
+      '--stable',
+      await file(ndjson(stable)),
+      '--candidate',
+      await file(ndjson(candidate)),
+      '--route',
+      '/a/{id}',
+    );
+    expect(found).toMatchObject({
+      code: 1,
+      pairs: 2,
+      matchedByOrder: 0,
+      causes: [{ route: 'GET /a/{id}', cause: 'null-for-empty-array', samples: [{ requestId: 'one', line: 1 }] }],
+      unpaired: {
+        stable: { count: 1, first: [{ line: 3, requestId: 'three', route: 'GET /a/{id}' }] },
+        candidate: { count: 1, first: [{ line: 3, requestId: 'four' }] },
+      },
+    });
+  });
+
+  it('says with a clean answer how much stands in one log only', async () => {
+    const stable = ndjson([legLine('/a', '1', 'one'), legLine('/a', '1', 'two')]);
+    const paths = ['--stable', await file(stable), '--candidate', await file(ndjson([legLine('/a', '1', 'one')]))];
+    const { code, stdout } = await diff(...paths);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      '1 pairs, no difference that counts (breaking, undecided); 1 answers stand in one log only',
+    );
+  });
+
+  it('takes method, URL and order where there is no id, and says so', async () => {
+    const stable = [legLine('/a', '1'), legLine('/b', '2'), legLine('/a', '3')];
+    const candidate = [legLine('/b', '2'), legLine('/a', '1'), legLine('/a', '4')];
+    const paths = ['--stable', await file(ndjson(stable)), '--candidate', await file(ndjson(candidate))];
+    expect(await json(...paths)).toMatchObject({
+      pairs: 3,
+      matchedByOrder: 3,
+      causes: [{ cause: 'number-value', samples: [{ line: 3, stable: '3', candidate: '4' }] }],
+    });
+    expect((await diff(...paths)).stdout).toContain('3 pairs without a request id, matched by method, URL and order.');
+  });
+
+  it('reads HAR on either side', async () => {
+    const stable = har([
+      harEntry('https://shop.example/a?x=1', '{"n":1}', 'one'),
+      harEntry('https://shop.example/b', '{}', 'two'),
+    ]);
+    const candidate = ndjson([legLine('/b', '{}', 'two'), legLine('/a?x=1', '{"n":2}', 'one')]);
+    const found = await json('--stable', await file(stable, 'stable.har'), '--candidate', await file(candidate));
+    expect(found).toMatchObject({
+      code: 1,
+      pairs: 2,
+      causes: [{ cause: 'number-value', samples: [{ requestId: 'one', target: '/a?x=1', line: 1 }] }],
+    });
+  });
+
+  it('names a HAR entry that is none, and a HAR that breaks off', async () => {
+    const entry = harEntry('https://shop.example/b', '{}', 'two');
+    const odd = await file(har([{ ...entry, time: 'long' }, entry]), 'odd.har');
+    const cut = await file(har([entry, entry]).slice(0, -40), 'cut.har');
+    const found = await json('--stable', odd, '--candidate', cut);
+    expect(found.code).toBe(2);
+    expect(found.unreadable.first).toMatchObject([
+      { file: odd, line: 1, reason: expect.stringContaining('time') },
+      { file: cut, reason: expect.stringContaining('cannot be read to its end') },
+    ]);
+  });
+
+  it('gives the same answer when memory is short, and leaves no temporary file', async () => {
+    const ids = Array.from({ length: 3_000 }, (_, i) => i);
+    const stable = ids.map((i) => legLine(`/a/${i}`, `{"id":${i}}`, `r${i}`));
+    const candidate = ids
+      .map((i) => 2_999 - i)
+      .filter((i) => i % 100 !== 0)
+      .map((i) => legLine(`/a/${i}`, `{"id":${i % 50 === 1 ? null : i}}`, `r${i}`));
+    const paths = [
+      '--stable',
+      await file(ndjson(stable)),
+      '--candidate',
+      await file(ndjson(candidate)),
+      '--route',
+      '/a/{id}',
+    ];
+    const [ample, short] = await Promise.all([json(...paths), json(...paths, '--memory', '0.05')]);
+    expect(short).toEqual(ample);
+    expect(ample).toMatchObject({ pairs: 2_970, verdicts: { breaking: 60 }, unpaired: { stable: { count: 30 } } });
+    expect((await readdir(dir)).filter((name) => name.startsWith('crossfade-diff-'))).toEqual([]);
+  });
+});

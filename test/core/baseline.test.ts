@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { baselineRefusals, describeBaseline, stageTimes } from '../../core/baseline.ts';
+import { type PlanInput, parsePlan } from '../../core/plan.ts';
+import { project } from '../../core/planner.ts';
+import type { BaselineSummary } from '../../core/state.ts';
+import { stateToJson } from '../../core/state.ts';
+import { makeHandler } from '../../lambdas/baseline.ts';
+import { MemoryWorld } from '../support/memory-world.ts';
+import { begun } from '../support/run.ts';
+
+const QUIET = 3;
+const FOUND: BaselineSummary = {
+  requests: 8_640_000,
+  errorRate: 0.001,
+  recentErrorRate: 0.001,
+  slowRate: 0.001,
+  elb5xxRate: 0,
+  peakErrorRate: 0.002,
+  peakSlowRate: 0.01,
+  rpsByHour: Array.from({ length: 24 }, (_, hour) => (hour === QUIET ? 0.2 : hour === 4 ? null : 100)),
+  p50: 5,
+  p95: 20,
+  p99: 50,
+  rps: 100,
+  cpuPercent: 30.4,
+  memoryPercent: 41,
+};
+const plan = (input: PlanInput = {}) => parsePlan(input);
+
+describe('a baseline', () => {
+  it('of a healthy side is not refused', () => {
+    expect(baselineRefusals(plan(), FOUND)).toEqual([]);
+    expect(baselineRefusals(plan(), { ...FOUND, recentErrorRate: null })).toEqual([]);
+  });
+
+  it.each([
+    ['that is missing', null, /baseline\.minRequests: .* 0 requests/],
+    ['of too few requests', { ...FOUND, requests: 999 }, /baseline\.minRequests: .* 999 requests .* 1000 are needed/],
+    ['that burns', { ...FOUND, errorRate: 0.02 }, /baseline\.maxErrorRate: .* 2\.000 %/],
+    ['that burns now, whatever its mean', { ...FOUND, recentErrorRate: 0.2 }, /maxErrorRate: .* now, 20\.000 %/],
+  ])('%s is refused, and the field is named', (_name, found, reason) => {
+    expect(baselineRefusals(plan(), found).join()).toMatch(reason);
+  });
+
+  it('predicts each stage by the planner, at the rates that were measured', () => {
+    const times = stageTimes(plan(), FOUND);
+    const rows = project(plan(), { rps: 100, errorRate: 0.001, slowRate: 0.001 }).rows.filter((r) => r.requestsNeeded);
+    expect(times.map((t) => [t.percent, t.requests])).toEqual(rows.map((r) => [r.candidatePercent, r.requestsNeeded]));
+    for (const [i, t] of times.entries())
+      expect(t.seconds).toBe(Math.max(rows[i]?.seconds ?? 0, rows[i]?.evidenceSeconds ?? 0));
+  });
+
+  it('predicts the quietest known hour too: one without data is no hour without requests', () => {
+    const [first] = stageTimes(plan(), FOUND);
+    const [alone] = stageTimes(plan(), { ...FOUND, rps: 0.2 });
+    expect(first?.quietSeconds).toBe(alone?.seconds);
+    expect(stageTimes(plan(), { ...FOUND, rpsByHour: Array(24).fill(null) })[0]?.quietSeconds).toBeNull();
+  });
+
+  it('says the figures, the time of each stage, and which hour would be too quiet', () => {
+    const text = describeBaseline(plan(), FOUND);
+    expect(text).toMatch(/100\.0 rps, errors 0\.100 %, .*CPU 30 %, memory 41 %\./);
+    expect(text).toMatch(/Time for each stage: 1 % \d.*, 10 % 60 min, 50 % 60 min, 100 % 60 min\./);
+    expect(text).toMatch(/quietest hour \(03 h UTC, 0\.2 rps\) 1 % would take .* longer than it may/);
+  });
+
+  it('says which stage will hardly be decided at this rate', () => {
+    expect(describeBaseline(plan(), { ...FOUND, rps: 0.3 })).toMatch(/At 1 % the \d+ requests needed will hardly come/);
+    expect(describeBaseline(plan(), { ...FOUND, rps: 10_000 })).not.toMatch(/hardly/);
+  });
+
+  it('reaches the log and the status message by the handler', async () => {
+    const world = new MemoryWorld();
+    const state = await makeHandler(world)(stateToJson(await begun(world)));
+    expect(state.reason).toMatch(/Time for each stage/);
+    expect(world.log.at(-1)).toMatchObject({ phase: 'baseline', message: state.reason, data: world.baselineSummary });
+    expect(world.notices.at(-1)?.body).toContain(state.reason);
+  });
+});

@@ -1,0 +1,158 @@
+import {
+  type CloudWatchClient,
+  type GetMetricDataCommand,
+  type GetMetricDataOutput,
+  type MetricDataQuery,
+  StatusCode,
+} from '@aws-sdk/client-cloudwatch';
+import { describe, expect, it } from 'vitest';
+import { cloudWatchMetrics } from '../../../lambdas/aws/cloudwatch-metrics.ts';
+import { DEPLOYMENT } from '../../support/deployment.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 9);
+const minute = (n: number) => NOW - n * 60_000;
+
+/** A CloudWatch that answers as it is told, query by query, and remembers what it was asked. */
+class Answering {
+  readonly asked: GetMetricDataCommand['input'][] = [];
+  readonly #answer: (input: GetMetricDataCommand['input'], call: number) => GetMetricDataOutput;
+
+  constructor(answer: (input: GetMetricDataCommand['input'], call: number) => GetMetricDataOutput) {
+    this.#answer = answer;
+  }
+
+  readonly client: Pick<CloudWatchClient, 'send'> = {
+    send: async (command: { input: unknown }) => {
+      const input = command.input as GetMetricDataCommand['input'];
+      this.asked.push(input);
+      return this.#answer(input, this.asked.length);
+    },
+  };
+}
+
+const points = (query: MetricDataQuery, values: Readonly<Record<number, number>>, status: StatusCode = 'Complete') => ({
+  Id: query.Id,
+  Timestamps: Object.keys(values).map((at) => new Date(Number(at))),
+  Values: Object.values(values),
+  StatusCode: status,
+});
+
+/** Every series alike, whatever it is of. */
+const each =
+  (values: Readonly<Record<number, number>>, status?: StatusCode) =>
+  ({ MetricDataQueries = [] }: GetMetricDataCommand['input']): GetMetricDataOutput => ({
+    MetricDataResults: MetricDataQueries.map((q) => points(q, values, status)),
+  });
+
+describe('an observation’s evidence', () => {
+  it('comes in one call for both sides, from the first whole minute of the stage to the newest that is believed', async () => {
+    const cloud = new Answering(each({}));
+    const began = minute(10) + 20_000;
+    const minutes = await cloudWatchMetrics(cloud.client, DEPLOYMENT).minutes({ from: began, to: NOW + 29_000 }, 500);
+    expect(cloud.asked).toHaveLength(1);
+    expect(cloud.asked[0]).toMatchObject({ StartTime: new Date(minute(9)), EndTime: new Date(minute(1)) });
+    expect(cloud.asked[0]?.MetricDataQueries?.map((q) => q.Id)).toEqual([
+      ...['stable', 'candidate'].flatMap((side) =>
+        ['requests', 'target5xx', 'connectionErrors', 'slow', 'p95', 'p99'].map((name) => `${side}_${name}`),
+      ),
+      'elb5xx',
+    ]);
+    expect(minutes.map((m) => m.minute)).toEqual([9, 8, 7, 6, 5, 4, 3, 2].map(minute));
+    expect(minutes[0]).toEqual({ minute: minute(9), stable: null, candidate: null, elb5xx: 0 });
+  });
+
+  it('is asked for anew from the beginning, so that minutes that came late count', async () => {
+    const late = new Answering((input, call) => each(call === 1 ? {} : { [minute(3)]: 7 })(input));
+    const metrics = cloudWatchMetrics(late.client, DEPLOYMENT);
+    expect((await metrics.minutes({ from: minute(3), to: NOW }, 500)).every((m) => m.candidate === null)).toBe(true);
+    const [again] = await metrics.minutes({ from: minute(3), to: NOW + 60_000 }, 500);
+    expect(again).toMatchObject({ minute: minute(3), candidate: { requests: 7 } });
+  });
+
+  it('puts the pages of a long stage together', async () => {
+    const paged = new Answering((input, call) =>
+      call === 1
+        ? { ...each({ [minute(3)]: 1 }, 'PartialData')(input), NextToken: 'more' }
+        : each({ [minute(2)]: 2 })(input),
+    );
+    const minutes = await cloudWatchMetrics(paged.client, DEPLOYMENT).minutes({ from: minute(3), to: NOW }, 500);
+    expect(minutes.map((m) => m.stable?.requests)).toEqual([1, 2]);
+    expect(paged.asked[1]).toMatchObject({ NextToken: 'more' });
+  });
+
+  it.each([StatusCode.INTERNAL_ERROR, StatusCode.PARTIAL_DATA, StatusCode.FORBIDDEN])(
+    'is none when a series ends as %s: what did not come is no zero',
+    async (status) => {
+      const torn = new Answering(({ MetricDataQueries = [] }) => ({
+        MetricDataResults: MetricDataQueries.map((q) =>
+          points(q, { [minute(2)]: 1 }, q.Id === 'candidate_target5xx' ? status : 'Complete'),
+        ),
+      }));
+      const asked = cloudWatchMetrics(torn.client, DEPLOYMENT).minutes({ from: minute(3), to: NOW }, 500);
+      await expect(asked).rejects.toMatchObject({
+        name: 'Crossfade.Transient',
+        message: expect.stringContaining(`candidate_target5xx: ${status}`),
+      });
+    },
+  );
+
+  it('is none when the pages do not end', async () => {
+    const endless = new Answering((input) => ({ ...each({})(input), NextToken: 'more' }));
+    await expect(
+      cloudWatchMetrics(endless.client, DEPLOYMENT).minutes({ from: minute(3), to: NOW }, 500),
+    ).rejects.toMatchObject({ name: 'Crossfade.Transient' });
+    expect(endless.asked).toHaveLength(10);
+  });
+
+  it('falls back to percentiles where trimmed counts are refused', async () => {
+    const old = new Answering((input) => {
+      if (input.MetricDataQueries?.some((q) => q.MetricStat?.Stat?.startsWith('TC(')))
+        throw Object.assign(new Error('no such statistic'), { name: 'ValidationError' });
+      return each({ [minute(3)]: 0.2 })(input);
+    });
+    const [first] = await cloudWatchMetrics(old.client, DEPLOYMENT).minutes({ from: minute(3), to: NOW }, 500);
+    expect(first?.candidate).toMatchObject({ slow: null, latency: { p95: 200, p99: 200 } });
+  });
+});
+
+describe('a baseline', () => {
+  const stat = (q: MetricDataQuery) => `${q.MetricStat?.Metric?.MetricName} ${q.MetricStat?.Stat}`;
+
+  it('has the old side’s CPU and memory, by cluster and service', async () => {
+    const cloud = new Answering(({ MetricDataQueries = [] }) => ({
+      MetricDataResults: MetricDataQueries.map((q) =>
+        points(q, { [minute(4)]: { 'CPUUtilization Average': 20, 'MemoryUtilization Average': 60 }[stat(q)] ?? 300 }),
+      ),
+    }));
+    const services = {
+      stable: { cluster: 'c', service: 'old' },
+      candidate: { cluster: 'c', service: 'new' },
+    };
+    const metrics = cloudWatchMetrics(cloud.client, { ...DEPLOYMENT, services });
+    expect(await metrics.baseline({ from: minute(5), to: NOW }, 500)).toMatchObject({
+      cpuPercent: 20,
+      memoryPercent: 60,
+    });
+    expect(cloud.asked).toHaveLength(1);
+    expect(cloud.asked[0]?.MetricDataQueries?.find((q) => q.Id === 'cpu')?.MetricStat?.Metric).toEqual({
+      Namespace: 'AWS/ECS',
+      MetricName: 'CPUUtilization',
+      Dimensions: [
+        { Name: 'ClusterName', Value: 'c' },
+        { Name: 'ServiceName', Value: 'old' },
+      ],
+    });
+  });
+
+  it('tells a fire of the last quarter of an hour from the mean of the whole look-back', async () => {
+    const calm = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [minute(i + 21), 1_000]));
+    const cloud = new Answering(({ MetricDataQueries = [] }) => ({
+      MetricDataResults: MetricDataQueries.map((q) => {
+        if (stat(q) === 'RequestCount Sum') return points(q, { ...calm, [minute(5)]: 1_000 });
+        return points(q, stat(q).startsWith('HTTPCode_Target') ? { [minute(5)]: 200 } : {});
+      }),
+    }));
+    const found = await cloudWatchMetrics(cloud.client, DEPLOYMENT).baseline({ from: minute(121), to: NOW }, 500);
+    expect(found).toMatchObject({ recentErrorRate: 0.2, errorRate: expect.closeTo(0.002, 4) });
+  });
+});
