@@ -47,12 +47,8 @@ export function compileRules(set: RuleSet, now: Date): CompiledRules {
     forRoute(route) {
       const known = byRoute.get(route);
       if (known !== undefined) return known;
-<<<<<<< HEAD
-      const segments = segmentsOf(route);
-=======
       // A record's route is `GET /items/{id}`: the rule names the path, for all its methods.
       const segments = segmentsOf(route.slice(Math.max(0, route.indexOf('/'))));
->>>>>>> cli
       const made = routeRules(compiled.filter((c) => c.route === null || matchesPattern(c.route, segments)));
       if (byRoute.size < MAX_ROUTES) byRoute.set(route, made);
       return made;
