@@ -18,6 +18,7 @@ import { dynamoParityRules } from '../../lambdas/aws/parity-rules.ts';
 import { dynamoParityStore } from '../../lambdas/aws/parity-store.ts';
 import { sfnExecutions } from '../../lambdas/aws/sfn-executions.ts';
 import { systemClock } from '../../lambdas/aws/system-clock.ts';
+import { tapCopies } from '../../lambdas/aws/tap-copies.ts';
 import { EMPTY_AGGREGATE } from '../../parity/aggregate.ts';
 import { BACKENDS, type Backend } from './backends.ts';
 
@@ -362,6 +363,25 @@ describe('metrics over our cloud', () => {
         elb5xx: 0,
       },
     ]);
+  });
+
+  it('say what the tap wanted to copy and what was lost of it, over hours as over minutes; choices are no losses', async () => {
+    const ingress = ingressIdSchema.parse('gateway');
+    const tell = (name: string, value: number, n: number, Reason?: string) => {
+      const dimensions = { Ingress: ingress, ...(Reason === undefined ? {} : { Reason }) };
+      backend.metrics?.record({ namespace: 'Crossfade', name, dimensions, value, at: minute(n) });
+    };
+    const none = { busy: 0, breaker: 0, oversize: 0, error: 0, queue: 0, sink: 0, 'not comparable': 0 };
+    const range = { from: minute(10), to: NOW };
+    expect(await tapCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 0, lost: none });
+    tell('TapCopies', 90, 3);
+    tell('TapCopies', 10, 200);
+    for (const [reason, count] of Object.entries({ busy: 3, sink: 2, sample: 50, method: 7 }))
+      tell('TapDropped', count, 2, reason);
+    tell('ParityFailed', 1, 1);
+    const lost = { ...none, busy: 3, sink: 2, 'not comparable': 1 };
+    expect(await tapCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 93, lost });
+    expect(await tapCopies(backend.cloudWatch, ingress, { from: minute(300), to: NOW })).toEqual({ wanted: 103, lost });
   });
 
   it('measure a baseline, or say that there is none', async () => {
