@@ -22,6 +22,7 @@ export const HANDLERS = [
   'watchdog',
   'weighted-rule',
   'parity-transform',
+  'parity-backfill',
 ] as const;
 export type HandlerName = (typeof HANDLERS)[number];
 

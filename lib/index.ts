@@ -18,6 +18,7 @@ export {
   type ServiceRef,
 } from './constructs/dual-stack-cutover.ts';
 export { ledgerTable } from './constructs/ledger-table.ts';
+export { ParityBackfill, type ParityBackfillProps } from './constructs/parity-backfill.ts';
 export { ParityPipeline, type ParityPipelineProps } from './constructs/parity-pipeline.ts';
 export { RollbackTriggers, type RollbackTriggersProps } from './constructs/rollback-triggers.ts';
 export { ShadowTap, type ShadowTapProps, type TapCopies, type TapRedaction } from './constructs/shadow-tap.ts';

@@ -1,5 +1,6 @@
 /** Requests as they were recorded: captured pairs, one side's log, or a HAR. */
 import * as z from 'zod';
+import { cutAtLines, eachLine, tooLong } from '../../lambdas/lines.ts';
 import { type CapturedBody, captureRecordSchema } from '../../parity/record.ts';
 import type { Position, Unreadable } from '../../parity/summary.ts';
 import { fieldPairs, RequestHead } from '../../tap/headers.ts';
@@ -7,7 +8,6 @@ import { routeOf } from '../../tap/route.ts';
 import { harEntrySchema, legLineOf } from '../diff/har.ts';
 import type { Input } from '../diff/inputs.ts';
 import { correlationKey, LEG_LOG_FORMAT, type LegLine, legLineSchema } from '../diff/leg-log.ts';
-import { cutAtLines, eachLine, tooLong } from '../diff/lines.ts';
 import { openInput } from '../diff/open-input.ts';
 import { firstProblem, parseLine } from '../diff/parse-line.ts';
 import type { Planned } from './planned-request.ts';

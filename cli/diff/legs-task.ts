@@ -1,9 +1,9 @@
 /** Reads one side's answers, one a line, and sorts them by the hash of their key: what belongs together meets in one partition. */
 import { createHash } from 'node:crypto';
+import { eachLine } from '../../lambdas/lines.ts';
 import { addUnreadable, emptySummary } from '../../parity/summary.ts';
 import { harEntrySchema, legLineOf } from './har.ts';
 import { correlationKey, type LegLine, legLineSchema } from './leg-log.ts';
-import { eachLine } from './lines.ts';
 import { firstProblem, parseLine } from './parse-line.ts';
 import type { LegsTask, TaskResult } from './tasks.ts';
 

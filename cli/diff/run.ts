@@ -1,8 +1,9 @@
 /** One comparison from its inputs to its summary: all cores, bounded memory, and nothing left behind. */
+
+import { cutAtLines, tooLong } from '../../lambdas/lines.ts';
 import type { RuleSet } from '../../parity/rules.ts';
 import { addUnreadable, emptySummary, mergeInto, type Summary } from '../../parity/summary.ts';
 import type { Input } from './inputs.ts';
-import { cutAtLines, tooLong } from './lines.ts';
 import { openInput } from './open-input.ts';
 import { Partitions } from './partitions.ts';
 import { Pool } from './pool.ts';

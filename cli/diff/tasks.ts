@@ -1,7 +1,8 @@
 /** What a thread of the pool is given, and what it gives back. */
+
+import type { Piece } from '../../lambdas/lines.ts';
 import type { RuleSet } from '../../parity/rules.ts';
 import type { Summary } from '../../parity/summary.ts';
-import type { Piece } from './lines.ts';
 
 /** Same for all threads of a run. */
 export interface WorkerSettings {

@@ -1,6 +1,7 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { GROUP_ROLES } from '../../core/deployment.ts';
@@ -12,6 +13,7 @@ import { CutoverDashboard } from './cutover-dashboard.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
 import { CutoverMachine } from './cutover-machine.ts';
 import { ledgerTable } from './ledger-table.ts';
+import { ParityBackfill } from './parity-backfill.ts';
 import { ParityPipeline } from './parity-pipeline.ts';
 import { RollbackTriggers } from './rollback-triggers.ts';
 import { statusTopic } from './status-topic.ts';
@@ -87,6 +89,7 @@ export class DualStackCutover extends Construct {
   readonly functions: CutoverFunctions;
   readonly triggers: RollbackTriggers;
   readonly parity: ParityPipeline;
+  readonly backfill: ParityBackfill;
   readonly topic: ITopic;
   readonly ledger: ITableV2;
   readonly rules: readonly WeightedRule[];
@@ -115,7 +118,9 @@ export class DualStackCutover extends Construct {
     });
     const retention = shadowLogRetention(`DualStackCutover ${id}`, plan, props.shadowLogRetention);
     const deployment = Stack.of(this).toJsonString(this.#deployment(props, loadBalancer, retention));
-    this.parity = new ParityPipeline(this, 'Parity', { ingressId, deployment, ledger: this.ledger, retention });
+    const counting = { ingressId, deployment, ledger: this.ledger };
+    this.parity = new ParityPipeline(this, 'Parity', { ...counting, retention });
+    this.backfill = new ParityBackfill(this, 'Backfill', { ...counting, bucket: this.parity.bucket as IBucket });
     const machineName = `${ingressId}-cutover`;
     this.functions = new CutoverFunctions(this, 'Functions', {
       ingressId,

@@ -21,12 +21,12 @@ import { counting } from './faults.ts';
 import { LocalFirehose } from './firehose.ts';
 import {
   alarmsOf,
+  cutoverMachineOf,
   listenersOf,
   loadBalancerOf,
   machineDefinitionOf,
   notModelled,
   ofType,
-  only,
   servicesOf,
   streamOf,
   tablesOf,
@@ -110,7 +110,7 @@ async function build(
   const services = servicesOf(assembly, names);
   const alarms = alarmsOf(assembly, names);
   const stream = streamOf(assembly, names);
-  const machineResource = only(assembly, 'AWS::StepFunctions::StateMachine');
+  const machineResource = cutoverMachineOf(assembly, names);
   const machineArn = names.arnOf(machineResource);
 
   const dynamo = await startDynamo();

@@ -54,6 +54,17 @@ export function only(assembly: Assembly, type: string): Resource {
   return first;
 }
 
+const MACHINE = 'AWS::StepFunctions::StateMachine';
+
+/** The cutover's: the one that is published, where there are several. The parity backfill's is no part of a rehearsal. */
+export function cutoverMachineOf(assembly: Assembly, names: Names): Resource {
+  const published = ofType(assembly, 'AWS::StepFunctions::StateMachineVersion').map(
+    (r) => names.properties(r).StateMachineArn,
+  );
+  const [found, ...rest] = ofType(assembly, MACHINE).filter((r) => published.includes(names.arnOf(r)));
+  return found === undefined || rest.length > 0 ? only(assembly, MACHINE) : found;
+}
+
 const healthSchema = z.looseObject({
   HealthCheckPath: z.string().default('/'),
   HealthCheckIntervalSeconds: z.number().default(30),

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { comparer } from '../../cli/comparer.ts';
 import { joinPartition } from '../../cli/diff/join-task.ts';
 import { partitionLegs } from '../../cli/diff/legs-task.ts';
-import { cutAtLines, eachLine } from '../../cli/diff/lines.ts';
 import { comparePairs } from '../../cli/diff/pairs-task.ts';
 import type { LegsTask, Side, TaskResult } from '../../cli/diff/tasks.ts';
+import { cutAtLines, eachLine } from '../../lambdas/lines.ts';
 import { emptySummary, mergeInto, type Summary } from '../../parity/summary.ts';
 import { legLine, ndjson, pair } from '../support/captures.ts';
 

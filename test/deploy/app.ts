@@ -7,6 +7,7 @@ import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
+import { ParityBackfill } from '../../lib/constructs/parity-backfill.ts';
 
 /** Resource types that MiniStack's CloudFormation refuses. */
 const ABSENT = new Set(['AWS::StepFunctions::StateMachineVersion', 'AWS::StepFunctions::StateMachineAlias']);
@@ -20,6 +21,7 @@ class ForStandIn implements IAspect {
   }
 
   visit(node: IConstruct): void {
+    if (node instanceof ParityBackfill) node.node.scope?.node.tryRemoveChild(node.node.id);
     if (node instanceof CfnResource && ABSENT.has(node.cfnResourceType))
       node.node.scope?.node.tryRemoveChild(node.node.id);
     if (node instanceof CfnOutput && node.node.id === 'StateMachineAlias')

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import aslValidator from 'asl-validator';
+import { StateMachine } from 'aws-local-stepfunctions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { parsePlan } from '../../core/plan.ts';
@@ -14,6 +15,12 @@ let synthesis: Synthesis;
 let names: Names;
 const of = (type: string): Resource[] => synthesis.assembly.resources.filter((r) => r.type === type);
 const properties = (type: string) => of(type).map((r) => names.properties(r));
+const definitionOf = (machine: string): unknown =>
+  JSON.parse(
+    String(
+      properties('AWS::StepFunctions::StateMachine').find((p) => p.StateMachineName === machine)?.DefinitionString,
+    ),
+  );
 
 beforeAll(async () => {
   synthesis = await synthesise();
@@ -26,8 +33,7 @@ afterAll(async () => {
 describe('the synthesised state machine', () => {
   let definition: Definition;
   beforeAll(() => {
-    const [machine] = properties('AWS::StepFunctions::StateMachine');
-    definition = definitionSchema.parse(JSON.parse(String(machine?.DefinitionString)));
+    definition = definitionSchema.parse(definitionOf('gateway-cutover'));
   });
   const ofType = (type: string) => Object.entries(definition.States).filter(([, s]) => s.Type === type);
 
@@ -107,6 +113,103 @@ describe('the synthesised state machine', () => {
     expect(projection.problems).toEqual([]);
     expect(projection.historyEvents).toBeLessThanOrEqual(HISTORY_BUDGET);
   });
+});
+
+describe('the synthesised backfill', () => {
+  const backfill = () => backfillSchema.parse(definitionOf('gateway-parity-backfill'));
+
+  it('is valid by asl-validator', () => {
+    expect(aslValidator(JSON.parse(JSON.stringify(definitionOf('gateway-parity-backfill'))))).toMatchObject({
+      isValid: true,
+    });
+  });
+
+  it('lists the prefix of its input within the bucket of the pairs, and writes its results beside them', () => {
+    const { Objects } = backfill().States;
+    const { Bucket } = Objects.ItemReader.Parameters;
+    expect(Bucket).toMatch(/Pairs|pairs/);
+    expect(Objects).toMatchObject({
+      ItemReader: { Parameters: { 'Prefix.$': '$.prefix' } },
+      ItemSelector: { bucket: Bucket },
+      ResultWriter: { Parameters: { Bucket, Prefix: 'backfills' } },
+    });
+  });
+
+  it('is bounded, and fails rather than leave an object out', () => {
+    expect(backfill().States.Objects).toMatchObject({ MaxConcurrency: 5, ToleratedFailurePercentage: 0 });
+  });
+
+  it('calls a published version, whose time-out an Express execution outlives, and retries what is transient', () => {
+    const { Compare } = backfill().States.Objects.ItemProcessor.States;
+    const version = of('AWS::Lambda::Version').find((r) => names.arnOf(r) === Compare.Resource);
+    expect(version).toBeDefined();
+    expect(Compare.Retry.flatMap((r) => r.ErrorEquals)).toContain('Crossfade.Transient');
+    const fn = properties('AWS::Lambda::Function').find((p) => String(p.Description).includes('kept pairs anew'));
+    expect(fn?.Timeout).toBeLessThan(300);
+  });
+
+  it.each([
+    ['everything without an input', {}, 'pairs/2026/11/19/23/a.gz', { compared: 'pairs/2026/11/19/23/a.gz' }],
+    [
+      'what was written since',
+      { from: 'pairs/2026/11/20' },
+      'pairs/2026/11/20/00/a.gz',
+      { compared: 'pairs/2026/11/20/00/a.gz' },
+    ],
+    [
+      'nothing from before',
+      { from: 'pairs/2026/11/20' },
+      'pairs/2026/11/19/23/a.gz',
+      { key: 'pairs/2026/11/19/23/a.gz', passedOver: true },
+    ],
+  ])('compares %s', async (_what, input, key, result) => {
+    const { States, ...rest } = backfill();
+    const { Objects, ...before } = States;
+    const given = await interpreted({ ...rest, States: { ...before, Objects: { Type: 'Succeed' } } }, input);
+    expect(given).toMatchObject({ prefix: 'pairs/', from: 'pairs/', ...input });
+    const { from } = z.looseObject({ from: z.string() }).parse(given);
+    const { ProcessorConfig: _, ...child } = Objects.ItemProcessor;
+    expect(await interpreted(child, { bucket: 'b', key, from })).toEqual(result);
+  });
+
+  it('may list pairs, write results and run itself, and its function may read pairs', () => {
+    const granted = properties('AWS::IAM::Policy')
+      .filter((p) => String(p.PolicyName).includes('Backfill'))
+      .flatMap((p) => statements(p));
+    const by = (action: string) => granted.filter((s) => s.Action.includes(action)).flatMap((s) => s.Resource);
+    expect(
+      by('s3:GetObject')
+        .map((arn) => arn.split('/').slice(1).join('/'))
+        .sort(),
+    ).toEqual(['backfills/*', 'pairs/*']);
+    expect(by('s3:PutObject').map((arn) => arn.split('/').slice(1).join('/'))).toEqual(['backfills/*']);
+    expect(granted.find((s) => s.Action.includes('s3:ListBucket'))).toMatchObject({
+      Condition: { StringLike: { 's3:prefix': 'pairs/*' } },
+    });
+    expect(by('states:StartExecution').map((arn) => arn.split(':').at(-1))).toEqual(['gateway-parity-backfill']);
+  });
+});
+
+/** Runs states without Map by the interpreter; the one task says which key it was called for. */
+async function interpreted(definition: unknown, input: Record<string, string>): Promise<unknown> {
+  const machine = new StateMachine(JSON.parse(JSON.stringify(definition)));
+  const compare = async (called: unknown) => ({ compared: z.object({ key: z.string() }).parse(called).key });
+  const Compare = z.looseObject({ States: z.looseObject({}) }).parse(definition).States.Compare;
+  const { Resource = 'none' } = z.looseObject({ Resource: z.string().optional() }).parse(Compare ?? {});
+  return machine.run(input, { overrides: { taskResourceLocalHandlers: { Compare: compare, [Resource]: compare } } })
+    .result;
+}
+
+const retries = z.array(z.looseObject({ ErrorEquals: z.array(z.string()) }));
+const backfillSchema = z.looseObject({
+  States: z.looseObject({
+    Objects: z.looseObject({
+      ItemReader: z.looseObject({ Parameters: z.looseObject({ Bucket: z.string() }) }),
+      ItemProcessor: z.looseObject({
+        States: z.looseObject({ Compare: z.looseObject({ Resource: z.string(), Retry: retries }) }),
+      }),
+    }),
+  }),
 });
 
 describe('the synthesised alarms', () => {

@@ -1,0 +1,58 @@
+/** Objects of captured pairs as Firehose wrote them: gzip of NDJSON, read as a stream. */
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CrossfadeError } from '../../core/errors.ts';
+import { cutAtLines, type Piece, type TooLong } from '../lines.ts';
+import { aws } from './transient.ts';
+
+export interface PairObject {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** From here on the object cannot be read, today or tomorrow: no gzip, or cut off. */
+export interface Broken {
+  readonly broken: string;
+}
+
+export interface PairObjects {
+  /**
+   * An object's lines, about a mebibyte at a time; the memory held is that and the longest line.
+   * @throws CrossfadeError `Crossfade.Transient` for what is worth another try
+   */
+  read(object: PairObject): AsyncIterable<Piece | TooLong | Broken>;
+}
+
+export function s3PairObjects(client: Pick<S3Client, 'send'>): PairObjects {
+  return {
+    async *read({ bucket, key }) {
+      const { Body } = await aws('GetObject', () => client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+      if (!(Body instanceof Readable)) return;
+      const gunzip = createGunzip();
+      // A lost connection must not be taken for the end.
+      Body.once('error', (error) => gunzip.destroy(error));
+      try {
+        yield* cutAtLines(Body.pipe(gunzip));
+      } catch (error) {
+        const code = codeOf(error);
+        if (!code.startsWith('Z_')) throw lost(key, error);
+        yield { broken: `not gzip, or cut off (${code})` };
+      } finally {
+        Body.destroy();
+      }
+    },
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function lost(key: string, cause: unknown): CrossfadeError {
+  return new CrossfadeError('Crossfade.Transient', `The connection was lost within the object ${key}.`, {
+    traffic: 'unchanged; pairs are only counted.',
+    nextStep: 'nothing: the object is read again, and what was counted already is not counted twice.',
+    cause,
+  });
+}

@@ -1,0 +1,91 @@
+/** Parity backfill: one object of kept pairs, compared anew by the rules of now, and counted for the run that owns the ingress. */
+import * as z from 'zod';
+import { CrossfadeError } from '../core/errors.ts';
+import type { CutoverId } from '../core/ids.ts';
+import type { Ledger } from '../core/ports.ts';
+import { type Judged, judgeLine } from '../parity/batch.ts';
+import { compareRecord } from '../parity/compare.ts';
+import type { PairObjects } from './aws/pair-objects.ts';
+import { parityBackfillDeps } from './aws/parity-backfill-deps.ts';
+import type { ParityRules } from './aws/parity-rules.ts';
+import type { ParityStore } from './aws/parity-store.ts';
+import { decodeContent } from './decode-content.ts';
+import type { Deps } from './deps.ts';
+import { eachLine, tooLong } from './lines.ts';
+
+export interface BackfillDeps {
+  readonly deployment: Deps['deployment'];
+  readonly ledger: Pick<Ledger, 'read'>;
+  readonly rules: Pick<ParityRules, 'effective'>;
+  readonly store: Pick<ParityStore, 'add'>;
+  readonly objects: PairObjects;
+}
+
+const eventSchema = z.strictObject({ bucket: z.string().min(1), key: z.string().min(1) });
+
+export interface BackfillResult {
+  readonly key: string;
+  readonly cutoverId: CutoverId;
+  /** Version of the rules, under which it was counted. */
+  readonly rules: string;
+  /** Pairs of this run that were compared. */
+  readonly pairs: number;
+  /** Those of them that had not been counted under these rules. */
+  readonly counted: number;
+  /** Pairs from before this run, which are not its evidence. */
+  readonly earlier: number;
+  /** Lines that are no pair, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+/**
+ * May be repeated, and run beside the transform: a pair counts once under a version of the rules. A line that cannot be read
+ * fails nothing but itself.
+ * @throws CrossfadeError `Crossfade.Refused` when no run owns the ingress; what reading and counting throw
+ */
+export function makeHandler({ deployment, ledger, rules, store, objects }: BackfillDeps) {
+  return async (event: unknown): Promise<BackfillResult> => {
+    const object = eventSchema.parse(event);
+    const owner = await ledger.read(deployment.ingressId);
+    if (owner?.status !== 'running') throw nobodyRuns(deployment.ingressId);
+    const { version, compiled } = await rules.effective();
+    const series = { cutoverId: owner.cutoverId, rules: version };
+    const options = { decode: decodeContent, rules: compiled };
+    const tally = { pairs: 0, counted: 0, earlier: 0, refused: new Map<string, number>() };
+    const refuse = (why: string) => tally.refused.set(why, (tally.refused.get(why) ?? 0) + 1);
+    for await (const part of objects.read(object)) {
+      if ('broken' in part) refuse(part.broken);
+      else if ('tooLong' in part) refuse(tooLong());
+      else {
+        const mine: Pick<Judged, 'identity' | 'at' | 'routes'>[] = [];
+        const judge = (text: string) => {
+          const judged = judgeLine(text, (record) => compareRecord(record, options));
+          if ('refused' in judged) refuse(judged.refused);
+          else if (Date.parse(judged.at) < Date.parse(owner.startedAt)) tally.earlier++;
+          else mine.push({ identity: judged.identity, at: judged.at, routes: judged.routes });
+        };
+        eachLine(part, judge, (_line, why) => void refuse(why));
+        tally.pairs += mine.length;
+        if (mine.length > 0) tally.counted += records(await store.add(series, mine));
+      }
+    }
+    return { key: object.key, ...series, ...tally, refused: Object.fromEntries(tally.refused) };
+  };
+}
+
+function records(routes: Awaited<ReturnType<ParityStore['add']>>): number {
+  return Object.values(routes).reduce((sum, { pairs, unmatched }) => sum + pairs + unmatched, 0);
+}
+
+function nobodyRuns(ingress: string): CrossfadeError {
+  return new CrossfadeError(
+    'Crossfade.Refused',
+    `No run owns the ingress ${ingress}, so nothing can be counted for it.`,
+    {
+      traffic: 'unchanged; pairs are only counted.',
+      nextStep: 'compare the pairs of a run that is over by `crossfade diff`.',
+    },
+  );
+}
+
+export const handler = (event: unknown) => makeHandler(parityBackfillDeps())(event);

@@ -1,0 +1,181 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { acknowledgeWildcard } from '../acknowledge.ts';
+import { HandlerFunction } from './handler-function.ts';
+
+export interface ParityBackfillProps {
+  readonly ingressId: string;
+  /** The value of CROSSFADE_DEPLOYMENT: JSON of core/deployment.ts. */
+  readonly deployment: string;
+  readonly ledger: ITableV2;
+  /** Where captured pairs are kept, below `pairs/`; results go below `backfills/`. */
+  readonly bucket: IBucket;
+  /**
+   * Objects that are compared at the same time, 1 to 1000. They share the account's Lambda concurrency with the rollback.
+   * @default 5
+   */
+  readonly maxConcurrency?: number;
+}
+
+const PAIRS = 'pairs/';
+const RESULTS = 'backfills/';
+
+/** Transient failures of Lambda, and ours: a window that many change at once, a throttle, a lost connection. */
+const RETRY = {
+  ErrorEquals: [
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.TooManyRequestsException',
+    'Crossfade.Transient',
+  ],
+  IntervalSeconds: 2,
+  BackoffRate: 2,
+  MaxAttempts: 5,
+  MaxDelaySeconds: 20,
+  JitterStrategy: 'FULL',
+};
+
+/**
+ * Kept pairs, compared anew by the rules of now and counted under their version: a Distributed Map over the bucket's objects,
+ * one function call an object. Input, all of it optional: `prefix` of the objects that are listed, below `pairs/`, and `from`,
+ * the first key that is looked at (`pairs/2026/11/20`). It may be repeated: a pair counts once.
+ *
+ * Written as ASL, since the CDK's own state writes its results only under a feature flag of the app (without them the results
+ * of many objects exceed a state's 256 KiB), and grants the whole bucket.
+ */
+export class ParityBackfill extends Construct {
+  readonly machine: StateMachine;
+
+  /** @throws RangeError that names the prop */
+  constructor(scope: Construct, id: string, props: ParityBackfillProps) {
+    super(scope, id);
+    const { bucket, ledger, ingressId, maxConcurrency = 5 } = props;
+    if (!Number.isInteger(maxConcurrency) || maxConcurrency < 1 || maxConcurrency > 1000)
+      throw new RangeError(`ParityBackfill ${id}: maxConcurrency must be 1 to 1000, not ${maxConcurrency}`);
+    const compare = new HandlerFunction(this, 'Compare', {
+      handler: 'parity-backfill',
+      description: 'Compares one object of kept pairs anew, and counts them',
+      environment: { CROSSFADE_DEPLOYMENT: props.deployment },
+      // Within the five minutes of an Express execution.
+      timeout: Duration.minutes(4),
+      memorySize: 1024,
+    });
+    compare.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [ledger.tableArn]);
+    compare.allow(
+      ['s3:GetObject'],
+      [bucket.arnForObjects(`${PAIRS}*`)],
+      'The objects of captured pairs, and no others',
+    );
+    const machineName = `${ingressId}-parity-backfill`;
+    this.machine = new StateMachine(this, 'Machine', {
+      stateMachineName: machineName,
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromString(
+        Stack.of(this).toJsonString(this.#definition(bucket.bucketName, compare.version.functionArn, maxConcurrency)),
+      ),
+      tracingEnabled: true,
+      logs: {
+        destination: new LogGroup(this, 'Logs', {
+          retention: RetentionDays.ONE_MONTH,
+          removalPolicy: RemovalPolicy.RETAIN,
+        }),
+        level: LogLevel.ALL,
+        includeExecutionData: true,
+      },
+    });
+    acknowledgeWildcard(
+      this.machine,
+      '*',
+      'X-Ray and the delivery of logs (logs:CreateLogDelivery and its kin) have no resource types',
+    );
+    this.#permit(bucket, compare.version.functionArn, machineName);
+  }
+
+  #definition(bucketName: string, functionArn: string, maxConcurrency: number) {
+    const { partition } = Stack.of(this);
+    return {
+      Comment: 'Crossfade: compares kept pairs by the rules of now',
+      QueryLanguage: 'JSONPath',
+      StartAt: 'Defaults',
+      States: {
+        Defaults: {
+          Type: 'Pass',
+          Parameters: { defaults: { prefix: PAIRS, from: PAIRS }, 'input.$': '$' },
+          Next: 'Input',
+        },
+        Input: {
+          Type: 'Pass',
+          Parameters: { 'merged.$': 'States.JsonMerge($.defaults, $.input, false)' },
+          OutputPath: '$.merged',
+          Next: 'Objects',
+        },
+        Objects: {
+          Type: 'Map',
+          Label: 'Objects',
+          ItemReader: {
+            Resource: `arn:${partition}:states:::s3:listObjectsV2`,
+            Parameters: { Bucket: bucketName, 'Prefix.$': '$.prefix' },
+          },
+          ItemSelector: { bucket: bucketName, 'key.$': '$$.Map.Item.Value.Key', 'from.$': '$.from' },
+          MaxConcurrency: maxConcurrency,
+          ToleratedFailurePercentage: 0,
+          ItemProcessor: {
+            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
+            StartAt: 'Is it asked for',
+            States: {
+              'Is it asked for': {
+                Type: 'Choice',
+                Choices: [{ Variable: '$.key', StringGreaterThanEqualsPath: '$.from', Next: 'Compare' }],
+                Default: 'Passed over',
+              },
+              Compare: {
+                Type: 'Task',
+                Resource: functionArn,
+                Parameters: { 'bucket.$': '$.bucket', 'key.$': '$.key' },
+                Retry: [RETRY],
+                End: true,
+              },
+              'Passed over': { Type: 'Pass', Parameters: { 'key.$': '$.key', passedOver: true }, End: true },
+            },
+          },
+          ResultWriter: {
+            Resource: `arn:${partition}:states:::s3:putObject`,
+            Parameters: { Bucket: bucketName, Prefix: RESULTS.slice(0, -1) },
+          },
+          End: true,
+        },
+      },
+    };
+  }
+
+  /** https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html */
+  #permit(bucket: IBucket, functionArn: string, machineName: string): void {
+    const { partition, region, account } = Stack.of(this);
+    const states = (resource: string) => `arn:${partition}:states:${region}:${account}:${resource}`;
+    const allow = (actions: string[], resource: string, conditions?: Record<string, unknown>) =>
+      this.machine.addToRolePolicy(
+        new PolicyStatement({ actions, resources: [resource], ...(conditions === undefined ? {} : { conditions }) }),
+      );
+    const allowBelow = (actions: string[], resource: string, why: string) => {
+      acknowledgeWildcard(this.machine, resource, why);
+      allow(actions, resource);
+    };
+    allow(['lambda:InvokeFunction'], functionArn);
+    allow(['s3:ListBucket'], bucket.bucketArn, { StringLike: { 's3:prefix': `${PAIRS}*` } });
+    allowBelow(
+      ['s3:PutObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
+      bucket.arnForObjects(`${RESULTS}*`),
+      'The results of backfills, and no other objects',
+    );
+    allow(['states:StartExecution'], states(`stateMachine:${machineName}`));
+    const own = 'Executions of this one machine; Step Functions names the children of a Distributed Map';
+    allowBelow(['states:DescribeExecution', 'states:StopExecution'], states(`execution:${machineName}:*`), own);
+    allowBelow(['states:RedriveExecution'], states(`execution:${machineName}/*:*`), own);
+  }
+}
