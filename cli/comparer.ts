@@ -1,10 +1,7 @@
 /** The comparer as the commands use it: contents are decoded, and what owners have decided holds. */
 import { decodeContent } from '../lambdas/decode-content.ts';
-import { type Comparison, compareRecord } from '../parity/compare.ts';
-import type { CaptureRecord } from '../parity/record.ts';
+import { type Compare, compareRecord } from '../parity/compare.ts';
 import { compileRules, expiredRules, type RuleSet } from '../parity/rules.ts';
-
-export type Compare = (record: CaptureRecord) => Comparison;
 
 /** @param at which rules apply is decided at this moment, in milliseconds, once for a run */
 export function comparer(rules: RuleSet, at: number): Compare {

@@ -3,7 +3,8 @@
  * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
  */
 import type { FirehoseTransformationEvent, FirehoseTransformationResultRecord } from 'aws-lambda';
-import { type Compare, type Judged, judgeLine } from '../parity/batch.ts';
+import { type Judged, judgeLine } from '../parity/batch.ts';
+import type { Compare } from '../parity/compare.ts';
 
 export interface BatchResult {
   readonly records: FirehoseTransformationResultRecord[];

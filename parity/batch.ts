@@ -1,11 +1,9 @@
 /** A batch of captured pairs, as Firehose hands it over: each compared, each answered for by itself. Pure. */
 import { aggregateOf } from './aggregate.ts';
-import type { Comparison } from './compare.ts';
+import type { Compare, Comparison } from './compare.ts';
 import { identityOf } from './identity.ts';
 import { type CaptureRecord, captureRecordSchema } from './record.ts';
 import type { RouteAggregates } from './routes.ts';
-
-export type Compare = (record: CaptureRecord) => Comparison;
 
 /** One line of NDJSON, and what it adds to the counts. */
 export interface Judged {

@@ -19,6 +19,9 @@ export interface Comparison {
   readonly newError: boolean;
 }
 
+/** {@link compareRecord} with its options. */
+export type Compare = (record: CaptureRecord) => Comparison;
+
 export interface CompareOptions {
   /** Undoes content codings; without it a body in a coding is compared only with the same bytes. */
   readonly decode?: Decode;

@@ -4,7 +4,7 @@
  * what does is let off in that respect only ({@link aspectOf}) and only while the candidate does not differ more often.
  */
 import { aspectOf, generalPlace } from './aspect.ts';
-import { type CompareOptions, compareRecord } from './compare.ts';
+import type { Compare, Comparison } from './compare.ts';
 import type { Difference } from './difference.ts';
 import type { CaptureRecord } from './record.ts';
 import type { CompiledRules } from './rules.ts';
@@ -33,13 +33,17 @@ export const NO_NOISE: NoiseModel = {};
 export const MAX_PLACES = 1000;
 export const MAX_ROUTES = 1000;
 
-/** What one record teaches; nothing where it has no second stable answer. Compare without noise, but by the same rules. */
-export function noiseOf(record: CaptureRecord, options: CompareOptions = {}): NoiseModel {
+/**
+ * What one record teaches; nothing where it has no second stable answer.
+ * @param compare without noise, but by the same rules
+ * @param comparison of the record by it, where that is known
+ */
+export function noiseOf(record: CaptureRecord, compare: Compare, comparison?: Comparison): NoiseModel {
   const { noise, stable, candidate, route } = record;
   if (noise?.outcome !== 'response' || stable.outcome !== 'response' || candidate.outcome !== 'response')
     return NO_NOISE;
-  const again = keysOf(compareRecord({ ...record, candidate: noise }, options).differences);
-  const other = keysOf(compareRecord(record, options).differences);
+  const again = keysOf(compare({ ...record, candidate: noise }).differences);
+  const other = keysOf((comparison ?? compare(record)).differences);
   const counts: Record<string, NoiseCount> = {};
   for (const key of new Set([...again, ...other])) {
     const [inStable, inCandidate] = [again.has(key), other.has(key)];

@@ -1,10 +1,10 @@
 /** Sends each request to both sides at the same moment, at a bounded rate, and compares what they answer. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Compare } from '../../parity/compare.ts';
 import type { CaptureRecord } from '../../parity/record.ts';
 import { addPair, addUnreadable, type Summary, type Unreadable } from '../../parity/summary.ts';
 import type { RawBody } from '../../tap/body-sample.ts';
 import type { RecordMaker } from '../../tap/capture-record.ts';
-import type { Compare } from '../comparer.ts';
 import { eachBounded } from '../each-bounded.ts';
 import type { Planned, PlannedRequest } from './planned-request.ts';
 import { admit, type SendPolicy } from './policy.ts';

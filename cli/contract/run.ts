@@ -1,9 +1,11 @@
 /** One contract from its files to its outcome. */
+
+import type { Compare } from '../../parity/compare.ts';
 import type { RuleSet } from '../../parity/rules.ts';
 import { emptySummary } from '../../parity/summary.ts';
 import { RecordMaker } from '../../tap/capture-record.ts';
 import type { RedactionRules } from '../../tap/redact.ts';
-import { type Compare, comparer, notesOn } from '../comparer.ts';
+import { comparer, notesOn } from '../comparer.ts';
 import { deliver } from '../diff/deliver.ts';
 import { outputFile } from '../diff/output-file.ts';
 import { diffProgress } from '../diff/progress.ts';

@@ -1,9 +1,9 @@
 /** One partition of two logs: the k-th answer of a key on one side meets the k-th of the same key on the other. */
 import { readFileSync } from 'node:fs';
+import type { Compare } from '../../parity/compare.ts';
 import { CAPTURE_VERSION, type CaptureRecord } from '../../parity/record.ts';
 import { addPair, addUnpaired, byPosition, emptySummary, type Position, type Summary } from '../../parity/summary.ts';
 import { routeOf } from '../../tap/route.ts';
-import type { Compare } from '../comparer.ts';
 import { type CorrelationKey, correlationKey, type LegLine, legLineSchema } from './leg-log.ts';
 import type { JoinTask, PartitionContent, Side, TaskResult } from './tasks.ts';
 

@@ -1,9 +1,9 @@
 /** Reads captured pairs, one a line, and compares each. */
 import * as z from 'zod';
 import { eachLine } from '../../lambdas/lines.ts';
+import type { Compare } from '../../parity/compare.ts';
 import { captureRecordSchema } from '../../parity/record.ts';
 import { addPair, addUnreadable, emptySummary } from '../../parity/summary.ts';
-import type { Compare } from '../comparer.ts';
 import { firstProblem, parseLine } from './parse-line.ts';
 import type { PairsTask, TaskResult } from './tasks.ts';
 

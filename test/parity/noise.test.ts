@@ -22,7 +22,8 @@ function recordOf(stable: unknown, candidate: unknown, again?: unknown): Capture
   if (a === undefined || b === undefined || c === undefined) throw new Error('three answers');
   return { ...pairOf(a, b), ...(again === undefined ? {} : { noise: c }) };
 }
-const learned = (...records: CaptureRecord[]) => records.map((record) => noiseOf(record)).reduce(mergeNoise, NO_NOISE);
+const learned = (...records: CaptureRecord[]) =>
+  records.map((record) => noiseOf(record, compareRecord)).reduce(mergeNoise, NO_NOISE);
 const compared = (model: NoiseModel, record: CaptureRecord) => {
   const { verdict, differences } = compareRecord(record, { rules: withNoise(none, model) });
   return [verdict, ...differences.map((d) => `${d.in === 'body' ? d.pointer : d.in} ${d.cause} ${d.class}`)];
@@ -86,7 +87,7 @@ describe('a place in which the stable side varies by itself', () => {
 describe('a rare bug', () => {
   const steady = recordOf({ v: 'a' }, { v: 'a' }, { v: 'a' });
   const times = (n: number, record: CaptureRecord) =>
-    Array.from({ length: n }, () => noiseOf(record)).reduce(mergeNoise, NO_NOISE);
+    Array.from({ length: n }, () => noiseOf(record, compareRecord)).reduce(mergeNoise, NO_NOISE);
 
   it('in a place that never varies counts at once, however many answers were alike', () => {
     expect(compared(times(2000, steady), recordOf({ v: 'a' }, { v: 'b' }))).toEqual(['breaking', '/v value breaking']);
@@ -154,8 +155,8 @@ describe('learned noise', () => {
   it('needs three answers', () => {
     const record = recordOf(1, 2, 3);
     const failed = { outcome: 'failed', reason: 'timeout', detail: 'late', totalMs: 5 } as const;
-    expect(noiseOf(recordOf(1, 2))).toEqual(NO_NOISE);
-    expect(noiseOf({ ...record, noise: failed })).toEqual(NO_NOISE);
-    expect(noiseOf({ ...record, candidate: failed })).toEqual(NO_NOISE);
+    expect(noiseOf(recordOf(1, 2), compareRecord)).toEqual(NO_NOISE);
+    expect(noiseOf({ ...record, noise: failed }, compareRecord)).toEqual(NO_NOISE);
+    expect(noiseOf({ ...record, candidate: failed }, compareRecord)).toEqual(NO_NOISE);
   });
 });
