@@ -2,7 +2,10 @@
 import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
 import type { Ledger } from '../core/ports.ts';
 import { compareRecord } from '../parity/compare.ts';
+import { letOff } from '../parity/let-off.ts';
+import { NO_NOISE } from '../parity/noise.ts';
 import { mergeRoutes, type RouteAggregates } from '../parity/routes.ts';
+import type { KnownNoise } from './aws/known-noise.ts';
 import { parityDeps } from './aws/parity-deps.ts';
 import type { ParityRules } from './aws/parity-rules.ts';
 import type { ParityStore } from './aws/parity-store.ts';
@@ -16,7 +19,8 @@ export interface TransformDeps {
   readonly deployment: Deps['deployment'];
   readonly ledger: Pick<Ledger, 'read'>;
   readonly rules: Pick<ParityRules, 'effective'>;
-  readonly store: ParityStore;
+  readonly store: Pick<ParityStore, 'add'>;
+  readonly noise: KnownNoise;
   readonly emit: Emit;
 }
 
@@ -24,19 +28,28 @@ export interface TransformDeps {
  * Rejects when the counts could not be stored: Firehose then gives the batch again, three times, and what was counted
  * already is not counted twice. Pairs that nobody counted would be missing from the sign-off without a word.
  */
-export function makeHandler({ deployment, ledger, rules, store, emit }: TransformDeps) {
+export function makeHandler({ deployment, ledger, rules, store, noise, emit }: TransformDeps) {
   return async (event: FirehoseTransformationEvent): Promise<FirehoseTransformationResult> => {
     const { version, compiled } = await rules.effective();
     const options = { decode: decodeContent, rules: compiled };
     const { records, judged, refused } = judgeBatch(event, (record) => compareRecord(record, options));
     const owner = await ledger.read(deployment.ingressId);
-    const counted: RouteAggregates =
-      owner?.status === 'running'
-        ? await store.add({ cutoverId: owner.cutoverId, rules: version }, judged)
-        : judged.map((j) => j.routes).reduce(mergeRoutes, {});
-    emit(...parityMetrics(counted, refused));
+    if (owner?.status !== 'running') {
+      emit(...parityMetrics(letOff(judged.map((j) => j.routes).reduce(mergeRoutes, {})), refused));
+      return { records };
+    }
+    const series = { cutoverId: owner.cutoverId, rules: version };
+    // Before anything is counted: when it fails the batch comes again, and its figures with it.
+    const known = judged.some(({ routes }) => standsAgainst(routes)) ? await noise.of(series) : NO_NOISE;
+    const counted = await store.add(series, judged);
+    noise.add(series, counted);
+    emit(...parityMetrics(letOff(counted, known), refused));
     return { records };
   };
+}
+
+function standsAgainst(routes: RouteAggregates): boolean {
+  return Object.values(routes).some(({ breaking, undecided }) => breaking + undecided > 0);
 }
 
 export const handler = (event: FirehoseTransformationEvent) => makeHandler(parityDeps())(event);

@@ -1,11 +1,14 @@
 /** What many comparisons of one route come to: mergeable counters, sample pairs and two latency histograms, all bounded. */
+import { generalPlace } from './aspect.ts';
 import type { DifferenceClass } from './catalogue.ts';
+import { combinationKey } from './combination.ts';
 import { type Comparison, totalMs } from './compare.ts';
-import { excerpt, placeOf } from './difference.ts';
-import { generalPointer } from './general-place.ts';
+import { excerpt } from './difference.ts';
 import { bucketOf, type Histogram, mergeHistograms } from './histogram.ts';
+import { mergeRouteNoise, NO_NOISE, type NoiseModel, type RouteNoise } from './noise.ts';
 import type { CaptureRecord } from './record.ts';
 import { mergeSamples, type Samples, samplesOf } from './sample.ts';
+import { smallestKeys } from './smallest-keys.ts';
 
 export interface RouteAggregate {
   /** Compared pairs: the sum of the five after it, by the gravest difference of each pair. */
@@ -24,6 +27,10 @@ export interface RouteAggregate {
   readonly findings: Readonly<Record<string, number>>;
   /** Pairs of findings beyond that number, by class; a pair counts once for each of its findings. */
   readonly otherFindings: Readonly<Record<string, number>>;
+  /** Pairs by what stands against them (combination.ts), at most {@link MAX_COMBINATIONS}; those of other pairs stay as they are. */
+  readonly combinations: Readonly<Record<string, number>>;
+  /** In how many records the stable side varied by itself, at most {@link MAX_NOISY_PLACES} places. Nothing here is let off by it yet. */
+  readonly noisy: RouteNoise;
   readonly samples: Samples;
   /** Milliseconds until each side's whole answer was there; of pairs that both sides answered. */
   readonly stableLatency: Histogram;
@@ -40,6 +47,8 @@ export interface Finding {
 }
 
 export const MAX_FINDINGS = 48;
+export const MAX_COMBINATIONS = 48;
+export const MAX_NOISY_PLACES = 100;
 
 export const EMPTY_AGGREGATE: RouteAggregate = {
   pairs: 0,
@@ -53,18 +62,28 @@ export const EMPTY_AGGREGATE: RouteAggregate = {
   newErrors: 0,
   findings: {},
   otherFindings: {},
+  combinations: {},
+  noisy: { records: 0, counts: {} },
   samples: {},
   stableLatency: {},
   candidateLatency: {},
 };
 
-/** The aggregate of one record. */
-export function aggregateOf(record: CaptureRecord, comparison: Comparison): RouteAggregate {
+/**
+ * The aggregate of one record.
+ * @param noise what its second stable answer teaches ({@link noiseOf})
+ */
+export function aggregateOf(
+  record: CaptureRecord,
+  comparison: Comparison,
+  noise: NoiseModel = NO_NOISE,
+): RouteAggregate {
   const newErrors = comparison.newError ? 1 : 0;
   if (comparison.verdict === 'unmatched') return { ...EMPTY_AGGREGATE, unmatched: 1, newErrors };
   const { differences } = comparison;
   const outcome = comparison.verdict === 'same' && differences.length > 0 ? 'noise' : comparison.verdict;
-  const keys = new Set(differences.map((d) => `${d.class} ${d.cause} ${excerpt(generalPointer(placeOf(d)))}`));
+  const keys = new Set(differences.map((d) => findingKey(d.class, d.cause, generalPlace(d))));
+  const combination = combinationKey(differences);
   const [stable, candidate] = [totalMs(record.stable), totalMs(record.candidate)];
   const timed = stable !== null && candidate !== null;
   return {
@@ -74,6 +93,8 @@ export function aggregateOf(record: CaptureRecord, comparison: Comparison): Rout
     oversize: differences.some((d) => d.cause === 'body-uncomparable') ? 1 : 0,
     newErrors,
     ...bounded(Object.fromEntries([...keys].map((key) => [key, 1])), {}),
+    combinations: combination === null ? {} : { [combination]: 1 },
+    noisy: mergeRouteNoise(EMPTY_AGGREGATE.noisy, noise[record.route] ?? EMPTY_AGGREGATE.noisy, MAX_NOISY_PLACES),
     samples: samplesOf(record, comparison),
     stableLatency: timed ? { [bucketOf(stable)]: 1 } : {},
     candidateLatency: timed ? { [bucketOf(candidate)]: 1 } : {},
@@ -96,10 +117,17 @@ export function merge(a: RouteAggregate, b: RouteAggregate): RouteAggregate {
     oversize: a.oversize + b.oversize,
     newErrors: a.newErrors + b.newErrors,
     ...bounded(mergeHistograms(a.findings, b.findings), mergeHistograms(a.otherFindings, b.otherFindings)),
+    combinations: smallestKeys(mergeHistograms(a.combinations, b.combinations), MAX_COMBINATIONS),
+    noisy: mergeRouteNoise(a.noisy, b.noisy, MAX_NOISY_PLACES),
     samples: mergeSamples(a.samples, b.samples),
     stableLatency: mergeHistograms(a.stableLatency, b.stableLatency),
     candidateLatency: mergeHistograms(a.candidateLatency, b.candidateLatency),
   };
+}
+
+/** As {@link RouteAggregate.findings} has it. */
+export function findingKey(kind: string, cause: string, place: string): string {
+  return `${kind} ${cause} ${excerpt(place)}`;
 }
 
 /** The gravest class first, within it by cause and place. */

@@ -2,6 +2,7 @@
 import { aggregateOf } from './aggregate.ts';
 import type { Compare, Comparison } from './compare.ts';
 import { identityOf } from './identity.ts';
+import { noiseOf } from './noise.ts';
 import { type CaptureRecord, captureRecordSchema } from './record.ts';
 import type { RouteAggregates } from './routes.ts';
 
@@ -31,7 +32,7 @@ export function judgeLine(text: string, compare: Compare): Judged | Refused {
     return {
       identity: identityOf(record),
       at: record.at,
-      routes: { [record.route]: aggregateOf(record, comparison) },
+      routes: { [record.route]: aggregateOf(record, comparison, noiseOf(record, compare, comparison)) },
       line: `${JSON.stringify({ ...record, comparison: shortened(comparison) })}\n`,
     };
   } catch (error) {

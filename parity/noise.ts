@@ -4,10 +4,12 @@
  * what does is let off in that respect only ({@link aspectOf}) and only while the candidate does not differ more often.
  */
 import { aspectOf, generalPlace } from './aspect.ts';
+import type { Cause } from './catalogue.ts';
 import type { Compare, Comparison } from './compare.ts';
 import type { Difference } from './difference.ts';
 import type { CaptureRecord } from './record.ts';
 import type { CompiledRules } from './rules.ts';
+import { smallestKeys } from './smallest-keys.ts';
 
 /** In how many records a place differed in one respect, of those that have both a candidate's and a second stable answer. */
 export interface NoiseCount {
@@ -53,18 +55,20 @@ export function noiseOf(record: CaptureRecord, compare: Compare, comparison?: Co
       onlyCandidate: inCandidate && !inStable ? 1 : 0,
     };
   }
-  return { [route]: { records: 1, counts: first(counts, MAX_PLACES) } };
+  return { [route]: { records: 1, counts: smallestKeys(counts, MAX_PLACES) } };
 }
 
 /** Commutative and associative, with {@link NO_NOISE} as its zero. */
 export function mergeNoise(a: NoiseModel, b: NoiseModel): NoiseModel {
-  return first(
-    mergedWith(a, b, (x, y) => ({
-      records: x.records + y.records,
-      counts: first(mergedWith(x.counts, y.counts, sumOf), MAX_PLACES),
-    })),
+  return smallestKeys(
+    mergedWith(a, b, (x, y) => mergeRouteNoise(x, y)),
     MAX_ROUTES,
   );
+}
+
+/** @param most places that are kept */
+export function mergeRouteNoise(a: RouteNoise, b: RouteNoise, most: number = MAX_PLACES): RouteNoise {
+  return { records: a.records + b.records, counts: smallestKeys(mergedWith(a.counts, b.counts, sumOf), most) };
 }
 
 /** `rules`, and after them what the model has learned, as class `noise`. */
@@ -105,11 +109,24 @@ export function noisyPlaces(model: NoiseModel): NoisyPlace[] {
 }
 
 function isNoise(counts: RouteNoise['counts'], difference: Difference): boolean {
-  const aspect = aspectOf(difference);
+  return isLetOff(counts, generalPlace(difference), aspectOf(difference));
+}
+
+/** They say that something was not compared: to let them off would be to let off what nobody has seen. */
+const UNSEEN: ReadonlySet<string> = new Set<Cause>([
+  'too-many-differences',
+  'too-deep',
+  'body-uncomparable',
+  'malformed-json',
+]);
+
+/** Whether a difference of that place ({@link generalPlace}) and respect ({@link aspectOf}) is noise by what was counted. */
+export function isLetOff(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
+  if (UNSEEN.has(aspect)) return false;
   // What varies in its format varies in its value.
   const aspects = aspect === 'value' ? ['value', 'format'] : [aspect];
   return aspects.some((one) => {
-    const key = keyOf(difference, one);
+    const key = keyOf(place, one);
     const count = Object.hasOwn(counts, key) ? counts[key] : undefined;
     return count !== undefined && varies(count) && !candidateVariesMore(count);
   });
@@ -137,11 +154,11 @@ function candidateVariesMore({ onlyStable, onlyCandidate }: NoiseCount): boolean
 
 function keysOf(differences: readonly Difference[]): Set<string> {
   const counted = differences.filter((d) => d.class === 'breaking' || d.class === 'undecided');
-  return new Set(counted.map((difference) => keyOf(difference, aspectOf(difference))));
+  return new Set(counted.map((difference) => keyOf(generalPlace(difference), aspectOf(difference))));
 }
 
-function keyOf(difference: Difference, aspect: string): string {
-  return `${generalPlace(difference)} ${aspect}`;
+function keyOf(place: string, aspect: string): string {
+  return `${place} ${aspect}`;
 }
 
 function sumOf(a: NoiseCount, b: NoiseCount): NoiseCount {
@@ -163,12 +180,4 @@ function mergedWith<T>(
     merged.set(key, known === undefined ? value : add(known, value));
   }
   return Object.fromEntries(merged);
-}
-
-/** Those of the `limit` smallest keys: a key that is among them in a union is so in each part, so no count is lost. */
-function first<T>(all: Record<string, T>, limit: number): Record<string, T> {
-  const keys = Object.keys(all);
-  if (keys.length <= limit) return all;
-  const kept = new Set(keys.sort().slice(0, limit));
-  return Object.fromEntries(Object.entries(all).filter(([key]) => kept.has(key)));
 }

@@ -2,6 +2,8 @@
 import { findingsOf, type RouteAggregate } from './aggregate.ts';
 import type { DifferenceClass } from './catalogue.ts';
 import { judgeLatency, type LatencyPolicy, PERCENTILES, type Percentile } from './latency.ts';
+import { letOff, noiseIn } from './let-off.ts';
+import { noisyPlaces } from './noise.ts';
 import { OTHER_ROUTES, type RouteAggregates } from './routes.ts';
 
 export interface SignoffPolicy extends LatencyPolicy {
@@ -25,14 +27,22 @@ export interface CopyCounts {
 export interface SignoffVerdict {
   /** `dirty`: something is shown to be wrong. `insufficient`: something is not yet shown to be right. */
   readonly status: 'clean' | 'dirty' | 'insufficient';
-  /** What is wrong, then what is missing, then what the policy accepts all the same; at most 32, for a state carries them. */
+  /** What is wrong, then what is missing, then what the policy accepts all the same, and what was let off; at most 32, for a state carries them. */
   readonly reasons: string[];
   readonly pairs: number;
   readonly routes: number;
 }
 
-/** `copies`: null where nobody counts them, as for pairs from files. */
-export function judgeParity(routes: RouteAggregates, policy: SignoffPolicy, copies: CopyCounts | null): SignoffVerdict {
+/**
+ * What the stable side does by itself is let off first (let-off.ts), and said.
+ * @param copies null where nobody counts them, as for pairs from files
+ */
+export function judgeParity(
+  counted: RouteAggregates,
+  policy: SignoffPolicy,
+  copies: CopyCounts | null,
+): SignoffVerdict {
+  const routes = letOff(counted);
   const entries = Object.entries(routes);
   const each = (judge: (a: RouteAggregate) => string[]) =>
     entries.flatMap(([route, a]) => judge(a).map((text) => `${route.trim()}: ${text}`));
@@ -42,7 +52,7 @@ export function judgeParity(routes: RouteAggregates, policy: SignoffPolicy, copi
   const status = dirty.length > 0 ? 'dirty' : gaps.length > 0 || entries.length === 0 ? 'insufficient' : 'clean';
   return {
     status,
-    reasons: atMost([...dirty, ...gaps], MAX_REASONS, accepted(entries, policy)),
+    reasons: atMost([...dirty, ...gaps], MAX_REASONS, [...accepted(entries, policy), ...varying(routes)]),
     pairs,
     routes: entries.length,
   };
@@ -104,6 +114,20 @@ function accepted(routes: readonly (readonly [string, RouteAggregate])[], policy
     const named = thin.slice(0, LISTED).join(', ') + (thin.length > LISTED ? `, ${thin.length - LISTED} more` : '');
     return [`${percentile} latency: insufficient data on ${named}, accepted by the plan`];
   });
+}
+
+/** One sentence, however many places it is about. */
+function varying(routes: RouteAggregates): string[] {
+  const places = noisyPlaces(noiseIn(routes));
+  const off = places.filter((place) => place.letOff).sort((a, b) => b.both + b.onlyStable - a.both - a.onlyStable);
+  if (off.length === 0) return [];
+  const named = off
+    .slice(0, LISTED)
+    .map(
+      ({ route, place, both, onlyStable, records }) => `${route.trim()} ${place} (${both + onlyStable} of ${records})`,
+    );
+  const more = off.length > LISTED ? `, ${off.length - LISTED} more` : '';
+  return [`let off, for the stable side varies there by itself, in so many second answers: ${named.join(', ')}${more}`];
 }
 
 function tooMany(routes: RouteAggregates): string[] {

@@ -1,6 +1,7 @@
 /** Aggregates as an item's attribute: gzip of JSON, parsed as anything that comes from outside. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { EMPTY_AGGREGATE } from '../../parity/aggregate.ts';
 import type { RouteAggregates } from '../../parity/routes.ts';
 
 const count = z.int().nonnegative();
@@ -13,6 +14,7 @@ const sampleSchema = z.strictObject({
   stable: z.string(),
   candidate: z.string(),
 });
+const noiseCountSchema = z.strictObject({ both: count, onlyStable: count, onlyCandidate: count });
 const routesSchema = z.record(
   z.string(),
   z.strictObject({
@@ -27,19 +29,26 @@ const routesSchema = z.record(
     newErrors: count,
     findings: counts,
     otherFindings: counts,
+    combinations: counts,
+    noisy: z.strictObject({ records: count, counts: z.record(z.string(), noiseCountSchema) }),
     samples: z.record(z.string(), z.array(sampleSchema)),
     stableLatency: counts,
     candidateLatency: counts,
   }),
 );
 
-/** null: more than `maxBytes`, also without samples. Samples go first, for no count depends on them. */
+/**
+ * null: more than `maxBytes`, also without what may be left out. Samples go first, for no count depends on them; then what would
+ * let pairs off as noise, without which they stand against the candidate.
+ */
 export function pack(routes: RouteAggregates, maxBytes: number): Uint8Array | null {
-  const whole = gzipSync(JSON.stringify(routes));
-  if (whole.length <= maxBytes) return whole;
-  const bare = Object.fromEntries(Object.entries(routes).map(([route, a]) => [route, { ...a, samples: {} }]));
-  const packed = gzipSync(JSON.stringify(bare));
-  return packed.length <= maxBytes ? packed : null;
+  const { samples, combinations, noisy } = EMPTY_AGGREGATE;
+  for (const leftOut of [{}, { samples }, { samples, combinations, noisy }]) {
+    const kept = Object.entries(routes).map(([route, aggregate]) => [route, { ...aggregate, ...leftOut }]);
+    const packed = gzipSync(JSON.stringify(Object.fromEntries(kept)));
+    if (packed.length <= maxBytes) return packed;
+  }
+  return null;
 }
 
 /** @throws z.ZodError or zlib's error for what this module did not write. */

@@ -54,7 +54,11 @@ export class ParityPipeline extends Construct {
       timeout: Duration.minutes(5),
       memorySize: 1024,
     });
-    transform.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [props.ledger.tableArn]);
+    // Query: what the stable side varies in by itself is read from what was counted.
+    transform.allow(
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      [props.ledger.tableArn],
+    );
     this.stream = new DeliveryStream(this, 'Stream', {
       encryption: StreamEncryption.awsOwnedKey(),
       destination: new S3Bucket(this.bucket as IBucket, {

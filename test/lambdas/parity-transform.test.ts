@@ -1,6 +1,7 @@
 import type { FirehoseTransformationEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { LedgerItem } from '../../core/ledger.ts';
+import { knownNoise } from '../../lambdas/aws/known-noise.ts';
 import { effectiveRules } from '../../lambdas/aws/parity-rules.ts';
 import type { Counted, ParityStore, Series } from '../../lambdas/aws/parity-store.ts';
 import { judgeBatch } from '../../lambdas/firehose-batch.ts';
@@ -97,7 +98,12 @@ describe('a batch of captured pairs', () => {
 });
 
 describe('the parity transform', () => {
-  function rig(owner: LedgerItem | null, add?: ParityStore['add'], rules: RuleSet = { v: 1, rules: [] }) {
+  function rig(
+    owner: LedgerItem | null,
+    add?: ParityStore['add'],
+    rules: RuleSet = { v: 1, rules: [] },
+    stored: RouteAggregates = {},
+  ) {
     const calls: { series: Series; records: readonly Counted[] }[] = [];
     const emitted: unknown[] = [];
     const count: ParityStore['add'] = async (series, records) => {
@@ -108,7 +114,8 @@ describe('the parity transform', () => {
       deployment: DEPLOYMENT,
       ledger: { read: async () => owner },
       rules: { effective: async () => effectiveRules(rules, new Date('2026-11-24')) },
-      store: { add: add ?? count, read: async () => ({}) },
+      store: { add: add ?? count },
+      noise: knownNoise({ read: async () => stored }, { now: () => 0 }),
       emit: (...args) => void emitted.push(args),
     });
     return { handler, calls, emitted };
@@ -155,6 +162,28 @@ describe('the parity transform', () => {
     });
     await expect(handler(eventOf(recordOf()))).rejects.toThrow('no table');
     expect(emitted).toEqual([]);
+  });
+
+  it('tells no breaking pair of what the stable side does by itself, whether this batch teaches it or an earlier one', async () => {
+    const bodied = (data: string) => {
+      const { stable: leg } = captured();
+      return leg.outcome === 'response' ? { ...leg, body: { ...leg.body, data, bytes: data.length } } : leg;
+    };
+    const [stable, candidate, noise] = ['a', 'b', 'c'].map((id) => bodied(`{"id":"${id}"}`));
+    if (stable === undefined || candidate === undefined || noise === undefined) throw new Error('three answers');
+    const differs = { stable, candidate };
+    const taught = rig(ledgerItem({ status: 'running' }));
+    await taught.handler(eventOf(recordOf({ ...differs, noise }), recordOf({ ...differs, requestId: 's' })));
+    expect(taught.emitted).toMatchObject([[{ ParityPairs: 2, ParityBreaking: 0 }, {}]]);
+    await taught.handler(eventOf(recordOf({ ...differs, requestId: 't' })));
+    expect(taught.emitted[1]).toMatchObject([{ ParityPairs: 1, ParityBreaking: 0 }, {}]);
+    const [stored] = taught.calls.map(({ records }) => records.map((r) => r.routes).reduce(mergeRoutes, {}));
+    const another = rig(ledgerItem({ status: 'running' }), undefined, undefined, stored);
+    await another.handler(eventOf(recordOf(differs)));
+    expect(another.emitted).toMatchObject([[{ ParityBreaking: 0 }, {}]]);
+    const untaught = rig(ledgerItem({ status: 'running' }));
+    await untaught.handler(eventOf(recordOf(differs)));
+    expect(untaught.emitted).toMatchObject([[{ ParityBreaking: 1 }, {}]]);
   });
 
   it('says in figures what came of a batch, whoever owns the ingress', async () => {

@@ -4,6 +4,7 @@ import {
   aggregateOf,
   EMPTY_AGGREGATE,
   findingsOf,
+  MAX_COMBINATIONS,
   MAX_FINDINGS,
   merge,
   type RouteAggregate,
@@ -36,7 +37,11 @@ const aggregates: fc.Arbitrary<RouteAggregate> = fc
   .record({ found: fc.array(differences, { maxLength: 60 }), id: fc.nat(9), second: fc.nat(59) })
   .map(({ found, id, second }) => {
     const at = `2026-11-24T08:00:${String(second).padStart(2, '0')}.000Z`;
-    return aggregateOf(captured({ requestId: `r${id}`, at }), comparisonOf(found));
+    const record = captured({ requestId: `r${id}`, at });
+    const counts = Object.fromEntries(
+      found.map(({ cause }, i) => [`body/k${i} ${cause}`, { both: 1, onlyStable: 0, onlyCandidate: 0 }]),
+    );
+    return aggregateOf(record, comparisonOf(found), { [record.route]: { records: 1, counts } });
   });
 
 describe('an aggregate', () => {
@@ -130,6 +135,7 @@ describe('an aggregate', () => {
         for (const { class: kind, cause, place, pairs: count } of findingsOf(all))
           expect(exact.get(`${kind} ${cause} ${place.slice('body'.length)}`)).toBe(count);
         expect(Object.keys(all.findings).length).toBe(Math.min(MAX_FINDINGS, exact.size));
+        expect(Object.keys(all.combinations).length).toBeLessThanOrEqual(MAX_COMBINATIONS);
         const counted = countOf(all.findings) + countOf(all.otherFindings);
         expect(counted).toBe([...exact.values()].reduce((sum, n) => sum + n, 0));
         expect(Object.values(all.samples).flat().length).toBeLessThanOrEqual(32);

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { aggregateOf, EMPTY_AGGREGATE, findingsOf, type RouteAggregate } from '../../parity/aggregate.ts';
+import { judgeLine } from '../../parity/batch.ts';
+import { type CompareOptions, compareRecord } from '../../parity/compare.ts';
+import { letOff, noiseIn } from '../../parity/let-off.ts';
+import { withNoise } from '../../parity/noise.ts';
+import type { CaptureRecord, HeaderList } from '../../parity/record.ts';
+import { mergeRoutes, type RouteAggregates } from '../../parity/routes.ts';
+import { compileRules, type RuleSet } from '../../parity/rules.ts';
+import { answer, pairOf } from '../support/answer.ts';
+
+const NOW = new Date('2026-03-10T00:00:00Z');
+const rulesOf = (...rules: RuleSet['rules']) => compileRules({ v: 1, rules }, NOW);
+const JSON_TYPE: HeaderList = [['Content-Type', 'application/json']];
+const CHARSET: HeaderList = [['Content-Type', 'application/json; charset=utf-8']];
+
+function recordOf(stable: unknown, candidate: unknown, again?: unknown, headers = JSON_TYPE): CaptureRecord {
+  const pair = pairOf(answer(JSON.stringify(stable)), answer(JSON.stringify(candidate), headers));
+  return again === undefined ? pair : { ...pair, noise: answer(JSON.stringify(again)) };
+}
+
+/** As the transform counts them: each by itself, without what the others teach. */
+function counted(records: readonly CaptureRecord[], options: CompareOptions = {}): RouteAggregates {
+  return records
+    .map((record) => judgeLine(JSON.stringify(record), (one) => compareRecord(one, options)))
+    .map((judged) => ('refused' in judged ? {} : judged.routes))
+    .reduce(mergeRoutes, {});
+}
+const of = (routes: RouteAggregates): RouteAggregate => routes['GET /x'] ?? EMPTY_AGGREGATE;
+const outcomes = ({ pairs, same, noise, benign, undecided, breaking }: RouteAggregate) => ({
+  pairs,
+  same,
+  noise,
+  benign,
+  undecided,
+  breaking,
+});
+
+describe('counted pairs', () => {
+  it('are let off where the stable side turns out to vary by itself, also those that were counted before', () => {
+    const before = recordOf({ at: 'a', n: 1 }, { at: 'b', n: 1 });
+    const teacher = recordOf({ at: 'c', n: 1 }, { at: 'd', n: 1 }, { at: 'e', n: 1 });
+    expect(of(counted([before, teacher]))).toMatchObject({ breaking: 2, noise: 0 });
+    const after = of(letOff(counted([before, teacher])));
+    expect(after).toMatchObject({ pairs: 2, breaking: 0, noise: 2 });
+    expect(findingsOf(after)).toEqual([{ class: 'noise', cause: 'value', place: 'body/at', pairs: 2 }]);
+  });
+
+  it('stay against the candidate for what else is in them', () => {
+    const teacher = recordOf({ at: 'c', n: 1 }, { at: 'd', n: 1 }, { at: 'e', n: 1 });
+    const after = of(letOff(counted([teacher, recordOf({ at: 'a', n: 1 }, { at: 'b', n: 2 })])));
+    expect(after).toMatchObject({ breaking: 1, noise: 1 });
+    expect(findingsOf(after)).toEqual([
+      { class: 'breaking', cause: 'number-value', place: 'body/n', pairs: 1 },
+      { class: 'noise', cause: 'value', place: 'body/at', pairs: 2 },
+    ]);
+  });
+
+  it('stay where an owner has decided that it breaks', () => {
+    const rule = {
+      kind: 'reclassify',
+      id: 'r1',
+      owner: 'shop',
+      reason: 'clients read it',
+      expires: '2026-12-31',
+      where: { pointer: '/at' },
+      class: 'breaking',
+    } as const;
+    const teacher = recordOf({ at: 'c' }, { at: 'd' }, { at: 'e' });
+    expect(of(letOff(counted([teacher], { rules: rulesOf(rule) })))).toMatchObject({ breaking: 1, noise: 0 });
+  });
+
+  it('stay where not all of a body could be compared, though the stable side does that by itself', () => {
+    const { body } = answer('{"a":1}');
+    const cut = (digest: string) => ({ ...answer('{"a":1}'), body: { ...body, bytes: 9, truncated: true, digest } });
+    const record = {
+      ...pairOf(cut('hmac:0000000000000001'), cut('hmac:0000000000000002')),
+      noise: cut('hmac:0000000000000003'),
+    };
+    const after = of(letOff(counted([record])));
+    expect(after.noise).toBe(0);
+    expect(after.pairs).toBe(1);
+  });
+
+  it('are let off by what was learned elsewhere as well', () => {
+    const elsewhere = noiseIn(counted([recordOf({ at: 'c' }, { at: 'd' }, { at: 'e' })]));
+    const here = counted([recordOf({ at: 'a' }, { at: 'b' })]);
+    expect(of(letOff(here))).toMatchObject({ breaking: 1 });
+    expect(of(letOff(here, elsewhere))).toMatchObject({ breaking: 0, noise: 1 });
+  });
+
+  const value = fc.constantFrom<unknown>('a', 'b', 'c', 1, 2, null, '2026-01-01T00:00:00Z');
+  const body = fc.record({ x: value, y: value, z: fc.constantFrom(1, 1, 1, 2) }, { requiredKeys: ['x'] });
+  const record = fc
+    .record({
+      stable: body,
+      candidate: fc.option(body, { nil: null }),
+      again: fc.option(body, { nil: undefined }),
+      headers: fc.constantFrom(JSON_TYPE, CHARSET),
+    })
+    .map(({ stable, candidate, again, headers }) => recordOf(stable, candidate ?? stable, again, headers));
+
+  it('come to what they would if all had been known before the first comparison', () => {
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 12 }), (all) => {
+        const records = all.map((one, i) => ({ ...one, requestId: `r${i}` }));
+        const routes = counted(records);
+        const rules = withNoise(rulesOf(), noiseIn(routes));
+        const known = records.map((one) => aggregateOf(one, compareRecord(one, { rules })));
+        const expected = known.map((a) => ({ 'GET /x': a })).reduce<RouteAggregates>(mergeRoutes, {});
+        const after = of(letOff(routes));
+        expect(outcomes(after)).toEqual(outcomes(of(expected)));
+        const against = (a: RouteAggregate) =>
+          findingsOf(a).filter((f) => f.class === 'breaking' || f.class === 'undecided');
+        expect(against(after)).toEqual(against(of(expected)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
