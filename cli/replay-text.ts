@@ -1,7 +1,14 @@
 /** A replay for a person: the looks that matter, then what became of each phase, then. */
+import type { DecisionLogHeader } from '../core/decision-log.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Ended, ReplayedLook, ReplayedPhase } from '../core/replay.ts';
-import type { Replayed } from './replay.ts';
+import type { Ended, ReplayedLook, ReplayedPhase, ReplaySummary } from '../core/replay.ts';
+
+/** A log read and decided again. */
+export interface Replayed {
+  readonly header: DecisionLogHeader;
+  readonly looks: readonly ReplayedLook[];
+  readonly summary: ReplaySummary;
+}
 
 export function replayText({ header, looks, summary }: Replayed, plan: Plan | null, all: boolean): string {
   const under = plan === null ? 'its own plan' : 'the other plan';

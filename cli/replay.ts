@@ -4,22 +4,15 @@ import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { DecisionLogError, type DecisionLogHeader, parseEntry, parseHeader } from '../core/decision-log.ts';
 import type { Plan } from '../core/plan.ts';
-import { Replay, type ReplayedLook, type ReplaySummary } from '../core/replay.ts';
+import { Replay, type ReplayedLook } from '../core/replay.ts';
 import { EXIT, UsageError } from './exit-codes.ts';
 import { readPlan } from './read-plan.ts';
-import { replayText } from './replay-text.ts';
+import { type Replayed, replayText } from './replay-text.ts';
 
 interface Options {
   readonly plan?: string;
   readonly all?: boolean;
   readonly json?: boolean;
-}
-
-/** A log read and decided again. */
-export interface Replayed {
-  readonly header: DecisionLogHeader;
-  readonly looks: readonly ReplayedLook[];
-  readonly summary: ReplaySummary;
 }
 
 export function replayCommand(): Command {
