@@ -2,6 +2,8 @@ package main
 
 import (
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -47,6 +49,16 @@ func serveMux() http.Handler {
 			return
 		}
 		writeJSON(w, 200, object{"ok": true})
+	})
+	handle("GET /weak-etag", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("ETag", `W/"v1"`)
+		writeJSON(w, 200, object{"ok": true})
+	})
+	handle("GET /signed", func(w http.ResponseWriter, _ *http.Request) {
+		body, _ := marshal(object{"html": "<a&b>"})
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.Header().Set("Content-Digest", fmt.Sprintf("sha-256=:%s:", digest(body)))
+		w.Write(body)
 	})
 	handle("GET /custom-header", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("x-custom-id", "7")
@@ -117,6 +129,11 @@ func setCookie(w http.ResponseWriter, r *http.Request) {
 	}[r.PathValue("case")]
 	http.SetCookie(w, cookie)
 	writeJSON(w, 200, object{"ok": true})
+}
+
+func digest(body []byte) string {
+	sum := sha256.Sum256(body)
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 func flat(query url.Values) object {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"math"
 	"math/big"
@@ -9,7 +10,7 @@ import (
 
 type object = map[string]any
 
-// values are what GET /json/{case} marshals: the Go side of express-values.ts.
+// values are what GET /json/{case} marshals: the Go side of node-values.ts.
 var values = map[string]any{
 	"nil-slice": struct {
 		Items []string `json:"items"`
@@ -40,6 +41,10 @@ var values = map[string]any{
 	"zero-null": struct {
 		Name *string `json:"name"`
 	}{},
+	"null-omitempty": struct {
+		Name *string `json:"name,omitempty"`
+	}{},
+	"null-struct": object{"name": sql.NullString{}},
 	"wrong-tag": struct {
 		UserID int `json:"user_id"`
 	}{7},
@@ -61,11 +66,13 @@ var values = map[string]any{
 		C time.Time `json:"c"`
 	}{at(120_000_000), at(0), at(123_456_789)},
 	"time-zone": object{"at": at(120_000_000).In(time.FixedZone("", 2*60*60))},
+	"epoch-ms":  object{"at": at(0).Unix()},
 	"time-unix": object{"at": at(0).Unix()},
 	"zero-time": struct {
 		DeletedAt time.Time `json:"deletedAt"`
 	}{},
 	"buffer":         object{"data": []byte("hello")},
+	"base64url":      object{"token": []byte{0xfb, 0xff, 0xfe}},
 	"byte-array":     object{"data": [5]byte([]byte("hello"))},
 	"duration-ms":    object{"timeout": 1500 * time.Millisecond},
 	"duration-s":     object{"timeout": 90 * time.Second},
@@ -79,9 +86,11 @@ var values = map[string]any{
 	"invalid-utf8":   object{"text": "a\xffb"},
 	"float-format":   object{"a": json.Number("1e21"), "b": json.Number("1e-07"), "c": json.Number("100.0")},
 	"float64":        object{"a": 1e21, "b": 1e-7, "c": 100.0, "d": 1e20, "e": 0.1},
-	"float32-wide":   object{"price": float64(float32(0.1))},
-	"float32":        object{"price": float32(0.1)},
-	"big-int":        object{"id": must(new(big.Int).SetString("12345678901234567890", 10))},
+	// A constant, which Go computes exactly.
+	"float-sum":    object{"sum": 0.1 + 0.2},
+	"float32-wide": object{"price": float64(float32(0.1))},
+	"float32":      object{"price": float32(0.1)},
+	"big-int":      object{"id": must(new(big.Int).SetString("12345678901234567890", 10))},
 	"string-option": struct {
 		Id int `json:"id,string"`
 	}{7},

@@ -1,4 +1,6 @@
 /** The corpus's stable side in Express, the same code for 4 and 5: what a migration comes from, with Express's defaults. */
+
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createGzip } from 'node:zlib';
 import type express5 from 'express';
@@ -17,7 +19,10 @@ export function expressApp(express: typeof express5, files: string): Express {
     if (text !== undefined) res.type('json').send(text);
     else res.json(NODE_VALUES[name]);
   });
-  app.get(['/json-encoder', '/no-charset', '/untyped', '/custom-header', '/strong-etag', '/cors'], special);
+  app.get(
+    ['/json-encoder', '/no-charset', '/untyped', '/custom-header', '/strong-etag', '/weak-etag', '/cors'],
+    special,
+  );
   app.get('/json-ignored-error', (_req, res) => void res.json(NODE_VALUES.nan));
   app.post('/names', (req, res) => void res.json({ name: body(req).name }));
   app.post('/required', (req, res) => {
@@ -41,6 +46,11 @@ export function expressApp(express: typeof express5, files: string): Express {
   app.get('/http-error', (_req, res) => void res.status(409).json({ error: 'no stock' }));
   app.get('/large', (_req, res) => void res.json({ text: 'x'.repeat(5_000) }));
   app.get('/gzip', gzipped);
+  app.get('/signed', (_req, res) => {
+    const body = JSON.stringify({ html: '<a&b>' });
+    const digest = createHash('sha256').update(body).digest('base64');
+    res.type('json').set('Content-Digest', `sha-256=:${digest}:`).send(body);
+  });
   app.get('/empty', (_req, res) => void res.status(204).end());
   app.get('/nothing-said', (_req, res) => void res.end());
   app.get('/moved', (_req, res) => void res.redirect('/items'));

@@ -87,6 +87,18 @@ export const HTTP_ROWS: readonly Row[] = [
     ['header:set-cookie cookie-format benign'],
     { random: true },
   ),
+  row(
+    'new',
+    'a weak ETag of other making',
+    EXPRESS,
+    get('/weak-etag'),
+    ['header:etag header-case benign', 'header:etag validator-value undecided'],
+    { look: ['header:etag'] },
+  ),
+  row('new', 'a digest of a body that Go escapes', EXPRESS, get('/signed'), [
+    'header:content-digest signed-body breaking',
+    'body/html html-escape benign',
+  ]),
   row('new', 'a cookie that is cleared', EXPRESS, get('/cookies/cleared'), ['header:set-cookie cookie-format benign']),
   row('new', 'a cookie with a space', EXPRESS, get('/cookies/escaped'), ['header:set-cookie cookie-encoding breaking']),
   row('new', 'a cookie without Path', EXPRESS, get('/cookies/no-path'), ['header:set-cookie cookie-value breaking']),

@@ -48,6 +48,11 @@ export const JSON_ROWS: readonly Row[] = [
   value(34, 'float64, as both write it', 'float64', []),
 
   value('new', 'a nil []byte', 'nil-bytes', ['body/data null-for-zero breaking']),
+  value('new', 'null, and a nil pointer with omitempty', 'null-omitempty', ['body/name null-omitted breaking']),
+  value('new', 'null, and sql.NullString', 'null-struct', ['body/name null-struct breaking']),
+  value('new', 'milliseconds since 1970, and seconds', 'epoch-ms', ['body/at timestamp-unit breaking']),
+  value('new', 'base64url, and []byte', 'base64url', ['body/token base64-alphabet breaking']),
+  value('new', 'a sum that Go computes exactly', 'float-sum', ['body/sum float-rounding undecided']),
   value('new', 'a misspelt tag', 'wrong-tag', [
     'body/userId key-renamed breaking',
     'body/user_id key-renamed breaking',
