@@ -6,7 +6,8 @@ import { program } from '../cli/program.ts';
 import { describeError } from '../core/errors.ts';
 
 const cli = program();
-for (const command of [cli, ...cli.commands]) command.exitOverride();
+for (const command of [cli, ...cli.commands.flatMap((command) => [command, ...command.commands])])
+  command.exitOverride();
 try {
   await cli.parseAsync(process.argv);
 } catch (error) {

@@ -1,12 +1,21 @@
 /** The comparer as the commands use it: contents are decoded, and what owners have decided holds. */
 import { decodeContent } from '../lambdas/decode-content.ts';
-import { type Compare, compareRecord } from '../parity/compare.ts';
+import { type Compare, type CompareOptions, compareRecord } from '../parity/compare.ts';
+import { type NoiseModel, withNoise } from '../parity/noise.ts';
 import { compileRules, expiredRules, type RuleSet } from '../parity/rules.ts';
 
-/** @param at which rules apply is decided at this moment, in milliseconds, once for a run */
-export function comparer(rules: RuleSet, at: number): Compare {
-  const options = { decode: decodeContent, rules: compileRules(rules, new Date(at)) };
-  return (record) => compareRecord(record, options);
+/**
+ * @param at which rules apply is decided at this moment, in milliseconds, once for a run
+ * @param noise what was learned, and is let off
+ */
+export function comparer(rules: RuleSet, at: number, noise?: NoiseModel): Compare {
+  const options = compareOptions(rules, at);
+  const learned = noise === undefined ? options : { ...options, rules: withNoise(options.rules, noise) };
+  return (record) => compareRecord(record, learned);
+}
+
+export function compareOptions(rules: RuleSet, at: number) {
+  return { decode: decodeContent, rules: compileRules(rules, new Date(at)) } satisfies CompareOptions;
 }
 
 /** What a reader must know of the rules. */

@@ -1,7 +1,6 @@
 /** `crossfade contract`: two services are asked the same, and what they answer is held against each other. */
 import { Command } from 'commander';
 import type { ContractRequest } from './contract/run.ts';
-import { UsageError } from './exit-codes.ts';
 import { type FailOn, failOnOption } from './fail-on.ts';
 import { number } from './number.ts';
 import { repeatable } from './repeatable.ts';
@@ -61,7 +60,7 @@ export function contractCommand(): Command {
     )
     .option(
       '--noise',
-      'ask the stable side once more, and keep that answer in --out: what varies by itself is learned from it',
+      'ask the stable side a second time: what varies by itself is learned from that answer, and let off',
     )
     .option('--rps <n>', 'requests per second to each side', '10')
     .option('--concurrency <n>', 'requests under way at a time', '4')
@@ -89,12 +88,10 @@ export function contractCommand(): Command {
         limit: Math.trunc(number('--limit', options.limit, 1, 1e9)),
       };
       const routes = templates('--route', options.route);
-      if (options.noise === true && options.out === undefined)
-        throw new UsageError('--noise: the second answer is kept in --out; name that file too');
       const { parseAllowed, parseHeaders } = await import('./contract/policy.ts');
       const { parseBase } = await import('./contract/side.ts');
       const { parseProbes } = await import('./contract/probes.ts');
-      const { readRules } = await import('./rules-file.ts');
+      const { givenRules } = await import('./rules-file.ts');
       const { redactionRules } = await import('./contract/redaction.ts');
       const { runContract } = await import('./contract/run.ts');
       const { redactHeader, redactParameter, redactJson } = options;
@@ -106,7 +103,7 @@ export function contractCommand(): Command {
         policy: { allowed: parseAllowed(options.allow), headers: parseHeaders(options.header) },
         probes: parseProbes(options.probe),
         redaction: redactionRules(KEY, process.env[KEY], redactHeader, redactParameter, redactJson),
-        rules: readRules(options.rules),
+        rules: givenRules(options.rules),
         noise: options.noise === true,
         failOn: options.failOn,
         json: options.json === true,

@@ -13,6 +13,7 @@ interface Options {
   readonly route: string[];
   readonly failOn: FailOn;
   readonly rules?: string;
+  readonly noise: boolean;
   readonly html?: string;
   readonly json?: boolean;
   readonly threads: string;
@@ -32,6 +33,7 @@ export function diffCommand(): Command {
     .option('--candidate <file>', "log of the candidate's answers; repeatable", repeatable, [])
     .option('--route <template>', 'route such as /items/{id}, for logs that name none; repeatable', repeatable, [])
     .option('--rules <file>', 'what owners have decided about differences, JSON')
+    .option('--no-noise', "learn nothing from the stable side's second answers in the pairs; let nothing off by them")
     .addOption(failOnOption())
     .option('--html <file>', 'write a report there, one self-contained file')
     .option('--json', 'write the summary as JSON to stdout')
@@ -41,11 +43,12 @@ export function diffCommand(): Command {
       const settings = {
         threads: number('--threads', options.threads, 1, 256),
         routes: templates('--route', options.route),
+        noise: options.noise,
         memory: number('--memory', options.memory, 0.01, 65_536) * 1024 * 1024,
       };
-      const { readRules } = await import('./rules-file.ts');
+      const { givenRules } = await import('./rules-file.ts');
       const { notesOn } = await import('./comparer.ts');
-      const rules = readRules(options.rules);
+      const rules = givenRules(options.rules);
       const at = Date.now();
       const { diffInputs } = await import('./diff/diff-inputs.ts');
       const inputs = diffInputs(files, options.stable, options.candidate);
@@ -64,12 +67,19 @@ export function diffCommand(): Command {
       process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
       try {
         const { signal } = interrupted;
-        const summary = await runDiff(inputs, { ...settings, rules, at, signal, onProgress: progress.update });
+        const { summary, noise, notes } = await runDiff(inputs, {
+          ...settings,
+          rules,
+          at,
+          signal,
+          onProgress: progress.update,
+        });
         progress.done();
         process.exitCode = deliver(summary, {
           title: 'Crossfade diff',
           sources,
-          notes: notesOn(rules, at),
+          notes: [...notesOn(rules, at), ...notes],
+          noise,
           failOn: options.failOn,
           mustAnswer: false,
           json: options.json === true,

@@ -3,14 +3,19 @@ import { readFileSync } from 'node:fs';
 import { InvalidRulesError, parseRules, type RuleSet } from '../parity/rules.ts';
 import { UsageError } from './exit-codes.ts';
 
-/** No file, no rules. @throws UsageError that names the file and everything that is wrong with it */
-export function readRules(file: string | undefined): RuleSet {
-  if (file === undefined) return { v: 1, rules: [] };
+/** What `--rules` names; no file, no rules. @throws UsageError as {@link readRules} */
+export function givenRules(file: string | undefined): RuleSet {
+  return file === undefined ? { v: 1, rules: [] } : readRules(file, '--rules: ');
+}
+
+/** @param option stands before what is wrong @throws UsageError that names the file and everything that is wrong with it */
+export function readRules(file: string, option = ''): RuleSet {
   try {
     return parseRules(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
-    if (error instanceof InvalidRulesError) throw new UsageError(`--rules: ${file}: ${error.problems.join('; ')}`);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--rules: ${file}: ${reason}`);
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      `${option}${file}: ${error instanceof InvalidRulesError ? error.problems.join('; ') : message}`,
+    );
   }
 }

@@ -1,17 +1,17 @@
-/** `crossfade rules`: what an ingress's owner has decided about differences; put for all pairs from then on, or shown. */
-import { readFileSync } from 'node:fs';
+/** `crossfade rules`: what owners have decided about differences: put for all pairs of an ingress from then on, shown, or suggested. */
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
-import { InvalidRulesError, parseRules, type RuleSet } from '../parity/rule-schema.ts';
-import { expiredRules } from '../parity/rules.ts';
+import { expiredRules, type RuleSet } from '../parity/rules.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
-import { UsageError } from './exit-codes.ts';
+import { readRules } from './rules-file.ts';
+import { suggestCommand } from './rules-suggest.ts';
 
 export function rulesCommand(): Command {
   return new Command('rules')
-    .description('what differences mean for one ingress (docs/parity.md)')
+    .description('what differences mean: rules of one ingress, and suggestions for rules (docs/parity.md)')
     .addCommand(putCommand())
-    .addCommand(showCommand());
+    .addCommand(showCommand())
+    .addCommand(suggestCommand());
 }
 
 function putCommand(): Command {
@@ -59,14 +59,4 @@ async function stored(options: DeployedOptions) {
 function tellExpired(set: RuleSet, now: Date): string {
   const ids = expiredRules(set, now).map((rule) => rule.id);
   return ids.length === 0 ? '' : ` Expired, and without effect: ${ids.join(', ')}.`;
-}
-
-/** @throws UsageError that names what is wrong */
-function readRules(file: string): RuleSet {
-  try {
-    return parseRules(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    if (error instanceof InvalidRulesError) throw new UsageError(`${file}: ${error.problems.join('; ')}`);
-    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -1,6 +1,7 @@
 /** A summary of compared pairs in the order in which people read it: what breaks clients first, then what happens most. */
 import type { DifferenceClass } from '../parity/catalogue.ts';
 import type { Comparison } from '../parity/compare.ts';
+import type { NoisyPlace } from '../parity/noise.ts';
 import type { CauseSummary, RouteSummary, Summary } from '../parity/summary.ts';
 
 export type Verdicts = Readonly<Record<Comparison['verdict'], number>>;
@@ -25,6 +26,17 @@ export function causeRows(summary: Summary): CauseRow[] {
         b.cause.pairs.count - a.cause.pairs.count ||
         (`${a.route} ${a.cause.cause}` < `${b.route} ${b.cause.cause}` ? -1 : 1),
     );
+}
+
+/** What still counts although the stable side varies there, then what was let off, each by how often the two sides differed. */
+export function noiseRows(places: readonly NoisyPlace[]): NoisyPlace[] {
+  const times = ({ both, onlyStable, onlyCandidate }: NoisyPlace) => both + onlyStable + onlyCandidate;
+  return [...places].sort(
+    (a, b) =>
+      Number(a.letOff) - Number(b.letOff) ||
+      times(b) - times(a) ||
+      (`${a.route} ${a.place}` < `${b.route} ${b.place}` ? -1 : 1),
+  );
 }
 
 /** The routes by name. */

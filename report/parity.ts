@@ -1,6 +1,7 @@
 /** What a comparison found, as one self-contained HTML file. */
 import { CATALOGUE } from '../parity/catalogue.ts';
 import { quantile } from '../parity/histogram.ts';
+import type { NoisyPlace } from '../parity/noise.ts';
 import type { CauseSample, RouteSummary, Summary } from '../parity/summary.ts';
 import { escapeHtml } from './chart.ts';
 import { type CauseRow, causeRows, compared, routeRows, totalVerdicts } from './parity-rows.ts';
@@ -12,9 +13,13 @@ export interface ParityEvidence {
   /** Names of the inputs, in the order in which positions number them. */
   readonly sources: readonly string[];
   readonly summary: Summary;
+  /** What the stable side varied in by itself, in the order of {@link noiseRows}. */
+  readonly noise: readonly NoisyPlace[];
   /** Sentences that a reader must know, such as rules that have expired. */
   readonly notes: readonly string[];
 }
+
+const MOST_NOISE = 200;
 
 const CLASS_STYLE = { breaking: 'bad', undecided: 'warn', benign: 'unit', noise: 'unit' } as const;
 
@@ -26,7 +31,7 @@ td details{max-width:36rem}@media (prefers-color-scheme:dark){.warn{color:#fbbf2
 </style></head><body><h1>${escapeHtml(title)}</h1><p class="${verdict.ok ? 'ok' : 'bad'}"><b>${escapeHtml(verdict.sentence)}</b></p>
 ${notes.map((note) => `<p class="warn">${escapeHtml(note)}</p>`).join('')}${facts(evidence)}
 <h2>Differences by route and cause</h2>${causes(causeRows(summary), evidence.sources)}
-<h2>Routes</h2>${routes(routeRows(summary))}${gaps(evidence)}</body></html>\n`;
+<h2>Routes</h2>${routes(routeRows(summary))}${noisy(evidence.noise)}${gaps(evidence)}</body></html>\n`;
 }
 
 function facts({ sources, summary }: ParityEvidence): string {
@@ -67,6 +72,20 @@ function routes(rows: readonly [string, RouteSummary][]): string {
   const heads = ['Pairs', 'Same', 'Benign', 'Undecided', 'Breaking', 'No stable answer', 'New errors'];
   const all = [...heads, 'p50 ms', 'p95 ms', 'p99 ms'].map((h) => `<th class="n">${h}</th>`).join('');
   return `<table><thead><tr><th>Route</th>${all}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+}
+
+function noisy(places: readonly NoisyPlace[]): string {
+  if (places.length === 0) return '';
+  const body = places.slice(0, MOST_NOISE).map(({ route, place, records, both, onlyStable, onlyCandidate, letOff }) => {
+    const counts = [records, both, onlyStable, onlyCandidate].map((n) => `<td class="n">${n}</td>`).join('');
+    const what = letOff ? '<td>let off</td>' : '<td class="warn">not let off: the candidate differs more often</td>';
+    return `<tr><td>${escapeHtml(route)}</td><td><code>${escapeHtml(place)}</code></td>${counts}${what}</tr>`;
+  });
+  const heads = ['Records', 'Both differ', 'Only stable', 'Only candidate']
+    .map((h) => `<th class="n">${h}</th>`)
+    .join('');
+  const more = places.length > MOST_NOISE ? `<p>… and ${places.length - MOST_NOISE} more.</p>` : '';
+  return `<h2>What the stable side varies in by itself</h2><p>Told by its second answer to the same request.</p><table><thead><tr><th>Route</th><th>Place</th>${heads}<th></th></tr></thead><tbody>${body.join('')}</tbody></table>${more}`;
 }
 
 function ms(histogram: ReadonlyMap<number, number>, q: number): string {

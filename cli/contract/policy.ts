@@ -10,6 +10,11 @@ export const PROBE_METHOD = 'PROPFIND';
 /** What a client can put into a request line. */
 const TARGET = /^\/[!-\u{ff}]*$/u;
 
+/** May be asked again, and the answer should be the same. */
+export function isSafe(method: string): boolean {
+  return method === PROBE_METHOD || mayCopy(method, '/', []);
+}
+
 export interface SendPolicy {
   /** Methods and paths with side effects that may be repeated on both sides. */
   readonly allowed: readonly AllowedCopy[];

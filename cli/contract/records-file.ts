@@ -1,5 +1,5 @@
 /** Captured pairs as NDJSON, one a line, for `crossfade diff` or a look by hand. */
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { CaptureRecord } from '../../parity/record.ts';
 
 export interface RecordsFile {
@@ -10,16 +10,26 @@ export interface RecordsFile {
 /** Without a file nothing is kept. */
 export async function openRecords(file: string | undefined): Promise<RecordsFile> {
   if (file === undefined) return { write: async () => {}, close: async () => {} };
-  const handle = await open(file, 'w', 0o600);
-  let last = Promise.resolve();
-  return {
-    write(record) {
-      last = last.then(async () => void (await handle.appendFile(`${JSON.stringify(record)}\n`)));
-      return last;
-    },
-    async close() {
-      await last.catch(() => {});
-      await handle.close();
-    },
-  };
+  const lines = new Lines(await open(file, 'w', 0o600));
+  return { write: (record) => lines.write(record), close: () => lines.close() };
+}
+
+/** JSON, one a line and one after another, whoever writes. */
+export class Lines {
+  readonly #handle: FileHandle;
+  #last = Promise.resolve();
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  write(value: unknown): Promise<void> {
+    this.#last = this.#last.then(() => this.#handle.appendFile(`${JSON.stringify(value)}\n`));
+    return this.#last;
+  }
+
+  async close(): Promise<void> {
+    await this.#last.catch(() => {});
+    await this.#handle.close();
+  }
 }

@@ -1,13 +1,12 @@
-/** Sends each request to both sides at the same moment, at a bounded rate, and compares what they answer. */
+/** Sends each request to both sides at the same moment, at a bounded rate. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Compare } from '../../parity/compare.ts';
 import type { CaptureRecord } from '../../parity/record.ts';
-import { addPair, addUnreadable, type Summary, type Unreadable } from '../../parity/summary.ts';
+import { addUnreadable, type Position, type Summary, type Unreadable } from '../../parity/summary.ts';
 import type { RawBody } from '../../tap/body-sample.ts';
 import type { RecordMaker } from '../../tap/capture-record.ts';
 import { eachBounded } from '../each-bounded.ts';
 import type { Planned, PlannedRequest } from './planned-request.ts';
-import { admit, type SendPolicy } from './policy.ts';
+import { admit, isSafe, type SendPolicy } from './policy.ts';
 import { type Probe, probe } from './probes.ts';
 import type { Side } from './side.ts';
 
@@ -59,8 +58,7 @@ function* probesOf(request: PlannedRequest, probes: readonly Probe[], probed: Se
 export interface Replay {
   readonly stable: Side;
   readonly candidate: Side;
-  readonly compare: Compare;
-  /** Ask the stable side a second time, for the record. */
+  /** Ask the stable side a second time what is safe to ask, for the record. */
   readonly noise: boolean;
   /** Requests to each side per second. */
   readonly rps: number;
@@ -68,16 +66,13 @@ export interface Replay {
   readonly records: RecordMaker;
   readonly signal: AbortSignal;
   /** Told of each pair, redacted. */
-  readonly onRecord: (record: CaptureRecord) => Promise<void>;
+  readonly onRecord: (record: CaptureRecord, at: Position) => Promise<void>;
 }
 
-/** Adds to the summary of `not` what the sides answered. */
 export async function replay(plan: Plan, not: NotSent, options: Replay): Promise<void> {
   const { concurrency, rps, signal } = options;
   await eachBounded(paced(toSend(plan, not), rps, signal), concurrency, async (request) => {
-    const record = await exchange(request, options);
-    addPair(not.summary, record, options.compare(record), request.at);
-    await options.onRecord(record);
+    await options.onRecord(await exchange(request, options), request.at);
   });
 }
 
@@ -87,7 +82,7 @@ async function exchange(
 ): Promise<CaptureRecord> {
   const at = Date.now();
   const [ours, theirs] = await Promise.all([stable.ask(request), candidate.ask(request)]);
-  const again = noise ? await stable.ask(request) : undefined;
+  const again = noise && isSafe(request.method) ? await stable.ask(request) : undefined;
   const record = records.make({
     at,
     requestId: request.id,

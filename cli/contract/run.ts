@@ -1,8 +1,7 @@
 /** One contract from its files to its outcome. */
 
-import type { Compare } from '../../parity/compare.ts';
 import type { RuleSet } from '../../parity/rules.ts';
-import { emptySummary } from '../../parity/summary.ts';
+import { emptySummary, mergeInto } from '../../parity/summary.ts';
 import { RecordMaker } from '../../tap/capture-record.ts';
 import type { RedactionRules } from '../../tap/redact.ts';
 import { comparer, notesOn } from '../comparer.ts';
@@ -11,6 +10,7 @@ import { outputFile } from '../diff/output-file.ts';
 import { diffProgress } from '../diff/progress.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
 import type { FailOn } from '../fail-on.ts';
+import { type Counted, Counting } from './counting.ts';
 import { dryRun } from './dry-run.ts';
 import type { SendPolicy } from './policy.ts';
 import type { Probe } from './probes.ts';
@@ -18,6 +18,7 @@ import { openRecords } from './records-file.ts';
 import { type NotSent, type Plan, replay, toSend } from './replay.ts';
 import { reachable, Side } from './side.ts';
 import { findSources, requestsOf } from './sources.ts';
+import { Spool } from './spool.ts';
 
 export interface ContractRequest {
   readonly stable: URL;
@@ -66,7 +67,8 @@ export async function runContract(files: readonly string[], request: ContractReq
     await reachable('--candidate', request.candidate);
     say(announcement(names, request));
     const at = Date.now();
-    await send(plan, not, request, out, comparer(request.rules, at), signal);
+    const { summary, noise } = await send(plan, not, request, out, at, signal);
+    mergeInto(not.summary, summary);
     for (const line of unsent(not)) say(line);
     const { failOn, json } = request;
     return deliver(not.summary, {
@@ -76,6 +78,7 @@ export async function runContract(files: readonly string[], request: ContractReq
       json,
       report,
       mustAnswer: true,
+      noise,
       notes: notesOn(request.rules, at),
     });
   } catch (error) {
@@ -89,35 +92,36 @@ async function send(
   not: NotSent,
   request: ContractRequest,
   out: string | undefined,
-  compare: Compare,
+  at: number,
   signal: AbortSignal,
-): Promise<void> {
-  const { concurrency, deadlineMs, routes, redaction, rps, noise } = request;
+): Promise<Counted> {
+  const { concurrency, deadlineMs, routes, redaction, rules, rps, noise } = request;
   const sample = { cap: BODY_CAP, key: redaction.key };
-  const [stable, candidate] = [request.stable, request.candidate].map(
-    (base) => new Side(base, { concurrency, deadlineMs, sample, signal }),
-  );
-  if (stable === undefined || candidate === undefined) return;
+  const side = (base: URL) => new Side(base, { concurrency, deadlineMs, sample, signal });
+  const [stable, candidate] = [side(request.stable), side(request.candidate)];
   const records = await openRecords(out);
+  const spool = noise ? await Spool.open() : null;
+  const counting = new Counting((model) => comparer(rules, at, model), spool);
   const progress = diffProgress(process.stderr, null);
   try {
     await replay(plan, not, {
       stable,
       candidate,
-      compare,
       noise,
       rps,
       concurrency,
       records: new RecordMaker({ ingress: 'contract', routes, redaction }),
       signal,
-      onRecord: async (record) => {
-        progress.update(0, not.summary);
+      onRecord: async (record, position) => {
+        await counting.add(record, position);
+        progress.update(0, 1, counting.soFar);
         await records.write(record);
       },
     });
+    return await counting.end(signal);
   } finally {
     progress.done();
-    await Promise.all([stable.close(), candidate.close(), records.close()]);
+    await Promise.all([stable.close(), candidate.close(), records.close(), spool?.close()]);
   }
 }
 
@@ -127,7 +131,7 @@ function announcement(files: readonly string[], request: ContractRequest): strin
   const probes = request.probes.length === 0 ? '' : `, with the probes ${request.probes.join(', ')} of each route`;
   return [
     `Requests of ${files.join(', ')} that are safe (GET, HEAD, OPTIONS)${allowed}${probes},`,
-    `go to ${request.stable.href} (stable${request.noise ? ', twice' : ''}) and ${request.candidate.href} (candidate), and nowhere else:`,
+    `go to ${request.stable.href} (stable${request.noise ? ', twice what is safe' : ''}) and ${request.candidate.href} (candidate), and nowhere else:`,
     `at most ${request.rps} a second and ${request.concurrency} at a time, ${request.limit} in all.`,
   ].join('\n');
 }

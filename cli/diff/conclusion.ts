@@ -1,4 +1,5 @@
 /** What a comparison comes to: an exit code, and the sentence that says why. */
+import type { NoisyPlace } from '../../parity/noise.ts';
 import type { Summary } from '../../parity/summary.ts';
 import { compared, totalVerdicts } from '../../report/parity-rows.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -14,10 +15,12 @@ export interface Terms {
   readonly failOn: FailOn;
   /** A pair without a stable answer makes it a no as well: the requests were sent for nothing else. */
   readonly mustAnswer: boolean;
+  /** What the stable side varied in by itself. */
+  readonly noise: readonly NoisyPlace[];
 }
 
 /** Differences outweigh lines that could not be read: they are there all the same. */
-export function conclude(summary: Summary, { failOn, mustAnswer }: Terms): Conclusion {
+export function conclude(summary: Summary, { failOn, mustAnswer, noise }: Terms): Conclusion {
   const total = totalVerdicts(summary);
   const counted = FAIL_ON.slice(0, FAIL_ON.indexOf(failOn) + 1);
   const different = counted.reduce((sum, verdict) => sum + total[verdict], 0);
@@ -36,7 +39,9 @@ export function conclude(summary: Summary, { failOn, mustAnswer }: Terms): Concl
     return { exit: EXIT.usage, sentence: `bad input: ${count} lines could not be read, so nothing is proven` };
   if (pairs === 0) return { exit: EXIT.usage, sentence: 'bad input: there is no pair to compare' };
   const alone = summary.unpaired.stable.count + summary.unpaired.candidate.count;
+  const letOff = noise.filter((place) => place.letOff).length;
   const gaps = [
+    ...(letOff > 0 ? [`; ${letOff === 1 ? '1 place was' : `${letOff} places were`} let off as noise`] : []),
     ...(total.unmatched > 0 ? [`; ${total.unmatched} without a stable answer`] : []),
     ...(alone > 0 ? [`; ${alone} answers stand in one log only`] : []),
   ];

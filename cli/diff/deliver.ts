@@ -1,7 +1,9 @@
 /** Tells the outcome: to the terminal or a script, and into a report. */
 import { writeFileSync } from 'node:fs';
+import type { NoisyPlace } from '../../parity/noise.ts';
 import type { Summary } from '../../parity/summary.ts';
 import { parityHtml } from '../../report/parity.ts';
+import { noiseRows } from '../../report/parity-rows.ts';
 import { EXIT } from '../exit-codes.ts';
 import { conclude, type Terms } from './conclusion.ts';
 import { summaryJson } from './json.ts';
@@ -13,6 +15,8 @@ export interface Delivery extends Terms {
   readonly sources: readonly string[];
   /** Sentences that a reader must know. */
   readonly notes: readonly string[];
+  /** What the stable side varied in by itself. */
+  readonly noise: readonly NoisyPlace[];
   readonly json: boolean;
   /** File of the report; checked by cli/diff/output-file.ts. */
   readonly report: string | undefined;
@@ -21,16 +25,17 @@ export interface Delivery extends Terms {
 /** @returns the exit code */
 export function deliver(summary: Summary, delivery: Delivery): number {
   const { title, sources, notes, json, report } = delivery;
+  const noise = noiseRows(delivery.noise);
   const conclusion = conclude(summary, delivery);
   const { exit, sentence } = conclusion;
   if (report !== undefined) {
     const verdict = { ok: exit === EXIT.ok, sentence };
-    writeFileSync(report, parityHtml({ title, verdict, sources, summary, notes }));
+    writeFileSync(report, parityHtml({ title, verdict, sources, summary, noise, notes }));
   }
-  if (json) console.log(JSON.stringify(summaryJson(summary, sources, conclusion, notes), null, 2));
+  if (json) console.log(JSON.stringify(summaryJson({ summary, noise, sources, conclusion, notes }), null, 2));
   else {
     const options = textOptions(process.stdout);
-    console.log(summaryText(summary, sources, options));
+    console.log(summaryText(summary, noise, sources, options));
     for (const note of notes) console.log(`\n${options.paint('yellow', note)}`);
     console.log(`\n${options.paint(exit === EXIT.ok ? 'green' : 'red', sentence)}`);
   }

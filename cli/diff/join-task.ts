@@ -1,6 +1,7 @@
 /** One partition of two logs: the k-th answer of a key on one side meets the k-th of the same key on the other. */
 import { readFileSync } from 'node:fs';
 import type { Compare } from '../../parity/compare.ts';
+import { NO_NOISE } from '../../parity/noise.ts';
 import { CAPTURE_VERSION, type CaptureRecord } from '../../parity/record.ts';
 import { addPair, addUnpaired, byPosition, emptySummary, type Position, type Summary } from '../../parity/summary.ts';
 import { routeOf } from '../../tap/route.ts';
@@ -36,7 +37,7 @@ export function joinPartition(
     for (const answer of theirs.slice(answers.length)) unpaired(summary, 'candidate', answer, routes);
   }
   for (const answer of [...right.values()].flat()) unpaired(summary, 'candidate', answer, routes);
-  return { summary, partitions: [] };
+  return { summary, noise: NO_NOISE, partitions: [] };
 }
 
 function group(content: PartitionContent): Map<string, Placed[]> {

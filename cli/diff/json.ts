@@ -1,17 +1,21 @@
 /** A summary for scripts. The format is in docs/parity.md, and versioned by its name. */
 import { countOf, quantile } from '../../parity/histogram.ts';
+import type { NoisyPlace } from '../../parity/noise.ts';
 import type { Position, Summary } from '../../parity/summary.ts';
 import { causeRows, compared, routeRows, totalVerdicts } from '../../report/parity-rows.ts';
 import type { Conclusion } from './conclusion.ts';
 
 export const DIFF_FORMAT = 'crossfade-diff/1';
 
-export function summaryJson(
-  summary: Summary,
-  sources: readonly string[],
-  conclusion: Conclusion,
-  notes: readonly string[],
-) {
+export interface Told {
+  readonly summary: Summary;
+  readonly noise: readonly NoisyPlace[];
+  readonly sources: readonly string[];
+  readonly conclusion: Conclusion;
+  readonly notes: readonly string[];
+}
+
+export function summaryJson({ summary, noise, sources, conclusion, notes }: Told) {
   const place = ({ source, line }: Position) => ({ file: sources[source] ?? '', line });
   const placed = <T extends { readonly at: Position }>({ count, first }: { count: number; first: readonly T[] }) => ({
     count,
@@ -39,6 +43,7 @@ export function summaryJson(
       differences,
       samples: placed(pairs).first,
     })),
+    noise,
     unreadable: placed(summary.unreadable),
     unpaired: { stable: placed(summary.unpaired.stable), candidate: placed(summary.unpaired.candidate) },
     matchedByOrder: summary.byOrder,

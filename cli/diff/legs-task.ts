@@ -1,6 +1,7 @@
 /** Reads one side's answers, one a line, and sorts them by the hash of their key: what belongs together meets in one partition. */
 import { createHash } from 'node:crypto';
 import { eachLine } from '../../lambdas/lines.ts';
+import { NO_NOISE } from '../../parity/noise.ts';
 import { addUnreadable, emptySummary } from '../../parity/summary.ts';
 import { harEntrySchema, legLineOf } from './har.ts';
 import { correlationKey, type LegLine, legLineSchema } from './leg-log.ts';
@@ -22,7 +23,7 @@ export function partitionLegs(task: LegsTask, partitions: number): TaskResult {
     },
     refuse,
   );
-  return { summary, partitions: lines.map((part) => new Uint8Array(Buffer.from(part.join('')))) };
+  return { summary, noise: NO_NOISE, partitions: lines.map((part) => new Uint8Array(Buffer.from(part.join('')))) };
 }
 
 /** The leg, or why there is none. */

@@ -1,26 +1,23 @@
-/** Reads captured pairs, one a line, and compares each. */
-import * as z from 'zod';
-import { eachLine } from '../../lambdas/lines.ts';
+/** Compares the captured pairs of a piece, and learns from their second stable answers. */
 import type { Compare } from '../../parity/compare.ts';
-import { captureRecordSchema } from '../../parity/record.ts';
+import { mergeNoise, NO_NOISE, noiseOf } from '../../parity/noise.ts';
 import { addPair, addUnreadable, emptySummary } from '../../parity/summary.ts';
-import { firstProblem, parseLine } from './parse-line.ts';
+import { eachPair } from './each-pair.ts';
 import type { PairsTask, TaskResult } from './tasks.ts';
 
-/** The transform writes its verdict beside a record; here the record is compared anew. */
-const lineSchema = captureRecordSchema.extend({ comparison: z.unknown().optional() });
-
-export function comparePairs(task: PairsTask, compare: Compare): TaskResult {
+/** @param learn whether what varies by itself is looked for */
+export function comparePairs(task: PairsTask, compare: Compare, learn: boolean): TaskResult {
   const summary = emptySummary();
   const { source } = task;
-  eachLine(
+  let noise = NO_NOISE;
+  eachPair(
     task,
-    (text, line) => {
-      const parsed = lineSchema.safeParse(parseLine(text));
-      if (parsed.success) addPair(summary, parsed.data, compare(parsed.data), { source, line });
-      else addUnreadable(summary, { source, line }, firstProblem(parsed.error));
+    (record, line) => {
+      const comparison = compare(record);
+      addPair(summary, record, comparison, { source, line });
+      if (learn && record.noise !== undefined) noise = mergeNoise(noise, noiseOf(record, compare, comparison));
     },
     (line, reason) => addUnreadable(summary, { source, line }, reason),
   );
-  return { summary, partitions: [] };
+  return { summary, noise, partitions: [] };
 }

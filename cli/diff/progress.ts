@@ -5,7 +5,8 @@ import { compared, totalVerdicts } from '../../report/parity-rows.ts';
 const EVERY_MS = 250;
 
 export interface DiffProgress {
-  update(bytesRead: number, summary: Summary): void;
+  /** @param readings how often all inputs will be read */
+  update(bytesRead: number, readings: number, summary: Summary): void;
   /** Takes the line away. */
   done(): void;
 }
@@ -16,12 +17,12 @@ export function diffProgress(stream: NodeJS.WriteStream, total: number | null): 
   const startedAt = performance.now();
   let shownAt = startedAt;
   return {
-    update(bytesRead, summary) {
+    update(bytesRead, readings, summary) {
       const now = performance.now();
       if (now - shownAt < EVERY_MS) return;
       shownAt = now;
       const { breaking, ...rest } = totalVerdicts(summary);
-      const share = total === null || total === 0 ? '' : `${Math.floor((100 * bytesRead) / total)} %  `;
+      const share = total === null || total === 0 ? '' : `${Math.floor((100 * bytesRead) / (total * readings))} %  `;
       const speed = (bytesRead / 1e6 / ((now - startedAt) / 1000)).toFixed(0);
       stream.write(
         `\r\x1b[K${share}${(bytesRead / 1e6).toFixed(0)} MB, ${speed} MB/s  ${compared({ breaking, ...rest })} pairs, ${breaking} breaking`,

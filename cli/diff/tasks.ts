@@ -1,6 +1,7 @@
 /** What a thread of the pool is given, and what it gives back. */
 
 import type { Piece } from '../../lambdas/lines.ts';
+import type { NoiseModel } from '../../parity/noise.ts';
 import type { RuleSet } from '../../parity/rules.ts';
 import type { Summary } from '../../parity/summary.ts';
 
@@ -13,7 +14,14 @@ export interface WorkerSettings {
   readonly rules: RuleSet;
   /** When the run began, milliseconds: which rules have expired does not change on the way. */
   readonly at: number;
+  readonly noise: NoisePass;
 }
+
+/** Whether what varies by itself is left alone, looked for, or let off. */
+export type NoisePass =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'learn' }
+  | { readonly kind: 'let-off'; readonly model: NoiseModel };
 
 export type LegFormat = 'leg' | 'har';
 export type Side = 'stable' | 'candidate';
@@ -48,6 +56,8 @@ export type Task = PairsTask | LegsTask | JoinTask;
 
 export interface TaskResult {
   readonly summary: Summary;
+  /** Learned from a {@link PairsTask}. */
+  readonly noise: NoiseModel;
   /** Of a {@link LegsTask}: one piece of NDJSON for each partition. */
   readonly partitions: readonly Uint8Array<ArrayBuffer>[];
 }

@@ -1,6 +1,7 @@
 /** A summary for a terminal of 80 to 120 columns: what happened, by route and cause, and an example of each. */
 import { styleText } from 'node:util';
 import { CATALOGUE, type DifferenceClass } from '../../parity/catalogue.ts';
+import type { NoisyPlace } from '../../parity/noise.ts';
 import type { CauseSample, Summary, Unpaired } from '../../parity/summary.ts';
 import { type CauseRow, causeRows, compared, totalVerdicts } from '../../report/parity-rows.ts';
 
@@ -10,6 +11,7 @@ const WIDEST = 120;
 const DEFAULT_WIDTH = 100;
 const MOST_ROWS = 40;
 const MOST_DETAILS = 12;
+const MOST_NOISE = 10;
 
 const COLORS = { breaking: 'red', undecided: 'yellow', benign: 'dim', noise: 'dim' } as const satisfies Record<
   DifferenceClass,
@@ -29,7 +31,12 @@ export function textOptions(stream: NodeJS.WriteStream): TextOptions {
   return { width, paint: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text) };
 }
 
-export function summaryText(summary: Summary, sources: readonly string[], options: TextOptions): string {
+export function summaryText(
+  summary: Summary,
+  noise: readonly NoisyPlace[],
+  sources: readonly string[],
+  options: TextOptions,
+): string {
   const rows = causeRows(summary);
   return [
     headline(summary),
@@ -38,6 +45,7 @@ export function summaryText(summary: Summary, sources: readonly string[], option
       .filter(({ cause }) => cause.class === 'breaking' || cause.class === 'undecided')
       .slice(0, MOST_DETAILS)
       .flatMap((row) => detail(row, sources, options)),
+    ...noisy(noise, options),
     ...gaps(summary, sources, options),
   ].join('\n');
 }
@@ -90,6 +98,25 @@ function example(sample: CauseSample, sources: readonly string[], width: number)
   const where = `  ${plain(requestId)} (${sources[at.source] ?? ''}:${at.line}) ${plain(place)}`;
   const values = `${plain(stable ?? '(absent)')} → ${plain(candidate ?? '(absent)')}`;
   return [cut(where, width), `    ${cut(values, width - 4)}`];
+}
+
+function noisy(places: readonly NoisyPlace[], { width, paint }: TextOptions): string[] {
+  if (places.length === 0) return [];
+  const letOff = places.filter((place) => place.letOff).length;
+  const more = places.length - MOST_NOISE;
+  const kept = places.length - letOff;
+  const counted = kept === 0 ? '' : `; ${kept} not, the candidate differs there more often`;
+  return [
+    '',
+    paint('bold', `Noise, by the stable side's second answers: ${plural(letOff, 'place')} let off${counted}`),
+    ...places.slice(0, MOST_NOISE).flatMap((place) => {
+      const { route, both, onlyStable, onlyCandidate, records } = place;
+      const text = `  ${place.letOff ? 'let off' : 'NOT let off'}: ${plain(route)} ${plain(place.place)}`;
+      const counts = `    of ${plural(records, 'record')}: both differ in ${both}, only the stable side's in ${onlyStable}, only the candidate in ${onlyCandidate}`;
+      return [place.letOff ? cut(text, width) : paint('yellow', cut(text, width)), cut(counts, width)];
+    }),
+    ...(more > 0 ? [`  … and ${more} more; --json has them all`] : []),
+  ];
 }
 
 function gaps({ unreadable, unpaired, byOrder }: Summary, sources: readonly string[], { width, paint }: TextOptions) {

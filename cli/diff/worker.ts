@@ -7,12 +7,13 @@ import { comparePairs } from './pairs-task.ts';
 import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
 
 const settings: WorkerSettings = workerData;
-const compare = comparer(settings.rules, settings.at);
+const { rules, at, noise } = settings;
+const compare = comparer(rules, at, noise.kind === 'let-off' ? noise.model : undefined);
 
 export default function work(task: Task): TaskResult {
   switch (task.kind) {
     case 'pairs':
-      return comparePairs(task, compare);
+      return comparePairs(task, compare, noise.kind === 'learn');
     case 'legs':
       return partitionLegs(task, settings.partitions);
     case 'join':

@@ -31,7 +31,6 @@ describe('crossfade contract refuses, with exit code 2, before anything is sent'
     ['a method to allow without a path', ['--allow', 'POST', 'x'], '--allow: "POST" is not METHOD:/path'],
     ['a field that is none', ['--header', 'no colon', 'x'], `--header: "no colon" is not 'Name: value'`],
     ['a probe that it does not know', ['--probe', 'slash', 'x'], '--probe: "slash" is none of all, path-case'],
-    ['a second answer that nobody keeps', ['--noise', 'x'], '--noise: the second answer is kept in --out'],
     ['no rate', ['--rps', '0', 'x'], '--rps: "0" is not a number from 0.01 to 10000'],
     ['a pointer that is none', ['--redact-json', 'iban', 'x'], '--redact-json: "iban" is not a JSON pointer'],
   ])('%s', async (_name, args, message) => {

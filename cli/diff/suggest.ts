@@ -1,0 +1,43 @@
+/** Rules suggested from captured pairs, read once and in the order in which they are given. */
+import type { CompareOptions } from '../../parity/compare.ts';
+import { StableOverTime, type SuggestedRules } from '../../parity/suggest-rules.ts';
+import { addUnreadable, emptySummary, type Summary } from '../../parity/summary.ts';
+import { eachPair } from './each-pair.ts';
+import type { Input } from './inputs.ts';
+import { piecesOf } from './pieces.ts';
+
+export interface Suggestion {
+  readonly suggested: SuggestedRules;
+  readonly records: number;
+  readonly unreadable: Summary['unreadable'];
+}
+
+/** @param least repeats of a request in which a place must have varied */
+export async function suggestFrom(
+  inputs: readonly Input[],
+  options: CompareOptions,
+  least: number,
+  signal: AbortSignal,
+): Promise<Suggestion> {
+  const over = new StableOverTime(options);
+  const summary = emptySummary();
+  let records = 0;
+  const pieces = piecesOf(inputs, 0, {
+    signal,
+    onBytes: () => {},
+    refuse: (at, reason) => addUnreadable(summary, at, reason),
+  });
+  for await (const { piece, source } of pieces) {
+    eachPair(
+      piece,
+      (record) => {
+        records++;
+        over.add(record);
+        // A second answer to the same request is the next one in time.
+        if (record.noise !== undefined) over.add({ ...record, stable: record.noise });
+      },
+      (line, reason) => addUnreadable(summary, { source, line }, reason),
+    );
+  }
+  return { suggested: over.suggestRules(least), records, unreadable: summary.unreadable };
+}
