@@ -112,8 +112,11 @@ function noisy(places: readonly NoisyPlace[], { width, paint }: TextOptions): st
     ...places.slice(0, MOST_NOISE).flatMap((place) => {
       const { route, both, onlyStable, onlyCandidate, records } = place;
       const text = `  ${place.letOff ? 'let off' : 'NOT let off'}: ${plain(route)} ${plain(place.place)}`;
-      const counts = `    of ${plural(records, 'record')}: both differ in ${both}, only the stable side's in ${onlyStable}, only the candidate in ${onlyCandidate}`;
-      return [place.letOff ? cut(text, width) : paint('yellow', cut(text, width)), cut(counts, width)];
+      const counts = `of ${plural(records, 'record')} both differ in ${both}, only the second stable answer in ${onlyStable}, only the candidate's in ${onlyCandidate}`;
+      return [
+        place.letOff ? cut(text, width) : paint('yellow', cut(text, width)),
+        ...wrap(counts, width - 4).map((line) => `    ${line}`),
+      ];
     }),
     ...(more > 0 ? [`  … and ${more} more; --json has them all`] : []),
   ];

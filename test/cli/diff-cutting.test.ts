@@ -7,8 +7,9 @@ import { partitionLegs } from '../../cli/diff/legs-task.ts';
 import { comparePairs } from '../../cli/diff/pairs-task.ts';
 import type { LegsTask, Side, TaskResult } from '../../cli/diff/tasks.ts';
 import { cutAtLines, eachLine } from '../../lambdas/lines.ts';
+import { mergeNoise, NO_NOISE } from '../../parity/noise.ts';
 import { emptySummary, mergeInto, type Summary } from '../../parity/summary.ts';
-import { legLine, ndjson, pair } from '../support/captures.ts';
+import { askedTwice, legLine, ndjson, pair } from '../support/captures.ts';
 
 const compare = comparer({ v: 1, rules: [] }, 0);
 const LONGEST_LINE = 16 * 1024 * 1024;
@@ -63,19 +64,29 @@ describe('captured pairs', () => {
     { weight: 4, arbitrary: fc.nat(9).map((n) => pair(`same-${n}`)) },
     fc.nat(9).map((n) => pair(`empty-${n}`, '{"tags":[]}', '{"tags":null}')),
     fc.nat(9).map((n) => ({ ...pair(`value-${n}`, `{"n":${n}}`, '{"n":-1}'), route: `GET /route-${n % 3}` })),
+    fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2)).map(([a, b, c]) => {
+      const body = (n: number) => JSON.stringify({ [`k${c}`]: n });
+      return { ...askedTwice(`noisy-${a}`, body(0), body(a), body(b)), route: `GET /noisy-${c}` };
+    }),
     fc.constantFrom('', '{"v":2', 'null'),
   );
 
-  it('come to the same summary wherever they are cut, in whatever order the pieces are done', async () => {
+  it('come to the same summary and the same noise wherever they are cut, in whatever order the pieces are done', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 40 }), sizes, piece, fc.nat(), async (lines, cuts, least, turn) => {
         const data = Buffer.from(ndjson(lines));
         const results: TaskResult[] = [];
         for (const part of await pieces(data, cuts, least))
           if ('data' in part) results.push(comparePairs({ kind: 'pairs', source: 0, ...part }, compare, true));
-        expect(merged(rotated(results, turn))).toEqual(
-          comparePairs({ kind: 'pairs', source: 0, data: new Uint8Array(data), firstLine: 1 }, compare, true).summary,
+        const whole = comparePairs(
+          { kind: 'pairs', source: 0, data: new Uint8Array(data), firstLine: 1 },
+          compare,
+          true,
         );
+        expect(rotated(results, turn).reduce((model, { noise }) => mergeNoise(model, noise), NO_NOISE)).toEqual(
+          whole.noise,
+        );
+        expect(merged(rotated(results, turn))).toEqual(whole.summary);
       }),
       { numRuns: 60 },
     );

@@ -24,6 +24,11 @@ export function pair(requestId: string, stable = '{"id":1}', candidate = stable)
   });
 }
 
+/** Such a pair with a second answer of the stable side. */
+export function askedTwice(requestId: string, stable: string, candidate: string, again: string): CaptureRecord {
+  return { ...pair(requestId, stable, candidate), noise: answer(again) };
+}
+
 /** One side's answer; without an id it is known by its target. */
 export function legLine(target: string, data: string, requestId?: string) {
   return {

@@ -1,0 +1,167 @@
+/** What the stable side's second answers show to vary by itself is no difference of the candidate, and nothing else is let off. */
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { comparePairsOf } from '../../cli/diff/compare-pairs.ts';
+import { findInputs } from '../../cli/diff/inputs.ts';
+import { askedTwice, ndjson, pair } from '../support/captures.ts';
+import { crossfade } from '../support/cli.ts';
+
+// Processes of their own, several of them in a test: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'crossfade-test-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+let files = 0;
+async function file(content: string | Buffer, name = `${++files}.ndjson`): Promise<string> {
+  const path = join(dir, name);
+  await writeFile(path, content);
+  return path;
+}
+
+async function json(...args: string[]) {
+  const { code, stdout } = await crossfade(['diff', '--json', ...args]);
+  return { code, ...JSON.parse(stdout) };
+}
+
+const ROUTE = 'GET /items/{id}';
+/** A field that is another in each answer. */
+const noisy = (i: number) => askedTwice(`r${i}`, `{"at":${3 * i}}`, `{"at":${3 * i + 1}}`, `{"at":${3 * i + 2}}`);
+const many = (count: number, make: (i: number) => unknown) => Array.from({ length: count }, (_, i) => make(i));
+const AT = { route: ROUTE, place: 'body/at value' };
+
+describe('crossfade diff over pairs with second stable answers', () => {
+  it('is clean where only that differs in which the stable side differs from itself, and says so', async () => {
+    const path = await file(ndjson(many(5, noisy)));
+    const found = await json(path);
+    expect(found).toMatchObject({ code: 0, clean: true, verdicts: { same: 5 } });
+    expect(found.conclusion).toContain('1 place was let off as noise');
+    expect(found.noise).toEqual([{ ...AT, records: 5, both: 5, onlyStable: 0, onlyCandidate: 0, letOff: true }]);
+    expect(found.causes).toMatchObject([{ cause: 'number-value', class: 'noise', pairs: 5 }]);
+  });
+
+  it('lets nothing off with --no-noise', async () => {
+    const found = await json('--no-noise', await file(ndjson(many(5, noisy))));
+    expect(found).toMatchObject({ code: 1, verdicts: { breaking: 5 }, noise: [] });
+  });
+
+  it('lets it off in pairs without a second answer as well', async () => {
+    const found = await json(await file(ndjson([noisy(1), pair('once', '{"at":1}', '{"at":2}')])));
+    expect(found).toMatchObject({ code: 0, pairs: 2, noise: [{ ...AT, records: 1, both: 1 }] });
+  });
+
+  it('does not let off a place in which the candidate differs more often, and says that it is not', async () => {
+    const rare = (i: number) => askedTwice(`r${i}`, '{"at":1}', '{"at":2}', i === 0 ? '{"at":3}' : '{"at":1}');
+    const path = await file(ndjson(many(30, rare)));
+    expect(await json(path)).toMatchObject({
+      code: 1,
+      verdicts: { breaking: 30 },
+      noise: [{ ...AT, records: 30, both: 1, onlyStable: 0, onlyCandidate: 29, letOff: false }],
+    });
+    const { stdout } = await crossfade(['diff', path]);
+    expect(stdout).toContain('0 places let off; 1 not, the candidate differs there more often');
+    expect(stdout).toContain(`NOT let off: ${ROUTE} body/at value`);
+  });
+
+  it.each([
+    ['another type', '"soon"'],
+    ['null', 'null'],
+  ])('still finds %s at a noisy place', async (_name, value) => {
+    const typed = askedTwice('typed', '{"at":1}', `{"at":${value}}`, '{"at":3}');
+    const found = await json(await file(ndjson([...many(40, noisy), typed])));
+    expect(found).toMatchObject({ code: 1, verdicts: { same: 40, breaking: 1 } });
+    expect(found.causes[0]).toMatchObject({ class: 'breaking', samples: [{ requestId: 'typed', line: 41 }] });
+  });
+
+  it('still names lines that it cannot read, each once', async () => {
+    const path = await file(ndjson([noisy(1), 'no', noisy(2)]));
+    const found = await json(path);
+    expect(found).toMatchObject({ code: 2, pairs: 2, unreadable: { count: 1, first: [{ file: path, line: 2 }] } });
+  });
+
+  it('says of standard input that it was not used, and compares without', async () => {
+    const text = ndjson(many(5, noisy));
+    const { code, stdout } = await crossfade(['diff', '--json', '-'], {}, text);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdicts: { breaking: 5 },
+      noise: [],
+      notes: [expect.stringMatching(/\(places: 1\): standard input cannot be read twice/)],
+    });
+    expect((await crossfade(['diff', '--json', '-'], {}, ndjson([pair('once')]))).stdout).toContain('"notes": []');
+  });
+
+  it('gives the same answer by one thread and four, in one file and three, plain and gzip', async () => {
+    const record = (i: number) => (i % 9 === 0 ? pair(`r${i}`, '{"tags":[]}', '{"tags":null}') : noisy(i));
+    const [a, b, c] = [0, 1, 2].map((part) => ndjson(many(2_000, (i) => record(2_000 * part + i))));
+    const whole = await file(`${a}${b}${c}`);
+    const parts = [await file(`${a}`), await file(gzipSync(`${b}`), 'b.gz'), await file(`${c}`)];
+    const [one, four, three] = await Promise.all([
+      json(whole, '--threads', '1'),
+      json(whole, '--threads', '4'),
+      json(...parts, '--threads', '2'),
+    ]);
+    expect(four).toEqual(one);
+    expect(one).toMatchObject({ pairs: 6_000, verdicts: { same: 5_333, breaking: 667 } });
+    expect(one.noise).toMatchObject([{ ...AT, records: 5_333, both: 5_333, letOff: true }]);
+    expect([three.verdicts, three.noise]).toEqual([one.verdicts, one.noise]);
+  });
+
+  it('shows in text and report which places there are, the first of many', async () => {
+    const key = (i: number) => `key-${String(i).padStart(3, '0')}`;
+    const body = (answer: number, i: number) => JSON.stringify({ [key(i)]: answer });
+    const records = many(250, (i) => askedTwice(`r${i}`, body(1, i), body(2, i), body(3, i)));
+    const report = join(dir, 'noise.html');
+    const { code, stdout } = await crossfade(['diff', await file(ndjson(records)), '--html', report]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Noise, by the stable side's second answers: 250 places let off");
+    expect(stdout).toContain(`let off: ${ROUTE} body/key-009 value`);
+    expect(stdout).toContain('of 250 records both differ in 1, only the second stable answer in 0');
+    expect(stdout).not.toContain('key-010');
+    expect(stdout).toContain('… and 240 more');
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    const html = await readFile(report, 'utf8');
+    expect(html).toContain('<code>body/key-199 value</code>');
+    expect(html).not.toContain('<code>body/key-200 value</code>');
+    expect(html).toContain('… and 50 more');
+  });
+});
+
+describe('the progress of a comparison', () => {
+  const run = async (records: readonly unknown[], noise: boolean) => {
+    const path = await file(ndjson(records));
+    const told: [number, number][] = [];
+    await comparePairsOf(findInputs('files', [path]), {
+      threads: 1,
+      routes: [],
+      rules: { v: 1, rules: [] },
+      at: 0,
+      noise,
+      memory: 1,
+      signal: new AbortController().signal,
+      onProgress: (bytes, readings) => told.push([bytes, readings]),
+    });
+    return { told, size: (await stat(path)).size };
+  };
+
+  it('counts the bytes of both readings', async () => {
+    const { told, size } = await run(many(3, noisy), true);
+    expect(told).toEqual([
+      [size, 2],
+      [2 * size, 2],
+    ]);
+  });
+
+  it('ends after one reading where there is nothing to let off', async () => {
+    const plain = await run([pair('a')], true);
+    expect(plain.told).toEqual([[plain.size, 1]]);
+    const off = await run(many(3, noisy), false);
+    expect(off.told).toEqual([[off.size, 1]]);
+  });
+});
