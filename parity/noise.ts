@@ -95,7 +95,7 @@ export interface NoisyPlace extends NoiseCount {
   /** As in {@link RouteNoise.counts}. */
   readonly place: string;
   readonly records: number;
-  /** False: the candidate differs there more often than the stable side does from itself, so it is not let off. */
+  /** False: the candidate differs there more often than the stable side from itself, or what differs was not compared. */
   readonly letOff: boolean;
 }
 
@@ -104,7 +104,13 @@ export function noisyPlaces(model: NoiseModel): NoisyPlace[] {
   return Object.entries(model).flatMap(([route, { records, counts }]) =>
     Object.entries(counts)
       .filter(([, count]) => varies(count))
-      .map(([place, count]) => ({ route, place, records, ...count, letOff: !candidateVariesMore(count) })),
+      .map(([place, count]) => ({
+        route,
+        place,
+        records,
+        ...count,
+        letOff: isLetOff(counts, ...placeAndAspect(place)),
+      })),
   );
 }
 
@@ -159,6 +165,12 @@ function keysOf(differences: readonly Difference[]): Set<string> {
 
 function keyOf(place: string, aspect: string): string {
   return `${place} ${aspect}`;
+}
+
+/** What {@link keyOf} was given; no aspect has a space. */
+function placeAndAspect(key: string): [place: string, aspect: string] {
+  const space = key.lastIndexOf(' ');
+  return [key.slice(0, space), key.slice(space + 1)];
 }
 
 function sumOf(a: NoiseCount, b: NoiseCount): NoiseCount {

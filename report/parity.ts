@@ -78,7 +78,9 @@ function noisy(places: readonly NoisyPlace[]): string {
   if (places.length === 0) return '';
   const body = places.slice(0, MOST_NOISE).map(({ route, place, records, both, onlyStable, onlyCandidate, letOff }) => {
     const counts = [records, both, onlyStable, onlyCandidate].map((n) => `<td class="n">${n}</td>`).join('');
-    const what = letOff ? '<td>let off</td>' : '<td class="warn">not let off: the candidate differs more often</td>';
+    const what = letOff
+      ? '<td>let off</td>'
+      : '<td class="warn">not let off: the candidate differs more often, or something could not be compared</td>';
     return `<tr><td>${escapeHtml(route)}</td><td><code>${escapeHtml(place)}</code></td>${counts}${what}</tr>`;
   });
   const heads = ['Records', 'Both differ', 'Only stable', 'Only candidate']

@@ -12,6 +12,8 @@ const DEFAULT_WIDTH = 100;
 const MOST_ROWS = 40;
 const MOST_DETAILS = 12;
 const MOST_NOISE = 10;
+const KEPT =
+  'Not let off is where the candidate differs more often than the stable side, or where something could not be compared.';
 
 const COLORS = { breaking: 'red', undecided: 'yellow', benign: 'dim', noise: 'dim' } as const satisfies Record<
   DifferenceClass,
@@ -105,10 +107,11 @@ function noisy(places: readonly NoisyPlace[], { width, paint }: TextOptions): st
   const letOff = places.filter((place) => place.letOff).length;
   const more = places.length - MOST_NOISE;
   const kept = places.length - letOff;
-  const counted = kept === 0 ? '' : `; ${kept} not, the candidate differs there more often`;
+  const counted = kept === 0 ? '' : `; ${kept} not`;
   return [
     '',
     paint('bold', `Noise, by the stable side's second answers: ${plural(letOff, 'place')} let off${counted}`),
+    ...(kept === 0 ? [] : wrap(KEPT, width - 2).map((line) => `  ${line}`)),
     ...places.slice(0, MOST_NOISE).flatMap((place) => {
       const { route, both, onlyStable, onlyCandidate, records } = place;
       const text = `  ${place.letOff ? 'let off' : 'NOT let off'}: ${plain(route)} ${plain(place.place)}`;

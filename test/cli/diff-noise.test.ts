@@ -65,8 +65,17 @@ describe('crossfade diff over pairs with second stable answers', () => {
       noise: [{ ...AT, records: 30, both: 1, onlyStable: 0, onlyCandidate: 29, letOff: false }],
     });
     const { stdout } = await crossfade(['diff', path]);
-    expect(stdout).toContain('0 places let off; 1 not, the candidate differs there more often');
+    expect(stdout).toContain('0 places let off; 1 not\n  Not let off is where the candidate differs more often');
     expect(stdout).toContain(`NOT let off: ${ROUTE} body/at value`);
+  });
+
+  it('does not let off that something was not compared, though the stable side does it as well', async () => {
+    const found = await json(await file(ndjson([askedTwice('cut', '{"at":', '{"at"', '{"a')])));
+    expect(found).toMatchObject({
+      code: 1,
+      verdicts: { breaking: 1 },
+      noise: [{ place: 'body malformed-json', both: 1, letOff: false }],
+    });
   });
 
   it.each([
