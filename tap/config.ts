@@ -18,6 +18,12 @@ const list = (item: RegExp, what: string) =>
     )
     .refine((entries) => entries.every((entry) => item.test(entry)), `each must be ${what}`);
 const path = /^\/\S*$/;
+const allowance = list(/^[A-Z]+ \/\S*$/, 'a method and a path template, such as `POST /search`').transform((entries) =>
+  entries.map((entry) => {
+    const [method = '', template = ''] = entry.split(' ');
+    return { method, template };
+  }),
+);
 
 const schema = z.object({
   CROSSFADE_INGRESS: z.string().min(1),
@@ -40,8 +46,10 @@ const schema = z.object({
   TAP_SAMPLE_RATE: share.default(1),
   /** Share of the copies with which the stable side is asked once more, to learn what varies by itself. */
   TAP_NOISE_RATE: share.default(0),
-  /** Requests with side effects that may be copied, such as `POST /search,PUT /items/{id}`. */
-  TAP_COPY_ALLOW: list(/^[A-Z]+ \/\S*$/, 'a method and a path template, such as `POST /search`'),
+  /** Requests with side effects that may be copied to the candidate, such as `POST /search,PUT /items/{id}`. */
+  TAP_COPY_ALLOW: allowance,
+  /** The same for the stable side: as copies of the reverse face, and asked once more for the noise. */
+  TAP_COPY_ALLOW_STABLE: allowance,
   /** Bytes of each body that are kept; a request with a longer one is not copied. */
   TAP_BODY_CAP: z.coerce.number().int().min(1_024).max(1_048_576).default(262_144),
   /** Pairs that may be under way at once; what comes beyond is answered, but not copied. */
@@ -101,10 +109,7 @@ export function tapConfig(env: NodeJS.ProcessEnv): TapConfig {
       sampleRate: e.TAP_SAMPLE_RATE,
       noiseRate: e.TAP_NOISE_RATE,
       bodyCap: e.TAP_BODY_CAP,
-      allowed: e.TAP_COPY_ALLOW.map((entry) => {
-        const [method = '', template = ''] = entry.split(' ');
-        return { method, template };
-      }),
+      allowed: { candidate: e.TAP_COPY_ALLOW, stable: e.TAP_COPY_ALLOW_STABLE },
     },
     maxCopies: e.TAP_MAX_COPIES,
     copyDeadlineMs: e.TAP_COPY_DEADLINE_MS,

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BodySample, type SamplePolicy } from './body-sample.ts';
 import type { Capture } from './capture.ts';
-import type { CopyPolicy } from './copy-policy.ts';
+import { type CopyPolicy, mayCopy } from './copy-policy.ts';
 import type { Counters, DropReason } from './counters.ts';
 import type { ExchangeObserver } from './exchange.ts';
 import type { RequestHead } from './headers.ts';
@@ -15,7 +15,7 @@ export interface CopyPorts {
   readonly primary: Side;
   /** Copies to the other side. */
   readonly shadow: Shadow;
-  /** The same request to the stable side once more, to learn what varies by itself. */
+  /** To the stable side once more, to learn what varies by itself. */
   readonly noise: Shadow;
   readonly capture: Capture;
   readonly counters: Counters;
@@ -85,12 +85,12 @@ export class CopyObserver implements ExchangeObserver {
   #copy(): void {
     if (this.#state !== 'waiting') return;
     this.#state = 'copied';
-    const { shadow, noise, policy, primary } = this.#ports;
+    const { shadow, noise, primary } = this.#ports;
     const requestBody = this.#body?.capture();
     const [method, target, headers] = [this.#req.method ?? 'GET', this.#req.url ?? '/', this.#head.fields];
     const known = { at: this.#at, requestId: this.#requestId, method, target, headers, primary };
     const request = requestBody === undefined ? known : { ...known, requestBody };
-    const withNoise = policy.noiseRate > 0 && sampled(this.#requestId, policy.noiseRate, 'noise') && noise.reserve();
+    const withNoise = this.#askAgain(method, target) && noise.reserve();
     const pair = new Pair(request, withNoise, (whole) => {
       shadow.release();
       if (whole !== null) this.#ports.capture.offer(whole);
@@ -105,6 +105,11 @@ export class CopyObserver implements ExchangeObserver {
       noise.release();
       pair.noise(leg);
     });
+  }
+
+  #askAgain(method: string, target: string): boolean {
+    const { noiseRate, allowed } = this.#ports.policy;
+    return noiseRate > 0 && mayCopy(method, target, allowed.stable) && sampled(this.#requestId, noiseRate, 'noise');
   }
 
   #withdraw(reason: DropReason): void {

@@ -1,4 +1,5 @@
-/** Which requests are copied: safe ones (RFC 9110, 9.2.1), and what the plan allows by method and path. */
+/** Which requests are copied: safe ones (RFC 9110, 9.2.1), and what is allowed by method and path for the side that gets the copy. */
+import type { Side } from './pair.ts';
 import { matches, pathOf } from './route.ts';
 
 export interface AllowedCopy {
@@ -10,15 +11,24 @@ export interface AllowedCopy {
 export interface CopyPolicy {
   /** Share of the requests through the tap that are copied, 0 to 1. */
   readonly sampleRate: number;
-  /** Requests with side effects that the candidate may repeat. */
-  readonly allowed: readonly AllowedCopy[];
+  /**
+   * Requests with side effects that may be repeated, by the side that would do them twice: what is harmless at a candidate with a
+   * database of its own is a second order at the stable side.
+   */
+  readonly allowed: Readonly<Record<Side, readonly AllowedCopy[]>>;
   /** Bytes of a request's body, and of each answer's, that are kept. */
   readonly bodyCap: number;
-  /** Share of the copies with which the stable side is asked once more, so that what varies by itself is learned. */
+  /**
+   * Share of the copies with which the stable side is asked once more, so that what varies by itself is learned; only of those
+   * that may be copied to it.
+   */
   readonly noiseRate: number;
 }
 
+export function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+}
+
 export function mayCopy(method: string, target: string, allowed: readonly AllowedCopy[]): boolean {
-  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return true;
-  return allowed.some((entry) => entry.method === method && matches(entry.template, pathOf(target)));
+  return isSafe(method) || allowed.some((entry) => entry.method === method && matches(entry.template, pathOf(target)));
 }

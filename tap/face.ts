@@ -11,6 +11,7 @@ import { mayCopy } from './copy-policy.ts';
 import { Exchange } from './exchange.ts';
 import { relay, upgrade } from './handshake.ts';
 import { RequestHead } from './headers.ts';
+import { otherSide } from './pair.ts';
 import { routeOf } from './route.ts';
 import { sampled } from './sampling.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -109,9 +110,9 @@ export class Face {
   }
 
   #observer(req: IncomingMessage, head: RequestHead, requestId: string): CopyObserver | null {
-    const { counters, policy, shadow } = this.#options;
+    const { counters, policy, shadow, primary } = this.#options;
     const method = req.method ?? 'GET';
-    if (!mayCopy(method, req.url ?? '/', policy.allowed)) counters.drop('method');
+    if (!mayCopy(method, req.url ?? '/', policy.allowed[otherSide(primary)])) counters.drop('method');
     else if (!sampled(requestId, policy.sampleRate)) counters.drop('sample');
     else if (shadow.reserve()) return new CopyObserver(this.#options, req, head, requestId);
     return null;

@@ -6,7 +6,7 @@ import { ThreadCapture } from './capture.ts';
 import { tapConfig } from './config.ts';
 import { Counters } from './counters.ts';
 import { Face } from './face.ts';
-import type { Side } from './pair.ts';
+import { otherSide, type Side } from './pair.ts';
 import { Readiness } from './readiness.ts';
 import { Shadow } from './shadow.ts';
 
@@ -56,7 +56,7 @@ const metrics = setInterval(report, METRICS_MS);
 process.once('SIGTERM', () => void drain());
 
 function faceOf(primary: Side): Face {
-  const other: Side = primary === 'stable' ? 'candidate' : 'stable';
+  const other = otherSide(primary);
   const shadow = shadowOf(other);
   counters.breakers.set(other, () => shadow.breakerOpen());
   return new Face({

@@ -4,6 +4,11 @@ import type { RawLeg } from './observed-leg.ts';
 
 export type Side = 'stable' | 'candidate';
 
+/** The one that gets the copies. */
+export function otherSide(primary: Side): Side {
+  return primary === 'stable' ? 'candidate' : 'stable';
+}
+
 /** A request and what both sides made of it, before redaction; crosses to the capture's thread. */
 export interface RawPair {
   /** Milliseconds since the epoch at which the request's head arrived. */

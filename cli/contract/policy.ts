@@ -1,5 +1,5 @@
 /** Which requests may be sent, and with which header fields. */
-import { type AllowedCopy, mayCopy } from '../../tap/copy-policy.ts';
+import { type AllowedCopy, isSafe, mayCopy } from '../../tap/copy-policy.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { Planned, PlannedRequest } from './planned-request.ts';
 import { redactedFields } from './recorded-requests.ts';
@@ -11,8 +11,8 @@ export const PROBE_METHOD = 'PROPFIND';
 const TARGET = /^\/[!-\u{ff}]*$/u;
 
 /** May be asked again, and the answer should be the same. */
-export function isSafe(method: string): boolean {
-  return method === PROBE_METHOD || mayCopy(method, '/', []);
+export function mayAskAgain(method: string): boolean {
+  return method === PROBE_METHOD || isSafe(method);
 }
 
 export interface SendPolicy {

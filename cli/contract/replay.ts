@@ -6,7 +6,7 @@ import type { RawBody } from '../../tap/body-sample.ts';
 import type { RecordMaker } from '../../tap/capture-record.ts';
 import { eachBounded } from '../each-bounded.ts';
 import type { Planned, PlannedRequest } from './planned-request.ts';
-import { admit, isSafe, type SendPolicy } from './policy.ts';
+import { admit, mayAskAgain, type SendPolicy } from './policy.ts';
 import { type Probe, probe } from './probes.ts';
 import type { Side } from './side.ts';
 
@@ -82,7 +82,7 @@ async function exchange(
 ): Promise<CaptureRecord> {
   const at = Date.now();
   const [ours, theirs] = await Promise.all([stable.ask(request), candidate.ask(request)]);
-  const again = noise && isSafe(request.method) ? await stable.ask(request) : undefined;
+  const again = noise && mayAskAgain(request.method) ? await stable.ask(request) : undefined;
   const record = records.make({
     at,
     requestId: request.id,

@@ -54,15 +54,20 @@ export interface ShadowTapProps {
 export interface TapCopies {
   /** Share of the requests through the tap, 0 to 1. @default 1 */
   readonly sampleRate?: number;
-  /** Requests with side effects that the candidate may repeat, such as `POST /search`. @default - safe methods only */
+  /** Requests with side effects that may be copied to the candidate, such as `POST /search`. @default - safe methods only */
   readonly allow?: readonly string[];
+  /**
+   * Requests with side effects that the stable side may do a second time, for customers' real data: as copies of the reverse
+   * face, and asked once more for the noise. @default - safe methods only
+   */
+  readonly allowStable?: readonly string[];
   /** Bytes of each body that are kept, 1,024 to 1,048,576; a request with a longer one is not copied. @default 262144 */
   readonly bodyCapBytes?: number;
   /** Copies under way at once, in each task. @default 64 */
   readonly maxInFlight?: number;
   /** What the other side has for its whole answer. @default 5 seconds */
   readonly deadline?: Duration;
-  /** Share of the copies with which the stable side is asked once more, to learn what varies by itself. @default 0 */
+  /** Share of the copies with which the stable side is asked once more, where it may be, to learn what varies by itself. @default 0 */
   readonly noiseRate?: number;
 }
 
@@ -182,18 +187,32 @@ function validate({ copies = {}, redaction = {}, routes = [], healthPath = '/' }
   check(bodyCapBytes >= 1_024 && bodyCapBytes <= 1_048_576, 'copies.bodyCapBytes', 'from 1,024 to 1,048,576');
   check(maxInFlight >= 1 && maxInFlight <= 10_000, 'copies.maxInFlight', 'from 1 to 10,000');
   const all = (values: readonly string[] = [], item: RegExp) => values.every((value) => item.test(value));
-  check(all(copies.allow, /^[A-Z]+ \/[^\s,]*$/), 'copies.allow', 'methods with path templates, such as `POST /search`');
+  for (const name of ['allow', 'allowStable'] as const)
+    check(
+      all(copies[name], /^[A-Z]+ \/[^\s,]*$/),
+      `copies.${name}`,
+      'methods with path templates, such as `POST /search`',
+    );
   check(all(redaction.headers, /^[\w-]+$/), 'redaction.headers', 'field names');
   check(all(redaction.parameters, /^[\w.-]+$/), 'redaction.parameters', 'parameter names');
   check(all(redaction.jsonPointers, /^\/[^\s,]*$/), 'redaction.jsonPointers', 'JSON pointers, such as `/user/email`');
   check(all([...routes, healthPath], /^\/[^\s,]*$/), 'routes and healthPath', 'paths without spaces or commas');
 }
 
-function copyEnvironment({ sampleRate, allow, bodyCapBytes, maxInFlight, deadline, noiseRate }: TapCopies) {
+function copyEnvironment({
+  sampleRate,
+  allow,
+  allowStable,
+  bodyCapBytes,
+  maxInFlight,
+  deadline,
+  noiseRate,
+}: TapCopies) {
   return given({
     TAP_SAMPLE_RATE: sampleRate,
     TAP_NOISE_RATE: noiseRate,
     TAP_COPY_ALLOW: allow?.join(','),
+    TAP_COPY_ALLOW_STABLE: allowStable?.join(','),
     TAP_BODY_CAP: bodyCapBytes,
     TAP_MAX_COPIES: maxInFlight,
     TAP_COPY_DEADLINE_MS: deadline?.toMilliseconds(),

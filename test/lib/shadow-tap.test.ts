@@ -73,6 +73,7 @@ describe('ShadowTap', () => {
         copies: {
           sampleRate: 0.5,
           allow: ['POST /search', 'PUT /items/{id}'],
+          allowStable: ['POST /search'],
           bodyCapBytes: 4_096,
           maxInFlight: 7,
           deadline: Duration.seconds(2),
@@ -89,10 +90,13 @@ describe('ShadowTap', () => {
         sampleRate: 0.5,
         noiseRate: 0.1,
         bodyCap: 4_096,
-        allowed: [
-          { method: 'POST', template: '/search' },
-          { method: 'PUT', template: '/items/{id}' },
-        ],
+        allowed: {
+          candidate: [
+            { method: 'POST', template: '/search' },
+            { method: 'PUT', template: '/items/{id}' },
+          ],
+          stable: [{ method: 'POST', template: '/search' }],
+        },
       },
       capture: { rules: { redaction: { fields: ['x-customer'], parameters: ['iban'], pointers: ['/**/email'] } } },
     });

@@ -72,7 +72,7 @@ describe('a copy', () => {
         copies.push(`${req.method} ${req.url} ${await bodyOf(req)}`);
         res.end('{}');
       },
-      { policy: { allowed: [{ method: 'POST', template: '/search/{kind}' }] } },
+      { policy: { allowed: { candidate: [{ method: 'POST', template: '/search/{kind}' }], stable: [] } } },
     );
     const send = async (method: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'DELETE', path: string, body?: string) =>
       (await request(`${rig.url}${path}`, { method, body: body ?? null })).body.dump();
@@ -92,6 +92,29 @@ describe('a copy', () => {
     });
   });
 
+  it('goes to the stable side with side effects only where that is allowed for the stable side', async () => {
+    const done: string[] = [];
+    const stable: RequestListener = async (req, res) => {
+      done.push(`${req.method} ${req.url}`);
+      res.end(await bodyOf(req));
+    };
+    const both = [{ method: 'POST', template: '/search' }];
+    const candidate = [...both, { method: 'POST', template: '/orders' }];
+    const policy = { allowed: { candidate, stable: both }, noiseRate: 1 };
+    const post = async (rig: Rig, path: string) =>
+      (await request(`${rig.url}${path}`, { method: 'POST', body: '{}' })).body.dump();
+    const forward = await tap(stable, echo, { policy });
+    for (const path of ['/orders', '/search']) await post(forward, path);
+    expect([(await forward.captured(1)).noise, forward.records.length]).toEqual([expect.anything(), 2]);
+    expect(forward.records.find((r) => r.request.target === '/orders')?.noise).toBeUndefined();
+    expect(done.splice(0).sort()).toEqual(['POST /orders', 'POST /search', 'POST /search']);
+    const reverse = await tap(stable, echo, { policy: { ...policy, noiseRate: 0 }, primary: 'candidate' });
+    for (const path of ['/orders', '/search']) await post(reverse, path);
+    await reverse.captured();
+    expect(done).toEqual(['POST /search']);
+    expect(reverse.counters.dropped.get('method')).toBe(1);
+  });
+
   it('of a longer body than is kept is not sent; the primary gets all of it', async () => {
     let copies = 0;
     const rig = await tap(
@@ -101,7 +124,10 @@ describe('a copy', () => {
       () => {
         copies++;
       },
-      { policy: { allowed: [{ method: 'POST', template: '/' }], bodyCap: 10_000 }, maxInFlight: 1 },
+      {
+        policy: { allowed: { candidate: [{ method: 'POST', template: '/' }], stable: [] }, bodyCap: 10_000 },
+        maxInFlight: 1,
+      },
     );
     for (let i = 0; i < 3; i++) {
       const response = await request(rig.url, { method: 'POST', body: Buffer.alloc(50_000) });

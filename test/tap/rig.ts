@@ -7,7 +7,7 @@ import { RecordMaker } from '../../tap/capture-record.ts';
 import type { CopyPolicy } from '../../tap/copy-policy.ts';
 import { Counters } from '../../tap/counters.ts';
 import { Face } from '../../tap/face.ts';
-import type { RawPair, Side } from '../../tap/pair.ts';
+import { otherSide, type RawPair, type Side } from '../../tap/pair.ts';
 import type { RedactionRules } from '../../tap/redact.ts';
 import { Shadow } from '../../tap/shadow.ts';
 import { listen, serve, stop } from '../support/http.ts';
@@ -40,14 +40,19 @@ export async function startRig(
 ): Promise<Rig> {
   const services = { stable: await started(stable), candidate: await started(candidate) };
   const primary = options.primary ?? 'stable';
-  const other = primary === 'stable' ? 'candidate' : 'stable';
   const pools = [
     new Pool(services[primary].url),
-    new Pool(services[other].url),
+    new Pool(services[otherSide(primary)].url),
     new Pool(services.stable.url),
   ] as const;
   const counters = new Counters();
-  const policy: CopyPolicy = { sampleRate: 1, allowed: [], bodyCap: 262_144, noiseRate: 0, ...options.policy };
+  const policy: CopyPolicy = {
+    sampleRate: 1,
+    allowed: { candidate: [], stable: [] },
+    bodyCap: 262_144,
+    noiseRate: 0,
+    ...options.policy,
+  };
   const sample = { cap: policy.bodyCap, key: KEY };
   const limits = { counters, sample, maxInFlight: options.maxInFlight ?? 64, deadlineMs: options.deadlineMs ?? 2_000 };
   const maker = new RecordMaker({
