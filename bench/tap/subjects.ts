@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { bundleTap } from '../../lib/tap-image.ts';
 import { startChild } from '../../rehearsal/child.ts';
+import { tapCommand } from '../../test/support/tap-command.ts';
 import { startProxy, startUpstream } from './nginx.ts';
 
 export interface Profile {
@@ -71,8 +72,10 @@ export async function startWorld(dir: string): Promise<World> {
     };
     const slowShadow = (await proxy('slow shadow', 'slow-shadow')).port;
     bundleTap(join(dir, 'tap'));
+    const image = tapCommand(join(dir, 'tap'));
     const tap = async (name: string, env: Readonly<Record<string, string>>): Promise<Subject> => {
-      const child = await node(name, [...tapFlags(), join(dir, 'tap', 'main.mjs')], {
+      const child = await node(name, [...tapFlags(), ...image.args], {
+        ...image.env,
         CROSSFADE_INGRESS: 'bench',
         TAP_BIND: '127.0.0.1',
         TAP_FORWARD_PORT: '0',

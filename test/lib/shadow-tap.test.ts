@@ -15,6 +15,7 @@ import { bundleTap } from '../../lib/tap-image.ts';
 import { startChild } from '../../rehearsal/child.ts';
 import { tapConfig } from '../../tap/config.ts';
 import { serve } from '../support/http.ts';
+import { tapCommand } from '../support/tap-command.ts';
 import { json } from '../tap/rig.ts';
 
 function synthesised(props: Partial<ShadowTapProps> = {}): Template {
@@ -144,11 +145,14 @@ describe('the tap’s image', () => {
       expect(copied.length).toBeGreaterThan(0);
       for (const file of copied) expect(existsSync(join(folder, file)), file).toBe(true);
       const { promise: captured, resolve } = Promise.withResolvers<void>();
+      const { args, env } = tapCommand(folder);
+      expect(env).toMatchObject({ NODE_ENV: 'production' });
       const tap = await startChild({
         name: 'tap image',
         command: process.execPath,
-        args: [join(folder, 'main.mjs')],
+        args,
         env: {
+          ...env,
           CROSSFADE_INGRESS: 'g',
           TAP_BIND: '127.0.0.1',
           TAP_FORWARD_PORT: '0',
