@@ -26,6 +26,9 @@ function putCommand(): Command {
       await rules.put({ set, by: options.by, at: at.toISOString() });
       console.log(`Put: ${set.rules.length} rules, version ${effectiveRules(set, at).version}.${tellExpired(set, at)}`);
       console.log('Pairs of a running cutover are counted anew from here: those before were compared by other rules.');
+      console.log(
+        `The state machine ${options.ingress}-parity-backfill counts those that are kept (docs/parity.md, "Backfill").`,
+      );
     });
 }
 
