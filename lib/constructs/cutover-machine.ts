@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   CfnStateMachineAlias,
   CfnStateMachineVersion,
@@ -11,11 +11,9 @@ import {
   type INextable,
   IntegrationPattern,
   JsonPath,
-  LogLevel,
   QueryLanguage,
   type State,
-  StateMachine,
-  StateMachineType,
+  type StateMachine,
   Succeed,
   TaskInput,
   Timeout,
@@ -24,8 +22,8 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard } from '../acknowledge.ts';
 import type { CutoverFunctionName, CutoverFunctions } from './cutover-functions.ts';
+import { observedMachine } from './observed-machine.ts';
 
 /** Lambda's own transient failures, and ours. Everything else goes to rollback at once. */
 const RETRIED = [
@@ -57,27 +55,13 @@ export class CutoverMachine extends Construct {
     super(scope, id);
     this.#functions = props.functions;
     this.#rollback = this.#rollbackChain();
-    this.machine = new StateMachine(this, 'Machine', {
+    this.machine = observedMachine(this, {
       stateMachineName: props.stateMachineName,
-      stateMachineType: StateMachineType.STANDARD,
       queryLanguage: QueryLanguage.JSON_PATH,
       definitionBody: DefinitionBody.fromChainable(this.#forward()),
       comment: 'Crossfade: one execution moves the traffic of one ingress from its stable side to its candidate',
-      tracingEnabled: true,
-      logs: {
-        destination: new LogGroup(this, 'Logs', {
-          retention: RetentionDays.ONE_YEAR,
-          removalPolicy: RemovalPolicy.RETAIN,
-        }),
-        level: LogLevel.ALL,
-        includeExecutionData: true,
-      },
+      retention: RetentionDays.ONE_YEAR,
     });
-    acknowledgeWildcard(
-      this.machine,
-      '*',
-      'X-Ray and the delivery of logs (logs:CreateLogDelivery and its kin) have no resource types',
-    );
     const version = new CfnStateMachineVersion(this, 'Version', {
       stateMachineArn: this.machine.stateMachineArn,
       stateMachineRevisionId: this.machine.stateMachineRevisionId,

@@ -1,12 +1,13 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { DefinitionBody, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../acknowledge.ts';
 import { HandlerFunction } from './handler-function.ts';
+import { observedMachine } from './observed-machine.ts';
 
 export interface ParityBackfillProps {
   readonly ingressId: string;
@@ -73,27 +74,13 @@ export class ParityBackfill extends Construct {
       'The objects of captured pairs, and no others',
     );
     const machineName = `${ingressId}-parity-backfill`;
-    this.machine = new StateMachine(this, 'Machine', {
+    this.machine = observedMachine(this, {
       stateMachineName: machineName,
-      stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(
         Stack.of(this).toJsonString(this.#definition(bucket.bucketName, compare.version.functionArn, maxConcurrency)),
       ),
-      tracingEnabled: true,
-      logs: {
-        destination: new LogGroup(this, 'Logs', {
-          retention: RetentionDays.ONE_MONTH,
-          removalPolicy: RemovalPolicy.RETAIN,
-        }),
-        level: LogLevel.ALL,
-        includeExecutionData: true,
-      },
+      retention: RetentionDays.ONE_MONTH,
     });
-    acknowledgeWildcard(
-      this.machine,
-      '*',
-      'X-Ray and the delivery of logs (logs:CreateLogDelivery and its kin) have no resource types',
-    );
     this.#permit(bucket, compare.version.functionArn, machineName);
   }
 

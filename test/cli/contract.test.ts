@@ -1,28 +1,18 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { captureRecordSchema } from '../../parity/record.ts';
 import { type AskedService, askedService } from '../support/asked-service.ts';
 import { har, harEntry, legLine, ndjson, pair } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { serve } from '../support/http.ts';
 
 // Processes of their own, several of them in a test: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 });
 
-let dir: string;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'crossfade-test-'));
-});
-afterAll(() => rm(dir, { recursive: true }));
-
-let files = 0;
-async function file(content: string, name = `${++files}.ndjson`): Promise<string> {
-  const path = join(dir, name);
-  await writeFile(path, content);
-  return path;
-}
+const folder = temporaryFolder();
+const { file } = folder;
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -163,7 +153,7 @@ describe('crossfade contract over recorded requests', () => {
       await service(() => '{"iban":"DE1","n":1}'),
       await service(() => '{"iban":"DE1","n":2}'),
     ];
-    const out = join(dir, 'out.ndjson');
+    const out = join(folder.path, 'out.ndjson');
     const path = await file(ndjson([get('/items/1', 'a', [['Authorization', 'Bearer s3cret']])]));
     await contract(stable, candidate, path, '--out', out, '--redact-json', '/iban');
     const written = await readFile(out, 'utf8');

@@ -1,29 +1,19 @@
 /** What the stable side's second answers show to vary by itself is no difference of the candidate, and nothing else is let off. */
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { comparePairsOf } from '../../cli/diff/compare-pairs.ts';
 import { findInputs } from '../../cli/diff/inputs.ts';
 import { askedTwice, ndjson, pair } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 // Processes of their own, several of them in a test: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 });
 
-let dir: string;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'crossfade-test-'));
-});
-afterAll(() => rm(dir, { recursive: true }));
-
-let files = 0;
-async function file(content: string | Buffer, name = `${++files}.ndjson`): Promise<string> {
-  const path = join(dir, name);
-  await writeFile(path, content);
-  return path;
-}
+const folder = temporaryFolder();
+const { file } = folder;
 
 async function json(...args: string[]) {
   const { code, stdout } = await crossfade(['diff', '--json', ...args]);
@@ -126,7 +116,7 @@ describe('crossfade diff over pairs with second stable answers', () => {
     const key = (i: number) => `key-${String(i).padStart(3, '0')}`;
     const body = (answer: number, i: number) => JSON.stringify({ [key(i)]: answer });
     const records = many(250, (i) => askedTwice(`r${i}`, body(1, i), body(2, i), body(3, i)));
-    const report = join(dir, 'noise.html');
+    const report = join(folder.path, 'noise.html');
     const { code, stdout } = await crossfade(['diff', await file(ndjson(records)), '--html', report]);
     expect(code).toBe(0);
     expect(stdout).toContain("Noise, by the stable side's second answers: 250 places let off");

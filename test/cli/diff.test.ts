@@ -1,29 +1,19 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { answer, har, ndjson, pair } from '../support/captures.ts';
 import { CLI, crossfade } from '../support/cli.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 // Processes of their own, several of them in a test: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 });
 
-let dir: string;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'crossfade-test-'));
-});
-afterAll(() => rm(dir, { recursive: true }));
+const folder = temporaryFolder();
+const { file } = folder;
 
-let files = 0;
-async function file(content: string | Buffer, name = `${++files}.ndjson`): Promise<string> {
-  const path = join(dir, name);
-  await writeFile(path, content);
-  return path;
-}
-
-const diff = (...args: string[]) => crossfade(['diff', ...args], { TMPDIR: dir });
+const diff = (...args: string[]) => crossfade(['diff', ...args], { TMPDIR: folder.path });
 async function json(...args: string[]) {
   const { code, stdout } = await diff('--json', ...args);
   return { code, ...JSON.parse(stdout) };
@@ -103,7 +93,7 @@ describe('crossfade diff over captured pairs', () => {
     await file(text, 'many-1.ndjson');
     await file(Buffer.concat([gzipSync(text), gzipSync(text)]), 'many-2.ndjson.gz');
     await file(Buffer.concat([zstdCompressSync(text), zstdCompressSync(text)]), 'many-3');
-    expect(await json(join(dir, 'many-*'))).toMatchObject({ code: 1, pairs: 10, verdicts: { breaking: 5 } });
+    expect(await json(join(folder.path, 'many-*'))).toMatchObject({ code: 1, pairs: 10, verdicts: { breaking: 5 } });
     const piped = await crossfade(['diff', '-', '--json'], {}, text);
     expect(JSON.parse(piped.stdout)).toMatchObject({ pairs: 2, verdicts: { same: 1, breaking: 1 } });
   });
@@ -151,7 +141,7 @@ describe('crossfade diff over captured pairs', () => {
   });
 
   it('writes a report that stands alone, with what was captured as text', async () => {
-    const report = join(dir, 'report.html');
+    const report = join(folder.path, 'report.html');
     const hostile = { ...EMPTY, requestId: '<script>alert(1)</script>' };
     await diff(await file(ndjson([hostile])), '--html', report);
     const html = await readFile(report, 'utf8');

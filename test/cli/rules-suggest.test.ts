@@ -1,27 +1,14 @@
-/** Rules for what the stable side varies in by itself: suggested by the command, decided on by an owner. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { askedTwice, ndjson, pair } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 // Processes of their own, several of them in a test: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 });
 
-let dir: string;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'crossfade-test-'));
-});
-afterAll(() => rm(dir, { recursive: true }));
-
-let files = 0;
-async function file(content: string | Buffer, name = `${++files}.json`): Promise<string> {
-  const path = join(dir, name);
-  await writeFile(path, content);
-  return path;
-}
+const folder = temporaryFolder();
+const { file } = folder;
 
 interface Rule {
   readonly kind: string;
