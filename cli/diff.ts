@@ -53,16 +53,12 @@ export function diffCommand(): Command {
       const { diffInputs } = await import('./diff/diff-inputs.ts');
       const inputs = diffInputs(files, options.stable, options.candidate);
       const { runDiff, sourcesOf } = await import('./diff/run.ts');
-      const { diffProgress } = await import('./diff/progress.ts');
+      const { comparedSoFar, readingProgress } = await import('./diff/progress.ts');
       const { deliver } = await import('./diff/deliver.ts');
       const { outputFile } = await import('./diff/output-file.ts');
       const sources = sourcesOf(inputs).map((input) => input.file);
       const report = outputFile('--html', options.html, sources);
-      const sizes = sourcesOf(inputs).map((input) => input.bytes);
-      const total = sizes.some((size) => size === null)
-        ? null
-        : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-      const progress = diffProgress(process.stderr, total);
+      const progress = readingProgress(process.stderr, sourcesOf(inputs));
       const interrupted = new AbortController();
       process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
       try {
@@ -72,7 +68,7 @@ export function diffCommand(): Command {
           rules,
           at,
           signal,
-          onProgress: progress.update,
+          onProgress: (bytes, readings, so) => progress.update(bytes, readings, () => comparedSoFar(so)),
         });
         progress.done();
         process.exitCode = deliver(summary, {

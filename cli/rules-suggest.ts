@@ -28,15 +28,21 @@ export function suggestCommand(): Command {
       const inputs = sourcesOf(diffInputs(files, [], []));
       const { compareOptions, notesOn } = await import('./comparer.ts');
       const { suggestFrom } = await import('./diff/suggest.ts');
+      const { readingProgress } = await import('./diff/progress.ts');
+      const progress = readingProgress(process.stderr, inputs);
       const interrupted = new AbortController();
       process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
       const { signal } = interrupted;
       try {
-        const found = await suggestFrom(inputs, compareOptions(rules, at), least, signal);
+        const found = await suggestFrom(inputs, compareOptions(rules, at), least, signal, (bytes, pairs) =>
+          progress.update(bytes, 1, () => `${pairs} pairs`),
+        );
+        progress.done();
         console.log(JSON.stringify(found.suggested, null, 2));
         for (const line of [...notesOn(rules, at), ...tell(found, inputs, least)]) console.error(line);
         process.exitCode = found.records > 0 && found.unreadable.count === 0 ? EXIT.ok : EXIT.usage;
       } catch (error) {
+        progress.done();
         if (!signal.aborted) throw error;
         process.exitCode = EXIT.interrupted;
       }

@@ -7,7 +7,7 @@ import type { RedactionRules } from '../../tap/redact.ts';
 import { comparer, notesOn } from '../comparer.ts';
 import { deliver } from '../diff/deliver.ts';
 import { outputFile } from '../diff/output-file.ts';
-import { diffProgress } from '../diff/progress.ts';
+import { comparedSoFar, readingProgress } from '../diff/progress.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
 import type { FailOn } from '../fail-on.ts';
 import { type Counted, Counting } from './counting.ts';
@@ -102,7 +102,7 @@ async function send(
   const records = await openRecords(out);
   const spool = noise ? await Spool.open() : null;
   const counting = new Counting((model) => comparer(rules, at, model), spool);
-  const progress = diffProgress(process.stderr, null);
+  const progress = readingProgress(process.stderr, []);
   try {
     await replay(plan, not, {
       stable,
@@ -114,7 +114,7 @@ async function send(
       signal,
       onRecord: async (record, position) => {
         await counting.add(record, position);
-        progress.update(0, 1, counting.soFar);
+        progress.update(0, 1, () => comparedSoFar(counting.soFar));
         await records.write(record);
       },
     });

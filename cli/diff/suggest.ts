@@ -18,13 +18,17 @@ export async function suggestFrom(
   options: CompareOptions,
   least: number,
   signal: AbortSignal,
+  onProgress: (bytesRead: number, pairs: number) => void,
 ): Promise<Suggestion> {
   const over = new StableOverTime(options);
   const summary = emptySummary();
   let records = 0;
+  let bytesRead = 0;
   const pieces = piecesOf(inputs, 0, {
     signal,
-    onBytes: () => {},
+    onBytes: (bytes) => {
+      bytesRead += bytes;
+    },
     refuse: (at, reason) => addUnreadable(summary, at, reason),
   });
   for await (const { piece, source } of pieces) {
@@ -38,6 +42,7 @@ export async function suggestFrom(
       },
       (line, reason) => addUnreadable(summary, { source, line }, reason),
     );
+    onProgress(bytesRead, records);
   }
   return { suggested: over.suggestRules(least), records, unreadable: summary.unreadable };
 }
