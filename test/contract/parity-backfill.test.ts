@@ -1,0 +1,111 @@
+/** The backfill's bundle, as it would be deployed, over somebody else's S3 and DynamoDB: the local cloud has no S3. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cutoverIdSchema } from '../../core/ids.ts';
+import { SAFE_SPLIT, weightsFor } from '../../core/weights.ts';
+import { dynamoLedger } from '../../lambdas/aws/dynamo-ledger.ts';
+import { dynamoParityStore } from '../../lambdas/aws/parity-store.ts';
+import { bundleModule } from '../../lib/bundle.ts';
+import { ledgerTable } from '../../rehearsal/cloud/dynamo.ts';
+import { LocalFunction } from '../../rehearsal/cloud/lambda.ts';
+import { captured } from '../support/captured.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+
+const MOTO = process.env.CROSSFADE_MOTO_URL;
+const BUCKET = 'kept-pairs';
+const CUTOVER = cutoverIdSchema.parse('backfilled');
+const AT = '2026-11-24T08:00:00.000Z';
+const { stable: OK } = captured();
+const CREATED = OK.outcome === 'response' ? { ...OK, status: 201 } : OK;
+const lines = (...records: unknown[]) => gzipSync(records.map((r) => `${JSON.stringify(r)}\n`).join(''));
+
+describe.skipIf(MOTO === undefined)('the parity backfill over moto', () => {
+  const at = {
+    endpoint: MOTO ?? '',
+    // Of its own: the adapters' suite has the other.
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  const clock = { now: () => Date.parse(AT), sleep: async () => {} };
+  const table = 'backfilled';
+  let folder: string;
+  let s3: S3Client;
+  let dynamo: DynamoDBClient;
+  let backfill: LocalFunction;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'crossfade-backfill-'));
+    bundleModule([{ in: join(import.meta.dirname, '../../lambdas/parity-backfill.ts'), out: 'index' }], folder);
+    [s3, dynamo] = [new S3Client({ ...at, forcePathStyle: true }), new DynamoDBClient(at)];
+    await dynamo.send(new CreateTableCommand(ledgerTable(table)));
+    await s3.send(
+      new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
+    );
+    const split = { split: SAFE_SPLIT, weights: weightsFor(DEPLOYMENT, SAFE_SPLIT), at: AT, confirmed: true };
+    await dynamoLedger(dynamo, table).claim({
+      ingressId: DEPLOYMENT.ingressId,
+      cutoverId: CUTOVER,
+      executionArn: 'arn',
+      at: AT,
+      intent: split,
+      heartbeatDueAt: AT,
+      drill: null,
+    });
+    const spec = {
+      name: 'backfill',
+      codeDir: folder,
+      environment: { CROSSFADE_DEPLOYMENT: JSON.stringify({ ...DEPLOYMENT, ledgerTable: table }) },
+      timeoutSeconds: 30,
+    };
+    const environment = {
+      AWS_ENDPOINT_URL: at.endpoint,
+      AWS_REGION: at.region,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    };
+    backfill = new LocalFunction(spec, {
+      clock: { anchor: Date.parse(AT), speed: 1 },
+      environment,
+      onLine: () => {},
+    });
+  });
+  afterAll(async () => {
+    await backfill?.stop();
+    s3?.destroy();
+    dynamo?.destroy();
+    if (folder !== undefined) rmSync(folder, { recursive: true });
+  });
+
+  const put = async (Key: string, Body: Uint8Array) => {
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+    return { bucket: BUCKET, key: Key };
+  };
+
+  it('reads an object of two gzip members, counts it once, and the judge finds the counts', async () => {
+    const [same, other] = [captured({ requestId: 'a' }), captured({ requestId: 'b', candidate: CREATED })];
+    const object = await put('pairs/2026/11/24/08/a.gz', Buffer.concat([lines(same), lines(other)]));
+    expect(await backfill.invoke(object)).toMatchObject({ pairs: 2, counted: 2, refused: {} });
+    expect(await backfill.invoke(object)).toMatchObject({ pairs: 2, counted: 0 });
+    const counts = await dynamoParityStore(dynamo, { table, clock, keepDays: 7 }).read({
+      cutoverId: CUTOVER,
+      rules: 'none',
+    });
+    expect(counts).toMatchObject({ '/items': { pairs: 2, same: 1, breaking: 1 } });
+  });
+
+  it('counts what was written before an object breaks off', async () => {
+    const whole = lines(...Array.from({ length: 2_000 }, (_, i) => captured({ requestId: `r${i}-${Math.sin(i)}` })));
+    const object = await put('pairs/2026/11/24/08/b.gz', whole.subarray(0, -20));
+    expect(await backfill.invoke(object)).toMatchObject({ refused: { 'not gzip, or cut off (Z_BUF_ERROR)': 1 } });
+  });
+
+  it('fails by name for an object that is not there, so that the run says which', async () => {
+    await expect(backfill.invoke({ bucket: BUCKET, key: 'pairs/none.gz' })).rejects.toMatchObject({
+      name: 'NoSuchKey',
+    });
+  });
+});
