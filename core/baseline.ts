@@ -70,6 +70,8 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
   const slow = times.filter((t) => t.quietSeconds !== null && t.quietSeconds > Math.max(t.seconds, t.limit));
   const sentences = [
     `Stable: ${figures.join(', ')}.`,
+    ...bunches('errorBunch', 'failures', plan.gate.errorBunch, found.errorBunch),
+    ...bunches('slowBunch', 'slow requests', plan.gate.slowBunch, found.slowBunch),
     `Time for each stage: ${times.map((t) => `${t.percent} % ${span(t.seconds)}`).join(', ')}.`,
     ...late.map(
       (t) =>
@@ -82,6 +84,14 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
         ]),
   ];
   return sentences.join(' ');
+}
+
+/** Half as much again is within what such an estimate may be off. */
+function bunches(field: string, what: string, planned: number, found: number | null): string[] {
+  if (found === null || found < 1.5 * planned) return [];
+  return [
+    `Its ${what} come some ${found.toFixed(1)} at a time, and are taken for ${planned === 1 ? 'independent ones' : `at most ${planned}`}: with gate.${field} ${Math.ceil(found)} chance would not roll back more healthy candidates than gate.alpha says.`,
+  ];
 }
 
 /** Hour (UTC) with the fewest requests, of those that the look-back knows; an hour without any says nothing of a rate. */

@@ -8,13 +8,16 @@ import type { BaselineSummary } from './state.ts';
  * rest is shared evenly by the other stages and the soak, which is stage `plan.stages.length`.
  */
 export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage: number): GatePolicy {
-  const { alpha, beta, errorMargin, slowMargin, minRequests, maxErrorRate, latencyBudgetMs } = plan.gate;
+  const { alpha, beta, errorMargin, slowMargin, errorBunch, slowBunch, minRequests, maxErrorRate, latencyBudgetMs } =
+    plan.gate;
   return {
     alpha,
     beta,
     tests: stage === 0 ? 2 : 2 * plan.stages.length,
     errorMargin,
     slowMargin,
+    errorBunch,
+    slowBunch,
     minRequests,
     maxErrorRate,
     latencyBudgetMs,

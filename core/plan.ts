@@ -76,6 +76,13 @@ const gateSchema = z.strictObject({
   /** Non-inferiority margins: the candidate advances once it is shown to be worse by less than this (absolute rate). */
   errorMargin: z.number().gt(0).max(0.5).default(0.005),
   slowMargin: z.number().gt(0).max(0.5).default(0.02),
+  /**
+   * How many failures, and how many slow requests, one cause makes at a time at most (one customer's retries, one pause of a
+   * collector). Evidence counts by causes: the test stays valid, and every stage takes so many times longer. The baseline says
+   * when the stable side's come in bunches.
+   */
+  errorBunch: z.number().min(1).max(1_000).default(1),
+  slowBunch: z.number().min(1).max(1_000).default(1),
   /** A request slower than this counts as slow. Milliseconds. */
   latencyBudgetMs: z.int().min(1).max(4_000_000).default(500),
   /**

@@ -42,6 +42,9 @@ export const baselineSummarySchema = z.strictObject({
   recentErrorRate: z.number().min(0).max(1).nullable().default(null),
   /** Share of requests over the plan's latency budget; null where the metric store cannot count them. */
   slowRate: z.number().min(0).max(1).nullable().default(null),
+  /** How many failures, and slow requests, one cause seems to make at a time (core/bunching.ts); null where nothing shows it. */
+  errorBunch: z.number().min(1).nullable().default(null),
+  slowBunch: z.number().min(1).nullable().default(null),
   /** 5xx that the load balancer itself made, as a share of the requests. */
   elb5xxRate: z.number().min(0).max(1).default(0),
   /**

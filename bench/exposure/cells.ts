@@ -1,5 +1,5 @@
 /** Which cells there are: every trace healthy at every rate, every regression on steady traffic, some on the others. */
-import { BEYOND, HELD_OUT, heldOutRegressions, WEEK } from './held-out.ts';
+import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts';
 import { DEFAULT_PLAN } from './plans.ts';
 import { regressions, TRACES, type Trace } from './traces.ts';
 import type { Cell } from './world.ts';
@@ -24,6 +24,7 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ...at('held out', HELD_OUT, [null]),
     ...at('beyond', BEYOND, [null]),
     ...at('other plan', WEEK, [null]),
+    ...at('other plan', TOLD, [null, ...twice]),
     ...at('designed', [named('steady')], designed),
     ...at('designed', [named('diurnal'), named('noisy neighbour')], twice),
     ...at('held out', [named('steady')], heldOut),

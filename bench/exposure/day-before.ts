@@ -1,7 +1,7 @@
 /** The stable side's time before a run: what preflight's baseline measures (lambdas/aws/cloudwatch-metrics.ts), and its quietest hour. */
 import { PEAK_MINUTES } from '../../core/gate/alone.ts';
-import { binomial, generator } from '../../test/support/random.ts';
-import { type Cell, mix } from './world.ts';
+import { generator } from '../../test/support/random.ts';
+import { type Cell, failures, mix } from './world.ts';
 
 const MIN_WINDOW_REQUESTS = 100;
 const HOURS_OF_A_DAY = 24;
@@ -21,7 +21,7 @@ export function dayBefore({ trace, rps }: Cell, seed: number) {
       window.slow += now.requests * now.slowRate;
     }
     const seen = (expected: number) =>
-      window.requests === 0 ? 0 : binomial(random, window.requests, expected / window.requests);
+      window.requests === 0 ? 0 : failures(random, window.requests, expected / window.requests, trace.cluster ?? 1);
     const [e, s] = [seen(window.errors), seen(window.slow)];
     hours[Math.floor(from / 60)] = (hours[Math.floor(from / 60)] ?? 0) + window.requests;
     requests += window.requests;

@@ -72,6 +72,11 @@ export const BEYOND: readonly Trace[] = [
   { name: 'failures by fives', weather: steady(() => 1), cluster: 5 },
 ];
 
+/** By an operator who sets what the baseline says of bunches. */
+export const TOLD: readonly Trace[] = [
+  { name: 'failures by fives, told', weather: steady(() => 1), cluster: 5, gate: { errorBunch: 5, slowBunch: 5 } },
+];
+
 /** The held-out traces on which 100 % missed its target, for an operator whose baseline looks back a week. */
 export const WEEK: readonly Trace[] = HELD_OUT.filter(
   ({ name }) => name === 'neighbours at random' || name === 'wandering rates',

@@ -13,21 +13,22 @@ const DEFAULT_HOLD = 2 * HOUR;
 
 export const DEFAULT_PLAN = parsePlan({});
 
-export function planFor(seen: Assumptions): Plan {
+export function planFor(seen: Assumptions, gate: PlanInput['gate'] = {}): Plan {
+  const wanted = parsePlan({ gate });
   const evidence = new Map(
-    DEFAULT_PLAN.stages.map(({ percent }) => {
-      const row = project(DEFAULT_PLAN, seen).rows.find((r) => r.name === `stage ${percent} %`);
+    wanted.stages.map(({ percent }) => {
+      const row = project(wanted, seen).rows.find((r) => r.name === `stage ${percent} %`);
       return [percent, row?.evidenceSeconds ?? 0] as const;
     }),
   );
-  const stages = DEFAULT_PLAN.stages
+  const stages = wanted.stages
     .filter(({ percent }) => (evidence.get(percent) ?? 0) <= HALF_A_DAY)
     .map(({ percent, bake }) => {
       const hold = Math.ceil((2 * (evidence.get(percent) ?? 0) - bake) / HOUR) * HOUR;
       return { percent, bake: formatDuration(bake), maxHold: formatDuration(Math.max(DEFAULT_HOLD, hold)) };
     });
   for (const observe of ['PT1M', 'PT2M', 'PT5M', 'PT10M', 'PT15M']) {
-    const input: PlanInput = { stages, gate: { observe } };
+    const input: PlanInput = { stages, gate: { ...gate, observe } };
     const plan = parsePlan(input);
     if (project(plan, seen).problems.length === 0) return plan;
   }

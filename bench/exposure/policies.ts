@@ -125,7 +125,7 @@ export const ON_OUR_RAMP = ' on our ramp';
 /** Ours, every peer as it is, and every peer's gate on our ramp; gates that several peers share stand once there. */
 export function policiesFor(cell: Cell): Policy[] {
   const { assumptions } = dayBefore(cell, cell.rps);
-  const plan = planFor(assumptions);
+  const plan = planFor(assumptions, cell.trace.gate);
   const ramp = rampOf(plan);
   const crossfade = (id: string, by: Plan): Policy => ({
     id,

@@ -15,7 +15,7 @@ export function report(results: readonly CellResult[]): string {
   const hurt = results.filter((r) => r.regression !== null);
   return [
     `${results[0]?.runs ?? 0} runs a cell, seeds from ${FIRST_SEED} on, all policies on the same traffic. Brackets and ± are 95 % intervals.`,
-    section('Targets', targets(healthy, hurt)),
+    section('Targets', targets(healthy.filter(isTargeted), hurt.filter(isTargeted))),
     section('Healthy candidates: share of runs that ended in a rollback', healthyTable(healthy)),
     section('Regressions: failed requests before the verified return', hurtTable(hurt)),
     section(
@@ -51,7 +51,7 @@ function ratio(value: Mean | null): string {
 
 function targets(healthy: readonly CellResult[], hurt: readonly CellResult[]): string[] {
   return [
-    ...target('False aborts ≤ 1 % on healthy traces', healthy.filter(isTargeted), (r) => {
+    ...target('False aborts ≤ 1 % on healthy traces', healthy, (r) => {
       const count = aborts(find(r, OURS));
       return count > ALPHA * r.runs
         ? `${share(count, r.runs)}, ${find(r, OURS)?.undecided ?? 0} of them undecided at the longest hold, ${find(r, OURS)?.alone ?? 0} at 100 %`
@@ -86,7 +86,7 @@ function targets(healthy: readonly CellResult[], hurt: readonly CellResult[]): s
       (policy, r) => abortedShare(policy, [healthyTwin(r, healthy)]) <= USABLE,
     ),
     ...rivalry('that aborts at most 5 % of the healthy runs of every trace at that rate', hurt, healthy, (policy, r) =>
-      healthy.filter((h) => h.rps === r.rps && isTargeted(h)).every((h) => abortedShare(policy, [h]) <= USABLE),
+      healthy.filter((h) => h.rps === r.rps).every((h) => abortedShare(policy, [h]) <= USABLE),
     ),
   ];
 }
@@ -222,7 +222,7 @@ function peersAsIs(results: readonly CellResult[]): string[] {
       .map((r) => r.policy)
       .filter((p) => p !== OURS && p !== OURS_REFUSED && !p.endsWith(ON_OUR_RAMP)) ?? []),
   ];
-  const rates = [...new Set(results.map((r) => r.rps))];
+  const rates = [...new Set(results.filter(isTargeted).map((r) => r.rps))];
   return [
     ...head(
       'policy',

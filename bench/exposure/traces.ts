@@ -2,6 +2,7 @@
  * Traffic as a run meets it: how many requests, how many of them fail or are slow by themselves, and what goes wrong. The
  * gate was designed with these in sight; held-out.ts has those that it was not.
  */
+import type { PlanInput } from '../../core/plan.ts';
 import { normal, type Random } from '../../test/support/random.ts';
 
 /** What one minute is like before anybody is compared. Rates are shares of requests. */
@@ -18,6 +19,8 @@ export interface Trace {
   readonly coldStart?: { readonly minutes: number; slow(sinceShift: number): number };
   /** Failures come so many at a time. @default 1 */
   readonly cluster?: number;
+  /** What an operator says who knows of it. @default the plan's own defaults */
+  readonly gate?: PlanInput['gate'];
   /** The plan's `baseline.lookBack`. @default 1, the plan's own default */
   readonly lookBackDays?: number;
 }

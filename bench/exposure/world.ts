@@ -79,7 +79,7 @@ export function world(cell: Cell, seed: number): World {
 }
 
 /** Failures that come `size` at a time. */
-function failures(random: () => number, n: number, rate: number, size: number): number {
+export function failures(random: () => number, n: number, rate: number, size: number): number {
   return size * binomial(random, Math.floor(n / size), Math.min(1, rate));
 }
 

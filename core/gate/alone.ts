@@ -6,7 +6,7 @@
 import type { BaselineSummary } from '../state.ts';
 import type { GateVerdict } from './decide.ts';
 import type { MinuteEvidence } from './evidence.ts';
-import { above, below, type Exposed, exposed } from './fixed-rate.ts';
+import { above, below, type Exposed, exposed, exposedByCause } from './fixed-rate.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 import { failed, percent, rate, requests, total } from './totals.ts';
 
@@ -49,7 +49,7 @@ function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, ba
       'errors',
       exposed(minutes, (c, m) => (failed(c) ?? 0) + Math.max(0, m.elb5xx - c.connectionErrors)),
       policy,
-      { rate: before.peakErrorRate, margin: policy.errorMargin },
+      { rate: before.peakErrorRate, margin: policy.errorMargin, bunch: policy.errorBunch },
     ),
     ...(before.peakSlowRate === null
       ? []
@@ -58,7 +58,7 @@ function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, ba
             'slow',
             exposed(minutes, (c) => c.slow).map((m, minute) => (minute < policy.warmUpMinutes ? null : m)),
             policy,
-            { rate: before.peakSlowRate, margin: policy.slowMargin },
+            { rate: before.peakSlowRate, margin: policy.slowMargin, bunch: policy.slowBunch },
           ),
         ]),
   ];
@@ -80,15 +80,17 @@ interface Known {
   /** Of the baseline's worst five minutes. */
   readonly rate: number;
   readonly margin: number;
+  readonly bunch: number;
 }
 
-function judge(metric: Judged['metric'], minutes: readonly Exposed[], policy: GatePolicy, known: Known): Judged {
+function judge(metric: Judged['metric'], counted: readonly Exposed[], policy: GatePolicy, known: Known): Judged {
   const threshold = thresholdOf(policy, metric);
   const limit = known.rate + known.margin;
+  const minutes = exposedByCause(counted, known.bunch);
   const { logE } = above(blocks(minutes), limit);
   const burn = metric === 'errors' ? above(minutes, policy.maxErrorRate).logE : Number.NEGATIVE_INFINITY;
   const within = below(minutes, limit);
-  const [n, x] = minutes.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
+  const [n, x] = counted.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
   const worse = logE >= Math.log(threshold) || burn >= Math.log(thresholdOf(policy, 'burn'));
   const eValue = (log: number) => Math.min(Number.MAX_VALUE, Math.exp(log));
   return {

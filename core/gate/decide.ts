@@ -4,10 +4,10 @@
  */
 import { lowerBound, upperBound, withinMargin } from './difference.ts';
 import type { MinuteEvidence } from './evidence.ts';
-import { above, exposed } from './fixed-rate.ts';
+import { above, exposed, exposedByCause } from './fixed-rate.ts';
 import { percentileRule } from './percentiles.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
-import { type Pair, type Pick, pairs } from './tilt.ts';
+import { byCause, type Pair, type Pick, pairs } from './tilt.ts';
 import { failed, percent, rate, requests, slow, total } from './totals.ts';
 import { NO_WARM_UP, type WarmUp, worse } from './worse.ts';
 
@@ -63,7 +63,8 @@ function judge(
   policy: GatePolicy,
 ): MetricVerdict {
   const margin = metric === 'errors' ? policy.errorMargin : policy.slowMargin;
-  const compared = pairs(minutes, pick);
+  const bunch = metric === 'errors' ? policy.errorBunch : policy.slowBunch;
+  const compared = pairs(minutes, pick).map((pair) => (pair === null ? null : byCause(pair, bunch)));
   const steady = (from: number) => compared.slice(Math.max(from, warmUp.minutes)).filter((p) => p !== null);
   const known = steady(0);
   const threshold = thresholdOf(policy, metric);
@@ -148,7 +149,7 @@ function hold(reason: string): Conclusion {
 
 /** The absolute limit. When the stable side exceeds it on the same minutes, going back would help nobody: that holds. */
 function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclusion | null {
-  const { logE, onset } = above(exposed(minutes, failed), policy.maxErrorRate);
+  const { logE, onset } = above(exposedByCause(exposed(minutes, failed), policy.errorBunch), policy.maxErrorRate);
   const threshold = thresholdOf(policy, 'burn');
   if (logE < Math.log(threshold)) return null;
   const since = minutes.slice(onset);

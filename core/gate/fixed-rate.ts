@@ -21,6 +21,11 @@ export function exposed(
   });
 }
 
+/** Counted by causes that make `bunch` failures each (tilt.ts). */
+export function exposedByCause(minutes: readonly Exposed[], bunch: number): Exposed[] {
+  return minutes.map((m) => (m === null ? null : { n: m.n / bunch, x: m.x / bunch }));
+}
+
 const RATIOS = [1.4, 2, 4, 8, 32] as const;
 const BELOW = [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95] as const;
 

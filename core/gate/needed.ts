@@ -20,8 +20,10 @@ export function requestsNeeded(policy: GatePolicy, rates: BaseRates, share: numb
   const ratio = share / (1 - share);
   return Math.max(
     policy.minRequests,
-    neededFor(policy.beta, policy.errorMargin, rates.errorRate, ratio),
-    rates.slowRate === null ? 0 : neededFor(policy.beta, policy.slowMargin, rates.slowRate, ratio),
+    Math.ceil(policy.errorBunch * neededFor(policy.beta, policy.errorMargin, rates.errorRate, ratio)),
+    rates.slowRate === null
+      ? 0
+      : Math.ceil(policy.slowBunch * neededFor(policy.beta, policy.slowMargin, rates.slowRate, ratio)),
   );
 }
 
@@ -30,7 +32,7 @@ export function requestsNeededAlone(policy: GatePolicy, rates: BaseRates): numbe
   return requestsNeeded(policy, rates, 1e-9);
 }
 
-/** The best bet's drift per request, and its variance, against what the mixture must win. */
+/** Requests where each failure has a cause of its own: the best bet's drift per request, and its variance, against what the mixture must win. */
 function neededFor(beta: number, margin: number, rate: number, ratio: number): number {
   const target = Math.log(WITHIN_BETS.length / beta);
   return Math.ceil(

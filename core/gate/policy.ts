@@ -9,6 +9,9 @@ export interface GatePolicy {
   /** The candidate advances when it is shown to be worse by less than this. */
   readonly errorMargin: number;
   readonly slowMargin: number;
+  /** Failures, and slow requests, that one cause makes at a time at most; 1: each has its own. */
+  readonly errorBunch: number;
+  readonly slowBunch: number;
   /** Candidate requests in the stage before its gate may pass. */
   readonly minRequests: number;
   /** A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too. */

@@ -27,6 +27,14 @@ export function pairs(minutes: readonly MinuteEvidence[], pick: Pick): (Pair | n
   });
 }
 
+/**
+ * Exposure and failures counted by causes that make `bunch` failures each. A bunch of any size up to that keeps the inequality: a^s is
+ * convex in s, so a^(s/bunch) is at most 1 + (s/bunch)(a − 1), and the rest is as for single failures (docs/gate.md).
+ */
+export function byCause({ n0, x0, n1, x1 }: Pair, bunch: number): Pair {
+  return { n0: n0 / bunch, x0: x0 / bunch, n1: n1 / bunch, x1: x1 / bunch };
+}
+
 /** ln of a^x₁ · b^x₀ with b chosen so that the base rate cancels. */
 export function logTilt({ n0, x0, n1, x1 }: Pair, a: number): number {
   return x1 * Math.log(a) + x0 * Math.log1p(-(n1 / n0) * (a - 1));

@@ -1,5 +1,6 @@
 /** The metrics port over CloudWatch: one GetMetricData call brings both sides on the same minutes. */
 import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { bunching, type Period } from '../../core/bunching.ts';
 import type { Deployment } from '../../core/deployment.ts';
 import { PEAK_MINUTES } from '../../core/gate/alone.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/gate/evidence.ts';
@@ -59,6 +60,8 @@ export function cloudWatchMetrics(
         errorRate: Math.min(1, (total('target5xx') + total('connectionErrors')) / requests),
         recentErrorRate: recentErrorRate(values, period, to),
         slowRate: counted(values, 'slow', 'p99') ? Math.min(1, total('slow') / requests) : null,
+        errorBunch: bunching(periods(values, ['target5xx', 'connectionErrors'])),
+        slowBunch: counted(values, 'slow', 'p99') ? bunching(periods(values, ['slow'])) : null,
         elb5xxRate: Math.min(1, total('elb5xx') / requests),
         peakErrorRate: peak(values, ['target5xx', 'connectionErrors', 'elb5xx'], period),
         peakSlowRate: counted(values, 'slow', 'p99') ? peak(values, ['slow'], period) : null,
@@ -187,6 +190,13 @@ function side(series: Series, name: Side, minute: number): SideCounts | null {
 /** TargetResponseTime is in seconds. */
 function ms(series: Series, id: string, minute: number): number {
   return (series.get(id)?.get(minute) ?? 0) * 1000;
+}
+
+/** Those with requests, in the order of time. */
+function periods(series: Series, failures: readonly string[]): Period[] {
+  return [...(series.get('requests') ?? [])]
+    .sort(([a], [b]) => a - b)
+    .map(([at, n]) => ({ n, x: failures.reduce((x, id) => x + (series.get(id)?.get(at) ?? 0), 0) }));
 }
 
 /** Highest rate of any {@link PEAK_MINUTES}, or of any period where those are longer. */

@@ -14,6 +14,8 @@ const FOUND: BaselineSummary = {
   errorRate: 0.001,
   recentErrorRate: 0.001,
   slowRate: 0.001,
+  errorBunch: null,
+  slowBunch: null,
   elb5xxRate: 0,
   peakErrorRate: 0.002,
   peakSlowRate: 0.01,
@@ -40,6 +42,21 @@ describe('a baseline', () => {
     ['that burns now, whatever its mean', { ...FOUND, recentErrorRate: 0.2 }, /maxErrorRate: .* now, 20\.000 %/],
   ])('%s is refused, and the field is named', (_name, found, reason) => {
     expect(baselineRefusals(plan(), found).join()).toMatch(reason);
+  });
+
+  it('says when failures come in bunches that the plan takes for independent ones, and what to set', () => {
+    const found = { ...FOUND, errorBunch: 4.8, slowBunch: 12.1 };
+    expect(describeBaseline(plan(), found)).toMatch(
+      /failures come some 4\.8 at a time, .*independent.* gate\.errorBunch 5 /,
+    );
+    expect(describeBaseline(plan({ gate: { errorBunch: 5, slowBunch: 10 } }), found)).not.toMatch(/Bunch/);
+    expect(describeBaseline(plan(), FOUND)).not.toMatch(/Bunch/);
+  });
+
+  it('predicts so many times the requests for a plan of bunches', () => {
+    const times = (gate: PlanInput['gate']) => stageTimes(plan({ gate: { ...gate } }), FOUND).map((t) => t.requests);
+    const [single, fives] = [times({}), times({ errorBunch: 5, slowBunch: 5 })];
+    for (const [i, requests] of fives.entries()) expect(requests / (single[i] ?? 0)).toBeCloseTo(5, 1);
   });
 
   it('predicts each stage by the planner, at the rates that were measured', () => {

@@ -51,6 +51,8 @@ const baseline = {
   errorRate: 0,
   recentErrorRate: null,
   slowRate: null,
+  errorBunch: null,
+  slowBunch: null,
   elb5xxRate: 0,
   peakErrorRate: 0,
   peakSlowRate: null,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lowerBound, upperBound, withinMargin } from '../../core/gate/difference.ts';
-import { above, below } from '../../core/gate/fixed-rate.ts';
+import { above, below, exposedByCause } from '../../core/gate/fixed-rate.ts';
 import { mixOverOnset, onsetWeight, onsetWeightAfter } from '../../core/gate/onset.ts';
-import type { Pair } from '../../core/gate/tilt.ts';
+import { byCause, type Pair } from '../../core/gate/tilt.ts';
 import { worse } from '../../core/gate/worse.ts';
 
 /** P(X = 0), …, P(X = n) of a binomial. */
@@ -106,6 +106,73 @@ describe('the mean of an e-value, by enumeration of every outcome', () => {
     expect(expectation(bad, (m) => e(worse(m).logE))).toBeGreaterThan(2);
     const fine = [{ n0: 4, n1: 4, p0: 0.1, p1: 0.1 }];
     expect(expectation(fine, (m) => e(withinMargin(m, 0.8)))).toBeGreaterThan(2);
+  });
+});
+
+describe('the mean of an e-value where failures come in bunches, by enumeration', () => {
+  /** P(X = x) when groups of requests fail together, each group with probability p. */
+  const bunchLaw = (groups: readonly number[], p: number): number[] =>
+    groups.reduce(
+      (law, size) => {
+        const next = Array.from({ length: law.length + size }, () => 0);
+        for (const [x, q] of law.entries()) {
+          next[x] = (next[x] ?? 0) + q * (1 - p);
+          next[x + size] = (next[x + size] ?? 0) + q * p;
+        }
+        return next;
+      },
+      [1],
+    );
+  const sum = (groups: readonly number[]) => groups.reduce((a, b) => a + b, 0);
+  const mean = (
+    stable: readonly number[],
+    candidate: readonly number[],
+    p: number,
+    more: number,
+    of: (pair: Pair) => number,
+  ) =>
+    bunchLaw(stable, p).reduce(
+      (total, q0, x0) =>
+        total +
+        bunchLaw(candidate, p + more).reduce(
+          (inner, q1, x1) => inner + q0 * q1 * of({ n0: sum(stable), x0, n1: sum(candidate), x1 }),
+          0,
+        ),
+      0,
+    );
+  const bunched = fc.integer({ min: 1, max: 4 }).chain((most) =>
+    fc.record({
+      most: fc.constant(most),
+      stable: fc.array(fc.integer({ min: 1, max: most }), { minLength: 1, maxLength: 4 }),
+      candidate: fc.array(fc.integer({ min: 1, max: most }), { minLength: 1, maxLength: 4 }),
+    }),
+  );
+
+  it('is at most 1 when no bunch is larger than the plan says, for worse and for within the margin', () => {
+    fc.assert(
+      fc.property(bunched, share(0.7), fc.constantFrom(0.005, 0.05, 0.3), ({ most, stable, candidate }, p, margin) => {
+        const same = mean(stable, candidate, p, 0, (pair) => e(worse([byCause(pair, most)]).logE));
+        const atMargin = mean(stable, candidate, p, margin, (pair) => e(withinMargin([byCause(pair, most)], margin)));
+        return same <= ONE && atMargin <= ONE;
+      }),
+    );
+  });
+
+  it('of "above" and "below" a fixed rate likewise', () => {
+    fc.assert(
+      fc.property(bunched, share(1), ({ most, candidate }, p) => {
+        const of = (value: (x: number) => number) =>
+          bunchLaw(candidate, p).reduce((total, q, x) => total + q * value(x), 0);
+        const seen = (x: number) => exposedByCause([{ n: sum(candidate), x }], most);
+        return of((x) => e(above(seen(x), p).logE)) <= ONE && of((x) => e(below(seen(x), p))) <= ONE;
+      }),
+    );
+  });
+
+  it('is far above 1 when bunches are taken for single failures', () => {
+    const fives = [5, 5, 5, 5];
+    expect(mean(fives, fives, 0.1, 0, (pair) => e(worse([pair]).logE))).toBeGreaterThan(10);
+    expect(mean(fives, fives, 0.1, 0, (pair) => e(worse([byCause(pair, 5)]).logE))).toBeLessThanOrEqual(ONE);
   });
 });
 

@@ -17,6 +17,8 @@ const POLICY: GatePolicy = {
   tests: 5,
   errorMargin: 0.005,
   slowMargin: 0.02,
+  errorBunch: 1,
+  slowBunch: 1,
   minRequests: 100,
   maxErrorRate: 0.05,
   latencyBudgetMs: 500,

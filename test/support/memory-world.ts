@@ -63,6 +63,8 @@ export class MemoryWorld {
     errorRate: 0.001,
     recentErrorRate: null,
     slowRate: 0.001,
+  errorBunch: null,
+  slowBunch: null,
     elb5xxRate: 0,
     peakErrorRate: 0.002,
     peakSlowRate: 0.01,

@@ -1,0 +1,53 @@
+/**
+ * Do failures come in bunches? Two neighbouring windows share their failures like a fair coin if each has a cause of its own, and
+ * with a variance that is larger by the size of the bunches if not. Neighbours are compared, and the median taken, so that a
+ * rate that drifts, or jumps now and then, does not look like bunches.
+ */
+
+/** Requests and failures of one period. */
+export interface Period {
+  readonly n: number;
+  readonly x: number;
+}
+
+/** Failures that a window should hold: of fewer, the shares are too coarse for a median. */
+const WINDOW_FAILURES = 20;
+/** With fewer pairs of windows nothing can be said. */
+const MIN_PAIRS = 20;
+/** Median of the squared standard normal. */
+const CHI_SQUARE_MEDIAN = 0.4549;
+/** Standard deviation of that median over its value, times the root of the number of pairs. */
+const RELATIVE_SPREAD = 2.33;
+const SURE = 2;
+/** Smaller bunches than these do no harm that is worth a word. */
+const LEAST = 1.5;
+
+/** Failures that one cause seems to make at a time; null where the periods do not show more than {@link LEAST}. */
+export function bunching(periods: readonly Period[]): number | null {
+  const failures = periods.reduce((sum, { x }) => sum + x, 0);
+  if (failures === 0) return null;
+  const windows = windowsOf(periods, Math.ceil((WINDOW_FAILURES * periods.length) / failures));
+  const ratios: number[] = [];
+  for (let i = 0; i + 1 < windows.length; i += 2) {
+    const [a, b] = [windows[i], windows[i + 1]];
+    if (a === undefined || b === undefined || a.n === 0 || b.n === 0) continue;
+    const [sum, q] = [a.x + b.x, a.n / (a.n + b.n)];
+    if (sum >= WINDOW_FAILURES) ratios.push((a.x - sum * q) ** 2 / (sum * q * (1 - q)));
+  }
+  if (ratios.length < MIN_PAIRS) return null;
+  const bunch = median(ratios) / CHI_SQUARE_MEDIAN;
+  const surely = bunch / (1 + (SURE * RELATIVE_SPREAD) / Math.sqrt(ratios.length));
+  return surely > LEAST ? bunch : null;
+}
+
+function windowsOf(periods: readonly Period[], size: number): Period[] {
+  return Array.from({ length: Math.floor(periods.length / size) }, (_, i) =>
+    periods.slice(i * size, (i + 1) * size).reduce((sum, { n, x }) => ({ n: sum.n + n, x: sum.x + x })),
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)] ?? 0, sorted[Math.floor(sorted.length / 2)] ?? 0];
+  return (low + high) / 2;
+}
