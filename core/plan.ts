@@ -93,7 +93,10 @@ const gateSchema = z.strictObject({
   warmUpSlowMargin: z.number().gt(0).max(1).default(0.1),
   /** Requests that the candidate must have answered in a stage before its gate may pass, whatever the test says. */
   minRequests: z.int().min(1).default(100),
-  /** A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too. */
+  /**
+   * A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too: on the same
+   * minutes, or at 100 % in the worst five minutes of the baseline.
+   */
   maxErrorRate: z.number().gt(0).max(1).default(0.05),
   /** Advance before the bake is over, once the evidence is in and `minBake` has passed. */
   accelerate: z.boolean().default(false),

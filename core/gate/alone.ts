@@ -88,7 +88,9 @@ function judge(metric: Judged['metric'], counted: readonly Exposed[], policy: Ga
   const limit = known.rate + known.margin;
   const minutes = exposedByCause(counted, known.bunch);
   const { logE } = above(blocks(minutes), limit);
-  const burn = metric === 'errors' ? above(minutes, policy.maxErrorRate).logE : Number.NEGATIVE_INFINITY;
+  // What the stable side's customers have lived with is no fire of the candidate's, as its own minutes excuse it before 100 %.
+  const fire = Math.max(policy.maxErrorRate, limit);
+  const burn = metric === 'errors' ? above(minutes, fire).logE : Number.NEGATIVE_INFINITY;
   const within = below(minutes, limit);
   const [n, x] = counted.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
   const worse = logE >= Math.log(threshold) || burn >= Math.log(thresholdOf(policy, 'burn'));

@@ -223,4 +223,12 @@ describe('the gate without a control group', () => {
   ])('%s', (_name, minutes, decision) => {
     expect(judgeAlone(minutes, POLICY, BASELINE).decision).toBe(decision);
   });
+
+  it('takes no fire for the candidate’s that the stable side’s customers have lived with, and a larger one at once', () => {
+    const burning = (share: number) => Array.from({ length: 3 }, () => minute(null, side(10_000, share * 10_000)));
+    const lived = { ...BASELINE, peakErrorRate: 0.08 };
+    expect(judgeAlone(burning(0.07), POLICY, BASELINE).decision).toBe('rollback');
+    expect(judgeAlone(burning(0.07), POLICY, lived).decision).not.toBe('rollback');
+    expect(judgeAlone(burning(0.2), POLICY, lived).decision).toBe('rollback');
+  });
 });
