@@ -68,7 +68,9 @@ export function mergeNoise(a: NoiseModel, b: NoiseModel): NoiseModel {
 
 /** @param most places that are kept */
 export function mergeRouteNoise(a: RouteNoise, b: RouteNoise, most: number = MAX_PLACES): RouteNoise {
-  return { records: a.records + b.records, counts: smallestKeys(mergedWith(a.counts, b.counts, sumOf), most) };
+  // Most records have no second answer, and each is merged.
+  const counts = b.records === 0 ? a.counts : mergedWith(a.counts, b.counts, sumOf);
+  return { records: a.records + b.records, counts: smallestKeys(counts, most) };
 }
 
 /** `rules`, and after them what the model has learned, as class `noise`. */
