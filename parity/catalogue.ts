@@ -6,6 +6,11 @@
 /** `breaking`: a client may fail. `benign`: no client should notice. `noise`: says nothing. `undecided`: the owner decides, by a rule. */
 export type DifferenceClass = 'breaking' | 'benign' | 'noise' | 'undecided';
 
+/** Speaks against the candidate, unless it turns out to be noise or an owner decides otherwise. */
+export function standsAgainst(kind: DifferenceClass): kind is 'breaking' | 'undecided' {
+  return kind === 'breaking' || kind === 'undecided';
+}
+
 export interface CatalogueEntry {
   /** Where a rule says nothing else. */
   readonly class: DifferenceClass;

@@ -3,7 +3,7 @@
  * pairs, so that what turns out to be noise can be let off afterwards, whenever and in whatever order it is learned.
  */
 import { aspectOf, generalPlace } from './aspect.ts';
-import type { DifferenceClass } from './catalogue.ts';
+import { standsAgainst } from './catalogue.ts';
 import type { Difference } from './difference.ts';
 
 /** One difference, or several that are alike: its place is {@link generalPlace}, its aspect {@link aspectOf}. */
@@ -23,7 +23,7 @@ const LONGEST = 2000;
 /** What {@link combinationOf} reads; null: nothing stands against the pair, or more than can be kept. */
 export function combinationKey(differences: readonly Difference[]): string | null {
   const counted = differences.flatMap((d): Against[] =>
-    isAgainst(d.class) ? [[d.class, d.cause, generalPlace(d), d.rule === undefined ? aspectOf(d) : RULED]] : [],
+    standsAgainst(d.class) ? [[d.class, d.cause, generalPlace(d), d.rule === undefined ? aspectOf(d) : RULED]] : [],
   );
   if (counted.length === 0) return null;
   const against = [...new Set(counted.map((one) => JSON.stringify(one)))].sort();
@@ -42,8 +42,4 @@ export function combinationOf(key: string): Combination {
 export function gravestOf({ rest, against }: Combination): 'breaking' | 'undecided' | Combination['rest'] {
   if (against.some(([kind]) => kind === 'breaking')) return 'breaking';
   return against.length > 0 ? 'undecided' : rest;
-}
-
-function isAgainst(kind: DifferenceClass): kind is Against[0] {
-  return kind === 'breaking' || kind === 'undecided';
 }

@@ -4,7 +4,7 @@
  * what does is let off in that respect only ({@link aspectOf}) and only while the candidate does not differ more often.
  */
 import { aspectOf, generalPlace } from './aspect.ts';
-import type { Cause } from './catalogue.ts';
+import { type Cause, standsAgainst } from './catalogue.ts';
 import type { Compare, Comparison } from './compare.ts';
 import type { Difference } from './difference.ts';
 import type { CaptureRecord } from './record.ts';
@@ -68,8 +68,8 @@ export function mergeNoise(a: NoiseModel, b: NoiseModel): NoiseModel {
 
 /** @param most places that are kept */
 export function mergeRouteNoise(a: RouteNoise, b: RouteNoise, most: number = MAX_PLACES): RouteNoise {
-  // Most records have no second answer, and each is merged.
-  const counts = b.records === 0 ? a.counts : mergedWith(a.counts, b.counts, sumOf);
+  // Most records teach nothing, and each is merged.
+  const counts = Object.keys(b.counts).length === 0 ? a.counts : mergedWith(a.counts, b.counts, sumOf);
   return { records: a.records + b.records, counts: smallestKeys(counts, most) };
 }
 
@@ -84,7 +84,7 @@ export function withNoise(rules: CompiledRules, model: NoiseModel): CompiledRule
         arrayRule: (pointer) => ruled.arrayRule(pointer),
         judge<D extends Difference>(difference: D): D {
           const judged = ruled.judge(difference);
-          if (judged.rule !== undefined || (judged.class !== 'breaking' && judged.class !== 'undecided')) return judged;
+          if (judged.rule !== undefined || !standsAgainst(judged.class)) return judged;
           return isNoise(counts, judged) ? { ...judged, class: 'noise' } : judged;
         },
       };
@@ -161,7 +161,7 @@ function candidateVariesMore({ onlyStable, onlyCandidate }: NoiseCount): boolean
 }
 
 function keysOf(differences: readonly Difference[]): Set<string> {
-  const counted = differences.filter((d) => d.class === 'breaking' || d.class === 'undecided');
+  const counted = differences.filter((d) => standsAgainst(d.class));
   return new Set(counted.map((difference) => keyOf(generalPlace(difference), aspectOf(difference))));
 }
 

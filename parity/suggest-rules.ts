@@ -3,7 +3,7 @@
  * Data that changed in between varies too, so that each suggestion waits for an owner, a reason and an expiry.
  */
 import { aspectOf, generalPlace } from './aspect.ts';
-import { CATALOGUE, type Cause } from './catalogue.ts';
+import { CATALOGUE, type Cause, standsAgainst } from './catalogue.ts';
 import { type CompareOptions, compareRecord } from './compare.ts';
 import type { CaptureRecord, ResponseLeg } from './record.ts';
 import { pathOfRoute } from './rules.ts';
@@ -75,7 +75,7 @@ export class StableOverTime {
     for (const difference of compareRecord({ ...record, stable: before.answer, candidate: stable }, this.#options)
       .differences) {
       const { in: where, class: kind, cause } = difference;
-      if ((where !== 'body' && where !== 'header') || (kind !== 'breaking' && kind !== 'undecided')) continue;
+      if ((where !== 'body' && where !== 'header') || !standsAgainst(kind)) continue;
       const place = generalPlace(difference).replace(/^(?:body|header:)/, '');
       const aspect = aspectOf(difference);
       const name = JSON.stringify([route, where, place, aspect]);

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { isSafe } from './copy-policy.ts';
 import type { Counters } from './counters.ts';
 import { fieldPairs, type RequestHead, rawFields, responseFields } from './headers.ts';
 import type { ObservedLeg } from './observed-leg.ts';
@@ -179,8 +180,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
    */
   #mayRetry(error: unknown): boolean {
     const { req, res, head } = this.#options;
-    const safe = req.method === 'GET' || req.method === 'HEAD' || req.method === 'OPTIONS';
-    if (!safe || head.hasBody || this.#retried || res.headersSent || !(error instanceof Error)) return false;
+    if (!isSafe(req.method ?? '') || head.hasBody || this.#retried || res.headersSent || !(error instanceof Error))
+      return false;
     const code = 'code' in error ? error.code : '';
     return code === 'ECONNRESET' || code === 'EPIPE' || (code === 'UND_ERR_SOCKET' && bytesRead(error) > 0);
   }

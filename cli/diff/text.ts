@@ -1,6 +1,6 @@
 /** A summary for a terminal of 80 to 120 columns: what happened, by route and cause, and an example of each. */
 import { styleText } from 'node:util';
-import { CATALOGUE, type DifferenceClass } from '../../parity/catalogue.ts';
+import { CATALOGUE, type DifferenceClass, standsAgainst } from '../../parity/catalogue.ts';
 import type { NoisyPlace } from '../../parity/noise.ts';
 import type { CauseSample, Summary, Unpaired } from '../../parity/summary.ts';
 import { type CauseRow, causeRows, compared, totalVerdicts } from '../../report/parity-rows.ts';
@@ -44,7 +44,7 @@ export function summaryText(
     headline(summary),
     ...table(rows, options),
     ...rows
-      .filter(({ cause }) => cause.class === 'breaking' || cause.class === 'undecided')
+      .filter(({ cause }) => standsAgainst(cause.class))
       .slice(0, MOST_DETAILS)
       .flatMap((row) => detail(row, sources, options)),
     ...noisy(noise, options),
