@@ -47,20 +47,23 @@ function ofRoute(aggregate: RouteAggregate): RouteAggregate {
 
 /** By class, cause and place, as findings are; one that also stands in `left`, in another respect, is still against the pair. */
 function distinct(off: readonly Against[], left: readonly Against[]): Against[] {
-  const keyOf = ([kind, cause, place]: Against) => findingKey(kind, cause, place);
-  const stay = new Set(left.map(keyOf));
-  return [...new Map(off.map((one) => [keyOf(one), one])).entries()]
-    .filter(([k]) => !stay.has(k))
-    .map(([, one]) => one);
+  const byFinding = new Map(off.map((one) => [keyOf(one), one]));
+  for (const one of left) byFinding.delete(keyOf(one));
+  return [...byFinding.values()];
 }
 
-function moveFinding(found: Record<string, number>, [kind, cause, place]: Against, pairs: number): void {
-  const from = findingKey(kind, cause, place);
+function keyOf([kind, cause, place]: Against): string {
+  return findingKey(kind, cause, place);
+}
+
+function moveFinding(found: Record<string, number>, against: Against, pairs: number): void {
+  const from = keyOf(against);
   const before = found[from];
   // Of those beyond their number only the sum is known.
   if (before === undefined) return;
   if (before > pairs) found[from] = before - pairs;
   else delete found[from];
+  const [, cause, place] = against;
   const to = findingKey('noise', cause, place);
   found[to] = (found[to] ?? 0) + pairs;
 }
