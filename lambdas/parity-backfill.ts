@@ -2,22 +2,16 @@
 import * as z from 'zod';
 import { CrossfadeError } from '../core/errors.ts';
 import type { CutoverId } from '../core/ids.ts';
-import type { Ledger } from '../core/ports.ts';
 import { type Judged, judgeLine } from '../parity/batch.ts';
 import { compareRecord } from '../parity/compare.ts';
+import type { Counting } from './aws/counting.ts';
 import type { PairObjects } from './aws/pair-objects.ts';
 import { parityBackfillDeps } from './aws/parity-backfill-deps.ts';
-import type { ParityRules } from './aws/parity-rules.ts';
 import type { ParityStore } from './aws/parity-store.ts';
 import { decodeContent } from './decode-content.ts';
-import type { Deps } from './deps.ts';
 import { eachLine, tooLong } from './lines.ts';
 
-export interface BackfillDeps {
-  readonly deployment: Deps['deployment'];
-  readonly ledger: Pick<Ledger, 'read'>;
-  readonly rules: Pick<ParityRules, 'effective'>;
-  readonly store: Pick<ParityStore, 'add'>;
+export interface BackfillDeps extends Counting {
   readonly objects: PairObjects;
 }
 

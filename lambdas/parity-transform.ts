@@ -1,25 +1,18 @@
 /** Parity transform: compares captured pairs, counts them for the run that owns the ingress, writes each verdict beside its pair. */
 import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
-import type { Ledger } from '../core/ports.ts';
 import { compareRecord } from '../parity/compare.ts';
 import { letOff } from '../parity/let-off.ts';
 import { NO_NOISE } from '../parity/noise.ts';
 import { mergeRoutes, type RouteAggregates } from '../parity/routes.ts';
+import type { Counting } from './aws/counting.ts';
 import type { KnownNoise } from './aws/known-noise.ts';
 import { parityDeps } from './aws/parity-deps.ts';
-import type { ParityRules } from './aws/parity-rules.ts';
-import type { ParityStore } from './aws/parity-store.ts';
 import { decodeContent } from './decode-content.ts';
-import type { Deps } from './deps.ts';
 import type { Emit } from './emf.ts';
 import { judgeBatch } from './firehose-batch.ts';
 import { parityMetrics } from './parity-metrics.ts';
 
-export interface TransformDeps {
-  readonly deployment: Deps['deployment'];
-  readonly ledger: Pick<Ledger, 'read'>;
-  readonly rules: Pick<ParityRules, 'effective'>;
-  readonly store: Pick<ParityStore, 'add'>;
+export interface TransformDeps extends Counting {
   readonly noise: KnownNoise;
   readonly emit: Emit;
 }
@@ -40,7 +33,7 @@ export function makeHandler({ deployment, ledger, rules, store, noise, emit }: T
     }
     const series = { cutoverId: owner.cutoverId, rules: version };
     // Before anything is counted: when it fails the batch comes again, and its figures with it.
-    const known = judged.some(({ routes }) => standsAgainst(routes)) ? await noise.of(series) : NO_NOISE;
+    const known = judged.some(({ routes }) => differ(routes)) ? await noise.of(series) : NO_NOISE;
     const counted = await store.add(series, judged);
     noise.add(series, counted);
     emit(...parityMetrics(letOff(counted, known), refused));
@@ -48,7 +41,7 @@ export function makeHandler({ deployment, ledger, rules, store, noise, emit }: T
   };
 }
 
-function standsAgainst(routes: RouteAggregates): boolean {
+function differ(routes: RouteAggregates): boolean {
   return Object.values(routes).some(({ breaking, undecided }) => breaking + undecided > 0);
 }
 

@@ -30,7 +30,7 @@ export interface ParityRules {
   put(rules: StoredRules): Promise<void>;
   /** Strongly consistent. */
   stored(): Promise<StoredRules | null>;
-  /** As they were at most a minute ago. */
+  /** As they were at most `cacheMs` ago. */
   effective(): Promise<EffectiveRules>;
 }
 
@@ -38,6 +38,8 @@ export interface ParityRulesOptions {
   readonly table: string;
   readonly ingressId: IngressId;
   readonly clock: Pick<Clock, 'now'>;
+  /** Milliseconds, 0 or more. @default a minute */
+  readonly cacheMs?: number;
 }
 
 const CACHE_MS = 60_000;
@@ -47,7 +49,7 @@ const storedSchema = z.object({ by: z.string(), at: z.iso.datetime() });
 
 export function dynamoParityRules(
   client: Pick<DynamoDBClient, 'send'>,
-  { table: TableName, ingressId, clock }: ParityRulesOptions,
+  { table: TableName, ingressId, clock, cacheMs = CACHE_MS }: ParityRulesOptions,
 ): ParityRules {
   const key = (sk: string): Item => ({ pk: { S: `INGRESS#${ingressId}` }, sk: { S: sk } });
   let cached: { readonly rules: EffectiveRules; readonly until: number } | undefined;
@@ -79,7 +81,7 @@ export function dynamoParityRules(
       const now = clock.now();
       if (cached !== undefined && now < cached.until) return cached.rules;
       const rules = effectiveRules((await stored())?.set ?? NO_RULES, new Date(now));
-      cached = { rules, until: now + CACHE_MS };
+      cached = { rules, until: now + cacheMs };
       return rules;
     },
   };

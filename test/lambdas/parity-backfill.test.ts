@@ -18,24 +18,12 @@ import { LOCAL_CLIENT } from '../../rehearsal/local-client.ts';
 import { captured } from '../support/captured.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { ledgerItem } from '../support/ledger-item.ts';
+import { statusIsBenign } from '../support/parity-rules.ts';
 
 const KEY = 'pairs/2026/11/24/08/a.gz';
 const EVENT = { bucket: 'pairs', key: KEY };
 const NO_RULES: RuleSet = { v: 1, rules: [] };
-const STATUS_IS_BENIGN: RuleSet = {
-  v: 1,
-  rules: [
-    {
-      kind: 'reclassify',
-      id: 'created',
-      owner: 'shop',
-      reason: 'clients take both',
-      expires: '2026-12-31',
-      where: { cause: 'status' },
-      class: 'benign',
-    },
-  ],
-};
+const STATUS_IS_BENIGN = statusIsBenign();
 
 let dynamo: LocalDynamo;
 let client: DynamoDBClient;

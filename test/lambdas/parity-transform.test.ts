@@ -14,6 +14,7 @@ import type { RuleSet } from '../../parity/rule-schema.ts';
 import { captured } from '../support/captured.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { ledgerItem } from '../support/ledger-item.ts';
+import { statusIsBenign } from '../support/parity-rules.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const recordOf = (overrides: Partial<CaptureRecord> = {}) => base64(JSON.stringify(captured(overrides)));
@@ -132,25 +133,13 @@ describe('the parity transform', () => {
   });
 
   it('compares by the rules that are stored, and counts under their version', async () => {
-    const rule = {
-      kind: 'reclassify',
-      id: 'created',
-      owner: 'shop',
-      reason: 'clients take both',
-      expires: '2026-12-31',
-      where: { cause: 'status' },
-      class: 'benign',
-    } as const;
     const { stable } = captured();
     const created = stable.outcome === 'response' ? { ...stable, status: 201 } : stable;
-    const ruled = rig(ledgerItem({ status: 'running' }), undefined, { v: 1, rules: [rule] });
+    const ruled = rig(ledgerItem({ status: 'running' }), undefined, statusIsBenign());
     await ruled.handler(eventOf(recordOf({ candidate: created })));
     expect(ruled.calls[0]?.series.rules).toMatch(/^[0-9a-f]{16}$/);
     expect(ruled.calls[0]?.records[0]?.routes).toMatchObject({ '/items': { breaking: 0, benign: 1 } });
-    const expired = rig(ledgerItem({ status: 'running' }), undefined, {
-      v: 1,
-      rules: [{ ...rule, expires: '2026-11-23' }],
-    });
+    const expired = rig(ledgerItem({ status: 'running' }), undefined, statusIsBenign('2026-11-23'));
     await expired.handler(eventOf(recordOf({ candidate: created })));
     expect(expired.calls[0]?.series.rules).toBe('none');
     expect(expired.calls[0]?.records[0]?.routes).toMatchObject({ '/items': { breaking: 1 } });

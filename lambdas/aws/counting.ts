@@ -1,0 +1,35 @@
+/** What every function that counts pairs is given: whose run it is, by which rules they are compared, where counts are kept. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Deployment } from '../../core/deployment.ts';
+import type { Ledger } from '../../core/ports.ts';
+import { CLIENT_OPTIONS } from './clients.ts';
+import { deploymentFromEnv } from './deployment.ts';
+import { dynamoLedger } from './dynamo-ledger.ts';
+import { dynamoParityRules, type ParityRules } from './parity-rules.ts';
+import { dynamoParityStore, type ParityStore } from './parity-store.ts';
+import { systemClock as clock } from './system-clock.ts';
+
+export interface Counting {
+  readonly deployment: Deployment;
+  readonly ledger: Pick<Ledger, 'read'>;
+  readonly rules: Pick<ParityRules, 'effective'>;
+  readonly store: Pick<ParityStore, 'add'>;
+}
+
+/** @param rulesCacheMs how old the rules may be; a minute unless told otherwise */
+export function counting(rulesCacheMs?: number): Counting & { readonly store: ParityStore } {
+  const deployment = deploymentFromEnv();
+  const { ingressId, ledgerTable: table, shadowLogDays: keepDays } = deployment;
+  const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
+  return {
+    deployment,
+    ledger: dynamoLedger(dynamo, table),
+    rules: dynamoParityRules(dynamo, {
+      table,
+      ingressId,
+      clock,
+      ...(rulesCacheMs === undefined ? {} : { cacheMs: rulesCacheMs }),
+    }),
+    store: dynamoParityStore(dynamo, { table, clock, keepDays }),
+  };
+}
