@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { assertPlan } from '../core/plan.ts';
+import { assertPlan } from '../core/model/index.ts';
 import { attachedApplication, parseAttachment } from '../lib/attached-application.ts';
 import { referenceApplication } from '../lib/reference-application.ts';
 

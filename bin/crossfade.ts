@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** Entry of the operator's CLI. */
 import { CommanderError } from 'commander';
-import { EXIT, UsageError } from '../cli/exit-codes.ts';
 import { program } from '../cli/program.ts';
-import { describeError } from '../core/errors.ts';
+import { EXIT, UsageError } from '../cli/shared/index.ts';
+import { describeError } from '../core/model/index.ts';
 
 const cli = program();
 for (const command of [cli, ...cli.commands.flatMap((command) => [command, ...command.commands])])

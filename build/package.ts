@@ -2,8 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleHandlers } from '../lib/handlers.ts';
-import { bundleTap } from '../lib/tap-image.ts';
+import { bundleHandlers, bundleTap } from '../lib/assets/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');

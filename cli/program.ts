@@ -1,19 +1,18 @@
 /** The operator's commands in one program. Built apart from its entry, so that tests can run it. */
 import { Command } from 'commander';
-import { chaosCommand } from './chaos.ts';
-import { contractCommand } from './contract.ts';
-import { diffCommand } from './diff.ts';
-import { drillCommand } from './drill.ts';
-import { EXIT_HELP } from './exit-codes.ts';
-import { exportCommand } from './export.ts';
-import { planCommand } from './plan.ts';
-import { rehearseCommand } from './rehearse.ts';
-import { replayCommand } from './replay.ts';
-import { rollbackCommand } from './rollback.ts';
-import { rulesCommand } from './rules.ts';
-import { approveCommand, refuseCommand } from './signoff.ts';
-import { statusCommand } from './status.ts';
-import { version } from './version.ts';
+import { contractCommand, diffCommand, rulesCommand } from './compare/index.ts';
+import { chaosCommand, rehearseCommand } from './rehearse/index.ts';
+import {
+  approveCommand,
+  drillCommand,
+  exportCommand,
+  planCommand,
+  refuseCommand,
+  replayCommand,
+  rollbackCommand,
+  statusCommand,
+} from './run/index.ts';
+import { EXIT_HELP, version } from './shared/index.ts';
 
 export function program(): Command {
   return new Command('crossfade')

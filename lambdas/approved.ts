@@ -1,10 +1,9 @@
 /** After a sign-off: who signed is in the ledger before anything follows from it. */
-import { awaitSignoff, reduce } from '../core/cutover.ts';
-import { CrossfadeError } from '../core/errors.ts';
-import { type CutoverStateJson, parseState } from '../core/state.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
-import { settle } from './settle.ts';
+
+import { CrossfadeError, type CutoverStateJson, parseState } from '../core/model/index.ts';
+import { awaitSignoff, reduce } from '../core/phases/index.ts';
+import { awsDeps } from './compose/index.ts';
+import { type Deps, settle } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'ledger' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {

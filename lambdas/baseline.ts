@@ -1,11 +1,9 @@
 /** Baseline: what the stable side does on an ordinary day; refuses a side that is itself burning. */
-import { baselineRefusals } from '../core/baseline.ts';
-import { reduce } from '../core/cutover.ts';
-import { RefusedError } from '../core/errors.ts';
-import { type CutoverStateJson, parseState } from '../core/state.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
-import { settle } from './settle.ts';
+
+import { type CutoverStateJson, parseState, RefusedError } from '../core/model/index.ts';
+import { baselineRefusals, reduce } from '../core/phases/index.ts';
+import { awsDeps } from './compose/index.ts';
+import { type Deps, settle } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'metrics' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {

@@ -1,9 +1,9 @@
 /** Pin capacity: before a single request leaves it, the stable side's capacity is noted and held. */
-import { reduce } from '../core/cutover.ts';
-import { type CutoverStateJson, parseState } from '../core/state.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
-import { settle } from './settle.ts';
+
+import { type CutoverStateJson, parseState } from '../core/model/index.ts';
+import { reduce } from '../core/phases/index.ts';
+import { awsDeps } from './compose/index.ts';
+import { type Deps, settle } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'capacity' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {

@@ -1,9 +1,8 @@
 /** Close tap: the alarm on the tap's health takes the tap out of the customers' path, and nothing else with it. */
-import { closeTap, describeCloseTap } from '../core/close-tap.ts';
-import { rollbackDeps } from './aws/rollback-deps.ts';
-import type { RollbackDeps } from './deps.ts';
-import { parseRollbackEvent } from './rollback-request.ts';
-import { recordAndTell } from './tell.ts';
+import { closeTap, describeCloseTap } from '../core/fence/index.ts';
+import { rollbackDeps } from './compose/index.ts';
+import { parseRollbackEvent } from './events/index.ts';
+import { type RollbackDeps, recordAndTell } from './tasks/index.ts';
 
 export function makeHandler(deps: RollbackDeps) {
   return async (event: unknown): Promise<{ outcome: string; message?: string }> => {

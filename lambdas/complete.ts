@@ -1,10 +1,9 @@
 /** Completion: the candidate is the service now. The ledger says so, and no trigger moves its traffic any more. */
-import { reduce } from '../core/cutover.ts';
-import { type CutoverStateJson, parseState, stateToJson } from '../core/state.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
-import { settle } from './settle.ts';
-import { tell } from './tell.ts';
+
+import { type CutoverStateJson, parseState, stateToJson } from '../core/model/index.ts';
+import { reduce } from '../core/phases/index.ts';
+import { awsDeps } from './compose/index.ts';
+import { type Deps, settle, tell } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'ledger' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {

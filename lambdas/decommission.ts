@@ -1,13 +1,12 @@
 /**
  * Decommission: the stable side's tasks go in halves, each step reversible until the next, and none before its customers
- * have gone. A rollback from here on scales up first (core/rollback.ts), because the ledger was told so beforehand.
+ * have gone. A rollback from here on scales up first (core/fence/rollback.ts), because the ledger was told so beforehand.
  */
-import { reduce } from '../core/cutover.ts';
-import { nextDesired, residue } from '../core/decommission.ts';
-import { type CutoverStateJson, parseState } from '../core/state.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
-import { settle } from './settle.ts';
+
+import { type CutoverStateJson, parseState } from '../core/model/index.ts';
+import { nextDesired, reduce, residue } from '../core/phases/index.ts';
+import { awsDeps } from './compose/index.ts';
+import { type Deps, settle } from './tasks/index.ts';
 
 /** Only whole minutes are read: a shorter look back may hold none. */
 const SHORTEST_LOOK_SECONDS = 180;

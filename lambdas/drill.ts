@@ -1,12 +1,15 @@
 /** Drill: trips its alarm, and then waits to be brought back by it. Still being here after the deadline is the drill's failure. */
-import { reduce } from '../core/cutover.ts';
-import { DRILL_DEADLINE_SECONDS } from '../core/drill.ts';
-import { DrillFailedError } from '../core/errors.ts';
-import { fromIso } from '../core/instant.ts';
-import { type CutoverStateJson, parseState } from '../core/state.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
-import { settle } from './settle.ts';
+
+import {
+  type CutoverStateJson,
+  DRILL_DEADLINE_SECONDS,
+  DrillFailedError,
+  fromIso,
+  parseState,
+} from '../core/model/index.ts';
+import { reduce } from '../core/phases/index.ts';
+import { awsDeps } from './compose/index.ts';
+import { type Deps, settle } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'alarms' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {

@@ -1,9 +1,9 @@
 /** Exercise: load and chaos against the mirror, while only the stable side answers customers. */
-import { reduce } from '../core/cutover.ts';
-import { type CutoverStateJson, parseState } from '../core/state.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
-import { settle } from './settle.ts';
+
+import { type CutoverStateJson, parseState } from '../core/model/index.ts';
+import { reduce } from '../core/phases/index.ts';
+import { awsDeps } from './compose/index.ts';
+import { type Deps, settle } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'exercise' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {

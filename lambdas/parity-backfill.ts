@@ -1,19 +1,11 @@
 /** Parity backfill: one object of kept pairs, compared anew by the rules of now, and counted for the run that owns the ingress. */
 import * as z from 'zod';
-import { CrossfadeError } from '../core/errors.ts';
-import type { CutoverId } from '../core/ids.ts';
-import { type Judged, judgeLine } from '../parity/batch.ts';
-import { compareRecord } from '../parity/compare.ts';
-import type { Counting } from './aws/counting.ts';
-import type { PairObjects } from './aws/pair-objects.ts';
-import { parityBackfillDeps } from './aws/parity-backfill-deps.ts';
-import type { ParityStore } from './aws/parity-store.ts';
-import { decodeContent } from './decode-content.ts';
-import { eachLine, tooLong } from './lines.ts';
-
-export interface BackfillDeps extends Counting {
-  readonly objects: PairObjects;
-}
+import { decodeContent, eachLine, tooLong } from '../capture/index.ts';
+import { CrossfadeError, type CutoverId } from '../core/model/index.ts';
+import { compareRecord } from '../parity/compare/index.ts';
+import { type Judged, judgeLine } from '../parity/tally/index.ts';
+import type { ParityStore } from './aws/dynamo/index.ts';
+import { type BackfillDeps, parityBackfillDeps } from './compose/index.ts';
 
 const eventSchema = z.strictObject({ bucket: z.string().min(1), key: z.string().min(1) });
 

@@ -1,21 +1,11 @@
 /** Parity transform: compares captured pairs, counts them for the run that owns the ingress, writes each verdict beside its pair. */
 import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
-import { compareRecord } from '../parity/compare.ts';
-import { letOff } from '../parity/let-off.ts';
-import { NO_NOISE } from '../parity/noise.ts';
-import { mergeRoutes, type RouteAggregates } from '../parity/routes.ts';
-import type { Counting } from './aws/counting.ts';
-import type { KnownNoise } from './aws/known-noise.ts';
-import { parityDeps } from './aws/parity-deps.ts';
-import { decodeContent } from './decode-content.ts';
-import type { Emit } from './emf.ts';
-import { judgeBatch } from './firehose-batch.ts';
-import { parityMetrics } from './parity-metrics.ts';
-
-export interface TransformDeps extends Counting {
-  readonly noise: KnownNoise;
-  readonly emit: Emit;
-}
+import { decodeContent } from '../capture/index.ts';
+import { compareRecord } from '../parity/compare/index.ts';
+import { letOff, mergeRoutes, NO_NOISE, type RouteAggregates } from '../parity/tally/index.ts';
+import { parityDeps, type TransformDeps } from './compose/index.ts';
+import { judgeBatch } from './events/index.ts';
+import { parityMetrics } from './tasks/index.ts';
 
 /**
  * Rejects when the counts could not be stored: Firehose then gives the batch again, three times, and what was counted

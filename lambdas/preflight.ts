@@ -1,18 +1,31 @@
 /** Preflight: parses the execution's input, refuses with every reason at once, or takes the ingress for a new run. */
 import * as z from 'zod';
-import { heartbeatDueAt, TASK_ALLOWANCE_SECONDS } from '../core/cutover.ts';
-import type { Deployment } from '../core/deployment.ts';
-import { type Drill, drillRefusal, drillRequestSchema } from '../core/drill.ts';
-import { InvalidPlanError, RefusedError } from '../core/errors.ts';
-import { cutoverIdSchema } from '../core/ids.ts';
-import { parsePlan, planSchema } from '../core/plan.ts';
-import { ANY_TRAFFIC, HISTORY_BUDGET, project } from '../core/planner.ts';
-import { refusals, retentionProblem } from '../core/preflight.ts';
-import { type CutoverState, type CutoverStateJson, stateToJson } from '../core/state.ts';
-import { SAFE_SPLIT } from '../core/weights.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
-import { tell } from './tell.ts';
+import {
+  type CutoverState,
+  type CutoverStateJson,
+  cutoverIdSchema,
+  type Deployment,
+  type Drill,
+  drillRefusal,
+  drillRequestSchema,
+  InvalidPlanError,
+  parsePlan,
+  planSchema,
+  RefusedError,
+  SAFE_SPLIT,
+  stateToJson,
+} from '../core/model/index.ts';
+import {
+  ANY_TRAFFIC,
+  HISTORY_BUDGET,
+  heartbeatDueAt,
+  project,
+  refusals,
+  retentionProblem,
+  TASK_ALLOWANCE_SECONDS,
+} from '../core/phases/index.ts';
+import { awsDeps } from './compose/index.ts';
+import { type Deps, tell } from './tasks/index.ts';
 
 const eventSchema = z.object({
   input: z.strictObject({ plan: z.unknown().default({}), drill: drillRequestSchema.optional() }),

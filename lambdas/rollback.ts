@@ -2,13 +2,13 @@
  * Rollback: the one handler behind every trigger. Fence, write, and only then everything else. Nothing here may throw
  * before the weights are safe but the two calls themselves.
  */
-import { rolledBack } from '../core/cutover.ts';
-import { describeRollback, type RollbackOutcome, rollBack } from '../core/rollback.ts';
-import { stateSchema, stateToJson } from '../core/state.ts';
-import { rollbackDeps } from './aws/rollback-deps.ts';
-import type { RollbackDeps } from './deps.ts';
-import { parseRollbackEvent } from './rollback-request.ts';
-import { recordAndTell } from './tell.ts';
+
+import { describeRollback, type RollbackOutcome, rollBack } from '../core/fence/index.ts';
+import { stateSchema, stateToJson } from '../core/model/index.ts';
+import { rolledBack } from '../core/phases/index.ts';
+import { rollbackDeps } from './compose/index.ts';
+import { parseRollbackEvent } from './events/index.ts';
+import { type RollbackDeps, recordAndTell } from './tasks/index.ts';
 
 export function makeHandler(deps: RollbackDeps) {
   return async (event: unknown): Promise<unknown> => {

@@ -1,10 +1,10 @@
 /** Shift: the next split of the plan, fenced. Opens and closes the shadow as well: those are splits too. */
-import { heartbeatDueAt, nextShift, reduce } from '../core/cutover.ts';
-import { fencedShift } from '../core/shift.ts';
-import { type CutoverStateJson, parseState } from '../core/state.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
-import { settle } from './settle.ts';
+
+import { fencedShift } from '../core/fence/index.ts';
+import { type CutoverStateJson, parseState } from '../core/model/index.ts';
+import { heartbeatDueAt, nextShift, reduce } from '../core/phases/index.ts';
+import { awsDeps } from './compose/index.ts';
+import { type Deps, settle } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'deployment' | 'ingress' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {

@@ -1,10 +1,9 @@
 /** Sign-off: stores the task token, tells people what they are asked and how to answer. The machine waits. */
 import * as z from 'zod';
-import { awaitSignoff } from '../core/cutover.ts';
-import { parseState } from '../core/state.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
-import { settle } from './settle.ts';
+import { parseState } from '../core/model/index.ts';
+import { awaitSignoff } from '../core/phases/index.ts';
+import { awsDeps } from './compose/index.ts';
+import { type Deps, settle } from './tasks/index.ts';
 
 const eventSchema = z.strictObject({ state: z.unknown(), token: z.string().min(1) });
 

@@ -1,6 +1,6 @@
 /** Verify rollback: the machine waits here until counts show that the traffic has come back. The work is the watchdog's. */
-import { type CutoverStateJson, parseState, stateToJson } from '../core/state.ts';
-import { awsDeps } from './aws/deps.ts';
+import { type CutoverStateJson, parseState, stateToJson } from '../core/model/index.ts';
+import { awsDeps } from './compose/index.ts';
 import { makeHandler as makeWatchdog, type WatchdogDeps } from './watchdog.ts';
 
 export function makeHandler(deps: WatchdogDeps) {

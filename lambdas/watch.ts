@@ -1,15 +1,18 @@
 /** Watch: one observation of the phase that the state is in. Fetches evidence; the core decides; the log keeps both. */
-import { observeInterval, reduce } from '../core/cutover.ts';
-import type { Look } from '../core/decision-log.ts';
-import type { MinuteEvidence } from '../core/gate/evidence.ts';
-import { requests, total } from '../core/gate/totals.ts';
-import { fromIso } from '../core/instant.ts';
-import { type Evidence, hardStop, observe } from '../core/observe.ts';
-import type { ParityVerdict } from '../core/ports.ts';
-import { type CutoverState, type CutoverStateJson, parseState } from '../core/state.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
-import { settle } from './settle.ts';
+
+import { requests, total } from '../core/gate/index.ts';
+import {
+  type CutoverState,
+  type CutoverStateJson,
+  fromIso,
+  type Look,
+  type MinuteEvidence,
+  type ParityVerdict,
+  parseState,
+} from '../core/model/index.ts';
+import { type Evidence, hardStop, observe, observeInterval, reduce } from '../core/phases/index.ts';
+import { awsDeps } from './compose/index.ts';
+import { type Deps, settle } from './tasks/index.ts';
 
 type WatchDeps = Pick<
   Deps,
@@ -33,7 +36,7 @@ export function makeHandler(deps: WatchDeps) {
   };
 }
 
-/** What the ledger says was written last: the tap may have been closed since the state was made (core/close-tap.ts). */
+/** What the ledger says was written last: the tap may have been closed since the state was made (core/fence/close-mirror.ts). */
 async function asOwed({ ledger, deployment }: WatchDeps, state: CutoverState): Promise<CutoverState> {
   const item = await ledger.read(deployment.ingressId);
   if (item?.generation !== state.generation || !item.intent.confirmed) return state;

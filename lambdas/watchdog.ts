@@ -1,11 +1,8 @@
 /** Watchdog: once a minute, whatever events said or did not say. */
-import { describeCloseTap } from '../core/close-tap.ts';
-import { describeError } from '../core/errors.ts';
-import type { LedgerItem } from '../core/ledger.ts';
-import { describeRollback } from '../core/rollback.ts';
-import { type WatchdogReport, watch } from '../core/watchdog.ts';
-import { awsDeps } from './aws/deps.ts';
-import type { Deps } from './deps.ts';
+import { describeCloseTap, describeRollback, type WatchdogReport, watch } from '../core/fence/index.ts';
+import { describeError, type LedgerItem } from '../core/model/index.ts';
+import { awsDeps } from './compose/index.ts';
+import type { Deps } from './tasks/index.ts';
 
 export type WatchdogDeps = Pick<
   Deps,

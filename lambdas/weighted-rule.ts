@@ -1,14 +1,12 @@
-/** `Custom::WeightedRule`: see lib/constructs/weighted-rule.ts for what it promises, core/rule-ownership.ts for how. */
+/** `Custom::WeightedRule`: see lib/constructs/weighted-rule.ts for what it promises, core/fence/listener-rule.ts for how. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';
-import { RuleKeptError } from '../core/errors.ts';
-import { ingressIdSchema } from '../core/ids.ts';
-import type { LedgerItem } from '../core/ledger.ts';
-import { decideUpdate, initialWeights, refusalsOfDelete, type WantedRule } from '../core/rule-ownership.ts';
-import { CLIENT_OPTIONS } from './aws/clients.ts';
-import { dynamoLedger } from './aws/dynamo-ledger.ts';
-import { ElbRules } from './aws/elb-rule.ts';
+import { decideUpdate, initialWeights, refusalsOfDelete, type WantedRule } from '../core/fence/index.ts';
+import { ingressIdSchema, type LedgerItem, RuleKeptError } from '../core/model/index.ts';
+import { CLIENT_OPTIONS } from './aws/calls/index.ts';
+import { dynamoLedger } from './aws/dynamo/index.ts';
+import { ElbRules } from './aws/elb/index.ts';
 
 const propertiesSchema = z
   .object({

@@ -1,10 +1,8 @@
 /** Bring your own: a cutover onto an existing load balancer, listeners, target groups and services, named by their ARNs. */
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { InvalidPlanError } from '../core/errors.ts';
-import type { PlanInput } from '../core/plan.ts';
-import { DualStackCutover } from './constructs/dual-stack-cutover.ts';
-import type { CutoverGroups } from './constructs/weighted-rule.ts';
+import { InvalidPlanError, type PlanInput } from '../core/model/index.ts';
+import { type CutoverGroups, DualStackCutover } from './constructs/index.ts';
 
 const service = z.strictObject({ cluster: z.string().min(1), service: z.string().min(1) });
 const groupArn = z.string().regex(/^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:targetgroup\/[^/]+\/[^/]+$/, {

@@ -1,12 +1,8 @@
 /** The reference application: a load balancer, the two example gateways, the tap, and the cutover between them. */
 import type { App } from 'aws-cdk-lib';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import type { PlanInput } from '../core/plan.ts';
-import { CutoverStack } from './stacks/cutover-stack.ts';
-import { GatewaysStack } from './stacks/gateways-stack.ts';
-import { IngressStack } from './stacks/ingress-stack.ts';
-import { ObservabilityStack } from './stacks/observability-stack.ts';
-import { ShadowStack } from './stacks/shadow-stack.ts';
+import type { PlanInput } from '../core/model/index.ts';
+import { CutoverStack, GatewaysStack, IngressStack, ObservabilityStack, ShadowStack } from './stacks/index.ts';
 
 export interface ReferenceOptions {
   readonly ingressId: string;

@@ -1,7 +1,6 @@
 /** The gate's way to its decisions, look by look, as charts: e-values against their thresholds, bounds against the margin. */
 import * as z from 'zod';
-import { fromIso } from '../core/instant.ts';
-import type { LogEntry } from '../core/ledger.ts';
+import { fromIso, type LogEntry } from '../core/model/index.ts';
 import type { Area, Band, Chart, Dot, Line, Mark, Point } from './chart.ts';
 import { logBetween } from './scale.ts';
 

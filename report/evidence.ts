@@ -1,6 +1,5 @@
 /** What one run left behind, as the report shows it: decisions from the ledger, customers' view from the load. */
-import type { CutoverId, IngressId } from '../core/ids.ts';
-import type { LedgerItem, LogEntry } from '../core/ledger.ts';
+import type { CutoverId, IngressId, LedgerItem, LogEntry } from '../core/model/index.ts';
 
 /** All instants are virtual, milliseconds since the epoch, unless a name says `real`. */
 export interface RateSample {

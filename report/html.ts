@@ -1,5 +1,5 @@
 /** The report: one self-contained HTML file for one or more runs. */
-import { fromIso } from '../core/instant.ts';
+import { fromIso } from '../core/model/index.ts';
 import { chartSvg, escapeHtml, type Line, type Mark } from './chart.ts';
 import type { RunEvidence } from './evidence.ts';
 import { evidenceCharts } from './evidence-path.ts';

@@ -1,8 +1,7 @@
 /** A summary of compared pairs in the order in which people read it: what breaks clients first, then what happens most. */
-import type { DifferenceClass } from '../parity/catalogue.ts';
-import type { Comparison } from '../parity/compare.ts';
-import type { NoisyPlace } from '../parity/noise.ts';
-import type { CauseSummary, RouteSummary, Summary } from '../parity/summary.ts';
+import type { DifferenceClass } from '../parity/causes/index.ts';
+import type { Comparison } from '../parity/compare/index.ts';
+import type { CauseSummary, NoisyPlace, RouteSummary, Summary } from '../parity/tally/index.ts';
 
 export type Verdicts = Readonly<Record<Comparison['verdict'], number>>;
 

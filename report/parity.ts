@@ -1,8 +1,6 @@
 /** What a comparison found, as one self-contained HTML file. */
-import { CATALOGUE } from '../parity/catalogue.ts';
-import { quantile } from '../parity/histogram.ts';
-import type { NoisyPlace } from '../parity/noise.ts';
-import type { CauseSample, RouteSummary, Summary } from '../parity/summary.ts';
+import { CATALOGUE } from '../parity/causes/index.ts';
+import { type CauseSample, type NoisyPlace, quantile, type RouteSummary, type Summary } from '../parity/tally/index.ts';
 import { escapeHtml } from './chart.ts';
 import { type CauseRow, causeRows, compared, routeRows, totalVerdicts } from './parity-rows.ts';
 import { STYLE } from './style.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
-import { HANDLERS, handlerCode } from '../../lib/handlers.ts';
+import { HANDLERS, handlerCode } from '../../lib/assets/handlers.ts';
 
 const ROUNDS = 7;
 const BUNDLES = join(import.meta.dirname, '..', '..', '.crossfade', 'bundles');

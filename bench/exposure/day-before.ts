@@ -1,5 +1,5 @@
-/** The stable side's time before a run: what preflight's baseline measures (lambdas/aws/cloudwatch-metrics.ts), and its quietest hour. */
-import { PEAK_MINUTES } from '../../core/gate/alone.ts';
+/** The stable side's time before a run: what preflight's baseline measures (lambdas/aws/cloudwatch/metrics.ts), and its quietest hour. */
+import { PEAK_MINUTES } from '../../core/gate/historical-control.ts';
 import { generator } from '../../test/support/random.ts';
 import { type Cell, failures, mix } from './world.ts';
 

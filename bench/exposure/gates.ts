@@ -2,11 +2,12 @@
  * Gates: ours, and peers' as their documentation and sources describe them. A peer that leaves the check to its operator
  * gets the one its own documentation shows, or, where that shows none, {@link alarm}, which is named here.
  */
-import { judgeAlone } from '../../core/gate/alone.ts';
-import { decideGate } from '../../core/gate/decide.ts';
-import type { MinuteEvidence } from '../../core/gate/evidence.ts';
-import { gatePolicyOf } from '../../core/gate-policy.ts';
-import type { Plan } from '../../core/plan.ts';
+
+import { decideGate } from '../../core/gate/concurrent-control.ts';
+import { judgeAlone } from '../../core/gate/historical-control.ts';
+import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
+import type { MinuteEvidence } from '../../core/model/evidence.ts';
+import type { Plan } from '../../core/model/plan.ts';
 import { dayBefore } from './day-before.ts';
 import type { World } from './world.ts';
 

@@ -3,9 +3,9 @@
  * shape and its onset. It tests once, with error rates of 1 % each, on the same ramp and the same late metrics. No gate that
  * must find these out can be expected to reach it.
  */
-import type { MinuteEvidence } from '../../core/gate/evidence.ts';
+import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { Gate } from './gates.ts';
-import type { Policy, RampStage } from './policies.ts';
+import type { Policy, RampStage } from './policy.ts';
 import type { World } from './world.ts';
 
 /** Wald 1945: accept "regression" at ln((1 − β)/α). */

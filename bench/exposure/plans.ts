@@ -3,9 +3,10 @@
  * quietest hour, leave out a first stage that takes more than half a day, hold the others for twice the time that the
  * evidence takes, and look less often when the history would not hold so many looks. The margins stay as they are.
  */
-import { formatDuration } from '../../core/duration.ts';
-import { type Plan, type PlanInput, parsePlan } from '../../core/plan.ts';
-import { type Assumptions, project } from '../../core/planner.ts';
+
+import { type Plan, type PlanInput, parsePlan } from '../../core/model/plan.ts';
+import { formatDuration } from '../../core/model/time.ts';
+import { type Assumptions, project } from '../../core/phases/timeline.ts';
 
 const HALF_A_DAY = 12 * 3_600;
 const HOUR = 3_600;

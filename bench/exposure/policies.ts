@@ -1,5 +1,5 @@
 /** Rows of the table: a ramp and the gate on it. */
-import type { Plan } from '../../core/plan.ts';
+import type { Plan } from '../../core/model/plan.ts';
 import { dayBefore } from './day-before.ts';
 import {
   ALARM,
@@ -9,29 +9,13 @@ import {
   FLAGGER_DEFAULT,
   FLAGGER_DOCS,
   FLAGGER_TUTORIAL,
-  type GateMaker,
   KAYENTA,
   ours,
 } from './gates.ts';
 import { oracles } from './oracle.ts';
 import { DEFAULT_PLAN, planFor, refused } from './plans.ts';
+import type { Policy, RampStage } from './policy.ts';
 import type { Cell } from './world.ts';
-
-/** Minutes. */
-export interface RampStage {
-  readonly percent: number;
-  readonly bake: number;
-  readonly maxHold: number;
-}
-
-export interface Policy {
-  readonly id: string;
-  readonly source: string;
-  readonly ramp: readonly RampStage[];
-  readonly gate: GateMaker;
-  /** Percent from which on the gate looks. */
-  readonly from?: number;
-}
 
 export function rampOf(plan: Plan): RampStage[] {
   return plan.stages.map(({ percent, bake, maxHold }) => ({ percent, bake: bake / 60, maxHold: maxHold / 60 }));

@@ -1,6 +1,6 @@
 /** One run of one policy: minutes of traffic through a ramp, seen late, until the gate gives up or an hour at 100 % is over. */
-import type { MinuteEvidence } from '../../core/gate/evidence.ts';
-import type { Policy, RampStage } from './policies.ts';
+import type { MinuteEvidence } from '../../core/model/evidence.ts';
+import type { Policy, RampStage } from './policy.ts';
 import type { World } from './world.ts';
 
 /** At the end of minute t the store shows minutes up to t − 1: publication and ingestion take up to a minute. */

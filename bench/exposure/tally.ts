@@ -1,7 +1,8 @@
 /** Many runs of all policies in one cell, and what they come to. */
 import type { Family } from './cells.ts';
 import { ORACLE, ORACLE_FROM_MARGIN } from './oracle.ts';
-import { ON_OUR_RAMP, OURS, type Policy, policiesFor } from './policies.ts';
+import { ON_OUR_RAMP, OURS, policiesFor } from './policies.ts';
+import type { Policy } from './policy.ts';
 import { type Outcome, simulate } from './simulate.ts';
 import { type Mean, meanOf, ratioOf } from './stats.ts';
 import { type Cell, mix, world } from './world.ts';

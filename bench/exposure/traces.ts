@@ -2,7 +2,7 @@
  * Traffic as a run meets it: how many requests, how many of them fail or are slow by themselves, and what goes wrong. The
  * gate was designed with these in sight; held-out.ts has those that it was not.
  */
-import type { PlanInput } from '../../core/plan.ts';
+import type { PlanInput } from '../../core/model/plan.ts';
 import { normal, type Random } from '../../test/support/random.ts';
 
 /** What one minute is like before anybody is compared. Rates are shares of requests. */

@@ -2,7 +2,7 @@
  * One seeded run's traffic: what the weather is in each minute, and what both sides count when the candidate has a share of
  * it. Every minute has its own random stream, so that all policies meet the same customers, whatever they do.
  */
-import type { MinuteEvidence, SideCounts } from '../../core/gate/evidence.ts';
+import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
 import { binomial, generator } from '../../test/support/random.ts';
 import type { Regression, Trace, Weather } from './traces.ts';
 

@@ -3,7 +3,7 @@ import fastJsonPatch from 'fast-json-patch';
 import { atomizeChangeset, diff as jsonDiffTs } from 'json-diff-ts';
 import { create } from 'jsondiffpatch';
 import microdiff from 'microdiff';
-import { compareJson } from '../../parity/compare-json.ts';
+import { compareJson } from '../../parity/compare/body/json.ts';
 import type { Pair } from './bodies.ts';
 
 /** How many differences it reports. */

@@ -1,6 +1,7 @@
 /** CPU time and exactness of the JSON comparer beside two JSON.parse calls and four libraries. `npm run bench -- parity [kB…]` */
-import { compareRecord } from '../../parity/compare.ts';
-import { CAPTURE_VERSION, type CaptureRecord, captureRecordSchema } from '../../parity/record.ts';
+
+import { CAPTURE_VERSION, type CaptureRecord, captureRecordSchema } from '../../capture/format/record.ts';
+import { compareRecord } from '../../parity/compare/record.ts';
 import { CASES, type Case, type Pair, pairOf } from './bodies.ts';
 import { CONTENDERS, CROSSFADE, EXACT, FLOOR } from './contenders.ts';
 import { measure } from './measure.ts';

@@ -1,7 +1,7 @@
 /** What is measured: each a process of its own on loopback, in front of the same upstream. */
 import { join } from 'node:path';
-import { bundleTap } from '../../lib/tap-image.ts';
-import { startChild } from '../../rehearsal/child.ts';
+import { bundleTap } from '../../lib/assets/mirror-image.ts';
+import { startChild } from '../../rehearsal/machine/child.ts';
 import { tapCommand } from '../../test/support/tap-command.ts';
 import { startProxy, startUpstream } from './nginx.ts';
 

@@ -3,9 +3,9 @@
  * with the hour or the weather does not cancel here; that is why these compare with the baseline *plus the margin*.
  * E[exp(x ln a − n r (a − 1))] ≤ 1 for Poisson and binomial counts at rate ≤ r if a > 1, at rate ≥ r if a < 1.
  */
-import type { MinuteEvidence, SideCounts } from './evidence.ts';
-import { mixOverOnset, type Onset } from './onset.ts';
-import { logMeanExp } from './tilt.ts';
+import type { MinuteEvidence, SideCounts } from '../model/index.ts';
+import { mixOverOnset, type Onset } from './change-point.ts';
+import { logMeanExp } from './e-value.ts';
 
 /** Requests and failures of one side in one minute; null is a gap. */
 export type Exposed = { readonly n: number; readonly x: number } | null;

@@ -2,7 +2,7 @@
  * Slowness where the metric store counts no slow requests (no trimmed count): M of the last N minutes in which the
  * candidate's percentile is over the budget while the stable side's is not. No α belongs to this rule; it is what alarms do.
  */
-import type { MinuteEvidence } from './evidence.ts';
+import type { MinuteEvidence } from '../model/index.ts';
 
 export const LAST = 5;
 export const OVER = 3;

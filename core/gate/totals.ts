@@ -1,6 +1,6 @@
 /** Sums and sentences over minutes. */
-import type { MinuteEvidence } from './evidence.ts';
-import type { Pick } from './tilt.ts';
+import type { MinuteEvidence } from '../model/index.ts';
+import type { Pick } from './e-value.ts';
 
 export const failed: Pick = (side) => side.target5xx + side.connectionErrors;
 export const slow: Pick = (side) => side.slow;

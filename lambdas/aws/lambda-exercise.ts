@@ -1,7 +1,7 @@
 /** The exercise port: an asynchronous invocation of the function that somebody brought for load and chaos. */
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import type { Exercise } from '../../core/ports.ts';
-import { aws } from './transient.ts';
+import type { Exercise } from '../../core/model/index.ts';
+import { aws } from './calls/index.ts';
 
 export function lambdaExercise(client: Pick<LambdaClient, 'send'>, functionName: string | undefined): Exercise {
   return {

@@ -2,9 +2,9 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { CrossfadeError } from '../../core/errors.ts';
-import { cutAtLines, type Piece, type TooLong } from '../lines.ts';
-import { aws } from './transient.ts';
+import { cutAtLines, type Piece, type TooLong } from '../../capture/index.ts';
+import { CrossfadeError } from '../../core/model/index.ts';
+import { aws } from './calls/index.ts';
 
 export interface PairObject {
   readonly bucket: string;

@@ -1,7 +1,7 @@
 /** The notifier port over SNS; without a topic nobody is told, and that is the deployer's choice. */
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Notifier } from '../../core/ports.ts';
-import { aws } from './transient.ts';
+import type { Notifier } from '../../core/model/index.ts';
+import { aws } from './calls/index.ts';
 
 /** SNS refuses longer subjects, line breaks and non-ASCII. */
 const SUBJECT_LIMIT = 100;

@@ -14,7 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { PHASES } from '../../core/state.ts';
+import { PHASES } from '../../core/model/index.ts';
 import type { CutoverAlarms } from './cutover-alarms.ts';
 
 export interface CutoverDashboardProps {

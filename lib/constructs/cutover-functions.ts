@@ -2,13 +2,13 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge.ts';
-import type { HandlerName } from '../handlers.ts';
+import type { HandlerName } from '../assets/index.ts';
+import { acknowledge } from './acknowledge.ts';
 import { HandlerFunction } from './handler-function.ts';
 
 export interface CutoverFunctionsProps {
   readonly ingressId: string;
-  /** The value of CROSSFADE_DEPLOYMENT: JSON of core/deployment.ts. */
+  /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
   readonly deployment: string;
   readonly ledger: ITableV2;
   readonly topic: ITopic;

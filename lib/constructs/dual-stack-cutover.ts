@@ -4,10 +4,9 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { GROUP_ROLES } from '../../core/deployment.ts';
-import { type Plan, type PlanInput, parsePlan } from '../../core/plan.ts';
-import { ANY_TRAFFIC, project } from '../../core/planner.ts';
-import { loadBalancerFullName, targetGroupFullName } from '../arns.ts';
+import { GROUP_ROLES, type Plan, type PlanInput, parsePlan } from '../../core/model/index.ts';
+import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
+import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
 import { type AlarmThresholds, CutoverAlarms } from './cutover-alarms.ts';
 import { CutoverDashboard } from './cutover-dashboard.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
@@ -185,7 +184,7 @@ export class DualStackCutover extends Construct {
     return alarms.map((alarm) => `${ingressId}-${alarm.node.id}`);
   }
 
-  /** The JSON of core/deployment.ts. */
+  /** The JSON of core/model/deployment.ts. */
   #deployment(
     { ingressId, groups, services, exerciseFunctionArn }: DualStackCutoverProps,
     loadBalancer: string,

@@ -4,8 +4,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type IFunction, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledgeLogsOnly, acknowledgeWildcard } from '../acknowledge.ts';
-import { type HandlerName, handlerCode } from '../handlers.ts';
+import { type HandlerName, handlerCode } from '../assets/index.ts';
+import { acknowledgeLogsOnly, acknowledgeWildcard } from './acknowledge.ts';
 
 export interface HandlerFunctionProps {
   /** Which handler of `lambdas/` this runs. */

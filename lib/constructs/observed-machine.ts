@@ -3,7 +3,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { LogLevel, StateMachine, type StateMachineProps, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcard } from '../acknowledge.ts';
+import { acknowledgeWildcard } from './acknowledge.ts';
 
 export type ObservedMachineProps = Omit<StateMachineProps, 'stateMachineType' | 'tracingEnabled' | 'logs'> & {
   /** How long its log is kept; the log outlives the machine. */

@@ -5,13 +5,13 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard } from '../acknowledge.ts';
+import { acknowledgeWildcard } from './acknowledge.ts';
 import { HandlerFunction } from './handler-function.ts';
 import { observedMachine } from './observed-machine.ts';
 
 export interface ParityBackfillProps {
   readonly ingressId: string;
-  /** The value of CROSSFADE_DEPLOYMENT: JSON of core/deployment.ts. */
+  /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
   readonly deployment: string;
   readonly ledger: ITableV2;
   /** Where captured pairs are kept, below `pairs/`; results go below `backfills/`. */

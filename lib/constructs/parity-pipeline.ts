@@ -11,12 +11,12 @@ import {
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcard } from '../acknowledge.ts';
+import { acknowledge, acknowledgeWildcard } from './acknowledge.ts';
 import { HandlerFunction } from './handler-function.ts';
 
 export interface ParityPipelineProps {
   readonly ingressId: string;
-  /** The value of CROSSFADE_DEPLOYMENT: JSON of core/deployment.ts. */
+  /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
   readonly deployment: string;
   readonly ledger: ITableV2;
   /** How long captured pairs are kept after they were written; a cutover and a week more. Whole days. */

@@ -14,10 +14,10 @@ import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge.ts';
-import { addCollector, OTLP_ENDPOINT } from '../otel-collector.ts';
-import { TAP_PORTS } from '../ports.ts';
-import { tapImage } from '../tap-image.ts';
+import { tapImage } from '../assets/index.ts';
+import { acknowledge } from './acknowledge.ts';
+import { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
+import { TAP_PORTS } from './ports.ts';
 
 /** A task that is told to go answers for as long as the load balancer may take to hear of it, then ends what is under way. */
 const DRAIN_DELAY = Duration.seconds(20);

@@ -3,8 +3,8 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { GROUP_ROLES, type GroupRole } from '../../core/deployment.ts';
-import { acknowledgeLogsOnly, acknowledgeWildcard } from '../acknowledge.ts';
+import { GROUP_ROLES, type GroupRole } from '../../core/model/index.ts';
+import { acknowledgeLogsOnly, acknowledgeWildcard } from './acknowledge.ts';
 import { HandlerFunction } from './handler-function.ts';
 
 /** ELBv2's limit on a rule's priority. */

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DualStackCutover, type DualStackCutoverProps } from '../constructs/dual-stack-cutover.ts';
+import { DualStackCutover, type DualStackCutoverProps } from '../constructs/index.ts';
 
 export interface CutoverStackProps extends StackProps {
   readonly cutover: DualStackCutoverProps;

@@ -16,8 +16,7 @@ import {
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { addCollector, OTLP_ENDPOINT } from '../otel-collector.ts';
-import { GATEWAY_PORT } from '../ports.ts';
+import { addCollector, GATEWAY_PORT, OTLP_ENDPOINT } from '../constructs/index.ts';
 
 export interface GatewaysStackProps extends StackProps {
   readonly vpc: IVpc;

@@ -13,11 +13,17 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { GroupRole } from '../../core/deployment.ts';
-import { acknowledge } from '../acknowledge.ts';
-import { ledgerTable } from '../constructs/ledger-table.ts';
-import { SAFE_METHODS, WeightedRule, WeightedRuleProvider } from '../constructs/weighted-rule.ts';
-import { GATEWAY_PORT, TAP_HEALTH, TAP_PORTS } from '../ports.ts';
+import type { GroupRole } from '../../core/model/index.ts';
+import {
+  acknowledge,
+  GATEWAY_PORT,
+  ledgerTable,
+  SAFE_METHODS,
+  TAP_HEALTH,
+  TAP_PORTS,
+  WeightedRule,
+  WeightedRuleProvider,
+} from '../constructs/index.ts';
 
 export interface IngressStackProps extends StackProps {
   readonly ingressId: string;

@@ -4,8 +4,7 @@ import type { FargateService, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Construct } from 'constructs';
-import { ShadowTap } from '../constructs/shadow-tap.ts';
-import { GATEWAY_PORT } from '../ports.ts';
+import { GATEWAY_PORT, ShadowTap } from '../constructs/index.ts';
 
 export interface ShadowStackProps extends StackProps {
   readonly ingressId: string;

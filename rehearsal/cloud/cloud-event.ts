@@ -1,8 +1,8 @@
 /** What happens in the local cloud, for whoever watches. Instants are virtual, milliseconds since the epoch. */
-import type { RuleModel } from '../world.ts';
-import type { AlarmState } from './alarms.ts';
-import type { LocalService } from './services.ts';
-import type { LocalExecution } from './step-functions.ts';
+import type { RuleModel } from '../machine/index.ts';
+import type { AlarmState } from './cloudwatch/index.ts';
+import type { LocalService } from './services/index.ts';
+import type { LocalExecution } from './states/index.ts';
 
 export type CloudEvent = { readonly at: number } & (
   | {

@@ -2,23 +2,22 @@
  * The local cloud: services on one loopback endpoint, filled from the synthesised assembly. Alarms, schedules, event
  * rules, functions with their environment, the state machine and the weights all come from the templates.
  */
-import type { Deployment } from '../../core/deployment.ts';
-import { ScaledClock } from '../clock.ts';
-import { listen } from '../listen.ts';
-import type { LoadBalancerModel, RuleModel } from '../world.ts';
-import { type AlarmNews, actionsOf, lambdaAction, snsMessage, stateChangeEvent } from './alarm-actions.ts';
-import type { LocalAlarm, Transition } from './alarms.ts';
-import type { Assembly } from './assembly.ts';
+import type { Deployment } from '../../core/model/index.ts';
+import { type LoadBalancerModel, listen, type RuleModel, ScaledClock } from '../machine/index.ts';
 import type { CloudEvent } from './cloud-event.ts';
-import { cloudwatch } from './cloudwatch.ts';
-import { startDynamo } from './dynamo.ts';
-import { elbv2 } from './elbv2.ts';
-import { endpoint, type Intercept } from './endpoint.ts';
-import { EventBus } from './event-bus.ts';
-import { ruleSchema } from './events.ts';
-import { statusChangeEvent } from './execution-events.ts';
-import { counting } from './faults.ts';
-import { LocalFirehose } from './firehose.ts';
+import {
+  type AlarmNews,
+  actionsOf,
+  cloudwatch,
+  type LocalAlarm,
+  lambdaAction,
+  MetricStore,
+  MuteRules,
+  snsMessage,
+  stateChangeEvent,
+  type Transition,
+} from './cloudwatch/index.ts';
+import { EventBus, ruleSchema } from './events/index.ts';
 import {
   alarmsOf,
   cutoverMachineOf,
@@ -32,13 +31,20 @@ import {
   tablesOf,
 } from './from-template.ts';
 import { deploymentOf, loadFunctions } from './functions.ts';
-import { LambdaService } from './lambda-service.ts';
-import { MetricStore } from './metric-store.ts';
-import { MuteRules } from './mute-rules.ts';
-import { Names, REGION } from './names.ts';
-import { applicationAutoScaling, ecs, type LocalService } from './services.ts';
-import { LocalSns, type PublishedMessage } from './sns.ts';
-import { LocalMachine } from './step-functions.ts';
+import { LambdaService } from './lambda/index.ts';
+import {
+  applicationAutoScaling,
+  ecs,
+  elbv2,
+  LocalFirehose,
+  type LocalService,
+  LocalSns,
+  type PublishedMessage,
+  startDynamo,
+} from './services/index.ts';
+import { LocalMachine, statesOperations, statusChangeEvent } from './states/index.ts';
+import { type Assembly, Names, REGION } from './template/index.ts';
+import { counting, endpoint, type Intercept } from './wire/index.ts';
 
 export interface CloudOptions {
   readonly assembly: Assembly;
@@ -193,7 +199,7 @@ async function build(
         service: 'cloudwatch',
         operations: cloudwatch({ store: metrics, alarms, setState, mutes, now }),
       },
-      AWSStepFunctions: { service: 'states', operations: machine.operations },
+      AWSStepFunctions: { service: 'states', operations: statesOperations(machine, () => clock.now()) },
       AmazonEC2ContainerServiceV20141113: { service: 'ecs', operations: ecs({ services, onScale }) },
       AnyScaleFrontendService: {
         service: 'application-autoscaling',

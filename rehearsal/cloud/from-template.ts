@@ -1,14 +1,11 @@
 /** From resources of the templates to the models of the local services. */
 import * as z from 'zod';
-import type { LoadBalancerModel } from '../world.ts';
-import { alarmPropertiesSchema, LocalAlarm } from './alarms.ts';
-import type { Assembly, Resource } from './assembly.ts';
-import { type TableKeys, tableSchema } from './dynamo.ts';
-import type { LocalListener } from './elbv2.ts';
-import type { FunctionSpec } from './lambda.ts';
-import type { Names } from './names.ts';
-import type { LocalService } from './services.ts';
-import { type Definition, definitionSchema } from './step-functions.ts';
+import type { LoadBalancerModel } from '../machine/index.ts';
+import { alarmPropertiesSchema, LocalAlarm } from './cloudwatch/index.ts';
+import type { FunctionSpec } from './lambda/index.ts';
+import { type LocalListener, type LocalService, type TableKeys, tableSchema } from './services/index.ts';
+import { type Definition, definitionSchema } from './states/index.ts';
+import type { Assembly, Names, Resource } from './template/index.ts';
 
 const MODELLED = new Set([
   'AWS::Lambda::Function',

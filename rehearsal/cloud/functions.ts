@@ -1,11 +1,8 @@
 /** All functions of the templates, and what the custom resources among them make. */
-import { type Deployment, deploymentSchema } from '../../core/deployment.ts';
-import type { Assembly, Resource } from './assembly.ts';
-import { createCustom, onEventArn } from './custom-resource.ts';
+import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
 import { functionOf, ofType } from './from-template.ts';
-import { type FunctionOptions, LocalFunction } from './lambda.ts';
-import type { LambdaService } from './lambda-service.ts';
-import type { Names } from './names.ts';
+import { type FunctionOptions, type LambdaService, LocalFunction } from './lambda/index.ts';
+import { type Assembly, createCustom, type Names, onEventArn, type Resource } from './template/index.ts';
 
 export interface LoadOptions extends FunctionOptions {
   readonly assembly: Assembly;

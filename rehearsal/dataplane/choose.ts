@@ -1,5 +1,5 @@
 /** Where a request goes: rule by priority and conditions, group by cookie or weight, target by turns. */
-import type { LoadBalancerModel, RuleModel, Target, TargetGroupModel } from '../world.ts';
+import type { LoadBalancerModel, RuleModel, Target, TargetGroupModel } from '../machine/index.ts';
 
 /** The first rule by priority whose conditions hold. */
 export function ruleFor(model: LoadBalancerModel, method: string, path: string): RuleModel | undefined {

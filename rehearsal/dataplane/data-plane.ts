@@ -2,8 +2,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Pool } from 'undici';
-import { listen } from '../listen.ts';
-import type { LoadBalancerModel, MetricSink, RuleModel, TargetGroupModel, VirtualClock } from '../world.ts';
+import {
+  type LoadBalancerModel,
+  listen,
+  type MetricSink,
+  type RuleModel,
+  type TargetGroupModel,
+  type VirtualClock,
+} from '../machine/index.ts';
 import { groupFor, ruleFor, targetFor } from './choose.ts';
 import { traceHeader } from './trace-header.ts';
 

@@ -1,6 +1,6 @@
 /** Health checks on virtual intervals with thresholds, and the host counts that ALB publishes each minute. */
 import { request } from 'undici';
-import type { LoadBalancerModel, MetricSink, Target, TargetGroupModel, VirtualClock } from '../world.ts';
+import type { LoadBalancerModel, MetricSink, Target, TargetGroupModel, VirtualClock } from '../machine/index.ts';
 
 const MINUTE_MS = 60_000;
 

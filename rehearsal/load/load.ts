@@ -1,7 +1,7 @@
 /** Starts the customers and adds up what happened to them. */
 
 import { Worker } from 'node:worker_threads';
-import { ownModule } from '../own-module.ts';
+import { ownModule } from '../machine/index.ts';
 
 export interface MixEntry {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';

@@ -8,7 +8,7 @@ import { report } from '../../bench/exposure/report.ts';
 import { atLeast, ratioOf, wilson } from '../../bench/exposure/stats.ts';
 import { type CellResult, tally } from '../../bench/exposure/tally.ts';
 import { world } from '../../bench/exposure/world.ts';
-import type { MinuteEvidence } from '../../core/gate/evidence.ts';
+import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import fixture from '../reference/gate.json' with { type: 'json' };
 
 /** Other seeds than the reported results have. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { captureRecordSchema } from '../../parity/record.ts';
+import { captureRecordSchema } from '../../capture/format/record.ts';
 import { type AskedService, askedService } from '../support/asked-service.ts';
 import { har, harEntry, legLine, ndjson, pair } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';

@@ -1,14 +1,14 @@
 /** Where the input is cut, and in which order its pieces are done, is nobody's to see. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { comparer } from '../../cli/comparer.ts';
-import { joinPartition } from '../../cli/diff/join-task.ts';
-import { partitionLegs } from '../../cli/diff/legs-task.ts';
-import { comparePairs } from '../../cli/diff/pairs-task.ts';
-import type { LegsTask, Side, TaskResult } from '../../cli/diff/tasks.ts';
-import { cutAtLines, eachLine } from '../../lambdas/lines.ts';
-import { mergeNoise, NO_NOISE } from '../../parity/noise.ts';
-import { emptySummary, mergeInto, type Summary } from '../../parity/summary.ts';
+import { cutAtLines, eachLine } from '../../capture/ndjson.ts';
+import { comparer } from '../../cli/compare/diff/comparer.ts';
+import { joinPartition } from '../../cli/compare/diff/join-task.ts';
+import { partitionLegs } from '../../cli/compare/diff/legs-task.ts';
+import { comparePairs } from '../../cli/compare/diff/pairs-task.ts';
+import type { LegsTask, Side, TaskResult } from '../../cli/compare/diff/tasks.ts';
+import { mergeNoise, NO_NOISE } from '../../parity/tally/noise.ts';
+import { emptySummary, mergeInto, type Summary } from '../../parity/tally/summary.ts';
 import { askedTwice, legLine, ndjson, pair } from '../support/captures.ts';
 
 const compare = comparer({ v: 1, rules: [] }, 0);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Spool, type SpooledPair } from '../../cli/contract/spool.ts';
+import { Spool, type SpooledPair } from '../../cli/compare/contract/spool.ts';
 import { pair } from '../support/captures.ts';
 
 let dir: string;

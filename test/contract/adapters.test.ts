@@ -5,21 +5,21 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FencedError, RefusedError } from '../../core/errors.ts';
-import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/ids.ts';
-import type { Claim, FenceRequest } from '../../core/ports.ts';
-import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/weights.ts';
-import { cloudWatchAlarms } from '../../lambdas/aws/cloudwatch-alarms.ts';
-import { cloudWatchMetrics } from '../../lambdas/aws/cloudwatch-metrics.ts';
-import { dynamoApprovals } from '../../lambdas/aws/dynamo-approvals.ts';
-import { dynamoLedger } from '../../lambdas/aws/dynamo-ledger.ts';
-import { elbIngress } from '../../lambdas/aws/elb-ingress.ts';
-import { dynamoParityRules } from '../../lambdas/aws/parity-rules.ts';
-import { dynamoParityStore } from '../../lambdas/aws/parity-store.ts';
-import { sfnExecutions } from '../../lambdas/aws/sfn-executions.ts';
-import { systemClock } from '../../lambdas/aws/system-clock.ts';
-import { tapCopies } from '../../lambdas/aws/tap-copies.ts';
-import { EMPTY_AGGREGATE } from '../../parity/aggregate.ts';
+import { FencedError, RefusedError } from '../../core/model/errors.ts';
+import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/model/ids.ts';
+import type { Claim, FenceRequest } from '../../core/model/ports.ts';
+import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
+import { systemClock } from '../../lambdas/aws/calls/system-clock.ts';
+import { cloudWatchAlarms } from '../../lambdas/aws/cloudwatch/alarms.ts';
+import { cloudWatchMetrics } from '../../lambdas/aws/cloudwatch/metrics.ts';
+import { tapCopies } from '../../lambdas/aws/cloudwatch/mirror-copies.ts';
+import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
+import { dynamoLedger } from '../../lambdas/aws/dynamo/ledger.ts';
+import { dynamoParityRules } from '../../lambdas/aws/dynamo/parity-rules.ts';
+import { dynamoParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
+import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
+import { sfnExecutions } from '../../lambdas/aws/states/executions.ts';
+import { EMPTY_AGGREGATE } from '../../parity/tally/tally.ts';
 import { BACKENDS, type Backend } from './backends.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';

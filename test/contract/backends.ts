@@ -13,18 +13,19 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { type Deployment, deploymentSchema } from '../../core/deployment.ts';
-import { ScaledClock } from '../../rehearsal/clock.ts';
-import { alarmPropertiesSchema, LocalAlarm } from '../../rehearsal/cloud/alarms.ts';
-import { cloudwatch } from '../../rehearsal/cloud/cloudwatch.ts';
-import { ledgerTable, startDynamo } from '../../rehearsal/cloud/dynamo.ts';
-import { elbv2 } from '../../rehearsal/cloud/elbv2.ts';
-import { endpoint } from '../../rehearsal/cloud/endpoint.ts';
-import { MetricStore } from '../../rehearsal/cloud/metric-store.ts';
-import { MuteRules } from '../../rehearsal/cloud/mute-rules.ts';
-import { LocalMachine } from '../../rehearsal/cloud/step-functions.ts';
-import { listen } from '../../rehearsal/listen.ts';
-import type { LoadBalancerModel } from '../../rehearsal/world.ts';
+import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
+import { alarmPropertiesSchema, LocalAlarm } from '../../rehearsal/cloud/cloudwatch/alarms.ts';
+import { cloudwatch } from '../../rehearsal/cloud/cloudwatch/cloudwatch.ts';
+import { MetricStore } from '../../rehearsal/cloud/cloudwatch/metric-store.ts';
+import { MuteRules } from '../../rehearsal/cloud/cloudwatch/mute-rules.ts';
+import { ledgerTable, startDynamo } from '../../rehearsal/cloud/services/dynamo.ts';
+import { elbv2 } from '../../rehearsal/cloud/services/elbv2.ts';
+import { statesOperations } from '../../rehearsal/cloud/states/states-operations.ts';
+import { LocalMachine } from '../../rehearsal/cloud/states/step-functions.ts';
+import { endpoint } from '../../rehearsal/cloud/wire/endpoint.ts';
+import { ScaledClock } from '../../rehearsal/machine/clock.ts';
+import { listen } from '../../rehearsal/machine/listen.ts';
+import type { LoadBalancerModel } from '../../rehearsal/machine/world.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { HEALTH_CHECK } from '../support/health-check.ts';
 
@@ -98,7 +99,7 @@ async function ours(): Promise<Backend> {
           mutes: new MuteRules(Date.now),
         }),
       },
-      AWSStepFunctions: { service: 'states', operations: machine.operations },
+      AWSStepFunctions: { service: 'states', operations: statesOperations(machine, Date.now) },
     },
     query: { '2015-12-01': { service: 'elasticloadbalancing', operations: elbv2(model, () => {}) } },
   });

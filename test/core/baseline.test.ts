@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { baselineRefusals, describeBaseline, stageTimes } from '../../core/baseline.ts';
-import { type PlanInput, parsePlan } from '../../core/plan.ts';
-import { project } from '../../core/planner.ts';
-import type { BaselineSummary } from '../../core/state.ts';
-import { stateToJson } from '../../core/state.ts';
+import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
+import type { BaselineSummary } from '../../core/model/run-state.ts';
+import { stateToJson } from '../../core/model/run-state.ts';
+import { baselineRefusals, describeBaseline, stageTimes } from '../../core/phases/baseline.ts';
+import { project } from '../../core/phases/timeline.ts';
 import { makeHandler } from '../../lambdas/baseline.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 import { begun } from '../support/run.ts';

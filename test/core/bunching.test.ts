@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bunching, type Period } from '../../core/bunching.ts';
+import { bunching, type Period } from '../../core/gate/overdispersion.ts';
 import { binomial, generator } from '../support/random.ts';
 
 const DAY = 1440;

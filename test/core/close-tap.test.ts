@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { closeTap } from '../../core/close-tap.ts';
-import { type RollbackRequest, rollBack } from '../../core/rollback.ts';
-import { fencedShift } from '../../core/shift.ts';
-import { stateToJson } from '../../core/state.ts';
-import { watch } from '../../core/watchdog.ts';
-import { SAFE_SPLIT, sameWeights, type TrafficSplit, weightsFor } from '../../core/weights.ts';
+import { closeTap } from '../../core/fence/close-mirror.ts';
+import { type RollbackRequest, rollBack } from '../../core/fence/rollback.ts';
+import { fencedShift } from '../../core/fence/shift.ts';
+import { watch } from '../../core/fence/watchdog.ts';
+import { stateToJson } from '../../core/model/run-state.ts';
+import { SAFE_SPLIT, sameWeights, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
 import { makeHandler as closeTapHandler } from '../../lambdas/close-tap.ts';
 import { makeHandler as watchHandler } from '../../lambdas/watch.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { CrossfadeError } from '../../core/model/errors.ts';
+import { generationSchema } from '../../core/model/ids.ts';
+import { type CutoverState, PHASES, type Phase, parseState, stateToJson } from '../../core/model/run-state.ts';
+import { SAFE_SPLIT } from '../../core/model/split.ts';
 import {
   awaitSignoff,
   type CutoverEvent,
@@ -6,11 +10,7 @@ import {
   nextShift,
   reduce,
   TASK_ALLOWANCE_SECONDS,
-} from '../../core/cutover.ts';
-import { CrossfadeError } from '../../core/errors.ts';
-import { generationSchema } from '../../core/ids.ts';
-import { type CutoverState, PHASES, type Phase, parseState, stateToJson } from '../../core/state.ts';
-import { SAFE_SPLIT } from '../../core/weights.ts';
+} from '../../core/phases/reducer.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { CUTOVER, EXECUTION, START } from '../support/memory-world.ts';
 import { PLAN } from '../support/run.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { residue } from '../../core/decommission.ts';
-import { rollBack } from '../../core/rollback.ts';
-import { fencedShift } from '../../core/shift.ts';
-import { type CutoverState, PHASES, type Phase, parseState, stateToJson } from '../../core/state.ts';
-import { watch } from '../../core/watchdog.ts';
-import { SAFE_SPLIT, sameWeights, type TrafficSplit, weightsFor } from '../../core/weights.ts';
+import { rollBack } from '../../core/fence/rollback.ts';
+import { fencedShift } from '../../core/fence/shift.ts';
+import { watch } from '../../core/fence/watchdog.ts';
+import { type CutoverState, PHASES, type Phase, parseState, stateToJson } from '../../core/model/run-state.ts';
+import { SAFE_SPLIT, sameWeights, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
+import { residue } from '../../core/phases/decommission.ts';
 import { makeHandler } from '../../lambdas/decommission.ts';
 import { makeHandler as verifyRollback } from '../../lambdas/verify-rollback.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { DRILL_DEADLINE_SECONDS, type DrillRecord, drillRefusal, drillTimes } from '../../core/drill.ts';
-import { rollBack } from '../../core/rollback.ts';
-import { parseState } from '../../core/state.ts';
-import { watch } from '../../core/watchdog.ts';
-import { weightsFor } from '../../core/weights.ts';
+import { rollBack } from '../../core/fence/rollback.ts';
+import { watch } from '../../core/fence/watchdog.ts';
+import { DRILL_DEADLINE_SECONDS, type DrillRecord, drillRefusal, drillTimes } from '../../core/model/drill.ts';
+import { parseState } from '../../core/model/run-state.ts';
+import { weightsFor } from '../../core/model/split.ts';
 import { makeHandler as drillHandler } from '../../lambdas/drill.ts';
 import { makeHandler as preflight } from '../../lambdas/preflight.ts';
 import { makeHandler as shift } from '../../lambdas/shift.ts';

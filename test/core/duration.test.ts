@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from '../../core/duration.ts';
+import { formatDuration, parseDuration } from '../../core/model/time.ts';
 
 describe('durations', () => {
   it('come back from their text', () => {

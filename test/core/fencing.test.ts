@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { FencedError } from '../../core/errors.ts';
-import { type RollbackRequest, rollBack } from '../../core/rollback.ts';
-import { fencedShift } from '../../core/shift.ts';
-import { SHIFT_DEADLINE_SECONDS, watch } from '../../core/watchdog.ts';
-import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/weights.ts';
+import { type RollbackRequest, rollBack } from '../../core/fence/rollback.ts';
+import { fencedShift } from '../../core/fence/shift.ts';
+import { SHIFT_DEADLINE_SECONDS, watch } from '../../core/fence/watchdog.ts';
+import { FencedError } from '../../core/model/errors.ts';
+import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { EXECUTION, MemoryWorld } from '../support/memory-world.ts';
 import { atFirstStage, begun } from '../support/run.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { judgeAlone } from '../../core/gate/alone.ts';
-import { decideGate } from '../../core/gate/decide.ts';
-import type { MinuteEvidence, SideCounts } from '../../core/gate/evidence.ts';
-import { gatePolicyOf } from '../../core/gate-policy.ts';
-import { parsePlan } from '../../core/plan.ts';
+import { decideGate } from '../../core/gate/concurrent-control.ts';
+import { judgeAlone } from '../../core/gate/historical-control.ts';
+import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
+import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
+import { parsePlan } from '../../core/model/plan.ts';
 
 const PLAN = parsePlan({});
 const POLICY = gatePolicyOf(PLAN, null, 0);

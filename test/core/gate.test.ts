@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeAlone } from '../../core/gate/alone.ts';
-import { decideGate } from '../../core/gate/decide.ts';
-import { withinMargin } from '../../core/gate/difference.ts';
-import type { MinuteEvidence, SideCounts } from '../../core/gate/evidence.ts';
-import { requestsNeeded } from '../../core/gate/needed.ts';
+import { decideGate } from '../../core/gate/concurrent-control.ts';
+import { withinMargin } from '../../core/gate/confidence-sequence.ts';
+import { pairs } from '../../core/gate/e-value.ts';
+import { judgeAlone } from '../../core/gate/historical-control.ts';
 import type { GatePolicy } from '../../core/gate/policy.ts';
-import { pairs } from '../../core/gate/tilt.ts';
+import { worse } from '../../core/gate/regression.ts';
+import { requestsNeeded } from '../../core/gate/sample-size.ts';
 import { failed } from '../../core/gate/totals.ts';
-import { worse } from '../../core/gate/worse.ts';
+import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
 import { binomial, generator } from '../support/random.ts';
 
 const POLICY: GatePolicy = {

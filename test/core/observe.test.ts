@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { MinuteEvidence } from '../../core/gate/evidence.ts';
-import { observe } from '../../core/observe.ts';
-import type { AlarmReading } from '../../core/ports.ts';
-import { stateToJson } from '../../core/state.ts';
-import { weightsFor } from '../../core/weights.ts';
+import type { MinuteEvidence } from '../../core/model/evidence.ts';
+import type { AlarmReading } from '../../core/model/ports.ts';
+import { stateToJson } from '../../core/model/run-state.ts';
+import { weightsFor } from '../../core/model/split.ts';
+import { observe } from '../../core/phases/evaluate.ts';
 import { makeHandler } from '../../lambdas/watch.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld } from '../support/memory-world.ts';

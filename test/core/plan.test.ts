@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { InvalidPlanError } from '../../core/errors.ts';
-import { parsePlan, planSchema } from '../../core/plan.ts';
+import { InvalidPlanError } from '../../core/model/errors.ts';
+import { parsePlan, planSchema } from '../../core/model/plan.ts';
 
 function problemsOf(input: unknown): string[] {
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { QUIET_SECONDS } from '../../core/preflight.ts';
-import { rollBack } from '../../core/rollback.ts';
-import { SAFE_SPLIT, weightsFor } from '../../core/weights.ts';
+import { rollBack } from '../../core/fence/rollback.ts';
+import { SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
+import { QUIET_SECONDS } from '../../core/phases/preflight.ts';
 import { makeHandler } from '../../lambdas/preflight.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld } from '../support/memory-world.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DecisionLogError, parseEntry, parseHeader } from '../../core/decision-log.ts';
-import type { MinuteEvidence } from '../../core/gate/evidence.ts';
-import type { PlanInput } from '../../core/plan.ts';
-import { Replay } from '../../core/replay.ts';
+import { DecisionLogError, parseEntry, parseHeader } from '../../core/model/decision-log.ts';
+import type { MinuteEvidence } from '../../core/model/evidence.ts';
+import type { PlanInput } from '../../core/model/plan.ts';
+import { Replay } from '../../core/phases/replay.ts';
 import { recordedRun, replayed, type Traffic } from '../support/recorded-run.ts';
 
 const PLAN: PlanInput = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_WEIGHT, SAFE_SPLIT, sameWeights, shareOf, type TrafficSplit, weightsFor } from '../../core/weights.ts';
+import { MAX_WEIGHT, SAFE_SPLIT, sameWeights, shareOf, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 
 /** Percentages of a plan: multiples of 0.1. */

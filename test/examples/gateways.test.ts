@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compareRecord } from '../../parity/compare.ts';
-import { CAPTURE_VERSION, type CaptureRecord, type Leg } from '../../parity/record.ts';
-import { type Child, startChild } from '../../rehearsal/child.ts';
-import { chooseCandidate, NODE_GATEWAY, UPSTREAM } from '../../rehearsal/gateways.ts';
+import { CAPTURE_VERSION, type CaptureRecord, type Leg } from '../../capture/format/record.ts';
+import { compareRecord } from '../../parity/compare/record.ts';
+import { type Child, startChild } from '../../rehearsal/machine/child.ts';
+import { chooseCandidate, NODE_GATEWAY, UPSTREAM } from '../../rehearsal/scenario/gateways.ts';
 
 const candidate = chooseCandidate();
 const isGo = candidate.label.startsWith('gateway-go');

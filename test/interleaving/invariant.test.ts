@@ -5,12 +5,12 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closeTap } from '../../core/close-tap.ts';
-import { type RollbackRequest, rollBack } from '../../core/rollback.ts';
-import { fencedShift } from '../../core/shift.ts';
-import type { CutoverState } from '../../core/state.ts';
-import { SHIFT_DEADLINE_SECONDS, watch } from '../../core/watchdog.ts';
-import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/weights.ts';
+import { closeTap } from '../../core/fence/close-mirror.ts';
+import { type RollbackRequest, rollBack } from '../../core/fence/rollback.ts';
+import { fencedShift } from '../../core/fence/shift.ts';
+import { SHIFT_DEADLINE_SECONDS, watch } from '../../core/fence/watchdog.ts';
+import type { CutoverState } from '../../core/model/run-state.ts';
+import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { EXECUTION, type MemoryWorld } from '../support/memory-world.ts';
 import { atFirstStage } from '../support/run.ts';

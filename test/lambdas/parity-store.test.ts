@@ -1,13 +1,13 @@
 import { DynamoDBClient, type GetItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cutoverIdSchema } from '../../core/ids.ts';
-import { type Counted, dynamoParityStore, type ParityStore } from '../../lambdas/aws/parity-store.ts';
-import { judgeLine } from '../../parity/batch.ts';
-import { compareRecord } from '../../parity/compare.ts';
-import { mergeRoutes, type RouteAggregates } from '../../parity/routes.ts';
-import { type LocalDynamo, startDynamo } from '../../rehearsal/cloud/dynamo.ts';
-import { LOCAL_CLIENT } from '../../rehearsal/local-client.ts';
+import { cutoverIdSchema } from '../../core/model/ids.ts';
+import { type Counted, dynamoParityStore, type ParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
+import { compareRecord } from '../../parity/compare/record.ts';
+import { judgeLine } from '../../parity/tally/batch.ts';
+import { mergeRoutes, type RouteAggregates } from '../../parity/tally/routes.ts';
+import { type LocalDynamo, startDynamo } from '../../rehearsal/cloud/services/dynamo.ts';
+import { LOCAL_CLIENT } from '../../rehearsal/machine/local-client.ts';
 import { captured } from '../support/captured.ts';
 
 const TABLE = 'ledger';

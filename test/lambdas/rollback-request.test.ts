@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRollbackEvent } from '../../lambdas/rollback-request.ts';
+import { parseRollbackEvent } from '../../lambdas/events/rollback-request.ts';
 
 const NOW = '2026-11-24T08:00:00.000Z';
 const alarmAction = (value: string) => ({

@@ -4,9 +4,9 @@ import {
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LedgerItem, LedgerStatus } from '../../core/ledger.ts';
+import type { LedgerItem, LedgerStatus } from '../../core/model/lease.ts';
 import { makeHandler } from '../../lambdas/weighted-rule.ts';
-import { elbv2 } from '../../rehearsal/cloud/elbv2.ts';
+import { elbv2 } from '../../rehearsal/cloud/services/elbv2.ts';
 import { LISTENER, loadBalancer, type Served, serve } from '../rehearsal/cloud/support.ts';
 import { ledgerItem } from '../support/ledger-item.ts';
 

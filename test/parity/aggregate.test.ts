@@ -1,5 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Comparison } from '../../parity/compare/record.ts';
+import { type Difference, why } from '../../parity/model/difference.ts';
+import { countOf } from '../../parity/tally/histogram.ts';
+import { MAX_ROUTES, mergeRoutes, OTHER_ROUTES, type RouteAggregates } from '../../parity/tally/routes.ts';
 import {
   aggregateOf,
   EMPTY_AGGREGATE,
@@ -8,11 +12,7 @@ import {
   MAX_FINDINGS,
   merge,
   type RouteAggregate,
-} from '../../parity/aggregate.ts';
-import type { Comparison } from '../../parity/compare.ts';
-import { type Difference, why } from '../../parity/difference.ts';
-import { countOf } from '../../parity/histogram.ts';
-import { MAX_ROUTES, mergeRoutes, OTHER_ROUTES, type RouteAggregates } from '../../parity/routes.ts';
+} from '../../parity/tally/tally.ts';
 import { captured } from '../support/captured.ts';
 
 const CAUSES = ['type', 'key-added', 'header-missing', 'charset', 'server-identity', 'body-uncomparable'] as const;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../parity/catalogue.ts';
+import { CATALOGUE } from '../../parity/causes/table.ts';
 import { HTTP_ROWS } from './corpus/http-rows.ts';
 import { JSON_ROWS } from './corpus/json-rows.ts';
 import { REQUEST_ROWS } from './corpus/request-rows.ts';

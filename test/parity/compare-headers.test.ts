@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compareRecord } from '../../parity/compare.ts';
-import { placeOf } from '../../parity/difference.ts';
-import type { CaptureRecord, HeaderList } from '../../parity/record.ts';
+import type { CaptureRecord, HeaderList } from '../../capture/format/record.ts';
+import { compareRecord } from '../../parity/compare/record.ts';
+import { placeOf } from '../../parity/model/difference.ts';
 import { answer, pairOf } from '../support/answer.ts';
 
 function named(stable: HeaderList, candidate: HeaderList, request: Partial<CaptureRecord['request']> = {}): string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compareRecord } from '../../parity/compare.ts';
-import { placeOf } from '../../parity/difference.ts';
-import type { CaptureRecord, HeaderList, Leg } from '../../parity/record.ts';
+import type { CaptureRecord, HeaderList, Leg } from '../../capture/format/record.ts';
+import { compareRecord } from '../../parity/compare/record.ts';
+import { placeOf } from '../../parity/model/difference.ts';
 import { answer, pairOf, textBody } from '../support/answer.ts';
 
 const compare = (stable: Leg, candidate: Leg, request: Partial<CaptureRecord['request']> = {}) =>

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { decodeContent } from '../../lambdas/decode-content.ts';
-import { compareRecord } from '../../parity/compare.ts';
-import { placeOf } from '../../parity/difference.ts';
-import { CAPTURE_VERSION, type CaptureRecord, type Leg } from '../../parity/record.ts';
+import { CAPTURE_VERSION, type CaptureRecord, type Leg } from '../../capture/format/record.ts';
+import { decodeContent } from '../../capture/zlib-decoder.ts';
+import { compareRecord } from '../../parity/compare/record.ts';
+import { placeOf } from '../../parity/model/difference.ts';
 import { capture } from './corpus/capture.ts';
 import { HTTP_ROWS } from './corpus/http-rows.ts';
 import { JSON_ROWS } from './corpus/json-rows.ts';

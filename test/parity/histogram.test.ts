@@ -7,8 +7,8 @@ import {
   mergeHistograms,
   quantile,
   RELATIVE_ERROR,
-} from '../../parity/histogram.ts';
-import { lowerRank, samplesNeeded, upperRank } from '../../parity/order-statistic.ts';
+} from '../../parity/tally/histogram.ts';
+import { lowerRank, samplesNeeded, upperRank } from '../../parity/tally/order-statistic.ts';
 import fixture from '../reference/parity.json' with { type: 'json' };
 
 const latency = fc.double({ min: 0.002, max: 9e6, noNaN: true });

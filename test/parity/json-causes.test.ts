@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareJson } from '../../parity/compare-json.ts';
-import type { BodyDifference } from '../../parity/difference.ts';
+import { compareJson } from '../../parity/compare/body/json.ts';
+import type { BodyDifference } from '../../parity/model/difference.ts';
 
 const shown = ({ pointer, cause, class: kind }: BodyDifference) => `${pointer} ${cause} ${kind}`;
 const compare = (stable: string, candidate: string) => compareJson(stable, candidate)?.map(shown);

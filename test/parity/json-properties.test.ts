@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Cause } from '../../parity/catalogue.ts';
-import { compareJson } from '../../parity/compare-json.ts';
-import type { BodyDifference } from '../../parity/difference.ts';
-import { generalPointer } from '../../parity/general-place.ts';
-import { tokenize } from '../../parity/json-tokens.ts';
-import { isWithin, sameNumber } from '../../parity/number.ts';
+import { isWithin, sameNumber } from '../../json/decimal.ts';
+import { tokenize } from '../../json/tokenizer.ts';
+import type { Cause } from '../../parity/causes/table.ts';
+import { compareJson } from '../../parity/compare/body/json.ts';
+import type { BodyDifference } from '../../parity/model/difference.ts';
+import { generalPointer } from '../../parity/model/general-place.ts';
 import { choosers, meansSame, type Value, values, write } from './json-documents.ts';
 
 const WRITING: ReadonlySet<Cause> = new Set<Cause>([

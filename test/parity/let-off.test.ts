@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aggregateOf, EMPTY_AGGREGATE, findingsOf, type RouteAggregate } from '../../parity/aggregate.ts';
-import { judgeLine } from '../../parity/batch.ts';
-import { type CompareOptions, compareRecord } from '../../parity/compare.ts';
-import { letOff, noiseIn } from '../../parity/let-off.ts';
-import { withNoise } from '../../parity/noise.ts';
-import type { CaptureRecord, HeaderList } from '../../parity/record.ts';
-import { mergeRoutes, type RouteAggregates } from '../../parity/routes.ts';
-import { compileRules, type RuleSet } from '../../parity/rules.ts';
+import type { CaptureRecord, HeaderList } from '../../capture/format/record.ts';
+import { type CompareOptions, compareRecord } from '../../parity/compare/record.ts';
+import { compileRules, type RuleSet } from '../../parity/rules/index.ts';
+import { judgeLine } from '../../parity/tally/batch.ts';
+import { withNoise } from '../../parity/tally/noise.ts';
+import { mergeRoutes, type RouteAggregates } from '../../parity/tally/routes.ts';
+import { letOff, noiseIn } from '../../parity/tally/suppression.ts';
+import { aggregateOf, EMPTY_AGGREGATE, findingsOf, type RouteAggregate } from '../../parity/tally/tally.ts';
 import { answer, pairOf } from '../support/answer.ts';
 
 const NOW = new Date('2026-03-10T00:00:00Z');

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareRecord } from '../../parity/compare.ts';
+import type { CaptureRecord, HeaderList } from '../../capture/format/record.ts';
+import { compareRecord } from '../../parity/compare/record.ts';
+import { compileRules } from '../../parity/rules/rules.ts';
 import {
   MAX_PLACES,
   mergeNoise,
@@ -9,9 +11,7 @@ import {
   noiseOf,
   noisyPlaces,
   withNoise,
-} from '../../parity/noise.ts';
-import type { CaptureRecord, HeaderList } from '../../parity/record.ts';
-import { compileRules } from '../../parity/rules.ts';
+} from '../../parity/tally/noise.ts';
 import { answer, pairOf } from '../support/answer.ts';
 
 const NOW = new Date('2026-03-10T00:00:00Z');

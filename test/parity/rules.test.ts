@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareRecord } from '../../parity/compare.ts';
-import { compareJson } from '../../parity/compare-json.ts';
-import { type Difference, why } from '../../parity/difference.ts';
-import { matchesPattern, segmentsOf } from '../../parity/place-pattern.ts';
-import { applyRules, compileRules, expiredRules, parseRules } from '../../parity/rules.ts';
+import { matchesPattern, segmentsOf } from '../../http/pattern.ts';
+import { compareJson } from '../../parity/compare/body/json.ts';
+import { compareRecord } from '../../parity/compare/record.ts';
+import { type Difference, why } from '../../parity/model/difference.ts';
+import { applyRules, compileRules, expiredRules, parseRules } from '../../parity/rules/index.ts';
 import { answer, pairOf } from '../support/answer.ts';
 
 const NOW = new Date('2026-03-10T12:00:00Z');

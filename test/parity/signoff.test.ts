@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_AGGREGATE, type RouteAggregate } from '../../parity/aggregate.ts';
-import { bucketOf, type Histogram } from '../../parity/histogram.ts';
-import { judgeLatency, PERCENTILES } from '../../parity/latency.ts';
-import { OTHER_ROUTES } from '../../parity/routes.ts';
-import { type CopyCounts, judgeParity, type SignoffPolicy } from '../../parity/signoff.ts';
+import { bucketOf, type Histogram } from '../../parity/tally/histogram.ts';
+import { judgeLatency, PERCENTILES } from '../../parity/tally/latency.ts';
+import { OTHER_ROUTES } from '../../parity/tally/routes.ts';
+import { type CopyCounts, judgeParity, type SignoffPolicy } from '../../parity/tally/signoff.ts';
+import { EMPTY_AGGREGATE, type RouteAggregate } from '../../parity/tally/tally.ts';
 import { generator, normal, type Random } from '../support/random.ts';
 
 const policy: SignoffPolicy = {

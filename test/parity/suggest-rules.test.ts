@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { compareRecord } from '../../parity/compare.ts';
-import type { CaptureRecord } from '../../parity/record.ts';
-import { compileRules, parseRules } from '../../parity/rules.ts';
-import { StableOverTime, suggestRules } from '../../parity/suggest-rules.ts';
+import type { CaptureRecord } from '../../capture/format/record.ts';
+import { compareRecord } from '../../parity/compare/record.ts';
+import { compileRules, parseRules } from '../../parity/rules/index.ts';
+import { StableOverTime, suggestRules } from '../../parity/tally/suggest-rules.ts';
 import { answer, pairOf } from '../support/answer.ts';
 
 const asked = (target: string, body: unknown, header = 'a'): CaptureRecord => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Chaos, parseChaos } from '../../rehearsal/chaos.ts';
-import { sweepRun } from '../../rehearsal/sweep-run.ts';
-import { type Synthesis, synthesise } from '../../rehearsal/synth.ts';
+import { sweepRun } from '../../rehearsal/chaos/sweep-run.ts';
+import { Chaos, parseChaos } from '../../rehearsal/scenario/aws-faults.ts';
+import { type Synthesis, synthesise } from '../../rehearsal/scenario/synth.ts';
 
 describe('a fault on AWS calls', () => {
   it('is written as service.operation=fault@state', () => {

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { syntheticTraffic } from '../../rehearsal/chaos/synthetic-traffic.ts';
 import { type LocalCloud, startCloud } from '../../rehearsal/cloud/cloud.ts';
-import { type Synthesis, synthesise } from '../../rehearsal/synth.ts';
-import { syntheticTraffic } from '../../rehearsal/synthetic-traffic.ts';
+import { type Synthesis, synthesise } from '../../rehearsal/scenario/synth.ts';
 import { crossfade } from '../support/cli.ts';
 
 /** Fast enough for a test, slow enough that a rollback takes virtual seconds and not minutes. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parsePlan } from '../../core/plan.ts';
-import { parseFault } from '../../rehearsal/fault.ts';
-import { chooseCandidate } from '../../rehearsal/gateways.ts';
-import { rehearsalPlan } from '../../rehearsal/rehearsal-plan.ts';
-import { type RehearsalOptions, rehearse } from '../../rehearsal/rehearse.ts';
-import { type Synthesis, synthesise } from '../../rehearsal/synth.ts';
+import { parsePlan } from '../../core/model/plan.ts';
+import { parseFault } from '../../rehearsal/scenario/fault.ts';
+import { chooseCandidate } from '../../rehearsal/scenario/gateways.ts';
+import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
+import { type RehearsalOptions, rehearse } from '../../rehearsal/scenario/rehearse.ts';
+import { type Synthesis, synthesise } from '../../rehearsal/scenario/synth.ts';
 import { reportHtml } from '../../report/html.ts';
 import { replayed } from '../support/recorded-run.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { usedBy } from '../../rehearsal/usage.ts';
+import { usedBy } from '../../rehearsal/scenario/usage.ts';
 
 describe.runIf(existsSync('/proc/self/stat'))('what a process has used', () => {
   it('is its own processor time and memory', async () => {

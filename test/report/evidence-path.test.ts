@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MinuteEvidence } from '../../core/gate/evidence.ts';
-import type { PlanInput } from '../../core/plan.ts';
+import type { MinuteEvidence } from '../../core/model/evidence.ts';
+import type { PlanInput } from '../../core/model/plan.ts';
 import { chartSvg } from '../../report/chart.ts';
 import { evidenceCharts } from '../../report/evidence-path.ts';
 import { heightOf, logBetween, ticksOf } from '../../report/scale.ts';

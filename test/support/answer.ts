@@ -4,7 +4,7 @@ import {
   type CaptureRecord,
   type HeaderList,
   type ResponseLeg,
-} from '../../parity/record.ts';
+} from '../../capture/format/record.ts';
 
 export const AT = '2026-11-24T08:00:00.000Z';
 

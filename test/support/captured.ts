@@ -1,4 +1,4 @@
-import { CAPTURE_VERSION, type CaptureRecord, type Leg } from '../../parity/record.ts';
+import { CAPTURE_VERSION, type CaptureRecord, type Leg } from '../../capture/format/record.ts';
 
 const OK: Leg = {
   outcome: 'response',

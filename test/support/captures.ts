@@ -1,5 +1,5 @@
 /** Lines of the formats that `crossfade diff` reads. */
-import type { CaptureRecord, Leg } from '../../parity/record.ts';
+import type { CaptureRecord, Leg } from '../../capture/format/record.ts';
 import { captured } from './captured.ts';
 
 export function answer(data: string, overrides: Partial<Extract<Leg, { outcome: 'response' }>> = {}): Leg {

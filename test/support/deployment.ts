@@ -1,4 +1,4 @@
-import { type Deployment, deploymentSchema } from '../../core/deployment.ts';
+import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
 
 /** A deployment with a tapped rule and a plain one, as the stacks write it. */
 export const DEPLOYMENT: Deployment = deploymentSchema.parse({

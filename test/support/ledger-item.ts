@@ -1,5 +1,5 @@
-import { type LedgerItem, ledgerItemSchema } from '../../core/ledger.ts';
-import { SAFE_SPLIT, weightsFor } from '../../core/weights.ts';
+import { type LedgerItem, ledgerItemSchema } from '../../core/model/lease.ts';
+import { SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from './deployment.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';

@@ -3,11 +3,11 @@
  * write, so that a test can put a competitor's step or a failure exactly there.
  */
 
-import type { DrillRecord } from '../../core/drill.ts';
-import { FencedError, RefusedError } from '../../core/errors.ts';
-import type { MinuteEvidence } from '../../core/gate/evidence.ts';
-import { cutoverIdSchema, generationSchema } from '../../core/ids.ts';
-import type { LedgerItem, LogEntry } from '../../core/ledger.ts';
+import type { DrillRecord } from '../../core/model/drill.ts';
+import { FencedError, RefusedError } from '../../core/model/errors.ts';
+import type { MinuteEvidence } from '../../core/model/evidence.ts';
+import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
+import type { LedgerItem, LogEntry } from '../../core/model/lease.ts';
 import type {
   AlarmReading,
   Alarms,
@@ -26,9 +26,9 @@ import type {
   ParityVerdict,
   RunRef,
   TargetHealthCounts,
-} from '../../core/ports.ts';
-import type { BaselineSummary, CapacitySnapshot } from '../../core/state.ts';
-import { type RuleWeights, SAFE_SPLIT, weightsFor } from '../../core/weights.ts';
+} from '../../core/model/ports.ts';
+import type { BaselineSummary, CapacitySnapshot } from '../../core/model/run-state.ts';
+import { type RuleWeights, SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from './deployment.ts';
 
 export const START = Date.UTC(2026, 10, 24, 8);

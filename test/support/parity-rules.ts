@@ -1,4 +1,4 @@
-import type { RuleSet } from '../../parity/rule-schema.ts';
+import type { RuleSet } from '../../parity/rules/schema.ts';
 
 /** Another status is benign, until the end of 2026 unless a test says otherwise. */
 export function statusIsBenign(expires = '2026-12-31'): RuleSet {

@@ -1,10 +1,10 @@
-import { decisionLogLines, parseEntry, parseHeader } from '../../core/decision-log.ts';
-import type { MinuteEvidence } from '../../core/gate/evidence.ts';
-import type { LogEntry } from '../../core/ledger.ts';
-import { type PlanInput, planSchema } from '../../core/plan.ts';
-import type { ParityVerdict } from '../../core/ports.ts';
-import { Replay, type ReplayedLook, type ReplaySummary } from '../../core/replay.ts';
-import { parseState, stateToJson } from '../../core/state.ts';
+import { decisionLogLines, parseEntry, parseHeader } from '../../core/model/decision-log.ts';
+import type { MinuteEvidence } from '../../core/model/evidence.ts';
+import type { LogEntry } from '../../core/model/lease.ts';
+import { type PlanInput, planSchema } from '../../core/model/plan.ts';
+import type { ParityVerdict } from '../../core/model/ports.ts';
+import { parseState, stateToJson } from '../../core/model/run-state.ts';
+import { Replay, type ReplayedLook, type ReplaySummary } from '../../core/phases/replay.ts';
 import { makeHandler as baseline } from '../../lambdas/baseline.ts';
 import { makeHandler as shift } from '../../lambdas/shift.ts';
 import { makeHandler as watch } from '../../lambdas/watch.ts';

@@ -1,5 +1,5 @@
-import { type PlanInput, parsePlan } from '../../core/plan.ts';
-import { type CutoverState, parseState, stateToJson } from '../../core/state.ts';
+import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
+import { type CutoverState, parseState, stateToJson } from '../../core/model/run-state.ts';
 import { makeHandler as preflight } from '../../lambdas/preflight.ts';
 import { makeHandler as shift } from '../../lambdas/shift.ts';
 import { CUTOVER, EXECUTION, type MemoryWorld } from './memory-world.ts';

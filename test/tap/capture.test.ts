@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PutRecordBatchCommand, PutRecordBatchCommandOutput } from '@aws-sdk/client-firehose';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type CaptureSettings, ThreadCapture } from '../../tap/capture.ts';
-import { Counters } from '../../tap/counters.ts';
-import type { RawPair } from '../../tap/pair.ts';
-import { firehoseSink } from '../../tap/sink.ts';
+import type { RawPair } from '../../capture/pair.ts';
+import { Counters } from '../../mirror/recorder/counters.ts';
+import { type CaptureSettings, ThreadCapture } from '../../mirror/recorder/delivery.ts';
+import { firehoseSink } from '../../mirror/recorder/sink.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tap-capture-'));
 afterEach(() => {

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { Pool } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type Child, startChild } from '../../rehearsal/child.ts';
-import { TAP } from '../../rehearsal/gateways.ts';
+import { type Child, startChild } from '../../rehearsal/machine/child.ts';
+import { TAP } from '../../rehearsal/scenario/gateways.ts';
 
 const MB = 1024 * 1024;
 /** What a tap may hold beyond its start: queue, samples of the pairs under way, the engine's own slack. */

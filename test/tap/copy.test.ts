@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer } from 'node:net';
 import { request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
-import { sampled } from '../../tap/sampling.ts';
+import { sampled } from '../../mirror/recorder/sampling.ts';
 import { bodyOf, json, never, RawClient, type Rig, type RigOptions, startRig } from './rig.ts';
 
 const stops: (() => Promise<void> | void)[] = [];

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { Counters } from '../../tap/counters.ts';
-import { Shadow } from '../../tap/shadow.ts';
+import { Counters } from '../../mirror/recorder/counters.ts';
+import { Shadow } from '../../mirror/recorder/shadow.ts';
 import { listen, stop } from '../support/http.ts';
 
 const metricsOf = (lines: readonly string[]) => lines.map((line) => JSON.parse(line));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ObservedLeg } from '../../tap/observed-leg.ts';
+import { ObservedLeg } from '../../capture/leg.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });

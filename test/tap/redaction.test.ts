@@ -1,12 +1,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { captureRecordSchema } from '../../parity/record.ts';
-import type { RawBody } from '../../tap/body-sample.ts';
-import { RecordMaker } from '../../tap/capture-record.ts';
-import type { RawLeg } from '../../tap/observed-leg.ts';
-import type { RawPair } from '../../tap/pair.ts';
-import { type RedactionRules, Redactor } from '../../tap/redact.ts';
+import type { RawBody } from '../../capture/body-sample.ts';
+import { captureRecordSchema } from '../../capture/format/record.ts';
+import type { RawLeg } from '../../capture/leg.ts';
+import type { RawPair } from '../../capture/pair.ts';
+import { type RedactionRules, Redactor } from '../../capture/redact-fields.ts';
+import { RecordMaker } from '../../capture/stored-record.ts';
 
 const RULES: RedactionRules = {
   key: 'a-key-of-sixteen-bytes',

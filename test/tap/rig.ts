@@ -2,14 +2,14 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { connect, type Server, type Socket } from 'node:net';
 import { Pool } from 'undici';
-import type { CaptureRecord } from '../../parity/record.ts';
-import { RecordMaker } from '../../tap/capture-record.ts';
-import type { CopyPolicy } from '../../tap/copy-policy.ts';
-import { Counters } from '../../tap/counters.ts';
-import { Face } from '../../tap/face.ts';
-import { otherSide, type RawPair, type Side } from '../../tap/pair.ts';
-import type { RedactionRules } from '../../tap/redact.ts';
-import { Shadow } from '../../tap/shadow.ts';
+import type { CaptureRecord } from '../../capture/format/record.ts';
+import { otherSide, type RawPair, type Side } from '../../capture/pair.ts';
+import type { RedactionRules } from '../../capture/redact-fields.ts';
+import { RecordMaker } from '../../capture/stored-record.ts';
+import { Face } from '../../mirror/embedded/face.ts';
+import type { CopyPolicy } from '../../mirror/recorder/copy-policy.ts';
+import { Counters } from '../../mirror/recorder/counters.ts';
+import { Shadow } from '../../mirror/recorder/shadow.ts';
 import { listen, serve, stop } from '../support/http.ts';
 
 export const KEY = 'a-key-of-sixteen-bytes';

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type Child, startChild } from '../../rehearsal/child.ts';
-import { ScaledClock } from '../../rehearsal/clock.ts';
-import { MetricStore } from '../../rehearsal/cloud/metric-store.ts';
+import { MetricStore } from '../../rehearsal/cloud/cloudwatch/metric-store.ts';
 import { startDataPlane } from '../../rehearsal/dataplane/data-plane.ts';
-import { chooseCandidate, NODE_GATEWAY, TAP, UPSTREAM } from '../../rehearsal/gateways.ts';
-import type { Target } from '../../rehearsal/world.ts';
+import { type Child, startChild } from '../../rehearsal/machine/child.ts';
+import { ScaledClock } from '../../rehearsal/machine/clock.ts';
+import type { Target } from '../../rehearsal/machine/world.ts';
+import { chooseCandidate, NODE_GATEWAY, TAP, UPSTREAM } from '../../rehearsal/scenario/gateways.ts';
 import { loadBalancer } from '../rehearsal/cloud/support.ts';
 import { listen, stop } from '../support/http.ts';
 

@@ -6,7 +6,7 @@ import {
   StatusCode,
 } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
-import { cloudWatchMetrics } from '../../../lambdas/aws/cloudwatch-metrics.ts';
+import { cloudWatchMetrics } from '../../../lambdas/aws/cloudwatch/metrics.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 9);

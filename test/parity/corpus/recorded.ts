@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { type Leg, legSchema } from '../../../parity/record.ts';
+import { type Leg, legSchema } from '../../../capture/format/record.ts';
 import type { Row } from './row.ts';
 
 const FILE = join(import.meta.dirname, 'recorded.json');

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import express5 from 'express';
 import express4 from 'express4';
-import { type Child, startChild } from '../../../rehearsal/child.ts';
+import { type Child, startChild } from '../../../rehearsal/machine/child.ts';
 import { listen, stop } from '../../support/http.ts';
 import { expressApp } from './express-app.ts';
 import { fastifyApp } from './fastify-app.ts';

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type AlarmState, type Comparison, judge, type MissingData } from '../../../rehearsal/cloud/alarm-state.ts';
-import { alarmPropertiesSchema, LocalAlarm } from '../../../rehearsal/cloud/alarms.ts';
-import { evaluate } from '../../../rehearsal/cloud/metric-math.ts';
-import { MetricStore } from '../../../rehearsal/cloud/metric-store.ts';
+import {
+  type AlarmState,
+  type Comparison,
+  judge,
+  type MissingData,
+} from '../../../rehearsal/cloud/cloudwatch/alarm-state.ts';
+import { alarmPropertiesSchema, LocalAlarm } from '../../../rehearsal/cloud/cloudwatch/alarms.ts';
+import { evaluate } from '../../../rehearsal/cloud/cloudwatch/metric-math.ts';
+import { MetricStore } from '../../../rehearsal/cloud/cloudwatch/metric-store.ts';
 
 /** `0` within the threshold, `X` beyond it, `-` missing; oldest first, as AWS's tables are printed. */
 function datapoints(row: string): (number | undefined)[] {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type AlarmProperties, alarmPropertiesSchema, LocalAlarm } from '../../../rehearsal/cloud/alarms.ts';
-import { evaluate } from '../../../rehearsal/cloud/metric-math.ts';
-import { MetricStore } from '../../../rehearsal/cloud/metric-store.ts';
-import { statistic } from '../../../rehearsal/cloud/statistics.ts';
+import { type AlarmProperties, alarmPropertiesSchema, LocalAlarm } from '../../../rehearsal/cloud/cloudwatch/alarms.ts';
+import { evaluate } from '../../../rehearsal/cloud/cloudwatch/metric-math.ts';
+import { MetricStore } from '../../../rehearsal/cloud/cloudwatch/metric-store.ts';
+import { statistic } from '../../../rehearsal/cloud/cloudwatch/statistics.ts';
 
 const MINUTE = 60_000;
 const NOW = 100 * MINUTE;

@@ -2,10 +2,10 @@ import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwat
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
-import { assemblyOf, templateSchema } from '../../../rehearsal/cloud/assembly.ts';
 import { type LocalCloud, startCloud } from '../../../rehearsal/cloud/cloud.ts';
 import type { CloudEvent } from '../../../rehearsal/cloud/cloud-event.ts';
-import type { Intercept } from '../../../rehearsal/cloud/faults.ts';
+import { assemblyOf, templateSchema } from '../../../rehearsal/cloud/template/assembly.ts';
+import type { Intercept } from '../../../rehearsal/cloud/wire/faults.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 import { type Bundle, bundle, until } from './support.ts';
 

@@ -11,10 +11,10 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { alarmPropertiesSchema, LocalAlarm } from '../../../rehearsal/cloud/alarms.ts';
-import { cloudwatch } from '../../../rehearsal/cloud/cloudwatch.ts';
-import { MetricStore } from '../../../rehearsal/cloud/metric-store.ts';
-import { MuteRules } from '../../../rehearsal/cloud/mute-rules.ts';
+import { alarmPropertiesSchema, LocalAlarm } from '../../../rehearsal/cloud/cloudwatch/alarms.ts';
+import { cloudwatch } from '../../../rehearsal/cloud/cloudwatch/cloudwatch.ts';
+import { MetricStore } from '../../../rehearsal/cloud/cloudwatch/metric-store.ts';
+import { MuteRules } from '../../../rehearsal/cloud/cloudwatch/mute-rules.ts';
 import { type Served, serve } from './support.ts';
 
 const MINUTE = 60_000;

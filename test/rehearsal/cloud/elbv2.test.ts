@@ -11,8 +11,8 @@ import {
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { elbv2 } from '../../../rehearsal/cloud/elbv2.ts';
-import type { RuleModel } from '../../../rehearsal/world.ts';
+import { elbv2 } from '../../../rehearsal/cloud/services/elbv2.ts';
+import type { RuleModel } from '../../../rehearsal/machine/world.ts';
 import { LISTENER, loadBalancer, type Served, serve } from './support.ts';
 
 const model = loadBalancer();

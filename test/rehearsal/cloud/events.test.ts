@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ScaledClock } from '../../../rehearsal/clock.ts';
-import { EventBus } from '../../../rehearsal/cloud/event-bus.ts';
-import { compilePattern } from '../../../rehearsal/cloud/event-pattern.ts';
-import { inputFor } from '../../../rehearsal/cloud/event-target.ts';
-import { ruleSchema, scheduleMs } from '../../../rehearsal/cloud/events.ts';
+import { EventBus } from '../../../rehearsal/cloud/events/event-bus.ts';
+import { compilePattern } from '../../../rehearsal/cloud/events/event-pattern.ts';
+import { inputFor } from '../../../rehearsal/cloud/events/event-target.ts';
+import { ruleSchema, scheduleMs } from '../../../rehearsal/cloud/events/events.ts';
+import { ScaledClock } from '../../../rehearsal/machine/clock.ts';
 import { until } from './support.ts';
 
 const event = {

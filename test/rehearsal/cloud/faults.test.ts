@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
-import { elbv2 } from '../../../rehearsal/cloud/elbv2.ts';
-import type { Fault } from '../../../rehearsal/cloud/faults.ts';
+import { elbv2 } from '../../../rehearsal/cloud/services/elbv2.ts';
+import type { Fault } from '../../../rehearsal/cloud/wire/faults.ts';
 import { LISTENER, loadBalancer, type Served, serve } from './support.ts';
 
 let served: Served | undefined;

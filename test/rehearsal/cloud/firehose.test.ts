@@ -1,7 +1,7 @@
 import { FirehoseClient, PutRecordBatchCommand, PutRecordCommand } from '@aws-sdk/client-firehose';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { LocalFirehose } from '../../../rehearsal/cloud/firehose.ts';
+import { LocalFirehose } from '../../../rehearsal/cloud/services/firehose.ts';
 import { type Served, serve } from './support.ts';
 
 const eventSchema = z.object({ records: z.array(z.object({ recordId: z.string(), data: z.string() })) });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { assemblyOf, templateSchema } from '../../../rehearsal/cloud/assembly.ts';
-import { resolve } from '../../../rehearsal/cloud/intrinsics.ts';
-import { Names } from '../../../rehearsal/cloud/names.ts';
+import { assemblyOf, templateSchema } from '../../../rehearsal/cloud/template/assembly.ts';
+import { resolve } from '../../../rehearsal/cloud/template/intrinsics.ts';
+import { Names } from '../../../rehearsal/cloud/template/names.ts';
 
 /** What Fn::Sub replaces. */
 const sub = (name: string) => `\${${name}}`;

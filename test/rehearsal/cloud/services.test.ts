@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-application-auto-scaling';
 import { DescribeServicesCommand, ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { applicationAutoScaling, ecs, type LocalService } from '../../../rehearsal/cloud/services.ts';
+import { applicationAutoScaling, ecs, type LocalService } from '../../../rehearsal/cloud/services/ecs.ts';
 import { type Served, serve } from './support.ts';
 
 const ResourceId = 'service/c/stable';

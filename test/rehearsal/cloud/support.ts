@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EndpointOptions } from '../../../rehearsal/cloud/endpoint.ts';
-import { endpoint } from '../../../rehearsal/cloud/endpoint.ts';
-import type { LoadBalancerModel } from '../../../rehearsal/world.ts';
+import type { EndpointOptions } from '../../../rehearsal/cloud/wire/endpoint.ts';
+import { endpoint } from '../../../rehearsal/cloud/wire/endpoint.ts';
+import type { LoadBalancerModel } from '../../../rehearsal/machine/world.ts';
 import { listen, stop } from '../../support/http.ts';
 
 export interface Served {

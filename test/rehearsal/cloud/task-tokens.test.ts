@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TaskTokens } from '../../../rehearsal/cloud/task-tokens.ts';
+import { TaskTokens } from '../../../rehearsal/cloud/states/task-tokens.ts';
 
 const never = new AbortController().signal;
 let tokens: TaskTokens;

@@ -2,12 +2,12 @@ import type { RequestListener } from 'node:http';
 import { createServer } from 'node:net';
 import { request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ScaledClock } from '../../../rehearsal/clock.ts';
-import { MetricStore } from '../../../rehearsal/cloud/metric-store.ts';
+import { MetricStore } from '../../../rehearsal/cloud/cloudwatch/metric-store.ts';
 import { groupFor, ruleFor, targetFor } from '../../../rehearsal/dataplane/choose.ts';
 import { startDataPlane } from '../../../rehearsal/dataplane/data-plane.ts';
 import { traceHeader } from '../../../rehearsal/dataplane/trace-header.ts';
-import type { LoadBalancerModel, RuleModel, Target } from '../../../rehearsal/world.ts';
+import { ScaledClock } from '../../../rehearsal/machine/clock.ts';
+import type { LoadBalancerModel, RuleModel, Target } from '../../../rehearsal/machine/world.ts';
 import { HEALTH_CHECK } from '../../support/health-check.ts';
 import { serve } from '../../support/http.ts';
 

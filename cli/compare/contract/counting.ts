@@ -1,0 +1,57 @@
+/** What becomes of pairs as they come in: they are counted, and once more when all that varies by itself is known. */
+
+import type { CaptureRecord } from '../../../capture/format/index.ts';
+import type { Compare } from '../../../parity/compare/index.ts';
+import {
+  addPair,
+  emptySummary,
+  mergeNoise,
+  NO_NOISE,
+  type NoiseModel,
+  type NoisyPlace,
+  noiseOf,
+  noisyPlaces,
+  type Position,
+  type Summary,
+} from '../../../parity/tally/index.ts';
+import type { Spool } from './spool.ts';
+
+export interface Counted {
+  readonly summary: Summary;
+  /** What the stable side varied in by itself. */
+  readonly noise: readonly NoisyPlace[];
+}
+
+export class Counting {
+  /** Of the pairs that came in, without noise. */
+  readonly soFar = emptySummary();
+  readonly #comparer: (model?: NoiseModel) => Compare;
+  readonly #compare: Compare;
+  readonly #spool: Spool | null;
+  #model: NoiseModel = NO_NOISE;
+
+  /** @param spool where pairs wait until all are in; null: nothing is learned */
+  constructor(comparer: (model?: NoiseModel) => Compare, spool: Spool | null) {
+    this.#comparer = comparer;
+    this.#compare = comparer();
+    this.#spool = spool;
+  }
+
+  async add(record: CaptureRecord, at: Position): Promise<void> {
+    const comparison = this.#compare(record);
+    addPair(this.soFar, record, comparison, at);
+    if (this.#spool === null) return;
+    this.#model = mergeNoise(this.#model, noiseOf(record, this.#compare, comparison));
+    await this.#spool.add({ at, record });
+  }
+
+  async end(signal: AbortSignal): Promise<Counted> {
+    const noise = noisyPlaces(this.#model);
+    // By a model that lets nothing off every pair comes to the same again.
+    if (this.#spool === null || !noise.some((place) => place.letOff)) return { summary: this.soFar, noise };
+    const summary = emptySummary();
+    const compare = this.#comparer(this.#model);
+    await this.#spool.each(({ at, record }) => addPair(summary, record, compare(record), at), signal);
+    return { summary, noise };
+  }
+}

@@ -1,0 +1,6 @@
+/** Comparison of live answers: requests, policy and replay. */
+export { parseAllowed, parseHeaders } from './policy.ts';
+export { parseProbes } from './probes.ts';
+export { redactionRules } from './redaction.ts';
+export { type ContractRequest, runContract } from './run.ts';
+export { parseBase } from './side.ts';

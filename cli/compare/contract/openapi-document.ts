@@ -1,0 +1,57 @@
+/** An OpenAPI 3 document, JSON or YAML, and what its references lead to. */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { UsageError } from '../../shared/index.ts';
+import type { Resolve } from './openapi-example.ts';
+
+const documentSchema = z.looseObject({
+  openapi: z.string().regex(/^3\./, 'only OpenAPI 3 is understood'),
+  paths: z.record(z.string().startsWith('/'), z.unknown()),
+});
+export type OpenapiDocument = z.infer<typeof documentSchema>;
+
+/** @throws UsageError that names the file and what is wrong with it */
+export function readDocument(file: string): OpenapiDocument {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const document = documentSchema.safeParse(value);
+  if (document.success) return document.data;
+  const issue = document.error.issues[0];
+  throw new UsageError(`${file} is not an OpenAPI document: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+const referenceSchema = z.looseObject({ $ref: z.string() });
+/** A chain of references longer than this leads in a circle. */
+const LONGEST_CHAIN = 32;
+
+/** Follows references within the document; others would have to be fetched, and nothing is asked but the two sides. */
+export function resolver(document: OpenapiDocument, file: string): Resolve {
+  return (value) => {
+    let current = value;
+    for (let i = 0; i < LONGEST_CHAIN; i++) {
+      const reference = referenceSchema.safeParse(current);
+      if (!reference.success) return current;
+      const { $ref } = reference.data;
+      if (!$ref.startsWith('#/'))
+        throw new UsageError(`${file}: $ref ${$ref} leaves the document; bundle it into one file first`);
+      current = at(document, $ref);
+      if (current === undefined) throw new UsageError(`${file}: $ref ${$ref} leads nowhere`);
+    }
+    throw new UsageError(`${file}: $ref leads in a circle`);
+  };
+}
+
+function at(document: unknown, pointer: string): unknown {
+  let value = document;
+  for (const segment of pointer.slice(2).split('/')) {
+    const key = decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = new Map(Object.entries(value)).get(key);
+  }
+  return value;
+}

@@ -1,0 +1,115 @@
+/** Requests from the examples of an OpenAPI 3 document (https://spec.openapis.org/oas/latest.html), JSON or YAML. */
+import * as z from 'zod';
+import { UsageError } from '../../shared/index.ts';
+import { type Body, bodyOf, encoded } from './openapi-body.ts';
+import { readDocument, resolver } from './openapi-document.ts';
+import { exampledSchema, examplesOf, type Resolve } from './openapi-example.ts';
+import { type Parameter, parameterSchema, query, simple } from './openapi-parameters.ts';
+import type { Planned } from './planned-request.ts';
+
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'] as const;
+
+const operationSchema = z.looseObject({
+  operationId: z.string().optional(),
+  parameters: z.array(z.unknown()).optional(),
+  requestBody: z.unknown().optional(),
+});
+const pathItemSchema = z.looseObject({ parameters: z.array(z.unknown()).optional() });
+interface WithExamples {
+  readonly parameter: Parameter;
+  readonly examples: ReadonlyMap<string, unknown>;
+}
+
+/**
+ * A request for each name under which an operation has examples; what has no example of that name takes its first.
+ * `servers` and `security` are left to the command's base URLs and header fields.
+ * @throws UsageError that names the file and what is wrong with it
+ */
+export function openapiRequests(file: string, source: number): Planned[] {
+  const document = readDocument(file);
+  const resolve = resolver(document, file);
+  const planned: Planned[] = [];
+  for (const [path, item] of Object.entries(document.paths)) {
+    const shared = pathItemSchema.parse(resolve(item));
+    for (const method of METHODS) {
+      if (shared[method] === undefined) continue;
+      const operation = operationSchema.safeParse(resolve(shared[method]));
+      if (!operation.success) throw new UsageError(`${file}: paths.${path}.${method} is no operation`);
+      const at = { source, line: planned.length + 1 };
+      for (const request of requestsOf(method, path, shared.parameters ?? [], operation.data, resolve))
+        planned.push(
+          'skipped' in request ? { ...request, at } : { ...request, at: { source, line: planned.length + 1 } },
+        );
+    }
+  }
+  return planned;
+}
+
+type Draft = Omit<Exclude<Planned, { skipped: string }>, 'at'> | { readonly skipped: string };
+
+function requestsOf(
+  method: string,
+  path: string,
+  shared: readonly unknown[],
+  operation: z.infer<typeof operationSchema>,
+  resolve: Resolve,
+): Draft[] {
+  const route = `${method.toUpperCase()} ${path}`;
+  const parameters = parametersOf([...shared, ...(operation.parameters ?? [])], resolve);
+  const missing = parameters.find(({ parameter, examples }) => isNeeded(parameter) && examples.size === 0);
+  if (missing !== undefined)
+    return [{ skipped: `${route}: no example of its ${missing.parameter.in} parameter ${missing.parameter.name}` }];
+  const body = bodyOf(operation.requestBody, resolve);
+  if (body === 'missing') return [{ skipped: `${route}: no example of its body` }];
+  const names = new Set([...parameters.flatMap((p) => [...p.examples.keys()]), ...(body?.examples.keys() ?? [])]);
+  if (names.size > 1) names.delete('');
+  return [...(names.size === 0 ? [''] : names)].map((name) => {
+    const id = `openapi-${operation.operationId ?? route.replaceAll(/[^\w]+/g, '-')}${name === '' ? '' : `-${name}`}`;
+    return { ...requestOf(path, parameters, body, name), id: id.slice(0, 150), route, method: method.toUpperCase() };
+  });
+}
+
+function requestOf(path: string, parameters: readonly WithExamples[], body: Body | null, name: string) {
+  const used = parameters.flatMap(({ parameter, examples }) =>
+    examples.size === 0 ? [] : [{ parameter, value: pick(examples, name) }],
+  );
+  const of = (place: Parameter['in']) => used.filter(({ parameter }) => parameter.in === place);
+  const target = of('path').reduce(
+    (url, { parameter, value }) => url.replaceAll(`{${parameter.name}}`, simple(parameter, value, encodeURIComponent)),
+    path,
+  );
+  const search = of('query').flatMap(({ parameter, value }) => query(parameter, value));
+  const cookies = of('cookie').map(({ parameter, value }) => `${parameter.name}=${simple(parameter, value, String)}`);
+  const headers = of('header').map(({ parameter, value }): [string, string] => [
+    parameter.name,
+    simple(parameter, value, String),
+  ]);
+  if (cookies.length > 0) headers.push(['Cookie', cookies.join('; ')]);
+  if (body !== null) headers.push(['Content-Type', body.mediaType]);
+  return {
+    target: search.length === 0 ? target : `${target}?${search.join('&')}`,
+    headers,
+    body: body === null ? null : Buffer.from(encoded(body.mediaType, pick(body.examples, name))),
+  };
+}
+
+function pick(examples: ReadonlyMap<string, unknown>, name: string): unknown {
+  return examples.has(name) ? examples.get(name) : [...examples.values()][0];
+}
+
+/** A later parameter of the same name and place replaces an earlier one: the operation's that of its path. */
+function parametersOf(given: readonly unknown[], resolve: Resolve): WithExamples[] {
+  const found = new Map<string, WithExamples>();
+  for (const reference of given) {
+    const value = resolve(reference);
+    const parameter = parameterSchema.safeParse(value);
+    if (!parameter.success) continue;
+    const examples = examplesOf(exampledSchema.parse(value), resolve);
+    found.set(`${parameter.data.in} ${parameter.data.name}`, { parameter: parameter.data, examples });
+  }
+  return [...found.values()];
+}
+
+function isNeeded({ in: place, required }: Parameter): boolean {
+  return place === 'path' || required === true;
+}

@@ -1,0 +1,60 @@
+/** Which requests may be sent, and with which header fields. */
+import { type AllowedCopy, isSafe, mayCopy } from '../../../mirror/recorder/index.ts';
+import { UsageError } from '../../shared/index.ts';
+import type { Planned, PlannedRequest } from './planned-request.ts';
+import { redactedFields } from './recorded-requests.ts';
+
+/** Safe by its registration (RFC 4918, 9.1), and known to few services: it finds out how a wrong method is answered. */
+export const PROBE_METHOD = 'PROPFIND';
+
+/** What a client can put into a request line. */
+const TARGET = /^\/[!-\u{ff}]*$/u;
+
+/** May be asked again, and the answer should be the same. */
+export function mayAskAgain(method: string): boolean {
+  return method === PROBE_METHOD || isSafe(method);
+}
+
+export interface SendPolicy {
+  /** Methods and paths with side effects that may be repeated on both sides. */
+  readonly allowed: readonly AllowedCopy[];
+  /** Replace those of a request; an empty value leaves the field out. */
+  readonly headers: readonly (readonly [string, string])[];
+}
+
+export function admit(request: PlannedRequest, { allowed, headers }: SendPolicy): Planned {
+  const { method, target, at } = request;
+  const skip = (skipped: string) => ({ skipped, at });
+  if (!TARGET.test(target)) return skip('its target is not a path');
+  if (method !== PROBE_METHOD && !mayCopy(method, target, allowed))
+    return skip(`${method} is not safe, and not allowed by --allow ${method}:${pathOf(target)} or the like`);
+  const given = new Set(headers.map(([name]) => name.toLowerCase()));
+  const kept = request.headers.filter(([name]) => !given.has(name.toLowerCase()));
+  const [redacted] = redactedFields(kept);
+  if (redacted !== undefined)
+    return skip(`its field ${redacted} is redacted: give it by --header, or leave it out by --header '${redacted}:'`);
+  return { ...request, headers: [...kept, ...headers.filter(([, value]) => value !== '')] };
+}
+
+/** @throws UsageError that names the option */
+export function parseAllowed(given: readonly string[]): AllowedCopy[] {
+  return given.map((text) => {
+    const [, method, template] = /^([A-Z]+):(\/\S*)$/.exec(text) ?? [];
+    if (method === undefined || template === undefined)
+      throw new UsageError(`--allow: "${text}" is not METHOD:/path, such as POST:/items or PUT:/items/{id}`);
+    return { method, template };
+  });
+}
+
+/** @throws UsageError that names the option */
+export function parseHeaders(given: readonly string[]): [string, string][] {
+  return given.map((text) => {
+    const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined) throw new UsageError(`--header: "${text}" is not 'Name: value'`);
+    return [name, value.trimEnd()];
+  });
+}
+
+function pathOf(target: string): string {
+  return target.split('?')[0] ?? target;
+}

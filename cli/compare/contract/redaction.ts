@@ -1,0 +1,31 @@
+/** What is secret in the answers of a contract, over and above what the tap knows. */
+import { randomBytes } from 'node:crypto';
+import type { RedactionRules } from '../../../capture/index.ts';
+import { UsageError } from '../../shared/index.ts';
+
+const SHORTEST_KEY = 16;
+
+/** Without a key a new one is made: hashes of two runs then cannot be compared. @throws UsageError that names the option */
+export function redactionRules(
+  keyName: string,
+  key: string | undefined,
+  fields: readonly string[],
+  parameters: readonly string[],
+  pointers: readonly string[],
+): RedactionRules {
+  if (key !== undefined && key.length < SHORTEST_KEY)
+    throw new UsageError(`${keyName}: ${SHORTEST_KEY} characters are needed at least`);
+  refuse('--redact-header', fields, /^[\w-]+$/, 'a field name');
+  refuse('--redact-parameter', parameters, /^[\w.-]+$/, 'a parameter name');
+  refuse('--redact-json', pointers, /^\/\S*$/, 'a JSON pointer, such as /user/email or /**/iban');
+  return {
+    key: key ?? randomBytes(32).toString('hex'),
+    fields: fields.map((name) => name.toLowerCase()),
+    parameters,
+    pointers,
+  };
+}
+
+function refuse(option: string, given: readonly string[], pattern: RegExp, what: string): void {
+  for (const text of given) if (!pattern.test(text)) throw new UsageError(`${option}: "${text}" is not ${what}`);
+}

@@ -1,0 +1,113 @@
+/** Sends each request to both sides at the same moment, at a bounded rate. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CaptureRecord } from '../../../capture/format/index.ts';
+import type { RawBody, RecordMaker } from '../../../capture/index.ts';
+import { addUnreadable, type Position, type Summary, type Unreadable } from '../../../parity/tally/index.ts';
+import { eachBounded } from '../../shared/index.ts';
+import type { Planned, PlannedRequest } from './planned-request.ts';
+import { admit, mayAskAgain, type SendPolicy } from './policy.ts';
+import { type Probe, probe } from './probes.ts';
+import type { Side } from './side.ts';
+
+export interface Plan {
+  readonly requests: AsyncIterable<Planned | Unreadable> | Iterable<Planned | Unreadable>;
+  readonly policy: SendPolicy;
+  readonly probes: readonly Probe[];
+  /** Requests that are sent at most, probes among them. */
+  readonly limit: number;
+}
+
+/** What a plan holds that is not sent. */
+export interface NotSent {
+  /** Reason → requests. */
+  readonly skipped: Map<string, number>;
+  readonly summary: Summary;
+}
+
+/** The requests that may be sent, each with its probes: once for a route, since a probe asks how the route is made. */
+export async function* toSend({ requests, policy, probes, limit }: Plan, not: NotSent): AsyncGenerator<PlannedRequest> {
+  const probed = new Set<string>();
+  let sent = 0;
+  for await (const planned of requests) {
+    if ('reason' in planned) {
+      addUnreadable(not.summary, planned.at, planned.reason);
+      continue;
+    }
+    for (const request of 'skipped' in planned ? [planned] : [planned, ...probesOf(planned, probes, probed)]) {
+      const admitted = 'skipped' in request ? request : admit(request, policy);
+      if ('skipped' in admitted) not.skipped.set(admitted.skipped, (not.skipped.get(admitted.skipped) ?? 0) + 1);
+      else {
+        if (sent++ >= limit) return;
+        yield admitted;
+      }
+    }
+  }
+}
+
+function* probesOf(request: PlannedRequest, probes: readonly Probe[], probed: Set<string>): Generator<PlannedRequest> {
+  for (const name of probes) {
+    const key = `${name} ${request.route}`;
+    const varied = probed.has(key) ? null : probe(request, name);
+    if (varied === null) continue;
+    probed.add(key);
+    yield varied;
+  }
+}
+
+export interface Replay {
+  readonly stable: Side;
+  readonly candidate: Side;
+  /** Ask the stable side a second time what is safe to ask, for the record. */
+  readonly noise: boolean;
+  /** Requests to each side per second. */
+  readonly rps: number;
+  readonly concurrency: number;
+  readonly records: RecordMaker;
+  readonly signal: AbortSignal;
+  /** Told of each pair, redacted. */
+  readonly onRecord: (record: CaptureRecord, at: Position) => Promise<void>;
+}
+
+export async function replay(plan: Plan, not: NotSent, options: Replay): Promise<void> {
+  const { concurrency, rps, signal } = options;
+  await eachBounded(paced(toSend(plan, not), rps, signal), concurrency, async (request) => {
+    await options.onRecord(await exchange(request, options), request.at);
+  });
+}
+
+async function exchange(
+  request: PlannedRequest,
+  { stable, candidate, noise, records }: Replay,
+): Promise<CaptureRecord> {
+  const at = Date.now();
+  const [ours, theirs] = await Promise.all([stable.ask(request), candidate.ask(request)]);
+  const again = noise && mayAskAgain(request.method) ? await stable.ask(request) : undefined;
+  const record = records.make({
+    at,
+    requestId: request.id,
+    method: request.method,
+    target: request.target,
+    headers: request.headers.flat(),
+    ...(request.body === null ? {} : { requestBody: rawBody(request.body) }),
+    primary: 'stable',
+    stable: ours,
+    candidate: theirs,
+    ...(again === undefined ? {} : { noise: again }),
+  });
+  return { ...record, route: request.route };
+}
+
+function rawBody(body: Buffer): RawBody {
+  return { data: new Uint8Array(body), bytes: body.length, truncated: false };
+}
+
+async function* paced<T>(items: AsyncIterable<T>, perSecond: number, signal: AbortSignal): AsyncGenerator<T> {
+  let next = performance.now();
+  for await (const item of items) {
+    const wait = next - performance.now();
+    if (wait > 0) await delay(wait, undefined, { signal });
+    signal.throwIfAborted();
+    next = Math.max(next, performance.now()) + 1000 / perSecond;
+    yield item;
+  }
+}

@@ -1,0 +1,141 @@
+/** One contract from its files to its outcome. */
+
+import { RecordMaker, type RedactionRules } from '../../../capture/index.ts';
+import type { RuleSet } from '../../../parity/rules/index.ts';
+import { emptySummary, mergeInto } from '../../../parity/tally/index.ts';
+import { EXIT, type FailOn, UsageError } from '../../shared/index.ts';
+import { comparedSoFar, comparer, deliver, notesOn, outputFile, readingProgress } from '../diff/index.ts';
+import { type Counted, Counting } from './counting.ts';
+import { dryRun } from './dry-run.ts';
+import type { SendPolicy } from './policy.ts';
+import type { Probe } from './probes.ts';
+import { openRecords } from './records-file.ts';
+import { type NotSent, type Plan, replay, toSend } from './replay.ts';
+import { reachable, Side } from './side.ts';
+import { findSources, requestsOf } from './sources.ts';
+import { Spool } from './spool.ts';
+
+export interface ContractRequest {
+  readonly stable: URL;
+  readonly candidate: URL;
+  readonly policy: SendPolicy;
+  readonly probes: readonly Probe[];
+  readonly routes: readonly string[];
+  readonly redaction: RedactionRules;
+  readonly rules: RuleSet;
+  readonly noise: boolean;
+  readonly rps: number;
+  readonly concurrency: number;
+  readonly deadlineMs: number;
+  readonly limit: number;
+  readonly out?: string;
+  readonly html?: string;
+  readonly failOn: FailOn;
+  readonly json: boolean;
+  readonly dryRun: boolean;
+}
+
+/** Bytes of each answer that are kept. */
+const BODY_CAP = 1024 * 1024;
+
+/** @returns the exit code @throws UsageError before anything has been sent */
+export async function runContract(files: readonly string[], request: ContractRequest): Promise<number> {
+  const sources = findSources(files);
+  const names = sources.map(({ file }) => file);
+  const interrupted = new AbortController();
+  const { signal } = interrupted;
+  process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  const { policy, probes, limit, routes } = request;
+  const plan: Plan = { requests: requestsOf(sources, { routes, signal }), policy, probes, limit };
+  const not: NotSent = { skipped: new Map(), summary: emptySummary() };
+  const say = (text: string) => void (request.json ? process.stderr : process.stdout).write(`${text}\n`);
+  try {
+    if (request.dryRun) {
+      const { requests, text } = await dryRun(toSend(plan, not));
+      say([announcement(names, request), text, ...unsent(not), ...unread(not, names)].join('\n'));
+      return requests > 0 ? EXIT.ok : EXIT.usage;
+    }
+    const report = outputFile('--html', request.html, names);
+    const out = outputFile('--out', request.out, names);
+    if (out !== undefined && out === report) throw new UsageError('--out and --html are the same file');
+    await reachable('--stable', request.stable);
+    await reachable('--candidate', request.candidate);
+    say(announcement(names, request));
+    const at = Date.now();
+    const { summary, noise } = await send(plan, not, request, out, at, signal);
+    mergeInto(not.summary, summary);
+    for (const line of unsent(not)) say(line);
+    const { failOn, json } = request;
+    return deliver(not.summary, {
+      title: 'Crossfade contract',
+      sources: names,
+      failOn,
+      json,
+      report,
+      mustAnswer: true,
+      noise,
+      notes: notesOn(request.rules, at),
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return EXIT.interrupted;
+  }
+}
+
+async function send(
+  plan: Plan,
+  not: NotSent,
+  request: ContractRequest,
+  out: string | undefined,
+  at: number,
+  signal: AbortSignal,
+): Promise<Counted> {
+  const { concurrency, deadlineMs, routes, redaction, rules, rps, noise } = request;
+  const sample = { cap: BODY_CAP, key: redaction.key };
+  const side = (base: URL) => new Side(base, { concurrency, deadlineMs, sample, signal });
+  const [stable, candidate] = [side(request.stable), side(request.candidate)];
+  const records = await openRecords(out);
+  const spool = noise ? await Spool.open() : null;
+  const counting = new Counting((model) => comparer(rules, at, model), spool);
+  const progress = readingProgress(process.stderr, []);
+  try {
+    await replay(plan, not, {
+      stable,
+      candidate,
+      noise,
+      rps,
+      concurrency,
+      records: new RecordMaker({ ingress: 'contract', routes, redaction }),
+      signal,
+      onRecord: async (record, position) => {
+        await counting.add(record, position);
+        progress.update(0, 1, () => comparedSoFar(counting.soFar));
+        await records.write(record);
+      },
+    });
+    return await counting.end(signal);
+  } finally {
+    progress.done();
+    await Promise.all([stable.close(), candidate.close(), records.close(), spool?.close()]);
+  }
+}
+
+/** In plain words, before anything is sent. */
+function announcement(files: readonly string[], request: ContractRequest): string {
+  const allowed = request.policy.allowed.map(({ method, template }) => `, and ${method} ${template}`).join('');
+  const probes = request.probes.length === 0 ? '' : `, with the probes ${request.probes.join(', ')} of each route`;
+  return [
+    `Requests of ${files.join(', ')} that are safe (GET, HEAD, OPTIONS)${allowed}${probes},`,
+    `go to ${request.stable.href} (stable${request.noise ? ', twice what is safe' : ''}) and ${request.candidate.href} (candidate), and nowhere else:`,
+    `at most ${request.rps} a second and ${request.concurrency} at a time, ${request.limit} in all.`,
+  ].join('\n');
+}
+
+function unsent({ skipped }: NotSent): string[] {
+  return [...skipped].sort(([, a], [, b]) => b - a).map(([reason, count]) => `Not sent: ${count} × ${reason}`);
+}
+
+function unread({ summary: { unreadable } }: NotSent, files: readonly string[]): string[] {
+  const first = unreadable.first.map(({ at, reason }) => `  ${files[at.source] ?? ''}:${at.line} ${reason}`);
+  return unreadable.count === 0 ? [] : [`Not read: ${unreadable.count} lines, of which the first:`, ...first];
+}

@@ -1,0 +1,89 @@
+/** One of the two services: asked, and nobody else, whatever a request or an answer says. */
+import { connect } from 'node:net';
+import { type Dispatcher, Pool } from 'undici';
+import { ObservedLeg, type RawLeg, type SamplePolicy } from '../../../capture/index.ts';
+import { rawFields } from '../../../mirror/message/index.ts';
+import { UsageError } from '../../shared/index.ts';
+import type { PlannedRequest } from './planned-request.ts';
+
+/** To find out whether anybody listens. */
+const CONNECT_MS = 3_000;
+
+export interface SideOptions {
+  readonly concurrency: number;
+  /** Milliseconds for a whole answer. */
+  readonly deadlineMs: number;
+  readonly sample: SamplePolicy;
+  readonly signal: AbortSignal;
+}
+
+export class Side {
+  readonly #pool: Pool;
+  /** Of the base URL, without a slash at its end. */
+  readonly #prefix: string;
+  readonly #options: SideOptions;
+
+  constructor(base: URL, options: SideOptions) {
+    this.#pool = new Pool(base.origin, { connections: options.concurrency, pipelining: 1 });
+    this.#prefix = base.pathname.replace(/\/$/, '');
+    this.#options = options;
+  }
+
+  /** Sends a request once. Redirects are answers, and are not followed. */
+  async ask({ id, method, target, headers, body }: PlannedRequest): Promise<RawLeg> {
+    const { sample, deadlineMs, signal } = this.#options;
+    const leg = new ObservedLeg(sample);
+    try {
+      leg.sent();
+      const response = await this.#pool.request({
+        // undici types the methods it knows; others are tokens like them.
+        method: method as Dispatcher.HttpMethod,
+        path: `${this.#prefix}${target}`,
+        headers: [...headers.flat(), 'X-Request-Id', id],
+        body,
+        responseHeaders: 'raw',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]),
+      });
+      leg.head(response.statusCode, rawFields(response.headers));
+      for await (const chunk of response.body) leg.chunk(chunk);
+      return leg.answered();
+    } catch (error) {
+      signal.throwIfAborted();
+      return leg.failed(error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+}
+
+/** @throws UsageError that names the option */
+export function parseBase(option: string, text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`${option}: "${text}" is not an http or https URL`);
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    throw new UsageError(
+      `${option}: "${text}" must be scheme, host, port and path prefix; give credentials by --header`,
+    );
+  return url;
+}
+
+/** Opens a connection and closes it: nothing is sent. @throws UsageError that names the option */
+export async function reachable(option: string, { hostname, port, protocol, href }: URL): Promise<void> {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const socket = connect({ host, port: Number(port || (protocol === 'https:' ? 443 : 80)), timeout: CONNECT_MS });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+      socket.once('timeout', () => reject(new Error(`no connection within ${CONNECT_MS} ms`)));
+    });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new UsageError(`${option}: ${href} cannot be reached (${code})`);
+  } finally {
+    socket.destroy();
+  }
+}

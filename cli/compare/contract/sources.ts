@@ -1,0 +1,32 @@
+/** Where the requests of a contract come from: recordings, or an OpenAPI document, by the name of the file. */
+import type { Unreadable } from '../../../parity/tally/index.ts';
+import { UsageError } from '../../shared/index.ts';
+import { findInputs, type Input } from '../diff/index.ts';
+import { openapiRequests } from './openapi.ts';
+import type { Planned } from './planned-request.ts';
+import { type RecordedOptions, recordedRequests } from './recorded-requests.ts';
+
+export interface Source {
+  readonly file: string;
+  requests(options: RecordedOptions): AsyncIterable<Planned | Unreadable> | Iterable<Planned | Unreadable>;
+}
+
+/** A document is read at once, so that what is wrong with it is said before anything is sent. @throws UsageError */
+export function findSources(files: readonly string[]): Source[] {
+  if (files.length === 0)
+    throw new UsageError('name files of recorded requests (NDJSON, HAR), or OpenAPI documents (.json, .yaml)');
+  return findInputs('files', files).map(sourceOf);
+}
+
+function sourceOf(input: Input, source: number): Source {
+  const { file, har, compression } = input;
+  if (har || !/\.(json|ya?ml)$/i.test(file))
+    return { file, requests: (options) => recordedRequests(input, source, options) };
+  if (compression !== 'none') throw new UsageError(`files: ${file} is compressed; an OpenAPI document must not be`);
+  const requests = openapiRequests(file, source);
+  return { file, requests: () => requests };
+}
+
+export async function* requestsOf(sources: readonly Source[], options: RecordedOptions) {
+  for (const source of sources) yield* source.requests(options);
+}

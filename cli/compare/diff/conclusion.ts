@@ -1,0 +1,50 @@
+/** What a comparison comes to: an exit code, and the sentence that says why. */
+import type { NoisyPlace, Summary } from '../../../parity/tally/index.ts';
+import { compared, totalVerdicts } from '../../../report/index.ts';
+import { EXIT, FAIL_ON, type FailOn } from '../../shared/index.ts';
+
+export interface Conclusion {
+  readonly exit: typeof EXIT.ok | typeof EXIT.failed | typeof EXIT.usage;
+  readonly sentence: string;
+}
+
+export interface Terms {
+  /** From this class on, differences make the answer a no. */
+  readonly failOn: FailOn;
+  /** A pair without a stable answer makes it a no as well: the requests were sent for nothing else. */
+  readonly mustAnswer: boolean;
+  /** What the stable side varied in by itself. */
+  readonly noise: readonly NoisyPlace[];
+}
+
+/** Differences outweigh lines that could not be read: they are there all the same. */
+export function conclude(summary: Summary, { failOn, mustAnswer, noise }: Terms): Conclusion {
+  const total = totalVerdicts(summary);
+  const counted = FAIL_ON.slice(0, FAIL_ON.indexOf(failOn) + 1);
+  const different = counted.reduce((sum, verdict) => sum + total[verdict], 0);
+  const { count } = summary.unreadable;
+  const pairs = compared(total);
+  if (different > 0) {
+    const classes = counted.map((verdict) => `${total[verdict]} ${verdict}`).join(', ');
+    return { exit: EXIT.failed, sentence: `${different} of ${pairs} pairs differ (${classes})` };
+  }
+  if (mustAnswer && total.unmatched > 0)
+    return {
+      exit: EXIT.failed,
+      sentence: `the stable side gave no answer to ${total.unmatched} of ${pairs + total.unmatched} requests`,
+    };
+  if (count > 0)
+    return { exit: EXIT.usage, sentence: `bad input: ${count} lines could not be read, so nothing is proven` };
+  if (pairs === 0) return { exit: EXIT.usage, sentence: 'bad input: there is no pair to compare' };
+  const alone = summary.unpaired.stable.count + summary.unpaired.candidate.count;
+  const letOff = noise.filter((place) => place.letOff).length;
+  const gaps = [
+    ...(letOff > 0 ? [`; ${letOff === 1 ? '1 place was' : `${letOff} places were`} let off as noise`] : []),
+    ...(total.unmatched > 0 ? [`; ${total.unmatched} without a stable answer`] : []),
+    ...(alone > 0 ? [`; ${alone} answers stand in one log only`] : []),
+  ];
+  return {
+    exit: EXIT.ok,
+    sentence: `${pairs} pairs, no difference that counts (${counted.join(', ')})${gaps.join('')}`,
+  };
+}

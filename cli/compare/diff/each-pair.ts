@@ -1,0 +1,25 @@
+/** Captured pairs of a piece, one a line. */
+import * as z from 'zod';
+import { type CaptureRecord, captureRecordSchema } from '../../../capture/format/index.ts';
+import { eachLine, type Piece } from '../../../capture/index.ts';
+import { firstProblem, parseLine } from './parse-line.ts';
+
+/** The transform writes its verdict beside a record; here the record is compared anew. */
+const lineSchema = captureRecordSchema.extend({ comparison: z.unknown().optional() });
+
+/** Calls `read` with each record, or `refuse` with the reason why a line is none. */
+export function eachPair(
+  piece: Piece,
+  read: (record: CaptureRecord, line: number) => void,
+  refuse: (line: number, reason: string) => void,
+): void {
+  eachLine(
+    piece,
+    (text, line) => {
+      const parsed = lineSchema.safeParse(parseLine(text));
+      if (parsed.success) read(parsed.data, line);
+      else refuse(line, firstProblem(parsed.error));
+    },
+    refuse,
+  );
+}

@@ -1,0 +1,13 @@
+/** Comparison of recorded answers: inputs, threads and output. */
+export { compareOptions, comparer, notesOn } from './comparer.ts';
+export { deliver } from './deliver.ts';
+export { diffInputs } from './diff-inputs.ts';
+export { harEntrySchema, legLineOf } from './har.ts';
+export { findInputs, type Input } from './inputs.ts';
+export { correlationKey, LEG_LOG_FORMAT, type LegLine, legLineSchema } from './leg-log.ts';
+export { openInput } from './open-input.ts';
+export { outputFile } from './output-file.ts';
+export { firstProblem, parseLine } from './parse-line.ts';
+export { comparedSoFar, readingProgress } from './progress.ts';
+export { runDiff, sourcesOf } from './run.ts';
+export { type Suggestion, suggestFrom } from './suggest.ts';

@@ -1,0 +1,70 @@
+/** Files that a command was given: found, and looked at, before anything is read. */
+import * as fs from 'node:fs';
+import { extname } from 'node:path';
+import { UsageError } from '../../shared/index.ts';
+
+/** Name of standard input among files. */
+export const STDIN = '-';
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+export interface Input {
+  readonly file: string;
+  readonly compression: Compression;
+  /** By the name: `.har`, also before `.gz` or `.zst`. */
+  readonly har: boolean;
+  /** Bytes on disk; null for standard input. */
+  readonly bytes: number | null;
+}
+
+/** @throws UsageError that names what is not there or cannot be read */
+export function findInputs(option: string, patterns: readonly string[]): Input[] {
+  const files = patterns.flatMap((pattern) => (pattern === STDIN ? [STDIN] : expand(option, pattern)));
+  if (files.filter((file) => file === STDIN).length > 1)
+    throw new UsageError(`${option}: ${STDIN} (standard input) can be read once`);
+  return files.map((file) =>
+    file === STDIN ? { file, compression: 'none', har: false, bytes: null } : look(option, file),
+  );
+}
+
+/** A pattern that the shell left alone; sorted, so that a run can be repeated. */
+function expand(option: string, pattern: string): string[] {
+  if (fs.existsSync(pattern) || !/[*?[{]/.test(pattern)) return [pattern];
+  if (!('globSync' in fs))
+    throw new UsageError(`${option}: ${pattern}: patterns need Node 22 or later; name the files`);
+  const files = fs.globSync(pattern).sort();
+  if (files.length === 0) throw new UsageError(`${option}: no file matches ${pattern}`);
+  return files;
+}
+
+function look(option: string, file: string): Input {
+  try {
+    const descriptor = fs.openSync(file, 'r');
+    try {
+      const stat = fs.fstatSync(descriptor);
+      if (stat.isDirectory())
+        throw new UsageError(`${option}: ${file} is a directory; name its files, such as '${file}/*.ndjson'`);
+      const compression = stat.isFile() ? compressionOf(descriptor) : 'none';
+      const name = compression === 'none' ? file : file.replace(/\.(gz|zst|zstd)$/i, '');
+      return {
+        file,
+        compression,
+        har: extname(name).toLowerCase() === '.har',
+        bytes: stat.isFile() ? stat.size : null,
+      };
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${option}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** By its first bytes: what Firehose writes compressed has no name that says so. */
+function compressionOf(descriptor: number): Compression {
+  const magic = Buffer.alloc(4);
+  fs.readSync(descriptor, magic, 0, 4, 0);
+  if (magic[0] === 0x1f && magic[1] === 0x8b) return 'gzip';
+  return magic.equals(Buffer.from([0x28, 0xb5, 0x2f, 0xfd])) ? 'zstd' : 'none';
+}

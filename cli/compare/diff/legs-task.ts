@@ -1,0 +1,41 @@
+/** Reads one side's answers, one a line, and sorts them by the hash of their key: what belongs together meets in one partition. */
+import { createHash } from 'node:crypto';
+import { eachLine } from '../../../capture/index.ts';
+import { addUnreadable, emptySummary, NO_NOISE } from '../../../parity/tally/index.ts';
+import { harEntrySchema, legLineOf } from './har.ts';
+import { correlationKey, type LegLine, legLineSchema } from './leg-log.ts';
+import { firstProblem, parseLine } from './parse-line.ts';
+import type { LegsTask, TaskResult } from './tasks.ts';
+
+export function partitionLegs(task: LegsTask, partitions: number): TaskResult {
+  const summary = emptySummary();
+  const lines: string[][] = Array.from({ length: partitions }, () => []);
+  const { source } = task;
+  const refuse = (line: number, reason: string) => addUnreadable(summary, { source, line }, reason);
+  eachLine(
+    task,
+    (text, line) => {
+      const leg = task.format === 'leg' ? readLeg(text) : readHarEntry(text);
+      if (typeof leg === 'string') return refuse(line, leg);
+      const { by, text: key } = correlationKey(leg);
+      lines[partitionOf(`${by} ${key}`, partitions)]?.push(`${source} ${line} ${JSON.stringify(leg)}\n`);
+    },
+    refuse,
+  );
+  return { summary, noise: NO_NOISE, partitions: lines.map((part) => new Uint8Array(Buffer.from(part.join('')))) };
+}
+
+/** The leg, or why there is none. */
+function readLeg(text: string): LegLine | string {
+  const parsed = legLineSchema.safeParse(parseLine(text));
+  return parsed.success ? parsed.data : firstProblem(parsed.error);
+}
+
+function readHarEntry(text: string): LegLine | string {
+  const parsed = harEntrySchema.safeParse(parseLine(text));
+  return parsed.success ? legLineOf(parsed.data) : firstProblem(parsed.error);
+}
+
+function partitionOf(key: string, partitions: number): number {
+  return partitions === 1 ? 0 : createHash('sha1').update(key).digest().readUInt32BE() % partitions;
+}

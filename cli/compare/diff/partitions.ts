@@ -1,0 +1,99 @@
+/** Legs sorted into partitions: in memory up to a limit, beyond it in files of a directory of their own, which goes with them. */
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '../../shared/index.ts';
+import type { PartitionContent, Side } from './tasks.ts';
+
+/** A partition is joined in memory; one that is larger holds few keys, and too many answers of each. */
+const LARGEST = 256 * 1024 * 1024;
+
+interface Part {
+  parts: Uint8Array[];
+  bytes: number;
+  file: string | null;
+  spilled: number;
+}
+
+export class Partitions {
+  readonly #limit: number;
+  readonly #sides: Readonly<Record<Side, readonly Part[]>>;
+  #bytes = 0;
+  #directory: string | undefined;
+  #spilling: Promise<void> = Promise.resolve();
+
+  /** @param limit bytes that may be held in memory */
+  constructor(count: number, limit: number) {
+    this.#limit = limit;
+    const parts = () => Array.from({ length: count }, (): Part => ({ parts: [], bytes: 0, file: null, spilled: 0 }));
+    this.#sides = { stable: parts(), candidate: parts() };
+  }
+
+  /** Bytes that went to disk. */
+  get spilled(): number {
+    return this.#all().reduce((sum, part) => sum + part.spilled, 0);
+  }
+
+  async add(side: Side, pieces: readonly Uint8Array[]): Promise<void> {
+    for (const [i, piece] of pieces.entries()) {
+      const part = this.#sides[side][i];
+      if (part === undefined || piece.length === 0) continue;
+      part.parts.push(piece);
+      part.bytes += piece.length;
+      this.#bytes += piece.length;
+    }
+    if (this.#bytes > this.#limit) this.#spilling = this.#spilling.then(() => this.#spill());
+    await this.#spilling;
+  }
+
+  /** Both sides of each partition; what was handed out is forgotten. @throws UsageError when one cannot be joined in memory */
+  *contents(): Generator<Readonly<Record<Side, PartitionContent>>> {
+    for (const [i, stable] of this.#sides.stable.entries()) {
+      const candidate = this.#sides.candidate[i];
+      if (candidate === undefined) continue;
+      for (const part of [stable, candidate]) {
+        if (part.bytes + part.spilled > LARGEST)
+          throw new UsageError(
+            'too many answers under the same key: give the requests ids (X-Request-Id), or compare shorter logs',
+          );
+      }
+      yield { stable: handOut(stable), candidate: handOut(candidate) };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#spilling.catch(() => {});
+    if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async #spill(): Promise<void> {
+    if (this.#bytes <= this.#limit) return;
+    this.#directory ??= await mkdtemp(join(tmpdir(), 'crossfade-diff-'));
+    for (const [i, part] of this.#all().entries()) {
+      if (part.bytes === 0) continue;
+      const data = Buffer.concat(part.parts);
+      this.#bytes -= part.bytes;
+      part.parts = [];
+      part.bytes = 0;
+      part.spilled += data.length;
+      part.file ??= join(this.#directory, String(i));
+      await appendFile(part.file, data, { mode: 0o600 });
+    }
+  }
+
+  #all(): readonly Part[] {
+    return [...this.#sides.stable, ...this.#sides.candidate];
+  }
+}
+
+function handOut(part: Part): PartitionContent {
+  const rest = new Uint8Array(part.bytes);
+  let at = 0;
+  for (const piece of part.parts) {
+    rest.set(piece, at);
+    at += piece.length;
+  }
+  part.parts = [];
+  part.bytes = 0;
+  return { file: part.file, rest };
+}

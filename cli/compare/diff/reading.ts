@@ -1,0 +1,70 @@
+/** One reading of inputs: tasks for the pool, and what becomes of their results. */
+import type { Piece } from '../../../capture/index.ts';
+import type { RuleSet } from '../../../parity/rules/index.ts';
+import {
+  addUnreadable,
+  emptySummary,
+  mergeInto,
+  mergeNoise,
+  NO_NOISE,
+  type NoiseModel,
+  type Summary,
+} from '../../../parity/tally/index.ts';
+import type { Input } from './inputs.ts';
+import { piecesOf } from './pieces.ts';
+import type { TaskResult } from './tasks.ts';
+
+export interface DiffSettings {
+  readonly threads: number;
+  readonly routes: readonly string[];
+  readonly rules: RuleSet;
+  /** When the run began, milliseconds. */
+  readonly at: number;
+  /** What the stable side's second answers show to vary by itself is let off. */
+  readonly noise: boolean;
+  /** Bytes of two logs that are held in memory before they go to temporary files. */
+  readonly memory: number;
+  readonly signal: AbortSignal;
+  /** Told of bytes read, of how often all inputs will be read, and of the summary as it grows. */
+  readonly onProgress: (bytesRead: number, readings: number, summary: Summary) => void;
+}
+
+export class Reading {
+  readonly summary = emptySummary();
+  noise: NoiseModel = NO_NOISE;
+  /** How often all inputs will be read, as far as that is known. */
+  readings = 1;
+  readonly #settings: DiffSettings;
+  #bytes: number;
+
+  /** @param bytes read before */
+  constructor(settings: DiffSettings, bytes = 0) {
+    this.#settings = settings;
+    this.#bytes = bytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  readonly take = (result: TaskResult): void => {
+    mergeInto(this.summary, result.summary);
+    this.noise = mergeNoise(this.noise, result.noise);
+    this.#settings.onProgress(this.#bytes, this.readings, this.summary);
+  };
+
+  async *tasks<T>(
+    inputs: readonly Input[],
+    firstSource: number,
+    task: (piece: Piece, source: number, input: Input) => T,
+  ): AsyncGenerator<T> {
+    const pieces = piecesOf(inputs, firstSource, {
+      signal: this.#settings.signal,
+      onBytes: (bytes) => {
+        this.#bytes += bytes;
+      },
+      refuse: (at, reason) => addUnreadable(this.summary, at, reason),
+    });
+    for await (const { piece, source, input } of pieces) yield task(piece, source, input);
+  }
+}

@@ -1,0 +1,62 @@
+/** What a thread of the pool is given, and what it gives back. */
+
+import type { Piece } from '../../../capture/index.ts';
+import type { RuleSet } from '../../../parity/rules/index.ts';
+import type { NoiseModel, Summary } from '../../../parity/tally/index.ts';
+
+/** Same for all threads of a run. */
+export interface WorkerSettings {
+  /** Templates such as `/items/{id}`, for answers whose log names no route. */
+  readonly routes: readonly string[];
+  /** Parts into which the legs of two logs are sorted by the hash of their key; 1 where there are no two logs. */
+  readonly partitions: number;
+  readonly rules: RuleSet;
+  /** When the run began, milliseconds: which rules have expired does not change on the way. */
+  readonly at: number;
+  readonly noise: NoisePass;
+}
+
+/** Whether what varies by itself is left alone, looked for, or let off. */
+export type NoisePass =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'learn' }
+  | { readonly kind: 'let-off'; readonly model: NoiseModel };
+
+export type LegFormat = 'leg' | 'har';
+export type Side = 'stable' | 'candidate';
+
+/** Lines that hold whole pairs: they are compared. */
+export interface PairsTask extends Piece {
+  readonly kind: 'pairs';
+  readonly source: number;
+}
+
+/** Lines that hold one side's answers: they are read, and sorted into partitions. */
+export interface LegsTask extends Piece {
+  readonly kind: 'legs';
+  readonly source: number;
+  readonly format: LegFormat;
+}
+
+/** One partition of both sides: legs with the same key become pairs, and are compared. */
+export interface JoinTask {
+  readonly kind: 'join';
+  readonly stable: PartitionContent;
+  readonly candidate: PartitionContent;
+}
+
+/** What was written to a file, and what still is in memory. */
+export interface PartitionContent {
+  readonly file: string | null;
+  readonly rest: Uint8Array<ArrayBuffer>;
+}
+
+export type Task = PairsTask | LegsTask | JoinTask;
+
+export interface TaskResult {
+  readonly summary: Summary;
+  /** Learned from a {@link PairsTask}. */
+  readonly noise: NoiseModel;
+  /** Of a {@link LegsTask}: one piece of NDJSON for each partition. */
+  readonly partitions: readonly Uint8Array<ArrayBuffer>[];
+}

@@ -1,0 +1,63 @@
+/** `crossfade rules suggest`: rules that an owner may want, from what the stable side varied in by itself. */
+import { Command } from 'commander';
+import { EXIT, number } from '../shared/index.ts';
+import type { Input, Suggestion } from './diff/index.ts';
+
+interface Options {
+  readonly rules?: string;
+  readonly least: string;
+}
+
+export function suggestCommand(): Command {
+  return new Command('suggest')
+    .description(
+      'rules for what the stable side varies in by itself, as JSON; refused until an owner has filled them in',
+    )
+    .argument('<files...>', 'captured pairs in the order of time, NDJSON, plain, gzip or zstd; - is standard input')
+    .option('--rules <file>', 'what owners have decided already, JSON; nothing is suggested for that')
+    .option('--least <n>', 'repeats of a request in which a place must have varied', '2')
+    .action(async (files: string[], options: Options) => {
+      const least = Math.trunc(number('--least', options.least, 1, 1e9));
+      const { givenRules } = await import('../shared/index.ts');
+      const rules = givenRules(options.rules);
+      const at = Date.now();
+      const { compareOptions, diffInputs, notesOn, readingProgress, sourcesOf, suggestFrom } = await import(
+        './diff/index.ts'
+      );
+      const inputs = sourcesOf(diffInputs(files, [], []));
+      const progress = readingProgress(process.stderr, inputs);
+      const interrupted = new AbortController();
+      process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+      const { signal } = interrupted;
+      try {
+        const found = await suggestFrom(inputs, compareOptions(rules, at), least, signal, (bytes, pairs) =>
+          progress.update(bytes, 1, () => `${pairs} pairs`),
+        );
+        progress.done();
+        console.log(JSON.stringify(found.suggested, null, 2));
+        for (const line of [...notesOn(rules, at), ...tell(found, inputs, least)]) console.error(line);
+        process.exitCode = found.records > 0 && found.unreadable.count === 0 ? EXIT.ok : EXIT.usage;
+      } catch (error) {
+        progress.done();
+        if (!signal.aborted) throw error;
+        process.exitCode = EXIT.interrupted;
+      }
+    });
+}
+
+function tell({ suggested, records, unreadable }: Suggestion, inputs: readonly Input[], least: number): string[] {
+  const { count, first } = unreadable;
+  const more = count > first.length ? [`  … and ${count - first.length} more`] : [];
+  return [
+    `${records} pairs read. Rules suggested: ${suggested.rules.length}, for what varied in at least ${least} repeats of a request.`,
+    ...(suggested.rules.length === 0
+      ? []
+      : [
+          'Data that changed in between varies too: remove what must not vary, and fill in owner and expires of the rest.',
+        ]),
+    ...(records === 0 && count === 0 ? ['bad input: there is no pair'] : []),
+    ...(count === 0 ? [] : [`bad input: ${count} lines could not be read:`]),
+    ...first.map(({ at, reason }) => `  ${inputs[at.source]?.file ?? ''}:${at.line} ${reason}`),
+    ...more,
+  ];
+}

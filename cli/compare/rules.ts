@@ -1,0 +1,64 @@
+/** `crossfade rules`: what owners have decided about differences: put for all pairs of an ingress from then on, shown, or suggested. */
+import { userInfo } from 'node:os';
+import { Command } from 'commander';
+import { expiredRules, type RuleSet } from '../../parity/rules/index.ts';
+import { type DeployedOptions, deployed, withDeployed } from '../run/index.ts';
+import { readRules } from '../shared/index.ts';
+import { suggestCommand } from './rules-suggest.ts';
+
+export function rulesCommand(): Command {
+  return new Command('rules')
+    .description('what differences mean: rules of one ingress, and suggestions for rules (docs/parity.md)')
+    .addCommand(putCommand())
+    .addCommand(showCommand())
+    .addCommand(suggestCommand());
+}
+
+function putCommand(): Command {
+  return withDeployed(new Command('put'))
+    .description('replace the rules; pairs are compared by them within a minute or two, and counted anew')
+    .argument('<file>', 'JSON: {"v": 1, "rules": [...]}')
+    .option('--by <name>', 'who decides; it is kept', userInfo().username)
+    .action(async (file: string, options: DeployedOptions & { readonly by: string }) => {
+      const set = readRules(file);
+      const { rules, effectiveRules } = await stored(options);
+      const at = new Date();
+      await rules.put({ set, by: options.by, at: at.toISOString() });
+      console.log(`Put: ${set.rules.length} rules, version ${effectiveRules(set, at).version}.${tellExpired(set, at)}`);
+      console.log('Pairs of a running cutover are counted anew from here: those before were compared by other rules.');
+      console.log(
+        `The state machine ${options.ingress}-parity-backfill counts those that are kept (docs/parity.md, "Backfill").`,
+      );
+    });
+}
+
+function showCommand(): Command {
+  return withDeployed(new Command('show'))
+    .description('the rules as they are stored, as JSON; who put them, when, and which have expired, on stderr')
+    .action(async (options: DeployedOptions) => {
+      const { rules, effectiveRules } = await stored(options);
+      const found = await rules.stored();
+      if (found === null) {
+        console.error(`No rules are stored for ${options.ingress}; the catalogue's classes apply.`);
+        return;
+      }
+      const now = new Date();
+      const { version } = effectiveRules(found.set, now);
+      console.error(`Version ${version}, put by ${found.by} at ${found.at}.${tellExpired(found.set, now)}`);
+      console.log(JSON.stringify(found.set, null, 2));
+    });
+}
+
+async function stored(options: DeployedOptions) {
+  const { ingressId, ledgerTable: table } = await deployed(options);
+  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+  const { CLIENT_OPTIONS, systemClock: clock } = await import('../../lambdas/aws/calls/index.ts');
+  const { dynamoParityRules, effectiveRules } = await import('../../lambdas/aws/dynamo/index.ts');
+  const rules = dynamoParityRules(new DynamoDBClient(CLIENT_OPTIONS), { table, ingressId, clock });
+  return { rules, effectiveRules };
+}
+
+function tellExpired(set: RuleSet, now: Date): string {
+  const ids = expiredRules(set, now).map((rule) => rule.id);
+  return ids.length === 0 ? '' : ` Expired, and without effect: ${ids.join(', ')}.`;
+}

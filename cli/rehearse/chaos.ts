@@ -1,0 +1,69 @@
+/** `crossfade chaos`: every AWS call of a cutover meets every fault, and each time traffic must end safe and somebody must know. */
+import { Command } from 'commander';
+import { EXIT, number } from '../shared/index.ts';
+
+interface Options {
+  readonly sample: string;
+  readonly seed: string;
+  readonly speed: string;
+  readonly concurrency: string;
+  readonly json?: boolean;
+}
+
+export function chaosCommand(): Command {
+  return new Command('chaos')
+    .description('sweep faults over the AWS calls of a cutover, against the local cloud; a sample unless asked for all')
+    .option('--sample <n>', 'cases to run; more than there are means all of them', '40')
+    .option('--seed <n>', 'which cases the sample takes', '1')
+    .option('--speed <n>', 'seconds of the cutover per real second', '240')
+    .option('--concurrency <n>', 'cases at a time', '2')
+    .option('--json', 'write the results as JSON to stdout, progress to stderr')
+    .action(async (options: Options) => {
+      const request = {
+        sample: number('--sample', options.sample, 1, 100_000),
+        seed: number('--seed', options.seed, 0, 2 ** 31),
+        speed: number('--speed', options.speed, 1, 600),
+        concurrency: number('--concurrency', options.concurrency, 1, 16),
+      };
+      const { sweep } = await import('../../rehearsal/chaos/index.ts');
+      const { synthesise } = await import('../../rehearsal/scenario/index.ts');
+      const out = options.json === true ? process.stderr : process.stdout;
+      const interrupted = new AbortController();
+      process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+      const synthesis = await synthesise();
+      try {
+        const { cases, results } = await sweep({
+          ...request,
+          assembly: synthesis.assembly,
+          signal: interrupted.signal,
+          onCase: (done, of, { text, redAlarm }, r) =>
+            void out.write(
+              `${String(done).padStart(5)}/${of}  ${verdict(r).padEnd(12)} ${r.outcome.padEnd(12)} ${text}${redAlarm ? ' (alarm red)' : ''}\n`,
+            ),
+        });
+        const failed = [...results].filter(([, r]) => verdict(r) !== 'safe');
+        const counts = Object.entries(Object.groupBy([...results.values()], (r) => r.outcome)).map(
+          ([outcome, list]) => `${list?.length} ${outcome}`,
+        );
+        out.write(
+          `\n${results.size} of ${cases} cases (seed ${request.seed}): ${counts.join(', ')}; ${failed.length} not safe and reported.\n`,
+        );
+        for (const [{ text }, r] of failed)
+          out.write(`  ${text}: ${verdict(r)}, ${r.outcome} after ${r.minutes.toFixed(0)} min, ${r.cause}\n`);
+        if (options.json === true)
+          console.log(JSON.stringify([...results].map(([c, { calls: _, ...r }]) => ({ ...c, ...r }))));
+        process.exitCode = failed.length === 0 ? EXIT.ok : EXIT.failed;
+      } catch (error) {
+        if (!interrupted.signal.aborted) throw error;
+        process.exitCode = EXIT.interrupted;
+      } finally {
+        await synthesis.dispose();
+      }
+    });
+}
+
+function verdict({ outcome, safe, reported }: { outcome: string; safe: boolean; reported: boolean }): string {
+  if (outcome === 'stuck') return 'STUCK';
+  if (!safe) return 'UNSAFE';
+  return reported ? 'safe' : 'UNREPORTED';
+}

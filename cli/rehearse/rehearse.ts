@@ -1,0 +1,127 @@
+/** `crossfade rehearse`: the command and its options; everything is checked before anything is started. */
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { hasExamples, parseChaos, parseFault, rehearsalPlan, type Scenario } from '../../rehearsal/scenario/index.ts';
+import { readPlan } from '../run/index.ts';
+import { number, UsageError } from '../shared/index.ts';
+import type { RehearsalRequest } from './run-rehearsal.ts';
+
+interface Options {
+  readonly plan?: string;
+  readonly fault: string;
+  readonly only?: string;
+  readonly chaos: string[];
+  readonly speed: string;
+  readonly rps: string;
+  readonly observations: string;
+  readonly stable?: string;
+  readonly candidate?: string;
+  readonly path: string[];
+  readonly port: string;
+  readonly report: string;
+  readonly json?: boolean;
+}
+
+export function rehearseCommand(): Command {
+  return new Command('rehearse')
+    .description('rehearse a cutover here: a clean one to its end, and one with a fault that is rolled back')
+    .option('--plan <file>', 'plan, JSON; its times are cut to --observations')
+    .option('--fault <what@where>', 'errors=0.2@10, latency=+200ms@50, crash@1 or parity@shadow', 'errors=0.2@10')
+    .option(
+      '--chaos <service.operation=fault@state...>',
+      'faults on AWS calls, such as elasticloadbalancing.ModifyRule=throttle@Shift; with --only',
+      [],
+    )
+    .option('--only <scenario>', 'clean or fault')
+    .option('--speed <n>', 'seconds of the cutover per real second', '60')
+    .option('--rps <n>', 'requests per real second', '300')
+    .option('--observations <n>', 'one-minute looks in each phase', '4')
+    .option('--stable <url>', 'rehearse your own service as the stable side (with --candidate)')
+    .option('--candidate <url>', 'rehearse your own service as the candidate (with --stable)')
+    .option('--path <path...>', 'what the customers of your own services ask for', ['/'])
+    .option('--port <n>', 'port of the local load balancer; 0 is any free one', '0')
+    .option('--report <file>', 'where the HTML report goes', join('.crossfade', 'rehearsal.html'))
+    .option('--json', 'write the evidence as JSON to stdout, progress to stderr')
+    .action(async (options: Options) => {
+      const request = await requestOf(options);
+      // The AWS SDK and the local cloud take a second to load: only for those who rehearse.
+      const { runRehearsal } = await import('./run-rehearsal.ts');
+      await runRehearsal(request);
+    });
+}
+
+async function requestOf(options: Options): Promise<RehearsalRequest> {
+  const { report, json = false, path: paths } = options;
+  const request = {
+    scenarios: scenariosOf(options),
+    speed: number('--speed', options.speed, 1, 600),
+    rps: number('--rps', options.rps, 1, 5_000),
+    port: number('--port', options.port, 0, 65_535),
+    report,
+    json,
+    chaos: asUsage(() => options.chaos.map(parseChaos)),
+  };
+  const urls = await ownServices(options);
+  return urls === undefined ? request : { ...request, own: { urls, paths } };
+}
+
+function scenariosOf(options: Options): Scenario[] {
+  const plan = rehearsalPlan(readPlan(options.plan), number('--observations', options.observations, 1, 60));
+  const fault = asUsage(() => parseFault(options.fault));
+  if (typeof fault.at === 'number' && !plan.stages.some((s) => s.percent === fault.at)) {
+    throw new UsageError(`--fault ${options.fault}: the plan has no stage of ${fault.at} %`);
+  }
+  const clean: Scenario = { title: 'Clean cutover', plan, fault: null };
+  const faulty: Scenario = { title: `Cutover with a fault (${fault.text})`, plan, fault };
+  if (options.only !== undefined && options.only !== 'clean' && options.only !== 'fault') {
+    throw new UsageError(`--only: "${options.only}" is neither clean nor fault`);
+  }
+  // Nobody's own service has a fault port.
+  if (options.stable !== undefined || options.only === 'clean') return [clean];
+  return options.only === 'fault' ? [faulty] : [clean, faulty];
+}
+
+/** What a parser refuses is bad input of the command. */
+function asUsage<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function ownServices({
+  stable,
+  candidate,
+}: Options): Promise<Record<'stable' | 'candidate', string> | undefined> {
+  if (stable === undefined && candidate === undefined) {
+    if (hasExamples()) return undefined;
+    throw new UsageError('--stable and --candidate are needed: the example gateways are in the repository only');
+  }
+  if (stable === undefined || candidate === undefined) throw new UsageError('--stable and --candidate go together');
+  await reachable('--stable', stable);
+  await reachable('--candidate', candidate);
+  return { stable, candidate };
+}
+
+async function reachable(name: string, url: string): Promise<void> {
+  if (!URL.canParse(url) || new URL(url).protocol !== 'http:')
+    throw new UsageError(`${name}: "${url}" is not an http URL`);
+  const status = await healthOf(name, url);
+  if (status !== 200)
+    throw new UsageError(
+      `${name}: ${url}/healthz answered ${status}, 200 is needed: the load balancer would call it unhealthy`,
+    );
+}
+
+async function healthOf(name: string, url: string): Promise<number> {
+  try {
+    const response = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(3_000) });
+    await response.body?.cancel();
+    return response.status;
+  } catch (error) {
+    throw new UsageError(
+      `${name}: ${url} cannot be reached (${error instanceof Error ? error.message : String(error)})`,
+    );
+  }
+}

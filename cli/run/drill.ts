@@ -1,0 +1,88 @@
+/** `crossfade drill`: trips a real alarm on a run that is made for it, and measures how long customers took to come back. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command } from 'commander';
+import {
+  DRILL_DEADLINE_SECONDS,
+  DRILL_INTERVAL_SECONDS,
+  type DrillRecord,
+  drillTimes,
+} from '../../core/model/index.ts';
+import { EXIT, number, UsageError } from '../shared/index.ts';
+import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+import { stateMachineArn } from './state-machine-arn.ts';
+
+interface Options extends DeployedOptions {
+  readonly percent: string;
+  readonly alarm?: string;
+  readonly name: string;
+  readonly evidence: string;
+  readonly json?: boolean;
+}
+
+/** Open, trip, come back, and two whole minutes of counts; then the same again for a slow night. */
+const WAIT_SECONDS = 2 * (DRILL_INTERVAL_SECONDS + DRILL_DEADLINE_SECONDS);
+const POLL_MS = 2_000;
+
+export function drillCommand(): Command {
+  return withDeployed(new Command('drill'))
+    .description(
+      'rehearse the rollback on the real listener: 1 % or nothing to the candidate, a tripped alarm, and the way back',
+    )
+    .option('--percent <n>', 'what the candidate answers while it lasts, 0 to 1', '1')
+    .option('--alarm <name>', 'which alarm is tripped; the first that rolls back unless named')
+    .option('--name <name>', 'name of the execution', `drill-${new Date().toISOString().replace(/[:.]/g, '-')}`)
+    .option('--evidence <file>', 'where the evidence is written', '.crossfade/drill.json')
+    .option('--json', 'write the evidence to stdout as well')
+    .action(async (options: Options) => {
+      const percent = number('--percent', options.percent, 0, 1);
+      const deployment = await deployed(options);
+      if (options.alarm !== undefined && !deployment.rollbackAlarms.includes(options.alarm))
+        throw new UsageError(`--alarm: "${options.alarm}" is none of ${deployment.rollbackAlarms.join(', ')}`);
+      const [{ DescribeExecutionCommand, SFNClient, StartExecutionCommand }, { DynamoDBClient }, { dynamoLedger }] =
+        await Promise.all([
+          import('@aws-sdk/client-sfn'),
+          import('@aws-sdk/client-dynamodb'),
+          import('../../lambdas/aws/dynamo/index.ts'),
+        ]);
+      const states = new SFNClient({});
+      const ledger = dynamoLedger(new DynamoDBClient({}), deployment.ledgerTable);
+      const { alarm } = options;
+      const { executionArn } = await states.send(
+        new StartExecutionCommand({
+          stateMachineArn: stateMachineArn(deployment),
+          name: options.name,
+          input: JSON.stringify({ drill: { percent, ...(alarm === undefined ? {} : { alarm }) } }),
+        }),
+      );
+      const out = options.json === true ? process.stderr : process.stdout;
+      out.write(`Drill ${options.name}: the candidate gets ${percent} %, then an alarm is tripped.\n`);
+      let last = '';
+      for (const deadline = Date.now() + WAIT_SECONDS * 1_000; Date.now() < deadline; await delay(POLL_MS)) {
+        const record = await ledger.lastDrill(deployment.ingressId);
+        if (record?.cutoverId === options.name) return report(record, options, out);
+        const { status, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
+        const item = await ledger.read(deployment.ingressId);
+        const now = item?.cutoverId === options.name ? `${item.phase}, ${item.status}` : `${status} ${cause ?? ''}`;
+        if (now !== last) out.write(`  ${now}\n`);
+        last = now;
+        if (status === 'FAILED' && item?.cutoverId !== options.name) break;
+      }
+      out.write(
+        'The drill was not brought back by its alarm and verified; `crossfade status` says where traffic is.\n',
+      );
+      process.exitCode = EXIT.failed;
+    });
+}
+
+function report(record: DrillRecord, options: Options, out: NodeJS.WriteStream): void {
+  const times = drillTimes(record);
+  const file = resolve(options.evidence);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ ...record, seconds: times }, null, 2)}\n`);
+  out.write(
+    `Brought back by ${record.alarm}: rollback asked for after ${times.toRequest.toFixed(1)} s, safe weights read back after ${times.toWeights.toFixed(1)} s, return verified by counts after ${times.toReturn.toFixed(0)} s.\nEvidence: ${file}\n`,
+  );
+  if (options.json === true) console.log(JSON.stringify({ ...record, seconds: times }));
+}

@@ -1,0 +1,10 @@
+/** Commands that plan, steer and show a run. */
+export { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+export { drillCommand } from './drill.ts';
+export { exportCommand } from './export.ts';
+export { planCommand } from './plan.ts';
+export { readPlan } from './read-plan.ts';
+export { replayCommand } from './replay.ts';
+export { rollbackCommand } from './rollback.ts';
+export { approveCommand, refuseCommand } from './signoff.ts';
+export { statusCommand } from './status.ts';

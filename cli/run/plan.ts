@@ -1,0 +1,61 @@
+/** `crossfade plan`: what a plan will do, how long it takes, what it costs, and whether it can be decided. */
+import { Command } from 'commander';
+import { formatDuration } from '../../core/model/index.ts';
+import { HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from '../../core/phases/index.ts';
+import { EXIT, number, UsageError } from '../shared/index.ts';
+import { readPlan } from './read-plan.ts';
+
+interface Options {
+  readonly rps: string;
+  readonly errorRate: string;
+  readonly slowRate: string;
+  readonly json?: boolean;
+}
+
+export function planCommand(): Command {
+  return new Command('plan')
+    .description('show the timeline of a plan, its history events, and the evidence that each stage needs')
+    .argument('[file]', 'plan, JSON; without one the default plan is shown')
+    .option('--rps <n>', 'requests per second at the ingress', '100')
+    .option('--error-rate <share>', 'error rate of the stable side, 0 to 1', '0.001')
+    .option('--slow-rate <share>', 'share of its requests over the latency budget, 0 to 1', '0.001')
+    .option('--json', 'write JSON')
+    .action((file: string | undefined, options: Options) => {
+      const assumptions = {
+        rps: number('--rps', options.rps, 1e-6, 1e9),
+        errorRate: number('--error-rate', options.errorRate, 0, 1),
+        slowRate: number('--slow-rate', options.slowRate, 0, 1),
+      };
+      const projection = project(readPlan(file), assumptions);
+      console.log(
+        options.json === true
+          ? JSON.stringify({ assumptions, ...projection }, null, 2)
+          : table(projection, assumptions.rps),
+      );
+      if (projection.problems.length > 0)
+        throw new UsageError(projection.problems.map((p) => `${p.path}: ${p.message}`).join('\n'));
+      process.exitCode = EXIT.ok;
+    });
+}
+
+function table({ rows, totalSeconds, historyEvents }: Projection, rps: number): string {
+  const lines = rows.map((r) =>
+    [
+      formatDuration(r.startsAt).padEnd(14),
+      r.name.padEnd(16),
+      `${r.candidatePercent} %`.padStart(7),
+      formatDuration(r.seconds).padStart(12),
+      (r.maxHold > 0 ? `+${formatDuration(r.maxHold)}` : '').padStart(12),
+      r.requestsNeeded === null
+        ? ''
+        : `${r.requestsNeeded} requests, ${formatDuration(r.evidenceSeconds ?? 0)} at ${rps} rps`,
+    ].join('  '),
+  );
+  return [
+    `${'starts at'.padEnd(14)}  ${'phase'.padEnd(16)}  candidate      duration      max hold  evidence needed`,
+    ...lines,
+    '',
+    `Whole: ${formatDuration(totalSeconds)} when every gate passes at its bake and every sign-off takes its full time.`,
+    `History: at most ${historyEvents} events of ${HISTORY_LIMIT} (budget ${HISTORY_BUDGET}).`,
+  ].join('\n');
+}

@@ -1,0 +1,87 @@
+/** A replay for a person: the looks that matter, then what became of each phase, then. */
+import type { DecisionLogHeader, Plan } from '../../core/model/index.ts';
+import type { Ended, ReplayedLook, ReplayedPhase, ReplaySummary } from '../../core/phases/index.ts';
+
+/** A log read and decided again. */
+export interface Replayed {
+  readonly header: DecisionLogHeader;
+  readonly looks: readonly ReplayedLook[];
+  readonly summary: ReplaySummary;
+}
+
+export function replayText({ header, looks, summary }: Replayed, plan: Plan | null, all: boolean): string {
+  const under = plan === null ? 'its own plan' : 'the other plan';
+  const shown = looks.filter((look) => all || matters(look));
+  return [
+    `Cutover ${header.cutoverId} on ${header.ingressId}, decided again under ${under}.`,
+    '',
+    ...(shown.length === 0
+      ? ['Every look held, then and now.']
+      : [
+          row('time', 'phase', 'recorded', under, 'the figure'),
+          ...shown.map((l) =>
+            row(l.at, l.name, l.recorded.decision, l.replayed?.decision ?? '(no such stage)', figure(l)),
+          ),
+        ]),
+    ...(shown.length < looks.length
+      ? [`(${looks.length - shown.length} more looks held both times; --all shows them)`]
+      : []),
+    '',
+    ...summary.phases.map(phaseLine),
+    ...(summary.rollback === null
+      ? []
+      : [`The run itself ended at ${summary.rollback.at}: ${summary.rollback.message}`]),
+    ...summary.refused.map((reason) => `This plan would have been refused at the baseline: ${reason}.`),
+    ...summary.limits.map((limit) => `Not in the log: ${limit}`),
+    ...(summary.incomplete === 0
+      ? []
+      : [`${summary.incomplete} looks saw minutes that came too late for the log; their figures may differ a little.`]),
+    conclusion(summary.changed, summary.differing, looks.length, plan === null),
+  ].join('\n');
+}
+
+function matters({ recorded, replayed }: ReplayedLook): boolean {
+  return recorded.decision !== 'hold' || (replayed !== null && replayed.decision !== 'hold');
+}
+
+function row(...[at = '', phase = '', recorded = '', replayed = '', figure = '']: string[]): string {
+  return [at.padEnd(24), phase.padEnd(12), recorded.padEnd(8), replayed.padEnd(15), figure].join('  ');
+}
+
+/** The other plan's figure where it decides otherwise; the same one need not be read twice. */
+function figure({ recorded, replayed, reached }: ReplayedLook): string {
+  const text = (replayed ?? recorded).reason;
+  return reached ? text : `(after the rollback) ${text}`;
+}
+
+function phaseLine({ name, recorded, replayed, comparable, reached }: ReplayedPhase): string {
+  const then = `${name}: ${outcome(recorded)}`;
+  if (!reached) return `${then}; would not have been reached.`;
+  if (!comparable) return `${then}; the plan has no such stage.`;
+  if (recorded?.at === replayed?.at && recorded?.decision === replayed?.decision) return `${then}, then and now.`;
+  return `${then}; now: ${outcome(replayed)}${sooner(recorded, replayed)}.`;
+}
+
+function outcome(ended: Ended | null): string {
+  if (ended === null) return 'still held at the last look';
+  const what: Record<Ended['decision'], string> = { advance: 'advanced', rollback: 'rolled back' };
+  return `${what[ended.decision]} at ${ended.at}, after ${minutes(ended.seconds)}`;
+}
+
+function sooner(recorded: Ended | null, replayed: Ended | null): string {
+  if (recorded === null || replayed === null || recorded.seconds === replayed.seconds) return '';
+  const by = replayed.seconds - recorded.seconds;
+  return ` (${minutes(Math.abs(by))} ${by < 0 ? 'sooner' : 'later'})`;
+}
+
+function conclusion(changed: number, differing: number, looks: number, own: boolean): string {
+  if (changed > 0) return `${changed} of ${looks} decisions would have been others.`;
+  if (differing === 0) return `All ${looks} decisions come out as recorded, figures included.`;
+  return own
+    ? `All ${looks} decisions come out as recorded, but ${differing} with other figures: by another version of the gate?`
+    : `All ${looks} decisions come out as recorded; ${differing} on other figures.`;
+}
+
+function minutes(seconds: number): string {
+  return `${(seconds / 60).toFixed(1)} min`;
+}

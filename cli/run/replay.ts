@@ -1,0 +1,65 @@
+/** `crossfade replay`: a decision log decided again, under its own plan or another, and what that would have changed. */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Command } from 'commander';
+import {
+  DecisionLogError,
+  type DecisionLogHeader,
+  type Plan,
+  parseEntry,
+  parseHeader,
+} from '../../core/model/index.ts';
+import { Replay, type ReplayedLook } from '../../core/phases/index.ts';
+import { EXIT, UsageError } from '../shared/index.ts';
+import { readPlan } from './read-plan.ts';
+import { type Replayed, replayText } from './replay-text.ts';
+
+interface Options {
+  readonly plan?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description(
+      'decide a cutover’s history again from its log (`crossfade export`), under its own plan or another; exit code 1 when a decision comes out otherwise',
+    )
+    .argument('<log>', 'decision log, NDJSON')
+    .option('--plan <file>', 'plan, JSON, to decide under; without one the recorded plan, which must change nothing')
+    .option('--all', 'show every look, not only those that end a phase or come out otherwise')
+    .option('--json', 'write JSON')
+    .action(async (log: string, options: Options) => {
+      const plan = options.plan === undefined ? null : readPlan(options.plan);
+      const replayed = await replayFile(log, plan);
+      console.log(
+        options.json === true ? JSON.stringify(replayed, null, 2) : replayText(replayed, plan, options.all === true),
+      );
+      const { changed, differing, refused } = replayed.summary;
+      process.exitCode = changed > 0 || refused.length > 0 || (plan === null && differing > 0) ? EXIT.failed : EXIT.ok;
+    });
+}
+
+/** Reads line by line. @throws UsageError naming the file, the line and the field. */
+async function replayFile(file: string, plan: Plan | null): Promise<Replayed> {
+  const looks: ReplayedLook[] = [];
+  const replay = new Replay(plan);
+  let header: DecisionLogHeader | undefined;
+  let line = 0;
+  try {
+    for await (const text of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
+      line++;
+      if (header === undefined) header = parseHeader(text);
+      else if (text !== '') {
+        const look = replay.add(parseEntry(text, line), line);
+        if (look !== null) looks.push(look);
+      }
+    }
+  } catch (error) {
+    if (error instanceof DecisionLogError) throw new UsageError(`${file}, ${error.message}`);
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (header === undefined) throw new UsageError(`${file} is empty`);
+  if (looks.length === 0) throw new UsageError(`${file} has no observation: the cutover was refused, or never watched`);
+  return { header, looks, summary: replay.summary() };
+}

@@ -1,0 +1,51 @@
+/** `crossfade approve` and `crossfade refuse`: answer the sign-off that a cutover waits for. */
+import { userInfo } from 'node:os';
+import { Command } from 'commander';
+import { cutoverIdSchema } from '../../core/model/index.ts';
+import { EXIT, UsageError } from '../shared/index.ts';
+import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+
+interface Options extends DeployedOptions {
+  readonly by: string;
+  readonly comment: string;
+}
+
+export function approveCommand(): Command {
+  return signoff('approve', 'sign off what the cutover waits for; it goes on');
+}
+
+export function refuseCommand(): Command {
+  return signoff('refuse', 'refuse what the cutover waits for; it rolls back');
+}
+
+function signoff(answer: 'approve' | 'refuse', description: string): Command {
+  return withDeployed(new Command(answer))
+    .description(description)
+    .argument('<cutover>', 'name of the execution')
+    .option('--by <name>', 'who answers; it is kept in the ledger', userInfo().username)
+    .option('--comment <text>', 'why; it is kept in the ledger', '')
+    .action(async (cutover: string, options: Options) => {
+      const id = cutoverIdSchema.safeParse(cutover);
+      if (!id.success) throw new UsageError(`cutover "${cutover}": ${id.error.issues[0]?.message}`);
+      const deployment = await deployed(options);
+      const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+      const { SFNClient } = await import('@aws-sdk/client-sfn');
+      const { answerSignoff } = await import('../../lambdas/aws/states/index.ts');
+      const { dynamoApprovals } = await import('../../lambdas/aws/dynamo/index.ts');
+      const approvals = dynamoApprovals(new DynamoDBClient({}), deployment.ledgerTable);
+      const { by, comment } = options;
+      const said =
+        answer === 'approve'
+          ? ({ answer, approval: { approvedBy: by, comment } } as const)
+          : ({ answer, reason: `${by}: ${comment}` } as const);
+      const asked = await answerSignoff(new SFNClient({}), approvals, id.data, said);
+      if (asked === null) {
+        console.log(`${cutover} waits for no sign-off.`);
+        process.exitCode = EXIT.failed;
+        return;
+      }
+      console.log(
+        `${answer === 'approve' ? 'Approved' : 'Refused'} the ${asked.kind} sign-off of ${cutover}. It was asked on: ${asked.evidence}`,
+      );
+    });
+}

@@ -1,0 +1,70 @@
+/** `crossfade status`: who owns the ingress, what is live, what was decided last. */
+import { Command } from 'commander';
+import { owedWeights } from '../../core/fence/index.ts';
+import {
+  type Deployment,
+  describeWeights,
+  type LedgerItem,
+  type LogEntry,
+  type RuleWeights,
+  sameWeights,
+} from '../../core/model/index.ts';
+import { describeSplit } from '../../core/phases/index.ts';
+import { EXIT } from '../shared/index.ts';
+import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+
+interface Options extends DeployedOptions {
+  readonly json?: boolean;
+}
+
+const LAST_ENTRIES = 8;
+
+export function statusCommand(): Command {
+  return withDeployed(new Command('status'))
+    .description(
+      'show who owns the ingress, the live weights and the last decisions; exit code 1 when the live weights are not those owed',
+    )
+    .option('--json', 'write JSON')
+    .action(async (options: Options) => {
+      const deployment = await deployed(options);
+      const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+      const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2');
+      const { dynamoLedger } = await import('../../lambdas/aws/dynamo/index.ts');
+      const { elbIngress } = await import('../../lambdas/aws/elb/index.ts');
+      const ledger = dynamoLedger(new DynamoDBClient({}), deployment.ledgerTable);
+      const [item, live] = await Promise.all([
+        ledger.read(deployment.ingressId),
+        elbIngress(new ElasticLoadBalancingV2Client({}), deployment).read(),
+      ]);
+      const log = item === null ? [] : (await ledger.entries(item.cutoverId)).slice(-LAST_ENTRIES);
+      const drift = item?.intent.confirmed === true && !sameWeights(live, owedWeights(deployment, item));
+      console.log(
+        options.json === true
+          ? JSON.stringify({ item, live, drift, log }, null, 2)
+          : text(deployment, item, live, drift, log),
+      );
+      process.exitCode = drift ? EXIT.failed : EXIT.ok;
+    });
+}
+
+function text(
+  deployment: Deployment,
+  item: LedgerItem | null,
+  live: readonly RuleWeights[],
+  drift: boolean,
+  log: readonly LogEntry[],
+): string {
+  const weights = `Live: ${describeWeights(deployment, live)}${drift ? '  (NOT what the ledger owes; the watchdog repairs this within a minute)' : ''}`;
+  if (item === null) return `Ingress ${deployment.ingressId}: no cutover has run here.\n${weights}`;
+  const { rollback } = item;
+  return [
+    `Ingress ${item.ingressId}: cutover ${item.cutoverId} is ${item.status} (phase ${item.phase}, generation ${item.generation}). ${describeSplit(item.intent.split)}.`,
+    weights,
+    ...(rollback === null
+      ? []
+      : [
+          `Rolled back by ${rollback.trigger} (${rollback.by}) at ${rollback.requestedAt}: ${rollback.reason}; weights ${rollback.confirmedAt ?? 'not yet'}, counts ${rollback.verifiedAt ?? 'not yet'}.`,
+        ]),
+    ...log.map((e) => `  ${e.at}  ${e.kind.padEnd(11)} ${e.message}`),
+  ].join('\n');
+}

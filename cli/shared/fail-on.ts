@@ -1,0 +1,13 @@
+/** Which differences make the answer of a comparison a no. */
+import { Option } from 'commander';
+import type { DifferenceClass } from '../../parity/causes/index.ts';
+
+/** From the gravest on. */
+export const FAIL_ON = ['breaking', 'undecided', 'benign'] as const satisfies readonly DifferenceClass[];
+export type FailOn = (typeof FAIL_ON)[number];
+
+export function failOnOption(): Option {
+  return new Option('--fail-on <class>', 'the least class of difference that gives exit code 1')
+    .choices(FAIL_ON)
+    .default('undecided');
+}

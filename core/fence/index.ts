@@ -1,0 +1,15 @@
+/** Every write of weights, forward and back, so that of two writers exactly one has its way. */
+export { closeTap, describeCloseTap } from './close-mirror.ts';
+export { owedWeights } from './desired-weights.ts';
+export {
+  decideUpdate,
+  initialWeights,
+  type LiveRule,
+  type RuleShape,
+  refusalsOfDelete,
+  sameShape,
+  type WantedRule,
+} from './listener-rule.ts';
+export { describeRollback, type RollbackOutcome, type RollbackRequest, rollBack } from './rollback.ts';
+export { fencedShift } from './shift.ts';
+export { type WatchdogReport, watch } from './watchdog.ts';

@@ -1,0 +1,42 @@
+/** Writing weights and believing them only once they were read back: shared by the forward path and by rollback. */
+import {
+  type Clock,
+  describeError,
+  type Ingress,
+  type RuleWeights,
+  sameWeights,
+  WeightsNotAppliedError,
+} from '../model/index.ts';
+
+/** Equal readings in a row before a write is believed: Describe* may answer from a stale replica. */
+const STABLE_READS = 2;
+const MAX_READS = 8;
+const READ_INTERVAL_MS = 250;
+
+/**
+ * Writes every rule, all at once; a rule that fails does not keep the others from being written.
+ * @throws the first failure, after every rule has been tried.
+ */
+export async function writeAll(ingress: Ingress, rules: readonly RuleWeights[]): Promise<void> {
+  const results = await Promise.allSettled(rules.map((rule) => ingress.write(rule)));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+/** Reads until the wanted weights were seen {@link STABLE_READS} times in a row. @throws WeightsNotAppliedError */
+export async function readBack(ingress: Ingress, wanted: readonly RuleWeights[], clock: Clock): Promise<void> {
+  let equal = 0;
+  let last = 'nothing was read';
+  for (let i = 0; i < MAX_READS; i++) {
+    if (i > 0) await clock.sleep(READ_INTERVAL_MS);
+    try {
+      const live = await ingress.read();
+      equal = sameWeights(live, wanted) ? equal + 1 : 0;
+      last = `live ${JSON.stringify(live)}`;
+    } catch (error) {
+      equal = 0;
+      last = describeError(error);
+    }
+    if (equal === STABLE_READS) return;
+  }
+  throw new WeightsNotAppliedError(`wanted ${JSON.stringify(wanted)}, ${last}`);
+}

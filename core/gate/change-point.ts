@@ -1,0 +1,59 @@
+/**
+ * A regression may begin in the middle of a stage: a product over all minutes would first have to win back what the healthy
+ * ones cost. So the e-process is a mixture over the minute of onset, Σ_k π_k Π_{i≥k} f_i plus the weight of onsets yet to
+ * come: still a (super)martingale that begins at 1, so α holds, unlike a CUSUM, which restarts for free
+ * (Shin, Ramdas, Rinaldo 2023, E-detectors, arXiv:2203.03532; Shiryaev–Roberts is the same sum with π_k = 1).
+ */
+import { logMeanExp } from './e-value.ts';
+
+/** Half of the belief is in one minute: the stage's first, when the weight moved, or the first after a warm-up. */
+const LIKELIEST = 0.5;
+/** The other half is nearly even over about the first so many minutes and falls like 1/k² later, so it sums to one. */
+const SPREAD = 30;
+
+export interface Onset {
+  /** ln of the e-value after all minutes. */
+  readonly logE: number;
+  /** Index of the minute in which a regression, if there is one, most likely began. */
+  readonly onset: number;
+}
+
+/** Prior weight of an onset in minute `k` (0 is the stage's first), when half of it is in minute `likeliest`. */
+export function onsetWeight(k: number, likeliest: number): number {
+  if (k === likeliest) return LIKELIEST;
+  const rank = k < likeliest ? k + 1 : k;
+  return ((1 - LIKELIEST) * (SPREAD + 1)) / ((SPREAD + rank) * (SPREAD + rank + 1));
+}
+
+/** Prior weight of all onsets after minute `k`. */
+export function onsetWeightAfter(k: number, likeliest: number): number {
+  const rank = k < likeliest ? k + 1 : k;
+  return ((1 - LIKELIEST) * (SPREAD + 1)) / (SPREAD + rank + 1) + (k < likeliest ? LIKELIEST : 0);
+}
+
+/** `bets[r][t]` is ln of bet r's factor in minute t; each factor must have a mean of at most 1 under the null. */
+export function mixOverOnset(bets: readonly (readonly number[])[], likeliest = 0): Onset {
+  const prior = (bets[0] ?? []).map((_, k) => Math.log(onsetWeight(k, likeliest)));
+  const rest = prior.length === 0 ? 0 : Math.log(onsetWeightAfter(prior.length - 1, likeliest));
+  const mixed = bets.map((logs) => mixOne(logs, prior, rest));
+  const best = mixed.reduce((a, b) => (b.peak > a.peak ? b : a), { logE: 0, onset: 0, peak: -Infinity });
+  return { logE: mixed.length === 0 ? 0 : logMeanExp(mixed.map((m) => m.logE)), onset: best.onset };
+}
+
+function mixOne(logs: readonly number[], prior: readonly number[], rest: number): Onset & { peak: number } {
+  let logSum = -Infinity;
+  // Suffix sums give the likeliest onset: the largest π_k Π_{i≥k} f_i.
+  let [suffix, peak, onset] = [0, -Infinity, 0];
+  for (const [t, log] of logs.entries()) logSum = logAdd(logSum, prior[t] ?? -Infinity) + log;
+  for (let k = logs.length - 1; k >= 0; k--) {
+    suffix += logs[k] ?? 0;
+    const value = (prior[k] ?? -Infinity) + suffix;
+    if (value > peak) [peak, onset] = [value, k];
+  }
+  return { logE: logAdd(logSum, rest), onset, peak };
+}
+
+function logAdd(a: number, b: number): number {
+  const peak = Math.max(a, b);
+  return peak === -Infinity ? -Infinity : peak + Math.log(Math.exp(a - peak) + Math.exp(b - peak));
+}

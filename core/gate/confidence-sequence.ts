@@ -1,0 +1,59 @@
+/**
+ * A confidence sequence for the difference of the two failure rates, candidate minus stable: bounds that hold at all looks
+ * at once. The difference is the mean over the candidate's requests so far; neither side's rate need be constant. That the
+ * upper bound is below the margin is the gate's evidence to advance (docs/gate.md).
+ */
+import { logMeanExp, logTilt, type Pair } from './e-value.ts';
+
+/** Bets against "worse by the margin or more": small for a low base rate, near 1 for a high one. */
+const BELOW = [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95] as const;
+/** Rate ratios of the bets against "no worse than". */
+const ABOVE = [1.2, 1.5, 2, 4, 8] as const;
+
+/** ln of the e-value against "candidate − stable ≥ `margin`"; large is evidence that it is worse by less than that. */
+export function withinMargin(compared: readonly Pair[], margin: number): number {
+  return logMeanExp(bets(compared, () => BELOW).map(({ log, slope }) => log - margin * slope));
+}
+
+/** How many bets {@link withinMargin} mixes: what the mixture costs at most is the logarithm of this. */
+export const WITHIN_BETS: readonly number[] = BELOW;
+
+/** Smallest difference that the data have refuted from above at level `alpha`; 1 when there is none. */
+export function upperBound(compared: readonly Pair[], alpha: number): number {
+  const all = bets(compared, () => BELOW);
+  return bisect((d) => logMeanExp(all.map(({ log, slope }) => log - d * slope)) >= Math.log(1 / alpha), 0, 1);
+}
+
+/** Largest difference of at least 0 that the data have refuted from below at level `alpha`; 0 when there is none. */
+export function lowerBound(compared: readonly Pair[], alpha: number): number {
+  const all = bets(compared, ({ n0, n1 }) => {
+    const q = n1 / (n1 + n0);
+    return ABOVE.map((r) => r / (1 - q + r * q));
+  });
+  const refuted = (d: number) => logMeanExp(all.map(({ log, slope }) => log - d * slope)) >= Math.log(1 / alpha);
+  return refuted(0) ? bisect((d) => !refuted(d), 0, 1) : 0;
+}
+
+/** For each bet: ln of the product of tilts, and the coefficient of the difference in its compensator. */
+function bets(compared: readonly Pair[], tilts: (pair: Pair) => readonly number[]): { log: number; slope: number }[] {
+  const sums = (compared[0] === undefined ? [1] : tilts(compared[0])).map(() => ({ log: 0, slope: 0 }));
+  for (const pair of compared)
+    for (const [i, a] of tilts(pair).entries()) {
+      const sum = sums[i];
+      if (sum === undefined) continue;
+      sum.log += logTilt(pair, a);
+      sum.slope += pair.n1 * (a - 1);
+    }
+  return sums;
+}
+
+/** Smallest argument at which a monotone condition holds. */
+function bisect(holds: (x: number) => boolean, from: number, to: number): number {
+  let [low, high] = [from, to];
+  for (let i = 0; i < 50; i++) {
+    const middle = (low + high) / 2;
+    if (holds(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}

@@ -1,0 +1,7 @@
+/** May a stage advance, hold, or must it go back? Pure statistics on counts. */
+export { decideGate } from './concurrent-control.ts';
+export { judgeAlone, PEAK_MINUTES } from './historical-control.ts';
+export { bunching, type Period } from './overdispersion.ts';
+export { gatePolicyOf } from './plan-policy.ts';
+export { type BaseRates, requestsNeeded, requestsNeededAlone } from './sample-size.ts';
+export { requests, total } from './totals.ts';

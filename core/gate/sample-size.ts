@@ -1,0 +1,49 @@
+/** How much evidence a stage takes. */
+import { WITHIN_BETS } from './confidence-sequence.ts';
+import type { GatePolicy } from './policy.ts';
+
+/** Standard deviations of luck allowed for: 2 is a chance of about 97.5 % that a healthy candidate passes by then. */
+const LUCK = 2;
+
+export interface BaseRates {
+  /** Of the stable side, 0 to 1. */
+  readonly errorRate: number;
+  /** Null where slow requests are not counted. */
+  readonly slowRate: number | null;
+}
+
+/**
+ * Candidate requests after which a candidate as good as the stable side has probably (see {@link LUCK}) shown that it is
+ * worse by less than the margins. `share` is the candidate's share of the requests, above 0 and below 1.
+ */
+export function requestsNeeded(policy: GatePolicy, rates: BaseRates, share: number): number {
+  const ratio = share / (1 - share);
+  return Math.max(
+    policy.minRequests,
+    Math.ceil(policy.errorBunch * neededFor(policy.beta, policy.errorMargin, rates.errorRate, ratio)),
+    rates.slowRate === null
+      ? 0
+      : Math.ceil(policy.slowBunch * neededFor(policy.beta, policy.slowMargin, rates.slowRate, ratio)),
+  );
+}
+
+/** The same where the rate is compared with a fixed one. */
+export function requestsNeededAlone(policy: GatePolicy, rates: BaseRates): number {
+  return requestsNeeded(policy, rates, 1e-9);
+}
+
+/** Requests where each failure has a cause of its own: the best bet's drift per request, and its variance, against what the mixture must win. */
+function neededFor(beta: number, margin: number, rate: number, ratio: number): number {
+  const target = Math.log(WITHIN_BETS.length / beta);
+  return Math.ceil(
+    Math.min(
+      ...WITHIN_BETS.map((a) => {
+        const [fail, pass] = [Math.log(a), Math.log1p(ratio * (1 - a))];
+        const drift = margin * (1 - a) + rate * (fail + pass / ratio);
+        if (drift <= 0) return Number.POSITIVE_INFINITY;
+        const spread = LUCK * Math.sqrt(rate * (fail ** 2 + pass ** 2 / ratio));
+        return ((spread + Math.sqrt(spread ** 2 + 4 * drift * target)) / (2 * drift)) ** 2;
+      }),
+    ),
+  );
+}

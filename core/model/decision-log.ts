@@ -1,0 +1,134 @@
+/**
+ * The decision log as a file: NDJSON, a header and then the ledger's entries of one cutover, oldest first. It holds all that
+ * each observation was decided on, so that the decisions can be taken again, under this plan or another (core/phases/replay.ts).
+ */
+import * as z from 'zod';
+import { deploymentSchema } from './deployment.ts';
+import { minuteEvidenceSchema } from './evidence.ts';
+import { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
+import { type LogEntry, logEntrySchema } from './lease.ts';
+import { planSchema } from './plan.ts';
+import { baselineSummarySchema } from './run-state.ts';
+import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
+
+/** Raised when a reader of the present version could no longer read what is written. */
+const VERSION = 1;
+
+const headerSchema = z.strictObject({
+  format: z.literal('crossfade.decisions'),
+  v: z.literal(VERSION),
+  ingressId: ingressIdSchema,
+  cutoverId: cutoverIdSchema,
+});
+export type DecisionLogHeader = z.infer<typeof headerSchema>;
+
+/** Data of the first entry, preflight's. */
+export const begunSchema = z.strictObject({ plan: planSchema, deployment: deploymentSchema });
+
+const count = z.int().nonnegative();
+
+/** Data of an observation. */
+export const lookSchema = z.strictObject({
+  decision: z.enum(['advance', 'hold', 'rollback']),
+  /** When the phase or stage began. */
+  since: z.iso.datetime(),
+  split: trafficSplitSchema,
+  alarms: z.array(
+    z.strictObject({
+      name: z.string(),
+      state: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
+      actionsEnabled: z.boolean(),
+      mutedBy: z.array(z.string()),
+    }),
+  ),
+  live: z.array(ruleWeightsSchema),
+  candidate: z.strictObject({ healthy: count, unhealthy: count, registered: count }),
+  parity: z
+    .looseObject({
+      status: z.enum(['clean', 'dirty', 'insufficient']),
+      reasons: z.array(z.string()),
+      pairs: count,
+      routes: count,
+    })
+    .nullable(),
+  /** Those that the look before may not have had; the earlier ones stand in its entry. */
+  minutes: z.array(minuteEvidenceSchema),
+  /** What the decision saw in all, by which a reader knows whether the minutes of all entries make it up. */
+  looked: z.strictObject({
+    /** First minute, milliseconds since the epoch; null when there was none. */
+    from: z.number().nullable(),
+    minutes: count,
+    stableRequests: z.number().nonnegative(),
+    candidateRequests: z.number().nonnegative(),
+  }),
+  /** What the comparison came to. An output: a replay makes its own. */
+  verdict: z.unknown().optional(),
+});
+export type Look = z.infer<typeof lookSchema>;
+
+/** A log that cannot be read, with the line (from 1) and the field in its message. */
+export class DecisionLogError extends Error {
+  override readonly name = 'DecisionLogError';
+  readonly line: number;
+
+  constructor(line: number, problem: string, cause?: unknown) {
+    super(`line ${line}: ${problem}`, { cause });
+    this.line = line;
+  }
+}
+
+/** The file of a cutover, line by line, without line ends. */
+export function* decisionLogLines(
+  run: { readonly ingressId: IngressId; readonly cutoverId: CutoverId },
+  entries: Iterable<LogEntry>,
+): Generator<string> {
+  const { ingressId, cutoverId } = run;
+  const header: DecisionLogHeader = { format: 'crossfade.decisions', v: VERSION, ingressId, cutoverId };
+  yield JSON.stringify(header);
+  for (const entry of entries) yield JSON.stringify(entry);
+}
+
+/** @throws DecisionLogError */
+export function parseHeader(text: string): DecisionLogHeader {
+  return parsePart(headerSchema, parseJson(text, 1), 1);
+}
+
+/** @throws DecisionLogError */
+export function parseEntry(text: string, line: number): LogEntry {
+  return parsePart(logEntrySchema, parseJson(text, line), line);
+}
+
+/** An entry as a replay needs it: what the run began with, its baseline, an observation, or anything else. */
+export type Decoded =
+  | { readonly type: 'begun'; readonly begun: z.infer<typeof begunSchema> }
+  | { readonly type: 'baseline'; readonly baseline: z.infer<typeof baselineSummarySchema> }
+  | { readonly type: 'look'; readonly look: Look }
+  | { readonly type: 'other' };
+
+/** @throws DecisionLogError naming the field below `data`. */
+export function decode({ kind, phase, data }: LogEntry, line: number): Decoded {
+  if (kind === 'phase' && phase === 'preflight')
+    return { type: 'begun', begun: parsePart(begunSchema, data, line, 'data') };
+  if (kind === 'phase' && phase === 'baseline')
+    return { type: 'baseline', baseline: parsePart(baselineSummarySchema, data, line, 'data') };
+  if (kind === 'observation') return { type: 'look', look: parsePart(lookSchema, data, line, 'data') };
+  return { type: 'other' };
+}
+
+function parseJson(text: string, line: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new DecisionLogError(line, `is not JSON (${error instanceof Error ? error.message : String(error)})`, error);
+  }
+}
+
+function parsePart<T>(schema: z.ZodType<T>, value: unknown, line: number, below = ''): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const path = [...(below === '' ? [] : [below]), ...issue.path.map(String)].join('.');
+    return `${path === '' ? '' : `${path}: `}${issue.message}`;
+  });
+  throw new DecisionLogError(line, problems.join('; '), result.error);
+}

@@ -1,0 +1,59 @@
+/**
+ * The drill: a run that is made to be brought back. It gives the candidate a little or nothing, trips a real alarm, and what
+ * follows is the rollback that a bad night would see: the alarm's action, the fence, the weights, the counts.
+ */
+import * as z from 'zod';
+import { cutoverIdSchema } from './ids.ts';
+import { fromIso } from './time.ts';
+
+const instant = z.iso.datetime();
+
+export const drillRequestSchema = z.strictObject({
+  /** Percent of the requests that the candidate answers while it lasts, at most 1. */
+  percent: z.number().min(0).max(1).multipleOf(0.1).default(1),
+  /** Which alarm is tripped. @default the first that rolls back */
+  alarm: z.string().min(1).optional(),
+});
+
+export const drillSchema = z.strictObject({
+  percent: z.number().min(0).max(1),
+  alarm: z.string().min(1),
+  /** When the alarm was told to go red; null before. */
+  trippedAt: instant.nullable(),
+});
+export type Drill = z.infer<typeof drillSchema>;
+
+/** What a drill has shown; the newest of an ingress is kept. */
+export const drillRecordSchema = z.strictObject({
+  cutoverId: cutoverIdSchema,
+  alarm: z.string(),
+  percent: z.number(),
+  trippedAt: instant,
+  /** When the rollback was asked for by the alarm. */
+  requestedAt: instant,
+  /** When the safe weights had been read back. */
+  confirmedAt: instant,
+  /** When a whole minute of counts had shown that the stable side answers everything. */
+  verifiedAt: instant,
+});
+export type DrillRecord = z.infer<typeof drillRecordSchema>;
+
+/** How long a drill waits for its own alarm to bring it back, seconds. */
+export const DRILL_DEADLINE_SECONDS = 300;
+/** Between two looks, and before the alarm is tripped, so that customers are there to be brought back. Seconds. */
+export const DRILL_INTERVAL_SECONDS = 60;
+
+/** Seconds from the tripped alarm to each step. */
+export function drillTimes({ trippedAt, requestedAt, confirmedAt, verifiedAt }: DrillRecord) {
+  const since = (at: string) => (fromIso(at) - fromIso(trippedAt)) / 1000;
+  return { toRequest: since(requestedAt), toWeights: since(confirmedAt), toReturn: since(verifiedAt) };
+}
+
+/** Why a plan that asks for a drill younger than `within` seconds must not begin; null when it may. */
+export function drillRefusal(within: number | undefined, last: DrillRecord | null, now: number): string | null {
+  if (within === undefined) return null;
+  const age = last === null ? null : (now - fromIso(last.verifiedAt)) / 1000;
+  if (age !== null && age <= within) return null;
+  const found = age === null ? 'none was ever held here' : `the last one was ${Math.round(age / 3600)} h ago`;
+  return `shadow.drillWithin asks for a rollback drill younger than ${Math.round(within / 3600)} h, and ${found}; run \`crossfade drill\``;
+}

@@ -1,0 +1,84 @@
+/** The words of the domain and the ports: everything else in the project speaks in these types. */
+export {
+  DecisionLogError,
+  type DecisionLogHeader,
+  decisionLogLines,
+  decode,
+  type Look,
+  parseEntry,
+  parseHeader,
+} from './decision-log.ts';
+export { type Deployment, deploymentSchema, GROUP_ROLES, type GroupRole } from './deployment.ts';
+export {
+  DRILL_DEADLINE_SECONDS,
+  DRILL_INTERVAL_SECONDS,
+  type Drill,
+  type DrillRecord,
+  drillRecordSchema,
+  drillRefusal,
+  drillRequestSchema,
+  drillTimes,
+} from './drill.ts';
+export {
+  CrossfadeError,
+  DrillFailedError,
+  describeError,
+  FencedError,
+  InvalidPlanError,
+  type PlanProblem,
+  RefusedError,
+  RuleKeptError,
+  WeightsNotAppliedError,
+} from './errors.ts';
+export type { MinuteEvidence, SideCounts } from './evidence.ts';
+export { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
+export { type LedgerItem, type LogEntry, ledgerItemSchema, logEntrySchema, TRIGGERS, type Trigger } from './lease.ts';
+export { assertPlan, type Plan, type PlanInput, parsePlan, planSchema } from './plan.ts';
+export type {
+  AlarmReading,
+  Alarms,
+  ApprovalRequest,
+  Approvals,
+  Capacity,
+  Clock,
+  Executions,
+  Exercise,
+  FenceRequest,
+  FenceResult,
+  Ingress,
+  Ledger,
+  Metrics,
+  Notice,
+  Notifier,
+  Parity,
+  ParityVerdict,
+  Progress,
+  RunRef,
+  TargetHealthCounts,
+  TimeRange,
+} from './ports.ts';
+export {
+  type Approval,
+  type BaselineSummary,
+  type CapacitySnapshot,
+  type CutoverState,
+  type CutoverStateJson,
+  type Next,
+  PHASES,
+  type Phase,
+  parseState,
+  stateSchema,
+  stateToJson,
+} from './run-state.ts';
+export {
+  describeWeights,
+  MAX_WEIGHT,
+  type RuleWeights,
+  ruleWeightsSchema,
+  SAFE_SPLIT,
+  sameWeights,
+  shareOf,
+  type TrafficSplit,
+  weightsFor,
+} from './split.ts';
+export { formatDuration, fromIso, parseDuration, toIso } from './time.ts';

@@ -1,0 +1,188 @@
+/**
+ * The ports: everything the core wants from the world. AWS adapters are in `lambdas/aws/`; the rehearsal runs those same
+ * adapters against a local cloud; tests use in-memory ones. One contract suite runs against all (test/contract).
+ *
+ * Every method may reject. A rejection of a write means *unknown*: the effect may have happened.
+ */
+
+import type { GroupRole } from './deployment.ts';
+import type { Drill, DrillRecord } from './drill.ts';
+import type { MinuteEvidence } from './evidence.ts';
+import type { CutoverId, Generation, IngressId } from './ids.ts';
+import type { Intent, LedgerItem, LogEntry, Trigger } from './lease.ts';
+import type { BaselineSummary, CapacitySnapshot, CutoverState, Phase } from './run-state.ts';
+import type { RuleWeights } from './split.ts';
+
+export interface TargetHealthCounts {
+  readonly healthy: number;
+  readonly unhealthy: number;
+  /** Registered, in any state but draining. */
+  readonly registered: number;
+}
+
+export interface Ingress {
+  /** The live forward action of every rule that the cutover owns. */
+  read(): Promise<RuleWeights[]>;
+  /** Replaces one rule's forward action. Idempotent. */
+  write(rule: RuleWeights): Promise<void>;
+  health(role: GroupRole): Promise<TargetHealthCounts>;
+}
+
+/** Instants are milliseconds since the epoch. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Metrics {
+  /**
+   * Both sides' counts minute by minute, complete minutes only; a minute for which the metric store has nothing is a gap
+   * (null), except where AWS documents that an absent error count means zero.
+   */
+  minutes(range: TimeRange, latencyBudgetMs: number): Promise<MinuteEvidence[]>;
+  /** The stable side alone over the range; null when there is no data at all. */
+  baseline(range: TimeRange, latencyBudgetMs: number): Promise<BaselineSummary | null>;
+}
+
+export interface AlarmReading {
+  readonly name: string;
+  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+  readonly actionsEnabled: boolean;
+  /** What keeps its actions back now: mute rules that are active, a composite alarm's suppressor. Empty: nothing does. */
+  readonly mutedBy: readonly string[];
+}
+
+export interface Alarms {
+  /** Readings of the named alarms; a name without an alarm is missing from the answer. */
+  read(names: readonly string[]): Promise<AlarmReading[]>;
+  /** Tells an alarm to go red; a metric alarm takes it back at its next evaluation. */
+  trip(name: string, reason: string): Promise<void>;
+}
+
+/** Which run a writer believes it is. */
+export interface RunRef {
+  readonly ingressId: IngressId;
+  readonly generation: Generation;
+}
+
+export interface Claim {
+  readonly ingressId: IngressId;
+  readonly cutoverId: CutoverId;
+  readonly executionArn: string;
+  readonly at: string;
+  readonly intent: Intent;
+  readonly heartbeatDueAt: string;
+  readonly drill: Drill | null;
+}
+
+export interface FenceRequest {
+  readonly trigger: Trigger;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+}
+
+/** `fenced`: this call moved the generation. `already`: somebody else had. `none`: no run owns the ingress. */
+export type FenceResult =
+  | { readonly outcome: 'fenced' | 'already'; readonly item: LedgerItem }
+  | { readonly outcome: 'none'; readonly item: LedgerItem | null };
+
+export interface Progress {
+  readonly phase: Phase;
+  readonly stage: number;
+  readonly heartbeatDueAt: string;
+}
+
+/** All writes are conditional; those that take a {@link RunRef} throw `FencedError` when the run no longer owns the ingress. */
+export interface Ledger {
+  /** Strongly consistent. */
+  read(ingressId: IngressId): Promise<LedgerItem | null>;
+  /** Takes the ingress for a new generation, also after a completed one. @throws RefusedError while another run owns it or is being rolled back. */
+  claim(claim: Claim): Promise<LedgerItem>;
+  recordIntent(ref: RunRef, intent: Intent, progress: Progress): Promise<void>;
+  confirmIntent(ref: RunRef): Promise<void>;
+  /** Notes progress and by when to expect the next. */
+  heartbeat(ref: RunRef, progress: Progress): Promise<void>;
+  /** Notes the snapshot, or that the stable side is about to be scaled down. */
+  recordCapacity(ref: RunRef, capacity: CapacitySnapshot, stable: 'full' | 'reduced'): Promise<void>;
+  /** The fence: generation + 1 and `rolling_back`, at once and idempotently. */
+  fence(ingressId: IngressId, request: FenceRequest): Promise<FenceResult>;
+  /** `rolling_back` → `rolled_back`, at the fenced generation. */
+  confirmRollback(ref: RunRef, at: string): Promise<void>;
+  /** Notes once that the traffic's return was verified by counts. */
+  verifyRollback(ref: RunRef, at: string): Promise<void>;
+  complete(ref: RunRef): Promise<void>;
+  /** Notes when the run's drill tripped its alarm. */
+  recordTrip(ref: RunRef, drill: Drill): Promise<void>;
+  /** Keeps what the newest drill of the ingress has shown. */
+  recordDrill(ingressId: IngressId, record: DrillRecord): Promise<void>;
+  lastDrill(ingressId: IngressId): Promise<DrillRecord | null>;
+  append(cutoverId: CutoverId, entry: LogEntry): Promise<void>;
+  /** Oldest first. */
+  entries(cutoverId: CutoverId): Promise<LogEntry[]>;
+}
+
+export interface Executions {
+  /** False for every final status, and for an execution that does not exist. */
+  isRunning(executionArn: string): Promise<boolean>;
+  /** Stopping a stopped execution is no error. */
+  stop(executionArn: string, reason: string): Promise<void>;
+}
+
+export interface Capacity {
+  snapshot(): Promise<CapacitySnapshot>;
+  /** Suspends scale-in of the stable side and holds its minimum at what runs now. */
+  pin(snapshot: CapacitySnapshot): Promise<void>;
+  /** Sets the stable side's task count. */
+  scaleStable(desired: number): Promise<void>;
+  /** Gives scaling back as the snapshot found it. */
+  release(snapshot: CapacitySnapshot): Promise<void>;
+}
+
+export interface ParityVerdict {
+  readonly status: 'clean' | 'dirty' | 'insufficient';
+  /** One sentence per route that is not clean; empty when all are. */
+  readonly reasons: readonly string[];
+  readonly pairs: number;
+  readonly routes: number;
+}
+
+export interface Parity {
+  judge(cutoverId: CutoverId, plan: CutoverState['plan']): Promise<ParityVerdict>;
+}
+
+export interface Notice {
+  readonly subject: string;
+  readonly body: string;
+}
+
+export interface Notifier {
+  publish(notice: Notice): Promise<void>;
+}
+
+export interface ApprovalRequest {
+  readonly cutoverId: CutoverId;
+  readonly kind: 'shadow' | 'final';
+  readonly token: string;
+  readonly askedAt: string;
+  readonly expiresAt: string;
+  readonly evidence: string;
+}
+
+export interface Approvals {
+  open(request: ApprovalRequest): Promise<void>;
+  /** The open request, if any. */
+  pending(cutoverId: CutoverId): Promise<ApprovalRequest | null>;
+}
+
+export interface Exercise {
+  /** Starts load and chaos against the mirror; returns at once. Idempotent per cutover. */
+  start(cutoverId: CutoverId, seconds: number): Promise<void>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms` milliseconds. */
+  sleep(ms: number): Promise<void>;
+}

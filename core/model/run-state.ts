@@ -1,0 +1,137 @@
+/**
+ * `CutoverState`: the whole of what a run knows, small, JSON, in and out of every task of the state machine. The plan
+ * stands in it as it was written, so that a console reader sees ISO-8601, not seconds.
+ */
+import * as z from 'zod';
+import { drillSchema } from './drill.ts';
+import { CrossfadeError } from './errors.ts';
+import { cutoverIdSchema, generationSchema, ingressIdSchema } from './ids.ts';
+import { planSchema } from './plan.ts';
+import { trafficSplitSchema } from './split.ts';
+
+export const PHASES = [
+  'preflight',
+  'baseline',
+  'shadow',
+  'exercise',
+  'shadowSignoff',
+  'stage',
+  'soak',
+  'finalSignoff',
+  'decommission',
+  'retention',
+  'complete',
+  'rollback',
+  'drill',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/**
+ * What a Choice state reads. `proceed`: on to the next named state; `hold`: wait and look again; `nextStage`: shift
+ * further; `rollback`: the safe weights, now; `drill`: this run is one.
+ */
+export const NEXT = ['proceed', 'hold', 'nextStage', 'rollback', 'drill'] as const;
+export type Next = (typeof NEXT)[number];
+
+const isoInstant = z.iso.datetime();
+
+export const baselineSummarySchema = z.strictObject({
+  requests: z.number().nonnegative(),
+  errorRate: z.number().min(0).max(1),
+  /** The same over the last quarter of an hour (or the last period, if that is longer); null below 100 requests. */
+  recentErrorRate: z.number().min(0).max(1).nullable().default(null),
+  /** Share of requests over the plan's latency budget; null where the metric store cannot count them. */
+  slowRate: z.number().min(0).max(1).nullable().default(null),
+  /** How many failures, and slow requests, one cause seems to make at a time (core/gate/overdispersion.ts); null where nothing shows it. */
+  errorBunch: z.number().min(1).nullable().default(null),
+  slowBunch: z.number().min(1).nullable().default(null),
+  /** 5xx that the load balancer itself made, as a share of the requests. */
+  elb5xxRate: z.number().min(0).max(1).default(0),
+  /**
+   * Highest share of requests of any five minutes that failed (5xx of the load balancer included) or were slow: what this
+   * side's customers have lived with. Windows of fewer than 100 requests are left out.
+   */
+  peakErrorRate: z.number().min(0).max(1).default(0),
+  peakSlowRate: z.number().min(0).max(1).nullable().default(null),
+  /** Requests per second of each hour (UTC) of the day, mean over the look-back; null for an hour that it does not touch. */
+  rpsByHour: z.array(z.number().nonnegative().nullable()).length(24).default(Array(24).fill(null)),
+  /** Milliseconds. */
+  p50: z.number().nonnegative(),
+  p95: z.number().nonnegative(),
+  p99: z.number().nonnegative(),
+  /** Requests per second, mean over the look-back. */
+  rps: z.number().nonnegative(),
+  /** Percent of reservation, mean over the look-back; null where the service reports none. */
+  cpuPercent: z.number().nonnegative().nullable(),
+  memoryPercent: z.number().nonnegative().nullable(),
+});
+export type BaselineSummary = z.infer<typeof baselineSummarySchema>;
+
+export const capacitySnapshotSchema = z.strictObject({
+  desired: z.int().nonnegative(),
+  running: z.int().nonnegative(),
+  /** Bounds of Application Auto Scaling as they were; null where the service does not scale. */
+  scaling: z
+    .strictObject({ min: z.int().nonnegative(), max: z.int().nonnegative(), suspended: z.boolean() })
+    .nullable(),
+});
+export type CapacitySnapshot = z.infer<typeof capacitySnapshotSchema>;
+
+export const approvalSchema = z.strictObject({
+  approvedBy: z.string().min(1),
+  comment: z.string().default(''),
+});
+export type Approval = z.infer<typeof approvalSchema>;
+
+export const stateSchema = z.strictObject({
+  v: z.literal(1),
+  cutoverId: cutoverIdSchema,
+  ingressId: ingressIdSchema,
+  generation: generationSchema,
+  executionArn: z.string().min(1),
+  plan: planSchema,
+  phase: z.enum(PHASES),
+  /** Index into `plan.stages`; -1 before the first. */
+  stage: z.int().min(-1),
+  /** When the phase (or, in phase `stage`, the stage) began. */
+  since: isoInstant,
+  /** What the run last gave the listener, confirmed. */
+  split: trafficSplitSchema,
+  baseline: baselineSummarySchema.nullable(),
+  capacity: capacitySnapshotSchema.nullable(),
+  /** Halvings of the stable side's capacity already done while decommissioning. */
+  decommissionSteps: z.int().min(0),
+  next: z.enum(NEXT),
+  /** Why `next` is what it is: a sentence with the figure that decided. */
+  reason: z.string(),
+  /** What the next Wait state waits. */
+  waitSeconds: z.int().min(0),
+  /** Put there by a sign-off's task token, consumed by the task after it. */
+  approval: approvalSchema.nullable(),
+  /** This run is a drill; null: a cutover. */
+  drill: drillSchema.nullable().default(null),
+  /** Put there by a Catch, consumed by the rollback task. */
+  error: z.looseObject({ Error: z.string(), Cause: z.string().optional() }).optional(),
+});
+
+/** In memory: durations are seconds. */
+export type CutoverState = z.infer<typeof stateSchema>;
+/** On the wire: durations are ISO-8601. */
+export type CutoverStateJson = z.input<typeof stateSchema>;
+
+/** Parses a task's input. @throws CrossfadeError `Crossfade.InvalidState` naming the field. */
+export function parseState(input: unknown): CutoverState {
+  const result = stateSchema.safeParse(input);
+  if (result.success) return result.data;
+  const where = result.error.issues.map((i) => `${i.path.join('.') || 'state'}: ${i.message}`).join('; ');
+  throw new CrossfadeError('Crossfade.InvalidState', `The execution's state is not a cutover state. ${where}.`, {
+    traffic: 'as the last confirmed weights left it; the rollback that follows writes the safe ones.',
+    nextStep: 'start a new execution with a plan as its input; the state is not meant to be written by hand.',
+    cause: result.error,
+  });
+}
+
+/** The JSON that a task returns. */
+export function stateToJson(state: CutoverState): CutoverStateJson {
+  return z.encode(stateSchema, state);
+}

@@ -1,0 +1,54 @@
+/** ISO-8601 durations of fixed length (weeks, days, hours, minutes, seconds); months and years have none and are refused. */
+import * as z from 'zod';
+
+const PATTERN = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+const SECONDS = [604_800, 86_400, 3_600, 60, 1] as const;
+
+/** Whole seconds of an ISO-8601 duration, or undefined when the text is not one. */
+export function parseDuration(text: string): number | undefined {
+  const match = PATTERN.exec(text);
+  if (match === null || text === 'P' || text.endsWith('T')) return undefined;
+  return SECONDS.reduce((sum, unit, i) => sum + unit * Number(match[i + 1] ?? 0), 0);
+}
+
+/** The shortest ISO-8601 duration of `seconds` (a whole number ≥ 0). */
+export function formatDuration(seconds: number): string {
+  if (seconds === 0) return 'PT0S';
+  const [d, h, m, s] = [
+    Math.floor(seconds / 86_400),
+    Math.floor((seconds % 86_400) / 3_600),
+    Math.floor((seconds % 3_600) / 60),
+    seconds % 60,
+  ];
+  const time = `${h ? `${h}H` : ''}${m ? `${m}M` : ''}${s ? `${s}S` : ''}`;
+  return `P${d ? `${d}D` : ''}${time ? `T${time}` : ''}`;
+}
+
+/** A plan's duration: ISO-8601 text in JSON, whole seconds between `min` and `max` in memory (a two-way zod codec). */
+export function durationSchema(min: number, max: number) {
+  return z.codec(z.string(), z.int(), {
+    decode: (text, payload) => {
+      const seconds = parseDuration(text);
+      if (seconds !== undefined && seconds >= min && seconds <= max) return seconds;
+      const message =
+        seconds === undefined
+          ? `"${text}" is not an ISO-8601 duration such as PT1H or P2D`
+          : `${text} is outside ${formatDuration(min)} to ${formatDuration(max)}`;
+      payload.issues.push({ code: 'custom', message, input: text });
+      return z.NEVER;
+    },
+    encode: formatDuration,
+  });
+}
+
+/** Instants: milliseconds since the epoch in memory, ISO-8601 UTC in JSON. Conversion only; time comes from the Clock port. */
+
+export function toIso(ms: number): string {
+  // biome-ignore lint/style/noRestrictedGlobals: a pure conversion, it reads no clock
+  return new Date(ms).toISOString();
+}
+
+export function fromIso(text: string): number {
+  // biome-ignore lint/style/noRestrictedGlobals: a pure conversion, it reads no clock
+  return Date.parse(text);
+}

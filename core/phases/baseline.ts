@@ -1,0 +1,108 @@
+/** What the baseline says before the first customer is moved: that the stable side is fit, and how long each stage will take. */
+import type { BaselineSummary, Plan } from '../model/index.ts';
+import { project } from './timeline.ts';
+
+/** Reasons to refuse, each naming the plan's field; empty when the cutover may go on. */
+export function baselineRefusals({ baseline: wanted }: Plan, found: BaselineSummary | null): string[] {
+  const requests = found?.requests ?? 0;
+  if (found === null || requests < wanted.minRequests)
+    return [
+      `baseline.minRequests: the stable side answered ${requests} requests in the look-back, ${wanted.minRequests} are needed`,
+    ];
+  const limit = `at most ${percent(wanted.maxErrorRate)} is allowed`;
+  if (found.errorRate > wanted.maxErrorRate)
+    return [
+      `baseline.maxErrorRate: the stable side itself fails ${percent(found.errorRate)} of its requests, ${limit}`,
+    ];
+  // A day's mean hides a fire that began a quarter of an hour ago.
+  if (found.recentErrorRate !== null && found.recentErrorRate > wanted.maxErrorRate)
+    return [
+      `baseline.maxErrorRate: the stable side is failing now, ${percent(found.recentErrorRate)} of its last requests, ${limit}`,
+    ];
+  return [];
+}
+
+export interface StageTime {
+  readonly percent: number;
+  /** Candidate requests that the gate probably needs (core/gate/sample-size.ts). */
+  readonly requests: number;
+  /** Seconds until they have come at the mean rate of the look-back; not less than the plan's own bake. */
+  readonly seconds: number;
+  /** The same in the quietest hour of the look-back; null where no hour is known. */
+  readonly quietSeconds: number | null;
+  /** Seconds after which the plan ends the stage undecided. */
+  readonly limit: number;
+}
+
+/** The planner's estimate for each stage, at the rates that were measured. */
+export function stageTimes(plan: Plan, found: BaselineSummary): StageTime[] {
+  const at = (rps: number) => project(plan, { ...found, rps }).rows.filter((row) => row.requestsNeeded !== null);
+  const quiet = quietest(found);
+  const slow = quiet === null ? [] : at(quiet.rps);
+  return at(found.rps).map((row, i) => ({
+    percent: row.candidatePercent,
+    requests: row.requestsNeeded ?? 0,
+    seconds: Math.max(row.seconds, row.evidenceSeconds ?? 0),
+    quietSeconds: slow[i] === undefined ? null : Math.max(row.seconds, slow[i].evidenceSeconds ?? 0),
+    limit: row.seconds + row.maxHold,
+  }));
+}
+
+/** For the log and the status message: the figures, and what they mean for the plan. */
+export function describeBaseline(plan: Plan, found: BaselineSummary): string {
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  const usage = [
+    ...(found.cpuPercent === null ? [] : [`CPU ${found.cpuPercent.toFixed(0)} %`]),
+    ...(found.memoryPercent === null ? [] : [`memory ${found.memoryPercent.toFixed(0)} %`]),
+  ];
+  const figures = [
+    `${found.rps.toFixed(1)} rps`,
+    `errors ${percent(found.errorRate)}`,
+    `p50 ${ms(found.p50)}`,
+    `p95 ${ms(found.p95)}`,
+    `p99 ${ms(found.p99)}`,
+    ...usage,
+  ];
+  const times = stageTimes(plan, found);
+  const late = times.filter((t) => t.seconds > t.limit);
+  const quiet = quietest(found);
+  const slow = times.filter((t) => t.quietSeconds !== null && t.quietSeconds > Math.max(t.seconds, t.limit));
+  const sentences = [
+    `Stable: ${figures.join(', ')}.`,
+    ...bunches('errorBunch', 'failures', plan.gate.errorBunch, found.errorBunch),
+    ...bunches('slowBunch', 'slow requests', plan.gate.slowBunch, found.slowBunch),
+    `Time for each stage: ${times.map((t) => `${t.percent} % ${span(t.seconds)}`).join(', ')}.`,
+    ...late.map(
+      (t) =>
+        `At ${t.percent} % the ${t.requests} requests needed will hardly come in the ${span(t.limit)} that it may take.`,
+    ),
+    ...(quiet === null || slow.length === 0
+      ? []
+      : [
+          `In the quietest hour (${String(quiet.hour).padStart(2, '0')} h UTC, ${quiet.rps.toFixed(1)} rps) ${slow.map((t) => `${t.percent} % would take ${span(t.quietSeconds ?? 0)}`).join(', ')}: longer than it may.`,
+        ]),
+  ];
+  return sentences.join(' ');
+}
+
+/** Half as much again is within what such an estimate may be off. */
+function bunches(field: string, what: string, planned: number, found: number | null): string[] {
+  if (found === null || found < 1.5 * planned) return [];
+  return [
+    `Its ${what} come some ${found.toFixed(1)} at a time, and are taken for ${planned === 1 ? 'independent ones' : `at most ${planned}`}: with gate.${field} ${Math.ceil(found)} chance would not roll back more healthy candidates than gate.alpha says.`,
+  ];
+}
+
+/** Hour (UTC) with the fewest requests, of those that the look-back knows; an hour without any says nothing of a rate. */
+function quietest({ rpsByHour }: BaselineSummary): { readonly hour: number; readonly rps: number } | null {
+  const known = rpsByHour.flatMap((rps, hour) => (rps === null || rps === 0 ? [] : [{ hour, rps }]));
+  return known.length === 0 ? null : known.reduce((least, h) => (h.rps < least.rps ? h : least));
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(3)} %`;
+}
+
+function span(seconds: number): string {
+  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
+}

@@ -1,0 +1,20 @@
+/** When the stable side may lose capacity, and how much at a time. */
+import type { MinuteEvidence, TrafficSplit } from '../model/index.ts';
+
+/**
+ * Requests that the stable side still answered for customers. With the reverse mirror open it also answers copies, which
+ * come from the tap and not through the stable target group, so its group's count is customers alone.
+ *
+ * Null without evidence: ALB reports a RequestCount only when it is not zero, so a missing stable count means none only in
+ * minutes in which the candidate's arrived.
+ */
+export function residue(minutes: readonly MinuteEvidence[], split: TrafficSplit): number | null {
+  if (split.candidatePercent < 100) return Number.POSITIVE_INFINITY;
+  if (!minutes.some((m) => (m.candidate?.requests ?? 0) > 0)) return null;
+  return minutes.reduce((sum, m) => sum + (m.stable?.requests ?? 0), 0);
+}
+
+/** Half, rounded down, so that the last step is from one task to none. */
+export function nextDesired(desired: number): number {
+  return Math.floor(desired / 2);
+}

@@ -1,0 +1,221 @@
+/**
+ * One observation of each phase: evidence in, {@link Observation} out. The comparison of the two sides is the gate's
+ * (core/gate); here stand the hard stops before it, and what holds where there is no second side to compare with.
+ */
+
+import { decideGate, gatePolicyOf, judgeAlone } from '../gate/index.ts';
+import {
+  type AlarmReading,
+  type CutoverState,
+  type Deployment,
+  describeWeights,
+  type MinuteEvidence,
+  type ParityVerdict,
+  type RuleWeights,
+  sameWeights,
+  type TargetHealthCounts,
+  weightsFor,
+} from '../model/index.ts';
+import { elapsedMs, type Observation } from './reducer.ts';
+
+/** An observation, and the comparison behind it where there was one. */
+export interface Observed {
+  readonly observation: Observation;
+  readonly verdict?: Observation;
+}
+
+/** What a decision reads of the run; with {@link Evidence} and the time it is enough to take the decision again. */
+export type Looking = Pick<CutoverState, 'plan' | 'phase' | 'stage' | 'since' | 'split' | 'baseline'>;
+
+export interface HardEvidence {
+  readonly alarms: readonly AlarmReading[];
+  readonly live: readonly RuleWeights[];
+  readonly candidate: TargetHealthCounts;
+}
+
+export interface Evidence extends HardEvidence {
+  /** Since the phase or stage began. */
+  readonly minutes: readonly MinuteEvidence[];
+  /** Null where it was not read: in a stage nothing is mirrored, and a hard stop waits for nobody. */
+  readonly parity: ParityVerdict | null;
+}
+
+/**
+ * Pure: the same plan, evidence and time give the same decision, so the log can be replayed (core/phases/replay.ts). A hard stop
+ * goes back at once; what only makes blind keeps from advancing, never from going back, and no longer than `maxHold`.
+ */
+export function observe(deployment: Deployment, state: Looking, seen: Evidence, now: number): Observed {
+  const stop = hardStop(deployment, state, seen);
+  if (stop !== null) return { observation: { decision: 'rollback', reason: stop } };
+  const observed = observePhase(deployment, state, seen, now);
+  const obstacle = obstacleOf(deployment, state, seen);
+  const { decision, reason } = observed.observation;
+  if (obstacle === null || decision === 'rollback') return observed;
+  const held = `${obstacle} ${reason}`;
+  const observation: Observation = overdue(state, now)
+    ? { decision: 'rollback', reason: `${held} It was held for its maximum of ${minutes(lengthOf(state).maxHold)}.` }
+    : { decision: 'hold', reason: held };
+  return { ...observed, observation };
+}
+
+function observePhase(deployment: Deployment, state: Looking, seen: Evidence, now: number): Observed {
+  if (state.phase === 'stage') return observeStage(state, seen.minutes, now);
+  if (seen.parity === null) return { observation: { decision: 'hold', reason: 'Parity was not read.' } };
+  switch (state.phase) {
+    case 'shadow':
+      return { observation: observeShadow(deployment, state, seen.alarms, seen.parity, now) };
+    case 'exercise':
+      return { observation: observeExercise(state, seen.parity, now) };
+    default:
+      return observeSoak(state, seen.minutes, seen.parity, now);
+  }
+}
+
+/** Why any phase goes back at once; null when nothing of the kind is seen. */
+export function hardStop(deployment: Deployment, state: Looking, seen: HardEvidence): string | null {
+  const guards = seen.alarms.filter((a) => deployment.rollbackAlarms.includes(a.name));
+  const red = guards.filter((a) => a.state === 'ALARM');
+  if (red.length > 0) return `Alarm ${names(red)} is in ALARM.`;
+  const intended = weightsFor(deployment, state.split);
+  if (!sameWeights(seen.live, intended))
+    return `Drift: live weights are ${describeWeights(deployment, seen.live)}, intended ${describeWeights(deployment, intended)}.`;
+  if (state.split.candidatePercent === 0) return null;
+  const { healthy, unhealthy } = seen.candidate;
+  if (healthy === 0) return 'The candidate has no healthy target.';
+  // A load balancer sends an unhealthy target nothing, so the rest carry its share: a majority down is no rollout.
+  if (unhealthy > healthy) return `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`;
+  // Customers are on the candidate, and the way that brings them back without this run is cut.
+  const silenced = silences(guards);
+  return silenced === null ? null : `Customers are on the candidate, and ${silenced}.`;
+}
+
+/** What keeps the run from advancing until it ends; null when there is nothing. */
+function obstacleOf(deployment: Deployment, state: Looking, seen: HardEvidence): string | null {
+  const silenced = silences(seen.alarms);
+  if (silenced !== null) return `Waiting: ${silenced}.`;
+  const missing = deployment.rollbackAlarms.filter((name) => !seen.alarms.some((a) => a.name === name));
+  if (missing.length > 0) return `Alarm ${missing.join(', ')} does not exist.`;
+  const { healthy, unhealthy } = seen.candidate;
+  if (state.split.candidatePercent > 0 && unhealthy > 0)
+    return `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`;
+  const blind = seen.alarms.filter(
+    (a) => a.state === 'INSUFFICIENT_DATA' && deployment.rollbackAlarms.includes(a.name),
+  );
+  return blind.length > 0 ? `Alarm ${names(blind)} has INSUFFICIENT_DATA.` : null;
+}
+
+function silences(alarms: readonly AlarmReading[]): string | null {
+  const disabled = alarms.filter((a) => !a.actionsEnabled);
+  if (disabled.length > 0) return `actions of alarm ${names(disabled)} are disabled`;
+  const muted = alarms.filter((a) => a.mutedBy.length > 0).map((a) => `${a.name} by ${a.mutedBy.join(', ')}`);
+  return muted.length > 0 ? `actions of alarms are muted (${muted.join('; ')})` : null;
+}
+
+function names(alarms: readonly AlarmReading[]): string {
+  return alarms.map((a) => a.name).join(', ');
+}
+
+/** How long the present phase or stage lasts, and may be held beyond that. Seconds. */
+function lengthOf({ plan, phase, stage }: Looking): { readonly bake: number; readonly maxHold: number } {
+  const { shadow, stages, soak } = plan;
+  switch (phase) {
+    case 'shadow':
+      return { bake: shadow.duration, maxHold: shadow.maxHold };
+    case 'exercise':
+      return { bake: shadow.exercise, maxHold: shadow.maxHold };
+    case 'stage': {
+      const at = stages[stage];
+      if (at === undefined) throw new RangeError(`stage ${stage} is not in the plan`);
+      return at;
+    }
+    default:
+      return { bake: soak.duration, maxHold: soak.maxHold };
+  }
+}
+
+function overdue(state: Looking, now: number): boolean {
+  const { bake, maxHold } = lengthOf(state);
+  const judged = state.phase === 'stage' || state.phase === 'soak';
+  if (judged && state.plan.gate.onUndecided === 'hold') return false;
+  return elapsedMs(state, now) / 1000 >= bake + maxHold;
+}
+
+/** Shadow: customers see only the stable side, so an unclean parity holds the phase, and ends it after `maxHold`. */
+export function observeShadow(
+  deployment: Deployment,
+  state: Looking,
+  alarms: readonly AlarmReading[],
+  parity: ParityVerdict,
+  now: number,
+): Observation {
+  const { duration, maxHold } = state.plan.shadow;
+  const elapsed = elapsedMs(state, now) / 1000;
+  const red = alarms.filter((a) => a.state === 'ALARM' && deployment.shadowAlarms.includes(a.name)).map((a) => a.name);
+  if (red.length > 0)
+    return { decision: 'rollback', reason: `Shadow alarm ${red.join(', ')} is in ALARM; the mirror is closed.` };
+  const text = `Parity ${parity.status} over ${parity.pairs} pairs on ${parity.routes} routes${parity.reasons.length === 0 ? '' : `: ${parity.reasons.join('; ')}`}.`;
+  if (elapsed < duration) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(duration)}. ${text}` };
+  if (parity.status === 'clean') return { decision: 'advance', reason: text };
+  if (elapsed < duration + maxHold) return { decision: 'hold', reason: text };
+  return { decision: 'rollback', reason: `${text} The shadow was held for its maximum of ${minutes(maxHold)}.` };
+}
+
+/** Exercise: hold for its duration, then ask parity again. */
+export function observeExercise(state: Looking, parity: ParityVerdict, now: number): Observation {
+  const { exercise, maxHold } = state.plan.shadow;
+  const elapsed = elapsedMs(state, now) / 1000;
+  const text = `Parity ${parity.status} under load${parity.reasons.length === 0 ? '' : `: ${parity.reasons.join('; ')}`}.`;
+  if (elapsed < exercise) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(exercise)}. ${text}` };
+  if (parity.status === 'clean') return { decision: 'advance', reason: text };
+  if (elapsed < exercise + maxHold) return { decision: 'hold', reason: text };
+  return { decision: 'rollback', reason: `${text} It was held for its maximum of ${minutes(maxHold)}.` };
+}
+
+/**
+ * A canary stage: rolls back as soon as the candidate is shown to be worse; advances when its evidence is in and its bake
+ * is over (or, with `accelerate`, the minimum bake); ends by `onUndecided` after `maxHold`.
+ */
+export function observeStage(state: Looking, looked: readonly MinuteEvidence[], now: number): Observed {
+  const stage = state.plan.stages[state.stage];
+  if (stage === undefined) throw new RangeError(`stage ${state.stage} is not in the plan`);
+  const { accelerate, minBake } = state.plan.gate;
+  const earliest = accelerate ? Math.min(minBake, stage.bake) : stage.bake;
+  const policy = gatePolicyOf(state.plan, state.baseline, state.stage);
+  const verdict = stage.percent === 100 ? judgeAlone(looked, policy, state.baseline) : decideGate(looked, policy);
+  return { observation: weigh(state, verdict, earliest, now), verdict };
+}
+
+/**
+ * Soak: all requests are the candidate's, so it is held against the baseline of before the cutover, and its answers
+ * against the stable side's in reverse shadow.
+ */
+export function observeSoak(
+  state: Looking,
+  looked: readonly MinuteEvidence[],
+  parity: ParityVerdict,
+  now: number,
+): Observed {
+  const policy = gatePolicyOf(state.plan, state.baseline, state.plan.stages.length);
+  const verdict = judgeAlone(looked, policy, state.baseline);
+  if (parity.status === 'dirty') {
+    const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;
+    return { observation: { decision: 'rollback', reason }, verdict };
+  }
+  return { observation: weigh(state, verdict, state.plan.soak.duration, now), verdict };
+}
+
+/** `earliest`: seconds after which it may advance. */
+function weigh(state: Looking, verdict: Observation, earliest: number, now: number): Observation {
+  const { decision, reason } = verdict;
+  const elapsed = elapsedMs(state, now) / 1000;
+  if (decision === 'rollback') return { decision, reason };
+  if (elapsed < earliest) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(earliest)}: ${reason}` };
+  if (decision === 'advance') return { decision, reason };
+  if (!overdue(state, now)) return { decision: 'hold', reason };
+  const held = minutes(lengthOf(state).maxHold);
+  return { decision: 'rollback', reason: `${reason} Undecided for the maximum of ${held} after its bake.` };
+}
+
+function minutes(seconds: number): string {
+  return `${Math.round(seconds / 60)} min`;
+}

@@ -1,0 +1,18 @@
+/** The phases of a run: what leads from one to the next, and what each decides by its evidence. */
+export { baselineRefusals } from './baseline.ts';
+export { nextDesired, residue } from './decommission.ts';
+export { type Evidence, hardStop, observe } from './evaluate.ts';
+export { refusals, retentionProblem } from './preflight.ts';
+export {
+  awaitSignoff,
+  describeSplit,
+  heartbeatDueAt,
+  nextShift,
+  observeInterval,
+  reduce,
+  rolledBack,
+  TASK_ALLOWANCE_SECONDS,
+  type Transition,
+} from './reducer.ts';
+export { type Ended, Replay, type ReplayedLook, type ReplayedPhase, type ReplaySummary } from './replay.ts';
+export { ANY_TRAFFIC, HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from './timeline.ts';

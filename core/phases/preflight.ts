@@ -1,0 +1,108 @@
+/** Preflight: may this cutover begin? Every reason against it is named at once, and nothing is touched. */
+import {
+  type AlarmReading,
+  type Deployment,
+  describeWeights,
+  fromIso,
+  type LedgerItem,
+  type PlanProblem,
+  type RuleWeights,
+  SAFE_SPLIT,
+  sameWeights,
+  type TargetHealthCounts,
+  weightsFor,
+} from '../model/index.ts';
+
+/**
+ * A writer of the run before this one may still be in flight after its execution stopped. No Lambda of ours runs for
+ * longer than three minutes, so a listener that has been quiet for longer has no such writer.
+ */
+export const QUIET_SECONDS = 240;
+
+export interface PreflightFindings {
+  readonly live: readonly RuleWeights[];
+  readonly health: {
+    readonly stable: TargetHealthCounts;
+    readonly candidate: TargetHealthCounts;
+    readonly tap: TargetHealthCounts | null;
+  };
+  /** Tasks that the stable service wants to run; null when it is not an ECS service of the deployment. */
+  readonly stableDesired: number | null;
+  readonly alarms: readonly AlarmReading[];
+  readonly owner: LedgerItem | null;
+}
+
+/** Reasons to refuse, each a sentence fragment that names what to mend; empty when the cutover may begin. */
+export function refusals(deployment: Deployment, found: PreflightFindings, now: number): string[] {
+  return [
+    ...weightRefusals(deployment, found.live),
+    ...healthRefusals(found),
+    ...alarmRefusals(deployment, found.alarms),
+    ...ownerRefusals(deployment, found, now),
+  ];
+}
+
+/** The plan must not outlive the shadow logs of its first day. */
+export function retentionProblem(days: number, keptDays: number | undefined): PlanProblem | null {
+  if (keptDays === undefined || days <= keptDays) return null;
+  return {
+    path: 'retention',
+    message: `held for its maximum this plan takes ${days} days, but shadow logs are kept for ${keptDays}; deploy with this plan (DualStackCutover's \`plan\`) or shorten it`,
+  };
+}
+
+function weightRefusals(deployment: Deployment, live: readonly RuleWeights[]): string[] {
+  if (sameWeights(live, weightsFor(deployment, SAFE_SPLIT))) return [];
+  return [
+    `the listener does not give the stable side everything with stickiness off (${describeWeights(deployment, live)})`,
+  ];
+}
+
+function healthRefusals({ health, stableDesired }: PreflightFindings): string[] {
+  const reasons: string[] = [];
+  for (const [side, counts] of Object.entries(health)) {
+    if (counts === null) continue;
+    if (counts.healthy === 0) reasons.push(`the ${side} target group has no healthy target`);
+    else if (counts.unhealthy > 0) reasons.push(`the ${side} target group has ${counts.unhealthy} unhealthy targets`);
+  }
+  if (stableDesired !== null && health.stable.healthy < stableDesired) {
+    reasons.push(
+      `the stable side has ${health.stable.healthy} healthy targets of ${stableDesired} desired, so it could not take 100 %`,
+    );
+  }
+  return reasons;
+}
+
+function alarmRefusals(deployment: Deployment, readings: readonly AlarmReading[]): string[] {
+  return [...deployment.rollbackAlarms, ...deployment.shadowAlarms].flatMap((name) => {
+    const reading = readings.find((r) => r.name === name);
+    if (reading === undefined) return [`alarm ${name} does not exist`];
+    if (!reading.actionsEnabled) return [`alarm ${name} has its actions disabled`];
+    if (reading.mutedBy.length > 0) return [`alarm ${name} is muted by ${reading.mutedBy.join(', ')}`];
+    return reading.state === 'OK' ? [] : [`alarm ${name} is in ${reading.state}`];
+  });
+}
+
+function ownerRefusals(deployment: Deployment, { owner, live }: PreflightFindings, now: number): string[] {
+  if (owner === null) return [];
+  switch (owner.status) {
+    case 'running':
+      return [`cutover ${owner.cutoverId} owns the ingress (phase ${owner.phase})`];
+    case 'rolling_back':
+      return [`cutover ${owner.cutoverId} is still being rolled back`];
+    case 'completed':
+      // Once the sides have been exchanged in the stack, the new stable side is the one that has everything.
+      if (sameWeights(live, weightsFor(deployment, SAFE_SPLIT))) return [];
+      return [
+        `cutover ${owner.cutoverId} completed here: the candidate is the service now; exchange the sides in the stack first`,
+      ];
+    case 'rolled_back': {
+      const since = (now - fromIso(owner.rollback?.confirmedAt ?? owner.startedAt)) / 1000;
+      return since >= QUIET_SECONDS
+        ? []
+        : [
+            `cutover ${owner.cutoverId} was rolled back ${Math.round(since)} s ago; wait until ${QUIET_SECONDS} s have passed`,
+          ];
+    }
+  }
+}

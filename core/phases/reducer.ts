@@ -1,0 +1,313 @@
+/**
+ * The cutover as a reducer: state + event → state + entry for the log. Every phase, and what leads out of it, is here;
+ * the handlers only fetch evidence and carry out what the next state says.
+ */
+
+import {
+  type Approval,
+  type BaselineSummary,
+  type CapacitySnapshot,
+  CrossfadeError,
+  type CutoverState,
+  DRILL_INTERVAL_SECONDS,
+  fromIso,
+  type LogEntry,
+  type Next,
+  type Phase,
+  SAFE_SPLIT,
+  type TrafficSplit,
+  toIso,
+} from '../model/index.ts';
+import { describeBaseline } from './baseline.ts';
+
+/** What an observation came to, whichever phase made it. */
+export interface Observation {
+  readonly decision: 'advance' | 'hold' | 'rollback';
+  /** A sentence with the figure that decided. */
+  readonly reason: string;
+}
+
+/** Instants are milliseconds since the epoch. */
+export type CutoverEvent =
+  | { readonly type: 'baselineTaken'; readonly at: number; readonly baseline: BaselineSummary }
+  | { readonly type: 'capacityPinned'; readonly at: number; readonly capacity: CapacitySnapshot }
+  | { readonly type: 'shifted'; readonly at: number; readonly target: ShiftTarget }
+  | { readonly type: 'observed'; readonly at: number; readonly observation: Observation }
+  | { readonly type: 'exerciseStarted'; readonly at: number }
+  | { readonly type: 'approved'; readonly at: number; readonly approval: Approval }
+  | { readonly type: 'steppedDown'; readonly at: number; readonly done: boolean; readonly reason: string }
+  | { readonly type: 'closed'; readonly at: number }
+  /** A drill looked: it trips its alarm, or waits to be brought back. */
+  | { readonly type: 'drilled'; readonly at: number };
+
+export interface Transition {
+  readonly state: CutoverState;
+  readonly entry: LogEntry;
+}
+
+/** Where a shift leads: the split, and the phase that begins once it is confirmed. */
+export interface ShiftTarget {
+  readonly phase: 'shadow' | 'stage' | 'soak' | 'complete' | 'drill';
+  readonly stage: number;
+  readonly split: TrafficSplit;
+}
+
+/** Seconds that a task may take beyond the wait before it, until the watchdog calls the run dead. */
+export const TASK_ALLOWANCE_SECONDS = 600;
+
+/** What the next shift gives the listener. @throws CrossfadeError when the state's phase is followed by no shift. */
+export function nextShift(state: CutoverState): ShiftTarget {
+  const { plan } = state;
+  switch (state.phase) {
+    case 'preflight':
+      if (state.drill === null) throw invalid(state, 'shift');
+      return { phase: 'drill', stage: -1, split: { candidatePercent: state.drill.percent, mirror: null } };
+    case 'baseline':
+      return {
+        phase: 'shadow',
+        stage: -1,
+        split: { candidatePercent: 0, mirror: { face: 'forward', percent: plan.shadow.percent } },
+      };
+    case 'shadowSignoff':
+      return stageTarget(state, 0);
+    case 'stage':
+      return state.stage + 1 < plan.stages.length
+        ? stageTarget(state, state.stage + 1)
+        : {
+            phase: 'soak',
+            stage: state.stage,
+            split: { candidatePercent: 100, mirror: { face: 'reverse', percent: plan.soak.reversePercent } },
+          };
+    case 'retention':
+      return { phase: 'complete', stage: state.stage, split: { candidatePercent: 100, mirror: null } };
+    default:
+      throw invalid(state, 'shift');
+  }
+}
+
+/** A stage mirrors nothing: what the stable side answers there is the gate's control group. */
+function stageTarget(state: CutoverState, stage: number): ShiftTarget {
+  const percent = state.plan.stages[stage]?.percent;
+  if (percent === undefined) throw invalid(state, `shift to stage ${stage}`);
+  return { phase: 'stage', stage, split: { candidatePercent: percent, mirror: null } };
+}
+
+/** Applies one event. @throws CrossfadeError `Crossfade.InvalidState` for an event that the phase does not expect. */
+export function reduce(state: CutoverState, event: CutoverEvent): Transition {
+  switch (event.type) {
+    case 'baselineTaken':
+      expectPhase(state, event, ['preflight']);
+      return enter(
+        { ...state, baseline: event.baseline },
+        'baseline',
+        event.at,
+        'proceed',
+        describeBaseline(state.plan, event.baseline),
+      );
+    case 'capacityPinned':
+      expectPhase(state, event, ['baseline']);
+      return note(
+        { ...state, capacity: event.capacity },
+        event.at,
+        'capacity',
+        `Scale-in suspended at ${event.capacity.desired} tasks.`,
+      );
+    case 'shifted':
+      return onShifted(state, event.at, event.target);
+    case 'observed':
+      expectPhase(state, event, ['shadow', 'exercise', 'stage', 'soak']);
+      return onObserved(state, event.at, event.observation);
+    case 'exerciseStarted':
+      expectPhase(state, event, ['shadow']);
+      return enter(
+        state,
+        'exercise',
+        event.at,
+        'hold',
+        'Load and chaos run while the mirror is open.',
+        state.plan.shadow.observe,
+      );
+    case 'approved':
+      return onApproved(state, event.at, event.approval);
+    case 'steppedDown':
+      expectPhase(state, event, ['decommission']);
+      return onSteppedDown(state, event.at, event.done, event.reason);
+    case 'closed':
+      expectPhase(state, event, ['complete']);
+      return note({ ...state, next: 'proceed', waitSeconds: 0 }, event.at, 'phase', 'The cutover is complete.');
+    case 'drilled':
+      expectPhase(state, event, ['drill']);
+      return onDrilled(state, event.at);
+  }
+}
+
+/** The state of a run whose traffic has been given back. */
+export function rolledBack(state: CutoverState, at: number, reason: string): CutoverState {
+  return {
+    ...state,
+    phase: 'rollback',
+    since: toIso(at),
+    split: SAFE_SPLIT,
+    next: 'rollback',
+    reason,
+    waitSeconds: 60,
+    approval: null,
+  };
+}
+
+/** Enters the phase that waits for a human. */
+export function awaitSignoff(state: CutoverState, at: number): Transition {
+  const phase = state.phase === 'exercise' ? 'shadowSignoff' : state.phase === 'soak' ? 'finalSignoff' : null;
+  if (phase === null) throw invalid(state, 'sign-off');
+  return enter(state, phase, at, 'hold', 'Waiting for a human to sign off.', state.plan.signoff.timeout);
+}
+
+/** By when the next task of the run must have been seen, milliseconds since the epoch. */
+export function heartbeatDueAt(state: CutoverState, at: number): number {
+  return at + (state.waitSeconds + TASK_ALLOWANCE_SECONDS) * 1000;
+}
+
+function onShifted(state: CutoverState, at: number, target: ShiftTarget): Transition {
+  const { plan } = state;
+  const wait = {
+    shadow: plan.shadow.observe,
+    stage: plan.gate.observe,
+    soak: plan.soak.observe,
+    complete: 0,
+    drill: DRILL_INTERVAL_SECONDS,
+  }[target.phase];
+  const moved = { ...state, split: target.split, stage: target.stage, approval: null };
+  const next = target.phase === 'complete' ? 'proceed' : 'hold';
+  return enter(
+    moved,
+    target.phase,
+    at,
+    next,
+    `${describeSplit(target.split)}, confirmed by reading back.`,
+    wait,
+    'weights',
+  );
+}
+
+function onObserved(state: CutoverState, at: number, observation: Observation): Transition {
+  const { reason } = observation;
+  const settle = (next: Next, waitSeconds: number) =>
+    note({ ...state, next, reason, waitSeconds }, at, 'observation', reason);
+  switch (observation.decision) {
+    case 'rollback':
+      return settle('rollback', 0);
+    case 'hold':
+      return settle('hold', observeInterval(state));
+    case 'advance':
+      return settle(
+        isLastStage(state) ? 'proceed' : 'nextStage',
+        signoffFollows(state) ? state.plan.signoff.timeout : 0,
+      );
+  }
+}
+
+/** True outside phase `stage` too: there is no further stage to shift to. */
+function isLastStage(state: CutoverState): boolean {
+  return state.phase !== 'stage' || state.stage + 1 >= state.plan.stages.length;
+}
+
+/** The sign-off's task times out after `waitSeconds`, and the watchdog expects nothing before. */
+function signoffFollows(state: CutoverState): boolean {
+  return state.phase === 'exercise' || state.phase === 'soak';
+}
+
+function onApproved(state: CutoverState, at: number, approval: Approval): Transition {
+  const by = `${approval.approvedBy}${approval.comment === '' ? '' : `: ${approval.comment}`}`;
+  const base = { ...state, approval: null };
+  switch (state.phase) {
+    case 'shadowSignoff':
+      return withKind(
+        note({ ...base, next: 'proceed', reason: by, waitSeconds: 0 }, at, 'approval', `Canary signed off by ${by}.`),
+        approval,
+      );
+    case 'finalSignoff':
+      return withKind(
+        enter(
+          { ...base, decommissionSteps: 0 },
+          'decommission',
+          at,
+          'hold',
+          `Decommission signed off by ${by}.`,
+          state.plan.decommission.drain,
+          'approval',
+        ),
+        approval,
+      );
+    default:
+      throw invalid(state, 'an approval');
+  }
+}
+
+function onSteppedDown(state: CutoverState, at: number, done: boolean, reason: string): Transition {
+  if (done) return enter(state, 'retention', at, 'proceed', `${reason} Shadow logs are kept.`, state.plan.retention);
+  const stepped = {
+    ...state,
+    decommissionSteps: state.decommissionSteps + 1,
+    next: 'hold' as const,
+    reason,
+    waitSeconds: state.plan.decommission.step,
+  };
+  return note(stepped, at, 'capacity', reason);
+}
+
+function onDrilled(state: CutoverState, at: number): Transition {
+  const { drill } = state;
+  if (drill === null) throw invalid(state, 'a drill');
+  const waiting = { ...state, next: 'hold' as const, waitSeconds: DRILL_INTERVAL_SECONDS };
+  if (drill.trippedAt !== null) return note(waiting, at, 'drill', `Waiting to be brought back by ${drill.alarm}.`);
+  const tripped = { ...waiting, drill: { ...drill, trippedAt: toIso(at) } };
+  return note(tripped, at, 'drill', `Tripping alarm ${drill.alarm} at ${drill.percent} %.`);
+}
+
+/** Seconds between two looks of the present phase. */
+export function observeInterval(state: CutoverState): number {
+  const { plan } = state;
+  return state.phase === 'stage' ? plan.gate.observe : state.phase === 'soak' ? plan.soak.observe : plan.shadow.observe;
+}
+
+function enter(
+  state: CutoverState,
+  phase: Phase,
+  at: number,
+  next: Next,
+  reason: string,
+  waitSeconds = 0,
+  kind: LogEntry['kind'] = 'phase',
+): Transition {
+  return note({ ...state, phase, since: toIso(at), next, reason, waitSeconds }, at, kind, reason);
+}
+
+function note(state: CutoverState, at: number, kind: LogEntry['kind'], message: string): Transition {
+  return { state, entry: { at: toIso(at), kind, phase: state.phase, stage: state.stage, by: 'machine', message } };
+}
+
+function withKind(transition: Transition, approval: Approval): Transition {
+  return { ...transition, entry: { ...transition.entry, by: approval.approvedBy } };
+}
+
+function expectPhase(state: CutoverState, event: CutoverEvent, phases: readonly Phase[]): void {
+  if (!phases.includes(state.phase)) throw invalid(state, event.type);
+}
+
+function invalid(state: CutoverState, what: string): CrossfadeError {
+  return new CrossfadeError('Crossfade.InvalidState', `Phase ${state.phase} does not expect ${what}.`, {
+    traffic: `${describeSplit(state.split)}; the rollback that follows writes the safe weights.`,
+    nextStep: 'report this with the execution history: it is a defect of the state machine.',
+  });
+}
+
+/** Milliseconds since the present phase or stage began. */
+export function elapsedMs(state: Pick<CutoverState, 'since'>, now: number): number {
+  return now - fromIso(state.since);
+}
+
+/** Such as `Candidate 10 %` or `Candidate 0 %, mirror 5 % forward`. */
+export function describeSplit(split: TrafficSplit): string {
+  const mirror = split.mirror === null ? '' : `, mirror ${split.mirror.percent} % ${split.mirror.face}`;
+  return `Candidate ${split.candidatePercent} %${mirror}`;
+}

@@ -1,0 +1,201 @@
+/**
+ * Decides a cutover's history again, by the functions that decided it, under its own plan or another one.
+ *
+ * What another plan would have done *next* is not in the log: a stage that had ended sooner would have given the next one
+ * other minutes. So each phase and stage is judged on the minutes that it had, from when it began, and the first rollback
+ * under the other plan ends what it would have reached.
+ */
+
+import { requests, total } from '../gate/index.ts';
+import {
+  type BaselineSummary,
+  DecisionLogError,
+  type Deployment,
+  decode,
+  fromIso,
+  type LogEntry,
+  type Look,
+  type MinuteEvidence,
+  type Phase,
+  type Plan,
+} from '../model/index.ts';
+import { baselineRefusals } from './baseline.ts';
+import { type Looking, observe } from './evaluate.ts';
+import { elapsedMs, type Observation } from './reducer.ts';
+import { differencesOf } from './replay-limits.ts';
+
+export interface ReplayedLook {
+  readonly at: string;
+  /** Such as `stage 10 %` or `soak`. */
+  readonly name: string;
+  readonly recorded: Observation;
+  /** Null: the plan has no such stage. */
+  readonly replayed: Observation | null;
+  /** The minutes in the log do not make up what was looked at: some came later than the next entries cover. */
+  readonly incomplete: boolean;
+  /** False after the plan would have rolled back. */
+  readonly reached: boolean;
+}
+
+/** How a phase or stage ended; null: it was still held at the last look. */
+export interface Ended {
+  readonly decision: 'advance' | 'rollback';
+  readonly at: string;
+  /** Since the phase or stage began. */
+  readonly seconds: number;
+  readonly reason: string;
+}
+
+export interface ReplayedPhase {
+  readonly name: string;
+  readonly since: string;
+  readonly looks: number;
+  /** Looks of which the decision differs. */
+  readonly changed: number;
+  readonly recorded: Ended | null;
+  readonly replayed: Ended | null;
+  readonly reached: boolean;
+  /** False: the plan has no such stage. */
+  readonly comparable: boolean;
+}
+
+export interface ReplaySummary {
+  readonly phases: readonly ReplayedPhase[];
+  readonly looks: number;
+  /** Looks whose decision or reason is another. */
+  readonly differing: number;
+  /** Looks whose decision is another, those after the plan would have rolled back included. */
+  readonly changed: number;
+  readonly incomplete: number;
+  /** Why the plan would have been refused at the baseline, before anybody was moved; empty when it would not. */
+  readonly refused: readonly string[];
+  /** What the log cannot say about the plan. */
+  readonly limits: readonly string[];
+  /** How the recorded run ended, if a rollback ended it: whoever asked for it. */
+  readonly rollback: { readonly at: string; readonly message: string } | null;
+}
+
+interface Began {
+  readonly plan: Plan;
+  readonly deployment: Deployment;
+}
+
+type Draft = { -readonly [K in keyof ReplayedPhase]: ReplayedPhase[K] };
+
+/** Takes a log's entries in their order; keeps the minutes of one phase and a line for each. */
+export class Replay {
+  readonly #asked: Plan | null;
+  #began: Began | null = null;
+  #baseline: BaselineSummary | null = null;
+  #minutes = new Map<number, MinuteEvidence>();
+  #rolledBack = false;
+  readonly #phases: Draft[] = [];
+  #differing = 0;
+  #incomplete = 0;
+  #rollback: ReplaySummary['rollback'] = null;
+
+  /** Without a plan: the recorded one, which must give what was recorded. */
+  constructor(asked: Plan | null) {
+    this.#asked = asked;
+  }
+
+  /** The decision taken again; null for an entry that is no observation. @throws DecisionLogError */
+  add(entry: LogEntry, line: number): ReplayedLook | null {
+    const decoded = decode(entry, line);
+    switch (decoded.type) {
+      case 'begun':
+        this.#began = decoded.begun;
+        return null;
+      case 'baseline':
+        this.#baseline = decoded.baseline;
+        return null;
+      case 'look':
+        if (this.#began === null) throw new DecisionLogError(line, 'an observation before the entry of preflight');
+        return this.#look(entry, decoded.look, this.#began);
+      case 'other':
+        if (entry.kind === 'rollback') this.#rollback ??= { at: entry.at, message: entry.message };
+        return null;
+    }
+  }
+
+  summary(): ReplaySummary {
+    const sum = (pick: (phase: ReplayedPhase) => number) => this.#phases.reduce((n, p) => n + pick(p), 0);
+    return {
+      phases: this.#phases,
+      looks: sum((p) => p.looks),
+      differing: this.#differing,
+      changed: sum((p) => p.changed),
+      incomplete: this.#incomplete,
+      refused: this.#asked === null ? [] : baselineRefusals(this.#asked, this.#baseline),
+      limits: this.#began === null || this.#asked === null ? [] : differencesOf(this.#began.plan, this.#asked),
+      rollback: this.#rollback,
+    };
+  }
+
+  #look(entry: LogEntry, look: Look, began: Began): ReplayedLook {
+    const name = nameOf(began.plan, entry.phase, entry.stage);
+    const phase = this.#phaseOf(name, look.since);
+    const minutes = this.#collect(look);
+    const incomplete = !makesUp(minutes, look);
+    const state = this.#stateOf(entry, look, began);
+    const recorded: Observation = { decision: look.decision, reason: entry.message };
+    const now = fromIso(entry.at);
+    const replayed =
+      state === null
+        ? null
+        : observe(began.deployment, state, { ...look, parity: look.parity, minutes }, now).observation;
+    const reached = !this.#rolledBack;
+    phase.looks++;
+    phase.comparable = replayed !== null;
+    phase.recorded ??= ended(recorded, entry.at, look.since);
+    if (replayed !== null) {
+      phase.replayed ??= ended(replayed, entry.at, look.since);
+      if (replayed.decision === 'rollback') this.#rolledBack = true;
+      if (replayed.decision !== recorded.decision) phase.changed++;
+      if (replayed.decision !== recorded.decision || replayed.reason !== recorded.reason) this.#differing++;
+    }
+    if (incomplete) this.#incomplete++;
+    return { at: entry.at, name, recorded, replayed, incomplete, reached };
+  }
+
+  #phaseOf(name: string, since: string): Draft {
+    const last = this.#phases.at(-1);
+    if (last?.name === name && last.since === since) return last;
+    this.#minutes = new Map();
+    const phase = { name, since, looks: 0, changed: 0, recorded: null, replayed: null, comparable: true };
+    const draft: Draft = { ...phase, reached: !this.#rolledBack };
+    this.#phases.push(draft);
+    return draft;
+  }
+
+  /** Later entries bring a minute anew, as it was read then. */
+  #collect({ minutes, looked }: Look): MinuteEvidence[] {
+    for (const minute of minutes) this.#minutes.set(minute.minute, minute);
+    for (const at of this.#minutes.keys()) if (looked.from === null || at < looked.from) this.#minutes.delete(at);
+    return [...this.#minutes.values()].sort((a, b) => a.minute - b.minute);
+  }
+
+  #stateOf({ phase, stage }: LogEntry, { since, split }: Look, { plan }: Began): Looking | null {
+    const asked = this.#asked ?? plan;
+    const percent = plan.stages[stage]?.percent;
+    const at = phase === 'stage' ? asked.stages.findIndex((s) => s.percent === percent) : stage;
+    if (phase === 'stage' && at === -1) return null;
+    return { plan: asked, phase, stage: at, since, split, baseline: this.#baseline };
+  }
+}
+
+function nameOf(plan: Plan, phase: Phase, stage: number): string {
+  return phase === 'stage' ? `stage ${plan.stages[stage]?.percent} %` : phase;
+}
+
+function makesUp(minutes: readonly MinuteEvidence[], { looked }: Look): boolean {
+  return (
+    minutes.length === looked.minutes &&
+    total(minutes, 'stable', requests) === looked.stableRequests &&
+    total(minutes, 'candidate', requests) === looked.candidateRequests
+  );
+}
+
+function ended({ decision, reason }: Observation, at: string, since: string): Ended | null {
+  return decision === 'hold' ? null : { decision, at, reason, seconds: elapsedMs({ since }, fromIso(at)) / 1000 };
+}

@@ -1,0 +1,145 @@
+/** What a plan will cost before it is begun: a timeline, history events, and the evidence that each stage needs. */
+
+import { type BaseRates, gatePolicyOf, requestsNeeded, requestsNeededAlone } from '../gate/index.ts';
+import type { Plan, PlanProblem } from '../model/index.ts';
+
+/** Step Functions ends an execution at 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
+export const HISTORY_LIMIT = 25_000;
+const DAY_SECONDS = 86_400;
+/** Kept free for retries and the rollback. */
+export const HISTORY_BUDGET = 20_000;
+/** One look: Wait entered/exited, Task entered/scheduled/started/succeeded/exited, Choice entered/exited. */
+export const EVENTS_PER_OBSERVATION = 9;
+const EVENTS_PER_TASK = 5;
+/** Tasks outside the loops: preflight to completion, and a rollback with its verification. */
+const FIXED_TASKS = 16;
+
+export interface TimelineRow {
+  readonly name: string;
+  /** Seconds from the start at which the phase begins, if every gate passes at its bake. */
+  readonly startsAt: number;
+  readonly seconds: number;
+  /** Seconds that it may be held beyond that. */
+  readonly maxHold: number;
+  readonly candidatePercent: number;
+  /** Looks at most, holding included. */
+  readonly observations: number;
+  /** Requests of the candidate that its gate needs; null where nothing is compared. */
+  readonly requestsNeeded: number | null;
+  /** Seconds until they have come, at the projection's request rate. */
+  readonly evidenceSeconds: number | null;
+}
+
+export interface Projection {
+  readonly rows: readonly TimelineRow[];
+  readonly totalSeconds: number;
+  /** Days, begun ones whole, from start to end if every phase is held for its maximum; shadow logs must be kept for as long. */
+  readonly longestDays: number;
+  readonly historyEvents: number;
+  /** Reasons why the plan must not be started; empty when it may. */
+  readonly problems: readonly PlanProblem[];
+}
+
+export interface Assumptions extends BaseRates {
+  /** Requests per second that arrive at the ingress. */
+  readonly rps: number;
+}
+
+/** For what does not depend on traffic: the history and the time that a plan may take. */
+export const ANY_TRAFFIC: Assumptions = { rps: Number.POSITIVE_INFINITY, errorRate: 0, slowRate: null };
+
+/** Projects `plan` at a request rate. Pure; the same function is asked by `crossfade plan` and by preflight. */
+export function project(plan: Plan, assumptions: Assumptions): Projection {
+  const rows = chain([
+    observed('shadow', plan.shadow.duration, plan.shadow.maxHold, plan.shadow.observe, 0),
+    observed('exercise', plan.shadow.exercise, plan.shadow.maxHold, plan.shadow.observe, 0),
+    still('shadow sign-off', plan.signoff.timeout, 0),
+    ...plan.stages.map((stage) => stageRow(plan, stage, assumptions)),
+    observed('soak', plan.soak.duration, plan.soak.maxHold, plan.soak.observe, 100),
+    still('final sign-off', plan.signoff.timeout, 100),
+    still('decommission', plan.decommission.drain + 4 * plan.decommission.step, 100, 5),
+    still('retention', plan.retention, 100),
+  ]);
+  const historyEvents = rows.reduce(
+    (sum, row) => sum + row.observations * EVENTS_PER_OBSERVATION,
+    FIXED_TASKS * EVENTS_PER_TASK,
+  );
+  const last = rows.at(-1);
+  return {
+    rows,
+    totalSeconds: last === undefined ? 0 : last.startsAt + last.seconds,
+    longestDays: Math.ceil(rows.reduce((sum, row) => sum + row.seconds + row.maxHold, 0) / DAY_SECONDS),
+    historyEvents,
+    problems: [...historyProblems(historyEvents, rows), ...decidability(plan, rows, assumptions)],
+  };
+}
+
+type Unplaced = Omit<TimelineRow, 'startsAt'>;
+
+function chain(rows: readonly Unplaced[]): TimelineRow[] {
+  let at = 0;
+  return rows.map((row) => {
+    const placed = { ...row, startsAt: at };
+    at += row.seconds;
+    return placed;
+  });
+}
+
+function observed(
+  name: string,
+  seconds: number,
+  maxHold: number,
+  interval: number,
+  candidatePercent: number,
+): Unplaced {
+  return {
+    name,
+    seconds,
+    maxHold,
+    candidatePercent,
+    observations: Math.ceil((seconds + maxHold) / interval),
+    requestsNeeded: null,
+    evidenceSeconds: null,
+  };
+}
+
+function still(name: string, seconds: number, candidatePercent: number, observations = 0): Unplaced {
+  return { name, seconds, maxHold: 0, candidatePercent, observations, requestsNeeded: null, evidenceSeconds: null };
+}
+
+function stageRow(plan: Plan, stage: Plan['stages'][number], assumptions: Assumptions): Unplaced {
+  const share = stage.percent / 100;
+  const policy = gatePolicyOf(plan, null, plan.stages.indexOf(stage));
+  const needed = share < 1 ? requestsNeeded(policy, assumptions, share) : requestsNeededAlone(policy, assumptions);
+  return {
+    ...observed(`stage ${stage.percent} %`, stage.bake, stage.maxHold, plan.gate.observe, stage.percent),
+    requestsNeeded: needed,
+    evidenceSeconds: plan.gate.warmUp + Math.ceil(needed / (assumptions.rps * share)),
+  };
+}
+
+/** Blames the phase that looks most often. */
+function historyProblems(events: number, rows: readonly TimelineRow[]): PlanProblem[] {
+  if (events <= HISTORY_BUDGET) return [];
+  const busiest = rows.reduce((most, row) => (row.observations > most.observations ? row : most));
+  return [
+    {
+      path:
+        busiest.name === 'soak' ? 'soak.observe' : busiest.name.startsWith('stage') ? 'gate.observe' : 'shadow.observe',
+      message: `the plan may cost ${events} history events, over the budget of ${HISTORY_BUDGET}; observe less often or hold less long`,
+    },
+  ];
+}
+
+function decidability(plan: Plan, rows: readonly TimelineRow[], { rps }: Assumptions): PlanProblem[] {
+  return plan.stages.flatMap((stage, i) => {
+    const row = rows.find((r) => r.name === `stage ${stage.percent} %`);
+    if (row?.evidenceSeconds == null || row.evidenceSeconds <= stage.bake + stage.maxHold) return [];
+    return [
+      {
+        path: `stages.${i}.maxHold`,
+        message: `at ${rps} rps this stage needs ${row.evidenceSeconds} s for ${row.requestsNeeded} requests, but ends undecided after ${stage.bake + stage.maxHold} s`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,17 @@
+/** HTTP messages as text: fields, paths and the notations that name places in them. Pure. */
+export {
+  codingsOf,
+  type Field,
+  fieldPairs,
+  fieldsOf,
+  firstValue,
+  isRedirect,
+  type MediaType,
+  mediaTypeOf,
+  membersOf,
+  parseMediaType,
+  unquote,
+} from './fields.ts';
+export { lastKey, pointerStep } from './json-pointer.ts';
+export { matchesPattern, type Segments, segmentsOf } from './pattern.ts';
+export { matches, pathOf, routeOf } from './route.ts';

@@ -1,0 +1,118 @@
+/** A JSON text as it stands: its tokens by place. Nothing is decoded, so nothing is rounded, merged or reordered. */
+import { pointerStep } from '../http/index.ts';
+
+/** A text that is valid JSON, and its nodes in the order of the text (three integers each, see {@link tokenize}). */
+export interface JsonDoc {
+  readonly text: string;
+  readonly tape: Int32Array;
+  /** Characters of insignificant white space before the end of the root. */
+  readonly spaces: number;
+  /** Offset after the root. */
+  readonly end: number;
+}
+
+/** A node, by its index in the tape: the root is 0. An object's members are key, value, key, value… */
+export type Node = number;
+
+export const ROOT: Node = 0;
+/** Integers in the tape for one node: offset of its text, offset after it, node after it and all that is in it. */
+export const STRIDE = 3;
+
+export type Kind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
+
+export function startOf({ tape }: JsonDoc, node: Node): number {
+  return tape[node] ?? 0;
+}
+
+export function endOf({ tape }: JsonDoc, node: Node): number {
+  return tape[node + 1] ?? 0;
+}
+
+/** The node after `node` and all that is in it; past the last element or member, it is that of the container. */
+export function after({ tape }: JsonDoc, node: Node): Node {
+  return tape[node + 2] ?? 0;
+}
+
+export function rawOf(doc: JsonDoc, node: Node): string {
+  return doc.text.slice(startOf(doc, node), endOf(doc, node));
+}
+
+export function firstCharOf(doc: JsonDoc, node: Node): number {
+  return doc.text.charCodeAt(startOf(doc, node));
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  '{': 'object',
+  '[': 'array',
+  '"': 'string',
+  t: 'boolean',
+  f: 'boolean',
+  n: 'null',
+};
+
+export function kindOf(doc: JsonDoc, node: Node): Kind {
+  return KINDS[doc.text.charAt(startOf(doc, node))] ?? 'number';
+}
+
+/** What a string or key says, escapes decoded. */
+export function stringOf(doc: JsonDoc, node: Node): string {
+  return decodeString(rawOf(doc, node));
+}
+
+/** `raw` is a valid string token, with its quotes. */
+export function decodeString(raw: string): string {
+  if (!raw.includes('\\')) return raw.slice(1, -1);
+  const text: unknown = JSON.parse(raw);
+  return typeof text === 'string' ? text : '';
+}
+
+export function isEmpty(doc: JsonDoc, container: Node): boolean {
+  return after(doc, container) === container + STRIDE;
+}
+
+/** Nodes of an array's elements. */
+export function elementsOf(doc: JsonDoc, array: Node): Node[] {
+  const elements: Node[] = [];
+  const end = after(doc, array);
+  for (let node = array + STRIDE; node < end; node = after(doc, node)) elements.push(node);
+  return elements;
+}
+
+/** Nodes of an object's keys; a key's value is the node after it. */
+export function keysOf(doc: JsonDoc, object: Node): Node[] {
+  const keys: Node[] = [];
+  const end = after(doc, object);
+  for (let key = object + STRIDE; key < end; key = after(doc, key + STRIDE)) keys.push(key);
+  return keys;
+}
+
+/** Value of the first member named `name`. */
+export function memberOf(doc: JsonDoc, object: Node, name: string): Node | undefined {
+  const end = after(doc, object);
+  for (let key = object + STRIDE; key < end; key = after(doc, key + STRIDE)) {
+    if (stringOf(doc, key) === name) return key + STRIDE;
+  }
+  return undefined;
+}
+
+/** JSON pointer of `target`: of its value, where it is a key. Takes time linear in the document. */
+export function pointerOf(doc: JsonDoc, target: Node): string {
+  let pointer = '';
+  let at: Node = ROOT;
+  while (at !== target) {
+    const inObject = kindOf(doc, at) === 'object';
+    let child = at + STRIDE;
+    for (let index = 0; ; index++) {
+      const value = inObject ? child + STRIDE : child;
+      const next = after(doc, value);
+      if (target < next) {
+        pointer += inObject ? pointerStep(stringOf(doc, child)) : `/${index}`;
+        if (target === child) return pointer;
+        at = value;
+        break;
+      }
+      child = next;
+    }
+  }
+  return pointer;
+}

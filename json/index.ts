@@ -1,0 +1,24 @@
+/** JSON by its text: nothing is rounded, merged or reordered. Pure. */
+export { type Decimal, decimalOf, isInteger, isWithin, isZero, powerOfTen, sameNumber } from './decimal.ts';
+export {
+  elementsOf,
+  endOf,
+  isEmpty,
+  type JsonDoc,
+  type Kind,
+  keysOf,
+  kindOf,
+  memberOf,
+  type Node,
+  pointerOf,
+  ROOT,
+  rawOf,
+  STRIDE,
+  startOf,
+  stringOf,
+} from './document.ts';
+export { MAX_DEPTH, SameMeaning } from './equivalence.ts';
+export { JsonHashes } from './hash.ts';
+export { pairMembers } from './members.ts';
+export { spaceWriting } from './notation.ts';
+export { tokenize } from './tokenizer.ts';

@@ -1,0 +1,91 @@
+/** Ways of writing the same JSON value otherwise: benign, so one note a body and cause is enough. */
+import { canonicalNumber } from './decimal.ts';
+import type { JsonDoc, Node } from './document.ts';
+import { unitOf } from './tokenizer.ts';
+
+/** In what two writings of one value differ. */
+export type Notation =
+  | 'key-order'
+  | 'negative-zero'
+  | 'number-format'
+  | 'html-escape'
+  | 'string-escape'
+  | 'trailing-newline'
+  | 'white-space';
+
+export interface WritingNote {
+  readonly cause: Notation;
+  /** Where it was first seen, in the stable and in the candidate's document. */
+  readonly a: Node;
+  readonly b: Node;
+}
+
+/** The first of each kind, in the order in which they were found. */
+export class WritingNotes {
+  readonly list: WritingNote[] = [];
+  /** How often a note was added, or was there already. */
+  asked = 0;
+
+  add(cause: Notation, a: Node, b: Node): void {
+    this.asked++;
+    for (const note of this.list) if (note.cause === cause) return;
+    this.list.push({ cause, a, b });
+  }
+}
+
+/** How two tokens of one number differ; null where they are not the same number. */
+export function numberWriting(a: string, b: string): Notation | null {
+  const canonical = canonicalNumber(a);
+  if (canonical !== canonicalNumber(b)) return null;
+  return canonical === '0' && a.startsWith('-') !== b.startsWith('-') ? 'negative-zero' : 'number-format';
+}
+
+/** How two tokens of one string differ, in one pass over both; null where they are not the same string. */
+export function stringWriting(a: string, b: string): Notation | null {
+  let cause: Notation = 'html-escape';
+  let [i, j] = [0, 0];
+  while (i < a.length && j < b.length) {
+    const [c, d] = [a.charCodeAt(i), b.charCodeAt(j)];
+    if (c === d && c !== BACKSLASH) {
+      i++;
+      j++;
+      continue;
+    }
+    if (c !== BACKSLASH && d !== BACKSLASH) return null;
+    const [nextI, nextJ] = [afterUnit(a, i), afterUnit(b, j)];
+    const unit = unitAt(a, i);
+    if (unit !== unitAt(b, j)) return null;
+    if (!HTML.has(unit) && a.slice(i, nextI) !== b.slice(j, nextJ)) cause = 'string-escape';
+    i = nextI;
+    j = nextJ;
+  }
+  return i === a.length && j === b.length ? cause : null;
+}
+
+const BACKSLASH = 92;
+/** What encoding/json escapes by default and JSON.stringify does not: <, >, &, U+2028, U+2029. */
+const HTML: ReadonlySet<number> = new Set([0x3c, 0x3e, 0x26, 0x2028, 0x2029]);
+const SMALL_U = 117;
+/** By the letter after the backslash: b, f, n, r, t. */
+const SHORT: Readonly<Record<number, number>> = { 98: 8, 102: 12, 110: 10, 114: 13, 116: 9 };
+
+function afterUnit(raw: string, at: number): number {
+  if (raw.charCodeAt(at) !== BACKSLASH) return at + 1;
+  return raw.charCodeAt(at + 1) === SMALL_U ? at + 6 : at + 2;
+}
+
+/** The UTF-16 unit at a place of a valid string token. */
+function unitAt(raw: string, at: number): number {
+  if (raw.charCodeAt(at) !== BACKSLASH) return raw.charCodeAt(at);
+  const letter = raw.charCodeAt(at + 1);
+  return letter === SMALL_U ? unitOf(raw, at + 2) : (SHORT[letter] ?? letter);
+}
+
+/** White space outside the values: a newline at the very end, and anything else. */
+export function spaceWriting(a: JsonDoc, b: JsonDoc): Notation[] {
+  const [tailA, tailB] = [a.text.slice(a.end), b.text.slice(b.end)];
+  const causes: Notation[] = [];
+  if ((tailA === '\n' && tailB === '') || (tailA === '' && tailB === '\n')) causes.push('trailing-newline');
+  else if (tailA !== tailB) causes.push('white-space');
+  return a.spaces === b.spaces || causes.includes('white-space') ? causes : [...causes, 'white-space'];
+}

@@ -1,0 +1,48 @@
+/** Tells what is worth another try from what is not, by one rule for every adapter. */
+import { CrossfadeError } from '../../../core/model/index.ts';
+
+const TRANSIENT_NAMES = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'RequestLimitExceeded',
+  'ProvisionedThroughputExceededException',
+  'TooManyRequestsException',
+  'TransactionInProgressException',
+  'ServiceUnavailable',
+  'InternalServerError',
+  'InternalFailure',
+  'TimeoutError',
+  'AbortError',
+]);
+
+/**
+ * Runs an SDK call. Throttles, time-outs, lost connections and 5xx that outlived the SDK's own retries come out as
+ * `Crossfade.Transient`, which the state machine retries; anything else comes out as it is.
+ */
+export async function aws<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+    throw new CrossfadeError('Crossfade.Transient', `${what} did not succeed.`, {
+      traffic: 'unknown until it is read again; the same task is tried again, and then rolled back.',
+      nextStep: 'nothing, unless it repeats: then look at the quotas and the health of the service named.',
+      cause: error,
+    });
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (TRANSIENT_NAMES.has(error.name)) return true;
+  if ('code' in error && typeof error.code === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN)/.test(error.code))
+    return true;
+  if (error instanceof SyntaxError) return true;
+  const metadata = '$metadata' in error ? error.$metadata : undefined;
+  const status =
+    typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
+      ? metadata.httpStatusCode
+      : undefined;
+  return typeof status === 'number' && status >= 500;
+}

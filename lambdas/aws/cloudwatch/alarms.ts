@@ -1,0 +1,85 @@
+/** The alarms port over CloudWatch. */
+import {
+  type CloudWatchClient,
+  DescribeAlarmsCommand,
+  ListAlarmMuteRulesCommand,
+  type ListAlarmMuteRulesCommandInput,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
+import type { AlarmReading, Alarms } from '../../../core/model/index.ts';
+import { aws } from '../calls/index.ts';
+
+/** DescribeAlarms takes at most 100 names. */
+const PAGE = 100;
+
+export function cloudWatchAlarms(client: Pick<CloudWatchClient, 'send'>): Alarms {
+  return {
+    async read(names) {
+      const readings: AlarmReading[] = [];
+      const mutes = await activeMutes(client, names);
+      for (let i = 0; i < names.length; i += PAGE) {
+        const AlarmNames = names.slice(i, i + PAGE);
+        const page = await aws('DescribeAlarms', () =>
+          client.send(
+            new DescribeAlarmsCommand({ AlarmNames, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], MaxRecords: PAGE }),
+          ),
+        );
+        const suppressed = new Map(
+          (page.CompositeAlarms ?? []).map((a) => [a.AlarmName, a.ActionsSuppressedBy && (a.ActionsSuppressor ?? '?')]),
+        );
+        for (const alarm of [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])]) {
+          const name = alarm.AlarmName;
+          if (name === undefined) continue;
+          const suppressor = suppressed.get(name);
+          readings.push({
+            name,
+            state: alarm.StateValue ?? 'INSUFFICIENT_DATA',
+            actionsEnabled: alarm.ActionsEnabled ?? true,
+            mutedBy: [...(mutes.get(name) ?? []), ...(suppressor === undefined ? [] : [suppressor])],
+          });
+        }
+      }
+      return readings;
+    },
+    async trip(AlarmName, StateReason) {
+      await aws('SetAlarmState', () =>
+        client.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason })),
+      );
+    },
+  };
+}
+
+/**
+ * Active mute rules by alarm. Mostly there is none in the whole account and region, which one call tells; else one call an
+ * alarm, so that how many rules others have costs nothing.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListAlarmMuteRules.html
+ */
+async function activeMutes(
+  client: Pick<CloudWatchClient, 'send'>,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const mutes = new Map<string, readonly string[]>();
+  if ((await listActive(client, { MaxRecords: 1 })).length === 0) return mutes;
+  for (const AlarmName of names) mutes.set(AlarmName, await listActive(client, { AlarmName, MaxRecords: PAGE }));
+  return mutes;
+}
+
+/** What a service says that has no such operation. */
+const NO_SUCH_OPERATION = ['InvalidAction', 'UnknownOperationException', 'UnknownOperation'];
+
+/** Names of the rules on the first page; empty where mute rules are not known: in such a partition nothing is muted. */
+async function listActive(
+  client: Pick<CloudWatchClient, 'send'>,
+  wanted: Pick<ListAlarmMuteRulesCommandInput, 'AlarmName' | 'MaxRecords'>,
+): Promise<readonly string[]> {
+  const list = new ListAlarmMuteRulesCommand({ Statuses: ['ACTIVE'], ...wanted });
+  try {
+    const { AlarmMuteRuleSummaries = [] } = await aws('ListAlarmMuteRules', () => client.send(list));
+    return AlarmMuteRuleSummaries.map(
+      ({ AlarmMuteRuleArn = '?' }) => AlarmMuteRuleArn.split(':alarm-mute-rule:')[1] ?? AlarmMuteRuleArn,
+    );
+  } catch (error) {
+    if (error instanceof Error && NO_SUCH_OPERATION.includes(error.name)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+/** GetMetricData as whole series: every page, or an error. A series that came in part must not pass for minutes without errors. */
+import {
+  type CloudWatchClient,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+  type MetricDataResult,
+} from '@aws-sdk/client-cloudwatch';
+import { CrossfadeError, type TimeRange } from '../../../core/model/index.ts';
+import { aws } from '../calls/index.ts';
+
+/** Values by start of their period (milliseconds since the epoch), by query id. */
+export type Series = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+/** 13 series of seven days of minutes fill two; more is an answer that never ends. */
+const MAX_PAGES = 10;
+
+/**
+ * That ALB's latency has trimmed counts is inferred from its percentiles: when they are refused, ask without them.
+ * @throws CrossfadeError `Crossfade.Transient` for an answer that is not whole
+ */
+export async function fetchCounted(
+  client: Pick<CloudWatchClient, 'send'>,
+  queries: MetricDataQuery[],
+  range: TimeRange,
+): Promise<Series> {
+  try {
+    return await fetch(client, queries, range);
+  } catch (error) {
+    if (!(error instanceof Error) || !/Validation|InvalidParameter/.test(error.name)) throw error;
+    return fetch(
+      client,
+      queries.filter((q) => !q.MetricStat?.Stat?.startsWith('TC(')),
+      range,
+    );
+  }
+}
+
+export function sum(points: ReadonlyMap<number, number> | undefined): number {
+  return [...(points?.values() ?? [])].reduce((a, b) => a + b, 0);
+}
+
+async function fetch(
+  client: Pick<CloudWatchClient, 'send'>,
+  MetricDataQueries: MetricDataQuery[],
+  { from, to }: TimeRange,
+): Promise<Series> {
+  const series = new Map<string, Map<number, number>>();
+  const statuses = new Map<string, MetricDataResult['StatusCode']>();
+  let NextToken: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const answer = await aws('GetMetricData', () =>
+      client.send(
+        new GetMetricDataCommand({
+          MetricDataQueries,
+          StartTime: new Date(from),
+          EndTime: new Date(to),
+          ScanBy: 'TimestampAscending',
+          ...(NextToken === undefined ? {} : { NextToken }),
+        }),
+      ),
+    );
+    for (const result of answer.MetricDataResults ?? []) {
+      collect(series, result);
+      statuses.set(result.Id ?? '', result.StatusCode);
+    }
+    NextToken = answer.NextToken;
+    if (NextToken === undefined) break;
+  }
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html
+  const torn = [...statuses].filter(([, status]) => status !== undefined && status !== 'Complete');
+  if (NextToken !== undefined || torn.length > 0) throw incomplete(torn.map(([id, status]) => `${id}: ${status}`));
+  return series;
+}
+
+function incomplete(torn: readonly string[]): CrossfadeError {
+  const why = torn.length === 0 ? `more than ${MAX_PAGES} pages` : torn.join(', ');
+  return new CrossfadeError('Crossfade.Transient', `GetMetricData did not answer in whole (${why}).`, {
+    traffic: 'unchanged; the look is tried again, and then rolled back.',
+    nextStep:
+      'nothing, unless it repeats: then look at the health of CloudWatch, and at permissions if it says Forbidden.',
+  });
+}
+
+function collect(series: Map<string, Map<number, number>>, result: MetricDataResult): void {
+  const points = series.get(result.Id ?? '') ?? new Map<number, number>();
+  result.Timestamps?.forEach((at, i) => {
+    const value = result.Values?.[i];
+    if (value !== undefined) points.set(at.getTime(), value);
+  });
+  series.set(result.Id ?? '', points);
+}

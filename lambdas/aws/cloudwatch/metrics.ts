@@ -1,0 +1,267 @@
+/** The metrics port over CloudWatch: one GetMetricData call brings both sides on the same minutes. */
+import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { bunching, PEAK_MINUTES, type Period } from '../../../core/gate/index.ts';
+import type { Deployment, Metrics, MinuteEvidence, SideCounts, TimeRange } from '../../../core/model/index.ts';
+import { fetchCounted, type Series, sum } from './metric-series.ts';
+
+const MINUTE_MS = 60_000;
+/** ALB publishes a minute's metrics within the following minute; a younger minute may still grow. */
+const INGESTION_DELAY_MS = 30_000;
+/** A call takes at most 500 metrics and returns at most 100,800 points: 13 series of seven days need a second page. */
+const MAX_MINUTES = 7 * 1440;
+
+/** A window of fewer requests says nothing about the worst. */
+const MIN_WINDOW_REQUESTS = 100;
+
+/** What "now" is to a baseline. */
+const RECENT_SECONDS = 15 * 60;
+
+export interface MetricsOptions {
+  /** How old the end of a minute must be before the minute is believed complete. Milliseconds. @default 30 s */
+  readonly ingestionDelayMs?: number;
+}
+
+type Side = 'stable' | 'candidate';
+const SERIES = ['requests', 'target5xx', 'connectionErrors', 'slow', 'p95', 'p99'] as const;
+
+export function cloudWatchMetrics(
+  client: Pick<CloudWatchClient, 'send'>,
+  deployment: Deployment,
+  { ingestionDelayMs = INGESTION_DELAY_MS }: MetricsOptions = {},
+): Metrics {
+  return {
+    async minutes(range, latencyBudgetMs) {
+      const from = Math.max(ceilMinute(range.from), ceilMinute(range.to) - MAX_MINUTES * MINUTE_MS);
+      const to = floorMinute(range.to - ingestionDelayMs);
+      if (to <= from) return [];
+      const queries = [
+        ...sideQueries(deployment, 'stable', latencyBudgetMs),
+        ...sideQueries(deployment, 'candidate', latencyBudgetMs),
+        elbQuery(deployment),
+      ];
+      return toMinutes(await fetchCounted(client, queries, { from, to }), { from, to });
+    },
+
+    async baseline(range, latencyBudgetMs) {
+      const to = floorMinute(range.to - ingestionDelayMs);
+      const from = floorMinute(range.from);
+      const period = periodFor(to - from);
+      const values = await fetchCounted(client, baselineQueries(deployment, period, latencyBudgetMs), { from, to });
+      const total = (id: string) => sum(values.get(id));
+      const requests = total('requests');
+      if (requests === 0) return null;
+      const weighted = (id: string) => weightedMean(values.get(id), values.get('requests'));
+      const mean = (id: string) => (values.get(id)?.size ? sum(values.get(id)) / (values.get(id)?.size ?? 1) : null);
+      return {
+        requests,
+        errorRate: Math.min(1, (total('target5xx') + total('connectionErrors')) / requests),
+        recentErrorRate: recentErrorRate(values, period, to),
+        slowRate: counted(values, 'slow', 'p99') ? Math.min(1, total('slow') / requests) : null,
+        errorBunch: bunching(periods(values, ['target5xx', 'connectionErrors'])),
+        slowBunch: counted(values, 'slow', 'p99') ? bunching(periods(values, ['slow'])) : null,
+        elb5xxRate: Math.min(1, total('elb5xx') / requests),
+        peakErrorRate: peak(values, ['target5xx', 'connectionErrors', 'elb5xx'], period),
+        peakSlowRate: counted(values, 'slow', 'p99') ? peak(values, ['slow'], period) : null,
+        rpsByHour: rpsByHour(values.get('requests'), period, { from, to }),
+        p50: weighted('p50') * 1000,
+        p95: weighted('p95') * 1000,
+        p99: weighted('p99') * 1000,
+        rps: requests / ((to - from) / 1000),
+        cpuPercent: mean('cpu'),
+        memoryPercent: mean('memory'),
+      };
+    },
+  };
+}
+
+function sideQueries(deployment: Deployment, side: Side, budgetMs: number): MetricDataQuery[] {
+  const stat = (name: (typeof SERIES)[number], MetricName: string, Stat: string) =>
+    query(deployment, `${side}_${name}`, MetricName, Stat, 60, side);
+  return [
+    stat('requests', 'RequestCount', 'Sum'),
+    stat('target5xx', 'HTTPCode_Target_5XX_Count', 'Sum'),
+    stat('connectionErrors', 'TargetConnectionErrorCount', 'Sum'),
+    // Trimmed count: how many samples lie above the budget. Units of TargetResponseTime are seconds.
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+    stat('slow', 'TargetResponseTime', trimmedCount(budgetMs)),
+    stat('p95', 'TargetResponseTime', 'p95'),
+    stat('p99', 'TargetResponseTime', 'p99'),
+  ];
+}
+
+function trimmedCount(budgetMs: number): string {
+  return `TC(${budgetMs / 1000}:)`;
+}
+
+/** HTTPCode_ELB_5XX_Count has no target-group dimension: a crashing candidate shows here for the whole load balancer. */
+function elbQuery(deployment: Deployment): MetricDataQuery {
+  return query(deployment, 'elb5xx', 'HTTPCode_ELB_5XX_Count', 'Sum', 60, null);
+}
+
+function baselineQueries(deployment: Deployment, period: number, budgetMs: number): MetricDataQuery[] {
+  const alb = (id: string, name: string, stat: string) => query(deployment, id, name, stat, period, 'stable');
+  const service = deployment.services?.stable;
+  const ecs = (id: string, MetricName: string): MetricDataQuery[] =>
+    service === undefined
+      ? []
+      : [
+          {
+            Id: id,
+            MetricStat: {
+              Metric: {
+                Namespace: 'AWS/ECS',
+                MetricName,
+                Dimensions: [
+                  { Name: 'ClusterName', Value: service.cluster },
+                  { Name: 'ServiceName', Value: service.service },
+                ],
+              },
+              Period: period,
+              Stat: 'Average',
+            },
+          },
+        ];
+  return [
+    alb('requests', 'RequestCount', 'Sum'),
+    alb('target5xx', 'HTTPCode_Target_5XX_Count', 'Sum'),
+    alb('connectionErrors', 'TargetConnectionErrorCount', 'Sum'),
+    alb('slow', 'TargetResponseTime', trimmedCount(budgetMs)),
+    query(deployment, 'elb5xx', 'HTTPCode_ELB_5XX_Count', 'Sum', period, null),
+    alb('p50', 'TargetResponseTime', 'p50'),
+    alb('p95', 'TargetResponseTime', 'p95'),
+    alb('p99', 'TargetResponseTime', 'p99'),
+    ...ecs('cpu', 'CPUUtilization'),
+    ...ecs('memory', 'MemoryUtilization'),
+  ];
+}
+
+function query(
+  deployment: Deployment,
+  Id: string,
+  MetricName: string,
+  Stat: string,
+  Period: number,
+  side: Side | null,
+): MetricDataQuery {
+  const Dimensions = [{ Name: 'LoadBalancer', Value: deployment.loadBalancer.fullName }];
+  if (side !== null) Dimensions.push({ Name: 'TargetGroup', Value: deployment.targetGroups[side].fullName });
+  return { Id, MetricStat: { Metric: { Namespace: 'AWS/ApplicationELB', MetricName, Dimensions }, Period, Stat } };
+}
+
+function toMinutes(series: Series, { from, to }: TimeRange): MinuteEvidence[] {
+  const minutes: MinuteEvidence[] = [];
+  for (let minute = from; minute < to; minute += MINUTE_MS) {
+    minutes.push({
+      minute,
+      stable: side(series, 'stable', minute),
+      candidate: side(series, 'candidate', minute),
+      elb5xx: series.get('elb5xx')?.get(minute) ?? 0,
+    });
+  }
+  return minutes;
+}
+
+/** Trimmed counts that are absent while percentiles of the same metric are there are not zeros: they are not to be had. */
+function counted(series: Series, slow: string, percentile: string): boolean {
+  return (series.get(slow)?.size ?? 0) > 0 || (series.get(percentile)?.size ?? 0) === 0;
+}
+
+/** Without RequestCount the minute is a gap. With it, absent error counts are zeros: AWS reports them only when non-zero. */
+function side(series: Series, name: Side, minute: number): SideCounts | null {
+  const requests = series.get(`${name}_requests`)?.get(minute);
+  const connectionErrors = series.get(`${name}_connectionErrors`)?.get(minute) ?? 0;
+  if (requests === undefined && connectionErrors === 0) return null;
+  const latency = counted(series, `${name}_slow`, `${name}_p99`)
+    ? undefined
+    : { p95: ms(series, `${name}_p95`, minute), p99: ms(series, `${name}_p99`, minute) };
+  return {
+    // A refused connection is no request of the target's, but it was one of a customer's.
+    requests: Math.max(requests ?? 0, connectionErrors),
+    target5xx: series.get(`${name}_target5xx`)?.get(minute) ?? 0,
+    connectionErrors,
+    slow: latency === undefined ? (series.get(`${name}_slow`)?.get(minute) ?? 0) : null,
+    ...(latency === undefined ? {} : { latency }),
+  };
+}
+
+/** TargetResponseTime is in seconds. */
+function ms(series: Series, id: string, minute: number): number {
+  return (series.get(id)?.get(minute) ?? 0) * 1000;
+}
+
+/** Those with requests, in the order of time. */
+function periods(series: Series, failures: readonly string[]): Period[] {
+  return [...(series.get('requests') ?? [])]
+    .sort(([a], [b]) => a - b)
+    .map(([at, n]) => ({ n, x: failures.reduce((x, id) => x + (series.get(id)?.get(at) ?? 0), 0) }));
+}
+
+/** Highest rate of any {@link PEAK_MINUTES}, or of any period where those are longer. */
+function peak(series: Series, failures: readonly string[], period: number): number {
+  const windowMs = Math.max(PEAK_MINUTES * 60, period) * 1000;
+  const windows = new Map<number, { requests: number; failed: number }>();
+  const add = (id: string, field: 'requests' | 'failed') => {
+    for (const [at, value] of series.get(id) ?? []) {
+      const window = windows.get(Math.floor(at / windowMs)) ?? { requests: 0, failed: 0 };
+      window[field] += value;
+      windows.set(Math.floor(at / windowMs), window);
+    }
+  };
+  add('requests', 'requests');
+  for (const id of failures) add(id, 'failed');
+  const known = [...windows.values()].filter((w) => w.requests >= MIN_WINDOW_REQUESTS);
+  return Math.min(1, Math.max(0, ...known.map((w) => w.failed / w.requests)));
+}
+
+/** Null where there are too few requests to tell. */
+function recentErrorRate(series: Series, period: number, to: number): number | null {
+  const from = to - Math.max(RECENT_SECONDS, period) * 1000;
+  const since = (id: string) => sum(new Map([...(series.get(id) ?? [])].filter(([at]) => at >= from)));
+  const requests = since('requests');
+  if (requests < MIN_WINDOW_REQUESTS) return null;
+  return Math.min(1, (since('target5xx') + since('connectionErrors')) / requests);
+}
+
+/** Mean over the look-back of each hour of the day (UTC) that it covers whole periods of. */
+function rpsByHour(
+  points: ReadonlyMap<number, number> | undefined,
+  period: number,
+  { from, to }: TimeRange,
+): (number | null)[] {
+  const hours = Array.from({ length: 24 }, () => ({ requests: 0, seconds: 0 }));
+  const start = Math.ceil(from / (period * 1000)) * period * 1000;
+  for (let at = start; at + period * 1000 <= to; at += period * 1000) {
+    const hour = hours[new Date(at).getUTCHours()];
+    if (hour === undefined) continue;
+    hour.requests += points?.get(at) ?? 0;
+    hour.seconds += period;
+  }
+  return hours.map(({ requests, seconds }) => (seconds === 0 ? null : requests / seconds));
+}
+
+/** Percentiles do not average; weighting each period's by its requests is the usual approximation over a look-back. */
+function weightedMean(
+  values: ReadonlyMap<number, number> | undefined,
+  weights: ReadonlyMap<number, number> | undefined,
+): number {
+  let [total, weight] = [0, 0];
+  for (const [at, value] of values ?? []) {
+    const w = weights?.get(at) ?? 0;
+    total += value * w;
+    weight += w;
+  }
+  return weight === 0 ? 0 : total / weight;
+}
+
+/** Periods that CloudWatch still keeps at that age: 60 s for 15 days, 300 s for 63. */
+function periodFor(spanMs: number): number {
+  return spanMs <= 3 * 3_600_000 ? 60 : spanMs <= 15 * 86_400_000 ? 300 : 3600;
+}
+
+function ceilMinute(ms: number): number {
+  return Math.ceil(ms / MINUTE_MS) * MINUTE_MS;
+}
+
+function floorMinute(ms: number): number {
+  return Math.floor(ms / MINUTE_MS) * MINUTE_MS;
+}

@@ -1,0 +1,7 @@
+/** The table: lease, decision log, approvals, rules and tallies. */
+export { dynamoApprovals } from './approvals.ts';
+export { type KnownNoise, knownNoise } from './known-noise.ts';
+export { dynamoLedger } from './ledger.ts';
+export { dynamoParityRules, effectiveRules, type ParityRules } from './parity-rules.ts';
+export { dynamoParityStore, type ParityStore } from './parity-store.ts';
+export { storedParity } from './stored-parity.ts';

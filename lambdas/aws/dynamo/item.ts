@@ -1,0 +1,37 @@
+/** Keys and conversions of the ledger's table: one table, `pk` and `sk`. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { CutoverId, IngressId } from '../../../core/model/index.ts';
+
+export type Item = Record<string, AttributeValue>;
+
+/** The one item per ingress that fences its writers. */
+export function ownerKey(ingressId: IngressId): Item {
+  return { pk: { S: `INGRESS#${ingressId}` }, sk: { S: 'CUTOVER' } };
+}
+
+/** What the newest drill of an ingress has shown. */
+export function drillKey(ingressId: IngressId): Item {
+  return { pk: { S: `INGRESS#${ingressId}` }, sk: { S: 'DRILL' } };
+}
+
+export function cutoverPartition(cutoverId: CutoverId): string {
+  return `CUTOVER#${cutoverId}`;
+}
+
+export function toItem(value: Readonly<Record<string, unknown>>): Item {
+  return marshall(value, { removeUndefinedValues: true, convertClassInstanceToMap: true });
+}
+
+/** A value for an expression. */
+export function toValue(value: unknown): AttributeValue {
+  const { v } = marshall({ v: value }, { removeUndefinedValues: true });
+  if (v === undefined) throw new RangeError('undefined cannot be stored');
+  return v;
+}
+
+/** An item's own attributes, without the table's keys. */
+export function fromItem(item: Item): Record<string, unknown> {
+  const { pk: _pk, sk: _sk, ...rest } = unmarshall(item);
+  return rest;
+}

@@ -1,0 +1,56 @@
+/** Aggregates as an item's attribute: gzip of JSON, parsed as anything that comes from outside. */
+import { gunzipSync, gzipSync } from 'node:zlib';
+import * as z from 'zod';
+import { EMPTY_AGGREGATE, type RouteAggregates } from '../../../parity/tally/index.ts';
+
+const count = z.int().nonnegative();
+const counts = z.record(z.string(), count);
+const sampleSchema = z.strictObject({
+  requestId: z.string(),
+  at: z.string(),
+  target: z.string(),
+  place: z.string(),
+  stable: z.string(),
+  candidate: z.string(),
+});
+const noiseCountSchema = z.strictObject({ both: count, onlyStable: count, onlyCandidate: count });
+const routesSchema = z.record(
+  z.string(),
+  z.strictObject({
+    pairs: count,
+    same: count,
+    noise: count,
+    benign: count,
+    undecided: count,
+    breaking: count,
+    unmatched: count,
+    oversize: count,
+    newErrors: count,
+    findings: counts,
+    otherFindings: counts,
+    combinations: counts,
+    noisy: z.strictObject({ records: count, counts: z.record(z.string(), noiseCountSchema) }),
+    samples: z.record(z.string(), z.array(sampleSchema)),
+    stableLatency: counts,
+    candidateLatency: counts,
+  }),
+);
+
+/**
+ * null: more than `maxBytes`, also without what may be left out. Samples go first, for no count depends on them; then what would
+ * let pairs off as noise, without which they stand against the candidate.
+ */
+export function pack(routes: RouteAggregates, maxBytes: number): Uint8Array | null {
+  const { samples, combinations, noisy } = EMPTY_AGGREGATE;
+  for (const leftOut of [{}, { samples }, { samples, combinations, noisy }]) {
+    const kept = Object.entries(routes).map(([route, aggregate]) => [route, { ...aggregate, ...leftOut }]);
+    const packed = gzipSync(JSON.stringify(Object.fromEntries(kept)));
+    if (packed.length <= maxBytes) return packed;
+  }
+  return null;
+}
+
+/** @throws z.ZodError or zlib's error for what this module did not write. */
+export function unpack(bytes: Uint8Array): RouteAggregates {
+  return routesSchema.parse(JSON.parse(gunzipSync(bytes).toString('utf8')));
+}

@@ -1,0 +1,98 @@
+/** The rules by which an ingress's pairs are compared, in the ledger's table: the newest, and every earlier set with who put it when. */
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import { type Clock, CrossfadeError, type IngressId } from '../../../core/model/index.ts';
+import {
+  type CompiledRules,
+  compileRules,
+  expiredRules,
+  parseRules,
+  type RuleSet,
+} from '../../../parity/rules/index.ts';
+import { aws } from '../calls/index.ts';
+import type { Item } from './item.ts';
+
+export interface StoredRules {
+  readonly set: RuleSet;
+  readonly by: string;
+  /** ISO-8601. */
+  readonly at: string;
+}
+
+/** What applies now. Pairs that were compared by another version are counted apart. */
+export interface EffectiveRules {
+  /** Hash of the rules that have not expired; `none` without any. A rule that expires therefore makes another version. */
+  readonly version: string;
+  readonly compiled: CompiledRules;
+}
+
+export interface ParityRules {
+  /** @throws CrossfadeError `Crossfade.Refused` when the set is too large to be stored. */
+  put(rules: StoredRules): Promise<void>;
+  /** Strongly consistent. */
+  stored(): Promise<StoredRules | null>;
+  /** As they were at most `cacheMs` ago. */
+  effective(): Promise<EffectiveRules>;
+}
+
+export interface ParityRulesOptions {
+  readonly table: string;
+  readonly ingressId: IngressId;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Milliseconds, 0 or more. @default a minute */
+  readonly cacheMs?: number;
+}
+
+const CACHE_MS = 60_000;
+const MAX_BYTES = 390_000;
+const NO_RULES: RuleSet = { v: 1, rules: [] };
+const storedSchema = z.object({ by: z.string(), at: z.iso.datetime() });
+
+export function dynamoParityRules(
+  client: Pick<DynamoDBClient, 'send'>,
+  { table: TableName, ingressId, clock, cacheMs = CACHE_MS }: ParityRulesOptions,
+): ParityRules {
+  const key = (sk: string): Item => ({ pk: { S: `INGRESS#${ingressId}` }, sk: { S: sk } });
+  let cached: { readonly rules: EffectiveRules; readonly until: number } | undefined;
+
+  async function stored(): Promise<StoredRules | null> {
+    const { Item: item } = await aws('GetItem', () =>
+      client.send(new GetItemCommand({ TableName, Key: key('RULES'), ConsistentRead: true })),
+    );
+    if (item?.rules?.B === undefined) return null;
+    const set = parseRules(JSON.parse(gunzipSync(item.rules.B).toString('utf8')));
+    return { set, ...storedSchema.parse({ by: item.by?.S, at: item.at?.S }) };
+  }
+
+  return {
+    stored,
+    async put({ set, by, at }) {
+      const rules = gzipSync(JSON.stringify(set));
+      if (rules.length > MAX_BYTES)
+        throw new CrossfadeError('Crossfade.Refused', `The rules take ${rules.length} bytes of at most ${MAX_BYTES}.`, {
+          traffic: 'unchanged; the rules from before apply.',
+          nextStep: 'put fewer rules: patterns (`*`, `**`) decide about many places at once.',
+        });
+      const attributes = { rules: { B: rules }, by: { S: by }, at: { S: at } };
+      // What is kept first is kept in any case; without the second write it has no effect, and is put again.
+      for (const sk of [`RULES#${at}`, 'RULES'])
+        await aws('PutItem', () => client.send(new PutItemCommand({ TableName, Item: { ...key(sk), ...attributes } })));
+    },
+    async effective() {
+      const now = clock.now();
+      if (cached !== undefined && now < cached.until) return cached.rules;
+      const rules = effectiveRules((await stored())?.set ?? NO_RULES, new Date(now));
+      cached = { rules, until: now + cacheMs };
+      return rules;
+    },
+  };
+}
+
+export function effectiveRules(set: RuleSet, now: Date): EffectiveRules {
+  const expired = expiredRules(set, now);
+  const left = set.rules.filter((rule) => !expired.includes(rule));
+  const hash = createHash('sha256').update(JSON.stringify(left)).digest('hex').slice(0, 16);
+  return { version: left.length === 0 ? 'none' : hash, compiled: compileRules(set, now) };
+}

@@ -1,0 +1,236 @@
+/**
+ * Parity aggregates in the ledger's table, counted once a record however records are grouped and repeated (docs/adr/0016).
+ *
+ * A *window* is one item: the pairs that began within ten seconds, the identities of those counted, and what they come to;
+ * both change in one conditional write. An *hour* is what its windows come to, made anew by a reader whenever a writer has
+ * raised its mark since; it can always be made again, so it cannot count twice.
+ */
+import { createHash } from 'node:crypto';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type Clock, CrossfadeError, type CutoverId } from '../../../core/model/index.ts';
+import { mergeRoutes, type RouteAggregates } from '../../../parity/tally/index.ts';
+import { aws } from '../calls/index.ts';
+import { cutoverPartition, type Item } from './item.ts';
+import { pack, unpack } from './parity-item.ts';
+import { queryAll } from './query.ts';
+
+/** One record: which it is, when its request came (ISO-8601), and what it adds. */
+export interface Counted {
+  readonly identity: string;
+  readonly at: string;
+  readonly routes: RouteAggregates;
+}
+
+/** Which counts: of one cutover, compared by one version of the rules. */
+export interface Series {
+  readonly cutoverId: CutoverId;
+  readonly rules: string;
+}
+
+export interface ParityStore {
+  /** Counts each record once for ever. Answers what had not been counted before. May be repeated after any failure. */
+  add(series: Series, records: readonly Counted[]): Promise<RouteAggregates>;
+  /** Everything counted so far. */
+  read(series: Series): Promise<RouteAggregates>;
+}
+
+export interface ParityStoreOptions {
+  readonly table: string;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  /** Days after which windows and hours may go, not before the pairs themselves; undefined: never. */
+  readonly keepDays: number | undefined;
+}
+
+const WINDOW_MS = 10_000;
+const HOUR_MS = 3_600_000;
+const DAY_SECONDS = 86_400;
+/** Bytes of a SHA-256. In a window of 40,000 records two share them with a chance of 4 in 10^11; then one is not counted. */
+const IDENTITY_BYTES = 8;
+/** An item holds 400 kB, names included. A window of that size has taken in some 4,000 records a second. */
+const MAX_ITEM_BYTES = 390_000;
+const ATTEMPTS = 12;
+/** Milliseconds; grows with each attempt, spread at random. */
+const BACKOFF_MS = 20;
+
+export function dynamoParityStore(
+  client: Pick<DynamoDBClient, 'send'>,
+  { table: TableName, clock, keepDays }: ParityStoreOptions,
+): ParityStore {
+  /** Seconds since the epoch, the table's time to live. */
+  const forgetAt = (): Item =>
+    keepDays === undefined ? {} : { forgetAt: { N: String(Math.ceil(clock.now() / 1000) + keepDays * DAY_SECONDS) } };
+
+  const forgetValue = (): Item => {
+    const { forgetAt: value } = forgetAt();
+    return value === undefined ? {} : { ':forgetAt': value };
+  };
+
+  async function addToWindow(key: Item, records: readonly Counted[]): Promise<RouteAggregates> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const { Item: item } = await aws('GetItem', () =>
+        client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true })),
+      );
+      const window = windowOf(item);
+      const fresh = records.filter(({ identity }) => !window.seen.has(shortOf(identity)));
+      const added = total(fresh.map((r) => r.routes));
+      if (fresh.length === 0) return added;
+      for (const { identity } of fresh) window.seen.add(shortOf(identity));
+      const seen = Buffer.from([...window.seen].join(''), 'hex');
+      const packed = pack(mergeRoutes(window.routes, added), MAX_ITEM_BYTES - seen.length);
+      if (packed === null) throw windowFull(key, window.seen.size);
+      const next = { ...key, seen: { B: seen }, routes: { B: packed }, ...forgetAt() };
+      if (await putIfUnchanged(next, window.version)) return added;
+      await clock.sleep(BACKOFF_MS * attempt * (0.5 + Math.random()));
+    }
+    throw new CrossfadeError('Crossfade.Transient', `A parity window was changed by others ${ATTEMPTS} times over.`, {
+      traffic: 'unchanged; pairs are only counted.',
+      nextStep:
+        'nothing: Firehose gives the batch again. If it repeats, raise the buffer of the stream, so that fewer batches meet.',
+    });
+  }
+
+  async function putIfUnchanged(item: Item, version: number): Promise<boolean> {
+    try {
+      await aws('PutItem', () =>
+        client.send(
+          new PutItemCommand({
+            TableName,
+            Item: { ...item, version: { N: String(version + 1) } },
+            ConditionExpression: version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',
+            ...(version === 0 ? {} : { ExpressionAttributeValues: { ':version': { N: String(version) } } }),
+          }),
+        ),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  /** After the window's write, never before: a reader that saw this mark sees what was written. */
+  async function raiseMark(series: Series, hour: string): Promise<void> {
+    await aws('UpdateItem', () =>
+      client.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: hourKey(series, hour, 'MARK'),
+          UpdateExpression: `ADD mark :one${keepDays === undefined ? '' : ' SET forgetAt = :forgetAt'}`,
+          ExpressionAttributeValues: { ':one': { N: '1' }, ...forgetValue() },
+        }),
+      ),
+    );
+  }
+
+  /** The windows are read after the mark. A sum that was made too early is found by the next mark, never taken for whole. */
+  async function sumHour(series: Series, hour: string, mark: string): Promise<RouteAggregates> {
+    const windows = await queryAll(client, TableName, windowPartition(series, hour), 'W#', ['routes']);
+    const routes = total(windows.map((w) => windowOf(w).routes));
+    const packed = pack(routes, MAX_ITEM_BYTES);
+    // An hour too large to be kept is added up at each reading.
+    if (packed === null) return routes;
+    const item = { ...hourKey(series, hour, 'SUM'), mark: { N: mark }, routes: { B: packed }, ...forgetAt() };
+    await aws('PutItem', () => client.send(new PutItemCommand({ TableName, Item: item })));
+    return routes;
+  }
+
+  return {
+    async add(series, records) {
+      const windows = groupBy(records, ({ at }) => floorTo(at, WINDOW_MS));
+      const added = await Promise.all(
+        [...windows].map(([window, of]) => {
+          const key = { pk: { S: windowPartition(series, floorTo(window, HOUR_MS)) }, sk: { S: `W#${window}` } };
+          return addToWindow(key, of);
+        }),
+      );
+      // Also when nothing was new: the call that wrote it may not have come this far.
+      const hours = new Set(records.map(({ at }) => floorTo(at, HOUR_MS)));
+      await Promise.all([...hours].map((hour) => raiseMark(series, hour)));
+      return total(added);
+    },
+    async read(series) {
+      const prefix = `PARITY#${series.rules}#`;
+      const items = await queryAll(client, TableName, cutoverPartition(series.cutoverId), prefix);
+      const sums = new Map(items.filter((i) => kindOf(i) === 'SUM').map((i) => [hourOf(i), i]));
+      let routes: RouteAggregates = {};
+      for (const marked of items.filter((i) => kindOf(i) === 'MARK')) {
+        const [hour, mark, sum] = [hourOf(marked), marked.mark?.N ?? '0', sums.get(hourOf(marked))];
+        const known = sum?.mark?.N === mark ? sum.routes?.B : undefined;
+        routes = mergeRoutes(routes, known === undefined ? await sumHour(series, hour, mark) : unpack(known));
+      }
+      return routes;
+    },
+  };
+}
+
+function windowOf(item: Item | undefined): { version: number; seen: Set<string>; routes: RouteAggregates } {
+  const hex = Buffer.from(item?.seen?.B ?? []).toString('hex');
+  return {
+    version: Number(item?.version?.N ?? 0),
+    seen: new Set(hex.match(new RegExp(`.{${IDENTITY_BYTES * 2}}`, 'g')) ?? []),
+    routes: item?.routes?.B === undefined ? {} : unpack(item.routes.B),
+  };
+}
+
+function shortOf(identity: string): string {
+  return createHash('sha256')
+    .update(identity)
+    .digest('hex')
+    .slice(0, IDENTITY_BYTES * 2);
+}
+
+/** A record that comes twice in one call counts once. */
+function groupBy(records: readonly Counted[], keyOf: (record: Counted) => string): Map<string, Counted[]> {
+  const unique = new Map(records.map((record) => [record.identity, record]));
+  const groups = new Map<string, Counted[]>();
+  for (const record of unique.values()) {
+    const group = groups.get(keyOf(record));
+    if (group === undefined) groups.set(keyOf(record), [record]);
+    else group.push(record);
+  }
+  return groups;
+}
+
+function total(parts: readonly RouteAggregates[]): RouteAggregates {
+  return parts.reduce<RouteAggregates>(mergeRoutes, {});
+}
+
+/** One partition an hour, so that no partition takes all writes of a cutover. */
+function windowPartition({ cutoverId, rules }: Series, hour: string): string {
+  return `PARITY#${cutoverId}#${rules}#${hour}`;
+}
+
+/** Two items: what writers raise stays small, whatever the sum beside it weighs. */
+function hourKey({ cutoverId, rules }: Series, hour: string, kind: 'MARK' | 'SUM'): Item {
+  return { pk: { S: cutoverPartition(cutoverId) }, sk: { S: `PARITY#${rules}#${hour}#${kind}` } };
+}
+
+function kindOf(item: Item): string | undefined {
+  return item.sk?.S?.split('#').at(-1);
+}
+
+function hourOf(item: Item): string {
+  return item.sk?.S?.split('#').at(-2) ?? '';
+}
+
+/** ISO-8601, so that keys sort by time and a person can read them. */
+function floorTo(at: string, ms: number): string {
+  return new Date(Math.floor(Date.parse(at) / ms) * ms).toISOString();
+}
+
+function windowFull({ sk }: Item, records: number): CrossfadeError {
+  return new CrossfadeError(
+    'Crossfade.LedgerUnavailable',
+    `The parity window ${sk?.S} holds ${records} pairs and can take no more.`,
+    {
+      traffic: 'unchanged; pairs are only counted.',
+      nextStep: 'lower shadow.percent: more than 4,000 pairs a second cannot be counted.',
+    },
+  );
+}

@@ -1,0 +1,77 @@
+/** The ingress port over ELBv2. */
+import {
+  DescribeRulesCommand,
+  DescribeTargetHealthCommand,
+  type ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+  type Rule,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CrossfadeError,
+  type Deployment,
+  type GroupRole,
+  type Ingress,
+  type RuleWeights,
+  ruleWeightsSchema,
+} from '../../../core/model/index.ts';
+import { aws } from '../calls/index.ts';
+
+export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, deployment: Deployment): Ingress {
+  return {
+    async read() {
+      const RuleArns = deployment.rules.map((rule) => rule.arn);
+      const { Rules = [] } = await aws('DescribeRules', () => client.send(new DescribeRulesCommand({ RuleArns })));
+      return RuleArns.map((arn) =>
+        parseRule(
+          arn,
+          Rules.find((rule) => rule.RuleArn === arn),
+        ),
+      );
+    },
+
+    async write(rule) {
+      const ForwardConfig = {
+        TargetGroups: rule.groups.map((g) => ({ TargetGroupArn: g.targetGroupArn, Weight: g.weight })),
+        // Always written: stickiness that is left on beats weights (a client goes where its cookie says, even at 0).
+        TargetGroupStickinessConfig: { Enabled: rule.sticky, ...(rule.sticky ? { DurationSeconds: 3600 } : {}) },
+      };
+      await aws('ModifyRule', () =>
+        client.send(new ModifyRuleCommand({ RuleArn: rule.ruleArn, Actions: [{ Type: 'forward', ForwardConfig }] })),
+      );
+    },
+
+    async health(role) {
+      const TargetGroupArn = arnOf(deployment, role);
+      const { TargetHealthDescriptions = [] } = await aws('DescribeTargetHealth', () =>
+        client.send(new DescribeTargetHealthCommand({ TargetGroupArn })),
+      );
+      const states = TargetHealthDescriptions.map((d) => d.TargetHealth?.State).filter((s) => s !== 'draining');
+      return {
+        healthy: states.filter((s) => s === 'healthy').length,
+        unhealthy: states.filter((s) => s === 'unhealthy' || s === 'unhealthy.draining').length,
+        registered: states.length,
+      };
+    },
+  };
+}
+
+function parseRule(arn: string, rule: Rule | undefined): RuleWeights {
+  const forward = rule?.Actions?.find((action) => action.Type === 'forward')?.ForwardConfig;
+  const parsed = ruleWeightsSchema.safeParse({
+    ruleArn: arn,
+    groups: forward?.TargetGroups?.map((g) => ({ targetGroupArn: g.TargetGroupArn, weight: g.Weight ?? 1 })),
+    sticky: forward?.TargetGroupStickinessConfig?.Enabled ?? false,
+  });
+  if (parsed.success) return parsed.data;
+  throw new CrossfadeError('Crossfade.IngressUnavailable', `Rule ${arn} is not a weighted forward rule (any more).`, {
+    traffic: 'unknown: the rule was deleted or replaced by somebody else.',
+    nextStep: 'restore the rule (`cdk deploy` of the ingress stack keeps live weights), then roll back.',
+    cause: parsed.error,
+  });
+}
+
+function arnOf(deployment: Deployment, role: GroupRole): string {
+  const group = deployment.targetGroups[role];
+  if (group === undefined) throw new RangeError(`the deployment has no target group ${role}`);
+  return group.arn;
+}

@@ -1,0 +1,36 @@
+/** The executions port over Step Functions. */
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  type SFNClient,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { Executions } from '../../../core/model/index.ts';
+import { aws } from '../calls/index.ts';
+
+export function sfnExecutions(client: Pick<SFNClient, 'send'>): Executions {
+  return {
+    async isRunning(executionArn) {
+      try {
+        const { status } = await aws('DescribeExecution', () =>
+          client.send(new DescribeExecutionCommand({ executionArn })),
+        );
+        return status === 'RUNNING' || status === 'PENDING_REDRIVE';
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return false;
+        throw error;
+      }
+    },
+    async stop(executionArn, reason) {
+      try {
+        await aws('StopExecution', () =>
+          client.send(
+            new StopExecutionCommand({ executionArn, error: 'Crossfade.RolledBack', cause: reason.slice(0, 1000) }),
+          ),
+        );
+      } catch (error) {
+        if (!(error instanceof ExecutionDoesNotExist)) throw error;
+      }
+    },
+  };
+}

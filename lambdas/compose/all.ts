@@ -1,0 +1,40 @@
+/** Every port over AWS, built once per process on first use. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { CLIENT_OPTIONS } from '../aws/calls/index.ts';
+import { cloudWatchAlarms, cloudWatchMetrics, tapCopies } from '../aws/cloudwatch/index.ts';
+import { dynamoApprovals, dynamoParityRules, dynamoParityStore, storedParity } from '../aws/dynamo/index.ts';
+import { lambdaExercise } from '../aws/lambda-exercise.ts';
+import type { Deps } from '../tasks/index.ts';
+import { rollbackDeps } from './rollback.ts';
+
+let built: Deps | undefined;
+
+export function awsDeps(): Deps {
+  built ??= build();
+  return built;
+}
+
+function build(): Deps {
+  const shared = rollbackDeps();
+  const { deployment } = shared;
+  const { ledgerTable: table } = deployment;
+  const cloudWatch = new CloudWatchClient(CLIENT_OPTIONS);
+  const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
+  return {
+    ...shared,
+    metrics: cloudWatchMetrics(cloudWatch, deployment),
+    alarms: cloudWatchAlarms(cloudWatch),
+    parity: storedParity({
+      ingressId: deployment.ingressId,
+      ledger: shared.ledger,
+      rules: dynamoParityRules(dynamo, { table, ingressId: deployment.ingressId, clock: shared.clock }),
+      store: dynamoParityStore(dynamo, { table, clock: shared.clock, keepDays: deployment.shadowLogDays }),
+      copies: (range) => tapCopies(cloudWatch, deployment.ingressId, range),
+      clock: shared.clock,
+    }),
+    approvals: dynamoApprovals(dynamo, table),
+    exercise: lambdaExercise(new LambdaClient(CLIENT_OPTIONS), deployment.exerciseFunction),
+  };
+}

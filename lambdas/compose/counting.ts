@@ -1,0 +1,37 @@
+/** What every function that counts pairs is given: whose run it is, by which rules they are compared, where counts are kept. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Deployment, Ledger } from '../../core/model/index.ts';
+import { CLIENT_OPTIONS, systemClock as clock } from '../aws/calls/index.ts';
+import {
+  dynamoLedger,
+  dynamoParityRules,
+  dynamoParityStore,
+  type ParityRules,
+  type ParityStore,
+} from '../aws/dynamo/index.ts';
+import { deploymentFromEnv } from './deployment.ts';
+
+export interface Counting {
+  readonly deployment: Deployment;
+  readonly ledger: Pick<Ledger, 'read'>;
+  readonly rules: Pick<ParityRules, 'effective'>;
+  readonly store: Pick<ParityStore, 'add'>;
+}
+
+/** @param rulesCacheMs how old the rules may be; a minute unless told otherwise */
+export function counting(rulesCacheMs?: number): Counting & { readonly store: ParityStore } {
+  const deployment = deploymentFromEnv();
+  const { ingressId, ledgerTable: table, shadowLogDays: keepDays } = deployment;
+  const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
+  return {
+    deployment,
+    ledger: dynamoLedger(dynamo, table),
+    rules: dynamoParityRules(dynamo, {
+      table,
+      ingressId,
+      clock,
+      ...(rulesCacheMs === undefined ? {} : { cacheMs: rulesCacheMs }),
+    }),
+    store: dynamoParityStore(dynamo, { table, clock, keepDays }),
+  };
+}

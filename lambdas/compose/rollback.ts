@@ -1,0 +1,44 @@
+/** What a rollback needs, and nothing else: until the weights are safe only the ledger's and the listener's clients are loaded. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Deployment } from '../../core/model/index.ts';
+import { CLIENT_OPTIONS, systemClock } from '../aws/calls/index.ts';
+import { dynamoLedger } from '../aws/dynamo/index.ts';
+import { elbIngress } from '../aws/elb/index.ts';
+import { emfEmitter, type RollbackDeps } from '../tasks/index.ts';
+import { deploymentFromEnv } from './deployment.ts';
+import type { LatePorts } from './late-clients.ts';
+
+let built: RollbackDeps | undefined;
+
+export function rollbackDeps(): RollbackDeps {
+  built ??= rollbackDepsOf(deploymentFromEnv());
+  return built;
+}
+
+/** The same for a deployment that is known otherwise: the operator's command. */
+export function rollbackDepsOf(deployment: Deployment): RollbackDeps {
+  let loaded: Promise<LatePorts> | undefined;
+  const late = () => {
+    loaded ??= import('./late-clients.ts').then(({ latePorts }) => latePorts(deployment));
+    return loaded;
+  };
+  return {
+    deployment,
+    ingress: elbIngress(new ElasticLoadBalancingV2Client(CLIENT_OPTIONS), deployment),
+    ledger: dynamoLedger(new DynamoDBClient(CLIENT_OPTIONS), deployment.ledgerTable),
+    executions: {
+      isRunning: async (arn) => (await late()).executions.isRunning(arn),
+      stop: async (arn, reason) => (await late()).executions.stop(arn, reason),
+    },
+    capacity: {
+      snapshot: async () => (await late()).capacity.snapshot(),
+      pin: async (snapshot) => (await late()).capacity.pin(snapshot),
+      scaleStable: async (desired) => (await late()).capacity.scaleStable(desired),
+      release: async (snapshot) => (await late()).capacity.release(snapshot),
+    },
+    notifier: { publish: async (notice) => (await late()).notifier.publish(notice) },
+    clock: systemClock,
+    emit: emfEmitter(deployment.ingressId, systemClock.now, (line) => console.log(line)),
+  };
+}

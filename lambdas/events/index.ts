@@ -1,0 +1,3 @@
+/** Events of AWS services, as the handlers read them. */
+export { judgeBatch } from './firehose-batch.ts';
+export { parseRollbackEvent } from './rollback-request.ts';

@@ -1,0 +1,82 @@
+/** Reads who calls the rollback, and why, out of whatever shape the caller's event has. */
+import * as z from 'zod';
+import type { RollbackRequest } from '../../core/fence/index.ts';
+import { TRIGGERS } from '../../core/model/index.ts';
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
+const alarmAction = z.object({
+  source: z.literal('aws.cloudwatch'),
+  alarmData: z.object({
+    alarmName: z.string(),
+    state: z.object({ value: z.string(), reason: z.string().default(''), timestamp: z.string().optional() }),
+  }),
+});
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
+const alarmEvent = z.object({
+  'detail-type': z.literal('CloudWatch Alarm State Change'),
+  time: z.string().optional(),
+  detail: z.object({ alarmName: z.string(), state: z.object({ value: z.string(), reason: z.string().default('') }) }),
+});
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
+const executionEvent = z.object({
+  'detail-type': z.literal('Step Functions Execution Status Change'),
+  time: z.string().optional(),
+  detail: z.object({ executionArn: z.string(), status: z.string(), cause: z.string().nullish() }),
+});
+
+const fromMachine = z.object({
+  v: z.literal(1),
+  executionArn: z.string(),
+  phase: z.string(),
+  reason: z.string(),
+  next: z.string(),
+  error: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
+});
+
+const direct = z.strictObject({ trigger: z.enum(TRIGGERS), reason: z.string().min(1), by: z.string().min(1) });
+
+/** Events that do not ask for a rollback (an alarm going OK, a run that succeeded) answer null. */
+export function parseRollbackEvent(event: unknown, now: string): RollbackRequest | null {
+  const action = alarmAction.safeParse(event);
+  if (action.success) {
+    const { alarmName, state } = action.data.alarmData;
+    return state.value === 'ALARM' ? { trigger: 'alarm', by: alarmName, reason: state.reason, at: now } : null;
+  }
+  const alarm = alarmEvent.safeParse(event);
+  if (alarm.success) {
+    const { alarmName, state } = alarm.data.detail;
+    return state.value === 'ALARM' ? { trigger: 'alarm', by: alarmName, reason: state.reason, at: now } : null;
+  }
+  const execution = executionEvent.safeParse(event);
+  if (execution.success) {
+    const { executionArn, status, cause } = execution.data.detail;
+    if (status === 'SUCCEEDED' || status === 'RUNNING') return null;
+    return {
+      trigger: 'execution',
+      by: executionArn,
+      reason: `the execution ended ${status}${cause ? `: ${cause}` : ''}`,
+      at: now,
+      calledFrom: executionArn,
+    };
+  }
+  const machine = fromMachine.safeParse(event);
+  if (machine.success) return fromState(machine.data, now);
+  const asked = direct.safeParse(event);
+  if (asked.success) return { ...asked.data, at: now };
+  // A trigger that cannot be read is still a trigger: the safe direction needs no reason.
+  return {
+    trigger: 'operator',
+    by: 'unknown caller',
+    reason: `an event that could not be read: ${JSON.stringify(event).slice(0, 200)}`,
+    at: now,
+  };
+}
+
+function fromState(state: z.infer<typeof fromMachine>, now: string): RollbackRequest {
+  const base = { by: `phase ${state.phase}`, at: now, calledFrom: state.executionArn };
+  if (state.error === undefined) return { ...base, trigger: 'gate', reason: state.reason };
+  const refused = state.error.Error === 'Crossfade.SignoffRefused' || state.error.Error === 'States.Timeout';
+  return { ...base, trigger: refused ? 'signoff' : 'task', reason: `${state.error.Error}: ${state.error.Cause ?? ''}` };
+}

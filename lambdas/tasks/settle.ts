@@ -1,0 +1,39 @@
+/** The end of every forward task: note the transition in the ledger, tell people, return the next state. */
+
+import { type CutoverState, type CutoverStateJson, fromIso, PHASES, stateToJson } from '../../core/model/index.ts';
+import { describeSplit, heartbeatDueAt, type Transition } from '../../core/phases/index.ts';
+import type { Deps } from './deps.ts';
+import { tell } from './tell.ts';
+
+type SettleDeps = Pick<Deps, 'ledger' | 'notifier' | 'emit'>;
+
+/** @throws FencedError when a rollback came in between: the heartbeat is conditional. */
+export async function settle(
+  deps: SettleDeps,
+  before: CutoverState,
+  { state, entry }: Transition,
+  data?: unknown,
+): Promise<CutoverStateJson> {
+  await deps.ledger.heartbeat(state, {
+    phase: state.phase,
+    stage: state.stage,
+    heartbeatDueAt: new Date(heartbeatDueAt(state, fromIso(entry.at))).toISOString(),
+  });
+  await deps.ledger.append(state.cutoverId, data === undefined ? entry : { ...entry, data });
+  deps.emit(
+    { CandidatePercent: state.split.candidatePercent, Phase: PHASES.indexOf(state.phase) },
+    { cutoverId: state.cutoverId, phase: phaseName(state), kind: entry.kind, message: entry.message },
+  );
+  if (state.phase !== before.phase || state.stage !== before.stage) {
+    await tell(deps, {
+      subject: `Crossfade ${state.cutoverId}: ${phaseName(state)}`,
+      body: `${entry.message}\n${describeSplit(state.split)}.\nIngress ${state.ingressId}, generation ${state.generation}.`,
+    });
+  }
+  return stateToJson(state);
+}
+
+/** Such as `shadow` or `stage 10 %`. */
+export function phaseName(state: CutoverState): string {
+  return state.phase === 'stage' ? `stage ${state.plan.stages[state.stage]?.percent} %` : state.phase;
+}

@@ -1,0 +1,26 @@
+/** Status messages: people are told, but a topic that does not answer stops no cutover and undoes nothing. */
+import { describeError, type LedgerItem, type LogEntry, type Notice } from '../../core/model/index.ts';
+import type { Deps } from './deps.ts';
+
+/** Never rejects; a message that was not sent is a log line and the metric `NoticeFailed`. */
+export async function tell({ notifier, emit }: Pick<Deps, 'notifier' | 'emit'>, notice: Notice): Promise<void> {
+  try {
+    await notifier.publish(notice);
+  } catch (error) {
+    emit({ NoticeFailed: 1 }, { subject: notice.subject, body: notice.body, error: describeError(error) });
+  }
+}
+
+/** What has been done already, in the run's log and told. Never rejects; without a run there is no log to write to. */
+export async function recordAndTell(
+  deps: Pick<Deps, 'ledger' | 'notifier' | 'emit'>,
+  item: LedgerItem | null,
+  entry: Pick<LogEntry, 'at' | 'kind' | 'by' | 'message'>,
+  subject: string,
+): Promise<void> {
+  const logged =
+    item === null ? null : deps.ledger.append(item.cutoverId, { ...entry, phase: item.phase, stage: item.stage });
+  const [written] = await Promise.allSettled([logged, tell(deps, { subject, body: entry.message })]);
+  if (written.status === 'rejected')
+    console.error(JSON.stringify({ level: 'error', message: describeError(written.reason) }));
+}

@@ -1,0 +1,61 @@
+/** The handlers' code: ready-made in the published package, bundled once per synthesis in this repository. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { bundleModule } from './bundle.ts';
+
+export const HANDLERS = [
+  'preflight',
+  'baseline',
+  'capacity',
+  'shift',
+  'watch',
+  'exercise',
+  'signoff',
+  'approved',
+  'decommission',
+  'drill',
+  'complete',
+  'rollback',
+  'close-tap',
+  'verify-rollback',
+  'watchdog',
+  'weighted-rule',
+  'parity-transform',
+  'parity-backfill',
+] as const;
+export type HandlerName = (typeof HANDLERS)[number];
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Where the package carries its bundles. */
+const READY = join(ROOT, 'bundles');
+
+/** Where they go here: outside the assembly, which copies what it needs. */
+const OUT = join(ROOT, '.crossfade', 'bundles');
+
+let bundled = false;
+
+/**
+ * The bundled code of one handler. The AWS SDK is bundled too: the runtime's own copy changes under a running cutover.
+ * @throws esbuild's error when the sources do not build.
+ */
+export function handlerCode(name: HandlerName): Code {
+  if (existsSync(READY)) return Code.fromAsset(join(READY, name));
+  if (!bundled) bundleHandlers(OUT);
+  bundled = true;
+  return Code.fromAsset(join(OUT, name));
+}
+
+/** Its clients that are not needed before the weights are safe are loaded after: the way to safety is short. */
+const SPLIT: readonly HandlerName[] = ['rollback', 'close-tap'];
+
+/** Bundles every handler to `<outdir>/<name>/index.mjs`. @throws esbuild's error */
+export function bundleHandlers(outdir: string): void {
+  const source = (name: HandlerName) => join(ROOT, 'lambdas', `${name}.ts`);
+  bundleModule(
+    HANDLERS.filter((name) => !SPLIT.includes(name)).map((name) => ({ in: source(name), out: join(name, 'index') })),
+    outdir,
+  );
+  for (const name of SPLIT) bundleModule([{ in: source(name), out: 'index' }], join(outdir, name), true);
+}

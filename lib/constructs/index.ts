@@ -1,0 +1,29 @@
+/** The parts of a cutover as CDK constructs. */
+export { acknowledge } from './acknowledge.ts';
+export { type AlarmThresholds, CutoverAlarms, type CutoverAlarmsProps, DEFAULT_THRESHOLDS } from './cutover-alarms.ts';
+export { CutoverDashboard, type CutoverDashboardProps } from './cutover-dashboard.ts';
+export { CutoverFunctions, type CutoverFunctionsProps } from './cutover-functions.ts';
+export { CutoverMachine, type CutoverMachineProps } from './cutover-machine.ts';
+export {
+  type CutoverListener,
+  DualStackCutover,
+  type DualStackCutoverProps,
+  type ServiceRef,
+} from './dual-stack-cutover.ts';
+export { ledgerTable } from './ledger-table.ts';
+export { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
+export { ParityBackfill, type ParityBackfillProps } from './parity-backfill.ts';
+export { ParityPipeline, type ParityPipelineProps } from './parity-pipeline.ts';
+export { GATEWAY_PORT, TAP_HEALTH, TAP_PORTS } from './ports.ts';
+export { RollbackTriggers, type RollbackTriggersProps } from './rollback-triggers.ts';
+export { ShadowTap, type ShadowTapProps, type TapCopies, type TapRedaction } from './shadow-tap.ts';
+export {
+  type CutoverGroups,
+  type ListenerRef,
+  SAFE_METHODS,
+  type TargetGroupRef,
+  WeightedRule,
+  type WeightedRuleProps,
+  WeightedRuleProvider,
+  type WeightedRuleProviderProps,
+} from './weighted-rule.ts';

@@ -1,0 +1,117 @@
+/** Process entry of the tap: two faces, a health port, metrics to stdout, drain on SIGTERM. */
+import { createServer, type Server } from 'node:http';
+import { setTimeout as after } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { otherSide, type Side } from '../../capture/index.ts';
+import { Counters, Shadow, ThreadCapture } from '../recorder/index.ts';
+import { tapConfig } from './config.ts';
+import { Face } from './face.ts';
+import { Readiness } from './readiness.ts';
+
+const METRICS_MS = 10_000;
+/** What the capture may take to deliver its last pairs. */
+const LAST_BATCH_MS = 5_000;
+
+const config = tapConfig(process.env);
+const counters = new Counters();
+const capture = new ThreadCapture(config.capture, counters);
+// It takes a tenth of a second to load: only where there is a collector.
+const spans =
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('../telemetry.ts')).telemetry();
+const urls: Readonly<Record<Side, URL>> = { stable: config.stableUrl, candidate: config.candidateUrl };
+const sample = { cap: config.policy.bodyCap, key: config.capture.rules.redaction.key };
+
+const readiness: Readonly<Record<Side, Readiness>> = {
+  stable: new Readiness(urls.stable, config.primaryHealthPath),
+  candidate: new Readiness(urls.candidate, config.primaryHealthPath),
+};
+const faces: Readonly<Record<Side, Face>> = { stable: faceOf('stable'), candidate: faceOf('candidate') };
+let draining = false;
+
+/** `/healthz`: serving. `/readyz/forward`, `/readyz/reverse`: serving, and that face's primary can be reached. */
+const health = createServer(({ url }, res) => {
+  const primary = url === '/readyz/forward' ? 'stable' : url === '/readyz/reverse' ? 'candidate' : null;
+  const ok = !draining && (primary === null ? url === '/healthz' : readiness[primary].ready);
+  res.writeHead(ok ? 200 : 503).end(ok ? 'ok\n' : `${draining ? 'draining' : 'no primary'}\n`);
+});
+
+const servers = [faces.stable.server, faces.candidate.server, health];
+await Promise.all([
+  listen(faces.stable.server, config.forwardPort),
+  listen(faces.candidate.server, config.reversePort),
+  listen(health, config.healthPort),
+]);
+console.log(
+  JSON.stringify({
+    event: 'listening',
+    forwardPort: portOf(faces.stable.server),
+    reversePort: portOf(faces.candidate.server),
+    healthPort: portOf(health),
+  }),
+);
+
+const metrics = setInterval(report, METRICS_MS);
+process.once('SIGTERM', () => void drain());
+
+function faceOf(primary: Side): Face {
+  const other = otherSide(primary);
+  const shadow = shadowOf(other);
+  counters.breakers.set(other, () => shadow.breakerOpen());
+  return new Face({
+    primary,
+    primaryUrl: urls[primary],
+    // As many connections as there are requests: a limit would let customers wait that would not without the tap.
+    primaryPool: poolOf(primary, null),
+    shadow,
+    noise: shadowOf('stable'),
+    capture,
+    counters,
+    policy: config.policy,
+    sample,
+    routes: config.capture.rules.routes,
+    ...(spans === undefined ? {} : { telemetry: spans }),
+  });
+}
+
+function shadowOf(side: Side): Shadow {
+  const { maxCopies, copyDeadlineMs } = config;
+  const dispatcher = poolOf(side, maxCopies);
+  return new Shadow({ dispatcher, counters, sample, maxInFlight: maxCopies, deadlineMs: copyDeadlineMs });
+}
+
+function poolOf(side: Side, connections: number | null): Pool {
+  return new Pool(urls[side].origin, { connections, maxHeaderSize: 128 * 1024 });
+}
+
+function report(): void {
+  for (const line of counters.flush(config.ingress, Date.now())) console.log(line);
+}
+
+/** Answers what comes until the load balancer has heard of it, then what is under way, then delivers the last pairs. */
+async function drain(): Promise<void> {
+  draining = true;
+  for (const side of ['stable', 'candidate'] as const) {
+    readiness[side].stop();
+    faces[side].drain();
+  }
+  await after(config.drainDelayMs);
+  const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+  for (const server of servers) server.closeIdleConnections();
+  await Promise.race([Promise.all(closed), after(config.drainMs)]);
+  clearInterval(metrics);
+  await Promise.allSettled([capture.close(LAST_BATCH_MS), spans?.flush()]);
+  report();
+  process.exit(0);
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, config.bind, resolve);
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,196 @@
+/**
+ * Which header fields pass the tap, as RFC 9110 (7.6) and the design ask. One pass over a message's raw fields (names and
+ * values alternating, order, case and duplicates kept), because every request of a customer comes through here.
+ */
+
+/** Marks a copy. A client's own is stripped, so that nobody can make a request look like one. */
+export const SHADOW_HEADER = 'x-shadow';
+/** The tap's pseudonym in Via; a request that already carries it goes round in circles. */
+const PSEUDONYM = 'crossfade-tap';
+
+/** What happens to a field, and what it tells about the request. */
+type Field =
+  | 'pass'
+  | 'drop'
+  | 'connection'
+  | 'length'
+  | 'coding'
+  | 'te'
+  | 'trailer'
+  | 'via'
+  | 'host'
+  | 'requestId'
+  | 'traceparent'
+  | 'amznTraceId'
+  | 'forwardedFor';
+
+const REQUEST_FIELDS: Readonly<Record<string, Field>> = {
+  connection: 'connection',
+  'keep-alive': 'drop',
+  'proxy-connection': 'drop',
+  'proxy-authorization': 'drop',
+  upgrade: 'drop',
+  'http2-settings': 'drop',
+  expect: 'drop',
+  [SHADOW_HEADER]: 'drop',
+  te: 'te',
+  trailer: 'trailer',
+  'transfer-encoding': 'coding',
+  'content-length': 'length',
+  via: 'via',
+  host: 'host',
+  'x-request-id': 'requestId',
+  traceparent: 'traceparent',
+  'x-amzn-trace-id': 'amznTraceId',
+  'x-forwarded-for': 'forwardedFor',
+};
+
+const RESPONSE_FIELDS: Readonly<Record<string, Field>> = {
+  connection: 'connection',
+  'keep-alive': 'drop',
+  'proxy-connection': 'drop',
+  'proxy-authenticate': 'drop',
+  upgrade: 'drop',
+  te: 'drop',
+  'transfer-encoding': 'drop',
+};
+
+/** A sender must not name fields meant for all recipients (RFC 9110, 7.6.1): a client cannot have these taken out. */
+const NEVER_REMOVED =
+  /^(?:host|content-.*|authorization|cookie|via|x-forwarded-.*|x-amzn-.*|x-request-id|traceparent)$/;
+
+/** Names as they are spelt → what they mean: the same few come with every request. */
+class Spellings {
+  readonly #fields: Readonly<Record<string, Field>>;
+  readonly #known = new Map<string, Field>();
+
+  constructor(fields: Readonly<Record<string, Field>>) {
+    this.#fields = fields;
+  }
+
+  of(name: string): Field {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const lower = name.toLowerCase();
+    const field = Object.hasOwn(this.#fields, lower) ? (this.#fields[lower] ?? 'pass') : 'pass';
+    // Bounded, since clients choose the names.
+    if (this.#known.size < 1_000) this.#known.set(name, field);
+    return field;
+  }
+}
+
+const requestSpellings = new Spellings(REQUEST_FIELDS);
+const responseSpellings = new Spellings(RESPONSE_FIELDS);
+
+/** A request's fields as they go on, and what the tap has to know of them. */
+export class RequestHead {
+  /** Names and values alternating, without what ends at this hop. */
+  readonly fields: string[] = [];
+  requestId: string | undefined = undefined;
+  traceparent: string | undefined = undefined;
+  amznTraceId: string | undefined = undefined;
+  /** Content-Length or Transfer-Encoding says that a body follows. */
+  hasBody = false;
+  /** The client announces trailers. */
+  trailers = false;
+  hosts = 0;
+  chunked = false;
+  /** This tap has seen the request before. */
+  looped = false;
+  forwardedFor = false;
+
+  constructor(raw: readonly string[]) {
+    const { fields } = this;
+    let named: string | undefined;
+    for (let i = 0; i + 1 < raw.length; i += 2) {
+      const [name = '', value = ''] = [raw[i], raw[i + 1]];
+      const field = requestSpellings.of(name);
+      switch (field) {
+        case 'drop':
+          continue;
+        case 'connection':
+          if (!isPlainConnection(value)) named = named === undefined ? value : `${named},${value}`;
+          continue;
+        case 'coding':
+          this.hasBody = true;
+          this.chunked = true;
+          continue;
+        case 'te':
+          // The tap passes trailers on, so it may say so itself (RFC 9110, 10.1.4).
+          if (/\btrailers\b/i.test(value)) fields.push(name, 'trailers');
+          continue;
+        case 'length':
+          this.hasBody ||= value !== '0';
+          break;
+        case 'trailer':
+          this.trailers = true;
+          break;
+        case 'via':
+          this.looped ||= value.includes(PSEUDONYM);
+          break;
+        case 'host':
+          this.hosts++;
+          break;
+        case 'requestId':
+          this.requestId ??= value;
+          break;
+        case 'traceparent':
+          this.traceparent ??= value;
+          break;
+        case 'amznTraceId':
+          this.amznTraceId ??= value;
+          break;
+        case 'forwardedFor':
+          this.forwardedFor = true;
+          break;
+      }
+      fields.push(name, value);
+    }
+    if (named !== undefined) remove(fields, named);
+  }
+
+  /** Replaces a field where it stands, in the case in which it stands, or adds it. */
+  set(name: string, value: string): void {
+    const { fields } = this;
+    const lower = name.toLowerCase();
+    for (let i = 0; i + 1 < fields.length; i += 2) {
+      if (fields[i]?.toLowerCase() !== lower) continue;
+      fields[i + 1] = value;
+      return;
+    }
+    fields.push(name, value);
+  }
+
+  /** What a gateway adds (RFC 9110, 7.6.3). X-Forwarded-For is the load balancer's: set only where nobody has. */
+  addHop(protocol: string, peer: string | undefined): void {
+    this.fields.push('Via', `${protocol} ${PSEUDONYM}`);
+    if (!this.forwardedFor && peer !== undefined) this.fields.push('X-Forwarded-For', peer);
+  }
+}
+
+/** A response's fields as they go on to the client. */
+export function responseFields(raw: readonly string[]): string[] {
+  const fields: string[] = [];
+  let named: string | undefined;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const [name = '', value = ''] = [raw[i], raw[i + 1]];
+    const field = responseSpellings.of(name);
+    if (field === 'pass') fields.push(name, value);
+    else if (field === 'connection' && !isPlainConnection(value))
+      named = named === undefined ? value : `${named},${value}`;
+  }
+  if (named !== undefined) remove(fields, named);
+  return fields;
+}
+
+function isPlainConnection(value: string): boolean {
+  return value === 'keep-alive' || value === 'close' || value === 'Keep-Alive' || value === 'Close';
+}
+
+function remove(fields: string[], connection: string): void {
+  const names = new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
+  for (let i = fields.length - 2; i >= 0; i -= 2) {
+    const name = fields[i]?.toLowerCase() ?? '';
+    if (names.has(name) && !NEVER_REMOVED.test(name) && name !== 'te') fields.splice(i, 2);
+  }
+}

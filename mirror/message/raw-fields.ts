@@ -1,0 +1,7 @@
+/** undici's raw fields are typed for all its versions; this one gives names and values as bytes, alternating. */
+export function rawFields(raw: unknown): string[] {
+  const fields: string[] = [];
+  if (Array.isArray(raw))
+    for (const part of raw) fields.push(Buffer.isBuffer(part) ? part.toString('latin1') : String(part));
+  return fields;
+}

@@ -1,0 +1,41 @@
+/** Entry of the capture's thread: pairs come in as messages, go out as lines to the sink, one batch at a time. */
+import { setTimeout as after } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type RawPair, RecordMaker, sizeOf } from '../../capture/index.ts';
+import type { CaptureSettings, Settled } from './delivery.ts';
+import { sinkOf } from './sink.ts';
+
+const settings: CaptureSettings = workerData;
+const maker = new RecordMaker(settings.rules);
+const sink = sinkOf(settings.sink);
+let waiting: RawPair[] = [];
+let sending = false;
+
+parentPort?.on('message', (pairs: readonly RawPair[]) => {
+  waiting.push(...pairs);
+  if (!sending) void send();
+});
+
+/** Until nothing waits any more; what comes meanwhile goes with the next batch. */
+async function send(): Promise<void> {
+  sending = true;
+  while (waiting.length > 0) {
+    await after(settings.flushMs);
+    const pairs = waiting;
+    waiting = [];
+    const bytes = pairs.reduce((sum, pair) => sum + sizeOf(pair), 0);
+    const delivered = await sink.send(pairs.flatMap(lineOf));
+    parentPort?.postMessage({ pairs: pairs.length, bytes, delivered } satisfies Settled);
+  }
+  sending = false;
+}
+
+/** A pair that cannot be written is one that the sink does not get. */
+function lineOf(pair: RawPair): Buffer[] {
+  try {
+    return [maker.line(pair)];
+  } catch (error) {
+    console.error(JSON.stringify({ event: 'pair not recorded', requestId: pair.requestId, error: String(error) }));
+    return [];
+  }
+}

@@ -1,0 +1,143 @@
+/** The copy: bounded in number, time and size, and never waited for. */
+import type { Dispatcher } from 'undici';
+import { ObservedLeg, type RawLeg, type SamplePolicy } from '../../capture/index.ts';
+import { rawFields, SHADOW_HEADER } from '../message/index.ts';
+import { Breaker } from './breaker.ts';
+import type { Counters } from './counters.ts';
+
+/** An answer longer than this is cut off, and no good sign: the customers' tap has better things to do than to read it. */
+const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
+
+export interface CopyRequest {
+  readonly method: string;
+  readonly target: string;
+  /** Names and values alternating. */
+  readonly headers: readonly string[];
+  readonly body: Buffer | null;
+}
+
+export interface ShadowOptions {
+  readonly dispatcher: Dispatcher;
+  readonly counters: Counters;
+  readonly sample: SamplePolicy;
+  /** Copies, with the pairs that they belong to, that may be under way at once. */
+  readonly maxInFlight: number;
+  /** Milliseconds from the copy's dispatch to its last byte. */
+  readonly deadlineMs: number;
+}
+
+export class Shadow {
+  readonly #options: ShadowOptions;
+  readonly #breaker = new Breaker();
+  #reserved = 0;
+
+  constructor(options: ShadowOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a place for a pair, until {@link Shadow.release}; or counts why there is none. */
+  reserve(): boolean {
+    const { counters, maxInFlight } = this.#options;
+    if (this.#reserved >= maxInFlight) counters.drop('busy');
+    else if (!this.#breaker.admits(performance.now())) counters.drop('breaker');
+    else {
+      this.#reserved++;
+      return true;
+    }
+    return false;
+  }
+
+  release(): void {
+    this.#reserved--;
+  }
+
+  /** For a place that was taken, but not used for a copy. */
+  withdraw(): void {
+    this.#breaker.withdrawn();
+    this.release();
+  }
+
+  /** Copies are being held back because too many in a row failed. */
+  breakerOpen(): boolean {
+    return this.#breaker.isOpen();
+  }
+
+  /** Sends a copy for a place that was taken. `done` is called once, never in this call's own turn. */
+  copy(request: CopyRequest, done: (leg: RawLeg) => void): void {
+    const { dispatcher, counters, sample, deadlineMs } = this.#options;
+    counters.copies++;
+    const copy = new Copy(sample, deadlineMs, (leg) => {
+      if (leg.outcome === 'failed' || leg.body.bytes > MAX_RESPONSE_BYTES) this.#breaker.failed(performance.now());
+      else this.#breaker.succeeded();
+      done(leg);
+    });
+    const { method, target, headers, body } = request;
+    try {
+      // undici types the methods it knows; others are tokens like them.
+      const options: Dispatcher.DispatchOptions = { method: method as Dispatcher.HttpMethod, path: target, body };
+      dispatcher.dispatch(
+        { ...options, headers: [...headers, SHADOW_HEADER, '1'], bodyTimeout: 0, headersTimeout: 0 },
+        copy,
+      );
+    } catch (error) {
+      queueMicrotask(() => copy.onResponseError(null, error));
+    }
+  }
+}
+
+class Copy implements Dispatcher.DispatchHandler {
+  readonly #leg: ObservedLeg;
+  readonly #timer: NodeJS.Timeout;
+  #done: ((leg: RawLeg) => void) | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+
+  constructor(sample: SamplePolicy, deadlineMs: number, done: (leg: RawLeg) => void) {
+    this.#leg = new ObservedLeg(sample);
+    this.#done = done;
+    this.#timer = setTimeout(() => this.#stop(new DeadlineError(deadlineMs)), deadlineMs);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#done === undefined) controller.abort(new DeadlineError(0));
+    else this.#leg.sent();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (status >= 200) this.#leg.head(status, rawFields(controller.rawHeaders));
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#leg.chunk(chunk);
+    if (this.#leg.bytes <= MAX_RESPONSE_BYTES) return;
+    this.#finish(this.#leg.answered());
+    controller.abort(new Error('longer than a copy may be'));
+  }
+
+  onResponseEnd(): void {
+    this.#finish(this.#leg.answered());
+  }
+
+  onResponseError(_controller: unknown, error: unknown): void {
+    this.#finish(this.#leg.failed(error));
+  }
+
+  #stop(error: Error): void {
+    this.#finish(this.#leg.failed(error));
+    this.#controller?.abort(error);
+  }
+
+  #finish(leg: RawLeg): void {
+    clearTimeout(this.#timer);
+    const done = this.#done;
+    this.#done = undefined;
+    done?.(leg);
+  }
+}
+
+class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+  constructor(ms: number) {
+    super(`no whole answer within ${ms} ms`);
+  }
+}

@@ -1,0 +1,55 @@
+/** One span for each request through the tap, sent by OTLP/HTTP; both sides' spans are its children. */
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { TraceContext } from './message/index.ts';
+
+export interface TapSpan {
+  /** The same trace, with the tap's span as the parent of what comes after. */
+  readonly context: TraceContext;
+  end(status: number | null): void;
+}
+
+export interface Telemetry {
+  request(from: TraceContext, method: string, route: string, primary: string): TapSpan;
+  /** Sends what has not been sent. */
+  flush(): Promise<void>;
+}
+
+/** Reads its endpoint and service name from OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_SERVICE_NAME. A full queue drops spans. */
+export function telemetry(): Telemetry {
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({ 'service.name': process.env.OTEL_SERVICE_NAME ?? 'crossfade-tap' }),
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+  });
+  const tracer = provider.getTracer('crossfade-tap');
+  return {
+    request(from, method, route, primary) {
+      const { traceId, spanId, flags } = from;
+      const parent = trace.setSpanContext(ROOT_CONTEXT, {
+        traceId,
+        spanId,
+        traceFlags: Number.parseInt(flags, 16),
+        isRemote: true,
+      });
+      const span = tracer.startSpan(
+        `${method} ${route}`,
+        {
+          kind: SpanKind.SERVER,
+          attributes: { 'http.request.method': method, 'http.route': route, 'crossfade.primary': primary },
+        },
+        parent,
+      );
+      return {
+        context: { traceId, spanId: span.spanContext().spanId, flags },
+        end(status) {
+          if (status !== null) span.setAttribute('http.response.status_code', status);
+          if (status === null || status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+          span.end();
+        },
+      };
+    },
+    flush: () => provider.forceFlush(),
+  };
+}

@@ -1,0 +1,2 @@
+/** Why a Go answer differs from the Node answer that it replaces: one table. */
+export { CATALOGUE, type Cause, type DifferenceClass, standsAgainst } from './table.ts';

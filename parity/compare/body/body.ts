@@ -1,0 +1,85 @@
+/** Two bodies: the same bytes first, then decoded, then by the format that they claim or have. */
+
+import { type CapturedBody, type Decode, MAX_DECODED_BYTES, type ResponseLeg } from '../../../capture/format/index.ts';
+import { codingsOf, isRedirect, mediaTypeOf } from '../../../http/index.ts';
+import type { Cause } from '../../causes/index.ts';
+import { type Answers, type BodyDifference, why } from '../../model/index.ts';
+import type { BodyRules } from '../../rules/index.ts';
+import { hasNull } from '../head/index.ts';
+import { compareContent } from './content.ts';
+import { type Read, readContent } from './decoded-content.ts';
+import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
+
+export function compareBody(
+  answers: Answers,
+  decode: Decode | undefined,
+  rules: BodyRules | undefined,
+): BodyDifference[] {
+  const { stable, candidate } = answers;
+  if (sameOnTheWire(stable.body, candidate.body) && readAlike(stable, candidate)) return [];
+  if (stable.body.truncated || candidate.body.truncated) return [unknown('Only its beginning is known.')];
+  const [a, b] = [readContent(stable, decode), readContent(candidate, decode)];
+  if (typeof a === 'string' || typeof b === 'string') return unreadable(a, b);
+  if (isRedirect(stable) && isRedirect(candidate)) {
+    return [bodyDifference('redirect-body', '', textOf(stable), textOf(candidate))];
+  }
+  if (a.bytes.length === 0 || b.bytes.length === 0) return compareEmpty(answers, a.bytes, b.bytes);
+  const { differences, asJson } = compareContent(a, b, rules);
+  return capped(asJson ? differences : asErrorPage(answers, differences));
+}
+
+/** Whether the same bytes are the same content. */
+function readAlike(a: ResponseLeg, b: ResponseLeg): boolean {
+  const charset = (leg: ResponseLeg) => mediaTypeOf(leg).parameters.get('charset')?.toLowerCase() ?? 'utf-8';
+  return codingsOf(a).join() === codingsOf(b).join() && charset(a) === charset(b);
+}
+
+function capped(differences: BodyDifference[]): BodyDifference[] {
+  if (differences.length <= MAX_DIFFERENCES + 1) return differences;
+  return [...differences.slice(0, MAX_DIFFERENCES), bodyDifference('too-many-differences', '', null, null)];
+}
+
+/** Equal digests mean equal bytes, whatever of them was kept. */
+function sameOnTheWire(a: CapturedBody, b: CapturedBody): boolean {
+  if (a.bytes !== b.bytes) return false;
+  if (a.digest !== undefined && b.digest !== undefined && a.digest === b.digest) return true;
+  return !a.truncated && !b.truncated && a.encoding === b.encoding && a.data === b.data;
+}
+
+function unreadable(a: Read, b: Read): BodyDifference[] {
+  const outcomes = [a, b].filter((read) => typeof read === 'string');
+  if (outcomes.includes('malformed')) {
+    const side = (read: Read) => (read === 'malformed' ? 'cannot be decoded' : 'can be decoded, or was not tried');
+    return [bodyDifference('undecodable-content', '', side(a), side(b))];
+  }
+  if (outcomes.includes('too-large')) return [unknown(`Decoded it has more than ${MAX_DECODED_BYTES} bytes.`)];
+  if (outcomes.includes('no-decoder')) return [unknown('It is compressed, and this comparison was given no decoder.')];
+  return [unknown('Its content coding is not known here (gzip, br, zstd and deflate are).')];
+}
+
+function unknown(reason: string): BodyDifference {
+  return bodyDifference('body-uncomparable', '', null, null, `${reason} ${why('body-uncomparable').advice}`);
+}
+
+/** Where Go fails to marshal, it has written nothing yet. */
+function compareEmpty({ stable, candidate }: Answers, a: Uint8Array, b: Uint8Array): BodyDifference[] {
+  if (a.length === b.length) return [];
+  const cause = b.length === 0 && hasNull(stable) && candidate.status < 400 ? 'not-a-number' : 'body-missing';
+  return [bodyDifference(cause, '', sizeOf(a), sizeOf(b))];
+}
+
+const sizeOf = (bytes: Uint8Array) => (bytes.length === 0 ? null : `${bytes.length} bytes`);
+
+const WORDING: ReadonlySet<Cause> = new Set<Cause>(['text-value', 'line-order', 'markup-value', 'body-bytes']);
+
+/** Of two pages that tell the same error the wording is one difference, not many. */
+function asErrorPage({ stable, candidate }: Answers, differences: BodyDifference[]): BodyDifference[] {
+  const isError = stable.status >= 400 && candidate.status === stable.status;
+  if (!isError || !differences.some(({ cause }) => WORDING.has(cause))) return differences;
+  const cause = stable.status === 404 ? 'not-found-body' : 'error-body';
+  return [bodyDifference(cause, '', textOf(stable), textOf(candidate))];
+}
+
+function textOf(leg: ResponseLeg): string {
+  return leg.body.encoding === 'utf8' ? leg.body.data : `${leg.body.bytes} bytes`;
+}

@@ -1,0 +1,21 @@
+/** Two bodies of a format that nobody here reads, or that are not what they claim: byte by byte. */
+import type { Cause } from '../../causes/index.ts';
+import { type BodyDifference, why } from '../../model/index.ts';
+import { bodyDifference } from './json.ts';
+
+/** Both are known to differ. The advice names the first byte that does. */
+export function compareBytes(a: Uint8Array, b: Uint8Array, cause: Cause = 'body-bytes', pointer = ''): BodyDifference {
+  const advice = `${why(cause).advice} The first byte that differs is number ${firstDifference(a, b)} (from 0).`;
+  return bodyDifference(cause, pointer, `${a.length} bytes`, `${b.length} bytes`, advice);
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && firstDifference(a, b) === a.length;
+}
+
+function firstDifference(a: Uint8Array, b: Uint8Array): number {
+  const end = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < end && a[i] === b[i]) i++;
+  return i;
+}

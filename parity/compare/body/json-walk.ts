@@ -1,0 +1,162 @@
+/** Walks two JSON documents that do not mean the same and reports each place where they differ. */
+
+import {
+  elementsOf,
+  type JsonDoc,
+  JsonHashes,
+  keysOf,
+  kindOf,
+  MAX_DEPTH,
+  type Node,
+  pairMembers,
+  rawOf,
+  type SameMeaning,
+  STRIDE,
+  stringOf,
+} from '../../../json/index.ts';
+import type { Cause } from '../../causes/index.ts';
+import { explainAdded, explainMissing, explainValues } from '../../explain/index.ts';
+import {
+  type BodyDifference,
+  childOf,
+  excerpt,
+  type Finding,
+  type Found,
+  foldedName,
+  nameOf,
+  type Path,
+  pointerTo,
+  why,
+} from '../../model/index.ts';
+import type { ArrayRule, BodyRules } from '../../rules/index.ts';
+import { type Alignment, alignInOrder, alignUnordered } from './align-arrays.ts';
+import { contentTokens, type Elements, elementTokens, keyTokens } from './element-tokens.ts';
+
+export class JsonWalk {
+  readonly #meaning: SameMeaning;
+  readonly #found: Found;
+  readonly #rules: BodyRules | undefined;
+  readonly #a: JsonDoc;
+  readonly #b: JsonDoc;
+  readonly #hashesA: JsonHashes;
+  readonly #hashesB: JsonHashes;
+
+  constructor(meaning: SameMeaning, found: Found, rules: BodyRules | undefined) {
+    this.#meaning = meaning;
+    this.#found = found;
+    this.#rules = rules;
+    this.#a = meaning.a;
+    this.#b = meaning.b;
+    this.#hashesA = new JsonHashes(meaning.a);
+    this.#hashesB = new JsonHashes(meaning.b);
+  }
+
+  walk(x: Node, y: Node, path: Path | null, depth: number): void {
+    if (this.#meaning.same(x, y, depth)) return;
+    const kind = kindOf(this.#a, x);
+    const containers = kind === kindOf(this.#b, y) && (kind === 'object' || kind === 'array');
+    if (!containers) this.#report(explainValues(this.#a, x, this.#b, y, nameOf(path)), path, x, y);
+    else if (depth >= MAX_DEPTH) this.#report({ cause: 'too-deep' }, path, x, y);
+    else if (kind === 'object') this.#objects(x, y, path, depth);
+    else this.#arrays(x, y, path, depth);
+  }
+
+  #objects(x: Node, y: Node, path: Path | null, depth: number): void {
+    const [a, b] = [this.#a, this.#b];
+    const { both, onlyA, onlyB } = pairMembers(a, keysOf(a, x), b, keysOf(b, y));
+    this.#meaning.noteKeys(both, x, y);
+    const names = new Set<string>();
+    for (const [key, partner] of both) {
+      const name = stringOf(a, key);
+      names.add(name);
+      this.walk(key + STRIDE, partner + STRIDE, childOf(path, name), depth + 1);
+    }
+    const missing = onlyA.map((key) => ({ name: stringOf(a, key), value: key + STRIDE }));
+    const added = onlyB.map((key) => ({ name: stringOf(b, key), value: key + STRIDE }));
+    const [foldedMissing, foldedAdded] = [missing, added].map(
+      (keys) => new Map(keys.map((k) => [foldedName(k.name), k.name])),
+    );
+    for (const { name, value } of missing) {
+      const other = foldedAdded?.get(foldedName(name));
+      const finding = names.has(name)
+        ? DUPLICATE
+        : other !== undefined
+          ? renamed(name, other)
+          : explainMissing(a, value, name);
+      this.#report(finding, childOf(path, name), value, null);
+    }
+    for (const { name, value } of added) {
+      const other = foldedMissing?.get(foldedName(name));
+      const finding = names.has(name)
+        ? DUPLICATE
+        : other !== undefined
+          ? renamed(other, name)
+          : explainAdded(b, value, name);
+      this.#report(finding, childOf(path, name), null, value);
+    }
+  }
+
+  #arrays(x: Node, y: Node, path: Path | null, depth: number): void {
+    const [p, q] = [elementsOf(this.#a, x), elementsOf(this.#b, y)];
+    const rule = this.#rules?.arrayRule(pointerTo(path, 'stable')) ?? null;
+    const [start, end] = rule === null ? this.#middle(p, q, depth + 1) : [0, 0];
+    const [middleA, middleB] = [p.slice(start, p.length - end), q.slice(start, q.length - end)];
+    const { pairs, onlyA, onlyB, moved } = this.#align(middleA, middleB, depth + 1, rule);
+    if (moved) this.#report({ cause: 'array-order' }, path, x, y, rule?.id);
+    for (const [i, j] of pairs) {
+      this.walk(middleA[i] ?? 0, middleB[j] ?? 0, childOf(path, start + i, start + j), depth + 1);
+    }
+    const advice = (verb: string) => ({
+      cause: 'array-length' as const,
+      advice: `One element ${verb} (${p.length} there, ${q.length} here); send the elements that Node sends.`,
+    });
+    for (const i of onlyA) this.#report(advice('is missing'), childOf(path, start + i), middleA[i] ?? 0, null);
+    for (const j of onlyB) this.#report(advice('is added'), childOf(path, start + j), null, middleB[j] ?? 0);
+  }
+
+  /** How many elements at the beginning and at the end mean the same. */
+  #middle(p: readonly Node[], q: readonly Node[], depth: number): readonly [number, number] {
+    const shorter = Math.min(p.length, q.length);
+    let start = 0;
+    while (start < shorter && this.#meaning.same(p[start] ?? 0, q[start] ?? 0, depth)) start++;
+    let end = 0;
+    while (start + end < shorter && this.#meaning.same(p.at(-end - 1) ?? 0, q.at(-end - 1) ?? 0, depth)) end++;
+    return [start, end];
+  }
+
+  #align(p: readonly Node[], q: readonly Node[], depth: number, rule: ArrayRule | null): Alignment {
+    const a: Elements = { hashes: this.#hashesA, nodes: p, depth };
+    const b: Elements = { hashes: this.#hashesB, nodes: q, depth };
+    if (rule?.kind === 'keyed') return alignUnordered(keyTokens(a, rule.steps), keyTokens(b, rule.steps), false);
+    if (rule?.kind === 'unordered') return alignUnordered(contentTokens(a), contentTokens(b), true);
+    if (p.length === 1 && q.length === 1) return { pairs: [[0, 0]], onlyA: [], onlyB: [], moved: false };
+    if (p.length === 0 || q.length === 0) return alignInOrder(p.map(ZERO), q.map(ZERO));
+    return alignInOrder(...elementTokens(a, b));
+  }
+
+  /** `rule`: one that says that this does not count. */
+  #report(finding: Finding, path: Path | null, x: Node | null, y: Node | null, rule?: string): void {
+    const pointer = pointerTo(path, x === null ? 'candidate' : 'stable');
+    const other = pointerTo(path, y === null ? 'stable' : 'candidate');
+    const difference: BodyDifference = {
+      in: 'body',
+      pointer,
+      ...(other === pointer || x === null ? {} : { candidatePointer: other }),
+      stable: x === null ? null : excerpt(rawOf(this.#a, x)),
+      candidate: y === null ? null : excerpt(rawOf(this.#b, y)),
+      ...why(finding.cause, finding.advice),
+    };
+    if (rule !== undefined) this.#found.add({ ...difference, class: 'noise', rule });
+    else this.#found.add(this.#rules?.judge(difference) ?? difference);
+  }
+}
+
+const ZERO = () => 0;
+const DUPLICATE: Finding = { cause: 'duplicate-key' satisfies Cause };
+
+function renamed(stable: string, candidate: string): Finding {
+  return {
+    cause: 'key-renamed',
+    advice: `Node sends \`${stable}\`, Go \`${candidate}\`; add \`json:"${stable}"\` to the field.`,
+  };
+}

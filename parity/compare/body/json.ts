@@ -1,0 +1,53 @@
+/**
+ * Two JSON texts: every place where they differ, and why. Numbers are exact, keys may come in any order, array elements are
+ * aligned. Never throws; time is linear in the texts but for the bounded alignment of arrays.
+ */
+
+import { type JsonDoc, pointerOf, ROOT, rawOf, SameMeaning, spaceWriting, tokenize } from '../../../json/index.ts';
+import type { Cause } from '../../causes/index.ts';
+import { type BodyDifference, excerpt, Found, why } from '../../model/index.ts';
+import type { BodyRules } from '../../rules/index.ts';
+import { JsonWalk } from './json-walk.ts';
+
+export { MAX_DIFFERENCES } from '../../model/index.ts';
+
+/**
+ * null where one of the two is not JSON (equal texts are equal, whatever they are). `stable` and `candidate` may change places:
+ * the same places differ then, but for those that are only written otherwise, of which the first is named.
+ */
+export function compareJson(stable: string, candidate: string, rules?: BodyRules): BodyDifference[] | null {
+  if (stable === candidate) return [];
+  const [a, b] = [tokenize(stable), tokenize(candidate)];
+  if (a === undefined || b === undefined) return null;
+  const meaning = new SameMeaning(a, b);
+  const found = new Found();
+  if (!meaning.same(ROOT, ROOT, 0)) new JsonWalk(meaning, found, rules).walk(ROOT, ROOT, null, 0);
+  for (const difference of writingDifferences(a, b, meaning)) found.add(rules?.judge(difference) ?? difference);
+  return found.differences();
+}
+
+export function isJson(text: string): boolean {
+  return tokenize(text) !== undefined;
+}
+
+/** `stable` and `candidate` are source texts, null where a side has nothing there. */
+export function bodyDifference(
+  cause: Cause,
+  pointer: string,
+  stable: string | null,
+  candidate: string | null,
+  advice?: string,
+): BodyDifference {
+  const short = (text: string | null) => (text === null ? null : excerpt(text));
+  return { in: 'body', pointer, stable: short(stable), candidate: short(candidate), ...why(cause, advice) };
+}
+
+function writingDifferences(a: JsonDoc, b: JsonDoc, { writing }: SameMeaning): BodyDifference[] {
+  const noted = writing.list.map(({ cause, a: x, b: y }) => {
+    const [pointer, candidatePointer] = [pointerOf(a, x), pointerOf(b, y)];
+    const difference = bodyDifference(cause, pointer, rawOf(a, x), rawOf(b, y));
+    return pointer === candidatePointer ? difference : { ...difference, candidatePointer };
+  });
+  const tail = (doc: JsonDoc) => JSON.stringify(doc.text.slice(Math.max(doc.end - 20, 0)));
+  return [...noted, ...spaceWriting(a, b).map((cause) => bodyDifference(cause, '', tail(a), tail(b)))];
+}

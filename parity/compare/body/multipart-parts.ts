@@ -1,0 +1,74 @@
+/** A multipart body (RFC 2046, 5.1) taken apart, in bytes. */
+
+import type { HeaderList } from '../../../capture/format/index.ts';
+import { firstValue, type MediaType, parseMediaType } from '../../../http/index.ts';
+
+/** A body with more parts is compared as bytes. */
+const MAX_PARTS = 200;
+/** A part with more fields has no body that is found. */
+const MAX_FIELDS = 100;
+/** Longest boundary that RFC 2046 allows. */
+const MAX_BOUNDARY = 70;
+
+export interface Part {
+  readonly headers: HeaderList;
+  /** By Content-Disposition; null where it names none. */
+  readonly name: string | null;
+  readonly mediaType: MediaType;
+  readonly bytes: Uint8Array;
+}
+
+/** null where the body is not what `boundary` says. */
+export function parseMultipart(bytes: Uint8Array, boundary: string | undefined): Part[] | null {
+  if (boundary === undefined || boundary === '' || boundary.length > MAX_BOUNDARY) return null;
+  const delimiter = new TextEncoder().encode(`--${boundary}`);
+  const parts: Part[] = [];
+  let at = find(bytes, delimiter, 0);
+  while (at >= 0 && parts.length <= MAX_PARTS) {
+    const after = at + delimiter.length;
+    if (bytes[after] === DASH && bytes[after + 1] === DASH) return parts.length <= MAX_PARTS ? parts : null;
+    const start = endOfLine(bytes, after);
+    const next = find(bytes, delimiter, start);
+    if (start < 0 || next < 0) return null;
+    parts.push(parsePart(bytes.subarray(start, next - (bytes[next - 2] === CR ? 2 : 1))));
+    at = next;
+  }
+  return null;
+}
+
+const [CR, LF, DASH] = [13, 10, 45];
+
+function parsePart(bytes: Uint8Array): Part {
+  const headers: [string, string][] = [];
+  let at = 0;
+  while (headers.length < MAX_FIELDS) {
+    const end = endOfLine(bytes, at);
+    const line = new TextDecoder().decode(bytes.subarray(at, end < 0 ? bytes.length : end)).trim();
+    at = end < 0 ? bytes.length : end;
+    const colon = line.indexOf(':');
+    if (line === '' || end < 0) break;
+    headers.push([line.slice(0, Math.max(0, colon)).trim(), line.slice(colon + 1).trim()]);
+  }
+  const disposition = parseMediaType(firstValue(headers, 'content-disposition'));
+  return {
+    headers,
+    name: disposition.parameters.get('name') ?? null,
+    mediaType: parseMediaType(firstValue(headers, 'content-type') ?? 'text/plain'),
+    bytes: bytes.subarray(at),
+  };
+}
+
+/** The offset after the next line feed, or -1. */
+function endOfLine(bytes: Uint8Array, from: number): number {
+  const at = bytes.indexOf(LF, from);
+  return at < 0 ? -1 : at + 1;
+}
+
+/** Where a line begins with `delimiter`. */
+function find(bytes: Uint8Array, delimiter: Uint8Array, from: number): number {
+  if (from < 0) return -1;
+  for (let at = bytes.indexOf(DASH, from); at >= 0; at = bytes.indexOf(DASH, at + 1)) {
+    if ((at === 0 || bytes[at - 1] === LF) && delimiter.every((byte, i) => bytes[at + i] === byte)) return at;
+  }
+  return -1;
+}

@@ -1,0 +1,56 @@
+/** Two multipart bodies: the parts by name, or by number where they have none. Pointer: `/<name or number>` and on into the part. */
+
+import { pointerStep } from '../../../http/index.ts';
+import { type BodyDifference, within } from '../../model/index.ts';
+import { byteContent, type Content } from './decoded-content.ts';
+import { bodyDifference } from './json.ts';
+import { type Part, parseMultipart } from './multipart-parts.ts';
+
+type CompareContent = (stable: Content, candidate: Content) => BodyDifference[];
+
+/** null where a body is not what its boundary says. Both are known to differ. */
+export function compareMultipart(a: Content, b: Content, compare: CompareContent): BodyDifference[] | null {
+  const [x, y] = [a, b].map(({ bytes, mediaType }) => parseMultipart(bytes, mediaType.parameters.get('boundary')));
+  if (!x || !y) return null;
+  const [ours, theirs] = [byPlace(x), byPlace(y)];
+  const found = [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((place) =>
+    comparePart(place, ours.get(place), theirs.get(place), compare),
+  );
+  if (found.length > 0) return found;
+  const [p, q] = [a, b].map(({ mediaType }) => mediaType.parameters.get('boundary') ?? null);
+  return [bodyDifference('part-boundary', '', p ?? null, q ?? null)];
+}
+
+function comparePart(
+  place: string,
+  a: Part | undefined,
+  b: Part | undefined,
+  compare: CompareContent,
+): BodyDifference[] {
+  if (a === undefined || b === undefined) {
+    return [bodyDifference('part-value', place, lengthOf(a), lengthOf(b))];
+  }
+  const [x, y] = [headersOf(a), headersOf(b)];
+  if (x !== y) return [bodyDifference('part-value', place, x, y)];
+  return within(place, compare(byteContent(a.mediaType, a.bytes), byteContent(b.mediaType, b.bytes)));
+}
+
+/** A name that stands twice gets a number. */
+function byPlace(parts: readonly Part[]): Map<string, Part> {
+  const places = new Map<string, Part>();
+  for (const [i, part] of parts.entries()) {
+    const place = pointerStep(part.name ?? String(i));
+    places.set(places.has(place) ? `${place}/${i}` : place, part);
+  }
+  return places;
+}
+
+const lengthOf = (part: Part | undefined) => (part === undefined ? null : `${part.bytes.length} bytes`);
+
+/** Names in lower case, in any order; the boundary of a part that is multipart itself says nothing. */
+function headersOf({ headers }: Part): string {
+  return headers
+    .map(([name, value]) => `${name.toLowerCase()}: ${value.replace(/;\s*boundary=[^;]*/i, '')}`)
+    .sort()
+    .join('; ');
+}

@@ -1,0 +1,112 @@
+/** Set-Cookie fields, read as a browser reads them (RFC 6265, 5.2): name, value, attributes and how long the cookie lives. */
+
+import type { ResponseLeg } from '../../../capture/format/index.ts';
+import { firstValue, unquote } from '../../../http/index.ts';
+import type { Answers, HeaderDifference } from '../../model/index.ts';
+import { headerDifference } from './header-difference.ts';
+
+/** Two clocks and two answers: an expiry that is computed from now differs by so many seconds at most. */
+const TOLERANCE_S = 5;
+
+interface Cookie {
+  readonly written: string;
+  readonly name: string;
+  readonly value: string;
+  /** Names in lower case; the last of a name counts. */
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+/** `stable` and `candidate`: the Set-Cookie values of each side in order. */
+export function compareCookies(
+  stable: readonly string[],
+  candidate: readonly string[],
+  answers: Answers,
+): HeaderDifference[] {
+  const [ours, theirs] = [byName(stable), byName(candidate)];
+  const names = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
+  return names.flatMap((name) => {
+    const [a, b] = [ours.get(name) ?? [], theirs.get(name) ?? []];
+    return Array.from({ length: Math.max(a.length, b.length) }).flatMap((_, i) => compareCookie(a[i], b[i], answers));
+  });
+}
+
+function compareCookie(a: Cookie | undefined, b: Cookie | undefined, answers: Answers): HeaderDifference[] {
+  const one = (cause: 'cookie-value' | 'cookie-encoding' | 'cookie-format') => [
+    headerDifference(cause, 'set-cookie', a?.written ?? null, b?.written ?? null),
+  ];
+  if (a === undefined || b === undefined) return one('cookie-value');
+  if (a.written === b.written) return [];
+  const at = Date.parse(answers.at);
+  const sameLife = closeTo(lifeOf(a, answers.stable, at), lifeOf(b, answers.candidate, at));
+  if (!sameAttributes(a, b) || !sameLife || otherMaxAge(a, b)) return one('cookie-value');
+  if (unquote(a.value) !== unquote(b.value))
+    return one(sameUnescaped(a.value, b.value) ? 'cookie-encoding' : 'cookie-value');
+  return withoutExpires(a) === withoutExpires(b) ? [] : one('cookie-format');
+}
+
+function parseCookie(written: string): Cookie {
+  const [pair = '', ...rest] = written.split(';');
+  const [name, value] = halves(pair);
+  return { written, name, value, attributes: new Map(rest.map(halves).map(([key, v]) => [key.toLowerCase(), v])) };
+}
+
+function byName(values: readonly string[]): Map<string, Cookie[]> {
+  return Map.groupBy(values.map(parseCookie), ({ name }) => name);
+}
+
+function halves(text: string): [string, string] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text.trim(), ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
+
+/** All but those that say how long it lives. */
+function sameAttributes(a: Cookie, b: Cookie): boolean {
+  const normal = ({ attributes }: Cookie) =>
+    JSON.stringify(
+      [...attributes]
+        .filter(([name]) => name !== 'expires' && name !== 'max-age' && name !== '')
+        .map(([name, value]) => [name, normalAttribute(name, value)])
+        .sort(([x = ''], [y = '']) => (x < y ? -1 : 1)),
+    );
+  return normal(a) === normal(b);
+}
+
+function normalAttribute(name: string, value: string): string {
+  if (name === 'domain') return value.replace(/^\./, '').toLowerCase();
+  if (name === 'samesite' || name === 'priority') return value.toLowerCase();
+  return name === 'secure' || name === 'httponly' || name === 'partitioned' ? '' : value;
+}
+
+/** Seconds from the answer on; 0: deleted; null: until the browser closes. Max-Age wins over Expires. */
+function lifeOf({ attributes }: Cookie, { headers }: ResponseLeg, at: number): number | null {
+  const maxAge = attributes.get('max-age');
+  if (maxAge !== undefined && /^-?\d+$/.test(maxAge)) return Math.max(0, Number(maxAge));
+  const expires = Date.parse(attributes.get('expires') ?? '');
+  if (Number.isNaN(expires)) return null;
+  const date = Date.parse(firstValue(headers, 'date') ?? '');
+  return Math.max(0, (expires - (Number.isNaN(date) ? at : date)) / 1000);
+}
+
+function closeTo(a: number | null, b: number | null): boolean {
+  if (a === null || b === null || a === 0 || b === 0) return a === b;
+  return Math.abs(a - b) <= TOLERANCE_S || a === b;
+}
+
+/** Where both sides say Max-Age, no clock is involved. */
+function otherMaxAge(a: Cookie, b: Cookie): boolean {
+  const [x, y] = [a.attributes.get('max-age'), b.attributes.get('max-age')];
+  return x !== undefined && y !== undefined && Math.max(0, Number(x)) !== Math.max(0, Number(y)) && x !== y;
+}
+
+function sameUnescaped(a: string, b: string): boolean {
+  try {
+    return decodeURIComponent(unquote(a)) === decodeURIComponent(unquote(b));
+  } catch {
+    return false;
+  }
+}
+
+/** As written, but for a date that moves with the clock. */
+function withoutExpires({ written }: Cookie): string {
+  return written.replaceAll(/(;\s*expires=)[^;]*/gi, '$1');
+}

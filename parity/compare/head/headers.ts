@@ -1,0 +1,163 @@
+/** Header fields, names folded, values in order: what clients may notice, and what any two servers differ in. */
+
+import { type Field, fieldsOf, membersOf } from '../../../http/index.ts';
+import type { Cause } from '../../causes/index.ts';
+import type { Answers, HeaderDifference } from '../../model/index.ts';
+import { compareContentType } from './content-type.ts';
+import { compareCookies } from './cookies.ts';
+import { compareFraming } from './framing.ts';
+import { headerDifference } from './header-difference.ts';
+import { compareLocation } from './location.ts';
+import { compareValidator } from './validators.ts';
+
+/** More fields than this that differ say no more than this many. */
+const MAX_HEADER_DIFFERENCES = 50;
+
+/** Name the server, the hop or the moment. */
+const IDENTITY = new Set([
+  'age',
+  'alt-svc',
+  'connection',
+  'date',
+  'keep-alive',
+  'proxy-connection',
+  'server',
+  'server-timing',
+  'traceparent',
+  'tracestate',
+  'via',
+  'x-amz-cf-id',
+  'x-amz-cf-pop',
+  'x-amzn-requestid',
+  'x-amzn-trace-id',
+  'x-aspnet-version',
+  'x-cache',
+  'x-envoy-upstream-service-time',
+  'x-powered-by',
+  'x-response-time',
+  'x-runtime',
+  'x-served-by',
+]);
+
+/** Any two requests have another value; that a side does not send it is told. */
+const CORRELATION = new Set(['x-request-id', 'x-correlation-id', 'request-id']);
+
+/** A keyed or plain hash of the body's bytes, or a signature over them. */
+const SIGNATURES = new Set([
+  'content-digest',
+  'content-md5',
+  'digest',
+  'repr-digest',
+  'signature',
+  'x-content-signature',
+  'x-hub-signature',
+  'x-hub-signature-256',
+  'x-signature',
+]);
+
+/** List-valued fields whose members are a set: tokens, in any case and order. */
+const TOKEN_SETS = new Set([
+  'accept-ranges',
+  'access-control-allow-headers',
+  'access-control-allow-methods',
+  'access-control-expose-headers',
+  'allow',
+  'cache-control',
+  'pragma',
+  'vary',
+]);
+
+/** List-valued fields whose members have an order. Only list-valued fields may be joined (RFC 9110, 5.3). */
+const LISTS = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'accept-patch',
+  'accept-post',
+  'content-encoding',
+  'content-language',
+  'forwarded',
+  'link',
+  'preference-applied',
+  'proxy-authenticate',
+  'trailer',
+  'upgrade',
+  'warning',
+  'www-authenticate',
+]);
+
+export function compareHeaders(answers: Answers): HeaderDifference[] {
+  const [stable, candidate] = [fieldsOf(answers.stable.headers), fieldsOf(answers.candidate.headers)];
+  const names = [...new Set([...stable.keys(), ...candidate.keys()])].sort();
+  const found = [...compareNames(stable, candidate), ...compareFraming(answers)];
+  for (const name of names) {
+    if (found.length > MAX_HEADER_DIFFERENCES) break;
+    found.push(...compareField(name, stable.get(name)?.values ?? [], candidate.get(name)?.values ?? [], answers));
+  }
+  if (found.length <= MAX_HEADER_DIFFERENCES) return consolidated(found);
+  return [...found.slice(0, MAX_HEADER_DIFFERENCES), headerDifference('too-many-differences', '*', null, null)];
+}
+
+function compareField(name: string, a: readonly string[], b: readonly string[], answers: Answers): HeaderDifference[] {
+  const [stable, candidate] = [a.length > 0 ? a.join(', ') : null, b.length > 0 ? b.join(', ') : null];
+  const one = (cause: Cause) => [headerDifference(cause, name, stable, candidate)];
+  switch (name) {
+    case 'content-length':
+    case 'transfer-encoding':
+      return [];
+    case 'content-type':
+      return compareContentType(answers);
+    case 'set-cookie':
+      return compareCookies(a, b, answers);
+    case 'location':
+    case 'content-location':
+      return compareLocation(name, answers);
+    case 'etag':
+    case 'last-modified':
+      return compareValidator(name, stable, candidate);
+  }
+  if (sameList(a, b)) return [];
+  if (IDENTITY.has(name)) return one('server-identity');
+  if (CORRELATION.has(name) && stable !== null && candidate !== null) return one('server-identity');
+  if (SIGNATURES.has(name)) return one('signed-body');
+  if (TOKEN_SETS.has(name)) {
+    const [x, y] = [tokensOf(a), tokensOf(b)];
+    if (stable !== null && candidate !== null && sameList(x, y)) return one('header-format');
+    if (name === 'vary' && sameList(withoutEncoding(x), withoutEncoding(y))) return one('content-encoding');
+  } else if (name === 'content-encoding') {
+    return one('content-encoding');
+  } else if (LISTS.has(name) && stable !== null && candidate !== null && sameList(membersOf(a), membersOf(b))) {
+    return one('header-format');
+  }
+  if (name.startsWith('access-control-')) return one('cors');
+  return one(stable === null ? 'header-added' : candidate === null ? 'header-missing' : 'header-value');
+}
+
+/** One difference for all the names that are only written in another case. */
+function compareNames(stable: ReadonlyMap<string, Field>, candidate: ReadonlyMap<string, Field>): HeaderDifference[] {
+  for (const [name, { written }] of stable) {
+    const other = candidate.get(name)?.written;
+    if (other !== undefined && other !== written) return [headerDifference('header-case', name, written, other)];
+  }
+  return [];
+}
+
+/** http.Error sets two fields for one reason. */
+function consolidated(found: HeaderDifference[]): HeaderDifference[] {
+  if (!found.some(({ cause }) => cause === 'error-as-text')) return found;
+  return found.filter(({ name }) => name !== 'x-content-type-options');
+}
+
+const tokensOf = (values: readonly string[]) => [...new Set(membersOf(values).map(normalToken))].sort();
+
+/** Names of tokens have no case; nor have the values of those that are used. */
+function normalToken(member: string): string {
+  const parts = member.toLowerCase().split('=');
+  return parts.map((part) => part.trim()).join('=');
+}
+
+const withoutEncoding = (tokens: readonly string[]) => tokens.filter((token) => token !== 'accept-encoding');
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

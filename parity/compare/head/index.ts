@@ -1,0 +1,3 @@
+/** Status and header fields of two answers, compared. */
+export { compareHeaders } from './headers.ts';
+export { compareStatus, hasNull } from './status.ts';

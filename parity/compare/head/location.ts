@@ -1,0 +1,30 @@
+/** Location and Content-Location: where they lead, not how they are written. */
+
+import { firstValue } from '../../../http/index.ts';
+import type { Answers, HeaderDifference } from '../../model/index.ts';
+import { headerDifference } from './header-difference.ts';
+
+/** Stands for the host where the request's is not known. */
+const SOMEWHERE = 'crossfade.invalid';
+
+export function compareLocation(name: string, { request, stable, candidate }: Answers): HeaderDifference[] {
+  const [a, b] = [firstValue(stable.headers, name), firstValue(candidate.headers, name)];
+  if (a === b) return [];
+  const host = firstValue(request.headers ?? [], 'host');
+  const [x, y] = [resolve(a, request.target, host), resolve(b, request.target, host)];
+  return [headerDifference(x !== null && x === y ? 'location-form' : 'location', name, a, b)];
+}
+
+/** Path, query and fragment, with the host unless it is the request's own, whatever the scheme: TLS may end before it. */
+function resolve(reference: string | null, target: string, host: string | null): string | null {
+  if (reference === null) return null;
+  const base = `http://${host ?? SOMEWHERE}`;
+  const [own, url] = [parse(target, base), parse(reference, `${base}${target.startsWith('/') ? target : '/'}`)];
+  if (own === null || url === null) return null;
+  const elsewhere = url.host !== own.host && (url.hostname !== own.hostname || host === null);
+  return `${elsewhere ? url.origin : ''}${url.pathname}${url.search}${url.hash}`;
+}
+
+function parse(reference: string, base: string): URL | null {
+  return URL.canParse(reference, base) ? new URL(reference, base) : null;
+}

@@ -1,0 +1,93 @@
+/** Two status codes: what made them differ, where the request and the answers tell. */
+
+import type { ResponseLeg } from '../../../capture/format/index.ts';
+import { firstValue } from '../../../http/index.ts';
+import type { Cause } from '../../causes/index.ts';
+import { causeInQuery, type RequestShape } from '../../explain/index.ts';
+import { type Answers, type StatusDifference, why } from '../../model/index.ts';
+
+export interface StatusFinding {
+  readonly difference: StatusDifference;
+  /** Header fields and body follow from it (an error has another body than a page), so that they need no telling. */
+  readonly settles: boolean;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+export function compareStatus(answers: Answers, shape: RequestShape): StatusFinding | null {
+  const [stable, candidate] = [answers.stable.status, answers.candidate.status];
+  if (stable === candidate) return null;
+  const cause = causeOf(answers, shape);
+  const otherClass = Math.floor(stable / 100) !== Math.floor(candidate / 100);
+  const notRouted = isUnrouted(answers.stable) && isUnrouted(answers.candidate);
+  return { difference: { in: 'status', stable, candidate, ...why(cause) }, settles: otherClass || notRouted };
+}
+
+function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestShape): Cause {
+  const method = request.method.toUpperCase();
+  if (shape.unclean && (isPermanent(a) || isPermanent(b))) return 'path-cleaning-redirect';
+  if (isIndexRedirect(b, shape.path)) return 'index-redirect';
+  if (slashRedirect(a, shape.path) || slashRedirect(b, shape.path)) return 'trailing-slash';
+  if ((a.status === 304 && b.status === 200) || (a.status === 200 && b.status === 304)) return 'validator-kind';
+  if (method === 'OPTIONS' && isSuccess(a) && isUnrouted(b)) return 'options-default';
+  if (method === 'HEAD' && a.status < 400 && isUnrouted(b)) return 'head-not-routed';
+  if (a.status === 404 && b.status === 405 && firstValue(b.headers, 'allow') !== null) return 'method-not-allowed';
+  if (shape.path.length > 1 && shape.path.endsWith('/') && oneIsLost(a, b)) return 'trailing-slash';
+  if (shape.upperCase && isSuccess(a) && b.status === 404) return 'path-case';
+  if (isSuccess(a) && b.status >= 500) {
+    if (couldNotMarshalNumber(a, b)) return 'not-a-number';
+    if (MARSHAL_ERROR.test(b.body.data)) return 'marshal-error';
+  }
+  return causeInQuery(shape) ?? causeInRequestBody(a, b, shape) ?? 'status';
+}
+
+function causeInRequestBody(a: ResponseLeg, b: ResponseLeg, shape: RequestShape): Cause | null {
+  if (!((isSuccess(a) && isRefused(b)) || (isSuccess(b) && isRefused(a)))) return null;
+  if (shape.bodyIs === 'json-untyped') return 'request-media-type';
+  if (isSuccess(b) && shape.bodyKeys.some((key) => /^[A-Z]/.test(key))) return 'request-key-case';
+  return shape.bodyIs === 'json-typed' ? 'request-body-validity' : null;
+}
+
+const isSuccess = ({ status }: ResponseLeg) => status >= 200 && status < 300;
+const isRefused = ({ status }: ResponseLeg) => status >= 400 && status < 500;
+const isUnrouted = ({ status }: ResponseLeg) => status === 404 || status === 405;
+const isPermanent = ({ status }: ResponseLeg) => status === 301 || status === 307 || status === 308;
+
+function oneIsLost(a: ResponseLeg, b: ResponseLeg): boolean {
+  return (isSuccess(a) && b.status === 404) || (isSuccess(b) && a.status === 404);
+}
+
+/** Redirects to the same path with or without its last `/`. */
+function slashRedirect({ status, headers }: ResponseLeg, path: string): boolean {
+  const location = REDIRECTS.has(status) ? firstValue(headers, 'location') : null;
+  if (location === null) return false;
+  const to = pathOfLocation(location);
+  return to === `${path}/` || path === `${to}/` || relativeTo(path, to) === `${path}/`;
+}
+
+/** What http.FileServer says. */
+function isIndexRedirect({ status, headers }: ResponseLeg, path: string): boolean {
+  return status === 301 && path.endsWith('/index.html') && firstValue(headers, 'location') === './';
+}
+
+/** The path of an absolute or relative reference, without query and fragment. */
+function pathOfLocation(location: string): string {
+  return location.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+}
+
+/** `items/` for a request of `/shop/items` means `/shop/items/`. */
+function relativeTo(path: string, reference: string): string {
+  return reference.startsWith('/') ? reference : path.slice(0, path.lastIndexOf('/') + 1) + reference;
+}
+
+/** What encoding/json (v1, v2) and jsontext say of a value that they cannot marshal; v2 words it by chance, with a no-break space or not. */
+const MARSHAL_ERROR = /\bjson:\s(?:unsupported|unable to marshal|cannot marshal|error calling)|\bjsontext:\s/;
+
+/** json.Marshal fails on NaN and Infinity, for which JSON.stringify writes null. */
+function couldNotMarshalNumber(a: ResponseLeg, b: ResponseLeg): boolean {
+  return hasNull(a) && (b.body.bytes === 0 || /unsupported value:\s(?:NaN|[+-]Inf)/.test(b.body.data));
+}
+
+/** Whether a JSON body holds a null, seen from its text alone. */
+export function hasNull({ body }: ResponseLeg): boolean {
+  return body.encoding === 'utf8' && /(?:^|[:[,])\s*null\b/.test(body.data);
+}

@@ -1,0 +1,17 @@
+/** ETag and Last-Modified: what a client's conditional requests, and so its 304s, live on. */
+import type { HeaderDifference } from '../../model/index.ts';
+import { headerDifference } from './header-difference.ts';
+
+/** `name`: `etag` or `last-modified`. */
+export function compareValidator(name: string, stable: string | null, candidate: string | null): HeaderDifference[] {
+  if (stable === candidate) return [];
+  const cause = kindOf(name, stable) === kindOf(name, candidate) ? 'validator-value' : 'validator-kind';
+  return [headerDifference(cause, name, stable, candidate)];
+}
+
+function kindOf(name: string, value: string | null): 'none' | 'weak' | 'strong' | 'malformed' {
+  if (value === null) return 'none';
+  if (name === 'last-modified') return Number.isNaN(Date.parse(value)) ? 'malformed' : 'weak';
+  if (value.startsWith('W/"')) return 'weak';
+  return value.startsWith('"') ? 'strong' : 'malformed';
+}

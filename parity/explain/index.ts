@@ -1,0 +1,4 @@
+/** Which cause a difference has. */
+export { explained } from './request-cause.ts';
+export { causeInQuery, type RequestShape, shapeOf } from './request-shape.ts';
+export { explainAdded, explainMissing, explainValues } from './values.ts';

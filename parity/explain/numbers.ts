@@ -1,0 +1,52 @@
+/** Why two number tokens are not the same number. */
+
+import { type Decimal, decimalOf, isInteger, powerOfTen } from '../../json/index.ts';
+import { epochUnit, type Finding } from '../model/index.ts';
+
+/** Relative distance that rounding alone explains: four units in the last place of a double. */
+const ROUNDING = 4 * Number.EPSILON;
+
+/** Numbers nearer to each other than this have not been rounded to 32 bits. */
+const FINER_THAN_FLOAT32 = 1e-12;
+
+/** `name` is that of the member that holds them. */
+export function explainNumbers(a: string, b: string, name: string): Finding {
+  const [x, y] = [decimalOf(a), decimalOf(b)];
+  const [p, q] = [Number(a), Number(b)];
+  if (x === null || y === null || !Number.isFinite(p) || !Number.isFinite(q)) return { cause: 'number-value' };
+  if (p === q && isInteger(x) && isInteger(y)) return { cause: 'integer-precision', advice: precision(a, b, name) };
+  if (p === 0 || q === 0) return { cause: 'number-value' };
+  const unit = unitOf(x, y, [p, q], name);
+  if (unit !== null) return unit;
+  const distance = Math.abs(p - q) / Math.max(Math.abs(p), Math.abs(q));
+  if (!(isInteger(x) && isInteger(y)) && distance <= ROUNDING) return { cause: 'float-rounding' };
+  const coarse = distance > FINER_THAN_FLOAT32 && Math.fround(p) === Math.fround(q);
+  if (coarse && (isFloat32(q, y) || isFloat32(p, x))) return { cause: 'float32-precision' };
+  return { cause: 'number-value' };
+}
+
+function precision(a: string, b: string, name: string): string {
+  return `${a} and ${b} are one double: Node rounds what int64 keeps (and Go rounds in \`any\`); send ${name === '' ? 'it' : `\`${name}\``} as a string on both sides.`;
+}
+
+/** A float32 by its shortest text (up to 9 digits), or by that of the double that it is. */
+function isFloat32(value: number, { digits }: Decimal): boolean {
+  return Math.fround(value) === value || digits.length <= 9;
+}
+
+const TIME_NAME = /time|duration|delay|interval|latency|elapsed|expire|uptime|wait|period|ttl|age|ms$|millis|sec|nano/i;
+
+/** Powers of ten between s, ms, µs and ns. A factor of 1000 alone says little, so the name must speak for it. */
+function unitOf(x: Decimal, y: Decimal, [p, q]: readonly [number, number], name: string): Finding | null {
+  const units = [epochUnit(p), epochUnit(q)];
+  if (units.includes('s') && units.includes('ms')) {
+    const [seconds, millis] = units[0] === 's' ? [p, q] : [q, p];
+    if (Math.floor(seconds) === Math.floor(millis / 1000)) return { cause: 'timestamp-unit' };
+  }
+  const power = Math.abs(powerOfTen(x, y) ?? 0);
+  if (power !== 6 && power !== 9 && (power !== 3 || !TIME_NAME.test(name))) return null;
+  return {
+    cause: 'duration-unit',
+    advice: `One is 10^${power} times the other: time.Duration marshals as nanoseconds; divide${name === '' ? '' : ` \`${name}\``} before marshalling.`,
+  };
+}

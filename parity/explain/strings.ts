@@ -1,0 +1,30 @@
+/** Why two strings are not the same string. */
+
+import { type Finding, type Instant, instantOf, sameToTheCoarser } from '../model/index.ts';
+import { isOtherBase64 } from './base64.ts';
+
+export function explainStrings(a: string, b: string): Finding {
+  if (a.toWellFormed() === b.toWellFormed()) return { cause: 'lone-surrogate' };
+  const [x, y] = [instantOf(a), instantOf(b)];
+  if (x?.zero !== y?.zero && (x?.zero || y?.zero)) return { cause: 'zero-time' };
+  if (x !== null && y !== null) return explainInstants(x, y);
+  if (isOtherBase64(a, b)) return { cause: 'base64-alphabet' };
+  return { cause: 'value', ...likeness(a, b) };
+}
+
+/** Neither is the zero time, or both are. */
+function explainInstants(x: Instant, y: Instant): Finding {
+  if (x.nanos === y.nanos) return { cause: 'timestamp-format' };
+  if (sameToTheCoarser(x, y)) return { cause: 'timestamp-precision' };
+  const ms = Number(y.nanos - x.nanos) / 1e6;
+  const hours = ms / 3_600_000;
+  const zone = Number.isInteger(hours * 4) && Math.abs(hours) <= 14 ? ', as between time zones' : '';
+  return { cause: 'value', advice: `Another instant, ${ms < 0 ? `${-ms} ms earlier` : `${ms} ms later`}${zone}.` };
+}
+
+function likeness(a: string, b: string): { advice?: string } {
+  if (a.toLowerCase() === b.toLowerCase()) return { advice: 'Same but for the case of letters.' };
+  if (a.trim() === b.trim()) return { advice: 'Same but for white space at its ends.' };
+  if (a.normalize() === b.normalize()) return { advice: 'Same but for the Unicode normal form; normalise to NFC.' };
+  return {};
+}

@@ -1,0 +1,123 @@
+/** Why two JSON values that stand at the same place differ. */
+
+import {
+  decimalOf,
+  isEmpty,
+  type JsonDoc,
+  type Kind,
+  kindOf,
+  type Node,
+  rawOf,
+  sameNumber,
+  stringOf,
+} from '../../json/index.ts';
+import { epochUnit, type Finding, instantOf } from '../model/index.ts';
+import { arrayBytes, bufferBytes, isBase64Of, isBase64OfLength } from './base64.ts';
+import { explainNumbers } from './numbers.ts';
+import { explainStrings } from './strings.ts';
+import { isNullStruct, isZeroTime, isZeroValue } from './zero-value.ts';
+
+/** Two values that do not mean the same and are not both arrays or both objects. `name`: of the member that holds them, or empty. */
+export function explainValues(a: JsonDoc, x: Node, b: JsonDoc, y: Node, name: string): Finding {
+  const [kind, other] = [kindOf(a, x), kindOf(b, y)];
+  if (kind === 'number' && other === 'number') return explainNumbers(rawOf(a, x), rawOf(b, y), name);
+  if (kind === 'string' && other === 'string') return explainStrings(stringOf(a, x), stringOf(b, y));
+  if (kind === other) return { cause: 'value' };
+  if (isNullStruct(a, x) !== isNullStruct(b, y)) return { cause: 'null-struct' };
+  if (other === 'null') return fromNull(a, x, kind, name) ?? zeroForNull(a, x, 'null-for-zero');
+  if (kind === 'null') return zeroForNull(b, y, 'zero-for-null');
+  if (kind === 'string') return againstString(a, x, b, y);
+  if (other === 'string') return againstString(b, y, a, x);
+  return { cause: 'type', ...typeAdvice(kind, other) };
+}
+
+/** Where the stable side has a value and the candidate null. */
+function fromNull(a: JsonDoc, x: Node, kind: Kind, name: string): Finding | null {
+  const field = name === '' ? '' : ` \`${name}\``;
+  if (kind === 'array' && isEmpty(a, x)) {
+    const advice = `Initialise the slice${field} (\`make([]T, 0)\`): a nil slice marshals as null.`;
+    return { cause: 'null-for-empty-array', advice };
+  }
+  if (kind === 'object' && isEmpty(a, x)) {
+    const advice = `Initialise the map${field} (\`make(map[K]V)\`): a nil map marshals as null.`;
+    return { cause: 'null-for-empty-object', advice };
+  }
+  return null;
+}
+
+/** The other side has null. */
+function zeroForNull(doc: JsonDoc, node: Node, cause: 'zero-for-null' | 'null-for-zero'): Finding {
+  if (isZeroTime(doc, node)) return { cause: 'zero-time' };
+  if (isZeroValue(doc, node)) return { cause };
+  return { cause: kindOf(doc, node) === 'number' ? 'not-a-number' : 'type' };
+}
+
+/** A string in one, something that is neither string nor null in the other. */
+function againstString(text: JsonDoc, string: Node, doc: JsonDoc, node: Node): Finding {
+  const kind = kindOf(doc, node);
+  const value = stringOf(text, string);
+  if (kind === 'number') return numberInText(value, rawOf(doc, node));
+  const buffer = bufferBytes(doc, node);
+  if (buffer !== null) {
+    if (isBase64Of(text, string, buffer)) return { cause: 'buffer-as-base64' };
+    if (isBase64OfLength(value, buffer.length))
+      return { cause: 'buffer-as-base64', advice: 'The bytes differ as well.' };
+  }
+  const bytes = arrayBytes(doc, node);
+  if (bytes !== null && bytes.length > 0) {
+    const uuid = bytes.length === 16 && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+    if (uuid || isBase64Of(text, string, bytes)) return { cause: 'bytes-as-array' };
+  }
+  const option = kind === 'boolean' && (value === 'true' || value === 'false');
+  return option ? { cause: 'type', advice: 'Look for the `,string` option of a json tag.' } : { cause: 'type' };
+}
+
+function numberInText(text: string, number: string): Finding {
+  const instant = instantOf(text);
+  if (instant !== null && isEpochOf(instant.nanos, Number(number))) return { cause: 'timestamp-as-number' };
+  if (decimalOf(text) === null) return { cause: 'type' };
+  return sameNumber(text, number)
+    ? { cause: 'number-type' }
+    : { cause: 'number-type', advice: 'Look for the `,string` option of a json tag; the number differs as well.' };
+}
+
+function isEpochOf(nanos: bigint, value: number): boolean {
+  const unit = epochUnit(value);
+  if (unit === null) return false;
+  return Math.abs(Number(nanos / 1_000_000n) / (unit === 's' ? 1000 : 1) - value) < 1;
+}
+
+function typeAdvice(kind: Kind, other: Kind): { advice?: string } {
+  const kinds = [kind, other];
+  if (kinds.includes('boolean') && kinds.includes('number')) {
+    return { advice: 'A boolean in one, a number in the other: scan a tinyint(1) into a bool.' };
+  }
+  if (kinds.includes('array') && kinds.includes('object')) {
+    return { advice: 'An array in one, an object in the other: a map is no slice, and one element is no list of one.' };
+  }
+  return {};
+}
+
+/** A member that the stable side sends and the candidate does not. */
+export function explainMissing(a: JsonDoc, value: Node, name: string): Finding {
+  if (isZeroTime(a, value)) return { cause: 'zero-time' };
+  if (kindOf(a, value) === 'null') return { cause: 'null-omitted' };
+  if (isZeroValue(a, value)) {
+    return {
+      cause: 'zero-value-omitted',
+      advice: `Remove \`omitempty\` from \`${name}\`: Node sends the empty value.`,
+    };
+  }
+  return { cause: 'key-missing', advice: `Send \`${name}\`; look for a misspelt or missing json tag.` };
+}
+
+/** A member that the candidate sends and the stable side does not. */
+export function explainAdded(b: JsonDoc, value: Node, name: string): Finding {
+  if (isZeroTime(b, value)) {
+    const advice = `\`omitempty\` does not leave out a zero time.Time; use \`omitzero\` or *time.Time for \`${name}\`.`;
+    return { cause: 'zero-time', advice };
+  }
+  if (kindOf(b, value) === 'null') return { cause: 'null-added' };
+  if (isZeroValue(b, value)) return { cause: 'zero-value-added' };
+  return { cause: 'key-added', advice: `Leave \`${name}\` out; look for an exported field without \`json:"-"\`.` };
+}

@@ -1,7 +1,0 @@
-/** Why two values differ: a cause and, where it can be said more precisely than the catalogue does, the advice. */
-import type { Cause } from './catalogue.ts';
-
-export interface Finding {
-  readonly cause: Cause;
-  readonly advice?: string;
-}

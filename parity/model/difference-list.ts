@@ -1,0 +1,60 @@
+/** The differences of one body as they are found: listed up to a bound, counted beyond it. */
+import type { DifferenceClass } from '../causes/index.ts';
+import { type BodyDifference, why } from './difference.ts';
+import { generalPointer } from './general-place.ts';
+
+/** More differences in one body than these are not listed. */
+export const MAX_DIFFERENCES = 50;
+/** Nor more than these of noise, which leaves room for what counts. */
+const MAX_NOISE = 10;
+/** Of the same cause in other elements of one array, so many are listed; noise only once. */
+const MAX_ALIKE = 5;
+
+const GRAVITY: readonly DifferenceClass[] = ['noise', 'benign', 'undecided', 'breaking'];
+
+interface Group {
+  listed: number;
+  /** Index of the last listed. */
+  last: number;
+  more: number;
+}
+
+export class Found {
+  readonly #list: BodyDifference[] = [];
+  readonly #groups = new Map<string, Group>();
+  #noise = 0;
+  #unlisted = 0;
+  #gravest: DifferenceClass = 'noise';
+
+  add(difference: BodyDifference): void {
+    const { cause, class: kind, rule = '', pointer } = difference;
+    const key = `${cause} ${kind} ${rule} ${generalPointer(pointer)}`;
+    const group = this.#groups.get(key);
+    if (group !== undefined && group.listed >= (kind === 'noise' ? 1 : MAX_ALIKE)) group.more++;
+    else if (this.#hasRoomFor(kind)) {
+      if (kind === 'noise') this.#noise++;
+      this.#list.push(difference);
+      this.#groups.set(key, { listed: (group?.listed ?? 0) + 1, last: this.#list.length - 1, more: 0 });
+    } else if (group !== undefined) group.more++;
+    else {
+      this.#unlisted++;
+      if (GRAVITY.indexOf(kind) > GRAVITY.indexOf(this.#gravest)) this.#gravest = kind;
+    }
+  }
+
+  #hasRoomFor(kind: DifferenceClass): boolean {
+    return this.#list.length < MAX_DIFFERENCES && (kind !== 'noise' || this.#noise < MAX_NOISE);
+  }
+
+  differences(): BodyDifference[] {
+    const list = [...this.#list];
+    for (const { last, more } of this.#groups.values()) {
+      const difference = list[last];
+      if (more > 0 && difference !== undefined) list[last] = { ...difference, more };
+    }
+    if (this.#unlisted === 0) return list;
+    const advice = `${this.#unlisted} more are not listed. ${why('too-many-differences').advice}`;
+    const rest = { in: 'body', pointer: '', stable: null, candidate: null } as const;
+    return [...list, { ...rest, ...why('too-many-differences', advice), class: this.#gravest }];
+  }
+}

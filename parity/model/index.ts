@@ -1,0 +1,20 @@
+/** Differences between two answers, and the places at which they stand. */
+export type { Answers } from './answers.ts';
+export { isJsonType, type Kind, kindOfMedia } from './body-format.ts';
+export {
+  type BodyDifference,
+  type Difference,
+  excerpt,
+  type HeaderDifference,
+  placeOf,
+  type StatusDifference,
+  why,
+} from './difference.ts';
+export { Found, MAX_DIFFERENCES } from './difference-list.ts';
+export type { Finding } from './finding.ts';
+export { generalPointer } from './general-place.ts';
+export { foldedName } from './name.ts';
+export { within } from './nested-difference.ts';
+export { childOf, nameOf, type Path, pointerTo } from './path.ts';
+export { epochUnit, type Instant, instantOf, sameToTheCoarser } from './timestamp.ts';
+export { isOfValues } from './value-causes.ts';

@@ -1,0 +1,53 @@
+/** The two values of a difference, as far as its excerpts show them. */
+import type { Cause } from '../causes/index.ts';
+import type { Difference } from '../model/index.ts';
+
+/** What JSON calls it; `text` where the difference is not within JSON. */
+export type SeenKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null' | 'text';
+
+export interface Seen {
+  readonly kind: SeenKind;
+  /** Of a string what it says, else the source; only the beginning, where it is longer than an excerpt. */
+  readonly text: string;
+}
+
+/** Excerpts of these are no JSON. */
+const PLAIN: ReadonlySet<Cause> = new Set<Cause>([
+  'text-value',
+  'markup-value',
+  'form-value',
+  'part-value',
+  'not-found-body',
+  'body-bytes',
+  'body-missing',
+]);
+
+/** null where a side has nothing there. */
+export function seenIn(difference: Difference, side: 'stable' | 'candidate'): Seen | null {
+  const value = difference[side];
+  if (value === null) return null;
+  if (typeof value === 'number') return { kind: 'number', text: String(value) };
+  if (difference.in !== 'body' || PLAIN.has(difference.cause))
+    return { kind: 'text', text: value.endsWith('…') ? value.slice(0, -1) : value };
+  const kind = KINDS[value.charAt(0)] ?? 'number';
+  return { kind, text: kind === 'string' ? saidBy(value) : value };
+}
+
+const KINDS: Readonly<Record<string, SeenKind>> = {
+  '{': 'object',
+  '[': 'array',
+  '"': 'string',
+  t: 'boolean',
+  f: 'boolean',
+  n: 'null',
+};
+
+/** `excerpt` is a string token, or its beginning and an ellipsis. */
+function saidBy(excerpt: string): string {
+  try {
+    const said: unknown = JSON.parse(excerpt);
+    return typeof said === 'string' ? said : excerpt;
+  } catch {
+    return excerpt.slice(1, -1);
+  }
+}

@@ -1,0 +1,12 @@
+/** What an owner has decided about differences. */
+export type { ArrayRule, BodyRules } from './body-rules.ts';
+export {
+  applyRules,
+  type CompiledRules,
+  compileRules,
+  expiredRules,
+  pathOfRoute,
+  type RouteRules,
+  varying,
+} from './rules.ts';
+export { InvalidRulesError, parseRules, type RuleSet } from './schema.ts';

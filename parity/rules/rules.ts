@@ -1,0 +1,140 @@
+/** What rules make of differences. Which rules there are: `rule-schema.ts`; what they mean: docs/parity.md, "Rules". */
+
+import { matchesPattern, type Segments, segmentsOf } from '../../http/index.ts';
+import type { Cause } from '../causes/index.ts';
+import { type Difference, isOfValues, why } from '../model/index.ts';
+import type { ArrayRule, BodyRules } from './body-rules.ts';
+import { seenIn } from './excerpt.ts';
+import type { Place, Rule, RuleSet } from './schema.ts';
+import { isTolerated } from './tolerance.ts';
+import { otherFormat } from './value-format.ts';
+
+/** The rules that apply at a moment. */
+export interface CompiledRules {
+  /** Those that have expired, and so were left out. */
+  readonly expired: readonly Rule[];
+  forRoute(route: string): RouteRules;
+}
+
+/** The rules that apply to one route. */
+export interface RouteRules extends BodyRules {
+  judge<D extends Difference>(difference: D): D;
+}
+
+interface Compiled {
+  readonly rule: Rule;
+  readonly route: Segments | null;
+  readonly pointer: Segments | null;
+}
+
+/** Rules of which the last day (UTC) has passed. */
+export function expiredRules({ rules }: RuleSet, now: Date): Rule[] {
+  const today = now.toISOString().slice(0, 10);
+  return rules.filter(({ expires }) => expires < today);
+}
+
+/** Routes are templates, few in number; more than these are not remembered. */
+const MAX_ROUTES = 10_000;
+
+export function compileRules(set: RuleSet, now: Date): CompiledRules {
+  const expired = expiredRules(set, now);
+  const compiled = set.rules.filter((rule) => !expired.includes(rule)).map(compiledRule);
+  const byRoute = new Map<string, RouteRules>();
+  return {
+    expired,
+    forRoute(route) {
+      const known = byRoute.get(route);
+      if (known !== undefined) return known;
+      const segments = segmentsOf(pathOfRoute(route));
+      const made = routeRules(compiled.filter((c) => c.route === null || matchesPattern(c.route, segments)));
+      if (byRoute.size < MAX_ROUTES) byRoute.set(route, made);
+      return made;
+    },
+  };
+}
+
+/** A record's route may be `GET /items/{id}`: a rule names the path, for all its methods. */
+export function pathOfRoute(route: string): string {
+  return route.slice(Math.max(0, route.indexOf('/')));
+}
+
+/** Every difference as the rules class it. Those that a rule has classed already keep it. */
+export function applyRules(differences: readonly Difference[], rules: RouteRules): Difference[] {
+  return differences.map((difference) => rules.judge(difference));
+}
+
+function compiledRule(rule: Rule): Compiled {
+  const { route, pointer } = { pointer: undefined, ...rule.where };
+  return {
+    rule,
+    route: route === undefined ? null : segmentsOf(route),
+    pointer: pointer === undefined ? null : segmentsOf(pointer),
+  };
+}
+
+function routeRules(rules: readonly Compiled[]): RouteRules {
+  const ofArrays = rules.flatMap(arrayRuleOf);
+  const ofValues = rules.filter(({ rule: { kind } }) => kind === 'ignore' || kind === 'tolerance');
+  const ofClasses = rules.filter(({ rule }) => rule.kind === 'reclassify');
+  return {
+    arrayRule(pointer) {
+      if (ofArrays.length === 0) return null;
+      const place = segmentsOf(pointer);
+      return ofArrays.find((array) => matchesPattern(array.pointer, place))?.rule ?? null;
+    },
+    judge<D extends Difference>(difference: D): D {
+      if (rules.length === 0 || difference.rule !== undefined) return difference;
+      const place = difference.in === 'body' ? segmentsOf(difference.pointer) : [];
+      let judged = difference;
+      for (const compiled of ofValues) if (selects(compiled, judged, place)) judged = byValue(compiled.rule, judged);
+      if (judged.rule !== undefined) return judged;
+      const by = ofClasses.find((compiled) => selects(compiled, judged, place))?.rule;
+      return by?.kind === 'reclassify' ? { ...judged, class: by.class, rule: by.id } : judged;
+    },
+  };
+}
+
+function arrayRuleOf({ rule, pointer }: Compiled): { rule: ArrayRule; pointer: Segments }[] {
+  if (pointer === null) return [];
+  if (rule.kind === 'unordered') return [{ rule: { id: rule.id, kind: 'unordered' }, pointer }];
+  if (rule.kind !== 'keyed') return [];
+  const steps = segmentsOf(rule.key).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return [{ rule: { id: rule.id, kind: 'keyed', steps }, pointer }];
+}
+
+function selects({ rule, pointer }: Compiled, difference: Difference, place: Segments): boolean {
+  const { cause, header }: Place = rule.where;
+  if (cause !== undefined && cause !== difference.cause) return false;
+  if (header !== undefined && !(difference.in === 'header' && difference.name === header)) return false;
+  return pointer === null || (difference.in === 'body' && matchesPattern(pointer, place));
+}
+
+function byValue<D extends Difference>(rule: Rule, difference: D): D {
+  if (difference.rule !== undefined) return difference;
+  if (rule.kind === 'ignore') return ignoring(difference, rule.id, rule.where.cause);
+  const tolerated = rule.kind === 'tolerance' && isTolerated(difference, rule.within);
+  return tolerated ? { ...difference, class: 'benign', rule: rule.id } : difference;
+}
+
+/**
+ * What may vary is the value. `named`: the cause that the rule names, if it does; such a difference is meant as it is, unless it
+ * is one of values.
+ */
+function ignoring<D extends Difference>(difference: D, rule: string, named: Cause | undefined): D {
+  if (!isOfValues(difference)) {
+    return named === difference.cause ? { ...difference, class: 'noise', rule } : difference;
+  }
+  const varied = varying(difference);
+  return varied.cause === 'format' ? varied : { ...difference, class: 'noise', rule };
+}
+
+/** The difference if the value may vary: the same, or one of `format`, where not only the value does. */
+export function varying<D extends Difference>(difference: D): D {
+  const [stable, candidate] = [seenIn(difference, 'stable'), seenIn(difference, 'candidate')];
+  if (stable === null || candidate === null || stable.kind !== candidate.kind) return difference;
+  if (stable.kind !== 'string' && stable.kind !== 'text') return difference;
+  const other = otherFormat(stable.text, candidate.text);
+  if (other === null) return difference;
+  const advice = `The value may vary here, but not from ${other.stable} to ${other.candidate}; send the format that Node sends.`;
+  return { ...difference, ...why('format', advice) };
+}

@@ -1,0 +1,115 @@
+/** What an owner has decided about differences: rules, as they are written. Their effect is in `rules.ts`. */
+import * as z from 'zod';
+import { CATALOGUE, type Cause } from '../causes/index.ts';
+
+const isCause = (text: string): text is Cause => Object.hasOwn(CATALOGUE, text);
+const causeSchema = z.string().refine(isCause, { error: 'no cause of the catalogue (docs/parity.md lists them)' });
+
+const pointerSchema = z
+  .string()
+  .max(1000)
+  .regex(
+    /^(?:\/(?:[^~/]|~[01])*)*$/,
+    'must be a JSON pointer (RFC 6901), in which * is any one step and ** any number',
+  );
+const routeSchema = z.string().min(1).max(1000).startsWith('/', 'must be a route such as /items/{id}, or /items/**');
+const headerSchema = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be the name of a header field')
+  .transform((name) => name.toLowerCase());
+
+const decided = {
+  /** Stands in {@link Why.rule} of what it decided. */
+  id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, 'must be lower-case letters, digits, dots, dashes'),
+  owner: z.string().trim().min(1, 'must name who answers for it').max(200),
+  reason: z.string().trim().min(1, 'must say why this is right').max(1000),
+  /** Last day (UTC) on which it applies, `YYYY-MM-DD`. */
+  expires: z.iso.date('must be a date, YYYY-MM-DD'),
+};
+
+/** Where: all that is named must fit. */
+const placeSchema = z
+  .strictObject({
+    route: routeSchema.optional(),
+    pointer: pointerSchema.optional(),
+    header: headerSchema.optional(),
+    cause: causeSchema.optional(),
+  })
+  .refine(({ pointer, header }) => pointer === undefined || header === undefined, {
+    error: 'names a pointer and a header; nothing is in both',
+  })
+  .refine(({ pointer, header, cause }) => pointer !== undefined || header !== undefined || cause !== undefined, {
+    error: 'must name a pointer, a header or a cause: a route alone would take in everything',
+  });
+
+const arrayPlaceSchema = z.strictObject({ route: routeSchema.optional(), pointer: pointerSchema });
+
+const toleranceSchema = z
+  .strictObject({
+    /** Numbers may be so far apart. */
+    absolute: z.number().positive().optional(),
+    /** Or so far, as a part of the larger one: 0.01 is one per cent. */
+    relative: z.number().positive().max(1).optional(),
+    /** Timestamps may be so many milliseconds apart. */
+    ms: z.number().positive().optional(),
+  })
+  .refine((t) => t.absolute !== undefined || t.relative !== undefined || t.ms !== undefined, {
+    error: 'must give absolute, relative or ms',
+  });
+
+export const ruleSchema = z.discriminatedUnion('kind', [
+  /** The value may vary; that it is there, its type and its format may not. */
+  z.strictObject({ kind: z.literal('ignore'), ...decided, where: placeSchema }),
+  /** Elements of the array may come in any order. */
+  z.strictObject({ kind: z.literal('unordered'), ...decided, where: arrayPlaceSchema }),
+  /** Elements of the array are told apart by what stands at `key` within them, and may come in any order. */
+  z.strictObject({ kind: z.literal('keyed'), ...decided, where: arrayPlaceSchema, key: pointerSchema.min(1) }),
+  /** Numbers and timestamps may differ so much. */
+  z.strictObject({ kind: z.literal('tolerance'), ...decided, where: placeSchema, within: toleranceSchema }),
+  /** The difference is of this class. */
+  z.strictObject({
+    kind: z.literal('reclassify'),
+    ...decided,
+    where: placeSchema,
+    class: z.enum(['breaking', 'benign', 'noise', 'undecided']),
+  }),
+]);
+
+export const ruleSetSchema = z
+  .strictObject({ v: z.literal(1), rules: z.array(ruleSchema).max(1000) })
+  .superRefine(({ rules }, context) => {
+    const ids = new Set<string>();
+    for (const [index, { id }] of rules.entries()) {
+      if (ids.has(id))
+        context.addIssue({ code: 'custom', path: ['rules', index, 'id'], message: `"${id}" stands twice` });
+      ids.add(id);
+    }
+  });
+
+export type Rule = z.infer<typeof ruleSchema>;
+export type RuleSet = z.infer<typeof ruleSetSchema>;
+export type Place = z.infer<typeof placeSchema>;
+export type Tolerance = z.infer<typeof toleranceSchema>;
+
+/** Rules that cannot be taken: nothing has been compared by them. */
+export class InvalidRulesError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The rules are not valid, so nothing was compared. Correct them and start again:\n${problems.join('\n')}`);
+    this.name = 'InvalidRulesError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * @param value what the rules file holds, parsed from JSON
+ * @throws {InvalidRulesError} names the path of everything that is wrong
+ */
+export function parseRules(value: unknown): RuleSet {
+  const result = ruleSetSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw new InvalidRulesError(
+    result.error.issues.map(({ path, message }) => `${path.map(String).join('.') || 'rules file'}: ${message}`),
+  );
+}

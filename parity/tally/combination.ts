@@ -1,0 +1,46 @@
+/**
+ * What stands against a pair, taken together: every breaking and undecided difference by place and respect. Counted beside the
+ * pairs, so that what turns out to be noise can be let off afterwards, whenever and in whatever order it is learned.
+ */
+
+import { standsAgainst } from '../causes/index.ts';
+import type { Difference } from '../model/index.ts';
+import { aspectOf, generalPlace } from './aspect.ts';
+
+/** One difference, or several that are alike: its place is {@link generalPlace}, its aspect {@link aspectOf}. */
+export type Against = readonly [kind: 'breaking' | 'undecided', cause: string, place: string, aspect: string];
+
+export interface Combination {
+  /** The verdict that is left when all of it is let off. */
+  readonly rest: 'noise' | 'benign';
+  readonly against: readonly Against[];
+}
+
+/** What an owner has decided is no noise: no aspect that is learned has this name. */
+const RULED = 'by rule';
+/** UTF-16 units. A pair of more than that stays what it was found to be. */
+const LONGEST = 2000;
+
+/** What {@link combinationOf} reads; null: nothing stands against the pair, or more than can be kept. */
+export function combinationKey(differences: readonly Difference[]): string | null {
+  const counted = differences.flatMap((d): Against[] =>
+    standsAgainst(d.class) ? [[d.class, d.cause, generalPlace(d), d.rule === undefined ? aspectOf(d) : RULED]] : [],
+  );
+  if (counted.length === 0) return null;
+  const against = [...new Set(counted.map((one) => JSON.stringify(one)))].sort();
+  const rest: Combination['rest'] = differences.some((d) => d.class === 'benign') ? 'benign' : 'noise';
+  const key = `["${rest}",${against.join(',')}]`;
+  return key.length > LONGEST ? null : key;
+}
+
+/** @param key made by {@link combinationKey} */
+export function combinationOf(key: string): Combination {
+  const [rest, ...against]: [Combination['rest'], ...Against[]] = JSON.parse(key);
+  return { rest, against };
+}
+
+/** By what is left of it. */
+export function gravestOf({ rest, against }: Combination): 'breaking' | 'undecided' | Combination['rest'] {
+  if (against.some(([kind]) => kind === 'breaking')) return 'breaking';
+  return against.length > 0 ? 'undecided' : rest;
+}

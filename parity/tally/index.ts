@@ -1,0 +1,24 @@
+/** What many compared captures come to: counts by route, learned noise, and the verdict of the sign-off. */
+export { type Judged, judgeLine } from './batch.ts';
+export { countOf, quantile } from './histogram.ts';
+export { mergeNoise, NO_NOISE, type NoiseModel, type NoisyPlace, noiseOf, noisyPlaces, withNoise } from './noise.ts';
+export { mergeRoutes, type RouteAggregates } from './routes.ts';
+export { type CopyCounts, judgeParity } from './signoff.ts';
+export { StableOverTime, type SuggestedRules } from './suggest-rules.ts';
+export {
+  addPair,
+  addUnpaired,
+  addUnreadable,
+  byPosition,
+  type CauseSample,
+  type CauseSummary,
+  emptySummary,
+  mergeInto,
+  type Position,
+  type RouteSummary,
+  type Summary,
+  type Unpaired,
+  type Unreadable,
+} from './summary.ts';
+export { letOff, noiseIn } from './suppression.ts';
+export { EMPTY_AGGREGATE } from './tally.ts';

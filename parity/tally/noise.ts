@@ -1,0 +1,198 @@
+/**
+ * What varies by itself: learned from a second answer of the stable side to the same request (the record's `noise` leg), by
+ * route and place, and let off there. A record counts, not a rate: what never varies in the stable side is never let off, and
+ * what does is let off in that respect only ({@link aspectOf}) and only while the candidate does not differ more often.
+ */
+
+import type { CaptureRecord } from '../../capture/format/index.ts';
+import { type Cause, standsAgainst } from '../causes/index.ts';
+import type { Compare, Comparison } from '../compare/index.ts';
+import type { Difference } from '../model/index.ts';
+import type { CompiledRules } from '../rules/index.ts';
+import { aspectOf, generalPlace } from './aspect.ts';
+import { smallestKeys } from './smallest-keys.ts';
+
+/** In how many records a place differed in one respect, of those that have both a candidate's and a second stable answer. */
+export interface NoiseCount {
+  /** The second stable answer and the candidate's both differ from the first. */
+  readonly both: number;
+  readonly onlyStable: number;
+  readonly onlyCandidate: number;
+}
+
+export interface RouteNoise {
+  /** Records with two stable answers. */
+  readonly records: number;
+  /** By place and respect, `body/items/*\/id value`. */
+  readonly counts: Readonly<Record<string, NoiseCount>>;
+}
+
+/** By route. Plain JSON. */
+export type NoiseModel = Readonly<Record<string, RouteNoise>>;
+
+export const NO_NOISE: NoiseModel = {};
+
+/** Of each route, the first by name so many places are kept, of the model so many routes: merging in any order keeps the same. */
+export const MAX_PLACES = 1000;
+export const MAX_ROUTES = 1000;
+
+/**
+ * What one record teaches; nothing where it has no second stable answer.
+ * @param compare without noise, but by the same rules
+ * @param comparison of the record by it, where that is known
+ */
+export function noiseOf(record: CaptureRecord, compare: Compare, comparison?: Comparison): NoiseModel {
+  const { noise, stable, candidate, route } = record;
+  if (noise?.outcome !== 'response' || stable.outcome !== 'response' || candidate.outcome !== 'response')
+    return NO_NOISE;
+  const again = keysOf(compare({ ...record, candidate: noise }).differences);
+  const other = keysOf((comparison ?? compare(record)).differences);
+  const counts: Record<string, NoiseCount> = {};
+  for (const key of new Set([...again, ...other])) {
+    const [inStable, inCandidate] = [again.has(key), other.has(key)];
+    counts[key] = {
+      both: inStable && inCandidate ? 1 : 0,
+      onlyStable: inStable && !inCandidate ? 1 : 0,
+      onlyCandidate: inCandidate && !inStable ? 1 : 0,
+    };
+  }
+  return { [route]: { records: 1, counts: smallestKeys(counts, MAX_PLACES) } };
+}
+
+/** Commutative and associative, with {@link NO_NOISE} as its zero. */
+export function mergeNoise(a: NoiseModel, b: NoiseModel): NoiseModel {
+  return smallestKeys(
+    mergedWith(a, b, (x, y) => mergeRouteNoise(x, y)),
+    MAX_ROUTES,
+  );
+}
+
+/** @param most places that are kept */
+export function mergeRouteNoise(a: RouteNoise, b: RouteNoise, most: number = MAX_PLACES): RouteNoise {
+  // Most records teach nothing, and each is merged.
+  const counts = Object.keys(b.counts).length === 0 ? a.counts : mergedWith(a.counts, b.counts, sumOf);
+  return { records: a.records + b.records, counts: smallestKeys(counts, most) };
+}
+
+/** `rules`, and after them what the model has learned, as class `noise`. */
+export function withNoise(rules: CompiledRules, model: NoiseModel): CompiledRules {
+  return {
+    expired: rules.expired,
+    forRoute(route) {
+      const ruled = rules.forRoute(route);
+      const counts = Object.hasOwn(model, route) ? (model[route]?.counts ?? {}) : {};
+      return {
+        arrayRule: (pointer) => ruled.arrayRule(pointer),
+        judge<D extends Difference>(difference: D): D {
+          const judged = ruled.judge(difference);
+          if (judged.rule !== undefined || !standsAgainst(judged.class)) return judged;
+          return isNoise(counts, judged) ? { ...judged, class: 'noise' } : judged;
+        },
+      };
+    },
+  };
+}
+
+export interface NoisyPlace extends NoiseCount {
+  readonly route: string;
+  /** As in {@link RouteNoise.counts}. */
+  readonly place: string;
+  readonly records: number;
+  /** False: the candidate differs there more often than the stable side from itself, or what differs was not compared. */
+  readonly letOff: boolean;
+}
+
+/** Every place that the stable side has varied in, with its counts. */
+export function noisyPlaces(model: NoiseModel): NoisyPlace[] {
+  return Object.entries(model).flatMap(([route, { records, counts }]) =>
+    Object.entries(counts)
+      .filter(([, count]) => varies(count))
+      .map(([place, count]) => ({
+        route,
+        place,
+        records,
+        ...count,
+        letOff: isLetOff(counts, ...placeAndAspect(place)),
+      })),
+  );
+}
+
+function isNoise(counts: RouteNoise['counts'], difference: Difference): boolean {
+  return isLetOff(counts, generalPlace(difference), aspectOf(difference));
+}
+
+/** They say that something was not compared: to let them off would be to let off what nobody has seen. */
+const UNSEEN: ReadonlySet<string> = new Set<Cause>([
+  'too-many-differences',
+  'too-deep',
+  'body-uncomparable',
+  'malformed-json',
+]);
+
+/** Whether a difference of that place ({@link generalPlace}) and respect ({@link aspectOf}) is noise by what was counted. */
+export function isLetOff(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
+  if (UNSEEN.has(aspect)) return false;
+  // What varies in its format varies in its value.
+  const aspects = aspect === 'value' ? ['value', 'format'] : [aspect];
+  return aspects.some((one) => {
+    const key = keyOf(place, one);
+    const count = Object.hasOwn(counts, key) ? counts[key] : undefined;
+    return count !== undefined && varies(count) && !candidateVariesMore(count);
+  });
+}
+
+function varies({ both, onlyStable }: NoiseCount): boolean {
+  return both + onlyStable > 0;
+}
+
+/** Chance of letting a place go that the candidate treats as the stable side does, at one look. */
+const ALPHA = 0.001;
+
+/**
+ * McNemar's test: if the candidate is like the stable side, the second stable answer and the candidate's are exchangeable, so
+ * that of the records in which only one of the two differs half are the candidate's. The tail of the binomial distribution is
+ * bounded after Chernoff, exp(−n·KL(k/n ‖ ½)), which never rejects more often than the exact test.
+ */
+function candidateVariesMore({ onlyStable, onlyCandidate }: NoiseCount): boolean {
+  const n = onlyStable + onlyCandidate;
+  if (onlyCandidate * 2 <= n) return false;
+  const entropy = (p: number) => (p === 0 ? 0 : -p * Math.log(p));
+  const divergence = Math.LN2 - entropy(onlyCandidate / n) - entropy(onlyStable / n);
+  return Math.exp(-n * divergence) < ALPHA;
+}
+
+function keysOf(differences: readonly Difference[]): Set<string> {
+  const counted = differences.filter((d) => standsAgainst(d.class));
+  return new Set(counted.map((difference) => keyOf(generalPlace(difference), aspectOf(difference))));
+}
+
+function keyOf(place: string, aspect: string): string {
+  return `${place} ${aspect}`;
+}
+
+/** What {@link keyOf} was given; no aspect has a space. */
+function placeAndAspect(key: string): [place: string, aspect: string] {
+  const space = key.lastIndexOf(' ');
+  return [key.slice(0, space), key.slice(space + 1)];
+}
+
+function sumOf(a: NoiseCount, b: NoiseCount): NoiseCount {
+  return {
+    both: a.both + b.both,
+    onlyStable: a.onlyStable + b.onlyStable,
+    onlyCandidate: a.onlyCandidate + b.onlyCandidate,
+  };
+}
+
+function mergedWith<T>(
+  a: Readonly<Record<string, T>>,
+  b: Readonly<Record<string, T>>,
+  add: (x: T, y: T) => T,
+): Record<string, T> {
+  const merged = new Map(Object.entries(a));
+  for (const [key, value] of Object.entries(b)) {
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? value : add(known, value));
+  }
+  return Object.fromEntries(merged);
+}

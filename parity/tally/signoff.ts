@@ -1,0 +1,165 @@
+/** May the candidate get customers, by what the shadow showed? Asked per route; one unclean route is enough for no. */
+
+import type { DifferenceClass } from '../causes/index.ts';
+import { judgeLatency, type LatencyPolicy, PERCENTILES, type Percentile } from './latency.ts';
+import { noisyPlaces } from './noise.ts';
+import { OTHER_ROUTES, type RouteAggregates } from './routes.ts';
+import { letOff, noiseIn } from './suppression.ts';
+import { findingsOf, type RouteAggregate } from './tally.ts';
+
+export interface SignoffPolicy extends LatencyPolicy {
+  readonly minPairsPerRoute: number;
+  /** Bound that zero breaking differences in n pairs must reach: 3/n at 95 % (Hanley and Lippman-Hand 1983). */
+  readonly maxBreakingRate: number;
+  /** Copies lost, oversize or without an answer of the stable side, as a share of all. */
+  readonly maxDropRatio: number;
+  /** Percentiles at which `insufficient data` does not hold the sign-off, as long as the estimate is within the tolerance. */
+  readonly acceptInsufficientLatency: readonly Percentile[];
+}
+
+/** What became of the copies: a pair that was never captured speaks neither for nor against the candidate. */
+export interface CopyCounts {
+  /** Requests that were to be copied. */
+  readonly wanted: number;
+  /** Of these, pairs that were lost, by reason. */
+  readonly lost: Readonly<Record<string, number>>;
+}
+
+export interface SignoffVerdict {
+  /** `dirty`: something is shown to be wrong. `insufficient`: something is not yet shown to be right. */
+  readonly status: 'clean' | 'dirty' | 'insufficient';
+  /** What is wrong, then what is missing, then what the policy accepts all the same, and what was let off; at most 32, for a state carries them. */
+  readonly reasons: string[];
+  readonly pairs: number;
+  readonly routes: number;
+}
+
+/**
+ * What the stable side does by itself is let off first (let-off.ts), and said.
+ * @param copies null where nobody counts them, as for pairs from files
+ */
+export function judgeParity(
+  counted: RouteAggregates,
+  policy: SignoffPolicy,
+  copies: CopyCounts | null,
+): SignoffVerdict {
+  const routes = letOff(counted);
+  const entries = Object.entries(routes);
+  const each = (judge: (a: RouteAggregate) => string[]) =>
+    entries.flatMap(([route, a]) => judge(a).map((text) => `${route.trim()}: ${text}`));
+  const dirty = each((a) => faults(a, policy));
+  const gaps = [...each((a) => missing(a, policy)), ...tooMany(routes), ...losses(entries, policy, copies)];
+  const pairs = entries.reduce((sum, [, a]) => sum + a.pairs, 0);
+  const status = dirty.length > 0 ? 'dirty' : gaps.length > 0 || entries.length === 0 ? 'insufficient' : 'clean';
+  return {
+    status,
+    reasons: atMost([...dirty, ...gaps], MAX_REASONS, [...accepted(entries, policy), ...varying(routes)]),
+    pairs,
+    routes: entries.length,
+  };
+}
+
+const MAX_REASONS = 32;
+
+function atMost(reasons: readonly string[], most: number, last: readonly string[]): string[] {
+  const shown = reasons.slice(0, most - last.length - 1);
+  const left = reasons.length - shown.length;
+  return [...shown, ...(left > 0 ? [`${left} more`] : []), ...last];
+}
+
+function faults(a: RouteAggregate, policy: SignoffPolicy): string[] {
+  const reasons: string[] = [];
+  if (a.breaking > 0) reasons.push(`${a.breaking} of ${a.pairs} pairs differ breakingly (${listed(a, 'breaking')})`);
+  if (a.newErrors > 0) reasons.push(`${a.newErrors} errors that the stable side does not have`);
+  return [...reasons, ...latency(a, policy).slower];
+}
+
+function missing(a: RouteAggregate, policy: SignoffPolicy): string[] {
+  const reasons: string[] = [];
+  const needed = Math.max(policy.minPairsPerRoute, Math.ceil(3 / policy.maxBreakingRate));
+  if (a.pairs < needed) reasons.push(`insufficient data, ${a.pairs} of ${needed} pairs`);
+  if (a.undecided > 0)
+    reasons.push(
+      `${a.undecided} of ${a.pairs} pairs differ in what the catalogue does not decide (${listed(a, 'undecided')}); a rule must`,
+    );
+  const [all, blind] = [a.pairs + a.unmatched, a.unmatched + a.oversize];
+  if (blind > policy.maxDropRatio * all)
+    reasons.push(`${a.unmatched} without a stable answer and ${a.oversize} over the capture cap of ${all} records`);
+  return [...reasons, ...latency(a, policy).missing];
+}
+
+/** Sorted by what follows from it. No percentile is passed over. */
+function latency(a: RouteAggregate, policy: SignoffPolicy) {
+  const found: { slower: string[]; missing: string[]; accepted: Percentile[] } = {
+    slower: [],
+    missing: [],
+    accepted: [],
+  };
+  for (const percentile of PERCENTILES) {
+    const finding = judgeLatency(a.stableLatency, a.candidateLatency, percentile, policy);
+    if (finding.is === 'within') continue;
+    if (finding.is === 'slower') found.slower.push(finding.text);
+    else if (finding.likely && policy.acceptInsufficientLatency.includes(percentile)) found.accepted.push(percentile);
+    else found.missing.push(finding.text);
+  }
+  return found;
+}
+
+/** One sentence a percentile, however many routes it is about. */
+function accepted(routes: readonly (readonly [string, RouteAggregate])[], policy: SignoffPolicy): string[] {
+  return PERCENTILES.flatMap((percentile) => {
+    const thin = routes
+      .filter(([, a]) => latency(a, policy).accepted.includes(percentile))
+      .map(([route]) => route.trim());
+    if (thin.length === 0) return [];
+    const named = thin.slice(0, LISTED).join(', ') + (thin.length > LISTED ? `, ${thin.length - LISTED} more` : '');
+    return [`${percentile} latency: insufficient data on ${named}, accepted by the plan`];
+  });
+}
+
+/** One sentence, however many places it is about. */
+function varying(routes: RouteAggregates): string[] {
+  const places = noisyPlaces(noiseIn(routes));
+  const off = places.filter((place) => place.letOff).sort((a, b) => b.both + b.onlyStable - a.both - a.onlyStable);
+  if (off.length === 0) return [];
+  const named = off
+    .slice(0, LISTED)
+    .map(
+      ({ route, place, both, onlyStable, records }) => `${route.trim()} ${place} (${both + onlyStable} of ${records})`,
+    );
+  const more = off.length > LISTED ? `, ${off.length - LISTED} more` : '';
+  return [`let off, for the stable side varies there by itself, in so many second answers: ${named.join(', ')}${more}`];
+}
+
+function tooMany(routes: RouteAggregates): string[] {
+  if (routes[OTHER_ROUTES] === undefined) return [];
+  return ['there are more routes than can be told apart; give the tap route templates'];
+}
+
+function losses(
+  routes: readonly (readonly [string, RouteAggregate])[],
+  { maxDropRatio }: SignoffPolicy,
+  copies: CopyCounts | null,
+): string[] {
+  if (copies === null) return [];
+  const { wanted } = copies;
+  if (wanted === 0) return routes.length === 0 ? [] : ['the tap reports no copies, so nobody knows how many were lost'];
+  const reasons = Object.entries(copies.lost).filter(([, count]) => count > 0);
+  const lost = reasons.reduce((sum, [, count]) => sum + count, 0);
+  const blind = routes.reduce((sum, [, a]) => sum + a.unmatched + a.oversize, lost);
+  if (blind <= maxDropRatio * wanted) return [];
+  const why = reasons.map(([reason, count]) => `${reason} ${count}`).join(', ');
+  return [
+    `${blind} of ${wanted} copies say nothing (lost ${lost}${why === '' ? '' : `: ${why}`}; the rest unmatched or oversize)`,
+  ];
+}
+
+/** Named in a reason; the rest is counted. */
+const LISTED = 5;
+
+function listed(a: RouteAggregate, kind: DifferenceClass): string {
+  const findings = findingsOf(a).filter((f) => f.class === kind);
+  const named = findings.slice(0, LISTED).map((f) => `${f.cause} at ${f.place} ${f.pairs}`);
+  const more = findings.length - named.length;
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}

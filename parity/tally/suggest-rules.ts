@@ -1,0 +1,135 @@
+/**
+ * Rules that an owner may want, from what varies in the stable side against itself over time: two answers to the same request.
+ * Data that changed in between varies too, so that each suggestion waits for an owner, a reason and an expiry.
+ */
+
+import type { CaptureRecord, ResponseLeg } from '../../capture/format/index.ts';
+import { CATALOGUE, type Cause, standsAgainst } from '../causes/index.ts';
+import { type CompareOptions, compareRecord } from '../compare/index.ts';
+import { pathOfRoute } from '../rules/index.ts';
+import { aspectOf, generalPlace } from './aspect.ts';
+
+/** A rule but for `owner` and `expires`, which are empty: the rules file is refused until somebody fills them in. */
+export type SuggestedRule = {
+  readonly id: string;
+  readonly owner: '';
+  /** What was seen. */
+  readonly reason: string;
+  readonly expires: '';
+  readonly where: {
+    readonly route: string;
+    readonly pointer?: string;
+    readonly header?: string;
+    readonly cause?: Cause;
+  };
+} & ({ readonly kind: 'ignore' | 'unordered' } | { readonly kind: 'reclassify'; readonly class: 'noise' });
+
+export interface SuggestedRules {
+  readonly v: 1;
+  readonly rules: readonly SuggestedRule[];
+}
+
+/** The latest answers of so many requests are remembered, */
+const MAX_ANSWERS = 2000;
+/** of so many characters together, the oldest forgotten first; */
+const MAX_CHARACTERS = 32 * 1024 * 1024;
+/** and so many places are counted. */
+const MAX_PLACES = 1000;
+
+interface Seen {
+  readonly answer: ResponseLeg;
+  readonly size: number;
+}
+
+interface Varied {
+  readonly route: string;
+  readonly in: 'body' | 'header';
+  /** Pointer with `*` for indices, or the name of the field. */
+  readonly place: string;
+  readonly aspect: string;
+  readonly cause: Cause;
+  times: number;
+}
+
+/** Takes records one by one, in the order of time. Memory is bounded. */
+export class StableOverTime {
+  readonly #options: CompareOptions;
+  /** By request, the oldest first. */
+  readonly #latest = new Map<string, Seen>();
+  readonly #repeats = new Map<string, number>();
+  readonly #varied = new Map<string, Varied>();
+  #characters = 0;
+
+  constructor(options: CompareOptions = {}) {
+    this.#options = options;
+  }
+
+  add(record: CaptureRecord): void {
+    const { stable, request, route } = record;
+    if (stable.outcome !== 'response') return;
+    const key = JSON.stringify([route, request.method, request.target, request.body?.data ?? '']);
+    const before = this.#latest.get(key);
+    this.#remember(key, { answer: stable, size: key.length + stable.body.data.length });
+    if (before === undefined) return;
+    this.#repeats.set(route, (this.#repeats.get(route) ?? 0) + 1);
+    const seen = new Set<string>();
+    for (const difference of compareRecord({ ...record, stable: before.answer, candidate: stable }, this.#options)
+      .differences) {
+      const { in: where, class: kind, cause } = difference;
+      if ((where !== 'body' && where !== 'header') || !standsAgainst(kind)) continue;
+      const place = generalPlace(difference).replace(/^(?:body|header:)/, '');
+      const aspect = aspectOf(difference);
+      const name = JSON.stringify([route, where, place, aspect]);
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const known = this.#varied.get(name);
+      if (known !== undefined) known.times++;
+      else if (this.#varied.size < MAX_PLACES)
+        this.#varied.set(name, { route, in: where, place, aspect, cause, times: 1 });
+    }
+  }
+
+  /** Those that varied in at least `least` repeats, the most frequent first. */
+  suggestRules(least = 1): SuggestedRules {
+    const varied = [...this.#varied.values()].filter(({ times }) => times >= least).sort((a, b) => b.times - a.times);
+    return { v: 1, rules: varied.map((one, index) => this.#ruleFor(one, index)) };
+  }
+
+  #ruleFor(varied: Varied, index: number): SuggestedRule {
+    const { route, place, aspect, cause, times } = varied;
+    const of = `${times} of ${this.#repeats.get(route) ?? 0} repeats of a request`;
+    const decided = {
+      id: `suggested-${index + 1}`,
+      owner: '',
+      reason: `The stable side varied by itself in ${of}: ${CATALOGUE[cause].title}.`,
+      expires: '',
+    } as const;
+    const at = { route: pathOfRoute(route), ...(varied.in === 'body' ? { pointer: place } : { header: place }) };
+    if (aspect === 'array-order') return { kind: 'unordered', ...decided, where: at };
+    if (aspect === 'value' || aspect === 'array-length') return { kind: 'ignore', ...decided, where: at };
+    return { kind: 'reclassify', ...decided, where: { ...at, cause }, class: 'noise' };
+  }
+
+  #remember(key: string, seen: Seen): void {
+    this.#forget(key);
+    if (seen.size > MAX_CHARACTERS) return;
+    this.#latest.set(key, seen);
+    this.#characters += seen.size;
+    for (const oldest of this.#latest.keys()) {
+      if (this.#latest.size <= MAX_ANSWERS && this.#characters <= MAX_CHARACTERS) break;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#characters -= this.#latest.get(key)?.size ?? 0;
+    this.#latest.delete(key);
+  }
+}
+
+/** {@link StableOverTime} over records that are already here, in the order of time. */
+export function suggestRules(records: Iterable<CaptureRecord>, options: CompareOptions = {}): SuggestedRules {
+  const over = new StableOverTime(options);
+  for (const record of records) over.add(record);
+  return over.suggestRules();
+}

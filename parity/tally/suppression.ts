@@ -1,0 +1,70 @@
+/** Counted pairs as if each had been compared with what is known of the stable side's own variation (`withNoise`). */
+
+import { type Against, type Combination, combinationOf, gravestOf } from './combination.ts';
+import { isLetOff, mergeNoise, NO_NOISE, type NoiseModel } from './noise.ts';
+import type { RouteAggregates } from './routes.ts';
+import { findingKey, type RouteAggregate } from './tally.ts';
+
+/**
+ * It does not matter when a variation was learned: pairs that were counted before are let off as well. Only for reading; what is
+ * let off is not merged again.
+ * @param known learned elsewhere, besides what these aggregates hold themselves
+ */
+export function letOff(routes: RouteAggregates, known: NoiseModel = NO_NOISE): RouteAggregates {
+  const model = mergeNoise(noiseIn(routes), known);
+  return Object.fromEntries(
+    Object.entries(routes).map(([route, aggregate]) => {
+      const noisy = Object.hasOwn(model, route) ? model[route] : undefined;
+      return [route, noisy === undefined ? aggregate : ofRoute({ ...aggregate, noisy })];
+    }),
+  );
+}
+
+/** What the second stable answers among counted pairs have taught. */
+export function noiseIn(routes: RouteAggregates): NoiseModel {
+  return Object.fromEntries(Object.entries(routes).map(([route, { noisy }]) => [route, noisy]));
+}
+
+function ofRoute(aggregate: RouteAggregate): RouteAggregate {
+  const { breaking, undecided, benign, noise, findings } = aggregate;
+  const { counts } = aggregate.noisy;
+  const pairs = { breaking, undecided, benign, noise };
+  const combinations: Record<string, number> = {};
+  const found: Record<string, number> = { ...findings };
+  for (const [key, count] of Object.entries(aggregate.combinations)) {
+    const before = combinationOf(key);
+    const off = before.against.filter(([, , place, aspect]) => isLetOff(counts, place, aspect));
+    if (off.length === 0) {
+      combinations[key] = count;
+      continue;
+    }
+    const after: Combination = { ...before, against: before.against.filter((one) => !off.includes(one)) };
+    pairs[gravestOf(before)] -= count;
+    pairs[gravestOf(after)] += count;
+    for (const one of distinct(off, after.against)) moveFinding(found, one, count);
+  }
+  return { ...aggregate, ...pairs, combinations, findings: found };
+}
+
+/** By class, cause and place, as findings are; one that also stands in `left`, in another respect, is still against the pair. */
+function distinct(off: readonly Against[], left: readonly Against[]): Against[] {
+  const byFinding = new Map(off.map((one) => [keyOf(one), one]));
+  for (const one of left) byFinding.delete(keyOf(one));
+  return [...byFinding.values()];
+}
+
+function keyOf([kind, cause, place]: Against): string {
+  return findingKey(kind, cause, place);
+}
+
+function moveFinding(found: Record<string, number>, against: Against, pairs: number): void {
+  const from = keyOf(against);
+  const before = found[from];
+  // Of those beyond their number only the sum is known.
+  if (before === undefined) return;
+  if (before > pairs) found[from] = before - pairs;
+  else delete found[from];
+  const [, cause, place] = against;
+  const to = findingKey('noise', cause, place);
+  found[to] = (found[to] ?? 0) + pairs;
+}

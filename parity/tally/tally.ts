@@ -1,0 +1,166 @@
+/** What many comparisons of one route come to: mergeable counters, sample pairs and two latency histograms, all bounded. */
+
+import type { CaptureRecord } from '../../capture/format/index.ts';
+import type { DifferenceClass } from '../causes/index.ts';
+import { type Comparison, totalMs } from '../compare/index.ts';
+import { excerpt } from '../model/index.ts';
+import { generalPlace } from './aspect.ts';
+import { combinationKey } from './combination.ts';
+import { bucketOf, type Histogram, mergeHistograms } from './histogram.ts';
+import { mergeRouteNoise, NO_NOISE, type NoiseModel, type RouteNoise } from './noise.ts';
+import { mergeSamples, type Samples, samplesOf } from './sample.ts';
+import { smallestKeys } from './smallest-keys.ts';
+
+export interface RouteAggregate {
+  /** Compared pairs: the sum of the five after it, by the gravest difference of each pair. */
+  readonly pairs: number;
+  readonly same: number;
+  readonly noise: number;
+  readonly benign: number;
+  readonly undecided: number;
+  readonly breaking: number;
+  /** Records without an answer of the stable side. */
+  readonly unmatched: number;
+  /** Pairs of which a body was over the capture cap, and could not be compared to its end. */
+  readonly oversize: number;
+  readonly newErrors: number;
+  /** Pairs by {@link Finding}, at most {@link MAX_FINDINGS}, the gravest first; read them by {@link findingsOf}. */
+  readonly findings: Readonly<Record<string, number>>;
+  /** Pairs of findings beyond that number, by class; a pair counts once for each of its findings. */
+  readonly otherFindings: Readonly<Record<string, number>>;
+  /** Pairs by what stands against them (combination.ts), at most {@link MAX_COMBINATIONS}; those of other pairs stay as they are. */
+  readonly combinations: Readonly<Record<string, number>>;
+  /** In how many records the stable side varied by itself, at most {@link MAX_NOISY_PLACES} places. Nothing here is let off by it yet. */
+  readonly noisy: RouteNoise;
+  readonly samples: Samples;
+  /** Milliseconds until each side's whole answer was there; of pairs that both sides answered. */
+  readonly stableLatency: Histogram;
+  readonly candidateLatency: Histogram;
+}
+
+/** One way in which the pairs of a route differ. */
+export interface Finding {
+  readonly class: DifferenceClass;
+  readonly cause: string;
+  /** As `placeOf` says, indices and ids as `*`; at most 120 UTF-16 units. */
+  readonly place: string;
+  readonly pairs: number;
+}
+
+export const MAX_FINDINGS = 48;
+export const MAX_COMBINATIONS = 48;
+export const MAX_NOISY_PLACES = 100;
+
+export const EMPTY_AGGREGATE: RouteAggregate = {
+  pairs: 0,
+  same: 0,
+  noise: 0,
+  benign: 0,
+  undecided: 0,
+  breaking: 0,
+  unmatched: 0,
+  oversize: 0,
+  newErrors: 0,
+  findings: {},
+  otherFindings: {},
+  combinations: {},
+  noisy: { records: 0, counts: {} },
+  samples: {},
+  stableLatency: {},
+  candidateLatency: {},
+};
+
+/**
+ * The aggregate of one record.
+ * @param noise what its second stable answer teaches ({@link noiseOf})
+ */
+export function aggregateOf(
+  record: CaptureRecord,
+  comparison: Comparison,
+  noise: NoiseModel = NO_NOISE,
+): RouteAggregate {
+  const newErrors = comparison.newError ? 1 : 0;
+  if (comparison.verdict === 'unmatched') return { ...EMPTY_AGGREGATE, unmatched: 1, newErrors };
+  const { differences } = comparison;
+  const outcome = comparison.verdict === 'same' && differences.length > 0 ? 'noise' : comparison.verdict;
+  const keys = new Set(differences.map((d) => findingKey(d.class, d.cause, generalPlace(d))));
+  const combination = combinationKey(differences);
+  const [stable, candidate] = [totalMs(record.stable), totalMs(record.candidate)];
+  const timed = stable !== null && candidate !== null;
+  return {
+    ...EMPTY_AGGREGATE,
+    pairs: 1,
+    [outcome]: 1,
+    oversize: differences.some((d) => d.cause === 'body-uncomparable') ? 1 : 0,
+    newErrors,
+    ...bounded(Object.fromEntries([...keys].map((key) => [key, 1])), {}),
+    combinations: combination === null ? {} : { [combination]: 1 },
+    noisy: mergeRouteNoise(EMPTY_AGGREGATE.noisy, noise[record.route] ?? EMPTY_AGGREGATE.noisy, MAX_NOISY_PLACES),
+    samples: samplesOf(record, comparison),
+    stableLatency: timed ? { [bucketOf(stable)]: 1 } : {},
+    candidateLatency: timed ? { [bucketOf(candidate)]: 1 } : {},
+  };
+}
+
+/**
+ * Commutative and associative, with {@link EMPTY_AGGREGATE} as its zero. A finding that is kept in the end was kept in every
+ * part, for only smaller ones can push one out; so its count is whole, and what was pushed out stands in `otherFindings`.
+ */
+export function merge(a: RouteAggregate, b: RouteAggregate): RouteAggregate {
+  return {
+    pairs: a.pairs + b.pairs,
+    same: a.same + b.same,
+    noise: a.noise + b.noise,
+    benign: a.benign + b.benign,
+    undecided: a.undecided + b.undecided,
+    breaking: a.breaking + b.breaking,
+    unmatched: a.unmatched + b.unmatched,
+    oversize: a.oversize + b.oversize,
+    newErrors: a.newErrors + b.newErrors,
+    ...bounded(mergeHistograms(a.findings, b.findings), mergeHistograms(a.otherFindings, b.otherFindings)),
+    combinations: smallestKeys(mergeHistograms(a.combinations, b.combinations), MAX_COMBINATIONS),
+    noisy: mergeRouteNoise(a.noisy, b.noisy, MAX_NOISY_PLACES),
+    samples: mergeSamples(a.samples, b.samples),
+    stableLatency: mergeHistograms(a.stableLatency, b.stableLatency),
+    candidateLatency: mergeHistograms(a.candidateLatency, b.candidateLatency),
+  };
+}
+
+/** As {@link RouteAggregate.findings} has it. */
+export function findingKey(kind: string, cause: string, place: string): string {
+  return `${kind} ${cause} ${excerpt(place)}`;
+}
+
+/** The gravest class first, within it by cause and place. */
+export function findingsOf({ findings }: Pick<RouteAggregate, 'findings'>): Finding[] {
+  return Object.entries(findings)
+    .sort(([a], [b]) => byGravity(a, b))
+    .map(([key, pairs]) => {
+      const [, name, cause = '', place = ''] = /^(\S+) (\S+) (.*)$/s.exec(key) ?? [];
+      return { class: classOf(name), cause, place, pairs };
+    });
+}
+
+const GRAVITY: readonly DifferenceClass[] = ['breaking', 'undecided', 'benign', 'noise'];
+
+function classOf(name: string | undefined): DifferenceClass {
+  return GRAVITY.find((c) => c === name) ?? 'undecided';
+}
+
+function byGravity(a: string, b: string): number {
+  const rank = (key: string) => GRAVITY.indexOf(classOf(key.slice(0, key.indexOf(' '))));
+  return rank(a) - rank(b) || (a < b ? -1 : 1);
+}
+
+function bounded(
+  findings: Readonly<Record<string, number>>,
+  others: Readonly<Record<string, number>>,
+): Pick<RouteAggregate, 'findings' | 'otherFindings'> {
+  const entries = Object.entries(findings).sort(([a], [b]) => byGravity(a, b));
+  const otherFindings: Record<string, number> = { ...others };
+  for (const [key, count] of entries.slice(MAX_FINDINGS)) {
+    const name = key.slice(0, key.indexOf(' '));
+    otherFindings[name] = (otherFindings[name] ?? 0) + count;
+  }
+  return { findings: Object.fromEntries(entries.slice(0, MAX_FINDINGS)), otherFindings };
+}

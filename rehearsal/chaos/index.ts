@@ -1,0 +1,2 @@
+/** Every AWS call of a cutover meets every fault. */
+export { sweep } from './sweep.ts';

@@ -1,0 +1,166 @@
+/**
+ * One cutover against the local cloud with a fault on its AWS calls: the synthesised machine, alarms, rules and bundles,
+ * without gateways. Metrics follow the live weights, pairs flow while the mirror is open, sign-offs are given.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import { owedWeights } from '../../core/fence/index.ts';
+import {
+  type CutoverId,
+  cutoverIdSchema,
+  type LedgerItem,
+  parsePlan,
+  planSchema,
+  SAFE_SPLIT,
+  sameWeights,
+  weightsFor,
+} from '../../core/model/index.ts';
+import { dynamoLedger } from '../../lambdas/aws/dynamo/index.ts';
+import { type CloudEvent, type LocalCloud, startCloud } from '../cloud/index.ts';
+import type { Assembly } from '../cloud/template/index.ts';
+import { LOCAL_CLIENT, liveWeights } from '../machine/index.ts';
+import { approve, Chaos, type ChaosSpec } from '../scenario/index.ts';
+import { syntheticTraffic } from './synthetic-traffic.ts';
+
+const MINUTE_MS = 60_000;
+const WARM_UP_MINUTES = 3;
+/** Virtual time after the end of the execution within which everything must have settled. */
+const SETTLE_MINUTES = 12;
+/** Real time after which a run that has not ended is called stuck: the SDK's time-outs and retries are real, too. */
+const STUCK_REAL_MS = 400_000;
+
+export interface SweepOptions {
+  readonly assembly: Assembly;
+  /** Virtual seconds per real second. */
+  readonly speed: number;
+  /** An alarm goes red in the first canary stage. */
+  readonly redAlarm: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** `safe`: the listener carries what the ledger owes, and where nobody completed that is the stable side, whole. */
+export interface SweepResult {
+  readonly outcome: 'completed' | 'rolled back' | 'refused' | 'stuck';
+  readonly safe: boolean;
+  /** Whether somebody would know: the execution's error, a message, or a failed invocation names what happened. */
+  readonly reported: boolean;
+  readonly injected: number;
+  /** Virtual minutes from the start of the execution to its end. */
+  readonly minutes: number;
+  /** The execution's last word. */
+  readonly cause: string;
+  readonly calls: ReadonlyMap<string, number>;
+}
+
+const PLAN = parsePlan({
+  baseline: { lookBack: 'PT3M', minRequests: 100 },
+  shadow: {
+    duration: 'PT2M',
+    observe: 'PT1M',
+    exercise: 'PT1M',
+    maxHold: 'PT20M',
+    minPairsPerRoute: 10,
+    maxBreakingRate: 0.3,
+    latencyTolerance: 2,
+  },
+  stages: [
+    { percent: 10, bake: 'PT2M', maxHold: 'PT20M' },
+    { percent: 100, bake: 'PT2M', maxHold: 'PT20M' },
+  ],
+  gate: { minRequests: 20 },
+  soak: { duration: 'PT2M', observe: 'PT1M', maxHold: 'PT20M' },
+  decommission: { drain: 'PT1M', step: 'PT1M' },
+  // An answer that never arrives must end as a rollback, and soon.
+  signoff: { timeout: 'PT30M' },
+  retention: 'PT1M',
+});
+
+/** @throws only when it is aborted. */
+export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOptions): Promise<SweepResult> {
+  const chaos = new Chaos(specs);
+  const cutoverId = cutoverIdSchema.parse('sweep');
+  let onEvent: (event: CloudEvent) => void = () => {};
+  const cloud = await startCloud({
+    assembly: options.assembly,
+    speed: options.speed,
+    intercept: chaos.intercept,
+    onEvent: (event) => onEvent(event),
+  });
+  const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
+  const stopTraffic = syntheticTraffic(cloud);
+  try {
+    let [ended, told] = [false, false];
+    onEvent = (event) => {
+      chaos.see(event);
+      if (event.type === 'end') ended = true;
+      if (event.type === 'message' || event.type === 'invocation-failed') told = true;
+      if (event.type !== 'state') return;
+      if (event.state === 'Await shadow sign-off') void approve(cloud, cutoverId, 'shadow').catch(() => {});
+      if (event.state === 'Await final sign-off') void approve(cloud, cutoverId, 'final').catch(() => {});
+      if (event.state === 'Stage interval' && options.redAlarm) void turnRed(cloud);
+    };
+    cloud.run();
+    await delay(cloud.clock.toRealMs((WARM_UP_MINUTES + 1) * MINUTE_MS), undefined, { signal: options.signal });
+    const startedAt = cloud.clock.now();
+    cloud.machine.start(cutoverId, { plan: z.encode(planSchema, PLAN) });
+    const deadline = performance.now() + STUCK_REAL_MS;
+    while (!ended && performance.now() < deadline) await delay(20, undefined, { signal: options.signal });
+    const minutes = (cloud.clock.now() - startedAt) / MINUTE_MS;
+    const execution = [...cloud.machine.executions.values()].at(-1);
+    chaos.lift();
+    const item = await settle(cloud, dynamo, cutoverId, options.signal);
+    return {
+      outcome: outcomeOf(item, ended),
+      safe: isSafe(cloud, item),
+      reported: execution?.status === 'SUCCEEDED' || told || (execution?.error ?? '') !== '',
+      injected: chaos.injected,
+      minutes,
+      cause: `${execution?.status} ${execution?.error ?? ''} ${execution?.cause ?? ''}`.trim(),
+      calls: chaos.calls,
+    };
+  } finally {
+    stopTraffic();
+    dynamo.destroy();
+    await cloud.stop();
+  }
+}
+
+function outcomeOf(item: LedgerItem | null, ended: boolean): SweepResult['outcome'] {
+  if (!ended) return 'stuck';
+  if (item === null) return 'refused';
+  return item.status === 'completed' ? 'completed' : item.status === 'rolled_back' ? 'rolled back' : 'stuck';
+}
+
+function isSafe({ deployment, model }: LocalCloud, item: LedgerItem | null): boolean {
+  const live = [...model.rules.values()].map(liveWeights);
+  return sameWeights(live, item === null ? weightsFor(deployment, SAFE_SPLIT) : owedWeights(deployment, item));
+}
+
+/** The outage is over: what the watchdog makes of it in the next minutes. */
+async function settle(
+  cloud: LocalCloud,
+  dynamo: DynamoDBClient,
+  id: CutoverId,
+  signal: AbortSignal,
+): Promise<LedgerItem | null> {
+  const ledger = dynamoLedger(dynamo, cloud.deployment.ledgerTable);
+  const deadline = cloud.clock.now() + SETTLE_MINUTES * MINUTE_MS;
+  for (;;) {
+    const item = await ledger.read(cloud.deployment.ingressId);
+    const done = item === null || item.cutoverId !== id || item.status === 'completed' || item.status === 'rolled_back';
+    if ((done && isSafe(cloud, item)) || cloud.clock.now() > deadline) return item;
+    await delay(50, undefined, { signal });
+  }
+}
+
+/** As a drill does: by SetAlarmState. */
+async function turnRed(cloud: LocalCloud): Promise<void> {
+  const client = new CloudWatchClient({ ...LOCAL_CLIENT, endpoint: cloud.url });
+  const [AlarmName] = cloud.deployment.rollbackAlarms;
+  await client
+    .send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'the sweep turns it red' }))
+    .catch(() => {});
+  client.destroy();
+}

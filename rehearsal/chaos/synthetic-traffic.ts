@@ -1,0 +1,69 @@
+/**
+ * Traffic without gateways: healthy targets in every group, metrics that follow the live weights, pairs while the mirror is
+ * open. For runs whose subject is the cutover's own calls, not its services.
+ */
+import { CAPTURE_VERSION, type CaptureRecord } from '../../capture/format/index.ts';
+import type { LocalCloud } from '../cloud/index.ts';
+
+const MINUTE_MS = 60_000;
+const REQUESTS_A_MINUTE = 600;
+const PAIRS_A_FEED = 20;
+
+/** Begins at once; the answer ends it. */
+export function syntheticTraffic(cloud: LocalCloud): () => void {
+  for (const group of cloud.model.targetGroups.values())
+    for (const port of [1, 2]) group.targets.push({ host: '127.0.0.1', port, health: 'healthy' });
+  const feed = setInterval(() => feedMinute(cloud), cloud.clock.toRealMs(MINUTE_MS / 2));
+  return () => clearInterval(feed);
+}
+
+/** Both sides answer their share well; the tap's share is answered by the side that it fronts, and captured. */
+function feedMinute(cloud: LocalCloud): void {
+  const at = cloud.clock.now();
+  const { deployment, metrics, model } = cloud;
+  const [tapped] = deployment.rules;
+  const groups = model.rules.get(tapped?.arn ?? '')?.forward.groups ?? [];
+  const total = groups.reduce((sum, g) => sum + g.weight, 0);
+  for (const { targetGroupArn, weight } of groups) {
+    const fullName = model.targetGroups.get(targetGroupArn)?.fullName ?? '';
+    const LoadBalancer = deployment.loadBalancer.fullName;
+    const record = (name: string, value: number, dimensions: Record<string, string>) =>
+      metrics.record({ namespace: 'AWS/ApplicationELB', name, dimensions, value, at });
+    const requests = total === 0 ? 0 : Math.round((REQUESTS_A_MINUTE / 2) * (weight / total));
+    record('HealthyHostCount', 2, { LoadBalancer, TargetGroup: fullName });
+    record('UnHealthyHostCount', 0, { LoadBalancer, TargetGroup: fullName });
+    for (let i = 0; i < requests; i++) {
+      for (const dimensions of [{ LoadBalancer }, { LoadBalancer, TargetGroup: fullName }])
+        record('RequestCount', 1, dimensions);
+      record('TargetResponseTime', 0.02, { LoadBalancer, TargetGroup: fullName });
+    }
+    if (requests > 0 && targetGroupArn === deployment.targetGroups.tapForward?.arn) capture(cloud, at);
+  }
+}
+
+function capture({ firehose, metrics, streamName, deployment }: LocalCloud, at: number): void {
+  const leg: CaptureRecord['stable'] = {
+    outcome: 'response',
+    status: 200,
+    headers: [['Content-Type', 'application/json']],
+    body: { encoding: 'utf8', data: '{"ok":true}', bytes: 11, truncated: false },
+    timing: { firstByteMs: 20, totalMs: 21 },
+  };
+  const dimensions = { Ingress: deployment.ingressId };
+  metrics.record({ namespace: 'Crossfade', name: 'TapCopies', dimensions, value: PAIRS_A_FEED, at });
+  const Records = Array.from({ length: PAIRS_A_FEED }, (_, i) => {
+    const record: CaptureRecord = {
+      v: CAPTURE_VERSION,
+      ingress: deployment.ingressId,
+      requestId: `${at}-${i}`,
+      at: new Date(at).toISOString(),
+      route: 'GET /items',
+      request: { method: 'GET', target: '/items' },
+      primary: 'stable',
+      stable: leg,
+      candidate: leg,
+    };
+    return { Data: Buffer.from(JSON.stringify(record)).toString('base64') };
+  });
+  void firehose.operations.PutRecordBatch?.({ DeliveryStreamName: streamName, Records });
+}

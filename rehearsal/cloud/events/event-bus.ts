@@ -1,0 +1,76 @@
+/** The default event bus: the rules of the templates, against events of the local services and against virtual time. */
+import { randomUUID } from 'node:crypto';
+import type { VirtualClock } from '../../machine/index.ts';
+import { ACCOUNT, REGION } from '../template/index.ts';
+import { compilePattern } from './event-pattern.ts';
+import { type EventTarget, inputFor } from './event-target.ts';
+import { type EventRule, scheduleMs } from './events.ts';
+
+/** An event before the bus has stamped it. */
+export interface LocalEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly resources?: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface EventBusOptions {
+  readonly clock: VirtualClock;
+  /** Hands an event to a target, asynchronously; only Lambda functions are known as targets. */
+  readonly deliver: (targetArn: string, event: unknown) => void;
+}
+
+interface Subscription {
+  readonly rule: EventRule;
+  readonly matches: (event: unknown) => boolean;
+}
+
+export class EventBus {
+  readonly #options: EventBusOptions;
+  readonly #subscriptions: Subscription[] = [];
+  readonly #schedules: { readonly rule: EventRule; readonly everyMs: number }[] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: EventBusOptions) {
+    this.#options = options;
+  }
+
+  /** @throws RangeError for a pattern, a schedule or a target that is not known here. */
+  add(rule: EventRule): void {
+    const foreign = rule.Targets.find((t) => !t.Arn.includes(':lambda:'));
+    if (foreign !== undefined) throw new RangeError(`event target not known here: ${foreign.Arn}`);
+    if (rule.State === 'DISABLED') return;
+    if (rule.EventPattern !== undefined) this.#subscriptions.push({ rule, matches: compilePattern(rule.EventPattern) });
+    if (rule.ScheduleExpression !== undefined)
+      this.#schedules.push({ rule, everyMs: scheduleMs(rule.ScheduleExpression) });
+  }
+
+  publish(event: LocalEvent): void {
+    const stamped = this.#stamp(event);
+    for (const { rule, matches } of this.#subscriptions) if (matches(stamped)) this.#send(rule.Targets, stamped);
+  }
+
+  /** Schedules run from here on. */
+  run(): void {
+    for (const { rule, everyMs } of this.#schedules) {
+      const tick = () => this.#send(rule.Targets, this.#stamp(SCHEDULED));
+      this.#timers.push(setInterval(tick, this.#options.clock.toRealMs(everyMs)));
+    }
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  #send(targets: readonly EventTarget[], event: unknown): void {
+    for (const target of targets) this.#options.deliver(target.Arn, inputFor(target, event));
+  }
+
+  #stamp({ resources = [], ...event }: LocalEvent): Record<string, unknown> {
+    // EventBridge's times have whole seconds.
+    const time = new Date(this.#options.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+    return { version: '0', id: randomUUID(), account: ACCOUNT, region: REGION, time, resources, ...event };
+  }
+}
+
+const SCHEDULED: LocalEvent = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };

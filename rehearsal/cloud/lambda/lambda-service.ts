@@ -1,0 +1,109 @@
+/**
+ * Lambda as its callers see it: synchronous and asynchronous invocation by name or ARN.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ */
+import type { VirtualClock } from '../../machine/index.ts';
+import type { Fault, RawAnswer, RawRequest } from '../wire/index.ts';
+import { FunctionError, type LocalFunction } from './lambda.ts';
+
+/** Virtual waits before the second and the third attempt of an asynchronous invocation. */
+const RETRY_MS = [60_000, 120_000];
+
+export interface LambdaServiceOptions {
+  readonly clock: VirtualClock;
+  readonly faultOf: (service: string, operation: string) => Fault | null;
+  /** Each attempt of an asynchronous invocation that failed; nobody else hears of it. */
+  readonly onAsyncFailure: (functionName: string, error: string) => void;
+}
+
+export class LambdaService {
+  readonly functions = new Map<string, LocalFunction>();
+  readonly #options: LambdaServiceOptions;
+  readonly #retries = new Set<NodeJS.Timeout>();
+  #stopped = false;
+
+  constructor(options: LambdaServiceOptions) {
+    this.#options = options;
+  }
+
+  /** @throws RangeError for a name or ARN (qualified or not) that no function has. */
+  find(nameOrArn: string): LocalFunction {
+    const parts = nameOrArn.split(':');
+    const at = parts.indexOf('function');
+    const found = this.functions.get((at >= 0 ? parts[at + 1] : parts[0]) ?? '');
+    if (found === undefined) throw new RangeError(`Function not found: ${nameOrArn}`);
+    return found;
+  }
+
+  /** What a caller within the cloud does: the state machine, a Firehose stream. @throws FunctionError */
+  async invoke(nameOrArn: string, event: unknown): Promise<unknown> {
+    const fault = this.#options.faultOf('lambda', 'Invoke');
+    if (fault === 'throttle') throw new FunctionError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
+    if (fault === 'hang') throw new FunctionError('Lambda.SdkClientException', 'the invocation timed out');
+    if (fault === 'fail') throw new FunctionError('Lambda.ServiceException', 'injected failure');
+    const result = await this.#find(nameOrArn).invoke(event);
+    if (fault !== null) throw new FunctionError('Lambda.SdkClientException', 'the answer was lost');
+    return result;
+  }
+
+  /** Asynchronous invocation: two more attempts, as Lambda makes, a virtual minute and then two later. */
+  invokeLater(nameOrArn: string, event: unknown, attempt = 0): void {
+    this.invoke(nameOrArn, event).catch((error: unknown) => {
+      if (this.#stopped) return;
+      const failure =
+        error instanceof FunctionError ? error.failure : { errorType: 'Error', errorMessage: String(error) };
+      const name = nameOrArn.split(':')[6] ?? nameOrArn;
+      this.#options.onAsyncFailure(name, `${failure.errorType}: ${failure.errorMessage}`);
+      const wait = RETRY_MS[attempt];
+      if (wait === undefined) return;
+      const timer = setTimeout(() => {
+        this.#retries.delete(timer);
+        this.invokeLater(nameOrArn, event, attempt + 1);
+      }, this.#options.clock.toRealMs(wait));
+      this.#retries.add(timer);
+    });
+  }
+
+  /** The Invoke request of the REST API. Faults are the endpoint's there. */
+  readonly request = async ({ path, headers, body }: RawRequest): Promise<RawAnswer> => {
+    const name = decodeURIComponent(/functions\/([^/]+)\//.exec(path)?.[1] ?? '');
+    const event: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+    const answer = (status: number, result: unknown, extra: Record<string, string> = {}) => ({
+      status,
+      headers: { 'content-type': 'application/json', ...extra },
+      body: result === undefined ? '' : JSON.stringify(result),
+    });
+    const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
+    try {
+      const found = this.find(name);
+      if (type === 'DryRun') return answer(204, undefined);
+      if (type === 'Event') {
+        this.invokeLater(name, event);
+        return answer(202, undefined);
+      }
+      return answer(200, await found.invoke(event), { 'x-amz-executed-version': '$LATEST' });
+    } catch (error) {
+      if (error instanceof FunctionError)
+        return answer(200, error.failure, { 'x-amz-function-error': 'Unhandled', 'x-amz-executed-version': '$LATEST' });
+      const message = error instanceof Error ? error.message : String(error);
+      return answer(404, { Type: 'User', Message: message }, { 'x-amzn-errortype': 'ResourceNotFoundException' });
+    }
+  };
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#retries) clearTimeout(timer);
+    await Promise.all([...this.functions.values()].map((f) => f.stop()));
+  }
+
+  #find(nameOrArn: string): LocalFunction {
+    try {
+      return this.find(nameOrArn);
+    } catch (error) {
+      throw new FunctionError(
+        'Lambda.ResourceNotFoundException',
+        error instanceof Error ? error.message : String(error),
+      );
+    }
+  }
+}

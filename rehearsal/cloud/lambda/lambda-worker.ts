@@ -1,0 +1,49 @@
+/**
+ * One Lambda function's process: a worker thread with its own environment, in virtual time. The handler's bundle is the
+ * one that would be deployed; it is imported after `Date` has been set to virtual time and knows nothing of it.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ClockAnchor } from '../../machine/index.ts';
+
+interface WorkerInput {
+  readonly bundle: string;
+  readonly clock: ClockAnchor;
+}
+
+interface Invocation {
+  readonly id: number;
+  readonly event: unknown;
+  readonly context: { readonly timeoutMs: number };
+}
+
+const { bundle, clock }: WorkerInput = workerData;
+const RealDate = Date;
+const realNow = RealDate.now.bind(RealDate);
+const virtualNow = () => Math.round(clock.anchor + (realNow() - clock.anchor) * clock.speed);
+
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, args, newTarget) =>
+    Reflect.construct(target, args.length === 0 ? [virtualNow()] : args, newTarget),
+  apply: () => new RealDate(virtualNow()).toString(),
+  get: (target, property, receiver) => (property === 'now' ? virtualNow : Reflect.get(target, property, receiver)),
+});
+
+const { handler }: { handler: (event: unknown, context: unknown) => Promise<unknown> } = await import(bundle);
+
+parentPort?.on('message', ({ id, event, context: { timeoutMs, ...given } }: Invocation) => {
+  // Time-outs are real time: work in a handler is not compressed.
+  const deadline = performance.now() + timeoutMs;
+  const context = { ...given, getRemainingTimeInMillis: () => Math.max(0, deadline - performance.now()) };
+  void Promise.resolve()
+    .then(() => handler(event, context))
+    .then(
+      (result) => parentPort?.postMessage({ id, result: JSON.stringify(result ?? null) }),
+      (error: unknown) => {
+        const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+        parentPort?.postMessage({
+          id,
+          error: { errorType: name, errorMessage: message, trace: stack.split('\n').slice(0, 5) },
+        });
+      },
+    );
+});

@@ -1,0 +1,140 @@
+/** Lambda: each function of the templates in a worker thread, with the environment and the bundle that would be deployed. */
+
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Worker } from 'node:worker_threads';
+import * as z from 'zod';
+import { type ClockAnchor, ownModule } from '../../machine/index.ts';
+
+export interface FunctionSpec {
+  readonly name: string;
+  /** Folder of the code asset; its handler is `handler` of `index.mjs`. */
+  readonly codeDir: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Real seconds: work in a handler is not compressed. */
+  readonly timeoutSeconds: number;
+}
+
+/** What Lambda reports of an invocation that failed in the function. */
+export interface FunctionFailure {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[] | undefined;
+}
+
+/** A failed invocation. `name` is the error that ASL's Retry and Catch match, `message` the cause that they hand on. */
+export class FunctionError extends Error {
+  readonly failure: FunctionFailure;
+  constructor(name: string, message: string, failure: FunctionFailure = { errorType: name, errorMessage: message }) {
+    super(message);
+    this.name = name;
+    this.failure = failure;
+  }
+}
+
+const answerSchema = z.union([
+  z.object({ id: z.number(), result: z.string() }),
+  z.object({
+    id: z.number(),
+    error: z.object({ errorType: z.string(), errorMessage: z.string(), trace: z.array(z.string()) }),
+  }),
+]);
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface FunctionOptions {
+  readonly clock: ClockAnchor;
+  /** Environment of every function: region, endpoints, credentials of the local cloud. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Lines that the function prints. */
+  readonly onLine: (name: string, line: string) => void;
+}
+
+/** Concurrent invocations share the one worker, as Lambda's would not; a crash or a time-out ends it and all of them. */
+export class LocalFunction {
+  readonly spec: FunctionSpec;
+  readonly #options: FunctionOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #sequence = 0;
+  #stopped = false;
+
+  constructor(spec: FunctionSpec, options: FunctionOptions) {
+    this.spec = spec;
+    this.#options = options;
+  }
+
+  /** Synchronous invocation. @throws FunctionError with the handler's error name, or `Lambda.Unknown` when it died or timed out. */
+  async invoke(event: unknown): Promise<unknown> {
+    if (this.#stopped) throw new FunctionError('Lambda.ServiceException', 'the local cloud has been stopped');
+    const id = ++this.#sequence;
+    const { name, timeoutSeconds } = this.spec;
+    const worker = this.#start();
+    const timer = setTimeout(
+      () => this.#die(worker, `Task timed out after ${timeoutSeconds}.00 seconds`),
+      timeoutSeconds * 1000,
+    );
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        this.#waiting.set(id, { resolve, reject });
+        const context = { functionName: name, awsRequestId: randomUUID(), timeoutMs: timeoutSeconds * 1000 };
+        worker.postMessage({ id, event, context });
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(id);
+    }
+  }
+
+  /** Kills the function where it stands, as a lost host would. */
+  async crash(): Promise<void> {
+    const worker = this.#worker;
+    if (worker !== undefined) await this.#die(worker, 'the execution environment was lost');
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.crash();
+  }
+
+  #start(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const { name, codeDir, environment } = this.spec;
+    const worker = new Worker(ownModule('rehearsal', 'cloud', 'lambda', 'lambda-worker'), {
+      env: { ...this.#options.environment, AWS_LAMBDA_FUNCTION_NAME: name, ...environment },
+      workerData: { bundle: join(codeDir, 'index.mjs'), clock: this.#options.clock },
+      stdout: true,
+      stderr: true,
+    });
+    for (const stream of [worker.stdout, worker.stderr])
+      createInterface({ input: stream }).on('line', (line) => this.#options.onLine(name, line));
+    worker.on('message', (message: unknown) => this.#receive(message));
+    worker.on(
+      'error',
+      (error: unknown) => void this.#die(worker, error instanceof Error ? error.message : String(error)),
+    );
+    worker.on('exit', () => void this.#die(worker, 'Runtime exited'));
+    this.#worker = worker;
+    return worker;
+  }
+
+  #receive(message: unknown): void {
+    const answer = answerSchema.parse(message);
+    const waiting = this.#waiting.get(answer.id);
+    if ('result' in answer) waiting?.resolve(JSON.parse(answer.result));
+    else waiting?.reject(new FunctionError(answer.error.errorType, JSON.stringify(answer.error), answer.error));
+  }
+
+  /** Fails whatever runs; the next invocation starts a new worker, as Lambda would. */
+  async #die(worker: Worker, reason: string): Promise<void> {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    const message = `RequestId: local Error: ${reason}`;
+    for (const { reject } of this.#waiting.values()) reject(new FunctionError('Lambda.Unknown', message));
+    await worker.terminate();
+  }
+}

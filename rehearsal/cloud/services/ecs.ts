@@ -1,0 +1,127 @@
+/** ECS services and their scaling bounds, as far as the adapters read and write them. */
+import * as z from 'zod';
+import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
+
+export interface LocalService {
+  readonly cluster: string;
+  readonly name: string;
+  desired: number;
+  running: number;
+  scaling: { min: number; max: number; suspended: boolean } | null;
+}
+
+export interface ServicesOptions {
+  readonly services: readonly LocalService[];
+  /** Tasks are to be started or stopped. */
+  readonly onScale: (service: LocalService) => void;
+}
+
+const describeSchema = z.object({
+  cluster: z.string().default('default'),
+  services: z.array(z.string()).min(1).max(10),
+});
+const updateSchema = z.object({
+  cluster: z.string().default('default'),
+  service: z.string(),
+  desiredCount: z.int().min(0).optional(),
+});
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
+export function ecs({ services, onScale }: ServicesOptions): JsonOperations {
+  const inCluster = (cluster: string) => {
+    const found = services.filter((s) => s.cluster === last(cluster));
+    if (found.length === 0) throw new CloudError('ClusterNotFoundException', 'Cluster not found.');
+    return found;
+  };
+  return {
+    DescribeServices: (input) => {
+      const wanted = parse(describeSchema, input);
+      const known = inCluster(wanted.cluster);
+      const found = wanted.services.map((name) => ({ name, service: known.find((s) => s.name === last(name)) }));
+      return {
+        services: found.flatMap(({ service }) => (service === undefined ? [] : [describe(service)])),
+        failures: found.flatMap(({ name, service }) =>
+          service === undefined ? [{ arn: name, reason: 'MISSING' }] : [],
+        ),
+      };
+    },
+    UpdateService: (input) => {
+      const { cluster, service, desiredCount } = parse(updateSchema, input);
+      const found = inCluster(cluster).find((s) => s.name === last(service));
+      if (found === undefined) throw new CloudError('ServiceNotFoundException', 'Service not found.');
+      resize(found, desiredCount ?? found.desired, onScale);
+      return { service: describe(found) };
+    },
+  };
+}
+
+const namespace = z.literal('ecs');
+const dimension = z.literal('ecs:service:DesiredCount');
+const idsSchema = z.object({ ServiceNamespace: namespace, ResourceIds: z.array(z.string()).optional() });
+const registerSchema = z.object({
+  ServiceNamespace: namespace,
+  ScalableDimension: dimension,
+  ResourceId: z.string(),
+  MinCapacity: z.int().min(0).optional(),
+  MaxCapacity: z.int().min(0).optional(),
+  SuspendedState: z.object({ DynamicScalingInSuspended: z.boolean().optional() }).default({}),
+});
+
+/** https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html */
+export function applicationAutoScaling({ services, onScale }: ServicesOptions): JsonOperations {
+  const idOf = (s: LocalService) => `service/${s.cluster}/${s.name}`;
+  return {
+    DescribeScalableTargets: (input) => {
+      const { ResourceIds } = parse(idsSchema, input);
+      const found = services.filter((s) => ResourceIds?.includes(idOf(s)) ?? true);
+      return {
+        ScalableTargets: found.flatMap((s) =>
+          s.scaling === null
+            ? []
+            : [
+                {
+                  ServiceNamespace: 'ecs',
+                  ScalableDimension: 'ecs:service:DesiredCount',
+                  ResourceId: idOf(s),
+                  MinCapacity: s.scaling.min,
+                  MaxCapacity: s.scaling.max,
+                  SuspendedState: { DynamicScalingInSuspended: s.scaling.suspended },
+                },
+              ],
+        ),
+      };
+    },
+    RegisterScalableTarget: (input) => {
+      const { ResourceId, MinCapacity, MaxCapacity, SuspendedState } = parse(registerSchema, input);
+      const service = services.find((s) => idOf(s) === ResourceId);
+      if (service === undefined)
+        throw new CloudError('ValidationException', `ECS service doesn't exist: ${ResourceId}`);
+      // Bounds may be left out only for a target that is registered already.
+      const [min, max] = [MinCapacity ?? service.scaling?.min, MaxCapacity ?? service.scaling?.max];
+      if (min === undefined || max === undefined)
+        throw new CloudError('ValidationException', 'MinCapacity and MaxCapacity are needed for a new scalable target');
+      if (min > max)
+        throw new CloudError('ValidationException', 'Maximum capacity cannot be less than minimum capacity');
+      const suspended = SuspendedState.DynamicScalingInSuspended ?? service.scaling?.suspended ?? false;
+      service.scaling = { min, max, suspended };
+      // Application Auto Scaling brings the count into new bounds at once.
+      resize(service, Math.min(max, Math.max(min, service.desired)), onScale);
+      return {};
+    },
+  };
+}
+
+function resize(service: LocalService, desired: number, onScale: (service: LocalService) => void): void {
+  if (desired === service.desired) return;
+  service.desired = desired;
+  onScale(service);
+}
+
+/** Names and ARNs are both accepted where AWS accepts both. */
+function last(nameOrArn: string): string {
+  return nameOrArn.split('/').at(-1) ?? nameOrArn;
+}
+
+function describe(s: LocalService) {
+  return { serviceName: s.name, desiredCount: s.desired, runningCount: s.running, status: 'ACTIVE' };
+}

@@ -1,0 +1,104 @@
+/**
+ * Firehose: buffers, hands batches to the transform, keeps what it returns. Delivery to S3 is a list in memory.
+ * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
+ */
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
+
+const recordSchema = z.object({ Data: z.base64() });
+const putSchema = z.object({ DeliveryStreamName: z.string(), Record: recordSchema });
+const batchSchema = z.object({ DeliveryStreamName: z.string(), Records: z.array(recordSchema).min(1).max(500) });
+const resultSchema = z.object({
+  records: z.array(
+    z.object({
+      recordId: z.string(),
+      result: z.enum(['Ok', 'Dropped', 'ProcessingFailed']),
+      data: z.string().optional(),
+    }),
+  ),
+});
+
+export interface FirehoseOptions {
+  readonly streamName: string;
+  readonly streamArn: string;
+  /** @default records are delivered as they came */
+  readonly transform?: (event: unknown) => Promise<unknown>;
+  /** Virtual time, milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** A transform that fails is called three times more with the same records; then they count as failed. */
+const ATTEMPTS = 4;
+
+export class LocalFirehose {
+  /** Lines that the transform let through. */
+  readonly delivered: string[] = [];
+  failed = 0;
+  #buffer: string[] = [];
+  readonly #options: FirehoseOptions;
+
+  constructor(options: FirehoseOptions) {
+    this.#options = options;
+  }
+
+  readonly operations: JsonOperations = {
+    PutRecord: (input) => {
+      const { DeliveryStreamName, Record } = parse(putSchema, input);
+      return this.#accept(DeliveryStreamName, [Record.Data])[0];
+    },
+    PutRecordBatch: (input) => {
+      const { DeliveryStreamName, Records } = parse(batchSchema, input);
+      const data = Records.map((r) => r.Data);
+      return { FailedPutCount: 0, RequestResponses: this.#accept(DeliveryStreamName, data) };
+    },
+  };
+
+  /** What the buffer interval does. */
+  async flush(): Promise<void> {
+    const taken = this.#buffer;
+    this.#buffer = [];
+    if (taken.length === 0) return;
+    const { transform, streamArn, now } = this.#options;
+    if (transform === undefined) {
+      for (const data of taken) this.#deliver(data);
+      return;
+    }
+    const approximateArrivalTimestamp = now();
+    const records = taken.map((data) => ({ recordId: randomUUID(), data, approximateArrivalTimestamp }));
+    const event = { invocationId: randomUUID(), deliveryStreamArn: streamArn, region: 'local-1', records };
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const results = await this.#attempt(transform, event);
+      if (results === null) continue;
+      for (const { recordId } of records) this.#settle(results.find((r) => r.recordId === recordId));
+      return;
+    }
+    this.failed += records.length;
+  }
+
+  /** Null when the transform failed, or answered what Firehose cannot read. */
+  async #attempt(transform: (event: unknown) => Promise<unknown>, event: unknown) {
+    try {
+      return resultSchema.parse(await transform(event)).records;
+    } catch {
+      return null;
+    }
+  }
+
+  /** A record that the transform did not return counts as failed. */
+  #settle(result: z.infer<typeof resultSchema>['records'][number] | undefined): void {
+    if (result?.result === 'Ok' && result.data !== undefined) this.#deliver(result.data);
+    else if (result?.result !== 'Dropped') this.failed++;
+  }
+
+  #deliver(data: string): void {
+    this.delivered.push(Buffer.from(data, 'base64').toString('utf8'));
+  }
+
+  #accept(streamName: string, data: readonly string[]): { RecordId: string }[] {
+    if (streamName !== this.#options.streamName)
+      throw new CloudError('ResourceNotFoundException', `Firehose ${streamName} not found`);
+    this.#buffer.push(...data);
+    return data.map(() => ({ RecordId: randomUUID() }));
+  }
+}

@@ -1,0 +1,46 @@
+/** SNS: every message is kept and told; nobody is subscribed here. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+import { randomUUID } from 'node:crypto';
+import { CloudError, type QueryOperations } from '../wire/index.ts';
+
+export interface PublishedMessage {
+  readonly topicArn: string;
+  readonly subject: string;
+  readonly body: string;
+}
+
+const MAX_BYTES = 262_144;
+
+export class LocalSns {
+  readonly published: PublishedMessage[] = [];
+  readonly #topics: ReadonlySet<string>;
+  readonly #onMessage: (message: PublishedMessage) => void;
+
+  constructor(topicArns: Iterable<string>, onMessage: (message: PublishedMessage) => void) {
+    this.#topics = new Set(topicArns);
+    this.#onMessage = onMessage;
+  }
+
+  /** What a service of AWS sends on its own behalf; a topic that does not exist swallows it, as an alarm's does. */
+  send(message: PublishedMessage): void {
+    if (!this.#topics.has(message.topicArn)) return;
+    this.published.push(message);
+    this.#onMessage(message);
+  }
+
+  readonly operations: QueryOperations = {
+    Publish: (p) => {
+      const message = {
+        topicArn: p.get('TopicArn') ?? '',
+        subject: p.get('Subject') ?? '',
+        body: p.get('Message') ?? '',
+      };
+      if (!this.#topics.has(message.topicArn)) throw new CloudError('NotFound', 'Topic does not exist', 404);
+      if (message.subject.length > 100 || /[^\x20-\x7e]/.test(message.subject))
+        throw new CloudError('InvalidParameter', 'Invalid parameter: Subject');
+      if (message.body === '' || Buffer.byteLength(message.body) > MAX_BYTES)
+        throw new CloudError('InvalidParameter', 'Invalid parameter: Message');
+      this.send(message);
+      return { MessageId: randomUUID() };
+    },
+  };
+}

@@ -1,0 +1,129 @@
+/** The API of Step Functions, as far as handlers and the operator's commands call it. */
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
+import type { LocalExecution } from './execution.ts';
+import type { LocalMachine } from './step-functions.ts';
+
+const executionName = z.string().regex(/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/, 'Invalid Name');
+const startSchema = z.object({
+  stateMachineArn: z.string(),
+  name: executionName.default(() => randomUUID()),
+  input: z.string().default('{}'),
+});
+const executionSchema = z.object({ executionArn: z.string() });
+const stopSchema = z.object({ executionArn: z.string(), error: z.string().optional(), cause: z.string().optional() });
+const listSchema = z.object({
+  stateMachineArn: z.string(),
+  statusFilter: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT']).optional(),
+  maxResults: z.int().min(0).max(1000).optional(),
+});
+const historySchema = z.object({
+  executionArn: z.string(),
+  maxResults: z.int().min(0).max(1000).default(1000),
+  nextToken: z.string().optional(),
+});
+const tokenSchema = z.object({ taskToken: z.string() });
+const successSchema = z.object({ taskToken: z.string(), output: z.string() });
+const failureSchema = z.object({ taskToken: z.string(), error: z.string().optional(), cause: z.string().default('') });
+
+export function statesOperations(machine: LocalMachine, now: () => number): JsonOperations {
+  const find = (arn: string): LocalExecution => {
+    const execution = machine.executions.get(arn);
+    if (execution === undefined) throw new CloudError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+    return execution;
+  };
+  /** The machine itself, its version or its alias. */
+  const expectMachine = (arn: string) => {
+    if (arn !== machine.arn && !arn.startsWith(`${machine.arn}:`))
+      throw new CloudError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  };
+  return {
+    StartExecution: (request) => {
+      const { stateMachineArn, name, input } = parse(startSchema, request);
+      expectMachine(stateMachineArn);
+      const { arn, startedAt } = machine.start(name, parseInput(input));
+      return { executionArn: arn, startDate: startedAt / 1000 };
+    },
+    DescribeExecution: (request) => describe(find(parse(executionSchema, request).executionArn), machine.arn),
+    ListExecutions: (request) => {
+      const { stateMachineArn, statusFilter, maxResults } = parse(listSchema, request);
+      expectMachine(stateMachineArn);
+      const found = [...machine.executions.values()].filter((e) => (statusFilter ?? e.status) === e.status).reverse();
+      return { executions: found.slice(0, maxResults || undefined).map((e) => summary(e, machine.arn)) };
+    },
+    StopExecution: (request) => {
+      const { executionArn, error, cause } = parse(stopSchema, request);
+      const execution = find(executionArn);
+      machine.abort(execution, error ?? null, cause ?? null);
+      return { stopDate: (execution.stoppedAt ?? now()) / 1000 };
+    },
+    GetExecutionHistory: (request) => {
+      const { executionArn, maxResults, nextToken } = parse(historySchema, request);
+      const { events } = find(executionArn).history;
+      const from = Number(nextToken ?? 0);
+      const to = from + (maxResults || 1000);
+      return {
+        events: events.slice(from, to).map(({ id, at, type, state }) => ({
+          id,
+          timestamp: at / 1000,
+          type,
+          previousEventId: id - 1,
+          ...details(type, state),
+        })),
+        nextToken: to < events.length ? String(to) : undefined,
+      };
+    },
+    SendTaskSuccess: (request) => {
+      const { taskToken, output } = parse(successSchema, request);
+      machine.tokens.succeed(taskToken, output);
+      return {};
+    },
+    SendTaskFailure: (request) => {
+      const { taskToken, error = 'States.TaskFailed', cause } = parse(failureSchema, request);
+      machine.tokens.fail(taskToken, error, cause);
+      return {};
+    },
+    SendTaskHeartbeat: (request) => {
+      machine.tokens.heartbeat(parse(tokenSchema, request).taskToken);
+      return {};
+    },
+  };
+}
+
+function parseInput(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CloudError('InvalidExecutionInput', "Invalid State Machine Execution Input: 'it is not JSON'");
+  }
+}
+
+function summary(execution: LocalExecution, stateMachineArn: string) {
+  const { arn, name, status, startedAt, stoppedAt } = execution;
+  return {
+    executionArn: arn,
+    stateMachineArn,
+    name,
+    status,
+    startDate: startedAt / 1000,
+    stopDate: stoppedAt === null ? undefined : stoppedAt / 1000,
+  };
+}
+
+function describe(execution: LocalExecution, stateMachineArn: string) {
+  const { status, input, output, error, cause } = execution;
+  return {
+    ...summary(execution, stateMachineArn),
+    input: JSON.stringify(input),
+    output: status === 'SUCCEEDED' ? JSON.stringify(output) : undefined,
+    error: error ?? undefined,
+    cause: cause ?? undefined,
+  };
+}
+
+function details(type: string, name: string | null): Record<string, unknown> {
+  if (name === null) return {};
+  if (type.endsWith('StateEntered')) return { stateEnteredEventDetails: { name } };
+  return type.endsWith('StateExited') ? { stateExitedEventDetails: { name } } : {};
+}

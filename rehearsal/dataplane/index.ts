@@ -1,0 +1,3 @@
+/** The local load balancer's data plane. */
+export { startDataPlane } from './data-plane.ts';
+export { startHealthChecks } from './health.ts';

@@ -1,4 +1,0 @@
-/** How a client of the local cloud is set up, but for its endpoint. */
-import { REGION } from './cloud/names.ts';
-
-export const LOCAL_CLIENT = { region: REGION, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };

@@ -1,0 +1,16 @@
+/** This machine: processes, ports and compressed time. */
+export { type Child, startChild } from './child.ts';
+export { type ClockAnchor, ScaledClock } from './clock.ts';
+export { listen } from './listen.ts';
+export { liveWeights } from './live-weights.ts';
+export { LOCAL_CLIENT } from './local-client.ts';
+export { ownModule } from './own-module.ts';
+export type {
+  LoadBalancerModel,
+  MetricDatum,
+  MetricSink,
+  RuleModel,
+  Target,
+  TargetGroupModel,
+  VirtualClock,
+} from './world.ts';

@@ -1,0 +1,68 @@
+/** Faults on AWS calls, asked for by name: which call, which fault, and during which state of the machine. */
+import type { CloudEvent } from '../cloud/index.ts';
+import { FAULTS, type Fault, type Intercept } from '../cloud/wire/index.ts';
+
+/** `service.operation=fault@state`; either half of the call may be `*`, and without a state the fault never ends. */
+export interface ChaosSpec {
+  readonly text: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly fault: Fault;
+  /** A task of the state machine, such as `Shift`; the wait that follows it counts as its own. Null: always. */
+  readonly during: string | null;
+}
+
+const SYNTAX = /^([a-z-]+|\*)\.([A-Za-z]+|\*)=([a-z-]+)(?:@(.+))?$/;
+
+/** @throws RangeError that shows the syntax. */
+export function parseChaos(text: string): ChaosSpec {
+  const [, service, operation, name, during = null] = SYNTAX.exec(text) ?? [];
+  const fault = FAULTS.find((f) => f === name);
+  if (service === undefined || operation === undefined || fault === undefined)
+    throw new RangeError(
+      `--chaos ${text}: expected service.operation=fault@state, such as elasticloadbalancing.ModifyRule=throttle@Shift; faults are ${FAULTS.join(', ')}`,
+    );
+  return { text, service, operation, fault, during };
+}
+
+/** Injects, and notes every call that was made, by the task that the machine was at. */
+export class Chaos {
+  /** `task service.operation` → how often. */
+  readonly calls = new Map<string, number>();
+  /** How many calls got a fault. */
+  injected = 0;
+  #task = 'before the start';
+  #enabled = true;
+  readonly #specs: readonly ChaosSpec[];
+
+  constructor(specs: readonly ChaosSpec[]) {
+    this.#specs = specs;
+  }
+
+  /** Tells at which task the machine is. */
+  see(event: CloudEvent): void {
+    if (event.type === 'end') this.#task = 'after the end';
+    // A wait or a choice belongs to the task before it: what is called meanwhile are the watchdog's calls.
+    if (event.type === 'state' && !/(interval|verdict)$/.test(event.state)) this.#task = event.state;
+  }
+
+  /** The outage is over. */
+  lift(): void {
+    this.#enabled = false;
+  }
+
+  readonly intercept: Intercept = (service, operation) => {
+    const key = `${this.#task} ${service}.${operation}`;
+    this.calls.set(key, (this.calls.get(key) ?? 0) + 1);
+    if (!this.#enabled) return null;
+    const hit = this.#specs.find(
+      (s) =>
+        (s.service === '*' || s.service === service) &&
+        (s.operation === '*' || s.operation === operation) &&
+        (s.during === null || s.during === this.#task),
+    );
+    if (hit === undefined) return null;
+    this.injected++;
+    return hit.fault;
+  };
+}

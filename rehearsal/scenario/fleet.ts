@@ -1,0 +1,174 @@
+/** The processes behind the local load balancer: both sides' tasks, the upstream, the tap; registered as targets. */
+import type { Deployment, GroupRole } from '../../core/model/index.ts';
+import type { LocalCloud } from '../cloud/index.ts';
+import type { LocalService } from '../cloud/services/index.ts';
+import { type Child, startChild, type Target } from '../machine/index.ts';
+import type { FaultSpec } from './fault.ts';
+import { type Command, NODE_GATEWAY, TAP, UPSTREAM } from './gateways.ts';
+
+export type Side = 'stable' | 'candidate';
+
+export interface FleetOptions {
+  readonly cloud: LocalCloud;
+  readonly candidate: Command;
+  /** Somebody's own services instead of the examples. */
+  readonly urls?: Readonly<Record<Side, string>>;
+}
+
+interface Task {
+  readonly child: Child;
+  readonly target: Target;
+}
+
+/** Keys the redaction of this run's captures; nothing of it outlives the run. */
+const REHEARSAL_REDACTION_KEY = 'rehearsal-only-redaction-key';
+
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #tasks: Record<Side, Task[]> = { stable: [], candidate: [] };
+  readonly #others: Child[] = [];
+  #upstreamUrl = '';
+  #tap: { readonly target: Target; readonly healthPort: number } | undefined;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { cloud, urls } = this.#options;
+    if (urls === undefined) {
+      const upstream = await this.#child('upstream', UPSTREAM, { PORT: '0' });
+      this.#others.push(upstream);
+      this.#upstreamUrl = `http://127.0.0.1:${upstream.port('port')}`;
+      await Promise.all(
+        (['stable', 'candidate'] as const).map((side) => this.#fill(side, this.#service(side)?.desired ?? 1)),
+      );
+    } else {
+      for (const side of ['stable', 'candidate'] as const) {
+        const { hostname, port } = new URL(urls[side]);
+        const target: Target = { host: hostname, port: Number(port || 80), health: 'initial' };
+        // As many registrations as the service has tasks: one process stands for all of them.
+        for (let i = 0; i < (this.#service(side)?.desired ?? 1); i++) this.#group(side).targets.push({ ...target });
+      }
+    }
+    await this.#startTap(cloud);
+  }
+
+  /** Where a target's health is asked. */
+  healthPort(target: Target): number {
+    return this.#tap !== undefined && target.port !== 0 && this.#isTap(target) ? this.#tap.healthPort : target.port;
+  }
+
+  /** Processes that are the service's tasks; none where somebody's own service stands for them. */
+  pidsOf(service: LocalService): number[] {
+    return this.#tasks[this.#sideOf(service)].map(({ child }) => child.pid);
+  }
+
+  /** Starts or stops tasks until as many run as the service wants. */
+  async scale(service: LocalService): Promise<void> {
+    const side = this.#sideOf(service);
+    if (this.#options.urls !== undefined) return;
+    const extra = this.#tasks[side].splice(service.desired);
+    const group = this.#group(side);
+    for (const { target, child } of extra) {
+      target.health = 'draining';
+      group.targets.splice(group.targets.indexOf(target), 1);
+      await child.stop();
+    }
+    await this.#fill(side, service.desired);
+    service.running = this.#tasks[side].length;
+  }
+
+  async inject(fault: FaultSpec['inject']): Promise<void> {
+    for (const { child } of this.#tasks.candidate) {
+      if (fault === 'crash') child.kill();
+      else
+        await fetch(`http://127.0.0.1:${child.port('faultPort')}/fault`, {
+          method: 'POST',
+          body: JSON.stringify(fault),
+        });
+    }
+  }
+
+  async stop(): Promise<void> {
+    const all = [...this.#tasks.stable, ...this.#tasks.candidate].map((t) => t.child);
+    await Promise.all([...all, ...this.#others].map((child) => child.stop()));
+  }
+
+  async #fill(side: Side, desired: number): Promise<void> {
+    const missing = desired - this.#tasks[side].length;
+    const started = await Promise.all(Array.from({ length: Math.max(0, missing) }, () => this.#gateway(side)));
+    for (const child of started) {
+      const target: Target = { host: '127.0.0.1', port: child.port('port'), health: 'initial' };
+      this.#tasks[side].push({ child, target });
+      this.#group(side).targets.push(target);
+    }
+  }
+
+  #gateway(side: Side): Promise<Child> {
+    const command = side === 'stable' ? NODE_GATEWAY : this.#options.candidate;
+    const env = {
+      PORT: '0',
+      SIDE: side,
+      EXPOSE_SIDE: '1',
+      UPSTREAM_URL: this.#upstreamUrl,
+      FAULT_PORT: '0',
+      LOG_LEVEL: 'silent',
+      EMF_INTERVAL_MS: '250',
+    };
+    return this.#child(`${side} gateway`, command, env);
+  }
+
+  async #startTap(cloud: LocalCloud): Promise<void> {
+    const first = (side: Side) => {
+      const [target] = this.#group(side).targets;
+      return `http://${target?.host}:${target?.port}`;
+    };
+    const tap = await this.#child('tap', TAP, {
+      ...cloud.environment,
+      CROSSFADE_INGRESS: cloud.deployment.ingressId,
+      TAP_BIND: '127.0.0.1',
+      TAP_FORWARD_PORT: '0',
+      TAP_REVERSE_PORT: '0',
+      TAP_HEALTH_PORT: '0',
+      TAP_STABLE_URL: first('stable'),
+      TAP_CANDIDATE_URL: first('candidate'),
+      TAP_SINK: `firehose:${cloud.streamName}`,
+      TAP_ROUTES: '/items,/items/{id},/orders/{id}',
+      TAP_REDACTION_KEY: REHEARSAL_REDACTION_KEY,
+      TAP_FLUSH_MS: '200',
+    });
+    this.#others.push(tap);
+    const target = (port: number): Target => ({ host: '127.0.0.1', port, health: 'initial' });
+    this.#tap = { target: target(0), healthPort: tap.port('healthPort') };
+    this.#group('tapForward').targets.push(target(tap.port('forwardPort')));
+    this.#group('tapReverse').targets.push(target(tap.port('reversePort')));
+  }
+
+  #child(name: string, { command, args }: Command, env: Readonly<Record<string, string>>): Promise<Child> {
+    const { cloud } = this.#options;
+    const onLine = (line: string) => void cloud.metrics.ingestEmf(line, cloud.clock.now());
+    return startChild({ name, command, args, env: { BIND: '127.0.0.1', ...env }, onLine });
+  }
+
+  #isTap(target: Target): boolean {
+    return (['tapForward', 'tapReverse'] as const).some((role) => this.#group(role).targets.includes(target));
+  }
+
+  #group(role: GroupRole) {
+    const { deployment, model } = this.#options.cloud;
+    const group = model.targetGroups.get(deployment.targetGroups[role]?.arn ?? '');
+    if (group === undefined) throw new RangeError(`the assembly has no target group ${role}`);
+    return group;
+  }
+
+  #sideOf(service: LocalService): Side {
+    return this.#service('stable') === service ? 'stable' : 'candidate';
+  }
+
+  #service(side: Side): LocalService | undefined {
+    const { deployment, services } = this.#options.cloud;
+    const wanted: Deployment['services'] = deployment.services;
+    return services.find((s) => s.name === wanted?.[side].service);
+  }
+}

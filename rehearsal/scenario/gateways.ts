@@ -1,0 +1,60 @@
+/** Which two services are rehearsed: the example gateways, or somebody's own by URL. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ownModule } from '../machine/index.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+export interface CandidateChoice {
+  readonly command: Command;
+  /** Said in the report, so that nobody takes a stand-in for the real thing. */
+  readonly label: string;
+}
+
+export const NODE_GATEWAY: Command = {
+  command: process.execPath,
+  args: [ownModule('examples', 'gateway-node', 'main')],
+};
+export const UPSTREAM: Command = { command: process.execPath, args: [ownModule('examples', 'upstream', 'server')] };
+export const TAP: Command = { command: process.execPath, args: [ownModule('mirror', 'embedded', 'main')] };
+
+/** The published package leaves the examples out. */
+export function hasExamples(): boolean {
+  return existsSync(join(ROOT, 'examples', 'gateway-node'));
+}
+
+/** The Go gateway where a Go toolchain ≥ 1.22 is, built from its vendored sources; otherwise a Node stand-in, plainly named. */
+export function chooseCandidate(): CandidateChoice {
+  const version = goVersion();
+  if (version === null)
+    return { command: NODE_GATEWAY, label: 'gateway-node (a stand-in: no Go 1.22 or newer on this machine)' };
+  const binary = join(ROOT, '.crossfade', process.platform === 'win32' ? 'gateway-go.exe' : 'gateway-go');
+  mkdirSync(join(ROOT, '.crossfade'), { recursive: true });
+  execFileSync('go', ['build', '-mod=vendor', '-o', binary, '.'], {
+    cwd: join(ROOT, 'examples', 'gateway-go'),
+    env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '' },
+    stdio: 'pipe',
+  });
+  if (!existsSync(binary)) throw new Error('go build made no binary');
+  return { command: { command: binary, args: [] }, label: `gateway-go (built with ${version})` };
+}
+
+function goVersion(): string | null {
+  try {
+    const text = execFileSync('go', ['env', 'GOVERSION'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, GOTOOLCHAIN: 'local' },
+    }).trim();
+    const [, major = '0', minor = '0'] = /^go(\d+)\.(\d+)/.exec(text) ?? [];
+    return Number(major) > 1 || Number(minor) >= 22 ? text : null;
+  } catch {
+    return null;
+  }
+}

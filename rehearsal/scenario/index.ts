@@ -1,0 +1,8 @@
+/** One rehearsed cutover from the first customer to the verdict. */
+export { approve } from './approver.ts';
+export { Chaos, type ChaosSpec, parseChaos } from './aws-faults.ts';
+export { parseFault } from './fault.ts';
+export { chooseCandidate, hasExamples } from './gateways.ts';
+export { rehearsalPlan } from './rehearsal-plan.ts';
+export { type Progress, type RehearsalOptions, rehearse, type Scenario } from './rehearse.ts';
+export { synthesise } from './synth.ts';

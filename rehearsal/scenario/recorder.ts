@@ -1,0 +1,132 @@
+/** Keeps what a run shows as it goes by, and turns it into the report's evidence with a verdict. */
+
+import { type CutoverId, fromIso, type IngressId, type LedgerItem, type LogEntry } from '../../core/model/index.ts';
+import type { AlarmSample, RateSample, RunEvidence, WeightSample } from '../../report/index.ts';
+import type { CloudEvent } from '../cloud/index.ts';
+import type { LocalExecution } from '../cloud/states/index.ts';
+import type { LoadTick } from '../load/index.ts';
+
+export interface Ending {
+  readonly title: string;
+  readonly ingressId: IngressId;
+  readonly cutoverId: CutoverId;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly speed: number;
+  readonly candidate: string;
+  readonly fault: RunEvidence['fault'];
+  readonly log: readonly LogEntry[];
+  readonly item: LedgerItem | null;
+  readonly execution: LocalExecution | null;
+  /** Faults that AWS calls were given. */
+  readonly chaos: readonly string[];
+}
+
+export class Recorder {
+  readonly #rates: RateSample[] = [];
+  readonly #weights: WeightSample[] = [];
+  readonly #alarms: AlarmSample[] = [];
+  readonly #messages: { at: number; subject: string }[] = [];
+
+  event(event: CloudEvent): void {
+    // Every alarm comes to life once; what it does then is news.
+    if (event.type === 'alarm' && event.from !== 'INSUFFICIENT_DATA')
+      this.#alarms.push({ at: event.at, name: event.name, to: event.to, reason: event.reason });
+    if (event.type === 'message') this.#messages.push({ at: event.at, subject: event.subject });
+  }
+
+  weights(at: number, shares: Readonly<Record<string, number>>): void {
+    this.#weights.push({ at, shares });
+  }
+
+  tick(at: number, { sent, sides }: LoadTick): void {
+    const summary = Object.entries(sides).map(
+      ([side, s]) =>
+        [
+          side,
+          { ok: s.ok, failed: s.failed, p50: quantile(s.latencies, 0.5), p95: quantile(s.latencies, 0.95) },
+        ] as const,
+    );
+    this.#rates.push({ at, sent, sides: Object.fromEntries(summary) });
+  }
+
+  evidence(ending: Ending): RunEvidence {
+    const { item, execution, log, chaos: _, ...rest } = ending;
+    const verifiedAt = instant(item?.rollback?.verifiedAt);
+    const failed: Record<string, number> = {};
+    let [sent, failedAfterReturn] = [0, 0];
+    for (const { at, sent: n, sides } of this.#rates) {
+      sent += n;
+      for (const [side, s] of Object.entries(sides)) {
+        if (s.failed > 0) failed[side] = (failed[side] ?? 0) + s.failed;
+        if (verifiedAt !== null && at > verifiedAt) failedAfterReturn += s.failed;
+      }
+    }
+    const requests = { sent, failed, failedAfterReturn };
+    return {
+      ...rest,
+      verdict: judge(ending, requests),
+      requests,
+      back: backTimes(ending.fault?.at ?? null, item),
+      rates: this.#rates,
+      weights: this.#weights,
+      alarms: this.#alarms,
+      messages: this.#messages,
+      log,
+      ledger: item,
+    };
+  }
+}
+
+/** What each scenario demands: a clean run completes and loses no request; a faulty one comes back and then loses none. */
+function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence['requests']): RunEvidence['verdict'] {
+  const no = (sentence: string) => ({ ok: false, sentence });
+  const lost = Object.values(requests.failed).reduce((a, b) => a + b, 0);
+  if (fault === null && chaos.length > 0 && item?.status === 'rolled_back') {
+    if (item.rollback?.verifiedAt == null) return no('The return of the traffic was not verified.');
+    if (lost > 0) return no(`The cutover was brought back, but ${lost} client requests failed.`);
+    return { ok: true, sentence: `With ${chaos.join(', ')} the cutover was brought back; no client request failed.` };
+  }
+  if (fault === null) {
+    if (execution?.status !== 'SUCCEEDED')
+      return no(
+        `The clean cutover did not complete: ${execution?.status} ${execution?.error ?? ''} ${execution?.cause ?? ''}`.trim(),
+      );
+    if (lost > 0) return no(`The clean cutover completed, but ${lost} client requests failed.`);
+    return { ok: true, sentence: `The cutover completed; none of ${requests.sent} client requests failed.` };
+  }
+  if (fault.at === null) return no('The run ended before the fault could be injected.');
+  if (item?.status !== 'rolled_back')
+    return no(`The fault was not rolled back: the ledger says ${item?.status ?? 'nothing'}.`);
+  if (item.rollback?.verifiedAt == null)
+    return no('The safe weights were written, but the return of the traffic was not verified.');
+  if (requests.failedAfterReturn > 0)
+    return no(`${requests.failedAfterReturn} client requests failed after the verified return.`);
+  return {
+    ok: true,
+    sentence: `The fault was rolled back; ${lost} of ${requests.sent} client requests failed, none after the verified return.`,
+  };
+}
+
+function backTimes(faultAt: number | null, item: LedgerItem | null): RunEvidence['back'] {
+  const [requested, confirmed, verified] = [
+    instant(item?.rollback?.requestedAt),
+    instant(item?.rollback?.confirmedAt),
+    instant(item?.rollback?.verifiedAt),
+  ];
+  if (faultAt === null || requested === null || confirmed === null || verified === null) return null;
+  return {
+    toRequest: (requested - faultAt) / 1000,
+    toWeights: (confirmed - faultAt) / 1000,
+    toVerified: (verified - faultAt) / 1000,
+  };
+}
+
+function instant(text: string | null | undefined): number | null {
+  return text == null ? null : fromIso(text);
+}
+
+function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
+}

@@ -1,0 +1,217 @@
+/** One rehearsed cutover, from the first customer to the verdict: every part real but AWS, and that one on the wire. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import {
+  cutoverIdSchema,
+  type Ledger,
+  type LedgerItem,
+  type Plan,
+  planSchema,
+  shareOf,
+} from '../../core/model/index.ts';
+import { dynamoLedger } from '../../lambdas/aws/dynamo/index.ts';
+import type { RunEvidence } from '../../report/index.ts';
+import { type CloudEvent, type LocalCloud, startCloud } from '../cloud/index.ts';
+import type { Assembly } from '../cloud/template/index.ts';
+import { startDataPlane, startHealthChecks } from '../dataplane/index.ts';
+import { GATEWAY_MIX, type LoadTick, type MixEntry, startLoad } from '../load/index.ts';
+import { LOCAL_CLIENT, liveWeights } from '../machine/index.ts';
+import { approve } from './approver.ts';
+import { Chaos, type ChaosSpec } from './aws-faults.ts';
+import type { FaultSpec } from './fault.ts';
+import { Fleet } from './fleet.ts';
+import type { CandidateChoice } from './gateways.ts';
+import { Recorder } from './recorder.ts';
+import { WARM_UP_MINUTES } from './rehearsal-plan.ts';
+import { startUsageMetrics } from './usage.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface Scenario {
+  readonly title: string;
+  readonly plan: Plan;
+  readonly fault: FaultSpec | null;
+}
+
+export interface RehearsalOptions {
+  readonly assembly: Assembly;
+  readonly candidate: CandidateChoice;
+  readonly urls?: Readonly<Record<'stable' | 'candidate', string>>;
+  readonly mix?: readonly MixEntry[];
+  /** Virtual seconds per real second. */
+  readonly speed: number;
+  /** Requests per real second. */
+  readonly rps: number;
+  /** Port of the local load balancer. @default any free one */
+  readonly port?: number;
+  /** Faults on AWS calls. @default none */
+  readonly chaos?: readonly ChaosSpec[];
+  readonly progress: Progress;
+  /** Ends the run early; everything that was started is stopped. */
+  readonly signal: AbortSignal;
+}
+
+export interface Progress {
+  event(at: number, event: CloudEvent): void;
+  tick(at: number, tick: LoadTick): void;
+  note(at: number, text: string): void;
+}
+
+/** Runs one scenario to its end. @throws when it could not be begun, or was aborted; by then everything is stopped. */
+export async function rehearse(scenario: Scenario, options: RehearsalOptions): Promise<RunEvidence> {
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    return await run(scenario, options, stops);
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+async function run(
+  scenario: Scenario,
+  options: RehearsalOptions,
+  stops: (() => Promise<void>)[],
+): Promise<RunEvidence> {
+  const { progress, signal } = options;
+  const cutoverId = cutoverIdSchema.parse(`rehearsal-${Date.now()}`);
+  const recorder = new Recorder();
+  const chaos = new Chaos(options.chaos ?? []);
+  let onCloudEvent: (event: CloudEvent) => void = () => {};
+  const cloud = await startCloud({
+    assembly: options.assembly,
+    speed: options.speed,
+    onEvent: (event) => onCloudEvent(event),
+    intercept: chaos.intercept,
+  });
+  stops.push(() => cloud.stop());
+  const { clock } = cloud;
+  const fleet = new Fleet({
+    cloud,
+    candidate: options.candidate.command,
+    ...(options.urls === undefined ? {} : { urls: options.urls }),
+  });
+  stops.push(() => fleet.stop());
+  await fleet.start();
+  const stopHealth = startHealthChecks({
+    model: cloud.model,
+    clock,
+    metrics: cloud.metrics,
+    healthPort: (t) => fleet.healthPort(t),
+  });
+  stops.push(async () => stopHealth());
+  const { services, metrics } = cloud;
+  const stopUsage = startUsageMetrics({ services, metrics, clock, pidsOf: (service) => fleet.pidsOf(service) });
+  stops.push(async () => stopUsage());
+  const plane = await startDataPlane({ model: cloud.model, clock, metrics: cloud.metrics, port: options.port ?? 0 });
+  stops.push(() => plane.stop());
+
+  const startedAt = clock.now();
+  recorder.weights(startedAt, shares(cloud));
+  const ended = Promise.withResolvers<void>();
+  let faultAt: number | null = null;
+  const injectAt = (where: FaultSpec['at']) => {
+    if (scenario.fault === null || scenario.fault.at !== where || faultAt !== null) return;
+    faultAt = clock.now();
+    progress.note(faultAt, `fault injected: ${scenario.fault.text}`);
+    void fleet.inject(scenario.fault.inject);
+  };
+  onCloudEvent = (event) => {
+    progress.event(clock.now(), event);
+    chaos.see(event);
+    recorder.event(event);
+    if (event.type === 'weights') recorder.weights(event.at, shares(cloud));
+    if (event.type === 'scale') void fleet.scale(event.service);
+    if (event.type === 'state') {
+      if (event.state === 'Await shadow sign-off') void approve(cloud, cutoverId, 'shadow').catch(ended.reject);
+      if (event.state === 'Await final sign-off') void approve(cloud, cutoverId, 'final').catch(ended.reject);
+      if (event.state === 'Shadow interval') injectAt('shadow');
+      if (event.state === 'Stage interval') injectAt(percentOf(event.input));
+    }
+    if (event.type === 'end') ended.resolve();
+  };
+  const load = startLoad({ url: plane.url, rps: options.rps, mix: options.mix ?? GATEWAY_MIX }, (tick) => {
+    recorder.tick(clock.now(), tick);
+    progress.tick(clock.now(), tick);
+  });
+  let loadStopped = false;
+  const stopLoad = async () => {
+    if (!loadStopped) await load.stop();
+    loadStopped = true;
+  };
+  stops.push(stopLoad);
+  cloud.run();
+  progress.note(
+    clock.now(),
+    `customers arrive at ${options.rps} requests a second; ${WARM_UP_MINUTES} minutes of baseline`,
+  );
+  await pause(clock.toRealMs((WARM_UP_MINUTES + 1) * MINUTE_MS), signal);
+
+  cloud.machine.start(cutoverId, { plan: z.encode(planSchema, scenario.plan) });
+  await Promise.race([ended.promise, aborted(signal)]);
+  const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
+  stops.push(async () => dynamo.destroy());
+  const ledger = dynamoLedger(dynamo, cloud.deployment.ledgerTable);
+  const item = await settled(ledger, cloud, signal);
+  // Customers go on for a minute after the end: what fails now would be the cutover's fault.
+  await pause(clock.toRealMs(MINUTE_MS), signal);
+  await stopLoad();
+  return recorder.evidence({
+    title: scenario.title,
+    ingressId: cloud.deployment.ingressId,
+    cutoverId,
+    startedAt,
+    endedAt: clock.now(),
+    speed: options.speed,
+    candidate: options.candidate.label,
+    fault: scenario.fault === null ? null : { text: scenario.fault.text, at: faultAt },
+    log: await ledger.entries(cutoverId),
+    item,
+    execution: [...cloud.machine.executions.values()].at(-1) ?? null,
+    chaos: options.chaos?.map((s) => s.text) ?? [],
+  });
+}
+
+/** A rollback is over once the return was verified; the watchdog does that when the execution was stopped. */
+async function settled(ledger: Ledger, cloud: LocalCloud, signal: AbortSignal): Promise<LedgerItem | null> {
+  const deadline = cloud.clock.now() + 15 * MINUTE_MS;
+  for (;;) {
+    const item = await ledger.read(cloud.deployment.ingressId);
+    const open =
+      item?.status === 'running' ||
+      item?.status === 'rolling_back' ||
+      (item?.status === 'rolled_back' && item.rollback?.verifiedAt === null);
+    if (!open || cloud.clock.now() > deadline) return item;
+    await pause(100, signal);
+  }
+}
+
+function shares(cloud: LocalCloud): Record<string, number> {
+  const { deployment, model } = cloud;
+  const tapped = deployment.rules.find((r) => r.roles.includes('tapForward')) ?? deployment.rules[0];
+  const rule = model.rules.get(tapped?.arn ?? '');
+  if (tapped === undefined || rule === undefined) return {};
+  const weights = liveWeights(rule);
+  return Object.fromEntries(tapped.roles.map((role) => [role, shareOf(deployment, weights, [role])]));
+}
+
+function percentOf(input: unknown): number {
+  const state = z
+    .looseObject({
+      stage: z.number(),
+      plan: z.looseObject({ stages: z.array(z.looseObject({ percent: z.number() })) }),
+    })
+    .safeParse(input);
+  return state.success ? (state.data.plan.stages[state.data.stage]?.percent ?? 0) : 0;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal });
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

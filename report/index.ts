@@ -1,0 +1,5 @@
+/** Evidence as one HTML file. */
+export type { AlarmSample, RateSample, RunEvidence, WeightSample } from './evidence.ts';
+export { clock, reportHtml } from './html.ts';
+export { parityHtml } from './parity.ts';
+export { type CauseRow, causeRows, compared, noiseRows, routeRows, totalVerdicts } from './parity-rows.ts';
