@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Whole runs share a clock with what they start: they go one at a time, with nothing beside them. */
-const WHOLE_RUNS = ['test/rehearsal/rehearse.test.ts', 'test/rehearsal/drill.test.ts', 'test/tap/chaos.test.ts'];
+const WHOLE_RUNS = ['test/rehearsal/rehearse.test.ts', 'test/rehearsal/drill.test.ts', 'test/mirror/chaos.test.ts'];
 
 export default defineConfig({
   test: {

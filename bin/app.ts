@@ -1,6 +1,6 @@
 /**
  * The CDK application that `cdk deploy` deploys: the reference application from nothing, or, with `-c attach=FILE`, a
- * cutover onto a load balancer and services that exist (docs/deploy.md).
+ * cutover onto a load balancer and services that exist (docs/how-to/deploy.md).
  */
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';

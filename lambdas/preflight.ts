@@ -125,16 +125,16 @@ function drillOf(deployment: Deployment, asked: z.infer<typeof drillRequestSchem
 
 async function findings(deps: PreflightDeps, live: Awaited<ReturnType<Deps['ingress']['read']>>) {
   const { deployment } = deps;
-  const tapped = deployment.targetGroups.tapForward !== undefined;
-  const [stable, candidate, tap, alarms, owner, capacity] = await Promise.all([
+  const mirrored = deployment.targetGroups.mirrorForward !== undefined;
+  const [stable, candidate, mirror, alarms, owner, capacity] = await Promise.all([
     deps.ingress.health('stable'),
     deps.ingress.health('candidate'),
-    tapped ? deps.ingress.health('tapForward') : null,
+    mirrored ? deps.ingress.health('mirrorForward') : null,
     deps.alarms.read([...deployment.rollbackAlarms, ...deployment.shadowAlarms]),
     deps.ledger.read(deployment.ingressId),
     deployment.services === undefined ? null : deps.capacity.snapshot(),
   ]);
-  return { live, health: { stable, candidate, tap }, stableDesired: capacity?.desired ?? null, alarms, owner };
+  return { live, health: { stable, candidate, mirror }, stableDesired: capacity?.desired ?? null, alarms, owner };
 }
 
 export const handler = (event: unknown) => makeHandler(awsDeps())(event);

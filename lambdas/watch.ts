@@ -36,7 +36,7 @@ export function makeHandler(deps: WatchDeps) {
   };
 }
 
-/** What the ledger says was written last: the tap may have been closed since the state was made (core/fence/close-mirror.ts). */
+/** What the ledger says was written last: the mirror may have been closed since the state was made (core/fence/close-mirror.ts). */
 async function asOwed({ ledger, deployment }: WatchDeps, state: CutoverState): Promise<CutoverState> {
   const item = await ledger.read(deployment.ingressId);
   if (item?.generation !== state.generation || !item.intent.confirmed) return state;

@@ -1,6 +1,6 @@
 /** Watchdog: once a minute, whatever events said or did not say. */
-import { describeCloseTap, describeRollback, type WatchdogReport, watch } from '../core/fence/index.ts';
-import { describeError, type LedgerItem } from '../core/model/index.ts';
+import { describeCloseMirror, describeRollback, type WatchdogReport, watch } from '../core/fence/index.ts';
+import { describeError, type Lease } from '../core/model/index.ts';
 import { awsDeps } from './compose/index.ts';
 import type { Deps } from './tasks/index.ts';
 
@@ -27,8 +27,8 @@ function describe(report: WatchdogReport): string | null {
       return null;
     case 'rollback':
       return describeRollback(report.outcome, report.request);
-    case 'tap':
-      return describeCloseTap(report.outcome, report.request);
+    case 'mirror':
+      return describeCloseMirror(report.outcome, report.request);
     case 'rewrote_safe_weights':
       return `Somebody moved the weights after the rollback (${report.live}); the safe ones were written again.`;
     case 'verified':
@@ -45,11 +45,11 @@ async function record(deps: WatchdogDeps, report: WatchdogReport, message: strin
   await deps.notifier.publish({ subject: `Crossfade ${item.cutoverId}: ${kind}`, body: message });
 }
 
-function itemOf(report: WatchdogReport): LedgerItem | null {
+function itemOf(report: WatchdogReport): Lease | null {
   switch (report.action) {
     case 'rollback':
       return report.outcome.item;
-    case 'tap':
+    case 'mirror':
       return report.outcome.outcome === 'rolled_back' ? report.outcome.rollback.item : report.outcome.item;
     default:
       return report.item;

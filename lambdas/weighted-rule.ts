@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';
 import { decideUpdate, initialWeights, refusalsOfDelete, type WantedRule } from '../core/fence/index.ts';
-import { ingressIdSchema, type LedgerItem, RuleKeptError } from '../core/model/index.ts';
+import { ingressIdSchema, type Lease, RuleKeptError } from '../core/model/index.ts';
 import { CLIENT_OPTIONS } from './aws/calls/index.ts';
 import { dynamoLedger } from './aws/dynamo/index.ts';
 import { ElbRules } from './aws/elb/index.ts';
@@ -44,7 +44,7 @@ type Event = z.infer<typeof eventSchema>;
 export interface WeightedRuleDeps {
   readonly elb: Pick<ElasticLoadBalancingV2Client, 'send'>;
   /** The ledger's item of this ingress, or null. */
-  readonly owner: () => Promise<LedgerItem | null>;
+  readonly owner: () => Promise<Lease | null>;
 }
 
 interface ProviderResponse {

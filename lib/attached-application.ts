@@ -27,8 +27,8 @@ const attachmentSchema = z.strictObject({
   groups: z.strictObject({
     stable: groupArn,
     candidate: groupArn,
-    tapForward: groupArn.optional(),
-    tapReverse: groupArn.optional(),
+    mirrorForward: groupArn.optional(),
+    mirrorReverse: groupArn.optional(),
   }),
   services: z.strictObject({ stable: service, candidate: service }).optional(),
   exerciseFunctionArn: z.string().startsWith('arn:').optional(),
@@ -68,12 +68,12 @@ export function attachedApplication(app: App, attachment: Attachment, plan: Plan
   new CfnOutput(stack, 'StateMachineAlias', { value: machine.alias.ref, description: 'Start executions here' });
 }
 
-function groupsOf({ stable, candidate, tapForward, tapReverse }: Attachment['groups']): CutoverGroups {
+function groupsOf({ stable, candidate, mirrorForward, mirrorReverse }: Attachment['groups']): CutoverGroups {
   const ref = (targetGroupArn: string) => ({ targetGroupArn });
   return {
     stable: ref(stable),
     candidate: ref(candidate),
-    ...(tapForward === undefined ? {} : { tapForward: ref(tapForward) }),
-    ...(tapReverse === undefined ? {} : { tapReverse: ref(tapReverse) }),
+    ...(mirrorForward === undefined ? {} : { mirrorForward: ref(mirrorForward) }),
+    ...(mirrorReverse === undefined ? {} : { mirrorReverse: ref(mirrorReverse) }),
   };
 }

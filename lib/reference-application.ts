@@ -1,4 +1,4 @@
-/** The reference application: a load balancer, the two example gateways, the tap, and the cutover between them. */
+/** The reference application: a load balancer, the two example gateways, the mirror, and the cutover between them. */
 import type { App } from 'aws-cdk-lib';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { PlanInput } from '../core/model/index.ts';
@@ -43,14 +43,18 @@ export function referenceApplication(app: App, { ingressId, certificateArn, plan
     vpc: ingress.vpc,
     cluster: gateways.cluster as ICluster,
     loadBalancer: ingress.loadBalancer,
-    forward: ingress.groups.tapForward,
-    reverse: ingress.groups.tapReverse,
+    forward: ingress.groups.mirrorForward,
+    reverse: ingress.groups.mirrorReverse,
     sides: [gateways.stable, gateways.candidate],
     urls: gateways.urls,
     stream: cutover.parity.stream,
   });
   new ObservabilityStack(app, 'CrossfadeObservability', {
     ingressId,
-    logGroups: { stable: gateways.logGroups.stable, candidate: gateways.logGroups.candidate, tap: shadow.tap.logGroup },
+    logGroups: {
+      stable: gateways.logGroups.stable,
+      candidate: gateways.logGroups.candidate,
+      mirror: shadow.mirror.logGroup,
+    },
   });
 }

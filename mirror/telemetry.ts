@@ -1,18 +1,18 @@
-/** One span for each request through the tap, sent by OTLP/HTTP; both sides' spans are its children. */
+/** One span for each request through the mirror, sent by OTLP/HTTP; both sides' spans are its children. */
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { TraceContext } from './message/index.ts';
 
-export interface TapSpan {
-  /** The same trace, with the tap's span as the parent of what comes after. */
+export interface MirrorSpan {
+  /** The same trace, with the mirror's span as the parent of what comes after. */
   readonly context: TraceContext;
   end(status: number | null): void;
 }
 
 export interface Telemetry {
-  request(from: TraceContext, method: string, route: string, primary: string): TapSpan;
+  request(from: TraceContext, method: string, route: string, primary: string): MirrorSpan;
   /** Sends what has not been sent. */
   flush(): Promise<void>;
 }
@@ -20,10 +20,10 @@ export interface Telemetry {
 /** Reads its endpoint and service name from OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_SERVICE_NAME. A full queue drops spans. */
 export function telemetry(): Telemetry {
   const provider = new TracerProvider({
-    resource: resourceFromAttributes({ 'service.name': process.env.OTEL_SERVICE_NAME ?? 'crossfade-tap' }),
+    resource: resourceFromAttributes({ 'service.name': process.env.OTEL_SERVICE_NAME ?? 'crossfade-mirror' }),
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
   });
-  const tracer = provider.getTracer('crossfade-tap');
+  const tracer = provider.getTracer('crossfade-mirror');
   return {
     request(from, method, route, primary) {
       const { traceId, spanId, flags } = from;

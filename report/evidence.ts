@@ -1,5 +1,5 @@
 /** What one run left behind, as the report shows it: decisions from the ledger, customers' view from the load. */
-import type { CutoverId, IngressId, LedgerItem, LogEntry } from '../core/model/index.ts';
+import type { CutoverId, IngressId, Lease, LogEntry } from '../core/model/index.ts';
 
 /** All instants are virtual, milliseconds since the epoch, unless a name says `real`. */
 export interface RateSample {
@@ -13,7 +13,7 @@ export interface RateSample {
 
 export interface WeightSample {
   readonly at: number;
-  /** Share of the tapped rule's weight by role, 0 to 1. */
+  /** Share of the mirrored rule's weight by role, 0 to 1. */
   readonly shares: Readonly<Record<string, number>>;
 }
 
@@ -48,5 +48,5 @@ export interface RunEvidence {
   readonly alarms: readonly AlarmSample[];
   readonly log: readonly LogEntry[];
   readonly messages: readonly { readonly at: number; readonly subject: string }[];
-  readonly ledger: LedgerItem | null;
+  readonly ledger: Lease | null;
 }

@@ -8,8 +8,8 @@ import { STYLE } from './style.ts';
 const COLORS = {
   stable: '#2563eb',
   candidate: '#16a34a',
-  tapForward: '#a855f7',
-  tapReverse: '#d97706',
+  mirrorForward: '#a855f7',
+  mirrorReverse: '#d97706',
   failed: '#dc2626',
   fault: '#dc2626',
   back: '#0f766e',
@@ -57,7 +57,7 @@ function facts(run: RunEvidence): string {
 
 function charts(run: RunEvidence): string {
   const range = { from: run.startedAt, to: run.endedAt, marks: marksOf(run) };
-  const weights: Line[] = (['stable', 'candidate', 'tapForward', 'tapReverse'] as const).map((role) => ({
+  const weights: Line[] = (['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const).map((role) => ({
     label: role,
     color: COLORS[role],
     step: true,
@@ -79,7 +79,7 @@ function charts(run: RunEvidence): string {
     points: run.rates.map((r) => ({ x: r.at, y: Object.values(r.sides).reduce((sum, s) => sum + s.failed, 0) })),
   };
   return [
-    chartSvg({ title: 'Weights of the tapped rule', unit: '%', lines: weights, ...range }),
+    chartSvg({ title: 'Weights of the mirrored rule', unit: '%', lines: weights, ...range }),
     chartSvg({
       title: 'Answers to customers',
       unit: 'per interval',

@@ -1,5 +1,5 @@
 /** A summary of compared pairs in the order in which people read it: what breaks clients first, then what happens most. */
-import type { DifferenceClass } from '../parity/causes/index.ts';
+import type { Severity } from '../parity/causes/index.ts';
 import type { Comparison } from '../parity/compare/index.ts';
 import type { CauseSummary, NoisyPlace, RouteSummary, Summary } from '../parity/tally/index.ts';
 
@@ -12,7 +12,7 @@ export interface CauseRow {
   readonly cause: CauseSummary;
 }
 
-const ORDER: readonly DifferenceClass[] = ['breaking', 'undecided', 'benign', 'noise'];
+const ORDER: readonly Severity[] = ['breaking', 'undecided', 'benign', 'noise'];
 
 export function causeRows(summary: Summary): CauseRow[] {
   return [...summary.routes]

@@ -1,8 +1,8 @@
 /**
- * The capture record: one request, answered by both sides, as the tap writes it and the comparer reads it.
+ * The capture record: one request, answered by both sides, as the mirror writes it and the comparer reads it.
  *
  * One record is one line of NDJSON and one Firehose record. The format is versioned by `v`; a reader refuses a version
- * it does not know. Whatever is secret has been redacted before a record exists (see `tap/`).
+ * it does not know. Whatever is secret has been redacted before a record exists (see `mirror/`).
  */
 import * as z from 'zod';
 
@@ -32,7 +32,7 @@ const bodySchema = z.strictObject({
   redacted: z.int().positive().optional(),
 });
 
-/** Milliseconds (fractional), measured at the tap's socket from the moment the request's head was written. */
+/** Milliseconds (fractional), measured at the mirror's socket from the moment the request's head was written. */
 const timingSchema = z.strictObject({
   firstByteMs: z.number().nonnegative(),
   totalMs: z.number().nonnegative(),

@@ -45,7 +45,7 @@ export function contractCommand(): Command {
     .option('--header <field>', "'Name: value' for every request; 'Name:' leaves it out; repeatable", repeatable, [])
     .option(
       '--probe <name>',
-      'also vary a request of each route: all, or one of those in docs/parity.md; repeatable',
+      'also vary a request of each route: all, or one of those in docs/reference/parity.md; repeatable',
       repeatable,
       [],
     )

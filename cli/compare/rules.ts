@@ -8,7 +8,7 @@ import { suggestCommand } from './rules-suggest.ts';
 
 export function rulesCommand(): Command {
   return new Command('rules')
-    .description('what differences mean: rules of one ingress, and suggestions for rules (docs/parity.md)')
+    .description('what differences mean: rules of one ingress, and suggestions for rules (docs/reference/parity.md)')
     .addCommand(putCommand())
     .addCommand(showCommand())
     .addCommand(suggestCommand());
@@ -27,7 +27,7 @@ function putCommand(): Command {
       console.log(`Put: ${set.rules.length} rules, version ${effectiveRules(set, at).version}.${tellExpired(set, at)}`);
       console.log('Pairs of a running cutover are counted anew from here: those before were compared by other rules.');
       console.log(
-        `The state machine ${options.ingress}-parity-backfill counts those that are kept (docs/parity.md, "Backfill").`,
+        `The state machine ${options.ingress}-parity-backfill counts those that are kept (docs/reference/parity.md, "Backfill").`,
       );
     });
 }

@@ -1,10 +1,10 @@
 /** `crossfade status`: who owns the ingress, what is live, what was decided last. */
 import { Command } from 'commander';
-import { owedWeights } from '../../core/fence/index.ts';
+import { desiredWeights } from '../../core/fence/index.ts';
 import {
   type Deployment,
   describeWeights,
-  type LedgerItem,
+  type Lease,
   type LogEntry,
   type RuleWeights,
   sameWeights,
@@ -37,7 +37,7 @@ export function statusCommand(): Command {
         elbIngress(new ElasticLoadBalancingV2Client({}), deployment).read(),
       ]);
       const log = item === null ? [] : (await ledger.entries(item.cutoverId)).slice(-LAST_ENTRIES);
-      const drift = item?.intent.confirmed === true && !sameWeights(live, owedWeights(deployment, item));
+      const drift = item?.intent.confirmed === true && !sameWeights(live, desiredWeights(deployment, item));
       console.log(
         options.json === true
           ? JSON.stringify({ item, live, drift, log }, null, 2)
@@ -49,7 +49,7 @@ export function statusCommand(): Command {
 
 function text(
   deployment: Deployment,
-  item: LedgerItem | null,
+  item: Lease | null,
   live: readonly RuleWeights[],
   drift: boolean,
   log: readonly LogEntry[],

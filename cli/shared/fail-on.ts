@@ -1,9 +1,9 @@
 /** Which differences make the answer of a comparison a no. */
 import { Option } from 'commander';
-import type { DifferenceClass } from '../../parity/causes/index.ts';
+import type { Severity } from '../../parity/causes/index.ts';
 
 /** From the gravest on. */
-export const FAIL_ON = ['breaking', 'undecided', 'benign'] as const satisfies readonly DifferenceClass[];
+export const FAIL_ON = ['breaking', 'undecided', 'benign'] as const satisfies readonly Severity[];
 export type FailOn = (typeof FAIL_ON)[number];
 
 export function failOnOption(): Option {

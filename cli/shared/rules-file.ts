@@ -1,4 +1,4 @@
-/** The rules that an owner has decided on (docs/parity.md, "Rules"), from a JSON file. */
+/** The rules that an owner has decided on (docs/reference/parity.md, "Rules"), from a JSON file. */
 import { readFileSync } from 'node:fs';
 import { InvalidRulesError, parseRules, type RuleSet } from '../../parity/rules/index.ts';
 import { UsageError } from './exit-codes.ts';

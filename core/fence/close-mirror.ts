@@ -1,29 +1,29 @@
 /**
- * The tap stands in the customers' path: when it fails, its share of them fails with it. Closing it gives that share back
- * to the side that the tap answered from, and moves nobody else.
+ * The mirror stands in the customers' path: when it fails, its share of them fails with it. Closing it gives that share back
+ * to the side that the mirror answered from, and moves nobody else.
  *
  * While the stable side answers everybody the mirror is the whole phase, so there closing it is a rollback. In the soak
  * the candidate has been accepted; only the reverse copies end, and the run goes on without them.
  */
-import type { Deployment, LedgerItem, TrafficSplit } from '../model/index.ts';
+import type { Deployment, Lease, TrafficSplit } from '../model/index.ts';
 import { type RollbackOutcome, type RollbackPorts, type RollbackRequest, rollBack } from './rollback.ts';
 import { fencedShift } from './shift.ts';
 
-export type CloseTapOutcome =
-  | { readonly outcome: 'closed'; readonly item: LedgerItem; readonly split: TrafficSplit }
+export type CloseMirrorOutcome =
+  | { readonly outcome: 'closed'; readonly item: Lease; readonly split: TrafficSplit }
   | { readonly outcome: 'rolled_back'; readonly rollback: RollbackOutcome }
   /** No run owns the ingress, or it mirrors nothing now. */
-  | { readonly outcome: 'nothing_to_do'; readonly item: LedgerItem | null };
+  | { readonly outcome: 'nothing_to_do'; readonly item: Lease | null };
 
 /**
  * Safe to repeat.
- * @throws FencedError when a rollback came in between: it has closed the tap. WeightsNotAppliedError when the read-back differs.
+ * @throws FencedError when a rollback came in between: it has closed the mirror. WeightsNotAppliedError when the read-back differs.
  */
-export async function closeTap(
+export async function closeMirror(
   ports: RollbackPorts,
   deployment: Deployment,
   request: RollbackRequest,
-): Promise<CloseTapOutcome> {
+): Promise<CloseMirrorOutcome> {
   const item = await ports.ledger.read(deployment.ingressId);
   if (item === null || item.status !== 'running' || item.intent.split.mirror === null)
     return { outcome: 'nothing_to_do', item };
@@ -36,14 +36,14 @@ export async function closeTap(
 }
 
 /** For a log line or a status message. */
-export function describeCloseTap(outcome: CloseTapOutcome, { trigger, by, reason }: RollbackRequest): string {
+export function describeCloseMirror(outcome: CloseMirrorOutcome, { trigger, by, reason }: RollbackRequest): string {
   const cause = `${trigger} by ${by}: ${reason}`;
   switch (outcome.outcome) {
     case 'closed':
-      return `The tap was closed; the candidate answers ${outcome.split.candidatePercent} % directly and the run goes on without reverse copies (${cause}).`;
+      return `The mirror was closed; the candidate answers ${outcome.split.candidatePercent} % directly and the run goes on without reverse copies (${cause}).`;
     case 'rolled_back':
-      return `The tap failed while the mirror was the phase's evidence; all traffic is brought back (${cause}).`;
+      return `The mirror failed while the mirror was the phase's evidence; all traffic is brought back (${cause}).`;
     case 'nothing_to_do':
-      return `Nothing passes through the tap (${cause}).`;
+      return `Nothing passes through the mirror (${cause}).`;
   }
 }

@@ -1,6 +1,6 @@
 /** Every write of weights, forward and back, so that of two writers exactly one has its way. */
-export { closeTap, describeCloseTap } from './close-mirror.ts';
-export { owedWeights } from './desired-weights.ts';
+export { closeMirror, describeCloseMirror } from './close-mirror.ts';
+export { desiredWeights } from './desired-weights.ts';
 export {
   decideUpdate,
   initialWeights,

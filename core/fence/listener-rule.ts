@@ -5,7 +5,7 @@
  * So an update that changes nothing is answered without a write, even while a cutover runs: otherwise the rollback of a
  * refused update would be refused as well, and the stack would stand in UPDATE_ROLLBACK_FAILED.
  */
-import { type LedgerItem, MAX_WEIGHT } from '../model/index.ts';
+import { type Lease, MAX_WEIGHT } from '../model/index.ts';
 
 export interface RuleShape {
   /** 1 to 50,000, unique on the listener. */
@@ -45,7 +45,7 @@ export function initialWeights({ groupArns, stableArn }: WantedRule): ReadonlyMa
   return new Map(groupArns.map((arn) => [arn, arn === stableArn ? 100 : 0]));
 }
 
-export function decideUpdate(live: LiveRule, wanted: WantedRule, owner: LedgerItem | null): UpdateDecision {
+export function decideUpdate(live: LiveRule, wanted: WantedRule, owner: Lease | null): UpdateDecision {
   const move = live.priority !== wanted.priority;
   if (!move && sameShape(live, wanted)) return { do: 'keep' };
   const reasons = [...whileRunning(owner, 'updated'), ...stillCarrying(live, (arn) => !wanted.groupArns.includes(arn))];
@@ -55,11 +55,11 @@ export function decideUpdate(live: LiveRule, wanted: WantedRule, owner: LedgerIt
 }
 
 /** Reasons why the rule must not be deleted; none: it may. */
-export function refusalsOfDelete(live: LiveRule, stableArn: string, owner: LedgerItem | null): readonly string[] {
+export function refusalsOfDelete(live: LiveRule, stableArn: string, owner: Lease | null): readonly string[] {
   return [...whileRunning(owner, 'deleted'), ...stillCarrying(live, (arn) => arn !== stableArn)];
 }
 
-function whileRunning(owner: LedgerItem | null, what: string): string[] {
+function whileRunning(owner: Lease | null, what: string): string[] {
   if (owner?.status !== 'running' && owner?.status !== 'rolling_back') return [];
   return [`cutover ${owner.cutoverId} is ${owner.status}; its rule is not ${what} before it has ended`];
 }

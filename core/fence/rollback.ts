@@ -14,8 +14,8 @@ import {
   type Executions,
   type FenceResult,
   type Ingress,
+  type Lease,
   type Ledger,
-  type LedgerItem,
   SAFE_SPLIT,
   type Trigger,
   toIso,
@@ -51,12 +51,12 @@ export interface RollbackRequest {
 export type RollbackOutcome =
   | {
       readonly outcome: 'rolled_back';
-      readonly item: LedgerItem | null;
+      readonly item: Lease | null;
       readonly ledger: 'written' | 'unreachable';
       readonly first: boolean;
     }
-  | { readonly outcome: 'waiting_for_capacity'; readonly item: LedgerItem }
-  | { readonly outcome: 'nothing_to_do'; readonly item: LedgerItem | null };
+  | { readonly outcome: 'waiting_for_capacity'; readonly item: Lease }
+  | { readonly outcome: 'nothing_to_do'; readonly item: Lease | null };
 
 /**
  * Brings all traffic back to the stable side. Safe to call at any time, from several places at once.
@@ -133,7 +133,7 @@ async function rollBackBlind(
  * a slow candidate serves better than an overrun stable side; but a candidate without a healthy target serves nobody, and
  * then any healthy stable target is better.
  */
-async function stableMayHaveAll(ports: RollbackPorts, item: LedgerItem): Promise<boolean> {
+async function stableMayHaveAll(ports: RollbackPorts, item: Lease): Promise<boolean> {
   const wanted = Math.max(1, item.capacity?.desired ?? 1);
   const stable = await ports.ingress.health('stable');
   if (stable.healthy >= wanted) return true;

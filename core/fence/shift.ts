@@ -18,7 +18,7 @@ import {
   toIso,
   weightsFor,
 } from '../model/index.ts';
-import { owedWeights } from './desired-weights.ts';
+import { desiredWeights } from './desired-weights.ts';
 import { readBack, writeAll } from './write-weights.ts';
 
 export interface ShiftPorts {
@@ -54,7 +54,7 @@ export async function fencedShift(
 async function yieldToOwner(ports: ShiftPorts, deployment: Deployment, ref: RunRef): Promise<void> {
   const item = await ports.ledger.read(ref.ingressId);
   if (item === null || item.generation === ref.generation) return;
-  await writeAll(ports.ingress, owedWeights(deployment, item));
+  await writeAll(ports.ingress, desiredWeights(deployment, item));
   throw new FencedError(
     `generation ${ref.generation} was followed by ${item.generation} (${item.status}) while it shifted`,
   );

@@ -7,14 +7,14 @@ import {
   type Deployment,
   describeWeights,
   fromIso,
-  type LedgerItem,
+  type Lease,
   type Metrics,
   sameWeights,
   type Trigger,
   toIso,
 } from '../model/index.ts';
-import { type CloseTapOutcome, closeTap } from './close-mirror.ts';
-import { owedWeights } from './desired-weights.ts';
+import { type CloseMirrorOutcome, closeMirror } from './close-mirror.ts';
+import { desiredWeights } from './desired-weights.ts';
 import { type RollbackOutcome, type RollbackPorts, type RollbackRequest, rollBack, writeSafe } from './rollback.ts';
 
 /** A shift that is not confirmed after this long lost its writer: no Lambda of ours may run longer. */
@@ -28,11 +28,11 @@ export interface WatchdogPorts extends RollbackPorts {
 }
 
 export type WatchdogReport =
-  | { readonly action: 'none'; readonly item: LedgerItem | null }
+  | { readonly action: 'none'; readonly item: Lease | null }
   | { readonly action: 'rollback'; readonly request: RollbackRequest; readonly outcome: RollbackOutcome }
-  | { readonly action: 'tap'; readonly request: RollbackRequest; readonly outcome: CloseTapOutcome }
-  | { readonly action: 'rewrote_safe_weights'; readonly item: LedgerItem; readonly live: string }
-  | { readonly action: 'verified'; readonly item: LedgerItem; readonly at: string };
+  | { readonly action: 'mirror'; readonly request: RollbackRequest; readonly outcome: CloseMirrorOutcome }
+  | { readonly action: 'rewrote_safe_weights'; readonly item: Lease; readonly live: string }
+  | { readonly action: 'verified'; readonly item: Lease; readonly at: string };
 
 /** One look. Idempotent; throws only what the ports throw, and the next minute looks again. */
 export async function watch(ports: WatchdogPorts, deployment: Deployment): Promise<WatchdogReport> {
@@ -55,7 +55,7 @@ export async function watch(ports: WatchdogPorts, deployment: Deployment): Promi
   }
 }
 
-async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: LedgerItem): Promise<WatchdogReport> {
+async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
   const now = ports.clock.now();
   if (now > fromIso(item.heartbeatDueAt)) {
     return demandRollback(
@@ -84,7 +84,7 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
     );
   }
   const live = await ports.ingress.read();
-  if (sameWeights(live, owedWeights(deployment, item))) return watchTap(ports, deployment, item);
+  if (sameWeights(live, desiredWeights(deployment, item))) return watchMirror(ports, deployment, item);
   // The reading may be older than the item: a shift that began in between has changed both.
   const fresh = await ports.ledger.read(deployment.ingressId);
   if (fresh === null || fresh.generation !== item.generation || fresh.intent.at !== item.intent.at)
@@ -97,25 +97,21 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
   );
 }
 
-/** The tap's alarm fires on a transition only: a mirror that was opened towards a dead tap is found here. */
-async function watchTap(ports: WatchdogPorts, deployment: Deployment, item: LedgerItem): Promise<WatchdogReport> {
+/** The mirror's alarm fires on a transition only: a mirror that was opened towards a dead mirror is found here. */
+async function watchMirror(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
   const { mirror } = item.intent.split;
   if (mirror === null) return { action: 'none', item };
-  const role = mirror.face === 'forward' ? 'tapForward' : 'tapReverse';
+  const role = mirror.face === 'forward' ? 'mirrorForward' : 'mirrorReverse';
   const health = await ports.ingress.health(role);
   if (health.healthy > 0) return { action: 'none', item };
-  const reason = `the tap (${role}) has no healthy target and ${mirror.percent} % of the tapped requests pass through it`;
+  const reason = `the mirror (${role}) has no healthy target and ${mirror.percent} % of the mirrored requests pass through it`;
   const request = { trigger: 'watchdog' as const, reason, by: 'watchdog', at: toIso(ports.clock.now()) };
-  return { action: 'tap', request, outcome: await closeTap(ports, deployment, request) };
+  return { action: 'mirror', request, outcome: await closeMirror(ports, deployment, request) };
 }
 
-async function watchRolledBack(
-  ports: WatchdogPorts,
-  deployment: Deployment,
-  item: LedgerItem,
-): Promise<WatchdogReport> {
+async function watchRolledBack(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
   const live = await ports.ingress.read();
-  if (!sameWeights(live, owedWeights(deployment, item))) {
+  if (!sameWeights(live, desiredWeights(deployment, item))) {
     await writeSafe(ports, deployment);
     return { action: 'rewrote_safe_weights', item, live: describeWeights(deployment, live) };
   }
@@ -125,7 +121,7 @@ async function watchRolledBack(
 }
 
 /** Confirms by counts: a complete minute after the safe weights in which the stable side answered and the candidate did not. */
-async function verifiedReturn(ports: WatchdogPorts, item: LedgerItem, since: string): Promise<string | null> {
+async function verifiedReturn(ports: WatchdogPorts, item: Lease, since: string): Promise<string | null> {
   const firstWholeMinute = Math.ceil(fromIso(since) / MINUTE_MS) * MINUTE_MS;
   const now = ports.clock.now();
   if (now < firstWholeMinute + VERIFY_MINUTES * MINUTE_MS) return null;
@@ -139,7 +135,7 @@ async function verifiedReturn(ports: WatchdogPorts, item: LedgerItem, since: str
 }
 
 /** A drill that its own alarm brought back is worth keeping; one that something else ended shows nothing about the alarm. */
-async function keepDrill({ ledger }: WatchdogPorts, item: LedgerItem, verifiedAt: string): Promise<void> {
+async function keepDrill({ ledger }: WatchdogPorts, item: Lease, verifiedAt: string): Promise<void> {
   const { drill, rollback, cutoverId } = item;
   if (drill?.trippedAt == null || rollback?.confirmedAt == null || rollback.trigger !== 'alarm') return;
   const { alarm, percent, trippedAt } = drill;

@@ -1,7 +1,7 @@
 /**
  * A confidence sequence for the difference of the two failure rates, candidate minus stable: bounds that hold at all looks
  * at once. The difference is the mean over the candidate's requests so far; neither side's rate need be constant. That the
- * upper bound is below the margin is the gate's evidence to advance (docs/gate.md).
+ * upper bound is below the margin is the gate's evidence to advance (docs/explanation/gate.md).
  */
 import { logMeanExp, logTilt, type Pair } from './e-value.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The one inequality that every figure of the gate rests on (docs/gate.md derives it).
+ * The one inequality that every figure of the gate rests on (docs/explanation/gate.md derives it).
  *
  * In a minute the candidate fails x₁ of n₁ requests, the stable side x₀ of n₀, at rates p₁ = p₀ + d. For a > 0 and
  * b = 1 − (n₁/n₀)(a − 1) > 0, E[a^x₁ · b^x₀ · exp(−n₁ d (a − 1))] ≤ 1 for Poisson and binomial counts, whatever p₀ is: the
@@ -29,7 +29,7 @@ export function pairs(minutes: readonly MinuteEvidence[], pick: Pick): (Pair | n
 
 /**
  * Exposure and failures counted by causes that make `bunch` failures each. A bunch of any size up to that keeps the inequality: a^s is
- * convex in s, so a^(s/bunch) is at most 1 + (s/bunch)(a − 1), and the rest is as for single failures (docs/gate.md).
+ * convex in s, so a^(s/bunch) is at most 1 + (s/bunch)(a − 1), and the rest is as for single failures (docs/explanation/gate.md).
  */
 export function byCause({ n0, x0, n1, x1 }: Pair, bunch: number): Pair {
   return { n0: n0 / bunch, x0: x0 / bunch, n1: n1 / bunch, x1: x1 / bunch };

@@ -22,8 +22,26 @@ const headerSchema = z.strictObject({
 });
 export type DecisionLogHeader = z.infer<typeof headerSchema>;
 
+/** Names that logs of version 1 have had for what is called otherwise today: a log stays readable. */
+const EARLIER_NAMES: Readonly<Record<string, string>> = {
+  tap: 'mirror',
+  tapForward: 'mirrorForward',
+  tapReverse: 'mirrorReverse',
+};
+
 /** Data of the first entry, preflight's. */
-export const begunSchema = z.strictObject({ plan: planSchema, deployment: deploymentSchema });
+export const begunSchema = z.strictObject({
+  plan: planSchema,
+  deployment: z.preprocess(withTodaysNames, deploymentSchema),
+});
+
+/** A recorded deployment with the keys and roles of today in the place of earlier ones. */
+function withTodaysNames(value: unknown): unknown {
+  if (typeof value === 'string') return EARLIER_NAMES[value] ?? value;
+  if (Array.isArray(value)) return value.map(withTodaysNames);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, v]) => [EARLIER_NAMES[key] ?? key, withTodaysNames(v)]));
+}
 
 const count = z.int().nonnegative();
 

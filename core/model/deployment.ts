@@ -5,8 +5,8 @@
 import * as z from 'zod';
 import { ingressIdSchema, ruleArnSchema, targetGroupArnSchema } from './ids.ts';
 
-/** The part a target group plays. `tapForward` answers from stable, `tapReverse` from candidate; both copy to the other. */
-export const GROUP_ROLES = ['stable', 'candidate', 'tapForward', 'tapReverse'] as const;
+/** The part a target group plays. `mirrorForward` answers from stable, `mirrorReverse` from candidate; both copy to the other. */
+export const GROUP_ROLES = ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const;
 export type GroupRole = (typeof GROUP_ROLES)[number];
 
 const targetGroupSchema = z.strictObject({
@@ -34,15 +34,15 @@ export const deploymentSchema = z.strictObject({
   targetGroups: z.strictObject({
     stable: targetGroupSchema,
     candidate: targetGroupSchema,
-    tapForward: targetGroupSchema.optional(),
-    tapReverse: targetGroupSchema.optional(),
+    mirrorForward: targetGroupSchema.optional(),
+    mirrorReverse: targetGroupSchema.optional(),
   }),
   services: z
-    .strictObject({ stable: serviceSchema, candidate: serviceSchema, tap: serviceSchema.optional() })
+    .strictObject({ stable: serviceSchema, candidate: serviceSchema, mirror: serviceSchema.optional() })
     .optional(),
   /** Alarms of which a single one in ALARM rolls back. */
   rollbackAlarms: z.array(z.string().min(1)).max(100),
-  /** Alarms that only concern the shadow: in ALARM they close the tap, and hold or end the shadow phase. */
+  /** Alarms that only concern the shadow: in ALARM they close the mirror, and hold or end the shadow phase. */
   shadowAlarms: z.array(z.string().min(1)).max(100),
   /** Load and chaos run by this function while the mirror is open; absent: the phase only observes. */
   exerciseFunction: z.string().min(1).optional(),

@@ -32,7 +32,7 @@ export {
 } from './errors.ts';
 export type { MinuteEvidence, SideCounts } from './evidence.ts';
 export { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
-export { type LedgerItem, type LogEntry, ledgerItemSchema, logEntrySchema, TRIGGERS, type Trigger } from './lease.ts';
+export { type Lease, type LogEntry, ledgerItemSchema, logEntrySchema, TRIGGERS, type Trigger } from './lease.ts';
 export { assertPlan, type Plan, type PlanInput, parsePlan, planSchema } from './plan.ts';
 export type {
   AlarmReading,

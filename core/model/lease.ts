@@ -74,7 +74,7 @@ export const ledgerItemSchema = z.strictObject({
   /** The run is a drill. */
   drill: drillSchema.nullable().default(null),
 });
-export type LedgerItem = z.infer<typeof ledgerItemSchema>;
+export type Lease = z.infer<typeof ledgerItemSchema>;
 
 /** One line of a cutover's log: what was decided, by whom or by which figure. Never rewritten. */
 export const logEntrySchema = z.strictObject({

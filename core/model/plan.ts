@@ -36,7 +36,7 @@ const baselineSchema = z.strictObject({
 });
 
 const shadowSchema = z.strictObject({
-  /** Percent of the safe requests that pass through the tap and are copied to the candidate. */
+  /** Percent of the safe requests that pass through the mirror and are copied to the candidate. */
   percent: percent.default(5),
   duration: durationSchema(MINUTE, 30 * DAY).prefault('P1D'),
   observe: durationSchema(MINUTE, HOUR).prefault('PT5M'),
@@ -54,7 +54,7 @@ const shadowSchema = z.strictObject({
   latencyFloorMs: z.number().min(0).max(1_000).default(1),
   /**
    * Percentiles at which `insufficient data` does not hold the sign-off. It is still said there, and an estimate beyond the
-   * tolerance still holds. For routes too thin to ever show their p99 (docs/parity.md).
+   * tolerance still holds. For routes too thin to ever show their p99 (docs/reference/parity.md).
    */
   acceptInsufficientLatency: z
     .array(z.enum(['p50', 'p95', 'p99']))
@@ -143,7 +143,7 @@ export const planSchema = z
     soak: soakSchema.prefault({}),
     signoff: signoffSchema.prefault({}),
     decommission: decommissionSchema.prefault({}),
-    /** How long shadow logs and the rules' tap groups outlive the cutover. */
+    /** How long shadow logs and the rules' mirror groups outlive the cutover. */
     retention: durationSchema(MINUTE, 90 * DAY).prefault('P7D'),
   })
   .superRefine((plan, ctx) => {

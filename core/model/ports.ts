@@ -9,7 +9,7 @@ import type { GroupRole } from './deployment.ts';
 import type { Drill, DrillRecord } from './drill.ts';
 import type { MinuteEvidence } from './evidence.ts';
 import type { CutoverId, Generation, IngressId } from './ids.ts';
-import type { Intent, LedgerItem, LogEntry, Trigger } from './lease.ts';
+import type { Intent, Lease, LogEntry, Trigger } from './lease.ts';
 import type { BaselineSummary, CapacitySnapshot, CutoverState, Phase } from './run-state.ts';
 import type { RuleWeights } from './split.ts';
 
@@ -84,8 +84,8 @@ export interface FenceRequest {
 
 /** `fenced`: this call moved the generation. `already`: somebody else had. `none`: no run owns the ingress. */
 export type FenceResult =
-  | { readonly outcome: 'fenced' | 'already'; readonly item: LedgerItem }
-  | { readonly outcome: 'none'; readonly item: LedgerItem | null };
+  | { readonly outcome: 'fenced' | 'already'; readonly item: Lease }
+  | { readonly outcome: 'none'; readonly item: Lease | null };
 
 export interface Progress {
   readonly phase: Phase;
@@ -96,9 +96,9 @@ export interface Progress {
 /** All writes are conditional; those that take a {@link RunRef} throw `FencedError` when the run no longer owns the ingress. */
 export interface Ledger {
   /** Strongly consistent. */
-  read(ingressId: IngressId): Promise<LedgerItem | null>;
+  read(ingressId: IngressId): Promise<Lease | null>;
   /** Takes the ingress for a new generation, also after a completed one. @throws RefusedError while another run owns it or is being rolled back. */
-  claim(claim: Claim): Promise<LedgerItem>;
+  claim(claim: Claim): Promise<Lease>;
   recordIntent(ref: RunRef, intent: Intent, progress: Progress): Promise<void>;
   confirmIntent(ref: RunRef): Promise<void>;
   /** Notes progress and by when to expect the next. */

@@ -17,7 +17,7 @@ export const trafficSplitSchema = z.strictObject({
   /** Percent of requests that the candidate answers, 0 to 100 in steps of 0.1. */
   candidatePercent: z.number().min(0).max(100),
   /**
-   * Percent of the requests of tapped rules that pass through the tap, and which side answers them there: `forward`
+   * Percent of the requests of mirrored rules that pass through the mirror, and which side answers them there: `forward`
    * takes its share out of the stable side's, `reverse` out of the candidate's.
    */
   mirror: z.strictObject({ face: z.enum(['forward', 'reverse']), percent: z.number().gt(0).max(100) }).nullable(),
@@ -45,15 +45,15 @@ function scaleOf(percents: readonly number[]): 1 | 10 {
 }
 
 function sharesOf(split: TrafficSplit, rule: DeployedRule): Record<GroupRole, number> {
-  const tapRole = split.mirror === null ? null : split.mirror.face === 'forward' ? 'tapForward' : 'tapReverse';
-  const mirror = tapRole !== null && rule.roles.includes(tapRole) ? (split.mirror?.percent ?? 0) : 0;
-  const forward = tapRole === 'tapForward' ? Math.min(mirror, 100 - split.candidatePercent) : 0;
-  const reverse = tapRole === 'tapReverse' ? Math.min(mirror, split.candidatePercent) : 0;
+  const mirrorRole = split.mirror === null ? null : split.mirror.face === 'forward' ? 'mirrorForward' : 'mirrorReverse';
+  const mirror = mirrorRole !== null && rule.roles.includes(mirrorRole) ? (split.mirror?.percent ?? 0) : 0;
+  const forward = mirrorRole === 'mirrorForward' ? Math.min(mirror, 100 - split.candidatePercent) : 0;
+  const reverse = mirrorRole === 'mirrorReverse' ? Math.min(mirror, split.candidatePercent) : 0;
   return {
     stable: 100 - split.candidatePercent - forward,
     candidate: split.candidatePercent - reverse,
-    tapForward: forward,
-    tapReverse: reverse,
+    mirrorForward: forward,
+    mirrorReverse: reverse,
   };
 }
 
@@ -79,7 +79,7 @@ export function sameWeights(a: readonly RuleWeights[], b: readonly RuleWeights[]
   return a.length === b.length && canonical(a) === canonical(b);
 }
 
-/** A short text such as `rule/ab: stable 95 tap 5` for logs and errors. */
+/** A short text such as `rule/ab: stable 95 mirror 5` for logs and errors. */
 export function describeWeights(deployment: Deployment, rules: readonly RuleWeights[]): string {
   const role = (arn: TargetGroupArn) =>
     (Object.entries(deployment.targetGroups).find(([, g]) => g?.arn === arn) ?? [arn])[0];

@@ -3,7 +3,7 @@ import type { MinuteEvidence, TrafficSplit } from '../model/index.ts';
 
 /**
  * Requests that the stable side still answered for customers. With the reverse mirror open it also answers copies, which
- * come from the tap and not through the stable target group, so its group's count is customers alone.
+ * come from the mirror and not through the stable target group, so its group's count is customers alone.
  *
  * Null without evidence: ALB reports a RequestCount only when it is not zero, so a missing stable count means none only in
  * minutes in which the candidate's arrived.

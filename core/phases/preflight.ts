@@ -4,7 +4,7 @@ import {
   type Deployment,
   describeWeights,
   fromIso,
-  type LedgerItem,
+  type Lease,
   type PlanProblem,
   type RuleWeights,
   SAFE_SPLIT,
@@ -24,12 +24,12 @@ export interface PreflightFindings {
   readonly health: {
     readonly stable: TargetHealthCounts;
     readonly candidate: TargetHealthCounts;
-    readonly tap: TargetHealthCounts | null;
+    readonly mirror: TargetHealthCounts | null;
   };
   /** Tasks that the stable service wants to run; null when it is not an ECS service of the deployment. */
   readonly stableDesired: number | null;
   readonly alarms: readonly AlarmReading[];
-  readonly owner: LedgerItem | null;
+  readonly owner: Lease | null;
 }
 
 /** Reasons to refuse, each a sentence fragment that names what to mend; empty when the cutover may begin. */

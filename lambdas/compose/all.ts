@@ -3,7 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { CLIENT_OPTIONS } from '../aws/calls/index.ts';
-import { cloudWatchAlarms, cloudWatchMetrics, tapCopies } from '../aws/cloudwatch/index.ts';
+import { cloudWatchAlarms, cloudWatchMetrics, mirrorCopies } from '../aws/cloudwatch/index.ts';
 import { dynamoApprovals, dynamoParityRules, dynamoParityStore, storedParity } from '../aws/dynamo/index.ts';
 import { lambdaExercise } from '../aws/lambda-exercise.ts';
 import type { Deps } from '../tasks/index.ts';
@@ -31,7 +31,7 @@ function build(): Deps {
       ledger: shared.ledger,
       rules: dynamoParityRules(dynamo, { table, ingressId: deployment.ingressId, clock: shared.clock }),
       store: dynamoParityStore(dynamo, { table, clock: shared.clock, keepDays: deployment.shadowLogDays }),
-      copies: (range) => tapCopies(cloudWatch, deployment.ingressId, range),
+      copies: (range) => mirrorCopies(cloudWatch, deployment.ingressId, range),
       clock: shared.clock,
     }),
     approvals: dynamoApprovals(dynamo, table),

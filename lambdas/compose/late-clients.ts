@@ -1,6 +1,6 @@
 /**
  * Clients that a rollback needs only once its weights are safe. One module of their own, so that its bundle can leave them
- * in a second file which is loaded then (docs/rollback.md has the figures).
+ * in a second file which is loaded then (docs/explanation/fence.md has the figures).
  */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { ECSClient } from '@aws-sdk/client-ecs';

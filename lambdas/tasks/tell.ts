@@ -1,5 +1,5 @@
 /** Status messages: people are told, but a topic that does not answer stops no cutover and undoes nothing. */
-import { describeError, type LedgerItem, type LogEntry, type Notice } from '../../core/model/index.ts';
+import { describeError, type Lease, type LogEntry, type Notice } from '../../core/model/index.ts';
 import type { Deps } from './deps.ts';
 
 /** Never rejects; a message that was not sent is a log line and the metric `NoticeFailed`. */
@@ -14,7 +14,7 @@ export async function tell({ notifier, emit }: Pick<Deps, 'notifier' | 'emit'>, 
 /** What has been done already, in the run's log and told. Never rejects; without a run there is no log to write to. */
 export async function recordAndTell(
   deps: Pick<Deps, 'ledger' | 'notifier' | 'emit'>,
-  item: LedgerItem | null,
+  item: Lease | null,
   entry: Pick<LogEntry, 'at' | 'kind' | 'by' | 'message'>,
   subject: string,
 ): Promise<void> {

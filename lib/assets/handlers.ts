@@ -17,7 +17,7 @@ export const HANDLERS = [
   'drill',
   'complete',
   'rollback',
-  'close-tap',
+  'close-mirror',
   'verify-rollback',
   'watchdog',
   'weighted-rule',
@@ -48,7 +48,7 @@ export function handlerCode(name: HandlerName): Code {
 }
 
 /** Its clients that are not needed before the weights are safe are loaded after: the way to safety is short. */
-const SPLIT: readonly HandlerName[] = ['rollback', 'close-tap'];
+const SPLIT: readonly HandlerName[] = ['rollback', 'close-mirror'];
 
 /** Bundles every handler to `<outdir>/<name>/index.mjs`. @throws esbuild's error */
 export function bundleHandlers(outdir: string): void {

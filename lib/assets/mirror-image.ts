@@ -1,4 +1,4 @@
-/** The tap's container image: two bundled modules, one a thread, on a small base. */
+/** The mirror's container image: two bundled modules, one a thread, on a small base. */
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
@@ -7,18 +7,18 @@ import { bundleModule } from './bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Where the package carries it. */
-const READY = join(ROOT, 'tap-image');
-const OUT = join(ROOT, '.crossfade', 'tap-image');
+const READY = join(ROOT, 'mirror-image');
+const OUT = join(ROOT, '.crossfade', 'mirror-image');
 
-/** Docker is needed to deploy it, not to synthesise. @throws esbuild's error when the tap does not build. */
-export function tapImage(): ContainerImage {
+/** Docker is needed to deploy it, not to synthesise. @throws esbuild's error when the mirror does not build. */
+export function mirrorImage(): ContainerImage {
   const ready = existsSync(READY);
-  if (!ready) bundleTap(OUT);
+  if (!ready) bundleMirror(OUT);
   return ContainerImage.fromAsset(ready ? READY : OUT, { platform: Platform.LINUX_ARM64 });
 }
 
 /** The build context: the bundles and their Dockerfile. @throws esbuild's error */
-export function bundleTap(outdir: string): void {
+export function bundleMirror(outdir: string): void {
   mkdirSync(outdir, { recursive: true });
   const entries = [
     { in: join(ROOT, 'mirror', 'embedded', 'main.ts'), out: 'main' },

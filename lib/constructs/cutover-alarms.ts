@@ -49,11 +49,11 @@ export interface CutoverAlarmsProps {
   /** `targetgroup/<name>/<id>` */
   readonly stableFullName: string;
   readonly candidateFullName: string;
-  /** @default - no tap, no alarms about it */
-  readonly tapForwardFullName?: string;
+  /** @default - no mirror, no alarms about it */
+  readonly mirrorForwardFullName?: string;
   /** @default - those of {@link DEFAULT_THRESHOLDS} */
   readonly thresholds?: Partial<AlarmThresholds>;
-  /** Base address of the runbook; every alarm links its own section. @default 'docs/runbook.md' */
+  /** Base address of the runbook; every alarm links its own section. @default 'docs/how-to/runbook.md' */
   readonly runbookUrl?: string;
 }
 
@@ -75,8 +75,8 @@ interface Spec {
 export class CutoverAlarms extends Construct {
   /** Each of them rolls back. */
   readonly rollback: readonly Alarm[];
-  /** Each of them takes the tap out of the customers' path. */
-  readonly tap: readonly Alarm[];
+  /** Each of them takes the mirror out of the customers' path. */
+  readonly mirror: readonly Alarm[];
   /** Tells people, moves nothing. */
   readonly noTraffic: Alarm;
   readonly #props: CutoverAlarmsProps;
@@ -95,9 +95,9 @@ export class CutoverAlarms extends Construct {
       ...[50, 95, 99].map((p) => this.#latency(p)),
       this.#unhealthy(),
       this.#breaker(),
-      ...(props.tapForwardFullName === undefined ? [] : [this.#parity()]),
+      ...(props.mirrorForwardFullName === undefined ? [] : [this.#parity()]),
     ];
-    this.tap = props.tapForwardFullName === undefined ? [] : [this.#tapUnhealthy(props.tapForwardFullName)];
+    this.mirror = props.mirrorForwardFullName === undefined ? [] : [this.#mirrorUnhealthy(props.mirrorForwardFullName)];
     this.noTraffic = this.#alarm({
       what: 'no-traffic',
       metric: this.#alb('RequestCount', Stats.SUM),
@@ -201,7 +201,7 @@ export class CutoverAlarms extends Construct {
     });
   }
 
-  #tapUnhealthy(fullName: string): Alarm {
+  #mirrorUnhealthy(fullName: string): Alarm {
     const metric = new Metric({
       namespace: NAMESPACE,
       metricName: 'HealthyHostCount',
@@ -210,14 +210,14 @@ export class CutoverAlarms extends Construct {
       period: PERIOD,
     });
     return this.#alarm({
-      what: 'tap-unhealthy',
+      what: 'mirror-unhealthy',
       metric,
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       datapoints: [2, 2],
       missing: TreatMissingData.BREACHING,
       summary:
-        'No tap is healthy; the tap is taken out of the customers’ path at once (in the shadow phase that is a rollback).',
+        'No mirror is healthy; the mirror is taken out of the customers’ path at once (in the shadow phase that is a rollback).',
     });
   }
 
@@ -244,7 +244,7 @@ export class CutoverAlarms extends Construct {
   }
 
   #alarm(spec: Spec): Alarm {
-    const { ingressId, runbookUrl = 'docs/runbook.md' } = this.#props;
+    const { ingressId, runbookUrl = 'docs/how-to/runbook.md' } = this.#props;
     return new Alarm(this, spec.what, {
       alarmName: `${ingressId}-${spec.what}`,
       alarmDescription: `${spec.summary} Runbook: ${runbookUrl}#${spec.what}`,

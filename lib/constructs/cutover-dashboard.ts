@@ -77,7 +77,7 @@ export class CutoverDashboard extends Construct {
       graph('Candidate weight, %, and rollbacks', [
         this.#own('CandidatePercent', Stats.MAXIMUM),
         this.#own('RollbackRequested', Stats.SUM),
-        this.#own('TapClosed', Stats.SUM),
+        this.#own('MirrorClosed', Stats.SUM),
       ]),
     ];
   }
@@ -105,10 +105,10 @@ export class CutoverDashboard extends Construct {
         ...this.#gateways('BreakerOpen', Stats.MAXIMUM),
         ...SIDES.map((Side) =>
           this.#metric(
-            'TapBreakerOpen',
+            'MirrorBreakerOpen',
             { Ingress: this.#props.ingressId, Side },
             Stats.MAXIMUM,
-            `tap's copies to ${Side}`,
+            `mirror's copies to ${Side}`,
           ),
         ),
       ]),
@@ -118,17 +118,17 @@ export class CutoverDashboard extends Construct {
   #shadow(): IWidget[] {
     return [
       graph('Pairs compared, breaking', [this.#own('ParityPairs', Stats.SUM), this.#own('ParityBreaking', Stats.SUM)]),
-      graph('Tap', [
-        this.#own('TapRequests', Stats.SUM),
-        this.#own('TapCopies', Stats.SUM),
-        this.#own('TapCaptured', Stats.SUM),
-        this.#own('TapPrimaryErrors', Stats.SUM),
-        this.#own('TapPrimaryRetries', Stats.SUM),
+      graph('Mirror', [
+        this.#own('MirrorRequests', Stats.SUM),
+        this.#own('MirrorCopies', Stats.SUM),
+        this.#own('MirrorCaptured', Stats.SUM),
+        this.#own('MirrorPrimaryErrors', Stats.SUM),
+        this.#own('MirrorPrimaryRetries', Stats.SUM),
       ]),
       graph(
         'Copies dropped, by reason',
         ['busy', 'breaker', 'queue', 'sink', 'oversize', 'error'].map((Reason) =>
-          this.#metric('TapDropped', { Ingress: this.#props.ingressId, Reason }, Stats.SUM, Reason),
+          this.#metric('MirrorDropped', { Ingress: this.#props.ingressId, Reason }, Stats.SUM, Reason),
         ),
       ),
     ];
@@ -136,7 +136,7 @@ export class CutoverDashboard extends Construct {
 
   #alarms(): IWidget[] {
     const { alarms, verdictLogGroup } = this.#props;
-    const all = [...alarms.rollback, ...alarms.tap, alarms.noTraffic] as IAlarm[];
+    const all = [...alarms.rollback, ...alarms.mirror, alarms.noTraffic] as IAlarm[];
     return [
       new AlarmStatusWidget({ title: 'Alarms', width: 8, height: 8, alarms: all }),
       new LogQueryWidget({

@@ -72,8 +72,8 @@ const SPECS = {
     description: 'Brings all traffic back to the stable side',
     may: ['weights', 'health', 'capacity', 'executions', 'ledger', 'notify'],
   },
-  'close-tap': {
-    description: "Takes a failing tap out of the customers' path",
+  'close-mirror': {
+    description: "Takes a failing mirror out of the customers' path",
     may: ['weights', 'health', 'capacity', 'executions', 'ledger', 'notify'],
   },
   'verify-rollback': {

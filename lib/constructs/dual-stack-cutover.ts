@@ -33,16 +33,16 @@ export interface ServiceRef {
 /** A listener on which the cutover makes its rules. */
 export interface CutoverListener {
   readonly listener: ListenerRef;
-  /** Of the first rule; with a tap the second one takes the next. Must come before the rules that serve this traffic now. */
+  /** Of the first rule; with a mirror the second one takes the next. Must come before the rules that serve this traffic now. */
   readonly priority: number;
-  /** ALB path patterns, at most four with a tap. @default ['/*'] */
+  /** ALB path patterns, at most four with a mirror. @default ['/*'] */
   readonly paths?: readonly string[];
 }
 
 export interface DualStackCutoverProps {
   /** Names the ingress and, with it, alarms and functions: 1 to 40 letters, digits, - and _. */
   readonly ingressId: string;
-  /** The two sides and, for a shadow, the two faces of the tap. */
+  /** The two sides and, for a shadow, the two faces of the mirror. */
   readonly groups: CutoverGroups;
   /** Existing listeners of one load balancer; the rules are made here. @default - `rules` are given */
   readonly listeners?: readonly CutoverListener[];
@@ -67,20 +67,20 @@ export interface DualStackCutoverProps {
    * leave the account fewer than its minimum. @default - none reserved, the function shares the account's concurrency
    */
   readonly rollbackConcurrency?: number;
-  /** Base address of the runbook that alarms link. @default 'docs/runbook.md' */
+  /** Base address of the runbook that alarms link. @default 'docs/how-to/runbook.md' */
   readonly runbookUrl?: string;
 }
 
 const INGRESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
 /**
  * A shift and two deliveries of a rollback at the same moment write every rule three times, and ELBv2's bucket for mutating
- * calls holds 20 (docs/rollback.md). Lambda's environment, in which every rule's ARN stands, holds 4 KB.
+ * calls holds 20 (docs/explanation/fence.md). Lambda's environment, in which every rule's ARN stands, holds 4 KB.
  */
 const MAX_RULES = 6;
 
 /**
  * Everything that a cutover needs around an existing listener, target groups and services. Until an execution is started
- * the stable side answers everything; see docs/deploy.md for what each resource changes and how to undo it.
+ * the stable side answers everything; see docs/how-to/deploy.md for what each resource changes and how to undo it.
  */
 export class DualStackCutover extends Construct {
   readonly machine: CutoverMachine;
@@ -96,7 +96,7 @@ export class DualStackCutover extends Construct {
   /** @throws RangeError that names the prop; InvalidPlanError that names the plan's field. */
   constructor(scope: Construct, id: string, props: DualStackCutoverProps) {
     super(scope, id);
-    const { ingressId, groups, runbookUrl = 'docs/runbook.md' } = props;
+    const { ingressId, groups, runbookUrl = 'docs/how-to/runbook.md' } = props;
     const plan = parsePlan(props.plan ?? {});
     const [firstListenerArn] = validate(`DualStackCutover ${id}`, props);
     const loadBalancer = loadBalancerFullName(firstListenerArn);
@@ -105,13 +105,15 @@ export class DualStackCutover extends Construct {
     this.topic = props.topic ?? statusTopic(this, 'Topic');
     const stable = targetGroupFullName(groups.stable.targetGroupArn);
     const candidate = targetGroupFullName(groups.candidate.targetGroupArn);
-    const { tapForward } = groups;
+    const { mirrorForward } = groups;
     this.alarms = new CutoverAlarms(this, 'Alarms', {
       ingressId,
       loadBalancerFullName: loadBalancer,
       stableFullName: stable,
       candidateFullName: candidate,
-      ...(tapForward === undefined ? {} : { tapForwardFullName: targetGroupFullName(tapForward.targetGroupArn) }),
+      ...(mirrorForward === undefined
+        ? {}
+        : { mirrorForwardFullName: targetGroupFullName(mirrorForward.targetGroupArn) }),
       thresholds: { errorPercent: plan.gate.maxErrorRate * 100, ...props.thresholds },
       runbookUrl,
     });
@@ -153,13 +155,13 @@ export class DualStackCutover extends Construct {
     });
   }
 
-  /** With a tap: one rule for safe methods, through which the tap may be reached, and one for the rest, through which it may not. */
+  /** With a mirror: one rule for safe methods, through which the mirror may be reached, and one for the rest, through which it may not. */
   #makeRules({ listeners = [], ingressId, groups }: DualStackCutoverProps): WeightedRule[] {
     const provider = new WeightedRuleProvider(this, 'RuleProvider', { ledger: this.ledger, ingressId });
     const { stable, candidate } = groups;
     return listeners.flatMap(({ listener, priority, paths = ['/*'] }, i) => {
       const common = { listener, paths, provider };
-      if (groups.tapForward === undefined && groups.tapReverse === undefined)
+      if (groups.mirrorForward === undefined && groups.mirrorReverse === undefined)
         return [new WeightedRule(this, `Rule${i}`, { ...common, priority, groups })];
       return [
         new WeightedRule(this, `SafeMethods${i}`, {
@@ -203,7 +205,7 @@ export class DualStackCutover extends Construct {
       ),
       ...(services === undefined ? {} : { services }),
       rollbackAlarms: this.#names(ingressId, this.alarms.rollback),
-      shadowAlarms: this.#names(ingressId, this.alarms.tap),
+      shadowAlarms: this.#names(ingressId, this.alarms.mirror),
       ...(exerciseFunctionArn === undefined ? {} : { exerciseFunction: exerciseFunctionArn }),
       topicArn: this.topic.topicArn,
       ledgerTable: this.ledger.tableName,
@@ -228,12 +230,12 @@ function validate(name: string, props: DualStackCutoverProps): [string, ...strin
     throw new RangeError(`${name}: ingressId must be 1 to 40 letters, digits, - or _, not "${ingressId}"`);
   if ((listeners === undefined) === (rules === undefined))
     throw new RangeError(`${name}: give either listeners, on which rules are made, or rules`);
-  if ((groups.tapForward === undefined) !== (groups.tapReverse === undefined))
-    throw new RangeError(`${name}: groups.tapForward and groups.tapReverse go together`);
+  if ((groups.mirrorForward === undefined) !== (groups.mirrorReverse === undefined))
+    throw new RangeError(`${name}: groups.mirrorForward and groups.mirrorReverse go together`);
   const arns = rules?.map((r) => r.listenerArn) ?? listeners?.map((l) => l.listener.listenerArn) ?? [];
   const [first, ...rest] = arns;
   if (first === undefined) throw new RangeError(`${name}: at least one listener or rule is needed`);
-  const count = rules?.length ?? arns.length * (groups.tapForward === undefined ? 1 : 2);
+  const count = rules?.length ?? arns.length * (groups.mirrorForward === undefined ? 1 : 2);
   if (count > MAX_RULES) throw new RangeError(`${name}: at most ${MAX_RULES} rules, not ${count}`);
   const known = new Set(arns.filter((arn) => !Token.isUnresolved(arn)).map(loadBalancerFullName));
   if (known.size > 1)

@@ -14,9 +14,9 @@ export { ledgerTable } from './ledger-table.ts';
 export { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
 export { ParityBackfill, type ParityBackfillProps } from './parity-backfill.ts';
 export { ParityPipeline, type ParityPipelineProps } from './parity-pipeline.ts';
-export { GATEWAY_PORT, TAP_HEALTH, TAP_PORTS } from './ports.ts';
+export { GATEWAY_PORT, MIRROR_HEALTH, MIRROR_PORTS } from './ports.ts';
 export { RollbackTriggers, type RollbackTriggersProps } from './rollback-triggers.ts';
-export { ShadowTap, type ShadowTapProps, type TapCopies, type TapRedaction } from './shadow-tap.ts';
+export { type MirrorCopies, type MirrorRedaction, ShadowMirror, type ShadowMirrorProps } from './shadow-mirror.ts';
 export {
   type CutoverGroups,
   type ListenerRef,

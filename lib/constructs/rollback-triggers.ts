@@ -23,7 +23,7 @@ export interface RollbackTriggersProps {
 
 /**
  * Everything that pulls the rollback besides the gate: each alarm directly and through EventBridge (either may be lost or
- * come twice), the end of the execution, and the watchdog every minute. The tap's alarm closes the tap by the same two
+ * come twice), the end of the execution, and the watchdog every minute. The mirror's alarm closes the mirror by the same two
  * ways. What fails for good lands in a queue with an alarm.
  */
 export class RollbackTriggers extends Construct {
@@ -39,16 +39,16 @@ export class RollbackTriggers extends Construct {
       retentionPeriod: Duration.days(14),
     });
 
-    const closeTap = functions.get('close-tap').fn;
+    const closeMirror = functions.get('close-mirror').fn;
     // Alarms and events call the newest code on purpose: a rollback must not stay with that of a finished run.
-    for (const fn of [rollback, closeTap])
+    for (const fn of [rollback, closeMirror])
       Validations.of(fn).acknowledge({
         id: '@aws-cdk/aws-lambda:addPermissionsToVersionOrAlias',
         reason: 'Alarms and rules call the function unqualified; the machine is granted its versions by itself',
       });
     for (const [alarm, fn] of [
       ...alarms.rollback.map((alarm) => [alarm, rollback] as const),
-      ...alarms.tap.map((alarm) => [alarm, closeTap] as const),
+      ...alarms.mirror.map((alarm) => [alarm, closeMirror] as const),
     ]) {
       alarm.addAlarmAction(new LambdaAction(fn, { useUniquePermissionId: true }), new SnsAction(topic));
       alarm.addOkAction(new SnsAction(topic));
@@ -68,11 +68,11 @@ export class RollbackTriggers extends Construct {
       eventPattern: whenRed(alarms.rollback),
       targets: [target(rollback)],
     });
-    if (alarms.tap.length > 0)
-      new Rule(this, 'OnTapAlarm', {
-        description: 'The tap is unhealthy',
-        eventPattern: whenRed(alarms.tap),
-        targets: [target(closeTap)],
+    if (alarms.mirror.length > 0)
+      new Rule(this, 'OnMirrorAlarm', {
+        description: 'The mirror is unhealthy',
+        eventPattern: whenRed(alarms.mirror),
+        targets: [target(closeMirror)],
       });
     new Rule(this, 'OnExecutionEnd', {
       description: 'The execution ended without success',
@@ -88,7 +88,7 @@ export class RollbackTriggers extends Construct {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [target(functions.get('watchdog').fn)],
     });
-    for (const fn of [rollback, closeTap])
+    for (const fn of [rollback, closeMirror])
       fn.configureAsyncInvoke({
         retryAttempts: 2,
         maxEventAge: Duration.minutes(30),

@@ -12,7 +12,7 @@ const MAX_PRIORITY = 50_000;
 /** ELBv2 takes at most five values over all conditions of a rule. */
 const MAX_CONDITION_VALUES = 5;
 
-/** Requests without side effects (RFC 9110, 9.2.1): only these may pass through the tap. */
+/** Requests without side effects (RFC 9110, 9.2.1): only these may pass through the mirror. */
 export const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'] as const;
 
 /** A target group by its ARN; any `IApplicationTargetGroup`, made here or imported, is one. */
@@ -25,9 +25,9 @@ export interface CutoverGroups {
   readonly stable: TargetGroupRef;
   readonly candidate: TargetGroupRef;
   /** Answers from the stable side and copies to the candidate. @default - no forward mirror */
-  readonly tapForward?: TargetGroupRef;
+  readonly mirrorForward?: TargetGroupRef;
   /** Answers from the candidate and copies to the stable side. @default - no reverse mirror */
-  readonly tapReverse?: TargetGroupRef;
+  readonly mirrorReverse?: TargetGroupRef;
 }
 
 export interface WeightedRuleProps {

@@ -19,7 +19,7 @@ export class CutoverStack extends Stack {
     });
     new CfnOutput(this, 'ParityStream', {
       value: this.cutover.parity.stream.deliveryStreamName,
-      description: 'The tap writes captured pairs here',
+      description: 'The mirror writes captured pairs here',
     });
   }
 }

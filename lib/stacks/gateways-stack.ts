@@ -26,7 +26,7 @@ export interface GatewaysStackProps extends StackProps {
 }
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
-/** Where the tap finds both sides within the VPC. */
+/** Where the mirror finds both sides within the VPC. */
 const NAMESPACE = 'crossfade.internal';
 const MIN_TASKS = 2;
 const MAX_TASKS = 10;
@@ -37,7 +37,7 @@ export class GatewaysStack extends Stack {
   readonly stable: FargateService;
   readonly candidate: FargateService;
   readonly logGroups: Readonly<Record<'stable' | 'candidate', ILogGroup>>;
-  /** Addresses within the VPC, past the load balancer: for the tap alone. */
+  /** Addresses within the VPC, past the load balancer: for the mirror alone. */
   readonly urls = {
     stable: `http://stable.${NAMESPACE}:${GATEWAY_PORT}`,
     candidate: `http://candidate.${NAMESPACE}:${GATEWAY_PORT}`,

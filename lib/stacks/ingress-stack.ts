@@ -18,9 +18,9 @@ import {
   acknowledge,
   GATEWAY_PORT,
   ledgerTable,
+  MIRROR_HEALTH,
+  MIRROR_PORTS,
   SAFE_METHODS,
-  TAP_HEALTH,
-  TAP_PORTS,
   WeightedRule,
   WeightedRuleProvider,
 } from '../constructs/index.ts';
@@ -61,8 +61,8 @@ export class IngressStack extends Stack {
     this.groups = {
       stable: this.#group('Stable', GATEWAY_PORT),
       candidate: this.#group('Candidate', GATEWAY_PORT),
-      tapForward: this.#group('TapForward', TAP_PORTS.forward, TAP_HEALTH.forward),
-      tapReverse: this.#group('TapReverse', TAP_PORTS.reverse, TAP_HEALTH.reverse),
+      mirrorForward: this.#group('MirrorForward', MIRROR_PORTS.forward, MIRROR_HEALTH.forward),
+      mirrorReverse: this.#group('MirrorReverse', MIRROR_PORTS.reverse, MIRROR_HEALTH.reverse),
     };
     const listener = this.#listener(props.certificateArn);
     this.ledger = ledgerTable(this, 'Ledger');

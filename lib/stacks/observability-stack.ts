@@ -6,11 +6,11 @@ import type { Construct } from 'constructs';
 
 export interface ObservabilityStackProps extends StackProps {
   readonly ingressId: string;
-  readonly logGroups: Readonly<Record<'stable' | 'candidate' | 'tap', ILogGroup>>;
+  readonly logGroups: Readonly<Record<'stable' | 'candidate' | 'mirror', ILogGroup>>;
 }
 
 /** X-Ray indexes a group's traces by this; the services name themselves in `service.name`. */
-const SERVICES = ['gateway-node', 'gateway-go', 'crossfade-tap'];
+const SERVICES = ['gateway-node', 'gateway-go', 'crossfade-mirror'];
 
 /** Share of requests whose trace is kept, beyond one a second; the sides are sampled alike, or their traces do not compare. */
 const TRACED_SHARE = 0.05;

@@ -4,7 +4,7 @@ import type { FargateService, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Construct } from 'constructs';
-import { GATEWAY_PORT, ShadowTap } from '../constructs/index.ts';
+import { GATEWAY_PORT, ShadowMirror } from '../constructs/index.ts';
 
 export interface ShadowStackProps extends StackProps {
   readonly ingressId: string;
@@ -18,13 +18,13 @@ export interface ShadowStackProps extends StackProps {
   readonly stream: DeliveryStream;
 }
 
-/** The tap of the reference application. */
+/** The mirror of the reference application. */
 export class ShadowStack extends Stack {
-  readonly tap: ShadowTap;
+  readonly mirror: ShadowMirror;
 
   constructor(scope: Construct, id: string, { urls, ...props }: ShadowStackProps) {
     super(scope, id, props);
-    this.tap = new ShadowTap(this, 'Tap', {
+    this.mirror = new ShadowMirror(this, 'Mirror', {
       ...props,
       gatewayPort: GATEWAY_PORT,
       stableUrl: urls.stable,

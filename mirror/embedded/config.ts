@@ -1,4 +1,4 @@
-/** The tap's configuration, from the environment; a mistake names its variable. */
+/** The mirror's configuration, from the environment; a mistake names its variable. */
 import * as z from 'zod';
 import type { CaptureSettings, CopyPolicy, SinkConfig } from '../recorder/index.ts';
 
@@ -25,52 +25,52 @@ const allowance = list(/^[A-Z]+ \/\S*$/, 'a method and a path template, such as 
 
 const schema = z.object({
   CROSSFADE_INGRESS: z.string().min(1),
-  TAP_STABLE_URL: z.url({ protocol: /^http$/ }),
-  TAP_CANDIDATE_URL: z.url({ protocol: /^http$/ }),
-  TAP_BIND: z.string().default('0.0.0.0'),
-  TAP_FORWARD_PORT: port.default(8081),
-  TAP_REVERSE_PORT: port.default(8082),
-  TAP_HEALTH_PORT: port.default(8083),
+  MIRROR_STABLE_URL: z.url({ protocol: /^http$/ }),
+  MIRROR_CANDIDATE_URL: z.url({ protocol: /^http$/ }),
+  MIRROR_BIND: z.string().default('0.0.0.0'),
+  MIRROR_FORWARD_PORT: port.default(8081),
+  MIRROR_REVERSE_PORT: port.default(8082),
+  MIRROR_HEALTH_PORT: port.default(8083),
   /** Asked of each side for readiness; any answer below 500 will do. */
-  TAP_PRIMARY_HEALTH_PATH: z.string().regex(path).default('/healthz'),
+  MIRROR_PRIMARY_HEALTH_PATH: z.string().regex(path).default('/healthz'),
   /** `firehose:<stream>`, `ndjson:<file>` (`-` is standard output) or `none`. */
-  TAP_SINK: z
+  MIRROR_SINK: z
     .string()
     .regex(/^(firehose:.+|ndjson:.+|none)$/, 'must be firehose:<stream>, ndjson:<file> or none')
     .default('none'),
   /** Milliseconds between two batches to the sink. */
-  TAP_FLUSH_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
-  /** Share of the requests through the tap that are copied. */
-  TAP_SAMPLE_RATE: share.default(1),
+  MIRROR_FLUSH_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
+  /** Share of the requests through the mirror that are copied. */
+  MIRROR_SAMPLE_RATE: share.default(1),
   /** Share of the copies with which the stable side is asked once more, to learn what varies by itself. */
-  TAP_NOISE_RATE: share.default(0),
+  MIRROR_NOISE_RATE: share.default(0),
   /** Requests with side effects that may be copied to the candidate, such as `POST /search,PUT /items/{id}`. */
-  TAP_COPY_ALLOW: allowance,
+  MIRROR_COPY_ALLOW: allowance,
   /** The same for the stable side: as copies of the reverse face, and asked once more for the noise. */
-  TAP_COPY_ALLOW_STABLE: allowance,
+  MIRROR_COPY_ALLOW_STABLE: allowance,
   /** Bytes of each body that are kept; a request with a longer one is not copied. */
-  TAP_BODY_CAP: z.coerce.number().int().min(1_024).max(1_048_576).default(262_144),
+  MIRROR_BODY_CAP: z.coerce.number().int().min(1_024).max(1_048_576).default(262_144),
   /** Pairs that may be under way at once; what comes beyond is answered, but not copied. */
-  TAP_MAX_COPIES: z.coerce.number().int().min(1).max(10_000).default(64),
+  MIRROR_MAX_COPIES: z.coerce.number().int().min(1).max(10_000).default(64),
   /** Milliseconds that the shadow has for its whole answer. */
-  TAP_COPY_DEADLINE_MS: z.coerce.number().int().min(10).max(60_000).default(5_000),
+  MIRROR_COPY_DEADLINE_MS: z.coerce.number().int().min(10).max(60_000).default(5_000),
   /** Keys the hashes that stand in for secrets, so that equality survives redaction. */
-  TAP_REDACTION_KEY: z.string().min(16),
+  MIRROR_REDACTION_KEY: z.string().min(16),
   /** Further header fields whose values are secret. */
-  TAP_REDACT_HEADERS: list(/^[\w-]+$/, 'a field name'),
+  MIRROR_REDACT_HEADERS: list(/^[\w-]+$/, 'a field name'),
   /** Further parameters of queries and forms whose values are secret. */
-  TAP_REDACT_PARAMETERS: list(/^[\w.-]+$/, 'a parameter name'),
+  MIRROR_REDACT_PARAMETERS: list(/^[\w.-]+$/, 'a parameter name'),
   /** Places in JSON bodies that are secret: JSON pointers with `*` for one segment and `**` for any number of them. */
-  TAP_REDACT_JSON: list(path, 'a JSON pointer, such as /user/email or /**/iban'),
+  MIRROR_REDACT_JSON: list(path, 'a JSON pointer, such as /user/email or /**/iban'),
   /** Route templates such as `/items/{id}`, first match wins; anything else is its own path's first segment. */
-  TAP_ROUTES: list(path, 'a path template, such as /items/{id}'),
+  MIRROR_ROUTES: list(path, 'a path template, such as /items/{id}'),
   /** Milliseconds after SIGTERM in which new connections are still taken: the load balancer needs a while to hear of it. */
-  TAP_DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
+  MIRROR_DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
   /** Milliseconds after that in which requests under way may end. */
-  TAP_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(25_000),
+  MIRROR_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(25_000),
 });
 
-export interface TapConfig {
+export interface MirrorConfig {
   readonly ingress: string;
   readonly stableUrl: URL;
   readonly candidateUrl: URL;
@@ -88,45 +88,45 @@ export interface TapConfig {
 }
 
 /** @throws Error that names every variable that is wrong. */
-export function tapConfig(env: NodeJS.ProcessEnv): TapConfig {
+export function mirrorConfig(env: NodeJS.ProcessEnv): MirrorConfig {
   const result = schema.safeParse(env);
   if (!result.success) {
-    throw new Error(`tap: ${result.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
+    throw new Error(`mirror: ${result.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
   }
   const e = result.data;
   return {
     ingress: e.CROSSFADE_INGRESS,
-    stableUrl: new URL(e.TAP_STABLE_URL),
-    candidateUrl: new URL(e.TAP_CANDIDATE_URL),
-    primaryHealthPath: e.TAP_PRIMARY_HEALTH_PATH,
-    bind: e.TAP_BIND,
-    forwardPort: e.TAP_FORWARD_PORT,
-    reversePort: e.TAP_REVERSE_PORT,
-    healthPort: e.TAP_HEALTH_PORT,
+    stableUrl: new URL(e.MIRROR_STABLE_URL),
+    candidateUrl: new URL(e.MIRROR_CANDIDATE_URL),
+    primaryHealthPath: e.MIRROR_PRIMARY_HEALTH_PATH,
+    bind: e.MIRROR_BIND,
+    forwardPort: e.MIRROR_FORWARD_PORT,
+    reversePort: e.MIRROR_REVERSE_PORT,
+    healthPort: e.MIRROR_HEALTH_PORT,
     policy: {
-      sampleRate: e.TAP_SAMPLE_RATE,
-      noiseRate: e.TAP_NOISE_RATE,
-      bodyCap: e.TAP_BODY_CAP,
-      allowed: { candidate: e.TAP_COPY_ALLOW, stable: e.TAP_COPY_ALLOW_STABLE },
+      sampleRate: e.MIRROR_SAMPLE_RATE,
+      noiseRate: e.MIRROR_NOISE_RATE,
+      bodyCap: e.MIRROR_BODY_CAP,
+      allowed: { candidate: e.MIRROR_COPY_ALLOW, stable: e.MIRROR_COPY_ALLOW_STABLE },
     },
-    maxCopies: e.TAP_MAX_COPIES,
-    copyDeadlineMs: e.TAP_COPY_DEADLINE_MS,
+    maxCopies: e.MIRROR_MAX_COPIES,
+    copyDeadlineMs: e.MIRROR_COPY_DEADLINE_MS,
     capture: {
-      flushMs: e.TAP_FLUSH_MS,
-      sink: sinkConfig(e.TAP_SINK),
+      flushMs: e.MIRROR_FLUSH_MS,
+      sink: sinkConfig(e.MIRROR_SINK),
       rules: {
         ingress: e.CROSSFADE_INGRESS,
-        routes: e.TAP_ROUTES,
+        routes: e.MIRROR_ROUTES,
         redaction: {
-          key: e.TAP_REDACTION_KEY,
-          fields: e.TAP_REDACT_HEADERS.map((name) => name.toLowerCase()),
-          parameters: e.TAP_REDACT_PARAMETERS,
-          pointers: e.TAP_REDACT_JSON,
+          key: e.MIRROR_REDACTION_KEY,
+          fields: e.MIRROR_REDACT_HEADERS.map((name) => name.toLowerCase()),
+          parameters: e.MIRROR_REDACT_PARAMETERS,
+          pointers: e.MIRROR_REDACT_JSON,
         },
       },
     },
-    drainDelayMs: e.TAP_DRAIN_DELAY_MS,
-    drainMs: e.TAP_DRAIN_MS,
+    drainDelayMs: e.MIRROR_DRAIN_DELAY_MS,
+    drainMs: e.MIRROR_DRAIN_MS,
   };
 }
 

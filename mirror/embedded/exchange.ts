@@ -56,7 +56,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
           path: req.url ?? '/',
           headers: head.fields,
           body: head.hasBody ? req : null,
-          // How long an answer may take is between the load balancer and the primary, as it would be without the tap.
+          // How long an answer may take is between the load balancer and the primary, as it would be without the mirror.
           headersTimeout: 0,
           bodyTimeout: 0,
         },

@@ -1,5 +1,5 @@
 /**
- * One face of the tap: streams every request to its primary at once and answers with what the primary says. A copy goes to
+ * One face of the mirror: streams every request to its primary at once and answers with what the primary says. A copy goes to
  * the other side; nothing about it can be seen or felt by the client.
  */
 
@@ -26,7 +26,7 @@ export interface FaceOptions extends CopyPorts {
 
 /** Longer than the load balancer's idle timeout (60 s by default), so that it is never the target that closes first. */
 const KEEP_ALIVE_MS = 75_000;
-/** ALB takes 64 KB of request fields in all; no request that reached the primary without the tap may fail because of it. */
+/** ALB takes 64 KB of request fields in all; no request that reached the primary without the mirror may fail because of it. */
 const MAX_HEADER_BYTES = 128 * 1024;
 /** A client that takes longer for its head is not served (slow loris). */
 const HEAD_MS = 30_000;
@@ -127,7 +127,7 @@ function refusalOf(req: IncomingMessage, head: RequestHead): Refusal | null {
   if (req.httpVersionMajor !== 1) return { status: 505, why: 'HTTP/1.1 is spoken here' };
   if (head.hosts > 1) return { status: 400, why: 'more than one Host' };
   if (head.chunked && req.httpVersionMinor === 0) return { status: 400, why: 'chunks in HTTP/1.0' };
-  if (head.looped) return { status: 508, why: 'the tap was reached by way of itself: check the URLs of its sides' };
+  if (head.looped) return { status: 508, why: 'the mirror was reached by way of itself: check the URLs of its sides' };
   return null;
 }
 

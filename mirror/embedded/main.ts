@@ -1,10 +1,10 @@
-/** Process entry of the tap: two faces, a health port, metrics to stdout, drain on SIGTERM. */
+/** Process entry of the mirror: two faces, a health port, metrics to stdout, drain on SIGTERM. */
 import { createServer, type Server } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { otherSide, type Side } from '../../capture/index.ts';
 import { Counters, Shadow, ThreadCapture } from '../recorder/index.ts';
-import { tapConfig } from './config.ts';
+import { mirrorConfig } from './config.ts';
 import { Face } from './face.ts';
 import { Readiness } from './readiness.ts';
 
@@ -12,7 +12,7 @@ const METRICS_MS = 10_000;
 /** What the capture may take to deliver its last pairs. */
 const LAST_BATCH_MS = 5_000;
 
-const config = tapConfig(process.env);
+const config = mirrorConfig(process.env);
 const counters = new Counters();
 const capture = new ThreadCapture(config.capture, counters);
 // It takes a tenth of a second to load: only where there is a collector.
@@ -60,7 +60,7 @@ function faceOf(primary: Side): Face {
   return new Face({
     primary,
     primaryUrl: urls[primary],
-    // As many connections as there are requests: a limit would let customers wait that would not without the tap.
+    // As many connections as there are requests: a limit would let customers wait that would not without the mirror.
     primaryPool: poolOf(primary, null),
     shadow,
     noise: shadowOf('stable'),

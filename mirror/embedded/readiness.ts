@@ -1,9 +1,9 @@
-/** Whether a primary can be reached: the one thing that the tap's readiness depends on. */
+/** Whether a primary can be reached: the one thing that the mirror's readiness depends on. */
 import { request } from 'undici';
 
 const INTERVAL_MS = 2_000;
 const TIMEOUT_MS = 1_500;
-/** In a row; a single lost answer must not take a tap out of service. */
+/** In a row; a single lost answer must not take a mirror out of service. */
 const FAILURES = 3;
 
 export class Readiness {
@@ -26,7 +26,7 @@ export class Readiness {
       const { statusCode, body } = await request(this.#url, {
         headersTimeout: TIMEOUT_MS,
         bodyTimeout: TIMEOUT_MS,
-        headers: { 'user-agent': 'crossfade-tap' },
+        headers: { 'user-agent': 'crossfade-mirror' },
       });
       await body.dump();
       this.#failures = statusCode < 500 ? 0 : this.#failures + 1;

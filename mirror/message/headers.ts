@@ -1,12 +1,12 @@
 /**
- * Which header fields pass the tap, as RFC 9110 (7.6) and the design ask. One pass over a message's raw fields (names and
+ * Which header fields pass the mirror, as RFC 9110 (7.6) and the design ask. One pass over a message's raw fields (names and
  * values alternating, order, case and duplicates kept), because every request of a customer comes through here.
  */
 
 /** Marks a copy. A client's own is stripped, so that nobody can make a request look like one. */
 export const SHADOW_HEADER = 'x-shadow';
-/** The tap's pseudonym in Via; a request that already carries it goes round in circles. */
-const PSEUDONYM = 'crossfade-tap';
+/** The mirror's pseudonym in Via; a request that already carries it goes round in circles. */
+const PSEUDONYM = 'crossfade-mirror';
 
 /** What happens to a field, and what it tells about the request. */
 type Field =
@@ -82,7 +82,7 @@ class Spellings {
 const requestSpellings = new Spellings(REQUEST_FIELDS);
 const responseSpellings = new Spellings(RESPONSE_FIELDS);
 
-/** A request's fields as they go on, and what the tap has to know of them. */
+/** A request's fields as they go on, and what the mirror has to know of them. */
 export class RequestHead {
   /** Names and values alternating, without what ends at this hop. */
   readonly fields: string[] = [];
@@ -95,7 +95,7 @@ export class RequestHead {
   trailers = false;
   hosts = 0;
   chunked = false;
-  /** This tap has seen the request before. */
+  /** This mirror has seen the request before. */
   looped = false;
   forwardedFor = false;
 
@@ -116,7 +116,7 @@ export class RequestHead {
           this.chunked = true;
           continue;
         case 'te':
-          // The tap passes trailers on, so it may say so itself (RFC 9110, 10.1.4).
+          // The mirror passes trailers on, so it may say so itself (RFC 9110, 10.1.4).
           if (/\btrailers\b/i.test(value)) fields.push(name, 'trailers');
           continue;
         case 'length':

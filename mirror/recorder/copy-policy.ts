@@ -9,7 +9,7 @@ export interface AllowedCopy {
 }
 
 export interface CopyPolicy {
-  /** Share of the requests through the tap that are copied, 0 to 1. */
+  /** Share of the requests through the mirror that are copied, 0 to 1. */
   readonly sampleRate: number;
   /**
    * Requests with side effects that may be repeated, by the side that would do them twice: what is harmless at a candidate with a

@@ -1,7 +1,7 @@
-/** What the tap did and what it dropped, as metrics; every drop has a reason. */
+/** What the mirror did and what it dropped, as metrics; every drop has a reason. */
 
 /**
- * Why a request through the tap yields no captured pair. `method`: has side effects; `sample`: not chosen; `upgrade`: no plain
+ * Why a request through the mirror yields no captured pair. `method`: has side effects; `sample`: not chosen; `upgrade`: no plain
  * HTTP exchange; `aborted`: the client left. The others are losses: `oversize`: the request's body is over the cap; `busy`: as
  * many copies as allowed are under way; `breaker`: the shadow is left alone; `error`: the copy could not be sent, or the pair
  * did not complete in time; `queue`: the capture's queue was full; `sink`: the sink refused.
@@ -36,17 +36,17 @@ export class Counters {
   /** Embedded Metric Format lines for what was counted since the last call; counting starts anew. */
   flush(ingress: string, now: number): string[] {
     const values = {
-      TapRequests: this.requests,
-      TapCopies: this.copies,
-      TapCaptured: this.captured,
-      TapPrimaryErrors: this.primaryErrors,
-      TapPrimaryRetries: this.primaryRetries,
+      MirrorRequests: this.requests,
+      MirrorCopies: this.copies,
+      MirrorCaptured: this.captured,
+      MirrorPrimaryErrors: this.primaryErrors,
+      MirrorPrimaryRetries: this.primaryRetries,
     };
     const lines = [emf({ Ingress: ingress }, values, now)];
     for (const [reason, count] of this.dropped)
-      lines.push(emf({ Ingress: ingress, Reason: reason }, { TapDropped: count }, now));
+      lines.push(emf({ Ingress: ingress, Reason: reason }, { MirrorDropped: count }, now));
     for (const [Side, open] of this.breakers)
-      lines.push(emf({ Ingress: ingress, Side }, { TapBreakerOpen: open() ? 1 : 0 }, now));
+      lines.push(emf({ Ingress: ingress, Side }, { MirrorBreakerOpen: open() ? 1 : 0 }, now));
     [this.requests, this.copies, this.captured, this.primaryErrors, this.primaryRetries] = [0, 0, 0, 0, 0];
     this.dropped.clear();
     return lines;

@@ -5,7 +5,7 @@ import { rawFields, SHADOW_HEADER } from '../message/index.ts';
 import { Breaker } from './breaker.ts';
 import type { Counters } from './counters.ts';
 
-/** An answer longer than this is cut off, and no good sign: the customers' tap has better things to do than to read it. */
+/** An answer longer than this is cut off, and no good sign: the customers' mirror has better things to do than to read it. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 export interface CopyRequest {

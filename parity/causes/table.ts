@@ -1,19 +1,19 @@
 /**
  * The causes: every way known in which a Go service's answer differs from the Node service's that it replaces. A cause's id is
- * stable: it stands in stored verdicts, in rules and in reports. Rows are those of docs/parity.md.
+ * stable: it stands in stored verdicts, in rules and in reports. Rows are those of docs/reference/parity.md.
  */
 
 /** `breaking`: a client may fail. `benign`: no client should notice. `noise`: says nothing. `undecided`: the owner decides, by a rule. */
-export type DifferenceClass = 'breaking' | 'benign' | 'noise' | 'undecided';
+export type Severity = 'breaking' | 'benign' | 'noise' | 'undecided';
 
 /** Speaks against the candidate, unless it turns out to be noise or an owner decides otherwise. */
-export function standsAgainst(kind: DifferenceClass): kind is 'breaking' | 'undecided' {
+export function standsAgainst(kind: Severity): kind is 'breaking' | 'undecided' {
   return kind === 'breaking' || kind === 'undecided';
 }
 
 export interface CatalogueEntry {
   /** Where a rule says nothing else. */
-  readonly class: DifferenceClass;
+  readonly class: Severity;
   readonly title: string;
   /** What a developer should change, or know. */
   readonly advice: string;

@@ -1,5 +1,5 @@
 /** The differences of one body as they are found: listed up to a bound, counted beyond it. */
-import type { DifferenceClass } from '../causes/index.ts';
+import type { Severity } from '../causes/index.ts';
 import { type BodyDifference, why } from './difference.ts';
 import { generalPointer } from './general-place.ts';
 
@@ -10,7 +10,7 @@ const MAX_NOISE = 10;
 /** Of the same cause in other elements of one array, so many are listed; noise only once. */
 const MAX_ALIKE = 5;
 
-const GRAVITY: readonly DifferenceClass[] = ['noise', 'benign', 'undecided', 'breaking'];
+const GRAVITY: readonly Severity[] = ['noise', 'benign', 'undecided', 'breaking'];
 
 interface Group {
   listed: number;
@@ -24,7 +24,7 @@ export class Found {
   readonly #groups = new Map<string, Group>();
   #noise = 0;
   #unlisted = 0;
-  #gravest: DifferenceClass = 'noise';
+  #gravest: Severity = 'noise';
 
   add(difference: BodyDifference): void {
     const { cause, class: kind, rule = '', pointer } = difference;
@@ -42,7 +42,7 @@ export class Found {
     }
   }
 
-  #hasRoomFor(kind: DifferenceClass): boolean {
+  #hasRoomFor(kind: Severity): boolean {
     return this.#list.length < MAX_DIFFERENCES && (kind !== 'noise' || this.#noise < MAX_NOISE);
   }
 

@@ -1,9 +1,9 @@
-/** One difference between two answers: where, why, how grave, and what a developer should change. The format is in docs/parity.md. */
-import { CATALOGUE, type Cause, type DifferenceClass } from '../causes/index.ts';
+/** One difference between two answers: where, why, how grave, and what a developer should change. The format is in docs/reference/parity.md. */
+import { CATALOGUE, type Cause, type Severity } from '../causes/index.ts';
 
 interface Why {
   readonly cause: Cause;
-  readonly class: DifferenceClass;
+  readonly class: Severity;
   /** One sentence. */
   readonly advice: string;
   /** Id of the rule that gave the class, where one did. */
@@ -36,7 +36,7 @@ export interface BodyDifference extends Why {
   readonly in: 'body';
   /**
    * JSON pointer (RFC 6901) for JSON, into the stable body (into the candidate's for what it adds); `` for the whole; for
-   * other formats as docs/parity.md says.
+   * other formats as docs/reference/parity.md says.
    */
   readonly pointer: string;
   /** Where the candidate has it, if that is another place: elements before it are missing or added, or moved. */

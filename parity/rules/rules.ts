@@ -1,4 +1,4 @@
-/** What rules make of differences. Which rules there are: `rule-schema.ts`; what they mean: docs/parity.md, "Rules". */
+/** What rules make of differences. Which rules there are: `rule-schema.ts`; what they mean: docs/reference/parity.md, "Rules". */
 
 import { matchesPattern, type Segments, segmentsOf } from '../../http/index.ts';
 import type { Cause } from '../causes/index.ts';

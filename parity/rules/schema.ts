@@ -3,7 +3,9 @@ import * as z from 'zod';
 import { CATALOGUE, type Cause } from '../causes/index.ts';
 
 const isCause = (text: string): text is Cause => Object.hasOwn(CATALOGUE, text);
-const causeSchema = z.string().refine(isCause, { error: 'no cause of the catalogue (docs/parity.md lists them)' });
+const causeSchema = z
+  .string()
+  .refine(isCause, { error: 'no cause of the catalogue (docs/reference/parity.md lists them)' });
 
 const pointerSchema = z
   .string()

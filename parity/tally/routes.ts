@@ -5,7 +5,7 @@ export type RouteAggregates = Readonly<Record<string, RouteAggregate>>;
 
 export const MAX_ROUTES = 200;
 
-/** Under which the routes beyond {@link MAX_ROUTES} are added up. No route of the tap's has a space at its front. */
+/** Under which the routes beyond {@link MAX_ROUTES} are added up. No route of the mirror's has a space at its front. */
 export const OTHER_ROUTES = ' other routes';
 
 /** Commutative and associative, with `{}` as its zero: the first {@link MAX_ROUTES} by name are kept whole. */

@@ -1,6 +1,6 @@
 /** May the candidate get customers, by what the shadow showed? Asked per route; one unclean route is enough for no. */
 
-import type { DifferenceClass } from '../causes/index.ts';
+import type { Severity } from '../causes/index.ts';
 import { judgeLatency, type LatencyPolicy, PERCENTILES, type Percentile } from './latency.ts';
 import { noisyPlaces } from './noise.ts';
 import { OTHER_ROUTES, type RouteAggregates } from './routes.ts';
@@ -133,7 +133,7 @@ function varying(routes: RouteAggregates): string[] {
 
 function tooMany(routes: RouteAggregates): string[] {
   if (routes[OTHER_ROUTES] === undefined) return [];
-  return ['there are more routes than can be told apart; give the tap route templates'];
+  return ['there are more routes than can be told apart; give the mirror route templates'];
 }
 
 function losses(
@@ -143,7 +143,8 @@ function losses(
 ): string[] {
   if (copies === null) return [];
   const { wanted } = copies;
-  if (wanted === 0) return routes.length === 0 ? [] : ['the tap reports no copies, so nobody knows how many were lost'];
+  if (wanted === 0)
+    return routes.length === 0 ? [] : ['the mirror reports no copies, so nobody knows how many were lost'];
   const reasons = Object.entries(copies.lost).filter(([, count]) => count > 0);
   const lost = reasons.reduce((sum, [, count]) => sum + count, 0);
   const blind = routes.reduce((sum, [, a]) => sum + a.unmatched + a.oversize, lost);
@@ -157,7 +158,7 @@ function losses(
 /** Named in a reason; the rest is counted. */
 const LISTED = 5;
 
-function listed(a: RouteAggregate, kind: DifferenceClass): string {
+function listed(a: RouteAggregate, kind: Severity): string {
   const findings = findingsOf(a).filter((f) => f.class === kind);
   const named = findings.slice(0, LISTED).map((f) => `${f.cause} at ${f.place} ${f.pairs}`);
   const more = findings.length - named.length;

@@ -5,7 +5,7 @@
  */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';
-import type { Cause, DifferenceClass } from '../causes/index.ts';
+import type { Cause, Severity } from '../causes/index.ts';
 import { type Comparison, totalMs } from '../compare/index.ts';
 import { type Difference, placeOf } from '../model/index.ts';
 import { bucketOf } from './histogram.ts';
@@ -38,7 +38,7 @@ export interface CauseSample {
 export interface CauseSummary {
   readonly cause: Cause;
   /** A rule may give one cause several classes. */
-  readonly class: DifferenceClass;
+  readonly class: Severity;
   /** Differences; `pairs.count` says in how many pairs. */
   differences: number;
   readonly pairs: Counted<CauseSample>;

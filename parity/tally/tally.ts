@@ -1,7 +1,7 @@
 /** What many comparisons of one route come to: mergeable counters, sample pairs and two latency histograms, all bounded. */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';
-import type { DifferenceClass } from '../causes/index.ts';
+import type { Severity } from '../causes/index.ts';
 import { type Comparison, totalMs } from '../compare/index.ts';
 import { excerpt } from '../model/index.ts';
 import { generalPlace } from './aspect.ts';
@@ -40,7 +40,7 @@ export interface RouteAggregate {
 
 /** One way in which the pairs of a route differ. */
 export interface Finding {
-  readonly class: DifferenceClass;
+  readonly class: Severity;
   readonly cause: string;
   /** As `placeOf` says, indices and ids as `*`; at most 120 UTF-16 units. */
   readonly place: string;
@@ -141,9 +141,9 @@ export function findingsOf({ findings }: Pick<RouteAggregate, 'findings'>): Find
     });
 }
 
-const GRAVITY: readonly DifferenceClass[] = ['breaking', 'undecided', 'benign', 'noise'];
+const GRAVITY: readonly Severity[] = ['breaking', 'undecided', 'benign', 'noise'];
 
-function classOf(name: string | undefined): DifferenceClass {
+function classOf(name: string | undefined): Severity {
   return GRAVITY.find((c) => c === name) ?? 'undecided';
 }
 

@@ -6,11 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { owedWeights } from '../../core/fence/index.ts';
+import { desiredWeights } from '../../core/fence/index.ts';
 import {
   type CutoverId,
   cutoverIdSchema,
-  type LedgerItem,
+  type Lease,
   parsePlan,
   planSchema,
   SAFE_SPLIT,
@@ -127,15 +127,15 @@ export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOption
   }
 }
 
-function outcomeOf(item: LedgerItem | null, ended: boolean): SweepResult['outcome'] {
+function outcomeOf(item: Lease | null, ended: boolean): SweepResult['outcome'] {
   if (!ended) return 'stuck';
   if (item === null) return 'refused';
   return item.status === 'completed' ? 'completed' : item.status === 'rolled_back' ? 'rolled back' : 'stuck';
 }
 
-function isSafe({ deployment, model }: LocalCloud, item: LedgerItem | null): boolean {
+function isSafe({ deployment, model }: LocalCloud, item: Lease | null): boolean {
   const live = [...model.rules.values()].map(liveWeights);
-  return sameWeights(live, item === null ? weightsFor(deployment, SAFE_SPLIT) : owedWeights(deployment, item));
+  return sameWeights(live, item === null ? weightsFor(deployment, SAFE_SPLIT) : desiredWeights(deployment, item));
 }
 
 /** The outage is over: what the watchdog makes of it in the next minutes. */
@@ -144,7 +144,7 @@ async function settle(
   dynamo: DynamoDBClient,
   id: CutoverId,
   signal: AbortSignal,
-): Promise<LedgerItem | null> {
+): Promise<Lease | null> {
   const ledger = dynamoLedger(dynamo, cloud.deployment.ledgerTable);
   const deadline = cloud.clock.now() + SETTLE_MINUTES * MINUTE_MS;
   for (;;) {

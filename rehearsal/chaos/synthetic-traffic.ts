@@ -17,12 +17,12 @@ export function syntheticTraffic(cloud: LocalCloud): () => void {
   return () => clearInterval(feed);
 }
 
-/** Both sides answer their share well; the tap's share is answered by the side that it fronts, and captured. */
+/** Both sides answer their share well; the mirror's share is answered by the side that it fronts, and captured. */
 function feedMinute(cloud: LocalCloud): void {
   const at = cloud.clock.now();
   const { deployment, metrics, model } = cloud;
-  const [tapped] = deployment.rules;
-  const groups = model.rules.get(tapped?.arn ?? '')?.forward.groups ?? [];
+  const [mirrored] = deployment.rules;
+  const groups = model.rules.get(mirrored?.arn ?? '')?.forward.groups ?? [];
   const total = groups.reduce((sum, g) => sum + g.weight, 0);
   for (const { targetGroupArn, weight } of groups) {
     const fullName = model.targetGroups.get(targetGroupArn)?.fullName ?? '';
@@ -37,7 +37,7 @@ function feedMinute(cloud: LocalCloud): void {
         record('RequestCount', 1, dimensions);
       record('TargetResponseTime', 0.02, { LoadBalancer, TargetGroup: fullName });
     }
-    if (requests > 0 && targetGroupArn === deployment.targetGroups.tapForward?.arn) capture(cloud, at);
+    if (requests > 0 && targetGroupArn === deployment.targetGroups.mirrorForward?.arn) capture(cloud, at);
   }
 }
 
@@ -50,7 +50,7 @@ function capture({ firehose, metrics, streamName, deployment }: LocalCloud, at: 
     timing: { firstByteMs: 20, totalMs: 21 },
   };
   const dimensions = { Ingress: deployment.ingressId };
-  metrics.record({ namespace: 'Crossfade', name: 'TapCopies', dimensions, value: PAIRS_A_FEED, at });
+  metrics.record({ namespace: 'Crossfade', name: 'MirrorCopies', dimensions, value: PAIRS_A_FEED, at });
   const Records = Array.from({ length: PAIRS_A_FEED }, (_, i) => {
     const record: CaptureRecord = {
       v: CAPTURE_VERSION,

@@ -8,7 +8,7 @@ export interface HealthOptions {
   readonly model: LoadBalancerModel;
   readonly clock: VirtualClock;
   readonly metrics: MetricSink;
-  /** Where a target's health is asked; the tap has a port of its own for it. */
+  /** Where a target's health is asked; the mirror has a port of its own for it. */
   readonly healthPort: (target: Target) => number;
 }
 

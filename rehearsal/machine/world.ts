@@ -24,7 +24,7 @@ export interface MetricDatum {
   readonly at: number;
 }
 
-/** Where the data plane, the tap and the gateways (by EMF) put their samples. */
+/** Where the data plane, the mirror and the gateways (by EMF) put their samples. */
 export interface MetricSink {
   record(datum: MetricDatum): void;
 }

@@ -1,10 +1,10 @@
-/** The processes behind the local load balancer: both sides' tasks, the upstream, the tap; registered as targets. */
+/** The processes behind the local load balancer: both sides' tasks, the upstream, the mirror; registered as targets. */
 import type { Deployment, GroupRole } from '../../core/model/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { LocalService } from '../cloud/services/index.ts';
 import { type Child, startChild, type Target } from '../machine/index.ts';
 import type { FaultSpec } from './fault.ts';
-import { type Command, NODE_GATEWAY, TAP, UPSTREAM } from './gateways.ts';
+import { type Command, MIRROR, NODE_GATEWAY, UPSTREAM } from './gateways.ts';
 
 export type Side = 'stable' | 'candidate';
 
@@ -28,7 +28,7 @@ export class Fleet {
   readonly #tasks: Record<Side, Task[]> = { stable: [], candidate: [] };
   readonly #others: Child[] = [];
   #upstreamUrl = '';
-  #tap: { readonly target: Target; readonly healthPort: number } | undefined;
+  #mirror: { readonly target: Target; readonly healthPort: number } | undefined;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -51,12 +51,14 @@ export class Fleet {
         for (let i = 0; i < (this.#service(side)?.desired ?? 1); i++) this.#group(side).targets.push({ ...target });
       }
     }
-    await this.#startTap(cloud);
+    await this.#startMirror(cloud);
   }
 
   /** Where a target's health is asked. */
   healthPort(target: Target): number {
-    return this.#tap !== undefined && target.port !== 0 && this.#isTap(target) ? this.#tap.healthPort : target.port;
+    return this.#mirror !== undefined && target.port !== 0 && this.#isMirror(target)
+      ? this.#mirror.healthPort
+      : target.port;
   }
 
   /** Processes that are the service's tasks; none where somebody's own service stands for them. */
@@ -119,30 +121,30 @@ export class Fleet {
     return this.#child(`${side} gateway`, command, env);
   }
 
-  async #startTap(cloud: LocalCloud): Promise<void> {
+  async #startMirror(cloud: LocalCloud): Promise<void> {
     const first = (side: Side) => {
       const [target] = this.#group(side).targets;
       return `http://${target?.host}:${target?.port}`;
     };
-    const tap = await this.#child('tap', TAP, {
+    const mirror = await this.#child('mirror', MIRROR, {
       ...cloud.environment,
       CROSSFADE_INGRESS: cloud.deployment.ingressId,
-      TAP_BIND: '127.0.0.1',
-      TAP_FORWARD_PORT: '0',
-      TAP_REVERSE_PORT: '0',
-      TAP_HEALTH_PORT: '0',
-      TAP_STABLE_URL: first('stable'),
-      TAP_CANDIDATE_URL: first('candidate'),
-      TAP_SINK: `firehose:${cloud.streamName}`,
-      TAP_ROUTES: '/items,/items/{id},/orders/{id}',
-      TAP_REDACTION_KEY: REHEARSAL_REDACTION_KEY,
-      TAP_FLUSH_MS: '200',
+      MIRROR_BIND: '127.0.0.1',
+      MIRROR_FORWARD_PORT: '0',
+      MIRROR_REVERSE_PORT: '0',
+      MIRROR_HEALTH_PORT: '0',
+      MIRROR_STABLE_URL: first('stable'),
+      MIRROR_CANDIDATE_URL: first('candidate'),
+      MIRROR_SINK: `firehose:${cloud.streamName}`,
+      MIRROR_ROUTES: '/items,/items/{id},/orders/{id}',
+      MIRROR_REDACTION_KEY: REHEARSAL_REDACTION_KEY,
+      MIRROR_FLUSH_MS: '200',
     });
-    this.#others.push(tap);
+    this.#others.push(mirror);
     const target = (port: number): Target => ({ host: '127.0.0.1', port, health: 'initial' });
-    this.#tap = { target: target(0), healthPort: tap.port('healthPort') };
-    this.#group('tapForward').targets.push(target(tap.port('forwardPort')));
-    this.#group('tapReverse').targets.push(target(tap.port('reversePort')));
+    this.#mirror = { target: target(0), healthPort: mirror.port('healthPort') };
+    this.#group('mirrorForward').targets.push(target(mirror.port('forwardPort')));
+    this.#group('mirrorReverse').targets.push(target(mirror.port('reversePort')));
   }
 
   #child(name: string, { command, args }: Command, env: Readonly<Record<string, string>>): Promise<Child> {
@@ -151,8 +153,8 @@ export class Fleet {
     return startChild({ name, command, args, env: { BIND: '127.0.0.1', ...env }, onLine });
   }
 
-  #isTap(target: Target): boolean {
-    return (['tapForward', 'tapReverse'] as const).some((role) => this.#group(role).targets.includes(target));
+  #isMirror(target: Target): boolean {
+    return (['mirrorForward', 'mirrorReverse'] as const).some((role) => this.#group(role).targets.includes(target));
   }
 
   #group(role: GroupRole) {

@@ -22,7 +22,7 @@ export const NODE_GATEWAY: Command = {
   args: [ownModule('examples', 'gateway-node', 'main')],
 };
 export const UPSTREAM: Command = { command: process.execPath, args: [ownModule('examples', 'upstream', 'server')] };
-export const TAP: Command = { command: process.execPath, args: [ownModule('mirror', 'embedded', 'main')] };
+export const MIRROR: Command = { command: process.execPath, args: [ownModule('mirror', 'embedded', 'main')] };
 
 /** The published package leaves the examples out. */
 export function hasExamples(): boolean {

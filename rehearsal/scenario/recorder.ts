@@ -1,6 +1,6 @@
 /** Keeps what a run shows as it goes by, and turns it into the report's evidence with a verdict. */
 
-import { type CutoverId, fromIso, type IngressId, type LedgerItem, type LogEntry } from '../../core/model/index.ts';
+import { type CutoverId, fromIso, type IngressId, type Lease, type LogEntry } from '../../core/model/index.ts';
 import type { AlarmSample, RateSample, RunEvidence, WeightSample } from '../../report/index.ts';
 import type { CloudEvent } from '../cloud/index.ts';
 import type { LocalExecution } from '../cloud/states/index.ts';
@@ -16,7 +16,7 @@ export interface Ending {
   readonly candidate: string;
   readonly fault: RunEvidence['fault'];
   readonly log: readonly LogEntry[];
-  readonly item: LedgerItem | null;
+  readonly item: Lease | null;
   readonly execution: LocalExecution | null;
   /** Faults that AWS calls were given. */
   readonly chaos: readonly string[];
@@ -108,7 +108,7 @@ function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence[
   };
 }
 
-function backTimes(faultAt: number | null, item: LedgerItem | null): RunEvidence['back'] {
+function backTimes(faultAt: number | null, item: Lease | null): RunEvidence['back'] {
   const [requested, confirmed, verified] = [
     instant(item?.rollback?.requestedAt),
     instant(item?.rollback?.confirmedAt),

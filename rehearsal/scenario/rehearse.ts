@@ -2,14 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import {
-  cutoverIdSchema,
-  type Ledger,
-  type LedgerItem,
-  type Plan,
-  planSchema,
-  shareOf,
-} from '../../core/model/index.ts';
+import { cutoverIdSchema, type Lease, type Ledger, type Plan, planSchema, shareOf } from '../../core/model/index.ts';
 import { dynamoLedger } from '../../lambdas/aws/dynamo/index.ts';
 import type { RunEvidence } from '../../report/index.ts';
 import { type CloudEvent, type LocalCloud, startCloud } from '../cloud/index.ts';
@@ -173,7 +166,7 @@ async function run(
 }
 
 /** A rollback is over once the return was verified; the watchdog does that when the execution was stopped. */
-async function settled(ledger: Ledger, cloud: LocalCloud, signal: AbortSignal): Promise<LedgerItem | null> {
+async function settled(ledger: Ledger, cloud: LocalCloud, signal: AbortSignal): Promise<Lease | null> {
   const deadline = cloud.clock.now() + 15 * MINUTE_MS;
   for (;;) {
     const item = await ledger.read(cloud.deployment.ingressId);
@@ -188,11 +181,11 @@ async function settled(ledger: Ledger, cloud: LocalCloud, signal: AbortSignal): 
 
 function shares(cloud: LocalCloud): Record<string, number> {
   const { deployment, model } = cloud;
-  const tapped = deployment.rules.find((r) => r.roles.includes('tapForward')) ?? deployment.rules[0];
-  const rule = model.rules.get(tapped?.arn ?? '');
-  if (tapped === undefined || rule === undefined) return {};
+  const mirrored = deployment.rules.find((r) => r.roles.includes('mirrorForward')) ?? deployment.rules[0];
+  const rule = model.rules.get(mirrored?.arn ?? '');
+  if (mirrored === undefined || rule === undefined) return {};
   const weights = liveWeights(rule);
-  return Object.fromEntries(tapped.roles.map((role) => [role, shareOf(deployment, weights, [role])]));
+  return Object.fromEntries(mirrored.roles.map((role) => [role, shareOf(deployment, weights, [role])]));
 }
 
 function percentOf(input: unknown): number {

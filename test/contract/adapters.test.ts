@@ -12,7 +12,7 @@ import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { systemClock } from '../../lambdas/aws/calls/system-clock.ts';
 import { cloudWatchAlarms } from '../../lambdas/aws/cloudwatch/alarms.ts';
 import { cloudWatchMetrics } from '../../lambdas/aws/cloudwatch/metrics.ts';
-import { tapCopies } from '../../lambdas/aws/cloudwatch/mirror-copies.ts';
+import { mirrorCopies } from '../../lambdas/aws/cloudwatch/mirror-copies.ts';
 import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
 import { dynamoLedger } from '../../lambdas/aws/dynamo/ledger.ts';
 import { dynamoParityRules } from '../../lambdas/aws/dynamo/parity-rules.ts';
@@ -365,7 +365,7 @@ describe('metrics over our cloud', () => {
     ]);
   });
 
-  it('say what the tap wanted to copy and what was lost of it, over hours as over minutes; choices are no losses', async () => {
+  it('say what the mirror wanted to copy and what was lost of it, over hours as over minutes; choices are no losses', async () => {
     const ingress = ingressIdSchema.parse('gateway');
     const tell = (name: string, value: number, n: number, Reason?: string) => {
       const dimensions = { Ingress: ingress, ...(Reason === undefined ? {} : { Reason }) };
@@ -373,15 +373,18 @@ describe('metrics over our cloud', () => {
     };
     const none = { busy: 0, breaker: 0, oversize: 0, error: 0, queue: 0, sink: 0, 'not comparable': 0 };
     const range = { from: minute(10), to: NOW };
-    expect(await tapCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 0, lost: none });
-    tell('TapCopies', 90, 3);
-    tell('TapCopies', 10, 200);
+    expect(await mirrorCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 0, lost: none });
+    tell('MirrorCopies', 90, 3);
+    tell('MirrorCopies', 10, 200);
     for (const [reason, count] of Object.entries({ busy: 3, sink: 2, sample: 50, method: 7 }))
-      tell('TapDropped', count, 2, reason);
+      tell('MirrorDropped', count, 2, reason);
     tell('ParityFailed', 1, 1);
     const lost = { ...none, busy: 3, sink: 2, 'not comparable': 1 };
-    expect(await tapCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 93, lost });
-    expect(await tapCopies(backend.cloudWatch, ingress, { from: minute(300), to: NOW })).toEqual({ wanted: 103, lost });
+    expect(await mirrorCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 93, lost });
+    expect(await mirrorCopies(backend.cloudWatch, ingress, { from: minute(300), to: NOW })).toEqual({
+      wanted: 103,
+      lost,
+    });
   });
 
   it('measure a baseline, or say that there is none', async () => {

@@ -145,7 +145,7 @@ async function moto(url: string): Promise<Backend> {
     new CreateLoadBalancerCommand({ Name: 'lb', Subnets: subnets.ids }),
   );
   const groups: string[] = [];
-  for (const Name of ['stable', 'candidate', 'tapForward', 'tapReverse']) {
+  for (const Name of ['stable', 'candidate', 'mirrorForward', 'mirrorReverse']) {
     const { TargetGroups: [group] = [] } = await elb.send(
       new CreateTargetGroupCommand({ Name, Protocol: 'HTTP', Port: 80, VpcId: subnets.vpc, TargetType: 'ip' }),
     );
@@ -190,7 +190,7 @@ async function withRules(
   ListenerArn: string,
   groupArns: readonly string[],
 ): Promise<Deployment> {
-  const [stable = '', candidate = '', tapForward = '', tapReverse = ''] = groupArns;
+  const [stable = '', candidate = '', mirrorForward = '', mirrorReverse = ''] = groupArns;
   const create = async (Priority: number, arns: readonly string[]) => {
     const TargetGroups = arns.map((TargetGroupArn, i) => ({ TargetGroupArn, Weight: i === 0 ? 100 : 0 }));
     const { Rules: [rule] = [] } = await elb.send(
@@ -207,16 +207,16 @@ async function withRules(
     ...DEPLOYMENT,
     rules: [
       {
-        arn: await create(10, [stable, candidate, tapForward, tapReverse]),
-        roles: ['stable', 'candidate', 'tapForward', 'tapReverse'],
+        arn: await create(10, [stable, candidate, mirrorForward, mirrorReverse]),
+        roles: ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'],
       },
       { arn: await create(20, [stable, candidate]), roles: ['stable', 'candidate'] },
     ],
     targetGroups: {
       stable: { arn: stable, fullName: 'targetgroup/stable/1' },
       candidate: { arn: candidate, fullName: 'targetgroup/candidate/1' },
-      tapForward: { arn: tapForward, fullName: 't/f' },
-      tapReverse: { arn: tapReverse, fullName: 't/r' },
+      mirrorForward: { arn: mirrorForward, fullName: 't/f' },
+      mirrorReverse: { arn: mirrorReverse, fullName: 't/r' },
     },
   });
 }
@@ -238,7 +238,7 @@ async function defaultSubnets(url: string): Promise<{ readonly vpc: string; read
 
 function emptyModel(): LoadBalancerModel {
   const targetGroups: LoadBalancerModel['targetGroups'] = new Map();
-  for (const name of ['stable', 'candidate', 'tapForward', 'tapReverse']) {
+  for (const name of ['stable', 'candidate', 'mirrorForward', 'mirrorReverse']) {
     const arn = `arn:aws:elasticloadbalancing:${REGION}:000000000000:targetgroup/${name}/1`;
     targetGroups.set(arn, {
       arn,

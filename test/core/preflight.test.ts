@@ -40,11 +40,11 @@ describe('preflight', () => {
       /candidate target group has no healthy target/,
     ],
     [
-      'the tap has no healthy target',
+      'the mirror has no healthy target',
       (w) => {
-        w.healthy.tapForward = none;
+        w.healthy.mirrorForward = none;
       },
-      /tap target group has no healthy target/,
+      /mirror target group has no healthy target/,
     ],
     [
       'a stable target is unhealthy',
@@ -110,7 +110,7 @@ describe('preflight', () => {
     const world = new MemoryWorld();
     world.alarmReadings = [];
     world.healthy.candidate = none;
-    await expect(start(world)).rejects.toThrow(/candidate.*gateway-red.*gateway-tap/);
+    await expect(start(world)).rejects.toThrow(/candidate.*gateway-red.*gateway-mirror/);
   });
 
   it('refuses a second run, and one too soon after a rollback', async () => {

@@ -38,6 +38,16 @@ describe('a replay', () => {
     ]);
   });
 
+  it('reads a log whose deployment still calls the mirror a tap', async () => {
+    const log = await recordedRun(PLAN, healthy);
+    const earlier = JSON.parse(
+      JSON.stringify(log).replaceAll('mirrorForward', 'tapForward').replaceAll('mirrorReverse', 'tapReverse'),
+    ) as typeof log;
+    expect(JSON.stringify(earlier)).toContain('tapForward');
+    const { summary } = replayed(earlier);
+    expect(summary).toMatchObject({ changed: 0, incomplete: 0 });
+  });
+
   it('shows which stage would have ended sooner, and by how much', async () => {
     const other: PlanInput = { ...PLAN, gate: { warmUp: 'PT0S', accelerate: true, minBake: 'PT2M' } };
     const { summary } = replayed(await recordedRun(PLAN, healthy), other);

@@ -32,15 +32,18 @@ describe('rule weights', () => {
     fc.assert(
       fc.property(splits, (split) => {
         for (const rule of weightsFor(DEPLOYMENT, split)) {
-          expect(shareOf(DEPLOYMENT, rule, ['candidate', 'tapReverse'])).toBeCloseTo(split.candidatePercent / 100, 3);
+          expect(shareOf(DEPLOYMENT, rule, ['candidate', 'mirrorReverse'])).toBeCloseTo(
+            split.candidatePercent / 100,
+            3,
+          );
         }
       }),
     );
   });
 
-  it('mirror only in rules that have the tap', () => {
-    const [tapped, plain] = weightsFor(DEPLOYMENT, { candidatePercent: 0, mirror: { face: 'forward', percent: 5 } });
-    expect(tapped?.groups.map((g) => g.weight)).toEqual([95, 0, 5, 0]);
+  it('mirror only in rules that have the mirror', () => {
+    const [mirrored, plain] = weightsFor(DEPLOYMENT, { candidatePercent: 0, mirror: { face: 'forward', percent: 5 } });
+    expect(mirrored?.groups.map((g) => g.weight)).toEqual([95, 0, 5, 0]);
     expect(plain?.groups.map((g) => g.weight)).toEqual([100, 0]);
   });
 

@@ -1,6 +1,6 @@
 /**
  * A cutover attached to a load balancer, as `cdk deploy -c attach=FILE` deploys it, for a stand-in of AWS that lacks some
- * of it. One aspect, below, is the whole difference; docs/fidelity.md lists it.
+ * of it. One aspect, below, is the whole difference; docs/explanation/fidelity.md lists it.
  */
 import { App, Aspects, CfnOutput, CfnResource, type IAspect } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';

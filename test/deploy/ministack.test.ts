@@ -1,7 +1,7 @@
 /**
  * A real deployment by the real CDK CLI to a stand-in of AWS that is not ours: the bundles run as its Lambdas, the machine
  * in its interpreter, the ledger in its DynamoDB, the custom resource through the CDK's own provider framework. ELBv2 is
- * our local one, since MiniStack forgets weights. Alarms are set by hand, since it evaluates none of ours (docs/fidelity.md).
+ * our local one, since MiniStack forgets weights. Alarms are set by hand, since it evaluates none of ours (docs/explanation/fidelity.md).
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
-import type { LedgerItem } from '../../core/model/lease.ts';
+import type { Lease } from '../../core/model/lease.ts';
 import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
 import { dynamoLedger } from '../../lambdas/aws/dynamo/ledger.ts';
 import { elbv2 } from '../../rehearsal/cloud/services/elbv2.ts';
@@ -32,7 +32,7 @@ if (STAND_IN === undefined)
   console.log('deploy: left out (CROSSFADE_MINISTACK_URL is not set); `.ci/run` starts MiniStack where Python is');
 
 const ELB = 'arn:aws:elasticloadbalancing:us-east-1:000000000000';
-const SIDES = ['stable', 'candidate', 'tapForward', 'tapReverse'] as const;
+const SIDES = ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const;
 const group = (name: string) => `${ELB}:targetgroup/${name}/1`;
 const ATTACHMENT = {
   ingressId: 'shop',
@@ -108,8 +108,7 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
     });
   const invoke = (FunctionName: string, event: unknown) =>
     lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }));
-  const owner = (): Promise<LedgerItem | null> =>
-    dynamoLedger(dynamo, deployment.ledgerTable).read(deployment.ingressId);
+  const owner = (): Promise<Lease | null> => dynamoLedger(dynamo, deployment.ledgerTable).read(deployment.ingressId);
   const status = async () => {
     const { status, error, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
     return error === undefined ? status : `${status} (${error}: ${cause})`;
@@ -173,7 +172,7 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
       data: Buffer.from(JSON.stringify(captured({ ingress: 'shop', requestId: `r${i}` }))).toString('base64'),
     }));
     await invoke(transform ?? '', { records });
-    await cloudWatch.send(tapCopies(records.length));
+    await cloudWatch.send(mirrorCopies(records.length));
     const approvals = dynamoApprovals(dynamo, deployment.ledgerTable);
     await until(
       'the sign-off is asked for',
@@ -270,12 +269,12 @@ function stableTraffic(): PutMetricDataCommand {
   });
 }
 
-/** What the tap would have said of the pairs. */
-function tapCopies(Value: number): PutMetricDataCommand {
+/** What the mirror would have said of the pairs. */
+function mirrorCopies(Value: number): PutMetricDataCommand {
   const Dimensions = [{ Name: 'Ingress', Value: 'shop' }];
   return new PutMetricDataCommand({
     Namespace: 'Crossfade',
-    MetricData: [{ MetricName: 'TapCopies', Dimensions, Timestamp: new Date(), Value }],
+    MetricData: [{ MetricName: 'MirrorCopies', Dimensions, Timestamp: new Date(), Value }],
   });
 }
 

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closeTap } from '../../core/fence/close-mirror.ts';
+import { closeMirror } from '../../core/fence/close-mirror.ts';
 import { type RollbackRequest, rollBack } from '../../core/fence/rollback.ts';
 import { fencedShift } from '../../core/fence/shift.ts';
 import { SHIFT_DEADLINE_SECONDS, watch } from '../../core/fence/watchdog.ts';
@@ -45,7 +45,7 @@ const alarm: Actor = (world) => rollBack(world, DEPLOYMENT, request('alarm'));
 const execution: Actor = (world) => rollBack(world, DEPLOYMENT, { ...request('execution'), calledFrom: EXECUTION });
 const operator: Actor = (world) => rollBack(world, DEPLOYMENT, request('operator'));
 const watchdog: Actor = (world) => watch(world, DEPLOYMENT);
-const tapAlarm: Actor = (world) => closeTap(world, DEPLOYMENT, request('alarm'));
+const mirrorAlarm: Actor = (world) => closeMirror(world, DEPLOYMENT, request('alarm'));
 /** Somebody stops the execution; its end is one more trigger, which may be delivered late or not at all. */
 const stop: Actor = async (world) => {
   await world.executions.stop(EXECUTION, 'by hand');
@@ -126,7 +126,7 @@ describe('every schedule ends safe', () => {
       fc.asyncProperty(plan, async ({ order, faults }) => {
         const fated = new Map(faults);
         const result = await runSchedule(
-          [shift, redriven, stop, alarm, alarm, operator, tapAlarm, watchdog, watchdog],
+          [shift, redriven, stop, alarm, alarm, operator, mirrorAlarm, watchdog, watchdog],
           prepare,
           { readsTakeTurns: true },
           (ready, step) => ({

@@ -5,7 +5,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptureRecord } from '../../capture/format/record.ts';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
-import type { LedgerItem } from '../../core/model/lease.ts';
+import type { Lease } from '../../core/model/lease.ts';
 import { effectiveRules } from '../../lambdas/aws/dynamo/parity-rules.ts';
 import { dynamoParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
 import { type PairObjects, s3PairObjects } from '../../lambdas/aws/pair-objects.ts';
@@ -17,7 +17,7 @@ import { type LocalDynamo, startDynamo } from '../../rehearsal/cloud/services/dy
 import { LOCAL_CLIENT } from '../../rehearsal/machine/local-client.ts';
 import { captured } from '../support/captured.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
-import { ledgerItem } from '../support/ledger-item.ts';
+import { lease } from '../support/ledger-item.ts';
 import { statusIsBenign } from '../support/parity-rules.ts';
 
 const KEY = 'pairs/2026/11/24/08/a.gz';
@@ -60,7 +60,7 @@ function kept(record: CaptureRecord): string {
 }
 const gz = (...lines: string[]) => gzipSync(lines.join(''));
 
-function rig(owner: LedgerItem | null = ledgerItem({ cutoverId: cutoverIdSchema.parse(`backfilled-${++runs}`) })) {
+function rig(owner: Lease | null = lease({ cutoverId: cutoverIdSchema.parse(`backfilled-${++runs}`) })) {
   const clock = { now: () => Date.UTC(2026, 10, 24, 9), sleep: async () => {} };
   const store = dynamoParityStore(client, { table: 'ledger', clock, keepDays: 7 });
   const rulesOf = (set: RuleSet) => effectiveRules(set, new Date('2026-11-24'));
@@ -143,7 +143,7 @@ describe('the parity backfill', () => {
 
   it.each([
     ['nothing has run', null],
-    ['the run is over', ledgerItem({ status: 'completed' })],
+    ['the run is over', lease({ status: 'completed' })],
   ])('refuses when %s, and reads nothing', async (_what, owner) => {
     const never: PairObjects = {
       read: () => {

@@ -1,7 +1,7 @@
 import type { FirehoseTransformationEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { CaptureRecord } from '../../capture/format/record.ts';
-import type { LedgerItem } from '../../core/model/lease.ts';
+import type { Lease } from '../../core/model/lease.ts';
 import { knownNoise } from '../../lambdas/aws/dynamo/known-noise.ts';
 import { effectiveRules } from '../../lambdas/aws/dynamo/parity-rules.ts';
 import type { Counted, ParityStore, Series } from '../../lambdas/aws/dynamo/parity-store.ts';
@@ -13,7 +13,7 @@ import type { RuleSet } from '../../parity/rules/schema.ts';
 import { mergeRoutes, type RouteAggregates } from '../../parity/tally/routes.ts';
 import { captured } from '../support/captured.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
-import { ledgerItem } from '../support/ledger-item.ts';
+import { lease } from '../support/ledger-item.ts';
 import { statusIsBenign } from '../support/parity-rules.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -100,7 +100,7 @@ describe('a batch of captured pairs', () => {
 
 describe('the parity transform', () => {
   function rig(
-    owner: LedgerItem | null,
+    owner: Lease | null,
     add?: ParityStore['add'],
     rules: RuleSet = { v: 1, rules: [] },
     stored: RouteAggregates = {},
@@ -123,11 +123,11 @@ describe('the parity transform', () => {
   }
 
   it('counts a batch for the run that owns the ingress, in one call, and for none that is over', async () => {
-    const running = rig(ledgerItem({ status: 'running' }));
+    const running = rig(lease({ status: 'running' }));
     await running.handler(eventOf(recordOf(), recordOf({ requestId: 's' })));
     expect(running.calls.map(({ records }) => records.length)).toEqual([2]);
-    expect(running.calls[0]?.series.cutoverId).toBe(ledgerItem().cutoverId);
-    const over = rig(ledgerItem({ status: 'rolled_back' }));
+    expect(running.calls[0]?.series.cutoverId).toBe(lease().cutoverId);
+    const over = rig(lease({ status: 'rolled_back' }));
     await over.handler(eventOf(recordOf()));
     expect(over.calls).toEqual([]);
   });
@@ -135,18 +135,18 @@ describe('the parity transform', () => {
   it('compares by the rules that are stored, and counts under their version', async () => {
     const { stable } = captured();
     const created = stable.outcome === 'response' ? { ...stable, status: 201 } : stable;
-    const ruled = rig(ledgerItem({ status: 'running' }), undefined, statusIsBenign());
+    const ruled = rig(lease({ status: 'running' }), undefined, statusIsBenign());
     await ruled.handler(eventOf(recordOf({ candidate: created })));
     expect(ruled.calls[0]?.series.rules).toMatch(/^[0-9a-f]{16}$/);
     expect(ruled.calls[0]?.records[0]?.routes).toMatchObject({ '/items': { breaking: 0, benign: 1 } });
-    const expired = rig(ledgerItem({ status: 'running' }), undefined, statusIsBenign('2026-11-23'));
+    const expired = rig(lease({ status: 'running' }), undefined, statusIsBenign('2026-11-23'));
     await expired.handler(eventOf(recordOf({ candidate: created })));
     expect(expired.calls[0]?.series.rules).toBe('none');
     expect(expired.calls[0]?.records[0]?.routes).toMatchObject({ '/items': { breaking: 1 } });
   });
 
   it('fails the batch when it cannot be counted, so that Firehose gives it again', async () => {
-    const { handler, emitted } = rig(ledgerItem({ status: 'running' }), async () => {
+    const { handler, emitted } = rig(lease({ status: 'running' }), async () => {
       throw new Error('no table');
     });
     await expect(handler(eventOf(recordOf()))).rejects.toThrow('no table');
@@ -161,16 +161,16 @@ describe('the parity transform', () => {
     const [stable, candidate, noise] = ['a', 'b', 'c'].map((id) => bodied(`{"id":"${id}"}`));
     if (stable === undefined || candidate === undefined || noise === undefined) throw new Error('three answers');
     const differs = { stable, candidate };
-    const taught = rig(ledgerItem({ status: 'running' }));
+    const taught = rig(lease({ status: 'running' }));
     await taught.handler(eventOf(recordOf({ ...differs, noise }), recordOf({ ...differs, requestId: 's' })));
     expect(taught.emitted).toMatchObject([[{ ParityPairs: 2, ParityBreaking: 0 }, {}]]);
     await taught.handler(eventOf(recordOf({ ...differs, requestId: 't' })));
     expect(taught.emitted[1]).toMatchObject([{ ParityPairs: 1, ParityBreaking: 0 }, {}]);
     const [stored] = taught.calls.map(({ records }) => records.map((r) => r.routes).reduce(mergeRoutes, {}));
-    const another = rig(ledgerItem({ status: 'running' }), undefined, undefined, stored);
+    const another = rig(lease({ status: 'running' }), undefined, undefined, stored);
     await another.handler(eventOf(recordOf(differs)));
     expect(another.emitted).toMatchObject([[{ ParityBreaking: 0 }, {}]]);
-    const untaught = rig(ledgerItem({ status: 'running' }));
+    const untaught = rig(lease({ status: 'running' }));
     await untaught.handler(eventOf(recordOf(differs)));
     expect(untaught.emitted).toMatchObject([[{ ParityBreaking: 1 }, {}]]);
   });

@@ -4,16 +4,16 @@ import {
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LedgerItem, LedgerStatus } from '../../core/model/lease.ts';
+import type { Lease, LedgerStatus } from '../../core/model/lease.ts';
 import { makeHandler } from '../../lambdas/weighted-rule.ts';
 import { elbv2 } from '../../rehearsal/cloud/services/elbv2.ts';
 import { LISTENER, loadBalancer, type Served, serve } from '../rehearsal/cloud/support.ts';
-import { ledgerItem } from '../support/ledger-item.ts';
+import { lease } from '../support/ledger-item.ts';
 
 const OTHER_LISTENER = LISTENER.replace('/lb/1/2', '/lb/1/3');
 const model = loadBalancer();
-const [stable = '', candidate = '', tap = '', fresh = ''] = [...model.targetGroups.keys()];
-let owner: LedgerItem | null;
+const [stable = '', candidate = '', mirror = '', fresh = ''] = [...model.targetGroups.keys()];
+let owner: Lease | null;
 let writes: number;
 let served: Served;
 let elb: ElasticLoadBalancingV2Client;
@@ -49,7 +49,7 @@ const PROPERTIES: Properties = {
   Methods: ['GET'],
   Paths: ['/*'],
   StableArn: stable,
-  GroupArns: [stable, candidate, tap],
+  GroupArns: [stable, candidate, mirror],
 };
 
 const create = async (props = PROPERTIES) =>
@@ -76,7 +76,7 @@ const shift = (arn: string, weights: readonly number[], groups = PROPERTIES.Grou
     }),
   );
 const owned = (status: LedgerStatus) => {
-  owner = ledgerItem({ status });
+  owner = lease({ status });
 };
 
 describe('a weighted rule that is created', () => {
@@ -133,7 +133,7 @@ describe('a weighted rule that is updated', () => {
   it('refuses to retire a group that carries traffic, and says what to do', async () => {
     const arn = await create();
     await shift(arn, [90, 10, 0]);
-    await expect(update(arn, { ...PROPERTIES, GroupArns: [stable, tap] })).rejects.toThrow(
+    await expect(update(arn, { ...PROPERTIES, GroupArns: [stable, mirror] })).rejects.toThrow(
       /candidate|g2.*weight 10.*Traffic: unchanged.*crossfade rollback/s,
     );
     expect(await weightsOf(arn)).toEqual([90, 10, 0]);

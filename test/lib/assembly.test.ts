@@ -219,7 +219,7 @@ describe('the synthesised alarms', () => {
     );
 
   it('look every minute, name what missing data means, and link a runbook entry that exists', () => {
-    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+    const runbook = readFileSync(new URL('../../docs/how-to/runbook.md', import.meta.url), 'utf8');
     for (const alarm of alarms()) {
       const periods =
         alarm.Metrics === undefined ? [alarm.Period] : alarm.Metrics.flatMap((m) => m.MetricStat?.Period ?? []);
@@ -230,7 +230,7 @@ describe('the synthesised alarms', () => {
     }
   });
 
-  it('roll back (the one on the tap: close the tap) directly and through EventBridge', () => {
+  it('roll back (the one on the mirror: close the mirror) directly and through EventBridge', () => {
     const rules = properties('AWS::Events::Rule');
     const patternTo = (handler: string) =>
       rules
@@ -244,7 +244,7 @@ describe('the synthesised alarms', () => {
         alarm.AlarmActions.some((arn) => arn.includes(':lambda:')),
         alarm.AlarmName,
       ).toBe(true);
-      const handler = alarm.AlarmName.includes('tap-unhealthy') ? 'closetap' : 'rollback';
+      const handler = alarm.AlarmName.includes('mirror-unhealthy') ? 'closemirror' : 'rollback';
       expect(patternTo(handler)).toContain(alarm.AlarmName);
     }
   });

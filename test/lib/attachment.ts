@@ -12,8 +12,8 @@ export const ATTACHMENT: Attachment = {
   groups: {
     stable: `${ELB}:targetgroup/shop-node/73e2d6bc24d8a067`,
     candidate: `${ELB}:targetgroup/shop-go/5f2a6bd94c8a1e02`,
-    tapForward: `${ELB}:targetgroup/shop-tap-f/0b1c2d3e4f5a6b7c`,
-    tapReverse: `${ELB}:targetgroup/shop-tap-r/1b1c2d3e4f5a6b7c`,
+    mirrorForward: `${ELB}:targetgroup/shop-mirror-f/0b1c2d3e4f5a6b7c`,
+    mirrorReverse: `${ELB}:targetgroup/shop-mirror-r/1b1c2d3e4f5a6b7c`,
   },
   services: { stable: { cluster: 'shop', service: 'node' }, candidate: { cluster: 'shop', service: 'go' } },
 };

@@ -9,10 +9,10 @@ import { ATTACHMENT } from './attachment.ts';
 
 const [listener] = ATTACHMENT.listeners;
 const listenerArn = listener?.arn ?? '';
-const { stable, candidate, tapForward = '', tapReverse = '' } = ATTACHMENT.groups;
+const { stable, candidate, mirrorForward = '', mirrorReverse = '' } = ATTACHMENT.groups;
 const ref = (targetGroupArn: string) => ({ targetGroupArn });
 const GROUPS = { stable: ref(stable), candidate: ref(candidate) };
-const TAPPED = { ...GROUPS, tapForward: ref(tapForward), tapReverse: ref(tapReverse) };
+const MIRRORED = { ...GROUPS, mirrorForward: ref(mirrorForward), mirrorReverse: ref(mirrorReverse) };
 const PROPS: DualStackCutoverProps = {
   ingressId: 'shop',
   listeners: [{ listener: { listenerArn }, priority: 5 }],
@@ -34,7 +34,11 @@ describe('DualStackCutover refuses, and names the prop', () => {
     ['an ingress id that AWS would not take in a name', { ingressId: 'a b' }, /ingressId.*"a b"/],
     ['neither listeners nor rules', withoutListeners, /either listeners.*or rules/],
     ['no listener at all', { listeners: [] }, /at least one listener/],
-    ['one face of the tap only', { groups: { ...GROUPS, tapForward: ref(tapForward) } }, /tapForward and .*tapReverse/],
+    [
+      'one face of the mirror only',
+      { groups: { ...GROUPS, mirrorForward: ref(mirrorForward) } },
+      /mirrorForward and .*mirrorReverse/,
+    ],
     [
       'listeners of two load balancers',
       {
@@ -48,7 +52,7 @@ describe('DualStackCutover refuses, and names the prop', () => {
     [
       'more rules than ELBv2 lets a shift and two rollbacks write at once',
       {
-        groups: TAPPED,
+        groups: MIRRORED,
         listeners: [1, 2, 3, 4].map((n) => ({ listener: { listenerArn: `${listenerArn}${n}` }, priority: 5 })),
       },
       /at most 6 rules, not 8/,
@@ -88,14 +92,14 @@ describe('a weighted rule', () => {
 describe('a cutover on an existing listener', () => {
   let template: Template;
   beforeAll(() => {
-    template = Template.fromStack(cutover({ groups: TAPPED, plan: { gate: { maxErrorRate: 0.02 } } }));
+    template = Template.fromStack(cutover({ groups: MIRRORED, plan: { gate: { maxErrorRate: 0.02 } } }));
   });
 
-  it('keeps writes away from the tap: one rule for safe methods, one for the rest', () => {
+  it('keeps writes away from the mirror: one rule for safe methods, one for the rest', () => {
     template.hasResourceProperties('Custom::WeightedRule', {
       Priority: 5,
       Methods: ['GET', 'HEAD', 'OPTIONS'],
-      GroupArns: [stable, candidate, tapForward, tapReverse],
+      GroupArns: [stable, candidate, mirrorForward, mirrorReverse],
     });
     template.hasResourceProperties('Custom::WeightedRule', {
       Priority: 6,

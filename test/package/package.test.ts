@@ -19,7 +19,7 @@ const manifestSchema = z.object({
 });
 const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
 
-/** What docs/deploy.md shows. */
+/** What docs/how-to/deploy.md shows. */
 const APP = `import { App, Stack } from 'aws-cdk-lib';
 import { DualStackCutover } from 'crossfade';
 

@@ -6,14 +6,14 @@ import { HTTP_ROWS } from './corpus/http-rows.ts';
 import { JSON_ROWS } from './corpus/json-rows.ts';
 import { REQUEST_ROWS } from './corpus/request-rows.ts';
 
-const DOCUMENT = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'parity.md'), 'utf8');
+const DOCUMENT = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'reference', 'parity.md'), 'utf8');
 
 /** Cells of the rows `| cause | class | row | how it is told | what to change |`. */
 const rows = [
   ...DOCUMENT.matchAll(/^\| `([a-z0-9-]+)` \| (breaking|benign|noise|undecided) \| ([^|]*)\| (.+?) \| (.+) \|$/gm),
 ];
 
-describe('docs/parity.md', () => {
+describe('docs/reference/parity.md', () => {
   it('has every cause of the catalogue once, with its class and advice', () => {
     const documented = rows.map(([, cause, grade, , , advice]) => [cause, grade, advice?.replaceAll('\\|', '|')]);
     const expected = Object.entries(CATALOGUE).map(([cause, entry]) => [cause, entry.class, entry.advice]);

@@ -91,14 +91,14 @@ describe('a sign-off', () => {
     });
   });
 
-  it('is insufficient when the tap lost too many copies, or does not say', () => {
+  it('is insufficient when the mirror lost too many copies, or does not say', () => {
     expect(judge({}, {}, { wanted: 400, lost: { busy: 1, sink: 3 } }).status).toBe('clean');
     expect(judge({}, {}, { wanted: 400, lost: { busy: 1, sink: 4, error: 0 } })).toMatchObject({
       status: 'insufficient',
       reasons: ['5 of 400 copies say nothing (lost 5: busy 1, sink 4; the rest unmatched or oversize)'],
     });
     expect(judge({}, {}, { wanted: 0, lost: {} }).reasons).toEqual([
-      'the tap reports no copies, so nobody knows how many were lost',
+      'the mirror reports no copies, so nobody knows how many were lost',
     ]);
     expect(judge({}, {}, null).status).toBe('clean');
   });
@@ -115,7 +115,7 @@ describe('a sign-off', () => {
   it('is insufficient when routes cannot be told apart', () => {
     expect(judgeParity({ [OTHER_ROUTES]: route() }, policy, COPIES)).toMatchObject({
       status: 'insufficient',
-      reasons: ['there are more routes than can be told apart; give the tap route templates'],
+      reasons: ['there are more routes than can be told apart; give the mirror route templates'],
     });
   });
 });

@@ -71,7 +71,7 @@ describe('a rehearsed cutover', () => {
     expect(run.verdict.ok, run.verdict.sentence).toBe(true);
     expect(run.ledger).toMatchObject({ status: 'rolled_back', rollback: { verifiedAt: expect.any(String) } });
     expect(run.requests.failedAfterReturn).toBe(0);
-    expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 1, candidate: 0, tapForward: 0, tapReverse: 0 });
+    expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 1, candidate: 0, mirrorForward: 0, mirrorReverse: 0 });
     expect(replayed(run.log).summary).toMatchObject({ differing: 0, rollback: { message: expect.any(String) } });
     expect(run.alarms.some((a) => a.name.includes('candidate-connection-errors') && a.to === 'ALARM')).toBe(true);
   });

@@ -1,11 +1,11 @@
-import { type LedgerItem, ledgerItemSchema } from '../../core/model/lease.ts';
+import { type Lease, ledgerItemSchema } from '../../core/model/lease.ts';
 import { SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from './deployment.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';
 
 /** The item of a run that has just begun, but for what a test says. */
-export function ledgerItem(overrides: Partial<LedgerItem> = {}): LedgerItem {
+export function lease(overrides: Partial<Lease> = {}): Lease {
   const begun = ledgerItemSchema.parse({
     ingressId: 'gateway',
     cutoverId: 'one',

@@ -7,7 +7,7 @@ import type { DrillRecord } from '../../core/model/drill.ts';
 import { FencedError, RefusedError } from '../../core/model/errors.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
-import type { LedgerItem, LogEntry } from '../../core/model/lease.ts';
+import type { Lease, LogEntry } from '../../core/model/lease.ts';
 import type {
   AlarmReading,
   Alarms,
@@ -39,7 +39,7 @@ export class MemoryWorld {
   readonly deployment = DEPLOYMENT;
   now = START;
   live: RuleWeights[] = weightsFor(DEPLOYMENT, SAFE_SPLIT);
-  item: LedgerItem | null = null;
+  item: Lease | null = null;
   readonly log: LogEntry[] = [];
   readonly notices: Notice[] = [];
   readonly emitted: Readonly<Record<string, number>>[] = [];
@@ -105,7 +105,7 @@ export class MemoryWorld {
     health: async (role) => this.healthy[role] ?? { healthy: 2, unhealthy: 0, registered: 2 },
   };
 
-  #owned(ref: RunRef): LedgerItem {
+  #owned(ref: RunRef): Lease {
     if (this.item?.status !== 'running' || this.item.generation !== ref.generation)
       throw new FencedError(`generation ${ref.generation}`);
     return this.item;
@@ -250,13 +250,13 @@ export class MemoryWorld {
     this.emitted.push(values);
   };
 
-  /** Share of the tapped rule's weight that the candidate answers, 0 to 1, and whether any rule is sticky. */
+  /** Share of the mirrored rule's weight that the candidate answers, 0 to 1, and whether any rule is sticky. */
   candidateShare(): number {
-    const [tapped] = this.live;
-    const total = tapped?.groups.reduce((sum, g) => sum + g.weight, 0) ?? 0;
+    const [mirrored] = this.live;
+    const total = mirrored?.groups.reduce((sum, g) => sum + g.weight, 0) ?? 0;
     const part =
-      tapped?.groups
-        .filter((g) => g.targetGroupArn === 'tg/candidate' || g.targetGroupArn === 'tg/tapReverse')
+      mirrored?.groups
+        .filter((g) => g.targetGroupArn === 'tg/candidate' || g.targetGroupArn === 'tg/mirrorReverse')
         .reduce((sum, g) => sum + g.weight, 0) ?? 0;
     return part / total;
   }

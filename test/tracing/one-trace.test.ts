@@ -6,7 +6,7 @@ import { startDataPlane } from '../../rehearsal/dataplane/data-plane.ts';
 import { type Child, startChild } from '../../rehearsal/machine/child.ts';
 import { ScaledClock } from '../../rehearsal/machine/clock.ts';
 import type { Target } from '../../rehearsal/machine/world.ts';
-import { chooseCandidate, NODE_GATEWAY, TAP, UPSTREAM } from '../../rehearsal/scenario/gateways.ts';
+import { chooseCandidate, MIRROR, NODE_GATEWAY, UPSTREAM } from '../../rehearsal/scenario/gateways.ts';
 import { loadBalancer } from '../rehearsal/cloud/support.ts';
 import { listen, stop } from '../support/http.ts';
 
@@ -83,22 +83,22 @@ beforeAll(async () => {
     SIDE: 'candidate',
     OTEL_SERVICE_NAME: 'candidate',
   });
-  const tap = await start('tap', TAP, {
+  const mirror = await start('mirror', MIRROR, {
     ...otlp,
     CROSSFADE_INGRESS: 'gateway',
-    TAP_BIND: '127.0.0.1',
-    TAP_FORWARD_PORT: '0',
-    TAP_REVERSE_PORT: '0',
-    TAP_HEALTH_PORT: '0',
-    TAP_STABLE_URL: `http://127.0.0.1:${stable.port('port')}`,
-    TAP_CANDIDATE_URL: `http://127.0.0.1:${candidate.port('port')}`,
-    TAP_ROUTES: '/orders/{id}',
-    TAP_REDACTION_KEY: 'a key for this test only',
-    OTEL_SERVICE_NAME: 'tap',
+    MIRROR_BIND: '127.0.0.1',
+    MIRROR_FORWARD_PORT: '0',
+    MIRROR_REVERSE_PORT: '0',
+    MIRROR_HEALTH_PORT: '0',
+    MIRROR_STABLE_URL: `http://127.0.0.1:${stable.port('port')}`,
+    MIRROR_CANDIDATE_URL: `http://127.0.0.1:${candidate.port('port')}`,
+    MIRROR_ROUTES: '/orders/{id}',
+    MIRROR_REDACTION_KEY: 'a key for this test only',
+    OTEL_SERVICE_NAME: 'mirror',
   });
   const model = loadBalancer();
   const [first] = [...model.targetGroups.values()];
-  const target: Target = { host: '127.0.0.1', port: tap.port('forwardPort'), health: 'healthy' };
+  const target: Target = { host: '127.0.0.1', port: mirror.port('forwardPort'), health: 'healthy' };
   first?.targets.push(target);
   model.rules.set('r', {
     arn: 'r',
@@ -118,7 +118,7 @@ afterAll(async () => {
   await stop(collector);
 });
 
-describe('one request through ingress, tap and both gateways', () => {
+describe('one request through ingress, mirror and both gateways', () => {
   it('is one trace, whose id is the load balancer’s', async () => {
     const response = await fetch(`${ingress.url}/orders/7`, {
       headers: { 'x-amzn-trace-id': 'Root=1-67891233-abcdef012345678912345678' },
@@ -128,10 +128,10 @@ describe('one request through ingress, tap and both gateways', () => {
     // Stopping is flushing, in each of them.
     await Promise.all(children.map((child) => child.stop()));
     expect(new Set(spans.map((s) => s.traceId))).toEqual(new Set(['67891233abcdef012345678912345678']));
-    expect(spans.map((s) => s.service).sort()).toEqual(['candidate', 'stable', 'tap']);
-    const tap = spans.find((s) => s.service === 'tap');
+    expect(spans.map((s) => s.service).sort()).toEqual(['candidate', 'stable', 'mirror']);
+    const mirror = spans.find((s) => s.service === 'mirror');
     for (const side of ['stable', 'candidate'])
-      expect(spans.find((s) => s.service === side)?.parentSpanId, side).toBe(tap?.spanId);
+      expect(spans.find((s) => s.service === side)?.parentSpanId, side).toBe(mirror?.spanId);
     expect(new Set(spans.map((s) => s.name.replace(/:id/, '{id}')))).toEqual(new Set(['GET /orders/{id}']));
   });
 });

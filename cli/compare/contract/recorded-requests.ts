@@ -37,7 +37,7 @@ const OF_THE_RECORDING = new Set([
   'tracestate',
   'x-amzn-trace-id',
 ]);
-/** What the tap writes in the place of a secret. */
+/** What the mirror writes in the place of a secret. */
 const REDACTED = /hmac:[0-9a-f]{16}/;
 
 /** Requests in the order of the input, and lines that hold none. */

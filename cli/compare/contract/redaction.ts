@@ -1,4 +1,4 @@
-/** What is secret in the answers of a contract, over and above what the tap knows. */
+/** What is secret in the answers of a contract, over and above what the mirror knows. */
 import { randomBytes } from 'node:crypto';
 import type { RedactionRules } from '../../../capture/index.ts';
 import { UsageError } from '../../shared/index.ts';

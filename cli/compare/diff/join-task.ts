@@ -90,7 +90,7 @@ function unpaired(summary: Summary, side: Side, { at, key, line }: Placed, route
   addUnpaired(summary, side, { at, requestId: key.text, route: routeName(line, routes) });
 }
 
-/** As the tap names them. */
+/** As the mirror names them. */
 function routeName({ route, request }: LegLine, routes: readonly string[]): string {
   return route ?? `${request.method} ${routeOf(request.target, routes)}`;
 }

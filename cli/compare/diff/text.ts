@@ -1,6 +1,6 @@
 /** A summary for a terminal of 80 to 120 columns: what happened, by route and cause, and an example of each. */
 import { styleText } from 'node:util';
-import { CATALOGUE, type DifferenceClass, standsAgainst } from '../../../parity/causes/index.ts';
+import { CATALOGUE, type Severity, standsAgainst } from '../../../parity/causes/index.ts';
 import type { CauseSample, NoisyPlace, Summary, Unpaired } from '../../../parity/tally/index.ts';
 import { type CauseRow, causeRows, compared, totalVerdicts } from '../../../report/index.ts';
 
@@ -15,7 +15,7 @@ const KEPT =
   'Not let off is where the candidate differs more often than the stable side, or where something could not be compared.';
 
 const COLORS = { breaking: 'red', undecided: 'yellow', benign: 'dim', noise: 'dim' } as const satisfies Record<
-  DifferenceClass,
+  Severity,
   string
 >;
 

@@ -1,4 +1,4 @@
 /** Alarms and metrics over CloudWatch. */
 export { cloudWatchAlarms } from './alarms.ts';
 export { cloudWatchMetrics } from './metrics.ts';
-export { tapCopies } from './mirror-copies.ts';
+export { mirrorCopies } from './mirror-copies.ts';

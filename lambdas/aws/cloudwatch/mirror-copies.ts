@@ -1,4 +1,4 @@
-/** What the tap wanted to copy and what was lost of it: its own counters (mirror/recorder/counters.ts), by one GetMetricData call. */
+/** What the mirror wanted to copy and what was lost of it: its own counters (mirror/recorder/counters.ts), by one GetMetricData call. */
 import {
   type CloudWatchClient,
   type Dimension,
@@ -16,7 +16,7 @@ const SENT = ['error', 'queue', 'sink'] as const;
 /** Whole hours, and minutes where that is less than three: one call returns 100,800 points at most. */
 const periodFor = ({ from, to }: TimeRange) => (to - from <= 3 * 3_600_000 ? 60 : 3600);
 
-export async function tapCopies(
+export async function mirrorCopies(
   client: Pick<CloudWatchClient, 'send'>,
   ingress: IngressId,
   range: TimeRange,
@@ -35,9 +35,9 @@ export async function tapCopies(
     client.send(
       new GetMetricDataCommand({
         MetricDataQueries: [
-          query('copies', 'TapCopies'),
+          query('copies', 'MirrorCopies'),
           query('failed', 'ParityFailed'),
-          ...[...UNSENT, ...SENT].map((reason) => query(reason, 'TapDropped', reason)),
+          ...[...UNSENT, ...SENT].map((reason) => query(reason, 'MirrorDropped', reason)),
         ],
         StartTime: floor(range.from),
         EndTime: new Date(floor(range.to).getTime() + period * 1000),

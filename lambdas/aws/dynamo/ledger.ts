@@ -15,8 +15,8 @@ import {
   drillRecordSchema,
   FencedError,
   type FenceRequest,
+  type Lease,
   type Ledger,
-  type LedgerItem,
   type LogEntry,
   ledgerItemSchema,
   logEntrySchema,
@@ -77,7 +77,7 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
       const before = await this.read(claim.ingressId);
       // The same execution's second try, after its first answer was lost.
       if (before?.status === 'running' && before.executionArn === claim.executionArn) return before;
-      const item: LedgerItem = {
+      const item: Lease = {
         ...claim,
         generation: ledgerItemSchema.shape.generation.parse((before?.generation ?? 0) + 1),
         status: 'running',
@@ -277,7 +277,7 @@ async function readLog(client: Pick<DynamoDBClient, 'send'>, table: string, cuto
   return items.map((item) => logEntrySchema.parse(JSON.parse(item.entry?.S ?? 'null')));
 }
 
-function parseOwner(item: Item): LedgerItem {
+function parseOwner(item: Item): Lease {
   return ledgerItemSchema.parse(fromItem(item));
 }
 

@@ -1,4 +1,4 @@
-/** The parity port: what the transform stored and what the tap lost, judged by the plan. */
+/** The parity port: what the transform stored and what the mirror lost, judged by the plan. */
 import {
   type Clock,
   fromIso,

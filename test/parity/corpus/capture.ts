@@ -1,4 +1,4 @@
-/** One request over a connection of its own, and the answer as the tap would capture it: fields as they stand on the wire. */
+/** One request over a connection of its own, and the answer as the mirror would capture it: fields as they stand on the wire. */
 import { isUtf8 } from 'node:buffer';
 import { request as httpRequest } from 'node:http';
 import type { HeaderList, Leg } from '../../../capture/format/record.ts';

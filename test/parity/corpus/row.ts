@@ -3,7 +3,7 @@ import type { CorpusRequest } from './capture.ts';
 import type { GoSide, NodeSide } from './servers.ts';
 
 export interface Row {
-  /** In the catalogue that the corpus began with (docs/parity.md, column "row"); `new`: found by running both side by side. */
+  /** In the catalogue that the corpus began with (docs/reference/parity.md, column "row"); `new`: found by running both side by side. */
   readonly row: number | 'new';
   readonly title: string;
   /** Each of them must come to the same differences. */

@@ -1,5 +1,5 @@
-/** Close tap: the alarm on the tap's health takes the tap out of the customers' path, and nothing else with it. */
-import { closeTap, describeCloseTap } from '../core/fence/index.ts';
+/** Close mirror: the alarm on the mirror's health takes the mirror out of the customers' path, and nothing else with it. */
+import { closeMirror, describeCloseMirror } from '../core/fence/index.ts';
 import { rollbackDeps } from './compose/index.ts';
 import { parseRollbackEvent } from './events/index.ts';
 import { type RollbackDeps, recordAndTell } from './tasks/index.ts';
@@ -9,14 +9,14 @@ export function makeHandler(deps: RollbackDeps) {
     const at = new Date(deps.clock.now()).toISOString();
     const request = parseRollbackEvent(event, at);
     if (request === null) return { outcome: 'ignored' };
-    const outcome = await closeTap(deps, deps.deployment, request);
-    const message = describeCloseTap(outcome, request);
+    const outcome = await closeMirror(deps, deps.deployment, request);
+    const message = describeCloseMirror(outcome, request);
     if (outcome.outcome === 'nothing_to_do') return { outcome: outcome.outcome, message };
-    deps.emit({ TapClosed: 1 });
+    deps.emit({ MirrorClosed: 1 });
     const item = outcome.outcome === 'closed' ? outcome.item : outcome.rollback.item;
     if (item !== null) {
-      const entry = { at, kind: 'warning', by: 'close-tap', message } as const;
-      await recordAndTell(deps, item, entry, `Crossfade ${item.cutoverId}: tap closed`);
+      const entry = { at, kind: 'warning', by: 'close-mirror', message } as const;
+      await recordAndTell(deps, item, entry, `Crossfade ${item.cutoverId}: mirror closed`);
     }
     return { outcome: outcome.outcome, message };
   };

@@ -10,15 +10,15 @@ import { DeliveryStream, S3Bucket } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { bundleTap } from '../../lib/assets/mirror-image.ts';
-import { ShadowTap, type ShadowTapProps } from '../../lib/constructs/shadow-tap.ts';
-import { tapConfig } from '../../mirror/embedded/config.ts';
+import { bundleMirror } from '../../lib/assets/mirror-image.ts';
+import { ShadowMirror, type ShadowMirrorProps } from '../../lib/constructs/shadow-mirror.ts';
+import { mirrorConfig } from '../../mirror/embedded/config.ts';
 import { startChild } from '../../rehearsal/machine/child.ts';
+import { json } from '../mirror/rig.ts';
 import { serve } from '../support/http.ts';
-import { tapCommand } from '../support/tap-command.ts';
-import { json } from '../tap/rig.ts';
+import { mirrorCommand } from '../support/mirror-command.ts';
 
-function synthesised(props: Partial<ShadowTapProps> = {}): Template {
+function synthesised(props: Partial<ShadowMirrorProps> = {}): Template {
   const stack = new Stack(new App(), 'Theirs');
   const vpc = new Vpc(stack, 'Vpc') as IVpc;
   const group = (id: string) =>
@@ -29,7 +29,7 @@ function synthesised(props: Partial<ShadowTapProps> = {}): Template {
       targetType: TargetType.IP,
     });
   const destination = new S3Bucket(new Bucket(stack, 'Bucket') as IBucket);
-  new ShadowTap(stack, 'Tap', {
+  new ShadowMirror(stack, 'Mirror', {
     ingressId: 'shop',
     vpc,
     cluster: new Cluster(stack, 'Cluster', { vpc }) as ICluster,
@@ -57,17 +57,20 @@ const taskSchema = z.looseObject({
   }),
 });
 
-/** The tap's environment as its container gets it. */
+/** The mirror's environment as its container gets it. */
 function environmentOf(template: Template): Record<string, string> {
   const [task] = Object.values(template.findResources('AWS::ECS::TaskDefinition')).map((r) => taskSchema.parse(r));
-  const tap = task?.Properties.ContainerDefinitions.find((container) => container.Name === 'tap');
+  const mirror = task?.Properties.ContainerDefinitions.find((container) => container.Name === 'mirror');
   return Object.fromEntries(
-    (tap?.Environment ?? []).map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : 'firehose:deployed']),
+    (mirror?.Environment ?? []).map(({ Name, Value }) => [
+      Name,
+      typeof Value === 'string' ? Value : 'firehose:deployed',
+    ]),
   );
 }
 
-describe('ShadowTap', () => {
-  it('gives the tap an environment that the tap understands, with what was asked for', () => {
+describe('ShadowMirror', () => {
+  it('gives the mirror an environment that the mirror understands, with what was asked for', () => {
     const env = environmentOf(
       synthesised({
         routes: ['/items/{id}'],
@@ -83,7 +86,7 @@ describe('ShadowTap', () => {
         redaction: { headers: ['X-Customer'], parameters: ['iban'], jsonPointers: ['/**/email'] },
       }),
     );
-    expect(tapConfig({ ...env, TAP_REDACTION_KEY: 'a-key-of-sixteen-bytes' })).toMatchObject({
+    expect(mirrorConfig({ ...env, MIRROR_REDACTION_KEY: 'a-key-of-sixteen-bytes' })).toMatchObject({
       ingress: 'shop',
       maxCopies: 7,
       copyDeadlineMs: 2_000,
@@ -108,21 +111,21 @@ describe('ShadowTap', () => {
     template.hasResourceProperties('AWS::ECS::TaskDefinition', {
       RuntimePlatform: { CpuArchitecture: 'ARM64' },
       ContainerDefinitions: Match.arrayWith([
-        Match.objectLike({ Name: 'tap', ReadonlyRootFilesystem: true, StopTimeout: 120 }),
+        Match.objectLike({ Name: 'mirror', ReadonlyRootFilesystem: true, StopTimeout: 120 }),
       ]),
     });
     template.hasResourceProperties('AWS::ECS::Service', {
       DesiredCount: 2,
       DeploymentConfiguration: { MinimumHealthyPercent: 100 },
     });
-    const { drainDelayMs, drainMs } = tapConfig({
+    const { drainDelayMs, drainMs } = mirrorConfig({
       ...environmentOf(template),
-      TAP_REDACTION_KEY: 'a-key-of-sixteen-bytes',
+      MIRROR_REDACTION_KEY: 'a-key-of-sixteen-bytes',
     });
     expect(drainDelayMs + drainMs).toBeLessThan(120_000);
   });
 
-  it.each<[string, Partial<ShadowTapProps>, RegExp]>([
+  it.each<[string, Partial<ShadowMirrorProps>, RegExp]>([
     ['a share above one', { copies: { sampleRate: 5 } }, /copies\.sampleRate.*0 to 1/],
     ['an allowance without a path', { copies: { allow: ['POST'] } }, /copies\.allow.*POST \/search/],
     ['a cap that is none', { copies: { bodyCapBytes: 0 } }, /copies\.bodyCapBytes/],
@@ -133,44 +136,44 @@ describe('ShadowTap', () => {
   });
 });
 
-describe('the tap’s image', () => {
+describe('the mirror’s image', () => {
   it('holds all that its Dockerfile asks for, runs from there and captures', { timeout: 30_000 }, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tap-image-'));
+    const folder = mkdtempSync(join(tmpdir(), 'mirror-image-'));
     const service = await serve(json('{}'));
     try {
-      bundleTap(folder);
+      bundleMirror(folder);
       const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
       expect(dockerfile).toMatch(/^FROM gcr\.io\/distroless\/nodejs24-debian12:nonroot$/m);
       const copied = /^COPY (.+) \.\/$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
       expect(copied.length).toBeGreaterThan(0);
       for (const file of copied) expect(existsSync(join(folder, file)), file).toBe(true);
       const { promise: captured, resolve } = Promise.withResolvers<void>();
-      const { args, env } = tapCommand(folder);
+      const { args, env } = mirrorCommand(folder);
       expect(env).toMatchObject({ NODE_ENV: 'production' });
-      const tap = await startChild({
-        name: 'tap image',
+      const mirror = await startChild({
+        name: 'mirror image',
         command: process.execPath,
         args,
         env: {
           ...env,
           CROSSFADE_INGRESS: 'g',
-          TAP_BIND: '127.0.0.1',
-          TAP_FORWARD_PORT: '0',
-          TAP_REVERSE_PORT: '0',
-          TAP_HEALTH_PORT: '0',
-          TAP_STABLE_URL: service.url,
-          TAP_CANDIDATE_URL: service.url,
-          TAP_REDACTION_KEY: 'a-key-of-sixteen-bytes',
-          TAP_SINK: 'ndjson:-',
+          MIRROR_BIND: '127.0.0.1',
+          MIRROR_FORWARD_PORT: '0',
+          MIRROR_REVERSE_PORT: '0',
+          MIRROR_HEALTH_PORT: '0',
+          MIRROR_STABLE_URL: service.url,
+          MIRROR_CANDIDATE_URL: service.url,
+          MIRROR_REDACTION_KEY: 'a-key-of-sixteen-bytes',
+          MIRROR_SINK: 'ndjson:-',
         },
         onLine: (line) => {
           if (line.includes('"route":"GET /"')) resolve();
         },
       });
-      const response = await fetch(`http://127.0.0.1:${tap.port('forwardPort')}/`);
+      const response = await fetch(`http://127.0.0.1:${mirror.port('forwardPort')}/`);
       expect(await response.text()).toBe('{}');
       await captured;
-      await tap.stop();
+      await mirror.stop();
     } finally {
       await service.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -1,10 +1,10 @@
-/** How the tap's image runs it, read from its Dockerfile: node's arguments and the environment. */
+/** How the mirror's image runs it, read from its Dockerfile: node's arguments and the environment. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-/** @param folder the build context, made by lib/tap-image.ts @throws Error when the Dockerfile says neither CMD nor ENV */
-export function tapCommand(folder: string): { readonly args: string[]; readonly env: Record<string, string> } {
+/** @param folder the build context, made by lib/mirror-image.ts @throws Error when the Dockerfile says neither CMD nor ENV */
+export function mirrorCommand(folder: string): { readonly args: string[]; readonly env: Record<string, string> } {
   const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
   const said = (instruction: string) => {
     const found = new RegExp(`^${instruction} (.+)$`, 'm').exec(dockerfile)?.[1];

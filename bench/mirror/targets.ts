@@ -1,4 +1,4 @@
-/** The tap's targets, each with the figure that was seen. Ratios are taken within a round, so that drift cancels. */
+/** The mirror's targets, each with the figure that was seen. Ratios are taken within a round, so that drift cancels. */
 import type { Round } from './rounds.ts';
 import type { Soak } from './soak.ts';
 import { type Spread, spread } from './statistics.ts';
@@ -21,11 +21,11 @@ export interface Verdict {
 export function verdicts(rounds: readonly Round[], soak: Soak | null): Verdict[] {
   const ratio = (of: (round: Round) => readonly [number | undefined, number | undefined]) =>
     spread(rounds.map((round) => of(round)).map(([a = Number.NaN, b = Number.NaN]) => a / b));
-  const p99 = ratio((r) => [r.get(NAMES.tapCopySlow)?.latency.p99, r.get(NAMES.tapCopy)?.latency.p99]);
-  const p50 = ratio((r) => [r.get(NAMES.tap)?.latency.p50, r.get(NAMES.nginx)?.latency.p50]);
+  const p99 = ratio((r) => [r.get(NAMES.mirrorCopySlow)?.latency.p99, r.get(NAMES.mirrorCopy)?.latency.p99]);
+  const p50 = ratio((r) => [r.get(NAMES.mirror)?.latency.p50, r.get(NAMES.nginx)?.latency.p50]);
   // Requests per processor second are the inverse of processor time per request.
   const perCpu = (name: string) =>
-    ratio((r) => [r.get(name)?.throughput.cpuMicros, r.get(NAMES.tap)?.throughput.cpuMicros]);
+    ratio((r) => [r.get(name)?.throughput.cpuMicros, r.get(NAMES.mirror)?.throughput.cpuMicros]);
   const nginx = perCpu(NAMES.nginx);
   return [
     { target: 'p99, shadow 2 s slow ≤ 1.05 × healthy', outcome: atMost(p99, 1.05), seen: text(p99) },

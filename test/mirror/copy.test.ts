@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const s of stops.splice(0).reverse()) await s();
 });
 
-async function tap(stable: RequestListener, candidate: RequestListener, options: RigOptions = {}): Promise<Rig> {
+async function mirror(stable: RequestListener, candidate: RequestListener, options: RigOptions = {}): Promise<Rig> {
   const rig = await startRig(stable, candidate, options);
   stops.push(() => rig.stop());
   return rig;
@@ -24,7 +24,7 @@ const echo: RequestListener = async (req, res) => {
 
 describe('a copy', () => {
   it('goes to the other side, and both answers make a pair; the client gets the primary’s', async () => {
-    const rig = await tap(json('{"a":[]}'), json('{"a":null}'));
+    const rig = await mirror(json('{"a":[]}'), json('{"a":null}'));
     expect(await get(rig, '/items/7?token=secret')).toBe('{"a":[]}');
     expect(await rig.captured()).toMatchObject({
       v: 2,
@@ -37,7 +37,7 @@ describe('a copy', () => {
   });
 
   it('goes to the stable side when the candidate is the primary, and the record still says which is which', async () => {
-    const rig = await tap(json('"stable"'), json('"candidate"'), { primary: 'candidate' });
+    const rig = await mirror(json('"stable"'), json('"candidate"'), { primary: 'candidate' });
     expect(await get(rig)).toBe('"candidate"');
     expect(await rig.captured()).toMatchObject({
       primary: 'candidate',
@@ -54,7 +54,7 @@ describe('a copy', () => {
         seen[side] = req.headers;
         res.end('{}');
       };
-    const rig = await tap(note('stable'), note('candidate'));
+    const rig = await mirror(note('stable'), note('candidate'));
     await get(rig, '/', { 'X-Shadow': '1', 'X-Amzn-Trace-Id': 'Root=1-67891233-abcdef012345678912345678' });
     await rig.captured();
     expect(seen.stable?.['x-shadow']).toBeUndefined();
@@ -66,7 +66,7 @@ describe('a copy', () => {
 
   it('is made of safe methods only, and of what is allowed by method and path', async () => {
     const copies: string[] = [];
-    const rig = await tap(
+    const rig = await mirror(
       echo,
       async (req, res) => {
         copies.push(`${req.method} ${req.url} ${await bodyOf(req)}`);
@@ -103,12 +103,12 @@ describe('a copy', () => {
     const policy = { allowed: { candidate, stable: both }, noiseRate: 1 };
     const post = async (rig: Rig, path: string) =>
       (await request(`${rig.url}${path}`, { method: 'POST', body: '{}' })).body.dump();
-    const forward = await tap(stable, echo, { policy });
+    const forward = await mirror(stable, echo, { policy });
     for (const path of ['/orders', '/search']) await post(forward, path);
     expect([(await forward.captured(1)).noise, forward.records.length]).toEqual([expect.anything(), 2]);
     expect(forward.records.find((r) => r.request.target === '/orders')?.noise).toBeUndefined();
     expect(done.splice(0).sort()).toEqual(['POST /orders', 'POST /search', 'POST /search']);
-    const reverse = await tap(stable, echo, { policy: { ...policy, noiseRate: 0 }, primary: 'candidate' });
+    const reverse = await mirror(stable, echo, { policy: { ...policy, noiseRate: 0 }, primary: 'candidate' });
     for (const path of ['/orders', '/search']) await post(reverse, path);
     await reverse.captured();
     expect(done).toEqual(['POST /search']);
@@ -117,7 +117,7 @@ describe('a copy', () => {
 
   it('of a longer body than is kept is not sent; the primary gets all of it', async () => {
     let copies = 0;
-    const rig = await tap(
+    const rig = await mirror(
       async (req, res) => {
         res.end(String((await bodyOf(req)).length));
       },
@@ -141,26 +141,26 @@ describe('a copy', () => {
       return (_req, res) => res.end(Buffer.concat([Buffer.alloc(30_000, 'x'), Buffer.from(last)]));
     };
     const policy = { bodyCap: 10_000 };
-    const same = await tap(long('a'), long('a'), { policy });
+    const same = await mirror(long('a'), long('a'), { policy });
     await get(same);
     const { stable, candidate } = await same.captured();
     expect(stable).toMatchObject({ body: { bytes: 30_001, truncated: true, digest: expect.stringMatching(/^hmac:/) } });
     expect(candidate).toMatchObject({ body: stable.outcome === 'response' ? stable.body : {} });
-    const other = await tap(long('a'), long('b'), { policy });
+    const other = await mirror(long('a'), long('b'), { policy });
     await get(other);
     const pair = await other.captured();
     const digests = [pair.stable, pair.candidate].map((leg) => (leg.outcome === 'response' ? leg.body.digest : ''));
     expect(new Set(digests).size).toBe(2);
   });
 
-  it('is chosen by the request’s id: the same at every tap, in the share that was asked for', async () => {
+  it('is chosen by the request’s id: the same at every mirror, in the share that was asked for', async () => {
     const ids = Array.from({ length: 20_000 }, (_, i) => `request-${i}`);
     const share = ids.filter((id) => sampled(id, 0.05)).length / ids.length;
     // Binomial: within five standard deviations.
     expect(Math.abs(share - 0.05)).toBeLessThan(5 * Math.sqrt((0.05 * 0.95) / ids.length));
     const chosen = ids.find((id) => sampled(id, 0.5)) ?? '';
     const passed = ids.find((id) => !sampled(id, 0.5)) ?? '';
-    const rig = await tap(json('{}'), json('{}'), { policy: { sampleRate: 0.5 } });
+    const rig = await mirror(json('{}'), json('{}'), { policy: { sampleRate: 0.5 } });
     for (const id of [passed, chosen, passed]) await get(rig, '/', { 'x-request-id': id });
     expect((await rig.captured()).requestId).toBe(chosen);
     expect(rig.counters.dropped.get('sample')).toBe(2);
@@ -168,7 +168,7 @@ describe('a copy', () => {
 
   it('may come with a second question to the stable side, so that what varies by itself is known', async () => {
     let n = 0;
-    const rig = await tap((_req, res) => res.end(`{"n":${++n}}`), json('{"n":0}'), { policy: { noiseRate: 1 } });
+    const rig = await mirror((_req, res) => res.end(`{"n":${++n}}`), json('{"n":0}'), { policy: { noiseRate: 1 } });
     const answer = await get(rig);
     const record = await rig.captured();
     expect(record.stable).toMatchObject({ body: { data: answer } });
@@ -186,7 +186,7 @@ describe('the customer’s answer', () => {
     ['sends fields without end', (req) => void req.socket.write(`HTTP/1.1 200 OK\r\nX: ${'y'.repeat(300_000)}`)],
   ];
   it.each(sick)('is the primary’s, whole, when the shadow %s', async (_name, shadow) => {
-    const rig = await tap(json('{"ok":true}'), shadow, { deadlineMs: 100 });
+    const rig = await mirror(json('{"ok":true}'), shadow, { deadlineMs: 100 });
     for (let i = 0; i < 20; i++) {
       const response = await request(rig.url);
       expect([response.statusCode, await response.body.text()]).toEqual([200, '{"ok":true}']);
@@ -195,28 +195,28 @@ describe('the customer’s answer', () => {
   });
 
   it('says nothing of what went wrong on the other side; the record does', async () => {
-    const rig = await tap(json('{}'), never, { deadlineMs: 50 });
+    const rig = await mirror(json('{}'), never, { deadlineMs: 50 });
     await get(rig);
     expect(await rig.captured()).toMatchObject({
       stable: { outcome: 'response' },
       candidate: { outcome: 'failed', reason: 'timeout' },
     });
-    const reset = await tap(json('{}'), (req) => req.socket.destroy());
+    const reset = await mirror(json('{}'), (req) => req.socket.destroy());
     await get(reset);
     expect(await reset.captured()).toMatchObject({ candidate: { outcome: 'failed', reason: 'reset' } });
-    const garbage = await tap(json('{}'), (req) => req.socket.end('garbage\r\n\r\n'));
+    const garbage = await mirror(json('{}'), (req) => req.socket.end('garbage\r\n\r\n'));
     await get(garbage);
     expect(await garbage.captured()).toMatchObject({ candidate: { outcome: 'failed', reason: 'protocol' } });
   });
 
   it('does not wait for places: beyond the bound copies are dropped and counted', async () => {
-    const rig = await tap(json('{}'), never, { maxInFlight: 8, deadlineMs: 60_000 });
+    const rig = await mirror(json('{}'), never, { maxInFlight: 8, deadlineMs: 60_000 });
     await Promise.all(Array.from({ length: 30 }, () => get(rig)));
     expect([rig.counters.copies, rig.counters.dropped.get('busy')]).toEqual([8, 22]);
   });
 
   it('is no pair when the client left before it was complete', async () => {
-    const rig = await tap(never, json('{}'));
+    const rig = await mirror(never, json('{}'));
     const client = new RawClient(rig.port);
     client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     while (rig.counters.copies === 0) await new Promise(setImmediate);

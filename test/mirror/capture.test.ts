@@ -8,7 +8,7 @@ import { Counters } from '../../mirror/recorder/counters.ts';
 import { type CaptureSettings, ThreadCapture } from '../../mirror/recorder/delivery.ts';
 import { firehoseSink } from '../../mirror/recorder/sink.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tap-capture-'));
+const folder = mkdtempSync(join(tmpdir(), 'mirror-capture-'));
 afterEach(() => {
   rmSync(join(folder, 'pairs.ndjson'), { force: true });
 });

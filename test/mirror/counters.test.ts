@@ -18,15 +18,15 @@ const copied = (shadow: Shadow) =>
     });
   });
 
-describe('the tap’s metrics', () => {
+describe('the mirror’s metrics', () => {
   it('count what was done since the last time, and every drop by its reason', () => {
     const counters = new Counters();
     counters.requests = 3;
     counters.drop('busy', 2);
     const [totals, dropped] = metricsOf(counters.flush('gateway', 1));
-    expect(totals).toMatchObject({ Ingress: 'gateway', TapRequests: 3 });
-    expect(dropped).toMatchObject({ Ingress: 'gateway', Reason: 'busy', TapDropped: 2 });
-    expect(metricsOf(counters.flush('gateway', 2))).toMatchObject([{ TapRequests: 0 }]);
+    expect(totals).toMatchObject({ Ingress: 'gateway', MirrorRequests: 3 });
+    expect(dropped).toMatchObject({ Ingress: 'gateway', Reason: 'busy', MirrorDropped: 2 });
+    expect(metricsOf(counters.flush('gateway', 2))).toMatchObject([{ MirrorRequests: 0 }]);
   });
 
   it('say by side whether the breaker on its copies is open', async () => {
@@ -41,10 +41,10 @@ describe('the tap’s metrics', () => {
       deadlineMs: 1_000,
     });
     counters.breakers.set('candidate', () => shadow.breakerOpen());
-    const state = () => metricsOf(counters.flush('gateway', 1)).find((m) => 'TapBreakerOpen' in m);
-    expect(state()).toMatchObject({ Side: 'candidate', TapBreakerOpen: 0 });
+    const state = () => metricsOf(counters.flush('gateway', 1)).find((m) => 'MirrorBreakerOpen' in m);
+    expect(state()).toMatchObject({ Side: 'candidate', MirrorBreakerOpen: 0 });
     for (let i = 0; i < 20; i++) await copied(shadow);
-    expect(state()).toMatchObject({ Side: 'candidate', TapBreakerOpen: 1 });
+    expect(state()).toMatchObject({ Side: 'candidate', MirrorBreakerOpen: 1 });
     expect(shadow.reserve()).toBe(false);
     expect(counters.dropped.get('breaker')).toBe(1);
     await pool.destroy();

@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const s of stops.splice(0).reverse()) await s();
 });
 
-async function tap(stable: RequestListener | Server): Promise<{ rig: Rig; client: RawClient }> {
+async function mirror(stable: RequestListener | Server): Promise<{ rig: Rig; client: RawClient }> {
   const rig = await startRig(stable, json('{}'));
   const client = new RawClient(rig.port);
   stops.push(
@@ -33,7 +33,7 @@ describe('a client that expects to be told to go on', () => {
         resolve();
       });
     });
-    const { client, rig } = await tap(primary);
+    const { client, rig } = await mirror(primary);
     client.write(POST);
     await asked;
     expect(client.text).toBe('');
@@ -49,14 +49,14 @@ describe('a client that expects to be told to go on', () => {
     primary.on('checkContinue', (_req, res) => {
       res.writeHead(417, { 'content-type': 'text/plain' }).end('too large');
     });
-    const { client } = await tap(primary);
+    const { client } = await mirror(primary);
     client.write(POST);
     const text = await client.untilClosed();
     expect(text).toMatch(/^HTTP\/1.1 417 [\s\S]*Connection: close[\s\S]*too large/i);
   });
 
   it('gets 502 when the primary is gone', async () => {
-    const { client, rig } = await tap(
+    const { client, rig } = await mirror(
       createServer((req) => req.socket.destroy()).on('checkContinue', (req) => req.socket.destroy()),
     );
     client.write(POST);
@@ -113,7 +113,7 @@ describe('an upgrade', () => {
         socket.resume();
       });
     });
-    const { client } = await tap(primary);
+    const { client } = await mirror(primary);
     client.write(UPGRADE);
     await client.until(/101/);
     client.destroy();
@@ -122,7 +122,7 @@ describe('an upgrade', () => {
 
   it('that the primary refuses is answered by it, and nothing after it gets through on that line', async () => {
     const requests: (string | undefined)[] = [];
-    const { client } = await tap((req, res) => {
+    const { client } = await mirror((req, res) => {
       requests.push(req.url);
       res.writeHead(426, { 'content-type': 'text/plain' }).end('no');
     });
@@ -134,7 +134,7 @@ describe('an upgrade', () => {
   it('gets 502 when the primary is gone', async () => {
     const primary = createServer();
     primary.on('upgrade', (_req, socket) => socket.destroy());
-    const { client } = await tap(primary);
+    const { client } = await mirror(primary);
     client.write(UPGRADE);
     expect(await client.untilClosed()).toMatch(/^HTTP\/1.1 502/);
   });
@@ -143,7 +143,7 @@ describe('an upgrade', () => {
 describe('other requests that are not plain', () => {
   it('keep the trailers that a client announces', async () => {
     let trailers: NodeJS.Dict<string> = {};
-    const { client } = await tap(async (req, res) => {
+    const { client } = await mirror(async (req, res) => {
       const body = await bodyOf(req);
       trailers = req.trailers;
       res.end(`got ${body}`);
@@ -157,7 +157,7 @@ describe('other requests that are not plain', () => {
 
   it('may ask for the server as a whole', async () => {
     let url: string | undefined;
-    const { client } = await tap((req, res) => {
+    const { client } = await mirror((req, res) => {
       url = req.url;
       res.writeHead(200, { allow: 'GET' }).end();
     });
@@ -167,7 +167,7 @@ describe('other requests that are not plain', () => {
   });
 });
 
-describe('the tap refuses', () => {
+describe('the mirror refuses', () => {
   it.each([
     ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
     ['the same length twice', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab'],
@@ -191,7 +191,7 @@ describe('the tap refuses', () => {
     ['a space in the target', 'GET /a b HTTP/1.1\r\nHost: x\r\n\r\n'],
   ])('a request with %s', async (_name, bytes) => {
     let asked = 0;
-    const { client } = await tap((_req, res) => {
+    const { client } = await mirror((_req, res) => {
       asked++;
       res.end();
     });
@@ -201,7 +201,7 @@ describe('the tap refuses', () => {
   });
 
   it('a chunk whose length is no number, though the request has begun', async () => {
-    const { client, rig } = await tap(async (req, res) => {
+    const { client, rig } = await mirror(async (req, res) => {
       await bodyOf(req).catch(() => {});
       res.end();
     });
@@ -211,14 +211,14 @@ describe('the tap refuses', () => {
   });
 
   it('HTTP/0.9', async () => {
-    const { client } = await tap(json('{}'));
+    const { client } = await mirror(json('{}'));
     client.write('GET /\r\n\r\n');
     expect(await client.untilClosed()).toMatch(/^HTTP\/1.1 505/);
   });
 
   it('what it has seen before: a side’s URL that leads back to the load balancer would go round for ever', async () => {
-    const { client } = await tap(json('{}'));
-    client.write('GET / HTTP/1.1\r\nHost: x\r\nVia: 1.1 crossfade-tap\r\n\r\n');
+    const { client } = await mirror(json('{}'));
+    client.write('GET / HTTP/1.1\r\nHost: x\r\nVia: 1.1 crossfade-mirror\r\n\r\n');
     expect(await client.untilClosed()).toMatch(/^HTTP\/1.1 508/);
   });
 });

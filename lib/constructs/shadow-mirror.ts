@@ -14,10 +14,10 @@ import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { tapImage } from '../assets/index.ts';
+import { mirrorImage } from '../assets/index.ts';
 import { acknowledge } from './acknowledge.ts';
 import { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
-import { TAP_PORTS } from './ports.ts';
+import { MIRROR_PORTS } from './ports.ts';
 
 /** A task that is told to go answers for as long as the load balancer may take to hear of it, then ends what is under way. */
 const DRAIN_DELAY = Duration.seconds(20);
@@ -26,33 +26,33 @@ const STOP_TIMEOUT = Duration.seconds(120);
 const MIN_TASKS = 2;
 const MAX_TASKS = 20;
 
-export interface ShadowTapProps {
+export interface ShadowMirrorProps {
   readonly ingressId: string;
   readonly vpc: IVpc;
   readonly cluster: ICluster;
-  /** The load balancer, or its security group: the tap answers nobody else. */
+  /** The load balancer, or its security group: the mirror answers nobody else. */
   readonly loadBalancer: IConnectable;
   readonly forward: ApplicationTargetGroup;
   readonly reverse: ApplicationTargetGroup;
   /** Where the stable side and the candidate answer within the VPC, such as `http://stable.gateway.internal:8080`. */
   readonly stableUrl: string;
   readonly candidateUrl: string;
-  /** Both sides: the tap may reach their tasks on `gatewayPort`. */
+  /** Both sides: the mirror may reach their tasks on `gatewayPort`. */
   readonly sides: readonly IConnectable[];
   readonly gatewayPort: number;
   /** Captured pairs go here. */
   readonly stream: DeliveryStream;
   /** Route templates by which parity is signed off, such as `/items/{id}`. @default - the first segment of the path */
   readonly routes?: readonly string[];
-  /** Asked of a face's primary for the tap's readiness; any answer below 500 will do. @default '/healthz' */
+  /** Asked of a face's primary for the mirror's readiness; any answer below 500 will do. @default '/healthz' */
   readonly healthPath?: string;
-  readonly copies?: TapCopies;
-  readonly redaction?: TapRedaction;
+  readonly copies?: MirrorCopies;
+  readonly redaction?: MirrorRedaction;
 }
 
-/** Which requests are copied, and how much a copy may cost. docs/tap.md says what each means. */
-export interface TapCopies {
-  /** Share of the requests through the tap, 0 to 1. @default 1 */
+/** Which requests are copied, and how much a copy may cost. docs/explanation/mirror.md says what each means. */
+export interface MirrorCopies {
+  /** Share of the requests through the mirror, 0 to 1. @default 1 */
   readonly sampleRate?: number;
   /** Requests with side effects that may be copied to the candidate, such as `POST /search`. @default - safe methods only */
   readonly allow?: readonly string[];
@@ -72,22 +72,22 @@ export interface TapCopies {
 }
 
 /** What is secret beyond the defaults: its values are stored as keyed hashes. */
-export interface TapRedaction {
-  /** @default - Authorization, Cookie and Set-Cookie values, and what else docs/tap.md lists */
+export interface MirrorRedaction {
+  /** @default - Authorization, Cookie and Set-Cookie values, and what else docs/explanation/mirror.md lists */
   readonly headers?: readonly string[];
-  /** Parameters of queries and forms. @default - those of docs/tap.md */
+  /** Parameters of queries and forms. @default - those of docs/explanation/mirror.md */
   readonly parameters?: readonly string[];
-  /** JSON pointers with `*` for one segment and `**` for any number of them. @default - the names of docs/tap.md, anywhere */
+  /** JSON pointers with `*` for one segment and `**` for any number of them. @default - the names of docs/explanation/mirror.md, anywhere */
   readonly jsonPointers?: readonly string[];
 }
 
-/** The shadow tap as a Fargate service: two faces, a health port that depends on neither candidate nor sink. */
-export class ShadowTap extends Construct {
+/** The shadow mirror as a Fargate service: two faces, a health port that depends on neither candidate nor sink. */
+export class ShadowMirror extends Construct {
   readonly service: FargateService;
   readonly logGroup: ILogGroup;
   readonly securityGroup: SecurityGroup;
 
-  constructor(scope: Construct, id: string, props: ShadowTapProps) {
+  constructor(scope: Construct, id: string, props: ShadowMirrorProps) {
     super(scope, id);
     validate(props);
     this.logGroup = new LogGroup(this, 'Logs', {
@@ -108,35 +108,35 @@ export class ShadowTap extends Construct {
       memoryLimitMiB: 2048,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
-    taskDefinition.addContainer('tap', {
-      image: tapImage(),
+    taskDefinition.addContainer('mirror', {
+      image: mirrorImage(),
       environment: {
         CROSSFADE_INGRESS: props.ingressId,
-        TAP_STABLE_URL: props.stableUrl,
-        TAP_CANDIDATE_URL: props.candidateUrl,
-        TAP_FORWARD_PORT: String(TAP_PORTS.forward),
-        TAP_REVERSE_PORT: String(TAP_PORTS.reverse),
-        TAP_HEALTH_PORT: String(TAP_PORTS.health),
-        TAP_SINK: `firehose:${props.stream.deliveryStreamName}`,
-        TAP_ROUTES: (props.routes ?? []).join(','),
-        TAP_PRIMARY_HEALTH_PATH: props.healthPath ?? '/healthz',
-        TAP_DRAIN_DELAY_MS: String(DRAIN_DELAY.toMilliseconds()),
-        TAP_DRAIN_MS: String(STOP_TIMEOUT.minus(DRAIN_DELAY).minus(Duration.seconds(10)).toMilliseconds()),
+        MIRROR_STABLE_URL: props.stableUrl,
+        MIRROR_CANDIDATE_URL: props.candidateUrl,
+        MIRROR_FORWARD_PORT: String(MIRROR_PORTS.forward),
+        MIRROR_REVERSE_PORT: String(MIRROR_PORTS.reverse),
+        MIRROR_HEALTH_PORT: String(MIRROR_PORTS.health),
+        MIRROR_SINK: `firehose:${props.stream.deliveryStreamName}`,
+        MIRROR_ROUTES: (props.routes ?? []).join(','),
+        MIRROR_PRIMARY_HEALTH_PATH: props.healthPath ?? '/healthz',
+        MIRROR_DRAIN_DELAY_MS: String(DRAIN_DELAY.toMilliseconds()),
+        MIRROR_DRAIN_MS: String(STOP_TIMEOUT.minus(DRAIN_DELAY).minus(Duration.seconds(10)).toMilliseconds()),
         ...copyEnvironment(props.copies ?? {}),
         ...redactionEnvironment(props.redaction ?? {}),
-        OTEL_SERVICE_NAME: 'crossfade-tap',
+        OTEL_SERVICE_NAME: 'crossfade-mirror',
         OTEL_EXPORTER_OTLP_ENDPOINT: OTLP_ENDPOINT,
       },
-      secrets: { TAP_REDACTION_KEY: EcsSecret.fromSecretsManager(redactionKey as ISecret) },
-      logging: LogDrivers.awsLogs({ streamPrefix: 'tap', logGroup: this.logGroup }),
-      portMappings: Object.values(TAP_PORTS).map((containerPort) => ({ containerPort })),
+      secrets: { MIRROR_REDACTION_KEY: EcsSecret.fromSecretsManager(redactionKey as ISecret) },
+      logging: LogDrivers.awsLogs({ streamPrefix: 'mirror', logGroup: this.logGroup }),
+      portMappings: Object.values(MIRROR_PORTS).map((containerPort) => ({ containerPort })),
       readonlyRootFilesystem: true,
       stopTimeout: STOP_TIMEOUT,
     });
     addCollector(taskDefinition, this.logGroup);
     props.stream.grantPutRecords(taskDefinition.taskRole);
-    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Shadow tap' });
-    for (const port of Object.values(TAP_PORTS))
+    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Shadow mirror' });
+    for (const port of Object.values(MIRROR_PORTS))
       this.securityGroup.connections.allowFrom(props.loadBalancer, Port.tcp(port), 'Load balancer');
     this.#reach(props.sides, props.gatewayPort);
     this.service = new FargateService(this, 'Service', {
@@ -148,17 +148,17 @@ export class ShadowTap extends Construct {
       securityGroups: [this.securityGroup],
     });
     props.forward.addTarget(
-      this.service.loadBalancerTarget({ containerName: 'tap', containerPort: TAP_PORTS.forward }),
+      this.service.loadBalancerTarget({ containerName: 'mirror', containerPort: MIRROR_PORTS.forward }),
     );
     props.reverse.addTarget(
-      this.service.loadBalancerTarget({ containerName: 'tap', containerPort: TAP_PORTS.reverse }),
+      this.service.loadBalancerTarget({ containerName: 'mirror', containerPort: MIRROR_PORTS.reverse }),
     );
     this.service
       .autoScaleTaskCount({ minCapacity: MIN_TASKS, maxCapacity: MAX_TASKS })
       .scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 40 });
   }
 
-  /** The rules stand here and not beside the sides' groups: their stack must not depend on the tap's. */
+  /** The rules stand here and not beside the sides' groups: their stack must not depend on the mirror's. */
   #reach(sides: readonly IConnectable[], port: number): void {
     for (const [n, side] of sides.entries()) {
       for (const [i, group] of side.connections.securityGroups.entries()) {
@@ -168,17 +168,17 @@ export class ShadowTap extends Construct {
           ipProtocol: 'tcp',
           fromPort: port,
           toPort: port,
-          description: 'Shadow tap',
+          description: 'Shadow mirror',
         });
       }
     }
   }
 }
 
-/** @throws RangeError that names the property; the tap itself would say so only once it is deployed. */
-function validate({ copies = {}, redaction = {}, routes = [], healthPath = '/' }: ShadowTapProps): void {
+/** @throws RangeError that names the property; the mirror itself would say so only once it is deployed. */
+function validate({ copies = {}, redaction = {}, routes = [], healthPath = '/' }: ShadowMirrorProps): void {
   const check = (ok: boolean, name: string, must: string) => {
-    if (!ok) throw new RangeError(`ShadowTap: ${name} must be ${must}`);
+    if (!ok) throw new RangeError(`ShadowMirror: ${name} must be ${must}`);
   };
   const isShare = (value = 0) => value >= 0 && value <= 1;
   check(isShare(copies.sampleRate), 'copies.sampleRate', 'from 0 to 1');
@@ -207,23 +207,23 @@ function copyEnvironment({
   maxInFlight,
   deadline,
   noiseRate,
-}: TapCopies) {
+}: MirrorCopies) {
   return given({
-    TAP_SAMPLE_RATE: sampleRate,
-    TAP_NOISE_RATE: noiseRate,
-    TAP_COPY_ALLOW: allow?.join(','),
-    TAP_COPY_ALLOW_STABLE: allowStable?.join(','),
-    TAP_BODY_CAP: bodyCapBytes,
-    TAP_MAX_COPIES: maxInFlight,
-    TAP_COPY_DEADLINE_MS: deadline?.toMilliseconds(),
+    MIRROR_SAMPLE_RATE: sampleRate,
+    MIRROR_NOISE_RATE: noiseRate,
+    MIRROR_COPY_ALLOW: allow?.join(','),
+    MIRROR_COPY_ALLOW_STABLE: allowStable?.join(','),
+    MIRROR_BODY_CAP: bodyCapBytes,
+    MIRROR_MAX_COPIES: maxInFlight,
+    MIRROR_COPY_DEADLINE_MS: deadline?.toMilliseconds(),
   });
 }
 
-function redactionEnvironment({ headers, parameters, jsonPointers }: TapRedaction) {
+function redactionEnvironment({ headers, parameters, jsonPointers }: MirrorRedaction) {
   return given({
-    TAP_REDACT_HEADERS: headers?.join(','),
-    TAP_REDACT_PARAMETERS: parameters?.join(','),
-    TAP_REDACT_JSON: jsonPointers?.join(','),
+    MIRROR_REDACT_HEADERS: headers?.join(','),
+    MIRROR_REDACT_PARAMETERS: parameters?.join(','),
+    MIRROR_REDACT_JSON: jsonPointers?.join(','),
   });
 }
 

@@ -1,4 +1,4 @@
-/** The tap against no tap, nginx and Node's proxies, all in one run on loopback. */
+/** The mirror against no mirror, nginx and Node's proxies, all in one run on loopback. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,12 +19,12 @@ const PROFILES: readonly Profile[] = [
   { name: 'large', method: 'GET', path: LARGE, bodyBytes: 0 },
   { name: 'post', method: 'POST', path: '/', bodyBytes: 10_000 },
 ];
-/** Of the tap's own capacity: the rate at which latency is looked at. */
+/** Of the mirror's own capacity: the rate at which latency is looked at. */
 const SHARE = 0.3;
 /** Until then V8 has compiled what is hot, also where the processor is shared. */
 const WARM_UP_S = 5;
 
-const USAGE = 'bench tap [--profile get|large|post] [--rounds 5] [--seconds 2] [--soak SECONDS] [--json FILE]';
+const USAGE = 'bench mirror [--profile get|large|post] [--rounds 5] [--seconds 2] [--soak SECONDS] [--json FILE]';
 const argsSchema = z.object({
   profile: z.enum(['get', 'large', 'post']).default('get'),
   rounds: z.coerce.number().int().min(1).max(100).default(5),
@@ -44,7 +44,7 @@ export async function run(args: string[]): Promise<void> {
     return;
   }
   const options = parse(args);
-  const dir = mkdtempSync(join(tmpdir(), 'crossfade-bench-tap-'));
+  const dir = mkdtempSync(join(tmpdir(), 'crossfade-bench-mirror-'));
   let world: World | undefined;
   try {
     world = await startWorld(dir);
@@ -73,7 +73,7 @@ async function measure(world: World, { profile: name, rounds: count, seconds, so
 
   const stalls = new Map<string, number[]>();
   for (const subject of world.subjects)
-    if (subject.name === NAMES.nginxMirrorSlow || subject.name === NAMES.tapCopySlow)
+    if (subject.name === NAMES.nginxMirrorSlow || subject.name === NAMES.mirrorCopySlow)
       stalls.set(subject.name, await stall(subject));
   console.log('one kept-alive connection, requests one after another, ms:');
   for (const [subject, times] of stalls) console.log(`  ${subject}: ${times.map((t) => t.toFixed(1)).join(', ')}`);
@@ -97,9 +97,9 @@ async function measure(world: World, { profile: name, rounds: count, seconds, so
 }
 
 async function latencyRate(world: World, profile: Profile): Promise<number> {
-  const tap = world.subjects.find((s) => s.name === NAMES.tap);
-  if (tap === undefined) throw new RangeError(`no subject is called ${NAMES.tap}`);
-  const { rps } = await closedLoop(tap, profile, WARM_UP_S);
+  const mirror = world.subjects.find((s) => s.name === NAMES.mirror);
+  if (mirror === undefined) throw new RangeError(`no subject is called ${NAMES.mirror}`);
+  const { rps } = await closedLoop(mirror, profile, WARM_UP_S);
   return Math.max(10, Math.round((rps * SHARE) / 10) * 10);
 }
 

@@ -1,5 +1,5 @@
 /**
- * The tap as the process that is deployed, between a primary and a shadow that misbehaves. In all of it the primary's answers
+ * The mirror as the process that is deployed, between a primary and a shadow that misbehaves. In all of it the primary's answers
  * are byte-identical, none fails, and memory stays bounded.
  */
 import { execFileSync } from 'node:child_process';
@@ -13,13 +13,13 @@ import { Pool } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Child, startChild } from '../../rehearsal/machine/child.ts';
-import { TAP } from '../../rehearsal/scenario/gateways.ts';
+import { MIRROR } from '../../rehearsal/scenario/gateways.ts';
 
 const MB = 1024 * 1024;
-/** What a tap may hold beyond its start: queue, samples of the pairs under way, the engine's own slack. */
+/** What a mirror may hold beyond its start: queue, samples of the pairs under way, the engine's own slack. */
 const MEMORY_MB = 300;
 
-const folder = mkdtempSync(join(tmpdir(), 'tap-chaos-'));
+const folder = mkdtempSync(join(tmpdir(), 'mirror-chaos-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Answers of all kinds, the same for the same path. */
@@ -64,37 +64,37 @@ afterEach(async () => {
   await Promise.all(children.splice(0).map((child) => child.stop()));
 });
 
-const metricSchema = z.looseObject({ Reason: z.string(), TapDropped: z.number() });
+const metricSchema = z.looseObject({ Reason: z.string(), MirrorDropped: z.number() });
 
-interface Tap {
+interface Mirror {
   readonly child: Child;
   readonly pool: Pool;
   /** Resident memory, MB. */
   memory(): number;
 }
 
-async function tap(shadowPort: number, env: Readonly<Record<string, string>> = {}): Promise<Tap> {
+async function mirror(shadowPort: number, env: Readonly<Record<string, string>> = {}): Promise<Mirror> {
   dropped.clear();
   const child = await startChild({
-    name: 'tap',
-    ...TAP,
+    name: 'mirror',
+    ...MIRROR,
     env: {
       CROSSFADE_INGRESS: 'g',
-      TAP_BIND: '127.0.0.1',
-      TAP_FORWARD_PORT: '0',
-      TAP_REVERSE_PORT: '0',
-      TAP_HEALTH_PORT: '0',
-      TAP_STABLE_URL: `http://127.0.0.1:${primaryPort}`,
-      TAP_CANDIDATE_URL: `http://127.0.0.1:${shadowPort}`,
-      TAP_REDACTION_KEY: 'a-key-of-sixteen-bytes',
-      TAP_SINK: `ndjson:${join(folder, 'pairs.ndjson')}`,
-      TAP_COPY_DEADLINE_MS: '1000',
+      MIRROR_BIND: '127.0.0.1',
+      MIRROR_FORWARD_PORT: '0',
+      MIRROR_REVERSE_PORT: '0',
+      MIRROR_HEALTH_PORT: '0',
+      MIRROR_STABLE_URL: `http://127.0.0.1:${primaryPort}`,
+      MIRROR_CANDIDATE_URL: `http://127.0.0.1:${shadowPort}`,
+      MIRROR_REDACTION_KEY: 'a-key-of-sixteen-bytes',
+      MIRROR_SINK: `ndjson:${join(folder, 'pairs.ndjson')}`,
+      MIRROR_COPY_DEADLINE_MS: '1000',
       ...env,
     },
     onLine: (line) => {
       const metric = metricSchema.safeParse(JSON.parse(line));
       if (metric.success)
-        dropped.set(metric.data.Reason, (dropped.get(metric.data.Reason) ?? 0) + metric.data.TapDropped);
+        dropped.set(metric.data.Reason, (dropped.get(metric.data.Reason) ?? 0) + metric.data.MirrorDropped);
     },
   });
   children.push(child);
@@ -105,7 +105,7 @@ async function tap(shadowPort: number, env: Readonly<Record<string, string>> = {
 }
 
 /** Requests of all kinds, side by side; each answer must be the primary's to the byte. */
-async function customers({ pool }: Tap, rounds: number): Promise<void> {
+async function customers({ pool }: Mirror, rounds: number): Promise<void> {
   const sha = (data: Buffer) => createHash('sha256').update(data).digest('hex');
   const expected = new Map([...BODIES].map(([path, body]) => [path, sha(body)]));
   const one = async (path: string) => {
@@ -161,7 +161,7 @@ const SHADOWS: readonly (readonly [string, () => Server])[] = [
 
 describe('the primary’s answers reach every customer to the byte', { timeout: 60_000 }, () => {
   it.each(SHADOWS)('when the shadow %s', async (_name, shadow) => {
-    const rig = await tap(await listening(shadow()));
+    const rig = await mirror(await listening(shadow()));
     await customers(rig, 3);
     const before = rig.memory();
     await customers(rig, 10);
@@ -169,16 +169,16 @@ describe('the primary’s answers reach every customer to the byte', { timeout: 
   });
 
   it('when nobody listens where the shadow should be', async () => {
-    const rig = await tap(1);
+    const rig = await mirror(1);
     await customers(rig, 10);
     await rig.child.stop();
     expect(dropped.get('breaker')).toBeGreaterThan(0);
   });
 
   it('when the sink is down, and when its queue is full', async () => {
-    const rig = await tap(primaryPort, {
-      TAP_SINK: `ndjson:${join(folder, 'no', 'such', 'folder')}`,
-      TAP_FLUSH_MS: '2000',
+    const rig = await mirror(primaryPort, {
+      MIRROR_SINK: `ndjson:${join(folder, 'no', 'such', 'folder')}`,
+      MIRROR_FLUSH_MS: '2000',
     });
     await customers(rig, 30);
     const before = rig.memory();
@@ -190,19 +190,19 @@ describe('the primary’s answers reach every customer to the byte', { timeout: 
 
   it('when the sink is Firehose, and it hangs', async () => {
     const hanging = await listening(raw(() => {}));
-    const rig = await tap(primaryPort, {
-      TAP_SINK: 'firehose:pairs',
+    const rig = await mirror(primaryPort, {
+      MIRROR_SINK: 'firehose:pairs',
       AWS_ENDPOINT_URL: `http://127.0.0.1:${hanging}`,
       AWS_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
-      TAP_FLUSH_MS: '50',
+      MIRROR_FLUSH_MS: '50',
     });
     await customers(rig, 20);
   });
 
   it('while 10,000 connections stand idle', async () => {
-    const rig = await tap(primaryPort);
+    const rig = await mirror(primaryPort);
     await customers(rig, 2);
     const before = rig.memory();
     const idle: Socket[] = [];
@@ -228,7 +228,7 @@ describe('the primary’s answers reach every customer to the byte', { timeout: 
   });
 
   it('while slow-loris clients hold their heads back', async () => {
-    const rig = await tap(primaryPort);
+    const rig = await mirror(primaryPort);
     const slow = Array.from({ length: 500 }, () => {
       const socket = connect(rig.child.port('forwardPort'), '127.0.0.1');
       socket.on('error', () => {});
@@ -247,7 +247,7 @@ describe('the primary’s answers reach every customer to the byte', { timeout: 
   });
 
   it('while it is asked to end: what is under way ends well', async () => {
-    const rig = await tap(primaryPort, { TAP_DRAIN_DELAY_MS: '20000' });
+    const rig = await mirror(primaryPort, { MIRROR_DRAIN_DELAY_MS: '20000' });
     await customers(rig, 1);
     const running = customers(rig, 3);
     process.kill(rig.child.pid, 'SIGTERM');
@@ -263,7 +263,7 @@ describe('the primary’s answers reach every customer to the byte', { timeout: 
 
 describe('readiness', () => {
   it('is of the face’s own primary: a dead candidate does not take the forward face out of service', async () => {
-    const rig = await tap(1);
+    const rig = await mirror(1);
     const port = rig.child.port('healthPort');
     const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
     let reverse = 200;

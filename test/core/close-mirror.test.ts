@@ -1,17 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { closeTap } from '../../core/fence/close-mirror.ts';
+import { closeMirror } from '../../core/fence/close-mirror.ts';
 import { type RollbackRequest, rollBack } from '../../core/fence/rollback.ts';
 import { fencedShift } from '../../core/fence/shift.ts';
 import { watch } from '../../core/fence/watchdog.ts';
 import { stateToJson } from '../../core/model/run-state.ts';
 import { SAFE_SPLIT, sameWeights, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
-import { makeHandler as closeTapHandler } from '../../lambdas/close-tap.ts';
+import { makeHandler as closeMirrorHandler } from '../../lambdas/close-mirror.ts';
 import { makeHandler as watchHandler } from '../../lambdas/watch.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 import { begun } from '../support/run.ts';
 
-const REQUEST: RollbackRequest = { trigger: 'alarm', reason: 'red', by: 'gateway-tap', at: '2026-11-24T08:10:00.000Z' };
+const REQUEST: RollbackRequest = {
+  trigger: 'alarm',
+  reason: 'red',
+  by: 'gateway-mirror',
+  at: '2026-11-24T08:10:00.000Z',
+};
 const SOAK: TrafficSplit = { candidatePercent: 100, mirror: { face: 'reverse', percent: 5 } };
 const SHADOW: TrafficSplit = { candidatePercent: 0, mirror: { face: 'forward', percent: 5 } };
 const CLOSED: TrafficSplit = { candidatePercent: 100, mirror: null };
@@ -27,25 +32,25 @@ async function at(split: TrafficSplit) {
 }
 const carries = (world: MemoryWorld, split: TrafficSplit) => sameWeights(world.live, weightsFor(DEPLOYMENT, split));
 
-describe('closing the tap', () => {
+describe('closing the mirror', () => {
   it('in the soak gives its share back to the candidate and lets the run go on', async () => {
     const { world } = await at(SOAK);
-    expect(await closeTap(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'closed' });
+    expect(await closeMirror(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'closed' });
     expect(carries(world, CLOSED)).toBe(true);
     expect(world.item).toMatchObject({ status: 'running', intent: { split: CLOSED, confirmed: true } });
   });
 
   it('in the shadow is a rollback: without a mirror there is no evidence', async () => {
     const { world } = await at(SHADOW);
-    expect(await closeTap(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'rolled_back' });
+    expect(await closeMirror(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'rolled_back' });
     expect(carries(world, SAFE_SPLIT)).toBe(true);
     expect(world.item?.status).toBe('rolled_back');
   });
 
-  it('in a canary stage moves nobody: nothing passes through the tap there', async () => {
+  it('in a canary stage moves nobody: nothing passes through the mirror there', async () => {
     const { world } = await at({ candidatePercent: 10, mirror: null });
     const before = structuredClone(world.live);
-    expect(await closeTap(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'nothing_to_do' });
+    expect(await closeMirror(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'nothing_to_do' });
     expect(world.live).toEqual(before);
   });
 
@@ -57,15 +62,15 @@ describe('closing the tap', () => {
       raced = true;
       await rollBack(world, DEPLOYMENT, REQUEST);
     };
-    await expect(closeTap(world, DEPLOYMENT, REQUEST)).rejects.toMatchObject({ name: 'Crossfade.Fenced' });
+    await expect(closeMirror(world, DEPLOYMENT, REQUEST)).rejects.toMatchObject({ name: 'Crossfade.Fenced' });
     expect(carries(world, SAFE_SPLIT)).toBe(true);
   });
 });
 
-describe('the run whose tap was closed', () => {
+describe('the run whose mirror was closed', () => {
   it('is not taken for drift by its next look', async () => {
     const { world, state } = await at(SOAK);
-    await closeTap(world, DEPLOYMENT, REQUEST);
+    await closeMirror(world, DEPLOYMENT, REQUEST);
     const next = await watchHandler(world)(stateToJson({ ...state, since: new Date(world.now).toISOString() }));
     expect(next.next).toBe('hold');
     expect(next.split).toEqual(CLOSED);
@@ -73,39 +78,39 @@ describe('the run whose tap was closed', () => {
 
   it('is not taken for drift by the watchdog', async () => {
     const { world } = await at(SOAK);
-    await closeTap(world, DEPLOYMENT, REQUEST);
+    await closeMirror(world, DEPLOYMENT, REQUEST);
     expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'none' });
   });
 });
 
 describe('the watchdog', () => {
   it.each([
-    ['closes a reverse mirror', SOAK, 'tapReverse', CLOSED],
-    ['rolls a forward mirror back', SHADOW, 'tapForward', SAFE_SPLIT],
-  ] as const)('%s that leads to a tap without a healthy target', async (_what, split, role, expected) => {
+    ['closes a reverse mirror', SOAK, 'mirrorReverse', CLOSED],
+    ['rolls a forward mirror back', SHADOW, 'mirrorForward', SAFE_SPLIT],
+  ] as const)('%s that leads to a mirror without a healthy target', async (_what, split, role, expected) => {
     const { world } = await at(split);
     world.healthy[role] = DEAD;
-    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'tap' });
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'mirror' });
     expect(carries(world, expected)).toBe(true);
   });
 });
 
-describe('the handler behind the tap alarm', () => {
+describe('the handler behind the mirror alarm', () => {
   const alarm = (value: string) => ({
     source: 'aws.cloudwatch',
-    alarmData: { alarmName: 'gateway-tap', state: { value, reason: 'no healthy tap' } },
+    alarmData: { alarmName: 'gateway-mirror', state: { value, reason: 'no healthy mirror' } },
   });
 
-  it('closes the tap, logs it and tells people', async () => {
+  it('closes the mirror, logs it and tells people', async () => {
     const { world } = await at(SOAK);
-    expect(await closeTapHandler(world)(alarm('ALARM'))).toMatchObject({ outcome: 'closed' });
-    expect(world.log.at(-1)).toMatchObject({ kind: 'warning', by: 'close-tap' });
-    expect(world.notices.at(-1)?.subject).toContain('tap closed');
+    expect(await closeMirrorHandler(world)(alarm('ALARM'))).toMatchObject({ outcome: 'closed' });
+    expect(world.log.at(-1)).toMatchObject({ kind: 'warning', by: 'close-mirror' });
+    expect(world.notices.at(-1)?.subject).toContain('mirror closed');
   });
 
   it('ignores an alarm that goes back to OK', async () => {
     const { world } = await at(SOAK);
-    expect(await closeTapHandler(world)(alarm('OK'))).toEqual({ outcome: 'ignored' });
+    expect(await closeMirrorHandler(world)(alarm('OK'))).toEqual({ outcome: 'ignored' });
     expect(carries(world, SOAK)).toBe(true);
   });
 });

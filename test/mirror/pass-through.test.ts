@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const s of stops.splice(0).reverse()) await s();
 });
 
-async function tap(stable: RequestListener | ReturnType<typeof createServer>): Promise<Rig> {
+async function mirror(stable: RequestListener | ReturnType<typeof createServer>): Promise<Rig> {
   const rig = await startRig(stable, json('{}'));
   stops.push(() => rig.stop());
   return rig;
@@ -51,7 +51,7 @@ const rawOf = (headers: unknown) => (Array.isArray(headers) ? headers.map(String
 describe('what a client sends', () => {
   it('reaches the primary in its order and case, duplicates included; what is for one hop does not', async () => {
     let seen: string[] = [];
-    const rig = await tap((req, res) => {
+    const rig = await mirror((req, res) => {
       seen = req.rawHeaders;
       res.end();
     });
@@ -86,7 +86,7 @@ describe('what a client sends', () => {
 
   it('keeps its target to the letter', async () => {
     const targets: (string | undefined)[] = [];
-    const rig = await tap((req, res) => {
+    const rig = await mirror((req, res) => {
       targets.push(req.url);
       res.end();
     });
@@ -101,7 +101,7 @@ describe('what a client sends', () => {
 
   it('is named, traced and marked with the hop; a load balancer’s X-Forwarded-For stays as it is', async () => {
     const seen: Record<string, unknown>[] = [];
-    const rig = await tap((req, res) => {
+    const rig = await mirror((req, res) => {
       seen.push(req.headers);
       res.end();
     });
@@ -112,7 +112,7 @@ describe('what a client sends', () => {
     expect(seen[0]).toMatchObject({
       'x-forwarded-for': '198.51.100.7',
       'x-request-id': 'mine',
-      via: '1.1 crossfade-tap',
+      via: '1.1 crossfade-mirror',
     });
     expect(seen[1]).toMatchObject({
       'x-forwarded-for': '127.0.0.1',
@@ -122,7 +122,7 @@ describe('what a client sends', () => {
   });
 
   it('streams an upload of any length, chunked or not, with any method', async () => {
-    const rig = await tap(async (req, res) => {
+    const rig = await mirror(async (req, res) => {
       const body = await bodyOf(req);
       res.writeHead(201, { 'x-method': req.method ?? '' }).end(sha(body));
     });
@@ -138,7 +138,7 @@ describe('what a client sends', () => {
 
   it('waits while the primary does not take more', async () => {
     const arrived = signal<() => void>();
-    const rig = await tap((req, res) => {
+    const rig = await mirror((req, res) => {
       req.pause();
       arrived.set(() => {
         req.on('data', () => {});
@@ -165,7 +165,7 @@ describe('what the primary answers', () => {
   it('reaches the client in its order and case, duplicates and reason included, and to the byte', async () => {
     const body = randomBytes(300_000);
     const sent = ['X-b', '1', 'Set-Cookie', 'a=1', 'x-A', '2', 'Set-Cookie', 'b=2', 'Content-Type', 'image/png'];
-    const rig = await tap((_req, res) => {
+    const rig = await mirror((_req, res) => {
       res.writeHead(299, 'Quite Fine', sent);
       res.end(body);
     });
@@ -177,7 +177,7 @@ describe('what the primary answers', () => {
 
   it('stays compressed as it was', async () => {
     const zipped = gzipSync('{"a":1}');
-    const rig = await tap((_req, res) => {
+    const rig = await mirror((_req, res) => {
       res.writeHead(200, { 'content-encoding': 'gzip', 'content-length': zipped.length }).end(zipped);
     });
     const response = await request(rig.url);
@@ -186,7 +186,7 @@ describe('what the primary answers', () => {
   });
 
   it.each([204, 304])('has no body with status %d, and the connection goes on', async (status) => {
-    const rig = await tap((req, res) => {
+    const rig = await mirror((req, res) => {
       if (req.url === '/next') res.end('next');
       else res.writeHead(status, { etag: '"x"' }).end();
     });
@@ -197,7 +197,7 @@ describe('what the primary answers', () => {
   });
 
   it('keeps the length that a HEAD asks for', async () => {
-    const rig = await tap((_req, res) => {
+    const rig = await mirror((_req, res) => {
       res.writeHead(200, { 'content-length': '12345' }).end();
     });
     const response = await request(rig.url, { method: 'HEAD' });
@@ -207,7 +207,7 @@ describe('what the primary answers', () => {
 
   it('comes in pieces as they come, the head before all', async () => {
     let next = () => {};
-    const rig = await tap((_req, res) => {
+    const rig = await mirror((_req, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       res.flushHeaders();
       let n = 0;
@@ -223,7 +223,7 @@ describe('what the primary answers', () => {
   });
 
   it('passes trailers on', async () => {
-    const rig = await tap((_req, res) => {
+    const rig = await mirror((_req, res) => {
       res.writeHead(200, { trailer: 'X-Sum' });
       res.write('body');
       res.addTrailers({ 'X-Sum': '42' });
@@ -235,7 +235,7 @@ describe('what the primary answers', () => {
   });
 
   it('passes informational answers on', async () => {
-    const rig = await tap((_req, res) => {
+    const rig = await mirror((_req, res) => {
       res.writeEarlyHints({ link: '</style.css>; rel=preload' });
       res.end('done');
     });
@@ -250,7 +250,7 @@ describe('what the primary answers', () => {
     let written = 0;
     const total = 256;
     const chunk = Buffer.alloc(1024 * 1024);
-    const rig = await tap((_req, res) => {
+    const rig = await mirror((_req, res) => {
       res.writeHead(200);
       const more = () => {
         while (written < total) {
@@ -271,12 +271,12 @@ describe('what the primary answers', () => {
 
   it('is as large as anybody likes: fields beyond node’s own limits', async () => {
     const large = 'x'.repeat(40_000);
-    const rig = await tap((req, res) => {
+    const rig = await mirror((req, res) => {
       res.writeHead(200, { 'x-large': String(req.headers['x-large']).length }).end();
     });
     const raw = client(rig);
     raw.write(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${large}\r\nConnection: close\r\n\r\n`);
-    // The service's own limit answers, not the tap's.
+    // The service's own limit answers, not the mirror's.
     expect(await raw.untilClosed()).toMatch(/^HTTP\/1.1 431/);
     expect(rig.counters.primaryErrors).toBe(0);
   });
@@ -285,7 +285,7 @@ describe('what the primary answers', () => {
 describe('connections', () => {
   it('are kept to both sides', async () => {
     const sockets = new Set<unknown>();
-    const rig = await tap((req, res) => {
+    const rig = await mirror((req, res) => {
       sockets.add(req.socket);
       res.end('x');
     });
@@ -309,7 +309,7 @@ describe('connections', () => {
         answered = true;
       });
     });
-    const rig = await tap(primary);
+    const rig = await mirror(primary);
     for (let i = 0; i < 3; i++) {
       const response = await request(rig.url);
       expect([response.statusCode, await response.body.text()]).toEqual([200, 'ok']);
@@ -320,7 +320,7 @@ describe('connections', () => {
 
   it('that fail with a request that must not be repeated end in 502, once', async () => {
     let requests = 0;
-    const rig = await tap((req) => {
+    const rig = await mirror((req) => {
       requests++;
       req.socket.destroy();
     });
@@ -330,7 +330,7 @@ describe('connections', () => {
   });
 
   it('end at the client when the primary’s answer breaks off: half an answer is never a whole one', async () => {
-    const rig = await tap((_req, res) => {
+    const rig = await mirror((_req, res) => {
       res.writeHead(200, { 'content-length': '100' });
       res.write('half');
       setImmediate(() => res.destroy());
@@ -358,7 +358,7 @@ describe('connections', () => {
     const there = new Promise<void>((resolve) => {
       arrived = resolve;
     });
-    const rig = await tap((req, res) => {
+    const rig = await mirror((req, res) => {
       res.on('close', left);
       answer(req, res);
       arrived();
@@ -370,8 +370,8 @@ describe('connections', () => {
     await gone;
   });
 
-  it('are told to end while the tap drains', async () => {
-    const rig = await tap(json('{}'));
+  it('are told to end while the mirror drains', async () => {
+    const rig = await mirror(json('{}'));
     rig.face.drain();
     const response = await request(rig.url);
     await response.body.dump();

@@ -19,9 +19,9 @@ export interface Soak {
 }
 
 export async function soak(world: World, profile: Profile, rate: number, seconds: number): Promise<Soak> {
-  const { pid, port } = await world.tap(`${NAMES.tapCopySlow}, sink dead`, {
-    TAP_CANDIDATE_URL: `http://127.0.0.1:${world.slowShadow}`,
-    TAP_SINK: 'firehose:nobody',
+  const { pid, port } = await world.mirror(`${NAMES.mirrorCopySlow}, sink dead`, {
+    MIRROR_CANDIDATE_URL: `http://127.0.0.1:${world.slowShadow}`,
+    MIRROR_SINK: 'firehose:nobody',
     // The port of nobody (tcpmux): every batch is refused.
     AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
     AWS_REGION: 'eu-central-1',

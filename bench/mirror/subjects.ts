@@ -1,8 +1,8 @@
 /** What is measured: each a process of its own on loopback, in front of the same upstream. */
 import { join } from 'node:path';
-import { bundleTap } from '../../lib/assets/mirror-image.ts';
+import { bundleMirror } from '../../lib/assets/mirror-image.ts';
 import { startChild } from '../../rehearsal/machine/child.ts';
-import { tapCommand } from '../../test/support/tap-command.ts';
+import { mirrorCommand } from '../../test/support/mirror-command.ts';
 import { startProxy, startUpstream } from './nginx.ts';
 
 export interface Profile {
@@ -22,14 +22,14 @@ export interface Subject extends Target {
 }
 
 export const NAMES = {
-  none: 'no tap',
+  none: 'no mirror',
   nginx: 'nginx',
   nginxMirror: 'nginx mirror',
   nginxMirrorSlow: 'nginx mirror, shadow 2 s',
-  tap: 'tap 0 %',
-  tapCopy: 'tap 100 %',
-  tapCopySlow: 'tap 100 %, shadow 2 s',
-  tapNdjson: 'tap 100 %, NDJSON',
+  mirror: 'mirror 0 %',
+  mirrorCopy: 'mirror 100 %',
+  mirrorCopySlow: 'mirror 100 %, shadow 2 s',
+  mirrorNdjson: 'mirror 100 %, NDJSON',
   undici: 'undici dispatch (floor)',
   nodeHttp: 'node:http pipe (floor)',
   fastify: '@fastify/http-proxy',
@@ -38,8 +38,8 @@ export const NAMES = {
 
 export interface World {
   readonly subjects: readonly Subject[];
-  /** Starts one more tap in front of the same upstream. */
-  tap(name: string, env: Readonly<Record<string, string>>): Promise<Subject>;
+  /** Starts one more mirror in front of the same upstream. */
+  mirror(name: string, env: Readonly<Record<string, string>>): Promise<Subject>;
   readonly slowShadow: number;
   stop(): Promise<void>;
 }
@@ -71,31 +71,31 @@ export async function startWorld(dir: string): Promise<World> {
       return { name, pid, port };
     };
     const slowShadow = (await proxy('slow shadow', 'slow-shadow')).port;
-    bundleTap(join(dir, 'tap'));
-    const image = tapCommand(join(dir, 'tap'));
-    const tap = async (name: string, env: Readonly<Record<string, string>>): Promise<Subject> => {
-      const child = await node(name, [...tapFlags(), ...image.args], {
+    bundleMirror(join(dir, 'mirror'));
+    const image = mirrorCommand(join(dir, 'mirror'));
+    const mirror = async (name: string, env: Readonly<Record<string, string>>): Promise<Subject> => {
+      const child = await node(name, [...mirrorFlags(), ...image.args], {
         ...image.env,
         CROSSFADE_INGRESS: 'bench',
-        TAP_BIND: '127.0.0.1',
-        TAP_FORWARD_PORT: '0',
-        TAP_REVERSE_PORT: '0',
-        TAP_HEALTH_PORT: '0',
-        TAP_STABLE_URL: `http://127.0.0.1:${upstream.port}`,
-        TAP_CANDIDATE_URL: `http://127.0.0.1:${healthy}`,
-        TAP_REDACTION_KEY: 'a-key-of-sixteen-bytes',
+        MIRROR_BIND: '127.0.0.1',
+        MIRROR_FORWARD_PORT: '0',
+        MIRROR_REVERSE_PORT: '0',
+        MIRROR_HEALTH_PORT: '0',
+        MIRROR_STABLE_URL: `http://127.0.0.1:${upstream.port}`,
+        MIRROR_CANDIDATE_URL: `http://127.0.0.1:${healthy}`,
+        MIRROR_REDACTION_KEY: 'a-key-of-sixteen-bytes',
         ...env,
       });
       return { name, pid: child.pid, port: child.port('forwardPort') };
     };
-    const slow = { TAP_CANDIDATE_URL: `http://127.0.0.1:${slowShadow}` };
+    const slow = { MIRROR_CANDIDATE_URL: `http://127.0.0.1:${slowShadow}` };
     const subjects = [
       { name: NAMES.none, pid: upstream.pid, port: upstream.port },
       await nginx(NAMES.nginx),
-      await tap(NAMES.tap, { TAP_SAMPLE_RATE: '0' }),
-      await tap(NAMES.tapCopy, {}),
-      await tap(NAMES.tapCopySlow, slow),
-      await tap(NAMES.tapNdjson, { TAP_SINK: 'ndjson:/dev/null' }),
+      await mirror(NAMES.mirror, { MIRROR_SAMPLE_RATE: '0' }),
+      await mirror(NAMES.mirrorCopy, {}),
+      await mirror(NAMES.mirrorCopySlow, slow),
+      await mirror(NAMES.mirrorNdjson, { MIRROR_SINK: 'ndjson:/dev/null' }),
       await proxy(NAMES.undici, 'undici-dispatch'),
       await proxy(NAMES.nodeHttp, 'node-http'),
       await proxy(NAMES.fastify, 'fastify'),
@@ -103,14 +103,14 @@ export async function startWorld(dir: string): Promise<World> {
       await nginx(NAMES.nginxMirror, healthy),
       await nginx(NAMES.nginxMirrorSlow, slowShadow),
     ];
-    return { subjects, tap, slowShadow, stop };
+    return { subjects, mirror, slowShadow, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** For profiling: `TAP_NODE_FLAGS="--cpu-prof --cpu-prof-dir=…"`. */
-function tapFlags(): string[] {
-  return (process.env.TAP_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
+/** For profiling: `MIRROR_NODE_FLAGS="--cpu-prof --cpu-prof-dir=…"`. */
+function mirrorFlags(): string[] {
+  return (process.env.MIRROR_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
 }

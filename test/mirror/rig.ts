@@ -1,4 +1,4 @@
-/** A tap between two services, in this process; its captures are kept in a list instead of going to a thread. */
+/** A mirror between two services, in this process; its captures are kept in a list instead of going to a thread. */
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { connect, type Server, type Socket } from 'node:net';
 import { Pool } from 'undici';
