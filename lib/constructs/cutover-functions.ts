@@ -124,6 +124,10 @@ export class CutoverFunctions extends Construct {
     return handler;
   }
 
+  all(): HandlerFunction[] {
+    return [...this.#functions.values()];
+  }
+
   #grant(handler: HandlerFunction, permission: Permission): void {
     const { ledger, topic, ruleArns, exerciseFunctionArn } = this.#props;
     switch (permission) {

@@ -57,6 +57,7 @@ export class CutoverMachine extends Construct {
     this.#rollback = this.#rollbackChain();
     this.machine = observedMachine(this, {
       stateMachineName: props.stateMachineName,
+      invokes: props.functions.all(),
       queryLanguage: QueryLanguage.JSON_PATH,
       definitionBody: DefinitionBody.fromChainable(this.#forward()),
       comment: 'Crossfade: one execution moves the traffic of one ingress from its stable side to its candidate',

@@ -33,7 +33,8 @@ export class HandlerFunction extends Construct {
     super(scope, id);
     this.#logs = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.RETAIN,
+      // A first deploy that fails takes its log groups with it; later nothing does.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.fn = new LambdaFunction(this, 'Fn', {
       runtime: Runtime.NODEJS_24_X,
@@ -48,6 +49,8 @@ export class HandlerFunction extends Construct {
       memorySize: props.memorySize ?? 512,
       tracing: Tracing.ACTIVE,
       logGroup: this.#logs,
+      // A version that a deploy replaces is deleted unless it is retained, and a run that began with it would end there.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     acknowledgeLogsOnly(this.fn);
     acknowledgeWildcard(this.fn, '*', 'X-Ray has no resource types (PutTraceSegments, PutTelemetryRecords)');

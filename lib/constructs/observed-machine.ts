@@ -1,30 +1,68 @@
-/** A state machine whose every step is logged and traced. */
-import { RemovalPolicy } from 'aws-cdk-lib';
+/** A state machine whose every step is logged and traced, and whose executions outlive deploys. */
+import { Aws, Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { LogLevel, StateMachine, type StateMachineProps, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledge.ts';
+import type { HandlerFunction } from './handler-function.ts';
 
-export type ObservedMachineProps = Omit<StateMachineProps, 'stateMachineType' | 'tracingEnabled' | 'logs'> & {
+/**
+ * Log groups of state machines need this prefix: the log delivery of any other takes room in the account's one resource
+ * policy for logs, which holds 5,120 characters (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
+ */
+const VENDED_LOGS = '/aws/vendedlogs/states/';
+
+export type ObservedMachineProps = Omit<
+  StateMachineProps,
+  'stateMachineType' | 'tracingEnabled' | 'logs' | 'stateMachineName'
+> & {
+  /** Its log group is named after it. */
+  readonly stateMachineName: string;
+  /**
+   * Functions whose versions the definition names. An execution invokes the versions that it began with, its own rollback
+   * among them, while the grants that the CDK derives name only the versions of the newest deploy.
+   */
+  readonly invokes: readonly HandlerFunction[];
   /** How long its log is kept; the log outlives the machine. */
   readonly retention: RetentionDays;
 };
 
-export function observedMachine(scope: Construct, { retention, ...props }: ObservedMachineProps): StateMachine {
+export function observedMachine(
+  scope: Construct,
+  { retention, invokes, ...props }: ObservedMachineProps,
+): StateMachine {
   const machine = new StateMachine(scope, 'Machine', {
     ...props,
     stateMachineType: StateMachineType.STANDARD,
     tracingEnabled: true,
     logs: {
-      destination: new LogGroup(scope, 'Logs', { retention, removalPolicy: RemovalPolicy.RETAIN }),
+      destination: new LogGroup(scope, 'Logs', {
+        logGroupName: `${VENDED_LOGS}${props.stateMachineName}-${stackSuffix()}`,
+        retention,
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      }),
       level: LogLevel.ALL,
       includeExecutionData: true,
     },
   });
+  machine.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: invokes.flatMap(({ fn }) => [fn.functionArn, `${fn.functionArn}:*`]),
+    }),
+  );
+  for (const { fn } of invokes)
+    acknowledgeWildcard(machine, `${fn.functionArn}:*`, 'Every version of one function: executions outlive deploys');
   acknowledgeWildcard(
     machine,
     '*',
     'X-Ray and the delivery of logs (logs:CreateLogDelivery and its kin) have no resource types',
   );
   return machine;
+}
+
+/** Eight characters of the stack's own id: a retained log group does not stand in the way of the same stack made again. */
+function stackSuffix(): string {
+  return Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
 }

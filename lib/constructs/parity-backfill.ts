@@ -76,12 +76,13 @@ export class ParityBackfill extends Construct {
     const machineName = `${ingressId}-parity-backfill`;
     this.machine = observedMachine(this, {
       stateMachineName: machineName,
+      invokes: [compare],
       definitionBody: DefinitionBody.fromString(
         Stack.of(this).toJsonString(this.#definition(bucket.bucketName, compare.version.functionArn, maxConcurrency)),
       ),
       retention: RetentionDays.ONE_MONTH,
     });
-    this.#permit(bucket, compare.version.functionArn, machineName);
+    this.#permit(bucket, machineName);
   }
 
   #definition(bucketName: string, functionArn: string, maxConcurrency: number) {
@@ -142,7 +143,7 @@ export class ParityBackfill extends Construct {
   }
 
   /** https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html */
-  #permit(bucket: IBucket, functionArn: string, machineName: string): void {
+  #permit(bucket: IBucket, machineName: string): void {
     const { partition, region, account } = Stack.of(this);
     const states = (resource: string) => `arn:${partition}:states:${region}:${account}:${resource}`;
     const allow = (actions: string[], resource: string, conditions?: Record<string, unknown>) =>
@@ -153,7 +154,6 @@ export class ParityBackfill extends Construct {
       acknowledgeWildcard(this.machine, resource, why);
       allow(actions, resource);
     };
-    allow(['lambda:InvokeFunction'], functionArn);
     allow(['s3:ListBucket'], bucket.bucketArn, { StringLike: { 's3:prefix': `${PAIRS}*` } });
     allowBelow(
       ['s3:PutObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],

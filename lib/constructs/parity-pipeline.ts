@@ -4,11 +4,13 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import {
   Compression,
   DeliveryStream,
+  EnableLogging,
   LambdaFunctionProcessor,
   S3Bucket,
   StreamEncryption,
 } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from './acknowledge.ts';
@@ -63,6 +65,12 @@ export class ParityPipeline extends Construct {
       encryption: StreamEncryption.awsOwnedKey(),
       destination: new S3Bucket(this.bucket as IBucket, {
         compression: Compression.GZIP,
+        loggingConfig: new EnableLogging(
+          new LogGroup(this, 'StreamLogs', {
+            retention: RetentionDays.ONE_MONTH,
+            removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+          }) as ILogGroup,
+        ),
         processors: [
           new LambdaFunctionProcessor(transform.fn, {
             bufferInterval: Duration.seconds(60),

@@ -92,7 +92,7 @@ export class ShadowMirror extends Construct {
     validate(props);
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     }) as ILogGroup;
     const redactionKey = new Secret(this, 'RedactionKey', {
       description: 'Keys the hashes that stand in for secrets in captured pairs',

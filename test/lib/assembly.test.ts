@@ -250,6 +250,14 @@ describe('the synthesised alarms', () => {
   });
 });
 
+describe('the stacks', () => {
+  it('refer to each other by exports: a weak reference is looked up anew at each of its hundreds of places', () => {
+    const all = JSON.stringify(synthesis.assembly.resources);
+    expect(all).toContain('Fn::ImportValue');
+    expect(all).not.toContain('Fn::GetStackOutput');
+  });
+});
+
 describe('the synthesised services', () => {
   it('register in every target group: an empty group would answer its share with 503', () => {
     const registered = properties('AWS::ECS::Service').flatMap((p) =>
