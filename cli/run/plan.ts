@@ -38,7 +38,7 @@ export function planCommand(): Command {
     });
 }
 
-function table({ rows, totalSeconds, historyEvents }: Projection, rps: number): string {
+function table({ rows, totalSeconds, historyEvents, falseAlarms }: Projection, rps: number): string {
   const lines = rows.map((r) =>
     [
       formatDuration(r.startsAt).padEnd(14),
@@ -56,6 +56,11 @@ function table({ rows, totalSeconds, historyEvents }: Projection, rps: number): 
     ...lines,
     '',
     `Whole: ${formatDuration(totalSeconds)} when every gate passes at its bake and every sign-off takes its full time.`,
+    `Alarms: the error alarm rolls back ${shareText(falseAlarms)} of healthy candidates at this traffic.`,
     `History: at most ${historyEvents} events of ${HISTORY_LIMIT} (budget ${HISTORY_BUDGET}).`,
   ].join('\n');
+}
+
+function shareText(share: number): string {
+  return share < 1e-5 ? 'fewer than 0.001 %' : `at most ${(share * 100).toPrecision(2)} %`;
 }

@@ -1,4 +1,12 @@
 /** May a stage advance, hold, or must it go back? Pure statistics on counts. */
+export {
+  ALARM_MAX_FOREIGN_PERCENT,
+  ALARM_MIN_FAILURES,
+  ALARM_MIN_REQUESTS,
+  type AlarmExposure,
+  type CountedThresholds,
+  falseAlarmBound,
+} from './alarm-rules.ts';
 export { decideGate } from './concurrent-control.ts';
 export { judgeAlone, PEAK_MINUTES } from './historical-control.ts';
 export { bunching, type Period } from './overdispersion.ts';

@@ -1,6 +1,6 @@
 /** What a plan will cost before it is begun: a timeline, history events, and the evidence that each stage needs. */
 
-import { type BaseRates, gatePolicyOf, requestsNeeded, requestsNeededAlone } from '../gate/index.ts';
+import { type BaseRates, falseAlarmBound, gatePolicyOf, requestsNeeded, requestsNeededAlone } from '../gate/index.ts';
 import type { Plan, PlanProblem } from '../model/index.ts';
 
 /** Step Functions ends an execution at 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
@@ -36,6 +36,8 @@ export interface Projection {
   /** Days, begun ones whole, from start to end if every phase is held for its maximum; shadow logs must be kept for as long. */
   readonly longestDays: number;
   readonly historyEvents: number;
+  /** Share of healthy candidates that the alarm on errors brings back at most, whatever the gate says. */
+  readonly falseAlarms: number;
   /** Reasons why the plan must not be started; empty when it may. */
   readonly problems: readonly PlanProblem[];
 }
@@ -64,14 +66,44 @@ export function project(plan: Plan, assumptions: Assumptions): Projection {
     (sum, row) => sum + row.observations * EVENTS_PER_OBSERVATION,
     FIXED_TASKS * EVENTS_PER_TASK,
   );
+  const falseAlarms = falseAlarmsOf(plan, assumptions);
   const last = rows.at(-1);
   return {
     rows,
     totalSeconds: last === undefined ? 0 : last.startsAt + last.seconds,
     longestDays: Math.ceil(rows.reduce((sum, row) => sum + row.seconds + row.maxHold, 0) / DAY_SECONDS),
     historyEvents,
-    problems: [...historyProblems(historyEvents, rows), ...decidability(plan, rows, assumptions)],
+    falseAlarms,
+    problems: [
+      ...historyProblems(historyEvents, rows),
+      ...decidability(plan, rows, assumptions),
+      ...falseAlarmProblems(plan, falseAlarms, assumptions),
+    ],
   };
+}
+
+/** Alarms may use up this share of the gate's α. */
+const ALARM_SHARE_OF_ALPHA = 0.1;
+
+/** The stages at their longest; without a finite request rate there is nothing to compute. */
+function falseAlarmsOf({ stages, gate }: Plan, { rps, errorRate }: Assumptions): number {
+  if (!Number.isFinite(rps)) return 0;
+  const exposures = stages.map(({ percent, bake, maxHold }) => ({
+    candidatePerMinute: (rps * 60 * percent) / 100,
+    stablePerMinute: rps * 60 * (1 - percent / 100),
+    minutes: (bake + maxHold) / 60,
+  }));
+  return falseAlarmBound(exposures, errorRate, gate.maxErrorRate * 100);
+}
+
+function falseAlarmProblems({ gate }: Plan, share: number, { rps, errorRate }: Assumptions): PlanProblem[] {
+  if (share <= gate.alpha * ALARM_SHARE_OF_ALPHA) return [];
+  return [
+    {
+      path: 'gate.maxErrorRate',
+      message: `at ${rps} rps and an error rate of ${errorRate * 100} % the error alarm may roll back up to ${(share * 100).toPrecision(2)} % of healthy candidates; raise the limit`,
+    },
+  ];
 }
 
 type Unplaced = Omit<TimelineRow, 'startsAt'>;

@@ -9,38 +9,41 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import {
+  ALARM_MAX_FOREIGN_PERCENT,
+  ALARM_MIN_FAILURES,
+  ALARM_MIN_REQUESTS,
+  type CountedThresholds,
+} from '../../core/gate/index.ts';
 
 /** ALB metrics have a 60 s period; the CDK's own metrics default to 300 s. */
 const PERIOD = Duration.seconds(60);
 const NAMESPACE = 'AWS/ApplicationELB';
 
 /** When the alarms of a cutover go red. They are coarse and late on purpose: the gate sees small differences sooner. */
-export interface AlarmThresholds {
-  /** Percent of the candidate's requests that fail. @default 5 */
-  readonly errorPercent: number;
-  /** Failed connections to the candidate in a minute. @default 5 */
-  readonly connectionErrors: number;
-  /** Percent of all requests that the load balancer itself answers with 5xx. @default 1 */
-  readonly elbErrorPercent: number;
+export interface AlarmThresholds extends CountedThresholds {
   /** Candidate/stable latency, the same for p50, p95 and p99. @default 1.5 */
   readonly latencyRatio: number;
   /** A ratio counts only where the candidate is slower by more than this, too: 2 ms against 1 ms hurts nobody. @default 10 */
   readonly latencyFloorMs: number;
+  /** Percent of the candidate's targets that are unhealthy. @default 50 */
+  readonly unhealthyPercent: number;
   /** Percent of paired answers that differ breakingly. @default 1 */
   readonly parityPercent: number;
 }
 
 export const DEFAULT_THRESHOLDS: AlarmThresholds = {
   errorPercent: 5,
-  connectionErrors: 5,
+  connectionErrorPercent: 1,
   elbErrorPercent: 1,
   latencyRatio: 1.5,
   latencyFloorMs: 10,
+  unhealthyPercent: 50,
   parityPercent: 1,
 };
 
-/** Ratios of fewer requests a minute say nothing. */
-const MIN_SAMPLES = 20;
+/** Minutes in a row beyond the warm-up in which a percentile must be too high. */
+const SLOW_MINUTES = 3;
 
 export interface CutoverAlarmsProps {
   readonly ingressId: string;
@@ -51,6 +54,8 @@ export interface CutoverAlarmsProps {
   readonly candidateFullName: string;
   /** @default - no mirror, no alarms about it */
   readonly mirrorForwardFullName?: string;
+  /** Whole minutes after each step in which a cold candidate may be slow (`gate.warmUp`). */
+  readonly warmUpMinutes: number;
   /** @default - those of {@link DEFAULT_THRESHOLDS} */
   readonly thresholds?: Partial<AlarmThresholds>;
   /** Base address of the runbook; every alarm links its own section. @default 'docs/how-to/runbook.md' */
@@ -110,49 +115,69 @@ export class CutoverAlarms extends Construct {
   }
 
   #errors(): Alarm {
-    const using = {
-      n: this.#alb('RequestCount', Stats.SUM, 'candidate'),
-      e: this.#alb('HTTPCode_Target_5XX_Count', Stats.SUM, 'candidate'),
-      c: this.#alb('TargetConnectionErrorCount', Stats.SUM, 'candidate'),
-    };
     return this.#alarm({
       what: 'candidate-5xx-ratio',
-      metric: math(
-        `IF(FILL(n, 0) + FILL(c, 0) >= ${MIN_SAMPLES}, 100 * (FILL(e, 0) + FILL(c, 0)) / (FILL(n, 0) + FILL(c, 0)), 0)`,
-        using,
-        'candidate errors, %',
-      ),
+      metric: this.#excess('target5xx + connectionErrors', "candidate's errors above stable's, %"),
       threshold: this.#thresholds.errorPercent,
       datapoints: [2, 3],
-      summary: 'The candidate fails too many of its requests (at least 20 a minute counted).',
+      summary: `The candidate fails more of its requests than the stable side does (counted from ${ALARM_MIN_FAILURES} failures a minute on).`,
     });
   }
 
   #connectionErrors(): Alarm {
     return this.#alarm({
       what: 'candidate-connection-errors',
-      metric: this.#alb('TargetConnectionErrorCount', Stats.SUM, 'candidate'),
-      threshold: this.#thresholds.connectionErrors,
-      datapoints: [1, 1],
-      summary: 'Connections to the candidate fail: it crashes or its tasks are gone. It shows no target 5xx then.',
+      metric: this.#excess('connectionErrors', "candidate's refused connections above stable's, %"),
+      threshold: this.#thresholds.connectionErrorPercent,
+      datapoints: [2, 3],
+      summary:
+        'Connections to the candidate fail: it crashes or its tasks are gone. A crash like this does not show up as target 5xx.',
     });
   }
 
+  /** `errorExcess` and `connectionErrorExcess` of core/gate/alarm-rules.ts as metric math. */
+  #excess(failures: 'connectionErrors' | 'target5xx + connectionErrors', label: string): MathExpression {
+    const side = (of: 'stable' | 'candidate', [n, e, c]: readonly [string, string, string]) => ({
+      [n]: this.#alb('RequestCount', Stats.SUM, of),
+      ...(failures === 'connectionErrors' ? {} : { [e]: this.#alb('HTTPCode_Target_5XX_Count', Stats.SUM, of) }),
+      [c]: this.#alb('TargetConnectionErrorCount', Stats.SUM, of),
+    });
+    const failed = (e: string, c: string) =>
+      failures === 'connectionErrors' ? `FILL(${c}, 0)` : `(FILL(${e}, 0) + FILL(${c}, 0))`;
+    const exposed = (n: string, c: string) => `(FILL(${n}, 0) + FILL(${c}, 0))`;
+    const control = `IF(${exposed('m', 'd')} >= ${ALARM_MIN_REQUESTS}, 100 * ${failed('f', 'd')} / ${exposed('m', 'd')}, 0)`;
+    return math(
+      `IF(${exposed('n', 'c')} >= ${ALARM_MIN_REQUESTS} AND ${failed('e', 'c')} >= ${ALARM_MIN_FAILURES}, 100 * ${failed('e', 'c')} / ${exposed('n', 'c')} - ${control}, 0)`,
+      { ...side('candidate', ['n', 'e', 'c']), ...side('stable', ['m', 'f', 'd']) },
+      label,
+    );
+  }
+
+  /** `elbErrorPercent` of core/gate/alarm-rules.ts as metric math. */
   #elbErrors(): Alarm {
-    const using = { n: this.#alb('RequestCount', Stats.SUM), e: this.#alb('HTTPCode_ELB_5XX_Count', Stats.SUM) };
+    const using = {
+      t: this.#alb('RequestCount', Stats.SUM),
+      n: this.#alb('RequestCount', Stats.SUM, 'candidate'),
+      m: this.#alb('RequestCount', Stats.SUM, 'stable'),
+      e: this.#alb('HTTPCode_ELB_5XX_Count', Stats.SUM),
+    };
+    const foreign = `FILL(t, 0) - FILL(n, 0) - FILL(m, 0) > ${ALARM_MAX_FOREIGN_PERCENT / 100} * FILL(t, 0)`;
     return this.#alarm({
       what: 'elb-5xx',
-      metric: math(`IF(FILL(n, 0) >= ${MIN_SAMPLES}, 100 * FILL(e, 0) / FILL(n, 0), 0)`, using, 'load balancer 5xx, %'),
+      metric: math(
+        `IF(FILL(t, 0) < ${ALARM_MIN_REQUESTS} OR FILL(e, 0) < ${ALARM_MIN_FAILURES} OR ${foreign}, 0, 100 * FILL(e, 0) / FILL(t, 0))`,
+        using,
+        'load balancer 5xx, %',
+      ),
       threshold: this.#thresholds.elbErrorPercent,
       datapoints: [2, 3],
-      summary:
-        'The load balancer itself answers 5xx; the metric has no target-group dimension, so it counts for the candidate.',
+      summary: `The load balancer itself answers 5xx. This metric cannot be split by target group, so it is treated as a candidate failure, except where more than ${ALARM_MAX_FOREIGN_PERCENT} % of the requests are other services'.`,
     });
   }
 
   #latency(percentile: number): Alarm {
     const stat = Stats.percentile(percentile);
-    const enough = Math.max(MIN_SAMPLES, Math.round(10 / (1 - percentile / 100)));
+    const enough = Math.max(ALARM_MIN_REQUESTS, Math.round(10 / (1 - percentile / 100)));
     const floor = this.#thresholds.latencyFloorMs / 1000;
     const using = {
       n: this.#alb('RequestCount', Stats.SUM, 'candidate'),
@@ -160,6 +185,7 @@ export class CutoverAlarms extends Construct {
       c: this.#alb('TargetResponseTime', stat, 'candidate'),
       s: this.#alb('TargetResponseTime', stat, 'stable'),
     };
+    const minutes = this.#props.warmUpMinutes + SLOW_MINUTES;
     return this.#alarm({
       what: `candidate-latency-p${percentile}-ratio`,
       metric: math(
@@ -168,19 +194,28 @@ export class CutoverAlarms extends Construct {
         `p${percentile} candidate / stable`,
       ),
       threshold: this.#thresholds.latencyRatio,
-      datapoints: [3, 3],
-      summary: `The candidate's p${percentile} latency is too far above the stable side's, and by more than the floor (at least ${enough} requests a minute on both counted).`,
+      datapoints: [minutes, minutes],
+      summary: `The candidate's p${percentile} latency has been too far above the stable side's for longer than a warm-up (${minutes} minutes), and by more than ${this.#thresholds.latencyFloorMs} ms (evaluated only when both sides get at least ${enough} requests a minute).`,
     });
   }
 
+  /** Averages over the zones' reports: each zone reports its own targets, so a minimum or maximum would be of one zone. */
   #unhealthy(): Alarm {
+    const using = {
+      u: this.#alb('UnHealthyHostCount', Stats.AVERAGE, 'candidate'),
+      h: this.#alb('HealthyHostCount', Stats.AVERAGE, 'candidate'),
+    };
     return this.#alarm({
       what: 'candidate-unhealthy-hosts',
-      metric: this.#alb('UnHealthyHostCount', Stats.MINIMUM, 'candidate'),
-      threshold: 1,
+      metric: math(
+        'IF(FILL(u, 0) > 0, 100 * FILL(u, 0) / (FILL(u, 0) + FILL(h, 0)), 0)',
+        using,
+        'unhealthy targets, %',
+      ),
+      threshold: this.#thresholds.unhealthyPercent,
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       datapoints: [2, 2],
-      summary: 'A target of the candidate has been unhealthy for two minutes.',
+      summary: `At least ${this.#thresholds.unhealthyPercent} % of the candidate's targets have been unhealthy for two minutes.`,
     });
   }
 
@@ -233,7 +268,7 @@ export class CutoverAlarms extends Construct {
     return this.#alarm({
       what: 'parity-mismatch',
       metric: math(
-        `IF(FILL(n, 0) >= ${MIN_SAMPLES}, 100 * FILL(b, 0) / FILL(n, 0), 0)`,
+        `IF(FILL(n, 0) >= ${ALARM_MIN_REQUESTS}, 100 * FILL(b, 0) / FILL(n, 0), 0)`,
         { n: metric('ParityPairs'), b: metric('ParityBreaking') },
         'breaking pairs, %',
       ),

@@ -115,6 +115,7 @@ export class DualStackCutover extends Construct {
         ? {}
         : { mirrorForwardFullName: targetGroupFullName(mirrorForward.targetGroupArn) }),
       thresholds: { errorPercent: plan.gate.maxErrorRate * 100, ...props.thresholds },
+      warmUpMinutes: Math.ceil(plan.gate.warmUp / 60),
       runbookUrl,
     });
     const retention = shadowLogRetention(`DualStackCutover ${id}`, plan, props.shadowLogRetention);

@@ -1,0 +1,112 @@
+/**
+ * When the alarms of a cutover breach, minute by minute, and how often a healthy candidate trips them. `lib` writes these
+ * rules as metric math; a test holds the two to each other. The alarms are coarse on purpose: the gate sees small
+ * differences sooner, and an alarm must not use up the α that belongs to the gate.
+ */
+
+/** Thresholds of the alarms that count requests. */
+export interface CountedThresholds {
+  /** Percentage points by which the candidate fails more of its requests than the stable side. @default 5 */
+  readonly errorPercent: number;
+  /** Percentage points by which the candidate refuses more connections than the stable side. @default 1 */
+  readonly connectionErrorPercent: number;
+  /** Percent of the cutover's requests that the load balancer itself answers with 5xx. @default 1 */
+  readonly elbErrorPercent: number;
+}
+
+/** Ratios of fewer requests a minute say nothing. */
+export const ALARM_MIN_REQUESTS = 20;
+/**
+ * Fewer failures a minute are the gate's to judge. Of 30 requests a minute at a base rate of 3 %, six or more fail in one
+ * minute of 3,000, and twice within three minutes in one cutover of 20,000.
+ */
+export const ALARM_MIN_FAILURES = 6;
+/** Percent of a load balancer's requests that may be other services' before its own 5xx can no longer be the cutover's. */
+export const ALARM_MAX_FOREIGN_PERCENT = 10;
+/** One side in one minute, absent metrics as 0. */
+export interface AlarmCounts {
+  readonly requests: number;
+  readonly target5xx: number;
+  readonly connectionErrors: number;
+}
+
+export interface AlarmMinute {
+  readonly stable: AlarmCounts;
+  readonly candidate: AlarmCounts;
+  /** Of the load balancer, all services on it. */
+  readonly requests: number;
+  /** Answers 5xx that the load balancer made itself. */
+  readonly elb5xx: number;
+}
+
+/** Percentage points by which more of the candidate's requests fail; compared with `errorPercent`. */
+export function errorExcess({ stable, candidate }: AlarmMinute): number {
+  return excess(candidate, stable, (side) => side.target5xx + side.connectionErrors);
+}
+
+/** Percentage points by which more of the candidate's connections fail; compared with `connectionErrorPercent`. */
+export function connectionErrorExcess({ stable, candidate }: AlarmMinute): number {
+  return excess(candidate, stable, (side) => side.connectionErrors);
+}
+
+/** Percent of the requests that the load balancer failed itself; compared with `elbErrorPercent`. */
+export function elbErrorPercent({ stable, candidate, requests, elb5xx }: AlarmMinute): number {
+  const ours = stable.requests + candidate.requests;
+  const foreign = requests - ours > (ALARM_MAX_FOREIGN_PERCENT / 100) * requests;
+  if (requests < ALARM_MIN_REQUESTS || elb5xx < ALARM_MIN_FAILURES || foreign) return 0;
+  return (100 * elb5xx) / requests;
+}
+
+function excess(candidate: AlarmCounts, stable: AlarmCounts, failures: (side: AlarmCounts) => number): number {
+  const exposed = (side: AlarmCounts) => side.requests + side.connectionErrors;
+  if (exposed(candidate) < ALARM_MIN_REQUESTS || failures(candidate) < ALARM_MIN_FAILURES) return 0;
+  const control = exposed(stable) < ALARM_MIN_REQUESTS ? 0 : failures(stable) / exposed(stable);
+  return 100 * (failures(candidate) / exposed(candidate) - control);
+}
+
+/** A stretch of a ramp at one share of the traffic. */
+export interface AlarmExposure {
+  /** Requests to the candidate and to the stable side in a minute. */
+  readonly candidatePerMinute: number;
+  readonly stablePerMinute: number;
+  readonly minutes: number;
+}
+
+/**
+ * An upper bound on the probability that an alarm on a ratio goes red at least once, although both sides fail each request
+ * independently at `baseRate`: a union bound over the pairs of minutes within three, with Chernoff's bound (1952) on each
+ * minute.
+ */
+export function falseAlarmBound(
+  exposures: readonly AlarmExposure[],
+  baseRate: number,
+  thresholdPercent: number,
+): number {
+  const total = exposures.reduce((sum, exposure) => {
+    const once = breachBound(exposure, baseRate, thresholdPercent / 100);
+    return sum + 2 * exposure.minutes * once ** 2;
+  }, 0);
+  return Math.min(1, total);
+}
+
+/** How finely the level is sought below which the control is taken to be unusually low. */
+const CONTROL_LEVELS = 40;
+
+/** The candidate breaches only if it fails more than the threshold above a level, or the control lies below that level. */
+function breachBound(exposure: AlarmExposure, rate: number, threshold: number): number {
+  const n = exposure.candidatePerMinute;
+  const m = exposure.stablePerMinute;
+  if (n < ALARM_MIN_REQUESTS) return 0;
+  const above = (level: number) => tailBound(n, rate, Math.max(ALARM_MIN_FAILURES / n, threshold + level));
+  if (m < ALARM_MIN_REQUESTS) return above(0);
+  const levels = Array.from({ length: CONTROL_LEVELS }, (_, i) => (rate * i) / CONTROL_LEVELS);
+  return Math.min(...levels.map((level) => above(level) + (level === 0 ? 0 : tailBound(m, rate, level))));
+}
+
+/** Chernoff: a mean of `n` trials of probability `p` lies beyond `q`, away from `p`, with at most exp(−n·KL(q ‖ p)). */
+function tailBound(n: number, p: number, q: number): number {
+  if (q >= 1 || p <= 0) return 0;
+  const part = (a: number, b: number) => (a === 0 ? 0 : a * Math.log(a / b));
+  const beyond = q > p ? q : Math.min(q, p);
+  return Math.exp(-n * Math.max(0, part(beyond, p) + part(1 - beyond, 1 - p)));
+}

@@ -1,0 +1,105 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type AlarmMinute, connectionErrorExcess, elbErrorPercent, errorExcess } from '../../core/gate/alarm-rules.ts';
+import { CutoverAlarms } from '../../lib/constructs/cutover-alarms.ts';
+import { compileMath } from '../../rehearsal/cloud/cloudwatch/metric-math.ts';
+
+const queriesSchema = z.array(
+  z.object({
+    Id: z.string(),
+    Expression: z.string().optional(),
+    MetricStat: z
+      .object({
+        Metric: z.object({
+          MetricName: z.string(),
+          Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })),
+        }),
+      })
+      .optional(),
+  }),
+);
+
+const template = () => {
+  const stack = new Stack(new App(), 'S');
+  new CutoverAlarms(stack, 'Alarms', {
+    ingressId: 'shop',
+    loadBalancerFullName: 'app/shop/1',
+    stableFullName: 'targetgroup/node/1',
+    candidateFullName: 'targetgroup/go/1',
+    warmUpMinutes: 5,
+  });
+  return Template.fromStack(stack);
+};
+
+/** The alarm's expression as a function of one minute's counts. */
+function deployedRule(name: string): (minute: AlarmMinute) => number | undefined {
+  const [alarm] = Object.values(
+    template().findResources('AWS::CloudWatch::Alarm', { Properties: { AlarmName: name } }),
+  );
+  const queries = queriesSchema.parse(alarm?.Properties.Metrics);
+  const expression = compileMath(queries.find((q) => q.Expression !== undefined)?.Expression ?? '');
+  return (minute) => {
+    const env = queries.flatMap(({ Id, MetricStat }) =>
+      MetricStat === undefined ? [] : [[Id, countOf(minute, MetricStat.Metric)] as const],
+    );
+    return expression.at(Object.fromEntries(env));
+  };
+}
+
+type MetricRef = NonNullable<z.infer<typeof queriesSchema>[number]['MetricStat']>['Metric'];
+
+/** As CloudWatch has it: error counts are absent where they are zero. */
+function countOf(minute: AlarmMinute, { MetricName, Dimensions }: MetricRef): number | undefined {
+  const group = Dimensions.find((d) => d.Name === 'TargetGroup')?.Value;
+  if (group === undefined) return MetricName === 'RequestCount' ? minute.requests : minute.elb5xx || undefined;
+  const side = group.includes('node') ? minute.stable : minute.candidate;
+  switch (MetricName) {
+    case 'RequestCount':
+      return side.requests;
+    case 'HTTPCode_Target_5XX_Count':
+      return side.target5xx || undefined;
+    default:
+      return side.connectionErrors || undefined;
+  }
+}
+
+const counts = fc.record({
+  requests: fc.nat({ max: 200 }),
+  target5xx: fc.nat({ max: 40 }),
+  connectionErrors: fc.nat({ max: 40 }),
+});
+const minutes: fc.Arbitrary<AlarmMinute> = fc
+  .record({ stable: counts, candidate: counts, others: fc.nat({ max: 60 }), elb5xx: fc.nat({ max: 40 }) })
+  .map(({ others, ...minute }) => ({
+    ...minute,
+    requests: minute.stable.requests + minute.candidate.requests + others,
+  }));
+
+describe('the deployed alarms', () => {
+  it.each([
+    ['shop-candidate-5xx-ratio', errorExcess],
+    ['shop-candidate-connection-errors', connectionErrorExcess],
+    ['shop-elb-5xx', elbErrorPercent],
+  ] as const)('%s computes what the domain says it does', (name, rule) => {
+    const deployed = deployedRule(name);
+    fc.assert(
+      fc.property(minutes, (minute) => {
+        expect(deployed(minute)).toBeCloseTo(rule(minute), 9);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('wait for slowness until it has outlasted a warm-up', () => {
+    const alarms = Object.values(template().findResources('AWS::CloudWatch::Alarm'));
+    const slow = alarms.filter((a) => String(a.Properties.AlarmName).includes('latency'));
+    expect(slow).toHaveLength(3);
+    for (const { Properties } of slow) {
+      expect(Properties.EvaluationPeriods).toBe(8);
+      expect(Properties.DatapointsToAlarm).toBe(8);
+    }
+  });
+});
