@@ -1,19 +1,10 @@
 #!/usr/bin/env node
 /** Entry of the operator's CLI. */
-import { CommanderError } from 'commander';
-import { program } from '../cli/program.ts';
-import { EXIT, UsageError } from '../cli/shared/index.ts';
-import { describeError } from '../core/model/index.ts';
+import { run } from '../cli/main.ts';
+import { EXIT, processTerminal } from '../cli/shared/index.ts';
 
-const cli = program();
-for (const command of [cli, ...cli.commands.flatMap((command) => [command, ...command.commands])])
-  command.exitOverride();
-try {
-  await cli.parseAsync(process.argv);
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  else {
-    console.error(error instanceof UsageError ? error.message : describeError(error));
-    process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failed;
-  }
-}
+const terminal = processTerminal();
+const code = (await run(process.argv.slice(2), terminal)) ?? terminal.code;
+const lost = await terminal.flushed();
+if (lost !== null) terminal.err.write(`standard output: ${lost.message}; what was to be written is lost\n`);
+process.exitCode = lost === null ? code : EXIT.failed;

@@ -12,26 +12,26 @@ import {
   rollbackCommand,
   statusCommand,
 } from './run/index.ts';
-import { EXIT_HELP, version } from './shared/index.ts';
+import { EXIT_HELP, type Terminal, version } from './shared/index.ts';
 
-export function program(): Command {
+export function program(terminal: Terminal): Command {
   return new Command('crossfade')
     .description(
       'Moves live traffic from one HTTP service to its rewrite behind an AWS Application Load Balancer, and back by itself',
     )
     .version(version())
     .addHelpText('after', EXIT_HELP)
-    .addCommand(planCommand())
-    .addCommand(rehearseCommand())
-    .addCommand(chaosCommand())
-    .addCommand(drillCommand())
-    .addCommand(diffCommand())
-    .addCommand(contractCommand())
-    .addCommand(statusCommand())
-    .addCommand(exportCommand())
-    .addCommand(replayCommand())
-    .addCommand(approveCommand())
-    .addCommand(refuseCommand())
-    .addCommand(rollbackCommand())
-    .addCommand(rulesCommand());
+    .addCommand(planCommand(terminal))
+    .addCommand(rehearseCommand(terminal))
+    .addCommand(chaosCommand(terminal))
+    .addCommand(drillCommand(terminal))
+    .addCommand(diffCommand(terminal))
+    .addCommand(contractCommand(terminal))
+    .addCommand(statusCommand(terminal))
+    .addCommand(exportCommand(terminal))
+    .addCommand(replayCommand(terminal))
+    .addCommand(approveCommand(terminal))
+    .addCommand(refuseCommand(terminal))
+    .addCommand(rollbackCommand(terminal))
+    .addCommand(rulesCommand(terminal));
 }

@@ -1,6 +1,6 @@
 /** `crossfade contract`: two services are asked the same, and what they answer is held against each other. */
 import { Command } from 'commander';
-import { type FailOn, failOnOption, number, repeatable, templates } from '../shared/index.ts';
+import { type FailOn, failOnOption, number, repeatable, type Terminal, templates } from '../shared/index.ts';
 import type { ContractRequest } from './contract/index.ts';
 
 interface Options {
@@ -28,7 +28,7 @@ interface Options {
 
 const KEY = 'CROSSFADE_REDACTION_KEY';
 
-export function contractCommand(): Command {
+export function contractCommand(terminal: Terminal): Command {
   return new Command('contract')
     .description(
       'send recorded requests, or the examples of an OpenAPI document, to two services and compare the answers',
@@ -97,7 +97,7 @@ export function contractCommand(): Command {
         candidate: parseBase('--candidate', options.candidate),
         policy: { allowed: parseAllowed(options.allow), headers: parseHeaders(options.header) },
         probes: parseProbes(options.probe),
-        redaction: redactionRules(KEY, process.env[KEY], redactHeader, redactParameter, redactJson),
+        redaction: redactionRules(KEY, terminal.environment[KEY], redactHeader, redactParameter, redactJson),
         rules: givenRules(options.rules),
         noise: options.noise === true,
         failOn: options.failOn,
@@ -106,6 +106,6 @@ export function contractCommand(): Command {
         ...(options.out === undefined ? {} : { out: options.out }),
         ...(options.html === undefined ? {} : { html: options.html }),
       };
-      process.exitCode = await runContract(files, request);
+      terminal.exit(await runContract(files, request, terminal));
     });
 }

@@ -1,7 +1,16 @@
 /** `crossfade diff`: what is different between the answers of two sides that were captured or logged, and why. */
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { EXIT, type FailOn, failOnOption, number, repeatable, templates, UsageError } from '../shared/index.ts';
+import {
+  EXIT,
+  type FailOn,
+  failOnOption,
+  number,
+  repeatable,
+  type Terminal,
+  templates,
+  UsageError,
+} from '../shared/index.ts';
 
 interface Options {
   readonly stable: string[];
@@ -16,7 +25,7 @@ interface Options {
   readonly memory: string;
 }
 
-export function diffCommand(): Command {
+export function diffCommand(terminal: Terminal): Command {
   return new Command('diff')
     .description('compare captured pairs, or two logs of the same requests; differences by route and cause')
     .argument('[files...]', 'captured pairs, NDJSON, plain, gzip or zstd; patterns in quotes; - is standard input')
@@ -47,14 +56,12 @@ export function diffCommand(): Command {
         await import('./diff/index.ts');
       const rules = givenRules(options.rules);
       const at = Date.now();
-      const inputs = diffInputs(files, options.stable, options.candidate);
+      const inputs = diffInputs(terminal.stdin, files, options.stable, options.candidate);
       const sources = sourcesOf(inputs).map((input) => input.file);
       const report = outputFile('--html', options.html, sources);
-      const progress = readingProgress(process.stderr, sourcesOf(inputs));
-      const interrupted = new AbortController();
-      process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+      const progress = readingProgress(terminal.err, sourcesOf(inputs));
+      const signal = terminal.interruption();
       try {
-        const { signal } = interrupted;
         const { summary, noise, notes } = await runDiff(inputs, {
           ...settings,
           rules,
@@ -63,7 +70,7 @@ export function diffCommand(): Command {
           onProgress: (bytes, readings, so) => progress.update(bytes, readings, () => comparedSoFar(so)),
         });
         progress.done();
-        process.exitCode = deliver(summary, {
+        const code = deliver(terminal, summary, {
           title: 'Crossfade diff',
           sources,
           notes: [...notesOn(rules, at), ...notes],
@@ -73,10 +80,11 @@ export function diffCommand(): Command {
           json: options.json === true,
           report,
         });
+        terminal.exit(code);
       } catch (error) {
         progress.done();
-        if (error instanceof UsageError || !interrupted.signal.aborted) throw error;
-        process.exitCode = EXIT.interrupted;
+        if (error instanceof UsageError || !signal.aborted) throw error;
+        terminal.exit(EXIT.interrupted);
       }
     });
 }

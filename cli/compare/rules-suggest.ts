@@ -1,6 +1,6 @@
 /** `crossfade rules suggest`: rules that an owner may want, from what the stable side varied in by itself. */
 import { Command } from 'commander';
-import { EXIT, number } from '../shared/index.ts';
+import { EXIT, number, say, type Terminal } from '../shared/index.ts';
 import type { Input, Suggestion } from './diff/index.ts';
 
 interface Options {
@@ -8,7 +8,7 @@ interface Options {
   readonly least: string;
 }
 
-export function suggestCommand(): Command {
+export function suggestCommand(terminal: Terminal): Command {
   return new Command('suggest')
     .description(
       'rules for what the stable side varies in by itself, as JSON; refused until an owner has filled them in',
@@ -24,23 +24,21 @@ export function suggestCommand(): Command {
       const { compareOptions, diffInputs, notesOn, readingProgress, sourcesOf, suggestFrom } = await import(
         './diff/index.ts'
       );
-      const inputs = sourcesOf(diffInputs(files, [], []));
-      const progress = readingProgress(process.stderr, inputs);
-      const interrupted = new AbortController();
-      process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
-      const { signal } = interrupted;
+      const inputs = sourcesOf(diffInputs(terminal.stdin, files, [], []));
+      const progress = readingProgress(terminal.err, inputs);
+      const signal = terminal.interruption();
       try {
         const found = await suggestFrom(inputs, compareOptions(rules, at), least, signal, (bytes, pairs) =>
           progress.update(bytes, 1, () => `${pairs} pairs`),
         );
         progress.done();
-        console.log(JSON.stringify(found.suggested, null, 2));
-        for (const line of [...notesOn(rules, at), ...tell(found, inputs, least)]) console.error(line);
-        process.exitCode = found.records > 0 && found.unreadable.count === 0 ? EXIT.ok : EXIT.usage;
+        say(terminal.out, JSON.stringify(found.suggested, null, 2));
+        for (const line of [...notesOn(rules, at), ...tell(found, inputs, least)]) say(terminal.err, line);
+        terminal.exit(found.records > 0 && found.unreadable.count === 0 ? EXIT.ok : EXIT.usage);
       } catch (error) {
         progress.done();
         if (!signal.aborted) throw error;
-        process.exitCode = EXIT.interrupted;
+        terminal.exit(EXIT.interrupted);
       }
     });
 }

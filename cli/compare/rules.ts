@@ -3,18 +3,18 @@ import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { expiredRules, type RuleSet } from '../../parity/rules/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from '../run/index.ts';
-import { readRules } from '../shared/index.ts';
+import { readRules, say, type Terminal } from '../shared/index.ts';
 import { suggestCommand } from './rules-suggest.ts';
 
-export function rulesCommand(): Command {
+export function rulesCommand(terminal: Terminal): Command {
   return new Command('rules')
     .description('what differences mean: rules of one ingress, and suggestions for rules (docs/reference/parity.md)')
-    .addCommand(putCommand())
-    .addCommand(showCommand())
-    .addCommand(suggestCommand());
+    .addCommand(putCommand(terminal))
+    .addCommand(showCommand(terminal))
+    .addCommand(suggestCommand(terminal));
 }
 
-function putCommand(): Command {
+function putCommand(terminal: Terminal): Command {
   return withDeployed(new Command('put'))
     .description('replace the rules; pairs are compared by them within a minute or two, and counted anew')
     .argument('<file>', 'JSON: {"v": 1, "rules": [...]}')
@@ -24,28 +24,35 @@ function putCommand(): Command {
       const { rules, effectiveRules } = await stored(options);
       const at = new Date();
       await rules.put({ set, by: options.by, at: at.toISOString() });
-      console.log(`Put: ${set.rules.length} rules, version ${effectiveRules(set, at).version}.${tellExpired(set, at)}`);
-      console.log('Pairs of a running cutover are counted anew from here: those before were compared by other rules.');
-      console.log(
+      say(
+        terminal.out,
+        `Put: ${set.rules.length} rules, version ${effectiveRules(set, at).version}.${tellExpired(set, at)}`,
+      );
+      say(
+        terminal.out,
+        'Pairs of a running cutover are counted anew from here: those before were compared by other rules.',
+      );
+      say(
+        terminal.out,
         `The state machine ${options.ingress}-parity-backfill counts those that are kept (docs/reference/parity.md, "Backfill").`,
       );
     });
 }
 
-function showCommand(): Command {
+function showCommand(terminal: Terminal): Command {
   return withDeployed(new Command('show'))
     .description('the rules as they are stored, as JSON; who put them, when, and which have expired, on stderr')
     .action(async (options: DeployedOptions) => {
       const { rules, effectiveRules } = await stored(options);
       const found = await rules.stored();
       if (found === null) {
-        console.error(`No rules are stored for ${options.ingress}; the catalogue's classes apply.`);
+        say(terminal.err, `No rules are stored for ${options.ingress}; the catalogue's classes apply.`);
         return;
       }
       const now = new Date();
       const { version } = effectiveRules(found.set, now);
-      console.error(`Version ${version}, put by ${found.by} at ${found.at}.${tellExpired(found.set, now)}`);
-      console.log(JSON.stringify(found.set, null, 2));
+      say(terminal.err, `Version ${version}, put by ${found.by} at ${found.at}.${tellExpired(found.set, now)}`);
+      say(terminal.out, JSON.stringify(found.set, null, 2));
     });
 }
 

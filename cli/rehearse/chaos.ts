@@ -1,6 +1,6 @@
 /** `crossfade chaos`: every AWS call of a cutover meets every fault, and each time traffic must end safe and somebody must know. */
 import { Command } from 'commander';
-import { EXIT, number } from '../shared/index.ts';
+import { EXIT, number, say, type Terminal } from '../shared/index.ts';
 
 interface Options {
   readonly sample: string;
@@ -10,7 +10,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function chaosCommand(): Command {
+export function chaosCommand(terminal: Terminal): Command {
   return new Command('chaos')
     .description('sweep faults over the AWS calls of a cutover, against the local cloud; a sample unless asked for all')
     .option('--sample <n>', 'cases to run; more than there are means all of them', '40')
@@ -27,15 +27,14 @@ export function chaosCommand(): Command {
       };
       const { sweep } = await import('../../rehearsal/chaos/index.ts');
       const { synthesise } = await import('../../rehearsal/scenario/index.ts');
-      const out = options.json === true ? process.stderr : process.stdout;
-      const interrupted = new AbortController();
-      process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+      const out = options.json === true ? terminal.err : terminal.out;
+      const signal = terminal.interruption();
       const synthesis = await synthesise();
       try {
         const { cases, results } = await sweep({
           ...request,
           assembly: synthesis.assembly,
-          signal: interrupted.signal,
+          signal,
           onCase: (done, of, { text, redAlarm }, r) =>
             void out.write(
               `${String(done).padStart(5)}/${of}  ${verdict(r).padEnd(12)} ${r.outcome.padEnd(12)} ${text}${redAlarm ? ' (alarm red)' : ''}\n`,
@@ -51,11 +50,11 @@ export function chaosCommand(): Command {
         for (const [{ text }, r] of failed)
           out.write(`  ${text}: ${verdict(r)}, ${r.outcome} after ${r.minutes.toFixed(0)} min, ${r.cause}\n`);
         if (options.json === true)
-          console.log(JSON.stringify([...results].map(([c, { calls: _, ...r }]) => ({ ...c, ...r }))));
-        process.exitCode = failed.length === 0 ? EXIT.ok : EXIT.failed;
+          say(terminal.out, JSON.stringify([...results].map(([c, { calls: _, ...r }]) => ({ ...c, ...r }))));
+        terminal.exit(failed.length === 0 ? EXIT.ok : EXIT.failed);
       } catch (error) {
-        if (!interrupted.signal.aborted) throw error;
-        process.exitCode = EXIT.interrupted;
+        if (!signal.aborted) throw error;
+        terminal.exit(EXIT.interrupted);
       } finally {
         await synthesis.dispose();
       }

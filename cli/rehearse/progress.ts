@@ -5,6 +5,7 @@ import type { CloudEvent } from '../../rehearsal/cloud/index.ts';
 import type { LoadTick } from '../../rehearsal/load/index.ts';
 import type { Progress } from '../../rehearsal/scenario/index.ts';
 import { clock } from '../../report/index.ts';
+import type { Screen } from '../shared/index.ts';
 
 type Style = 'green' | 'red' | 'yellow' | 'cyan' | 'dim';
 
@@ -15,8 +16,8 @@ export interface ProgressOutput extends Progress {
 
 const stateSchema = z.looseObject({ phase: z.string(), next: z.string(), reason: z.string() });
 
-export function progressTo(stream: NodeJS.WriteStream): ProgressOutput {
-  const terminal = stream.isTTY === true;
+export function progressTo(stream: Screen): ProgressOutput {
+  const terminal = stream.columns !== null;
   let startedAt: number | null = null;
   let status = '';
   const paint = (style: Style, text: string) => (terminal ? styleText(style, text) : text);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { hasExamples, parseChaos, parseFault, rehearsalPlan, type Scenario } from '../../rehearsal/scenario/index.ts';
 import { readPlan } from '../run/index.ts';
-import { number, UsageError } from '../shared/index.ts';
+import { number, type Terminal, UsageError } from '../shared/index.ts';
 import type { RehearsalRequest } from './run-rehearsal.ts';
 
 interface Options {
@@ -22,7 +22,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function rehearseCommand(): Command {
+export function rehearseCommand(terminal: Terminal): Command {
   return new Command('rehearse')
     .description('rehearse a cutover here: a clean one to its end, and one with a fault that is rolled back')
     .option('--plan <file>', 'plan, JSON; its times are cut to --observations')
@@ -46,7 +46,7 @@ export function rehearseCommand(): Command {
       const request = await requestOf(options);
       // The AWS SDK and the local cloud take a second to load: only for those who rehearse.
       const { runRehearsal } = await import('./run-rehearsal.ts');
-      await runRehearsal(request);
+      await runRehearsal(request, terminal);
     });
 }
 

@@ -12,7 +12,7 @@ import {
   synthesise,
 } from '../../rehearsal/scenario/index.ts';
 import { type RunEvidence, reportHtml } from '../../report/index.ts';
-import { EXIT, UsageError } from '../shared/index.ts';
+import { EXIT, type Screen, say, type Terminal, UsageError } from '../shared/index.ts';
 import { progressTo } from './progress.ts';
 
 /** A rehearsal as asked for, checked. */
@@ -33,11 +33,9 @@ export interface RehearsalRequest {
   readonly chaos: readonly ChaosSpec[];
 }
 
-export async function runRehearsal(request: RehearsalRequest): Promise<void> {
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort(new Error('interrupted'));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  const out = request.json ? process.stderr : process.stdout;
+export async function runRehearsal(request: RehearsalRequest, terminal: Terminal): Promise<void> {
+  const signal = terminal.interruption();
+  const out = request.json ? terminal.err : terminal.out;
   out.write('Synthesising the stacks ...\n');
   const synthesis = await synthesise();
   try {
@@ -47,21 +45,21 @@ export async function runRehearsal(request: RehearsalRequest): Promise<void> {
     out.write(`Candidate: ${candidate.label}\n`);
     const mix = own?.paths.map((path) => ({ method: 'GET' as const, path, weight: 1 }));
     const { chaos } = request;
-    const options = { assembly: synthesis.assembly, candidate, speed, rps, port, chaos, signal: interrupted.signal };
+    const options = { assembly: synthesis.assembly, candidate, speed, rps, port, chaos, signal };
     const runs = await runAll(
       request,
       { ...options, ...(own === undefined || mix === undefined ? {} : { urls: own.urls, mix }) },
       out,
     );
-    finish(runs, request, out);
+    finish(runs, request, terminal, out);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
       throw new UsageError(`--port: ${request.port} is taken`);
-    if (!interrupted.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
     out.write(
       '\nInterrupted: everything that was started has been stopped; nothing outside this machine was touched.\n',
     );
-    process.exitCode = EXIT.interrupted;
+    terminal.exit(EXIT.interrupted);
   } finally {
     await synthesis.dispose();
   }
@@ -70,7 +68,7 @@ export async function runRehearsal(request: RehearsalRequest): Promise<void> {
 async function runAll(
   { scenarios }: RehearsalRequest,
   options: Omit<RehearsalOptions, 'progress'>,
-  out: NodeJS.WriteStream,
+  out: Screen,
 ): Promise<RunEvidence[]> {
   const runs: RunEvidence[] = [];
   for (const scenario of scenarios) {
@@ -85,7 +83,12 @@ async function runAll(
   return runs;
 }
 
-function finish(runs: readonly RunEvidence[], { report, json }: RehearsalRequest, out: NodeJS.WriteStream): void {
+function finish(
+  runs: readonly RunEvidence[],
+  { report, json }: RehearsalRequest,
+  terminal: Terminal,
+  out: Screen,
+): void {
   const file = resolve(report);
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, reportHtml(runs));
@@ -94,8 +97,8 @@ function finish(runs: readonly RunEvidence[], { report, json }: RehearsalRequest
   for (const run of runs) out.write(`${summary(run)}\n`);
   out.write(`Report: ${pathToFileURL(file).href}\n`);
   out.write(`Decision logs, for \`crossfade replay\`: ${logs.join(', ')}\n`);
-  if (json) console.log(JSON.stringify(runs));
-  process.exitCode = runs.every((run) => run.verdict.ok) ? EXIT.ok : EXIT.failed;
+  if (json) say(terminal.out, JSON.stringify(runs));
+  terminal.exit(runs.every((run) => run.verdict.ok) ? EXIT.ok : EXIT.failed);
 }
 
 /** The file that `crossfade export` writes of a cutover in AWS. */

@@ -9,7 +9,7 @@ import {
   type DrillRecord,
   drillTimes,
 } from '../../core/model/index.ts';
-import { EXIT, number, UsageError } from '../shared/index.ts';
+import { EXIT, number, type Screen, say, type Terminal, UsageError } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 import { stateMachineArn } from './state-machine-arn.ts';
 
@@ -25,7 +25,7 @@ interface Options extends DeployedOptions {
 const WAIT_SECONDS = 2 * (DRILL_INTERVAL_SECONDS + DRILL_DEADLINE_SECONDS);
 const POLL_MS = 2_000;
 
-export function drillCommand(): Command {
+export function drillCommand(terminal: Terminal): Command {
   return withDeployed(new Command('drill'))
     .description(
       'rehearse the rollback on the real listener: 1 % or nothing to the candidate, a tripped alarm, and the way back',
@@ -56,12 +56,12 @@ export function drillCommand(): Command {
           input: JSON.stringify({ drill: { percent, ...(alarm === undefined ? {} : { alarm }) } }),
         }),
       );
-      const out = options.json === true ? process.stderr : process.stdout;
+      const out = options.json === true ? terminal.err : terminal.out;
       out.write(`Drill ${options.name}: the candidate gets ${percent} %, then an alarm is tripped.\n`);
       let last = '';
       for (const deadline = Date.now() + WAIT_SECONDS * 1_000; Date.now() < deadline; await delay(POLL_MS)) {
         const record = await ledger.lastDrill(deployment.ingressId);
-        if (record?.cutoverId === options.name) return report(record, options, out);
+        if (record?.cutoverId === options.name) return report(record, options, out, terminal);
         const { status, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
         const item = await ledger.read(deployment.ingressId);
         const now = item?.cutoverId === options.name ? `${item.phase}, ${item.status}` : `${status} ${cause ?? ''}`;
@@ -72,11 +72,11 @@ export function drillCommand(): Command {
       out.write(
         'The drill was not brought back by its alarm and verified; `crossfade status` says where traffic is.\n',
       );
-      process.exitCode = EXIT.failed;
+      terminal.exit(EXIT.failed);
     });
 }
 
-function report(record: DrillRecord, options: Options, out: NodeJS.WriteStream): void {
+function report(record: DrillRecord, options: Options, out: Screen, terminal: Terminal): void {
   const times = drillTimes(record);
   const file = resolve(options.evidence);
   mkdirSync(dirname(file), { recursive: true });
@@ -84,5 +84,5 @@ function report(record: DrillRecord, options: Options, out: NodeJS.WriteStream):
   out.write(
     `Brought back by ${record.alarm}: rollback asked for after ${times.toRequest.toFixed(1)} s, safe weights read back after ${times.toWeights.toFixed(1)} s, return verified by counts after ${times.toReturn.toFixed(0)} s.\nEvidence: ${file}\n`,
   );
-  if (options.json === true) console.log(JSON.stringify({ ...record, seconds: times }));
+  if (options.json === true) say(terminal.out, JSON.stringify({ ...record, seconds: times }));
 }

@@ -2,14 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { cutoverIdSchema, decisionLogLines } from '../../core/model/index.ts';
-import { EXIT, UsageError } from '../shared/index.ts';
+import { EXIT, say, type Terminal, UsageError } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
 interface Options extends DeployedOptions {
   readonly out?: string;
 }
 
-export function exportCommand(): Command {
+export function exportCommand(terminal: Terminal): Command {
   return withDeployed(new Command('export'))
     .description('write the decision log of a cutover as NDJSON; exit code 1 when the ledger has none of that name')
     .argument('[cutover]', 'name of the execution; without one, the latest on the ingress')
@@ -25,13 +25,13 @@ export function exportCommand(): Command {
       const cutoverId = asked?.data ?? (await ledger.read(ingressId))?.cutoverId;
       const entries = cutoverId === undefined ? [] : await ledger.entries(cutoverId);
       if (cutoverId === undefined || entries.length === 0) {
-        console.error(`The ledger has no entry of ${cutover ?? `a cutover on ${ingressId}`}.`);
-        process.exitCode = EXIT.failed;
+        say(terminal.err, `The ledger has no entry of ${cutover ?? `a cutover on ${ingressId}`}.`);
+        terminal.exit(EXIT.failed);
         return;
       }
       const text = `${[...decisionLogLines({ ingressId, cutoverId }, entries)].join('\n')}\n`;
-      if (options.out === undefined) process.stdout.write(text);
+      if (options.out === undefined) terminal.out.write(text);
       else writeFileSync(options.out, text);
-      process.exitCode = EXIT.ok;
+      terminal.exit(EXIT.ok);
     });
 }

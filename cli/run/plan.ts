@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { formatDuration } from '../../core/model/index.ts';
 import { HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from '../../core/phases/index.ts';
-import { EXIT, number, UsageError } from '../shared/index.ts';
+import { EXIT, number, say, type Terminal, UsageError } from '../shared/index.ts';
 import { readPlan } from './read-plan.ts';
 
 interface Options {
@@ -12,7 +12,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function planCommand(): Command {
+export function planCommand(terminal: Terminal): Command {
   return new Command('plan')
     .description('show the timeline of a plan, its history events, and the evidence that each stage needs')
     .argument('[file]', 'plan, JSON; without one the default plan is shown')
@@ -27,14 +27,15 @@ export function planCommand(): Command {
         slowRate: number('--slow-rate', options.slowRate, 0, 1),
       };
       const projection = project(readPlan(file), assumptions);
-      console.log(
+      say(
+        terminal.out,
         options.json === true
           ? JSON.stringify({ assumptions, ...projection }, null, 2)
           : table(projection, assumptions.rps),
       );
       if (projection.problems.length > 0)
         throw new UsageError(projection.problems.map((p) => `${p.path}: ${p.message}`).join('\n'));
-      process.exitCode = EXIT.ok;
+      terminal.exit(EXIT.ok);
     });
 }
 

@@ -10,7 +10,7 @@ import {
   parseHeader,
 } from '../../core/model/index.ts';
 import { Replay, type ReplayedLook } from '../../core/phases/index.ts';
-import { EXIT, UsageError } from '../shared/index.ts';
+import { EXIT, say, type Terminal, UsageError } from '../shared/index.ts';
 import { readPlan } from './read-plan.ts';
 import { type Replayed, replayText } from './replay-text.ts';
 
@@ -20,7 +20,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function replayCommand(): Command {
+export function replayCommand(terminal: Terminal): Command {
   return new Command('replay')
     .description(
       'decide a cutover’s history again from its log (`crossfade export`), under its own plan or another; exit code 1 when a decision comes out otherwise',
@@ -32,11 +32,12 @@ export function replayCommand(): Command {
     .action(async (log: string, options: Options) => {
       const plan = options.plan === undefined ? null : readPlan(options.plan);
       const replayed = await replayFile(log, plan);
-      console.log(
+      say(
+        terminal.out,
         options.json === true ? JSON.stringify(replayed, null, 2) : replayText(replayed, plan, options.all === true),
       );
       const { changed, differing, refused } = replayed.summary;
-      process.exitCode = changed > 0 || refused.length > 0 || (plan === null && differing > 0) ? EXIT.failed : EXIT.ok;
+      terminal.exit(changed > 0 || refused.length > 0 || (plan === null && differing > 0) ? EXIT.failed : EXIT.ok);
     });
 }
 

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
+import { say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
 interface Options extends DeployedOptions {
@@ -10,7 +11,7 @@ interface Options extends DeployedOptions {
   readonly breakGlass?: boolean;
 }
 
-export function rollbackCommand(): Command {
+export function rollbackCommand(terminal: Terminal): Command {
   return withDeployed(new Command('rollback'))
     .description('bring all traffic back to the stable side, now; without the ledger it still writes the safe weights')
     .option('--by <name>', 'who asks; it is kept in the ledger', userInfo().username)
@@ -26,6 +27,6 @@ export function rollbackCommand(): Command {
         at: new Date().toISOString(),
         breakGlass: options.breakGlass === true,
       } as const;
-      console.log(describeRollback(await rollBack(rollbackDepsOf(deployment), deployment, request), request));
+      say(terminal.out, describeRollback(await rollBack(rollbackDepsOf(deployment), deployment, request), request));
     });
 }

@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { cutoverIdSchema } from '../../core/model/index.ts';
-import { EXIT, UsageError } from '../shared/index.ts';
+import { EXIT, say, type Terminal, UsageError } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
 interface Options extends DeployedOptions {
@@ -10,15 +10,15 @@ interface Options extends DeployedOptions {
   readonly comment: string;
 }
 
-export function approveCommand(): Command {
-  return signoff('approve', 'sign off what the cutover waits for; it goes on');
+export function approveCommand(terminal: Terminal): Command {
+  return signoff(terminal, 'approve', 'sign off what the cutover waits for; it goes on');
 }
 
-export function refuseCommand(): Command {
-  return signoff('refuse', 'refuse what the cutover waits for; it rolls back');
+export function refuseCommand(terminal: Terminal): Command {
+  return signoff(terminal, 'refuse', 'refuse what the cutover waits for; it rolls back');
 }
 
-function signoff(answer: 'approve' | 'refuse', description: string): Command {
+function signoff(terminal: Terminal, answer: 'approve' | 'refuse', description: string): Command {
   return withDeployed(new Command(answer))
     .description(description)
     .argument('<cutover>', 'name of the execution')
@@ -40,11 +40,12 @@ function signoff(answer: 'approve' | 'refuse', description: string): Command {
           : ({ answer, reason: `${by}: ${comment}` } as const);
       const asked = await answerSignoff(new SFNClient({}), approvals, id.data, said);
       if (asked === null) {
-        console.log(`${cutover} waits for no sign-off.`);
-        process.exitCode = EXIT.failed;
+        say(terminal.out, `${cutover} waits for no sign-off.`);
+        terminal.exit(EXIT.failed);
         return;
       }
-      console.log(
+      say(
+        terminal.out,
         `${answer === 'approve' ? 'Approved' : 'Refused'} the ${asked.kind} sign-off of ${cutover}. It was asked on: ${asked.evidence}`,
       );
     });

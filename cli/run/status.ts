@@ -10,7 +10,7 @@ import {
   sameWeights,
 } from '../../core/model/index.ts';
 import { describeSplit } from '../../core/phases/index.ts';
-import { EXIT } from '../shared/index.ts';
+import { EXIT, say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
 interface Options extends DeployedOptions {
@@ -19,7 +19,7 @@ interface Options extends DeployedOptions {
 
 const LAST_ENTRIES = 8;
 
-export function statusCommand(): Command {
+export function statusCommand(terminal: Terminal): Command {
   return withDeployed(new Command('status'))
     .description(
       'show who owns the ingress, the live weights and the last decisions; exit code 1 when the live weights are not those owed',
@@ -38,12 +38,13 @@ export function statusCommand(): Command {
       ]);
       const log = item === null ? [] : (await ledger.entries(item.cutoverId)).slice(-LAST_ENTRIES);
       const drift = item?.intent.confirmed === true && !sameWeights(live, desiredWeights(deployment, item));
-      console.log(
+      say(
+        terminal.out,
         options.json === true
           ? JSON.stringify({ item, live, drift, log }, null, 2)
           : text(deployment, item, live, drift, log),
       );
-      process.exitCode = drift ? EXIT.failed : EXIT.ok;
+      terminal.exit(drift ? EXIT.failed : EXIT.ok);
     });
 }
 

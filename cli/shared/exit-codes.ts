@@ -9,6 +9,8 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
 export const EXIT_HELP = `
 Exit codes:
   0    done, and as it should be

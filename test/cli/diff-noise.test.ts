@@ -1,6 +1,7 @@
 /** What the stable side's second answers show to vary by itself is no difference of the candidate, and nothing else is let off. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { comparePairsOf } from '../../cli/compare/diff/compare-pairs.ts';
@@ -136,7 +137,7 @@ describe('the progress of a comparison', () => {
   const run = async (records: readonly unknown[], noise: boolean) => {
     const path = await file(ndjson(records));
     const told: [number, number][] = [];
-    await comparePairsOf(findInputs('files', [path]), {
+    await comparePairsOf(findInputs(Readable.from([]), 'files', [path]), {
       threads: 1,
       routes: [],
       rules: { v: 1, rules: [] },

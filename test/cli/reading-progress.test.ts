@@ -5,10 +5,10 @@ import { readingProgress } from '../../cli/compare/diff/progress.ts';
 const file = (bytes: number | null): Input => ({ file: 'a.ndjson', compression: 'none', har: false, bytes });
 
 /** What is written over so many seconds, told each tenth of one. */
-function written(isTTY: boolean, seconds: number, inputs: readonly Input[], bytesPerTell = 1e6): string[] {
+function written(columns: number | null, seconds: number, inputs: readonly Input[], bytesPerTell = 1e6): string[] {
   const lines: string[] = [];
-  const stream = Object.assign(Object.create(process.stderr), { isTTY, write: (text: string) => lines.push(text) });
-  const progress = readingProgress(stream, inputs);
+  const screen = { columns, coloured: false, write: (text: string) => void lines.push(text) };
+  const progress = readingProgress(screen, inputs);
   for (let i = 1; i <= seconds * 10; i++) {
     vi.advanceTimersByTime(100);
     progress.update(i * bytesPerTell, 1, () => `${i} pairs`);
@@ -22,7 +22,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe('progress of a long reading', () => {
   it('is one line that moves, on a terminal, and is taken away in the end', () => {
-    const lines = written(true, 2, [file(40e6)]);
+    const lines = written(80, 2, [file(40e6)]);
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.every((line) => line.startsWith('\r') && !line.includes('\n'))).toBe(true);
     expect(lines[0]).toContain('7 %  3 MB, 10 MB/s  3 pairs');
@@ -30,15 +30,15 @@ describe('progress of a long reading', () => {
   });
 
   it('is a line each half minute elsewhere, and none of what is done before', () => {
-    expect(written(false, 29, [file(1e9)])).toEqual([]);
-    expect(written(false, 61, [file(1e9)])).toEqual([
+    expect(written(null, 29, [file(1e9)])).toEqual([]);
+    expect(written(null, 61, [file(1e9)])).toEqual([
       '30 %  300 MB, 10 MB/s  300 pairs\n',
       '60 %  600 MB, 10 MB/s  600 pairs\n',
     ]);
   });
 
   it('says no share where an input does not say its size, and no bytes where it is not a matter of bytes', () => {
-    expect(written(false, 31, [file(null), file(1e9)])).toEqual(['300 MB, 10 MB/s  300 pairs\n']);
-    expect(written(false, 31, [], 0)).toEqual(['300 pairs\n']);
+    expect(written(null, 31, [file(null), file(1e9)])).toEqual(['300 MB, 10 MB/s  300 pairs\n']);
+    expect(written(null, 31, [], 0)).toEqual(['300 pairs\n']);
   });
 });

@@ -1,5 +1,9 @@
+/** Commands of the operator's CLI, run in this process; and, where the process is what matters, in one of their own. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { run } from '../../cli/main.ts';
+import type { Screen, Terminal } from '../../cli/shared/terminal.ts';
 
 export const CLI = join(import.meta.dirname, '..', '..', 'bin', 'crossfade.ts');
 
@@ -9,19 +13,80 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs the operator's CLI as a process of its own. */
-export function crossfade(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  stdin?: string,
-): Promise<CliResult> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [CLI, ...args],
-      { env: { ...process.env, ...env } },
-      (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-    if (stdin !== undefined) child.stdin?.end(stdin);
+type Environment = Readonly<Record<string, string>>;
+
+export interface RunOptions {
+  readonly environment?: Environment;
+  readonly stdin?: string | Readable;
+  /** Interrupts the command as Ctrl-C does. */
+  readonly interruption?: AbortSignal;
+  /** Told of everything that is written, as it is written. */
+  readonly onWrite?: (text: string) => void;
+}
+
+/** Runs a command in this process, as its entry does. */
+export async function runCommand(args: readonly string[], options: RunOptions = {}): Promise<CliResult> {
+  const { environment = {}, stdin = '', interruption = new AbortController().signal, onWrite = () => {} } = options;
+  const written = { out: '', err: '' };
+  const screen = (name: 'out' | 'err'): Screen => ({
+    columns: null,
+    coloured: false,
+    write(text) {
+      written[name] += text;
+      onWrite(text);
+    },
   });
+  let code = 0;
+  const terminal: Terminal = {
+    out: screen('out'),
+    err: screen('err'),
+    stdin: typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin,
+    environment: { ...process.env, ...environment },
+    interruption: () => interruption,
+    exit: (asked) => {
+      code = asked;
+    },
+  };
+  const leave = enter(environment);
+  try {
+    code = (await run(args, terminal)) ?? code;
+    return { code, stdout: written.out, stderr: written.err };
+  } finally {
+    leave();
+  }
+}
+
+/** {@link runCommand} for most tests. */
+export function crossfade(args: readonly string[], environment: Environment = {}, stdin = ''): Promise<CliResult> {
+  return runCommand(args, { environment, stdin });
+}
+
+/** Runs the CLI as a process of its own: for signals, pipes and what only a whole process shows. */
+export function spawnCrossfade(args: readonly string[], environment: Environment = {}): Promise<CliResult> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, ...args], { env: { ...process.env, ...environment } }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    );
+  });
+}
+
+const before = new Map<string, { readonly value: string | undefined; users: number }>();
+
+/** The AWS SDK and `os.tmpdir` read the process's own variables. Runs that overlap may share a value. @returns undoes it */
+function enter(environment: Environment): () => void {
+  for (const [name, value] of Object.entries(environment)) {
+    const known = before.get(name) ?? { value: process.env[name], users: 0 };
+    known.users++;
+    before.set(name, known);
+    process.env[name] = value;
+  }
+  return () => {
+    for (const name of Object.keys(environment)) {
+      const known = before.get(name);
+      if (known === undefined || --known.users > 0) continue;
+      before.delete(name);
+      if (known.value === undefined) delete process.env[name];
+      else process.env[name] = known.value;
+    }
+  };
 }

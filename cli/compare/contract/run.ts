@@ -3,8 +3,16 @@
 import { RecordMaker, type RedactionRules } from '../../../capture/index.ts';
 import type { RuleSet } from '../../../parity/rules/index.ts';
 import { emptySummary, mergeInto } from '../../../parity/tally/index.ts';
-import { EXIT, type FailOn, UsageError } from '../../shared/index.ts';
-import { comparedSoFar, comparer, deliver, notesOn, outputFile, readingProgress } from '../diff/index.ts';
+import { EXIT, type ExitCode, type FailOn, say, type Terminal, UsageError } from '../../shared/index.ts';
+import {
+  comparedSoFar,
+  comparer,
+  deliver,
+  notesOn,
+  outputFile,
+  type ReadingProgress,
+  readingProgress,
+} from '../diff/index.ts';
 import { type Counted, Counting } from './counting.ts';
 import { dryRun } from './dry-run.ts';
 import type { SendPolicy } from './policy.ts';
@@ -39,20 +47,22 @@ export interface ContractRequest {
 const BODY_CAP = 1024 * 1024;
 
 /** @returns the exit code @throws UsageError before anything has been sent */
-export async function runContract(files: readonly string[], request: ContractRequest): Promise<number> {
-  const sources = findSources(files);
+export async function runContract(
+  files: readonly string[],
+  request: ContractRequest,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const sources = findSources(terminal.stdin, files);
   const names = sources.map(({ file }) => file);
-  const interrupted = new AbortController();
-  const { signal } = interrupted;
-  process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  const signal = terminal.interruption();
   const { policy, probes, limit, routes } = request;
   const plan: Plan = { requests: requestsOf(sources, { routes, signal }), policy, probes, limit };
   const not: NotSent = { skipped: new Map(), summary: emptySummary() };
-  const say = (text: string) => void (request.json ? process.stderr : process.stdout).write(`${text}\n`);
+  const tell = (text: string) => say(request.json ? terminal.err : terminal.out, text);
   try {
     if (request.dryRun) {
       const { requests, text } = await dryRun(toSend(plan, not));
-      say([announcement(names, request), text, ...unsent(not), ...unread(not, names)].join('\n'));
+      tell([announcement(names, request), text, ...unsent(not), ...unread(not, names)].join('\n'));
       return requests > 0 ? EXIT.ok : EXIT.usage;
     }
     const report = outputFile('--html', request.html, names);
@@ -60,13 +70,18 @@ export async function runContract(files: readonly string[], request: ContractReq
     if (out !== undefined && out === report) throw new UsageError('--out and --html are the same file');
     await reachable('--stable', request.stable);
     await reachable('--candidate', request.candidate);
-    say(announcement(names, request));
+    tell(announcement(names, request));
     const at = Date.now();
-    const { summary, noise } = await send(plan, not, request, out, at, signal);
+    const { summary, noise } = await send(plan, not, request, {
+      out,
+      at,
+      signal,
+      progress: readingProgress(terminal.err, []),
+    });
     mergeInto(not.summary, summary);
-    for (const line of unsent(not)) say(line);
+    for (const line of unsent(not)) tell(line);
     const { failOn, json } = request;
-    return deliver(not.summary, {
+    return deliver(terminal, not.summary, {
       title: 'Crossfade contract',
       sources: names,
       failOn,
@@ -82,13 +97,18 @@ export async function runContract(files: readonly string[], request: ContractReq
   }
 }
 
+interface Sending {
+  readonly out: string | undefined;
+  readonly at: number;
+  readonly signal: AbortSignal;
+  readonly progress: ReadingProgress;
+}
+
 async function send(
   plan: Plan,
   not: NotSent,
   request: ContractRequest,
-  out: string | undefined,
-  at: number,
-  signal: AbortSignal,
+  { out, at, signal, progress }: Sending,
 ): Promise<Counted> {
   const { concurrency, deadlineMs, routes, redaction, rules, rps, noise } = request;
   const sample = { cap: BODY_CAP, key: redaction.key };
@@ -97,7 +117,6 @@ async function send(
   const records = await openRecords(out);
   const spool = noise ? await Spool.open() : null;
   const counting = new Counting((model) => comparer(rules, at, model), spool);
-  const progress = readingProgress(process.stderr, []);
   try {
     await replay(plan, not, {
       stable,

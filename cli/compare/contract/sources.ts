@@ -1,4 +1,5 @@
 /** Where the requests of a contract come from: recordings, or an OpenAPI document, by the name of the file. */
+import type { Readable } from 'node:stream';
 import type { Unreadable } from '../../../parity/tally/index.ts';
 import { UsageError } from '../../shared/index.ts';
 import { findInputs, type Input } from '../diff/index.ts';
@@ -12,10 +13,10 @@ export interface Source {
 }
 
 /** A document is read at once, so that what is wrong with it is said before anything is sent. @throws UsageError */
-export function findSources(files: readonly string[]): Source[] {
+export function findSources(stdin: Readable, files: readonly string[]): Source[] {
   if (files.length === 0)
     throw new UsageError('name files of recorded requests (NDJSON, HAR), or OpenAPI documents (.json, .yaml)');
-  return findInputs('files', files).map(sourceOf);
+  return findInputs(stdin, 'files', files).map(sourceOf);
 }
 
 function sourceOf(input: Input, source: number): Source {

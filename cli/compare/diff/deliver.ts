@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import type { NoisyPlace, Summary } from '../../../parity/tally/index.ts';
 import { noiseRows, parityHtml } from '../../../report/index.ts';
-import { EXIT } from '../../shared/index.ts';
+import { EXIT, type ExitCode, say, type Terminal } from '../../shared/index.ts';
 import { conclude, type Terms } from './conclusion.ts';
 import { summaryJson } from './json.ts';
 import { summaryText, textOptions } from './text.ts';
@@ -21,22 +21,23 @@ export interface Delivery extends Terms {
 }
 
 /** @returns the exit code */
-export function deliver(summary: Summary, delivery: Delivery): number {
+export function deliver(terminal: Terminal, summary: Summary, delivery: Delivery): ExitCode {
   const { title, sources, notes, json, report } = delivery;
   const noise = noiseRows(delivery.noise);
   const conclusion = conclude(summary, delivery);
   const { exit, sentence } = conclusion;
+  const { out, err } = terminal;
   if (report !== undefined) {
     const verdict = { ok: exit === EXIT.ok, sentence };
     writeFileSync(report, parityHtml({ title, verdict, sources, summary, noise, notes }));
   }
-  if (json) console.log(JSON.stringify(summaryJson({ summary, noise, sources, conclusion, notes }), null, 2));
+  if (json) say(out, JSON.stringify(summaryJson({ summary, noise, sources, conclusion, notes }), null, 2));
   else {
-    const options = textOptions(process.stdout);
-    console.log(summaryText(summary, noise, sources, options));
-    for (const note of notes) console.log(`\n${options.paint('yellow', note)}`);
-    console.log(`\n${options.paint(exit === EXIT.ok ? 'green' : 'red', sentence)}`);
+    const options = textOptions(out);
+    say(out, summaryText(summary, noise, sources, options));
+    for (const note of notes) say(out, `\n${options.paint('yellow', note)}`);
+    say(out, `\n${options.paint(exit === EXIT.ok ? 'green' : 'red', sentence)}`);
   }
-  if (exit === EXIT.usage) console.error(sentence);
+  if (exit === EXIT.usage) say(err, sentence);
   return exit;
 }

@@ -1,10 +1,12 @@
 /** What `crossfade diff` was asked to compare: pairs, or two logs, never both. */
+import type { Readable } from 'node:stream';
 import { UsageError } from '../../shared/index.ts';
 import { findInputs, type Input } from './inputs.ts';
 import type { DiffInputs } from './run.ts';
 
 /** @throws UsageError that names the option or the file */
 export function diffInputs(
+  stdin: Readable,
   files: readonly string[],
   stable: readonly string[],
   candidate: readonly string[],
@@ -12,11 +14,15 @@ export function diffInputs(
   if (stable.length === 0 && candidate.length === 0) {
     if (files.length === 0)
       throw new UsageError('name files of captured pairs (- is standard input), or --stable and --candidate');
-    return { kind: 'pairs', inputs: findInputs('files', files).map(notHar) };
+    return { kind: 'pairs', inputs: findInputs(stdin, 'files', files).map(notHar) };
   }
   if (stable.length === 0 || candidate.length === 0) throw new UsageError('--stable and --candidate go together');
   if (files.length > 0) throw new UsageError(`files: ${files[0]} and --stable are two ways to say what to compare`);
-  return { kind: 'logs', stable: findInputs('--stable', stable), candidate: findInputs('--candidate', candidate) };
+  return {
+    kind: 'logs',
+    stable: findInputs(stdin, '--stable', stable),
+    candidate: findInputs(stdin, '--candidate', candidate),
+  };
 }
 
 function notHar(input: Input): Input {

@@ -8,6 +8,6 @@ export { correlationKey, LEG_LOG_FORMAT, type LegLine, legLineSchema } from './l
 export { openInput } from './open-input.ts';
 export { outputFile } from './output-file.ts';
 export { firstProblem, parseLine } from './parse-line.ts';
-export { comparedSoFar, readingProgress } from './progress.ts';
+export { comparedSoFar, type ReadingProgress, readingProgress } from './progress.ts';
 export { runDiff, sourcesOf } from './run.ts';
 export { type Suggestion, suggestFrom } from './suggest.ts';

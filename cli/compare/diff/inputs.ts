@@ -1,6 +1,7 @@
 /** Files that a command was given: found, and looked at, before anything is read. */
 import * as fs from 'node:fs';
 import { extname } from 'node:path';
+import type { Readable } from 'node:stream';
 import { UsageError } from '../../shared/index.ts';
 
 /** Name of standard input among files. */
@@ -15,15 +16,17 @@ export interface Input {
   readonly har: boolean;
   /** Bytes on disk; null for standard input. */
   readonly bytes: number | null;
+  /** Standard input; other inputs are opened by their name. */
+  readonly stream?: Readable;
 }
 
 /** @throws UsageError that names what is not there or cannot be read */
-export function findInputs(option: string, patterns: readonly string[]): Input[] {
+export function findInputs(stdin: Readable, option: string, patterns: readonly string[]): Input[] {
   const files = patterns.flatMap((pattern) => (pattern === STDIN ? [STDIN] : expand(option, pattern)));
   if (files.filter((file) => file === STDIN).length > 1)
     throw new UsageError(`${option}: ${STDIN} (standard input) can be read once`);
   return files.map((file) =>
-    file === STDIN ? { file, compression: 'none', har: false, bytes: null } : look(option, file),
+    file === STDIN ? { file, compression: 'none', har: false, bytes: null, stream: stdin } : look(option, file),
   );
 }
 

@@ -4,7 +4,7 @@ import { addAbortSignal, Duplex, pipeline, type Readable, Transform } from 'node
 import * as zlib from 'node:zlib';
 import { pick } from 'stream-json/filters/pick.js';
 import { streamArray } from 'stream-json/streamers/stream-array.js';
-import { type Input, STDIN } from './inputs.ts';
+import type { Input } from './inputs.ts';
 import { unzstd } from './zstd.ts';
 
 const READ_AHEAD = 256 * 1024;
@@ -14,7 +14,7 @@ const READ_AHEAD = 256 * 1024;
  * @throws whatever reading, decompressing or parsing throws
  */
 export function openInput(input: Input, onBytes: (bytes: number) => void, signal: AbortSignal): AsyncIterable<Buffer> {
-  const raw = input.file === STDIN ? process.stdin : createReadStream(input.file, { highWaterMark: READ_AHEAD });
+  const raw = input.stream ?? createReadStream(input.file, { highWaterMark: READ_AHEAD });
   addAbortSignal(signal, raw);
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {

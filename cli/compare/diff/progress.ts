@@ -1,6 +1,7 @@
 /** How far a long reading is: on a terminal one line that moves, elsewhere (CI) a line now and then; on standard error. */
 import type { Summary } from '../../../parity/tally/index.ts';
 import { compared, totalVerdicts } from '../../../report/index.ts';
+import type { Screen } from '../../shared/index.ts';
 import type { Input } from './inputs.ts';
 
 const MOVES_EVERY_MS = 250;
@@ -17,12 +18,12 @@ export interface ReadingProgress {
 }
 
 /** @param inputs all that will be read; none where that is not a matter of bytes */
-export function readingProgress(stream: NodeJS.WriteStream, inputs: readonly Input[]): ReadingProgress {
+export function readingProgress(stream: Screen, inputs: readonly Input[]): ReadingProgress {
   const total = inputs.reduce<number | null>(
     (sum, { bytes }) => (sum === null || bytes === null ? null : sum + bytes),
     0,
   );
-  const terminal = stream.isTTY === true;
+  const terminal = stream.columns !== null;
   const [before, after] = terminal ? ['\r\x1b[K', ''] : ['', '\n'];
   const startedAt = performance.now();
   let shownAt = startedAt;

@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { CATALOGUE, type Severity, standsAgainst } from '../../../parity/causes/index.ts';
 import type { CauseSample, NoisyPlace, Summary, Unpaired } from '../../../parity/tally/index.ts';
 import { type CauseRow, causeRows, compared, totalVerdicts } from '../../../report/index.ts';
+import type { Screen } from '../../shared/index.ts';
 
 const NARROWEST = 80;
 const WIDEST = 120;
@@ -26,9 +27,8 @@ export interface TextOptions {
 }
 
 /** As wide as the terminal is; colours only for one, and not against NO_COLOR (https://no-color.org). */
-export function textOptions(stream: NodeJS.WriteStream): TextOptions {
-  const width = Math.min(WIDEST, Math.max(NARROWEST, stream.isTTY === true ? stream.columns : DEFAULT_WIDTH));
-  const coloured = stream.isTTY === true && stream.hasColors();
+export function textOptions({ columns, coloured }: Screen): TextOptions {
+  const width = Math.min(WIDEST, Math.max(NARROWEST, columns ?? DEFAULT_WIDTH));
   return { width, paint: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text) };
 }
 

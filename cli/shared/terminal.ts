@@ -1,0 +1,37 @@
+/** What a command sees of the process that runs it. Commands use nothing of `process` beside, so that tests run them in-process. */
+import type { Readable } from 'node:stream';
+import type { ExitCode } from './exit-codes.ts';
+
+/** Standard output or standard error, or a test's memory. */
+export interface Screen {
+  /** Width in characters; null where nobody looks (a pipe, a file, CI). */
+  readonly columns: number | null;
+  /** A terminal that shows colours, and NO_COLOR is not set (https://no-color.org). */
+  readonly coloured: boolean;
+  write(text: string): void;
+}
+
+export interface Terminal {
+  readonly out: Screen;
+  readonly err: Screen;
+  readonly stdin: Readable;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The signal that Ctrl-C and SIGTERM abort. A command that never asks for it is ended by them at once. */
+  interruption(): AbortSignal;
+  /** Ends the command with this code once it has returned. The last call counts. */
+  exit(code: ExitCode): void;
+}
+
+/** The reason with which {@link Terminal.interruption} aborts. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  constructor() {
+    super('interrupted');
+  }
+}
+
+/** Writes `text` and ends the line. */
+export function say(screen: Screen, text: string): void {
+  screen.write(`${text}\n`);
+}
