@@ -1,8 +1,8 @@
 /** Two sides' logs: sorted into partitions by the hash of their keys, and joined there. */
 import type { Summary } from '../../../parity/tally/index.ts';
-import type { Input } from './inputs.ts';
+import { type Input, unfoldedBytes } from './inputs.ts';
 import { Partitions } from './partitions.ts';
-import { Pool } from './pool.ts';
+import { Pool, usefulThreads } from './pool.ts';
 import { type DiffSettings, Reading } from './reading.ts';
 import type { LegsTask } from './tasks.ts';
 
@@ -13,13 +13,12 @@ export interface Logs {
 
 /** Share of the memory that one partition should take, so that several can be joined at a time. */
 const PARTITION_SHARE = 32;
-/** Compressed logs unfold to about this much. */
-const UNFOLDED = 8;
 
 export async function compareLogs(logs: Logs, settings: DiffSettings): Promise<Summary> {
   const { threads, routes, rules, at, memory, signal } = settings;
   const count = partitionsFor([...logs.stable, ...logs.candidate], memory);
-  const pool = new Pool(threads, { routes, partitions: count, rules, at, noise: { kind: 'off' } }, signal);
+  const useful = usefulThreads([...logs.stable, ...logs.candidate], threads);
+  const pool = new Pool(useful, { routes, partitions: count, rules, at, noise: { kind: 'off' } }, signal);
   const partitions = new Partitions(count, memory);
   const reading = new Reading(settings);
   try {
@@ -46,10 +45,7 @@ function* joinTasks(partitions: Partitions) {
 }
 
 function partitionsFor(inputs: readonly Input[], memory: number): number {
-  const bytes = inputs.map((input) =>
-    input.bytes === null ? 0 : input.bytes * (input.compression === 'none' ? 1 : UNFOLDED),
-  );
+  const known = unfoldedBytes(inputs.filter((input) => input.bytes !== null)) ?? 0;
   const unknown = inputs.some((input) => input.bytes === null);
-  const wanted = Math.ceil((bytes.reduce((sum, n) => sum + n, 0) * PARTITION_SHARE) / memory);
-  return Math.min(512, Math.max(unknown ? 256 : 16, wanted));
+  return Math.min(512, Math.max(unknown ? 256 : 16, Math.ceil((known * PARTITION_SHARE) / memory)));
 }

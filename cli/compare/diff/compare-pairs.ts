@@ -4,7 +4,7 @@
  */
 import { type NoisyPlace, noisyPlaces, type Summary } from '../../../parity/tally/index.ts';
 import { type Input, STDIN } from './inputs.ts';
-import { Pool } from './pool.ts';
+import { Pool, usefulThreads } from './pool.ts';
 import { type DiffSettings, Reading } from './reading.ts';
 import type { NoisePass, PairsTask } from './tasks.ts';
 
@@ -40,7 +40,7 @@ async function read(
   mayRepeat: boolean,
 ): Promise<void> {
   if (noise.kind === 'let-off') reading.readings = 2;
-  const pool = new Pool(threads, { routes, partitions: 1, rules, at, noise }, signal);
+  const pool = new Pool(usefulThreads(inputs, threads), { routes, partitions: 1, rules, at, noise }, signal);
   try {
     const tasks = reading.tasks(inputs, 0, (piece, source): PairsTask => ({ kind: 'pairs', source, ...piece }));
     await pool.each(tasks, (result) => {

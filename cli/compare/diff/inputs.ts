@@ -71,3 +71,15 @@ function compressionOf(descriptor: number): Compression {
   if (magic[0] === 0x1f && magic[1] === 0x8b) return 'gzip';
   return magic.equals(Buffer.from([0x28, 0xb5, 0x2f, 0xfd])) ? 'zstd' : 'none';
 }
+
+/** Compressed inputs unfold to about this much. */
+const UNFOLDED = 8;
+
+/** Bytes to read once decompressed, as a guess; null where an input does not say its size. */
+export function unfoldedBytes(inputs: readonly Input[]): number | null {
+  return inputs.reduce<number | null>(
+    (sum, { bytes, compression }) =>
+      sum === null || bytes === null ? null : sum + bytes * (compression === 'none' ? 1 : UNFOLDED),
+    0,
+  );
+}

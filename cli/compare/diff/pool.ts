@@ -1,23 +1,28 @@
 /** All cores at work on pieces of the input; no more pieces are in memory than the threads need to stay busy. */
 import { extname } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Piscina } from 'piscina';
+import { LIMITS } from '../../../capture/index.ts';
 import { eachBounded } from '../../shared/index.ts';
+import { type Input, unfoldedBytes } from './inputs.ts';
 import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
+import { type Work, workOf } from './work.ts';
 
 /** Pieces per thread: one that it works on, and the next. */
 const AHEAD = 2;
 
 export class Pool {
-  readonly #piscina: Piscina<Task, TaskResult>;
   readonly #signal: AbortSignal;
   readonly #limit: number;
+  /** Null where this thread does the work itself. */
+  readonly #piscina: Piscina<Task, TaskResult> | null;
+  readonly #work: Work;
 
   constructor(threads: number, settings: WorkerSettings, signal: AbortSignal) {
-    // The entry stands beside this module, as source and as compiled module.
-    const filename = new URL(`worker${extname(import.meta.url)}`, import.meta.url).href;
-    this.#piscina = new Piscina({ filename, minThreads: threads, maxThreads: threads, workerData: settings });
     this.#signal = signal;
     this.#limit = threads * AHEAD;
+    this.#piscina = threads === 1 ? null : startThreads(threads, settings);
+    this.#work = workOf(settings);
   }
 
   /** Gives each task to a thread; resolves when all are done. `take` gets the results in any order. */
@@ -25,13 +30,29 @@ export class Pool {
     return eachBounded(tasks, this.#limit, async (task) => take(await this.#run(task)));
   }
 
-  close(): Promise<void> {
-    return this.#piscina.destroy();
+  async close(): Promise<void> {
+    await this.#piscina?.destroy();
   }
 
-  #run(task: Task): Promise<TaskResult> {
-    return this.#piscina.run(task, { signal: this.#signal, transferList: buffersOf(task) });
+  async #run(task: Task): Promise<TaskResult> {
+    if (this.#piscina !== null) return this.#piscina.run(task, { signal: this.#signal, transferList: buffersOf(task) });
+    // Between two pieces an interruption is heard.
+    await turn();
+    this.#signal.throwIfAborted();
+    return this.#work(task);
   }
+}
+
+/** Threads that inputs keep busy: starting one takes longer than comparing one piece. */
+export function usefulThreads(inputs: readonly Input[], atMost: number): number {
+  const bytes = unfoldedBytes(inputs);
+  return bytes === null ? atMost : Math.min(atMost, Math.max(1, Math.ceil(bytes / LIMITS.piece)));
+}
+
+function startThreads(threads: number, settings: WorkerSettings): Piscina<Task, TaskResult> {
+  // The entry stands beside this module, as source and as compiled module.
+  const filename = new URL(`worker${extname(import.meta.url)}`, import.meta.url).href;
+  return new Piscina({ filename, minThreads: threads, maxThreads: threads, workerData: settings });
 }
 
 function buffersOf(task: Task): ArrayBuffer[] {

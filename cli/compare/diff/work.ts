@@ -1,0 +1,22 @@
+/** What becomes of one task, in whatever thread. */
+import { comparer } from './comparer.ts';
+import { joinPartition } from './join-task.ts';
+import { partitionLegs } from './legs-task.ts';
+import { comparePairs } from './pairs-task.ts';
+import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
+
+export type Work = (task: Task) => TaskResult;
+
+export function workOf({ routes, partitions, rules, at, noise }: WorkerSettings): Work {
+  const compare = comparer(rules, at, noise.kind === 'let-off' ? noise.model : undefined);
+  return (task) => {
+    switch (task.kind) {
+      case 'pairs':
+        return comparePairs(task, compare, noise.kind === 'learn');
+      case 'legs':
+        return partitionLegs(task, partitions);
+      case 'join':
+        return joinPartition(task, routes, compare);
+    }
+  };
+}
