@@ -37,7 +37,7 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
   const signal = terminal.interruption();
   const out = request.json ? terminal.err : terminal.out;
   out.write('Synthesising the stacks ...\n');
-  const synthesis = await synthesise();
+  const synthesis = await synthesise(signal);
   try {
     const { own, speed, rps, port } = request;
     const candidate =

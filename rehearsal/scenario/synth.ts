@@ -16,13 +16,35 @@ export interface Synthesis {
   dispose(): Promise<void>;
 }
 
-/** @throws the app's own error when it does not synthesise. */
-export async function synthesise(): Promise<Synthesis> {
+/** Into a temporary folder. @throws as {@link synthesiseInto}; the folder is removed */
+export async function synthesise(signal?: AbortSignal): Promise<Synthesis> {
+  const folder = await mkdtemp(join(tmpdir(), 'crossfade-assembly-'));
+  const dispose = () => rm(folder, { recursive: true, force: true });
+  try {
+    return { assembly: await synthesiseInto(folder, signal), dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** @throws the signal's reason when that aborts, and an error with the app's own words when it does not synthesise */
+export async function synthesiseInto(folder: string, signal?: AbortSignal): Promise<Assembly> {
   const { context } = z
     .looseObject({ context: z.record(z.string(), z.unknown()) })
     .parse(JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8')));
-  const outdir = await mkdtemp(join(tmpdir(), 'crossfade-assembly-'));
-  const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context), NODE_NO_WARNINGS: '1' };
-  await promisify(execFile)(process.execPath, [ownModule('bin', 'app')], { cwd: ROOT, env });
-  return { assembly: loadAssembly(outdir), dispose: () => rm(outdir, { recursive: true, force: true }) };
+  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context), NODE_NO_WARNINGS: '1' };
+  const options = { cwd: ROOT, env, ...(signal === undefined ? {} : { signal }) };
+  await promisify(execFile)(process.execPath, [ownModule('bin', 'app')], options).catch((error: unknown) => {
+    // Ctrl-C reaches the app as well, which may end before this process hears of it.
+    signal?.throwIfAborted();
+    throw new Error(`the stacks could not be synthesised: ${appErrorIn(error)}`, { cause: error });
+  });
+  return loadAssembly(folder);
+}
+
+/** The line of a crashed Node process that says what is wrong. */
+function appErrorIn(error: unknown): string {
+  const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+  return /^\w*Error\b.*$/m.exec(stderr)?.[0] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import aslValidator from 'asl-validator';
 import { StateMachine } from 'aws-local-stepfunctions';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { parsePlan } from '../../core/model/plan.ts';
 import { HISTORY_BUDGET, project } from '../../core/phases/timeline.ts';
 import { alarmPropertiesSchema } from '../../rehearsal/cloud/cloudwatch/alarms.ts';
 import { type Definition, definitionSchema } from '../../rehearsal/cloud/states/definition.ts';
-import type { Resource } from '../../rehearsal/cloud/template/assembly.ts';
+import type { Assembly, Resource } from '../../rehearsal/cloud/template/assembly.ts';
 import { Names } from '../../rehearsal/cloud/template/names.ts';
-import { type Synthesis, synthesise } from '../../rehearsal/scenario/synth.ts';
+import { sharedAssembly } from '../support/assembly.ts';
 
-let synthesis: Synthesis;
+let assembly: Assembly;
 let names: Names;
-const of = (type: string): Resource[] => synthesis.assembly.resources.filter((r) => r.type === type);
+const of = (type: string): Resource[] => assembly.resources.filter((r) => r.type === type);
 const properties = (type: string) => of(type).map((r) => names.properties(r));
 const definitionOf = (machine: string): unknown =>
   JSON.parse(
@@ -23,11 +23,8 @@ const definitionOf = (machine: string): unknown =>
   );
 
 beforeAll(async () => {
-  synthesis = await synthesise();
-  names = new Names(synthesis.assembly);
-});
-afterAll(async () => {
-  await synthesis.dispose();
+  assembly = await sharedAssembly();
+  names = new Names(assembly);
 });
 
 describe('the synthesised state machine', () => {
@@ -252,7 +249,7 @@ describe('the synthesised alarms', () => {
 
 describe('the stacks', () => {
   it('refer to each other by exports: a weak reference is looked up anew at each of its hundreds of places', () => {
-    const all = JSON.stringify(synthesis.assembly.resources);
+    const all = JSON.stringify(assembly.resources);
     expect(all).toContain('Fn::ImportValue');
     expect(all).not.toContain('Fn::GetStackOutput');
   });

@@ -4,19 +4,20 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { syntheticTraffic } from '../../rehearsal/chaos/synthetic-traffic.ts';
 import { type LocalCloud, startCloud } from '../../rehearsal/cloud/cloud.ts';
-import { type Synthesis, synthesise } from '../../rehearsal/scenario/synth.ts';
+import type { Assembly } from '../../rehearsal/cloud/template/assembly.ts';
+import { sharedAssembly } from '../support/assembly.ts';
 import { crossfade } from '../support/cli.ts';
 
 /** Fast enough for a test, slow enough that a rollback takes virtual seconds and not minutes. */
 const SPEED = 60;
 
-let synthesis: Synthesis;
+let assembly: Assembly;
 let cloud: LocalCloud;
 let dir: string;
 let stopTraffic: () => void;
 beforeAll(async () => {
-  synthesis = await synthesise();
-  cloud = await startCloud({ assembly: synthesis.assembly, speed: SPEED, onEvent: () => {} });
+  assembly = await sharedAssembly();
+  cloud = await startCloud({ assembly, speed: SPEED, onEvent: () => {} });
   stopTraffic = syntheticTraffic(cloud);
   cloud.run();
   // Preflight wants every alarm to have had data.
@@ -27,7 +28,6 @@ beforeAll(async () => {
 afterAll(async () => {
   stopTraffic();
   await cloud.stop();
-  await synthesis.dispose();
   rmSync(dir, { recursive: true });
 });
 

@@ -128,7 +128,7 @@ describe('one request through ingress, mirror and both gateways', () => {
     // Stopping is flushing, in each of them.
     await Promise.all(children.map((child) => child.stop()));
     expect(new Set(spans.map((s) => s.traceId))).toEqual(new Set(['67891233abcdef012345678912345678']));
-    expect(spans.map((s) => s.service).sort()).toEqual(['candidate', 'stable', 'mirror']);
+    expect(spans.map((s) => s.service).sort()).toEqual(['candidate', 'mirror', 'stable']);
     const mirror = spans.find((s) => s.service === 'mirror');
     for (const side of ['stable', 'candidate'])
       expect(spans.find((s) => s.service === side)?.parentSpanId, side).toBe(mirror?.spanId);
