@@ -17,7 +17,11 @@ export class ScaledClock implements VirtualClock {
   }
 
   now(): number {
-    return Math.round(this.anchor + (Date.now() - this.anchor) * this.speed);
+    return this.virtualAt(Date.now());
+  }
+
+  virtualAt(real: number): number {
+    return Math.round(this.anchor + (real - this.anchor) * this.speed);
   }
 
   toRealMs(virtualMs: number): number {

@@ -13,6 +13,8 @@ export interface VirtualClock {
   readonly speed: number;
   /** Real milliseconds that `virtualMs` last. */
   toRealMs(virtualMs: number): number;
+  /** The virtual instant of a real one, both milliseconds since the epoch. */
+  virtualAt(real: number): number;
 }
 
 export interface MetricDatum {

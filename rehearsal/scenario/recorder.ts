@@ -5,6 +5,7 @@ import type { AlarmSample, RateSample, RunEvidence, WeightSample } from '../../r
 import type { CloudEvent } from '../cloud/index.ts';
 import type { LocalExecution } from '../cloud/states/index.ts';
 import type { LoadTick } from '../load/index.ts';
+import type { VirtualClock } from '../machine/index.ts';
 
 export interface Ending {
   readonly title: string;
@@ -23,10 +24,17 @@ export interface Ending {
 }
 
 export class Recorder {
+  readonly #clock: Pick<VirtualClock, 'virtualAt'>;
   readonly #rates: RateSample[] = [];
   readonly #weights: WeightSample[] = [];
   readonly #alarms: AlarmSample[] = [];
   readonly #messages: { at: number; subject: string }[] = [];
+  /** Failures, by the last of each tick. */
+  readonly #failures: { readonly lastAt: number; readonly failed: number }[] = [];
+
+  constructor(clock: Pick<VirtualClock, 'virtualAt'>) {
+    this.#clock = clock;
+  }
 
   event(event: CloudEvent): void {
     // Every alarm comes to life once; what it does then is news.
@@ -39,7 +47,10 @@ export class Recorder {
     this.#weights.push({ at, shares });
   }
 
-  tick(at: number, { sent, sides }: LoadTick): void {
+  /** By the customers' own clock: on a busy machine a tick is heard of long after what it tells. */
+  tick({ at, sent, sides }: LoadTick): void {
+    for (const { failed, lastFailureAt } of Object.values(sides))
+      if (failed > 0) this.#failures.push({ lastAt: this.#clock.virtualAt(lastFailureAt ?? at), failed });
     const summary = Object.entries(sides).map(
       ([side, s]) =>
         [
@@ -47,21 +58,23 @@ export class Recorder {
           { ok: s.ok, failed: s.failed, p50: quantile(s.latencies, 0.5), p95: quantile(s.latencies, 0.95) },
         ] as const,
     );
-    this.#rates.push({ at, sent, sides: Object.fromEntries(summary) });
+    this.#rates.push({ at: this.#clock.virtualAt(at), sent, sides: Object.fromEntries(summary) });
   }
 
   evidence(ending: Ending): RunEvidence {
     const { item, execution, log, chaos: _, ...rest } = ending;
     const verifiedAt = instant(item?.rollback?.verifiedAt);
     const failed: Record<string, number> = {};
-    let [sent, failedAfterReturn] = [0, 0];
-    for (const { at, sent: n, sides } of this.#rates) {
+    let sent = 0;
+    for (const { sent: n, sides } of this.#rates) {
       sent += n;
       for (const [side, s] of Object.entries(sides)) {
         if (s.failed > 0) failed[side] = (failed[side] ?? 0) + s.failed;
-        if (verifiedAt !== null && at > verifiedAt) failedAfterReturn += s.failed;
       }
     }
+    const failedAfterReturn = this.#failures
+      .filter(({ lastAt }) => verifiedAt !== null && lastAt > verifiedAt)
+      .reduce((sum, { failed }) => sum + failed, 0);
     const requests = { sent, failed, failedAfterReturn };
     return {
       ...rest,

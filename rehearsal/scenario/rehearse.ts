@@ -68,7 +68,6 @@ async function run(
 ): Promise<RunEvidence> {
   const { progress, signal } = options;
   const cutoverId = cutoverIdSchema.parse(`rehearsal-${Date.now()}`);
-  const recorder = new Recorder();
   const chaos = new Chaos(options.chaos ?? []);
   let onCloudEvent: (event: CloudEvent) => void = () => {};
   const cloud = await startCloud({
@@ -79,6 +78,7 @@ async function run(
   });
   stops.push(() => cloud.stop());
   const { clock } = cloud;
+  const recorder = new Recorder(clock);
   const fleet = new Fleet({
     cloud,
     candidate: options.candidate.command,
@@ -124,7 +124,7 @@ async function run(
     if (event.type === 'end') ended.resolve();
   };
   const load = startLoad({ url: plane.url, rps: options.rps, mix: options.mix ?? GATEWAY_MIX }, (tick) => {
-    recorder.tick(clock.now(), tick);
+    recorder.tick(tick);
     progress.tick(clock.now(), tick);
   });
   let loadStopped = false;

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parsePlan } from '../../core/model/plan.ts';
-import type { Assembly } from '../../rehearsal/cloud/template/assembly.ts';
 import { chooseCandidate } from '../../rehearsal/scenario/gateways.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
-import { type RehearsalOptions, rehearse } from '../../rehearsal/scenario/rehearse.ts';
+import type { RehearsalOptions } from '../../rehearsal/scenario/rehearse.ts';
 import { reportHtml } from '../../report/html.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 import { replayed } from '../support/recorded-run.ts';
+import { wholeRun } from '../support/whole-run.ts';
 
 const LIMIT_MS = 60_000;
 const plan = rehearsalPlan(
@@ -19,49 +19,47 @@ const plan = rehearsalPlan(
   2,
 );
 
-let assembly: Assembly;
-let options: RehearsalOptions;
+let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
 beforeAll(async () => {
-  assembly = await sharedAssembly();
-  const silent = { event: () => {}, tick: () => {}, note: () => {} };
   options = {
-    assembly,
+    assembly: await sharedAssembly(),
     candidate: chooseCandidate(),
     speed: 90,
     rps: 200,
-    progress: silent,
-    signal: new AbortController().signal,
   };
 });
 
 describe('a rehearsed cutover', () => {
-  it('runs the synthesised machine to its end without failing a single request', { timeout: LIMIT_MS }, async () => {
-    const run = await rehearse({ title: 'clean', plan, fault: null }, options);
-    expect(run.verdict.ok, run.verdict.sentence).toBe(true);
-    expect(run.requests.failed).toEqual({});
-    expect(run.ledger).toMatchObject({ status: 'completed' });
-    const phases = run.log
-      .filter((e) => e.kind !== 'observation')
-      .map((e) => (e.phase === 'stage' ? `stage ${e.stage}` : e.phase));
-    expect([...new Set(phases)]).toEqual([
-      'preflight',
-      'baseline',
-      'shadow',
-      'exercise',
-      'shadowSignoff',
-      'stage 0',
-      'stage 1',
-      'soak',
-      'finalSignoff',
-      'decommission',
-      'retention',
-      'complete',
-    ]);
-    expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 0, candidate: 1 });
-    expect(run.messages.length).toBeGreaterThanOrEqual(10);
-    expect(reportHtml([run])).not.toMatch(/https?:\/\//);
-    const { summary } = replayed(run.log);
-    expect(summary).toMatchObject({ changed: 0, differing: 0, incomplete: 0 });
-    expect(summary.phases.map((p) => p.name)).toEqual(['shadow', 'exercise', 'stage 10 %', 'stage 100 %', 'soak']);
+  it('runs the synthesised machine to its end without failing a single request', {
+    timeout: LIMIT_MS,
+  }, async (context) => {
+    await wholeRun({ title: 'clean', plan, fault: null }, options, context, (run) => {
+      expect(run.verdict.ok, run.verdict.sentence).toBe(true);
+      expect(run.requests.failed).toEqual({});
+      expect(run.ledger).toMatchObject({ status: 'completed' });
+      const phases = run.log
+        .filter((e) => e.kind !== 'observation')
+        .map((e) => (e.phase === 'stage' ? `stage ${e.stage}` : e.phase));
+      expect([...new Set(phases)]).toEqual([
+        'preflight',
+        'baseline',
+        'shadow',
+        'exercise',
+        'shadowSignoff',
+        'stage 0',
+        'stage 1',
+        'soak',
+        'finalSignoff',
+        'decommission',
+        'retention',
+        'complete',
+      ]);
+      expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 0, candidate: 1 });
+      expect(run.messages.length).toBeGreaterThanOrEqual(10);
+      expect(reportHtml([run])).not.toMatch(/https?:\/\//);
+      const { summary } = replayed(run.log);
+      expect(summary).toMatchObject({ changed: 0, differing: 0, incomplete: 0 });
+      expect(summary.phases.map((p) => p.name)).toEqual(['shadow', 'exercise', 'stage 10 %', 'stage 100 %', 'soak']);
+    });
   });
 });
