@@ -1,6 +1,6 @@
 /** Runs one command line to its exit code. The process is an argument, so that tests run commands without one. */
 import { type Command, CommanderError } from 'commander';
-import { describeError } from '../core/model/index.ts';
+import { CrossfadeError, describeError } from '../core/model/index.ts';
 import { program } from './program.ts';
 import { EXIT, type ExitCode, say, type Terminal, UsageError } from './shared/index.ts';
 
@@ -17,9 +17,17 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return null;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    say(terminal.err, error instanceof UsageError ? error.message : describeError(error));
+    say(terminal.err, sentenceOf(error));
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
+}
+
+/** The retries that a transient error speaks of are the state machine's: a command has none. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
+  if (!(error instanceof CrossfadeError && error.name === 'Crossfade.Transient')) return describeError(error);
+  const cause = error.cause === undefined ? '' : ` (${describeError(error.cause)})`;
+  return `${error.what.replace(/\.$/, '')}${cause}. This command could not confirm any change of weights; \`crossfade status\` shows the live ones. Check connectivity and credentials and run it again, or use the break-glass command in the runbook (docs/how-to/roll-back-by-hand.md).`;
 }
 
 function everyCommand(command: Command): Command[] {

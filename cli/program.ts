@@ -17,7 +17,7 @@ import { EXIT_HELP, type Terminal, version } from './shared/index.ts';
 export function program(terminal: Terminal): Command {
   return new Command('crossfade')
     .description(
-      'Moves live traffic from one HTTP service to its rewrite behind an AWS Application Load Balancer, and back by itself',
+      'Moves live traffic from one HTTP service to its rewrite behind an AWS Application Load Balancer, and rolls back automatically',
     )
     .version(version())
     .addHelpText('after', EXIT_HELP)

@@ -16,7 +16,7 @@ export function makeHandler(deps: Pick<Deps, 'ledger' | 'notifier' | 'clock' | '
     await deps.ledger.complete(state);
     await tell(deps, {
       subject: `Crossfade ${state.cutoverId}: complete`,
-      body: 'The candidate answers all requests, the stable side is gone, the shadow is closed.',
+      body: 'The candidate answers all requests, the stable service has no tasks left, and the mirror is closed.',
     });
     return json;
   };

@@ -22,20 +22,19 @@ export function makeHandler(deps: DecommissionDeps) {
     // The reducer refuses any other phase; asked now, because below a task may go before it is asked again.
     reduce(state, { type: 'steppedDown', at, done: false, reason: '' });
     if (deps.deployment.services === undefined || state.capacity === null) {
-      return stay('The stable side is not a service of this deployment; it is left for its owner to remove.', true);
+      return stay('The stable service is not part of this deployment; its owner removes it.', true);
     }
     const seconds = Math.max(state.plan.decommission.step, SHORTEST_LOOK_SECONDS);
     const minutes = await deps.metrics.minutes({ from: at - seconds * 1000, to: at }, 1_000);
     const left = residue(minutes, state.split);
-    if (left === null) return stay('No request was counted on either side; without evidence no task is taken away.');
-    if (left > 0)
-      return stay(`The stable side still answered ${left} requests of customers (sticky residue); waiting.`);
+    if (left === null) return stay('No requests were counted on either side; no task is removed without evidence.');
+    if (left > 0) return stay(`Stable still answered ${left} client requests (sticky sessions); waiting.`);
     const now = await deps.capacity.snapshot();
-    if (now.desired === 0) return stay('The stable side runs no task any more.', true);
+    if (now.desired === 0) return stay('The stable service has no tasks left.', true);
     const desired = nextDesired(now.desired);
     await deps.ledger.recordCapacity(state, state.capacity, 'reduced');
     await deps.capacity.scaleStable(desired);
-    return stay(`The stable side goes from ${now.desired} to ${desired} tasks.`);
+    return stay(`ECS service stable: desired count ${now.desired} -> ${desired}.`);
   };
 }
 

@@ -24,6 +24,7 @@ import {
   retentionProblem,
   TASK_ALLOWANCE_SECONDS,
 } from '../core/phases/index.ts';
+import { problemsOf, wordIssue } from '../input/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, tell } from './tasks/index.ts';
 
@@ -41,12 +42,8 @@ type PreflightDeps = Pick<
 
 export function makeHandler(deps: PreflightDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
-    const parsed = eventSchema.safeParse(event);
-    if (!parsed.success)
-      throw new InvalidPlanError(
-        parsed.error.issues.map((i) => ({ path: i.path.join('.'), message: i.message })),
-        parsed.error,
-      );
+    const parsed = eventSchema.safeParse(event, { error: wordIssue });
+    if (!parsed.success) throw new InvalidPlanError(problemsOf(parsed.error), parsed.error, 'execution input');
     const { input, executionArn, executionName } = parsed.data;
     const plan = parsePlan(input.plan);
     const { deployment, clock } = deps;
@@ -117,9 +114,11 @@ function drillOf(deployment: Deployment, asked: z.infer<typeof drillRequestSchem
   if (asked === undefined) return null;
   const alarm = asked.alarm ?? deployment.rollbackAlarms[0] ?? '';
   if (!deployment.rollbackAlarms.includes(alarm))
-    throw new InvalidPlanError([
-      { path: 'drill.alarm', message: `"${alarm}" is none of ${deployment.rollbackAlarms.join(', ')}` },
-    ]);
+    throw new InvalidPlanError(
+      [{ path: 'drill.alarm', message: `must be one of ${deployment.rollbackAlarms.join(', ')} (got "${alarm}")` }],
+      undefined,
+      'execution input',
+    );
   return { percent: asked.percent, alarm, trippedAt: null };
 }
 

@@ -14,6 +14,7 @@ export function makeHandler(deps: Pick<Deps, 'approvals' | 'ledger' | 'notifier'
     const at = deps.clock.now();
     const waiting = awaitSignoff(state, at);
     const kind = waiting.state.phase === 'shadowSignoff' ? 'shadow' : 'final';
+    const end = kind === 'shadow' ? 'end of the shadow phase' : 'end of the soak';
     const expiresAt = new Date(at + state.plan.signoff.timeout * 1000).toISOString();
     await deps.approvals.open({
       cutoverId: state.cutoverId,
@@ -25,8 +26,8 @@ export function makeHandler(deps: Pick<Deps, 'approvals' | 'ledger' | 'notifier'
     });
     await settle(deps, state, waiting);
     await deps.notifier.publish({
-      subject: `Crossfade ${state.cutoverId}: ${kind} sign-off wanted`,
-      body: `${state.reason}\nAnswer by ${expiresAt}: crossfade approve ${state.cutoverId} | crossfade refuse ${state.cutoverId}. No answer rolls back.`,
+      subject: `Crossfade ${state.cutoverId}: approval needed (${end})`,
+      body: `${state.reason}\nApprove: crossfade approve ${state.cutoverId}\nReject: crossfade refuse ${state.cutoverId}\nIf nobody answers by ${expiresAt}, the cutover rolls back.`,
     });
   };
 }

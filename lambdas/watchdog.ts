@@ -30,9 +30,9 @@ function describe(report: WatchdogReport): string | null {
     case 'mirror':
       return describeCloseMirror(report.outcome, report.request);
     case 'rewrote_safe_weights':
-      return `Somebody moved the weights after the rollback (${report.live}); the safe ones were written again.`;
+      return `The weights were changed after the rollback (${report.live}); all traffic was returned to stable again.`;
     case 'verified':
-      return 'Verified by request counts: the stable side answers everything again.';
+      return 'Verified by request counts: all traffic is back on stable.';
   }
 }
 

@@ -2,6 +2,7 @@
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { InvalidPlanError, type PlanInput } from '../core/model/index.ts';
+import { problemsOf, wordIssue } from '../input/index.ts';
 import { type CutoverGroups, DualStackCutover } from './constructs/index.ts';
 
 const service = z.strictObject({ cluster: z.string().min(1), service: z.string().min(1) });
@@ -38,12 +39,8 @@ export type Attachment = z.infer<typeof attachmentSchema>;
 
 /** @throws InvalidPlanError that names every field that is wrong. */
 export function parseAttachment(input: unknown): Attachment {
-  const parsed = attachmentSchema.safeParse(input);
-  if (!parsed.success)
-    throw new InvalidPlanError(
-      parsed.error.issues.map((i) => ({ path: `attach.${i.path.join('.')}`, message: i.message })),
-      parsed.error,
-    );
+  const parsed = attachmentSchema.safeParse(input, { error: wordIssue });
+  if (!parsed.success) throw new InvalidPlanError(problemsOf(parsed.error), parsed.error, 'attach file');
   return parsed.data;
 }
 

@@ -40,6 +40,7 @@ interface Look {
 }
 
 const COLOR: Readonly<Record<Metric, string>> = { errors: '#dc2626', slow: '#d97706' };
+const RATE: Readonly<Record<Metric, string>> = { errors: 'Error rate', slow: 'Slow-request rate' };
 const SIGN = {
   worse: { color: '#dc2626', shape: 'diamond' },
   'within margin': { color: '#16a34a', shape: 'disc' },
@@ -76,13 +77,13 @@ export function evidenceCharts(
   return [
     evidence(
       'Evidence that the candidate is worse',
-      'e-value, log scale; at its threshold the gate goes back',
+      'e-value, log scale; the gate rolls back at the dashed line',
       (m) => m.eValue,
       (m) => m.threshold,
     ),
     evidence(
-      'Evidence that it is worse by less than the margin',
-      'e-value, log scale; at its threshold the stage may advance',
+      'Evidence that the candidate is good enough',
+      'non-inferiority e-value, log scale; the stage may advance at the dashed line',
       (m) => m.withinEValue,
       (m) => m.withinThreshold,
     ),
@@ -115,8 +116,8 @@ function boundsChart(
   const top = Math.max(...margin.map((p) => p.y * MARGINS_SHOWN), ...[...observed, ...low].map((p) => p.y * 1.2));
   return [
     {
-      title: `Bounds of the difference in ${metric}, candidate − stable`,
-      unit: `percentage points; good for all looks of a stage at once; a difference below 0 is drawn at 0, above ${Number(top.toPrecision(2))} at the edge`,
+      title: `${RATE[metric]}, candidate minus stable`,
+      unit: `percentage points, anytime-valid bounds; clipped to 0–${Number(top.toPrecision(2))}`,
       lines,
       areas: areasOf(low, high),
       dots: dotsOf(looks, metric, (m) => (m.upper === undefined ? undefined : m.upper * 100)),

@@ -32,19 +32,16 @@ function facts(run: RunEvidence): string {
   const rows: [string, string][] = [
     [
       'Client requests',
-      `${run.requests.sent} sent, failed: ${failed}; after the verified return: ${run.requests.failedAfterReturn}`,
+      `${run.requests.sent} sent, failed: ${failed}; failed after traffic was confirmed back on stable: ${run.requests.failedAfterReturn}`,
     ],
     ['Candidate', run.candidate],
-    [
-      'Time',
-      `${seconds((run.endedAt - run.startedAt) / 1000)} of the cutover's time, at ${run.speed} times real speed`,
-    ],
+    ['Time', `${seconds((run.endedAt - run.startedAt) / 1000)} of simulated time; the rehearsal ran at ${run.speed}x`],
   ];
   if (run.fault !== null) rows.push(['Fault', run.fault.text]);
   if (run.back !== null) {
     rows.push([
-      'From the fault',
-      `${seconds(run.back.toRequest)} to the rollback request, ${seconds(run.back.toWeights)} to the safe weights read back, ${seconds(run.back.toVerified)} to the return verified by counts`,
+      'After the fault',
+      `rollback triggered after ${seconds(run.back.toRequest)}, weights restored after ${seconds(run.back.toWeights)}, traffic confirmed back on stable after ${seconds(run.back.toVerified)}`,
     ]);
   }
   if (run.ledger?.rollback != null)
@@ -81,14 +78,21 @@ function charts(run: RunEvidence): string {
   return [
     chartSvg({ title: 'Weights of the mirrored rule', unit: '%', lines: weights, ...range }),
     chartSvg({
-      title: 'Answers to customers',
-      unit: 'per interval',
+      title: `Responses per ${intervalOf(run)} s`,
+      unit: 'by the side that answered',
       lines: [...perSide((s) => s.ok + s.failed), failed],
       ...range,
     }),
-    chartSvg({ title: 'Latency p95 as customers saw it', unit: 'ms', lines: perSide((s) => s.p95), ...range }),
+    chartSvg({ title: 'p95 latency seen by clients', unit: 'ms', lines: perSide((s) => s.p95), ...range }),
     ...evidenceCharts(run.log, range).map(chartSvg),
   ].join('');
+}
+
+/** Seconds (simulated) that a point of the response chart stands for. */
+function intervalOf({ rates }: RunEvidence): number {
+  const [first, last] = [rates[0], rates.at(-1)];
+  if (first === undefined || last === undefined || rates.length < 2) return 0;
+  return Math.round((last.at - first.at) / 1000 / (rates.length - 1));
 }
 
 function marksOf(run: RunEvidence): Mark[] {
@@ -96,7 +100,7 @@ function marksOf(run: RunEvidence): Mark[] {
   if (run.fault?.at != null) marks.push({ x: run.fault.at, label: `fault ${run.fault.text}`, color: COLORS.fault });
   const rollback = run.ledger?.rollback;
   if (rollback?.confirmedAt != null)
-    marks.push({ x: fromIso(rollback.confirmedAt), label: 'safe weights read back', color: COLORS.back });
+    marks.push({ x: fromIso(rollback.confirmedAt), label: 'weights restored', color: COLORS.back });
   return marks;
 }
 
@@ -117,7 +121,7 @@ function decisions(run: RunEvidence): string {
         `<tr><td>${clock(r.at - run.startedAt)}</td><td>${escapeHtml(r.kind)}</td><td>${escapeHtml(r.where)}</td><td>${escapeHtml(r.by)}</td><td>${escapeHtml(r.text)}</td></tr>`,
     )
     .join('');
-  return `<details open><summary>${rows.length} decisions and alarms</summary><div class="scroll"><table><thead><tr><th>Time</th><th>Kind</th><th>Phase</th><th>By</th><th>What, and the figure that decided</th></tr></thead><tbody>${body}</tbody></table></div></details>`;
+  return `<details open><summary>${rows.length} decisions and alarms</summary><div class="scroll"><table><thead><tr><th>Time</th><th>Kind</th><th>Phase</th><th>By</th><th>Decision and reason</th></tr></thead><tbody>${body}</tbody></table></div></details>`;
 }
 
 /** `h:mm:ss` of a duration in milliseconds. */

@@ -36,12 +36,12 @@ function facts({ sources, summary }: ParityEvidence): string {
   const total = totalVerdicts(summary);
   const rows: [string, string][] = [
     ['Inputs', sources.join(', ')],
-    ['Pairs compared', String(compared(total))],
+    ['Captures compared', String(compared(total))],
     [
       'Verdicts',
       `${total.same} same, ${total.benign} benign, ${total.undecided} undecided, ${total.breaking} breaking`,
     ],
-    ['Without a stable answer', String(total.unmatched)],
+    ['Without an answer from stable', String(total.unmatched)],
   ];
   return `<dl>${rows.map(([k, v]) => `<dt>${k}</dt><dd>${escapeHtml(v)}</dd>`).join('')}</dl>`;
 }
@@ -51,14 +51,14 @@ function causes(rows: readonly CauseRow[], sources: readonly string[]): string {
   const body = rows.map(({ route, of, cause }) => {
     const samples = cause.pairs.first.map((s) => sample(s, sources)).join('');
     const advice = cause.pairs.first[0]?.advice ?? CATALOGUE[cause.cause].advice;
-    return `<tr><td>${escapeHtml(route)}</td><td class="${CLASS_STYLE[cause.class]}">${cause.class}</td><td><b>${cause.cause}</b><br>${escapeHtml(CATALOGUE[cause.cause].title)}</td><td class="n">${cause.pairs.count} of ${of}</td><td>${escapeHtml(advice)}<details><summary>${cause.pairs.first.length} of ${cause.pairs.count} pairs, ${cause.differences} differences</summary>${samples}</details></td></tr>`;
+    return `<tr><td>${escapeHtml(route)}</td><td class="${CLASS_STYLE[cause.class]}">${cause.class}</td><td><b>${cause.cause}</b><br>${escapeHtml(CATALOGUE[cause.cause].title)}</td><td class="n">${cause.pairs.count} of ${of}</td><td>${escapeHtml(advice)}<details><summary>${cause.pairs.first.length} of ${cause.pairs.count} captures, ${cause.differences} differences</summary>${samples}</details></td></tr>`;
   });
-  return `<table><thead><tr><th>Route</th><th>Class</th><th>Cause</th><th>Pairs</th><th>What to change</th></tr></thead><tbody>${body.join('')}</tbody></table>`;
+  return `<table><thead><tr><th>Route</th><th>Severity</th><th>Cause</th><th>Captures</th><th>What to change</th></tr></thead><tbody>${body.join('')}</tbody></table>`;
 }
 
 function sample(s: CauseSample, sources: readonly string[]): string {
   const side = (text: string | null) => (text === null ? '<i>absent</i>' : `<code>${escapeHtml(text)}</code>`);
-  return `<dl><dt>Request</dt><dd><code>${escapeHtml(s.requestId)}</code> <code>${escapeHtml(s.target)}</code> <span class="unit">${escapeHtml(`${sources[s.at.source] ?? ''}:${s.at.line}`)}</span></dd><dt>Place</dt><dd><code>${escapeHtml(s.place)}</code></dd><dt>Stable</dt><dd>${side(s.stable)}</dd><dt>Candidate</dt><dd>${side(s.candidate)}</dd></dl>`;
+  return `<dl><dt>Request</dt><dd><code>${escapeHtml(s.requestId)}</code> <code>${escapeHtml(s.target)}</code> <span class="unit">${escapeHtml(`${sources[s.at.source] ?? ''}:${s.at.line}`)}</span></dd><dt>Location</dt><dd><code>${escapeHtml(s.place)}</code></dd><dt>Stable</dt><dd>${side(s.stable)}</dd><dt>Candidate</dt><dd>${side(s.candidate)}</dd></dl>`;
 }
 
 function routes(rows: readonly [string, RouteSummary][]): string {
@@ -67,7 +67,7 @@ function routes(rows: readonly [string, RouteSummary][]): string {
     const latencies = [0.5, 0.95, 0.99].map((q) => `${ms(stableLatency, q)} → ${ms(candidateLatency, q)}`);
     return `<tr><td>${escapeHtml(name)}</td>${[...counts, ...latencies].map((n) => `<td class="n">${n}</td>`).join('')}</tr>`;
   });
-  const heads = ['Pairs', 'Same', 'Benign', 'Undecided', 'Breaking', 'No stable answer', 'New errors'];
+  const heads = ['Captures', 'Same', 'Benign', 'Undecided', 'Breaking', 'No answer from stable', 'New errors'];
   const all = [...heads, 'p50 ms', 'p95 ms', 'p99 ms'].map((h) => `<th class="n">${h}</th>`).join('');
   return `<table><thead><tr><th>Route</th>${all}</tr></thead><tbody>${body.join('')}</tbody></table>`;
 }
@@ -77,15 +77,15 @@ function noisy(places: readonly NoisyPlace[]): string {
   const body = places.slice(0, MOST_NOISE).map(({ route, place, records, both, onlyStable, onlyCandidate, letOff }) => {
     const counts = [records, both, onlyStable, onlyCandidate].map((n) => `<td class="n">${n}</td>`).join('');
     const what = letOff
-      ? '<td>let off</td>'
-      : '<td class="warn">not let off: the candidate differs more often, or something could not be compared</td>';
+      ? '<td>suppressed</td>'
+      : '<td class="warn">not suppressed: the candidate differs more often, or something could not be compared</td>';
     return `<tr><td>${escapeHtml(route)}</td><td><code>${escapeHtml(place)}</code></td>${counts}${what}</tr>`;
   });
-  const heads = ['Records', 'Both differ', 'Only stable', 'Only candidate']
+  const heads = ['Control answers', 'Both differ', 'Only stable', 'Only candidate']
     .map((h) => `<th class="n">${h}</th>`)
     .join('');
   const more = places.length > MOST_NOISE ? `<p>… and ${places.length - MOST_NOISE} more.</p>` : '';
-  return `<h2>What the stable side varies in by itself</h2><p>Told by its second answer to the same request.</p><table><thead><tr><th>Route</th><th>Place</th>${heads}<th></th></tr></thead><tbody>${body.join('')}</tbody></table>${more}`;
+  return `<h2>Noise: locations that vary on stable alone</h2><p>Measured with control answers: stable answers the same request twice.</p><table><thead><tr><th>Route</th><th>Location</th>${heads}<th></th></tr></thead><tbody>${body.join('')}</tbody></table>${more}`;
 }
 
 function ms(histogram: ReadonlyMap<number, number>, q: number): string {
@@ -107,12 +107,14 @@ function gaps({ sources, summary: { unreadable, unpaired, byOrder } }: ParityEvi
     );
   return [
     list(
-      'Lines that could not be read',
+      'Lines that could not be parsed',
       unreadable.count,
       unreadable.first.map((u) => `${place(u.at)} ${u.reason}`),
     ),
     lonely('stable'),
     lonely('candidate'),
-    byOrder === 0 ? '' : `<p class="warn">${byOrder} pairs had no request id: matched by method, URL and order.</p>`,
+    byOrder === 0
+      ? ''
+      : `<p class="warn">${byOrder} captures had no request id and were matched by method, URL and order.</p>`,
   ].join('');
 }

@@ -31,52 +31,60 @@ const KEY = 'CROSSFADE_REDACTION_KEY';
 export function contractCommand(terminal: Terminal): Command {
   return new Command('contract')
     .description(
-      'send recorded requests, or the examples of an OpenAPI document, to two services and compare the answers',
+      'send recorded requests, or the examples of an OpenAPI document, to two services and compare the responses',
     )
-    .argument('[files...]', 'captured pairs or one side’s log (NDJSON), HAR, or OpenAPI 3 (.json, .yaml)')
-    .requiredOption('--stable <url>', 'base URL of the stable side, http or https')
+    .argument('[files...]', 'captures or one side’s log (NDJSON), HAR, or OpenAPI 3 (.json, .yaml)')
+    .requiredOption('--stable <url>', 'base URL of stable, http or https')
     .requiredOption('--candidate <url>', 'base URL of the candidate')
     .option(
       '--allow <METHOD:path>',
-      'send requests with side effects, such as POST:/items/{id}; repeatable',
+      'also send these requests, which have side effects, such as POST:/items/{id}; repeatable',
       repeatable,
       [],
     )
-    .option('--header <field>', "'Name: value' for every request; 'Name:' leaves it out; repeatable", repeatable, [])
+    .option(
+      '--header <field>',
+      "header field for every request: 'Name: value' sets it, 'Name:' removes it; repeatable",
+      repeatable,
+      [],
+    )
     .option(
       '--probe <name>',
-      'also vary a request of each route: all, or one of those in docs/reference/parity.md; repeatable',
+      'also send variants of one request of each route: all, or a name from docs/reference/parity.md; repeatable',
       repeatable,
       [],
     )
     .option(
       '--route <template>',
-      'route such as /items/{id}, for recordings that name none; repeatable',
+      'route template such as /items/{id}, for recordings without routes; repeatable',
       repeatable,
       [],
     )
     .option(
       '--noise',
-      'ask the stable side a second time: what varies by itself is learned from that answer, and let off',
+      'send every request to stable a second time (control answer) and suppress fields that vary on stable alone',
     )
     .option('--rps <n>', 'requests per second to each side', '10')
-    .option('--concurrency <n>', 'requests under way at a time', '4')
-    .option('--deadline <ms>', 'milliseconds for a whole answer', '5000')
-    .option('--limit <n>', 'requests that are sent at most', '100000')
-    .option('--redact-header <name>', 'a further field whose values are secret; repeatable', repeatable, [])
-    .option('--redact-parameter <name>', 'a further parameter of queries and forms; repeatable', repeatable, [])
+    .option('--concurrency <n>', 'requests in flight at a time', '4')
+    .option('--deadline <ms>', 'time limit for a whole response, milliseconds', '5000')
+    .option('--limit <n>', 'maximum number of requests to send', '100000')
+    .option('--redact-header <name>', 'redact this header field as well; repeatable', repeatable, [])
+    .option('--redact-parameter <name>', 'redact this query or form parameter as well; repeatable', repeatable, [])
     .option(
       '--redact-json <pointer>',
-      'a further secret place in JSON, such as /user/email or /**/iban; repeatable',
+      'redact this JSON location as well, such as /user/email or /**/iban; repeatable',
       repeatable,
       [],
     )
-    .option('--out <file>', `write the redacted pairs there, NDJSON; ${KEY} keys the hashes, otherwise a new key does`)
-    .option('--rules <file>', 'what owners have decided about differences, JSON')
+    .option(
+      '--out <file>',
+      `write the redacted captures to this file (NDJSON); hashes are keyed by ${KEY}, or by a random key`,
+    )
+    .option('--rules <file>', 'rules for differences (JSON)')
     .addOption(failOnOption())
-    .option('--html <file>', 'write a report there, one self-contained file')
-    .option('--json', 'write the summary as JSON to stdout')
-    .option('--dry-run', 'say what would be sent, and send nothing')
+    .option('--html <file>', 'write a self-contained HTML report to this file')
+    .option('--json', 'print the summary as JSON to stdout')
+    .option('--dry-run', 'print the requests instead of sending them')
     .action(async (files: string[], options: Options) => {
       const numbers = {
         rps: number('--rps', options.rps, 0.01, 10_000),

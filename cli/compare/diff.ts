@@ -27,23 +27,28 @@ interface Options {
 
 export function diffCommand(terminal: Terminal): Command {
   return new Command('diff')
-    .description('compare captured pairs, or two logs of the same requests; differences by route and cause')
-    .argument('[files...]', 'captured pairs, NDJSON, plain, gzip or zstd; patterns in quotes; - is standard input')
+    .description('compare captures, or two logs of the same requests, and list the differences by route and cause')
+    .argument('[files...]', 'captures (NDJSON; plain, gzip or zstd); quote patterns; - reads standard input')
     .option(
       '--stable <file>',
-      "log of the stable side's answers, NDJSON or HAR, instead of pairs; repeatable",
+      "log of stable's responses (NDJSON or HAR), instead of captures; repeatable",
       repeatable,
       [],
     )
-    .option('--candidate <file>', "log of the candidate's answers; repeatable", repeatable, [])
-    .option('--route <template>', 'route such as /items/{id}, for logs that name none; repeatable', repeatable, [])
-    .option('--rules <file>', 'what owners have decided about differences, JSON')
-    .option('--no-noise', "learn nothing from the stable side's second answers in the pairs; let nothing off by them")
+    .option('--candidate <file>', "log of the candidate's responses; repeatable", repeatable, [])
+    .option(
+      '--route <template>',
+      'route template such as /items/{id}, for logs without routes; repeatable',
+      repeatable,
+      [],
+    )
+    .option('--rules <file>', 'rules for differences (JSON)')
+    .option('--no-noise', 'ignore the control answers in the captures: do not use them to suppress differences')
     .addOption(failOnOption())
-    .option('--html <file>', 'write a report there, one self-contained file')
-    .option('--json', 'write the summary as JSON to stdout')
-    .option('--threads <n>', 'threads that compare', String(availableParallelism()))
-    .option('--memory <MiB>', 'of two logs that may be held before temporary files take over', '256')
+    .option('--html <file>', 'write a self-contained HTML report to this file')
+    .option('--json', 'print the summary as JSON to stdout')
+    .option('--threads <n>', 'comparison threads', String(availableParallelism()))
+    .option('--memory <MiB>', 'memory for two logs before temporary files are used', '256')
     .action(async (files: string[], options: Options) => {
       const settings = {
         threads: number('--threads', options.threads, 1, 256),

@@ -10,12 +10,10 @@ interface Options {
 
 export function suggestCommand(terminal: Terminal): Command {
   return new Command('suggest')
-    .description(
-      'rules for what the stable side varies in by itself, as JSON; refused until an owner has filled them in',
-    )
-    .argument('<files...>', 'captured pairs in the order of time, NDJSON, plain, gzip or zstd; - is standard input')
-    .option('--rules <file>', 'what owners have decided already, JSON; nothing is suggested for that')
-    .option('--least <n>', 'repeats of a request in which a place must have varied', '2')
+    .description('draft rules for fields that vary on stable alone; they are rejected until an owner completes them')
+    .argument('<files...>', 'captures in time order (NDJSON; plain, gzip or zstd); - reads standard input')
+    .option('--rules <file>', 'existing rules (JSON); nothing is suggested for what they cover')
+    .option('--least <n>', 'repeats of a request in which a field must have varied', '2')
     .action(async (files: string[], options: Options) => {
       const least = Math.trunc(number('--least', options.least, 1, 1e9));
       const { givenRules } = await import('../shared/index.ts');
@@ -29,7 +27,7 @@ export function suggestCommand(terminal: Terminal): Command {
       const signal = terminal.interruption();
       try {
         const found = await suggestFrom(inputs, compareOptions(rules, at), least, signal, (bytes, pairs) =>
-          progress.update(bytes, 1, () => `${pairs} pairs`),
+          progress.update(bytes, 1, () => `${pairs} captures`),
         );
         progress.done();
         say(terminal.out, JSON.stringify(found.suggested, null, 2));
@@ -47,14 +45,14 @@ function tell({ suggested, records, unreadable }: Suggestion, inputs: readonly I
   const { count, first } = unreadable;
   const more = count > first.length ? [`  … and ${count - first.length} more`] : [];
   return [
-    `${records} pairs read. Rules suggested: ${suggested.rules.length}, for what varied in at least ${least} repeats of a request.`,
+    `${records} captures read. Rules suggested: ${suggested.rules.length}, for fields that varied in at least ${least} repeats of a request.`,
     ...(suggested.rules.length === 0
       ? []
       : [
-          'Data that changed in between varies too: remove what must not vary, and fill in owner and expires of the rest.',
+          'Data that changed between the requests varies too: delete rules for fields that must not vary, and fill in owner and expires in the rest.',
         ]),
-    ...(records === 0 && count === 0 ? ['bad input: there is no pair'] : []),
-    ...(count === 0 ? [] : [`bad input: ${count} lines could not be read:`]),
+    ...(records === 0 && count === 0 ? ['bad input: there is no capture'] : []),
+    ...(count === 0 ? [] : [`bad input: ${count === 1 ? '1 line' : `${count} lines`} could not be parsed:`]),
     ...first.map(({ at, reason }) => `  ${inputs[at.source]?.file ?? ''}:${at.line} ${reason}`),
     ...more,
   ];

@@ -8,7 +8,7 @@ import { suggestCommand } from './rules-suggest.ts';
 
 export function rulesCommand(terminal: Terminal): Command {
   return new Command('rules')
-    .description('what differences mean: rules of one ingress, and suggestions for rules (docs/reference/parity.md)')
+    .description('manage the rules for differences of one ingress (docs/reference/parity.md)')
     .addCommand(putCommand(terminal))
     .addCommand(showCommand(terminal))
     .addCommand(suggestCommand(terminal));
@@ -16,9 +16,11 @@ export function rulesCommand(terminal: Terminal): Command {
 
 function putCommand(terminal: Terminal): Command {
   return withDeployed(new Command('put'))
-    .description('replace the rules; pairs are compared by them within a minute or two, and counted anew')
+    .description(
+      'replace the rules; takes effect within two minutes; existing captures are re-evaluated by the backfill only',
+    )
     .argument('<file>', 'JSON: {"v": 1, "rules": [...]}')
-    .option('--by <name>', 'who decides; it is kept', userInfo().username)
+    .option('--by <name>', 'who decides (recorded with the rules)', userInfo().username)
     .action(async (file: string, options: DeployedOptions & { readonly by: string }) => {
       const set = readRules(file);
       const { rules, effectiveRules } = await stored(options);
@@ -26,32 +28,32 @@ function putCommand(terminal: Terminal): Command {
       await rules.put({ set, by: options.by, at: at.toISOString() });
       say(
         terminal.out,
-        `Put: ${set.rules.length} rules, version ${effectiveRules(set, at).version}.${tellExpired(set, at)}`,
+        `Stored: ${set.rules.length} rules, version ${effectiveRules(set, at).version}.${tellExpired(set, at)}`,
       );
       say(
         terminal.out,
-        'Pairs of a running cutover are counted anew from here: those before were compared by other rules.',
+        'The tally of a running cutover starts again under these rules; captures compared under other rules no longer count.',
       );
       say(
         terminal.out,
-        `The state machine ${options.ingress}-parity-backfill counts those that are kept (docs/reference/parity.md, "Backfill").`,
+        `To count stored captures under these rules, start the state machine ${options.ingress}-parity-backfill (docs/reference/parity.md, "Backfill").`,
       );
     });
 }
 
 function showCommand(terminal: Terminal): Command {
   return withDeployed(new Command('show'))
-    .description('the rules as they are stored, as JSON; who put them, when, and which have expired, on stderr')
+    .description('print the stored rules as JSON; who stored them, when, and which have expired go to stderr')
     .action(async (options: DeployedOptions) => {
       const { rules, effectiveRules } = await stored(options);
       const found = await rules.stored();
       if (found === null) {
-        say(terminal.err, `No rules are stored for ${options.ingress}; the catalogue's classes apply.`);
+        say(terminal.err, `No rules are stored for ${options.ingress}; the severities of the catalogue apply.`);
         return;
       }
       const now = new Date();
       const { version } = effectiveRules(found.set, now);
-      say(terminal.err, `Version ${version}, put by ${found.by} at ${found.at}.${tellExpired(found.set, now)}`);
+      say(terminal.err, `Version ${version}, stored by ${found.by} at ${found.at}.${tellExpired(found.set, now)}`);
       say(terminal.out, JSON.stringify(found.set, null, 2));
     });
 }
@@ -67,5 +69,5 @@ async function stored(options: DeployedOptions) {
 
 function tellExpired(set: RuleSet, now: Date): string {
   const ids = expiredRules(set, now).map((rule) => rule.id);
-  return ids.length === 0 ? '' : ` Expired, and without effect: ${ids.join(', ')}.`;
+  return ids.length === 0 ? '' : ` Expired and without effect: ${ids.join(', ')}.`;
 }

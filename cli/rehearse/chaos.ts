@@ -12,12 +12,14 @@ interface Options {
 
 export function chaosCommand(terminal: Terminal): Command {
   return new Command('chaos')
-    .description('sweep faults over the AWS calls of a cutover, against the local cloud; a sample unless asked for all')
-    .option('--sample <n>', 'cases to run; more than there are means all of them', '40')
-    .option('--seed <n>', 'which cases the sample takes', '1')
-    .option('--speed <n>', 'seconds of the cutover per real second', '240')
-    .option('--concurrency <n>', 'cases at a time', '2')
-    .option('--json', 'write the results as JSON to stdout, progress to stderr')
+    .description(
+      'inject faults into the AWS calls of a cutover on the local cloud; runs a sample by default; raise --sample to run every case',
+    )
+    .option('--sample <n>', 'cases to run; a number above the total runs all of them', '40')
+    .option('--seed <n>', 'seed that picks the sample', '1')
+    .option('--speed <n>', 'simulated seconds per real second', '240')
+    .option('--concurrency <n>', 'cases to run at a time', '2')
+    .option('--json', 'print the results as JSON to stdout, progress to stderr')
     .action(async (options: Options) => {
       const request = {
         sample: number('--sample', options.sample, 1, 100_000),
@@ -45,7 +47,7 @@ export function chaosCommand(terminal: Terminal): Command {
           ([outcome, list]) => `${list?.length} ${outcome}`,
         );
         out.write(
-          `\n${results.size} of ${cases} cases (seed ${request.seed}): ${counts.join(', ')}; ${failed.length} not safe and reported.\n`,
+          `\n${results.size} of ${cases} cases (seed ${request.seed}): ${counts.join(', ')}; ${failed.length} unsafe or unreported.\n`,
         );
         for (const [{ text }, r] of failed)
           out.write(`  ${text}: ${verdict(r)}, ${r.outcome} after ${r.minutes.toFixed(0)} min, ${r.cause}\n`);

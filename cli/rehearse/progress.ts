@@ -15,6 +15,15 @@ export interface ProgressOutput extends Progress {
 }
 
 const stateSchema = z.looseObject({ phase: z.string(), next: z.string(), reason: z.string() });
+const approvedSchema = z.looseObject({ approval: z.looseObject({ approvedBy: z.string() }) });
+
+/** What a state of the machine means to a reader; the others are shown by their names. */
+const STATES: Readonly<Record<string, string>> = {
+  'Await shadow sign-off': 'Waiting for approval to start the canary',
+  'Shadow signed off': 'Canary approved',
+  'Await final sign-off': 'Waiting for final approval',
+  'Final signed off': 'Final approval given',
+};
 
 export function progressTo(stream: Screen): ProgressOutput {
   const terminal = stream.columns !== null;
@@ -31,10 +40,11 @@ export function progressTo(stream: Screen): ProgressOutput {
   };
   let sums = new Map<string, { ok: number; failed: number; ms: number[] }>();
   let ticks = 0;
+  const seen: Seen = { desired: new Map(), red: null };
   return {
     note: (at, text) => line(at, paint(text.startsWith('fault') ? 'red' : 'cyan', text)),
     event(at, event) {
-      const text = describe(event, paint);
+      const text = describe(event, seen, paint);
       if (text !== null) line(at, text);
     },
     tick(at, { sides }: LoadTick) {
@@ -59,11 +69,21 @@ export function progressTo(stream: Screen): ProgressOutput {
   };
 }
 
-function describe(event: CloudEvent, paint: (style: Style, text: string) => string): string | null {
+/** What later lines need of earlier events. */
+interface Seen {
+  /** Tasks by ECS service. */
+  readonly desired: Map<string, number>;
+  /** The alarm that went red last. */
+  red: { readonly name: string; readonly reason: string } | null;
+}
+
+function describe(event: CloudEvent, seen: Seen, paint: (style: Style, text: string) => string): string | null {
   switch (event.type) {
     case 'state': {
       if (!event.state.endsWith(' interval'))
-        return event.state.startsWith('Watch') || event.state.startsWith('Verify') ? null : paint('cyan', event.state);
+        return event.state.startsWith('Watch') || event.state.startsWith('Verify')
+          ? null
+          : paint('cyan', stateText(event.state, event.input));
       const state = stateSchema.safeParse(event.input);
       return state.success ? `  ${state.data.phase}: ${state.data.reason}` : null;
     }
@@ -75,21 +95,46 @@ function describe(event: CloudEvent, paint: (style: Style, text: string) => stri
         : paint('yellow', `  weights ${groups.map((g) => `${short(g.targetGroupArn)} ${g.weight}`).join(', ')}`);
     }
     case 'alarm':
+      if (event.to === 'ALARM') seen.red = event;
       return event.to === 'INSUFFICIENT_DATA' || event.from === 'INSUFFICIENT_DATA'
         ? null
         : paint(event.to === 'ALARM' ? 'red' : 'green', `  alarm ${event.name} ${event.to}: ${event.reason}`);
     case 'end':
-      return paint(
-        event.execution.status === 'SUCCEEDED' ? 'green' : 'red',
-        `execution ${event.execution.status}${event.execution.cause === null ? '' : `: ${event.execution.cause}`}`,
-      );
+      return paint(event.execution.status === 'SUCCEEDED' ? 'green' : 'red', endText(event.execution, seen.red));
     case 'invocation-failed':
       return paint('red', `  ${event.functionName} failed: ${event.error}`);
-    case 'scale':
-      return `  service ${event.service.name}: ${event.service.desired} tasks wanted`;
+    case 'scale': {
+      const { name, desired } = event.service;
+      const before = seen.desired.get(name);
+      seen.desired.set(name, desired);
+      return `  ECS service ${shortName(name)}: desired count ${before === undefined ? '' : `${before} -> `}${desired}`;
+    }
     case 'message':
       return null;
   }
+}
+
+function stateText(state: string, input: unknown): string {
+  const text = STATES[state] ?? state;
+  const approved = approvedSchema.safeParse(input);
+  return approved.success && state.endsWith('signed off') ? `${text} by ${approved.data.approval.approvedBy}` : text;
+}
+
+/** The rollback stops the execution once the safe weights were read back, so an aborted one has been rolled back. */
+function endText(
+  { status, error, cause }: Extract<CloudEvent, { type: 'end' }>['execution'],
+  red: Seen['red'],
+): string {
+  if (status === 'SUCCEEDED') return 'COMPLETED, all traffic on the candidate.';
+  const alarm = red !== null && cause?.includes(red.reason) === true ? `alarm ${red.name}: ` : '';
+  const why = cause === null ? '' : ` Cause: ${alarm}${cause}`;
+  if (status === 'ABORTED' || error === 'Crossfade.RolledBack') return `ROLLED BACK, all traffic on stable.${why}`;
+  return `${status}${error === null ? '' : ` (${error})`}.${why}`;
+}
+
+/** `stable` of `StableService62C070A4`, the name that CloudFormation makes. */
+function shortName(name: string): string {
+  return /^([A-Za-z]+?)Service[0-9A-F]{8}$/.exec(name)?.[1]?.toLowerCase() ?? name;
 }
 
 function median(values: readonly number[]): string {

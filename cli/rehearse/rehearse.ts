@@ -24,24 +24,28 @@ interface Options {
 
 export function rehearseCommand(terminal: Terminal): Command {
   return new Command('rehearse')
-    .description('rehearse a cutover here: a clean one to its end, and one with a fault that is rolled back')
-    .option('--plan <file>', 'plan, JSON; its times are cut to --observations')
-    .option('--fault <what@where>', 'errors=0.2@10, latency=+200ms@50, crash@1 or parity@shadow', 'errors=0.2@10')
+    .description('rehearse on this machine: one clean cutover, and one whose fault is rolled back')
+    .option('--plan <file>', 'plan (JSON); its durations are shortened to --observations')
+    .option(
+      '--fault <what@where>',
+      'fault to inject: errors=0.2@10, latency=+200ms@50, crash@1 or parity@shadow',
+      'errors=0.2@10',
+    )
     .option(
       '--chaos <service.operation=fault@state...>',
-      'faults on AWS calls, such as elasticloadbalancing.ModifyRule=throttle@Shift; with --only',
+      'faults in AWS calls, such as elasticloadbalancing.ModifyRule=throttle@Shift; use with --only',
       [],
     )
-    .option('--only <scenario>', 'clean or fault')
-    .option('--speed <n>', 'seconds of the cutover per real second', '60')
+    .option('--only <scenario>', 'run one scenario only: clean or fault')
+    .option('--speed <n>', 'simulated seconds per real second', '60')
     .option('--rps <n>', 'requests per real second', '300')
-    .option('--observations <n>', 'one-minute looks in each phase', '4')
+    .option('--observations <n>', 'one-minute evaluations in each phase', '4')
     .option('--stable <url>', 'rehearse your own service as the stable side (with --candidate)')
     .option('--candidate <url>', 'rehearse your own service as the candidate (with --stable)')
-    .option('--path <path...>', 'what the customers of your own services ask for', ['/'])
-    .option('--port <n>', 'port of the local load balancer; 0 is any free one', '0')
-    .option('--report <file>', 'where the HTML report goes', join('.crossfade', 'rehearsal.html'))
-    .option('--json', 'write the evidence as JSON to stdout, progress to stderr')
+    .option('--path <path...>', 'paths that clients of your own services request', ['/'])
+    .option('--port <n>', 'port of the local load balancer; 0 picks a free one', '0')
+    .option('--report <file>', 'write the HTML report to this file', join('.crossfade', 'rehearsal.html'))
+    .option('--json', 'print the evidence as JSON to stdout, progress to stderr')
     .action(async (options: Options) => {
       const request = await requestOf(options);
       // The AWS SDK and the local cloud take a second to load: only for those who rehearse.
@@ -69,12 +73,12 @@ function scenariosOf(options: Options): Scenario[] {
   const plan = rehearsalPlan(readPlan(options.plan), number('--observations', options.observations, 1, 60));
   const fault = asUsage(() => parseFault(options.fault));
   if (typeof fault.at === 'number' && !plan.stages.some((s) => s.percent === fault.at)) {
-    throw new UsageError(`--fault ${options.fault}: the plan has no stage of ${fault.at} %`);
+    throw new UsageError(`--fault ${options.fault}: the plan has no stage at ${fault.at} %`);
   }
   const clean: Scenario = { title: 'Clean cutover', plan, fault: null };
   const faulty: Scenario = { title: `Cutover with a fault (${fault.text})`, plan, fault };
   if (options.only !== undefined && options.only !== 'clean' && options.only !== 'fault') {
-    throw new UsageError(`--only: "${options.only}" is neither clean nor fault`);
+    throw new UsageError(`--only must be "clean" or "fault" (got "${options.only}")`);
   }
   // Nobody's own service has a fault port.
   if (options.stable !== undefined || options.only === 'clean') return [clean];
@@ -96,9 +100,12 @@ async function ownServices({
 }: Options): Promise<Record<'stable' | 'candidate', string> | undefined> {
   if (stable === undefined && candidate === undefined) {
     if (hasExamples()) return undefined;
-    throw new UsageError('--stable and --candidate are needed: the example gateways are in the repository only');
+    throw new UsageError(
+      '--stable and --candidate are required: the published package does not include the example gateways',
+    );
   }
-  if (stable === undefined || candidate === undefined) throw new UsageError('--stable and --candidate go together');
+  if (stable === undefined || candidate === undefined)
+    throw new UsageError('--stable and --candidate must be given together');
   await reachable('--stable', stable);
   await reachable('--candidate', candidate);
   return { stable, candidate };
@@ -106,11 +113,11 @@ async function ownServices({
 
 async function reachable(name: string, url: string): Promise<void> {
   if (!URL.canParse(url) || new URL(url).protocol !== 'http:')
-    throw new UsageError(`${name}: "${url}" is not an http URL`);
+    throw new UsageError(`${name} must be an http URL (got "${url}")`);
   const status = await healthOf(name, url);
   if (status !== 200)
     throw new UsageError(
-      `${name}: ${url}/healthz answered ${status}, 200 is needed: the load balancer would call it unhealthy`,
+      `${name}: ${url}/healthz answered ${status} instead of 200, so the load balancer would consider it unhealthy`,
     );
 }
 
@@ -120,8 +127,6 @@ async function healthOf(name: string, url: string): Promise<number> {
     await response.body?.cancel();
     return response.status;
   } catch (error) {
-    throw new UsageError(
-      `${name}: ${url} cannot be reached (${error instanceof Error ? error.message : String(error)})`,
-    );
+    throw new UsageError(`${name}: cannot reach ${url} (${error instanceof Error ? error.message : String(error)})`);
   }
 }

@@ -54,10 +54,10 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
     finish(runs, request, terminal, out);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw new UsageError(`--port: ${request.port} is taken`);
+      throw new UsageError(`--port: ${request.port} is already in use`);
     if (!signal.aborted) throw error;
     out.write(
-      '\nInterrupted: everything that was started has been stopped; nothing outside this machine was touched.\n',
+      '\nInterrupted: every process of the rehearsal has been stopped; nothing outside this machine was changed.\n',
     );
     terminal.exit(EXIT.interrupted);
   } finally {
@@ -96,7 +96,7 @@ function finish(
   out.write('\n');
   for (const run of runs) out.write(`${summary(run)}\n`);
   out.write(`Report: ${pathToFileURL(file).href}\n`);
-  out.write(`Decision logs, for \`crossfade replay\`: ${logs.join(', ')}\n`);
+  out.write(`Decision logs (for \`crossfade replay\`): ${logs.join(', ')}\n`);
   if (json) say(terminal.out, JSON.stringify(runs));
   terminal.exit(runs.every((run) => run.verdict.ok) ? EXIT.ok : EXIT.failed);
 }
@@ -116,9 +116,9 @@ function summary({ title, verdict, requests, back, speed }: RunEvidence): string
     `      ${requests.sent} client requests sent, failed: ${failed || 'none'}`,
   ];
   if (back !== null) {
-    const both = (seconds: number) => `${seconds.toFixed(0)} s (${(seconds / speed).toFixed(2)} s real)`;
+    const after = (seconds: number) => `${seconds.toFixed(0)} s`;
     lines.push(
-      `      from the fault: rollback requested after ${both(back.toRequest)}, safe weights read back after ${both(back.toWeights)}, return verified after ${both(back.toVerified)}`,
+      `      rollback triggered ${after(back.toRequest)} after the fault, weights restored after ${after(back.toWeights)}, traffic confirmed back on stable after ${after(back.toVerified)} (simulated time; the rehearsal runs at ${speed}x)`,
     );
   }
   return lines.join('\n');

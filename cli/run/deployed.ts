@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
+import { describeProblems, wordIssue } from '../../input/index.ts';
 import { UsageError } from '../shared/index.ts';
 
 export interface DeployedOptions {
@@ -16,7 +17,7 @@ export function withDeployed(command: Command): Command {
     .option('--ingress <id>', 'ingress id of the deployment', 'gateway')
     .option(
       '--deployment <file>',
-      'JSON of the deployment (CROSSFADE_DEPLOYMENT of any handler) instead of asking AWS',
+      'read the deployment from this JSON file (CROSSFADE_DEPLOYMENT of any handler) instead of from AWS',
     );
 }
 
@@ -24,11 +25,9 @@ export function withDeployed(command: Command): Command {
 export async function deployed(options: DeployedOptions): Promise<Deployment> {
   const text =
     options.deployment === undefined ? await fromFunction(options.ingress) : readFileSync(options.deployment, 'utf8');
-  const parsed = deploymentSchema.safeParse(JSON.parse(text));
+  const parsed = deploymentSchema.safeParse(JSON.parse(text), { error: wordIssue });
   if (parsed.success) return parsed.data;
-  throw new UsageError(
-    `the deployment is not valid: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`,
-  );
+  throw new UsageError(`the deployment is not valid: ${describeProblems(parsed.error, 'deployment')}`);
 }
 
 async function fromFunction(ingress: string): Promise<string> {
@@ -39,7 +38,7 @@ async function fromFunction(ingress: string): Promise<string> {
     return Environment?.Variables?.CROSSFADE_DEPLOYMENT ?? 'null';
   } catch (error) {
     throw new UsageError(
-      `--ingress ${ingress}: function ${FunctionName} cannot be read (${error instanceof Error ? error.message : String(error)})`,
+      `--ingress ${ingress}: cannot read function ${FunctionName} (${error instanceof Error ? error.message : String(error)})`,
     );
   } finally {
     client.destroy();

@@ -27,19 +27,17 @@ const POLL_MS = 2_000;
 
 export function drillCommand(terminal: Terminal): Command {
   return withDeployed(new Command('drill'))
-    .description(
-      'rehearse the rollback on the real listener: 1 % or nothing to the candidate, a tripped alarm, and the way back',
-    )
-    .option('--percent <n>', 'what the candidate answers while it lasts, 0 to 1', '1')
-    .option('--alarm <name>', 'which alarm is tripped; the first that rolls back unless named')
+    .description('send 0-1 % to the candidate, trip an alarm, and time the rollback')
+    .option('--percent <n>', 'percent of requests that the candidate gets during the drill, 0 to 1', '1')
+    .option('--alarm <name>', 'alarm to trip; default: the first rollback alarm')
     .option('--name <name>', 'name of the execution', `drill-${new Date().toISOString().replace(/[:.]/g, '-')}`)
-    .option('--evidence <file>', 'where the evidence is written', '.crossfade/drill.json')
-    .option('--json', 'write the evidence to stdout as well')
+    .option('--evidence <file>', 'write the evidence to this file', '.crossfade/drill.json')
+    .option('--json', 'also print the evidence to stdout')
     .action(async (options: Options) => {
       const percent = number('--percent', options.percent, 0, 1);
       const deployment = await deployed(options);
       if (options.alarm !== undefined && !deployment.rollbackAlarms.includes(options.alarm))
-        throw new UsageError(`--alarm: "${options.alarm}" is none of ${deployment.rollbackAlarms.join(', ')}`);
+        throw new UsageError(`--alarm must be one of ${deployment.rollbackAlarms.join(', ')} (got "${options.alarm}")`);
       const [{ DescribeExecutionCommand, SFNClient, StartExecutionCommand }, { DynamoDBClient }, { dynamoLedger }] =
         await Promise.all([
           import('@aws-sdk/client-sfn'),
@@ -57,7 +55,7 @@ export function drillCommand(terminal: Terminal): Command {
         }),
       );
       const out = options.json === true ? terminal.err : terminal.out;
-      out.write(`Drill ${options.name}: the candidate gets ${percent} %, then an alarm is tripped.\n`);
+      out.write(`Drill ${options.name}: sending ${percent} % to the candidate, then tripping an alarm.\n`);
       let last = '';
       for (const deadline = Date.now() + WAIT_SECONDS * 1_000; Date.now() < deadline; await delay(POLL_MS)) {
         const record = await ledger.lastDrill(deployment.ingressId);
@@ -69,9 +67,7 @@ export function drillCommand(terminal: Terminal): Command {
         last = now;
         if (status === 'FAILED' && item?.cutoverId !== options.name) break;
       }
-      out.write(
-        'The drill was not brought back by its alarm and verified; `crossfade status` says where traffic is.\n',
-      );
+      out.write('The alarm did not roll the drill back in time; run `crossfade status` to see where traffic is.\n');
       terminal.exit(EXIT.failed);
     });
 }
@@ -82,7 +78,7 @@ function report(record: DrillRecord, options: Options, out: Screen, terminal: Te
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ ...record, seconds: times }, null, 2)}\n`);
   out.write(
-    `Brought back by ${record.alarm}: rollback asked for after ${times.toRequest.toFixed(1)} s, safe weights read back after ${times.toWeights.toFixed(1)} s, return verified by counts after ${times.toReturn.toFixed(0)} s.\nEvidence: ${file}\n`,
+    `Rolled back by ${record.alarm}: rollback triggered after ${times.toRequest.toFixed(1)} s, weights restored after ${times.toWeights.toFixed(1)} s, traffic confirmed back on stable after ${times.toReturn.toFixed(0)} s.\nEvidence: ${file}\n`,
   );
   if (options.json === true) say(terminal.out, JSON.stringify({ ...record, seconds: times }));
 }

@@ -11,9 +11,9 @@ interface Options extends DeployedOptions {
 
 export function exportCommand(terminal: Terminal): Command {
   return withDeployed(new Command('export'))
-    .description('write the decision log of a cutover as NDJSON; exit code 1 when the ledger has none of that name')
-    .argument('[cutover]', 'name of the execution; without one, the latest on the ingress')
-    .option('--out <file>', 'write to a file instead of stdout')
+    .description('write the decision log of a cutover as NDJSON; exit code 1 if the ledger has none of that name')
+    .argument('[cutover]', 'name of the execution; default: the latest on the ingress')
+    .option('--out <file>', 'write to this file instead of stdout')
     .action(async (cutover: string | undefined, options: Options) => {
       const asked = cutover === undefined ? null : cutoverIdSchema.safeParse(cutover);
       if (asked?.success === false) throw new UsageError(`cutover "${cutover}": ${asked.error.issues[0]?.message}`);
@@ -25,7 +25,7 @@ export function exportCommand(terminal: Terminal): Command {
       const cutoverId = asked?.data ?? (await ledger.read(ingressId))?.cutoverId;
       const entries = cutoverId === undefined ? [] : await ledger.entries(cutoverId);
       if (cutoverId === undefined || entries.length === 0) {
-        say(terminal.err, `The ledger has no entry of ${cutover ?? `a cutover on ${ingressId}`}.`);
+        say(terminal.err, `The ledger has no decision log of ${cutover ?? `a cutover on ${ingressId}`}.`);
         terminal.exit(EXIT.failed);
         return;
       }

@@ -14,12 +14,12 @@ interface Options {
 
 export function planCommand(terminal: Terminal): Command {
   return new Command('plan')
-    .description('show the timeline of a plan, its history events, and the evidence that each stage needs')
-    .argument('[file]', 'plan, JSON; without one the default plan is shown')
+    .description('check a plan: its timeline, its history events, and the evidence that each stage needs')
+    .argument('[file]', 'plan (JSON); default: the default plan')
     .option('--rps <n>', 'requests per second at the ingress', '100')
-    .option('--error-rate <share>', 'error rate of the stable side, 0 to 1', '0.001')
-    .option('--slow-rate <share>', 'share of its requests over the latency budget, 0 to 1', '0.001')
-    .option('--json', 'write JSON')
+    .option('--error-rate <share>', 'error rate of stable, 0 to 1', '0.001')
+    .option('--slow-rate <share>', 'share of stable requests over the latency budget, 0 to 1', '0.001')
+    .option('--json', 'print JSON')
     .action((file: string | undefined, options: Options) => {
       const assumptions = {
         rps: number('--rps', options.rps, 1e-6, 1e9),
@@ -56,7 +56,7 @@ function table({ rows, totalSeconds, historyEvents, falseAlarms }: Projection, r
     `${'starts at'.padEnd(14)}  ${'phase'.padEnd(16)}  candidate      duration      max hold  evidence needed`,
     ...lines,
     '',
-    `Whole: ${formatDuration(totalSeconds)} when every gate passes at its bake and every sign-off takes its full time.`,
+    `Total: ${formatDuration(totalSeconds)} if every gate passes at the end of its bake and every sign-off takes its full timeout.`,
     `Alarms: the error alarm rolls back ${shareText(falseAlarms)} of healthy candidates at this traffic.`,
     `History: at most ${historyEvents} events of ${HISTORY_LIMIT} (budget ${HISTORY_BUDGET}).`,
   ].join('\n');

@@ -1,4 +1,4 @@
-/** A replay for a person: the looks that matter, then what became of each phase, then. */
+/** A replay for a person: the evaluations that matter, the outcome of each phase, and the conclusion. */
 import type { DecisionLogHeader, Plan } from '../../core/model/index.ts';
 import type { Ended, ReplayedLook, ReplayedPhase, ReplaySummary } from '../../core/phases/index.ts';
 
@@ -13,29 +13,31 @@ export function replayText({ header, looks, summary }: Replayed, plan: Plan | nu
   const under = plan === null ? 'its own plan' : 'the other plan';
   const shown = looks.filter((look) => all || matters(look));
   return [
-    `Cutover ${header.cutoverId} on ${header.ingressId}, decided again under ${under}.`,
+    `Cutover ${header.cutoverId} on ${header.ingressId}, replayed under ${under}.`,
     '',
     ...(shown.length === 0
-      ? ['Every look held, then and now.']
+      ? ['Every evaluation held, both as recorded and as replayed.']
       : [
-          row('time', 'phase', 'recorded', under, 'the figure'),
+          row('time', 'phase', 'recorded', under, 'reason'),
           ...shown.map((l) =>
             row(l.at, l.name, l.recorded.decision, l.replayed?.decision ?? '(no such stage)', figure(l)),
           ),
         ]),
     ...(shown.length < looks.length
-      ? [`(${looks.length - shown.length} more looks held both times; --all shows them)`]
+      ? [`(${looks.length - shown.length} more evaluations held both times; --all shows them)`]
       : []),
     '',
     ...summary.phases.map(phaseLine),
     ...(summary.rollback === null
       ? []
-      : [`The run itself ended at ${summary.rollback.at}: ${summary.rollback.message}`]),
-    ...summary.refused.map((reason) => `This plan would have been refused at the baseline: ${reason}.`),
-    ...summary.limits.map((limit) => `Not in the log: ${limit}`),
+      : [`The recorded run was rolled back at ${summary.rollback.at}: ${summary.rollback.message}`]),
+    ...summary.refused.map((reason) => `The baseline would have rejected this plan: ${reason}.`),
+    ...summary.limits.map((limit) => `The log cannot tell: ${limit}`),
     ...(summary.incomplete === 0
       ? []
-      : [`${summary.incomplete} looks saw minutes that came too late for the log; their figures may differ a little.`]),
+      : [
+          `${summary.incomplete} evaluations used minutes that arrived too late for the log; their figures may differ slightly.`,
+        ]),
     conclusion(summary.changed, summary.differing, looks.length, plan === null),
   ].join('\n');
 }
@@ -58,12 +60,12 @@ function phaseLine({ name, recorded, replayed, comparable, reached }: ReplayedPh
   const then = `${name}: ${outcome(recorded)}`;
   if (!reached) return `${then}; would not have been reached.`;
   if (!comparable) return `${then}; the plan has no such stage.`;
-  if (recorded?.at === replayed?.at && recorded?.decision === replayed?.decision) return `${then}, then and now.`;
-  return `${then}; now: ${outcome(replayed)}${sooner(recorded, replayed)}.`;
+  if (recorded?.at === replayed?.at && recorded?.decision === replayed?.decision) return `${then}; unchanged.`;
+  return `${then}; replayed: ${outcome(replayed)}${sooner(recorded, replayed)}.`;
 }
 
 function outcome(ended: Ended | null): string {
-  if (ended === null) return 'still held at the last look';
+  if (ended === null) return 'still held at the last evaluation';
   const what: Record<Ended['decision'], string> = { advance: 'advanced', rollback: 'rolled back' };
   return `${what[ended.decision]} at ${ended.at}, after ${minutes(ended.seconds)}`;
 }
@@ -75,11 +77,11 @@ function sooner(recorded: Ended | null, replayed: Ended | null): string {
 }
 
 function conclusion(changed: number, differing: number, looks: number, own: boolean): string {
-  if (changed > 0) return `${changed} of ${looks} decisions would have been others.`;
-  if (differing === 0) return `All ${looks} decisions come out as recorded, figures included.`;
+  if (changed > 0) return `${changed} of ${looks} decisions would have been different.`;
+  if (differing === 0) return `All ${looks} decisions match the recorded ones, figures included.`;
   return own
-    ? `All ${looks} decisions come out as recorded, but ${differing} with other figures: by another version of the gate?`
-    : `All ${looks} decisions come out as recorded; ${differing} on other figures.`;
+    ? `All ${looks} decisions match the recorded ones, but ${differing} have different figures: was the log written by another version of the gate?`
+    : `All ${looks} decisions match the recorded ones; ${differing} have different figures.`;
 }
 
 function minutes(seconds: number): string {

@@ -23,12 +23,12 @@ interface Options {
 export function replayCommand(terminal: Terminal): Command {
   return new Command('replay')
     .description(
-      'decide a cutover’s history again from its log (`crossfade export`), under its own plan or another; exit code 1 when a decision comes out otherwise',
+      'replay the decisions of a cutover from its log (`crossfade export`), under its own plan or another; exit code 1 if a decision changes',
     )
-    .argument('<log>', 'decision log, NDJSON')
-    .option('--plan <file>', 'plan, JSON, to decide under; without one the recorded plan, which must change nothing')
-    .option('--all', 'show every look, not only those that end a phase or come out otherwise')
-    .option('--json', 'write JSON')
+    .argument('<log>', 'decision log (NDJSON)')
+    .option('--plan <file>', 'plan (JSON) to replay under; default: the recorded plan, which must change nothing')
+    .option('--all', 'show every evaluation, not only those that end a phase or change')
+    .option('--json', 'print JSON')
     .action(async (log: string, options: Options) => {
       const plan = options.plan === undefined ? null : readPlan(options.plan);
       const replayed = await replayFile(log, plan);
@@ -61,6 +61,7 @@ async function replayFile(file: string, plan: Plan | null): Promise<Replayed> {
     throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (header === undefined) throw new UsageError(`${file} is empty`);
-  if (looks.length === 0) throw new UsageError(`${file} has no observation: the cutover was refused, or never watched`);
+  if (looks.length === 0)
+    throw new UsageError(`${file} has no evaluation: the cutover was refused, or ended before its first one`);
   return { header, looks, summary: replay.summary() };
 }

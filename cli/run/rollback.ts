@@ -13,10 +13,10 @@ interface Options extends DeployedOptions {
 
 export function rollbackCommand(terminal: Terminal): Command {
   return withDeployed(new Command('rollback'))
-    .description('bring all traffic back to the stable side, now; without the ledger it still writes the safe weights')
-    .option('--by <name>', 'who asks; it is kept in the ledger', userInfo().username)
-    .option('--reason <text>', 'why; it is kept in the ledger', 'asked for by an operator')
-    .option('--break-glass', 'although no healthy target of the stable side is known: write the safe weights at once')
+    .description('return all traffic to stable now; works even if the ledger is unreachable')
+    .option('--by <name>', 'who asks (recorded in the ledger)', userInfo().username)
+    .option('--reason <text>', 'why (recorded in the ledger)', 'requested by an operator')
+    .option('--break-glass', 'write the weights at once, even if stable has no healthy target')
     .action(async (options: Options) => {
       const deployment = await deployed(options);
       const { rollbackDepsOf } = await import('../../lambdas/compose/index.ts');

@@ -11,19 +11,19 @@ interface Options extends DeployedOptions {
 }
 
 export function approveCommand(terminal: Terminal): Command {
-  return signoff(terminal, 'approve', 'sign off what the cutover waits for; it goes on');
+  return signoff(terminal, 'approve', 'approve the pending sign-off; the cutover continues');
 }
 
 export function refuseCommand(terminal: Terminal): Command {
-  return signoff(terminal, 'refuse', 'refuse what the cutover waits for; it rolls back');
+  return signoff(terminal, 'refuse', 'reject the pending sign-off; the cutover rolls back');
 }
 
 function signoff(terminal: Terminal, answer: 'approve' | 'refuse', description: string): Command {
   return withDeployed(new Command(answer))
     .description(description)
     .argument('<cutover>', 'name of the execution')
-    .option('--by <name>', 'who answers; it is kept in the ledger', userInfo().username)
-    .option('--comment <text>', 'why; it is kept in the ledger', '')
+    .option('--by <name>', 'who answers (recorded in the ledger)', userInfo().username)
+    .option('--comment <text>', 'why (recorded in the ledger)', '')
     .action(async (cutover: string, options: Options) => {
       const id = cutoverIdSchema.safeParse(cutover);
       if (!id.success) throw new UsageError(`cutover "${cutover}": ${id.error.issues[0]?.message}`);
@@ -40,13 +40,13 @@ function signoff(terminal: Terminal, answer: 'approve' | 'refuse', description: 
           : ({ answer, reason: `${by}: ${comment}` } as const);
       const asked = await answerSignoff(new SFNClient({}), approvals, id.data, said);
       if (asked === null) {
-        say(terminal.out, `${cutover} waits for no sign-off.`);
+        say(terminal.out, `Cutover "${cutover}" has no pending approval.`);
         terminal.exit(EXIT.failed);
         return;
       }
       say(
         terminal.out,
-        `${answer === 'approve' ? 'Approved' : 'Refused'} the ${asked.kind} sign-off of ${cutover}. It was asked on: ${asked.evidence}`,
+        `${answer === 'approve' ? 'Approved' : 'Rejected'} the ${asked.kind} sign-off of ${cutover}. Evidence at the time: ${asked.evidence}`,
       );
     });
 }

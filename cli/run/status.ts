@@ -22,9 +22,9 @@ const LAST_ENTRIES = 8;
 export function statusCommand(terminal: Terminal): Command {
   return withDeployed(new Command('status'))
     .description(
-      'show who owns the ingress, the live weights and the last decisions; exit code 1 when the live weights are not those owed',
+      'show who owns the ingress, the live weights and the last decisions; exit code 1 if the live weights do not match the expected weights',
     )
-    .option('--json', 'write JSON')
+    .option('--json', 'print JSON')
     .action(async (options: Options) => {
       const deployment = await deployed(options);
       const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
@@ -55,7 +55,7 @@ function text(
   drift: boolean,
   log: readonly LogEntry[],
 ): string {
-  const weights = `Live: ${describeWeights(deployment, live)}${drift ? '  (NOT what the ledger owes; the watchdog repairs this within a minute)' : ''}`;
+  const weights = `Live: ${describeWeights(deployment, live)}${drift ? '\nDRIFT: live weights differ from the expected ones; the watchdog will correct them within a minute' : ''}`;
   if (item === null) return `Ingress ${deployment.ingressId}: no cutover has run here.\n${weights}`;
   const { rollback } = item;
   return [
@@ -64,8 +64,28 @@ function text(
     ...(rollback === null
       ? []
       : [
-          `Rolled back by ${rollback.trigger} (${rollback.by}) at ${rollback.requestedAt}: ${rollback.reason}; weights ${rollback.confirmedAt ?? 'not yet'}, counts ${rollback.verifiedAt ?? 'not yet'}.`,
+          `Rollback triggered by ${rollback.trigger} (${rollback.by}) at ${rollback.requestedAt}: ${rollback.reason}`,
+          progressOf(rollback),
         ]),
     ...log.map((e) => `  ${e.at}  ${e.kind.padEnd(11)} ${e.message}`),
   ].join('\n');
+}
+
+/** How far a rollback has come. Both instants are ISO-8601; null: not yet. */
+function progressOf({
+  confirmedAt,
+  verifiedAt,
+}: {
+  readonly confirmedAt: string | null;
+  readonly verifiedAt: string | null;
+}) {
+  if (confirmedAt === null) return 'Weights not yet restored.';
+  const counts =
+    verifiedAt === null ? 'traffic counts not yet confirmed' : `traffic counts confirmed at ${time(verifiedAt)}`;
+  return `Weights restored at ${time(confirmedAt)}; ${counts}.`;
+}
+
+/** Such as `15:34:51Z`. */
+function time(iso: string): string {
+  return `${iso.slice(11, 19)}Z`;
 }

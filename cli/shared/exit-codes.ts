@@ -13,9 +13,9 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_HELP = `
 Exit codes:
-  0    done, and as it should be
-  1    done, and not as it should be (a scenario failed)
-  2    bad input; the field is named, nothing was touched
+  0    success
+  1    completed, but the result is negative (rollback, drift, differences), or the command failed
+  2    bad input: the message names the field, and nothing was changed
   130  interrupted`;
 
 /** Bad input to a command, in one sentence. */

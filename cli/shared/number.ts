@@ -4,6 +4,11 @@ import { UsageError } from './exit-codes.ts';
 export function number(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max)
-    throw new UsageError(`${name}: "${text}" is not a number from ${min} to ${max}`);
+    throw new UsageError(`${name} must be a number between ${readable(min)} and ${readable(max)} (got "${text}")`);
   return value;
+}
+
+/** Digits in threes, and no exponent: 0.000001 and 1,000,000,000. */
+function readable(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 6 });
 }

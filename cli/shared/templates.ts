@@ -4,6 +4,6 @@ import { UsageError } from './exit-codes.ts';
 export function templates(option: string, given: readonly string[]): readonly string[] {
   for (const template of given)
     if (!/^\/\S*$/.test(template))
-      throw new UsageError(`${option}: "${template}" is not a path template such as /items/{id}`);
+      throw new UsageError(`${option} must be a path template such as /items/{id} (got "${template}")`);
   return given;
 }

@@ -40,10 +40,10 @@ export function describeCloseMirror(outcome: CloseMirrorOutcome, { trigger, by, 
   const cause = `${trigger} by ${by}: ${reason}`;
   switch (outcome.outcome) {
     case 'closed':
-      return `The mirror was closed; the candidate answers ${outcome.split.candidatePercent} % directly and the run goes on without reverse copies (${cause}).`;
+      return `The mirror was closed; the candidate answers ${outcome.split.candidatePercent} % directly and the run continues without reverse copies (${cause}).`;
     case 'rolled_back':
-      return `The mirror failed while the mirror was the phase's evidence; all traffic is brought back (${cause}).`;
+      return `The mirror failed in a phase that depends on it; all traffic is returned to stable (${cause}).`;
     case 'nothing_to_do':
-      return `Nothing passes through the mirror (${cause}).`;
+      return `The mirror carries no traffic (${cause}).`;
   }
 }

@@ -117,7 +117,7 @@ async function rollBackBlind(
   if (health?.healthy === 0 && !breakGlass) {
     throw new CrossfadeError(
       'Crossfade.LedgerUnavailable',
-      'The ledger does not answer, and the stable side has no healthy target, so no weight was moved.',
+      'The ledger is unreachable and stable has no healthy target, so no weights were changed.',
       {
         traffic: 'as the last confirmed weights left it.',
         nextStep: 'scale the stable service up, then run `crossfade rollback --break-glass`.',
@@ -147,12 +147,12 @@ export function describeRollback(outcome: RollbackOutcome, request: RollbackRequ
   switch (outcome.outcome) {
     case 'rolled_back':
       return outcome.ledger === 'unreachable'
-        ? `All traffic is on the stable side (${cause}). The ledger did not answer, so the run is not fenced: stop its execution by hand.`
-        : `All traffic is on the stable side (${cause}).`;
+        ? `All traffic is on stable (${cause}). The ledger is unreachable, so the run is not fenced: stop its execution by hand.`
+        : `All traffic is on stable (${cause}).`;
     case 'waiting_for_capacity':
-      return `The stable side is being scaled up again and gets all traffic as soon as it is healthy (${cause}).`;
+      return `The stable service is scaling up and gets all traffic as soon as it is healthy (${cause}).`;
     case 'nothing_to_do':
-      return `No cutover owns the ingress, so no weight was moved (${cause}).`;
+      return `No cutover owns the ingress, so no weights were changed (${cause}).`;
   }
 }
 

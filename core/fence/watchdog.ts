@@ -62,7 +62,7 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
       ports,
       deployment,
       'watchdog',
-      `the run should have been heard of by ${item.heartbeatDueAt} (phase ${item.phase})`,
+      `no heartbeat from the run by ${item.heartbeatDueAt} (phase ${item.phase})`,
     );
   }
   if (!(await ports.executions.isRunning(item.executionArn))) {
@@ -70,7 +70,7 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
       ports,
       deployment,
       'execution',
-      `the ledger says running, but execution ${item.executionArn} is not`,
+      `the ledger says running, but execution ${item.executionArn} is not running`,
     );
   }
   if (!item.intent.confirmed) {
@@ -80,7 +80,7 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
       ports,
       deployment,
       'watchdog',
-      `a shift was begun ${Math.round(age)} s ago and never confirmed`,
+      `a shift started ${Math.round(age)} s ago and was never confirmed`,
     );
   }
   const live = await ports.ingress.read();
@@ -93,7 +93,7 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
     ports,
     deployment,
     'drift',
-    `live weights (${describeWeights(deployment, live)}) are not those that the run intended (${describeWeights(deployment, item.intent.weights)})`,
+    `live weights (${describeWeights(deployment, live)}) differ from the desired weights (${describeWeights(deployment, item.intent.weights)})`,
   );
 }
 

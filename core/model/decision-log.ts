@@ -3,6 +3,7 @@
  * each observation was decided on, so that the decisions can be taken again, under this plan or another (core/phases/replay.ts).
  */
 import * as z from 'zod';
+import { problemsOf, wordIssue } from '../../input/index.ts';
 import { deploymentSchema } from './deployment.ts';
 import { minuteEvidenceSchema } from './evidence.ts';
 import { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
@@ -142,11 +143,11 @@ function parseJson(text: string, line: number): unknown {
 }
 
 function parsePart<T>(schema: z.ZodType<T>, value: unknown, line: number, below = ''): T {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: wordIssue });
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
-    const path = [...(below === '' ? [] : [below]), ...issue.path.map(String)].join('.');
-    return `${path === '' ? '' : `${path}: `}${issue.message}`;
+  const problems = problemsOf(result.error).map(({ path, message }) => {
+    const where = [below, path].filter((part) => part !== '').join('.');
+    return `${where === '' ? '' : `${where}: `}${message}`;
   });
   throw new DecisionLogError(line, problems.join('; '), result.error);
 }

@@ -54,6 +54,6 @@ export function drillRefusal(within: number | undefined, last: DrillRecord | nul
   if (within === undefined) return null;
   const age = last === null ? null : (now - fromIso(last.verifiedAt)) / 1000;
   if (age !== null && age <= within) return null;
-  const found = age === null ? 'none was ever held here' : `the last one was ${Math.round(age / 3600)} h ago`;
-  return `shadow.drillWithin asks for a rollback drill younger than ${Math.round(within / 3600)} h, and ${found}; run \`crossfade drill\``;
+  const found = age === null ? 'none has ever run on this ingress' : `the last one was ${Math.round(age / 3600)} h ago`;
+  return `shadow.drillWithin requires a rollback drill within the last ${Math.round(within / 3600)} h, but ${found}; run \`crossfade drill\``;
 }

@@ -11,12 +11,15 @@ export interface ErrorContext {
 }
 
 export class CrossfadeError extends Error {
+  /** What happened, in a sentence. */
+  readonly what: string;
   readonly traffic: string;
   readonly nextStep: string;
 
   constructor(name: ErrorName, what: string, context: ErrorContext) {
     super(`${what} Traffic: ${context.traffic} Next: ${context.nextStep}`, { cause: context.cause });
     this.name = name;
+    this.what = what;
     this.traffic = context.traffic;
     this.nextStep = context.nextStep;
   }
@@ -40,13 +43,21 @@ export class InvalidPlanError extends CrossfadeError {
   /** JSON-path-like place of each problem, with what is wrong there. */
   readonly problems: readonly PlanProblem[];
 
-  constructor(problems: readonly PlanProblem[], cause?: unknown) {
+  /** @param subject what was read: not everything that names a plan's field is a plan */
+  constructor(
+    problems: readonly PlanProblem[],
+    cause?: unknown,
+    subject: 'plan' | 'attach file' | 'execution input' = 'plan',
+  ) {
     super(
       'Crossfade.InvalidPlan',
-      `The plan is not valid. ${problems.map((p) => `${p.path}: ${p.message}`).join('; ')}.`,
+      `The ${subject} is not valid: ${problems.map((p) => `${p.path}: ${p.message}`).join('; ')}.`,
       {
-        traffic: 'unchanged, nothing was touched.',
-        nextStep: 'correct the named field and start again; `crossfade plan FILE` checks a plan without AWS.',
+        traffic: 'unchanged.',
+        nextStep:
+          subject === 'plan'
+            ? 'correct the plan and start again; `crossfade plan FILE` checks a plan without AWS.'
+            : `correct the ${subject} and start again.`,
         cause,
       },
     );
@@ -64,7 +75,7 @@ export class RefusedError extends CrossfadeError {
   constructor(reasons: readonly string[]) {
     super('Crossfade.Refused', `The cutover is refused: ${reasons.join('; ')}.`, {
       traffic: 'unchanged.',
-      nextStep: 'remove the cause named above, then start a new execution.',
+      nextStep: 'fix the causes named above, then start a new execution.',
     });
   }
 }
@@ -72,9 +83,9 @@ export class RefusedError extends CrossfadeError {
 /** The stack asked for a change that would take the rule out of the run's hands; the rule was left as it is. */
 export class RuleKeptError extends CrossfadeError {
   constructor(reasons: readonly string[]) {
-    super('Crossfade.RuleKept', `The listener rule is left as it is: ${reasons.join('; ')}.`, {
-      traffic: 'unchanged, the live weights stand.',
-      nextStep: 'let the cutover end or run `crossfade rollback`, then deploy again.',
+    super('Crossfade.RuleKept', `The listener rule was not changed: ${reasons.join('; ')}.`, {
+      traffic: 'unchanged; the live weights stay as they are.',
+      nextStep: 'wait for the cutover to end, or run `crossfade rollback`, then deploy again.',
     });
   }
 }
@@ -82,8 +93,8 @@ export class RuleKeptError extends CrossfadeError {
 /** The alarm was tripped, and nobody brought the drill back: the path from alarm to rollback is broken. */
 export class DrillFailedError extends CrossfadeError {
   constructor(alarm: string, seconds: number) {
-    super('Crossfade.DrillFailed', `No rollback came of alarm ${alarm} within ${seconds} s.`, {
-      traffic: 'the candidate answers at most 1 %; the rollback that follows writes the safe weights.',
+    super('Crossfade.DrillFailed', `Alarm ${alarm} did not trigger a rollback within ${seconds} s.`, {
+      traffic: 'the candidate gets at most 1 %; the rollback that follows returns it to stable.',
       nextStep: "check the alarm's actions, the rollback function's permission for alarms, and its dead-letter queue.",
     });
   }
@@ -93,8 +104,8 @@ export class DrillFailedError extends CrossfadeError {
 export class FencedError extends CrossfadeError {
   constructor(detail: string, cause?: unknown) {
     super('Crossfade.Fenced', `This run no longer owns the ingress: ${detail}.`, {
-      traffic: 'the stable side serves, or is being given, all requests.',
-      nextStep: 'nothing; read `crossfade status` for who requested the rollback and why.',
+      traffic: 'all traffic is on stable, or is being returned to it.',
+      nextStep: 'nothing; `crossfade status` shows who requested the rollback and why.',
       cause,
     });
   }
@@ -103,9 +114,10 @@ export class FencedError extends CrossfadeError {
 /** What was read back from the listener differs from what was written. */
 export class WeightsNotAppliedError extends CrossfadeError {
   constructor(detail: string, cause?: unknown) {
-    super('Crossfade.WeightsNotApplied', `The listener does not carry the weights that were written: ${detail}.`, {
-      traffic: 'between the old and the new weights; the rollback that follows writes the safe ones.',
-      nextStep: 'wait for the rollback; if it repeats, look for another writer of the listener rule in CloudTrail.',
+    super('Crossfade.WeightsNotApplied', `The listener does not have the weights that were written: ${detail}.`, {
+      traffic: 'between the old and the new weights; the rollback that follows returns all of it to stable.',
+      nextStep:
+        'wait for the rollback; if the error repeats, look in CloudTrail for another writer of the listener rule.',
       cause,
     });
   }

@@ -3,6 +3,7 @@
  * whole seconds afterwards. Every default is what a careful SRE would choose for a service that matters.
  */
 import * as z from 'zod';
+import { problemsOf, wordIssue } from '../../input/index.ts';
 import { InvalidPlanError } from './errors.ts';
 import { durationSchema } from './time.ts';
 
@@ -184,19 +185,13 @@ export type Stage = Plan['stages'][number];
 
 /** Parses what an operator wrote. @throws {@link InvalidPlanError} that names every field that is wrong. */
 export function parsePlan(input: unknown): Plan {
-  const result = planSchema.safeParse(input);
+  const result = planSchema.safeParse(input, { error: wordIssue });
   if (result.success) return result.data;
-  throw new InvalidPlanError(result.error.issues.map(problemOf), result.error);
+  const problems = problemsOf(result.error).map(({ path, message }) => ({ path: path || 'plan', message }));
+  throw new InvalidPlanError(problems, result.error);
 }
 
 /** For callers that hand the plan on as it was written. @throws {@link InvalidPlanError} */
 export function assertPlan(input: unknown): asserts input is PlanInput {
   parsePlan(input);
-}
-
-function problemOf(issue: z.core.$ZodIssue): { path: string; message: string } {
-  const path = issue.path.map(String).join('.') || 'plan';
-  if (issue.code !== 'unrecognized_keys') return { path, message: issue.message };
-  const prefix = issue.path.length === 0 ? '' : `${path}.`;
-  return { path: issue.keys.map((k) => `${prefix}${k}`).join(', '), message: 'unknown key' };
 }

@@ -3,6 +3,7 @@
  * stands in it as it was written, so that a console reader sees ISO-8601, not seconds.
  */
 import * as z from 'zod';
+import { describeProblems, wordIssue } from '../../input/index.ts';
 import { drillSchema } from './drill.ts';
 import { CrossfadeError } from './errors.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from './ids.ts';
@@ -121,9 +122,9 @@ export type CutoverStateJson = z.input<typeof stateSchema>;
 
 /** Parses a task's input. @throws CrossfadeError `Crossfade.InvalidState` naming the field. */
 export function parseState(input: unknown): CutoverState {
-  const result = stateSchema.safeParse(input);
+  const result = stateSchema.safeParse(input, { error: wordIssue });
   if (result.success) return result.data;
-  const where = result.error.issues.map((i) => `${i.path.join('.') || 'state'}: ${i.message}`).join('; ');
+  const where = describeProblems(result.error, 'state');
   throw new CrossfadeError('Crossfade.InvalidState', `The execution's state is not a cutover state. ${where}.`, {
     traffic: 'as the last confirmed weights left it; the rollback that follows writes the safe ones.',
     nextStep: 'start a new execution with a plan as its input; the state is not meant to be written by hand.',

@@ -1,4 +1,4 @@
-/** What the baseline says before the first customer is moved: that the stable side is fit, and how long each stage will take. */
+/** The baseline's checks before the first customer is moved: the stable side is healthy, and how long each stage will take. */
 import type { BaselineSummary, Plan } from '../model/index.ts';
 import { project } from './timeline.ts';
 
@@ -7,17 +7,15 @@ export function baselineRefusals({ baseline: wanted }: Plan, found: BaselineSumm
   const requests = found?.requests ?? 0;
   if (found === null || requests < wanted.minRequests)
     return [
-      `baseline.minRequests: the stable side answered ${requests} requests in the look-back, ${wanted.minRequests} are needed`,
+      `baseline.minRequests: stable answered ${requests} requests in the look-back; at least ${wanted.minRequests} are required`,
     ];
-  const limit = `at most ${percent(wanted.maxErrorRate)} is allowed`;
+  const limit = `the limit is ${percent(wanted.maxErrorRate)}`;
   if (found.errorRate > wanted.maxErrorRate)
-    return [
-      `baseline.maxErrorRate: the stable side itself fails ${percent(found.errorRate)} of its requests, ${limit}`,
-    ];
+    return [`baseline.maxErrorRate: stable itself fails ${percent(found.errorRate)} of its requests; ${limit}`];
   // A day's mean hides a fire that began a quarter of an hour ago.
   if (found.recentErrorRate !== null && found.recentErrorRate > wanted.maxErrorRate)
     return [
-      `baseline.maxErrorRate: the stable side is failing now, ${percent(found.recentErrorRate)} of its last requests, ${limit}`,
+      `baseline.maxErrorRate: stable is failing now: ${percent(found.recentErrorRate)} of its most recent requests; ${limit}`,
     ];
   return [];
 }
@@ -71,15 +69,15 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
     `Stable: ${figures.join(', ')}.`,
     ...bunches('errorBunch', 'failures', plan.gate.errorBunch, found.errorBunch),
     ...bunches('slowBunch', 'slow requests', plan.gate.slowBunch, found.slowBunch),
-    `Time for each stage: ${times.map((t) => `${t.percent} % ${span(t.seconds)}`).join(', ')}.`,
+    `Expected time of each stage: ${times.map((t) => `${t.percent} % ${span(t.seconds)}`).join(', ')}.`,
     ...late.map(
       (t) =>
-        `At ${t.percent} % the ${t.requests} requests needed will hardly come in the ${span(t.limit)} that it may take.`,
+        `The ${t.percent} % stage is unlikely to reach a decision: it needs ${t.requests} requests within ${span(t.limit)}.`,
     ),
     ...(quiet === null || slow.length === 0
       ? []
       : [
-          `In the quietest hour (${String(quiet.hour).padStart(2, '0')} h UTC, ${quiet.rps.toFixed(1)} rps) ${slow.map((t) => `${t.percent} % would take ${span(t.quietSeconds ?? 0)}`).join(', ')}: longer than it may.`,
+          `In the quietest hour (${String(quiet.hour).padStart(2, '0')} h UTC, ${quiet.rps.toFixed(1)} rps) ${slow.map((t) => `${t.percent} % would take ${span(t.quietSeconds ?? 0)}`).join(', ')}, longer than the plan allows.`,
         ]),
   ];
   return sentences.join(' ');
@@ -89,7 +87,7 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
 function bunches(field: string, what: string, planned: number, found: number | null): string[] {
   if (found === null || found < 1.5 * planned) return [];
   return [
-    `Its ${what} come some ${found.toFixed(1)} at a time, and are taken for ${planned === 1 ? 'independent ones' : `at most ${planned}`}: with gate.${field} ${Math.ceil(found)} chance would not roll back more healthy candidates than gate.alpha says.`,
+    `Its ${what} come in bursts of about ${found.toFixed(1)}, but the plan assumes ${planned === 1 ? 'independent ones' : `at most ${planned}`}: set gate.${field} to ${Math.ceil(found)} to keep false rollbacks within gate.alpha.`,
   ];
 }
 

@@ -5,7 +5,6 @@ export { type Evidence, hardStop, observe } from './evaluate.ts';
 export { refusals, retentionProblem } from './preflight.ts';
 export {
   awaitSignoff,
-  describeSplit,
   heartbeatDueAt,
   nextShift,
   observeInterval,
@@ -16,3 +15,4 @@ export {
 } from './reducer.ts';
 export { type Ended, Replay, type ReplayedLook, type ReplayedPhase, type ReplaySummary } from './replay.ts';
 export { ANY_TRAFFIC, HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from './timeline.ts';
+export { describeSplit } from './wording.ts';

@@ -47,14 +47,14 @@ export function retentionProblem(days: number, keptDays: number | undefined): Pl
   if (keptDays === undefined || days <= keptDays) return null;
   return {
     path: 'retention',
-    message: `held for its maximum this plan takes ${days} days, but shadow logs are kept for ${keptDays}; deploy with this plan (DualStackCutover's \`plan\`) or shorten it`,
+    message: `this plan can take up to ${days} days, but shadow captures are kept for ${keptDays}; deploy with this plan (DualStackCutover's \`plan\`) or shorten it`,
   };
 }
 
 function weightRefusals(deployment: Deployment, live: readonly RuleWeights[]): string[] {
   if (sameWeights(live, weightsFor(deployment, SAFE_SPLIT))) return [];
   return [
-    `the listener does not give the stable side everything with stickiness off (${describeWeights(deployment, live)})`,
+    `the listener must send all traffic to stable with stickiness off (live: ${describeWeights(deployment, live)})`,
   ];
 }
 
@@ -63,11 +63,14 @@ function healthRefusals({ health, stableDesired }: PreflightFindings): string[] 
   for (const [side, counts] of Object.entries(health)) {
     if (counts === null) continue;
     if (counts.healthy === 0) reasons.push(`the ${side} target group has no healthy target`);
-    else if (counts.unhealthy > 0) reasons.push(`the ${side} target group has ${counts.unhealthy} unhealthy targets`);
+    else if (counts.unhealthy > 0)
+      reasons.push(
+        `the ${side} target group has ${counts.unhealthy === 1 ? '1 unhealthy target' : `${counts.unhealthy} unhealthy targets`}`,
+      );
   }
   if (stableDesired !== null && health.stable.healthy < stableDesired) {
     reasons.push(
-      `the stable side has ${health.stable.healthy} healthy targets of ${stableDesired} desired, so it could not take 100 %`,
+      `stable has ${health.stable.healthy} healthy targets of ${stableDesired} desired, so it could not take all traffic back`,
     );
   }
   return reasons;
@@ -77,7 +80,7 @@ function alarmRefusals(deployment: Deployment, readings: readonly AlarmReading[]
   return [...deployment.rollbackAlarms, ...deployment.shadowAlarms].flatMap((name) => {
     const reading = readings.find((r) => r.name === name);
     if (reading === undefined) return [`alarm ${name} does not exist`];
-    if (!reading.actionsEnabled) return [`alarm ${name} has its actions disabled`];
+    if (!reading.actionsEnabled) return [`the actions of alarm ${name} are disabled`];
     if (reading.mutedBy.length > 0) return [`alarm ${name} is muted by ${reading.mutedBy.join(', ')}`];
     return reading.state === 'OK' ? [] : [`alarm ${name} is in ${reading.state}`];
   });
@@ -94,14 +97,14 @@ function ownerRefusals(deployment: Deployment, { owner, live }: PreflightFinding
       // Once the sides have been exchanged in the stack, the new stable side is the one that has everything.
       if (sameWeights(live, weightsFor(deployment, SAFE_SPLIT))) return [];
       return [
-        `cutover ${owner.cutoverId} completed here: the candidate is the service now; exchange the sides in the stack first`,
+        `cutover ${owner.cutoverId} completed here, so the candidate is the service now; swap stable and candidate in your stack first`,
       ];
     case 'rolled_back': {
       const since = (now - fromIso(owner.rollback?.confirmedAt ?? owner.startedAt)) / 1000;
       return since >= QUIET_SECONDS
         ? []
         : [
-            `cutover ${owner.cutoverId} was rolled back ${Math.round(since)} s ago; wait until ${QUIET_SECONDS} s have passed`,
+            `cutover ${owner.cutoverId} was rolled back ${Math.round(since)} s ago; start again once ${QUIET_SECONDS} s have passed`,
           ];
     }
   }

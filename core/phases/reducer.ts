@@ -19,6 +19,7 @@ import {
   toIso,
 } from '../model/index.ts';
 import { describeBaseline } from './baseline.ts';
+import { describeApproval, describeSplit, WORDING } from './wording.ts';
 
 /** What an observation came to, whichever phase made it. */
 export interface Observation {
@@ -110,7 +111,7 @@ export function reduce(state: CutoverState, event: CutoverEvent): Transition {
         { ...state, capacity: event.capacity },
         event.at,
         'capacity',
-        `Scale-in suspended at ${event.capacity.desired} tasks.`,
+        WORDING.capacityPinned(event.capacity.desired),
       );
     case 'shifted':
       return onShifted(state, event.at, event.target);
@@ -119,14 +120,7 @@ export function reduce(state: CutoverState, event: CutoverEvent): Transition {
       return onObserved(state, event.at, event.observation);
     case 'exerciseStarted':
       expectPhase(state, event, ['shadow']);
-      return enter(
-        state,
-        'exercise',
-        event.at,
-        'hold',
-        'Load and chaos run while the mirror is open.',
-        state.plan.shadow.observe,
-      );
+      return enter(state, 'exercise', event.at, 'hold', WORDING.exerciseStarted, state.plan.shadow.observe);
     case 'approved':
       return onApproved(state, event.at, event.approval);
     case 'steppedDown':
@@ -134,7 +128,7 @@ export function reduce(state: CutoverState, event: CutoverEvent): Transition {
       return onSteppedDown(state, event.at, event.done, event.reason);
     case 'closed':
       expectPhase(state, event, ['complete']);
-      return note({ ...state, next: 'proceed', waitSeconds: 0 }, event.at, 'phase', 'The cutover is complete.');
+      return note({ ...state, next: 'proceed', waitSeconds: 0 }, event.at, 'phase', WORDING.completed);
     case 'drilled':
       expectPhase(state, event, ['drill']);
       return onDrilled(state, event.at);
@@ -157,9 +151,15 @@ export function rolledBack(state: CutoverState, at: number, reason: string): Cut
 
 /** Enters the phase that waits for a human. */
 export function awaitSignoff(state: CutoverState, at: number): Transition {
-  const phase = state.phase === 'exercise' ? 'shadowSignoff' : state.phase === 'soak' ? 'finalSignoff' : null;
-  if (phase === null) throw invalid(state, 'sign-off');
-  return enter(state, phase, at, 'hold', 'Waiting for a human to sign off.', state.plan.signoff.timeout);
+  const { timeout } = state.plan.signoff;
+  switch (state.phase) {
+    case 'exercise':
+      return enter(state, 'shadowSignoff', at, 'hold', WORDING.awaitingShadowSignoff, timeout);
+    case 'soak':
+      return enter(state, 'finalSignoff', at, 'hold', WORDING.awaitingFinalSignoff, timeout);
+    default:
+      throw invalid(state, 'sign-off');
+  }
 }
 
 /** By when the next task of the run must have been seen, milliseconds since the epoch. */
@@ -178,15 +178,7 @@ function onShifted(state: CutoverState, at: number, target: ShiftTarget): Transi
   }[target.phase];
   const moved = { ...state, split: target.split, stage: target.stage, approval: null };
   const next = target.phase === 'complete' ? 'proceed' : 'hold';
-  return enter(
-    moved,
-    target.phase,
-    at,
-    next,
-    `${describeSplit(target.split)}, confirmed by reading back.`,
-    wait,
-    'weights',
-  );
+  return enter(moved, target.phase, at, next, WORDING.weightsConfirmed(target.split), wait, 'weights');
 }
 
 function onObserved(state: CutoverState, at: number, observation: Observation): Transition {
@@ -217,12 +209,16 @@ function signoffFollows(state: CutoverState): boolean {
 }
 
 function onApproved(state: CutoverState, at: number, approval: Approval): Transition {
-  const by = `${approval.approvedBy}${approval.comment === '' ? '' : `: ${approval.comment}`}`;
   const base = { ...state, approval: null };
   switch (state.phase) {
     case 'shadowSignoff':
       return withKind(
-        note({ ...base, next: 'proceed', reason: by, waitSeconds: 0 }, at, 'approval', `Canary signed off by ${by}.`),
+        note(
+          { ...base, next: 'proceed', reason: describeApproval(approval), waitSeconds: 0 },
+          at,
+          'approval',
+          WORDING.canaryApproved(approval),
+        ),
         approval,
       );
     case 'finalSignoff':
@@ -232,7 +228,7 @@ function onApproved(state: CutoverState, at: number, approval: Approval): Transi
           'decommission',
           at,
           'hold',
-          `Decommission signed off by ${by}.`,
+          WORDING.finallyApproved(approval),
           state.plan.decommission.drain,
           'approval',
         ),
@@ -244,7 +240,7 @@ function onApproved(state: CutoverState, at: number, approval: Approval): Transi
 }
 
 function onSteppedDown(state: CutoverState, at: number, done: boolean, reason: string): Transition {
-  if (done) return enter(state, 'retention', at, 'proceed', `${reason} Shadow logs are kept.`, state.plan.retention);
+  if (done) return enter(state, 'retention', at, 'proceed', WORDING.steppedDown(reason), state.plan.retention);
   const stepped = {
     ...state,
     decommissionSteps: state.decommissionSteps + 1,
@@ -259,9 +255,9 @@ function onDrilled(state: CutoverState, at: number): Transition {
   const { drill } = state;
   if (drill === null) throw invalid(state, 'a drill');
   const waiting = { ...state, next: 'hold' as const, waitSeconds: DRILL_INTERVAL_SECONDS };
-  if (drill.trippedAt !== null) return note(waiting, at, 'drill', `Waiting to be brought back by ${drill.alarm}.`);
+  if (drill.trippedAt !== null) return note(waiting, at, 'drill', WORDING.drillWaiting(drill));
   const tripped = { ...waiting, drill: { ...drill, trippedAt: toIso(at) } };
-  return note(tripped, at, 'drill', `Tripping alarm ${drill.alarm} at ${drill.percent} %.`);
+  return note(tripped, at, 'drill', WORDING.drillTripped(drill));
 }
 
 /** Seconds between two looks of the present phase. */
@@ -295,19 +291,13 @@ function expectPhase(state: CutoverState, event: CutoverEvent, phases: readonly 
 }
 
 function invalid(state: CutoverState, what: string): CrossfadeError {
-  return new CrossfadeError('Crossfade.InvalidState', `Phase ${state.phase} does not expect ${what}.`, {
+  return new CrossfadeError('Crossfade.InvalidState', WORDING.unexpected(state.phase, what), {
     traffic: `${describeSplit(state.split)}; the rollback that follows writes the safe weights.`,
-    nextStep: 'report this with the execution history: it is a defect of the state machine.',
+    nextStep: WORDING.defect,
   });
 }
 
 /** Milliseconds since the present phase or stage began. */
 export function elapsedMs(state: Pick<CutoverState, 'since'>, now: number): number {
   return now - fromIso(state.since);
-}
-
-/** Such as `Candidate 10 %` or `Candidate 0 %, mirror 5 % forward`. */
-export function describeSplit(split: TrafficSplit): string {
-  const mirror = split.mirror === null ? '' : `, mirror ${split.mirror.percent} % ${split.mirror.face}`;
-  return `Candidate ${split.candidatePercent} %${mirror}`;
 }

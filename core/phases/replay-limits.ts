@@ -12,13 +12,13 @@ export function differencesOf(recorded: Plan, asked: Plan): string[] {
   const [counted, wanted] = [recorded.gate.latencyBudgetMs, asked.gate.latencyBudgetMs];
   if (counted !== wanted)
     limits.push(
-      `gate.latencyBudgetMs: slow requests were counted over ${counted} ms, and are taken for those over ${wanted} ms.`,
+      `gate.latencyBudgetMs: slow requests were counted at ${counted} ms; the replay uses those counts for ${wanted} ms.`,
     );
   if (recorded.baseline.lookBack !== asked.baseline.lookBack)
-    limits.push('baseline.lookBack: the baseline is taken as it was measured then.');
+    limits.push('baseline.lookBack: the replay uses the baseline as it was measured.');
   if (recorded.gate.observe !== asked.gate.observe)
     limits.push(
-      'gate.observe: a stage is looked at when the run looked, so it ends no earlier than a look of the run.',
+      'gate.observe: the replay evaluates a stage when the run did, so no stage ends between two evaluations of the run.',
     );
   const parity = (Object.keys(asked.shadow) as (keyof Plan['shadow'])[]).filter(
     (key) =>
@@ -26,11 +26,12 @@ export function differencesOf(recorded: Plan, asked: Plan): string[] {
       JSON.stringify(recorded.shadow[key]) !== JSON.stringify(asked.shadow[key]),
   );
   if (parity.length > 0)
-    limits.push(`${parity.map((key) => `shadow.${key}`).join(', ')}: parity is taken as it was judged then.`);
+    limits.push(`${parity.map((key) => `shadow.${key}`).join(', ')}: the replay uses the parity verdicts of the run.`);
   for (const { percent } of recorded.stages)
     if (!asked.stages.some((s) => s.percent === percent))
-      limits.push(`stages: the plan has none of ${percent} %, so what was seen there is not decided.`);
+      limits.push(`stages: the plan has no stage at ${percent} %, so the evidence of that stage is not evaluated.`);
   for (const { percent } of asked.stages)
-    if (!recorded.stages.some((s) => s.percent === percent)) limits.push(`stages: nothing was seen at ${percent} %.`);
+    if (!recorded.stages.some((s) => s.percent === percent))
+      limits.push(`stages: the run has no evidence at ${percent} %.`);
   return limits;
 }

@@ -101,7 +101,7 @@ function falseAlarmProblems({ gate }: Plan, share: number, { rps, errorRate }: A
   return [
     {
       path: 'gate.maxErrorRate',
-      message: `at ${rps} rps and an error rate of ${errorRate * 100} % the error alarm may roll back up to ${(share * 100).toPrecision(2)} % of healthy candidates; raise the limit`,
+      message: `at ${rps} rps and an error rate of ${errorRate * 100} % the error alarm may roll back up to ${(share * 100).toPrecision(2)} % of healthy candidates; raise this limit`,
     },
   ];
 }
@@ -158,7 +158,7 @@ function historyProblems(events: number, rows: readonly TimelineRow[]): PlanProb
     {
       path:
         busiest.name === 'soak' ? 'soak.observe' : busiest.name.startsWith('stage') ? 'gate.observe' : 'shadow.observe',
-      message: `the plan may cost ${events} history events, over the budget of ${HISTORY_BUDGET}; observe less often or hold less long`,
+      message: `the plan may need ${events} history events; ${HISTORY_BUDGET} is the budget that stays within the Step Functions history limit; evaluate less often or shorten the holds`,
     },
   ];
 }
@@ -170,7 +170,7 @@ function decidability(plan: Plan, rows: readonly TimelineRow[], { rps }: Assumpt
     return [
       {
         path: `stages.${i}.maxHold`,
-        message: `at ${rps} rps this stage needs ${row.evidenceSeconds} s for ${row.requestsNeeded} requests, but ends undecided after ${stage.bake + stage.maxHold} s`,
+        message: `at ${rps} rps this stage needs ${row.evidenceSeconds} s to collect ${row.requestsNeeded} requests, but it ends undecided after ${stage.bake + stage.maxHold} s`,
       },
     ];
   });

@@ -1,4 +1,4 @@
-/** Status messages: people are told, but a topic that does not answer stops no cutover and undoes nothing. */
+/** Notifications are best effort: an SNS failure never stops a cutover. */
 import { describeError, type Lease, type LogEntry, type Notice } from '../../core/model/index.ts';
 import type { Deps } from './deps.ts';
 

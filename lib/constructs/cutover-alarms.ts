@@ -110,7 +110,7 @@ export class CutoverAlarms extends Construct {
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       datapoints: [3, 3],
       missing: TreatMissingData.BREACHING,
-      summary: 'The load balancer sees no request; without requests no gate can decide.',
+      summary: 'The load balancer receives no requests; no gate can decide without them.',
     });
   }
 
@@ -120,7 +120,7 @@ export class CutoverAlarms extends Construct {
       metric: this.#excess('target5xx + connectionErrors', "candidate's errors above stable's, %"),
       threshold: this.#thresholds.errorPercent,
       datapoints: [2, 3],
-      summary: `The candidate fails more of its requests than the stable side does (counted from ${ALARM_MIN_FAILURES} failures a minute on).`,
+      summary: `The candidate fails a larger share of its requests than stable does (evaluated only from ${ALARM_MIN_FAILURES} failures a minute).`,
     });
   }
 
@@ -131,7 +131,7 @@ export class CutoverAlarms extends Construct {
       threshold: this.#thresholds.connectionErrorPercent,
       datapoints: [2, 3],
       summary:
-        'Connections to the candidate fail: it crashes or its tasks are gone. A crash like this does not show up as target 5xx.',
+        'Connections to the candidate fail because it crashes or has no tasks. A crash like this does not show up as target 5xx.',
     });
   }
 
@@ -171,7 +171,7 @@ export class CutoverAlarms extends Construct {
       ),
       threshold: this.#thresholds.elbErrorPercent,
       datapoints: [2, 3],
-      summary: `The load balancer itself answers 5xx. This metric cannot be split by target group, so it is treated as a candidate failure, except where more than ${ALARM_MAX_FOREIGN_PERCENT} % of the requests are other services'.`,
+      summary: `The load balancer itself answers 5xx. This metric cannot be split by target group, so it is treated as a candidate failure unless more than ${ALARM_MAX_FOREIGN_PERCENT} % of the requests belong to other services.`,
     });
   }
 
@@ -195,7 +195,7 @@ export class CutoverAlarms extends Construct {
       ),
       threshold: this.#thresholds.latencyRatio,
       datapoints: [minutes, minutes],
-      summary: `The candidate's p${percentile} latency has been too far above the stable side's for longer than a warm-up (${minutes} minutes), and by more than ${this.#thresholds.latencyFloorMs} ms (evaluated only when both sides get at least ${enough} requests a minute).`,
+      summary: `The candidate's p${percentile} latency has been above ${this.#thresholds.latencyRatio} times stable's, and by more than ${this.#thresholds.latencyFloorMs} ms, for longer than a warm-up (${minutes} minutes; evaluated only when both sides get at least ${enough} requests a minute).`,
     });
   }
 
@@ -232,7 +232,7 @@ export class CutoverAlarms extends Construct {
       threshold: 1,
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       datapoints: [2, 2],
-      summary: "The candidate's circuit breaker on its upstream stays open.",
+      summary: "The candidate's circuit breaker to its upstream stays open.",
     });
   }
 
@@ -252,7 +252,7 @@ export class CutoverAlarms extends Construct {
       datapoints: [2, 2],
       missing: TreatMissingData.BREACHING,
       summary:
-        'No mirror is healthy; the mirror is taken out of the customers’ path at once (in the shadow phase that is a rollback).',
+        'The mirror has no healthy target; its weight is set to 0 at once (in the shadow phase that is a rollback).',
     });
   }
 
@@ -274,7 +274,7 @@ export class CutoverAlarms extends Construct {
       ),
       threshold: this.#thresholds.parityPercent,
       datapoints: [2, 2],
-      summary: "The candidate's answers differ from the stable side's in ways that break clients.",
+      summary: "The candidate's answers differ from stable's in ways that break clients.",
     });
   }
 

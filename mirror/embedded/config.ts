@@ -1,5 +1,6 @@
 /** The mirror's configuration, from the environment; a mistake names its variable. */
 import * as z from 'zod';
+import { describeProblems, wordIssue } from '../../input/index.ts';
 import type { CaptureSettings, CopyPolicy, SinkConfig } from '../recorder/index.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -89,10 +90,8 @@ export interface MirrorConfig {
 
 /** @throws Error that names every variable that is wrong. */
 export function mirrorConfig(env: NodeJS.ProcessEnv): MirrorConfig {
-  const result = schema.safeParse(env);
-  if (!result.success) {
-    throw new Error(`mirror: ${result.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
-  }
+  const result = schema.safeParse(env, { error: wordIssue });
+  if (!result.success) throw new Error(`mirror: ${describeProblems(result.error, 'environment')}`);
   const e = result.data;
   return {
     ingress: e.CROSSFADE_INGRESS,

@@ -1,5 +1,6 @@
 /** What an owner has decided about differences: rules, as they are written. Their effect is in `rules.ts`. */
 import * as z from 'zod';
+import { problemsOf, wordIssue } from '../../input/index.ts';
 import { CATALOGUE, type Cause } from '../causes/index.ts';
 
 const isCause = (text: string): text is Cause => Object.hasOwn(CATALOGUE, text);
@@ -109,9 +110,9 @@ export class InvalidRulesError extends Error {
  * @throws {InvalidRulesError} names the path of everything that is wrong
  */
 export function parseRules(value: unknown): RuleSet {
-  const result = ruleSetSchema.safeParse(value);
+  const result = ruleSetSchema.safeParse(value, { error: wordIssue });
   if (result.success) return result.data;
   throw new InvalidRulesError(
-    result.error.issues.map(({ path, message }) => `${path.map(String).join('.') || 'rules file'}: ${message}`),
+    problemsOf(result.error).map(({ path, message }) => `${path || 'rules file'}: ${message}`),
   );
 }

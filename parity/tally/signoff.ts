@@ -69,22 +69,30 @@ function atMost(reasons: readonly string[], most: number, last: readonly string[
 
 function faults(a: RouteAggregate, policy: SignoffPolicy): string[] {
   const reasons: string[] = [];
-  if (a.breaking > 0) reasons.push(`${a.breaking} of ${a.pairs} pairs differ breakingly (${listed(a, 'breaking')})`);
-  if (a.newErrors > 0) reasons.push(`${a.newErrors} errors that the stable side does not have`);
+  if (a.breaking > 0)
+    reasons.push(
+      `${a.breaking} of ${a.pairs} captures ${a.breaking === 1 ? 'has' : 'have'} a breaking difference (${listed(a, 'breaking')})`,
+    );
+  if (a.newErrors > 0)
+    reasons.push(
+      `${a.newErrors === 1 ? '1 error' : `${a.newErrors} errors`} on the candidate that stable does not have`,
+    );
   return [...reasons, ...latency(a, policy).slower];
 }
 
 function missing(a: RouteAggregate, policy: SignoffPolicy): string[] {
   const reasons: string[] = [];
   const needed = Math.max(policy.minPairsPerRoute, Math.ceil(3 / policy.maxBreakingRate));
-  if (a.pairs < needed) reasons.push(`insufficient data, ${a.pairs} of ${needed} pairs`);
+  if (a.pairs < needed) reasons.push(`insufficient data, ${a.pairs} of ${needed} captures`);
   if (a.undecided > 0)
     reasons.push(
-      `${a.undecided} of ${a.pairs} pairs differ in what the catalogue does not decide (${listed(a, 'undecided')}); a rule must`,
+      `${a.undecided} of ${a.pairs} captures ${a.undecided === 1 ? 'has' : 'have'} a difference that needs a rule (${listed(a, 'undecided')})`,
     );
   const [all, blind] = [a.pairs + a.unmatched, a.unmatched + a.oversize];
   if (blind > policy.maxDropRatio * all)
-    reasons.push(`${a.unmatched} without a stable answer and ${a.oversize} over the capture cap of ${all} records`);
+    reasons.push(
+      `${a.unmatched} of ${all} captures have no answer from stable, and ${a.oversize} exceed the capture cap`,
+    );
   return [...reasons, ...latency(a, policy).missing];
 }
 
@@ -113,7 +121,7 @@ function accepted(routes: readonly (readonly [string, RouteAggregate])[], policy
       .map(([route]) => route.trim());
     if (thin.length === 0) return [];
     const named = thin.slice(0, LISTED).join(', ') + (thin.length > LISTED ? `, ${thin.length - LISTED} more` : '');
-    return [`${percentile} latency: insufficient data on ${named}, accepted by the plan`];
+    return [`${percentile} latency: too few samples on ${named} (ignored: plan.shadow.acceptInsufficientLatency)`];
   });
 }
 
@@ -128,12 +136,14 @@ function varying(routes: RouteAggregates): string[] {
       ({ route, place, both, onlyStable, records }) => `${route.trim()} ${place} (${both + onlyStable} of ${records})`,
     );
   const more = off.length > LISTED ? `, ${off.length - LISTED} more` : '';
-  return [`let off, for the stable side varies there by itself, in so many second answers: ${named.join(', ')}${more}`];
+  return [
+    `suppressed as noise, because stable differed from itself there (in how many control answers): ${named.join(', ')}${more}`,
+  ];
 }
 
 function tooMany(routes: RouteAggregates): string[] {
   if (routes[OTHER_ROUTES] === undefined) return [];
-  return ['there are more routes than can be told apart; give the mirror route templates'];
+  return ['too many routes to tell apart; give the mirror route templates'];
 }
 
 function losses(
@@ -144,14 +154,14 @@ function losses(
   if (copies === null) return [];
   const { wanted } = copies;
   if (wanted === 0)
-    return routes.length === 0 ? [] : ['the mirror reports no copies, so nobody knows how many were lost'];
+    return routes.length === 0 ? [] : ['the mirror has not reported its copy counts yet, so mirror loss is unknown'];
   const reasons = Object.entries(copies.lost).filter(([, count]) => count > 0);
   const lost = reasons.reduce((sum, [, count]) => sum + count, 0);
   const blind = routes.reduce((sum, [, a]) => sum + a.unmatched + a.oversize, lost);
   if (blind <= maxDropRatio * wanted) return [];
   const why = reasons.map(([reason, count]) => `${reason} ${count}`).join(', ');
   return [
-    `${blind} of ${wanted} copies say nothing (lost ${lost}${why === '' ? '' : `: ${why}`}; the rest unmatched or oversize)`,
+    `${blind} of ${wanted} copies gave no evidence (lost ${lost}${why === '' ? '' : `: ${why}`}; the rest unmatched or oversize)`,
   ];
 }
 

@@ -15,7 +15,7 @@ export function parseFault(text: string): FaultSpec {
   const at = where === 'shadow' ? 'shadow' : Number(where);
   const inject = parseWhat(what);
   if (inject === null || where === '' || (at !== 'shadow' && !(at > 0 && at <= 100)))
-    throw new RangeError(`--fault ${text}: expected ${SYNTAX}`);
+    throw new RangeError(`--fault must be ${SYNTAX} (got "${text}")`);
   return { text, inject, at };
 }
 

@@ -96,9 +96,9 @@ function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence[
   const no = (sentence: string) => ({ ok: false, sentence });
   const lost = Object.values(requests.failed).reduce((a, b) => a + b, 0);
   if (fault === null && chaos.length > 0 && item?.status === 'rolled_back') {
-    if (item.rollback?.verifiedAt == null) return no('The return of the traffic was not verified.');
-    if (lost > 0) return no(`The cutover was brought back, but ${lost} client requests failed.`);
-    return { ok: true, sentence: `With ${chaos.join(', ')} the cutover was brought back; no client request failed.` };
+    if (item.rollback?.verifiedAt == null) return no('The traffic was not confirmed back on stable.');
+    if (lost > 0) return no(`The cutover was rolled back, but ${lost} client requests failed.`);
+    return { ok: true, sentence: `With ${chaos.join(', ')} the cutover was rolled back; no client request failed.` };
   }
   if (fault === null) {
     if (execution?.status !== 'SUCCEEDED')
@@ -112,12 +112,12 @@ function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence[
   if (item?.status !== 'rolled_back')
     return no(`The fault was not rolled back: the ledger says ${item?.status ?? 'nothing'}.`);
   if (item.rollback?.verifiedAt == null)
-    return no('The safe weights were written, but the return of the traffic was not verified.');
+    return no('The weights were restored, but the traffic was not confirmed back on stable.');
   if (requests.failedAfterReturn > 0)
-    return no(`${requests.failedAfterReturn} client requests failed after the verified return.`);
+    return no(`${requests.failedAfterReturn} client requests failed after traffic was confirmed back on stable.`);
   return {
     ok: true,
-    sentence: `The fault was rolled back; ${lost} of ${requests.sent} client requests failed, none after the verified return.`,
+    sentence: `The fault was rolled back; ${lost} of ${requests.sent} client requests failed, none after traffic was confirmed back on stable.`,
   };
 }
 

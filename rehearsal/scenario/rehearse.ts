@@ -136,7 +136,7 @@ async function run(
   cloud.run();
   progress.note(
     clock.now(),
-    `customers arrive at ${options.rps} requests a second; ${WARM_UP_MINUTES} minutes of baseline`,
+    `clients send ${options.rps} requests a second; ${WARM_UP_MINUTES} minutes of baseline first`,
   );
   await pause(clock.toRealMs((WARM_UP_MINUTES + 1) * MINUTE_MS), signal);
 

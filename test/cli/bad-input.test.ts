@@ -63,8 +63,8 @@ describe('crossfade plan', () => {
 
 describe('crossfade chaos and drill', () => {
   it.each([
-    ['no sample', ['chaos', '--sample', '0'], '--sample: "0" is not a number from 1 to 100000'],
-    ['more than a drill may move', ['drill', '--percent', '5'], '--percent: "5" is not a number from 0 to 1'],
+    ['no sample', ['chaos', '--sample', '0'], '--sample must be a number between 1 and 100,000 (got "0")'],
+    ['more than a drill may move', ['drill', '--percent', '5'], '--percent must be a number between 0 and 1 (got "5")'],
   ])('refuse %s with exit code 2 and the option', async (_name, args, message) => {
     expect(await crossfade(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   });
@@ -72,24 +72,24 @@ describe('crossfade chaos and drill', () => {
 
 describe('crossfade rehearse', () => {
   it.each([
-    ['a fault that it does not know', ['--fault', 'fire@10'], '--fault fire@10: expected errors=0.2@10'],
-    ['a fault at a stage that the plan lacks', ['--fault', 'crash@33'], 'the plan has no stage of 33 %'],
+    ['a fault that it does not know', ['--fault', 'fire@10'], '--fault must be errors=0.2@10'],
+    ['a fault at a stage that the plan lacks', ['--fault', 'crash@33'], 'the plan has no stage at 33 %'],
     [
       'chaos that is none',
       ['--chaos', 'ModifyRule=throttle'],
       '--chaos ModifyRule=throttle: expected service.operation=fault@state',
     ],
-    ['a speed out of range', ['--speed', '0'], '--speed: "0" is not a number from 1 to 600'],
-    ['one service of two', ['--stable', 'http://127.0.0.1:1'], '--stable and --candidate go together'],
+    ['a speed out of range', ['--speed', '0'], '--speed must be a number between 1 and 600 (got "0")'],
+    ['one service of two', ['--stable', 'http://127.0.0.1:1'], '--stable and --candidate must be given together'],
     [
       'a URL that is none',
       ['--stable', 'gateway', '--candidate', 'http://127.0.0.1:1'],
-      '--stable: "gateway" is not an http URL',
+      '--stable must be an http URL (got "gateway")',
     ],
     [
       'a service that cannot be reached',
       ['--stable', 'http://127.0.0.1:1', '--candidate', 'http://127.0.0.1:1'],
-      '--stable: http://127.0.0.1:1 cannot be reached',
+      '--stable: cannot reach http://127.0.0.1:1',
     ],
     ['an option that does not exist', ['--fast'], "unknown option '--fast'"],
   ])('refuses %s with exit code 2, before anything is started', async (_name, args, message) => {
@@ -103,7 +103,7 @@ describe('crossfade rehearse', () => {
     const taken = await serve((_q, r) => r.end());
     const { code, stderr } = await crossfade('rehearse', '--port', new URL(taken.url).port);
     expect(code).toBe(2);
-    expect(stderr).toContain(`--port: ${new URL(taken.url).port} is taken`);
+    expect(stderr).toContain(`--port: ${new URL(taken.url).port} is already in use`);
     await taken.stop();
   });
 

@@ -26,13 +26,13 @@ const contract = (...args: string[]) =>
 
 describe('crossfade contract refuses, with exit code 2, before anything is sent', () => {
   it.each([
-    ['no file', [], 'name files of recorded requests (NDJSON, HAR), or OpenAPI documents'],
+    ['no file', [], 'name at least one file of recorded requests (NDJSON, HAR) or OpenAPI document'],
     ['a file that is not there', ['none.har'], 'files: ENOENT'],
-    ['a method to allow without a path', ['--allow', 'POST', 'x'], '--allow: "POST" is not METHOD:/path'],
-    ['a field that is none', ['--header', 'no colon', 'x'], `--header: "no colon" is not 'Name: value'`],
-    ['a probe that it does not know', ['--probe', 'slash', 'x'], '--probe: "slash" is none of all, path-case'],
-    ['no rate', ['--rps', '0', 'x'], '--rps: "0" is not a number from 0.01 to 10000'],
-    ['a pointer that is none', ['--redact-json', 'iban', 'x'], '--redact-json: "iban" is not a JSON pointer'],
+    ['a method to allow without a path', ['--allow', 'POST', 'x'], '--allow must be METHOD:/path'],
+    ['a field that is none', ['--header', 'no colon', 'x'], `--header must be 'Name: value' (got "no colon")`],
+    ['a probe that it does not know', ['--probe', 'slash', 'x'], '--probe must be one of all, path-case'],
+    ['no rate', ['--rps', '0', 'x'], '--rps must be a number between 0.01 and 10,000 (got "0")'],
+    ['a pointer that is none', ['--redact-json', 'iban', 'x'], '--redact-json must be a JSON pointer'],
   ])('%s', async (_name, args, message) => {
     const result = await contract(...args);
     expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
@@ -43,16 +43,16 @@ describe('crossfade contract refuses, with exit code 2, before anything is sent'
     ['a document of another kind', 'swagger.yaml', 'swagger: "2.0"', 'is not an OpenAPI document: openapi'],
     ['YAML that is none', 'broken.yaml', 'a: [', 'broken.yaml: '],
     [
-      'a reference that leads nowhere',
+      'a reference that points to nothing',
       'nowhere.yaml',
       `openapi: 3.1.0\npaths: { /a: { $ref: '#/components/none' } }`,
-      '$ref #/components/none leads nowhere',
+      '$ref #/components/none points to nothing',
     ],
     [
       'a reference that leaves the document',
       'outside.yaml',
       `openapi: 3.1.0\npaths: { /a: { $ref: 'other.yaml' } }`,
-      '$ref other.yaml leaves the document',
+      '$ref other.yaml points outside the document',
     ],
   ])('%s', async (_name, name, content, message) => {
     const result = await contract(await file(content, name));
@@ -64,11 +64,11 @@ describe('crossfade contract refuses, with exit code 2, before anything is sent'
     const to = (candidate: string) => crossfade(['contract', '--stable', stable.url, '--candidate', candidate, path]);
     expect(await to('gateway')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('--candidate: "gateway" is not an http'),
+      stderr: expect.stringContaining('--candidate must be an http'),
     });
-    expect((await to('http://me:pw@127.0.0.1')).stderr).toContain('give credentials by --header');
+    expect((await to('http://me:pw@127.0.0.1')).stderr).toContain('pass credentials with --header');
     expect((await to('http://127.0.0.1:1')).stderr).toContain(
-      '--candidate: http://127.0.0.1:1/ cannot be reached (ECONNREFUSED)',
+      '--candidate: cannot reach http://127.0.0.1:1/ (ECONNREFUSED)',
     );
     expect(stable.asked).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe('crossfade contract refuses, with exit code 2, before anything is sent'
     for (const option of ['--out', '--html'])
       expect(await contract(path, option, path)).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining(`${option}: ${path} is an input`),
+        stderr: expect.stringContaining(`${option}: ${path} is one of the inputs`),
       });
     expect(await readFile(path, 'utf8')).toBe(content);
   });

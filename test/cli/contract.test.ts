@@ -55,7 +55,7 @@ describe('crossfade contract over recorded requests', () => {
     const [stable, candidate] = [await service(() => '{"id":1}'), await service(() => '{"id":1}')];
     const path = await file(ndjson([get('/items/1', 'a'), get('/items/2?x=1', 'b')]));
     const { code, stdout } = await contract(stable, candidate, path);
-    expect(stdout).toContain('2 pairs on 1 route: 2 same');
+    expect(stdout).toContain('2 captures on 1 route: 2 same');
     expect(code).toBe(0);
     expect(stable.lines()).toEqual(['GET /items/1', 'GET /items/2?x=1']);
     expect(candidate.lines()).toEqual(stable.lines());
@@ -109,7 +109,7 @@ describe('crossfade contract over recorded requests', () => {
       ]),
     );
     const { stdout } = await contract(stable, candidate, path);
-    expect(stdout).toContain('Not sent: 2 × its field cookie is redacted');
+    expect(stdout).toContain('Not sent: 2 × the header cookie is redacted');
     expect(stdout).toContain('Not sent: 1 × its target holds redacted values');
     expect(stable.lines()).toEqual(['GET /items/4']);
     await contract(stable, candidate, path, '--header', 'Cookie:');
@@ -120,7 +120,7 @@ describe('crossfade contract over recorded requests', () => {
     const [stable, candidate] = [await service(() => '1'), await service(() => '1')];
     const path = await file(ndjson([get('/items/1', 'a'), post({ name: 'x' })]));
     const first = await contract(stable, candidate, path);
-    expect(first.stdout).toContain('Not sent: 1 × POST is not safe, and not allowed by --allow POST:/items');
+    expect(first.stdout).toContain('Not sent: 1 × POST may have side effects; --allow POST:/items would send it');
     expect(candidate.lines()).toEqual(['GET /items/1']);
     await contract(stable, candidate, path, '--allow', 'POST:/items');
     expect(candidate.asked.find(({ line }) => line === 'POST /items')?.body).toBe('{"name":"x"}');
@@ -145,7 +145,7 @@ describe('crossfade contract over recorded requests', () => {
     });
     const { code, stdout } = await contract(hung, quick, path, '--deadline', '100');
     expect(code).toBe(1);
-    expect(stdout).toContain('the stable side gave no answer to 1 of 1 requests');
+    expect(stdout).toContain('stable gave no answer to 1 of 1 requests');
   });
 
   it('keeps pairs for crossfade diff, redacted', async () => {
@@ -171,7 +171,7 @@ describe('crossfade contract over recorded requests', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('2 requests would be sent:');
     expect(stdout).toContain('GET /items/1/  (replay-a~trailing-slash)');
-    expect(stdout).toContain('Not sent: 1 × POST is not safe');
+    expect(stdout).toContain('Not sent: 1 × POST may have side effects');
     expect([...stable.asked, ...candidate.asked]).toEqual([]);
   });
 

@@ -64,9 +64,7 @@ describe('crossfade diff over two logs', () => {
     const paths = ['--stable', await file(stable), '--candidate', await file(ndjson([legLine('/a', '1', 'one')]))];
     const { code, stdout } = await diff(...paths);
     expect(code).toBe(0);
-    expect(stdout).toContain(
-      '1 pairs, no difference that counts (breaking, undecided); 1 answers stand in one log only',
-    );
+    expect(stdout).toContain('1 capture, no breaking or undecided difference; 1 answer is in one log only');
   });
 
   it('takes method, URL and order where there is no id, and says so', async () => {
@@ -78,7 +76,9 @@ describe('crossfade diff over two logs', () => {
       matchedByOrder: 3,
       causes: [{ cause: 'number-value', samples: [{ line: 3, stable: '3', candidate: '4' }] }],
     });
-    expect((await diff(...paths)).stdout).toContain('3 pairs without a request id, matched by method, URL and order.');
+    expect((await diff(...paths)).stdout).toContain(
+      '3 captures without a request id, matched by method, URL and order.',
+    );
   });
 
   it('reads HAR on either side', async () => {

@@ -32,7 +32,7 @@ describe('crossfade diff over pairs with second stable answers', () => {
     const path = await file(ndjson(many(5, noisy)));
     const found = await json(path);
     expect(found).toMatchObject({ code: 0, clean: true, verdicts: { same: 5 } });
-    expect(found.conclusion).toContain('1 place was let off as noise');
+    expect(found.conclusion).toContain('1 location suppressed as noise');
     expect(found.noise).toEqual([{ ...AT, records: 5, both: 5, onlyStable: 0, onlyCandidate: 0, letOff: true }]);
     expect(found.causes).toMatchObject([{ cause: 'number-value', class: 'noise', pairs: 5 }]);
   });
@@ -56,8 +56,10 @@ describe('crossfade diff over pairs with second stable answers', () => {
       noise: [{ ...AT, records: 30, both: 1, onlyStable: 0, onlyCandidate: 29, letOff: false }],
     });
     const { stdout } = await crossfade(['diff', path]);
-    expect(stdout).toContain('0 places let off; 1 not\n  Not let off is where the candidate differs more often');
-    expect(stdout).toContain(`NOT let off: ${ROUTE} body/at value`);
+    expect(stdout).toContain(
+      '0 locations suppressed, 1 not\n  A location is not suppressed where the candidate differs',
+    );
+    expect(stdout).toContain(`NOT suppressed: ${ROUTE} body/at value`);
   });
 
   it('does not let off that something was not compared, though the stable side does it as well', async () => {
@@ -120,9 +122,9 @@ describe('crossfade diff over pairs with second stable answers', () => {
     const report = join(folder.path, 'noise.html');
     const { code, stdout } = await crossfade(['diff', await file(ndjson(records)), '--html', report]);
     expect(code).toBe(0);
-    expect(stdout).toContain("Noise, by the stable side's second answers: 250 places let off");
-    expect(stdout).toContain(`let off: ${ROUTE} body/key-009 value`);
-    expect(stdout).toContain('of 250 records both differ in 1, only the second stable answer in 0');
+    expect(stdout).toContain('Noise, by the control answers: 250 locations suppressed');
+    expect(stdout).toContain(`suppressed: ${ROUTE} body/key-009 value`);
+    expect(stdout).toContain('of 250 control answers, stable and the candidate both differ in 1, only stable in 0');
     expect(stdout).not.toContain('key-010');
     expect(stdout).toContain('… and 240 more');
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);

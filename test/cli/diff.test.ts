@@ -26,7 +26,7 @@ const REWRITTEN = pair('rewritten', '{"n":100}', '{"n":100.0}');
 describe('crossfade diff over captured pairs', () => {
   it('is clean where both sides answer alike', async () => {
     const { code, stdout } = await diff(await file(ndjson([ALIKE, ALIKE])));
-    expect(stdout).toContain('2 pairs on 1 route: 2 same, 0 benign, 0 undecided, 0 breaking');
+    expect(stdout).toContain('2 captures on 1 route: 2 same, 0 benign, 0 undecided, 0 breaking');
     expect(code).toBe(0);
   });
 
@@ -73,10 +73,10 @@ describe('crossfade diff over captured pairs', () => {
     const path = await file(ndjson(lines));
     const { code, stdout, stderr } = await diff(path);
     expect(code).toBe(2);
-    expect(stderr).toContain('bad input: 3 lines could not be read');
+    expect(stderr).toContain('bad input: 3 lines could not be parsed');
     expect(stdout).toContain(`${path}:2 not a JSON object`);
     expect(stdout).toContain(`${path}:4 v: `);
-    expect(stdout).toContain(`${path}:5 Unrecognized key: "secret"`);
+    expect(stdout).toContain(`${path}:5 secret: unknown key`);
     expect((await json(path)).pairs).toBe(2);
   });
 
@@ -178,15 +178,19 @@ describe('crossfade diff over compressed bodies', () => {
 
 describe('crossfade diff refuses, with exit code 2 and the option', () => {
   it.each([
-    ['nothing to compare', [], 'name files of captured pairs'],
-    ['one log of two', ['--stable', 'a.ndjson'], '--stable and --candidate go together'],
-    ['pairs and logs at once', ['x', '--stable', CLI, '--candidate', CLI], 'two ways to say what to compare'],
+    ['nothing to compare', [], 'name files of captures'],
+    ['one log of two', ['--stable', 'a.ndjson'], '--stable and --candidate must be given together'],
+    ['pairs and logs at once', ['x', '--stable', CLI, '--candidate', CLI], 'not both'],
     ['a file that is not there', ['none.ndjson'], "files: ENOENT: no such file or directory, open 'none.ndjson'"],
     ['a pattern without a match', ['none-*.ndjson'], 'files: no file matches none-*.ndjson'],
     ['a directory', ['.'], 'files: . is a directory'],
-    ['no threads', [CLI, '--threads', '0'], '--threads: "0" is not a number from 1 to 256'],
-    ['a route that is none', [CLI, '--route', 'items'], '--route: "items" is not a path template'],
-    ['a class that it does not know', [CLI, '--fail-on', 'noise'], "'--fail-on <class>' argument 'noise' is invalid"],
+    ['no threads', [CLI, '--threads', '0'], '--threads must be a number between 1 and 256 (got "0")'],
+    ['a route that is none', [CLI, '--route', 'items'], '--route must be a path template'],
+    [
+      'a class that it does not know',
+      [CLI, '--fail-on', 'noise'],
+      "'--fail-on <severity>' argument 'noise' is invalid",
+    ],
     ['a report that cannot be written', [CLI, '--html', '/none/report.html'], '--html: ENOENT'],
   ])('%s', async (_name, args, message) => {
     expect(await diff(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
@@ -212,7 +216,7 @@ describe('crossfade diff refuses, with exit code 2 and the option', () => {
   it('an input without a pair', async () => {
     expect(await diff(await file(''))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there is no pair to compare'),
+      stderr: expect.stringContaining('there is no capture to compare'),
     });
   });
 });

@@ -56,13 +56,16 @@ describe('the operator’s commands', () => {
     });
 
     const drifted = await run('status');
-    expect(drifted).toMatchObject({ code: 1, stdout: expect.stringContaining('NOT what the ledger owes') });
+    expect(drifted).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('DRIFT: live weights differ from the expected ones'),
+    });
     for (const rule of weights) await ingress.write(rule);
     const running = await run('status');
     expect(running).toMatchObject({ code: 0, stdout: expect.stringContaining('cutover first is running') });
 
     const back = await run('rollback', '--by', 'ada', '--reason', 'I do not like it');
-    expect(back.stdout).toContain('All traffic is on the stable side (operator by ada: I do not like it)');
+    expect(back.stdout).toContain('All traffic is on stable (operator by ada: I do not like it)');
     expect(sameWeights(await ingress.read(), weightsFor(deployment, SAFE_SPLIT))).toBe(true);
     const after = await run('status', '--json');
     expect(after.code).toBe(0);
@@ -89,9 +92,9 @@ describe('the operator’s commands', () => {
     expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining('rules.0.owner') });
     await writeFile(rules, JSON.stringify({ v: 1, rules: [rule] }));
     const put = await run('rules', 'put', rules, '--by', 'ada');
-    expect(put).toMatchObject({ code: 0, stdout: expect.stringMatching(/Put: 1 rules, version [0-9a-f]{16}\./) });
+    expect(put).toMatchObject({ code: 0, stdout: expect.stringMatching(/Stored: 1 rules, version [0-9a-f]{16}\./) });
     const shown = await run('rules', 'show');
-    expect(shown.stderr).toContain('put by ada at ');
+    expect(shown.stderr).toContain('stored by ada at ');
     expect(JSON.parse(shown.stdout)).toEqual({ v: 1, rules: [rule] });
   });
 
@@ -101,7 +104,7 @@ describe('the operator’s commands', () => {
     for (const rule of weightsFor(deployment, TEN)) await ingress.write(rule);
     const noLedger = { ...backend.environment, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' };
     const back = await crossfade(['rollback', '--break-glass', '--by', 'ada', '--deployment', file], noLedger);
-    expect(back).toMatchObject({ code: 0, stdout: expect.stringContaining('The ledger did not answer') });
+    expect(back).toMatchObject({ code: 0, stdout: expect.stringContaining('The ledger is unreachable') });
     expect(sameWeights(await ingress.read(), weightsFor(deployment, SAFE_SPLIT))).toBe(true);
   });
 
@@ -121,18 +124,18 @@ describe('the operator’s commands', () => {
     expect(looks).toBeGreaterThan(2);
     expect(own).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining(`All ${looks} decisions come out as recorded`),
+      stdout: expect.stringContaining(`All ${looks} decisions match the recorded ones`),
     });
     expect(await run('export', 'nobody')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('no entry of nobody'),
+      stderr: expect.stringContaining('no decision log of nobody'),
     });
   });
 
   it('say when no sign-off is waited for', async () => {
     expect(await run('approve', 'first', '--by', 'ada')).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('waits for no sign-off'),
+      stdout: expect.stringContaining('Cutover "first" has no pending approval.'),
     });
   });
 

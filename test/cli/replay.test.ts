@@ -42,8 +42,8 @@ async function file(name: string, text: string): Promise<string> {
 describe('crossfade replay', () => {
   it('takes a log’s decisions again and finds them as recorded', async () => {
     const { code, stdout } = await crossfade(['replay', log]);
-    expect(stdout).toMatch(/stage 10 %: advanced at .* after 5\.0 min, then and now\./);
-    expect(stdout).toContain('All 10 decisions come out as recorded, figures included.');
+    expect(stdout).toMatch(/stage 10 %: advanced at .* after 5\.0 min; unchanged\./);
+    expect(stdout).toContain('All 10 decisions match the recorded ones, figures included.');
     expect(code).toBe(0);
   });
 
@@ -53,8 +53,8 @@ describe('crossfade replay', () => {
       JSON.stringify({ ...PLAN, gate: { warmUp: 'PT0S', accelerate: true, minBake: 'PT2M' } }),
     );
     const { code, stdout } = await crossfade(['replay', log, '--plan', other]);
-    expect(stdout).toMatch(/stage 10 %: advanced .*; now: advanced at .*, after 2\.0 min \(3\.0 min sooner\)/);
-    expect(stdout).toContain('6 of 10 decisions would have been others.');
+    expect(stdout).toMatch(/stage 10 %: advanced .*; replayed: advanced at .*, after 2\.0 min \(3\.0 min sooner\)/);
+    expect(stdout).toContain('6 of 10 decisions would have been different.');
     expect(code).toBe(1);
   });
 
@@ -78,7 +78,7 @@ describe('crossfade replay', () => {
   it.each([
     ['no file', 'none.ndjson', null, /none\.ndjson/],
     ['an empty file', 'empty.ndjson', '', /is empty/],
-    ['a run that was never watched', 'unwatched.ndjson', 3, /has no observation/],
+    ['a run that was never watched', 'unwatched.ndjson', 3, /has no evaluation/],
   ])('refuses %s', async (_name, name, content, message) => {
     if (content !== null) await file(name, typeof content === 'string' ? content : lines.slice(0, content).join('\n'));
     const { code, stderr } = await crossfade(['replay', join(dir, name)]);

@@ -33,7 +33,7 @@ describe('crossfade rules suggest', () => {
     expect(code).toBe(0);
     expect(rules).toMatchObject([{ kind: 'ignore', where: AT, owner: '', expires: '' }]);
     expect(rules[0]?.reason).toContain('2 of 2 repeats of a request');
-    expect(stderr).toContain('3 pairs read. Rules suggested: 1');
+    expect(stderr).toContain('3 captures read. Rules suggested: 1');
     expect(stderr).toContain('fill in owner and expires');
   });
 
@@ -64,7 +64,7 @@ describe('crossfade rules suggest', () => {
     const rules = await file(decided);
     expect(await crossfade(['diff', pairs, '--rules', rules])).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('3 pairs on 1 route: 3 same'),
+      stdout: expect.stringContaining('3 captures on 1 route: 3 same'),
     });
     expect((await suggest(pairs, '--rules', rules)).rules).toEqual([]);
   });
@@ -77,12 +77,12 @@ describe('crossfade rules suggest', () => {
     );
     expect(code).toBe(2);
     expect(JSON.parse(stdout).rules).toHaveLength(1);
-    expect(stderr).toContain('bad input: 1 lines could not be read:\n  -:2 not a JSON object');
+    expect(stderr).toContain('bad input: 1 line could not be parsed:\n  -:2 not a JSON object');
   });
 
   it.each([
     ['a file that is not there', ['none.ndjson'], 'files: ENOENT'],
-    ['less than one repeat', ['x', '--least', '0'], '--least: "0" is not a number from 1'],
+    ['less than one repeat', ['x', '--least', '0'], '--least must be a number between 1 and'],
     ['an option that does not exist', ['x', '--most', '1'], "unknown option '--most'"],
     ['rules that are not there', ['x', '--rules', 'none.json'], '--rules: none.json: ENOENT'],
     ['no file', [], "missing required argument 'files'"],
@@ -97,6 +97,6 @@ describe('crossfade rules suggest', () => {
   it('refuses an input without a pair', async () => {
     const { code, stderr } = await suggest(await file(''));
     expect(code).toBe(2);
-    expect(stderr).toContain('bad input: there is no pair');
+    expect(stderr).toContain('bad input: there is no capture');
   });
 });

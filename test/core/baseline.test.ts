@@ -37,9 +37,9 @@ describe('a baseline', () => {
 
   it.each([
     ['that is missing', null, /baseline\.minRequests: .* 0 requests/],
-    ['of too few requests', { ...FOUND, requests: 999 }, /baseline\.minRequests: .* 999 requests .* 1000 are needed/],
+    ['of too few requests', { ...FOUND, requests: 999 }, /baseline\.minRequests: .* 999 requests .* 1000 are required/],
     ['that burns', { ...FOUND, errorRate: 0.02 }, /baseline\.maxErrorRate: .* 2\.000 %/],
-    ['that burns now, whatever its mean', { ...FOUND, recentErrorRate: 0.2 }, /maxErrorRate: .* now, 20\.000 %/],
+    ['that burns now, whatever its mean', { ...FOUND, recentErrorRate: 0.2 }, /maxErrorRate: .* now: 20\.000 %/],
   ])('%s is refused, and the field is named', (_name, found, reason) => {
     expect(baselineRefusals(plan(), found).join()).toMatch(reason);
   });
@@ -47,7 +47,7 @@ describe('a baseline', () => {
   it('says when failures come in bunches that the plan takes for independent ones, and what to set', () => {
     const found = { ...FOUND, errorBunch: 4.8, slowBunch: 12.1 };
     expect(describeBaseline(plan(), found)).toMatch(
-      /failures come some 4\.8 at a time, .*independent.* gate\.errorBunch 5 /,
+      /failures come in bursts of about 4\.8, .*independent.* gate\.errorBunch to 5 /,
     );
     expect(describeBaseline(plan({ gate: { errorBunch: 5, slowBunch: 10 } }), found)).not.toMatch(/Bunch/);
     expect(describeBaseline(plan(), FOUND)).not.toMatch(/Bunch/);
@@ -77,19 +77,21 @@ describe('a baseline', () => {
   it('says the figures, the time of each stage, and which hour would be too quiet', () => {
     const text = describeBaseline(plan(), FOUND);
     expect(text).toMatch(/100\.0 rps, errors 0\.100 %, .*CPU 30 %, memory 41 %\./);
-    expect(text).toMatch(/Time for each stage: 1 % \d.*, 10 % 60 min, 50 % 60 min, 100 % 60 min\./);
-    expect(text).toMatch(/quietest hour \(03 h UTC, 0\.2 rps\) 1 % would take .* longer than it may/);
+    expect(text).toMatch(/Expected time of each stage: 1 % \d.*, 10 % 60 min, 50 % 60 min, 100 % 60 min\./);
+    expect(text).toMatch(/quietest hour \(03 h UTC, 0\.2 rps\) 1 % would take .* longer than the plan allows/);
   });
 
   it('says which stage will hardly be decided at this rate', () => {
-    expect(describeBaseline(plan(), { ...FOUND, rps: 0.3 })).toMatch(/At 1 % the \d+ requests needed will hardly come/);
-    expect(describeBaseline(plan(), { ...FOUND, rps: 10_000 })).not.toMatch(/hardly/);
+    expect(describeBaseline(plan(), { ...FOUND, rps: 0.3 })).toMatch(
+      /The 1 % stage is unlikely to reach a decision: it needs \d+ requests/,
+    );
+    expect(describeBaseline(plan(), { ...FOUND, rps: 10_000 })).not.toMatch(/unlikely/);
   });
 
   it('reaches the log and the status message by the handler', async () => {
     const world = new MemoryWorld();
     const state = await makeHandler(world)(stateToJson(await begun(world)));
-    expect(state.reason).toMatch(/Time for each stage/);
+    expect(state.reason).toMatch(/Expected time of each stage/);
     expect(world.log.at(-1)).toMatchObject({ phase: 'baseline', message: state.reason, data: world.baselineSummary });
     expect(world.notices.at(-1)?.body).toContain(state.reason);
   });

@@ -41,7 +41,11 @@ describe('a drill', () => {
 
   it.each([
     ['more than 1 %', { percent: 5 }, /percent/],
-    ['an alarm that does not roll this ingress back', { alarm: 'theirs' }, /drill\.alarm.*"theirs".*gateway-red/],
+    [
+      'an alarm that does not roll this ingress back',
+      { alarm: 'theirs' },
+      /drill\.alarm: must be one of .*gateway-red.* \(got "theirs"\)/,
+    ],
   ])('is refused with %s, before anything is touched', async (_what, drill, message) => {
     const world = new MemoryWorld();
     await expect(begin(world, { drill })).rejects.toThrow(message);
@@ -111,7 +115,7 @@ describe('a plan that asks for a recent drill', () => {
 
   it.each([
     ['none is asked for', undefined, null, null],
-    ['none was held', 7 * DAY, null, /none was ever held here; run `crossfade drill`/],
+    ['none was held', 7 * DAY, null, /none has ever run on this ingress; run `crossfade drill`/],
     ['the last one is younger', 7 * DAY, record, null],
     ['the last one is older', 3 * DAY, record, /72 h.*the last one was 96 h ago/],
   ])('when %s', (_what, within, last, expected) => {

@@ -23,7 +23,7 @@ describe('preflight', () => {
       (w) => {
         w.live = weightsFor(DEPLOYMENT, { candidatePercent: 1, mirror: null });
       },
-      /does not give the stable side everything/,
+      /must send all traffic to stable/,
     ],
     [
       'stickiness is on',
@@ -123,7 +123,7 @@ describe('preflight', () => {
       by: 'b',
       at: new Date(world.now).toISOString(),
     });
-    await expect(start(world)).rejects.toThrow(/wait until/);
+    await expect(start(world)).rejects.toThrow(/start again once/);
     world.now += (QUIET_SECONDS + 1) * 1000;
     expect(await start(world)).toMatchObject({ generation: 3 });
   });
@@ -133,7 +133,7 @@ describe('preflight', () => {
     const state = await atFirstStage(world);
     await world.ledger.complete(state);
     world.live = weightsFor(DEPLOYMENT, { candidatePercent: 100, mirror: null });
-    await expect(start(world)).rejects.toThrow(/completed here.*exchange the sides/);
+    await expect(start(world)).rejects.toThrow(/completed here.*swap stable and candidate/);
     // What the exchange comes to: the group that has everything is called stable now.
     world.live = weightsFor(DEPLOYMENT, SAFE_SPLIT);
     expect(await start(world)).toMatchObject({ next: 'proceed', generation: 2 });

@@ -121,8 +121,8 @@ describe('a replay', () => {
       expect.stringContaining('baseline.lookBack'),
       expect.stringContaining('gate.observe'),
       expect.stringMatching(/^shadow\.latencyTolerance: /),
-      expect.stringContaining('none of 10 %'),
-      expect.stringContaining('nothing was seen at 50 %'),
+      expect.stringContaining('no stage at 10 %'),
+      expect.stringContaining('the run has no evidence at 50 %'),
     ]);
     expect(looks[0]?.replayed).toBeNull();
     expect(summary.phases[0]).toMatchObject({ comparable: false, replayed: null });

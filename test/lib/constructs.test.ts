@@ -170,9 +170,9 @@ describe('the file of `-c attach`', () => {
   });
 
   it.each([
-    ['attach.groups.stable', { ...ATTACHMENT, groups: { ...ATTACHMENT.groups, stable: 'shop-node' } }],
-    ['attach.listeners.0.arn', { ...ATTACHMENT, listeners: [{ arn: stable, priority: 1 }] }],
-    ['attach.listeners', { ...ATTACHMENT, listeners: [] }],
+    ['groups.stable', { ...ATTACHMENT, groups: { ...ATTACHMENT.groups, stable: 'shop-node' } }],
+    ['listeners.0.arn', { ...ATTACHMENT, listeners: [{ arn: stable, priority: 1 }] }],
+    ['listeners', { ...ATTACHMENT, listeners: [] }],
     ['attach', { ...ATTACHMENT, wieghts: 1 }],
   ])('names the field that is wrong: %s', (field, input) => {
     expect(() => parseAttachment(input)).toThrow(`${field}`);

@@ -107,7 +107,7 @@ describe('the published package, in an empty CDK app', () => {
 
   it('says what it does not carry', () => {
     expect(() => run(app, 'npx', ['--no-install', 'crossfade', 'rehearse'])).toThrow(
-      /--stable and --candidate are needed/,
+      /--stable and --candidate are required/,
     );
   });
 });

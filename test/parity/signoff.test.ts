@@ -36,18 +36,18 @@ describe('a sign-off', () => {
     expect(judgeParity({}, policy, COPIES).status).toBe('insufficient');
     expect(judge({ pairs: 399 })).toMatchObject({
       status: 'insufficient',
-      reasons: ['/x: insufficient data, 399 of 400 pairs'],
+      reasons: ['/x: insufficient data, 399 of 400 captures'],
     });
-    expect(judge({}, { maxBreakingRate: 0.001 }).reasons).toEqual(['/x: insufficient data, 400 of 3000 pairs']);
+    expect(judge({}, { maxBreakingRate: 0.001 }).reasons).toEqual(['/x: insufficient data, 400 of 3000 captures']);
   });
 
   it.each([
     [
       'one breaking pair, by cause and place',
       { breaking: 1, findings: { 'breaking type body/items/*/id': 1, 'benign charset header:content-type': 9 } },
-      '/x: 1 of 400 pairs differ breakingly (type at body/items/*/id 1)',
+      '/x: 1 of 400 captures has a breaking difference (type at body/items/*/id 1)',
     ],
-    ['one new error', { newErrors: 1 }, '/x: 1 errors that the stable side does not have'],
+    ['one new error', { newErrors: 1 }, '/x: 1 error on the candidate that stable does not have'],
     [
       'a candidate that is shown to be slower',
       { candidateLatency: always(12, 1200), stableLatency: always(10, 1200) },
@@ -62,9 +62,7 @@ describe('a sign-off', () => {
   it('waits for a rule where the catalogue does not decide, and names what it is about', () => {
     expect(judge({ undecided: 3, findings: { 'undecided key-added body/total': 3 } })).toMatchObject({
       status: 'insufficient',
-      reasons: [
-        '/x: 3 of 400 pairs differ in what the catalogue does not decide (key-added at body/total 3); a rule must',
-      ],
+      reasons: ['/x: 3 of 400 captures have a difference that needs a rule (key-added at body/total 3)'],
     });
   });
 
@@ -75,7 +73,7 @@ describe('a sign-off', () => {
     expect(judge(rest)).toMatchObject({
       status: 'clean',
       reasons: [
-        'let off, for the stable side varies there by itself, in so many second answers: /x body/at value (39 of 40)',
+        'suppressed as noise, because stable differed from itself there (in how many control answers): /x body/at value (39 of 40)',
       ],
     });
     expect(judge({ ...rest, noisy: EMPTY_AGGREGATE.noisy }).status).toBe('dirty');
@@ -95,10 +93,10 @@ describe('a sign-off', () => {
     expect(judge({}, {}, { wanted: 400, lost: { busy: 1, sink: 3 } }).status).toBe('clean');
     expect(judge({}, {}, { wanted: 400, lost: { busy: 1, sink: 4, error: 0 } })).toMatchObject({
       status: 'insufficient',
-      reasons: ['5 of 400 copies say nothing (lost 5: busy 1, sink 4; the rest unmatched or oversize)'],
+      reasons: ['5 of 400 copies gave no evidence (lost 5: busy 1, sink 4; the rest unmatched or oversize)'],
     });
     expect(judge({}, {}, { wanted: 0, lost: {} }).reasons).toEqual([
-      'the mirror reports no copies, so nobody knows how many were lost',
+      'the mirror has not reported its copy counts yet, so mirror loss is unknown',
     ]);
     expect(judge({}, {}, null).status).toBe('clean');
   });
@@ -115,7 +113,7 @@ describe('a sign-off', () => {
   it('is insufficient when routes cannot be told apart', () => {
     expect(judgeParity({ [OTHER_ROUTES]: route() }, policy, COPIES)).toMatchObject({
       status: 'insufficient',
-      reasons: ['there are more routes than can be told apart; give the mirror route templates'],
+      reasons: ['too many routes to tell apart; give the mirror route templates'],
     });
   });
 });
@@ -138,7 +136,7 @@ describe('latency in a sign-off', () => {
   it('goes on without a percentile that the plan accepts, and still says so', () => {
     expect(judge(thin, { acceptInsufficientLatency: ['p99'] })).toMatchObject({
       status: 'clean',
-      reasons: ['p99 latency: insufficient data on /x, accepted by the plan'],
+      reasons: ['p99 latency: too few samples on /x (ignored: plan.shadow.acceptInsufficientLatency)'],
     });
     expect(judge(thin, { acceptInsufficientLatency: ['p95'] }).status).toBe('insufficient');
   });

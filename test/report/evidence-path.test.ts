@@ -54,7 +54,7 @@ describe('the evidence path', () => {
 
   it('shows the bounds of the difference against the margin only where there are two sides', async () => {
     const charts = evidenceCharts(await recordedRun(PLAN, healthy), range);
-    const bounds = charts.find((c) => c.title.includes('difference in errors'));
+    const bounds = charts.find((c) => c.title.startsWith('Error rate'));
     const of = (label: string) => bounds?.lines.find((l) => l.label === label)?.points ?? [];
     expect(of('margin').every((p) => p.y === 0.5)).toBe(true);
     expect(of('upper bound').at(-1)?.y).toBeLessThan(0.5);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { describeProblems, wordIssue } from '../../../input/index.ts';
 import { UsageError } from '../../shared/index.ts';
 import type { Resolve } from './openapi-example.ts';
 
@@ -19,10 +20,9 @@ export function readDocument(file: string): OpenapiDocument {
   } catch (error) {
     throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const document = documentSchema.safeParse(value);
+  const document = documentSchema.safeParse(value, { error: wordIssue });
   if (document.success) return document.data;
-  const issue = document.error.issues[0];
-  throw new UsageError(`${file} is not an OpenAPI document: ${issue?.path.join('.')}: ${issue?.message}`);
+  throw new UsageError(`${file} is not an OpenAPI document: ${describeProblems(document.error, 'document')}`);
 }
 
 const referenceSchema = z.looseObject({ $ref: z.string() });
@@ -38,11 +38,11 @@ export function resolver(document: OpenapiDocument, file: string): Resolve {
       if (!reference.success) return current;
       const { $ref } = reference.data;
       if (!$ref.startsWith('#/'))
-        throw new UsageError(`${file}: $ref ${$ref} leaves the document; bundle it into one file first`);
+        throw new UsageError(`${file}: $ref ${$ref} points outside the document; bundle it into one file first`);
       current = at(document, $ref);
-      if (current === undefined) throw new UsageError(`${file}: $ref ${$ref} leads nowhere`);
+      if (current === undefined) throw new UsageError(`${file}: $ref ${$ref} points to nothing`);
     }
-    throw new UsageError(`${file}: $ref leads in a circle`);
+    throw new UsageError(`${file}: $ref is circular`);
   };
 }
 

@@ -34,7 +34,7 @@ export function openapiRequests(file: string, source: number): Planned[] {
     for (const method of METHODS) {
       if (shared[method] === undefined) continue;
       const operation = operationSchema.safeParse(resolve(shared[method]));
-      if (!operation.success) throw new UsageError(`${file}: paths.${path}.${method} is no operation`);
+      if (!operation.success) throw new UsageError(`${file}: paths.${path}.${method} is not an operation`);
       const at = { source, line: planned.length + 1 };
       for (const request of requestsOf(method, path, shared.parameters ?? [], operation.data, resolve))
         planned.push(

@@ -25,14 +25,16 @@ export interface SendPolicy {
 export function admit(request: PlannedRequest, { allowed, headers }: SendPolicy): Planned {
   const { method, target, at } = request;
   const skip = (skipped: string) => ({ skipped, at });
-  if (!TARGET.test(target)) return skip('its target is not a path');
+  if (!TARGET.test(target)) return skip('the request target is not a path');
   if (method !== PROBE_METHOD && !mayCopy(method, target, allowed))
-    return skip(`${method} is not safe, and not allowed by --allow ${method}:${pathOf(target)} or the like`);
+    return skip(`${method} may have side effects; --allow ${method}:${pathOf(target)} would send it`);
   const given = new Set(headers.map(([name]) => name.toLowerCase()));
   const kept = request.headers.filter(([name]) => !given.has(name.toLowerCase()));
   const [redacted] = redactedFields(kept);
   if (redacted !== undefined)
-    return skip(`its field ${redacted} is redacted: give it by --header, or leave it out by --header '${redacted}:'`);
+    return skip(
+      `the header ${redacted} is redacted in the recording: set it with --header, or remove it with --header '${redacted}:'`,
+    );
   return { ...request, headers: [...kept, ...headers.filter(([, value]) => value !== '')] };
 }
 
@@ -41,7 +43,7 @@ export function parseAllowed(given: readonly string[]): AllowedCopy[] {
   return given.map((text) => {
     const [, method, template] = /^([A-Z]+):(\/\S*)$/.exec(text) ?? [];
     if (method === undefined || template === undefined)
-      throw new UsageError(`--allow: "${text}" is not METHOD:/path, such as POST:/items or PUT:/items/{id}`);
+      throw new UsageError(`--allow must be METHOD:/path, such as POST:/items or PUT:/items/{id} (got "${text}")`);
     return { method, template };
   });
 }
@@ -50,7 +52,8 @@ export function parseAllowed(given: readonly string[]): AllowedCopy[] {
 export function parseHeaders(given: readonly string[]): [string, string][] {
   return given.map((text) => {
     const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ?? [];
-    if (name === undefined || value === undefined) throw new UsageError(`--header: "${text}" is not 'Name: value'`);
+    if (name === undefined || value === undefined)
+      throw new UsageError(`--header must be 'Name: value' (got "${text}")`);
     return [name, value.trimEnd()];
   });
 }

@@ -50,7 +50,7 @@ const NAMES = Object.keys(PROBES).filter(isProbe);
 export function parseProbes(given: readonly string[]): readonly Probe[] {
   if (given.includes('all')) return NAMES;
   return given.map((name) => {
-    if (!isProbe(name)) throw new UsageError(`--probe: "${name}" is none of all, ${NAMES.join(', ')}`);
+    if (!isProbe(name)) throw new UsageError(`--probe must be one of all, ${NAMES.join(', ')} (got "${name}")`);
     return name;
   });
 }

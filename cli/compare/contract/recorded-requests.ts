@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type CapturedBody, captureRecordSchema } from '../../../capture/format/index.ts';
 import { cutAtLines, eachLine, tooLong } from '../../../capture/index.ts';
 import { fieldPairs, routeOf } from '../../../http/index.ts';
+import { wordIssue } from '../../../input/index.ts';
 import { RequestHead } from '../../../mirror/message/index.ts';
 import type { Position, Unreadable } from '../../../parity/tally/index.ts';
 import {
@@ -72,14 +73,16 @@ export async function* recordedRequests(
 function read(text: string, at: Position, har: boolean, routes: readonly string[]): Planned | Unreadable {
   const value = parseLine(text);
   if (har) {
-    const entry = harEntrySchema.safeParse(value);
+    const entry = harEntrySchema.safeParse(value, { error: wordIssue });
     return entry.success ? planned(recordedOf(legLineOf(entry.data), routes), at) : refused(at, entry.error);
   }
   if (formatSchema.safeParse(value).success) {
-    const leg = legLineSchema.safeParse(value);
+    const leg = legLineSchema.safeParse(value, { error: wordIssue });
     return leg.success ? planned(recordedOf(leg.data, routes), at) : refused(at, leg.error);
   }
-  const record = captureRecordSchema.extend({ comparison: z.unknown().optional() }).safeParse(value);
+  const record = captureRecordSchema
+    .extend({ comparison: z.unknown().optional() })
+    .safeParse(value, { error: wordIssue });
   return record.success ? planned(record.data, at) : refused(at, record.error);
 }
 

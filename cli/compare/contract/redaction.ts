@@ -14,7 +14,7 @@ export function redactionRules(
   pointers: readonly string[],
 ): RedactionRules {
   if (key !== undefined && key.length < SHORTEST_KEY)
-    throw new UsageError(`${keyName}: ${SHORTEST_KEY} characters are needed at least`);
+    throw new UsageError(`${keyName} must have at least ${SHORTEST_KEY} characters`);
   refuse('--redact-header', fields, /^[\w-]+$/, 'a field name');
   refuse('--redact-parameter', parameters, /^[\w.-]+$/, 'a parameter name');
   refuse('--redact-json', pointers, /^\/\S*$/, 'a JSON pointer, such as /user/email or /**/iban');
@@ -27,5 +27,5 @@ export function redactionRules(
 }
 
 function refuse(option: string, given: readonly string[], pattern: RegExp, what: string): void {
-  for (const text of given) if (!pattern.test(text)) throw new UsageError(`${option}: "${text}" is not ${what}`);
+  for (const text of given) if (!pattern.test(text)) throw new UsageError(`${option} must be ${what} (got "${text}")`);
 }

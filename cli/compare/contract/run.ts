@@ -67,7 +67,7 @@ export async function runContract(
     }
     const report = outputFile('--html', request.html, names);
     const out = outputFile('--out', request.out, names);
-    if (out !== undefined && out === report) throw new UsageError('--out and --html are the same file');
+    if (out !== undefined && out === report) throw new UsageError('--out and --html must be different files');
     await reachable('--stable', request.stable);
     await reachable('--candidate', request.candidate);
     tell(announcement(names, request));
@@ -142,11 +142,11 @@ async function send(
 /** In plain words, before anything is sent. */
 function announcement(files: readonly string[], request: ContractRequest): string {
   const allowed = request.policy.allowed.map(({ method, template }) => `, and ${method} ${template}`).join('');
-  const probes = request.probes.length === 0 ? '' : `, with the probes ${request.probes.join(', ')} of each route`;
+  const probes = request.probes.length === 0 ? '' : `, and the probes ${request.probes.join(', ')} of each route`;
   return [
-    `Requests of ${files.join(', ')} that are safe (GET, HEAD, OPTIONS)${allowed}${probes},`,
-    `go to ${request.stable.href} (stable${request.noise ? ', twice what is safe' : ''}) and ${request.candidate.href} (candidate), and nowhere else:`,
-    `at most ${request.rps} a second and ${request.concurrency} at a time, ${request.limit} in all.`,
+    `Sending the safe requests (GET, HEAD, OPTIONS) of ${files.join(', ')}${allowed}${probes},`,
+    `to ${request.stable.href} (stable${request.noise ? '; safe requests twice' : ''}) and ${request.candidate.href} (candidate), and nowhere else:`,
+    `at most ${request.rps} a second, ${request.concurrency} at a time, ${request.limit} in total.`,
   ].join('\n');
 }
 
@@ -156,5 +156,7 @@ function unsent({ skipped }: NotSent): string[] {
 
 function unread({ summary: { unreadable } }: NotSent, files: readonly string[]): string[] {
   const first = unreadable.first.map(({ at, reason }) => `  ${files[at.source] ?? ''}:${at.line} ${reason}`);
-  return unreadable.count === 0 ? [] : [`Not read: ${unreadable.count} lines, of which the first:`, ...first];
+  return unreadable.count === 0
+    ? []
+    : [`Not parsed: ${unreadable.count === 1 ? '1 line' : `${unreadable.count} lines; the first ones`}:`, ...first];
 }

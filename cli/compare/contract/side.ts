@@ -62,10 +62,10 @@ export class Side {
 export function parseBase(option: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`${option}: "${text}" is not an http or https URL`);
+    throw new UsageError(`${option} must be an http or https URL (got "${text}")`);
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw new UsageError(
-      `${option}: "${text}" must be scheme, host, port and path prefix; give credentials by --header`,
+      `${option} must have a scheme, host, port and path prefix only (got "${text}"); pass credentials with --header`,
     );
   return url;
 }
@@ -82,7 +82,7 @@ export async function reachable(option: string, { hostname, port, protocol, href
     });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(`${option}: ${href} cannot be reached (${code})`);
+    throw new UsageError(`${option}: cannot reach ${href} (${code})`);
   } finally {
     socket.destroy();
   }

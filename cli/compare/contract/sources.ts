@@ -15,7 +15,9 @@ export interface Source {
 /** A document is read at once, so that what is wrong with it is said before anything is sent. @throws UsageError */
 export function findSources(stdin: Readable, files: readonly string[]): Source[] {
   if (files.length === 0)
-    throw new UsageError('name files of recorded requests (NDJSON, HAR), or OpenAPI documents (.json, .yaml)');
+    throw new UsageError(
+      'name at least one file of recorded requests (NDJSON, HAR) or OpenAPI document (.json, .yaml)',
+    );
   return findInputs(stdin, 'files', files).map(sourceOf);
 }
 
@@ -23,7 +25,8 @@ function sourceOf(input: Input, source: number): Source {
   const { file, har, compression } = input;
   if (har || !/\.(json|ya?ml)$/i.test(file))
     return { file, requests: (options) => recordedRequests(input, source, options) };
-  if (compression !== 'none') throw new UsageError(`files: ${file} is compressed; an OpenAPI document must not be`);
+  if (compression !== 'none')
+    throw new UsageError(`files: ${file} is compressed; decompress the OpenAPI document first`);
   const requests = openapiRequests(file, source);
   return { file, requests: () => requests };
 }

@@ -26,25 +26,31 @@ export function conclude(summary: Summary, { failOn, mustAnswer, noise }: Terms)
   const pairs = compared(total);
   if (different > 0) {
     const classes = counted.map((verdict) => `${total[verdict]} ${verdict}`).join(', ');
-    return { exit: EXIT.failed, sentence: `${different} of ${pairs} pairs differ (${classes})` };
+    return {
+      exit: EXIT.failed,
+      sentence: `${different} of ${pairs} captures ${different === 1 ? 'differs' : 'differ'} (${classes})`,
+    };
   }
   if (mustAnswer && total.unmatched > 0)
     return {
       exit: EXIT.failed,
-      sentence: `the stable side gave no answer to ${total.unmatched} of ${pairs + total.unmatched} requests`,
+      sentence: `stable gave no answer to ${total.unmatched} of ${pairs + total.unmatched} requests`,
     };
   if (count > 0)
-    return { exit: EXIT.usage, sentence: `bad input: ${count} lines could not be read, so nothing is proven` };
-  if (pairs === 0) return { exit: EXIT.usage, sentence: 'bad input: there is no pair to compare' };
+    return {
+      exit: EXIT.usage,
+      sentence: `bad input: ${count === 1 ? '1 line' : `${count} lines`} could not be parsed; no verdict given`,
+    };
+  if (pairs === 0) return { exit: EXIT.usage, sentence: 'bad input: there is no capture to compare' };
   const alone = summary.unpaired.stable.count + summary.unpaired.candidate.count;
   const letOff = noise.filter((place) => place.letOff).length;
   const gaps = [
-    ...(letOff > 0 ? [`; ${letOff === 1 ? '1 place was' : `${letOff} places were`} let off as noise`] : []),
-    ...(total.unmatched > 0 ? [`; ${total.unmatched} without a stable answer`] : []),
-    ...(alone > 0 ? [`; ${alone} answers stand in one log only`] : []),
+    ...(letOff > 0 ? [`; ${letOff === 1 ? '1 location' : `${letOff} locations`} suppressed as noise`] : []),
+    ...(total.unmatched > 0 ? [`; ${total.unmatched} without an answer from stable`] : []),
+    ...(alone > 0 ? [`; ${alone === 1 ? '1 answer is' : `${alone} answers are`} in one log only`] : []),
   ];
   return {
     exit: EXIT.ok,
-    sentence: `${pairs} pairs, no difference that counts (${counted.join(', ')})${gaps.join('')}`,
+    sentence: `${pairs === 1 ? '1 capture' : `${pairs} captures`}, no ${counted.join(' or ')} difference${gaps.join('')}`,
   };
 }

@@ -13,11 +13,13 @@ export function diffInputs(
 ): DiffInputs {
   if (stable.length === 0 && candidate.length === 0) {
     if (files.length === 0)
-      throw new UsageError('name files of captured pairs (- is standard input), or --stable and --candidate');
+      throw new UsageError('name files of captures (- is standard input), or give --stable and --candidate');
     return { kind: 'pairs', inputs: findInputs(stdin, 'files', files).map(notHar) };
   }
-  if (stable.length === 0 || candidate.length === 0) throw new UsageError('--stable and --candidate go together');
-  if (files.length > 0) throw new UsageError(`files: ${files[0]} and --stable are two ways to say what to compare`);
+  if (stable.length === 0 || candidate.length === 0)
+    throw new UsageError('--stable and --candidate must be given together');
+  if (files.length > 0)
+    throw new UsageError(`files: give either captures (${files[0]}) or --stable and --candidate, not both`);
   return {
     kind: 'logs',
     stable: findInputs(stdin, '--stable', stable),
@@ -27,6 +29,6 @@ export function diffInputs(
 
 function notHar(input: Input): Input {
   if (input.har)
-    throw new UsageError(`files: ${input.file} is a HAR, which holds one side: use --stable and --candidate`);
+    throw new UsageError(`files: ${input.file} is a HAR, which holds one side only: use --stable and --candidate`);
   return input;
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { type CaptureRecord, captureRecordSchema } from '../../../capture/format/index.ts';
 import { eachLine, type Piece } from '../../../capture/index.ts';
+import { wordIssue } from '../../../input/index.ts';
 import { firstProblem, parseLine } from './parse-line.ts';
 
 /** The transform writes its verdict beside a record; here the record is compared anew. */
@@ -16,7 +17,7 @@ export function eachPair(
   eachLine(
     piece,
     (text, line) => {
-      const parsed = lineSchema.safeParse(parseLine(text));
+      const parsed = lineSchema.safeParse(parseLine(text), { error: wordIssue });
       if (parsed.success) read(parsed.data, line);
       else refuse(line, firstProblem(parsed.error));
     },

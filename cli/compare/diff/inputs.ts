@@ -24,7 +24,7 @@ export interface Input {
 export function findInputs(stdin: Readable, option: string, patterns: readonly string[]): Input[] {
   const files = patterns.flatMap((pattern) => (pattern === STDIN ? [STDIN] : expand(option, pattern)));
   if (files.filter((file) => file === STDIN).length > 1)
-    throw new UsageError(`${option}: ${STDIN} (standard input) can be read once`);
+    throw new UsageError(`${option}: ${STDIN} (standard input) can be given only once`);
   return files.map((file) =>
     file === STDIN ? { file, compression: 'none', har: false, bytes: null, stream: stdin } : look(option, file),
   );
@@ -46,7 +46,7 @@ function look(option: string, file: string): Input {
     try {
       const stat = fs.fstatSync(descriptor);
       if (stat.isDirectory())
-        throw new UsageError(`${option}: ${file} is a directory; name its files, such as '${file}/*.ndjson'`);
+        throw new UsageError(`${option}: ${file} is a directory; name its files, for example '${file}/*.ndjson'`);
       const compression = stat.isFile() ? compressionOf(descriptor) : 'none';
       const name = compression === 'none' ? file : file.replace(/\.(gz|zst|zstd)$/i, '');
       return {

@@ -1,6 +1,7 @@
 /** Reads one side's answers, one a line, and sorts them by the hash of their key: what belongs together meets in one partition. */
 import { createHash } from 'node:crypto';
 import { eachLine } from '../../../capture/index.ts';
+import { wordIssue } from '../../../input/index.ts';
 import { addUnreadable, emptySummary, NO_NOISE } from '../../../parity/tally/index.ts';
 import { harEntrySchema, legLineOf } from './har.ts';
 import { correlationKey, type LegLine, legLineSchema } from './leg-log.ts';
@@ -27,12 +28,12 @@ export function partitionLegs(task: LegsTask, partitions: number): TaskResult {
 
 /** The leg, or why there is none. */
 function readLeg(text: string): LegLine | string {
-  const parsed = legLineSchema.safeParse(parseLine(text));
+  const parsed = legLineSchema.safeParse(parseLine(text), { error: wordIssue });
   return parsed.success ? parsed.data : firstProblem(parsed.error);
 }
 
 function readHarEntry(text: string): LegLine | string {
-  const parsed = harEntrySchema.safeParse(parseLine(text));
+  const parsed = harEntrySchema.safeParse(parseLine(text), { error: wordIssue });
   return parsed.success ? legLineOf(parsed.data) : firstProblem(parsed.error);
 }
 

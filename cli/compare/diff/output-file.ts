@@ -10,7 +10,7 @@ export function outputFile(option: string, file: string | undefined, inputs: rea
     closeSync(openSync(file, 'a'));
     const real = realpathSync(file);
     if (inputs.some((input) => input !== STDIN && realpathSync(input) === real))
-      throw new UsageError(`${option}: ${file} is an input`);
+      throw new UsageError(`${option}: ${file} is one of the inputs`);
     return file;
   } catch (error) {
     if (error instanceof UsageError) throw error;

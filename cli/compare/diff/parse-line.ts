@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { problemsOf } from '../../../input/index.ts';
 
 /** JSON of a line; undefined when it is none. */
 export function parseLine(text: string): unknown {
@@ -14,5 +15,6 @@ export function firstProblem(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'not a record';
   if (issue.path.length === 0 && issue.code === 'invalid_type') return 'not a JSON object';
-  return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;
+  const { path, message } = problemsOf(error)[0] ?? { path: '', message: issue.message };
+  return path === '' ? message : `${path}: ${message}`;
 }

@@ -54,7 +54,7 @@ export class Partitions {
       for (const part of [stable, candidate]) {
         if (part.bytes + part.spilled > LARGEST)
           throw new UsageError(
-            'too many answers under the same key: give the requests ids (X-Request-Id), or compare shorter logs',
+            'too many answers share one method, URL and order: add request ids (X-Request-Id), or compare shorter logs',
           );
       }
       yield { stable: handOut(stable), candidate: handOut(candidate) };

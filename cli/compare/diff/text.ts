@@ -13,7 +13,7 @@ const MOST_ROWS = 40;
 const MOST_DETAILS = 12;
 const MOST_NOISE = 10;
 const KEPT =
-  'Not let off is where the candidate differs more often than the stable side, or where something could not be compared.';
+  'A location is not suppressed where the candidate differs more often than stable does, or where something could not be compared.';
 
 const COLORS = { breaking: 'red', undecided: 'yellow', benign: 'dim', noise: 'dim' } as const satisfies Record<
   Severity,
@@ -54,8 +54,8 @@ export function summaryText(
 function headline(summary: Summary): string {
   const total = totalVerdicts(summary);
   const counts = `${total.same} same, ${total.benign} benign, ${total.undecided} undecided, ${total.breaking} breaking`;
-  const unmatched = total.unmatched === 0 ? '' : `; ${total.unmatched} without a stable answer`;
-  return `${plural(compared(total), 'pair')} on ${plural(summary.routes.size, 'route')}: ${counts}${unmatched}`;
+  const unmatched = total.unmatched === 0 ? '' : `; ${total.unmatched} without an answer from stable`;
+  return `${plural(compared(total), 'capture')} on ${plural(summary.routes.size, 'route')}: ${counts}${unmatched}`;
 }
 
 function table(rows: readonly CauseRow[], { width, paint }: TextOptions): string[] {
@@ -65,7 +65,7 @@ function table(rows: readonly CauseRow[], { width, paint }: TextOptions): string
   const [class_, cause, count] = [
     'undecided'.length,
     Math.max('cause'.length, ...shown.map((row) => row.cause.cause.length)),
-    Math.max('pairs'.length, ...shown.map((row) => pairs(row).length)),
+    Math.max('captures'.length, ...shown.map((row) => pairs(row).length)),
   ];
   const room = width - class_ - cause - count - 6;
   const route = Math.max('route'.length, ...shown.map((row) => Math.min(room, plain(row.route).length)));
@@ -74,12 +74,12 @@ function table(rows: readonly CauseRow[], { width, paint }: TextOptions): string
   const more = rows.length - shown.length;
   return [
     '',
-    paint('dim', line('route', 'class', 'cause', 'pairs')),
+    paint('dim', line('route', 'severity', 'cause', 'captures')),
     ...shown.map((row) => {
       const text = line(row.route, row.cause.class, row.cause.cause, pairs(row));
       return paint(COLORS[row.cause.class], text);
     }),
-    ...(more > 0 ? [`… and ${more} more rows; --json and --html have them all`] : []),
+    ...(more > 0 ? [`… and ${more} more rows; --json and --html show all of them`] : []),
   ];
 }
 
@@ -106,21 +106,21 @@ function noisy(places: readonly NoisyPlace[], { width, paint }: TextOptions): st
   const letOff = places.filter((place) => place.letOff).length;
   const more = places.length - MOST_NOISE;
   const kept = places.length - letOff;
-  const counted = kept === 0 ? '' : `; ${kept} not`;
+  const counted = kept === 0 ? '' : `, ${kept} not`;
   return [
     '',
-    paint('bold', `Noise, by the stable side's second answers: ${plural(letOff, 'place')} let off${counted}`),
+    paint('bold', `Noise, by the control answers: ${plural(letOff, 'location')} suppressed${counted}`),
     ...(kept === 0 ? [] : wrap(KEPT, width - 2).map((line) => `  ${line}`)),
     ...places.slice(0, MOST_NOISE).flatMap((place) => {
       const { route, both, onlyStable, onlyCandidate, records } = place;
-      const text = `  ${place.letOff ? 'let off' : 'NOT let off'}: ${plain(route)} ${plain(place.place)}`;
-      const counts = `of ${plural(records, 'record')} both differ in ${both}, only the second stable answer in ${onlyStable}, only the candidate's in ${onlyCandidate}`;
+      const text = `  ${place.letOff ? 'suppressed' : 'NOT suppressed'}: ${plain(route)} ${plain(place.place)}`;
+      const counts = `of ${plural(records, 'control answer')}, stable and the candidate both differ in ${both}, only stable in ${onlyStable}, only the candidate in ${onlyCandidate}`;
       return [
         place.letOff ? cut(text, width) : paint('yellow', cut(text, width)),
         ...wrap(counts, width - 4).map((line) => `    ${line}`),
       ];
     }),
-    ...(more > 0 ? [`  … and ${more} more; --json has them all`] : []),
+    ...(more > 0 ? [`  … and ${more} more; --json shows all of them`] : []),
   ];
 }
 
@@ -144,14 +144,14 @@ function gaps({ unreadable, unpaired, byOrder }: Summary, sources: readonly stri
   return [
     ...list(
       unreadable.count,
-      `${plural(unreadable.count, 'line')} could not be read:`,
+      `${plural(unreadable.count, 'line')} could not be parsed:`,
       unreadable.first.map((u) => `${place(u.at)} ${plain(u.reason)}`),
     ),
     ...lonely('stable'),
     ...lonely('candidate'),
     ...(byOrder === 0
       ? []
-      : ['', `${plural(byOrder, 'pair')} without a request id, matched by method, URL and order.`]),
+      : ['', `${plural(byOrder, 'capture')} without a request id, matched by method, URL and order.`]),
   ];
 }
 

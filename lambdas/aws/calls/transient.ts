@@ -25,9 +25,9 @@ export async function aws<T>(what: string, call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     if (!isTransient(error)) throw error;
-    throw new CrossfadeError('Crossfade.Transient', `${what} did not succeed.`, {
-      traffic: 'unknown until it is read again; the same task is tried again, and then rolled back.',
-      nextStep: 'nothing, unless it repeats: then look at the quotas and the health of the service named.',
+    throw new CrossfadeError('Crossfade.Transient', `${what} failed.`, {
+      traffic: 'unknown until the weights are read again; the task is retried, and rolled back if the retries fail.',
+      nextStep: 'nothing, unless the error repeats: then check the quotas and the health of that AWS service.',
       cause: error,
     });
   }

@@ -1,0 +1,96 @@
+/** The one place that words zod's issues: a field, what it must be, and what it was. */
+import type * as z from 'zod';
+
+/** One thing that is wrong with the input. */
+export interface Problem {
+  /** Dotted path, such as `gate.alpha` or `stages.0.bake`; empty for the input as a whole. */
+  readonly path: string;
+  /** Such as `must be at most 0.2 (got 0.5)`; begins in lower case and has no full stop. */
+  readonly message: string;
+}
+
+/** An error map for zod's `parse` and `safeParse`. Undefined leaves the issue to zod; a schema's own message comes first. */
+export function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'too_big':
+      return limit(issue.origin, Number(issue.maximum), issue.inclusive ? 'at most' : 'below', issue.input);
+    case 'too_small':
+      return limit(issue.origin, Number(issue.minimum), issue.inclusive ? 'at least' : 'above', issue.input);
+    case 'invalid_type':
+      return issue.input === undefined ? 'is required' : `must be ${kind(issue.expected)}${got(issue.input)}`;
+    case 'invalid_value':
+      return issue.input === undefined ? 'is required' : `must be ${oneOf(issue.values)}${got(issue.input)}`;
+    case 'unrecognized_keys':
+      return `unknown key: ${issue.keys.join(', ')}`;
+    case 'invalid_format':
+      return FORMATS[issue.format] === undefined ? undefined : `must be ${FORMATS[issue.format]}${got(issue.input)}`;
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}${got(issue.input)}`;
+    default:
+      return undefined;
+  }
+}
+
+/** Every problem with its path; an unknown key is in the path. Only as well worded as the parse that had {@link wordIssue}. */
+export function problemsOf(error: z.ZodError): Problem[] {
+  return error.issues.map((issue) => {
+    const path = issue.path.map(String).join('.');
+    if (issue.code !== 'unrecognized_keys') return { path, message: issue.message };
+    const below = path === '' ? '' : `${path}.`;
+    return { path: issue.keys.map((key) => `${below}${key}`).join(', '), message: 'unknown key' };
+  });
+}
+
+/** All problems in one line. @param whole the name of the input, for a problem that is at no single field */
+export function describeProblems(error: z.ZodError, whole: string): string {
+  return problemsOf(error)
+    .map(({ path, message }) => `${path === '' ? whole : path}: ${message}`)
+    .join('; ');
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  url: 'a URL',
+  date: 'a date, YYYY-MM-DD',
+  datetime: 'a time, ISO-8601 in UTC',
+  safeint: 'a whole number',
+};
+
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  null: 'null',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'a text',
+};
+
+function kind(expected: string): string {
+  return KINDS[expected] ?? expected;
+}
+
+function limit(origin: string, value: number, bound: string, input: unknown): string {
+  if (origin === 'string' && typeof input === 'string')
+    return value === 1 && bound === 'at least'
+      ? 'must not be empty'
+      : `must have ${bound} ${value} characters (has ${input.length})`;
+  if (Array.isArray(input))
+    return `must have ${bound} ${value} ${value === 1 ? 'entry' : 'entries'} (has ${input.length})`;
+  return `must be ${bound} ${value}${got(input)}`;
+}
+
+function oneOf(values: readonly unknown[]): string {
+  const shown = values.map((value) => JSON.stringify(value) ?? String(value));
+  const last = shown.pop() ?? '';
+  return shown.length === 0 ? last : `${shown.join(', ')} or ${last}`;
+}
+
+/** What was there, short: an input may be a secret's neighbour or a megabyte. */
+const LONGEST = 60;
+
+function got(input: unknown): string {
+  if (typeof input === 'object' && input !== null) return Array.isArray(input) ? ' (got a list)' : ' (got an object)';
+  const text = typeof input === 'string' ? JSON.stringify(input) : String(input);
+  return ` (got ${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text})`;
+}
