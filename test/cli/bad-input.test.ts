@@ -40,7 +40,7 @@ describe('crossfade plan', () => {
       '{"stages":[{"percent":100,"bake":"an hour"}]}',
       'stages.0.bake: "an hour" is not an ISO-8601 duration',
     ],
-    ['a plan over the history budget', '{"soak":{"observe":"PT1M"}}', 'over the budget of 20000'],
+    ['a plan over the history budget', '{"soak":{"observe":"PT1M"}}', '20000 is the budget'],
     ['no JSON', '{', 'is not JSON'],
   ])('refuses %s with exit code 2 and the field', async (_name, text, message) => {
     const { code, stderr } = await crossfade('plan', await planFile(text));
@@ -51,7 +51,7 @@ describe('crossfade plan', () => {
   it('refuses a plan that cannot be decided at the given rate', async () => {
     const { code, stderr } = await crossfade('plan', '--rps', '0.1');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/stages\.0\.maxHold: at 0\.1 rps this stage needs \d+ s for \d+ requests/);
+    expect(stderr).toMatch(/stages\.0\.maxHold: at 0\.1 rps this stage needs \d+ s to collect \d+ requests/);
   });
 
   it('names a file that is not there', async () => {

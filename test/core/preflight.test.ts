@@ -79,7 +79,7 @@ describe('preflight', () => {
       (w) => {
         w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, actionsEnabled: false }));
       },
-      /actions disabled/,
+      /actions of alarm .* are disabled/,
     ],
     [
       'an alarm is muted',
