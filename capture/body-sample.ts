@@ -2,7 +2,7 @@
 import { createHmac, type Hmac } from 'node:crypto';
 
 /** Beyond this nothing is hashed any more: a download of gigabytes must not cost the customers' event loop. */
-const DIGEST_LIMIT = 8 * 1024 * 1024;
+export const DIGEST_LIMIT = 8 * 1024 * 1024;
 
 export interface SamplePolicy {
   /** Bytes that are kept. */

@@ -1,12 +1,9 @@
 /** A raw pair as the record that is stored: redacted, with its route, in the capture format (capture/record.ts). */
-
-import { routeOf } from '../http/index.ts';
 import type { RawBody } from './body-sample.ts';
 import { CAPTURE_VERSION, type CapturedBody, type CaptureRecord, type Leg } from './format/index.ts';
 import type { RawLeg } from './leg.ts';
 import type { RawPair } from './pair.ts';
-import { BodyRedaction } from './redact-body.ts';
-import { type RedactionRules, Redactor } from './redact-fields.ts';
+import { type CaptureRedaction, Redaction, type RedactionRules } from './redaction/index.ts';
 
 /** Ids of clients are kept up to this length. */
 const LONGEST_ID = 200;
@@ -23,59 +20,60 @@ export interface RecordRules {
 
 export class RecordMaker {
   readonly #rules: RecordRules;
-  readonly #redactor: Redactor;
-  readonly #bodies: BodyRedaction;
+  readonly #redaction: Redaction;
 
   constructor(rules: RecordRules) {
     this.#rules = rules;
-    this.#redactor = new Redactor(rules.redaction);
-    this.#bodies = new BodyRedaction(rules.redaction, this.#redactor);
+    this.#redaction = new Redaction(rules.redaction);
   }
 
   /** One line of NDJSON. A pair that is too long for the sink keeps lengths and hashes of its bodies only. */
   line(pair: RawPair): Buffer {
     const line = (record: CaptureRecord) => Buffer.from(`${JSON.stringify(record)}\n`);
     const whole = line(this.make(pair));
-    return whole.length <= LONGEST_LINE ? whole : line(this.make(pair, (body) => this.#bodies.omit(body)));
+    return whole.length <= LONGEST_LINE ? whole : line(this.make(pair, false));
   }
 
-  make(
-    pair: RawPair,
-    body: (raw: RawBody, headers: readonly string[]) => CapturedBody = (raw, headers) =>
-      this.#bodies.capture(raw, headers),
-  ): CaptureRecord {
+  /** @param withBodies otherwise their lengths and hashes only */
+  make(pair: RawPair, withBodies = true): CaptureRecord {
     const { method, target, headers, requestBody } = pair;
-    const fields = this.#redactor.headers(headers);
+    const { ingress, routes } = this.#rules;
+    const redaction = this.#redaction.of([ingress, pair.requestId, pair.at, pair.primary]);
+    const body = (raw: RawBody, fields: readonly string[], part: 'request' | 'response') =>
+      withBodies ? redaction.body(raw, fields, part) : redaction.omit(raw, part);
+    const fields = redaction.headers(headers, 'request');
     const traceId = TRACE_ID.exec(fields.find(([name]) => name.toLowerCase() === 'traceparent')?.[1] ?? '')?.[1];
     return {
       v: CAPTURE_VERSION,
-      ingress: this.#rules.ingress,
-      requestId: pair.requestId.slice(0, LONGEST_ID) || 'none',
+      ingress,
+      requestId: redaction.text(pair.requestId.slice(0, LONGEST_ID), 'id') || 'none',
       ...(traceId === undefined ? {} : { traceId }),
       at: new Date(pair.at).toISOString(),
-      route: `${method} ${routeOf(target, this.#rules.routes)}`,
+      route: `${method} ${this.#redaction.route(target, routes)}`,
       request: {
         method,
-        target: this.#redactor.target(target),
+        target: redaction.target(target),
         headers: fields,
-        ...(requestBody === undefined ? {} : { body: body(requestBody, headers) }),
+        ...(requestBody === undefined ? {} : { body: body(requestBody, headers, 'request') }),
       },
       primary: pair.primary,
-      stable: this.#leg(pair.stable, body),
-      candidate: this.#leg(pair.candidate, body),
-      ...(pair.noise === undefined ? {} : { noise: this.#leg(pair.noise, body) }),
+      stable: legOf(pair.stable, redaction, body),
+      candidate: legOf(pair.candidate, redaction, body),
+      ...(pair.noise === undefined ? {} : { noise: legOf(pair.noise, redaction, body) }),
     };
   }
+}
 
-  #leg(leg: RawLeg, body: (raw: RawBody, headers: readonly string[]) => CapturedBody): Leg {
-    if (leg.outcome === 'failed') return leg;
-    const { outcome, status, headers, firstByteMs, totalMs } = leg;
-    return {
-      outcome,
-      status,
-      headers: this.#redactor.headers(headers),
-      body: body(leg.body, headers),
-      timing: { firstByteMs, totalMs },
-    };
-  }
+type BodyOf = (raw: RawBody, headers: readonly string[], part: 'response') => CapturedBody;
+
+function legOf(leg: RawLeg, redaction: CaptureRedaction, body: BodyOf): Leg {
+  if (leg.outcome === 'failed') return { ...leg, detail: redaction.text(leg.detail, 'detail') };
+  const { outcome, status, headers, firstByteMs, totalMs } = leg;
+  return {
+    outcome,
+    status,
+    headers: redaction.headers(headers, 'response'),
+    body: body(leg.body, headers, 'response'),
+    timing: { firstByteMs, totalMs },
+  };
 }

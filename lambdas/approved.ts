@@ -1,5 +1,6 @@
 /** After a sign-off: who signed is in the ledger before anything follows from it. */
 
+import { withoutSecrets } from '../capture/redaction/index.ts';
 import { CrossfadeError, type CutoverStateJson, parseState } from '../core/model/index.ts';
 import { awaitSignoff, reduce } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
@@ -16,9 +17,11 @@ export function makeHandler(deps: Pick<Deps, 'ledger' | 'notifier' | 'clock' | '
       });
     }
     const at = deps.clock.now();
+    // An answer that was not given by the CLI has not been redacted yet.
+    const told = { ...approval, comment: withoutSecrets(approval.comment) };
     // The waiting task returned the approval, not the state that it announced: enter that phase here.
     const waited = awaitSignoff(state, at).state;
-    return settle(deps, state, reduce({ ...waited, approval }, { type: 'approved', at, approval }), approval);
+    return settle(deps, state, reduce({ ...waited, approval: told }, { type: 'approved', at, approval: told }), told);
   };
 }
 

@@ -2,12 +2,16 @@
  * The capture record: one request, answered by both sides, as the mirror writes it and the comparer reads it.
  *
  * One record is one line of NDJSON and one Firehose record. The format is versioned by `v`; a reader refuses a version
- * it does not know. Whatever is secret has been redacted before a record exists (see `mirror/`).
+ * it does not know. Whatever is secret has been redacted before a record exists (see `capture/redaction`).
  */
 import * as z from 'zod';
 
-/** Version of the capture format. Raised whenever a field changes its meaning. */
-export const CAPTURE_VERSION = 2;
+/**
+ * Version of the capture format. Raised whenever a field changes its meaning. Since 3 hashes are keyed by the capture and the place
+ * too: equal ones mean equal values at one place of one record, and nothing across records. 2 is read as 3 is.
+ */
+export const CAPTURE_VERSION = 3;
+const READABLE_VERSIONS = [2, CAPTURE_VERSION] as const;
 
 /** Header names and values in the order and the case in which they stood on the wire; duplicates stay duplicates. */
 export const headerListSchema = z.array(z.tuple([z.string(), z.string()]));
@@ -22,7 +26,7 @@ const bodySchema = z.strictObject({
   truncated: z.boolean(),
   /**
    * `hmac:<hex>`: keyed hash of all its bytes as they were on the wire, where `data` does not hold them all as they were
-   * (truncated, or redacted). Equal hashes mean equal bodies.
+   * (left out, or redacted). Equal hashes within a record mean equal bodies.
    */
   digest: z
     .string()
@@ -58,7 +62,7 @@ const failedLegSchema = z.strictObject({
 export const legSchema = z.discriminatedUnion('outcome', [responseLegSchema, failedLegSchema]);
 
 export const captureRecordSchema = z.strictObject({
-  v: z.literal(CAPTURE_VERSION),
+  v: z.literal(READABLE_VERSIONS),
   /** Id of the deployed ingress (env `CROSSFADE_INGRESS`); which run it belongs to is looked up where it is counted. */
   ingress: z.string().min(1),
   requestId: z.string().min(1),

@@ -18,6 +18,7 @@ interface Options {
   readonly redactHeader: string[];
   readonly redactParameter: string[];
   readonly redactJson: string[];
+  readonly redactKeep: string[];
   readonly out?: string;
   readonly failOn: FailOn;
   readonly rules?: string;
@@ -77,6 +78,12 @@ export function contractCommand(terminal: Terminal): Command {
       [],
     )
     .option(
+      '--redact-keep <rule>',
+      'personal data that may stay readable: email, phone, card or address; repeatable',
+      repeatable,
+      [],
+    )
+    .option(
       '--out <file>',
       `write the redacted captures to this file (NDJSON); hashes are keyed by ${KEY}, or by a random key`,
     )
@@ -97,7 +104,7 @@ export function contractCommand(terminal: Terminal): Command {
         './contract/index.ts'
       );
       const { givenRules } = await import('../shared/index.ts');
-      const { redactHeader, redactParameter, redactJson } = options;
+      const { redactHeader, redactParameter, redactJson, redactKeep } = options;
       const request: ContractRequest = {
         ...numbers,
         routes,
@@ -105,7 +112,14 @@ export function contractCommand(terminal: Terminal): Command {
         candidate: parseBase('--candidate', options.candidate),
         policy: { allowed: parseAllowed(options.allow), headers: parseHeaders(options.header) },
         probes: parseProbes(options.probe),
-        redaction: redactionRules(KEY, terminal.environment[KEY], redactHeader, redactParameter, redactJson),
+        redaction: redactionRules(
+          KEY,
+          terminal.environment[KEY],
+          redactHeader,
+          redactParameter,
+          redactJson,
+          redactKeep,
+        ),
         rules: givenRules(options.rules),
         noise: options.noise === true,
         failOn: options.failOn,

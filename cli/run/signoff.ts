@@ -1,6 +1,7 @@
 /** `crossfade approve` and `crossfade refuse`: answer the sign-off that a cutover waits for. */
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
+import { withoutSecrets } from '../../capture/redaction/index.ts';
 import { cutoverIdSchema } from '../../core/model/index.ts';
 import { EXIT, say, type Terminal, UsageError } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
@@ -33,7 +34,7 @@ function signoff(terminal: Terminal, answer: 'approve' | 'refuse', description: 
       const { answerSignoff } = await import('../../lambdas/aws/states/index.ts');
       const { dynamoApprovals } = await import('../../lambdas/aws/dynamo/index.ts');
       const approvals = dynamoApprovals(new DynamoDBClient({}), deployment.ledgerTable);
-      const { by, comment } = options;
+      const [by, comment] = [options.by, withoutSecrets(options.comment)];
       const said =
         answer === 'approve'
           ? ({ answer, approval: { approvedBy: by, comment } } as const)

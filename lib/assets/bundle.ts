@@ -22,8 +22,6 @@ export function bundleModule(entryPoints: { in: string; out: string }[], outdir:
     platform: 'node',
     target: 'node24',
     logLevel: 'warning',
-    // Its `main` asks for its parts in a way that no bundler can follow; they would be missing at run time.
-    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     // CommonJS dependencies of the SDK ask for `require`, which an ES module does not have.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   });

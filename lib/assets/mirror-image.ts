@@ -10,11 +10,17 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const READY = join(ROOT, 'mirror-image');
 const OUT = join(ROOT, '.crossfade', 'mirror-image');
 
-/** Docker is needed to deploy it, not to synthesise. @throws esbuild's error when the mirror does not build. */
-export function mirrorImage(): ContainerImage {
+/**
+ * Docker is needed to deploy it, not to synthesise. `base` replaces the Dockerfile's base image.
+ * @throws esbuild's error when the mirror does not build.
+ */
+export function mirrorImage(base?: string): ContainerImage {
   const ready = existsSync(READY);
   if (!ready) bundleMirror(OUT);
-  return ContainerImage.fromAsset(ready ? READY : OUT, { platform: Platform.LINUX_ARM64 });
+  return ContainerImage.fromAsset(ready ? READY : OUT, {
+    platform: Platform.LINUX_ARM64,
+    ...(base === undefined ? {} : { buildArgs: { BASE: base } }),
+  });
 }
 
 /** The build context: the bundles and their Dockerfile. @throws esbuild's error */

@@ -1,4 +1,4 @@
-/** A state machine whose every step is logged and traced, and whose executions outlive deploys. */
+/** A state machine whose every step is logged and traced, without its data: a sign-off's input holds its task token. Its executions outlive deploys. */
 import { Aws, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -43,7 +43,7 @@ export function observedMachine(
         removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       }),
       level: LogLevel.ALL,
-      includeExecutionData: true,
+      includeExecutionData: false,
     },
   });
   machine.addToRolePolicy(

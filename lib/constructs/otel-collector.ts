@@ -20,9 +20,9 @@ const CONFIG = {
 };
 
 /** The collector is not essential: when it dies, traces are lost and customers are not. */
-export function addCollector(task: FargateTaskDefinition, logGroup: ILogGroup): void {
+export function addCollector(task: FargateTaskDefinition, logGroup: ILogGroup, image: string = IMAGE): void {
   task.addContainer('otel', {
-    image: ContainerImage.fromRegistry(IMAGE),
+    image: ContainerImage.fromRegistry(image),
     essential: false,
     memoryLimitMiB: 128,
     // JSON is YAML; the collector reads its whole configuration from this variable.

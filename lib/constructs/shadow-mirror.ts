@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnSecurityGroupIngress, type IConnectable, type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   CpuArchitecture,
@@ -48,6 +48,16 @@ export interface ShadowMirrorProps {
   readonly healthPath?: string;
   readonly copies?: MirrorCopies;
   readonly redaction?: MirrorRedaction;
+  /**
+   * What the mirror's image is built on, by digest, such as `gcr.io/distroless/nodejs24-debian12@sha256:…`.
+   * @default - by tag, with a warning: a tag can be moved to another image
+   */
+  readonly baseImage?: string;
+  /**
+   * The OpenTelemetry collector, by digest, such as `public.ecr.aws/aws-observability/aws-otel-collector@sha256:…`.
+   * @default - by tag, with a warning
+   */
+  readonly collectorImage?: string;
 }
 
 /** Which requests are copied, and how much a copy may cost. docs/explanation/mirror.md says what each means. */
@@ -71,14 +81,16 @@ export interface MirrorCopies {
   readonly noiseRate?: number;
 }
 
-/** What is secret beyond the defaults: its values are stored as keyed hashes. */
+/** What is secret beyond docs/reference/redaction.md: its values are stored as keyed hashes. */
 export interface MirrorRedaction {
-  /** @default - Authorization, Cookie and Set-Cookie values, and what else docs/explanation/mirror.md lists */
+  /** Header fields. @default - none but those of the list */
   readonly headers?: readonly string[];
-  /** Parameters of queries and forms. @default - those of docs/explanation/mirror.md */
+  /** Names of parameters, JSON keys and XML names, in any case. @default - none but those of the list */
   readonly parameters?: readonly string[];
-  /** JSON pointers with `*` for one segment and `**` for any number of them. @default - the names of docs/explanation/mirror.md, anywhere */
+  /** JSON pointers with `*` for one segment and `**` for any number of them. @default - none */
   readonly jsonPointers?: readonly string[];
+  /** Personal data that may stay readable in captures. @default - none */
+  readonly keep?: readonly ('email' | 'phone' | 'card' | 'address')[];
 }
 
 /** The shadow mirror as a Fargate service: two faces, a health port that depends on neither candidate nor sink. */
@@ -90,6 +102,12 @@ export class ShadowMirror extends Construct {
   constructor(scope: Construct, id: string, props: ShadowMirrorProps) {
     super(scope, id);
     validate(props);
+    for (const name of ['baseImage', 'collectorImage'] as const)
+      if (props[name] === undefined)
+        Annotations.of(this).addWarningV2(
+          `crossfade:${name}`,
+          `${name} is named by tag, which can be moved: name it by digest.`,
+        );
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -109,7 +127,7 @@ export class ShadowMirror extends Construct {
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
     taskDefinition.addContainer('mirror', {
-      image: mirrorImage(),
+      image: mirrorImage(props.baseImage),
       environment: {
         CROSSFADE_INGRESS: props.ingressId,
         MIRROR_STABLE_URL: props.stableUrl,
@@ -133,7 +151,7 @@ export class ShadowMirror extends Construct {
       readonlyRootFilesystem: true,
       stopTimeout: STOP_TIMEOUT,
     });
-    addCollector(taskDefinition, this.logGroup);
+    addCollector(taskDefinition, this.logGroup, props.collectorImage);
     props.stream.grantPutRecords(taskDefinition.taskRole);
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Shadow mirror' });
     for (const port of Object.values(MIRROR_PORTS))
@@ -176,7 +194,8 @@ export class ShadowMirror extends Construct {
 }
 
 /** @throws RangeError that names the property; the mirror itself would say so only once it is deployed. */
-function validate({ copies = {}, redaction = {}, routes = [], healthPath = '/' }: ShadowMirrorProps): void {
+function validate(props: ShadowMirrorProps): void {
+  const { copies = {}, redaction = {}, routes = [], healthPath = '/' } = props;
   const check = (ok: boolean, name: string, must: string) => {
     if (!ok) throw new RangeError(`ShadowMirror: ${name} must be ${must}`);
   };
@@ -196,6 +215,12 @@ function validate({ copies = {}, redaction = {}, routes = [], healthPath = '/' }
   check(all(redaction.headers, /^[\w-]+$/), 'redaction.headers', 'field names');
   check(all(redaction.parameters, /^[\w.-]+$/), 'redaction.parameters', 'parameter names');
   check(all(redaction.jsonPointers, /^\/[^\s,]*$/), 'redaction.jsonPointers', 'JSON pointers, such as `/user/email`');
+  for (const name of ['baseImage', 'collectorImage'] as const)
+    check(
+      /@sha256:[0-9a-f]{64}$/.test(props[name] ?? `@sha256:${'0'.repeat(64)}`),
+      name,
+      'an image by digest, such as `name@sha256:…`',
+    );
   check(all([...routes, healthPath], /^\/[^\s,]*$/), 'routes and healthPath', 'paths without spaces or commas');
 }
 
@@ -219,11 +244,12 @@ function copyEnvironment({
   });
 }
 
-function redactionEnvironment({ headers, parameters, jsonPointers }: MirrorRedaction) {
+function redactionEnvironment({ headers, parameters, jsonPointers, keep }: MirrorRedaction) {
   return given({
     MIRROR_REDACT_HEADERS: headers?.join(','),
     MIRROR_REDACT_PARAMETERS: parameters?.join(','),
     MIRROR_REDACT_JSON: jsonPointers?.join(','),
+    MIRROR_REDACT_KEEP: keep?.join(','),
   });
 }
 

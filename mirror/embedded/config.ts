@@ -1,5 +1,6 @@
 /** The mirror's configuration, from the environment; a mistake names its variable. */
 import * as z from 'zod';
+import { PERSONAL_RULES } from '../../capture/redaction/index.ts';
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import type { CaptureSettings, CopyPolicy, SinkConfig } from '../recorder/index.ts';
 
@@ -63,6 +64,8 @@ const schema = z.object({
   MIRROR_REDACT_PARAMETERS: list(/^[\w.-]+$/, 'a parameter name'),
   /** Places in JSON bodies that are secret: JSON pointers with `*` for one segment and `**` for any number of them. */
   MIRROR_REDACT_JSON: list(path, 'a JSON pointer, such as /user/email or /**/iban'),
+  /** Personal data that may stay readable, such as `email,address`. */
+  MIRROR_REDACT_KEEP: list(new RegExp(`^(?:${PERSONAL_RULES.join('|')})$`), `one of ${PERSONAL_RULES.join(', ')}`),
   /** Route templates such as `/items/{id}`, first match wins; anything else is its own path's first segment. */
   MIRROR_ROUTES: list(path, 'a path template, such as /items/{id}'),
   /** Milliseconds after SIGTERM in which new connections are still taken: the load balancer needs a while to hear of it. */
@@ -121,6 +124,7 @@ export function mirrorConfig(env: NodeJS.ProcessEnv): MirrorConfig {
           fields: e.MIRROR_REDACT_HEADERS.map((name) => name.toLowerCase()),
           parameters: e.MIRROR_REDACT_PARAMETERS,
           pointers: e.MIRROR_REDACT_JSON,
+          keep: PERSONAL_RULES.filter((rule) => e.MIRROR_REDACT_KEEP.includes(rule)),
         },
       },
     },

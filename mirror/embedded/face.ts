@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { otherSide } from '../../capture/index.ts';
-import { routeOf } from '../../http/index.ts';
+import { routeWithoutSecrets } from '../../capture/redaction/index.ts';
 import { RequestHead, traceContext, traceparentOf } from '../message/index.ts';
 import { CopyObserver, type CopyPorts, mayCopy, sampled } from '../recorder/index.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -102,7 +102,12 @@ export class Face {
       if (head.traceparent === undefined) head.fields.push('traceparent', traceparentOf(traceContext(head)));
       return undefined;
     }
-    const span = telemetry.request(traceContext(head), req.method ?? 'GET', routeOf(req.url ?? '/', routes), primary);
+    const span = telemetry.request(
+      traceContext(head),
+      req.method ?? 'GET',
+      routeWithoutSecrets(req.url ?? '/', routes),
+      primary,
+    );
     head.set('traceparent', traceparentOf(span.context));
     return span;
   }

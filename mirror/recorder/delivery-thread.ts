@@ -2,6 +2,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type RawPair, RecordMaker, sizeOf } from '../../capture/index.ts';
+import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { CaptureSettings, Settled } from './delivery.ts';
 import { sinkOf } from './sink.ts';
 
@@ -35,7 +36,8 @@ function lineOf(pair: RawPair): Buffer[] {
   try {
     return [maker.line(pair)];
   } catch (error) {
-    console.error(JSON.stringify({ event: 'pair not recorded', requestId: pair.requestId, error: String(error) }));
+    const [requestId, reason] = [pair.requestId, String(error)].map(withoutSecrets);
+    console.error(JSON.stringify({ event: 'pair not recorded', requestId, error: reason }));
     return [];
   }
 }

@@ -27,6 +27,16 @@ const inStack = (build: (stack: Stack) => void) => {
 const cutover = (props: Partial<DualStackCutoverProps>) =>
   inStack((stack) => void new DualStackCutover(stack, 'Cutover', { ...PROPS, ...props }));
 
+describe('DualStackCutover', () => {
+  it('logs no execution data: the input of a sign-off holds the token that answers it', () => {
+    const machines = Template.fromStack(cutover({})).findResources('AWS::StepFunctions::StateMachine');
+    expect(Object.values(machines)).not.toEqual([]);
+    for (const { Properties } of Object.values(machines)) {
+      expect(Properties.LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: 'ALL' });
+    }
+  });
+});
+
 describe('DualStackCutover refuses, and names the prop', () => {
   const withoutListeners = { ...PROPS, listeners: undefined as never };
   const elsewhere = listenerArn.replace('app/shop', 'app/other');

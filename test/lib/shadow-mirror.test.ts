@@ -83,7 +83,7 @@ describe('ShadowMirror', () => {
           deadline: Duration.seconds(2),
           noiseRate: 0.1,
         },
-        redaction: { headers: ['X-Customer'], parameters: ['iban'], jsonPointers: ['/**/email'] },
+        redaction: { headers: ['X-Customer'], parameters: ['iban'], jsonPointers: ['/**/email'], keep: ['address'] },
       }),
     );
     expect(mirrorConfig({ ...env, MIRROR_REDACTION_KEY: 'a-key-of-sixteen-bytes' })).toMatchObject({
@@ -102,7 +102,11 @@ describe('ShadowMirror', () => {
           stable: [{ method: 'POST', template: '/search' }],
         },
       },
-      capture: { rules: { redaction: { fields: ['x-customer'], parameters: ['iban'], pointers: ['/**/email'] } } },
+      capture: {
+        rules: {
+          redaction: { fields: ['x-customer'], parameters: ['iban'], pointers: ['/**/email'], keep: ['address'] },
+        },
+      },
     });
   });
 
@@ -125,12 +129,20 @@ describe('ShadowMirror', () => {
     expect(drainDelayMs + drainMs).toBeLessThan(120_000);
   });
 
+  it('runs the collector by the digest that was given', () => {
+    const collectorImage = `collector@sha256:${'a'.repeat(64)}`;
+    synthesised({ collectorImage }).hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: Match.arrayWith([Match.objectLike({ Name: 'otel', Image: collectorImage })]),
+    });
+  });
+
   it.each<[string, Partial<ShadowMirrorProps>, RegExp]>([
     ['a share above one', { copies: { sampleRate: 5 } }, /copies\.sampleRate.*0 to 1/],
     ['an allowance without a path', { copies: { allow: ['POST'] } }, /copies\.allow.*POST \/search/],
     ['a cap that is none', { copies: { bodyCapBytes: 0 } }, /copies\.bodyCapBytes/],
     ['a place that is no pointer', { redaction: { jsonPointers: ['email'] } }, /redaction\.jsonPointers/],
     ['a route that is no path', { routes: ['items'] }, /routes/],
+    ['an image by tag', { collectorImage: 'collector:v1' }, /collectorImage.*sha256/],
   ])('refuses %s, and names the property', (_name, props, message) => {
     expect(() => synthesised(props)).toThrow(message);
   });
@@ -143,7 +155,7 @@ describe('the mirror’s image', () => {
     try {
       bundleMirror(folder);
       const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
-      expect(dockerfile).toMatch(/^FROM gcr\.io\/distroless\/nodejs24-debian12:nonroot$/m);
+      expect(dockerfile).toMatch(/^ARG BASE=gcr\.io\/distroless\/nodejs24-debian12:nonroot\nFROM \$\{BASE\}$/m);
       const copied = /^COPY (.+) \.\/$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
       expect(copied.length).toBeGreaterThan(0);
       for (const file of copied) expect(existsSync(join(folder, file)), file).toBe(true);

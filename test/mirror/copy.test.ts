@@ -27,7 +27,7 @@ describe('a copy', () => {
     const rig = await mirror(json('{"a":[]}'), json('{"a":null}'));
     expect(await get(rig, '/items/7?token=secret')).toBe('{"a":[]}');
     expect(await rig.captured()).toMatchObject({
-      v: 2,
+      v: 3,
       route: 'GET /items/{id}',
       primary: 'stable',
       request: { method: 'GET' },

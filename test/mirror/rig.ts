@@ -4,7 +4,7 @@ import { connect, type Server, type Socket } from 'node:net';
 import { Pool } from 'undici';
 import type { CaptureRecord } from '../../capture/format/record.ts';
 import { otherSide, type RawPair, type Side } from '../../capture/pair.ts';
-import type { RedactionRules } from '../../capture/redact-fields.ts';
+import type { RedactionRules } from '../../capture/redaction/index.ts';
 import { RecordMaker } from '../../capture/stored-record.ts';
 import { Face } from '../../mirror/embedded/face.ts';
 import type { CopyPolicy } from '../../mirror/recorder/copy-policy.ts';

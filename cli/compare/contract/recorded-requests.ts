@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { type CapturedBody, captureRecordSchema } from '../../../capture/format/index.ts';
 import { cutAtLines, eachLine, tooLong } from '../../../capture/index.ts';
-import { fieldPairs, routeOf } from '../../../http/index.ts';
+import { routeWithoutSecrets } from '../../../capture/redaction/index.ts';
+import { fieldPairs } from '../../../http/index.ts';
 import { wordIssue } from '../../../input/index.ts';
 import { RequestHead } from '../../../mirror/message/index.ts';
 import type { Position, Unreadable } from '../../../parity/tally/index.ts';
@@ -38,6 +39,8 @@ const OF_THE_RECORDING = new Set([
   'tracestate',
   'x-amzn-trace-id',
 ]);
+/** Clients' addresses: sent as they were recorded, and left out where they are redacted. */
+const OF_THE_CLIENT = new Set(['x-forwarded-for', 'x-real-ip', 'forwarded']);
 /** What the mirror writes in the place of a secret. */
 const REDACTED = /hmac:[0-9a-f]{16}/;
 
@@ -95,7 +98,7 @@ function recordedOf(line: LegLine, routes: readonly string[]): Recorded {
   const { route, request } = line;
   return {
     requestId: by === 'id' ? text : 'unnamed',
-    route: route ?? `${request.method} ${routeOf(request.target, routes)}`,
+    route: route ?? `${request.method} ${routeWithoutSecrets(request.target, routes)}`,
     request,
   };
 }
@@ -112,7 +115,10 @@ function planned({ requestId, route, request }: Recorded, at: Position): Planned
     route,
     method,
     target,
-    headers: fieldPairs(fields).filter(([name]) => !OF_THE_RECORDING.has(name.toLowerCase())),
+    headers: fieldPairs(fields).filter(([written, value]) => {
+      const name = written.toLowerCase();
+      return !OF_THE_RECORDING.has(name) && !(OF_THE_CLIENT.has(name) && REDACTED.test(value));
+    }),
     body: body === undefined ? null : Buffer.from(body.data, body.encoding),
     at,
   };

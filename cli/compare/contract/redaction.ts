@@ -1,6 +1,6 @@
 /** What is secret in the answers of a contract, over and above what the mirror knows. */
 import { randomBytes } from 'node:crypto';
-import type { RedactionRules } from '../../../capture/index.ts';
+import { PERSONAL_RULES, type RedactionRules } from '../../../capture/redaction/index.ts';
 import { UsageError } from '../../shared/index.ts';
 
 const SHORTEST_KEY = 16;
@@ -12,17 +12,20 @@ export function redactionRules(
   fields: readonly string[],
   parameters: readonly string[],
   pointers: readonly string[],
+  keep: readonly string[],
 ): RedactionRules {
   if (key !== undefined && key.length < SHORTEST_KEY)
     throw new UsageError(`${keyName} must have at least ${SHORTEST_KEY} characters`);
   refuse('--redact-header', fields, /^[\w-]+$/, 'a field name');
   refuse('--redact-parameter', parameters, /^[\w.-]+$/, 'a parameter name');
   refuse('--redact-json', pointers, /^\/\S*$/, 'a JSON pointer, such as /user/email or /**/iban');
+  refuse('--redact-keep', keep, new RegExp(`^(?:${PERSONAL_RULES.join('|')})$`), `one of ${PERSONAL_RULES.join(', ')}`);
   return {
     key: key ?? randomBytes(32).toString('hex'),
     fields: fields.map((name) => name.toLowerCase()),
     parameters,
     pointers,
+    keep: PERSONAL_RULES.filter((rule) => keep.includes(rule)),
   };
 }
 

@@ -1,6 +1,7 @@
 /** One contract from its files to its outcome. */
 
-import { RecordMaker, type RedactionRules } from '../../../capture/index.ts';
+import { RecordMaker } from '../../../capture/index.ts';
+import type { RedactionRules } from '../../../capture/redaction/index.ts';
 import type { RuleSet } from '../../../parity/rules/index.ts';
 import { emptySummary, mergeInto } from '../../../parity/tally/index.ts';
 import { EXIT, type ExitCode, type FailOn, say, type Terminal, UsageError } from '../../shared/index.ts';

@@ -1,0 +1,161 @@
+/**
+ * Secret names with their values in a text of any notation, valid or not: `"name": "value"`, `name=value`, `name: 'value'`,
+ * `?name=value`, escaped within a string. Each separator is looked at once and each value passed over, so time is linear.
+ */
+import { folded, type Secrecy, type SecretNames } from './secret-names.ts';
+import { isRandom } from './secret-values.ts';
+import type { Span } from './span.ts';
+
+const LONGEST_NAME = 100;
+const SPACES = 32;
+/** Quotes as they are written: by themselves, escaped in a string, as an entity. */
+const QUOTES = ['"""', '"', "'", '`', '\\\\\\"', '\\"', "\\'", '&quot;', '&#34;', '&#39;', '&apos;'];
+const NAME = /[\w.\-$%[\]\\\u0080-\uffff]/;
+/** What a scheme of credentials is written as; the credentials follow. */
+const SCHEME = /^(?:bearer|basic|token|digest|dpop|negotiate|apikey|hmac)$/i;
+/** A type in GraphQL's notation stands where a variable is declared: `$password: String! = "default"`. */
+const DECLARED = /^\[?[A-Z][a-z]\w*!?\]?!?$/;
+
+/** Names in `more` are secret too. */
+export function assignments(text: string, names: SecretNames, more: ReadonlySet<string> = new Set()): Span[] {
+  const spans: Span[] = [];
+  const separator = /[=:]/g;
+  let passed = 0;
+  for (let match = separator.exec(text); match !== null; match = separator.exec(text)) {
+    const at = match.index;
+    if (text.startsWith('://', at)) continue;
+    const before = nameBefore(text, at, passed);
+    if (before === null) continue;
+    const { name, parameter, quoted } = before;
+    const secrecy: Secrecy = more.has(name) ? 'secret' : parameter ? names.ofParameter(name) : names.of(name);
+    if (secrecy === 'open') continue;
+    const value = valueAfter(text, at, quoted, name.startsWith('$'), secrecy === 'secret');
+    if (value === null) continue;
+    const { start, end, next } = value;
+    const said = text.slice(start, end);
+    if (end > start && !NOTHING.test(said) && (secrecy === 'secret' || isRandom(said))) {
+      spans.push({ start, end, place: folded(name), ...(value.bare ? { bare: true } : {}) });
+      passed = next;
+      separator.lastIndex = Math.max(next, at + 1);
+    }
+  }
+  return spans;
+}
+
+const NOTHING = /^(?:null|undefined|None|nil)$/;
+
+interface Name {
+  readonly name: string;
+  readonly quoted: boolean;
+  /** It stands after `?`, `&`, `;` or `#`. */
+  readonly parameter: boolean;
+}
+
+function nameBefore(text: string, separator: number, passed: number): Name | null {
+  let end = separator;
+  while (end > passed && separator - end < SPACES && isSpace(text, end - 1)) end--;
+  const quote = QUOTES.find((mark) => text.startsWith(mark, end - mark.length));
+  if (quote !== undefined) end -= quote.length;
+  let start = end;
+  while (start > passed && end - start < LONGEST_NAME && isOfName(text, start - 1, quote)) start--;
+  if (start === end) return null;
+  return {
+    name: decoded(text.slice(start, end)),
+    quoted: quote !== undefined,
+    parameter: '?&;#'.includes(text[start - 1] ?? ' '),
+  };
+}
+
+function isOfName(text: string, at: number, quote: string | undefined): boolean {
+  const c = text[at] ?? '';
+  return quote === undefined ? NAME.test(c) : c !== quote.at(-1) && c !== '\n' && c !== '\r';
+}
+
+/** A name may be written with escapes, so that it reads as another. */
+function decoded(name: string): string {
+  const unit = (_all: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
+  return name
+    .replace(/\\+u([\da-f]{4})/gi, unit)
+    .replace(/%([\da-f]{2})/gi, unit)
+    .replace(/^\\+/, '');
+}
+
+interface Value {
+  readonly start: number;
+  readonly end: number;
+  /** Where reading goes on. */
+  readonly next: number;
+  readonly bare?: boolean;
+}
+
+/** Under a name that is not secret by itself, a value ends at the next separator too: so no value is read twice. */
+function valueAfter(
+  text: string,
+  separator: number,
+  quotedName: boolean,
+  variable: boolean,
+  secret: boolean,
+): Value | null {
+  let start = separator + 1;
+  while (/[=:>]/.test(text[start] ?? '')) start++;
+  while (start < text.length && (isSpace(text, start) || (quotedName && /[\r\n]/.test(text[start] ?? '')))) start++;
+  const quote = QUOTES.find((mark) => text.startsWith(mark, start));
+  if (quote !== undefined) return quotedValue(text, start + quote.length, quote);
+  if (text[separator] === ':' && /[[{]/.test(text[start] ?? ''))
+    return secret && !variable ? container(text, start) : null;
+  const end = bareEnd(text, start, secret ? DELIMITER : DELIMITER_OR_SEPARATOR);
+  const value = text.slice(start, end);
+  if (variable && DECLARED.test(value)) {
+    const byDefault = /^\s{0,8}=\s{0,8}(?=")/.exec(text.slice(end, end + SPACES));
+    if (byDefault === null) return null;
+    return quotedValue(text, end + byDefault[0].length + 1, '"');
+  }
+  if (SCHEME.test(value) && isSpace(text, end) && !isSpace(text, end + 1)) {
+    const after = bareEnd(text, end + 1, DELIMITER);
+    return { start: end + 1, end: after, next: after };
+  }
+  return { start, end, next: end, ...(quotedName && value !== '' ? { bare: true } : {}) };
+}
+
+/** Without its closing quote a value reaches to the end: what follows cannot be told from it. */
+function quotedValue(text: string, start: number, quote: string): Value {
+  const escapes = quote.length === 1;
+  for (let at = start; ; at++) {
+    const end = text.indexOf(quote, at);
+    if (end < 0) return { start, end: text.length, next: text.length };
+    if (!escapes || !isEscaped(text, end, start)) return { start, end, next: end + quote.length };
+    at = end;
+  }
+}
+
+function isEscaped(text: string, at: number, start: number): boolean {
+  let backslashes = 0;
+  while (at - backslashes > start && text[at - backslashes - 1] === '\\') backslashes++;
+  return backslashes % 2 === 1;
+}
+
+/** An object or array to its end, strings passed over. */
+function container(text: string, start: number): Value {
+  let depth = 0;
+  const marks = /["[\]{}]/g;
+  marks.lastIndex = start;
+  for (let match = marks.exec(text); match !== null; match = marks.exec(text)) {
+    if (match[0] === '"') marks.lastIndex = quotedValue(text, match.index + 1, '"').next;
+    else depth += /[[{]/.test(match[0]) ? 1 : -1;
+    if (depth === 0) return { start, end: match.index + 1, next: match.index + 1, bare: true };
+  }
+  return { start, end: text.length, next: text.length, bare: true };
+}
+
+const DELIMITER = /[\s&;,"'<>()[\]{}|\\#]/g;
+const DELIMITER_OR_SEPARATOR = /[\s&;,"'<>()[\]{}|\\#=:]/g;
+
+function bareEnd(text: string, start: number, delimiter: RegExp): number {
+  delimiter.lastIndex = start;
+  return delimiter.exec(text)?.index ?? text.length;
+}
+
+function isSpace(text: string, at: number): boolean {
+  const c = text.charCodeAt(at);
+  return c === 32 || c === 9;
+}

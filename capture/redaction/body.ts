@@ -1,0 +1,117 @@
+/** A captured body without its secrets. What cannot be looked into is left out: its length and keyed hash remain. */
+import { isUtf8 } from 'node:buffer';
+import { createHmac } from 'node:crypto';
+import * as zlib from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
+import { codingsOf, fieldPairs, mediaTypeOf } from '../../http/index.ts';
+import { DIGEST_LIMIT, digestOf, type RawBody } from '../body-sample.ts';
+import { type CapturedBody, decodeAll } from '../format/index.ts';
+import { decodeContent } from '../zlib-decoder.ts';
+import { type Charset, charsetOf } from './charset.ts';
+import type { ContentSearch } from './content.ts';
+import type { CaptureHash } from './hash.ts';
+import { redacted, type Seal } from './span.ts';
+import type { TextSearch } from './text.ts';
+
+/** A body may unfold to this many bytes; one that wants more is left out. */
+const DECODED_LIMIT = 4 * 1024 * 1024;
+
+/** A hash costs some microseconds: a body that is made of secrets is left out as a whole. */
+const MOST_SECRETS = 10_000;
+
+type Encode = (data: Uint8Array) => Uint8Array;
+const gzip: Encode = (data) => gzipSync(data, { level: 1 });
+const ENCODERS: Readonly<Record<string, Encode>> = {
+  gzip,
+  'x-gzip': gzip,
+  deflate: (data) => deflateSync(data, { level: 1 }),
+  br: (data) => brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
+  ...('zstdCompressSync' in zlib ? { zstd: (data: Uint8Array) => zlib.zstdCompressSync(data) } : {}),
+};
+
+/** Formats without names or text of their own: they are kept as they are. */
+const OPAQUE = /^(?:image|audio|video|font)\/|^application\/(?:pdf|zip|gzip|wasm|font-\w+|vnd\.ms-fontobject)$/;
+
+/** One message's body: where it stands, and whose hash keys its places. */
+export interface BodyPlace {
+  readonly hash: CaptureHash;
+  readonly part: 'request' | 'response';
+}
+
+export class BodyRedaction {
+  readonly #key: string;
+  readonly #content: ContentSearch;
+  readonly #text: TextSearch;
+
+  constructor(key: string, content: ContentSearch, text: TextSearch) {
+    this.#key = key;
+    this.#content = content;
+    this.#text = text;
+  }
+
+  /** @param headers the message's fields, names and values alternating */
+  capture(body: RawBody, headers: readonly string[], at: BodyPlace): CapturedBody {
+    if (body.bytes === 0) return { ...encoded(body.data), bytes: 0, truncated: body.truncated };
+    // Half a secret at the cut cannot be told from half a word, and no comparison reads a beginning.
+    if (body.truncated) return this.omit(body, at);
+    const head = { headers: fieldPairs(headers) };
+    const codings = codingsOf(head);
+    const decoded = decodeAll(codings, body.data, (coding, bytes, limit) =>
+      decodeContent(coding, bytes, Math.min(limit, DECODED_LIMIT)),
+    );
+    if (decoded.outcome !== 'decoded') return this.omit(body, at);
+    const media = mediaTypeOf(head);
+    const charset = charsetOf(decoded.bytes, media.parameters.get('charset'));
+    if (charset === null) return this.omit(body, at);
+    if (charset === 'binary') {
+      const secret = !OPAQUE.test(media.type) && this.#text.spans(latin1(decoded.bytes)).length > 0;
+      return secret ? this.omit(body, at) : plain(body);
+    }
+    const text = charset.decode(decoded.bytes);
+    const spans = this.#content.spans(text, media);
+    if (spans === null || spans.length > MOST_SECRETS) return this.omit(body, at);
+    const seal: Seal = (place, value) => at.hash.of(`${at.part}-body/${place}`, value);
+    const { text: rest, count } = redacted(text, spans, seal);
+    if (count === 0) return plain(body);
+    const data = this.#written(rest, charset, codings);
+    if (data === null) return this.omit(body, at);
+    return { ...encoded(data), bytes: body.bytes, truncated: false, ...this.#digest(body, at), redacted: count };
+  }
+
+  /** Nothing but its length and hash. */
+  omit(body: RawBody, at: BodyPlace): CapturedBody {
+    return { encoding: 'utf8', data: '', bytes: body.bytes, truncated: true, ...this.#digest(body, at) };
+  }
+
+  /** Written anew in its codings, so that the fields captured with it stay true. */
+  #written(text: string, charset: Charset, codings: readonly string[]): Uint8Array | null {
+    let data: Uint8Array = charset.encode(text);
+    for (const coding of codings) {
+      const encode = Object.hasOwn(ENCODERS, coding) ? ENCODERS[coding] : undefined;
+      if (encode === undefined) return null;
+      data = encode(data);
+    }
+    return data;
+  }
+
+  /** Of a body beyond the limit only the beginning is known: no hash may say that two of them are equal. */
+  #digest({ data, bytes, digest }: RawBody, { hash, part }: BodyPlace): { readonly digest?: string } {
+    if (digest === undefined && bytes > DIGEST_LIMIT) return {};
+    const whole = digest ?? digestOf(createHmac('sha256', this.#key).update(data));
+    return { digest: hash.ofDigest(part, whole) };
+  }
+}
+
+function plain({ data, bytes }: RawBody): CapturedBody {
+  return { ...encoded(data), bytes, truncated: false };
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function encoded(data: Uint8Array): Pick<CapturedBody, 'encoding' | 'data'> {
+  const buffer = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const encoding = isUtf8(buffer) ? 'utf8' : 'base64';
+  return { encoding, data: buffer.toString(encoding) };
+}

@@ -1,0 +1,53 @@
+/** How a body's bytes are read as text and written again, every byte that is not a secret as it was. */
+import { isUtf8 } from 'node:buffer';
+
+export interface Charset {
+  decode(bytes: Uint8Array): string;
+  encode(text: string): Buffer;
+}
+
+const UTF8: Charset = {
+  decode: (bytes) => bufferOf(bytes).toString('utf8'),
+  encode: (text) => Buffer.from(text, 'utf8'),
+};
+/** ASCII is readable in it whatever the rest means (ISO 8859, Windows, Shift JIS, GBK), and every byte survives. */
+const BYTES: Charset = {
+  decode: (bytes) => bufferOf(bytes).toString('latin1'),
+  encode: (text) => Buffer.from(text, 'latin1'),
+};
+const UTF16LE: Charset = {
+  decode: (bytes) => bufferOf(bytes).toString('utf16le'),
+  encode: (text) => Buffer.from(text, 'utf16le'),
+};
+const UTF16BE: Charset = {
+  decode: (bytes) => Buffer.from(bytes).swap16().toString('utf16le'),
+  encode: (text) => Buffer.from(text, 'utf16le').swap16(),
+};
+/** ASCII is not readable in these. */
+const UNREADABLE = /^(?:utf-?7|utf-?32|ucs-?4|ibm|cp0?37|cp1047|ebcdic)/;
+
+/** `binary`: no text, or none that can be read as such; null: text that cannot be read here. */
+export function charsetOf(bytes: Uint8Array, declared: string | undefined): Charset | 'binary' | null {
+  const label = declared?.toLowerCase() ?? '';
+  if (UNREADABLE.test(label)) return null;
+  const wide = utf16Of(bytes, label);
+  if (wide !== null) return bytes.length % 2 === 0 ? wide : null;
+  const buffer = bufferOf(bytes);
+  if (isUtf8(buffer)) return UTF8;
+  return buffer.includes(0) ? 'binary' : BYTES;
+}
+
+function utf16Of(bytes: Uint8Array, label: string): Charset | null {
+  const [a, b, c, d] = bytes;
+  if (a === 0xff && b === 0xfe) return UTF16LE;
+  if (a === 0xfe && b === 0xff) return UTF16BE;
+  if (label.startsWith('utf-16be')) return UTF16BE;
+  if (label.startsWith('utf-16') || label.startsWith('ucs-2')) return a === 0 ? UTF16BE : UTF16LE;
+  // Two ASCII characters without a mark.
+  if (a !== 0 && b === 0 && c !== 0 && d === 0) return UTF16LE;
+  return a === 0 && b !== 0 && c === 0 && d !== 0 && d !== undefined ? UTF16BE : null;
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

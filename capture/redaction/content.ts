@@ -1,0 +1,101 @@
+/** Secrets in a body's text, by the notation that it claims or has; searched as unknown text where it has none. */
+import type { MediaType } from '../../http/index.ts';
+import { parseMediaType } from '../../http/index.ts';
+import { tokenize } from '../../json/index.ts';
+import { looksLikeForm, secretParameters } from './form.ts';
+import { JsonSecrets } from './json.ts';
+import { looksLikeMarkup, secretsInMarkup } from './markup.ts';
+import { boundaryOf, secretsInMultipart } from './multipart.ts';
+import { addAll, type Span, shifted } from './span.ts';
+import type { TextSearch } from './text.ts';
+
+/** Texts within texts, such as JSON in a JSON string, are read this deep; below, as unknown text. */
+const DEEPEST = 4;
+/** A byte order mark, space, and what guards JSON against being run as a script. */
+const BEFORE_JSON = /^\uFEFF?\s{0,64}(?:\)\]\}'?,?|while\s?\(1\);|for\s?\(;;\);)?\s*/;
+/** Before a line's JSON: a field of server-sent events, a record separator (RFC 7464). */
+const BEFORE_LINE = new RegExp(`^(?:\\s*data:|${String.fromCharCode(0x1e)})?\\s*`);
+
+export class ContentSearch {
+  readonly #text: TextSearch;
+  readonly #json: JsonSecrets;
+  /** A text that mentions a place which a pointer names; null where one ends in `*`. */
+  readonly #mention: RegExp | null;
+  readonly #hasPointers: boolean;
+
+  constructor(text: TextSearch, pointers: readonly string[]) {
+    this.#text = text;
+    this.#json = new JsonSecrets(text.names, pointers);
+    const last = pointers.map((pointer) => pointer.slice(pointer.lastIndexOf('/') + 1));
+    this.#hasPointers = pointers.length > 0;
+    this.#mention = last.some((name) => name.startsWith('*'))
+      ? null
+      : new RegExp(last.map((name) => name.replace(/[^\w]/g, '\\$&')).join('|'));
+  }
+
+  /** Null where a service's pointers apply and cannot be followed. */
+  spans(text: string, { type, parameters }: MediaType): Span[] | null {
+    const boundary =
+      type.startsWith('multipart/') || text.startsWith('--') ? boundaryOf(text, parameters.get('boundary')) : null;
+    if (boundary !== null) {
+      return secretsInMultipart(text, boundary, this.#text.names, (content, partType) => {
+        const media = parseMediaType(partType);
+        return media.type.startsWith('multipart/') ? this.#within(content, 1) : this.spans(content, media);
+      });
+    }
+    const isForm = type === 'application/x-www-form-urlencoded';
+    if (isForm) return secretParameters(text, this.#text.names, (value, more) => this.#within(value, 1, more));
+    const whole = this.#whole(text, 0);
+    if (whole !== null) return whole;
+    const { spans, json } = this.#lines(text);
+    const unread = this.#hasPointers && !json && (/[/+]json$/.test(type) || /^[\s\uFEFF]*[[{]/.test(text));
+    if (unread && (this.#mention === null || this.#mention.test(text))) return null;
+    return [...spans, ...this.#within(text, DEEPEST)];
+  }
+
+  /** What a part of a text says, such as a string or a parameter's value. */
+  #within(text: string, depth: number, more?: ReadonlySet<string>): Span[] {
+    const whole = depth < DEEPEST ? this.#whole(text, depth, more) : null;
+    if (whole !== null) return whole;
+    const { names } = this.#text;
+    const spans = this.#text.spans(text, more);
+    if (looksLikeMarkup(text))
+      addAll(spans, secretsInMarkup(text, names, !/<(?:!doctype )?html\b/i.test(text.slice(0, 1_000))));
+    if (looksLikeForm(text))
+      addAll(
+        spans,
+        secretParameters(text, names, () => []),
+      );
+    return spans;
+  }
+
+  #whole(text: string, depth: number, more?: ReadonlySet<string>): Span[] | null {
+    const start = BEFORE_JSON.exec(text)?.[0].length ?? 0;
+    return /[[{"]/.test(text[start] ?? '') ? this.#document(text.slice(start), depth, start, more) : null;
+  }
+
+  #document(text: string, depth: number, offset: number, more?: ReadonlySet<string>): Span[] | null {
+    const doc = tokenize(text);
+    if (doc === undefined) return null;
+    return this.#json.spans(doc, (said, names) => this.#within(said, depth + 1, names), more).map(shifted(offset));
+  }
+
+  /** NDJSON, JSON sequences, server-sent events. */
+  #lines(text: string): { spans: Span[]; json: boolean } {
+    const spans: Span[] = [];
+    let json = false;
+    for (let start = 0; start < text.length; ) {
+      const newline = text.indexOf('\n', start);
+      const end = newline < 0 ? text.length : newline;
+      const line = text.slice(start, end);
+      const before = BEFORE_LINE.exec(line)?.[0].length ?? 0;
+      const found = /[[{]/.test(line[before] ?? '') ? this.#document(line.slice(before), 0, start + before) : null;
+      if (found !== null) {
+        json = true;
+        addAll(spans, found);
+      }
+      start = end + 1;
+    }
+    return { spans, json };
+  }
+}

@@ -1,0 +1,69 @@
+/** A text behind its encoding: searched as what it says, changed as it is written. */
+import type { Span } from './span.ts';
+
+export class EncodedText {
+  readonly text: string;
+  /** Where each character of `text` begins as it is written; null where it is written as it is. */
+  readonly #offsets: Int32Array | null;
+  readonly #start: number;
+
+  private constructor(text: string, offsets: Int32Array | null, start: number) {
+    this.text = text;
+    this.#offsets = offsets;
+    this.#start = start;
+  }
+
+  /** Percent-encoding (RFC 3986, 2.1), each byte one character; in a form `+` is a space. */
+  static percent(written: string, form: boolean): EncodedText {
+    if (!written.includes('%') && !(form && written.includes('+'))) return new EncodedText(written, null, 0);
+    return EncodedText.#read(0, written.length, (at) => {
+      const c = written[at] ?? '';
+      if (c === '+' && form) return [' ', 1];
+      const hex = c === '%' ? written.slice(at + 1, at + 3) : '';
+      return /^[\da-f]{2}$/i.test(hex) ? [String.fromCharCode(Number.parseInt(hex, 16)), 3] : [c, 1];
+    });
+  }
+
+  /** The JSON string of `written` whose quotes stand at `start` and before `end`. */
+  static jsonString(written: string, start: number, end: number): EncodedText {
+    const raw = written.slice(start + 1, end - 1);
+    if (!raw.includes('\\')) return new EncodedText(raw, null, start + 1);
+    return EncodedText.#read(start + 1, end - 1, (at) => {
+      const c = written[at] ?? '';
+      if (c !== '\\') return [c, 1];
+      const letter = written[at + 1] ?? '';
+      if (letter !== 'u') return [ESCAPES[letter] ?? letter, 2];
+      return [String.fromCharCode(Number.parseInt(written.slice(at + 2, at + 6), 16)), 6];
+    });
+  }
+
+  static #read(start: number, end: number, one: (at: number) => [string, number]): EncodedText {
+    const parts: string[] = [];
+    const offsets = new Int32Array(end - start + 1);
+    let at = start;
+    for (; at < end; ) {
+      const [character, length] = one(at);
+      offsets[parts.length] = at;
+      parts.push(character);
+      at += length;
+    }
+    offsets[parts.length] = end;
+    return new EncodedText(parts.join(''), offsets, 0);
+  }
+
+  /** Spans of what it says as spans of what is written. */
+  written(spans: readonly Span[]): Span[] {
+    return spans.map((span) => ({
+      ...span,
+      start: this.#offset(span.start),
+      end: this.#offset(span.end),
+      value: span.value ?? this.text.slice(span.start, span.end),
+    }));
+  }
+
+  #offset(at: number): number {
+    return this.#offsets === null ? this.#start + at : (this.#offsets[at] ?? 0);
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };

@@ -1,0 +1,92 @@
+/** Secrets in header fields, cookies and request targets. */
+import { fieldPairs } from '../../http/index.ts';
+import { secretParameters } from './form.ts';
+import { tokensInPath } from './paths.ts';
+import type { SecretNames } from './secret-names.ts';
+import { isRandom } from './secret-values.ts';
+import { addAll, redacted, type Seal, type Span, shifted } from './span.ts';
+import type { TextSearch } from './text.ts';
+
+/** Schemes that stay readable (IANA's registry, and those in wide use); another word there may be the secret itself. */
+const SCHEME =
+  /^(?:basic|bearer|concealed|digest|dpop|gnap|hawk|hmac|hoba|mutual|negotiate|ntlm|oauth|privatetoken|scram-sha-\d+|token|vapid|apikey|sharedkey(?:lite)?|signature|aws4-[\w-]+)[ \t]+(?=\S)/i;
+/** Fields that hold a URL: the path is searched too. */
+const URL_FIELD = /^(?:location|content-location|referer|link|refresh|.*-(?:url|uri|path))$/;
+/** An origin as it is serialised (RFC 6454, 6.2); anything else in the field is unknown, and goes. */
+const ORIGIN = /^(?:null|\*|[a-z][a-z\d+.-]*:\/\/[^\s/@?#]+)$/i;
+
+export class FieldSearch {
+  readonly #text: TextSearch;
+  readonly #names: SecretNames;
+
+  constructor(text: TextSearch) {
+    this.#text = text;
+    this.#names = text.names;
+  }
+
+  /** @param raw names and values alternating */
+  headers(raw: readonly string[], seal: Seal): [string, string][] {
+    return fieldPairs(raw).map(([name, value]) => {
+      const field = name.toLowerCase();
+      const at: Seal = (place, said) => seal(`${field}/${place}`, said);
+      return [name, redacted(value, this.#spans(field, value), at).text];
+    });
+  }
+
+  /** A request's target: path, query, and what else it may hold. */
+  target(target: string, seal: Seal): string {
+    return redacted(target, this.url(target), (place, value) => seal(`target/${place}`, value)).text;
+  }
+
+  /** Spans of a URL, or of a reference to one. */
+  url(url: string): Span[] {
+    const spans = this.#text.spans(url);
+    const path = url.includes('://') ? url.indexOf('/', url.indexOf('://') + 3) : 0;
+    if (path >= 0) addAll(spans, tokensInPath(url, this.#names, path));
+    const query = url.search(/[?#]/);
+    if (query >= 0) {
+      const parameters = secretParameters(url.slice(query), this.#names, (value, more) =>
+        this.#text.spans(value, more),
+      );
+      addAll(spans, parameters.map(shifted(query)));
+    }
+    return spans;
+  }
+
+  #spans(name: string, value: string): Span[] {
+    const whole = (start: number): Span[] => [{ start, end: value.length, place: '' }];
+    switch (name) {
+      case 'cookie':
+        return cookies(value, value.length);
+      case 'set-cookie':
+        // Name and attributes are the service's doing and compared; the value is the customer's.
+        return cookies(value, value.includes(';') ? value.indexOf(';') : value.length);
+      case 'origin':
+        return ORIGIN.test(value) ? [] : whole(0);
+    }
+    const secrecy = this.#names.ofField(name);
+    if (secrecy === 'secret') return whole(/authorization$/.test(name) ? (SCHEME.exec(value)?.[0].length ?? 0) : 0);
+    if (secrecy === 'random' && isRandom(value)) return whole(0);
+    const spans = this.#text.spans(value);
+    if (URL_FIELD.test(name)) {
+      for (const { index, 0: url } of value.matchAll(/[^\s<>,;"']+/g)) addAll(spans, this.url(url).map(shifted(index)));
+    }
+    return spans;
+  }
+}
+
+/** The values of `name=value; name=value`, and what stands there without a name. */
+function cookies(text: string, end: number): Span[] {
+  const spans: Span[] = [];
+  for (let start = 0; start < end; ) {
+    const semicolon = text.indexOf(';', start);
+    const next = semicolon < 0 || semicolon > end ? end : semicolon;
+    const pair = text.slice(start, next);
+    const equals = pair.indexOf('=');
+    const value = pair.slice(equals + 1);
+    const from = start + equals + 1 + value.length - value.trimStart().length;
+    spans.push({ start: from, end: from + value.trim().length, place: pair.slice(0, Math.max(equals, 0)).trim() });
+    start = next + 1;
+  }
+  return spans;
+}

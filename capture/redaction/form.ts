@@ -1,0 +1,48 @@
+/** Secrets in a query or a form (application/x-www-form-urlencoded): by the parameter's name, and within its value. */
+import { EncodedText } from './encoded-text.ts';
+import { folded, type SecretNames } from './secret-names.ts';
+import { isRandom } from './secret-values.ts';
+import { addAll, type Span, shifted } from './span.ts';
+
+/** A query of GraphQL that gives a variable a secret's name makes the variable secret. */
+const GIVEN = /([\w-]{1,100})\s{0,8}:\s{0,8}\$(\w{1,100})/g;
+
+/** Variables of a GraphQL document that stand for secret arguments. */
+export function secretVariables(document: string, names: SecretNames): Set<string> {
+  return new Set(
+    [...document.matchAll(GIVEN)].flatMap(([, name = '', variable = '']) =>
+      names.of(name) === 'secret' ? [variable] : [],
+    ),
+  );
+}
+
+/** Whether a text without a type has the look of a form. */
+export function looksLikeForm(text: string): boolean {
+  return /^[^\s=&{}<>"']{1,200}=[^\s{}<>"]*$/.test(text);
+}
+
+/** `inner` searches what a parameter says. */
+export function secretParameters(
+  text: string,
+  names: SecretNames,
+  inner: (text: string, more?: ReadonlySet<string>) => Span[],
+): Span[] {
+  const spans: Span[] = [];
+  let more: ReadonlySet<string> | undefined;
+  const query = /(?:^|[?&])query=([^&]*)/.exec(text)?.[1];
+  if (query?.includes('$') || query?.includes('%24'))
+    more = secretVariables(EncodedText.percent(query, true).text, names);
+  for (const { index, 0: pair } of text.matchAll(/[^?&;#]+/g)) {
+    const equals = pair.indexOf('=');
+    const name = EncodedText.percent(equals < 0 ? '' : pair.slice(0, equals), true).text;
+    const value = EncodedText.percent(pair.slice(equals + 1), true);
+    const secrecy = names.ofParameter(name);
+    const whole = secrecy === 'secret' || (secrecy === 'random' && isRandom(value.text));
+    const found = whole ? [{ start: 0, end: value.text.length, place: folded(name) }] : inner(value.text, more);
+    const offset = index + equals + 1;
+    addAll(spans, value.written(found).map(shifted(offset)));
+    // A secret may stand where a name is expected, or all alone.
+    if (equals !== 0 && !whole) addAll(spans, inner(pair.slice(0, Math.max(equals, 0))).map(shifted(index)));
+  }
+  return spans;
+}

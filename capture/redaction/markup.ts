@@ -1,0 +1,128 @@
+/** Secrets in XML and HTML: the text of elements, and attributes, by their names or by what a `name` attribute says. */
+import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
+import { folded, type SecretNames } from './secret-names.ts';
+import { isRandom } from './secret-values.ts';
+import { addAll, type Span } from './span.ts';
+
+/** Attributes that name what an element holds: `<input name="csrf" value="…">`, `<entry key="password">…</entry>`. */
+const NAMING = new Set(['name', 'key', 'id', 'property', 'itemprop', 'field']);
+const HOLDING = new Set(['value', 'content', 'data', 'val']);
+
+/** Whether a text has a tag. */
+export function looksLikeMarkup(text: string): boolean {
+  return /<[A-Za-z!?]/.test(text);
+}
+
+/** @param xml names keep their case, and nothing but CDATA hides tags */
+export function secretsInMarkup(text: string, names: SecretNames, xml: boolean): Span[] {
+  const reading = new MarkupReading(text, names);
+  const tokenizer = new Tokenizer({ xmlMode: xml, decodeEntities: false }, reading);
+  tokenizer.write(text);
+  tokenizer.end();
+  return reading.spans;
+}
+
+class MarkupReading implements TokenizerCallbacks {
+  readonly spans: Span[] = [];
+  readonly #text: string;
+  readonly #names: SecretNames;
+  /** Open elements within the outermost secret one; 0 outside of any. */
+  #within = 0;
+  #tag = '';
+  #secretTag = false;
+  #attribute = '';
+  #value: { start: number; end: number } | null = null;
+  #held: Span[] = [];
+
+  constructor(text: string, names: SecretNames) {
+    this.#text = text;
+    this.#names = names;
+  }
+
+  onopentagname(start: number, end: number): void {
+    this.#tag = this.#text.slice(start, end);
+    this.#secretTag = this.#names.of(localName(this.#tag)) === 'secret';
+    this.#held = [];
+  }
+
+  onattribname(start: number, end: number): void {
+    this.#attribute = localName(this.#text.slice(start, end));
+    this.#value = null;
+  }
+
+  onattribdata(start: number, end: number): void {
+    this.#value = { start: this.#value?.start ?? start, end };
+  }
+
+  onattribend(): void {
+    if (this.#value === null) return;
+    const { start, end } = this.#value;
+    const said = this.#text.slice(start, end);
+    const place = `${folded(this.#tag)}/${folded(this.#attribute)}`;
+    const secrecy = this.#names.of(this.#attribute);
+    if (secrecy === 'secret' || (secrecy === 'random' && isRandom(said))) this.spans.push({ start, end, place });
+    const name = this.#attribute.toLowerCase();
+    if (NAMING.has(name) && this.#names.of(said) === 'secret') this.#secretTag = true;
+    else if (HOLDING.has(name)) this.#held.push({ start, end, place });
+  }
+
+  onopentagend(): void {
+    this.#opened();
+    if (this.#within > 0) this.#within++;
+    else if (this.#secretTag && !VOID.has(this.#tag.toLowerCase())) this.#within = 1;
+  }
+
+  onselfclosingtag(): void {
+    this.#opened();
+  }
+
+  onclosetag(): void {
+    if (this.#within > 0) this.#within--;
+  }
+
+  ontext(start: number, end: number): void {
+    if (this.#within > 0 && this.#text.slice(start, end).trim() !== '') this.#add(start, end);
+  }
+
+  oncdata(start: number, end: number, endOffset: number): void {
+    if (this.#within > 0)
+      this.#add(start + '[CDATA['.length * Number(this.#text.startsWith('[CDATA[', start)), end - endOffset);
+  }
+
+  onattribentity(): void {}
+  oncomment(): void {}
+  ondeclaration(): void {}
+  onend(): void {}
+  onprocessinginstruction(): void {}
+  ontextentity(): void {}
+
+  #opened(): void {
+    if (this.#secretTag) addAll(this.spans, this.#held);
+  }
+
+  #add(start: number, end: number): void {
+    this.spans.push({ start, end, place: 'element' });
+  }
+}
+
+/** Elements of HTML that have no content. */
+const VOID = new Set([
+  'input',
+  'meta',
+  'link',
+  'param',
+  'img',
+  'br',
+  'hr',
+  'source',
+  'track',
+  'wbr',
+  'area',
+  'base',
+  'col',
+  'embed',
+]);
+
+function localName(name: string): string {
+  return name.slice(name.lastIndexOf(':') + 1);
+}

@@ -1,0 +1,66 @@
+/** Secrets in multipart bodies (RFC 7578, RFC 2046, 5.1): whole parts by their names, and within the others. */
+import { parseMediaType } from '../../http/index.ts';
+import { folded, type SecretNames } from './secret-names.ts';
+import { addAll, below, type Span, shifted } from './span.ts';
+
+/** Parts that are looked at; more is no form. */
+const MOST_PARTS = 10_000;
+
+/** The boundary that a text begins with, where its type names none. */
+export function boundaryOf(text: string, declared: string | undefined): string | null {
+  if (declared !== undefined && declared !== '') return declared;
+  return /^\s{0,4}--([^\r\n]{1,70})\r?\n[\w-]{1,40}:/.exec(text.slice(0, 200))?.[1] ?? null;
+}
+
+/** `inner` searches a part's content of the type given; null when the body cannot be taken apart. */
+export function secretsInMultipart(
+  text: string,
+  boundary: string,
+  names: SecretNames,
+  inner: (text: string, type: string) => Span[] | null,
+): Span[] | null {
+  const spans: Span[] = [];
+  const mark = `--${boundary}`;
+  let at = text.indexOf(mark);
+  for (let part = 0; at >= 0; part++) {
+    if (part >= MOST_PARTS) return null;
+    const start = at + mark.length;
+    const next = text.indexOf(mark, start);
+    const end = next < 0 ? text.length : next;
+    const head = /\r?\n\r?\n/g;
+    head.lastIndex = start;
+    const blank = head.exec(text.slice(0, Math.min(end, start + 8_192)));
+    if (blank !== null) {
+      const content = blank.index + blank[0].length;
+      const found = secretsOfPart(
+        text.slice(start, blank.index),
+        text.slice(content, end).replace(/\r?\n$/, ''),
+        names,
+        inner,
+      );
+      if (found === null) return null;
+      addAll(spans, found.map(shifted(content)));
+    }
+    at = next;
+  }
+  return spans;
+}
+
+function secretsOfPart(
+  head: string,
+  content: string,
+  names: SecretNames,
+  inner: (text: string, type: string) => Span[] | null,
+): Span[] | null {
+  const name = parseMediaType(field(head, 'content-disposition')).parameters.get('name') ?? '';
+  if (names.ofParameter(name) === 'secret') return [{ start: 0, end: content.length, place: folded(name) }];
+  return inner(content, field(head, 'content-type') ?? '')?.map(below(folded(name))) ?? null;
+}
+
+function field(head: string, name: string): string | null {
+  for (const line of head.split('\n')) {
+    const colon = line.indexOf(':');
+    if (line.slice(0, colon).trim().toLowerCase() === name) return line.slice(colon + 1).trim();
+  }
+  return null;
+}

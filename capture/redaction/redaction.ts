@@ -1,0 +1,79 @@
+/** Redaction of a whole capture, by one set of rules. */
+import type { RawBody } from '../body-sample.ts';
+import type { CapturedBody } from '../format/index.ts';
+import { BodyRedaction } from './body.ts';
+import { ContentSearch } from './content.ts';
+import { FieldSearch } from './fields.ts';
+import { CaptureHash } from './hash.ts';
+import { routeWithoutSecrets } from './paths.ts';
+import type { RedactionRules } from './rules.ts';
+import { PERSONAL_RULES, SecretNames } from './secret-names.ts';
+import { redacted, type Seal } from './span.ts';
+import { TextSearch } from './text.ts';
+
+export class Redaction {
+  readonly #key: string;
+  readonly #text: TextSearch;
+  readonly #fields: FieldSearch;
+  readonly #bodies: BodyRedaction;
+
+  constructor({ key, fields, parameters, pointers, keep = [] }: RedactionRules) {
+    const personal = PERSONAL_RULES.filter((rule) => !keep.includes(rule));
+    this.#key = key;
+    this.#text = new TextSearch(new SecretNames(fields, parameters, personal), personal);
+    this.#fields = new FieldSearch(this.#text);
+    this.#bodies = new BodyRedaction(key, new ContentSearch(this.#text, pointers), this.#text);
+  }
+
+  /** @param identity what tells the capture from every other */
+  of(identity: readonly (string | number)[]): CaptureRedaction {
+    return new CaptureRedaction(new CaptureHash(this.#key, identity), this.#text, this.#fields, this.#bodies);
+  }
+
+  route(target: string, templates: readonly string[]): string {
+    return routeWithoutSecrets(target, templates, this.#text.names);
+  }
+}
+
+/** Redaction within one capture: equal values at one place have one hash. */
+export class CaptureRedaction {
+  readonly #hash: CaptureHash;
+  readonly #text: TextSearch;
+  readonly #fields: FieldSearch;
+  readonly #bodies: BodyRedaction;
+
+  constructor(hash: CaptureHash, text: TextSearch, fields: FieldSearch, bodies: BodyRedaction) {
+    this.#hash = hash;
+    this.#text = text;
+    this.#fields = fields;
+    this.#bodies = bodies;
+  }
+
+  /** @param raw names and values alternating */
+  headers(raw: readonly string[], part: 'request' | 'response'): [string, string][] {
+    return this.#fields.headers(raw, this.#seal(part));
+  }
+
+  target(target: string): string {
+    return this.#fields.target(target, this.#seal('request'));
+  }
+
+  /** A text of no notation, such as an error's message. */
+  text(text: string, place: string): string {
+    return redacted(text, this.#text.spans(text), this.#seal(place)).text;
+  }
+
+  /** @param headers the message's fields, names and values alternating */
+  body(body: RawBody, headers: readonly string[], part: 'request' | 'response'): CapturedBody {
+    return this.#bodies.capture(body, headers, { hash: this.#hash, part });
+  }
+
+  /** Its length and hash only. */
+  omit(body: RawBody, part: 'request' | 'response'): CapturedBody {
+    return this.#bodies.omit(body, { hash: this.#hash, part });
+  }
+
+  #seal(part: string): Seal {
+    return (place, value) => this.#hash.of(`${part}/${place}`, value);
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The one list of secret names, for header fields, cookies, parameters, JSON keys, XML names and parts of paths alike. Names
+ * are folded before they are looked up: `X-Api-Key`, `apiKey`, `API_KEY` and `user[api-key]` are one name.
+ */
+
+/** Personal data that is redacted on top of secrets; each rule can be left out. */
+export const PERSONAL_RULES = ['email', 'phone', 'card', 'address'] as const;
+export type PersonalRule = (typeof PERSONAL_RULES)[number];
+
+/**
+ * - `part`: secret when any word of a name is it, or the folded name ends with it (`accesstoken`)
+ * - `word`: secret when any word of a name is it
+ * - `whole`: secret when the folded name is it
+ * - `parameter`: as `whole`, in queries and forms only
+ * - `random`: as `word`, when the value looks random
+ */
+type Match = 'part' | 'word' | 'whole' | 'parameter' | 'random';
+
+export const SECRET_NAMES: Readonly<Record<Match, string>> = {
+  part: `accesskey accesskeyid accountkey accountnumber apikey appcheck assertion authkey authorization authstate
+    authuser cardnumber clientcert clientcertificate consumerkey cookie cookie2 credential credentials creditcard csrf
+    deploykey devicekey encryptionkey functionskey hostkey jwt kennwort licensekey masterkey oauthverifier
+    passcode passphrase passwd password passwords passwort pincode privatekey publishkey routingnumber samlrequest
+    samlresponse secret secretkey secrets servicekey sessid sessionid sessionkey sharedkey signature signingkey
+    socialsecuritynumber sslcert storagekey subscriptionkey taxid token webhookurl xsrf`,
+  word: 'bearer creds cvc cvv dpop hmac iban jwe jws mfa nonce otp passkey pwd sid ssn totp',
+  whole: 'auth pan pass pin pw session sessions sig tokens xauth',
+  parameter: 'code key',
+  random: `access auth cert challenge code confirmation grant invitation invite key license login magic pass pin reset
+    salt seed session sessions share sig sign state ticket tokens unlock verification verifier`,
+};
+
+/** Words at the end of a name that say something about a secret, and not the secret itself: `token_type`, `passwordPolicy`. */
+const ABOUT = new Set(
+  `age algorithm at changed count created enabled endpoint exp expired expires expiration expiry format in invalid
+  lifetime length max min policy required rules status strength supported type types updated uri url used valid
+  verified version`.split(/\s+/),
+);
+export const PERSONAL_NAMES: Readonly<Record<PersonalRule, Readonly<Partial<Record<Match, string>>>>> = {
+  email: { part: 'email emailaddress mailaddress', whole: 'mail emails' },
+  phone: { part: 'phone phonenumber mobilenumber msisdn' },
+  card: {},
+  address: {
+    part: 'clientip connectingip realip remoteaddr remoteip userip ipaddress forwardedfor',
+    whole: 'ip forwarded xenvoyexternaladdress',
+  },
+};
+
+/** Fields of a load balancer that speak of a customer's identity as a whole. */
+const SECRET_FIELDS = /^x-(?:amzn-(?:oidc|mtls)-|forwarded-client-cert|ms-token|goog-(?:iap|authenticated))/;
+/** Fields with a secret's name that carry none: what a browser may do (Fetch), or a challenge (RFC 9110, 11.6.1). */
+const OPEN_FIELDS = /^(?:access-control-|sec-(?!websocket-protocol)|www-authenticate$|proxy-authenticate$)/;
+
+/** Parts of a path after which a secret follows: `/reset-password/…`. */
+const BEFORE_SECRET = new Set(
+  `activate activation confirm confirmation forgot invitation invitations invite invites magic magiclink recover recovery
+  reset unsubscribe verification verify`.split(/\s+/),
+);
+/** Parts of a path that name a step, and are no secret after one of those. */
+const STEP = new Set(
+  `account accounts all api auth cancel check complete confirm done edit email form login mail new password passwords
+  phone request resend reset send sent start status success user users verify`.split(/\s+/),
+);
+/** Names are a service's, and few; what a client makes up must not fill the memory. */
+const REMEMBERED = 10_000;
+const LONGEST_NAME = 200;
+
+export type Secrecy = 'secret' | 'random' | 'open';
+
+export class SecretNames {
+  readonly #match: Readonly<Record<Match, Set<string>>>;
+  readonly #parts: RegExp;
+  readonly #fields: ReadonlySet<string>;
+  readonly #known = new Map<string, Secrecy>();
+
+  /** `fields` and `parameters` are a service's own; they are secret wherever they stand. */
+  constructor(fields: readonly string[], parameters: readonly string[], personal: readonly PersonalRule[]) {
+    const names = (match: Match) =>
+      [SECRET_NAMES[match], ...personal.map((rule) => PERSONAL_NAMES[rule][match] ?? '')]
+        .join(' ')
+        .split(/\s+/)
+        .filter(Boolean);
+    this.#match = {
+      part: new Set(names('part')),
+      word: new Set(names('word')),
+      whole: new Set([...names('whole'), ...parameters.map(folded)]),
+      parameter: new Set(names('parameter')),
+      random: new Set(names('random')),
+    };
+    this.#parts = new RegExp(`(?:${[...this.#match.part].join('|')})$`);
+    this.#fields = new Set(fields.map((name) => name.toLowerCase()));
+  }
+
+  /** Of a JSON key, an XML name, a part of a form. */
+  of(name: string): Secrecy {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const secrecy = this.#secrecy(name);
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    if (name.length <= LONGEST_NAME) this.#known.set(name, secrecy);
+    return secrecy;
+  }
+
+  /** Of a parameter of a query or a form. */
+  ofParameter(name: string): Secrecy {
+    return this.#match.parameter.has(folded(name)) ? 'secret' : this.of(name);
+  }
+
+  /** Of a header field, its name in lower case. */
+  ofField(name: string): Secrecy {
+    if (this.#fields.has(name) || SECRET_FIELDS.test(name)) return 'secret';
+    return OPEN_FIELDS.test(name) ? 'open' : this.of(name);
+  }
+
+  /** Whether the part of a path after `before` is a secret by its place. */
+  afterPart(before: string, part: string): boolean {
+    if (STEP.has(part.toLowerCase())) return false;
+    return wordsOf(before).some((word) => BEFORE_SECRET.has(word)) || this.of(before) === 'secret';
+  }
+
+  #secrecy(name: string): Secrecy {
+    const words = wordsOf(name.slice(-LONGEST_NAME));
+    const whole = words.join('');
+    const { part, word, whole: wholes, random } = this.#match;
+    if (wholes.has(whole) || part.has(whole)) return 'secret';
+    if (!ABOUT.has(words.at(-1) ?? '')) {
+      if (words.some((each) => part.has(each) || word.has(each)) || this.#parts.test(whole)) return 'secret';
+      // `api-key-v2`, `user[access_token][0]`: two words that are one.
+      if (words.some((each, i) => part.has(each + (words[i + 1] ?? '')))) return 'secret';
+    }
+    return words.some((each) => random.has(each)) ? 'random' : 'open';
+  }
+}
+
+/** A name in one way of writing, for a place: letters and digits in lower case. */
+export function folded(name: string): string {
+  return wordsOf(name.slice(-LONGEST_NAME)).join('');
+}
+
+function wordsOf(name: string): string[] {
+  return name
+    .normalize('NFKC')
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+}

@@ -1,0 +1,111 @@
+/** Values that are secret by their shape, wherever they stand. Every search takes time linear in the text. */
+import type { PersonalRule } from './secret-names.ts';
+import type { Span } from './span.ts';
+
+/** Not within a longer word, except after a percent-encoded character: each run of letters is tried once. */
+const FREE = '(?:(?<![\\w-])|(?<=%[\\da-fA-F]{2}))';
+const KEYS = [
+  // JSON in base64url: JWT (RFC 7519), JWE, and other tokens that begin with `{"`.
+  'eyJ[\\w+/=-]{10,}(?:\\.[\\w-]*){0,4}',
+  '(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z0-9]{12,}',
+  'gh[pousr]_\\w{16,}',
+  'github_pat_\\w{16,}',
+  'gl[a-z]{2,4}-[\\w-]{16,}',
+  '(?:sk|rk|pk)_(?:live|test)_\\w{8,}',
+  'whsec_\\w{16,}',
+  '(?:xox[a-z]|xapp)-[\\w-]{10,}',
+  'sk-[\\w-]{20,}',
+  'AIza[\\w-]{30,}',
+  'ya29\\.[\\w-]{16,}',
+  'SG\\.[\\w-]{16,}\\.[\\w-]{16,}',
+  '(?:npm|hf|do[opr]_v1|shp(?:at|ss|ca|pa)|lin_api|pypi)[-_][A-Za-z0-9_]{30,}',
+  'hv[sbr]\\.[\\w-]{20,}',
+  'AGE-SECRET-KEY-\\w{20,}',
+];
+const KNOWN = new RegExp(`${FREE}(?:${KEYS.join('|')})`, 'g');
+const PEM = /-----BEGIN[A-Z0-9 %+]{3,40}-----[\s\S]*?(?:-----END[A-Z0-9 %+]{3,40}-----|$)/g;
+/** Credentials after their scheme (RFC 9110, 11.4) within a text; a challenge has parameters there. */
+const CREDENTIALS = /\b(?:Bearer|Basic|DPoP)(?:\s|%20|\+){1,4}((?![\w-]{1,40}=["'])[\w.~+/=-]{4,})/gi;
+const USER_INFO = /:\/\/([^\s/?#@"'<>\\]{1,500})@/g;
+const CARD = /(?<![\w.-])[2-6](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
+
+export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): Span[] {
+  const spans: Span[] = [];
+  const add = (pattern: RegExp, place: string, group = 0, test: (value: string) => boolean = () => true) => {
+    for (const match of text.matchAll(pattern)) {
+      const value = match[group] ?? '';
+      const start = match.index + match[0].indexOf(value, group === 0 ? 0 : 3);
+      if (value !== '' && test(value)) spans.push({ start, end: start + value.length, place });
+    }
+  };
+  add(KNOWN, 'key');
+  if (text.includes('-----BEGIN')) add(PEM, 'pem');
+  add(CREDENTIALS, 'credentials', 1, (value) => value.length >= 20 || /[\dA-Z_]/.test(value));
+  if (text.includes('://')) add(USER_INFO, 'user-info', 1);
+  if (personal.has('card')) add(CARD, 'card', 0, isCard);
+  return personal.has('email') ? spans.concat(emails(text)) : spans;
+}
+
+/** Shannon's entropy of a character of this many bits at least, over as many characters. */
+const RANDOM_BITS = 3;
+const RANDOM_LENGTH = 16;
+
+/** Whether a value looks drawn at random: no words, letters and digits mixed. */
+export function isRandom(value: string): boolean {
+  if (value.length < RANDOM_LENGTH || !/^[\w+/=.~:%-]+$/.test(value)) return false;
+  const digits = /\d/.test(value);
+  if (!(digits && /[A-Za-z]/.test(value)) && !(/[a-z][A-Z]/.test(value) && value.length >= 20)) return false;
+  const head = value.slice(0, 256);
+  const counts = new Map<string, number>();
+  for (const character of head) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / head.length) * Math.log2(count / head.length);
+  return bits >= RANDOM_BITS;
+}
+
+/** 128 bits in base64url, at least, with every kind of character: an address that is a secret by itself. */
+export function isCapability(part: string): boolean {
+  return (
+    part.length >= 22 &&
+    /[a-z]/.test(part) &&
+    /[A-Z]/.test(part) &&
+    /\d/.test(part) &&
+    /^[\w-]+$/.test(part) &&
+    isRandom(part)
+  );
+}
+
+/** A payment card's number by its issuer's length and its check digit (ISO/IEC 7812-1). */
+function isCard(text: string): boolean {
+  const digits = text.replace(/[ -]/g, '');
+  if (
+    !/^(?:4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3[0689]\d{12}|35\d{14}|6\d{15,18})$/.test(
+      digits,
+    )
+  ) {
+    return false;
+  }
+  let sum = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = Number(digits[digits.length - 1 - i]) * (i % 2 === 0 ? 1 : 2);
+    sum += digit > 9 ? digit - 9 : digit;
+  }
+  return sum % 10 === 0;
+}
+
+/** Lengths of RFC 5321, 4.5.3.1. */
+const LOCAL = 64;
+const DOMAIN = 255;
+
+function emails(text: string): Span[] {
+  const spans: Span[] = [];
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    let start = at;
+    while (start > 0 && at - start < LOCAL && /[\w.!#$*+~'-]/.test(text[start - 1] ?? '')) start--;
+    // What stands before it in a text is no part of an address, though RFC 5322 would take it.
+    while (start < at && /[^\w]/.test(text[start] ?? '')) start++;
+    const domain = /^(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/u.exec(text.slice(at + 1, at + 1 + DOMAIN))?.[0];
+    if (start < at && domain !== undefined) spans.push({ start, end: at + 1 + domain.length, place: 'email' });
+  }
+  return spans;
+}

@@ -1,0 +1,44 @@
+/** Secrets in a text of unknown notation: by name, by shape, in URLs, and behind percent-encoding. */
+import { assignments } from './assignments.ts';
+import { EncodedText } from './encoded-text.ts';
+import { tokensInUrls } from './paths.ts';
+import { PERSONAL_RULES, type PersonalRule, SecretNames } from './secret-names.ts';
+import { knownShapes } from './secret-values.ts';
+import { redacted, type Span } from './span.ts';
+
+/** Without any of these a text holds no secret that a search for one would find. */
+const CANDIDATE = /[=:@.]|eyJ|[a-z\d]{16}|[_-][\w-]{8}|Bearer|Basic|DPoP|-----BEGIN|\d(?:[ -]?\d){12}/i;
+
+export class TextSearch {
+  readonly names: SecretNames;
+  readonly personal: ReadonlySet<PersonalRule>;
+
+  constructor(names: SecretNames, personal: Iterable<PersonalRule>) {
+    this.names = names;
+    this.personal = new Set(personal);
+  }
+
+  /** Names in `more` are secret in this text. */
+  spans(text: string, more?: ReadonlySet<string>): Span[] {
+    if (!CANDIDATE.test(text)) return [];
+    const spans = this.#plain(text, more);
+    if (!/%[\da-f]{2}/i.test(text)) return spans;
+    const decoded = EncodedText.percent(text, false);
+    return [...spans, ...decoded.written(this.#plain(decoded.text, more))];
+  }
+
+  #plain(text: string, more?: ReadonlySet<string>): Span[] {
+    return [
+      ...assignments(text, this.names, more),
+      ...knownShapes(text, this.personal),
+      ...tokensInUrls(text, this.names),
+    ];
+  }
+}
+
+const LOGS = new TextSearch(new SecretNames([], [], PERSONAL_RULES), []);
+
+/** A text for a log or a person: what is secret in it is gone, without a hash. */
+export function withoutSecrets(text: string): string {
+  return redacted(text, LOGS.spans(text), () => '[redacted]').text;
+}

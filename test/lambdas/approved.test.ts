@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { stateToJson } from '../../core/model/run-state.ts';
+import { makeHandler } from '../../lambdas/approved.ts';
+import { MemoryWorld } from '../support/memory-world.ts';
+import { begun } from '../support/run.ts';
+
+describe('a sign-off that was given', () => {
+  it('is in the log and told with its comment, without the secrets that the comment holds', async () => {
+    const world = new MemoryWorld();
+    const state = await begun(world);
+    const approval = {
+      approvedBy: 'ada',
+      comment: 'seen with token=S3cret-abc and Bearer eyJhbGciOiJIUzI1NiJ9.e30.x at 12:00',
+    };
+    const next = await makeHandler(world)({ ...stateToJson({ ...state, phase: 'exercise' }), approval });
+    const kept = JSON.stringify([world.log, world.notices, world.emitted, next]);
+    expect(kept).toContain('ada: seen with token=[redacted] and Bearer [redacted] at 12:00');
+    expect(kept).not.toMatch(/S3cret|eyJ/);
+  });
+});
