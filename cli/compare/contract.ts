@@ -1,6 +1,14 @@
 /** `crossfade contract`: two services are asked the same, and what they answer is held against each other. */
 import { Command } from 'commander';
-import { type FailOn, failOnOption, number, repeatable, type Terminal, templates } from '../shared/index.ts';
+import {
+  type FailOn,
+  failOnOption,
+  number,
+  repeatable,
+  type Terminal,
+  templates,
+  wholeNumber,
+} from '../shared/index.ts';
 import type { ContractRequest } from './contract/index.ts';
 
 interface Options {
@@ -95,9 +103,9 @@ export function contractCommand(terminal: Terminal): Command {
     .action(async (files: string[], options: Options) => {
       const numbers = {
         rps: number('--rps', options.rps, 0.01, 10_000),
-        concurrency: Math.trunc(number('--concurrency', options.concurrency, 1, 1_000)),
+        concurrency: wholeNumber('--concurrency', options.concurrency, 1, 1_000),
         deadlineMs: number('--deadline', options.deadline, 1, 600_000),
-        limit: Math.trunc(number('--limit', options.limit, 1, 1e9)),
+        limit: wholeNumber('--limit', options.limit, 1, 1e9),
       };
       const routes = templates('--route', options.route);
       const { parseAllowed, parseBase, parseHeaders, parseProbes, redactionRules, runContract } = await import(

@@ -6,10 +6,12 @@ import {
   type FailOn,
   failOnOption,
   number,
+  outputFile,
   repeatable,
   type Terminal,
   templates,
   UsageError,
+  wholeNumber,
 } from '../shared/index.ts';
 
 interface Options {
@@ -51,19 +53,20 @@ export function diffCommand(terminal: Terminal): Command {
     .option('--memory <MiB>', 'memory for two logs before temporary files are used', '256')
     .action(async (files: string[], options: Options) => {
       const settings = {
-        threads: number('--threads', options.threads, 1, 256),
+        threads: wholeNumber('--threads', options.threads, 1, 256),
         routes: templates('--route', options.route),
         noise: options.noise,
         memory: number('--memory', options.memory, 0.01, 65_536) * 1024 * 1024,
       };
       const { givenRules } = await import('../shared/index.ts');
-      const { comparedSoFar, deliver, diffInputs, notesOn, outputFile, readingProgress, runDiff, sourcesOf } =
-        await import('./diff/index.ts');
+      const { comparedSoFar, deliver, diffInputs, notesOn, readingProgress, runDiff, sourcesOf } = await import(
+        './diff/index.ts'
+      );
       const rules = givenRules(options.rules);
       const at = Date.now();
       const inputs = diffInputs(terminal.stdin, files, options.stable, options.candidate);
       const sources = sourcesOf(inputs).map((input) => input.file);
-      const report = outputFile('--html', options.html, sources);
+      const report = options.html === undefined ? undefined : outputFile('--html', options.html, sources);
       const progress = readingProgress(terminal.err, sourcesOf(inputs));
       const signal = terminal.interruption();
       try {

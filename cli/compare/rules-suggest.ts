@@ -1,6 +1,6 @@
 /** `crossfade rules suggest`: rules that an owner may want, from what the stable side varied in by itself. */
 import { Command } from 'commander';
-import { EXIT, number, say, type Terminal } from '../shared/index.ts';
+import { EXIT, plain, plainJson, say, type Terminal, wholeNumber } from '../shared/index.ts';
 import type { Input, Suggestion } from './diff/index.ts';
 
 interface Options {
@@ -15,7 +15,7 @@ export function suggestCommand(terminal: Terminal): Command {
     .option('--rules <file>', 'existing rules (JSON); nothing is suggested for what they cover')
     .option('--least <n>', 'repeats of a request in which a field must have varied', '2')
     .action(async (files: string[], options: Options) => {
-      const least = Math.trunc(number('--least', options.least, 1, 1e9));
+      const least = wholeNumber('--least', options.least, 1, 1e9);
       const { givenRules } = await import('../shared/index.ts');
       const rules = givenRules(options.rules);
       const at = Date.now();
@@ -30,8 +30,8 @@ export function suggestCommand(terminal: Terminal): Command {
           progress.update(bytes, 1, () => `${pairs} captures`),
         );
         progress.done();
-        say(terminal.out, JSON.stringify(found.suggested, null, 2));
-        for (const line of [...notesOn(rules, at), ...tell(found, inputs, least)]) say(terminal.err, line);
+        say(terminal.out, plainJson(found.suggested, 2));
+        for (const line of [...notesOn(rules, at), ...tell(found, inputs, least)]) say(terminal.err, plain(line));
         terminal.exit(found.records > 0 && found.unreadable.count === 0 ? EXIT.ok : EXIT.usage);
       } catch (error) {
         progress.done();

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { expiredRules, type RuleSet } from '../../parity/rules/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from '../run/index.ts';
-import { readRules, say, type Terminal } from '../shared/index.ts';
+import { attempt, NOTHING_CHANGED, plain, plainJson, readRules, say, type Terminal } from '../shared/index.ts';
 import { suggestCommand } from './rules-suggest.ts';
 
 export function rulesCommand(terminal: Terminal): Command {
@@ -22,10 +22,19 @@ function putCommand(terminal: Terminal): Command {
     .argument('<file>', 'JSON: {"v": 1, "rules": [...]}')
     .option('--by <name>', 'who decides (recorded with the rules)', userInfo().username)
     .action(async (file: string, options: DeployedOptions & { readonly by: string }) => {
-      const set = readRules(file);
-      const { rules, effectiveRules } = await stored(options);
+      const set = readRules(file, 'file');
       const at = new Date();
-      await rules.put({ set, by: options.by, at: at.toISOString() });
+      const { effectiveRules } = await attempt(
+        () => ({
+          state: 'The stored rules are as they were, unless the write arrived.',
+          next: 'read `crossfade rules show`, then put them again.',
+        }),
+        async () => {
+          const found = await stored(options);
+          await found.rules.put({ set, by: options.by, at: at.toISOString() });
+          return found;
+        },
+      );
       say(
         terminal.out,
         `Stored: ${set.rules.length} rules, version ${effectiveRules(set, at).version}.${tellExpired(set, at)}`,
@@ -45,16 +54,24 @@ function showCommand(terminal: Terminal): Command {
   return withDeployed(new Command('show'))
     .description('print the stored rules as JSON; who stored them, when, and which have expired go to stderr')
     .action(async (options: DeployedOptions) => {
-      const { rules, effectiveRules } = await stored(options);
-      const found = await rules.stored();
+      const { found, effectiveRules } = await attempt(
+        () => NOTHING_CHANGED,
+        async () => {
+          const { rules, effectiveRules } = await stored(options);
+          return { found: await rules.stored(), effectiveRules };
+        },
+      );
       if (found === null) {
         say(terminal.err, `No rules are stored for ${options.ingress}; the severities of the catalogue apply.`);
         return;
       }
       const now = new Date();
       const { version } = effectiveRules(found.set, now);
-      say(terminal.err, `Version ${version}, stored by ${found.by} at ${found.at}.${tellExpired(found.set, now)}`);
-      say(terminal.out, JSON.stringify(found.set, null, 2));
+      say(
+        terminal.err,
+        `Version ${version}, stored by ${plain(found.by)} at ${found.at}.${tellExpired(found.set, now)}`,
+      );
+      say(terminal.out, plainJson(found.set, 2));
     });
 }
 

@@ -1,6 +1,6 @@
 /** `crossfade chaos`: every AWS call of a cutover meets every fault, and each time traffic must end safe and somebody must know. */
 import { Command } from 'commander';
-import { EXIT, number, say, type Terminal } from '../shared/index.ts';
+import { EXIT, number, plain, plainJson, say, type Terminal, wholeNumber } from '../shared/index.ts';
 
 interface Options {
   readonly sample: string;
@@ -22,45 +22,55 @@ export function chaosCommand(terminal: Terminal): Command {
     .option('--json', 'print the results as JSON to stdout, progress to stderr')
     .action(async (options: Options) => {
       const request = {
-        sample: number('--sample', options.sample, 1, 100_000),
-        seed: number('--seed', options.seed, 0, 2 ** 31),
+        sample: wholeNumber('--sample', options.sample, 1, 100_000),
+        seed: wholeNumber('--seed', options.seed, 0, 2 ** 31),
         speed: number('--speed', options.speed, 1, 600),
-        concurrency: number('--concurrency', options.concurrency, 1, 16),
+        concurrency: wholeNumber('--concurrency', options.concurrency, 1, 16),
       };
       const { sweep } = await import('../../rehearsal/chaos/index.ts');
       const { synthesise } = await import('../../rehearsal/scenario/index.ts');
       const out = options.json === true ? terminal.err : terminal.out;
       const signal = terminal.interruption();
-      const synthesis = await synthesise();
       try {
-        const { cases, results } = await sweep({
-          ...request,
-          assembly: synthesis.assembly,
-          signal,
-          onCase: (done, of, { text, redAlarm }, r) =>
-            void out.write(
-              `${String(done).padStart(5)}/${of}  ${verdict(r).padEnd(12)} ${r.outcome.padEnd(12)} ${text}${redAlarm ? ' (alarm red)' : ''}\n`,
-            ),
-        });
-        const failed = [...results].filter(([, r]) => verdict(r) !== 'safe');
-        const counts = Object.entries(Object.groupBy([...results.values()], (r) => r.outcome)).map(
-          ([outcome, list]) => `${list?.length} ${outcome}`,
-        );
-        out.write(
-          `\n${results.size} of ${cases} cases (seed ${request.seed}): ${counts.join(', ')}; ${failed.length} unsafe or unreported.\n`,
-        );
-        for (const [{ text }, r] of failed)
-          out.write(`  ${text}: ${verdict(r)}, ${r.outcome} after ${r.minutes.toFixed(0)} min, ${r.cause}\n`);
-        if (options.json === true)
-          say(terminal.out, JSON.stringify([...results].map(([c, { calls: _, ...r }]) => ({ ...c, ...r }))));
-        terminal.exit(failed.length === 0 ? EXIT.ok : EXIT.failed);
+        const synthesis = await synthesise(signal);
+        try {
+          const { cases, results } = await sweep({
+            ...request,
+            assembly: synthesis.assembly,
+            signal,
+            onCase: (done, of, { text, redAlarm }, r) =>
+              say(
+                out,
+                `${String(done).padStart(5)}/${of}  ${verdict(r).padEnd(12)} ${r.outcome.padEnd(12)} ${text}${redAlarm ? ' (alarm red)' : ''}`,
+              ),
+          });
+          const failed = [...results].filter(([, r]) => verdict(r) !== 'safe');
+          say(out, `\n${counted(cases, [...results.values()], request.seed, failed.length)}`);
+          for (const [{ text }, r] of failed)
+            say(out, plain(`  ${text}: ${verdict(r)}, ${r.outcome} after ${r.minutes.toFixed(0)} min, ${r.cause}`));
+          if (options.json === true)
+            say(terminal.out, plainJson([...results].map(([c, { calls: _, ...r }]) => ({ ...c, ...r }))));
+          terminal.exit(failed.length === 0 ? EXIT.ok : EXIT.failed);
+        } finally {
+          await synthesis.dispose();
+        }
       } catch (error) {
         if (!signal.aborted) throw error;
         terminal.exit(EXIT.interrupted);
-      } finally {
-        await synthesis.dispose();
       }
     });
+}
+
+function counted(
+  cases: number,
+  results: readonly { readonly outcome: string }[],
+  seed: number,
+  failed: number,
+): string {
+  const counts = Object.entries(Object.groupBy(results, (r) => r.outcome)).map(
+    ([outcome, list]) => `${list?.length} ${outcome}`,
+  );
+  return `${results.length} of ${cases} cases (seed ${seed}): ${counts.join(', ')}; ${failed} unsafe or unreported.`;
 }
 
 function verdict({ outcome, safe, reported }: { outcome: string; safe: boolean; reported: boolean }): string {

@@ -5,7 +5,7 @@ import type { CloudEvent } from '../../rehearsal/cloud/index.ts';
 import type { LoadTick } from '../../rehearsal/load/index.ts';
 import type { Progress } from '../../rehearsal/scenario/index.ts';
 import { clock } from '../../report/index.ts';
-import type { Screen } from '../shared/index.ts';
+import { plain, type Screen } from '../shared/index.ts';
 
 type Style = 'green' | 'red' | 'yellow' | 'cyan' | 'dim';
 
@@ -42,7 +42,7 @@ export function progressTo(stream: Screen): ProgressOutput {
   let ticks = 0;
   const seen: Seen = { desired: new Map(), red: null };
   return {
-    note: (at, text) => line(at, paint(text.startsWith('fault') ? 'red' : 'cyan', text)),
+    note: (at, text) => line(at, paint(text.startsWith('fault') ? 'red' : 'cyan', plain(text))),
     event(at, event) {
       const text = describe(event, seen, paint);
       if (text !== null) line(at, text);
@@ -85,7 +85,7 @@ function describe(event: CloudEvent, seen: Seen, paint: (style: Style, text: str
           ? null
           : paint('cyan', stateText(event.state, event.input));
       const state = stateSchema.safeParse(event.input);
-      return state.success ? `  ${state.data.phase}: ${state.data.reason}` : null;
+      return state.success ? `  ${state.data.phase}: ${plain(state.data.reason)}` : null;
     }
     case 'weights': {
       const { groups } = event.rule.forward;
@@ -98,11 +98,11 @@ function describe(event: CloudEvent, seen: Seen, paint: (style: Style, text: str
       if (event.to === 'ALARM') seen.red = event;
       return event.to === 'INSUFFICIENT_DATA' || event.from === 'INSUFFICIENT_DATA'
         ? null
-        : paint(event.to === 'ALARM' ? 'red' : 'green', `  alarm ${event.name} ${event.to}: ${event.reason}`);
+        : paint(event.to === 'ALARM' ? 'red' : 'green', `  alarm ${event.name} ${event.to}: ${plain(event.reason)}`);
     case 'end':
-      return paint(event.execution.status === 'SUCCEEDED' ? 'green' : 'red', endText(event.execution, seen.red));
+      return paint(event.execution.status === 'SUCCEEDED' ? 'green' : 'red', plain(endText(event.execution, seen.red)));
     case 'invocation-failed':
-      return paint('red', `  ${event.functionName} failed: ${event.error}`);
+      return paint('red', `  ${event.functionName} failed: ${plain(event.error)}`);
     case 'scale': {
       const { name, desired } = event.service;
       const before = seen.desired.get(name);

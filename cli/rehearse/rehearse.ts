@@ -1,9 +1,11 @@
 /** `crossfade rehearse`: the command and its options; everything is checked before anything is started. */
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { listen } from '../../rehearsal/machine/index.ts';
 import { hasExamples, parseChaos, parseFault, rehearsalPlan, type Scenario } from '../../rehearsal/scenario/index.ts';
 import { readPlan } from '../run/index.ts';
-import { number, type Terminal, UsageError } from '../shared/index.ts';
+import { number, outputFileInNewFolder, type Terminal, UsageError, wholeNumber } from '../shared/index.ts';
 import type { RehearsalRequest } from './run-rehearsal.ts';
 
 interface Options {
@@ -46,31 +48,39 @@ export function rehearseCommand(terminal: Terminal): Command {
     .option('--port <n>', 'port of the local load balancer; 0 picks a free one', '0')
     .option('--report <file>', 'write the HTML report to this file', join('.crossfade', 'rehearsal.html'))
     .option('--json', 'print the evidence as JSON to stdout, progress to stderr')
-    .action(async (options: Options) => {
-      const request = await requestOf(options);
+    .action(async (options: Options, command: Command) => {
+      const request = await requestOf(options, command.getOptionValueSource('fault') === 'cli');
       // The AWS SDK and the local cloud take a second to load: only for those who rehearse.
       const { runRehearsal } = await import('./run-rehearsal.ts');
       await runRehearsal(request, terminal);
     });
 }
 
-async function requestOf(options: Options): Promise<RehearsalRequest> {
+/** @param faultNamed a fault was asked for, not only the default one */
+async function requestOf(options: Options, faultNamed: boolean): Promise<RehearsalRequest> {
   const { report, json = false, path: paths } = options;
   const request = {
-    scenarios: scenariosOf(options),
+    scenarios: scenariosOf(options, faultNamed),
     speed: number('--speed', options.speed, 1, 600),
     rps: number('--rps', options.rps, 1, 5_000),
-    port: number('--port', options.port, 0, 65_535),
+    port: wholeNumber('--port', options.port, 0, 65_535),
     report,
     json,
     chaos: asUsage(() => options.chaos.map(parseChaos)),
   };
+  for (const path of paths)
+    if (!/^\/\S*$/.test(path)) throw new UsageError(`--path must be a path such as /items (got "${path}")`);
   const urls = await ownServices(options);
+  await free(request.port);
+  outputFileInNewFolder('--report', report);
   return urls === undefined ? request : { ...request, own: { urls, paths } };
 }
 
-function scenariosOf(options: Options): Scenario[] {
-  const plan = rehearsalPlan(readPlan(options.plan), number('--observations', options.observations, 1, 60));
+function scenariosOf(options: Options, faultNamed: boolean): Scenario[] {
+  const plan = rehearsalPlan(
+    readPlan('--plan', options.plan),
+    wholeNumber('--observations', options.observations, 1, 60),
+  );
   const fault = asUsage(() => parseFault(options.fault));
   if (typeof fault.at === 'number' && !plan.stages.some((s) => s.percent === fault.at)) {
     throw new UsageError(`--fault ${options.fault}: the plan has no stage at ${fault.at} %`);
@@ -80,9 +90,27 @@ function scenariosOf(options: Options): Scenario[] {
   if (options.only !== undefined && options.only !== 'clean' && options.only !== 'fault') {
     throw new UsageError(`--only must be "clean" or "fault" (got "${options.only}")`);
   }
-  // Nobody's own service has a fault port.
-  if (options.stable !== undefined || options.only === 'clean') return [clean];
+  const own = options.stable !== undefined || options.candidate !== undefined;
+  if (own && (faultNamed || options.only === 'fault'))
+    throw new UsageError(
+      `${faultNamed ? '--fault' : '--only fault'}: your own services take no fault; without --stable and --candidate the example gateways do`,
+    );
+  if (own || options.only === 'clean') return [clean];
   return options.only === 'fault' ? [faulty] : [clean, faulty];
+}
+
+/** Found out before anything is synthesised. @throws UsageError when the port cannot be listened on */
+async function free(port: number): Promise<void> {
+  const server = createServer();
+  try {
+    await listen(server, port);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new UsageError(
+      `--port: ${port} ${code === 'EADDRINUSE' ? 'is already in use' : `cannot be listened on (${code})`}`,
+    );
+  }
+  await new Promise((closed) => server.close(closed));
 }
 
 /** What a parser refuses is bad input of the command. */

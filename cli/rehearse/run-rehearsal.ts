@@ -1,8 +1,9 @@
 /** Runs the scenarios of a rehearsal one after the other, and says what came of them. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { decisionLogLines } from '../../core/model/index.ts';
+import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import {
   type ChaosSpec,
   chooseCandidate,
@@ -12,7 +13,7 @@ import {
   synthesise,
 } from '../../rehearsal/scenario/index.ts';
 import { type RunEvidence, reportHtml } from '../../report/index.ts';
-import { EXIT, type Screen, say, type Terminal, UsageError } from '../shared/index.ts';
+import { attempt, EXIT, plain, plainJson, plainLines, type Screen, say, type Terminal } from '../shared/index.ts';
 import { progressTo } from './progress.ts';
 
 /** A rehearsal as asked for, checked. */
@@ -37,32 +38,44 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
   const signal = terminal.interruption();
   const out = request.json ? terminal.err : terminal.out;
   out.write('Synthesising the stacks ...\n');
-  const synthesis = await synthesise(signal);
   try {
-    const { own, speed, rps, port } = request;
-    const candidate =
-      own === undefined ? chooseCandidate() : { command: { command: '', args: [] }, label: own.urls.candidate };
-    out.write(`Candidate: ${candidate.label}\n`);
-    const mix = own?.paths.map((path) => ({ method: 'GET' as const, path, weight: 1 }));
-    const { chaos } = request;
-    const options = { assembly: synthesis.assembly, candidate, speed, rps, port, chaos, signal };
-    const runs = await runAll(
-      request,
-      { ...options, ...(own === undefined || mix === undefined ? {} : { urls: own.urls, mix }) },
-      out,
+    await attempt(
+      () => NOTHING_OUTSIDE,
+      async () => {
+        const synthesis = await synthesise(signal);
+        try {
+          const runs = await runAll(request, optionsOf(request, synthesis.assembly, signal), out);
+          await finish(runs, request, terminal, out);
+        } finally {
+          await synthesis.dispose();
+        }
+      },
     );
-    finish(runs, request, terminal, out);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw new UsageError(`--port: ${request.port} is already in use`);
     if (!signal.aborted) throw error;
     out.write(
       '\nInterrupted: every process of the rehearsal has been stopped; nothing outside this machine was changed.\n',
     );
     terminal.exit(EXIT.interrupted);
-  } finally {
-    await synthesis.dispose();
   }
+}
+
+const NOTHING_OUTSIDE = {
+  state: 'Everything that was started has been stopped; nothing outside this machine was touched.',
+  next: 'run it again; if it fails in the same way, report it with this message.',
+};
+
+function optionsOf(
+  request: RehearsalRequest,
+  assembly: Assembly,
+  signal: AbortSignal,
+): Omit<RehearsalOptions, 'progress'> {
+  const { own, speed, rps, port, chaos } = request;
+  const common = { assembly, speed, rps, port, chaos, signal };
+  if (own === undefined) return { ...common, candidate: chooseCandidate() };
+  const candidate = { command: { command: '', args: [] }, label: own.urls.candidate };
+  const mix = own.paths.map((path) => ({ method: 'GET' as const, path, weight: 1 }));
+  return { ...common, candidate, urls: own.urls, mix };
 }
 
 async function runAll(
@@ -70,6 +83,7 @@ async function runAll(
   options: Omit<RehearsalOptions, 'progress'>,
   out: Screen,
 ): Promise<RunEvidence[]> {
+  out.write(`Candidate: ${plain(options.candidate.label)}\n`);
   const runs: RunEvidence[] = [];
   for (const scenario of scenarios) {
     out.write(`\n== ${scenario.title} ==\n`);
@@ -83,22 +97,30 @@ async function runAll(
   return runs;
 }
 
-function finish(
+/** What came of it is said first: a report that cannot be written takes nothing away. */
+async function finish(
   runs: readonly RunEvidence[],
   { report, json }: RehearsalRequest,
   terminal: Terminal,
   out: Screen,
-): void {
-  const file = resolve(report);
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, reportHtml(runs));
-  const logs = runs.map((run, i) => writeLog(run, `${file.replace(/\.html?$/, '')}-${i + 1}.ndjson`));
-  out.write('\n');
-  for (const run of runs) out.write(`${summary(run)}\n`);
-  out.write(`Report: ${pathToFileURL(file).href}\n`);
-  out.write(`Decision logs (for \`crossfade replay\`): ${logs.join(', ')}\n`);
-  if (json) say(terminal.out, JSON.stringify(runs));
+): Promise<void> {
   terminal.exit(runs.every((run) => run.verdict.ok) ? EXIT.ok : EXIT.failed);
+  out.write('\n');
+  for (const run of runs) say(out, plainLines(summary(run)));
+  if (json) say(terminal.out, plainJson(runs));
+  const file = resolve(report);
+  await attempt(
+    () => ({
+      state: 'The rehearsal came to its end as said above; its report is not whole.',
+      next: 'name another file by --report.',
+    }),
+    async () => {
+      writeFileSync(file, reportHtml(runs));
+      const logs = runs.map((run, i) => writeLog(run, `${file.replace(/\.html?$/, '')}-${i + 1}.ndjson`));
+      say(out, `Report: ${pathToFileURL(file).href}`);
+      say(out, `Decision logs (for \`crossfade replay\`): ${logs.join(', ')}`);
+    },
+  );
 }
 
 /** The file that `crossfade export` writes of a cutover in AWS. */

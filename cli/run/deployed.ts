@@ -1,10 +1,10 @@
 /** What is deployed, for the commands that talk to AWS: from a file, or from the rollback function's own environment. */
-import { readFileSync } from 'node:fs';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
-import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
+import { type Deployment, deploymentSchema, ingressIdSchema } from '../../core/model/index.ts';
 import { describeProblems, wordIssue } from '../../input/index.ts';
-import { UsageError } from '../shared/index.ts';
+import { readJson } from '../../json/index.ts';
+import { readJsonFile, UsageError } from '../shared/index.ts';
 
 export interface DeployedOptions {
   readonly ingress: string;
@@ -21,24 +21,34 @@ export function withDeployed(command: Command): Command {
     );
 }
 
-/** @throws UsageError when there is no such deployment. */
-export async function deployed(options: DeployedOptions): Promise<Deployment> {
-  const text =
-    options.deployment === undefined ? await fromFunction(options.ingress) : readFileSync(options.deployment, 'utf8');
-  const parsed = deploymentSchema.safeParse(JSON.parse(text), { error: wordIssue });
-  if (parsed.success) return parsed.data;
-  throw new UsageError(`the deployment is not valid: ${describeProblems(parsed.error, 'deployment')}`);
+/** @throws UsageError when there is no such deployment; as AWS's client does when that cannot be asked. */
+export async function deployed({ ingress, deployment }: DeployedOptions): Promise<Deployment> {
+  if (deployment !== undefined)
+    return parseDeployment(`--deployment: ${deployment}`, readJsonFile('--deployment', deployment));
+  const id = ingressIdSchema.safeParse(ingress);
+  if (!id.success) throw new UsageError(`--ingress: "${ingress}": ${id.error.issues[0]?.message}`);
+  const { name, text } = await fromFunction(ingress);
+  const read = readJson(Buffer.from(text));
+  if (!read.ok) throw new UsageError(`--ingress ${ingress}: CROSSFADE_DEPLOYMENT of function ${name} ${read.problem}`);
+  return parseDeployment(`--ingress ${ingress}: CROSSFADE_DEPLOYMENT of function ${name}`, read.value);
 }
 
-async function fromFunction(ingress: string): Promise<string> {
-  const FunctionName = `${ingress}-crossfade-rollback`;
+function parseDeployment(source: string, value: unknown): Deployment {
+  const parsed = deploymentSchema.safeParse(value, { error: wordIssue });
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`${source} is not a deployment: ${describeProblems(parsed.error, 'deployment')}`);
+}
+
+async function fromFunction(ingress: string): Promise<{ readonly name: string; readonly text: string }> {
+  const name = `${ingress}-crossfade-rollback`;
   const client = new LambdaClient({ maxAttempts: 3 });
   try {
-    const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
-    return Environment?.Variables?.CROSSFADE_DEPLOYMENT ?? 'null';
+    const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
+    return { name, text: Environment?.Variables?.CROSSFADE_DEPLOYMENT ?? '' };
   } catch (error) {
+    if (!(error instanceof Error && error.name === 'ResourceNotFoundException')) throw error;
     throw new UsageError(
-      `--ingress ${ingress}: cannot read function ${FunctionName} (${error instanceof Error ? error.message : String(error)})`,
+      `--ingress: "${ingress}" is not deployed in this account and region: there is no function ${name}`,
     );
   } finally {
     client.destroy();

@@ -1,15 +1,28 @@
 /** `crossfade drill`: trips a real alarm on a run that is made for it, and measures how long customers took to come back. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import {
+  cutoverIdSchema,
   DRILL_DEADLINE_SECONDS,
   DRILL_INTERVAL_SECONDS,
   type DrillRecord,
   drillTimes,
 } from '../../core/model/index.ts';
-import { EXIT, number, type Screen, say, type Terminal, UsageError } from '../shared/index.ts';
+import {
+  attempt,
+  EXIT,
+  type Left,
+  NOTHING_CHANGED,
+  number,
+  outputFileInNewFolder,
+  plain,
+  type Screen,
+  say,
+  type Terminal,
+  UsageError,
+} from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 import { stateMachineArn } from './state-machine-arn.ts';
 
@@ -35,47 +48,69 @@ export function drillCommand(terminal: Terminal): Command {
     .option('--json', 'also print the evidence to stdout')
     .action(async (options: Options) => {
       const percent = number('--percent', options.percent, 0, 1);
-      const deployment = await deployed(options);
-      if (options.alarm !== undefined && !deployment.rollbackAlarms.includes(options.alarm))
-        throw new UsageError(`--alarm must be one of ${deployment.rollbackAlarms.join(', ')} (got "${options.alarm}")`);
-      const [{ DescribeExecutionCommand, SFNClient, StartExecutionCommand }, { DynamoDBClient }, { dynamoLedger }] =
-        await Promise.all([
-          import('@aws-sdk/client-sfn'),
-          import('@aws-sdk/client-dynamodb'),
-          import('../../lambdas/aws/dynamo/index.ts'),
-        ]);
-      const states = new SFNClient({});
-      const ledger = dynamoLedger(new DynamoDBClient({}), deployment.ledgerTable);
-      const { alarm } = options;
-      const { executionArn } = await states.send(
-        new StartExecutionCommand({
-          stateMachineArn: stateMachineArn(deployment),
-          name: options.name,
-          input: JSON.stringify({ drill: { percent, ...(alarm === undefined ? {} : { alarm }) } }),
-        }),
+      const name = cutoverIdSchema.safeParse(options.name);
+      if (!name.success) throw new UsageError(`--name: "${options.name}": ${name.error.issues[0]?.message}`);
+      outputFileInNewFolder('--evidence', options.evidence);
+      let started = false;
+      await attempt(
+        ({ refused }) => (started || !refused ? maybeRunning(options.name) : NOTHING_CHANGED),
+        () =>
+          drill(options, percent, terminal, () => {
+            started = true;
+          }),
       );
-      const out = options.json === true ? terminal.err : terminal.out;
-      out.write(`Drill ${options.name}: sending ${percent} % to the candidate, then tripping an alarm.\n`);
-      let last = '';
-      for (const deadline = Date.now() + WAIT_SECONDS * 1_000; Date.now() < deadline; await delay(POLL_MS)) {
-        const record = await ledger.lastDrill(deployment.ingressId);
-        if (record?.cutoverId === options.name) return report(record, options, out, terminal);
-        const { status, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
-        const item = await ledger.read(deployment.ingressId);
-        const now = item?.cutoverId === options.name ? `${item.phase}, ${item.status}` : `${status} ${cause ?? ''}`;
-        if (now !== last) out.write(`  ${now}\n`);
-        last = now;
-        if (status === 'FAILED' && item?.cutoverId !== options.name) break;
-      }
-      out.write('The alarm did not roll the drill back in time; run `crossfade status` to see where traffic is.\n');
-      terminal.exit(EXIT.failed);
     });
+}
+
+function maybeRunning(name: string): Left {
+  return {
+    state: `The drill ${name} may be running: at most 1 % of the traffic is on the candidate, and its alarm brings it back.`,
+    next: 'read `crossfade status`; `crossfade rollback` ends the drill at once.',
+  };
+}
+
+async function drill(options: Options, percent: number, terminal: Terminal, onStart: () => void): Promise<void> {
+  const deployment = await deployed(options);
+  if (options.alarm !== undefined && !deployment.rollbackAlarms.includes(options.alarm))
+    throw new UsageError(`--alarm must be one of ${deployment.rollbackAlarms.join(', ')} (got "${options.alarm}")`);
+  const [{ DescribeExecutionCommand, SFNClient, StartExecutionCommand }, { DynamoDBClient }, { dynamoLedger }] =
+    await Promise.all([
+      import('@aws-sdk/client-sfn'),
+      import('@aws-sdk/client-dynamodb'),
+      import('../../lambdas/aws/dynamo/index.ts'),
+    ]);
+  const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
+  const states = new SFNClient(CLIENT_OPTIONS);
+  const ledger = dynamoLedger(new DynamoDBClient(CLIENT_OPTIONS), deployment.ledgerTable);
+  const { alarm } = options;
+  const { executionArn } = await states.send(
+    new StartExecutionCommand({
+      stateMachineArn: stateMachineArn(deployment),
+      name: options.name,
+      input: JSON.stringify({ drill: { percent, ...(alarm === undefined ? {} : { alarm }) } }),
+    }),
+  );
+  onStart();
+  const out = options.json === true ? terminal.err : terminal.out;
+  out.write(`Drill ${options.name}: sending ${percent} % to the candidate, then tripping an alarm.\n`);
+  let last = '';
+  for (const deadline = Date.now() + WAIT_SECONDS * 1_000; Date.now() < deadline; await delay(POLL_MS)) {
+    const record = await ledger.lastDrill(deployment.ingressId);
+    if (record?.cutoverId === options.name) return report(record, options, out, terminal);
+    const { status, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
+    const item = await ledger.read(deployment.ingressId);
+    const now = item?.cutoverId === options.name ? `${item.phase}, ${item.status}` : `${status} ${plain(cause ?? '')}`;
+    if (now !== last) out.write(`  ${now}\n`);
+    last = now;
+    if (status === 'FAILED' && item?.cutoverId !== options.name) break;
+  }
+  out.write('The alarm did not roll the drill back in time; run `crossfade status` to see where traffic is.\n');
+  terminal.exit(EXIT.failed);
 }
 
 function report(record: DrillRecord, options: Options, out: Screen, terminal: Terminal): void {
   const times = drillTimes(record);
   const file = resolve(options.evidence);
-  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ ...record, seconds: times }, null, 2)}\n`);
   out.write(
     `Rolled back by ${record.alarm}: rollback triggered after ${times.toRequest.toFixed(1)} s, weights restored after ${times.toWeights.toFixed(1)} s, traffic confirmed back on stable after ${times.toReturn.toFixed(0)} s.\nEvidence: ${file}\n`,

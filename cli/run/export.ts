@@ -1,8 +1,8 @@
 /** `crossfade export`: a cutover's decision log out of the ledger, as NDJSON that `crossfade replay` reads. */
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { cutoverIdSchema, decisionLogLines } from '../../core/model/index.ts';
-import { EXIT, say, type Terminal, UsageError } from '../shared/index.ts';
+import { type CutoverId, cutoverIdSchema, decisionLogLines } from '../../core/model/index.ts';
+import { attempt, EXIT, NOTHING_CHANGED, outputFile, say, type Terminal, UsageError } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
 interface Options extends DeployedOptions {
@@ -17,13 +17,11 @@ export function exportCommand(terminal: Terminal): Command {
     .action(async (cutover: string | undefined, options: Options) => {
       const asked = cutover === undefined ? null : cutoverIdSchema.safeParse(cutover);
       if (asked?.success === false) throw new UsageError(`cutover "${cutover}": ${asked.error.issues[0]?.message}`);
-      const deployment = await deployed(options);
-      const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-      const { dynamoLedger } = await import('../../lambdas/aws/dynamo/index.ts');
-      const ledger = dynamoLedger(new DynamoDBClient({}), deployment.ledgerTable);
-      const { ingressId } = deployment;
-      const cutoverId = asked?.data ?? (await ledger.read(ingressId))?.cutoverId;
-      const entries = cutoverId === undefined ? [] : await ledger.entries(cutoverId);
+      if (options.out !== undefined) outputFile('--out', options.out);
+      const { ingressId, cutoverId, entries } = await attempt(
+        () => NOTHING_CHANGED,
+        () => logOf(options, asked?.data),
+      );
       if (cutoverId === undefined || entries.length === 0) {
         say(terminal.err, `The ledger has no decision log of ${cutover ?? `a cutover on ${ingressId}`}.`);
         terminal.exit(EXIT.failed);
@@ -31,7 +29,24 @@ export function exportCommand(terminal: Terminal): Command {
       }
       const text = `${[...decisionLogLines({ ingressId, cutoverId }, entries)].join('\n')}\n`;
       if (options.out === undefined) terminal.out.write(text);
-      else writeFileSync(options.out, text);
+      else {
+        const { out } = options;
+        await attempt(
+          () => ({ state: `${out} is not whole.`, next: 'make room, or name another file.' }),
+          async () => writeFileSync(out, text),
+        );
+      }
       terminal.exit(EXIT.ok);
     });
+}
+
+async function logOf(options: DeployedOptions, asked: CutoverId | undefined) {
+  const deployment = await deployed(options);
+  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+  const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
+  const { dynamoLedger } = await import('../../lambdas/aws/dynamo/index.ts');
+  const ledger = dynamoLedger(new DynamoDBClient(CLIENT_OPTIONS), deployment.ledgerTable);
+  const { ingressId } = deployment;
+  const cutoverId = asked ?? (await ledger.read(ingressId))?.cutoverId;
+  return { ingressId, cutoverId, entries: cutoverId === undefined ? [] : await ledger.entries(cutoverId) };
 }

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { formatDuration } from '../../core/model/index.ts';
 import { HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from '../../core/phases/index.ts';
-import { EXIT, number, say, type Terminal, UsageError } from '../shared/index.ts';
+import { EXIT, number, plainJson, say, type Terminal, UsageError } from '../shared/index.ts';
 import { readPlan } from './read-plan.ts';
 
 interface Options {
@@ -26,12 +26,10 @@ export function planCommand(terminal: Terminal): Command {
         errorRate: number('--error-rate', options.errorRate, 0, 1),
         slowRate: number('--slow-rate', options.slowRate, 0, 1),
       };
-      const projection = project(readPlan(file), assumptions);
+      const projection = project(readPlan('plan', file), assumptions);
       say(
         terminal.out,
-        options.json === true
-          ? JSON.stringify({ assumptions, ...projection }, null, 2)
-          : table(projection, assumptions.rps),
+        options.json === true ? plainJson({ assumptions, ...projection }, 2) : table(projection, assumptions.rps),
       );
       if (projection.problems.length > 0)
         throw new UsageError(projection.problems.map((p) => `${p.path}: ${p.message}`).join('\n'));

@@ -1,6 +1,7 @@
 /** A replay for a person: the evaluations that matter, the outcome of each phase, and the conclusion. */
 import type { DecisionLogHeader, Plan } from '../../core/model/index.ts';
 import type { Ended, ReplayedLook, ReplayedPhase, ReplaySummary } from '../../core/phases/index.ts';
+import { plain } from '../shared/index.ts';
 
 /** A log read and decided again. */
 export interface Replayed {
@@ -30,7 +31,7 @@ export function replayText({ header, looks, summary }: Replayed, plan: Plan | nu
     ...summary.phases.map(phaseLine),
     ...(summary.rollback === null
       ? []
-      : [`The recorded run was rolled back at ${summary.rollback.at}: ${summary.rollback.message}`]),
+      : [`The recorded run was rolled back at ${summary.rollback.at}: ${plain(summary.rollback.message)}`]),
     ...summary.refused.map((reason) => `The baseline would have rejected this plan: ${reason}.`),
     ...summary.limits.map((limit) => `The log cannot tell: ${limit}`),
     ...(summary.incomplete === 0
@@ -52,7 +53,7 @@ function row(...[at = '', phase = '', recorded = '', replayed = '', figure = '']
 
 /** The other plan's figure where it decides otherwise; the same one need not be read twice. */
 function figure({ recorded, replayed, reached }: ReplayedLook): string {
-  const text = (replayed ?? recorded).reason;
+  const text = plain((replayed ?? recorded).reason);
   return reached ? text : `(after the rollback) ${text}`;
 }
 

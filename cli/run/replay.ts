@@ -10,7 +10,7 @@ import {
   parseHeader,
 } from '../../core/model/index.ts';
 import { Replay, type ReplayedLook } from '../../core/phases/index.ts';
-import { EXIT, say, type Terminal, UsageError } from '../shared/index.ts';
+import { EXIT, fileProblem, plainJson, say, type Terminal, UsageError } from '../shared/index.ts';
 import { readPlan } from './read-plan.ts';
 import { type Replayed, replayText } from './replay-text.ts';
 
@@ -30,11 +30,11 @@ export function replayCommand(terminal: Terminal): Command {
     .option('--all', 'show every evaluation, not only those that end a phase or change')
     .option('--json', 'print JSON')
     .action(async (log: string, options: Options) => {
-      const plan = options.plan === undefined ? null : readPlan(options.plan);
+      const plan = options.plan === undefined ? null : readPlan('--plan', options.plan);
       const replayed = await replayFile(log, plan);
       say(
         terminal.out,
-        options.json === true ? JSON.stringify(replayed, null, 2) : replayText(replayed, plan, options.all === true),
+        options.json === true ? plainJson(replayed, 2) : replayText(replayed, plan, options.all === true),
       );
       const { changed, differing, refused } = replayed.summary;
       terminal.exit(changed > 0 || refused.length > 0 || (plan === null && differing > 0) ? EXIT.failed : EXIT.ok);
@@ -57,11 +57,11 @@ async function replayFile(file: string, plan: Plan | null): Promise<Replayed> {
       }
     }
   } catch (error) {
-    if (error instanceof DecisionLogError) throw new UsageError(`${file}, ${error.message}`);
-    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof DecisionLogError) throw new UsageError(`log: ${file}, ${error.message}`);
+    throw new UsageError(`log: ${file} ${fileProblem(error)}`);
   }
-  if (header === undefined) throw new UsageError(`${file} is empty`);
+  if (header === undefined) throw new UsageError(`log: ${file} is empty`);
   if (looks.length === 0)
-    throw new UsageError(`${file} has no evaluation: the cutover was refused, or ended before its first one`);
+    throw new UsageError(`log: ${file} has no evaluation: the cutover was refused, or ended before its first one`);
   return { header, looks, summary: replay.summary() };
 }

@@ -2,8 +2,10 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
-import { say, type Terminal } from '../shared/index.ts';
+import { attempt, EXIT, type Left, plain, say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+
+type RollbackPorts = Parameters<typeof rollBack>[0];
 
 interface Options extends DeployedOptions {
   readonly by: string;
@@ -18,8 +20,6 @@ export function rollbackCommand(terminal: Terminal): Command {
     .option('--reason <text>', 'why (recorded in the ledger)', 'requested by an operator')
     .option('--break-glass', 'write the weights at once, even if stable has no healthy target')
     .action(async (options: Options) => {
-      const deployment = await deployed(options);
-      const { rollbackDepsOf } = await import('../../lambdas/compose/index.ts');
       const request = {
         trigger: 'operator',
         reason: options.reason,
@@ -27,6 +27,45 @@ export function rollbackCommand(terminal: Terminal): Command {
         at: new Date().toISOString(),
         breakGlass: options.breakGlass === true,
       } as const;
-      say(terminal.out, describeRollback(await rollBack(rollbackDepsOf(deployment), deployment, request), request));
+      const writes = { tried: 0, done: 0 };
+      const outcome = await attempt(
+        ({ refused }) => leftBy(writes.done > 0 || (writes.tried > 0 && !refused)),
+        async () => {
+          const deployment = await deployed(options);
+          const { rollbackDepsOf } = await import('../../lambdas/compose/index.ts');
+          return rollBack(counting(rollbackDepsOf(deployment), writes), deployment, request);
+        },
+      );
+      say(terminal.out, plain(describeRollback(outcome, request)));
+      terminal.exit(EXIT.ok);
     });
+}
+
+/** The same ports; writes of weights are counted as they are tried, and as they are done. */
+function counting(ports: RollbackPorts, writes: { tried: number; done: number }): RollbackPorts {
+  const { ingress } = ports;
+  return {
+    ...ports,
+    ingress: {
+      read: () => ingress.read(),
+      health: (role) => ingress.health(role),
+      write: async (rule) => {
+        writes.tried++;
+        await ingress.write(rule);
+        writes.done++;
+      },
+    },
+  };
+}
+
+const AGAIN =
+  'run `crossfade rollback` again, it may be repeated at any time; if it finds no healthy stable target, add --break-glass. Without this machine: docs/how-to/runbook.md, "Roll back by hand".';
+
+function leftBy(written: boolean): Left {
+  return !written
+    ? { state: 'Nothing was changed: no weight was written, traffic is where it was.', next: AGAIN }
+    : {
+        state: 'The safe weights were being written, and it is not known whether all of them arrived.',
+        next: `check with \`crossfade status\`, and ${AGAIN}`,
+      };
 }

@@ -2,8 +2,8 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
-import { cutoverIdSchema } from '../../core/model/index.ts';
-import { EXIT, say, type Terminal, UsageError } from '../shared/index.ts';
+import { type CutoverId, cutoverIdSchema } from '../../core/model/index.ts';
+import { attempt, EXIT, plain, say, type Terminal, UsageError } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
 interface Options extends DeployedOptions {
@@ -28,18 +28,10 @@ function signoff(terminal: Terminal, answer: 'approve' | 'refuse', description: 
     .action(async (cutover: string, options: Options) => {
       const id = cutoverIdSchema.safeParse(cutover);
       if (!id.success) throw new UsageError(`cutover "${cutover}": ${id.error.issues[0]?.message}`);
-      const deployment = await deployed(options);
-      const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-      const { SFNClient } = await import('@aws-sdk/client-sfn');
-      const { answerSignoff } = await import('../../lambdas/aws/states/index.ts');
-      const { dynamoApprovals } = await import('../../lambdas/aws/dynamo/index.ts');
-      const approvals = dynamoApprovals(new DynamoDBClient({}), deployment.ledgerTable);
-      const [by, comment] = [options.by, withoutSecrets(options.comment)];
-      const said =
-        answer === 'approve'
-          ? ({ answer, approval: { approvedBy: by, comment } } as const)
-          : ({ answer, reason: `${by}: ${comment}` } as const);
-      const asked = await answerSignoff(new SFNClient({}), approvals, id.data, said);
+      const asked = await attempt(
+        () => left(answer, cutover),
+        () => give(answer, id.data, options),
+      );
       if (asked === null) {
         say(terminal.out, `Cutover "${cutover}" has no pending approval.`);
         terminal.exit(EXIT.failed);
@@ -47,7 +39,31 @@ function signoff(terminal: Terminal, answer: 'approve' | 'refuse', description: 
       }
       say(
         terminal.out,
-        `${answer === 'approve' ? 'Approved' : 'Rejected'} the ${asked.kind} sign-off of ${cutover}. Evidence at the time: ${asked.evidence}`,
+        `${answer === 'approve' ? 'Approved' : 'Rejected'} the ${asked.kind} sign-off of ${cutover}. Evidence at the time: ${plain(asked.evidence)}`,
       );
     });
+}
+
+async function give(answer: 'approve' | 'refuse', id: CutoverId, options: Options) {
+  const deployment = await deployed(options);
+  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+  const { SFNClient } = await import('@aws-sdk/client-sfn');
+  const { answerSignoff } = await import('../../lambdas/aws/states/index.ts');
+  const { dynamoApprovals } = await import('../../lambdas/aws/dynamo/index.ts');
+  const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
+  const approvals = dynamoApprovals(new DynamoDBClient(CLIENT_OPTIONS), deployment.ledgerTable);
+  const [by, comment] = [options.by, withoutSecrets(options.comment)];
+  const said =
+    answer === 'approve'
+      ? ({ answer, approval: { approvedBy: by, comment } } as const)
+      : ({ answer, reason: `${by}: ${comment}` } as const);
+  return answerSignoff(new SFNClient(CLIENT_OPTIONS), approvals, id, said);
+}
+
+/** The answer may have arrived although nothing came back; a sign-off takes one answer only. */
+function left(answer: 'approve' | 'refuse', cutover: string) {
+  return {
+    state: 'The command moved no traffic. Unless its answer arrived, the sign-off waits as before.',
+    next: `read \`crossfade status\`; if ${cutover} still waits, run \`crossfade ${answer} ${cutover}\` again.`,
+  };
 }

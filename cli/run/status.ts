@@ -10,7 +10,7 @@ import {
   sameWeights,
 } from '../../core/model/index.ts';
 import { describeSplit } from '../../core/phases/index.ts';
-import { EXIT, say, type Terminal } from '../shared/index.ts';
+import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
 interface Options extends DeployedOptions {
@@ -26,26 +26,34 @@ export function statusCommand(terminal: Terminal): Command {
     )
     .option('--json', 'print JSON')
     .action(async (options: Options) => {
-      const deployment = await deployed(options);
-      const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-      const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2');
-      const { dynamoLedger } = await import('../../lambdas/aws/dynamo/index.ts');
-      const { elbIngress } = await import('../../lambdas/aws/elb/index.ts');
-      const ledger = dynamoLedger(new DynamoDBClient({}), deployment.ledgerTable);
-      const [item, live] = await Promise.all([
-        ledger.read(deployment.ingressId),
-        elbIngress(new ElasticLoadBalancingV2Client({}), deployment).read(),
-      ]);
-      const log = item === null ? [] : (await ledger.entries(item.cutoverId)).slice(-LAST_ENTRIES);
-      const drift = item?.intent.confirmed === true && !sameWeights(live, desiredWeights(deployment, item));
+      const found = await attempt(
+        () => NOTHING_CHANGED,
+        () => look(options),
+      );
+      const { deployment, item, live, drift, log } = found;
       say(
         terminal.out,
-        options.json === true
-          ? JSON.stringify({ item, live, drift, log }, null, 2)
-          : text(deployment, item, live, drift, log),
+        options.json === true ? plainJson({ item, live, drift, log }, 2) : text(deployment, item, live, drift, log),
       );
       terminal.exit(drift ? EXIT.failed : EXIT.ok);
     });
+}
+
+async function look(options: DeployedOptions) {
+  const deployment = await deployed(options);
+  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+  const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2');
+  const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
+  const { dynamoLedger } = await import('../../lambdas/aws/dynamo/index.ts');
+  const { elbIngress } = await import('../../lambdas/aws/elb/index.ts');
+  const ledger = dynamoLedger(new DynamoDBClient(CLIENT_OPTIONS), deployment.ledgerTable);
+  const [item, live] = await Promise.all([
+    ledger.read(deployment.ingressId),
+    elbIngress(new ElasticLoadBalancingV2Client(CLIENT_OPTIONS), deployment).read(),
+  ]);
+  const log = item === null ? [] : (await ledger.entries(item.cutoverId)).slice(-LAST_ENTRIES);
+  const drift = item?.intent.confirmed === true && !sameWeights(live, desiredWeights(deployment, item));
+  return { deployment, item, live, drift, log };
 }
 
 function text(
@@ -64,10 +72,10 @@ function text(
     ...(rollback === null
       ? []
       : [
-          `Rollback triggered by ${rollback.trigger} (${rollback.by}) at ${rollback.requestedAt}: ${rollback.reason}`,
+          `Rollback triggered by ${rollback.trigger} (${plain(rollback.by)}) at ${rollback.requestedAt}: ${plain(rollback.reason)}`,
           progressOf(rollback),
         ]),
-    ...log.map((e) => `  ${e.at}  ${e.kind.padEnd(11)} ${e.message}`),
+    ...log.map((e) => `  ${e.at}  ${e.kind.padEnd(11)} ${plain(e.message)}`),
   ].join('\n');
 }
 

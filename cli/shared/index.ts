@@ -1,11 +1,17 @@
 /** Options, exit codes and what every command needs. */
+
+export { attempt, CommandError, type Left, NOTHING_CHANGED } from './attempt.ts';
 export { eachBounded } from './each-bounded.ts';
-export { EXIT, EXIT_HELP, type ExitCode, UsageError } from './exit-codes.ts';
+export { EXIT, EXIT_HELP, type ExitCode, NO } from './exit-codes.ts';
 export { FAIL_ON, type FailOn, failOnOption } from './fail-on.ts';
-export { number } from './number.ts';
+export { number, wholeNumber } from './number.ts';
+export { outputFile, outputFileInNewFolder } from './output-file.ts';
+export { plain, plainJson, plainLines } from './plain.ts';
 export { type ProcessTerminal, processTerminal } from './process-terminal.ts';
+export { fileProblem, readBytes, readJsonFile } from './read-file.ts';
 export { repeatable } from './repeatable.ts';
 export { givenRules, readRules } from './rules-file.ts';
 export { templates } from './templates.ts';
 export { Interrupted, type Screen, say, type Terminal } from './terminal.ts';
+export { UsageError } from './usage-error.ts';
 export { version } from './version.ts';

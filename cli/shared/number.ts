@@ -1,11 +1,25 @@
-import { UsageError } from './exit-codes.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Decimal notation: `0x50` and `1_000` are typing errors more often than numbers. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** The number that an option was given. @throws UsageError that names the option and its range. */
 export function number(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max)
-    throw new UsageError(`${name} must be a number between ${readable(min)} and ${readable(max)} (got "${text}")`);
+  if (!DECIMAL.test(text) || value < min || value > max) throw outOf(name, 'a number', text, min, max);
   return value;
+}
+
+/** A count, a port: {@link number} without a fraction. @throws UsageError that names the option and its range. */
+export function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!DECIMAL.test(text) || !Number.isInteger(value) || value < min || value > max)
+    throw outOf(name, 'a whole number', text, min, max);
+  return value;
+}
+
+function outOf(name: string, kind: string, text: string, min: number, max: number): UsageError {
+  return new UsageError(`${name} must be ${kind} between ${readable(min)} and ${readable(max)} (got "${text}")`);
 }
 
 /** Digits in threes, and no exponent: 0.000001 and 1,000,000,000. */

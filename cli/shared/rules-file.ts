@@ -1,21 +1,20 @@
 /** The rules that an owner has decided on (docs/reference/parity.md, "Rules"), from a JSON file. */
-import { readFileSync } from 'node:fs';
 import { InvalidRulesError, parseRules, type RuleSet } from '../../parity/rules/index.ts';
-import { UsageError } from './exit-codes.ts';
+import { readJsonFile } from './read-file.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What `--rules` names; no file, no rules. @throws UsageError as {@link readRules} */
 export function givenRules(file: string | undefined): RuleSet {
-  return file === undefined ? { v: 1, rules: [] } : readRules(file, '--rules: ');
+  return file === undefined ? { v: 1, rules: [] } : readRules(file, '--rules');
 }
 
-/** @param option stands before what is wrong @throws UsageError that names the file and everything that is wrong with it */
-export function readRules(file: string, option = ''): RuleSet {
+/** @param option what named the file @throws UsageError that names the file and everything that is wrong with it */
+export function readRules(file: string, option: string): RuleSet {
+  const value = readJsonFile(option, file);
   try {
-    return parseRules(JSON.parse(readFileSync(file, 'utf8')));
+    return parseRules(value);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(
-      `${option}${file}: ${error instanceof InvalidRulesError ? error.problems.join('; ') : message}`,
-    );
+    if (!(error instanceof InvalidRulesError)) throw error;
+    throw new UsageError(`${option}: ${file}: ${error.problems.join('; ')}`);
   }
 }

@@ -1,4 +1,4 @@
-import { UsageError } from './exit-codes.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Route templates that an option was given. @throws UsageError that names the option and the template */
 export function templates(option: string, given: readonly string[]): readonly string[] {

@@ -11,7 +11,7 @@ export interface ErrorContext {
 }
 
 export class CrossfadeError extends Error {
-  /** What happened, in a sentence. */
+  /** What happened, in a sentence, without the state of traffic and the next step that the message adds. */
   readonly what: string;
   readonly traffic: string;
   readonly nextStep: string;

@@ -11,10 +11,10 @@ const SYNTAX = 'errors=0.2@10, latency=+200ms@50, crash@1 or parity@shadow';
 
 /** @throws RangeError that shows the syntax. */
 export function parseFault(text: string): FaultSpec {
-  const [what = '', where = ''] = text.split('@');
+  const [what = '', where = '', ...more] = text.split('@');
   const at = where === 'shadow' ? 'shadow' : Number(where);
   const inject = parseWhat(what);
-  if (inject === null || where === '' || (at !== 'shadow' && !(at > 0 && at <= 100)))
+  if (inject === null || where === '' || more.length > 0 || (at !== 'shadow' && !(at > 0 && at <= 100)))
     throw new RangeError(`--fault must be ${SYNTAX} (got "${text}")`);
   return { text, inject, at };
 }

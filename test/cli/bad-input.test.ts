@@ -1,117 +1,105 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { crossfade as run } from '../support/cli.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type CliResult, crossfade, runCommand } from '../support/cli.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { serve } from '../support/http.ts';
+import { FILES } from './bad-input/files.ts';
+import { COMMANDS, JSON_FILES, NUMBERS, OPTIONS, PLANS, type Row } from './bad-input/rows.ts';
 
-let dir: string;
+const folder = temporaryFolder();
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'crossfade-cli-'));
+  await mkdir(folder.path, { recursive: true });
+  for (const [name, content] of Object.entries(FILES)) await writeFile(join(folder.path, name), content);
 });
-afterAll(() => rm(dir, { recursive: true }));
 
-const crossfade = (...args: string[]) => run(args);
+/** No request may leave: an endpoint that refuses would otherwise be mistaken for the answer to bad input. */
+const NO_AWS = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'k',
+  AWS_SECRET_ACCESS_KEY: 's',
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+};
 
-async function planFile(text: string): Promise<string> {
-  const file = join(dir, `plan-${Math.random()}.json`);
-  await writeFile(file, text);
-  return file;
+const argsOf = (typed: Row[0]) =>
+  (typeof typed === 'string' ? typed.split(' ') : typed).map((arg) =>
+    arg.startsWith('@') ? join(folder.path, arg.slice(1)) : arg,
+  );
+
+/** What no answer to a person may hold. */
+function expectReadable({ stdout, stderr }: CliResult): void {
+  expect(stderr).not.toMatch(/^ {4}at /m);
+  expect(stderr).not.toMatch(/ENOENT|EISDIR|ZodError|SyntaxError:|Crossfade\.\w+:/);
+  expect(stdout + stderr).not.toMatch(/(?!\n)\p{Cc}/u);
 }
 
-describe('crossfade plan', () => {
-  it('shows the default plan', async () => {
-    const { code, stdout } = await crossfade('plan');
+describe('bad input ends with exit code 2 and names the field', () => {
+  const rows = [...COMMANDS, ...NUMBERS, ...JSON_FILES, ...PLANS, ...OPTIONS];
+
+  it.each(rows)('crossfade %j: %s', async (typed, says) => {
+    const result = await crossfade(argsOf(typed), NO_AWS);
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(says) });
+    expect(result.stdout).not.toContain('Synthesising');
+    expectReadable(result);
+  });
+
+  it('has a row for each of at least 120 mistakes', () => expect(new Set(rows.map(String)).size).toBeGreaterThan(160));
+});
+
+describe('an unknown command', () => {
+  it.each(['pause', 'rollbak', 'aprove', 'refus', 'dril'])(
+    '%s is not answered by one that moves traffic',
+    async (typed) => {
+      const { stderr } = await crossfade([typed]);
+      expect(stderr).not.toMatch(/rollback|approve|refuse|drill/);
+      expect(stderr).toContain('crossfade --help');
+    },
+  );
+});
+
+describe('good input that looks unusual is accepted', () => {
+  it('a plan with a byte order mark', async () => {
+    expect(await crossfade(argsOf('plan @bom'))).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('a plan with its defaults, and as JSON for scripts', async () => {
+    const { code, stdout } = await crossfade(['plan']);
     expect(code).toBe(0);
-    expect(stdout).toContain('stage 10 %');
-    expect(stdout).toMatch(/at most \d+ events of 25000/);
-  });
-
-  it('writes JSON for scripts', async () => {
-    const { code, stdout } = await crossfade('plan', '--json', '--rps', '50');
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ assumptions: { rps: 50 }, problems: [] });
-  });
-
-  it.each([
-    ['an unknown key', '{"stagez":[]}', 'stagez: unknown key'],
-    [
-      'a bad duration',
-      '{"stages":[{"percent":100,"bake":"an hour"}]}',
-      'stages.0.bake: "an hour" is not an ISO-8601 duration',
-    ],
-    ['a plan over the history budget', '{"soak":{"observe":"PT1M"}}', '20000 is the budget'],
-    ['no JSON', '{', 'is not JSON'],
-  ])('refuses %s with exit code 2 and the field', async (_name, text, message) => {
-    const { code, stderr } = await crossfade('plan', await planFile(text));
-    expect(code).toBe(2);
-    expect(stderr).toContain(message);
-  });
-
-  it('refuses a plan that cannot be decided at the given rate', async () => {
-    const { code, stderr } = await crossfade('plan', '--rps', '0.1');
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/stages\.0\.maxHold: at 0\.1 rps this stage needs \d+ s to collect \d+ requests/);
-  });
-
-  it('names a file that is not there', async () => {
-    const { code, stderr } = await crossfade('plan', join(dir, 'none.json'));
-    expect(code).toBe(2);
-    expect(stderr).toContain('none.json');
+    expect(stdout).toMatch(/stage 10 %.*at most \d+ events of 25000/s);
+    const json = await crossfade(['plan', '--json', '--rps', '50']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ assumptions: { rps: 50 }, problems: [] });
   });
 });
 
-describe('crossfade chaos and drill', () => {
-  it.each([
-    ['no sample', ['chaos', '--sample', '0'], '--sample must be a number between 1 and 100,000 (got "0")'],
-    ['more than a drill may move', ['drill', '--percent', '5'], '--percent must be a number between 0 and 1 (got "5")'],
-  ])('refuse %s with exit code 2 and the option', async (_name, args, message) => {
-    expect(await crossfade(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
-  });
-});
-
-describe('crossfade rehearse', () => {
-  it.each([
-    ['a fault that it does not know', ['--fault', 'fire@10'], '--fault must be errors=0.2@10'],
-    ['a fault at a stage that the plan lacks', ['--fault', 'crash@33'], 'the plan has no stage at 33 %'],
-    [
-      'chaos that is none',
-      ['--chaos', 'ModifyRule=throttle'],
-      '--chaos ModifyRule=throttle: expected service.operation=fault@state',
-    ],
-    ['a speed out of range', ['--speed', '0'], '--speed must be a number between 1 and 600 (got "0")'],
-    ['one service of two', ['--stable', 'http://127.0.0.1:1'], '--stable and --candidate must be given together'],
-    [
-      'a URL that is none',
-      ['--stable', 'gateway', '--candidate', 'http://127.0.0.1:1'],
-      '--stable must be an http URL (got "gateway")',
-    ],
-    [
-      'a service that cannot be reached',
-      ['--stable', 'http://127.0.0.1:1', '--candidate', 'http://127.0.0.1:1'],
-      '--stable: cannot reach http://127.0.0.1:1',
-    ],
-    ['an option that does not exist', ['--fast'], "unknown option '--fast'"],
-  ])('refuses %s with exit code 2, before anything is started', async (_name, args, message) => {
-    const { code, stdout, stderr } = await crossfade('rehearse', ...args);
-    expect(code).toBe(2);
-    expect(stderr).toContain(message);
-    expect(stdout).not.toContain('Synthesising');
-  });
-
-  it('names a port that is taken, and leaves nothing behind', async () => {
+describe('crossfade rehearse finds out before anything is started', () => {
+  it('that its port is taken', async () => {
     const taken = await serve((_q, r) => r.end());
-    const { code, stderr } = await crossfade('rehearse', '--port', new URL(taken.url).port);
-    expect(code).toBe(2);
-    expect(stderr).toContain(`--port: ${new URL(taken.url).port} is already in use`);
+    const { port } = new URL(taken.url);
+    const result = await crossfade(['rehearse', '--port', port, '--report', join(folder.path, 'r.html')]);
     await taken.stop();
+    expect(result).toMatchObject({ code: 2, stdout: '', stderr: `--port: ${port} is already in use\n` });
   });
 
-  it('names the service that is not healthy', async () => {
+  it('that a service is not healthy', async () => {
     const [well, sick] = await Promise.all([serve((_q, r) => r.end('{}')), serve((_q, r) => r.writeHead(500).end())]);
-    const { code, stderr } = await crossfade('rehearse', '--stable', well.url, '--candidate', sick.url);
-    expect(code).toBe(2);
-    expect(stderr).toContain(`--candidate: ${sick.url}/healthz answered 500`);
+    const result = await crossfade(['rehearse', '--stable', well.url, '--candidate', sick.url]);
     await Promise.all([well.stop(), sick.stop()]);
+    expect(result).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(`--candidate: ${sick.url}/healthz answered 500`),
+    });
+  });
+
+  it('that it has been interrupted', async () => {
+    const interrupted = new AbortController();
+    const result = await runCommand(['rehearse', '--report', join(folder.path, 'r.html')], {
+      environment: { TMPDIR: folder.path },
+      interruption: interrupted.signal,
+      onWrite: (text) => {
+        if (text.includes('Synthesising')) setTimeout(() => interrupted.abort(new Error('Ctrl-C')), 50);
+      },
+    });
+    expect(result).toMatchObject({ code: 130, stderr: '', stdout: expect.stringContaining('Interrupted') });
   });
 });

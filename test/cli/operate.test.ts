@@ -67,12 +67,35 @@ describe('the operator’s commands', () => {
     const back = await run('rollback', '--by', 'ada', '--reason', 'I do not like it');
     expect(back.stdout).toContain('All traffic is on stable (operator by ada: I do not like it)');
     expect(sameWeights(await ingress.read(), weightsFor(deployment, SAFE_SPLIT))).toBe(true);
+    const shown = await run('status');
+    expect(shown.stdout).toContain('triggered by operator (ada)');
     const after = await run('status', '--json');
     expect(after.code).toBe(0);
     expect(JSON.parse(after.stdout)).toMatchObject({
       drift: false,
       item: { status: 'rolled_back', rollback: { by: 'ada' } },
     });
+  });
+
+  it('show what people and services wrote without what would steer the terminal', async () => {
+    const weights = weightsFor(backend.deployment, TEN);
+    const { ingressId } = backend.deployment;
+    const hostile = 'red\u001b[31m, and \u009b2J, and \u202eback\nnext';
+    const ledger = dynamoLedger(backend.dynamo, backend.table);
+    await ledger.claim({
+      ingressId,
+      cutoverId: cutoverIdSchema.parse('hostile'),
+      executionArn: 'arn:aws:states:us-east-1:000000000000:execution:m:none',
+      at: AT,
+      intent: { split: TEN, weights, at: AT, confirmed: true },
+      heartbeatDueAt: AT,
+      drill: null,
+    });
+    for (const args of [['rollback', '--by', hostile, '--reason', hostile], ['status'], ['status', '--json']]) {
+      const { stdout, stderr } = await run(...args);
+      expect(stdout).toContain('red');
+      expect(stdout + stderr).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+    }
   });
 
   it('put rules, show them with who put them, and refuse bad ones by the field', async () => {

@@ -81,10 +81,10 @@ describe('crossfade rules suggest', () => {
   });
 
   it.each([
-    ['a file that is not there', ['none.ndjson'], 'files: ENOENT'],
-    ['less than one repeat', ['x', '--least', '0'], '--least must be a number between 1 and'],
+    ['a file that is not there', ['none.ndjson'], 'files: none.ndjson does not exist'],
+    ['less than one repeat', ['x', '--least', '0'], '--least must be a whole number between 1 and'],
     ['an option that does not exist', ['x', '--most', '1'], "unknown option '--most'"],
-    ['rules that are not there', ['x', '--rules', 'none.json'], '--rules: none.json: ENOENT'],
+    ['rules that are not there', ['x', '--rules', 'none.json'], '--rules: none.json does not exist'],
     ['no file', [], "missing required argument 'files'"],
   ])('refuses %s with exit code 2', async (_name, args, message) => {
     expect(await crossfade(['rules', 'suggest', ...args])).toMatchObject({

@@ -49,7 +49,7 @@ export async function runCommand(args: readonly string[], options: RunOptions = 
   };
   const leave = enter(environment);
   try {
-    code = (await run(args, terminal)) ?? code;
+    code = (await run(args, terminal)).code ?? code;
     return { code, stdout: written.out, stderr: written.err };
   } finally {
     leave();

@@ -4,16 +4,17 @@ import { RecordMaker } from '../../../capture/index.ts';
 import type { RedactionRules } from '../../../capture/redaction/index.ts';
 import type { RuleSet } from '../../../parity/rules/index.ts';
 import { emptySummary, mergeInto } from '../../../parity/tally/index.ts';
-import { EXIT, type ExitCode, type FailOn, say, type Terminal, UsageError } from '../../shared/index.ts';
 import {
-  comparedSoFar,
-  comparer,
-  deliver,
-  notesOn,
+  EXIT,
+  type ExitCode,
+  type FailOn,
   outputFile,
-  type ReadingProgress,
-  readingProgress,
-} from '../diff/index.ts';
+  plainLines,
+  say,
+  type Terminal,
+  UsageError,
+} from '../../shared/index.ts';
+import { comparedSoFar, comparer, deliver, notesOn, type ReadingProgress, readingProgress } from '../diff/index.ts';
 import { type Counted, Counting } from './counting.ts';
 import { dryRun } from './dry-run.ts';
 import type { SendPolicy } from './policy.ts';
@@ -59,15 +60,15 @@ export async function runContract(
   const { policy, probes, limit, routes } = request;
   const plan: Plan = { requests: requestsOf(sources, { routes, signal }), policy, probes, limit };
   const not: NotSent = { skipped: new Map(), summary: emptySummary() };
-  const tell = (text: string) => say(request.json ? terminal.err : terminal.out, text);
+  const tell = (text: string) => say(request.json ? terminal.err : terminal.out, plainLines(text));
   try {
     if (request.dryRun) {
       const { requests, text } = await dryRun(toSend(plan, not));
       tell([announcement(names, request), text, ...unsent(not), ...unread(not, names)].join('\n'));
       return requests > 0 ? EXIT.ok : EXIT.usage;
     }
-    const report = outputFile('--html', request.html, names);
-    const out = outputFile('--out', request.out, names);
+    const report = request.html === undefined ? undefined : outputFile('--html', request.html, names);
+    const out = request.out === undefined ? undefined : outputFile('--out', request.out, names);
     if (out !== undefined && out === report) throw new UsageError('--out and --html must be different files');
     await reachable('--stable', request.stable);
     await reachable('--candidate', request.candidate);

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import type { NoisyPlace, Summary } from '../../../parity/tally/index.ts';
 import { noiseRows, parityHtml } from '../../../report/index.ts';
-import { EXIT, type ExitCode, say, type Terminal } from '../../shared/index.ts';
+import { EXIT, type ExitCode, plain, plainJson, say, type Terminal } from '../../shared/index.ts';
 import { conclude, type Terms } from './conclusion.ts';
 import { summaryJson } from './json.ts';
 import { summaryText, textOptions } from './text.ts';
@@ -31,11 +31,11 @@ export function deliver(terminal: Terminal, summary: Summary, delivery: Delivery
     const verdict = { ok: exit === EXIT.ok, sentence };
     writeFileSync(report, parityHtml({ title, verdict, sources, summary, noise, notes }));
   }
-  if (json) say(out, JSON.stringify(summaryJson({ summary, noise, sources, conclusion, notes }), null, 2));
+  if (json) say(out, plainJson(summaryJson({ summary, noise, sources, conclusion, notes }), 2));
   else {
     const options = textOptions(out);
     say(out, summaryText(summary, noise, sources, options));
-    for (const note of notes) say(out, `\n${options.paint('yellow', note)}`);
+    for (const note of notes) say(out, `\n${options.paint('yellow', plain(note))}`);
     say(out, `\n${options.paint(exit === EXIT.ok ? 'green' : 'red', sentence)}`);
   }
   if (exit === EXIT.usage) say(err, sentence);

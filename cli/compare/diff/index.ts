@@ -6,7 +6,6 @@ export { harEntrySchema, legLineOf } from './har.ts';
 export { findInputs, type Input } from './inputs.ts';
 export { correlationKey, LEG_LOG_FORMAT, type LegLine, legLineSchema } from './leg-log.ts';
 export { openInput } from './open-input.ts';
-export { outputFile } from './output-file.ts';
 export { firstProblem, parseLine } from './parse-line.ts';
 export { comparedSoFar, type ReadingProgress, readingProgress } from './progress.ts';
 export { runDiff, sourcesOf } from './run.ts';

@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { CATALOGUE, type Severity, standsAgainst } from '../../../parity/causes/index.ts';
 import type { CauseSample, NoisyPlace, Summary, Unpaired } from '../../../parity/tally/index.ts';
 import { type CauseRow, causeRows, compared, totalVerdicts } from '../../../report/index.ts';
-import type { Screen } from '../../shared/index.ts';
+import { plain, type Screen } from '../../shared/index.ts';
 
 const NARROWEST = 80;
 const WIDEST = 120;
@@ -96,7 +96,7 @@ function detail({ route, cause }: CauseRow, sources: readonly string[], { width,
 
 function example(sample: CauseSample, sources: readonly string[], width: number): string[] {
   const { at, requestId, place, stable, candidate } = sample;
-  const where = `  ${plain(requestId)} (${sources[at.source] ?? ''}:${at.line}) ${plain(place)}`;
+  const where = `  ${plain(requestId)} (${plain(sources[at.source] ?? '')}:${at.line}) ${plain(place)}`;
   const values = `${plain(stable ?? '(absent)')} → ${plain(candidate ?? '(absent)')}`;
   return [cut(where, width), `    ${cut(values, width - 4)}`];
 }
@@ -125,7 +125,7 @@ function noisy(places: readonly NoisyPlace[], { width, paint }: TextOptions): st
 }
 
 function gaps({ unreadable, unpaired, byOrder }: Summary, sources: readonly string[], { width, paint }: TextOptions) {
-  const place = (at: Unpaired['at']) => `${sources[at.source] ?? ''}:${at.line}`;
+  const place = (at: Unpaired['at']) => `${plain(sources[at.source] ?? '')}:${at.line}`;
   const list = (count: number, head: string, items: readonly string[]) =>
     count === 0
       ? []
@@ -153,11 +153,6 @@ function gaps({ unreadable, unpaired, byOrder }: Summary, sources: readonly stri
       ? []
       : ['', `${plural(byOrder, 'capture')} without a request id, matched by method, URL and order.`]),
   ];
-}
-
-/** What was captured must not steer the terminal. */
-function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }
 
 function cut(text: string, width: number): string {

@@ -1,0 +1,35 @@
+/** Files that a command will write: found out before a long run whether they can be, and never over one of its inputs. */
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileProblem } from './read-file.ts';
+import { UsageError } from './usage-error.ts';
+
+/** @returns the file @throws UsageError that names the option */
+export function outputFile(option: string, file: string, inputs: readonly string[] = []): string {
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new UsageError(`${option}: ${file} ${fileProblem(error)}`);
+  }
+  const real = realpathSync(file);
+  if (inputs.some((input) => existsSync(input) && realpathSync(input) === real))
+    throw new UsageError(`${option}: ${file} is one of the inputs`);
+  return file;
+}
+
+/** As {@link outputFile}, and makes the folder that it goes to. @throws UsageError that names the option */
+export function outputFileInNewFolder(option: string, file: string): string {
+  try {
+    makeFolder(dirname(resolve(file)));
+  } catch (error) {
+    throw new UsageError(`${option}: the folder of ${file} cannot be made: it ${fileProblem(error)}`);
+  }
+  return outputFile(option, file);
+}
+
+/** Step by step: `mkdir` with `recursive` never returns below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder) && statSync(folder).isDirectory()) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}

@@ -1,0 +1,57 @@
+/** JSON that a person wrote, read strictly: what a parser would quietly drop, repair or replace is said instead. */
+import { type JsonDoc, keysOf, kindOf, type Node, pointerOf, ROOT, STRIDE, stringOf } from './document.ts';
+import { tokenize } from './tokenizer.ts';
+
+export type ReadJson =
+  | { readonly ok: true; readonly value: unknown }
+  /** `problem` follows the name of the file: `is not JSON: …`. */
+  | { readonly ok: false; readonly problem: string };
+
+/** Reads UTF-8, with or without a byte order mark. A key that stands twice in one object is a problem. */
+export function readJson(bytes: Uint8Array): ReadJson {
+  const text = textOf(bytes);
+  if (!text.ok) return text;
+  try {
+    const value: unknown = JSON.parse(text.value);
+    const twice = repeatedKey(text.value);
+    return twice === null ? { ok: true, value } : { ok: false, problem: `has the key ${twice} twice` };
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message : String(error);
+    return { ok: false, problem: text.value.trim() === '' ? 'is empty' : `is not JSON: ${reason}` };
+  }
+}
+
+/** The text of a file without its byte order mark. */
+export function textOf(bytes: Uint8Array): { readonly ok: true; readonly value: string } | (ReadJson & { ok: false }) {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    return { ok: false, problem: 'is UTF-16: save it as UTF-8' };
+  try {
+    // Takes a byte order mark away.
+    return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    const before = new TextDecoder().decode(bytes).split('\u{fffd}', 1)[0] ?? '';
+    const line = before.split('\n').length;
+    return { ok: false, problem: `is not UTF-8 (line ${line}): was it saved as Latin-1?` };
+  }
+}
+
+/** The first key that stands twice in one object, with its place, such as `/gate/alpha`; null where there is none. */
+function repeatedKey(text: string): string | null {
+  const doc = tokenize(text);
+  if (doc === undefined) return null;
+  const key = firstRepeated(doc);
+  return key === null ? null : pointerOf(doc, key + STRIDE);
+}
+
+function firstRepeated(doc: JsonDoc): Node | null {
+  for (let node = ROOT; node < doc.tape.length; node += STRIDE) {
+    if (kindOf(doc, node) !== 'object') continue;
+    const seen = new Set<string>();
+    for (const key of keysOf(doc, node)) {
+      const name = stringOf(doc, key);
+      if (seen.has(name)) return key;
+      seen.add(name);
+    }
+  }
+  return null;
+}

@@ -1,0 +1,91 @@
+/** Commands whose AWS does not answer as it should: their errors speak of the command, of what was changed, and of what to do. */
+import { writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { crossfade } from '../support/cli.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { serve } from '../support/http.ts';
+
+const folder = temporaryFolder();
+let file: string;
+beforeAll(async () => {
+  file = join(folder.path, 'deployment.json');
+  const rules = DEPLOYMENT.rules.map((rule, i) => ({
+    ...rule,
+    arn: `arn:aws:elasticloadbalancing:us-east-1:000000000000:listener-rule/app/shop/1/2/${i}`,
+  }));
+  await writeFile(file, JSON.stringify({ ...DEPLOYMENT, rules }));
+});
+
+/** Nothing of this machine's own AWS settings is seen. */
+const NO_SETTINGS = {
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_MAX_ATTEMPTS: '1',
+};
+const REGION = { ...NO_SETTINGS, AWS_REGION: 'us-east-1' };
+const KEYS = { ...REGION, AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 's' };
+const REFUSING = { ...KEYS, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+
+const COMMANDS: readonly (readonly [command: string, left: string])[] = [
+  ['status', 'Nothing was changed.'],
+  ['export', 'Nothing was changed.'],
+  ['rules show', 'Nothing was changed.'],
+  ['rollback', 'Nothing was changed: no weight was written'],
+  ['rollback --break-glass', 'Nothing was changed: no weight was written'],
+  ['approve first', 'moved no traffic'],
+  ['refuse first', 'moved no traffic'],
+  ['drill', 'Nothing was changed.'],
+];
+const run = (command: string, environment: Record<string, string>) =>
+  crossfade([...command.split(' '), '--deployment', file, ...evidenceOf(command)], environment);
+const evidenceOf = (command: string) => (command === 'drill' ? ['--evidence', join(folder.path, 'drill.json')] : []);
+
+describe.each(COMMANDS)('crossfade %s', (command, left) => {
+  it.each([
+    ['no region', NO_SETTINGS, 2, 'AWS region: none is set', 'set AWS_REGION'],
+    ['no credentials', REGION, 2, 'AWS credentials: none were found', 'set AWS_PROFILE'],
+    ['an endpoint that refuses', REFUSING, 3, 'AWS could not be reached', 'check the region'],
+  ])('with %s it says what was changed and what to do', async (_name, environment, code, what, next) => {
+    const result = await run(command, environment);
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr).toContain(what);
+    expect(result.stderr).toContain(left);
+    expect(result.stderr).toMatch(new RegExp(`^Next: .*${next}`, 'm'));
+    expect(result.stderr).not.toMatch(/the same task is tried again|Next: nothing|Crossfade\.|^ {4}at /m);
+  });
+});
+
+/** An AWS that answers every call like this. */
+async function answering(listener: RequestListener, command: string) {
+  const aws = await serve(listener);
+  try {
+    return await run(command, { ...KEYS, AWS_ENDPOINT_URL: aws.url });
+  } finally {
+    await aws.stop();
+  }
+}
+
+describe('an answer of AWS that is no', () => {
+  const json =
+    (type: string, message: string): RequestListener =>
+    (_q, r) =>
+      r.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify({ __type: type, message }));
+
+  it.each([
+    ['ExpiredTokenException', 2, 'they are not valid, or have expired'],
+    ['UnrecognizedClientException', 2, 'they are not valid, or have expired'],
+    ['AccessDeniedException', 3, 'they do not allow what this command needs'],
+  ])('%s is told as what it means', async (type, code, says) => {
+    const result = await answering(json(type, 'no'), 'approve first');
+    expect(result).toMatchObject({ code, stderr: expect.stringContaining(says) });
+  });
+
+  it('never steers the terminal', async () => {
+    const result = await answering(json('ValidationException', 'red\u001b[31m\u009b2J'), 'approve first');
+    expect(result).toMatchObject({ code: 3, stderr: expect.stringContaining('red\u{fffd}[31m\u{fffd}2J') });
+  });
+});
