@@ -2,7 +2,7 @@
 import { closeMirror, describeCloseMirror } from '../core/fence/index.ts';
 import { rollbackDeps } from './compose/index.ts';
 import { parseRollbackEvent } from './events/index.ts';
-import { type RollbackDeps, recordAndTell } from './tasks/index.ts';
+import { type RollbackDeps, recordAndTell, reportRollback } from './tasks/index.ts';
 
 export function makeHandler(deps: RollbackDeps) {
   return async (event: unknown): Promise<{ outcome: string; message?: string }> => {
@@ -13,10 +13,10 @@ export function makeHandler(deps: RollbackDeps) {
     const message = describeCloseMirror(outcome, request);
     if (outcome.outcome === 'nothing_to_do') return { outcome: outcome.outcome, message };
     deps.emit({ MirrorClosed: 1 });
-    const item = outcome.outcome === 'closed' ? outcome.item : outcome.rollback.item;
-    if (item !== null) {
+    if (outcome.outcome === 'rolled_back') await reportRollback(deps, outcome.rollback, request, 0);
+    else {
       const entry = { at, kind: 'warning', by: 'close-mirror', message } as const;
-      await recordAndTell(deps, item, entry, `Crossfade ${item.cutoverId}: mirror closed`);
+      await recordAndTell(deps, outcome.item, entry, `Crossfade ${outcome.item.cutoverId}: mirror closed`);
     }
     return { outcome: outcome.outcome, message };
   };

@@ -3,7 +3,7 @@
  * have gone. A rollback from here on scales up first (core/fence/rollback.ts), because the ledger was told so beforehand.
  */
 
-import { type CutoverStateJson, parseState } from '../core/model/index.ts';
+import { type CutoverStateJson, FencedError, parseState } from '../core/model/index.ts';
 import { nextDesired, reduce, residue } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, settle } from './tasks/index.ts';
@@ -34,7 +34,13 @@ export function makeHandler(deps: DecommissionDeps) {
     const desired = nextDesired(now.desired);
     await deps.ledger.recordCapacity(state, state.capacity, 'reduced');
     await deps.capacity.scaleStable(desired);
-    return stay(`ECS service stable: desired count ${now.desired} -> ${desired}.`);
+    try {
+      return await stay(`ECS service stable: desired count ${now.desired} -> ${desired}.`);
+    } catch (error) {
+      // A rollback came in between, and this step may have taken its tasks away after it.
+      if (error instanceof FencedError) await deps.capacity.scaleStable(state.capacity.desired);
+      throw error;
+    }
   };
 }
 

@@ -44,7 +44,7 @@ export function makeHandler(deps: PreflightDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const parsed = eventSchema.safeParse(event, { error: wordIssue });
     if (!parsed.success) throw new InvalidPlanError(problemsOf(parsed.error), parsed.error, 'execution input');
-    const { input, executionArn, executionName } = parsed.data;
+    const { input, executionArn, executionName, startedAt } = parsed.data;
     const plan = parsePlan(input.plan);
     const { deployment, clock } = deps;
     const drill = drillOf(deployment, input.drill);
@@ -53,14 +53,15 @@ export function makeHandler(deps: PreflightDeps) {
     const problem = retentionProblem(longestDays, deployment.shadowLogDays);
     if (problem !== null) throw new InvalidPlanError([problem]);
     const live = await deps.ingress.read();
-    const reasons = refusals(deployment, await findings(deps, live), clock.now());
+    const reasons = refusals(deployment, await findings(deps, live), clock.now(), executionArn);
     if (drill === null && plan.shadow.drillWithin !== undefined) {
       const last = await deps.ledger.lastDrill(deployment.ingressId);
       const refusal = drillRefusal(plan.shadow.drillWithin, last, clock.now());
       if (refusal !== null) reasons.push(refusal);
     }
     if (reasons.length > 0) throw new RefusedError(reasons);
-    const at = new Date(clock.now()).toISOString();
+    // The later of two clocks: an alarm from before the run, by CloudWatch's clock, must not look younger than the run.
+    const at = new Date(Math.max(clock.now(), Date.parse(startedAt) || 0)).toISOString();
     const due = new Date(clock.now() + TASK_ALLOWANCE_SECONDS * 1000).toISOString();
     const intent = { split: SAFE_SPLIT, weights: live, at, confirmed: true };
     const item = await deps.ledger.claim({

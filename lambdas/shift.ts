@@ -11,13 +11,13 @@ export function makeHandler(deps: Pick<Deps, 'deployment' | 'ingress' | 'ledger'
     const state = parseState(event);
     const target = nextShift(state);
     const due = new Date(heartbeatDueAt({ ...state, waitSeconds: 0 }, deps.clock.now())).toISOString();
-    await fencedShift(deps, deps.deployment, state, target.split, {
+    const split = await fencedShift(deps, deps.deployment, state, target.split, {
       phase: target.phase,
       stage: target.stage,
       heartbeatDueAt: due,
     });
-    return settle(deps, state, reduce(state, { type: 'shifted', at: deps.clock.now(), target }), {
-      split: target.split,
+    return settle(deps, state, reduce(state, { type: 'shifted', at: deps.clock.now(), target: { ...target, split } }), {
+      split,
     });
   };
 }

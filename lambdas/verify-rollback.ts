@@ -1,5 +1,5 @@
 /** Verify rollback: the machine waits here until counts show that the traffic has come back. The work is the watchdog's. */
-import { type CutoverStateJson, parseState, stateToJson } from '../core/model/index.ts';
+import { type CutoverStateJson, isSafe, parseState, stateToJson } from '../core/model/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { makeHandler as makeWatchdog, type WatchdogDeps } from './watchdog.ts';
 
@@ -9,12 +9,11 @@ export function makeHandler(deps: WatchdogDeps) {
     const state = parseState(event);
     await look();
     const item = await deps.ledger.read(state.ingressId);
-    // A newer run can only have begun after this one was rolled back; a completed one has nothing to bring back.
-    const verified =
-      item === null ||
-      item.cutoverId !== state.cutoverId ||
-      item.status === 'completed' ||
-      (item.rollback?.verifiedAt ?? null) !== null;
+    // A newer run can only have begun after this one was rolled back. Without a lease of this run the listener itself must say so.
+    const mine = item?.executionArn === state.executionArn;
+    const verified = mine
+      ? item.status === 'completed' || item.rollback?.verifiedAt != null
+      : item?.status === 'running' || isSafe(deps.deployment, await deps.ingress.read());
     const { error: _caught, ...rest } = state;
     return stateToJson({ ...rest, next: verified ? 'proceed' : 'hold', waitSeconds: verified ? 0 : 60 });
   };

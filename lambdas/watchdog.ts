@@ -1,8 +1,8 @@
 /** Watchdog: once a minute, whatever events said or did not say. */
-import { describeCloseMirror, describeRollback, type WatchdogReport, watch } from '../core/fence/index.ts';
-import { describeError, type Lease } from '../core/model/index.ts';
+import { describeCloseMirror, type WatchdogReport, watch } from '../core/fence/index.ts';
+import type { Lease, LogEntry } from '../core/model/index.ts';
 import { awsDeps } from './compose/index.ts';
-import type { Deps } from './tasks/index.ts';
+import { type Deps, recordAndTell, reportRollback } from './tasks/index.ts';
 
 export type WatchdogDeps = Pick<
   Deps,
@@ -11,48 +11,60 @@ export type WatchdogDeps = Pick<
 
 export function makeHandler(deps: WatchdogDeps) {
   return async (): Promise<WatchdogReport> => {
+    const startedAt = deps.clock.now();
     const report = await watch(deps, deps.deployment);
-    const message = describe(report);
-    if (message === null) return report;
-    await record(deps, report, message).catch((error: unknown) => {
-      console.error(JSON.stringify({ level: 'error', message: describeError(error) }));
-    });
+    if (report.action === 'rollback')
+      await reportRollback(deps, report.outcome, report.request, (deps.clock.now() - startedAt) / 1000);
+    else if (report.action === 'mirror' && report.outcome.outcome === 'rolled_back')
+      await reportRollback(deps, report.outcome.rollback, report.request, (deps.clock.now() - startedAt) / 1000);
+    else await record(deps, report);
     return report;
   };
 }
 
-function describe(report: WatchdogReport): string | null {
+async function record(deps: WatchdogDeps, report: WatchdogReport): Promise<void> {
+  const news = newsOf(report);
+  if (news === null) return;
+  const { item, kind, message } = news;
+  const at = new Date(deps.clock.now()).toISOString();
+  const subject = `Crossfade ${item?.cutoverId ?? deps.deployment.ingressId}: ${kind}`;
+  await recordAndTell(deps, item, { at, kind, by: 'watchdog', message }, subject);
+}
+
+interface News extends Pick<LogEntry, 'kind' | 'message'> {
+  readonly item: Lease | null;
+}
+
+function newsOf(report: WatchdogReport): News | null {
   switch (report.action) {
     case 'none':
+    case 'rollback':
       return null;
-    case 'rollback':
-      return describeRollback(report.outcome, report.request);
-    case 'mirror':
-      return describeCloseMirror(report.outcome, report.request);
-    case 'rewrote_safe_weights':
-      return `The weights were changed after the rollback (${report.live}); all traffic was returned to stable again.`;
+    case 'mirror': {
+      const { outcome, request } = report;
+      if (outcome.outcome !== 'closed') return null;
+      return { item: outcome.item, kind: 'warning', message: describeCloseMirror(outcome, request) };
+    }
+    case 'rewrote_safe_weights': {
+      const { item, live, kind } = report;
+      const message =
+        kind === 'whole'
+          ? `The weights were changed after the rollback (${live}); all traffic was returned to stable again.`
+          : `The weights are not safe (${live}), and the stable side cannot carry everything: it got what it can carry.`;
+      return { item, kind: 'warning', message };
+    }
+    case 'restored_capacity':
+      return {
+        item: report.item,
+        kind: 'capacity',
+        message: `The stable side had fewer tasks or other scaling than this run owes it; ${report.desired} tasks are wanted again.`,
+      };
     case 'verified':
-      return 'Verified by request counts: all traffic is back on stable.';
-  }
-}
-
-async function record(deps: WatchdogDeps, report: WatchdogReport, message: string): Promise<void> {
-  const item = itemOf(report);
-  if (item === null) return;
-  const kind = report.action === 'verified' ? 'verified' : report.action === 'rollback' ? 'rollback' : 'warning';
-  const at = new Date(deps.clock.now()).toISOString();
-  await deps.ledger.append(item.cutoverId, { at, kind, phase: item.phase, stage: item.stage, by: 'watchdog', message });
-  await deps.notifier.publish({ subject: `Crossfade ${item.cutoverId}: ${kind}`, body: message });
-}
-
-function itemOf(report: WatchdogReport): Lease | null {
-  switch (report.action) {
-    case 'rollback':
-      return report.outcome.item;
-    case 'mirror':
-      return report.outcome.outcome === 'rolled_back' ? report.outcome.rollback.item : report.outcome.item;
-    default:
-      return report.item;
+      return {
+        item: report.item,
+        kind: 'verified',
+        message: 'Verified by request counts: all traffic is back on stable.',
+      };
   }
 }
 

@@ -77,12 +77,17 @@ async function update(
   owner: WeightedRuleDeps['owner'],
   { PhysicalResourceId, ResourceProperties: props, OldResourceProperties: old }: Event & { RequestType: 'Update' },
 ): Promise<string> {
+  // The owner is read before the weights and again after: a run that began in between has its own idea of them.
+  const before = await owner();
   const live = await rules.read(PhysicalResourceId);
   const { listenerArn, wanted } = props;
   if (live === null || old.ListenerArn !== listenerArn) return create(rules, props);
-  const decision = decideUpdate(live, wanted, await owner());
+  const decision = decideUpdate(live, wanted, before);
   if (decision.do === 'refuse') throw new RuleKeptError(decision.reasons);
   if (decision.do === 'write') {
+    const after = await owner();
+    if (after?.generation !== before?.generation || after?.status !== before?.status)
+      throw new RuleKeptError([`cutover ${after?.cutoverId ?? 'none'} took the ingress while the stack was updated`]);
     await rules.modify(live.arn, { shape: wanted, weights: decision.weights, stickySeconds: decision.stickySeconds });
     if (decision.move) await rules.move(live.arn, wanted.priority);
   }
@@ -94,9 +99,11 @@ async function remove(
   owner: WeightedRuleDeps['owner'],
   { PhysicalResourceId, ResourceProperties: { wanted } }: Event & { RequestType: 'Delete' },
 ): Promise<string> {
+  const before = await owner();
   const live = await rules.read(PhysicalResourceId);
   if (live === null) return PhysicalResourceId;
-  const refusals = refusalsOfDelete(live, wanted.stableArn, await owner());
+  const after = await owner();
+  const refusals = [before, after].flatMap((lease) => refusalsOfDelete(live, wanted.stableArn, lease));
   if (refusals.length > 0) throw new RuleKeptError(refusals);
   await rules.delete(live.arn);
   return live.arn;

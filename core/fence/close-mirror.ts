@@ -5,9 +5,17 @@
  * While the stable side answers everybody the mirror is the whole phase, so there closing it is a rollback. In the soak
  * the candidate has been accepted; only the reverse copies end, and the run goes on without them.
  */
-import type { Deployment, Lease, TrafficSplit } from '../model/index.ts';
+import {
+  concerns,
+  type Deployment,
+  type Lease,
+  SupersededError,
+  type TrafficSplit,
+  toIso,
+  weightsFor,
+} from '../model/index.ts';
 import { type RollbackOutcome, type RollbackPorts, type RollbackRequest, rollBack } from './rollback.ts';
-import { fencedShift } from './shift.ts';
+import { applyIntent } from './shift.ts';
 
 export type CloseMirrorOutcome =
   | { readonly outcome: 'closed'; readonly item: Lease; readonly split: TrafficSplit }
@@ -24,26 +32,32 @@ export async function closeMirror(
   deployment: Deployment,
   request: RollbackRequest,
 ): Promise<CloseMirrorOutcome> {
-  const item = await ports.ledger.read(deployment.ingressId);
-  if (item === null || item.status !== 'running' || item.intent.split.mirror === null)
-    return { outcome: 'nothing_to_do', item };
-  const { candidatePercent } = item.intent.split;
-  if (candidatePercent === 0) return { outcome: 'rolled_back', rollback: await rollBack(ports, deployment, request) };
-  const split: TrafficSplit = { candidatePercent, mirror: null };
-  const { phase, stage, heartbeatDueAt } = item;
-  await fencedShift(ports, deployment, item, split, { phase, stage, heartbeatDueAt });
-  return { outcome: 'closed', item, split };
-}
-
-/** For a log line or a status message. */
-export function describeCloseMirror(outcome: CloseMirrorOutcome, { trigger, by, reason }: RollbackRequest): string {
-  const cause = `${trigger} by ${by}: ${reason}`;
-  switch (outcome.outcome) {
-    case 'closed':
-      return `The mirror was closed; the candidate answers ${outcome.split.candidatePercent} % directly and the run continues without reverse copies (${cause}).`;
-    case 'rolled_back':
-      return `The mirror failed in a phase that depends on it; all traffic is returned to stable (${cause}).`;
-    case 'nothing_to_do':
-      return `The mirror carries no traffic (${cause}).`;
+  for (let tries = 1; ; tries++) {
+    const item = await ports.ledger.read(deployment.ingressId);
+    if (
+      item === null ||
+      item.status !== 'running' ||
+      item.intent.split.mirror === null ||
+      !concerns(item, request.scope)
+    )
+      return { outcome: 'nothing_to_do', item };
+    const { candidatePercent } = item.intent.split;
+    if (candidatePercent === 0) return { outcome: 'rolled_back', rollback: await rollBack(ports, deployment, request) };
+    const split: TrafficSplit = { candidatePercent, mirror: null };
+    const weights = weightsFor(deployment, split);
+    const at = toIso(ports.clock.now());
+    const intent = { split, weights, at, by: 'close-mirror' as const, confirmed: false };
+    try {
+      // Phase, stage and heartbeat are the forward path's: only the intent that was read is replaced.
+      await ports.ledger.replaceIntent(item, intent, item.intent);
+      const applied = await applyIntent(ports, deployment, item, intent);
+      if (applied.split.mirror === null) return { outcome: 'closed', item, split: applied.split };
+    } catch (error) {
+      if (!(error instanceof SupersededError) || tries === MAX_TRIES) throw error;
+    }
+    if (tries === MAX_TRIES) return { outcome: 'nothing_to_do', item };
   }
 }
+
+/** Intents of the forward path that may come in between; each phase makes one. */
+const MAX_TRIES = 4;

@@ -1,5 +1,5 @@
 /** Every write of weights, forward and back, so that of two writers exactly one has its way. */
-export { closeMirror, describeCloseMirror } from './close-mirror.ts';
+export { closeMirror } from './close-mirror.ts';
 export { desiredWeights } from './desired-weights.ts';
 export {
   decideUpdate,
@@ -10,6 +10,8 @@ export {
   sameShape,
   type WantedRule,
 } from './listener-rule.ts';
-export { describeRollback, type RollbackOutcome, type RollbackRequest, rollBack } from './rollback.ts';
+export { candidatePercentOf, neededTargets } from './return-plan.ts';
+export { type RollbackOutcome, type RollbackRequest, rollBack } from './rollback.ts';
 export { fencedShift } from './shift.ts';
 export { type WatchdogReport, watch } from './watchdog.ts';
+export { describeCloseMirror, describeRollback } from './wording.ts';

@@ -1,8 +1,8 @@
 /**
  * Rollback: one idempotent procedure behind every trigger.
  *
- * fence → write the safe weights: two sequential calls, and nothing else before customers are safe. Then read back, then
- * stop the execution (stopping is never the fence), then `rolled_back`.
+ * fence → write: two sequential calls, and nothing else before customers are safe; the health of both sides and the live weights
+ * are read beside the fence. Then read back, then stop the execution (stopping is never the fence), then `rolled_back`.
  */
 
 import {
@@ -10,17 +10,25 @@ import {
   type Clock,
   CrossfadeError,
   type Deployment,
-  describeError,
   type Executions,
   type FenceResult,
+  fromIso,
   type Ingress,
+  isFinal,
+  isSafe,
   type Lease,
   type Ledger,
-  SAFE_SPLIT,
+  type RuleWeights,
+  sameWeights,
+  shareOf,
+  type TargetHealthCounts,
   type Trigger,
+  type TriggerScope,
   toIso,
   weightsFor,
 } from '../model/index.ts';
+import { candidatePercentOf, neededTargets, planReturn, type ReturnPlan, type Survey, survey } from './return-plan.ts';
+import { refillCapacity, restoreCapacity } from './stable-capacity.ts';
 import { readBack, writeAll } from './write-weights.ts';
 
 export interface RollbackPorts {
@@ -40,123 +48,208 @@ export interface RollbackRequest {
   readonly at: string;
   /** An operator's word that the stable side may have everything although no target of it is known to be healthy. */
   readonly breakGlass?: boolean;
+  /** The run that the trigger speaks of. @default the one that owns the ingress */
+  readonly scope?: TriggerScope;
   /** The execution that calls from inside itself, which therefore must not be stopped by this call. */
   readonly calledFrom?: string;
 }
 
-/**
- * `rolled_back`: safe weights read back. `waiting_for_capacity`: the stable side had been scaled down and is being scaled
- * up; the watchdog writes the weights once it is healthy. `nothing_to_do`: no run owns the ingress.
- */
+/** Why the ledger had no part in a rollback. */
+export type LedgerTrouble =
+  /** It did not answer. */
+  | { readonly kind: 'unreachable'; readonly cause: unknown }
+  /** It answered with an error that is not a lack of availability. */
+  | { readonly kind: 'failed'; readonly cause: unknown };
+
 export type RollbackOutcome =
+  /** Safe weights were read back. */
   | {
       readonly outcome: 'rolled_back';
+      /** Null where no run owned the ingress, or nobody could say. */
       readonly item: Lease | null;
-      readonly ledger: 'written' | 'unreachable';
+      readonly ledger: 'written' | 'no_lease' | LedgerTrouble['kind'];
       readonly first: boolean;
+      /** What went wrong with the ledger or with giving the capacity back; the weights are safe all the same. */
+      readonly trouble?: unknown;
     }
-  | { readonly outcome: 'waiting_for_capacity'; readonly item: Lease }
-  | { readonly outcome: 'nothing_to_do'; readonly item: Lease | null };
+  /** The stable side cannot carry everything yet. It got what it can carry, and is being scaled up; the watchdog goes on. */
+  | {
+      readonly outcome: 'waiting_for_capacity';
+      readonly item: Lease;
+      readonly first: boolean;
+      readonly candidatePercent: number;
+      readonly stable: TargetHealthCounts;
+      readonly needed: number;
+      /** It has lasted longer than {@link WAIT_FOR_CAPACITY_SECONDS}. */
+      readonly overdue: boolean;
+      readonly trouble?: unknown;
+    }
+  /** The weights are safe already, or those of a completed cutover. */
+  | { readonly outcome: 'nothing_to_do'; readonly item: Lease | null }
+  /** The trigger speaks of another run than the one that owns the ingress. */
+  | { readonly outcome: 'not_concerned'; readonly item: Lease };
+
+/** After this long a rollback that waits for healthy stable targets is told again. Seconds. */
+export const WAIT_FOR_CAPACITY_SECONDS = 600;
 
 /**
- * Brings all traffic back to the stable side. Safe to call at any time, from several places at once.
- * @throws the write's failure when the safe weights could not be written or read back; repeat, the fence already holds.
+ * Brings traffic back to the stable side. Safe to call at any time, from several places at once.
+ * @throws the write's failure when the weights could not be written or read back; repeat, the fence already holds.
  */
 export async function rollBack(
   ports: RollbackPorts,
   deployment: Deployment,
   request: RollbackRequest,
 ): Promise<RollbackOutcome> {
-  const fence = await tryFence(ports, deployment, request);
-  if (fence === 'unreachable') return rollBackBlind(ports, deployment, request.breakGlass ?? false);
-  if (fence.outcome === 'none') return { outcome: 'nothing_to_do', item: fence.item };
-  const { item } = fence;
-  if (item.stableCapacity === 'reduced' && request.breakGlass !== true && !(await stableMayHaveAll(ports, item)))
-    return { outcome: 'waiting_for_capacity', item };
-  await writeSafe(ports, deployment);
-  if (item.executionArn !== request.calledFrom) await ports.executions.stop(item.executionArn, request.reason);
-  if (item.capacity !== null) await ports.capacity.release(item.capacity);
-  await ports.ledger.confirmRollback(item, toIso(ports.clock.now()));
-  return { outcome: 'rolled_back', item, ledger: 'written', first: fence.outcome === 'fenced' };
-}
-
-/** Writes the safe weights and reads them back. */
-export async function writeSafe(
-  ports: Pick<RollbackPorts, 'ingress' | 'clock'>,
-  deployment: Deployment,
-): Promise<void> {
-  const safe = weightsFor(deployment, SAFE_SPLIT);
-  await writeAll(ports.ingress, safe);
-  await readBack(ports.ingress, safe, ports.clock);
-}
-
-async function tryFence(
-  ports: RollbackPorts,
-  deployment: Deployment,
-  request: RollbackRequest,
-): Promise<FenceResult | 'unreachable'> {
-  try {
-    const { trigger, reason, by, at } = request;
-    return await ports.ledger.fence(deployment.ingressId, { trigger, reason, by, at });
-  } catch {
-    return 'unreachable';
+  const [fence, seen] = await Promise.all([tryFence(ports, deployment, request), survey(ports.ingress)]);
+  switch (fence.outcome) {
+    case 'not_concerned':
+      return fence;
+    case 'none':
+      return bringBackUnowned(ports, deployment, request, fence.item, seen);
+    case 'unfenced':
+      return bringBackUnfenced(ports, deployment, request, fence.trouble, seen);
+    default:
+      return bringBack(ports, deployment, request, fence.item, fence.outcome === 'fenced', seen);
   }
 }
 
-/**
- * Without the ledger nobody knows whether a run is on. The safe weights are written all the same unless the stable side is
- * known to have no healthy target: sending customers there is right for every state but a finished decommission. Health
- * that cannot be read keeps nobody from safety.
- */
-async function rollBackBlind(
+/** Gives the stable side what it can carry, by the health of both sides, and reads it back. */
+export async function giveBack(
+  ports: Pick<RollbackPorts, 'ingress' | 'clock'>,
+  deployment: Deployment,
+  seen: Survey,
+  lease: Lease | null,
+  breakGlass = false,
+): Promise<ReturnPlan> {
+  const plan = planReturn(seen, {
+    needed: neededTargets(lease),
+    candidatePercent: candidatePercentOf(deployment, seen.live, lease),
+    reduced: lease?.stableCapacity === 'reduced',
+    overdue: isOverdue(lease, ports.clock.now()),
+    breakGlass,
+  });
+  if (plan.kind === 'wait') return plan;
+  const weights = weightsFor(deployment, plan.split);
+  await writeAll(ports.ingress, weights);
+  await readBack(ports.ingress, weights, ports.clock);
+  return plan;
+}
+
+function isOverdue(lease: Lease | null, now: number): boolean {
+  const since = lease?.rollback?.requestedAt;
+  return since !== undefined && now - fromIso(since) >= WAIT_FOR_CAPACITY_SECONDS * 1000;
+}
+
+async function bringBack(
   ports: RollbackPorts,
   deployment: Deployment,
-  breakGlass: boolean,
+  request: RollbackRequest,
+  item: Lease,
+  first: boolean,
+  seen: Survey,
 ): Promise<RollbackOutcome> {
-  const health = await ports.ingress.health('stable').catch(() => null);
-  if (health?.healthy === 0 && !breakGlass) {
+  const plan = await giveBack(ports, deployment, seen, item, request.breakGlass);
+  if (item.executionArn !== request.calledFrom) await ports.executions.stop(item.executionArn, request.reason);
+  if (plan.kind !== 'whole' && seen.stable !== null) {
+    const needed = neededTargets(item);
+    const trouble = await failureOf(() => refillCapacity(ports.capacity, needed));
+    const candidatePercent =
+      plan.kind === 'wait' ? candidatePercentOf(deployment, seen.live, item) : plan.split.candidatePercent;
+    const overdue = isOverdue(item, ports.clock.now());
+    const waiting = { item, first, candidatePercent, stable: seen.stable, needed, overdue };
+    return { outcome: 'waiting_for_capacity', ...waiting, ...(trouble === undefined ? {} : { trouble }) };
+  }
+  const { capacity } = item;
+  const trouble = capacity === null ? undefined : await failureOf(() => restoreCapacity(ports.capacity, capacity));
+  await ports.ledger.confirmRollback(item, toIso(ports.clock.now()));
+  const done = { outcome: 'rolled_back', item, ledger: 'written', first } as const;
+  return trouble === undefined ? done : { ...done, trouble };
+}
+
+/** No run owns the ingress: weights that are neither safe nor final are nobody's, whatever the table says of earlier runs. */
+async function bringBackUnowned(
+  ports: RollbackPorts,
+  deployment: Deployment,
+  request: RollbackRequest,
+  item: Lease | null,
+  seen: Survey,
+): Promise<RollbackOutcome> {
+  const { live } = seen;
+  const over = live === null ? item !== null : isOver(deployment, live, item);
+  const settled = over || (live !== null && isSafe(deployment, live));
+  if (settled && request.breakGlass !== true) return { outcome: 'nothing_to_do', item };
+  await giveBack(ports, deployment, seen, null, request.breakGlass);
+  const execution = executionOf(request);
+  if (execution !== null && execution !== request.calledFrom)
+    await failureOf(() => ports.executions.stop(execution, request.reason));
+  return { outcome: 'rolled_back', item: null, ledger: 'no_lease', first: true };
+}
+
+/** The weights of a completed cutover: by their mark, by its lease, or because the candidate answers everything. */
+export function isOver(deployment: Deployment, live: readonly RuleWeights[], lease: Lease | null): boolean {
+  if (isFinal(deployment, live)) return true;
+  if (lease?.status !== 'completed') return false;
+  return (
+    sameWeights(live, lease.intent.weights) ||
+    live.every((rule) => shareOf(deployment, rule, ['candidate', 'mirrorReverse']) === 1)
+  );
+}
+
+/**
+ * Without the ledger nobody knows whether a run is on. The safe weights are written all the same, except over those of a
+ * completed cutover, and unless the stable side is known to be dead while the candidate may live.
+ */
+async function bringBackUnfenced(
+  ports: RollbackPorts,
+  deployment: Deployment,
+  request: RollbackRequest,
+  trouble: LedgerTrouble,
+  seen: Survey,
+): Promise<RollbackOutcome> {
+  const { live, stable, candidate } = seen;
+  const breakGlass = request.breakGlass === true;
+  if (!breakGlass && live !== null && isFinal(deployment, live)) return { outcome: 'nothing_to_do', item: null };
+  if (!breakGlass && stable?.healthy === 0 && candidate?.healthy !== 0) {
     throw new CrossfadeError(
       'Crossfade.LedgerUnavailable',
       'The ledger is unreachable and stable has no healthy target, so no weights were changed.',
       {
         traffic: 'as the last confirmed weights left it.',
         nextStep: 'scale the stable service up, then run `crossfade rollback --break-glass`.',
+        cause: trouble.cause,
       },
     );
   }
-  await writeSafe(ports, deployment);
-  return { outcome: 'rolled_back', item: null, ledger: 'unreachable', first: false };
+  // Half of an unknown number is not known either: unless it is dead, the stable side gets everything.
+  await giveBack(ports, deployment, seen, null, true);
+  return { outcome: 'rolled_back', item: null, ledger: trouble.kind, first: false, trouble: trouble.cause };
 }
 
-/**
- * Scales the stable side back up if need be; true once as many targets are healthy as the snapshot had running. Until then
- * a slow candidate serves better than an overrun stable side; but a candidate without a healthy target serves nobody, and
- * then any healthy stable target is better.
- */
-async function stableMayHaveAll(ports: RollbackPorts, item: Lease): Promise<boolean> {
-  const wanted = Math.max(1, item.capacity?.desired ?? 1);
-  const stable = await ports.ingress.health('stable');
-  if (stable.healthy >= wanted) return true;
-  await ports.capacity.scaleStable(wanted);
-  return stable.healthy > 0 && (await ports.ingress.health('candidate')).healthy === 0;
-}
+type Fence = FenceResult | { readonly outcome: 'unfenced'; readonly trouble: LedgerTrouble };
 
-/** For a log line or a status message: what a rollback did, in one sentence. */
-export function describeRollback(outcome: RollbackOutcome, request: RollbackRequest): string {
-  const cause = `${request.trigger} by ${request.by}: ${request.reason}`;
-  switch (outcome.outcome) {
-    case 'rolled_back':
-      return outcome.ledger === 'unreachable'
-        ? `All traffic is on stable (${cause}). The ledger is unreachable, so the run is not fenced: stop its execution by hand.`
-        : `All traffic is on stable (${cause}).`;
-    case 'waiting_for_capacity':
-      return `The stable service is scaling up and gets all traffic as soon as it is healthy (${cause}).`;
-    case 'nothing_to_do':
-      return `No cutover owns the ingress, so no weights were changed (${cause}).`;
+async function tryFence(ports: RollbackPorts, deployment: Deployment, request: RollbackRequest): Promise<Fence> {
+  const { trigger, reason, by, at, scope } = request;
+  try {
+    const asked = { trigger, reason, by, at, ...(scope === undefined ? {} : { scope }) };
+    return await ports.ledger.fence(deployment.ingressId, asked);
+  } catch (cause) {
+    const unavailable = cause instanceof CrossfadeError && cause.name === 'Crossfade.Transient';
+    return { outcome: 'unfenced', trouble: { kind: unavailable ? 'unreachable' : 'failed', cause } };
   }
 }
 
-/** The request that a task's caught error makes. */
-export function requestFromError(error: unknown, by: string, at: string): RollbackRequest {
-  return { trigger: 'task', reason: describeError(error), by, at };
+/** The execution that the trigger speaks of, if it speaks of one. */
+function executionOf({ scope }: RollbackRequest): string | null {
+  return scope?.kind === 'execution' ? scope.executionArn : null;
+}
+
+/** What a call rejected with; undefined when it succeeded. For calls that must not keep the rest from being done. */
+async function failureOf(call: () => Promise<void>): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('unknown failure');
+  }
 }

@@ -3,22 +3,28 @@
  *
  * record the intent (conditional) → write → read back → confirm (conditional). A rollback that came in between has moved
  * the generation, so the confirmation fails; this writer may then have been the last to write, and gives the listener
- * what its present owner is owed before it stops.
+ * what its present owner is owed before it stops. The same holds for a newer intent of the same run.
  */
-
 import {
   type Clock,
   type Deployment,
   FencedError,
+  finalWeights,
+  type GroupRole,
   type Ingress,
+  type Intent,
   type Ledger,
+  NoHealthyTargetError,
   type Progress,
   type RunRef,
+  sameIntent,
   type TrafficSplit,
   toIso,
   weightsFor,
 } from '../model/index.ts';
 import { desiredWeights } from './desired-weights.ts';
+import { survey } from './return-plan.ts';
+import { giveBack } from './rollback.ts';
 import { readBack, writeAll } from './write-weights.ts';
 
 export interface ShiftPorts {
@@ -27,9 +33,14 @@ export interface ShiftPorts {
   readonly clock: Clock;
 }
 
+/** Newer intents of the same run that one writer brings the listener in line with before it gives up. */
+const MAX_SUPERSEDED = 4;
+
 /**
- * Gives the listener `split` if and while the run `ref` owns it. Safe to repeat.
- * @throws FencedError when a rollback or a newer run owns the ingress; WeightsNotAppliedError when the read-back differs.
+ * Gives the listener `split` if and while the run `ref` owns it. Safe to repeat. Resolves to the split that is confirmed:
+ * another one than asked for where a newer intent of the run took its place.
+ * @throws NoHealthyTargetError before anything is written, when a side or mirror that would get customers is dead; FencedError when a
+ * rollback or a newer run owns the ingress; WeightsNotAppliedError when the read-back differs.
  */
 export async function fencedShift(
   ports: ShiftPorts,
@@ -37,25 +48,61 @@ export async function fencedShift(
   ref: RunRef,
   split: TrafficSplit,
   progress: Progress,
-): Promise<void> {
-  const weights = weightsFor(deployment, split);
-  await ports.ledger.recordIntent(ref, { split, weights, at: toIso(ports.clock.now()), confirmed: false }, progress);
-  await writeAll(ports.ingress, weights);
-  try {
-    await readBack(ports.ingress, weights, ports.clock);
-    await ports.ledger.confirmIntent(ref);
-  } catch (error) {
-    await yieldToOwner(ports, deployment, ref);
-    throw error;
+): Promise<TrafficSplit> {
+  await requireHealthy(ports.ingress, split);
+  const weights = progress.phase === 'complete' ? finalWeights(deployment) : weightsFor(deployment, split);
+  const intent = { split, weights, at: toIso(ports.clock.now()), confirmed: false };
+  await ports.ledger.recordIntent(ref, intent, progress);
+  return (await applyIntent(ports, deployment, ref, intent)).split;
+}
+
+/** Writes what an intent says and confirms it; where a newer one stands in the lease by then, that one. */
+export async function applyIntent(
+  ports: ShiftPorts,
+  deployment: Deployment,
+  ref: RunRef,
+  intent: Intent,
+): Promise<Intent> {
+  let current = intent;
+  for (let superseded = 0; ; superseded++) {
+    try {
+      await writeAll(ports.ingress, current.weights);
+      await readBack(ports.ingress, current.weights, ports.clock);
+      await ports.ledger.confirmIntent(ref, current);
+      return current;
+    } catch (error) {
+      const newer = await newerIntent(ports, deployment, ref, current);
+      if (newer === null || superseded === MAX_SUPERSEDED) throw error;
+      current = newer;
+    }
   }
 }
 
-/** If somebody else owns the ingress by now, writes what they are owed and throws FencedError. */
-async function yieldToOwner(ports: ShiftPorts, deployment: Deployment, ref: RunRef): Promise<void> {
+/**
+ * The run's own newer intent, or null. If somebody else owns the ingress by now, gives the listener what they are owed.
+ * @throws FencedError
+ */
+async function newerIntent(
+  ports: ShiftPorts,
+  deployment: Deployment,
+  ref: RunRef,
+  current: Intent,
+): Promise<Intent | null> {
   const item = await ports.ledger.read(ref.ingressId);
-  if (item === null || item.generation === ref.generation) return;
-  await writeAll(ports.ingress, desiredWeights(deployment, item));
+  if (item !== null && item.generation === ref.generation && item.status === 'running')
+    return sameIntent(item.intent, current) ? null : item.intent;
+  if (item === null) throw new FencedError(`the lease of generation ${ref.generation} is missing`);
+  if (item.status === 'rolling_back' || item.status === 'rolled_back')
+    await giveBack(ports, deployment, await survey(ports.ingress), item);
+  else await writeAll(ports.ingress, desiredWeights(deployment, item));
   throw new FencedError(
     `generation ${ref.generation} was followed by ${item.generation} (${item.status}) while it shifted`,
   );
+}
+
+async function requireHealthy(ingress: Ingress, { candidatePercent, mirror }: TrafficSplit): Promise<void> {
+  const roles: GroupRole[] = candidatePercent > 0 ? ['candidate'] : [];
+  if (mirror !== null) roles.push(mirror.face === 'forward' ? 'mirrorForward' : 'mirrorReverse');
+  const counts = await Promise.all(roles.map((role) => ingress.health(role)));
+  for (const [i, role] of roles.entries()) if (counts[i]?.healthy === 0) throw new NoHealthyTargetError(role);
 }

@@ -1,27 +1,40 @@
 /**
  * The watchdog: level-triggered, every minute. It repairs what events missed, and asks only what is true now: does the
- * listener carry what the ledger owes, is the run that owns it alive, has the traffic really come back?
+ * listener carry the desired weights, is the run that owns it alive, can both sides carry their customers, is the stable
+ * side's capacity what the run owes it, has the traffic really come back?
  */
-
 import {
   type Deployment,
   describeWeights,
   fromIso,
+  isSafe,
   type Lease,
   type Metrics,
+  type RuleWeights,
   sameWeights,
   type Trigger,
   toIso,
 } from '../model/index.ts';
 import { type CloseMirrorOutcome, closeMirror } from './close-mirror.ts';
 import { desiredWeights } from './desired-weights.ts';
-import { type RollbackOutcome, type RollbackPorts, type RollbackRequest, rollBack, writeSafe } from './rollback.ts';
+import { type ReturnPlan, survey } from './return-plan.ts';
+import {
+  giveBack,
+  isOver,
+  type RollbackOutcome,
+  type RollbackPorts,
+  type RollbackRequest,
+  rollBack,
+} from './rollback.ts';
+import { CAPACITY_WATCH_SECONDS, isRestored, refillCapacity, restoreCapacity } from './stable-capacity.ts';
 
 /** A shift that is not confirmed after this long lost its writer: no Lambda of ours may run longer. */
 export const SHIFT_DEADLINE_SECONDS = 180;
-/** Candidate requests in the last complete minutes above which traffic has not come back. */
+/** Whole minutes after the safe weights in which counts must show the return. */
 const VERIFY_MINUTES = 1;
 const MINUTE_MS = 60_000;
+/** A reading may come from a stale replica: drift is believed when it is still there after this long. */
+const SECOND_LOOK_MS = 2_000;
 
 export interface WatchdogPorts extends RollbackPorts {
   readonly metrics: Metrics;
@@ -31,93 +44,139 @@ export type WatchdogReport =
   | { readonly action: 'none'; readonly item: Lease | null }
   | { readonly action: 'rollback'; readonly request: RollbackRequest; readonly outcome: RollbackOutcome }
   | { readonly action: 'mirror'; readonly request: RollbackRequest; readonly outcome: CloseMirrorOutcome }
-  | { readonly action: 'rewrote_safe_weights'; readonly item: Lease; readonly live: string }
+  | {
+      readonly action: 'rewrote_safe_weights';
+      readonly item: Lease;
+      readonly live: string;
+      readonly kind: ReturnPlan['kind'];
+    }
+  /** The stable side had fewer tasks, or other scaling, than the run owes it. */
+  | { readonly action: 'restored_capacity'; readonly item: Lease; readonly desired: number }
   | { readonly action: 'verified'; readonly item: Lease; readonly at: string };
 
-/** One look. Idempotent; throws only what the ports throw, and the next minute looks again. */
+/** One evaluation. Idempotent; throws only what the ports throw, and the next minute repeats it. */
 export async function watch(ports: WatchdogPorts, deployment: Deployment): Promise<WatchdogReport> {
   const item = await ports.ledger.read(deployment.ingressId);
   switch (item?.status) {
     case undefined:
     case 'completed':
-      return { action: 'none', item };
+      return watchUnowned(ports, deployment, item);
     case 'running':
       return watchRunning(ports, deployment, item);
-    case 'rolling_back':
-      return demandRollback(
-        ports,
-        deployment,
-        item.rollback?.trigger ?? 'watchdog',
-        item.rollback?.reason ?? 'unfinished rollback',
-      );
+    case 'rolling_back': {
+      const { trigger = 'watchdog', reason = 'unfinished rollback' } = item.rollback ?? {};
+      return demandRollback(ports, deployment, trigger, reason);
+    }
     case 'rolled_back':
       return watchRolledBack(ports, deployment, item);
   }
 }
 
+/** Weights that are neither safe nor those of a completed cutover belong to nobody while no run owns the ingress. */
+async function watchUnowned(ports: WatchdogPorts, deployment: Deployment, item: Lease | null): Promise<WatchdogReport> {
+  const inOrder = (rules: readonly RuleWeights[]) => isSafe(deployment, rules) || isOver(deployment, rules, item);
+  if (inOrder(await ports.ingress.read())) return { action: 'none', item };
+  await ports.clock.sleep(SECOND_LOOK_MS);
+  const live = await ports.ingress.read();
+  const fresh = await ports.ledger.read(deployment.ingressId);
+  if (inOrder(live) || fresh?.generation !== item?.generation || fresh?.status !== item?.status)
+    return { action: 'none', item: fresh };
+  const reason = `no run owns the ingress, but its live weights are ${describeWeights(deployment, live)}`;
+  return demandRollback(ports, deployment, 'watchdog', reason);
+}
+
 async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
+  const demand = (trigger: Trigger, reason: string) => demandRollback(ports, deployment, trigger, reason, item);
   const now = ports.clock.now();
-  if (now > fromIso(item.heartbeatDueAt)) {
-    return demandRollback(
-      ports,
-      deployment,
-      'watchdog',
-      `no heartbeat from the run by ${item.heartbeatDueAt} (phase ${item.phase})`,
-    );
-  }
-  if (!(await ports.executions.isRunning(item.executionArn))) {
-    return demandRollback(
-      ports,
-      deployment,
-      'execution',
-      `the ledger says running, but execution ${item.executionArn} is not running`,
-    );
-  }
+  if (now > fromIso(item.heartbeatDueAt))
+    return demand('watchdog', `no heartbeat from the run by ${item.heartbeatDueAt} (phase ${item.phase})`);
+  if (!(await ports.executions.isRunning(item.executionArn)))
+    return demand('execution', `the ledger says running, but execution ${item.executionArn} is not running`);
   if (!item.intent.confirmed) {
     const age = (now - fromIso(item.intent.at)) / 1000;
     if (age <= SHIFT_DEADLINE_SECONDS) return { action: 'none', item };
-    return demandRollback(
-      ports,
-      deployment,
-      'watchdog',
-      `a shift started ${Math.round(age)} s ago and was never confirmed`,
-    );
+    return demand('watchdog', `a shift started ${Math.round(age)} s ago and was never confirmed`);
   }
-  const live = await ports.ingress.read();
-  if (sameWeights(live, desiredWeights(deployment, item))) return watchMirror(ports, deployment, item);
-  // The reading may be older than the item: a shift that began in between has changed both.
-  const fresh = await ports.ledger.read(deployment.ingressId);
-  if (fresh === null || fresh.generation !== item.generation || fresh.intent.at !== item.intent.at)
-    return { action: 'none', item };
-  return demandRollback(
-    ports,
-    deployment,
-    'drift',
-    `live weights (${describeWeights(deployment, live)}) differ from the desired weights (${describeWeights(deployment, item.intent.weights)})`,
-  );
+  const drift = await driftOf(ports, deployment, item);
+  if (drift !== null) return demand('drift', drift);
+  const dead = await deadSide(ports, item);
+  if (dead !== null) return demand('watchdog', dead);
+  const mirror = await watchMirror(ports, deployment, item);
+  return mirror ?? watchHeldCapacity(ports, item);
 }
 
-/** The mirror's alarm fires on a transition only: a mirror that was opened towards a dead mirror is found here. */
-async function watchMirror(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
+/** What the listener carries instead of the desired weights, if it still does at a second reading. */
+async function driftOf(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<string | null> {
+  const desired = desiredWeights(deployment, item);
+  if (sameWeights(await ports.ingress.read(), desired)) return null;
+  await ports.clock.sleep(SECOND_LOOK_MS);
+  const live = await ports.ingress.read();
+  if (sameWeights(live, desired)) return null;
+  return `live weights (${describeWeights(deployment, live)}) differ from the desired weights (${describeWeights(deployment, desired)})`;
+}
+
+/** A side that answers customers without a healthy target, while the other one has some. Unknown health is no evidence. */
+async function deadSide({ ingress }: WatchdogPorts, { intent }: Lease): Promise<string | null> {
+  if (intent.split.candidatePercent === 0) return null;
+  const { stable, candidate } = await survey(ingress);
+  if (stable === null || candidate === null) return null;
+  if (candidate.healthy === 0 && stable.healthy > 0) return 'the candidate has no healthy target';
+  if (stable.healthy === 0 && candidate.healthy > 0 && intent.split.candidatePercent < 100)
+    return 'the stable side has no healthy target';
+  return null;
+}
+
+/** The mirror's alarm fires on a transition only: a mirror that was opened towards a dead task is found here. */
+async function watchMirror(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport | null> {
   const { mirror } = item.intent.split;
-  if (mirror === null) return { action: 'none', item };
+  if (mirror === null) return null;
   const role = mirror.face === 'forward' ? 'mirrorForward' : 'mirrorReverse';
   const health = await ports.ingress.health(role);
-  if (health.healthy > 0) return { action: 'none', item };
+  if (health.healthy > 0) return null;
   const reason = `the mirror (${role}) has no healthy target and ${mirror.percent} % of the mirrored requests pass through it`;
-  const request = { trigger: 'watchdog' as const, reason, by: 'watchdog', at: toIso(ports.clock.now()) };
+  const scope = { kind: 'unchanged', lease: item } as const;
+  const request = { trigger: 'watchdog' as const, reason, by: 'watchdog', at: toIso(ports.clock.now()), scope };
   return { action: 'mirror', request, outcome: await closeMirror(ports, deployment, request) };
 }
 
+/** Until decommission begins the stable side keeps at least the tasks of its snapshot. */
+async function watchHeldCapacity({ capacity }: WatchdogPorts, item: Lease): Promise<WatchdogReport> {
+  if (item.capacity === null || item.stableCapacity === 'reduced') return { action: 'none', item };
+  const { desired } = await capacity.snapshot();
+  if (desired >= item.capacity.desired) return { action: 'none', item };
+  await refillCapacity(capacity, item.capacity.desired);
+  return { action: 'restored_capacity', item, desired: item.capacity.desired };
+}
+
 async function watchRolledBack(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
-  const live = await ports.ingress.read();
-  if (!sameWeights(live, desiredWeights(deployment, item))) {
-    await writeSafe(ports, deployment);
-    return { action: 'rewrote_safe_weights', item, live: describeWeights(deployment, live) };
+  const seen = await survey(ports.ingress);
+  const live = seen.live ?? (await ports.ingress.read());
+  if (!isSafe(deployment, live)) {
+    const { kind } = await giveBack(ports, deployment, { ...seen, live }, item);
+    return { action: 'rewrote_safe_weights', item, live: describeWeights(deployment, live), kind };
   }
+  const restored = await watchOwedCapacity(ports, item);
+  if (restored !== null) return restored;
   if (item.rollback === null || item.rollback.verifiedAt !== null) return { action: 'none', item };
   const at = await verifiedReturn(ports, item, item.rollback.confirmedAt ?? item.rollback.requestedAt);
   return at === null ? { action: 'none', item } : { action: 'verified', item, at };
+}
+
+/** A writer of the run that wakes late may still take tasks or hold scaling: what is owed is looked at until none can be left. */
+async function watchOwedCapacity(
+  { capacity, ledger, clock }: WatchdogPorts,
+  item: Lease,
+): Promise<WatchdogReport | null> {
+  const { rollback } = item;
+  if (item.capacity === null || rollback === null || rollback.capacityRestoredAt !== null) return null;
+  const now = clock.now();
+  if (!isRestored(await capacity.snapshot(), item.capacity)) {
+    await restoreCapacity(capacity, item.capacity);
+    return { action: 'restored_capacity', item, desired: item.capacity.desired };
+  }
+  if (now - fromIso(rollback.confirmedAt ?? rollback.requestedAt) >= CAPACITY_WATCH_SECONDS * 1000)
+    await ledger.confirmCapacity(item, toIso(now));
+  return null;
 }
 
 /** Confirms by counts: a complete minute after the safe weights in which the stable side answered and the candidate did not. */
@@ -151,12 +210,18 @@ async function keepDrill({ ledger }: WatchdogPorts, item: Lease, verifiedAt: str
   });
 }
 
+/** With `lease`, only while it is still as it was read: a run that was heard of in between goes on. */
 async function demandRollback(
   ports: WatchdogPorts,
   deployment: Deployment,
   trigger: Trigger,
   reason: string,
+  lease?: Lease,
 ): Promise<WatchdogReport> {
-  const request = { trigger, reason, by: 'watchdog', at: toIso(ports.clock.now()) };
-  return { action: 'rollback', request, outcome: await rollBack(ports, deployment, request) };
+  const scope = lease === undefined ? {} : { scope: { kind: 'unchanged', lease } as const };
+  const request = { trigger, reason, by: 'watchdog', at: toIso(ports.clock.now()), ...scope };
+  const outcome = await rollBack(ports, deployment, request);
+  return outcome.outcome === 'not_concerned'
+    ? { action: 'none', item: outcome.item }
+    : { action: 'rollback', request, outcome };
 }

@@ -33,6 +33,8 @@ export type ErrorName =
   | 'Crossfade.RuleKept'
   | 'Crossfade.DrillFailed'
   | 'Crossfade.Fenced'
+  | 'Crossfade.Superseded'
+  | 'Crossfade.NoHealthyTarget'
   | 'Crossfade.WeightsNotApplied'
   | 'Crossfade.IngressUnavailable'
   | 'Crossfade.LedgerUnavailable'
@@ -107,6 +109,27 @@ export class FencedError extends CrossfadeError {
       traffic: 'all traffic is on stable, or is being returned to it.',
       nextStep: 'nothing; `crossfade status` shows who requested the rollback and why.',
       cause,
+    });
+  }
+}
+
+/** The run still owns the ingress, but another writer of the same run has recorded a newer intent. */
+export class SupersededError extends CrossfadeError {
+  constructor(detail: string, cause?: unknown) {
+    super('Crossfade.Superseded', `A newer intent of the same run stands in the lease: ${detail}.`, {
+      traffic: 'as the newer intent says, once its writer has finished.',
+      nextStep: 'nothing; the writer that lost brings the listener in line with the newer intent.',
+      cause,
+    });
+  }
+}
+
+/** A side without a healthy target must not be given customers. */
+export class NoHealthyTargetError extends CrossfadeError {
+  constructor(role: string) {
+    super('Crossfade.NoHealthyTarget', `Target group ${role} has no healthy target, so it gets no customers.`, {
+      traffic: 'unchanged by this step; the rollback that follows brings back what the candidate answers.',
+      nextStep: `look at the tasks and health checks of ${role}, then start a new execution.`,
     });
   }
 }

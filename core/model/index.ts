@@ -25,14 +25,27 @@ export {
   describeError,
   FencedError,
   InvalidPlanError,
+  NoHealthyTargetError,
   type PlanProblem,
   RefusedError,
   RuleKeptError,
+  SupersededError,
   WeightsNotAppliedError,
 } from './errors.ts';
 export type { MinuteEvidence, SideCounts } from './evidence.ts';
-export { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
-export { type Lease, type LogEntry, ledgerItemSchema, logEntrySchema, TRIGGERS, type Trigger } from './lease.ts';
+export { type CutoverId, cutoverIdSchema, generationSchema, type IngressId, ingressIdSchema } from './ids.ts';
+export {
+  concerns,
+  type Intent,
+  type Lease,
+  type LogEntry,
+  ledgerItemSchema,
+  logEntrySchema,
+  sameIntent,
+  TRIGGERS,
+  type Trigger,
+  type TriggerScope,
+} from './lease.ts';
 export { assertPlan, type Plan, type PlanInput, parsePlan, planSchema } from './plan.ts';
 export type {
   AlarmReading,
@@ -72,6 +85,9 @@ export {
 } from './run-state.ts';
 export {
   describeWeights,
+  finalWeights,
+  isFinal,
+  isSafe,
   MAX_WEIGHT,
   type RuleWeights,
   ruleWeightsSchema,

@@ -33,16 +33,18 @@ export type Trigger = (typeof TRIGGERS)[number];
 
 const instant = z.iso.datetime();
 
-export const intentSchema = z.strictObject({
+const intentShape = z.object({
   split: trafficSplitSchema,
   weights: z.array(ruleWeightsSchema),
   at: instant,
+  /** The writer that recorded it, where it was not a shift; with `at` it tells intents apart. */
+  by: z.literal('close-mirror').optional(),
   /** True once the listener was read back with these weights and the generation still held. */
   confirmed: z.boolean(),
 });
-export type Intent = z.infer<typeof intentSchema>;
+export type Intent = z.infer<typeof intentShape>;
 
-export const rollbackRecordSchema = z.strictObject({
+const rollbackShape = z.object({
   trigger: z.enum(TRIGGERS),
   reason: z.string(),
   by: z.string(),
@@ -52,10 +54,11 @@ export const rollbackRecordSchema = z.strictObject({
   confirmedAt: instant.nullable(),
   /** When per-side request counts showed that no customer reaches the candidate any more. */
   verifiedAt: instant.nullable(),
+  /** When the stable side's tasks and scaling were last seen as the snapshot has them, with no writer of the run left. */
+  capacityRestoredAt: instant.nullable().default(null),
 });
-export type RollbackRecord = z.infer<typeof rollbackRecordSchema>;
 
-export const ledgerItemSchema = z.strictObject({
+const leaseShape = z.object({
   ingressId: ingressIdSchema,
   cutoverId: cutoverIdSchema,
   generation: generationSchema,
@@ -64,17 +67,58 @@ export const ledgerItemSchema = z.strictObject({
   startedAt: instant,
   phase: z.enum(PHASES),
   stage: z.int().min(-1),
-  intent: intentSchema,
+  intent: intentShape.loose(),
   /** By when a task of the run must have been seen again; the watchdog rolls back a run that is late. */
   heartbeatDueAt: instant,
   capacity: capacitySnapshotSchema.nullable(),
   /** `full`: may take 100 % at once. `reduced`: must be scaled back up before it gets weight. */
   stableCapacity: z.enum(['full', 'reduced']),
-  rollback: rollbackRecordSchema.nullable(),
+  rollback: rollbackShape.loose().nullable(),
   /** The run is a drill. */
   drill: drillSchema.nullable().default(null),
 });
-export type Lease = z.infer<typeof ledgerItemSchema>;
+export type Lease = Omit<z.infer<typeof leaseShape>, 'intent' | 'rollback'> & {
+  readonly intent: Intent;
+  readonly rollback: z.infer<typeof rollbackShape> | null;
+};
+
+/** Attributes of a newer version are kept as they are: a lease that cannot be read could not be fenced. */
+export const ledgerItemSchema: z.ZodType<Lease> = leaseShape.loose();
+
+/**
+ * Which run a trigger speaks of; without a scope it speaks of whichever owns the ingress. An event may come hours late and more
+ * than once, and then belongs to a run that ended long ago.
+ */
+export type TriggerScope =
+  /** The end or a task of one execution. */
+  | { readonly kind: 'execution'; readonly executionArn: string }
+  /** Something that was seen at an instant (ISO-8601), so it can only speak of a run that had begun by then. */
+  | { readonly kind: 'since'; readonly at: string }
+  /** A reading of the lease: the trigger holds only while the lease is as it was read. */
+  | { readonly kind: 'unchanged'; readonly lease: Lease };
+
+/** Whether a trigger of this scope speaks of the run that holds the lease. */
+export function concerns(lease: Lease, scope: TriggerScope | undefined): boolean {
+  switch (scope?.kind) {
+    case undefined:
+      return true;
+    case 'execution':
+      return lease.executionArn === scope.executionArn;
+    case 'since':
+      return lease.startedAt <= scope.at;
+    case 'unchanged': {
+      const { generation, heartbeatDueAt, intent } = scope.lease;
+      return (
+        lease.generation === generation && lease.heartbeatDueAt === heartbeatDueAt && sameIntent(lease.intent, intent)
+      );
+    }
+  }
+}
+
+/** Whether both are one intent: recorded by the same writer at the same instant. */
+export function sameIntent(a: Intent, b: Intent): boolean {
+  return a.at === b.at && a.by === b.by;
+}
 
 /** One line of a cutover's log: what was decided, by whom or by which figure. Never rewritten. */
 export const logEntrySchema = z.strictObject({

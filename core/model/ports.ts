@@ -9,7 +9,7 @@ import type { GroupRole } from './deployment.ts';
 import type { Drill, DrillRecord } from './drill.ts';
 import type { MinuteEvidence } from './evidence.ts';
 import type { CutoverId, Generation, IngressId } from './ids.ts';
-import type { Intent, Lease, LogEntry, Trigger } from './lease.ts';
+import type { Intent, Lease, LogEntry, Trigger, TriggerScope } from './lease.ts';
 import type { BaselineSummary, CapacitySnapshot, CutoverState, Phase } from './run-state.ts';
 import type { RuleWeights } from './split.ts';
 
@@ -80,11 +80,17 @@ export interface FenceRequest {
   readonly reason: string;
   readonly by: string;
   readonly at: string;
+  /** The run that the trigger speaks of. @default the one that owns the ingress */
+  readonly scope?: TriggerScope;
 }
 
-/** `fenced`: this call moved the generation. `already`: somebody else had. `none`: no run owns the ingress. */
+/**
+ * `fenced`: this call moved the generation. `already`: somebody else had. `none`: no run owns the ingress. `not_concerned`: a run
+ * owns it, but the trigger speaks of another one.
+ */
 export type FenceResult =
   | { readonly outcome: 'fenced' | 'already'; readonly item: Lease }
+  | { readonly outcome: 'not_concerned'; readonly item: Lease }
   | { readonly outcome: 'none'; readonly item: Lease | null };
 
 export interface Progress {
@@ -100,7 +106,10 @@ export interface Ledger {
   /** Takes the ingress for a new generation, also after a completed one. @throws RefusedError while another run owns it or is being rolled back. */
   claim(claim: Claim): Promise<Lease>;
   recordIntent(ref: RunRef, intent: Intent, progress: Progress): Promise<void>;
-  confirmIntent(ref: RunRef): Promise<void>;
+  /** Puts `intent` in the place of `expected` and leaves all else as it is. @throws SupersededError when another one stands there. */
+  replaceIntent(ref: RunRef, intent: Intent, expected: Intent): Promise<void>;
+  /** @throws SupersededError when another intent of the same run stands there by now. */
+  confirmIntent(ref: RunRef, intent: Intent): Promise<void>;
   /** Notes progress and by when to expect the next. */
   heartbeat(ref: RunRef, progress: Progress): Promise<void>;
   /** Notes the snapshot, or that the stable side is about to be scaled down. */
@@ -111,6 +120,8 @@ export interface Ledger {
   confirmRollback(ref: RunRef, at: string): Promise<void>;
   /** Notes once that the traffic's return was verified by counts. */
   verifyRollback(ref: RunRef, at: string): Promise<void>;
+  /** Notes that the stable side's capacity is as the snapshot has it, and that nobody changes it any more. */
+  confirmCapacity(ref: RunRef, at: string): Promise<void>;
   complete(ref: RunRef): Promise<void>;
   /** Notes when the run's drill tripped its alarm. */
   recordTrip(ref: RunRef, drill: Drill): Promise<void>;

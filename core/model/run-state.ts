@@ -73,7 +73,14 @@ export const capacitySnapshotSchema = z.strictObject({
   running: z.int().nonnegative(),
   /** Bounds of Application Auto Scaling as they were; null where the service does not scale. */
   scaling: z
-    .strictObject({ min: z.int().nonnegative(), max: z.int().nonnegative(), suspended: z.boolean() })
+    .strictObject({
+      min: z.int().nonnegative(),
+      max: z.int().nonnegative(),
+      /** Dynamic scaling is suspended. */
+      suspended: z.boolean(),
+      /** Scheduled scaling is suspended; absent in snapshots of earlier versions, which left it alone. */
+      scheduledSuspended: z.boolean().optional(),
+    })
     .nullable(),
 });
 export type CapacitySnapshot = z.infer<typeof capacitySnapshotSchema>;

@@ -79,6 +79,27 @@ export function sameWeights(a: readonly RuleWeights[], b: readonly RuleWeights[]
   return a.length === b.length && canonical(a) === canonical(b);
 }
 
+/** Whether every rule gives everything to the stable side, with stickiness off, by whatever weights. */
+export function isSafe(deployment: Deployment, live: readonly RuleWeights[]): boolean {
+  return live.every((rule) => !rule.sticky && shareOf(deployment, rule, ['stable']) === 1);
+}
+
+/**
+ * The weights of a completed cutover: the candidate alone, at ELBv2's highest weight. No stage writes that weight, so the
+ * listener itself says that the cutover is over, also while the ledger does not answer.
+ */
+export function finalWeights(deployment: Deployment): RuleWeights[] {
+  return weightsFor(deployment, { candidatePercent: 100, mirror: null }).map((rule) => ({
+    ...rule,
+    groups: rule.groups.map((group) => ({ ...group, weight: group.weight > 0 ? MAX_WEIGHT : 0 })),
+  }));
+}
+
+/** Whether the listener carries the weights of a completed cutover. */
+export function isFinal(deployment: Deployment, live: readonly RuleWeights[]): boolean {
+  return sameWeights(live, finalWeights(deployment));
+}
+
 /** A short text such as `rule/ab: stable 95 mirror 5` for logs and errors. */
 export function describeWeights(deployment: Deployment, rules: readonly RuleWeights[]): string {
   const role = (arn: TargetGroupArn) =>

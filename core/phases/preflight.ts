@@ -4,13 +4,11 @@ import {
   type Deployment,
   describeWeights,
   fromIso,
+  isSafe,
   type Lease,
   type PlanProblem,
   type RuleWeights,
-  SAFE_SPLIT,
-  sameWeights,
   type TargetHealthCounts,
-  weightsFor,
 } from '../model/index.ts';
 
 /**
@@ -33,12 +31,20 @@ export interface PreflightFindings {
 }
 
 /** Reasons to refuse, each a sentence fragment that names what to mend; empty when the cutover may begin. */
-export function refusals(deployment: Deployment, found: PreflightFindings, now: number): string[] {
+/**
+ * `executionArn` is the asking run's: a lease that is its own already comes from a first try whose answer was lost.
+ */
+export function refusals(
+  deployment: Deployment,
+  found: PreflightFindings,
+  now: number,
+  executionArn: string,
+): string[] {
   return [
     ...weightRefusals(deployment, found.live),
     ...healthRefusals(found),
     ...alarmRefusals(deployment, found.alarms),
-    ...ownerRefusals(deployment, found, now),
+    ...(isOwn(found.owner, executionArn) ? [] : ownerRefusals(deployment, found, now)),
   ];
 }
 
@@ -52,7 +58,7 @@ export function retentionProblem(days: number, keptDays: number | undefined): Pl
 }
 
 function weightRefusals(deployment: Deployment, live: readonly RuleWeights[]): string[] {
-  if (sameWeights(live, weightsFor(deployment, SAFE_SPLIT))) return [];
+  if (isSafe(deployment, live)) return [];
   return [
     `the listener must send all traffic to stable with stickiness off (live: ${describeWeights(deployment, live)})`,
   ];
@@ -86,6 +92,10 @@ function alarmRefusals(deployment: Deployment, readings: readonly AlarmReading[]
   });
 }
 
+function isOwn(owner: Lease | null, executionArn: string): boolean {
+  return owner?.status === 'running' && owner.executionArn === executionArn;
+}
+
 function ownerRefusals(deployment: Deployment, { owner, live }: PreflightFindings, now: number): string[] {
   if (owner === null) return [];
   switch (owner.status) {
@@ -95,7 +105,7 @@ function ownerRefusals(deployment: Deployment, { owner, live }: PreflightFinding
       return [`cutover ${owner.cutoverId} is still being rolled back`];
     case 'completed':
       // Once the sides have been exchanged in the stack, the new stable side is the one that has everything.
-      if (sameWeights(live, weightsFor(deployment, SAFE_SPLIT))) return [];
+      if (isSafe(deployment, live)) return [];
       return [
         `cutover ${owner.cutoverId} completed here, so the candidate is the service now; swap stable and candidate in your stack first`,
       ];

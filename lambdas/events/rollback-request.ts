@@ -42,12 +42,12 @@ export function parseRollbackEvent(event: unknown, now: string): RollbackRequest
   const action = alarmAction.safeParse(event);
   if (action.success) {
     const { alarmName, state } = action.data.alarmData;
-    return state.value === 'ALARM' ? { trigger: 'alarm', by: alarmName, reason: state.reason, at: now } : null;
+    return state.value === 'ALARM' ? fromAlarm(alarmName, state.reason, state.timestamp, now) : null;
   }
   const alarm = alarmEvent.safeParse(event);
   if (alarm.success) {
     const { alarmName, state } = alarm.data.detail;
-    return state.value === 'ALARM' ? { trigger: 'alarm', by: alarmName, reason: state.reason, at: now } : null;
+    return state.value === 'ALARM' ? fromAlarm(alarmName, state.reason, alarm.data.time, now) : null;
   }
   const execution = executionEvent.safeParse(event);
   if (execution.success) {
@@ -59,6 +59,7 @@ export function parseRollbackEvent(event: unknown, now: string): RollbackRequest
       reason: `the execution ended ${status}${cause ? `: ${cause}` : ''}`,
       at: now,
       calledFrom: executionArn,
+      scope: { kind: 'execution', executionArn },
     };
   }
   const machine = fromMachine.safeParse(event);
@@ -74,8 +75,17 @@ export function parseRollbackEvent(event: unknown, now: string): RollbackRequest
   };
 }
 
+/** An alarm speaks of a run that had begun when its state changed; CloudWatch writes that instant as `…+0000` or with a Z. */
+function fromAlarm(by: string, reason: string, changedAt: string | undefined, now: string): RollbackRequest {
+  const request = { trigger: 'alarm', by, reason, at: now } as const;
+  const at = Date.parse((changedAt ?? '').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  return Number.isNaN(at) ? request : { ...request, scope: { kind: 'since', at: new Date(at).toISOString() } };
+}
+
 function fromState(state: z.infer<typeof fromMachine>, now: string): RollbackRequest {
-  const base = { by: `phase ${state.phase}`, at: now, calledFrom: state.executionArn };
+  const { executionArn } = state;
+  const scope = { kind: 'execution', executionArn } as const;
+  const base = { by: `phase ${state.phase}`, at: now, calledFrom: executionArn, scope };
   if (state.error === undefined) return { ...base, trigger: 'gate', reason: state.reason };
   const refused = state.error.Error === 'Crossfade.SignoffRefused' || state.error.Error === 'States.Timeout';
   return { ...base, trigger: refused ? 'signoff' : 'task', reason: `${state.error.Error}: ${state.error.Cause ?? ''}` };

@@ -2,5 +2,6 @@
 export type { Deps, RollbackDeps } from './deps.ts';
 export { type Emit, emfEmitter } from './emf.ts';
 export { parityMetrics } from './parity-metrics.ts';
+export { reportRollback } from './rollback-report.ts';
 export { settle } from './settle.ts';
 export { recordAndTell, tell } from './tell.ts';

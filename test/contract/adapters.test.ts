@@ -5,8 +5,9 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FencedError, RefusedError } from '../../core/model/errors.ts';
+import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/model/ids.ts';
+import type { Lease } from '../../core/model/lease.ts';
 import type { Claim, FenceRequest } from '../../core/model/ports.ts';
 import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { systemClock } from '../../lambdas/aws/calls/system-clock.ts';
@@ -69,7 +70,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       const item = await ledger.claim(claim);
       await ledger.recordIntent(item, { ...intent, confirmed: false }, progress);
       expect(await ledger.read(ingressId)).toMatchObject({ intent: { confirmed: false }, phase: 'stage', stage: 1 });
-      await ledger.confirmIntent(item);
+      await ledger.confirmIntent(item, intent);
       await ledger.heartbeat(item, { ...progress, stage: 2 });
       await ledger.recordCapacity(item, { desired: 2, running: 2, scaling: null }, 'reduced');
       expect(await ledger.read(ingressId)).toMatchObject({
@@ -93,6 +94,63 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
         outcome: 'already',
         item: { generation: item.generation + 1, rollback: { trigger: 'alarm' } },
       });
+    });
+
+    it('fences only the run that a trigger speaks of', async () => {
+      const { ledger, claim, ingressId } = fresh();
+      const item = await ledger.claim(claim);
+      const before = new Date(Date.parse(item.startedAt) - 1).toISOString();
+      for (const scope of [
+        { kind: 'execution', executionArn: 'arn:other' },
+        { kind: 'since', at: before },
+        { kind: 'unchanged', lease: { ...item, heartbeatDueAt: AT } },
+        { kind: 'unchanged', lease: { ...item, intent: { ...item.intent, at: LATER } } },
+      ] as const)
+        expect(await ledger.fence(ingressId, { ...REQUEST, scope })).toMatchObject({
+          outcome: 'not_concerned',
+          item: { status: 'running', generation: item.generation },
+        });
+      const scope = { kind: 'unchanged', lease: item } as const;
+      expect(await ledger.fence(ingressId, { ...REQUEST, scope })).toMatchObject({ outcome: 'fenced' });
+      // Whoever read the same lease comes second; another run's end still concerns nobody here.
+      expect(await ledger.fence(ingressId, { ...REQUEST, scope })).toMatchObject({ outcome: 'already' });
+      const ended = { kind: 'execution', executionArn: 'arn:other' } as const;
+      expect(await ledger.fence(ingressId, { ...REQUEST, scope: ended })).toMatchObject({ outcome: 'not_concerned' });
+    });
+
+    it.each([
+      ['its execution', (item: Lease) => ({ kind: 'execution', executionArn: item.executionArn }) as const],
+      ['an instant since it began', (item: Lease) => ({ kind: 'since', at: item.startedAt }) as const],
+    ])('fences a run by %s', async (_how, scopeOf) => {
+      const { ledger, claim, ingressId } = fresh();
+      const item = await ledger.claim(claim);
+      expect(await ledger.fence(ingressId, { ...REQUEST, scope: scopeOf(item) })).toMatchObject({ outcome: 'fenced' });
+    });
+
+    it('confirms and replaces an intent only while that very intent stands', async () => {
+      const { ledger, claim, intent, ingressId } = fresh();
+      const item = await ledger.claim(claim);
+      const mine = { ...intent, at: AT, confirmed: false };
+      const theirs = { ...mine, by: 'close-mirror' as const, split: { candidatePercent: 7, mirror: null } };
+      await ledger.recordIntent(item, mine, progress);
+      await ledger.replaceIntent(item, theirs, mine);
+      await expect(ledger.confirmIntent(item, mine)).rejects.toThrow(SupersededError);
+      await expect(ledger.replaceIntent(item, mine, mine)).rejects.toThrow(SupersededError);
+      await ledger.confirmIntent(item, theirs);
+      expect(await ledger.read(ingressId)).toMatchObject({
+        intent: { split: { candidatePercent: 7 }, confirmed: true },
+        ...progress,
+      });
+    });
+
+    it('notes once that the capacity is back', async () => {
+      const { ledger, claim, ingressId } = fresh();
+      await ledger.claim(claim);
+      const { item } = await ledger.fence(ingressId, REQUEST);
+      const ref = { ingressId, generation: item?.generation ?? generationSchema.parse(0) };
+      await ledger.confirmRollback(ref, AT);
+      await ledger.confirmCapacity(ref, LATER);
+      expect(await ledger.read(ingressId)).toMatchObject({ rollback: { capacityRestoredAt: LATER } });
     });
 
     it('notes a drill’s trip while the run owns the ingress, and keeps what the newest drill has shown', async () => {
@@ -133,7 +191,8 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       const capacity = { desired: 1, running: 1, scaling: null };
       for (const write of [
         () => ledger.recordIntent(item, intent, progress),
-        () => ledger.confirmIntent(item),
+        () => ledger.confirmIntent(item, intent),
+        () => ledger.replaceIntent(item, intent, intent),
         () => ledger.heartbeat(item, progress),
         () => ledger.recordCapacity(item, capacity, 'full'),
         () => ledger.complete(item),

@@ -12,7 +12,7 @@ import { MemoryWorld } from '../support/memory-world.ts';
 import { begun } from '../support/run.ts';
 
 const SOAKED: TrafficSplit = { candidatePercent: 100, mirror: { face: 'reverse', percent: 5 } };
-const SNAPSHOT = { desired: 4, running: 4, scaling: { min: 4, max: 10, suspended: false } };
+const SNAPSHOT = { desired: 4, running: 4, scaling: { min: 4, max: 10, suspended: false, scheduledSuspended: false } };
 const side = (requests: number) => ({ requests, target5xx: 0, connectionErrors: 0, slow: 0 });
 const minute = (stable: number | null, candidate: number | null) => ({
   minute: 0,
@@ -24,7 +24,11 @@ const minute = (stable: number | null, candidate: number | null) => ({
 /** Signed off after the soak: the candidate answers everything, four stable tasks stand by. */
 async function signedOff(world: MemoryWorld): Promise<CutoverState> {
   const state = await begun(world);
-  world.stableTasks = { desired: 4, running: 4, scaling: { min: 4, max: 10, suspended: true } };
+  world.stableTasks = {
+    desired: 4,
+    running: 4,
+    scaling: { min: 4, max: 10, suspended: true, scheduledSuspended: true },
+  };
   await world.ledger.recordCapacity(state, SNAPSHOT, 'full');
   const progress = { phase: 'soak' as const, stage: 3, heartbeatDueAt: '2026-11-24T20:00:00.000Z' };
   await fencedShift(world, DEPLOYMENT, state, SOAKED, progress);

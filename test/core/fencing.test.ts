@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type RollbackRequest, rollBack } from '../../core/fence/rollback.ts';
 import { fencedShift } from '../../core/fence/shift.ts';
 import { SHIFT_DEADLINE_SECONDS, watch } from '../../core/fence/watchdog.ts';
-import { FencedError } from '../../core/model/errors.ts';
+import { CrossfadeError, FencedError } from '../../core/model/errors.ts';
 import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { EXECUTION, MemoryWorld } from '../support/memory-world.ts';
@@ -14,6 +14,8 @@ const REQUEST: RollbackRequest = { trigger: 'alarm', reason: 'red', by: 'gateway
 const progress = { phase: 'stage' as const, stage: 1, heartbeatDueAt: '2026-11-24T09:00:00.000Z' };
 
 const isSafe = (world: MemoryWorld) => sameWeights(world.live, SAFE);
+/** As the adapters say that a service does not answer. */
+const silent = () => new CrossfadeError('Crossfade.Transient', 'no ledger', { traffic: 'unknown.', nextStep: 'wait.' });
 const rollback = (world: MemoryWorld) => rollBack(world, DEPLOYMENT, REQUEST);
 
 describe('a fenced shift', () => {
@@ -115,7 +117,7 @@ describe('a rollback', () => {
     const world = new MemoryWorld();
     await atFirstStage(world);
     world.before = (step) => {
-      if (step === 'fence') throw new Error('no ledger');
+      if (step === 'fence') throw silent();
     };
     expect(await rollback(world)).toMatchObject({ outcome: 'rolled_back', ledger: 'unreachable' });
     expect(isSafe(world)).toBe(true);
@@ -127,7 +129,7 @@ describe('a rollback', () => {
     const before = world.live;
     world.healthy.stable = { healthy: 0, unhealthy: 0, registered: 0 };
     world.before = (step) => {
-      if (step === 'fence') throw new Error('no ledger');
+      if (step === 'fence') throw silent();
     };
     await expect(rollback(world)).rejects.toThrow(/no healthy target/);
     expect(world.live).toEqual(before);
@@ -147,7 +149,7 @@ describe('a rollback', () => {
     const world = new MemoryWorld();
     await atFirstStage(world);
     world.before = (step) => {
-      if (step === 'fence') throw new Error('no ledger');
+      if (step === 'fence') throw silent();
     };
     const blind = { ...world.ingress, health: () => Promise.reject(new Error('access denied')) };
     const { ledger, executions, capacity, clock } = world;
@@ -161,7 +163,7 @@ describe('a rollback', () => {
     await atFirstStage(world);
     world.healthy.stable = { healthy: 0, unhealthy: 2, registered: 2 };
     world.before = (step) => {
-      if (step === 'fence') throw new Error('no ledger');
+      if (step === 'fence') throw silent();
     };
     await rollBack(world, DEPLOYMENT, { ...REQUEST, trigger: 'operator', breakGlass: true });
     expect(isSafe(world)).toBe(true);
@@ -194,7 +196,7 @@ describe('a rollback', () => {
 
   // Every write of a rollback may fail, or take effect and lose its answer; the next try ends it.
   it.each(
-    ['modifyRule', 'stopExecution', 'release', 'confirmRollback'].flatMap(
+    ['modifyRule', 'stopExecution', 'confirmRollback'].flatMap(
       (step) =>
         [
           [step, 'before'],
@@ -216,6 +218,44 @@ describe('a rollback', () => {
     await watch(world, DEPLOYMENT);
     expect(isSafe(world)).toBe(true);
     expect(world.item?.status).toBe('rolled_back');
+  });
+});
+
+describe('capacity after a rollback', () => {
+  it.each(['release', 'scaleStable'])(
+    'keeps nobody from safety when ECS refuses %s, and is owed until it is back',
+    async (step) => {
+      const world = new MemoryWorld();
+      await atFirstStage(world);
+      world.stableTasks = {
+        desired: 1,
+        running: 1,
+        scaling: { min: 1, max: 2, suspended: true, scheduledSuspended: true },
+      };
+      world.before = (now) => {
+        if (now === step) throw new Error('AccessDenied');
+      };
+      expect(await rollback(world)).toMatchObject({ outcome: 'rolled_back', trouble: { message: 'AccessDenied' } });
+      expect(isSafe(world)).toBe(true);
+      world.before = () => {};
+      expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'restored_capacity' });
+      expect(world.stableTasks).toMatchObject({ desired: 2, scaling: world.item?.capacity?.scaling });
+    },
+  );
+
+  it('is watched for as long as a paused writer may wake, and then left to its owner', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    await rollback(world);
+    world.now += 14 * 60_000;
+    world.stableTasks = { ...world.stableTasks, desired: 1 };
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'restored_capacity' });
+    world.now += 60_000;
+    await watch(world, DEPLOYMENT);
+    expect(world.item?.rollback?.capacityRestoredAt).not.toBeNull();
+    world.stableTasks = { ...world.stableTasks, desired: 1 };
+    await watch(world, DEPLOYMENT);
+    expect(world.stableTasks.desired).toBe(1);
   });
 });
 

@@ -116,7 +116,8 @@ describe('preflight', () => {
   it('refuses a second run, and one too soon after a rollback', async () => {
     const world = new MemoryWorld();
     await atFirstStage(world);
-    await expect(start(world)).rejects.toThrow(/owns the ingress/);
+    const second = { ...PREFLIGHT_EVENT, executionArn: 'arn:execution:two', executionName: 'two' };
+    await expect(start(world, second)).rejects.toThrow(/owns the ingress/);
     await rollBack(world, DEPLOYMENT, {
       trigger: 'operator',
       reason: 'r',

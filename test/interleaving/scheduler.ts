@@ -143,7 +143,8 @@ function scheduled(
     ...ledger,
     read: (id) => gate('readLedger', () => ledger.read(id)),
     recordIntent: (ref, intent, progress) => gate('recordIntent', () => ledger.recordIntent(ref, intent, progress)),
-    confirmIntent: (ref) => gate('confirmIntent', () => ledger.confirmIntent(ref)),
+    replaceIntent: (ref, intent, expected) => gate('replaceIntent', () => ledger.replaceIntent(ref, intent, expected)),
+    confirmIntent: (ref, intent) => gate('confirmIntent', () => ledger.confirmIntent(ref, intent)),
     fence: (id, request) => gate('fence', () => ledger.fence(id, request)),
     confirmRollback: (ref, at) => gate('confirmRollback', () => ledger.confirmRollback(ref, at)),
   };

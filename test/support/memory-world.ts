@@ -4,10 +4,10 @@
  */
 
 import type { DrillRecord } from '../../core/model/drill.ts';
-import { FencedError, RefusedError } from '../../core/model/errors.ts';
+import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
-import type { Lease, LogEntry } from '../../core/model/lease.ts';
+import { concerns, type Lease, type LogEntry, sameIntent } from '../../core/model/lease.ts';
 import type {
   AlarmReading,
   Alarms,
@@ -49,7 +49,11 @@ export class MemoryWorld {
   readonly exercised: string[] = [];
   readonly tripped: string[] = [];
   drill: DrillRecord | null = null;
-  stableTasks = { desired: 2, running: 2, scaling: { min: 2, max: 10, suspended: false } } as CapacitySnapshot;
+  stableTasks = {
+    desired: 2,
+    running: 2,
+    scaling: { min: 2, max: 10, suspended: false, scheduledSuspended: false },
+  } as CapacitySnapshot;
   healthy: Record<string, TargetHealthCounts> = {};
   alarmReadings: AlarmReading[] = [...DEPLOYMENT.rollbackAlarms, ...DEPLOYMENT.shadowAlarms].map((name) => ({
     name,
@@ -115,6 +119,9 @@ export class MemoryWorld {
     read: async () => structuredClone(this.item),
     claim: ({ at, ...claim }) =>
       this.#write('claim', () => {
+        // The same execution's second try, after its first answer was lost.
+        if (this.item?.status === 'running' && this.item.executionArn === claim.executionArn)
+          return structuredClone(this.item);
         if (this.item?.status === 'running' || this.item?.status === 'rolling_back') throw new RefusedError(['owned']);
         this.item = {
           ...claim,
@@ -133,9 +140,16 @@ export class MemoryWorld {
       this.#write('recordIntent', () => {
         this.item = { ...this.#owned(ref), intent, ...progress };
       }),
-    confirmIntent: (ref) =>
+    replaceIntent: (ref, intent, expected) =>
+      this.#write('recordIntent', () => {
+        const item = this.#owned(ref);
+        if (!sameIntent(item.intent, expected)) throw new SupersededError(item.intent.at);
+        this.item = { ...item, intent };
+      }),
+    confirmIntent: (ref, intent) =>
       this.#write('confirmIntent', () => {
         const item = this.#owned(ref);
+        if (!sameIntent(item.intent, intent)) throw new SupersededError(item.intent.at);
         this.item = { ...item, intent: { ...item.intent, confirmed: true } };
       }),
     heartbeat: (ref, progress) =>
@@ -146,16 +160,26 @@ export class MemoryWorld {
       this.#write('recordCapacity', () => {
         this.item = { ...this.#owned(ref), capacity, stableCapacity };
       }),
-    fence: (_ingress, { trigger, reason, by, at }) =>
+    fence: (_ingress, { trigger, reason, by, at, scope }) =>
       this.#write('fence', () => {
         if (this.item === null || this.item.status === 'completed')
           return { outcome: 'none' as const, item: structuredClone(this.item) };
+        if (!concerns(this.item, scope) && !(scope?.kind === 'unchanged' && this.item.status !== 'running'))
+          return { outcome: 'not_concerned' as const, item: structuredClone(this.item) };
         if (this.item.status !== 'running') return { outcome: 'already' as const, item: structuredClone(this.item) };
         this.item = {
           ...this.item,
           status: 'rolling_back',
           generation: generationSchema.parse(this.item.generation + 1),
-          rollback: { trigger, reason, by, requestedAt: at, confirmedAt: null, verifiedAt: null },
+          rollback: {
+            trigger,
+            reason,
+            by,
+            requestedAt: at,
+            confirmedAt: null,
+            verifiedAt: null,
+            capacityRestoredAt: null,
+          },
         };
         return { outcome: 'fenced' as const, item: structuredClone(this.item) };
       }),
@@ -173,6 +197,13 @@ export class MemoryWorld {
         if (item === null || item.rollback === null || item.generation !== ref.generation)
           throw new FencedError('verify');
         this.item = { ...item, rollback: { ...item.rollback, verifiedAt: at } };
+      }),
+    confirmCapacity: (ref, at) =>
+      this.#write('confirmCapacity', () => {
+        const { item } = this;
+        if (item === null || item.rollback === null || item.generation !== ref.generation)
+          throw new FencedError('capacity');
+        this.item = { ...item, rollback: { ...item.rollback, capacityRestoredAt: at } };
       }),
     complete: (ref) =>
       this.#write('complete', () => {
@@ -209,7 +240,12 @@ export class MemoryWorld {
         if (s.scaling !== null)
           this.stableTasks = {
             ...this.stableTasks,
-            scaling: { min: Math.max(s.scaling.min, s.desired), max: s.scaling.max, suspended: true },
+            scaling: {
+              min: Math.max(s.scaling.min, s.desired),
+              max: s.scaling.max,
+              suspended: true,
+              scheduledSuspended: true,
+            },
           };
       }),
     scaleStable: (desired) =>

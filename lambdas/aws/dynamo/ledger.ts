@@ -12,9 +12,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   type CutoverId,
+  concerns,
   drillRecordSchema,
   FencedError,
   type FenceRequest,
+  generationSchema,
+  type IngressId,
+  type Intent,
   type Lease,
   type Ledger,
   type LogEntry,
@@ -22,6 +26,8 @@ import {
   logEntrySchema,
   RefusedError,
   type RunRef,
+  SupersededError,
+  type TriggerScope,
 } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 import { cutoverPartition, drillKey, fromItem, type Item, ownerKey, toItem, toValue } from './item.ts';
@@ -66,20 +72,15 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
   }
 
   return {
-    async read(ingressId) {
-      const { Item: item } = await aws('GetItem', () =>
-        client.send(new GetItemCommand({ TableName: table, Key: ownerKey(ingressId), ConsistentRead: true })),
-      );
-      return item === undefined ? null : parseOwner(item);
-    },
+    read: (ingressId) => readOwner(client, table, ingressId),
 
     async claim({ at, ...claim }) {
-      const before = await this.read(claim.ingressId);
+      const before = await readOwner(client, table, claim.ingressId);
       // The same execution's second try, after its first answer was lost.
       if (before?.status === 'running' && before.executionArn === claim.executionArn) return before;
       const item: Lease = {
         ...claim,
-        generation: ledgerItemSchema.shape.generation.parse((before?.generation ?? 0) + 1),
+        generation: generationSchema.parse((before?.generation ?? 0) + 1),
         status: 'running',
         startedAt: at,
         phase: 'preflight',
@@ -137,29 +138,10 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
       return item === undefined ? null : drillRecordSchema.parse(JSON.parse(item.record?.S ?? 'null'));
     },
 
-    async confirmIntent(ref) {
-      const key = ownerKey(ref.ingressId);
-      try {
-        await aws('UpdateItem', () =>
-          client.send(
-            new UpdateItemCommand({
-              TableName: table,
-              Key: key,
-              UpdateExpression: 'SET intent.confirmed = :true',
-              ConditionExpression: OWNED,
-              ExpressionAttributeNames: { '#status': 'status' },
-              ExpressionAttributeValues: {
-                ':true': { BOOL: true },
-                ':running': { S: 'running' },
-                ':generation': toValue(ref.generation),
-              },
-            }),
-          ),
-        );
-      } catch (error) {
-        throw asFenced(error, ref);
-      }
-    },
+    replaceIntent: (ref, intent, expected) =>
+      setIntent(client, table, ref, expected, 'SET intent = :set', { ':set': toValue(intent) }),
+    confirmIntent: (ref, intent) =>
+      setIntent(client, table, ref, intent, 'SET intent.confirmed = :set', { ':set': { BOOL: true } }),
 
     async fence(ingressId, request) {
       try {
@@ -167,9 +149,11 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         // The failed condition brings the item along; a store that leaves it out is asked.
-        const item = error.Item === undefined ? await this.read(ingressId) : parseOwner(error.Item);
-        if (item === null) return { outcome: 'none', item };
-        return item.status === 'completed' ? { outcome: 'none', item } : { outcome: 'already', item };
+        const item = error.Item === undefined ? await readOwner(client, table, ingressId) : parseOwner(error.Item);
+        if (item === null || item.status === 'completed') return { outcome: 'none', item };
+        // A reading that no longer holds may have been overtaken by another trigger's fence.
+        const mine = concerns(item, request.scope) || request.scope?.kind === 'unchanged';
+        return { outcome: mine && item.status !== 'running' ? 'already' : 'not_concerned', item };
       }
     },
 
@@ -182,7 +166,7 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
           at,
         });
       } catch (error) {
-        const item = error instanceof FencedError ? await this.read(ref.ingressId) : null;
+        const item = error instanceof FencedError ? await readOwner(client, table, ref.ingressId) : null;
         // Two triggers, two confirmations: the first one's time stands.
         if (item?.generation !== ref.generation || item.status !== 'rolled_back') throw error;
       }
@@ -195,6 +179,17 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
         ref,
         'generation = :generation AND #status = :rolledBack',
         'SET #rollback.verifiedAt = :at',
+        { rolledBack: 'rolled_back', at },
+      );
+    },
+
+    async confirmCapacity(ref, at) {
+      await rollbackUpdate(
+        client,
+        table,
+        ref,
+        'generation = :generation AND #status = :rolledBack',
+        'SET #rollback.capacityRestoredAt = :at',
         { rolledBack: 'rolled_back', at },
       );
     },
@@ -214,22 +209,32 @@ async function fenceRunning(
   client: Pick<DynamoDBClient, 'send'>,
   table: string,
   Key: Item,
-  { trigger, reason, by, at }: FenceRequest,
+  { trigger, reason, by, at, scope }: FenceRequest,
 ) {
-  const rollback = { trigger, reason, by, requestedAt: at, confirmedAt: null, verifiedAt: null };
+  const rollback = {
+    trigger,
+    reason,
+    by,
+    requestedAt: at,
+    confirmedAt: null,
+    verifiedAt: null,
+    capacityRestoredAt: null,
+  };
+  const condition = scopeCondition(scope);
   const { Attributes } = await aws('UpdateItem', () =>
     client.send(
       new UpdateItemCommand({
         TableName: table,
         Key,
         UpdateExpression: 'SET #status = :rollingBack, generation = generation + :one, #rollback = :rollback',
-        ConditionExpression: '#status = :running',
-        ExpressionAttributeNames: { '#status': 'status', '#rollback': 'rollback' },
+        ConditionExpression: ['#status = :running', ...condition.all].join(' AND '),
+        ExpressionAttributeNames: { '#status': 'status', '#rollback': 'rollback', ...condition.names },
         ExpressionAttributeValues: {
           ':rollingBack': { S: 'rolling_back' },
           ':running': { S: 'running' },
           ':one': { N: '1' },
           ':rollback': toValue(rollback),
+          ...condition.values,
         },
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -237,6 +242,81 @@ async function fenceRunning(
     ),
   );
   return { outcome: 'fenced' as const, item: parseOwner(Attributes ?? {}) };
+}
+
+/** Parts of a ConditionExpression, all of which must hold, with the values and names that they use. */
+interface Condition {
+  readonly all: readonly string[];
+  readonly values: Item;
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** The scope of a trigger as a condition on the lease: the same answer as `concerns`, at the instant of the write. */
+function scopeCondition(scope: TriggerScope | undefined): Condition {
+  switch (scope?.kind) {
+    case undefined:
+      return { all: [], values: {}, names: {} };
+    case 'execution':
+      return { all: ['executionArn = :execution'], values: { ':execution': { S: scope.executionArn } }, names: {} };
+    case 'since':
+      return { all: ['startedAt <= :since'], values: { ':since': { S: scope.at } }, names: {} };
+    case 'unchanged': {
+      const { generation, heartbeatDueAt, intent } = scope.lease;
+      const same = intentCondition(intent);
+      return {
+        all: ['generation = :generation', 'heartbeatDueAt = :due', ...same.all],
+        values: { ':generation': toValue(generation), ':due': { S: heartbeatDueAt }, ...same.values },
+        names: same.names,
+      };
+    }
+  }
+}
+
+/** `sameIntent` as a condition. */
+function intentCondition({ at, by }: Intent): Condition {
+  const all = [
+    'intent.#at = :intentAt',
+    by === undefined ? 'attribute_not_exists(intent.#by)' : 'intent.#by = :intentBy',
+  ];
+  const values = { ':intentAt': { S: at }, ...(by === undefined ? {} : { ':intentBy': { S: by } }) };
+  return { all, values, names: { '#at': 'at', '#by': 'by' } };
+}
+
+/** Changes the intent while the run owns the ingress and `expected` stands there. @throws FencedError; SupersededError */
+async function setIntent(
+  client: Pick<DynamoDBClient, 'send'>,
+  table: string,
+  ref: RunRef,
+  expected: Intent,
+  UpdateExpression: string,
+  values: Item,
+): Promise<void> {
+  const same = intentCondition(expected);
+  try {
+    await aws('UpdateItem', () =>
+      client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: ownerKey(ref.ingressId),
+          UpdateExpression,
+          ConditionExpression: [OWNED, ...same.all].join(' AND '),
+          ExpressionAttributeNames: { '#status': 'status', ...same.names },
+          ExpressionAttributeValues: {
+            ':running': { S: 'running' },
+            ':generation': toValue(ref.generation),
+            ...same.values,
+            ...values,
+          },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const lease = error.Item === undefined ? await readOwner(client, table, ref.ingressId) : parseOwner(error.Item);
+    if (lease?.status !== 'running' || lease.generation !== ref.generation) throw asFenced(error, ref);
+    throw new SupersededError(`recorded at ${lease.intent.at}`, error);
+  }
 }
 
 async function rollbackUpdate(
@@ -275,6 +355,17 @@ async function rollbackUpdate(
 async function readLog(client: Pick<DynamoDBClient, 'send'>, table: string, cutoverId: CutoverId): Promise<LogEntry[]> {
   const items = await queryAll(client, table, cutoverPartition(cutoverId), 'LOG#');
   return items.map((item) => logEntrySchema.parse(JSON.parse(item.entry?.S ?? 'null')));
+}
+
+async function readOwner(
+  client: Pick<DynamoDBClient, 'send'>,
+  table: string,
+  ingressId: IngressId,
+): Promise<Lease | null> {
+  const { Item: item } = await aws('GetItem', () =>
+    client.send(new GetItemCommand({ TableName: table, Key: ownerKey(ingressId), ConsistentRead: true })),
+  );
+  return item === undefined ? null : parseOwner(item);
 }
 
 function parseOwner(item: Item): Lease {

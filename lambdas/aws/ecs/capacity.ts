@@ -32,7 +32,7 @@ export function ecsCapacity(
   }
 
   /** RegisterScalableTarget clamps the count into the bounds at once, so bounds never shrink below what runs. */
-  async function register(min: number, max: number, suspended: boolean) {
+  async function register(min: number, max: number, suspended: boolean, scheduled = suspended) {
     await aws('RegisterScalableTarget', () =>
       scaling.send(
         new RegisterScalableTargetCommand({
@@ -40,7 +40,7 @@ export function ecsCapacity(
           ResourceId,
           MinCapacity: min,
           MaxCapacity: max,
-          SuspendedState: { DynamicScalingInSuspended: suspended },
+          SuspendedState: { DynamicScalingInSuspended: suspended, ScheduledScalingSuspended: scheduled },
         }),
       ),
     );
@@ -66,6 +66,7 @@ export function ecsCapacity(
               min: bounds.MinCapacity,
               max: bounds.MaxCapacity,
               suspended: bounds.SuspendedState?.DynamicScalingInSuspended ?? false,
+              scheduledSuspended: bounds.SuspendedState?.ScheduledScalingSuspended ?? false,
             };
       return { desired: live.desiredCount, running: live.runningCount ?? 0, scaling };
     },
@@ -84,7 +85,8 @@ export function ecsCapacity(
     },
     async release(snapshot) {
       if (snapshot.scaling === null) return;
-      await register(snapshot.scaling.min, snapshot.scaling.max, snapshot.scaling.suspended);
+      const { min, max, suspended, scheduledSuspended } = snapshot.scaling;
+      await register(min, max, suspended, scheduledSuspended);
     },
   };
 }

@@ -1,0 +1,57 @@
+/** Sentences about what the fence did, for log lines and status messages. */
+import { describeError } from '../model/index.ts';
+import type { CloseMirrorOutcome } from './close-mirror.ts';
+import type { RollbackOutcome, RollbackRequest } from './rollback.ts';
+
+/** For a log line or a status message: what a rollback did, in a sentence or two. */
+export function describeRollback(outcome: RollbackOutcome, request: RollbackRequest): string {
+  const cause = `${request.trigger} by ${request.by}: ${request.reason}`;
+  switch (outcome.outcome) {
+    case 'rolled_back':
+      return `All traffic is on stable (${cause}).${afterwards(outcome)}`;
+    case 'waiting_for_capacity': {
+      const { stable, needed, candidatePercent, overdue } = outcome;
+      const candidate = `The candidate answers ${Math.round(candidatePercent)} % meanwhile`;
+      const urgent = overdue
+        ? ' This has lasted for more than ten minutes: somebody must look at the stable service.'
+        : '';
+      return `NOT rolled back yet: the stable side has ${stable.healthy} of ${needed} healthy targets and is being scaled up. ${candidate} (${cause}).${urgent}${troubleText(outcome)}`;
+    }
+    case 'nothing_to_do':
+      return `No cutover owns the ingress and its weights are in order, so no weights were changed (${cause}).`;
+    case 'not_concerned':
+      return `Cutover ${outcome.item.cutoverId} owns the ingress, and this trigger speaks of another run, so no weights were changed (${cause}).`;
+  }
+}
+
+function afterwards(outcome: RollbackOutcome & { outcome: 'rolled_back' }): string {
+  switch (outcome.ledger) {
+    case 'written':
+      return outcome.trouble === undefined
+        ? ''
+        : ` Its capacity could not be given back yet; the watchdog repeats it every minute.${troubleText(outcome)}`;
+    case 'no_lease':
+      return ' No run owned the weights that were live: the lease is missing or belongs to an earlier run. Stop executions that are still running.';
+    case 'unreachable':
+      return ' The ledger is unreachable, so the run is not fenced: stop its execution by hand.';
+    case 'failed':
+      return ` The ledger refused the fence, so the run may not be fenced: stop its execution by hand.${troubleText(outcome)}`;
+  }
+}
+
+function troubleText({ trouble }: { readonly trouble?: unknown }): string {
+  return trouble === undefined ? '' : ` Trouble: ${describeError(trouble)}.`;
+}
+
+/** For a log line or a status message. */
+export function describeCloseMirror(outcome: CloseMirrorOutcome, { trigger, by, reason }: RollbackRequest): string {
+  const cause = `${trigger} by ${by}: ${reason}`;
+  switch (outcome.outcome) {
+    case 'closed':
+      return `The mirror was closed; the candidate answers ${outcome.split.candidatePercent} % directly and the run continues without reverse copies (${cause}).`;
+    case 'rolled_back':
+      return `The mirror failed in a phase that depends on it; all traffic is returned to stable (${cause}).`;
+    case 'nothing_to_do':
+      return `The mirror carries no traffic (${cause}).`;
+  }
+}
