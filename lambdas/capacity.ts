@@ -5,7 +5,7 @@ import { reduce } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
-export function makeHandler(deps: Pick<Deps, 'capacity' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
+export function makeHandler(deps: Pick<Deps, 'capacity' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const state = parseState(event);
     // A second try finds scaling pinned already; the first one's snapshot is what has to be given back.

@@ -5,7 +5,7 @@ import { reduce } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, settle, tell } from './tasks/index.ts';
 
-export function makeHandler(deps: Pick<Deps, 'ledger' | 'notifier' | 'clock' | 'emit'>) {
+export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const state = parseState(event);
     // A second attempt, after the answer of the first was lost.

@@ -11,7 +11,10 @@ import { type Deps, settle } from './tasks/index.ts';
 /** Only whole minutes are read: a shorter look back may hold none. */
 const SHORTEST_LOOK_SECONDS = 180;
 
-type DecommissionDeps = Pick<Deps, 'deployment' | 'metrics' | 'capacity' | 'ledger' | 'notifier' | 'clock' | 'emit'>;
+type DecommissionDeps = Pick<
+  Deps,
+  'deployment' | 'metrics' | 'capacity' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'
+>;
 
 export function makeHandler(deps: DecommissionDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {

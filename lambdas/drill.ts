@@ -11,7 +11,7 @@ import { reduce } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
-export function makeHandler(deps: Pick<Deps, 'alarms' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
+export function makeHandler(deps: Pick<Deps, 'alarms' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const state = parseState(event);
     const at = deps.clock.now();

@@ -5,7 +5,7 @@ import { reduce } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
-export function makeHandler(deps: Pick<Deps, 'exercise' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
+export function makeHandler(deps: Pick<Deps, 'exercise' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const state = parseState(event);
     await deps.exercise.start(state.cutoverId, state.plan.shadow.exercise);

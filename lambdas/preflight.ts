@@ -37,7 +37,7 @@ const eventSchema = z.object({
 
 type PreflightDeps = Pick<
   Deps,
-  'deployment' | 'ingress' | 'alarms' | 'ledger' | 'capacity' | 'clock' | 'notifier' | 'emit'
+  'deployment' | 'ingress' | 'alarms' | 'ledger' | 'decisionLog' | 'drills' | 'capacity' | 'clock' | 'notifier' | 'emit'
 >;
 
 export function makeHandler(deps: PreflightDeps) {
@@ -55,7 +55,7 @@ export function makeHandler(deps: PreflightDeps) {
     const live = await deps.ingress.read();
     const reasons = refusals(deployment, await findings(deps, live), clock.now(), executionArn);
     if (drill === null && plan.shadow.drillWithin !== undefined) {
-      const last = await deps.ledger.lastDrill(deployment.ingressId);
+      const last = await deps.drills.last();
       const refusal = drillRefusal(plan.shadow.drillWithin, last, clock.now());
       if (refusal !== null) reasons.push(refusal);
     }
@@ -93,7 +93,7 @@ export function makeHandler(deps: PreflightDeps) {
       approval: null,
       drill,
     };
-    await deps.ledger.append(item.cutoverId, {
+    await deps.decisionLog.append(item.cutoverId, {
       at,
       kind: 'phase',
       phase: 'preflight',

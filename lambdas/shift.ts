@@ -6,7 +6,9 @@ import { heartbeatDueAt, nextShift, reduce } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
-export function makeHandler(deps: Pick<Deps, 'deployment' | 'ingress' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
+export function makeHandler(
+  deps: Pick<Deps, 'deployment' | 'ingress' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>,
+) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const state = parseState(event);
     const target = nextShift(state);

@@ -7,7 +7,7 @@ import { type Deps, settle } from './tasks/index.ts';
 
 const eventSchema = z.strictObject({ state: z.unknown(), token: z.string().min(1) });
 
-export function makeHandler(deps: Pick<Deps, 'approvals' | 'ledger' | 'notifier' | 'clock' | 'emit'>) {
+export function makeHandler(deps: Pick<Deps, 'approvals' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<void> => {
     const { state: json, token } = eventSchema.parse(event);
     const state = parseState(json);

@@ -16,7 +16,7 @@ import { type Deps, settle } from './tasks/index.ts';
 
 type WatchDeps = Pick<
   Deps,
-  'deployment' | 'ingress' | 'metrics' | 'alarms' | 'parity' | 'ledger' | 'notifier' | 'clock' | 'emit'
+  'deployment' | 'ingress' | 'metrics' | 'alarms' | 'parity' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'
 >;
 
 const OVERLAP_SECONDS = 15 * 60;

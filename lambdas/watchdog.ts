@@ -6,7 +6,17 @@ import { type Deps, recordAndTell, reportRollback } from './tasks/index.ts';
 
 export type WatchdogDeps = Pick<
   Deps,
-  'deployment' | 'ingress' | 'ledger' | 'executions' | 'capacity' | 'metrics' | 'notifier' | 'clock' | 'emit'
+  | 'deployment'
+  | 'ingress'
+  | 'ledger'
+  | 'decisionLog'
+  | 'drills'
+  | 'executions'
+  | 'capacity'
+  | 'metrics'
+  | 'notifier'
+  | 'clock'
+  | 'emit'
 >;
 
 export function makeHandler(deps: WatchdogDeps) {

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { decideUpdate, initialWeights, refusalsOfDelete, type WantedRule } from '../core/fence/index.ts';
 import { ingressIdSchema, type Lease, RuleKeptError } from '../core/model/index.ts';
 import { CLIENT_OPTIONS } from './aws/calls/index.ts';
-import { dynamoLedger } from './aws/dynamo/index.ts';
+import { dynamoLeases } from './aws/dynamo/index.ts';
 import { ElbRules } from './aws/elb/index.ts';
 
 const propertiesSchema = z
@@ -119,7 +119,7 @@ let built: WeightedRuleDeps | undefined;
 
 function build(): WeightedRuleDeps {
   const env = envSchema.parse(process.env);
-  const ledger = dynamoLedger(new DynamoDBClient(CLIENT_OPTIONS), env.LEDGER_TABLE);
+  const ledger = dynamoLeases(new DynamoDBClient(CLIENT_OPTIONS), env.LEDGER_TABLE);
   return { elb: new ElasticLoadBalancingV2Client(CLIENT_OPTIONS), owner: () => ledger.read(env.CROSSFADE_INGRESS) };
 }
 

@@ -17,7 +17,7 @@ import {
   isFinal,
   isSafe,
   type Lease,
-  type Ledger,
+  type Leases,
   type RuleWeights,
   sameWeights,
   shareOf,
@@ -33,7 +33,7 @@ import { readBack, writeAll } from './write-weights.ts';
 
 export interface RollbackPorts {
   readonly ingress: Ingress;
-  readonly ledger: Ledger;
+  readonly ledger: Leases;
   readonly executions: Executions;
   readonly capacity: Capacity;
   readonly clock: Clock;

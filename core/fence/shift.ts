@@ -13,7 +13,7 @@ import {
   type GroupRole,
   type Ingress,
   type Intent,
-  type Ledger,
+  type Leases,
   NoHealthyTargetError,
   type Progress,
   type RunRef,
@@ -29,7 +29,7 @@ import { readBack, writeAll } from './write-weights.ts';
 
 export interface ShiftPorts {
   readonly ingress: Ingress;
-  readonly ledger: Ledger;
+  readonly ledger: Leases;
   readonly clock: Clock;
 }
 

@@ -5,6 +5,7 @@
  */
 import {
   type Deployment,
+  type Drills,
   describeWeights,
   fromIso,
   isSafe,
@@ -38,6 +39,7 @@ const SECOND_LOOK_MS = 2_000;
 
 export interface WatchdogPorts extends RollbackPorts {
   readonly metrics: Metrics;
+  readonly drills: Drills;
 }
 
 export type WatchdogReport =
@@ -194,12 +196,12 @@ async function verifiedReturn(ports: WatchdogPorts, item: Lease, since: string):
 }
 
 /** A drill that its own alarm brought back is worth keeping; one that something else ended shows nothing about the alarm. */
-async function keepDrill({ ledger }: WatchdogPorts, item: Lease, verifiedAt: string): Promise<void> {
+async function keepDrill({ drills }: WatchdogPorts, item: Lease, verifiedAt: string): Promise<void> {
   const { drill, rollback, cutoverId } = item;
   if (drill?.trippedAt == null || rollback?.confirmedAt == null || rollback.trigger !== 'alarm') return;
   const { alarm, percent, trippedAt } = drill;
   const { requestedAt, confirmedAt } = rollback;
-  await ledger.recordDrill(item.ingressId, {
+  await drills.keep({
     cutoverId,
     alarm,
     percent,

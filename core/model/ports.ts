@@ -99,8 +99,11 @@ export interface Progress {
   readonly heartbeatDueAt: string;
 }
 
-/** All writes are conditional; those that take a {@link RunRef} throw `FencedError` when the run no longer owns the ingress. */
-export interface Ledger {
+/**
+ * Who owns an ingress: one item, whose generation is the fencing token. All writes are conditional; those that take a {@link RunRef}
+ * throw `FencedError` when the run no longer owns the ingress.
+ */
+export interface Leases {
   /** Strongly consistent. */
   read(ingressId: IngressId): Promise<Lease | null>;
   /** Takes the ingress for a new generation, also after a completed one. @throws RefusedError while another run owns it or is being rolled back. */
@@ -125,12 +128,19 @@ export interface Ledger {
   complete(ref: RunRef): Promise<void>;
   /** Notes when the run's drill tripped its alarm. */
   recordTrip(ref: RunRef, drill: Drill): Promise<void>;
-  /** Keeps what the newest drill of the ingress has shown. */
-  recordDrill(ingressId: IngressId, record: DrillRecord): Promise<void>;
-  lastDrill(ingressId: IngressId): Promise<DrillRecord | null>;
+}
+
+/** What was decided in each run of one ingress, by whom or by which figure. Entries are never rewritten. */
+export interface DecisionLog {
   append(cutoverId: CutoverId, entry: LogEntry): Promise<void>;
   /** Oldest first. */
   entries(cutoverId: CutoverId): Promise<LogEntry[]>;
+}
+
+/** What the newest drill of one ingress has shown. */
+export interface Drills {
+  keep(record: DrillRecord): Promise<void>;
+  last(): Promise<DrillRecord | null>;
 }
 
 export interface Executions {

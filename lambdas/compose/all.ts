@@ -4,7 +4,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { CLIENT_OPTIONS } from '../aws/calls/index.ts';
 import { cloudWatchAlarms, cloudWatchMetrics, mirrorCopies } from '../aws/cloudwatch/index.ts';
-import { dynamoApprovals, dynamoParityRules, dynamoParityStore, storedParity } from '../aws/dynamo/index.ts';
+import {
+  dynamoApprovals,
+  dynamoDrills,
+  dynamoParityRules,
+  dynamoParityStore,
+  storedParity,
+} from '../aws/dynamo/index.ts';
 import { lambdaExercise } from '../aws/lambda-exercise.ts';
 import type { Deps } from '../tasks/index.ts';
 import { rollbackDeps } from './rollback.ts';
@@ -30,11 +36,17 @@ function build(): Deps {
       ingressId: deployment.ingressId,
       ledger: shared.ledger,
       rules: dynamoParityRules(dynamo, { table, ingressId: deployment.ingressId, clock: shared.clock }),
-      store: dynamoParityStore(dynamo, { table, clock: shared.clock, keepDays: deployment.shadowLogDays }),
+      store: dynamoParityStore(dynamo, {
+        table,
+        ingressId: deployment.ingressId,
+        clock: shared.clock,
+        keepDays: deployment.shadowLogDays,
+      }),
       copies: (range) => mirrorCopies(cloudWatch, deployment.ingressId, range),
       clock: shared.clock,
     }),
-    approvals: dynamoApprovals(dynamo, table),
+    drills: dynamoDrills(dynamo, table, deployment.ingressId),
+    approvals: dynamoApprovals(dynamo, table, deployment.ingressId),
     exercise: lambdaExercise(new LambdaClient(CLIENT_OPTIONS), deployment.exerciseFunction),
   };
 }

@@ -1,9 +1,9 @@
 /** What every function that counts pairs is given: whose run it is, by which rules they are compared, where counts are kept. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Deployment, Ledger } from '../../core/model/index.ts';
+import type { Deployment, Leases } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS, systemClock as clock } from '../aws/calls/index.ts';
 import {
-  dynamoLedger,
+  dynamoLeases,
   dynamoParityRules,
   dynamoParityStore,
   type ParityRules,
@@ -13,7 +13,7 @@ import { deploymentFromEnv } from './deployment.ts';
 
 export interface Counting {
   readonly deployment: Deployment;
-  readonly ledger: Pick<Ledger, 'read'>;
+  readonly ledger: Pick<Leases, 'read'>;
   readonly rules: Pick<ParityRules, 'effective'>;
   readonly store: Pick<ParityStore, 'add'>;
 }
@@ -25,13 +25,13 @@ export function counting(rulesCacheMs?: number): Counting & { readonly store: Pa
   const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
   return {
     deployment,
-    ledger: dynamoLedger(dynamo, table),
+    ledger: dynamoLeases(dynamo, table),
     rules: dynamoParityRules(dynamo, {
       table,
       ingressId,
       clock,
       ...(rulesCacheMs === undefined ? {} : { cacheMs: rulesCacheMs }),
     }),
-    store: dynamoParityStore(dynamo, { table, clock, keepDays }),
+    store: dynamoParityStore(dynamo, { table, ingressId, clock, keepDays }),
   };
 }

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Deployment } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS, systemClock } from '../aws/calls/index.ts';
-import { dynamoLedger } from '../aws/dynamo/index.ts';
+import { dynamoDecisionLog, dynamoLeases } from '../aws/dynamo/index.ts';
 import { elbIngress } from '../aws/elb/index.ts';
 import { emfEmitter, type RollbackDeps } from '../tasks/index.ts';
 import { deploymentFromEnv } from './deployment.ts';
@@ -23,10 +23,13 @@ export function rollbackDepsOf(deployment: Deployment): RollbackDeps {
     loaded ??= import('./late-clients.ts').then(({ latePorts }) => latePorts(deployment));
     return loaded;
   };
+  const { ingressId, ledgerTable: table } = deployment;
+  const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
   return {
     deployment,
     ingress: elbIngress(new ElasticLoadBalancingV2Client(CLIENT_OPTIONS), deployment),
-    ledger: dynamoLedger(new DynamoDBClient(CLIENT_OPTIONS), deployment.ledgerTable),
+    ledger: dynamoLeases(dynamo, table),
+    decisionLog: dynamoDecisionLog(dynamo, table, ingressId),
     executions: {
       isRunning: async (arn) => (await late()).executions.isRunning(arn),
       stop: async (arn, reason) => (await late()).executions.stop(arn, reason),
@@ -39,6 +42,6 @@ export function rollbackDepsOf(deployment: Deployment): RollbackDeps {
     },
     notifier: { publish: async (notice) => (await late()).notifier.publish(notice) },
     clock: systemClock,
-    emit: emfEmitter(deployment.ingressId, systemClock.now, (line) => console.log(line)),
+    emit: emfEmitter(ingressId, systemClock.now, (line) => console.log(line)),
   };
 }

@@ -4,11 +4,13 @@ import type {
   Approvals,
   Capacity,
   Clock,
+  DecisionLog,
   Deployment,
+  Drills,
   Executions,
   Exercise,
   Ingress,
-  Ledger,
+  Leases,
   Metrics,
   Notifier,
   Parity,
@@ -20,7 +22,9 @@ export interface Deps {
   readonly ingress: Ingress;
   readonly metrics: Metrics;
   readonly alarms: Alarms;
-  readonly ledger: Ledger;
+  readonly ledger: Leases;
+  readonly decisionLog: DecisionLog;
+  readonly drills: Drills;
   readonly executions: Executions;
   readonly capacity: Capacity;
   readonly parity: Parity;
@@ -34,5 +38,5 @@ export interface Deps {
 /** What a rollback needs, and nothing else. */
 export type RollbackDeps = Pick<
   Deps,
-  'deployment' | 'ingress' | 'ledger' | 'executions' | 'capacity' | 'notifier' | 'clock' | 'emit'
+  'deployment' | 'ingress' | 'ledger' | 'decisionLog' | 'executions' | 'capacity' | 'notifier' | 'clock' | 'emit'
 >;

@@ -17,7 +17,7 @@ function isNews(outcome: RollbackOutcome): boolean {
 
 /** Never rejects: the weights are safe by now, and a failure to log or to notify is reported and changes nothing. */
 export async function reportRollback(
-  deps: Pick<RollbackDeps, 'deployment' | 'ledger' | 'notifier' | 'clock' | 'emit'>,
+  deps: Pick<RollbackDeps, 'deployment' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>,
   outcome: RollbackOutcome,
   request: RollbackRequest,
   seconds: number,

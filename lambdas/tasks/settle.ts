@@ -5,7 +5,7 @@ import { describeSplit, heartbeatDueAt, type Transition } from '../../core/phase
 import type { Deps } from './deps.ts';
 import { tell } from './tell.ts';
 
-type SettleDeps = Pick<Deps, 'ledger' | 'notifier' | 'emit'>;
+type SettleDeps = Pick<Deps, 'ledger' | 'decisionLog' | 'notifier' | 'emit'>;
 
 /** @throws FencedError when a rollback came in between: the heartbeat is conditional. */
 export async function settle(
@@ -19,7 +19,7 @@ export async function settle(
     stage: state.stage,
     heartbeatDueAt: new Date(heartbeatDueAt(state, fromIso(entry.at))).toISOString(),
   });
-  await deps.ledger.append(state.cutoverId, data === undefined ? entry : { ...entry, data });
+  await deps.decisionLog.append(state.cutoverId, data === undefined ? entry : { ...entry, data });
   deps.emit(
     { CandidatePercent: state.split.candidatePercent, Phase: PHASES.indexOf(state.phase) },
     { cutoverId: state.cutoverId, phase: phaseName(state), kind: entry.kind, message: entry.message },

@@ -13,13 +13,13 @@ export async function tell({ notifier, emit }: Pick<Deps, 'notifier' | 'emit'>, 
 
 /** What has been done already, in the run's log and told. Never rejects; without a run there is no log to write to. */
 export async function recordAndTell(
-  deps: Pick<Deps, 'ledger' | 'notifier' | 'emit'>,
+  deps: Pick<Deps, 'decisionLog' | 'notifier' | 'emit'>,
   item: Lease | null,
   entry: Pick<LogEntry, 'at' | 'kind' | 'by' | 'message'>,
   subject: string,
 ): Promise<void> {
   const logged =
-    item === null ? null : deps.ledger.append(item.cutoverId, { ...entry, phase: item.phase, stage: item.stage });
+    item === null ? null : deps.decisionLog.append(item.cutoverId, { ...entry, phase: item.phase, stage: item.stage });
   const [written] = await Promise.allSettled([logged, tell(deps, { subject, body: entry.message })]);
   if (written.status === 'rejected')
     console.error(JSON.stringify({ level: 'error', message: describeError(written.reason) }));

@@ -17,7 +17,7 @@ import {
   sameWeights,
   weightsFor,
 } from '../../core/model/index.ts';
-import { dynamoLedger } from '../../lambdas/aws/dynamo/index.ts';
+import { dynamoLeases } from '../../lambdas/aws/dynamo/index.ts';
 import { type CloudEvent, type LocalCloud, startCloud } from '../cloud/index.ts';
 import type { Assembly } from '../cloud/template/index.ts';
 import { LOCAL_CLIENT, liveWeights } from '../machine/index.ts';
@@ -145,7 +145,7 @@ async function settle(
   id: CutoverId,
   signal: AbortSignal,
 ): Promise<Lease | null> {
-  const ledger = dynamoLedger(dynamo, cloud.deployment.ledgerTable);
+  const ledger = dynamoLeases(dynamo, cloud.deployment.ledgerTable);
   const deadline = cloud.clock.now() + SETTLE_MINUTES * MINUTE_MS;
   for (;;) {
     const item = await ledger.read(cloud.deployment.ingressId);

@@ -14,7 +14,7 @@ const TRIES = 50;
 export async function approve(cloud: LocalCloud, cutoverId: CutoverId, kind: 'shadow' | 'final'): Promise<void> {
   const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
   const states = new SFNClient({ ...LOCAL_CLIENT, endpoint: cloud.url });
-  const approvals = dynamoApprovals(dynamo, cloud.deployment.ledgerTable);
+  const approvals = dynamoApprovals(dynamo, cloud.deployment.ledgerTable, cloud.deployment.ingressId);
   try {
     for (let i = 0; i < TRIES; i++) {
       await delay(100);

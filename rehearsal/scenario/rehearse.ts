@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { cutoverIdSchema, type Lease, type Ledger, type Plan, planSchema, shareOf } from '../../core/model/index.ts';
-import { dynamoLedger } from '../../lambdas/aws/dynamo/index.ts';
+import { cutoverIdSchema, type Lease, type Leases, type Plan, planSchema, shareOf } from '../../core/model/index.ts';
+import { dynamoDecisionLog, dynamoLeases } from '../../lambdas/aws/dynamo/index.ts';
 import type { RunEvidence } from '../../report/index.ts';
 import { type CloudEvent, type LocalCloud, startCloud } from '../cloud/index.ts';
 import type { Assembly } from '../cloud/template/index.ts';
@@ -144,7 +144,8 @@ async function run(
   await Promise.race([ended.promise, aborted(signal)]);
   const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
   stops.push(async () => dynamo.destroy());
-  const ledger = dynamoLedger(dynamo, cloud.deployment.ledgerTable);
+  const { ledgerTable: table, ingressId } = cloud.deployment;
+  const ledger = dynamoLeases(dynamo, table);
   const item = await settled(ledger, cloud, signal);
   // Customers go on for a minute after the end: what fails now would be the cutover's fault.
   await pause(clock.toRealMs(MINUTE_MS), signal);
@@ -158,7 +159,7 @@ async function run(
     speed: options.speed,
     candidate: options.candidate.label,
     fault: scenario.fault === null ? null : { text: scenario.fault.text, at: faultAt },
-    log: await ledger.entries(cutoverId),
+    log: await dynamoDecisionLog(dynamo, table, ingressId).entries(cutoverId),
     item,
     execution: [...cloud.machine.executions.values()].at(-1) ?? null,
     chaos: options.chaos?.map((s) => s.text) ?? [],
@@ -166,7 +167,7 @@ async function run(
 }
 
 /** A rollback is over once the return was verified; the watchdog does that when the execution was stopped. */
-async function settled(ledger: Ledger, cloud: LocalCloud, signal: AbortSignal): Promise<Lease | null> {
+async function settled(ledger: Leases, cloud: LocalCloud, signal: AbortSignal): Promise<Lease | null> {
   const deadline = cloud.clock.now() + 15 * MINUTE_MS;
   for (;;) {
     const item = await ledger.read(cloud.deployment.ingressId);

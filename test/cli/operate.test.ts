@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
 import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
-import { dynamoLedger } from '../../lambdas/aws/dynamo/ledger.ts';
+import { dynamoDecisionLog } from '../../lambdas/aws/dynamo/decision-log.ts';
+import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
 import { BACKENDS, type Backend } from '../contract/backends.ts';
 import { crossfade } from '../support/cli.ts';
@@ -40,7 +41,7 @@ describe('the operator’s commands', () => {
 
   it('show a run, roll it back, and then find nothing amiss', async () => {
     const { deployment } = backend;
-    const ledger = dynamoLedger(backend.dynamo, backend.table);
+    const ledger = dynamoLeases(backend.dynamo, backend.table);
     const ingress = elbIngress(backend.elb, deployment);
     const weights = weightsFor(deployment, TEN);
     const intent = { split: TEN, weights, at: AT, confirmed: true };
@@ -138,8 +139,8 @@ describe('the operator’s commands', () => {
       candidate: { requests: 10_000, target5xx: 0, connectionErrors: 0, slow: 0 },
       elb5xx: 0,
     }));
-    const ledger = dynamoLedger(backend.dynamo, backend.table);
-    for (const entry of log) await ledger.append(cutoverIdSchema.parse('exported'), entry);
+    const decisionLog = dynamoDecisionLog(backend.dynamo, backend.table, backend.deployment.ingressId);
+    for (const entry of log) await decisionLog.append(cutoverIdSchema.parse('exported'), entry);
     const out = join(dir, 'log.ndjson');
     expect(await run('export', 'exported', '--out', out)).toMatchObject({ code: 0, stdout: '' });
     const own = await crossfade(['replay', out]);

@@ -4,6 +4,7 @@ import {
   PutMetricAlarmCommand,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/model/ids.ts';
@@ -15,7 +16,9 @@ import { cloudWatchAlarms } from '../../lambdas/aws/cloudwatch/alarms.ts';
 import { cloudWatchMetrics } from '../../lambdas/aws/cloudwatch/metrics.ts';
 import { mirrorCopies } from '../../lambdas/aws/cloudwatch/mirror-copies.ts';
 import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
-import { dynamoLedger } from '../../lambdas/aws/dynamo/ledger.ts';
+import { dynamoDecisionLog } from '../../lambdas/aws/dynamo/decision-log.ts';
+import { dynamoDrills } from '../../lambdas/aws/dynamo/drills.ts';
+import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
 import { dynamoParityRules } from '../../lambdas/aws/dynamo/parity-rules.ts';
 import { dynamoParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
@@ -39,7 +42,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
 
   /** A ledger with an ingress of its own. */
   function fresh() {
-    const ledger = dynamoLedger(backend.dynamo, backend.table);
+    const ledger = dynamoLeases(backend.dynamo, backend.table);
     const ingressId = ingressIdSchema.parse(`gateway-${++sequence}`);
     const intent = { split: SAFE_SPLIT, weights: weightsFor(backend.deployment, SAFE_SPLIT), at: AT, confirmed: true };
     const claim: Claim = {
@@ -159,11 +162,12 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       const item = await ledger.claim({ ...claim, drill });
       await ledger.recordTrip(item, { ...drill, trippedAt: AT });
       expect(await ledger.read(ingressId)).toMatchObject({ drill: { trippedAt: AT } });
-      expect(await ledger.lastDrill(ingressId)).toBeNull();
+      const drills = dynamoDrills(backend.dynamo, backend.table, ingressId);
+      expect(await drills.last()).toBeNull();
       const times = { trippedAt: AT, requestedAt: AT, confirmedAt: AT, verifiedAt: LATER };
       const record = { cutoverId: CUTOVER, alarm: 'gateway-red', percent: 1, ...times };
-      await ledger.recordDrill(ingressId, record);
-      expect(await ledger.lastDrill(ingressId)).toEqual(record);
+      await drills.keep(record);
+      expect(await drills.last()).toEqual(record);
       await ledger.fence(ingressId, REQUEST);
       await expect(ledger.recordTrip(item, drill)).rejects.toThrow(FencedError);
     });
@@ -223,8 +227,10 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       });
     });
 
-    it('keeps the log in order, with its figures exact', async () => {
-      const { ledger } = fresh();
+    it('keeps the log in order, with its figures exact, and apart from another ingress’s run of one name', async () => {
+      const { ingressId } = fresh();
+      const decisionLog = dynamoDecisionLog(backend.dynamo, backend.table, ingressId);
+      const other = dynamoDecisionLog(backend.dynamo, backend.table, ingressIdSchema.parse('other'));
       const id = cutoverIdSchema.parse(`log-${sequence}`);
       const entry = (at: string, message: string) => ({
         at,
@@ -235,14 +241,26 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
         message,
         data: { eValue: 1.7976931348623157e308, n: [0.1] },
       });
-      await ledger.append(id, entry(LATER, 'second'));
-      await ledger.append(id, entry(AT, 'first'));
-      expect(await ledger.entries(id)).toEqual([entry(AT, 'first'), entry(LATER, 'second')]);
+      await decisionLog.append(id, entry(LATER, 'second'));
+      await decisionLog.append(id, entry(AT, 'first'));
+      expect(await decisionLog.entries(id)).toEqual([entry(AT, 'first'), entry(LATER, 'second')]);
+      expect(await other.entries(id)).toEqual([]);
     });
   });
 
-  it('keep open sign-offs', async () => {
-    const approvals = dynamoApprovals(backend.dynamo, backend.table);
+  it('read a log that an earlier version wrote, whose key leaves the ingress out', async () => {
+    const { ingressId } = fresh();
+    const id = cutoverIdSchema.parse(`earlier-${sequence}`);
+    const entry = { at: AT, kind: 'phase', phase: 'stage', stage: 0, by: 'machine', message: 'm' };
+    const item = { pk: { S: `CUTOVER#${id}` }, sk: { S: `LOG#${AT}#x` }, entry: { S: JSON.stringify(entry) } };
+    await backend.dynamo.send(new PutItemCommand({ TableName: backend.table, Item: item }));
+    expect(await dynamoDecisionLog(backend.dynamo, backend.table, ingressId).entries(id)).toEqual([entry]);
+  });
+
+  it('keep open sign-offs, each ingress its own', async () => {
+    const { ingressId } = fresh();
+    const approvals = dynamoApprovals(backend.dynamo, backend.table, ingressId);
+    const others = dynamoApprovals(backend.dynamo, backend.table, ingressIdSchema.parse('other'));
     expect(await approvals.pending(CUTOVER)).toBeNull();
     const request = {
       cutoverId: CUTOVER,
@@ -255,10 +273,16 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
     await approvals.open(request);
     await approvals.open({ ...request, kind: 'final', askedAt: LATER });
     expect(await approvals.pending(CUTOVER)).toMatchObject({ kind: 'final' });
+    expect(await others.pending(CUTOVER)).toBeNull();
   });
 
   it('count a pair once, in whatever batch it comes, and keep cutovers and rules apart', async () => {
-    const store = dynamoParityStore(backend.dynamo, { table: backend.table, clock: systemClock, keepDays: 1 });
+    const store = dynamoParityStore(backend.dynamo, {
+      table: backend.table,
+      ingressId: backend.deployment.ingressId,
+      clock: systemClock,
+      keepDays: 1,
+    });
     const series = { cutoverId: cutoverIdSchema.parse('parity'), rules: 'none' };
     const pairs = ['a', 'b', 'c'].map((identity, i) => ({
       identity,

@@ -8,7 +8,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
 import { SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
-import { dynamoLedger } from '../../lambdas/aws/dynamo/ledger.ts';
+import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
 import { dynamoParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
 import { bundleModule } from '../../lib/assets/bundle.ts';
 import { LocalFunction } from '../../rehearsal/cloud/lambda/lambda.ts';
@@ -46,7 +46,7 @@ describe.skipIf(MOTO === undefined)('the parity backfill over moto', () => {
       new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
     );
     const split = { split: SAFE_SPLIT, weights: weightsFor(DEPLOYMENT, SAFE_SPLIT), at: AT, confirmed: true };
-    await dynamoLedger(dynamo, table).claim({
+    await dynamoLeases(dynamo, table).claim({
       ingressId: DEPLOYMENT.ingressId,
       cutoverId: CUTOVER,
       executionArn: 'arn',
@@ -90,10 +90,12 @@ describe.skipIf(MOTO === undefined)('the parity backfill over moto', () => {
     const object = await put('pairs/2026/11/24/08/a.gz', Buffer.concat([lines(same), lines(other)]));
     expect(await backfill.invoke(object)).toMatchObject({ pairs: 2, counted: 2, refused: {} });
     expect(await backfill.invoke(object)).toMatchObject({ pairs: 2, counted: 0 });
-    const counts = await dynamoParityStore(dynamo, { table, clock, keepDays: 7 }).read({
-      cutoverId: CUTOVER,
-      rules: 'none',
-    });
+    const counts = await dynamoParityStore(dynamo, { table, ingressId: DEPLOYMENT.ingressId, clock, keepDays: 7 }).read(
+      {
+        cutoverId: CUTOVER,
+        rules: 'none',
+      },
+    );
     expect(counts).toMatchObject({ '/items': { pairs: 2, same: 1, breaking: 1 } });
   });
 

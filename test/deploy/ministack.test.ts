@@ -18,7 +18,7 @@ import { type Deployment, deploymentSchema } from '../../core/model/deployment.t
 import { cutoverIdSchema } from '../../core/model/ids.ts';
 import type { Lease } from '../../core/model/lease.ts';
 import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
-import { dynamoLedger } from '../../lambdas/aws/dynamo/ledger.ts';
+import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
 import { elbv2 } from '../../rehearsal/cloud/services/elbv2.ts';
 import { endpoint } from '../../rehearsal/cloud/wire/endpoint.ts';
 import type { LoadBalancerModel } from '../../rehearsal/machine/world.ts';
@@ -108,7 +108,7 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
     });
   const invoke = (FunctionName: string, event: unknown) =>
     lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }));
-  const owner = (): Promise<Lease | null> => dynamoLedger(dynamo, deployment.ledgerTable).read(deployment.ingressId);
+  const owner = (): Promise<Lease | null> => dynamoLeases(dynamo, deployment.ledgerTable).read(deployment.ingressId);
   const status = async () => {
     const { status, error, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
     return error === undefined ? status : `${status} (${error}: ${cause})`;
@@ -173,7 +173,7 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
     }));
     await invoke(transform ?? '', { records });
     await cloudWatch.send(mirrorCopies(records.length));
-    const approvals = dynamoApprovals(dynamo, deployment.ledgerTable);
+    const approvals = dynamoApprovals(dynamo, deployment.ledgerTable, deployment.ingressId);
     await until(
       'the sign-off is asked for',
       async () => {

@@ -2,7 +2,7 @@
  * A deterministic scheduler: actors run the real procedures over {@link MemoryWorld}, and every port call waits for its
  * turn. A schedule is a list of choices; the same choices give the same run, so all of them can be walked through.
  */
-import type { Capacity, Executions, Ingress, Ledger } from '../../core/model/ports.ts';
+import type { Capacity, Executions, Ingress, Leases } from '../../core/model/ports.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 
 /**
@@ -139,7 +139,7 @@ function scheduled(
       }),
     health: (role) => ingress.health(role),
   };
-  const gatedLedger: Ledger = {
+  const gatedLedger: Leases = {
     ...ledger,
     read: (id) => gate('readLedger', () => ledger.read(id)),
     recordIntent: (ref, intent, progress) => gate('recordIntent', () => ledger.recordIntent(ref, intent, progress)),

@@ -62,7 +62,7 @@ const gz = (...lines: string[]) => gzipSync(lines.join(''));
 
 function rig(owner: Lease | null = lease({ cutoverId: cutoverIdSchema.parse(`backfilled-${++runs}`) })) {
   const clock = { now: () => Date.UTC(2026, 10, 24, 9), sleep: async () => {} };
-  const store = dynamoParityStore(client, { table: 'ledger', clock, keepDays: 7 });
+  const store = dynamoParityStore(client, { table: 'ledger', ingressId: DEPLOYMENT.ingressId, clock, keepDays: 7 });
   const rulesOf = (set: RuleSet) => effectiveRules(set, new Date('2026-11-24'));
   const backfill = (objects: PairObjects, set = NO_RULES) =>
     makeHandler({

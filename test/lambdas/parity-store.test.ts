@@ -9,6 +9,7 @@ import { mergeRoutes, type RouteAggregates } from '../../parity/tally/routes.ts'
 import { type LocalDynamo, startDynamo } from '../../rehearsal/cloud/services/dynamo.ts';
 import { LOCAL_CLIENT } from '../../rehearsal/machine/local-client.ts';
 import { captured } from '../support/captured.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 
 const TABLE = 'ledger';
 const clock = { now: () => Date.UTC(2026, 10, 24, 9), sleep: async () => {} };
@@ -60,7 +61,7 @@ function failing(plan: readonly ('ok' | 'before' | 'after')[]): Pick<DynamoDBCli
 }
 
 const store = (over: Pick<DynamoDBClient, 'send'> = client): ParityStore =>
-  dynamoParityStore(over, { table: TABLE, clock, keepDays: 7 });
+  dynamoParityStore(over, { table: TABLE, ingressId: DEPLOYMENT.ingressId, clock, keepDays: 7 });
 
 describe('the parity store', () => {
   const records = fc.uniqueArray(fc.tuple(fc.nat(200), fc.nat(40)), {

@@ -141,10 +141,20 @@ describe('a cutover on an existing listener', () => {
   it('reads the load balancer’s and the groups’ names out of their ARNs', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'shop-candidate-connection-errors',
-      Dimensions: [
-        { Name: 'LoadBalancer', Value: 'app/shop/50dc6c495c0c9188' },
-        { Name: 'TargetGroup', Value: 'targetgroup/shop-go/5f2a6bd94c8a1e02' },
-      ],
+      Metrics: Match.arrayWith([
+        Match.objectLike({
+          MetricStat: Match.objectLike({
+            Metric: {
+              Namespace: 'AWS/ApplicationELB',
+              MetricName: 'TargetConnectionErrorCount',
+              Dimensions: [
+                { Name: 'LoadBalancer', Value: 'app/shop/50dc6c495c0c9188' },
+                { Name: 'TargetGroup', Value: 'targetgroup/shop-go/5f2a6bd94c8a1e02' },
+              ],
+            },
+          }),
+        }),
+      ]),
     });
   });
 

@@ -13,6 +13,7 @@ const RETURNED = {
   requestedAt: VERIFIED,
   confirmedAt: VERIFIED,
   verifiedAt: VERIFIED,
+  capacityRestoredAt: null,
 } as const;
 
 /** Failures that customers saw in the last tick before or after a return that was verified 10 s after the begin. */

@@ -15,10 +15,12 @@ import type {
   Approvals,
   Capacity,
   Clock,
+  DecisionLog,
+  Drills,
   Executions,
   Exercise,
   Ingress,
-  Ledger,
+  Leases,
   Metrics,
   Notice,
   Notifier,
@@ -115,7 +117,7 @@ export class MemoryWorld {
     return this.item;
   }
 
-  readonly ledger: Ledger = {
+  readonly ledger: Leases = {
     read: async () => structuredClone(this.item),
     claim: ({ at, ...claim }) =>
       this.#write('claim', () => {
@@ -213,15 +215,21 @@ export class MemoryWorld {
       this.#write('recordTrip', () => {
         this.item = { ...this.#owned(ref), drill };
       }),
-    recordDrill: (_id, record) =>
-      this.#write('recordDrill', () => {
-        this.drill = record;
-      }),
-    lastDrill: async () => this.drill,
+  };
+
+  readonly decisionLog: DecisionLog = {
     append: async (_id, entry) => {
       this.log.push(entry);
     },
     entries: async () => [...this.log],
+  };
+
+  readonly drills: Drills = {
+    keep: (record) =>
+      this.#write('keepDrill', () => {
+        this.drill = record;
+      }),
+    last: async () => this.drill,
   };
 
   readonly executions: Executions = {

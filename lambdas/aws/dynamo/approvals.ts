@@ -1,7 +1,7 @@
 /** Open sign-offs: the task token of each, where `crossfade approve` finds it. */
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { type Approvals, cutoverIdSchema } from '../../../core/model/index.ts';
+import { type Approvals, cutoverIdSchema, type IngressId } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 import { cutoverPartition, fromItem, toItem } from './item.ts';
 import { queryAll } from './query.ts';
@@ -15,18 +15,18 @@ const requestSchema = z.strictObject({
   evidence: z.string(),
 });
 
-export function dynamoApprovals(client: Pick<DynamoDBClient, 'send'>, table: string): Approvals {
+export function dynamoApprovals(client: Pick<DynamoDBClient, 'send'>, table: string, ingressId: IngressId): Approvals {
   return {
     async open(request) {
       const item = {
-        pk: { S: cutoverPartition(request.cutoverId) },
+        pk: { S: cutoverPartition(ingressId, request.cutoverId) },
         sk: { S: `APPROVAL#${request.kind}` },
         ...toItem({ ...request }),
       };
       await aws('PutItem', () => client.send(new PutItemCommand({ TableName: table, Item: item })));
     },
     async pending(cutoverId) {
-      const items = await queryAll(client, table, cutoverPartition(cutoverId), 'APPROVAL#');
+      const items = await queryAll(client, table, cutoverPartition(ingressId, cutoverId), 'APPROVAL#');
       const requests = items.map((item) => requestSchema.parse(fromItem(item)));
       return requests.sort((a, b) => (a.askedAt < b.askedAt ? 1 : -1))[0] ?? null;
     },

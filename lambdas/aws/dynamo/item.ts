@@ -15,7 +15,13 @@ export function drillKey(ingressId: IngressId): Item {
   return { pk: { S: `INGRESS#${ingressId}` }, sk: { S: 'DRILL' } };
 }
 
-export function cutoverPartition(cutoverId: CutoverId): string {
+/** Executions of two ingresses may have one name, and one table may serve both. */
+export function cutoverPartition(ingressId: IngressId, cutoverId: CutoverId): string {
+  return `CUTOVER#${ingressId}#${cutoverId}`;
+}
+
+/** Where logs of versions stand that left the ingress out. */
+export function earlierPartition(cutoverId: CutoverId): string {
   return `CUTOVER#${cutoverId}`;
 }
 

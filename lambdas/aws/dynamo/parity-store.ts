@@ -13,7 +13,7 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Clock, CrossfadeError, type CutoverId } from '../../../core/model/index.ts';
+import { type Clock, CrossfadeError, type CutoverId, type IngressId } from '../../../core/model/index.ts';
 import { mergeRoutes, type RouteAggregates } from '../../../parity/tally/index.ts';
 import { aws } from '../calls/index.ts';
 import { cutoverPartition, type Item } from './item.ts';
@@ -42,6 +42,7 @@ export interface ParityStore {
 
 export interface ParityStoreOptions {
   readonly table: string;
+  readonly ingressId: IngressId;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   /** Days after which windows and hours may go, not before the pairs themselves; undefined: never. */
   readonly keepDays: number | undefined;
@@ -60,7 +61,7 @@ const BACKOFF_MS = 20;
 
 export function dynamoParityStore(
   client: Pick<DynamoDBClient, 'send'>,
-  { table: TableName, clock, keepDays }: ParityStoreOptions,
+  { table: TableName, ingressId, clock, keepDays }: ParityStoreOptions,
 ): ParityStore {
   /** Seconds since the epoch, the table's time to live. */
   const forgetAt = (): Item =>
@@ -120,7 +121,7 @@ export function dynamoParityStore(
       client.send(
         new UpdateItemCommand({
           TableName,
-          Key: hourKey(series, hour, 'MARK'),
+          Key: hourKey(ingressId, series, hour, 'MARK'),
           UpdateExpression: `ADD mark :one${keepDays === undefined ? '' : ' SET forgetAt = :forgetAt'}`,
           ExpressionAttributeValues: { ':one': { N: '1' }, ...forgetValue() },
         }),
@@ -130,12 +131,17 @@ export function dynamoParityStore(
 
   /** The windows are read after the mark. A sum that was made too early is found by the next mark, never taken for whole. */
   async function sumHour(series: Series, hour: string, mark: string): Promise<RouteAggregates> {
-    const windows = await queryAll(client, TableName, windowPartition(series, hour), 'W#', ['routes']);
+    const windows = await queryAll(client, TableName, windowPartition(ingressId, series, hour), 'W#', ['routes']);
     const routes = total(windows.map((w) => windowOf(w).routes));
     const packed = pack(routes, MAX_ITEM_BYTES);
     // An hour too large to be kept is added up at each reading.
     if (packed === null) return routes;
-    const item = { ...hourKey(series, hour, 'SUM'), mark: { N: mark }, routes: { B: packed }, ...forgetAt() };
+    const item = {
+      ...hourKey(ingressId, series, hour, 'SUM'),
+      mark: { N: mark },
+      routes: { B: packed },
+      ...forgetAt(),
+    };
     await aws('PutItem', () => client.send(new PutItemCommand({ TableName, Item: item })));
     return routes;
   }
@@ -145,7 +151,10 @@ export function dynamoParityStore(
       const windows = groupBy(records, ({ at }) => floorTo(at, WINDOW_MS));
       const added = await Promise.all(
         [...windows].map(([window, of]) => {
-          const key = { pk: { S: windowPartition(series, floorTo(window, HOUR_MS)) }, sk: { S: `W#${window}` } };
+          const key = {
+            pk: { S: windowPartition(ingressId, series, floorTo(window, HOUR_MS)) },
+            sk: { S: `W#${window}` },
+          };
           return addToWindow(key, of);
         }),
       );
@@ -156,7 +165,7 @@ export function dynamoParityStore(
     },
     async read(series) {
       const prefix = `PARITY#${series.rules}#`;
-      const items = await queryAll(client, TableName, cutoverPartition(series.cutoverId), prefix);
+      const items = await queryAll(client, TableName, cutoverPartition(ingressId, series.cutoverId), prefix);
       const sums = new Map(items.filter((i) => kindOf(i) === 'SUM').map((i) => [hourOf(i), i]));
       let routes: RouteAggregates = {};
       for (const marked of items.filter((i) => kindOf(i) === 'MARK')) {
@@ -202,13 +211,13 @@ function total(parts: readonly RouteAggregates[]): RouteAggregates {
 }
 
 /** One partition an hour, so that no partition takes all writes of a cutover. */
-function windowPartition({ cutoverId, rules }: Series, hour: string): string {
-  return `PARITY#${cutoverId}#${rules}#${hour}`;
+function windowPartition(ingressId: IngressId, { cutoverId, rules }: Series, hour: string): string {
+  return `PARITY#${ingressId}#${cutoverId}#${rules}#${hour}`;
 }
 
 /** Two items: what writers raise stays small, whatever the sum beside it weighs. */
-function hourKey({ cutoverId, rules }: Series, hour: string, kind: 'MARK' | 'SUM'): Item {
-  return { pk: { S: cutoverPartition(cutoverId) }, sk: { S: `PARITY#${rules}#${hour}#${kind}` } };
+function hourKey(ingressId: IngressId, { cutoverId, rules }: Series, hour: string, kind: 'MARK' | 'SUM'): Item {
+  return { pk: { S: cutoverPartition(ingressId, cutoverId) }, sk: { S: `PARITY#${rules}#${hour}#${kind}` } };
 }
 
 function kindOf(item: Item): string | undefined {

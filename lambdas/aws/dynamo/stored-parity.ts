@@ -3,7 +3,7 @@ import {
   type Clock,
   fromIso,
   type IngressId,
-  type Ledger,
+  type Leases,
   type Parity,
   type TimeRange,
 } from '../../../core/model/index.ts';
@@ -13,7 +13,7 @@ import type { ParityStore } from './parity-store.ts';
 
 export interface StoredParityDeps {
   readonly ingressId: IngressId;
-  readonly ledger: Pick<Ledger, 'read'>;
+  readonly ledger: Pick<Leases, 'read'>;
   readonly rules: Pick<ParityRules, 'effective'>;
   readonly store: Pick<ParityStore, 'read'>;
   readonly copies: (range: TimeRange) => Promise<CopyCounts>;

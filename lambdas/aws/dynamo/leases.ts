@@ -1,8 +1,7 @@
 /**
- * The ledger port over DynamoDB. Every write is one conditional request, so that of two writers exactly one wins:
+ * The leases port over DynamoDB. Every write is one conditional request, so that of two writers exactly one wins:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
  */
-import { randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -11,32 +10,27 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
-  type CutoverId,
   concerns,
-  drillRecordSchema,
   FencedError,
   type FenceRequest,
   generationSchema,
   type IngressId,
   type Intent,
   type Lease,
-  type Ledger,
-  type LogEntry,
+  type Leases,
   ledgerItemSchema,
-  logEntrySchema,
   RefusedError,
   type RunRef,
   SupersededError,
   type TriggerScope,
 } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
-import { cutoverPartition, drillKey, fromItem, type Item, ownerKey, toItem, toValue } from './item.ts';
-import { queryAll } from './query.ts';
+import { fromItem, type Item, ownerKey, toItem, toValue } from './item.ts';
 
 /** The run still owns the ingress: its generation holds, and no rollback has been asked for. */
 const OWNED = '#status = :running AND generation = :generation';
 
-export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string): Ledger {
+export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string): Leases {
   /** Sets attributes under a condition. Resolves to the item after it; a failed condition rejects with AWS's exception. */
   async function update(
     key: Item,
@@ -125,19 +119,6 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
 
     recordTrip: (ref, drill) => asOwner(ref, { drill }),
 
-    async recordDrill(ingressId, record) {
-      // JSON text, as log entries are.
-      const item = { ...drillKey(ingressId), record: { S: JSON.stringify(record) } };
-      await aws('PutItem', () => client.send(new PutItemCommand({ TableName: table, Item: item })));
-    },
-
-    async lastDrill(ingressId) {
-      const { Item: item } = await aws('GetItem', () =>
-        client.send(new GetItemCommand({ TableName: table, Key: drillKey(ingressId), ConsistentRead: true })),
-      );
-      return item === undefined ? null : drillRecordSchema.parse(JSON.parse(item.record?.S ?? 'null'));
-    },
-
     replaceIntent: (ref, intent, expected) =>
       setIntent(client, table, ref, expected, 'SET intent = :set', { ':set': toValue(intent) }),
     confirmIntent: (ref, intent) =>
@@ -193,15 +174,6 @@ export function dynamoLedger(client: Pick<DynamoDBClient, 'send'>, table: string
         { rolledBack: 'rolled_back', at },
       );
     },
-
-    async append(cutoverId, entry) {
-      const sk = `LOG#${entry.at}#${randomUUID()}`;
-      // Written as JSON text: evidence is read whole or not at all, and DynamoDB's own numbers would round it.
-      const item = { pk: { S: cutoverPartition(cutoverId) }, sk: { S: sk }, entry: { S: JSON.stringify(entry) } };
-      await aws('PutItem', () => client.send(new PutItemCommand({ TableName: table, Item: item })));
-    },
-
-    entries: (cutoverId) => readLog(client, table, cutoverId),
   };
 }
 
@@ -350,11 +322,6 @@ async function rollbackUpdate(
   } catch (error) {
     throw asFenced(error, ref);
   }
-}
-
-async function readLog(client: Pick<DynamoDBClient, 'send'>, table: string, cutoverId: CutoverId): Promise<LogEntry[]> {
-  const items = await queryAll(client, table, cutoverPartition(cutoverId), 'LOG#');
-  return items.map((item) => logEntrySchema.parse(JSON.parse(item.entry?.S ?? 'null')));
 }
 
 async function readOwner(
