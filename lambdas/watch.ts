@@ -10,9 +10,9 @@ import {
   type ParityVerdict,
   parseState,
 } from '../core/model/index.ts';
-import { type Evidence, hardStop, observe, observeInterval, reduce } from '../core/phases/index.ts';
+import { type Evidence, hardStop, observe, observeInterval, reduce, unreadiness } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
-import { type Deps, settle } from './tasks/index.ts';
+import { type Deps, settle, tell } from './tasks/index.ts';
 
 type WatchDeps = Pick<
   Deps,
@@ -31,9 +31,20 @@ export function makeHandler(deps: WatchDeps) {
     const seen = await gather(deps, state, now);
     const { observation, verdict } = observe(deps.deployment, state, seen, now);
     deps.emit({ GateDecision: DECISION[observation.decision] });
+    await warnOfStable(deps, state, seen);
     const data: Look = { ...lookOf(state, seen, now), decision: observation.decision, verdict };
     return settle(deps, state, reduce(state, { type: 'observed', at: now, observation }), data);
   };
+}
+
+/** The stable side is everybody's way back: when it sinks below what it needs, people are told at once, and once. */
+async function warnOfStable(deps: WatchDeps, state: CutoverState, seen: Evidence): Promise<void> {
+  const message = unreadiness(seen);
+  if (message === null || state.reason.includes(message)) return;
+  await tell(deps, {
+    subject: `Crossfade ${state.cutoverId}: the stable side is not ready to take traffic back`,
+    body: `${message} Nothing is promoted until it is.`,
+  });
 }
 
 /** What the ledger says was written last: the mirror may have been closed since the state was made (core/fence/close-mirror.ts). */
@@ -45,13 +56,15 @@ async function asOwed({ ledger, deployment }: WatchDeps, state: CutoverState): P
 
 async function gather(deps: WatchDeps, state: CutoverState, now: number): Promise<Evidence> {
   const { deployment } = deps;
-  const [live, candidate, alarms, minutes] = await Promise.all([
+  const [live, candidate, stable, alarms, minutes] = await Promise.all([
     deps.ingress.read(),
     deps.ingress.health('candidate'),
+    deps.ingress.health('stable'),
     deps.alarms.read([...deployment.rollbackAlarms, ...deployment.shadowAlarms]),
     deps.metrics.minutes({ from: fromIso(state.since), to: now }, state.plan.gate.latencyBudgetMs),
   ]);
-  const seen = { live, candidate, alarms, minutes };
+  const needed = Math.max(1, state.capacity?.desired ?? 1);
+  const seen = { live, candidate, stable: { healthy: stable.healthy, needed }, alarms, minutes };
   const wanted = state.phase !== 'stage' && hardStop(deployment, state, seen) === null;
   return { ...seen, parity: wanted ? brief(await deps.parity.judge(state.cutoverId, state.plan)) : null };
 }
@@ -64,13 +77,14 @@ function brief(verdict: ParityVerdict): ParityVerdict {
 
 /** What the entry keeps of the evidence. */
 function lookOf(state: CutoverState, seen: Evidence, now: number): Omit<Look, 'decision'> {
-  const { minutes, alarms, live, candidate, parity } = seen;
+  const { minutes, alarms, live, candidate, stable, parity } = seen;
   return {
     since: state.since,
     split: state.split,
     alarms: alarms.map((a) => ({ ...a, mutedBy: [...a.mutedBy] })),
     live: [...live],
     candidate,
+    ...(stable === undefined ? {} : { stable }),
     parity: parity === null ? null : { ...parity, reasons: [...parity.reasons] },
     minutes: sinceLastLook(state, minutes, now),
     looked: {

@@ -62,6 +62,8 @@ export const lookSchema = z.strictObject({
   ),
   live: z.array(ruleWeightsSchema),
   candidate: z.strictObject({ healthy: count, unhealthy: count, registered: count }),
+  /** Absent in logs of version 0.1. */
+  stable: z.strictObject({ healthy: count, needed: count }).nullish(),
   parity: z
     .looseObject({
       status: z.enum(['clean', 'dirty', 'insufficient']),

@@ -27,10 +27,19 @@ export interface Observed {
 /** What a decision reads of the run; with {@link Evidence} and the time it is enough to take the decision again. */
 export type Looking = Pick<CutoverState, 'plan' | 'phase' | 'stage' | 'since' | 'split' | 'baseline'>;
 
+/** Could the stable side take everything back now? */
+export interface StableReadiness {
+  readonly healthy: number;
+  /** Targets that it had when the run began. */
+  readonly needed: number;
+}
+
 export interface HardEvidence {
   readonly alarms: readonly AlarmReading[];
   readonly live: readonly RuleWeights[];
   readonly candidate: TargetHealthCounts;
+  /** Absent in logs of earlier versions, and once the stable side is taken away on purpose. */
+  readonly stable?: StableReadiness | null | undefined;
 }
 
 export interface Evidence extends HardEvidence {
@@ -93,6 +102,8 @@ export function hardStop(deployment: Deployment, state: Looking, seen: HardEvide
 function obstacleOf(deployment: Deployment, state: Looking, seen: HardEvidence): string | null {
   const silenced = silences(seen.alarms);
   if (silenced !== null) return `Waiting: ${silenced}.`;
+  const unready = unreadiness(seen);
+  if (unready !== null) return unready;
   const missing = deployment.rollbackAlarms.filter((name) => !seen.alarms.some((a) => a.name === name));
   if (missing.length > 0) return `Alarm ${missing.join(', ')} does not exist.`;
   const { healthy, unhealthy } = seen.candidate;
@@ -102,6 +113,12 @@ function obstacleOf(deployment: Deployment, state: Looking, seen: HardEvidence):
     (a) => a.state === 'INSUFFICIENT_DATA' && deployment.rollbackAlarms.includes(a.name),
   );
   return blind.length > 0 ? `Alarm ${names(blind)} has INSUFFICIENT_DATA.` : null;
+}
+
+/** Why a rollback could not be carried by the stable side; null when it could. No customer moves away from a side that is sinking. */
+export function unreadiness({ stable }: Pick<HardEvidence, 'stable'>): string | null {
+  if (stable == null || stable.healthy >= stable.needed) return null;
+  return `The stable side has ${stable.healthy} of ${stable.needed} healthy targets, so it could not take everything back.`;
 }
 
 function silences(alarms: readonly AlarmReading[]): string | null {

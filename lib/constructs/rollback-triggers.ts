@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { LambdaAction, SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -79,7 +79,11 @@ export class RollbackTriggers extends Construct {
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
-        detail: { stateMachineArn: [machine.stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+        // By the execution's name: the event's `stateMachineArn` may be the alias's or the version's that it was started at.
+        detail: {
+          executionArn: [{ prefix: `${executionsOf(machine)}:` }],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+        },
       },
       targets: [target(rollback)],
     });
@@ -106,4 +110,10 @@ export class RollbackTriggers extends Construct {
       });
     this.deadLetterAlarm.addAlarmAction(new SnsAction(topic));
   }
+}
+
+/** `…:stateMachine:<name>` → `…:execution:<name>` */
+function executionsOf(machine: StateMachine): string {
+  const { partition, region, account } = Stack.of(machine);
+  return `arn:${partition}:states:${region}:${account}:execution:${machine.stateMachineName}`;
 }

@@ -34,6 +34,20 @@ describe('an observation of a stage', () => {
     ).toMatchObject({ next: 'nextStage' });
   });
 
+  it('does not advance beside a stable side that could not take everything back, and tells people once', async () => {
+    const world = new MemoryWorld();
+    let json = stateToJson(await atFirstStage(world));
+    world.now += HOUR;
+    world.minuteEvidence = Array.from({ length: 10 }, () => minute(30_000, 3_000));
+    world.healthy.stable = { healthy: 1, unhealthy: 1, registered: 2 };
+    const before = world.notices.length;
+    for (let i = 0; i < 3; i++) json = await makeHandler(world)(json);
+    expect(json).toMatchObject({ next: 'hold', reason: expect.stringContaining('1 of 2 healthy targets') });
+    expect(world.notices.slice(before)).toHaveLength(1);
+    world.healthy.stable = { healthy: 2, unhealthy: 0, registered: 2 };
+    expect(await makeHandler(world)(json)).toMatchObject({ next: 'nextStage' });
+  });
+
   it('holds before the bake is over, whatever the evidence', async () => {
     expect(
       await look((w) => {
