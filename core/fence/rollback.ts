@@ -69,6 +69,8 @@ export type RollbackOutcome =
       readonly item: Lease | null;
       readonly ledger: 'written' | 'no_lease' | LedgerTrouble['kind'];
       readonly first: boolean;
+      /** It had been asked for more than a minute ago, and the stable side could not carry everything until now. */
+      readonly afterWaiting: boolean;
       /** What went wrong with the ledger or with giving the capacity back; the weights are safe all the same. */
       readonly trouble?: unknown;
     }
@@ -82,12 +84,20 @@ export type RollbackOutcome =
       readonly needed: number;
       /** It has lasted longer than {@link WAIT_FOR_CAPACITY_SECONDS}. */
       readonly overdue: boolean;
+      /** Overdue, and due to be told again: once in each {@link WAIT_FOR_CAPACITY_SECONDS}. */
+      readonly urgent: boolean;
       readonly trouble?: unknown;
     }
   /** The weights are safe already, or those of a completed cutover. */
   | { readonly outcome: 'nothing_to_do'; readonly item: Lease | null }
   /** The trigger speaks of another run than the one that owns the ingress. */
   | { readonly outcome: 'not_concerned'; readonly item: Lease };
+
+/** The watchdog repeats an unfinished rollback every minute. */
+const WATCHDOG_MS = 60_000;
+
+/** Triggers come in pairs; a return that is confirmed this long after its request had to wait. */
+const NEWS_AGAIN_MS = 60_000;
 
 /** After this long a rollback that waits for healthy stable targets is told again. Seconds. */
 export const WAIT_FOR_CAPACITY_SECONDS = 600;
@@ -156,14 +166,20 @@ async function bringBack(
     const trouble = await failureOf(() => refillCapacity(ports.capacity, needed));
     const candidatePercent =
       plan.kind === 'wait' ? candidatePercentOf(deployment, seen.live, item) : plan.split.candidatePercent;
-    const overdue = isOverdue(item, ports.clock.now());
-    const waiting = { item, first, candidatePercent, stable: seen.stable, needed, overdue };
+    const now = ports.clock.now();
+    const overdue = isOverdue(item, now);
+    const waited = now - fromIso(item.rollback?.requestedAt ?? item.startedAt);
+    const urgent = overdue && waited % (WAIT_FOR_CAPACITY_SECONDS * 1000) < WATCHDOG_MS;
+    const waiting = { item, first, candidatePercent, stable: seen.stable, needed, overdue, urgent };
     return { outcome: 'waiting_for_capacity', ...waiting, ...(trouble === undefined ? {} : { trouble }) };
   }
   const { capacity } = item;
   const trouble = capacity === null ? undefined : await failureOf(() => restoreCapacity(ports.capacity, capacity));
-  await ports.ledger.confirmRollback(item, toIso(ports.clock.now()));
-  const done = { outcome: 'rolled_back', item, ledger: 'written', first } as const;
+  const at = ports.clock.now();
+  await ports.ledger.confirmRollback(item, toIso(at));
+  const asked = fromIso(item.rollback?.requestedAt ?? item.startedAt);
+  const afterWaiting = item.status === 'rolling_back' && at - asked > NEWS_AGAIN_MS;
+  const done = { outcome: 'rolled_back', item, ledger: 'written', first, afterWaiting } as const;
   return trouble === undefined ? done : { ...done, trouble };
 }
 
@@ -183,7 +199,7 @@ async function bringBackUnowned(
   const execution = executionOf(request);
   if (execution !== null && execution !== request.calledFrom)
     await failureOf(() => ports.executions.stop(execution, request.reason));
-  return { outcome: 'rolled_back', item: null, ledger: 'no_lease', first: true };
+  return { outcome: 'rolled_back', item: null, ledger: 'no_lease', first: true, afterWaiting: false };
 }
 
 /** The weights of a completed cutover: by their mark, by its lease, or because the candidate answers everything. */
@@ -223,7 +239,8 @@ async function bringBackUnfenced(
   }
   // Half of an unknown number is not known either: unless it is dead, the stable side gets everything.
   await giveBack(ports, deployment, seen, null, true);
-  return { outcome: 'rolled_back', item: null, ledger: trouble.kind, first: false, trouble: trouble.cause };
+  const outcome = { outcome: 'rolled_back', item: null, ledger: trouble.kind } as const;
+  return { ...outcome, first: false, afterWaiting: false, trouble: trouble.cause };
 }
 
 type Fence = FenceResult | { readonly outcome: 'unfenced'; readonly trouble: LedgerTrouble };

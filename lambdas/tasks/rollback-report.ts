@@ -7,9 +7,9 @@ import { recordAndTell } from './tell.ts';
 function isNews(outcome: RollbackOutcome): boolean {
   switch (outcome.outcome) {
     case 'rolled_back':
-      return outcome.first || outcome.ledger !== 'written';
+      return outcome.first || outcome.ledger !== 'written' || outcome.afterWaiting;
     case 'waiting_for_capacity':
-      return outcome.first || outcome.overdue;
+      return outcome.first || outcome.urgent;
     default:
       return false;
   }

@@ -1,0 +1,310 @@
+/**
+ * Stories of the protocol, after etcd-io/raft: a text file of commands, each followed by `----` and by all that it changed.
+ * `STORIES=write npx vitest run test/stories` writes the files anew; the change is reviewed as a diff.
+ */
+import { fencedShift } from '../../core/fence/index.ts';
+import { describeError } from '../../core/model/errors.ts';
+import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
+import type { CutoverState, CutoverStateJson, Phase } from '../../core/model/run-state.ts';
+import { parseState, stateToJson } from '../../core/model/run-state.ts';
+import { describeWeights, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
+import { makeHandler as capacity } from '../../lambdas/capacity.ts';
+import { makeHandler as closeMirror } from '../../lambdas/close-mirror.ts';
+import { makeHandler as complete } from '../../lambdas/complete.ts';
+import { makeHandler as decommission } from '../../lambdas/decommission.ts';
+import { makeHandler as drill } from '../../lambdas/drill.ts';
+import { makeHandler as preflight } from '../../lambdas/preflight.ts';
+import { makeHandler as rollback } from '../../lambdas/rollback.ts';
+import { makeHandler as signoff } from '../../lambdas/signoff.ts';
+import { makeHandler as verify } from '../../lambdas/verify-rollback.ts';
+import { makeHandler as watchdog } from '../../lambdas/watchdog.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+import { MemoryWorld, START } from '../support/memory-world.ts';
+
+const MINUTE_MS = 60_000;
+const SPLITS: Readonly<Record<string, { readonly phase: Phase; readonly split: TrafficSplit }>> = {
+  shadow: { phase: 'shadow', split: { candidatePercent: 0, mirror: { face: 'forward', percent: 5 } } },
+  soak: { phase: 'soak', split: { candidatePercent: 100, mirror: { face: 'reverse', percent: 5 } } },
+  complete: { phase: 'complete', split: { candidatePercent: 100, mirror: null } },
+};
+
+type Command = (story: Story, args: readonly string[]) => Promise<string>;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  /** `start NAME [drill]`: preflight of a new execution. */
+  start: (story, [name = '', kind]) =>
+    story.answer(async () => {
+      story.world.running.add(arnOf(name));
+      const input = kind === 'drill' ? { drill: { percent: 1 } } : kind === 'bad-plan' ? { plan: { nonsense: 1 } } : {};
+      const startedAt = new Date(story.world.now).toISOString();
+      const json = await preflight(story.world)({ input, executionArn: arnOf(name), executionName: name, startedAt });
+      story.states.set(name, parseState(json));
+      return 'the run has begun';
+    }),
+  /** `shift NAME PERCENT|shadow|soak|complete`: a fenced shift. */
+  shift: (story, [name = '', to = '']) => story.answer(() => story.shift(name, to)),
+  /** `begin COMMAND …`: it goes on in the background, waits at the held write, and ends after a `release`. */
+  begin: async (story, [name = '', ...args]) => {
+    const command = COMMANDS[name];
+    if (command === undefined) throw new RangeError(`a story has no command ${name}`);
+    story.begun = command(story, args);
+    await story.held();
+    return 'in flight';
+  },
+  release: async (story) => {
+    story.release();
+    return (await story.begun) ?? 'nothing was in flight';
+  },
+  pin: (story, [name = '']) => story.answer(() => story.task(name, capacity(story.world), 'baseline')),
+  decommission: (story, [name = '']) => story.answer(() => story.task(name, decommission(story.world), 'decommission')),
+  complete: (story, [name = '']) => story.answer(() => story.task(name, complete(story.world), 'complete')),
+  signoff: (story, [name = '', phase = 'soak']) =>
+    story.answer(async () => {
+      const state = story.stateIn(name, phase as Phase);
+      await signoff(story.world)({ state, token: 'token' });
+      return 'asked';
+    }),
+  trip: (story, [name = '']) => story.answer(() => story.task(name, drill(story.world), 'drill')),
+  /** `alarm [SECONDS]`: the alarm's event, of a state change so many seconds ago. */
+  alarm: (story, [ago = '0']) =>
+    story.answer(() => story.handled(rollback(story.world)(story.alarm('gateway-red', ago)))),
+  'mirror-alarm': (story, [ago = '0']) =>
+    story.answer(() => story.handled(closeMirror(story.world)(story.alarm('gateway-mirror', ago)))),
+  /** `ended NAME STATUS`: the event of an execution's end. */
+  ended: (story, [name = '', status = 'FAILED']) =>
+    story.answer(() => {
+      if (status !== 'FAILED') story.world.running.delete(arnOf(name));
+      const detail = { executionArn: arnOf(name), status };
+      return story.handled(rollback(story.world)({ 'detail-type': 'Step Functions Execution Status Change', detail }));
+    }),
+  /** `task-failed NAME`: the machine's own rollback task. */
+  'task-failed': (story, [name = '']) =>
+    story.answer(async () => {
+      const error = { Error: 'Crossfade.Fenced', Cause: 'a task failed' };
+      const json = await rollback(story.world)({ ...story.stateIn(name, 'stage'), error });
+      const verified = await verify(story.world)(json as CutoverStateJson);
+      return `the execution ${verified.next === 'proceed' ? 'ends "Rolled back"' : 'goes on waiting'}`;
+    }),
+  operator: (story) =>
+    story.answer(() => story.handled(rollback(story.world)({ trigger: 'operator', reason: 'asked', by: 'somebody' }))),
+  /** `minutes N`: so many watchdog minutes; only those that did something are told. */
+  minutes: async (story, [n = '1']) => {
+    const acted: string[] = [];
+    for (let i = 1; i <= Number(n); i++) {
+      story.world.now += MINUTE_MS;
+      const report = await story.answer(async () => (await watchdog(story.world)()).action);
+      if (report !== 'none') acted.push(`minute ${i}: ${report}`);
+    }
+    return acted.length === 0 ? 'the watchdog finds nothing to do' : acted.join('\n');
+  },
+  seconds: async (story, [n = '1']) => {
+    story.world.now += Number(n) * 1000;
+    return 'time passes';
+  },
+  /** `health ROLE N`: so many of its targets are healthy from now on. */
+  health: async (story, [role = '', healthy = '0', registered = '2']) => {
+    const counts = { healthy: Number(healthy), unhealthy: Number(registered) - Number(healthy) };
+    story.world.healthy = { ...story.world.healthy, [role]: { ...counts, registered: Number(registered) } };
+    return `${role}: ${healthy} of ${registered} healthy`;
+  },
+  /** `tasks N`: the stable side wants so many, and all are healthy. */
+  tasks: async (story, [n = '2']) => {
+    story.world.stableTasks = { ...story.world.stableTasks, desired: Number(n), running: Number(n) };
+    return COMMANDS.health?.(story, ['stable', n, n]) ?? '';
+  },
+  customers: async (story, [stable = '0', candidate = '0']) => {
+    const side = (requests: string) => ({ requests: Number(requests), target5xx: 0, connectionErrors: 0, slow: 0 });
+    const minute = Math.floor(story.world.now / MINUTE_MS) * MINUTE_MS;
+    story.world.minuteEvidence = [{ minute, stable: side(stable), candidate: side(candidate), elb5xx: 0 }];
+    return `${stable} requests to stable, ${candidate} to candidate in the last minute`;
+  },
+  /** `fails STEP [times]`, `loses STEP`: the next such write fails before its effect, or takes effect and loses its answer. */
+  fails: async (story, [step = '', times = '1']) => story.fault(step, 'before', Number(times)),
+  loses: async (story, [step = '']) => story.fault(step, 'after', 1),
+  /** `hold STEP [N]`: the N-th such write waits before its effect until `release`. */
+  hold: async (story, [step = '', nth = '1']) => {
+    story.holdAt = { step, left: Number(nth) };
+    return `the next ${step} waits`;
+  },
+  /** `console PERCENT`: somebody changes the weights by hand. */
+  console: async (story, [percent = '0']) => {
+    story.world.live = weightsFor(DEPLOYMENT, { candidatePercent: Number(percent), mirror: null });
+    return 'the weights are changed by hand';
+  },
+  lease: async (story, [what = '']) => {
+    const { item } = story.world;
+    if (what === 'missing') story.world.item = null;
+    else if (what === 'earlier' && item !== null) {
+      const weights = weightsFor(DEPLOYMENT, { candidatePercent: 100, mirror: null });
+      const split = { candidatePercent: 100, mirror: null };
+      story.world.item = {
+        ...item,
+        cutoverId: cutoverIdSchema.parse('earlier'),
+        executionArn: arnOf('earlier'),
+        generation: generationSchema.parse(0),
+        status: 'completed',
+        intent: { ...item.intent, split, weights },
+      };
+    }
+    return `the lease is ${what}`;
+  },
+};
+
+const arnOf = (name: string) => `arn:execution:${name}`;
+
+class Story {
+  readonly world = new MemoryWorld();
+  readonly states = new Map<string, CutoverState>();
+  begun: Promise<string> | null = null;
+  holdAt: { readonly step: string; left: number } | null = null;
+  readonly #faults: { readonly step: string; readonly when: 'before' | 'after'; left: number }[] = [];
+  #open: (() => void) | null = null;
+  #arrived: (() => void) | null = null;
+  #seen = { log: 0, notices: 0, stopped: 0 };
+
+  constructor() {
+    this.world.running.clear();
+    this.world.before = (step) => this.#before(step);
+    this.world.after = (step) => this.#strike(step, 'after');
+  }
+
+  fault(step: string, when: 'before' | 'after', left: number): string {
+    this.#faults.push({ step, when, left });
+    return when === 'before' ? `${step} will fail` : `the answer of ${step} will be lost`;
+  }
+
+  #strike(step: string, when: 'before' | 'after'): void {
+    const fault = this.#faults.find((f) => f.step === step && f.when === when && f.left > 0);
+    if (fault === undefined) return;
+    fault.left--;
+    throw new Error(`${step} failed`);
+  }
+
+  #before(step: string): void | Promise<void> {
+    this.#strike(step, 'before');
+    if (this.holdAt?.step !== step || --this.holdAt.left > 0) return;
+    this.holdAt = null;
+    const opened = new Promise<void>((open) => {
+      this.#open = open;
+    });
+    this.#arrived?.();
+    return opened;
+  }
+
+  /** Resolves when what was begun waits at its held write. */
+  held(): Promise<void> {
+    if (this.#open !== null) return Promise.resolve();
+    return new Promise((arrived) => {
+      this.#arrived = arrived;
+    });
+  }
+
+  release(): void {
+    this.#open?.();
+    this.#open = null;
+    this.#arrived = null;
+  }
+
+  async answer(run: () => Promise<string>): Promise<string> {
+    try {
+      return await run();
+    } catch (error) {
+      return describeError(error).split(' Traffic:')[0] ?? '';
+    }
+  }
+
+  async handled(result: Promise<unknown>): Promise<string> {
+    const answer = await result;
+    const { outcome } = answer as { outcome?: string };
+    return outcome ?? 'done';
+  }
+
+  stateIn(name: string, phase: Phase): CutoverStateJson {
+    const state = this.states.get(name);
+    if (state === undefined) throw new RangeError(`${name} has not begun`);
+    const split = this.world.item?.intent.split ?? state.split;
+    const lease = this.world.item?.capacity ?? state.capacity;
+    const since = new Date(this.world.now).toISOString();
+    return stateToJson({ ...state, phase, split, stage: Math.max(0, state.stage), since, capacity: lease });
+  }
+
+  async task(name: string, handler: (event: unknown) => Promise<CutoverStateJson>, phase: Phase): Promise<string> {
+    const state = parseState(await handler(this.stateIn(name, phase)));
+    this.states.set(name, state);
+    return state.reason === '' ? state.next : `${state.next}: ${state.reason}`;
+  }
+
+  async shift(name: string, to: string): Promise<string> {
+    const state = this.states.get(name);
+    if (state === undefined) throw new RangeError(`${name} has not begun`);
+    const target = SPLITS[to] ?? { phase: 'stage', split: { candidatePercent: Number(to), mirror: null } };
+    const heartbeatDueAt = new Date(this.world.now + 12 * 3_600_000).toISOString();
+    const split = await fencedShift(this.world, DEPLOYMENT, state, target.split, {
+      phase: target.phase,
+      stage: 0,
+      heartbeatDueAt,
+    });
+    return `confirmed: candidate ${split.candidatePercent} %${split.mirror === null ? '' : `, mirror ${split.mirror.face} ${split.mirror.percent} %`}`;
+  }
+
+  alarm(alarmName: string, ago: string): unknown {
+    const time = new Date(this.world.now - Number(ago) * 1000).toISOString();
+    const detail = { alarmName, state: { value: 'ALARM', reason: 'red' } };
+    return { 'detail-type': 'CloudWatch Alarm State Change', time, detail };
+  }
+
+  /** Everything that the last command may have changed. */
+  after(): string[] {
+    const { world } = this;
+    const { item } = world;
+    const lease =
+      item === null
+        ? 'lease: none'
+        : `lease: ${item.cutoverId} ${item.status}, generation ${item.generation}, phase ${item.phase}, intent ${item.intent.split.candidatePercent} %${item.intent.split.mirror === null ? '' : ' and mirror'}${item.intent.confirmed ? '' : ' (not confirmed)'}${item.rollback === null ? '' : `, by ${item.rollback.trigger}`}`;
+    const { desired, scaling } = world.stableTasks;
+    const lines = [
+      lease,
+      `listener: ${describeWeights(DEPLOYMENT, world.live)}`,
+      `stable: ${desired} tasks wanted${scaling?.suspended === true ? ', scaling held' : ''}`,
+      ...world.log.slice(this.#seen.log).map((entry) => `log: ${entry.kind}: ${entry.message}`),
+      ...world.notices.slice(this.#seen.notices).map((notice) => `told: ${notice.subject}`),
+      ...world.stopped.slice(this.#seen.stopped).map((arn) => `stopped: ${arn}`),
+    ];
+    this.#seen = { log: world.log.length, notices: world.notices.length, stopped: world.stopped.length };
+    return lines;
+  }
+}
+
+/** Runs the commands of a story and returns its text with what they really changed. */
+export async function retell(text: string): Promise<string> {
+  const story = new Story();
+  const out: string[] = [];
+  let before: readonly string[] = [];
+  let telling = false;
+  for (const line of text.split('\n')) {
+    if (telling && line !== '') continue;
+    telling = false;
+    if (line === '' || line.startsWith('#')) {
+      if (line !== '' || out.at(-1) !== '') out.push(line);
+      continue;
+    }
+    const [name = '', ...args] = line.split(' ');
+    const command = COMMANDS[name];
+    if (command === undefined) throw new RangeError(`a story has no command ${name}`);
+    const answer = await command(story, args);
+    const now = story.after();
+    const lasting = (l: string) => /^(lease|listener|stable):/.test(l);
+    const changed = now.filter((l) => !lasting(l) || !before.includes(l));
+    out.push(
+      line,
+      '----',
+      ...[answer, ...changed]
+        .join('\n')
+        .replaceAll(new RegExp(`${new Date(START).getUTCFullYear()}-\\d\\d-\\d\\dT`, 'g'), '')
+        .split('\n'),
+    );
+    before = now;
+    telling = line !== '' && text.includes(`${line}\n----`);
+  }
+  return `${out.join('\n').trimEnd()}\n`;
+}
