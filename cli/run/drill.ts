@@ -73,15 +73,20 @@ async function drill(options: Options, percent: number, terminal: Terminal, onSt
   const deployment = await deployed(options);
   if (options.alarm !== undefined && !deployment.rollbackAlarms.includes(options.alarm))
     throw new UsageError(`--alarm must be one of ${deployment.rollbackAlarms.join(', ')} (got "${options.alarm}")`);
-  const [{ DescribeExecutionCommand, SFNClient, StartExecutionCommand }, { DynamoDBClient }, { dynamoLedger }] =
-    await Promise.all([
-      import('@aws-sdk/client-sfn'),
-      import('@aws-sdk/client-dynamodb'),
-      import('../../lambdas/aws/dynamo/index.ts'),
-    ]);
+  const [
+    { DescribeExecutionCommand, SFNClient, StartExecutionCommand },
+    { DynamoDBClient },
+    { dynamoDrills, dynamoLeases },
+  ] = await Promise.all([
+    import('@aws-sdk/client-sfn'),
+    import('@aws-sdk/client-dynamodb'),
+    import('../../lambdas/aws/dynamo/index.ts'),
+  ]);
   const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
   const states = new SFNClient(CLIENT_OPTIONS);
-  const ledger = dynamoLedger(new DynamoDBClient(CLIENT_OPTIONS), deployment.ledgerTable);
+  const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
+  const ledger = dynamoLeases(dynamo, deployment.ledgerTable);
+  const drills = dynamoDrills(dynamo, deployment.ledgerTable, deployment.ingressId);
   const { alarm } = options;
   const { executionArn } = await states.send(
     new StartExecutionCommand({
@@ -95,7 +100,7 @@ async function drill(options: Options, percent: number, terminal: Terminal, onSt
   out.write(`Drill ${options.name}: sending ${percent} % to the candidate, then tripping an alarm.\n`);
   let last = '';
   for (const deadline = Date.now() + WAIT_SECONDS * 1_000; Date.now() < deadline; await delay(POLL_MS)) {
-    const record = await ledger.lastDrill(deployment.ingressId);
+    const record = await drills.last();
     if (record?.cutoverId === options.name) return report(record, options, out, terminal);
     const { status, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
     const item = await ledger.read(deployment.ingressId);

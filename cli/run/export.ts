@@ -44,9 +44,11 @@ async function logOf(options: DeployedOptions, asked: CutoverId | undefined) {
   const deployment = await deployed(options);
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
-  const { dynamoLedger } = await import('../../lambdas/aws/dynamo/index.ts');
-  const ledger = dynamoLedger(new DynamoDBClient(CLIENT_OPTIONS), deployment.ledgerTable);
+  const { dynamoDecisionLog, dynamoLeases } = await import('../../lambdas/aws/dynamo/index.ts');
+  const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
+  const ledger = dynamoLeases(dynamo, deployment.ledgerTable);
+  const decisionLog = dynamoDecisionLog(dynamo, deployment.ledgerTable, deployment.ingressId);
   const { ingressId } = deployment;
   const cutoverId = asked ?? (await ledger.read(ingressId))?.cutoverId;
-  return { ingressId, cutoverId, entries: cutoverId === undefined ? [] : await ledger.entries(cutoverId) };
+  return { ingressId, cutoverId, entries: cutoverId === undefined ? [] : await decisionLog.entries(cutoverId) };
 }

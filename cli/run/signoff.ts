@@ -51,7 +51,7 @@ async function give(answer: 'approve' | 'refuse', id: CutoverId, options: Option
   const { answerSignoff } = await import('../../lambdas/aws/states/index.ts');
   const { dynamoApprovals } = await import('../../lambdas/aws/dynamo/index.ts');
   const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
-  const approvals = dynamoApprovals(new DynamoDBClient(CLIENT_OPTIONS), deployment.ledgerTable);
+  const approvals = dynamoApprovals(new DynamoDBClient(CLIENT_OPTIONS), deployment.ledgerTable, deployment.ingressId);
   const [by, comment] = [options.by, withoutSecrets(options.comment)];
   const said =
     answer === 'approve'

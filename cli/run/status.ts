@@ -44,14 +44,16 @@ async function look(options: DeployedOptions) {
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2');
   const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
-  const { dynamoLedger } = await import('../../lambdas/aws/dynamo/index.ts');
+  const { dynamoDecisionLog, dynamoLeases } = await import('../../lambdas/aws/dynamo/index.ts');
   const { elbIngress } = await import('../../lambdas/aws/elb/index.ts');
-  const ledger = dynamoLedger(new DynamoDBClient(CLIENT_OPTIONS), deployment.ledgerTable);
+  const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
+  const ledger = dynamoLeases(dynamo, deployment.ledgerTable);
+  const decisionLog = dynamoDecisionLog(dynamo, deployment.ledgerTable, deployment.ingressId);
   const [item, live] = await Promise.all([
     ledger.read(deployment.ingressId),
     elbIngress(new ElasticLoadBalancingV2Client(CLIENT_OPTIONS), deployment).read(),
   ]);
-  const log = item === null ? [] : (await ledger.entries(item.cutoverId)).slice(-LAST_ENTRIES);
+  const log = item === null ? [] : (await decisionLog.entries(item.cutoverId)).slice(-LAST_ENTRIES);
   const drift = item?.intent.confirmed === true && !sameWeights(live, desiredWeights(deployment, item));
   return { deployment, item, live, drift, log };
 }

@@ -82,7 +82,7 @@ describe('the operator’s commands', () => {
     const weights = weightsFor(backend.deployment, TEN);
     const { ingressId } = backend.deployment;
     const hostile = 'red\u001b[31m, and \u009b2J, and \u202eback\nnext';
-    const ledger = dynamoLedger(backend.dynamo, backend.table);
+    const ledger = dynamoLeases(backend.dynamo, backend.table);
     await ledger.claim({
       ingressId,
       cutoverId: cutoverIdSchema.parse('hostile'),
