@@ -1,6 +1,6 @@
 /** `crossfade diff`: what is different between the answers of two sides that were captured or logged, and why. */
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import {
   EXIT,
   type FailOn,
@@ -49,7 +49,9 @@ export function diffCommand(terminal: Terminal): Command {
     .addOption(failOnOption())
     .option('--html <file>', 'write a self-contained HTML report to this file')
     .option('--json', 'print the summary as JSON to stdout')
-    .option('--threads <n>', 'comparison threads', String(availableParallelism()))
+    .addOption(
+      new Option('--threads <n>', 'comparison threads').default(String(availableParallelism()), 'one for each core'),
+    )
     .option('--memory <MiB>', 'memory for two logs before temporary files are used', '256')
     .action(async (files: string[], options: Options) => {
       const settings = {

@@ -1,9 +1,17 @@
 /** `crossfade rules`: what owners have decided about differences: put for all pairs of an ingress from then on, shown, or suggested. */
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { expiredRules, type RuleSet } from '../../parity/rules/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from '../run/index.ts';
-import { attempt, NOTHING_CHANGED, plain, plainJson, readRules, say, type Terminal } from '../shared/index.ts';
+import {
+  attempt,
+  byOption,
+  NOTHING_CHANGED,
+  plain,
+  plainJson,
+  readRules,
+  say,
+  type Terminal,
+} from '../shared/index.ts';
 import { suggestCommand } from './rules-suggest.ts';
 
 export function rulesCommand(terminal: Terminal): Command {
@@ -20,7 +28,7 @@ function putCommand(terminal: Terminal): Command {
       'replace the rules; takes effect within two minutes; existing captures are re-evaluated by the backfill only',
     )
     .argument('<file>', 'JSON: {"v": 1, "rules": [...]}')
-    .option('--by <name>', 'who decides (recorded with the rules)', userInfo().username)
+    .addOption(byOption('who decides (recorded with the rules)'))
     .action(async (file: string, options: DeployedOptions & { readonly by: string }) => {
       const set = readRules(file, 'file');
       const at = new Date();

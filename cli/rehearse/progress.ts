@@ -127,9 +127,14 @@ function endText(
 ): string {
   if (status === 'SUCCEEDED') return 'COMPLETED, all traffic on the candidate.';
   const alarm = red !== null && cause?.includes(red.reason) === true ? `alarm ${red.name}: ` : '';
-  const why = cause === null ? '' : ` Cause: ${alarm}${cause}`;
+  const why = cause === null ? '' : ` Cause: ${alarm}${withoutFrame(cause)}`;
   if (status === 'ABORTED' || error === 'Crossfade.RolledBack') return `ROLLED BACK, all traffic on stable.${why}`;
   return `${status}${error === null ? '' : ` (${error})`}.${why}`;
+}
+
+/** The trigger in a rollback's own sentence, which the line repeats otherwise. */
+function withoutFrame(cause: string): string {
+  return /^All traffic is on stable \((.*?)\.?\)\.$/s.exec(cause)?.[1] ?? cause;
 }
 
 /** `stable` of `StableService62C070A4`, the name that CloudFormation makes. */

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import {
   cutoverIdSchema,
   DRILL_DEADLINE_SECONDS,
@@ -43,7 +43,12 @@ export function drillCommand(terminal: Terminal): Command {
     .description('send 0-1 % to the candidate, trip an alarm, and time the rollback')
     .option('--percent <n>', 'percent of requests that the candidate gets during the drill, 0 to 1', '1')
     .option('--alarm <name>', 'alarm to trip; default: the first rollback alarm')
-    .option('--name <name>', 'name of the execution', `drill-${new Date().toISOString().replace(/[:.]/g, '-')}`)
+    .addOption(
+      new Option('--name <name>', 'name of the execution').default(
+        `drill-${new Date().toISOString().replace(/[:.]/g, '-')}`,
+        'drill- and the time',
+      ),
+    )
     .option('--evidence <file>', 'write the evidence to this file', '.crossfade/drill.json')
     .option('--json', 'also print the evidence to stdout')
     .action(async (options: Options) => {

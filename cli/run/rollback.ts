@@ -1,8 +1,7 @@
 /** `crossfade rollback`: the same procedure as every other trigger, run from here with the caller's permissions. */
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
-import { attempt, EXIT, type Left, plain, say, type Terminal } from '../shared/index.ts';
+import { attempt, byOption, EXIT, type Left, plain, say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
 type RollbackPorts = Parameters<typeof rollBack>[0];
@@ -16,7 +15,7 @@ interface Options extends DeployedOptions {
 export function rollbackCommand(terminal: Terminal): Command {
   return withDeployed(new Command('rollback'))
     .description('return all traffic to stable now; works even if the ledger is unreachable')
-    .option('--by <name>', 'who asks (recorded in the ledger)', userInfo().username)
+    .addOption(byOption('who asks (recorded in the ledger)'))
     .option('--reason <text>', 'why (recorded in the ledger)', 'requested by an operator')
     .option('--break-glass', 'write the weights at once, even if stable has no healthy target')
     .action(async (options: Options) => {

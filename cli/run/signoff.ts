@@ -1,9 +1,8 @@
 /** `crossfade approve` and `crossfade refuse`: answer the sign-off that a cutover waits for. */
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import { type CutoverId, cutoverIdSchema } from '../../core/model/index.ts';
-import { attempt, EXIT, plain, say, type Terminal, UsageError } from '../shared/index.ts';
+import { attempt, byOption, EXIT, plain, say, type Terminal, UsageError } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
 interface Options extends DeployedOptions {
@@ -23,7 +22,7 @@ function signoff(terminal: Terminal, answer: 'approve' | 'refuse', description: 
   return withDeployed(new Command(answer))
     .description(description)
     .argument('<cutover>', 'name of the execution')
-    .option('--by <name>', 'who answers (recorded in the ledger)', userInfo().username)
+    .addOption(byOption('who answers (recorded in the ledger)'))
     .option('--comment <text>', 'why (recorded in the ledger)', '')
     .action(async (cutover: string, options: Options) => {
       const id = cutoverIdSchema.safeParse(cutover);

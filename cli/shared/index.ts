@@ -1,6 +1,7 @@
 /** Options, exit codes and what every command needs. */
 
 export { attempt, CommandError, type Left, NOTHING_CHANGED } from './attempt.ts';
+export { byOption } from './by-option.ts';
 export { eachBounded } from './each-bounded.ts';
 export { EXIT, EXIT_HELP, type ExitCode, NO } from './exit-codes.ts';
 export { FAIL_ON, type FailOn, failOnOption } from './fail-on.ts';

@@ -1,3 +1,5 @@
+import type { ErrorName } from './error-names.ts';
+
 /**
  * One family of errors. `name` is the name that ASL's Retry and Catch match, so it is part of the contract with the
  * state machine; `traffic` says what state the customers' traffic is in, `nextStep` what the operator can do.
@@ -24,21 +26,6 @@ export class CrossfadeError extends Error {
     this.nextStep = context.nextStep;
   }
 }
-
-/** Every name that a task may end with. `Crossfade.Transient` is the only one that the state machine retries. */
-export type ErrorName =
-  | 'Crossfade.InvalidPlan'
-  | 'Crossfade.InvalidState'
-  | 'Crossfade.Refused'
-  | 'Crossfade.RuleKept'
-  | 'Crossfade.DrillFailed'
-  | 'Crossfade.Fenced'
-  | 'Crossfade.Superseded'
-  | 'Crossfade.NoHealthyTarget'
-  | 'Crossfade.WeightsNotApplied'
-  | 'Crossfade.IngressUnavailable'
-  | 'Crossfade.LedgerUnavailable'
-  | 'Crossfade.Transient';
 
 /** Bad input. Names the field; nothing has been touched when it is thrown. */
 export class InvalidPlanError extends CrossfadeError {

@@ -19,6 +19,7 @@ export {
   drillRequestSchema,
   drillTimes,
 } from './drill.ts';
+export { ERRORS } from './error-names.ts';
 export {
   CrossfadeError,
   DrillFailedError,

@@ -21,61 +21,64 @@ const percent = z
 const stageSchema = z.strictObject({
   /** Percent of requests that the candidate answers. */
   percent,
-  /** How long the stage is observed at least before it may advance. */
+  /** Shortest time that the stage is observed before it may advance. */
   bake: durationSchema(MINUTE, 7 * DAY),
-  /** How long an undecided gate may hold the stage after its bake; then `gate.onUndecided` applies. */
+  /** Longest time that an undecided gate may hold the stage after its bake; then `gate.onUndecided` applies. */
   maxHold: durationSchema(MINUTE, 7 * DAY).prefault('PT2H'),
 });
 
 const baselineSchema = z.strictObject({
-  /** How far back the stable side is measured. */
+  /** How far back the stable side is measured before the cutover starts. */
   lookBack: durationSchema(MINUTE, 15 * DAY).prefault('P1D'),
-  /** Fewer requests than this in the look-back is no baseline. */
+  /** Requests that the look-back must contain. */
   minRequests: z.int().min(1).default(1_000),
-  /** A stable side that fails more than this share of its requests is itself burning: the cutover is refused. */
+  /** The cutover is refused if stable itself fails more than this share of its requests. */
   maxErrorRate: z.number().gt(0).max(1).default(0.01),
 });
 
 const shadowSchema = z.strictObject({
   /** Percent of the safe requests that pass through the mirror and are copied to the candidate. */
   percent: percent.default(5),
+  /** How long the shadow phase lasts at least. */
   duration: durationSchema(MINUTE, 30 * DAY).prefault('P1D'),
+  /** Time between two evaluations of the shadow phase. */
   observe: durationSchema(MINUTE, HOUR).prefault('PT5M'),
-  /** How long an unclean or thin parity may hold the phase after its duration. */
+  /** How long a parity verdict that is not clean may hold the phase beyond its duration; then the cutover rolls back. */
   maxHold: durationSchema(MINUTE, 30 * DAY).prefault('PT12H'),
-  /** Load and chaos run against the mirror for this long. */
+  /** How long load and chaos tests run against the mirror. */
   exercise: durationSchema(MINUTE, DAY).prefault('PT30M'),
-  /** Sign-off needs this many compared pairs on every route. 3/n bounds the rate of differences not seen (95 %). */
+  /** Captures that the sign-off needs on every route. With no difference in n captures, 3/n bounds the true rate (95 %). */
   minPairsPerRoute: z.int().min(1).default(3_000),
-  /** Upper bound that the 3/n rule must reach for breaking differences. */
+  /** Upper bound (95 %) on the rate of breaking differences that the captures of each route must establish. */
   maxBreakingRate: z.number().gt(0).max(1).default(0.001),
-  /** One-sided 95 % bound on candidate/stable latency at p50, p95, p99 must stay below 1 + this. */
+  /** The one-sided 95 % bound on candidate/stable latency at p50, p95 and p99 must stay below 1 + this. */
   latencyTolerance: z.number().gt(0).max(10).default(0.05),
-  /** A candidate that is slower by no more than this is not held up by the ratio: 2 ms against 1 ms hurts nobody. Milliseconds. */
+  /** A candidate that is slower by at most this much passes whatever the ratio. Milliseconds. */
   latencyFloorMs: z.number().min(0).max(1_000).default(1),
   /**
-   * Percentiles at which `insufficient data` does not hold the sign-off. It is still said there, and an estimate beyond the
-   * tolerance still holds. For routes too thin to ever show their p99 (docs/reference/parity.md).
+   * Percentiles at which too few samples do not hold the sign-off, for routes with little traffic. The sign-off still names them,
+   * and an estimate beyond the tolerance still holds.
    */
   acceptInsufficientLatency: z
     .array(z.enum(['p50', 'p95', 'p99']))
     .max(3)
     .default([]),
-  /** Copies dropped, oversize or unmatched, as a share of all. */
+  /** Largest share of the copies that may be dropped, oversize or without an answer from stable. */
   maxDropRatio: z.number().min(0).max(1).default(0.01),
-  /** Refuse the cutover unless a rollback drill on this ingress is younger than this (`crossfade drill`). */
+  /** Refuse the cutover unless a rollback drill (`crossfade drill`) succeeded on this ingress within this time. */
   drillWithin: durationSchema(HOUR, 365 * DAY).optional(),
 });
 
 const gateSchema = z.strictObject({
-  /** Time between two looks. ALB metrics have a 60 s period, so a shorter one sees nothing new. */
+  /** Time between two evaluations of a stage. ALB metrics have a 60 s period, so a shorter time shows nothing new. */
   observe: durationSchema(MINUTE, 15 * MINUTE).prefault('PT1M'),
-  /** Chance that a healthy candidate is rolled back, over the whole cutover. */
+  /** Chance that a healthy candidate is rolled back during the whole cutover. */
   alpha: z.number().gt(0).max(0.2).default(0.01),
-  /** Chance, in each stage, that a candidate worse by a margin or more is let through to the next. */
+  /** Chance, in each stage, that a candidate worse by a margin or more advances. */
   beta: z.number().gt(0).max(0.2).default(0.01),
-  /** Non-inferiority margins: the candidate advances once it is shown to be worse by less than this (absolute rate). */
+  /** Non-inferiority margin of the error rate (absolute): a stage advances once the candidate is shown to be worse by less. */
   errorMargin: z.number().gt(0).max(0.5).default(0.005),
+  /** The same margin for the rate of slow requests. */
   slowMargin: z.number().gt(0).max(0.5).default(0.02),
   /**
    * How many failures, and how many slow requests, one cause makes at a time at most (one customer's retries, one pause of a
@@ -83,6 +86,7 @@ const gateSchema = z.strictObject({
    * when the stable side's come in bunches.
    */
   errorBunch: z.number().min(1).max(1_000).default(1),
+  /** The same for slow requests. */
   slowBunch: z.number().min(1).max(1_000).default(1),
   /** A request slower than this counts as slow. Milliseconds. */
   latencyBudgetMs: z.int().min(1).max(4_000_000).default(500),
@@ -91,6 +95,7 @@ const gateSchema = z.strictObject({
    * beyond `warmUpSlowMargin`. Errors always do.
    */
   warmUp: durationSchema(0, HOUR).prefault('PT5M'),
+  /** Margin of the rate of slow requests during the warm-up. */
   warmUpSlowMargin: z.number().gt(0).max(1).default(0.1),
   /** Requests that the candidate must have answered in a stage before its gate may pass, whatever the test says. */
   minRequests: z.int().min(1).default(100),
@@ -101,20 +106,25 @@ const gateSchema = z.strictObject({
   maxErrorRate: z.number().gt(0).max(1).default(0.05),
   /** Advance before the bake is over, once the evidence is in and `minBake` has passed. */
   accelerate: z.boolean().default(false),
+  /** Shortest bake with `accelerate`. */
   minBake: durationSchema(MINUTE, DAY).prefault('PT10M'),
+  /** Outcome of a stage or soak that is still undecided after its `maxHold`: roll back, or hold until someone decides. */
   onUndecided: z.enum(['rollback', 'hold']).default('rollback'),
 });
 
 const soakSchema = z.strictObject({
+  /** How long the candidate answers everything before the final sign-off. */
   duration: durationSchema(MINUTE, 30 * DAY).prefault('P2D'),
+  /** Time between two evaluations of the soak. */
   observe: durationSchema(MINUTE, HOUR).prefault('PT5M'),
+  /** Longest time that an undecided gate may hold the soak beyond its duration; then `gate.onUndecided` applies. */
   maxHold: durationSchema(MINUTE, 7 * DAY).prefault('PT12H'),
-  /** Percent of the safe requests that are copied back to the stable side, so that the soak is watched in reverse. */
+  /** Percent of the safe requests that are copied back to stable during the soak. */
   reversePercent: percent.default(5),
 });
 
 const signoffSchema = z.strictObject({
-  /** An unanswered sign-off expires after this; expiry rolls back. */
+  /** An unanswered sign-off expires after this time, and the cutover rolls back. */
   timeout: durationSchema(MINUTE, 14 * DAY).prefault('P3D'),
 });
 
@@ -127,9 +137,11 @@ const decommissionSchema = z.strictObject({
 
 export const planSchema = z
   .strictObject({
+    /** Free text for people. */
     description: z.string().max(200).default(''),
     baseline: baselineSchema.prefault({}),
     shadow: shadowSchema.prefault({}),
+    /** Steps of the canary; `percent` rises from stage to stage, and the last one is 100. */
     stages: z
       .array(stageSchema)
       .min(1)
@@ -144,7 +156,7 @@ export const planSchema = z
     soak: soakSchema.prefault({}),
     signoff: signoffSchema.prefault({}),
     decommission: decommissionSchema.prefault({}),
-    /** How long shadow logs and the rules' mirror groups outlive the cutover. */
+    /** How long the mirror stays in the rules and captures are kept after the decommission. */
     retention: durationSchema(MINUTE, 90 * DAY).prefault('P7D'),
   })
   .superRefine((plan, ctx) => {

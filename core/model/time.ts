@@ -26,14 +26,17 @@ export function formatDuration(seconds: number): string {
 
 /** A plan's duration: ISO-8601 text in JSON, whole seconds between `min` and `max` in memory (a two-way zod codec). */
 export function durationSchema(min: number, max: number) {
-  return z.codec(z.string(), z.int(), {
+  const [shortest, longest] = [formatDuration(min), formatDuration(max)];
+  // The range is for JSON Schema, whose `minimum` is for numbers.
+  const text = z.string().meta({ format: 'duration', 'x-range': `${shortest} to ${longest}` });
+  return z.codec(text, z.int(), {
     decode: (text, payload) => {
       const seconds = parseDuration(text);
       if (seconds !== undefined && seconds >= min && seconds <= max) return seconds;
       const message =
         seconds === undefined
-          ? `"${text}" is not an ISO-8601 duration such as PT1H or P2D`
-          : `${text} is outside ${formatDuration(min)} to ${formatDuration(max)}`;
+          ? `must be an ISO-8601 duration such as PT1H or P2D (got "${text}")`
+          : `must be ${shortest} to ${longest} (got ${text})`;
       payload.issues.push({ code: 'custom', message, input: text });
       return z.NEVER;
     },

@@ -5,7 +5,28 @@
 import type { IngressId } from '../../core/model/index.ts';
 
 /** `properties` stand in the log line beside the metrics, for Logs Insights; they make no metric. */
-export type Emit = (values: Readonly<Record<string, number>>, properties?: Readonly<Record<string, string>>) => void;
+export type Emit = (
+  values: Readonly<Partial<Record<HandlerMetric, number>>>,
+  properties?: Readonly<Record<string, string>>,
+) => void;
+
+/** Metrics of the handlers, namespace `Crossfade`, dimension `Ingress`; docs/reference/alarms.md prints this table. */
+export const HANDLER_METRICS = {
+  CandidatePercent: 'percent of the requests that the candidate is meant to answer, at each task of the run',
+  Phase: 'number of the present phase, in the order of the machine',
+  GateDecision: 'decision of an evaluation: 1 advance, 0 hold, -1 rollback',
+  RollbackRequested: '1 for the first of the triggers that ask for one rollback',
+  RollbackSeconds: 'seconds from the start of the rollback function to confirmed weights',
+  MirrorClosed: '1 when the mirror was taken out of the clients’ path',
+  NoticeFailed: '1 for a notification that SNS did not take',
+  ParityPairs: 'captures that were compared',
+  ParityBreaking: 'captures with a breaking difference',
+  ParityUndecided: 'captures with a difference that needs a rule',
+  ParityNewErrors: 'captures in which the candidate failed and stable did not',
+  ParityUnmatched: 'captures without an answer from stable',
+  ParityFailed: 'records that could not be read',
+} as const satisfies Record<string, string>;
+export type HandlerMetric = keyof typeof HANDLER_METRICS;
 
 const NAMESPACE = 'Crossfade';
 

@@ -1,6 +1,6 @@
 /** What every handler does at its end: the ledger, the notice, the metrics. */
 export type { Deps, RollbackDeps } from './deps.ts';
-export { type Emit, emfEmitter } from './emf.ts';
+export { type Emit, emfEmitter, HANDLER_METRICS } from './emf.ts';
 export { parityMetrics } from './parity-metrics.ts';
 export { reportRollback } from './rollback-report.ts';
 export { settle } from './settle.ts';

@@ -18,6 +18,17 @@ export type DropReason =
   | 'queue'
   | 'sink';
 
+/** Metrics of the mirror, namespace `Crossfade`, dimension `Ingress`; docs/reference/alarms.md prints this table. */
+export const MIRROR_METRICS = {
+  MirrorRequests: 'requests that passed through the mirror',
+  MirrorCopies: 'requests that were to be copied',
+  MirrorCaptured: 'captures that were queued for the sink',
+  MirrorPrimaryErrors: 'requests that the primary did not answer',
+  MirrorPrimaryRetries: 'requests repeated because the primary had just closed the connection',
+  MirrorDropped: 'requests without a capture, by `Reason` (docs/explanation/mirror.md)',
+  MirrorBreakerOpen: '1 while the breaker towards the side that gets the copies is open, by `Side`',
+} as const satisfies Record<string, string>;
+
 export class Counters {
   requests = 0;
   copies = 0;
@@ -55,7 +66,7 @@ export class Counters {
 
 function emf(
   dimensions: Readonly<Record<string, string>>,
-  values: Readonly<Record<string, number>>,
+  values: Readonly<Partial<Record<keyof typeof MIRROR_METRICS, number>>>,
   Timestamp: number,
 ): string {
   const Metrics = Object.keys(values).map((Name) => ({ Name }));

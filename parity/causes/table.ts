@@ -1,6 +1,6 @@
 /**
  * The causes: every way known in which a Go service's answer differs from the Node service's that it replaces. A cause's id is
- * stable: it stands in stored verdicts, in rules and in reports. Rows are those of docs/reference/parity.md.
+ * stable: it stands in stored verdicts, in rules and in reports. docs/reference/causes.md prints them.
  */
 
 /** `breaking`: a client may fail. `benign`: no client should notice. `noise`: says nothing. `undecided`: the owner decides, by a rule. */

@@ -6,7 +6,7 @@ import { CATALOGUE, type Cause } from '../causes/index.ts';
 const isCause = (text: string): text is Cause => Object.hasOwn(CATALOGUE, text);
 const causeSchema = z
   .string()
-  .refine(isCause, { error: 'no cause of the catalogue (docs/reference/parity.md lists them)' });
+  .refine(isCause, { error: 'not a cause of the catalogue (docs/reference/causes.md lists them)' });
 
 const pointerSchema = z
   .string()

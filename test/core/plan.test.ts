@@ -46,8 +46,8 @@ describe('a plan', () => {
   it.each([
     [{ colour: 'red' }, 'colour: unknown key'],
     [{ gate: { alpah: 0.1 } }, 'gate.alpah: unknown key'],
-    [{ shadow: { duration: '1h' } }, 'shadow.duration: "1h" is not an ISO-8601 duration such as PT1H or P2D'],
-    [{ retention: 'PT1S' }, 'retention: PT1S is outside PT1M to P90D'],
+    [{ shadow: { duration: '1h' } }, 'shadow.duration: must be an ISO-8601 duration such as PT1H or P2D (got "1h")'],
+    [{ retention: 'PT1S' }, 'retention: must be PT1M to P90D (got PT1S)'],
     [{ stages: [{ percent: 0.05, bake: 'PT1H' }] }, 'stages.0.percent:'],
     [{ stages: [{ percent: 50, bake: 'PT1H' }] }, 'stages.0.percent: the last stage must be 100'],
     [
@@ -64,6 +64,7 @@ describe('a plan', () => {
       { gate: { observe: 'PT10M' }, stages: [{ percent: 100, bake: 'PT5M' }] },
       'stages.0.bake: is shorter than gate.observe',
     ],
+    [{ gate: { alpha: 0.5 } }, 'gate.alpha: must be at most 0.2 (got 0.5)'],
     [{ gate: { errorMargin: 0.2 } }, 'gate.errorMargin: must be below gate.maxErrorRate'],
     ['10 %', 'plan: '],
   ])('refuses %j and names the field', (input, problem) => {

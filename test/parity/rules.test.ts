@@ -268,7 +268,11 @@ describe('rules that are not valid', () => {
       /rules\.0\.where\.pointer: must be a JSON pointer/,
     ],
     ['nothing but a route', { ...ignore, where: { route: '/x' } }, /rules\.0\.where: must name a pointer/],
-    ['an unknown cause', { ...ignore, where: { cause: 'vibes' } }, /rules\.0\.where\.cause: no cause of the catalogue/],
+    [
+      'an unknown cause',
+      { ...ignore, where: { cause: 'vibes' } },
+      /rules\.0\.where\.cause: not a cause of the catalogue/,
+    ],
     ['an unknown kind', { kind: 'forget', where: {} }, /rules\.0\.kind: /],
     ['an empty tolerance', { kind: 'tolerance', where: { pointer: '/v' }, within: {} }, /rules\.0\.within: must give/],
     ['no array', { kind: 'unordered', where: { cause: 'array-order' } }, /rules\.0\.where\.pointer: /],

@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const KEPT = join(ROOT, '.crossfade', 'test-assemblies');
 /** What a synthesis reads: constructs, handlers, the mirror, and what these import. */
 const SOURCES = [
-  '{bin,lib,lambdas,mirror,core,http,json,capture,parity}/**/*.{ts,json}',
+  '{bin,lib,lambdas,mirror,core,http,json,capture,input,parity}/**/*.{ts,json}',
   'mirror/**/Dockerfile',
   'cdk.json',
   'package-lock.json',

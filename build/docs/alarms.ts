@@ -1,0 +1,90 @@
+/** Alarms as the synthesised reference application has them, and the metrics that handlers and mirror write. */
+import * as z from 'zod';
+import { HANDLER_METRICS } from '../../lambdas/tasks/index.ts';
+import { MIRROR_METRICS } from '../../mirror/recorder/index.ts';
+import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
+import { code, type Page, page, table } from './markdown.ts';
+
+const alarmSchema = z.looseObject({
+  AlarmActions: z.array(z.unknown()),
+  AlarmDescription: z.string(),
+  ComparisonOperator: z.string(),
+  Threshold: z.number(),
+  DatapointsToAlarm: z.number().optional(),
+  EvaluationPeriods: z.number(),
+  TreatMissingData: z.string(),
+  Metrics: z.array(z.looseObject({ Expression: z.string().optional(), Label: z.string().optional() })).optional(),
+  MetricName: z.string().optional(),
+});
+type Alarm = z.infer<typeof alarmSchema>;
+
+interface Row {
+  readonly alarm: Alarm;
+  /** Without the ingress id; the anchor in the runbook. */
+  readonly name: string;
+  readonly meaning: string;
+  readonly action: string;
+}
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  GreaterThanThreshold: '>',
+  GreaterThanOrEqualToThreshold: '≥',
+  LessThanThreshold: '<',
+};
+
+export function alarmsPage(assembly: Assembly): Page {
+  const rows = alarmsOf(assembly);
+  return page(
+    'docs/reference/alarms.md',
+    'Alarms and metrics',
+    'The name of an alarm in CloudWatch begins with the ingress id, such as `shop-no-traffic`. Thresholds are those of the default plan; `DualStackCutover` derives them from its `plan`. Every period is one minute. The [runbook](../how-to/runbook.md) says what to do for each alarm.',
+    `## Alarms\n\n${table(
+      ['alarm', 'action', 'red when', 'datapoints', 'missing data', 'meaning'],
+      rows.map(({ alarm, name, meaning, action }) => [
+        `[${name}](../how-to/runbook.md#${name})`,
+        action,
+        `${measured(alarm)} ${OPERATORS[alarm.ComparisonOperator] ?? alarm.ComparisonOperator} ${alarm.Threshold}`,
+        `${alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods} of ${alarm.EvaluationPeriods}`,
+        alarm.TreatMissingData === 'breaching' ? 'red' : 'not red',
+        meaning,
+      ]),
+    )}`,
+    `## Expressions\n\nMetric math of the alarms on several metrics; \`FILL(x, 0)\` takes a missing value for zero.\n\n${table(
+      ['alarm', 'expression'],
+      rows.flatMap(({ alarm, name }) =>
+        (alarm.Metrics ?? []).flatMap(({ Expression }) => (Expression === undefined ? [] : [[name, code(Expression)]])),
+      ),
+    )}`,
+    `## Metrics of the handlers\n\nNamespace \`Crossfade\`, dimension \`Ingress\`, written as Embedded Metric Format.\n\n${metricTable(HANDLER_METRICS)}`,
+    `## Metrics of the mirror\n\nNamespace \`Crossfade\`, dimension \`Ingress\`.\n\n${metricTable(MIRROR_METRICS)}`,
+    '## Metrics of your services\n\n`breaker-open` reads `BreakerOpen` (namespace `Crossfade`, dimension `Side`) of the candidate: 1 while its circuit breaker is open. A service without one leaves the alarm without data, which is not red.',
+  );
+}
+
+function alarmsOf({ resources }: Assembly): Row[] {
+  return resources
+    .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
+    .map(({ properties }) => {
+      const alarm = alarmSchema.parse(properties);
+      const [meaning = '', runbook = ''] = alarm.AlarmDescription.split(' Runbook: ');
+      return { alarm, meaning, name: runbook.split('#')[1] ?? '', action: actionOf(alarm) };
+    });
+}
+
+/** By the functions that the alarm calls; people are told by every alarm. */
+function actionOf({ AlarmActions }: Alarm): string {
+  const called = JSON.stringify(AlarmActions);
+  if (called.includes('Functionsrollback')) return 'rolls back';
+  return called.includes('Functionsclosemirror') ? 'closes the mirror' : 'notifies only';
+}
+
+function measured({ Metrics = [], MetricName }: Alarm): string {
+  return Metrics.find((m) => m.Expression !== undefined)?.Label ?? MetricName ?? '';
+}
+
+function metricTable(metrics: Readonly<Record<string, string>>): string {
+  return table(
+    ['metric', 'meaning'],
+    Object.entries(metrics).map(([name, meaning]) => [code(name), meaning]),
+  );
+}

@@ -1,0 +1,148 @@
+/**
+ * How each cause is recognised, for docs/reference/causes.md; class and advice are in the table of causes.
+ *
+ * `row` is the row of the list of known Node → Go differences with which the corpus began; `new` was added by running both sides
+ * against each other; empty where the corpus has neither.
+ */
+import type { Cause } from '../../parity/causes/index.ts';
+
+type Note = readonly [row: string, told: string];
+
+/** In the order of the page: sections, and the causes of each. */
+export const CAUSE_NOTES = {
+  'The answer as a whole': {
+    'no-answer': ['', 'the candidate refused, timed out or was cut off'],
+    'crash-closes-connection': ['28', 'connection reset where the stable side says 5xx'],
+  },
+  Status: {
+    status: ['', 'two status codes, and none of the reasons below'],
+    'path-cleaning-redirect': ['23', 'the path has `//`, `/./` or `/../`; one side says 301, 307 or 308'],
+    'trailing-slash': [
+      '24',
+      'one side redirects to the path ± `/`; or the path ends with `/` and one side has 2xx, the other 404',
+    ],
+    'path-case': ['25', 'the path has an upper-case letter; 2xx against 404'],
+    'index-redirect': ['new', '301 to `./` for a path that ends with `/index.html`'],
+    'marshal-error': ['new', '2xx against 5xx whose body begins as an error of encoding/json does'],
+    'method-not-allowed': ['27', '404 against 405 with Allow'],
+    'options-default': ['new', 'OPTIONS: 2xx against 404 or 405'],
+    'head-not-routed': ['new', 'HEAD: below 400 against 404 or 405'],
+    'query-pair-dropped': [
+      '30',
+      'the query has `;` or `%` without two hex digits, and status or body differ without a reason of their own',
+    ],
+    'query-nesting': ['31', 'a key of the query ends with `[…]`, and likewise'],
+    'query-repeated': ['new', 'a key stands twice in the query, and likewise'],
+    'request-body-validity': ['new', 'a JSON request body: 2xx against 4xx'],
+    'request-media-type': [
+      'new',
+      'a request body is a JSON object but not called so: 2xx against 4xx, or the body differs without a reason of its own',
+    ],
+    'request-key-case': [
+      '16',
+      'the request body has the key that differs in another case; or a key that begins with a capital: 4xx against 2xx',
+    ],
+  },
+  Headers: {
+    'media-type': ['17', 'another type/subtype'],
+    charset: ['17', 'same media type, another charset parameter'],
+    'error-as-text': ['29', 'JSON against text/plain with `X-Content-Type-Options: nosniff`'],
+    'validator-kind': ['18', 'ETag weak, strong or none, Last-Modified or none; 304 against 200'],
+    'header-case': ['19', 'names equal but for their case; told once an answer'],
+    'server-identity': [
+      '20',
+      'Date, Server, Via, X-Powered-By, Keep-Alive, Connection, trace fields and the like; another X-Request-Id',
+    ],
+    'content-length': ['21', 'HEAD, 304: another length or none; otherwise on one side only'],
+    framing: ['22', 'Transfer-Encoding on one side only'],
+    'content-encoding': ['33', 'Content-Encoding differs, or Vary by Accept-Encoding alone'],
+    'cookie-format': [
+      '32',
+      'equal after parsing; Max-Age and Expires count as the same life (± 5 s), quotes as nothing',
+    ],
+    'cookie-value': [
+      '',
+      'another value (of its keyed hash, where redacted) or attribute, or the cookie is on one side only',
+    ],
+    'cookie-encoding': ['new', 'equal only after percent-decoding'],
+    'validator-value': ['new', 'same kind, another value'],
+    'signed-body': ['4', 'Content-Digest, Digest, Signature, X-Hub-Signature and the like differ'],
+    location: ['', 'leads to another place'],
+    'location-form': ['new', 'resolves to the same place'],
+    cors: ['new', 'an Access-Control field differs'],
+    'header-format': ['new', 'equal as a list, or for Vary, Cache-Control, Allow and the like as a set of tokens'],
+    'header-missing': ['', 'only the stable side sends it'],
+    'header-added': ['', 'only the candidate sends it'],
+    'header-value': ['', 'other values, or the same in another order; only list-valued fields are joined'],
+  },
+  'JSON: one value for another': {
+    'null-for-empty-array': ['1', '`[]` against null'],
+    'null-for-empty-object': ['2', '`{}` against null'],
+    'key-missing': ['3', 'a key on the stable side only'],
+    'key-added': ['3', 'a key on the candidate only'],
+    'zero-value-omitted': ['3', '0, "", false, [] or {} against no key'],
+    'zero-value-added': ['3', 'no key against 0, "", false, [] or {}'],
+    'null-added': ['3', 'no key against null'],
+    'null-omitted': ['new', 'null against no key'],
+    'key-renamed': ['new', 'one key missing and one added, alike but for case and separators, with the same value'],
+    'zero-for-null': ['3', 'null against 0, "", false'],
+    'null-for-zero': ['3', '0, "", false against null'],
+    'integer-precision': ['5', 'two integers that are the same double'],
+    'float-rounding': ['new', 'doubles that differ in the last digits only'],
+    'float32-precision': ['new', 'the candidate is the stable number rounded to 32 bits'],
+    'not-a-number': ['7', 'null against a number, against 5xx, or against an empty body'],
+    'duration-unit': ['11', 'ratio 10^6 or 10^9; 10^3 where the name speaks of time'],
+    'timestamp-unit': ['new', 'ratio 10^3, and both are plausible times'],
+    'timestamp-as-number': ['new', 'a timestamp in text against a number'],
+    'zero-time': ['9', 'null against `0001-01-01T00:00:00Z`'],
+    'timestamp-format': ['8', 'a timestamp on both sides, the same instant'],
+    'timestamp-precision': ['new', 'the same instant but for the digits that one side leaves out'],
+    'buffer-as-base64': ['10', '`{"type":"Buffer","data":[…]}` against the base64 of the same bytes'],
+    'bytes-as-array': ['new', 'base64 against an array of the same bytes'],
+    'base64-alphabet': ['new', 'the same bytes after decoding either base64'],
+    'null-struct': ['new', 'null or a value against {"String":…,"Valid":…} and the like'],
+    'lone-surrogate': ['15', '`\\ud800`…`\\udfff` alone against U+FFFD'],
+    'number-value': ['', 'other numbers, exactly'],
+    'number-type': ['new', 'a number against a string'],
+    type: ['', 'other JSON types'],
+    value: ['', 'other strings or booleans'],
+    format: ['', 'a rule or noise lets the value vary, but not its format'],
+    'array-length': ['', 'an element that only one side has, after aligning the arrays'],
+    'array-order': ['new', 'same elements'],
+    'duplicate-key': ['new', 'a key twice in an object'],
+  },
+  'JSON: the same value, written otherwise': {
+    'number-format': ['34', 'equal as numbers, other tokens'],
+    'negative-zero': ['6', '0 against -0'],
+    'html-escape': ['4', 'equal after undoing what encoding/json escapes for HTML'],
+    'string-escape': ['14', 'equal after parsing'],
+    'key-order': ['12', 'same keys'],
+    'trailing-newline': ['13', 'one newline at the end'],
+    'white-space': ['', 'white space between tokens'],
+  },
+  'Bodies that are not JSON': {
+    'not-found-body': ['26', 'both 404, not both JSON, other wording'],
+    'redirect-body': ['new', 'both 3xx with Location; media type or body differs'],
+    'error-body': ['new', 'both the same 4xx or 5xx, likewise'],
+    'body-missing': ['', 'empty against not empty'],
+    'text-value': ['', 'the first line that differs'],
+    'markup-value': ['', 'an attribute, a text, or from there on the structure'],
+    'form-value': ['', 'the n-th value of a field'],
+    'part-value': ['', 'a part is missing, or has other fields'],
+    'line-order': ['new', 'same lines'],
+    'markup-format': ['new', 'same tokens after parsing'],
+    'part-boundary': ['', 'same parts'],
+    'line-ending': ['', 'equal with LF'],
+    'body-bytes': ['', 'the first byte that differs'],
+    'malformed-json': ['', 'a media type of JSON, and no parser reads it (bytes that are no UTF-8 included)'],
+    'undecodable-content': ['', 'the coding in Content-Encoding does not fit, or the capture is no base64'],
+  },
+  'Limits of the comparison': {
+    'body-uncomparable': [
+      '',
+      'only the beginning was kept and the digests differ or are missing; decoded over the limit; unknown coding',
+    ],
+    'too-many-differences': ['', 'over 50 in one body, or 50 header fields'],
+    'too-deep': ['', 'below the limit of depth'],
+  },
+} as const satisfies Readonly<Record<string, Partial<Readonly<Record<Cause, Note>>>>>;

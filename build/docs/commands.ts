@@ -1,0 +1,69 @@
+/** The commands, from the program that runs them. */
+import { Readable } from 'node:stream';
+import type { Argument, Command, Option } from 'commander';
+import { program } from '../../cli/program.ts';
+import { EXIT_HELP, type Screen, type Terminal } from '../../cli/shared/index.ts';
+import { code, type Page, page, table } from './markdown.ts';
+
+export function commandsPage(): Page {
+  const crossfade = program(nowhere());
+  return page(
+    'docs/reference/commands.md',
+    'Commands',
+    'Run `npm run crossfade -- COMMAND` in this repository, or `npx crossfade COMMAND` where the package is installed. `crossfade COMMAND --help` prints the same.',
+    'Commands with `--ingress` talk to AWS, with the region and credentials of the usual AWS variables and files.',
+    `\`\`\`text\n${EXIT_HELP.trim()}\n\`\`\``,
+    ...crossfade.commands.flatMap((command) => sections(command, 'crossfade')),
+  );
+}
+
+function sections(command: Command, parent: string): string[] {
+  const name = `${parent} ${command.name()}`;
+  if (command.commands.length > 0) return command.commands.flatMap((inner) => sections(inner, name));
+  const usage = `${name} ${command.usage()}`.replace(/ ?\[options\]/, ' [options]');
+  const given = command.registeredArguments;
+  const options = command.options.filter((option) => !option.hidden);
+  return [
+    [
+      `## ${name}`,
+      `${sentence(command.description())}`,
+      `\`\`\`text\n${usage}\n\`\`\``,
+      ...(given.length === 0 ? [] : [table(['argument', 'meaning'], given.map(argumentRow))]),
+      ...(options.length === 0 ? [] : [table(['option', 'default', 'meaning'], options.map(optionRow))]),
+    ].join('\n\n'),
+  ];
+}
+
+function argumentRow(argument: Argument): string[] {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return [code(argument.required ? `<${name}>` : `[${name}]`), argument.description];
+}
+
+function optionRow(option: Option): string[] {
+  return [code(option.flags), defaultOf(option), option.description];
+}
+
+function defaultOf(option: Option): string {
+  if (option.mandatory) return 'required';
+  if (option.defaultValueDescription !== undefined) return option.defaultValueDescription;
+  const value: unknown = option.defaultValue;
+  if (value === undefined || value === '' || option.negate || (Array.isArray(value) && value.length === 0)) return '';
+  return code(String(value));
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** The program is only looked at: nothing is run. */
+function nowhere(): Terminal {
+  const silent: Screen = { columns: null, coloured: false, write: () => {} };
+  return {
+    out: silent,
+    err: silent,
+    stdin: Readable.from([]),
+    environment: {},
+    interruption: () => new AbortController().signal,
+    exit: () => {},
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * The doc comments of a file's zod schemas, by the path of the field. TypeScript keeps them for users of the types; here they
+ * are read for the pages, so that a field is described once. Reads the layout that Biome gives the file.
+ */
+
+/** Doc comment of each field below the schema `root`, such as `gate.alpha`; `[]` marks the elements of a list. */
+export function fieldDocs(source: string, root: string): ReadonlyMap<string, string> {
+  const schemas = schemasOf(source);
+  const docs = new Map<string, string>();
+  const walk = (schema: string, prefix: string) => {
+    for (const field of schemas.get(schema) ?? []) {
+      const path = `${prefix}${field.path}`;
+      if (field.doc !== '') docs.set(path, field.doc);
+      for (const inner of field.mentions) if (schemas.has(inner)) walk(inner, `${path}${field.isList ? '[]' : ''}.`);
+    }
+  };
+  walk(root, '');
+  return docs;
+}
+
+interface Field {
+  readonly path: string;
+  readonly doc: string;
+  /** Other schemas of the file in its definition. */
+  readonly mentions: readonly string[];
+  readonly isList: boolean;
+}
+
+function schemasOf(source: string): ReadonlyMap<string, Field[]> {
+  const schemas = new Map<string, Field[]>();
+  for (const [, name = '', body = ''] of source.matchAll(/^(?:export )?const (\w+) = (z[\s\S]*?;)$/gm))
+    schemas.set(name, fieldsOf(body));
+  return schemas;
+}
+
+function fieldsOf(body: string): Field[] {
+  const lines = body.split('\n');
+  const fields: Field[] = [];
+  /** Names of the fields that are open, with their indentation. */
+  const open: { readonly name: string; readonly indent: number }[] = [];
+  let doc: string[] = [];
+  lines.forEach((line, i) => {
+    const comment = /^\s*(?:\/\*\*|\*\/|\*)\s?(.*?)(?:\s*\*\/)?$/.exec(line);
+    if (comment !== null) {
+      doc.push((comment[1] ?? '').replace(/\/$/, ''));
+      return;
+    }
+    const [, space = '', name] = /^( +)(\w+): ?/.exec(line) ?? /^( +)(\w+),$/.exec(line) ?? [];
+    if (name !== undefined) {
+      while ((open.at(-1)?.indent ?? -1) >= space.length) open.pop();
+      open.push({ name, indent: space.length });
+      const definition = definitionAt(lines, i, space.length);
+      fields.push({
+        path: open.map((o) => o.name).join('.'),
+        doc: doc.join(' ').replaceAll(/\s+/g, ' ').trim(),
+        mentions: definition.match(/\b\w+Schema\b/g) ?? [],
+        isList: definition.includes('.array('),
+      });
+    }
+    doc = [];
+  });
+  return fields;
+}
+
+/** From the field's line to the line before the next one that is not deeper. */
+function definitionAt(lines: readonly string[], start: number, indent: number): string {
+  const end = lines.findIndex((line, i) => i > start && !line.startsWith(' '.repeat(indent + 1)));
+  const own = lines.slice(start, end === -1 ? undefined : end);
+  // An object's own fields mention schemas for themselves.
+  return own[0]?.includes('Object({') === true ? (own[0] ?? '') : own.join('\n');
+}

@@ -1,0 +1,25 @@
+/** Reference pages from the code that they describe. */
+import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
+import { alarmsPage } from './alarms.ts';
+import { capturesPage } from './captures.ts';
+import { causesPage } from './causes.ts';
+import { commandsPage } from './commands.ts';
+import { errorsPage } from './errors.ts';
+import type { Page } from './markdown.ts';
+import { planPage, planSchemaFile } from './plan.ts';
+
+/**
+ * Every generated file with its whole text. The same code gives the same text on every machine.
+ * @param assembly the synthesised reference application
+ */
+export function generatedPages(assembly: Assembly): Page[] {
+  return [
+    planPage(),
+    planSchemaFile(),
+    commandsPage(),
+    causesPage(),
+    errorsPage(),
+    alarmsPage(assembly),
+    capturesPage(),
+  ];
+}

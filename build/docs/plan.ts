@@ -1,0 +1,92 @@
+/** The plan: every field with its type, default, range and meaning; and the same as a JSON Schema, for editors. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { planSchema } from '../../core/model/index.ts';
+import { fieldDocs } from './field-docs.ts';
+import { type FieldRow, fieldRows } from './json-schema.ts';
+import { code, type Page, page, table } from './markdown.ts';
+
+const SCHEMA_FILE = 'docs/reference/plan.schema.json';
+
+export function planPage(): Page {
+  const docs = planDocs();
+  const rows = fieldRows(jsonSchema());
+  const groups = [...new Set(rows.map((row) => groupOf(row)))];
+  return page(
+    'docs/reference/plan.md',
+    'The plan',
+    'A plan is a JSON object. Every field has a default, so `{}` is a valid plan; unknown keys are refused. Durations are ISO-8601 with weeks, days, hours, minutes and seconds, such as `PT90M` or `P2D`. `crossfade plan FILE` checks a plan without AWS.',
+    `[plan.schema.json](plan.schema.json) holds the same as a JSON Schema: put \`"$schema"\` into your editor's settings, not into the plan.`,
+    ...groups.map((group) =>
+      [
+        `## ${group === '' ? 'Top level' : code(group)}`,
+        ...(docs.get(group) === undefined ? [] : [docs.get(group) ?? '']),
+        table(
+          ['field', 'type', 'default', 'range', 'meaning'],
+          rows
+            .filter((row) => groupOf(row) === group && !isGroup(row, rows))
+            .map((row) => [
+              code(row.path),
+              row.type,
+              row.required ? 'required' : code(row.default),
+              row.range,
+              meaning(docs, row),
+            ]),
+        ),
+      ].join('\n\n'),
+    ),
+    RULES,
+  );
+}
+
+const RULES = `## Rules between fields
+
+- \`stages[].percent\` rises from stage to stage, in steps of at least 0.1, and the last stage is 100.
+- \`stages[].bake\` is at least \`gate.observe\`.
+- \`gate.errorMargin\` is below \`gate.maxErrorRate\`.
+- The whole plan stays within the history limit of Step Functions; \`crossfade plan\` says how many events it may need.`;
+
+export function planSchemaFile(): Page {
+  return { file: SCHEMA_FILE, text: `${JSON.stringify(jsonSchema(), null, 2)}\n` };
+}
+
+/** Of a plan as written: durations are texts. */
+function jsonSchema(): z.core.JSONSchema.BaseSchema {
+  const docs = planDocs();
+  return z.toJSONSchema(planSchema, {
+    io: 'input',
+    override: ({ jsonSchema: schema, path }) => {
+      const field = path
+        .filter((step, i) => !(step === 'properties' && path[i - 1] !== 'properties'))
+        .join('.')
+        .replaceAll('.items', '[]');
+      const doc = docs.get(field);
+      if (doc !== undefined) schema.description = doc;
+    },
+  });
+}
+
+function planDocs(): ReadonlyMap<string, string> {
+  return fieldDocs(
+    readFileSync(join(import.meta.dirname, '..', '..', 'core', 'model', 'plan.ts'), 'utf8'),
+    'planSchema',
+  );
+}
+
+/** @throws when a field has no doc comment: the page would have a hole. */
+function meaning(docs: ReadonlyMap<string, string>, { path }: FieldRow): string {
+  const doc = docs.get(path);
+  if (doc === undefined) throw new Error(`core/model/plan.ts: ${path} has no doc comment`);
+  return doc;
+}
+
+function groupOf({ path }: FieldRow): string {
+  const dot = path.indexOf('.');
+  return dot === -1 ? '' : path.slice(0, dot);
+}
+
+/** An object or list whose fields have rows of their own; a list's default is worth its own row. */
+function isGroup({ path, type }: FieldRow, rows: readonly FieldRow[]): boolean {
+  return type === 'object' && rows.some((row) => row.path.startsWith(`${path}.`));
+}

@@ -1,0 +1,85 @@
+/** The names of errors, and what each means to an operator. */
+
+/**
+ * Every name that a task or an execution may end with; docs/reference/errors.md prints this table. `Crossfade.Transient` is the
+ * only one that the state machine retries.
+ */
+export const ERRORS = {
+  'Crossfade.InvalidPlan': {
+    meaning:
+      'The plan, the attach file or the input of the execution is not valid; the message names every wrong field.',
+    traffic: 'Unchanged.',
+    next: 'Correct the fields and start again. `crossfade plan FILE` checks a plan without AWS.',
+  },
+  'Crossfade.Refused': {
+    meaning: 'Preflight or baseline found a reason not to begin; the message names every reason.',
+    traffic: 'Unchanged.',
+    next: 'Fix the causes, then start a new execution.',
+  },
+  'Crossfade.InvalidState': {
+    meaning: 'A task got a state or an event that its phase does not expect.',
+    traffic: 'The rollback that follows returns it to stable.',
+    next: 'Do not write the state by hand. Otherwise report a bug, with the execution history.',
+  },
+  'Crossfade.RuleKept': {
+    meaning: 'A deployment would have changed the listener rule while a cutover runs or the candidate has traffic.',
+    traffic: 'Unchanged; the live weights stay as they are.',
+    next: 'Wait for the cutover to end, or run `crossfade rollback`, then deploy again.',
+  },
+  'Crossfade.DrillFailed': {
+    meaning: 'The alarm of a drill was tripped and did not trigger a rollback in time.',
+    traffic: 'At most 1 % on the candidate; the rollback that follows returns it to stable.',
+    next: "Check the alarm's actions, the permission of the rollback function for alarms, and its dead-letter queue.",
+  },
+  'Crossfade.Fenced': {
+    meaning: 'A rollback or a newer run owns the ingress, so this run must not write any more.',
+    traffic: 'On stable, or being returned to it.',
+    next: 'Nothing. `crossfade status` shows who requested the rollback and why.',
+  },
+  'Crossfade.Superseded': {
+    meaning: 'A newer intent of the same run replaced the one that this task had recorded.',
+    traffic: 'As the newer intent says, once its writer has finished.',
+    next: 'Nothing; the writer that lost brings the listener in line with the newer intent.',
+  },
+  'Crossfade.NoHealthyTarget': {
+    meaning: 'A target group that would have got traffic has no healthy target.',
+    traffic: 'Unchanged by this step; the rollback that follows returns it to stable.',
+    next: 'Check the tasks and health checks of that target group, then start a new execution.',
+  },
+  'Crossfade.WeightsNotApplied': {
+    meaning: 'The listener does not have the weights that were written.',
+    traffic: 'Between the old and the new weights; the rollback that follows returns it to stable.',
+    next: 'Wait for the rollback. If it repeats, look in CloudTrail for another writer of the listener rule.',
+  },
+  'Crossfade.IngressUnavailable': {
+    meaning: 'The listener rule was deleted or is not a weighted forward rule any more.',
+    traffic: 'Unknown.',
+    next: 'Restore the rule with `cdk deploy`, which keeps live weights, then roll back.',
+  },
+  'Crossfade.LedgerUnavailable': {
+    meaning: 'The ledger cannot be reached or cannot take the entry.',
+    traffic: 'As the last confirmed weights left it.',
+    next: 'Check DynamoDB and permissions. `crossfade rollback --break-glass` works without the ledger.',
+  },
+  'Crossfade.Transient': {
+    meaning: 'An AWS call failed with a throttle, a timeout, a lost connection or a server error.',
+    traffic: 'Unknown until the weights are read again; the task is retried, and rolled back if the retries fail.',
+    next: 'Nothing, unless it repeats: then check the quotas and the health of that AWS service.',
+  },
+  'Crossfade.SignoffRefused': {
+    meaning: 'A person rejected the pending sign-off.',
+    traffic: 'The rollback that follows returns it to stable.',
+    next: 'Nothing; the decision log names the person and the reason.',
+  },
+  'Crossfade.RolledBack': {
+    meaning: 'The execution ended with a rollback; its cause is the reason.',
+    traffic: 'On stable.',
+    next: 'Read the reason, fix the candidate, and start a new execution.',
+  },
+  'Crossfade.RollbackFailed': {
+    meaning: 'The execution could not confirm its rollback.',
+    traffic: 'Unknown to the execution; the watchdog repeats the rollback every minute.',
+    next: 'Run `crossfade status`, and roll back by hand if the live weights are not the expected ones.',
+  },
+} as const satisfies Record<string, { readonly meaning: string; readonly traffic: string; readonly next: string }>;
+export type ErrorName = keyof typeof ERRORS;
