@@ -52,19 +52,26 @@ export function planSchemaFile(): Page {
 }
 
 /** Of a plan as written: durations are texts. */
-function jsonSchema(): z.core.JSONSchema.BaseSchema {
-  const docs = planDocs();
-  return z.toJSONSchema(planSchema, {
-    io: 'input',
-    override: ({ jsonSchema: schema, path }) => {
-      const field = path
-        .filter((step, i) => !(step === 'properties' && path[i - 1] !== 'properties'))
-        .join('.')
-        .replaceAll('.items', '[]');
-      const doc = docs.get(field);
-      if (doc !== undefined) schema.description = doc;
-    },
-  });
+function jsonSchema(): JsonSchema {
+  const plain: JsonSchema = JSON.parse(JSON.stringify(z.toJSONSchema(planSchema, { io: 'input' })));
+  describeFields(plain, '', planDocs());
+  return plain;
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Gives each field its doc comment as its description. */
+function describeFields(schema: JsonSchema, path: string, docs: ReadonlyMap<string, string>): void {
+  const { properties, items } = schema;
+  const doc = docs.get(path);
+  if (doc !== undefined) schema.description = doc;
+  for (const [name, inner] of Object.entries(properties ?? {}))
+    if (isSchema(inner)) describeFields(inner, path === '' ? name : `${path}.${name}`, docs);
+  if (isSchema(items)) describeFields(items, `${path}[]`, docs);
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function planDocs(): ReadonlyMap<string, string> {

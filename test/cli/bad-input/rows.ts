@@ -133,7 +133,7 @@ export const JSON_FILES: readonly Row[] = [
 export const PLANS: readonly Row[] = [
   ['plan @unknown-key', 'stagez: unknown key'],
   ['plan @unknown-deep', 'gate.alfa: unknown key'],
-  ['plan @bad-duration', 'stages.0.bake: "an hour" is not an ISO-8601 duration'],
+  ['plan @bad-duration', 'stages.0.bake: must be an ISO-8601 duration'],
   ['plan @number-duration', 'stages.0.bake: '],
   ['plan @no-hundred', 'stages.1.percent: the last stage must be 100'],
   ['plan @falling-stages', 'stages.1.percent: '],
