@@ -25,10 +25,15 @@ const allowance = list(/^[A-Z]+ \/\S*$/, 'a method and a path template, such as 
   }),
 );
 
+/** Requests keep their targets: a path here would be taken and never used. */
+const origin = z
+  .url({ protocol: /^http$/ })
+  .refine((text) => `${new URL(text).origin}/` === new URL(text).href, 'must be http://host:port, without a path');
+
 const schema = z.object({
   CROSSFADE_INGRESS: z.string().min(1),
-  MIRROR_STABLE_URL: z.url({ protocol: /^http$/ }),
-  MIRROR_CANDIDATE_URL: z.url({ protocol: /^http$/ }),
+  MIRROR_STABLE_URL: origin,
+  MIRROR_CANDIDATE_URL: origin,
   MIRROR_BIND: z.string().default('0.0.0.0'),
   MIRROR_FORWARD_PORT: port.default(8081),
   MIRROR_REVERSE_PORT: port.default(8082),

@@ -4,19 +4,24 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import { fieldPairs } from '../../http/index.ts';
 import { type RequestHead, rawFields, responseFields } from '../message/index.ts';
 import { type Counters, type ExchangeObserver, isSafe } from '../recorder/index.ts';
+import { badGateway, reasonOf } from './refusal.ts';
 
 export interface ExchangeOptions {
   readonly dispatcher: Dispatcher;
+  /** A connection that nobody has used before. */
+  readonly fresh: () => Dispatcher;
   readonly counters: Counters;
+  /** Told why the client got no answer of the primary's. */
+  readonly failed: (error: unknown) => void;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly head: RequestHead;
-  /** The answer says that the connection ends with it. */
-  readonly closing: boolean;
+  /** Whether an answer that begins now says that the connection ends with it. */
+  readonly closing: () => boolean;
   readonly observer: ExchangeObserver | null;
   /** Called once, with the status that the client got; null when it left. */
   readonly ended: ((status: number | null) => void) | null;
@@ -43,11 +48,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   start(): void {
     this.#options.res.once('close', () => this.#clientClosed());
-    this.#dispatch();
+    this.#dispatch(this.#options.dispatcher);
   }
 
-  #dispatch(): void {
-    const { dispatcher, req, head } = this.#options;
+  #dispatch(dispatcher: Dispatcher): void {
+    const { req, head } = this.#options;
     try {
       dispatcher.dispatch(
         {
@@ -89,14 +94,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     const { req, res, closing, observer } = this.#options;
     const raw = rawFields(controller.rawHeaders);
+    const trailers = req.httpVersionMinor >= 1 && req.method !== 'HEAD' && status !== 204 && status !== 304;
     if (status < 200) {
       if (req.httpVersionMinor >= 1) res.writeInformation(status, responseFields(raw));
       return;
     }
-    const fields = responseFields(raw);
-    if (closing) fields.push('Connection', 'close');
-    if (reason === undefined || reason === '') res.writeHead(status, fields);
-    else res.writeHead(status, reason, fields);
+    const fields = responseFields(raw, trailers);
+    if (closing()) fields.push('Connection', 'close');
+    const phrase = reasonOf(reason);
+    if (phrase === '') res.writeHead(status, fields);
+    else res.writeHead(status, phrase, fields);
     observer?.leg.head(status, raw);
     // With the body's bytes that came along, otherwise by itself: events may wait long for the next.
     this.#headWaits = true;
@@ -126,9 +133,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     });
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
+  onResponseEnd(controller: Dispatcher.DispatchController | null): void {
     const { res, observer } = this.#options;
-    const { rawTrailers } = controller;
+    const rawTrailers = controller?.rawTrailers;
     if (Array.isArray(rawTrailers) && rawTrailers.length > 0) res.addTrailers(fieldPairs(rawFields(rawTrailers)));
     this.#headWaits = false;
     res.end(this.#first);
@@ -136,28 +143,39 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#end(res.statusCode);
   }
 
-  onResponseError(_controller: unknown, error: unknown): void {
+  onResponseError(controller: Dispatcher.DispatchController | null, error: unknown): void {
     const { counters, observer } = this.#options;
     if (this.#over) return;
     if (this.#gone) {
       observer?.aborted();
       this.#end(null);
+    } else if (this.#isBodiless(error)) {
+      this.onResponseEnd(controller);
     } else if (this.#mayRetry(error)) {
       this.#retried = true;
       counters.primaryRetries++;
-      this.#dispatch();
+      const { fresh } = this.#options;
+      const connection = fresh();
+      this.#dispatch(connection);
+      connection.close(() => {});
     } else {
       this.#primaryFailed(error);
     }
   }
 
   #primaryFailed(error: unknown): void {
-    const { res, counters, observer } = this.#options;
-    counters.primaryErrors++;
+    const { res, failed, observer } = this.#options;
+    failed(error);
     observer?.failed(error);
-    if (res.headersSent) res.destroy();
-    else res.writeHead(502, { 'content-type': 'text/plain' }).end('Bad Gateway\n');
+    this.#headWaits = false;
+    badGateway(res);
     this.#end(502);
+  }
+
+  /** A 304 may say how long the body is that it does not have (RFC 9110, 8.6); undici waits for it. */
+  #isBodiless(error: unknown): boolean {
+    const { res } = this.#options;
+    return res.statusCode === 304 && error instanceof errors.ResponseContentLengthMismatchError;
   }
 
   /**

@@ -6,18 +6,23 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import { Client, type Dispatcher } from 'undici';
 import { otherSide } from '../../capture/index.ts';
 import { routeWithoutSecrets } from '../../capture/redaction/index.ts';
 import { RequestHead, traceContext, traceparentOf } from '../message/index.ts';
 import { CopyObserver, type CopyPorts, mayCopy, sampled } from '../recorder/index.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { Exchange } from './exchange.ts';
+import type { FailureLog } from './failure-log.ts';
 import { relay, upgrade } from './handshake.ts';
+import { refusalOf, refuse, refuseSocket, statusOf } from './refusal.ts';
 
 export interface FaceOptions extends CopyPorts {
   readonly primaryUrl: URL;
   readonly primaryPool: Dispatcher;
+  /** Names the mirror in Via. */
+  readonly ingress: string;
+  readonly failures: FailureLog;
   /** Spans are named by these. */
   readonly routes: readonly string[];
   /** @default no spans, and a client's traceparent goes on unchanged */
@@ -28,12 +33,18 @@ export interface FaceOptions extends CopyPorts {
 const KEEP_ALIVE_MS = 75_000;
 /** ALB takes 64 KB of request fields in all; no request that reached the primary without the mirror may fail because of it. */
 const MAX_HEADER_BYTES = 128 * 1024;
-/** A client that takes longer for its head is not served (slow loris). */
-const HEAD_MS = 30_000;
+/**
+ * A client that takes longer for its head is not served (slow loris). Node counts from the connection's beginning, and a load balancer opens
+ * connections ahead and keeps them for its idle timeout (https://github.com/nodejs/node/issues/24980).
+ */
+const HEAD_MS = KEEP_ALIVE_MS;
 
 export class Face {
   readonly server: Server;
   readonly #options: FaceOptions;
+  /** Connections whose request is not answered yet, with its answer; null where they are no HTTP any more. */
+  readonly #busy = new Map<Duplex, ServerResponse | null>();
+  readonly #connections = new Set<Duplex>();
   #closing = false;
 
   constructor(options: FaceOptions) {
@@ -44,6 +55,8 @@ export class Face {
       headersTimeout: HEAD_MS,
       // An upload may take as long as the load balancer lets it.
       requestTimeout: 0,
+      // Any other offer is ignored (RFC 9110, 7.8), and its body is a body.
+      shouldUpgradeCallback: mayUpgrade,
     });
     // Node would leave out the fields beyond 2,000 without a word; their bytes are bounded.
     this.server.maxHeadersCount = 0;
@@ -51,6 +64,11 @@ export class Face {
     this.server.on('checkContinue', (req, res) => this.#serve(req, res, true));
     this.server.on('checkExpectation', (req, res) => this.#serve(req, res, true));
     this.server.on('upgrade', (req, socket, first) => this.#upgrade(req, socket, first));
+    this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#unreadable(error.code ?? '', socket));
+    this.server.on('connection', (socket) => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
+    });
   }
 
   /** From now on every answer ends its connection. */
@@ -58,12 +76,21 @@ export class Face {
     this.#closing = true;
   }
 
+  /** Ends the connections that carry no request, those that never have among them. */
+  closeIdle(): void {
+    for (const socket of this.#connections) if (!this.#busy.has(socket)) socket.destroy();
+  }
+
   #serve(req: IncomingMessage, res: ServerResponse, expects: boolean): void {
-    const { counters, primaryPool, primaryUrl } = this.#options;
+    const { counters, primaryPool, primaryUrl, ingress } = this.#options;
+    const { socket } = req;
+    this.#busy.set(socket, res);
+    res.once('close', () => this.#busy.delete(socket));
     counters.requests++;
-    const head = new RequestHead(req.rawHeaders);
+    const head = new RequestHead(req.rawHeaders, ingress);
     const refusal = refusalOf(req, head);
     if (refusal !== null) {
+      counters.drop('refused');
       refuse(res, refusal);
       return;
     }
@@ -71,28 +98,71 @@ export class Face {
     const span = this.#span(req, head);
     if (expects || head.trailers || !req.url?.startsWith('/')) {
       counters.drop('upgrade');
-      void relay({ primary: primaryUrl, counters }, req, res, head).then(() => span?.end(res.statusCode));
+      const failed = (error: unknown) => this.#primaryFailed(error);
+      void relay({ primary: primaryUrl, failed, closing: () => this.#closing }, req, res, head).then(() =>
+        span?.end(res.statusCode),
+      );
       return;
     }
     const observer = this.#observer(req, head, requestId);
     const ended = span === undefined ? null : (status: number | null) => span.end(status);
-    const closing = this.#closing;
-    new Exchange({ dispatcher: primaryPool, counters, req, res, head, closing, observer, ended }).start();
+    new Exchange({
+      dispatcher: primaryPool,
+      fresh: () => new Client(primaryUrl.origin, { maxHeaderSize: MAX_HEADER_BYTES }),
+      counters,
+      failed: (error) => this.#primaryFailed(error),
+      closing: () => this.#closing,
+      req,
+      res,
+      head,
+      observer,
+      ended,
+    }).start();
     // Never before the original.
     observer?.dispatched();
   }
 
   #upgrade(req: IncomingMessage, socket: Duplex, first: Buffer): void {
-    const { counters, primaryUrl } = this.#options;
+    const { counters, primaryUrl, ingress } = this.#options;
+    // Node has let go of the socket: without a listener a client's reset would end the process.
+    socket.on('error', () => socket.destroy());
+    this.#busy.set(socket, null);
+    socket.once('close', () => this.#busy.delete(socket));
     counters.requests++;
-    counters.drop('upgrade');
-    const head = new RequestHead(req.rawHeaders);
+    const head = new RequestHead(req.rawHeaders, ingress);
     const refusal = refusalOf(req, head);
-    if (refusal !== null)
-      return void socket.end(`HTTP/1.1 ${refusal.status} \r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    // Before Node 24.9 every offer comes here.
+    if (refusal !== null || !mayUpgrade(req)) {
+      counters.drop('refused');
+      refuseSocket(socket, refusal?.status ?? 501);
+      return;
+    }
+    counters.drop('upgrade');
     identify(req, head);
     this.#span(req, head)?.end(101);
-    upgrade({ primary: primaryUrl, counters }, req, socket, first, head);
+    const failed = (error: unknown) => this.#primaryFailed(error);
+    upgrade({ primary: primaryUrl, failed, closing: () => true }, req, socket, first, head);
+  }
+
+  /** What came is no request; a connection that ends or is reset is none either, and no news. */
+  #unreadable(code: string, socket: Duplex): void {
+    const { counters } = this.#options;
+    const answer = this.#busy.get(socket);
+    if (answer?.headersSent === true || answer === null || !code.startsWith('HPE_')) {
+      socket.destroy();
+      return;
+    }
+    if (answer === undefined) {
+      counters.requests++;
+      counters.drop('refused');
+    }
+    refuseSocket(socket, statusOf(code));
+  }
+
+  #primaryFailed(error: unknown): void {
+    const { counters, failures, primary } = this.#options;
+    counters.primaryErrors++;
+    failures.primaryFailed(primary, error);
   }
 
   /** Every request belongs to a trace from here on, so that both sides' logs can be joined. */
@@ -122,28 +192,16 @@ export class Face {
   }
 }
 
-interface Refusal {
-  readonly status: 400 | 505 | 508;
-  readonly why: string;
-}
-
-/** What node's parser lets pass, but two servers in a row may understand in two ways (RFC 9112, 3.2 and 6.1); and circles. */
-function refusalOf(req: IncomingMessage, head: RequestHead): Refusal | null {
-  if (req.httpVersionMajor !== 1) return { status: 505, why: 'HTTP/1.1 is spoken here' };
-  if (head.hosts > 1) return { status: 400, why: 'more than one Host' };
-  if (head.chunked && req.httpVersionMinor === 0) return { status: 400, why: 'chunks in HTTP/1.0' };
-  if (head.looped) return { status: 508, why: 'the mirror was reached by way of itself: check the URLs of its sides' };
-  return null;
-}
-
-function refuse(res: ServerResponse, { status, why }: Refusal): void {
-  res.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(`${why}\n`);
-}
-
 /** The request's id, given if it has none; and what a gateway adds. */
 function identify(req: IncomingMessage, head: RequestHead): string {
   const requestId = head.requestId ?? randomUUID();
   if (head.requestId === undefined) head.fields.push('X-Request-Id', requestId);
   head.addHop(req.httpVersion, req.socket.remoteAddress);
   return requestId;
+}
+
+function mayUpgrade(req: IncomingMessage): boolean {
+  const { headers, method } = req;
+  const bodiless = headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
+  return method === 'GET' && bodiless && headers.upgrade?.toLowerCase() === 'websocket';
 }

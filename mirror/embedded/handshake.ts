@@ -7,11 +7,14 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fieldPairs } from '../../http/index.ts';
 import { type RequestHead, responseFields } from '../message/index.ts';
-import type { Counters } from '../recorder/index.ts';
+import { badGateway, reasonOf, refuseSocket } from './refusal.ts';
 
 export interface HandshakeOptions {
   readonly primary: URL;
-  readonly counters: Counters;
+  /** Told why the client got no answer of the primary's. */
+  readonly failed: (error: unknown) => void;
+  /** Whether an answer that begins now says that the connection ends with it. */
+  readonly closing: () => boolean;
 }
 
 /** A request that ends in a response; an expectation goes to the primary, whose 100 or final answer goes to the client. */
@@ -22,38 +25,43 @@ export async function relay(
   head: RequestHead,
 ): Promise<void> {
   const expects = req.headers.expect !== undefined;
-  const upstream = send(options, req, [...head.fields, ...(expects ? ['Expect', '100-continue'] : [])], head);
-  res.once('close', () => upstream.destroy());
   try {
+    const upstream = send(options, req, [...head.fields, ...(expects ? ['Expect', '100-continue'] : [])], head);
+    res.once('close', () => upstream.destroy());
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       upstream.once('response', resolve);
       upstream.once('error', reject);
     });
     upstream.on('information', ({ statusCode, rawHeaders }) => {
-      if (statusCode !== 100) res.writeInformation(statusCode, responseFields(rawHeaders));
+      // An early hint that cannot be passed on is left out.
+      if (statusCode !== 100)
+        attempt(
+          () => res.writeInformation(statusCode, responseFields(rawHeaders)),
+          () => {},
+        );
     });
     let continued = false;
-    if (expects) {
-      upstream.once('continue', () => {
-        continued = true;
-        res.writeContinue();
-        forwardBody(req, upstream, head);
-      });
-      upstream.flushHeaders();
-    } else forwardBody(req, upstream, head);
+    upstream.once('continue', () => {
+      continued = true;
+      if (expects) res.writeContinue();
+    });
+    if (expects) upstream.flushHeaders();
+    // A client need not wait to be told to go on (RFC 9110, 10.1.1).
+    forwardBody(req, upstream, head);
     const response = await answered;
-    const fields = responseFields(response.rawHeaders);
+    const fields = responseFields(response.rawHeaders, req.httpVersionMinor >= 1 && req.method !== 'HEAD');
     // A client that was not told to go on may or may not send the body: what follows on this connection is anybody's guess.
-    if (expects && !continued) fields.push('Connection', 'close');
-    res.writeHead(response.statusCode ?? 502, response.statusMessage, fields);
+    if ((expects && !continued && !req.complete) || options.closing()) fields.push('Connection', 'close');
+    const phrase = reasonOf(response.statusMessage);
+    if (phrase === '') res.writeHead(response.statusCode ?? 502, fields);
+    else res.writeHead(response.statusCode ?? 502, phrase, fields);
     await pipeline(response, res, { end: false });
     if (response.rawTrailers.length > 0) res.addTrailers(fieldPairs(response.rawTrailers));
     res.end();
-  } catch {
+  } catch (error) {
     if (res.destroyed) return;
-    options.counters.primaryErrors++;
-    if (res.headersSent) res.destroy();
-    else res.writeHead(502, { 'content-type': 'text/plain', connection: 'close' }).end('Bad Gateway\n');
+    options.failed(error);
+    badGateway(res);
   }
 }
 
@@ -66,19 +74,29 @@ export function upgrade(
   head: RequestHead,
 ): void {
   const protocol = req.headers.upgrade ?? '';
-  const upstream = send(options, req, [...head.fields, 'Connection', 'Upgrade', 'Upgrade', protocol], head);
   let answered = false;
-  socket.on('error', () => upstream.destroy());
-  socket.once('close', () => upstream.destroy());
-  upstream.once('error', () => {
-    options.counters.primaryErrors++;
-    if (answered) socket.destroy();
-    else socket.end('HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  let gone = false;
+  const failed = (error: unknown) => {
+    if (!gone) options.failed(error);
+    if (answered || gone) socket.destroy();
+    else refuseSocket(socket, 502);
+  };
+  const upstream = attempt(
+    () => send(options, req, [...head.fields, 'Connection', 'Upgrade', 'Upgrade', protocol], head),
+    failed,
+  );
+  if (upstream === null) return;
+  socket.once('close', () => {
+    gone = true;
+    upstream.destroy();
   });
+  upstream.on('error', failed);
   upstream.once('upgrade', (response, other, early) => {
     answered = true;
-    const fields = [...responseFields(response.rawHeaders), 'Connection', 'Upgrade'];
-    socket.write(headText(response, [...fields, 'Upgrade', response.headers.upgrade ?? protocol]));
+    const passed = attempt(() => responseFields(response.rawHeaders), failed);
+    if (passed === null) return void other.destroy();
+    const fields = [...passed, 'Connection', 'Upgrade'];
+    socket.write(headText(response, [...fields, 'Upgrade', response.headers.upgrade ?? protocol]), 'latin1');
     other.on('error', () => socket.destroy());
     other.once('close', () => socket.destroy());
     socket.once('close', () => other.destroy());
@@ -88,10 +106,12 @@ export function upgrade(
   });
   upstream.once('response', (response) => {
     answered = true;
-    // After a refusal the connection ends: what follows on it was meant for another protocol.
-    const fields = [...responseFields(response.rawHeaders), 'Connection', 'close'];
-    socket.write(headText(response, chunkless(fields)));
-    response.pipe(socket);
+    // After a refusal the connection ends: what follows on it was meant for another protocol. Node has taken the chunks apart.
+    const fields = attempt(() => [...responseFields(response.rawHeaders), 'Connection', 'close'], failed);
+    if (fields === null) return;
+    socket.write(headText(response, fields), 'latin1');
+    // Half an answer must not look like a whole one that waits.
+    void pipeline(response, socket).catch(() => socket.destroy());
   });
   upstream.end();
 }
@@ -103,7 +123,8 @@ function send(
   head: RequestHead,
 ): ClientRequest {
   return request({
-    host: primary.hostname,
+    // Node takes an IPv6 address without its brackets.
+    host: primary.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: primary.port === '' ? 80 : primary.port,
     method: req.method ?? 'GET',
     path: req.url ?? '/',
@@ -118,8 +139,13 @@ function forwardBody(req: IncomingMessage, upstream: ClientRequest, head: Reques
   if (!head.hasBody) return void upstream.end();
   req.on('error', () => upstream.destroy());
   req.once('end', () => {
-    if (req.rawTrailers.length > 0) upstream.addTrailers(fieldPairs(req.rawTrailers));
-    upstream.end();
+    attempt(
+      () => {
+        if (req.rawTrailers.length > 0) upstream.addTrailers(fieldPairs(req.rawTrailers));
+        upstream.end();
+      },
+      () => upstream.destroy(),
+    );
   });
   req.pipe(upstream, { end: false });
 }
@@ -130,12 +156,12 @@ function headText({ statusCode = 502, statusMessage = '' }: IncomingMessage, fie
   return `${text}\r\n`;
 }
 
-/** Ends with the connection: node has taken the chunks apart. */
-function chunkless(fields: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    const [name = '', value = ''] = [fields[i], fields[i + 1]];
-    if (name.toLowerCase() !== 'trailer') kept.push(name, value);
+/** What a peer sent may be what node refuses to send: that ends the exchange, and never the process. */
+function attempt<T>(act: () => T, failed: (error: unknown) => void): T | null {
+  try {
+    return act();
+  } catch (error) {
+    failed(error);
+    return null;
   }
-  return kept;
 }

@@ -6,14 +6,20 @@ import { otherSide, type Side } from '../../capture/index.ts';
 import { Counters, Shadow, ThreadCapture } from '../recorder/index.ts';
 import { mirrorConfig } from './config.ts';
 import { Face } from './face.ts';
+import { FailureLog } from './failure-log.ts';
 import { Readiness } from './readiness.ts';
 
 const METRICS_MS = 10_000;
+/** Connections are opened anew after this long, so that a name that has moved is followed, however steady the load. */
+const CONNECTION_TTL_MS = 10_000;
+/** Between two looks for connections that have become idle. */
+const IDLE_MS = 100;
 /** What the capture may take to deliver its last pairs. */
 const LAST_BATCH_MS = 5_000;
 
 const config = mirrorConfig(process.env);
 const counters = new Counters();
+const failures = new FailureLog(console.error, Date.now);
 const capture = new ThreadCapture(config.capture, counters);
 // It takes a tenth of a second to load: only where there is a collector.
 const spans =
@@ -62,6 +68,8 @@ function faceOf(primary: Side): Face {
     primaryUrl: urls[primary],
     // As many connections as there are requests: a limit would let customers wait that would not without the mirror.
     primaryPool: poolOf(primary, null),
+    ingress: config.ingress,
+    failures,
     shadow,
     noise: shadowOf('stable'),
     capture,
@@ -80,7 +88,7 @@ function shadowOf(side: Side): Shadow {
 }
 
 function poolOf(side: Side, connections: number | null): Pool {
-  return new Pool(urls[side].origin, { connections, maxHeaderSize: 128 * 1024 });
+  return new Pool(urls[side].origin, { connections, maxHeaderSize: 128 * 1024, clientTtl: CONNECTION_TTL_MS });
 }
 
 function report(): void {
@@ -96,12 +104,20 @@ async function drain(): Promise<void> {
   }
   await after(config.drainDelayMs);
   const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
-  for (const server of servers) server.closeIdleConnections();
+  const idle = setInterval(closeIdle, IDLE_MS);
+  closeIdle();
   await Promise.race([Promise.all(closed), after(config.drainMs)]);
+  clearInterval(idle);
   clearInterval(metrics);
   await Promise.allSettled([capture.close(LAST_BATCH_MS), spans?.flush()]);
   report();
   process.exit(0);
+}
+
+function closeIdle(): void {
+  faces.stable.closeIdle();
+  faces.candidate.closeIdle();
+  health.closeIdleConnections();
 }
 
 function listen(server: Server, port: number): Promise<void> {

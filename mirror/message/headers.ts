@@ -5,8 +5,8 @@
 
 /** Marks a copy. A client's own is stripped, so that nobody can make a request look like one. */
 export const SHADOW_HEADER = 'x-shadow';
-/** The mirror's pseudonym in Via; a request that already carries it goes round in circles. */
-const PSEUDONYM = 'crossfade-mirror';
+/** A mirror's pseudonym in Via, of its own for each ingress: two in a row are no circle (RFC 9110, 7.6.3). */
+const pseudonymOf = (ingress: string) => `crossfade-mirror-${ingress}`;
 
 /** What happens to a field, and what it tells about the request. */
 type Field =
@@ -52,7 +52,8 @@ const RESPONSE_FIELDS: Readonly<Record<string, Field>> = {
   'proxy-authenticate': 'drop',
   upgrade: 'drop',
   te: 'drop',
-  'transfer-encoding': 'drop',
+  trailer: 'trailer',
+  'transfer-encoding': 'coding',
 };
 
 /** A sender must not name fields meant for all recipients (RFC 9110, 7.6.1): a client cannot have these taken out. */
@@ -95,11 +96,15 @@ export class RequestHead {
   trailers = false;
   hosts = 0;
   chunked = false;
+  /** A transfer coding besides `chunked`: it ends at this hop, where nobody undoes it. */
+  coded = false;
   /** This mirror has seen the request before. */
   looped = false;
   forwardedFor = false;
+  readonly #pseudonym: string;
 
-  constructor(raw: readonly string[]) {
+  constructor(raw: readonly string[], ingress = '') {
+    this.#pseudonym = pseudonymOf(ingress);
     const { fields } = this;
     let named: string | undefined;
     for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -114,6 +119,7 @@ export class RequestHead {
         case 'coding':
           this.hasBody = true;
           this.chunked = true;
+          this.coded ||= !isChunked(value);
           continue;
         case 'te':
           // The mirror passes trailers on, so it may say so itself (RFC 9110, 10.1.4).
@@ -126,7 +132,7 @@ export class RequestHead {
           this.trailers = true;
           break;
         case 'via':
-          this.looped ||= value.includes(PSEUDONYM);
+          this.looped ||= value.split(/[\s,]+/).includes(this.#pseudonym);
           break;
         case 'host':
           this.hosts++;
@@ -147,6 +153,10 @@ export class RequestHead {
       fields.push(name, value);
     }
     if (named !== undefined) remove(fields, named);
+    if (this.chunked || !this.trailers) return;
+    // Trailers follow chunks only; the field alone says nothing, and node refuses to send it.
+    this.trailers = false;
+    remove(fields, 'trailer');
   }
 
   /** Replaces a field where it stands, in the case in which it stands, or adds it. */
@@ -163,24 +173,37 @@ export class RequestHead {
 
   /** What a gateway adds (RFC 9110, 7.6.3). X-Forwarded-For is the load balancer's: set only where nobody has. */
   addHop(protocol: string, peer: string | undefined): void {
-    this.fields.push('Via', `${protocol} ${PSEUDONYM}`);
+    this.fields.push('Via', `${protocol} ${this.#pseudonym}`);
     if (!this.forwardedFor && peer !== undefined) this.fields.push('X-Forwarded-For', peer);
   }
 }
 
-/** A response's fields as they go on to the client. */
-export function responseFields(raw: readonly string[]): string[] {
+/**
+ * A response's fields as they go on to the client.
+ * @param trailers the client can be sent trailers: what it gets is chunked
+ * @throws Error where the primary used a transfer coding that nobody undoes here
+ */
+export function responseFields(raw: readonly string[], trailers = false): string[] {
   const fields: string[] = [];
   let named: string | undefined;
+  let chunked = false;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = '', value = ''] = [raw[i], raw[i + 1]];
     const field = responseSpellings.of(name);
-    if (field === 'pass') fields.push(name, value);
-    else if (field === 'connection' && !isPlainConnection(value))
+    if (field === 'pass' || field === 'trailer') fields.push(name, value);
+    else if (field === 'coding') {
+      if (!isChunked(value)) throw new Error(`the primary's answer has the transfer coding ${value}`);
+      chunked = true;
+    } else if (field === 'connection' && !isPlainConnection(value))
       named = named === undefined ? value : `${named},${value}`;
   }
   if (named !== undefined) remove(fields, named);
+  if (!chunked || !trailers) remove(fields, 'trailer');
   return fields;
+}
+
+function isChunked(coding: string): boolean {
+  return coding.trim().toLowerCase() === 'chunked';
 }
 
 function isPlainConnection(value: string): boolean {

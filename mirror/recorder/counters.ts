@@ -1,12 +1,13 @@
 /** What the mirror did and what it dropped, as metrics; every drop has a reason. */
 
 /**
- * Why a request through the mirror yields no captured pair. `method`: has side effects; `sample`: not chosen; `upgrade`: no plain
+ * Why a request through the mirror yields no captured pair. `refused`: the mirror itself refused it; `method`: has side effects; `sample`: not chosen; `upgrade`: no plain
  * HTTP exchange; `aborted`: the client left. The others are losses: `oversize`: the request's body is over the cap; `busy`: as
  * many copies as allowed are under way; `breaker`: the shadow is left alone; `error`: the copy could not be sent, or the pair
  * did not complete in time; `queue`: the capture's queue was full; `sink`: the sink refused.
  */
 export type DropReason =
+  | 'refused'
   | 'method'
   | 'sample'
   | 'upgrade'

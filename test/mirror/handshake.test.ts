@@ -218,7 +218,7 @@ describe('the mirror refuses', () => {
 
   it('what it has seen before: a side’s URL that leads back to the load balancer would go round for ever', async () => {
     const { client } = await mirror(json('{}'));
-    client.write('GET / HTTP/1.1\r\nHost: x\r\nVia: 1.1 crossfade-mirror\r\n\r\n');
+    client.write('GET / HTTP/1.1\r\nHost: x\r\nVia: 1.1 crossfade-mirror-g\r\n\r\n');
     expect(await client.untilClosed()).toMatch(/^HTTP\/1.1 508/);
   });
 });

@@ -112,7 +112,7 @@ describe('what a client sends', () => {
     expect(seen[0]).toMatchObject({
       'x-forwarded-for': '198.51.100.7',
       'x-request-id': 'mine',
-      via: '1.1 crossfade-mirror',
+      via: '1.1 crossfade-mirror-g',
     });
     expect(seen[1]).toMatchObject({
       'x-forwarded-for': '127.0.0.1',

@@ -7,6 +7,7 @@ import { otherSide, type RawPair, type Side } from '../../capture/pair.ts';
 import type { RedactionRules } from '../../capture/redaction/index.ts';
 import { RecordMaker } from '../../capture/stored-record.ts';
 import { Face } from '../../mirror/embedded/face.ts';
+import { FailureLog } from '../../mirror/embedded/failure-log.ts';
 import type { CopyPolicy } from '../../mirror/recorder/copy-policy.ts';
 import { Counters } from '../../mirror/recorder/counters.ts';
 import { Shadow } from '../../mirror/recorder/shadow.ts';
@@ -28,6 +29,8 @@ export interface Rig {
   readonly face: Face;
   readonly counters: Counters;
   readonly records: CaptureRecord[];
+  /** Lines that say why a client got 502. */
+  readonly failures: string[];
   /** Resolves with the record number `n`, once it has been captured. */
   captured(n?: number): Promise<CaptureRecord>;
   stop(): Promise<void>;
@@ -61,6 +64,7 @@ export async function startRig(
     redaction: { key: KEY, fields: [], parameters: [], pointers: [], ...options.redaction },
   });
   const records: CaptureRecord[] = [];
+  const failures: string[] = [];
   const waiting = new Set<() => void>();
   const capture = {
     offer: (pair: RawPair) => {
@@ -73,6 +77,8 @@ export async function startRig(
     primary,
     primaryUrl: new URL(services[primary].url),
     primaryPool: pools[0],
+    ingress: 'g',
+    failures: new FailureLog((line) => failures.push(line), Date.now),
     shadow: new Shadow({ dispatcher: pools[1], ...limits }),
     noise: new Shadow({ dispatcher: pools[2], ...limits }),
     capture,
@@ -88,6 +94,7 @@ export async function startRig(
     face,
     counters,
     records,
+    failures,
     captured: (n = 0) =>
       new Promise((resolve) => {
         const check = () => {

@@ -1,0 +1,52 @@
+/** Requests that the mirror refuses itself, plainly, and with the end of the connection. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { RequestHead } from '../message/index.ts';
+
+export interface Refusal {
+  readonly status: 400 | 501 | 505 | 508;
+  readonly why: string;
+}
+
+/** What node's parser lets pass, but two servers in a row may understand in two ways (RFC 9112, 3.2 and 6.1); and circles. */
+export function refusalOf(req: IncomingMessage, head: RequestHead): Refusal | null {
+  if (req.httpVersionMajor !== 1) return { status: 505, why: 'HTTP/1.1 is spoken here' };
+  if (head.hosts > 1) return { status: 400, why: 'more than one Host' };
+  if (head.chunked && req.httpVersionMinor === 0) return { status: 400, why: 'chunks in HTTP/1.0' };
+  if (head.coded) return { status: 501, why: 'no transfer coding but chunked is known here' };
+  if (head.looped) return { status: 508, why: 'the mirror was reached by way of itself: check the URLs of its sides' };
+  return null;
+}
+
+export function refuse(res: ServerResponse, { status, why }: Refusal): void {
+  res.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(`${why}\n`);
+}
+
+/** On a connection that is no HTTP any more. */
+export function refuseSocket(socket: Duplex, status: number): void {
+  if (socket.writable) socket.end(`HTTP/1.1 ${status} \r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  else socket.destroy();
+}
+
+/** An answer for the primary that gave none, or one that cannot be passed on: nothing of what it said stays in it. */
+export function badGateway(res: ServerResponse): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  for (const name of res.getHeaderNames()) res.removeHeader(name);
+  const text = 'Bad Gateway\n';
+  const fields = ['Content-Type', 'text/plain', 'Content-Length', String(text.length), 'Connection', 'close'];
+  res.writeHead(502, 'Bad Gateway', fields).end(text);
+}
+
+/** Of a parse error, as node's own handler answers it. */
+export function statusOf(code: string): number {
+  if (code === 'HPE_HEADER_OVERFLOW') return 431;
+  return code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW' ? 413 : 400;
+}
+
+/** A reason phrase that can be sent as it is; an empty one otherwise, for which node has its own. */
+export function reasonOf(reason: string | undefined): string {
+  return reason !== undefined && /^[\t -~]+$/.test(reason) ? reason : '';
+}
