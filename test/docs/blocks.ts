@@ -1,0 +1,67 @@
+/** The command blocks of a tutorial that are marked to run, and what they should print. */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+export interface Block {
+  readonly script: string;
+  readonly exitCode: number;
+  readonly slow: boolean;
+  /** Lines of the `text` block that follows; each must be found in the output. */
+  readonly printed: readonly string[];
+}
+
+/** A block runs where `<!-- runs -->`, `<!-- runs, slow -->` or `<!-- runs, exit code 1 -->` stands above it. */
+export function blocksOf(file: string): Block[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const marked =
+    /<!-- runs(, slow)?(?:, exit code (\d+))? -->\n```sh\n([\s\S]*?)\n```\n((?:(?!```|<!--)[\s\S])*?```text\n([\s\S]*?)\n```)?/g;
+  return [...text.matchAll(marked)].map(([, slow, code, script = '', , printed = '']) => ({
+    script,
+    exitCode: Number(code ?? 0),
+    slow: slow !== undefined,
+    printed: printed.split('\n').filter((line) => line !== ''),
+  }));
+}
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+/**
+ * Runs blocks one after the other in one shell, from the repository's root, as a reader types them.
+ * @param ports what stands in for the ports that the tutorial names
+ */
+export async function runBlocks(blocks: readonly Block[], ports: ReadonlyMap<number, number>): Promise<Ran[]> {
+  const scripts = blocks.map(({ script }) =>
+    [...ports].reduce((text, [named, free]) => text.replaceAll(String(named), String(free)), script),
+  );
+  // Each block ends with its exit code on a line of its own.
+  const whole = scripts.map((script) => `${script}\nprintf '\\n%s %s\\n' '${END}' $?`).join('\n');
+  // A group of its own: whatever a failed tutorial leaves running is stopped with it.
+  const shell = spawn('bash', ['-c', whole], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  let output = '';
+  for (const stream of [shell.stdout, shell.stderr])
+    stream.on('data', (data: Buffer) => {
+      output += String(data);
+    });
+  await new Promise((done) => shell.on('exit', done));
+  if (shell.pid !== undefined) stopGroup(shell.pid);
+  await new Promise((done) => shell.on('close', done));
+  const parts = output.split(new RegExp(`^${END} (\\d+)$`, 'm'));
+  return blocks.map((_, i) => ({ output: parts[2 * i] ?? '', exitCode: Number(parts[2 * i + 1] ?? Number.NaN) }));
+}
+
+const END = '--- end of block, exit code';
+
+function stopGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch (error) {
+    // Nobody of the group is left.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
