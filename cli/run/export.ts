@@ -11,7 +11,7 @@ interface Options extends DeployedOptions {
 
 export function exportCommand(terminal: Terminal): Command {
   return withDeployed(new Command('export'))
-    .description('write the decision log of a cutover as NDJSON; exit code 1 if the ledger has none of that name')
+    .description('write the decision log of a cutover as NDJSON')
     .argument('[cutover]', 'name of the execution; default: the latest on the ingress')
     .option('--out <file>', 'write to this file instead of stdout')
     .action(async (cutover: string | undefined, options: Options) => {

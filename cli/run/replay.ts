@@ -22,9 +22,7 @@ interface Options {
 
 export function replayCommand(terminal: Terminal): Command {
   return new Command('replay')
-    .description(
-      'replay the decisions of a cutover from its log (`crossfade export`), under its own plan or another; exit code 1 if a decision changes',
-    )
+    .description('replay the decisions of a cutover from its log (`crossfade export`), under its own plan or another')
     .argument('<log>', 'decision log (NDJSON)')
     .option('--plan <file>', 'plan (JSON) to replay under; default: the recorded plan, which must change nothing')
     .option('--all', 'show every evaluation, not only those that end a phase or change')

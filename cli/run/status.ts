@@ -21,9 +21,7 @@ const LAST_ENTRIES = 8;
 
 export function statusCommand(terminal: Terminal): Command {
   return withDeployed(new Command('status'))
-    .description(
-      'show who owns the ingress, the live weights and the last decisions; exit code 1 if the live weights do not match the expected weights',
-    )
+    .description('show who owns the ingress, the live weights and the last decisions')
     .option('--json', 'print JSON')
     .action(async (options: Options) => {
       const found = await attempt(

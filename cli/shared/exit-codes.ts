@@ -14,22 +14,22 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The one meaning that exit code 1 has for each command that gives an answer. */
 export const NO: Readonly<Record<string, string>> = {
-  rehearse: 'a scenario did not end as it should',
-  chaos: 'a case was not safe, or nobody was told',
-  drill: 'the drill was not brought back by its alarm and verified',
-  diff: 'there are differences that count',
-  contract: 'there are differences that count',
-  status: 'the live weights are not the desired ones',
-  export: 'the ledger has no entry of that cutover',
-  replay: 'a decision comes out otherwise',
-  approve: 'the cutover waits for no sign-off',
-  refuse: 'the cutover waits for no sign-off',
+  rehearse: 'a scenario did not end as expected',
+  chaos: 'a case ended unsafe, or nobody was notified',
+  drill: 'the alarm did not trigger a verified rollback in time',
+  diff: 'there are differences of the severity that `--fail-on` names, or a higher one',
+  contract: 'there are differences of the severity that `--fail-on` names, or a higher one',
+  status: 'the live weights do not match the expected weights',
+  export: 'the ledger has no decision log of that cutover',
+  replay: 'a decision changes, or the baseline would have rejected the plan',
+  approve: 'the cutover has no pending approval',
+  refuse: 'the cutover has no pending approval',
 };
 
 export const EXIT_HELP = `
 Exit codes:
   0    success
-  1    completed, and the answer is negative; the help of each command says what that means
+  1    completed, but the result is negative (rollback, drift, differences); the help of each command names it
   2    bad input, no credentials or no region: the message names the field, and nothing was changed
-  3    could not be done because of AWS, the network or a file: the message says what was changed
+  3    failed because of AWS, the network or a file: the message says what was changed
   130  interrupted`;

@@ -7,7 +7,7 @@ export const FAIL_ON = ['breaking', 'undecided', 'benign'] as const satisfies re
 export type FailOn = (typeof FAIL_ON)[number];
 
 export function failOnOption(): Option {
-  return new Option('--fail-on <severity>', 'exit with code 1 if a difference has this severity or a graver one')
+  return new Option('--fail-on <severity>', 'exit with code 1 if a difference has this severity or a higher one')
     .choices(FAIL_ON)
     .default('undecided');
 }
