@@ -27,7 +27,11 @@ export function assignments(text: string, names: SecretNames, more: ReadonlySet<
     const before = nameBefore(text, at, passed);
     if (before === null) continue;
     const { name, parameter, quoted } = before;
-    const secrecy: Secrecy = more.has(name) ? 'secret' : parameter ? names.ofParameter(name) : names.of(name);
+    const secrecy: Secrecy = more.has(name.replace(/^\$/, ''))
+      ? 'secret'
+      : parameter
+        ? names.ofParameter(name)
+        : names.of(name);
     if (secrecy === 'open') continue;
     const value = valueAfter(text, at, quoted, name.startsWith('$'), secrecy === 'secret');
     if (value === null) continue;

@@ -2,6 +2,7 @@
 import type { MediaType } from '../../http/index.ts';
 import { parseMediaType } from '../../http/index.ts';
 import { tokenize } from '../../json/index.ts';
+import { secretColumns } from './columns.ts';
 import { looksLikeForm, secretParameters } from './form.ts';
 import { JsonSecrets } from './json.ts';
 import { looksLikeMarkup, secretsInMarkup } from './markup.ts';
@@ -47,10 +48,11 @@ export class ContentSearch {
     if (isForm) return secretParameters(text, this.#text.names, (value, more) => this.#within(value, 1, more));
     const whole = this.#whole(text, 0);
     if (whole !== null) return whole;
+    const columns = secretColumns(text, type, this.#text.names);
     const { spans, json } = this.#lines(text);
     const unread = this.#hasPointers && !json && (/[/+]json$/.test(type) || /^[\s\uFEFF]*[[{]/.test(text));
     if (unread && (this.#mention === null || this.#mention.test(text))) return null;
-    return [...spans, ...this.#within(text, DEEPEST)];
+    return spans.concat(columns, this.#within(text, DEEPEST));
   }
 
   /** What a part of a text says, such as a string or a parameter's value. */

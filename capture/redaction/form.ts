@@ -34,7 +34,9 @@ export function secretParameters(
     more = secretVariables(EncodedText.percent(query, true).text, names);
   for (const { index, 0: pair } of text.matchAll(/[^?&;#]+/g)) {
     const equals = pair.indexOf('=');
-    const name = EncodedText.percent(equals < 0 ? '' : pair.slice(0, equals), true).text;
+    // A name that was encoded twice is decoded twice by somebody.
+    const once = EncodedText.percent(equals < 0 ? '' : pair.slice(0, equals), true).text;
+    const name = EncodedText.percent(once, false).text;
     const value = EncodedText.percent(pair.slice(equals + 1), true);
     const secrecy = names.ofParameter(name);
     const whole = secrecy === 'secret' || (secrecy === 'random' && isRandom(value.text));

@@ -33,6 +33,8 @@ class MarkupReading implements TokenizerCallbacks {
   #attribute = '';
   #value: { start: number; end: number } | null = null;
   #held: Span[] = [];
+  /** `<name>password</name>` was read: the next element holds it. */
+  #named = false;
 
   constructor(text: string, names: SecretNames) {
     this.#text = text;
@@ -41,7 +43,8 @@ class MarkupReading implements TokenizerCallbacks {
 
   onopentagname(start: number, end: number): void {
     this.#tag = this.#text.slice(start, end);
-    this.#secretTag = this.#names.of(localName(this.#tag)) === 'secret';
+    this.#secretTag = this.#named || this.#names.of(localName(this.#tag)) === 'secret';
+    this.#named = false;
     this.#held = [];
   }
 
@@ -81,7 +84,10 @@ class MarkupReading implements TokenizerCallbacks {
   }
 
   ontext(start: number, end: number): void {
-    if (this.#within > 0 && this.#text.slice(start, end).trim() !== '') this.#add(start, end);
+    const said = this.#text.slice(start, end).trim();
+    if (said === '') return;
+    if (this.#within > 0) this.#add(start, end);
+    else if (NAMING.has(localName(this.#tag).toLowerCase())) this.#named = this.#names.of(said) === 'secret';
   }
 
   oncdata(start: number, end: number, endOffset: number): void {

@@ -17,12 +17,13 @@ export type PersonalRule = (typeof PERSONAL_RULES)[number];
 type Match = 'part' | 'word' | 'whole' | 'parameter' | 'random';
 
 export const SECRET_NAMES: Readonly<Record<Match, string>> = {
-  part: `accesskey accesskeyid accountkey accountnumber apikey appcheck assertion authkey authorization authstate
-    authuser cardnumber clientcert clientcertificate consumerkey cookie cookie2 credential credentials creditcard csrf
-    deploykey devicekey encryptionkey functionskey hostkey jwt kennwort licensekey masterkey oauthverifier
-    passcode passphrase passwd password passwords passwort pincode privatekey publishkey routingnumber samlrequest
-    samlresponse secret secretkey secrets servicekey sessid sessionid sessionkey sharedkey signature signingkey
-    socialsecuritynumber sslcert storagekey subscriptionkey taxid token webhookurl xsrf`,
+  part: `accesskey accesskeyid accesskeys accesstokens accountkey accountnumber apikey apikeys appcheck assertion authkey
+    authorization authstate authtokens authuser cardnumber clientcert clientcertificate consumerkey cookie cookie2
+    cookies credential credentials creditcard csrf deploykey devicekey encryptionkey functionskey hostkey jwt
+    kennwort licensekey masterkey oauthverifier passcode passphrase passwd password passwords passwort pincode
+    privatekey privatekeys publishkey refreshtokens routingnumber samlrequest samlresponse secret secretkey secrets
+    servicekey sessid sessionid sessionkey sharedkey signature signatures signingkey socialsecuritynumber sslcert
+    storagekey subscriptionkey taxid token webhookurl xsrf`,
   word: 'bearer creds cvc cvv dpop hmac iban jwe jws mfa nonce otp passkey pwd sid ssn totp',
   whole: 'auth pan pass pin pw session sessions sig tokens xauth',
   parameter: 'code key',

@@ -5,8 +5,8 @@ import type { Span } from './span.ts';
 /** Not within a longer word, except after a percent-encoded character: each run of letters is tried once. */
 const FREE = '(?:(?<![\\w-])|(?<=%[\\da-fA-F]{2}))';
 const KEYS = [
-  // JSON in base64url: JWT (RFC 7519), JWE, and other tokens that begin with `{"`.
-  'eyJ[\\w+/=-]{10,}(?:\\.[\\w-]*){0,4}',
+  // JSON in base64: JWT (RFC 7519), JWE, and what else begins with a brace and then a quote, a space or a line's end.
+  '(?:ey[AJ]|ewo|ew0K)[\\w+/=-]{10,}(?:\\.[\\w-]*){0,4}',
   '(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z0-9]{12,}',
   'gh[pousr]_\\w{16,}',
   'github_pat_\\w{16,}',
@@ -26,7 +26,7 @@ const KNOWN = new RegExp(`${FREE}(?:${KEYS.join('|')})`, 'g');
 const PEM = /-----BEGIN[A-Z0-9 %+]{3,40}-----[\s\S]*?(?:-----END[A-Z0-9 %+]{3,40}-----|$)/g;
 /** Credentials after their scheme (RFC 9110, 11.4) within a text; a challenge has parameters there. */
 const CREDENTIALS = /\b(?:Bearer|Basic|DPoP)(?:\s|%20|\+){1,4}((?![\w-]{1,40}=["'])[\w.~+/=-]{4,})/gi;
-const USER_INFO = /:\/\/([^\s/?#@"'<>\\]{1,500})@/g;
+const USER_INFO = /\/\/([^\s/?#@"'<>\\]{1,500})@/g;
 const CARD = /(?<![\w.-])[2-6](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
 
 export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): Span[] {
@@ -34,14 +34,14 @@ export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): 
   const add = (pattern: RegExp, place: string, group = 0, test: (value: string) => boolean = () => true) => {
     for (const match of text.matchAll(pattern)) {
       const value = match[group] ?? '';
-      const start = match.index + match[0].indexOf(value, group === 0 ? 0 : 3);
+      const start = match.index + match[0].indexOf(value, group === 0 ? 0 : 2);
       if (value !== '' && test(value)) spans.push({ start, end: start + value.length, place });
     }
   };
   add(KNOWN, 'key');
   if (text.includes('-----BEGIN')) add(PEM, 'pem');
   add(CREDENTIALS, 'credentials', 1, (value) => value.length >= 20 || /[\dA-Z_]/.test(value));
-  if (text.includes('://')) add(USER_INFO, 'user-info', 1);
+  if (text.includes('//')) add(USER_INFO, 'user-info', 1);
   if (personal.has('card')) add(CARD, 'card', 0, isCard);
   return personal.has('email') ? spans.concat(emails(text)) : spans;
 }

@@ -130,6 +130,26 @@ const CARRIERS: Readonly<Record<string, Carrier>> = {
     target: `/graphql?query=${encodeURIComponent(`{ login(${name.replaceAll('-', '_')}: "${secret}") }`)}`,
   }),
   'line of a log': (name, secret) => answer('text/plain', `2026-11-25 level=info ${name}=${secret} took=12`),
+  CSV: (name, secret) => answer('text/csv; header=present', `id,"${name}",n\r\n1,"a ""b""",2\r\n2,${secret},3\r\n`),
+  'tab-separated values': (name, secret) => answer('text/tab-separated-values', `${name}\tid\n${secret}\t1\n`),
+  'query, name encoded twice': (name, secret) => ({ target: `/a?${percent(name).replaceAll('%', '%25')}=${secret}` }),
+  'base64 of JSON': (name, secret) =>
+    answer('application/json', JSON.stringify({ blob: Buffer.from(`{ "${name}":"${secret}"}`).toString('base64') })),
+  'user information without a scheme': (_name, secret) => ({
+    answerHeaders: ['Location', `//shop:${secret}@b.example/`],
+  }),
+  'XML of names and values': (name, secret) =>
+    answer('text/xml', `<m><member><name>${name}</name>\n<value><string>${secret}</string></value></member></m>`),
+  'property list': (name, secret) =>
+    answer('application/xml', `<dict><key>${name}</key><string>${secret}</string></dict>`),
+  'default of a GraphQL variable': (name, secret) => ({
+    method: 'POST',
+    headers: ['Content-Type', 'application/json'],
+    requestBody: JSON.stringify({
+      query: `mutation ($v: String = "${secret}") { login(${name.replaceAll('-', '_')}: $v) { id } }`,
+    }),
+  }),
+  'JSON in a header field': (name, secret, beside) => ({ headers: ['X-Context', json(name, secret, beside)] }),
   YAML: (name, secret) => answer('application/yaml', `a: 1\n${name}: ${secret}\nb: 2\n`),
   'UTF-16': (name, secret) =>
     answer('application/json; charset=utf-16', Buffer.from(`{"${name}":"${secret}"}`, 'utf16le')),
@@ -151,7 +171,7 @@ describe('whatever carries it', () => {
   });
 
   it.each(Object.entries(CARRIERS))('%s under another name loses nothing', (kind, carry) => {
-    const bySelf = /cookie|user information|Bearer|reset/i.test(kind);
+    const bySelf = /cookie|user information|Bearer|reset|base64/i.test(kind);
     if (bySelf) return expect(readable(stored(carry('colour', 'Red1', ['a', 'b'])))).not.toContain('Red1');
     const [first] = [stored(carry('colour', 'Red1', ['title', 'Größe, "x"']))];
     expect(JSON.stringify(first)).not.toMatch(/hmac:(?![0-9a-f]{64})/);
