@@ -5,7 +5,7 @@ import { tokensInPath } from './paths.ts';
 import type { SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
 import { addAll, redacted, type Seal, type Span, shifted } from './span.ts';
-import type { TextSearch } from './text.ts';
+import { LOGS, type TextSearch } from './text.ts';
 
 /** Schemes that stay readable (IANA's registry, and those in wide use); another word there may be the secret itself. */
 const SCHEME =
@@ -89,4 +89,11 @@ function cookies(text: string, end: number): Span[] {
     start = next + 1;
   }
   return spans;
+}
+
+const LOG_FIELDS = new FieldSearch(LOGS);
+
+/** A request's target for a log or a person: what is secret in it is gone, without a hash. */
+export function targetWithoutSecrets(target: string): string {
+  return redacted(target, LOG_FIELDS.url(target), () => '{secret}').text;
 }

@@ -1,4 +1,5 @@
 /** What is secret never gets into a capture: one list of names, one of shapes, hashes keyed by cutover, capture and place. */
+export { targetWithoutSecrets } from './fields.ts';
 export { routeWithoutSecrets } from './paths.ts';
 export { CaptureRedaction, Redaction } from './redaction.ts';
 export type { RedactionRules } from './rules.ts';

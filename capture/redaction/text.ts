@@ -36,7 +36,8 @@ export class TextSearch {
   }
 }
 
-const LOGS = new TextSearch(new SecretNames([], [], PERSONAL_RULES), []);
+/** For texts that are not kept as captures are. */
+export const LOGS = new TextSearch(new SecretNames([], [], PERSONAL_RULES), []);
 
 /** A text for a log or a person: what is secret in it is gone, without a hash. */
 export function withoutSecrets(text: string): string {

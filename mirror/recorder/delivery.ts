@@ -5,6 +5,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type RawPair, type RecordRules, sizeOf } from '../../capture/index.ts';
+import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { Counters } from './counters.ts';
 import type { SinkConfig } from './sink.ts';
 
@@ -96,7 +97,7 @@ export class ThreadCapture implements Capture {
     this.#worker = worker;
     worker.on('message', (settled: Settled) => this.#settle(settled));
     worker.on('error', (error) =>
-      console.error(JSON.stringify({ event: 'capture-thread failed', error: String(error) })),
+      console.error(JSON.stringify({ event: 'capture-thread failed', error: withoutSecrets(String(error)) })),
     );
     worker.once('exit', () => {
       this.#worker = undefined;

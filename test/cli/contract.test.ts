@@ -164,6 +164,20 @@ describe('crossfade contract over recorded requests', () => {
     expect(stdout).toContain('number-value');
   });
 
+  it('prints no secret of what it would send, and of what it does not', async () => {
+    const [stable, candidate] = [await service(() => '1'), await service(() => '1')];
+    const asked = pair('b');
+    const put = { ...asked, request: { method: 'PUT', target: '/reset/S3cret-2', headers: [['Content-Length', '0']] } };
+    const path = await file(ndjson([get('/items/1?token=S3cret-1&page=2', 'a'), put]));
+    for (const option of ['--dry-run', '--json']) {
+      const { stdout, stderr } = await contract(stable, candidate, path, option);
+      expect(`${stdout}${stderr}`).not.toContain('S3cret');
+    }
+    const { stdout } = await contract(stable, candidate, path, '--dry-run');
+    expect(stdout).toContain('GET /items/1?token={secret}&page=2');
+    expect(stdout).toContain('--allow PUT:/reset/{secret} would send it');
+  });
+
   it('says with --dry-run what it would send, and sends nothing', async () => {
     const [stable, candidate] = [await service(() => '1'), await service(() => '1')];
     const path = await file(ndjson([get('/items/1', 'a'), post({ name: 'x' })]));

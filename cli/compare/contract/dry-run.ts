@@ -1,4 +1,5 @@
 /** What would be sent, without sending it. */
+import { targetWithoutSecrets } from '../../../capture/redaction/index.ts';
 import type { PlannedRequest } from './planned-request.ts';
 
 const SHOWN = 20;
@@ -15,7 +16,7 @@ export async function dryRun(requests: AsyncIterable<PlannedRequest>): Promise<D
   for await (const { id, route, method, target } of requests) {
     count++;
     byRoute.set(route, (byRoute.get(route) ?? 0) + 1);
-    if (first.length < SHOWN) first.push(`  ${method} ${target}  (${id})`);
+    if (first.length < SHOWN) first.push(`  ${method} ${targetWithoutSecrets(target)}  (${id})`);
   }
   const routes = [...byRoute].sort(([a], [b]) => (a < b ? -1 : 1)).map(([route, n]) => `  ${n} × ${route}`);
   const more = count > first.length ? [`  … and ${count - first.length} more`] : [];

@@ -1,4 +1,5 @@
 /** Which requests may be sent, and with which header fields. */
+import { targetWithoutSecrets } from '../../../capture/redaction/index.ts';
 import { type AllowedCopy, isSafe, mayCopy } from '../../../mirror/recorder/index.ts';
 import { UsageError } from '../../shared/index.ts';
 import type { Planned, PlannedRequest } from './planned-request.ts';
@@ -27,7 +28,9 @@ export function admit(request: PlannedRequest, { allowed, headers }: SendPolicy)
   const skip = (skipped: string) => ({ skipped, at });
   if (!TARGET.test(target)) return skip('the request target is not a path');
   if (method !== PROBE_METHOD && !mayCopy(method, target, allowed))
-    return skip(`${method} may have side effects; --allow ${method}:${pathOf(target)} would send it`);
+    return skip(
+      `${method} may have side effects; --allow ${method}:${pathOf(targetWithoutSecrets(target))} would send it`,
+    );
   const given = new Set(headers.map(([name]) => name.toLowerCase()));
   const kept = request.headers.filter(([name]) => !given.has(name.toLowerCase()));
   const [redacted] = redactedFields(kept);
