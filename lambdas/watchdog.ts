@@ -67,7 +67,7 @@ function newsOf(report: WatchdogReport): News | null {
       return {
         item: report.item,
         kind: 'capacity',
-        message: `The stable side had fewer tasks or other scaling than this run owes it; ${report.desired} tasks are wanted again.`,
+        message: `The stable service had fewer tasks or different scaling than this run requires; it was set back to ${report.desired} tasks.`,
       };
     case 'verified':
       return {

@@ -96,7 +96,7 @@ async function newerIntent(
     await giveBack(ports, deployment, await survey(ports.ingress), item);
   else await writeAll(ports.ingress, desiredWeights(deployment, item));
   throw new FencedError(
-    `generation ${ref.generation} was followed by ${item.generation} (${item.status}) while it shifted`,
+    `generation ${ref.generation} was replaced by ${item.generation} (${item.status}) during the shift`,
   );
 }
 

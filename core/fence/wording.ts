@@ -12,9 +12,7 @@ export function describeRollback(outcome: RollbackOutcome, request: RollbackRequ
     case 'waiting_for_capacity': {
       const { stable, needed, candidatePercent, overdue } = outcome;
       const candidate = `The candidate answers ${Math.round(candidatePercent)} % meanwhile`;
-      const urgent = overdue
-        ? ' This has lasted for more than ten minutes: somebody must look at the stable service.'
-        : '';
+      const urgent = overdue ? ' This has lasted for more than ten minutes; check the stable service.' : '';
       return `NOT rolled back yet: the stable side has ${stable.healthy} of ${needed} healthy targets and is being scaled up. ${candidate} (${cause}).${urgent}${troubleText(outcome)}`;
     }
     case 'nothing_to_do':

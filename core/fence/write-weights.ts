@@ -38,5 +38,5 @@ export async function readBack(ingress: Ingress, wanted: readonly RuleWeights[],
     }
     if (equal === STABLE_READS) return;
   }
-  throw new WeightsNotAppliedError(`wanted ${JSON.stringify(wanted)}, ${last}`);
+  throw new WeightsNotAppliedError(`expected ${JSON.stringify(wanted)}, ${last}`);
 }

@@ -32,7 +32,7 @@ export const ERRORS = {
     next: "Check the alarm's actions, the permission of the rollback function for alarms, and its dead-letter queue.",
   },
   'Crossfade.Fenced': {
-    meaning: 'A rollback or a newer run owns the ingress, so this run must not write any more.',
+    meaning: 'A rollback or a newer run owns the ingress, so this run must stop writing.',
     traffic: 'On stable, or being returned to it.',
     next: 'Nothing. `crossfade status` shows who requested the rollback and why.',
   },
@@ -52,7 +52,7 @@ export const ERRORS = {
     next: 'Wait for the rollback. If it repeats, look in CloudTrail for another writer of the listener rule.',
   },
   'Crossfade.IngressUnavailable': {
-    meaning: 'The listener rule was deleted or is not a weighted forward rule any more.',
+    meaning: 'The listener rule was deleted, or is no longer a weighted forward rule.',
     traffic: 'Unknown.',
     next: 'Restore the rule with `cdk deploy`, which keeps live weights, then roll back.',
   },

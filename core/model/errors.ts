@@ -115,8 +115,8 @@ export class SupersededError extends CrossfadeError {
 export class NoHealthyTargetError extends CrossfadeError {
   constructor(role: string) {
     super('Crossfade.NoHealthyTarget', `Target group ${role} has no healthy target, so it gets no customers.`, {
-      traffic: 'unchanged by this step; the rollback that follows brings back what the candidate answers.',
-      nextStep: `look at the tasks and health checks of ${role}, then start a new execution.`,
+      traffic: 'unchanged by this step; the rollback that follows returns it to stable.',
+      nextStep: `check the tasks and health checks of ${role}, then start a new execution.`,
     });
   }
 }

@@ -270,7 +270,7 @@ export class CutoverAlarms extends Construct {
       metric: math(
         `IF(FILL(n, 0) >= ${ALARM_MIN_REQUESTS}, 100 * FILL(b, 0) / FILL(n, 0), 0)`,
         { n: metric('ParityPairs'), b: metric('ParityBreaking') },
-        'breaking pairs, %',
+        'captures with a breaking difference, %',
       ),
       threshold: this.#thresholds.parityPercent,
       datapoints: [2, 2],

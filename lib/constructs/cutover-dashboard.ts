@@ -117,7 +117,10 @@ export class CutoverDashboard extends Construct {
 
   #shadow(): IWidget[] {
     return [
-      graph('Pairs compared, breaking', [this.#own('ParityPairs', Stats.SUM), this.#own('ParityBreaking', Stats.SUM)]),
+      graph('Captures compared, breaking', [
+        this.#own('ParityPairs', Stats.SUM),
+        this.#own('ParityBreaking', Stats.SUM),
+      ]),
       graph('Mirror', [
         this.#own('MirrorRequests', Stats.SUM),
         this.#own('MirrorCopies', Stats.SUM),
@@ -140,7 +143,7 @@ export class CutoverDashboard extends Construct {
     return [
       new AlarmStatusWidget({ title: 'Alarms', width: 8, height: 8, alarms: all }),
       new LogQueryWidget({
-        title: 'Last verdicts',
+        title: 'Latest evaluations',
         width: 16,
         height: 8,
         view: LogQueryVisualizationType.TABLE,

@@ -57,7 +57,7 @@ const SPECS = {
   baseline: { description: 'Measures the stable side', may: ['metrics', 'ledger', 'notify'] },
   capacity: { description: 'Holds the capacity of the stable side', may: ['capacity', 'ledger', 'notify'] },
   shift: { description: 'Writes the next weights, fenced', may: ['weights', 'ledger', 'notify'] },
-  watch: { description: 'One observation of a phase', may: ['health', 'metrics', 'alarms', 'ledger', 'notify'] },
+  watch: { description: 'One evaluation of a phase', may: ['health', 'metrics', 'alarms', 'ledger', 'notify'] },
   exercise: { description: 'Starts load and chaos against the mirror', may: ['exercise', 'ledger', 'notify'] },
   signoff: { description: 'Asks for a sign-off', may: ['ledger', 'notify'] },
   approved: { description: 'Records a sign-off', may: ['ledger', 'notify'] },
@@ -65,7 +65,7 @@ const SPECS = {
     description: 'Scales the stable side down, a reversible step at a time',
     may: ['metrics', 'capacity', 'ledger', 'notify'],
   },
-  drill: { description: 'Trips an alarm, and waits to be brought back by it', may: ['trip', 'ledger', 'notify'] },
+  drill: { description: 'Trips an alarm, and waits for it to trigger the rollback', may: ['trip', 'ledger', 'notify'] },
   complete: { description: 'Records completion', may: ['ledger', 'notify'] },
   // Twice the SDK's three attempts of three seconds, and the read-back.
   rollback: {

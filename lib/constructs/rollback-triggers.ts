@@ -88,7 +88,7 @@ export class RollbackTriggers extends Construct {
       targets: [target(rollback)],
     });
     new Rule(this, 'Watchdog', {
-      description: 'Once a minute: is what is live what the ledger owes?',
+      description: 'Once a minute: compares the live weights with the desired ones',
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [target(functions.get('watchdog').fn)],
     });

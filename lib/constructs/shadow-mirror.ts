@@ -113,7 +113,7 @@ export class ShadowMirror extends Construct {
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     }) as ILogGroup;
     const redactionKey = new Secret(this, 'RedactionKey', {
-      description: 'Keys the hashes that stand in for secrets in captured pairs',
+      description: 'Key of the hashes that replace secrets in captures',
       generateSecretString: { passwordLength: 32, excludePunctuation: true },
     });
     acknowledge(

@@ -58,8 +58,8 @@ export const CATALOGUE = {
     'ServeMux answers 405 with Allow where Express answers 404; decide which one clients shall see.',
   ),
   'options-default': undecided(
-    'OPTIONS answered without being asked for',
-    'Express answers OPTIONS by itself with Allow, Go only where a handler is registered; register one if clients ask.',
+    'OPTIONS answered by default',
+    'Express answers OPTIONS automatically, with Allow, Go only where a handler is registered; register one if clients ask.',
   ),
   'head-not-routed': breaking(
     'HEAD not answered',
@@ -98,7 +98,7 @@ export const CATALOGUE = {
   ),
   'validator-kind': undecided(
     'another kind of ETag',
-    'Express sends weak ETags and answers 304 by itself; Go sends none: clients lose their 304s, or send one.',
+    'Express sends weak ETags and answers 304 automatically; Go sends none: clients lose their 304s, or send one.',
   ),
   'header-case': benign('field name in another case', 'Field names are case-insensitive (RFC 9110, 5.1).'),
   'server-identity': noise('names the server or the hop', 'Differs between any two servers.'),
@@ -126,9 +126,9 @@ export const CATALOGUE = {
   'location-form': benign('Location absolute or relative', 'Both lead to the same place (RFC 9110, 10.2.2).'),
   cors: breaking('another CORS answer', 'Browsers refuse the answer to scripts; send the same Access-Control fields.'),
   'header-format': benign('same field, written otherwise', 'Same members: their order or spacing means nothing.'),
-  'header-missing': undecided('field missing', 'Send the field, or rule that nobody reads it.'),
-  'header-added': undecided('field added', 'Leave the field out, or rule that nobody reads it.'),
-  'header-value': undecided('another field value', 'Send the same value, or rule that nobody reads it.'),
+  'header-missing': undecided('field missing', 'Send the field, or add a rule if no client reads it.'),
+  'header-added': undecided('field added', 'Leave the field out, or add a rule if no client reads it.'),
+  'header-value': undecided('another field value', 'Send the same value, or add a rule if no client reads it.'),
   // JSON: one value for another
   'null-for-empty-array': breaking(
     '`[]` became null',
@@ -234,7 +234,7 @@ export const CATALOGUE = {
   'white-space': benign('other white space', 'Insignificant in JSON.'),
   // Bodies that are not JSON
   'not-found-body': breaking('another 404 page', 'Write the body that Express sends: Go says `404 page not found`.'),
-  'redirect-body': benign('another body of a redirect', 'Clients follow Location; nobody reads the body.'),
+  'redirect-body': benign('different body of a redirect', 'Clients follow Location; nobody reads the body.'),
   'error-body': breaking(
     'another error page',
     'Clients read the body of an error; write the one that the stable side sends.',

@@ -50,20 +50,20 @@ export function judgeLatency(
     return {
       is: 'thin',
       likely,
-      text: `${percentile} latency: insufficient data, ${Math.min(n, m)} of ${needed} pairs`,
+      text: `${percentile} latency: too few samples, ${Math.min(n, m)} of ${needed} captures`,
     };
   }
   const limit = times(1 + policy.latencyTolerance);
-  const text = `${percentile} latency: ${estimate}, at most ${times(high / low)} (95 %, ${Math.min(n, m)} pairs)`;
+  const text = `${percentile} latency: ${estimate}, at most ${times(high / low)} (95 %, ${Math.min(n, m)} captures)`;
   if (allowed(high, low, policy)) return { is: 'within', text };
   const least = edge(candidate, lowerRank(m, q, SLOWER_ALPHA), 'over');
   const most = edge(stable, upperRank(n, q, SLOWER_ALPHA), 'upTo');
   if (least !== null && most !== null && !allowed(least, most, policy)) {
-    const shown = `at least ${times(least / most)} (99.9 %, ${Math.min(n, m)} pairs)`;
-    return { is: 'slower', text: `${percentile} latency: ${estimate}, ${shown}; ${limit} is allowed` };
+    const shown = `at least ${times(least / most)} (99.9 %, ${Math.min(n, m)} captures)`;
+    return { is: 'slower', text: `${percentile} latency: ${estimate}, ${shown}; the limit is ${limit}` };
   }
-  const words = likely ? 'insufficient data' : 'not shown to be as fast';
-  return { is: 'undecided', likely, text: `${text}; ${words}, ${limit} must be shown` };
+  const words = likely ? 'too few samples' : 'not shown to be as fast';
+  return { is: 'undecided', likely, text: `${text}; ${words}, the bound must reach ${limit}` };
 }
 
 function allowed(candidate: number, stable: number, { latencyTolerance, latencyFloorMs }: LatencyPolicy): boolean {

@@ -83,7 +83,7 @@ function faults(a: RouteAggregate, policy: SignoffPolicy): string[] {
 function missing(a: RouteAggregate, policy: SignoffPolicy): string[] {
   const reasons: string[] = [];
   const needed = Math.max(policy.minPairsPerRoute, Math.ceil(3 / policy.maxBreakingRate));
-  if (a.pairs < needed) reasons.push(`insufficient data, ${a.pairs} of ${needed} captures`);
+  if (a.pairs < needed) reasons.push(`too few captures, ${a.pairs} of ${needed}`);
   if (a.undecided > 0)
     reasons.push(
       `${a.undecided} of ${a.pairs} captures ${a.undecided === 1 ? 'has' : 'have'} a difference that needs a rule (${listed(a, 'undecided')})`,

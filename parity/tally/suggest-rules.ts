@@ -101,7 +101,7 @@ export class StableOverTime {
     const decided = {
       id: `suggested-${index + 1}`,
       owner: '',
-      reason: `The stable side varied by itself in ${of}: ${CATALOGUE[cause].title}.`,
+      reason: `Stable varied on its own in ${of}: ${CATALOGUE[cause].title}.`,
       expires: '',
     } as const;
     const at = { route: pathOfRoute(route), ...(varied.in === 'body' ? { pointer: place } : { header: place }) };

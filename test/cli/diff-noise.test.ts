@@ -94,7 +94,7 @@ describe('crossfade diff over pairs with second stable answers', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       verdicts: { breaking: 5 },
       noise: [],
-      notes: [expect.stringMatching(/\(places: 1\): standard input cannot be read twice/)],
+      notes: [expect.stringMatching(/\(locations: 1\), because standard input cannot be read twice/)],
     });
     expect((await crossfade(['diff', '--json', '-'], {}, ndjson([pair('once')]))).stdout).toContain('"notes": []');
   });

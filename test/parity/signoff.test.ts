@@ -36,9 +36,9 @@ describe('a sign-off', () => {
     expect(judgeParity({}, policy, COPIES).status).toBe('insufficient');
     expect(judge({ pairs: 399 })).toMatchObject({
       status: 'insufficient',
-      reasons: ['/x: insufficient data, 399 of 400 captures'],
+      reasons: ['/x: too few captures, 399 of 400'],
     });
-    expect(judge({}, { maxBreakingRate: 0.001 }).reasons).toEqual(['/x: insufficient data, 400 of 3000 captures']);
+    expect(judge({}, { maxBreakingRate: 0.001 }).reasons).toEqual(['/x: too few captures, 400 of 3000']);
   });
 
   it.each([
@@ -51,7 +51,7 @@ describe('a sign-off', () => {
     [
       'a candidate that is shown to be slower',
       { candidateLatency: always(12, 1200), stableLatency: always(10, 1200) },
-      '/x: p50 latency: candidate/stable is 1.198, at least 1.186 (99.9 %, 1200 pairs); 1.050 is allowed',
+      '/x: p50 latency: candidate/stable is 1.198, at least 1.186 (99.9 %, 1200 captures); the limit is 1.050',
     ],
   ])('is dirty on %s, on one route of many', (_name, fault, reason) => {
     const verdict = judgeParity({ '/ok': route(), '/x': route(fault) }, policy, COPIES);
@@ -121,15 +121,15 @@ describe('a sign-off', () => {
 describe('latency in a sign-off', () => {
   const thin = { stableLatency: always(10, 367), candidateLatency: always(10, 367) };
 
-  it('says `insufficient data` for each percentile that the pairs are too few for, never nothing', () => {
+  it('says `too few samples` for each percentile that the pairs are too few for, never nothing', () => {
     expect(judge(thin)).toMatchObject({
       status: 'insufficient',
-      reasons: ['/x: p99 latency: insufficient data, 367 of 368 pairs'],
+      reasons: ['/x: p99 latency: too few samples, 367 of 368 captures'],
     });
     expect(judge({ stableLatency: {}, candidateLatency: {} }).reasons).toEqual([
-      '/x: p50 latency: insufficient data, 0 of 6 pairs',
-      '/x: p95 latency: insufficient data, 0 of 72 pairs',
-      '/x: p99 latency: insufficient data, 0 of 368 pairs',
+      '/x: p50 latency: too few samples, 0 of 6 captures',
+      '/x: p95 latency: too few samples, 0 of 72 captures',
+      '/x: p99 latency: too few samples, 0 of 368 captures',
     ]);
   });
 
@@ -158,7 +158,7 @@ describe('latency in a sign-off', () => {
       status: 'insufficient',
       reasons: [
         expect.stringMatching(
-          /p50 latency: candidate\/stable is 1.000, at most 1.\d+ \(95 %, 400 pairs\); insufficient data/,
+          /p50 latency: candidate\/stable is 1.000, at most 1.\d+ \(95 %, 400 captures\); too few samples/,
         ),
         expect.anything(),
         expect.anything(),

@@ -54,5 +54,5 @@ async function read(
 
 function cannotReadTwice({ file }: Input, places: number): string {
   const what = file === STDIN ? 'standard input' : file;
-  return `The stable side's second answers show noise that was not let off (places: ${places}): ${what} cannot be read twice. Give a file.`;
+  return `The control answers show noise that was not suppressed (locations: ${places}), because ${what} cannot be read twice. Give a file.`;
 }

@@ -74,10 +74,10 @@ async function fetch(
 
 function incomplete(torn: readonly string[]): CrossfadeError {
   const why = torn.length === 0 ? `more than ${MAX_PAGES} pages` : torn.join(', ');
-  return new CrossfadeError('Crossfade.Transient', `GetMetricData did not answer in whole (${why}).`, {
-    traffic: 'unchanged; the look is tried again, and then rolled back.',
+  return new CrossfadeError('Crossfade.Transient', `GetMetricData returned incomplete data (${why}).`, {
+    traffic: 'unchanged; the evaluation is retried, and rolled back if the retries fail.',
     nextStep:
-      'nothing, unless it repeats: then look at the health of CloudWatch, and at permissions if it says Forbidden.',
+      'nothing, unless the error repeats: then check the health of CloudWatch, and permissions if it says Forbidden.',
   });
 }
 

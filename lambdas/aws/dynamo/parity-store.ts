@@ -89,11 +89,15 @@ export function dynamoParityStore(
       if (await putIfUnchanged(next, window.version)) return added;
       await clock.sleep(BACKOFF_MS * attempt * (0.5 + Math.random()));
     }
-    throw new CrossfadeError('Crossfade.Transient', `A parity window was changed by others ${ATTEMPTS} times over.`, {
-      traffic: 'unchanged; pairs are only counted.',
-      nextStep:
-        'nothing: Firehose gives the batch again. If it repeats, raise the buffer of the stream, so that fewer batches meet.',
-    });
+    throw new CrossfadeError(
+      'Crossfade.Transient',
+      `Other writers changed a parity window ${ATTEMPTS} times in a row.`,
+      {
+        traffic: 'unchanged; pairs are only counted.',
+        nextStep:
+          'nothing: Firehose delivers the batch again. If the error repeats, raise the buffer size of the stream so that fewer batches collide.',
+      },
+    );
   }
 
   async function putIfUnchanged(item: Item, version: number): Promise<boolean> {

@@ -63,8 +63,8 @@ function parseRule(arn: string, rule: Rule | undefined): RuleWeights {
     sticky: forward?.TargetGroupStickinessConfig?.Enabled ?? false,
   });
   if (parsed.success) return parsed.data;
-  throw new CrossfadeError('Crossfade.IngressUnavailable', `Rule ${arn} is not a weighted forward rule (any more).`, {
-    traffic: 'unknown: the rule was deleted or replaced by somebody else.',
+  throw new CrossfadeError('Crossfade.IngressUnavailable', `Rule ${arn} is not a weighted forward rule.`, {
+    traffic: 'unknown: someone deleted or replaced the rule.',
     nextStep: 'restore the rule (`cdk deploy` of the ingress stack keeps live weights), then roll back.',
     cause: parsed.error,
   });
