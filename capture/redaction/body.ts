@@ -1,4 +1,5 @@
 /** A captured body without its secrets. What cannot be looked into is left out: its length and keyed hash remain. */
+
 import { isUtf8 } from 'node:buffer';
 import { createHmac } from 'node:crypto';
 import * as zlib from 'node:zlib';
@@ -8,10 +9,8 @@ import { DIGEST_LIMIT, digestOf, type RawBody } from '../body-sample.ts';
 import { type CapturedBody, decodeAll } from '../format/index.ts';
 import { decodeContent } from '../zlib-decoder.ts';
 import { type Charset, charsetOf } from './charset.ts';
-import type { ContentSearch } from './content.ts';
 import type { CaptureHash } from './hash.ts';
-import { redacted, type Seal } from './span.ts';
-import type { TextSearch } from './text.ts';
+import { type ContentSearch, redacted, type Seal, type TextSearch } from './search/index.ts';
 
 /** A body may unfold to this many bytes; one that wants more is left out. */
 const DECODED_LIMIT = 4 * 1024 * 1024;

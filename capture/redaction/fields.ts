@@ -1,11 +1,19 @@
 /** Secrets in header fields, cookies and request targets. */
+
 import { fieldPairs } from '../../http/index.ts';
-import { secretParameters } from './form.ts';
-import { tokensInPath } from './paths.ts';
-import type { SecretNames } from './secret-names.ts';
-import { isRandom } from './secret-values.ts';
-import { addAll, redacted, type Seal, type Span, shifted } from './span.ts';
-import { LOGS, type TextSearch } from './text.ts';
+import {
+  addAll,
+  isRandom,
+  LOGS,
+  redacted,
+  type Seal,
+  type SecretNames,
+  type Span,
+  secretParameters,
+  shifted,
+  type TextSearch,
+  tokensInPath,
+} from './search/index.ts';
 
 /** Schemes that stay readable (IANA's registry, and those in wide use); another word there may be the secret itself. */
 const SCHEME =

@@ -1,7 +1,6 @@
 /** What is secret never gets into a capture: one list of names, one of shapes, hashes keyed by cutover, capture and place. */
+
 export { targetWithoutSecrets } from './fields.ts';
-export { routeWithoutSecrets } from './paths.ts';
 export { CaptureRedaction, Redaction } from './redaction.ts';
 export type { RedactionRules } from './rules.ts';
-export { PERSONAL_RULES, type PersonalRule } from './secret-names.ts';
-export { withoutSecrets } from './text.ts';
+export { PERSONAL_RULES, type PersonalRule, routeWithoutSecrets, withoutSecrets } from './search/index.ts';

@@ -1,15 +1,20 @@
 /** Redaction of a whole capture, by one set of rules. */
+
 import type { RawBody } from '../body-sample.ts';
 import type { CapturedBody } from '../format/index.ts';
 import { BodyRedaction } from './body.ts';
-import { ContentSearch } from './content.ts';
 import { FieldSearch } from './fields.ts';
 import { CaptureHash } from './hash.ts';
-import { routeWithoutSecrets } from './paths.ts';
 import type { RedactionRules } from './rules.ts';
-import { PERSONAL_RULES, SecretNames } from './secret-names.ts';
-import { redacted, type Seal } from './span.ts';
-import { TextSearch } from './text.ts';
+import {
+  ContentSearch,
+  PERSONAL_RULES,
+  redacted,
+  routeWithoutSecrets,
+  type Seal,
+  SecretNames,
+  TextSearch,
+} from './search/index.ts';
 
 export class Redaction {
   readonly #key: string;

@@ -1,5 +1,5 @@
 /** What a service says is secret, over and above the list of names. */
-import type { PersonalRule } from './secret-names.ts';
+import type { PersonalRule } from './search/index.ts';
 
 export interface RedactionRules {
   /** Keys the hashes; the same for all tasks throughout a cutover. */

@@ -8,7 +8,7 @@ import type { RawLeg } from '../../capture/leg.ts';
 import type { RawPair } from '../../capture/pair.ts';
 import { Redaction } from '../../capture/redaction/redaction.ts';
 import type { RedactionRules } from '../../capture/redaction/rules.ts';
-import { PERSONAL_NAMES, SECRET_NAMES } from '../../capture/redaction/secret-names.ts';
+import { PERSONAL_NAMES, SECRET_NAMES } from '../../capture/redaction/search/secret-names.ts';
 import { RecordMaker } from '../../capture/stored-record.ts';
 
 const RULES: RedactionRules = {

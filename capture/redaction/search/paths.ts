@@ -1,5 +1,5 @@
 /** Secrets in URLs: tokens within paths, user information, and the path of a route without them. */
-import { pathOf, routeOf } from '../../http/index.ts';
+import { pathOf, routeOf } from '../../../http/index.ts';
 import { EncodedText } from './encoded-text.ts';
 import { SecretNames } from './secret-names.ts';
 import { isCapability, knownShapes } from './secret-values.ts';

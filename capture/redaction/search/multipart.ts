@@ -1,5 +1,5 @@
 /** Secrets in multipart bodies (RFC 7578, RFC 2046, 5.1): whole parts by their names, and within the others. */
-import { parseMediaType } from '../../http/index.ts';
+import { parseMediaType } from '../../../http/index.ts';
 import { folded, type SecretNames } from './secret-names.ts';
 import { addAll, below, type Span, shifted } from './span.ts';
 

@@ -1,5 +1,5 @@
 /** Secrets in JSON: by key, by the pointers of a service, by an entry's name, and within strings. No recursion over the document. */
-import { endOf, type JsonDoc, kindOf, type Node, ROOT, rawOf, STRIDE, startOf, stringOf } from '../../json/index.ts';
+import { endOf, type JsonDoc, kindOf, type Node, ROOT, rawOf, STRIDE, startOf, stringOf } from '../../../json/index.ts';
 import { EncodedText } from './encoded-text.ts';
 import { secretVariables } from './form.ts';
 import { Pointers, type Progress } from './pointers.ts';

@@ -1,7 +1,7 @@
 /** Secrets in a body's text, by the notation that it claims or has; searched as unknown text where it has none. */
-import type { MediaType } from '../../http/index.ts';
-import { parseMediaType } from '../../http/index.ts';
-import { tokenize } from '../../json/index.ts';
+import type { MediaType } from '../../../http/index.ts';
+import { parseMediaType } from '../../../http/index.ts';
+import { tokenize } from '../../../json/index.ts';
 import { secretColumns } from './columns.ts';
 import { looksLikeForm, secretParameters } from './form.ts';
 import { JsonSecrets } from './json.ts';
