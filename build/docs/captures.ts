@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CAPTURE_VERSION, captureRecordSchema, legSchema } from '../../capture/format/index.ts';
-import { fieldDocs } from './field-docs.ts';
+import { docOf, fieldDocs } from './field-docs.ts';
 import { type FieldRow, fieldRows } from './json-schema.ts';
 import { code, type Page, page, table } from './markdown.ts';
 
@@ -12,22 +12,21 @@ const SOURCE = join(import.meta.dirname, '..', '..', 'capture', 'format', 'recor
 export function capturesPage(): Page {
   const source = readFileSync(SOURCE, 'utf8');
   const record = fieldDocs(source, 'captureRecordSchema');
-  const legs = new Map([...fieldDocs(source, 'responseLegSchema'), ...fieldDocs(source, 'failedLegSchema')]);
   const [response, failed] = legSchema.options;
   return page(
     'docs/reference/captures.md',
     'The capture format',
-    `A capture is one request with the answers of both sides: one line of NDJSON, one Firehose record. The version is ${CAPTURE_VERSION}; a reader refuses a version that it does not know. Secrets are redacted before a capture exists ([the mirror](../explanation/mirror.md)).`,
+    `A capture is one request with the answers of both sides: one line of NDJSON, one Firehose record. The mirror writes version ${CAPTURE_VERSION}; a reader refuses a version that it does not know. Secrets are redacted before a capture exists ([redaction](redaction.md)).`,
     `## Record\n\n${rows(z.toJSONSchema(captureRecordSchema, { unrepresentable: 'any' }), record)}`,
-    `## A leg that answered\n\n\`stable\`, \`candidate\` and \`noise\` (the control answer) are legs.\n\n${rows(z.toJSONSchema(response), legs)}`,
-    `## A leg without an answer\n\n${rows(z.toJSONSchema(failed), legs)}`,
+    `## A leg that answered\n\n\`stable\`, \`candidate\` and \`noise\` (the control answer) are legs.\n\n${rows(z.toJSONSchema(response), fieldDocs(source, 'responseLegSchema'))}`,
+    `## A leg without an answer\n\n${rows(z.toJSONSchema(failed), fieldDocs(source, 'failedLegSchema'))}`,
   );
 }
 
 function rows(schema: unknown, docs: ReadonlyMap<string, string>): string {
   return table(
     ['field', 'type', 'range', 'meaning'],
-    fieldRows(schema).map((row) => [code(row.path), typeOf(row), row.range, docs.get(row.path) ?? '']),
+    fieldRows(schema).map((row) => [code(row.path), typeOf(row), row.range, docOf(docs, row.path)]),
   );
 }
 

@@ -18,6 +18,13 @@ export function fieldDocs(source: string, root: string): ReadonlyMap<string, str
   return docs;
 }
 
+/** The doc comment of one field. @throws when there is none: the page would have a hole */
+export function docOf(docs: ReadonlyMap<string, string>, path: string): string {
+  const doc = docs.get(path);
+  if (doc === undefined) throw new Error(`the field ${path} has no doc comment`);
+  return doc;
+}
+
 interface Field {
   readonly path: string;
   readonly doc: string;

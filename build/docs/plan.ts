@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { planSchema } from '../../core/model/index.ts';
-import { fieldDocs } from './field-docs.ts';
+import { docOf, fieldDocs } from './field-docs.ts';
 import { type FieldRow, fieldRows } from './json-schema.ts';
 import { code, type Page, page, table } from './markdown.ts';
 
@@ -31,7 +31,7 @@ export function planPage(): Page {
               row.type,
               row.required ? 'required' : code(row.default),
               row.range,
-              meaning(docs, row),
+              docOf(docs, row.path),
             ]),
         ),
       ].join('\n\n'),
@@ -79,13 +79,6 @@ function planDocs(): ReadonlyMap<string, string> {
     readFileSync(join(import.meta.dirname, '..', '..', 'core', 'model', 'plan.ts'), 'utf8'),
     'planSchema',
   );
-}
-
-/** @throws when a field has no doc comment: the page would have a hole. */
-function meaning(docs: ReadonlyMap<string, string>, { path }: FieldRow): string {
-  const doc = docs.get(path);
-  if (doc === undefined) throw new Error(`core/model/plan.ts: ${path} has no doc comment`);
-  return doc;
 }
 
 function groupOf({ path }: FieldRow): string {

@@ -19,6 +19,7 @@ export const headerListSchema = z.array(z.tuple([z.string(), z.string()]));
 const bodySchema = z.strictObject({
   /** How `data` is written: `utf8` when the bytes are valid UTF-8, `base64` otherwise. */
   encoding: z.enum(['utf8', 'base64']),
+  /** The body, or its beginning, redacted. */
   data: z.string(),
   /** Length in bytes on the wire (before any content decoding), also when `data` was cut. */
   bytes: z.int().nonnegative(),
@@ -38,23 +39,33 @@ const bodySchema = z.strictObject({
 
 /** Milliseconds (fractional), measured at the mirror's socket from the moment the request's head was written. */
 const timingSchema = z.strictObject({
+  /** Until the first byte of the response. */
   firstByteMs: z.number().nonnegative(),
+  /** Until its last byte. */
   totalMs: z.number().nonnegative(),
 });
 
 const responseLegSchema = z.strictObject({
+  /** The side answered. */
   outcome: z.literal('response'),
+  /** Status code. */
   status: z.int().min(100).max(599),
+  /** Header fields in the order and case of the wire, redacted. */
   headers: headerListSchema,
+  /** The response's body. */
   body: bodySchema,
+  /** Milliseconds since the request was sent as a whole. */
   timing: timingSchema,
 });
 
 const failedLegSchema = z.strictObject({
+  /** The side did not answer. */
   outcome: z.literal('failed'),
   /** `refused`/`reset`: connection level; `timeout`: the leg's deadline passed; `protocol`: not HTTP. */
   reason: z.enum(['refused', 'reset', 'timeout', 'protocol']),
+  /** The failure in the words of the client. */
   detail: z.string(),
+  /** Milliseconds until the failure. */
   totalMs: z.number().nonnegative(),
 });
 
@@ -62,9 +73,11 @@ const failedLegSchema = z.strictObject({
 export const legSchema = z.discriminatedUnion('outcome', [responseLegSchema, failedLegSchema]);
 
 export const captureRecordSchema = z.strictObject({
+  /** Version of the format. */
   v: z.literal(READABLE_VERSIONS),
   /** Id of the deployed ingress (env `CROSSFADE_INGRESS`); which run it belongs to is looked up where it is counted. */
   ingress: z.string().min(1),
+  /** `X-Request-Id` of the request, the client's or the mirror's. */
   requestId: z.string().min(1),
   /** W3C trace id (32 hex digits), when the request carried or was given one. */
   traceId: z.string().optional(),
@@ -72,7 +85,9 @@ export const captureRecordSchema = z.strictObject({
   at: z.iso.datetime(),
   /** Route template such as `/items/{id}`: the unit by which parity is signed off. */
   route: z.string().min(1),
+  /** The request, as the client sent it. */
   request: z.strictObject({
+    /** Such as `GET`. */
     method: z.string().min(1),
     /** Origin-form target: path and query, redacted. */
     target: z.string().min(1),
@@ -83,9 +98,11 @@ export const captureRecordSchema = z.strictObject({
   }),
   /** Which side answered the client. */
   primary: z.enum(['stable', 'candidate']),
+  /** Leg of the stable side. */
   stable: legSchema,
+  /** Leg of the candidate. */
   candidate: legSchema,
-  /** A second answer of the stable side to the same request, when noise learning is on: what differs there is not the rewrite's doing. */
+  /** Control answer: a second answer of stable to the same request; what differs there is noise. */
   noise: legSchema.optional(),
 });
 
