@@ -44,7 +44,7 @@ describe('crossfade drill', () => {
       evidence,
     ];
     const { code, stdout, stderr } = await crossfade(args, cloud.environment);
-    expect(stdout + stderr).toContain('Brought back by gateway-candidate-5xx-ratio');
+    expect(stdout + stderr).toContain('Rolled back by gateway-candidate-5xx-ratio');
     expect(code).toBe(0);
     const { seconds } = JSON.parse(readFileSync(evidence, 'utf8'));
     expect(seconds.toRequest).toBeLessThanOrEqual(seconds.toWeights);
@@ -57,7 +57,7 @@ describe('crossfade drill', () => {
     const args = ['drill', '--deployment', join(dir, 'deployment.json'), '--alarm', 'theirs'];
     expect(await crossfade(args, cloud.environment)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('--alarm: "theirs"'),
+      stderr: expect.stringContaining('(got "theirs")'),
     });
   });
 });
