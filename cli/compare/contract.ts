@@ -59,7 +59,7 @@ export function contractCommand(terminal: Terminal): Command {
     )
     .option(
       '--probe <name>',
-      'also send variants of one request of each route: all, or a name from docs/reference/parity.md; repeatable',
+      'also send variants of one request of each route: all, or a name from docs/reference/diff-and-contract.md; repeatable',
       repeatable,
       [],
     )

@@ -1,4 +1,4 @@
-/** Variations of a request that Express and Go are known to read differently (docs/reference/parity.md, the rows of the catalogue). */
+/** Variations of a request that Express and Go are known to read differently (docs/reference/diff-and-contract.md). */
 import { UsageError } from '../../shared/index.ts';
 import type { PlannedRequest } from './planned-request.ts';
 import { PROBE_METHOD } from './policy.ts';

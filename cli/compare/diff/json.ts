@@ -1,4 +1,4 @@
-/** A summary for scripts. The format is in docs/reference/parity.md, and versioned by its name. */
+/** A summary for scripts. The format is in docs/reference/diff-and-contract.md, and versioned by its name. */
 import { countOf, type NoisyPlace, type Position, quantile, type Summary } from '../../../parity/tally/index.ts';
 import { causeRows, compared, routeRows, totalVerdicts } from '../../../report/index.ts';
 import type { Conclusion } from './conclusion.ts';

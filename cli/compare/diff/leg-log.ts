@@ -1,6 +1,6 @@
 /**
  * The log of one side: one answer a line, so that any server can write it and two such logs can be held against each other.
- * The format is in docs/reference/parity.md.
+ * The format is in docs/reference/diff-and-contract.md.
  */
 import * as z from 'zod';
 import { captureRecordSchema, type HeaderList, legSchema } from '../../../capture/format/index.ts';
