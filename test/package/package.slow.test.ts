@@ -101,7 +101,7 @@ describe('the published package, in an empty CDK app', () => {
   it('compares in threads of its own', () => {
     writeFileSync(join(app, 'pairs.ndjson'), ndjson([pair('one')]));
     expect(run(app, 'npx', ['--no-install', 'crossfade', 'diff', 'pairs.ndjson'])).toContain(
-      '1 pair on 1 route: 1 same',
+      '1 capture on 1 route: 1 same',
     );
   });
 
