@@ -18,7 +18,7 @@ export function describeRollback(outcome: RollbackOutcome, request: RollbackRequ
     case 'nothing_to_do':
       return `No cutover owns the ingress and its weights are in order, so no weights were changed (${cause}).`;
     case 'not_concerned':
-      return `Cutover ${outcome.item.cutoverId} owns the ingress, and this trigger speaks of another run, so no weights were changed (${cause}).`;
+      return `Cutover ${outcome.item.cutoverId} owns the ingress, and this trigger belongs to another run, so no weights were changed (${cause}).`;
   }
 }
 
@@ -27,7 +27,7 @@ function afterwards(outcome: RollbackOutcome & { outcome: 'rolled_back' }): stri
     case 'written':
       return outcome.trouble === undefined
         ? ''
-        : ` Its capacity could not be given back yet; the watchdog repeats it every minute.${troubleText(outcome)}`;
+        : ` Its capacity is not restored yet; the watchdog retries every minute.${troubleText(outcome)}`;
     case 'no_lease':
       return ' No run owned the weights that were live: the lease is missing or belongs to an earlier run. Stop executions that are still running.';
     case 'unreachable':
