@@ -68,8 +68,8 @@ function nobodyRuns(ingress: string): CrossfadeError {
     'Crossfade.Refused',
     `No run owns the ingress ${ingress}, so nothing can be counted for it.`,
     {
-      traffic: 'unchanged; pairs are only counted.',
-      nextStep: 'compare the pairs of a run that is over by `crossfade diff`.',
+      traffic: 'unchanged; captures are only counted.',
+      nextStep: 'compare the captures of a finished run with `crossfade diff`.',
     },
   );
 }

@@ -51,8 +51,8 @@ function codeOf(error: unknown): string {
 
 function lost(key: string, cause: unknown): CrossfadeError {
   return new CrossfadeError('Crossfade.Transient', `The connection was lost within the object ${key}.`, {
-    traffic: 'unchanged; pairs are only counted.',
-    nextStep: 'nothing: the object is read again, and what was counted already is not counted twice.',
+    traffic: 'unchanged; captures are only counted.',
+    nextStep: 'nothing: the object is read again, and no capture is counted twice.',
     cause,
   });
 }

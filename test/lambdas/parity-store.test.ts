@@ -167,7 +167,7 @@ describe('the parity store', () => {
       at: '2026-11-24T08:00:00.000Z',
       routes: {},
     }));
-    await expect(store().add(run, many)).rejects.toThrow(/holds 49000 pairs and can take no more/);
+    await expect(store().add(run, many)).rejects.toThrow(/holds 49000 captures and is full/);
     expect(await store().read(run)).toEqual({});
   });
 });

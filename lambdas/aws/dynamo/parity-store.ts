@@ -93,7 +93,7 @@ export function dynamoParityStore(
       'Crossfade.Transient',
       `Other writers changed a parity window ${ATTEMPTS} times in a row.`,
       {
-        traffic: 'unchanged; pairs are only counted.',
+        traffic: 'unchanged; captures are only counted.',
         nextStep:
           'nothing: Firehose delivers the batch again. If the error repeats, raise the buffer size of the stream so that fewer batches collide.',
       },
@@ -240,10 +240,10 @@ function floorTo(at: string, ms: number): string {
 function windowFull({ sk }: Item, records: number): CrossfadeError {
   return new CrossfadeError(
     'Crossfade.LedgerUnavailable',
-    `The parity window ${sk?.S} holds ${records} pairs and can take no more.`,
+    `The parity window ${sk?.S} holds ${records} captures and is full.`,
     {
-      traffic: 'unchanged; pairs are only counted.',
-      nextStep: 'lower shadow.percent: more than 4,000 pairs a second cannot be counted.',
+      traffic: 'unchanged; captures are only counted.',
+      nextStep: 'lower shadow.percent: more than 4,000 captures a second cannot be counted.',
     },
   );
 }
