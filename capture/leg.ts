@@ -3,7 +3,7 @@
  * had been handed to the side's socket as a whole, to the first and to the last byte that came back; time during which
  * the client's slowness held the answer back does not count.
  */
-import { BodySample, type RawBody, type SamplePolicy } from './body-sample.ts';
+import { BodySample, type RawBody, type SamplePolicy } from './bytes/index.ts';
 
 export type FailureReason = 'refused' | 'reset' | 'timeout' | 'protocol';
 

@@ -1,5 +1,5 @@
 /** One copied request: its legs as they come in, in any order, until they make a record or are given up. */
-import type { RawBody } from './body-sample.ts';
+import type { RawBody } from './bytes/index.ts';
 import type { RawLeg } from './leg.ts';
 
 export type Side = 'stable' | 'candidate';
@@ -40,7 +40,7 @@ export type PairRequest = Omit<RawPair, 'stable' | 'candidate' | 'noise'>;
 /** The primary may take this long; an answer that never ends (server-sent events) is no pair. */
 const PRIMARY_LIMIT_MS = 30_000;
 
-export class Pair {
+export class OpenCapture {
   readonly #request: PairRequest;
   readonly #withNoise: boolean;
   readonly #settled: (pair: RawPair | null) => void;

@@ -1,5 +1,5 @@
 /** A raw pair as the record that is stored: redacted, with its route, in the capture format (capture/record.ts). */
-import type { RawBody } from './body-sample.ts';
+import type { RawBody } from './bytes/index.ts';
 import { CAPTURE_VERSION, type CapturedBody, type CaptureRecord, type Leg } from './format/index.ts';
 import type { RawLeg } from './leg.ts';
 import type { RawPair } from './pair.ts';

@@ -14,7 +14,7 @@ import {
   UsageError,
 } from './shared/index.ts';
 
-export interface Ended {
+export interface ProcessEnd {
   /** The code of a command that did not come to its own end; null when it told its code to `terminal.exit`. */
   readonly code: ExitCode | null;
   /** The code to end with when what the command wrote did not arrive: 1, where that has no other meaning. */
@@ -22,7 +22,7 @@ export interface Ended {
 }
 
 /** Runs the command that `args` name. @param args without the interpreter and the script */
-export async function run(args: readonly string[], terminal: Terminal): Promise<Ended> {
+export async function run(args: readonly string[], terminal: Terminal): Promise<ProcessEnd> {
   const crossfade = program(terminal);
   let name = '';
   crossfade.hook('preAction', (_program, command) => {

@@ -18,7 +18,7 @@ export const ROOT: Node = 0;
 /** Integers in the tape for one node: offset of its text, offset after it, node after it and all that is in it. */
 export const STRIDE = 3;
 
-export type Kind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
+export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
 export function startOf({ tape }: JsonDoc, node: Node): number {
   return tape[node] ?? 0;
@@ -41,7 +41,7 @@ export function firstCharOf(doc: JsonDoc, node: Node): number {
   return doc.text.charCodeAt(startOf(doc, node));
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS: Readonly<Record<string, JsonKind>> = {
   '{': 'object',
   '[': 'array',
   '"': 'string',
@@ -50,7 +50,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   n: 'null',
 };
 
-export function kindOf(doc: JsonDoc, node: Node): Kind {
+export function kindOf(doc: JsonDoc, node: Node): JsonKind {
   return KINDS[doc.text.charAt(startOf(doc, node))] ?? 'number';
 }
 

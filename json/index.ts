@@ -5,7 +5,7 @@ export {
   endOf,
   isEmpty,
   type JsonDoc,
-  type Kind,
+  type JsonKind,
   keysOf,
   kindOf,
   memberOf,

@@ -1,6 +1,7 @@
 /** Parity backfill: one object of kept pairs, compared anew by the rules of now, and counted for the run that owns the ingress. */
 import * as z from 'zod';
-import { decodeContent, eachLine, tooLong } from '../capture/index.ts';
+import { decodeContent } from '../capture/bytes/index.ts';
+import { eachLine, tooLong } from '../capture/index.ts';
 import { CrossfadeError, type CutoverId } from '../core/model/index.ts';
 import { compareRecord } from '../parity/compare/index.ts';
 import { type Judged, judgeLine } from '../parity/tally/index.ts';

@@ -1,6 +1,6 @@
 /** Parity transform: compares captured pairs, counts them for the run that owns the ingress, writes each verdict beside its pair. */
 import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
-import { decodeContent } from '../capture/index.ts';
+import { decodeContent } from '../capture/bytes/index.ts';
 import { compareRecord } from '../parity/compare/index.ts';
 import { letOff, mergeRoutes, NO_NOISE, type RouteAggregates } from '../parity/tally/index.ts';
 import { parityDeps, type TransformDeps } from './compose/index.ts';

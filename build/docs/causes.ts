@@ -3,14 +3,14 @@ import { CATALOGUE, type Cause } from '../../parity/causes/index.ts';
 import { CAUSE_NOTES } from './cause-notes.ts';
 import { code, type Page, page, table } from './markdown.ts';
 
-export interface CauseRow {
+export interface DocumentedCause {
   readonly cause: Cause;
   readonly row: string;
   readonly told: string;
 }
 
 /** Every row of the page, by section. */
-export function causeSections(): ReadonlyMap<string, readonly CauseRow[]> {
+export function causeSections(): ReadonlyMap<string, readonly DocumentedCause[]> {
   return new Map(
     Object.entries(CAUSE_NOTES).map(([section, notes]) => [
       section,

@@ -1,6 +1,7 @@
 /** Reference pages from the code that they describe. */
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import { alarmsPage } from './alarms.ts';
+import { architecturePage } from './architecture.ts';
 import { capturesPage } from './captures.ts';
 import { causesPage } from './causes.ts';
 import { commandsPage } from './commands.ts';
@@ -21,5 +22,6 @@ export function generatedPages(assembly: Assembly): Page[] {
     errorsPage(),
     alarmsPage(assembly),
     capturesPage(),
+    architecturePage(),
   ];
 }

@@ -1,6 +1,6 @@
 /** Redaction of a whole capture, by one set of rules. */
 
-import type { RawBody } from '../body-sample.ts';
+import type { RawBody } from '../bytes/index.ts';
 import type { CapturedBody } from '../format/index.ts';
 import { BodyRedaction } from './body.ts';
 import { FieldSearch } from './fields.ts';

@@ -1,15 +1,15 @@
-/** Progress of a rehearsal: a line for each thing that happened, and in a terminal a status line that moves. */
+/** RehearsalProgress of a rehearsal: a line for each thing that happened, and in a terminal a status line that moves. */
 import { styleText } from 'node:util';
 import * as z from 'zod';
 import type { CloudEvent } from '../../rehearsal/cloud/index.ts';
 import type { LoadTick } from '../../rehearsal/load/index.ts';
-import type { Progress } from '../../rehearsal/scenario/index.ts';
+import type { RehearsalProgress } from '../../rehearsal/scenario/index.ts';
 import { clock } from '../../report/index.ts';
 import { plain, type Screen } from '../shared/index.ts';
 
 type Style = 'green' | 'red' | 'yellow' | 'cyan' | 'dim';
 
-export interface ProgressOutput extends Progress {
+export interface ProgressOutput extends RehearsalProgress {
   /** Ends the status line. */
   done(): void;
 }

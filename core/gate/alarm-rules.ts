@@ -74,8 +74,7 @@ export interface AlarmExposure {
 
 /**
  * An upper bound on the probability that an alarm on a ratio goes red at least once, although both sides fail each request
- * independently at `baseRate`: a union bound over the pairs of minutes within three, with Chernoff's bound (1952) on each
- * minute.
+ * independently at `baseRate`: a union bound over the pairs of minutes within three. The binomial tails are exact.
  */
 export function falseAlarmBound(
   exposures: readonly AlarmExposure[],
@@ -94,19 +93,38 @@ const CONTROL_LEVELS = 40;
 
 /** The candidate breaches only if it fails more than the threshold above a level, or the control lies below that level. */
 function breachBound(exposure: AlarmExposure, rate: number, threshold: number): number {
-  const n = exposure.candidatePerMinute;
-  const m = exposure.stablePerMinute;
-  if (n < ALARM_MIN_REQUESTS) return 0;
-  const above = (level: number) => tailBound(n, rate, Math.max(ALARM_MIN_FAILURES / n, threshold + level));
+  const n = Math.round(exposure.candidatePerMinute);
+  const m = Math.round(exposure.stablePerMinute);
+  if (n < ALARM_MIN_REQUESTS || rate <= 0) return 0;
+  const above = (level: number) =>
+    atLeast(n, rate, Math.max(ALARM_MIN_FAILURES, Math.floor(n * (threshold + level)) + 1));
   if (m < ALARM_MIN_REQUESTS) return above(0);
   const levels = Array.from({ length: CONTROL_LEVELS }, (_, i) => (rate * i) / CONTROL_LEVELS);
-  return Math.min(...levels.map((level) => above(level) + (level === 0 ? 0 : tailBound(m, rate, level))));
+  return Math.min(...levels.map((level) => above(level) + (level === 0 ? 0 : atMost(m, rate, Math.floor(m * level)))));
 }
 
-/** Chernoff: a mean of `n` trials of probability `p` lies beyond `q`, away from `p`, with at most exp(−n·KL(q ‖ p)). */
-function tailBound(n: number, p: number, q: number): number {
-  if (q >= 1 || p <= 0) return 0;
-  const part = (a: number, b: number) => (a === 0 ? 0 : a * Math.log(a / b));
-  const beyond = q > p ? q : Math.min(q, p);
-  return Math.exp(-n * Math.max(0, part(beyond, p) + part(1 - beyond, 1 - p)));
+/** P(X ≥ k) of a binomial X whose mean lies below k: from the term at k upwards, where each is smaller than the one before. */
+function atLeast(n: number, p: number, k: number): number {
+  if (k > n) return 0;
+  if (k <= n * p) return 1;
+  let term = pmf(n, p, k);
+  let sum = term;
+  for (let i = k; i < n && term > sum * Number.EPSILON; i++) {
+    term *= (((n - i) / (i + 1)) * p) / (1 - p);
+    sum += term;
+  }
+  return Math.min(1, sum);
+}
+
+/** P(X ≤ k) of a binomial X: the failures that are not there are successes. */
+function atMost(n: number, p: number, k: number): number {
+  return atLeast(n, 1 - p, n - k);
+}
+
+/** P(X = k), by logarithms: the factors alone would overflow. */
+function pmf(n: number, p: number, k: number): number {
+  const few = Math.min(k, n - k);
+  let log = k * Math.log(p) + (n - k) * Math.log1p(-p);
+  for (let i = 1; i <= few; i++) log += Math.log((n - few + i) / i);
+  return Math.exp(log);
 }

@@ -120,14 +120,14 @@ export function parseEntry(text: string, line: number): LogEntry {
 }
 
 /** An entry as a replay needs it: what the run began with, its baseline, an observation, or anything else. */
-export type Decoded =
+export type DecodedEntry =
   | { readonly type: 'begun'; readonly begun: z.infer<typeof begunSchema> }
   | { readonly type: 'baseline'; readonly baseline: z.infer<typeof baselineSummarySchema> }
   | { readonly type: 'look'; readonly look: Look }
   | { readonly type: 'other' };
 
 /** @throws DecisionLogError naming the field below `data`. */
-export function decode({ kind, phase, data }: LogEntry, line: number): Decoded {
+export function decode({ kind, phase, data }: LogEntry, line: number): DecodedEntry {
   if (kind === 'phase' && phase === 'preflight')
     return { type: 'begun', begun: parsePart(begunSchema, data, line, 'data') };
   if (kind === 'phase' && phase === 'baseline')

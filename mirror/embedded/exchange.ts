@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Dispatcher, errors } from 'undici';
 import { fieldPairs } from '../../http/index.ts';
 import { type RequestHead, rawFields, responseFields } from '../message/index.ts';
-import { type Counters, type ExchangeObserver, isSafe } from '../recorder/index.ts';
+import { type Counters, type ExchangeObserver, isSafeMethod } from '../recorder/index.ts';
 import { badGateway, reasonOf } from './refusal.ts';
 
 export interface ExchangeOptions {
@@ -184,7 +184,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
    */
   #mayRetry(error: unknown): boolean {
     const { req, res, head } = this.#options;
-    if (!isSafe(req.method ?? '') || head.hasBody || this.#retried || res.headersSent || !(error instanceof Error))
+    if (
+      !isSafeMethod(req.method ?? '') ||
+      head.hasBody ||
+      this.#retried ||
+      res.headersSent ||
+      !(error instanceof Error)
+    )
       return false;
     const code = 'code' in error ? error.code : '';
     return code === 'ECONNRESET' || code === 'EPIPE' || (code === 'UND_ERR_SOCKET' && bytesRead(error) > 0);

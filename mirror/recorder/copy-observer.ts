@@ -1,6 +1,7 @@
 /** Follows one customer's exchange for the pair that it is half of, and sends the copy once the request is known as a whole. */
 import type { IncomingMessage } from 'node:http';
-import { BodySample, ObservedLeg, Pair, type RawLeg, type SamplePolicy, type Side } from '../../capture/index.ts';
+import { BodySample, type SamplePolicy } from '../../capture/bytes/index.ts';
+import { ObservedLeg, OpenCapture, type RawLeg, type Side } from '../../capture/index.ts';
 import type { RequestHead } from '../message/index.ts';
 import { type CopyPolicy, mayCopy } from './copy-policy.ts';
 import type { Counters, DropReason } from './counters.ts';
@@ -32,7 +33,7 @@ export class CopyObserver implements ExchangeObserver {
   /** Null: the request has no body to wait for. */
   readonly #body: BodySample | null;
   #state: 'waiting' | 'copied' | 'withdrawn' = 'waiting';
-  #pair: Pair | undefined;
+  #pair: OpenCapture | undefined;
   #clientLeft = false;
 
   constructor(ports: CopyPorts, req: IncomingMessage, head: RequestHead, requestId: string) {
@@ -89,7 +90,7 @@ export class CopyObserver implements ExchangeObserver {
     const known = { at: this.#at, requestId: this.#requestId, method, target, headers, primary };
     const request = requestBody === undefined ? known : { ...known, requestBody };
     const withNoise = this.#askAgain(method, target) && noise.reserve();
-    const pair = new Pair(request, withNoise, (whole) => {
+    const pair = new OpenCapture(request, withNoise, (whole) => {
       shadow.release();
       if (whole !== null) this.#ports.capture.offer(whole);
       else this.#ports.counters.drop(this.#clientLeft ? 'aborted' : 'error');

@@ -25,10 +25,12 @@ export interface CopyPolicy {
   readonly noiseRate: number;
 }
 
-export function isSafe(method: string): boolean {
+export function isSafeMethod(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
 export function mayCopy(method: string, target: string, allowed: readonly AllowedCopy[]): boolean {
-  return isSafe(method) || allowed.some((entry) => entry.method === method && matches(entry.template, pathOf(target)));
+  return (
+    isSafeMethod(method) || allowed.some((entry) => entry.method === method && matches(entry.template, pathOf(target)))
+  );
 }

@@ -1,6 +1,7 @@
 /** The copy: bounded in number, time and size, and never waited for. */
 import type { Dispatcher } from 'undici';
-import { ObservedLeg, type RawLeg, type SamplePolicy } from '../../capture/index.ts';
+import type { SamplePolicy } from '../../capture/bytes/index.ts';
+import { ObservedLeg, type RawLeg } from '../../capture/index.ts';
 import { rawFields, SHADOW_HEADER } from '../message/index.ts';
 import { Breaker } from './breaker.ts';
 import type { Counters } from './counters.ts';

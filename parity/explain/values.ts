@@ -4,7 +4,7 @@ import {
   decimalOf,
   isEmpty,
   type JsonDoc,
-  type Kind,
+  type JsonKind,
   kindOf,
   type Node,
   rawOf,
@@ -32,7 +32,7 @@ export function explainValues(a: JsonDoc, x: Node, b: JsonDoc, y: Node, name: st
 }
 
 /** Where the stable side has a value and the candidate null. */
-function fromNull(a: JsonDoc, x: Node, kind: Kind, name: string): Finding | null {
+function fromNull(a: JsonDoc, x: Node, kind: JsonKind, name: string): Finding | null {
   const field = name === '' ? '' : ` \`${name}\``;
   if (kind === 'array' && isEmpty(a, x)) {
     const advice = `Initialise the slice${field} (\`make([]T, 0)\`): a nil slice marshals as null.`;
@@ -87,7 +87,7 @@ function isEpochOf(nanos: bigint, value: number): boolean {
   return Math.abs(Number(nanos / 1_000_000n) / (unit === 's' ? 1000 : 1) - value) < 1;
 }
 
-function typeAdvice(kind: Kind, other: Kind): { advice?: string } {
+function typeAdvice(kind: JsonKind, other: JsonKind): { advice?: string } {
   const kinds = [kind, other];
   if (kinds.includes('boolean') && kinds.includes('number')) {
     return { advice: 'A boolean in one, a number in the other: scan a tinyint(1) into a bool.' };

@@ -34,7 +34,7 @@ export const NO_NOISE: NoiseModel = {};
 
 /** Of each route, the first by name so many places are kept, of the model so many routes: merging in any order keeps the same. */
 export const MAX_PLACES = 1000;
-export const MAX_ROUTES = 1000;
+export const MAX_NOISE_ROUTES = 1000;
 
 /**
  * What one record teaches; nothing where it has no second stable answer.
@@ -63,7 +63,7 @@ export function noiseOf(record: CaptureRecord, compare: Compare, comparison?: Co
 export function mergeNoise(a: NoiseModel, b: NoiseModel): NoiseModel {
   return smallestKeys(
     mergedWith(a, b, (x, y) => mergeRouteNoise(x, y)),
-    MAX_ROUTES,
+    MAX_NOISE_ROUTES,
   );
 }
 

@@ -24,7 +24,7 @@ export interface RouteAggregate {
   /** Pairs of which a body was over the capture cap, and could not be compared to its end. */
   readonly oversize: number;
   readonly newErrors: number;
-  /** Pairs by {@link Finding}, at most {@link MAX_FINDINGS}, the gravest first; read them by {@link findingsOf}. */
+  /** Pairs by {@link CountedFinding}, at most {@link MAX_FINDINGS}, the gravest first; read them by {@link findingsOf}. */
   readonly findings: Readonly<Record<string, number>>;
   /** Pairs of findings beyond that number, by class; a pair counts once for each of its findings. */
   readonly otherFindings: Readonly<Record<string, number>>;
@@ -39,7 +39,7 @@ export interface RouteAggregate {
 }
 
 /** One way in which the pairs of a route differ. */
-export interface Finding {
+export interface CountedFinding {
   readonly class: Severity;
   readonly cause: string;
   /** As `placeOf` says, indices and ids as `*`; at most 120 UTF-16 units. */
@@ -132,7 +132,7 @@ export function findingKey(kind: string, cause: string, place: string): string {
 }
 
 /** The gravest class first, within it by cause and place. */
-export function findingsOf({ findings }: Pick<RouteAggregate, 'findings'>): Finding[] {
+export function findingsOf({ findings }: Pick<RouteAggregate, 'findings'>): CountedFinding[] {
   return Object.entries(findings)
     .sort(([a], [b]) => byGravity(a, b))
     .map(([key, pairs]) => {

@@ -7,6 +7,7 @@ import { type LoadBalancerModel, listen, type RuleModel, ScaledClock } from '../
 import type { CloudEvent } from './cloud-event.ts';
 import {
   type AlarmNews,
+  type AlarmTransition,
   actionsOf,
   cloudwatch,
   type LocalAlarm,
@@ -15,9 +16,8 @@ import {
   MuteRules,
   snsMessage,
   stateChangeEvent,
-  type Transition,
 } from './cloudwatch/index.ts';
-import { EventBus, ruleSchema } from './events/index.ts';
+import { EventBus, eventRuleSchema } from './events/index.ts';
 import {
   alarmsOf,
   cutoverMachineOf,
@@ -44,7 +44,7 @@ import {
 } from './services/index.ts';
 import { LocalMachine, statesOperations, statusChangeEvent } from './states/index.ts';
 import { type Assembly, Names, REGION } from './template/index.ts';
-import { counting, endpoint, type Intercept } from './wire/index.ts';
+import { countingCalls, endpoint, type Intercept } from './wire/index.ts';
 
 export interface CloudOptions {
   readonly assembly: Assembly;
@@ -107,7 +107,7 @@ async function build(
   const clock = new ScaledClock({ anchor: Date.now(), speed });
   const now = () => clock.now();
   let deployed = false;
-  const counted = counting(intercept);
+  const counted = countingCalls(intercept);
   const faultOf: typeof counted = (service, operation) => (deployed ? counted(service, operation) : null);
 
   const names = new Names(assembly);
@@ -167,7 +167,7 @@ async function build(
     }
   };
   /** Both ways that AWS guarantees: the alarm's own actions, and EventBridge. */
-  const announce = (transition: Transition) => {
+  const announce = (transition: AlarmTransition) => {
     const { alarm, from, reason } = transition;
     const { AlarmName } = alarm.properties;
     const news = { transition, arn: names.arn('cloudwatch', `alarm:${AlarmName}`), at: now() };
@@ -229,7 +229,7 @@ async function build(
   const onLine = (_name: string, line: string) => void metrics.ingestEmf(line, now());
   stops.push(() => lambda.stop());
   await loadFunctions({ assembly, names, lambda, clock: { anchor: clock.anchor, speed }, environment, onLine });
-  for (const r of ofType(assembly, 'AWS::Events::Rule')) bus.add(ruleSchema.parse(names.properties(r)));
+  for (const r of ofType(assembly, 'AWS::Events::Rule')) bus.add(eventRuleSchema.parse(names.properties(r)));
   machineDefinitionOf(machineResource, names);
   stops.push(
     () => machine.stop(),

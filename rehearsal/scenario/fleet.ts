@@ -6,13 +6,13 @@ import { type Child, startChild, type Target } from '../machine/index.ts';
 import type { FaultSpec } from './fault.ts';
 import { type Command, MIRROR, NODE_GATEWAY, UPSTREAM } from './gateways.ts';
 
-export type Side = 'stable' | 'candidate';
+export type FleetSide = 'stable' | 'candidate';
 
 export interface FleetOptions {
   readonly cloud: LocalCloud;
   readonly candidate: Command;
   /** Somebody's own services instead of the examples. */
-  readonly urls?: Readonly<Record<Side, string>>;
+  readonly urls?: Readonly<Record<FleetSide, string>>;
 }
 
 interface Task {
@@ -25,7 +25,7 @@ const REHEARSAL_REDACTION_KEY = 'rehearsal-only-redaction-key';
 
 export class Fleet {
   readonly #options: FleetOptions;
-  readonly #tasks: Record<Side, Task[]> = { stable: [], candidate: [] };
+  readonly #tasks: Record<FleetSide, Task[]> = { stable: [], candidate: [] };
   readonly #others: Child[] = [];
   #upstreamUrl = '';
   #mirror: { readonly target: Target; readonly healthPort: number } | undefined;
@@ -97,7 +97,7 @@ export class Fleet {
     await Promise.all([...all, ...this.#others].map((child) => child.stop()));
   }
 
-  async #fill(side: Side, desired: number): Promise<void> {
+  async #fill(side: FleetSide, desired: number): Promise<void> {
     const missing = desired - this.#tasks[side].length;
     const started = await Promise.all(Array.from({ length: Math.max(0, missing) }, () => this.#gateway(side)));
     for (const child of started) {
@@ -107,7 +107,7 @@ export class Fleet {
     }
   }
 
-  #gateway(side: Side): Promise<Child> {
+  #gateway(side: FleetSide): Promise<Child> {
     const command = side === 'stable' ? NODE_GATEWAY : this.#options.candidate;
     const env = {
       PORT: '0',
@@ -122,7 +122,7 @@ export class Fleet {
   }
 
   async #startMirror(cloud: LocalCloud): Promise<void> {
-    const first = (side: Side) => {
+    const first = (side: FleetSide) => {
       const [target] = this.#group(side).targets;
       return `http://${target?.host}:${target?.port}`;
     };
@@ -164,11 +164,11 @@ export class Fleet {
     return group;
   }
 
-  #sideOf(service: LocalService): Side {
+  #sideOf(service: LocalService): FleetSide {
     return this.#service('stable') === service ? 'stable' : 'candidate';
   }
 
-  #service(side: Side): LocalService | undefined {
+  #service(side: FleetSide): LocalService | undefined {
     const { deployment, services } = this.#options.cloud;
     const wanted: Deployment['services'] = deployment.services;
     return services.find((s) => s.name === wanted?.[side].service);

@@ -4,5 +4,5 @@ export { Chaos, type ChaosSpec, parseChaos } from './aws-faults.ts';
 export { parseFault } from './fault.ts';
 export { chooseCandidate, hasExamples } from './gateways.ts';
 export { rehearsalPlan } from './rehearsal-plan.ts';
-export { type Progress, type RehearsalOptions, rehearse, type Scenario } from './rehearse.ts';
+export { type RehearsalOptions, type RehearsalProgress, rehearse, type Scenario } from './rehearse.ts';
 export { synthesise } from './synth.ts';

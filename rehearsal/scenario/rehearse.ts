@@ -40,12 +40,12 @@ export interface RehearsalOptions {
   readonly port?: number;
   /** Faults on AWS calls. @default none */
   readonly chaos?: readonly ChaosSpec[];
-  readonly progress: Progress;
+  readonly progress: RehearsalProgress;
   /** Ends the run early; everything that was started is stopped. */
   readonly signal: AbortSignal;
 }
 
-export interface Progress {
+export interface RehearsalProgress {
   event(at: number, event: CloudEvent): void;
   tick(at: number, tick: LoadTick): void;
   note(at: number, text: string): void;

@@ -1,6 +1,6 @@
 /** Captures of planted secrets, and all that a reader of them can get to see. */
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { BodySample } from '../../capture/body-sample.ts';
+import { BodySample } from '../../capture/bytes/body-sample.ts';
 import type { CapturedBody, CaptureRecord } from '../../capture/format/record.ts';
 import type { RawLeg } from '../../capture/leg.ts';
 import type { RawPair } from '../../capture/pair.ts';

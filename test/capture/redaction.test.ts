@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RawBody } from '../../capture/body-sample.ts';
+import type { RawBody } from '../../capture/bytes/body-sample.ts';
 import { captureRecordSchema } from '../../capture/format/record.ts';
 import type { RawLeg } from '../../capture/leg.ts';
 import type { RawPair } from '../../capture/pair.ts';

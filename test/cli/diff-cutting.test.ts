@@ -6,7 +6,7 @@ import { comparer } from '../../cli/compare/diff/comparer.ts';
 import { joinPartition } from '../../cli/compare/diff/join-task.ts';
 import { partitionLegs } from '../../cli/compare/diff/legs-task.ts';
 import { comparePairs } from '../../cli/compare/diff/pairs-task.ts';
-import type { LegsTask, Side, TaskResult } from '../../cli/compare/diff/tasks.ts';
+import type { LegsTask, LogSide, TaskResult } from '../../cli/compare/diff/tasks.ts';
 import { mergeNoise, NO_NOISE } from '../../parity/tally/noise.ts';
 import { emptySummary, mergeInto, type Summary } from '../../parity/tally/summary.ts';
 import { askedTwice, legLine, ndjson, pair } from '../support/captures.ts';
@@ -98,9 +98,14 @@ describe('two logs', () => {
     .tuple(fc.nat(5), fc.nat(2), fc.boolean())
     .map(([key, n, named]) => legLine(`/items/${key}`, `{"n":${n}}`, named ? `r${key}` : undefined));
 
-  const join = async (sides: Readonly<Record<Side, Buffer>>, cuts: readonly number[], least: number, parts: number) => {
+  const join = async (
+    sides: Readonly<Record<LogSide, Buffer>>,
+    cuts: readonly number[],
+    least: number,
+    parts: number,
+  ) => {
     const summary = emptySummary();
-    const logs: Record<Side, Uint8Array[][]> = { stable: [], candidate: [] };
+    const logs: Record<LogSide, Uint8Array[][]> = { stable: [], candidate: [] };
     for (const [source, side] of (['stable', 'candidate'] as const).entries()) {
       for (const part of await pieces(sides[side], cuts, least)) {
         if (!('data' in part)) continue;
@@ -110,7 +115,7 @@ describe('two logs', () => {
       }
     }
     for (let i = 0; i < parts; i++) {
-      const content = (side: Side) => ({
+      const content = (side: LogSide) => ({
         file: null,
         rest: new Uint8Array(Buffer.concat(logs[side].map((found) => found[i] ?? new Uint8Array()))),
       });

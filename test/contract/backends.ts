@@ -18,7 +18,7 @@ import { alarmPropertiesSchema, LocalAlarm } from '../../rehearsal/cloud/cloudwa
 import { cloudwatch } from '../../rehearsal/cloud/cloudwatch/cloudwatch.ts';
 import { MetricStore } from '../../rehearsal/cloud/cloudwatch/metric-store.ts';
 import { MuteRules } from '../../rehearsal/cloud/cloudwatch/mute-rules.ts';
-import { ledgerTable, startDynamo } from '../../rehearsal/cloud/services/dynamo.ts';
+import { localTableProperties, startDynamo } from '../../rehearsal/cloud/services/dynamo.ts';
 import { elbv2 } from '../../rehearsal/cloud/services/elbv2.ts';
 import { statesOperations } from '../../rehearsal/cloud/states/states-operations.ts';
 import { LocalMachine } from '../../rehearsal/cloud/states/step-functions.ts';
@@ -138,7 +138,7 @@ async function moto(url: string): Promise<Backend> {
   await fetch(`${url}/moto-api/reset`, { method: 'POST' });
   const at = { endpoint: url, region: REGION, credentials };
   const dynamo = new DynamoDBClient(at);
-  await dynamo.send(new CreateTableCommand(ledgerTable(TABLE)));
+  await dynamo.send(new CreateTableCommand(localTableProperties(TABLE)));
   const elb = new ElasticLoadBalancingV2Client(at);
   const subnets = await defaultSubnets(url);
   const { LoadBalancers: [lb] = [] } = await elb.send(

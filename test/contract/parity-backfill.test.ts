@@ -12,7 +12,7 @@ import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
 import { dynamoParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
 import { bundleModule } from '../../lib/assets/bundle.ts';
 import { LocalFunction } from '../../rehearsal/cloud/lambda/lambda.ts';
-import { ledgerTable } from '../../rehearsal/cloud/services/dynamo.ts';
+import { localTableProperties } from '../../rehearsal/cloud/services/dynamo.ts';
 import { captured } from '../support/captured.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 
@@ -41,7 +41,7 @@ describe.skipIf(MOTO === undefined)('the parity backfill over moto', () => {
     folder = mkdtempSync(join(tmpdir(), 'crossfade-backfill-'));
     bundleModule([{ in: join(import.meta.dirname, '../../lambdas/parity-backfill.ts'), out: 'index' }], folder);
     [s3, dynamo] = [new S3Client({ ...at, forcePathStyle: true }), new DynamoDBClient(at)];
-    await dynamo.send(new CreateTableCommand(ledgerTable(table)));
+    await dynamo.send(new CreateTableCommand(localTableProperties(table)));
     await s3.send(
       new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
     );
@@ -58,7 +58,7 @@ describe.skipIf(MOTO === undefined)('the parity backfill over moto', () => {
     const spec = {
       name: 'backfill',
       codeDir: folder,
-      environment: { CROSSFADE_DEPLOYMENT: JSON.stringify({ ...DEPLOYMENT, ledgerTable: table }) },
+      environment: { CROSSFADE_DEPLOYMENT: JSON.stringify({ ...DEPLOYMENT, localTableProperties: table }) },
       timeoutSeconds: 30,
     };
     const environment = {

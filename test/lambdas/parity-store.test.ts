@@ -2,7 +2,7 @@ import { DynamoDBClient, type GetItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
-import { type Counted, dynamoParityStore, type ParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
+import { type CountedBatch, dynamoParityStore, type ParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
 import { judgeLine } from '../../parity/tally/batch.ts';
 import { mergeRoutes, type RouteAggregates } from '../../parity/tally/routes.ts';
@@ -30,7 +30,7 @@ afterAll(async () => {
 const series = () => ({ cutoverId: cutoverIdSchema.parse(`run-${++runs}`), rules: 'none' });
 
 /** A capture record of the given second around an hour's end, different on every third. */
-function pair(id: number, second: number): Counted {
+function pair(id: number, second: number): CountedBatch {
   const at = new Date(Date.UTC(2026, 10, 24, 8, 59, 40) + second * 1000).toISOString();
   const other = captured().stable;
   const candidate = id % 3 === 0 && other.outcome === 'response' ? { ...other, status: 201 } : other;
@@ -42,7 +42,7 @@ function pair(id: number, second: number): Counted {
   return judged;
 }
 
-const total = (records: readonly Counted[]) =>
+const total = (records: readonly CountedBatch[]) =>
   [...new Map(records.map((r) => [r.identity, r])).values()]
     .map((r) => r.routes)
     .reduce<RouteAggregates>(mergeRoutes, {});
@@ -87,7 +87,7 @@ describe('the parity store', () => {
     await fc.assert(
       fc.asyncProperty(deliveries, async ({ all, batches }) => {
         const run = series();
-        const given: Counted[] = [];
+        const given: CountedBatch[] = [];
         for (const { of, faults } of batches) {
           const batch = of.flatMap((i) => all[i] ?? []);
           // Firehose gives a failed batch again, until it gives up.

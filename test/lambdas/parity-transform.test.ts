@@ -4,7 +4,7 @@ import type { CaptureRecord } from '../../capture/format/record.ts';
 import type { Lease } from '../../core/model/lease.ts';
 import { knownNoise } from '../../lambdas/aws/dynamo/known-noise.ts';
 import { effectiveRules } from '../../lambdas/aws/dynamo/parity-rules.ts';
-import type { Counted, ParityStore, Series } from '../../lambdas/aws/dynamo/parity-store.ts';
+import type { CountedBatch, ParityStore, TallySeries } from '../../lambdas/aws/dynamo/parity-store.ts';
 import { judgeBatch } from '../../lambdas/events/firehose-batch.ts';
 import { makeHandler } from '../../lambdas/parity-transform.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
@@ -105,7 +105,7 @@ describe('the parity transform', () => {
     rules: RuleSet = { v: 1, rules: [] },
     stored: RouteAggregates = {},
   ) {
-    const calls: { series: Series; records: readonly Counted[] }[] = [];
+    const calls: { series: TallySeries; records: readonly CountedBatch[] }[] = [];
     const emitted: unknown[] = [];
     const count: ParityStore['add'] = async (series, records) => {
       calls.push({ series, records });

@@ -1,8 +1,8 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { decodeContent } from '../../capture/bytes/zlib-decoder.ts';
 import { MAX_DECODED_BYTES } from '../../capture/format/content-coding.ts';
 import type { HeaderList, ResponseLeg } from '../../capture/format/record.ts';
-import { decodeContent } from '../../capture/zlib-decoder.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
 import { placeOf } from '../../parity/model/difference.ts';
 import { answer, binaryBody, pairOf, textBody } from '../support/answer.ts';

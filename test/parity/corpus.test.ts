@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { decodeContent } from '../../capture/bytes/zlib-decoder.ts';
 import { CAPTURE_VERSION, type CaptureRecord, type Leg } from '../../capture/format/record.ts';
-import { decodeContent } from '../../capture/zlib-decoder.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
 import { placeOf } from '../../parity/model/difference.ts';
 import { capture } from './corpus/capture.ts';

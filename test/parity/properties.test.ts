@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeContent } from '../../capture/bytes/zlib-decoder.ts';
 import type { CapturedBody, CaptureRecord, HeaderList, Leg, ResponseLeg } from '../../capture/format/record.ts';
-import { decodeContent } from '../../capture/zlib-decoder.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
 import { placeOf } from '../../parity/model/difference.ts';
 import { binaryBody, pairOf, textBody } from '../support/answer.ts';

@@ -2,10 +2,10 @@
 import { endOf, type JsonDoc, kindOf, type Node, ROOT, rawOf, STRIDE, startOf, stringOf } from '../../../json/index.ts';
 import { EncodedText } from './encoded-text.ts';
 import { secretVariables } from './form.ts';
-import { Pointers, type Progress } from './pointers.ts';
+import { type PointerProgress, Pointers } from './pointers.ts';
 import { folded, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
-import { addAll, below, type Span } from './span.ts';
+import { addAll, type Span, spansBelow } from './span.ts';
 
 /** In `{"name": "password", "value": "…"}` and its like: what names the entry, and what it holds. */
 const ENTRY_NAMES = new Set([
@@ -48,7 +48,7 @@ interface Frame {
   readonly entry: boolean;
   readonly place: string;
   readonly depth: number;
-  readonly progress: Progress;
+  readonly progress: PointerProgress;
   /** Names that are secret here: variables of a GraphQL document beside them. */
   readonly more: ReadonlySet<string>;
   index: number;
@@ -169,7 +169,7 @@ export class JsonSecrets {
     const said = EncodedText.jsonString(doc.text, start, end);
     if (secret || (weak && isRandom(said.text)))
       addAll(spans, said.written([{ start: 0, end: said.text.length, place }]));
-    else addAll(spans, said.written(inner(said.text, more)).map(below(place)));
+    else addAll(spans, said.written(inner(said.text, more)).map(spansBelow(place)));
   }
 
   /** A key may be an address or a token itself. */
@@ -177,6 +177,6 @@ export class JsonSecrets {
     const [start, end] = [startOf(doc, node), endOf(doc, node)];
     if (end - start < 8 || /^"[\w-]{1,24}"$/.test(rawOf(doc, node).slice(0, 40))) return;
     const said = EncodedText.jsonString(doc.text, start, end);
-    addAll(spans, said.written(inner(said.text)).map(below(`${place}/key`)));
+    addAll(spans, said.written(inner(said.text)).map(spansBelow(`${place}/key`)));
   }
 }

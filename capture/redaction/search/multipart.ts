@@ -1,7 +1,7 @@
 /** Secrets in multipart bodies (RFC 7578, RFC 2046, 5.1): whole parts by their names, and within the others. */
 import { parseMediaType } from '../../../http/index.ts';
 import { folded, type SecretNames } from './secret-names.ts';
-import { addAll, below, type Span, shifted } from './span.ts';
+import { addAll, type Span, shifted, spansBelow } from './span.ts';
 
 /** Parts that are looked at; more is no form. */
 const MOST_PARTS = 10_000;
@@ -54,7 +54,7 @@ function secretsOfPart(
 ): Span[] | null {
   const name = parseMediaType(field(head, 'content-disposition')).parameters.get('name') ?? '';
   if (names.ofParameter(name) === 'secret') return [{ start: 0, end: content.length, place: folded(name) }];
-  return inner(content, field(head, 'content-type') ?? '')?.map(below(folded(name))) ?? null;
+  return inner(content, field(head, 'content-type') ?? '')?.map(spansBelow(folded(name))) ?? null;
 }
 
 function field(head: string, name: string): string | null {

@@ -1,12 +1,12 @@
 /** Which of a service's JSON pointers (RFC 6901, with `*` for one segment and `**` for any number) a place is at, step by step. */
 
 /** States of all patterns that are open, each once: the work for a step does not grow with the depth. */
-export type Progress = readonly number[];
+export type PointerProgress = readonly number[];
 
 export class Pointers {
   /** By state: the segment that leads on; null where a pattern ends. */
   readonly #segments: (string | null)[] = [];
-  readonly start: Progress;
+  readonly start: PointerProgress;
 
   constructor(pointers: readonly string[]) {
     const starts: number[] = [];
@@ -18,7 +18,7 @@ export class Pointers {
     this.start = this.#closed(starts);
   }
 
-  step(progress: Progress, name: string): Progress {
+  step(progress: PointerProgress, name: string): PointerProgress {
     if (progress.length === 0) return progress;
     const next: number[] = [];
     for (const state of progress) {
@@ -30,12 +30,12 @@ export class Pointers {
   }
 
   /** Whether a pattern ends here. */
-  hit(progress: Progress): boolean {
+  hit(progress: PointerProgress): boolean {
     return progress.some((state) => this.#segments[state] === null);
   }
 
   /** `**` may stand for nothing. */
-  #closed(states: readonly number[]): Progress {
+  #closed(states: readonly number[]): PointerProgress {
     const all = new Set(states);
     for (const state of all) if (this.#segments[state] === '**') all.add(state + 1);
     return [...all];

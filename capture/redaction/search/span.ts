@@ -53,7 +53,7 @@ export const shifted =
   (span: Span): Span => ({ ...span, start: span.start + offset, end: span.end + offset });
 
 /** For spans of a part of a text that has a place of its own. */
-export const below =
+export const spansBelow =
   (place: string) =>
   (span: Span): Span => ({ ...span, place: `${place}/${span.place}` });
 

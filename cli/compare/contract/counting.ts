@@ -16,13 +16,13 @@ import {
 } from '../../../parity/tally/index.ts';
 import type { Spool } from './spool.ts';
 
-export interface Counted {
+export interface CountedCaptures {
   readonly summary: Summary;
   /** What the stable side varied in by itself. */
   readonly noise: readonly NoisyPlace[];
 }
 
-export class Counting {
+export class CaptureCounter {
   /** Of the pairs that came in, without noise. */
   readonly soFar = emptySummary();
   readonly #comparer: (model?: NoiseModel) => Compare;
@@ -45,7 +45,7 @@ export class Counting {
     await this.#spool.add({ at, record });
   }
 
-  async end(signal: AbortSignal): Promise<Counted> {
+  async end(signal: AbortSignal): Promise<CountedCaptures> {
     const noise = noisyPlaces(this.#model);
     // By a model that lets nothing off every pair comes to the same again.
     if (this.#spool === null || !noise.some((place) => place.letOff)) return { summary: this.soFar, noise };

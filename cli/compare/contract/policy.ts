@@ -1,6 +1,6 @@
 /** Which requests may be sent, and with which header fields. */
 import { targetWithoutSecrets } from '../../../capture/redaction/index.ts';
-import { type AllowedCopy, isSafe, mayCopy } from '../../../mirror/recorder/index.ts';
+import { type AllowedCopy, isSafeMethod, mayCopy } from '../../../mirror/recorder/index.ts';
 import { UsageError } from '../../shared/index.ts';
 import type { Planned, PlannedRequest } from './planned-request.ts';
 import { redactedFields } from './recorded-requests.ts';
@@ -13,7 +13,7 @@ const TARGET = /^\/[!-\u{ff}]*$/u;
 
 /** May be asked again, and the answer should be the same. */
 export function mayAskAgain(method: string): boolean {
-  return method === PROBE_METHOD || isSafe(method);
+  return method === PROBE_METHOD || isSafeMethod(method);
 }
 
 export interface SendPolicy {

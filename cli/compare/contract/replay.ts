@@ -1,15 +1,16 @@
 /** Sends each request to both sides at the same moment, at a bounded rate. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RawBody } from '../../../capture/bytes/index.ts';
 import type { CaptureRecord } from '../../../capture/format/index.ts';
-import type { RawBody, RecordMaker } from '../../../capture/index.ts';
+import type { RecordMaker } from '../../../capture/index.ts';
 import { addUnreadable, type Position, type Summary, type Unreadable } from '../../../parity/tally/index.ts';
 import { eachBounded } from '../../shared/index.ts';
 import type { Planned, PlannedRequest } from './planned-request.ts';
 import { admit, mayAskAgain, type SendPolicy } from './policy.ts';
 import { type Probe, probe } from './probes.ts';
-import type { Side } from './side.ts';
+import type { ServiceSide } from './side.ts';
 
-export interface Plan {
+export interface SendPlan {
   readonly requests: AsyncIterable<Planned | Unreadable> | Iterable<Planned | Unreadable>;
   readonly policy: SendPolicy;
   readonly probes: readonly Probe[];
@@ -25,7 +26,10 @@ export interface NotSent {
 }
 
 /** The requests that may be sent, each with its probes: once for a route, since a probe asks how the route is made. */
-export async function* toSend({ requests, policy, probes, limit }: Plan, not: NotSent): AsyncGenerator<PlannedRequest> {
+export async function* toSend(
+  { requests, policy, probes, limit }: SendPlan,
+  not: NotSent,
+): AsyncGenerator<PlannedRequest> {
   const probed = new Set<string>();
   let sent = 0;
   for await (const planned of requests) {
@@ -54,9 +58,9 @@ function* probesOf(request: PlannedRequest, probes: readonly Probe[], probed: Se
   }
 }
 
-export interface Replay {
-  readonly stable: Side;
-  readonly candidate: Side;
+export interface ContractReplay {
+  readonly stable: ServiceSide;
+  readonly candidate: ServiceSide;
   /** Ask the stable side a second time what is safe to ask, for the record. */
   readonly noise: boolean;
   /** Requests to each side per second. */
@@ -68,7 +72,7 @@ export interface Replay {
   readonly onRecord: (record: CaptureRecord, at: Position) => Promise<void>;
 }
 
-export async function replay(plan: Plan, not: NotSent, options: Replay): Promise<void> {
+export async function replay(plan: SendPlan, not: NotSent, options: ContractReplay): Promise<void> {
   const { concurrency, rps, signal } = options;
   await eachBounded(paced(toSend(plan, not), rps, signal), concurrency, async (request) => {
     await options.onRecord(await exchange(request, options), request.at);
@@ -77,7 +81,7 @@ export async function replay(plan: Plan, not: NotSent, options: Replay): Promise
 
 async function exchange(
   request: PlannedRequest,
-  { stable, candidate, noise, records }: Replay,
+  { stable, candidate, noise, records }: ContractReplay,
 ): Promise<CaptureRecord> {
   const at = Date.now();
   const [ours, theirs] = await Promise.all([stable.ask(request), candidate.ask(request)]);

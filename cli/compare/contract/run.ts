@@ -15,13 +15,13 @@ import {
   UsageError,
 } from '../../shared/index.ts';
 import { comparedSoFar, comparer, deliver, notesOn, type ReadingProgress, readingProgress } from '../diff/index.ts';
-import { type Counted, Counting } from './counting.ts';
+import { CaptureCounter, type CountedCaptures } from './counting.ts';
 import { dryRun } from './dry-run.ts';
 import type { SendPolicy } from './policy.ts';
 import type { Probe } from './probes.ts';
 import { openRecords } from './records-file.ts';
-import { type NotSent, type Plan, replay, toSend } from './replay.ts';
-import { reachable, Side } from './side.ts';
+import { type NotSent, replay, type SendPlan, toSend } from './replay.ts';
+import { reachable, ServiceSide } from './side.ts';
 import { findSources, requestsOf } from './sources.ts';
 import { Spool } from './spool.ts';
 
@@ -58,7 +58,7 @@ export async function runContract(
   const names = sources.map(({ file }) => file);
   const signal = terminal.interruption();
   const { policy, probes, limit, routes } = request;
-  const plan: Plan = { requests: requestsOf(sources, { routes, signal }), policy, probes, limit };
+  const plan: SendPlan = { requests: requestsOf(sources, { routes, signal }), policy, probes, limit };
   const not: NotSent = { skipped: new Map(), summary: emptySummary() };
   const tell = (text: string) => say(request.json ? terminal.err : terminal.out, plainLines(text));
   try {
@@ -107,18 +107,18 @@ interface Sending {
 }
 
 async function send(
-  plan: Plan,
+  plan: SendPlan,
   not: NotSent,
   request: ContractRequest,
   { out, at, signal, progress }: Sending,
-): Promise<Counted> {
+): Promise<CountedCaptures> {
   const { concurrency, deadlineMs, routes, redaction, rules, rps, noise } = request;
   const sample = { cap: BODY_CAP, key: redaction.key };
-  const side = (base: URL) => new Side(base, { concurrency, deadlineMs, sample, signal });
+  const side = (base: URL) => new ServiceSide(base, { concurrency, deadlineMs, sample, signal });
   const [stable, candidate] = [side(request.stable), side(request.candidate)];
   const records = await openRecords(out);
   const spool = noise ? await Spool.open() : null;
-  const counting = new Counting((model) => comparer(rules, at, model), spool);
+  const counting = new CaptureCounter((model) => comparer(rules, at, model), spool);
   try {
     await replay(plan, not, {
       stable,

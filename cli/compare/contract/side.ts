@@ -1,7 +1,8 @@
 /** One of the two services: asked, and nobody else, whatever a request or an answer says. */
 import { connect } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
-import { ObservedLeg, type RawLeg, type SamplePolicy } from '../../../capture/index.ts';
+import type { SamplePolicy } from '../../../capture/bytes/index.ts';
+import { ObservedLeg, type RawLeg } from '../../../capture/index.ts';
 import { rawFields } from '../../../mirror/message/index.ts';
 import { UsageError } from '../../shared/index.ts';
 import type { PlannedRequest } from './planned-request.ts';
@@ -17,7 +18,7 @@ export interface SideOptions {
   readonly signal: AbortSignal;
 }
 
-export class Side {
+export class ServiceSide {
   readonly #pool: Pool;
   /** Of the base URL, without a slash at its end. */
   readonly #prefix: string;

@@ -1,5 +1,5 @@
 /** The comparer as the commands use it: contents are decoded, and what owners have decided holds. */
-import { decodeContent } from '../../../capture/index.ts';
+import { decodeContent } from '../../../capture/bytes/index.ts';
 import { type Compare, type CompareOptions, compareRecord } from '../../../parity/compare/index.ts';
 import { compileRules, expiredRules, type RuleSet } from '../../../parity/rules/index.ts';
 import { type NoiseModel, withNoise } from '../../../parity/tally/index.ts';

@@ -13,7 +13,7 @@ import {
   type Summary,
 } from '../../../parity/tally/index.ts';
 import { type CorrelationKey, correlationKey, type LegLine, legLineSchema } from './leg-log.ts';
-import type { JoinTask, PartitionContent, Side, TaskResult } from './tasks.ts';
+import type { JoinTask, LogSide, PartitionContent, TaskResult } from './tasks.ts';
 
 interface Placed {
   readonly at: Position;
@@ -86,7 +86,7 @@ function pairOf({ key, line: stable }: Placed, { line: candidate }: Placed, rout
   };
 }
 
-function unpaired(summary: Summary, side: Side, { at, key, line }: Placed, routes: readonly string[]): void {
+function unpaired(summary: Summary, side: LogSide, { at, key, line }: Placed, routes: readonly string[]): void {
   addUnpaired(summary, side, { at, requestId: key.text, route: routeName(line, routes) });
 }
 

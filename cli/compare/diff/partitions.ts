@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../shared/index.ts';
-import type { PartitionContent, Side } from './tasks.ts';
+import type { LogSide, PartitionContent } from './tasks.ts';
 
 /** A partition is joined in memory; one that is larger holds few keys, and too many answers of each. */
 const LARGEST = 256 * 1024 * 1024;
@@ -17,7 +17,7 @@ interface Part {
 
 export class Partitions {
   readonly #limit: number;
-  readonly #sides: Readonly<Record<Side, readonly Part[]>>;
+  readonly #sides: Readonly<Record<LogSide, readonly Part[]>>;
   #bytes = 0;
   #directory: string | undefined;
   #spilling: Promise<void> = Promise.resolve();
@@ -34,7 +34,7 @@ export class Partitions {
     return this.#all().reduce((sum, part) => sum + part.spilled, 0);
   }
 
-  async add(side: Side, pieces: readonly Uint8Array[]): Promise<void> {
+  async add(side: LogSide, pieces: readonly Uint8Array[]): Promise<void> {
     for (const [i, piece] of pieces.entries()) {
       const part = this.#sides[side][i];
       if (part === undefined || piece.length === 0) continue;
@@ -47,7 +47,7 @@ export class Partitions {
   }
 
   /** Both sides of each partition; what was handed out is forgotten. @throws UsageError when one cannot be joined in memory */
-  *contents(): Generator<Readonly<Record<Side, PartitionContent>>> {
+  *contents(): Generator<Readonly<Record<LogSide, PartitionContent>>> {
     for (const [i, stable] of this.#sides.stable.entries()) {
       const candidate = this.#sides.candidate[i];
       if (candidate === undefined) continue;

@@ -23,7 +23,7 @@ export type NoisePass =
   | { readonly kind: 'let-off'; readonly model: NoiseModel };
 
 export type LegFormat = 'leg' | 'har';
-export type Side = 'stable' | 'candidate';
+export type LogSide = 'stable' | 'candidate';
 
 /** Lines that hold whole pairs: they are compared. */
 export interface PairsTask extends Piece {

@@ -9,7 +9,7 @@ import { CrossfadeError, type TimeRange } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 
 /** Values by start of their period (milliseconds since the epoch), by query id. */
-export type Series = ReadonlyMap<string, ReadonlyMap<number, number>>;
+export type MetricSeries = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 /** 13 series of seven days of minutes fill two; more is an answer that never ends. */
 const MAX_PAGES = 10;
@@ -22,7 +22,7 @@ export async function fetchCounted(
   client: Pick<CloudWatchClient, 'send'>,
   queries: MetricDataQuery[],
   range: TimeRange,
-): Promise<Series> {
+): Promise<MetricSeries> {
   try {
     return await fetch(client, queries, range);
   } catch (error) {
@@ -43,7 +43,7 @@ async function fetch(
   client: Pick<CloudWatchClient, 'send'>,
   MetricDataQueries: MetricDataQuery[],
   { from, to }: TimeRange,
-): Promise<Series> {
+): Promise<MetricSeries> {
   const series = new Map<string, Map<number, number>>();
   const statuses = new Map<string, MetricDataResult['StatusCode']>();
   let NextToken: string | undefined;

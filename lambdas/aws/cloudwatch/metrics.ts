@@ -2,7 +2,7 @@
 import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { bunching, PEAK_MINUTES, type Period } from '../../../core/gate/index.ts';
 import type { Deployment, Metrics, MinuteEvidence, SideCounts, TimeRange } from '../../../core/model/index.ts';
-import { fetchCounted, type Series, sum } from './metric-series.ts';
+import { fetchCounted, type MetricSeries, sum } from './metric-series.ts';
 
 const MINUTE_MS = 60_000;
 /** ALB publishes a minute's metrics within the following minute; a younger minute may still grow. */
@@ -148,7 +148,7 @@ function query(
   return { Id, MetricStat: { Metric: { Namespace: 'AWS/ApplicationELB', MetricName, Dimensions }, Period, Stat } };
 }
 
-function toMinutes(series: Series, { from, to }: TimeRange): MinuteEvidence[] {
+function toMinutes(series: MetricSeries, { from, to }: TimeRange): MinuteEvidence[] {
   const minutes: MinuteEvidence[] = [];
   for (let minute = from; minute < to; minute += MINUTE_MS) {
     minutes.push({
@@ -162,12 +162,12 @@ function toMinutes(series: Series, { from, to }: TimeRange): MinuteEvidence[] {
 }
 
 /** Trimmed counts that are absent while percentiles of the same metric are there are not zeros: they are not to be had. */
-function counted(series: Series, slow: string, percentile: string): boolean {
+function counted(series: MetricSeries, slow: string, percentile: string): boolean {
   return (series.get(slow)?.size ?? 0) > 0 || (series.get(percentile)?.size ?? 0) === 0;
 }
 
 /** Without RequestCount the minute is a gap. With it, absent error counts are zeros: AWS reports them only when non-zero. */
-function side(series: Series, name: Side, minute: number): SideCounts | null {
+function side(series: MetricSeries, name: Side, minute: number): SideCounts | null {
   const requests = series.get(`${name}_requests`)?.get(minute);
   const connectionErrors = series.get(`${name}_connectionErrors`)?.get(minute) ?? 0;
   if (requests === undefined && connectionErrors === 0) return null;
@@ -185,19 +185,19 @@ function side(series: Series, name: Side, minute: number): SideCounts | null {
 }
 
 /** TargetResponseTime is in seconds. */
-function ms(series: Series, id: string, minute: number): number {
+function ms(series: MetricSeries, id: string, minute: number): number {
   return (series.get(id)?.get(minute) ?? 0) * 1000;
 }
 
 /** Those with requests, in the order of time. */
-function periods(series: Series, failures: readonly string[]): Period[] {
+function periods(series: MetricSeries, failures: readonly string[]): Period[] {
   return [...(series.get('requests') ?? [])]
     .sort(([a], [b]) => a - b)
     .map(([at, n]) => ({ n, x: failures.reduce((x, id) => x + (series.get(id)?.get(at) ?? 0), 0) }));
 }
 
 /** Highest rate of any {@link PEAK_MINUTES}, or of any period where those are longer. */
-function peak(series: Series, failures: readonly string[], period: number): number {
+function peak(series: MetricSeries, failures: readonly string[], period: number): number {
   const windowMs = Math.max(PEAK_MINUTES * 60, period) * 1000;
   const windows = new Map<number, { requests: number; failed: number }>();
   const add = (id: string, field: 'requests' | 'failed') => {
@@ -214,7 +214,7 @@ function peak(series: Series, failures: readonly string[], period: number): numb
 }
 
 /** Null where there are too few requests to tell. */
-function recentErrorRate(series: Series, period: number, to: number): number | null {
+function recentErrorRate(series: MetricSeries, period: number, to: number): number | null {
   const from = to - Math.max(RECENT_SECONDS, period) * 1000;
   const since = (id: string) => sum(new Map([...(series.get(id) ?? [])].filter(([at]) => at >= from)));
   const requests = since('requests');

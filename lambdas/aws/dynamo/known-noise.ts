@@ -1,12 +1,12 @@
 /** How the stable side varies by itself, for figures that are told as pairs come: what is stored, and what came since. */
 import type { Clock } from '../../../core/model/index.ts';
 import { mergeNoise, type NoiseModel, noiseIn, type RouteAggregates } from '../../../parity/tally/index.ts';
-import type { ParityStore, Series } from './parity-store.ts';
+import type { ParityStore, TallySeries } from './parity-store.ts';
 
 export interface KnownNoise {
-  of(series: Series): Promise<NoiseModel>;
+  of(series: TallySeries): Promise<NoiseModel>;
   /** Counted since by this process; other processes' become known when the store is read again. */
-  add(series: Series, counted: RouteAggregates): void;
+  add(series: TallySeries, counted: RouteAggregates): void;
 }
 
 /** A reading takes in all hours of a run. */
@@ -14,7 +14,7 @@ const READ_EVERY_MS = 600_000;
 
 export function knownNoise(store: Pick<ParityStore, 'read'>, clock: Pick<Clock, 'now'>): KnownNoise {
   let held: { readonly series: string; readonly model: NoiseModel; readonly until: number } | undefined;
-  const nameOf = ({ cutoverId, rules }: Series) => `${cutoverId} ${rules}`;
+  const nameOf = ({ cutoverId, rules }: TallySeries) => `${cutoverId} ${rules}`;
   return {
     async of(series) {
       const now = clock.now();

@@ -21,23 +21,23 @@ import { pack, unpack } from './parity-item.ts';
 import { queryAll } from './query.ts';
 
 /** One record: which it is, when its request came (ISO-8601), and what it adds. */
-export interface Counted {
+export interface CountedBatch {
   readonly identity: string;
   readonly at: string;
   readonly routes: RouteAggregates;
 }
 
 /** Which counts: of one cutover, compared by one version of the rules. */
-export interface Series {
+export interface TallySeries {
   readonly cutoverId: CutoverId;
   readonly rules: string;
 }
 
 export interface ParityStore {
   /** Counts each record once for ever. Answers what had not been counted before. May be repeated after any failure. */
-  add(series: Series, records: readonly Counted[]): Promise<RouteAggregates>;
+  add(series: TallySeries, records: readonly CountedBatch[]): Promise<RouteAggregates>;
   /** Everything counted so far. */
-  read(series: Series): Promise<RouteAggregates>;
+  read(series: TallySeries): Promise<RouteAggregates>;
 }
 
 export interface ParityStoreOptions {
@@ -72,7 +72,7 @@ export function dynamoParityStore(
     return value === undefined ? {} : { ':forgetAt': value };
   };
 
-  async function addToWindow(key: Item, records: readonly Counted[]): Promise<RouteAggregates> {
+  async function addToWindow(key: Item, records: readonly CountedBatch[]): Promise<RouteAggregates> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const { Item: item } = await aws('GetItem', () =>
         client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true })),
@@ -120,7 +120,7 @@ export function dynamoParityStore(
   }
 
   /** After the window's write, never before: a reader that saw this mark sees what was written. */
-  async function raiseMark(series: Series, hour: string): Promise<void> {
+  async function raiseMark(series: TallySeries, hour: string): Promise<void> {
     await aws('UpdateItem', () =>
       client.send(
         new UpdateItemCommand({
@@ -134,7 +134,7 @@ export function dynamoParityStore(
   }
 
   /** The windows are read after the mark. A sum that was made too early is found by the next mark, never taken for whole. */
-  async function sumHour(series: Series, hour: string, mark: string): Promise<RouteAggregates> {
+  async function sumHour(series: TallySeries, hour: string, mark: string): Promise<RouteAggregates> {
     const windows = await queryAll(client, TableName, windowPartition(ingressId, series, hour), 'W#', ['routes']);
     const routes = total(windows.map((w) => windowOf(w).routes));
     const packed = pack(routes, MAX_ITEM_BYTES);
@@ -199,9 +199,12 @@ function shortOf(identity: string): string {
 }
 
 /** A record that comes twice in one call counts once. */
-function groupBy(records: readonly Counted[], keyOf: (record: Counted) => string): Map<string, Counted[]> {
+function groupBy(
+  records: readonly CountedBatch[],
+  keyOf: (record: CountedBatch) => string,
+): Map<string, CountedBatch[]> {
   const unique = new Map(records.map((record) => [record.identity, record]));
-  const groups = new Map<string, Counted[]>();
+  const groups = new Map<string, CountedBatch[]>();
   for (const record of unique.values()) {
     const group = groups.get(keyOf(record));
     if (group === undefined) groups.set(keyOf(record), [record]);
@@ -215,12 +218,12 @@ function total(parts: readonly RouteAggregates[]): RouteAggregates {
 }
 
 /** One partition an hour, so that no partition takes all writes of a cutover. */
-function windowPartition(ingressId: IngressId, { cutoverId, rules }: Series, hour: string): string {
+function windowPartition(ingressId: IngressId, { cutoverId, rules }: TallySeries, hour: string): string {
   return `PARITY#${ingressId}#${cutoverId}#${rules}#${hour}`;
 }
 
 /** Two items: what writers raise stays small, whatever the sum beside it weighs. */
-function hourKey(ingressId: IngressId, { cutoverId, rules }: Series, hour: string, kind: 'MARK' | 'SUM'): Item {
+function hourKey(ingressId: IngressId, { cutoverId, rules }: TallySeries, hour: string, kind: 'MARK' | 'SUM'): Item {
   return { pk: { S: cutoverPartition(ingressId, cutoverId) }, sk: { S: `PARITY#${rules}#${hour}#${kind}` } };
 }
 

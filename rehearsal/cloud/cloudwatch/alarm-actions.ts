@@ -6,11 +6,11 @@
 
 import type { LocalEvent } from '../events/index.ts';
 import { ACCOUNT, REGION } from '../template/index.ts';
-import { type LocalAlarm, queriesOf, type Transition } from './alarms.ts';
+import { type AlarmTransition, type LocalAlarm, queriesOf } from './alarms.ts';
 
 /** `at` is virtual, milliseconds since the epoch. */
 export interface AlarmNews {
-  readonly transition: Transition;
+  readonly transition: AlarmTransition;
   readonly arn: string;
   readonly at: number;
 }
@@ -65,7 +65,7 @@ export function snsMessage({ transition, arn, at }: AlarmNews): { subject: strin
   return { subject: `${alarm.state}: "${AlarmName}" in ${REGION}`, body: JSON.stringify(body) };
 }
 
-function states({ alarm, from, reason }: Transition, at: number) {
+function states({ alarm, from, reason }: AlarmTransition, at: number) {
   return { state: { value: alarm.state, reason, timestamp: timestamp(at) }, previousState: { value: from } };
 }
 

@@ -13,10 +13,10 @@ export const COMPARISONS = [
   'LessThanThreshold',
   'LessThanOrEqualToThreshold',
 ] as const;
-export type Comparison = (typeof COMPARISONS)[number];
+export type AlarmComparison = (typeof COMPARISONS)[number];
 
 export interface AlarmRule {
-  readonly comparison: Comparison;
+  readonly comparison: AlarmComparison;
   readonly threshold: number;
   /** N */
   readonly evaluationPeriods: number;
@@ -31,7 +31,7 @@ export interface AlarmRule {
  */
 export const EXTRA_DATAPOINTS = 2;
 
-export interface Judged {
+export interface AlarmEvaluation {
   readonly state: AlarmState;
   /** The real datapoints that decided, oldest first. */
   readonly used: readonly number[];
@@ -39,12 +39,12 @@ export interface Judged {
 }
 
 /** `datapoints` are the N + {@link EXTRA_DATAPOINTS} most recent ones, oldest first. */
-export function judge(datapoints: readonly Value[], rule: AlarmRule, current: AlarmState): Judged {
+export function judge(datapoints: readonly Value[], rule: AlarmRule, current: AlarmState): AlarmEvaluation {
   const { evaluationPeriods: n, datapointsToAlarm: m, missing } = rule;
   const real = datapoints.filter((v) => v !== undefined);
   const used = real.slice(-n);
   const breaching = used.filter((v) => breaches(v, rule)).length;
-  const decide = (state: AlarmState): Judged => ({ state, used, breaching });
+  const decide = (state: AlarmState): AlarmEvaluation => ({ state, used, breaching });
   // Enough real datapoints, however old: the treatment of missing data is not asked.
   if (real.length >= n) return decide(breaching >= m ? 'ALARM' : 'OK');
   if (missing === 'breaching') return decide(breaching + (n - real.length) >= m ? 'ALARM' : 'OK');

@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 import * as z from 'zod';
-import { type AlarmState, COMPARISONS, EXTRA_DATAPOINTS, type Judged, judge } from './alarm-state.ts';
+import { type AlarmEvaluation, type AlarmState, COMPARISONS, EXTRA_DATAPOINTS, judge } from './alarm-state.ts';
 import { compileMath, type MathExpression, type Value } from './metric-math.ts';
 import { floorTo, type MetricStore } from './metric-store.ts';
 import { statisticOf } from './statistics.ts';
@@ -56,7 +56,7 @@ export const alarmPropertiesSchema = z.object({
 });
 export type AlarmProperties = z.infer<typeof alarmPropertiesSchema>;
 
-export interface Transition {
+export interface AlarmTransition {
   readonly alarm: LocalAlarm;
   readonly from: AlarmState;
   readonly reason: string;
@@ -81,7 +81,7 @@ export class LocalAlarm {
   }
 
   /** Looks at the last complete periods before `now` (virtual). Returns the transition, if there is one. */
-  evaluate(store: MetricStore, now: number): Transition | null {
+  evaluate(store: MetricStore, now: number): AlarmTransition | null {
     const { EvaluationPeriods: n, DatapointsToAlarm: m = n, ComparisonOperator, Threshold } = this.properties;
     const end = floorTo(now, this.periodMs);
     const count = n + EXTRA_DATAPOINTS;
@@ -98,7 +98,7 @@ export class LocalAlarm {
   }
 
   /** Also what SetAlarmState does: the next evaluation may take it back. */
-  set(state: AlarmState, reason: string): Transition | null {
+  set(state: AlarmState, reason: string): AlarmTransition | null {
     if (state === this.state) return null;
     const from = this.state;
     this.state = state;
@@ -106,7 +106,7 @@ export class LocalAlarm {
     return { alarm: this, from, reason };
   }
 
-  #reason({ used, breaching }: Judged, m: number): string {
+  #reason({ used, breaching }: AlarmEvaluation, m: number): string {
     const { EvaluationPeriods: n, ComparisonOperator, Threshold } = this.properties;
     const shown = used.map((v) => Number(v.toPrecision(4))).join(', ');
     const data = used.length < n ? `${shown === '' ? '' : `${shown}, `}${n - used.length} missing` : shown;

@@ -2,13 +2,13 @@
 import * as z from 'zod';
 import { targetSchema } from './event-target.ts';
 
-export const ruleSchema = z.object({
+export const eventRuleSchema = z.object({
   EventPattern: z.record(z.string(), z.unknown()).optional(),
   ScheduleExpression: z.string().optional(),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   Targets: z.array(targetSchema).default([]),
 });
-export type EventRule = z.infer<typeof ruleSchema>;
+export type EventRule = z.infer<typeof eventRuleSchema>;
 
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 

@@ -26,7 +26,7 @@ const PK_SK: TableKeys = {
 };
 
 /** The request that makes a table keyed as the ledger's: `pk` and `sk`. */
-export function ledgerTable(TableName: string): CreateTableCommandInput {
+export function localTableProperties(TableName: string): CreateTableCommandInput {
   return createTable(TableName, PK_SK);
 }
 

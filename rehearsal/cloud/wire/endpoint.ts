@@ -3,7 +3,7 @@
  * version, Lambda's REST by its path, DynamoDB passed on to where it is.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { counting, type Fault, type Intercept } from './faults.ts';
+import { countingCalls, type Fault, type Intercept } from './faults.ts';
 import { CloudError, type JsonOperations, type QueryOperations, toXml } from './protocol.ts';
 
 export type { Fault, Intercept } from './faults.ts';
@@ -44,7 +44,7 @@ interface Call {
 const INVOKE_PATH = /^\/2015-03-31\/functions\/[^/]+\/invocations/;
 
 export function endpoint(options: EndpointOptions): Server {
-  const faultOf = counting(options.intercept);
+  const faultOf = countingCalls(options.intercept);
   const server = createServer((req, res) => {
     void read(req).then(
       (request) => answer(options, faultOf, request, res),

@@ -14,8 +14,8 @@ export type Fault = (typeof FAULTS)[number];
  */
 export type Intercept = (service: string, operation: string, n: number) => Fault | null;
 
-/** The same hook, counting. */
-export function counting(intercept: Intercept): (service: string, operation: string) => Fault | null {
+/** The same hook, countingCalls. */
+export function countingCalls(intercept: Intercept): (service: string, operation: string) => Fault | null {
   const calls = new Map<string, number>();
   return (service, operation) => {
     const key = `${service}.${operation}`;

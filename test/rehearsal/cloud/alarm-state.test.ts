@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type AlarmComparison,
   type AlarmState,
-  type Comparison,
   judge,
   type MissingData,
 } from '../../../rehearsal/cloud/cloudwatch/alarm-state.ts';
@@ -65,7 +65,7 @@ describe('the tables of AWS on missing data', () => {
       expect(judge(datapoints('- - - - -'), rule, current).state).toBe(current);
   });
 
-  it.each<[Comparison, string]>([
+  it.each<[AlarmComparison, string]>([
     ['GreaterThanThreshold', 'OK'],
     ['GreaterThanOrEqualToThreshold', 'ALARM'],
     ['LessThanThreshold', 'OK'],

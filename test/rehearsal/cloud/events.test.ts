@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EventBus } from '../../../rehearsal/cloud/events/event-bus.ts';
 import { compilePattern } from '../../../rehearsal/cloud/events/event-pattern.ts';
 import { inputFor } from '../../../rehearsal/cloud/events/event-target.ts';
-import { ruleSchema, scheduleMs } from '../../../rehearsal/cloud/events/events.ts';
+import { eventRuleSchema, scheduleMs } from '../../../rehearsal/cloud/events/events.ts';
 import { ScaledClock } from '../../../rehearsal/machine/clock.ts';
 import { until } from './support.ts';
 
@@ -91,7 +91,10 @@ describe('a schedule', () => {
       deliver: (_arn, e) => delivered.push(e),
     });
     bus.add(
-      ruleSchema.parse({ ScheduleExpression: 'rate(1 minute)', Targets: [{ Arn: 'arn:aws:lambda:l:0:function:f' }] }),
+      eventRuleSchema.parse({
+        ScheduleExpression: 'rate(1 minute)',
+        Targets: [{ Arn: 'arn:aws:lambda:l:0:function:f' }],
+      }),
     );
     bus.run();
     await until('two ticks', () => delivered.length >= 2);
@@ -107,16 +110,16 @@ describe('a rule', () => {
     const delivered: unknown[] = [];
     const bus = new EventBus({ clock, deliver: (_arn, e) => delivered.push(e) });
     const rule = { EventPattern: { source: ['s'] }, Targets: [{ Arn: 'arn:aws:lambda:l:0:function:f' }] };
-    bus.add(ruleSchema.parse({ ...rule, State: 'DISABLED' }));
+    bus.add(eventRuleSchema.parse({ ...rule, State: 'DISABLED' }));
     bus.publish({ source: 's', 'detail-type': 'd', detail: {} });
     expect(delivered).toEqual([]);
-    bus.add(ruleSchema.parse(rule));
+    bus.add(eventRuleSchema.parse(rule));
     bus.publish({ source: 's', 'detail-type': 'd', detail: {} });
     expect(delivered).toMatchObject([{ source: 's', account: '000000000000', resources: [] }]);
   });
 
   it('with a target that is no function is refused', () => {
     const bus = new EventBus({ clock, deliver: () => {} });
-    expect(() => bus.add(ruleSchema.parse({ Targets: [{ Arn: 'arn:aws:sqs:l:0:q' }] }))).toThrow(RangeError);
+    expect(() => bus.add(eventRuleSchema.parse({ Targets: [{ Arn: 'arn:aws:sqs:l:0:q' }] }))).toThrow(RangeError);
   });
 });

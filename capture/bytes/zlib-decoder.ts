@@ -1,6 +1,6 @@
 /** The comparer's `Decode` port by zlib: what Lambda, CLI and tests give to `compareRecord`. */
 import * as zlib from 'node:zlib';
-import type { Decode, Decoded } from './format/index.ts';
+import type { Decode, Decoded } from '../format/index.ts';
 
 type Inflate = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
 

@@ -1,0 +1,336 @@
+/**
+ * The rooms of the house, and the walls between them: who may import whom, and which rooms are pure. `walls.test.ts` reads every
+ * import and every global of the sources and holds them to this table; docs/architecture.md prints it.
+ */
+export interface Room {
+  /** What stands in it, in a sentence. */
+  readonly purpose: string;
+  /** Rooms that it may import, through their face; `a/*` is `a` with all rooms below it. */
+  readonly imports: readonly string[];
+  /** No AWS, no node:*, no clock, no randomness, no I/O: what it needs of these is an argument or a port. */
+  readonly pure?: true;
+  /** More files than a room should have, with the reason. */
+  readonly files?: { readonly most: number; readonly why: string };
+}
+
+const MODEL = 'core/model';
+const AWS = 'lambdas/aws/*';
+
+export const ROOMS: Readonly<Record<string, Room>> = {
+  http: {
+    purpose: 'HTTP messages as text: fields, paths, and the notations that name places in them.',
+    imports: [],
+    pure: true,
+  },
+  json: { purpose: 'JSON by its text: nothing is rounded, merged or reordered.', imports: ['http'], pure: true },
+  input: {
+    purpose: 'Words for what is wrong with input that people and other programs wrote.',
+    imports: [],
+    pure: true,
+  },
+
+  'core/model': { purpose: 'The words of the domain and the ports.', imports: ['input'], pure: true },
+  'core/gate': {
+    purpose: 'May a stage advance, hold, or must it go back? Statistics on counts.',
+    imports: [MODEL],
+    pure: true,
+  },
+  'core/fence': {
+    purpose: 'Every write of weights, forward and back; it knows no phase.',
+    imports: [MODEL],
+    pure: true,
+  },
+  'core/phases': {
+    purpose: 'The phases of a run, and what each decides by its evidence.',
+    imports: [MODEL, 'core/gate'],
+    pure: true,
+  },
+
+  'capture/format': {
+    purpose: 'The capture format: one request with the answers of both sides.',
+    imports: ['http'],
+    pure: true,
+  },
+  'capture/bytes': {
+    purpose: 'Bodies as bytes: bounded samples, and their codings undone.',
+    imports: ['capture/format'],
+  },
+  'capture/redaction/search': { purpose: 'Where secrets stand in a text.', imports: ['http', 'json'], pure: true },
+  'capture/redaction': {
+    purpose: 'A capture without its secrets.',
+    imports: ['http', 'capture/format', 'capture/bytes', 'capture/redaction/search'],
+  },
+  capture: {
+    purpose: 'What is kept of an exchange, and how it is read again.',
+    imports: ['http', 'capture/format', 'capture/bytes', 'capture/redaction'],
+  },
+
+  'parity/causes': { purpose: 'Why an answer differs: one table.', imports: [], pure: true },
+  'parity/model': {
+    purpose: 'Differences between two answers, and the places at which they stand.',
+    imports: ['http', 'capture/format', 'parity/causes'],
+    pure: true,
+  },
+  'parity/rules': {
+    purpose: 'What an owner has decided about differences.',
+    imports: ['http', 'json', 'input', 'parity/causes', 'parity/model'],
+    pure: true,
+  },
+  'parity/explain': {
+    purpose: 'Which cause a difference has.',
+    imports: ['http', 'json', 'capture/format', 'parity/causes', 'parity/model'],
+    pure: true,
+  },
+  'parity/compare/head': {
+    purpose: 'Status and header fields, compared.',
+    imports: ['http', 'capture/format', 'parity/causes', 'parity/model', 'parity/explain'],
+    pure: true,
+  },
+  'parity/compare/body': {
+    purpose: 'Bodies, compared by their format.',
+    imports: [
+      'http',
+      'json',
+      'capture/format',
+      'parity/causes',
+      'parity/model',
+      'parity/rules',
+      'parity/explain',
+      'parity/compare/head',
+    ],
+    pure: true,
+  },
+  'parity/compare': {
+    purpose: 'One capture, compared.',
+    imports: [
+      'http',
+      'capture/format',
+      'parity/causes',
+      'parity/model',
+      'parity/rules',
+      'parity/explain',
+      'parity/compare/head',
+      'parity/compare/body',
+    ],
+    pure: true,
+  },
+  'parity/tally': {
+    purpose: 'What many compared captures come to: counts, learned noise, the verdict of the sign-off.',
+    imports: ['http', 'capture/format', 'parity/causes', 'parity/model', 'parity/rules', 'parity/compare'],
+    pure: true,
+  },
+
+  'mirror/message': { purpose: 'The head of a message as a mirror passes it on.', imports: ['http'] },
+  mirror: { purpose: 'One span for each request through the mirror.', imports: ['mirror/message'] },
+  'mirror/recorder': {
+    purpose: 'Copies requests, observes both answers and ships captures.',
+    imports: ['http', 'capture', 'capture/*', 'mirror/message'],
+  },
+  'mirror/embedded': {
+    purpose: 'The small proxy that mirrors.',
+    imports: ['http', 'input', 'capture', 'capture/*', 'mirror', 'mirror/message', 'mirror/recorder'],
+  },
+
+  'lambdas/aws/calls': {
+    purpose: 'How AWS is called: clients, time, and which failures are worth another try.',
+    imports: [MODEL],
+  },
+  'lambdas/aws/dynamo': {
+    purpose: 'The table: lease, decision log, drills, approvals, rules and tallies.',
+    imports: [MODEL, 'lambdas/aws/calls', 'parity/rules', 'parity/tally'],
+  },
+  'lambdas/aws/cloudwatch': {
+    purpose: 'Alarms and metrics.',
+    imports: [MODEL, 'core/gate', 'lambdas/aws/calls', 'parity/tally'],
+  },
+  'lambdas/aws/elb': {
+    purpose: 'Listener rules and target health.',
+    imports: [MODEL, 'core/fence', 'lambdas/aws/calls'],
+  },
+  'lambdas/aws/ecs': { purpose: "The stable side's capacity.", imports: [MODEL, 'lambdas/aws/calls'] },
+  'lambdas/aws/states': { purpose: 'Executions and task tokens.', imports: [MODEL, 'lambdas/aws/calls'] },
+  'lambdas/aws': { purpose: 'S3, SNS and Lambda.', imports: [MODEL, 'lambdas/aws/calls', 'capture'] },
+  'lambdas/events': {
+    purpose: 'Events of AWS services, as the handlers read them.',
+    imports: [MODEL, 'core/fence', 'parity/compare', 'parity/tally'],
+  },
+  'lambdas/tasks': {
+    purpose: 'What handlers do at their end: the lease, the notice, the metrics.',
+    imports: [MODEL, 'core/fence', 'core/phases', 'parity/tally'],
+  },
+  'lambdas/compose': {
+    purpose: 'Which adapters each handler is given.',
+    imports: [MODEL, 'lambdas/aws', AWS, 'lambdas/tasks'],
+  },
+  lambdas: {
+    purpose: 'One handler a file.',
+    imports: ['core/*', 'input', 'capture', 'capture/*', 'parity/compare', 'parity/tally', 'lambdas/*'],
+    files: { most: 18, why: 'one file for each deployed function' },
+  },
+
+  report: {
+    purpose: 'Evidence as one HTML file.',
+    imports: [MODEL, 'parity/causes', 'parity/compare', 'parity/tally'],
+  },
+
+  'lib/assets': { purpose: 'Code and images that the stacks deploy.', imports: [] },
+  'lib/constructs': {
+    purpose: 'The parts of a cutover as CDK constructs.',
+    imports: ['core/*', 'lib/assets'],
+    files: { most: 19, why: 'one construct a file, and the small parts that several of them share' },
+  },
+  'lib/stacks': { purpose: "The reference application's stacks.", imports: [MODEL, 'lib/constructs'] },
+  lib: { purpose: 'The package for CDK users, and the two applications.', imports: [MODEL, 'input', 'lib/*'] },
+
+  'rehearsal/cloud/template': {
+    purpose: 'Synthesised templates, with references resolved to local names.',
+    imports: [],
+  },
+  'rehearsal/cloud/wire': { purpose: "The protocols of AWS's SDK clients.", imports: [] },
+  'rehearsal/machine': {
+    purpose: 'This machine: processes, ports and compressed time.',
+    imports: [MODEL, 'rehearsal/cloud/template'],
+  },
+  'rehearsal/cloud/events': {
+    purpose: 'EventBridge.',
+    imports: ['rehearsal/cloud/template', 'rehearsal/machine'],
+  },
+  'rehearsal/cloud/cloudwatch': {
+    purpose: 'CloudWatch: metrics, metric math, alarms and mute rules.',
+    imports: [MODEL, 'rehearsal/cloud/events', 'rehearsal/cloud/template', 'rehearsal/cloud/wire', 'rehearsal/machine'],
+  },
+  'rehearsal/cloud/lambda': {
+    purpose: "Lambda: handlers' bundles in worker threads and virtual time.",
+    imports: ['rehearsal/cloud/wire', 'rehearsal/machine'],
+  },
+  'rehearsal/cloud/services': {
+    purpose: 'Load balancer, ECS, DynamoDB, Firehose and SNS.',
+    imports: ['rehearsal/cloud/wire', 'rehearsal/machine'],
+  },
+  'rehearsal/cloud/states': {
+    purpose: 'Step Functions: executions of the synthesised definition.',
+    imports: ['rehearsal/cloud/events', 'rehearsal/cloud/lambda', 'rehearsal/cloud/wire', 'rehearsal/machine'],
+  },
+  'rehearsal/cloud': {
+    purpose: 'The local cloud, from the templates.',
+    imports: [MODEL, 'rehearsal/cloud/*', 'rehearsal/machine'],
+  },
+  'rehearsal/dataplane': { purpose: "The local load balancer's data plane.", imports: ['rehearsal/machine'] },
+  'rehearsal/load': { purpose: 'Customers.', imports: ['rehearsal/machine'] },
+  'rehearsal/scenario': {
+    purpose: 'One rehearsed cutover, from the first customer to the verdict.',
+    imports: [
+      MODEL,
+      AWS,
+      'report',
+      'rehearsal/cloud',
+      'rehearsal/cloud/*',
+      'rehearsal/dataplane',
+      'rehearsal/load',
+      'rehearsal/machine',
+    ],
+  },
+  'rehearsal/chaos': {
+    purpose: 'Every AWS call of a cutover meets every fault.',
+    imports: [
+      MODEL,
+      'core/fence',
+      AWS,
+      'capture/format',
+      'rehearsal/cloud',
+      'rehearsal/cloud/*',
+      'rehearsal/machine',
+      'rehearsal/scenario',
+    ],
+  },
+
+  'cli/shared': {
+    purpose: 'Options, exit codes, and the terminal.',
+    imports: [MODEL, 'json', 'input', 'parity/causes', 'parity/rules'],
+    files: { most: 16, why: 'one option or habit of all commands a file' },
+  },
+  'cli/run': {
+    purpose: 'Commands that plan, steer and show a run.',
+    imports: ['core/*', 'input', 'json', 'capture/redaction', AWS, 'lambdas/compose', 'cli/shared'],
+  },
+  'cli/rehearse': {
+    purpose: 'Commands that run against the local cloud.',
+    imports: [MODEL, 'report', 'rehearsal/*', 'cli/run', 'cli/shared'],
+  },
+  'cli/compare/diff': {
+    purpose: 'Comparison of recorded answers: inputs, threads and output.',
+    imports: ['http', 'input', 'json', 'capture', 'capture/*', 'parity/*', 'report', 'cli/shared'],
+    files: { most: 29, why: 'readers, threads and output of one command; to be divided with its next change' },
+  },
+  'cli/compare/contract': {
+    purpose: 'Comparison of live answers: requests, policy and replay.',
+    imports: [
+      'http',
+      'input',
+      'json',
+      'capture',
+      'capture/*',
+      'mirror/message',
+      'mirror/recorder',
+      'parity/*',
+      'cli/compare/diff',
+      'cli/shared',
+    ],
+    files: { most: 18, why: 'OpenAPI alone has six; to be divided with its next change' },
+  },
+  'cli/compare': {
+    purpose: 'Commands that compare two services.',
+    imports: [AWS, 'parity/rules', 'cli/compare/contract', 'cli/compare/diff', 'cli/run', 'cli/shared'],
+  },
+  cli: { purpose: 'All commands in one program.', imports: [MODEL, 'cli/*'] },
+
+  'build/docs': {
+    purpose: 'Pages that are made from code.',
+    imports: [
+      MODEL,
+      'capture/format',
+      'parity/causes',
+      'lambdas/tasks',
+      'mirror/recorder',
+      'rehearsal/cloud/template',
+      'cli',
+      'cli/shared',
+    ],
+  },
+  build: {
+    purpose: 'Makes the package, the pages and the picture.',
+    imports: ['build/docs', 'lib/assets', 'rehearsal/scenario', 'report'],
+  },
+  bin: { purpose: 'Entries: the CDK application and the CLI.', imports: [MODEL, 'lib', 'cli', 'cli/shared'] },
+};
+
+/** Files of a room, its face left out, unless the table says otherwise. */
+export const MOST_FILES = 15;
+
+/** Packages of npm that a pure room may import. */
+export const PURE_PACKAGES: ReadonlySet<string> = new Set(['zod', 'zod/mini', 'htmlparser2']);
+
+/** Globals that a pure room may not touch: time, randomness, the network, the process. */
+export const IMPURE_GLOBALS: ReadonlySet<string> = new Set([
+  'Date',
+  'fetch',
+  'process',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'performance',
+  'crypto',
+  'console',
+  'Buffer',
+  'WebSocket',
+]);
+
+/** Members of a global that a pure room may use of it: calculations with a given instant, and no reading of a clock. */
+export const PURE_MEMBERS: ReadonlySet<string> = new Set(['Date.parse', 'Date.UTC']);
+
+/** Members that are impure although their global is not. */
+export const IMPURE_MEMBERS: ReadonlySet<string> = new Set(['Math.random']);
+
+/** The folders that hold sources of the product; tests, benchmarks and examples are no rooms. */
+export const SOURCES: readonly string[] = [...new Set(Object.keys(ROOMS).map((room) => room.split('/')[0] ?? room))];

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SOURCES } from '../../build/docs/rooms.ts';
+import { breaches, readSource, type Source } from './walls.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', ...SOURCES], {
+  cwd: ROOT,
+  encoding: 'utf8',
+});
+const sources = [...new Set(listed.split('\n'))]
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && existsSync(join(ROOT, file)))
+  .map((file) => readSource(ROOT, file));
+
+/** What is said of the sources with one more file among them, or with a line more in one of them. */
+function said(planted: Source): string[] {
+  const before = sources.find(({ file }) => file === planted.file);
+  const after = { file: planted.file, text: `${planted.text}\n${before?.text ?? ''}` };
+  return breaches([...sources.filter(({ file }) => file !== planted.file), after]);
+}
+
+describe('the walls of the house', () => {
+  it('stand: imports, faces, circles, pure rooms, sizes and names are as the table says', () => {
+    expect(sources.length).toBeGreaterThan(300);
+    expect(breaches(sources)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'core → parity',
+      'core/gate/planted.ts',
+      "import { compareRecord } from '../../parity/compare/index.ts';\nexport const a = compareRecord;",
+    ],
+    [
+      'parity → core',
+      'parity/model/planted.ts',
+      "import type { Plan } from '../../core/model/index.ts';\nexport type A = Plan;",
+    ],
+    [
+      'mirror → cli',
+      'mirror/recorder/planted.ts',
+      "import { EXIT } from '../../cli/shared/index.ts';\nexport const a = EXIT;",
+    ],
+    [
+      'lambdas → cli',
+      'lambdas/tasks/planted.ts',
+      "export const a = async () => await import('../../cli/shared/index.ts');",
+    ],
+    ['report → mirror', 'report/planted.ts', "export { Breaker } from '../mirror/recorder/index.ts';"],
+    [
+      'past a face',
+      'cli/run/planted.ts',
+      "import { rollBack } from '../../core/fence/rollback.ts';\nexport const a = rollBack;",
+    ],
+    [
+      'node in a pure room',
+      'json/planted.ts',
+      "import { readFileSync } from 'node:fs';\nexport const a = readFileSync;",
+    ],
+    [
+      'AWS in a pure room',
+      'core/fence/planted.ts',
+      "import type { SFNClient } from '@aws-sdk/client-sfn';\nexport type A = SFNClient;",
+    ],
+    ['Date.now in parity', 'parity/tally/planted.ts', 'export const a = () => Date.now();'],
+    ['a clock by new Date()', 'parity/compare/planted.ts', 'export const a = () => new Date();'],
+    ['Math.random in parity', 'parity/rules/planted.ts', 'export const a = () => Math.random();'],
+    ['fetch in parity', 'parity/explain/planted.ts', "export const a = () => fetch('http://127.0.0.1');"],
+    ['a timer in core', 'core/phases/planted.ts', 'export const a = () => setTimeout(() => {}, 1);'],
+    ['the environment in core', 'core/model/planted.ts', 'export const a = process.env.HOME;'],
+  ])('fall with %s', (_what, file, text) => {
+    expect(said({ file, text }).filter((breach) => breach.includes(file))).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'a circle of types',
+      'core/model/time.ts',
+      "import type { Plan } from './plan.ts';\nexport type Circular = Plan;",
+      /files in a circle: .*core\/model\/time\.ts/,
+    ],
+    [
+      'a circle of rooms',
+      'http/planted.ts',
+      "import type { JsonDoc } from '../json/index.ts';\nexport type A = JsonDoc;",
+      /rooms in a circle: http, json/,
+    ],
+    ['two exports of one name', 'report/planted.ts', 'export type Lease = string;', /Lease is exported by/],
+    ['a file in no room', 'core/planted.ts', 'export const a = 1;', /stands in no room/],
+  ])('fall with %s', (_what, file, text, breach) => {
+    expect(said({ file, text }).join('\n')).toMatch(breach);
+  });
+
+  it('fall when a room becomes a hall', () => {
+    const many = Array.from({ length: 12 }, (_, i) => ({ file: `report/planted-${i}.ts`, text: '' }));
+    expect(breaches([...sources, ...many]).join('\n')).toMatch(/report has \d+ files/);
+  });
+});

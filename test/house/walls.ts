@@ -1,0 +1,219 @@
+/** Reads the sources and says where they break the table of rooms. */
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, normalize } from 'node:path';
+import { parseSync } from 'oxc-parser';
+import {
+  IMPURE_GLOBALS,
+  IMPURE_MEMBERS,
+  MOST_FILES,
+  PURE_MEMBERS,
+  PURE_PACKAGES,
+  ROOMS,
+} from '../../build/docs/rooms.ts';
+
+export interface Source {
+  /** Path from the root of the repository. */
+  readonly file: string;
+  readonly text: string;
+}
+
+interface Parsed {
+  readonly file: string;
+  readonly room: string;
+  /** What it imports: files of ours by their path, everything else by its name. */
+  readonly imports: readonly string[];
+  /** Names that it exports itself, and does not pass on. */
+  readonly exports: readonly string[];
+  readonly globals: readonly string[];
+}
+
+const FACE = 'index.ts';
+
+export function readSource(root: string, file: string): Source {
+  return { file, text: readFileSync(join(root, file), 'utf8') };
+}
+
+/** Every breach, a sentence each. */
+export function breaches(sources: readonly Source[]): string[] {
+  const parsed = sources.map(parse);
+  const faces = new Set(sources.filter(({ file }) => file.endsWith(`/${FACE}`)).map(({ file }) => dirname(file)));
+  return [
+    ...parsed.flatMap((one) => importBreaches(one, faces)),
+    ...parsed.flatMap(globalBreaches),
+    ...circles(new Map(parsed.map((p) => [p.file, p.imports]))).map(
+      (circle) => `files in a circle: ${circle.join(', ')}`,
+    ),
+    ...circles(roomGraph(parsed)).map((circle) => `rooms in a circle: ${circle.join(', ')}`),
+    ...sizeBreaches(parsed),
+    ...nameBreaches(parsed),
+  ];
+}
+
+function parse({ file, text }: Source): Parsed {
+  const { program, module, errors } = parseSync(file, text);
+  if (errors[0] !== undefined) throw new SyntaxError(`${file}: ${errors[0].message}`);
+  const asked = [
+    ...module.staticImports.map((i) => i.moduleRequest.value),
+    ...module.staticExports.flatMap((e) => e.entries.flatMap((entry) => entry.moduleRequest?.value ?? [])),
+    ...module.dynamicImports.map(
+      (i) => /^['"`](.+)['"`]$/.exec(text.slice(i.moduleRequest.start, i.moduleRequest.end))?.[1] ?? '',
+    ),
+  ];
+  const imports = asked
+    .filter((name) => name !== '')
+    .map((name) => (name.startsWith('.') ? normalize(join(dirname(file), name)) : name));
+  const exports = module.staticExports.flatMap((e) =>
+    e.entries.flatMap((entry) => (entry.moduleRequest === null ? (entry.exportName.name ?? []) : [])),
+  );
+  return { file, room: dirname(file), imports: [...new Set(imports)], exports, globals: globalsOf(program) };
+}
+
+function importBreaches({ file, room, imports }: Parsed, faces: ReadonlySet<string>): string[] {
+  const rules = ROOMS[room];
+  if (rules === undefined) return [`${file} stands in no room of the table`];
+  return imports.flatMap((target) => {
+    if (!target.endsWith('.ts'))
+      return rules.pure === true && !isPurePackage(target) ? [`${file} is pure and imports ${target}`] : [];
+    const other = dirname(target);
+    if (other === room) return [];
+    if (!mayImport(rules.imports, other)) return [`${file} may not import ${other} (${target})`];
+    return target.endsWith(`/${FACE}`) || !faces.has(other) || FACELESS.has(target)
+      ? []
+      : [`${file} imports ${target} past the face of ${other}`];
+  });
+}
+
+/** The applications that `bin` starts: the face of `lib` is for users of the package, whom they do not concern. */
+const FACELESS = new Set(['lib/attached-application.ts', 'lib/reference-application.ts']);
+
+function mayImport(allowed: readonly string[], room: string): boolean {
+  return allowed.some((entry) => (entry.endsWith('/*') ? room.startsWith(entry.slice(0, -1)) : entry === room));
+}
+
+function isPurePackage(name: string): boolean {
+  return PURE_PACKAGES.has(name) && !builtinModules.includes(name.replace('node:', ''));
+}
+
+function globalBreaches({ file, room, globals }: Parsed): string[] {
+  if (ROOMS[room]?.pure !== true) return [];
+  return globals
+    .filter((name) => (name.includes('.') ? IMPURE_MEMBERS.has(name) : IMPURE_GLOBALS.has(name)))
+    .map((name) => `${file} is pure and uses ${name}`);
+}
+
+function roomGraph(parsed: readonly Parsed[]): Map<string, string[]> {
+  const graph = new Map<string, string[]>();
+  for (const { room, imports } of parsed) {
+    const others = imports.filter((i) => i.endsWith('.ts')).map((target) => dirname(target));
+    graph.set(room, [...new Set([...(graph.get(room) ?? []), ...others.filter((other) => other !== room)])]);
+  }
+  return graph;
+}
+
+function sizeBreaches(parsed: readonly Parsed[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { file, room } of parsed) if (!file.endsWith(`/${FACE}`)) counts.set(room, (counts.get(room) ?? 0) + 1);
+  return [...counts].flatMap(([room, count]) => {
+    const most = ROOMS[room]?.files?.most ?? MOST_FILES;
+    return count > most ? [`${room} has ${count} files, more than ${most}`] : [];
+  });
+}
+
+/** Handlers are told apart by their files. */
+const SHARED_NAMES = new Set(['handler', 'makeHandler']);
+
+function nameBreaches(parsed: readonly Parsed[]): string[] {
+  const owners = new Map<string, string[]>();
+  for (const { file, exports } of parsed)
+    for (const name of exports) if (!SHARED_NAMES.has(name)) owners.set(name, [...(owners.get(name) ?? []), file]);
+  return [...owners].flatMap(([name, files]) =>
+    files.length > 1 ? [`${name} is exported by ${files.join(' and ')}`] : [],
+  );
+}
+
+/** Groups of nodes of which each leads to each other (Tarjan 1972). */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>();
+  const low = new Map<string, number>();
+  const open: string[] = [];
+  const found: string[][] = [];
+  const visit = (node: string): void => {
+    order.set(node, order.size);
+    low.set(node, order.get(node) ?? 0);
+    open.push(node);
+    for (const next of graph.get(node) ?? []) {
+      if (!graph.has(next)) continue;
+      if (!order.has(next)) visit(next);
+      if (open.includes(next)) low.set(node, Math.min(low.get(node) ?? 0, low.get(next) ?? 0));
+    }
+    if (low.get(node) !== order.get(node)) return;
+    const circle = open.splice(open.indexOf(node));
+    if (circle.length > 1) found.push(circle.sort());
+  };
+  for (const node of graph.keys()) if (!order.has(node)) visit(node);
+  return found;
+}
+
+interface Node {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** Global names that a program uses as values, and `Global.member` where a member of one is used. */
+function globalsOf(program: unknown): string[] {
+  const used = new Set<string>();
+  const declared = new Set<string>();
+  const walk = (value: unknown, parent: Node | null, key: string): void => {
+    if (Array.isArray(value)) {
+      for (const element of value) walk(element, parent, key);
+      return;
+    }
+    if (!isNode(value)) return;
+    if (value.type === 'Identifier') {
+      const { name } = value;
+      if (typeof name !== 'string' || parent === null) return;
+      if (isDeclaration(parent, key)) declared.add(name);
+      else if (!isName(parent, key)) use(name, parent);
+      return;
+    }
+    // Types are no use of a global: a value of type Date may be an argument.
+    if (value.type.startsWith('TS') && !/^TS(As|Satisfies|NonNull|Instantiation)/.test(value.type)) return;
+    for (const [inner, child] of Object.entries(value)) if (inner !== 'typeAnnotation') walk(child, value, inner);
+  };
+  const use = (name: string, parent: Node): void => {
+    const member =
+      parent.type === 'MemberExpression' && isNode(parent.property) ? `${name}.${String(parent.property.name)}` : '';
+    if (PURE_MEMBERS.has(member)) return;
+    // `new Date(instant)` calculates; without an argument it reads the clock.
+    if (
+      name === 'Date' &&
+      parent.type === 'NewExpression' &&
+      Array.isArray(parent.arguments) &&
+      parent.arguments.length > 0
+    )
+      return;
+    used.add(IMPURE_MEMBERS.has(member) ? member : name);
+  };
+  walk(program, null, '');
+  return [...used].filter((name) => !declared.has(name));
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}
+
+function isDeclaration(parent: Node, key: string): boolean {
+  return (
+    (key === 'id' && /Declarat|Function|Class/.test(parent.type)) ||
+    key === 'params' ||
+    key === 'local' ||
+    (parent.type === 'Property' && key === 'value' && parent.shorthand === true)
+  );
+}
+
+/** A name of a member or a key, and no variable. */
+function isName(parent: Node, key: string): boolean {
+  if (parent.type === 'MemberExpression') return key === 'property' && parent.computed !== true;
+  return key === 'key' && parent.computed !== true;
+}
