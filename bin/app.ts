@@ -2,35 +2,47 @@
  * The CDK application that `cdk deploy` deploys: the reference application from nothing, or, with `-c attach=FILE`, a
  * cutover onto a load balancer and services that exist (docs/how-to/deploy.md).
  */
-import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { assertPlan } from '../core/model/index.ts';
-import { attachedApplication, parseAttachment } from '../lib/attached-application.ts';
+import { plainLines, readJsonFile, UsageError } from '../cli/shared/index.ts';
+import { assertPlan, InvalidPlanError } from '../core/model/index.ts';
+import { describeProblems, wordIssue } from '../input/index.ts';
+import { AttachmentError, attachedApplication, parseAttachment } from '../lib/attached-application.ts';
 import { referenceApplication } from '../lib/reference-application.ts';
 
 const contextSchema = z.object({
   ingressId: z.string().default('gateway'),
-  certificateArn: z.string().startsWith('arn:').optional(),
+  certificateArn: z.string().startsWith('arn:', { error: 'must be an ARN' }).optional(),
   /** A plan's file: alarm thresholds and retention follow from it. */
   plan: z.string().optional(),
   /** A file that names what exists. */
   attach: z.string().optional(),
 });
 
-const app = new App();
-const context = contextSchema.parse(
-  Object.fromEntries(Object.keys(contextSchema.shape).map((key) => [key, app.node.tryGetContext(key)])),
-);
-const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
-const plan = context.plan === undefined ? {} : readJson(context.plan);
-// Refused here with every field named, before the first construct is made.
-assertPlan(plan);
-
-if (context.attach !== undefined) attachedApplication(app, parseAttachment(readJson(context.attach)), plan);
-else {
-  const { ingressId, certificateArn } = context;
-  referenceApplication(app, { ingressId, plan, ...(certificateArn === undefined ? {} : { certificateArn }) });
+function synthesise(): void {
+  const app = new App();
+  const given = Object.fromEntries(Object.keys(contextSchema.shape).map((key) => [key, app.node.tryGetContext(key)]));
+  const context = contextSchema.safeParse(given, { error: wordIssue });
+  if (!context.success) throw new UsageError(`-c: ${describeProblems(context.error, 'context')}`);
+  const { ingressId, certificateArn, attach } = context.data;
+  const plan = context.data.plan === undefined ? {} : readJsonFile('-c plan', context.data.plan);
+  // Refused here with every field named, before the first construct is made.
+  assertPlan(plan);
+  if (attach !== undefined) attachedApplication(app, parseAttachment(readJsonFile('-c attach', attach)), plan);
+  else referenceApplication(app, { ingressId, plan, ...(certificateArn === undefined ? {} : { certificateArn }) });
+  app.synth();
 }
 
-app.synth();
+try {
+  synthesise();
+} catch (error) {
+  const badInput =
+    error instanceof UsageError ||
+    error instanceof AttachmentError ||
+    error instanceof InvalidPlanError ||
+    error instanceof RangeError;
+  if (!badInput) throw error;
+  // A stack trace would hide the field.
+  console.error(plainLines(error.message));
+  process.exitCode = 1;
+}

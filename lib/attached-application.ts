@@ -1,20 +1,24 @@
 /** Bring your own: a cutover onto an existing load balancer, listeners, target groups and services, named by their ARNs. */
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { InvalidPlanError, type PlanInput } from '../core/model/index.ts';
+import type { PlanInput } from '../core/model/index.ts';
 import { problemsOf, wordIssue } from '../input/index.ts';
-import { type CutoverGroups, DualStackCutover } from './constructs/index.ts';
+import {
+  APPLICATION_LISTENER_ARN,
+  type CutoverGroups,
+  DualStackCutover,
+  INGRESS_ID,
+  TARGET_GROUP_ARN,
+} from './constructs/index.ts';
 
 const service = z.strictObject({ cluster: z.string().min(1), service: z.string().min(1) });
-const groupArn = z.string().regex(/^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:targetgroup\/[^/]+\/[^/]+$/, {
-  error: 'must be the ARN of a target group',
-});
-const listenerArn = z.string().regex(/^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:listener\/app\/[^/]+\/[^/]+\/[^/]+$/, {
-  error: 'must be the ARN of an application load balancer’s listener',
-});
+const groupArn = z.string().regex(TARGET_GROUP_ARN, { error: 'must be the ARN of a target group' });
+const listenerArn = z
+  .string()
+  .regex(APPLICATION_LISTENER_ARN, { error: 'must be the ARN of an application load balancer’s listener' });
 
 const attachmentSchema = z.strictObject({
-  ingressId: z.string(),
+  ingressId: z.string().regex(INGRESS_ID, { error: 'must be 1 to 40 letters, digits, - or _' }),
   listeners: z
     .array(
       z.strictObject({
@@ -37,15 +41,40 @@ const attachmentSchema = z.strictObject({
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
 
-/** @throws InvalidPlanError that names every field that is wrong. */
-export function parseAttachment(input: unknown): Attachment {
-  const parsed = attachmentSchema.safeParse(input, { error: wordIssue });
-  if (!parsed.success) throw new InvalidPlanError(problemsOf(parsed.error), parsed.error, 'attach file');
-  return parsed.data;
+/** The file of `-c attach` is wrong. Nothing has been synthesised when it is thrown. */
+export class AttachmentError extends Error {
+  override readonly name = 'AttachmentError';
+
+  constructor(problems: readonly string[], cause?: unknown) {
+    super(
+      `The attach file is not valid. ${problems.join('; ')}. Nothing was synthesised or deployed. Next: correct the named field (docs/how-to/deploy.md has every one), then run it again.`,
+      { cause },
+    );
+  }
 }
 
-/** One stack, `CrossfadeCutover`, that touches nothing but the rules that it adds. */
+/** @throws AttachmentError that names every field that is wrong. */
+export function parseAttachment(input: unknown): Attachment {
+  const parsed = attachmentSchema.safeParse(input, { error: wordIssue });
+  if (parsed.success) return parsed.data;
+  const problems = problemsOf(parsed.error).map(({ path, message }) =>
+    path === '' ? `attach: ${message}` : `attach.${path}: ${message}`,
+  );
+  throw new AttachmentError(problems, parsed.error);
+}
+
+/** One stack, `CrossfadeCutover`, that touches nothing but the rules that it adds. @throws AttachmentError, InvalidPlanError */
 export function attachedApplication(app: App, attachment: Attachment, plan: PlanInput): void {
+  try {
+    attach(app, attachment, plan);
+  } catch (error) {
+    // The construct's props have the names of the file's fields.
+    if (!(error instanceof RangeError)) throw error;
+    throw new AttachmentError([`attach.${error.message.replace(/^\w+ \w+: /, '')}`], error);
+  }
+}
+
+function attach(app: App, attachment: Attachment, plan: PlanInput): void {
   const stack = new Stack(app, 'CrossfadeCutover', {
     description: `Crossfade: the cutover of ${attachment.ingressId}`,
   });

@@ -91,8 +91,14 @@ export class CutoverAlarms extends Construct {
     super(scope, id);
     this.#props = props;
     this.#thresholds = { ...DEFAULT_THRESHOLDS, ...props.thresholds };
-    for (const [name, value] of Object.entries(this.#thresholds))
-      if (!(value > 0)) throw new RangeError(`CutoverAlarms ${id}: thresholds.${name} must be above 0, not ${value}`);
+    for (const [name, value] of Object.entries(this.#thresholds)) {
+      if (!(name in DEFAULT_THRESHOLDS))
+        throw new RangeError(
+          `CutoverAlarms ${id}: thresholds.${name} is not a threshold; there are ${Object.keys(DEFAULT_THRESHOLDS).join(', ')}`,
+        );
+      if (!(value > 0 && Number.isFinite(value)))
+        throw new RangeError(`CutoverAlarms ${id}: thresholds.${name} must be above 0, not ${value}`);
+    }
     this.rollback = [
       this.#errors(),
       this.#connectionErrors(),

@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { GROUP_ROLES, type Plan, type PlanInput, parsePlan } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
 import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
+import { checkCutover } from './check-cutover.ts';
 import { type AlarmThresholds, CutoverAlarms } from './cutover-alarms.ts';
 import { CutoverDashboard } from './cutover-dashboard.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
@@ -71,13 +72,6 @@ export interface DualStackCutoverProps {
   readonly runbookUrl?: string;
 }
 
-const INGRESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
-/**
- * A shift and two deliveries of a rollback at the same moment write every rule three times, and ELBv2's bucket for mutating
- * calls holds 20 (docs/explanation/fence.md). Lambda's environment, in which every rule's ARN stands, holds 4 KB.
- */
-const MAX_RULES = 6;
-
 /**
  * Everything that a cutover needs around an existing listener, target groups and services. Until an execution is started
  * the stable side answers everything; see docs/how-to/deploy.md for what each resource changes and how to undo it.
@@ -98,7 +92,7 @@ export class DualStackCutover extends Construct {
     super(scope, id);
     const { ingressId, groups, runbookUrl = 'docs/how-to/runbook.md' } = props;
     const plan = parsePlan(props.plan ?? {});
-    const [firstListenerArn] = validate(`DualStackCutover ${id}`, props);
+    const [firstListenerArn] = checkCutover(`DualStackCutover ${id}`, props);
     const loadBalancer = loadBalancerFullName(firstListenerArn);
     this.ledger = props.ledger ?? ledgerTable(this, 'Ledger');
     this.rules = props.rules ?? this.#makeRules(props);
@@ -222,24 +216,4 @@ function shadowLogRetention(name: string, plan: Plan, given: Duration | undefine
   if (given.toDays() < days)
     throw new RangeError(`${name}: shadowLogRetention is ${given.toDays()} days, but this plan may take ${days}`);
   return given;
-}
-
-/** The listeners' ARNs, the first of which names the load balancer. @throws RangeError */
-function validate(name: string, props: DualStackCutoverProps): [string, ...string[]] {
-  const { ingressId, listeners, rules, groups } = props;
-  if (!INGRESS_ID.test(ingressId))
-    throw new RangeError(`${name}: ingressId must be 1 to 40 letters, digits, - or _, not "${ingressId}"`);
-  if ((listeners === undefined) === (rules === undefined))
-    throw new RangeError(`${name}: give either listeners, on which rules are made, or rules`);
-  if ((groups.mirrorForward === undefined) !== (groups.mirrorReverse === undefined))
-    throw new RangeError(`${name}: groups.mirrorForward and groups.mirrorReverse go together`);
-  const arns = rules?.map((r) => r.listenerArn) ?? listeners?.map((l) => l.listener.listenerArn) ?? [];
-  const [first, ...rest] = arns;
-  if (first === undefined) throw new RangeError(`${name}: at least one listener or rule is needed`);
-  const count = rules?.length ?? arns.length * (groups.mirrorForward === undefined ? 1 : 2);
-  if (count > MAX_RULES) throw new RangeError(`${name}: at most ${MAX_RULES} rules, not ${count}`);
-  const known = new Set(arns.filter((arn) => !Token.isUnresolved(arn)).map(loadBalancerFullName));
-  if (known.size > 1)
-    throw new RangeError(`${name}: all listeners must belong to one load balancer, not ${[...known].join(' and ')}`);
-  return [first, ...rest];
 }

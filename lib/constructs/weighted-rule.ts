@@ -8,7 +8,7 @@ import { acknowledgeLogsOnly, acknowledgeWildcard } from './acknowledge.ts';
 import { HandlerFunction } from './handler-function.ts';
 
 /** ELBv2's limit on a rule's priority. */
-const MAX_PRIORITY = 50_000;
+export const MAX_PRIORITY = 50_000;
 /** ELBv2 takes at most five values over all conditions of a rule. */
 const MAX_CONDITION_VALUES = 5;
 

@@ -73,6 +73,74 @@ describe('DualStackCutover refuses, and names the prop', () => {
       { shadowLogRetention: Duration.days(8) },
       /8 days.*may take/,
     ],
+    ['no ingress id', { ingressId: undefined as never }, /ingressId must be .*"undefined"/],
+    ['no groups', { groups: undefined as never }, /groups must name the target groups/],
+    [
+      'a group that is missing',
+      { groups: { stable: ref(stable) } as never },
+      /groups\.candidate must be a target group/,
+    ],
+    [
+      'a group that is no target group',
+      { groups: { stable: ref('arn:aws:ecs:us-east-1:1:service/a/b'), candidate: ref(candidate) } },
+      /groups\.stable must be the ARN of a target group, not "arn:aws:ecs/,
+    ],
+    [
+      'the same group on both sides',
+      { groups: { stable: ref(stable), candidate: ref(stable) } },
+      /groups\.candidate must be another target group than groups\.stable/,
+    ],
+    [
+      'a mirror that is a side',
+      { groups: { ...MIRRORED, mirrorReverse: ref(candidate) } },
+      /groups\.mirrorReverse must be another target group than groups\.candidate/,
+    ],
+    [
+      'a listener that is missing',
+      { listeners: [{ priority: 5 } as never] },
+      /listeners\.0\.listener must be a listener/,
+    ],
+    [
+      'a network load balancer',
+      { listeners: [{ listener: { listenerArn: listenerArn.replace('/app/', '/net/') }, priority: 5 }] },
+      /listeners\.0\.listener must be the ARN of an application load balancer's listener/,
+    ],
+    [
+      'a priority that is no number',
+      { listeners: [{ listener: { listenerArn }, priority: 1.5 }] },
+      /listeners\.0\.priority must be a whole number from 1 to 50000, not 1\.5/,
+    ],
+    [
+      'a priority without room for the second rule',
+      { groups: MIRRORED, listeners: [{ listener: { listenerArn }, priority: 50_000 }] },
+      /listeners\.0\.priority must be a whole number from 1 to 49999/,
+    ],
+    [
+      'two rules of one priority on one listener',
+      {
+        groups: MIRRORED,
+        listeners: [
+          { listener: { listenerArn }, priority: 5 },
+          { listener: { listenerArn }, priority: 6 },
+        ],
+      },
+      /listeners\.1\.priority: 6 is taken on this listener by listeners\.0/,
+    ],
+    ['no reserved concurrency', { rollbackConcurrency: 0 }, /rollbackConcurrency must be .* 1 to 100, not 0/],
+    ['half a concurrency', { rollbackConcurrency: 1.5 }, /rollbackConcurrency must be a whole number/],
+    [
+      'services without a name',
+      { services: { stable: { cluster: 'c', service: '' }, candidate: { cluster: 'c', service: 'b' } } },
+      /services\.stable\.service must be the name of a service/,
+    ],
+    ['an exercise that is no function', { exerciseFunctionArn: 'load' }, /exerciseFunctionArn must be the ARN/],
+    ['half a day of shadow logs', { shadowLogRetention: Duration.hours(300) }, /shadowLogRetention must be whole days/],
+    [
+      'a threshold that it does not know',
+      { thresholds: { errors: 1 } as never },
+      /thresholds\.errors is not a threshold/,
+    ],
+    ['a threshold without end', { thresholds: { errorPercent: Infinity } }, /thresholds\.errorPercent must be above 0/],
     ['a threshold of nothing', { thresholds: { errorPercent: 0 } }, /thresholds\.errorPercent must be above 0/],
     [
       'a priority that ELBv2 does not know',

@@ -1,0 +1,126 @@
+/** What a `DualStackCutover` is given, checked before the first construct is made: every message names the prop. */
+import { Token } from 'aws-cdk-lib';
+import { GROUP_ROLES } from '../../core/model/index.ts';
+import { loadBalancerFullName } from './arns.ts';
+import type { CutoverListener, DualStackCutoverProps } from './dual-stack-cutover.ts';
+import { MAX_PRIORITY } from './weighted-rule.ts';
+
+/** Names alarms and functions with it. */
+export const INGRESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
+export const TARGET_GROUP_ARN = /^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:targetgroup\/[^/]+\/[^/]+$/;
+export const APPLICATION_LISTENER_ARN = /^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:listener\/app\/[^/]+\/[^/]+\/[^/]+$/;
+/**
+ * A shift and two deliveries of a rollback at the same moment write every rule three times, and ELBv2's bucket for mutating
+ * calls holds 20 (docs/explanation/fence.md). Lambda's environment, in which every rule's ARN stands, holds 4 KB.
+ */
+const MAX_RULES = 6;
+const MAX_CONCURRENCY = 100;
+
+type Check = (ok: boolean, problem: string) => asserts ok;
+
+/**
+ * @param name stands before every message
+ * @returns the listeners' ARNs, the first of which names the load balancer
+ * @throws RangeError
+ */
+export function checkCutover(name: string, props: DualStackCutoverProps): [string, ...string[]] {
+  const check: Check = (ok, problem) => {
+    if (!ok) throw new RangeError(`${name}: ${problem}`);
+  };
+  const { ingressId, rollbackConcurrency: reserved, exerciseFunctionArn, runbookUrl, shadowLogRetention } = props;
+  check(
+    typeof ingressId === 'string' && INGRESS_ID.test(ingressId),
+    `ingressId must be 1 to 40 letters, digits, - or _, not "${ingressId}"`,
+  );
+  checkGroups(check, props);
+  const arns = checkListeners(check, props);
+  checkServices(check, props);
+  check(
+    reserved === undefined ||
+      Token.isUnresolved(reserved) ||
+      (Number.isInteger(reserved) && reserved >= 1 && reserved <= MAX_CONCURRENCY),
+    `rollbackConcurrency must be a whole number from 1 to ${MAX_CONCURRENCY}, not ${reserved}`,
+  );
+  check(
+    exerciseFunctionArn === undefined || known(exerciseFunctionArn, /^arn:[^:]+:lambda:/),
+    `exerciseFunctionArn must be the ARN of a function, not "${exerciseFunctionArn}"`,
+  );
+  check(runbookUrl !== '', 'runbookUrl must not be empty');
+  check(
+    shadowLogRetention === undefined || Number.isInteger(shadowLogRetention.toDays({ integral: false })),
+    'shadowLogRetention must be whole days',
+  );
+  return arns;
+}
+
+function checkGroups(check: Check, { groups }: DualStackCutoverProps): void {
+  check(typeof groups === 'object' && groups !== null, 'groups must name the target groups: { stable, candidate }');
+  const seen = new Map<string, string>();
+  for (const role of GROUP_ROLES) {
+    const group = groups[role];
+    if (group === undefined && role.startsWith('mirror')) continue;
+    const arn = group?.targetGroupArn;
+    check(typeof arn === 'string', `groups.${role} must be a target group, or { targetGroupArn }`);
+    check(known(arn, TARGET_GROUP_ARN), `groups.${role} must be the ARN of a target group, not "${arn}"`);
+    const other = seen.get(arn);
+    check(other === undefined, `groups.${role} must be another target group than groups.${other}`);
+    seen.set(arn, role);
+  }
+  check(
+    (groups.mirrorForward === undefined) === (groups.mirrorReverse === undefined),
+    'groups.mirrorForward and groups.mirrorReverse go together',
+  );
+}
+
+function checkListeners(check: Check, { listeners, rules, groups }: DualStackCutoverProps): [string, ...string[]] {
+  check(
+    (listeners === undefined) !== (rules === undefined),
+    'give either listeners, on which rules are made, or rules',
+  );
+  const perListener = groups.mirrorForward === undefined ? 1 : 2;
+  for (const [i, listener] of (listeners ?? []).entries())
+    checkListener(check, `listeners.${i}`, listener, perListener);
+  const arns = rules?.map((r) => r.listenerArn) ?? listeners?.map((l) => l.listener.listenerArn) ?? [];
+  const [first, ...rest] = arns;
+  check(first !== undefined, `${rules === undefined ? 'listeners' : 'rules'}: at least one listener or rule is needed`);
+  const count = rules?.length ?? arns.length * perListener;
+  check(count <= MAX_RULES, `${rules === undefined ? 'listeners' : 'rules'}: at most ${MAX_RULES} rules, not ${count}`);
+  const balancers = new Set(arns.filter((arn) => !Token.isUnresolved(arn)).map(loadBalancerFullName));
+  check(balancers.size <= 1, `listeners: all must belong to one load balancer, not ${[...balancers].join(' and ')}`);
+  const taken = new Map<string, number>();
+  for (const [i, { listener, priority }] of (listeners ?? []).entries())
+    for (let at = priority; at < priority + perListener; at++) {
+      const other = taken.get(`${listener.listenerArn} ${at}`);
+      check(other === undefined, `listeners.${i}.priority: ${at} is taken on this listener by listeners.${other}`);
+      taken.set(`${listener.listenerArn} ${at}`, i);
+    }
+  return [first, ...rest];
+}
+
+function checkListener(check: Check, at: string, { listener, priority }: CutoverListener, rules: number): void {
+  const arn = listener?.listenerArn;
+  check(typeof arn === 'string', `${at}.listener must be a listener, or { listenerArn }`);
+  check(
+    known(arn, APPLICATION_LISTENER_ARN),
+    `${at}.listener must be the ARN of an application load balancer's listener, not "${arn}"`,
+  );
+  const last = MAX_PRIORITY + 1 - rules;
+  check(
+    Token.isUnresolved(priority) || (Number.isInteger(priority) && priority >= 1 && priority <= last),
+    `${at}.priority must be a whole number from 1 to ${last}, not ${priority}`,
+  );
+}
+
+function checkServices(check: Check, { services }: DualStackCutoverProps): void {
+  if (services === undefined) return;
+  for (const side of ['stable', 'candidate'] as const)
+    for (const field of ['cluster', 'service'] as const) {
+      const value = services[side]?.[field];
+      check(typeof value === 'string' && value !== '', `services.${side}.${field} must be the name of a ${field}`);
+    }
+}
+
+/** Of a token nothing is known yet. */
+function known(text: string, pattern: RegExp): boolean {
+  return Token.isUnresolved(text) || pattern.test(text);
+}
