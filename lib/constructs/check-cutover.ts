@@ -2,7 +2,7 @@
 import { Token } from 'aws-cdk-lib';
 import { GROUP_ROLES } from '../../core/model/index.ts';
 import { loadBalancerFullName } from './arns.ts';
-import type { CutoverListener, DualStackCutoverProps } from './dual-stack-cutover.ts';
+import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
 import { MAX_PRIORITY } from './weighted-rule.ts';
 
 /** Names alarms and functions with it. */

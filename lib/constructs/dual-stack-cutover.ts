@@ -4,73 +4,21 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { GROUP_ROLES, type Plan, type PlanInput, parsePlan } from '../../core/model/index.ts';
+import { GROUP_ROLES, type Plan, parsePlan } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
 import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
 import { checkCutover } from './check-cutover.ts';
-import { type AlarmThresholds, CutoverAlarms } from './cutover-alarms.ts';
+import { CutoverAlarms } from './cutover-alarms.ts';
 import { CutoverDashboard } from './cutover-dashboard.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
 import { CutoverMachine } from './cutover-machine.ts';
+import type { DualStackCutoverProps } from './cutover-props.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { ParityBackfill } from './parity-backfill.ts';
 import { ParityPipeline } from './parity-pipeline.ts';
 import { RollbackTriggers } from './rollback-triggers.ts';
 import { statusTopic } from './status-topic.ts';
-import {
-  type CutoverGroups,
-  type ListenerRef,
-  SAFE_METHODS,
-  WeightedRule,
-  WeightedRuleProvider,
-} from './weighted-rule.ts';
-
-/** An ECS service by its names. */
-export interface ServiceRef {
-  readonly cluster: string;
-  readonly service: string;
-}
-
-/** A listener on which the cutover makes its rules. */
-export interface CutoverListener {
-  readonly listener: ListenerRef;
-  /** Of the first rule; with a mirror the second one takes the next. Must come before the rules that serve this traffic now. */
-  readonly priority: number;
-  /** ALB path patterns, at most four with a mirror. @default ['/*'] */
-  readonly paths?: readonly string[];
-}
-
-export interface DualStackCutoverProps {
-  /** Names the ingress and, with it, alarms and functions: 1 to 40 letters, digits, - and _. */
-  readonly ingressId: string;
-  /** The two sides and, for a shadow, the two faces of the mirror. */
-  readonly groups: CutoverGroups;
-  /** Existing listeners of one load balancer; the rules are made here. @default - `rules` are given */
-  readonly listeners?: readonly CutoverListener[];
-  /** Rules made elsewhere. @default - made on `listeners` */
-  readonly rules?: readonly WeightedRule[];
-  /** ECS services, so that capacity is held and finally removed. @default - capacity is left alone */
-  readonly services?: { readonly stable: ServiceRef; readonly candidate: ServiceRef };
-  /** The table of `ledgerTable()`, when it must outlive this construct or exist before it. @default - a new one, retained */
-  readonly ledger?: ITableV2;
-  /** The plan that executions will be started with: alarm thresholds and the retention of captured pairs follow from it. @default {} */
-  readonly plan?: PlanInput;
-  /** Overrides of the thresholds that follow from the plan. @default - none */
-  readonly thresholds?: Partial<AlarmThresholds>;
-  /** How long captured pairs are kept, in whole days. @default - as long as the plan can take, its retention included */
-  readonly shadowLogRetention?: Duration;
-  /** Where status messages and alarms go. @default - a new topic, encrypted by a key of its own, that takes TLS only */
-  readonly topic?: ITopic;
-  /** Load and chaos while mirroring: a function that gets `{cutoverId, seconds}`. @default - none, the phase only observes */
-  readonly exerciseFunctionArn?: string;
-  /**
-   * Executions of the rollback function that nobody else in the account can take, 1 to 100. AWS refuses to reserve what would
-   * leave the account fewer than its minimum. @default - none reserved, the function shares the account's concurrency
-   */
-  readonly rollbackConcurrency?: number;
-  /** Base address of the runbook that alarms link. @default 'docs/how-to/runbook.md' */
-  readonly runbookUrl?: string;
-}
+import { SAFE_METHODS, WeightedRule, WeightedRuleProvider } from './weighted-rule.ts';
 
 /**
  * Everything that a cutover needs around an existing listener, target groups and services. Until an execution is started

@@ -5,19 +5,22 @@ export { type AlarmThresholds, CutoverAlarms, type CutoverAlarmsProps, DEFAULT_T
 export { CutoverDashboard, type CutoverDashboardProps } from './cutover-dashboard.ts';
 export { CutoverFunctions, type CutoverFunctionsProps } from './cutover-functions.ts';
 export { CutoverMachine, type CutoverMachineProps } from './cutover-machine.ts';
-export {
-  type CutoverListener,
-  DualStackCutover,
-  type DualStackCutoverProps,
-  type ServiceRef,
-} from './dual-stack-cutover.ts';
+export type { CutoverListener, DualStackCutoverProps, ServiceRef } from './cutover-props.ts';
+export { DualStackCutover } from './dual-stack-cutover.ts';
 export { ledgerTable } from './ledger-table.ts';
 export { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
 export { ParityBackfill, type ParityBackfillProps } from './parity-backfill.ts';
 export { ParityPipeline, type ParityPipelineProps } from './parity-pipeline.ts';
-export { GATEWAY_PORT, MIRROR_HEALTH, MIRROR_PORTS } from './ports.ts';
 export { RollbackTriggers, type RollbackTriggersProps } from './rollback-triggers.ts';
-export { type MirrorCopies, type MirrorRedaction, ShadowMirror, type ShadowMirrorProps } from './shadow-mirror.ts';
+export {
+  GATEWAY_PORT,
+  MIRROR_HEALTH,
+  MIRROR_PORTS,
+  type MirrorCopies,
+  type MirrorRedaction,
+  ShadowMirror,
+  type ShadowMirrorProps,
+} from './shadow-mirror.ts';
 export {
   type CutoverGroups,
   type ListenerRef,

@@ -17,7 +17,6 @@ import { Construct } from 'constructs';
 import { mirrorImage } from '../assets/index.ts';
 import { acknowledge } from './acknowledge.ts';
 import { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
-import { MIRROR_PORTS } from './ports.ts';
 
 /** A task that is told to go answers for as long as the load balancer may take to hear of it, then ends what is under way. */
 const DRAIN_DELAY = Duration.seconds(20);
@@ -25,6 +24,14 @@ const STOP_TIMEOUT = Duration.seconds(120);
 /** In the customers' path: two tasks in two zones at least. */
 const MIN_TASKS = 2;
 const MAX_TASKS = 20;
+
+export const GATEWAY_PORT = 8080;
+export const MIRROR_PORTS = { forward: 8081, reverse: 8082, health: 8083 } as const;
+/** Where a face of the mirror says that it serves and that its primary can be reached. */
+export const MIRROR_HEALTH = {
+  forward: { port: MIRROR_PORTS.health, path: '/readyz/forward' },
+  reverse: { port: MIRROR_PORTS.health, path: '/readyz/reverse' },
+} as const;
 
 export interface ShadowMirrorProps {
   readonly ingressId: string;
