@@ -78,7 +78,8 @@ export function unquote(text: string): string {
   return text.slice(1, -1).replaceAll(/\\(.)/g, '$1');
 }
 
-function splitOutsideQuotes(text: string, separator: string): string[] {
+/** Parts between separators that stand outside of quoted strings. */
+export function splitOutsideQuotes(text: string, separator: string): string[] {
   const parts: string[] = [];
   let [start, quoted] = [0, false];
   for (let i = 0; i < text.length; i++) {

@@ -2,6 +2,7 @@
 export {
   codingsOf,
   type Field,
+  type FieldLines,
   fieldPairs,
   fieldsOf,
   firstValue,
@@ -10,6 +11,7 @@ export {
   mediaTypeOf,
   membersOf,
   parseMediaType,
+  splitOutsideQuotes,
   unquote,
 } from './fields.ts';
 export { lastKey, pointerStep } from './json-pointer.ts';

@@ -8,6 +8,7 @@ export type Notation =
   | 'key-order'
   | 'negative-zero'
   | 'number-format'
+  | 'number-exponent'
   | 'html-escape'
   | 'string-escape'
   | 'trailing-newline'
@@ -37,8 +38,16 @@ export class WritingNotes {
 export function numberWriting(a: string, b: string): Notation | null {
   const canonical = canonicalNumber(a);
   if (canonical !== canonicalNumber(b)) return null;
-  return canonical === '0' && a.startsWith('-') !== b.startsWith('-') ? 'negative-zero' : 'number-format';
+  return canonical === '0' && a.startsWith('-') !== b.startsWith('-')
+    ? 'negative-zero'
+    : (isPlainInteger(a) && isExponential(b)) || (isPlainInteger(b) && isExponential(a))
+      ? 'number-exponent'
+      : 'number-format';
 }
+
+const isPlainInteger = (token: string) => /^-?\d+$/.test(token);
+/** Typed readers refuse these for an integer. */
+const isExponential = (token: string) => /[eE]/.test(token);
 
 /** How two tokens of one string differ, in one pass over both; null where they are not the same string. */
 export function stringWriting(a: string, b: string): Notation | null {

@@ -74,13 +74,17 @@ function routes(rows: readonly [string, RouteSummary][]): string {
 
 function noisy(places: readonly NoisyPlace[]): string {
   if (places.length === 0) return '';
-  const body = places.slice(0, MOST_NOISE).map(({ route, place, records, both, onlyStable, onlyCandidate, letOff }) => {
-    const counts = [records, both, onlyStable, onlyCandidate].map((n) => `<td class="n">${n}</td>`).join('');
-    const what = letOff
-      ? '<td>suppressed</td>'
-      : '<td class="warn">not suppressed: the candidate differs more often, or something could not be compared</td>';
-    return `<tr><td>${escapeHtml(route)}</td><td><code>${escapeHtml(place)}</code></td>${counts}${what}</tr>`;
-  });
+  const body = places
+    .slice(0, MOST_NOISE)
+    .map(({ route, place, records, both, onlyStable, onlyCandidate, letOff, tooFew }) => {
+      const counts = [records, both, onlyStable, onlyCandidate].map((n) => `<td class="n">${n}</td>`).join('');
+      const what = letOff
+        ? '<td>suppressed</td>'
+        : tooFew
+          ? '<td class="warn">not suppressed: stable varied in too few control answers</td>'
+          : '<td class="warn">not suppressed: the candidate differs more often, or something could not be compared</td>';
+      return `<tr><td>${escapeHtml(route)}</td><td><code>${escapeHtml(place)}</code></td>${counts}${what}</tr>`;
+    });
   const heads = ['Control answers', 'Both differ', 'Only stable', 'Only candidate']
     .map((h) => `<th class="n">${h}</th>`)
     .join('');

@@ -26,6 +26,10 @@ export const CAUSE_NOTES = {
     'marshal-error': ['new', '2xx against 5xx whose body begins as an error of encoding/json does'],
     'method-not-allowed': ['27', '404 against 405 with Allow'],
     'options-default': ['new', 'OPTIONS: 2xx against 404 or 405'],
+    'preflight-refused': [
+      '',
+      'OPTIONS with Access-Control-Request-Method; the candidate answers no success, or without Access-Control-Allow-Origin',
+    ],
     'head-not-routed': ['new', 'HEAD: below 400 against 404 or 405'],
     'query-pair-dropped': [
       '30',
@@ -45,14 +49,17 @@ export const CAUSE_NOTES = {
   },
   Headers: {
     'media-type': ['17', 'another type/subtype'],
+    'media-type-of-nothing': ['', 'both bodies empty, not HEAD; Content-Type on one side only, or another'],
     charset: ['17', 'same media type, another charset parameter'],
     'error-as-text': ['29', 'JSON against text/plain with `X-Content-Type-Options: nosniff`'],
     'validator-kind': ['18', 'ETag weak, strong or none, Last-Modified or none; 304 against 200'],
+    'cors-wider': ['', 'methods or fields of the stable side are all allowed, and more'],
     'header-case': ['19', 'names equal but for their case; told once an answer'],
     'server-identity': [
       '20',
       'Date, Server, Via, X-Powered-By, Keep-Alive, Connection, trace fields and the like; another X-Request-Id',
     ],
+    'head-length': ['', 'HEAD, 200: lengths that differ by more than 5 %, or one of them 0'],
     'content-length': ['21', 'HEAD, 304: another length or none; otherwise on one side only'],
     framing: ['22', 'Transfer-Encoding on one side only'],
     'content-encoding': ['33', 'Content-Encoding differs, or Vary by Accept-Encoding alone'],
@@ -96,6 +103,7 @@ export const CAUSE_NOTES = {
     'timestamp-as-number': ['new', 'a timestamp in text against a number'],
     'zero-time': ['9', 'null against `0001-01-01T00:00:00Z`'],
     'timestamp-format': ['8', 'a timestamp on both sides, the same instant'],
+    'timestamp-zone': ['', 'two timestamps, one with Z or an offset, one without'],
     'timestamp-precision': ['new', 'the same instant but for the digits that one side leaves out'],
     'buffer-as-base64': ['10', '`{"type":"Buffer","data":[…]}` against the base64 of the same bytes'],
     'bytes-as-array': ['new', 'base64 against an array of the same bytes'],
@@ -112,6 +120,7 @@ export const CAUSE_NOTES = {
     'duplicate-key': ['new', 'a key twice in an object'],
   },
   'JSON: the same value, written otherwise': {
+    'number-exponent': ['', 'equal as numbers; digits alone on one side, an exponent on the other'],
     'number-format': ['34', 'equal as numbers, other tokens'],
     'negative-zero': ['6', '0 against -0'],
     'html-escape': ['4', 'equal after undoing what encoding/json escapes for HTML'],

@@ -1,5 +1,5 @@
 /** The causes: severity, how each is recognised, and what to change. */
-import { CATALOGUE, type Cause } from '../../parity/causes/index.ts';
+import { CATALOGUE, type Cause, isCause } from '../../parity/causes/index.ts';
 import { CAUSE_NOTES } from './cause-notes.ts';
 import { code, type Page, page, table } from './markdown.ts';
 
@@ -35,8 +35,4 @@ export function causesPage(): Page {
       ].join('\n\n'),
     ),
   );
-}
-
-function isCause(text: string): text is Cause {
-  return Object.hasOwn(CATALOGUE, text);
 }

@@ -1,38 +1,105 @@
 /** The comparer's `Decode` port by zlib: what Lambda, CLI and tests give to `compareRecord`. */
 import * as zlib from 'node:zlib';
+import * as z from 'zod';
 import type { Decode, Decoded } from '../format/index.ts';
 
-type Inflate = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
+interface Unpacked {
+  readonly bytes: Uint8Array;
+  /** Bytes of the input that were read. */
+  readonly taken: number;
+}
 
-const DECODERS: Readonly<Record<string, Inflate>> = {
-  gzip: zlib.gunzipSync,
-  'x-gzip': zlib.gunzipSync,
+type Unpack = (bytes: Uint8Array, limit: number) => Unpacked;
+
+/** The content ends before the body does: a reader may take the rest for an error, or never see it. */
+class TrailingBytesError extends Error {
+  constructor() {
+    super('bytes follow the compressed content');
+    this.name = 'TrailingBytesError';
+  }
+}
+
+/** Zlib answers `info: true` with the result and the engine that read it; Node's types tell only of the result. */
+const withInfo = z.object({ buffer: z.instanceof(Uint8Array), engine: z.object({ bytesWritten: z.number() }) });
+
+type Sync = (bytes: Uint8Array, options: { readonly maxOutputLength: number; readonly info: true }) => unknown;
+
+function unpacking(sync: Sync): Unpack {
+  return (bytes, limit) => {
+    const { buffer, engine } = withInfo.parse(sync(bytes, { maxOutputLength: limit, info: true }));
+    return { bytes: buffer, taken: engine.bytesWritten };
+  };
+}
+
+const inflate = unpacking(zlib.inflateSync);
+const inflateRaw = unpacking(zlib.inflateRawSync);
+// The CLI also runs where Node has no zstd yet (before 22.15).
+const unzstd = 'zstdDecompressSync' in zlib ? unpacking(zlib.zstdDecompressSync) : undefined;
+
+const DECODERS: Readonly<Record<string, Unpack>> = {
+  gzip: gunzip,
+  'x-gzip': gunzip,
   deflate: inflateEither,
-  br: zlib.brotliDecompressSync,
-  // The CLI also runs where Node has no zstd yet (before 22.15).
-  ...('zstdDecompressSync' in zlib ? { zstd: zlib.zstdDecompressSync } : {}),
+  br: unpacking(zlib.brotliDecompressSync),
+  ...(unzstd === undefined ? {} : { zstd: (bytes, limit) => everyFrame(bytes, limit, unzstd) }),
 };
 
 export const decodeContent: Decode = (coding, bytes, limit): Decoded => {
-  const inflate = Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined;
-  if (inflate === undefined) return { outcome: 'unsupported' };
+  const unpack = Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined;
+  if (unpack === undefined) return { outcome: 'unsupported' };
   try {
-    return { outcome: 'decoded', bytes: inflate(bytes, { maxOutputLength: limit }) };
+    const { bytes: content, taken } = unpack(bytes, limit);
+    if (taken < bytes.length) throw new TrailingBytesError();
+    return { outcome: 'decoded', bytes: content };
   } catch (error) {
     return { outcome: isTooLarge(error) ? 'too-large' : 'malformed' };
   }
 };
 
+/** Several members are one content (RFC 1952, 2.2), and zlib refuses what follows them. */
+function gunzip(bytes: Uint8Array, limit: number): Unpacked {
+  return { bytes: zlib.gunzipSync(bytes, { maxOutputLength: limit }), taken: bytes.length };
+}
+
 /** `deflate` is zlib (RFC 9110, 8.4.1.2); some servers send it raw, and browsers read both. */
-function inflateEither(bytes: Uint8Array, options: { readonly maxOutputLength: number }): Uint8Array {
+function inflateEither(bytes: Uint8Array, limit: number): Unpacked {
   try {
-    return zlib.inflateSync(bytes, options);
+    return inflate(bytes, limit);
   } catch (error) {
     if (isTooLarge(error)) throw error;
-    return zlib.inflateRawSync(bytes, options);
+    return inflateRaw(bytes, limit);
   }
 }
 
+/** Every frame of zstd, the skippable ones left out (RFC 8878, 3.1); Node ends with the first. */
+function everyFrame(bytes: Uint8Array, limit: number, unpack: Unpack): Unpacked {
+  const parts: Uint8Array[] = [];
+  let [at, length] = [0, 0];
+  while (at < bytes.length) {
+    const skipped = skippableLength(bytes, at);
+    if (skipped > 0) {
+      at += skipped;
+      continue;
+    }
+    const frame = unpack(bytes.subarray(at), limit);
+    length += frame.bytes.length;
+    if (length > limit) throw Object.assign(new Error('too large'), { code: TOO_LARGE });
+    if (frame.taken === 0) break;
+    parts.push(frame.bytes);
+    at += frame.taken;
+  }
+  return { bytes: Buffer.concat(parts), taken: at };
+}
+
+/** Bytes of the skippable frame at `at`, with its head; 0 where there is none. */
+function skippableLength(bytes: Uint8Array, at: number): number {
+  if (bytes.length - at < 8) return 0;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 8);
+  return (view.getUint32(0, true) & 0xfffffff0) >>> 0 === 0x184d2a50 ? 8 + view.getUint32(4, true) : 0;
+}
+
+const TOO_LARGE = 'ERR_BUFFER_TOO_LARGE';
+
 function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+  return error instanceof Error && 'code' in error && error.code === TOO_LARGE;
 }

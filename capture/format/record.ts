@@ -48,8 +48,8 @@ const timingSchema = z.strictObject({
 const responseLegSchema = z.strictObject({
   /** The side answered. */
   outcome: z.literal('response'),
-  /** Status code. */
-  status: z.int().min(100).max(599),
+  /** Status code of three digits: some services answer with codes that no RFC knows. */
+  status: z.int().min(100).max(999),
   /** Header fields in the order and case of the wire, redacted. */
   headers: headerListSchema,
   /** The response's body. */
@@ -98,6 +98,15 @@ export const captureRecordSchema = z.strictObject({
   }),
   /** Which side answered the client. */
   primary: z.enum(['stable', 'candidate']),
+  /** Host (and port) at which each side was asked, where they were asked at different ones: in each answer its own host means the same. */
+  hosts: z
+    .strictObject({
+      /** Of stable. */
+      stable: z.string(),
+      /** Of the candidate. */
+      candidate: z.string(),
+    })
+    .optional(),
   /** Leg of the stable side. */
   stable: legSchema,
   /** Leg of the candidate. */

@@ -1,2 +1,2 @@
 /** Why a Go answer differs from the Node answer that it replaces: one table. */
-export { CATALOGUE, type Cause, type Severity, standsAgainst } from './table.ts';
+export { CATALOGUE, type Cause, entryOf, isCause, type Severity, standsAgainst } from './table.ts';

@@ -17,19 +17,54 @@ export interface CatalogueEntry {
   readonly title: string;
   /** What a developer should change, or know. */
   readonly advice: string;
+  /** Says no more than that one value stands for another of the same type: an `ignore` rule and noise excuse it there. */
+  readonly ofValue?: boolean;
+  /** Of a header field that both sides send it is about more than the value, which alone may vary. */
+  readonly ofFieldForm?: boolean;
+  /** No variation of the stable side excuses it: something is lost, was not compared, or may not be so by chance. */
+  readonly neverNoise?: boolean;
+  /** Excerpts are text, not JSON. */
+  readonly ofText?: boolean;
+  /** On an error page it is the wording that differs. */
+  readonly ofWording?: boolean;
 }
 
-const breaking = (title: string, advice: string) => ({ class: 'breaking', title, advice }) as const;
-const benign = (title: string, advice: string) => ({ class: 'benign', title, advice }) as const;
-const noise = (title: string, advice: string) => ({ class: 'noise', title, advice }) as const;
-const undecided = (title: string, advice: string) => ({ class: 'undecided', title, advice }) as const;
+type Traits = Omit<CatalogueEntry, 'class' | 'title' | 'advice'>;
+
+const breaking = (title: string, advice: string, traits: Traits = {}): CatalogueEntry => ({
+  class: 'breaking',
+  title,
+  advice,
+  ...traits,
+});
+const benign = (title: string, advice: string, traits: Traits = {}): CatalogueEntry => ({
+  class: 'benign',
+  title,
+  advice,
+  ...traits,
+});
+const noise = (title: string, advice: string, traits: Traits = {}): CatalogueEntry => ({
+  class: 'noise',
+  title,
+  advice,
+  ...traits,
+});
+const undecided = (title: string, advice: string, traits: Traits = {}): CatalogueEntry => ({
+  class: 'undecided',
+  title,
+  advice,
+  ...traits,
+});
 
 export const CATALOGUE = {
   // The answer as a whole
-  'no-answer': breaking('no answer', 'The candidate gave no answer; look for its logs under the same request id.'),
+  'no-answer': breaking('no answer', 'The candidate gave no answer; look for its logs under the same request id.', {
+    neverNoise: true,
+  }),
   'crash-closes-connection': breaking(
     'a crash closes the connection',
     'Recover in a middleware and answer 500, as Express does.',
+    { neverNoise: true },
   ),
   // Status
   status: breaking('another status', 'Answer with the status that the stable side sends.'),
@@ -61,6 +96,10 @@ export const CATALOGUE = {
     'OPTIONS answered by default',
     'Express answers OPTIONS automatically, with Allow, Go only where a handler is registered; register one if clients ask.',
   ),
+  'preflight-refused': breaking(
+    'CORS preflight refused',
+    'Browsers send no request after a refused preflight; answer OPTIONS with the Access-Control fields of the stable side.',
+  ),
   'head-not-routed': breaking(
     'HEAD not answered',
     'Express and ServeMux answer HEAD by the handler of GET, chi does not: use middleware.GetHead.',
@@ -90,19 +129,30 @@ export const CATALOGUE = {
     'encoding/json accepts keys of another case, JSON.parse does not; refuse them or accept the difference.',
   ),
   // Headers
-  'media-type': breaking('another media type', 'Set Content-Type before the first Write; Go sniffs an untyped answer.'),
+  'media-type': breaking(
+    'another media type',
+    'Set Content-Type before the first Write; Go sniffs an untyped answer.',
+    { ofFieldForm: true },
+  ),
+  'media-type-of-nothing': benign('Content-Type of an empty body', 'There is no body that it could describe.'),
   charset: benign('another charset parameter', 'JSON is UTF-8 with and without the parameter (RFC 8259).'),
   'error-as-text': breaking(
     'JSON error sent as text/plain',
     'http.Error sets text/plain and nosniff; set Content-Type and write the JSON yourself.',
+    { ofFieldForm: true },
   ),
   'validator-kind': undecided(
     'another kind of ETag',
     'Express sends weak ETags and answers 304 automatically; Go sends none: clients lose their 304s, or send one.',
+    { ofFieldForm: true },
   ),
   'header-case': benign('field name in another case', 'Field names are case-insensitive (RFC 9110, 5.1).'),
   'server-identity': noise('names the server or the hop', 'Differs between any two servers.'),
   'content-length': benign('Content-Length for HEAD, or another one', 'Follows from body and framing.'),
+  'head-length': undecided(
+    'another Content-Length for HEAD',
+    'Downloaders trust the length that HEAD announces; announce that of the body that GET sends.',
+  ),
   framing: benign('chunked against Content-Length', 'HTTP/1.1 clients read both (RFC 9112, 6).'),
   'content-encoding': benign('compressed or not', 'Same content after decoding.'),
   'cookie-format': benign(
@@ -125,8 +175,14 @@ export const CATALOGUE = {
   location: breaking('redirect to another place', 'Send the Location that the stable side sends.'),
   'location-form': benign('Location absolute or relative', 'Both lead to the same place (RFC 9110, 10.2.2).'),
   cors: breaking('another CORS answer', 'Browsers refuse the answer to scripts; send the same Access-Control fields.'),
+  'cors-wider': benign(
+    'CORS allows more',
+    'Every method and field that the stable side allows is allowed; allow no more than is needed.',
+  ),
   'header-format': benign('same field, written otherwise', 'Same members: their order or spacing means nothing.'),
-  'header-missing': undecided('field missing', 'Send the field, or add a rule if no client reads it.'),
+  'header-missing': undecided('field missing', 'Send the field, or add a rule if no client reads it.', {
+    neverNoise: true,
+  }),
   'header-added': undecided('field added', 'Leave the field out, or add a rule if no client reads it.'),
   'header-value': undecided('another field value', 'Send the same value, or add a rule if no client reads it.'),
   // JSON: one value for another
@@ -138,11 +194,14 @@ export const CATALOGUE = {
     '`{}` became null',
     'Initialise the map (`make(map[K]V)`): a nil map marshals as null.',
   ),
-  'key-missing': breaking('key missing', 'Send the key; look for a misspelt or missing json tag.'),
+  'key-missing': breaking('key missing', 'Send the key; look for a misspelt or missing json tag.', {
+    neverNoise: true,
+  }),
   'key-added': breaking('key added', 'Leave the key out; look for an exported field without `json:"-"`.'),
   'zero-value-omitted': breaking(
     'zero value left out',
     'Remove `omitempty` from the field: Node sends the empty value.',
+    { neverNoise: true },
   ),
   'zero-value-added': breaking(
     'zero value where Node sends no key',
@@ -155,6 +214,7 @@ export const CATALOGUE = {
   'null-omitted': breaking(
     'null left out',
     'Remove `omitempty` from the pointer: Node sends null, and a client may look for the key.',
+    { neverNoise: true },
   ),
   'key-renamed': breaking('same key, spelt otherwise', 'Give the field a json tag with the name that Node sends.'),
   'zero-for-null': breaking('zero value for null', 'Use a pointer or sql.Null type, so that null stays null.'),
@@ -162,12 +222,16 @@ export const CATALOGUE = {
   'integer-precision': breaking(
     'integer beyond 2^53',
     'Node rounds what int64 keeps (and Go rounds in `any`); send such ids as strings on both sides.',
+    { ofValue: true },
   ),
   'float-rounding': undecided(
     'last digits of a float',
     'Go computes constants exactly and may fuse x*y+z on arm64; round on both sides before marshalling.',
+    { ofValue: true },
   ),
-  'float32-precision': breaking('rounded to 32 bits', 'Use float64: a float32 loses what a JavaScript number keeps.'),
+  'float32-precision': breaking('rounded to 32 bits', 'Use float64: a float32 loses what a JavaScript number keeps.', {
+    ofValue: true,
+  }),
   'not-a-number': breaking(
     'NaN or Infinity',
     'JSON.stringify writes null, json.Marshal fails; check with math.IsNaN before.',
@@ -188,6 +252,10 @@ export const CATALOGUE = {
   'timestamp-format': undecided(
     'same instant, written otherwise',
     'RFC3339Nano trims zeros; format with "2006-01-02T15:04:05.000Z07:00" as toISOString does.',
+  ),
+  'timestamp-zone': breaking(
+    'time zone on one side only',
+    'A timestamp without a zone is read as local time, with `Z` as UTC: not the same instant; write the zone that Node writes.',
   ),
   'timestamp-precision': undecided(
     'same instant, to another precision',
@@ -210,22 +278,28 @@ export const CATALOGUE = {
     'sql.NullString and its like marshal as {"String":…,"Valid":…}; use a pointer, or implement MarshalJSON.',
   ),
   'lone-surrogate': breaking('lone surrogate replaced', 'Go writes U+FFFD; repair the text where it comes from.'),
-  'number-value': breaking('another number', 'Same type, other value.'),
+  'number-value': breaking('another number', 'Same type, other value.', { ofValue: true }),
   'number-type': breaking('string for number, or number for string', 'Look for the `,string` option of a json tag.'),
   type: breaking('another type', 'Marshal the same JSON type.'),
-  value: breaking('another value', 'Same type, other value.'),
+  value: breaking('another value', 'Same type, other value.', { ofValue: true }),
   format: breaking(
     'another format where the value may vary',
     'A rule or noise lets this value vary, but not from a UUID to a number in text, say; send the format that Node sends.',
+    { ofFieldForm: true },
   ),
   'array-length': breaking('element missing or added', 'Send the elements that Node sends; the place is named.'),
   'array-order': breaking(
     'same elements in another order',
     'Sort before marshalling (Go maps iterate at random), or rule the array unordered.',
+    { ofValue: true },
   ),
   'duplicate-key': breaking('a key stands twice', 'Parsers disagree on which one counts; send it once.'),
   // JSON: the same value, written otherwise
   'number-format': benign('same number, written otherwise', 'Equal as numbers: 1e21 and 1e+21, 100 and 100.0.'),
+  'number-exponent': undecided(
+    'integer written with an exponent',
+    'Typed clients refuse 1e+06 for an integer; use an integer type, as a float64 marshals so from 1e21 on, and %v from 1e6.',
+  ),
   'negative-zero': benign('-0', 'Node writes 0, Go -0.'),
   'html-escape': benign('escaped <, >, &, U+2028', 'SetEscapeHTML(false) if bodies are signed or compared as bytes.'),
   'string-escape': benign('same text, escaped otherwise', 'Equal after parsing.'),
@@ -233,41 +307,69 @@ export const CATALOGUE = {
   'trailing-newline': benign('trailing newline', 'json.Encoder ends with one; json.Marshal does not.'),
   'white-space': benign('other white space', 'Insignificant in JSON.'),
   // Bodies that are not JSON
-  'not-found-body': breaking('another 404 page', 'Write the body that Express sends: Go says `404 page not found`.'),
+  'not-found-body': breaking('another 404 page', 'Write the body that Express sends: Go says `404 page not found`.', {
+    ofText: true,
+  }),
   'redirect-body': benign('different body of a redirect', 'Clients follow Location; nobody reads the body.'),
   'error-body': breaking(
     'another error page',
     'Clients read the body of an error; write the one that the stable side sends.',
   ),
-  'body-missing': breaking('empty body', 'One side sends a body, the other none.'),
-  'text-value': breaking('another text', 'The texts differ at the place named.'),
-  'markup-value': breaking('other markup', 'The documents differ at the place named.'),
-  'form-value': breaking('another form value', 'Same field, other value.'),
-  'part-value': breaking('another part', 'The multipart bodies differ in the part named.'),
-  'line-order': breaking('same lines in another order', 'Go maps iterate at random; sort the keys before writing.'),
+  'body-missing': breaking('empty body', 'One side sends a body, the other none.', { neverNoise: true, ofText: true }),
+  'text-value': breaking('another text', 'The texts differ at the place named.', {
+    ofValue: true,
+    ofText: true,
+    ofWording: true,
+  }),
+  'markup-value': breaking('other markup', 'The documents differ at the place named.', {
+    ofValue: true,
+    ofText: true,
+    ofWording: true,
+  }),
+  'form-value': breaking('another form value', 'Same field, other value.', { ofValue: true, ofText: true }),
+  'part-value': breaking('another part', 'The multipart bodies differ in the part named.', { ofText: true }),
+  'line-order': breaking('same lines in another order', 'Go maps iterate at random; sort the keys before writing.', {
+    ofWording: true,
+  }),
   'markup-format': benign(
     'same document, written otherwise',
     'White space between tags, order and quoting of attributes, character references.',
   ),
   'part-boundary': benign('another boundary', 'Same parts; the boundary is chosen at random.'),
   'line-ending': benign('other line endings', 'CRLF and LF.'),
-  'body-bytes': breaking('other bytes', 'Not a format that is understood; compared byte by byte.'),
-  'malformed-json': breaking('not the JSON it claims to be', 'One side sends what no JSON parser reads.'),
+  'body-bytes': breaking('other bytes', 'Not a format that is understood; compared byte by byte.', {
+    ofText: true,
+    ofWording: true,
+  }),
+  'malformed-json': breaking('not the JSON it claims to be', 'One side sends what no JSON parser reads.', {
+    neverNoise: true,
+  }),
   'undecodable-content': breaking(
     'cannot be decoded',
     'The content coding named in the header does not decode the body.',
+    { neverNoise: true },
   ),
   // Limits of the comparison
   'body-uncomparable': undecided(
     'body over the capture cap',
     'Only its beginning is known, and the digests differ; raise the cap for this route.',
+    { neverNoise: true },
   ),
   'too-many-differences': breaking(
     'too many differences',
     'Compare one sample by hand; the bodies have little in common.',
+    { neverNoise: true },
   ),
-  'too-deep': undecided('nested too deeply', 'Compared as bytes below the limit of depth.'),
-} as const satisfies Readonly<Record<string, CatalogueEntry>>;
+  'too-deep': undecided('nested too deeply', 'Compared as bytes below the limit of depth.', { neverNoise: true }),
+} satisfies Readonly<Record<string, CatalogueEntry>>;
 
 /** Stable id of a cause. */
 export type Cause = keyof typeof CATALOGUE;
+
+export function isCause(text: string): text is Cause {
+  return Object.hasOwn(CATALOGUE, text);
+}
+
+export function entryOf(cause: Cause): CatalogueEntry {
+  return CATALOGUE[cause];
+}

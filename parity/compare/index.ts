@@ -1,2 +1,3 @@
 /** One capture, compared. */
+export { shortestEditOf } from './body/index.ts';
 export { type Compare, type CompareOptions, type Comparison, compareRecord, totalMs } from './record.ts';

@@ -27,7 +27,7 @@ export interface CompareOptions {
 }
 
 export function compareRecord(record: CaptureRecord, options: CompareOptions = {}): Comparison {
-  const { route, request, at, stable, candidate } = record;
+  const { route, request, at, hosts, stable, candidate } = record;
   const rules = options.rules?.forRoute(route);
   if (stable.outcome === 'failed') return { route, verdict: 'unmatched', differences: [], newError: false };
   if (candidate.outcome === 'failed') {
@@ -41,7 +41,7 @@ export function compareRecord(record: CaptureRecord, options: CompareOptions = {
     const differences = ruled([lost], rules);
     return { route, verdict: verdictOf(differences), differences, newError: stable.status < 500 };
   }
-  const differences = ruled(compareAnswers({ request, at, stable, candidate }, options.decode, rules), rules);
+  const differences = ruled(compareAnswers({ request, at, hosts, stable, candidate }, options.decode, rules), rules);
   return {
     route,
     verdict: verdictOf(differences),

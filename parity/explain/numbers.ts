@@ -34,7 +34,22 @@ function isFloat32(value: number, { digits }: Decimal): boolean {
   return Math.fround(value) === value || digits.length <= 9;
 }
 
-const TIME_NAME = /time|duration|delay|interval|latency|elapsed|expire|uptime|wait|period|ttl|age|ms$|millis|sec|nano/i;
+/** By the words of the name, so that `items`, `usage`, `average` and `section` are none. */
+const TIME_WORDS = new Set(
+  'time timeout duration delay interval latency elapsed expires expiry uptime wait period ttl age ms millis milliseconds sec secs seconds nanos ns us micros'.split(
+    ' ',
+  ),
+);
+
+function isTimeName(name: string): boolean {
+  const words = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/);
+  return (
+    words.some((word) => TIME_WORDS.has(word)) || /(?:time|duration|timeout|seconds|millis)$/.test(name.toLowerCase())
+  );
+}
 
 /** Powers of ten between s, ms, µs and ns. A factor of 1000 alone says little, so the name must speak for it. */
 function unitOf(x: Decimal, y: Decimal, [p, q]: readonly [number, number], name: string): Finding | null {
@@ -44,7 +59,7 @@ function unitOf(x: Decimal, y: Decimal, [p, q]: readonly [number, number], name:
     if (Math.floor(seconds) === Math.floor(millis / 1000)) return { cause: 'timestamp-unit' };
   }
   const power = Math.abs(powerOfTen(x, y) ?? 0);
-  if (power !== 6 && power !== 9 && (power !== 3 || !TIME_NAME.test(name))) return null;
+  if ((power !== 3 && power !== 6 && power !== 9) || !isTimeName(name)) return null;
   return {
     cause: 'duration-unit',
     advice: `One is 10^${power} times the other: time.Duration marshals as nanoseconds; divide${name === '' ? '' : ` \`${name}\``} before marshalling.`,

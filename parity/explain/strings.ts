@@ -14,6 +14,7 @@ export function explainStrings(a: string, b: string): Finding {
 
 /** Neither is the zero time, or both are. */
 function explainInstants(x: Instant, y: Instant): Finding {
+  if (x.layout.endsWith('local') !== y.layout.endsWith('local')) return { cause: 'timestamp-zone' };
   if (x.nanos === y.nanos) return { cause: 'timestamp-format' };
   if (sameToTheCoarser(x, y)) return { cause: 'timestamp-precision' };
   const ms = Number(y.nanos - x.nanos) / 1e6;

@@ -49,7 +49,8 @@ function fromNull(a: JsonDoc, x: Node, kind: JsonKind, name: string): Finding | 
 function zeroForNull(doc: JsonDoc, node: Node, cause: 'zero-for-null' | 'null-for-zero'): Finding {
   if (isZeroTime(doc, node)) return { cause: 'zero-time' };
   if (isZeroValue(doc, node)) return { cause };
-  return { cause: kindOf(doc, node) === 'number' ? 'not-a-number' : 'type' };
+  // JSON.stringify writes null for NaN; Go's encoder writes no null for a number but by a pointer.
+  return { cause: cause === 'zero-for-null' && kindOf(doc, node) === 'number' ? 'not-a-number' : 'type' };
 }
 
 /** A string in one, something that is neither string nor null in the other. */

@@ -1,6 +1,16 @@
 /** Which comparer reads a body, by its media type. */
 
-export type Kind = 'json' | 'json-lines' | 'markup' | 'form' | 'multipart' | 'text' | 'unnamed' | 'binary';
+export type Kind =
+  | 'json'
+  | 'json-lines'
+  | 'events'
+  | 'table'
+  | 'markup'
+  | 'form'
+  | 'multipart'
+  | 'text'
+  | 'unnamed'
+  | 'binary';
 
 const MARKUP = new Set(['text/html', 'text/xml', 'application/xml']);
 const JSON_LINES = new Set([
@@ -8,7 +18,15 @@ const JSON_LINES = new Set([
   'application/ndjson',
   'application/jsonl',
   'application/x-jsonlines',
+  'application/jsonlines',
+  'application/json-lines',
+  'application/x-json-stream',
+  'application/stream+json',
+  'application/x-ldjson',
+  'application/json-seq',
+  'text/x-ndjson',
 ]);
+const TABLES = new Set(['text/csv', 'application/csv', 'text/tab-separated-values']);
 const TEXT = new Set([
   'application/javascript',
   'application/ecmascript',
@@ -22,14 +40,19 @@ const TEXT = new Set([
 /** `type` in lower case, without parameters. */
 export function kindOfMedia(type: string): Kind {
   if (type === '') return 'unnamed';
+  if (JSON_LINES.has(type) || type.endsWith('+json-seq')) return 'json-lines';
   if (isJsonType(type)) return 'json';
-  if (JSON_LINES.has(type)) return 'json-lines';
+  if (type === 'text/event-stream') return 'events';
+  if (TABLES.has(type)) return 'table';
   if (MARKUP.has(type) || type.endsWith('+xml')) return 'markup';
   if (type === 'application/x-www-form-urlencoded') return 'form';
   if (type.startsWith('multipart/')) return 'multipart';
   return type.startsWith('text/') || TEXT.has(type) ? 'text' : 'binary';
 }
 
+/** Vendors' own JSON too, such as `application/x-amz-json-1.1`. */
+const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+[-.])?json(?:-\d[\d.]*)?$/;
+
 export function isJsonType(type: string): boolean {
-  return type === 'application/json' || type === 'text/json' || type.endsWith('+json');
+  return JSON_TYPE.test(type) || type.endsWith('+json');
 }

@@ -27,10 +27,15 @@ export interface HeaderDifference extends Why {
   readonly in: 'header';
   /** In lower case. */
   readonly name: string;
+  /** Which member of a field that stands several times: a cookie's name, with {@link ATTRIBUTES} where it is not about its value. */
+  readonly within?: string;
   /** null: the side does not send it. */
   readonly stable: string | null;
   readonly candidate: string | null;
 }
+
+/** Ends {@link HeaderDifference.within} where a cookie's attributes differ, or the cookie is there on one side only. */
+export const ATTRIBUTES = ';';
 
 export interface BodyDifference extends Why {
   readonly in: 'body';

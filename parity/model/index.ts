@@ -2,6 +2,7 @@
 export type { Answers } from './answers.ts';
 export { isJsonType, type Kind, kindOfMedia } from './body-format.ts';
 export {
+  ATTRIBUTES,
   type BodyDifference,
   type Difference,
   excerpt,

@@ -1,5 +1,5 @@
 /** The two values of a difference, as far as its excerpts show them. */
-import type { Cause } from '../causes/index.ts';
+import { entryOf } from '../causes/index.ts';
 import type { Difference } from '../model/index.ts';
 
 /** What JSON calls it; `text` where the difference is not within JSON. */
@@ -11,23 +11,12 @@ export interface Seen {
   readonly text: string;
 }
 
-/** Excerpts of these are no JSON. */
-const PLAIN: ReadonlySet<Cause> = new Set<Cause>([
-  'text-value',
-  'markup-value',
-  'form-value',
-  'part-value',
-  'not-found-body',
-  'body-bytes',
-  'body-missing',
-]);
-
 /** null where a side has nothing there. */
 export function seenIn(difference: Difference, side: 'stable' | 'candidate'): Seen | null {
   const value = difference[side];
   if (value === null) return null;
   if (typeof value === 'number') return { kind: 'number', text: String(value) };
-  if (difference.in !== 'body' || PLAIN.has(difference.cause))
+  if (difference.in !== 'body' || entryOf(difference.cause).ofText === true)
     return { kind: 'text', text: value.endsWith('…') ? value.slice(0, -1) : value };
   const kind = KINDS[value.charAt(0)] ?? 'number';
   return { kind, text: kind === 'string' ? saidBy(value) : value };

@@ -7,6 +7,7 @@ export {
   expiredRules,
   pathOfRoute,
   type RouteRules,
+  sweepingRules,
   varying,
 } from './rules.ts';
 export { InvalidRulesError, parseRules, type RuleSet } from './schema.ts';

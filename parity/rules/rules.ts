@@ -1,7 +1,7 @@
 /** What rules make of differences. Which rules there are: `rule-schema.ts`; what they mean: docs/reference/parity.md, "Rules". */
 
 import { matchesPattern, type Segments, segmentsOf } from '../../http/index.ts';
-import type { Cause } from '../causes/index.ts';
+import { type Cause, standsAgainst } from '../causes/index.ts';
 import { type Difference, isOfValues, why } from '../model/index.ts';
 import type { ArrayRule, BodyRules } from './body-rules.ts';
 import { seenIn } from './excerpt.ts';
@@ -32,6 +32,19 @@ export function expiredRules({ rules }: RuleSet, now: Date): Rule[] {
   const today = now.toISOString().slice(0, 10);
   return rules.filter(({ expires }) => expires < today);
 }
+
+/** Rules by which no failing answer of any route would be seen. */
+export function sweepingRules({ rules }: RuleSet): Rule[] {
+  return rules.filter((rule) => {
+    const { route, cause } = { cause: undefined, ...rule.where };
+    const excuses = rule.kind === 'ignore' || (rule.kind === 'reclassify' && !standsAgainst(rule.class));
+    const everywhere = route === undefined || route === '/**';
+    return excuses && everywhere && cause !== undefined && OF_FAILURES.has(cause);
+  });
+}
+
+/** They tell of answers that fail as a whole. */
+const OF_FAILURES: ReadonlySet<Cause> = new Set<Cause>(['status', 'no-answer', 'crash-closes-connection']);
 
 /** Routes are templates, few in number; more than these are not remembered. */
 const MAX_ROUTES = 10_000;
@@ -106,7 +119,10 @@ function selects({ rule, pointer }: Compiled, difference: Difference, place: Seg
   const { cause, header }: Place = rule.where;
   if (cause !== undefined && cause !== difference.cause) return false;
   if (header !== undefined && !(difference.in === 'header' && difference.name === header)) return false;
-  return pointer === null || (difference.in === 'body' && matchesPattern(pointer, place));
+  if (pointer === null || difference.in !== 'body') return pointer === null;
+  // A line of a table has cells.
+  const ofCell = place.length === 3 && place[0] === 'line' && difference.cause === 'text-value';
+  return matchesPattern(pointer, place) || (ofCell && matchesPattern(pointer, place.slice(0, 2)));
 }
 
 function byValue<D extends Difference>(rule: Rule, difference: D): D {

@@ -1,9 +1,8 @@
 /** What an owner has decided about differences: rules, as they are written. Their effect is in `rules.ts`. */
 import * as z from 'zod';
 import { problemsOf, wordIssue } from '../../input/index.ts';
-import { CATALOGUE, type Cause } from '../causes/index.ts';
+import { isCause } from '../causes/index.ts';
 
-const isCause = (text: string): text is Cause => Object.hasOwn(CATALOGUE, text);
 const causeSchema = z
   .string()
   .refine(isCause, { error: 'not a cause of the catalogue (docs/reference/causes.md lists them)' });

@@ -1,17 +1,57 @@
-/** In what respect a place varies: one that varies in its value must not be let off for a value of another format. */
+/** In what respect a place varies: one that varies in its value must not be suppressed for a value of another format. */
+import { entryOf, isCause } from '../causes/index.ts';
 import { type Difference, generalPointer, isOfValues } from '../model/index.ts';
 import { varying } from '../rules/index.ts';
+
+/** The candidate answers with another class of status, and not with a success instead of an error. */
+const WORSE_STATUS = 'worse-status';
 
 /** `value`, `format`, or the cause itself: a missing key, another order, another length, another type. */
 export function aspectOf(difference: Difference): string {
   const { cause } = difference;
+  if (difference.in === 'status') return isWorse(difference.stable, difference.candidate) ? WORSE_STATUS : cause;
+  if (cause === 'body-bytes') return bytesAspect(difference);
   if (cause === 'timestamp-format' || cause === 'timestamp-precision' || cause === 'format') return 'format';
   if (cause === 'array-length' || cause === 'array-order' || !isOfValues(difference)) return cause;
   return varying(difference).cause === 'format' ? 'format' : 'value';
 }
 
-/** The place without array indices and ids: `header:etag`, `body/items/*\/id`, `answer`. */
-export function generalPlace(difference: Difference): string {
-  if (difference.in === 'header') return `header:${difference.name}`;
-  return difference.in === 'body' ? `body${generalPointer(difference.pointer)}` : difference.in;
+/** What varies in one of these respects varies in that of `aspect` too; empty where nothing excuses it. */
+export function excusing(aspect: string): readonly string[] {
+  if (aspect === WORSE_STATUS || (isCause(aspect) && entryOf(aspect).neverNoise === true)) return [];
+  // What varies in its format varies in its value.
+  if (aspect === 'value') return ['value', 'format'];
+  if (!aspect.startsWith(BYTES)) return [aspect];
+  return BYTE_ASPECTS.filter((other) => aspect.split('+').every((part) => other.split('+').includes(part)));
 }
+
+function isWorse(stable: number, candidate: number): boolean {
+  const [a, b] = [Math.floor(stable / 100), Math.floor(candidate / 100)];
+  return a !== b && !(a >= 4 && b < 4);
+}
+
+const BYTES = 'bytes';
+const BYTE_ASPECTS = [BYTES, `${BYTES}+length`, `${BYTES}+magic`, `${BYTES}+length+magic`];
+
+/** Longer or shorter by more than this share is another file, not the same one made again. */
+const LENGTH_CLASS = 0.25;
+
+/** `bytes`, and whether the length or the first bytes, which name the format, are of another kind as well. */
+function bytesAspect({ stable, candidate }: Difference): string {
+  const [a, b] = [stable, candidate].map((text) => /^(\d+) bytes \((.*)\)$/.exec(String(text ?? '')));
+  const [p, q] = [Number(a?.[1] ?? 0), Number(b?.[1] ?? 0)];
+  const length = Math.abs(p - q) > LENGTH_CLASS * Math.max(p, q) ? '+length' : '';
+  return `${BYTES}${length}${a?.[2] === b?.[2] ? '' : '+magic'}`;
+}
+
+/** The place without array indices and ids: `header:etag`, `body/items/*\/id`, `answer`. Lines and cookies are places of their own. */
+export function generalPlace(difference: Difference): string {
+  if (difference.in === 'header') {
+    return `header:${difference.name}${difference.within === undefined ? '' : `:${difference.within}`}`;
+  }
+  if (difference.in !== 'body') return difference.in;
+  return `body${LINE.test(difference.pointer) ? difference.pointer : generalPointer(difference.pointer)}`;
+}
+
+/** A line of a text, or a cell of one. */
+const LINE = /^\/line\/\d+(?:\/\d+)?$/;

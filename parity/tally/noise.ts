@@ -1,15 +1,15 @@
 /**
  * What varies by itself: learned from a second answer of the stable side to the same request (the record's `noise` leg), by
- * route and place, and let off there. A record counts, not a rate: what never varies in the stable side is never let off, and
- * what does is let off in that respect only ({@link aspectOf}) and only while the candidate does not differ more often.
+ * route and place, and suppressed there: in that respect only ({@link aspectOf}), once it has varied in {@link LEAST_VARIED} captures,
+ * and only while the candidate does not differ more often.
  */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';
-import { type Cause, standsAgainst } from '../causes/index.ts';
+import { standsAgainst } from '../causes/index.ts';
 import type { Compare, Comparison } from '../compare/index.ts';
 import type { Difference } from '../model/index.ts';
 import type { CompiledRules } from '../rules/index.ts';
-import { aspectOf, generalPlace } from './aspect.ts';
+import { aspectOf, excusing, generalPlace } from './aspect.ts';
 import { smallestKeys } from './smallest-keys.ts';
 
 /** In how many records a place differed in one respect, of those that have both a candidate's and a second stable answer. */
@@ -100,19 +100,22 @@ export interface NoisyPlace extends NoiseCount {
   readonly records: number;
   /** False: the candidate differs there more often than the stable side from itself, or what differs was not compared. */
   readonly letOff: boolean;
+  /** The stable side varied there in fewer than {@link LEAST_VARIED} captures, which excuses nothing. */
+  readonly tooFew: boolean;
 }
 
 /** Every place that the stable side has varied in, with its counts. */
 export function noisyPlaces(model: NoiseModel): NoisyPlace[] {
   return Object.entries(model).flatMap(([route, { records, counts }]) =>
     Object.entries(counts)
-      .filter(([, count]) => varies(count))
+      .filter(([, count]) => varied(count) > 0)
       .map(([place, count]) => ({
         route,
         place,
         records,
         ...count,
         letOff: isLetOff(counts, ...placeAndAspect(place)),
+        tooFew: varied(count) < LEAST_VARIED,
       })),
   );
 }
@@ -121,32 +124,29 @@ function isNoise(counts: RouteNoise['counts'], difference: Difference): boolean 
   return isLetOff(counts, generalPlace(difference), aspectOf(difference));
 }
 
-/** They say that something was not compared: to let them off would be to let off what nobody has seen. */
-const UNSEEN: ReadonlySet<string> = new Set<Cause>([
-  'too-many-differences',
-  'too-deep',
-  'body-uncomparable',
-  'malformed-json',
-]);
-
 /** Whether a difference of that place ({@link generalPlace}) and respect ({@link aspectOf}) is noise by what was counted. */
 export function isLetOff(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
-  if (UNSEEN.has(aspect)) return false;
-  // What varies in its format varies in its value.
-  const aspects = aspect === 'value' ? ['value', 'format'] : [aspect];
-  return aspects.some((one) => {
+  return excusing(aspect).some((one) => {
     const key = keyOf(place, one);
     const count = Object.hasOwn(counts, key) ? counts[key] : undefined;
-    return count !== undefined && varies(count) && !candidateVariesMore(count);
+    return count !== undefined && varied(count) >= LEAST_VARIED && !candidateVariesMore(count);
   });
 }
 
-function varies({ both, onlyStable }: NoiseCount): boolean {
-  return both + onlyStable > 0;
+/**
+ * Captures in which the stable side must have varied at a place before anything is suppressed there. The exact 95 % interval of a
+ * rate that was met five times is 1.6 to 11.7 times (Poisson); met once it is 0.03 to 5.6, which tells a flap from a field that
+ * always varies no better than by a factor of 200. And of five captures that all vary the share that varies is at least 55 %
+ * (0.05^(1/5), exact binomial): more often than not.
+ */
+export const LEAST_VARIED = 5;
+
+function varied({ both, onlyStable }: NoiseCount): number {
+  return both + onlyStable;
 }
 
 /** Chance of letting a place go that the candidate treats as the stable side does, at one look. */
-const ALPHA = 0.001;
+const ALPHA = 0.01;
 
 /**
  * McNemar's test: if the candidate is like the stable side, the second stable answer and the candidate's are exchangeable, so

@@ -77,7 +77,7 @@ export class StableOverTime {
       .differences) {
       const { in: where, class: kind, cause } = difference;
       if ((where !== 'body' && where !== 'header') || !standsAgainst(kind)) continue;
-      const place = generalPlace(difference).replace(/^(?:body|header:)/, '');
+      const place = difference.in === 'header' ? difference.name : generalPlace(difference).slice('body'.length);
       const aspect = aspectOf(difference);
       const name = JSON.stringify([route, where, place, aspect]);
       if (seen.has(name)) continue;

@@ -80,21 +80,21 @@ describe('crossfade contract --noise', () => {
 
   it('counts what it could not read beside what it compared', async () => {
     const [stable, candidate] = [await service(random), await service(random)];
-    const path = await requests(2);
+    const path = await requests(5);
     await writeFile(path, 'no\n', { flag: 'a' });
     expect(await json(stable, candidate, path)).toMatchObject({
       code: 2,
-      pairs: 2,
-      verdicts: { same: 2 },
-      unreadable: { count: 1, first: [{ line: 3 }] },
+      pairs: 5,
+      verdicts: { same: 5 },
+      unreadable: { count: 1, first: [{ line: 6 }] },
     });
   });
 
   it('keeps second answers in --out, from which crossfade diff learns the same', async () => {
     const [stable, candidate] = [await service(random), await service(random)];
     const out = join(dir, 'out.ndjson');
-    const { noise } = await json(stable, candidate, await requests(3), '--out', out);
-    expect((await readFile(out, 'utf8')).match(/"noise":/g)).toHaveLength(3);
+    const { noise } = await json(stable, candidate, await requests(5), '--out', out);
+    expect((await readFile(out, 'utf8')).match(/"noise":/g)).toHaveLength(5);
     const { code, stdout } = await crossfade(['diff', '--json', out]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout).noise).toEqual(noise);

@@ -10,6 +10,7 @@ import { choosers, meansSame, type Value, values, write } from './json-documents
 
 const WRITING: ReadonlySet<Cause> = new Set<Cause>([
   'number-format',
+  'number-exponent',
   'negative-zero',
   'html-escape',
   'string-escape',
@@ -90,7 +91,7 @@ describe('comparing JSON', () => {
       fc.property(values, choosers, choosers, (value, one, other) => {
         const found = compareJson(write(value, one), write(value, other));
         expect(inMeaning(found)).toEqual([]);
-        expect(found?.every((d) => d.class === 'benign')).toBe(true);
+        expect(found?.every((d) => d.class === (d.cause === 'number-exponent' ? 'undecided' : 'benign'))).toBe(true);
       }),
       { numRuns: 500 },
     );

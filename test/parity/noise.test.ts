@@ -4,6 +4,7 @@ import type { CaptureRecord, HeaderList } from '../../capture/format/record.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
 import { compileRules } from '../../parity/rules/rules.ts';
 import {
+  LEAST_VARIED,
   MAX_PLACES,
   mergeNoise,
   NO_NOISE,
@@ -22,8 +23,9 @@ function recordOf(stable: unknown, candidate: unknown, again?: unknown): Capture
   if (a === undefined || b === undefined || c === undefined) throw new Error('three answers');
   return { ...pairOf(a, b), ...(again === undefined ? {} : { noise: c }) };
 }
-const learned = (...records: CaptureRecord[]) =>
-  records.map((record) => noiseOf(record, compareRecord)).reduce(mergeNoise, NO_NOISE);
+const learnedFrom = (times: number, record: CaptureRecord) =>
+  Array.from({ length: times }, () => noiseOf(record, compareRecord)).reduce(mergeNoise, NO_NOISE);
+const learned = (record: CaptureRecord) => learnedFrom(LEAST_VARIED, record);
 const compared = (model: NoiseModel, record: CaptureRecord) => {
   const { verdict, differences } = compareRecord(record, { rules: withNoise(none, model) });
   return [verdict, ...differences.map((d) => `${d.in === 'body' ? d.pointer : d.in} ${d.cause} ${d.class}`)];
@@ -46,9 +48,24 @@ describe('a place in which the stable side varies by itself', () => {
     expect(compared(model, record)).toEqual(['same', '/0/at value noise']);
   });
 
+  it('is not suppressed as long as it has varied in too few captures, and says so', () => {
+    const few = learnedFrom(LEAST_VARIED - 1, recordOf({ at: 'a' }, { at: 'b' }, { at: 'c' }));
+    expect(compared(few, recordOf({ at: 'a' }, { at: 'b' }))[0]).toBe('breaking');
+    expect(noisyPlaces(few)).toMatchObject([{ letOff: false, tooFew: true }]);
+  });
+
   it('is counted', () => {
     expect(noisyPlaces(mergeNoise(model, model))).toEqual([
-      { route: 'GET /x', place: 'body/*/at value', records: 2, both: 2, onlyStable: 0, onlyCandidate: 0, letOff: true },
+      {
+        route: 'GET /x',
+        place: 'body/*/at value',
+        records: 10,
+        both: 10,
+        onlyStable: 0,
+        onlyCandidate: 0,
+        letOff: true,
+        tooFew: false,
+      },
     ]);
   });
 
@@ -94,12 +111,12 @@ describe('a rare bug', () => {
   });
 
   it('in a place that seldom varies is not let off once the candidate differs there more often than chance explains', () => {
-    const seldom = times(1, recordOf({ v: 'a' }, { v: 'a' }, { v: 'b' }));
+    const seldom = times(5, recordOf({ v: 'a' }, { v: 'a' }, { v: 'b' }));
     const bug = recordOf({ v: 'a' }, { v: 'b' }, { v: 'a' });
     const withBugs = (n: number) => mergeNoise(mergeNoise(times(1000, steady), seldom), times(n, bug));
     expect(compared(withBugs(3), bug)[0]).toBe('same');
-    expect(compared(withBugs(20), bug)[0]).toBe('breaking');
-    expect(noisyPlaces(withBugs(20))).toMatchObject([{ onlyStable: 1, onlyCandidate: 20, letOff: false }]);
+    expect(compared(withBugs(25), bug)[0]).toBe('breaking');
+    expect(noisyPlaces(withBugs(25))).toMatchObject([{ onlyStable: 5, onlyCandidate: 25, letOff: false }]);
   });
 
   it('is what a candidate that varies as the stable side does is seldom taken for', () => {
@@ -114,7 +131,7 @@ describe('a rare bug', () => {
       const counts = { 'body/v value': { both: 0, onlyStable: 60 - onlyCandidate, onlyCandidate } };
       if (noisyPlaces({ x: { records: 60, counts } })[0]?.letOff !== true) wrong++;
     }
-    expect(wrong).toBeLessThanOrEqual(6);
+    expect(wrong).toBeLessThanOrEqual(20);
   });
 });
 

@@ -63,8 +63,11 @@ describe('an ignored place', () => {
     expect(compare({ id: 7 }, {}, missing)).toEqual(['/id key-missing noise by r0']);
   });
 
-  it('takes in elements that come and go', () => {
-    expect(compare({ log: ['a'] }, { log: ['a', 'b'] }, { kind: 'ignore', where: { pointer: '/log/**' } })).toEqual([
+  it('takes in elements that come and go only where it names that cause', () => {
+    const within = (cause?: 'array-length') =>
+      ({ kind: 'ignore', where: { pointer: '/log/**', ...(cause === undefined ? {} : { cause }) } }) as const;
+    expect(compare({ log: ['a'] }, { log: ['a', 'b'] }, within())).toEqual(['/log/1 array-length breaking']);
+    expect(compare({ log: ['a'] }, { log: ['a', 'b'] }, within('array-length'))).toEqual([
       '/log/1 array-length noise by r0',
     ]);
   });

@@ -8,7 +8,6 @@ import { wordIssue } from '../../../input/index.ts';
 import { RequestHead } from '../../../mirror/message/index.ts';
 import type { Position, Unreadable } from '../../../parity/tally/index.ts';
 import {
-  correlationKey,
   firstProblem,
   harEntrySchema,
   type Input,
@@ -16,6 +15,7 @@ import {
   type LegLine,
   legLineOf,
   legLineSchema,
+  nameOf,
   openInput,
   parseLine,
 } from '../diff/index.ts';
@@ -94,7 +94,7 @@ function refused(at: Position, error: z.ZodError): Unreadable {
 }
 
 function recordedOf(line: LegLine, routes: readonly string[]): Recorded {
-  const { by, text } = correlationKey(line);
+  const { by, text } = nameOf(line);
   const { route, request } = line;
   return {
     requestId: by === 'id' ? text : 'unnamed',

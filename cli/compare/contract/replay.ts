@@ -98,7 +98,7 @@ async function exchange(
     candidate: theirs,
     ...(again === undefined ? {} : { noise: again }),
   });
-  return { ...record, route: request.route };
+  return { ...record, route: request.route, hosts: { stable: stable.host, candidate: candidate.host } };
 }
 
 function rawBody(body: Buffer): RawBody {

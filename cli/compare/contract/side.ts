@@ -20,12 +20,15 @@ export interface SideOptions {
 
 export class ServiceSide {
   readonly #pool: Pool;
+  /** At which it is asked, with the port. */
+  readonly host: string;
   /** Of the base URL, without a slash at its end. */
   readonly #prefix: string;
   readonly #options: SideOptions;
 
   constructor(base: URL, options: SideOptions) {
     this.#pool = new Pool(base.origin, { connections: options.concurrency, pipelining: 1 });
+    this.host = base.host;
     this.#prefix = base.pathname.replace(/\/$/, '');
     this.#options = options;
   }

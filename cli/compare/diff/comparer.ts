@@ -1,7 +1,7 @@
 /** The comparer as the commands use it: contents are decoded, and what owners have decided holds. */
 import { decodeContent } from '../../../capture/bytes/index.ts';
 import { type Compare, type CompareOptions, compareRecord } from '../../../parity/compare/index.ts';
-import { compileRules, expiredRules, type RuleSet } from '../../../parity/rules/index.ts';
+import { compileRules, expiredRules, type RuleSet, sweepingRules } from '../../../parity/rules/index.ts';
 import { type NoiseModel, withNoise } from '../../../parity/tally/index.ts';
 
 /**
@@ -20,7 +20,12 @@ export function compareOptions(rules: RuleSet, at: number) {
 
 /** What a reader must know of the rules. */
 export function notesOn(rules: RuleSet, at: number): string[] {
-  return expiredRules(rules, new Date(at)).map(
-    ({ id, owner, expires }) => `Rule ${id} of ${owner} expired on ${expires} and did not apply.`,
-  );
+  return [
+    ...expiredRules(rules, new Date(at)).map(
+      ({ id, owner, expires }) => `Rule ${id} of ${owner} expired on ${expires} and did not apply.`,
+    ),
+    ...sweepingRules(rules).map(
+      ({ id, owner }) => `Rule ${id} of ${owner} excuses failed responses on every route; name the route.`,
+    ),
+  ];
 }

@@ -2,32 +2,58 @@
 import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
 import type { CapturedBody, HeaderList, Leg } from '../../../capture/format/index.ts';
+import { type MediaType, mediaTypeOf } from '../../../http/index.ts';
 import { LEG_LOG_FORMAT, type LegLine } from './leg-log.ts';
 
-const headersSchema = z.array(z.looseObject({ name: z.string(), value: z.string() }));
+const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
-/** The fields that are read; recorders add their own. */
+const headersSchema = optional(
+  z.array(z.looseObject({ name: z.string(), value: z.union([z.string(), z.number()]).nullish() })),
+).transform((fields) => fields ?? []);
+
+/** ISO 8601 as recorders write it: offsets without a colon, or none, which is UTC. */
+const startedSchema = z.string().transform((text, context) => {
+  const withColon = text.trim().replace(/([+-]\d\d)(\d\d)$/, '$1:$2');
+  const ms = Date.parse(/(?:Z|[+-]\d\d:\d\d)$/i.test(withColon) ? withColon : `${withColon}Z`);
+  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
+  context.addIssue({ code: 'custom', message: 'must be a date and time (ISO 8601)' });
+  return z.NEVER;
+});
+
+const isBase64 = (text: string) => /^[A-Za-z0-9+/_-]*={0,2}$/.test(text.replaceAll(/\s/g, ''));
+
+const contentSchema = z
+  .looseObject({
+    /** -1: not known. */
+    size: optional(z.number()),
+    text: optional(z.string()),
+    encoding: optional(z.string()),
+    /** Playwright keeps the body in a file beside the HAR. */
+    _file: optional(z.string()),
+  })
+  .refine(({ text, encoding }) => encoding !== 'base64' || text === undefined || isBase64(text), {
+    error: 'text must be base64, as encoding says',
+    path: ['text'],
+  });
+
+/** The fields that are read; recorders add their own, and write null for what they do not know. */
 export const harEntrySchema = z.looseObject({
-  startedDateTime: z.iso.datetime({ offset: true }),
+  startedDateTime: startedSchema,
   /** Milliseconds. */
-  time: z.number(),
+  time: optional(z.number()),
   request: z.looseObject({
     method: z.string().min(1),
     url: z.url({ protocol: /^https?$/ }),
     headers: headersSchema,
-    postData: z.looseObject({ text: z.string().optional(), encoding: z.string().optional() }).optional(),
+    postData: optional(z.looseObject({ text: optional(z.string()), encoding: optional(z.string()) })),
   }),
   response: z.looseObject({
-    /** 0: there was no answer. */
-    status: z.int().min(0).max(599),
+    /** Below 100: there was no answer. */
+    status: optional(z.int().max(999)),
     headers: headersSchema,
-    content: z.looseObject({
-      size: z.number().optional(),
-      text: z.string().optional(),
-      encoding: z.string().optional(),
-    }),
+    content: optional(contentSchema),
   }),
-  timings: z.looseObject({ receive: z.number().optional() }).optional(),
+  timings: optional(z.looseObject({ receive: optional(z.number()) })),
 });
 
 export type HarEntry = z.infer<typeof harEntrySchema>;
@@ -39,44 +65,91 @@ export function legLineOf(entry: HarEntry): LegLine {
   const { request } = entry;
   const url = new URL(request.url);
   const text = request.postData?.text;
+  // The URL says where it was asked; a Host field may be a proxy's.
+  const headers = fields(request.headers).filter(([name]) => name.toLowerCase() !== 'host');
   return {
     format: LEG_LOG_FORMAT,
-    at: new Date(entry.startedDateTime).toISOString(),
+    at: entry.startedDateTime,
     request: {
       method: request.method.toUpperCase(),
       target: `${url.pathname}${url.search}`,
-      headers: fields(request.headers),
-      ...(text === undefined ? {} : { body: bodyOf(text, request.postData?.encoding, undefined) }),
+      headers: [['Host', url.host], ...headers],
+      ...(text === undefined ? {} : { body: written(bytesOf(text, request.postData?.encoding)) }),
     },
     leg: legOf(entry),
   };
 }
 
-function legOf({ response, time, timings }: HarEntry): Leg {
+function legOf({ request, response, time = 0, timings }: HarEntry): Leg {
   const totalMs = Math.max(0, time);
-  const { status, headers, content } = response;
+  const { status = 0, content } = response;
   if (status < 100) return { outcome: 'failed', reason: 'reset', detail: 'the recorder saw no answer', totalMs };
+  const headers = fields(response.headers).filter(([name]) => !OF_THE_WIRE.has(name.toLowerCase()));
+  const bodiless = request.method.toUpperCase() === 'HEAD' || status === 204 || (status >= 300 && status < 400);
   return {
     outcome: 'response',
     status,
-    headers: fields(headers).filter(([name]) => !OF_THE_WIRE.has(name.toLowerCase())),
-    body: bodyOf(content.text, content.encoding, content.size),
+    headers,
+    body: bodyOf(content, mediaTypeOf({ headers }), bodiless),
     timing: { firstByteMs: Math.max(0, totalMs - Math.max(0, timings?.receive ?? 0)), totalMs },
   };
 }
 
-/** Without its text a body is known by its size alone. */
-function bodyOf(text: string | undefined, encoding: string | undefined, size: number | undefined): CapturedBody {
-  if (text === undefined) {
-    const bytes = Math.max(0, Math.trunc(size ?? 0));
-    return { encoding: 'utf8', data: '', bytes, truncated: bytes > 0 };
+/** A mark of order that the text has no more, or a line end that was made one. */
+const SLACK = 3;
+
+function bodyOf(content: HarEntry['response']['content'], type: MediaType, bodiless: boolean): CapturedBody {
+  const { text, encoding, size, _file } = content ?? {};
+  const known = size !== undefined && size >= 0 ? Math.trunc(size) : null;
+  if (text === undefined || (text === '' && (known ?? 0) > 0)) {
+    // Without its text a body is known by its size alone, and where that is not known either it may be anything.
+    const unknown = !bodiless && (_file !== undefined || (size !== undefined && known !== 0));
+    return { encoding: 'utf8', data: '', bytes: known ?? 0, truncated: unknown || (known ?? 0) > 0 };
   }
-  const data = Buffer.from(text, encoding === 'base64' ? 'base64' : 'utf8');
-  const written = isUtf8(data) ? 'utf8' : 'base64';
-  return { encoding: written, data: data.toString(written), bytes: data.length, truncated: false };
+  const charset = type.parameters.get('charset');
+  const bytes = encoding === 'base64' ? bytesOf(text, encoding) : encodedIn(charset, text);
+  // Of a text the size may be counted in characters, but never be more than its bytes.
+  const cut = known !== null && known > bytes.length + SLACK && (charset === undefined || /^utf-?8$/i.test(charset));
+  return cut ? { ...written(bytes), bytes: known, truncated: true } : written(bytes);
 }
 
-/** HTTP/2's pseudo-fields are no fields. */
-function fields(headers: z.infer<typeof headersSchema>): HeaderList {
-  return headers.filter(({ name }) => !name.startsWith(':')).map(({ name, value }): [string, string] => [name, value]);
+function written(data: Buffer): CapturedBody {
+  const encoding = isUtf8(data) ? 'utf8' : 'base64';
+  return { encoding, data: data.toString(encoding), bytes: data.length, truncated: false };
+}
+
+function bytesOf(text: string, encoding: string | undefined): Buffer {
+  return Buffer.from(text, encoding === 'base64' ? 'base64' : 'utf8');
+}
+
+/** A HAR's text is decoded already: back into the charset that its field names, where that has one byte a character. */
+function encodedIn(charset: string | undefined, text: string): Buffer {
+  const codes = charset === undefined ? null : singleBytes(charset);
+  if (codes === null) return Buffer.from(text);
+  const bytes = Array.from(text, (character) => codes.get(character));
+  return bytes.includes(undefined) ? Buffer.from(text) : Buffer.from(bytes.map((byte) => byte ?? 0));
+}
+
+/** Byte by character; null for charsets that have other lengths, and for names that are none. */
+function singleBytes(charset: string): ReadonlyMap<string, number> | null {
+  try {
+    const decoder = new TextDecoder(charset);
+    const codes = new Map<string, number>();
+    for (let byte = 0; byte < 256; byte++) codes.set(decoder.decode(Uint8Array.of(byte)), byte);
+    return codes.size > 200 ? codes : null;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** HTTP/2's pseudo-fields are no fields; some recorders join cookies by a newline. */
+function fields(headers: HarEntry['request']['headers']): HeaderList {
+  return headers
+    .filter(({ name }) => !name.startsWith(':'))
+    .flatMap(({ name, value }) =>
+      (name.toLowerCase() === 'set-cookie' ? String(value ?? '').split(/\r?\n/) : [String(value ?? '')]).map(
+        (line): [string, string] => [name, line],
+      ),
+    );
 }

@@ -69,7 +69,9 @@ function compressionOf(descriptor: number): Compression {
   const magic = Buffer.alloc(4);
   fs.readSync(descriptor, magic, 0, 4, 0);
   if (magic[0] === 0x1f && magic[1] === 0x8b) return 'gzip';
-  return magic.equals(Buffer.from([0x28, 0xb5, 0x2f, 0xfd])) ? 'zstd' : 'none';
+  // A skippable frame may come first (RFC 8878, 3.1.2).
+  const skippable = (magic.readUInt32LE() & 0xfffffff0) >>> 0 === 0x184d2a50;
+  return skippable || magic.readUInt32LE() === 0xfd2fb528 ? 'zstd' : 'none';
 }
 
 /** Compressed inputs unfold to about this much. */

@@ -1,4 +1,4 @@
-/** One partition of two logs: the k-th answer of a key on one side meets the k-th of the same key on the other. */
+/** One partition of two logs: answers of one method and URL on both sides become pairs, and are compared. */
 import { readFileSync } from 'node:fs';
 import { CAPTURE_VERSION, type CaptureRecord } from '../../../capture/format/index.ts';
 import { routeOf } from '../../../http/index.ts';
@@ -12,12 +12,12 @@ import {
   type Position,
   type Summary,
 } from '../../../parity/tally/index.ts';
-import { type CorrelationKey, correlationKey, type LegLine, legLineSchema } from './leg-log.ts';
+import { type LegLine, legLineSchema, nameOf, urlKey } from './leg-log.ts';
+import { hostOf, pairLegs } from './pair-legs.ts';
 import type { JoinTask, LogSide, PartitionContent, TaskResult } from './tasks.ts';
 
 interface Placed {
   readonly at: Position;
-  readonly key: CorrelationKey;
   readonly line: LegLine;
 }
 
@@ -27,34 +27,22 @@ export function joinPartition(
   compare: Compare,
 ): TaskResult {
   const summary = emptySummary();
-  const [left, right] = [group(stable), group(candidate)];
-  for (const [key, answers] of left) {
-    const theirs = right.get(key) ?? [];
-    right.delete(key);
-    for (const [i, answer] of answers.entries()) {
-      const other = theirs[i];
-      if (other === undefined) {
-        unpaired(summary, 'stable', answer, routes);
-        continue;
-      }
-      const record = pairOf(answer, other, routes);
-      if (answer.key.by === 'url') summary.byOrder++;
-      addPair(summary, record, compare(record), answer.at);
+  const [left, right] = [byUrl(stable), byUrl(candidate)];
+  for (const url of new Set([...left.keys(), ...right.keys()])) {
+    const paired = pairLegs(left.get(url) ?? [], right.get(url) ?? []);
+    for (const { stable: ours, candidate: theirs, byOrder } of paired.pairs) {
+      const record = pairOf(ours, theirs, routes);
+      if (byOrder) summary.byOrder++;
+      addPair(summary, record, compare(record), ours.at);
     }
-    for (const answer of theirs.slice(answers.length)) unpaired(summary, 'candidate', answer, routes);
+    for (const answer of paired.onlyStable) unpaired(summary, 'stable', answer, routes);
+    for (const answer of paired.onlyCandidate) unpaired(summary, 'candidate', answer, routes);
   }
-  for (const answer of [...right.values()].flat()) unpaired(summary, 'candidate', answer, routes);
   return { summary, noise: NO_NOISE, partitions: [] };
 }
 
-function group(content: PartitionContent): Map<string, Placed[]> {
-  const groups = new Map<string, Placed[]>();
-  for (const placed of read(content)) {
-    const key = `${placed.key.by} ${placed.key.text}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [placed]);
-    else group.push(placed);
-  }
+function byUrl(content: PartitionContent): Map<string, Placed[]> {
+  const groups = Map.groupBy(read(content), ({ line }) => urlKey(line));
   for (const answers of groups.values()) answers.sort(byPosition);
   return groups;
 }
@@ -67,27 +55,30 @@ function* read({ file, rest }: PartitionContent): Generator<Placed> {
       if (written === '') continue;
       const [source = '', number = ''] = written.split(' ', 2);
       const line = legLineSchema.parse(JSON.parse(written.slice(source.length + number.length + 2)));
-      yield { at: { source: Number(source), line: Number(number) }, key: correlationKey(line), line };
+      yield { at: { source: Number(source), line: Number(number) }, line };
     }
   }
 }
 
-function pairOf({ key, line: stable }: Placed, { line: candidate }: Placed, routes: readonly string[]): CaptureRecord {
+function pairOf({ line: stable }: Placed, { line: candidate }: Placed, routes: readonly string[]): CaptureRecord {
+  const hosts = { stable: hostOf(stable), candidate: hostOf(candidate) };
+  const differ = hosts.stable !== hosts.candidate && hosts.stable !== '' && hosts.candidate !== '';
   return {
     v: CAPTURE_VERSION,
     ingress: 'logs',
-    requestId: key.text,
+    requestId: nameOf(stable).text,
     at: stable.at,
     route: routeName(stable, routes),
     request: stable.request,
     primary: 'stable',
+    ...(differ ? { hosts } : {}),
     stable: stable.leg,
     candidate: candidate.leg,
   };
 }
 
-function unpaired(summary: Summary, side: LogSide, { at, key, line }: Placed, routes: readonly string[]): void {
-  addUnpaired(summary, side, { at, requestId: key.text, route: routeName(line, routes) });
+function unpaired(summary: Summary, side: LogSide, { at, line }: Placed, routes: readonly string[]): void {
+  addUnpaired(summary, side, { at, requestId: nameOf(line).text, route: routeName(line, routes) });
 }
 
 /** As the mirror names them. */

@@ -22,20 +22,44 @@ export const legLineSchema = z.strictObject({
 
 export type LegLine = z.infer<typeof legLineSchema>;
 
+/** What a request and its answers may be called by, the surest first. */
+export interface LegNames {
+  /** Given by whoever sent the request: the same on both sides, or the request is another. */
+  readonly id: string | undefined;
+  /** Of a trace or of an answer: where both sides have it, it is one request; where not, it says nothing. */
+  readonly hints: readonly string[];
+}
+
 const REQUEST_ID = 'x-request-id';
+const CORRELATION = ['x-correlation-id', 'correlation-id', 'request-id', 'x-amzn-trace-id'];
 
-/** What both logs call the same request by: its id, or else method and URL, in which case order decides. */
-export interface CorrelationKey {
-  readonly by: 'id' | 'url';
-  readonly text: string;
+export function namesOf({ requestId, request, leg }: LegLine): LegNames {
+  const [asked, answered] = [request.headers ?? [], leg.outcome === 'response' ? leg.headers : []];
+  const hints = [
+    traceOf(valueIn(asked, 'traceparent')),
+    ...CORRELATION.map((name) => valueIn(asked, name)),
+    ...[REQUEST_ID, ...CORRELATION].map((name) => valueIn(answered, name)),
+  ];
+  return { id: requestId ?? valueIn(asked, REQUEST_ID), hints: hints.filter((hint) => hint !== undefined) };
 }
 
-export function correlationKey({ requestId, request, leg }: LegLine): CorrelationKey {
-  const answered = leg.outcome === 'response' ? leg.headers : [];
-  const id = requestId ?? requestIdIn(request.headers ?? []) ?? requestIdIn(answered);
-  return id === undefined ? { by: 'url', text: `${request.method} ${request.target}` } : { by: 'id', text: id };
+/** The trace id within `traceparent` (W3C Trace Context, 3.2.2): spans are of each side. */
+function traceOf(traceparent: string | undefined): string | undefined {
+  return traceparent === undefined ? undefined : /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent)?.[1];
 }
 
-function requestIdIn(headers: HeaderList): string | undefined {
-  return headers.find(([name, value]) => name.toLowerCase() === REQUEST_ID && value !== '')?.[1];
+/** Method and URL: no id makes one request of two URLs. */
+export function urlKey({ request }: LegLine): string {
+  return `${request.method} ${request.target}`;
+}
+
+/** How a person may find the request: by an id that it has, or by its URL. */
+export function nameOf(line: LegLine): { readonly by: 'id' | 'url'; readonly text: string } {
+  const { id, hints } = namesOf(line);
+  const text = id ?? hints[0];
+  return text === undefined ? { by: 'url', text: urlKey(line) } : { by: 'id', text };
+}
+
+function valueIn(headers: HeaderList, wanted: string): string | undefined {
+  return headers.find(([name, value]) => name.toLowerCase() === wanted && value !== '')?.[1];
 }

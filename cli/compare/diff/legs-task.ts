@@ -4,7 +4,7 @@ import { eachLine } from '../../../capture/index.ts';
 import { wordIssue } from '../../../input/index.ts';
 import { addUnreadable, emptySummary, NO_NOISE } from '../../../parity/tally/index.ts';
 import { harEntrySchema, legLineOf } from './har.ts';
-import { correlationKey, type LegLine, legLineSchema } from './leg-log.ts';
+import { type LegLine, legLineSchema, urlKey } from './leg-log.ts';
 import { firstProblem, parseLine } from './parse-line.ts';
 import type { LegsTask, TaskResult } from './tasks.ts';
 
@@ -18,8 +18,7 @@ export function partitionLegs(task: LegsTask, partitions: number): TaskResult {
     (text, line) => {
       const leg = task.format === 'leg' ? readLeg(text) : readHarEntry(text);
       if (typeof leg === 'string') return refuse(line, leg);
-      const { by, text: key } = correlationKey(leg);
-      lines[partitionOf(`${by} ${key}`, partitions)]?.push(`${source} ${line} ${JSON.stringify(leg)}\n`);
+      lines[partitionOf(urlKey(leg), partitions)]?.push(`${source} ${line} ${JSON.stringify(leg)}\n`);
     },
     refuse,
   );

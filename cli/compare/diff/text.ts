@@ -113,7 +113,7 @@ function noisy(places: readonly NoisyPlace[], { width, paint }: TextOptions): st
     ...(kept === 0 ? [] : wrap(KEPT, width - 2).map((line) => `  ${line}`)),
     ...places.slice(0, MOST_NOISE).flatMap((place) => {
       const { route, both, onlyStable, onlyCandidate, records } = place;
-      const text = `  ${place.letOff ? 'suppressed' : 'NOT suppressed'}: ${plain(route)} ${plain(place.place)}`;
+      const text = `  ${place.letOff ? 'suppressed' : place.tooFew ? 'NOT suppressed (too few)' : 'NOT suppressed'}: ${plain(route)} ${plain(place.place)}`;
       const counts = `of ${plural(records, 'control answer')}, stable and the candidate both differ in ${both}, only stable in ${onlyStable}, only the candidate in ${onlyCandidate}`;
       return [
         place.letOff ? cut(text, width) : paint('yellow', cut(text, width)),

@@ -2,12 +2,12 @@
 
 import { type CapturedBody, type Decode, MAX_DECODED_BYTES, type ResponseLeg } from '../../../capture/format/index.ts';
 import { codingsOf, isRedirect, mediaTypeOf } from '../../../http/index.ts';
-import type { Cause } from '../../causes/index.ts';
+import { entryOf } from '../../causes/index.ts';
 import { type Answers, type BodyDifference, why } from '../../model/index.ts';
 import type { BodyRules } from '../../rules/index.ts';
-import { hasNull } from '../head/index.ts';
+import { hasNull, inStableHost } from '../head/index.ts';
 import { compareContent } from './content.ts';
-import { type Read, readContent } from './decoded-content.ts';
+import { type Content, type Read, readContent, readPlain, textContent, type Unreadable } from './decoded-content.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
 
 export function compareBody(
@@ -19,11 +19,40 @@ export function compareBody(
   if (sameOnTheWire(stable.body, candidate.body) && readAlike(stable, candidate)) return [];
   if (stable.body.truncated || candidate.body.truncated) return [unknown('Only its beginning is known.')];
   const [a, b] = [readContent(stable, decode), readContent(candidate, decode)];
+  if (typeof a === 'string' && typeof b === 'string') return comparePlain(answers, a, b, rules);
   if (typeof a === 'string' || typeof b === 'string') return unreadable(a, b);
+  return compareRead(answers, a, b, rules);
+}
+
+/**
+ * Neither body is in the coding that its field names, but both are text: a recorder has decoded them and kept the field, or the
+ * field names no coding (`utf-8`). What they say is compared.
+ */
+function comparePlain(answers: Answers, a: Unreadable, b: Unreadable, rules: BodyRules | undefined): BodyDifference[] {
+  const { stable, candidate } = answers;
+  const isLabel = (read: Unreadable) => read === 'malformed' || read === 'unsupported';
+  const isText = ({ body }: ResponseLeg) => body.encoding === 'utf8' && !body.data.includes('\0');
+  if (!isLabel(a) || !isLabel(b) || !isText(stable) || !isText(candidate)) return unreadable(a, b);
+  const [x, y] = [readPlain(stable), readPlain(candidate)];
+  if (typeof x === 'string' || typeof y === 'string') return unreadable(x, y);
+  const advice = 'Neither body is in the coding that its field names; both were compared as they are.';
+  const [p, q] = [codingsOf(stable).join(', '), codingsOf(candidate).join(', ')];
+  return [bodyDifference('content-encoding', '', p, q, advice), ...compareRead(answers, x, y, rules)];
+}
+
+function compareRead(answers: Answers, a: Content, b: Content, rules: BodyRules | undefined): BodyDifference[] {
+  const { stable, candidate } = answers;
   if (isRedirect(stable) && isRedirect(candidate)) {
     return [bodyDifference('redirect-body', '', textOf(stable), textOf(candidate))];
   }
   if (a.bytes.length === 0 || b.bytes.length === 0) return compareEmpty(answers, a.bytes, b.bytes);
+  const own = b.text === null ? b.text : inStableHost(b.text, answers);
+  if (own === b.text || own === null) return compareAs(answers, a, b, rules);
+  const note = bodyDifference('location-form', '', answers.hosts?.stable ?? null, answers.hosts?.candidate ?? null);
+  return [note, ...compareAs(answers, a, textContent(b.mediaType, own), rules)];
+}
+
+function compareAs(answers: Answers, a: Content, b: Content, rules: BodyRules | undefined): BodyDifference[] {
   const { differences, asJson } = compareContent(a, b, rules);
   return capped(asJson ? differences : asErrorPage(answers, differences));
 }
@@ -70,12 +99,10 @@ function compareEmpty({ stable, candidate }: Answers, a: Uint8Array, b: Uint8Arr
 
 const sizeOf = (bytes: Uint8Array) => (bytes.length === 0 ? null : `${bytes.length} bytes`);
 
-const WORDING: ReadonlySet<Cause> = new Set<Cause>(['text-value', 'line-order', 'markup-value', 'body-bytes']);
-
 /** Of two pages that tell the same error the wording is one difference, not many. */
 function asErrorPage({ stable, candidate }: Answers, differences: BodyDifference[]): BodyDifference[] {
   const isError = stable.status >= 400 && candidate.status === stable.status;
-  if (!isError || !differences.some(({ cause }) => WORDING.has(cause))) return differences;
+  if (!isError || !differences.some(({ cause }) => entryOf(cause).ofWording === true)) return differences;
   const cause = stable.status === 404 ? 'not-found-body' : 'error-body';
   return [bodyDifference(cause, '', textOf(stable), textOf(candidate))];
 }

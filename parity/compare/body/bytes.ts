@@ -6,7 +6,7 @@ import { bodyDifference } from './json.ts';
 /** Both are known to differ. The advice names the first byte that does. */
 export function compareBytes(a: Uint8Array, b: Uint8Array, cause: Cause = 'body-bytes', pointer = ''): BodyDifference {
   const advice = `${why(cause).advice} The first byte that differs is number ${firstDifference(a, b)} (from 0).`;
-  return bodyDifference(cause, pointer, `${a.length} bytes`, `${b.length} bytes`, advice);
+  return bodyDifference(cause, pointer, signature(a), signature(b), advice);
 }
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
@@ -18,4 +18,10 @@ function firstDifference(a: Uint8Array, b: Uint8Array): number {
   let i = 0;
   while (i < end && a[i] === b[i]) i++;
   return i;
+}
+
+/** How long it is, and how it begins: the beginning names the format of most binary files. */
+function signature(bytes: Uint8Array): string {
+  const magic = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${bytes.length} bytes (${magic}…)`;
 }

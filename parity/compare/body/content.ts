@@ -1,13 +1,15 @@
 /** Two decoded contents, neither of them empty, by format. */
 
-import { type BodyDifference, type Kind, kindOfMedia, within } from '../../model/index.ts';
+import { type BodyDifference, type Kind, kindOfMedia } from '../../model/index.ts';
 import type { BodyRules } from '../../rules/index.ts';
 import { compareBytes, sameBytes } from './bytes.ts';
 import type { Content } from './decoded-content.ts';
 import { compareForms } from './form.ts';
-import { bodyDifference, compareJson, isJson, MAX_DIFFERENCES } from './json.ts';
+import { bodyDifference, compareJson, isJson } from './json.ts';
+import { arrayOfEvents, arrayOfLines, guarded, withoutGuard } from './json-sequence.ts';
 import { compareMarkup } from './markup.ts';
 import { compareMultipart } from './multipart.ts';
+import { compareTables } from './table.ts';
 import { compareText } from './text.ts';
 
 export interface ContentComparison {
@@ -24,16 +26,16 @@ export function compareContent(a: Content, b: Content, rules?: BodyRules, nestin
   if (a.text !== null && b.text !== null ? a.text === b.text : sameBytes(a.bytes, b.bytes)) return other([]);
   const [x, y] = [kindOf(a), kindOf(b)];
   if (a.text !== null && b.text !== null && (x === 'json' || y === 'json')) {
-    const differences = compareJson(a.text, b.text, rules);
+    const differences = compareJson(...withoutGuard(a.text, b.text), rules) ?? compareLines(a.text, b.text, rules);
     if (differences !== null) return { differences, asJson: true };
   }
   if ((x === 'json' && !holdsJson(a)) || (y === 'json' && !holdsJson(b)))
     return other([compareBytes(a.bytes, b.bytes, 'malformed-json')]);
-  return other((x === y ? byKind(x, a, b, nesting) : null) ?? asTextOrBytes(x, y, a, b));
+  return other((x === y ? byKind(x, a, b, nesting, rules) : null) ?? asTextOrBytes(x, y, a, b));
 }
 
 /** null where the format cannot be read. */
-function byKind(kind: Kind, a: Content, b: Content, nesting: number): BodyDifference[] | null {
+function byKind(kind: Kind, a: Content, b: Content, nesting: number, rules?: BodyRules): BodyDifference[] | null {
   if (kind === 'multipart') {
     const compare = (p: Content, q: Content) => compareContent(p, q, undefined, nesting + 1).differences;
     return nesting < MAX_NESTING ? compareMultipart(a, b, compare) : null;
@@ -41,7 +43,9 @@ function byKind(kind: Kind, a: Content, b: Content, nesting: number): BodyDiffer
   if (a.text === null || b.text === null) return null;
   if (kind === 'markup') return compareMarkup(a.text, b.text, isXml(a) && isXml(b));
   if (kind === 'form') return compareForms(a.text, b.text);
-  return kind === 'json-lines' ? compareLines(a.text, b.text) : null;
+  if (kind === 'events') return asArrays(arrayOfEvents(a.text), arrayOfEvents(b.text), rules);
+  if (kind === 'table') return compareTables(a.text, b.text, a.mediaType.type.startsWith('text/tab') ? '\t' : ',');
+  return kind === 'json-lines' ? compareLines(a.text, b.text, rules) : null;
 }
 
 function asTextOrBytes(x: Kind, y: Kind, a: Content, b: Content): BodyDifference[] {
@@ -52,9 +56,9 @@ function asTextOrBytes(x: Kind, y: Kind, a: Content, b: Content): BodyDifference
 /** What the media type says, or, where it says only that it is text, what the text looks like: Go sniffs no JSON. */
 function kindOf({ mediaType, text }: Content): Kind {
   const kind = kindOfMedia(mediaType.type);
-  if (kind !== 'text' && kind !== 'unnamed') return kind;
-  if (text !== null && /^\s*[[{]/.test(text) && isJson(text)) return 'json';
-  return kind === 'unnamed' && (text === null || text.includes('\0')) ? 'binary' : 'text';
+  if (kind !== 'text' && kind !== 'unnamed' && kind !== 'binary') return kind;
+  if (text !== null && looksLikeJson(guarded(text))) return 'json';
+  return kind !== 'text' && (kind === 'binary' || text === null || text.includes('\0')) ? 'binary' : 'text';
 }
 
 function isXml({ mediaType }: Content): boolean {
@@ -65,19 +69,21 @@ function holdsJson({ text }: Content): boolean {
   return text !== null && isJson(text);
 }
 
-/** One JSON text a line. Pointer: `/<line from 0>` and on into it. */
-function compareLines(a: string, b: string): BodyDifference[] | null {
-  const [x, y] = [a.split('\n'), b.split('\n')];
-  if (x.length !== y.length) return null;
-  const found: BodyDifference[] = [];
-  for (const [i, line] of x.entries()) {
-    if (line === y[i] || found.length >= MAX_DIFFERENCES) continue;
-    const differences = compareJson(line, y[i] ?? '');
-    if (differences === null) return null;
-    found.push(...within(`/${i}`, differences));
-  }
-  if (found.length < MAX_DIFFERENCES) return found;
-  return [...found.slice(0, MAX_DIFFERENCES), bodyDifference('too-many-differences', '', null, null)];
+const looksLikeJson = (text: string) => /^\s*[[{]/.test(text) && isJson(text);
+
+/** One JSON text a line, or a record behind RS. Pointer: `/<text from 0>` and on into it. */
+function compareLines(a: string, b: string, rules?: BodyRules): BodyDifference[] | null {
+  const [x, y] = withoutGuard(a, b).map(arrayOfLines);
+  if (x == null || y == null) return null;
+  const found = asArrays(x, y, rules);
+  const newline = (text: string) => (text.endsWith('\n') ? 'newline' : 'none');
+  if (newline(a) !== newline(b)) found?.push(bodyDifference('trailing-newline', '', newline(a), newline(b)));
+  return found;
+}
+
+/** Two arrays that were made of other formats; where they are equal, only white space was not. */
+function asArrays(a: string, b: string, rules: BodyRules | undefined): BodyDifference[] | null {
+  return a === b ? [bodyDifference('white-space', '', null, null)] : compareJson(a, b, rules);
 }
 
 const other = (differences: BodyDifference[]): ContentComparison => ({ differences, asJson: false });

@@ -2,6 +2,7 @@
 
 import { type Decode, type Decoded, decodeAll, type ResponseLeg } from '../../../capture/format/index.ts';
 import { codingsOf, type MediaType, mediaTypeOf } from '../../../http/index.ts';
+import { kindOfMedia } from '../../model/index.ts';
 
 export interface Content {
   readonly mediaType: MediaType;
@@ -10,17 +11,14 @@ export interface Content {
   readonly text: string | null;
 }
 
-export type Read = Content | Exclude<Decoded['outcome'], 'decoded'> | 'no-decoder';
+export type Unreadable = Exclude<Decoded['outcome'], 'decoded'> | 'no-decoder';
+export type Read = Content | Unreadable;
 
 export function readContent(leg: ResponseLeg, decode: Decode | undefined): Read {
   const codings = codingsOf(leg);
   const mediaType = mediaTypeOf(leg);
   const { encoding, data } = leg.body;
-  if (codings.length === 0 || leg.body.bytes === 0) {
-    if (encoding === 'utf8' && isUtf8(mediaType)) return textContent(mediaType, data);
-    const bytes = encoding === 'utf8' ? new TextEncoder().encode(data) : fromBase64(data);
-    return bytes === null ? 'malformed' : byteContent(mediaType, bytes);
-  }
+  if (codings.length === 0 || leg.body.bytes === 0) return readPlain(leg);
   const bytes = encoding === 'utf8' ? new TextEncoder().encode(data) : fromBase64(data);
   if (bytes === null) return 'malformed';
   if (decode === undefined) return 'no-decoder';
@@ -28,12 +26,40 @@ export function readContent(leg: ResponseLeg, decode: Decode | undefined): Read 
   return decoded.outcome === 'decoded' ? byteContent(mediaType, decoded.bytes) : decoded.outcome;
 }
 
+/** As if no coding were named: what a recorder that decodes leaves, and what stands behind a label that is no coding. */
+export function readPlain(leg: ResponseLeg): Content | 'malformed' {
+  const mediaType = mediaTypeOf(leg);
+  const { encoding, data } = leg.body;
+  if (encoding === 'utf8' && (isUtf8(mediaType) || isAlwaysUtf8(mediaType))) return textContent(mediaType, data);
+  const bytes = encoding === 'utf8' ? new TextEncoder().encode(data) : fromBase64(data);
+  return bytes === null ? 'malformed' : byteContent(mediaType, bytes);
+}
+
 export function byteContent(mediaType: MediaType, bytes: Uint8Array): Content {
-  return { mediaType, bytes, text: decodeText(bytes, mediaType.parameters.get('charset')) };
+  return { mediaType, bytes, text: textOf(mediaType, bytes) };
+}
+
+function textOf(mediaType: MediaType, bytes: Uint8Array): string | null {
+  const label = charsetOf(mediaType);
+  if (!isAlwaysUtf8(mediaType)) return decodeText(bytes, label);
+  const text = decodeText(bytes, 'utf-8');
+  // UTF-16 of ASCII is UTF-8 as well, with a NUL beside each character.
+  return text === null || text.includes('\0') ? decodeText(bytes, label) : text;
+}
+
+/** JSON and event streams are UTF-8 whatever the parameter says (RFC 8259, 8.1 and 11; HTML standard, 9.2.5). */
+function isAlwaysUtf8({ type }: MediaType): boolean {
+  const kind = kindOfMedia(type);
+  return kind === 'json' || kind === 'json-lines' || kind === 'events';
+}
+
+/** Single quotes are no quotes in HTTP, but are sent. */
+function charsetOf({ parameters }: MediaType): string | undefined {
+  return parameters.get('charset')?.toLowerCase().replaceAll("'", '');
 }
 
 /** The text is there; its bytes are made only if somebody asks. */
-function textContent(mediaType: MediaType, text: string): Content {
+export function textContent(mediaType: MediaType, text: string): Content {
   let bytes: Uint8Array | undefined;
   return {
     mediaType,
@@ -45,18 +71,27 @@ function textContent(mediaType: MediaType, text: string): Content {
   };
 }
 
-function isUtf8({ parameters }: MediaType): boolean {
-  const charset = parameters.get('charset')?.toLowerCase();
+function isUtf8(mediaType: MediaType): boolean {
+  const charset = charsetOf(mediaType);
   return charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii';
 }
 
 /** Another byte is another text: nothing is replaced by U+FFFD, and a byte order mark stays in the text of UTF-8. */
 function decodeText(bytes: Uint8Array, charset = 'utf-8'): string | null {
   try {
-    const [label, content] = endianness(charset.toLowerCase(), bytes);
-    return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(content);
+    const [label, content] = endianness(charset, bytes);
+    return new TextDecoder(isCharset(label) ? label : 'utf-8', { fatal: true, ignoreBOM: true }).decode(content);
   } catch {
     return null;
+  }
+}
+
+/** Browsers take a label that nobody knows for none. */
+function isCharset(label: string): boolean {
+  try {
+    return new TextDecoder(label).encoding !== '';
+  } catch {
+    return false;
   }
 }
 

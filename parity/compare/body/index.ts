@@ -1,2 +1,3 @@
 /** Bodies of two answers, compared by their format. */
 export { compareBody } from './body.ts';
+export { shortestEditOf } from './shortest-edit.ts';

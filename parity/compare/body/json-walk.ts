@@ -74,10 +74,16 @@ export class JsonWalk {
     const missing = onlyA.map((key) => ({ name: stringOf(a, key), value: key + STRIDE }));
     const added = onlyB.map((key) => ({ name: stringOf(b, key), value: key + STRIDE }));
     const [foldedMissing, foldedAdded] = [missing, added].map(
-      (keys) => new Map(keys.map((k) => [foldedName(k.name), k.name])),
+      (keys) => new Map(keys.map((k) => [foldedName(k.name), k])),
     );
+    // A key of another name and another value may be another key.
+    const sameAs = (value: Node, other: { readonly name: string; readonly value: Node } | undefined, ours: boolean) => {
+      if (other === undefined) return undefined;
+      const [p, q] = ours ? [value, other.value] : [other.value, value];
+      return this.#meaning.same(p, q, depth + 1) ? other.name : undefined;
+    };
     for (const { name, value } of missing) {
-      const other = foldedAdded?.get(foldedName(name));
+      const other = sameAs(value, foldedAdded?.get(foldedName(name)), true);
       const finding = names.has(name)
         ? DUPLICATE
         : other !== undefined
@@ -86,7 +92,7 @@ export class JsonWalk {
       this.#report(finding, childOf(path, name), value, null);
     }
     for (const { name, value } of added) {
-      const other = foldedMissing?.get(foldedName(name));
+      const other = sameAs(value, foldedMissing?.get(foldedName(name)), false);
       const finding = names.has(name)
         ? DUPLICATE
         : other !== undefined

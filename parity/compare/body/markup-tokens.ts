@@ -2,8 +2,14 @@
 import { Parser } from 'htmlparser2';
 
 export type MarkupToken =
-  | { readonly kind: 'open'; readonly name: string; readonly attributes: ReadonlyMap<string, string> }
-  | { readonly kind: 'close'; readonly name: string }
+  /** `name` as it is written; `means`: with its namespace for its prefix, where the document is XML. */
+  | {
+      readonly kind: 'open';
+      readonly name: string;
+      readonly means: string;
+      readonly attributes: ReadonlyMap<string, string>;
+    }
+  | { readonly kind: 'close'; readonly name: string; readonly means: string }
   | { readonly kind: 'text'; readonly text: string }
   /** Comments, doctype and processing instructions. */
   | { readonly kind: 'other'; readonly text: string };
@@ -11,11 +17,23 @@ export type MarkupToken =
 /** In these, white space counts. */
 const VERBATIM = new Set(['pre', 'textarea', 'script', 'style']);
 
-export function tokensOfMarkup(source: string, xml: boolean): MarkupToken[] {
+/** The parser looks through its open elements at each tag, so that time grows with depth: no page is nested so deeply. */
+const MAX_NESTING = 1000;
+
+class TooDeepError extends Error {
+  constructor() {
+    super('nested too deeply');
+    this.name = 'TooDeepError';
+  }
+}
+
+/** null where elements are nested too deeply to be told apart in bounded time. */
+export function tokensOfMarkup(source: string, xml: boolean): MarkupToken[] | null {
   const tokens: MarkupToken[] = [];
+  const scopes: Scope[] = [];
   let [pending, verbatim] = ['', 0];
   const flush = () => {
-    const text = verbatim > 0 ? pending : pending.replaceAll(/\s+/g, ' ').trim();
+    const text = verbatim > 0 ? pending : xml ? dataOf(pending) : collapsed(pending);
     if (text !== '') tokens.push({ kind: 'text', text });
     pending = '';
   };
@@ -23,13 +41,22 @@ export function tokensOfMarkup(source: string, xml: boolean): MarkupToken[] {
     {
       onopentag(name, attributes) {
         flush();
-        if (VERBATIM.has(name)) verbatim++;
-        tokens.push({ kind: 'open', name, attributes: new Map(Object.entries(attributes)) });
+        if (!xml && VERBATIM.has(name)) verbatim++;
+        if (scopes.length >= MAX_NESTING) throw new TooDeepError();
+        const scope = xml ? scopeWith(scopes.at(-1) ?? NO_SCOPE, attributes) : NO_SCOPE;
+        scopes.push(scope);
+        tokens.push({
+          kind: 'open',
+          name,
+          means: xml ? meant(name, scope, true) : name,
+          attributes: attributesOf(attributes, scope, xml),
+        });
       },
       onclosetag(name) {
         flush();
-        if (VERBATIM.has(name)) verbatim--;
-        tokens.push({ kind: 'close', name });
+        if (!xml && VERBATIM.has(name)) verbatim--;
+        const scope = scopes.pop() ?? NO_SCOPE;
+        tokens.push({ kind: 'close', name, means: xml ? meant(name, scope, true) : name });
       },
       ontext(text) {
         pending += text;
@@ -39,13 +66,58 @@ export function tokensOfMarkup(source: string, xml: boolean): MarkupToken[] {
         tokens.push({ kind: 'other', text: `<!--${text.trim()}-->` });
       },
       onprocessinginstruction(_name, text) {
+        if (isDefaultDeclaration(text)) return;
         flush();
         tokens.push({ kind: 'other', text: `<${text.toLowerCase().replaceAll(/\s+/g, ' ').trim()}>` });
       },
     },
     { xmlMode: xml },
   );
-  parser.end(source);
+  try {
+    parser.end(source);
+  } catch (error) {
+    if (error instanceof TooDeepError) return null;
+    throw error;
+  }
   flush();
   return tokens;
+}
+
+/** HTML's white space is ASCII's alone (HTML standard, "ASCII whitespace"): U+00A0 and U+3000 are seen. */
+const collapsed = (text: string) => text.replaceAll(/[\t\n\f\r ]+/g, ' ').replace(/^ | $/g, '');
+
+/** White space within XML text is data (XML 1.0, 2.10); between tags alone it only lays the document out. Line ends are one (2.11). */
+const dataOf = (text: string) => (/^[\t\n\r ]*$/.test(text) ? '' : text.replaceAll(/\r\n?/g, '\n'));
+
+/** Version and encoding that hold without it (XML 1.0, 2.8 and 4.3.3). */
+function isDefaultDeclaration(text: string): boolean {
+  return (
+    /^\?xml\s/i.test(text) && /version\s*=\s*["']1\.0["']/.test(text) && !/encoding\s*=\s*["'](?!utf-8["'])/i.test(text)
+  );
+}
+
+/** Namespace by prefix; the empty prefix is the default namespace (Namespaces in XML 1.0). */
+type Scope = ReadonlyMap<string, string>;
+const NO_SCOPE: Scope = new Map();
+
+function scopeWith(outer: Scope, attributes: Readonly<Record<string, string>>): Scope {
+  const own = Object.entries(attributes).filter(([name]) => isDeclaration(name));
+  if (own.length === 0) return outer;
+  return new Map([...outer, ...own.map(([name, uri]): [string, string] => [name.slice('xmlns:'.length), uri])]);
+}
+
+const isDeclaration = (name: string) => name === 'xmlns' || name.startsWith('xmlns:');
+
+/** The default namespace is that of elements, never of attributes. */
+function meant(name: string, scope: Scope, element: boolean): string {
+  const colon = name.indexOf(':');
+  const uri = colon < 0 && !element ? undefined : scope.get(name.slice(0, Math.max(0, colon)));
+  return uri === undefined || uri === '' ? name : `{${uri}}${name.slice(colon + 1)}`;
+}
+
+function attributesOf(attributes: Readonly<Record<string, string>>, scope: Scope, xml: boolean): Map<string, string> {
+  const all = Object.entries(attributes);
+  if (!xml) return new Map(all);
+  const said = all.filter(([name]) => !isDeclaration(name));
+  return new Map(said.map(([name, value]) => [meant(name, scope, false), value]));
 }

@@ -3,30 +3,53 @@
 import type { BodyDifference } from '../../model/index.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
 import { type MarkupToken, tokensOfMarkup } from './markup-tokens.ts';
+import { shortestEditOf } from './shortest-edit.ts';
 
-/** Both are known to differ. */
-export function compareMarkup(stable: string, candidate: string, xml: boolean): BodyDifference[] {
+/** Both are known to differ. null where one is nested too deeply to be read as a document. */
+export function compareMarkup(stable: string, candidate: string, xml: boolean): BodyDifference[] | null {
   const [a, b] = [tokensOfMarkup(stable, xml), tokensOfMarkup(candidate, xml)];
+  if (a === null || b === null) return null;
+  const partner = shortestEditOf(a.map(shapeOf), b.map(shapeOf));
+  if (partner === null) return [bodyDifference('too-many-differences', '', null, null)];
   const found: BodyDifference[] = [];
   const path = new Path();
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+  for (const [runA, runB, i, j] of stretches(a, b, partner)) {
     if (found.length >= MAX_DIFFERENCES) return [...found, bodyDifference('too-many-differences', '', null, null)];
-    const [x, y] = [a[i], b[i]];
-    if (x?.kind === 'open' && y?.kind === 'open' && x.name === y.name) {
-      path.open(x.name);
+    if (runA.length > 0) found.push(bodyDifference('markup-value', path.at(), sourceOf(runA), null));
+    if (runB.length > 0) found.push(bodyDifference('markup-value', path.at(), null, sourceOf(runB)));
+    for (const token of runA) path.follow(token);
+    const [x, y] = [a[i], b[j]];
+    if (x?.kind === 'open' && y?.kind === 'open') {
+      path.follow(x);
       found.push(...compareAttributes(x, y, path));
-    } else if (x?.kind === 'close' && y?.kind === 'close' && x.name === y.name) path.close();
+    } else if (x?.kind === 'close') path.follow(x);
     else if (x?.kind === 'text' && y?.kind === 'text') {
       if (x.text !== y.text) found.push(bodyDifference('markup-value', `${path.at()}/text()`, x.text, y.text));
-    } else if (x?.kind === 'other' && y?.kind === 'other') {
-      if (x.text !== y.text) found.push(bodyDifference('markup-value', path.at(), x.text, y.text));
-    } else {
-      // From here on the documents have another structure, and every token would differ.
-      found.push(bodyDifference('markup-value', path.at(), sourceOf(x), sourceOf(y)));
-      break;
+    } else if (x?.kind === 'other' && y?.kind === 'other' && x.text !== y.text) {
+      found.push(bodyDifference('markup-value', `${path.at()}/comment()`, x.text, y.text));
     }
   }
   return found.length > 0 ? found : [bodyDifference('markup-format', '', stable, candidate)];
+}
+
+/** What one side has alone, and the two tokens after it that answer to each other; past the end where there are none. */
+function* stretches(
+  a: readonly MarkupToken[],
+  b: readonly MarkupToken[],
+  partner: Int32Array,
+): Generator<[MarkupToken[], MarkupToken[], number, number]> {
+  let [i, j] = [0, 0];
+  for (let end = 0; end <= a.length; end++) {
+    const at = end === a.length ? b.length : (partner[end] ?? -1);
+    if (at < 0) continue;
+    yield [a.slice(i, end), b.slice(j, at), end, at];
+    [i, j] = [end + 1, at + 1];
+  }
+}
+
+/** What two tokens share that stand for each other, though their values differ. */
+function shapeOf(token: MarkupToken): string {
+  return token.kind === 'open' || token.kind === 'close' ? `${token.kind} ${token.means}` : token.kind;
 }
 
 type Open = Extract<MarkupToken, { kind: 'open' }>;
@@ -39,10 +62,13 @@ function compareAttributes(x: Open, y: Open, path: Path): BodyDifference[] {
   });
 }
 
-function sourceOf(token: MarkupToken | undefined): string | null {
-  if (token === undefined) return null;
-  if (token.kind === 'text' || token.kind === 'other') return token.text;
-  return token.kind === 'open' ? `<${token.name}>` : `</${token.name}>`;
+function sourceOf(tokens: readonly MarkupToken[]): string {
+  return tokens
+    .slice(0, 20)
+    .map((token) =>
+      token.kind === 'open' ? `<${token.name}>` : token.kind === 'close' ? `</${token.name}>` : token.text,
+    )
+    .join('');
 }
 
 /** The open elements, and which of its name each one is among its siblings. */
@@ -50,15 +76,16 @@ class Path {
   readonly #steps: { readonly name: string; readonly index: number; readonly children: Map<string, number> }[] = [];
   readonly #roots = new Map<string, number>();
 
-  open(name: string): void {
+  follow(token: MarkupToken): void {
+    if (token.kind === 'open') this.#open(token.name);
+    else if (token.kind === 'close') this.#steps.pop();
+  }
+
+  #open(name: string): void {
     const siblings = this.#steps.at(-1)?.children ?? this.#roots;
     const index = (siblings.get(name) ?? 0) + 1;
     siblings.set(name, index);
     this.#steps.push({ name, index, children: new Map() });
-  }
-
-  close(): void {
-    this.#steps.pop();
   }
 
   /** Only the innermost steps where there are very many. */

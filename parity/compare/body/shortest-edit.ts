@@ -22,6 +22,14 @@ export function shortestEdit(a: ArrayLike<number>, b: ArrayLike<number>): Int32A
   return null;
 }
 
+/** The same of texts. */
+export function shortestEditOf(a: readonly string[], b: readonly string[]): Int32Array | null {
+  const ids = new Map<string, number>();
+  for (const text of [...a, ...b]) if (!ids.has(text)) ids.set(text, ids.size);
+  const idsOf = (texts: readonly string[]) => texts.map((text) => ids.get(text) ?? 0);
+  return shortestEdit(idsOf(a), idsOf(b));
+}
+
 function backtrack(a: ArrayLike<number>, b: ArrayLike<number>, trace: readonly Int32Array[]): Int32Array {
   const partner = new Int32Array(a.length).fill(-1);
   let [x, y] = [a.length, b.length];

@@ -1,29 +1,71 @@
-/** Two texts, line by line: the first line that differs is named. Pointer: `/line/<number from 1>`. */
+/** Two texts, line by line: every line that differs is named. Pointer: `/line/<number from 1>`. */
 
 import type { BodyDifference } from '../../model/index.ts';
-import { bodyDifference } from './json.ts';
+import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
+import { shortestEditOf } from './shortest-edit.ts';
 
 /** Both are known to differ. */
 export function compareText(stable: string, candidate: string): BodyDifference[] {
-  const [a, b] = [stable.replaceAll('\r\n', '\n'), candidate.replaceAll('\r\n', '\n')];
-  const [x, y] = [withoutLast(a), withoutLast(b)];
-  if (x !== y) return [firstLine(x.split('\n'), y.split('\n'))];
+  const [a, b] = [withoutLast(unified(stable)), withoutLast(unified(candidate))];
+  return a === b ? lineEndings(stable, candidate) : differingLines(a.split('\n'), b.split('\n'));
+}
+
+/** CRLF against LF, and the newline at the end. */
+export function lineEndings(stable: string, candidate: string): BodyDifference[] {
+  const [a, b] = [unified(stable), unified(candidate)];
   const found: BodyDifference[] = [];
-  if ((a === stable) !== (b === candidate) || a === b) {
+  if ((a === stable) !== (b === candidate) || (a === b && stable !== candidate)) {
     found.push(bodyDifference('line-ending', '', endings(stable), endings(candidate)));
   }
-  if (a !== b) found.push(bodyDifference('trailing-newline', '', lastOf(a), lastOf(b)));
+  if (lastOf(a) !== lastOf(b)) found.push(bodyDifference('trailing-newline', '', lastOf(a), lastOf(b)));
   return found;
 }
 
-function firstLine(a: readonly string[], b: readonly string[]): BodyDifference {
-  if (a.length === b.length && sameSorted(a, b)) {
-    const at = a.findIndex((line, i) => line !== b[i]);
-    return bodyDifference('line-order', `/line/${at + 1}`, a[at] ?? null, b[at] ?? null);
+export interface LinePairs {
+  /** Indices of the lines that differ, null where a side has no such line. */
+  readonly pairs: readonly (readonly [number | null, number | null])[];
+  /** The first that differs where the same lines stand in another order. */
+  readonly reordered: number | null;
+}
+
+/** Which line of one text answers to which of another: an insertion is one insertion, not a change of all that follows. */
+export function pairLines(a: readonly string[], b: readonly string[]): LinePairs {
+  if (a.length === b.length) {
+    const pairs = a.flatMap((line, i): [number, number][] => (line === b[i] ? [] : [[i, i]]));
+    const reordered = pairs.length > 1 && sameSorted(a, b) ? (pairs[0]?.[0] ?? null) : null;
+    return { pairs, reordered };
   }
-  let i = 0;
-  while (i < a.length && i < b.length && a[i] === b[i]) i++;
-  return bodyDifference('text-value', `/line/${i + 1}`, around(a[i], b[i]), around(b[i], a[i]));
+  const partner = shortestEditOf(a, b);
+  if (partner === null) return { pairs: inTurn(0, a.length, 0, b.length), reordered: null };
+  const pairs: [number | null, number | null][] = [];
+  let [i, j] = [0, 0];
+  for (let end = 0; end <= a.length; end++) {
+    const at = end === a.length ? b.length : (partner[end] ?? -1);
+    if (at < 0) continue;
+    pairs.push(...inTurn(i, end, j, at));
+    [i, j] = [end + 1, at + 1];
+  }
+  return { pairs, reordered: null };
+}
+
+/** Between two lines that both have: the first to the first. */
+function inTurn(i: number, iEnd: number, j: number, jEnd: number): [number | null, number | null][] {
+  return Array.from({ length: Math.max(iEnd - i, jEnd - j) }, (_, n) => [
+    i + n < iEnd ? i + n : null,
+    j + n < jEnd ? j + n : null,
+  ]);
+}
+
+function differingLines(a: readonly string[], b: readonly string[]): BodyDifference[] {
+  const { pairs, reordered } = pairLines(a, b);
+  if (reordered !== null) {
+    return [bodyDifference('line-order', `/line/${reordered + 1}`, a[reordered] ?? null, b[reordered] ?? null)];
+  }
+  const found = pairs.slice(0, MAX_DIFFERENCES).map(([i, j]) => {
+    const [x, y] = [i === null ? undefined : a[i], j === null ? undefined : b[j]];
+    return bodyDifference('text-value', `/line/${(i ?? j ?? 0) + 1}`, around(x, y), around(y, x));
+  });
+  return pairs.length > MAX_DIFFERENCES ? [...found, bodyDifference('too-many-differences', '', null, null)] : found;
 }
 
 /** A long line, from shortly before the place where it differs from `other`. */
@@ -39,6 +81,7 @@ function sameSorted(a: readonly string[], b: readonly string[]): boolean {
   return x.every((line, i) => line === y[i]);
 }
 
+const unified = (text: string) => text.replaceAll('\r\n', '\n');
 const withoutLast = (text: string) => (text.endsWith('\n') ? text.slice(0, -1) : text);
 const lastOf = (text: string) => (text.endsWith('\n') ? 'newline' : 'none');
 const endings = (text: string) => (text.includes('\r\n') ? 'CRLF' : 'LF');

@@ -11,18 +11,18 @@ const NAME = 'content-type';
 export function compareContentType(answers: Answers): HeaderDifference[] {
   const { stable, candidate } = answers;
   const [a, b] = [firstValue(stable.headers, NAME), firstValue(candidate.headers, NAME)];
-  const cause = causeOf(answers, a, b);
+  const cause = causeOf(answers);
   return cause === null ? [] : [headerDifference(cause, NAME, a, b)];
 }
 
-function causeOf({ request, stable, candidate }: Answers, a: string | null, b: string | null): Cause | null {
+function causeOf({ request, stable, candidate }: Answers): Cause | null {
   const [x, y] = [mediaTypeOf(stable), mediaTypeOf(candidate)];
   if (x.type !== y.type) {
     if (isRedirect(stable) && isRedirect(candidate)) return 'redirect-body';
     if (isHttpError(candidate) && isJsonType(x.type)) return 'error-as-text';
     const empty = stable.body.bytes === 0 && candidate.body.bytes === 0 && request.method !== 'HEAD';
-    if (empty && a === null) return 'header-added';
-    return empty && b === null ? 'header-missing' : 'media-type';
+    if (empty) return 'media-type-of-nothing';
+    return 'media-type';
   }
   const names = new Set([...x.parameters.keys(), ...y.parameters.keys()]);
   names.delete('boundary');

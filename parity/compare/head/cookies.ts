@@ -2,7 +2,8 @@
 
 import type { ResponseLeg } from '../../../capture/format/index.ts';
 import { firstValue, unquote } from '../../../http/index.ts';
-import type { Answers, HeaderDifference } from '../../model/index.ts';
+import { type Answers, ATTRIBUTES, type HeaderDifference } from '../../model/index.ts';
+import { cookieDate } from './cookie-date.ts';
 import { headerDifference } from './header-difference.ts';
 
 /** Two clocks and two answers: an expiry that is computed from now differs by so many seconds at most. */
@@ -31,22 +32,35 @@ export function compareCookies(
 }
 
 function compareCookie(a: Cookie | undefined, b: Cookie | undefined, answers: Answers): HeaderDifference[] {
-  const one = (cause: 'cookie-value' | 'cookie-encoding' | 'cookie-format') => [
-    headerDifference(cause, 'set-cookie', a?.written ?? null, b?.written ?? null),
+  const name = a?.name ?? b?.name ?? '';
+  const one = (cause: 'cookie-value' | 'cookie-encoding' | 'cookie-format', within = name) => [
+    { ...headerDifference(cause, 'set-cookie', a?.written ?? null, b?.written ?? null), within },
   ];
-  if (a === undefined || b === undefined) return one('cookie-value');
+  if (a === undefined || b === undefined) return one('cookie-value', `${name}${ATTRIBUTES}`);
   if (a.written === b.written) return [];
   const at = Date.parse(answers.at);
   const sameLife = closeTo(lifeOf(a, answers.stable, at), lifeOf(b, answers.candidate, at));
-  if (!sameAttributes(a, b) || !sameLife || otherMaxAge(a, b)) return one('cookie-value');
-  if (unquote(a.value) !== unquote(b.value))
-    return one(sameUnescaped(a.value, b.value) ? 'cookie-encoding' : 'cookie-value');
+  const value = unquote(a.value) === unquote(b.value);
+  const found: HeaderDifference[] = [];
+  if (!sameAttributes(a, b) || !sameLife || otherMaxAge(a, b)) {
+    const difference = headerDifference('cookie-value', 'set-cookie', attributesOf(a), attributesOf(b));
+    found.push({ ...difference, within: `${name}${ATTRIBUTES}` });
+  }
+  if (!value) found.push(...one(sameUnescaped(a.value, b.value) ? 'cookie-encoding' : 'cookie-value'));
+  if (found.length > 0) return found;
   return withoutExpires(a) === withoutExpires(b) ? [] : one('cookie-format');
+}
+
+/** The attributes alone: a value that may vary does not stand before them. */
+function attributesOf({ name, written }: Cookie): string {
+  const semicolon = written.indexOf(';');
+  return `${name}${semicolon < 0 ? ' (no attributes)' : written.slice(semicolon)}`;
 }
 
 function parseCookie(written: string): Cookie {
   const [pair = '', ...rest] = written.split(';');
-  const [name, value] = halves(pair);
+  // Without `=` it is a value that has no name (RFC 6265bis, 5.6).
+  const [name, value] = pair.includes('=') ? halves(pair) : ['', pair.trim()];
   return { written, name, value, attributes: new Map(rest.map(halves).map(([key, v]) => [key.toLowerCase(), v])) };
 }
 
@@ -81,8 +95,8 @@ function normalAttribute(name: string, value: string): string {
 function lifeOf({ attributes }: Cookie, { headers }: ResponseLeg, at: number): number | null {
   const maxAge = attributes.get('max-age');
   if (maxAge !== undefined && /^-?\d+$/.test(maxAge)) return Math.max(0, Number(maxAge));
-  const expires = Date.parse(attributes.get('expires') ?? '');
-  if (Number.isNaN(expires)) return null;
+  const expires = cookieDate(attributes.get('expires') ?? '');
+  if (expires === null) return null;
   const date = Date.parse(firstValue(headers, 'date') ?? '');
   return Math.max(0, (expires - (Number.isNaN(date) ? at : date)) / 1000);
 }

@@ -5,9 +5,12 @@ import type { Cause } from '../../causes/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
 import { compareContentType } from './content-type.ts';
 import { compareCookies } from './cookies.ts';
+import { sameMoment } from './dates.ts';
+import { writtenAlike } from './field-grammar.ts';
 import { compareFraming } from './framing.ts';
 import { headerDifference } from './header-difference.ts';
 import { compareLocation } from './location.ts';
+import { inStableHost } from './own-host.ts';
 import { compareValidator } from './validators.ts';
 
 /** More fields than this that differ say no more than this many. */
@@ -90,9 +93,12 @@ export function compareHeaders(answers: Answers): HeaderDifference[] {
   const [stable, candidate] = [fieldsOf(answers.stable.headers), fieldsOf(answers.candidate.headers)];
   const names = [...new Set([...stable.keys(), ...candidate.keys()])].sort();
   const found = [...compareNames(stable, candidate), ...compareFraming(answers)];
+  const own = (value: string) => inStableHost(value, answers);
   for (const name of names) {
     if (found.length > MAX_HEADER_DIFFERENCES) break;
-    found.push(...compareField(name, stable.get(name)?.values ?? [], candidate.get(name)?.values ?? [], answers));
+    found.push(
+      ...compareField(name, stable.get(name)?.values ?? [], (candidate.get(name)?.values ?? []).map(own), answers),
+    );
   }
   if (found.length <= MAX_HEADER_DIFFERENCES) return consolidated(found);
   return [...found.slice(0, MAX_HEADER_DIFFERENCES), headerDifference('too-many-differences', '*', null, null)];
@@ -112,6 +118,9 @@ function compareField(name: string, a: readonly string[], b: readonly string[], 
     case 'location':
     case 'content-location':
       return compareLocation(name, answers);
+    case 'expires':
+      if (sameMoment(stable, candidate, answers)) return stable === candidate ? [] : one('header-format');
+      break;
     case 'etag':
     case 'last-modified':
       return compareValidator(name, stable, candidate);
@@ -129,8 +138,21 @@ function compareField(name: string, a: readonly string[], b: readonly string[], 
   } else if (LISTS.has(name) && stable !== null && candidate !== null && sameList(membersOf(a), membersOf(b))) {
     return one('header-format');
   }
-  if (name.startsWith('access-control-')) return one('cors');
+  if (name.startsWith('access-control-')) return one(isWider(name, a, b) ? 'cors-wider' : 'cors');
+  if (stable !== null && candidate !== null && writtenAlike(name, stable, candidate)) return one('header-format');
   return one(stable === null ? 'header-added' : candidate === null ? 'header-missing' : 'header-value');
+}
+
+/** The candidate allows what stable allows, and more: no client that is served today is refused. */
+function isWider(name: string, a: readonly string[], b: readonly string[]): boolean {
+  if (
+    name !== 'access-control-allow-methods' &&
+    name !== 'access-control-allow-headers' &&
+    name !== 'access-control-expose-headers'
+  )
+    return false;
+  const [x, y] = [tokensOf(a), tokensOf(b)];
+  return y.includes('*') || x.every((token) => y.includes(token));
 }
 
 /** One difference for all the names that are only written in another case. */

@@ -1,3 +1,4 @@
 /** Status and header fields of two answers, compared. */
 export { compareHeaders } from './headers.ts';
+export { inStableHost } from './own-host.ts';
 export { compareStatus, hasNull } from './status.ts';

@@ -3,16 +3,18 @@
 import { firstValue } from '../../../http/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
 import { headerDifference } from './header-difference.ts';
+import { inStableHost } from './own-host.ts';
 
 /** Stands for the host where the request's is not known. */
 const SOMEWHERE = 'crossfade.invalid';
 
-export function compareLocation(name: string, { request, stable, candidate }: Answers): HeaderDifference[] {
+export function compareLocation(name: string, answers: Answers): HeaderDifference[] {
+  const { request, hosts, stable, candidate } = answers;
   const [a, b] = [firstValue(stable.headers, name), firstValue(candidate.headers, name)];
   if (a === b) return [];
-  const host = firstValue(request.headers ?? [], 'host');
-  const [x, y] = [resolve(a, request.target, host), resolve(b, request.target, host)];
-  return [headerDifference(x !== null && x === y ? 'location-form' : 'location', name, a, b)];
+  const host = hosts?.stable ?? firstValue(request.headers ?? [], 'host');
+  const [x, y] = [a, b === null ? null : inStableHost(b, answers)].map((to) => resolve(to, request.target, host));
+  return [headerDifference(x != null && x === y ? 'location-form' : 'location', name, a, b)];
 }
 
 /** Path, query and fragment, with the host unless it is the request's own, whatever the scheme: TLS may end before it. */

@@ -1,7 +1,7 @@
 /** Two status codes: what made them differ, where the request and the answers tell. */
 
 import type { ResponseLeg } from '../../../capture/format/index.ts';
-import { firstValue } from '../../../http/index.ts';
+import { type FieldLines, firstValue } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import { causeInQuery, type RequestShape } from '../../explain/index.ts';
 import { type Answers, type StatusDifference, why } from '../../model/index.ts';
@@ -28,6 +28,7 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
   if (isIndexRedirect(b, shape.path)) return 'index-redirect';
   if (slashRedirect(a, shape.path) || slashRedirect(b, shape.path)) return 'trailing-slash';
   if ((a.status === 304 && b.status === 200) || (a.status === 200 && b.status === 304)) return 'validator-kind';
+  if (method === 'OPTIONS' && isSuccess(a) && isPreflight(request.headers ?? [], a)) return 'preflight-refused';
   if (method === 'OPTIONS' && isSuccess(a) && isUnrouted(b)) return 'options-default';
   if (method === 'HEAD' && a.status < 400 && isUnrouted(b)) return 'head-not-routed';
   if (a.status === 404 && b.status === 405 && firstValue(b.headers, 'allow') !== null) return 'method-not-allowed';
@@ -38,6 +39,12 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
     if (MARSHAL_ERROR.test(b.body.data)) return 'marshal-error';
   }
   return causeInQuery(shape) ?? causeInRequestBody(a, b, shape) ?? 'status';
+}
+
+/** A browser asks so before it sends what needs leave (Fetch standard, "CORS-preflight request"), and stable gives leave. */
+function isPreflight(request: FieldLines, { headers }: ResponseLeg): boolean {
+  const asks = firstValue(request, 'access-control-request-method') !== null;
+  return asks || firstValue(headers, 'access-control-allow-origin') !== null;
 }
 
 function causeInRequestBody(a: ResponseLeg, b: ResponseLeg, shape: RequestShape): Cause | null {

@@ -1,0 +1,133 @@
+/** Which answer of one side belongs to which of the other, among answers of one method and URL. */
+import { firstValue } from '../../../http/index.ts';
+import { shortestEditOf } from '../../../parity/compare/index.ts';
+import { type LegLine, type LegNames, namesOf } from './leg-log.ts';
+
+interface Named {
+  readonly line: LegLine;
+}
+
+export interface LegPair<T> {
+  readonly stable: T;
+  readonly candidate: T;
+  /** By no name that both have. */
+  readonly byOrder: boolean;
+}
+
+export interface Paired<T> {
+  readonly pairs: readonly LegPair<T>[];
+  readonly onlyStable: readonly T[];
+  readonly onlyCandidate: readonly T[];
+}
+
+/**
+ * By the id that the sender gave, then by a trace or correlation id, then, in order, by the request's body and host. A log that lacks a
+ * request shifts nothing: the fewest insertions and deletions are looked for.
+ */
+export function pairLegs<T extends Named>(stable: readonly T[], candidate: readonly T[]): Paired<T> {
+  const open = { stable: stable.map(withNames), candidate: candidate.map(withNames) };
+  const pairs: LegPair<T>[] = [];
+  const byName = (nameOf: (named: WithNames<T>) => readonly string[]) => {
+    const waiting = new Map<string, WithNames<T>[]>();
+    for (const one of open.candidate) for (const name of nameOf(one)) pushTo(waiting, name, one);
+    const taken = new Set<WithNames<T>>();
+    for (const one of open.stable) {
+      const partner = nameOf(one)
+        .flatMap((name) => waiting.get(name) ?? [])
+        .find((other) => !taken.has(other));
+      if (partner === undefined) continue;
+      taken.add(one).add(partner);
+      pairs.push({ stable: one.item, candidate: partner.item, byOrder: false });
+    }
+    open.stable = open.stable.filter((one) => !taken.has(one));
+    open.candidate = open.candidate.filter((one) => !taken.has(one));
+  };
+  byName(({ names }) => (names.id === undefined ? [] : [names.id]));
+  byName(({ names }) => names.hints);
+  const [a, b] = unnamed(open.stable, open.candidate);
+  const inOrder = pairInOrder(a, b);
+  const taken = new Set(inOrder.flat());
+  pairs.push(...inOrder.map(([x, y]) => ({ stable: x.item, candidate: y.item, byOrder: true })));
+  const rest = (all: readonly WithNames<T>[]) => all.filter((one) => !taken.has(one)).map(({ item }) => item);
+  return { pairs, onlyStable: rest(open.stable), onlyCandidate: rest(open.candidate) };
+}
+
+interface WithNames<T> {
+  readonly item: T;
+  readonly names: LegNames;
+}
+
+function withNames<T extends Named>(item: T): WithNames<T> {
+  return { item, names: namesOf(item.line) };
+}
+
+/** Two ids that differ are two requests, so that order decides only where a side has none. */
+function unnamed<T>(a: readonly WithNames<T>[], b: readonly WithNames<T>[]) {
+  const isNamed = ({ names }: WithNames<T>) => names.id !== undefined;
+  if (!a.some(isNamed) || !b.some(isNamed)) return [a, b] as const;
+  return [a.filter((one) => !isNamed(one)), b.filter((one) => !isNamed(one))] as const;
+}
+
+function pairInOrder<T extends Named>(
+  a: readonly WithNames<T>[],
+  b: readonly WithNames<T>[],
+): [WithNames<T>, WithNames<T>][] {
+  const [hostsA, hostsB] = [hostsOf(a), hostsOf(b)];
+  // A host that one side alone was asked at is that side's own.
+  const token = ({ item }: WithNames<T>) => {
+    const host = hostOf(item.line);
+    const common = hostsA.has(host) && hostsB.has(host);
+    return `${common ? host : ''} ${item.line.request.body?.data ?? ''}`;
+  };
+  const [x, y] = [a.map(token), b.map(token)];
+  const partner = shortestEditOf(x, y) ?? byOccurrence(x, y);
+  const pairs: [WithNames<T>, WithNames<T>][] = [];
+  const take = (i: number, j: number) => {
+    const [one, other] = [a[i], b[j]];
+    if (one !== undefined && other !== undefined) pairs.push([one, other]);
+  };
+  let [i, j] = [0, 0];
+  for (let end = 0; end <= a.length; end++) {
+    const at = end === a.length ? b.length : (partner[end] ?? -1);
+    if (at < 0 || at < j) continue;
+    // As many on both sides: bodies that hold a nonce or a time.
+    if (end - i === at - j) for (let n = 0; n < end - i; n++) if (hostAlike(x[i + n], y[j + n])) take(i + n, j + n);
+    take(end, at);
+    [i, j] = [end + 1, at + 1];
+  }
+  // What is left and alike stands in another order: requests that ran side by side.
+  const taken = new Set(pairs.flat());
+  const waiting = new Map<string, number[]>();
+  for (const [at, one] of b.entries()) if (!taken.has(one)) pushTo(waiting, y[at] ?? '', at);
+  for (const [at, one] of a.entries()) if (!taken.has(one)) take(at, waiting.get(x[at] ?? '')?.shift() ?? b.length);
+  return pairs;
+}
+
+const hostAlike = (a = '', b = '') => a.slice(0, a.indexOf(' ')) === b.slice(0, b.indexOf(' '));
+
+/** Where the logs have too little in common for an edit distance: the n-th of a request to the n-th. */
+function byOccurrence(a: readonly string[], b: readonly string[]): Int32Array {
+  const places = new Map<string, number[]>();
+  for (const [j, token] of b.entries()) pushTo(places, token, j);
+  let last = -1;
+  return Int32Array.from(a, (token) => {
+    const j = places.get(token)?.shift() ?? -1;
+    if (j <= last) return -1;
+    last = j;
+    return j;
+  });
+}
+
+function hostsOf(all: readonly WithNames<Named>[]): ReadonlySet<string> {
+  return new Set(all.map(({ item }) => hostOf(item.line)));
+}
+
+export function hostOf({ request }: LegLine): string {
+  return firstValue(request.headers ?? [], 'host')?.toLowerCase() ?? '';
+}
+
+function pushTo<V>(map: Map<string, V[]>, key: string, value: V): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [value]);
+  else known.push(value);
+}

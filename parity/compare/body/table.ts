@@ -1,0 +1,77 @@
+/** Two tables (RFC 4180): cells, whatever their quoting. Pointer: `/line/<record from 1>/<cell from 1>`; a record that one side lacks has no cell. */
+import type { BodyDifference } from '../../model/index.ts';
+import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
+import { lineEndings, pairLines } from './text.ts';
+
+/** Both are known to differ; `separator` is one character. */
+export function compareTables(stable: string, candidate: string, separator: string): BodyDifference[] {
+  const [a, b] = [recordsOf(stable, separator), recordsOf(candidate, separator)];
+  const [x, y] = [a, b].map((records) => records.map((cells) => JSON.stringify(cells)));
+  const found: BodyDifference[] = [];
+  const aligned = pairLines(x ?? [], y ?? []);
+  if (aligned.reordered !== null) {
+    const at = aligned.reordered;
+    return [bodyDifference('line-order', `/line/${at + 1}`, textOf(a[at]), textOf(b[at]))];
+  }
+  for (const [i, j] of aligned.pairs) {
+    if (found.length >= MAX_DIFFERENCES) return [...found, bodyDifference('too-many-differences', '', null, null)];
+    found.push(...compareRecords(i, i === null ? undefined : a[i], j, j === null ? undefined : b[j]));
+  }
+  if (found.length > 0) return found;
+  const endings = lineEndings(stable, candidate);
+  return endings.length > 0 ? endings : [bodyDifference('string-escape', '', stable, candidate)];
+}
+
+type Cells = readonly string[];
+
+function compareRecords(
+  i: number | null,
+  a: Cells | undefined,
+  j: number | null,
+  b: Cells | undefined,
+): BodyDifference[] {
+  const place = `/line/${(i ?? j ?? 0) + 1}`;
+  if (a === undefined || b === undefined) return [bodyDifference('text-value', place, textOf(a), textOf(b))];
+  if (a.length === 1 && b.length === 1)
+    return a[0] === b[0] ? [] : [bodyDifference('text-value', place, a[0] ?? null, b[0] ?? null)];
+  return Array.from({ length: Math.max(a.length, b.length) }).flatMap((_, cell) => {
+    const [p = null, q = null] = [a[cell], b[cell]];
+    return p === q ? [] : [bodyDifference('text-value', `${place}/${cell + 1}`, p, q)];
+  });
+}
+
+const textOf = (cells: Cells | undefined) => cells?.join(',') ?? null;
+
+/** Quotes that are never closed reach to the end, as readers that do not give up take them. */
+function recordsOf(text: string, separator: string): string[][] {
+  const records: string[][] = [];
+  let [record, cell, quoted]: [string[], string, boolean] = [[], '', false];
+  let start = true;
+  const endCell = () => {
+    record.push(cell);
+    [cell, start] = ['', true];
+  };
+  const endRecord = () => {
+    endCell();
+    records.push(record);
+    record = [];
+  };
+  for (let i = text.startsWith('\uFEFF') ? 1 : 0; i < text.length; i++) {
+    const character = text[i] ?? '';
+    if (quoted) {
+      if (character !== '"') cell += character;
+      else if (text[i + 1] === '"') cell += text[i++];
+      else quoted = false;
+    } else if (character === '"' && start) [quoted, start] = [true, false];
+    else if (character === separator) endCell();
+    else if (character === '\n' || (character === '\r' && text[i + 1] === '\n')) {
+      if (character === '\r') i++;
+      endRecord();
+    } else {
+      cell += character;
+      start = false;
+    }
+  }
+  if (cell !== '' || record.length > 0 || !start) endRecord();
+  return records;
+}
