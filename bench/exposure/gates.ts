@@ -6,6 +6,7 @@
 import { decideGate } from '../../core/gate/concurrent-control.ts';
 import { judgeAlone } from '../../core/gate/historical-control.ts';
 import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
+import { known } from '../../core/gate/settled.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { Plan } from '../../core/model/plan.ts';
 import { dayBefore } from './day-before.ts';
@@ -56,7 +57,7 @@ function candidate({ run, visible }: Look, window: number): Sums {
     const c = run[i]?.candidate;
     if (c == null) continue;
     requests += c.requests;
-    errors += c.target5xx;
+    errors += known(c.target5xx);
     slow += c.slow ?? 0;
   }
   return { requests, errors, slow };
@@ -110,7 +111,7 @@ export const ALARM: GateMaker =
     let red = 0;
     for (let i = Math.max(0, visible - 3); i < visible; i++) {
       const c = run[i]?.candidate;
-      if (c != null && c.requests > 0 && c.target5xx / c.requests > 0.01) red++;
+      if (c != null && c.requests > 0 && known(c.target5xx) / c.requests > 0.01) red++;
     }
     return red >= 2 ? 'abort' : 'go';
   };
@@ -134,7 +135,7 @@ export const KAYENTA: GateMaker = () => {
     const fails = (['target5xx', 'slow'] as const).some((metric) => {
       const rates = (side: 'stable' | 'candidate') =>
         stage.flatMap((m) =>
-          m[side] === null || m[side].requests === 0 ? [] : [(m[side][metric] ?? 0) / m[side].requests],
+          m[side] === null || m[side].requests === 0 ? [] : [known(m[side][metric] ?? 0) / m[side].requests],
         );
       return mannWhitneyZ(rates('candidate'), rates('stable')) > 2.326;
     });

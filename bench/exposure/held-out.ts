@@ -72,9 +72,9 @@ export const BEYOND: readonly Trace[] = [
   { name: 'failures by fives', weather: steady(() => 1), cluster: 5 },
 ];
 
-/** By an operator who sets what the baseline says of bunches. */
+/** By an operator who sets what the baseline says of bursts. */
 export const TOLD: readonly Trace[] = [
-  { name: 'failures by fives, told', weather: steady(() => 1), cluster: 5, gate: { errorBunch: 5, slowBunch: 5 } },
+  { name: 'failures by fives, told', weather: steady(() => 1), cluster: 5, gate: { errorBurst: 5, slowBurst: 5 } },
 ];
 
 /** The held-out traces on which 100 % missed its target, for an operator whose baseline looks back a week. */

@@ -3,6 +3,7 @@
  * shape and its onset. It tests once, with error rates of 1 % each, on the same ramp and the same late metrics. No gate that
  * must find these out can be expected to reach it.
  */
+import { known } from '../../core/gate/settled.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { Gate } from './gates.ts';
 import type { Policy, RampStage } from './policy.ts';
@@ -39,7 +40,7 @@ function gateOf(world: World, least: { errors: number; slow: number }): Gate {
       const more = world.excess(seen, Math.max(0, seen - stageFrom), (seen < stageFrom ? before : percent) / 100);
       const p0 = metric === 'errors' ? base.errorRate : base.slowRate;
       const p1 = p0 + more[metric];
-      const x = metric === 'errors' ? candidate.target5xx : (candidate.slow ?? 0);
+      const x = metric === 'errors' ? known(candidate.target5xx) : (candidate.slow ?? 0);
       if (p1 > p0) log += x * Math.log(p1 / p0) + (candidate.requests - x) * (Math.log1p(-p1) - Math.log1p(-p0));
       grown ||= more[metric] >= least[metric] - 1e-12;
     }

@@ -12,6 +12,9 @@ const HALF_A_DAY = 12 * 3_600;
 const HOUR = 3_600;
 const DEFAULT_HOLD = 2 * HOUR;
 
+/** The default, and what it is raised to where the planner says that the alarm at it would go off by chance. */
+const ABSOLUTE_LIMITS = [0.05, 0.06, 0.08, 0.1, 0.15] as const;
+
 export const DEFAULT_PLAN = parsePlan({});
 
 export function planFor(seen: Assumptions, gate: PlanInput['gate'] = {}): Plan {
@@ -28,11 +31,12 @@ export function planFor(seen: Assumptions, gate: PlanInput['gate'] = {}): Plan {
       const hold = Math.ceil((2 * (evidence.get(percent) ?? 0) - bake) / HOUR) * HOUR;
       return { percent, bake: formatDuration(bake), maxHold: formatDuration(Math.max(DEFAULT_HOLD, hold)) };
     });
-  for (const observe of ['PT1M', 'PT2M', 'PT5M', 'PT10M', 'PT15M']) {
-    const input: PlanInput = { stages, gate: { ...gate, observe } };
-    const plan = parsePlan(input);
-    if (project(plan, seen).problems.length === 0) return plan;
-  }
+  for (const maxErrorRate of ABSOLUTE_LIMITS)
+    for (const observe of ['PT1M', 'PT2M', 'PT5M', 'PT10M', 'PT15M']) {
+      const input: PlanInput = { stages, gate: { maxErrorRate, ...gate, observe } };
+      const plan = parsePlan(input);
+      if (project(plan, seen).problems.length === 0) return plan;
+    }
   throw new RangeError(`the planner accepts no plan at ${seen.rps} rps`);
 }
 

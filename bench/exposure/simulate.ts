@@ -1,4 +1,5 @@
 /** One run of one policy: minutes of traffic through a ramp, seen late, until the gate gives up or an hour at 100 % is over. */
+import { known } from '../../core/gate/settled.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { Policy, RampStage } from './policy.ts';
 import type { World } from './world.ts';
@@ -32,7 +33,7 @@ export function simulate(world: World, policy: Policy): Outcome {
     const evidence = world.sample(minute, minute - stageFrom, stage.percent);
     run.push(evidence);
     if (regression !== null && minute >= regression.onset)
-      failed += (regression.metric === 'errors' ? evidence.candidate?.target5xx : evidence.candidate?.slow) ?? 0;
+      failed += known((regression.metric === 'errors' ? evidence.candidate?.target5xx : evidence.candidate?.slow) ?? 0);
     if (returning !== null) {
       if (minute >= returning.at) return { end: returning.end, failed, toFull };
       continue;

@@ -10,7 +10,8 @@ import { above, exposed, exposedByCause } from './fixed-rate.ts';
 import { percentileRule } from './percentiles.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 import { NO_WARM_UP, type WarmUp, worse } from './regression.ts';
-import { failed, percent, rate, requests, slow, total } from './totals.ts';
+import { isSettled, known, settledPrefix } from './settled.ts';
+import { failed, failedAtLeast, percent, rate, requests, slow, total } from './totals.ts';
 
 export interface MetricVerdict {
   readonly metric: 'errors' | 'slow';
@@ -41,13 +42,18 @@ export interface GateVerdict {
 
 /** From this e-value on "worse" is suspected: a candidate that was fine for most of a stage must not pass on its average. */
 const SUSPICION = 3;
+/**
+ * While no error point of the stable side has arrived, so many times the absolute limit is an outage of the candidate: points
+ * are late where errors are sparse, and a stable side that failed as many would not be sparse.
+ */
+const CLEAR_OUTAGE = 2;
 /** Share of the margin that the observed difference must reach before it is acted on. */
 const MATTERS = 0.5;
 
 /** Pure: the same minutes and policy give the same verdict, so a stored decision can be replayed. */
 export function decideGate(minutes: readonly MinuteEvidence[], policy: GatePolicy): GateVerdict {
   const candidateRequests = total(minutes, 'candidate', requests);
-  const metrics = [judge('errors', minutes, failed, NO_WARM_UP, policy), slowness(minutes, policy)];
+  const metrics = [judge('errors', settledPrefix(minutes), failed, NO_WARM_UP, policy), slowness(minutes, policy)];
   return {
     ...conclude(minutes, metrics, candidateRequests, policy),
     stableRequests: total(minutes, 'stable', requests),
@@ -64,8 +70,8 @@ function judge(
   policy: GatePolicy,
 ): MetricVerdict {
   const margin = metric === 'errors' ? policy.errorMargin : policy.slowMargin;
-  const bunch = metric === 'errors' ? policy.errorBunch : policy.slowBunch;
-  const compared = pairs(minutes, pick).map((pair) => (pair === null ? null : byCause(pair, bunch)));
+  const burst = metric === 'errors' ? policy.errorBurst : policy.slowBurst;
+  const compared = pairs(minutes, pick).map((pair) => (pair === null ? null : byCause(pair, burst)));
   const steady = (from: number) => compared.slice(Math.max(from, warmUp.minutes)).filter((p) => p !== null);
   const known = steady(0);
   const threshold = thresholdOf(policy, metric);
@@ -150,12 +156,20 @@ function hold(reason: string): Conclusion {
 
 /** The absolute limit. When the stable side exceeds it on the same minutes, going back would help nobody: that holds. */
 function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclusion | null {
-  const { logE, onset } = above(exposedByCause(exposed(minutes, failed), policy.errorBunch), policy.maxErrorRate);
+  const counted = exposedByCause(exposed(minutes, failedAtLeast), policy.errorBurst);
+  const { logE, onset } = above(counted, policy.maxErrorRate);
   const threshold = thresholdOf(policy, 'burn');
   if (logE < Math.log(threshold)) return null;
   const since = minutes.slice(onset);
-  const share = (side: 'stable' | 'candidate') => rate(total(since, side, failed), total(since, side, requests));
+  const control = since.filter((m) => m.stable !== null && isSettled(m.stable));
+  const share = (side: 'stable' | 'candidate') => {
+    const on = side === 'stable' ? control : since;
+    return rate(total(on, side, failedAtLeast), total(on, side, requests));
+  };
   const text = `Candidate fails ${percent(share('candidate'))} of its requests, above the limit of ${percent(policy.maxErrorRate)} (e-value ${shown(finite(logE))} ≥ ${shown(threshold)})`;
+  const blind = control.length === 0 && since.some((m) => m.stable !== null);
+  if (blind && share('candidate') < CLEAR_OUTAGE * policy.maxErrorRate)
+    return hold(`${text}, but the stable side's errors on the same minutes are not known yet`);
   if (share('stable') > policy.maxErrorRate)
     return hold(`${text}, but so does the stable side: ${percent(share('stable'))}`);
   return { decision: 'rollback', reason: `${text}; the stable side fails ${percent(share('stable'))}.` };
@@ -164,8 +178,8 @@ function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclu
 /** 5xx of the load balancer beyond the ordinary and beyond refused connections, which both sides already count. */
 function loadBalancerErrors(minutes: readonly MinuteEvidence[], { elb5xxRate }: GatePolicy): number {
   const both = (pick: Pick) => total(minutes, 'stable', pick) + total(minutes, 'candidate', pick);
-  const made = minutes.reduce((sum, m) => sum + m.elb5xx, 0);
-  return Math.max(0, made - both((s) => s.connectionErrors) - elb5xxRate * both(requests));
+  const made = minutes.reduce((sum, m) => sum + known(m.elb5xx), 0);
+  return Math.max(0, made - both((s) => known(s.connectionErrors)) - elb5xxRate * both(requests));
 }
 
 /** JSON knows no infinity. */

@@ -23,16 +23,18 @@ export function pairs(minutes: readonly MinuteEvidence[], pick: Pick): (Pair | n
   return minutes.map(({ stable, candidate }) => {
     if (stable === null || candidate === null || stable.requests === 0 || candidate.requests === 0) return null;
     const [x0, x1] = [pick(stable), pick(candidate)];
-    return x0 === null || x1 === null ? null : { n0: stable.requests, x0, n1: candidate.requests, x1 };
+    return x0 === null || x1 === null || !Number.isFinite(x0 + x1)
+      ? null
+      : { n0: stable.requests, x0, n1: candidate.requests, x1 };
   });
 }
 
 /**
- * Exposure and failures counted by causes that make `bunch` failures each. A bunch of any size up to that keeps the inequality: a^s is
- * convex in s, so a^(s/bunch) is at most 1 + (s/bunch)(a − 1), and the rest is as for single failures (docs/explanation/gate.md).
+ * Exposure and failures counted by causes that make `burst` failures each. A burst of any size up to that keeps the inequality: a^s is
+ * convex in s, so a^(s/burst) is at most 1 + (s/burst)(a − 1), and the rest is as for single failures (docs/explanation/gate.md).
  */
-export function byCause({ n0, x0, n1, x1 }: Pair, bunch: number): Pair {
-  return { n0: n0 / bunch, x0: x0 / bunch, n1: n1 / bunch, x1: x1 / bunch };
+export function byCause({ n0, x0, n1, x1 }: Pair, burst: number): Pair {
+  return { n0: n0 / burst, x0: x0 / burst, n1: n1 / burst, x1: x1 / burst };
 }
 
 /** ln of a^x₁ · b^x₀ with b chosen so that the base rate cancels. */

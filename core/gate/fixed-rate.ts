@@ -21,9 +21,9 @@ export function exposed(
   });
 }
 
-/** Counted by causes that make `bunch` failures each (tilt.ts). */
-export function exposedByCause(minutes: readonly Exposed[], bunch: number): Exposed[] {
-  return minutes.map((m) => (m === null ? null : { n: m.n / bunch, x: m.x / bunch }));
+/** Counted by causes that make `burst` failures each (tilt.ts). */
+export function exposedByCause(minutes: readonly Exposed[], burst: number): Exposed[] {
+  return minutes.map((m) => (m === null ? null : { n: m.n / burst, x: m.x / burst }));
 }
 
 const RATIOS = [1.4, 2, 4, 8, 32] as const;

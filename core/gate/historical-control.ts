@@ -4,11 +4,12 @@
  * any five minutes' rate above the *worst* five minutes of the baseline plus the margin? Smaller differences are not seen.
  */
 
-import type { BaselineSummary, MinuteEvidence } from '../model/index.ts';
+import type { BaselineSummary, MinuteEvidence, SideCounts } from '../model/index.ts';
 import type { GateVerdict } from './concurrent-control.ts';
 import { above, below, type Exposed, exposed, exposedByCause } from './fixed-rate.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
-import { failed, percent, rate, requests, total } from './totals.ts';
+import { known, settledPrefix } from './settled.ts';
+import { failed, failedAtLeast, percent, rate, requests, total } from './totals.ts';
 
 /** Minutes over which the baseline's worst rates are taken. */
 export const PEAK_MINUTES = 5;
@@ -42,24 +43,25 @@ export function judgeAlone(
 }
 
 function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, baseline: Reference | null): Judged[] {
+  const slowSeen = exposed(minutes, (c) => c.slow).map((m, minute) => (minute < policy.warmUpMinutes ? null : m));
   const before: Reference = baseline ?? { peakErrorRate: 0, peakSlowRate: null };
   return [
     // With nobody else there, the load balancer's own 5xx are the candidate's.
     judge(
       'errors',
-      exposed(minutes, (c, m) => (failed(c) ?? 0) + Math.max(0, m.elb5xx - c.connectionErrors)),
+      exposed(minutes, (c, m) => failedAtLeast(c) + beyondRefused(c, m)),
+      exposed(settledPrefix(minutes), (c, m) => add(failed(c), beyondRefused(c, m))),
       policy,
-      { rate: before.peakErrorRate, margin: policy.errorMargin, bunch: policy.errorBunch },
+      { rate: before.peakErrorRate, margin: policy.errorMargin, burst: policy.errorBurst },
     ),
     ...(before.peakSlowRate === null
       ? []
       : [
-          judge(
-            'slow',
-            exposed(minutes, (c) => c.slow).map((m, minute) => (minute < policy.warmUpMinutes ? null : m)),
-            policy,
-            { rate: before.peakSlowRate, margin: policy.slowMargin, bunch: policy.slowBunch },
-          ),
+          judge('slow', slowSeen, slowSeen, policy, {
+            rate: before.peakSlowRate,
+            margin: policy.slowMargin,
+            burst: policy.slowBurst,
+          }),
         ]),
   ];
 }
@@ -76,22 +78,38 @@ function conclude(metrics: readonly Judged[], seen: number, policy: GatePolicy):
   return { decision: 'hold', reason: `${seen} requests, undecided: ${text}.` };
 }
 
-interface Known {
+interface Before {
   /** Of the baseline's worst five minutes. */
   readonly rate: number;
   readonly margin: number;
-  readonly bunch: number;
+  readonly burst: number;
 }
 
-function judge(metric: Judged['metric'], counted: readonly Exposed[], policy: GatePolicy, known: Known): Judged {
+/** 5xx of the load balancer that are no refused connections, which count already. */
+function beyondRefused(candidate: SideCounts, { elb5xx }: MinuteEvidence): number {
+  return Math.max(0, known(elb5xx) - known(candidate.connectionErrors));
+}
+
+function add(failures: number | null, more: number): number | null {
+  return failures === null ? null : failures + more;
+}
+
+/** @param atLeast what has arrived; late points can only make it worse. @param counted the minutes whose counts are settled. */
+function judge(
+  metric: Judged['metric'],
+  atLeast: readonly Exposed[],
+  counted: readonly Exposed[],
+  policy: GatePolicy,
+  before: Before,
+): Judged {
   const threshold = thresholdOf(policy, metric);
-  const limit = known.rate + known.margin;
-  const minutes = exposedByCause(counted, known.bunch);
+  const limit = before.rate + before.margin;
+  const minutes = exposedByCause(atLeast, before.burst);
   const { logE } = above(blocks(minutes), limit);
   // What the stable side's customers have lived with is no fire of the candidate's, as its own minutes excuse it before 100 %.
   const fire = Math.max(policy.maxErrorRate, limit);
   const burn = metric === 'errors' ? above(minutes, fire).logE : Number.NEGATIVE_INFINITY;
-  const within = below(minutes, limit);
+  const within = below(exposedByCause(counted, before.burst), limit);
   const [n, x] = counted.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
   const worse = logE >= Math.log(threshold) || burn >= Math.log(thresholdOf(policy, 'burn'));
   const eValue = (log: number) => Math.min(Number.MAX_VALUE, Math.exp(log));
@@ -101,7 +119,7 @@ function judge(metric: Judged['metric'], counted: readonly Exposed[], policy: Ga
     threshold,
     withinEValue: eValue(within),
     withinThreshold: 1 / policy.beta,
-    margin: known.margin,
+    margin: before.margin,
     verdict: worse ? 'worse' : within >= Math.log(1 / policy.beta) ? 'within margin' : 'undecided',
     text: `${metric} ${x} of ${n} (${percent(rate(x, n))}; baseline's worst plus margin ${percent(limit)}; ln e-value ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)} for worse, ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)} for within)`,
   };

@@ -1,7 +1,7 @@
 /**
- * Do failures come in bunches? Two neighbouring windows share their failures like a fair coin if each has a cause of its own, and
- * with a variance that is larger by the size of the bunches if not. Neighbours are compared, and the median taken, so that a
- * rate that drifts, or jumps now and then, does not look like bunches.
+ * Do failures come in bursts? Two neighbouring windows share their failures like a fair coin if each has a cause of its own, and
+ * with a variance that is larger by the size of the bursts if not. Neighbours are compared, and the median taken, so that a
+ * rate that drifts, or jumps now and then, does not look like bursts.
  */
 
 /** Requests and failures of one period. */
@@ -19,11 +19,11 @@ const CHI_SQUARE_MEDIAN = 0.4549;
 /** Standard deviation of that median over its value, times the root of the number of pairs. */
 const RELATIVE_SPREAD = 2.33;
 const SURE = 2;
-/** Smaller bunches than these do no harm that is worth a word. */
+/** Smaller bursts than these do no harm that is worth a word. */
 const LEAST = 1.5;
 
 /** Failures that one cause seems to make at a time; null where the periods do not show more than {@link LEAST}. */
-export function bunching(periods: readonly Period[]): number | null {
+export function burstSize(periods: readonly Period[]): number | null {
   const failures = periods.reduce((sum, { x }) => sum + x, 0);
   if (failures === 0) return null;
   const windows = windowsOf(periods, Math.ceil((WINDOW_FAILURES * periods.length) / failures));
@@ -35,9 +35,9 @@ export function bunching(periods: readonly Period[]): number | null {
     if (sum >= WINDOW_FAILURES) ratios.push((a.x - sum * q) ** 2 / (sum * q * (1 - q)));
   }
   if (ratios.length < MIN_PAIRS) return null;
-  const bunch = median(ratios) / CHI_SQUARE_MEDIAN;
-  const surely = bunch / (1 + (SURE * RELATIVE_SPREAD) / Math.sqrt(ratios.length));
-  return surely > LEAST ? bunch : null;
+  const burst = median(ratios) / CHI_SQUARE_MEDIAN;
+  const surely = burst / (1 + (SURE * RELATIVE_SPREAD) / Math.sqrt(ratios.length));
+  return surely > LEAST ? burst : null;
 }
 
 function windowsOf(periods: readonly Period[], size: number): Period[] {

@@ -8,7 +8,7 @@ import type { GatePolicy } from './policy.ts';
  * rest is shared evenly by the other stages and the soak, which is stage `plan.stages.length`.
  */
 export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage: number): GatePolicy {
-  const { alpha, beta, errorMargin, slowMargin, errorBunch, slowBunch, minRequests, maxErrorRate, latencyBudgetMs } =
+  const { alpha, beta, errorMargin, slowMargin, errorBurst, slowBurst, minRequests, maxErrorRate, latencyBudgetMs } =
     plan.gate;
   return {
     alpha,
@@ -16,8 +16,8 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     tests: stage === 0 ? 2 : 2 * plan.stages.length,
     errorMargin,
     slowMargin,
-    errorBunch,
-    slowBunch,
+    errorBurst,
+    slowBurst,
     minRequests,
     maxErrorRate,
     latencyBudgetMs,

@@ -10,8 +10,8 @@ export interface GatePolicy {
   readonly errorMargin: number;
   readonly slowMargin: number;
   /** Failures, and slow requests, that one cause makes at a time at most; 1: each has its own. */
-  readonly errorBunch: number;
-  readonly slowBunch: number;
+  readonly errorBurst: number;
+  readonly slowBurst: number;
   /** Candidate requests in the stage before its gate may pass. */
   readonly minRequests: number;
   /** A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too. */

@@ -20,10 +20,10 @@ export function requestsNeeded(policy: GatePolicy, rates: BaseRates, share: numb
   const ratio = share / (1 - share);
   return Math.max(
     policy.minRequests,
-    Math.ceil(policy.errorBunch * neededFor(policy.beta, policy.errorMargin, rates.errorRate, ratio)),
+    Math.ceil(policy.errorBurst * neededFor(policy.beta, policy.errorMargin, rates.errorRate, ratio)),
     rates.slowRate === null
       ? 0
-      : Math.ceil(policy.slowBunch * neededFor(policy.beta, policy.slowMargin, rates.slowRate, ratio)),
+      : Math.ceil(policy.slowBurst * neededFor(policy.beta, policy.slowMargin, rates.slowRate, ratio)),
   );
 }
 

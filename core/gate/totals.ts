@@ -1,8 +1,13 @@
 /** Sums and sentences over minutes. */
-import type { MinuteEvidence } from '../model/index.ts';
+import { type MinuteEvidence, type SideCounts, UNKNOWN } from '../model/index.ts';
 import type { Pick } from './e-value.ts';
+import { known } from './settled.ts';
 
-export const failed: Pick = (side) => side.target5xx + side.connectionErrors;
+/** Null while a point of either count may still arrive. */
+export const failed: Pick = ({ target5xx, connectionErrors }) =>
+  target5xx === UNKNOWN || connectionErrors === UNKNOWN ? null : target5xx + connectionErrors;
+/** What has arrived of them: late points can only add to it. */
+export const failedAtLeast = (side: SideCounts): number => known(side.target5xx) + known(side.connectionErrors);
 export const slow: Pick = (side) => side.slow;
 export const requests: Pick = (side) => side.requests;
 

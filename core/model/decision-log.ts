@@ -8,7 +8,7 @@ import { deploymentSchema } from './deployment.ts';
 import { minuteEvidenceSchema } from './evidence.ts';
 import { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
 import { type LogEntry, logEntrySchema } from './lease.ts';
-import { planSchema } from './plan.ts';
+import { planSchema, withTodaysBursts, withTodaysPlanNames } from './plan.ts';
 import { baselineSummarySchema } from './run-state.ts';
 import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
 
@@ -32,7 +32,7 @@ const EARLIER_NAMES: Readonly<Record<string, string>> = {
 
 /** Data of the first entry, preflight's. */
 export const begunSchema = z.strictObject({
-  plan: planSchema,
+  plan: z.preprocess(withTodaysPlanNames, planSchema),
   deployment: z.preprocess(withTodaysNames, deploymentSchema),
 });
 
@@ -131,7 +131,7 @@ export function decode({ kind, phase, data }: LogEntry, line: number): DecodedEn
   if (kind === 'phase' && phase === 'preflight')
     return { type: 'begun', begun: parsePart(begunSchema, data, line, 'data') };
   if (kind === 'phase' && phase === 'baseline')
-    return { type: 'baseline', baseline: parsePart(baselineSummarySchema, data, line, 'data') };
+    return { type: 'baseline', baseline: parsePart(baselineSummarySchema, withTodaysBursts(data), line, 'data') };
   if (kind === 'observation') return { type: 'look', look: parsePart(lookSchema, data, line, 'data') };
   return { type: 'other' };
 }

@@ -1,14 +1,24 @@
-/** What a gate looks at: both sides' counts on the same minutes. A minute without data is a gap (null), never a zero. */
+/**
+ * What a gate looks at: both sides' counts on the same minutes. A side without data is a gap (null), never a zero, and a count
+ * that has not arrived is unknown, not zero: ALB reports error counts only when they are not zero, and on sparse traffic
+ * their points were seen 4 to 9 minutes late (core/gate/settled.ts turns old unknowns into zeros).
+ */
 import * as z from 'zod';
 
 const count = z.number().nonnegative();
 
+/** In place of a count whose point is absent: it may be zero, or late. */
+export const UNKNOWN = 'unknown';
+const lateCount = z.union([count, z.literal(UNKNOWN)]);
+/** A count, or {@link UNKNOWN} while its point may still arrive. */
+export type LateCount = z.infer<typeof lateCount>;
+
 export const sideCountsSchema = z.strictObject({
   requests: count,
   /** Responses with a 5xx status that the target itself sent. */
-  target5xx: count,
+  target5xx: lateCount,
   /** Connections to a target that failed: a candidate that crashes shows here, with no target 5xx at all. */
-  connectionErrors: count,
+  connectionErrors: lateCount,
   /** Requests slower than the plan's latency budget; null where the metric store cannot count them. */
   slow: count.nullable(),
   /** In place of an uncounted `slow`. Milliseconds. */
@@ -22,6 +32,8 @@ export const minuteEvidenceSchema = z.strictObject({
   stable: sideCountsSchema.nullable(),
   candidate: sideCountsSchema.nullable(),
   /** 5xx that the load balancer itself made; they have no target-group dimension. */
-  elb5xx: count,
+  elb5xx: lateCount,
+  /** Requests of the whole load balancer, other services' included; absent where none were reported. */
+  loadBalancerRequests: count.optional(),
 });
 export type MinuteEvidence = z.infer<typeof minuteEvidenceSchema>;

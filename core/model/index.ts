@@ -33,7 +33,7 @@ export {
   SupersededError,
   WeightsNotAppliedError,
 } from './errors.ts';
-export type { MinuteEvidence, SideCounts } from './evidence.ts';
+export { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from './evidence.ts';
 export { type CutoverId, cutoverIdSchema, generationSchema, type IngressId, ingressIdSchema } from './ids.ts';
 export {
   concerns,

@@ -83,11 +83,17 @@ const gateSchema = z.strictObject({
   /**
    * How many failures, and how many slow requests, one cause makes at a time at most (one customer's retries, one pause of a
    * collector). Evidence counts by causes: the test stays valid, and every stage takes so many times longer. The baseline says
-   * when the stable side's come in bunches.
+   * when the stable side's come in bursts.
    */
-  errorBunch: z.number().min(1).max(1_000).default(1),
+  errorBurst: z.number().min(1).max(1_000).default(1),
   /** The same for slow requests. */
-  slowBunch: z.number().min(1).max(1_000).default(1),
+  slowBurst: z.number().min(1).max(1_000).default(1),
+  /**
+   * An absent error count is unknown until its minute is this old, then zero. ALB reports error counts only when they are not zero
+   * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html), and on sparse
+   * traffic users have seen their points 4 to 9 minutes late.
+   */
+  settleAfter: durationSchema(0, HOUR).prefault('PT10M'),
   /** A request slower than this counts as slow. Milliseconds. */
   latencyBudgetMs: z.int().min(1).max(4_000_000).default(500),
   /**
@@ -197,10 +203,29 @@ export type Stage = Plan['stages'][number];
 
 /** Parses what an operator wrote. @throws {@link InvalidPlanError} that names every field that is wrong. */
 export function parsePlan(input: unknown): Plan {
-  const result = planSchema.safeParse(input, { error: wordIssue });
+  const result = planSchema.safeParse(withTodaysPlanNames(input), { error: wordIssue });
   if (result.success) return result.data;
   const problems = problemsOf(result.error).map(({ path, message }) => ({ path: path || 'plan', message }));
   throw new InvalidPlanError(problems, result.error);
+}
+
+/** Fields that have had another name: a plan written with it means the same. */
+const EARLIER_FIELDS: Readonly<Record<string, string>> = { errorBunch: 'errorBurst', slowBunch: 'slowBurst' };
+
+/** Today's names in the place of earlier ones, in a plan's gate or in a baseline; a field given under both names keeps today's. */
+export function withTodaysBursts(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const renamed = Object.entries(value).map(([key, v]): [string, unknown] => [EARLIER_FIELDS[key] ?? key, v]);
+  return {
+    ...Object.fromEntries(renamed),
+    ...Object.fromEntries(Object.entries(value).filter(([key]) => !(key in EARLIER_FIELDS))),
+  };
+}
+
+/** The same for a whole plan. */
+export function withTodaysPlanNames(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !('gate' in input)) return input;
+  return { ...input, gate: withTodaysBursts(input.gate) };
 }
 
 /** For callers that hand the plan on as it was written. @throws {@link InvalidPlanError} */

@@ -44,8 +44,8 @@ export const baselineSummarySchema = z.strictObject({
   /** Share of requests over the plan's latency budget; null where the metric store cannot count them. */
   slowRate: z.number().min(0).max(1).nullable().default(null),
   /** How many failures, and slow requests, one cause seems to make at a time (core/gate/overdispersion.ts); null where nothing shows it. */
-  errorBunch: z.number().min(1).nullable().default(null),
-  slowBunch: z.number().min(1).nullable().default(null),
+  errorBurst: z.number().min(1).nullable().default(null),
+  slowBurst: z.number().min(1).nullable().default(null),
   /** 5xx that the load balancer itself made, as a share of the requests. */
   elb5xxRate: z.number().min(0).max(1).default(0),
   /**

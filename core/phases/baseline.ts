@@ -67,8 +67,8 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
   const slow = times.filter((t) => t.quietSeconds !== null && t.quietSeconds > Math.max(t.seconds, t.limit));
   const sentences = [
     `Stable: ${figures.join(', ')}.`,
-    ...bunches('errorBunch', 'failures', plan.gate.errorBunch, found.errorBunch),
-    ...bunches('slowBunch', 'slow requests', plan.gate.slowBunch, found.slowBunch),
+    ...bursts('errorBurst', 'failures', plan.gate.errorBurst, found.errorBurst),
+    ...bursts('slowBurst', 'slow requests', plan.gate.slowBurst, found.slowBurst),
     `Expected time of each stage: ${times.map((t) => `${t.percent} % ${span(t.seconds)}`).join(', ')}.`,
     ...late.map(
       (t) =>
@@ -84,7 +84,7 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
 }
 
 /** Half as much again is within what such an estimate may be off. */
-function bunches(field: string, what: string, planned: number, found: number | null): string[] {
+function bursts(field: string, what: string, planned: number, found: number | null): string[] {
   if (found === null || found < 1.5 * planned) return [];
   return [
     `Its ${what} come in bursts of about ${found.toFixed(1)}, but the plan assumes ${planned === 1 ? 'independent ones' : `at most ${planned}`}: set gate.${field} to ${Math.ceil(found)} to keep false rollbacks within gate.alpha.`,

@@ -3,12 +3,13 @@
  * (core/gate); here stand the hard stops before it, and what holds where there is no second side to compare with.
  */
 
-import { decideGate, gatePolicyOf, judgeAlone } from '../gate/index.ts';
+import { decideGate, gapOf, gatePolicyOf, judgeAlone, settled } from '../gate/index.ts';
 import {
   type AlarmReading,
   type CutoverState,
   type Deployment,
   describeWeights,
+  fromIso,
   type MinuteEvidence,
   type ParityVerdict,
   type RuleWeights,
@@ -51,14 +52,16 @@ export interface Evidence extends HardEvidence {
 
 /**
  * Pure: the same plan, evidence and time give the same decision, so the log can be replayed (core/phases/replay.ts). A hard stop
- * goes back at once; what only makes blind keeps from advancing, never from going back, and no longer than `maxHold`.
+ * goes back at once; a gap in the evidence blocks promotion, never a rollback, and for no longer than `maxHold`.
  */
 export function observe(deployment: Deployment, state: Looking, seen: Evidence, now: number): Observed {
   const stop = hardStop(deployment, state, seen);
   if (stop !== null) return { observation: { decision: 'rollback', reason: stop } };
-  const observed = observePhase(deployment, state, seen, now);
-  const obstacle = obstacleOf(deployment, state, seen);
+  const known = settled(seen.minutes, now, state.plan.gate.settleAfter);
+  const observed = observePhase(deployment, state, { ...seen, minutes: known }, now);
   const { decision, reason } = observed.observation;
+  const gap = decision === 'advance' ? gapIn(state, known, now) : null;
+  const obstacle = obstacleOf(deployment, state, seen) ?? gap;
   if (obstacle === null || decision === 'rollback') return observed;
   const held = `${obstacle} ${reason}`;
   const observation: Observation = overdue(state, now)
@@ -113,6 +116,22 @@ function obstacleOf(deployment: Deployment, state: Looking, seen: HardEvidence):
     (a) => a.state === 'INSUFFICIENT_DATA' && deployment.rollbackAlarms.includes(a.name),
   );
   return blind.length > 0 ? `Alarm ${names(blind)} has INSUFFICIENT_DATA.` : null;
+}
+
+/** What is missing of the evidence of a stage or a soak that would advance; null when it is whole and fresh. */
+function gapIn(state: Looking, known: readonly MinuteEvidence[], now: number): string | null {
+  if (state.phase !== 'stage' && state.phase !== 'soak') return null;
+  const since = fromIso(state.since);
+  const share = state.phase === 'soak' ? 1 : state.split.candidatePercent / 100;
+  const gap = gapOf(known, { since, now, share, bakeMs: earliestOf(state) * 1000 });
+  return gap === null ? null : `Evidence is not complete: ${gap}.`;
+}
+
+/** Seconds after which the present stage or soak may advance. */
+function earliestOf(state: Looking): number {
+  const { bake } = lengthOf(state);
+  const { accelerate, minBake } = state.plan.gate;
+  return state.phase === 'stage' && accelerate ? Math.min(minBake, bake) : bake;
 }
 
 /** Why a rollback could not be carried by the stable side; null when it could. No customer moves away from a side that is sinking. */
@@ -195,11 +214,9 @@ export function observeExercise(state: Looking, parity: ParityVerdict, now: numb
 export function observeStage(state: Looking, looked: readonly MinuteEvidence[], now: number): Observed {
   const stage = state.plan.stages[state.stage];
   if (stage === undefined) throw new RangeError(`stage ${state.stage} is not in the plan`);
-  const { accelerate, minBake } = state.plan.gate;
-  const earliest = accelerate ? Math.min(minBake, stage.bake) : stage.bake;
   const policy = gatePolicyOf(state.plan, state.baseline, state.stage);
   const verdict = stage.percent === 100 ? judgeAlone(looked, policy, state.baseline) : decideGate(looked, policy);
-  return { observation: weigh(state, verdict, earliest, now), verdict };
+  return { observation: weigh(state, verdict, earliestOf(state), now), verdict };
 }
 
 /**

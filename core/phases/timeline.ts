@@ -146,7 +146,7 @@ function stageRow(plan: Plan, stage: Plan['stages'][number], assumptions: Assump
   return {
     ...observed(`stage ${stage.percent} %`, stage.bake, stage.maxHold, plan.gate.observe, stage.percent),
     requestsNeeded: needed,
-    evidenceSeconds: plan.gate.warmUp + Math.ceil(needed / (assumptions.rps * share)),
+    evidenceSeconds: plan.gate.warmUp + plan.gate.settleAfter + Math.ceil(needed / (assumptions.rps * share)),
   };
 }
 

@@ -69,7 +69,7 @@ const PLAN = parsePlan({
     { percent: 10, bake: 'PT2M', maxHold: 'PT20M' },
     { percent: 100, bake: 'PT2M', maxHold: 'PT20M' },
   ],
-  gate: { minRequests: 20 },
+  gate: { minRequests: 20, settleAfter: 'PT0S' },
   soak: { duration: 'PT2M', observe: 'PT1M', maxHold: 'PT20M' },
   decommission: { drain: 'PT1M', step: 'PT1M' },
   // An answer that never arrives must end as a rollback, and soon.

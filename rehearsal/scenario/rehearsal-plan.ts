@@ -38,6 +38,8 @@ export function rehearsalPlan(plan: Plan, observations: number): Plan {
     gate: {
       ...plan.gate,
       observe: 60,
+      // The local metric store publishes every count with its minute.
+      settleAfter: 0,
       minRequests: 12,
       beta: 0.2,
       errorMargin: 0.2,

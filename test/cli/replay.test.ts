@@ -53,8 +53,8 @@ describe('crossfade replay', () => {
       JSON.stringify({ ...PLAN, gate: { warmUp: 'PT0S', accelerate: true, minBake: 'PT2M' } }),
     );
     const { code, stdout } = await crossfade(['replay', log, '--plan', other]);
-    expect(stdout).toMatch(/stage 10 %: advanced .*; replayed: advanced at .*, after 2\.0 min \(3\.0 min sooner\)/);
-    expect(stdout).toContain('6 of 10 decisions would have been different.');
+    expect(stdout).toMatch(/stage 10 %: advanced .*; replayed: advanced at .*, after 3\.0 min \(2\.0 min sooner\)/);
+    expect(stdout).toContain('4 of 10 decisions would have been different.');
     expect(code).toBe(1);
   });
 

@@ -7,6 +7,7 @@ import {
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
+import { UNKNOWN } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/model/ids.ts';
 import type { Lease } from '../../core/model/lease.ts';
 import type { Claim, FenceRequest } from '../../core/model/ports.ts';
@@ -420,7 +421,7 @@ describe('metrics over our cloud', () => {
       at,
     });
 
-  it('bring both sides on the same minutes: absent errors are zero, absent requests a gap, the newest minute is left out', async () => {
+  it('bring both sides on the same minutes: absent errors are unknown, absent requests a gap, the newest minute is left out', async () => {
     for (const n of [3, 2, 1, 0]) {
       for (let i = 0; i < 10; i++) put('stable', 'RequestCount', minute(n), 1);
       put('stable', 'TargetResponseTime', minute(n), 0.1);
@@ -430,20 +431,22 @@ describe('metrics over our cloud', () => {
     put('candidate', 'HTTPCode_Target_5XX_Count', minute(2), 1);
     put('candidate', 'TargetConnectionErrorCount', minute(1), 4);
     const metrics = cloudWatchMetrics(backend.cloudWatch, backend.deployment);
-    const stable = (slow = 0) => ({ requests: 10, target5xx: 0, connectionErrors: 0, slow });
+    const unknown = { target5xx: UNKNOWN, connectionErrors: UNKNOWN };
+    const stable = (slow = 0) => ({ requests: 10, ...unknown, slow });
+    const balancer = { elb5xx: UNKNOWN };
     expect(await metrics.minutes({ from: minute(3), to: NOW + 40_000 }, 500)).toEqual([
-      { minute: minute(3), stable: stable(1), candidate: null, elb5xx: 0 },
+      { minute: minute(3), stable: stable(1), candidate: null, ...balancer },
       {
         minute: minute(2),
         stable: stable(),
-        candidate: { requests: 1, target5xx: 1, connectionErrors: 0, slow: 0 },
-        elb5xx: 0,
+        candidate: { requests: 1, ...unknown, target5xx: 1, slow: 0 },
+        ...balancer,
       },
       {
         minute: minute(1),
         stable: stable(),
-        candidate: { requests: 4, target5xx: 0, connectionErrors: 4, slow: 0 },
-        elb5xx: 0,
+        candidate: { requests: 4, ...unknown, connectionErrors: 4, slow: 0 },
+        ...balancer,
       },
     ]);
   });

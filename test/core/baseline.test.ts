@@ -14,8 +14,8 @@ const FOUND: BaselineSummary = {
   errorRate: 0.001,
   recentErrorRate: 0.001,
   slowRate: 0.001,
-  errorBunch: null,
-  slowBunch: null,
+  errorBurst: null,
+  slowBurst: null,
   elb5xxRate: 0,
   peakErrorRate: 0.002,
   peakSlowRate: 0.01,
@@ -44,18 +44,18 @@ describe('a baseline', () => {
     expect(baselineRefusals(plan(), found).join()).toMatch(reason);
   });
 
-  it('says when failures come in bunches that the plan takes for independent ones, and what to set', () => {
-    const found = { ...FOUND, errorBunch: 4.8, slowBunch: 12.1 };
+  it('says when failures come in bursts that the plan takes for independent ones, and what to set', () => {
+    const found = { ...FOUND, errorBurst: 4.8, slowBurst: 12.1 };
     expect(describeBaseline(plan(), found)).toMatch(
-      /failures come in bursts of about 4\.8, .*independent.* gate\.errorBunch to 5 /,
+      /failures come in bursts of about 4\.8, .*independent.* gate\.errorBurst to 5 /,
     );
-    expect(describeBaseline(plan({ gate: { errorBunch: 5, slowBunch: 10 } }), found)).not.toMatch(/Bunch/);
+    expect(describeBaseline(plan({ gate: { errorBurst: 5, slowBurst: 10 } }), found)).not.toMatch(/Bunch/);
     expect(describeBaseline(plan(), FOUND)).not.toMatch(/Bunch/);
   });
 
-  it('predicts so many times the requests for a plan of bunches', () => {
+  it('predicts so many times the requests for a plan of bursts', () => {
     const times = (gate: PlanInput['gate']) => stageTimes(plan({ gate: { ...gate } }), FOUND).map((t) => t.requests);
-    const [single, fives] = [times({}), times({ errorBunch: 5, slowBunch: 5 })];
+    const [single, fives] = [times({}), times({ errorBurst: 5, slowBurst: 5 })];
     for (const [i, requests] of fives.entries()) expect(requests / (single[i] ?? 0)).toBeCloseTo(5, 1);
   });
 

@@ -109,9 +109,9 @@ describe('the mean of an e-value, by enumeration of every outcome', () => {
   });
 });
 
-describe('the mean of an e-value where failures come in bunches, by enumeration', () => {
+describe('the mean of an e-value where failures come in bursts, by enumeration', () => {
   /** P(X = x) when groups of requests fail together, each group with probability p. */
-  const bunchLaw = (groups: readonly number[], p: number): number[] =>
+  const burstLaw = (groups: readonly number[], p: number): number[] =>
     groups.reduce(
       (law, size) => {
         const next = Array.from({ length: law.length + size }, () => 0);
@@ -131,16 +131,16 @@ describe('the mean of an e-value where failures come in bunches, by enumeration'
     more: number,
     of: (pair: Pair) => number,
   ) =>
-    bunchLaw(stable, p).reduce(
+    burstLaw(stable, p).reduce(
       (total, q0, x0) =>
         total +
-        bunchLaw(candidate, p + more).reduce(
+        burstLaw(candidate, p + more).reduce(
           (inner, q1, x1) => inner + q0 * q1 * of({ n0: sum(stable), x0, n1: sum(candidate), x1 }),
           0,
         ),
       0,
     );
-  const bunched = fc.integer({ min: 1, max: 4 }).chain((most) =>
+  const bursting = fc.integer({ min: 1, max: 4 }).chain((most) =>
     fc.record({
       most: fc.constant(most),
       stable: fc.array(fc.integer({ min: 1, max: most }), { minLength: 1, maxLength: 4 }),
@@ -148,9 +148,9 @@ describe('the mean of an e-value where failures come in bunches, by enumeration'
     }),
   );
 
-  it('is at most 1 when no bunch is larger than the plan says, for worse and for within the margin', () => {
+  it('is at most 1 when no burst is larger than the plan says, for worse and for within the margin', () => {
     fc.assert(
-      fc.property(bunched, share(0.7), fc.constantFrom(0.005, 0.05, 0.3), ({ most, stable, candidate }, p, margin) => {
+      fc.property(bursting, share(0.7), fc.constantFrom(0.005, 0.05, 0.3), ({ most, stable, candidate }, p, margin) => {
         const same = mean(stable, candidate, p, 0, (pair) => e(worse([byCause(pair, most)]).logE));
         const atMargin = mean(stable, candidate, p, margin, (pair) => e(withinMargin([byCause(pair, most)], margin)));
         return same <= ONE && atMargin <= ONE;
@@ -160,16 +160,16 @@ describe('the mean of an e-value where failures come in bunches, by enumeration'
 
   it('of "above" and "below" a fixed rate likewise', () => {
     fc.assert(
-      fc.property(bunched, share(1), ({ most, candidate }, p) => {
+      fc.property(bursting, share(1), ({ most, candidate }, p) => {
         const of = (value: (x: number) => number) =>
-          bunchLaw(candidate, p).reduce((total, q, x) => total + q * value(x), 0);
+          burstLaw(candidate, p).reduce((total, q, x) => total + q * value(x), 0);
         const seen = (x: number) => exposedByCause([{ n: sum(candidate), x }], most);
         return of((x) => e(above(seen(x), p).logE)) <= ONE && of((x) => e(below(seen(x), p))) <= ONE;
       }),
     );
   });
 
-  it('is far above 1 when bunches are taken for single failures', () => {
+  it('is far above 1 when bursts are taken for single failures', () => {
     const fives = [5, 5, 5, 5];
     expect(mean(fives, fives, 0.1, 0, (pair) => e(worse([pair]).logE))).toBeGreaterThan(10);
     expect(mean(fives, fives, 0.1, 0, (pair) => e(worse([byCause(pair, 5)]).logE))).toBeLessThanOrEqual(ONE);

@@ -17,6 +17,13 @@ const minute = (stable: number | null, candidate: number | null, failed = 0): Mi
   elb5xx: 0,
 });
 
+/** A whole hour of such minutes, after which the stage's bake is over. */
+function hourOf(w: MemoryWorld, each: MinuteEvidence): void {
+  const first = Math.ceil(w.now / 60_000) * 60_000;
+  w.minuteEvidence = Array.from({ length: 60 }, (_, i) => ({ ...each, minute: first + i * 60_000 }));
+  w.now += HOUR;
+}
+
 async function look(change: (world: MemoryWorld) => void) {
   const world = new MemoryWorld();
   const state = await atFirstStage(world);
@@ -28,8 +35,7 @@ describe('an observation of a stage', () => {
   it('advances when the bake is over and the evidence is in', async () => {
     expect(
       await look((w) => {
-        w.now += HOUR;
-        w.minuteEvidence = Array.from({ length: 10 }, () => minute(30_000, 3_000));
+        hourOf(w, minute(30_000, 3_000));
       }),
     ).toMatchObject({ next: 'nextStage' });
   });
@@ -119,8 +125,7 @@ describe('an observation of a stage', () => {
   });
 
   const healthyAfterBake = (w: MemoryWorld) => {
-    w.now += HOUR;
-    w.minuteEvidence = Array.from({ length: 10 }, () => minute(30_000, 3_000));
+    hourOf(w, minute(30_000, 3_000));
   };
   const eachAlarm = (change: Partial<AlarmReading>) => (w: MemoryWorld) => {
     w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, ...change }));
@@ -203,8 +208,10 @@ describe('an observation of the soak', () => {
     const world = new MemoryWorld();
     const before = await atFirstStage(world);
     const state = { ...before, phase: 'soak' as const, stage: before.plan.stages.length - 1 };
+    const first = Math.ceil(world.now / 60_000) * 60_000;
+    const each = (_: unknown, i: number) => ({ ...minute(null, 30_000, 30), minute: first + i * 60_000 });
+    world.minuteEvidence = Array.from({ length: 48 * 60 }, each);
     world.now += 48 * HOUR;
-    world.minuteEvidence = [minute(null, 30_000, 30)];
     change(world);
     return makeHandler(world)(stateToJson(state));
   }

@@ -85,7 +85,8 @@ function collect(series: Map<string, Map<number, number>>, result: MetricDataRes
   const points = series.get(result.Id ?? '') ?? new Map<number, number>();
   result.Timestamps?.forEach((at, i) => {
     const value = result.Values?.[i];
-    if (value !== undefined) points.set(at.getTime(), value);
+    // What is no count says nothing: the point is as good as absent.
+    if (value !== undefined && Number.isFinite(value) && value >= 0) points.set(at.getTime(), value);
   });
   series.set(result.Id ?? '', points);
 }

@@ -1,13 +1,21 @@
 /** The metrics port over CloudWatch: one GetMetricData call brings both sides on the same minutes. */
 import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { bunching, PEAK_MINUTES, type Period } from '../../../core/gate/index.ts';
-import type { Deployment, Metrics, MinuteEvidence, SideCounts, TimeRange } from '../../../core/model/index.ts';
+import { burstSize, PEAK_MINUTES, type Period } from '../../../core/gate/index.ts';
+import {
+  type Deployment,
+  type LateCount,
+  type Metrics,
+  type MinuteEvidence,
+  type SideCounts,
+  type TimeRange,
+  UNKNOWN,
+} from '../../../core/model/index.ts';
 import { fetchCounted, type MetricSeries, sum } from './metric-series.ts';
 
 const MINUTE_MS = 60_000;
 /** ALB publishes a minute's metrics within the following minute; a younger minute may still grow. */
 const INGESTION_DELAY_MS = 30_000;
-/** A call takes at most 500 metrics and returns at most 100,800 points: 13 series of seven days need a second page. */
+/** A call takes at most 500 metrics and returns at most 100,800 points: 14 series of seven days need a second page. */
 const MAX_MINUTES = 7 * 1440;
 
 /** A window of fewer requests says nothing about the worst. */
@@ -38,6 +46,7 @@ export function cloudWatchMetrics(
         ...sideQueries(deployment, 'stable', latencyBudgetMs),
         ...sideQueries(deployment, 'candidate', latencyBudgetMs),
         elbQuery(deployment),
+        query(deployment, 'loadBalancerRequests', 'RequestCount', 'Sum', 60, null),
       ];
       return toMinutes(await fetchCounted(client, queries, { from, to }), { from, to });
     },
@@ -57,8 +66,8 @@ export function cloudWatchMetrics(
         errorRate: Math.min(1, (total('target5xx') + total('connectionErrors')) / requests),
         recentErrorRate: recentErrorRate(values, period, to),
         slowRate: counted(values, 'slow', 'p99') ? Math.min(1, total('slow') / requests) : null,
-        errorBunch: bunching(periods(values, ['target5xx', 'connectionErrors'])),
-        slowBunch: counted(values, 'slow', 'p99') ? bunching(periods(values, ['slow'])) : null,
+        errorBurst: burstSize(periods(values, ['target5xx', 'connectionErrors'])),
+        slowBurst: counted(values, 'slow', 'p99') ? burstSize(periods(values, ['slow'])) : null,
         elb5xxRate: Math.min(1, total('elb5xx') / requests),
         peakErrorRate: peak(values, ['target5xx', 'connectionErrors', 'elb5xx'], period),
         peakSlowRate: counted(values, 'slow', 'p99') ? peak(values, ['slow'], period) : null,
@@ -155,7 +164,8 @@ function toMinutes(series: MetricSeries, { from, to }: TimeRange): MinuteEvidenc
       minute,
       stable: side(series, 'stable', minute),
       candidate: side(series, 'candidate', minute),
-      elb5xx: series.get('elb5xx')?.get(minute) ?? 0,
+      elb5xx: lateCount(series, 'elb5xx', minute),
+      loadBalancerRequests: series.get('loadBalancerRequests')?.get(minute),
     });
   }
   return minutes;
@@ -166,18 +176,24 @@ function counted(series: MetricSeries, slow: string, percentile: string): boolea
   return (series.get(slow)?.size ?? 0) > 0 || (series.get(percentile)?.size ?? 0) === 0;
 }
 
-/** Without RequestCount the minute is a gap. With it, absent error counts are zeros: AWS reports them only when non-zero. */
+/** AWS reports error counts only when they are not zero, and some of them late: an absent one is unknown. */
+function lateCount(series: MetricSeries, id: string, minute: number): LateCount {
+  return series.get(id)?.get(minute) ?? UNKNOWN;
+}
+
+/** Without RequestCount and refused connections the minute is a gap. */
 function side(series: MetricSeries, name: Side, minute: number): SideCounts | null {
   const requests = series.get(`${name}_requests`)?.get(minute);
-  const connectionErrors = series.get(`${name}_connectionErrors`)?.get(minute) ?? 0;
-  if (requests === undefined && connectionErrors === 0) return null;
+  const connectionErrors = lateCount(series, `${name}_connectionErrors`, minute);
+  const refused = connectionErrors === UNKNOWN ? 0 : connectionErrors;
+  if (requests === undefined && refused === 0) return null;
   const latency = counted(series, `${name}_slow`, `${name}_p99`)
     ? undefined
     : { p95: ms(series, `${name}_p95`, minute), p99: ms(series, `${name}_p99`, minute) };
   return {
     // A refused connection is no request of the target's, but it was one of a customer's.
-    requests: Math.max(requests ?? 0, connectionErrors),
-    target5xx: series.get(`${name}_target5xx`)?.get(minute) ?? 0,
+    requests: Math.max(requests ?? 0, refused),
+    target5xx: lateCount(series, `${name}_target5xx`, minute),
     connectionErrors,
     slow: latency === undefined ? (series.get(`${name}_slow`)?.get(minute) ?? 0) : null,
     ...(latency === undefined ? {} : { latency }),

@@ -56,9 +56,10 @@ describe('an observation’s evidence', () => {
         ['requests', 'target5xx', 'connectionErrors', 'slow', 'p95', 'p99'].map((name) => `${side}_${name}`),
       ),
       'elb5xx',
+      'loadBalancerRequests',
     ]);
     expect(minutes.map((m) => m.minute)).toEqual([9, 8, 7, 6, 5, 4, 3, 2].map(minute));
-    expect(minutes[0]).toEqual({ minute: minute(9), stable: null, candidate: null, elb5xx: 0 });
+    expect(minutes[0]).toEqual({ minute: minute(9), stable: null, candidate: null, elb5xx: 'unknown' });
   });
 
   it('is asked for anew from the beginning, so that minutes that came late count', async () => {

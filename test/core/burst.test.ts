@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bunching, type Period } from '../../core/gate/overdispersion.ts';
+import { burstSize, type Period } from '../../core/gate/overdispersion.ts';
 import { binomial, generator } from '../support/random.ts';
 
 const DAY = 1440;
@@ -14,32 +14,32 @@ function day(seed: number, size: number, rate: (minute: number) => number, reque
 }
 const steady = () => 0.005;
 
-describe('bunches of failures', () => {
+describe('bursts of failures', () => {
   it.each([3, 5, 10])('are found, with their size, when failures come %i at a time', (size) => {
     for (const seed of [1, 2, 3]) {
-      const found = bunching(day(seed, size, steady)) ?? 0;
+      const found = burstSize(day(seed, size, steady)) ?? 0;
       expect(found / size).toBeGreaterThan(0.75);
       expect(found / size).toBeLessThan(1.33);
     }
   });
 
   it('are not found where each failure has a cause of its own, in two hundred days', () => {
-    const found = Array.from({ length: 200 }, (_, seed) => bunching(day(seed, 1, steady)));
-    expect(found.filter((bunch) => bunch !== null)).toEqual([]);
+    const found = Array.from({ length: 200 }, (_, seed) => burstSize(day(seed, 1, steady)));
+    expect(found.filter((burst) => burst !== null)).toEqual([]);
   });
 
   it('are not taken from a rate that drifts with the hour, or jumps when a neighbour comes', () => {
     const hours = (minute: number) => 0.005 * (1.5 + Math.sin((2 * Math.PI * minute) / DAY));
     const neighbour = (minute: number) => (minute % 60 < 10 ? 0.05 : 0.005);
-    expect(bunching(day(7, 1, hours))).toBeNull();
-    expect(bunching(day(8, 1, neighbour))).toBeNull();
+    expect(burstSize(day(7, 1, hours))).toBeNull();
+    expect(burstSize(day(8, 1, neighbour))).toBeNull();
   });
 
   it('are looked for over longer windows where failures are few, and not told of where there are too few', () => {
-    const rare = bunching(day(3, 5, () => 0.0005)) ?? 0;
+    const rare = burstSize(day(3, 5, () => 0.0005)) ?? 0;
     expect(rare).toBeGreaterThan(2.5);
-    expect(bunching(day(3, 5, () => 0.00001))).toBeNull();
-    expect(bunching([])).toBeNull();
-    expect(bunching([{ n: 100, x: 0 }])).toBeNull();
+    expect(burstSize(day(3, 5, () => 0.00001))).toBeNull();
+    expect(burstSize([])).toBeNull();
+    expect(burstSize([{ n: 100, x: 0 }])).toBeNull();
   });
 });

@@ -1,0 +1,88 @@
+/**
+ * A stage and the soak advance only on evidence that is whole and fresh: the last ten minutes and most of the stage must have
+ * come from both sides. A gap blocks promotion, never a rollback.
+ */
+import { type MinuteEvidence, UNKNOWN } from '../model/index.ts';
+
+const MINUTE_MS = 60_000;
+/** The newest minute may not be published yet: ALB publishes a minute within the next one. */
+const PUBLICATION_MINUTES = 1;
+/** Minutes before the newest ones of which none may be missing. */
+const RECENT_MINUTES = 10;
+/**
+ * Share of the stage that must be there. A fifth may be missing (a metric store's outage of a dozen minutes in an hour); with
+ * more missing, a regression of half a margin over the whole stage could hide most of itself in the gap.
+ */
+const LEAST_SHARE = 0.8;
+/** Requests that a block of minutes should bring: none at all has then a chance of e⁻⁵, below 1 %. */
+const REQUESTS_OF_A_BLOCK = 5;
+/** Of the ten minutes before a decision's newest known one, so many must be known: two points may be late. */
+const KNOWN_OF_RECENT = 8;
+
+export interface Span {
+  /** When the stage or the soak began, milliseconds since the epoch. */
+  readonly since: number;
+  readonly now: number;
+  /** Share of the requests that are the candidate's, 0 to 1; at 1 nothing is expected of the stable side. */
+  readonly share: number;
+  /** Evidence must be settled until so long after `since`. Milliseconds. */
+  readonly bakeMs: number;
+}
+
+type Side = 'stable' | 'candidate';
+
+/** Why the evidence is too thin or too old to advance on; null when it is neither. */
+export function gapOf(minutes: readonly MinuteEvidence[], span: Span): string | null {
+  const sides: Side[] = span.share >= 1 ? ['candidate'] : ['stable', 'candidate'];
+  const expected = expectedMinutes(minutes, span);
+  if (expected.length === 0) return 'no minute of it has been published yet';
+  for (const side of sides) {
+    const problem = missing(expected, side, side === 'stable' ? 1 - span.share : span.share);
+    if (problem !== null) return problem;
+  }
+  return unsettled(expected, sides, span);
+}
+
+/** One entry a minute from `since` to the newest that must have been published; undefined where nothing came. */
+function expectedMinutes(minutes: readonly MinuteEvidence[], { since, now }: Span): (MinuteEvidence | undefined)[] {
+  const first = Math.ceil(since / MINUTE_MS);
+  const end = Math.floor(now / MINUTE_MS) - PUBLICATION_MINUTES;
+  const byMinute = new Map(minutes.map((m) => [Math.floor(m.minute / MINUTE_MS), m]));
+  return Array.from({ length: Math.max(0, end - first) }, (_, i) => byMinute.get(first + i));
+}
+
+function missing(expected: readonly (MinuteEvidence | undefined)[], side: Side, share: number): string | null {
+  const total = expected.reduce((sum, m) => sum + (m?.stable?.requests ?? 0) + (m?.candidate?.requests ?? 0), 0);
+  const perMinute = (total / expected.length) * share;
+  if (perMinute === 0) return `the ${side} side has no evidence`;
+  // On thin traffic a minute without requests is ordinary: blocks of several minutes are asked for instead.
+  const size = Math.min(expected.length, Math.max(1, Math.ceil(REQUESTS_OF_A_BLOCK / perMinute)));
+  const blocks: boolean[] = [];
+  for (let end = expected.length; end - size >= 0; end -= size)
+    blocks.push(expected.slice(end - size, end).some((m) => (m?.[side]?.requests ?? 0) > 0));
+  const recent = blocks.slice(0, Math.ceil(RECENT_MINUTES / size));
+  const silent = blocks.indexOf(true);
+  if (silent !== 0)
+    return `the ${side} side has been silent for ${(silent === -1 ? blocks.length : silent) * size} min`;
+  if (recent.includes(false)) return `the ${side} side's last ${recent.length * size} min have a gap`;
+  const present = blocks.filter(Boolean).length / blocks.length;
+  return present >= LEAST_SHARE
+    ? null
+    : `only ${Math.floor(present * 100)} % of the ${side} side's minutes are there, ${LEAST_SHARE * 100} % are needed`;
+}
+
+/** Error counts must be known to the end of the bake: an absent point may be a late one. */
+function unsettled(
+  expected: readonly (MinuteEvidence | undefined)[],
+  sides: readonly Side[],
+  { bakeMs }: Span,
+): string | null {
+  const isKnown = (m: MinuteEvidence | undefined) =>
+    m !== undefined && sides.every((s) => m[s]?.target5xx !== UNKNOWN && m[s]?.connectionErrors !== UNKNOWN);
+  const needed = Math.min(expected.length, Math.floor(bakeMs / MINUTE_MS) - PUBLICATION_MINUTES);
+  for (let end = expected.length; end >= needed; end--) {
+    const recent = expected.slice(Math.max(0, end - RECENT_MINUTES), end);
+    if (recent.filter(isKnown).length * RECENT_MINUTES >= KNOWN_OF_RECENT * recent.length) return null;
+  }
+  return 'error counts of its last minutes are not settled yet (absent points may be late)';
+}

@@ -1,0 +1,55 @@
+/**
+ * Which counts may be believed. An absent error point is zero once its minute is old enough, and unknown before that, on both
+ * sides alike. Tests for "worse" and for "within the margin" read a stage only up to its first unsettled minute: the prefix of
+ * a supermartingale, however its end is chosen, is covered by Ville's inequality, while leaving single minutes out because
+ * their points are absent would keep those with failures and drop those without (docs/explanation/gate.md).
+ */
+import { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from '../model/index.ts';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * The minutes with every absent count that is older than `settleAfter` seconds at `now` taken for zero. A side with a count that
+ * is no number of at least 0 becomes a gap: nothing can be concluded from it.
+ */
+export function settled(minutes: readonly MinuteEvidence[], now: number, settleAfter: number): MinuteEvidence[] {
+  return minutes.map((minute) => {
+    const old = minute.minute + MINUTE_MS + settleAfter * 1000 <= now;
+    const resolve = (value: LateCount): LateCount => (value === UNKNOWN && old ? 0 : value);
+    const side = (counts: SideCounts | null): SideCounts | null =>
+      counts === null || !isSound(counts)
+        ? null
+        : { ...counts, target5xx: resolve(counts.target5xx), connectionErrors: resolve(counts.connectionErrors) };
+    const elb5xx = isCount(minute.elb5xx) || minute.elb5xx === UNKNOWN ? minute.elb5xx : UNKNOWN;
+    return { ...minute, stable: side(minute.stable), candidate: side(minute.candidate), elb5xx: resolve(elb5xx) };
+  });
+}
+
+/** Those before the first minute in which a side that answered has an unknown count. */
+export function settledPrefix(minutes: readonly MinuteEvidence[]): readonly MinuteEvidence[] {
+  const open = minutes.findIndex(({ stable, candidate }) => isOpen(stable) || isOpen(candidate));
+  return open === -1 ? minutes : minutes.slice(0, open);
+}
+
+function isOpen(side: SideCounts | null): boolean {
+  return side !== null && side.requests > 0 && !isSettled(side);
+}
+
+export function isSettled({ target5xx, connectionErrors }: SideCounts): boolean {
+  return target5xx !== UNKNOWN && connectionErrors !== UNKNOWN;
+}
+
+function isSound({ requests, target5xx, connectionErrors, slow, latency }: SideCounts): boolean {
+  const late = [target5xx, connectionErrors].filter((value) => value !== UNKNOWN);
+  const nullable = [slow, latency?.p95 ?? null, latency?.p99 ?? null].filter((value) => value !== null);
+  return [requests, ...late, ...nullable].every(isCount);
+}
+
+function isCount(value: LateCount): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+/** At least so much; the rest may still arrive. */
+export function known(value: LateCount): number {
+  return value === UNKNOWN ? 0 : value;
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { decode } from '../../core/model/decision-log.ts';
+import { logEntrySchema } from '../../core/model/lease.ts';
+import { parsePlan } from '../../core/model/plan.ts';
+import { MemoryWorld } from '../support/memory-world.ts';
+
+describe('names that fields of a plan have had', () => {
+  it('mean the same as today’s', () => {
+    expect(parsePlan({ gate: { errorBunch: 5, slowBunch: 3 } }).gate).toMatchObject({ errorBurst: 5, slowBurst: 3 });
+    expect(parsePlan({ gate: { errorBunch: 5, errorBurst: 2 } }).gate.errorBurst).toBe(2);
+    expect(() => parsePlan({ gate: { errorBunch: 0 } })).toThrow(/gate\.errorBurst/);
+  });
+
+  it('are read in the baseline of an earlier log', () => {
+    const { errorBurst, slowBurst, ...rest } = new MemoryWorld().baselineSummary;
+    const entry = logEntrySchema.parse({
+      at: '2026-11-24T08:00:00.000Z',
+      kind: 'phase',
+      phase: 'baseline',
+      stage: -1,
+      by: 'machine',
+      message: '',
+      data: { ...rest, errorBunch: 4, slowBunch: slowBurst },
+    });
+    expect(decode(entry, 2)).toMatchObject({ type: 'baseline', baseline: { errorBurst: 4, slowBurst: errorBurst } });
+  });
+});

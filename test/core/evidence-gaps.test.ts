@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { type MinuteEvidence, type SideCounts, UNKNOWN } from '../../core/model/evidence.ts';
+import { parsePlan } from '../../core/model/plan.ts';
+import { weightsFor } from '../../core/model/split.ts';
+import { type Looking, observe } from '../../core/phases/evaluate.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+import { MemoryWorld } from '../support/memory-world.ts';
+import { binomial, generator } from '../support/random.ts';
+
+const T0 = Date.UTC(2026, 10, 24, 8);
+const MINUTE = 60_000;
+const PLAN = parsePlan({
+  stages: [
+    { percent: 1, bake: 'PT1H' },
+    { percent: 10, bake: 'PT1H' },
+    { percent: 50, bake: 'PT1H' },
+    { percent: 100, bake: 'PT1H' },
+  ],
+});
+
+const side = (requests: number, target5xx: SideCounts['target5xx'] = 0): SideCounts => ({
+  requests,
+  target5xx,
+  connectionErrors: 0,
+  slow: Math.round(requests * 0.004),
+});
+const minute = (i: number, stable: SideCounts | null, candidate: SideCounts | null): MinuteEvidence => ({
+  minute: T0 + i * MINUTE,
+  stable,
+  candidate,
+  elb5xx: 0,
+});
+const minutes = (from: number, to: number, each: (i: number) => MinuteEvidence) =>
+  Array.from({ length: to - from }, (_, i) => each(from + i));
+const healthy = (i: number) => minute(i, side(27_000, 27), side(3_000, 3));
+
+const WORLD = new MemoryWorld();
+function decision(seen: readonly MinuteEvidence[], at: number, phase: 'stage' | 'soak' = 'stage') {
+  const split =
+    phase === 'stage'
+      ? { candidatePercent: 10, mirror: null }
+      : { candidatePercent: 100, mirror: { face: 'reverse' as const, percent: 5 } };
+  const state: Looking = {
+    plan: PLAN,
+    phase,
+    stage: phase === 'stage' ? 1 : 3,
+    since: new Date(T0).toISOString(),
+    split,
+    baseline: WORLD.baselineSummary,
+  };
+  const evidence = {
+    alarms: WORLD.alarmReadings,
+    live: weightsFor(DEPLOYMENT, split),
+    candidate: { healthy: 2, unhealthy: 0, registered: 2 },
+    minutes: seen,
+    parity: { status: 'clean' as const, reasons: [], pairs: 10_000, routes: 3 },
+  };
+  return observe(DEPLOYMENT, state, evidence, T0 + at * MINUTE).observation;
+}
+
+describe('a stage advances on fresh and whole evidence only', () => {
+  it('advances when both sides have answered in every minute', () => {
+    expect(decision(minutes(0, 60, healthy), 60).decision).toBe('advance');
+  });
+
+  const gap = (i: number) => minute(i, null, null);
+  const silent = (i: number) => minute(i, side(30_000, 30), null);
+  it.each<[string, MinuteEvidence[], RegExp]>([
+    ['both sides fell silent after 20 minutes', [...minutes(0, 20, healthy), ...minutes(20, 60, gap)], /silent/],
+    ['minutes after the 20th are not even listed', minutes(0, 20, healthy), /silent/],
+    ['the candidate fell silent', [...minutes(0, 20, healthy), ...minutes(20, 60, silent)], /candidate side has been/],
+    [
+      'the stable side fell silent in the last five minutes',
+      [...minutes(0, 55, healthy), ...minutes(55, 60, (i) => minute(i, null, side(3_000, 3)))],
+      /stable side has been silent for/,
+    ],
+    [
+      'one of the last ten minutes is missing',
+      minutes(0, 60, (i) => (i === 55 ? gap(i) : healthy(i))),
+      /last 10 min have a gap/,
+    ],
+    [
+      'a quarter of the stage is missing',
+      [...minutes(0, 20, healthy), ...minutes(20, 36, gap), ...minutes(36, 60, healthy)],
+      /only 7\d % .* 80 % are needed/,
+    ],
+  ])('holds when %s', (_name, seen, reason) => {
+    expect(decision(seen, 60)).toMatchObject({ decision: 'hold', reason: expect.stringMatching(reason) });
+  });
+
+  it('takes minutes without a request for ordinary on thin traffic', () => {
+    const random = generator(3);
+    const thin = minutes(0, 55 * 60, (i) => {
+      const n = binomial(random, 6, 0.1);
+      return minute(i, side(6 - n), n === 0 ? null : side(n));
+    });
+    const hour = decision(thin, 55 * 60);
+    expect(hour.reason).not.toMatch(/Evidence is not complete/);
+    const cut = decision(thin.slice(0, 54 * 60), 55 * 60);
+    expect(cut.decision).not.toBe('advance');
+  });
+
+  it('goes back on a worse candidate whatever is missing', () => {
+    const bad = minutes(0, 5, (i) => minute(i, side(27_000, 27), side(3_000, 300)));
+    expect(decision([...bad, ...minutes(5, 60, gap)], 60).decision).toBe('rollback');
+  });
+
+  it('ends a stage whose evidence stays away after its maximum hold', () => {
+    const seen = [...minutes(0, 20, healthy), ...minutes(20, 180, gap)];
+    expect(decision(seen, 180)).toMatchObject({ decision: 'rollback', reason: expect.stringContaining('silent') });
+  });
+
+  it('holds a soak of which only the first half hour was seen', () => {
+    const alone = (i: number) => minute(i, null, side(30_000, 30));
+    const seen = [...minutes(0, 30, alone), ...minutes(30, 48 * 60, gap)];
+    expect(decision(seen, 48 * 60, 'soak')).toMatchObject({
+      decision: 'hold',
+      reason: expect.stringMatching(/silent/),
+    });
+    expect(decision(minutes(0, 48 * 60, alone), 48 * 60, 'soak').decision).toBe('advance');
+  });
+});
+
+describe('an error count that has not arrived is unknown', () => {
+  it('does not promote while the last minutes’ counts may be late, and sees the regression when they come', () => {
+    const published = (at: number) => (i: number) => {
+      const [stable, candidate] = i < 52 ? [27, 3] : [27, 3_000];
+      return minute(i, side(27_000, stable), side(3_000, i + 8 < at ? candidate : UNKNOWN));
+    };
+    const decisions = [60, 61, 62, 63].map((at) => decision(minutes(0, at, published(at)), at).decision);
+    expect(decisions.slice(0, 1)).toEqual(['hold']);
+    expect(decisions).not.toContain('advance');
+    expect(decisions.at(-1)).toBe('rollback');
+  });
+
+  it('advances a candidate without errors once the bake’s minutes are old enough', () => {
+    const quiet = (i: number) => minute(i, side(27_000, UNKNOWN), side(3_000, UNKNOWN));
+    expect(decision(minutes(0, 60, quiet), 60).decision).toBe('hold');
+    expect(decision(minutes(0, 72, quiet), 72).decision).toBe('advance');
+  });
+
+  it('brings nobody back while the stable side’s count of the same minute may be late', () => {
+    const late = (stable: SideCounts['target5xx']) => [
+      ...minutes(0, 10, healthy),
+      minute(10, side(27_000, stable), side(3_000, 90)),
+      ...minutes(11, 13, healthy),
+    ];
+    expect(decision(late(UNKNOWN), 13).decision).toBe('hold');
+    expect(decision(late(810), 13).decision).toBe('hold');
+    expect(decision(late(27), 13).decision).toBe('rollback');
+    // Ten minutes after its end it has not come: it was zero.
+    expect(decision([...late(UNKNOWN), ...minutes(13, 21, healthy)], 21).decision).toBe('rollback');
+  });
+
+  it('does not bring back healthy candidates beside a neighbour when one in twenty of the stable side’s points is late', () => {
+    const random = generator(11);
+    let called = 0;
+    for (let run = 0; run < 30; run++) {
+      const seen = minutes(0, 60, (i) => {
+        const rate = i % 30 < 8 ? 0.03 : 0.001;
+        return minute(i, side(27_000, binomial(random, 27_000, rate)), side(3_000, binomial(random, 3_000, rate)));
+      });
+      const lateBy = seen.map(() => (random() < 0.05 ? 3 + Math.floor(6 * random()) : 0));
+      for (let at = 2; at <= 60; at++) {
+        const visible = seen
+          .slice(0, at)
+          .map((m, i) =>
+            i + (lateBy[i] ?? 0) < at || m.stable === null ? m : { ...m, stable: { ...m.stable, target5xx: UNKNOWN } },
+          );
+        if (decision(visible as MinuteEvidence[], at).decision !== 'rollback') continue;
+        called++;
+        break;
+      }
+    }
+    expect(called).toBe(0);
+  });
+
+  it('ends a clear outage within minutes, although no point of the stable side has arrived', () => {
+    const dead = (i: number) => minute(i, side(27_000, UNKNOWN), side(3_000, 600));
+    const first = [1, 2, 3].find((n) => decision(minutes(0, n, dead), n).decision === 'rollback');
+    expect(first).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a count that is no number', () => {
+  it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('%d is a gap, no reason to go back', (bad) => {
+    const seen = minutes(0, 60, (i) => (i === 20 ? minute(i, side(27_000, 27), side(3_000, bad)) : healthy(i)));
+    expect(decision(seen, 60).decision).toBe('advance');
+  });
+});
