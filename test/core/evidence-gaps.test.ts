@@ -142,11 +142,11 @@ describe('an error count that has not arrived is unknown', () => {
   it('brings nobody back while the stable side’s count of the same minute may be late', () => {
     const late = (stable: SideCounts['target5xx']) => [
       ...minutes(0, 10, healthy),
-      minute(10, side(27_000, stable), side(3_000, 90)),
+      minute(10, side(27_000, stable), side(3_000, 240)),
       ...minutes(11, 13, healthy),
     ];
     expect(decision(late(UNKNOWN), 13).decision).toBe('hold');
-    expect(decision(late(810), 13).decision).toBe('hold');
+    expect(decision(late(2_160), 13).decision).toBe('hold');
     expect(decision(late(27), 13).decision).toBe('rollback');
     // Ten minutes after its end it has not come: it was zero.
     expect(decision([...late(UNKNOWN), ...minutes(13, 21, healthy)], 21).decision).toBe('rollback');
