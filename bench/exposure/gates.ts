@@ -4,9 +4,9 @@
  */
 
 import { decideGate } from '../../core/gate/concurrent-control.ts';
+import { known } from '../../core/gate/counts.ts';
 import { judgeAlone } from '../../core/gate/historical-control.ts';
 import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
-import { known } from '../../core/gate/settled.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { Plan } from '../../core/model/plan.ts';
 import { dayBefore } from './day-before.ts';

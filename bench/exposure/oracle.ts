@@ -3,7 +3,7 @@
  * shape and its onset. It tests once, with error rates of 1 % each, on the same ramp and the same late metrics. No gate that
  * must find these out can be expected to reach it.
  */
-import { known } from '../../core/gate/settled.ts';
+import { known } from '../../core/gate/counts.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { Gate } from './gates.ts';
 import type { Policy, RampStage } from './policy.ts';

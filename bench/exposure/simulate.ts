@@ -1,5 +1,5 @@
 /** One run of one policy: minutes of traffic through a ramp, seen late, until the gate gives up or an hour at 100 % is over. */
-import { known } from '../../core/gate/settled.ts';
+import { known } from '../../core/gate/counts.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { Policy, RampStage } from './policy.ts';
 import type { World } from './world.ts';

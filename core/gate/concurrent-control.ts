@@ -5,13 +5,23 @@
 
 import type { MinuteEvidence } from '../model/index.ts';
 import { lowerBound, upperBound, withinMargin } from './confidence-sequence.ts';
+import {
+  failed,
+  failedAtLeast,
+  isSettled,
+  known,
+  percent,
+  rate,
+  requests,
+  settledPrefix,
+  slow,
+  total,
+} from './counts.ts';
 import { byCause, type Pair, type Pick, pairs } from './e-value.ts';
 import { above, exposed, exposedByCause } from './fixed-rate.ts';
 import { percentileRule } from './percentiles.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 import { NO_WARM_UP, type WarmUp, worse } from './regression.ts';
-import { isSettled, known, settledPrefix } from './settled.ts';
-import { failed, failedAtLeast, percent, rate, requests, slow, total } from './totals.ts';
 
 export interface MetricVerdict {
   readonly metric: 'errors' | 'slow';

@@ -19,7 +19,7 @@ const REQUESTS_OF_A_BLOCK = 5;
 /** Of the ten minutes before a decision's newest known one, so many must be known: two points may be late. */
 const KNOWN_OF_RECENT = 8;
 
-export interface Span {
+export interface StageSpan {
   /** When the stage or the soak began, milliseconds since the epoch. */
   readonly since: number;
   readonly now: number;
@@ -32,7 +32,7 @@ export interface Span {
 type Side = 'stable' | 'candidate';
 
 /** Why the evidence is too thin or too old to advance on; null when it is neither. */
-export function gapOf(minutes: readonly MinuteEvidence[], span: Span): string | null {
+export function gapOf(minutes: readonly MinuteEvidence[], span: StageSpan): string | null {
   const sides: Side[] = span.share >= 1 ? ['candidate'] : ['stable', 'candidate'];
   const expected = expectedMinutes(minutes, span);
   if (expected.length === 0) return 'no minute of it has been published yet';
@@ -44,7 +44,10 @@ export function gapOf(minutes: readonly MinuteEvidence[], span: Span): string | 
 }
 
 /** One entry a minute from `since` to the newest that must have been published; undefined where nothing came. */
-function expectedMinutes(minutes: readonly MinuteEvidence[], { since, now }: Span): (MinuteEvidence | undefined)[] {
+function expectedMinutes(
+  minutes: readonly MinuteEvidence[],
+  { since, now }: StageSpan,
+): (MinuteEvidence | undefined)[] {
   const first = Math.ceil(since / MINUTE_MS);
   const end = Math.floor(now / MINUTE_MS) - PUBLICATION_MINUTES;
   const byMinute = new Map(minutes.map((m) => [Math.floor(m.minute / MINUTE_MS), m]));
@@ -75,7 +78,7 @@ function missing(expected: readonly (MinuteEvidence | undefined)[], side: Side, 
 function unsettled(
   expected: readonly (MinuteEvidence | undefined)[],
   sides: readonly Side[],
-  { bakeMs }: Span,
+  { bakeMs }: StageSpan,
 ): string | null {
   const isKnown = (m: MinuteEvidence | undefined) =>
     m !== undefined && sides.every((s) => m[s]?.target5xx !== UNKNOWN && m[s]?.connectionErrors !== UNKNOWN);

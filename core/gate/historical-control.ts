@@ -6,10 +6,9 @@
 
 import type { BaselineSummary, MinuteEvidence, SideCounts } from '../model/index.ts';
 import type { GateVerdict } from './concurrent-control.ts';
+import { failed, failedAtLeast, known, percent, rate, requests, settledPrefix, total } from './counts.ts';
 import { above, below, type Exposed, exposed, exposedByCause } from './fixed-rate.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
-import { known, settledPrefix } from './settled.ts';
-import { failed, failedAtLeast, percent, rate, requests, total } from './totals.ts';
 
 /** Minutes over which the baseline's worst rates are taken. */
 export const PEAK_MINUTES = 5;

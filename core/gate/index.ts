@@ -8,10 +8,9 @@ export {
   falseAlarmBound,
 } from './alarm-rules.ts';
 export { decideGate } from './concurrent-control.ts';
+export { requests, settled, total } from './counts.ts';
 export { gapOf } from './freshness.ts';
 export { judgeAlone, PEAK_MINUTES } from './historical-control.ts';
 export { burstSize, type Period } from './overdispersion.ts';
 export { gatePolicyOf } from './plan-policy.ts';
 export { type BaseRates, requestsNeeded, requestsNeededAlone } from './sample-size.ts';
-export { settled } from './settled.ts';
-export { requests, total } from './totals.ts';

@@ -43,8 +43,7 @@ describe('an observation of a stage', () => {
   it('does not advance beside a stable side that could not take everything back, and tells people once', async () => {
     const world = new MemoryWorld();
     let json = stateToJson(await atFirstStage(world));
-    world.now += HOUR;
-    world.minuteEvidence = Array.from({ length: 10 }, () => minute(30_000, 3_000));
+    hourOf(world, minute(30_000, 3_000));
     world.healthy.stable = { healthy: 1, unhealthy: 1, registered: 2 };
     const before = world.notices.length;
     for (let i = 0; i < 3; i++) json = await makeHandler(world)(json);

@@ -1,10 +1,11 @@
 /**
- * Which counts may be believed. An absent error point is zero once its minute is old enough, and unknown before that, on both
+ * Which counts may be believed, and what they add up to. An absent error point is zero once its minute is old enough, and unknown before that, on both
  * sides alike. Tests for "worse" and for "within the margin" read a stage only up to its first unsettled minute: the prefix of
  * a supermartingale, however its end is chosen, is covered by Ville's inequality, while leaving single minutes out because
  * their points are absent would keep those with failures and drop those without (docs/explanation/gate.md).
  */
 import { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from '../model/index.ts';
+import type { Pick } from './e-value.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -52,4 +53,24 @@ function isCount(value: LateCount): boolean {
 /** At least so much; the rest may still arrive. */
 export function known(value: LateCount): number {
   return value === UNKNOWN ? 0 : value;
+}
+
+/** Null while a point of either count may still arrive. */
+export const failed: Pick = ({ target5xx, connectionErrors }) =>
+  target5xx === UNKNOWN || connectionErrors === UNKNOWN ? null : target5xx + connectionErrors;
+/** What has arrived of them: late points can only add to it. */
+export const failedAtLeast = (side: SideCounts): number => known(side.target5xx) + known(side.connectionErrors);
+export const slow: Pick = (side) => side.slow;
+export const requests: Pick = (side) => side.requests;
+
+export function total(minutes: readonly MinuteEvidence[], side: 'stable' | 'candidate', pick: Pick): number {
+  return minutes.reduce((sum, m) => sum + (m[side] === null ? 0 : (pick(m[side]) ?? 0)), 0);
+}
+
+export function rate(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+export function percent(value: number): string {
+  return `${(value * 100).toFixed(2)} %`;
 }
