@@ -99,6 +99,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'parity/compare/head',
     ],
     pure: true,
+    files: { most: 17, why: 'one format a file' },
   },
   'parity/compare': {
     purpose: 'One capture, compared.',

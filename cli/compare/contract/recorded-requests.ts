@@ -15,7 +15,7 @@ import {
   type LegLine,
   legLineOf,
   legLineSchema,
-  nameOf,
+  legNameOf,
   openInput,
   parseLine,
 } from '../diff/index.ts';
@@ -94,7 +94,7 @@ function refused(at: Position, error: z.ZodError): Unreadable {
 }
 
 function recordedOf(line: LegLine, routes: readonly string[]): Recorded {
-  const { by, text } = nameOf(line);
+  const { by, text } = legNameOf(line);
   const { route, request } = line;
   return {
     requestId: by === 'id' ? text : 'unnamed',

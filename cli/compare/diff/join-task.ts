@@ -12,7 +12,7 @@ import {
   type Position,
   type Summary,
 } from '../../../parity/tally/index.ts';
-import { type LegLine, legLineSchema, nameOf, urlKey } from './leg-log.ts';
+import { type LegLine, legLineSchema, legNameOf, urlKey } from './leg-log.ts';
 import { hostOf, pairLegs } from './pair-legs.ts';
 import type { JoinTask, LogSide, PartitionContent, TaskResult } from './tasks.ts';
 
@@ -66,7 +66,7 @@ function pairOf({ line: stable }: Placed, { line: candidate }: Placed, routes: r
   return {
     v: CAPTURE_VERSION,
     ingress: 'logs',
-    requestId: nameOf(stable).text,
+    requestId: legNameOf(stable).text,
     at: stable.at,
     route: routeName(stable, routes),
     request: stable.request,
@@ -78,7 +78,7 @@ function pairOf({ line: stable }: Placed, { line: candidate }: Placed, routes: r
 }
 
 function unpaired(summary: Summary, side: LogSide, { at, line }: Placed, routes: readonly string[]): void {
-  addUnpaired(summary, side, { at, requestId: nameOf(line).text, route: routeName(line, routes) });
+  addUnpaired(summary, side, { at, requestId: legNameOf(line).text, route: routeName(line, routes) });
 }
 
 /** As the mirror names them. */

@@ -54,7 +54,7 @@ export function urlKey({ request }: LegLine): string {
 }
 
 /** How a person may find the request: by an id that it has, or by its URL. */
-export function nameOf(line: LegLine): { readonly by: 'id' | 'url'; readonly text: string } {
+export function legNameOf(line: LegLine): { readonly by: 'id' | 'url'; readonly text: string } {
   const { id, hints } = namesOf(line);
   const text = id ?? hints[0];
   return text === undefined ? { by: 'url', text: urlKey(line) } : { by: 'id', text };

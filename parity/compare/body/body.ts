@@ -7,7 +7,14 @@ import { type Answers, type BodyDifference, why } from '../../model/index.ts';
 import type { BodyRules } from '../../rules/index.ts';
 import { hasNull, inStableHost } from '../head/index.ts';
 import { compareContent } from './content.ts';
-import { type Content, type Read, readContent, readPlain, textContent, type Unreadable } from './decoded-content.ts';
+import {
+  type Content,
+  type Read,
+  readContent,
+  readPlain,
+  textContent,
+  type UnreadableContent,
+} from './decoded-content.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
 
 export function compareBody(
@@ -28,9 +35,14 @@ export function compareBody(
  * Neither body is in the coding that its field names, but both are text: a recorder has decoded them and kept the field, or the
  * field names no coding (`utf-8`). What they say is compared.
  */
-function comparePlain(answers: Answers, a: Unreadable, b: Unreadable, rules: BodyRules | undefined): BodyDifference[] {
+function comparePlain(
+  answers: Answers,
+  a: UnreadableContent,
+  b: UnreadableContent,
+  rules: BodyRules | undefined,
+): BodyDifference[] {
   const { stable, candidate } = answers;
-  const isLabel = (read: Unreadable) => read === 'malformed' || read === 'unsupported';
+  const isLabel = (read: UnreadableContent) => read === 'malformed' || read === 'unsupported';
   const isText = ({ body }: ResponseLeg) => body.encoding === 'utf8' && !body.data.includes('\0');
   if (!isLabel(a) || !isLabel(b) || !isText(stable) || !isText(candidate)) return unreadable(a, b);
   const [x, y] = [readPlain(stable), readPlain(candidate)];

@@ -11,8 +11,8 @@ export interface Content {
   readonly text: string | null;
 }
 
-export type Unreadable = Exclude<Decoded['outcome'], 'decoded'> | 'no-decoder';
-export type Read = Content | Unreadable;
+export type UnreadableContent = Exclude<Decoded['outcome'], 'decoded'> | 'no-decoder';
+export type Read = Content | UnreadableContent;
 
 export function readContent(leg: ResponseLeg, decode: Decode | undefined): Read {
   const codings = codingsOf(leg);
