@@ -21,5 +21,5 @@ export { MAX_DEPTH, SameMeaning } from './equivalence.ts';
 export { JsonHashes } from './hash.ts';
 export { pairMembers } from './members.ts';
 export { spaceWriting } from './notation.ts';
-export { type ReadJson, readJson, textOf } from './read-json.ts';
+export { readJson, textOf } from './read-json.ts';
 export { tokenize } from './tokenizer.ts';

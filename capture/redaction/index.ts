@@ -3,4 +3,4 @@
 export { targetWithoutSecrets } from './fields.ts';
 export { CaptureRedaction, Redaction } from './redaction.ts';
 export type { RedactionRules } from './rules.ts';
-export { PERSONAL_RULES, type PersonalRule, routeWithoutSecrets, withoutSecrets } from './search/index.ts';
+export { PERSONAL_RULES, routeWithoutSecrets, withoutSecrets } from './search/index.ts';

@@ -8,7 +8,7 @@ export { FAIL_ON, type FailOn, failOnOption } from './fail-on.ts';
 export { number, wholeNumber } from './number.ts';
 export { outputFile, outputFileInNewFolder } from './output-file.ts';
 export { plain, plainJson, plainLines } from './plain.ts';
-export { type ProcessTerminal, processTerminal } from './process-terminal.ts';
+export { processTerminal } from './process-terminal.ts';
 export { fileProblem, readBytes, readJsonFile } from './read-file.ts';
 export { repeatable } from './repeatable.ts';
 export { givenRules, readRules } from './rules-file.ts';

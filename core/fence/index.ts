@@ -10,7 +10,6 @@ export {
   sameShape,
   type WantedRule,
 } from './listener-rule.ts';
-export { candidatePercentOf, neededTargets } from './return-plan.ts';
 export { type RollbackOutcome, type RollbackRequest, rollBack } from './rollback.ts';
 export { fencedShift } from './shift.ts';
 export { type WatchdogReport, watch } from './watchdog.ts';

@@ -3,7 +3,6 @@ export {
   ALARM_MAX_FOREIGN_PERCENT,
   ALARM_MIN_FAILURES,
   ALARM_MIN_REQUESTS,
-  type AlarmExposure,
   type CountedThresholds,
   falseAlarmBound,
 } from './alarm-rules.ts';

@@ -199,7 +199,6 @@ export const planSchema = z
 export type Plan = z.infer<typeof planSchema>;
 /** A plan as written; all durations are ISO-8601. */
 export type PlanInput = z.input<typeof planSchema>;
-export type Stage = Plan['stages'][number];
 
 /** Parses what an operator wrote. @throws {@link InvalidPlanError} that names every field that is wrong. */
 export function parsePlan(input: unknown): Plan {

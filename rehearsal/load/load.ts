@@ -35,12 +35,6 @@ export interface LoadTick {
   readonly sides: Record<string, SideTally>;
 }
 
-export interface LoadTotals {
-  readonly sent: number;
-  readonly ok: Readonly<Record<string, number>>;
-  readonly failed: Readonly<Record<string, number>>;
-}
-
 export interface Load {
   /** Stops sending, waits for what is in flight. */
   stop(): Promise<void>;

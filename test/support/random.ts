@@ -29,12 +29,6 @@ export function binomial(random: Random, n: number, p: number): number {
   return sum;
 }
 
-export function poisson(random: Random, mean: number): number {
-  if (mean > 2_000) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(random)));
-  const size = 1_000_000;
-  return binomial(random, size, mean / size);
-}
-
 /** Box–Muller. */
 export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

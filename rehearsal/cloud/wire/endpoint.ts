@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { countingCalls, type Fault, type Intercept } from './faults.ts';
 import { CloudError, type JsonOperations, type QueryOperations, toXml } from './protocol.ts';
 
-export type { Fault, Intercept } from './faults.ts';
+export type { Intercept } from './faults.ts';
 
 /** A request as the services with protocols of their own take it. */
 export interface RawRequest {
