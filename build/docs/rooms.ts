@@ -81,6 +81,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['http', 'json', 'capture/format', 'parity/causes', 'parity/model'],
     pure: true,
   },
+  'parity/compare/align': {
+    purpose: 'Which element, line or token of one side answers to which of the other.',
+    imports: [],
+    pure: true,
+  },
   'parity/compare/head': {
     purpose: 'Status and header fields, compared.',
     imports: ['http', 'capture/format', 'parity/causes', 'parity/model', 'parity/explain'],
@@ -96,6 +101,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'parity/model',
       'parity/rules',
       'parity/explain',
+      'parity/compare/align',
       'parity/compare/head',
     ],
     pure: true,
@@ -110,6 +116,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'parity/model',
       'parity/rules',
       'parity/explain',
+      'parity/compare/align',
       'parity/compare/head',
       'parity/compare/body',
     ],

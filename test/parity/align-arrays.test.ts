@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Alignment, alignInOrder, alignUnordered } from '../../parity/compare/body/align-arrays.ts';
-import { shortestEdit } from '../../parity/compare/body/shortest-edit.ts';
+import { type Alignment, alignInOrder, alignUnordered } from '../../parity/compare/align/align-arrays.ts';
+import { shortestEdit } from '../../parity/compare/align/shortest-edit.ts';
 
 const tokens = fc.array(fc.nat({ max: 4 }), { maxLength: 12 });
 

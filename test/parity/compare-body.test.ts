@@ -161,8 +161,8 @@ describe('a body', () => {
       [
         'body/p markup-value breaking',
         'body/p markup-value breaking',
-        'body/p/b markup-value breaking',
-        'body/p/b markup-value breaking',
+        'body/p markup-value breaking',
+        'body/p markup-value breaking',
         'body/p[2]/text() markup-value breaking',
       ],
     ],

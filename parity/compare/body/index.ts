@@ -1,3 +1,2 @@
 /** Bodies of two answers, compared by their format. */
 export { compareBody } from './body.ts';
-export { shortestEditOf } from './shortest-edit.ts';

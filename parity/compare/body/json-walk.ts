@@ -29,7 +29,7 @@ import {
   why,
 } from '../../model/index.ts';
 import type { ArrayRule, BodyRules } from '../../rules/index.ts';
-import { type Alignment, alignInOrder, alignUnordered } from './align-arrays.ts';
+import { type Alignment, alignInOrder, alignUnordered } from '../align/index.ts';
 import { contentTokens, type Elements, elementTokens, keyTokens } from './element-tokens.ts';
 
 export class JsonWalk {

@@ -1,9 +1,9 @@
 /** Two HTML or XML documents: elements, attributes in any order, text with white space collapsed. Pointer: an XPath. */
 
 import type { BodyDifference } from '../../model/index.ts';
+import { shortestEditOf } from '../align/index.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
 import { type MarkupToken, tokensOfMarkup } from './markup-tokens.ts';
-import { shortestEditOf } from './shortest-edit.ts';
 
 /** Both are known to differ. null where one is nested too deeply to be read as a document. */
 export function compareMarkup(stable: string, candidate: string, xml: boolean): BodyDifference[] | null {
@@ -17,7 +17,6 @@ export function compareMarkup(stable: string, candidate: string, xml: boolean): 
     if (found.length >= MAX_DIFFERENCES) return [...found, bodyDifference('too-many-differences', '', null, null)];
     if (runA.length > 0) found.push(bodyDifference('markup-value', path.at(), sourceOf(runA), null));
     if (runB.length > 0) found.push(bodyDifference('markup-value', path.at(), null, sourceOf(runB)));
-    for (const token of runA) path.follow(token);
     const [x, y] = [a[i], b[j]];
     if (x?.kind === 'open' && y?.kind === 'open') {
       path.follow(x);
@@ -71,7 +70,7 @@ function sourceOf(tokens: readonly MarkupToken[]): string {
     .join('');
 }
 
-/** The open elements, and which of its name each one is among its siblings. */
+/** The open elements that both documents have, and which of its name each one is among its siblings. */
 class Path {
   readonly #steps: { readonly name: string; readonly index: number; readonly children: Map<string, number> }[] = [];
   readonly #roots = new Map<string, number>();

@@ -1,8 +1,8 @@
 /** Two texts, line by line: every line that differs is named. Pointer: `/line/<number from 1>`. */
 
 import type { BodyDifference } from '../../model/index.ts';
+import { shortestEditOf } from '../align/index.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
-import { shortestEditOf } from './shortest-edit.ts';
 
 /** Both are known to differ. */
 export function compareText(stable: string, candidate: string): BodyDifference[] {

@@ -22,8 +22,23 @@ export function shortestEdit(a: ArrayLike<number>, b: ArrayLike<number>): Int32A
   return null;
 }
 
-/** The same of texts. */
+/** The same of texts; aligning b with a gives the same partners. */
 export function shortestEditOf(a: readonly string[], b: readonly string[]): Int32Array | null {
+  if (!isAfter(a, b)) return editOf(a, b);
+  const turned = editOf(b, a);
+  if (turned === null) return null;
+  const partner = new Int32Array(a.length).fill(-1);
+  for (const [j, i] of turned.entries()) if (i >= 0) partner[i] = j;
+  return partner;
+}
+
+function isAfter(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return a.length > b.length;
+  const at = a.findIndex((text, i) => text !== b[i]);
+  return at >= 0 && (a[at] ?? '') > (b[at] ?? '');
+}
+
+function editOf(a: readonly string[], b: readonly string[]): Int32Array | null {
   const ids = new Map<string, number>();
   for (const text of [...a, ...b]) if (!ids.has(text)) ids.set(text, ids.size);
   const idsOf = (texts: readonly string[]) => texts.map((text) => ids.get(text) ?? 0);
