@@ -162,8 +162,10 @@ describe('the parity transform', () => {
     if (stable === undefined || candidate === undefined || noise === undefined) throw new Error('three answers');
     const differs = { stable, candidate };
     const taught = rig(lease({ status: 'running' }));
-    await taught.handler(eventOf(recordOf({ ...differs, noise }), recordOf({ ...differs, requestId: 's' })));
-    expect(taught.emitted).toMatchObject([[{ ParityPairs: 2, ParityBreaking: 0 }, {}]]);
+    // Fewer control answers than five teach nothing (docs/adr/0028).
+    const teaching = ['n1', 'n2', 'n3', 'n4', 'n5'].map((requestId) => recordOf({ ...differs, noise, requestId }));
+    await taught.handler(eventOf(...teaching, recordOf({ ...differs, requestId: 's' })));
+    expect(taught.emitted).toMatchObject([[{ ParityPairs: 6, ParityBreaking: 0 }, {}]]);
     await taught.handler(eventOf(recordOf({ ...differs, requestId: 't' })));
     expect(taught.emitted[1]).toMatchObject([{ ParityPairs: 1, ParityBreaking: 0 }, {}]);
     const [stored] = taught.calls.map(({ records }) => records.map((r) => r.routes).reduce(mergeRoutes, {}));
