@@ -45,7 +45,27 @@ const alarm: Actor = (world) => rollBack(world, DEPLOYMENT, request('alarm'));
 const execution: Actor = (world) => rollBack(world, DEPLOYMENT, { ...request('execution'), calledFrom: EXECUTION });
 const operator: Actor = (world) => rollBack(world, DEPLOYMENT, request('operator'));
 const watchdog: Actor = (world) => watch(world, DEPLOYMENT);
-const mirrorAlarm: Actor = (world) => closeMirror(world, DEPLOYMENT, request('alarm'));
+/** How often the mirror's alarm did anything: an actor that never acts explores nothing. */
+const acted = { mirrorAlarm: 0 };
+const mirrorAlarm: Actor = async (world) => {
+  const { outcome } = await closeMirror(world, DEPLOYMENT, request('alarm'));
+  if (outcome !== 'nothing_to_do') acted.mirrorAlarm++;
+};
+const SOAK = { candidatePercent: 100, mirror: { face: 'reverse' as const, percent: 5 } };
+const soakProgress = { ...progress, phase: 'soak' as const };
+async function prepareSoak(world: MemoryWorld): Promise<void> {
+  await prepare(world);
+  await fencedShift(world, DEPLOYMENT, stateOf(world), SOAK, soakProgress);
+}
+const beginSoak: Actor = (world) => fencedShift(world, DEPLOYMENT, stateOf(world), SOAK, soakProgress);
+const closeShadow: Actor = (world) =>
+  fencedShift(
+    world,
+    DEPLOYMENT,
+    stateOf(world),
+    { candidatePercent: 100, mirror: null },
+    { ...progress, phase: 'complete' },
+  );
 /** Somebody stops the execution; its end is one more trigger, which may be delivered late or not at all. */
 const stop: Actor = async (world) => {
   await world.executions.stop(EXECUTION, 'by hand');
@@ -60,6 +80,16 @@ const requested = (world: MemoryWorld) => world.item?.status === 'rolling_back' 
 function demandSafe({ world, trace }: RunResult): void {
   if (requested(world) && !isSafe(world)) throw new Error(`not safe after: ${trace.join(' ')}`);
 }
+
+const FATES = ['crash', 'crash-after', 'throttle', 'lose', 'late'] as const;
+/** Who goes when, and what becomes of which calls. */
+const walk = fc.record({
+  order: fc.array(fc.nat(), { minLength: 90, maxLength: 90 }),
+  faults: fc.uniqueArray(fc.tuple(fc.nat(60), fc.constantFrom<Fate>(...FATES, 'stale')), {
+    maxLength: 4,
+    selector: ([at]) => at,
+  }),
+});
 
 /** Long enough for a shift that lost its writer to be late. */
 const MINUTES = SHIFT_DEADLINE_SECONDS / 60 + 2;
@@ -82,7 +112,6 @@ async function minutesLater({ world, trace }: RunResult): Promise<void> {
 }
 
 const NO_FAULT: Bounds = { faults: 0, fates: [], readsTakeTurns: false };
-const FATES = ['crash', 'crash-after', 'throttle', 'lose', 'late'] as const;
 const ONE_FAULT: Bounds = { faults: 1, fates: FATES, readsTakeTurns: false };
 
 describe('every schedule ends safe', () => {
@@ -111,19 +140,53 @@ describe('every schedule ends safe', () => {
     expect(schedules).toBeGreaterThan(1_000);
   });
 
+  it.each([
+    ['the beginning of the soak and the mirror’s alarm', [beginSoak, mirrorAlarm], prepare],
+    ['the end of the shadow and the mirror’s alarm', [closeShadow, mirrorAlarm], prepareSoak],
+    ['two deliveries of the mirror’s alarm', [mirrorAlarm, mirrorAlarm], prepareSoak],
+  ])('of %s: nobody asked for a rollback, and none comes of it', async (_what, actors, setUp) => {
+    acted.mirrorAlarm = 0;
+    const schedules = await exhaust(actors, setUp, NO_FAULT, async (result) => {
+      await minutesLater(result);
+      expect(result.world.item?.status, result.trace.join(' ')).toBe('running');
+    });
+    expect(schedules).toBeGreaterThan(10);
+    expect(acted.mirrorAlarm).toBeGreaterThan(0);
+  });
+
+  it('of the end of the shadow, the mirror’s alarm twice, a rollback and watchdogs with up to three faults', {
+    timeout: 110_000,
+  }, async () => {
+    acted.mirrorAlarm = 0;
+    const seed = Number(process.env.CROSSFADE_SEED ?? Math.floor(Math.random() * 2 ** 31));
+    console.log(`interleaving: random schedules with an open mirror, seed ${seed}`);
+    await fc.assert(
+      fc.asyncProperty(walk, async ({ order, faults }) => {
+        const fated = new Map(faults);
+        const result = await runSchedule(
+          [closeShadow, mirrorAlarm, mirrorAlarm, alarm, watchdog, watchdog],
+          prepareSoak,
+          { readsTakeTurns: true },
+          (ready, step) => ({
+            actor: ready[(order[step % order.length] ?? 0) % ready.length] ?? 0,
+            fate: fated.get(step) ?? 'pass',
+          }),
+        );
+        await minutesLater(result);
+      }),
+      { numRuns: THOROUGH ? 5_000 : 200, seed },
+    );
+    expect(acted.mirrorAlarm).toBeGreaterThan(0);
+  });
+
   const runs = THOROUGH ? 20_000 : 500;
   it('of shifts, re-drives, stops, triggers, operators and watchdogs with up to four faults: seeded random schedules', {
     timeout: 110_000,
   }, async () => {
-    const fates = fc.constantFrom<Fate>(...FATES, 'stale');
-    const plan = fc.record({
-      order: fc.array(fc.nat(), { minLength: 90, maxLength: 90 }),
-      faults: fc.uniqueArray(fc.tuple(fc.nat(60), fates), { maxLength: 4, selector: ([at]) => at }),
-    });
     const seed = Number(process.env.CROSSFADE_SEED ?? Math.floor(Math.random() * 2 ** 31));
     console.log(`interleaving: ${runs} random schedules, seed ${seed}`);
     await fc.assert(
-      fc.asyncProperty(plan, async ({ order, faults }) => {
+      fc.asyncProperty(walk, async ({ order, faults }) => {
         const fated = new Map(faults);
         const result = await runSchedule(
           [shift, redriven, stop, alarm, alarm, operator, mirrorAlarm, watchdog, watchdog],
