@@ -8,8 +8,11 @@ import { nextDesired, reduce, residue } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
-/** Only whole minutes are read: a shorter look back may hold none. */
-const SHORTEST_LOOK_SECONDS = 180;
+/**
+ * Only whole minutes are read, CloudWatch has them up to three minutes late, and this clock may be two minutes ahead of its: a
+ * shorter look back may hold none.
+ */
+const SHORTEST_LOOK_SECONDS = 420;
 
 type DecommissionDeps = Pick<
   Deps,

@@ -1,4 +1,5 @@
 /** Verify rollback: the machine waits here until counts show that the traffic has come back. The work is the watchdog's. */
+import { restoreCapacity } from '../core/fence/index.ts';
 import { type CutoverStateJson, isSafe, parseState, stateToJson } from '../core/model/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { makeHandler as makeWatchdog, type WatchdogDeps } from './watchdog.ts';
@@ -14,6 +15,8 @@ export function makeHandler(deps: WatchdogDeps) {
     const verified = mine
       ? item.status === 'completed' || item.rollback?.verifiedAt != null
       : item?.status === 'running' || isSafe(deps.deployment, await deps.ingress.read());
+    // Without its lease nobody else knows what the run holds of the stable side's capacity.
+    if (verified && !mine && state.capacity !== null) await restoreCapacity(deps.capacity, state.capacity);
     const { error: _caught, ...rest } = state;
     return stateToJson({ ...rest, next: verified ? 'proceed' : 'hold', waitSeconds: verified ? 0 : 60 });
   };

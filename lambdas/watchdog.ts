@@ -69,12 +69,12 @@ function newsOf(report: WatchdogReport): News | null {
         kind: 'capacity',
         message: `The stable service had fewer tasks or different scaling than this run requires; it was set back to ${report.desired} tasks.`,
       };
-    case 'verified':
-      return {
-        item: report.item,
-        kind: 'verified',
-        message: 'Verified by request counts: all traffic is back on stable.',
-      };
+    case 'verified': {
+      const { item } = report;
+      const cause =
+        item.rollback === null ? '' : ` (${item.rollback.trigger} by ${item.rollback.by}: ${item.rollback.reason})`;
+      return { item, kind: 'verified', message: `Verified by request counts: all traffic is back on stable${cause}.` };
+    }
   }
 }
 

@@ -12,5 +12,6 @@ export {
 } from './listener-rule.ts';
 export { type RollbackOutcome, type RollbackRequest, rollBack } from './rollback.ts';
 export { fencedShift } from './shift.ts';
+export { restoreCapacity } from './stable-capacity.ts';
 export { type WatchdogReport, watch } from './watchdog.ts';
 export { describeCloseMirror, describeRollback } from './wording.ts';

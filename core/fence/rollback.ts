@@ -7,6 +7,7 @@
 
 import {
   type Capacity,
+  type CapacitySnapshot,
   type Clock,
   CrossfadeError,
   type Deployment,
@@ -48,6 +49,8 @@ export interface RollbackRequest {
   readonly at: string;
   /** An operator's word that the stable side may have everything although no target of it is known to be healthy. */
   readonly breakGlass?: boolean;
+  /** The stable side's snapshot as the run itself remembers it: used where its lease is missing. */
+  readonly capacity?: CapacitySnapshot | null;
   /** The run that the trigger speaks of. @default the one that owns the ingress */
   readonly scope?: TriggerScope;
   /** The execution that calls from inside itself, which therefore must not be stopped by this call. */
@@ -68,16 +71,16 @@ export type RollbackOutcome =
       /** Null where no run owned the ingress, or nobody could say. */
       readonly item: Lease | null;
       readonly ledger: 'written' | 'no_lease' | LedgerTrouble['kind'];
+      /** This call confirmed it. Of several triggers exactly one has this, also when the one that fenced has died. */
       readonly first: boolean;
-      /** It had been asked for more than a minute ago, and the stable side could not carry everything until now. */
-      readonly afterWaiting: boolean;
       /** What went wrong with the ledger or with giving the capacity back; the weights are safe all the same. */
       readonly trouble?: unknown;
     }
   /** The stable side cannot carry everything yet. It got what it can carry, and is being scaled up; the watchdog goes on. */
   | {
       readonly outcome: 'waiting_for_capacity';
-      readonly item: Lease;
+      /** Null where no run owned the ingress. */
+      readonly item: Lease | null;
       readonly first: boolean;
       readonly candidatePercent: number;
       readonly stable: TargetHealthCounts;
@@ -95,9 +98,6 @@ export type RollbackOutcome =
 
 /** The watchdog repeats an unfinished rollback every minute. */
 const WATCHDOG_MS = 60_000;
-
-/** Triggers come in pairs; a return that is confirmed this long after its request had to wait. */
-const NEWS_AGAIN_MS = 60_000;
 
 /** After this long a rollback that waits for healthy stable targets is told again. Seconds. */
 export const WAIT_FOR_CAPACITY_SECONDS = 600;
@@ -131,9 +131,10 @@ export async function giveBack(
   seen: Survey,
   lease: Lease | null,
   breakGlass = false,
+  needed = neededTargets(lease),
 ): Promise<ReturnPlan> {
   const plan = planReturn(seen, {
-    needed: neededTargets(lease),
+    needed,
     candidatePercent: candidatePercentOf(deployment, seen.live, lease),
     reduced: lease?.stableCapacity === 'reduced',
     overdue: isOverdue(lease, ports.clock.now()),
@@ -175,11 +176,8 @@ async function bringBack(
   }
   const { capacity } = item;
   const trouble = capacity === null ? undefined : await failureOf(() => restoreCapacity(ports.capacity, capacity));
-  const at = ports.clock.now();
-  await ports.ledger.confirmRollback(item, toIso(at));
-  const asked = fromIso(item.rollback?.requestedAt ?? item.startedAt);
-  const afterWaiting = item.status === 'rolling_back' && at - asked > NEWS_AGAIN_MS;
-  const done = { outcome: 'rolled_back', item, ledger: 'written', first, afterWaiting } as const;
+  const confirmed = await ports.ledger.confirmRollback(item, toIso(ports.clock.now()));
+  const done = { outcome: 'rolled_back', item, ledger: 'written', first: confirmed } as const;
   return trouble === undefined ? done : { ...done, trouble };
 }
 
@@ -195,11 +193,25 @@ async function bringBackUnowned(
   const over = live === null ? item !== null : isOver(deployment, live, item);
   const settled = over || (live !== null && isSafe(deployment, live));
   if (settled && request.breakGlass !== true) return { outcome: 'nothing_to_do', item };
-  await giveBack(ports, deployment, seen, null, request.breakGlass);
+  const { capacity = null } = request;
+  const needed = Math.max(1, capacity?.desired ?? 1);
+  const plan = await giveBack(ports, deployment, seen, null, request.breakGlass, needed);
   const execution = executionOf(request);
   if (execution !== null && execution !== request.calledFrom)
     await failureOf(() => ports.executions.stop(execution, request.reason));
-  return { outcome: 'rolled_back', item: null, ledger: 'no_lease', first: true, afterWaiting: false };
+  if (plan.kind !== 'whole' && seen.stable !== null) {
+    const trouble = await failureOf(() => refillCapacity(ports.capacity, needed));
+    const candidatePercent =
+      plan.kind === 'wait' ? candidatePercentOf(deployment, live, null) : plan.split.candidatePercent;
+    // Without a lease nothing remembers what was told: the watchdog, who comes every minute, tells in one of ten.
+    const first = request.by !== 'watchdog' || ports.clock.now() % (WAIT_FOR_CAPACITY_SECONDS * 1000) < WATCHDOG_MS;
+    const waiting = { item: null, first, candidatePercent, stable: seen.stable, needed };
+    const told = { overdue: false, urgent: false, ...(trouble === undefined ? {} : { trouble }) };
+    return { outcome: 'waiting_for_capacity', ...waiting, ...told };
+  }
+  const trouble = capacity === null ? undefined : await failureOf(() => restoreCapacity(ports.capacity, capacity));
+  const done = { outcome: 'rolled_back', item: null, ledger: 'no_lease', first: true } as const;
+  return trouble === undefined ? done : { ...done, trouble };
 }
 
 /** The weights of a completed cutover: by their mark, by its lease, or because the candidate answers everything. */
@@ -239,8 +251,7 @@ async function bringBackUnfenced(
   }
   // Half of an unknown number is not known either: unless it is dead, the stable side gets everything.
   await giveBack(ports, deployment, seen, null, true);
-  const outcome = { outcome: 'rolled_back', item: null, ledger: trouble.kind } as const;
-  return { ...outcome, first: false, afterWaiting: false, trouble: trouble.cause };
+  return { outcome: 'rolled_back', item: null, ledger: trouble.kind, first: false, trouble: trouble.cause };
 }
 
 type Fence = FenceResult | { readonly outcome: 'unfenced'; readonly trouble: LedgerTrouble };

@@ -79,6 +79,7 @@ export {
   type CapacitySnapshot,
   type CutoverState,
   type CutoverStateJson,
+  capacitySnapshotSchema,
   type Next,
   PHASES,
   type Phase,

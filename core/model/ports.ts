@@ -119,8 +119,8 @@ export interface Leases {
   recordCapacity(ref: RunRef, capacity: CapacitySnapshot, stable: 'full' | 'reduced'): Promise<void>;
   /** The fence: generation + 1 and `rolling_back`, at once and idempotently. */
   fence(ingressId: IngressId, request: FenceRequest): Promise<FenceResult>;
-  /** `rolling_back` → `rolled_back`, at the fenced generation. */
-  confirmRollback(ref: RunRef, at: string): Promise<void>;
+  /** `rolling_back` → `rolled_back`, at the fenced generation. True for the one call that confirmed it, which then tells people. */
+  confirmRollback(ref: RunRef, at: string): Promise<boolean>;
   /** Notes once that the traffic's return was verified by counts. */
   verifyRollback(ref: RunRef, at: string): Promise<void>;
   /** Notes that the stable side's capacity is as the snapshot has it, and that nobody changes it any more. */

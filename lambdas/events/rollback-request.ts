@@ -1,7 +1,7 @@
 /** Reads who calls the rollback, and why, out of whatever shape the caller's event has. */
 import * as z from 'zod';
 import type { RollbackRequest } from '../../core/fence/index.ts';
-import { TRIGGERS } from '../../core/model/index.ts';
+import { capacitySnapshotSchema, TRIGGERS } from '../../core/model/index.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
 const alarmAction = z.object({
@@ -33,6 +33,7 @@ const fromMachine = z.object({
   reason: z.string(),
   next: z.string(),
   error: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
+  capacity: capacitySnapshotSchema.nullish(),
 });
 
 const direct = z.strictObject({ trigger: z.enum(TRIGGERS), reason: z.string().min(1), by: z.string().min(1) });
@@ -85,7 +86,8 @@ function fromAlarm(by: string, reason: string, changedAt: string | undefined, no
 function fromState(state: z.infer<typeof fromMachine>, now: string): RollbackRequest {
   const { executionArn } = state;
   const scope = { kind: 'execution', executionArn } as const;
-  const base = { by: `phase ${state.phase}`, at: now, calledFrom: executionArn, scope };
+  const { capacity = null } = state;
+  const base = { by: `phase ${state.phase}`, at: now, calledFrom: executionArn, scope, capacity };
   if (state.error === undefined) return { ...base, trigger: 'gate', reason: state.reason };
   const refused = state.error.Error === 'Crossfade.SignoffRefused' || state.error.Error === 'States.Timeout';
   return { ...base, trigger: refused ? 'signoff' : 'task', reason: `${state.error.Error}: ${state.error.Cause ?? ''}` };

@@ -7,7 +7,7 @@ import { recordAndTell } from './tell.ts';
 function isNews(outcome: RollbackOutcome): boolean {
   switch (outcome.outcome) {
     case 'rolled_back':
-      return outcome.first || outcome.ledger !== 'written' || outcome.afterWaiting;
+      return outcome.first || outcome.ledger !== 'written';
     case 'waiting_for_capacity':
       return outcome.first || outcome.urgent;
     default:

@@ -213,8 +213,9 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       const { item } = await ledger.fence(ingressId, REQUEST);
       const ref = { ingressId, generation: item?.generation ?? generationSchema.parse(0) };
       await expect(ledger.claim({ ...claim, executionArn: 'arn:other' })).rejects.toThrow(RefusedError);
-      await ledger.confirmRollback(ref, AT);
-      await ledger.confirmRollback(ref, LATER);
+      // Of several confirmations one is told that it was the one.
+      expect(await ledger.confirmRollback(ref, AT)).toBe(true);
+      expect(await ledger.confirmRollback(ref, LATER)).toBe(false);
       expect(await ledger.read(ingressId)).toMatchObject({
         status: 'rolled_back',
         rollback: { confirmedAt: AT, verifiedAt: null },

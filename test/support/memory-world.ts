@@ -190,8 +190,9 @@ export class MemoryWorld {
         const { item } = this;
         if (item === null || item.rollback === null || item.generation !== ref.generation)
           throw new FencedError('confirm');
-        if (item.status === 'rolling_back')
-          this.item = { ...item, status: 'rolled_back', rollback: { ...item.rollback, confirmedAt: at } };
+        if (item.status !== 'rolling_back') return false;
+        this.item = { ...item, status: 'rolled_back', rollback: { ...item.rollback, confirmedAt: at } };
+        return true;
       }),
     verifyRollback: (ref, at) =>
       this.#write('verifyRollback', () => {

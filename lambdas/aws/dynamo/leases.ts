@@ -146,10 +146,12 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
           rolledBack: 'rolled_back',
           at,
         });
+        return true;
       } catch (error) {
         const item = error instanceof FencedError ? await readOwner(client, table, ref.ingressId) : null;
         // Two triggers, two confirmations: the first one's time stands.
         if (item?.generation !== ref.generation || item.status !== 'rolled_back') throw error;
+        return false;
       }
     },
 
