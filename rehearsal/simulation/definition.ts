@@ -1,0 +1,100 @@
+/** The synthesised state machine as the simulation runs it, with the handler behind each function. */
+import * as z from 'zod';
+import { cutoverMachineOf, machineDefinitionOf, ofType } from '../cloud/from-template.ts';
+import { type Assembly, Names } from '../cloud/template/index.ts';
+
+const retrierSchema = z.object({
+  ErrorEquals: z.array(z.string()),
+  IntervalSeconds: z.number().default(1),
+  MaxAttempts: z.number().default(3),
+  BackoffRate: z.number().default(2),
+  MaxDelaySeconds: z.number().optional(),
+});
+
+const stateSchema = z.discriminatedUnion('Type', [
+  z.strictObject({
+    Type: z.literal('Task'),
+    Resource: z.string(),
+    Parameters: z.unknown().optional(),
+    TimeoutSecondsPath: z.string().optional(),
+    ResultPath: z.string().optional(),
+    OutputPath: z.string().optional(),
+    Retry: z.array(retrierSchema).default([]),
+    Catch: z
+      .array(z.strictObject({ ErrorEquals: z.array(z.string()), ResultPath: z.string().default('$'), Next: z.string() }))
+      .default([]),
+    Next: z.string(),
+  }),
+  z.strictObject({
+    Type: z.literal('Wait'),
+    Seconds: z.number().optional(),
+    SecondsPath: z.string().optional(),
+    Next: z.string(),
+  }),
+  z.strictObject({
+    Type: z.literal('Choice'),
+    Choices: z.array(z.strictObject({ Variable: z.string(), StringEquals: z.string(), Next: z.string() })),
+    Default: z.string(),
+  }),
+  z.strictObject({ Type: z.literal('Succeed') }),
+  z.strictObject({
+    Type: z.literal('Fail'),
+    Error: z.string().optional(),
+    ErrorPath: z.string().optional(),
+    Cause: z.string().optional(),
+    CausePath: z.string().optional(),
+  }),
+]);
+export type AslState = z.infer<typeof stateSchema>;
+export type TaskState = AslState & { readonly Type: 'Task' };
+
+/** Unknown keys and states are refused: the simulation would pass over them in silence. */
+const machineSchema = z.object({ StartAt: z.string(), States: z.record(z.string(), stateSchema) });
+export type MachineDefinition = z.infer<typeof machineSchema>;
+
+/** Functions that the machine or its triggers call, by the name of their handler's file. */
+export const HANDLERS = [
+  'preflight',
+  'baseline',
+  'capacity',
+  'shift',
+  'watch',
+  'exercise',
+  'signoff',
+  'approved',
+  'decommission',
+  'complete',
+  'rollback',
+  'verify-rollback',
+  'watchdog',
+  'close-mirror',
+  'drill',
+] as const;
+export type HandlerName = (typeof HANDLERS)[number];
+
+/** Plain JSON, so that it can be handed to a worker thread. */
+export interface Program {
+  readonly definition: MachineDefinition;
+  /** Function ARN → handler. */
+  readonly handlers: Readonly<Record<string, HandlerName>>;
+}
+
+/** @throws when a function of the machine belongs to none of the handlers */
+export function programOf(assembly: Assembly): Program {
+  const names = new Names(assembly);
+  for (const custom of ofType(assembly, 'Custom::WeightedRule'))
+    names.custom.set(`${custom.stack}/${custom.logicalId}`, { physicalId: 'rule', data: { RuleArn: 'rule' } });
+  const definition = machineSchema.parse(machineDefinitionOf(cutoverMachineOf(assembly, names), names));
+  const handlers: Record<string, HandlerName> = {};
+  for (const [arn] of JSON.stringify(definition).matchAll(/arn:aws:lambda:[^"]+/g)) handlers[arn] = handlerOf(arn);
+  return { definition, handlers };
+}
+
+/** Functions are named by CloudFormation after their logical id, in which the construct's id stands without its hyphens. */
+function handlerOf(arn: string): HandlerName {
+  const name = arn.split(':')[6] ?? '';
+  const id = /^CutoverFunctions(\w+)Fn[0-9A-F]{8}$/.exec(name)?.[1] ?? /-crossfade-(\w+)$/.exec(name)?.[1];
+  const found = HANDLERS.find((handler) => handler.replaceAll('-', '') === id);
+  if (found === undefined) throw new RangeError(`no handler is known for function ${name}`);
+  return found;
+}

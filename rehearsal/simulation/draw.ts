@@ -1,0 +1,163 @@
+/** From a seed to a scenario. Most seeds have few faults, so that the paths behind a single one are walked often. */
+import { HANDLERS, type HandlerName } from './definition.ts';
+import { generator, type Random } from './random.ts';
+import { FATES, type Item, type Scenario, SITES, type Step } from './scenario.ts';
+
+const MINUTE = 60;
+/** Faults begin before this, seconds after the start; afterwards the simulation watches what the watchdog makes of them. */
+export const TROUBLE_ENDS = 75 * MINUTE;
+/** The first run begins then. */
+const FIRST_START = 2 * MINUTE;
+
+/** What each handler calls, so that drawn faults meet something. */
+const CALLS: Readonly<Record<HandlerName, readonly Step[]>> = {
+  preflight: ['ingress.read', 'ingress.health', 'alarms.read', 'ledger.read', 'ledger.claim', 'log.append'],
+  baseline: ['metrics.baseline', 'ledger.heartbeat', 'log.append'],
+  capacity: ['ledger.read', 'capacity.snapshot', 'ledger.recordCapacity', 'capacity.pin', 'ledger.heartbeat'],
+  shift: [
+    'ingress.health',
+    'ledger.recordIntent',
+    'ingress.write',
+    'ingress.read',
+    'ledger.confirmIntent',
+    'ledger.heartbeat',
+    'ledger.read',
+  ],
+  watch: ['ledger.read', 'ingress.read', 'ingress.health', 'alarms.read', 'metrics.minutes', 'ledger.heartbeat'],
+  exercise: ['exercise.start', 'ledger.heartbeat'],
+  signoff: ['approvals.open', 'ledger.heartbeat', 'notifier.publish'],
+  approved: ['ledger.heartbeat', 'log.append'],
+  decommission: [
+    'metrics.minutes',
+    'capacity.snapshot',
+    'ledger.recordCapacity',
+    'capacity.scaleStable',
+    'ledger.heartbeat',
+  ],
+  complete: ['ledger.read', 'ledger.heartbeat', 'ledger.complete', 'log.append'],
+  rollback: [
+    'ledger.fence',
+    'ingress.read',
+    'ingress.health',
+    'ingress.write',
+    'executions.stop',
+    'capacity.snapshot',
+    'capacity.scaleStable',
+    'capacity.release',
+    'ledger.confirmRollback',
+    'log.append',
+    'notifier.publish',
+  ],
+  'verify-rollback': ['ledger.read', 'ingress.read', 'metrics.minutes', 'ledger.verifyRollback'],
+  watchdog: [
+    'ledger.read',
+    'executions.isRunning',
+    'ingress.read',
+    'ingress.health',
+    'ledger.fence',
+    'ingress.write',
+    'capacity.snapshot',
+    'capacity.scaleStable',
+    'capacity.release',
+    'ledger.confirmRollback',
+    'ledger.verifyRollback',
+    'ledger.confirmCapacity',
+    'notifier.publish',
+  ],
+  'close-mirror': ['ledger.read', 'ledger.replaceIntent', 'ingress.write', 'ledger.confirmIntent', 'ledger.fence'],
+  drill: ['ledger.recordTrip', 'ledger.heartbeat', 'alarms.trip'],
+};
+
+export function draw(seed: number): Scenario {
+  const random = generator(seed * 2_654_435_761);
+  const items: Item[] = [{ type: 'start', at: FIRST_START, site: 'a', drill: random() < 0.06 }];
+  if (random() < 0.6) items.push({ type: 'start', at: FIRST_START + whole(random, 120), site: 'b', drill: false });
+  const extra = [0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8][whole(random, 11)] ?? 0;
+  for (let i = 0; i < extra; i++) items.push(drawItem(random));
+  // A second generation, after whatever came of the first.
+  if (random() < 0.5) items.push({ type: 'start', at: 10 * MINUTE + whole(random, 60 * MINUTE), site: 'a', drill: false });
+  return { seed, items };
+}
+
+function drawItem(random: Random): Item {
+  const site = pick(random, SITES.slice(0, random() < 0.8 ? 1 : 2));
+  const at = FIRST_START + whole(random, TROUBLE_ENDS - FIRST_START);
+  const handler = pick(random, HANDLERS);
+  const length = 30 + whole(random, 15 * MINUTE);
+  switch (whole(random, 24)) {
+    case 0:
+      return { type: 'start', at, site, drill: random() < 0.3 };
+    case 1:
+      return {
+        type: 'signoff',
+        site,
+        nth: whole(random, 2),
+        answer: pick(random, ['refuse', 'silence', 'approve']),
+        after: 1 + whole(random, 20 * MINUTE),
+      };
+    case 2:
+    case 3:
+      return { type: 'operator', at, site, does: pick(random, ['rollback', 'abort', 'redrive']) };
+    case 4:
+      return { type: 'console', at, site, percent: pick(random, [0, 10, 50, 100]) };
+    case 5:
+      return { type: 'deploy', at, site, change: pick(random, ['nothing', 'path']) };
+    case 6:
+    case 7:
+      return {
+        type: 'deaths',
+        at,
+        site,
+        group: pick(random, ['stable', 'candidate', 'mirror']),
+        share: pick(random, [0.25, 0.5, 0.75, 1, 1]),
+        for: length,
+      };
+    case 8:
+      return { type: 'zone', at, for: length };
+    case 9:
+    case 10:
+      return { type: 'sick', at, site, share: pick(random, [0.02, 0.2, 1]), for: length };
+    case 11:
+      return { type: 'ledger', at, site, ago: pick(random, [null, 60, 10 * MINUTE, 40 * MINUTE]) };
+    case 12:
+      return { type: 'skew', site, handler, seconds: whole(random, 121) - 60 };
+    case 13:
+    case 14:
+      return {
+        type: 'outage',
+        at,
+        site,
+        of: pick(random, ['ingress', 'ledger', 'capacity', 'metrics', 'notifier', 'executions', 'alarms']),
+        fate: pick(random, ['throttle', 'lose', 'stale']),
+        for: pick(random, [20, 90, 300]),
+      };
+    case 15:
+    case 16:
+      return {
+        type: 'event',
+        site,
+        nth: whole(random, 4),
+        fate: pick(random, ['lost', 'late', 'twice']),
+        late: pick(random, [30, 5 * MINUTE, 30 * MINUTE]),
+      };
+    default:
+      return {
+        type: 'call',
+        site,
+        handler,
+        step: pick(random, CALLS[handler]),
+        nth: whole(random, handler === 'watch' || handler === 'watchdog' ? 30 : 4),
+        fate: pick(random, FATES),
+      };
+  }
+}
+
+function whole(random: Random, below: number): number {
+  return Math.floor(random() * below);
+}
+
+function pick<T>(random: Random, from: readonly T[]): T {
+  const picked = from[whole(random, from.length)];
+  if (picked === undefined) throw new RangeError('there is nothing to pick from');
+  return picked;
+}

@@ -1,0 +1,166 @@
+/** Lambda in virtual time: invocations whose every call may meet its fate, who outlive their time-out only asleep. */
+import { CrossfadeError } from '../../core/model/index.ts';
+import type { HandlerName } from './definition.ts';
+import { TaskFailure } from './interpreter.ts';
+import { drawnFor } from './random.ts';
+import type { Fate, SiteName, Step } from './scenario.ts';
+import type { Timeline } from './timeline.ts';
+
+/** The functions' time-out (lib/constructs/cutover-functions.ts). */
+const TIMEOUT_MS = 60_000;
+/** After this long a client gives up (lambdas/aws/calls/clients.ts: three attempts of three seconds). */
+const CLIENT_GIVES_UP_MS = 9_000;
+const PAUSE_MS = 600_000;
+const LATEST_MS = 90_000;
+
+export interface InvocationHost {
+  readonly seed: number;
+  readonly timeline: Timeline;
+  /** The fate of the n-th call of this kind. */
+  fateOf(site: SiteName, handler: HandlerName, step: Step, nth: number): Fate | null;
+  onFault(fate: Fate): void;
+}
+
+/** Who it is that calls, for what is known of a trigger from outside. */
+export interface Cause {
+  /** The run that the trigger speaks of; null: whichever owns the ingress. */
+  readonly execution: string | null;
+  /** When what it speaks of happened, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export class Invocation {
+  readonly site: SiteName;
+  readonly handler: HandlerName;
+  readonly cause: Cause;
+  readonly startedAt: number;
+  /** Names of its calls so far, in order. */
+  readonly calls: Step[] = [];
+  /** A call of it did not pass. */
+  disturbed = false;
+  readonly #host: InvocationHost;
+  readonly #counts: Map<string, number>;
+  readonly #died = Promise.withResolvers<never>();
+  #alive = true;
+  #asleep = false;
+
+  /** `counts`: how many calls of each kind there were, over all invocations. */
+  constructor(host: InvocationHost, site: SiteName, handler: HandlerName, cause: Cause, counts: Map<string, number>) {
+    this.#host = host;
+    this.site = site;
+    this.handler = handler;
+    this.cause = cause;
+    this.startedAt = host.timeline.now();
+    this.#counts = counts;
+    this.#died.promise.catch(() => {});
+  }
+
+  /** @throws TaskFailure as the caller sees it */
+  async run(handle: () => Promise<unknown>): Promise<unknown> {
+    const { timeline } = this.#host;
+    timeline.after(TIMEOUT_MS, () => {
+      if (!this.#asleep) this.#alive = false;
+      this.#died.reject(new TaskFailure('Sandbox.Timedout', 'Task timed out after 60.00 seconds'));
+    });
+    await this.#wait(10 + this.#drawn('begin', 0) * 60);
+    const result = Promise.resolve()
+      .then(handle)
+      .then(
+        (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value))),
+        (error: unknown) => {
+          const { name, message } = error instanceof Error ? error : new Error(String(error));
+          throw new TaskFailure(name, JSON.stringify({ errorMessage: message, errorType: name }));
+        },
+      );
+    result.catch(() => {});
+    return Promise.race([result, this.#died.promise]);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.#wait(ms);
+  }
+
+  /** One call of the handler's: `effect` happens at one instant. */
+  async call<T>(step: Step, effect: () => T, stale: () => T = effect): Promise<T> {
+    const key = `${this.site} ${this.handler} ${step}`;
+    const nth = this.#counts.get(key) ?? 0;
+    this.#counts.set(key, nth + 1);
+    this.calls.push(step);
+    const fate = this.#host.fateOf(this.site, this.handler, step, nth);
+    const latency = 4 + this.#drawn(step, nth) * 50;
+    if (fate === null) {
+      await this.#wait(latency);
+      return copy(effect());
+    }
+    this.disturbed = true;
+    this.#host.onFault(fate);
+    const { timeline } = this.#host;
+    switch (fate) {
+      case 'throttle':
+        await this.#wait(latency);
+        throw unanswered(step);
+      case 'lose':
+        await this.#wait(latency);
+        effect();
+        await this.#wait(CLIENT_GIVES_UP_MS);
+        throw unanswered(step);
+      case 'late':
+        timeline.after(CLIENT_GIVES_UP_MS + this.#drawn('late', nth) * LATEST_MS, () => void quietly(effect));
+        await this.#wait(CLIENT_GIVES_UP_MS);
+        throw unanswered(step);
+      case 'stale':
+        await this.#wait(latency);
+        return copy(stale());
+      case 'crash':
+        return this.#crash();
+      case 'crash-after':
+        await this.#wait(latency);
+        quietly(effect);
+        return this.#crash();
+      case 'pause':
+        this.#asleep = true;
+        await timeline.sleep(PAUSE_MS);
+        return copy(effect());
+    }
+  }
+
+  #drawn(what: string, nth: number): number {
+    return drawnFor(this.#host.seed, `${this.site} ${this.handler} ${what} ${nth} ${this.calls.length}`);
+  }
+
+  #crash<T>(): Promise<T> {
+    this.#alive = false;
+    this.#died.reject(new TaskFailure('Runtime.ExitError', 'RequestId: … Error: Runtime exited'));
+    return new Promise(() => {});
+  }
+
+  /** What has died never hears of its call again. */
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#host.timeline.after(ms, () => {
+        if (this.#alive) resolve();
+      });
+    });
+  }
+}
+
+function unanswered(step: Step): CrossfadeError {
+  return new CrossfadeError('Crossfade.Transient', `${step} failed.`, {
+    traffic: 'unknown until the weights are read again.',
+    nextStep: 'nothing, unless the error repeats.',
+  });
+}
+
+/** Nobody hears of a refusal that comes late. */
+function quietly(effect: () => unknown): void {
+  try {
+    effect();
+  } catch {
+    // The caller has gone.
+  }
+}
+
+/** A reader may keep what it read while the world goes on. */
+function copy<T>(value: T): T {
+  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
+}

@@ -1,0 +1,258 @@
+/**
+ * Step Functions in virtual time: the part of the Amazon States Language that the cutover's machine uses, and the API that
+ * operators and handlers call. test/simulation holds it against the interpreter of the local cloud.
+ * https://states-language.net/spec.html
+ */
+import type { AslState, MachineDefinition, TaskState } from './definition.ts';
+
+/** A failed invocation: `name` is what Retry and Catch match. */
+export class TaskFailure extends Error {
+  constructor(name: string, cause: string) {
+    super(cause);
+    this.name = name;
+  }
+}
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
+
+export interface Execution {
+  readonly arn: string;
+  readonly name: string;
+  readonly input: unknown;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  status: ExecutionStatus;
+  endedAt: number | null;
+  error: string | null;
+  cause: string | null;
+  /** The state that was entered last, with its input: where a redrive goes on. */
+  at: { readonly state: string; readonly input: unknown };
+  /** Moves on at each end and redrive, so that what still waits for an earlier life stops. */
+  life: number;
+}
+
+export interface MachineHost {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+  /** @throws TaskFailure */
+  invoke(functionArn: string, event: unknown, execution: Execution): Promise<unknown>;
+  onState(execution: Execution, state: string): void;
+  onEnd(execution: Execution): void;
+}
+
+interface WaitingTask {
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: TaskFailure) => void;
+}
+
+export class SimulatedMachine {
+  readonly executions = new Map<string, Execution>();
+  readonly #definition: MachineDefinition;
+  readonly #prefix: string;
+  readonly #host: MachineHost;
+  readonly #tokens = new Map<string, WaitingTask>();
+  #minted = 0;
+
+  constructor(definition: MachineDefinition, prefix: string, host: MachineHost) {
+    this.#definition = definition;
+    this.#prefix = prefix;
+    this.#host = host;
+  }
+
+  /** Null when an execution has that name already. */
+  start(name: string, input: unknown): Execution | null {
+    const arn = `${this.#prefix}:${name}`;
+    if (this.executions.has(arn)) return null;
+    const execution: Execution = {
+      arn,
+      name,
+      input,
+      startedAt: this.#host.now(),
+      status: 'RUNNING',
+      endedAt: null,
+      error: null,
+      cause: null,
+      at: { state: this.#definition.StartAt, input },
+      life: 0,
+    };
+    this.executions.set(arn, execution);
+    void this.#run(execution, execution.life);
+    return execution;
+  }
+
+  /** What is in flight for it goes on, as on AWS. */
+  stop(arn: string, error: string, cause: string): void {
+    const execution = this.executions.get(arn);
+    if (execution?.status === 'RUNNING') this.#end(execution, 'ABORTED', error, cause);
+  }
+
+  /** Goes on at the state that did not succeed. https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html */
+  redrive(arn: string): boolean {
+    const execution = this.executions.get(arn);
+    if (execution === undefined || execution.status === 'RUNNING' || execution.status === 'SUCCEEDED') return false;
+    Object.assign(execution, { status: 'RUNNING', endedAt: null, error: null, cause: null });
+    void this.#run(execution, execution.life);
+    return true;
+  }
+
+  /** False for a token that nobody waits for any more. */
+  succeed(token: string, output: unknown): boolean {
+    const waiting = this.#tokens.get(token);
+    waiting?.resolve(output);
+    return waiting !== undefined;
+  }
+
+  fail(token: string, error: string, cause: string): boolean {
+    const waiting = this.#tokens.get(token);
+    waiting?.reject(new TaskFailure(error, cause));
+    return waiting !== undefined;
+  }
+
+  #end(execution: Execution, status: ExecutionStatus, error: string | null, cause: string | null): void {
+    Object.assign(execution, { status, error, cause, endedAt: this.#host.now(), life: execution.life + 1 });
+    this.#host.onEnd(execution);
+  }
+
+  async #run(execution: Execution, life: number): Promise<void> {
+    const gone = () => execution.life !== life;
+    for (;;) {
+      const { state: name, input } = execution.at;
+      const state = this.#definition.States[name];
+      if (state === undefined) throw new RangeError(`the machine has no state ${name}`);
+      this.#host.onState(execution, name);
+      const step = await this.#step(execution, state, input, gone);
+      if (step === null || gone()) return;
+      if ('status' in step) {
+        this.#end(execution, step.status, step.error, step.cause);
+        return;
+      }
+      execution.at = step;
+    }
+  }
+
+  /** Null when the execution was ended from outside meanwhile. */
+  async #step(execution: Execution, state: AslState, input: unknown, gone: () => boolean): Promise<Step | null> {
+    switch (state.Type) {
+      case 'Succeed':
+        return { status: 'SUCCEEDED', error: null, cause: null };
+      case 'Fail': {
+        const text = (path: string | undefined, given: string | undefined) =>
+          path === undefined ? (given ?? null) : String(at(path, input, {}));
+        return {
+          status: 'FAILED',
+          error: text(state.ErrorPath, state.Error),
+          cause: text(state.CausePath, state.Cause),
+        };
+      }
+      case 'Wait':
+        await this.#host.sleep(Number(state.Seconds ?? at(state.SecondsPath ?? '', input, {})) * 1000);
+        return { state: state.Next, input };
+      case 'Choice': {
+        const chosen = state.Choices.find((choice) => at(choice.Variable, input, {}) === choice.StringEquals);
+        return { state: chosen?.Next ?? state.Default, input };
+      }
+      case 'Task':
+        return this.#task(execution, state, input, gone);
+    }
+  }
+
+  async #task(execution: Execution, state: TaskState, input: unknown, gone: () => boolean): Promise<Step | null> {
+    const tries = state.Retry.map(() => 0);
+    for (;;) {
+      try {
+        const result = await this.#attempt(execution, state, input);
+        const output = put(input, state.ResultPath ?? '$', result);
+        return { state: state.Next, input: state.OutputPath === undefined ? output : at(state.OutputPath, output, {}) };
+      } catch (error) {
+        if (gone()) return null;
+        if (!(error instanceof TaskFailure)) throw error;
+        const wait = retryDelay(state.Retry, tries, error.name);
+        if (wait === null) {
+          const caught = state.Catch.find((c) => matches(c.ErrorEquals, error.name));
+          if (caught === undefined) return { status: 'FAILED', error: error.name, cause: error.message };
+          const problem = { Error: error.name, Cause: error.message };
+          return { state: caught.Next, input: put(input, caught.ResultPath, problem) };
+        }
+        await this.#host.sleep(wait * 1000);
+        if (gone()) return null;
+      }
+    }
+  }
+
+  async #attempt(execution: Execution, state: TaskState, input: unknown): Promise<unknown> {
+    const { Resource, Parameters, TimeoutSecondsPath } = state;
+    if (!Resource.includes(':states:::')) return this.#host.invoke(Resource, input, execution);
+    const token = Resource.endsWith('.waitForTaskToken') ? `task-token-${execution.arn}-${++this.#minted}` : '';
+    const context = {
+      Execution: { Id: execution.arn, Name: execution.name, StartTime: new Date(execution.startedAt).toISOString() },
+      Task: { Token: token },
+    };
+    const { FunctionName, Payload } = fill(Parameters, input, context) as { FunctionName: string; Payload: unknown };
+    if (token === '') return { Payload: await this.#host.invoke(FunctionName, Payload, execution) };
+    const seconds = TimeoutSecondsPath === undefined ? null : Number(at(TimeoutSecondsPath, input, {}));
+    return this.#waitForToken(token, seconds, () => this.#host.invoke(FunctionName, Payload, execution));
+  }
+
+  /** Over with the answer, whether or not what was submitted has returned. */
+  async #waitForToken(token: string, seconds: number | null, submit: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#tokens.set(token, { resolve, reject });
+        submit().catch(reject);
+        if (seconds !== null)
+          void this.#host.sleep(seconds * 1000).then(() => reject(new TaskFailure('States.Timeout', '')));
+      });
+    } finally {
+      this.#tokens.delete(token);
+    }
+  }
+}
+
+type Step =
+  | { readonly state: string; readonly input: unknown }
+  | { readonly status: ExecutionStatus; readonly error: string | null; readonly cause: string | null };
+
+function matches(names: readonly string[], error: string): boolean {
+  return names.some(
+    (name) => name === error || name === 'States.ALL' || (name === 'States.TaskFailed' && error !== 'States.Timeout'),
+  );
+}
+
+/** Seconds until the next attempt by the first retrier that matches; null when there is none left. Counts in `tries`. */
+function retryDelay(retriers: TaskState['Retry'], tries: number[], error: string): number | null {
+  const index = retriers.findIndex((r) => matches(r.ErrorEquals, error));
+  const [retrier, tried] = [retriers[index], tries[index]];
+  if (retrier === undefined || tried === undefined || tried >= retrier.MaxAttempts) return null;
+  tries[index] = tried + 1;
+  const { IntervalSeconds, BackoffRate, MaxDelaySeconds = Number.POSITIVE_INFINITY } = retrier;
+  return Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** tried);
+}
+
+/** What a reference path such as `$.next` or `$$.Task.Token` points at. */
+function at(path: string, input: unknown, context: unknown): unknown {
+  const [root, ...keys] = path.split('.');
+  let value = root === '$$' ? context : input;
+  for (const key of keys) value = isRecord(value) ? value[key] : undefined;
+  if (value === undefined) throw new TaskFailure('States.Runtime', `${path} points at nothing`);
+  return value;
+}
+
+/** `input` with `result` at a path of one step. */
+function put(input: unknown, path: string, result: unknown): unknown {
+  if (path === '$') return result;
+  return { ...(isRecord(input) ? input : {}), [path.replace(/^\$\./, '')]: result };
+}
+
+/** A payload template: keys that end in `.$` take what their path points at. */
+function fill(template: unknown, input: unknown, context: unknown): unknown {
+  if (!isRecord(template)) return template;
+  return Object.fromEntries(
+    Object.entries(template).map(([key, value]) =>
+      key.endsWith('.$') ? [key.slice(0, -2), at(String(value), input, context)] : [key, fill(value, input, context)],
+    ),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

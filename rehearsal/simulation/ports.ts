@@ -1,0 +1,143 @@
+/** The ports of one invocation over a {@link Site}: each call passes through the invocation, which decides what becomes of it. */
+import type { ApprovalRequest, Drill, DrillRecord, LogEntry, Notice } from '../../core/model/index.ts';
+import { toIso } from '../../core/model/index.ts';
+import type { Deps } from '../../lambdas/tasks/index.ts';
+import type { Invocation } from './functions.ts';
+import type { SimulatedMachine } from './interpreter.ts';
+import type { Site } from './site.ts';
+
+/** What leaves an ingress, or is kept beside its lease. */
+export interface Outside {
+  readonly machine: SimulatedMachine;
+  /** Seconds that the clock of the invocation's machine is ahead. */
+  skewOf(invocation: Invocation): number;
+  /** Whatever a person or a log gets to read. */
+  published(text: string): void;
+  notified(notice: Notice): void;
+  logged(cutoverId: string, entry: LogEntry): void;
+  asked(request: ApprovalRequest): void;
+  tripped(alarm: string): void;
+  fenced(invocation: Invocation, owner: string, asked: { readonly reason: string; readonly by: string }): void;
+  lastDrill: DrillRecord | null;
+}
+
+const BASELINE = {
+  requests: 1_000_000,
+  errorRate: 0.001,
+  recentErrorRate: 0.001,
+  slowRate: 0.001,
+  errorBunch: null,
+  slowBunch: null,
+  elb5xxRate: 0,
+  peakErrorRate: 0.002,
+  peakSlowRate: 0.002,
+  rpsByHour: Array<number>(24).fill(200),
+  p50: 5,
+  p95: 20,
+  p99: 50,
+  rps: 200,
+  cpuPercent: 30,
+  memoryPercent: 40,
+};
+
+export function portsOf(invocation: Invocation, site: Site, outside: Outside, now: () => number): Deps {
+  const { lease, deployment } = site;
+  const call = invocation.call.bind(invocation);
+  return {
+    deployment,
+    clock: {
+      now: () => now() + outside.skewOf(invocation) * 1000,
+      sleep: (ms) => invocation.sleep(ms),
+    },
+    ingress: {
+      read: () =>
+        call(
+          'ingress.read',
+          () => [...site.live],
+          () => [...site.before],
+        ),
+      write: (rule) => call('ingress.write', () => site.writeRule(structuredClone(rule))),
+      health: (role) => call('ingress.health', () => site.health(role)),
+    },
+    ledger: {
+      read: () => call('ledger.read', () => lease.item),
+      claim: (claim) => call('ledger.claim', () => lease.claim(claim)),
+      recordIntent: (ref, intent, progress) =>
+        call('ledger.recordIntent', () => lease.asOwner(ref, { intent, ...progress })),
+      replaceIntent: (ref, intent, expected) =>
+        call('ledger.replaceIntent', () => lease.replaceIntent(ref, intent, expected)),
+      confirmIntent: (ref, intent) => call('ledger.confirmIntent', () => lease.confirmIntent(ref, intent)),
+      heartbeat: (ref, progress) => call('ledger.heartbeat', () => lease.asOwner(ref, progress)),
+      recordCapacity: (ref, capacity, stableCapacity) =>
+        call('ledger.recordCapacity', () => lease.asOwner(ref, { capacity, stableCapacity })),
+      fence: (_id, request) =>
+        call('ledger.fence', () => {
+          const owner = lease.item?.executionArn ?? '';
+          const result = lease.fence(request);
+          if (result.outcome === 'fenced') outside.fenced(invocation, owner, request);
+          return result;
+        }),
+      confirmRollback: (ref, at) => call('ledger.confirmRollback', () => lease.confirmRollback(ref, at)),
+      verifyRollback: (ref, at) => call('ledger.verifyRollback', () => lease.note(ref, { verifiedAt: at })),
+      confirmCapacity: (ref, at) => call('ledger.confirmCapacity', () => lease.note(ref, { capacityRestoredAt: at })),
+      complete: (ref) => call('ledger.complete', () => lease.complete(ref)),
+      recordTrip: (ref, drill: Drill) => call('ledger.recordTrip', () => lease.asOwner(ref, { drill })),
+    },
+    decisionLog: {
+      append: (id, entry) => call('log.append', () => outside.logged(id, entry)),
+      entries: async () => [],
+    },
+    drills: {
+      keep: (record) =>
+        call('drills.keep', () => {
+          outside.lastDrill = record;
+        }),
+      last: () => call('drills.last', () => outside.lastDrill),
+    },
+    executions: {
+      isRunning: (arn) =>
+        call('executions.isRunning', () => outside.machine.executions.get(arn)?.status === 'RUNNING'),
+      stop: (arn, reason) =>
+        call('executions.stop', () => outside.machine.stop(arn, 'Crossfade.RolledBack', reason)),
+    },
+    capacity: {
+      snapshot: () => call('capacity.snapshot', () => site.capacity()),
+      pin: ({ desired, scaling }) =>
+        call('capacity.pin', () => {
+          if (scaling === null) return;
+          const held = { min: Math.max(scaling.min, desired), max: Math.max(scaling.max, desired) };
+          site.setCapacity(site.desired, { ...held, suspended: true, scheduledSuspended: true });
+        }),
+      scaleStable: (desired) =>
+        call('capacity.scaleStable', () => {
+          const held = { min: desired, max: Math.max(site.scaling.max, desired) };
+          site.setCapacity(desired, { ...held, suspended: true, scheduledSuspended: true });
+        }),
+      release: ({ scaling }) =>
+        call('capacity.release', () => {
+          if (scaling !== null) site.setCapacity(site.desired, { ...scaling });
+        }),
+    },
+    metrics: {
+      minutes: ({ from, to }) => call('metrics.minutes', () => site.minutes(from, to)),
+      baseline: () => call('metrics.baseline', () => BASELINE),
+    },
+    alarms: {
+      read: (names) =>
+        call('alarms.read', () => names.flatMap((name) => site.alarms.get(name) ?? [])),
+      trip: (name) => call('alarms.trip', () => outside.tripped(name)),
+    },
+    parity: {
+      judge: () => call('parity.judge', () => ({ status: 'clean' as const, reasons: [], pairs: 10_000, routes: 3 })),
+    },
+    notifier: {
+      publish: (notice) => call('notifier.publish', () => outside.notified(notice)),
+    },
+    approvals: {
+      open: (request) => call('approvals.open', () => outside.asked(request)),
+      pending: async () => null,
+    },
+    exercise: { start: () => call('exercise.start', () => undefined) },
+    emit: (values, properties) => outside.published(JSON.stringify({ at: toIso(now()), ...values, ...properties })),
+  };
+}

@@ -1,0 +1,159 @@
+/** What happens to a simulated pair of ingresses: plain data, so that it can be drawn from a seed, shrunk, kept and told again. */
+import * as z from 'zod';
+import { HANDLERS } from './definition.ts';
+
+export const SITES = ['a', 'b'] as const;
+export type SiteName = (typeof SITES)[number];
+
+/**
+ * What becomes of a call. `throttle`: no effect, an error. `lose`: its effect, and an error. `late`: an error, and its effect up to a
+ * minute and a half later. `stale`: a reading from before the last change. `crash`, `crash-after`: the function dies at this await,
+ * before or after the effect. `pause`: the function sleeps at this await for ten minutes and then goes on.
+ */
+export const FATES = ['throttle', 'lose', 'late', 'stale', 'crash', 'crash-after', 'pause'] as const;
+export type Fate = (typeof FATES)[number];
+
+/** Calls that a handler may make, as faults name them. */
+export const STEPS = [
+  'ingress.read',
+  'ingress.write',
+  'ingress.health',
+  'ledger.read',
+  'ledger.claim',
+  'ledger.recordIntent',
+  'ledger.replaceIntent',
+  'ledger.confirmIntent',
+  'ledger.heartbeat',
+  'ledger.recordCapacity',
+  'ledger.fence',
+  'ledger.confirmRollback',
+  'ledger.verifyRollback',
+  'ledger.confirmCapacity',
+  'ledger.complete',
+  'ledger.recordTrip',
+  'log.append',
+  'executions.isRunning',
+  'executions.stop',
+  'capacity.snapshot',
+  'capacity.pin',
+  'capacity.scaleStable',
+  'capacity.release',
+  'metrics.minutes',
+  'metrics.baseline',
+  'alarms.read',
+  'alarms.trip',
+  'parity.judge',
+  'approvals.open',
+  'notifier.publish',
+  'drills.last',
+  'drills.keep',
+  'exercise.start',
+] as const;
+export type Step = (typeof STEPS)[number];
+
+const site = z.enum(SITES);
+/** Seconds after the simulation's start. */
+const at = z.number().nonnegative();
+const seconds = z.number().positive();
+
+/** One line of a scenario. */
+export const itemSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('start'), at, site, drill: z.boolean() }),
+  /** The answer to the n-th sign-off that is asked for. */
+  z.strictObject({
+    type: z.literal('signoff'),
+    site,
+    nth: z.int().nonnegative(),
+    answer: z.enum(['approve', 'refuse', 'silence']),
+    after: seconds,
+  }),
+  /** What an operator does to the run that began last. */
+  z.strictObject({ type: z.literal('operator'), at, site, does: z.enum(['rollback', 'abort', 'redrive']) }),
+  /** Somebody changes the weights by hand. */
+  z.strictObject({ type: z.literal('console'), at, site, percent: z.number().min(0).max(100) }),
+  /** A deployment in mid-run: the stack updates its rules, and its alarms begin anew. */
+  z.strictObject({ type: z.literal('deploy'), at, site, change: z.enum(['nothing', 'path']) }),
+  /** Targets die, and come back. */
+  z.strictObject({
+    type: z.literal('deaths'),
+    at,
+    site,
+    group: z.enum(['stable', 'candidate', 'mirror']),
+    share: z.number().gt(0).max(1),
+    for: seconds,
+  }),
+  /** A zone is lost: half of the targets of every group of both ingresses. */
+  z.strictObject({ type: z.literal('zone'), at, for: seconds }),
+  /** The candidate fails a share of its requests. */
+  z.strictObject({ type: z.literal('sick'), at, site, share: z.number().gt(0).max(1), for: seconds }),
+  /** The lease is gone, or restored as it was so many seconds ago. */
+  z.strictObject({ type: z.literal('ledger'), at, site, ago: z.number().nonnegative().nullable() }),
+  /** The clock of a handler's machine is wrong by so much. */
+  z.strictObject({ type: z.literal('skew'), site, handler: z.enum(HANDLERS), seconds: z.number().min(-120).max(120) }),
+  /** The fate of one call: the n-th of its kind by that handler. */
+  z.strictObject({
+    type: z.literal('call'),
+    site,
+    handler: z.enum(HANDLERS),
+    step: z.enum(STEPS),
+    nth: z.int().nonnegative(),
+    fate: z.enum(FATES),
+  }),
+  /** For a while a service fails: every call whose step begins like this. */
+  z.strictObject({
+    type: z.literal('outage'),
+    at,
+    site,
+    of: z.enum(['ingress', 'ledger', 'capacity', 'metrics', 'notifier', 'executions', 'alarms']),
+    fate: z.enum(['throttle', 'lose', 'stale']),
+    for: seconds,
+  }),
+  /** The n-th event of an alarm or an execution is not delivered, late, or delivered twice. */
+  z.strictObject({
+    type: z.literal('event'),
+    site,
+    nth: z.int().nonnegative(),
+    fate: z.enum(['lost', 'late', 'twice']),
+    late: seconds,
+  }),
+]);
+export type Item = z.infer<typeof itemSchema>;
+
+export const scenarioSchema = z.strictObject({ seed: z.int(), items: z.array(itemSchema) });
+export type Scenario = z.infer<typeof scenarioSchema>;
+
+/** One line for each item, after a line for the seed: a story of the simulation. */
+export function tell({ seed, items }: Scenario): string {
+  const lines = items.map(({ type, ...rest }) =>
+    [type, ...Object.entries(rest).map(([key, value]) => `${key}=${value}`)].join(' '),
+  );
+  return `seed ${seed}\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+/** Lines that begin with `#` are for people. @throws with the number of a line that cannot be read */
+export function read(text: string): Scenario {
+  let seed: number | null = null;
+  const items: Item[] = [];
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const [type = '', ...fields] = line.trim().split(/\s+/);
+    if (type === 'seed') {
+      seed = Number(fields[0]);
+      continue;
+    }
+    const entries = fields.map((field) => {
+      const [key = '', value = ''] = field.split('=', 2);
+      return [key, valueOf(value)] as const;
+    });
+    const parsed = itemSchema.safeParse({ type, ...Object.fromEntries(entries) });
+    if (!parsed.success) throw new RangeError(`line ${i + 1}: ${z.prettifyError(parsed.error)}`);
+    items.push(parsed.data);
+  }
+  return scenarioSchema.parse({ seed, items });
+}
+
+function valueOf(text: string): unknown {
+  if (text === 'null') return null;
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}

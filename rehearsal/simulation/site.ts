@@ -1,0 +1,250 @@
+/** One ingress: listener rules, target groups, the stable service, request counts and alarms, as AWS would hold them. */
+import {
+  type AlarmReading,
+  type CapacitySnapshot,
+  type Deployment,
+  deploymentSchema,
+  type GroupRole,
+  GROUP_ROLES,
+  type Lease,
+  type MinuteEvidence,
+  type RuleWeights,
+  SAFE_SPLIT,
+  shareOf,
+  type TargetHealthCounts,
+  weightsFor,
+} from '../../core/model/index.ts';
+import { LeaseItem } from './leases.ts';
+import type { SiteName } from './scenario.ts';
+import type { Timeline } from './timeline.ts';
+
+export const MINUTE_MS = 60_000;
+/** Requests a second that reach the ingress. */
+const RPS = 200;
+/** A service's tasks, and as many targets, before anything happens. */
+export const TASKS = 4;
+/** The stable service's scaling before anything happens. */
+export const SCALING = { min: 2, max: 10, suspended: false, scheduledSuspended: false } as const;
+/** Seconds until a target's new state is seen by the load balancer, a new task is healthy, and a task that is taken away has gone. */
+const HEALTH_LAG_MS = 20_000;
+const TASK_UP_MS = 60_000;
+const TASK_DOWN_MS = 15_000;
+/** Seconds until CloudWatch answers with a minute. */
+const METRIC_DELAY_MS = 60_000;
+const BASE_RATE = 0.001;
+
+interface Group {
+  running: number;
+  dead: number;
+  /** What the load balancer says of it. */
+  seen: TargetHealthCounts;
+}
+
+/** What a writer other than the run did to the listener: it has no lease to be right by. */
+export type ListenerWriter = 'handler' | 'person' | 'stack';
+
+export class Site {
+  readonly name: SiteName;
+  readonly deployment: Deployment;
+  readonly lease: LeaseItem;
+  readonly alarms = new Map<string, AlarmReading>();
+  live: readonly RuleWeights[];
+  /** What the listener carried before the last write. */
+  before: readonly RuleWeights[];
+  desired = TASKS;
+  scaling: NonNullable<CapacitySnapshot['scaling']> = { ...SCALING };
+  /** Share of its requests that the candidate fails. */
+  sickness = 0;
+  /** Path patterns of the rules, which a deployment may change. */
+  paths: readonly string[] = ['/*'];
+  readonly #groups: Record<GroupRole, Group>;
+  readonly #timeline: Timeline;
+  readonly #minutes: Map<number, { stable: Side; candidate: Side; elb5xx: number }> = new Map();
+  readonly #onChange: () => void;
+  #counted: number;
+
+  constructor(name: SiteName, timeline: Timeline, onChange: () => void, onLease: (item: Lease | null) => void) {
+    this.name = name;
+    this.#timeline = timeline;
+    this.#onChange = onChange;
+    this.deployment = deploymentOf(name);
+    this.live = weightsFor(this.deployment, SAFE_SPLIT);
+    this.before = this.live;
+    this.#counted = timeline.now();
+    this.lease = new LeaseItem(() => timeline.now(), onLease);
+    const full = { healthy: TASKS, unhealthy: 0, registered: TASKS };
+    const group = (): Group => ({ running: TASKS, dead: 0, seen: full });
+    this.#groups = { stable: group(), candidate: group(), mirrorForward: group(), mirrorReverse: group() };
+    for (const alarm of [...this.deployment.rollbackAlarms, ...this.deployment.shadowAlarms])
+      this.alarms.set(alarm, { name: alarm, state: 'OK', actionsEnabled: true, mutedBy: [] });
+  }
+
+  health(role: GroupRole): TargetHealthCounts {
+    return this.#groups[role].seen;
+  }
+
+  /** Largest share, over the rules, that the groups of these roles get: 0 to 1. */
+  share(...roles: GroupRole[]): number {
+    return Math.max(...this.live.map((rule) => shareOf(this.deployment, rule, roles)));
+  }
+
+  writeRule(rule: RuleWeights): void {
+    this.#count();
+    this.before = this.live;
+    this.live = this.live.map((r) => (r.ruleArn === rule.ruleArn ? rule : r));
+    this.#onChange();
+  }
+
+  capacity(): CapacitySnapshot {
+    return { desired: this.desired, running: this.#groups.stable.running, scaling: { ...this.scaling } };
+  }
+
+  /** As RegisterScalableTarget and UpdateService do: a count outside the bounds is brought within them. */
+  setCapacity(desired: number, scaling: NonNullable<CapacitySnapshot['scaling']>): void {
+    this.scaling = scaling;
+    this.desired = Math.min(scaling.max, Math.max(scaling.min, desired));
+    this.#follow();
+    this.#onChange();
+  }
+
+  kill(role: GroupRole, share: number, ms: number): void {
+    const group = this.#groups[role];
+    const dead = Math.min(group.running - group.dead, Math.ceil(group.running * share));
+    this.#change(role, () => {
+      group.dead += dead;
+    });
+    this.#timeline.after(ms, () =>
+      this.#change(role, () => {
+        group.dead = Math.max(0, group.dead - dead);
+      }),
+    );
+  }
+
+  /** Minutes that CloudWatch has by now, from the first that begins within the range. */
+  minutes(from: number, to: number): MinuteEvidence[] {
+    this.#count();
+    const found: MinuteEvidence[] = [];
+    const last = Math.min(to, this.#timeline.now()) - METRIC_DELAY_MS - MINUTE_MS;
+    for (let minute = Math.ceil(from / MINUTE_MS) * MINUTE_MS; minute <= last; minute += MINUTE_MS) {
+      const counted = this.#minutes.get(minute);
+      if (counted === undefined) continue;
+      const { stable, candidate, elb5xx } = counted;
+      found.push({ minute, stable: evidence(stable), candidate: evidence(candidate), elb5xx: Math.round(elb5xx) });
+    }
+    return found;
+  }
+
+  /** Share of the candidate's answers that failed in each of the last three minutes that are known. */
+  candidateFailures(): readonly number[] {
+    const now = this.#timeline.now();
+    return this.minutes(now - 6 * MINUTE_MS, now)
+      .slice(-3)
+      .map(({ candidate }) =>
+        candidate === null || candidate.requests < 20
+          ? 0
+          : (candidate.target5xx + candidate.connectionErrors) / candidate.requests,
+      );
+  }
+
+  /** The stable service's tasks go towards the wanted number. */
+  #follow(): void {
+    const group = this.#groups.stable;
+    const { desired } = this;
+    const lag = desired > group.running ? TASK_UP_MS : TASK_DOWN_MS;
+    if (desired === group.running) return;
+    this.#timeline.after(lag, () => {
+      if (this.desired !== desired) return;
+      this.#change('stable', () => {
+        group.running = desired;
+        group.dead = Math.min(group.dead, desired);
+      });
+    });
+  }
+
+  #change(role: GroupRole, change: () => void): void {
+    this.#count();
+    change();
+    this.#timeline.after(HEALTH_LAG_MS, () => {
+      this.#count();
+      const { running, dead } = this.#groups[role];
+      this.#groups[role].seen = { healthy: running - dead, unhealthy: dead, registered: running };
+      this.#onChange();
+    });
+  }
+
+  /** Adds the requests since the last change to their minutes. */
+  #count(): void {
+    const now = this.#timeline.now();
+    while (this.#counted < now) {
+      const minute = Math.floor(this.#counted / MINUTE_MS) * MINUTE_MS;
+      const to = Math.min(now, minute + MINUTE_MS);
+      const requests = ((to - this.#counted) / 1000) * RPS;
+      const counted = this.#minutes.get(minute) ?? { stable: side(), candidate: side(), elb5xx: 0 };
+      this.#minutes.set(minute, counted);
+      for (const rule of this.live) this.#answer(counted, rule, requests / this.live.length);
+      this.#counted = to;
+    }
+  }
+
+  #answer(counted: { stable: Side; candidate: Side; elb5xx: number }, rule: RuleWeights, requests: number): void {
+    const { deployment } = this;
+    for (const [role, by] of ANSWERED_BY) {
+      const part = requests * shareOf(deployment, rule, [role]);
+      if (part === 0) continue;
+      const { running, dead, seen } = this.#groups[role];
+      if (seen.healthy === 0) {
+        counted.elb5xx += part;
+        continue;
+      }
+      const sick = by === 'candidate' ? this.sickness : 0;
+      const refused = running === 0 ? 1 : dead / running;
+      counted[by].requests += part;
+      counted[by].refused += part * refused * 0.9;
+      counted[by].failed += part * (1 - refused) * Math.max(BASE_RATE, sick);
+    }
+  }
+}
+
+interface Side {
+  requests: number;
+  failed: number;
+  refused: number;
+}
+
+const side = (): Side => ({ requests: 0, failed: 0, refused: 0 });
+
+const ANSWERED_BY: readonly (readonly [GroupRole, 'stable' | 'candidate'])[] = GROUP_ROLES.map((role) => [
+  role,
+  role === 'stable' || role === 'mirrorForward' ? 'stable' : 'candidate',
+]);
+
+/** Nothing where nothing was counted: ALB reports no zeros. */
+function evidence({ requests, failed, refused }: Side) {
+  const whole = Math.round(requests);
+  if (whole === 0) return null;
+  const slow = Math.round(requests * BASE_RATE);
+  return { requests: whole, target5xx: Math.round(failed), connectionErrors: Math.round(refused), slow };
+}
+
+function deploymentOf(name: SiteName): Deployment {
+  const group = (role: string) => ({ arn: `arn:tg/${name}/${role}`, fullName: `targetgroup/${name}-${role}/1` });
+  const service = (of: string) => ({ cluster: name, service: of });
+  return deploymentSchema.parse({
+    ingressId: name,
+    loadBalancer: { fullName: `app/${name}/1` },
+    rules: [
+      { arn: `arn:rule/${name}/safe`, roles: ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] },
+      { arn: `arn:rule/${name}/rest`, roles: ['stable', 'candidate'] },
+    ],
+    targetGroups: {
+      stable: group('stable'),
+      candidate: group('candidate'),
+      mirrorForward: group('mirrorForward'),
+      mirrorReverse: group('mirrorReverse'),
+    },
+    services: { stable: service('stable'), candidate: service('candidate') },
+    rollbackAlarms: [`${name}-errors`, `${name}-unhealthy`],
+    shadowAlarms: [`${name}-mirror`],
+    ledgerTable: 'ledger',
+  });
+}
