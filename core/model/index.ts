@@ -54,6 +54,7 @@ export type {
   ApprovalRequest,
   Approvals,
   Capacity,
+  Claim,
   Clock,
   DecisionLog,
   Drills,

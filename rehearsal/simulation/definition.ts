@@ -21,7 +21,9 @@ const stateSchema = z.discriminatedUnion('Type', [
     OutputPath: z.string().optional(),
     Retry: z.array(retrierSchema).default([]),
     Catch: z
-      .array(z.strictObject({ ErrorEquals: z.array(z.string()), ResultPath: z.string().default('$'), Next: z.string() }))
+      .array(
+        z.strictObject({ ErrorEquals: z.array(z.string()), ResultPath: z.string().default('$'), Next: z.string() }),
+      )
       .default([]),
     Next: z.string(),
   }),

@@ -75,7 +75,8 @@ export function draw(seed: number): Scenario {
   const extra = [0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8][whole(random, 11)] ?? 0;
   for (let i = 0; i < extra; i++) items.push(drawItem(random));
   // A second generation, after whatever came of the first.
-  if (random() < 0.5) items.push({ type: 'start', at: 10 * MINUTE + whole(random, 60 * MINUTE), site: 'a', drill: false });
+  if (random() < 0.5)
+    items.push({ type: 'start', at: 10 * MINUTE + whole(random, 60 * MINUTE), site: 'a', drill: false });
   return { seed, items };
 }
 

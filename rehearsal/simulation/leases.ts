@@ -1,7 +1,7 @@
 /** The table's part of an ingress in memory, under the conditions that lambdas/aws/dynamo asks of DynamoDB. Each effect is one instant. */
 import {
-  concerns,
   type Claim,
+  concerns,
   FencedError,
   type FenceRequest,
   type FenceResult,

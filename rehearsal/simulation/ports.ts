@@ -95,10 +95,8 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       last: () => call('drills.last', () => outside.lastDrill),
     },
     executions: {
-      isRunning: (arn) =>
-        call('executions.isRunning', () => outside.machine.executions.get(arn)?.status === 'RUNNING'),
-      stop: (arn, reason) =>
-        call('executions.stop', () => outside.machine.stop(arn, 'Crossfade.RolledBack', reason)),
+      isRunning: (arn) => call('executions.isRunning', () => outside.machine.executions.get(arn)?.status === 'RUNNING'),
+      stop: (arn, reason) => call('executions.stop', () => outside.machine.stop(arn, 'Crossfade.RolledBack', reason)),
     },
     capacity: {
       snapshot: () => call('capacity.snapshot', () => site.capacity()),
@@ -123,8 +121,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       baseline: () => call('metrics.baseline', () => BASELINE),
     },
     alarms: {
-      read: (names) =>
-        call('alarms.read', () => names.flatMap((name) => site.alarms.get(name) ?? [])),
+      read: (names) => call('alarms.read', () => names.flatMap((name) => site.alarms.get(name) ?? [])),
       trip: (name) => call('alarms.trip', () => outside.tripped(name)),
     },
     parity: {

@@ -143,16 +143,16 @@ export function read(text: string): Scenario {
     }
     const entries = fields.map((field) => {
       const [key = '', value = ''] = field.split('=', 2);
-      return [key, valueOf(value)] as const;
+      return [key, parsed(value)] as const;
     });
-    const parsed = itemSchema.safeParse({ type, ...Object.fromEntries(entries) });
-    if (!parsed.success) throw new RangeError(`line ${i + 1}: ${z.prettifyError(parsed.error)}`);
-    items.push(parsed.data);
+    const result = itemSchema.safeParse({ type, ...Object.fromEntries(entries) });
+    if (!result.success) throw new RangeError(`line ${i + 1}: ${z.prettifyError(result.error)}`);
+    items.push(result.data);
   }
   return scenarioSchema.parse({ seed, items });
 }
 
-function valueOf(text: string): unknown {
+function parsed(text: string): unknown {
   if (text === 'null') return null;
   if (text === 'true' || text === 'false') return text === 'true';
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;

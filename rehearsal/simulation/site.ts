@@ -4,8 +4,8 @@ import {
   type CapacitySnapshot,
   type Deployment,
   deploymentSchema,
-  type GroupRole,
   GROUP_ROLES,
+  type GroupRole,
   type Lease,
   type MinuteEvidence,
   type RuleWeights,
@@ -39,9 +39,6 @@ interface Group {
   /** What the load balancer says of it. */
   seen: TargetHealthCounts;
 }
-
-/** What a writer other than the run did to the listener: it has no lease to be right by. */
-export type ListenerWriter = 'handler' | 'person' | 'stack';
 
 export class Site {
   readonly name: SiteName;
@@ -93,6 +90,20 @@ export class Site {
     this.before = this.live;
     this.live = this.live.map((r) => (r.ruleArn === rule.ruleArn ? rule : r));
     this.#onChange();
+  }
+
+  /** What somebody who knows nothing of runs would write. */
+  byHand(percent: number): RuleWeights[] {
+    return weightsFor(this.deployment, { candidatePercent: percent, mirror: null });
+  }
+
+  sicken(share: number, ms: number): void {
+    this.#count();
+    this.sickness = share;
+    this.#timeline.after(ms, () => {
+      this.#count();
+      this.sickness = 0;
+    });
   }
 
   capacity(): CapacitySnapshot {

@@ -1,0 +1,47 @@
+/** CloudWatch's part of an ingress: alarms over counts that come late and target health, with actions on a change to ALARM. */
+import type { AlarmReading } from '../../core/model/index.ts';
+import type { Site } from './site.ts';
+
+/** Share of the candidate's answers, in two of three minutes. */
+const FAILING = 0.05;
+const UNHEALTHY = 0.5;
+
+interface Alarms {
+  /** As CloudWatch does every minute. */
+  evaluate(): void;
+  /** SetAlarmState, until the next evaluation. */
+  trip(name: string): void;
+  /** They were deployed anew and have seen nothing yet. */
+  begin(): void;
+}
+
+export function alarmsOf(site: Site, onAlarm: (name: string, reason: string) => void): Alarms {
+  const set = (name: string, state: AlarmReading['state'], reason: string) => {
+    const before = site.alarms.get(name);
+    if (before === undefined || before.state === state) return;
+    site.alarms.set(name, { ...before, state });
+    if (state === 'ALARM') onAlarm(name, reason);
+  };
+  const red = (name: string): string | null => {
+    const { unhealthy, registered } = site.health(name.endsWith('-mirror') ? 'mirrorForward' : 'candidate');
+    if (name.endsWith('-errors')) {
+      const failing = site.candidateFailures().filter((share) => share > FAILING);
+      return failing.length >= 2 ? 'the candidate fails' : null;
+    }
+    const share = registered === 0 ? 1 : unhealthy / registered;
+    if (name.endsWith('-mirror')) return share === 1 ? 'the mirror has no healthy target' : null;
+    return share > UNHEALTHY ? 'most of the candidate is unhealthy' : null;
+  };
+  return {
+    evaluate() {
+      for (const name of site.alarms.keys()) {
+        const reason = red(name);
+        set(name, reason === null ? 'OK' : 'ALARM', reason ?? '');
+      }
+    },
+    trip: (name) => set(name, 'ALARM', 'tripped by hand'),
+    begin() {
+      for (const name of site.alarms.keys()) set(name, 'INSUFFICIENT_DATA', '');
+    },
+  };
+}

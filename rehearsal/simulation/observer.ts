@@ -1,0 +1,201 @@
+/** The invariants, asked at every change and after every look of a watchdog, from outside of everything that is observed. */
+import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts';
+import type { Invocation } from './functions.ts';
+import type { Execution } from './interpreter.ts';
+import { MINUTE_MS, SCALING, type Site } from './site.ts';
+
+export const INVARIANTS = [
+  'dead side',
+  'trigger to safe weights',
+  'wrong weights',
+  "another run's event",
+  'told',
+  'says rolled back',
+  'capacity returns',
+  'secret',
+  'ends',
+  'healthy run completes',
+] as const;
+export type Invariant = (typeof INVARIANTS)[number];
+
+export interface Violation {
+  readonly invariant: Invariant;
+  /** Milliseconds since the simulation's start. */
+  readonly at: number;
+  readonly what: string;
+}
+
+/** Looks of a watchdog that met no fault, after which what is wrong must be mended. */
+const LOOKS = 2;
+/** A shift that is not confirmed by then has lost its writer; clocks may differ by two minutes. */
+const UNCONFIRMED_MS = 180_000 + 120_000;
+/** An invocation that slept may still act for so long after. */
+const QUIET_AFTER_FAULT_MS = 15 * MINUTE_MS;
+
+interface Wrong {
+  readonly key: string;
+  readonly since: number;
+  looks: number;
+}
+
+export class Observer {
+  readonly violations: Violation[] = [];
+  /** Milliseconds from each trigger to the first safe weights. */
+  readonly toSafe: number[] = [];
+  readonly #now: () => number;
+  readonly #start: number;
+  readonly #wrong = new Map<string, Wrong>();
+  readonly #pending = new Map<Site, { readonly by: Invocation; readonly since: number }>();
+  readonly #disturbedAt = new Map<Site, number>();
+  readonly #told: string[] = [];
+  /** Which executions have owned an ingress. */
+  readonly #owned = new Set<string>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#start = now();
+  }
+
+  /** The listener, a target group, the service or the lease has changed. */
+  changed(site: Site): void {
+    const { item } = site.lease;
+    if (item !== null) this.#owned.add(item.executionArn);
+    this.#note(site, 'dead side', deadOf(site));
+    this.#note(site, 'wrong weights', this.#wrongOf(site));
+    const pending = this.#pending.get(site);
+    if (pending === undefined || !isSafe(site.deployment, site.live)) return;
+    this.toSafe.push(this.#now() - pending.since);
+    this.#pending.delete(site);
+  }
+
+  disturbed(site: Site): void {
+    this.#disturbedAt.set(site, this.#now());
+  }
+
+  /** An invocation has moved the fence of a run. */
+  fenced(site: Site, by: Invocation, owner: string, asked: { readonly reason: string }): void {
+    this.#pending.set(site, { by, since: by.cause.at });
+    if (by.cause.execution === null || by.cause.execution === owner) return;
+    this.#violated(
+      "another run's event",
+      `${owner} was fenced by ${by.handler} for ${by.cause.execution}: ${asked.reason}`,
+    );
+  }
+
+  /** An invocation has ended, well or not. */
+  ended(site: Site, invocation: Invocation, well: boolean): void {
+    if (invocation.handler === 'watchdog' && well && !invocation.disturbed) this.#looked(site, invocation);
+    const pending = this.#pending.get(site);
+    if (pending?.by !== invocation || invocation.disturbed || !well) return;
+    const quiet = this.#now() - (this.#disturbedAt.get(site) ?? 0) > QUIET_AFTER_FAULT_MS;
+    if (quiet && stableReady(site) && site.lease.item?.status !== 'completed')
+      this.#violated('trigger to safe weights', `${invocation.handler} ended with weights that are not safe`);
+  }
+
+  executionEnded(site: Site, execution: Execution): void {
+    if (execution.error !== 'Crossfade.RolledBack' || execution.status !== 'FAILED') return;
+    const { item } = site.lease;
+    const foreign = item !== null && item.executionArn !== execution.arn;
+    if (!foreign && item?.status !== 'completed' && !isSafe(site.deployment, site.live))
+      this.#violated('says rolled back', `${execution.name} ended as rolled back, but its weights are not safe`);
+  }
+
+  /** A person, a log or a metric gets to read this. */
+  published(text: string, secrets: readonly string[]): void {
+    for (const secret of secrets)
+      if (text.includes(secret)) this.#violated('secret', `${secret} stands in ${text.slice(0, 200)}`);
+  }
+
+  told(text: string): void {
+    this.#told.push(text);
+  }
+
+  /** Nothing more will happen. `benign`: nothing did that may take a run down. */
+  over(site: Site, executions: Iterable<Execution>, benign: boolean, stuck: boolean): void {
+    for (const execution of executions) {
+      if (execution.status === 'RUNNING') this.#violated('ends', `${execution.name} is still in ${execution.at.state}`);
+      const { status, error, cause, name, arn } = execution;
+      const bad = status !== 'SUCCEEDED' && status !== 'RUNNING' && this.#owned.has(arn);
+      if (bad && !this.#told.some((text) => isAbout(text, name, site.name)))
+        this.#violated('told', `${name} ended ${status} (${error}), and nobody was told`);
+      if (bad && benign) this.#violated('healthy run completes', `${name} ended ${status}: ${error} ${cause}`);
+    }
+    const { item } = site.lease;
+    if (item?.status === 'running' || item?.status === 'rolling_back')
+      this.#violated('ends', `the lease of ${item.cutoverId} stays ${item.status}`);
+    else if (stuck) this.#violated('ends', 'the simulation did not come to rest');
+    if (item?.status !== 'rolled_back') return;
+    const wanted = item.capacity ?? { desired: 0, scaling: null };
+    const { desired, scaling } = site.capacity();
+    const held = scaling?.suspended !== SCALING.suspended || scaling.min !== SCALING.min || scaling.max !== SCALING.max;
+    if (desired < wanted.desired || (wanted.scaling !== null && held))
+      this.#violated('capacity returns', `${desired} of ${wanted.desired} tasks, scaling ${JSON.stringify(scaling)}`);
+  }
+
+  #looked(site: Site, look: Invocation): void {
+    for (const invariant of ['dead side', 'wrong weights'] as const) {
+      const wrong = this.#wrong.get(`${site.name} ${invariant}`);
+      if (wrong === undefined || wrong.since > look.startedAt) continue;
+      wrong.looks++;
+      if (wrong.looks === LOOKS) this.#violated(invariant, `${wrong.key}, after ${LOOKS} looks of the watchdog`);
+    }
+    // An intent that is not confirmed becomes wrong by age alone.
+    this.#note(site, 'wrong weights', this.#wrongOf(site));
+  }
+
+  #note(site: Site, invariant: Invariant, what: string | null): void {
+    const key = `${site.name} ${invariant}`;
+    const before = this.#wrong.get(key);
+    if (what === null) this.#wrong.delete(key);
+    else if (before?.key !== what) this.#wrong.set(key, { key: what, since: this.#now(), looks: 0 });
+  }
+
+  #wrongOf(site: Site): string | null {
+    const { item } = site.lease;
+    const { live, deployment } = site;
+    const state = () => `${site.name}: ${JSON.stringify(live.map((r) => r.groups.map((g) => g.weight)))}`;
+    switch (item?.status) {
+      case undefined:
+        return isSafe(deployment, live) || isFinal(deployment, live) ? null : `${state()} without a lease`;
+      case 'completed':
+        return null;
+      case 'running': {
+        if (sameWeights(live, item.intent.weights)) return null;
+        const late = item.intent.confirmed || this.#now() - fromIso(item.intent.at) > UNCONFIRMED_MS;
+        return late ? `${state()} are not what ${item.cutoverId} intends` : null;
+      }
+      case 'rolling_back':
+      case 'rolled_back':
+        return isSafe(deployment, live) || !stableReady(site) ? null : `${state()} although ${item.status}`;
+    }
+  }
+
+  #violated(invariant: Invariant, what: string): void {
+    this.violations.push({ invariant, at: this.#now() - this.#start, what });
+  }
+}
+
+/** A message about a run names it, or its ingress where no lease says which run it was. */
+function isAbout(text: string, run: string, site: string): boolean {
+  const bad = /rolled back|rollback waits|NoticeFailed|dead letter/;
+  return bad.test(text) && (text.includes(run) || text.includes(`Crossfade ${site}:`));
+}
+
+function stableReady(site: Site): boolean {
+  return site.health('stable').healthy >= Math.max(1, site.lease.item?.capacity?.desired ?? 1);
+}
+
+/** Customers of a run on a side, or a mirror, without a healthy target. Before the candidate answers anybody it is the service's own outage. */
+function deadOf(site: Site): string | null {
+  const { item } = site.lease;
+  const isRun = item?.status === 'running' || item?.status === 'rolling_back';
+  if (!isRun) return null;
+  const [stable, candidate] = [site.health('stable').healthy, site.health('candidate').healthy];
+  const onCandidate = site.share('candidate', 'mirrorReverse');
+  if (onCandidate > 0 && candidate === 0 && stable > 0) return `${site.name}: the candidate is dead`;
+  if (onCandidate > 0 && site.share('stable') > 0 && stable === 0 && candidate > 0)
+    return `${site.name}: the stable side is dead`;
+  for (const role of ['mirrorForward', 'mirrorReverse'] as const)
+    if (site.share(role) > 0 && site.health(role).healthy === 0) return `${site.name}: ${role} is dead`;
+  return null;
+}

@@ -1,0 +1,24 @@
+/** A plan whose whole cutover takes half an hour, so that many fit into a minute of real time. */
+import type { PlanInput } from '../../core/model/index.ts';
+
+export const PLAN: PlanInput = {
+  baseline: { lookBack: 'PT3M', minRequests: 100 },
+  shadow: {
+    duration: 'PT2M',
+    observe: 'PT1M',
+    exercise: 'PT1M',
+    maxHold: 'PT20M',
+    minPairsPerRoute: 10,
+    maxBreakingRate: 0.3,
+    latencyTolerance: 2,
+  },
+  stages: [
+    { percent: 10, bake: 'PT2M', maxHold: 'PT20M' },
+    { percent: 100, bake: 'PT2M', maxHold: 'PT20M' },
+  ],
+  gate: { minRequests: 20, warmUp: 'PT1M' },
+  soak: { duration: 'PT2M', observe: 'PT1M', maxHold: 'PT20M' },
+  decommission: { drain: 'PT1M', step: 'PT1M' },
+  signoff: { timeout: 'PT30M' },
+  retention: 'PT1M',
+};

@@ -1,0 +1,25 @@
+/** From a scenario that breaks an invariant to one with as few items as can be found that still does. */
+import type { Invariant } from './observer.ts';
+import type { Scenario } from './scenario.ts';
+
+/** `breaks` says whether a scenario breaks the invariant; it is asked a few dozen times. */
+export async function shrink(
+  scenario: Scenario,
+  invariant: Invariant,
+  breaks: (smaller: Scenario, invariant: Invariant) => Promise<boolean>,
+): Promise<Scenario> {
+  let least = scenario;
+  for (let size = Math.ceil(scenario.items.length / 2); size >= 1; ) {
+    let smaller = false;
+    for (let from = 0; from < least.items.length; from += size) {
+      const items = least.items.filter((_, i) => i < from || i >= from + size);
+      const candidate = { ...least, items };
+      if (!(await breaks(candidate, invariant))) continue;
+      least = candidate;
+      smaller = true;
+      from -= size;
+    }
+    if (!smaller) size = size === 1 ? 0 : Math.floor(size / 2);
+  }
+  return least;
+}
