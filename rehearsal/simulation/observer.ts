@@ -87,7 +87,7 @@ export class Observer {
     if (invocation.handler === 'watchdog' && well && !invocation.disturbed) this.#looked(site, invocation);
     const pending = this.#pending.get(site);
     if (pending?.by !== invocation || invocation.disturbed || !well) return;
-    const quiet = this.#now() - (this.#disturbedAt.get(site) ?? 0) > QUIET_AFTER_FAULT_MS;
+    const quiet = this.#now() - (this.#disturbedAt.get(site) ?? Number.NEGATIVE_INFINITY) > QUIET_AFTER_FAULT_MS;
     if (quiet && stableReady(site) && site.lease.item?.status !== 'completed')
       this.#violated('trigger to safe weights', `${invocation.handler} ended with weights that are not safe`);
   }
@@ -106,12 +106,19 @@ export class Observer {
       if (text.includes(secret)) this.#violated('secret', `${secret} stands in ${text.slice(0, 200)}`);
   }
 
+  notified(site: Site, subject: string, body: string): void {
+    this.told(`${subject}\n${body}`);
+    const quiet = this.#now() - (this.#disturbedAt.get(site) ?? Number.NEGATIVE_INFINITY) > QUIET_AFTER_FAULT_MS;
+    if (subject.endsWith(': rolled back') && quiet && !isSafe(site.deployment, site.live))
+      this.#violated('says rolled back', `"${subject}" was sent, but the weights are not safe`);
+  }
+
   told(text: string): void {
     this.#told.push(text);
   }
 
   /** Nothing more will happen. `benign`: nothing did that may take a run down. */
-  over(site: Site, executions: Iterable<Execution>, benign: boolean, stuck: boolean): void {
+  over(site: Site, executions: Iterable<Execution>, benign: boolean): void {
     for (const execution of executions) {
       if (execution.status === 'RUNNING') this.#violated('ends', `${execution.name} is still in ${execution.at.state}`);
       const { status, error, cause, name, arn } = execution;
@@ -123,7 +130,6 @@ export class Observer {
     const { item } = site.lease;
     if (item?.status === 'running' || item?.status === 'rolling_back')
       this.#violated('ends', `the lease of ${item.cutoverId} stays ${item.status}`);
-    else if (stuck) this.#violated('ends', 'the simulation did not come to rest');
     if (item?.status !== 'rolled_back') return;
     const wanted = item.capacity ?? { desired: 0, scaling: null };
     const { desired, scaling } = site.capacity();
@@ -156,7 +162,9 @@ export class Observer {
     const state = () => `${site.name}: ${JSON.stringify(live.map((r) => r.groups.map((g) => g.weight)))}`;
     switch (item?.status) {
       case undefined:
-        return isSafe(deployment, live) || isFinal(deployment, live) ? null : `${state()} without a lease`;
+        return isSafe(deployment, live) || isFinal(deployment, live) || !stableReady(site)
+          ? null
+          : `${state()} without a lease`;
       case 'completed':
         return null;
       case 'running': {

@@ -54,7 +54,14 @@ export async function simulate(
   options: SimulationOptions = {},
 ): Promise<Outcome> {
   const simulation = new Simulation(program, scenario, options);
-  return simulation.run();
+  // What a handler writes to its log is read by people too.
+  const { error } = console;
+  console.error = (line: unknown) => simulation.logLine(String(line));
+  try {
+    return await simulation.run();
+  } finally {
+    console.error = error;
+  }
 }
 
 /** What may not take a healthy run down, however it falls. */
@@ -97,7 +104,7 @@ class Simulation implements InvocationHost {
     if (this.#failure !== null) throw this.#failure;
     const ends: Record<string, number> = {};
     for (const { site, machine } of this.#sites.values()) {
-      this.#observer.over(site, machine.executions.values(), this.#isBenign(site.name), !this.#over);
+      this.#observer.over(site, machine.executions.values(), this.#isBenign(site.name));
       for (const { status, error } of machine.executions.values()) {
         const end = error === null ? status : `${status} ${error}`;
         ends[end] = (ends[end] ?? 0) + 1;
@@ -112,6 +119,11 @@ class Simulation implements InvocationHost {
       callsToWrite: this.#callsToWrite,
       trace: this.#trace,
     };
+  }
+
+  logLine(line: string): void {
+    this.#note(line);
+    this.#observer.published(line, this.#secrets);
   }
 
   fateOf(site: SiteName, handler: HandlerName, step: Step, nth: number): Fate | null {
@@ -170,7 +182,7 @@ class Simulation implements InvocationHost {
       notified: ({ subject, body }) => {
         this.#note(`${name}: told: ${subject}`);
         this.#observer.published(`${subject}\n${body}`, this.#secrets);
-        this.#observer.told(`${subject}\n${body}`);
+        this.#observer.notified(place().site, subject, body);
       },
       logged: (_id, entry) => {
         this.#note(`${name}: log: ${entry.kind}: ${entry.message}`);

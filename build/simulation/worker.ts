@@ -1,0 +1,80 @@
+/** A thread of `npm run simulate`: simulates the seeds that it is given, and shrinks those that break an invariant. */
+import { parentPort, workerData } from 'node:worker_threads';
+import {
+  draw,
+  type Outcome,
+  type Program,
+  type Scenario,
+  shrink,
+  simulate,
+  type Violation,
+} from '../../rehearsal/simulation/index.ts';
+
+export interface Batch {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** A seed that broke an invariant, and the least of its items that still do. */
+export interface Finding extends Violation {
+  readonly seed: number;
+  readonly least: Scenario | null;
+}
+
+export interface BatchResult extends Pick<Outcome, 'ends' | 'faults' | 'virtualMs' | 'toSafe' | 'callsToWrite'> {
+  readonly seeds: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface WorkerInput {
+  readonly program: Program;
+  /** Findings of one invariant that are shrunk; further ones are only counted. */
+  readonly shrunkEach: number;
+}
+
+const { program, shrunkEach }: WorkerInput = workerData;
+const shrunk = new Map<string, number>();
+
+parentPort?.on('message', (batch: Batch) => {
+  void simulateBatch(batch).then((result) => parentPort?.postMessage(result));
+});
+
+async function simulateBatch({ from, count }: Batch): Promise<BatchResult> {
+  const ends: Record<string, number> = {};
+  const faults: Record<string, number> = {};
+  const toSafe: number[] = [];
+  const callsToWrite: number[] = [];
+  const findings: Finding[] = [];
+  let virtualMs = 0;
+  for (let seed = from; seed < from + count; seed++) {
+    const scenario = draw(seed);
+    const outcome = await simulate(program, scenario);
+    virtualMs += outcome.virtualMs;
+    toSafe.push(...outcome.toSafe);
+    callsToWrite.push(...outcome.callsToWrite);
+    add(ends, outcome.ends);
+    add(faults, outcome.faults);
+    for (const violation of firstOfEach(outcome.violations)) findings.push(await find(seed, scenario, violation));
+  }
+  return { seeds: count, ends, faults, toSafe, callsToWrite, findings, virtualMs };
+}
+
+async function find(seed: number, scenario: Scenario, violation: Violation): Promise<Finding> {
+  const { invariant } = violation;
+  const before = shrunk.get(invariant) ?? 0;
+  shrunk.set(invariant, before + 1);
+  if (before >= shrunkEach) return { ...violation, seed, least: null };
+  const least = await shrink(scenario, invariant, async (smaller) => {
+    const { violations } = await simulate(program, smaller);
+    return violations.some((v) => v.invariant === invariant);
+  });
+  return { ...violation, seed, least };
+}
+
+function firstOfEach(violations: readonly Violation[]): Violation[] {
+  return violations.filter((v, i) => violations.findIndex((other) => other.invariant === v.invariant) === i);
+}
+
+function add(sums: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [key, count] of Object.entries(more)) sums[key] = (sums[key] ?? 0) + count;
+}
