@@ -7,8 +7,16 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { synthesise } from '../rehearsal/scenario/index.ts';
-import { draw, type Program, programOf, read, type Scenario, simulate, tell } from '../rehearsal/simulation/index.ts';
-import type { Batch, BatchResult, Finding, WorkerInput } from './simulation/worker.ts';
+import {
+  draw,
+  type Program,
+  printScenario,
+  programOf,
+  read,
+  type SimulatedScenario,
+  simulate,
+} from '../rehearsal/simulation/index.ts';
+import type { Batch, SimulatedBatch, SimulationFinding, WorkerInput } from './simulation/worker.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const KEPT = join(ROOT, '.crossfade', 'simulation');
@@ -40,9 +48,9 @@ function whole(name: string, text: string): number {
   return value;
 }
 
-async function one(program: Program, scenario: Scenario): Promise<void> {
+async function one(program: Program, scenario: SimulatedScenario): Promise<void> {
   const { trace, violations, ends } = await simulate(program, scenario);
-  process.stdout.write(`${tell(scenario)}\n${trace.join('\n')}\n\n${JSON.stringify(ends)}\n`);
+  process.stdout.write(`${printScenario(scenario)}\n${trace.join('\n')}\n\n${JSON.stringify(ends)}\n`);
   for (const { invariant, at, what } of violations) console.log(`BROKEN ${invariant} after ${at / 1000} s: ${what}`);
   if (violations.length === 0) console.log('Every invariant held.');
   process.exitCode = violations.length === 0 ? 0 : 1;
@@ -50,7 +58,7 @@ async function one(program: Program, scenario: Scenario): Promise<void> {
 
 async function many(program: Program, from: number, seeds: number, workers: number): Promise<void> {
   const startedAt = performance.now();
-  const results: BatchResult[] = [];
+  const results: SimulatedBatch[] = [];
   let [next, done] = [from, 0];
   const take = (): Batch | null => {
     if (next >= from + seeds) return null;
@@ -59,7 +67,7 @@ async function many(program: Program, from: number, seeds: number, workers: numb
     return batch;
   };
   const progress = setInterval(() => say(done, seeds, startedAt, results), PROGRESS_MS);
-  const onResult = (result: BatchResult) => {
+  const onResult = (result: SimulatedBatch) => {
     results.push(result);
     done += result.seeds;
   };
@@ -71,7 +79,7 @@ async function many(program: Program, from: number, seeds: number, workers: numb
   conclude(results, (performance.now() - startedAt) / 1000);
 }
 
-function thread(program: Program, take: () => Batch | null, onResult: (result: BatchResult) => void): Promise<void> {
+function thread(program: Program, take: () => Batch | null, onResult: (result: SimulatedBatch) => void): Promise<void> {
   const workerData: WorkerInput = { program, shrunkEach: SHRUNK_EACH };
   const worker = new Worker(join(import.meta.dirname, 'simulation', 'worker.ts'), { workerData });
   return new Promise((resolve, reject) => {
@@ -81,7 +89,7 @@ function thread(program: Program, take: () => Batch | null, onResult: (result: B
       else worker.postMessage(batch);
     };
     worker.on('error', reject);
-    worker.on('message', (result: BatchResult) => {
+    worker.on('message', (result: SimulatedBatch) => {
       onResult(result);
       go();
     });
@@ -89,14 +97,14 @@ function thread(program: Program, take: () => Batch | null, onResult: (result: B
   });
 }
 
-function say(done: number, seeds: number, startedAt: number, results: readonly BatchResult[]): void {
+function say(done: number, seeds: number, startedAt: number, results: readonly SimulatedBatch[]): void {
   const broken = results.reduce((sum, r) => sum + r.findings.length, 0);
   const rate = done / ((performance.now() - startedAt) / 60_000);
   process.stderr.write(`${done} of ${seeds} seeds, ${Math.round(rate)} a minute, ${broken} broken invariants\n`);
 }
 
-function conclude(results: readonly BatchResult[], seconds: number): void {
-  const sum = (pick: (r: BatchResult) => number) => results.reduce((total, r) => total + pick(r), 0);
+function conclude(results: readonly SimulatedBatch[], seconds: number): void {
+  const sum = (pick: (r: SimulatedBatch) => number) => results.reduce((total, r) => total + pick(r), 0);
   const seeds = sum((r) => r.seeds);
   const hours = sum((r) => r.virtualMs) / 3_600_000;
   const ends = merged(results.map((r) => r.ends));
@@ -118,12 +126,12 @@ function conclude(results: readonly BatchResult[], seconds: number): void {
   process.exitCode = findings.length === 0 ? 0 : 1;
 }
 
-function report({ seed, invariant, what, least }: Finding): void {
+function report({ seed, invariant, what, least }: SimulationFinding): void {
   console.log(`BROKEN ${invariant}, seed ${seed}: ${what}`);
   if (least === null) return;
   mkdirSync(KEPT, { recursive: true });
   const file = join(KEPT, `${invariant.replaceAll(/\W+/g, '-')}-${seed}.txt`);
-  writeFileSync(file, `# ${invariant}: ${what}\n${tell(least)}`);
+  writeFileSync(file, `# ${invariant}: ${what}\n${printScenario(least)}`);
   console.log(`  repeat: npm run simulate -- --story ${relative(ROOT, file)}`);
 }
 

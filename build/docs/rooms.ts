@@ -252,6 +252,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
 
+  'rehearsal/simulation': {
+    purpose: 'The whole of a cutover on one virtual clock, from one seed, with the faults that AWS and people make.',
+    imports: [MODEL, 'core/gate', 'lambdas', 'lambdas/tasks', 'rehearsal/cloud', 'rehearsal/cloud/template'],
+    files: { most: 17, why: 'one part of AWS, or of the simulation, a file' },
+  },
+
   'cli/shared': {
     purpose: 'Options, exit codes, and the terminal.',
     imports: [MODEL, 'json', 'input', 'parity/causes', 'parity/rules'],
@@ -305,9 +311,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'cli/shared',
     ],
   },
+  'build/simulation': { purpose: 'Threads of the simulation.', imports: ['rehearsal/simulation'] },
   build: {
     purpose: 'Makes the package, the pages and the picture.',
-    imports: ['build/docs', 'lib/assets', 'rehearsal/scenario', 'report'],
+    imports: ['build/docs', 'build/simulation', 'lib/assets', 'rehearsal/scenario', 'rehearsal/simulation', 'report'],
   },
   bin: { purpose: 'Entries: the CDK application and the CLI.', imports: [MODEL, 'input', 'lib', 'cli', 'cli/shared'] },
 };

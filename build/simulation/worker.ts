@@ -4,7 +4,7 @@ import {
   draw,
   type Outcome,
   type Program,
-  type Scenario,
+  type SimulatedScenario,
   shrink,
   simulate,
   type Violation,
@@ -16,14 +16,14 @@ export interface Batch {
 }
 
 /** A seed that broke an invariant, and the least of its items that still do. */
-export interface Finding extends Violation {
+export interface SimulationFinding extends Violation {
   readonly seed: number;
-  readonly least: Scenario | null;
+  readonly least: SimulatedScenario | null;
 }
 
-export interface BatchResult extends Pick<Outcome, 'ends' | 'faults' | 'virtualMs' | 'toSafe' | 'callsToWrite'> {
+export interface SimulatedBatch extends Pick<Outcome, 'ends' | 'faults' | 'virtualMs' | 'toSafe' | 'callsToWrite'> {
   readonly seeds: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly SimulationFinding[];
 }
 
 export interface WorkerInput {
@@ -39,12 +39,12 @@ parentPort?.on('message', (batch: Batch) => {
   void simulateBatch(batch).then((result) => parentPort?.postMessage(result));
 });
 
-async function simulateBatch({ from, count }: Batch): Promise<BatchResult> {
+async function simulateBatch({ from, count }: Batch): Promise<SimulatedBatch> {
   const ends: Record<string, number> = {};
   const faults: Record<string, number> = {};
   const toSafe: number[] = [];
   const callsToWrite: number[] = [];
-  const findings: Finding[] = [];
+  const findings: SimulationFinding[] = [];
   let virtualMs = 0;
   for (let seed = from; seed < from + count; seed++) {
     const scenario = draw(seed);
@@ -59,7 +59,7 @@ async function simulateBatch({ from, count }: Batch): Promise<BatchResult> {
   return { seeds: count, ends, faults, toSafe, callsToWrite, findings, virtualMs };
 }
 
-async function find(seed: number, scenario: Scenario, violation: Violation): Promise<Finding> {
+async function find(seed: number, scenario: SimulatedScenario, violation: Violation): Promise<SimulationFinding> {
   const { invariant } = violation;
   const before = shrunk.get(invariant) ?? 0;
   shrunk.set(invariant, before + 1);

@@ -7,7 +7,7 @@ export {
   falseAlarmBound,
 } from './alarm-rules.ts';
 export { decideGate } from './concurrent-control.ts';
-export { requests, settled, total } from './counts.ts';
+export { failedAtLeast, requests, settled, total } from './counts.ts';
 export { gapOf } from './freshness.ts';
 export { judgeAlone, PEAK_MINUTES } from './historical-control.ts';
 export { burstSize, type Period } from './overdispersion.ts';

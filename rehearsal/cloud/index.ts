@@ -2,3 +2,4 @@
 
 export { type LocalCloud, startCloud } from './cloud.ts';
 export type { CloudEvent } from './cloud-event.ts';
+export { cutoverMachineOf, machineDefinitionOf, ofType } from './from-template.ts';

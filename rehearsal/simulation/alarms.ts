@@ -15,7 +15,7 @@ interface Alarms {
   begin(): void;
 }
 
-export function alarmsOf(site: Site, onAlarm: (name: string, reason: string) => void): Alarms {
+export function simulatedAlarmsOf(site: Site, onAlarm: (name: string, reason: string) => void): Alarms {
   const set = (name: string, state: AlarmReading['state'], reason: string) => {
     const before = site.alarms.get(name);
     if (before === undefined || before.state === state) return;

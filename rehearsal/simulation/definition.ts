@@ -1,6 +1,6 @@
 /** The synthesised state machine as the simulation runs it, with the handler behind each function. */
 import * as z from 'zod';
-import { cutoverMachineOf, machineDefinitionOf, ofType } from '../cloud/from-template.ts';
+import { cutoverMachineOf, machineDefinitionOf, ofType } from '../cloud/index.ts';
 import { type Assembly, Names } from '../cloud/template/index.ts';
 
 const retrierSchema = z.object({
@@ -55,7 +55,7 @@ const machineSchema = z.object({ StartAt: z.string(), States: z.record(z.string(
 export type MachineDefinition = z.infer<typeof machineSchema>;
 
 /** Functions that the machine or its triggers call, by the name of their handler's file. */
-export const HANDLERS = [
+export const SIMULATED_HANDLERS = [
   'preflight',
   'baseline',
   'capacity',
@@ -72,13 +72,13 @@ export const HANDLERS = [
   'close-mirror',
   'drill',
 ] as const;
-export type HandlerName = (typeof HANDLERS)[number];
+export type SimulatedHandler = (typeof SIMULATED_HANDLERS)[number];
 
 /** Plain JSON, so that it can be handed to a worker thread. */
 export interface Program {
   readonly definition: MachineDefinition;
   /** Function ARN → handler. */
-  readonly handlers: Readonly<Record<string, HandlerName>>;
+  readonly handlers: Readonly<Record<string, SimulatedHandler>>;
 }
 
 /** @throws when a function of the machine belongs to none of the handlers */
@@ -87,16 +87,16 @@ export function programOf(assembly: Assembly): Program {
   for (const custom of ofType(assembly, 'Custom::WeightedRule'))
     names.custom.set(`${custom.stack}/${custom.logicalId}`, { physicalId: 'rule', data: { RuleArn: 'rule' } });
   const definition = machineSchema.parse(machineDefinitionOf(cutoverMachineOf(assembly, names), names));
-  const handlers: Record<string, HandlerName> = {};
+  const handlers: Record<string, SimulatedHandler> = {};
   for (const [arn] of JSON.stringify(definition).matchAll(/arn:aws:lambda:[^"]+/g)) handlers[arn] = handlerOf(arn);
   return { definition, handlers };
 }
 
 /** Functions are named by CloudFormation after their logical id, in which the construct's id stands without its hyphens. */
-function handlerOf(arn: string): HandlerName {
+function handlerOf(arn: string): SimulatedHandler {
   const name = arn.split(':')[6] ?? '';
   const id = /^CutoverFunctions(\w+)Fn[0-9A-F]{8}$/.exec(name)?.[1] ?? /-crossfade-(\w+)$/.exec(name)?.[1];
-  const found = HANDLERS.find((handler) => handler.replaceAll('-', '') === id);
+  const found = SIMULATED_HANDLERS.find((handler) => handler.replaceAll('-', '') === id);
   if (found === undefined) throw new RangeError(`no handler is known for function ${name}`);
   return found;
 }

@@ -1,7 +1,7 @@
 /** From a seed to a scenario. Most seeds have few faults, so that the paths behind a single one are walked often. */
-import { HANDLERS, type HandlerName } from './definition.ts';
+import { SIMULATED_HANDLERS, type SimulatedHandler } from './definition.ts';
 import { generator, type Random } from './random.ts';
-import { FATES, type Item, type Scenario, SITES, type Step } from './scenario.ts';
+import { FATES, SITES, type SimulatedEvent, type SimulatedScenario, type Step } from './scenario.ts';
 
 const MINUTE = 60;
 /** Faults begin before this, seconds after the start; afterwards the simulation watches what the watchdog makes of them. */
@@ -10,7 +10,7 @@ export const TROUBLE_ENDS = 75 * MINUTE;
 const FIRST_START = 2 * MINUTE;
 
 /** What each handler calls, so that drawn faults meet something. */
-const CALLS: Readonly<Record<HandlerName, readonly Step[]>> = {
+const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
   preflight: ['ingress.read', 'ingress.health', 'alarms.read', 'ledger.read', 'ledger.claim', 'log.append'],
   baseline: ['metrics.baseline', 'ledger.heartbeat', 'log.append'],
   capacity: ['ledger.read', 'capacity.snapshot', 'ledger.recordCapacity', 'capacity.pin', 'ledger.heartbeat'],
@@ -68,9 +68,9 @@ const CALLS: Readonly<Record<HandlerName, readonly Step[]>> = {
   drill: ['ledger.recordTrip', 'ledger.heartbeat', 'alarms.trip'],
 };
 
-export function draw(seed: number): Scenario {
+export function draw(seed: number): SimulatedScenario {
   const random = generator(seed * 2_654_435_761);
-  const items: Item[] = [{ type: 'start', at: FIRST_START, site: 'a', drill: random() < 0.06 }];
+  const items: SimulatedEvent[] = [{ type: 'start', at: FIRST_START, site: 'a', drill: random() < 0.06 }];
   if (random() < 0.6) items.push({ type: 'start', at: FIRST_START + whole(random, 120), site: 'b', drill: false });
   const extra = [0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8][whole(random, 11)] ?? 0;
   for (let i = 0; i < extra; i++) items.push(drawItem(random));
@@ -80,10 +80,10 @@ export function draw(seed: number): Scenario {
   return { seed, items };
 }
 
-function drawItem(random: Random): Item {
+function drawItem(random: Random): SimulatedEvent {
   const site = pick(random, SITES.slice(0, random() < 0.8 ? 1 : 2));
   const at = FIRST_START + whole(random, TROUBLE_ENDS - FIRST_START);
-  const handler = pick(random, HANDLERS);
+  const handler = pick(random, SIMULATED_HANDLERS);
   const length = 30 + whole(random, 15 * MINUTE);
   switch (whole(random, 24)) {
     case 0:

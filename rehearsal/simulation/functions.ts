@@ -1,6 +1,6 @@
 /** Lambda in virtual time: invocations whose every call may meet its fate, who outlive their time-out only asleep. */
 import { CrossfadeError } from '../../core/model/index.ts';
-import type { HandlerName } from './definition.ts';
+import type { SimulatedHandler } from './definition.ts';
 import { TaskFailure } from './interpreter.ts';
 import { drawnFor } from './random.ts';
 import type { Fate, SiteName, Step } from './scenario.ts';
@@ -17,12 +17,12 @@ export interface InvocationHost {
   readonly seed: number;
   readonly timeline: Timeline;
   /** The fate of the n-th call of this kind. */
-  fateOf(site: SiteName, handler: HandlerName, step: Step, nth: number): Fate | null;
+  fateOf(site: SiteName, handler: SimulatedHandler, step: Step, nth: number): Fate | null;
   onFault(fate: Fate): void;
 }
 
 /** Who it is that calls, for what is known of a trigger from outside. */
-export interface Cause {
+export interface FailureCause {
   /** The run that the trigger speaks of; null: whichever owns the ingress. */
   readonly execution: string | null;
   /** When what it speaks of happened, milliseconds since the epoch. */
@@ -31,8 +31,8 @@ export interface Cause {
 
 export class Invocation {
   readonly site: SiteName;
-  readonly handler: HandlerName;
-  readonly cause: Cause;
+  readonly handler: SimulatedHandler;
+  readonly cause: FailureCause;
   readonly startedAt: number;
   /** Names of its calls so far, in order. */
   readonly calls: Step[] = [];
@@ -45,7 +45,13 @@ export class Invocation {
   #asleep = false;
 
   /** `counts`: how many calls of each kind there were, over all invocations. */
-  constructor(host: InvocationHost, site: SiteName, handler: HandlerName, cause: Cause, counts: Map<string, number>) {
+  constructor(
+    host: InvocationHost,
+    site: SiteName,
+    handler: SimulatedHandler,
+    cause: FailureCause,
+    counts: Map<string, number>,
+  ) {
     this.#host = host;
     this.site = site;
     this.handler = handler;

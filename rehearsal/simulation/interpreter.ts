@@ -13,7 +13,7 @@ export class TaskFailure extends Error {
   }
 }
 
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
+export type InterpretedStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
 
 export interface Execution {
   readonly arn: string;
@@ -21,7 +21,7 @@ export interface Execution {
   readonly input: unknown;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  status: ExecutionStatus;
+  status: InterpretedStatus;
   endedAt: number | null;
   error: string | null;
   cause: string | null;
@@ -108,7 +108,7 @@ export class SimulatedMachine {
     return waiting !== undefined;
   }
 
-  #end(execution: Execution, status: ExecutionStatus, error: string | null, cause: string | null): void {
+  #end(execution: Execution, status: InterpretedStatus, error: string | null, cause: string | null): void {
     Object.assign(execution, { status, error, cause, endedAt: this.#host.now(), life: execution.life + 1 });
     this.#host.onEnd(execution);
   }
@@ -210,7 +210,7 @@ export class SimulatedMachine {
 
 type Step =
   | { readonly state: string; readonly input: unknown }
-  | { readonly status: ExecutionStatus; readonly error: string | null; readonly cause: string | null };
+  | { readonly status: InterpretedStatus; readonly error: string | null; readonly cause: string | null };
 
 function matches(names: readonly string[], error: string): boolean {
   return names.some(

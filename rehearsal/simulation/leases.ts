@@ -84,10 +84,11 @@ export class LeaseItem {
     return { outcome: 'fenced', item: this.#put({ ...item, status: 'rolling_back', generation, rollback }) };
   }
 
-  confirmRollback(ref: RunRef, at: string): void {
+  confirmRollback(ref: RunRef, at: string): boolean {
     const item = this.#fenced(ref);
-    if (item.status === 'rolling_back')
-      this.#put({ ...item, status: 'rolled_back', rollback: { ...item.rollback, confirmedAt: at } });
+    if (item.status !== 'rolling_back') return false;
+    this.#put({ ...item, status: 'rolled_back', rollback: { ...item.rollback, confirmedAt: at } });
+    return true;
   }
 
   /** Notes what was seen after a confirmed rollback. */

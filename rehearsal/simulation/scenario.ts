@@ -1,6 +1,6 @@
 /** What happens to a simulated pair of ingresses: plain data, so that it can be drawn from a seed, shrunk, kept and told again. */
 import * as z from 'zod';
-import { HANDLERS } from './definition.ts';
+import { SIMULATED_HANDLERS } from './definition.ts';
 
 export const SITES = ['a', 'b'] as const;
 export type SiteName = (typeof SITES)[number];
@@ -89,12 +89,17 @@ export const itemSchema = z.discriminatedUnion('type', [
   /** The lease is gone, or restored as it was so many seconds ago. */
   z.strictObject({ type: z.literal('ledger'), at, site, ago: z.number().nonnegative().nullable() }),
   /** The clock of a handler's machine is wrong by so much. */
-  z.strictObject({ type: z.literal('skew'), site, handler: z.enum(HANDLERS), seconds: z.number().min(-120).max(120) }),
+  z.strictObject({
+    type: z.literal('skew'),
+    site,
+    handler: z.enum(SIMULATED_HANDLERS),
+    seconds: z.number().min(-120).max(120),
+  }),
   /** The fate of one call: the n-th of its kind by that handler. */
   z.strictObject({
     type: z.literal('call'),
     site,
-    handler: z.enum(HANDLERS),
+    handler: z.enum(SIMULATED_HANDLERS),
     step: z.enum(STEPS),
     nth: z.int().nonnegative(),
     fate: z.enum(FATES),
@@ -117,13 +122,13 @@ export const itemSchema = z.discriminatedUnion('type', [
     late: seconds,
   }),
 ]);
-export type Item = z.infer<typeof itemSchema>;
+export type SimulatedEvent = z.infer<typeof itemSchema>;
 
 export const scenarioSchema = z.strictObject({ seed: z.int(), items: z.array(itemSchema) });
-export type Scenario = z.infer<typeof scenarioSchema>;
+export type SimulatedScenario = z.infer<typeof scenarioSchema>;
 
 /** One line for each item, after a line for the seed: a story of the simulation. */
-export function tell({ seed, items }: Scenario): string {
+export function printScenario({ seed, items }: SimulatedScenario): string {
   const lines = items.map(({ type, ...rest }) =>
     [type, ...Object.entries(rest).map(([key, value]) => `${key}=${value}`)].join(' '),
   );
@@ -131,9 +136,9 @@ export function tell({ seed, items }: Scenario): string {
 }
 
 /** Lines that begin with `#` are for people. @throws with the number of a line that cannot be read */
-export function read(text: string): Scenario {
+export function read(text: string): SimulatedScenario {
   let seed: number | null = null;
-  const items: Item[] = [];
+  const items: SimulatedEvent[] = [];
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const [type = '', ...fields] = line.trim().split(/\s+/);

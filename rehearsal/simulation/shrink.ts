@@ -1,13 +1,13 @@
 /** From a scenario that breaks an invariant to one with as few items as can be found that still does. */
 import type { Invariant } from './observer.ts';
-import type { Scenario } from './scenario.ts';
+import type { SimulatedScenario } from './scenario.ts';
 
 /** `breaks` says whether a scenario breaks the invariant; it is asked a few dozen times. */
 export async function shrink(
-  scenario: Scenario,
+  scenario: SimulatedScenario,
   invariant: Invariant,
-  breaks: (smaller: Scenario, invariant: Invariant) => Promise<boolean>,
-): Promise<Scenario> {
+  breaks: (smaller: SimulatedScenario, invariant: Invariant) => Promise<boolean>,
+): Promise<SimulatedScenario> {
   let least = scenario;
   for (let size = Math.ceil(scenario.items.length / 2); size >= 1; ) {
     let smaller = false;

@@ -1,16 +1,16 @@
 /** One scenario from its start until nothing more happens: everything in one process, on one virtual clock. */
 import type { ApprovalRequest } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
-import { alarmsOf } from './alarms.ts';
-import type { HandlerName, Program } from './definition.ts';
-import { type Cause, Invocation, type InvocationHost } from './functions.ts';
+import { simulatedAlarmsOf } from './alarms.ts';
+import type { Program, SimulatedHandler } from './definition.ts';
+import { type FailureCause, Invocation, type InvocationHost } from './functions.ts';
 import { type Handlers, REAL_HANDLERS } from './handlers.ts';
 import { type Execution, SimulatedMachine } from './interpreter.ts';
 import { Observer, type Violation } from './observer.ts';
 import { PLAN } from './plan.ts';
 import { type Outside, portsOf } from './ports.ts';
 import { drawnFor } from './random.ts';
-import type { Fate, Item, Scenario, SiteName, Step } from './scenario.ts';
+import type { Fate, SimulatedEvent, SimulatedScenario, SiteName, Step } from './scenario.ts';
 import { SITES } from './scenario.ts';
 import { MINUTE_MS, Site } from './site.ts';
 import { updateStack } from './stack.ts';
@@ -31,7 +31,7 @@ export interface SimulationOptions {
   /** Other handlers in the place of the real ones: how the harness is held to account. */
   readonly handlers?: Handlers;
   /** Other ports. */
-  readonly wrap?: (deps: Deps, handler: HandlerName) => Deps;
+  readonly wrap?: (deps: Deps, handler: SimulatedHandler) => Deps;
 }
 
 export interface Outcome {
@@ -50,7 +50,7 @@ export interface Outcome {
 
 export async function simulate(
   program: Program,
-  scenario: Scenario,
+  scenario: SimulatedScenario,
   options: SimulationOptions = {},
 ): Promise<Outcome> {
   const simulation = new Simulation(program, scenario, options);
@@ -65,15 +65,15 @@ export async function simulate(
 }
 
 /** What may not take a healthy run down, however it falls. */
-const BENIGN: ReadonlySet<Item['type']> = new Set(['start', 'event', 'skew']);
+const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set(['start', 'event', 'skew']);
 
 class Simulation implements InvocationHost {
   readonly seed: number;
   readonly timeline = new Timeline(START);
   readonly #program: Program;
-  readonly #scenario: Scenario;
+  readonly #scenario: SimulatedScenario;
   readonly #handlers: Handlers;
-  readonly #wrap: (deps: Deps, handler: HandlerName) => Deps;
+  readonly #wrap: (deps: Deps, handler: SimulatedHandler) => Deps;
   readonly #observer = new Observer(() => this.timeline.now());
   readonly #sites = new Map<SiteName, Place>();
   readonly #fates = new Map<string, Fate>();
@@ -86,7 +86,7 @@ class Simulation implements InvocationHost {
   #over = false;
   #failure: unknown = null;
 
-  constructor(program: Program, scenario: Scenario, { handlers, wrap }: SimulationOptions) {
+  constructor(program: Program, scenario: SimulatedScenario, { handlers, wrap }: SimulationOptions) {
     this.seed = scenario.seed;
     this.#program = program;
     this.#scenario = scenario;
@@ -126,7 +126,7 @@ class Simulation implements InvocationHost {
     this.#observer.published(line, this.#secrets);
   }
 
-  fateOf(site: SiteName, handler: HandlerName, step: Step, nth: number): Fate | null {
+  fateOf(site: SiteName, handler: SimulatedHandler, step: Step, nth: number): Fate | null {
     const fate = this.#fates.get(`${site} ${handler} ${step} ${nth}`);
     if (fate !== undefined) return fate;
     const outage = this.#sites.get(site)?.outages.find((o) => step.startsWith(`${o.of}.`));
@@ -203,18 +203,18 @@ class Simulation implements InvocationHost {
     return place;
   }
 
-  #handlerOf(arn: string): HandlerName {
+  #handlerOf(arn: string): SimulatedHandler {
     const handler = this.#program.handlers[arn];
     if (handler === undefined) throw new RangeError(`no function ${arn}`);
     return handler;
   }
 
-  #causeOf(execution: string | null): Cause {
+  #causeOf(execution: string | null): FailureCause {
     return { execution, at: this.timeline.now() };
   }
 
   /** @throws TaskFailure */
-  async #invoke(place: Place, handler: HandlerName, event: unknown, cause: Cause): Promise<unknown> {
+  async #invoke(place: Place, handler: SimulatedHandler, event: unknown, cause: FailureCause): Promise<unknown> {
     const { site } = place;
     const invocation = new Invocation(this, site.name, handler, cause, this.#calls);
     const deps = this.#wrap(
@@ -244,7 +244,7 @@ class Simulation implements InvocationHost {
   }
 
   /** As an event does: twice more when it fails, and then the dead-letter queue's alarm tells. */
-  #invokeLater(place: Place, handler: HandlerName, event: unknown, cause: Cause, attempt = 0): void {
+  #invokeLater(place: Place, handler: SimulatedHandler, event: unknown, cause: FailureCause, attempt = 0): void {
     this.#invoke(place, handler, event, cause).catch((error: unknown) => {
       if (!(error instanceof Error)) throw error;
       const wait = ASYNC_RETRIES_MS[attempt];
@@ -257,7 +257,7 @@ class Simulation implements InvocationHost {
     });
   }
 
-  #deliver(place: Place, handler: HandlerName, event: unknown, cause: Cause): void {
+  #deliver(place: Place, handler: SimulatedHandler, event: unknown, cause: FailureCause): void {
     const { name } = place.site;
     const nth = place.events++;
     const fated = this.#scenario.items.find((i) => i.type === 'event' && i.site === name && i.nth === nth);
@@ -290,7 +290,7 @@ class Simulation implements InvocationHost {
   }
 
   #alarms(place: Place) {
-    return alarmsOf(place.site, (name, reason) => {
+    return simulatedAlarmsOf(place.site, (name, reason) => {
       const mirror = place.site.deployment.shadowAlarms.includes(name);
       const handler = mirror ? 'close-mirror' : 'rollback';
       this.#note(`${place.site.name}: alarm ${name}: ${reason}`);
@@ -329,7 +329,7 @@ class Simulation implements InvocationHost {
     this.#over = !busy && now > START + last * 1000 + REST_MS && now > this.#lastChange + REST_MS;
   }
 
-  #plan(item: Item): void {
+  #plan(item: SimulatedEvent): void {
     if (!('at' in item)) return;
     this.timeline.after(item.at * 1000, () => {
       this.#count(item.type);
@@ -340,7 +340,7 @@ class Simulation implements InvocationHost {
     });
   }
 
-  async #act(item: Item): Promise<void> {
+  async #act(item: SimulatedEvent): Promise<void> {
     switch (item.type) {
       case 'start': {
         const place = this.#at(item.site);
@@ -452,7 +452,7 @@ interface Place {
   runs: number;
 }
 
-function isBenign(item: Item): boolean {
+function isBenign(item: SimulatedEvent): boolean {
   if (item.type === 'start') return !item.drill;
   if (item.type === 'skew') return Math.abs(item.seconds) <= 60;
   return BENIGN.has(item.type);

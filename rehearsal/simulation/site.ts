@@ -1,4 +1,5 @@
 /** One ingress: listener rules, target groups, the stable service, request counts and alarms, as AWS would hold them. */
+import { failedAtLeast } from '../../core/gate/index.ts';
 import {
   type AlarmReading,
   type CapacitySnapshot,
@@ -151,9 +152,7 @@ export class Site {
     return this.minutes(now - 6 * MINUTE_MS, now)
       .slice(-3)
       .map(({ candidate }) =>
-        candidate === null || candidate.requests < 20
-          ? 0
-          : (candidate.target5xx + candidate.connectionErrors) / candidate.requests,
+        candidate === null || candidate.requests < 20 ? 0 : failedAtLeast(candidate) / candidate.requests,
       );
   }
 

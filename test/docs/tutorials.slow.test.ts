@@ -5,7 +5,7 @@ import { blocksOf, runBlocks } from './blocks.ts';
 describe('a tutorial', () => {
   it.each(['docs/tutorial/first-rehearsal.md', 'docs/tutorial/first-deployment.md'])(
     '%s runs as it says',
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async (file) => {
       const blocks = blocksOf(file);
       expect(blocks.length).toBeGreaterThan(1);

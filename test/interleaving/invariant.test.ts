@@ -81,6 +81,9 @@ function demandSafe({ world, trace }: RunResult): void {
   if (requested(world) && !isSafe(world)) throw new Error(`not safe after: ${trace.join(' ')}`);
 }
 
+/** A bound against a hang, not a measurement: all schedules of three actors are minutes of work on a busy machine. */
+const PATIENCE = THOROUGH ? 900_000 : 110_000;
+
 const FATES = ['crash', 'crash-after', 'throttle', 'lose', 'late'] as const;
 /** Who goes when, and what becomes of which calls. */
 const walk = fc.record({
@@ -117,7 +120,7 @@ const ONE_FAULT: Bounds = { faults: 1, fates: FATES, readsTakeTurns: false };
 describe('every schedule ends safe', () => {
   const rollbacks = THOROUGH ? [alarm, execution] : [alarm];
   it(`of one shift and ${rollbacks.length} rollback(s): all interleavings of writes, before any watchdog`, {
-    timeout: 110_000,
+    timeout: PATIENCE,
   }, async () => {
     const schedules = await exhaust([shift, ...rollbacks], prepare, NO_FAULT, async (result) => demandSafe(result));
     console.log(`interleaving: ${schedules} schedules of one shift × ${rollbacks.length} rollback(s), all of them`);
@@ -155,7 +158,7 @@ describe('every schedule ends safe', () => {
   });
 
   it('of the end of the shadow, the mirror’s alarm twice, a rollback and watchdogs with up to three faults', {
-    timeout: 110_000,
+    timeout: PATIENCE,
   }, async () => {
     acted.mirrorAlarm = 0;
     const seed = Number(process.env.CROSSFADE_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -181,7 +184,7 @@ describe('every schedule ends safe', () => {
 
   const runs = THOROUGH ? 20_000 : 500;
   it('of shifts, re-drives, stops, triggers, operators and watchdogs with up to four faults: seeded random schedules', {
-    timeout: 110_000,
+    timeout: PATIENCE,
   }, async () => {
     const seed = Number(process.env.CROSSFADE_SEED ?? Math.floor(Math.random() * 2 ** 31));
     console.log(`interleaving: ${runs} random schedules, seed ${seed}`);
