@@ -134,7 +134,7 @@ async function findings(deps: PreflightDeps, live: Awaited<ReturnType<Deps['ingr
     deps.ledger.read(deployment.ingressId),
     deployment.services === undefined ? null : deps.capacity.snapshot(),
   ]);
-  return { live, health: { stable, candidate, mirror }, stableDesired: capacity?.desired ?? null, alarms, owner };
+  return { live, health: { stable, candidate, mirror }, capacity, alarms, owner };
 }
 
 export const handler = (event: unknown) => makeHandler(awsDeps())(event);

@@ -8,7 +8,7 @@ import { stateSchema, stateToJson } from '../core/model/index.ts';
 import { rolledBack } from '../core/phases/index.ts';
 import { rollbackDeps } from './compose/index.ts';
 import { parseRollbackEvent } from './events/index.ts';
-import { type RollbackDeps, reportRollback } from './tasks/index.ts';
+import { type RollbackDeps, reportRollback, tell } from './tasks/index.ts';
 
 export function makeHandler(deps: RollbackDeps) {
   return async (event: unknown): Promise<unknown> => {
@@ -19,9 +19,11 @@ export function makeHandler(deps: RollbackDeps) {
     await reportRollback(deps, outcome, request, (deps.clock.now() - startedAt) / 1000);
     const message = describeRollback(outcome, request);
     const state = stateSchema.safeParse(event);
-    return state.success
-      ? stateToJson(rolledBack(state.data, deps.clock.now(), message))
-      : { outcome: outcome.outcome, message };
+    if (!state.success) return { outcome: outcome.outcome, message };
+    // Whoever brought the weights back told it of the run that the lease names, which is another one.
+    if (outcome.outcome === 'nothing_to_do')
+      await tell(deps, { subject: `Crossfade ${state.data.cutoverId}: rolled back without its lease`, body: message });
+    return stateToJson(rolledBack(state.data, deps.clock.now(), message));
   };
 }
 

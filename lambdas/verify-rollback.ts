@@ -15,8 +15,9 @@ export function makeHandler(deps: WatchdogDeps) {
     const verified = mine
       ? item.status === 'completed' || item.rollback?.verifiedAt != null
       : item?.status === 'running' || isSafe(deps.deployment, await deps.ingress.read());
-    // Without its lease nobody else knows what the run holds of the stable side's capacity.
-    if (verified && !mine && state.capacity !== null) await restoreCapacity(deps.capacity, state.capacity);
+    // Without its lease nobody else knows what the run holds of the stable side's capacity; a newer run holds it for itself.
+    const forgotten = item === null || (item.status !== 'running' && item.generation < state.generation);
+    if (verified && !mine && forgotten && state.capacity !== null) await restoreCapacity(deps.capacity, state.capacity);
     const { error: _caught, ...rest } = state;
     return stateToJson({ ...rest, next: verified ? 'proceed' : 'hold', waitSeconds: verified ? 0 : 60 });
   };

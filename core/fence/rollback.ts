@@ -12,6 +12,7 @@ import {
   CrossfadeError,
   type Deployment,
   type Executions,
+  FencedError,
   type FenceResult,
   fromIso,
   type Ingress,
@@ -75,6 +76,10 @@ export type RollbackOutcome =
       readonly first: boolean;
       /** What went wrong with the ledger or with giving the capacity back; the weights are safe all the same. */
       readonly trouble?: unknown;
+      /** Why the run's execution was not stopped. It is fenced, so its next task ends it. */
+      readonly notStopped?: unknown;
+      /** Why nobody knows whether the confirmation took effect; the watchdog repeats it. */
+      readonly notConfirmed?: unknown;
     }
   /** The stable side cannot carry everything yet. It got what it can carry, and is being scaled up; the watchdog goes on. */
   | {
@@ -90,6 +95,7 @@ export type RollbackOutcome =
       /** Overdue, and due to be told again: once in each {@link WAIT_FOR_CAPACITY_SECONDS}. */
       readonly urgent: boolean;
       readonly trouble?: unknown;
+      readonly notStopped?: unknown;
     }
   /** The weights are safe already, or those of a completed cutover. */
   | { readonly outcome: 'nothing_to_do'; readonly item: Lease | null }
@@ -114,7 +120,16 @@ export async function rollBack(
   const [fence, seen] = await Promise.all([tryFence(ports, deployment, request), survey(ports.ingress)]);
   switch (fence.outcome) {
     case 'not_concerned':
-      return fence;
+      switch (fence.item.status) {
+        case 'rolling_back':
+          // Whoever comes may finish it, as its own triggers do.
+          return bringBack(ports, deployment, request, fence.item, false, seen);
+        case 'rolled_back':
+          // The run that the trigger speaks of may still have weights: then the lease was restored to an earlier one.
+          return bringBackUnowned(ports, deployment, request, fence.item, seen);
+        default:
+          return fence;
+      }
     case 'none':
       return bringBackUnowned(ports, deployment, request, fence.item, seen);
     case 'unfenced':
@@ -161,7 +176,11 @@ async function bringBack(
   seen: Survey,
 ): Promise<RollbackOutcome> {
   const plan = await giveBack(ports, deployment, seen, item, request.breakGlass);
-  if (item.executionArn !== request.calledFrom) await ports.executions.stop(item.executionArn, request.reason);
+  const notStopped =
+    item.executionArn === request.calledFrom
+      ? undefined
+      : await failureOf(() => ports.executions.stop(item.executionArn, request.reason));
+  const stop = notStopped === undefined ? {} : { notStopped };
   if (plan.kind !== 'whole' && seen.stable !== null) {
     const needed = neededTargets(item);
     const trouble = await failureOf(() => refillCapacity(ports.capacity, needed));
@@ -172,13 +191,31 @@ async function bringBack(
     const waited = now - fromIso(item.rollback?.requestedAt ?? item.startedAt);
     const urgent = overdue && waited % (WAIT_FOR_CAPACITY_SECONDS * 1000) < WATCHDOG_MS;
     const waiting = { item, first, candidatePercent, stable: seen.stable, needed, overdue, urgent };
-    return { outcome: 'waiting_for_capacity', ...waiting, ...(trouble === undefined ? {} : { trouble }) };
+    return { outcome: 'waiting_for_capacity', ...waiting, ...stop, ...(trouble === undefined ? {} : { trouble }) };
   }
   const { capacity } = item;
   const trouble = capacity === null ? undefined : await failureOf(() => restoreCapacity(ports.capacity, capacity));
-  const confirmed = await ports.ledger.confirmRollback(item, toIso(ports.clock.now()));
-  const done = { outcome: 'rolled_back', item, ledger: 'written', first: confirmed } as const;
+  // A stop that may succeed in a second is tried again by the caller; any other must not keep the rollback from ending.
+  if (isTransient(notStopped)) throw notStopped;
+  const confirmation = await confirm(ports, item);
+  const done = { outcome: 'rolled_back', item, ledger: 'written', ...confirmation, ...stop } as const;
   return trouble === undefined ? done : { ...done, trouble };
+}
+
+/**
+ * A confirmation without an answer counts as the first one: told twice is better than told never.
+ * @throws FencedError when a newer run owns the ingress.
+ */
+async function confirm(
+  { ledger, clock }: Pick<RollbackPorts, 'ledger' | 'clock'>,
+  item: Lease,
+): Promise<{ readonly first: boolean; readonly notConfirmed?: unknown }> {
+  try {
+    return { first: await ledger.confirmRollback(item, toIso(clock.now())) };
+  } catch (notConfirmed) {
+    if (notConfirmed instanceof FencedError) throw notConfirmed;
+    return { first: true, notConfirmed };
+  }
 }
 
 /** No run owns the ingress: weights that are neither safe nor final are nobody's, whatever the table says of earlier runs. */
@@ -190,7 +227,7 @@ async function bringBackUnowned(
   seen: Survey,
 ): Promise<RollbackOutcome> {
   const { live } = seen;
-  const over = live === null ? item !== null : isOver(deployment, live, item);
+  const over = live === null ? item?.status === 'completed' : isOver(deployment, live, item);
   const settled = over || (live !== null && isSafe(deployment, live));
   if (settled && request.breakGlass !== true) return { outcome: 'nothing_to_do', item };
   const { capacity = null } = request;
@@ -262,9 +299,13 @@ async function tryFence(ports: RollbackPorts, deployment: Deployment, request: R
     const asked = { trigger, reason, by, at, ...(scope === undefined ? {} : { scope }) };
     return await ports.ledger.fence(deployment.ingressId, asked);
   } catch (cause) {
-    const unavailable = cause instanceof CrossfadeError && cause.name === 'Crossfade.Transient';
-    return { outcome: 'unfenced', trouble: { kind: unavailable ? 'unreachable' : 'failed', cause } };
+    return { outcome: 'unfenced', trouble: { kind: isTransient(cause) ? 'unreachable' : 'failed', cause } };
   }
+}
+
+/** The service did not answer, or not yet. */
+function isTransient(error: unknown): boolean {
+  return error instanceof CrossfadeError && error.name === 'Crossfade.Transient';
 }
 
 /** The execution that the trigger speaks of, if it speaks of one. */

@@ -102,6 +102,7 @@ async function newerIntent(
 
 async function requireHealthy(ingress: Ingress, { candidatePercent, mirror }: TrafficSplit): Promise<void> {
   const roles: GroupRole[] = candidatePercent > 0 ? ['candidate'] : [];
+  if (candidatePercent > 0 && candidatePercent < 100) roles.push('stable');
   if (mirror !== null) roles.push(mirror.face === 'forward' ? 'mirrorForward' : 'mirrorReverse');
   const counts = await Promise.all(roles.map((role) => ingress.health(role)));
   for (const [i, role] of roles.entries()) if (counts[i]?.healthy === 0) throw new NoHealthyTargetError(role);

@@ -7,11 +7,6 @@ import type { Capacity, CapacitySnapshot } from '../model/index.ts';
  */
 export const CAPACITY_WATCH_SECONDS = 900;
 
-/** Whether as many tasks are wanted as the snapshot had, and scaling is as it found it. */
-export function isRestored(now: CapacitySnapshot, snapshot: CapacitySnapshot): boolean {
-  return now.desired >= snapshot.desired && sameScaling(now.scaling, snapshot.scaling);
-}
-
 /** Wants as many tasks as the snapshot had, and gives scaling back as it found it. Repeatable. */
 export async function restoreCapacity(capacity: Capacity, snapshot: CapacitySnapshot): Promise<void> {
   const now = await capacity.snapshot();
@@ -23,14 +18,4 @@ export async function restoreCapacity(capacity: Capacity, snapshot: CapacitySnap
 export async function refillCapacity(capacity: Capacity, needed: number): Promise<void> {
   const now = await capacity.snapshot();
   if (now.desired < needed) await capacity.scaleStable(needed);
-}
-
-function sameScaling(a: CapacitySnapshot['scaling'], b: CapacitySnapshot['scaling']): boolean {
-  if (a === null || b === null) return a === b;
-  return (
-    a.min === b.min &&
-    a.max === b.max &&
-    a.suspended === b.suspended &&
-    (a.scheduledSuspended ?? false) === (b.scheduledSuspended ?? false)
-  );
 }

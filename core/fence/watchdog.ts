@@ -8,6 +8,7 @@ import {
   type Drills,
   describeWeights,
   fromIso,
+  isRestored,
   isSafe,
   type Lease,
   type Metrics,
@@ -27,7 +28,7 @@ import {
   type RollbackRequest,
   rollBack,
 } from './rollback.ts';
-import { CAPACITY_WATCH_SECONDS, isRestored, refillCapacity, restoreCapacity } from './stable-capacity.ts';
+import { CAPACITY_WATCH_SECONDS, refillCapacity, restoreCapacity } from './stable-capacity.ts';
 
 /** A shift that is not confirmed after this long lost its writer: no Lambda of ours may run longer. */
 export const SHIFT_DEADLINE_SECONDS = 180;

@@ -13,7 +13,7 @@ export function describeRollback(outcome: RollbackOutcome, request: RollbackRequ
       const { stable, needed, candidatePercent, overdue } = outcome;
       const candidate = `The candidate answers ${Math.round(candidatePercent)} % meanwhile`;
       const urgent = overdue ? ' This has lasted for more than ten minutes; check the stable service.' : '';
-      return `NOT rolled back yet: the stable side has ${stable.healthy} of ${needed} healthy targets and is being scaled up. ${candidate} (${cause}).${urgent}${troubleText(outcome)}`;
+      return `NOT rolled back yet: the stable side has ${stable.healthy} of ${needed} healthy targets and is being scaled up. ${candidate} (${cause}).${urgent}${troubleText(outcome)}${stopText(outcome)}`;
     }
     case 'nothing_to_do':
       return `No cutover owns the ingress and its weights are in order, so no weights were changed (${cause}).`;
@@ -24,10 +24,17 @@ export function describeRollback(outcome: RollbackOutcome, request: RollbackRequ
 
 function afterwards(outcome: RollbackOutcome & { outcome: 'rolled_back' }): string {
   switch (outcome.ledger) {
-    case 'written':
-      return outcome.trouble === undefined
-        ? ''
-        : ` Its capacity is not restored yet; the watchdog retries every minute.${troubleText(outcome)}`;
+    case 'written': {
+      const capacity =
+        outcome.trouble === undefined
+          ? ''
+          : ` Its capacity is not restored yet; the watchdog retries every minute.${troubleText(outcome)}`;
+      const confirmation =
+        outcome.notConfirmed === undefined
+          ? ''
+          : ` The ledger did not confirm it yet (${describeError(outcome.notConfirmed)}); the watchdog retries every minute.`;
+      return `${capacity}${stopText(outcome)}${confirmation}`;
+    }
     case 'no_lease':
       return ' No run owned the weights that were live: the lease is missing or belongs to an earlier run. Stop executions that are still running.';
     case 'unreachable':
@@ -35,6 +42,11 @@ function afterwards(outcome: RollbackOutcome & { outcome: 'rolled_back' }): stri
     case 'failed':
       return ` The ledger refused the fence, so the run may not be fenced: stop its execution by hand.${troubleText(outcome)}`;
   }
+}
+
+function stopText({ notStopped }: { readonly notStopped?: unknown }): string {
+  if (notStopped === undefined) return '';
+  return ` Its execution could not be stopped (${describeError(notStopped)}); the run is fenced, so its next task ends it.`;
 }
 
 function troubleText({ trouble }: { readonly trouble?: unknown }): string {

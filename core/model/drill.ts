@@ -15,7 +15,7 @@ export const drillRequestSchema = z.strictObject({
   alarm: z.string().min(1).optional(),
 });
 
-export const drillSchema = z.strictObject({
+export const drillSchema = z.object({
   percent: z.number().min(0).max(1),
   alarm: z.string().min(1),
   /** When the alarm was told to go red; null before. */

@@ -81,6 +81,7 @@ export {
   type CutoverState,
   type CutoverStateJson,
   capacitySnapshotSchema,
+  isRestored,
   type Next,
   PHASES,
   type Phase,

@@ -38,14 +38,14 @@ const intentShape = z.object({
   weights: z.array(ruleWeightsSchema),
   at: instant,
   /** The writer that recorded it, where it was not a shift; with `at` it tells intents apart. */
-  by: z.literal('close-mirror').optional(),
+  by: z.string().optional(),
   /** True once the listener was read back with these weights and the generation still held. */
   confirmed: z.boolean(),
 });
 export type Intent = z.infer<typeof intentShape>;
 
 const rollbackShape = z.object({
-  trigger: z.enum(TRIGGERS),
+  trigger: z.enum(TRIGGERS).catch('task'),
   reason: z.string(),
   by: z.string(),
   /** When the evidence turned bad as far as is known (alarm transition, deciding observation). */
@@ -65,14 +65,15 @@ const leaseShape = z.object({
   status: z.enum(LEDGER_STATUSES),
   executionArn: z.string(),
   startedAt: instant,
-  phase: z.enum(PHASES),
+  /** For people; no decision about weights reads it. */
+  phase: z.enum(PHASES).catch('stage'),
   stage: z.int().min(-1),
   intent: intentShape.loose(),
   /** By when a task of the run must have been seen again; the watchdog rolls back a run that is late. */
   heartbeatDueAt: instant,
   capacity: capacitySnapshotSchema.nullable(),
   /** `full`: may take 100 % at once. `reduced`: must be scaled back up before it gets weight. */
-  stableCapacity: z.enum(['full', 'reduced']),
+  stableCapacity: z.enum(['full', 'reduced']).catch('reduced'),
   rollback: rollbackShape.loose().nullable(),
   /** The run is a drill. */
   drill: drillSchema.nullable().default(null),
@@ -82,7 +83,10 @@ export type Lease = Omit<z.infer<typeof leaseShape>, 'intent' | 'rollback'> & {
   readonly rollback: z.infer<typeof rollbackShape> | null;
 };
 
-/** Attributes of a newer version are kept as they are: a lease that cannot be read could not be fenced. */
+/**
+ * Attributes of a newer version are no reason to refuse a lease, nor are its values where a rollback can do without them: a lease
+ * that cannot be read could not be fenced. Updates name the attributes that they change, so that the rest stays as it is.
+ */
 export const ledgerItemSchema: z.ZodType<Lease> = leaseShape.loose();
 
 /**

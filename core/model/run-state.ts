@@ -68,12 +68,12 @@ export const baselineSummarySchema = z.strictObject({
 });
 export type BaselineSummary = z.infer<typeof baselineSummarySchema>;
 
-export const capacitySnapshotSchema = z.strictObject({
+export const capacitySnapshotSchema = z.object({
   desired: z.int().nonnegative(),
   running: z.int().nonnegative(),
   /** Bounds of Application Auto Scaling as they were; null where the service does not scale. */
   scaling: z
-    .strictObject({
+    .object({
       min: z.int().nonnegative(),
       max: z.int().nonnegative(),
       /** Dynamic scaling is suspended. */
@@ -84,6 +84,21 @@ export const capacitySnapshotSchema = z.strictObject({
     .nullable(),
 });
 export type CapacitySnapshot = z.infer<typeof capacitySnapshotSchema>;
+
+/** Whether as many tasks are wanted as the snapshot had, and scaling is as it found it. */
+export function isRestored(now: CapacitySnapshot, snapshot: CapacitySnapshot): boolean {
+  return now.desired >= snapshot.desired && sameScaling(now.scaling, snapshot.scaling);
+}
+
+function sameScaling(a: CapacitySnapshot['scaling'], b: CapacitySnapshot['scaling']): boolean {
+  if (a === null || b === null) return a === b;
+  return (
+    a.min === b.min &&
+    a.max === b.max &&
+    a.suspended === b.suspended &&
+    (a.scheduledSuspended ?? false) === (b.scheduledSuspended ?? false)
+  );
+}
 
 export const approvalSchema = z.strictObject({
   approvedBy: z.string().min(1),

@@ -13,24 +13,25 @@ import { ruleArnSchema, targetGroupArnSchema } from './ids.ts';
 /** ELBv2's highest weight. */
 export const MAX_WEIGHT = 999;
 
-export const trafficSplitSchema = z.strictObject({
+// Not strict: a version that is older than the writer of a lease must be able to read it, or it could not roll back.
+export const trafficSplitSchema = z.object({
   /** Percent of requests that the candidate answers, 0 to 100 in steps of 0.1. */
   candidatePercent: z.number().min(0).max(100),
   /**
    * Percent of the requests of mirrored rules that pass through the mirror, and which side answers them there: `forward`
    * takes its share out of the stable side's, `reverse` out of the candidate's.
    */
-  mirror: z.strictObject({ face: z.enum(['forward', 'reverse']), percent: z.number().gt(0).max(100) }).nullable(),
+  mirror: z.object({ face: z.enum(['forward', 'reverse']), percent: z.number().gt(0).max(100) }).nullable(),
 });
 export type TrafficSplit = z.infer<typeof trafficSplitSchema>;
 
 /** All requests to the stable side, nothing mirrored: what every rollback writes. */
 export const SAFE_SPLIT: TrafficSplit = { candidatePercent: 0, mirror: null };
 
-export const ruleWeightsSchema = z.strictObject({
+export const ruleWeightsSchema = z.object({
   ruleArn: ruleArnSchema,
   groups: z
-    .array(z.strictObject({ targetGroupArn: targetGroupArnSchema, weight: z.int().min(0).max(MAX_WEIGHT) }))
+    .array(z.object({ targetGroupArn: targetGroupArnSchema, weight: z.int().min(0).max(MAX_WEIGHT) }))
     .min(1)
     .max(5),
   /** Group stickiness beats weights, so a rollback writes it off together with the weights. */

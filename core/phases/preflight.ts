@@ -1,9 +1,11 @@
 /** Preflight: may this cutover begin? Every reason against it is named at once, and nothing is touched. */
 import {
   type AlarmReading,
+  type CapacitySnapshot,
   type Deployment,
   describeWeights,
   fromIso,
+  isRestored,
   isSafe,
   type Lease,
   type PlanProblem,
@@ -24,8 +26,8 @@ export interface PreflightFindings {
     readonly candidate: TargetHealthCounts;
     readonly mirror: TargetHealthCounts | null;
   };
-  /** Tasks that the stable service wants to run; null when it is not an ECS service of the deployment. */
-  readonly stableDesired: number | null;
+  /** Tasks and scaling of the stable service now; null when it is not an ECS service of the deployment. */
+  readonly capacity: CapacitySnapshot | null;
   readonly alarms: readonly AlarmReading[];
   readonly owner: Lease | null;
 }
@@ -64,7 +66,7 @@ function weightRefusals(deployment: Deployment, live: readonly RuleWeights[]): s
   ];
 }
 
-function healthRefusals({ health, stableDesired }: PreflightFindings): string[] {
+function healthRefusals({ health, capacity }: PreflightFindings): string[] {
   const reasons: string[] = [];
   for (const [side, counts] of Object.entries(health)) {
     if (counts === null) continue;
@@ -74,9 +76,9 @@ function healthRefusals({ health, stableDesired }: PreflightFindings): string[] 
         `the ${side} target group has ${counts.unhealthy === 1 ? '1 unhealthy target' : `${counts.unhealthy} unhealthy targets`}`,
       );
   }
-  if (stableDesired !== null && health.stable.healthy < stableDesired) {
+  if (capacity !== null && health.stable.healthy < capacity.desired) {
     reasons.push(
-      `stable has ${health.stable.healthy} healthy targets of ${stableDesired} desired, so it could not take all traffic back`,
+      `stable has ${health.stable.healthy} healthy targets of ${capacity.desired} desired, so it could not take all traffic back`,
     );
   }
   return reasons;
@@ -96,7 +98,7 @@ function isOwn(owner: Lease | null, executionArn: string): boolean {
   return owner?.status === 'running' && owner.executionArn === executionArn;
 }
 
-function ownerRefusals(deployment: Deployment, { owner, live }: PreflightFindings, now: number): string[] {
+function ownerRefusals(deployment: Deployment, { owner, live, capacity }: PreflightFindings, now: number): string[] {
   if (owner === null) return [];
   switch (owner.status) {
     case 'running':
@@ -111,11 +113,22 @@ function ownerRefusals(deployment: Deployment, { owner, live }: PreflightFinding
       ];
     case 'rolled_back': {
       const since = (now - fromIso(owner.rollback?.confirmedAt ?? owner.startedAt)) / 1000;
-      return since >= QUIET_SECONDS
-        ? []
-        : [
-            `cutover ${owner.cutoverId} was rolled back ${Math.round(since)} s ago; start again once ${QUIET_SECONDS} s have passed`,
-          ];
+      const reasons = owes(owner, capacity)
+        ? [
+            `the stable service's tasks or scaling are not restored yet after cutover ${owner.cutoverId}; the watchdog retries every minute`,
+          ]
+        : [];
+      if (since < QUIET_SECONDS)
+        reasons.push(
+          `cutover ${owner.cutoverId} was rolled back ${Math.round(since)} s ago; start again once ${QUIET_SECONDS} s have passed`,
+        );
+      return reasons;
     }
   }
+}
+
+/** A new run would take what the last one still holds for the service's own, and never give it back. */
+function owes({ capacity, rollback }: Lease, now: CapacitySnapshot | null): boolean {
+  if (capacity === null || now === null || rollback?.capacityRestoredAt != null) return false;
+  return !isRestored(now, capacity);
 }

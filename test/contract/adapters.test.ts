@@ -69,6 +69,19 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       await expect(ledger.claim({ ...claim, executionArn: 'arn:other' })).rejects.toThrow(RefusedError);
     });
 
+    it('gives the ingress to the one run whose claim was sent twice, its first answer lost', async () => {
+      const { ingressId, claim } = fresh();
+      // What the SDK does by itself after a time-out: the same request again.
+      const send = backend.dynamo.send.bind(backend.dynamo);
+      const twice = async (command: Parameters<typeof send>[0]) => {
+        if (command.constructor.name === 'PutItemCommand') await send(command);
+        return send(command);
+      };
+      const ledger = dynamoLeases(Object.assign(Object.create(backend.dynamo), { send: twice }), backend.table);
+      expect(await ledger.claim(claim)).toMatchObject({ generation: 1, executionArn: claim.executionArn });
+      expect(await ledger.read(ingressId)).toMatchObject({ status: 'running', executionArn: claim.executionArn });
+    });
+
     it('records what the owner intends and confirms', async () => {
       const { ledger, ingressId, claim, intent } = fresh();
       const item = await ledger.claim(claim);

@@ -53,6 +53,14 @@ describe('a fenced shift', () => {
     },
   );
 
+  it('refuses to leave customers with a stable side without a healthy target', async () => {
+    const world = new MemoryWorld();
+    const state = await atFirstStage(world);
+    world.healthy = { stable: { healthy: 0, unhealthy: 2, registered: 2 } };
+    await expect(fencedShift(world, DEPLOYMENT, state, TEN, progress)).rejects.toThrow(/stable/);
+    expect(world.item?.intent.split.candidatePercent).toBe(1);
+  });
+
   it('does not take a completed cutover back to a side that is gone', async () => {
     const world = new MemoryWorld();
     const state = await begun(world);
@@ -210,11 +218,14 @@ describe('a rollback', () => {
     const once = (now: string) => {
       if (now !== step || failed) return;
       failed = true;
-      throw new Error('lost');
+      throw silent();
     };
     if (when === 'before') world.before = once;
     else world.after = once;
-    await expect(rollback(world)).rejects.toThrow('lost');
+    // A confirmation without an answer is told rather than repeated: the weights are safe by then.
+    if (step === 'confirmRollback')
+      expect(await rollback(world)).toMatchObject({ outcome: 'rolled_back', first: true });
+    else await expect(rollback(world)).rejects.toThrow('no ledger');
     await watch(world, DEPLOYMENT);
     expect(isSafe(world)).toBe(true);
     expect(world.item?.status).toBe('rolled_back');

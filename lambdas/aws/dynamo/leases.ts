@@ -102,6 +102,9 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
         );
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // The SDK may have sent it twice, the first time with effect.
+        const now = await readOwner(client, table, claim.ingressId);
+        if (now?.status === 'running' && now.executionArn === claim.executionArn) return now;
         throw new RefusedError(['another run took the ingress at the same moment']);
       }
       return item;

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { ledgerItemSchema } from '../../core/model/lease.ts';
+import { lease } from '../support/ledger-item.ts';
+
+const item = lease({
+  capacity: { desired: 2, running: 2, scaling: { min: 2, max: 4, suspended: false } },
+  drill: { percent: 1, alarm: 'red', trippedAt: null },
+});
+const { intent, capacity, drill } = item;
+const mirror = { face: 'forward', percent: 5, newer: 1 };
+const asked = { reason: 'r', by: 'b', requestedAt: item.startedAt, confirmedAt: null, verifiedAt: null };
+
+describe('a lease that a newer version wrote', () => {
+  it.each([
+    ['an attribute', { newer: 1 }],
+    ['an attribute of the intent', { intent: { ...intent, newer: 1 } }],
+    ['an attribute of the split', { intent: { ...intent, split: { ...intent.split, newer: 1 } } }],
+    ['an attribute of the mirror', { intent: { ...intent, split: { candidatePercent: 10, mirror } } }],
+    ['an attribute of a rule', { intent: { ...intent, weights: intent.weights.map((r) => ({ ...r, newer: 1 })) } }],
+    [
+      'an attribute of a group',
+      {
+        intent: {
+          ...intent,
+          weights: intent.weights.map((r) => ({ ...r, groups: r.groups.map((g) => ({ ...g, newer: 1 })) })),
+        },
+      },
+    ],
+    ['another writer of the intent', { intent: { ...intent, by: 'newer' } }],
+    ['an attribute of the capacity', { capacity: { ...capacity, newer: 1 } }],
+    ['an attribute of scaling', { capacity: { ...capacity, scaling: { ...capacity?.scaling, newer: 1 } } }],
+    ['an attribute of the drill', { drill: { ...drill, newer: 1 } }],
+    ['another phase', { phase: 'newer' }],
+    ['another state of the stable side', { stableCapacity: 'newer' }],
+    ['another trigger', { status: 'rolling_back', rollback: { ...asked, trigger: 'newer' } }],
+  ])('is read with %s', (_what, newer) => {
+    expect(ledgerItemSchema.safeParse({ ...item, ...newer }).error).toBeUndefined();
+  });
+
+  it('counts a state of the stable side that it does not know as reduced, the one that waits', () => {
+    expect(ledgerItemSchema.parse({ ...item, stableCapacity: 'newer' }).stableCapacity).toBe('reduced');
+  });
+
+  it('is refused with another status: nobody could say whether a run owns the ingress', () => {
+    expect(ledgerItemSchema.safeParse({ ...item, status: 'newer' }).success).toBe(false);
+  });
+});
