@@ -58,7 +58,7 @@ describe.skipIf(MOTO === undefined)('the parity backfill over moto', () => {
     const spec = {
       name: 'backfill',
       codeDir: folder,
-      environment: { CROSSFADE_DEPLOYMENT: JSON.stringify({ ...DEPLOYMENT, localTableProperties: table }) },
+      environment: { CROSSFADE_DEPLOYMENT: JSON.stringify({ ...DEPLOYMENT, ledgerTable: table }) },
       timeoutSeconds: 30,
     };
     const environment = {
