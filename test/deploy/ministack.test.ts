@@ -143,7 +143,7 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
       new GetFunctionConfigurationCommand({ FunctionName: 'shop-crossfade-rollback' }),
     );
     deployment = deploymentSchema.parse(JSON.parse(Environment?.Variables?.CROSSFADE_DEPLOYMENT ?? 'null'));
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await stop(elb);
     rmSync(out, { recursive: true, force: true });
@@ -192,7 +192,7 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
     expect(live()).toEqual(before);
     expect([...model.rules.values()].map((r) => r.conditions.paths?.join())).toEqual(['/api/*', '/api/*']);
     expect((await owner())?.status).toBe('running');
-  }, 120_000);
+  }, 240_000);
 
   it('goes on to its first canary stage when the operator approves', async () => {
     const { stdout } = await crossfade('approve', RUN, '--ingress', 'shop', '--by', 'test', '--comment', 'clean');
@@ -235,7 +235,7 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
   it('takes its rules with it when the stack is destroyed', async () => {
     await cdk(ATTACHMENT, 'destroy', '--all', '--force');
     expect(model.rules.size).toBe(0);
-  }, 120_000);
+  }, 240_000);
 });
 
 function loadBalancer(): LoadBalancerModel {
