@@ -30,9 +30,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   'core/model': { purpose: 'The words of the domain and the ports.', imports: ['input'], pure: true },
+  'core/gate/bets': {
+    purpose: 'Evidence in counts, as e-values that may be looked at every minute.',
+    imports: [],
+    pure: true,
+  },
   'core/gate': {
-    purpose: 'May a stage advance, hold, or must it go back? Statistics on counts.',
-    imports: [MODEL],
+    purpose: 'May a stage advance, hold, or must it go back? What is counted, what is asked of it, and the verdict.',
+    imports: [MODEL, 'core/gate/bets'],
     pure: true,
   },
   'core/fence': {

@@ -4,12 +4,26 @@
  */
 
 import type { MinuteEvidence } from '../model/index.ts';
-import { lowerBound, upperBound, withinMargin } from './confidence-sequence.ts';
 import {
+  above,
+  byCause,
+  exposedByCause,
+  lowerBound,
+  NO_WARM_UP,
+  type Pair,
+  upperBound,
+  type WarmUp,
+  withinMargin,
+  worse,
+} from './bets/index.ts';
+import {
+  exposed,
   failed,
   failedAtLeast,
   isSettled,
   known,
+  type Pick,
+  pairs,
   percent,
   rate,
   requests,
@@ -17,11 +31,8 @@ import {
   slow,
   total,
 } from './counts.ts';
-import { byCause, type Pair, type Pick, pairs } from './e-value.ts';
-import { above, exposed, exposedByCause } from './fixed-rate.ts';
 import { percentileRule } from './percentiles.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
-import { NO_WARM_UP, type WarmUp, worse } from './regression.ts';
 
 export interface MetricVerdict {
   readonly metric: 'errors' | 'slow';

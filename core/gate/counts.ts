@@ -5,7 +5,7 @@
  * their points are absent would keep those with failures and drop those without (docs/explanation/gate.md).
  */
 import { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from '../model/index.ts';
-import type { Pick } from './e-value.ts';
+import type { Exposed, Pair } from './bets/index.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -50,6 +50,9 @@ function isCount(value: LateCount): boolean {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
+/** What counts as a failure of one side in one minute; null where that cannot be known. */
+export type Pick = (side: SideCounts) => number | null;
+
 /** At least so much; the rest may still arrive. */
 export function known(value: LateCount): number {
   return value === UNKNOWN ? 0 : value;
@@ -65,6 +68,28 @@ export const requests: Pick = (side) => side.requests;
 
 export function total(minutes: readonly MinuteEvidence[], side: 'stable' | 'candidate', pick: Pick): number {
   return minutes.reduce((sum, m) => sum + (m[side] === null ? 0 : (pick(m[side]) ?? 0)), 0);
+}
+
+/** The minutes that compare: both sides answered, and their failures are known; null stands for every other minute. */
+export function pairs(minutes: readonly MinuteEvidence[], pick: Pick): (Pair | null)[] {
+  return minutes.map(({ stable, candidate }) => {
+    if (stable === null || candidate === null || stable.requests === 0 || candidate.requests === 0) return null;
+    const [x0, x1] = [pick(stable), pick(candidate)];
+    return x0 === null || x1 === null || !Number.isFinite(x0 + x1)
+      ? null
+      : { n0: stable.requests, x0, n1: candidate.requests, x1 };
+  });
+}
+
+/** The candidate's requests and what `pick` counts of them; null where either is not known. */
+export function exposed(
+  minutes: readonly MinuteEvidence[],
+  pick: (side: SideCounts, minute: MinuteEvidence) => number | null,
+): Exposed[] {
+  return minutes.map((m) => {
+    const x = m.candidate === null ? null : pick(m.candidate, m);
+    return m.candidate === null || x === null ? null : { n: m.candidate.requests, x };
+  });
 }
 
 export function rate(part: number, whole: number): number {

@@ -5,9 +5,9 @@
  */
 
 import type { BaselineSummary, MinuteEvidence, SideCounts } from '../model/index.ts';
+import { above, below, type Exposed, exposedByCause } from './bets/index.ts';
 import type { GateVerdict } from './concurrent-control.ts';
-import { failed, failedAtLeast, known, percent, rate, requests, settledPrefix, total } from './counts.ts';
-import { above, below, type Exposed, exposed, exposedByCause } from './fixed-rate.ts';
+import { exposed, failed, failedAtLeast, known, percent, rate, requests, settledPrefix, total } from './counts.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 
 /** Minutes over which the baseline's worst rates are taken. */

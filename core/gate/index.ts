@@ -6,10 +6,10 @@ export {
   type CountedThresholds,
   falseAlarmBound,
 } from './alarm-rules.ts';
+export { burstSize, type Period } from './bets/index.ts';
 export { decideGate } from './concurrent-control.ts';
 export { failedAtLeast, requests, settled, total } from './counts.ts';
 export { gapOf } from './freshness.ts';
 export { judgeAlone, PEAK_MINUTES } from './historical-control.ts';
-export { burstSize, type Period } from './overdispersion.ts';
 export { gatePolicyOf } from './plan-policy.ts';
 export { type BaseRates, requestsNeeded, requestsNeededAlone } from './sample-size.ts';

@@ -1,5 +1,5 @@
 /** How much evidence a stage takes. */
-import { WITHIN_BETS } from './confidence-sequence.ts';
+import { WITHIN_BETS } from './bets/index.ts';
 import type { GatePolicy } from './policy.ts';
 
 /** Standard deviations of luck allowed for: 2 is a chance of about 97.5 % that a healthy candidate passes by then. */

@@ -43,7 +43,7 @@ export const baselineSummarySchema = z.strictObject({
   recentErrorRate: z.number().min(0).max(1).nullable().default(null),
   /** Share of requests over the plan's latency budget; null where the metric store cannot count them. */
   slowRate: z.number().min(0).max(1).nullable().default(null),
-  /** How many failures, and slow requests, one cause seems to make at a time (core/gate/overdispersion.ts); null where nothing shows it. */
+  /** How many failures, and slow requests, one cause seems to make at a time (core/gate/bets/overdispersion.ts); null where nothing shows it. */
   errorBurst: z.number().min(1).nullable().default(null),
   slowBurst: z.number().min(1).nullable().default(null),
   /** 5xx that the load balancer itself made, as a share of the requests. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { burstSize, type Period } from '../../core/gate/overdispersion.ts';
+import { burstSize, type Period } from '../../core/gate/bets/overdispersion.ts';
 import { binomial, generator } from '../support/random.ts';
 
 const DAY = 1440;

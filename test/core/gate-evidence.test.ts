@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mixOverOnset, onsetWeight, onsetWeightAfter } from '../../core/gate/change-point.ts';
-import { lowerBound, upperBound, withinMargin } from '../../core/gate/confidence-sequence.ts';
-import { byCause, type Pair } from '../../core/gate/e-value.ts';
-import { above, below, exposedByCause } from '../../core/gate/fixed-rate.ts';
-import { worse } from '../../core/gate/regression.ts';
+import { mixOverOnset, onsetWeight, onsetWeightAfter } from '../../core/gate/bets/change-point.ts';
+import { lowerBound, upperBound, withinMargin } from '../../core/gate/bets/confidence-sequence.ts';
+import { byCause, type Pair } from '../../core/gate/bets/e-value.ts';
+import { above, below, exposedByCause } from '../../core/gate/bets/fixed-rate.ts';
+import { worse } from '../../core/gate/bets/regression.ts';
 
 /** P(X = 0), …, P(X = n) of a binomial. */
 function binomialLaw(n: number, p: number): number[] {

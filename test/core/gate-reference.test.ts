@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { upperBound, withinMargin } from '../../core/gate/confidence-sequence.ts';
-import { above, below } from '../../core/gate/fixed-rate.ts';
-import { worse } from '../../core/gate/regression.ts';
+import { upperBound, withinMargin } from '../../core/gate/bets/confidence-sequence.ts';
+import { above, below } from '../../core/gate/bets/fixed-rate.ts';
+import { worse } from '../../core/gate/bets/regression.ts';
 import fixture from '../reference/gate.json' with { type: 'json' };
 import { binomial, generator } from '../support/random.ts';
 

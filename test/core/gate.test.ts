@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withinMargin } from '../../core/gate/bets/confidence-sequence.ts';
+import { worse } from '../../core/gate/bets/regression.ts';
 import { decideGate } from '../../core/gate/concurrent-control.ts';
-import { withinMargin } from '../../core/gate/confidence-sequence.ts';
-import { failed } from '../../core/gate/counts.ts';
-import { pairs } from '../../core/gate/e-value.ts';
+import { failed, pairs } from '../../core/gate/counts.ts';
 import { judgeAlone } from '../../core/gate/historical-control.ts';
 import type { GatePolicy } from '../../core/gate/policy.ts';
-import { worse } from '../../core/gate/regression.ts';
 import { requestsNeeded } from '../../core/gate/sample-size.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
 import { binomial, generator } from '../support/random.ts';

@@ -3,25 +3,13 @@
  * with the hour or the weather does not cancel here; that is why these compare with the baseline *plus the margin*.
  * E[exp(x ln a − n r (a − 1))] ≤ 1 for Poisson and binomial counts at rate ≤ r if a > 1, at rate ≥ r if a < 1.
  */
-import type { MinuteEvidence, SideCounts } from '../model/index.ts';
 import { mixOverOnset, type Onset } from './change-point.ts';
 import { logMeanExp } from './e-value.ts';
 
 /** Requests and failures of one side in one minute; null is a gap. */
 export type Exposed = { readonly n: number; readonly x: number } | null;
 
-/** The candidate's requests and what `pick` counts of them; null where either is not known. */
-export function exposed(
-  minutes: readonly MinuteEvidence[],
-  pick: (side: SideCounts, minute: MinuteEvidence) => number | null,
-): Exposed[] {
-  return minutes.map((m) => {
-    const x = m.candidate === null ? null : pick(m.candidate, m);
-    return m.candidate === null || x === null ? null : { n: m.candidate.requests, x };
-  });
-}
-
-/** Counted by causes that make `burst` failures each (tilt.ts). */
+/** Counted by causes that make `burst` failures each (e-value.ts). */
 export function exposedByCause(minutes: readonly Exposed[], burst: number): Exposed[] {
   return minutes.map((m) => (m === null ? null : { n: m.n / burst, x: m.x / burst }));
 }

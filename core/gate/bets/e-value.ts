@@ -5,28 +5,12 @@
  * b = 1 − (n₁/n₀)(a − 1) > 0, E[a^x₁ · b^x₀ · exp(−n₁ d (a − 1))] ≤ 1 for Poisson and binomial counts, whatever p₀ is: the
  * base rate, and with it whatever hurts both sides alike, cancels. Products over minutes are e-processes.
  */
-import type { MinuteEvidence, SideCounts } from '../model/index.ts';
-
-/** What counts as a failure of one side in one minute; null where that cannot be known. */
-export type Pick = (side: SideCounts) => number | null;
-
 /** Exposure and failures of both sides in one minute. */
 export interface Pair {
   readonly n0: number;
   readonly x0: number;
   readonly n1: number;
   readonly x1: number;
-}
-
-/** The minutes that compare: both sides answered, and their failures are known; null stands for every other minute. */
-export function pairs(minutes: readonly MinuteEvidence[], pick: Pick): (Pair | null)[] {
-  return minutes.map(({ stable, candidate }) => {
-    if (stable === null || candidate === null || stable.requests === 0 || candidate.requests === 0) return null;
-    const [x0, x1] = [pick(stable), pick(candidate)];
-    return x0 === null || x1 === null || !Number.isFinite(x0 + x1)
-      ? null
-      : { n0: stable.requests, x0, n1: candidate.requests, x1 };
-  });
 }
 
 /**
