@@ -9,12 +9,18 @@ export interface Room {
   readonly imports: readonly string[];
   /** No AWS, no node:*, no clock, no randomness, no I/O: what it needs of these is an argument or a port. */
   readonly pure?: true;
+  /** Packages of npm beyond `PACKAGES_OF_ALL`; `@scope/*` is all of a scope. */
+  readonly packages?: readonly string[];
   /** More files than a room should have, with the reason. */
   readonly files?: { readonly most: number; readonly why: string };
 }
 
 const MODEL = 'core/model';
 const AWS = 'lambdas/aws/*';
+const CLOUD = ['rehearsal/cloud', 'rehearsal/cloud/*', 'rehearsal/machine'];
+const COMPARISON = ['http', 'input', 'json', 'capture', 'capture/*', 'parity/*'];
+/** What a room of parity speaks of. */
+const DIFFERENCES = ['http', 'capture/format', 'parity/causes', 'parity/model'];
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   http: {
@@ -60,7 +66,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'Bodies as bytes: bounded samples, and their codings undone.',
     imports: ['capture/format'],
   },
-  'capture/redaction/search': { purpose: 'Where secrets stand in a text.', imports: ['http', 'json'], pure: true },
+  'capture/redaction/search': {
+    purpose: 'Where secrets stand in a text.',
+    imports: ['http', 'json'],
+    packages: ['htmlparser2'],
+    pure: true,
+  },
   'capture/redaction': {
     purpose: 'A capture without its secrets.',
     imports: ['http', 'capture/format', 'capture/bytes', 'capture/redaction/search'],
@@ -93,55 +104,42 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'parity/compare/head': {
     purpose: 'Status and header fields, compared.',
-    imports: ['http', 'capture/format', 'parity/causes', 'parity/model', 'parity/explain'],
+    imports: [...DIFFERENCES, 'parity/explain'],
     pure: true,
   },
   'parity/compare/body': {
     purpose: 'Bodies, compared by their format.',
-    imports: [
-      'http',
-      'json',
-      'capture/format',
-      'parity/causes',
-      'parity/model',
-      'parity/rules',
-      'parity/explain',
-      'parity/compare/align',
-      'parity/compare/head',
-    ],
+    imports: [...DIFFERENCES, 'json', 'parity/rules', 'parity/explain', 'parity/compare/align', 'parity/compare/head'],
+    packages: ['htmlparser2'],
     pure: true,
     files: { most: 17, why: 'one format a file' },
   },
   'parity/compare': {
     purpose: 'One capture, compared.',
-    imports: [
-      'http',
-      'capture/format',
-      'parity/causes',
-      'parity/model',
-      'parity/rules',
-      'parity/explain',
-      'parity/compare/align',
-      'parity/compare/head',
-      'parity/compare/body',
-    ],
+    imports: [...DIFFERENCES, 'parity/rules', 'parity/explain', 'parity/compare/*'],
     pure: true,
   },
   'parity/tally': {
     purpose: 'What many compared captures come to: counts, learned noise, the verdict of the sign-off.',
-    imports: ['http', 'capture/format', 'parity/causes', 'parity/model', 'parity/rules', 'parity/compare'],
+    imports: [...DIFFERENCES, 'parity/rules', 'parity/compare'],
     pure: true,
   },
 
   'mirror/message': { purpose: 'The head of a message as a mirror passes it on.', imports: ['http'] },
-  mirror: { purpose: 'One span for each request through the mirror.', imports: ['mirror/message'] },
+  mirror: {
+    purpose: 'One span for each request through the mirror.',
+    imports: ['mirror/message'],
+    packages: ['@opentelemetry/*'],
+  },
   'mirror/recorder': {
     purpose: 'Copies requests, observes both answers and ships captures.',
     imports: ['http', 'capture', 'capture/*', 'mirror/message'],
+    packages: ['@aws-sdk/client-firehose', 'undici'],
   },
   'mirror/embedded': {
     purpose: 'The small proxy that mirrors.',
     imports: ['http', 'input', 'capture', 'capture/*', 'mirror', 'mirror/message', 'mirror/recorder'],
+    packages: ['undici'],
   },
 
   'lambdas/aws/calls': {
@@ -151,21 +149,37 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lambdas/aws/dynamo': {
     purpose: 'The table: lease, decision log, drills, approvals, rules and tallies.',
     imports: [MODEL, 'lambdas/aws/calls', 'parity/rules', 'parity/tally'],
+    packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb'],
   },
   'lambdas/aws/cloudwatch': {
     purpose: 'Alarms and metrics.',
     imports: [MODEL, 'core/gate', 'lambdas/aws/calls', 'parity/tally'],
+    packages: ['@aws-sdk/client-cloudwatch'],
   },
   'lambdas/aws/elb': {
     purpose: 'Listener rules and target health.',
     imports: [MODEL, 'core/fence', 'lambdas/aws/calls'],
+    packages: ['@aws-sdk/client-elastic-load-balancing-v2'],
   },
-  'lambdas/aws/ecs': { purpose: "The stable side's capacity.", imports: [MODEL, 'lambdas/aws/calls'] },
-  'lambdas/aws/states': { purpose: 'Executions and task tokens.', imports: [MODEL, 'lambdas/aws/calls'] },
-  'lambdas/aws': { purpose: 'S3, SNS and Lambda.', imports: [MODEL, 'lambdas/aws/calls', 'capture'] },
+  'lambdas/aws/ecs': {
+    purpose: "The stable side's capacity.",
+    imports: [MODEL, 'lambdas/aws/calls'],
+    packages: ['@aws-sdk/client-application-auto-scaling', '@aws-sdk/client-ecs'],
+  },
+  'lambdas/aws/states': {
+    purpose: 'Executions and task tokens.',
+    imports: [MODEL, 'lambdas/aws/calls'],
+    packages: ['@aws-sdk/client-sfn'],
+  },
+  'lambdas/aws': {
+    purpose: 'S3, SNS and Lambda.',
+    imports: [MODEL, 'lambdas/aws/calls', 'capture'],
+    packages: ['@aws-sdk/client-lambda', '@aws-sdk/client-s3', '@aws-sdk/client-sns'],
+  },
   'lambdas/events': {
     purpose: 'Events of AWS services, as the handlers read them.',
     imports: [MODEL, 'core/fence', 'parity/compare', 'parity/tally'],
+    packages: ['aws-lambda'],
   },
   'lambdas/tasks': {
     purpose: 'What handlers do at their end: the lease, the notice, the metrics.',
@@ -174,10 +188,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lambdas/compose': {
     purpose: 'Which adapters each handler is given.',
     imports: [MODEL, 'lambdas/aws', AWS, 'lambdas/tasks'],
+    packages: ['@aws-sdk/*'],
   },
   lambdas: {
     purpose: 'One handler a file.',
     imports: ['core/*', 'input', 'capture', 'capture/*', 'parity/compare', 'parity/tally', 'lambdas/*'],
+    packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-elastic-load-balancing-v2', 'aws-lambda'],
     files: { most: 18, why: 'one file for each deployed function' },
   },
 
@@ -186,14 +202,27 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [MODEL, 'parity/causes', 'parity/compare', 'parity/tally'],
   },
 
-  'lib/assets': { purpose: 'Code and images that the stacks deploy.', imports: [] },
+  'lib/assets': {
+    purpose: 'Code and images that the stacks deploy.',
+    imports: [],
+    packages: ['aws-cdk-lib', 'esbuild'],
+  },
   'lib/constructs': {
     purpose: 'The parts of a cutover as CDK constructs.',
     imports: ['core/*', 'lib/assets'],
+    packages: ['aws-cdk-lib', 'constructs'],
     files: { most: 20, why: 'one construct a file, and the small parts that several of them share' },
   },
-  'lib/stacks': { purpose: "The reference application's stacks.", imports: [MODEL, 'lib/constructs'] },
-  lib: { purpose: 'The package for CDK users, and the two applications.', imports: [MODEL, 'input', 'lib/*'] },
+  'lib/stacks': {
+    purpose: "The reference application's stacks.",
+    imports: [MODEL, 'lib/constructs'],
+    packages: ['aws-cdk-lib', 'constructs'],
+  },
+  lib: {
+    purpose: 'The package for CDK users, and the two applications.',
+    imports: [MODEL, 'input', 'lib/*'],
+    packages: ['aws-cdk-lib'],
+  },
 
   'rehearsal/cloud/template': {
     purpose: 'Synthesised templates, with references resolved to local names.',
@@ -204,10 +233,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'This machine: processes, ports and compressed time.',
     imports: [MODEL, 'rehearsal/cloud/template'],
   },
-  'rehearsal/cloud/events': {
-    purpose: 'EventBridge.',
-    imports: ['rehearsal/cloud/template', 'rehearsal/machine'],
-  },
+  'rehearsal/cloud/events': { purpose: 'EventBridge.', imports: ['rehearsal/cloud/template', 'rehearsal/machine'] },
   'rehearsal/cloud/cloudwatch': {
     purpose: 'CloudWatch: metrics, metric math, alarms and mute rules.',
     imports: [MODEL, 'rehearsal/cloud/events', 'rehearsal/cloud/template', 'rehearsal/cloud/wire', 'rehearsal/machine'],
@@ -219,42 +245,32 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'rehearsal/cloud/services': {
     purpose: 'Load balancer, ECS, DynamoDB, Firehose and SNS.',
     imports: ['rehearsal/cloud/wire', 'rehearsal/machine'],
+    packages: ['@aws-sdk/client-dynamodb', 'dynalite', 'undici'],
   },
   'rehearsal/cloud/states': {
     purpose: 'Step Functions: executions of the synthesised definition.',
     imports: ['rehearsal/cloud/events', 'rehearsal/cloud/lambda', 'rehearsal/cloud/wire', 'rehearsal/machine'],
+    packages: ['aws-local-stepfunctions'],
   },
   'rehearsal/cloud': {
     purpose: 'The local cloud, from the templates.',
     imports: [MODEL, 'rehearsal/cloud/*', 'rehearsal/machine'],
   },
-  'rehearsal/dataplane': { purpose: "The local load balancer's data plane.", imports: ['rehearsal/machine'] },
-  'rehearsal/load': { purpose: 'Customers.', imports: ['rehearsal/machine'] },
+  'rehearsal/dataplane': {
+    purpose: "The local load balancer's data plane.",
+    imports: ['rehearsal/machine'],
+    packages: ['undici'],
+  },
+  'rehearsal/load': { purpose: 'Customers.', imports: ['rehearsal/machine'], packages: ['undici'] },
   'rehearsal/scenario': {
     purpose: 'One rehearsed cutover, from the first customer to the verdict.',
-    imports: [
-      MODEL,
-      AWS,
-      'report',
-      'rehearsal/cloud',
-      'rehearsal/cloud/*',
-      'rehearsal/dataplane',
-      'rehearsal/load',
-      'rehearsal/machine',
-    ],
+    imports: [MODEL, AWS, 'report', ...CLOUD, 'rehearsal/dataplane', 'rehearsal/load'],
+    packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sfn'],
   },
   'rehearsal/chaos': {
     purpose: 'Every AWS call of a cutover meets every fault.',
-    imports: [
-      MODEL,
-      'core/fence',
-      AWS,
-      'capture/format',
-      'rehearsal/cloud',
-      'rehearsal/cloud/*',
-      'rehearsal/machine',
-      'rehearsal/scenario',
-    ],
+    imports: [MODEL, 'core/fence', AWS, 'capture/format', ...CLOUD, 'rehearsal/scenario'],
+    packages: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-dynamodb'],
   },
 
   'rehearsal/simulation': {
@@ -266,42 +282,43 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'cli/shared': {
     purpose: 'Options, exit codes, and the terminal.',
     imports: [MODEL, 'json', 'input', 'parity/causes', 'parity/rules'],
+    packages: ['commander'],
     files: { most: 16, why: 'one option or habit of all commands a file' },
   },
   'cli/run': {
     purpose: 'Commands that plan, steer and show a run.',
     imports: ['core/*', 'input', 'json', 'capture/redaction', AWS, 'lambdas/compose', 'cli/shared'],
+    packages: [
+      '@aws-sdk/client-dynamodb',
+      '@aws-sdk/client-elastic-load-balancing-v2',
+      '@aws-sdk/client-lambda',
+      '@aws-sdk/client-sfn',
+      'commander',
+    ],
   },
   'cli/rehearse': {
     purpose: 'Commands that run against the local cloud.',
     imports: [MODEL, 'report', 'rehearsal/*', 'cli/run', 'cli/shared'],
+    packages: ['commander'],
   },
   'cli/compare/diff': {
     purpose: 'Comparison of recorded answers: inputs, threads and output.',
-    imports: ['http', 'input', 'json', 'capture', 'capture/*', 'parity/*', 'report', 'cli/shared'],
+    imports: [...COMPARISON, 'report', 'cli/shared'],
+    packages: ['piscina', 'stream-json'],
     files: { most: 29, why: 'readers, threads and output of one command; to be divided with its next change' },
   },
   'cli/compare/contract': {
     purpose: 'Comparison of live answers: requests, policy and replay.',
-    imports: [
-      'http',
-      'input',
-      'json',
-      'capture',
-      'capture/*',
-      'mirror/message',
-      'mirror/recorder',
-      'parity/*',
-      'cli/compare/diff',
-      'cli/shared',
-    ],
+    imports: [...COMPARISON, 'mirror/message', 'mirror/recorder', 'cli/compare/diff', 'cli/shared'],
+    packages: ['undici', 'yaml'],
     files: { most: 18, why: 'OpenAPI alone has six; to be divided with its next change' },
   },
   'cli/compare': {
     purpose: 'Commands that compare two services.',
     imports: [AWS, 'parity/rules', 'cli/compare/contract', 'cli/compare/diff', 'cli/run', 'cli/shared'],
+    packages: ['@aws-sdk/client-dynamodb', 'commander'],
   },
-  cli: { purpose: 'All commands in one program.', imports: [MODEL, 'cli/*'] },
+  cli: { purpose: 'All commands in one program.', imports: [MODEL, 'cli/*'], packages: ['commander'] },
 
   'build/docs': {
     purpose: 'Pages that are made from code.',
@@ -315,42 +332,25 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'cli',
       'cli/shared',
     ],
+    packages: ['commander'],
   },
   'build/simulation': { purpose: 'Threads of the simulation.', imports: ['rehearsal/simulation'] },
   build: {
     purpose: 'Makes the package, the pages and the picture.',
     imports: ['build/docs', 'build/simulation', 'lib/assets', 'rehearsal/scenario', 'rehearsal/simulation', 'report'],
   },
-  bin: { purpose: 'Entries: the CDK application and the CLI.', imports: [MODEL, 'input', 'lib', 'cli', 'cli/shared'] },
+  bin: {
+    purpose: 'Entries: the CDK application and the CLI.',
+    imports: [MODEL, 'input', 'lib', 'cli', 'cli/shared'],
+    packages: ['aws-cdk-lib'],
+  },
 };
 
 /** Files of a room, its face left out, unless the table says otherwise. */
 export const MOST_FILES = 15;
 
-/** Packages of npm that a pure room may import. */
-export const PURE_PACKAGES: ReadonlySet<string> = new Set(['zod', 'zod/mini', 'htmlparser2']);
-
-/** Globals that a pure room may not touch: time, randomness, the network, the process. */
-export const IMPURE_GLOBALS: ReadonlySet<string> = new Set([
-  'Date',
-  'fetch',
-  'process',
-  'setTimeout',
-  'setInterval',
-  'setImmediate',
-  'queueMicrotask',
-  'performance',
-  'crypto',
-  'console',
-  'Buffer',
-  'WebSocket',
-]);
-
-/** Members of a global that a pure room may use of it: calculations with a given instant, and no reading of a clock. */
-export const PURE_MEMBERS: ReadonlySet<string> = new Set(['Date.parse', 'Date.UTC']);
-
-/** Members that are impure although their global is not. */
-export const IMPURE_MEMBERS: ReadonlySet<string> = new Set(['Math.random']);
+/** Packages of npm that every room may import. */
+export const PACKAGES_OF_ALL: readonly string[] = ['zod'];
 
 /** The folders that hold sources of the product; tests, benchmarks and examples are no rooms. */
 export const SOURCES: readonly string[] = [...new Set(Object.keys(ROOMS).map((room) => room.split('/')[0] ?? room))];

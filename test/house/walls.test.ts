@@ -70,6 +70,26 @@ describe('the walls of the house', () => {
     ['fetch in parity', 'parity/explain/planted.ts', "export const a = () => fetch('http://127.0.0.1');"],
     ['a timer in core', 'core/phases/planted.ts', 'export const a = () => setTimeout(() => {}, 1);'],
     ['the environment in core', 'core/model/planted.ts', 'export const a = process.env.HOME;'],
+    ['a global by globalThis', 'parity/model/planted.ts', "export const a = () => globalThis.fetch('x');"],
+    ['a global handed on', 'parity/model/planted.ts', 'export const a = { fetch };'],
+    [
+      'a global beside an argument of its name',
+      'parity/model/planted.ts',
+      "export const a = (fetch: unknown) => fetch;\nexport const b = () => fetch('x');",
+    ],
+    ['randomness by a text', 'parity/model/planted.ts', "export const a = () => Math['random']();"],
+    ['randomness taken apart', 'parity/model/planted.ts', 'const { random } = Math;\nexport const a = random;'],
+    ['today by a format', 'parity/model/planted.ts', "export const a = () => new Intl.DateTimeFormat('en').format();"],
+    ['a type by import()', 'core/phases/planted.ts', "export type A = typeof import('../../parity/compare/index.ts');"],
+    ['a computed import', 'core/phases/planted.ts', 'export const a = async (n: string) => await import(n + n);'],
+    ['a whole face passed on', 'core/phases/planted.ts', "export * from '../../parity/compare/index.ts';"],
+    ['the CDK in a command', 'cli/run/planted.ts', "import { Stack } from 'aws-cdk-lib';\nexport const a = Stack;"],
+    [
+      'AWS in the CDK',
+      'lib/stacks/planted.ts',
+      "import { S3Client } from '@aws-sdk/client-s3';\nexport const a = S3Client;",
+    ],
+    ['an adjective for a name', 'report/worse.ts', 'export const a = 1;'],
   ])('fall with %s', (_what, file, text) => {
     expect(said({ file, text }).filter((breach) => breach.includes(file))).toHaveLength(1);
   });

@@ -1,16 +1,10 @@
 /** Reads the sources and says where they break the table of rooms. */
 import { readFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
-import { dirname, join, normalize } from 'node:path';
+import { isBuiltin } from 'node:module';
+import { basename, dirname, join, normalize } from 'node:path';
 import { parseSync } from 'oxc-parser';
-import {
-  IMPURE_GLOBALS,
-  IMPURE_MEMBERS,
-  MOST_FILES,
-  PURE_MEMBERS,
-  PURE_PACKAGES,
-  ROOMS,
-} from '../../build/docs/rooms.ts';
+import { IMPURE_GLOBALS, IMPURE_MEMBERS, PURE_MEMBERS } from '../../build/docs/purity.ts';
+import { MOST_FILES, PACKAGES_OF_ALL, ROOMS, type Room } from '../../build/docs/rooms.ts';
 
 export interface Source {
   /** Path from the root of the repository. */
@@ -29,6 +23,8 @@ interface Parsed {
 }
 
 const FACE = 'index.ts';
+/** Stands for the name of a module that only the running program knows. */
+const COMPUTED = 'a module by a computed name';
 
 export function readSource(root: string, file: string): Source {
   return { file, text: readFileSync(join(root, file), 'utf8') };
@@ -36,7 +32,7 @@ export function readSource(root: string, file: string): Source {
 
 /** Every breach, a sentence each. */
 export function breaches(sources: readonly Source[]): string[] {
-  const parsed = sources.map(parse);
+  const parsed = sources.map(parsedOnce);
   const faces = new Set(sources.filter(({ file }) => file.endsWith(`/${FACE}`)).map(({ file }) => dirname(file)));
   return [
     ...parsed.flatMap((one) => importBreaches(one, faces)),
@@ -46,8 +42,20 @@ export function breaches(sources: readonly Source[]): string[] {
     ),
     ...circles(roomGraph(parsed)).map((circle) => `rooms in a circle: ${circle.join(', ')}`),
     ...sizeBreaches(parsed),
+    ...parsed
+      .filter(({ file }) => NO_NOUNS.has(basename(file, '.ts')))
+      .map(({ file }) => `${file} is named by no noun`),
     ...nameBreaches(parsed),
   ];
+}
+
+/** A test that plants one file among hundreds reads the others once. */
+const parses = new WeakMap<Source, Parsed>();
+
+function parsedOnce(source: Source): Parsed {
+  const parsed = parses.get(source) ?? parse(source);
+  parses.set(source, parsed);
+  return parsed;
 }
 
 function parse({ file, text }: Source): Parsed {
@@ -57,12 +65,11 @@ function parse({ file, text }: Source): Parsed {
     ...module.staticImports.map((i) => i.moduleRequest.value),
     ...module.staticExports.flatMap((e) => e.entries.flatMap((entry) => entry.moduleRequest?.value ?? [])),
     ...module.dynamicImports.map(
-      (i) => /^['"`](.+)['"`]$/.exec(text.slice(i.moduleRequest.start, i.moduleRequest.end))?.[1] ?? '',
+      (i) => /^(['"`])([^$]+)\1$/.exec(text.slice(i.moduleRequest.start, i.moduleRequest.end))?.[2] ?? COMPUTED,
     ),
+    ...importTypesOf(program),
   ];
-  const imports = asked
-    .filter((name) => name !== '')
-    .map((name) => (name.startsWith('.') ? normalize(join(dirname(file), name)) : name));
+  const imports = asked.map((name) => (name.startsWith('.') ? normalize(join(dirname(file), name)) : name));
   const exports = module.staticExports.flatMap((e) =>
     e.entries.flatMap((entry) => (entry.moduleRequest === null ? (entry.exportName.name ?? []) : [])),
   );
@@ -73,8 +80,7 @@ function importBreaches({ file, room, imports }: Parsed, faces: ReadonlySet<stri
   const rules = ROOMS[room];
   if (rules === undefined) return [`${file} stands in no room of the table`];
   return imports.flatMap((target) => {
-    if (!target.endsWith('.ts'))
-      return rules.pure === true && !isPurePackage(target) ? [`${file} is pure and imports ${target}`] : [];
+    if (!target.endsWith('.ts')) return mayUse(rules, target) ? [] : [`${file} may not import ${target}`];
     const other = dirname(target);
     if (other === room) return [];
     if (!mayImport(rules.imports, other)) return [`${file} may not import ${other} (${target})`];
@@ -91,8 +97,12 @@ function mayImport(allowed: readonly string[], room: string): boolean {
   return allowed.some((entry) => (entry.endsWith('/*') ? room.startsWith(entry.slice(0, -1)) : entry === room));
 }
 
-function isPurePackage(name: string): boolean {
-  return PURE_PACKAGES.has(name) && !builtinModules.includes(name.replace('node:', ''));
+/** A room that is not pure may use all of Node, and what it computes the name of. */
+function mayUse({ packages = [], pure }: Room, name: string): boolean {
+  if (name === COMPUTED || isBuiltin(name)) return pure !== true;
+  return [...PACKAGES_OF_ALL, ...packages].some((entry) =>
+    entry.endsWith('/*') ? name.startsWith(entry.slice(0, -1)) : name === entry || name.startsWith(`${entry}/`),
+  );
 }
 
 function globalBreaches({ file, room, globals }: Parsed): string[] {
@@ -119,6 +129,9 @@ function sizeBreaches(parsed: readonly Parsed[]): string[] {
     return count > most ? [`${room} has ${count} files, more than ${most}`] : [];
   });
 }
+
+/** Adjectives and participles that were file names once. */
+const NO_NOUNS = new Set(['worse', 'alone', 'tilt', 'needed', 'within', 'found', 'looked']);
 
 /** Handlers are told apart by their files. */
 const SHARED_NAMES = new Set(['handler', 'makeHandler']);
@@ -160,56 +173,66 @@ interface Node {
   readonly [key: string]: unknown;
 }
 
-/** Global names that a program uses as values, and `Global.member` where a member of one is used. */
+/** Modules of which a type is written as `import('…').Name`. */
+function importTypesOf(program: unknown): string[] {
+  const names: string[] = [];
+  eachNode(program, ({ type, source }) => {
+    if (type === 'TSImportType' && isNode(source) && typeof source.value === 'string') names.push(source.value);
+    return true;
+  });
+  return names;
+}
+
+/** Names that a program uses as values or gives to them, and `Global.member` where a member of one is used. */
 function globalsOf(program: unknown): string[] {
   const used = new Set<string>();
-  const declared = new Set<string>();
-  const walk = (value: unknown, parent: Node | null, key: string): void => {
-    if (Array.isArray(value)) {
-      for (const element of value) walk(element, parent, key);
-      return;
-    }
-    if (!isNode(value)) return;
-    if (value.type === 'Identifier') {
-      const { name } = value;
-      if (typeof name !== 'string' || parent === null) return;
-      if (isDeclaration(parent, key)) declared.add(name);
-      else if (!isName(parent, key)) use(name, parent);
-      return;
-    }
+  eachNode(program, (node, parent, key) => {
     // Types are no use of a global: a value of type Date may be an argument.
-    if (value.type.startsWith('TS') && !/^TS(As|Satisfies|NonNull|Instantiation)/.test(value.type)) return;
-    for (const [inner, child] of Object.entries(value)) if (inner !== 'typeAnnotation') walk(child, value, inner);
-  };
-  const use = (name: string, parent: Node): void => {
-    const member =
-      parent.type === 'MemberExpression' && isNode(parent.property) ? `${name}.${String(parent.property.name)}` : '';
-    if (PURE_MEMBERS.has(member)) return;
-    // `new Date(instant)` calculates; without an argument it reads the clock.
-    if (
-      name === 'Date' &&
-      parent.type === 'NewExpression' &&
-      Array.isArray(parent.arguments) &&
-      parent.arguments.length > 0
-    )
-      return;
-    used.add(IMPURE_MEMBERS.has(member) ? member : name);
+    if (key === 'typeAnnotation') return false;
+    if (node.type.startsWith('TS') && !/^TS(As|Satisfies|NonNull|Instantiation)/.test(node.type)) return false;
+    if (node.type === 'Identifier' && typeof node.name === 'string' && parent !== null && !isName(parent, key)) {
+      const name = usedOf(node.name, parent, key);
+      if (name !== undefined) used.add(name);
+    }
+    return true;
+  });
+  return [...used];
+}
+
+/** What is used of a global; nothing when it is one of the members that are pure. */
+function usedOf(name: string, parent: Node, key: string): string | undefined {
+  const member = key === 'object' ? memberOf(parent) : undefined;
+  if (member !== undefined && PURE_MEMBERS.has(`${name}.${member}`)) return undefined;
+  // `new Date(instant)` calculates; without an argument it reads the clock.
+  if (name === 'Date' && parent.type === 'NewExpression' && lengthOf(parent.arguments) > 0) return undefined;
+  const impure = [...IMPURE_MEMBERS].filter((entry) => entry.startsWith(`${name}.`));
+  // Who takes the whole global, or a member by a computed name, can take the impure one.
+  return impure.find((entry) => member === undefined || entry === `${name}.${member}`) ?? name;
+}
+
+/** The name of the member that is accessed; none when only the running program knows it. */
+function memberOf({ type, property, computed }: Node): string | undefined {
+  if (type !== 'MemberExpression' || !isNode(property)) return undefined;
+  const name = computed === true ? property.value : property.name;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** @param visit whether to go below this node */
+function eachNode(program: unknown, visit: (node: Node, parent: Node | null, key: string) => boolean): void {
+  const walk = (value: unknown, parent: Node | null, key: string): void => {
+    if (Array.isArray(value)) for (const element of value) walk(element, parent, key);
+    else if (isNode(value) && visit(value, parent, key))
+      for (const [inner, child] of Object.entries(value)) walk(child, value, inner);
   };
   walk(program, null, '');
-  return [...used].filter((name) => !declared.has(name));
+}
+
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0;
 }
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
-}
-
-function isDeclaration(parent: Node, key: string): boolean {
-  return (
-    (key === 'id' && /Declarat|Function|Class/.test(parent.type)) ||
-    key === 'params' ||
-    key === 'local' ||
-    (parent.type === 'Property' && key === 'value' && parent.shorthand === true)
-  );
 }
 
 /** A name of a member or a key, and no variable. */
