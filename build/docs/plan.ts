@@ -17,7 +17,7 @@ export function planPage(): Page {
     'docs/reference/plan.md',
     'The plan',
     'A plan is a JSON object. Every field has a default, so `{}` is a valid plan; unknown keys are refused. Durations are ISO-8601 with weeks, days, hours, minutes and seconds, such as `PT90M` or `P2D`. `crossfade plan FILE` checks a plan without AWS.',
-    `[plan.schema.json](plan.schema.json) holds the same as a JSON Schema: put \`"$schema"\` into your editor's settings, not into the plan.`,
+    `[plan.schema.json](plan.schema.json) holds the same as a JSON Schema (\`crossfade/plan.schema.json\` in the package): put \`"$schema"\` into your editor's settings, not into the plan.`,
     ...groups.map((group) =>
       [
         `## ${group === '' ? 'Top level' : code(group)}`,

@@ -92,6 +92,14 @@ describe('the published package, in an empty CDK app', () => {
     expect(readdirSync(join(app, 'node_modules'))).not.toContain('esbuild');
   });
 
+  it('exports the JSON Schema of the plan, with a description of each field', () => {
+    const script = `import schema from 'crossfade/plan.schema.json' with { type: 'json' };
+console.log(schema.properties.gate.properties.alpha.description);`;
+    expect(run(app, NODE, ['--input-type=module', '-e', script]).trim()).toBe(
+      'Chance that a healthy candidate is rolled back during the whole cutover.',
+    );
+  });
+
   it('brings the CLI', () => {
     writeFileSync(join(app, 'plan.json'), '{"description":"first"}');
     expect(run(app, 'npx', ['--no-install', 'crossfade', 'plan', 'plan.json'])).toMatch(/stage 50 %/);
