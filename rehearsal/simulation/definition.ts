@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { cutoverMachineOf, machineDefinitionOf, ofType } from '../cloud/index.ts';
 import { type Assembly, Names } from '../cloud/template/index.ts';
+import { SIMULATED_HANDLERS, type SimulatedHandler } from './scenario/index.ts';
 
 const retrierSchema = z.object({
   ErrorEquals: z.array(z.string()),
@@ -53,26 +54,6 @@ export type TaskState = AslState & { readonly Type: 'Task' };
 /** Unknown keys and states are refused: the simulation would pass over them in silence. */
 const machineSchema = z.object({ StartAt: z.string(), States: z.record(z.string(), stateSchema) });
 export type MachineDefinition = z.infer<typeof machineSchema>;
-
-/** Functions that the machine or its triggers call, by the name of their handler's file. */
-export const SIMULATED_HANDLERS = [
-  'preflight',
-  'baseline',
-  'capacity',
-  'shift',
-  'watch',
-  'exercise',
-  'signoff',
-  'approved',
-  'decommission',
-  'complete',
-  'rollback',
-  'verify-rollback',
-  'watchdog',
-  'close-mirror',
-  'drill',
-] as const;
-export type SimulatedHandler = (typeof SIMULATED_HANDLERS)[number];
 
 /** Plain JSON, so that it can be handed to a worker thread. */
 export interface Program {

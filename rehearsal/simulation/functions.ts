@@ -1,10 +1,8 @@
 /** Lambda in virtual time: invocations whose every call may meet its fate, who outlive their time-out only asleep. */
 import { CrossfadeError } from '../../core/model/index.ts';
-import type { SimulatedHandler } from './definition.ts';
 import { TaskFailure } from './interpreter.ts';
-import { drawnFor } from './random.ts';
-import type { Fate, SiteName, Step } from './scenario.ts';
-import type { Timeline } from './timeline.ts';
+import { drawnFor, type Fate, type SimulatedHandler, type SiteName, type Step } from './scenario/index.ts';
+import type { Timeline } from './site/index.ts';
 
 /** The functions' time-out (lib/constructs/cutover-functions.ts). */
 const TIMEOUT_MS = 60_000;

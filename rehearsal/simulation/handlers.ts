@@ -15,7 +15,7 @@ import type { Deps } from '../../lambdas/tasks/index.ts';
 import { makeHandler as verifyRollback } from '../../lambdas/verify-rollback.ts';
 import { makeHandler as watch } from '../../lambdas/watch.ts';
 import { makeHandler as watchdog } from '../../lambdas/watchdog.ts';
-import type { SimulatedHandler } from './definition.ts';
+import type { SimulatedHandler } from './scenario/index.ts';
 
 export type Handlers = Readonly<Record<SimulatedHandler, (deps: Deps) => (event: unknown) => Promise<unknown>>>;
 

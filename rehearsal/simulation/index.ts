@@ -1,7 +1,6 @@
 /** The whole of a cutover, simulated: from one seed, on one virtual clock, with the faults that AWS and people make. */
 export { type Program, programOf } from './definition.ts';
-export { draw } from './draw.ts';
 export type { Violation } from './observer.ts';
-export { printScenario, read, type SimulatedScenario } from './scenario.ts';
+export { draw, printScenario, read, type SimulatedScenario } from './scenario/index.ts';
 export { shrink } from './shrink.ts';
 export { type Outcome, type SimulationOptions, simulate } from './simulation.ts';

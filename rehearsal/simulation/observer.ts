@@ -2,7 +2,7 @@
 import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts';
 import type { Invocation } from './functions.ts';
 import type { Execution } from './interpreter.ts';
-import { MINUTE_MS, SCALING, type Site } from './site.ts';
+import { MINUTE_MS, SCALING, type Site } from './site/index.ts';
 
 export const INVARIANTS = [
   'dead side',

@@ -4,7 +4,7 @@ import { toIso } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import type { Invocation } from './functions.ts';
 import type { SimulatedMachine } from './interpreter.ts';
-import type { Site } from './site.ts';
+import type { Site } from './site/index.ts';
 
 /** What leaves an ingress, or is kept beside its lease. */
 export interface Outside {

@@ -1,6 +1,6 @@
 /** From a scenario that breaks an invariant to one with as few items as can be found that still does. */
 import type { Invariant } from './observer.ts';
-import type { SimulatedScenario } from './scenario.ts';
+import type { SimulatedScenario } from './scenario/index.ts';
 
 /** `breaks` says whether a scenario breaks the invariant; it is asked a few dozen times. */
 export async function shrink(

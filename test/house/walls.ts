@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module';
 import { basename, dirname, join, normalize } from 'node:path';
 import { parseSync } from 'oxc-parser';
 import { IMPURE_GLOBALS, IMPURE_MEMBERS, PURE_MEMBERS } from '../../build/docs/purity.ts';
-import { MOST_FILES, PACKAGES_OF_ALL, ROOMS, type Room } from '../../build/docs/rooms.ts';
+import { MOST_FILES, MOST_LINES, PACKAGES_OF_ALL, ROOMS, type Room } from '../../build/docs/rooms.ts';
 
 export interface Source {
   /** Path from the root of the repository. */
@@ -20,6 +20,9 @@ interface Parsed {
   /** Names that it exports itself, and does not pass on. */
   readonly exports: readonly string[];
   readonly globals: readonly string[];
+  readonly lines: number;
+  /** Whether it begins with a comment that says what stands in it. */
+  readonly titled: boolean;
 }
 
 const FACE = 'index.ts';
@@ -42,6 +45,10 @@ export function breaches(sources: readonly Source[]): string[] {
     ),
     ...circles(roomGraph(parsed)).map((circle) => `rooms in a circle: ${circle.join(', ')}`),
     ...sizeBreaches(parsed),
+    ...parsed.flatMap(lengthBreaches),
+    ...parsed.flatMap(({ file, titled }) =>
+      titled || !file.endsWith(`/${FACE}`) ? [] : [`${file} says in no sentence what its room is for`],
+    ),
     ...parsed
       .filter(({ file }) => NO_NOUNS.has(basename(file, '.ts')))
       .map(({ file }) => `${file} is named by no noun`),
@@ -73,7 +80,15 @@ function parse({ file, text }: Source): Parsed {
   const exports = module.staticExports.flatMap((e) =>
     e.entries.flatMap((entry) => (entry.moduleRequest === null ? (entry.exportName.name ?? []) : [])),
   );
-  return { file, room: dirname(file), imports: [...new Set(imports)], exports, globals: globalsOf(program) };
+  return {
+    file,
+    room: dirname(file),
+    imports: [...new Set(imports)],
+    exports,
+    globals: globalsOf(program),
+    lines: text.trimEnd().split('\n').length,
+    titled: /^(#!.*\n)?\/\*\*/.test(text),
+  };
 }
 
 function importBreaches({ file, room, imports }: Parsed, faces: ReadonlySet<string>): string[] {
@@ -128,6 +143,11 @@ function sizeBreaches(parsed: readonly Parsed[]): string[] {
     const most = ROOMS[room]?.files?.most ?? MOST_FILES;
     return count > most ? [`${room} has ${count} files, more than ${most}`] : [];
   });
+}
+
+function lengthBreaches({ file, room, lines }: Parsed): string[] {
+  if (lines <= MOST_LINES || basename(file) === ROOMS[room]?.table) return [];
+  return [`${file} has ${lines} lines, more than ${MOST_LINES}`];
 }
 
 /** Adjectives and participles that were file names once. */

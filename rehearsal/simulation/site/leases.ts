@@ -12,7 +12,7 @@ import {
   type RunRef,
   SupersededError,
   sameIntent,
-} from '../../core/model/index.ts';
+} from '../../../core/model/index.ts';
 
 export class LeaseItem {
   #item: Lease | null = null;

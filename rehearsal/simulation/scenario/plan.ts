@@ -1,5 +1,5 @@
 /** A plan whose whole cutover takes half an hour, so that many fit into a minute of real time. */
-import type { PlanInput } from '../../core/model/index.ts';
+import type { PlanInput } from '../../../core/model/index.ts';
 
 export const PLAN: PlanInput = {
   baseline: { lookBack: 'PT3M', minRequests: 100 },

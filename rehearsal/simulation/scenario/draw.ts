@@ -1,7 +1,14 @@
 /** From a seed to a scenario. Most seeds have few faults, so that the paths behind a single one are walked often. */
-import { SIMULATED_HANDLERS, type SimulatedHandler } from './definition.ts';
 import { generator, type Random } from './random.ts';
-import { FATES, SITES, type SimulatedEvent, type SimulatedScenario, type Step } from './scenario.ts';
+import {
+  FATES,
+  SIMULATED_HANDLERS,
+  SITES,
+  type SimulatedEvent,
+  type SimulatedHandler,
+  type SimulatedScenario,
+  type Step,
+} from './scenario.ts';
 
 const MINUTE = 60;
 /** Faults begin before this, seconds after the start; afterwards the simulation watches what the watchdog makes of them. */

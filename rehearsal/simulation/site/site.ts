@@ -1,5 +1,5 @@
 /** One ingress: listener rules, target groups, the stable service, request counts and alarms, as AWS would hold them. */
-import { failedAtLeast } from '../../core/gate/index.ts';
+import { failedAtLeast } from '../../../core/gate/index.ts';
 import {
   type AlarmReading,
   type CapacitySnapshot,
@@ -14,9 +14,9 @@ import {
   shareOf,
   type TargetHealthCounts,
   weightsFor,
-} from '../../core/model/index.ts';
+} from '../../../core/model/index.ts';
+import type { SiteName } from '../scenario/index.ts';
 import { LeaseItem } from './leases.ts';
-import type { SiteName } from './scenario.ts';
 import type { Timeline } from './timeline.ts';
 
 export const MINUTE_MS = 60_000;

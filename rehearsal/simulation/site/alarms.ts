@@ -1,5 +1,5 @@
 /** CloudWatch's part of an ingress: alarms over counts that come late and target health, with actions on a change to ALARM. */
-import type { AlarmReading } from '../../core/model/index.ts';
+import type { AlarmReading } from '../../../core/model/index.ts';
 import type { Site } from './site.ts';
 
 /** Share of the candidate's answers, in two of three minutes. */

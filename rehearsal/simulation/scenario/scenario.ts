@@ -1,6 +1,25 @@
 /** What happens to a simulated pair of ingresses: plain data, so that it can be drawn from a seed, shrunk, kept and told again. */
 import * as z from 'zod';
-import { SIMULATED_HANDLERS } from './definition.ts';
+
+/** Functions that the machine or its triggers call, by the name of their handler's file. */
+export const SIMULATED_HANDLERS = [
+  'preflight',
+  'baseline',
+  'capacity',
+  'shift',
+  'watch',
+  'exercise',
+  'signoff',
+  'approved',
+  'decommission',
+  'complete',
+  'rollback',
+  'verify-rollback',
+  'watchdog',
+  'close-mirror',
+  'drill',
+] as const;
+export type SimulatedHandler = (typeof SIMULATED_HANDLERS)[number];
 
 export const SITES = ['a', 'b'] as const;
 export type SiteName = (typeof SITES)[number];

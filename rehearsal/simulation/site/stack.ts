@@ -1,8 +1,8 @@
 /** A deployment in mid-run: the custom resource's real handler, over the rules of a {@link Site}. */
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';
-import { ruleWeightsSchema } from '../../core/model/index.ts';
-import { makeHandler } from '../../lambdas/weighted-rule.ts';
+import { ruleWeightsSchema } from '../../../core/model/index.ts';
+import { makeHandler } from '../../../lambdas/weighted-rule.ts';
 import type { Site } from './site.ts';
 import type { Timeline } from './timeline.ts';
 

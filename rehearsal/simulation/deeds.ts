@@ -1,0 +1,132 @@
+/** The items of a scenario, done: what people, deployments and failing hardware do to an ingress. */
+import type { ApprovalRequest } from '../../core/model/index.ts';
+import type { SimulatedIngress } from './ingress.ts';
+import type { Invocations } from './invocations.ts';
+import type { Journal } from './journal.ts';
+import { PLAN, type SimulatedEvent, type SimulatedScenario, type SiteName } from './scenario/index.ts';
+import { type Timeline, updateStack } from './site/index.ts';
+
+const APPROVED_AFTER_SECONDS = 60;
+
+export interface DeedsOptions {
+  readonly scenario: SimulatedScenario;
+  readonly timeline: Timeline;
+  readonly invocations: Invocations;
+  readonly journal: Journal;
+  readonly ingresses: ReadonlyMap<SiteName, SimulatedIngress>;
+  /** Stands in what people write; nobody may read it again. */
+  readonly secret: string;
+}
+
+export class Deeds {
+  readonly #options: DeedsOptions;
+
+  constructor(options: DeedsOptions) {
+    this.#options = options;
+  }
+
+  /** Puts the item at its time. `onFailure`: the simulation itself is broken. */
+  plan(item: SimulatedEvent, onFailure: (error: unknown) => void): void {
+    if (!('at' in item)) return;
+    const { timeline, journal } = this.#options;
+    timeline.after(item.at * 1000, () => {
+      journal.count(item.type);
+      journal.note(JSON.stringify(item));
+      void this.#do(item).catch(onFailure);
+    });
+  }
+
+  /** Somebody answers a sign-off, as the scenario says. */
+  answerLater(ingress: SimulatedIngress, { token }: ApprovalRequest): void {
+    const { scenario, timeline, journal, secret } = this.#options;
+    const { name } = ingress.site;
+    const nth = ingress.signoffs++;
+    const item = scenario.items.find((i) => i.type === 'signoff' && i.site === name && i.nth === nth);
+    const answer = item?.type === 'signoff' ? item.answer : 'approve';
+    const after = item?.type === 'signoff' ? item.after : APPROVED_AFTER_SECONDS;
+    if (answer === 'silence') return;
+    timeline.after(after * 1000, () => {
+      journal.note(`${name}: somebody answers the sign-off: ${answer}`);
+      if (answer === 'refuse') ingress.machine.fail(token, 'Crossfade.SignoffRefused', 'not yet');
+      else ingress.machine.succeed(token, { approvedBy: 'ops', comment: `fine, password=${secret}` });
+    });
+  }
+
+  async #do(item: SimulatedEvent): Promise<void> {
+    const { timeline, invocations, journal, ingresses } = this.#options;
+    switch (item.type) {
+      case 'start': {
+        const ingress = this.#at(item.site);
+        ingress.runs++;
+        ingress.machine.start(
+          `run-${ingress.runs}`,
+          item.drill ? { plan: PLAN, drill: { percent: 1 } } : { plan: PLAN },
+        );
+        return;
+      }
+      case 'operator':
+        this.#operate(this.#at(item.site), item.does);
+        return;
+      case 'console': {
+        const { site } = this.#at(item.site);
+        for (const rule of site.byHand(item.percent)) site.writeRule(rule);
+        return;
+      }
+      case 'deploy': {
+        const ingress = this.#at(item.site);
+        const paths = item.change === 'path' ? [...ingress.site.paths, `/new-${item.at}/*`] : ingress.site.paths;
+        invocations.alarms(ingress).begin();
+        return updateStack(ingress.site, paths, timeline).catch((error: unknown) =>
+          journal.note(`${item.site}: the deployment failed: ${String(error)}`),
+        );
+      }
+      case 'deaths': {
+        const { site } = this.#at(item.site);
+        const roles = item.group === 'mirror' ? (['mirrorForward', 'mirrorReverse'] as const) : [item.group];
+        for (const role of roles) site.kill(role, item.share, item.for * 1000);
+        return;
+      }
+      case 'zone':
+        for (const { site } of ingresses.values())
+          for (const role of ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const)
+            site.kill(role, 0.5, item.for * 1000);
+        return;
+      case 'sick':
+        this.#at(item.site).site.sicken(item.share, item.for * 1000);
+        return;
+      case 'ledger': {
+        const { lease } = this.#at(item.site).site;
+        if (item.ago === null) lease.remove();
+        else lease.restore(timeline.now() - item.ago * 1000);
+        return;
+      }
+      case 'outage': {
+        const { outages } = this.#at(item.site);
+        const outage = { of: item.of, fate: item.fate };
+        outages.push(outage);
+        timeline.after(item.for * 1000, () => outages.splice(outages.indexOf(outage), 1));
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #operate(ingress: SimulatedIngress, does: 'rollback' | 'abort' | 'redrive'): void {
+    const { invocations } = this.#options;
+    const last = [...ingress.machine.executions.values()].at(-1);
+    if (does === 'rollback') {
+      const event = { trigger: 'operator', by: 'operator', reason: 'by hand' };
+      invocations.later(ingress, 'rollback', event, invocations.causeOf(null));
+    }
+    if (last === undefined) return;
+    if (does === 'abort') ingress.machine.stop(last.arn, 'Aborted', 'by hand');
+    if (does === 'redrive') ingress.machine.redrive(last.arn);
+  }
+
+  #at(name: SiteName): SimulatedIngress {
+    const ingress = this.#options.ingresses.get(name);
+    if (ingress === undefined) throw new RangeError(`there is no ingress ${name}`);
+    return ingress;
+  }
+}

@@ -1,0 +1,163 @@
+/** Lambda and EventBridge: who invokes a handler, when an event reaches it, and how often it is tried again. */
+import type { Deps } from '../../lambdas/tasks/index.ts';
+import { type FailureCause, Invocation, type InvocationHost } from './functions.ts';
+import type { Handlers } from './handlers.ts';
+import type { SimulatedIngress } from './ingress.ts';
+import type { Execution } from './interpreter.ts';
+import type { Journal } from './journal.ts';
+import type { Observer } from './observer.ts';
+import { portsOf } from './ports.ts';
+import { drawnFor, type SimulatedHandler, type SimulatedScenario } from './scenario/index.ts';
+import { MINUTE_MS, type Site, simulatedAlarmsOf } from './site/index.ts';
+
+/** Lambda's second and third attempt of an asynchronous invocation. */
+const ASYNC_RETRIES_MS = [60_000, 120_000];
+
+export interface InvocationsOptions {
+  readonly host: InvocationHost;
+  readonly scenario: SimulatedScenario;
+  readonly handlers: Handlers;
+  readonly wrap: (deps: Deps, handler: SimulatedHandler) => Deps;
+  readonly observer: Observer;
+  readonly journal: Journal;
+  /** What nobody may read. */
+  readonly secrets: readonly string[];
+}
+
+export class Invocations {
+  /** Sequential steps of a rollback that met no fault, from its first call to its first write. */
+  readonly callsToWrite: number[] = [];
+  readonly #options: InvocationsOptions;
+  readonly #calls = new Map<string, number>();
+
+  constructor(options: InvocationsOptions) {
+    this.#options = options;
+  }
+
+  /** What happens now, of this run; null: of whichever owns the ingress. */
+  causeOf(execution: string | null): FailureCause {
+    return { execution, at: this.#now() };
+  }
+
+  /** @throws TaskFailure */
+  async now(
+    ingress: SimulatedIngress,
+    handler: SimulatedHandler,
+    event: unknown,
+    cause: FailureCause,
+  ): Promise<unknown> {
+    const { host, wrap, handlers, journal, observer, secrets } = this.#options;
+    const { site } = ingress;
+    const invocation = new Invocation(host, site.name, handler, cause, this.#calls);
+    const deps = wrap(
+      portsOf(invocation, site, ingress.outside, () => this.#now()),
+      handler,
+    );
+    try {
+      const result = await invocation.run(() => handlers[handler](deps)(event));
+      this.#ended(site, invocation, true);
+      return result;
+    } catch (error) {
+      if (error instanceof Error) {
+        journal.note(`${site.name}: ${handler} failed: ${error.name} ${error.message}`);
+        observer.published(error.message, secrets);
+      }
+      this.#ended(site, invocation, false);
+      throw error;
+    }
+  }
+
+  /** As an event does: twice more when it fails, and then the dead-letter queue's alarm tells. */
+  later(ingress: SimulatedIngress, handler: SimulatedHandler, event: unknown, cause: FailureCause, attempt = 0): void {
+    const { host, journal, observer } = this.#options;
+    this.now(ingress, handler, event, cause).catch((error: unknown) => {
+      if (!(error instanceof Error)) throw error;
+      const wait = ASYNC_RETRIES_MS[attempt];
+      if (wait !== undefined) {
+        host.timeline.after(wait, () => this.later(ingress, handler, event, cause, attempt + 1));
+      } else {
+        journal.note(`${ingress.site.name}: ${handler} goes to the dead letters`);
+        observer.told(`Crossfade ${ingress.site.name}: dead letter`);
+      }
+    });
+  }
+
+  /** An execution has ended: EventBridge tells of those that did not succeed. */
+  executionEnded(ingress: SimulatedIngress, { arn, status, error, cause }: Execution): void {
+    if (status === 'SUCCEEDED') return;
+    const detail = { executionArn: arn, status, error, cause };
+    const event = { 'detail-type': 'Step Functions Execution Status Change', time: this.#iso(), detail };
+    this.#deliver(ingress, 'rollback', event, this.causeOf(arn));
+  }
+
+  /** Alarms whose change to ALARM calls a function directly, and through EventBridge. */
+  alarms(ingress: SimulatedIngress) {
+    return simulatedAlarmsOf(ingress.site, (name, reason) => {
+      const mirror = ingress.site.deployment.shadowAlarms.includes(name);
+      const handler = mirror ? 'close-mirror' : 'rollback';
+      this.#options.journal.note(`${ingress.site.name}: alarm ${name}: ${reason}`);
+      const { item } = ingress.site.lease;
+      const cause = this.causeOf(item?.status === 'running' ? item.executionArn : 'nobody');
+      const timestamp = this.#iso();
+      const alarmData = { alarmName: name, state: { value: 'ALARM', reason, timestamp } };
+      this.#deliver(ingress, handler, { source: 'aws.cloudwatch', alarmData }, cause);
+      const detail = { alarmName: name, state: { value: 'ALARM', reason } };
+      const event = { 'detail-type': 'CloudWatch Alarm State Change', time: timestamp, detail };
+      this.#deliver(ingress, handler, event, cause);
+    });
+  }
+
+  /** The alarms are evaluated and the watchdog looks, every minute from now on. `then` is called after each. */
+  everyMinute(ingress: SimulatedIngress, then: () => void): void {
+    const { name } = ingress.site;
+    const { seed, timeline } = this.#options.host;
+    const minute = () => {
+      this.alarms(ingress).evaluate();
+      const offset = 1_000 + drawnFor(seed, `tick ${name} ${this.#now()}`) * 3_000;
+      timeline.after(offset, () => this.later(ingress, 'watchdog', {}, this.causeOf(null)));
+      then();
+      timeline.after(MINUTE_MS, minute);
+    };
+    timeline.after(name === 'a' ? 0 : 7_000, minute);
+  }
+
+  #deliver(ingress: SimulatedIngress, handler: SimulatedHandler, event: unknown, cause: FailureCause): void {
+    const { host, scenario, journal } = this.#options;
+    const { name } = ingress.site;
+    const nth = ingress.events++;
+    const fated = scenario.items.find((i) => i.type === 'event' && i.site === name && i.nth === nth);
+    const deliver = (ms: number) =>
+      host.timeline.after(ms, () => {
+        journal.note(`${name}: event for ${handler}`);
+        this.later(ingress, handler, event, cause);
+      });
+    const usual = 500 + drawnFor(host.seed, `event ${name} ${nth}`) * 4_000;
+    if (fated?.type !== 'event') {
+      deliver(usual);
+      return;
+    }
+    journal.count(`event ${fated.fate}`);
+    if (fated.fate === 'late') deliver(fated.late * 1000);
+    if (fated.fate === 'twice') {
+      deliver(usual);
+      deliver(usual + fated.late * 1000);
+    }
+  }
+
+  #ended(site: Site, invocation: Invocation, well: boolean): void {
+    const { observer } = this.#options;
+    if (invocation.disturbed) observer.disturbed(site);
+    const write = invocation.calls.indexOf('ingress.write');
+    if (invocation.handler === 'rollback' && !invocation.disturbed && write >= 0)
+      this.callsToWrite.push(invocation.calls.slice(0, write).includes('ledger.fence') ? 2 : 1);
+    observer.ended(site, invocation, well);
+  }
+
+  #now(): number {
+    return this.#options.host.timeline.now();
+  }
+
+  #iso(): string {
+    return new Date(this.#now()).toISOString();
+  }
+}
