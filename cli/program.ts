@@ -1,5 +1,6 @@
 /** The operator's commands in one program. Built apart from its entry, so that tests can run it. */
 import { Command } from 'commander';
+import { costCommand } from './account/index.ts';
 import { contractCommand, diffCommand, rulesCommand } from './compare/index.ts';
 import { chaosCommand, rehearseCommand } from './rehearse/index.ts';
 import {
@@ -22,6 +23,7 @@ export function program(terminal: Terminal): Command {
     .version(version())
     .addHelpText('after', EXIT_HELP)
     .addCommand(planCommand(terminal))
+    .addCommand(costCommand(terminal))
     .addCommand(rehearseCommand(terminal))
     .addCommand(chaosCommand(terminal))
     .addCommand(drillCommand(terminal))

@@ -48,6 +48,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [MODEL, 'core/gate/bets'],
     pure: true,
   },
+  'core/cost': {
+    purpose: 'What a cutover costs: prices with their sources, quantities from the plan and the traffic.',
+    imports: [MODEL],
+    pure: true,
+  },
   'core/fence': {
     purpose: 'Every write of weights, forward and back; it knows no phase.',
     imports: [MODEL],
@@ -313,6 +318,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       '@aws-sdk/client-sfn',
       'commander',
     ],
+  },
+  'cli/account': {
+    purpose: "Commands about the operator's own account.",
+    imports: ['core/cost', 'input', 'cli/run', 'cli/shared'],
   },
   'cli/rehearse': {
     purpose: 'Commands that run against the local cloud.',

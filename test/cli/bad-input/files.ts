@@ -21,6 +21,8 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   'single-quotes': "{'gate':{}}",
   comment: '{} // as it was',
   'two-values': '{} {}',
+  'unknown-price': '{"fargateVcpu":0.03}',
+  'text-price': '{"mail":"0.03"}',
   number: '7',
   list: '[]',
   null: 'null',

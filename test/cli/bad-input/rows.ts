@@ -28,6 +28,9 @@ export const NUMBERS: readonly Row[] = [
   ['plan --rps many', notNumber('--rps', 'many', '0.000001', '1,000,000,000')],
   ['plan --rps NaN', notNumber('--rps', 'NaN', '0.000001', '1,000,000,000')],
   ['plan --rps Infinity', notNumber('--rps', 'Infinity', '0.000001', '1,000,000,000')],
+  ['cost --rps 0', notNumber('--rps', '0', '0.000001', '10,000,000')],
+  ['cost --safe-share 80', notNumber('--safe-share', '80', '0', '1')],
+  ['cost --capture-bytes 1.5', '--capture-bytes must be a whole number between 100 and 2,097,152 (got "1.5")'],
   [['plan', '--rps', ''], notNumber('--rps', '', '0.000001', '1,000,000,000')],
   [['plan', '--rps', ' 5'], notNumber('--rps', ' 5', '0.000001', '1,000,000,000')],
   ['plan --rps 0x10', notNumber('--rps', '0x10', '0.000001', '1,000,000,000')],
@@ -77,6 +80,10 @@ export const NUMBERS: readonly Row[] = [
 ];
 
 export const JSON_FILES: readonly Row[] = [
+  ['cost --prices @none', '--prices: '],
+  ['cost --prices @unknown-price', '--prices: fargateVcpu'],
+  ['cost --prices @text-price', '--prices: mail'],
+  ['cost --prices @list', '--prices: '],
   ['plan @none', 'does not exist'],
   ['plan @', 'is a directory'],
   ['plan @empty/deeper', 'does not exist: a part of its path is no directory'],

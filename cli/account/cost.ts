@@ -1,0 +1,95 @@
+/** `crossfade cost`: the bill of a month, and of one cutover, before anything is deployed. */
+import { Command } from 'commander';
+import { type Bill, type BillLine, billOf, PRICES, priceFileSchema, withPrices } from '../../core/cost/index.ts';
+import { problemsOf, wordIssue } from '../../input/index.ts';
+import { readPlan } from '../run/index.ts';
+import { EXIT, number, plainJson, readJsonFile, say, type Terminal, UsageError, wholeNumber } from '../shared/index.ts';
+
+interface Options {
+  readonly rps: string;
+  readonly safeShare: string;
+  readonly captureBytes: string;
+  readonly mirror: boolean;
+  readonly prices?: string;
+  readonly json?: boolean;
+}
+
+export function costCommand(terminal: Terminal): Command {
+  return new Command('cost')
+    .description('estimate what Crossfade costs in your account: by month, and for one cutover; calls nothing')
+    .argument('[file]', 'plan (JSON); default: the default plan')
+    .option('--rps <n>', 'requests per second at the ingress', '100')
+    .option('--safe-share <share>', 'share of the requests that may be copied (no side effects), 0 to 1', '0.8')
+    .option('--capture-bytes <n>', 'one capture: the request and two answers, bytes', '5000')
+    .option('--no-mirror', 'an attached application without a mirror')
+    .option('--prices <file>', 'your own prices (JSON): USD for one unit, by the names that --json prints')
+    .option('--json', 'print JSON')
+    .action((file: string | undefined, options: Options) => {
+      const traffic = {
+        rps: number('--rps', options.rps, 1e-6, 1e7),
+        safeShare: number('--safe-share', options.safeShare, 0, 1),
+        captureBytes: wholeNumber('--capture-bytes', options.captureBytes, 100, 2_097_152),
+        mirror: options.mirror,
+      };
+      const prices = options.prices === undefined ? PRICES : withPrices(ownPrices(options.prices), options.prices);
+      const bill = billOf(readPlan('plan', file), traffic, prices);
+      say(terminal.out, options.json === true ? plainJson({ traffic, ...bill, prices }, 2) : text(bill, traffic.rps));
+      terminal.exit(EXIT.ok);
+    });
+}
+
+function ownPrices(file: string) {
+  const parsed = priceFileSchema.safeParse(readJsonFile('--prices', file), { error: wordIssue });
+  if (parsed.success) return parsed.data;
+  throw new UsageError(
+    problemsOf(parsed.error)
+      .map(({ path, message }) => `--prices: ${path === '' ? file : path}: ${message}`)
+      .join('\n'),
+  );
+}
+
+/** Lines below a cent say nothing; they stand in the sum and in `--json`. */
+const SHOWN_USD = 0.01;
+
+function text({ month, cutover, usd }: Bill, rps: number): string {
+  return [
+    ...table('Each month, whether or not a cutover runs', month, usd.month),
+    '',
+    ...table(`One cutover at ${rps} rps, if every gate passes at the end of its bake`, cutover, usd.cutover),
+    '',
+    'Not in it: the two services themselves (both run until the decommission), the load balancer, traffic between zones.',
+    'Prices: us-east-1, on demand, without free tiers; `--prices FILE` takes your own.',
+    ...sources([...month, ...cutover]),
+  ].join('\n');
+}
+
+function table(title: string, lines: readonly BillLine[], sum: number): string[] {
+  const shown = lines.filter(({ usd }) => usd >= SHOWN_USD);
+  const rest = sum - shown.reduce((total, { usd }) => total + usd, 0);
+  return [
+    title,
+    ...shown.map(
+      ({ what, quantity, price, usd }) =>
+        `  ${what.padEnd(24)}  ${dollars(usd)}  ${amount(quantity)} × ${perUnit(price.usd)} per ${price.per}`,
+    ),
+    ...(rest >= SHOWN_USD / 2 ? [`  ${'lines below a cent'.padEnd(24)}  ${dollars(rest)}`] : []),
+    `  ${'total'.padEnd(24)}  ${dollars(sum)}`,
+  ];
+}
+
+function sources(lines: readonly BillLine[]): string[] {
+  const seen = new Map(lines.map(({ price }) => [price.source, price.asOf]));
+  return [...seen].map(([source, asOf]) => `  ${source} (${asOf})`);
+}
+
+function dollars(usd: number): string {
+  return `${usd.toFixed(2)} USD`.padStart(13);
+}
+
+function amount(quantity: number): string {
+  return quantity.toLocaleString('en-US', { maximumSignificantDigits: 4 });
+}
+
+function perUnit(usd: number): string {
+  return `${usd.toLocaleString('en-US', { maximumSignificantDigits: 6, maximumFractionDigits: 20 })} USD`;
+}

@@ -1,0 +1,2 @@
+/** Commands about the operator's own account. */
+export { costCommand } from './cost.ts';

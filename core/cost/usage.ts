@@ -1,0 +1,133 @@
+/** How much of each priced thing a month, and one cutover, use. */
+import type { Plan } from '../model/index.ts';
+import { FOOTPRINT } from './footprint.ts';
+import type { PriceId } from './prices.ts';
+
+export interface Traffic {
+  /** Requests per second at the ingress. */
+  readonly rps: number;
+  /** Share of the requests that may be copied: those without side effects. 0 to 1. */
+  readonly safeShare: number;
+  /** One capture: two answers, their heads and the request. Bytes. */
+  readonly captureBytes: number;
+  /** The mirror of the reference application runs. An attached application brings its own, or none. */
+  readonly mirror: boolean;
+}
+
+export interface Use {
+  readonly price: PriceId;
+  readonly what: string;
+  /** In units of the price. */
+  readonly quantity: number;
+}
+
+export const MONTH_SECONDS = 730 * 3_600;
+const GB = 1e9;
+/** Firehose bills a record in steps of this many bytes. */
+const FIREHOSE_STEP = 5_000;
+
+/** What is paid while the stacks stand, whether or not a cutover runs. */
+export function monthly({ mirror }: Traffic): Use[] {
+  const minutes = MONTH_SECONDS / 60;
+  return [
+    ...(mirror ? mirrorTasks(MONTH_SECONDS) : []),
+    { price: 'alarmMetricMonth', what: 'alarms', quantity: FOOTPRINT.alarmMetrics },
+    { price: 'dashboardMonth', what: 'dashboard', quantity: FOOTPRINT.dashboards },
+    { price: 'keyMonth', what: 'key of the status topic', quantity: FOOTPRINT.keys },
+    ...(mirror ? [{ price: 'secretMonth', what: 'key of the redaction', quantity: FOOTPRINT.secrets } as const] : []),
+    ...invocations('watchdog', minutes),
+    { price: 'readUnit', what: 'watchdog: lease', quantity: minutes },
+  ];
+}
+
+/** What one cutover adds if every gate passes at the end of its bake. */
+export function perCutover(plan: Plan, traffic: Traffic): Use[] {
+  const looks = looksOf(plan);
+  const captures = capturesOf(plan, traffic);
+  const seconds = observedSeconds(plan);
+  const capturedGb = (captures * traffic.captureBytes) / GB / FOOTPRINT.compression;
+  const billedGb = (captures * Math.ceil(traffic.captureBytes / FIREHOSE_STEP) * FIREHOSE_STEP) / GB;
+  return [
+    {
+      price: 'stateTransition',
+      what: 'state machine',
+      quantity: looks * FOOTPRINT.transitionsPerLook + FOOTPRINT.fixedTransitions,
+    },
+    ...invocations('evaluations', looks),
+    {
+      price: 'metricRead',
+      what: 'evaluations: metrics',
+      quantity: looks * FOOTPRINT.metricsPerLook + FOOTPRINT.metricsPerBaseline,
+    },
+    { price: 'writeUnit', what: 'ledger', quantity: looks * FOOTPRINT.writesPerLook },
+    { price: 'readUnit', what: 'ledger', quantity: looks * FOOTPRINT.readsPerLook },
+    { price: 'metricMonth', what: 'custom metrics', quantity: (FOOTPRINT.customMetrics * seconds) / MONTH_SECONDS },
+    { price: 'mail', what: 'status messages', quantity: FOOTPRINT.mails },
+    ...(captures === 0
+      ? []
+      : ([
+          { price: 'firehoseGb', what: 'captures: delivery', quantity: billedGb },
+          {
+            price: 'lambdaGbSecond',
+            what: 'captures: comparison',
+            quantity: captures * FOOTPRINT.transformSeconds * FOOTPRINT.transformGb,
+          },
+          { price: 's3Put', what: 'captures: objects', quantity: copiedSeconds(plan) / FOOTPRINT.objectSeconds },
+          {
+            price: 's3GbMonth',
+            what: 'captures: kept',
+            quantity: (capturedGb * (seconds + plan.retention)) / MONTH_SECONDS,
+          },
+        ] as const)),
+  ];
+}
+
+function mirrorTasks(seconds: number): Use[] {
+  const { tasks, vcpu, gb } = FOOTPRINT.mirror;
+  const hours = (tasks * seconds) / 3_600;
+  return [
+    { price: 'fargateVcpuHour', what: 'mirror: processors', quantity: hours * vcpu },
+    { price: 'fargateGbHour', what: 'mirror: memory', quantity: hours * gb },
+  ];
+}
+
+function invocations(what: string, count: number): Use[] {
+  return [
+    { price: 'lambdaRequest', what: `${what}: calls`, quantity: count },
+    {
+      price: 'lambdaGbSecond',
+      what: `${what}: time`,
+      quantity: count * FOOTPRINT.handlerSeconds * FOOTPRINT.handlerGb,
+    },
+    { price: 'logGb', what: `${what}: logs`, quantity: (count * FOOTPRINT.logBytesPerInvocation) / GB },
+  ];
+}
+
+/** The phases in which somebody looks again and again, with the time between two looks. */
+function observedPhases({ shadow, stages, gate, soak, decommission }: Plan): { seconds: number; every: number }[] {
+  return [
+    { seconds: shadow.duration + shadow.exercise, every: shadow.observe },
+    ...stages.map(({ bake }) => ({ seconds: bake, every: gate.observe })),
+    { seconds: soak.duration, every: soak.observe },
+    { seconds: decommission.drain + 4 * decommission.step, every: decommission.step },
+  ];
+}
+
+function looksOf(plan: Plan): number {
+  return observedPhases(plan).reduce((sum, { seconds, every }) => sum + Math.ceil(seconds / every), 0);
+}
+
+function observedSeconds(plan: Plan): number {
+  return observedPhases(plan).reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+function copiedSeconds({ shadow, soak }: Plan): number {
+  return shadow.duration + shadow.exercise + soak.duration;
+}
+
+function capturesOf({ shadow, soak }: Plan, { rps, safeShare, mirror }: Traffic): number {
+  if (!mirror) return 0;
+  const forward = (shadow.duration + shadow.exercise) * shadow.percent;
+  const reverse = soak.duration * soak.reversePercent;
+  return (rps * safeShare * (forward + reverse)) / 100;
+}
