@@ -322,6 +322,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'cli/account': {
     purpose: "Commands about the operator's own account.",
     imports: ['core/cost', 'input', 'cli/run', 'cli/shared'],
+    packages: ['commander'],
   },
   'cli/rehearse': {
     purpose: 'Commands that run against the local cloud.',
