@@ -3,8 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';
 import { decideUpdate, initialWeights, refusalsOfDelete, type WantedRule } from '../core/fence/index.ts';
-import { ingressIdSchema, type Lease, RuleKeptError } from '../core/model/index.ts';
-import { CLIENT_OPTIONS } from './aws/calls/index.ts';
+import { type Clock, ingressIdSchema, type Lease, RuleKeptError } from '../core/model/index.ts';
+import { CLIENT_OPTIONS, systemClock } from './aws/calls/index.ts';
 import { dynamoLeases } from './aws/dynamo/index.ts';
 import { ElbRules } from './aws/elb/index.ts';
 
@@ -45,6 +45,7 @@ export interface WeightedRuleDeps {
   readonly elb: Pick<ElasticLoadBalancingV2Client, 'send'>;
   /** The ledger's item of this ingress, or null. */
   readonly owner: () => Promise<Lease | null>;
+  readonly clock: Pick<Clock, 'sleep'>;
 }
 
 interface ProviderResponse {
@@ -58,13 +59,28 @@ export function makeHandler(deps: WeightedRuleDeps) {
     const request = eventSchema.parse(event);
     switch (request.RequestType) {
       case 'Create':
-        return answer(await create(rules, request.ResourceProperties));
+        return answer(await oncePermitted(deps.clock, () => create(rules, request.ResourceProperties)));
       case 'Update':
         return answer(await update(rules, deps.owner, request));
       case 'Delete':
         return answer(await remove(rules, deps.owner, request));
     }
   };
+}
+
+/** IAM takes seconds until a role that the same deploy has made may do what it may. Milliseconds before each new try, half a minute in all. */
+const PERMISSION_WAITS_MS = [2_000, 4_000, 8_000, 16_000];
+
+async function oncePermitted<T>(clock: Pick<Clock, 'sleep'>, call: () => Promise<T>): Promise<T> {
+  for (const wait of PERMISSION_WAITS_MS) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof Error && /^AccessDenied/.test(error.name))) throw error;
+      await clock.sleep(wait);
+    }
+  }
+  return call();
 }
 
 function create(rules: ElbRules, { listenerArn, wanted }: Properties): Promise<string> {
@@ -120,7 +136,11 @@ let built: WeightedRuleDeps | undefined;
 function build(): WeightedRuleDeps {
   const env = envSchema.parse(process.env);
   const ledger = dynamoLeases(new DynamoDBClient(CLIENT_OPTIONS), env.LEDGER_TABLE);
-  return { elb: new ElasticLoadBalancingV2Client(CLIENT_OPTIONS), owner: () => ledger.read(env.CROSSFADE_INGRESS) };
+  return {
+    elb: new ElasticLoadBalancingV2Client(CLIENT_OPTIONS),
+    owner: () => ledger.read(env.CROSSFADE_INGRESS),
+    clock: systemClock,
+  };
 }
 
 export const handler = (event: unknown) => {

@@ -10,8 +10,10 @@ import {
   INGRESS_ID,
   TARGET_GROUP_ARN,
 } from './constructs/index.ts';
+import { stackName } from './stack-name.ts';
 
-const service = z.strictObject({ cluster: z.string().min(1), service: z.string().min(1) });
+const name = z.string().regex(/^(?!arn:)./, { error: 'must be a name, not an ARN' });
+const service = z.strictObject({ cluster: name, service: name });
 const groupArn = z.string().regex(TARGET_GROUP_ARN, { error: 'must be the ARN of a target group' });
 const listenerArn = z
   .string()
@@ -76,6 +78,7 @@ export function attachedApplication(app: App, attachment: Attachment, plan: Plan
 
 function attach(app: App, attachment: Attachment, plan: PlanInput): void {
   const stack = new Stack(app, 'CrossfadeCutover', {
+    stackName: stackName('CrossfadeCutover', attachment.ingressId),
     description: `Crossfade: the cutover of ${attachment.ingressId}`,
   });
   const { machine } = new DualStackCutover(stack, 'Cutover', {

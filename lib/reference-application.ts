@@ -2,6 +2,7 @@
 import type { App } from 'aws-cdk-lib';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { PlanInput } from '../core/model/index.ts';
+import { stackName } from './stack-name.ts';
 import { CutoverStack, GatewaysStack, IngressStack, ObservabilityStack, ShadowStack } from './stacks/index.ts';
 
 export interface ReferenceOptions {
@@ -12,13 +13,17 @@ export interface ReferenceOptions {
   readonly plan?: PlanInput;
 }
 
-/** From nothing: five stacks, deployed in the order in which they stand here. */
+/** From nothing: five stacks, deployed in the order in which they stand here; each is named after the ingress. */
 export function referenceApplication(app: App, { ingressId, certificateArn, plan = {} }: ReferenceOptions): void {
+  const named = (id: string) => ({ stackName: stackName(id, ingressId) });
   const ingress = new IngressStack(app, 'CrossfadeIngress', {
+    ...named('CrossfadeIngress'),
     ingressId,
     ...(certificateArn === undefined ? {} : { certificateArn }),
   });
   const gateways = new GatewaysStack(app, 'CrossfadeGateways', {
+    ...named('CrossfadeGateways'),
+    ingressId,
     vpc: ingress.vpc,
     loadBalancer: ingress.loadBalancer,
     stable: ingress.groups.stable,
@@ -29,6 +34,7 @@ export function referenceApplication(app: App, { ingressId, certificateArn, plan
     service: gateways[side].serviceName,
   });
   const { cutover } = new CutoverStack(app, 'CrossfadeCutover', {
+    ...named('CrossfadeCutover'),
     cutover: {
       ingressId,
       groups: ingress.groups,
@@ -39,6 +45,7 @@ export function referenceApplication(app: App, { ingressId, certificateArn, plan
     },
   });
   const shadow = new ShadowStack(app, 'CrossfadeShadow', {
+    ...named('CrossfadeShadow'),
     ingressId,
     vpc: ingress.vpc,
     cluster: gateways.cluster as ICluster,
@@ -50,6 +57,7 @@ export function referenceApplication(app: App, { ingressId, certificateArn, plan
     stream: cutover.parity.stream,
   });
   new ObservabilityStack(app, 'CrossfadeObservability', {
+    ...named('CrossfadeObservability'),
     ingressId,
     logGroups: {
       stable: gateways.logGroups.stable,

@@ -57,7 +57,7 @@ export function alarmsPage(assembly: Assembly): Page {
     )}`,
     `## Metrics of the handlers\n\nNamespace \`Crossfade\`, dimension \`Ingress\`, written as Embedded Metric Format.\n\n${metricTable(HANDLER_METRICS)}`,
     `## Metrics of the mirror\n\nNamespace \`Crossfade\`, dimension \`Ingress\`.\n\n${metricTable(MIRROR_METRICS)}`,
-    '## Metrics of your services\n\n`breaker-open` reads `BreakerOpen` (namespace `Crossfade`, dimension `Side`) of the candidate: 1 while its circuit breaker is open. A service without one leaves the alarm without data, which is not red.',
+    '## Metrics of your services\n\n`breaker-open` reads `BreakerOpen` (namespace `Crossfade`, dimensions `Ingress` and `Side`) of the candidate: 1 while its circuit breaker is open. A service without one leaves the alarm without data, which is not red.',
   );
 }
 

@@ -32,9 +32,12 @@ import { CAPACITY_WATCH_SECONDS, refillCapacity, restoreCapacity } from './stabl
 
 /** A shift that is not confirmed after this long lost its writer: no Lambda of ours may run longer. */
 export const SHIFT_DEADLINE_SECONDS = 180;
-/** Whole minutes after the safe weights in which counts must show the return. */
-const VERIFY_MINUTES = 1;
 const MINUTE_MS = 60_000;
+/**
+ * Request counts of ALB are seen up to three minutes late: until then a minute without the candidate's says nothing.
+ * Seconds after the end of a minute.
+ */
+export const COUNTS_LATE_SECONDS = 180;
 /** A reading may come from a stale replica: drift is believed when it is still there after this long. */
 const SECOND_LOOK_MS = 2_000;
 
@@ -182,12 +185,13 @@ async function watchOwedCapacity(
   return null;
 }
 
-/** Confirms by counts: a complete minute after the safe weights in which the stable side answered and the candidate did not. */
+/** Confirms by counts: a minute after the safe weights, old enough to be whole, in which the stable side answered and the candidate did not. */
 async function verifiedReturn(ports: WatchdogPorts, item: Lease, since: string): Promise<string | null> {
   const firstWholeMinute = Math.ceil(fromIso(since) / MINUTE_MS) * MINUTE_MS;
   const now = ports.clock.now();
-  if (now < firstWholeMinute + VERIFY_MINUTES * MINUTE_MS) return null;
-  const minutes = await ports.metrics.minutes({ from: firstWholeMinute, to: now }, 1_000);
+  const to = now - COUNTS_LATE_SECONDS * 1000;
+  if (to < firstWholeMinute + MINUTE_MS) return null;
+  const minutes = await ports.metrics.minutes({ from: firstWholeMinute, to }, 1_000);
   const back = minutes.some((m) => (m.stable?.requests ?? 0) > 0 && (m.candidate?.requests ?? 0) === 0);
   if (!back) return null;
   const at = toIso(now);

@@ -36,7 +36,7 @@ func main() {
 	if err != nil || interval < 1 {
 		fatal("EMF_INTERVAL_MS must be a whole number of milliseconds")
 	}
-	go g.emitMetrics(side, time.Duration(interval)*time.Millisecond)
+	go g.emitMetrics(env("CROSSFADE_INGRESS", "gateway"), side, time.Duration(interval)*time.Millisecond)
 
 	server := &http.Server{Handler: g.handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 75 * time.Second}
 	stopping, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)

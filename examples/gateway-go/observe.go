@@ -54,13 +54,14 @@ func (g *gateway) routeOf(r *http.Request) string {
 }
 
 // emitMetrics writes one line of Embedded Metric Format to stdout every interval.
-func (g *gateway) emitMetrics(side string, interval time.Duration) {
+func (g *gateway) emitMetrics(ingress, side string, interval time.Duration) {
 	out := json.NewEncoder(os.Stdout)
 	for range time.Tick(interval) {
 		names := []map[string]string{{"Name": "UpstreamErrors"}, {"Name": "BreakerOpen"}, {"Name": "Requests"}}
-		metrics := map[string]any{"Namespace": "Crossfade", "Dimensions": [][]string{{"Side"}}, "Metrics": names}
+		metrics := map[string]any{"Namespace": "Crossfade", "Dimensions": [][]string{{"Ingress", "Side"}}, "Metrics": names}
 		out.Encode(map[string]any{
 			"_aws":           map[string]any{"Timestamp": time.Now().UnixMilli(), "CloudWatchMetrics": []any{metrics}},
+			"Ingress":        ingress,
 			"Side":           side,
 			"UpstreamErrors": g.orders.errors.Swap(0),
 			"BreakerOpen":    g.orders.state(),

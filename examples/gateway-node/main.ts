@@ -9,6 +9,7 @@ const {
   PORT = '8080',
   BIND = '0.0.0.0',
   SIDE = 'stable',
+  CROSSFADE_INGRESS = 'gateway',
   UPSTREAM_URL = 'http://127.0.0.1:9000',
   FAULT_PORT,
   EXPOSE_SIDE,
@@ -54,11 +55,12 @@ const metrics = setInterval(() => {
   const names = ['UpstreamErrors', 'BreakerOpen', 'Requests'].map((Name) => ({ Name }));
   const _aws = {
     Timestamp: Date.now(),
-    CloudWatchMetrics: [{ Namespace: 'Crossfade', Dimensions: [['Side']], Metrics: names }],
+    CloudWatchMetrics: [{ Namespace: 'Crossfade', Dimensions: [['Ingress', 'Side']], Metrics: names }],
   };
   console.log(
     JSON.stringify({
       _aws,
+      Ingress: CROSSFADE_INGRESS,
       Side: SIDE,
       UpstreamErrors: orders.takeErrors(),
       BreakerOpen: orders.breakerState(),

@@ -16,14 +16,21 @@ export const APPLICATION_LISTENER_ARN = /^arn:[^:]+:elasticloadbalancing:[^:]+:\
 const MAX_RULES = 6;
 const MAX_CONCURRENCY = 100;
 
+/** Undefined: not known before it is deployed. */
+export interface Place {
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+}
+
 type Check = (ok: boolean, problem: string) => asserts ok;
 
 /**
  * @param name stands before every message
+ * @param here where the stack is deployed, as far as that is known
  * @returns the listeners' ARNs, the first of which names the load balancer
  * @throws RangeError
  */
-export function checkCutover(name: string, props: DualStackCutoverProps): [string, ...string[]] {
+export function checkCutover(name: string, props: DualStackCutoverProps, here: Place): [string, ...string[]] {
   const check: Check = (ok, problem) => {
     if (!ok) throw new RangeError(`${name}: ${problem}`);
   };
@@ -45,6 +52,7 @@ export function checkCutover(name: string, props: DualStackCutoverProps): [strin
     exerciseFunctionArn === undefined || known(exerciseFunctionArn, /^arn:[^:]+:lambda:/),
     `exerciseFunctionArn must be the ARN of a function, not "${exerciseFunctionArn}"`,
   );
+  checkPlace(check, props, here);
   check(runbookUrl !== '', 'runbookUrl must not be empty');
   check(
     shadowLogRetention === undefined || Number.isInteger(shadowLogRetention.toDays({ integral: false })),
@@ -116,8 +124,37 @@ function checkServices(check: Check, { services }: DualStackCutoverProps): void 
   for (const side of ['stable', 'candidate'] as const)
     for (const field of ['cluster', 'service'] as const) {
       const value = services[side]?.[field];
-      check(typeof value === 'string' && value !== '', `services.${side}.${field} must be the name of a ${field}`);
+      check(
+        typeof value === 'string' && value !== '' && !value.startsWith('arn:'),
+        `services.${side}.${field} must be the name of a ${field}, not "${value}"`,
+      );
     }
+}
+
+/** A handler calls AWS where it runs, and a rule takes only groups of its own account and region. */
+function checkPlace(check: Check, props: DualStackCutoverProps, here: Place): void {
+  const { groups, listeners = [], rules = [], exerciseFunctionArn, topic } = props;
+  const named = [
+    ...listeners.map(({ listener }, i) => [`listeners.${i}.listener`, listener.listenerArn] as const),
+    ...rules.map(({ listenerArn }, i) => [`rules.${i}`, listenerArn] as const),
+    ...GROUP_ROLES.map((role) => [`groups.${role}`, groups[role]?.targetGroupArn] as const),
+    ['exerciseFunctionArn', exerciseFunctionArn] as const,
+    ['topic', topic?.topicArn] as const,
+  ];
+  let first = { what: 'the stack', place: here };
+  for (const [what, arn] of named) {
+    if (arn === undefined || Token.isUnresolved(arn)) continue;
+    const [, , , region, account] = arn.split(':');
+    const place = { region, account };
+    for (const part of ['region', 'account'] as const) {
+      const expected = first.place[part];
+      check(
+        expected === undefined || expected === place[part],
+        `${what} is in ${part} ${place[part]}, but ${first.what} is in ${expected}; one ${part} must hold all`,
+      );
+    }
+    if (first.place.region === undefined || first.place.account === undefined) first = { what, place };
+  }
 }
 
 /** Of a token nothing is known yet. */

@@ -231,7 +231,7 @@ export class CutoverAlarms extends Construct {
       metric: new Metric({
         namespace: 'Crossfade',
         metricName: 'BreakerOpen',
-        dimensionsMap: { Side: 'candidate' },
+        dimensionsMap: { Ingress: this.#props.ingressId, Side: 'candidate' },
         statistic: Stats.MAXIMUM,
         period: PERIOD,
       }),
@@ -247,7 +247,8 @@ export class CutoverAlarms extends Construct {
       namespace: NAMESPACE,
       metricName: 'HealthyHostCount',
       dimensionsMap: { LoadBalancer: this.#props.loadBalancerFullName, TargetGroup: fullName },
-      statistic: Stats.MINIMUM,
+      // Each zone reports its own targets: the largest report below 1 says that no zone has any.
+      statistic: Stats.MAXIMUM,
       period: PERIOD,
     });
     return this.#alarm({

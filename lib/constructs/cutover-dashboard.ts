@@ -178,7 +178,7 @@ export class CutoverDashboard extends Construct {
   }
 
   #gateways(metricName: string, statistic: string): Metric[] {
-    return SIDES.map((Side) => this.#metric(metricName, { Side }, statistic, Side));
+    return SIDES.map((Side) => this.#metric(metricName, { Ingress: this.#props.ingressId, Side }, statistic, Side));
   }
 
   #own(metricName: string, statistic: string): Metric {

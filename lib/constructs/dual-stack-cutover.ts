@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { GROUP_ROLES, type Plan, parsePlan } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
 import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
-import { checkCutover } from './check-cutover.ts';
+import { checkCutover, type Place } from './check-cutover.ts';
 import { CutoverAlarms } from './cutover-alarms.ts';
 import { CutoverDashboard } from './cutover-dashboard.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
@@ -40,7 +40,7 @@ export class DualStackCutover extends Construct {
     super(scope, id);
     const { ingressId, groups, runbookUrl = 'docs/how-to/runbook.md' } = props;
     const plan = parsePlan(props.plan ?? {});
-    const [firstListenerArn] = checkCutover(`DualStackCutover ${id}`, props);
+    const [firstListenerArn] = checkCutover(`DualStackCutover ${id}`, props, placeOf(Stack.of(this)));
     const loadBalancer = loadBalancerFullName(firstListenerArn);
     this.ledger = props.ledger ?? ledgerTable(this, 'Ledger');
     this.rules = props.rules ?? this.#makeRules(props);
@@ -155,6 +155,11 @@ export class DualStackCutover extends Construct {
       shadowLogDays: retention.toDays(),
     };
   }
+}
+
+function placeOf({ region, account }: Stack): Place {
+  const known = (value: string) => (Token.isUnresolved(value) ? undefined : value);
+  return { region: known(region), account: known(account) };
 }
 
 /** @throws RangeError when the pairs would be gone before the plan has ended. */

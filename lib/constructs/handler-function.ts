@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type IFunction, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
@@ -31,6 +31,7 @@ export class HandlerFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
+    checkEnvironment(this, props.environment ?? {});
     this.#logs = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
       // A first deploy that fails takes its log groups with it; later nothing does.
@@ -91,4 +92,36 @@ export class HandlerFunction extends Construct {
     );
     return this;
   }
+}
+
+/** All names and values together; https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html. Bytes. */
+const MAX_ENVIRONMENT = 4096;
+/** What a value that is known only once it is deployed may come to: a rule's ARN with the longest names of all its parts. Bytes. */
+const UNKNOWN_VALUE = 161;
+/** Region, account, partition, suffix. */
+const PSEUDO_PARAMETER = 20;
+/** A name out of an ARN: `targetgroup/<32>/<16>`, `app/<32>/<16>`. */
+const PART_OF_ARN = 61;
+
+/** @throws RangeError for what Lambda would refuse when it is deployed. */
+function checkEnvironment(scope: Construct, environment: Readonly<Record<string, string>>): void {
+  const bytes = Object.entries(environment).reduce(
+    (sum, [name, value]) => sum + name.length + lengthOf(Stack.of(scope).resolve(value)),
+    0,
+  );
+  if (bytes > MAX_ENVIRONMENT)
+    throw new RangeError(
+      `HandlerFunction ${scope.node.id}: its environment may take ${bytes} bytes, and Lambda takes ${MAX_ENVIRONMENT}: name fewer listeners, or shorten the names in it`,
+    );
+}
+
+function lengthOf(resolved: unknown): number {
+  if (typeof resolved === 'string') return Buffer.byteLength(resolved);
+  if (typeof resolved === 'object' && resolved !== null && 'Fn::Join' in resolved) {
+    const [, parts] = Array.isArray(resolved['Fn::Join']) ? resolved['Fn::Join'] : [];
+    if (Array.isArray(parts)) return parts.reduce<number>((sum, part) => sum + lengthOf(part), 0);
+  }
+  const [[name, argument] = []] = Object.entries(resolved ?? {});
+  if (name === 'Ref' && String(argument).startsWith('AWS::')) return PSEUDO_PARAMETER;
+  return name === 'Fn::Select' ? PART_OF_ARN : UNKNOWN_VALUE;
 }

@@ -1,5 +1,5 @@
 /** The parts of a cutover as CDK constructs. */
-export { acknowledge } from './acknowledge.ts';
+export { acknowledge, acknowledgeTask } from './acknowledge.ts';
 export { APPLICATION_LISTENER_ARN, INGRESS_ID, TARGET_GROUP_ARN } from './check-cutover.ts';
 export { type AlarmThresholds, CutoverAlarms, type CutoverAlarmsProps, DEFAULT_THRESHOLDS } from './cutover-alarms.ts';
 export { CutoverDashboard, type CutoverDashboardProps } from './cutover-dashboard.ts';

@@ -16,9 +16,10 @@ import {
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { addCollector, GATEWAY_PORT, OTLP_ENDPOINT } from '../constructs/index.ts';
+import { acknowledgeTask, addCollector, GATEWAY_PORT, OTLP_ENDPOINT } from '../constructs/index.ts';
 
 export interface GatewaysStackProps extends StackProps {
+  readonly ingressId: string;
   readonly vpc: IVpc;
   readonly loadBalancer: ApplicationLoadBalancer;
   readonly stable: ApplicationTargetGroup;
@@ -28,10 +29,13 @@ export interface GatewaysStackProps extends StackProps {
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 /** Where the mirror finds both sides within the VPC. */
 const NAMESPACE = 'crossfade.internal';
+/** Where both sides ask for orders. */
+const UPSTREAM_PORT = 9000;
+const UPSTREAM_URL = `http://upstream.${NAMESPACE}:${UPSTREAM_PORT}`;
 const MIN_TASKS = 2;
 const MAX_TASKS = 10;
 
-/** The reference services: the Node gateway as the stable side, the Go one as the candidate, alike in every other way. */
+/** The reference services: the Node gateway as the stable side, the Go one as the candidate, alike in every other way, and the service behind both. */
 export class GatewaysStack extends Stack {
   readonly cluster: Cluster;
   readonly stable: FargateService;
@@ -53,6 +57,7 @@ export class GatewaysStack extends Stack {
     this.logGroups = { stable: this.#logGroup('Stable'), candidate: this.#logGroup('Candidate') };
     this.stable = this.#service('stable', 'gateway-node', props);
     this.candidate = this.#service('candidate', 'gateway-go', props);
+    this.#upstream(props.vpc, [this.stable, this.candidate]);
   }
 
   #logGroup(id: string): ILogGroup {
@@ -75,6 +80,8 @@ export class GatewaysStack extends Stack {
       environment: {
         PORT: String(GATEWAY_PORT),
         SIDE: side,
+        CROSSFADE_INGRESS: props.ingressId,
+        UPSTREAM_URL,
         OTEL_SERVICE_NAME: folder,
         OTEL_EXPORTER_OTLP_ENDPOINT: OTLP_ENDPOINT,
       },
@@ -102,5 +109,33 @@ export class GatewaysStack extends Stack {
       .autoScaleTaskCount({ minCapacity: MIN_TASKS, maxCapacity: MAX_TASKS })
       .scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 50 });
     return service;
+  }
+
+  /** Orders, for both sides alike; reached within the VPC, by them alone. */
+  #upstream(vpc: IVpc, callers: readonly FargateService[]): void {
+    const taskDefinition = new FargateTaskDefinition(this, 'UpstreamTask', {
+      cpu: 256,
+      memoryLimitMiB: 512,
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+    });
+    taskDefinition.addContainer('upstream', {
+      image: ContainerImage.fromAsset(join(EXAMPLES, 'upstream'), { platform: Platform.LINUX_ARM64 }),
+      environment: { PORT: String(UPSTREAM_PORT), BIND: '0.0.0.0' },
+      logging: LogDrivers.awsLogs({ streamPrefix: 'upstream', logGroup: this.#logGroup('Upstream') }),
+      portMappings: [{ containerPort: UPSTREAM_PORT }],
+      readonlyRootFilesystem: true,
+    });
+    acknowledgeTask(taskDefinition);
+    const securityGroup = new SecurityGroup(this, 'UpstreamSecurityGroup', { vpc, description: 'upstream tasks' });
+    for (const caller of callers) securityGroup.connections.allowFrom(caller, Port.tcp(UPSTREAM_PORT), 'Gateway');
+    new FargateService(this, 'Upstream', {
+      cluster: this.cluster as ICluster,
+      taskDefinition,
+      desiredCount: MIN_TASKS,
+      minHealthyPercent: 100,
+      circuitBreaker: { rollback: true },
+      securityGroups: [securityGroup],
+      cloudMapOptions: { name: 'upstream' },
+    });
   }
 }

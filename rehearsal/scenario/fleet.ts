@@ -63,13 +63,14 @@ export class Fleet {
 
   /** Processes that are the service's tasks; none where somebody's own service stands for them. */
   pidsOf(service: LocalService): number[] {
-    return this.#tasks[this.#sideOf(service)].map(({ child }) => child.pid);
+    const side = this.#sideOf(service);
+    return side === null ? [] : this.#tasks[side].map(({ child }) => child.pid);
   }
 
   /** Starts or stops tasks until as many run as the service wants. */
   async scale(service: LocalService): Promise<void> {
     const side = this.#sideOf(service);
-    if (this.#options.urls !== undefined) return;
+    if (side === null || this.#options.urls !== undefined) return;
     const extra = this.#tasks[side].splice(service.desired);
     const group = this.#group(side);
     for (const { target, child } of extra) {
@@ -112,6 +113,7 @@ export class Fleet {
     const env = {
       PORT: '0',
       SIDE: side,
+      CROSSFADE_INGRESS: this.#options.cloud.deployment.ingressId,
       EXPOSE_SIDE: '1',
       UPSTREAM_URL: this.#upstreamUrl,
       FAULT_PORT: '0',
@@ -164,8 +166,9 @@ export class Fleet {
     return group;
   }
 
-  #sideOf(service: LocalService): FleetSide {
-    return this.#service('stable') === service ? 'stable' : 'candidate';
+  /** Null for a service that is neither side: the mirror's, the upstream's. */
+  #sideOf(service: LocalService): FleetSide | null {
+    return (['stable', 'candidate'] as const).find((side) => this.#service(side) === service) ?? null;
   }
 
   #service(side: FleetSide): LocalService | undefined {

@@ -62,10 +62,15 @@ describe('a drill', () => {
       reason: 'drill',
       at: new Date(world.now).toISOString(),
     });
-    minuteLater(world, 3);
+    minuteLater(world, 6);
     const side = { target5xx: 0, connectionErrors: 0, slow: 0 };
     world.minuteEvidence = [
-      { minute: world.now - 60_000, stable: { ...side, requests: 90 }, candidate: { ...side, requests: 0 }, elb5xx: 0 },
+      {
+        minute: world.now - 300_000,
+        stable: { ...side, requests: 90 },
+        candidate: { ...side, requests: 0 },
+        elb5xx: 0,
+      },
     ];
     expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'verified' });
     if (world.drill === null) throw new Error('the drill was not kept');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type RollbackRequest, rollBack } from '../../core/fence/rollback.ts';
 import { fencedShift } from '../../core/fence/shift.ts';
-import { SHIFT_DEADLINE_SECONDS, watch } from '../../core/fence/watchdog.ts';
+import { COUNTS_LATE_SECONDS, SHIFT_DEADLINE_SECONDS, watch } from '../../core/fence/watchdog.ts';
 import { CrossfadeError, FencedError } from '../../core/model/errors.ts';
 import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
@@ -328,11 +328,16 @@ describe('the watchdog', () => {
     const world = new MemoryWorld();
     await atFirstStage(world);
     await rollback(world);
-    world.now += 180_000;
     const side = { requests: 100, target5xx: 0, connectionErrors: 0, slow: 0 };
-    world.minuteEvidence = [{ minute: world.now, stable: side, candidate: side, elb5xx: 0 }];
+    const returned = Math.ceil(world.now / 60_000) * 60_000;
+    // The stable side's count has arrived and the candidate's is on its way: the minute looks like a return.
+    world.minuteEvidence = [{ minute: returned, stable: side, candidate: null, elb5xx: 0 }];
+    world.now = returned + 60_000 + (COUNTS_LATE_SECONDS - 1) * 1000;
     expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'none' });
-    world.minuteEvidence = [{ minute: world.now, stable: side, candidate: null, elb5xx: 0 }];
+    world.minuteEvidence = [{ minute: returned, stable: side, candidate: side, elb5xx: 0 }];
+    world.now += 1000;
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'none' });
+    world.minuteEvidence = [{ minute: returned, stable: side, candidate: null, elb5xx: 0 }];
     expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'verified' });
     expect(world.item?.rollback?.verifiedAt).not.toBeNull();
     expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'none' });

@@ -15,6 +15,7 @@ const model = loadBalancer();
 const [stable = '', candidate = '', mirror = '', fresh = ''] = [...model.targetGroups.keys()];
 let owner: Lease | null;
 let writes: number;
+let waited: number[];
 let served: Served;
 let elb: ElasticLoadBalancingV2Client;
 let handle: ReturnType<typeof makeHandler>;
@@ -26,7 +27,9 @@ beforeEach(async () => {
   const operations = elbv2(model, () => writes++);
   served = await serve({ query: { '2015-12-01': { service: 'elasticloadbalancing', operations } } });
   elb = new ElasticLoadBalancingV2Client(served.client);
-  handle = makeHandler({ elb, owner: async () => owner });
+  waited = [];
+  const clock = { sleep: async (ms: number) => void waited.push(ms) };
+  handle = makeHandler({ elb, owner: async () => owner, clock });
 });
 afterEach(async () => {
   elb.destroy();
@@ -90,6 +93,22 @@ describe('a weighted rule that is created', () => {
     const arn = await create();
     expect(await create()).toBe(arn);
     expect(model.rules.size).toBe(1);
+  });
+
+  it('waits for a role that IAM does not know everywhere yet, and not for long', async () => {
+    let refusals = 2;
+    const refusing = {
+      send: (command: never) =>
+        refusals-- > 0 ? Promise.reject(Object.assign(new Error('no'), { name: 'AccessDenied' })) : elb.send(command),
+    };
+    const clock = { sleep: async (ms: number) => void waited.push(ms) };
+    const handler = makeHandler({ elb: refusing as never, owner: async () => owner, clock });
+    await handler({ RequestType: 'Create', ResourceProperties: PROPERTIES });
+    expect(model.rules.size).toBe(1);
+    expect(waited).toEqual([2_000, 4_000]);
+    refusals = Infinity;
+    await expect(handler({ RequestType: 'Create', ResourceProperties: PROPERTIES })).rejects.toThrow('no');
+    expect(waited.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(40_000);
   });
 
   it("is refused at a priority where somebody else's rule stands", async () => {

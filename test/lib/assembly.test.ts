@@ -256,10 +256,24 @@ describe('the stacks', () => {
 });
 
 describe('the synthesised services', () => {
+  it('find the service behind both gateways, by a name of their own network', () => {
+    const environments = properties('AWS::ECS::TaskDefinition').flatMap((p) => containersSchema.parse(p));
+    const gateways = environments.filter((e) => e.SIDE !== undefined);
+    expect(gateways.map((e) => e.SIDE).sort()).toEqual(['candidate', 'stable']);
+    const [namespace] = properties('AWS::ServiceDiscovery::PrivateDnsNamespace').map((p) => p.Name);
+    const services = properties('AWS::ServiceDiscovery::Service').map((p) => `${p.Name}.${namespace}`);
+    for (const { UPSTREAM_URL = '' } of gateways) {
+      const { hostname, port } = new URL(UPSTREAM_URL);
+      expect(services).toContain(hostname);
+      const opened = properties('AWS::EC2::SecurityGroupIngress').filter((p) => String(p.FromPort) === port);
+      expect(opened).toHaveLength(2);
+    }
+  });
+
   it('register in every target group: an empty group would answer its share with 503', () => {
     const registered = properties('AWS::ECS::Service').flatMap((p) =>
       z
-        .looseObject({ LoadBalancers: z.array(z.looseObject({ TargetGroupArn: z.string() })) })
+        .looseObject({ LoadBalancers: z.array(z.looseObject({ TargetGroupArn: z.string() })).default([]) })
         .parse(p)
         .LoadBalancers.map((l) => l.TargetGroupArn),
     );
@@ -297,6 +311,8 @@ describe('the synthesised permissions', () => {
       'elasticloadbalancing:DescribeTargetHealth',
       'cloudwatch:GetMetricData',
       'cloudwatch:ListAlarmMuteRules',
+      // Refused to whoever asks for composites with a narrower grant (API_DescribeAlarms).
+      'cloudwatch:DescribeAlarms',
       'application-autoscaling:DescribeScalableTargets',
       'xray:PutTraceSegments',
       'xray:PutTelemetryRecords',
@@ -320,6 +336,22 @@ describe('the synthesised permissions', () => {
     }
   });
 });
+
+/** The environment of each container of a task. */
+const containersSchema = z
+  .looseObject({
+    ContainerDefinitions: z.array(
+      z.looseObject({
+        Environment: z.array(z.looseObject({ Name: z.string(), Value: z.string() })).default([]),
+      }),
+    ),
+  })
+  .transform(({ ContainerDefinitions }) =>
+    ContainerDefinitions.map(
+      ({ Environment }): Record<string, string> =>
+        Object.fromEntries(Environment.map(({ Name, Value }) => [Name, Value])),
+    ),
+  );
 
 const oneOrMore = z.union([z.string().transform((s) => [s]), z.array(z.string())]);
 const policySchema = z.looseObject({

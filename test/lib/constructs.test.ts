@@ -134,6 +134,36 @@ describe('DualStackCutover refuses, and names the prop', () => {
       { services: { stable: { cluster: 'c', service: '' }, candidate: { cluster: 'c', service: 'b' } } },
       /services\.stable\.service must be the name of a service/,
     ],
+    [
+      'a cluster by its ARN',
+      {
+        services: {
+          stable: { cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/shop', service: 'node' },
+          candidate: { cluster: 'shop', service: 'go' },
+        },
+      },
+      /services\.stable\.cluster must be the name of a cluster, not "arn:/,
+    ],
+    [
+      'a group of another region',
+      { groups: { stable: ref(stable), candidate: ref(candidate.replace('eu-west-1', 'us-east-1')) } },
+      /groups\.candidate is in region us-east-1, but listeners\.0\.listener is in eu-west-1/,
+    ],
+    [
+      'a group of another account',
+      { groups: { stable: ref(stable.replace('123456789012', '210987654321')), candidate: ref(candidate) } },
+      /groups\.stable is in account 210987654321, but listeners\.0\.listener is in 123456789012/,
+    ],
+    [
+      'an exercise in another region',
+      { exerciseFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:load' },
+      /exerciseFunctionArn is in region us-east-1/,
+    ],
+    [
+      'more names than a function’s environment holds',
+      { exerciseFunctionArn: `arn:aws:lambda:eu-west-1:123456789012:function:${'x'.repeat(3000)}` },
+      /environment may take \d+ bytes, and Lambda takes 4096/,
+    ],
     ['an exercise that is no function', { exerciseFunctionArn: 'load' }, /exerciseFunctionArn must be the ARN/],
     ['half a day of shadow logs', { shadowLogRetention: Duration.hours(300) }, /shadowLogRetention must be whole days/],
     [
@@ -150,6 +180,15 @@ describe('DualStackCutover refuses, and names the prop', () => {
     ],
   ])('%s', (_what, props, message) => {
     expect(() => cutover(props)).toThrow(message);
+  });
+});
+
+describe('a cutover in a stack that knows where it is', () => {
+  it('refuses what stands elsewhere', () => {
+    const stack = new Stack(new App(), 'There', { env: { region: 'us-east-1', account: '123456789012' } });
+    expect(() => new DualStackCutover(stack, 'Cutover', PROPS)).toThrow(
+      /listeners\.0\.listener is in region eu-west-1, but the stack is in us-east-1/,
+    );
   });
 });
 
@@ -194,6 +233,20 @@ describe('a cutover on an existing listener', () => {
   it('keeps shadow logs for as long as the plan may take', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 19 })] },
+    });
+  });
+
+  it('calls the mirror dead when no zone has a target of it, not when one has none', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'shop-mirror-unhealthy',
+      Statistic: 'Maximum',
+    });
+  });
+
+  it('hears of its own candidate’s circuit breaker, and of no other ingress’s', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'shop-breaker-open',
+      Dimensions: Match.arrayWith([{ Name: 'Ingress', Value: 'shop' }]),
     });
   });
 
@@ -273,7 +326,7 @@ describe('the file of `-c attach`', () => {
   it('is one stack', () => {
     const app = new App();
     attachedApplication(app, parseAttachment(ATTACHMENT), {});
-    expect(app.synth().stacks.map((s) => s.stackName)).toEqual(['CrossfadeCutover']);
+    expect(app.synth().stacks.map((s) => s.stackName)).toEqual(['CrossfadeCutover-shop']);
   });
 
   it.each([
