@@ -17,7 +17,7 @@ const MAX_RULES = 6;
 const MAX_CONCURRENCY = 100;
 
 /** Undefined: not known before it is deployed. */
-export interface Place {
+export interface StackPlace {
   readonly region: string | undefined;
   readonly account: string | undefined;
 }
@@ -30,7 +30,7 @@ type Check = (ok: boolean, problem: string) => asserts ok;
  * @returns the listeners' ARNs, the first of which names the load balancer
  * @throws RangeError
  */
-export function checkCutover(name: string, props: DualStackCutoverProps, here: Place): [string, ...string[]] {
+export function checkCutover(name: string, props: DualStackCutoverProps, here: StackPlace): [string, ...string[]] {
   const check: Check = (ok, problem) => {
     if (!ok) throw new RangeError(`${name}: ${problem}`);
   };
@@ -132,7 +132,7 @@ function checkServices(check: Check, { services }: DualStackCutoverProps): void 
 }
 
 /** A handler calls AWS where it runs, and a rule takes only groups of its own account and region. */
-function checkPlace(check: Check, props: DualStackCutoverProps, here: Place): void {
+function checkPlace(check: Check, props: DualStackCutoverProps, here: StackPlace): void {
   const { groups, listeners = [], rules = [], exerciseFunctionArn, topic } = props;
   const named = [
     ...listeners.map(({ listener }, i) => [`listeners.${i}.listener`, listener.listenerArn] as const),

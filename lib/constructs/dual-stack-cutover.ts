@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { GROUP_ROLES, type Plan, parsePlan } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
 import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
-import { checkCutover, type Place } from './check-cutover.ts';
+import { checkCutover, type StackPlace } from './check-cutover.ts';
 import { CutoverAlarms } from './cutover-alarms.ts';
 import { CutoverDashboard } from './cutover-dashboard.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
@@ -157,7 +157,7 @@ export class DualStackCutover extends Construct {
   }
 }
 
-function placeOf({ region, account }: Stack): Place {
+function placeOf({ region, account }: Stack): StackPlace {
   const known = (value: string) => (Token.isUnresolved(value) ? undefined : value);
   return { region: known(region), account: known(account) };
 }
