@@ -5,8 +5,12 @@
 import { type MinuteEvidence, UNKNOWN } from '../model/index.ts';
 
 const MINUTE_MS = 60_000;
-/** The newest minute may not be published yet: ALB publishes a minute within the next one. */
+/** The newest minute is not over, or not published yet: ALB publishes a minute within the next one. */
 const PUBLICATION_MINUTES = 1;
+/** So many minutes after its end a minute may still be missing of one side: each side's points are published by themselves. */
+const SIDE_LATE_MINUTES = 2;
+/** The same of both sides: points come up to three minutes late, and the clock that asks may be two minutes ahead. */
+const LATE_MINUTES = 5;
 /** Minutes before the newest ones of which none may be missing. */
 const RECENT_MINUTES = 10;
 /**
@@ -43,18 +47,36 @@ export function gapOf(minutes: readonly MinuteEvidence[], span: StageSpan): stri
   return unsettled(expected, sides, span);
 }
 
-/** One entry a minute from `since` to the newest that must have been published; undefined where nothing came. */
+/**
+ * One entry a minute from `since` to the newest that must have been published; undefined where nothing came. While one side
+ * answers, minutes are published; where neither does, the newest of them may only be late.
+ */
 function expectedMinutes(
   minutes: readonly MinuteEvidence[],
   { since, now }: StageSpan,
 ): (MinuteEvidence | undefined)[] {
   const first = Math.ceil(since / MINUTE_MS);
-  const end = Math.floor(now / MINUTE_MS) - PUBLICATION_MINUTES;
+  const over = Math.floor(now / MINUTE_MS);
+  const answered = minutes.filter((m) => answers(m, 'stable') || answers(m, 'candidate'));
+  const newest = answered.reduce((latest, m) => Math.max(latest, Math.floor(m.minute / MINUTE_MS)), -1);
+  const end = Math.min(over - PUBLICATION_MINUTES, Math.max(newest + 1, over - LATE_MINUTES));
   const byMinute = new Map(minutes.map((m) => [Math.floor(m.minute / MINUTE_MS), m]));
   return Array.from({ length: Math.max(0, end - first) }, (_, i) => byMinute.get(first + i));
 }
 
-function missing(expected: readonly (MinuteEvidence | undefined)[], side: Side, share: number): string | null {
+function answers(minute: MinuteEvidence | undefined, side: Side): boolean {
+  return (minute?.[side]?.requests ?? 0) > 0;
+}
+
+/** Without those of its newest minutes that may only be late. */
+function due(expected: readonly (MinuteEvidence | undefined)[], side: Side): readonly (MinuteEvidence | undefined)[] {
+  const late = expected.slice(-SIDE_LATE_MINUTES).findLastIndex((m) => answers(m, side));
+  return expected.slice(0, Math.max(0, expected.length - SIDE_LATE_MINUTES) + late + 1);
+}
+
+function missing(all: readonly (MinuteEvidence | undefined)[], side: Side, share: number): string | null {
+  const expected = due(all, side);
+  if (expected.length === 0) return `the ${side} side has no evidence`;
   const total = expected.reduce((sum, m) => sum + (m?.stable?.requests ?? 0) + (m?.candidate?.requests ?? 0), 0);
   const perMinute = (total / expected.length) * share;
   if (perMinute === 0) return `the ${side} side has no evidence`;
@@ -62,7 +84,7 @@ function missing(expected: readonly (MinuteEvidence | undefined)[], side: Side, 
   const size = Math.min(expected.length, Math.max(1, Math.ceil(REQUESTS_OF_A_BLOCK / perMinute)));
   const blocks: boolean[] = [];
   for (let end = expected.length; end - size >= 0; end -= size)
-    blocks.push(expected.slice(end - size, end).some((m) => (m?.[side]?.requests ?? 0) > 0));
+    blocks.push(expected.slice(end - size, end).some((m) => answers(m, side)));
   const recent = blocks.slice(0, Math.ceil(RECENT_MINUTES / size));
   const silent = blocks.indexOf(true);
   if (silent !== 0)

@@ -8,7 +8,7 @@ export {
 } from './alarm-rules.ts';
 export { burstSize, type Period } from './bets/index.ts';
 export { decideGate } from './concurrent-control.ts';
-export { failedAtLeast, requests, settled, total } from './counts.ts';
+export { failedAtLeast, requests, settled, settledPrefix, total } from './counts.ts';
 export { gapOf } from './freshness.ts';
 export { judgeAlone, PEAK_MINUTES } from './historical-control.ts';
 export { gatePolicyOf } from './plan-policy.ts';

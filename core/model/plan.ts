@@ -23,7 +23,10 @@ const stageSchema = z.strictObject({
   percent,
   /** Shortest time that the stage is observed before it may advance. */
   bake: durationSchema(MINUTE, 7 * DAY),
-  /** Longest time that an undecided gate may hold the stage after its bake; then `gate.onUndecided` applies. */
+  /**
+   * Longest time that an undecided gate may hold the stage after its bake; then `gate.onUndecided` applies. Evidence that is merely
+   * late gets at least `gate.settleAfter` and 17 minutes.
+   */
   maxHold: durationSchema(MINUTE, 7 * DAY).prefault('PT2H'),
 });
 

@@ -3,7 +3,7 @@
  * (core/gate); here stand the hard stops before it, and what holds where there is no second side to compare with.
  */
 
-import { decideGate, gapOf, gatePolicyOf, judgeAlone, settled } from '../gate/index.ts';
+import { decideGate, gapOf, gatePolicyOf, judgeAlone, settled, settledPrefix } from '../gate/index.ts';
 import {
   type AlarmReading,
   type CutoverState,
@@ -18,6 +18,9 @@ import {
   weightsFor,
 } from '../model/index.ts';
 import { elapsedMs, type Observation } from './reducer.ts';
+
+/** Ten minutes without a gap, points that come up to three minutes late, and two clocks that differ by two minutes each. */
+const ARRIVAL_SECONDS = 17 * 60;
 
 /** An observation, and the comparison behind it where there was one. */
 export interface Observed {
@@ -61,12 +64,13 @@ export function observe(deployment: Deployment, state: Looking, seen: Evidence, 
   const observed = observePhase(deployment, state, { ...seen, minutes: known }, now);
   const { decision, reason } = observed.observation;
   const gap = decision === 'advance' ? gapIn(state, known, now) : null;
-  const obstacle = obstacleOf(deployment, state, seen) ?? gap;
-  if (obstacle === null || decision === 'rollback') return observed;
-  const held = `${obstacle} ${reason}`;
-  const observation: Observation = overdue(state, now)
-    ? { decision: 'rollback', reason: `${held} It was held for its maximum of ${minutes(lengthOf(state).maxHold)}.` }
-    : { decision: 'hold', reason: held };
+  const obstacle = obstacleOf(deployment, state, seen);
+  const held = obstacle ?? gap;
+  if (held === null || decision === 'rollback') return observed;
+  const longest = obstacle === null ? longestUndecided(state, known, now) : lengthOf(state).maxHold;
+  const observation: Observation = overdue(state, now, longest)
+    ? { decision: 'rollback', reason: `${held} ${reason} It was held for its maximum of ${minutes(longest)}.` }
+    : { decision: 'hold', reason: `${held} ${reason}` };
   return { ...observed, observation };
 }
 
@@ -169,11 +173,21 @@ function lengthOf({ plan, phase, stage }: Looking): { readonly bake: number; rea
   }
 }
 
-function overdue(state: Looking, now: number): boolean {
-  const { bake, maxHold } = lengthOf(state);
+/** `longest`: seconds for which the phase may be held beyond its bake. */
+function overdue(state: Looking, now: number, longest: number): boolean {
   const judged = state.phase === 'stage' || state.phase === 'soak';
   if (judged && state.plan.gate.onUndecided === 'hold') return false;
-  return elapsedMs(state, now) / 1000 >= bake + maxHold;
+  return elapsedMs(state, now) / 1000 >= lengthOf(state).bake + longest;
+}
+
+/**
+ * Seconds for which an undecided gate may hold. Absence alone brings nobody back before every point of the bake had its time to
+ * arrive, however short the plan's `maxHold`.
+ */
+function longestUndecided(state: Looking, known: readonly MinuteEvidence[], now: number): number {
+  const { maxHold } = lengthOf(state);
+  const late = gapIn(state, known, now) !== null || settledPrefix(known).length < known.length;
+  return late ? Math.max(maxHold, state.plan.gate.settleAfter + ARRIVAL_SECONDS) : maxHold;
 }
 
 /** Shadow: customers see only the stable side, so an unclean parity holds the phase, and ends it after `maxHold`. */
@@ -216,7 +230,7 @@ export function observeStage(state: Looking, looked: readonly MinuteEvidence[], 
   if (stage === undefined) throw new RangeError(`stage ${state.stage} is not in the plan`);
   const policy = gatePolicyOf(state.plan, state.baseline, state.stage);
   const verdict = stage.percent === 100 ? judgeAlone(looked, policy, state.baseline) : decideGate(looked, policy);
-  return { observation: weigh(state, verdict, earliestOf(state), now), verdict };
+  return { observation: weigh(state, verdict, looked, now), verdict };
 }
 
 /**
@@ -235,19 +249,19 @@ export function observeSoak(
     const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;
     return { observation: { decision: 'rollback', reason }, verdict };
   }
-  return { observation: weigh(state, verdict, state.plan.soak.duration, now), verdict };
+  return { observation: weigh(state, verdict, looked, now), verdict };
 }
 
-/** `earliest`: seconds after which it may advance. */
-function weigh(state: Looking, verdict: Observation, earliest: number, now: number): Observation {
+function weigh(state: Looking, verdict: Observation, looked: readonly MinuteEvidence[], now: number): Observation {
   const { decision, reason } = verdict;
+  const earliest = earliestOf(state);
   const elapsed = elapsedMs(state, now) / 1000;
   if (decision === 'rollback') return { decision, reason };
   if (elapsed < earliest) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(earliest)}: ${reason}` };
   if (decision === 'advance') return { decision, reason };
-  if (!overdue(state, now)) return { decision: 'hold', reason };
-  const held = minutes(lengthOf(state).maxHold);
-  return { decision: 'rollback', reason: `${reason} Undecided for the maximum of ${held} after its bake.` };
+  const longest = longestUndecided(state, looked, now);
+  if (!overdue(state, now, longest)) return { decision: 'hold', reason };
+  return { decision: 'rollback', reason: `${reason} Undecided for the maximum of ${minutes(longest)} after its bake.` };
 }
 
 function minutes(seconds: number): string {

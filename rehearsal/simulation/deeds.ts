@@ -1,8 +1,9 @@
 /** The items of a scenario, done: what people, deployments and failing hardware do to an ingress. */
-import type { ApprovalRequest } from '../../core/model/index.ts';
+import type { ApprovalRequest, CutoverId } from '../../core/model/index.ts';
 import type { SimulatedIngress } from './ingress.ts';
 import type { Invocations } from './invocations.ts';
 import type { Journal } from './journal.ts';
+import { BY_HAND, type Observer } from './observer.ts';
 import { PLAN, type SimulatedEvent, type SimulatedScenario, type SiteName } from './scenario/index.ts';
 import { type Timeline, updateStack } from './site/index.ts';
 
@@ -13,6 +14,7 @@ export interface DeedsOptions {
   readonly timeline: Timeline;
   readonly invocations: Invocations;
   readonly journal: Journal;
+  readonly observer: Observer;
   readonly ingresses: ReadonlyMap<SiteName, SimulatedIngress>;
   /** Stands in what people write; nobody may read it again. */
   readonly secret: string;
@@ -37,8 +39,8 @@ export class Deeds {
   }
 
   /** Somebody answers a sign-off, as the scenario says. */
-  answerLater(ingress: SimulatedIngress, { token }: ApprovalRequest): void {
-    const { scenario, timeline, journal, secret } = this.#options;
+  answerLater(ingress: SimulatedIngress, { cutoverId }: ApprovalRequest): void {
+    const { scenario, timeline, journal } = this.#options;
     const { name } = ingress.site;
     const nth = ingress.signoffs++;
     const item = scenario.items.find((i) => i.type === 'signoff' && i.site === name && i.nth === nth);
@@ -47,13 +49,26 @@ export class Deeds {
     if (answer === 'silence') return;
     timeline.after(after * 1000, () => {
       journal.note(`${name}: somebody answers the sign-off: ${answer}`);
-      if (answer === 'refuse') ingress.machine.fail(token, 'Crossfade.SignoffRefused', 'not yet');
-      else ingress.machine.succeed(token, { approvedBy: 'ops', comment: `fine, password=${secret}` });
+      void this.#answer(ingress, cutoverId, answer);
     });
   }
 
+  /** As the operator's command does: it asks for the open request of that run on that ingress. */
+  async #answer(ingress: SimulatedIngress, cutoverId: CutoverId, answer: 'approve' | 'refuse'): Promise<void> {
+    const { invocations, ingresses, observer, secret } = this.#options;
+    const open = await invocations.command(ingress).approvals.pending(cutoverId);
+    if (open === null) return;
+    for (const { site, machine } of ingresses.values()) {
+      const answered =
+        answer === 'refuse'
+          ? machine.fail(open.token, 'Crossfade.SignoffRefused', 'not yet')
+          : machine.succeed(open.token, { approvedBy: 'ops', comment: `fine, password=${secret}` });
+      if (answered && site !== ingress.site) observer.answeredAnother(ingress.site, site);
+    }
+  }
+
   async #do(item: SimulatedEvent): Promise<void> {
-    const { timeline, invocations, journal, ingresses } = this.#options;
+    const { timeline, invocations, journal, observer, ingresses } = this.#options;
     switch (item.type) {
       case 'start': {
         const ingress = this.#at(item.site);
@@ -70,6 +85,7 @@ export class Deeds {
       case 'console': {
         const { site } = this.#at(item.site);
         for (const rule of site.byHand(item.percent)) site.writeRule(rule);
+        observer.wrote(site, null);
         return;
       }
       case 'deploy': {
@@ -95,7 +111,9 @@ export class Deeds {
         this.#at(item.site).site.sicken(item.share, item.for * 1000);
         return;
       case 'ledger': {
-        const { lease } = this.#at(item.site).site;
+        const { site } = this.#at(item.site);
+        const { lease } = site;
+        observer.restored(site);
         if (item.ago === null) lease.remove();
         else lease.restore(timeline.now() - item.ago * 1000);
         return;
@@ -120,7 +138,7 @@ export class Deeds {
       invocations.later(ingress, 'rollback', event, invocations.causeOf(null));
     }
     if (last === undefined) return;
-    if (does === 'abort') ingress.machine.stop(last.arn, 'Aborted', 'by hand');
+    if (does === 'abort') ingress.machine.stop(last.arn, BY_HAND, 'by hand');
     if (does === 'redrive') ingress.machine.redrive(last.arn);
   }
 

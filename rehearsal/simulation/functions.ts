@@ -17,6 +17,8 @@ export interface InvocationHost {
   /** The fate of the n-th call of this kind. */
   fateOf(site: SiteName, handler: SimulatedHandler, step: Step, nth: number): Fate | null;
   onFault(fate: Fate): void;
+  /** The handler itself has ended, perhaps long after its caller gave it up. */
+  onDone(invocation: Invocation): void;
 }
 
 /** Who it is that calls, for what is known of a trigger from outside. */
@@ -34,11 +36,15 @@ export class Invocation {
   readonly startedAt: number;
   /** Names of its calls so far, in order. */
   readonly calls: Step[] = [];
-  /** A call of it did not pass. */
-  disturbed = false;
+  /** How many calls one after the other it took until its first write of weights was made, that one included; null before. */
+  callsToWrite: number | null = null;
+  /** What became of its calls that did not pass. */
+  readonly fates: Fate[] = [];
   readonly #host: InvocationHost;
   readonly #counts: Map<string, number>;
   readonly #died = Promise.withResolvers<never>();
+  /** The longest chain of calls, each of which was made after the one before had been answered. */
+  #answered = 0;
   #alive = true;
   #asleep = false;
 
@@ -59,6 +65,11 @@ export class Invocation {
     this.#died.promise.catch(() => {});
   }
 
+  /** A call of it did not pass. */
+  get disturbed(): boolean {
+    return this.fates.length > 0;
+  }
+
   /** @throws TaskFailure as the caller sees it */
   async run(handle: () => Promise<unknown>): Promise<unknown> {
     const { timeline } = this.#host;
@@ -76,7 +87,7 @@ export class Invocation {
           throw new TaskFailure(name, JSON.stringify({ errorMessage: message, errorType: name }));
         },
       );
-    result.catch(() => {});
+    void result.catch(() => {}).then(() => this.#host.onDone(this));
     return Promise.race([result, this.#died.promise]);
   }
 
@@ -90,13 +101,16 @@ export class Invocation {
     const nth = this.#counts.get(key) ?? 0;
     this.#counts.set(key, nth + 1);
     this.calls.push(step);
+    const depth = this.#answered + 1;
+    if (step === 'ingress.write') this.callsToWrite ??= depth;
     const fate = this.#host.fateOf(this.site, this.handler, step, nth);
     const latency = 4 + this.#drawn(step, nth) * 50;
     if (fate === null) {
       await this.#wait(latency);
+      this.#answered = Math.max(this.#answered, depth);
       return copy(effect());
     }
-    this.disturbed = true;
+    this.fates.push(fate);
     this.#host.onFault(fate);
     const { timeline } = this.#host;
     switch (fate) {

@@ -25,7 +25,7 @@ export interface InvocationsOptions {
 }
 
 export class Invocations {
-  /** Sequential steps of a rollback that met no fault, from its first call to its first write. */
+  /** Of each rollback that met no fault: its longest chain of calls up to the first write, that one included. */
   readonly callsToWrite: number[] = [];
   readonly #options: InvocationsOptions;
   readonly #calls = new Map<string, number>();
@@ -55,14 +55,14 @@ export class Invocations {
     );
     try {
       const result = await invocation.run(() => handlers[handler](deps)(event));
-      this.#ended(site, invocation, true);
+      this.#ended(site, invocation);
       return result;
     } catch (error) {
       if (error instanceof Error) {
         journal.note(`${site.name}: ${handler} failed: ${error.name} ${error.message}`);
         observer.published(error.message, secrets);
       }
-      this.#ended(site, invocation, false);
+      this.#ended(site, invocation);
       throw error;
     }
   }
@@ -144,13 +144,23 @@ export class Invocations {
     }
   }
 
-  #ended(site: Site, invocation: Invocation, well: boolean): void {
+  #ended(site: Site, invocation: Invocation): void {
     const { observer } = this.#options;
     if (invocation.disturbed) observer.disturbed(site);
-    const write = invocation.calls.indexOf('ingress.write');
-    if (invocation.handler === 'rollback' && !invocation.disturbed && write >= 0)
-      this.callsToWrite.push(invocation.calls.slice(0, write).includes('ledger.fence') ? 2 : 1);
-    observer.ended(site, invocation, well);
+    const { callsToWrite } = invocation;
+    if (invocation.handler === 'rollback' && !invocation.disturbed && callsToWrite !== null)
+      this.callsToWrite.push(callsToWrite);
+    observer.ended(site, invocation);
+  }
+
+  /** Ports as the operator's command has them, whose calls meet no fault. */
+  command(ingress: SimulatedIngress): Deps {
+    const { host, wrap } = this.#options;
+    const command = new Invocation(host, ingress.site.name, 'signoff', this.causeOf(null), new Map([['command', 1]]));
+    return wrap(
+      portsOf(command, ingress.site, ingress.outside, () => this.#now()),
+      'signoff',
+    );
   }
 
   #now(): number {

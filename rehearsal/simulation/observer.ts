@@ -2,7 +2,7 @@
 import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts';
 import type { Invocation } from './functions.ts';
 import type { Execution } from './interpreter.ts';
-import { MINUTE_MS, SCALING, type Site } from './site/index.ts';
+import { MINUTE_MS, SCALING, type Site, TASKS } from './site/index.ts';
 
 export const INVARIANTS = [
   'dead side',
@@ -27,10 +27,16 @@ export interface Violation {
 
 /** Looks of a watchdog that met no fault, after which what is wrong must be mended. */
 const LOOKS = 2;
-/** A shift that is not confirmed by then has lost its writer; clocks may differ by two minutes. */
-const UNCONFIRMED_MS = 180_000 + 120_000;
+/** A shift that is not confirmed by then has lost its writer; each clock may be wrong by two minutes. */
+const UNCONFIRMED_MS = 300_000 + 240_000;
 /** An invocation that slept may still act for so long after. */
 const QUIET_AFTER_FAULT_MS = 15 * MINUTE_MS;
+
+/** A run that was seen within this time is alive, whatever clocks say. */
+const ALIVE_MS = 5 * MINUTE_MS;
+
+/** The error of an execution that a person stopped: that person knows. */
+export const BY_HAND = 'Aborted';
 
 interface Wrong {
   readonly key: string;
@@ -47,7 +53,13 @@ export class Observer {
   readonly #wrong = new Map<string, Wrong>();
   readonly #pending = new Map<Site, { readonly by: Invocation; readonly since: number }>();
   readonly #disturbedAt = new Map<Site, number>();
+  readonly #lastWriter = new Map<Site, Invocation | null>();
+  readonly #seenAt = new Map<string, number>();
+  /** Whose table was lost or restored. */
+  readonly #restored = new Set<Site>();
   readonly #told: string[] = [];
+  /** Where a cutover was completed and none has begun since, whatever a restored table says. */
+  readonly #completed = new Set<Site>();
   /** Which executions have owned an ingress. */
   readonly #owned = new Set<string>();
 
@@ -60,12 +72,39 @@ export class Observer {
   changed(site: Site): void {
     const { item } = site.lease;
     if (item !== null) this.#owned.add(item.executionArn);
+    if (item?.status === 'completed') this.#completed.add(site);
+    else if (item?.status === 'running') this.#completed.delete(site);
     this.#note(site, 'dead side', deadOf(site));
     this.#note(site, 'wrong weights', this.#wrongOf(site));
     const pending = this.#pending.get(site);
     if (pending === undefined || !isSafe(site.deployment, site.live)) return;
     this.toSafe.push(this.#now() - pending.since);
     this.#pending.delete(site);
+  }
+
+  /** A rule was written; null: by a person. */
+  wrote(site: Site, writer: Invocation | null): void {
+    this.#lastWriter.set(site, writer);
+  }
+
+  /** The table's item was lost or restored. */
+  restored(site: Site): void {
+    this.#restored.add(site);
+  }
+
+  /** A run has entered a state. */
+  seen(execution: Execution): void {
+    this.#seenAt.set(execution.arn, this.#now());
+  }
+
+  /** A handler has ended: a forward writer that lost its fence does not leave its own weights behind, however late it woke. */
+  done(site: Site, invocation: Invocation): void {
+    const { item } = site.lease;
+    const lost = item?.status === 'rolling_back' || item?.status === 'rolled_back';
+    const faultless = invocation.fates.every((fate) => fate === 'pause');
+    if (this.#lastWriter.get(site) !== invocation || !lost || !faultless || !stableReady(site)) return;
+    if (!isSafe(site.deployment, site.live) && !this.#completed.has(site))
+      this.#violated('wrong weights', `${invocation.handler} ended and left its weights although ${item.status}`);
   }
 
   disturbed(site: Site): void {
@@ -75,6 +114,9 @@ export class Observer {
   /** An invocation has moved the fence of a run. */
   fenced(site: Site, by: Invocation, owner: string, asked: { readonly reason: string }): void {
     this.#pending.set(site, { by, since: by.cause.at });
+    const silent = this.#now() - (this.#seenAt.get(owner) ?? 0);
+    if (asked.reason.startsWith('no heartbeat') && silent < ALIVE_MS && !this.#restored.has(site))
+      this.#violated('healthy run completes', `${owner} was seen ${silent / 1000} s ago: ${asked.reason}`);
     if (by.cause.execution === null || by.cause.execution === owner) return;
     this.#violated(
       "another run's event",
@@ -82,11 +124,17 @@ export class Observer {
     );
   }
 
-  /** An invocation has ended, well or not. */
-  ended(site: Site, invocation: Invocation, well: boolean): void {
-    if (invocation.handler === 'watchdog' && well && !invocation.disturbed) this.#looked(site, invocation);
+  /** Somebody answered the sign-off of one ingress' run, and another's went on. */
+  answeredAnother(meant: Site, answered: Site): void {
+    this.#violated("another run's event", `the answer for ${meant.name} was taken by ${answered.name}`);
+  }
+
+  /** An invocation has ended, well or not: one that fails without a fault is no excuse. */
+  ended(site: Site, invocation: Invocation): void {
+    if (invocation.disturbed) return;
+    if (invocation.handler === 'watchdog') this.#looked(site, invocation);
     const pending = this.#pending.get(site);
-    if (pending?.by !== invocation || invocation.disturbed || !well) return;
+    if (pending?.by !== invocation) return;
     const quiet = this.#now() - (this.#disturbedAt.get(site) ?? Number.NEGATIVE_INFINITY) > QUIET_AFTER_FAULT_MS;
     if (quiet && stableReady(site) && site.lease.item?.status !== 'completed')
       this.#violated('trigger to safe weights', `${invocation.handler} ended with weights that are not safe`);
@@ -96,7 +144,7 @@ export class Observer {
     if (execution.error !== 'Crossfade.RolledBack' || execution.status !== 'FAILED') return;
     const { item } = site.lease;
     const foreign = item !== null && item.executionArn !== execution.arn;
-    if (!foreign && item?.status !== 'completed' && !isSafe(site.deployment, site.live))
+    if (!foreign && !isSafe(site.deployment, site.live))
       this.#violated('says rolled back', `${execution.name} ended as rolled back, but its weights are not safe`);
   }
 
@@ -118,11 +166,11 @@ export class Observer {
   }
 
   /** Nothing more will happen. `benign`: nothing did that may take a run down. */
-  over(site: Site, executions: Iterable<Execution>, benign: boolean): void {
+  over(site: Site, executions: readonly Execution[], benign: boolean): void {
     for (const execution of executions) {
       if (execution.status === 'RUNNING') this.#violated('ends', `${execution.name} is still in ${execution.at.state}`);
       const { status, error, cause, name, arn } = execution;
-      const bad = status !== 'SUCCEEDED' && status !== 'RUNNING' && this.#owned.has(arn);
+      const bad = status !== 'SUCCEEDED' && status !== 'RUNNING' && this.#owned.has(arn) && error !== BY_HAND;
       if (bad && !this.#told.some((text) => isAbout(text, name, site.name)))
         this.#violated('told', `${name} ended ${status} (${error}), and nobody was told`);
       if (bad && benign) this.#violated('healthy run completes', `${name} ended ${status}: ${error} ${cause}`);
@@ -130,12 +178,36 @@ export class Observer {
     const { item } = site.lease;
     if (item?.status === 'running' || item?.status === 'rolling_back')
       this.#violated('ends', `the lease of ${item.cutoverId} stays ${item.status}`);
-    if (item?.status !== 'rolled_back') return;
-    const wanted = item.capacity ?? { desired: 0, scaling: null };
-    const { desired, scaling } = site.capacity();
-    const held = scaling?.suspended !== SCALING.suspended || scaling.min !== SCALING.min || scaling.max !== SCALING.max;
-    if (desired < wanted.desired || (wanted.scaling !== null && held))
-      this.#violated('capacity returns', `${desired} of ${wanted.desired} tasks, scaling ${JSON.stringify(scaling)}`);
+    else if (
+      !this.#completed.has(site) &&
+      !this.#overlapping(executions) &&
+      !this.#abortedWithoutLease(site, executions)
+    )
+      this.#capacityReturned(site);
+  }
+
+  /** Who stops an execution by hand whose lease is lost as well leaves nobody that knows its snapshot (docs/explanation/fence.md). */
+  #abortedWithoutLease(site: Site, executions: readonly Execution[]): boolean {
+    return executions.some(
+      ({ error, arn }) => error === BY_HAND && this.#owned.has(arn) && site.lease.item?.executionArn !== arn,
+    );
+  }
+
+  #capacityReturned(site: Site): void {
+    const { desired, scaling } = site;
+    const { suspended, min, max } = SCALING;
+    if (desired < TASKS || scaling.suspended !== suspended || scaling.min !== min || scaling.max !== max)
+      this.#violated('capacity returns', `${desired} of ${TASKS} tasks, scaling ${JSON.stringify(scaling)}`);
+  }
+
+  /** Two runs at once, which only a lost lease allows: what the later one found was the earlier one's hold. */
+  #overlapping(executions: readonly Execution[]): boolean {
+    const owners = executions.filter((e) => this.#owned.has(e.arn));
+    return owners.some((a) =>
+      owners.some(
+        (b) => a !== b && a.startedAt <= b.startedAt && b.startedAt < (a.endedAt ?? Number.POSITIVE_INFINITY),
+      ),
+    );
   }
 
   #looked(site: Site, look: Invocation): void {
@@ -174,7 +246,9 @@ export class Observer {
       }
       case 'rolling_back':
       case 'rolled_back':
-        return isSafe(deployment, live) || !stableReady(site) ? null : `${state()} although ${item.status}`;
+        return isSafe(deployment, live) || this.#completed.has(site) || !stableReady(site)
+          ? null
+          : `${state()} although ${item.status}`;
     }
   }
 
@@ -185,7 +259,7 @@ export class Observer {
 
 /** A message about a run names it, or its ingress where no lease says which run it was. */
 function isAbout(text: string, run: string, site: string): boolean {
-  const bad = /rolled back|rollback waits|NoticeFailed|dead letter/;
+  const bad = /rolled back|rollback waits|without owning|NoticeFailed|dead letter/;
   return bad.test(text) && (text.includes(run) || text.includes(`Crossfade ${site}:`));
 }
 

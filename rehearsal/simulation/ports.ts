@@ -16,7 +16,10 @@ export interface Outside {
   notified(notice: Notice): void;
   logged(cutoverId: string, entry: LogEntry): void;
   asked(request: ApprovalRequest): void;
+  /** The open sign-off of a run on this ingress. */
+  pending(cutoverId: string): ApprovalRequest | null;
   tripped(alarm: string): void;
+  wrote(invocation: Invocation): void;
   fenced(invocation: Invocation, owner: string, asked: { readonly reason: string; readonly by: string }): void;
   lastDrill: DrillRecord | null;
 }
@@ -56,7 +59,11 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
           () => [...site.live],
           () => [...site.before],
         ),
-      write: (rule) => call('ingress.write', () => site.writeRule(structuredClone(rule))),
+      write: (rule) =>
+        call('ingress.write', () => {
+          site.writeRule(structuredClone(rule));
+          outside.wrote(invocation);
+        }),
       health: (role) => call('ingress.health', () => site.health(role)),
     },
     ledger: {
@@ -132,7 +139,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
     },
     approvals: {
       open: (request) => call('approvals.open', () => outside.asked(request)),
-      pending: async () => null,
+      pending: async (cutoverId) => outside.pending(cutoverId),
     },
     exercise: { start: () => call('exercise.start', () => undefined) },
     emit: (values, properties) => outside.published(JSON.stringify({ at: toIso(now()), ...values, ...properties })),

@@ -1,8 +1,9 @@
 /** One scenario from its start until nothing more happens: everything in one process, on one virtual clock. */
+import type { ApprovalRequest } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { Deeds } from './deeds.ts';
 import type { Program } from './definition.ts';
-import type { InvocationHost } from './functions.ts';
+import type { Invocation, InvocationHost } from './functions.ts';
 import { type Handlers, REAL_HANDLERS } from './handlers.ts';
 import type { SimulatedIngress } from './ingress.ts';
 import { SimulatedMachine } from './interpreter.ts';
@@ -11,6 +12,7 @@ import { Journal } from './journal.ts';
 import { Observer, type Violation } from './observer.ts';
 import type { Outside } from './ports.ts';
 import {
+  drawnFor,
   type Fate,
   SITES,
   type SimulatedEvent,
@@ -44,7 +46,7 @@ export interface Outcome {
   readonly virtualMs: number;
   /** Milliseconds from triggers to safe weights. */
   readonly toSafe: readonly number[];
-  /** Sequential steps of a rollback that met no fault, from its first call to its first write. */
+  /** Of each rollback that met no fault: its longest chain of calls up to the first write, that one included. */
   readonly callsToWrite: readonly number[];
   /** For people: what happened, with the second at which it did. */
   readonly trace: readonly string[];
@@ -68,6 +70,20 @@ export async function simulate(
 
 /** What may not take a healthy run down, however it falls. */
 const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set(['start', 'event', 'skew']);
+/** Tasks that the machine repeats, and what such a repetition must survive. */
+const FORWARD: ReadonlySet<SimulatedHandler> = new Set([
+  'preflight',
+  'baseline',
+  'capacity',
+  'shift',
+  'watch',
+  'exercise',
+  'signoff',
+  'approved',
+  'decommission',
+  'complete',
+]);
+const RETRIED: ReadonlySet<Fate> = new Set(['throttle', 'lose']);
 
 class Simulation implements InvocationHost {
   readonly seed: number;
@@ -103,6 +119,7 @@ class Simulation implements InvocationHost {
       timeline: this.timeline,
       invocations: this.#invocations,
       journal: this.#journal,
+      observer: this.#observer,
       ingresses: this.#ingresses,
       secret: SECRET,
     });
@@ -121,7 +138,7 @@ class Simulation implements InvocationHost {
     if (this.#failure !== null) throw this.#failure;
     const ends: Record<string, number> = {};
     for (const { site, machine } of this.#ingresses.values()) {
-      this.#observer.over(site, machine.executions.values(), this.#isBenign(site.name));
+      this.#observer.over(site, [...machine.executions.values()], this.#isBenign(site.name));
       for (const { status, error } of machine.executions.values()) {
         const end = error === null ? status : `${status} ${error}`;
         ends[end] = (ends[end] ?? 0) + 1;
@@ -150,6 +167,11 @@ class Simulation implements InvocationHost {
     return outage?.fate ?? null;
   }
 
+  onDone(invocation: Invocation): void {
+    const ingress = this.#ingresses.get(invocation.site);
+    if (ingress !== undefined) this.#observer.done(ingress.site, invocation);
+  }
+
   onFault(fate: Fate): void {
     this.#journal.count(fate);
   }
@@ -160,7 +182,7 @@ class Simulation implements InvocationHost {
       this.#lastChange = this.timeline.now();
       this.#observer.changed(site);
     };
-    const site: Site = new Site(name, this.timeline, changed, changed);
+    const site: Site = new Site(name, this.timeline, (what) => drawnFor(this.seed, what), changed);
     const machine = new SimulatedMachine(this.#program.definition, `arn:execution:${name}`, {
       now: () => this.timeline.now(),
       sleep: (ms) => this.timeline.sleep(ms),
@@ -168,6 +190,7 @@ class Simulation implements InvocationHost {
         invocations.now(ingress, this.#handlerOf(arn), event, invocations.causeOf(execution.arn)),
       onState: (execution, state) => {
         this.#lastChange = this.timeline.now();
+        this.#observer.seen(execution);
         this.#journal.note(`${name}: ${execution.name} enters ${state}`);
       },
       onEnd: (execution) => {
@@ -183,6 +206,7 @@ class Simulation implements InvocationHost {
   }
 
   #outside(name: SiteName, machine: SimulatedMachine, ingress: () => SimulatedIngress): Outside {
+    const approvals = new Map<string, ApprovalRequest>();
     return {
       machine,
       lastDrill: null,
@@ -205,9 +229,12 @@ class Simulation implements InvocationHost {
         this.#observer.published(JSON.stringify(entry), this.#secrets);
       },
       asked: (request) => {
+        approvals.set(request.cutoverId, request);
         this.#secrets.push(request.token);
         this.#deeds.answerLater(ingress(), request);
       },
+      pending: (cutoverId) => approvals.get(cutoverId) ?? null,
+      wrote: (invocation) => this.#observer.wrote(ingress().site, invocation),
       tripped: (alarm) => this.#invocations.alarms(ingress()).trip(alarm),
       fenced: (invocation, owner, asked) => {
         this.#journal.note(`${name}: ${invocation.handler} fences ${owner}: ${asked.reason}`);
@@ -241,6 +268,6 @@ class Simulation implements InvocationHost {
 
 function isBenign(item: SimulatedEvent): boolean {
   if (item.type === 'start') return !item.drill;
-  if (item.type === 'skew') return Math.abs(item.seconds) <= 60;
+  if (item.type === 'call') return FORWARD.has(item.handler) && RETRIED.has(item.fate);
   return BENIGN.has(item.type);
 }

@@ -35,15 +35,21 @@ const minutes = (from: number, to: number, each: (i: number) => MinuteEvidence) 
 const healthy = (i: number) => minute(i, side(27_000, 27), side(3_000, 3));
 
 const WORLD = new MemoryWorld();
-function decision(seen: readonly MinuteEvidence[], at: number, phase: 'stage' | 'soak' = 'stage') {
+function decision(
+  seen: readonly MinuteEvidence[],
+  at: number,
+  phase: 'stage' | 'soak' = 'stage',
+  plan = PLAN,
+  stage = 1,
+) {
   const split =
     phase === 'stage'
       ? { candidatePercent: 10, mirror: null }
       : { candidatePercent: 100, mirror: { face: 'reverse' as const, percent: 5 } };
   const state: Looking = {
-    plan: PLAN,
+    plan,
     phase,
-    stage: phase === 'stage' ? 1 : 3,
+    stage: phase === 'stage' ? stage : 3,
     since: new Date(T0).toISOString(),
     split,
     baseline: WORLD.baselineSummary,
@@ -103,6 +109,41 @@ describe('a stage advances on fresh and whole evidence only', () => {
   it('goes back on a worse candidate whatever is missing', () => {
     const bad = minutes(0, 5, (i) => minute(i, side(27_000, 27), side(3_000, 300)));
     expect(decision([...bad, ...minutes(5, 60, gap)], 60).decision).toBe('rollback');
+  });
+
+  it.each<[string, MinuteEvidence[]]>([
+    ['nothing has come of the last four minutes', minutes(0, 55, healthy)],
+    ['the last four minutes are listed and empty', [...minutes(0, 55, healthy), ...minutes(55, 60, gap)]],
+    ['one side’s last two minutes are late', [...minutes(0, 57, healthy), ...minutes(57, 60, silent)]],
+  ])('takes it for publication and clocks when %s', (_name, seen) => {
+    expect(decision(seen, 60).decision).toBe('advance');
+  });
+
+  it.each([0, 27, 60, 120])('does not end a stage because its clock is %d s ahead of the metrics', (ahead) => {
+    for (const late of [0, 60, 180]) {
+      for (let at = 60; at < 240; at++) {
+        const seconds = at * 60 - late - 30;
+        const seen = minutes(0, Math.max(0, Math.floor(seconds / 60)), healthy);
+        expect(decision(seen, at + ahead / 60).decision).not.toBe('rollback');
+      }
+      const caughtUp = minutes(0, Math.floor(75 - (late + 30) / 60), healthy);
+      expect(decision(caughtUp, 75 + ahead / 60).decision).toBe('advance');
+    }
+  });
+
+  it('holds late evidence beyond a short maximum until it had its time to arrive', () => {
+    const plan = parsePlan({
+      stages: [
+        { percent: 10, bake: 'PT10M', maxHold: 'PT1M' },
+        { percent: 100, bake: 'PT10M' },
+      ],
+    });
+    const quiet = (i: number) => minute(i, side(27_000, UNKNOWN), side(3_000, UNKNOWN));
+    const at = (now: number) => decision(minutes(0, now - 1, quiet), now, 'stage', plan, 0).decision;
+    expect([11, 15].map(at)).toEqual(['hold', 'hold']);
+    expect(at(23)).toBe('advance');
+    const never = (now: number) => decision(minutes(0, 3, quiet), now, 'stage', plan, 0).decision;
+    expect([11, 36, 37].map(never)).toEqual(['hold', 'hold', 'rollback']);
   });
 
   it('ends a stage whose evidence stays away after its maximum hold', () => {

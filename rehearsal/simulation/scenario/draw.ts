@@ -13,6 +13,8 @@ import {
 const MINUTE = 60;
 /** Faults begin before this, seconds after the start; afterwards the simulation watches what the watchdog makes of them. */
 export const TROUBLE_ENDS = 75 * MINUTE;
+/** Clocks differ by no more, seconds. */
+const MOST_SKEW = 120;
 /** The first run begins then. */
 const FIRST_START = 2 * MINUTE;
 
@@ -79,6 +81,7 @@ export function draw(seed: number): SimulatedScenario {
   const random = generator(seed * 2_654_435_761);
   const items: SimulatedEvent[] = [{ type: 'start', at: FIRST_START, site: 'a', drill: random() < 0.06 }];
   if (random() < 0.6) items.push({ type: 'start', at: FIRST_START + whole(random, 120), site: 'b', drill: false });
+  if (random() < 0.12) return { seed, items: [...items, lostAnswer(random)] };
   const extra = [0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8][whole(random, 11)] ?? 0;
   for (let i = 0; i < extra; i++) items.push(drawItem(random));
   // A second generation, after whatever came of the first.
@@ -92,7 +95,7 @@ function drawItem(random: Random): SimulatedEvent {
   const at = FIRST_START + whole(random, TROUBLE_ENDS - FIRST_START);
   const handler = pick(random, SIMULATED_HANDLERS);
   const length = 30 + whole(random, 15 * MINUTE);
-  switch (whole(random, 24)) {
+  switch (whole(random, 26)) {
     case 0:
       return { type: 'start', at, site, drill: random() < 0.3 };
     case 1:
@@ -128,7 +131,7 @@ function drawItem(random: Random): SimulatedEvent {
     case 11:
       return { type: 'ledger', at, site, ago: pick(random, [null, 60, 10 * MINUTE, 40 * MINUTE]) };
     case 12:
-      return { type: 'skew', site, handler, seconds: whole(random, 121) - 60 };
+      return { type: 'skew', site, handler, seconds: whole(random, 2 * MOST_SKEW + 1) - MOST_SKEW };
     case 13:
     case 14:
       return {
@@ -148,6 +151,12 @@ function drawItem(random: Random): SimulatedEvent {
         fate: pick(random, ['lost', 'late', 'twice']),
         late: pick(random, [30, 5 * MINUTE, 30 * MINUTE]),
       };
+    case 17:
+      return lostAnswer(random);
+    case 18: {
+      const [sleeper, step] = pick(random, SLEEPERS);
+      return { type: 'call', site, handler: sleeper, step, nth: whole(random, 6), fate: 'pause' };
+    }
     default:
       return {
         type: 'call',
@@ -158,6 +167,39 @@ function drawItem(random: Random): SimulatedEvent {
         fate: pick(random, FATES),
       };
   }
+}
+
+/** Writes of the forward path: the answer is lost, the machine tries again, and the run must go on. */
+const WRITES: readonly (readonly [SimulatedHandler, Step])[] = [
+  ['preflight', 'ledger.claim'],
+  ['preflight', 'log.append'],
+  ['baseline', 'ledger.heartbeat'],
+  ['capacity', 'ledger.recordCapacity'],
+  ['capacity', 'capacity.pin'],
+  ['shift', 'ledger.recordIntent'],
+  ['shift', 'ingress.write'],
+  ['shift', 'ledger.confirmIntent'],
+  ['signoff', 'approvals.open'],
+  ['approved', 'ledger.heartbeat'],
+  ['decommission', 'ledger.recordCapacity'],
+  ['decommission', 'capacity.scaleStable'],
+  ['complete', 'ledger.complete'],
+];
+
+/** Writers that wake ten minutes later, when the ingress may be somebody else's. */
+const SLEEPERS: readonly (readonly [SimulatedHandler, Step])[] = [
+  ['shift', 'ingress.write'],
+  ['shift', 'ledger.confirmIntent'],
+  ['close-mirror', 'ingress.write'],
+  ['decommission', 'capacity.scaleStable'],
+  ['capacity', 'capacity.pin'],
+  ['rollback', 'ingress.write'],
+];
+
+function lostAnswer(random: Random): SimulatedEvent {
+  const [handler, step] = pick(random, WRITES);
+  const nth = handler === 'shift' ? whole(random, 6) : 0;
+  return { type: 'call', site: 'a', handler, step, nth, fate: random() < 0.7 ? 'lose' : 'throttle' };
 }
 
 function whole(random: Random, below: number): number {

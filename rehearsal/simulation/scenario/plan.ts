@@ -16,7 +16,7 @@ export const PLAN: PlanInput = {
     { percent: 10, bake: 'PT2M', maxHold: 'PT20M' },
     { percent: 100, bake: 'PT2M', maxHold: 'PT20M' },
   ],
-  gate: { minRequests: 20, warmUp: 'PT1M' },
+  gate: { minRequests: 20, warmUp: 'PT1M', settleAfter: 'PT2M' },
   soak: { duration: 'PT2M', observe: 'PT1M', maxHold: 'PT20M' },
   decommission: { drain: 'PT1M', step: 'PT1M' },
   signoff: { timeout: 'PT30M' },

@@ -7,12 +7,13 @@ import {
   deploymentSchema,
   GROUP_ROLES,
   type GroupRole,
-  type Lease,
+  type LateCount,
   type MinuteEvidence,
   type RuleWeights,
   SAFE_SPLIT,
   shareOf,
   type TargetHealthCounts,
+  UNKNOWN,
   weightsFor,
 } from '../../../core/model/index.ts';
 import type { SiteName } from '../scenario/index.ts';
@@ -30,8 +31,8 @@ export const SCALING = { min: 2, max: 10, suspended: false, scheduledSuspended: 
 const HEALTH_LAG_MS = 20_000;
 const TASK_UP_MS = 60_000;
 const TASK_DOWN_MS = 15_000;
-/** Seconds until CloudWatch answers with a minute. */
-const METRIC_DELAY_MS = 60_000;
+/** CloudWatch answers with a minute so long after its end. */
+const METRIC_DELAY_MS = { least: 20_000, most: 180_000 } as const;
 const BASE_RATE = 0.001;
 
 interface Group {
@@ -59,17 +60,20 @@ export class Site {
   readonly #timeline: Timeline;
   readonly #minutes: Map<number, { stable: Side; candidate: Side; elb5xx: number }> = new Map();
   readonly #onChange: () => void;
+  readonly #drawn: (what: string) => number;
   #counted: number;
 
-  constructor(name: SiteName, timeline: Timeline, onChange: () => void, onLease: (item: Lease | null) => void) {
+  /** `drawn`: uniform on 0 to 1, the same for the same text. */
+  constructor(name: SiteName, timeline: Timeline, drawn: (what: string) => number, onChange: () => void) {
     this.name = name;
     this.#timeline = timeline;
     this.#onChange = onChange;
+    this.#drawn = drawn;
     this.deployment = deploymentOf(name);
     this.live = weightsFor(this.deployment, SAFE_SPLIT);
     this.before = this.live;
     this.#counted = timeline.now();
-    this.lease = new LeaseItem(() => timeline.now(), onLease);
+    this.lease = new LeaseItem(() => timeline.now(), onChange);
     const full = { healthy: TASKS, unhealthy: 0, registered: TASKS };
     const group = (): Group => ({ running: TASKS, dead: 0, seen: full });
     this.#groups = { stable: group(), candidate: group(), mirrorForward: group(), mirrorReverse: group() };
@@ -136,14 +140,20 @@ export class Site {
   minutes(from: number, to: number): MinuteEvidence[] {
     this.#count();
     const found: MinuteEvidence[] = [];
-    const last = Math.min(to, this.#timeline.now()) - METRIC_DELAY_MS - MINUTE_MS;
+    const now = this.#timeline.now();
+    const last = Math.min(to, now) - METRIC_DELAY_MS.least - MINUTE_MS;
     for (let minute = Math.ceil(from / MINUTE_MS) * MINUTE_MS; minute <= last; minute += MINUTE_MS) {
       const counted = this.#minutes.get(minute);
-      if (counted === undefined) continue;
+      if (counted === undefined || minute + MINUTE_MS + this.#delayOf(minute) > now) continue;
       const { stable, candidate, elb5xx } = counted;
       found.push({ minute, stable: evidence(stable), candidate: evidence(candidate), elb5xx: Math.round(elb5xx) });
     }
     return found;
+  }
+
+  #delayOf(minute: number): number {
+    const { least, most } = METRIC_DELAY_MS;
+    return least + this.#drawn(`metrics of ${this.name} ${minute}`) * (most - least);
   }
 
   /** Share of the candidate's answers that failed in each of the last three minutes that are known. */
@@ -228,12 +238,13 @@ const ANSWERED_BY: readonly (readonly [GroupRole, 'stable' | 'candidate'])[] = G
   role === 'stable' || role === 'mirrorForward' ? 'stable' : 'candidate',
 ]);
 
-/** Nothing where nothing was counted: ALB reports no zeros. */
+/** Nothing where nothing was counted: ALB reports no zeros, and an absent count of errors may be a late one. */
 function evidence({ requests, failed, refused }: Side) {
   const whole = Math.round(requests);
   if (whole === 0) return null;
+  const counted = (value: number): LateCount => (Math.round(value) === 0 ? UNKNOWN : Math.round(value));
   const slow = Math.round(requests * BASE_RATE);
-  return { requests: whole, target5xx: Math.round(failed), connectionErrors: Math.round(refused), slow };
+  return { requests: whole, target5xx: counted(failed), connectionErrors: counted(refused), slow };
 }
 
 function deploymentOf(name: SiteName): Deployment {

@@ -1,0 +1,164 @@
+/** The faults of protocol that once were in the code, planted again around the ports and handlers of today. */
+import type { Deps } from '../../lambdas/tasks/index.ts';
+import { type Handlers, REAL_HANDLERS } from '../../rehearsal/simulation/handlers.ts';
+import type { Invariant } from '../../rehearsal/simulation/observer.ts';
+import type { SimulatedHandler } from '../../rehearsal/simulation/scenario/index.ts';
+import type { SimulationOptions } from '../../rehearsal/simulation/simulation.ts';
+
+export interface Planted extends SimulationOptions {
+  readonly what: string;
+  /** Which invariant finds it. */
+  readonly breaks: readonly Invariant[];
+}
+
+type Wrap = (deps: Deps, handler: SimulatedHandler) => Deps;
+
+const of =
+  (handlers: readonly SimulatedHandler[], wrap: (deps: Deps) => Partial<Deps>): Wrap =>
+  (deps, handler) =>
+    handlers.includes(handler) ? { ...deps, ...wrap(deps) } : deps;
+
+const nothing = async () => {};
+
+const replaced = (handlers: Partial<Handlers>): Handlers => ({ ...REAL_HANDLERS, ...handlers });
+
+/** Called anew for each simulation: some remember what they saw. */
+export const PLANTED: readonly (() => Planted)[] = [
+  () => ({
+    what: 'the end of a refused start fences the run that owns the ingress',
+    breaks: ["another run's event"],
+    wrap: of(['rollback'], ({ ledger }) => ({
+      ledger: {
+        ...ledger,
+        fence: (id, { scope, ...request }) =>
+          ledger.fence(id, scope?.kind === 'execution' ? request : { ...request, ...(scope && { scope }) }),
+      },
+    })),
+  }),
+  () => ({
+    what: 'an alarm from before the run takes it down',
+    breaks: ["another run's event"],
+    wrap: of(['rollback'], ({ ledger }) => ({
+      ledger: {
+        ...ledger,
+        fence: (id, { scope, ...request }) =>
+          ledger.fence(id, scope?.kind === 'since' ? request : { ...request, ...(scope && { scope }) }),
+      },
+    })),
+  }),
+  () => ({
+    what: 'nobody gives back the capacity that a decommission step in flight took',
+    breaks: ['capacity returns', 'ends'],
+    wrap: of(['rollback', 'watchdog', 'verify-rollback', 'decommission', 'capacity'], ({ capacity }) => ({
+      capacity: { ...capacity, release: nothing },
+    })),
+  }),
+  () => ({
+    what: 'the health of a side is not asked before customers are sent to it',
+    breaks: ['dead side', 'trigger to safe weights', 'wrong weights', 'ends'],
+    wrap: of(['shift', 'rollback', 'watchdog'], ({ ingress }) => ({
+      ingress: { ...ingress, health: async () => ({ healthy: 4, unhealthy: 0, registered: 4 }) },
+    })),
+  }),
+  () => ({
+    what: 'a missing lease ends a rollback before it has moved anything',
+    breaks: ['wrong weights', 'says rolled back', 'ends'],
+    wrap: of(['rollback', 'watchdog', 'verify-rollback'], ({ ledger, ingress }) => {
+      let missing = false;
+      return {
+        ledger: {
+          ...ledger,
+          fence: async (id, request) => {
+            const result = await ledger.fence(id, request);
+            missing = result.outcome === 'none';
+            return result;
+          },
+        },
+        ingress: {
+          ...ingress,
+          write: (rule) => (missing ? Promise.resolve() : ingress.write(rule)),
+          read: async () => ingress.read(),
+        },
+      };
+    }),
+  }),
+  () => ({
+    what: 'closing the mirror confirms whatever intent stands there, and writes back the heartbeat that it read',
+    breaks: ['wrong weights', 'healthy run completes'],
+    wrap: of(['close-mirror', 'watchdog'], ({ ledger }) => ({
+      ledger: {
+        ...ledger,
+        replaceIntent: async (ref, intent) => {
+          const lease = await ledger.read(ref.ingressId);
+          if (lease === null) return;
+          const { phase, stage, startedAt } = lease;
+          await ledger.recordIntent(ref, intent, { phase, stage, heartbeatDueAt: startedAt });
+        },
+      },
+    })),
+  }),
+  () => {
+    const open = new Map<string, Parameters<Deps['approvals']['open']>[0]>();
+    return {
+      what: 'approvals of two ingresses share one key',
+      breaks: ["another run's event"],
+      wrap: of(['signoff'], ({ approvals }) => ({
+        approvals: {
+          open: async (request) => {
+            open.set(request.cutoverId, request);
+            await approvals.open(request);
+          },
+          pending: async (cutoverId) => open.get(cutoverId) ?? null,
+        },
+      })),
+    };
+  },
+  () => ({
+    what: 'preflight refuses the run whose claim it has made, when the answer was lost',
+    breaks: ['healthy run completes'],
+    wrap: of(['preflight'], ({ ledger }) => ({
+      ledger: {
+        ...ledger,
+        read: async (id) => {
+          const lease = await ledger.read(id);
+          return lease === null ? null : { ...lease, executionArn: 'arn:execution:another' };
+        },
+      },
+    })),
+  }),
+  () => ({
+    what: 'a rollback by the watchdog is told to nobody',
+    breaks: ['told'],
+    wrap: of(['watchdog', 'verify-rollback'], () => ({ notifier: { publish: nothing } })),
+  }),
+  () => ({
+    what: 'an execution ends as rolled back although its weights did not move',
+    breaks: ['says rolled back', 'wrong weights', 'trigger to safe weights'],
+    handlers: replaced({
+      'verify-rollback': () => async (state) => ({ ...(state as object), next: 'proceed', waitSeconds: 0 }),
+    }),
+  }),
+  () => ({
+    what: 'what an approver writes is not redacted',
+    breaks: ['secret'],
+    handlers: replaced({
+      approved: (deps) => async (event) => {
+        const { approval } = event as { approval: { comment: string } };
+        await deps.notifier.publish({ subject: 'approved', body: approval.comment });
+        return REAL_HANDLERS.approved(deps)(event);
+      },
+    }),
+  }),
+  () => ({
+    what: 'a shift that lost its fence goes on',
+    breaks: ['wrong weights', 'says rolled back', 'trigger to safe weights', 'ends', 'dead side'],
+    wrap: of(['shift'], ({ ledger }) => ({
+      ledger: { ...ledger, confirmIntent: nothing, recordIntent: nothing, heartbeat: nothing, read: async () => null },
+    })),
+  }),
+  () => ({
+    what: 'the watchdog does not look',
+    breaks: ['wrong weights', 'dead side', 'ends', 'capacity returns', 'told'],
+    handlers: replaced({ watchdog: () => async () => ({ action: 'none' }) }),
+  }),
+];
