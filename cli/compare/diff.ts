@@ -61,9 +61,8 @@ export function diffCommand(terminal: Terminal): Command {
         memory: number('--memory', options.memory, 0.01, 65_536) * 1024 * 1024,
       };
       const { givenRules } = await import('../shared/index.ts');
-      const { comparedSoFar, deliver, diffInputs, notesOn, readingProgress, runDiff, sourcesOf } = await import(
-        './diff/index.ts'
-      );
+      const { diffInputs, runDiff, sourcesOf } = await import('./diff/index.ts');
+      const { comparedSoFar, deliver, notesOn, readingProgress } = await import('./outcome/index.ts');
       const rules = givenRules(options.rules);
       const at = Date.now();
       const inputs = diffInputs(terminal.stdin, files, options.stable, options.candidate);

@@ -1,7 +1,8 @@
 /** `crossfade rules suggest`: rules that an owner may want, from what the stable side varied in by itself. */
 import { Command } from 'commander';
 import { EXIT, plain, plainJson, say, type Terminal, wholeNumber } from '../shared/index.ts';
-import type { Input, Suggestion } from './diff/index.ts';
+import type { Suggestion } from './diff/index.ts';
+import type { Input } from './inputs/index.ts';
 
 interface Options {
   readonly rules?: string;
@@ -19,9 +20,8 @@ export function suggestCommand(terminal: Terminal): Command {
       const { givenRules } = await import('../shared/index.ts');
       const rules = givenRules(options.rules);
       const at = Date.now();
-      const { compareOptions, diffInputs, notesOn, readingProgress, sourcesOf, suggestFrom } = await import(
-        './diff/index.ts'
-      );
+      const { diffInputs, sourcesOf, suggestFrom } = await import('./diff/index.ts');
+      const { compareOptions, notesOn, readingProgress } = await import('./outcome/index.ts');
       const inputs = sourcesOf(diffInputs(terminal.stdin, files, [], []));
       const progress = readingProgress(terminal.err, inputs);
       const signal = terminal.interruption();

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutAtLines, eachLine } from '../../capture/ndjson.ts';
-import { comparer } from '../../cli/compare/diff/comparer.ts';
-import { joinPartition } from '../../cli/compare/diff/join-task.ts';
-import { partitionLegs } from '../../cli/compare/diff/legs-task.ts';
-import { comparePairs } from '../../cli/compare/diff/pairs-task.ts';
-import type { LegsTask, LogSide, TaskResult } from '../../cli/compare/diff/tasks.ts';
+import { joinPartition } from '../../cli/compare/diff/threads/join-task.ts';
+import { partitionLegs } from '../../cli/compare/diff/threads/legs-task.ts';
+import { comparePairs } from '../../cli/compare/diff/threads/pairs-task.ts';
+import type { LegsTask, LogSide, TaskResult } from '../../cli/compare/diff/threads/tasks.ts';
+import { comparer } from '../../cli/compare/outcome/comparer.ts';
 import { mergeNoise, NO_NOISE } from '../../parity/tally/noise.ts';
 import { emptySummary, mergeInto, type Summary } from '../../parity/tally/summary.ts';
 import { askedTwice, legLine, ndjson, pair } from '../support/captures.ts';

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { comparePairsOf } from '../../cli/compare/diff/compare-pairs.ts';
-import { findInputs } from '../../cli/compare/diff/inputs.ts';
+import { findInputs } from '../../cli/compare/inputs/inputs.ts';
 import { askedTwice, ndjson, pair } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';

@@ -1,8 +1,8 @@
 /** Two logs are paired by what names a request on both sides, and where nothing does by what was asked, in order. */
 import { describe, expect, it } from 'vitest';
-import { type HarEntry, harEntrySchema, legLineOf } from '../../cli/compare/diff/har.ts';
-import { type LegLine, legLineSchema } from '../../cli/compare/diff/leg-log.ts';
-import { pairLegs } from '../../cli/compare/diff/pair-legs.ts';
+import { pairLegs } from '../../cli/compare/diff/threads/pair-legs.ts';
+import { type HarEntry, harEntrySchema, legLineOf } from '../../cli/compare/inputs/har.ts';
+import { type LegLine, legLineSchema } from '../../cli/compare/inputs/leg-log.ts';
 import { harEntry, legLine } from '../support/captures.ts';
 
 type Fields = [string, string][];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Input } from '../../cli/compare/diff/inputs.ts';
-import { readingProgress } from '../../cli/compare/diff/progress.ts';
+import type { Input } from '../../cli/compare/inputs/inputs.ts';
+import { readingProgress } from '../../cli/compare/outcome/progress.ts';
 
 const file = (bytes: number | null): Input => ({ file: 'a.ndjson', compression: 'none', har: false, bytes });
 

@@ -1,6 +1,6 @@
 /** What would be sent, without sending it. */
 import { targetWithoutSecrets } from '../../../capture/redaction/index.ts';
-import type { PlannedRequest } from './planned-request.ts';
+import type { PlannedRequest } from './requests/index.ts';
 
 const SHOWN = 20;
 

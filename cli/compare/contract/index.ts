@@ -1,4 +1,4 @@
-/** Comparison of live answers: requests, policy and replay. */
+/** Comparison of live answers: policy, probes and replay. */
 export { parseAllowed, parseHeaders } from './policy.ts';
 export { parseProbes } from './probes.ts';
 export { redactionRules } from './redaction.ts';

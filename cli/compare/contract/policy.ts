@@ -2,8 +2,7 @@
 import { targetWithoutSecrets } from '../../../capture/redaction/index.ts';
 import { type AllowedCopy, isSafeMethod, mayCopy } from '../../../mirror/recorder/index.ts';
 import { UsageError } from '../../shared/index.ts';
-import type { Planned, PlannedRequest } from './planned-request.ts';
-import { redactedFields } from './recorded-requests.ts';
+import { type Planned, type PlannedRequest, redactedFields } from './requests/index.ts';
 
 /** Safe by its registration (RFC 4918, 9.1), and known to few services: it finds out how a wrong method is answered. */
 export const PROBE_METHOD = 'PROPFIND';

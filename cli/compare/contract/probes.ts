@@ -1,7 +1,7 @@
 /** Variations of a request that Express and Go are known to read differently (docs/reference/diff-and-contract.md). */
 import { UsageError } from '../../shared/index.ts';
-import type { PlannedRequest } from './planned-request.ts';
 import { PROBE_METHOD } from './policy.ts';
+import type { PlannedRequest } from './requests/index.ts';
 
 type Vary = (request: PlannedRequest) => Partial<PlannedRequest> | null;
 

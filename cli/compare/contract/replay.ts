@@ -5,9 +5,9 @@ import type { CaptureRecord } from '../../../capture/format/index.ts';
 import type { RecordMaker } from '../../../capture/index.ts';
 import { addUnreadable, type Position, type Summary, type Unreadable } from '../../../parity/tally/index.ts';
 import { eachBounded } from '../../shared/index.ts';
-import type { Planned, PlannedRequest } from './planned-request.ts';
 import { admit, mayAskAgain, type SendPolicy } from './policy.ts';
 import { type Probe, probe } from './probes.ts';
+import type { Planned, PlannedRequest } from './requests/index.ts';
 import type { ServiceSide } from './side.ts';
 
 export interface SendPlan {

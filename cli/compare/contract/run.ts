@@ -14,15 +14,15 @@ import {
   type Terminal,
   UsageError,
 } from '../../shared/index.ts';
-import { comparedSoFar, comparer, deliver, notesOn, type ReadingProgress, readingProgress } from '../diff/index.ts';
+import { comparedSoFar, comparer, deliver, notesOn, type ReadingProgress, readingProgress } from '../outcome/index.ts';
 import { CaptureCounter, type CountedCaptures } from './counting.ts';
 import { dryRun } from './dry-run.ts';
 import type { SendPolicy } from './policy.ts';
 import type { Probe } from './probes.ts';
 import { openRecords } from './records-file.ts';
 import { type NotSent, replay, type SendPlan, toSend } from './replay.ts';
+import { findSources, requestsOf } from './requests/index.ts';
 import { reachable, ServiceSide } from './side.ts';
-import { findSources, requestsOf } from './sources.ts';
 import { Spool } from './spool.ts';
 
 export interface ContractRequest {

@@ -5,7 +5,7 @@ import type { SamplePolicy } from '../../../capture/bytes/index.ts';
 import { ObservedLeg, type RawLeg } from '../../../capture/index.ts';
 import { rawFields } from '../../../mirror/message/index.ts';
 import { UsageError } from '../../shared/index.ts';
-import type { PlannedRequest } from './planned-request.ts';
+import type { PlannedRequest } from './requests/index.ts';
 
 /** To find out whether anybody listens. */
 const CONNECT_MS = 3_000;

@@ -1,10 +1,8 @@
 /** Two sides' logs: sorted into partitions by the hash of their keys, and joined there. */
 import type { Summary } from '../../../parity/tally/index.ts';
-import { type Input, unfoldedBytes } from './inputs.ts';
-import { Partitions } from './partitions.ts';
-import { Pool, usefulThreads } from './pool.ts';
+import { type Input, unfoldedBytes } from '../inputs/index.ts';
 import { type DiffSettings, Reading } from './reading.ts';
-import type { LegsTask } from './tasks.ts';
+import { type LegsTask, Partitions, Pool, usefulThreads } from './threads/index.ts';
 
 export interface Logs {
   readonly stable: readonly Input[];

@@ -3,10 +3,9 @@
  * comes to depends on all of them, and there may be more than fit into memory.
  */
 import { type NoisyPlace, noisyPlaces, type Summary } from '../../../parity/tally/index.ts';
-import { type Input, STDIN } from './inputs.ts';
-import { Pool, usefulThreads } from './pool.ts';
+import { type Input, STDIN } from '../inputs/index.ts';
 import { type DiffSettings, Reading } from './reading.ts';
-import type { NoisePass, PairsTask } from './tasks.ts';
+import { type NoisePass, type PairsTask, Pool, usefulThreads } from './threads/index.ts';
 
 export interface PairsOutcome {
   readonly summary: Summary;

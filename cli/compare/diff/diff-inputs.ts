@@ -1,7 +1,7 @@
 /** What `crossfade diff` was asked to compare: pairs, or two logs, never both. */
 import type { Readable } from 'node:stream';
 import { UsageError } from '../../shared/index.ts';
-import { findInputs, type Input } from './inputs.ts';
+import { findInputs, type Input } from '../inputs/index.ts';
 import type { DiffInputs } from './run.ts';
 
 /** @throws UsageError that names the option or the file */

@@ -10,9 +10,8 @@ import {
   type NoiseModel,
   type Summary,
 } from '../../../parity/tally/index.ts';
-import type { Input } from './inputs.ts';
-import { piecesOf } from './pieces.ts';
-import type { TaskResult } from './tasks.ts';
+import { type Input, piecesOf } from '../inputs/index.ts';
+import type { TaskResult } from './threads/index.ts';
 
 export interface DiffSettings {
   readonly threads: number;

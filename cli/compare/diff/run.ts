@@ -1,7 +1,8 @@
 /** One comparison from its inputs to its outcome: all cores, bounded memory, and nothing left behind. */
+
+import type { Input } from '../inputs/index.ts';
 import { compareLogs } from './compare-logs.ts';
 import { comparePairsOf, type PairsOutcome } from './compare-pairs.ts';
-import type { Input } from './inputs.ts';
 import type { DiffSettings } from './reading.ts';
 
 /** What is compared: captured pairs, or two sides' logs. */

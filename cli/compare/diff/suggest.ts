@@ -7,9 +7,7 @@ import {
   type SuggestedRules,
   type Summary,
 } from '../../../parity/tally/index.ts';
-import { eachPair } from './each-pair.ts';
-import type { Input } from './inputs.ts';
-import { piecesOf } from './pieces.ts';
+import { eachPair, type Input, piecesOf } from '../inputs/index.ts';
 
 export interface Suggestion {
   readonly suggested: SuggestedRules;

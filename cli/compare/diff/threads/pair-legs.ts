@@ -1,7 +1,7 @@
 /** Which answer of one side belongs to which of the other, among answers of one method and URL. */
-import { firstValue } from '../../../http/index.ts';
-import { shortestEditOf } from '../../../parity/compare/index.ts';
-import { type LegLine, type LegNames, namesOf } from './leg-log.ts';
+import { firstValue } from '../../../../http/index.ts';
+import { shortestEditOf } from '../../../../parity/compare/index.ts';
+import { type LegLine, type LegNames, namesOf } from '../../inputs/index.ts';
 
 interface Named {
   readonly line: LegLine;

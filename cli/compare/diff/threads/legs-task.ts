@@ -1,11 +1,17 @@
 /** Reads one side's answers, one a line, and sorts them by the hash of their key: what belongs together meets in one partition. */
 import { createHash } from 'node:crypto';
-import { eachLine } from '../../../capture/index.ts';
-import { wordIssue } from '../../../input/index.ts';
-import { addUnreadable, emptySummary, NO_NOISE } from '../../../parity/tally/index.ts';
-import { harEntrySchema, legLineOf } from './har.ts';
-import { type LegLine, legLineSchema, urlKey } from './leg-log.ts';
-import { firstProblem, parseLine } from './parse-line.ts';
+import { eachLine } from '../../../../capture/index.ts';
+import { wordIssue } from '../../../../input/index.ts';
+import { addUnreadable, emptySummary, NO_NOISE } from '../../../../parity/tally/index.ts';
+import {
+  firstProblem,
+  harEntrySchema,
+  type LegLine,
+  legLineOf,
+  legLineSchema,
+  parseLine,
+  urlKey,
+} from '../../inputs/index.ts';
 import type { LegsTask, TaskResult } from './tasks.ts';
 
 export function partitionLegs(task: LegsTask, partitions: number): TaskResult {

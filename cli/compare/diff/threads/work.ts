@@ -1,5 +1,5 @@
 /** What becomes of one task, in whatever thread. */
-import { comparer } from './comparer.ts';
+import { comparer } from '../../outcome/index.ts';
 import { joinPartition } from './join-task.ts';
 import { partitionLegs } from './legs-task.ts';
 import { comparePairs } from './pairs-task.ts';

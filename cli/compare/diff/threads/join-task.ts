@@ -1,8 +1,8 @@
 /** One partition of two logs: answers of one method and URL on both sides become pairs, and are compared. */
 import { readFileSync } from 'node:fs';
-import { CAPTURE_VERSION, type CaptureRecord } from '../../../capture/format/index.ts';
-import { routeOf } from '../../../http/index.ts';
-import type { Compare } from '../../../parity/compare/index.ts';
+import { CAPTURE_VERSION, type CaptureRecord } from '../../../../capture/format/index.ts';
+import { routeOf } from '../../../../http/index.ts';
+import type { Compare } from '../../../../parity/compare/index.ts';
 import {
   addPair,
   addUnpaired,
@@ -11,8 +11,8 @@ import {
   NO_NOISE,
   type Position,
   type Summary,
-} from '../../../parity/tally/index.ts';
-import { type LegLine, legLineSchema, legNameOf, urlKey } from './leg-log.ts';
+} from '../../../../parity/tally/index.ts';
+import { type LegLine, legLineSchema, legNameOf, urlKey } from '../../inputs/index.ts';
 import { hostOf, pairLegs } from './pair-legs.ts';
 import type { JoinTask, LogSide, PartitionContent, TaskResult } from './tasks.ts';
 

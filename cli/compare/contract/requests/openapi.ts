@@ -1,6 +1,6 @@
 /** Requests from the examples of an OpenAPI 3 document (https://spec.openapis.org/oas/latest.html), JSON or YAML. */
 import * as z from 'zod';
-import { UsageError } from '../../shared/index.ts';
+import { UsageError } from '../../../shared/index.ts';
 import { type Body, bodyOf, encoded } from './openapi-body.ts';
 import { readDocument, resolver } from './openapi-document.ts';
 import { exampledSchema, examplesOf, type Resolve } from './openapi-example.ts';

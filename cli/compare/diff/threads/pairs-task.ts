@@ -1,7 +1,7 @@
 /** Compares the captured pairs of a piece, and learns from their second stable answers. */
-import type { Compare } from '../../../parity/compare/index.ts';
-import { addPair, addUnreadable, emptySummary, mergeNoise, NO_NOISE, noiseOf } from '../../../parity/tally/index.ts';
-import { eachPair } from './each-pair.ts';
+import type { Compare } from '../../../../parity/compare/index.ts';
+import { addPair, addUnreadable, emptySummary, mergeNoise, NO_NOISE, noiseOf } from '../../../../parity/tally/index.ts';
+import { eachPair } from '../../inputs/index.ts';
 import type { PairsTask, TaskResult } from './tasks.ts';
 
 /** @param learn whether what varies by itself is looked for */

@@ -1,9 +1,9 @@
 /** An OpenAPI 3 document, JSON or YAML, and what its references lead to. */
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { describeProblems, wordIssue } from '../../../input/index.ts';
-import { textOf } from '../../../json/index.ts';
-import { readBytes, UsageError } from '../../shared/index.ts';
+import { describeProblems, wordIssue } from '../../../../input/index.ts';
+import { textOf } from '../../../../json/index.ts';
+import { readBytes, UsageError } from '../../../shared/index.ts';
 import type { Resolve } from './openapi-example.ts';
 
 const documentSchema = z.looseObject({

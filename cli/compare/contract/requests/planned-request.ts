@@ -1,5 +1,5 @@
 /** A request that is to be sent to both sides, and what keeps one from being sent. */
-import type { Position } from '../../../parity/tally/index.ts';
+import type { Position } from '../../../../parity/tally/index.ts';
 
 export interface PlannedRequest {
   /** Sent to both sides as X-Request-Id; a probe's ends with `~` and its name. */

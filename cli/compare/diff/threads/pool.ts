@@ -2,9 +2,9 @@
 import { extname } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Piscina } from 'piscina';
-import { LIMITS } from '../../../capture/index.ts';
-import { eachBounded } from '../../shared/index.ts';
-import { type Input, unfoldedBytes } from './inputs.ts';
+import { LIMITS } from '../../../../capture/index.ts';
+import { eachBounded } from '../../../shared/index.ts';
+import { type Input, unfoldedBytes } from '../../inputs/index.ts';
 import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
 import { type Work, workOf } from './work.ts';
 

@@ -1,12 +1,12 @@
 /** Requests as they were recorded: captured pairs, one side's log, or a HAR. */
 import * as z from 'zod';
-import { type CapturedBody, captureRecordSchema } from '../../../capture/format/index.ts';
-import { cutAtLines, eachLine, tooLong } from '../../../capture/index.ts';
-import { routeWithoutSecrets } from '../../../capture/redaction/index.ts';
-import { fieldPairs } from '../../../http/index.ts';
-import { wordIssue } from '../../../input/index.ts';
-import { RequestHead } from '../../../mirror/message/index.ts';
-import type { Position, Unreadable } from '../../../parity/tally/index.ts';
+import { type CapturedBody, captureRecordSchema } from '../../../../capture/format/index.ts';
+import { cutAtLines, eachLine, tooLong } from '../../../../capture/index.ts';
+import { routeWithoutSecrets } from '../../../../capture/redaction/index.ts';
+import { fieldPairs } from '../../../../http/index.ts';
+import { wordIssue } from '../../../../input/index.ts';
+import { RequestHead } from '../../../../mirror/message/index.ts';
+import type { Position, Unreadable } from '../../../../parity/tally/index.ts';
 import {
   firstProblem,
   harEntrySchema,
@@ -18,7 +18,7 @@ import {
   legNameOf,
   openInput,
   parseLine,
-} from '../diff/index.ts';
+} from '../../inputs/index.ts';
 import type { Planned } from './planned-request.ts';
 
 export interface RecordedOptions {

@@ -1,8 +1,8 @@
 /** What a thread of the pool is given, and what it gives back. */
 
-import type { Piece } from '../../../capture/index.ts';
-import type { RuleSet } from '../../../parity/rules/index.ts';
-import type { NoiseModel, Summary } from '../../../parity/tally/index.ts';
+import type { Piece } from '../../../../capture/index.ts';
+import type { RuleSet } from '../../../../parity/rules/index.ts';
+import type { NoiseModel, Summary } from '../../../../parity/tally/index.ts';
 
 /** Same for all threads of a run. */
 export interface WorkerSettings {

@@ -2,7 +2,7 @@
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../../shared/index.ts';
+import { UsageError } from '../../../shared/index.ts';
 import type { LogSide, PartitionContent } from './tasks.ts';
 
 /** A partition is joined in memory; one that is larger holds few keys, and too many answers of each. */

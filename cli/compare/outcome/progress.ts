@@ -2,7 +2,7 @@
 import type { Summary } from '../../../parity/tally/index.ts';
 import { compared, totalVerdicts } from '../../../report/index.ts';
 import type { Screen } from '../../shared/index.ts';
-import type { Input } from './inputs.ts';
+import type { Input } from '../inputs/index.ts';
 
 const MOVES_EVERY_MS = 250;
 const LINE_EVERY_MS = 30_000;

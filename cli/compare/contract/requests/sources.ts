@@ -1,8 +1,8 @@
 /** Where the requests of a contract come from: recordings, or an OpenAPI document, by the name of the file. */
 import type { Readable } from 'node:stream';
-import type { Unreadable } from '../../../parity/tally/index.ts';
-import { UsageError } from '../../shared/index.ts';
-import { findInputs, type Input } from '../diff/index.ts';
+import type { Unreadable } from '../../../../parity/tally/index.ts';
+import { UsageError } from '../../../shared/index.ts';
+import { findInputs, type Input } from '../../inputs/index.ts';
 import { openapiRequests } from './openapi.ts';
 import type { Planned } from './planned-request.ts';
 import { type RecordedOptions, recordedRequests } from './recorded-requests.ts';

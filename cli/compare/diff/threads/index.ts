@@ -1,0 +1,4 @@
+/** Work of a comparison, cut into tasks that all cores share. */
+export { Partitions } from './partitions.ts';
+export { Pool, usefulThreads } from './pool.ts';
+export type { LegsTask, NoisePass, PairsTask, TaskResult } from './tasks.ts';

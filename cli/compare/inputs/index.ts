@@ -1,0 +1,16 @@
+/** Recorded answers as files hold them: found, decompressed, cut into pieces, and read line by line. */
+export { eachPair } from './each-pair.ts';
+export { harEntrySchema, legLineOf } from './har.ts';
+export { findInputs, type Input, STDIN, unfoldedBytes } from './inputs.ts';
+export {
+  LEG_LOG_FORMAT,
+  type LegLine,
+  type LegNames,
+  legLineSchema,
+  legNameOf,
+  namesOf,
+  urlKey,
+} from './leg-log.ts';
+export { openInput } from './open-input.ts';
+export { firstProblem, parseLine } from './parse-line.ts';
+export { piecesOf } from './pieces.ts';
