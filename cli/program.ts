@@ -1,6 +1,6 @@
 /** The operator's commands in one program. Built apart from its entry, so that tests can run it. */
 import { Command } from 'commander';
-import { costCommand } from './account/index.ts';
+import { costCommand, doctorCommand } from './account/index.ts';
 import { contractCommand, diffCommand, rulesCommand } from './compare/index.ts';
 import { chaosCommand, rehearseCommand } from './rehearse/index.ts';
 import {
@@ -24,6 +24,7 @@ export function program(terminal: Terminal): Command {
     .addHelpText('after', EXIT_HELP)
     .addCommand(planCommand(terminal))
     .addCommand(costCommand(terminal))
+    .addCommand(doctorCommand(terminal))
     .addCommand(rehearseCommand(terminal))
     .addCommand(chaosCommand(terminal))
     .addCommand(drillCommand(terminal))

@@ -53,6 +53,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [MODEL],
     pure: true,
   },
+  'core/doctor': {
+    purpose: 'Is an account ready for a cutover? Checks on facts that others have gathered.',
+    imports: [MODEL],
+    pure: true,
+  },
   'core/fence': {
     purpose: 'Every write of weights, forward and back; it knows no phase.',
     imports: [MODEL],
@@ -319,9 +324,25 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'commander',
     ],
   },
+  'cli/account/look': {
+    purpose: 'Reads an account for the doctor; calls nothing that changes anything.',
+    imports: ['core/doctor', MODEL, AWS, 'cli/run'],
+    packages: [
+      '@aws-sdk/client-application-auto-scaling',
+      '@aws-sdk/client-cloudwatch',
+      '@aws-sdk/client-ecs',
+      '@aws-sdk/client-elastic-load-balancing-v2',
+      '@aws-sdk/client-iam',
+      '@aws-sdk/client-kms',
+      '@aws-sdk/client-lambda',
+      '@aws-sdk/client-sfn',
+      '@aws-sdk/client-sns',
+      '@aws-sdk/client-sts',
+    ],
+  },
   'cli/account': {
     purpose: "Commands about the operator's own account.",
-    imports: ['core/cost', 'input', 'cli/run', 'cli/shared'],
+    imports: ['core/cost', 'core/doctor', MODEL, 'input', 'lib', 'cli/run', 'cli/account/look', 'cli/shared'],
     packages: ['commander'],
   },
   'cli/rehearse': {

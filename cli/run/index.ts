@@ -7,4 +7,5 @@ export { readPlan } from './read-plan.ts';
 export { replayCommand } from './replay.ts';
 export { rollbackCommand } from './rollback.ts';
 export { approveCommand, refuseCommand } from './signoff.ts';
+export { stateMachineArn } from './state-machine-arn.ts';
 export { statusCommand } from './status.ts';

@@ -16,6 +16,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const NO: Readonly<Record<string, string>> = {
   rehearse: 'a scenario did not end as expected',
   chaos: 'a case ended unsafe, or nobody was notified',
+  doctor: 'a check fails',
   drill: 'the alarm did not trigger a verified rollback in time',
   diff: 'there are differences of the severity that `--fail-on` names, or a higher one',
   contract: 'there are differences of the severity that `--fail-on` names, or a higher one',

@@ -80,6 +80,10 @@ export const NUMBERS: readonly Row[] = [
 ];
 
 export const JSON_FILES: readonly Row[] = [
+  ['doctor --attach @none', '--attach: '],
+  ['doctor --attach @half-json', 'half-json is not JSON'],
+  ['doctor --attach @number', 'The attach file is not valid. attach: '],
+  ['doctor --attach @unknown-key', 'ingressId'],
   ['cost --prices @none', '--prices: '],
   ['cost --prices @unknown-price', '--prices: fargateVcpu'],
   ['cost --prices @text-price', '--prices: mail'],

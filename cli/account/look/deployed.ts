@@ -1,0 +1,114 @@
+/** What the stacks have deployed: alarms, status topic, functions and their rights. */
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
+import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
+import type { DeployedFacts, FunctionFacts, RightFacts, RunbookFacts, TopicFacts } from '../../../core/doctor/index.ts';
+import type { Deployment } from '../../../core/model/index.ts';
+import { cloudWatchAlarms } from '../../../lambdas/aws/cloudwatch/index.ts';
+import { stateMachineArn } from '../../run/index.ts';
+import { type Clients, unlessMissing } from './clients.ts';
+
+/** Answers the status of a page, or null. */
+export type Fetch = (url: string) => Promise<number | null>;
+
+export async function lookAtDeployed(clients: Clients, deployment: Deployment, fetch: Fetch): Promise<DeployedFacts> {
+  const expected = [...deployment.rollbackAlarms, ...deployment.shadowAlarms];
+  const [found, topic, functions, rights, runbook] = await Promise.all([
+    cloudWatchAlarms(clients.alarms).read(expected),
+    deployment.topicArn === undefined ? null : lookAtTopic(clients, deployment.topicArn),
+    lookAtFunctions(clients, deployment),
+    lookAtRights(clients, deployment),
+    lookAtRunbook(clients, expected, fetch),
+  ]);
+  return {
+    ruleArns: deployment.rules.map(({ arn }) => arn),
+    alarms: { expected, found },
+    topic,
+    functions,
+    rights,
+    runbook,
+  };
+}
+
+async function lookAtTopic({ sns, kms }: Clients, arn: string): Promise<TopicFacts> {
+  const answer = await unlessMissing(sns.send(new GetTopicAttributesCommand({ TopicArn: arn })));
+  if (answer === null) return { arn, found: null };
+  const { Policy, KmsMasterKeyId, SubscriptionsConfirmed, SubscriptionsPending } = answer.Attributes ?? {};
+  const key =
+    KmsMasterKeyId === undefined || KmsMasterKeyId === ''
+      ? null
+      : await unlessMissing(kms.send(new GetKeyPolicyCommand({ KeyId: KmsMasterKeyId, PolicyName: 'default' })));
+  return {
+    arn,
+    found: {
+      policy: json(Policy),
+      keyPolicy: key === null ? null : json(key.Policy),
+      confirmed: Number(SubscriptionsConfirmed ?? 0),
+      pending: Number(SubscriptionsPending ?? 0),
+    },
+  };
+}
+
+/** A policy that is none allows nothing, which the check says. */
+function json(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return text;
+  }
+}
+
+const FUNCTION_ARN = /arn:[^:"]+:lambda:[^:"]+:\d+:function:[\w-]+:[\w$-]+/g;
+
+async function lookAtFunctions({ states, lambda }: Clients, deployment: Deployment): Promise<FunctionFacts[] | null> {
+  const machine = await unlessMissing(
+    states.send(new DescribeStateMachineCommand({ stateMachineArn: stateMachineArn(deployment) })),
+  );
+  if (machine === null) return null;
+  const arns = [...new Set(machine.definition?.match(FUNCTION_ARN) ?? [])];
+  return Promise.all(
+    arns.map(async (arn) => {
+      const found = await unlessMissing(lambda.send(new GetFunctionConfigurationCommand({ FunctionName: arn })));
+      return { arn, exists: found !== null };
+    }),
+  );
+}
+
+/** What a rollback must be allowed, whatever else is broken. */
+async function lookAtRights({ iam, lambda }: Clients, deployment: Deployment): Promise<RightFacts[]> {
+  const FunctionName = `${deployment.ingressId}-crossfade-rollback`;
+  const fn = await unlessMissing(lambda.send(new GetFunctionConfigurationCommand({ FunctionName })));
+  const role = fn?.Role;
+  if (role === undefined) return [];
+  const [, partition, , region, account] = stateMachineArn(deployment).split(':');
+  const at = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  const needed = [
+    ...deployment.rules.map(({ arn }) => ['elasticloadbalancing:ModifyRule', arn] as const),
+    ['dynamodb:UpdateItem', at('dynamodb', `table/${deployment.ledgerTable}`)] as const,
+    ['states:StopExecution', at('states', `execution:${deployment.ingressId}-cutover:any`)] as const,
+    ...(deployment.topicArn === undefined ? [] : [['sns:Publish', deployment.topicArn] as const]),
+  ];
+  return Promise.all(
+    needed.map(async ([action, resource]) => {
+      const { EvaluationResults = [] } = await iam.send(
+        new SimulatePrincipalPolicyCommand({ PolicySourceArn: role, ActionNames: [action], ResourceArns: [resource] }),
+      );
+      return { role, action, resource, decision: EvaluationResults[0]?.EvalDecision ?? 'implicitDeny' };
+    }),
+  );
+}
+
+async function lookAtRunbook(
+  { alarms }: Clients,
+  names: readonly string[],
+  fetch: Fetch,
+): Promise<RunbookFacts | null> {
+  const [first] = names;
+  if (first === undefined) return null;
+  const { MetricAlarms = [] } = await alarms.send(new DescribeAlarmsCommand({ AlarmNames: [first] }));
+  const url = MetricAlarms[0]?.AlarmDescription?.match(/https?:\/\/[^\s)#]+/)?.[0];
+  return url === undefined ? null : { url, status: await fetch(url) };
+}

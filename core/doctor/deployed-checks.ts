@@ -1,0 +1,129 @@
+/** What exists only once the stacks are deployed: alarms, the status topic, functions and their rights. */
+
+import { type Diagnosis, diagnosesOf } from './diagnosis.ts';
+import type { DeployedFacts, Facts } from './facts.ts';
+import { allowsService } from './resource-policy.ts';
+
+export function alarms({ deployed }: Facts): Diagnosis[] {
+  const { ok, warn, fail } = diagnosesOf('alarm');
+  return (deployed?.alarms.expected ?? []).map((name) => {
+    const reading = deployed?.alarms.found.find((alarm) => alarm.name === name);
+    if (reading === undefined) return fail(`Alarm ${name} does not exist.`, 'deploy the stack again: npx cdk deploy');
+    if (!reading.actionsEnabled)
+      return fail(
+        `The actions of alarm ${name} are disabled: it would roll nothing back.`,
+        `aws cloudwatch enable-alarm-actions --alarm-names ${name}`,
+      );
+    if (reading.mutedBy.length > 0)
+      return fail(
+        `Alarm ${name} is muted by ${reading.mutedBy.join(', ')}: it would roll nothing back.`,
+        'end the mute rule before the run',
+      );
+    if (reading.state === 'ALARM')
+      return fail(
+        `Alarm ${name} is in ALARM: preflight would refuse the run.`,
+        'find its cause (docs/how-to/runbook.md)',
+      );
+    if (reading.state === 'INSUFFICIENT_DATA')
+      return warn(
+        `Alarm ${name} has no data yet: preflight would refuse the run.`,
+        'send traffic through the listener, and look again after five minutes',
+      );
+    return ok(`Alarm ${name} is OK, and its actions are enabled.`);
+  });
+}
+
+/** An alarm that may not publish reaches nobody, and nothing says so. */
+export function notices({ deployed }: Facts): Diagnosis[] {
+  const { ok, warn, fail } = diagnosesOf('notice');
+  if (deployed === null) return [];
+  const { topic } = deployed;
+  if (topic === null)
+    return [warn('No status topic is deployed: nobody is told of anything.', 'give the construct a `topic`')];
+  if (topic.found === null) return [fail(`There is no topic ${topic.arn}.`, 'deploy the stack again: npx cdk deploy')];
+  const { policy, keyPolicy, confirmed, pending } = topic.found;
+  const diagnoses = [
+    allowsService(policy, 'cloudwatch.amazonaws.com', ['sns:Publish'])
+      ? ok('Alarms may publish to the status topic.')
+      : fail(
+          'The policy of the status topic does not let CloudWatch publish: alarms would reach nobody.',
+          `allow sns:Publish to cloudwatch.amazonaws.com on ${topic.arn}`,
+        ),
+    keyPolicy === null || allowsService(keyPolicy, 'cloudwatch.amazonaws.com', ['kms:Decrypt', 'kms:GenerateDataKey*'])
+      ? ok('Alarms may use the key of the status topic.')
+      : fail(
+          'The policy of the topic’s key does not let CloudWatch use it: alarms would reach nobody.',
+          'allow kms:Decrypt and kms:GenerateDataKey* to cloudwatch.amazonaws.com in the key’s policy',
+        ),
+  ];
+  const subscribe = `aws sns subscribe --topic-arn ${topic.arn} --protocol email --notification-endpoint ADDRESS`;
+  if (confirmed === 0)
+    diagnoses.push(
+      fail(
+        `The status topic has no confirmed subscription${pending > 0 ? ` (${pending} wait for their confirmation)` : ''}: nobody would be told.`,
+        pending > 0 ? 'confirm the subscription by the link in its mail' : subscribe,
+      ),
+    );
+  else if (pending > 0)
+    diagnoses.push(
+      warn(`${pending} subscriptions of the status topic are not confirmed.`, 'confirm them by the link in their mail'),
+    );
+  else diagnoses.push(ok(`${confirmed} subscriptions of the status topic are confirmed.`));
+  return diagnoses;
+}
+
+/** Runs keep the versions that they began with; one that is gone ends them, and their rollback with them. */
+export function functions({ deployed }: Facts): Diagnosis[] {
+  const { ok, fail } = diagnosesOf('function version');
+  if (deployed === null) return [];
+  if (deployed.functions === null)
+    return [fail('There is no state machine with the alias `live`.', 'deploy the stack again: npx cdk deploy')];
+  const gone = deployed.functions.filter(({ exists }) => !exists);
+  if (gone.length === 0) return [ok(`All ${deployed.functions.length} function versions of the state machine exist.`)];
+  return gone.map(({ arn }) =>
+    fail(`The state machine names ${arn}, which does not exist.`, 'deploy the stack again: npx cdk deploy'),
+  );
+}
+
+export function rights({ deployed }: Facts): Diagnosis[] {
+  const { ok, fail } = diagnosesOf('right');
+  if (deployed === null || deployed.rights.length === 0) return [];
+  const missing = deployed.rights.filter(({ decision }) => decision !== 'allowed');
+  if (missing.length === 0)
+    return [ok(`The rollback function has all ${deployed.rights.length} rights that it needs.`)];
+  return missing.map(({ role, action, resource, decision }) =>
+    fail(
+      `Role ${role} may not do ${action} on ${resource} (${decision === 'explicitDeny' ? 'a policy denies it' : 'no policy allows it'}).`,
+      'look for a permissions boundary or an organisation’s policy that takes it away; then deploy the stack again',
+    ),
+  );
+}
+
+export function rules({ deployed, listeners }: Facts): Diagnosis[] {
+  const { ok, fail } = diagnosesOf('rule');
+  if (deployed === null) return [];
+  const there = new Set(listeners.flatMap((listener) => listener.rules.map(({ arn }) => arn)));
+  const gone = deployed.ruleArns.filter((arn) => !there.has(arn));
+  if (gone.length === 0) return [ok(`All ${deployed.ruleArns.length} rules of the cutover exist.`)];
+  return gone.map((arn) =>
+    fail(
+      `The cutover’s rule ${arn} does not exist: its traffic goes by other rules.`,
+      'deploy the stack again: npx cdk deploy',
+    ),
+  );
+}
+
+export function runbook({ deployed }: Facts): Diagnosis[] {
+  const { ok, warn } = diagnosesOf('runbook');
+  if (deployed === null) return [];
+  const found: DeployedFacts['runbook'] = deployed.runbook;
+  if (found === null)
+    return [warn('The alarms name no runbook.', 'give the construct `runbookUrl`, which alarm mails then carry')];
+  if (found.status !== null && found.status < 400) return [ok(`The runbook ${found.url} can be reached from here.`)];
+  return [
+    warn(
+      `The runbook ${found.url} ${found.status === null ? 'cannot be reached from here' : `answers ${found.status}`}.`,
+      'correct `runbookUrl`, or make the page readable for those who are on call',
+    ),
+  ];
+}

@@ -1,0 +1,131 @@
+/** What the doctor has seen of an account. Read-only: whoever gathers it calls nothing that changes anything. */
+import type { AlarmReading, GroupRole, TargetHealthCounts } from '../model/index.ts';
+
+export interface ListenerFacts {
+  readonly arn: string;
+  /** Null: there is no such listener. */
+  readonly loadBalancerArn: string | null;
+  readonly rules: readonly RuleFacts[];
+  readonly tags: Tags;
+}
+
+export interface RuleFacts {
+  readonly arn: string;
+  /** Null for the default rule. */
+  readonly priority: number | null;
+  /** Path patterns, and every other condition by its field: `host-header`, `http-header`, … */
+  readonly paths: readonly string[];
+  readonly otherConditions: readonly string[];
+  /** Types of its actions in order, such as `authenticate-oidc`, `forward`. */
+  readonly actions: readonly string[];
+  /** Target groups that it forwards to. */
+  readonly groups: readonly string[];
+  readonly tags: Tags;
+}
+
+export interface GroupFacts {
+  readonly role: GroupRole;
+  readonly arn: string;
+  /** Null: there is no such group. */
+  readonly found: {
+    readonly loadBalancerArns: readonly string[];
+    readonly targetType: string;
+    readonly protocol: string;
+    readonly protocolVersion: string;
+    /** Stickiness of the group's own targets (not of the rule). */
+    readonly sticky: boolean;
+    readonly health: TargetHealthCounts;
+    readonly tags: Tags;
+  } | null;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface ServiceFacts {
+  readonly side: 'stable' | 'candidate' | 'mirror';
+  readonly name: string;
+  /** Null: there is no such service. */
+  readonly found: {
+    readonly status: string;
+    /** ECS, CODE_DEPLOY or EXTERNAL. */
+    readonly controller: string;
+    /** ROLLING, BLUE_GREEN, LINEAR or CANARY. */
+    readonly strategy: string;
+    readonly desired: number;
+    readonly running: number;
+    /** Names of scheduled scaling actions. */
+    readonly scheduled: readonly string[];
+  } | null;
+}
+
+export interface Quota {
+  readonly name: string;
+  readonly used: number;
+  /** Null: the service did not say. */
+  readonly limit: number | null;
+}
+
+export interface TopicFacts {
+  readonly arn: string;
+  /** Null: there is no such topic. */
+  readonly found: {
+    readonly policy: unknown;
+    /** Null: not encrypted by a key of the account's. */
+    readonly keyPolicy: unknown;
+    readonly confirmed: number;
+    readonly pending: number;
+  } | null;
+}
+
+export interface FunctionFacts {
+  /** As the state machine names it: an ARN with its version. */
+  readonly arn: string;
+  readonly exists: boolean;
+}
+
+export interface RightFacts {
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+  /** `allowed`, `implicitDeny` or `explicitDeny`, as IAM simulates it. */
+  readonly decision: string;
+}
+
+export interface RunbookFacts {
+  readonly url: string;
+  /** HTTP status; null: no answer. */
+  readonly status: number | null;
+}
+
+export interface AlarmFacts {
+  /** Every alarm that the deployment names. */
+  readonly expected: readonly string[];
+  readonly found: readonly AlarmReading[];
+}
+
+/** What exists only once the stacks are deployed. */
+export interface DeployedFacts {
+  readonly ruleArns: readonly string[];
+  readonly alarms: AlarmFacts;
+  readonly topic: TopicFacts | null;
+  /** Null: there is no state machine that would name any. */
+  readonly functions: readonly FunctionFacts[] | null;
+  readonly rights: readonly RightFacts[];
+  readonly runbook: RunbookFacts | null;
+}
+
+export interface Facts {
+  readonly listeners: readonly ListenerFacts[];
+  /** Where new rules are to be made: listener, first priority, path patterns. Empty once they are deployed. */
+  readonly planned: readonly {
+    readonly listenerArn: string;
+    readonly priority: number;
+    readonly paths: readonly string[];
+  }[];
+  readonly groups: readonly GroupFacts[];
+  readonly services: readonly ServiceFacts[];
+  readonly quotas: readonly Quota[];
+  /** This machine's clock minus AWS's, seconds. */
+  readonly clockSkew: number;
+  readonly deployed: DeployedFacts | null;
+}
