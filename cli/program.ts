@@ -4,16 +4,28 @@ import { costCommand, doctorCommand } from './account/index.ts';
 import { contractCommand, diffCommand, rulesCommand } from './compare/index.ts';
 import { chaosCommand, rehearseCommand } from './rehearse/index.ts';
 import {
-  approveCommand,
   drillCommand,
   exportCommand,
   planCommand,
-  refuseCommand,
   replayCommand,
   rollbackCommand,
   statusCommand,
 } from './run/index.ts';
 import { EXIT_HELP, type Terminal, version } from './shared/index.ts';
+import {
+  abortCommand,
+  approveCommand,
+  historyCommand,
+  listCommand,
+  pauseCommand,
+  promoteCommand,
+  refuseCommand,
+  resumeCommand,
+  retryCommand,
+  startCommand,
+  waitCommand,
+  watchCommand,
+} from './steer/index.ts';
 
 export function program(terminal: Terminal): Command {
   return new Command('crossfade')
@@ -30,11 +42,21 @@ export function program(terminal: Terminal): Command {
     .addCommand(drillCommand(terminal))
     .addCommand(diffCommand(terminal))
     .addCommand(contractCommand(terminal))
+    .addCommand(startCommand(terminal))
     .addCommand(statusCommand(terminal))
+    .addCommand(watchCommand(terminal))
+    .addCommand(waitCommand(terminal))
+    .addCommand(listCommand(terminal))
+    .addCommand(historyCommand(terminal))
     .addCommand(exportCommand(terminal))
     .addCommand(replayCommand(terminal))
     .addCommand(approveCommand(terminal))
     .addCommand(refuseCommand(terminal))
+    .addCommand(pauseCommand(terminal))
+    .addCommand(resumeCommand(terminal))
+    .addCommand(promoteCommand(terminal))
+    .addCommand(retryCommand(terminal))
+    .addCommand(abortCommand(terminal))
     .addCommand(rollbackCommand(terminal))
     .addCommand(rulesCommand(terminal));
 }

@@ -2,7 +2,7 @@
 
 import { withoutSecrets } from '../capture/redaction/index.ts';
 import { CrossfadeError, type CutoverStateJson, parseState } from '../core/model/index.ts';
-import { awaitSignoff, reduce } from '../core/phases/index.ts';
+import { approvalProblem, approversOf, awaitSignoff, reduce } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
@@ -17,6 +17,13 @@ export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifie
       });
     }
     const at = deps.clock.now();
+    const problem = approvalProblem(state.plan.signoff, state.startedBy, approversOf(approval));
+    if (problem !== null) {
+      throw new CrossfadeError('Crossfade.SignoffRefused', `The sign-off is not valid: ${problem}.`, {
+        traffic: 'unchanged; the rollback that follows writes the safe weights.',
+        nextStep: 'start a new cutover; `crossfade approve` refuses such an answer before it is given.',
+      });
+    }
     // An answer that was not given by the CLI has not been redacted yet.
     const told = { ...approval, comment: withoutSecrets(approval.comment) };
     // The waiting task returned the approval, not the state that it announced: enter that phase here.

@@ -3,8 +3,8 @@
  * have gone. A rollback from here on scales up first (core/fence/rollback.ts), because the ledger was told so beforehand.
  */
 
-import { type CutoverStateJson, FencedError, parseState } from '../core/model/index.ts';
-import { nextDesired, reduce, residue } from '../core/phases/index.ts';
+import { type CutoverStateJson, FencedError, parseState, UNSTEERED } from '../core/model/index.ts';
+import { nextDesired, pauseAt, reduce, residue } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
@@ -30,6 +30,8 @@ export function makeHandler(deps: DecommissionDeps) {
     if (deps.deployment.services === undefined || state.capacity === null) {
       return stay('The stable service is not part of this deployment; its owner removes it.', true);
     }
+    const paused = pauseAt((await deps.ledger.read(state.ingressId))?.steering ?? UNSTEERED, at);
+    if (paused !== null) return stay(`Paused by ${paused.by} until ${paused.until}; no task is removed.`);
     const seconds = Math.max(state.plan.decommission.step, SHORTEST_LOOK_SECONDS);
     const minutes = await deps.metrics.minutes({ from: at - seconds * 1000, to: at }, 1_000);
     const left = residue(minutes, state.split);

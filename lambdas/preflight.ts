@@ -28,8 +28,18 @@ import { problemsOf, wordIssue } from '../input/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, tell } from './tasks/index.ts';
 
+/** Written by `crossfade start`, which asks STS who its caller is. */
+const startedBySchema = z
+  .string()
+  .regex(/^arn:[\x21-\x7e]{1,300}$/, 'must be the ARN of an IAM identity')
+  .optional();
+
 const eventSchema = z.object({
-  input: z.strictObject({ plan: z.unknown().default({}), drill: drillRequestSchema.optional() }),
+  input: z.strictObject({
+    plan: z.unknown().default({}),
+    drill: drillRequestSchema.optional(),
+    startedBy: startedBySchema,
+  }),
   executionArn: z.string().min(1),
   executionName: cutoverIdSchema,
   startedAt: z.string(),
@@ -72,6 +82,7 @@ export function makeHandler(deps: PreflightDeps) {
       intent,
       heartbeatDueAt: due,
       drill,
+      startedBy: input.startedBy ?? null,
     });
     const state: CutoverState = {
       v: 1,
@@ -92,13 +103,15 @@ export function makeHandler(deps: PreflightDeps) {
       waitSeconds: 0,
       approval: null,
       drill,
+      startedBy: item.startedBy,
+      steeringRev: 0,
     };
     await deps.decisionLog.append(item.cutoverId, {
       at,
       kind: 'phase',
       phase: 'preflight',
       stage: -1,
-      by: 'machine',
+      by: item.startedBy ?? 'machine',
       message: state.reason,
       data: { plan: z.encode(planSchema, plan), deployment },
     });

@@ -1,13 +1,15 @@
 /** Sign-off: stores the task token, tells people what they are asked and how to answer. The machine waits. */
 import * as z from 'zod';
-import { parseState } from '../core/model/index.ts';
-import { awaitSignoff } from '../core/phases/index.ts';
+import { commandAt, parseState } from '../core/model/index.ts';
+import { awaitSignoff, signoffRules } from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
 const eventSchema = z.strictObject({ state: z.unknown(), token: z.string().min(1) });
 
-export function makeHandler(deps: Pick<Deps, 'approvals' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
+export function makeHandler(
+  deps: Pick<Deps, 'deployment' | 'approvals' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>,
+) {
   return async (event: unknown): Promise<void> => {
     const { state: json, token } = eventSchema.parse(event);
     const state = parseState(json);
@@ -27,7 +29,13 @@ export function makeHandler(deps: Pick<Deps, 'approvals' | 'ledger' | 'decisionL
     await settle(deps, state, waiting);
     await deps.notifier.publish({
       subject: `Crossfade ${state.cutoverId}: approval needed (${end})`,
-      body: `${state.reason}\nApprove: crossfade approve ${state.cutoverId}\nReject: crossfade refuse ${state.cutoverId}\nIf nobody answers by ${expiresAt}, the cutover rolls back.`,
+      body: [
+        state.reason,
+        `Approve: ${commandAt(deps.deployment, `approve ${state.cutoverId}`)}`,
+        `Reject: ${commandAt(deps.deployment, `refuse ${state.cutoverId}`)}`,
+        ...signoffRules(state),
+        `If nobody answers by ${expiresAt}, the cutover rolls back.`,
+      ].join('\n'),
     });
   };
 }

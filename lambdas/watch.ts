@@ -10,7 +10,15 @@ import {
   type ParityVerdict,
   parseState,
 } from '../core/model/index.ts';
-import { type Evidence, hardStop, observe, observeInterval, reduce, unreadiness } from '../core/phases/index.ts';
+import {
+  type Evidence,
+  hardStop,
+  observe,
+  observeInterval,
+  reduce,
+  steeredAt,
+  unreadiness,
+} from '../core/phases/index.ts';
 import { awsDeps } from './compose/index.ts';
 import { type Deps, settle, tell } from './tasks/index.ts';
 
@@ -25,15 +33,21 @@ const DECISION = { rollback: -1, hold: 0, advance: 1 } as const;
 
 export function makeHandler(deps: WatchDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
-    const state = await asOwed(deps, parseState(event));
     // Whole milliseconds, as the log keeps them: a replay must not be a fraction later.
     const now = Math.floor(deps.clock.now());
+    const { state, steered, rev } = await asOwed(deps, parseState(event), now);
     const seen = await gather(deps, state, now);
-    const { observation, verdict } = observe(deps.deployment, state, seen, now);
+    const { observation, verdict } = observe(deps.deployment, { ...state, steered }, seen, now);
     deps.emit({ GateDecision: DECISION[observation.decision] });
     await warnOfStable(deps, state, seen);
-    const data: Look = { ...lookOf(state, seen, now), decision: observation.decision, verdict };
-    return settle(deps, state, reduce(state, { type: 'observed', at: now, observation }), data);
+    const data: Look = {
+      ...lookOf(state, seen, now),
+      ...(steered === undefined ? {} : { steered }),
+      decision: observation.decision,
+      verdict,
+    };
+    const steeringRev = observation.restart === true ? rev : state.steeringRev;
+    return settle(deps, state, reduce({ ...state, steeringRev }, { type: 'observed', at: now, observation }), data);
   };
 }
 
@@ -47,11 +61,16 @@ async function warnOfStable(deps: WatchDeps, state: CutoverState, seen: Evidence
   });
 }
 
-/** What the ledger says was written last: the mirror may have been closed since the state was made (core/fence/close-mirror.ts). */
-async function asOwed({ ledger, deployment }: WatchDeps, state: CutoverState): Promise<CutoverState> {
+/**
+ * What the ledger says of the run: what was written last, for the mirror may have been closed since the state was made
+ * (core/fence/close-mirror.ts), and what people have asked of it.
+ */
+async function asOwed({ ledger, deployment }: WatchDeps, state: CutoverState, now: number) {
   const item = await ledger.read(deployment.ingressId);
-  if (item?.generation !== state.generation || !item.intent.confirmed) return state;
-  return { ...state, split: item.intent.split };
+  if (item?.generation !== state.generation) return { state, steered: undefined, rev: state.steeringRev };
+  const { steering, intent } = item;
+  const steered = steeredAt(steering, state, state.steeringRev, now) ?? undefined;
+  return { state: intent.confirmed ? { ...state, split: intent.split } : state, steered, rev: steering.rev };
 }
 
 async function gather(deps: WatchDeps, state: CutoverState, now: number): Promise<Evidence> {

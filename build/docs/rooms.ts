@@ -345,6 +345,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['core/cost', 'core/doctor', MODEL, 'input', 'lib', 'cli/run', 'cli/account/look', 'cli/shared'],
     packages: ['commander'],
   },
+  'cli/steer': {
+    purpose: 'Commands that start, follow, steer and sign off a run.',
+    imports: ['core/*', 'capture/redaction', AWS, 'lambdas/compose', 'cli/run', 'cli/shared'],
+  },
   'cli/rehearse': {
     purpose: 'Commands that run against the local cloud.',
     imports: [MODEL, 'report', 'rehearsal/*', 'cli/run', 'cli/shared'],

@@ -2,10 +2,9 @@
 export { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 export { drillCommand } from './drill.ts';
 export { exportCommand } from './export.ts';
-export { planCommand } from './plan.ts';
+export { planCommand, timelineText } from './plan.ts';
 export { readPlan } from './read-plan.ts';
 export { replayCommand } from './replay.ts';
 export { rollbackCommand } from './rollback.ts';
-export { approveCommand, refuseCommand } from './signoff.ts';
-export { stateMachineArn } from './state-machine-arn.ts';
+export { executionArn, stateMachineArn } from './state-machine-arn.ts';
 export { statusCommand } from './status.ts';

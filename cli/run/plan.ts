@@ -29,7 +29,9 @@ export function planCommand(terminal: Terminal): Command {
       const projection = project(readPlan('plan', file), assumptions);
       say(
         terminal.out,
-        options.json === true ? plainJson({ assumptions, ...projection }, 2) : table(projection, assumptions.rps),
+        options.json === true
+          ? plainJson({ assumptions, ...projection }, 2)
+          : timelineText(projection, assumptions.rps),
       );
       if (projection.problems.length > 0)
         throw new UsageError(projection.problems.map((p) => `${p.path}: ${p.message}`).join('\n'));
@@ -37,7 +39,8 @@ export function planCommand(terminal: Terminal): Command {
     });
 }
 
-function table({ rows, totalSeconds, historyEvents, falseAlarms }: Projection, rps: number): string {
+/** For people: phases, durations and evidence of a plan, a line each. */
+export function timelineText({ rows, totalSeconds, historyEvents, falseAlarms }: Projection, rps: number): string {
   const lines = rows.map((r) =>
     [
       formatDuration(r.startsAt).padEnd(14),

@@ -1,11 +1,20 @@
 /** Where executions are started: the machine is named after its ingress, and stands in the account and region of its rules. */
-import type { Deployment } from '../../core/model/index.ts';
+import type { CutoverId, Deployment } from '../../core/model/index.ts';
 import { UsageError } from '../shared/index.ts';
 
 /** ARN of the alias `live`. @throws UsageError for a deployment whose rules are not named by full ARNs. */
-export function stateMachineArn({ ingressId, rules }: Deployment): string {
+export function stateMachineArn(deployment: Deployment): string {
+  return `${statesArn(deployment, 'stateMachine')}:live`;
+}
+
+/** ARN of the execution that is the run. @throws UsageError as {@link stateMachineArn} */
+export function executionArn(deployment: Deployment, id: CutoverId): string {
+  return `${statesArn(deployment, 'execution')}:${id}`;
+}
+
+function statesArn({ ingressId, rules }: Deployment, kind: string): string {
   const [, partition, , region, account] = rules[0]?.arn.split(':') ?? [];
   if (partition === undefined || region === undefined || account === undefined)
     throw new UsageError(`the deployment's first rule is not named by its ARN: ${rules[0]?.arn}`);
-  return `arn:${partition}:states:${region}:${account}:stateMachine:${ingressId}-cutover:live`;
+  return `arn:${partition}:states:${region}:${account}:${kind}:${ingressId}-cutover`;
 }

@@ -1,15 +1,8 @@
 /** `crossfade status`: who owns the ingress, what is live, what was decided last. */
 import { Command } from 'commander';
 import { desiredWeights } from '../../core/fence/index.ts';
-import {
-  type Deployment,
-  describeWeights,
-  type Lease,
-  type LogEntry,
-  type RuleWeights,
-  sameWeights,
-} from '../../core/model/index.ts';
-import { describeSplit } from '../../core/phases/index.ts';
+import { commandAt, type Deployment, describeWeights, type Lease, sameWeights } from '../../core/model/index.ts';
+import { describeSplit, pauseAt } from '../../core/phases/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
@@ -28,12 +21,9 @@ export function statusCommand(terminal: Terminal): Command {
         () => NOTHING_CHANGED,
         () => look(options),
       );
-      const { deployment, item, live, drift, log } = found;
-      say(
-        terminal.out,
-        options.json === true ? plainJson({ item, live, drift, log }, 2) : text(deployment, item, live, drift, log),
-      );
-      terminal.exit(drift ? EXIT.failed : EXIT.ok);
+      const { deployment: _, ...shown } = found;
+      say(terminal.out, options.json === true ? plainJson(shown, 2) : text(found));
+      terminal.exit(found.drift ? EXIT.failed : EXIT.ok);
     });
 }
 
@@ -42,7 +32,7 @@ async function look(options: DeployedOptions) {
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2');
   const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
-  const { dynamoDecisionLog, dynamoLeases } = await import('../../lambdas/aws/dynamo/index.ts');
+  const { dynamoApprovals, dynamoDecisionLog, dynamoLeases } = await import('../../lambdas/aws/dynamo/index.ts');
   const { elbIngress } = await import('../../lambdas/aws/elb/index.ts');
   const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
   const ledger = dynamoLeases(dynamo, deployment.ledgerTable);
@@ -53,22 +43,27 @@ async function look(options: DeployedOptions) {
   ]);
   const log = item === null ? [] : (await decisionLog.entries(item.cutoverId)).slice(-LAST_ENTRIES);
   const drift = item?.intent.confirmed === true && !sameWeights(live, desiredWeights(deployment, item));
-  return { deployment, item, live, drift, log };
+  const waits = item?.status === 'running' && (item.phase === 'shadowSignoff' || item.phase === 'finalSignoff');
+  const approvals = dynamoApprovals(dynamo, deployment.ledgerTable, deployment.ingressId);
+  const request = waits ? await approvals.newest(item.cutoverId) : null;
+  // The task token is what answers the sign-off: it stays in the ledger.
+  const { token: _token, ...signoff } = request ?? { token: '' };
+  return { deployment, item, live, drift, log, signoff: 'kind' in signoff ? signoff : null };
 }
 
-function text(
-  deployment: Deployment,
-  item: Lease | null,
-  live: readonly RuleWeights[],
-  drift: boolean,
-  log: readonly LogEntry[],
-): string {
+type Found = Awaited<ReturnType<typeof look>>;
+
+function text({ deployment, item, live, drift, log, signoff }: Found): string {
   const weights = `Live: ${describeWeights(deployment, live)}${drift ? '\nDRIFT: live weights differ from the expected ones; the watchdog will correct them within a minute' : ''}`;
   if (item === null) return `Ingress ${deployment.ingressId}: no cutover has run here.\n${weights}`;
   const { rollback } = item;
+  // What a run that was brought back had intended is nothing that customers meet.
+  const split = item.status === 'running' ? ` ${describeSplit(item.intent.split)}.` : '';
   return [
-    `Ingress ${item.ingressId}: cutover ${item.cutoverId} is ${item.status} (phase ${item.phase}, generation ${item.generation}). ${describeSplit(item.intent.split)}.`,
+    `Ingress ${item.ingressId}: cutover ${item.cutoverId} is ${item.status} (phase ${item.phase}, generation ${item.generation}).${split}`,
     weights,
+    ...(item.status === 'running' ? asked(item) : []),
+    ...(signoff === null ? [] : waiting(deployment, signoff)),
     ...(rollback === null
       ? []
       : [
@@ -77,6 +72,32 @@ function text(
         ]),
     ...log.map((e) => `  ${e.at}  ${e.kind.padEnd(11)} ${plain(e.message)}`),
   ].join('\n');
+}
+
+/** What people have asked of the run that still has an effect. */
+function asked({ steering, phase, stage }: Lease): string[] {
+  const pause = pauseAt(steering, Date.now());
+  const { request } = steering;
+  const why = (reason: string) => (reason === '' ? '' : ` (${plain(reason)})`);
+  return [
+    ...(pause === null ? [] : [`Paused by ${plain(pause.by)} until ${pause.until}${why(pause.reason)}.`]),
+    ...(request?.kind === 'promote' && request.phase === phase && request.stage === stage
+      ? [
+          `Promotion ${request.override ? 'without evidence ' : ''}asked for by ${plain(request.by)} at ${request.at}${why(request.reason)}.`,
+        ]
+      : []),
+  ];
+}
+
+function waiting(deployment: Deployment, signoff: NonNullable<Found['signoff']>): string[] {
+  const { kind, expiresAt, evidence, agreed, cutoverId: id } = signoff;
+  return [
+    `Waiting for the ${kind} sign-off until ${expiresAt}; without an answer the cutover rolls back.`,
+    `  Evidence: ${plain(evidence)}`,
+    ...agreed.map(({ by }) => `  Approved by ${plain(by)}; another person must approve too.`),
+    `  Approve: ${commandAt(deployment, `approve ${id}`)}`,
+    `  Reject:  ${commandAt(deployment, `refuse ${id}`)}`,
+  ];
 }
 
 /** How far a rollback has come. Both instants are ISO-8601; null: not yet. */

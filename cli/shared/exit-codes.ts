@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** The command could not be done: AWS, the network or a file stood against it. The message says what was changed. */
   unable: 3,
+  /** What `wait` waited for did not come in time. */
+  late: 4,
   interrupted: 130,
 } as const;
 
@@ -23,8 +25,17 @@ export const NO: Readonly<Record<string, string>> = {
   status: 'the live weights do not match the expected weights',
   export: 'the ledger has no decision log of that cutover',
   replay: 'a decision changes, or the baseline would have rejected the plan',
-  approve: 'the cutover has no pending approval',
-  refuse: 'the cutover has no pending approval',
+  start: 'you did not confirm it',
+  watch: 'the cutover did not complete',
+  wait: 'the cutover ended in another way than the one waited for',
+  history: 'the ledger has no decision log of that cutover',
+  approve: 'the sign-off does not take this answer; the message says why',
+  refuse: 'the sign-off does not take this answer; the message says why',
+  pause: 'the request is refused; the message says why',
+  resume: 'the request is refused; the message says why',
+  promote: 'the request is refused; the message says why',
+  retry: 'the request is refused; the message says why',
+  abort: 'the cutover does not own the ingress, or has ended',
 };
 
 export const EXIT_HELP = `
@@ -33,4 +44,5 @@ Exit codes:
   1    completed, but the result is negative (rollback, drift, differences); the help of each command names it
   2    bad input, no credentials or no region: the message names the field, and nothing was changed
   3    failed because of AWS, the network or a file: the message says what was changed
+  4    the time that the wait command was given is up
   130  interrupted`;

@@ -11,6 +11,7 @@ import { type LogEntry, logEntrySchema } from './lease.ts';
 import { planSchema, withTodaysBursts, withTodaysPlanNames } from './plan.ts';
 import { baselineSummarySchema } from './run-state.ts';
 import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
+import { steeredSchema } from './steering.ts';
 
 /** Raised when a reader of the present version could no longer read what is written. */
 const VERSION = 1;
@@ -82,6 +83,8 @@ export const lookSchema = z.strictObject({
     stableRequests: z.number().nonnegative(),
     candidateRequests: z.number().nonnegative(),
   }),
+  /** What people had asked of the run; absent where nobody had. */
+  steered: steeredSchema.optional(),
   /** What the comparison came to. An output: a replay makes its own. */
   verdict: z.unknown().optional(),
 });

@@ -54,3 +54,15 @@ export const deploymentSchema = z.strictObject({
 
 export type Deployment = z.infer<typeof deploymentSchema>;
 export type DeployedRule = Deployment['rules'][number];
+
+/** AWS region of the deployment; null where its rules are not named by full ARNs. */
+export function regionOf({ rules }: Pick<Deployment, 'rules'>): string | null {
+  const region = rules[0]?.arn.split(':')[3];
+  return region === undefined || region === '' ? null : region;
+}
+
+/** A command line of `crossfade` with region and ingress filled in, to be pasted. */
+export function commandAt(deployment: Pick<Deployment, 'rules' | 'ingressId'>, command: string): string {
+  const region = regionOf(deployment);
+  return `${region === null ? '' : `AWS_REGION=${region} `}npx crossfade ${command} --ingress ${deployment.ingressId}`;
+}

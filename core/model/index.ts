@@ -8,7 +8,7 @@ export {
   parseEntry,
   parseHeader,
 } from './decision-log.ts';
-export { type Deployment, deploymentSchema, GROUP_ROLES, type GroupRole } from './deployment.ts';
+export { commandAt, type Deployment, deploymentSchema, GROUP_ROLES, type GroupRole, regionOf } from './deployment.ts';
 export {
   DRILL_DEADLINE_SECONDS,
   DRILL_INTERVAL_SECONDS,
@@ -103,4 +103,5 @@ export {
   type TrafficSplit,
   weightsFor,
 } from './split.ts';
+export { type Steered, type Steering, UNSTEERED } from './steering.ts';
 export { formatDuration, fromIso, parseDuration, toIso } from './time.ts';

@@ -9,6 +9,7 @@ import { drillSchema } from './drill.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from './ids.ts';
 import { capacitySnapshotSchema, PHASES } from './run-state.ts';
 import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
+import { type Steering, steeringSchema, UNSTEERED } from './steering.ts';
 
 /**
  * `running`: a run owns the ingress. `rolling_back`: fenced, safe weights not yet confirmed. `rolled_back`: safe weights
@@ -77,10 +78,15 @@ const leaseShape = z.object({
   rollback: rollbackShape.loose().nullable(),
   /** The run is a drill. */
   drill: drillSchema.nullable().default(null),
+  /** IAM identity (ARN) of who started the run; null where nobody said. */
+  startedBy: z.string().nullable().default(null),
+  /** What people have asked of the run. One that cannot be read holds nothing up: rollback does not depend on it. */
+  steering: steeringSchema.loose().catch(UNSTEERED).default(UNSTEERED),
 });
-export type Lease = Omit<z.infer<typeof leaseShape>, 'intent' | 'rollback'> & {
+export type Lease = Omit<z.infer<typeof leaseShape>, 'intent' | 'rollback' | 'steering'> & {
   readonly intent: Intent;
   readonly rollback: z.infer<typeof rollbackShape> | null;
+  readonly steering: Steering;
 };
 
 /**
@@ -139,6 +145,7 @@ export const logEntrySchema = z.strictObject({
     'verified',
     'refused',
     'drill',
+    'steering',
     'warning',
   ]),
   phase: z.enum(PHASES),

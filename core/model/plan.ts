@@ -135,6 +135,12 @@ const soakSchema = z.strictObject({
 const signoffSchema = z.strictObject({
   /** An unanswered sign-off expires after this time, and the cutover rolls back. */
   timeout: durationSchema(MINUTE, 14 * DAY).prefault('P3D'),
+  /** Persons, told apart by their IAM identities, who must approve each sign-off. */
+  approvers: z.int().min(1).max(2).default(1),
+  /** Whether whoever started the run may approve its sign-offs. */
+  starterMayApprove: z.boolean().default(false),
+  /** Persons who must ask for `promote --override`, which advances a stage without its evidence. */
+  overridePersons: z.int().min(1).max(2).default(1),
 });
 
 const decommissionSchema = z.strictObject({

@@ -12,6 +12,7 @@ import type { CutoverId, Generation, IngressId } from './ids.ts';
 import type { Intent, Lease, LogEntry, Trigger, TriggerScope } from './lease.ts';
 import type { BaselineSummary, CapacitySnapshot, CutoverState, Phase } from './run-state.ts';
 import type { RuleWeights } from './split.ts';
+import type { Steering } from './steering.ts';
 
 export interface TargetHealthCounts {
   readonly healthy: number;
@@ -73,6 +74,7 @@ export interface Claim {
   readonly intent: Intent;
   readonly heartbeatDueAt: string;
   readonly drill: Drill | null;
+  readonly startedBy: string | null;
 }
 
 export interface FenceRequest {
@@ -128,6 +130,11 @@ export interface Leases {
   complete(ref: RunRef): Promise<void>;
   /** Notes when the run's drill tripped its alarm. */
   recordTrip(ref: RunRef, drill: Drill): Promise<void>;
+  /**
+   * Puts `steering` in the place of what the lease had when it was read, while it still is in that phase and stage.
+   * @throws SupersededError when it has moved on, or somebody else steered it
+   */
+  steer(lease: Lease, steering: Steering): Promise<void>;
 }
 
 /** What was decided in each run of one ingress, by whom or by which figure. Entries are never rewritten. */
@@ -188,12 +195,20 @@ export interface ApprovalRequest {
   readonly askedAt: string;
   readonly expiresAt: string;
   readonly evidence: string;
+  /** Persons who have approved, each by the IAM identity, while more are wanted. */
+  readonly agreed: readonly { readonly by: string; readonly comment: string }[];
+  /** The answer that ended it; null while it is open, or where an earlier version asked. */
+  readonly answered: { readonly answer: 'approve' | 'refuse'; readonly by: string; readonly at: string } | null;
 }
 
 export interface Approvals {
-  open(request: ApprovalRequest): Promise<void>;
-  /** The open request, if any. */
-  pending(cutoverId: CutoverId): Promise<ApprovalRequest | null>;
+  open(request: Omit<ApprovalRequest, 'agreed' | 'answered'>): Promise<void>;
+  /** The newest request of the run, answered or not. */
+  newest(cutoverId: CutoverId): Promise<ApprovalRequest | null>;
+  /** Notes one person's approval, while the request is open. @returns the request after it @throws SupersededError */
+  agree(request: ApprovalRequest, person: ApprovalRequest['agreed'][number]): Promise<ApprovalRequest>;
+  /** Notes the answer that was given. */
+  close(request: ApprovalRequest, answered: NonNullable<ApprovalRequest['answered']>): Promise<void>;
 }
 
 export interface Exercise {

@@ -101,8 +101,11 @@ function sameScaling(a: CapacitySnapshot['scaling'], b: CapacitySnapshot['scalin
 }
 
 export const approvalSchema = z.strictObject({
+  /** For people: the name, or the names, of who approved. */
   approvedBy: z.string().min(1),
   comment: z.string().default(''),
+  /** IAM identities (ARN) of those who approved; absent in answers of earlier versions. */
+  approvers: z.array(z.string().min(1)).optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
@@ -133,6 +136,10 @@ export const stateSchema = z.strictObject({
   approval: approvalSchema.nullable(),
   /** This run is a drill; null: a cutover. */
   drill: drillSchema.nullable().default(null),
+  /** IAM identity (ARN) of who started the run; null where nobody said. */
+  startedBy: z.string().nullable().default(null),
+  /** Revision of the steering whose restart was carried out last. */
+  steeringRev: z.int().nonnegative().default(0),
   /** Put there by a Catch, consumed by the rollback task. */
   error: z.looseObject({ Error: z.string(), Cause: z.string().optional() }).optional(),
 });

@@ -13,11 +13,13 @@ import {
   type MinuteEvidence,
   type ParityVerdict,
   type RuleWeights,
+  type Steered,
   sameWeights,
   type TargetHealthCounts,
   weightsFor,
 } from '../model/index.ts';
 import { elapsedMs, type Observation } from './reducer.ts';
+import { steer } from './steering.ts';
 
 /** Ten minutes without a gap, points that come up to three minutes late, and two clocks that differ by two minutes each. */
 const ARRIVAL_SECONDS = 17 * 60;
@@ -29,7 +31,10 @@ export interface Observed {
 }
 
 /** What a decision reads of the run; with {@link Evidence} and the time it is enough to take the decision again. */
-export type Looking = Pick<CutoverState, 'plan' | 'phase' | 'stage' | 'since' | 'split' | 'baseline'>;
+export type Looking = Pick<CutoverState, 'plan' | 'phase' | 'stage' | 'since' | 'split' | 'baseline'> & {
+  /** What people asked of the run. */
+  readonly steered?: Steered | undefined;
+};
 
 /** Could the stable side take everything back now? */
 export interface StableReadiness {
@@ -63,15 +68,19 @@ export function observe(deployment: Deployment, state: Looking, seen: Evidence, 
   const known = settled(seen.minutes, now, state.plan.gate.settleAfter);
   const observed = observePhase(deployment, state, { ...seen, minutes: known }, now);
   const { decision, reason } = observed.observation;
-  const gap = decision === 'advance' ? gapIn(state, known, now) : null;
+  if (decision === 'rollback') return observed;
   const obstacle = obstacleOf(deployment, state, seen);
-  const held = obstacle ?? gap;
-  if (held === null || decision === 'rollback') return observed;
+  const held = obstacle ?? (decision === 'advance' ? gapIn(state, known, now) : null);
   const longest = obstacle === null ? longestUndecided(state, known, now) : lengthOf(state).maxHold;
-  const observation: Observation = overdue(state, now, longest)
-    ? { decision: 'rollback', reason: `${held} ${reason} It was held for its maximum of ${minutes(longest)}.` }
-    : { decision: 'hold', reason: `${held} ${reason}` };
-  return { ...observed, observation };
+  const found = held === null ? observed.observation : heldBy(`${held} ${reason}`, state, now, longest);
+  const safe = obstacle === null && seen.parity?.status !== 'dirty';
+  return { ...observed, observation: steer(found, state.steered, safe) };
+}
+
+function heldBy(reason: string, state: Looking, now: number, longest: number): Observation {
+  return overdue(state, now, longest)
+    ? { decision: 'rollback', reason: `${reason} It was held for its maximum of ${minutes(longest)}.` }
+    : { decision: 'hold', reason };
 }
 
 function observePhase(deployment: Deployment, state: Looking, seen: Evidence, now: number): Observed {
@@ -127,15 +136,16 @@ function gapIn(state: Looking, known: readonly MinuteEvidence[], now: number): s
   if (state.phase !== 'stage' && state.phase !== 'soak') return null;
   const since = fromIso(state.since);
   const share = state.phase === 'soak' ? 1 : state.split.candidatePercent / 100;
-  const gap = gapOf(known, { since, now, share, bakeMs: earliestOf(state) * 1000 });
+  const gap = gapOf(known, { since, now, share, bakeMs: earliestOf(state, now) * 1000 });
   return gap === null ? null : `Evidence is not complete: ${gap}.`;
 }
 
-/** Seconds after which the present stage or soak may advance. */
-function earliestOf(state: Looking): number {
+/** Seconds after which the present phase or stage may advance; a promotion ends its time now. */
+function earliestOf(state: Looking, now: number): number {
   const { bake } = lengthOf(state);
   const { accelerate, minBake } = state.plan.gate;
-  return state.phase === 'stage' && accelerate ? Math.min(minBake, bake) : bake;
+  const planned = state.phase === 'stage' && accelerate ? Math.min(minBake, bake) : bake;
+  return state.steered?.promoted == null ? planned : Math.min(planned, elapsedMs(state, now) / 1000);
 }
 
 /** Why a rollback could not be carried by the stable side; null when it could. No customer moves away from a side that is sinking. */
@@ -177,7 +187,7 @@ function lengthOf({ plan, phase, stage }: Looking): { readonly bake: number; rea
 function overdue(state: Looking, now: number, longest: number): boolean {
   const judged = state.phase === 'stage' || state.phase === 'soak';
   if (judged && state.plan.gate.onUndecided === 'hold') return false;
-  return elapsedMs(state, now) / 1000 >= lengthOf(state).bake + longest;
+  return elapsedMs(state, now) / 1000 - (state.steered?.pausedSeconds ?? 0) >= lengthOf(state).bake + longest;
 }
 
 /**
@@ -200,13 +210,14 @@ export function observeShadow(
 ): Observation {
   const { duration, maxHold } = state.plan.shadow;
   const elapsed = elapsedMs(state, now) / 1000;
+  const earliest = earliestOf(state, now);
   const red = alarms.filter((a) => a.state === 'ALARM' && deployment.shadowAlarms.includes(a.name)).map((a) => a.name);
   if (red.length > 0)
     return { decision: 'rollback', reason: `Shadow alarm ${red.join(', ')} is in ALARM; the mirror is closed.` };
   const text = `Parity ${parity.status} over ${parity.pairs} pairs on ${parity.routes} routes${parity.reasons.length === 0 ? '' : `: ${parity.reasons.join('; ')}`}.`;
-  if (elapsed < duration) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(duration)}. ${text}` };
+  if (elapsed < earliest) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(duration)}. ${text}` };
   if (parity.status === 'clean') return { decision: 'advance', reason: text };
-  if (elapsed < duration + maxHold) return { decision: 'hold', reason: text };
+  if (!overdue(state, now, maxHold)) return { decision: 'hold', reason: text };
   return { decision: 'rollback', reason: `${text} The shadow was held for its maximum of ${minutes(maxHold)}.` };
 }
 
@@ -214,10 +225,11 @@ export function observeShadow(
 export function observeExercise(state: Looking, parity: ParityVerdict, now: number): Observation {
   const { exercise, maxHold } = state.plan.shadow;
   const elapsed = elapsedMs(state, now) / 1000;
+  const earliest = earliestOf(state, now);
   const text = `Parity ${parity.status} under load${parity.reasons.length === 0 ? '' : `: ${parity.reasons.join('; ')}`}.`;
-  if (elapsed < exercise) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(exercise)}. ${text}` };
+  if (elapsed < earliest) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(exercise)}. ${text}` };
   if (parity.status === 'clean') return { decision: 'advance', reason: text };
-  if (elapsed < exercise + maxHold) return { decision: 'hold', reason: text };
+  if (!overdue(state, now, maxHold)) return { decision: 'hold', reason: text };
   return { decision: 'rollback', reason: `${text} It was held for its maximum of ${minutes(maxHold)}.` };
 }
 
@@ -254,7 +266,7 @@ export function observeSoak(
 
 function weigh(state: Looking, verdict: Observation, looked: readonly MinuteEvidence[], now: number): Observation {
   const { decision, reason } = verdict;
-  const earliest = earliestOf(state);
+  const earliest = earliestOf(state, now);
   const elapsed = elapsedMs(state, now) / 1000;
   if (decision === 'rollback') return { decision, reason };
   if (elapsed < earliest) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(earliest)}: ${reason}` };

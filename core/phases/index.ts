@@ -14,5 +14,15 @@ export {
   type Transition,
 } from './reducer.ts';
 export { type Ended, Replay, type ReplayedLook, type ReplayedPhase, type ReplaySummary } from './replay.ts';
+export { agree, approvalProblem, approversOf, closedSignoff, signoffRules } from './signoff.ts';
+export { pauseAt, steeredAt } from './steering.ts';
+export {
+  type Asking,
+  askSteering,
+  MOST_PAUSED_SECONDS,
+  type RunSoFar,
+  type SteeringAnswer,
+  type SteeringRequest,
+} from './steering-request.ts';
 export { ANY_TRAFFIC, HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from './timeline.ts';
 export { describeSplit } from './wording.ts';

@@ -26,6 +26,8 @@ export interface Observation {
   readonly decision: 'advance' | 'hold' | 'rollback';
   /** A sentence with the figure that decided. */
   readonly reason: string;
+  /** The phase or stage begins again, at the same weights. */
+  readonly restart?: true;
 }
 
 /** Instants are milliseconds since the epoch. */
@@ -188,8 +190,15 @@ function onObserved(state: CutoverState, at: number, observation: Observation): 
   switch (observation.decision) {
     case 'rollback':
       return settle('rollback', 0);
-    case 'hold':
-      return settle('hold', observeInterval(state));
+    case 'hold': {
+      const since = observation.restart === true ? toIso(at) : state.since;
+      return note(
+        { ...state, since, next: 'hold', reason, waitSeconds: observeInterval(state) },
+        at,
+        'observation',
+        reason,
+      );
+    }
     case 'advance':
       return settle(
         isLastStage(state) ? 'proceed' : 'nextStage',

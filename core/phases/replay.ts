@@ -175,12 +175,12 @@ export class Replay {
     return [...this.#minutes.values()].sort((a, b) => a.minute - b.minute);
   }
 
-  #stateOf({ phase, stage }: LogEntry, { since, split }: Look, { plan }: Began): Looking | null {
+  #stateOf({ phase, stage }: LogEntry, { since, split, steered }: Look, { plan }: Began): Looking | null {
     const asked = this.#asked ?? plan;
     const percent = plan.stages[stage]?.percent;
     const at = phase === 'stage' ? asked.stages.findIndex((s) => s.percent === percent) : stage;
     if (phase === 'stage' && at === -1) return null;
-    return { plan: asked, phase, stage: at, since, split, baseline: this.#baseline };
+    return { plan: asked, phase, stage: at, since, split, baseline: this.#baseline, steered };
   }
 }
 

@@ -3,7 +3,7 @@
 import { type CaptureRecord, captureRecordSchema, identityOf } from '../../capture/format/index.ts';
 import type { Compare, Comparison } from '../compare/index.ts';
 import { noiseOf } from './noise.ts';
-import type { RouteAggregates } from './routes.ts';
+import { countedRoute, type RouteAggregates } from './routes.ts';
 import { aggregateOf } from './tally.ts';
 
 /** One line of NDJSON, and what it adds to the counts. */
@@ -32,7 +32,7 @@ export function judgeLine(text: string, compare: Compare): Judged | Refused {
     return {
       identity: identityOf(record),
       at: record.at,
-      routes: { [record.route]: aggregateOf(record, comparison, noiseOf(record, compare, comparison)) },
+      routes: { [countedRoute(record)]: aggregateOf(record, comparison, noiseOf(record, compare, comparison)) },
       line: `${JSON.stringify({ ...record, comparison: shortened(comparison) })}\n`,
     };
   } catch (error) {

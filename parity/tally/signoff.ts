@@ -3,7 +3,7 @@
 import type { Severity } from '../causes/index.ts';
 import { judgeLatency, type LatencyPolicy, PERCENTILES, type Percentile } from './latency.ts';
 import { noisyPlaces } from './noise.ts';
-import { OTHER_ROUTES, type RouteAggregates } from './routes.ts';
+import { OTHER_ROUTES, type RouteAggregates, UNSERVED } from './routes.ts';
 import { letOff, noiseIn } from './suppression.ts';
 import { findingsOf, type RouteAggregate } from './tally.ts';
 
@@ -43,20 +43,68 @@ export function judgeParity(
   policy: SignoffPolicy,
   copies: CopyCounts | null,
 ): SignoffVerdict {
-  const routes = letOff(counted);
-  const entries = Object.entries(routes);
+  const { [UNSERVED]: unserved, ...routes } = letOff(counted);
+  const all = Object.entries(routes);
+  const rare = rareRoutes(all, policy);
+  const entries = all.filter(([route]) => !rare.includes(route));
   const each = (judge: (a: RouteAggregate) => string[]) =>
     entries.flatMap(([route, a]) => judge(a).map((text) => `${route.trim()}: ${text}`));
   const dirty = each((a) => faults(a, policy));
-  const gaps = [...each((a) => missing(a, policy)), ...tooMany(routes), ...losses(entries, policy, copies)];
-  const pairs = entries.reduce((sum, [, a]) => sum + a.pairs, 0);
+  const gaps = [...each((a) => missing(a, policy)), ...tooMany(routes), ...losses(all, policy, copies)];
+  const pairs = all.reduce((sum, [, a]) => sum + a.pairs, 0);
   const status = dirty.length > 0 ? 'dirty' : gaps.length > 0 || entries.length === 0 ? 'insufficient' : 'clean';
   return {
     status,
-    reasons: atMost([...dirty, ...gaps], MAX_REASONS, [...accepted(entries, policy), ...varying(routes)]),
+    reasons: atMost([...dirty, ...gaps], MAX_REASONS, [
+      ...accepted(entries, policy),
+      ...varying(routes),
+      ...leftOut(unserved, rare, routes),
+    ]),
     pairs,
-    routes: entries.length,
+    routes: all.length,
   };
+}
+
+/** Share of all captures that routes which are too rare to judge may make up together. */
+const RARE_SHARE = 0.001;
+
+/**
+ * Routes that hold nothing up although they have too few captures: nothing is wrong on them, and even if every request to them broke,
+ * fewer than one in a thousand would. Otherwise anybody who asks for one more path holds up every sign-off.
+ */
+function rareRoutes(routes: readonly (readonly [string, RouteAggregate])[], policy: SignoffPolicy): readonly string[] {
+  let room = Math.min(RARE_SHARE, policy.maxBreakingRate) * routes.reduce((sum, [, a]) => sum + a.pairs, 0);
+  return routes
+    .filter(([route, a]) => route !== OTHER_ROUTES && isThin(a, policy) && faults(a, policy).length === 0)
+    .filter(([, a]) => a.undecided + a.unmatched + a.oversize === 0)
+    .toSorted(([, a], [, b]) => a.pairs - b.pairs)
+    .filter(([, a]) => {
+      room -= a.pairs;
+      return room >= 0;
+    })
+    .map(([route]) => route);
+}
+
+function neededPairs(policy: SignoffPolicy): number {
+  return Math.max(policy.minPairsPerRoute, Math.ceil(3 / policy.maxBreakingRate));
+}
+
+function isThin(a: RouteAggregate, policy: SignoffPolicy): boolean {
+  return a.pairs < neededPairs(policy);
+}
+
+/** What the verdict does not rest on, in a sentence each. */
+function leftOut(unserved: RouteAggregate | undefined, rare: readonly string[], routes: RouteAggregates): string[] {
+  const named = rare.slice(0, LISTED).map((route) => `${route} (${routes[route]?.pairs ?? 0})`);
+  const more = rare.length > LISTED ? `, ${rare.length - LISTED} more` : '';
+  return [
+    ...(unserved === undefined
+      ? []
+      : [
+          `not judged, because neither side serves these paths: ${unserved.pairs} captures${unserved.breaking + unserved.undecided === 0 ? '' : `, of which ${unserved.breaking + unserved.undecided} differ`}`,
+        ]),
+    ...(rare.length === 0 ? [] : [`not judged, because they are too rare to matter: ${named.join(', ')}${more}`]),
+  ];
 }
 
 const MAX_REASONS = 32;
@@ -82,7 +130,7 @@ function faults(a: RouteAggregate, policy: SignoffPolicy): string[] {
 
 function missing(a: RouteAggregate, policy: SignoffPolicy): string[] {
   const reasons: string[] = [];
-  const needed = Math.max(policy.minPairsPerRoute, Math.ceil(3 / policy.maxBreakingRate));
+  const needed = neededPairs(policy);
   if (a.pairs < needed) reasons.push(`too few captures, ${a.pairs} of ${needed}`);
   if (a.undecided > 0)
     reasons.push(

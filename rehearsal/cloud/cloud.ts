@@ -41,6 +41,7 @@ import {
   LocalSns,
   type PublishedMessage,
   startDynamo,
+  sts,
 } from './services/index.ts';
 import { LocalMachine, statesOperations, statusChangeEvent } from './states/index.ts';
 import { type Assembly, Names, REGION } from './template/index.ts';
@@ -210,6 +211,7 @@ async function build(
     query: {
       '2015-12-01': { service: 'elasticloadbalancing', operations: elb },
       '2010-03-31': { service: 'sns', operations: sns.operations },
+      '2011-06-15': { service: 'sts', operations: sts },
     },
     lambda: lambda.request,
     dynamodb: dynamo.forward,

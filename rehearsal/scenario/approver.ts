@@ -18,9 +18,10 @@ export async function approve(cloud: LocalCloud, cutoverId: CutoverId, kind: 'sh
   try {
     for (let i = 0; i < TRIES; i++) {
       await delay(100);
-      if ((await approvals.pending(cutoverId))?.kind !== kind) continue;
+      const request = await approvals.newest(cutoverId);
+      if (request?.kind !== kind) continue;
       const approval = { approvedBy: 'rehearsal', comment: `the ${kind} evidence` };
-      await answerSignoff(states, approvals, cutoverId, { answer: 'approve', approval });
+      await answerSignoff(states, request, { answer: 'approve', approval });
       return;
     }
     throw new Error(`the ${kind} sign-off did not open`);

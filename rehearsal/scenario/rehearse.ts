@@ -2,7 +2,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { cutoverIdSchema, type Lease, type Leases, type Plan, planSchema, shareOf } from '../../core/model/index.ts';
+import {
+  type CutoverId,
+  cutoverIdSchema,
+  type Lease,
+  type Leases,
+  type Plan,
+  planSchema,
+  shareOf,
+} from '../../core/model/index.ts';
 import { dynamoDecisionLog, dynamoLeases } from '../../lambdas/aws/dynamo/index.ts';
 import type { RunEvidence } from '../../report/index.ts';
 import { type CloudEvent, type LocalCloud, startCloud } from '../cloud/index.ts';
@@ -40,6 +48,10 @@ export interface RehearsalOptions {
   readonly port?: number;
   /** Faults on AWS calls. @default none */
   readonly chaos?: readonly ChaosSpec[];
+  /** Told of the cloud once it runs, and of the run that will begin in it: for those who look on, or steer. */
+  readonly onCloud?: (cloud: LocalCloud, cutoverId: CutoverId) => void;
+  /** Answers a sign-off once the machine waits for it. @default approves it */
+  readonly answer?: typeof approve;
   readonly progress: RehearsalProgress;
   /** Ends the run early; everything that was started is stopped. */
   readonly signal: AbortSignal;
@@ -66,7 +78,7 @@ async function run(
   options: RehearsalOptions,
   stops: (() => Promise<void>)[],
 ): Promise<RunEvidence> {
-  const { progress, signal } = options;
+  const { progress, signal, answer = approve } = options;
   const cutoverId = cutoverIdSchema.parse(`rehearsal-${Date.now()}`);
   const chaos = new Chaos(options.chaos ?? []);
   let onCloudEvent: (event: CloudEvent) => void = () => {};
@@ -116,8 +128,8 @@ async function run(
     if (event.type === 'weights') recorder.weights(event.at, shares(cloud));
     if (event.type === 'scale') void fleet.scale(event.service);
     if (event.type === 'state') {
-      if (event.state === 'Await shadow sign-off') void approve(cloud, cutoverId, 'shadow').catch(ended.reject);
-      if (event.state === 'Await final sign-off') void approve(cloud, cutoverId, 'final').catch(ended.reject);
+      if (event.state === 'Await shadow sign-off') void answer(cloud, cutoverId, 'shadow').catch(ended.reject);
+      if (event.state === 'Await final sign-off') void answer(cloud, cutoverId, 'final').catch(ended.reject);
       if (event.state === 'Shadow interval') injectAt('shadow');
       if (event.state === 'Stage interval') injectAt(percentOf(event.input));
     }
@@ -134,6 +146,7 @@ async function run(
   };
   stops.push(stopLoad);
   cloud.run();
+  options.onCloud?.(cloud, cutoverId);
   progress.note(
     clock.now(),
     `clients send ${options.rps} requests a second; ${WARM_UP_MINUTES} minutes of baseline first`,

@@ -56,7 +56,7 @@ export class Deeds {
   /** As the operator's command does: it asks for the open request of that run on that ingress. */
   async #answer(ingress: SimulatedIngress, cutoverId: CutoverId, answer: 'approve' | 'refuse'): Promise<void> {
     const { invocations, ingresses, observer, secret } = this.#options;
-    const open = await invocations.command(ingress).approvals.pending(cutoverId);
+    const open = await invocations.command(ingress).approvals.newest(cutoverId);
     if (open === null) return;
     for (const { site, machine } of ingresses.values()) {
       const answered =

@@ -88,6 +88,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       verifyRollback: (ref, at) => call('ledger.verifyRollback', () => lease.note(ref, { verifiedAt: at })),
       confirmCapacity: (ref, at) => call('ledger.confirmCapacity', () => lease.note(ref, { capacityRestoredAt: at })),
       complete: (ref) => call('ledger.complete', () => lease.complete(ref)),
+      steer: async (read, steering) => lease.steer(read, steering),
       recordTrip: (ref, drill: Drill) => call('ledger.recordTrip', () => lease.asOwner(ref, { drill })),
     },
     decisionLog: {
@@ -138,8 +139,10 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       publish: (notice) => call('notifier.publish', () => outside.notified(notice)),
     },
     approvals: {
-      open: (request) => call('approvals.open', () => outside.asked(request)),
-      pending: async (cutoverId) => outside.pending(cutoverId),
+      open: (request) => call('approvals.open', () => outside.asked({ ...request, agreed: [], answered: null })),
+      newest: async (cutoverId) => outside.pending(cutoverId),
+      agree: async (request) => request,
+      close: async () => {},
     },
     exercise: { start: () => call('exercise.start', () => undefined) },
     emit: (values, properties) => outside.published(JSON.stringify({ at: toIso(now()), ...values, ...properties })),

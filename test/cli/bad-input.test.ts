@@ -5,7 +5,7 @@ import { type CliResult, crossfade, runCommand } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { serve } from '../support/http.ts';
 import { FILES } from './bad-input/files.ts';
-import { COMMANDS, JSON_FILES, NUMBERS, OPTIONS, PLANS, type Row } from './bad-input/rows.ts';
+import { COMMANDS, JSON_FILES, NUMBERS, OPTIONS, PLANS, type Row, RUNS } from './bad-input/rows.ts';
 
 const folder = temporaryFolder();
 beforeAll(async () => {
@@ -34,7 +34,7 @@ function expectReadable({ stdout, stderr }: CliResult): void {
 }
 
 describe('bad input ends with exit code 2 and names the field', () => {
-  const rows = [...COMMANDS, ...NUMBERS, ...JSON_FILES, ...PLANS, ...OPTIONS];
+  const rows = [...COMMANDS, ...NUMBERS, ...JSON_FILES, ...PLANS, ...OPTIONS, ...RUNS];
 
   it.each(rows)('crossfade %j: %s', async (typed, says) => {
     const result = await crossfade(argsOf(typed), NO_AWS);
@@ -43,15 +43,15 @@ describe('bad input ends with exit code 2 and names the field', () => {
     expectReadable(result);
   });
 
-  it('has a row for each of at least 120 mistakes', () => expect(new Set(rows.map(String)).size).toBeGreaterThan(160));
+  it('has a row for each of at least 250 mistakes', () => expect(new Set(rows.map(String)).size).toBeGreaterThan(250));
 });
 
 describe('an unknown command', () => {
-  it.each(['pause', 'rollbak', 'aprove', 'refus', 'dril'])(
+  it.each(['pausse', 'rollbak', 'aprove', 'refus', 'dril', 'promot', 'abbort', 'strat', 'retri', 'resum'])(
     '%s is not answered by one that moves traffic',
     async (typed) => {
       const { stderr } = await crossfade([typed]);
-      expect(stderr).not.toMatch(/rollback|approve|refuse|drill/);
+      expect(stderr).not.toMatch(/rollback|approve|refuse|drill|promote|abort|start|retry|resume/);
       expect(stderr).toContain('crossfade --help');
     },
   );

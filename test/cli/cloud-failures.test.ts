@@ -39,6 +39,16 @@ const COMMANDS: readonly (readonly [command: string, left: string])[] = [
   ['approve first', 'moved no traffic'],
   ['refuse first', 'moved no traffic'],
   ['drill', 'Nothing was changed.'],
+  ['list', 'Nothing was changed.'],
+  ['history first', 'Nothing was changed.'],
+  ['watch first', 'Nothing was changed.'],
+  ['wait first --for complete --timeout PT1M', 'Nothing was changed.'],
+  ['start --yes', 'Nothing was changed.'],
+  ['pause first', 'No weight was written.'],
+  ['resume first', 'No weight was written.'],
+  ['promote first', 'No weight was written.'],
+  ['retry first', 'No weight was written.'],
+  ['abort first --reason wrong', 'Nothing was changed.'],
 ];
 const run = (command: string, environment: Record<string, string>) =>
   crossfade([...command.split(' '), '--deployment', file, ...evidenceOf(command)], environment);

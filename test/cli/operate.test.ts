@@ -54,6 +54,7 @@ describe('the operator’s commands', () => {
       intent,
       heartbeatDueAt: AT,
       drill: null,
+      startedBy: null,
     });
 
     const drifted = await run('status');
@@ -91,6 +92,7 @@ describe('the operator’s commands', () => {
       intent: { split: TEN, weights, at: AT, confirmed: true },
       heartbeatDueAt: AT,
       drill: null,
+      startedBy: null,
     });
     for (const args of [['rollback', '--by', hostile, '--reason', hostile], ['status'], ['status', '--json']]) {
       const { stdout, stderr } = await run(...args);
@@ -157,7 +159,7 @@ describe('the operator’s commands', () => {
   });
 
   it('say when no sign-off is waited for', async () => {
-    expect(await run('approve', 'first', '--by', 'ada')).toMatchObject({
+    expect(await run('approve', 'first')).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('Cutover "first" has no pending approval.'),
     });

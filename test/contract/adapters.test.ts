@@ -4,7 +4,7 @@ import {
   PutMetricAlarmCommand,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
 import { UNKNOWN } from '../../core/model/evidence.ts';
@@ -12,6 +12,7 @@ import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/m
 import type { Lease } from '../../core/model/lease.ts';
 import type { Claim, FenceRequest } from '../../core/model/ports.ts';
 import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
+import { UNSTEERED } from '../../core/model/steering.ts';
 import { systemClock } from '../../lambdas/aws/calls/system-clock.ts';
 import { cloudWatchAlarms } from '../../lambdas/aws/cloudwatch/alarms.ts';
 import { cloudWatchMetrics } from '../../lambdas/aws/cloudwatch/metrics.ts';
@@ -22,6 +23,7 @@ import { dynamoDrills } from '../../lambdas/aws/dynamo/drills.ts';
 import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
 import { dynamoParityRules } from '../../lambdas/aws/dynamo/parity-rules.ts';
 import { dynamoParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
+import { pastRuns } from '../../lambdas/aws/dynamo/runs.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
 import { sfnExecutions } from '../../lambdas/aws/states/executions.ts';
 import { EMPTY_AGGREGATE } from '../../parity/tally/tally.ts';
@@ -54,6 +56,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       intent,
       heartbeatDueAt: LATER,
       drill: null,
+      startedBy: null,
     };
     return { ledger, ingressId, claim, intent };
   }
@@ -202,6 +205,39 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       await expect(ledger.heartbeat(item, progress)).rejects.toThrow(FencedError);
     });
 
+    it('takes steering of the run as it was read, and of no other', async () => {
+      const { ledger, ingressId, claim } = fresh();
+      const read = await ledger.claim(claim);
+      const steering = { ...UNSTEERED, rev: 1, retries: 1 };
+      await ledger.steer(read, steering);
+      const steered = await ledger.read(ingressId);
+      expect(steered).toMatchObject({ steering, status: 'running', generation: 1 });
+      await expect(ledger.steer(read, { ...steering, retries: 2 })).rejects.toThrow(SupersededError);
+      if (steered === null) throw new Error('it was claimed');
+      await ledger.heartbeat(read, progress);
+      await expect(ledger.steer(steered, { ...steering, rev: 2 })).rejects.toThrow(SupersededError);
+      const moved = { ...steered, phase: progress.phase, stage: progress.stage };
+      await ledger.steer(moved, { ...steering, rev: 2 });
+      await ledger.fence(ingressId, REQUEST);
+      await expect(ledger.steer({ ...moved, steering: { ...steering, rev: 2 } }, steering)).rejects.toThrow(
+        SupersededError,
+      );
+      expect(await ledger.read(ingressId)).toMatchObject({ status: 'rolling_back', steering: { rev: 2 } });
+    });
+
+    it('steers a lease of an earlier version, which has no steering', async () => {
+      const { ledger, ingressId, claim } = fresh();
+      await ledger.claim(claim);
+      const key = { pk: { S: `INGRESS#${ingressId}` }, sk: { S: 'CUTOVER' } };
+      const remove = { TableName: backend.table, Key: key, UpdateExpression: 'REMOVE steering, startedBy' };
+      await backend.dynamo.send(new UpdateItemCommand(remove));
+      const read = await ledger.read(ingressId);
+      expect(read).toMatchObject({ steering: UNSTEERED, startedBy: null });
+      if (read === null) throw new Error('it was claimed');
+      await ledger.steer(read, { ...UNSTEERED, rev: 1 });
+      expect(await ledger.read(ingressId)).toMatchObject({ steering: { rev: 1 } });
+    });
+
     it('refuses every write of a run that was fenced', async () => {
       const { ledger, claim, intent } = fresh();
       const item = await ledger.claim(claim);
@@ -276,7 +312,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
     const { ingressId } = fresh();
     const approvals = dynamoApprovals(backend.dynamo, backend.table, ingressId);
     const others = dynamoApprovals(backend.dynamo, backend.table, ingressIdSchema.parse('other'));
-    expect(await approvals.pending(CUTOVER)).toBeNull();
+    expect(await approvals.newest(CUTOVER)).toBeNull();
     const request = {
       cutoverId: CUTOVER,
       kind: 'shadow' as const,
@@ -287,8 +323,38 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
     };
     await approvals.open(request);
     await approvals.open({ ...request, kind: 'final', askedAt: LATER });
-    expect(await approvals.pending(CUTOVER)).toMatchObject({ kind: 'final' });
-    expect(await others.pending(CUTOVER)).toBeNull();
+    expect(await approvals.newest(CUTOVER)).toMatchObject({ kind: 'final', agreed: [], answered: null });
+    expect(await others.newest(CUTOVER)).toBeNull();
+  });
+
+  it('keep who has approved a sign-off, each person once, until it is answered', async () => {
+    const { ingressId } = fresh();
+    const approvals = dynamoApprovals(backend.dynamo, backend.table, ingressId);
+    const asked = { kind: 'final' as const, token: 't', askedAt: AT, expiresAt: LATER, evidence: 'clean' };
+    await approvals.open({ ...asked, cutoverId: CUTOVER });
+    const open = await approvals.newest(CUTOVER);
+    if (open === null) throw new Error('it was opened');
+    await approvals.agree(open, { by: 'arn:a', comment: 'seen' });
+    await approvals.agree(open, { by: 'arn:a', comment: 'seen again' });
+    const both = await approvals.agree(open, { by: 'arn:b', comment: '' });
+    expect(both.agreed.toSorted((x, y) => (x.by < y.by ? -1 : 1))).toEqual([
+      { by: 'arn:a', comment: 'seen again' },
+      { by: 'arn:b', comment: '' },
+    ]);
+    await approvals.close(both, { answer: 'approve', by: 'arn:b', at: LATER });
+    expect(await approvals.newest(CUTOVER)).toMatchObject({ answered: { by: 'arn:b' } });
+    await expect(approvals.agree(open, { by: 'arn:c', comment: '' })).rejects.toThrow(SupersededError);
+    await expect(approvals.close(open, { answer: 'refuse', by: 'arn:c', at: LATER })).rejects.toThrow(SupersededError);
+  });
+
+  it('put a run aside before the next one takes its lease', async () => {
+    const { ledger, ingressId, claim } = fresh();
+    const first = await ledger.claim(claim);
+    expect(await pastRuns(backend.dynamo, backend.table, ingressId)).toEqual([]);
+    await ledger.complete(first);
+    await ledger.claim({ ...claim, cutoverId: cutoverIdSchema.parse('two'), executionArn: 'arn:two', at: LATER });
+    const past = await pastRuns(backend.dynamo, backend.table, ingressId);
+    expect(past).toEqual([expect.objectContaining({ cutoverId: 'one', status: 'completed', startedAt: AT })]);
   });
 
   it('count a pair once, in whatever batch it comes, and keep cutovers and rules apart', async () => {

@@ -20,6 +20,7 @@ import { MetricStore } from '../../rehearsal/cloud/cloudwatch/metric-store.ts';
 import { MuteRules } from '../../rehearsal/cloud/cloudwatch/mute-rules.ts';
 import { localTableProperties, startDynamo } from '../../rehearsal/cloud/services/dynamo.ts';
 import { elbv2 } from '../../rehearsal/cloud/services/elbv2.ts';
+import { sts } from '../../rehearsal/cloud/services/sts.ts';
 import { statesOperations } from '../../rehearsal/cloud/states/states-operations.ts';
 import { LocalMachine } from '../../rehearsal/cloud/states/step-functions.ts';
 import { endpoint } from '../../rehearsal/cloud/wire/endpoint.ts';
@@ -101,7 +102,10 @@ async function ours(): Promise<Backend> {
       },
       AWSStepFunctions: { service: 'states', operations: statesOperations(machine, Date.now) },
     },
-    query: { '2015-12-01': { service: 'elasticloadbalancing', operations: elbv2(model, () => {}) } },
+    query: {
+      '2015-12-01': { service: 'elasticloadbalancing', operations: elbv2(model, () => {}) },
+      '2011-06-15': { service: 'sts', operations: sts },
+    },
   });
   const url = await listen(server);
   const at = { endpoint: url, region: REGION, credentials };

@@ -54,6 +54,7 @@ describe.skipIf(MOTO === undefined)('the parity backfill over moto', () => {
       intent: split,
       heartbeatDueAt: AT,
       drill: null,
+      startedBy: null,
     });
     const spec = {
       name: 'backfill',

@@ -35,6 +35,8 @@ function stateIn(phase: Phase, stage = -1): CutoverState {
     waitSeconds: 0,
     approval: null,
     drill: null,
+    startedBy: null,
+    steeringRev: 0,
   };
 }
 

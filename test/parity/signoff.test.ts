@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { compareRecord } from '../../parity/compare/record.ts';
+import { judgeLine } from '../../parity/tally/batch.ts';
 import { bucketOf, type Histogram } from '../../parity/tally/histogram.ts';
 import { judgeLatency, PERCENTILES } from '../../parity/tally/latency.ts';
-import { OTHER_ROUTES } from '../../parity/tally/routes.ts';
+import { mergeRoutes, OTHER_ROUTES, type RouteAggregates } from '../../parity/tally/routes.ts';
 import { type CopyCounts, judgeParity, type SignoffPolicy } from '../../parity/tally/signoff.ts';
 import { EMPTY_AGGREGATE, type RouteAggregate } from '../../parity/tally/tally.ts';
+import { answer, pairOf } from '../support/answer.ts';
 import { generator, normal, type Random } from '../support/random.ts';
 
 const policy: SignoffPolicy = {
@@ -63,6 +66,67 @@ describe('a sign-off', () => {
     expect(judge({ undecided: 3, findings: { 'undecided key-added body/total': 3 } })).toMatchObject({
       status: 'insufficient',
       reasons: ['/x: 3 of 400 captures have a difference that needs a rule (key-added at body/total 3)'],
+    });
+  });
+
+  describe('on a service that strangers scan', () => {
+    const scan = (n: number, status: number, body = 'no such page') =>
+      Array.from({ length: n }, (_, i) => {
+        const leg = answer(body, [['Content-Type', 'text/plain']], { status });
+        const request = { method: 'GET', target: `/scan-${i}.php` };
+        return JSON.stringify({ ...pairOf(leg, leg), route: `GET /scan-${i}.php`, requestId: `s${i}`, request });
+      });
+    const served = route({
+      pairs: 4_000,
+      same: 4_000,
+      stableLatency: always(10, 4_000),
+      candidateLatency: always(10, 4_000),
+    });
+    const with_ = (records: readonly string[]) =>
+      records
+        .map((line) => judgeLine(line, compareRecord))
+        .reduce(
+          (sum, judged) => {
+            if ('refused' in judged) throw new Error(judged.refused);
+            return mergeRoutes(sum, judged.routes);
+          },
+          { 'GET /items': served } as RouteAggregates,
+        );
+    const wanted = { wanted: 8_000, lost: {} };
+
+    it.each([1, 50, 4_000])('is clean after %i requests for paths that neither side serves', (n) => {
+      expect(judgeParity(with_(scan(n, 404)), policy, wanted)).toMatchObject({
+        status: 'clean',
+        routes: 1,
+        reasons: [`not judged, because neither side serves these paths: ${n} captures`],
+      });
+    });
+
+    it('is clean after a few for paths that both sides serve to anybody', () => {
+      expect(judgeParity(with_(scan(3, 200)), policy, wanted)).toMatchObject({
+        status: 'clean',
+        reasons: [expect.stringMatching(/^not judged, because they are too rare to matter: GET \/scan-0\.php \(1\), /)],
+      });
+      expect(judgeParity(with_(scan(8, 200)), policy, wanted).status).toBe('insufficient');
+    });
+
+    it('still is dirty when the candidate fails on one of them', () => {
+      const [line = ''] = scan(1, 404);
+      const record = JSON.parse(line);
+      const broken = JSON.stringify({ ...record, candidate: { ...record.candidate, status: 500 } });
+      expect(judgeParity(with_([broken]), policy, wanted).status).toBe('dirty');
+    });
+
+    it('judges a route that is declared by a template, whatever it answers', () => {
+      const lines = scan(3, 404).map((line) => JSON.stringify({ ...JSON.parse(line), route: 'GET /users/{id}' }));
+      expect(judgeParity(with_([...lines, ...lines]), policy, wanted).reasons.join()).not.toContain(
+        'neither side serves',
+      );
+    });
+
+    it('is insufficient while nothing but strangers came', () => {
+      const { 'GET /items': _, ...alone } = with_(scan(50, 404));
+      expect(judgeParity(alone, policy, wanted).status).toBe('insufficient');
     });
   });
 

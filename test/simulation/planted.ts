@@ -108,7 +108,7 @@ export const PLANTED: readonly (() => Planted)[] = [
             open.set(request.cutoverId, request);
             await approvals.open(request);
           },
-          pending: async (cutoverId) => open.get(cutoverId) ?? null,
+          newest: async (cutoverId) => open.get(cutoverId) ?? null,
         },
       })),
     };

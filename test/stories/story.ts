@@ -3,11 +3,13 @@
  * `STORIES=write npx vitest run test/stories` writes the files anew; the change is reviewed as a diff.
  */
 import { fencedShift } from '../../core/fence/index.ts';
+import { decode } from '../../core/model/decision-log.ts';
 import { describeError } from '../../core/model/errors.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
 import type { CutoverState, CutoverStateJson, Phase } from '../../core/model/run-state.ts';
 import { parseState, stateToJson } from '../../core/model/run-state.ts';
 import { describeWeights, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
+import { askSteering, type SteeringRequest } from '../../core/phases/steering-request.ts';
 import { makeHandler as capacity } from '../../lambdas/capacity.ts';
 import { makeHandler as closeMirror } from '../../lambdas/close-mirror.ts';
 import { makeHandler as complete } from '../../lambdas/complete.ts';
@@ -17,6 +19,7 @@ import { makeHandler as preflight } from '../../lambdas/preflight.ts';
 import { makeHandler as rollback } from '../../lambdas/rollback.ts';
 import { makeHandler as signoff } from '../../lambdas/signoff.ts';
 import { makeHandler as verify } from '../../lambdas/verify-rollback.ts';
+import { makeHandler as watch } from '../../lambdas/watch.ts';
 import { makeHandler as watchdog } from '../../lambdas/watchdog.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld, START } from '../support/memory-world.ts';
@@ -64,6 +67,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       await signoff(story.world)({ state, token: 'token' });
       return 'asked';
     }),
+  /** `pause NAME`, `resume NAME`, `promote NAME [override]`, `retry NAME`: what a person asks; `by` another one with `bob` at the end. */
+  pause: (story, [name = '', who]) => story.steer(name, { kind: 'pause', seconds: 3_600 }, who),
+  resume: (story, [name = '', who]) => story.steer(name, { kind: 'resume' }, who),
+  promote: (story, [name = '', how, who]) => story.steer(name, { kind: 'promote', override: how === 'override' }, who),
+  retry: (story, [name = '', who]) => story.steer(name, { kind: 'retry' }, who),
+  /** `look NAME PHASE`: one observation of the phase. */
+  look: (story, [name = '', phase = 'stage']) =>
+    story.answer(() => story.task(name, watch(story.world), phase as Phase)),
   trip: (story, [name = '']) => story.answer(() => story.task(name, drill(story.world), 'drill')),
   /** `alarm [SECONDS]`: the alarm's event, of a state change so many seconds ago. */
   alarm: (story, [ago = '0']) =>
@@ -219,6 +230,23 @@ class Story {
     return outcome ?? 'done';
   }
 
+  /** As the CLI asks: the lease is read, and then changed if it still is as it was read. */
+  steer(name: string, request: SteeringRequest, who = 'ada'): Promise<string> {
+    const { world } = this;
+    return this.answer(async () => {
+      const read = await world.ledger.read(DEPLOYMENT.ingressId);
+      const plan = this.states.get(name)?.plan;
+      if (read === null || plan === undefined) return 'refused: no such run';
+      const last = world.log.findLast((e) => e.kind === 'observation' && e.phase === read.phase);
+      const decoded = last === undefined ? null : decode(last, 0);
+      const run = { plan, look: decoded?.type === 'look' ? decoded.look : null, said: last?.message ?? '' };
+      const answer = askSteering(read, request, { by: who, reason: '', now: world.now }, run);
+      if ('refused' in answer) return `refused: ${answer.refused}`;
+      await world.ledger.steer(read, answer.steering);
+      return answer.message;
+    });
+  }
+
   stateIn(name: string, phase: Phase): CutoverStateJson {
     const state = this.states.get(name);
     if (state === undefined) throw new RangeError(`${name} has not begun`);
@@ -260,7 +288,7 @@ class Story {
     const lease =
       item === null
         ? 'lease: none'
-        : `lease: ${item.cutoverId} ${item.status}, generation ${item.generation}, phase ${item.phase}, intent ${item.intent.split.candidatePercent} %${item.intent.split.mirror === null ? '' : ' and mirror'}${item.intent.confirmed ? '' : ' (not confirmed)'}${item.rollback === null ? '' : `, by ${item.rollback.trigger}`}`;
+        : `lease: ${item.cutoverId} ${item.status}, generation ${item.generation}, phase ${item.phase}, intent ${item.intent.split.candidatePercent} %${item.intent.split.mirror === null ? '' : ' and mirror'}${item.intent.confirmed ? '' : ' (not confirmed)'}${item.rollback === null ? '' : `, by ${item.rollback.trigger}`}${item.steering.rev === 0 ? '' : `, steered ${item.steering.rev} times`}`;
     const { desired, scaling } = world.stableTasks;
     const lines = [
       lease,

@@ -31,6 +31,7 @@ import type {
 } from '../../core/model/ports.ts';
 import type { BaselineSummary, CapacitySnapshot } from '../../core/model/run-state.ts';
 import { type RuleWeights, SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
+import { UNSTEERED } from '../../core/model/steering.ts';
 import { DEPLOYMENT } from './deployment.ts';
 
 export const START = Date.UTC(2026, 10, 24, 8);
@@ -135,6 +136,7 @@ export class MemoryWorld {
           capacity: null,
           stableCapacity: 'full',
           rollback: null,
+          steering: UNSTEERED,
         };
         return structuredClone(this.item);
       }),
@@ -212,6 +214,15 @@ export class MemoryWorld {
       this.#write('complete', () => {
         this.item = { ...this.#owned(ref), status: 'completed' };
       }),
+    steer: (read, steering) =>
+      this.#write('steer', () => {
+        const { phase, stage, steering: before } = read;
+        const { item } = this;
+        const mine = item?.status === 'running' && item.generation === read.generation;
+        if (!mine || item.phase !== phase || item.stage !== stage || item.steering.rev !== before.rev)
+          throw new SupersededError(phase);
+        this.item = { ...item, steering };
+      }),
     recordTrip: (ref, drill) =>
       this.#write('recordTrip', () => {
         this.item = { ...this.#owned(ref), drill };
@@ -282,9 +293,17 @@ export class MemoryWorld {
   };
   readonly approvals: Approvals = {
     open: async (request) => {
-      this.approvalRequests.push(request);
+      this.approvalRequests.push({ ...request, agreed: [], answered: null });
     },
-    pending: async () => this.approvalRequests.at(-1) ?? null,
+    newest: async () => this.approvalRequests.at(-1) ?? null,
+    agree: async (request, person) => {
+      const next = { ...request, agreed: [...request.agreed, person] };
+      this.approvalRequests.splice(-1, 1, next);
+      return next;
+    },
+    close: async (request, answered) => {
+      this.approvalRequests.splice(-1, 1, { ...request, answered });
+    },
   };
   readonly exercise: Exercise = {
     start: async (id) => {

@@ -6,4 +6,5 @@ export { type KnownNoise, knownNoise } from './known-noise.ts';
 export { dynamoLeases } from './leases.ts';
 export { dynamoParityRules, effectiveRules, type ParityRules } from './parity-rules.ts';
 export { dynamoParityStore, type ParityStore } from './parity-store.ts';
+export { pastRuns } from './runs.ts';
 export { storedParity } from './stored-parity.ts';

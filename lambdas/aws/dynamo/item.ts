@@ -1,19 +1,31 @@
 /** Keys and conversions of the ledger's table: one table, `pk` and `sk`. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { CutoverId, IngressId } from '../../../core/model/index.ts';
+import type { CutoverId, IngressId, Lease } from '../../../core/model/index.ts';
 
 export type Item = Record<string, AttributeValue>;
 
+/** Where everything of an ingress stands that is not one run's log. */
+export function ingressPartition(ingressId: IngressId): string {
+  return `INGRESS#${ingressId}`;
+}
+
 /** The one item per ingress that fences its writers. */
 export function ownerKey(ingressId: IngressId): Item {
-  return { pk: { S: `INGRESS#${ingressId}` }, sk: { S: 'CUTOVER' } };
+  return { pk: { S: ingressPartition(ingressId) }, sk: { S: 'CUTOVER' } };
 }
 
 /** What the newest drill of an ingress has shown. */
 export function drillKey(ingressId: IngressId): Item {
-  return { pk: { S: `INGRESS#${ingressId}` }, sk: { S: 'DRILL' } };
+  return { pk: { S: ingressPartition(ingressId) }, sk: { S: 'DRILL' } };
 }
+
+/** What became of an earlier run of the ingress; the keys sort by when the runs began. */
+export function pastRunKey({ ingressId, startedAt, cutoverId }: Lease): Item {
+  return { pk: { S: ingressPartition(ingressId) }, sk: { S: `${PAST_RUN}${startedAt}#${cutoverId}` } };
+}
+
+export const PAST_RUN = 'RUN#';
 
 /** Executions of two ingresses may have one name, and one table may serve both. */
 export function cutoverPartition(ingressId: IngressId, cutoverId: CutoverId): string {

@@ -23,9 +23,11 @@ import {
   type RunRef,
   SupersededError,
   type TriggerScope,
+  UNSTEERED,
 } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 import { fromItem, type Item, ownerKey, toItem, toValue } from './item.ts';
+import { archiveRun } from './runs.ts';
 
 /** The run still owns the ingress: its generation holds, and no rollback has been asked for. */
 const OWNED = '#status = :running AND generation = :generation';
@@ -37,6 +39,7 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
     sets: Readonly<Record<string, unknown>>,
     condition: string,
     values: Readonly<Record<string, unknown>>,
+    moreNames: Readonly<Record<string, string>> = {},
   ) {
     const names = Object.keys(sets);
     const used = { ...values, ...Object.fromEntries(names.map((n) => [`set_${n}`, sets[n]])) };
@@ -47,7 +50,11 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
           Key: key,
           UpdateExpression: `SET ${names.map((n) => `#${n} = :set_${n}`).join(', ')}`,
           ConditionExpression: condition,
-          ExpressionAttributeNames: { ...Object.fromEntries(names.map((n) => [`#${n}`, n])), '#status': 'status' },
+          ExpressionAttributeNames: {
+            ...Object.fromEntries(names.map((n) => [`#${n}`, n])),
+            ...moreNames,
+            '#status': 'status',
+          },
           ExpressionAttributeValues: Object.fromEntries(Object.entries(used).map(([n, v]) => [`:${n}`, toValue(v)])),
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -82,7 +89,9 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
         capacity: null,
         stableCapacity: 'full',
         rollback: null,
+        steering: UNSTEERED,
       };
+      if (before !== null) await archiveRun(client, table, before);
       try {
         await aws('PutItem', () =>
           client.send(
@@ -121,6 +130,21 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
       ),
 
     recordTrip: (ref, drill) => asOwner(ref, { drill }),
+
+    async steer(lease, steering) {
+      const Key = ownerKey(lease.ingressId);
+      const { rev } = lease.steering;
+      const unsteered = rev === 0 ? 'attribute_not_exists(steering) OR ' : '';
+      const condition = `${OWNED} AND #phase = :phase AND #stage = :stage AND (${unsteered}steering.rev = :rev)`;
+      const { generation, phase, stage } = lease;
+      const values = { running: 'running', generation, phase, stage, rev };
+      try {
+        await update(Key, { steering }, condition, values, { '#phase': 'phase', '#stage': 'stage' });
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        throw new SupersededError(`it has moved on, or somebody else steered it, since ${phase} was read`, error);
+      }
+    },
 
     replaceIntent: (ref, intent, expected) =>
       setIntent(client, table, ref, expected, 'SET intent = :set', { ':set': toValue(intent) }),

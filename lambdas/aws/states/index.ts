@@ -1,3 +1,3 @@
 /** Executions and task tokens over Step Functions. */
-export { answerSignoff } from './answer-signoff.ts';
+export { answerSignoff, type SignoffAnswer } from './answer-signoff.ts';
 export { sfnExecutions } from './executions.ts';

@@ -113,7 +113,7 @@ function route(options: EndpointOptions, request: RawRequest): Call | null {
       run: () => lambda(request),
       refuse: refuseJson('application/json'),
     };
-  return queryCall(options, new URLSearchParams(request.body.toString('utf8')));
+  return queryCall(options, new URLSearchParams(request.body.toString('utf8')), accessKeyOf(request));
 }
 
 function jsonCall({ json }: EndpointOptions, target: string, { headers, body }: RawRequest): Call | null {
@@ -132,7 +132,12 @@ function jsonCall({ json }: EndpointOptions, target: string, { headers, body }: 
   };
 }
 
-function queryCall({ query }: EndpointOptions, parameters: URLSearchParams): Call | null {
+/** Whose key signed the request. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html */
+function accessKeyOf({ headers }: RawRequest): string {
+  return /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
+}
+
+function queryCall({ query }: EndpointOptions, parameters: URLSearchParams, accessKeyId: string): Call | null {
   const found = query[parameters.get('Version') ?? ''];
   const operation = parameters.get('Action') ?? '';
   if (found === undefined) return null;
@@ -141,7 +146,7 @@ function queryCall({ query }: EndpointOptions, parameters: URLSearchParams): Cal
     service: found.service,
     operation,
     async run() {
-      const result = toXml(await operationOf(found.operations, operation)(parameters));
+      const result = toXml(await operationOf(found.operations, operation)(parameters, accessKeyId));
       const body = `<${operation}Response><${operation}Result>${result}</${operation}Result><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></${operation}Response>`;
       return { status: 200, headers, body };
     },

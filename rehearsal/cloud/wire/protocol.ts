@@ -14,7 +14,7 @@ export class CloudError extends Error {
 /** Operations of a service that speaks JSON: parsed body in, plain object out. */
 export type JsonOperations = Readonly<Record<string, (input: Record<string, unknown>) => unknown>>;
 /** Operations of a service that speaks Query: form parameters in, plain object out (rendered as XML). */
-export type QueryOperations = Readonly<Record<string, (parameters: URLSearchParams) => unknown>>;
+export type QueryOperations = Readonly<Record<string, (parameters: URLSearchParams, accessKeyId: string) => unknown>>;
 
 /** The input, or what AWS answers to a request that its model does not allow. @throws CloudError */
 export function parse<T>(schema: z.ZodType<T>, input: unknown): T {

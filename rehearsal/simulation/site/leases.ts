@@ -10,8 +10,10 @@ import {
   type Lease,
   RefusedError,
   type RunRef,
+  type Steering,
   SupersededError,
   sameIntent,
+  UNSTEERED,
 } from '../../../core/model/index.ts';
 
 export class LeaseItem {
@@ -53,12 +55,23 @@ export class LeaseItem {
       capacity: null,
       stableCapacity: 'full',
       rollback: null,
+      steering: UNSTEERED,
     });
   }
 
   /** A write of the owner. @throws FencedError */
   asOwner(ref: RunRef, sets: Partial<Lease>): void {
     this.#put({ ...this.#owned(ref), ...sets });
+  }
+
+  /** @throws SupersededError */
+  steer(read: Lease, steering: Steering): void {
+    const item = this.#item;
+    const mine = item?.status === 'running' && item.generation === read.generation;
+    const same = mine && item.phase === read.phase && item.stage === read.stage;
+    if (!same || item.steering.rev !== read.steering.rev)
+      throw new SupersededError(`steered or moved on since ${read.phase}`);
+    this.#put({ ...item, steering });
   }
 
   replaceIntent(ref: RunRef, intent: Intent, expected: Intent): void {

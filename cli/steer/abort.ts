@@ -1,0 +1,58 @@
+/** `crossfade abort`: ends one named run by the rollback; `crossfade rollback` asks for no name and takes whichever run there is. */
+import { Command } from 'commander';
+import { withoutSecrets } from '../../capture/redaction/index.ts';
+import { describeRollback, rollBack } from '../../core/fence/index.ts';
+import type { CutoverId } from '../../core/model/index.ts';
+import { type DeployedOptions, withDeployed } from '../run/index.ts';
+import { attempt, EXIT, plain, say, type Terminal, UsageError } from '../shared/index.ts';
+import { callerArn } from './caller.ts';
+import { cutoverId, openLedger, ownLease } from './run-of.ts';
+
+interface Options extends DeployedOptions {
+  readonly reason: string;
+}
+
+export function abortCommand(terminal: Terminal): Command {
+  return withDeployed(new Command('abort'))
+    .description('end this cutover: all traffic returns to stable')
+    .argument('<cutover>', 'name of the execution')
+    .requiredOption('--reason <text>', 'why (recorded in the ledger)')
+    .action(async (cutover: string, options: Options) => {
+      const id = cutoverId(cutover);
+      if (options.reason.trim() === '') throw new UsageError('--reason must not be empty');
+      const asked = { rollback: false };
+      const said = await attempt(
+        () => ({
+          state: asked.rollback ? `It is not known how far ${cutover} was brought back.` : 'Nothing was changed.',
+          next: 'read `crossfade status`, and run `crossfade rollback`, which may be repeated at any time.',
+        }),
+        () => abort(id, options, asked),
+      );
+      say(terminal.out, plain(said.text));
+      if (said.refused) terminal.exit(EXIT.failed);
+    });
+}
+
+async function abort(id: CutoverId, options: Options, asked: { rollback: boolean }) {
+  const ledger = await openLedger(options);
+  const lease = ownLease(await ledger.lease(), id);
+  if (typeof lease === 'string') return { refused: true, text: `${lease} Nothing was changed.` };
+  if (lease.status !== 'running')
+    return {
+      refused: true,
+      text: `Cutover ${id} is ${lease.status.replace('_', ' ')} and cannot be aborted. Nothing was changed.`,
+    };
+  const by = await callerArn();
+  const { rollbackDepsOf } = await import('../../lambdas/compose/index.ts');
+  const { executionArn } = lease;
+  const request = {
+    trigger: 'operator',
+    reason: withoutSecrets(options.reason),
+    by,
+    at: new Date().toISOString(),
+    scope: { kind: 'execution', executionArn },
+  } as const;
+  asked.rollback = true;
+  const outcome = await rollBack(rollbackDepsOf(ledger.deployment), ledger.deployment, request);
+  return { refused: outcome.outcome === 'not_concerned', text: describeRollback(outcome, request) };
+}

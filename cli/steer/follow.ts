@@ -1,0 +1,158 @@
+/** `crossfade watch` and `crossfade wait`: follow a run to its end, for a person and for a script. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command, Option } from 'commander';
+import { type CutoverId, type Deployment, type Lease, parseDuration } from '../../core/model/index.ts';
+import { describeSplit } from '../../core/phases/index.ts';
+import { type DeployedOptions, executionArn, withDeployed } from '../run/index.ts';
+import { attempt, EXIT, NOTHING_CHANGED, number, plain, say, type Terminal, UsageError } from '../shared/index.ts';
+import { cutoverId, type Ledger, openLedger } from './run-of.ts';
+import { entryLine } from './runs.ts';
+
+const AWAITED = ['complete', 'rolled-back', 'sign-off'] as const;
+type Awaited = (typeof AWAITED)[number];
+
+interface Options extends DeployedOptions {
+  readonly poll: string;
+}
+
+/** Where a run stands: in one of the places that can be waited for, on its way, or ended without ever having run. */
+type Place =
+  | { readonly at: Awaited; readonly text: string }
+  | { readonly at: 'running'; readonly text: string }
+  | { readonly at: 'refused'; readonly text: string };
+
+export function watchCommand(terminal: Terminal): Command {
+  return withDeployed(new Command('watch'))
+    .description('follow a cutover: a line for each decision, until it ends')
+    .argument('<cutover>', 'name of the execution')
+    .addOption(pollOption())
+    .action(async (cutover: string, options: Options) => {
+      const id = cutoverId(cutover);
+      const everyMs = pollMs(options);
+      const signal = terminal.interruption();
+      let shown = 0;
+      let last = '';
+      const end = await attempt(
+        () => NOTHING_CHANGED,
+        () =>
+          follow(options, id, everyMs, signal, async (ledger, place) => {
+            const entries = await ledger.decisionLog.entries(id);
+            for (const entry of entries.slice(shown)) say(terminal.out, plain(entryLine(entry)));
+            shown = entries.length;
+            if (place.text !== last) say(terminal.out, plain(place.text));
+            last = place.text;
+            return place.at !== 'running' && place.at !== 'sign-off';
+          }),
+      );
+      if (end === null) terminal.exit(EXIT.interrupted);
+      else if (end.at !== 'complete') terminal.exit(EXIT.failed);
+    });
+}
+
+export function waitCommand(terminal: Terminal): Command {
+  return withDeployed(new Command('wait'))
+    .description(
+      'wait for a cutover, for scripts: exit code 0 when it got there, 1 when it ended otherwise, 4 when the time is up',
+    )
+    .argument('<cutover>', 'name of the execution')
+    .addOption(new Option('--for <what>', 'what to wait for').choices(AWAITED).makeOptionMandatory())
+    .requiredOption('--timeout <duration>', 'longest wait, ISO-8601, such as PT30M')
+    .addOption(pollOption())
+    .action(async (cutover: string, options: Options & { readonly for: Awaited; readonly timeout: string }) => {
+      const id = cutoverId(cutover);
+      const seconds = parseDuration(options.timeout);
+      if (seconds === undefined || seconds === 0)
+        throw new UsageError(`--timeout must be an ISO-8601 duration such as PT30M (got "${options.timeout}")`);
+      const deadline = Date.now() + seconds * 1000;
+      const everyMs = pollMs(options);
+      const signal = terminal.interruption();
+      let late = false;
+      const end = await attempt(
+        () => NOTHING_CHANGED,
+        () =>
+          follow(options, id, everyMs, signal, async (_ledger, place) => {
+            late = Date.now() > deadline;
+            const over = place.at !== 'running' && place.at !== 'sign-off';
+            return late || over || place.at === options.for;
+          }),
+      );
+      if (end === null) return terminal.exit(EXIT.interrupted);
+      say(terminal.out, plain(end.text));
+      if (end.at === options.for) return;
+      if (end.at !== 'running' && end.at !== 'sign-off') return terminal.exit(EXIT.failed);
+      say(terminal.err, `Not there after ${options.timeout}.`);
+      terminal.exit(EXIT.late);
+    });
+}
+
+/** Looks until `isEnd`; null when it was interrupted. */
+async function follow(
+  options: Options,
+  id: CutoverId,
+  everyMs: number,
+  signal: AbortSignal,
+  isEnd: (ledger: Ledger, place: Place) => Promise<boolean>,
+): Promise<Place | null> {
+  const ledger = await openLedger(options);
+  while (!signal.aborted) {
+    const place = await placeOf(ledger, id);
+    if (await isEnd(ledger, place)) return place;
+    await delay(everyMs, undefined, { signal }).catch(() => null);
+  }
+  return null;
+}
+
+async function placeOf(ledger: Ledger, id: CutoverId): Promise<Place> {
+  const lease = await ledger.lease();
+  if (lease?.cutoverId === id) return placeIn(lease);
+  const past = (await ledger.past()).find((run) => run.cutoverId === id);
+  return past === undefined ? beforeItsLease(ledger.deployment, id) : placeIn(past);
+}
+
+function placeIn(lease: Lease): Place {
+  const { cutoverId: id, status, phase, stage, intent, rollback } = lease;
+  if (status === 'completed')
+    return { at: 'complete', text: `Cutover ${id} is complete: the candidate answers all requests.` };
+  if (status === 'rolled_back')
+    return {
+      at: 'rolled-back',
+      text: `Cutover ${id} is rolled back: all traffic is on stable. Cause: ${rollback?.trigger} by ${rollback?.by}: ${rollback?.reason}`,
+    };
+  if (status === 'rolling_back') return { at: 'running', text: `Cutover ${id} is going back: ${rollback?.reason}` };
+  if (phase === 'shadowSignoff' || phase === 'finalSignoff')
+    return {
+      at: 'sign-off',
+      text: `Cutover ${id} is waiting for a sign-off (${phase}). Next: crossfade approve ${id}`,
+    };
+  const where = phase === 'stage' ? `stage ${stage + 1}` : phase;
+  return { at: 'running', text: `Cutover ${id}: ${where}, ${describeSplit(intent.split)}.` };
+}
+
+/** A run that preflight refused never gets a lease: its execution says why. */
+async function beforeItsLease(deployment: Deployment, id: CutoverId): Promise<Place> {
+  const { DescribeExecutionCommand, SFNClient } = await import('@aws-sdk/client-sfn');
+  const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
+  const client = new SFNClient(CLIENT_OPTIONS);
+  try {
+    const found = await client.send(new DescribeExecutionCommand({ executionArn: executionArn(deployment, id) }));
+    if (found.status === 'RUNNING')
+      return { at: 'running', text: `Cutover ${id} has been started; preflight is checking.` };
+    return {
+      at: 'refused',
+      text: `Cutover ${id} ended before it took the ingress (${found.status}): ${found.cause ?? ''}`,
+    };
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ExecutionDoesNotExist')) throw error;
+    throw new UsageError(`cutover "${id}": no such cutover was started on ingress ${deployment.ingressId}`);
+  } finally {
+    client.destroy();
+  }
+}
+
+function pollOption(): Option {
+  return new Option('--poll <seconds>', 'seconds between two looks').default('5');
+}
+
+function pollMs({ poll }: Options): number {
+  return number('--poll', poll, 0.05, 600) * 1000;
+}

@@ -1,0 +1,93 @@
+/** One run, as the ledger has it: its lease, its log, its sign-offs. */
+import {
+  type Approvals,
+  type CutoverId,
+  cutoverIdSchema,
+  type DecisionLog,
+  type Deployment,
+  decode,
+  fromIso,
+  type Lease,
+  type Leases,
+  type LogEntry,
+  type Plan,
+} from '../../core/model/index.ts';
+import type { RunSoFar } from '../../core/phases/index.ts';
+import { type DeployedOptions, deployed } from '../run/index.ts';
+import { UsageError } from '../shared/index.ts';
+
+export interface Ledger {
+  readonly deployment: Deployment;
+  readonly leases: Leases;
+  readonly decisionLog: DecisionLog;
+  readonly approvals: Approvals;
+  /** The lease of the ingress; null: nothing has run here. */
+  lease(): Promise<Lease | null>;
+  /** Runs before the one that holds the lease, oldest first. */
+  past(): Promise<readonly Lease[]>;
+}
+
+export async function openLedger(options: DeployedOptions): Promise<Ledger> {
+  const deployment = await deployed(options);
+  const [{ DynamoDBClient }, { CLIENT_OPTIONS }, { dynamoApprovals, dynamoDecisionLog, dynamoLeases, pastRuns }] =
+    await Promise.all([
+      import('@aws-sdk/client-dynamodb'),
+      import('../../lambdas/aws/calls/index.ts'),
+      import('../../lambdas/aws/dynamo/index.ts'),
+    ]);
+  const { ledgerTable: table, ingressId } = deployment;
+  const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
+  const leases = dynamoLeases(dynamo, table);
+  return {
+    deployment,
+    leases,
+    decisionLog: dynamoDecisionLog(dynamo, table, ingressId),
+    approvals: dynamoApprovals(dynamo, table, ingressId),
+    lease: () => leases.read(ingressId),
+    past: () => pastRuns(dynamo, table, ingressId),
+  };
+}
+
+/** @throws UsageError */
+export function cutoverId(text: string): CutoverId {
+  const id = cutoverIdSchema.safeParse(text);
+  if (!id.success) throw new UsageError(`cutover "${text}": ${id.error.issues[0]?.message}`);
+  return id.data;
+}
+
+/** The lease if this run holds it, or a sentence that says who does. */
+export function ownLease(lease: Lease | null, id: CutoverId): Lease | string {
+  if (lease === null) return `No cutover has run on this ingress, so there is no "${id}".`;
+  if (lease.cutoverId !== id)
+    return `Cutover "${id}" does not own the ingress; "${lease.cutoverId}" does (${lease.status.replace('_', ' ')}).`;
+  return lease;
+}
+
+/** What the log says of the present phase or stage. @throws UsageError for a log without its beginning */
+export function soFar(entries: readonly LogEntry[], { phase, stage }: Lease): RunSoFar {
+  const last = entries.findLast((e) => e.kind === 'observation' && e.phase === phase && e.stage === stage);
+  const decoded = last === undefined ? null : decode(last, 0);
+  return {
+    plan: planOf(entries),
+    look: decoded?.type === 'look' ? decoded.look : null,
+    said: last?.message ?? '',
+  };
+}
+
+/** @throws UsageError */
+export function planOf(entries: readonly LogEntry[]): Plan {
+  for (const entry of entries) {
+    const decoded = decode(entry, 0);
+    if (decoded.type === 'begun') return decoded.begun.plan;
+  }
+  throw new UsageError("the run's decision log does not hold its plan");
+}
+
+/**
+ * Now, milliseconds since the epoch: by this machine's clock, but after the run's last entry, so that a clock that is behind does
+ * not put a request before what it answers.
+ */
+export function laterClock(entries: readonly LogEntry[]): number {
+  const last = entries.at(-1);
+  return Math.max(Date.now(), last === undefined ? 0 : fromIso(last.at) + 1);
+}

@@ -1,0 +1,65 @@
+/** `crossfade list` and `crossfade history`: the runs of an ingress, and what was decided in one of them. */
+import { Command } from 'commander';
+import type { Lease, LogEntry } from '../../core/model/index.ts';
+import { type DeployedOptions, withDeployed } from '../run/index.ts';
+import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
+import { cutoverId, openLedger } from './run-of.ts';
+
+interface Options extends DeployedOptions {
+  readonly json?: boolean;
+}
+
+export function listCommand(terminal: Terminal): Command {
+  return withDeployed(new Command('list'))
+    .description('list the cutovers and drills of the ingress, newest first')
+    .option('--json', 'print JSON')
+    .action(async (options: Options) => {
+      const runs = await attempt(
+        () => NOTHING_CHANGED,
+        async () => {
+          const ledger = await openLedger(options);
+          const [now, past] = await Promise.all([ledger.lease(), ledger.past()]);
+          return [...past, ...(now === null ? [] : [now])].reverse();
+        },
+      );
+      if (options.json === true) say(terminal.out, plainJson(runs.map(summaryOf), 2));
+      else if (runs.length === 0) say(terminal.out, `No cutover has run on ingress ${options.ingress}.`);
+      else for (const run of runs) say(terminal.out, plain(lineOf(run)));
+    });
+}
+
+export function historyCommand(terminal: Terminal): Command {
+  return withDeployed(new Command('history'))
+    .description('show every decision of a cutover, with who or what took it')
+    .argument('<cutover>', 'name of the execution')
+    .option('--json', 'print JSON')
+    .action(async (cutover: string, options: Options) => {
+      const id = cutoverId(cutover);
+      const entries = await attempt(
+        () => NOTHING_CHANGED,
+        async () => (await openLedger(options)).decisionLog.entries(id),
+      );
+      if (entries.length === 0) {
+        say(terminal.err, `The ledger has no decision log of ${cutover}.`);
+        terminal.exit(EXIT.failed);
+      } else if (options.json === true) say(terminal.out, plainJson(entries, 2));
+      else for (const entry of entries) say(terminal.out, plain(entryLine(entry)));
+    });
+}
+
+/** Such as `10:31:05Z  stage 2  observation  machine  Evidence is in.` */
+export function entryLine({ at, kind, phase, stage, by, message }: LogEntry): string {
+  const where = phase === 'stage' ? `stage ${stage + 1}` : phase;
+  return [at, where.padEnd(13), kind.padEnd(11), by === 'machine' ? message : `${message} (${by})`].join('  ');
+}
+
+function summaryOf({ cutoverId: id, startedAt, startedBy, status, phase, stage, drill, rollback }: Lease) {
+  return { cutover: id, startedAt, startedBy, status, phase, stage, drill: drill !== null, rollback };
+}
+
+function lineOf({ cutoverId: id, startedAt, status, phase, drill, rollback, startedBy }: Lease): string {
+  const kind = drill === null ? '' : ' (drill)';
+  const why = rollback === null ? `phase ${phase}` : `by ${rollback.trigger}: ${rollback.reason}`;
+  const who = startedBy === null ? '' : `, started by ${startedBy}`;
+  return `${startedAt}  ${id}${kind}  ${status.replace('_', ' ')}  ${why}${who}`;
+}

@@ -1,0 +1,105 @@
+/** `crossfade approve` and `crossfade refuse`: answer the sign-off that a cutover waits for. */
+import { Command } from 'commander';
+import { withoutSecrets } from '../../capture/redaction/index.ts';
+import { type ApprovalRequest, type CutoverId, SupersededError } from '../../core/model/index.ts';
+import { agree, closedSignoff } from '../../core/phases/index.ts';
+import type { SignoffAnswer } from '../../lambdas/aws/states/index.ts';
+import { type DeployedOptions, withDeployed } from '../run/index.ts';
+import { attempt, EXIT, plain, say, type Terminal } from '../shared/index.ts';
+import { callerArn } from './caller.ts';
+import { cutoverId, type Ledger, laterClock, openLedger, planOf } from './run-of.ts';
+
+interface Options extends DeployedOptions {
+  readonly comment: string;
+}
+
+type Said = { readonly given: boolean; readonly text: string };
+
+export function approveCommand(terminal: Terminal): Command {
+  return signoff(terminal, 'approve', 'approve the pending sign-off, as the caller of AWS; the cutover continues');
+}
+
+export function refuseCommand(terminal: Terminal): Command {
+  return signoff(terminal, 'refuse', 'reject the pending sign-off, as the caller of AWS; the cutover rolls back');
+}
+
+function signoff(terminal: Terminal, answer: 'approve' | 'refuse', description: string): Command {
+  return withDeployed(new Command(answer))
+    .description(description)
+    .argument('<cutover>', 'name of the execution')
+    .option('--comment <text>', 'why (recorded in the ledger)', '')
+    .action(async (cutover: string, options: Options) => {
+      const id = cutoverId(cutover);
+      const said = await attempt(
+        () => left(answer, cutover),
+        () => give(answer, id, options),
+      );
+      say(terminal.out, plain(said.text));
+      if (!said.given) terminal.exit(EXIT.failed);
+    });
+}
+
+async function give(answer: 'approve' | 'refuse', id: CutoverId, options: Options): Promise<Said> {
+  const ledger = await openLedger(options);
+  const request = await ledger.approvals.newest(id);
+  const lease = await ledger.lease();
+  const entries = await ledger.decisionLog.entries(id);
+  const closed = closedSignoff(id, request, lease, laterClock(entries));
+  if (closed !== null || request === null || lease === null) return { given: false, text: closed ?? '' };
+  const by = await callerArn();
+  const comment = withoutSecrets(options.comment);
+  if (answer === 'refuse') return send(ledger, request, by, { answer, reason: `${by}: ${comment}` });
+  const { signoff: policy } = planOf(entries);
+  const first = agree(policy, lease.startedBy, request, by, comment);
+  if ('refused' in first) return { given: false, text: first.refused };
+  if (policy.approvers === 1 && 'approval' in first) return send(ledger, request, by, { answer, ...first });
+  const noted = await agreed(ledger, request, by, comment);
+  if (noted === null) return { given: false, text: gone(request) };
+  // Counted again after the write: two persons who approve at once are two.
+  const others = { ...noted, agreed: noted.agreed.filter((given) => given.by !== by) };
+  const all = agree(policy, lease.startedBy, others, by, comment);
+  if ('refused' in all) return { given: false, text: all.refused };
+  if ('wanting' in all)
+    return { given: true, text: `Approved as ${by}. The sign-off waits for ${all.wanting} more person(s).` };
+  return send(ledger, request, by, { answer, ...all });
+}
+
+/** Null when the sign-off was answered in between. */
+async function agreed({ approvals }: Ledger, request: ApprovalRequest, by: string, comment: string) {
+  try {
+    return await approvals.agree(request, { by, comment });
+  } catch (error) {
+    if (error instanceof SupersededError) return null;
+    throw error;
+  }
+}
+
+async function send({ approvals }: Ledger, request: ApprovalRequest, by: string, answer: SignoffAnswer): Promise<Said> {
+  const [{ SFNClient }, { CLIENT_OPTIONS }, { answerSignoff }] = await Promise.all([
+    import('@aws-sdk/client-sfn'),
+    import('../../lambdas/aws/calls/index.ts'),
+    import('../../lambdas/aws/states/index.ts'),
+  ]);
+  const states = new SFNClient(CLIENT_OPTIONS);
+  if (!(await answerSignoff(states, request, answer))) return { given: false, text: gone(request) };
+  // The execution has the answer; that a second try is told who gave it is a courtesy.
+  const at = new Date().toISOString();
+  await approvals.close(request, { answer: answer.answer, by, at }).catch(() => undefined);
+  const done = answer.answer === 'approve' ? 'Approved' : 'Rejected';
+  return {
+    given: true,
+    text: `${done} the ${request.kind} sign-off of ${request.cutoverId} as ${by}. Evidence at the time: ${request.evidence}`,
+  };
+}
+
+function gone({ kind, cutoverId: id }: ApprovalRequest): string {
+  return `The ${kind} sign-off of ${id} is over: somebody answered it, or it expired, in the meantime.`;
+}
+
+/** The answer may have arrived although nothing came back; a sign-off takes one answer only. */
+function left(answer: 'approve' | 'refuse', cutover: string) {
+  return {
+    state: 'The command moved no traffic. Unless its answer arrived, the sign-off waits as before.',
+    next: `read \`crossfade status\`; if ${cutover} still waits, run \`crossfade ${answer} ${cutover}\` again.`,
+  };
+}

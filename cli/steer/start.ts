@@ -1,0 +1,89 @@
+/** `crossfade start`: checks a plan, shows what it will do, asks, and starts the execution. */
+import { createInterface } from 'node:readline/promises';
+import { Command, Option } from 'commander';
+import * as z from 'zod';
+import { cutoverIdSchema, planSchema } from '../../core/model/index.ts';
+import { project } from '../../core/phases/index.ts';
+import { type DeployedOptions, deployed, readPlan, stateMachineArn, timelineText, withDeployed } from '../run/index.ts';
+import { attempt, EXIT, type Left, NOTHING_CHANGED, number, say, type Terminal, UsageError } from '../shared/index.ts';
+import { callerArn } from './caller.ts';
+
+interface Options extends DeployedOptions {
+  readonly name: string;
+  readonly rps: string;
+  readonly yes?: boolean;
+}
+
+export function startCommand(terminal: Terminal): Command {
+  return withDeployed(new Command('start'))
+    .description('check a plan, show its timeline, ask, and start the cutover; prints its id')
+    .argument('[plan]', 'plan (JSON); default: the default plan')
+    .addOption(
+      new Option('--name <name>', 'id of the cutover').default(
+        `cutover-${new Date().toISOString().replace(/[:.]/g, '-')}`,
+        'cutover- and the time',
+      ),
+    )
+    .option('--rps <n>', 'requests per second at the ingress, for the timeline', '100')
+    .option('--yes', 'do not ask')
+    .action(async (file: string | undefined, options: Options) => {
+      const id = cutoverIdSchema.safeParse(options.name);
+      if (!id.success) throw new UsageError(`--name: "${options.name}": ${id.error.issues[0]?.message}`);
+      const rps = number('--rps', options.rps, 1e-6, 1e9);
+      const plan = readPlan('plan', file);
+      const projection = project(plan, { rps, errorRate: 0.001, slowRate: 0.001 });
+      if (projection.problems.length > 0)
+        throw new UsageError(projection.problems.map((p) => `${p.path}: ${p.message}`).join('\n'));
+      say(terminal.err, timelineText(projection, rps));
+      const started = { sent: false };
+      const answered = await attempt(
+        ({ refused }) => (started.sent && !refused ? maybeStarted(options.name) : NOTHING_CHANGED),
+        async () => {
+          const deployment = await deployed(options);
+          const stateMachine = stateMachineArn(deployment);
+          const startedBy = await callerArn();
+          say(terminal.err, `\nStarts ${options.name} on ingress ${deployment.ingressId} as ${startedBy}.`);
+          if (options.yes !== true && !(await confirmed(terminal))) return false;
+          const { SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
+          const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
+          const client = new SFNClient(CLIENT_OPTIONS);
+          started.sent = true;
+          const input = JSON.stringify({ plan: z.encode(planSchema, plan), startedBy });
+          await client
+            .send(new StartExecutionCommand({ stateMachineArn: stateMachine, name: options.name, input }))
+            .catch((error: unknown) => {
+              if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw error;
+              throw new UsageError(
+                `--name: a cutover "${options.name}" was started before; names cannot be used twice`,
+              );
+            });
+          return true;
+        },
+      );
+      if (!answered) {
+        say(terminal.err, 'Not started: nothing was changed. Answer yes, or pass --yes.');
+        terminal.exit(EXIT.failed);
+        return;
+      }
+      say(terminal.out, options.name);
+      say(terminal.err, `Started. Preflight may still refuse it; follow it with \`crossfade watch ${options.name}\`.`);
+    });
+}
+
+async function confirmed({ stdin, err }: Terminal): Promise<boolean> {
+  err.write('Start it? [y/N] ');
+  const lines = createInterface({ input: stdin });
+  try {
+    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
+    return false;
+  } finally {
+    lines.close();
+  }
+}
+
+function maybeStarted(name: string): Left {
+  return {
+    state: `The cutover ${name} may have been started: the answer was lost.`,
+    next: 'read `crossfade status`; the same name cannot start a second run, so it may be tried again.',
+  };
+}

@@ -1,0 +1,123 @@
+/** `crossfade pause`, `resume`, `promote` and `retry`: requests to a running cutover, fenced and kept in its log. */
+import { Command } from 'commander';
+import { withoutSecrets } from '../../capture/redaction/index.ts';
+import { type LogEntry, parseDuration, SupersededError } from '../../core/model/index.ts';
+import { askSteering, MOST_PAUSED_SECONDS, type SteeringRequest } from '../../core/phases/index.ts';
+import { type DeployedOptions, withDeployed } from '../run/index.ts';
+import { attempt, EXIT, plain, say, type Terminal, UsageError } from '../shared/index.ts';
+import { callerArn } from './caller.ts';
+import { cutoverId, laterClock, openLedger, ownLease, soFar } from './run-of.ts';
+
+interface Options extends DeployedOptions {
+  readonly reason: string;
+  readonly for?: string;
+  readonly override?: boolean;
+}
+
+export function pauseCommand(terminal: Terminal): Command {
+  return steering(
+    terminal,
+    'pause',
+    'hold the present phase or stage; rollback, alarms and the watchdog stay armed',
+    (o) => ({
+      kind: 'pause',
+      seconds: pauseSeconds(o.for ?? ''),
+    }),
+  ).option(
+    '--for <duration>',
+    'end of the pause if nobody resumes: ISO-8601, at most PT8H for all pauses of a run',
+    'PT1H',
+  );
+}
+
+export function resumeCommand(terminal: Terminal): Command {
+  return steering(terminal, 'resume', 'end a pause; the run goes on by its evidence', () => ({ kind: 'resume' }));
+}
+
+export function promoteCommand(terminal: Terminal): Command {
+  return steering(
+    terminal,
+    'promote',
+    'end the bake of the present phase or stage; only if its evidence is in, or with --override',
+    ({ override = false, reason }) => {
+      if (override && reason.trim() === '') throw new UsageError('--reason: an override needs one');
+      return { kind: 'promote', override };
+    },
+  ).option(
+    '--override',
+    'advance without the evidence, if nothing is unsafe; needs --reason, and a second person where the plan wants one',
+  );
+}
+
+export function retryCommand(terminal: Terminal): Command {
+  return steering(
+    terminal,
+    'retry',
+    'restart the present phase or stage at the same weights; its evidence so far no longer counts',
+    () => ({
+      kind: 'retry',
+    }),
+  );
+}
+
+function steering(
+  terminal: Terminal,
+  name: SteeringRequest['kind'],
+  description: string,
+  requestOf: (options: Options) => SteeringRequest,
+): Command {
+  return withDeployed(new Command(name))
+    .description(description)
+    .argument('<cutover>', 'name of the execution')
+    .option('--reason <text>', 'why (recorded in the ledger)', '')
+    .action(async (cutover: string, options: Options) => {
+      const id = cutoverId(cutover);
+      const request = requestOf(options);
+      const done = { steered: false };
+      const said = await attempt(
+        () => ({
+          state: done.steered
+            ? `The request stands in the lease of ${cutover} and takes effect; only its entry in the log may be missing.`
+            : 'Unless its write arrived, the request has no effect. No weight was written.',
+          next: `read \`crossfade status\` before you run \`crossfade ${name} ${cutover}\` again.`,
+        }),
+        async () => {
+          const ledger = await openLedger(options);
+          const lease = ownLease(await ledger.lease(), id);
+          if (typeof lease === 'string') return { refused: lease };
+          const by = await callerArn();
+          const entries = await ledger.decisionLog.entries(id);
+          const now = laterClock(entries);
+          const reason = withoutSecrets(options.reason);
+          const run = soFar(entries, lease);
+          const answer = askSteering(lease, request, { by, reason, now }, run);
+          if ('refused' in answer) return answer;
+          try {
+            await ledger.leases.steer(lease, answer.steering);
+          } catch (error) {
+            if (error instanceof SupersededError)
+              return {
+                refused: `Cutover ${id} moved on, or somebody else steered it, while this was asked: read its status.`,
+              };
+            throw error;
+          }
+          done.steered = true;
+          const message = `${answer.message}${reason === '' ? '' : ` Reason: ${reason}`}`;
+          const { phase, stage } = lease;
+          const entry: LogEntry = { at: new Date(now).toISOString(), kind: 'steering', phase, stage, by, message };
+          await ledger.decisionLog.append(id, entry);
+          return answer;
+        },
+      );
+      if ('refused' in said) {
+        say(terminal.out, plain(said.refused));
+        terminal.exit(EXIT.failed);
+      } else say(terminal.out, plain(said.message));
+    });
+}
+
+function pauseSeconds(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined && seconds >= 60 && seconds <= MOST_PAUSED_SECONDS) return seconds;
+  throw new UsageError(`--for must be an ISO-8601 duration from PT1M to PT8H (got "${text}")`);
+}

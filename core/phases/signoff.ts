@@ -1,0 +1,82 @@
+/** Who may sign off: asked when somebody answers, and again by the machine before anything follows from the answer. */
+import type { Approval, ApprovalRequest, CutoverState, Lease, Plan } from '../model/index.ts';
+import { fromIso } from '../model/index.ts';
+
+type Policy = Plan['signoff'];
+
+/** Identities behind an approval; earlier versions kept a name only. */
+export function approversOf({ approvedBy, approvers }: Approval): readonly string[] {
+  return approvers ?? [approvedBy];
+}
+
+/** Why these identities do not make a sign-off; null when they do. */
+export function approvalProblem(
+  policy: Policy,
+  startedBy: CutoverState['startedBy'],
+  approvers: readonly string[],
+): string | null {
+  if (!policy.starterMayApprove && startedBy !== null && approvers.includes(startedBy))
+    return `${startedBy} started this cutover and may not approve it (plan: signoff.starterMayApprove)`;
+  const persons = new Set(approvers).size;
+  return persons >= policy.approvers
+    ? null
+    : `${persons} of ${policy.approvers} persons have approved (plan: signoff.approvers)`;
+}
+
+/** Whether a sign-off takes an answer now; if not, one sentence. */
+export function closedSignoff(
+  id: string,
+  request: ApprovalRequest | null,
+  lease: Lease | null,
+  now: number,
+): string | null {
+  if (request === null) return `Cutover "${id}" has no pending approval.`;
+  const { kind, answered, expiresAt } = request;
+  const name = `The ${kind} sign-off of ${id}`;
+  if (answered !== null)
+    return `${name} was ${answered.answer === 'approve' ? 'approved' : 'rejected'} by ${answered.by} at ${answered.at}; it takes one answer only.`;
+  if (now >= fromIso(expiresAt)) return `${name} expired at ${expiresAt} without an answer; the cutover rolls back.`;
+  if (lease?.cutoverId !== request.cutoverId)
+    return `${name} is over: ${lease === null ? 'no cutover' : `cutover ${lease.cutoverId}`} owns the ingress.`;
+  if (lease.status !== 'running') return `${name} is over: the cutover is ${lease.status.replace('_', ' ')}.`;
+  const waiting = kind === 'shadow' ? 'shadowSignoff' : 'finalSignoff';
+  return lease.phase === waiting ? null : `${name} is over: the cutover is in phase ${lease.phase}.`;
+}
+
+/** What one person's approval comes to. */
+export type Agreement =
+  | { readonly refused: string }
+  /** Another person must approve too. */
+  | { readonly wanting: number }
+  | { readonly approval: Approval };
+
+export function agree(
+  policy: Policy,
+  startedBy: CutoverState['startedBy'],
+  { agreed }: ApprovalRequest,
+  by: string,
+  comment: string,
+): Agreement {
+  const alone = approvalProblem({ ...policy, approvers: 1 }, startedBy, [by]);
+  if (alone !== null) return { refused: `Not approved: ${alone}.` };
+  const before = agreed.filter((given) => given.by !== by);
+  if (policy.approvers > 1 && before.length < agreed.length)
+    return {
+      refused: `You have approved this sign-off already; it waits for ${policy.approvers - agreed.length} more.`,
+    };
+  const all = [...before, { by, comment }];
+  if (all.length < policy.approvers) return { wanting: policy.approvers - all.length };
+  const approvers = all.map((given) => given.by);
+  const comments = all.map((given) => given.comment).filter((text) => text !== '');
+  return { approval: { approvedBy: approvers.join(' and '), comment: comments.join('; '), approvers } };
+}
+
+/** What the plan asks of the persons who answer, in sentences; none where anybody may, alone. */
+export function signoffRules({ plan: { signoff }, startedBy }: Pick<CutoverState, 'plan' | 'startedBy'>): string[] {
+  return [
+    ...(signoff.approvers > 1 ? [`${signoff.approvers} persons must approve.`] : []),
+    ...(startedBy === null || signoff.starterMayApprove
+      ? []
+      : [`${startedBy} started the cutover and may not approve it.`]),
+  ];
+}

@@ -1,0 +1,185 @@
+/** What people may ask of a run, and when: a request becomes the lease's next steering, or a sentence that says why not. */
+import { fromIso, type Lease, type Look, type Phase, type Plan, type Steering, toIso } from '../model/index.ts';
+import { isAgreed, pauseAt, pausedMs } from './steering.ts';
+
+/**
+ * Longest time that all pauses of a run may take. Every look of a paused run costs history events of the execution, and this is
+ * what the limit of Step Functions leaves beyond the plan's own budget (core/phases/timeline.ts) at one look a minute.
+ */
+export const MOST_PAUSED_SECONDS = 8 * 3_600;
+/** Each restart gives the candidate another chance to pass by luck, and takes the stage's time again. */
+export const MOST_RETRIES = 3;
+
+export type SteeringRequest =
+  | { readonly kind: 'pause'; readonly seconds: number }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'promote'; readonly override: boolean }
+  | { readonly kind: 'retry' };
+
+export interface Asking {
+  /** IAM identity (ARN) of who asks. */
+  readonly by: string;
+  readonly reason: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What the answer depends on beside the lease. */
+export interface RunSoFar {
+  readonly plan: Plan;
+  /** Newest observation of the present phase or stage; null before the first. */
+  readonly look: Pick<Look, 'decision' | 'verdict' | 'parity'> | null;
+  /** Its sentence. */
+  readonly said: string;
+}
+
+export type SteeringAnswer = { readonly steering: Steering; readonly message: string } | { readonly refused: string };
+
+const LOOKING: readonly Phase[] = ['shadow', 'exercise', 'stage', 'soak'];
+const IN: Readonly<Record<SteeringRequest['kind'], readonly Phase[]>> = {
+  pause: [...LOOKING, 'decommission'],
+  resume: [...LOOKING, 'decommission'],
+  promote: LOOKING,
+  retry: ['shadow', 'stage', 'soak'],
+};
+
+export function askSteering(lease: Lease, request: SteeringRequest, asking: Asking, run: RunSoFar): SteeringAnswer {
+  const wrong = misplaced(lease, request.kind);
+  if (wrong !== null) return { refused: wrong };
+  switch (request.kind) {
+    case 'pause':
+      return pause(lease, request.seconds, asking);
+    case 'resume':
+      return resume(lease, asking);
+    case 'promote':
+      return promote(lease, request.override, asking, run);
+    case 'retry':
+      return retry(lease, asking);
+  }
+}
+
+/** Why a run in this state takes no such request; null when it does. */
+function misplaced(lease: Lease, kind: SteeringRequest['kind']): string | null {
+  const { cutoverId, status, phase } = lease;
+  const no = `there is nothing to ${kind}.`;
+  if (status !== 'running') return `Cutover ${cutoverId} is ${status.replace('_', ' ')}: ${no}`;
+  if (lease.drill !== null) return `${cutoverId} is a drill, which its own alarm ends: ${no}`;
+  if (phase === 'shadowSignoff' || phase === 'finalSignoff')
+    return `Cutover ${cutoverId} is waiting for a sign-off, which nothing else can give: ${no} Use approve or refuse.`;
+  if (!IN[kind].includes(phase)) return `Cutover ${cutoverId} is in phase ${phase}: ${no}`;
+  return null;
+}
+
+function pause({ steering, ...lease }: Lease, seconds: number, { by, reason, now }: Asking): SteeringAnswer {
+  const lasting = pauseAt(steering, now);
+  if (lasting !== null)
+    return { refused: `Cutover ${lease.cutoverId} is paused already, by ${lasting.by} until ${lasting.until}.` };
+  const left = MOST_PAUSED_SECONDS - pausedMs(steering, 0, now) / 1000;
+  if (seconds > left)
+    return {
+      refused: `A run may be paused for ${MOST_PAUSED_SECONDS / 3_600} h in all, and ${Math.floor(Math.max(0, left) / 60)} min of them are left: ask for a shorter pause.`,
+    };
+  const until = toIso(now + seconds * 1000);
+  return {
+    steering: next(steering, { pauses: [...steering.pauses, { by, reason, from: toIso(now), until }], request: null }),
+    message: `Paused ${whereabouts(lease)} until ${until}. Rollback, alarms and the watchdog stay armed.`,
+  };
+}
+
+function resume({ steering, ...lease }: Lease, { now }: Asking): SteeringAnswer {
+  const lasting = pauseAt(steering, now);
+  if (lasting === null) return { refused: `Cutover ${lease.cutoverId} is not paused.` };
+  const pauses = [...steering.pauses.slice(0, -1), { ...lasting, until: toIso(Math.max(now, fromIso(lasting.from))) }];
+  return { steering: next(steering, { pauses }), message: `Resumed ${whereabouts(lease)}.` };
+}
+
+function promote(lease: Lease, override: boolean, asking: Asking, { plan, look, said }: RunSoFar): SteeringAnswer {
+  const { steering, cutoverId } = lease;
+  const { by, reason, now } = asking;
+  if (pauseAt(steering, now) !== null) return { refused: `Cutover ${cutoverId} is paused; resume it first.` };
+  if (look?.decision === 'rollback') return { refused: `Cutover ${cutoverId} is going back: ${said}` };
+  if (!override && !hasEvidence(look))
+    return {
+      refused: `The evidence for ${whereabouts(lease)} is not in yet. ${said === '' ? 'Nothing was evaluated so far.' : said}`,
+    };
+  if (override && look?.parity?.status === 'dirty')
+    return { refused: `Parity shows breaking differences, which no override passes over. ${said}` };
+  const persons = override ? plan.signoff.overridePersons : 1;
+  const asked = steering.request;
+  const same = asked?.kind === 'promote' && asked.phase === lease.phase && asked.stage === lease.stage;
+  if (same && asked.override === override) {
+    if (isAgreed(asked))
+      return { refused: `The promotion of ${whereabouts(lease)} was asked for already, by ${asked.by}.` };
+    if (asked.by === by)
+      return {
+        refused: `You asked for this override at ${asked.at}; the plan wants a second person to ask for it too.`,
+      };
+    return {
+      steering: next(steering, { request: { ...asked, seconded: by } }),
+      message: `Second person for the override: ${whereabouts(lease)} advances at the next evaluation unless something is unsafe.`,
+    };
+  }
+  const { phase, stage } = lease;
+  const request = {
+    kind: 'promote' as const,
+    by,
+    reason,
+    at: toIso(now),
+    phase,
+    stage,
+    override,
+    seconded: null,
+    persons,
+  };
+  const message = !override
+    ? `${whereabouts(lease)} advances at the next evaluation if its evidence still stands.`
+    : persons === 1
+      ? `${whereabouts(lease)} advances at the next evaluation without its evidence, unless something is unsafe.`
+      : `The override waits for a second person, who runs the same command.`;
+  return { steering: next(steering, { request }), message: sentence(message) };
+}
+
+/** The comparison behind the last look says so, whatever still held it. */
+function hasEvidence(look: RunSoFar['look']): boolean {
+  if (look === null) return false;
+  if (look.decision === 'advance') return true;
+  const { verdict, parity } = look;
+  if (typeof verdict === 'object' && verdict !== null && 'decision' in verdict) return verdict.decision === 'advance';
+  return parity?.status === 'clean';
+}
+
+function retry(lease: Lease, { by, reason, now }: Asking): SteeringAnswer {
+  const { steering, phase, stage } = lease;
+  if (steering.retries >= MOST_RETRIES)
+    return {
+      refused: `Cutover ${lease.cutoverId} was restarted ${MOST_RETRIES} times already: each time the candidate gets another chance to pass by luck.`,
+    };
+  const request = {
+    kind: 'retry' as const,
+    by,
+    reason,
+    at: toIso(now),
+    phase,
+    stage,
+    override: false,
+    seconded: null,
+    persons: 1,
+  };
+  return {
+    steering: next(steering, { request, retries: steering.retries + 1 }),
+    message: `${sentence(whereabouts(lease))} starts again at the next evaluation, at the same weights; its earlier evidence no longer counts.`,
+  };
+}
+
+function next(steering: Steering, change: Partial<Steering>): Steering {
+  return { ...steering, ...change, rev: steering.rev + 1 };
+}
+
+/** Such as `stage 2 of first` or `the soak of first`. */
+function whereabouts({ cutoverId, phase, stage }: Pick<Lease, 'cutoverId' | 'phase' | 'stage'>): string {
+  return phase === 'stage' ? `stage ${stage + 1} of ${cutoverId}` : `phase ${phase} of ${cutoverId}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,75 @@
+/** What people asked of a run, as one observation takes it: it holds, advances on its evidence, or restarts. Never does it undo a rollback. */
+import { type CutoverState, fromIso, type Steered, type Steering } from '../model/index.ts';
+import type { Observation } from './reducer.ts';
+
+/** The pause that lasts at `now` (milliseconds); null: none. */
+export function pauseAt({ pauses }: Steering, now: number): Steering['pauses'][number] | null {
+  const last = pauses.at(-1);
+  return last !== undefined && now < fromIso(last.until) ? last : null;
+}
+
+/** Milliseconds for which a run was paused between two instants. */
+export function pausedMs({ pauses }: Steering, from: number, to: number): number {
+  return pauses.reduce(
+    (sum, pause) => sum + Math.max(0, Math.min(to, fromIso(pause.until)) - Math.max(from, fromIso(pause.from))),
+    0,
+  );
+}
+
+/** Null where nobody steered the present phase or stage. `appliedRev`: the revision whose restart was carried out last. */
+export function steeredAt(
+  steering: Steering,
+  state: Pick<CutoverState, 'phase' | 'stage' | 'since'>,
+  appliedRev: number,
+  now: number,
+): Steered | null {
+  const pausedSeconds = Math.round(pausedMs(steering, fromIso(state.since), now) / 1000);
+  const pause = pauseAt(steering, now);
+  const paused = pause === null ? null : { by: pause.by, reason: pause.reason, until: pause.until };
+  const { request } = steering;
+  const mine = request !== null && request.phase === state.phase && request.stage === state.stage ? request : null;
+  const person = mine === null ? null : { by: namesOf(mine), reason: mine.reason };
+  const promoted =
+    person !== null && mine?.kind === 'promote' && isAgreed(mine) ? { ...person, override: mine.override } : null;
+  const restarted = mine?.kind === 'retry' && steering.rev > appliedRev ? person : null;
+  if (pausedSeconds === 0 && paused === null && promoted === null && restarted === null) return null;
+  return { pausedSeconds, paused, promoted, restarted };
+}
+
+/** An override waits until as many persons have asked for it as the plan wants. */
+export function isAgreed({ override, seconded, persons }: NonNullable<Steering['request']>): boolean {
+  return !override || persons === 1 || seconded !== null;
+}
+
+function namesOf({ by, seconded }: NonNullable<Steering['request']>): string {
+  return seconded === null ? by : `${by} and ${seconded}`;
+}
+
+/** @param safe nothing but missing evidence keeps the run from advancing: what an override may pass over */
+export function steer(observation: Observation, steered: Steered | undefined, safe: boolean): Observation {
+  if (steered === undefined || observation.decision === 'rollback') return observation;
+  const { restarted, paused, promoted } = steered;
+  const { reason } = observation;
+  if (restarted !== null)
+    return {
+      decision: 'hold',
+      restart: true,
+      reason: `Restarted by ${restarted.by}${because(restarted.reason)}. Evidence counts from now on.`,
+    };
+  if (paused !== null)
+    return {
+      decision: 'hold',
+      reason: `Paused by ${paused.by} until ${paused.until}${because(paused.reason)}. ${reason}`,
+    };
+  if (promoted === null || observation.decision === 'advance') return observation;
+  if (promoted.override && safe)
+    return {
+      decision: 'advance',
+      reason: `Promoted without its evidence by ${promoted.by}${because(promoted.reason)}. ${reason}`,
+    };
+  return { decision: 'hold', reason: `Promotion, asked for by ${promoted.by}, is waiting. ${reason}` };
+}
+
+function because(reason: string): string {
+  return reason === '' ? '' : ` (${reason})`;
+}

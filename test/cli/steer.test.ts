@@ -1,0 +1,321 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type CutoverId, cutoverIdSchema, ingressIdSchema } from '../../core/model/ids.ts';
+import { type PlanInput, parsePlan, planSchema } from '../../core/model/plan.ts';
+import type { Leases } from '../../core/model/ports.ts';
+import { weightsFor } from '../../core/model/split.ts';
+import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
+import { dynamoDecisionLog } from '../../lambdas/aws/dynamo/decision-log.ts';
+import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
+import { BACKENDS, type Backend } from '../contract/backends.ts';
+import { type CliResult, crossfade } from '../support/cli.ts';
+
+const TEN = { candidatePercent: 10, mirror: null };
+const HOUR_MS = 3_600_000;
+const arn = (user: string) => `arn:aws:iam::000000000000:user/${user}`;
+
+let backend: Backend;
+let dir: string;
+let sequence = 0;
+beforeAll(async () => {
+  const [ours] = BACKENDS;
+  if (ours === undefined) throw new Error('our cloud was expected');
+  backend = await ours[1]();
+  dir = await mkdtemp(join(tmpdir(), 'crossfade-steer-'));
+});
+afterAll(async () => {
+  await backend.stop();
+  await rm(dir, { recursive: true });
+});
+
+/** An ingress of its own, and a run on it. */
+class Site {
+  readonly id: CutoverId = cutoverIdSchema.parse(`run-${++sequence}`);
+  readonly ingressId = ingressIdSchema.parse(`shop-${sequence}`);
+  readonly file = join(dir, `${sequence}.json`);
+  readonly ledger: Leases = dynamoLeases(backend.dynamo, backend.table);
+  readonly log = dynamoDecisionLog(backend.dynamo, backend.table, this.ingressId);
+  readonly approvals = dynamoApprovals(backend.dynamo, backend.table, this.ingressId);
+  readonly deployment = { ...backend.deployment, ingressId: this.ingressId, ledgerTable: backend.table };
+
+  async begin(plan: PlanInput = {}, startedBy: string | null = null): Promise<void> {
+    await writeFile(this.file, JSON.stringify(this.deployment));
+    const at = new Date().toISOString();
+    const intent = { split: TEN, weights: weightsFor(this.deployment, TEN), at, confirmed: true };
+    const { ingressId, id: cutoverId } = this;
+    const executionArn = `arn:aws:states:us-east-1:000000000000:execution:m:${cutoverId}`;
+    const claim = { ingressId, cutoverId, executionArn, at, intent, heartbeatDueAt: at, drill: null, startedBy };
+    await this.ledger.claim(claim);
+    const data = { plan: z.encode(planSchema, parsePlan(plan)), deployment: this.deployment };
+    const entry = {
+      at,
+      kind: 'phase',
+      phase: 'preflight',
+      stage: -1,
+      by: 'machine',
+      message: 'Preflight passed.',
+    } as const;
+    await this.log.append(cutoverId, { ...entry, data });
+  }
+
+  async enter(phase: 'stage' | 'shadowSignoff' | 'finalSignoff'): Promise<void> {
+    const lease = await this.ledger.read(this.ingressId);
+    if (lease === null) throw new Error('the run has begun');
+    await this.ledger.heartbeat(lease, { phase, stage: 0, heartbeatDueAt: lease.heartbeatDueAt });
+  }
+
+  async ask(expiresInMs = HOUR_MS): Promise<void> {
+    await this.enter('finalSignoff');
+    const now = Date.now();
+    await this.approvals.open({
+      cutoverId: this.id,
+      kind: 'final',
+      token: 'nobody waits for it',
+      askedAt: new Date(now - HOUR_MS).toISOString(),
+      expiresAt: new Date(now + expiresInMs).toISOString(),
+      evidence: 'errors 0.10 % against 0.10 %',
+    });
+  }
+
+  as(user: string, ...args: string[]): Promise<CliResult> {
+    return crossfade([...args, '--deployment', this.file], { ...backend.environment, AWS_ACCESS_KEY_ID: user });
+  }
+}
+
+let site: Site;
+beforeEach(() => {
+  site = new Site();
+});
+
+describe('steering from the command line', () => {
+  it('is kept with the caller’s identity, the reason and the time, and status shows it', async () => {
+    await site.begin();
+    await site.enter('stage');
+    const paused = await site.as('ada', 'pause', site.id, '--reason', 'a look at the logs');
+    expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining(`Paused stage 1 of ${site.id} until`) });
+    const lease = await site.ledger.read(site.ingressId);
+    expect(lease?.steering.pauses).toMatchObject([{ by: arn('ada'), reason: 'a look at the logs' }]);
+    expect(await site.log.entries(site.id)).toContainEqual(
+      expect.objectContaining({ kind: 'steering', by: arn('ada'), phase: 'stage', stage: 0 }),
+    );
+    expect((await site.as('ada', 'status')).stdout).toContain(`Paused by ${arn('ada')} until`);
+    expect(await site.as('bob', 'resume', site.id)).toMatchObject({ code: 0 });
+    expect((await site.as('ada', 'status')).stdout).not.toContain('Paused by');
+  });
+
+  it.each([
+    ['pause', 'phase preflight: there is nothing to pause'],
+    ['resume', 'there is nothing to resume'],
+    ['promote', 'there is nothing to promote'],
+    ['retry', 'there is nothing to retry'],
+  ])('refuses %s where it makes no sense, with exit code 1', async (command, says) => {
+    await site.begin();
+    expect(await site.as('ada', command, site.id)).toMatchObject({ code: 1, stdout: expect.stringContaining(says) });
+  });
+
+  it.each(['pause', 'resume', 'promote', 'retry', 'abort'])(
+    'never lets %s reach another run than the one named',
+    async (command) => {
+      await site.begin();
+      await site.enter('stage');
+      const why = command === 'abort' ? ['--reason', 'wrong'] : [];
+      const result = await site.as('ada', command, 'yesterday', ...why);
+      expect(result).toMatchObject({ code: 1, stdout: expect.stringContaining('does not own the ingress') });
+      expect(await site.ledger.read(site.ingressId)).toMatchObject({ status: 'running', steering: { rev: 0 } });
+    },
+  );
+
+  it('aborts the run that is named, and leaves one that has ended alone', async () => {
+    await site.begin();
+    await site.enter('stage');
+    const aborted = await site.as('ada', 'abort', site.id, '--reason', 'a bad build');
+    expect(aborted).toMatchObject({ code: 0, stdout: expect.stringContaining('All traffic is on stable') });
+    expect(await site.ledger.read(site.ingressId)).toMatchObject({
+      status: 'rolled_back',
+      rollback: { trigger: 'operator', by: arn('ada'), reason: 'a bad build' },
+    });
+    expect(await site.as('ada', 'abort', site.id, '--reason', 'again')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('is rolled back and cannot be aborted'),
+    });
+    expect((await site.as('ada', 'status')).stdout).not.toContain('Candidate 10 %');
+  });
+
+  it('lists runs, newest first, and the decisions of each', async () => {
+    expect(await listed(site)).toEqual([]);
+    await site.begin({}, arn('ada'));
+    await site.as('ada', 'abort', site.id, '--reason', 'a bad build');
+    const executionArn = 'arn:second';
+    const lease = await site.ledger.read(site.ingressId);
+    if (lease === null) throw new Error('the run has begun');
+    const { ingressId, intent, heartbeatDueAt } = lease;
+    const at = new Date(Date.now() + 1_000).toISOString();
+    const cutoverId = cutoverIdSchema.parse('second');
+    await site.ledger.claim({
+      ingressId,
+      cutoverId,
+      executionArn,
+      at,
+      intent,
+      heartbeatDueAt,
+      drill: null,
+      startedBy: null,
+    });
+    expect(await listed(site)).toMatchObject([
+      { cutover: 'second', status: 'running' },
+      { cutover: site.id, status: 'rolled_back', startedBy: arn('ada'), rollback: { reason: 'a bad build' } },
+    ]);
+    expect((await site.as('ada', 'list')).stdout).toMatch(
+      /second .*running.*\n.*rolled back {2}by operator: a bad build/,
+    );
+    const history = await site.as('ada', 'history', site.id);
+    expect(history.stdout).toContain('Preflight passed.');
+    expect(await site.as('ada', 'history', 'nobody')).toMatchObject({ code: 1 });
+  });
+});
+
+async function listed(at: Site): Promise<unknown> {
+  await writeFile(at.file, JSON.stringify(at.deployment));
+  return JSON.parse((await at.as('ada', 'list', '--json')).stdout);
+}
+
+describe('waiting for a run', () => {
+  const wait = (what: string, ...more: string[]) =>
+    site.as('ada', 'wait', site.id, '--for', what, '--timeout', 'PT1S', '--poll', '0.1', ...more);
+
+  it('ends with 0 when it got there, 1 when it ended otherwise, 4 when the time is up', async () => {
+    await site.begin();
+    await site.enter('stage');
+    expect(await wait('complete')).toMatchObject({ code: 4, stderr: expect.stringContaining('Not there after PT1S') });
+    await site.ask();
+    expect(await wait('sign-off')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('waiting for a sign-off'),
+    });
+    await site.as('ada', 'abort', site.id, '--reason', 'enough');
+    expect(await wait('rolled-back')).toMatchObject({ code: 0 });
+    expect(await wait('complete')).toMatchObject({ code: 1, stdout: expect.stringContaining('is rolled back') });
+    expect(await wait('sign-off')).toMatchObject({ code: 1 });
+  });
+
+  it('watches it to its end', async () => {
+    await site.begin();
+    await site.as('ada', 'abort', site.id, '--reason', 'enough');
+    const watched = await site.as('ada', 'watch', site.id);
+    expect(watched).toMatchObject({ code: 1, stdout: expect.stringMatching(/Preflight passed\..*is rolled back/s) });
+  });
+});
+
+describe('a sign-off from the command line', () => {
+  it('is shown by status with the evidence, the time and the command, and without its token', async () => {
+    await site.begin();
+    await site.ask();
+    const { stdout } = await site.as('ada', 'status');
+    expect(stdout).toMatch(/Waiting for the final sign-off until .*Evidence: errors 0\.10 %/s);
+    expect(stdout).toContain(`AWS_REGION=us-east-1 npx crossfade approve ${site.id} --ingress ${site.ingressId}`);
+    expect(stdout + (await site.as('ada', 'status', '--json')).stdout).not.toContain('nobody waits for it');
+  });
+
+  it('is not given by whoever started the run, unless the plan allows it', async () => {
+    await site.begin({}, arn('ada'));
+    await site.ask();
+    expect(await site.as('ada', 'approve', site.id)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('started this cutover and may not approve it'),
+    });
+  });
+
+  it('needs two persons where the plan says so', async () => {
+    await site.begin({ signoff: { approvers: 2, starterMayApprove: true } }, arn('ada'));
+    await site.ask();
+    expect(await site.as('ada', 'approve', site.id)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('waits for 1 more'),
+    });
+    expect(await site.as('ada', 'approve', site.id)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('approved this sign-off already'),
+    });
+    expect((await site.as('ada', 'status')).stdout).toContain(
+      `Approved by ${arn('ada')}; another person must approve too`,
+    );
+  });
+
+  it('takes no name from an option', async () => {
+    expect(await site.as('ada', 'approve', 'first', '--by', 'bob')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("unknown option '--by'"),
+    });
+  });
+
+  it.each([
+    [
+      'expired',
+      async () => site.ask(-1_000),
+      /^The final sign-off of run-\d+ expired at .* without an answer; the cutover rolls back\.\n$/,
+    ],
+    [
+      'a foreign token',
+      async () => site.ask(),
+      /^The final sign-off of run-\d+ is over: somebody answered it, or it expired, in the meantime\.\n$/,
+    ],
+    [
+      'of a run that went back',
+      async () => {
+        await site.ask();
+        await site.as('bob', 'abort', site.id, '--reason', 'enough');
+      },
+      /^The final sign-off of run-\d+ is over: the cutover is rolled back\.\n$/,
+    ],
+    [
+      'answered already',
+      async () => {
+        await site.ask();
+        const open = await site.approvals.newest(site.id);
+        if (open !== null) await site.approvals.close(open, { answer: 'refuse', by: arn('bob'), at: open.askedAt });
+      },
+      /^The final sign-off of run-\d+ was rejected by .*user\/bob at .*; it takes one answer only\.\n$/,
+    ],
+  ])('that is %s gets one plain sentence', async (_name, prepare, says) => {
+    await site.begin();
+    await prepare();
+    for (const command of ['approve', 'refuse'])
+      expect(await site.as('ada', command, site.id)).toMatchObject({
+        code: 1,
+        stderr: '',
+        stdout: expect.stringMatching(says),
+      });
+  });
+});
+
+describe('crossfade start', () => {
+  const start = (answer: string, ...args: string[]) =>
+    crossfade(
+      ['start', ...args, '--deployment', site.file],
+      { ...backend.environment, AWS_ACCESS_KEY_ID: 'ada' },
+      answer,
+    );
+
+  it('shows the timeline, asks, and leaves everything alone without a yes', async () => {
+    await site.begin();
+    for (const answer of ['', 'n\n', 'maybe\n']) {
+      const result = await start(answer, '--name', 'never');
+      expect(result).toMatchObject({ code: 1, stdout: '' });
+      expect(result.stderr).toMatch(
+        /stage 10 %.*as arn:aws:iam::000000000000:user\/ada.*Start it\? \[y\/N\].*Not started: nothing was changed/s,
+      );
+    }
+  });
+
+  it('says where it could not be started', async () => {
+    await site.begin();
+    expect(await start('y\n', '--name', 'first')).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringContaining('State Machine Does Not Exist'),
+    });
+  });
+});

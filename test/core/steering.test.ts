@@ -1,0 +1,306 @@
+import { describe, expect, it } from 'vitest';
+import type { Lease, LogEntry } from '../../core/model/lease.ts';
+import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
+import { type CutoverState, type CutoverStateJson, parseState, stateToJson } from '../../core/model/run-state.ts';
+import { type Steering, UNSTEERED } from '../../core/model/steering.ts';
+import { fromIso, toIso } from '../../core/model/time.ts';
+import { steeredAt } from '../../core/phases/steering.ts';
+import { type Asking, askSteering, type SteeringRequest } from '../../core/phases/steering-request.ts';
+import { makeHandler as watch } from '../../lambdas/watch.ts';
+import { lease } from '../support/ledger-item.ts';
+import { MemoryWorld, START } from '../support/memory-world.ts';
+import { replayed } from '../support/recorded-run.ts';
+import { atFirstStage } from '../support/run.ts';
+
+const MINUTE_MS = 60_000;
+const ADA: Omit<Asking, 'now'> = { by: 'arn:ada', reason: 'a look at the logs' };
+const BOB: Omit<Asking, 'now'> = { by: 'arn:bob', reason: 'seen it too' };
+const PLAN: PlanInput = {
+  stages: [
+    { percent: 10, bake: 'PT30M', maxHold: 'PT30M' },
+    { percent: 100, bake: 'PT30M' },
+  ],
+};
+
+/** The state of every alarm from now on. */
+const alarms = (state: 'ALARM' | 'INSUFFICIENT_DATA') => (w: MemoryWorld) => {
+  w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, state }));
+};
+const noAlarms = (w: MemoryWorld) => {
+  w.alarmReadings = [];
+};
+const deadCandidate = (w: MemoryWorld) => {
+  w.healthy.candidate = { healthy: 0, unhealthy: 2, registered: 2 };
+};
+
+/** A run at its first stage, with so many requests a minute of which so many fail on the candidate. */
+class Run {
+  readonly world = new MemoryWorld();
+  state!: CutoverState;
+  stable = 9_000;
+  candidate = 1_000;
+  failing = 0;
+
+  async begin(plan: PlanInput = PLAN): Promise<this> {
+    this.state = await atFirstStage(this.world, plan);
+    return this;
+  }
+
+  /** So many looks, a minute apart; the last one's state. */
+  async looks(n: number): Promise<CutoverState> {
+    for (let i = 0; i < n; i++) {
+      const minute = this.world.now;
+      this.world.now += MINUTE_MS;
+      const side = (requests: number, target5xx: number) => ({ requests, target5xx, connectionErrors: 0, slow: 0 });
+      const evidence = { stable: side(this.stable, 9), candidate: side(this.candidate, this.failing), elb5xx: 0 };
+      this.world.minuteEvidence.push({ minute, ...evidence });
+      const since = fromIso(this.state.since);
+      this.world.minuteEvidence = this.world.minuteEvidence.filter((m) => m.minute >= since);
+      this.state = parseState((await watch(this.world)(stateToJson(this.state))) as CutoverStateJson);
+    }
+    return this.state;
+  }
+
+  last(): LogEntry | undefined {
+    return this.world.log.findLast((e) => e.kind === 'observation');
+  }
+
+  async ask(request: SteeringRequest, who = ADA): Promise<string> {
+    const { item } = this.world;
+    if (item === null) throw new Error('the run has begun');
+    const last = this.last();
+    const { plan } = this.state;
+    const look = (last?.data ?? null) as Parameters<typeof askSteering>[3]['look'];
+    const asking = { ...who, now: this.world.now };
+    const answer = askSteering(item, request, asking, { plan, look, said: last?.message ?? '' });
+    if ('refused' in answer) return `refused: ${answer.refused}`;
+    await this.world.ledger.steer(item, answer.steering);
+    return answer.message;
+  }
+}
+
+const PAUSE = { kind: 'pause', seconds: 3_600 } as const;
+const PROMOTE = { kind: 'promote', override: false } as const;
+const OVERRIDE = { kind: 'promote', override: true } as const;
+
+describe('a paused stage', () => {
+  it('does not advance, whatever the evidence, and goes on where it was once it is resumed', async () => {
+    const run = await new Run().begin();
+    await run.looks(10);
+    expect(await run.ask(PAUSE)).toContain('Rollback, alarms and the watchdog stay armed');
+    expect(await run.looks(30)).toMatchObject({ next: 'hold', stage: 0 });
+    expect(run.last()?.message).toMatch(/^Paused by arn:ada until .* \(a look at the logs\)\. /);
+    expect(await run.ask({ kind: 'resume' })).toContain('Resumed');
+    expect(await run.looks(1)).toMatchObject({ next: 'nextStage' });
+  });
+
+  it('still goes back when the candidate is worse', async () => {
+    const run = await new Run().begin();
+    await run.ask(PAUSE);
+    run.failing = 300;
+    expect(await run.looks(10)).toMatchObject({ next: 'rollback' });
+  });
+
+  it.each([
+    ['an alarm is red', alarms('ALARM')],
+    ['the candidate is dead', deadCandidate],
+  ])('still goes back when %s', async (_name, befall) => {
+    const run = await new Run().begin();
+    await run.ask(PAUSE);
+    befall(run.world);
+    expect(await run.looks(1)).toMatchObject({ next: 'rollback' });
+  });
+
+  it('ends by itself, and its time does not count towards the longest hold', async () => {
+    const run = await new Run().begin();
+    Object.assign(run, { candidate: 1, stable: 9 });
+    await run.looks(5);
+    await run.ask(PAUSE);
+    expect(await run.looks(60)).toMatchObject({ next: 'hold' });
+    expect(await run.looks(50)).toMatchObject({ next: 'hold' });
+    expect(run.last()?.message).not.toContain('Paused');
+    expect(await run.looks(10)).toMatchObject({ next: 'rollback' });
+  });
+
+  it('is decided the same way by a replay', async () => {
+    const run = await new Run().begin();
+    await run.ask(PAUSE);
+    await run.looks(5);
+    await run.ask({ kind: 'resume' });
+    await run.looks(15);
+    await run.ask(PROMOTE);
+    await run.looks(1);
+    expect(replayed(run.world.log).summary).toMatchObject({ differing: 0, looks: 21 });
+  });
+
+  it('cannot outlast what the history of the execution has room for', async () => {
+    const run = await new Run().begin();
+    expect(await run.ask({ kind: 'pause', seconds: 8 * 3_600 + 60 })).toMatch(/^refused: .* 8 h in all/);
+    await run.ask({ kind: 'pause', seconds: 7 * 3_600 });
+    await run.looks(5);
+    await run.ask({ kind: 'resume' });
+    expect(await run.ask({ kind: 'pause', seconds: 8 * 3_600 })).toContain('475 min of them are left');
+  });
+});
+
+describe('a promotion', () => {
+  it('ends the bake when the evidence is in', async () => {
+    const run = await new Run().begin();
+    await run.looks(20);
+    expect(run.state.next).toBe('hold');
+    expect(await run.ask(PROMOTE)).toContain('if its evidence still stands');
+    expect(await run.looks(1)).toMatchObject({ next: 'nextStage' });
+  });
+
+  it('is refused without evidence, with the sentence of the last look', async () => {
+    const run = await new Run().begin();
+    expect(await run.ask(PROMOTE)).toContain('Nothing was evaluated so far');
+    Object.assign(run, { candidate: 1, stable: 9 });
+    await run.looks(2);
+    expect(await run.ask(PROMOTE)).toMatch(/^refused: The evidence for stage 1 of one is not in yet\. /);
+  });
+
+  it('does nothing in the stage after the one that it spoke of', async () => {
+    const run = await new Run().begin();
+    await run.looks(20);
+    await run.ask(PROMOTE);
+    await run.looks(1);
+    run.state = { ...run.state, stage: 1, since: toIso(run.world.now), split: { candidatePercent: 100, mirror: null } };
+    const { item } = run.world;
+    expect(steeredAt(item?.steering ?? UNSTEERED, run.state, 0, run.world.now)).toBeNull();
+  });
+
+  it('goes on without the evidence by an override, and says who wanted that', async () => {
+    const run = await new Run().begin();
+    Object.assign(run, { candidate: 1, stable: 9 });
+    await run.looks(2);
+    await run.ask(OVERRIDE);
+    expect(await run.looks(1)).toMatchObject({ next: 'nextStage' });
+    expect(run.last()?.message).toMatch(/^Promoted without its evidence by arn:ada \(a look at the logs\)\. /);
+  });
+
+  it.each([
+    ['without data', alarms('INSUFFICIENT_DATA')],
+    ['gone', noAlarms],
+    ['red', alarms('ALARM')],
+  ])('overrides no safety: alarms are %s', async (_name, befall) => {
+    const run = await new Run().begin();
+    await run.looks(2);
+    await run.ask(OVERRIDE);
+    befall(run.world);
+    const { next } = await run.looks(1);
+    expect(['hold', 'rollback']).toContain(next);
+  });
+
+  it.each([
+    ['the stable side could not take everything back', 'stable'],
+    ['a target of the candidate is unhealthy', 'candidate'],
+  ])('overrides no safety: %s', async (_name, side) => {
+    const run = await new Run().begin();
+    await run.looks(2);
+    await run.ask(OVERRIDE);
+    run.world.healthy[side] = { healthy: 1, unhealthy: 1, registered: 2 };
+    expect(await run.looks(1)).toMatchObject({ next: 'hold' });
+  });
+
+  it('overrides only with a second person where the plan wants one', async () => {
+    const run = await new Run().begin({ ...PLAN, signoff: { overridePersons: 2 } });
+    await run.looks(2);
+    expect(await run.ask(OVERRIDE)).toContain('waits for a second person');
+    expect(await run.looks(1)).toMatchObject({ next: 'hold' });
+    expect(await run.ask(OVERRIDE)).toMatch(/^refused: You asked for this override/);
+    expect(await run.ask(OVERRIDE, BOB)).toContain('Second person');
+    expect(await run.looks(1)).toMatchObject({ next: 'nextStage' });
+    expect(run.last()?.message).toContain('by arn:ada and arn:bob');
+  });
+
+  it('is refused while the run is paused, and forgotten by a pause', async () => {
+    const run = await new Run().begin();
+    await run.looks(20);
+    await run.ask(PROMOTE);
+    await run.ask(PAUSE);
+    expect(await run.ask(PROMOTE)).toContain('is paused; resume it first');
+    await run.ask({ kind: 'resume' });
+    expect(await run.looks(1)).toMatchObject({ next: 'hold' });
+  });
+});
+
+describe('a restart', () => {
+  it('drops the evidence so far, once, and keeps the weights', async () => {
+    const run = await new Run().begin();
+    await run.looks(20);
+    const before = run.state.since;
+    expect(await run.ask({ kind: 'retry' })).toContain('at the same weights');
+    const { since, split } = await run.looks(1);
+    expect(since).not.toBe(before);
+    expect(split).toEqual({ candidatePercent: 10, mirror: null });
+    expect(run.last()?.message).toMatch(/^Restarted by arn:ada/);
+    expect((await run.looks(5)).since).toBe(since);
+  });
+
+  it('does not save a candidate that is worse', async () => {
+    const run = await new Run().begin();
+    run.failing = 300;
+    await run.ask({ kind: 'retry' });
+    await run.looks(3);
+    expect(await run.looks(10)).toMatchObject({ next: 'rollback' });
+  });
+
+  it('is allowed three times a run', async () => {
+    const run = await new Run().begin();
+    for (let i = 0; i < 3; i++) expect(await run.ask({ kind: 'retry' })).toContain('starts again');
+    expect(await run.ask({ kind: 'retry' })).toContain('restarted 3 times already');
+  });
+});
+
+const PHASES = [
+  'preflight',
+  'baseline',
+  'shadow',
+  'exercise',
+  'shadowSignoff',
+  'stage',
+  'soak',
+  'finalSignoff',
+  'decommission',
+  'retention',
+  'complete',
+  'drill',
+] as const;
+const ALLOWED: Readonly<Record<SteeringRequest['kind'], readonly string[]>> = {
+  pause: ['shadow', 'exercise', 'stage', 'soak', 'decommission'],
+  resume: ['shadow', 'exercise', 'stage', 'soak', 'decommission'],
+  promote: ['shadow', 'exercise', 'stage', 'soak'],
+  retry: ['shadow', 'stage', 'soak'],
+};
+const REQUESTS: readonly SteeringRequest[] = [PAUSE, { kind: 'resume' }, PROMOTE, OVERRIDE, { kind: 'retry' }];
+const paused: Steering = {
+  ...UNSTEERED,
+  pauses: [{ by: 'a', reason: '', from: toIso(START), until: toIso(START + MINUTE_MS) }],
+};
+const answerTo = (item: Lease, request: SteeringRequest) =>
+  askSteering(
+    item,
+    request,
+    { ...ADA, now: START + 1_000 },
+    {
+      plan: parsePlan({}),
+      look: { decision: 'advance', verdict: undefined, parity: null },
+      said: 'Evidence is in.',
+    },
+  );
+
+describe.each(REQUESTS)('$kind ($override)', (request) => {
+  it.each(PHASES)('in phase %s is taken where it makes sense and refused in a sentence elsewhere', (phase) => {
+    const steering = request.kind === 'resume' ? paused : UNSTEERED;
+    const answer = answerTo(lease({ phase, steering }), request);
+    if (ALLOWED[request.kind].includes(phase)) expect(answer).toMatchObject({ steering: { rev: 1 } });
+    else expect(answer).toMatchObject({ refused: expect.stringMatching(/^Cutover one is .*\.$/) });
+  });
+
+  it.each(['rolling_back', 'rolled_back', 'completed'] as const)('is refused once the run is %s', (status) => {
+    expect(answerTo(lease({ status }), request)).toMatchObject({
+      refused: expect.stringContaining(status.replace('_', ' ')),
+    });
+  });
+});
