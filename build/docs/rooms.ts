@@ -348,6 +348,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'cli/steer': {
     purpose: 'Commands that start, follow, steer and sign off a run.',
     imports: ['core/*', 'capture/redaction', AWS, 'lambdas/compose', 'cli/run', 'cli/shared'],
+    packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sfn', '@aws-sdk/client-sts', 'commander'],
   },
   'cli/rehearse': {
     purpose: 'Commands that run against the local cloud.',

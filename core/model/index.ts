@@ -8,7 +8,7 @@ export {
   parseEntry,
   parseHeader,
 } from './decision-log.ts';
-export { commandAt, type Deployment, deploymentSchema, GROUP_ROLES, type GroupRole, regionOf } from './deployment.ts';
+export { commandAt, type Deployment, deploymentSchema, GROUP_ROLES, type GroupRole } from './deployment.ts';
 export {
   DRILL_DEADLINE_SECONDS,
   DRILL_INTERVAL_SECONDS,

@@ -17,11 +17,9 @@ export { type Ended, Replay, type ReplayedLook, type ReplayedPhase, type ReplayS
 export { agree, approvalProblem, approversOf, closedSignoff, signoffRules } from './signoff.ts';
 export { pauseAt, steeredAt } from './steering.ts';
 export {
-  type Asking,
   askSteering,
   MOST_PAUSED_SECONDS,
   type RunSoFar,
-  type SteeringAnswer,
   type SteeringRequest,
 } from './steering-request.ts';
 export { ANY_TRAFFIC, HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from './timeline.ts';

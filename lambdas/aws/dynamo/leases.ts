@@ -22,11 +22,11 @@ import {
   RefusedError,
   type RunRef,
   SupersededError,
-  type TriggerScope,
   UNSTEERED,
 } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 import { fromItem, type Item, ownerKey, toItem, toValue } from './item.ts';
+import { intentCondition, scopeCondition } from './lease-conditions.ts';
 import { archiveRun } from './runs.ts';
 
 /** The run still owns the ingress: its generation holds, and no rollback has been asked for. */
@@ -243,44 +243,6 @@ async function fenceRunning(
     ),
   );
   return { outcome: 'fenced' as const, item: parseOwner(Attributes ?? {}) };
-}
-
-/** Parts of a ConditionExpression, all of which must hold, with the values and names that they use. */
-interface Condition {
-  readonly all: readonly string[];
-  readonly values: Item;
-  readonly names: Readonly<Record<string, string>>;
-}
-
-/** The scope of a trigger as a condition on the lease: the same answer as `concerns`, at the instant of the write. */
-function scopeCondition(scope: TriggerScope | undefined): Condition {
-  switch (scope?.kind) {
-    case undefined:
-      return { all: [], values: {}, names: {} };
-    case 'execution':
-      return { all: ['executionArn = :execution'], values: { ':execution': { S: scope.executionArn } }, names: {} };
-    case 'since':
-      return { all: ['startedAt <= :since'], values: { ':since': { S: scope.at } }, names: {} };
-    case 'unchanged': {
-      const { generation, heartbeatDueAt, intent } = scope.lease;
-      const same = intentCondition(intent);
-      return {
-        all: ['generation = :generation', 'heartbeatDueAt = :due', ...same.all],
-        values: { ':generation': toValue(generation), ':due': { S: heartbeatDueAt }, ...same.values },
-        names: same.names,
-      };
-    }
-  }
-}
-
-/** `sameIntent` as a condition. */
-function intentCondition({ at, by }: Intent): Condition {
-  const all = [
-    'intent.#at = :intentAt',
-    by === undefined ? 'attribute_not_exists(intent.#by)' : 'intent.#by = :intentBy',
-  ];
-  const values = { ':intentAt': { S: at }, ...(by === undefined ? {} : { ':intentBy': { S: by } }) };
-  return { all, values, names: { '#at': 'at', '#by': 'by' } };
 }
 
 /** Changes the intent while the run owns the ingress and `expected` stands there. @throws FencedError; SupersededError */
