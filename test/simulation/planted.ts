@@ -104,11 +104,15 @@ export const PLANTED: readonly (() => Planted)[] = [
       breaks: ["another run's event"],
       wrap: of(['signoff'], ({ approvals }) => ({
         approvals: {
+          ...approvals,
           open: async (request) => {
             open.set(request.cutoverId, request);
             await approvals.open(request);
           },
-          newest: async (cutoverId) => open.get(cutoverId) ?? null,
+          newest: async (cutoverId) => {
+            const request = open.get(cutoverId);
+            return request === undefined ? null : { ...request, agreed: [], answered: null };
+          },
         },
       })),
     };
