@@ -114,6 +114,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [],
     pure: true,
   },
+  'parity/compare/markup': {
+    purpose: 'Documents as tokens that mean the same, however they are written.',
+    imports: [],
+    packages: ['htmlparser2'],
+    pure: true,
+  },
+  'parity/compare/binary': {
+    purpose: 'Binary messages, written as JSON.',
+    imports: [],
+    packages: ['@msgpack/msgpack'],
+    pure: true,
+  },
   'parity/compare/head': {
     purpose: 'Status and header fields, compared.',
     imports: [...DIFFERENCES, 'parity/explain'],
@@ -121,10 +133,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'parity/compare/body': {
     purpose: 'Bodies, compared by their format.',
-    imports: [...DIFFERENCES, 'json', 'parity/rules', 'parity/explain', 'parity/compare/align', 'parity/compare/head'],
-    packages: ['htmlparser2'],
+    imports: [
+      ...DIFFERENCES,
+      'json',
+      'parity/rules',
+      'parity/explain',
+      'parity/compare/align',
+      'parity/compare/binary',
+      'parity/compare/head',
+      'parity/compare/markup',
+    ],
     pure: true,
-    files: { most: 17, why: 'one format a file' },
+    files: { most: 16, why: 'one format a file' },
   },
   'parity/compare': {
     purpose: 'One capture, compared.',

@@ -17,6 +17,8 @@ import {
 interface Options {
   readonly stable: string[];
   readonly candidate: string[];
+  readonly control: string[];
+  readonly pairBy: string[];
   readonly route: string[];
   readonly failOn: FailOn;
   readonly rules?: string;
@@ -38,6 +40,18 @@ export function diffCommand(terminal: Terminal): Command {
       [],
     )
     .option('--candidate <file>', "log of the candidate's responses; repeatable", repeatable, [])
+    .option(
+      '--control <file>',
+      "second log of stable's responses to the same requests: fields that vary on stable alone are suppressed; repeatable",
+      repeatable,
+      [],
+    )
+    .option(
+      '--pair-by <header>',
+      'request header that names a request in both logs, before X-Request-Id and traceparent; repeatable',
+      repeatable,
+      [],
+    )
     .option(
       '--route <template>',
       'route template such as /items/{id}, for logs without routes; repeatable',
@@ -62,10 +76,11 @@ export function diffCommand(terminal: Terminal): Command {
       };
       const { givenRules } = await import('../shared/index.ts');
       const { diffInputs, runDiff, sourcesOf } = await import('./diff/index.ts');
+      const { headerNames } = await import('./inputs/index.ts');
       const { comparedSoFar, deliver, notesOn, readingProgress } = await import('./outcome/index.ts');
       const rules = givenRules(options.rules);
       const at = Date.now();
-      const inputs = diffInputs(terminal.stdin, files, options.stable, options.candidate);
+      const inputs = diffInputs(terminal.stdin, files, options.stable, options.candidate, options.control);
       const sources = sourcesOf(inputs).map((input) => input.file);
       const report = options.html === undefined ? undefined : outputFile('--html', options.html, sources);
       const progress = readingProgress(terminal.err, sourcesOf(inputs));
@@ -73,6 +88,7 @@ export function diffCommand(terminal: Terminal): Command {
       try {
         const { summary, noise, notes } = await runDiff(inputs, {
           ...settings,
+          pairBy: headerNames('--pair-by', options.pairBy),
           rules,
           at,
           signal,

@@ -9,9 +9,13 @@ export function canonicalBase64(text: string): string | null {
   return text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', '');
 }
 
-/** The two hold the same bytes in other alphabets or with other padding. Short words are words. */
+/** The two hold the same bytes in other alphabets or with other padding. Words are words, whatever stands between them. */
 export function isOtherBase64(a: string, b: string): boolean {
   if (a.length < 4 || Math.abs(a.length - b.length) > 2) return false;
+  const isPadded = (text: string) => text.endsWith('=') && text.length % 4 === 0;
+  const isMixed = /[a-z]/.test(a) && /[A-Z]/.test(a) && /\d/.test(a);
+  const isWords = /^[a-z\d]+(?:[-_+/][a-z\d]+)*$/i.test(a);
+  if (isWords && !isMixed && !isPadded(a) && !isPadded(b)) return false;
   const canonical = canonicalBase64(a);
   return canonical !== null && canonical === canonicalBase64(b);
 }

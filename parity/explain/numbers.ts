@@ -36,7 +36,7 @@ function isFloat32(value: number, { digits }: Decimal): boolean {
 
 /** By the words of the name, so that `items`, `usage`, `average` and `section` are none. */
 const TIME_WORDS = new Set(
-  'time timeout duration delay interval latency elapsed expires expiry uptime wait period ttl age ms millis milliseconds sec secs seconds nanos ns us micros'.split(
+  'time timeout duration delay interval latency elapsed expires expiry uptime wait period ttl ms millis milliseconds sec secs seconds nanos ns us micros'.split(
     ' ',
   ),
 );

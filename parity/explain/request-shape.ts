@@ -9,6 +9,7 @@ export interface RequestShape {
   readonly path: string;
   /** ServeMux would clean the path: `//`, `/./` or `/../`. */
   readonly unclean: boolean;
+  /** Of the first segment that has letters. */
   readonly upperCase: boolean;
   /** net/url would drop a pair of the query: it holds `;` or a bad escape. */
   readonly droppedPair: boolean;
@@ -34,7 +35,7 @@ export function shapeOf({ target, headers, body }: CaptureRecord['request']): Re
   return {
     path,
     unclean: /\/\/|\/\.{1,2}(?:\/|$)/.test(path),
-    upperCase: /[A-Z]/.test(path.replaceAll(/%[0-9A-F]{2}/gi, '')),
+    upperCase: /[A-Z]/.test(firstWord(path.replaceAll(/%[0-9A-F]{2}/gi, ''))),
     droppedPair: query.includes(';') || /%(?![0-9a-f]{2})/i.test(query),
     nestedKey: pairs.some(hasNestedKey),
     repeatedKey: new Set(pairs.map(keyOf)).size < pairs.length,
@@ -49,6 +50,9 @@ export function causeInQuery(shape: RequestShape): Cause | null {
   if (shape.nestedKey) return 'query-nesting';
   return shape.repeatedKey ? 'query-repeated' : null;
 }
+
+/** Later segments may be ids, whose case is theirs. */
+const firstWord = (path: string) => path.split('/').find((segment) => /[a-z]/i.test(segment)) ?? '';
 
 const keyOf = (pair: string) => pair.split('=', 1)[0] ?? '';
 

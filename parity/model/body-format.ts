@@ -8,6 +8,7 @@ export type Kind =
   | 'markup'
   | 'form'
   | 'multipart'
+  | 'message'
   | 'text'
   | 'unnamed'
   | 'binary';
@@ -47,6 +48,7 @@ export function kindOfMedia(type: string): Kind {
   if (MARKUP.has(type) || type.endsWith('+xml')) return 'markup';
   if (type === 'application/x-www-form-urlencoded') return 'form';
   if (type.startsWith('multipart/')) return 'multipart';
+  if (messageFormatOf(type) !== null) return 'message';
   return type.startsWith('text/') || TEXT.has(type) ? 'text' : 'binary';
 }
 
@@ -55,4 +57,27 @@ const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+[-.])?json(?:-\d[\d.]*)?$/;
 
 export function isJsonType(type: string): boolean {
   return JSON_TYPE.test(type) || type.endsWith('+json');
+}
+
+/** Binary messages whose fields are told apart by their bytes alone. */
+export type MessageFormat = 'messagepack' | 'protobuf' | 'grpc' | 'grpc-text';
+
+const MESSAGES: Readonly<Record<string, MessageFormat>> = {
+  'application/msgpack': 'messagepack',
+  'application/x-msgpack': 'messagepack',
+  'application/vnd.msgpack': 'messagepack',
+  'application/protobuf': 'protobuf',
+  'application/x-protobuf': 'protobuf',
+  'application/vnd.google.protobuf': 'protobuf',
+  'application/grpc': 'grpc',
+  'application/grpc+proto': 'grpc',
+  'application/grpc-web': 'grpc',
+  'application/grpc-web+proto': 'grpc',
+  'application/grpc-web-text': 'grpc-text',
+  'application/grpc-web-text+proto': 'grpc-text',
+};
+
+/** null for every other media type. */
+export function messageFormatOf(type: string): MessageFormat | null {
+  return Object.hasOwn(MESSAGES, type) ? (MESSAGES[type] ?? null) : null;
 }

@@ -1,8 +1,8 @@
 /** What rules make of differences. Which rules there are: `rule-schema.ts`; what they mean: docs/reference/parity.md, "Rules". */
 
 import { matchesPattern, type Segments, segmentsOf } from '../../http/index.ts';
-import { type Cause, standsAgainst } from '../causes/index.ts';
-import { type Difference, isOfValues, why } from '../model/index.ts';
+import { type Cause, entryOf, standsAgainst } from '../causes/index.ts';
+import { bytesVary, type Difference, isOfValues, why } from '../model/index.ts';
 import type { ArrayRule, BodyRules } from './body-rules.ts';
 import { seenIn } from './excerpt.ts';
 import type { Place, Rule, RuleSet } from './schema.ts';
@@ -138,10 +138,16 @@ function byValue<D extends Difference>(rule: Rule, difference: D): D {
  */
 function ignoring<D extends Difference>(difference: D, rule: string, named: Cause | undefined): D {
   if (!isOfValues(difference)) {
-    return named === difference.cause ? { ...difference, class: 'noise', rule } : difference;
+    return named === difference.cause && !losesValue(difference) ? { ...difference, class: 'noise', rule } : difference;
   }
   const varied = varying(difference);
   return varied.cause === 'format' ? varied : { ...difference, class: 'noise', rule };
+}
+
+/** A value that one side lacks, or a file of another kind. */
+function losesValue({ cause, stable, candidate }: Difference): boolean {
+  if (cause === 'body-bytes') return bytesVary(stable, candidate).length > 0;
+  return entryOf(cause).ofValue === true && (stable === null || candidate === null);
 }
 
 /** The difference if the value may vary: the same, or one of `format`, where not only the value does. */

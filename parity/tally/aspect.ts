@@ -1,10 +1,12 @@
 /** In what respect a place varies: one that varies in its value must not be suppressed for a value of another format. */
 import { entryOf, isCause } from '../causes/index.ts';
-import { type Difference, generalPointer, isOfValues } from '../model/index.ts';
+import { bytesVary, type Difference, generalPointer, isOfValues } from '../model/index.ts';
 import { varying } from '../rules/index.ts';
 
 /** The candidate answers with another class of status, and not with a success instead of an error. */
 const WORSE_STATUS = 'worse-status';
+/** A list that has elements on the stable side has none on the candidate's. */
+const EMPTIED = 'emptied';
 
 /** `value`, `format`, or the cause itself: a missing key, another order, another length, another type. */
 export function aspectOf(difference: Difference): string {
@@ -12,15 +14,21 @@ export function aspectOf(difference: Difference): string {
   if (difference.in === 'status') return isWorse(difference.stable, difference.candidate) ? WORSE_STATUS : cause;
   if (cause === 'body-bytes') return bytesAspect(difference);
   if (cause === 'timestamp-format' || cause === 'timestamp-precision' || cause === 'format') return 'format';
+  if (cause === 'location') return locationAspect(difference);
+  if (difference.in === 'body' && difference.emptied === true) return EMPTIED;
+  // What is lost here is not what is added there.
+  if (entryOf(cause).ofWording === true && difference.candidate === null) return `${cause}-lost`;
   if (cause === 'array-length' || cause === 'array-order' || !isOfValues(difference)) return cause;
   return varying(difference).cause === 'format' ? 'format' : 'value';
 }
 
 /** What varies in one of these respects varies in that of `aspect` too; empty where nothing excuses it. */
 export function excusing(aspect: string): readonly string[] {
-  if (aspect === WORSE_STATUS || (isCause(aspect) && entryOf(aspect).neverNoise === true)) return [];
+  if (aspect === WORSE_STATUS || aspect === EMPTIED || (isCause(aspect) && entryOf(aspect).neverNoise === true))
+    return [];
   // What varies in its format varies in its value.
   if (aspect === 'value') return ['value', 'format'];
+  if (aspect === 'location') return ['location', OTHER_PATH];
   if (!aspect.startsWith(BYTES)) return [aspect];
   return BYTE_ASPECTS.filter((other) => aspect.split('+').every((part) => other.split('+').includes(part)));
 }
@@ -33,15 +41,17 @@ function isWorse(stable: number, candidate: number): boolean {
 const BYTES = 'bytes';
 const BYTE_ASPECTS = [BYTES, `${BYTES}+length`, `${BYTES}+magic`, `${BYTES}+length+magic`];
 
-/** Longer or shorter by more than this share is another file, not the same one made again. */
-const LENGTH_CLASS = 0.25;
-
 /** `bytes`, and whether the length or the first bytes, which name the format, are of another kind as well. */
 function bytesAspect({ stable, candidate }: Difference): string {
-  const [a, b] = [stable, candidate].map((text) => /^(\d+) bytes \((.*)\)$/.exec(String(text ?? '')));
-  const [p, q] = [Number(a?.[1] ?? 0), Number(b?.[1] ?? 0)];
-  const length = Math.abs(p - q) > LENGTH_CLASS * Math.max(p, q) ? '+length' : '';
-  return `${BYTES}${length}${a?.[2] === b?.[2] ? '' : '+magic'}`;
+  return [BYTES, ...bytesVary(stable, candidate)].join('+');
+}
+
+/** The candidate leads to another path, not only to another query. */
+const OTHER_PATH = 'location-path';
+
+function locationAspect({ stable, candidate }: Difference): string {
+  const [a, b] = [stable, candidate].map((to) => generalPointer(String(to ?? '').replace(/[?#].*$/s, '')));
+  return a === b ? 'location' : OTHER_PATH;
 }
 
 /** The place without array indices and ids: `header:etag`, `body/items/*\/id`, `answer`. Lines and cookies are places of their own. */

@@ -5,7 +5,7 @@ import { cutAtLines, eachLine } from '../../capture/ndjson.ts';
 import { joinPartition } from '../../cli/compare/diff/threads/join-task.ts';
 import { partitionLegs } from '../../cli/compare/diff/threads/legs-task.ts';
 import { comparePairs } from '../../cli/compare/diff/threads/pairs-task.ts';
-import type { LegsTask, LogSide, TaskResult } from '../../cli/compare/diff/threads/tasks.ts';
+import { type LegsTask, LOG_SIDES, type LogSide, type TaskResult } from '../../cli/compare/diff/threads/tasks.ts';
 import { comparer } from '../../cli/compare/outcome/comparer.ts';
 import { mergeNoise, NO_NOISE } from '../../parity/tally/noise.ts';
 import { emptySummary, mergeInto, type Summary } from '../../parity/tally/summary.ts';
@@ -105,8 +105,8 @@ describe('two logs', () => {
     parts: number,
   ) => {
     const summary = emptySummary();
-    const logs: Record<LogSide, Uint8Array[][]> = { stable: [], candidate: [] };
-    for (const [source, side] of (['stable', 'candidate'] as const).entries()) {
+    const logs: Record<LogSide, Uint8Array[][]> = { stable: [], candidate: [], control: [] };
+    for (const [source, side] of LOG_SIDES.entries()) {
       for (const part of await pieces(sides[side], cuts, least)) {
         if (!('data' in part)) continue;
         const task: LegsTask = { kind: 'legs', source, format: 'leg', ...part };
@@ -119,8 +119,13 @@ describe('two logs', () => {
         file: null,
         rest: new Uint8Array(Buffer.concat(logs[side].map((found) => found[i] ?? new Uint8Array()))),
       });
-      const task = { kind: 'join', stable: content('stable'), candidate: content('candidate') } as const;
-      mergeInto(summary, joinPartition(task, ['/items/{id}'], compare).summary);
+      const task = {
+        kind: 'join',
+        stable: content('stable'),
+        candidate: content('candidate'),
+        control: content('control'),
+      } as const;
+      mergeInto(summary, joinPartition(task, { routes: ['/items/{id}'], pairBy: [] }, compare, false).summary);
     }
     return summary;
   };
@@ -129,7 +134,7 @@ describe('two logs', () => {
     const log = fc.array(answer, { maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(log, log, sizes, piece, fc.integer({ min: 1, max: 9 }), async (a, b, cuts, least, parts) => {
-        const sides = { stable: Buffer.from(ndjson(a)), candidate: Buffer.from(ndjson(b)) };
+        const sides = { stable: Buffer.from(ndjson(a)), candidate: Buffer.from(ndjson(b)), control: Buffer.from('') };
         const whole = await join(sides, [1_000_000], 1_000_000, 1);
         expect(await join(sides, cuts, least, parts)).toEqual(whole);
         expect(comparedIn(whole) * 2 + whole.unpaired.stable.count + whole.unpaired.candidate.count).toBe(

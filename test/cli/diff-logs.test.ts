@@ -107,6 +107,63 @@ describe('crossfade diff over two logs', () => {
     ]);
   });
 
+  it('learns from a control log what varies on stable alone, in the logs’ own order', async () => {
+    const side = (total: (i: number) => number, flag: boolean) =>
+      ndjson(Array.from({ length: 8 }, (_, i) => legLine(`/a/${i}`, `{"total":${total(i)},"flag":${flag}}`)));
+    const paths = [
+      '--stable',
+      await file(side((i) => i, true)),
+      '--candidate',
+      await file(side((i) => i + 100, false)),
+      '--route',
+      '/a/{id}',
+    ];
+    const control = await file(side((i) => i + 7, true));
+    const causes = (found: { causes: { cause: string; class: string }[] }) =>
+      found.causes.map(({ cause, class: kind }) => `${kind} ${cause}`);
+    expect(causes(await json(...paths))).toEqual(['breaking number-value', 'breaking value']);
+    const found = await json(...paths, '--control', control);
+    expect(causes(found)).toEqual(['breaking value', 'noise number-value']);
+    expect(found.noise).toMatchObject([{ place: 'body/total value', letOff: true, records: 8 }]);
+    expect(causes(await json(...paths, '--control', control, '--no-noise'))).toContain('breaking number-value');
+    expect(await diff(control, '--control', control)).toMatchObject({ code: 2 });
+  });
+
+  it('takes a chosen header for the name of a request', async () => {
+    const line = (data: string, order: string) => {
+      const one = legLine('/orders', data);
+      return { ...one, request: { ...one.request, headers: [['X-Order', order]] } };
+    };
+    const paths = [
+      '--stable',
+      await file(ndjson([line('1', 'a'), line('2', 'b'), line('3', 'c')])),
+      '--candidate',
+      await file(ndjson([line('3', 'c'), line('1', 'a'), line('2', 'b')])),
+    ];
+    expect(await json(...paths, '--pair-by', 'x-order')).toMatchObject({ code: 0, pairs: 3, matchedByOrder: 0 });
+    expect(await json(...paths)).toMatchObject({ code: 1 });
+    expect(await diff(...paths, '--pair-by', 'x order')).toMatchObject({ code: 2 });
+  });
+
+  it('reads what recorders write for HAR', async () => {
+    const entry = harEntry('https://shop.example/a', '{"n":1}');
+    const { request, response } = entry;
+    const odd = [
+      { ...entry, request: { ...request, url: 'wss://shop.example/live' } },
+      { ...entry, request: { ...request, url: 'data:image/png;base64,AA' } },
+      { ...entry, time: '12.5', response: { ...response, status: '200' } },
+      { ...entry, startedDateTime: 1_795_600_000_000, timings: null },
+      { ...entry, response: { ...response, headers: { 'Content-Type': 'application/json' } } },
+      { ...entry, startedDateTime: null, response: null },
+    ];
+    const path = await file(`\ufeff${har(odd)}`, 'recorders.har');
+    expect(await json('--stable', path, '--candidate', path)).toMatchObject({
+      code: 0,
+      verdicts: { same: 3, unmatched: 1 },
+      unreadable: { count: 0 },
+    });
+  });
+
   it('gives the same answer when memory is short, and leaves no temporary file', async () => {
     const ids = Array.from({ length: 3_000 }, (_, i) => i);
     const stable = ids.map((i) => legLine(`/a/${i}`, `{"id":${i}}`, `r${i}`));

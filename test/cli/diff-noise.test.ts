@@ -144,6 +144,7 @@ describe('the progress of a comparison', () => {
     await comparePairsOf(findInputs(Readable.from([]), 'files', [path]), {
       threads: 1,
       routes: [],
+      pairBy: [],
       rules: { v: 1, rules: [] },
       at: 0,
       noise,

@@ -1,37 +1,52 @@
-/** Two sides' logs: sorted into partitions by the hash of their keys, and joined there. */
-import type { Summary } from '../../../parity/tally/index.ts';
+/** Two sides' logs, and a control log of stable's where there is one: sorted into partitions by the hash of their keys, and joined there. */
 import { type Input, unfoldedBytes } from '../inputs/index.ts';
-import { type DiffSettings, Reading } from './reading.ts';
-import { type LegsTask, Partitions, Pool, usefulThreads } from './threads/index.ts';
+import type { DiffSettings, Reading } from './reading.ts';
+import { type LegsTask, LOG_SIDES, type NoisePass, Partitions, Pool, usefulThreads } from './threads/index.ts';
+import { inTwoReadings, type PairsOutcome } from './two-readings.ts';
 
 export interface Logs {
   readonly stable: readonly Input[];
   readonly candidate: readonly Input[];
+  /** Stable's answers to the same requests, asked once more; none: nothing is learned. */
+  readonly control: readonly Input[];
 }
 
 /** Share of the memory that one partition should take, so that several can be joined at a time. */
 const PARTITION_SHARE = 32;
 
-export async function compareLogs(logs: Logs, settings: DiffSettings): Promise<Summary> {
-  const { threads, routes, rules, at, memory, signal } = settings;
-  const count = partitionsFor([...logs.stable, ...logs.candidate], memory);
-  const useful = usefulThreads([...logs.stable, ...logs.candidate], threads);
-  const pool = new Pool(useful, { routes, partitions: count, rules, at, noise: { kind: 'off' } }, signal);
+export function compareLogs(logs: Logs, settings: DiffSettings): Promise<PairsOutcome> {
+  const inputs = inputsOf(logs);
+  const learns = settings.noise && logs.control.length > 0;
+  return inTwoReadings(inputs, { ...settings, noise: learns }, (reading, noise) =>
+    readLogs(logs, settings, reading, noise),
+  );
+}
+
+/** In the order in which positions number them. */
+export function inputsOf({ stable, candidate, control }: Logs): readonly Input[] {
+  return [...stable, ...candidate, ...control];
+}
+
+async function readLogs(logs: Logs, settings: DiffSettings, reading: Reading, noise: NoisePass): Promise<void> {
+  const { threads, routes, pairBy, rules, at, memory, signal } = settings;
+  const inputs = inputsOf(logs);
+  const count = partitionsFor(inputs, memory);
+  const useful = usefulThreads(inputs, threads);
+  const pool = new Pool(useful, { routes, pairBy, partitions: count, rules, at, noise }, signal);
   const partitions = new Partitions(count, memory);
-  const reading = new Reading(settings);
   try {
-    for (const side of ['stable', 'candidate'] as const) {
-      const first = side === 'stable' ? 0 : logs.stable.length;
+    let first = 0;
+    for (const side of LOG_SIDES) {
       const tasks = reading.tasks(logs[side], first, (piece, source, { har }): LegsTask => {
         return { kind: 'legs', source, format: har ? 'har' : 'leg', ...piece };
       });
+      first += logs[side].length;
       await pool.each(tasks, (result) => {
         reading.take(result);
         return partitions.add(side, result.partitions);
       });
     }
     await pool.each(joinTasks(partitions), reading.take);
-    return reading.summary;
   } finally {
     await partitions.close();
     await pool.close();

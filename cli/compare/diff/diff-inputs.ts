@@ -10,8 +10,11 @@ export function diffInputs(
   files: readonly string[],
   stable: readonly string[],
   candidate: readonly string[],
+  control: readonly string[] = [],
 ): DiffInputs {
   if (stable.length === 0 && candidate.length === 0) {
+    if (control.length > 0)
+      throw new UsageError('--control needs --stable and --candidate: captures hold their control answers themselves');
     if (files.length === 0)
       throw new UsageError('name files of captures (- is standard input), or give --stable and --candidate');
     return { kind: 'pairs', inputs: findInputs(stdin, 'files', files).map(notHar) };
@@ -24,6 +27,7 @@ export function diffInputs(
     kind: 'logs',
     stable: findInputs(stdin, '--stable', stable),
     candidate: findInputs(stdin, '--candidate', candidate),
+    control: findInputs(stdin, '--control', control),
   };
 }
 

@@ -16,6 +16,8 @@ import type { TaskResult } from './threads/index.ts';
 export interface DiffSettings {
   readonly threads: number;
   readonly routes: readonly string[];
+  /** Request headers, in lower case, that name a request in both logs. */
+  readonly pairBy: readonly string[];
   readonly rules: RuleSet;
   /** When the run began, milliseconds. */
   readonly at: number;

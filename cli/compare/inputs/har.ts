@@ -7,12 +7,31 @@ import { LEG_LOG_FORMAT, type LegLine } from './leg-log.ts';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
+/** Some recorders write numbers as text. */
+const numeric = optional(
+  z.union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d+(?:\.\d+)?$/)
+      .transform(Number),
+  ]),
+);
+
+const valueSchema = z.union([z.string(), z.number(), z.boolean()]).nullish();
+/** A list of names and values, or an object of them. */
 const headersSchema = optional(
-  z.array(z.looseObject({ name: z.string(), value: z.union([z.string(), z.number()]).nullish() })),
+  z.union([
+    z.array(z.looseObject({ name: z.string(), value: valueSchema })),
+    z
+      .record(z.string(), valueSchema)
+      .transform((fields) => Object.entries(fields).map(([name, value]) => ({ name, value }))),
+  ]),
 ).transform((fields) => fields ?? []);
 
 /** ISO 8601 as recorders write it: offsets without a colon, or none, which is UTC. */
-const startedSchema = z.string().transform((text, context) => {
+const startedSchema = z.union([z.string(), z.number()]).transform((given, context) => {
+  const text = typeof given === 'number' ? new Date(given).toISOString() : given;
   const withColon = text.trim().replace(/([+-]\d\d)(\d\d)$/, '$1:$2');
   const ms = Date.parse(/(?:Z|[+-]\d\d:\d\d)$/i.test(withColon) ? withColon : `${withColon}Z`);
   if (!Number.isNaN(ms)) return new Date(ms).toISOString();
@@ -25,7 +44,7 @@ const isBase64 = (text: string) => /^[A-Za-z0-9+/_-]*={0,2}$/.test(text.replaceA
 const contentSchema = z
   .looseObject({
     /** -1: not known. */
-    size: optional(z.number()),
+    size: numeric,
     text: optional(z.string()),
     encoding: optional(z.string()),
     /** Playwright keeps the body in a file beside the HAR. */
@@ -36,24 +55,39 @@ const contentSchema = z
     path: ['text'],
   });
 
+/** Web sockets, `data:` URLs and browsers' own pages: no request of HTTP. */
+export function isOtherProtocol(entry: unknown): boolean {
+  const { data } = z.object({ request: z.object({ url: z.string() }) }).safeParse(entry);
+  return data !== undefined && /^(?!https?:)[a-z][a-z0-9+.-]*:/i.test(data.request.url);
+}
+
 /** The fields that are read; recorders add their own, and write null for what they do not know. */
 export const harEntrySchema = z.looseObject({
-  startedDateTime: startedSchema,
+  startedDateTime: optional(startedSchema).transform((at) => at ?? '1970-01-01T00:00:00.000Z'),
   /** Milliseconds. */
-  time: optional(z.number()),
+  time: numeric,
   request: z.looseObject({
     method: z.string().min(1),
     url: z.url({ protocol: /^https?$/ }),
     headers: headersSchema,
-    postData: optional(z.looseObject({ text: optional(z.string()), encoding: optional(z.string()) })),
+    postData: optional(
+      z.looseObject({
+        text: optional(z.string()),
+        encoding: optional(z.string()),
+        mimeType: optional(z.string()),
+        params: optional(z.array(z.looseObject({ name: z.string(), value: optional(z.string()) }))),
+      }),
+    ),
   }),
-  response: z.looseObject({
-    /** Below 100: there was no answer. */
-    status: optional(z.int().max(999)),
-    headers: headersSchema,
-    content: optional(contentSchema),
-  }),
-  timings: optional(z.looseObject({ receive: optional(z.number()) })),
+  response: optional(
+    z.looseObject({
+      /** Below 100: there was no answer. */
+      status: numeric.pipe(z.int().max(999).optional()),
+      headers: headersSchema,
+      content: optional(contentSchema),
+    }),
+  ),
+  timings: optional(z.looseObject({ receive: numeric })),
 });
 
 export type HarEntry = z.infer<typeof harEntrySchema>;
@@ -64,7 +98,7 @@ const OF_THE_WIRE = new Set(['content-encoding', 'transfer-encoding']);
 export function legLineOf(entry: HarEntry): LegLine {
   const { request } = entry;
   const url = new URL(request.url);
-  const text = request.postData?.text;
+  const text = request.postData?.text ?? formOf(request.postData);
   // The URL says where it was asked; a Host field may be a proxy's.
   const headers = fields(request.headers).filter(([name]) => name.toLowerCase() !== 'host');
   return {
@@ -82,9 +116,9 @@ export function legLineOf(entry: HarEntry): LegLine {
 
 function legOf({ request, response, time = 0, timings }: HarEntry): Leg {
   const totalMs = Math.max(0, time);
-  const { status = 0, content } = response;
+  const { status = 0, content } = response ?? {};
   if (status < 100) return { outcome: 'failed', reason: 'reset', detail: 'the recorder saw no answer', totalMs };
-  const headers = fields(response.headers).filter(([name]) => !OF_THE_WIRE.has(name.toLowerCase()));
+  const headers = fields(response?.headers ?? []).filter(([name]) => !OF_THE_WIRE.has(name.toLowerCase()));
   const bodiless = request.method.toUpperCase() === 'HEAD' || status === 204 || (status >= 300 && status < 400);
   return {
     outcome: 'response',
@@ -98,7 +132,11 @@ function legOf({ request, response, time = 0, timings }: HarEntry): Leg {
 /** A mark of order that the text has no more, or a line end that was made one. */
 const SLACK = 3;
 
-function bodyOf(content: HarEntry['response']['content'], type: MediaType, bodiless: boolean): CapturedBody {
+function bodyOf(
+  content: NonNullable<HarEntry['response']>['content'],
+  type: MediaType,
+  bodiless: boolean,
+): CapturedBody {
   const { text, encoding, size, _file } = content ?? {};
   const known = size !== undefined && size >= 0 ? Math.trunc(size) : null;
   if (text === undefined || (text === '' && (known ?? 0) > 0)) {
@@ -111,6 +149,13 @@ function bodyOf(content: HarEntry['response']['content'], type: MediaType, bodil
   // Of a text the size may be counted in characters, but never be more than its bytes.
   const cut = known !== null && known > bytes.length + SLACK && (charset === undefined || /^utf-?8$/i.test(charset));
   return cut ? { ...written(bytes), bytes: known, truncated: true } : written(bytes);
+}
+
+/** Fields of a form, where a recorder keeps them instead of the text. */
+function formOf(postData: HarEntry['request']['postData']): string | undefined {
+  const { params = [], mimeType = '' } = postData ?? {};
+  if (params.length === 0 || !/^application\/x-www-form-urlencoded\b/i.test(mimeType)) return undefined;
+  return new URLSearchParams(params.map(({ name, value = '' }): [string, string] => [name, value])).toString();
 }
 
 function written(data: Buffer): CapturedBody {

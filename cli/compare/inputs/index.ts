@@ -1,8 +1,9 @@
 /** Recorded answers as files hold them: found, decompressed, cut into pieces, and read line by line. */
 export { eachPair } from './each-pair.ts';
-export { harEntrySchema, legLineOf } from './har.ts';
+export { harEntrySchema, isOtherProtocol, legLineOf } from './har.ts';
 export { findInputs, type Input, STDIN, unfoldedBytes } from './inputs.ts';
 export {
+  headerNames,
   LEG_LOG_FORMAT,
   type LegLine,
   type LegNames,

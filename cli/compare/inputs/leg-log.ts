@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { captureRecordSchema, type HeaderList, legSchema } from '../../../capture/format/index.ts';
+import { UsageError } from '../../shared/index.ts';
 
 /** Name and version of the format. The version is raised whenever a field changes its meaning. */
 export const LEG_LOG_FORMAT = 'crossfade-leg/1';
@@ -22,6 +23,14 @@ export const legLineSchema = z.strictObject({
 
 export type LegLine = z.infer<typeof legLineSchema>;
 
+/** Names of header fields, in lower case. @throws UsageError that names the option */
+export function headerNames(option: string, given: readonly string[]): string[] {
+  for (const name of given)
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+      throw new UsageError(`${option} must be the name of a header field (got "${name}")`);
+  return given.map((name) => name.toLowerCase());
+}
+
 /** What a request and its answers may be called by, the surest first. */
 export interface LegNames {
   /** Given by whoever sent the request: the same on both sides, or the request is another. */
@@ -33,14 +42,16 @@ export interface LegNames {
 const REQUEST_ID = 'x-request-id';
 const CORRELATION = ['x-correlation-id', 'correlation-id', 'request-id', 'x-amzn-trace-id'];
 
-export function namesOf({ requestId, request, leg }: LegLine): LegNames {
+/** @param pairBy request headers, in lower case, that name a request before all others do */
+export function namesOf({ requestId, request, leg }: LegLine, pairBy: readonly string[] = []): LegNames {
   const [asked, answered] = [request.headers ?? [], leg.outcome === 'response' ? leg.headers : []];
   const hints = [
     traceOf(valueIn(asked, 'traceparent')),
     ...CORRELATION.map((name) => valueIn(asked, name)),
     ...[REQUEST_ID, ...CORRELATION].map((name) => valueIn(answered, name)),
   ];
-  return { id: requestId ?? valueIn(asked, REQUEST_ID), hints: hints.filter((hint) => hint !== undefined) };
+  const chosen = pairBy.map((name) => valueIn(asked, name)).find((value) => value !== undefined);
+  return { id: chosen ?? requestId ?? valueIn(asked, REQUEST_ID), hints: hints.filter((hint) => hint !== undefined) };
 }
 
 /** The trace id within `traceparent` (W3C Trace Context, 3.2.2): spans are of each side. */

@@ -22,7 +22,7 @@ export function openInput(input: Input, onBytes: (bytes: number) => void, signal
       done(null, chunk);
     },
   });
-  const stages = [counter, ...decompression(input), ...(input.har ? harEntries() : [])];
+  const stages = [counter, ...decompression(input), ...(input.har ? [withoutMark(), ...harEntries()] : [])];
   // The error reaches whoever reads the last stage.
   pipeline([raw, ...stages], () => {});
   const last: Readable = stages.at(-1) ?? counter;
@@ -34,6 +34,18 @@ function decompression({ compression, file }: Input): Duplex[] {
   if (compression === 'gzip') return [zlib.createGunzip()];
   if ('createZstdDecompress' in zlib) return [Duplex.from(unzstd)];
   throw new Error(`${file}: zstd needs Node 22.15 or later`);
+}
+
+/** A byte order mark is no JSON; recorders of some systems write one. */
+function withoutMark(): Transform {
+  let first = true;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const marked = first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf;
+      first = false;
+      done(null, marked ? chunk.subarray(3) : chunk);
+    },
+  });
 }
 
 function harEntries() {

@@ -7,14 +7,7 @@ import { type Answers, type BodyDifference, why } from '../../model/index.ts';
 import type { BodyRules } from '../../rules/index.ts';
 import { hasNull, inStableHost } from '../head/index.ts';
 import { compareContent } from './content.ts';
-import {
-  type Content,
-  type Read,
-  readContent,
-  readPlain,
-  textContent,
-  type UnreadableContent,
-} from './decoded-content.ts';
+import { type Content, type Read, readContent, readPlain, textContent } from './decoded-content.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
 
 export function compareBody(
@@ -26,28 +19,23 @@ export function compareBody(
   if (sameOnTheWire(stable.body, candidate.body) && readAlike(stable, candidate)) return [];
   if (stable.body.truncated || candidate.body.truncated) return [unknown('Only its beginning is known.')];
   const [a, b] = [readContent(stable, decode), readContent(candidate, decode)];
-  if (typeof a === 'string' && typeof b === 'string') return comparePlain(answers, a, b, rules);
-  if (typeof a === 'string' || typeof b === 'string') return unreadable(a, b);
-  return compareRead(answers, a, b, rules);
+  if (typeof a !== 'string' && typeof b !== 'string') return compareRead(answers, a, b, rules);
+  return comparePlain(answers, a, b, rules);
 }
 
 /**
- * Neither body is in the coding that its field names, but both are text: a recorder has decoded them and kept the field, or the
- * field names no coding (`utf-8`). What they say is compared.
+ * A body is not in the coding that its field names, but is text: the field names no coding (`utf-8`, `aws-chunked`), or a recorder
+ * has decoded both and kept the field. What they say is compared.
  */
-function comparePlain(
-  answers: Answers,
-  a: UnreadableContent,
-  b: UnreadableContent,
-  rules: BodyRules | undefined,
-): BodyDifference[] {
+function comparePlain(answers: Answers, a: Read, b: Read, rules: BodyRules | undefined): BodyDifference[] {
   const { stable, candidate } = answers;
-  const isLabel = (read: UnreadableContent) => read === 'malformed' || read === 'unsupported';
   const isText = ({ body }: ResponseLeg) => body.encoding === 'utf8' && !body.data.includes('\0');
-  if (!isLabel(a) || !isLabel(b) || !isText(stable) || !isText(candidate)) return unreadable(a, b);
-  const [x, y] = [readPlain(stable), readPlain(candidate)];
+  const bothMalformed = a === 'malformed' && b === 'malformed';
+  const plain = (read: Read, leg: ResponseLeg) =>
+    isText(leg) && (read === 'unsupported' || bothMalformed) ? readPlain(leg) : read;
+  const [x, y] = [plain(a, stable), plain(b, candidate)];
   if (typeof x === 'string' || typeof y === 'string') return unreadable(x, y);
-  const advice = 'Neither body is in the coding that its field names; both were compared as they are.';
+  const advice = 'The coding that a field names is none that its body has; what stands there was compared.';
   const [p, q] = [codingsOf(stable).join(', '), codingsOf(candidate).join(', ')];
   return [bodyDifference('content-encoding', '', p, q, advice), ...compareRead(answers, x, y, rules)];
 }

@@ -8,6 +8,7 @@ import { compareForms } from './form.ts';
 import { bodyDifference, compareJson, isJson } from './json.ts';
 import { arrayOfEvents, arrayOfLines, guarded, withoutGuard } from './json-sequence.ts';
 import { compareMarkup } from './markup.ts';
+import { compareMessages } from './message.ts';
 import { compareMultipart } from './multipart.ts';
 import { compareTables } from './table.ts';
 import { compareText } from './text.ts';
@@ -40,24 +41,28 @@ function byKind(kind: Kind, a: Content, b: Content, nesting: number, rules?: Bod
     const compare = (p: Content, q: Content) => compareContent(p, q, undefined, nesting + 1).differences;
     return nesting < MAX_NESTING ? compareMultipart(a, b, compare) : null;
   }
+  if (kind === 'message') return compareMessages(a, b);
   if (a.text === null || b.text === null) return null;
   if (kind === 'markup') return compareMarkup(a.text, b.text, isXml(a) && isXml(b));
   if (kind === 'form') return compareForms(a.text, b.text);
   if (kind === 'events') return asArrays(arrayOfEvents(a.text), arrayOfEvents(b.text), rules);
-  if (kind === 'table') return compareTables(a.text, b.text, a.mediaType.type.startsWith('text/tab') ? '\t' : ',');
+  if (kind === 'table') return compareTables(a.text, b.text, a.mediaType.type.startsWith('text/tab'));
   return kind === 'json-lines' ? compareLines(a.text, b.text, rules) : null;
 }
 
 function asTextOrBytes(x: Kind, y: Kind, a: Content, b: Content): BodyDifference[] {
-  if (x !== 'binary' && y !== 'binary' && a.text !== null && b.text !== null) return compareText(a.text, b.text);
+  if (isText(x) && isText(y) && a.text !== null && b.text !== null) return compareText(a.text, b.text);
   return [compareBytes(a.bytes, b.bytes)];
 }
+
+const isText = (kind: Kind) => kind !== 'binary' && kind !== 'message';
 
 /** What the media type says, or, where it says only that it is text, what the text looks like: Go sniffs no JSON. */
 function kindOf({ mediaType, text }: Content): Kind {
   const kind = kindOfMedia(mediaType.type);
   if (kind !== 'text' && kind !== 'unnamed' && kind !== 'binary') return kind;
   if (text !== null && looksLikeJson(guarded(text))) return 'json';
+  if (text !== null && looksLikeJsonLines(text)) return 'json-lines';
   return kind !== 'text' && (kind === 'binary' || text === null || text.includes('\0')) ? 'binary' : 'text';
 }
 
@@ -70,6 +75,11 @@ function holdsJson({ text }: Content): boolean {
 }
 
 const looksLikeJson = (text: string) => /^\s*[[{]/.test(text) && isJson(text);
+
+/** Two lines at least, each an object or an array. */
+const looksLikeJsonLines = (text: string) =>
+  /^\s*[[{][^\n]*[\]}]\s*\n\s*[[{]/.test(text) &&
+  text.split('\n').every((line) => line.trim() === '' || looksLikeJson(line));
 
 /** One JSON text a line, or a record behind RS. Pointer: `/<text from 0>` and on into it. */
 function compareLines(a: string, b: string, rules?: BodyRules): BodyDifference[] | null {

@@ -1,10 +1,22 @@
-/** A number for each element of two arrays by which they are aligned: by an id that it has, or by all that it says. */
-import { endOf, type JsonDoc, type JsonHashes, kindOf, memberOf, type Node, startOf } from '../../../json/index.ts';
+/** A number for each element of two arrays by which they are aligned: by what identifies it, or by all that it says. */
+import {
+  endOf,
+  type JsonDoc,
+  type JsonHashes,
+  keysOf,
+  kindOf,
+  memberOf,
+  type Node,
+  startOf,
+  stringOf,
+} from '../../../json/index.ts';
 
 /** Members that usually tell elements of an array apart, the surest first. */
 const IDENTITIES = ['id', '_id', 'uuid', 'key', 'code', 'name'];
 /** An id that is longer is none. */
 const MAX_ID = 200;
+/** Members of an element that are looked at for one that identifies it. */
+const MAX_MEMBERS = 32;
 
 export interface Elements {
   readonly hashes: JsonHashes;
@@ -13,15 +25,23 @@ export interface Elements {
   readonly depth: number;
 }
 
-/** By the first of {@link IDENTITIES} that every element of both has, each with another value; else by content. */
-export function elementTokens(a: Elements, b: Elements): readonly [readonly number[], readonly number[]] {
+type Tokens = readonly number[];
+
+/**
+ * By the first of {@link IDENTITIES} that every element of both has, each with another value; else by the member whose values the
+ * sides share most, as a slug does where the ids are each side's own or gone; else by the members that hold the same values on
+ * both sides; else by content.
+ */
+export function elementTokens(a: Elements, b: Elements): readonly [Tokens, Tokens] {
   for (const name of IDENTITIES) {
-    const ids = idsOf(a, name);
-    if (ids === null) continue;
-    const others = idsOf(b, name);
-    if (others !== null && haveCommon(ids, others)) return [ids, others];
+    const tokens = tokensBy(a, b, [name]);
+    if (tokens !== null && commonOf(...tokens) > 0) return tokens;
   }
-  return [contentTokens(a), contentTokens(b)];
+  const content = [contentTokens(a), contentTokens(b)] as const;
+  const least = commonOf(...content);
+  // What most elements say as a whole needs no identity.
+  if (least * 2 > Math.min(a.nodes.length, b.nodes.length)) return content;
+  return identified(a, b, least) ?? content;
 }
 
 export function contentTokens({ hashes, nodes, depth }: Elements): number[] {
@@ -31,24 +51,70 @@ export function contentTokens({ hashes, nodes, depth }: Elements): number[] {
 /** By the value at a JSON pointer within each element; by content where an element has none. */
 export function keyTokens({ hashes, nodes, depth }: Elements, steps: readonly string[]): number[] {
   return nodes.map((node) => {
-    const key = steps.reduce<Node | undefined>((at, step) => memberAt(hashes.doc, at, step), node);
+    const key = valueAt(hashes.doc, node, steps);
     return key === undefined ? hashes.of(node, depth) : hashes.of(key, depth + steps.length);
   });
 }
 
-function memberAt(doc: JsonDoc, node: Node | undefined, name: string): Node | undefined {
-  return node !== undefined && kindOf(doc, node) === 'object' ? memberOf(doc, node, name) : undefined;
+/** By one member that is another in each element, or by several that hold the same values on both sides; null where there are none. */
+function identified(a: Elements, b: Elements, least: number): readonly [Tokens, Tokens] | null {
+  let best: readonly [Tokens, Tokens] | null = null;
+  let common = least;
+  let order = -1;
+  const alike: (readonly [Tokens, Tokens])[] = [];
+  for (const steps of membersOf(a)) {
+    const tokens = [idsOf(a, steps), idsOf(b, steps)] as const;
+    const [x, y] = tokens;
+    if (x === null || y === null) continue;
+    if (sameValues(x, y)) alike.push([x, y]);
+    if (!areDistinct(x) || !areDistinct(y)) continue;
+    const [shared, inOrder] = [commonOf(x, y), x.filter((id, i) => id === y[i]).length];
+    if (shared < common || (shared === common && (best === null || inOrder <= order))) continue;
+    [best, common, order] = [[x, y], shared, inOrder];
+  }
+  if (best !== null || alike.length === 0) return best;
+  const together = (side: 0 | 1) =>
+    (alike[0]?.[side] ?? []).map((_, i) => alike.reduce((hash, tokens) => (hash * 31 + (tokens[side][i] ?? 0)) | 0, 7));
+  return [together(0), together(1)];
 }
 
-function idsOf({ hashes, nodes, depth }: Elements, name: string): number[] | null {
+/** Paths of the members of the first element that hold a text or a number, and of the members of these one step deeper. */
+function membersOf({ hashes: { doc }, nodes: [first] }: Elements): string[][] {
+  if (first === undefined || kindOf(doc, first) !== 'object') return [];
+  const names = (node: Node) =>
+    keysOf(doc, node)
+      .slice(0, MAX_MEMBERS)
+      .map((key) => stringOf(doc, key));
+  const paths = names(first).flatMap((name) => {
+    const value = memberOf(doc, first, name);
+    if (value === undefined) return [];
+    return kindOf(doc, value) === 'object' ? names(value).map((inner) => [name, inner]) : [[name]];
+  });
+  return paths.slice(0, MAX_MEMBERS);
+}
+
+function tokensBy(a: Elements, b: Elements, steps: readonly string[]): readonly [Tokens, Tokens] | null {
+  const [x, y] = [idsOf(a, steps), idsOf(b, steps)];
+  return x !== null && y !== null && areDistinct(x) && areDistinct(y) ? [x, y] : null;
+}
+
+/** null where an element has no such member, or one that identifies nothing. */
+function idsOf({ hashes, nodes, depth }: Elements, steps: readonly string[]): number[] | null {
   const { doc } = hashes;
   const ids: number[] = [];
   for (const node of nodes) {
-    const id = memberAt(doc, node, name);
+    const id = valueAt(doc, node, steps);
     if (id === undefined || !isId(doc, id)) return null;
-    ids.push(hashes.of(id, depth + 1));
+    ids.push(hashes.of(id, depth + steps.length));
   }
-  return new Set(ids).size === ids.length ? ids : null;
+  return ids;
+}
+
+function valueAt(doc: JsonDoc, node: Node, steps: readonly string[]): Node | undefined {
+  return steps.reduce<Node | undefined>(
+    (at, step) => (at !== undefined && kindOf(doc, at) === 'object' ? memberOf(doc, at, step) : undefined),
+    node,
+  );
 }
 
 function isId(doc: JsonDoc, node: Node): boolean {
@@ -56,7 +122,15 @@ function isId(doc: JsonDoc, node: Node): boolean {
   return (kind === 'string' || kind === 'number') && endOf(doc, node) - startOf(doc, node) <= MAX_ID;
 }
 
-function haveCommon(a: readonly number[], b: readonly number[]): boolean {
+const areDistinct = (ids: Tokens) => new Set(ids).size === ids.length;
+
+function commonOf(a: Tokens, b: Tokens): number {
   const known = new Set(b);
-  return a.some((id) => known.has(id));
+  return a.filter((id) => known.has(id)).length;
+}
+
+function sameValues(a: Tokens, b: Tokens): boolean {
+  if (a.length !== b.length) return false;
+  const [x, y] = [a.toSorted((p, q) => p - q), b.toSorted((p, q) => p - q)];
+  return x.every((id, i) => id === y[i]);
 }

@@ -29,20 +29,22 @@ const RECORD = '\u001e';
 
 /**
  * The events of text/event-stream (HTML standard, 9.2.6) as one array of objects; data that is JSON is taken as such. Comments
- * and blank lines say nothing.
+ * and blank lines say nothing; what no blank line ends is never dispatched, nor is a name without data.
  */
 export function arrayOfEvents(text: string): string {
   const events: string[] = [];
-  for (const block of text
+  const blocks = text
     .replace(/^\uFEFF/, '')
     .replaceAll(/\r\n?/g, '\n')
-    .split(/\n{2,}/)) {
+    .split(/\n{2,}/);
+  for (const block of blocks.slice(0, -1)) {
     const fields = new Map<string, string[]>();
     for (const line of block.split('\n')) {
       const [, name = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
       if (name !== '') fields.set(name, name === 'data' ? [...(fields.get(name) ?? []), value] : [value]);
     }
-    if (fields.size > 0) events.push(eventOf(fields));
+    if (!fields.has('data')) fields.delete('event');
+    if (['data', 'id', 'retry'].some((name) => fields.has(name))) events.push(eventOf(fields));
   }
   return `[${events.join(',')}]`;
 }

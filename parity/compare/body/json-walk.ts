@@ -116,7 +116,9 @@ export class JsonWalk {
       cause: 'array-length' as const,
       advice: `One element ${verb} (${p.length} there, ${q.length} here); send the elements that Node sends.`,
     });
-    for (const i of onlyA) this.#report(advice('is missing'), childOf(path, start + i), middleA[i] ?? 0, null);
+    const emptied = q.length === 0;
+    for (const i of onlyA)
+      this.#report({ ...advice('is missing'), emptied }, childOf(path, start + i), middleA[i] ?? 0, null);
     for (const j of onlyB) this.#report(advice('is added'), childOf(path, start + j), null, middleB[j] ?? 0);
   }
 
@@ -141,13 +143,20 @@ export class JsonWalk {
   }
 
   /** `rule`: one that says that this does not count. */
-  #report(finding: Finding, path: Path | null, x: Node | null, y: Node | null, rule?: string): void {
+  #report(
+    finding: Finding & { readonly emptied?: boolean },
+    path: Path | null,
+    x: Node | null,
+    y: Node | null,
+    rule?: string,
+  ): void {
     const pointer = pointerTo(path, x === null ? 'candidate' : 'stable');
     const other = pointerTo(path, y === null ? 'stable' : 'candidate');
     const difference: BodyDifference = {
       in: 'body',
       pointer,
       ...(other === pointer || x === null ? {} : { candidatePointer: other }),
+      ...(finding.emptied === true ? { emptied: true } : {}),
       stable: x === null ? null : excerpt(rawOf(this.#a, x)),
       candidate: y === null ? null : excerpt(rawOf(this.#b, y)),
       ...why(finding.cause, finding.advice),

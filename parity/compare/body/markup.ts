@@ -2,8 +2,8 @@
 
 import type { BodyDifference } from '../../model/index.ts';
 import { shortestEditOf } from '../align/index.ts';
+import { type MarkupToken, tokensOfMarkup } from '../markup/index.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
-import { type MarkupToken, tokensOfMarkup } from './markup-tokens.ts';
 
 /** Both are known to differ. null where one is nested too deeply to be read as a document. */
 export function compareMarkup(stable: string, candidate: string, xml: boolean): BodyDifference[] | null {

@@ -3,8 +3,9 @@ import type { BodyDifference } from '../../model/index.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
 import { lineEndings, pairLines } from './text.ts';
 
-/** Both are known to differ; `separator` is one character. */
-export function compareTables(stable: string, candidate: string, separator: string): BodyDifference[] {
+/** Both are known to differ. `tabs`: what the media type says. */
+export function compareTables(stable: string, candidate: string, tabs: boolean): BodyDifference[] {
+  const separator = tabs ? '\t' : separatorOf(stable, candidate);
   const [a, b] = [recordsOf(stable, separator), recordsOf(candidate, separator)];
   const [x, y] = [a, b].map((records) => records.map((cells) => JSON.stringify(cells)));
   const found: BodyDifference[] = [];
@@ -20,6 +21,13 @@ export function compareTables(stable: string, candidate: string, separator: stri
   if (found.length > 0) return found;
   const endings = lineEndings(stable, candidate);
   return endings.length > 0 ? endings : [bodyDifference('string-escape', '', stable, candidate)];
+}
+
+/** What spreadsheets of most countries write for a comma, where the first line of both has one and no comma. */
+function separatorOf(...texts: readonly string[]): string {
+  const heads = texts.map((text) => (text.split('\n', 1)[0] ?? '').replaceAll(/"[^"]*"/g, ''));
+  const isIn = (separator: string) => heads.every((head) => head.includes(separator));
+  return heads.some((head) => head.includes(',')) ? ',' : ([';', '\t', '|'].find(isIn) ?? ',');
 }
 
 type Cells = readonly string[];

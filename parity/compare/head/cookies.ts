@@ -78,11 +78,16 @@ function sameAttributes(a: Cookie, b: Cookie): boolean {
   const normal = ({ attributes }: Cookie) =>
     JSON.stringify(
       [...attributes]
-        .filter(([name]) => name !== 'expires' && name !== 'max-age' && name !== '')
+        .filter(([name, value]) => name !== 'expires' && name !== 'max-age' && name !== '' && !isIgnored(name, value))
         .map(([name, value]) => [name, normalAttribute(name, value)])
         .sort(([x = ''], [y = '']) => (x < y ? -1 : 1)),
     );
   return normal(a) === normal(b);
+}
+
+/** As if it were not there (RFC 6265, 5.2.3 and 5.2.4). */
+function isIgnored(name: string, value: string): boolean {
+  return (name === 'domain' && value === '') || (name === 'path' && !value.startsWith('/'));
 }
 
 function normalAttribute(name: string, value: string): string {

@@ -30,12 +30,35 @@ const PARAMETERS = new Set([
   'x-xss-protection',
 ]);
 
+/** Members are a dictionary (RFC 9651, 3.2): they have a name and no order, and `i` says `i=?1`. */
+const DICTIONARIES = new Set([
+  'permissions-policy',
+  'priority',
+  'reporting-endpoints',
+  'accept-signature',
+  'ratelimit',
+]);
+
+/** Semicolons stand between equals, so that none of them is the first. */
+const UNORDERED = new Set(['strict-transport-security']);
+
+/** One word, or a list of words, whose case says nothing. */
+const CASELESS = new Set([
+  'content-language',
+  'cross-origin-resource-policy',
+  'x-content-type-options',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-permitted-cross-domain-policies',
+]);
+
 /** Directives between semicolons, each a name and its sources (CSP 3). */
 const DIRECTIVES = new Set(['content-security-policy', 'content-security-policy-report-only', 'feature-policy']);
 
 /** `name` in lower case. */
 export function writtenAlike(name: string, a: string, b: string): boolean {
   if (DIRECTIVES.has(name)) return directives(a) === directives(b);
+  if (CASELESS.has(name)) return membersOf([a]).join().toLowerCase() === membersOf([b]).join().toLowerCase();
   if (PARAMETERS.has(name)) return parameterised(a, name) === parameterised(b, name);
   return name.startsWith('x-ratelimit-') ? Number(a) === Number(b) : false;
 }
@@ -54,13 +77,16 @@ function directives(text: string): string {
 /** Names have no case; values have, but for those of one word that their grammar folds. */
 function parameterised(text: string, name: string): string {
   const fold = FOLDED.has(name);
-  return JSON.stringify(
-    membersOf([text]).map((member) => {
-      const [head = '', ...rest] = splitOutsideQuotes(member, ';').map((part) => part.trim());
-      const parameters = rest.filter((part) => part !== '').map((part) => parameter(part, fold));
-      return [parameter(head, fold), ...parameters.sort()];
-    }),
-  );
+  const members = membersOf([text]).map((member) => {
+    const [head = '', ...rest] = splitOutsideQuotes(member, ';').map((part) => part.trim());
+    const parameters = rest.filter((part) => part !== '').map((part) => parameter(part, fold));
+    return JSON.stringify(
+      UNORDERED.has(name)
+        ? [parameter(head, fold), ...parameters].sort()
+        : [parameter(head, fold), ...parameters.sort()],
+    );
+  });
+  return JSON.stringify(DICTIONARIES.has(name) ? members.sort() : members);
 }
 
 /** Of these a value is a keyword or a number, never a text. */
@@ -75,6 +101,14 @@ const FOLDED = new Set([
 function parameter(text: string, fold: boolean): string {
   const at = text.indexOf('=');
   if (at < 0) return text.toLowerCase();
+  const name = text.slice(0, at).trim().toLowerCase();
   const value = unquote(text.slice(at + 1).trim());
-  return `${text.slice(0, at).trim().toLowerCase()}=${fold ? value.toLowerCase() : value}`;
+  if (value === '?1') return name;
+  return `${name}=${fold ? value.toLowerCase() : normalValue(name, value)}`;
+}
+
+/** The charset before an extended value has no case (RFC 8187); space within an inner list only stands between its items. */
+function normalValue(name: string, value: string): string {
+  if (name.endsWith('*')) return value.replace(/^[^']*/, (charset) => charset.toLowerCase());
+  return value.startsWith('(') ? value.replaceAll(/\s+/g, ' ').replaceAll(/\( | \)/g, (edge) => edge.trim()) : value;
 }

@@ -5,12 +5,14 @@ import type { Cause } from '../../causes/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
 import { compareContentType } from './content-type.ts';
 import { compareCookies } from './cookies.ts';
-import { sameMoment } from './dates.ts';
+import { isWider } from './cors.ts';
+import { movesWithDate, sameMoment } from './dates.ts';
 import { writtenAlike } from './field-grammar.ts';
 import { compareFraming } from './framing.ts';
 import { headerDifference } from './header-difference.ts';
 import { compareLocation } from './location.ts';
 import { inStableHost } from './own-host.ts';
+import { tokensOf } from './token-set.ts';
 import { compareValidator } from './validators.ts';
 
 /** More fields than this that differ say no more than this many. */
@@ -121,8 +123,11 @@ function compareField(name: string, a: readonly string[], b: readonly string[], 
     case 'expires':
       if (sameMoment(stable, candidate, answers)) return stable === candidate ? [] : one('header-format');
       break;
-    case 'etag':
     case 'last-modified':
+      return movesWithDate(name, stable, candidate, answers)
+        ? one('header-format')
+        : compareValidator(name, stable, candidate);
+    case 'etag':
       return compareValidator(name, stable, candidate);
   }
   if (sameList(a, b)) return [];
@@ -138,21 +143,12 @@ function compareField(name: string, a: readonly string[], b: readonly string[], 
   } else if (LISTS.has(name) && stable !== null && candidate !== null && sameList(membersOf(a), membersOf(b))) {
     return one('header-format');
   }
-  if (name.startsWith('access-control-')) return one(isWider(name, a, b) ? 'cors-wider' : 'cors');
+  if (stable !== null && candidate !== null && movesWithDate(name, stable, candidate, answers))
+    return one('header-format');
+  if (name.startsWith('access-control-') && name !== 'access-control-max-age')
+    return one(isWider(name, a, b, answers) ? 'cors-wider' : 'cors');
   if (stable !== null && candidate !== null && writtenAlike(name, stable, candidate)) return one('header-format');
   return one(stable === null ? 'header-added' : candidate === null ? 'header-missing' : 'header-value');
-}
-
-/** The candidate allows what stable allows, and more: no client that is served today is refused. */
-function isWider(name: string, a: readonly string[], b: readonly string[]): boolean {
-  if (
-    name !== 'access-control-allow-methods' &&
-    name !== 'access-control-allow-headers' &&
-    name !== 'access-control-expose-headers'
-  )
-    return false;
-  const [x, y] = [tokensOf(a), tokensOf(b)];
-  return y.includes('*') || x.every((token) => y.includes(token));
 }
 
 /** One difference for all the names that are only written in another case. */
@@ -168,14 +164,6 @@ function compareNames(stable: ReadonlyMap<string, Field>, candidate: ReadonlyMap
 function consolidated(found: HeaderDifference[]): HeaderDifference[] {
   if (!found.some(({ cause }) => cause === 'error-as-text')) return found;
   return found.filter(({ name }) => name !== 'x-content-type-options');
-}
-
-const tokensOf = (values: readonly string[]) => [...new Set(membersOf(values).map(normalToken))].sort();
-
-/** Names of tokens have no case; nor have the values of those that are used. */
-function normalToken(member: string): string {
-  const parts = member.toLowerCase().split('=');
-  return parts.map((part) => part.trim()).join('=');
 }
 
 const withoutEncoding = (tokens: readonly string[]) => tokens.filter((token) => token !== 'accept-encoding');

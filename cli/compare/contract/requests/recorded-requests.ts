@@ -11,6 +11,7 @@ import {
   firstProblem,
   harEntrySchema,
   type Input,
+  isOtherProtocol,
   LEG_LOG_FORMAT,
   type LegLine,
   legLineOf,
@@ -61,7 +62,10 @@ export async function* recordedRequests(
       const found: (Planned | Unreadable)[] = [];
       eachLine(
         piece,
-        (text, number) => found.push(read(text, { source, line: number }, input.har, routes)),
+        (text, number) => {
+          const one = read(text, { source, line: number }, input.har, routes);
+          if (one !== null) found.push(one);
+        },
         (number, reason) => found.push({ at: { source, line: number }, reason }),
       );
       yield* found;
@@ -73,9 +77,10 @@ export async function* recordedRequests(
   }
 }
 
-function read(text: string, at: Position, har: boolean, routes: readonly string[]): Planned | Unreadable {
+function read(text: string, at: Position, har: boolean, routes: readonly string[]): Planned | Unreadable | null {
   const value = parseLine(text);
   if (har) {
+    if (isOtherProtocol(value)) return null;
     const entry = harEntrySchema.safeParse(value, { error: wordIssue });
     return entry.success ? planned(recordedOf(legLineOf(entry.data), routes), at) : refused(at, entry.error);
   }

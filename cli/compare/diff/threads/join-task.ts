@@ -8,37 +8,53 @@ import {
   addUnpaired,
   byPosition,
   emptySummary,
+  mergeNoise,
   NO_NOISE,
+  noiseOf,
   type Position,
   type Summary,
 } from '../../../../parity/tally/index.ts';
 import { type LegLine, legLineSchema, legNameOf, urlKey } from '../../inputs/index.ts';
 import { hostOf, pairLegs } from './pair-legs.ts';
-import type { JoinTask, LogSide, PartitionContent, TaskResult } from './tasks.ts';
+import type { JoinTask, PartitionContent, TaskResult } from './tasks.ts';
 
 interface Placed {
   readonly at: Position;
   readonly line: LegLine;
 }
 
+export interface Joining {
+  readonly routes: readonly string[];
+  readonly pairBy: readonly string[];
+}
+
+/** @param learn whether what varies by itself is looked for, by the control log */
 export function joinPartition(
-  { stable, candidate }: JoinTask,
-  routes: readonly string[],
+  { stable, candidate, control }: JoinTask,
+  { routes, pairBy }: Joining,
   compare: Compare,
+  learn: boolean,
 ): TaskResult {
   const summary = emptySummary();
-  const [left, right] = [byUrl(stable), byUrl(candidate)];
+  const [left, right, again] = [byUrl(stable), byUrl(candidate), byUrl(control)];
+  let noise = NO_NOISE;
   for (const url of new Set([...left.keys(), ...right.keys()])) {
-    const paired = pairLegs(left.get(url) ?? [], right.get(url) ?? []);
-    for (const { stable: ours, candidate: theirs, byOrder } of paired.pairs) {
-      const record = pairOf(ours, theirs, routes);
-      if (byOrder) summary.byOrder++;
-      addPair(summary, record, compare(record), ours.at);
+    const ours = left.get(url) ?? [];
+    const paired = pairLegs(ours, right.get(url) ?? [], pairBy);
+    const controls = new Map(
+      pairLegs(ours, again.get(url) ?? [], pairBy).pairs.map((pair) => [pair.stable, pair.candidate]),
+    );
+    for (const pair of paired.pairs) {
+      const record = pairOf(pair.stable, pair.candidate, controls.get(pair.stable), routes);
+      if (pair.byOrder) summary.byOrder++;
+      const comparison = compare(record);
+      addPair(summary, record, comparison, pair.stable.at);
+      if (learn && record.noise !== undefined) noise = mergeNoise(noise, noiseOf(record, compare, comparison));
     }
     for (const answer of paired.onlyStable) unpaired(summary, 'stable', answer, routes);
     for (const answer of paired.onlyCandidate) unpaired(summary, 'candidate', answer, routes);
   }
-  return { summary, noise: NO_NOISE, partitions: [] };
+  return { summary, noise, partitions: [] };
 }
 
 function byUrl(content: PartitionContent): Map<string, Placed[]> {
@@ -60,7 +76,12 @@ function* read({ file, rest }: PartitionContent): Generator<Placed> {
   }
 }
 
-function pairOf({ line: stable }: Placed, { line: candidate }: Placed, routes: readonly string[]): CaptureRecord {
+function pairOf(
+  { line: stable }: Placed,
+  { line: candidate }: Placed,
+  control: Placed | undefined,
+  routes: readonly string[],
+): CaptureRecord {
   const hosts = { stable: hostOf(stable), candidate: hostOf(candidate) };
   const differ = hosts.stable !== hosts.candidate && hosts.stable !== '' && hosts.candidate !== '';
   return {
@@ -74,10 +95,16 @@ function pairOf({ line: stable }: Placed, { line: candidate }: Placed, routes: r
     ...(differ ? { hosts } : {}),
     stable: stable.leg,
     candidate: candidate.leg,
+    ...(control === undefined ? {} : { noise: control.line.leg }),
   };
 }
 
-function unpaired(summary: Summary, side: LogSide, { at, line }: Placed, routes: readonly string[]): void {
+function unpaired(
+  summary: Summary,
+  side: 'stable' | 'candidate',
+  { at, line }: Placed,
+  routes: readonly string[],
+): void {
   addUnpaired(summary, side, { at, requestId: legNameOf(line).text, route: routeName(line, routes) });
 }
 

@@ -6,6 +6,7 @@ import { addUnreadable, emptySummary, NO_NOISE } from '../../../../parity/tally/
 import {
   firstProblem,
   harEntrySchema,
+  isOtherProtocol,
   type LegLine,
   legLineOf,
   legLineSchema,
@@ -23,6 +24,7 @@ export function partitionLegs(task: LegsTask, partitions: number): TaskResult {
     task,
     (text, line) => {
       const leg = task.format === 'leg' ? readLeg(text) : readHarEntry(text);
+      if (leg === null) return;
       if (typeof leg === 'string') return refuse(line, leg);
       lines[partitionOf(urlKey(leg), partitions)]?.push(`${source} ${line} ${JSON.stringify(leg)}\n`);
     },
@@ -31,14 +33,16 @@ export function partitionLegs(task: LegsTask, partitions: number): TaskResult {
   return { summary, noise: NO_NOISE, partitions: lines.map((part) => new Uint8Array(Buffer.from(part.join('')))) };
 }
 
-/** The leg, or why there is none. */
+/** The leg, or why there is none; null where a HAR holds something else there. */
 function readLeg(text: string): LegLine | string {
   const parsed = legLineSchema.safeParse(parseLine(text), { error: wordIssue });
   return parsed.success ? parsed.data : firstProblem(parsed.error);
 }
 
-function readHarEntry(text: string): LegLine | string {
-  const parsed = harEntrySchema.safeParse(parseLine(text), { error: wordIssue });
+function readHarEntry(text: string): LegLine | string | null {
+  const entry = parseLine(text);
+  if (isOtherProtocol(entry)) return null;
+  const parsed = harEntrySchema.safeParse(entry, { error: wordIssue });
   return parsed.success ? legLineOf(parsed.data) : firstProblem(parsed.error);
 }
 

@@ -24,8 +24,13 @@ export interface Paired<T> {
  * By the id that the sender gave, then by a trace or correlation id, then, in order, by the request's body and host. A log that lacks a
  * request shifts nothing: the fewest insertions and deletions are looked for.
  */
-export function pairLegs<T extends Named>(stable: readonly T[], candidate: readonly T[]): Paired<T> {
-  const open = { stable: stable.map(withNames), candidate: candidate.map(withNames) };
+export function pairLegs<T extends Named>(
+  stable: readonly T[],
+  candidate: readonly T[],
+  pairBy: readonly string[] = [],
+): Paired<T> {
+  const named = (item: T): WithNames<T> => ({ item, names: namesOf(item.line, pairBy) });
+  const open = { stable: stable.map(named), candidate: candidate.map(named) };
   const pairs: LegPair<T>[] = [];
   const byName = (nameOf: (named: WithNames<T>) => readonly string[]) => {
     const waiting = new Map<string, WithNames<T>[]>();
@@ -55,10 +60,6 @@ export function pairLegs<T extends Named>(stable: readonly T[], candidate: reado
 interface WithNames<T> {
   readonly item: T;
   readonly names: LegNames;
-}
-
-function withNames<T extends Named>(item: T): WithNames<T> {
-  return { item, names: namesOf(item.line) };
 }
 
 /** Two ids that differ are two requests, so that order decides only where a side has none. */

@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../../shared/index.ts';
-import type { LogSide, PartitionContent } from './tasks.ts';
+import { LOG_SIDES, type LogSide, type PartitionContent } from './tasks.ts';
 
 /** A partition is joined in memory; one that is larger holds few keys, and too many answers of each. */
 const LARGEST = 256 * 1024 * 1024;
@@ -26,7 +26,7 @@ export class Partitions {
   constructor(count: number, limit: number) {
     this.#limit = limit;
     const parts = () => Array.from({ length: count }, (): Part => ({ parts: [], bytes: 0, file: null, spilled: 0 }));
-    this.#sides = { stable: parts(), candidate: parts() };
+    this.#sides = { stable: parts(), candidate: parts(), control: parts() };
   }
 
   /** Bytes that went to disk. */
@@ -46,18 +46,18 @@ export class Partitions {
     await this.#spilling;
   }
 
-  /** Both sides of each partition; what was handed out is forgotten. @throws UsageError when one cannot be joined in memory */
+  /** All sides of each partition; what was handed out is forgotten. @throws UsageError when one cannot be joined in memory */
   *contents(): Generator<Readonly<Record<LogSide, PartitionContent>>> {
     for (const [i, stable] of this.#sides.stable.entries()) {
-      const candidate = this.#sides.candidate[i];
-      if (candidate === undefined) continue;
-      for (const part of [stable, candidate]) {
+      const [candidate, control] = [this.#sides.candidate[i], this.#sides.control[i]];
+      if (candidate === undefined || control === undefined) continue;
+      for (const part of [stable, candidate, control]) {
         if (part.bytes + part.spilled > LARGEST)
           throw new UsageError(
             'too many answers share one method, URL and order: add request ids (X-Request-Id), or compare shorter logs',
           );
       }
-      yield { stable: handOut(stable), candidate: handOut(candidate) };
+      yield { stable: handOut(stable), candidate: handOut(candidate), control: handOut(control) };
     }
   }
 
@@ -82,7 +82,7 @@ export class Partitions {
   }
 
   #all(): readonly Part[] {
-    return [...this.#sides.stable, ...this.#sides.candidate];
+    return LOG_SIDES.flatMap((side) => this.#sides[side]);
   }
 }
 

@@ -5,7 +5,7 @@ import { Piscina } from 'piscina';
 import { LIMITS } from '../../../../capture/index.ts';
 import { eachBounded } from '../../../shared/index.ts';
 import { type Input, unfoldedBytes } from '../../inputs/index.ts';
-import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
+import { LOG_SIDES, type Task, type TaskResult, type WorkerSettings } from './tasks.ts';
 import { type Work, workOf } from './work.ts';
 
 /** Pieces per thread: one that it works on, and the next. */
@@ -56,5 +56,5 @@ function startThreads(threads: number, settings: WorkerSettings): Piscina<Task, 
 }
 
 function buffersOf(task: Task): ArrayBuffer[] {
-  return task.kind === 'join' ? [task.stable.rest.buffer, task.candidate.rest.buffer] : [task.data.buffer];
+  return task.kind === 'join' ? LOG_SIDES.map((side) => task[side].rest.buffer) : [task.data.buffer];
 }

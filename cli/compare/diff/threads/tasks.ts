@@ -8,6 +8,8 @@ import type { NoiseModel, Summary } from '../../../../parity/tally/index.ts';
 export interface WorkerSettings {
   /** Templates such as `/items/{id}`, for answers whose log names no route. */
   readonly routes: readonly string[];
+  /** Request headers, in lower case, that name a request in both logs. */
+  readonly pairBy: readonly string[];
   /** Parts into which the legs of two logs are sorted by the hash of their key; 1 where there are no two logs. */
   readonly partitions: number;
   readonly rules: RuleSet;
@@ -23,7 +25,8 @@ export type NoisePass =
   | { readonly kind: 'let-off'; readonly model: NoiseModel };
 
 export type LegFormat = 'leg' | 'har';
-export type LogSide = 'stable' | 'candidate';
+export const LOG_SIDES = ['stable', 'candidate', 'control'] as const;
+export type LogSide = (typeof LOG_SIDES)[number];
 
 /** Lines that hold whole pairs: they are compared. */
 export interface PairsTask extends Piece {
@@ -43,6 +46,7 @@ export interface JoinTask {
   readonly kind: 'join';
   readonly stable: PartitionContent;
   readonly candidate: PartitionContent;
+  readonly control: PartitionContent;
 }
 
 /** What was written to a file, and what still is in memory. */
@@ -55,7 +59,7 @@ export type Task = PairsTask | LegsTask | JoinTask;
 
 export interface TaskResult {
   readonly summary: Summary;
-  /** Learned from a {@link PairsTask}. */
+  /** Learned from a {@link PairsTask} or a {@link JoinTask}. */
   readonly noise: NoiseModel;
   /** Of a {@link LegsTask}: one piece of NDJSON for each partition. */
   readonly partitions: readonly Uint8Array<ArrayBuffer>[];

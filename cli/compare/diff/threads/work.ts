@@ -7,7 +7,7 @@ import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
 
 export type Work = (task: Task) => TaskResult;
 
-export function workOf({ routes, partitions, rules, at, noise }: WorkerSettings): Work {
+export function workOf({ routes, pairBy, partitions, rules, at, noise }: WorkerSettings): Work {
   const compare = comparer(rules, at, noise.kind === 'let-off' ? noise.model : undefined);
   return (task) => {
     switch (task.kind) {
@@ -16,7 +16,7 @@ export function workOf({ routes, partitions, rules, at, noise }: WorkerSettings)
       case 'legs':
         return partitionLegs(task, partitions);
       case 'join':
-        return joinPartition(task, routes, compare);
+        return joinPartition(task, { routes, pairBy }, compare, noise.kind === 'learn');
     }
   };
 }

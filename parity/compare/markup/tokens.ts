@@ -1,18 +1,7 @@
 /** A document as tokens that mean the same whatever the white space, the quotes and the character references. */
 import { Parser } from 'htmlparser2';
-
-export type MarkupToken =
-  /** `name` as it is written; `means`: with its namespace for its prefix, where the document is XML. */
-  | {
-      readonly kind: 'open';
-      readonly name: string;
-      readonly means: string;
-      readonly attributes: ReadonlyMap<string, string>;
-    }
-  | { readonly kind: 'close'; readonly name: string; readonly means: string }
-  | { readonly kind: 'text'; readonly text: string }
-  /** Comments, doctype and processing instructions. */
-  | { readonly kind: 'other'; readonly text: string };
+import { asRendered, withoutLayout } from './space.ts';
+import type { MarkupToken } from './token.ts';
 
 /** In these, white space counts. */
 const VERBATIM = new Set(['pre', 'textarea', 'script', 'style']);
@@ -31,11 +20,10 @@ class TooDeepError extends Error {
 export function tokensOfMarkup(source: string, xml: boolean): MarkupToken[] | null {
   const tokens: MarkupToken[] = [];
   const scopes: Scope[] = [];
-  let [pending, verbatim] = ['', 0];
+  let [pending, verbatim, isData] = ['', 0, false];
   const flush = () => {
-    const text = verbatim > 0 ? pending : xml ? dataOf(pending) : collapsed(pending);
-    if (text !== '') tokens.push({ kind: 'text', text });
-    pending = '';
+    if (pending !== '') tokens.push({ kind: 'text', text: pending, verbatim: verbatim > 0 || isData });
+    [pending, isData] = ['', false];
   };
   const parser = new Parser(
     {
@@ -61,6 +49,9 @@ export function tokensOfMarkup(source: string, xml: boolean): MarkupToken[] | nu
       ontext(text) {
         pending += text;
       },
+      oncdatastart() {
+        isData = xml;
+      },
       oncomment(text) {
         flush();
         tokens.push({ kind: 'other', text: `<!--${text.trim()}-->` });
@@ -74,20 +65,14 @@ export function tokensOfMarkup(source: string, xml: boolean): MarkupToken[] | nu
     { xmlMode: xml },
   );
   try {
-    parser.end(source);
+    parser.end(source.replace(/^\uFEFF/, ''));
   } catch (error) {
     if (error instanceof TooDeepError) return null;
     throw error;
   }
   flush();
-  return tokens;
+  return xml ? withoutLayout(tokens) : asRendered(tokens);
 }
-
-/** HTML's white space is ASCII's alone (HTML standard, "ASCII whitespace"): U+00A0 and U+3000 are seen. */
-const collapsed = (text: string) => text.replaceAll(/[\t\n\f\r ]+/g, ' ').replace(/^ | $/g, '');
-
-/** White space within XML text is data (XML 1.0, 2.10); between tags alone it only lays the document out. Line ends are one (2.11). */
-const dataOf = (text: string) => (/^[\t\n\r ]*$/.test(text) ? '' : text.replaceAll(/\r\n?/g, '\n'));
 
 /** Version and encoding that hold without it (XML 1.0, 2.8 and 4.3.3). */
 function isDefaultDeclaration(text: string): boolean {
@@ -117,7 +102,16 @@ function meant(name: string, scope: Scope, element: boolean): string {
 
 function attributesOf(attributes: Readonly<Record<string, string>>, scope: Scope, xml: boolean): Map<string, string> {
   const all = Object.entries(attributes);
-  if (!xml) return new Map(all);
+  if (!xml)
+    return new Map(all.map(([name, value]) => [name, BOOLEAN.has(name) && value.toLowerCase() === name ? '' : value]));
   const said = all.filter(([name]) => !isDeclaration(name));
-  return new Map(said.map(([name, value]) => [meant(name, scope, false), value]));
+  // A line end in an attribute is a space (XML 1.0, 3.3.3).
+  return new Map(said.map(([name, value]) => [meant(name, scope, false), value.replaceAll(/[\t\n\r]/g, ' ')]));
 }
+
+/** Their presence is all that counts (HTML standard, "Boolean attributes"). */
+const BOOLEAN = new Set(
+  'allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate inert ismap itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected'.split(
+    ' ',
+  ),
+);

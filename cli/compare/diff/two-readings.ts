@@ -1,0 +1,43 @@
+/**
+ * Inputs that are read once, and where that shows places that vary by themselves, a second time by what was learned. What a capture
+ * comes to depends on all of them, and there may be more than fit into memory.
+ */
+import { type NoisyPlace, noisyPlaces, type Summary } from '../../../parity/tally/index.ts';
+import { type Input, STDIN } from '../inputs/index.ts';
+import { type DiffSettings, Reading } from './reading.ts';
+import type { NoisePass } from './threads/index.ts';
+
+export interface PairsOutcome {
+  readonly summary: Summary;
+  /** What the stable side varied in by itself. */
+  readonly noise: readonly NoisyPlace[];
+  /** Sentences that a reader must know. */
+  readonly notes: readonly string[];
+}
+
+/** @param read reads all inputs into a reading; `mayRepeat`: they can be read a second time */
+export async function inTwoReadings(
+  inputs: readonly Input[],
+  settings: DiffSettings,
+  read: (reading: Reading, noise: NoisePass, mayRepeat: boolean) => Promise<void>,
+): Promise<PairsOutcome> {
+  const once = inputs.find(({ bytes }) => bytes === null);
+  const first = new Reading(settings);
+  await read(first, { kind: settings.noise ? 'learn' : 'off' }, once === undefined);
+  const noise = noisyPlaces(first.noise);
+  const { summary } = first;
+  const letOff = noise.filter((place) => place.letOff).length;
+  // By a model that lets nothing off every pair comes to the same again.
+  if (letOff === 0) return { summary, noise, notes: [] };
+  if (once !== undefined)
+    return { summary, noise: noise.filter((place) => !place.letOff), notes: [cannotReadTwice(once, letOff)] };
+  const second = new Reading(settings, first.bytes);
+  second.readings = 2;
+  await read(second, { kind: 'let-off', model: first.noise }, true);
+  return { summary: second.summary, noise, notes: [] };
+}
+
+function cannotReadTwice({ file }: Input, places: number): string {
+  const what = file === STDIN ? 'standard input' : file;
+  return `The control answers show noise that was not suppressed (locations: ${places}), because ${what} cannot be read twice. Give a file.`;
+}

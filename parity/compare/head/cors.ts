@@ -1,0 +1,22 @@
+/** Access-Control fields: what a browser lets a script do with the answer (Fetch standard, "CORS protocol"). */
+import { firstValue } from '../../../http/index.ts';
+import type { Answers } from '../../model/index.ts';
+import { tokensOf } from './token-set.ts';
+
+const LISTS = new Set([
+  'access-control-allow-methods',
+  'access-control-allow-headers',
+  'access-control-expose-headers',
+]);
+
+/** The candidate allows what stable allows, and more: no client that is served today is refused. `a`, `b`: the values of each side. */
+export function isWider(name: string, a: readonly string[], b: readonly string[], { stable }: Answers): boolean {
+  // Where stable sends none, it allows nothing.
+  if (a.length === 0) return name.startsWith('access-control-allow-') || LISTS.has(name);
+  // `*` does not count for a request with credentials.
+  const withCredentials = firstValue(stable.headers, 'access-control-allow-credentials') === 'true';
+  if (name === 'access-control-allow-origin') return !withCredentials && b.join() === '*';
+  if (!LISTS.has(name)) return false;
+  const [x, y] = [tokensOf(a), tokensOf(b)];
+  return (!withCredentials && y.includes('*')) || x.every((token) => y.includes(token));
+}

@@ -1,0 +1,12 @@
+/** The members of a field whose members are a set of tokens. */
+import { membersOf, unquote } from '../../../http/index.ts';
+
+/** Sorted; names of tokens have no case, nor have the values of those that are used. */
+export function tokensOf(values: readonly string[]): string[] {
+  return [...new Set(membersOf(values).map(normalToken))].sort();
+}
+
+function normalToken(member: string): string {
+  const parts = member.toLowerCase().split('=');
+  return parts.map((part) => unquote(part.trim())).join('=');
+}

@@ -1,0 +1,3 @@
+/** Documents as tokens that mean the same, however they are written. */
+export type { MarkupToken } from './token.ts';
+export { tokensOfMarkup } from './tokens.ts';

@@ -1,0 +1,29 @@
+/** Two answers as the comparer sees them, and what it says of them in a line. */
+import { decodeContent } from '../../capture/bytes/index.ts';
+import type { CaptureRecord, HeaderList, ResponseLeg } from '../../capture/format/index.ts';
+import { compareRecord } from '../../parity/compare/index.ts';
+import { type Difference, placeOf } from '../../parity/model/index.ts';
+import { answer, pairOf } from './answer.ts';
+
+export const typed = (type: string, body: string | Uint8Array, ...more: HeaderList) =>
+  answer(body, [['Content-Type', type], ...more]);
+export const coded = (coding: string, body: string | Uint8Array, type = 'application/json') =>
+  typed(type, body, ['Content-Encoding', coding]);
+export const json = (text: string) => answer(text);
+export const html = (text: string) => typed('text/html', text);
+export const xml = (text: string) => typed('application/xml', text);
+export const csv = (text: string) => typed('text/csv', text);
+export const events = (text: string) => typed('text/event-stream', text);
+export const lines = (text: string, type = 'application/x-ndjson') => typed(type, text);
+export const fields = (...headers: HeaderList) => answer('', headers);
+export const joined = (...parts: readonly (Uint8Array | string)[]) =>
+  Buffer.concat(parts.map((part) => Buffer.from(part)));
+
+export const tell = (differences: readonly Difference[]) =>
+  differences.map((d) => `${d.class} ${d.cause} ${placeOf(d)}`).join('; ');
+
+/** The verdict, and after it every difference as class, cause and place. */
+export function told(stable: ResponseLeg, candidate: ResponseLeg, record: Partial<CaptureRecord> = {}): string {
+  const compared = compareRecord({ ...pairOf(stable, candidate), ...record }, { decode: decodeContent });
+  return `${compared.verdict}: ${tell(compared.differences)}`;
+}
