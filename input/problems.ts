@@ -24,6 +24,8 @@ export function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
       return `unknown key: ${issue.keys.join(', ')}`;
     case 'invalid_format':
       return FORMATS[issue.format] === undefined ? undefined : `must be ${FORMATS[issue.format]}${got(issue.input)}`;
+    case 'invalid_union':
+      return Array.isArray(issue.options) ? chosen(issue.input, String(issue.discriminator), issue.options) : undefined;
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}${got(issue.input)}`;
     default:
@@ -68,6 +70,12 @@ const KINDS: Readonly<Record<string, string>> = {
 
 function kind(expected: string): string {
   return KINDS[expected] ?? expected;
+}
+
+/** Of a union whose field `name` says which of its kinds an object is. */
+function chosen(input: unknown, name: string, options: readonly unknown[]): string {
+  const value = typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined;
+  return `${value === undefined ? 'is required: ' : 'must be '}${oneOf(options)}${value === undefined ? '' : got(value)}`;
 }
 
 function limit(origin: string, value: number, bound: string, input: unknown): string {

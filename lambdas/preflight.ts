@@ -9,9 +9,11 @@ import {
   drillRefusal,
   drillRequestSchema,
   InvalidPlanError,
+  type Plan,
   parsePlan,
   planSchema,
   RefusedError,
+  rollbackAlarmsOf,
   SAFE_SPLIT,
   stateToJson,
 } from '../core/model/index.ts';
@@ -63,7 +65,7 @@ export function makeHandler(deps: PreflightDeps) {
     const problem = retentionProblem(longestDays, deployment.shadowLogDays);
     if (problem !== null) throw new InvalidPlanError([problem]);
     const live = await deps.ingress.read();
-    const reasons = refusals(deployment, await findings(deps, live), clock.now(), executionArn);
+    const reasons = refusals(deployment, plan, await findings(deps, live, plan), clock.now(), executionArn);
     if (drill === null && plan.shadow.drillWithin !== undefined) {
       const last = await deps.drills.last();
       const refusal = drillRefusal(plan.shadow.drillWithin, last, clock.now());
@@ -136,14 +138,14 @@ function drillOf(deployment: Deployment, asked: z.infer<typeof drillRequestSchem
   return { percent: asked.percent, alarm, trippedAt: null };
 }
 
-async function findings(deps: PreflightDeps, live: Awaited<ReturnType<Deps['ingress']['read']>>) {
+async function findings(deps: PreflightDeps, live: Awaited<ReturnType<Deps['ingress']['read']>>, plan: Plan) {
   const { deployment } = deps;
   const mirrored = deployment.targetGroups.mirrorForward !== undefined;
   const [stable, candidate, mirror, alarms, owner, capacity] = await Promise.all([
     deps.ingress.health('stable'),
     deps.ingress.health('candidate'),
     mirrored ? deps.ingress.health('mirrorForward') : null,
-    deps.alarms.read([...deployment.rollbackAlarms, ...deployment.shadowAlarms]),
+    deps.alarms.read([...rollbackAlarmsOf(deployment, plan), ...deployment.shadowAlarms]),
     deps.ledger.read(deployment.ingressId),
     deployment.services === undefined ? null : deps.capacity.snapshot(),
   ]);

@@ -6,9 +6,10 @@ import {
   type CutoverStateJson,
   fromIso,
   type Look,
-  type MinuteEvidence,
+  type MetricEvidence,
   type ParityVerdict,
   parseState,
+  rollbackAlarmsOf,
 } from '../core/model/index.ts';
 import {
   type Evidence,
@@ -24,7 +25,17 @@ import { type Deps, settle, tell } from './tasks/index.ts';
 
 type WatchDeps = Pick<
   Deps,
-  'deployment' | 'ingress' | 'metrics' | 'alarms' | 'parity' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'
+  | 'deployment'
+  | 'ingress'
+  | 'metrics'
+  | 'planMetrics'
+  | 'alarms'
+  | 'parity'
+  | 'ledger'
+  | 'decisionLog'
+  | 'notifier'
+  | 'clock'
+  | 'emit'
 >;
 
 const OVERLAP_SECONDS = 15 * 60;
@@ -75,15 +86,18 @@ async function asOwed({ ledger, deployment }: WatchDeps, state: CutoverState, no
 
 async function gather(deps: WatchDeps, state: CutoverState, now: number): Promise<Evidence> {
   const { deployment } = deps;
-  const [live, candidate, stable, alarms, minutes] = await Promise.all([
+  const range = { from: fromIso(state.since), to: now };
+  const votes = state.phase === 'stage' || state.phase === 'soak';
+  const [live, candidate, stable, alarms, minutes, metrics] = await Promise.all([
     deps.ingress.read(),
     deps.ingress.health('candidate'),
     deps.ingress.health('stable'),
-    deps.alarms.read([...deployment.rollbackAlarms, ...deployment.shadowAlarms]),
-    deps.metrics.minutes({ from: fromIso(state.since), to: now }, state.plan.gate.latencyBudgetMs),
+    deps.alarms.read([...rollbackAlarmsOf(deployment, state.plan), ...deployment.shadowAlarms]),
+    deps.metrics.minutes(range, state.plan.gate.latencyBudgetMs),
+    votes && state.plan.metrics.length > 0 ? deps.planMetrics.minutes(state.plan.metrics, range) : undefined,
   ]);
   const needed = Math.max(1, state.capacity?.desired ?? 1);
-  const seen = { live, candidate, stable: { healthy: stable.healthy, needed }, alarms, minutes };
+  const seen = { live, candidate, stable: { healthy: stable.healthy, needed }, alarms, minutes, metrics };
   const wanted = state.phase !== 'stage' && hardStop(deployment, state, seen) === null;
   return { ...seen, parity: wanted ? brief(await deps.parity.judge(state.cutoverId, state.plan)) : null };
 }
@@ -96,7 +110,7 @@ function brief(verdict: ParityVerdict): ParityVerdict {
 
 /** What the entry keeps of the evidence. */
 function lookOf(state: CutoverState, seen: Evidence, now: number): Omit<Look, 'decision'> {
-  const { minutes, alarms, live, candidate, stable, parity } = seen;
+  const { minutes, metrics, alarms, live, candidate, stable, parity } = seen;
   return {
     since: state.since,
     split: state.split,
@@ -106,6 +120,7 @@ function lookOf(state: CutoverState, seen: Evidence, now: number): Omit<Look, 'd
     ...(stable === undefined ? {} : { stable }),
     parity: parity === null ? null : { ...parity, reasons: [...parity.reasons] },
     minutes: sinceLastLook(state, minutes, now),
+    ...(metrics === undefined ? {} : { metrics: metrics.map((metric) => metricLook(state, metric, now)) }),
     looked: {
       from: minutes[0]?.minute ?? null,
       minutes: minutes.length,
@@ -115,11 +130,19 @@ function lookOf(state: CutoverState, seen: Evidence, now: number): Omit<Look, 'd
   };
 }
 
+function metricLook(state: CutoverState, { name, trouble, minutes }: MetricEvidence, now: number) {
+  return { name, trouble, minutes: sinceLastLook(state, minutes, now), from: minutes[0]?.minute ?? null };
+}
+
 /**
  * Minutes that the entry before may not have had. All of them, every time, would outgrow an item of the table (400 KB)
  * within two days of soak; the overlap is for looks that failed and for minutes that came late.
  */
-function sinceLastLook(state: CutoverState, minutes: readonly MinuteEvidence[], now: number): MinuteEvidence[] {
+function sinceLastLook<M extends { readonly minute: number }>(
+  state: CutoverState,
+  minutes: readonly M[],
+  now: number,
+): M[] {
   const from = now - (2 * observeInterval(state) + OVERLAP_SECONDS) * 1000;
   return minutes.filter((m) => m.minute >= from);
 }

@@ -1,7 +1,7 @@
 /** Bring your own: a cutover onto an existing load balancer, listeners, target groups and services, named by their ARNs. */
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
-import type { PlanInput } from '../core/model/index.ts';
+import { metricProviderSchema, type PlanInput } from '../core/model/index.ts';
 import { problemsOf, wordIssue } from '../input/index.ts';
 import {
   APPLICATION_LISTENER_ARN,
@@ -40,6 +40,8 @@ const attachmentSchema = z.strictObject({
   services: z.strictObject({ stable: service, candidate: service }).optional(),
   exerciseFunctionArn: z.string().startsWith('arn:').optional(),
   runbookUrl: z.url().optional(),
+  /** Where a plan's metrics are read outside CloudWatch, by the names that its queries use. */
+  metricProviders: z.record(z.string(), metricProviderSchema).optional(),
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
 
@@ -92,6 +94,7 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
     plan,
     ...(attachment.services === undefined ? {} : { services: attachment.services }),
     ...(attachment.exerciseFunctionArn === undefined ? {} : { exerciseFunctionArn: attachment.exerciseFunctionArn }),
+    ...(attachment.metricProviders === undefined ? {} : { metricProviders: attachment.metricProviders }),
     ...(attachment.runbookUrl === undefined ? {} : { runbookUrl: attachment.runbookUrl }),
   });
   new CfnOutput(stack, 'StateMachineAlias', { value: machine.alias.ref, description: 'Start executions here' });

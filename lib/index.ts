@@ -1,5 +1,5 @@
 /** What the package gives to other CDK apps. `DualStackCutover` is the whole; the rest are its parts. */
-export type { GroupRole } from '../core/model/index.ts';
+export type { GroupRole, MetricProviderInput } from '../core/model/index.ts';
 export { CrossfadeError, InvalidPlanError, type Plan, type PlanInput, parsePlan } from '../core/model/index.ts';
 export {
   type AlarmThresholds,

@@ -4,12 +4,13 @@ import { fromIso, type LogEntry } from '../core/model/index.ts';
 import type { Area, Band, Chart, Dot, Line, Mark, Point } from './chart.ts';
 import { logBetween } from './scale.ts';
 
+/** The gate's own; any other is the plan's. */
 const METRICS = ['errors', 'slow'] as const;
 type Metric = (typeof METRICS)[number];
 
 /** What the log keeps of a comparison; more than the charts show, so unknown fields pass. */
 const metricSchema = z.looseObject({
-  metric: z.enum(METRICS),
+  metric: z.string(),
   verdict: z.enum(['worse', 'within margin', 'undecided']),
   eValue: z.number(),
   threshold: z.number(),
@@ -53,10 +54,7 @@ const MOST_E = 1e12;
 const MARGINS_SHOWN = 4;
 
 /** Empty for a run that the gate never looked at. */
-export function evidenceCharts(
-  log: readonly LogEntry[],
-  range: { readonly from: number; readonly to: number; readonly marks: readonly Mark[] },
-): Chart[] {
+export function evidenceCharts(log: readonly LogEntry[], range: Drawn): Chart[] {
   const looks = log.flatMap(lookOf);
   if (looks.length === 0) return [];
   const bands = bandsOf(looks);
@@ -88,15 +86,49 @@ export function evidenceCharts(
       (m) => m.withinThreshold,
     ),
     ...METRICS.flatMap((metric) => boundsChart(looks, metric, bands, range)),
+    ...ownNames(looks).map((name) => ownChart(looks, name, bands, range)),
   ].filter((chart) => chart.lines.length > 0);
 }
 
-function boundsChart(
-  looks: readonly Look[],
-  metric: Metric,
-  bands: readonly Band[],
-  range: { readonly from: number; readonly to: number; readonly marks: readonly Mark[] },
-): Chart[] {
+interface Drawn {
+  readonly from: number;
+  readonly to: number;
+  readonly marks: readonly Mark[];
+}
+
+/** Metrics of the plan's own, in the order in which they were first seen. */
+function ownNames(looks: readonly Look[]): string[] {
+  const names = new Set(looks.flatMap(({ metrics }) => metrics.map(({ metric }) => metric)));
+  return [...names].filter((name) => !METRICS.some((metric) => metric === name));
+}
+
+/** Both kinds of evidence of one metric of the plan's own, each with the line at which it decides. */
+function ownChart(looks: readonly Look[], name: string, bands: readonly Band[], drawn: Drawn): Chart {
+  const line = (label: string, color: string, pick: (m: Compared) => number, dashed: boolean): Line => ({
+    label,
+    color,
+    points: pathOf(looks, name, pick),
+    ...(dashed ? { dashed } : {}),
+  });
+  const lines = [
+    line('worse', SIGN.worse.color, (m) => m.eValue, false),
+    line('worse: threshold', SIGN.worse.color, (m) => m.threshold, true),
+    line('within margin', SIGN['within margin'].color, (m) => m.withinEValue, false),
+    line('within margin: threshold', SIGN['within margin'].color, (m) => m.withinThreshold, true),
+  ];
+  const all = lines.flatMap((l) => l.points.map((p) => Math.min(MOST_E, Math.max(LEAST_E, p.y))));
+  return {
+    title: `Evidence of the metric ${name}`,
+    unit: 'e-value, log scale; decides at the dashed line of its colour',
+    lines,
+    dots: dotsOf(looks, name, (m) => m.eValue),
+    bands,
+    scale: logBetween(Math.min(...all), Math.max(...all) * 1.5),
+    ...drawn,
+  };
+}
+
+function boundsChart(looks: readonly Look[], metric: Metric, bands: readonly Band[], range: Drawn): Chart[] {
   const path = (pick: (m: Compared) => number | undefined) =>
     pathOf(looks, metric, (m) => {
       const value = pick(m);
@@ -137,7 +169,7 @@ function lookOf(entry: LogEntry): Look[] {
 }
 
 /** A metric's values in time, begun anew with each stage; percentiles have counts of minutes where others have e-values. */
-function pathOf(looks: readonly Look[], metric: Metric, pick: (m: Compared) => number | undefined): Point[] {
+function pathOf(looks: readonly Look[], metric: string, pick: (m: Compared) => number | undefined): Point[] {
   const points: Point[] = [];
   let since: string | null = null;
   for (const look of looks) {
@@ -150,7 +182,7 @@ function pathOf(looks: readonly Look[], metric: Metric, pick: (m: Compared) => n
   return points;
 }
 
-function dotsOf(looks: readonly Look[], metric: Metric, pick: (m: Compared) => number | undefined): Dot[] {
+function dotsOf(looks: readonly Look[], metric: string, pick: (m: Compared) => number | undefined): Dot[] {
   return looks.flatMap((look) => {
     const found = look.metrics.find((m) => m.metric === metric && m.by === 'counts');
     const y = found === undefined ? undefined : pick(found);

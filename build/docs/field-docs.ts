@@ -8,9 +8,11 @@ export function fieldDocs(source: string, root: string): ReadonlyMap<string, str
   const schemas = schemasOf(source);
   const docs = new Map<string, string>();
   const walk = (schema: string, prefix: string) => {
-    for (const field of schemas.get(schema) ?? []) {
+    const found = schemas.get(schema);
+    for (const other of found?.alike ?? []) walk(other, prefix);
+    for (const field of found?.fields ?? []) {
       const path = `${prefix}${field.path}`;
-      if (field.doc !== '') docs.set(path, field.doc);
+      if (field.doc !== '' && !docs.has(path)) docs.set(path, field.doc);
       for (const inner of field.mentions) if (schemas.has(inner)) walk(inner, `${path}${field.isList ? '[]' : ''}.`);
     }
   };
@@ -33,10 +35,22 @@ interface Field {
   readonly isList: boolean;
 }
 
-function schemasOf(source: string): ReadonlyMap<string, Field[]> {
-  const schemas = new Map<string, Field[]>();
-  for (const [, name = '', body = ''] of source.matchAll(/^(?:export )?const (\w+) = (z[\s\S]*?;)$/gm))
-    schemas.set(name, fieldsOf(body));
+interface Schema {
+  readonly fields: readonly Field[];
+  /** Schemas whose fields are this one's too: what it extends, or the kinds that it may be. */
+  readonly alike: readonly string[];
+}
+
+function schemasOf(source: string): ReadonlyMap<string, Schema> {
+  const schemas = new Map<string, Schema>();
+  for (const [, name = '', body = ''] of source.matchAll(
+    /^(?:export )?const (\w+) = ((?:z\b|\w+Schema\.)[\s\S]*?;)$/gm,
+  )) {
+    const isUnion = /^z\s*\.discriminatedUnion\(/.test(body);
+    const extended = /^(\w+Schema)\s*\.extend\(/.exec(body)?.[1];
+    const alike = isUnion ? (body.match(/\b\w+Schema\b/g) ?? []) : extended === undefined ? [] : [extended];
+    schemas.set(name, { fields: isUnion ? [] : fieldsOf(body), alike });
+  }
   return schemas;
 }
 
@@ -74,5 +88,5 @@ function definitionAt(lines: readonly string[], start: number, indent: number): 
   const end = lines.findIndex((line, i) => i > start && !line.startsWith(' '.repeat(indent + 1)));
   const own = lines.slice(start, end === -1 ? undefined : end);
   // An object's own fields mention schemas for themselves.
-  return own[0]?.includes('Object({') === true ? (own[0] ?? '') : own.join('\n');
+  return /(?:Object|extend)\(\{/.test(own[0] ?? '') ? (own[0] ?? '') : own.join('\n');
 }

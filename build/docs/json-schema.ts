@@ -40,22 +40,57 @@ export interface FieldRow {
 
 /** Fields of an object in the order of the schema; an object's own row comes before those of its fields. */
 export function fieldRows(schema: unknown, prefix = ''): FieldRow[] {
-  const { properties = {}, required = [] } = nodeSchema.parse(schema);
+  const node = nodeSchema.parse(schema);
+  const kinds = kindsOf(node);
+  return kinds.length === 0
+    ? ownRows(node, prefix)
+    : merged(kinds.map((kind) => [nameOf(kind), fieldRows(kind, prefix)]));
+}
+
+/** The objects that a union may be; none for any other schema. */
+function kindsOf({ anyOf, oneOf }: Node): Node[] {
+  const kinds = (oneOf ?? anyOf ?? []).map((kind) => nodeSchema.parse(kind));
+  return kinds.every((kind) => kind.properties !== undefined) ? kinds : [];
+}
+
+/** What the constant field of a kind calls it. */
+function nameOf({ properties = {} }: Node): string {
+  const constants = Object.values(properties).map((field) => nodeSchema.parse(field).const);
+  return String(constants.find((value) => value !== undefined) ?? '');
+}
+
+/** One row for a field that several kinds have; one that not all have says which do. */
+function merged(kinds: readonly (readonly [string, readonly FieldRow[]])[]): FieldRow[] {
+  const rows = kinds.flatMap(([kind, own]) => own.map((row) => ({ row, kind })));
+  return [...Map.groupBy(rows, ({ row }) => row.path).values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const types = [...new Set(group.map(({ row }) => row.type))].join(', ');
+    const only = group.length === kinds.length ? '' : ` (${group.map(({ kind }) => kind).join(', ')})`;
+    return [{ ...first.row, type: `${types}${only}`, required: group.every(({ row }) => row.required) }];
+  });
+}
+
+function ownRows({ properties = {}, required = [] }: Node, prefix: string): FieldRow[] {
   return Object.entries(properties).flatMap(([name, value]) => {
     const node = nodeSchema.parse(value);
     const path = `${prefix}${name}`;
     const items = itemsOf(node);
-    const below = node.properties !== undefined ? fieldRows(node, `${path}.`) : [];
-    const elements = items?.properties === undefined ? [] : fieldRows(items, `${path}[].`);
+    const below = hasFields(node) ? fieldRows(node, `${path}.`) : [];
+    const elements = items === null || !hasFields(items) ? [] : fieldRows(items, `${path}[].`);
     const row = {
       path,
       type: typeOf(node),
-      default: node.properties !== undefined || node.default === undefined ? '' : JSON.stringify(node.default),
+      default: hasFields(node) || node.default === undefined ? '' : JSON.stringify(node.default),
       required: required.includes(name) && node.default === undefined,
       range: rangeOf(node),
     };
     return [row, ...below, ...elements];
   });
+}
+
+function hasFields(node: Node): boolean {
+  return node.properties !== undefined || kindsOf(node).length > 0;
 }
 
 /** Null for a tuple and for a list of anything. */
@@ -73,7 +108,7 @@ function typeOf(node: Node): string {
   if (node.type !== 'array') return node.type ?? '';
   const items = itemsOf(node);
   if (node.prefixItems !== undefined) return `[${node.prefixItems.map((i) => typeOf(nodeSchema.parse(i))).join(', ')}]`;
-  return items === null ? 'list' : `list of ${items.properties === undefined ? typeOf(items) : 'objects'}`;
+  return items === null ? 'list' : `list of ${hasFields(items) ? 'objects' : typeOf(items)}`;
 }
 
 function rangeOf(node: Node): string {

@@ -45,6 +45,8 @@ const RULES = `## Rules between fields
 - \`stages[].percent\` rises from stage to stage, in steps of at least 0.1, and the last stage is 100.
 - \`stages[].bake\` is at least \`gate.observe\`.
 - \`gate.errorMargin\` is below \`gate.maxErrorRate\`.
+- A \`metrics[]\` of kind \`count\` has either \`margin\` or \`relativeMargin\`, one of kind \`value\` either \`tolerance\` or
+  \`relativeTolerance\`; names differ; their shares of α sum to at most 0.5.
 - The whole plan stays within the history limit of Step Functions; \`crossfade plan\` says how many events it may need.`;
 
 export function planSchemaFile(): Page {
@@ -62,12 +64,19 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** Gives each field its doc comment as its description. */
 function describeFields(schema: JsonSchema, path: string, docs: ReadonlyMap<string, string>): void {
-  const { properties, items } = schema;
+  const { properties, items, oneOf } = schema;
   const doc = docs.get(path);
   if (doc !== undefined) schema.description = doc;
   for (const [name, inner] of Object.entries(properties ?? {}))
     if (isSchema(inner)) describeFields(inner, path === '' ? name : `${path}.${name}`, docs);
+  for (const kind of oneOf ?? []) if (isSchema(kind)) describeKind(kind, path, docs);
   if (isSchema(items)) describeFields(items, `${path}[]`, docs);
+}
+
+/** One kind of a union: its fields are described, and it keeps no description of the whole. */
+function describeKind(schema: JsonSchema, path: string, docs: ReadonlyMap<string, string>): void {
+  describeFields(schema, path, docs);
+  delete schema.description;
 }
 
 function isSchema(value: unknown): value is JsonSchema {
@@ -75,10 +84,9 @@ function isSchema(value: unknown): value is JsonSchema {
 }
 
 function planDocs(): ReadonlyMap<string, string> {
-  return fieldDocs(
-    readFileSync(join(import.meta.dirname, '..', '..', 'core', 'model', 'plan.ts'), 'utf8'),
-    'planSchema',
-  );
+  const model = join(import.meta.dirname, '..', '..', 'core', 'model');
+  const sources = ['plan.ts', 'plan-metrics.ts'].map((file) => readFileSync(join(model, file), 'utf8'));
+  return fieldDocs(sources.join('\n'), 'planSchema');
 }
 
 function groupOf({ path }: FieldRow): string {

@@ -58,6 +58,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [MODEL],
     pure: true,
   },
+  'core/metrics': {
+    purpose: 'Evidence of the user’s own: what each metric of a plan says of a stage.',
+    imports: [MODEL, 'core/gate', 'core/gate/bets'],
+    pure: true,
+  },
   'core/fence': {
     purpose: 'Every write of weights, forward and back; it knows no phase.',
     imports: [MODEL],
@@ -65,7 +70,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'core/phases': {
     purpose: 'The phases of a run, and what each decides by its evidence.',
-    imports: [MODEL, 'core/gate'],
+    imports: [MODEL, 'core/gate', 'core/metrics'],
     pure: true,
   },
 
@@ -208,6 +213,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [MODEL, 'lambdas/aws/calls', 'capture'],
     packages: ['@aws-sdk/client-lambda', '@aws-sdk/client-s3', '@aws-sdk/client-sns'],
   },
+  'lambdas/providers': {
+    purpose: 'Where metrics of the user’s own are read: CloudWatch, Prometheus, Datadog, HTTP, a function.',
+    imports: [MODEL, 'input', 'lambdas/aws/calls', 'lambdas/aws/cloudwatch'],
+    packages: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-lambda', '@aws-sdk/client-secrets-manager'],
+  },
   'lambdas/events': {
     purpose: 'Events of AWS services, as the handlers read them.',
     imports: [MODEL, 'core/fence', 'parity/compare', 'parity/tally'],
@@ -219,7 +229,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lambdas/compose': {
     purpose: 'Which adapters each handler is given.',
-    imports: [MODEL, 'lambdas/aws', AWS, 'lambdas/tasks'],
+    imports: [MODEL, 'lambdas/aws', AWS, 'lambdas/providers', 'lambdas/tasks'],
     packages: ['@aws-sdk/*'],
   },
   lambdas: {

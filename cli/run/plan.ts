@@ -41,7 +41,7 @@ export function planCommand(terminal: Terminal): Command {
 
 /** For people: phases, durations and evidence of a plan, a line each. */
 export function timelineText({ rows, totalSeconds, historyEvents, falseAlarms }: Projection, rps: number): string {
-  const lines = rows.map((r) =>
+  const lines = rows.flatMap((r) => [
     [
       formatDuration(r.startsAt).padEnd(14),
       r.name.padEnd(16),
@@ -52,7 +52,8 @@ export function timelineText({ rows, totalSeconds, historyEvents, falseAlarms }:
         ? ''
         : `${r.requestsNeeded} requests, ${formatDuration(r.evidenceSeconds ?? 0)} at ${rps} rps`,
     ].join('  '),
-  );
+    ...r.metrics.map(metricLine),
+  ]);
   return [
     `${'starts at'.padEnd(14)}  ${'phase'.padEnd(16)}  candidate      duration      max hold  evidence needed`,
     ...lines,
@@ -61,6 +62,12 @@ export function timelineText({ rows, totalSeconds, historyEvents, falseAlarms }:
     `Alarms: the error alarm rolls back ${shareText(falseAlarms)} of healthy candidates at this traffic.`,
     `History: at most ${historyEvents} events of ${HISTORY_LIMIT} (budget ${HISTORY_BUDGET}).`,
   ].join('\n');
+}
+
+/** Below the stage's own line, under its last column. */
+function metricLine({ name, denominators, seconds }: Projection['rows'][number]['metrics'][number]): string {
+  const amount = denominators === null ? '' : `${denominators} denominators, `;
+  return `${' '.repeat(69)}${name}: ${amount}${formatDuration(seconds)}`;
 }
 
 function shareText(share: number): string {

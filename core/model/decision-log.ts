@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { problemsOf, wordIssue } from '../../input/index.ts';
 import { deploymentSchema } from './deployment.ts';
-import { minuteEvidenceSchema } from './evidence.ts';
+import { metricEvidenceSchema, minuteEvidenceSchema } from './evidence.ts';
 import { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
 import { type LogEntry, logEntrySchema } from './lease.ts';
 import { planSchema, withTodaysBursts, withTodaysPlanNames } from './plan.ts';
@@ -75,6 +75,15 @@ export const lookSchema = z.strictObject({
     .nullable(),
   /** Those that the look before may not have had; the earlier ones stand in its entry. */
   minutes: z.array(minuteEvidenceSchema),
+  /** The plan's own metrics, of the same minutes; absent without any. */
+  metrics: z
+    .array(
+      metricEvidenceSchema.extend({
+        /** First minute that the decision saw; null when it saw none. */
+        from: z.number().nullable(),
+      }),
+    )
+    .optional(),
   /** What the decision saw in all, by which a reader knows whether the minutes of all entries make it up. */
   looked: z.strictObject({
     /** First minute, milliseconds since the epoch; null when there was none. */

@@ -20,6 +20,34 @@ const serviceSchema = z.strictObject({
   service: z.string().min(1),
 });
 
+/** Of HTTPS, or of this machine: a secret goes with the request. */
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const secretArn = z
+  .string()
+  .regex(/^arn:[^:]+:secretsmanager:/, { error: 'must be the ARN of a secret' })
+  .optional();
+/** How long one query may take; then the metric holds. Seconds. */
+const timeoutSeconds = z.number().min(0.1).max(15).default(5);
+
+export const metricProviderSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('prometheus'), url, secretArn, timeoutSeconds }),
+  z.strictObject({
+    type: z.literal('datadog'),
+    url: url.default('https://api.datadoghq.com'),
+    secretArn,
+    timeoutSeconds,
+  }),
+  z.strictObject({ type: z.literal('http'), url, secretArn, timeoutSeconds }),
+  z.strictObject({
+    type: z.literal('lambda'),
+    functionArn: z.string().regex(/^arn:[^:]+:lambda:/, { error: 'must be the ARN of a function' }),
+    timeoutSeconds,
+  }),
+]);
+/** Where a plan's metrics may be read outside CloudWatch (docs/reference/metric-providers.md). */
+export type MetricProvider = z.infer<typeof metricProviderSchema>;
+export type MetricProviderInput = z.input<typeof metricProviderSchema>;
+
 export const deploymentSchema = z.strictObject({
   ingressId: ingressIdSchema,
   loadBalancer: z.strictObject({
@@ -47,6 +75,8 @@ export const deploymentSchema = z.strictObject({
   /** Load and chaos run by this function while the mirror is open; absent: the phase only observes. */
   exerciseFunction: z.string().min(1).optional(),
   topicArn: z.string().min(1).optional(),
+  /** Sources of a plan's own metrics outside CloudWatch, by the names that plans use. */
+  metricProviders: z.record(z.string(), metricProviderSchema).optional(),
   /** For how many days captured pairs are kept after they were written; absent: there is no such limit. */
   shadowLogDays: z.int().min(1).optional(),
   ledgerTable: z.string().min(1),

@@ -1,5 +1,5 @@
 /**
- * What a gate looks at: both sides' counts on the same minutes. A side without data is a gap (null), never a zero, and a count
+ * What a gate looks at, and what was read of a plan's own metrics: both sides' counts on the same minutes. A side without data is a gap (null), never a zero, and a count
  * that has not arrived is unknown, not zero: ALB reports error counts only when they are not zero, and on sparse traffic
  * their points were seen 4 to 9 minutes late (core/gate/counts.ts turns old unknowns into zeros).
  */
@@ -37,3 +37,41 @@ export const minuteEvidenceSchema = z.strictObject({
   loadBalancerRequests: count.optional(),
 });
 export type MinuteEvidence = z.infer<typeof minuteEvidenceSchema>;
+
+const pointSchema = z.strictObject({
+  /** The denominator of a count; 1 for a value. */
+  n: z.number().nonnegative(),
+  /** The numerator of a count, at most `n`; the figure of a value. */
+  x: z.number().nonnegative(),
+});
+/** One side in one minute. */
+export type MetricPoint = z.infer<typeof pointSchema>;
+
+const metricMinuteSchema = z.strictObject({
+  /** Start of the minute, milliseconds since the epoch. */
+  minute: z.number(),
+  /** Null: nothing is known of this side in this minute. A guard reads the candidate alone. */
+  stable: pointSchema.nullable(),
+  candidate: pointSchema.nullable(),
+});
+export type MetricMinute = z.infer<typeof metricMinuteSchema>;
+
+export const metricEvidenceSchema = z.strictObject({
+  name: z.string(),
+  /** Why it could not be read, or not be believed; null when nothing is wrong. */
+  trouble: z.string().nullable(),
+  minutes: z.array(metricMinuteSchema),
+});
+/** One metric's minutes since the stage began. */
+export type MetricEvidence = z.infer<typeof metricEvidenceSchema>;
+
+export const metricBaselineSchema = z.strictObject({
+  /** The stable side's share over the look-back, or the mean of its values. */
+  usual: z.number().nonnegative(),
+  /** The worst hour of it: share of the numerator, or mean value; what its customers have lived with. */
+  worst: z.number().nonnegative(),
+  /** Denominators of the stable side per second; null for a value. */
+  perSecond: z.number().nonnegative().nullable(),
+});
+/** What the stable side's metric was before the cutover. */
+export type MetricBaseline = z.infer<typeof metricBaselineSchema>;

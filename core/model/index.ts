@@ -8,7 +8,16 @@ export {
   parseEntry,
   parseHeader,
 } from './decision-log.ts';
-export { commandAt, type Deployment, deploymentSchema, GROUP_ROLES, type GroupRole } from './deployment.ts';
+export {
+  commandAt,
+  type Deployment,
+  deploymentSchema,
+  GROUP_ROLES,
+  type GroupRole,
+  type MetricProvider,
+  type MetricProviderInput,
+  metricProviderSchema,
+} from './deployment.ts';
 export {
   DRILL_DEADLINE_SECONDS,
   DRILL_INTERVAL_SECONDS,
@@ -33,6 +42,12 @@ export {
   SupersededError,
   WeightsNotAppliedError,
 } from './errors.ts';
+export type {
+  MetricBaseline,
+  MetricEvidence,
+  MetricMinute,
+  MetricPoint,
+} from './evidence.ts';
 export { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from './evidence.ts';
 export { type CutoverId, cutoverIdSchema, generationSchema, type IngressId, ingressIdSchema } from './ids.ts';
 export {
@@ -47,7 +62,15 @@ export {
   type Trigger,
   type TriggerScope,
 } from './lease.ts';
-export { assertPlan, type Plan, type PlanInput, parsePlan, planSchema } from './plan.ts';
+export { assertPlan, type Plan, type PlanInput, parsePlan, planSchema, rollbackAlarmsOf } from './plan.ts';
+export {
+  alphaShareOf,
+  type CountMetric,
+  type GuardMetric,
+  type MetricQuery,
+  type PlanMetric,
+  type ValueMetric,
+} from './plan-metrics.ts';
 export type {
   AlarmReading,
   Alarms,
@@ -69,6 +92,7 @@ export type {
   Notifier,
   Parity,
   ParityVerdict,
+  PlanMetrics,
   Progress,
   RunRef,
   TargetHealthCounts,

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { problemsOf, wordIssue } from '../../input/index.ts';
 import { InvalidPlanError } from './errors.ts';
+import { metricProblems, planMetricSchema } from './plan-metrics.ts';
 import { durationSchema } from './time.ts';
 
 const MINUTE = 60;
@@ -168,6 +169,20 @@ export const planSchema = z
         { percent: 100, bake: 'PT1H' },
       ]),
     gate: gateSchema.prefault({}),
+    /** Evidence of your own: counts, values and guards that vote beside errors and slow requests, each with its share of `gate.alpha`. */
+    metrics: z.array(planMetricSchema).max(20).default([]),
+    /**
+     * Your own CloudWatch alarms, by ARN, in the region of the cutover: one in ALARM rolls back. Those of the plan that was
+     * deployed do so by events too; others are seen when a stage is evaluated.
+     */
+    alarms: z
+      .array(
+        z
+          .string()
+          .regex(/^arn:[^:]+:cloudwatch:[^:]+:\d{12}:alarm:.+$/, { error: 'must be the ARN of a CloudWatch alarm' }),
+      )
+      .max(20)
+      .default([]),
     soak: soakSchema.prefault({}),
     signoff: signoffSchema.prefault({}),
     decommission: decommissionSchema.prefault({}),
@@ -202,6 +217,12 @@ export const planSchema = z
     if (plan.gate.errorMargin >= plan.gate.maxErrorRate) {
       ctx.addIssue({ code: 'custom', path: ['gate', 'errorMargin'], message: 'must be below gate.maxErrorRate' });
     }
+    for (const { path, message } of metricProblems(plan.metrics))
+      ctx.addIssue({ code: 'custom', path: ['metrics', ...path], message });
+    plan.alarms.forEach((arn, i) => {
+      if (plan.alarms.indexOf(arn) < i)
+        ctx.addIssue({ code: 'custom', path: ['alarms', i], message: 'is given twice' });
+    });
   });
 
 /** A parsed plan; all durations are whole seconds. */
@@ -239,4 +260,17 @@ export function withTodaysPlanNames(input: unknown): unknown {
 /** For callers that hand the plan on as it was written. @throws {@link InvalidPlanError} */
 export function assertPlan(input: unknown): asserts input is PlanInput {
   parsePlan(input);
+}
+
+/** Alarms of which a single one in ALARM rolls back: those of the deployment, and the plan's own. By name. */
+export function rollbackAlarmsOf(
+  { rollbackAlarms }: { readonly rollbackAlarms: readonly string[] },
+  { alarms }: Pick<Plan, 'alarms'>,
+): string[] {
+  return [...new Set([...rollbackAlarms, ...alarms.map(alarmName)])];
+}
+
+/** `arn:aws:cloudwatch:region:account:alarm:NAME`; a name may hold colons. */
+function alarmName(arn: string): string {
+  return arn.split(':').slice(6).join(':');
 }

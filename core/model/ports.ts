@@ -7,9 +7,10 @@
 
 import type { GroupRole } from './deployment.ts';
 import type { Drill, DrillRecord } from './drill.ts';
-import type { MinuteEvidence } from './evidence.ts';
+import type { MetricBaseline, MetricEvidence, MinuteEvidence } from './evidence.ts';
 import type { CutoverId, Generation, IngressId } from './ids.ts';
 import type { Intent, Lease, LogEntry, Trigger, TriggerScope } from './lease.ts';
+import type { PlanMetric } from './plan-metrics.ts';
 import type { BaselineSummary, CapacitySnapshot, CutoverState, Phase } from './run-state.ts';
 import type { RuleWeights } from './split.ts';
 import type { Steering } from './steering.ts';
@@ -43,6 +44,20 @@ export interface Metrics {
   minutes(range: TimeRange, latencyBudgetMs: number): Promise<MinuteEvidence[]>;
   /** The stable side alone over the range; null when there is no data at all. */
   baseline(range: TimeRange, latencyBudgetMs: number): Promise<BaselineSummary | null>;
+}
+
+/** Evidence of the user's own, from wherever the plan says. */
+export interface PlanMetrics {
+  /**
+   * Both sides of each metric, minute by minute, complete minutes only. Never rejects for a source: what fails, hangs or
+   * answers nonsense is the `trouble` of its metric, and the minutes that can be believed are there.
+   */
+  minutes(metrics: readonly PlanMetric[], range: TimeRange): Promise<MetricEvidence[]>;
+  /** The stable side over the range, by the metric's name; a sentence in place of a metric that has no data. */
+  baseline(
+    metrics: readonly PlanMetric[],
+    range: TimeRange,
+  ): Promise<Readonly<Record<string, MetricBaseline | string>>>;
 }
 
 export interface AlarmReading {

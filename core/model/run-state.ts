@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import { drillSchema } from './drill.ts';
 import { CrossfadeError } from './errors.ts';
+import { metricBaselineSchema } from './evidence.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from './ids.ts';
 import { planSchema } from './plan.ts';
 import { trafficSplitSchema } from './split.ts';
@@ -65,6 +66,8 @@ export const baselineSummarySchema = z.strictObject({
   /** Percent of reservation, mean over the look-back; null where the service reports none. */
   cpuPercent: z.number().nonnegative().nullable(),
   memoryPercent: z.number().nonnegative().nullable(),
+  /** The plan's own metrics by name; absent in baselines of earlier versions, and without any. */
+  metrics: z.record(z.string(), metricBaselineSchema).optional(),
 });
 export type BaselineSummary = z.infer<typeof baselineSummarySchema>;
 

@@ -1,5 +1,5 @@
 /** The baseline's checks before the first customer is moved: the stable side is healthy, and how long each stage will take. */
-import type { BaselineSummary, Plan } from '../model/index.ts';
+import type { BaselineSummary, MetricBaseline, Plan } from '../model/index.ts';
 import { project } from './timeline.ts';
 
 /** Reasons to refuse, each naming the plan's field; empty when the cutover may go on. */
@@ -20,8 +20,18 @@ export function baselineRefusals({ baseline: wanted }: Plan, found: BaselineSumm
   return [];
 }
 
+/** Reasons to refuse by the plan's own metrics: what the stable side has no data of cannot be compared. */
+export function unmeasured({ metrics }: Plan, found: Readonly<Record<string, MetricBaseline | string>>): string[] {
+  return metrics.flatMap(({ name }, i) => {
+    const one = found[name];
+    return typeof one === 'string' ? [`metrics.${i} (${name}): ${one}`] : [];
+  });
+}
+
 export interface StageTime {
   readonly percent: number;
+  /** Metrics of the plan's own that probably cannot be shown within {@link limit}. */
+  readonly lateMetrics: readonly string[];
   /** Candidate requests that the gate probably needs (core/gate/sample-size.ts). */
   readonly requests: number;
   /** Seconds until they have come at the mean rate of the look-back; not less than the plan's own bake. */
@@ -43,6 +53,7 @@ export function stageTimes(plan: Plan, found: BaselineSummary): StageTime[] {
     seconds: Math.max(row.seconds, row.evidenceSeconds ?? 0),
     quietSeconds: slow[i] === undefined ? null : Math.max(row.seconds, slow[i].evidenceSeconds ?? 0),
     limit: row.seconds + row.maxHold,
+    lateMetrics: row.metrics.filter(({ seconds }) => seconds > row.seconds + row.maxHold).map(({ name }) => name),
   }));
 }
 
@@ -73,6 +84,9 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
     ...late.map(
       (t) =>
         `The ${t.percent} % stage is unlikely to reach a decision: it needs ${t.requests} requests within ${span(t.limit)}.`,
+    ),
+    ...times.flatMap(({ percent, lateMetrics, limit }) =>
+      lateMetrics.map((name) => `The ${percent} % stage is unlikely to show metric ${name} within ${span(limit)}.`),
     ),
     ...(quiet === null || slow.length === 0
       ? []

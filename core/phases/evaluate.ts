@@ -4,15 +4,18 @@
  */
 
 import { decideGate, gapOf, gatePolicyOf, judgeAlone, settled, settledPrefix } from '../gate/index.ts';
+import { gatePlan, opinionsOf, type Stretch, together, voteOf } from '../metrics/index.ts';
 import {
   type AlarmReading,
   type CutoverState,
   type Deployment,
   describeWeights,
   fromIso,
+  type MetricEvidence,
   type MinuteEvidence,
   type ParityVerdict,
   type RuleWeights,
+  rollbackAlarmsOf,
   type Steered,
   sameWeights,
   type TargetHealthCounts,
@@ -27,7 +30,7 @@ const ARRIVAL_SECONDS = 17 * 60;
 /** An observation, and the comparison behind it where there was one. */
 export interface Observed {
   readonly observation: Observation;
-  readonly verdict?: Observation;
+  readonly verdict?: Observation & { readonly metrics: readonly unknown[] };
 }
 
 /** What a decision reads of the run; with {@link Evidence} and the time it is enough to take the decision again. */
@@ -54,6 +57,8 @@ export interface HardEvidence {
 export interface Evidence extends HardEvidence {
   /** Since the phase or stage began. */
   readonly minutes: readonly MinuteEvidence[];
+  /** Of the plan's own metrics; absent in logs of earlier versions, and in phases in which none votes. */
+  readonly metrics?: readonly MetricEvidence[] | undefined;
   /** Null where it was not read: in a stage nothing is mirrored, and a hard stop waits for nobody. */
   readonly parity: ParityVerdict | null;
 }
@@ -84,7 +89,7 @@ function heldBy(reason: string, state: Looking, now: number, longest: number): O
 }
 
 function observePhase(deployment: Deployment, state: Looking, seen: Evidence, now: number): Observed {
-  if (state.phase === 'stage') return observeStage(state, seen.minutes, now);
+  if (state.phase === 'stage') return observeStage(state, seen, now);
   if (seen.parity === null) return { observation: { decision: 'hold', reason: 'Parity was not read.' } };
   switch (state.phase) {
     case 'shadow':
@@ -92,13 +97,14 @@ function observePhase(deployment: Deployment, state: Looking, seen: Evidence, no
     case 'exercise':
       return { observation: observeExercise(state, seen.parity, now) };
     default:
-      return observeSoak(state, seen.minutes, seen.parity, now);
+      return observeSoak(state, seen, seen.parity, now);
   }
 }
 
 /** Why any phase goes back at once; null when nothing of the kind is seen. */
 export function hardStop(deployment: Deployment, state: Looking, seen: HardEvidence): string | null {
-  const guards = seen.alarms.filter((a) => deployment.rollbackAlarms.includes(a.name));
+  const rollsBack = rollbackAlarmsOf(deployment, state.plan);
+  const guards = seen.alarms.filter((a) => rollsBack.includes(a.name));
   const red = guards.filter((a) => a.state === 'ALARM');
   if (red.length > 0) return `Alarm ${names(red)} is in ALARM.`;
   const intended = weightsFor(deployment, state.split);
@@ -120,14 +126,13 @@ function obstacleOf(deployment: Deployment, state: Looking, seen: HardEvidence):
   if (silenced !== null) return `Waiting: ${silenced}.`;
   const unready = unreadiness(seen);
   if (unready !== null) return unready;
-  const missing = deployment.rollbackAlarms.filter((name) => !seen.alarms.some((a) => a.name === name));
+  const rollsBack = rollbackAlarmsOf(deployment, state.plan);
+  const missing = rollsBack.filter((name) => !seen.alarms.some((a) => a.name === name));
   if (missing.length > 0) return `Alarm ${missing.join(', ')} does not exist.`;
   const { healthy, unhealthy } = seen.candidate;
   if (state.split.candidatePercent > 0 && unhealthy > 0)
     return `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`;
-  const blind = seen.alarms.filter(
-    (a) => a.state === 'INSUFFICIENT_DATA' && deployment.rollbackAlarms.includes(a.name),
-  );
+  const blind = seen.alarms.filter((a) => a.state === 'INSUFFICIENT_DATA' && rollsBack.includes(a.name));
   return blind.length > 0 ? `Alarm ${names(blind)} has INSUFFICIENT_DATA.` : null;
 }
 
@@ -237,31 +242,52 @@ export function observeExercise(state: Looking, parity: ParityVerdict, now: numb
  * A canary stage: rolls back as soon as the candidate is shown to be worse; advances when its evidence is in and its bake
  * is over (or, with `accelerate`, the minimum bake); ends by `onUndecided` after `maxHold`.
  */
-export function observeStage(state: Looking, looked: readonly MinuteEvidence[], now: number): Observed {
+export function observeStage(state: Looking, seen: Measured, now: number): Observed {
   const stage = state.plan.stages[state.stage];
   if (stage === undefined) throw new RangeError(`stage ${state.stage} is not in the plan`);
-  const policy = gatePolicyOf(state.plan, state.baseline, state.stage);
-  const verdict = stage.percent === 100 ? judgeAlone(looked, policy, state.baseline) : decideGate(looked, policy);
-  return { observation: weigh(state, verdict, looked, now), verdict };
+  const policy = gatePolicyOf(gatePlan(state.plan), state.baseline, state.stage);
+  const verdict =
+    stage.percent === 100 ? judgeAlone(seen.minutes, policy, state.baseline) : decideGate(seen.minutes, policy);
+  return weighAll(state, verdict, seen, { now, percent: stage.percent, tests: policy.tests });
 }
 
 /**
  * Soak: all requests are the candidate's, so it is held against the baseline of before the cutover, and its answers
  * against the stable side's in reverse shadow.
  */
-export function observeSoak(
-  state: Looking,
-  looked: readonly MinuteEvidence[],
-  parity: ParityVerdict,
-  now: number,
-): Observed {
-  const policy = gatePolicyOf(state.plan, state.baseline, state.plan.stages.length);
-  const verdict = judgeAlone(looked, policy, state.baseline);
+export function observeSoak(state: Looking, seen: Measured, parity: ParityVerdict, now: number): Observed {
+  const policy = gatePolicyOf(gatePlan(state.plan), state.baseline, state.plan.stages.length);
+  const verdict = judgeAlone(seen.minutes, policy, state.baseline);
   if (parity.status === 'dirty') {
     const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;
     return { observation: { decision: 'rollback', reason }, verdict };
   }
-  return { observation: weigh(state, verdict, looked, now), verdict };
+  return weighAll(state, verdict, seen, { now, percent: 100, tests: policy.tests });
+}
+
+type Measured = Pick<Evidence, 'minutes' | 'metrics'>;
+type GateVerdict = NonNullable<Observed['verdict']>;
+
+/** The gate's verdict with the opinions of the plan's own metrics, and what both come to. `tests`: parts that α has here. */
+function weighAll(
+  state: Looking,
+  verdict: GateVerdict,
+  { minutes: looked, metrics = [] }: Measured,
+  { now, percent, tests }: { readonly now: number; readonly percent: number; readonly tests: number },
+): Observed {
+  const { plan, baseline, since } = state;
+  const stretch: Stretch = {
+    metrics: plan.metrics,
+    baseline: baseline?.metrics ?? {},
+    since: fromIso(since),
+    now,
+    percent,
+    alpha: plan.gate.alpha / tests,
+    beta: plan.gate.beta,
+  };
+  const opinions = opinionsOf(metrics, stretch);
+  const observation = weigh(state, together(verdict, voteOf(opinions)), looked, now);
+  return { observation, verdict: { ...verdict, metrics: [...verdict.metrics, ...opinions] } };
 }
 
 function weigh(state: Looking, verdict: Observation, looked: readonly MinuteEvidence[], now: number): Observation {

@@ -8,8 +8,12 @@ import {
   isRestored,
   isSafe,
   type Lease,
+  type MetricQuery,
+  type Plan,
+  type PlanMetric,
   type PlanProblem,
   type RuleWeights,
+  rollbackAlarmsOf,
   type TargetHealthCounts,
 } from '../model/index.ts';
 
@@ -38,6 +42,7 @@ export interface PreflightFindings {
  */
 export function refusals(
   deployment: Deployment,
+  plan: Pick<Plan, 'alarms' | 'metrics'>,
   found: PreflightFindings,
   now: number,
   executionArn: string,
@@ -45,7 +50,8 @@ export function refusals(
   return [
     ...weightRefusals(deployment, found.live),
     ...healthRefusals(found),
-    ...alarmRefusals(deployment, found.alarms),
+    ...alarmRefusals([...rollbackAlarmsOf(deployment, plan), ...deployment.shadowAlarms], found.alarms),
+    ...metricRefusals(deployment, plan.metrics),
     ...(isOwn(found.owner, executionArn) ? [] : ownerRefusals(deployment, found, now)),
   ];
 }
@@ -84,8 +90,33 @@ function healthRefusals({ health, capacity }: PreflightFindings): string[] {
   return reasons;
 }
 
-function alarmRefusals(deployment: Deployment, readings: readonly AlarmReading[]): string[] {
-  return [...deployment.rollbackAlarms, ...deployment.shadowAlarms].flatMap((name) => {
+/** What the plan's own metrics would be read from, and this deployment does not have. */
+function metricRefusals({ metricProviders = {}, services }: Deployment, metrics: readonly PlanMetric[]): string[] {
+  return metrics.flatMap((metric, i) =>
+    queriesOf(metric).flatMap(([field, query]) => {
+      const at = `metrics.${i}.${field} (${metric.name})`;
+      if (query.source === 'provider' && metricProviders[query.provider] === undefined)
+        return [`${at}: the deployment has no provider "${query.provider}"${list(Object.keys(metricProviders))}`];
+      if (query.source === 'ecs' && services === undefined) return [`${at}: the deployment names no services of ECS`];
+      return [];
+    }),
+  );
+}
+
+function queriesOf(metric: PlanMetric): [string, MetricQuery][] {
+  if (metric.kind !== 'count') return [['value', metric.value]];
+  return [
+    ['numerator', metric.numerator],
+    ['denominator', metric.denominator],
+  ];
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? '; it has none' : `; it has ${names.join(', ')}`;
+}
+
+function alarmRefusals(names: readonly string[], readings: readonly AlarmReading[]): string[] {
+  return names.flatMap((name) => {
     const reading = readings.find((r) => r.name === name);
     if (reading === undefined) return [`alarm ${name} does not exist`];
     if (!reading.actionsEnabled) return [`the actions of alarm ${name} are disabled`];

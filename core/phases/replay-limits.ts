@@ -1,5 +1,5 @@
 /** What a log cannot say about another plan: the measurements were made for the plan that the run had. */
-import type { Plan } from '../model/index.ts';
+import type { Plan, PlanMetric } from '../model/index.ts';
 
 /** Fields of `shadow` that say how long and how often, not what parity is: those a replay decides by. */
 const TIMES: readonly (keyof Plan['shadow'])[] = ['duration', 'maxHold', 'exercise'];
@@ -27,6 +27,12 @@ export function differencesOf(recorded: Plan, asked: Plan): string[] {
   );
   if (parity.length > 0)
     limits.push(`${parity.map((key) => `shadow.${key}`).join(', ')}: the replay uses the parity verdicts of the run.`);
+  for (const metric of asked.metrics) {
+    const then = recorded.metrics.find(({ name }) => name === metric.name);
+    if (then === undefined) limits.push(`metrics: the run did not read ${metric.name}, so every stage holds for it.`);
+    else if (JSON.stringify(readBy(then)) !== JSON.stringify(readBy(metric)))
+      limits.push(`metrics: ${metric.name} was read by other queries; the replay uses what they gave.`);
+  }
   for (const { percent } of recorded.stages)
     if (!asked.stages.some((s) => s.percent === percent))
       limits.push(`stages: the plan has no stage at ${percent} %, so the evidence of that stage is not evaluated.`);
@@ -34,4 +40,11 @@ export function differencesOf(recorded: Plan, asked: Plan): string[] {
     if (!recorded.stages.some((s) => s.percent === percent))
       limits.push(`stages: the run has no evidence at ${percent} %.`);
   return limits;
+}
+
+/** What decides which points a metric has. */
+function readBy(metric: PlanMetric) {
+  const { kind, sides, settleAfter } = metric;
+  const queries = metric.kind === 'count' ? [metric.numerator, metric.denominator, metric.absent] : [metric.value];
+  return { kind, sides, settleAfter, queries };
 }

@@ -15,6 +15,8 @@ import {
   fromIso,
   type LogEntry,
   type Look,
+  type MetricEvidence,
+  type MetricMinute,
   type MinuteEvidence,
   type Phase,
   type Plan,
@@ -88,6 +90,8 @@ export class Replay {
   #began: Began | null = null;
   #baseline: BaselineSummary | null = null;
   #minutes = new Map<number, MinuteEvidence>();
+  /** Minutes of the plan's own metrics, by name. */
+  #metrics = new Map<string, Map<number, MetricMinute>>();
   #rolledBack = false;
   readonly #phases: Draft[] = [];
   #differing = 0;
@@ -136,6 +140,7 @@ export class Replay {
     const name = nameOf(began.plan, entry.phase, entry.stage);
     const phase = this.#phaseOf(name, look.since);
     const minutes = this.#collect(look);
+    const metrics = this.#collectMetrics(look);
     const incomplete = !makesUp(minutes, look);
     const state = this.#stateOf(entry, look, began);
     const recorded: Observation = { decision: look.decision, reason: entry.message };
@@ -143,7 +148,7 @@ export class Replay {
     const replayed =
       state === null
         ? null
-        : observe(began.deployment, state, { ...look, parity: look.parity, minutes }, now).observation;
+        : observe(began.deployment, state, { ...look, parity: look.parity, minutes, metrics }, now).observation;
     const reached = !this.#rolledBack;
     phase.looks++;
     phase.comparable = replayed !== null;
@@ -162,6 +167,7 @@ export class Replay {
     const last = this.#phases.at(-1);
     if (last?.name === name && last.since === since) return last;
     this.#minutes = new Map();
+    this.#metrics = new Map();
     const phase = { name, since, looks: 0, changed: 0, recorded: null, replayed: null, comparable: true };
     const draft: Draft = { ...phase, reached: !this.#rolledBack };
     this.#phases.push(draft);
@@ -173,6 +179,17 @@ export class Replay {
     for (const minute of minutes) this.#minutes.set(minute.minute, minute);
     for (const at of this.#minutes.keys()) if (looked.from === null || at < looked.from) this.#minutes.delete(at);
     return [...this.#minutes.values()].sort((a, b) => a.minute - b.minute);
+  }
+
+  /** A metric that could not be read at a look had no minutes there, whatever earlier looks had. */
+  #collectMetrics({ metrics = [] }: Look): MetricEvidence[] {
+    return metrics.map(({ name, trouble, minutes, from }) => {
+      const known = this.#metrics.get(name) ?? new Map<number, MetricMinute>();
+      this.#metrics.set(name, known);
+      for (const minute of minutes) known.set(minute.minute, minute);
+      const seen = [...known.values()].filter(({ minute }) => from !== null && minute >= from);
+      return { name, trouble, minutes: seen.sort((a, b) => a.minute - b.minute) };
+    });
   }
 
   #stateOf({ phase, stage }: LogEntry, { since, split, steered }: Look, { plan }: Began): Looking | null {

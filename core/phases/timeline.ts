@@ -1,7 +1,8 @@
 /** What a plan will cost before it is begun: a timeline, history events, and the evidence that each stage needs. */
 
 import { type BaseRates, falseAlarmBound, gatePolicyOf, requestsNeeded, requestsNeededAlone } from '../gate/index.ts';
-import type { Plan, PlanProblem } from '../model/index.ts';
+import { gatePlan, type MetricNeed, needOf } from '../metrics/index.ts';
+import type { MetricBaseline, Plan, PlanProblem } from '../model/index.ts';
 
 /** Step Functions ends an execution at 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
 export const HISTORY_LIMIT = 25_000;
@@ -28,6 +29,8 @@ export interface TimelineRow {
   readonly requestsNeeded: number | null;
   /** Seconds until they have come, at the projection's request rate. */
   readonly evidenceSeconds: number | null;
+  /** What the plan's own metrics need before the stage advances; those that are not required, or unknown, are left out. */
+  readonly metrics: readonly MetricNeed[];
 }
 
 export interface Projection {
@@ -45,6 +48,8 @@ export interface Projection {
 export interface Assumptions extends BaseRates {
   /** Requests per second that arrive at the ingress. */
   readonly rps: number;
+  /** What the plan's own metrics are on an ordinary day, where the baseline has measured them; else the plan's word is taken. */
+  readonly metrics?: Readonly<Record<string, MetricBaseline>> | undefined;
 }
 
 /** For what does not depend on traffic: the history and the time that a plan may take. */
@@ -77,6 +82,7 @@ export function project(plan: Plan, assumptions: Assumptions): Projection {
     problems: [
       ...historyProblems(historyEvents, rows),
       ...decidability(plan, rows, assumptions),
+      ...metricDecidability(plan, rows, assumptions),
       ...falseAlarmProblems(plan, falseAlarms, assumptions),
     ],
   };
@@ -132,21 +138,33 @@ function observed(
     observations: Math.ceil((seconds + maxHold) / interval),
     requestsNeeded: null,
     evidenceSeconds: null,
+    metrics: [],
   };
 }
 
 function still(name: string, seconds: number, candidatePercent: number, observations = 0): Unplaced {
-  return { name, seconds, maxHold: 0, candidatePercent, observations, requestsNeeded: null, evidenceSeconds: null };
+  return {
+    name,
+    seconds,
+    maxHold: 0,
+    candidatePercent,
+    observations,
+    requestsNeeded: null,
+    evidenceSeconds: null,
+    metrics: [],
+  };
 }
 
 function stageRow(plan: Plan, stage: Plan['stages'][number], assumptions: Assumptions): Unplaced {
   const share = stage.percent / 100;
-  const policy = gatePolicyOf(plan, null, plan.stages.indexOf(stage));
+  const policy = gatePolicyOf(gatePlan(plan), null, plan.stages.indexOf(stage));
+  const traffic = { rps: assumptions.rps, share, beta: plan.gate.beta, measured: assumptions.metrics };
   const needed = share < 1 ? requestsNeeded(policy, assumptions, share) : requestsNeededAlone(policy, assumptions);
   return {
     ...observed(`stage ${stage.percent} %`, stage.bake, stage.maxHold, plan.gate.observe, stage.percent),
     requestsNeeded: needed,
     evidenceSeconds: plan.gate.warmUp + plan.gate.settleAfter + Math.ceil(needed / (assumptions.rps * share)),
+    metrics: plan.metrics.flatMap((metric) => needOf(metric, traffic) ?? []),
   };
 }
 
@@ -174,4 +192,20 @@ function decidability(plan: Plan, rows: readonly TimelineRow[], { rps }: Assumpt
       },
     ];
   });
+}
+
+/** A metric that a stage must show and cannot holds it to its end: better said before than after. */
+function metricDecidability(plan: Plan, rows: readonly TimelineRow[], { rps }: Assumptions): PlanProblem[] {
+  return plan.stages.flatMap((stage) => {
+    const row = rows.find((r) => r.name === `stage ${stage.percent} %`);
+    const late = (row?.metrics ?? []).filter(({ seconds }) => seconds > stage.bake + stage.maxHold);
+    return late.map(({ name, seconds, denominators }) => ({
+      path: `metrics.${plan.metrics.findIndex((m) => m.name === name)}.requiredFrom`,
+      message: `at ${rps} rps the ${stage.percent} % stage needs ${hours(seconds)} to show ${name} within its margin (${denominators ?? 0} of the candidate's denominators), but it ends undecided after ${hours(stage.bake + stage.maxHold)}; ask for it from a later stage on, widen the margin, or lengthen the stage`,
+    }));
+  });
+}
+
+function hours(seconds: number): string {
+  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }

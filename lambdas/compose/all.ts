@@ -12,6 +12,7 @@ import {
   storedParity,
 } from '../aws/dynamo/index.ts';
 import { lambdaExercise } from '../aws/lambda-exercise.ts';
+import { planMetrics, providerSources } from '../providers/index.ts';
 import type { Deps } from '../tasks/index.ts';
 import { rollbackDeps } from './rollback.ts';
 
@@ -31,6 +32,7 @@ function build(): Deps {
   return {
     ...shared,
     metrics: cloudWatchMetrics(cloudWatch, deployment),
+    planMetrics: planMetrics({ deployment, cloudWatch, providers: providerSources(deployment) }),
     alarms: cloudWatchAlarms(cloudWatch),
     parity: storedParity({
       ingressId: deployment.ingressId,

@@ -14,6 +14,7 @@ import type {
   Metrics,
   Notifier,
   Parity,
+  PlanMetrics,
 } from '../../core/model/index.ts';
 import type { Emit } from './emf.ts';
 
@@ -21,6 +22,7 @@ export interface Deps {
   readonly deployment: Deployment;
   readonly ingress: Ingress;
   readonly metrics: Metrics;
+  readonly planMetrics: PlanMetrics;
   readonly alarms: Alarms;
   readonly ledger: Leases;
   readonly decisionLog: DecisionLog;

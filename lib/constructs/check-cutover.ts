@@ -1,6 +1,6 @@
 /** What a `DualStackCutover` is given, checked before the first construct is made: every message names the prop. */
 import { Token } from 'aws-cdk-lib';
-import { GROUP_ROLES } from '../../core/model/index.ts';
+import { GROUP_ROLES, metricProviderSchema } from '../../core/model/index.ts';
 import { loadBalancerFullName } from './arns.ts';
 import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
 import { MAX_PRIORITY } from './weighted-rule.ts';
@@ -53,6 +53,7 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
     `exerciseFunctionArn must be the ARN of a function, not "${exerciseFunctionArn}"`,
   );
   checkPlace(check, props, here);
+  checkProviders(check, props);
   check(runbookUrl !== '', 'runbookUrl must not be empty');
   check(
     shadowLogRetention === undefined || Number.isInteger(shadowLogRetention.toDays({ integral: false })),
@@ -154,6 +155,22 @@ function checkPlace(check: Check, props: DualStackCutoverProps, here: StackPlace
       );
     }
     if (first.place.region === undefined || first.place.account === undefined) first = { what, place };
+  }
+}
+
+/** Name of a provider, as a plan's queries write it. */
+const PROVIDER_NAME = /^[a-z][a-z0-9-]{0,39}$/;
+/** The environment of a function, in which they stand, holds 4 KB. */
+const MAX_PROVIDERS = 5;
+
+function checkProviders(check: Check, { metricProviders = {} }: DualStackCutoverProps): void {
+  const entries = Object.entries(metricProviders);
+  check(entries.length <= MAX_PROVIDERS, `metricProviders: at most ${MAX_PROVIDERS}, not ${entries.length}`);
+  for (const [name, provider] of entries) {
+    check(PROVIDER_NAME.test(name), `metricProviders.${name}: a name is 1 to 40 lower-case letters, digits and -`);
+    if (Object.values(provider).some((value) => Token.isUnresolved(value))) continue;
+    const [issue] = metricProviderSchema.safeParse(provider).error?.issues ?? [];
+    check(issue === undefined, `metricProviders.${[name, ...(issue?.path ?? [])].join('.')}: ${issue?.message}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { MetricProviderInput } from '../../core/model/index.ts';
 import type { HandlerName } from '../assets/index.ts';
 import { acknowledge } from './acknowledge.ts';
 import { HandlerFunction } from './handler-function.ts';
@@ -18,6 +19,8 @@ export interface CutoverFunctionsProps {
   readonly stableService?: { readonly cluster: string; readonly service: string };
   /** Load and chaos. @default - none */
   readonly exerciseFunctionArn?: string;
+  /** Sources of a plan's metrics outside CloudWatch. @default - none */
+  readonly metricProviders?: Readonly<Record<string, MetricProviderInput>>;
   /** Alarms that a drill may trip. */
   readonly rollbackAlarms: readonly string[];
   /** @default - none reserved */
@@ -35,6 +38,7 @@ type Permission =
   | 'weights'
   | 'health'
   | 'metrics'
+  | 'providers'
   | 'alarms'
   | 'trip'
   | 'capacity'
@@ -54,10 +58,13 @@ const SPECS = {
     description: 'Refuses a cutover that must not begin, or takes the ingress for it',
     may: ['health', 'alarms', 'capacity', 'ledger', 'notify'],
   },
-  baseline: { description: 'Measures the stable side', may: ['metrics', 'ledger', 'notify'] },
+  baseline: { description: 'Measures the stable side', may: ['metrics', 'providers', 'ledger', 'notify'] },
   capacity: { description: 'Holds the capacity of the stable side', may: ['capacity', 'ledger', 'notify'] },
   shift: { description: 'Writes the next weights, fenced', may: ['weights', 'ledger', 'notify'] },
-  watch: { description: 'One evaluation of a phase', may: ['health', 'metrics', 'alarms', 'ledger', 'notify'] },
+  watch: {
+    description: 'One evaluation of a phase',
+    may: ['health', 'metrics', 'providers', 'alarms', 'ledger', 'notify'],
+  },
   exercise: { description: 'Starts load and chaos against the mirror', may: ['exercise', 'ledger', 'notify'] },
   signoff: { description: 'Asks for a sign-off', may: ['ledger', 'notify'] },
   approved: { description: 'Records a sign-off', may: ['ledger', 'notify'] },
@@ -145,6 +152,9 @@ export class CutoverFunctions extends Construct {
       case 'metrics':
         handler.allow(['cloudwatch:GetMetricData'], ['*'], NO_RESOURCE_TYPE);
         return;
+      case 'providers':
+        this.#grantProviders(handler);
+        return;
       case 'alarms':
         handler.allow(
           ['cloudwatch:DescribeAlarms'],
@@ -184,6 +194,14 @@ export class CutoverFunctions extends Construct {
         if (exerciseFunctionArn !== undefined) handler.allow(['lambda:InvokeFunction'], [exerciseFunctionArn]);
         return;
     }
+  }
+
+  #grantProviders(handler: HandlerFunction): void {
+    const providers = Object.values(this.#props.metricProviders ?? {});
+    const secrets = providers.flatMap((p) => (p.type === 'lambda' || p.secretArn === undefined ? [] : [p.secretArn]));
+    const functions = providers.flatMap((p) => (p.type === 'lambda' ? [p.functionArn] : []));
+    if (secrets.length > 0) handler.allow(['secretsmanager:GetSecretValue'], secrets);
+    if (functions.length > 0) handler.allow(['lambda:InvokeFunction'], functions);
   }
 
   #grantCapacity(handler: HandlerFunction): void {

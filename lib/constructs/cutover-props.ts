@@ -2,7 +2,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { PlanInput } from '../../core/model/index.ts';
+import type { MetricProviderInput, PlanInput } from '../../core/model/index.ts';
 import type { AlarmThresholds } from './cutover-alarms.ts';
 import type { CutoverGroups, ListenerRef, WeightedRule } from './weighted-rule.ts';
 
@@ -44,6 +44,11 @@ export interface DualStackCutoverProps {
   readonly topic?: ITopic;
   /** Load and chaos while mirroring: a function that gets `{cutoverId, seconds}`. @default - none, the phase only observes */
   readonly exerciseFunctionArn?: string;
+  /**
+   * Where a plan's metrics are read outside CloudWatch, by the names that its queries use: the functions that read them get the secrets
+   * and the functions named here, and no others. @default - CloudWatch alone
+   */
+  readonly metricProviders?: Readonly<Record<string, MetricProviderInput>>;
   /**
    * Executions of the rollback function that nobody else in the account can take, 1 to 100. AWS refuses to reserve what would
    * leave the account fewer than its minimum. @default - none reserved, the function shares the account's concurrency

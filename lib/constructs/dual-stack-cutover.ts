@@ -4,7 +4,7 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { GROUP_ROLES, type Plan, parsePlan } from '../../core/model/index.ts';
+import { GROUP_ROLES, type Plan, parsePlan, rollbackAlarmsOf } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
 import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
 import { checkCutover, type StackPlace } from './check-cutover.ts';
@@ -74,6 +74,7 @@ export class DualStackCutover extends Construct {
       ruleArns: this.rules.map((rule) => rule.ruleArn),
       machineName,
       rollbackAlarms: this.#names(ingressId, this.alarms.rollback),
+      ...(props.metricProviders === undefined ? {} : { metricProviders: props.metricProviders }),
       ...(props.rollbackConcurrency === undefined ? {} : { rollbackConcurrency: props.rollbackConcurrency }),
       ...(props.services === undefined ? {} : { stableService: props.services.stable }),
       ...(props.exerciseFunctionArn === undefined ? {} : { exerciseFunctionArn: props.exerciseFunctionArn }),
@@ -82,6 +83,7 @@ export class DualStackCutover extends Construct {
     this.triggers = new RollbackTriggers(this, 'Triggers', {
       functions: this.functions,
       alarms: this.alarms,
+      ownAlarms: rollbackAlarmsOf({ rollbackAlarms: [] }, plan),
       machine: this.machine.machine,
       topic: this.topic,
       runbookUrl,
@@ -131,7 +133,7 @@ export class DualStackCutover extends Construct {
 
   /** The JSON of core/model/deployment.ts. */
   #deployment(
-    { ingressId, groups, services, exerciseFunctionArn }: DualStackCutoverProps,
+    { ingressId, groups, services, exerciseFunctionArn, metricProviders }: DualStackCutoverProps,
     loadBalancer: string,
     retention: Duration,
   ) {
@@ -150,6 +152,7 @@ export class DualStackCutover extends Construct {
       rollbackAlarms: this.#names(ingressId, this.alarms.rollback),
       shadowAlarms: this.#names(ingressId, this.alarms.mirror),
       ...(exerciseFunctionArn === undefined ? {} : { exerciseFunction: exerciseFunctionArn }),
+      ...(metricProviders === undefined ? {} : { metricProviders }),
       topicArn: this.topic.topicArn,
       ledgerTable: this.ledger.tableName,
       shadowLogDays: retention.toDays(),

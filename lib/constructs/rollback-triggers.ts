@@ -15,6 +15,8 @@ import type { CutoverFunctions } from './cutover-functions.ts';
 export interface RollbackTriggersProps {
   readonly functions: CutoverFunctions;
   readonly alarms: CutoverAlarms;
+  /** Names of alarms of the user's own, which the plan attaches: they roll back by their events. @default - none */
+  readonly ownAlarms?: readonly string[];
   readonly machine: StateMachine;
   readonly topic: ITopic;
   /** Base address of the runbook. */
@@ -30,8 +32,9 @@ export class RollbackTriggers extends Construct {
   readonly deadLetters: Queue;
   readonly deadLetterAlarm: Alarm;
 
-  constructor(scope: Construct, id: string, { functions, alarms, machine, topic, runbookUrl }: RollbackTriggersProps) {
+  constructor(scope: Construct, id: string, props: RollbackTriggersProps) {
     super(scope, id);
+    const { functions, alarms, ownAlarms = [], machine, topic, runbookUrl } = props;
     const rollback = functions.get('rollback').fn;
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -58,20 +61,21 @@ export class RollbackTriggers extends Construct {
     const target = (fn: typeof rollback) =>
       new LambdaTarget(fn, { deadLetterQueue: this.deadLetters, retryAttempts: 10, maxEventAge: Duration.minutes(30) });
     acknowledge(this.deadLetters, 'AwsSolutions-SQS3', 'This is the dead-letter queue; an alarm watches it');
-    const whenRed = (of: readonly Alarm[]) => ({
+    const namesOf = (of: readonly Alarm[]) => of.map((alarm) => alarm.alarmName);
+    const whenRed = (alarmName: readonly string[]) => ({
       source: ['aws.cloudwatch'],
       detailType: ['CloudWatch Alarm State Change'],
-      detail: { alarmName: of.map((alarm) => alarm.alarmName), state: { value: ['ALARM'] } },
+      detail: { alarmName: [...alarmName], state: { value: ['ALARM'] } },
     });
     new Rule(this, 'OnAlarm', {
       description: 'An alarm of the cutover went red',
-      eventPattern: whenRed(alarms.rollback),
+      eventPattern: whenRed([...namesOf(alarms.rollback), ...ownAlarms]),
       targets: [target(rollback)],
     });
     if (alarms.mirror.length > 0)
       new Rule(this, 'OnMirrorAlarm', {
         description: 'The mirror is unhealthy',
-        eventPattern: whenRed(alarms.mirror),
+        eventPattern: whenRed(namesOf(alarms.mirror)),
         targets: [target(closeMirror)],
       });
     new Rule(this, 'OnExecutionEnd', {

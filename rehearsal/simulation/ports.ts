@@ -128,6 +128,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       minutes: ({ from, to }) => call('metrics.minutes', () => site.minutes(from, to)),
       baseline: () => call('metrics.baseline', () => BASELINE),
     },
+    planMetrics: { minutes: async () => [], baseline: async () => ({}) },
     alarms: {
       read: (names) => call('alarms.read', () => names.flatMap((name) => site.alarms.get(name) ?? [])),
       trip: (name) => call('alarms.trip', () => outside.tripped(name)),

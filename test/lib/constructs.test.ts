@@ -38,6 +38,54 @@ describe('DualStackCutover', () => {
   });
 });
 
+describe('metrics of the user’s own', () => {
+  const secretArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:prom-AbCdEf';
+  const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:kpi';
+  const alarm = 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:orders-red';
+  const template = () =>
+    Template.fromStack(
+      cutover({
+        metricProviders: {
+          prom: { type: 'prometheus', url: 'https://prometheus.example', secretArn },
+          kpi: { type: 'lambda', functionArn },
+        },
+        plan: { alarms: [alarm] },
+      }),
+    );
+  /** Logical ids of the functions whose policies allow an action. */
+  const allowed = (of: Template, action: string) =>
+    Object.values(of.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) =>
+      Properties.PolicyDocument.Statement.some((s: { Action: unknown }) => [s.Action].flat().includes(action))
+        ? [String(Properties.PolicyName)]
+        : [],
+    );
+
+  it('are read by the two functions that need them, with these secrets and functions alone', () => {
+    const stack = template();
+    for (const [action, resource] of [
+      ['secretsmanager:GetSecretValue', secretArn],
+      ['lambda:InvokeFunction', functionArn],
+    ]) {
+      stack.hasResourceProperties('AWS::IAM::Policy', {
+        PolicyDocument: {
+          Statement: Match.arrayWith([Match.objectLike({ Action: action, Effect: 'Allow', Resource: resource })]),
+        },
+      });
+    }
+    const readers = allowed(stack, 'secretsmanager:GetSecretValue');
+    expect(readers).toHaveLength(2);
+    expect(readers.join()).toMatch(/baseline/);
+    expect(readers.join()).toMatch(/watch/);
+    expect(allowed(Template.fromStack(cutover({})), 'secretsmanager:GetSecretValue')).toEqual([]);
+  });
+
+  it('and the plan’s own alarms roll back by their events', () => {
+    template().hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { detail: { alarmName: Match.arrayWith(['orders-red']) } },
+    });
+  });
+});
+
 describe('DualStackCutover refuses, and names the prop', () => {
   const withoutListeners = { ...PROPS, listeners: undefined as never };
   const elsewhere = listenerArn.replace('app/shop', 'app/other');
@@ -126,6 +174,16 @@ describe('DualStackCutover refuses, and names the prop', () => {
         ],
       },
       /listeners\.1\.priority: 6 is taken on this listener by listeners\.0/,
+    ],
+    [
+      'a provider whose secret is none',
+      { metricProviders: { prom: { type: 'prometheus', url: 'https://p.example', secretArn: 'arn:aws:s3:::b' } } },
+      /metricProviders\.prom\.secretArn: must be the ARN of a secret/,
+    ],
+    [
+      'a provider whose name no query may have',
+      { metricProviders: { 'My Prom': { type: 'prometheus', url: 'https://p.example' } } },
+      /metricProviders\.My Prom: a name is/,
     ],
     ['no reserved concurrency', { rollbackConcurrency: 0 }, /rollbackConcurrency must be .* 1 to 100, not 0/],
     ['half a concurrency', { rollbackConcurrency: 1.5 }, /rollbackConcurrency must be a whole number/],

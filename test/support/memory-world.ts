@@ -5,7 +5,7 @@
 
 import type { DrillRecord } from '../../core/model/drill.ts';
 import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
-import type { MinuteEvidence } from '../../core/model/evidence.ts';
+import type { MetricBaseline, MetricEvidence, MinuteEvidence } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
 import { concerns, type Lease, type LogEntry, sameIntent } from '../../core/model/lease.ts';
 import type {
@@ -26,6 +26,7 @@ import type {
   Notifier,
   Parity,
   ParityVerdict,
+  PlanMetrics,
   RunRef,
   TargetHealthCounts,
 } from '../../core/model/ports.ts';
@@ -65,6 +66,9 @@ export class MemoryWorld {
     mutedBy: [],
   }));
   minuteEvidence: MinuteEvidence[] = [];
+  /** Of the plan's own metrics. */
+  metricEvidence: MetricEvidence[] = [];
+  metricBaseline: Readonly<Record<string, MetricBaseline | string>> = {};
   baselineSummary: BaselineSummary | null = {
     requests: 100_000,
     errorRate: 0.001,
@@ -279,6 +283,10 @@ export class MemoryWorld {
   };
 
   readonly metrics: Metrics = { minutes: async () => this.minuteEvidence, baseline: async () => this.baselineSummary };
+  readonly planMetrics: PlanMetrics = {
+    minutes: async () => structuredClone(this.metricEvidence),
+    baseline: async () => this.metricBaseline,
+  };
   readonly alarms: Alarms = {
     read: async (names) => this.alarmReadings.filter((a) => names.includes(a.name)),
     trip: async (name) => {

@@ -24,8 +24,8 @@ export async function recordedRun(
   each: (world: MemoryWorld, stage: number, minute: number) => void = () => {},
   /** Looks at the soak once, and finds this. */
   inSoak?: ParityVerdict,
+  world = new MemoryWorld(),
 ): Promise<LogEntry[]> {
-  const world = new MemoryWorld();
   let json = await baseline(world)(stateToJson(await begun(world, plan)));
   json = { ...json, phase: 'shadowSignoff' };
   for (;;) {

@@ -1,4 +1,5 @@
 /** Alarms and metrics over CloudWatch. */
 export { cloudWatchAlarms } from './alarms.ts';
+export { fetchSeries } from './metric-series.ts';
 export { cloudWatchMetrics } from './metrics.ts';
 export { mirrorCopies } from './mirror-copies.ts';

@@ -24,10 +24,10 @@ export async function fetchCounted(
   range: TimeRange,
 ): Promise<MetricSeries> {
   try {
-    return await fetch(client, queries, range);
+    return await fetchSeries(client, queries, range);
   } catch (error) {
     if (!(error instanceof Error) || !/Validation|InvalidParameter/.test(error.name)) throw error;
-    return fetch(
+    return fetchSeries(
       client,
       queries.filter((q) => !q.MetricStat?.Stat?.startsWith('TC(')),
       range,
@@ -39,7 +39,8 @@ export function sum(points: ReadonlyMap<number, number> | undefined): number {
   return [...(points?.values() ?? [])].reduce((a, b) => a + b, 0);
 }
 
-async function fetch(
+/** @throws CrossfadeError `Crossfade.Transient` for an answer that is not whole */
+export async function fetchSeries(
   client: Pick<CloudWatchClient, 'send'>,
   MetricDataQueries: MetricDataQuery[],
   { from, to }: TimeRange,

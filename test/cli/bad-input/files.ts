@@ -13,6 +13,15 @@ const rules = (...list: readonly object[]) => JSON.stringify({ v: 1, rules: list
 const stages = (...percents: readonly unknown[]) =>
   JSON.stringify({ stages: percents.map((percent) => ({ percent, bake: 'PT1H' })) });
 
+const metric = {
+  name: 'orders',
+  kind: 'count',
+  numerator: { source: 'cloudwatch', namespace: 'Shop', metric: 'Orders' },
+  direction: 'lowerIsWorse',
+  margin: 0.01,
+};
+const metrics = (...list: readonly object[]) => JSON.stringify({ metrics: list });
+
 export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   empty: '',
   spaces: ' \n\t\n',
@@ -54,6 +63,22 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   'three-overriders': '{"signoff":{"overridePersons":3}}',
   'starter-text': '{"signoff":{"starterMayApprove":"yes"}}',
   'long-history': '{"soak":{"observe":"PT1M"}}',
+  'metric-kind': metrics({ ...metric, kind: 'ratio' }),
+  'metric-no-kind': metrics({ name: 'orders' }),
+  'metric-source': metrics({ ...metric, numerator: { source: 'graphite', query: 'a' } }),
+  'metric-no-namespace': metrics({ ...metric, numerator: { source: 'cloudwatch', metric: 'Orders' } }),
+  'metric-unknown-key': metrics({ ...metric, tolerance: 1 }),
+  'metric-no-margin': metrics({ ...metric, margin: undefined }),
+  'metric-two-margins': metrics({ ...metric, relativeMargin: 0.1 }),
+  'metric-same-name': metrics(metric, metric),
+  'metric-taken-name': metrics({ ...metric, name: 'errors' }),
+  'metric-bad-name': metrics({ ...metric, name: 'Orders placed' }),
+  'metric-direction': metrics({ ...metric, direction: 'up' }),
+  'metric-alpha': metrics({ ...metric, alphaShare: 0.3 }, { ...metric, name: 'carts', alphaShare: 0.3 }),
+  'metric-math': metrics({ ...metric, numerator: { source: 'math', expression: 'm1 + m2', using: {} } }),
+  'metric-undecidable': metrics({ ...metric, margin: undefined, relativeMargin: 0.01, usualShare: 0.03 }),
+  'alarm-no-arn': JSON.stringify({ alarms: ['my-alarm'] }),
+  'alarm-twice': JSON.stringify({ alarms: Array(2).fill('arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a') }),
   'rules-empty-owner': rules({ ...rule, owner: '' }),
   'rules-no-pointer': rules({ ...rule, where: {} }),
   'rules-kind': rules({ ...rule, kind: 'forget' }),

@@ -1,0 +1,91 @@
+/**
+ * Values and guards have no counts, so their minutes are counted: one in which the candidate is beyond the tolerance (or the
+ * limit) is bad. A healthy candidate may have one bad minute in ten, whatever the minutes before were; it advances once fewer than
+ * a quarter are shown to be bad. Figures that stay high once they are high need a tolerance that covers that.
+ */
+import { logMeanExp, mixOverOnset } from '../gate/bets/index.ts';
+import type { GuardMetric, MetricBaseline, MetricMinute, ValueMetric } from '../model/index.ts';
+import { logRatioAlone } from './binary-bets.ts';
+
+/** Share of bad minutes that a healthy candidate has at most. */
+export const HEALTHY = 0.1;
+/** Share of bad minutes from which on it must not advance. */
+export const UNHEALTHY = 0.25;
+/** Shares of bad minutes that are bet on: above, and below. */
+const ABOVE = [0.3, 0.6, 0.95] as const;
+const BELOW = [0.01, 0.1] as const;
+
+/** Evidence as logarithms of e-values. */
+export interface MinutesEvidence {
+  readonly worse: number;
+  readonly within: number;
+  readonly bad: number;
+  readonly seen: number;
+  /** The newest minute that is known is bad. */
+  readonly badNow: boolean;
+  readonly stableValue: number | null;
+  readonly candidateValue: number | null;
+  readonly margin: number;
+}
+
+/** @param before what the stable side had; used where it answers nobody any more */
+export function judgeValues(
+  minutes: readonly MetricMinute[],
+  metric: ValueMetric,
+  before: MetricBaseline | null,
+): MinutesEvidence {
+  const limitOf = (value: number) => {
+    const allowed = metric.tolerance ?? (metric.relativeTolerance ?? 0) * value;
+    return metric.direction === 'higherIsWorse' ? value + allowed : value - allowed;
+  };
+  const reference = ({ stable }: MetricMinute) => (before === null ? (stable?.x ?? null) : before.worst);
+  const outcomes = minutes.map((minute) => {
+    const value = reference(minute);
+    return value === null || minute.candidate === null
+      ? null
+      : isBeyond(metric.direction, minute.candidate.x, limitOf(value));
+  });
+  const stable = meanOf(minutes.map(reference));
+  const margin = stable === null ? 0 : Math.abs(limitOf(stable) - stable);
+  return { ...judge(outcomes), stableValue: stable, candidateValue: candidateMean(minutes), margin };
+}
+
+export function judgeGuard(minutes: readonly MetricMinute[], { direction, limit }: GuardMetric): MinutesEvidence {
+  const outcomes = minutes.map(({ candidate }) =>
+    candidate === null ? null : isBeyond(direction, candidate.x, limit),
+  );
+  return { ...judge(outcomes), stableValue: null, candidateValue: candidateMean(minutes), margin: limit };
+}
+
+/** Minutes without a bad one after which {@link UNHEALTHY} is refuted at level `beta`. */
+export function minutesNeeded(beta: number): number {
+  const [best = 0] = BELOW.map((p) => Math.log((1 - p) / (1 - UNHEALTHY)));
+  return Math.ceil(Math.log(BELOW.length / beta) / best);
+}
+
+function judge(outcomes: readonly (boolean | null)[]) {
+  const bet = (p: number, limit: number) =>
+    outcomes.map((bad) => (bad === null ? 0 : logRatioAlone(1, bad ? 1 : 0, p, limit)));
+  const known = outcomes.filter((bad) => bad !== null);
+  const sum = (logs: readonly number[]) => logs.reduce((a, b) => a + b, 0);
+  return {
+    worse: mixOverOnset(ABOVE.map((p) => bet(p, HEALTHY))).logE,
+    within: logMeanExp(BELOW.map((p) => sum(bet(p, UNHEALTHY)))),
+    bad: known.filter(Boolean).length,
+    seen: known.length,
+    badNow: known.at(-1) === true,
+  };
+}
+
+function isBeyond(direction: ValueMetric['direction'], value: number, limit: number): boolean {
+  return direction === 'higherIsWorse' ? value > limit : value < limit;
+}
+
+function candidateMean(minutes: readonly MetricMinute[]): number | null {
+  return meanOf(minutes.map(({ candidate }) => candidate?.x ?? null));
+}
+
+function meanOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length;
+}

@@ -1,0 +1,206 @@
+/**
+ * What each of a plan's own metrics has to say of a stage or the soak: back, not yet, or on. Each has its own part of α, so that
+ * everything that votes stays within α in all. A gap holds: no metric advances on what it has not seen.
+ */
+import { gapOf } from '../gate/index.ts';
+import {
+  alphaShareOf,
+  type CountMetric,
+  type GuardMetric,
+  type MetricBaseline,
+  type MetricEvidence,
+  type MetricMinute,
+  type MinuteEvidence,
+  type PlanMetric,
+  type ValueMetric,
+} from '../model/index.ts';
+import { type CountEvidence, compareCounts, countsAlone } from './counts.ts';
+import { judgeGuard, judgeValues, type MinutesEvidence } from './minutes.ts';
+import { countSentence, minutesSentence } from './wording.ts';
+
+export interface MetricOpinion {
+  /** The metric's name. */
+  readonly metric: string;
+  readonly verdict: 'worse' | 'within margin' | 'undecided';
+  /** A sentence with the figures. */
+  readonly text: string;
+  /** It must be within its margin before the stage advances. */
+  readonly required: boolean;
+  /** Why nothing may advance on what is known of it; null when enough is. */
+  readonly gap: string | null;
+  /** Evidence for "worse" and for "within", and the e-values at which they are called. */
+  readonly eValue: number;
+  readonly threshold: number;
+  readonly withinEValue: number;
+  readonly withinThreshold: number;
+  /** As a difference of shares or values; a guard's limit. */
+  readonly margin: number;
+  /** Shares of the numerator, or mean values. */
+  readonly stableRate?: number;
+  readonly candidateRate?: number;
+}
+
+/** The stretch that is judged. */
+export interface Stretch {
+  readonly metrics: readonly PlanMetric[];
+  /** By name; absent for logs of earlier versions. */
+  readonly baseline: Readonly<Record<string, MetricBaseline>>;
+  /** When the stage or the soak began, and now. Milliseconds since the epoch. */
+  readonly since: number;
+  readonly now: number;
+  /** Percent of the requests that are the candidate's. */
+  readonly percent: number;
+  /** Chance that a healthy candidate is called worse in this stretch, over everything that votes. */
+  readonly alpha: number;
+  /** Chance that a candidate worse by a margin is found to be within it. */
+  readonly beta: number;
+}
+
+/** From this e-value on "worse" is suspected, and the evidence since then must be within the margin too. */
+const SUSPICION = 3;
+
+export function opinionsOf(evidence: readonly MetricEvidence[], stretch: Stretch): MetricOpinion[] {
+  return stretch.metrics.map((metric) => {
+    const seen = evidence.find(({ name }) => name === metric.name) ?? {
+      name: metric.name,
+      trouble: 'it was not read',
+      minutes: [],
+    };
+    return opinionOf(metric, seen, stretch);
+  });
+}
+
+function opinionOf(metric: PlanMetric, seen: MetricEvidence, stretch: Stretch): MetricOpinion {
+  const gap = gapIn(metric, seen, stretch);
+  switch (metric.kind) {
+    case 'count':
+      return ofCount(metric, seen.minutes, gap, stretch);
+    case 'value':
+      return ofValue(metric, seen.minutes, gap, stretch);
+    case 'guard':
+      return ofGuard(metric, seen.minutes, gap, stretch);
+  }
+}
+
+function ofCount(
+  metric: CountMetric,
+  minutes: readonly MetricMinute[],
+  gap: string | null,
+  stretch: Stretch,
+): MetricOpinion {
+  const bounds = boundsOf(metric, stretch);
+  const before = stretch.baseline[metric.name] ?? null;
+  const alone = stretch.percent >= 100;
+  if (alone && before === null) return withoutBaseline(metric.name, bounds);
+  const found: CountEvidence =
+    alone && before !== null
+      ? countsAlone(minutes, metric, before)
+      : compareCounts(minutes, metric, before?.usual ?? metric.usualShare ?? null, bounds.withinThreshold);
+  const worse = found.worse >= Math.log(bounds.threshold) && found.matters;
+  const within =
+    found.within >= Math.log(bounds.withinThreshold) && (found.worse < Math.log(SUSPICION) || found.harmless);
+  return {
+    ...common(metric.name, found, bounds),
+    verdict: worse ? 'worse' : within ? 'within margin' : 'undecided',
+    text: countSentence(metric, found, bounds, before),
+    required: isRequired(metric, stretch),
+    gap,
+    margin: found.margin,
+    candidateRate: found.candidateShare,
+    ...(found.stableShare === null ? {} : { stableRate: found.stableShare }),
+  };
+}
+
+function ofValue(
+  metric: ValueMetric,
+  minutes: readonly MetricMinute[],
+  gap: string | null,
+  stretch: Stretch,
+): MetricOpinion {
+  const bounds = boundsOf(metric, stretch);
+  const before = stretch.baseline[metric.name] ?? null;
+  const alone = stretch.percent >= 100;
+  if (alone && before === null) return withoutBaseline(metric.name, bounds);
+  const found = judgeValues(minutes, metric, alone ? before : null);
+  return ofMinutes(metric, found, gap, isRequired(metric, stretch), bounds);
+}
+
+function ofGuard(
+  metric: GuardMetric,
+  minutes: readonly MetricMinute[],
+  gap: string | null,
+  stretch: Stretch,
+): MetricOpinion {
+  const found = judgeGuard(minutes, metric);
+  const opinion = ofMinutes(metric, found, gap, false, boundsOf(metric, stretch));
+  // Beyond its limit now: not yet a reason to go back, and none to go on.
+  return found.badNow && gap === null ? { ...opinion, gap: 'it is beyond its limit now' } : opinion;
+}
+
+function ofMinutes(
+  metric: ValueMetric | GuardMetric,
+  found: MinutesEvidence,
+  gap: string | null,
+  required: boolean,
+  bounds: Bounds,
+): MetricOpinion {
+  const worse = found.worse >= Math.log(bounds.threshold);
+  const within = found.within >= Math.log(bounds.withinThreshold);
+  return {
+    ...common(metric.name, found, bounds),
+    verdict: worse ? 'worse' : within ? 'within margin' : 'undecided',
+    text: minutesSentence(metric, found, bounds),
+    required,
+    gap,
+    margin: found.margin,
+    ...(found.stableValue === null ? {} : { stableRate: found.stableValue }),
+    ...(found.candidateValue === null ? {} : { candidateRate: found.candidateValue }),
+  };
+}
+
+interface Bounds {
+  readonly threshold: number;
+  readonly withinThreshold: number;
+}
+
+function boundsOf(metric: PlanMetric, { metrics, alpha, beta }: Stretch): Bounds {
+  return { threshold: 1 / (alpha * alphaShareOf(metrics, metric)), withinThreshold: 1 / beta };
+}
+
+function isRequired({ requiredFrom }: CountMetric | ValueMetric, { percent }: Stretch): boolean {
+  return percent < 100 && percent >= requiredFrom;
+}
+
+function common(metric: string, found: { readonly worse: number; readonly within: number }, bounds: Bounds) {
+  return { metric, eValue: finite(found.worse), withinEValue: finite(found.within), ...bounds };
+}
+
+function withoutBaseline(metric: string, bounds: Bounds): MetricOpinion {
+  const gap = 'its baseline was not measured, and at 100 % there is nothing else to compare with';
+  const none = { verdict: 'undecided', text: `${metric}: no baseline`, required: false, margin: 0 } as const;
+  return { metric, ...none, gap, eValue: 1, withinEValue: 1, ...bounds };
+}
+
+/** Why the metric's evidence is too thin or too old to advance on. */
+function gapIn(metric: PlanMetric, { trouble, minutes }: MetricEvidence, stretch: Stretch): string | null {
+  if (trouble !== null) return trouble;
+  const alone = metric.kind === 'guard' || stretch.percent >= 100;
+  const share = alone ? 1 : metric.kind === 'count' ? stretch.percent / 100 : 0.5;
+  const as = minutes.map((minute) => asTraffic(minute, metric.kind === 'count'));
+  const now = stretch.now - metric.settleAfter * 1000;
+  return gapOf(as, { since: stretch.since, now, share, bakeMs: 0 });
+}
+
+/** A value is one point a minute, and none may be missing as a request may: it weighs as many. */
+const POINT = 100;
+
+function asTraffic({ minute, stable, candidate }: MetricMinute, counted: boolean): MinuteEvidence {
+  const side = (point: MetricMinute['stable']) =>
+    point === null ? null : { requests: counted ? point.n : POINT, target5xx: 0, connectionErrors: 0, slow: 0 };
+  return { minute, stable: side(stable), candidate: side(candidate), elb5xx: 0 };
+}
+
+/** JSON knows no infinity. */
+function finite(log: number): number {
+  return Math.min(Number.MAX_VALUE, Math.exp(log));
+}

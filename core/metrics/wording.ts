@@ -1,0 +1,59 @@
+/** Sentences about a metric of the user's own: name first, then the figures that decide. */
+import type { CountMetric, GuardMetric, MetricBaseline, ValueMetric } from '../model/index.ts';
+import type { CountEvidence } from './counts.ts';
+import type { MinutesEvidence } from './minutes.ts';
+
+interface Bounds {
+  readonly threshold: number;
+  readonly withinThreshold: number;
+}
+
+export function countSentence(
+  { name, direction }: CountMetric,
+  { stableShare, candidateShare, seen, margin, worse, within }: CountEvidence,
+  bounds: Bounds,
+  before: MetricBaseline | null,
+): string {
+  const against =
+    stableShare === null
+      ? `the baseline's ${direction === 'higherIsWorse' ? 'highest' : 'lowest'} hour ${percent(before?.worst ?? 0)}`
+      : percent(stableShare);
+  const figures = `${name}: ${percent(candidateShare)} of ${whole(seen)} against ${against}`;
+  const evidence = `e-value for worse ${shown(worse)} of ${plainly(bounds.threshold)}`;
+  const good = stableShare === null ? '' : `, for within ${shown(within)} of ${plainly(bounds.withinThreshold)}`;
+  return `${figures} (margin ${percent(margin)}; ${evidence}${good})`;
+}
+
+export function minutesSentence(
+  metric: ValueMetric | GuardMetric,
+  { bad, seen, stableValue, candidateValue, margin, worse, within }: MinutesEvidence,
+  bounds: Bounds,
+): string {
+  const what = metric.kind === 'guard' ? `limit ${figure(metric.limit)}` : `tolerance ${figure(margin)}`;
+  const against = stableValue === null ? '' : ` against ${figure(stableValue)}`;
+  const value = candidateValue === null ? 'no value' : `${figure(candidateValue)}${against}`;
+  const evidence = `e-value for worse ${shown(worse)} of ${plainly(bounds.threshold)}`;
+  const good = metric.kind === 'guard' ? '' : `, for within ${shown(within)} of ${plainly(bounds.withinThreshold)}`;
+  return `${metric.name}: ${value}, beyond its ${what} in ${bad} of ${seen} minutes (${evidence}${good})`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+function whole(count: number): string {
+  return String(Math.round(count));
+}
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** An e-value by its logarithm. */
+function shown(log: number): string {
+  return plainly(Math.min(Number.MAX_VALUE, Math.exp(log)));
+}
+
+function plainly(value: number): string {
+  return value < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
+}

@@ -1,0 +1,38 @@
+/** The contract of a provider over HTTP or of a function: what it is asked, and what it may answer (docs/reference/metric-providers.md). */
+import * as z from 'zod';
+import type { IngressId, TimeRange } from '../../core/model/index.ts';
+import { describeProblems, wordIssue } from '../../input/index.ts';
+import { type Asked, POINT_MS, type Points, SourceError } from './source.ts';
+
+/** Seven days of minutes, and some. */
+const MOST_POINTS = 11_000;
+
+const answerSchema = z.strictObject({
+  v: z.literal(1),
+  /** Start of a minute, milliseconds since the epoch, and its value; a minute without data is left out. */
+  points: z.array(z.tuple([z.int(), z.number().nonnegative()])).max(MOST_POINTS),
+});
+
+export function requestOf(ingress: IngressId, query: string, { from, to }: TimeRange, asked: Asked) {
+  const instant = (ms: number) => new Date(ms).toISOString();
+  return { v: 1, ingress, ...asked, query, from: instant(from), to: instant(to), stepSeconds: 60 };
+}
+
+/** @throws {@link SourceError} that says what is wrong with the answer */
+export function pointsOf(answer: unknown, range: TimeRange): Points {
+  const parsed = answerSchema.safeParse(answer, { error: wordIssue });
+  if (!parsed.success) throw new SourceError(`its answer is wrong: ${describeProblems(parsed.error, 'answer')}`);
+  return checkedPoints(parsed.data.points, range);
+}
+
+/** Whole minutes of the range, each once. @throws {@link SourceError} */
+export function checkedPoints(points: readonly (readonly [number, number])[], { from, to }: TimeRange): Points {
+  const checked = new Map<number, number>();
+  for (const [at, value] of points) {
+    if (at % POINT_MS !== 0) throw new SourceError(`its answer has a point at ${at}, which begins no minute`);
+    if (at < from || at >= to) throw new SourceError('its answer has minutes that were not asked for');
+    if (checked.has(at)) throw new SourceError('its answer has a minute twice');
+    checked.set(at, value);
+  }
+  return checked;
+}

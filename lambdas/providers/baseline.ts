@@ -1,0 +1,32 @@
+/** The stable side's metric over the look-back: what it usually is, and its worst hour. */
+import type { CountMetric, MetricBaseline, MetricPoint, TimeRange, ValueMetric } from '../../core/model/index.ts';
+
+const HOUR_MS = 3_600_000;
+/** An hour of fewer denominators says nothing of the worst; nor does one of fewer minutes with a value. */
+const LEAST_OF_AN_HOUR = { count: 100, value: 10 } as const;
+
+/** A sentence where there is nothing to compare with. */
+export function baselineOf(
+  metric: CountMetric | ValueMetric,
+  points: ReadonlyMap<number, MetricPoint>,
+  { from, to }: TimeRange,
+): MetricBaseline | string {
+  const total = add([...points.values()]);
+  if (total.n === 0)
+    return points.size === 0
+      ? 'its query returned nothing for the stable side in the look-back'
+      : 'its denominator was zero on the stable side in the whole look-back';
+  const usual = total.x / total.n;
+  const hours = Map.groupBy(points, ([minute]) => Math.floor(minute / HOUR_MS));
+  const shares = [...hours.values()]
+    .map((hour) => add(hour.map(([, point]) => point)))
+    .filter(({ n }) => n >= LEAST_OF_AN_HOUR[metric.kind])
+    .map(({ n, x }) => x / n);
+  const worst = metric.direction === 'higherIsWorse' ? Math.max(usual, ...shares) : Math.min(usual, ...shares);
+  const perSecond = metric.kind === 'count' ? total.n / ((to - from) / 1000) : null;
+  return { usual, worst, perSecond };
+}
+
+function add(points: readonly MetricPoint[]): MetricPoint {
+  return points.reduce((sum, { n, x }) => ({ n: sum.n + n, x: sum.x + x }), { n: 0, x: 0 });
+}

@@ -1,0 +1,57 @@
+/**
+ * Prometheus' range queries: https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries. A query such as
+ * `sum(increase(orders_total{side="{{side}}"}[1m]))` is evaluated at the end of each minute, so that it covers that minute.
+ */
+import * as z from 'zod';
+import { checkedPoints } from './answer.ts';
+import { fetchJson } from './bounded-fetch.ts';
+import type { Credentials } from './secrets.ts';
+import { POINT_MS, type PointSource, SourceError } from './source.ts';
+
+const answerSchema = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('success'),
+    warnings: z.array(z.string()).default([]),
+    data: z.object({
+      resultType: z.literal('matrix'),
+      result: z.array(z.object({ values: z.array(z.tuple([z.number(), z.string()])) })),
+    }),
+  }),
+  z.object({ status: z.literal('error'), error: z.string() }),
+]);
+
+export interface HttpSource {
+  readonly url: string;
+  readonly timeoutSeconds: number;
+}
+
+export function prometheusSource({ url, timeoutSeconds }: HttpSource, credentials: Credentials): PointSource {
+  return async (query, range) => {
+    const asked = new URL('api/v1/query_range', url.endsWith('/') ? url : `${url}/`);
+    asked.searchParams.set('query', query);
+    asked.searchParams.set('start', String((range.from + POINT_MS) / 1000));
+    asked.searchParams.set('end', String(range.to / 1000));
+    asked.searchParams.set('step', '60');
+    const { headers } = await credentials();
+    const answer = answerSchema.safeParse(
+      await fetchJson(asked, { method: 'GET', headers, timeoutMs: timeoutSeconds * 1000 }),
+    );
+    if (!answer.success) throw new SourceError('it did not answer as Prometheus does');
+    if (answer.data.status === 'error') throw new SourceError(`it says: ${answer.data.error.slice(0, 200)}`);
+    const { data, warnings } = answer.data;
+    // A store that has lost a shard answers with what is left, and a warning.
+    if (warnings[0] !== undefined) throw new SourceError(`its answer may be in part: ${warnings[0].slice(0, 200)}`);
+    if (data.result.length > 1)
+      throw new SourceError(`its query gives ${data.result.length} series; sum() or another aggregation makes one`);
+    const points = (data.result[0]?.values ?? []).flatMap(([at, text]) => pointOf(at, text));
+    return checkedPoints(points, range);
+  };
+}
+
+/** NaN is what PromQL says of a quotient without data: no point. */
+function pointOf(at: number, text: string): [number, number][] {
+  const value = Number(text);
+  if (text === 'NaN') return [];
+  if (!Number.isFinite(value) || value < 0) throw new SourceError(`its answer has the value ${text.slice(0, 20)}`);
+  return [[at * 1000 - POINT_MS, value]];
+}

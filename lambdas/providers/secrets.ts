@@ -1,0 +1,48 @@
+/** What a provider is told to prove who asks: a secret of Secrets Manager, read when it is needed and kept for five minutes. */
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { aws } from '../aws/calls/index.ts';
+import { SourceError } from './source.ts';
+
+const secretSchema = z.strictObject({
+  /** Header fields that go with each request. */
+  headers: z.record(z.string(), z.string()).default({}),
+  /** Signs the bodies of requests to a provider over HTTP. */
+  signingKey: z.string().min(16).optional(),
+});
+type Secret = z.infer<typeof secretSchema>;
+
+export type Credentials = () => Promise<Secret>;
+
+const KEEP_MS = 300_000;
+
+export const noCredentials: Credentials = async () => ({ headers: {} });
+
+export function secretOf(
+  client: Pick<SecretsManagerClient, 'send'>,
+  secretArn: string,
+  now: () => number,
+): Credentials {
+  let kept: { readonly secret: Secret; readonly at: number } | undefined;
+  return async () => {
+    if (kept !== undefined && now() - kept.at < KEEP_MS) return kept.secret;
+    const { SecretString } = await aws('GetSecretValue', () =>
+      client.send(new GetSecretValueCommand({ SecretId: secretArn })),
+    );
+    kept = { secret: parse(SecretString ?? ''), at: now() };
+    return kept.secret;
+  };
+}
+
+/** @throws SourceError without a word of the secret itself */
+function parse(text: string): Secret {
+  try {
+    const parsed = secretSchema.safeParse(JSON.parse(text));
+    if (parsed.success) return parsed.data;
+  } catch {
+    // A parser's message would quote the secret.
+  }
+  throw new SourceError(
+    'its secret must be JSON with "headers" and, if requests are to be signed, a "signingKey" of 16 characters or more',
+  );
+}
