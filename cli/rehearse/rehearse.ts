@@ -30,7 +30,7 @@ export function rehearseCommand(terminal: Terminal): Command {
     .option('--plan <file>', 'plan (JSON); its durations are shortened to --observations')
     .option(
       '--fault <what@where>',
-      'fault to inject: errors=0.2@10, latency=+200ms@50, crash@1 or parity@shadow',
+      'fault to inject: errors=0.2@10, latency=+200ms@50, lost=1@50, crash@1 or parity@shadow',
       'errors=0.2@10',
     )
     .option(

@@ -23,6 +23,8 @@ type gateway struct {
 	spans    *spans
 	api      *http.ServeMux
 	requests atomic.Int64
+	// What the business counts, whatever the answers say: items asked for, and items kept.
+	itemsAsked, itemsKept atomic.Int64
 }
 
 func (g *gateway) handler() http.Handler {
@@ -85,6 +87,10 @@ func (g *gateway) createItem(w http.ResponseWriter, r *http.Request) {
 	if !ok || name == "" {
 		fail(w, http.StatusBadRequest, "name is required")
 		return
+	}
+	g.itemsAsked.Add(1)
+	if rand.Float64() >= currentFault.Load().Lost {
+		g.itemsKept.Add(1)
 	}
 	send(w, http.StatusCreated, struct {
 		ID   string `json:"id"`

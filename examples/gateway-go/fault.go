@@ -13,6 +13,8 @@ type fault struct {
 	LatencyMs int     `json:"latencyMs"`
 	Crash     bool    `json:"crash"`
 	Parity    bool    `json:"parity"`
+	// Lost is the share of new items that are answered 201 and lost: no status, no latency and no answer shows it.
+	Lost float64 `json:"lost"`
 }
 
 var currentFault atomic.Pointer[fault]

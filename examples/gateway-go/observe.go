@@ -57,7 +57,7 @@ func (g *gateway) routeOf(r *http.Request) string {
 func (g *gateway) emitMetrics(ingress, side string, interval time.Duration) {
 	out := json.NewEncoder(os.Stdout)
 	for range time.Tick(interval) {
-		names := []map[string]string{{"Name": "UpstreamErrors"}, {"Name": "BreakerOpen"}, {"Name": "Requests"}}
+		names := []map[string]string{{"Name": "UpstreamErrors"}, {"Name": "BreakerOpen"}, {"Name": "Requests"}, {"Name": "ItemsAsked"}, {"Name": "ItemsKept"}}
 		metrics := map[string]any{"Namespace": "Crossfade", "Dimensions": [][]string{{"Ingress", "Side"}}, "Metrics": names}
 		out.Encode(map[string]any{
 			"_aws":           map[string]any{"Timestamp": time.Now().UnixMilli(), "CloudWatchMetrics": []any{metrics}},
@@ -66,6 +66,8 @@ func (g *gateway) emitMetrics(ingress, side string, interval time.Duration) {
 			"UpstreamErrors": g.orders.errors.Swap(0),
 			"BreakerOpen":    g.orders.state(),
 			"Requests":       g.requests.Swap(0),
+			"ItemsAsked":     g.itemsAsked.Swap(0),
+			"ItemsKept":      g.itemsKept.Swap(0),
 		})
 	}
 }

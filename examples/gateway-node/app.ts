@@ -15,6 +15,8 @@ export interface GatewayOptions {
   readonly servedBy?: string;
   readonly fault?: FaultSwitch;
   readonly onRequest: () => void;
+  /** An item was asked for, and whether it was kept: what the business counts, whatever the answer says. @default nobody counts */
+  readonly onItem?: (kept: boolean) => void;
   /** @default no spans */
   readonly telemetry?: Telemetry;
 }
@@ -47,7 +49,10 @@ export function gateway(options: GatewayOptions): Express {
   app.post('/items', (req, res) => {
     const name: unknown = req.body?.name;
     if (typeof name !== 'string' || name === '') fail(res, 400, 'name is required');
-    else res.status(201).json({ id: String(ITEMS.length + 1), name });
+    else {
+      options.onItem?.(Math.random() >= (options.fault?.current.lost ?? 0));
+      res.status(201).json({ id: String(ITEMS.length + 1), name });
+    }
   });
   app.get('/orders/:id', async (req, res) => {
     const identity = identities.get(req) ?? identify(req.headers);

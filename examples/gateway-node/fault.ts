@@ -5,6 +5,8 @@ export interface Fault {
   /** Share of requests answered 500. */
   readonly errors?: number;
   readonly latencyMs?: number;
+  /** Share of new items that are answered 201 and lost: no status, no latency and no answer shows it. */
+  readonly lost?: number;
   /** The process ends at once. */
   readonly crash?: boolean;
   /** Empty arrays become null, as a nil slice in Go does. */

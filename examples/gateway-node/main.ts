@@ -23,11 +23,16 @@ const fault = FAULT_PORT === undefined ? undefined : faultSwitch();
 // The SDK takes a tenth of a second to load: only where there is a collector.
 const spans = OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('./telemetry.ts')).telemetry(SIDE);
 let requests = 0;
+const items = { asked: 0, kept: 0 };
 const app = gateway({
   upstream: orders,
   logger: pino({ level: LOG_LEVEL, base: { side: SIDE } }),
   onRequest: () => {
     requests++;
+  },
+  onItem: (kept) => {
+    items.asked++;
+    if (kept) items.kept++;
   },
   ...(EXPOSE_SIDE === '1' ? { servedBy: SIDE } : {}),
   ...(fault === undefined ? {} : { fault }),
@@ -52,7 +57,7 @@ function portOf(of: Server): number {
 }
 
 const metrics = setInterval(() => {
-  const names = ['UpstreamErrors', 'BreakerOpen', 'Requests'].map((Name) => ({ Name }));
+  const names = ['UpstreamErrors', 'BreakerOpen', 'Requests', 'ItemsAsked', 'ItemsKept'].map((Name) => ({ Name }));
   const _aws = {
     Timestamp: Date.now(),
     CloudWatchMetrics: [{ Namespace: 'Crossfade', Dimensions: [['Ingress', 'Side']], Metrics: names }],
@@ -65,9 +70,12 @@ const metrics = setInterval(() => {
       UpstreamErrors: orders.takeErrors(),
       BreakerOpen: orders.breakerState(),
       Requests: requests,
+      ItemsAsked: items.asked,
+      ItemsKept: items.kept,
     }),
   );
   requests = 0;
+  Object.assign(items, { asked: 0, kept: 0 });
 }, Number(EMF_INTERVAL_MS));
 
 process.on('SIGTERM', () => {

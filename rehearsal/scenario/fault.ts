@@ -2,12 +2,14 @@
 export interface FaultSpec {
   readonly text: string;
   /** Body of the gateway's fault port; `crash` kills the processes instead. */
-  readonly inject: { readonly errors?: number; readonly latencyMs?: number; readonly parity?: boolean } | 'crash';
+  readonly inject:
+    | { readonly errors?: number; readonly latencyMs?: number; readonly parity?: boolean; readonly lost?: number }
+    | 'crash';
   /** `shadow`, or the stage's percent. */
   readonly at: 'shadow' | number;
 }
 
-const SYNTAX = 'errors=0.2@10, latency=+200ms@50, crash@1 or parity@shadow';
+const SYNTAX = 'errors=0.2@10, latency=+200ms@50, lost=1@50, crash@1 or parity@shadow';
 
 /** @throws RangeError that shows the syntax. */
 export function parseFault(text: string): FaultSpec {
@@ -24,6 +26,8 @@ function parseWhat(what: string): FaultSpec['inject'] | null {
   if (what === 'parity') return { parity: true };
   const errors = /^errors=(0?\.\d+|1)$/.exec(what)?.[1];
   if (errors !== undefined) return { errors: Number(errors) };
+  const lost = /^lost=(0?\.\d+|1)$/.exec(what)?.[1];
+  if (lost !== undefined) return { lost: Number(lost) };
   const latency = /^latency=\+?(\d+)ms$/.exec(what)?.[1];
   return latency === undefined ? null : { latencyMs: Number(latency) };
 }

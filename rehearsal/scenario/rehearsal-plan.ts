@@ -46,6 +46,7 @@ export function rehearsalPlan(plan: Plan, observations: number): Plan {
       slowMargin: 0.25,
       maxErrorRate: Math.max(plan.gate.maxErrorRate, 0.25),
     },
+    metrics: plan.metrics.map((metric) => ({ ...metric, settleAfter: Math.min(metric.settleAfter, 60) })),
     soak: { ...plan.soak, duration: base.soak.duration, observe: base.soak.observe, maxHold: base.soak.maxHold },
     decommission: { drain: 60, step: 60 },
     retention: 60,
