@@ -9,10 +9,15 @@ export interface BoundedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /** Statuses besides 2xx whose bodies say what is wrong. @default none */
+  readonly telling?: readonly number[];
 }
 
 /** The answer as JSON. @throws {@link SourceError} */
-export async function fetchJson(url: URL, { method, headers, body, timeoutMs }: BoundedRequest): Promise<unknown> {
+export async function fetchJson(
+  url: URL,
+  { method, headers, body, timeoutMs, telling = [] }: BoundedRequest,
+): Promise<unknown> {
   const text = await answered(timeoutMs, async (signal) => {
     // A redirect could carry the secret of the headers to another host.
     const response = await fetch(url, {
@@ -22,7 +27,7 @@ export async function fetchJson(url: URL, { method, headers, body, timeoutMs }: 
       signal,
       ...(body === undefined ? {} : { body }),
     });
-    if (!response.ok) {
+    if (!response.ok && !telling.includes(response.status)) {
       await response.body?.cancel();
       throw new SourceError(`it answered with status ${response.status}`);
     }

@@ -20,6 +20,9 @@ const answerSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('error'), error: z.string() }),
 ]);
 
+/** Bad parameters, and a query that cannot be executed: its JSON says why. */
+const TELLING = [400, 422];
+
 export interface HttpSource {
   readonly url: string;
   readonly timeoutSeconds: number;
@@ -34,7 +37,7 @@ export function prometheusSource({ url, timeoutSeconds }: HttpSource, credential
     asked.searchParams.set('step', '60');
     const { headers } = await credentials();
     const answer = answerSchema.safeParse(
-      await fetchJson(asked, { method: 'GET', headers, timeoutMs: timeoutSeconds * 1000 }),
+      await fetchJson(asked, { method: 'GET', headers, timeoutMs: timeoutSeconds * 1000, telling: TELLING }),
     );
     if (!answer.success) throw new SourceError('it did not answer as Prometheus does');
     if (answer.data.status === 'error') throw new SourceError(`it says: ${answer.data.error.slice(0, 200)}`);
