@@ -107,6 +107,8 @@ export function makeHandler(deps: PreflightDeps) {
       drill,
       startedBy: item.startedBy,
       steeringRev: 0,
+      revisions: null,
+      revisionRestarts: 0,
     };
     await deps.decisionLog.append(item.cutoverId, {
       at,

@@ -9,14 +9,17 @@ import {
   type MetricEvidence,
   type ParityVerdict,
   parseState,
+  type Revisions,
   rollbackAlarmsOf,
 } from '../core/model/index.ts';
 import {
   type Evidence,
   hardStop,
+  type Observation,
   observe,
   observeInterval,
   reduce,
+  revisedSince,
   steeredAt,
   unreadiness,
 } from '../core/phases/index.ts';
@@ -29,6 +32,7 @@ type WatchDeps = Pick<
   | 'ingress'
   | 'metrics'
   | 'planMetrics'
+  | 'revisions'
   | 'alarms'
   | 'parity'
   | 'ledger'
@@ -47,7 +51,8 @@ export function makeHandler(deps: WatchDeps) {
     // Whole milliseconds, as the log keeps them: a replay must not be a fraction later.
     const now = Math.floor(deps.clock.now());
     const { state, steered, rev } = await asOwed(deps, parseState(event), now);
-    const seen = await gather(deps, state, now);
+    const revisions = await revisionsNow(deps);
+    const seen = { ...(await gather(deps, state, now)), revised: revisedSince(state, revisions) };
     const { observation, verdict } = observe(deps.deployment, { ...state, steered }, seen, now);
     deps.emit({ GateDecision: DECISION[observation.decision] });
     await warnOfStable(deps, state, seen);
@@ -58,8 +63,28 @@ export function makeHandler(deps: WatchDeps) {
       verdict,
     };
     const steeringRev = observation.restart === true ? rev : state.steeringRev;
-    return settle(deps, state, reduce({ ...state, steeringRev }, { type: 'observed', at: now, observation }), data);
+    const next = { ...state, steeringRev, ...(await afterRevision(deps, state, revisions, seen, observation)) };
+    return settle(deps, state, reduce(next, { type: 'observed', at: now, observation }), data);
   };
+}
+
+/** Null where it could not be read: what is not known has not changed, and is looked at again. */
+async function revisionsNow({ revisions }: WatchDeps): Promise<Revisions | null> {
+  return revisions.read().catch(() => null);
+}
+
+/** What the run remembers of its sides; people are told when it began anew for a change of them. */
+async function afterRevision(
+  deps: WatchDeps,
+  state: CutoverState,
+  now: Revisions | null,
+  { revised }: Evidence,
+  { restart, reason }: Observation,
+): Promise<Pick<CutoverState, 'revisions' | 'revisionRestarts'>> {
+  const { revisions, revisionRestarts } = state;
+  if (revised == null || restart !== true) return { revisions: revisions ?? now, revisionRestarts };
+  await tell(deps, { subject: `Crossfade ${state.cutoverId}: begins its phase anew`, body: reason });
+  return { revisions: now, revisionRestarts: revisionRestarts + 1 };
 }
 
 /** The stable side is everybody's way back: when it sinks below what it needs, people are told at once, and once. */
@@ -118,6 +143,7 @@ function lookOf(state: CutoverState, seen: Evidence, now: number): Omit<Look, 'd
     live: [...live],
     candidate,
     ...(stable === undefined ? {} : { stable }),
+    ...(seen.revised == null ? {} : { revised: { ...seen.revised, changes: [...seen.revised.changes] } }),
     parity: parity === null ? null : { ...parity, reasons: [...parity.reasons] },
     minutes: sinceLastLook(state, minutes, now),
     ...(metrics === undefined ? {} : { metrics: metrics.map((metric) => metricLook(state, metric, now)) }),

@@ -63,6 +63,8 @@ export const lookSchema = z.strictObject({
   ),
   live: z.array(ruleWeightsSchema),
   candidate: z.strictObject({ healthy: count, unhealthy: count, registered: count }),
+  /** Sides that were deployed anew since the look before; absent where none was. */
+  revised: z.strictObject({ changes: z.array(z.string()), restarts: count }).optional(),
   /** Absent in logs of version 0.1. */
   stable: z.strictObject({ healthy: count, needed: count }).nullish(),
   parity: z

@@ -94,6 +94,7 @@ export type {
   ParityVerdict,
   PlanMetrics,
   Progress,
+  RevisionReader,
   RunRef,
   TargetHealthCounts,
   TimeRange,
@@ -110,6 +111,8 @@ export {
   PHASES,
   type Phase,
   parseState,
+  type Revision,
+  type Revisions,
   stateSchema,
   stateToJson,
 } from './run-state.ts';

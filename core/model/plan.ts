@@ -120,6 +120,11 @@ const gateSchema = z.strictObject({
   minBake: durationSchema(MINUTE, DAY).prefault('PT10M'),
   /** Outcome of a stage or soak that is still undecided after its `maxHold`: roll back, or hold until someone decides. */
   onUndecided: z.enum(['rollback', 'hold']).default('rollback'),
+  /**
+   * What a new task definition, image or set of targets of either side in mid-run means: the phase starts again, at most twice in
+   * a run; the run rolls back; or nothing. A new revision is judged anew, with its own α.
+   */
+  onRevision: z.enum(['restart', 'rollback', 'ignore']).default('restart'),
 });
 
 const soakSchema = z.strictObject({

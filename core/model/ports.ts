@@ -11,7 +11,7 @@ import type { MetricBaseline, MetricEvidence, MinuteEvidence } from './evidence.
 import type { CutoverId, Generation, IngressId } from './ids.ts';
 import type { Intent, Lease, LogEntry, Trigger, TriggerScope } from './lease.ts';
 import type { PlanMetric } from './plan-metrics.ts';
-import type { BaselineSummary, CapacitySnapshot, CutoverState, Phase } from './run-state.ts';
+import type { BaselineSummary, CapacitySnapshot, CutoverState, Phase, Revisions } from './run-state.ts';
 import type { RuleWeights } from './split.ts';
 import type { Steering } from './steering.ts';
 
@@ -58,6 +58,11 @@ export interface PlanMetrics {
     metrics: readonly PlanMetric[],
     range: TimeRange,
   ): Promise<Readonly<Record<string, MetricBaseline | string>>>;
+}
+
+/** Which code each side runs now. */
+export interface RevisionReader {
+  read(): Promise<Revisions>;
 }
 
 export interface AlarmReading {

@@ -112,6 +112,19 @@ export const approvalSchema = z.strictObject({
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
+const revisionSchema = z.discriminatedUnion('kind', [
+  /** Of an ECS service: its task definition, and the deployment that resolved the image. */
+  z.strictObject({ kind: z.literal('tasks'), id: z.string() }),
+  /** Of a target group without one: its targets. */
+  z.strictObject({ kind: z.literal('targets'), ids: z.array(z.string()) }),
+]);
+/** Which code one side runs. */
+export type Revision = z.infer<typeof revisionSchema>;
+
+const revisionsSchema = z.strictObject({ stable: revisionSchema.nullable(), candidate: revisionSchema.nullable() });
+/** Both sides'; null where it cannot be told. */
+export type Revisions = z.infer<typeof revisionsSchema>;
+
 export const stateSchema = z.strictObject({
   v: z.literal(1),
   cutoverId: cutoverIdSchema,
@@ -143,6 +156,10 @@ export const stateSchema = z.strictObject({
   startedBy: z.string().nullable().default(null),
   /** Revision of the steering whose restart was carried out last. */
   steeringRev: z.int().nonnegative().default(0),
+  /** What each side ran when the run first looked, or last began anew for a change of it; null before. */
+  revisions: revisionsSchema.nullable().default(null),
+  /** How often a change of a side made the run begin a phase anew. */
+  revisionRestarts: z.int().nonnegative().default(0),
   /** Put there by a Catch, consumed by the rollback task. */
   error: z.looseObject({ Error: z.string(), Cause: z.string().optional() }).optional(),
 });

@@ -22,6 +22,7 @@ import {
   weightsFor,
 } from '../model/index.ts';
 import { elapsedMs, type Observation } from './reducer.ts';
+import { onRevision, type Revised } from './revision.ts';
 import { steer } from './steering.ts';
 
 /** Ten minutes without a gap, points that come up to three minutes late, and two clocks that differ by two minutes each. */
@@ -59,6 +60,8 @@ export interface Evidence extends HardEvidence {
   readonly minutes: readonly MinuteEvidence[];
   /** Of the plan's own metrics; absent in logs of earlier versions, and in phases in which none votes. */
   readonly metrics?: readonly MetricEvidence[] | undefined;
+  /** Sides that changed in mid-run; null or absent: none did, as far as is known. */
+  readonly revised?: Revised | null | undefined;
   /** Null where it was not read: in a stage nothing is mirrored, and a hard stop waits for nobody. */
   readonly parity: ParityVerdict | null;
 }
@@ -74,6 +77,8 @@ export function observe(deployment: Deployment, state: Looking, seen: Evidence, 
   const observed = observePhase(deployment, state, { ...seen, minutes: known }, now);
   const { decision, reason } = observed.observation;
   if (decision === 'rollback') return observed;
+  const anew = onRevision(state, seen.revised);
+  if (anew !== null) return { ...observed, observation: anew };
   const obstacle = obstacleOf(deployment, state, seen);
   const held = obstacle ?? (decision === 'advance' ? gapIn(state, known, now) : null);
   const longest = obstacle === null ? longestUndecided(state, known, now) : lengthOf(state).maxHold;

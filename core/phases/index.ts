@@ -7,6 +7,7 @@ export {
   awaitSignoff,
   heartbeatDueAt,
   nextShift,
+  type Observation,
   observeInterval,
   reduce,
   rolledBack,
@@ -14,6 +15,7 @@ export {
   type Transition,
 } from './reducer.ts';
 export { type Ended, Replay, type ReplayedLook, type ReplayedPhase, type ReplaySummary } from './replay.ts';
+export { revisedSince } from './revision.ts';
 export { agree, approvalProblem, approversOf, closedSignoff, signoffRules } from './signoff.ts';
 export { pauseAt, steeredAt } from './steering.ts';
 export {

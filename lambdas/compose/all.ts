@@ -1,6 +1,9 @@
 /** Every port over AWS, built once per process on first use. */
+
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { CLIENT_OPTIONS } from '../aws/calls/index.ts';
 import { cloudWatchAlarms, cloudWatchMetrics, mirrorCopies } from '../aws/cloudwatch/index.ts';
@@ -11,6 +14,8 @@ import {
   dynamoParityStore,
   storedParity,
 } from '../aws/dynamo/index.ts';
+import { sideRevisions } from '../aws/ecs/revisions.ts';
+import { targetIds } from '../aws/elb/index.ts';
 import { lambdaExercise } from '../aws/lambda-exercise.ts';
 import { planMetrics, providerSources } from '../providers/index.ts';
 import type { Deps } from '../tasks/index.ts';
@@ -28,11 +33,13 @@ function build(): Deps {
   const { deployment } = shared;
   const { ledgerTable: table } = deployment;
   const cloudWatch = new CloudWatchClient(CLIENT_OPTIONS);
+  const elb = new ElasticLoadBalancingV2Client(CLIENT_OPTIONS);
   const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
   return {
     ...shared,
     metrics: cloudWatchMetrics(cloudWatch, deployment),
     planMetrics: planMetrics({ deployment, cloudWatch, providers: providerSources(deployment) }),
+    revisions: sideRevisions(new ECSClient(CLIENT_OPTIONS), deployment, (side) => targetIds(elb, deployment, side)),
     alarms: cloudWatchAlarms(cloudWatch),
     parity: storedParity({
       ingressId: deployment.ingressId,

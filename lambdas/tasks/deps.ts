@@ -15,6 +15,7 @@ import type {
   Notifier,
   Parity,
   PlanMetrics,
+  RevisionReader,
 } from '../../core/model/index.ts';
 import type { Emit } from './emf.ts';
 
@@ -23,6 +24,7 @@ export interface Deps {
   readonly ingress: Ingress;
   readonly metrics: Metrics;
   readonly planMetrics: PlanMetrics;
+  readonly revisions: RevisionReader;
   readonly alarms: Alarms;
   readonly ledger: Leases;
   readonly decisionLog: DecisionLog;

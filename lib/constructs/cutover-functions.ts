@@ -15,8 +15,8 @@ export interface CutoverFunctionsProps {
   readonly topic: ITopic;
   /** Rules that the cutover may modify, and no others. */
   readonly ruleArns: readonly string[];
-  /** The stable ECS service, when it is one. @default - capacity is left alone */
-  readonly stableService?: { readonly cluster: string; readonly service: string };
+  /** The sides' ECS services, when they are some. @default - capacity is left alone */
+  readonly services?: Readonly<Record<'stable' | 'candidate', { readonly cluster: string; readonly service: string }>>;
   /** Load and chaos. @default - none */
   readonly exerciseFunctionArn?: string;
   /** Sources of a plan's metrics outside CloudWatch. @default - none */
@@ -39,6 +39,7 @@ type Permission =
   | 'health'
   | 'metrics'
   | 'providers'
+  | 'revisions'
   | 'alarms'
   | 'trip'
   | 'capacity'
@@ -63,7 +64,7 @@ const SPECS = {
   shift: { description: 'Writes the next weights, fenced', may: ['weights', 'ledger', 'notify'] },
   watch: {
     description: 'One evaluation of a phase',
-    may: ['health', 'metrics', 'providers', 'alarms', 'ledger', 'notify'],
+    may: ['health', 'metrics', 'providers', 'revisions', 'alarms', 'ledger', 'notify'],
   },
   exercise: { description: 'Starts load and chaos against the mirror', may: ['exercise', 'ledger', 'notify'] },
   signoff: { description: 'Asks for a sign-off', may: ['ledger', 'notify'] },
@@ -155,6 +156,10 @@ export class CutoverFunctions extends Construct {
       case 'providers':
         this.#grantProviders(handler);
         return;
+      case 'revisions':
+        if (this.#props.services !== undefined)
+          handler.allow(['ecs:DescribeServices'], Object.values(this.#props.services).map(this.#serviceArn, this));
+        return;
       case 'alarms':
         handler.allow(
           ['cloudwatch:DescribeAlarms'],
@@ -205,10 +210,9 @@ export class CutoverFunctions extends Construct {
   }
 
   #grantCapacity(handler: HandlerFunction): void {
-    const service = this.#props.stableService;
+    const service = this.#props.services?.stable;
     if (service === undefined) return;
-    const arn = this.#arn('ecs', 'service', `${service.cluster}/${service.service}`, '/');
-    handler.allow(['ecs:DescribeServices', 'ecs:UpdateService'], [arn]);
+    handler.allow(['ecs:DescribeServices', 'ecs:UpdateService'], [this.#serviceArn(service)]);
     handler.allow(
       ['application-autoscaling:RegisterScalableTarget'],
       [this.#arn('application-autoscaling', 'scalable-target', '*', '/')],
@@ -216,6 +220,10 @@ export class CutoverFunctions extends Construct {
       { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } },
     );
     handler.allow(['application-autoscaling:DescribeScalableTargets'], ['*'], NO_RESOURCE_TYPE);
+  }
+
+  #serviceArn({ cluster, service }: { readonly cluster: string; readonly service: string }): string {
+    return this.#arn('ecs', 'service', `${cluster}/${service}`, '/');
   }
 
   #arn(service: string, resource: string, resourceName: string, separator: ':' | '/'): string {

@@ -76,7 +76,7 @@ export class DualStackCutover extends Construct {
       rollbackAlarms: this.#names(ingressId, this.alarms.rollback),
       ...(props.metricProviders === undefined ? {} : { metricProviders: props.metricProviders }),
       ...(props.rollbackConcurrency === undefined ? {} : { rollbackConcurrency: props.rollbackConcurrency }),
-      ...(props.services === undefined ? {} : { stableService: props.services.stable }),
+      ...(props.services === undefined ? {} : { services: props.services }),
       ...(props.exerciseFunctionArn === undefined ? {} : { exerciseFunctionArn: props.exerciseFunctionArn }),
     });
     this.machine = new CutoverMachine(this, 'Cutover', { functions: this.functions, stateMachineName: machineName });

@@ -128,6 +128,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       minutes: ({ from, to }) => call('metrics.minutes', () => site.minutes(from, to)),
       baseline: () => call('metrics.baseline', () => BASELINE),
     },
+    revisions: { read: async () => ({ stable: null, candidate: null }) },
     planMetrics: { minutes: async () => [], baseline: async () => ({}) },
     alarms: {
       read: (names) => call('alarms.read', () => names.flatMap((name) => site.alarms.get(name) ?? [])),

@@ -37,6 +37,8 @@ function stateIn(phase: Phase, stage = -1): CutoverState {
     drill: null,
     startedBy: null,
     steeringRev: 0,
+    revisions: null,
+    revisionRestarts: 0,
   };
 }
 

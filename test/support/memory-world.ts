@@ -27,10 +27,11 @@ import type {
   Parity,
   ParityVerdict,
   PlanMetrics,
+  RevisionReader,
   RunRef,
   TargetHealthCounts,
 } from '../../core/model/ports.ts';
-import type { BaselineSummary, CapacitySnapshot } from '../../core/model/run-state.ts';
+import type { BaselineSummary, CapacitySnapshot, Revisions } from '../../core/model/run-state.ts';
 import { type RuleWeights, SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
 import { UNSTEERED } from '../../core/model/steering.ts';
 import { DEPLOYMENT } from './deployment.ts';
@@ -283,6 +284,9 @@ export class MemoryWorld {
   };
 
   readonly metrics: Metrics = { minutes: async () => this.minuteEvidence, baseline: async () => this.baselineSummary };
+  /** Which code each side runs; null: it cannot be told. */
+  sideRevisions: Revisions = { stable: null, candidate: null };
+  revisions: RevisionReader = { read: async () => structuredClone(this.sideRevisions) };
   readonly planMetrics: PlanMetrics = {
     minutes: async () => structuredClone(this.metricEvidence),
     baseline: async () => this.metricBaseline,

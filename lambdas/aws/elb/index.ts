@@ -1,3 +1,3 @@
 /** Listener rules and target health over ELBv2. */
-export { elbIngress } from './ingress.ts';
+export { elbIngress, targetIds } from './ingress.ts';
 export { ElbRules } from './rule.ts';

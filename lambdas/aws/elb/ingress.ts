@@ -5,6 +5,7 @@ import {
   type ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
   type Rule,
+  type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   CrossfadeError,
@@ -41,11 +42,7 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
     },
 
     async health(role) {
-      const TargetGroupArn = arnOf(deployment, role);
-      const { TargetHealthDescriptions = [] } = await aws('DescribeTargetHealth', () =>
-        client.send(new DescribeTargetHealthCommand({ TargetGroupArn })),
-      );
-      const states = TargetHealthDescriptions.map((d) => d.TargetHealth?.State).filter((s) => s !== 'draining');
+      const states = (await registered(client, deployment, role)).map((d) => d.TargetHealth?.State);
       return {
         healthy: states.filter((s) => s === 'healthy').length,
         unhealthy: states.filter((s) => s === 'unhealthy' || s === 'unhealthy.draining').length,
@@ -53,6 +50,28 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
       };
     },
   };
+}
+
+/** Targets of a side in any state but draining, as `id:port`, sorted. */
+export async function targetIds(
+  client: Pick<ElasticLoadBalancingV2Client, 'send'>,
+  deployment: Deployment,
+  role: GroupRole,
+): Promise<string[]> {
+  const found = await registered(client, deployment, role);
+  return found.map(({ Target }) => `${Target?.Id}:${Target?.Port ?? ''}`).sort();
+}
+
+async function registered(
+  client: Pick<ElasticLoadBalancingV2Client, 'send'>,
+  deployment: Deployment,
+  role: GroupRole,
+): Promise<TargetHealthDescription[]> {
+  const TargetGroupArn = arnOf(deployment, role);
+  const { TargetHealthDescriptions = [] } = await aws('DescribeTargetHealth', () =>
+    client.send(new DescribeTargetHealthCommand({ TargetGroupArn })),
+  );
+  return TargetHealthDescriptions.filter((d) => d.TargetHealth?.State !== 'draining');
 }
 
 function parseRule(arn: string, rule: Rule | undefined): RuleWeights {

@@ -1,0 +1,53 @@
+/** What becomes of a run whose sides change under it: its evidence is of services that are no longer there. */
+import type { CutoverState, Revision, Revisions } from '../model/index.ts';
+import type { Observation } from './reducer.ts';
+
+/** Of one run; a service that is deployed again and again is not ready to be judged. */
+const MOST_RESTARTS = 2;
+
+/** What was seen of a look's sides, and how often this run began a stage anew for it before. */
+export interface Revised {
+  /** A sentence for each side that changed; never empty. */
+  readonly changes: readonly string[];
+  readonly restarts: number;
+}
+
+/** Null where nothing changed, or one of both is not known. */
+export function revisedSince({ revisions, revisionRestarts }: CutoverState, now: Revisions | null): Revised | null {
+  if (revisions === null || now === null) return null;
+  const changes = (['stable', 'candidate'] as const).flatMap(
+    (side) => changeOf(`the ${side} side`, revisions[side], now[side]) ?? [],
+  );
+  return changes.length === 0 ? null : { changes, restarts: revisionRestarts };
+}
+
+/** What the plan says of it; null where it says nothing. */
+export function onRevision(
+  { plan: { gate } }: Pick<CutoverState, 'plan'>,
+  revised: Revised | null | undefined,
+): Observation | null {
+  if (revised == null || gate.onRevision === 'ignore') return null;
+  const what = `${capitalised(revised.changes.join(', and '))}.`;
+  if (gate.onRevision === 'rollback')
+    return { decision: 'rollback', reason: `${what} The plan goes back when a side changes in mid-run.` };
+  if (revised.restarts >= MOST_RESTARTS)
+    return { decision: 'rollback', reason: `${what} The run has begun anew ${MOST_RESTARTS} times for that already.` };
+  return { decision: 'hold', restart: true, reason: `${what} Evidence counts from now on.` };
+}
+
+function changeOf(side: string, before: Revision | null, now: Revision | null): string | null {
+  if (before === null || now === null) return null;
+  if (before.kind === 'tasks' && now.kind === 'tasks')
+    return before.id === now.id ? null : `${side} was deployed anew (${before.id} became ${now.id})`;
+  if (before.kind !== 'targets' || now.kind !== 'targets') return `${side} is another service`;
+  const gone = before.ids.filter((id) => !now.ids.includes(id));
+  const come = now.ids.filter((id) => !before.ids.includes(id));
+  // A set that only grew, or only shrank, was scaled.
+  return gone.length === 0 || come.length === 0
+    ? null
+    : `targets of ${side} were exchanged (${gone.length} gone, ${come.length} new)`;
+}
+
+function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
