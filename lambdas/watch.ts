@@ -15,6 +15,7 @@ import {
 import {
   type Evidence,
   hardStop,
+  hooksAt,
   type Observation,
   observe,
   observeInterval,
@@ -32,6 +33,7 @@ type WatchDeps = Pick<
   | 'ingress'
   | 'metrics'
   | 'planMetrics'
+  | 'hooks'
   | 'revisions'
   | 'alarms'
   | 'parity'
@@ -52,8 +54,11 @@ export function makeHandler(deps: WatchDeps) {
     const now = Math.floor(deps.clock.now());
     const { state, steered, rev } = await asOwed(deps, parseState(event), now);
     const revisions = await revisionsNow(deps);
-    const seen = { ...(await gather(deps, state, now)), revised: revisedSince(state, revisions) };
-    const { observation, verdict } = observe(deps.deployment, { ...state, steered }, seen, now);
+    const gathered = { ...(await gather(deps, state, now)), revised: revisedSince(state, revisions) };
+    const decide = (evidence: Evidence) => observe(deps.deployment, { ...state, steered }, evidence, now);
+    const first = decide(gathered);
+    const seen = { ...gathered, hooks: await votesOf(deps, state, first.observation) };
+    const { observation, verdict } = seen.hooks === undefined ? first : decide(seen);
     deps.emit({ GateDecision: DECISION[observation.decision] });
     await warnOfStable(deps, state, seen);
     const data: Look = {
@@ -66,6 +71,14 @@ export function makeHandler(deps: WatchDeps) {
     const next = { ...state, steeringRev, ...(await afterRevision(deps, state, revisions, seen, observation)) };
     return settle(deps, state, reduce(next, { type: 'observed', at: now, observation }), data);
   };
+}
+
+/** Hooks are asked only where the evidence would advance; undefined where none is. */
+async function votesOf({ hooks }: WatchDeps, state: CutoverState, { decision }: Observation) {
+  if (decision !== 'advance' || state.phase !== 'stage') return undefined;
+  const { candidatePercent: percent } = state.split;
+  const asked = hooksAt(state.plan, 'after', percent);
+  return asked.length === 0 ? undefined : hooks.ask(asked, { cutoverId: state.cutoverId, percent });
 }
 
 /** Null where it could not be read: what is not known has not changed, and is looked at again. */
@@ -143,6 +156,7 @@ function lookOf(state: CutoverState, seen: Evidence, now: number): Omit<Look, 'd
     live: [...live],
     candidate,
     ...(stable === undefined ? {} : { stable }),
+    ...(seen.hooks === undefined ? {} : { hooks: [...seen.hooks] }),
     ...(seen.revised == null ? {} : { revised: { ...seen.revised, changes: [...seen.revised.changes] } }),
     parity: parity === null ? null : { ...parity, reasons: [...parity.reasons] },
     minutes: sinceLastLook(state, minutes, now),

@@ -60,6 +60,10 @@ function logLikelihood(n: number, x: number, p: number, q: number): number {
 
 /** The point of the line with the least divergence from the alternative: the divergence is convex along it, so its slope is bisected. */
 function nearest({ n0, n1 }: Pair, { p0, p1 }: Shares, { offset, slope }: Boundary): Shares {
+  if (offset === 0 && slope === 1) {
+    const pooled = clamped((n0 * p0 + n1 * p1) / (n0 + n1));
+    return { p0: pooled, p1: pooled };
+  }
   const rise = (q0: number) => {
     const q1 = clamped(offset + slope * q0);
     return (n0 * (q0 - p0)) / (q0 * (1 - q0)) + (n1 * slope * (q1 - p1)) / (q1 * (1 - q1));

@@ -32,7 +32,7 @@ export interface MetricTraffic {
 export function needOf(metric: PlanMetric, traffic: MetricTraffic): MetricNeed | null {
   if (metric.kind === 'guard' || traffic.share >= 1 || traffic.share * 100 < metric.requiredFrom) return null;
   if (metric.kind === 'value') {
-    const seconds = 60 * minutesNeeded(traffic.beta) + metric.settleAfter;
+    const seconds = 60 * minutesNeeded(traffic.beta, metric.spell) + metric.settleAfter;
     return { name: metric.name, denominators: null, seconds };
   }
   return countNeed(metric, traffic);

@@ -47,25 +47,29 @@ export function judgeValues(
   });
   const stable = meanOf(minutes.map(reference));
   const margin = stable === null ? 0 : Math.abs(limitOf(stable) - stable);
-  return { ...judge(outcomes), stableValue: stable, candidateValue: candidateMean(minutes), margin };
+  return { ...judge(outcomes, metric.spell), stableValue: stable, candidateValue: candidateMean(minutes), margin };
 }
 
-export function judgeGuard(minutes: readonly MetricMinute[], { direction, limit }: GuardMetric): MinutesEvidence {
+export function judgeGuard(
+  minutes: readonly MetricMinute[],
+  { direction, limit, spell }: GuardMetric,
+): MinutesEvidence {
   const outcomes = minutes.map(({ candidate }) =>
     candidate === null ? null : isBeyond(direction, candidate.x, limit),
   );
-  return { ...judge(outcomes), stableValue: null, candidateValue: candidateMean(minutes), margin: limit };
+  return { ...judge(outcomes, spell), stableValue: null, candidateValue: candidateMean(minutes), margin: limit };
 }
 
 /** Minutes without a bad one after which {@link UNHEALTHY} is refuted at level `beta`. */
-export function minutesNeeded(beta: number): number {
+export function minutesNeeded(beta: number, spell: number): number {
   const [best = 0] = BELOW.map((p) => Math.log((1 - p) / (1 - UNHEALTHY)));
-  return Math.ceil(Math.log(BELOW.length / beta) / best);
+  return Math.ceil((spell * Math.log(BELOW.length / beta)) / best);
 }
 
-function judge(outcomes: readonly (boolean | null)[]) {
+/** A spell of bad minutes has one cause: what it weighs is divided by its length, as a burst of failures is (core/gate/bets). */
+function judge(outcomes: readonly (boolean | null)[], spell: number) {
   const bet = (p: number, limit: number) =>
-    outcomes.map((bad) => (bad === null ? 0 : logRatioAlone(1, bad ? 1 : 0, p, limit)));
+    outcomes.map((bad) => (bad === null ? 0 : logRatioAlone(1, bad ? 1 : 0, p, limit) / spell));
   const known = outcomes.filter((bad) => bad !== null);
   const sum = (logs: readonly number[]) => logs.reduce((a, b) => a + b, 0);
   return {

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { problemsOf, wordIssue } from '../../input/index.ts';
 import { deploymentSchema } from './deployment.ts';
-import { metricEvidenceSchema, minuteEvidenceSchema } from './evidence.ts';
+import { hookAnswerSchema, metricEvidenceSchema, minuteEvidenceSchema } from './evidence.ts';
 import { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
 import { type LogEntry, logEntrySchema } from './lease.ts';
 import { planSchema, withTodaysBursts, withTodaysPlanNames } from './plan.ts';
@@ -96,6 +96,8 @@ export const lookSchema = z.strictObject({
   }),
   /** What people had asked of the run; absent where nobody had. */
   steered: steeredSchema.optional(),
+  /** Votes of the plan's hooks, where the evidence would have advanced. */
+  hooks: z.array(hookAnswerSchema).optional(),
   /** What the comparison came to. An output: a replay makes its own. */
   verdict: z.unknown().optional(),
 });

@@ -71,6 +71,11 @@ export const ERRORS = {
     traffic: 'The rollback that follows returns it to stable.',
     next: 'Nothing; the decision log names the person and the reason.',
   },
+  'Crossfade.HookRefused': {
+    meaning: 'A hook of the plan voted against the next step.',
+    traffic: 'The rollback that follows returns it to stable.',
+    next: 'Read the reason in the message; it is the hook’s own.',
+  },
   'Crossfade.RolledBack': {
     meaning: 'The execution ended with a rollback; its cause is the reason.',
     traffic: 'On stable.',

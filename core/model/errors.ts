@@ -111,6 +111,17 @@ export class SupersededError extends CrossfadeError {
   }
 }
 
+/** A hook of the plan voted against the next step. */
+export class HookRefusedError extends CrossfadeError {
+  /** @param vote `hold` is retried by the state machine for about a minute */
+  constructor(vote: 'hold' | 'rollback', reason: string) {
+    super(vote === 'hold' ? 'Crossfade.Transient' : 'Crossfade.HookRefused', `The next step was not taken. ${reason}`, {
+      traffic: 'unchanged by this step; the rollback that follows returns it to stable.',
+      nextStep: 'ask whoever owns the hook.',
+    });
+  }
+}
+
 /** A side without a healthy target must not be given customers. */
 export class NoHealthyTargetError extends CrossfadeError {
   constructor(role: string) {

@@ -65,6 +65,16 @@ export const metricEvidenceSchema = z.strictObject({
 /** One metric's minutes since the stage began. */
 export type MetricEvidence = z.infer<typeof metricEvidenceSchema>;
 
+export const hookAnswerSchema = z.strictObject({
+  /** The hook's. */
+  name: z.string(),
+  vote: z.enum(['proceed', 'hold', 'rollback']),
+  /** Its own words, or why it has none; empty without. */
+  reason: z.string(),
+});
+/** What a hook of the plan voted. */
+export type HookAnswer = z.infer<typeof hookAnswerSchema>;
+
 export const metricBaselineSchema = z.strictObject({
   /** The stable side's share over the look-back, or the mean of its values. */
   usual: z.number().nonnegative(),

@@ -34,6 +34,7 @@ export {
   DrillFailedError,
   describeError,
   FencedError,
+  HookRefusedError,
   InvalidPlanError,
   NoHealthyTargetError,
   type PlanProblem,
@@ -43,6 +44,7 @@ export {
   WeightsNotAppliedError,
 } from './errors.ts';
 export type {
+  HookAnswer,
   MetricBaseline,
   MetricEvidence,
   MetricMinute,
@@ -85,6 +87,8 @@ export type {
   Exercise,
   FenceRequest,
   FenceResult,
+  HookStep,
+  Hooks,
   Ingress,
   Leases,
   Metrics,

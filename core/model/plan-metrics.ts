@@ -153,6 +153,8 @@ const valueMetricSchema = comparedSchema.extend({
   tolerance: z.number().min(0).optional(),
   /** The same as a part of the stable side's figure (0.1: a tenth). */
   relativeTolerance: z.number().min(0).max(100).optional(),
+  /** How many minutes in a row one cause takes the figure of a healthy candidate beyond its tolerance at most; evidence counts by causes. */
+  spell: z.int().min(1).max(60).default(3),
 });
 
 const guardMetricSchema = commonSchema.extend({
@@ -161,6 +163,8 @@ const guardMetricSchema = commonSchema.extend({
   value: querySchema,
   /** Beyond it a minute is bad: the stage does not advance, and goes back when too many minutes are. */
   limit: z.number(),
+  /** How many minutes in a row one cause takes a healthy candidate beyond it at most. */
+  spell: z.int().min(1).max(60).default(2),
   /** Which side of the limit is bad. */
   direction: z.enum(['higherIsWorse', 'lowerIsWorse']).default('higherIsWorse'),
 });

@@ -156,6 +156,24 @@ const decommissionSchema = z.strictObject({
   step: durationSchema(MINUTE, DAY).prefault('PT30M'),
 });
 
+const hookSchema = z.strictObject({
+  /** Its name in messages and the decision log. */
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,39}$/, { error: 'must be a name of 1 to 40 lower-case letters, digits and -' }),
+  /** `before` the weights move to a stage, or `after` its evidence is in and before it advances. */
+  when: z.enum(['before', 'after']),
+  /** A provider of the deployment (`metricProviders`) of type `http` or `lambda`. It answers within the provider's time. */
+  provider: z.string().min(1),
+  /** Percentages of the stages at which it is asked; all unless given. */
+  stages: z.array(percent).min(1).max(20).optional(),
+  /**
+   * Its vote when it does not answer in time, or not by the contract. `hold` before a step is asked again for about a minute, and
+   * goes back then; after a stage it holds until `maxHold`.
+   */
+  otherwise: z.enum(['proceed', 'hold', 'rollback']).default('hold'),
+});
+
 export const planSchema = z
   .strictObject({
     /** Free text for people. */
@@ -176,6 +194,8 @@ export const planSchema = z
     gate: gateSchema.prefault({}),
     /** Evidence of your own: counts, values and guards that vote beside errors and slow requests, each with its share of `gate.alpha`. */
     metrics: z.array(planMetricSchema).max(20).default([]),
+    /** Functions or addresses of your own that are asked before and after each step, and vote. */
+    hooks: z.array(hookSchema).max(10).default([]),
     /**
      * Your own CloudWatch alarms, by ARN, in the region of the cutover: one in ALARM rolls back. Those of the plan that was
      * deployed do so by events too; others are seen when a stage is evaluated.
@@ -224,6 +244,17 @@ export const planSchema = z
     }
     for (const { path, message } of metricProblems(plan.metrics))
       ctx.addIssue({ code: 'custom', path: ['metrics', ...path], message });
+    plan.hooks.forEach((hook, i) => {
+      if (plan.hooks.findIndex(({ name }) => name === hook.name) < i)
+        ctx.addIssue({ code: 'custom', path: ['hooks', i, 'name'], message: `another hook is called "${hook.name}"` });
+      const unknown = hook.stages?.find((at) => !plan.stages.some(({ percent }) => percent === at));
+      if (unknown !== undefined)
+        ctx.addIssue({
+          code: 'custom',
+          path: ['hooks', i, 'stages'],
+          message: `the plan has no stage at ${unknown} %`,
+        });
+    });
     plan.alarms.forEach((arn, i) => {
       if (plan.alarms.indexOf(arn) < i)
         ctx.addIssue({ code: 'custom', path: ['alarms', i], message: 'is given twice' });

@@ -7,9 +7,10 @@
 
 import type { GroupRole } from './deployment.ts';
 import type { Drill, DrillRecord } from './drill.ts';
-import type { MetricBaseline, MetricEvidence, MinuteEvidence } from './evidence.ts';
+import type { HookAnswer, MetricBaseline, MetricEvidence, MinuteEvidence } from './evidence.ts';
 import type { CutoverId, Generation, IngressId } from './ids.ts';
 import type { Intent, Lease, LogEntry, Trigger, TriggerScope } from './lease.ts';
+import type { Plan } from './plan.ts';
 import type { PlanMetric } from './plan-metrics.ts';
 import type { BaselineSummary, CapacitySnapshot, CutoverState, Phase, Revisions } from './run-state.ts';
 import type { RuleWeights } from './split.ts';
@@ -58,6 +59,19 @@ export interface PlanMetrics {
     metrics: readonly PlanMetric[],
     range: TimeRange,
   ): Promise<Readonly<Record<string, MetricBaseline | string>>>;
+}
+
+/** The step that hooks are asked about. */
+export interface HookStep {
+  readonly cutoverId: CutoverId;
+  /** Percent of the requests that the candidate answers at the stage. */
+  readonly percent: number;
+}
+
+/** Hooks of the plan. */
+export interface Hooks {
+  /** One answer for each; never rejects: what does not answer votes as the plan says. */
+  ask(hooks: Plan['hooks'], step: HookStep): Promise<HookAnswer[]>;
 }
 
 /** Which code each side runs now. */

@@ -11,6 +11,7 @@ import {
   type Deployment,
   describeWeights,
   fromIso,
+  type HookAnswer,
   type MetricEvidence,
   type MinuteEvidence,
   type ParityVerdict,
@@ -21,6 +22,7 @@ import {
   type TargetHealthCounts,
   weightsFor,
 } from '../model/index.ts';
+import { withHooks } from './hooks.ts';
 import { elapsedMs, type Observation } from './reducer.ts';
 import { onRevision, type Revised } from './revision.ts';
 import { steer } from './steering.ts';
@@ -62,6 +64,8 @@ export interface Evidence extends HardEvidence {
   readonly metrics?: readonly MetricEvidence[] | undefined;
   /** Sides that changed in mid-run; null or absent: none did, as far as is known. */
   readonly revised?: Revised | null | undefined;
+  /** Votes of the plan's hooks; absent before they are asked. */
+  readonly hooks?: readonly HookAnswer[] | undefined;
   /** Null where it was not read: in a stage nothing is mirrored, and a hard stop waits for nobody. */
   readonly parity: ParityVerdict | null;
 }
@@ -84,7 +88,10 @@ export function observe(deployment: Deployment, state: Looking, seen: Evidence, 
   const longest = obstacle === null ? longestUndecided(state, known, now) : lengthOf(state).maxHold;
   const found = held === null ? observed.observation : heldBy(`${held} ${reason}`, state, now, longest);
   const safe = obstacle === null && seen.parity?.status !== 'dirty';
-  return { ...observed, observation: steer(found, state.steered, safe) };
+  const steered = steer(found, state.steered, safe);
+  const voted = withHooks(steered, seen.hooks);
+  const isHeld = steered.decision === 'advance' && voted.decision === 'hold';
+  return { ...observed, observation: isHeld ? heldBy(voted.reason, state, now, lengthOf(state).maxHold) : voted };
 }
 
 function heldBy(reason: string, state: Looking, now: number, longest: number): Observation {

@@ -2,6 +2,7 @@
 export { baselineRefusals, unmeasured } from './baseline.ts';
 export { nextDesired, residue } from './decommission.ts';
 export { type Evidence, hardStop, observe, unreadiness } from './evaluate.ts';
+export { hooksAt, objectionOf } from './hooks.ts';
 export { refusals, retentionProblem } from './preflight.ts';
 export {
   awaitSignoff,

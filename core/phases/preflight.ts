@@ -42,7 +42,7 @@ export interface PreflightFindings {
  */
 export function refusals(
   deployment: Deployment,
-  plan: Pick<Plan, 'alarms' | 'metrics'>,
+  plan: Pick<Plan, 'alarms' | 'metrics' | 'hooks'>,
   found: PreflightFindings,
   now: number,
   executionArn: string,
@@ -52,6 +52,7 @@ export function refusals(
     ...healthRefusals(found),
     ...alarmRefusals([...rollbackAlarmsOf(deployment, plan), ...deployment.shadowAlarms], found.alarms),
     ...metricRefusals(deployment, plan.metrics),
+    ...hookRefusals(deployment, plan.hooks),
     ...(isOwn(found.owner, executionArn) ? [] : ownerRefusals(deployment, found, now)),
   ];
 }
@@ -101,6 +102,16 @@ function metricRefusals({ metricProviders = {}, services }: Deployment, metrics:
       return [];
     }),
   );
+}
+
+/** Prometheus and Datadog answer queries, and no questions. */
+function hookRefusals({ metricProviders = {} }: Deployment, hooks: Plan['hooks']): string[] {
+  return hooks.flatMap(({ name, provider }, i) => {
+    const type = metricProviders[provider]?.type;
+    if (type === 'http' || type === 'lambda') return [];
+    const has = type === undefined ? `no provider "${provider}"` : `"${provider}" as a provider of type ${type}`;
+    return [`hooks.${i}.provider (${name}): the deployment has ${has}; a hook needs one of type http or lambda`];
+  });
 }
 
 function queriesOf(metric: PlanMetric): [string, MetricQuery][] {

@@ -17,7 +17,7 @@ import {
 import { sideRevisions } from '../aws/ecs/revisions.ts';
 import { targetIds } from '../aws/elb/index.ts';
 import { lambdaExercise } from '../aws/lambda-exercise.ts';
-import { planMetrics, providerSources } from '../providers/index.ts';
+import { planHooks, planMetrics, providerCallers, providerSources } from '../providers/index.ts';
 import type { Deps } from '../tasks/index.ts';
 import { rollbackDeps } from './rollback.ts';
 
@@ -39,6 +39,7 @@ function build(): Deps {
     ...shared,
     metrics: cloudWatchMetrics(cloudWatch, deployment),
     planMetrics: planMetrics({ deployment, cloudWatch, providers: providerSources(deployment) }),
+    hooks: planHooks(deployment, providerCallers(deployment)),
     revisions: sideRevisions(new ECSClient(CLIENT_OPTIONS), deployment, (side) => targetIds(elb, deployment, side)),
     alarms: cloudWatchAlarms(cloudWatch),
     parity: storedParity({

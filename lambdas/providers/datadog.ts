@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { checkedPoints } from './answer.ts';
 import { fetchJson } from './bounded-fetch.ts';
-import type { HttpSource } from './prometheus.ts';
+import type { HttpProvider } from './callers.ts';
 import type { Credentials } from './secrets.ts';
 import { type PointSource, SourceError } from './source.ts';
 
@@ -17,7 +17,7 @@ const answerSchema = z.object({
     .default([]),
 });
 
-export function datadogSource({ url, timeoutSeconds }: HttpSource, credentials: Credentials): PointSource {
+export function datadogSource({ url, timeoutSeconds }: HttpProvider, credentials: Credentials): PointSource {
   return async (query, range) => {
     const asked = new URL('api/v1/query', url.endsWith('/') ? url : `${url}/`);
     asked.searchParams.set('query', query);

@@ -1,3 +1,4 @@
 /** Where metrics of the user's own are read. */
+export { planHooks } from './hooks.ts';
 export { planMetrics } from './plan-metrics.ts';
-export { providerSources } from './sources.ts';
+export { providerCallers, providerSources } from './sources.ts';

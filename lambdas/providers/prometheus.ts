@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { checkedPoints } from './answer.ts';
 import { fetchJson } from './bounded-fetch.ts';
+import type { HttpProvider } from './callers.ts';
 import type { Credentials } from './secrets.ts';
 import { POINT_MS, type PointSource, SourceError } from './source.ts';
 
@@ -23,12 +24,7 @@ const answerSchema = z.discriminatedUnion('status', [
 /** Bad parameters, and a query that cannot be executed: its JSON says why. */
 const TELLING = [400, 422];
 
-export interface HttpSource {
-  readonly url: string;
-  readonly timeoutSeconds: number;
-}
-
-export function prometheusSource({ url, timeoutSeconds }: HttpSource, credentials: Credentials): PointSource {
+export function prometheusSource({ url, timeoutSeconds }: HttpProvider, credentials: Credentials): PointSource {
   return async (query, range) => {
     const asked = new URL('api/v1/query_range', url.endsWith('/') ? url : `${url}/`);
     asked.searchParams.set('query', query);

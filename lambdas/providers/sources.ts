@@ -3,9 +3,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Deployment, MetricProvider } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS, systemClock } from '../aws/calls/index.ts';
+import { askedSource } from './asked-source.ts';
+import { httpCaller, lambdaCaller, type ProviderCall } from './callers.ts';
 import { datadogSource } from './datadog.ts';
-import { httpSource } from './http-provider.ts';
-import { lambdaSource } from './lambda-provider.ts';
 import { prometheusSource } from './prometheus.ts';
 import { noCredentials, secretOf } from './secrets.ts';
 import type { PointSource } from './source.ts';
@@ -22,10 +22,24 @@ function sourceOf(ingressId: Deployment['ingressId'], provider: MetricProvider):
     case 'datadog':
       return datadogSource(provider, credentialsOf(provider.secretArn));
     case 'http':
-      return httpSource(ingressId, provider, credentialsOf(provider.secretArn));
     case 'lambda':
-      return lambdaSource(new LambdaClient({ ...CLIENT_OPTIONS, maxAttempts: 1 }), ingressId, provider);
+      return askedSource(ingressId, callerOf(provider));
   }
+}
+
+/** Those that answer any request, and not queries alone. */
+export function providerCallers({ metricProviders = {} }: Deployment): Record<string, ProviderCall> {
+  const callers = Object.entries(metricProviders).flatMap(([name, provider]) =>
+    provider.type === 'http' || provider.type === 'lambda' ? [[name, callerOf(provider)] as const] : [],
+  );
+  return Object.fromEntries(callers);
+}
+
+function callerOf(provider: Extract<MetricProvider, { type: 'http' | 'lambda' }>): ProviderCall {
+  if (provider.type === 'http') return httpCaller(provider, credentialsOf(provider.secretArn));
+  // The time that the deployment gives it may be longer than that of AWS's own services.
+  const requestHandler = { ...CLIENT_OPTIONS.requestHandler, requestTimeout: provider.timeoutSeconds * 1000 + 500 };
+  return lambdaCaller(new LambdaClient({ maxAttempts: 1, requestHandler }), provider);
 }
 
 function credentialsOf(secretArn: string | undefined) {

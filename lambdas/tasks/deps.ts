@@ -9,6 +9,7 @@ import type {
   Drills,
   Executions,
   Exercise,
+  Hooks,
   Ingress,
   Leases,
   Metrics,
@@ -24,6 +25,7 @@ export interface Deps {
   readonly ingress: Ingress;
   readonly metrics: Metrics;
   readonly planMetrics: PlanMetrics;
+  readonly hooks: Hooks;
   readonly revisions: RevisionReader;
   readonly alarms: Alarms;
   readonly ledger: Leases;

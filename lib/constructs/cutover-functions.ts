@@ -61,7 +61,7 @@ const SPECS = {
   },
   baseline: { description: 'Measures the stable side', may: ['metrics', 'providers', 'ledger', 'notify'] },
   capacity: { description: 'Holds the capacity of the stable side', may: ['capacity', 'ledger', 'notify'] },
-  shift: { description: 'Writes the next weights, fenced', may: ['weights', 'ledger', 'notify'] },
+  shift: { description: 'Writes the next weights, fenced', may: ['weights', 'providers', 'ledger', 'notify'] },
   watch: {
     description: 'One evaluation of a phase',
     may: ['health', 'metrics', 'providers', 'revisions', 'alarms', 'ledger', 'notify'],

@@ -128,6 +128,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       minutes: ({ from, to }) => call('metrics.minutes', () => site.minutes(from, to)),
       baseline: () => call('metrics.baseline', () => BASELINE),
     },
+    hooks: { ask: async () => [] },
     revisions: { read: async () => ({ stable: null, candidate: null }) },
     planMetrics: { minutes: async () => [], baseline: async () => ({}) },
     alarms: {

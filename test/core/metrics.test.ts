@@ -222,22 +222,31 @@ describe('false aborts of a count', () => {
 });
 
 describe('a value of the user’s own', () => {
-  it('within its tolerance passes after half an hour', () => {
+  it('within its tolerance passes after an hour', () => {
     const each = (i: number): readonly [Side, Side] => [
       [1, 100 + (i % 7)],
       [1, 110 + (i % 5)],
     ];
     expect(opinion(queue(), 15, each).verdict).toBe('undecided');
-    expect(opinion(queue(), 40, each).verdict).toBe('within margin');
+    expect(opinion(queue(), 60, each).verdict).toBe('within margin');
   });
 
-  it('that grows on the candidate alone is worse within a quarter of an hour', () => {
+  it('that grows on the candidate alone is worse within half an hour', () => {
     const each = (i: number): readonly [Side, Side] => [
       [1, 100],
       [1, 100 + 30 * Math.max(0, i - 30)],
     ];
     expect(opinion(queue(), 32, each).verdict).not.toBe('worse');
-    expect(opinion(queue(), 47, each).verdict).toBe('worse');
+    expect(opinion(queue(), 60, each).verdict).toBe('worse');
+    expect(opinion(queue({ spell: 1 }), 47, each).verdict).toBe('worse');
+  });
+
+  it('that is high for three minutes now and then is no worse: a spell has one cause', () => {
+    const each = (i: number): readonly [Side, Side] => [
+      [1, 100],
+      [1, i % 40 < 3 ? 300 : 100],
+    ];
+    expect(opinion(queue(), 240, each).verdict).not.toBe('worse');
   });
 
   it('that grows on both sides is the hour’s, not the candidate’s', () => {

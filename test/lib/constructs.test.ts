@@ -60,7 +60,7 @@ describe('metrics of the user’s own', () => {
         : [],
     );
 
-  it('are read by the two functions that need them, with these secrets and functions alone', () => {
+  it('are read, and hooks asked, by the three functions that need them, with these secrets and functions alone', () => {
     const stack = template();
     for (const [action, resource] of [
       ['secretsmanager:GetSecretValue', secretArn],
@@ -73,8 +73,9 @@ describe('metrics of the user’s own', () => {
       });
     }
     const readers = allowed(stack, 'secretsmanager:GetSecretValue');
-    expect(readers).toHaveLength(2);
+    expect(readers).toHaveLength(3);
     expect(readers.join()).toMatch(/baseline/);
+    expect(readers.join()).toMatch(/shift/);
     expect(readers.join()).toMatch(/watch/);
     expect(allowed(Template.fromStack(cutover({})), 'secretsmanager:GetSecretValue')).toEqual([]);
   });

@@ -5,7 +5,7 @@
 
 import type { DrillRecord } from '../../core/model/drill.ts';
 import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
-import type { MetricBaseline, MetricEvidence, MinuteEvidence } from '../../core/model/evidence.ts';
+import type { HookAnswer, MetricBaseline, MetricEvidence, MinuteEvidence } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
 import { concerns, type Lease, type LogEntry, sameIntent } from '../../core/model/lease.ts';
 import type {
@@ -19,6 +19,7 @@ import type {
   Drills,
   Executions,
   Exercise,
+  Hooks,
   Ingress,
   Leases,
   Metrics,
@@ -284,6 +285,16 @@ export class MemoryWorld {
   };
 
   readonly metrics: Metrics = { minutes: async () => this.minuteEvidence, baseline: async () => this.baselineSummary };
+  /** How the plan's hooks vote; those that are not here say proceed. */
+  hookVotes: Readonly<Record<string, HookAnswer['vote']>> = {};
+  readonly hooksAsked: string[] = [];
+  readonly hooks: Hooks = {
+    ask: async (hooks, { percent }) =>
+      hooks.map(({ name }) => {
+        this.hooksAsked.push(`${name} at ${percent} %`);
+        return { name, vote: this.hookVotes[name] ?? 'proceed', reason: 'said so' };
+      }),
+  };
   /** Which code each side runs; null: it cannot be told. */
   sideRevisions: Revisions = { stable: null, candidate: null };
   revisions: RevisionReader = { read: async () => structuredClone(this.sideRevisions) };

@@ -5,9 +5,9 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ingressIdSchema } from '../../../core/model/ids.ts';
+import { askedSource } from '../../../lambdas/providers/asked-source.ts';
+import { httpCaller, lambdaCaller } from '../../../lambdas/providers/callers.ts';
 import { datadogSource } from '../../../lambdas/providers/datadog.ts';
-import { httpSource } from '../../../lambdas/providers/http-provider.ts';
-import { lambdaSource } from '../../../lambdas/providers/lambda-provider.ts';
 import { prometheusSource } from '../../../lambdas/providers/prometheus.ts';
 import { noCredentials, secretOf } from '../../../lambdas/providers/secrets.ts';
 import type { PointSource } from '../../../lambdas/providers/source.ts';
@@ -47,7 +47,8 @@ const json =
 const KINDS: Readonly<Record<string, (url: string, seconds?: number) => PointSource>> = {
   prometheus: (url, seconds = timeoutSeconds) => prometheusSource({ url, timeoutSeconds: seconds }, noCredentials),
   datadog: (url, seconds = timeoutSeconds) => datadogSource({ url, timeoutSeconds: seconds }, noCredentials),
-  http: (url, seconds = timeoutSeconds) => httpSource(INGRESS, { url, timeoutSeconds: seconds }, noCredentials),
+  http: (url, seconds = timeoutSeconds) =>
+    askedSource(INGRESS, httpCaller({ url, timeoutSeconds: seconds }, noCredentials)),
 };
 
 describe.each(Object.entries(KINDS))('a provider of kind %s', (_kind, sourceAt) => {
@@ -184,10 +185,12 @@ describe('a provider of one’s own', () => {
       });
       json(answer)(request, response, body);
     });
-    const source = httpSource(
+    const source = askedSource(
       INGRESS,
-      { url, timeoutSeconds },
-      secretOf(client, 'arn:secret', () => FROM),
+      httpCaller(
+        { url, timeoutSeconds },
+        secretOf(client, 'arn:secret', () => FROM),
+      ),
     );
     expect([...(await source('orders', RANGE, ASKED))]).toEqual(answer.points);
   });
@@ -214,7 +217,8 @@ describe('a provider of one’s own', () => {
         },
       }) as unknown as Pick<LambdaClient, 'send'>;
     const provider = { functionArn: 'arn:aws:lambda:eu-west-1:1:function:kpi', timeoutSeconds };
-    const ask = (result: object) => lambdaSource(lambda(result), INGRESS, provider)('orders', RANGE, ASKED);
+    const ask = (result: object) =>
+      askedSource(INGRESS, lambdaCaller(lambda(result), provider))('orders', RANGE, ASKED);
     expect([...(await ask({ Payload: Buffer.from(JSON.stringify(answer)) }))]).toEqual(answer.points);
     expect(invoked).toMatchObject([{ v: 1, ingress: 'gateway', query: 'orders', ...ASKED }]);
     await expect(ask({ FunctionError: 'Unhandled', Payload: Buffer.from('{}') })).rejects.toThrow(

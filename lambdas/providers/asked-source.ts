@@ -1,0 +1,9 @@
+/** A provider of one's own, whatever carries its answers. */
+import type { IngressId } from '../../core/model/index.ts';
+import { pointsOf, requestOf } from './answer.ts';
+import type { ProviderCall } from './callers.ts';
+import type { PointSource } from './source.ts';
+
+export function askedSource(ingress: IngressId, call: ProviderCall): PointSource {
+  return async (query, range, asked) => pointsOf(await call(requestOf(ingress, query, range, asked)), range);
+}

@@ -1,0 +1,58 @@
+/** Providers of one's own that answer any request in JSON: over HTTP, signed, or as a function. */
+import { createHmac } from 'node:crypto';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { fetchJson } from './bounded-fetch.ts';
+import type { Credentials } from './secrets.ts';
+import { SourceError } from './source.ts';
+
+/** One request, one answer, in its time. @throws {@link SourceError}, or what a client throws */
+export type ProviderCall = (request: unknown) => Promise<unknown>;
+
+export interface HttpProvider {
+  readonly url: string;
+  readonly timeoutSeconds: number;
+}
+
+/** `X-Crossfade-Signature: sha256=<hex HMAC of the body>` where its secret has a key. */
+export function httpCaller({ url, timeoutSeconds }: HttpProvider, credentials: Credentials): ProviderCall {
+  return async (request) => {
+    const { headers, signingKey } = await credentials();
+    const body = JSON.stringify(request);
+    const signature =
+      signingKey === undefined
+        ? {}
+        : { 'x-crossfade-signature': `sha256=${createHmac('sha256', signingKey).update(body).digest('hex')}` };
+    return fetchJson(new URL(url), {
+      method: 'POST',
+      headers: { ...headers, ...signature, 'content-type': 'application/json' },
+      body,
+      timeoutMs: timeoutSeconds * 1000,
+    });
+  };
+}
+
+export interface FunctionProvider {
+  readonly functionArn: string;
+  readonly timeoutSeconds: number;
+}
+
+/** A function may stand in a VPC where those of a cutover do not. */
+export function lambdaCaller(
+  client: Pick<LambdaClient, 'send'>,
+  { functionArn, timeoutSeconds }: FunctionProvider,
+): ProviderCall {
+  return async (request) => {
+    const command = new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(request)) });
+    const abortSignal = AbortSignal.timeout(timeoutSeconds * 1000);
+    const { FunctionError, Payload } = await client.send(command, { abortSignal }).catch((cause: unknown) => {
+      if (abortSignal.aborted) throw new SourceError(`it did not answer within ${timeoutSeconds} s`, { cause });
+      throw cause;
+    });
+    if (FunctionError !== undefined) throw new SourceError('its function failed; its log says why');
+    try {
+      return JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
+    } catch (cause) {
+      throw new SourceError('its answer is not JSON', { cause });
+    }
+  };
+}

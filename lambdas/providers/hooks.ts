@@ -1,0 +1,51 @@
+/** The port of a plan's hooks: each is asked once, in its provider's time; what does not answer votes as the plan says. */
+import * as z from 'zod';
+import {
+  type Deployment,
+  describeError,
+  type HookAnswer,
+  type HookStep,
+  type Hooks,
+  type Plan,
+} from '../../core/model/index.ts';
+import { describeProblems, wordIssue } from '../../input/index.ts';
+import type { ProviderCall } from './callers.ts';
+import { SourceError } from './source.ts';
+
+const LONGEST_REASON = 300;
+
+const voteSchema = z.strictObject({
+  v: z.literal(1),
+  vote: z.enum(['proceed', 'hold', 'rollback']),
+  reason: z.string().default(''),
+});
+
+type Hook = Plan['hooks'][number];
+
+export function planHooks({ ingressId }: Deployment, callers: Readonly<Record<string, ProviderCall>>): Hooks {
+  return {
+    ask: (hooks, step) => Promise.all(hooks.map((hook) => answerOf(hook, step, callers, ingressId))),
+  };
+}
+
+async function answerOf(
+  { name, when, provider, otherwise }: Hook,
+  step: HookStep,
+  callers: Readonly<Record<string, ProviderCall>>,
+  ingress: Deployment['ingressId'],
+): Promise<HookAnswer> {
+  try {
+    const call = callers[provider];
+    if (call === undefined) throw new SourceError(`the deployment has no provider ${provider} that can be asked`);
+    const answer = voteSchema.safeParse(await call({ v: 1, ingress, hook: name, when, ...step }), { error: wordIssue });
+    if (!answer.success) throw new SourceError(`its answer is wrong: ${describeProblems(answer.error, 'answer')}`);
+    return { name, vote: answer.data.vote, reason: short(answer.data.reason) };
+  } catch (error) {
+    const why = error instanceof SourceError ? error.message : describeError(error);
+    return { name, vote: otherwise, reason: short(`${why}; the plan says ${otherwise} then`) };
+  }
+}
+
+function short(text: string): string {
+  return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text;
+}
