@@ -49,6 +49,11 @@ export class ObservedLeg {
     this.#firstByteMs = Math.max(0, performance.now() - this.#startedAt);
   }
 
+  /** They stand after the fields of the head: of gRPC the status is among them. */
+  trailers(fields: readonly string[]): void {
+    this.#headers = [...this.#headers, ...fields];
+  }
+
   chunk(chunk: Buffer): void {
     this.#sample.add(chunk);
   }

@@ -169,13 +169,31 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['@opentelemetry/*'],
   },
   'mirror/recorder': {
-    purpose: 'Copies requests, observes both answers and ships captures.',
+    purpose: 'Sends copies of exchanges that a proxy hands over, and ships captures of both answers.',
     imports: ['http', 'capture', 'capture/*', 'mirror/message'],
     packages: ['@aws-sdk/client-firehose', 'undici'],
   },
+  'mirror/config': {
+    purpose: 'The mirror’s configuration, from the environment.',
+    imports: ['input', 'capture', 'capture/redaction', 'mirror/recorder'],
+  },
+  'mirror/envoy': {
+    purpose: 'Envoy’s configuration for the mirror, and the script that it runs.',
+    imports: [],
+    pure: true,
+  },
+  'mirror/sidecar': {
+    purpose: 'The recorder as a process beside Envoy.',
+    imports: ['capture', 'capture/*', 'mirror/config', 'mirror/envoy', 'mirror/message', 'mirror/recorder'],
+    packages: ['undici'],
+  },
+  'mirror/local': {
+    purpose: 'Envoy and the recorder on this machine.',
+    imports: ['mirror/config', 'mirror/envoy'],
+  },
   'mirror/embedded': {
-    purpose: 'The small proxy that mirrors.',
-    imports: ['http', 'input', 'capture', 'capture/*', 'mirror', 'mirror/message', 'mirror/recorder'],
+    purpose: 'A small proxy of node’s own parts, where there is no Envoy.',
+    imports: ['http', 'capture', 'capture/*', 'mirror', 'mirror/config', 'mirror/message', 'mirror/recorder'],
     packages: ['undici'],
   },
 
@@ -306,7 +324,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'rehearsal/load': { purpose: 'Customers.', imports: ['rehearsal/machine'], packages: ['undici'] },
   'rehearsal/scenario': {
     purpose: 'One rehearsed cutover, from the first customer to the verdict.',
-    imports: [MODEL, AWS, 'report', ...CLOUD, 'rehearsal/dataplane', 'rehearsal/load'],
+    imports: [MODEL, AWS, 'report', ...CLOUD, 'rehearsal/dataplane', 'rehearsal/load', 'mirror/local'],
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sfn'],
   },
   'rehearsal/chaos': {

@@ -7,6 +7,7 @@ import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import {
   type ChaosSpec,
   chooseCandidate,
+  chooseMirror,
   type RehearsalOptions,
   rehearse,
   type Scenario,
@@ -83,7 +84,7 @@ async function runAll(
   options: Omit<RehearsalOptions, 'progress'>,
   out: Screen,
 ): Promise<RunEvidence[]> {
-  out.write(`Candidate: ${plain(options.candidate.label)}\n`);
+  out.write(`Candidate: ${plain(options.candidate.label)}\nMirror: ${plain(chooseMirror(process.env).label)}\n`);
   const runs: RunEvidence[] = [];
   for (const scenario of scenarios) {
     out.write(`\n== ${scenario.title} ==\n`);

@@ -1,27 +1,28 @@
 /**
- * One face of the mirror: streams every request to its primary at once and answers with what the primary says. A copy goes to
- * the other side; nothing about it can be seen or felt by the client.
+ * One face of the mirror: streams every request to its primary at once and answers with what the primary says. What is recorded of it
+ * goes to the recorder afterwards; nothing about that can be seen or felt by the client.
  */
-
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Client, type Dispatcher } from 'undici';
 import { otherSide } from '../../capture/index.ts';
 import { routeWithoutSecrets } from '../../capture/redaction/index.ts';
 import { RequestHead, traceContext, traceparentOf } from '../message/index.ts';
-import { CopyObserver, type CopyPorts, mayCopy, sampled } from '../recorder/index.ts';
+import { type CopyPolicy, mayCopy, sampled } from '../recorder/index.ts';
 import type { Telemetry } from '../telemetry.ts';
-import { Exchange } from './exchange.ts';
+import { exchange } from './exchange.ts';
 import type { FailureLog } from './failure-log.ts';
-import { relay, upgrade } from './handshake.ts';
+import { Recording, type RecordingPorts } from './recording.ts';
 import { refusalOf, refuse, refuseSocket, statusOf } from './refusal.ts';
+import { upgrade } from './upgrade.ts';
 
-export interface FaceOptions extends CopyPorts {
+export interface FaceOptions extends RecordingPorts {
   readonly primaryUrl: URL;
-  readonly primaryPool: Dispatcher;
+  readonly policy: CopyPolicy;
   /** Names the mirror in Via. */
   readonly ingress: string;
+  /** Milliseconds for which a client's connection may be idle: longer than the load balancer's idle timeout, so that it closes first. */
+  readonly keepAliveMs: number;
   readonly failures: FailureLog;
   /** Spans are named by these. */
   readonly routes: readonly string[];
@@ -29,16 +30,8 @@ export interface FaceOptions extends CopyPorts {
   readonly telemetry?: Telemetry;
 }
 
-/** Longer than the load balancer's idle timeout (60 s by default), so that it is never the target that closes first. */
-const KEEP_ALIVE_MS = 75_000;
 /** ALB takes 64 KB of request fields in all; no request that reached the primary without the mirror may fail because of it. */
 const MAX_HEADER_BYTES = 128 * 1024;
-/**
- * A client that takes longer for its head is not served (slow loris). Node counts from the connection's beginning, and a load balancer opens
- * connections ahead and keeps them for its idle timeout (https://github.com/nodejs/node/issues/24980).
- */
-const HEAD_MS = KEEP_ALIVE_MS;
-
 export class Face {
   readonly server: Server;
   readonly #options: FaceOptions;
@@ -51,8 +44,10 @@ export class Face {
     this.#options = options;
     this.server = createServer({
       maxHeaderSize: MAX_HEADER_BYTES,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: HEAD_MS,
+      keepAliveTimeout: options.keepAliveMs,
+      // Slow loris. Node counts from the connection's beginning, and a load balancer opens connections ahead and keeps them for its
+      // idle timeout (https://github.com/nodejs/node/issues/24980).
+      headersTimeout: options.keepAliveMs,
       // An upload may take as long as the load balancer lets it.
       requestTimeout: 0,
       // Any other offer is ignored (RFC 9110, 7.8), and its body is a body.
@@ -60,9 +55,9 @@ export class Face {
     });
     // Node would leave out the fields beyond 2,000 without a word; their bytes are bounded.
     this.server.maxHeadersCount = 0;
-    this.server.on('request', (req, res) => this.#serve(req, res, false));
-    this.server.on('checkContinue', (req, res) => this.#serve(req, res, true));
-    this.server.on('checkExpectation', (req, res) => this.#serve(req, res, true));
+    this.server.on('request', (req, res) => this.#serve(req, res));
+    this.server.on('checkContinue', (req, res) => this.#serve(req, res));
+    this.server.on('checkExpectation', (req, res) => this.#serve(req, res));
     this.server.on('upgrade', (req, socket, first) => this.#upgrade(req, socket, first));
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#unreadable(error.code ?? '', socket));
     this.server.on('connection', (socket) => {
@@ -81,8 +76,8 @@ export class Face {
     for (const socket of this.#connections) if (!this.#busy.has(socket)) socket.destroy();
   }
 
-  #serve(req: IncomingMessage, res: ServerResponse, expects: boolean): void {
-    const { counters, primaryPool, primaryUrl, ingress } = this.#options;
+  #serve(req: IncomingMessage, res: ServerResponse): void {
+    const { counters, primaryUrl, ingress } = this.#options;
     const { socket } = req;
     this.#busy.set(socket, res);
     res.once('close', () => this.#busy.delete(socket));
@@ -96,30 +91,11 @@ export class Face {
     }
     const requestId = identify(req, head);
     const span = this.#span(req, head);
-    if (expects || head.trailers || !req.url?.startsWith('/')) {
-      counters.drop('upgrade');
-      const failed = (error: unknown) => this.#primaryFailed(error);
-      void relay({ primary: primaryUrl, failed, closing: () => this.#closing }, req, res, head).then(() =>
-        span?.end(res.statusCode),
-      );
-      return;
-    }
-    const observer = this.#observer(req, head, requestId);
-    const ended = span === undefined ? null : (status: number | null) => span.end(status);
-    new Exchange({
-      dispatcher: primaryPool,
-      fresh: () => new Client(primaryUrl.origin, { maxHeaderSize: MAX_HEADER_BYTES }),
-      counters,
-      failed: (error) => this.#primaryFailed(error),
-      closing: () => this.#closing,
-      req,
-      res,
-      head,
-      observer,
-      ended,
-    }).start();
-    // Never before the original.
-    observer?.dispatched();
+    const recording = this.#recording(req, head, requestId);
+    const failed = (error: unknown) => this.#primaryFailed(error);
+    void exchange({ primary: primaryUrl, failed, closing: () => this.#closing }, req, res, head, recording).then(() =>
+      span?.end(res.writableFinished ? res.statusCode : null),
+    );
   }
 
   #upgrade(req: IncomingMessage, socket: Duplex, first: Buffer): void {
@@ -182,12 +158,14 @@ export class Face {
     return span;
   }
 
-  #observer(req: IncomingMessage, head: RequestHead, requestId: string): CopyObserver | null {
-    const { counters, policy, shadow, primary } = this.#options;
-    const method = req.method ?? 'GET';
-    if (!mayCopy(method, req.url ?? '/', policy.allowed[otherSide(primary)])) counters.drop('method');
+  #recording(req: IncomingMessage, head: RequestHead, requestId: string): Recording | null {
+    const { counters, policy, primary } = this.#options;
+    const [method, target] = [req.method ?? 'GET', req.url ?? '/'];
+    if (!target.startsWith('/')) counters.drop('upgrade');
+    else if (!mayCopy(method, target, policy.allowed[otherSide(primary)])) counters.drop('method');
     else if (!sampled(requestId, policy.sampleRate)) counters.drop('sample');
-    else if (shadow.reserve()) return new CopyObserver(this.#options, req, head, requestId);
+    else
+      return new Recording(this.#options, { requestId, method, target, headers: head.fields, hasBody: head.hasBody });
     return null;
   }
 }

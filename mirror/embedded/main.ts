@@ -2,9 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { otherSide, type Side } from '../../capture/index.ts';
-import { Counters, Shadow, ThreadCapture } from '../recorder/index.ts';
-import { mirrorConfig } from './config.ts';
+import type { Side } from '../../capture/index.ts';
+import { mirrorConfig } from '../config/index.ts';
+import { Counters, ExchangeRecorder, Shadow, ThreadCapture } from '../recorder/index.ts';
 import { Face } from './face.ts';
 import { FailureLog } from './failure-log.ts';
 import { Readiness } from './readiness.ts';
@@ -27,6 +27,9 @@ const spans =
 const urls: Readonly<Record<Side, URL>> = { stable: config.stableUrl, candidate: config.candidateUrl };
 const sample = { cap: config.policy.bodyCap, key: config.capture.rules.redaction.key };
 
+const shadows: Readonly<Record<Side, Shadow>> = { stable: shadowOf('stable'), candidate: shadowOf('candidate') };
+for (const side of ['stable', 'candidate'] as const) counters.breakers.set(side, () => shadows[side].breakerOpen());
+const recorder = new ExchangeRecorder({ shadows, noise: shadowOf('stable'), capture, counters, policy: config.policy });
 const readiness: Readonly<Record<Side, Readiness>> = {
   stable: new Readiness(urls.stable, config.primaryHealthPath),
   candidate: new Readiness(urls.candidate, config.primaryHealthPath),
@@ -60,19 +63,13 @@ const metrics = setInterval(report, METRICS_MS);
 process.once('SIGTERM', () => void drain());
 
 function faceOf(primary: Side): Face {
-  const other = otherSide(primary);
-  const shadow = shadowOf(other);
-  counters.breakers.set(other, () => shadow.breakerOpen());
   return new Face({
     primary,
     primaryUrl: urls[primary],
-    // As many connections as there are requests: a limit would let customers wait that would not without the mirror.
-    primaryPool: poolOf(primary, null),
     ingress: config.ingress,
+    keepAliveMs: config.keepAliveMs,
     failures,
-    shadow,
-    noise: shadowOf('stable'),
-    capture,
+    recorder,
     counters,
     policy: config.policy,
     sample,
@@ -83,12 +80,9 @@ function faceOf(primary: Side): Face {
 
 function shadowOf(side: Side): Shadow {
   const { maxCopies, copyDeadlineMs } = config;
-  const dispatcher = poolOf(side, maxCopies);
+  const limits = { connections: maxCopies, maxHeaderSize: 128 * 1024, clientTtl: CONNECTION_TTL_MS };
+  const dispatcher = new Pool(urls[side].origin, limits);
   return new Shadow({ dispatcher, counters, sample, maxInFlight: maxCopies, deadlineMs: copyDeadlineMs });
-}
-
-function poolOf(side: Side, connections: number | null): Pool {
-  return new Pool(urls[side].origin, { connections, maxHeaderSize: 128 * 1024, clientTtl: CONNECTION_TTL_MS });
 }
 
 function report(): void {

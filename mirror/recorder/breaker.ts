@@ -34,9 +34,4 @@ export class Breaker {
     this.#asking = false;
     if (this.#failures >= FAILURES_TO_OPEN) this.#openUntil = now + OPEN_MS;
   }
-
-  /** The request that was admitted never came to an answer of either kind. */
-  withdrawn(): void {
-    this.#asking = false;
-  }
 }

@@ -3,8 +3,10 @@
 /**
  * Why a request through the mirror yields no captured pair. `refused`: the mirror itself refused it; `method`: has side effects; `sample`: not chosen; `upgrade`: no plain
  * HTTP exchange; `aborted`: the client left. The others are losses: `oversize`: the request's body is over the cap; `busy`: as
- * many copies as allowed are under way; `breaker`: the shadow is left alone; `error`: the copy could not be sent, or the pair
- * did not complete in time; `queue`: the capture's queue was full; `sink`: the sink refused.
+ * many copies as allowed are under way; `breaker`: the shadow is left alone; `error`: the primary answered before the request was
+ * whole, or the exchange could not be read; `recorder-busy`, `recorder-slow`, `recorder-down`: the proxy could not hand the exchange to
+ * the recorder, since too many were on their way, since it took too long, or since nobody took it; `queue`: the capture's queue
+ * was full; `sink`: the sink refused.
  */
 export type DropReason =
   | 'refused'
@@ -16,6 +18,9 @@ export type DropReason =
   | 'busy'
   | 'breaker'
   | 'error'
+  | 'recorder-busy'
+  | 'recorder-slow'
+  | 'recorder-down'
   | 'queue'
   | 'sink';
 
@@ -26,6 +31,7 @@ export const MIRROR_METRICS = {
   MirrorCaptured: 'captures that were queued for the sink',
   MirrorPrimaryErrors: 'requests that the primary did not answer',
   MirrorPrimaryRetries: 'requests repeated because the primary had just closed the connection',
+  MirrorCut: 'captures whose primary answer is longer than the cap: only its beginning is kept',
   MirrorDropped: 'requests without a capture, by `Reason` (docs/explanation/mirror.md)',
   MirrorBreakerOpen: '1 while the breaker towards the side that gets the copies is open, by `Side`',
 } as const satisfies Record<string, string>;
@@ -35,6 +41,8 @@ export class Counters {
   copies = 0;
   captured = 0;
   primaryErrors = 0;
+  /** Captures whose primary answer is longer than what is kept. */
+  cut = 0;
   /** Requests that were sent again on a fresh connection, because the one they went by had been closed meanwhile. */
   primaryRetries = 0;
   readonly dropped = new Map<DropReason, number>();
@@ -53,13 +61,14 @@ export class Counters {
       MirrorCaptured: this.captured,
       MirrorPrimaryErrors: this.primaryErrors,
       MirrorPrimaryRetries: this.primaryRetries,
+      MirrorCut: this.cut,
     };
     const lines = [emf({ Ingress: ingress }, values, now)];
     for (const [reason, count] of this.dropped)
       lines.push(emf({ Ingress: ingress, Reason: reason }, { MirrorDropped: count }, now));
     for (const [Side, open] of this.breakers)
       lines.push(emf({ Ingress: ingress, Side }, { MirrorBreakerOpen: open() ? 1 : 0 }, now));
-    [this.requests, this.copies, this.captured, this.primaryErrors, this.primaryRetries] = [0, 0, 0, 0, 0];
+    [this.requests, this.copies, this.captured, this.primaryErrors, this.primaryRetries, this.cut] = [0, 0, 0, 0, 0, 0];
     this.dropped.clear();
     return lines;
   }

@@ -15,6 +15,8 @@ export interface CopyRequest {
   /** Names and values alternating. */
   readonly headers: readonly string[];
   readonly body: Buffer | null;
+  /** The side is to be asked by HTTP/2, where what sends the copy can. */
+  readonly http2?: boolean;
 }
 
 export interface ShadowOptions {
@@ -25,6 +27,10 @@ export interface ShadowOptions {
   readonly maxInFlight: number;
   /** Milliseconds from the copy's dispatch to its last byte. */
   readonly deadlineMs: number;
+  /** Fields that tell a proxy on the way about the copy. @default - none */
+  readonly marks?: (request: CopyRequest) => readonly string[];
+  /** How an answer that came by a proxy is read. @default - as it is */
+  readonly read?: (leg: RawLeg) => RawLeg;
 }
 
 export class Shadow {
@@ -52,22 +58,21 @@ export class Shadow {
     this.#reserved--;
   }
 
-  /** For a place that was taken, but not used for a copy. */
-  withdraw(): void {
-    this.#breaker.withdrawn();
-    this.release();
-  }
-
   /** Copies are being held back because too many in a row failed. */
   breakerOpen(): boolean {
     return this.#breaker.isOpen();
   }
 
-  /** Sends a copy for a place that was taken. `done` is called once, never in this call's own turn. */
-  copy(request: CopyRequest, done: (leg: RawLeg) => void): void {
-    const { dispatcher, counters, sample, deadlineMs } = this.#options;
+  /** Sends a copy for a place that was taken. Never rejects: what fails is a failed leg. */
+  copy(request: CopyRequest): Promise<RawLeg> {
+    return new Promise((resolve) => this.#send(request, resolve));
+  }
+
+  #send(request: CopyRequest, done: (leg: RawLeg) => void): void {
+    const { dispatcher, counters, sample, deadlineMs, marks = () => [], read = (leg) => leg } = this.#options;
     counters.copies++;
-    const copy = new Copy(sample, deadlineMs, (leg) => {
+    const copy = new Copy(sample, deadlineMs, (raw) => {
+      const leg = read(raw);
       if (leg.outcome === 'failed' || leg.body.bytes > MAX_RESPONSE_BYTES) this.#breaker.failed(performance.now());
       else this.#breaker.succeeded();
       done(leg);
@@ -77,7 +82,7 @@ export class Shadow {
       // undici types the methods it knows; others are tokens like them.
       const options: Dispatcher.DispatchOptions = { method: method as Dispatcher.HttpMethod, path: target, body };
       dispatcher.dispatch(
-        { ...options, headers: [...headers, SHADOW_HEADER, '1'], bodyTimeout: 0, headersTimeout: 0 },
+        { ...options, headers: [...headers, SHADOW_HEADER, '1', ...marks(request)], bodyTimeout: 0, headersTimeout: 0 },
         copy,
       );
     } catch (error) {
@@ -115,7 +120,8 @@ class Copy implements Dispatcher.DispatchHandler {
     controller.abort(new Error('longer than a copy may be'));
   }
 
-  onResponseEnd(): void {
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    this.#leg.trailers(rawFields(controller.rawTrailers));
     this.#finish(this.#leg.answered());
   }
 

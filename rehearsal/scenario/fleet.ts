@@ -4,7 +4,7 @@ import type { LocalCloud } from '../cloud/index.ts';
 import type { LocalService } from '../cloud/services/index.ts';
 import { type Child, startChild, type Target } from '../machine/index.ts';
 import type { FaultSpec } from './fault.ts';
-import { type Command, MIRROR, NODE_GATEWAY, UPSTREAM } from './gateways.ts';
+import { type Command, chooseMirror, NODE_GATEWAY, UPSTREAM } from './gateways.ts';
 
 export type FleetSide = 'stable' | 'candidate';
 
@@ -128,8 +128,10 @@ export class Fleet {
       const [target] = this.#group(side).targets;
       return `http://${target?.host}:${target?.port}`;
     };
-    const mirror = await this.#child('mirror', MIRROR, {
+    const { command, env } = chooseMirror(process.env);
+    const mirror = await this.#child('mirror', command, {
       ...cloud.environment,
+      ...env,
       CROSSFADE_INGRESS: cloud.deployment.ingressId,
       MIRROR_BIND: '127.0.0.1',
       MIRROR_FORWARD_PORT: '0',
@@ -141,6 +143,8 @@ export class Fleet {
       MIRROR_ROUTES: '/items,/items/{id},/orders/{id}',
       MIRROR_REDACTION_KEY: REHEARSAL_REDACTION_KEY,
       MIRROR_FLUSH_MS: '200',
+      // Nobody is served any more when it is stopped.
+      MIRROR_DRAIN_MS: '500',
     });
     this.#others.push(mirror);
     const target = (port: number): Target => ({ host: '127.0.0.1', port, health: 'initial' });

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { envoyBinary } from '../../mirror/local/index.ts';
 import { ownModule } from '../machine/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -11,7 +12,14 @@ export interface Command {
   readonly args: readonly string[];
 }
 
-export interface CandidateChoice {
+export interface MirrorChoice extends Choice {
+  /** Beside what every mirror is told. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export type CandidateChoice = Choice;
+
+interface Choice {
   readonly command: Command;
   /** Said in the report, so that nobody takes a stand-in for the real thing. */
   readonly label: string;
@@ -22,7 +30,16 @@ export const NODE_GATEWAY: Command = {
   args: [ownModule('examples', 'gateway-node', 'main')],
 };
 export const UPSTREAM: Command = { command: process.execPath, args: [ownModule('examples', 'upstream', 'server')] };
-export const MIRROR: Command = { command: process.execPath, args: [ownModule('mirror', 'embedded', 'main')] };
+export const EMBEDDED_MIRROR: Command = { command: process.execPath, args: [ownModule('mirror', 'embedded', 'main')] };
+const ENVOY_MIRROR: Command = { command: process.execPath, args: [ownModule('mirror', 'local', 'main')] };
+
+/** Envoy where this machine has it (`ENVOY`, or in PATH), as it is deployed; otherwise the small proxy, plainly named. @throws Error when ENVOY names no program */
+export function chooseMirror(env: Readonly<Record<string, string | undefined>>): MirrorChoice {
+  const envoy = envoyBinary(env);
+  return envoy === null
+    ? { command: EMBEDDED_MIRROR, env: {}, label: 'the embedded proxy (a stand-in: no Envoy on this machine)' }
+    : { command: ENVOY_MIRROR, env: { ENVOY: envoy }, label: `Envoy, as deployed (${envoy})` };
+}
 
 /** The published package leaves the examples out. */
 export function hasExamples(): boolean {

@@ -2,7 +2,7 @@
 export { approve } from './approver.ts';
 export { Chaos, type ChaosSpec, parseChaos } from './aws-faults.ts';
 export { parseFault } from './fault.ts';
-export { chooseCandidate, hasExamples } from './gateways.ts';
+export { chooseCandidate, chooseMirror, hasExamples } from './gateways.ts';
 export { rehearsalPlan } from './rehearsal-plan.ts';
 export { type RehearsalOptions, type RehearsalProgress, rehearse, type Scenario } from './rehearse.ts';
 export { synthesise } from './synth.ts';

@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { bundleMirror } from '../../lib/assets/mirror-image.ts';
 import { ShadowMirror, type ShadowMirrorProps } from '../../lib/constructs/shadow-mirror.ts';
-import { mirrorConfig } from '../../mirror/embedded/config.ts';
+import { mirrorConfig } from '../../mirror/config/index.ts';
 import { startChild } from '../../rehearsal/machine/child.ts';
 import { json } from '../mirror/rig.ts';
 import { serve } from '../support/http.ts';

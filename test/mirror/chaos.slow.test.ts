@@ -13,7 +13,7 @@ import { Pool } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Child, startChild } from '../../rehearsal/machine/child.ts';
-import { MIRROR } from '../../rehearsal/scenario/gateways.ts';
+import { EMBEDDED_MIRROR } from '../../rehearsal/scenario/gateways.ts';
 
 const MB = 1024 * 1024;
 /** What a mirror may hold beyond its start: queue, samples of the pairs under way, the engine's own slack. */
@@ -77,7 +77,7 @@ async function mirror(shadowPort: number, env: Readonly<Record<string, string>> 
   dropped.clear();
   const child = await startChild({
     name: 'mirror',
-    ...MIRROR,
+    ...EMBEDDED_MIRROR,
     env: {
       CROSSFADE_INGRESS: 'g',
       MIRROR_BIND: '127.0.0.1',

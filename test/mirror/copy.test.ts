@@ -216,10 +216,11 @@ describe('the customer’s answer', () => {
   });
 
   it('is no pair when the client left before it was complete', async () => {
-    const rig = await mirror(never, json('{}'));
+    const asked = Promise.withResolvers<void>();
+    const rig = await mirror(() => asked.resolve(), json('{}'));
     const client = new RawClient(rig.port);
     client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-    while (rig.counters.copies === 0) await new Promise(setImmediate);
+    await asked.promise;
     client.destroy();
     while (rig.counters.dropped.size === 0) await new Promise(setImmediate);
     expect([...rig.counters.dropped]).toEqual([['aborted', 1]]);

@@ -9,14 +9,11 @@ const metricsOf = (lines: readonly string[]) => lines.map((line) => JSON.parse(l
 const COPY = { method: 'GET', target: '/', headers: [], body: null } as const;
 
 /** One pair's way through the shadow. */
-const copied = (shadow: Shadow) =>
-  new Promise<void>((resolve) => {
-    if (!shadow.reserve()) return resolve();
-    shadow.copy(COPY, () => {
-      shadow.release();
-      resolve();
-    });
-  });
+async function copied(shadow: Shadow): Promise<void> {
+  if (!shadow.reserve()) return;
+  await shadow.copy(COPY);
+  shadow.release();
+}
 
 describe('the mirror’s metrics', () => {
   it('count what was done since the last time, and every drop by its reason', () => {

@@ -33,7 +33,7 @@ describe('a client that expects to be told to go on', () => {
         resolve();
       });
     });
-    const { client, rig } = await mirror(primary);
+    const { client } = await mirror(primary);
     client.write(POST);
     await asked;
     expect(client.text).toBe('');
@@ -41,7 +41,6 @@ describe('a client that expects to be told to go on', () => {
     expect(await client.until(/100 Continue\r\n\r\n/)).toBe('HTTP/1.1 100 Continue\r\n\r\n');
     client.write('hello');
     expect(await client.until(/got/)).toContain('got hello');
-    expect(rig.counters.dropped.get('upgrade')).toBe(1);
   });
 
   it('gets the primary’s refusal instead, and the connection ends: what follows on it would be anybody’s guess', async () => {

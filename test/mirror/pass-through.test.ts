@@ -283,7 +283,7 @@ describe('what the primary answers', () => {
 });
 
 describe('connections', () => {
-  it('are kept to both sides', async () => {
+  it('to clients are kept; each request goes to the primary by one that nobody has used before', async () => {
     const sockets = new Set<unknown>();
     const rig = await mirror((req, res) => {
       sockets.add(req.socket);
@@ -294,7 +294,7 @@ describe('connections', () => {
       raw.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
       await raw.until(new RegExp(`(?:200 OK[\\s\\S]*){${i}}x$`));
     }
-    expect(sockets.size).toBe(1);
+    expect(sockets.size).toBe(5);
   });
 
   it('that the primary closed just now cost no customer anything', async () => {
@@ -314,7 +314,6 @@ describe('connections', () => {
       const response = await request(rig.url);
       expect([response.statusCode, await response.body.text()]).toEqual([200, 'ok']);
     }
-    expect(rig.counters.primaryRetries).toBe(1);
     expect(rig.counters.primaryErrors).toBe(0);
   });
 

@@ -3,13 +3,14 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { connect, type Server, type Socket } from 'node:net';
 import { Pool } from 'undici';
 import type { CaptureRecord } from '../../capture/format/record.ts';
-import { otherSide, type RawPair, type Side } from '../../capture/pair.ts';
+import type { RawPair, Side } from '../../capture/pair.ts';
 import type { RedactionRules } from '../../capture/redaction/index.ts';
 import { RecordMaker } from '../../capture/stored-record.ts';
 import { Face } from '../../mirror/embedded/face.ts';
 import { FailureLog } from '../../mirror/embedded/failure-log.ts';
 import type { CopyPolicy } from '../../mirror/recorder/copy-policy.ts';
 import { Counters } from '../../mirror/recorder/counters.ts';
+import { ExchangeRecorder } from '../../mirror/recorder/exchange-recorder.ts';
 import { Shadow } from '../../mirror/recorder/shadow.ts';
 import { listen, serve, stop } from '../support/http.ts';
 
@@ -43,11 +44,7 @@ export async function startRig(
 ): Promise<Rig> {
   const services = { stable: await started(stable), candidate: await started(candidate) };
   const primary = options.primary ?? 'stable';
-  const pools = [
-    new Pool(services[primary].url),
-    new Pool(services[otherSide(primary)].url),
-    new Pool(services.stable.url),
-  ] as const;
+  const pools = { stable: new Pool(services.stable.url), candidate: new Pool(services.candidate.url) };
   const counters = new Counters();
   const policy: CopyPolicy = {
     sampleRate: 1,
@@ -73,15 +70,18 @@ export async function startRig(
     },
     close: async () => {},
   };
+  const shadows = {
+    stable: new Shadow({ dispatcher: pools.stable, ...limits }),
+    candidate: new Shadow({ dispatcher: pools.candidate, ...limits }),
+  };
+  const noise = new Shadow({ dispatcher: pools.stable, ...limits });
   const face = new Face({
     primary,
     primaryUrl: new URL(services[primary].url),
-    primaryPool: pools[0],
     ingress: 'g',
+    keepAliveMs: 75_000,
     failures: new FailureLog((line) => failures.push(line), Date.now),
-    shadow: new Shadow({ dispatcher: pools[1], ...limits }),
-    noise: new Shadow({ dispatcher: pools[2], ...limits }),
-    capture,
+    recorder: new ExchangeRecorder({ shadows, noise, capture, counters, policy }),
     counters,
     policy,
     sample,
@@ -108,7 +108,7 @@ export async function startRig(
       }),
     async stop() {
       await stop(face.server);
-      await Promise.all(pools.map((pool) => pool.destroy()));
+      await Promise.all(Object.values(pools).map((pool) => pool.destroy()));
       await Promise.all([services.stable.stop(), services.candidate.stop()]);
     },
   };

@@ -6,7 +6,7 @@ import { startDataPlane } from '../../rehearsal/dataplane/data-plane.ts';
 import { type Child, startChild } from '../../rehearsal/machine/child.ts';
 import { ScaledClock } from '../../rehearsal/machine/clock.ts';
 import type { Target } from '../../rehearsal/machine/world.ts';
-import { chooseCandidate, MIRROR, NODE_GATEWAY, UPSTREAM } from '../../rehearsal/scenario/gateways.ts';
+import { chooseCandidate, EMBEDDED_MIRROR, NODE_GATEWAY, UPSTREAM } from '../../rehearsal/scenario/gateways.ts';
 import { loadBalancer } from '../rehearsal/cloud/support.ts';
 import { listen, stop } from '../support/http.ts';
 
@@ -83,7 +83,7 @@ beforeAll(async () => {
     SIDE: 'candidate',
     OTEL_SERVICE_NAME: 'candidate',
   });
-  const mirror = await start('mirror', MIRROR, {
+  const mirror = await start('mirror', EMBEDDED_MIRROR, {
     ...otlp,
     CROSSFADE_INGRESS: 'gateway',
     MIRROR_BIND: '127.0.0.1',

@@ -9,9 +9,12 @@ import type { IngressId, TimeRange } from '../../../core/model/index.ts';
 import type { CopyCounts } from '../../../parity/tally/index.ts';
 import { aws } from '../calls/index.ts';
 
-/** Drops before a copy was sent, and after; `method`, `sample`, `upgrade` and `aborted` are no losses. */
-const UNSENT = ['busy', 'breaker', 'oversize'] as const;
+/** Drops before a copy was sent, and after; `method`, `sample`, `upgrade`, `aborted` and `refused` are no losses. */
+const UNSENT = ['busy', 'breaker', 'oversize', 'recorder-busy', 'recorder-slow', 'recorder-down'] as const;
 const SENT = ['error', 'queue', 'sink'] as const;
+
+/** An id of a query holds letters, digits and underscores (GetMetricData). */
+const idOf = (reason: string) => reason.replaceAll('-', '_');
 
 /** Whole hours, and minutes where that is less than three: one call returns 100,800 points at most. */
 const periodFor = ({ from, to }: TimeRange) => (to - from <= 3 * 3_600_000 ? 60 : 3600);
@@ -37,7 +40,7 @@ export async function mirrorCopies(
         MetricDataQueries: [
           query('copies', 'MirrorCopies'),
           query('failed', 'ParityFailed'),
-          ...[...UNSENT, ...SENT].map((reason) => query(reason, 'MirrorDropped', reason)),
+          ...[...UNSENT, ...SENT].map((reason) => query(idOf(reason), 'MirrorDropped', reason)),
         ],
         StartTime: floor(range.from),
         EndTime: new Date(floor(range.to).getTime() + period * 1000),
@@ -47,9 +50,9 @@ export async function mirrorCopies(
   const sum = (id: string) =>
     (MetricDataResults.find((r) => r.Id === id)?.Values ?? []).reduce((total, value) => total + value, 0);
   return {
-    wanted: sum('copies') + UNSENT.reduce((total, reason) => total + sum(reason), 0),
+    wanted: sum('copies') + UNSENT.reduce((total, reason) => total + sum(idOf(reason)), 0),
     lost: {
-      ...Object.fromEntries([...UNSENT, ...SENT].map((reason) => [reason, sum(reason)])),
+      ...Object.fromEntries([...UNSENT, ...SENT].map((reason) => [reason, sum(idOf(reason))])),
       'not comparable': sum('failed'),
     },
   };

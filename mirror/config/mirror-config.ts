@@ -1,5 +1,6 @@
 /** The mirror's configuration, from the environment; a mistake names its variable. */
 import * as z from 'zod';
+import type { Side } from '../../capture/index.ts';
 import { PERSONAL_RULES } from '../../capture/redaction/index.ts';
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import type { CaptureSettings, CopyPolicy, SinkConfig } from '../recorder/index.ts';
@@ -38,6 +39,15 @@ const schema = z.object({
   MIRROR_FORWARD_PORT: port.default(8081),
   MIRROR_REVERSE_PORT: port.default(8082),
   MIRROR_HEALTH_PORT: port.default(8083),
+  /** `off` leaves the recorder out: Envoy passes requests on, and every exchange is counted as lost. */
+  MIRROR_RECORDER: z.enum(['on', 'off']).default('on'),
+  /** Ports of the loopback that Envoy and the recorder share; the embedded mirror has no need of them. */
+  MIRROR_RECORDER_PORT: port.default(8084),
+  MIRROR_ADMIN_PORT: port.default(8085),
+  MIRROR_COPY_STABLE_PORT: port.default(8086),
+  MIRROR_COPY_CANDIDATE_PORT: port.default(8087),
+  /** Milliseconds for which a customer's connection may be idle: more than the load balancer's idle timeout, so that it closes first. */
+  MIRROR_KEEP_ALIVE_MS: z.coerce.number().int().min(1_000).max(4_000_000).default(75_000),
   /** Asked of each side for readiness; any answer below 500 will do. */
   MIRROR_PRIMARY_HEALTH_PATH: z.string().regex(path).default('/healthz'),
   /** `firehose:<stream>`, `ndjson:<file>` (`-` is standard output) or `none`. */
@@ -88,6 +98,11 @@ export interface MirrorConfig {
   readonly forwardPort: number;
   readonly reversePort: number;
   readonly healthPort: number;
+  readonly recorder: boolean;
+  readonly recorderPort: number;
+  readonly adminPort: number;
+  readonly copyPorts: Readonly<Record<Side, number>>;
+  readonly keepAliveMs: number;
   readonly policy: CopyPolicy;
   readonly maxCopies: number;
   readonly copyDeadlineMs: number;
@@ -110,6 +125,11 @@ export function mirrorConfig(env: NodeJS.ProcessEnv): MirrorConfig {
     forwardPort: e.MIRROR_FORWARD_PORT,
     reversePort: e.MIRROR_REVERSE_PORT,
     healthPort: e.MIRROR_HEALTH_PORT,
+    recorder: e.MIRROR_RECORDER === 'on',
+    recorderPort: e.MIRROR_RECORDER_PORT,
+    adminPort: e.MIRROR_ADMIN_PORT,
+    copyPorts: { stable: e.MIRROR_COPY_STABLE_PORT, candidate: e.MIRROR_COPY_CANDIDATE_PORT },
+    keepAliveMs: e.MIRROR_KEEP_ALIVE_MS,
     policy: {
       sampleRate: e.MIRROR_SAMPLE_RATE,
       noiseRate: e.MIRROR_NOISE_RATE,

@@ -1,0 +1,2 @@
+/** The mirror's configuration, from the environment. */
+export { type MirrorConfig, mirrorConfig } from './mirror-config.ts';

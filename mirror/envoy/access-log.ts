@@ -1,0 +1,72 @@
+/** What Envoy tells of requests: a line for each that failed, and counts of all of them. */
+import { type Extension, extension } from './api.ts';
+import { SHARED } from './settings.ts';
+
+/** Envoy's own failures between it and the primary (https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage). */
+export const PRIMARY_FAILED = ['UF', 'UC', 'UR', 'UH', 'UT', 'UPE', 'LR', 'URX', 'UO', 'DF'] as const;
+
+interface LogFilter {
+  readonly [kind: string]: unknown;
+}
+
+interface AccessLog extends Extension {
+  readonly filter?: LogFilter;
+}
+
+/** Of every 5xx, and of every request that has a flag, the reason. No path: it may hold secrets; the id joins the lines of others. */
+function failures(face: string): AccessLog {
+  return {
+    ...extension('envoy.access_loggers.stdout', 'extensions.access_loggers.stream.v3.StdoutAccessLog', {
+      log_format: {
+        json_format: {
+          event: 'request failed',
+          face,
+          at: '%START_TIME%',
+          requestId: '%REQ(X-REQUEST-ID)%',
+          method: '%REQ(:METHOD)%',
+          status: '%RESPONSE_CODE%',
+          reason: '%RESPONSE_CODE_DETAILS%',
+          flags: '%RESPONSE_FLAGS%',
+          transport: '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
+          primary: '%UPSTREAM_HOST%',
+          ms: '%DURATION%',
+        },
+      },
+    }),
+    filter: {
+      or_filter: {
+        filters: [
+          {
+            status_code_filter: {
+              comparison: { op: 'GE', value: { default_value: 500, runtime_key: 'crossfade.log_from_status' } },
+            },
+          },
+          { response_flag_filter: { flags: [...PRIMARY_FAILED, 'DPE'] } },
+        ],
+      },
+    },
+  };
+}
+
+/** Counts each request once, at its end. Its tags come from the face's script and from Envoy, so they are few. */
+function counter(name: string, tags: Readonly<Record<string, string>>, filter?: LogFilter): AccessLog {
+  const logger = extension('envoy.access_loggers.stats', 'extensions.access_loggers.stats.v3.Config', {
+    stats_scope: { prefix: SHARED.stats },
+    counters: [
+      {
+        stat: { name, tags: Object.entries(tags).map(([tag, value_format]) => ({ name: tag, value_format })) },
+        value_fixed: 1,
+      },
+    ],
+  });
+  return filter === undefined ? logger : { ...logger, filter };
+}
+
+/** Access loggers of a face. */
+export function accessLogs(face: string): readonly AccessLog[] {
+  return [
+    failures(face),
+    counter('ended', { fate: `%DYNAMIC_METADATA(${SHARED.metadata}:fate)%` }),
+    counter('primary_failed', {}, { response_flag_filter: { flags: [...PRIMARY_FAILED] } }),
+  ];
+}

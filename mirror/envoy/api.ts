@@ -1,0 +1,118 @@
+/** The part of Envoy's API (v3) that the mirror uses, in the names of its JSON form: a field that is misspelt does not compile. */
+
+/** A message behind google.protobuf.Any. */
+export interface Typed {
+  readonly '@type': `type.googleapis.com/envoy.${string}`;
+  readonly [field: string]: unknown;
+}
+
+/** An extension of Envoy's by its name. */
+export interface Extension {
+  readonly name: `envoy.${string}`;
+  readonly typed_config: Typed;
+}
+
+/** Seconds with up to nine digits, as protobuf writes them. */
+export type Duration = `${number}s`;
+
+export interface Address {
+  readonly socket_address: { readonly address: string; readonly port_value: number };
+}
+
+export interface HeaderOption {
+  readonly header: { readonly key: string; readonly value: string };
+  readonly append_action: 'APPEND_IF_EXISTS_OR_ADD' | 'OVERWRITE_IF_EXISTS_OR_ADD';
+}
+
+export interface RetryPolicy {
+  readonly retry_on: string;
+  readonly num_retries: number;
+  readonly retry_priority?: Extension;
+  readonly retry_back_off?: { readonly base_interval: Duration; readonly max_interval: Duration };
+}
+
+export interface Route {
+  readonly match: {
+    readonly prefix?: string;
+    readonly connect_matcher?: Record<string, never>;
+    readonly headers?: readonly HeaderMatch[];
+  };
+  readonly route: {
+    readonly cluster: string;
+    readonly timeout: Duration;
+    readonly idle_timeout?: Duration;
+    readonly retry_policy?: RetryPolicy;
+  };
+}
+
+export interface HeaderMatch {
+  readonly name: string;
+  readonly present_match?: boolean;
+  readonly invert_match?: boolean;
+  readonly string_match?: { readonly exact?: string; readonly safe_regex?: { readonly regex: string } };
+}
+
+export interface Listener {
+  readonly name: string;
+  readonly address: Address;
+  readonly per_connection_buffer_limit_bytes: number;
+  readonly filter_chains: readonly { readonly filters: readonly Extension[] }[];
+  readonly ignore_global_conn_limit?: boolean;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly type?: 'STATIC' | 'STRICT_DNS';
+  readonly cluster_type?: Extension;
+  readonly lb_policy?: 'CLUSTER_PROVIDED';
+  readonly connect_timeout: Duration;
+  readonly respect_dns_ttl?: boolean;
+  readonly dns_refresh_rate?: Duration;
+  readonly dns_lookup_family?: 'ALL';
+  readonly typed_dns_resolver_config?: Extension;
+  readonly load_assignment?: {
+    readonly cluster_name: string;
+    readonly endpoints: readonly {
+      readonly lb_endpoints: readonly { readonly endpoint: { readonly address: Address } }[];
+    }[];
+  };
+  readonly circuit_breakers?: {
+    readonly thresholds: readonly {
+      readonly max_connections: number;
+      readonly max_pending_requests: number;
+      readonly max_requests: number;
+      readonly max_retries?: number;
+    }[];
+  };
+  readonly health_checks?: readonly HealthCheck[];
+  readonly common_lb_config?: { readonly healthy_panic_threshold: { readonly value: number } };
+  readonly typed_extension_protocol_options?: Readonly<Record<string, Typed>>;
+  readonly per_connection_buffer_limit_bytes?: number;
+}
+
+export interface HealthCheck {
+  readonly timeout: Duration;
+  readonly interval: Duration;
+  readonly no_traffic_interval: Duration;
+  readonly unhealthy_threshold: number;
+  readonly healthy_threshold: number;
+  readonly http_health_check: {
+    readonly path: string;
+    readonly host: string;
+    readonly expected_statuses: readonly { readonly start: number; readonly end: number }[];
+  };
+}
+
+export interface Bootstrap {
+  readonly admin: { readonly address: Address };
+  readonly layered_runtime: { readonly layers: readonly (Record<string, unknown> & { readonly name: string })[] };
+  readonly static_resources: { readonly listeners: readonly Listener[]; readonly clusters: readonly Cluster[] };
+}
+
+export function extension(name: Extension['name'], type: string, fields: Record<string, unknown> = {}): Extension {
+  return { name, typed_config: { '@type': `type.googleapis.com/envoy.${type}`, ...fields } };
+}
+
+export function address({ host, port }: { readonly host: string; readonly port: number }): Address {
+  return { socket_address: { address: host, port_value: port } };
+}

@@ -1,0 +1,48 @@
+/** Envoy's whole configuration, from the settings of one mirror. */
+import { address, type Bootstrap, type Extension, type Listener } from './api.ts';
+import { clusters } from './clusters.ts';
+import { copies, face, readiness } from './connection-manager.ts';
+import type { EnvoySettings } from './settings.ts';
+
+const LOOPBACK = '127.0.0.1';
+/** Of a connection, in either direction, before the faster side is held back. */
+const BUFFER_BYTES = 1_048_576;
+
+export function envoyBootstrap(settings: EnvoySettings): Bootstrap {
+  const { ports, bind } = settings;
+  return {
+    admin: { address: address({ host: LOOPBACK, port: ports.admin }) },
+    layered_runtime: {
+      layers: [
+        {
+          name: 'fixed',
+          static_layer: {
+            // A target with a fragment is the primary's to refuse.
+            'envoy.reloadable_features.http_reject_path_with_fragment': false,
+          },
+        },
+        // The recorder keeps here what it has told CloudWatch: this outlives it.
+        { name: 'admin', admin_layer: {} },
+      ],
+    },
+    static_resources: {
+      listeners: [
+        listener('forward', bind, ports.forward, face(settings, 'stable')),
+        listener('reverse', bind, ports.reverse, face(settings, 'candidate')),
+        listener('health', bind, ports.health, readiness()),
+        listener('copy_stable', LOOPBACK, ports.copy.stable, copies('stable')),
+        listener('copy_candidate', LOOPBACK, ports.copy.candidate, copies('candidate')),
+      ],
+      clusters: clusters(settings),
+    },
+  };
+}
+
+function listener(name: string, host: string, port: number, filter: Extension): Listener {
+  return {
+    name,
+    address: address({ host, port }),
+    per_connection_buffer_limit_bytes: BUFFER_BYTES,
+    filter_chains: [{ filters: [filter] }],
+  };
+}

@@ -1,0 +1,186 @@
+/** Where Envoy's requests go: both sides, for customers and for copies, and the recorder. */
+import { address, type Cluster, type Duration, extension, type HealthCheck, type Typed } from './api.ts';
+import { type Endpoint, type EnvoySettings, type EnvoySide, MAX_IN_FLIGHT, SHARED } from './settings.ts';
+
+/** Readiness follows within seconds; one lost answer must not take a mirror out of service. */
+const HEALTH = { interval: '2s', timeout: '1.5s', failures: 3 } as const;
+/** A name that has moved is followed within its TTL, and within this where it has none. */
+const DNS_REFRESH: Duration = '5s';
+/** The load balancer gives a target 10 s to accept (fixed); a customer's request meets the primary's own limit first. */
+const CONNECT: Duration = '5s';
+/** No limit of ours: a breaker would refuse customers whom the primary would serve. */
+const UNLIMITED = 4_294_967_295;
+/** Below the shortest usual keep-alive of services (Node: 5 s), so that it is rarely the primary that closes first. */
+const IDLE: Duration = '4s';
+const PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+
+/** 128 kB of fields, twice what ALB takes, and any number of them: what passes without the mirror passes with it. */
+export const MAX_FIELDS_KB = 128;
+export const MAX_FIELDS = 10_000;
+/** Names go on as they were spelt, and so does the reason phrase. */
+export const SPELLING = {
+  stateful_formatter: extension(
+    'envoy.http.stateful_header_formatters.preserve_case',
+    'extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig',
+    { forward_reason_phrase: true },
+  ),
+} as const;
+
+const HTTP1 = {
+  header_key_format: SPELLING,
+  enable_trailers: true,
+  // A 1.0 service is one that customers reach without the mirror.
+  accept_http_10: true,
+  // Methods that Envoy does not know are the primary's to judge.
+  allow_custom_methods: true,
+} as const;
+
+function options(protocol: Record<string, unknown>, common: Record<string, unknown> = {}): Record<string, Typed> {
+  return {
+    [PROTOCOL_OPTIONS]: {
+      '@type': `type.googleapis.com/${PROTOCOL_OPTIONS}`,
+      common_http_protocol_options: {
+        idle_timeout: IDLE,
+        max_headers_count: MAX_FIELDS,
+        max_response_headers_kb: MAX_FIELDS_KB,
+        ...common,
+      },
+      ...protocol,
+    },
+  };
+}
+
+function place(name: string, endpoint: Endpoint, resolver: Endpoint | undefined): Omit<Cluster, 'connect_timeout'> {
+  const isAddress = /^[\d.]+$/.test(endpoint.host) || endpoint.host.includes(':');
+  const load_assignment = {
+    cluster_name: name,
+    endpoints: [{ lb_endpoints: [{ endpoint: { address: address(endpoint) } }] }],
+  };
+  if (isAddress) return { name, type: 'STATIC', load_assignment };
+  return {
+    name,
+    // Every address of the name is used, as each is a task of the service.
+    type: 'STRICT_DNS',
+    load_assignment,
+    respect_dns_ttl: true,
+    dns_refresh_rate: DNS_REFRESH,
+    dns_lookup_family: 'ALL',
+    ...(resolver === undefined
+      ? {}
+      : {
+          typed_dns_resolver_config: extension(
+            'envoy.network.dns_resolver.cares',
+            'extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig',
+            { resolvers: [address(resolver)], dns_resolver_options: { use_tcp_for_dns_lookups: false } },
+          ),
+        }),
+  };
+}
+
+function health({ healthPath }: EnvoySettings, { host, port }: Endpoint): HealthCheck {
+  return {
+    timeout: HEALTH.timeout,
+    interval: HEALTH.interval,
+    no_traffic_interval: HEALTH.interval,
+    unhealthy_threshold: HEALTH.failures,
+    healthy_threshold: 1,
+    http_health_check: { path: healthPath, host: `${host}:${port}`, expected_statuses: [{ start: 100, end: 500 }] },
+  };
+}
+
+/** A side as customers reach it: by connections that are kept, or by one that nobody has used before. */
+function primary(settings: EnvoySettings, side: EnvoySide, fresh: boolean): Cluster {
+  return {
+    ...place(fresh ? freshCluster(side) : side, settings.sides[side], settings.resolver),
+    connect_timeout: CONNECT,
+    circuit_breakers: {
+      thresholds: [
+        {
+          max_connections: UNLIMITED,
+          max_pending_requests: UNLIMITED,
+          max_requests: UNLIMITED,
+          max_retries: UNLIMITED,
+        },
+      ],
+    },
+    typed_extension_protocol_options: options(
+      { use_downstream_protocol_config: { http_protocol_options: HTTP1, http2_protocol_options: {} } },
+      fresh ? { max_requests_per_connection: 1 } : {},
+    ),
+  };
+}
+
+/** The first try goes by a kept connection, the second by a fresh one (connection-manager.ts says for which requests). */
+function twice(side: EnvoySide): Cluster {
+  return {
+    name: twiceCluster(side),
+    connect_timeout: CONNECT,
+    lb_policy: 'CLUSTER_PROVIDED',
+    cluster_type: extension('envoy.clusters.aggregate', 'extensions.clusters.aggregate.v3.ClusterConfig', {
+      clusters: [side, freshCluster(side)],
+    }),
+  };
+}
+
+/** A side as it is asked for readiness: apart, so that no check decides which task of a primary serves customers. */
+function checked(settings: EnvoySettings, side: EnvoySide): Cluster {
+  const endpoint = settings.sides[side];
+  return {
+    ...place(checkedCluster(side), endpoint, settings.resolver),
+    connect_timeout: CONNECT,
+    health_checks: [health(settings, endpoint)],
+  };
+}
+
+const freshCluster = (side: EnvoySide) => `${side}_fresh`;
+export const twiceCluster = (side: EnvoySide) => `${side}_twice`;
+export const checkedCluster = (side: EnvoySide) => `${side}_checked`;
+
+/** A side as copies reach it: connections of their own, and as many as there may be exchanges under way. */
+function copyOf(settings: EnvoySettings, side: EnvoySide, http2: boolean): Cluster {
+  const most = 2 * MAX_IN_FLIGHT;
+  return {
+    ...place(copyCluster(side, http2), settings.sides[side], settings.resolver),
+    connect_timeout: CONNECT,
+    circuit_breakers: {
+      thresholds: [{ max_connections: most, max_pending_requests: most, max_requests: most }],
+    },
+    typed_extension_protocol_options: options({
+      explicit_http_config: http2 ? { http2_protocol_options: {} } : { http_protocol_options: HTTP1 },
+    }),
+  };
+}
+
+export function copyCluster(side: EnvoySide, http2: boolean): string {
+  return `copy_${side}${http2 ? '_http2' : ''}`;
+}
+
+/** It may be gone, hang or crawl: what it does not take at once is lost, and counted in this cluster's own statistics. */
+function recorder({ ports }: EnvoySettings): Cluster {
+  return {
+    ...place(SHARED.recorder, { host: '127.0.0.1', port: ports.recorder }, undefined),
+    connect_timeout: '0.25s',
+    circuit_breakers: {
+      thresholds: [
+        { max_connections: MAX_IN_FLIGHT, max_pending_requests: MAX_IN_FLIGHT, max_requests: MAX_IN_FLIGHT },
+      ],
+    },
+    typed_extension_protocol_options: options({ explicit_http_config: { http_protocol_options: {} } }),
+  };
+}
+
+export function clusters(settings: EnvoySettings): readonly Cluster[] {
+  const sides = ['stable', 'candidate'] as const;
+  return [
+    ...sides.flatMap((side) => [
+      // The protocol that the customer spoke: HTTP/2, and gRPC in it, goes on as HTTP/2.
+      primary(settings, side, false),
+      primary(settings, side, true),
+      twice(side),
+      checked(settings, side),
+      copyOf(settings, side, false),
+      copyOf(settings, side, true),
+    ]),
+    recorder(settings),
+  ];
+}

@@ -1,0 +1,4 @@
+/** Envoy's configuration for the mirror, and the script that it runs: pure. */
+export { envoyBootstrap } from './bootstrap.ts';
+export { PID_ONE } from './pid-one.ts';
+export { type EnvoySettings, SHARED } from './settings.ts';

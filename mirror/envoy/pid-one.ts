@@ -1,0 +1,32 @@
+/**
+ * Process 1 of Envoy's container, in bash, which the image has: Envoy alone ends at once when it is told to go. Told to go, it
+ * fails readiness and says `Connection: close`, waits until the load balancer has heard of it and nothing is under way, and stops.
+ *
+ * Environment: `ENVOY` (the binary), `ENVOY_CONFIG` (JSON), `ADMIN_PORT`, `DRAIN_DELAY_S`, `DRAIN_S`, `CONCURRENCY`.
+ */
+export const PID_ONE = String.raw`
+set -u
+ask() { # of Envoy's admin, by POST; its answer on standard output
+  exec 3<>"/dev/tcp/127.0.0.1/$ADMIN_PORT" || return 1
+  printf 'POST %s HTTP/1.1\r\nHost: admin\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' "$1" >&3
+  cat <&3
+  exec 3>&-
+}
+busy() { ask '/stats?filter=http.(forward|reverse).downstream_rq_active' | grep -q 'downstream_rq_active: [1-9]'; }
+drain() {
+  trap '' TERM INT
+  ask /healthcheck/fail >/dev/null
+  sleep "$DRAIN_DELAY_S"
+  ask '/drain_listeners?graceful&skip_exit' >/dev/null
+  end=$((SECONDS + DRAIN_S))
+  while busy && [ "$SECONDS" -lt "$end" ]; do sleep 0.1; done
+  sleep 1 # the recorder gets the last exchanges, and reads the last counts
+  kill -TERM "$envoy" 2>/dev/null
+}
+"$ENVOY" --config-yaml "$ENVOY_CONFIG" --concurrency "$CONCURRENCY" --drain-strategy immediate --drain-time-s 1 \
+  --file-flush-interval-msec 500 --disable-hot-restart --log-level warning "$@" &
+envoy=$!
+trap drain TERM INT
+while kill -0 "$envoy" 2>/dev/null; do wait "$envoy"; code=$?; done
+exit "$code"
+`;

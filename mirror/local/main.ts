@@ -1,0 +1,105 @@
+/**
+ * Process entry: Envoy and the recorder, started, restarted and ended together as ECS does with the containers of a task. It takes the
+ * embedded mirror's environment and says what it says, so that either can stand in a rehearsal. A port of 0 is any free one.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { extname, join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { mirrorConfig } from '../config/index.ts';
+import { envoyBinary } from './envoy-binary.ts';
+import { envoySettings } from './envoy-settings.ts';
+import { endWithThis, freePorts, startEnvoy } from './processes.ts';
+
+/** A recorder that ended is started again, but not at once. */
+const RESTART_MS = 1_000;
+/** What the recorder may take to start before requests are passed without it. */
+const RECORDER_MS = 5_000;
+const ORPHAN_MS = 1_000;
+const PORTS = [
+  'MIRROR_FORWARD_PORT',
+  'MIRROR_REVERSE_PORT',
+  'MIRROR_HEALTH_PORT',
+  'MIRROR_RECORDER_PORT',
+  'MIRROR_ADMIN_PORT',
+  'MIRROR_COPY_STABLE_PORT',
+  'MIRROR_COPY_CANDIDATE_PORT',
+] as const;
+
+const binary = envoyBinary(process.env);
+if (binary === null) throw new Error('no Envoy on this machine: set ENVOY to its path');
+const env = await withPorts(process.env);
+const config = mirrorConfig(env);
+const envoy = await startEnvoy({
+  binary,
+  settings: envoySettings(config),
+  drainDelayMs: config.drainDelayMs,
+  drainMs: config.drainMs,
+});
+let ending = false;
+let recorder: ChildProcess | null = config.recorder ? startRecorder() : null;
+if (recorder !== null) await listening(config.recorderPort);
+const { forwardPort, reversePort, healthPort, adminPort } = config;
+console.log(
+  JSON.stringify({
+    event: 'listening',
+    proxy: 'envoy',
+    forwardPort,
+    reversePort,
+    healthPort,
+    adminPort,
+    envoyPid: envoy.pid,
+    recorderPid: recorder?.pid,
+  }),
+);
+process.once('SIGTERM', end);
+// Whoever started this may be gone without a word; a proxy that nobody uses must not stay.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent && !ending) end();
+}, ORPHAN_MS).unref();
+envoy.once('exit', (code) => {
+  if (ending && recorder !== null && recorder.exitCode === null) recorder.once('exit', () => process.exit(0));
+  else {
+    recorder?.kill('SIGKILL');
+    process.exit(code ?? 1);
+  }
+});
+
+function end(): void {
+  ending = true;
+  envoy.kill('SIGTERM');
+  recorder?.kill('SIGTERM');
+}
+
+function startRecorder(): ChildProcess {
+  const entry = join(import.meta.dirname, '..', 'sidecar', `main${extname(import.meta.filename)}`);
+  const child = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  endWithThis(child);
+  child.once('exit', () => {
+    if (ending) return;
+    setTimeout(() => {
+      if (!ending) recorder = startRecorder();
+    }, RESTART_MS);
+  });
+  return child;
+}
+
+/** A recorder that never comes is no reason to wait for ever: requests pass without it. */
+async function listening(port: number): Promise<void> {
+  for (const end = Date.now() + RECORDER_MS; Date.now() < end; await after(50)) {
+    const taken = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true));
+      socket.once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (taken) return;
+  }
+}
+
+/** Every port that is 0, or that only Envoy and the recorder know, is chosen here. */
+async function withPorts(given: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  const wanted = PORTS.filter((name) => (given[name] ?? '0') === '0');
+  const free = await freePorts(wanted.length);
+  return { ...given, ...Object.fromEntries(wanted.map((name, i) => [name, String(free[i])])) };
+}

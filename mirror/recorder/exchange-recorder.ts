@@ -1,0 +1,61 @@
+/** Takes complete exchanges, sends their copies, and makes captures of both answers. Bounded in all it holds; nobody waits for it. */
+import { otherSide, type RawLeg, type RawPair, type Side } from '../../capture/index.ts';
+import { type CopyPolicy, mayCopy } from './copy-policy.ts';
+import type { Counters } from './counters.ts';
+import type { Capture } from './delivery.ts';
+import type { RecordedExchange } from './exchange.ts';
+import { sampled } from './sampling.ts';
+import type { CopyRequest, Shadow } from './shadow.ts';
+
+export interface RecorderPorts {
+  /** Copies, by the side that gets them. */
+  readonly shadows: Readonly<Record<Side, Shadow>>;
+  /** To the stable side once more, to learn what varies by itself. */
+  readonly noise: Shadow;
+  readonly capture: Capture;
+  readonly counters: Counters;
+  readonly policy: CopyPolicy;
+}
+
+export class ExchangeRecorder {
+  readonly #ports: RecorderPorts;
+
+  constructor(ports: RecorderPorts) {
+    this.#ports = ports;
+  }
+
+  /** Never throws, never waits; what it does not take is counted with its reason. */
+  take(exchange: RecordedExchange): void {
+    const shadow = this.#ports.shadows[otherSide(exchange.primary)];
+    if (shadow.reserve()) void this.#pair(exchange, shadow);
+  }
+
+  async #pair(exchange: RecordedExchange, shadow: Shadow): Promise<void> {
+    const { noise, capture, counters } = this.#ports;
+    const { leg, http2, ...request } = exchange;
+    const { method, target, headers, requestBody } = request;
+    if (leg.outcome === 'response' && leg.body.truncated) counters.cut++;
+    // A copy of its own: the capture's goes to another thread.
+    const body = requestBody === undefined ? null : Buffer.from(requestBody.data);
+    const copy: CopyRequest = { method, target, headers, body, http2 };
+    const again = this.#asksAgain(exchange) && noise.reserve() ? noise.copy(copy) : null;
+    const answer = await shadow.copy(copy);
+    const control = await again;
+    shadow.release();
+    if (control !== null) noise.release();
+    capture.offer({
+      ...request,
+      ...sidesOf(exchange.primary, leg, answer),
+      ...(control === null ? {} : { noise: control }),
+    });
+  }
+
+  #asksAgain({ method, target, requestId }: RecordedExchange): boolean {
+    const { noiseRate, allowed } = this.#ports.policy;
+    return noiseRate > 0 && mayCopy(method, target, allowed.stable) && sampled(requestId, noiseRate, 'noise');
+  }
+}
+
+function sidesOf(primary: Side, leg: RawLeg, answer: RawLeg): Pick<RawPair, 'stable' | 'candidate'> {
+  return primary === 'stable' ? { stable: leg, candidate: answer } : { stable: answer, candidate: leg };
+}

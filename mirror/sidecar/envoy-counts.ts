@@ -1,0 +1,117 @@
+/**
+ * What Envoy counted, as the mirror's metrics. Envoy counts from its start, and outlives the recorder: how far metrics have been told
+ * stands in Envoy's own runtime, so that a recorder that was restarted tells neither twice nor less.
+ */
+import * as z from 'zod';
+import { SHARED } from '../envoy/index.ts';
+import type { Counters, DropReason } from '../recorder/index.ts';
+
+/** Envoy's admin: reads a path by GET, changes by POST. */
+export interface EnvoyAdmin {
+  get(path: string): Promise<string>;
+  post(path: string): Promise<string>;
+}
+
+/** Counts since Envoy's start. */
+export interface EnvoyCounts {
+  /** Requests that ended, by what became of them; those that Envoy could not read have none. */
+  readonly fates: Readonly<Record<string, number>>;
+  readonly primaryFailed: number;
+  readonly retries: number;
+  /** Exchanges that the recorder took, that were one too many, and that took too long. */
+  readonly taken: number;
+  readonly overflow: number;
+  readonly timeout: number;
+}
+
+const statsSchema = z.object({
+  stats: z.array(z.looseObject({ name: z.string().optional(), value: z.number().optional() })),
+});
+const runtimeSchema = z.looseObject({
+  entries: z.record(z.string(), z.looseObject({ final_value: z.string() })).default({}),
+});
+
+const FATE = `${SHARED.stats}.ended.fate.`;
+const STATS = `/stats?format=json&type=Counters&filter=${encodeURIComponent(
+  `^(${SHARED.stats}\\.|cluster\\.(recorder|stable|candidate)\\.upstream_rq_(2xx|timeout|pending_overflow|retry)$)`,
+)}`;
+const TOLD = 'crossfade.told.';
+
+/** @throws Error when Envoy answers something else than its statistics */
+export function countsOf(text: string): EnvoyCounts {
+  const values = new Map(
+    statsSchema.parse(JSON.parse(text)).stats.map(({ name = '', value = 0 }) => [name, value] as const),
+  );
+  const of = (name: string) => values.get(name) ?? 0;
+  const fates = [...values].flatMap(([name, value]) =>
+    name.startsWith(FATE) ? [[name.slice(FATE.length), value] as const] : [],
+  );
+  return {
+    fates: Object.fromEntries(fates),
+    primaryFailed: of(`${SHARED.stats}.primary_failed`),
+    retries: of('cluster.stable.upstream_rq_retry') + of('cluster.candidate.upstream_rq_retry'),
+    taken: of('cluster.recorder.upstream_rq_2xx'),
+    overflow: of('cluster.recorder.upstream_rq_pending_overflow'),
+    timeout: of('cluster.recorder.upstream_rq_timeout'),
+  };
+}
+
+/** Drops and totals that these counts come to: requests = all drops + exchanges that were taken. */
+export function totalsOf({ fates, primaryFailed, retries, taken, overflow, timeout }: EnvoyCounts): Totals {
+  const known = (fate: string) => fates[fate] ?? 0;
+  const requests = Object.values(fates).reduce((sum, count) => sum + count, 0);
+  const named = ['method', 'sample', 'upgrade', 'oversize', 'error', 'copy', 'sent'].reduce((n, f) => n + known(f), 0);
+  return {
+    requests,
+    primaryErrors: primaryFailed,
+    primaryRetries: retries,
+    method: known('method'),
+    sample: known('sample'),
+    upgrade: known('upgrade'),
+    oversize: known('oversize'),
+    error: known('error'),
+    // Chosen, and never complete: the client left.
+    aborted: known('copy'),
+    // Envoy's own answer to what it could not read has no fate.
+    refused: requests - named,
+    'recorder-busy': overflow,
+    'recorder-slow': timeout,
+    // A refusal, a reset, a connection that nobody took: what is left, so that the counts add up.
+    'recorder-down': Math.max(0, known('sent') - taken - overflow - timeout),
+  };
+}
+
+type Total = 'requests' | 'primaryErrors' | 'primaryRetries';
+type Totals = Readonly<Record<Total, number>> & Readonly<Partial<Record<DropReason, number>>>;
+
+/** Adds to `counters` what Envoy has counted since this was last told. @throws Error when Envoy does not answer */
+export async function tellCounts(admin: EnvoyAdmin, counters: Counters): Promise<void> {
+  const [stats, runtime] = await Promise.all([admin.get(STATS), admin.get('/runtime')]);
+  const told = runtimeSchema.parse(JSON.parse(runtime)).entries;
+  const changes: string[] = [];
+  for (const [name, total] of Object.entries(totalsOf(countsOf(stats)))) {
+    const before = Number(told[TOLD + name]?.final_value ?? 0);
+    if (total <= before) continue;
+    add(counters, name, total - before);
+    changes.push(`${TOLD}${name}=${total}`);
+  }
+  if (changes.length > 0) await admin.post(`/runtime_modify?${changes.join('&')}`);
+}
+
+function add(counters: Counters, name: string, count: number): void {
+  if (name === 'requests' || name === 'primaryErrors' || name === 'primaryRetries') counters[name] += count;
+  else counters.drop(reasonSchema.parse(name), count);
+}
+
+const reasonSchema = z.enum([
+  'method',
+  'sample',
+  'upgrade',
+  'oversize',
+  'error',
+  'aborted',
+  'refused',
+  'recorder-busy',
+  'recorder-slow',
+  'recorder-down',
+]);

@@ -1,0 +1,47 @@
+/** Where Envoy hands exchanges over. An answer is given once the bytes have come: nothing waits for what is made of them. */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { SHARED } from '../envoy/index.ts';
+
+/** Fields of both messages, beside both bodies. */
+const HEADS_BYTES = 600_000;
+
+/** @param take told of each message; may throw, which refuses it */
+export function intake(bodyCap: number, take: (message: Buffer) => void): Server {
+  const limit = 2 * bodyCap + HEADS_BYTES;
+  return createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
+    if (req.url !== SHARED.path || req.method !== 'POST') {
+      res.writeHead(404).end();
+      return;
+    }
+    bytesOf(req, limit).then(
+      (message) => {
+        if (message === null) res.writeHead(413, { connection: 'close' }).end();
+        else res.writeHead(attempt(() => take(message)) ? 204 : 400).end();
+      },
+      // Envoy gave up on it, and has counted it.
+      () => res.destroy(),
+    );
+  });
+}
+
+/** @returns null when there are more than `limit` */
+async function bytesOf(req: IncomingMessage, limit: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of req) {
+    bytes += chunk.length;
+    if (bytes > limit) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** What Envoy's script wrote may hold anything that a customer or a side sent. */
+function attempt(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+/** Process entry of the recorder beside Envoy: takes exchanges, sends copies through Envoy, ships captures, tells metrics. */
+import { setTimeout as after } from 'node:timers/promises';
+import { Pool, request } from 'undici';
+import type { Side } from '../../capture/index.ts';
+import { withoutSecrets } from '../../capture/redaction/index.ts';
+import { mirrorConfig } from '../config/index.ts';
+import { SHARED } from '../envoy/index.ts';
+import { type CopyRequest, Counters, ExchangeRecorder, Shadow, ThreadCapture } from '../recorder/index.ts';
+import { type EnvoyAdmin, tellCounts } from './envoy-counts.ts';
+import { intake } from './intake.ts';
+import { parseExchange } from './message.ts';
+import { copyLeg } from './proxied-leg.ts';
+
+const METRICS_MS = 10_000;
+/** Of Envoy's admin, on the loopback. */
+const ADMIN_MS = 2_000;
+/** What the capture may take to deliver its last pairs. */
+const LAST_BATCH_MS = 5_000;
+const LOOPBACK = '127.0.0.1';
+
+const config = mirrorConfig(process.env);
+const counters = new Counters();
+const capture = new ThreadCapture(config.capture, counters);
+const shadows: Readonly<Record<Side, Shadow>> = { stable: shadowOf('stable'), candidate: shadowOf('candidate') };
+for (const side of ['stable', 'candidate'] as const) counters.breakers.set(side, () => shadows[side].breakerOpen());
+const recorder = new ExchangeRecorder({ shadows, noise: shadowOf('stable'), capture, counters, policy: config.policy });
+const admin: EnvoyAdmin = { get: (path) => ask('GET', path), post: (path) => ask('POST', path) };
+
+const server = intake(config.policy.bodyCap, (message) => recorder.take(parseExchange(message)));
+await new Promise<void>((resolve, reject) => {
+  server.once('error', reject);
+  server.listen(config.recorderPort, LOOPBACK, resolve);
+});
+console.log(JSON.stringify({ event: 'recorder listening', recorderPort: config.recorderPort }));
+const metrics = setInterval(() => void report(), METRICS_MS);
+process.once('SIGTERM', () => void drain());
+
+function shadowOf(side: Side): Shadow {
+  const { maxCopies, copyDeadlineMs, policy, copyPorts } = config;
+  return new Shadow({
+    dispatcher: new Pool(`http://${LOOPBACK}:${copyPorts[side]}`, {
+      connections: maxCopies,
+      maxHeaderSize: 160 * 1024,
+    }),
+    counters,
+    sample: { cap: policy.bodyCap, key: config.capture.rules.redaction.key },
+    maxInFlight: maxCopies,
+    deadlineMs: copyDeadlineMs,
+    marks: ({ http2 }: CopyRequest) => (http2 === true ? [SHARED.http2, '1'] : []),
+    read: copyLeg,
+  });
+}
+
+async function ask(method: 'GET' | 'POST', path: string): Promise<string> {
+  const limits = { headersTimeout: ADMIN_MS, bodyTimeout: ADMIN_MS };
+  const { statusCode, body } = await request(`http://${LOOPBACK}:${config.adminPort}${path}`, { method, ...limits });
+  const text = await body.text();
+  if (statusCode !== 200) throw new Error(`Envoy's admin answered ${statusCode} to ${path}`);
+  return text;
+}
+
+async function report(): Promise<void> {
+  try {
+    await tellCounts(admin, counters);
+  } catch (error) {
+    console.error(JSON.stringify({ event: 'envoy counts not read', error: withoutSecrets(String(error)) }));
+  }
+  for (const line of counters.flush(config.ingress, Date.now())) console.log(line);
+}
+
+/** Envoy drains for as long as it takes and then ends: until then its exchanges are still taken. */
+async function drain(): Promise<void> {
+  await Promise.race([envoyEnds(), after(config.drainDelayMs + config.drainMs)]);
+  clearInterval(metrics);
+  server.close();
+  await capture.close(LAST_BATCH_MS);
+  await report();
+  process.exit(0);
+}
+
+async function envoyEnds(): Promise<void> {
+  for (;;) {
+    try {
+      await admin.get('/ready');
+    } catch {
+      return;
+    }
+    await report();
+    await after(500);
+  }
+}

