@@ -16,14 +16,21 @@ const propertiesSchema = z
     Paths: z.array(z.string()).default([]),
     StableArn: z.string(),
     GroupArns: z.array(z.string()).min(2).max(5),
+    Cohort: z
+      .object({
+        header: z.object({ name: z.string(), values: z.array(z.string()).min(1) }).optional(),
+        sourceIps: z.array(z.string()).min(1).optional(),
+      })
+      .optional(),
   })
-  .transform(({ ListenerArn, Priority, Methods, Paths, StableArn, GroupArns }) => {
+  .transform(({ ListenerArn, Priority, Methods, Paths, StableArn, GroupArns, Cohort }) => {
     const wanted: WantedRule = {
       priority: Priority,
       methods: Methods,
       paths: Paths,
       stableArn: StableArn,
       groupArns: GroupArns,
+      ...(Cohort === undefined ? {} : { cohort: Cohort }),
     };
     return { listenerArn: ListenerArn, wanted };
   });

@@ -28,6 +28,15 @@ const attachmentSchema = z.strictObject({
         /** Before the priorities of the rules that serve this traffic today. */
         priority: z.int().min(1).max(49_999),
         paths: z.array(z.string().min(1)).min(1).max(4).optional(),
+        /** Testers whom the candidate may answer before the first stage: by one of header, cookie and sourceIps. */
+        cohort: z
+          .strictObject({
+            priority: z.int().min(1).max(49_998),
+            header: z.strictObject({ name: z.string().min(1), values: z.array(z.string().min(1)).min(1) }).optional(),
+            cookie: z.strictObject({ name: z.string().min(1), value: z.string().min(1) }).optional(),
+            sourceIps: z.array(z.string().min(1)).min(1).optional(),
+          })
+          .optional(),
       }),
     )
     .min(1),
@@ -85,10 +94,11 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
   });
   const { machine } = new DualStackCutover(stack, 'Cutover', {
     ingressId: attachment.ingressId,
-    listeners: attachment.listeners.map(({ arn, priority, paths }) => ({
+    listeners: attachment.listeners.map(({ arn, priority, paths, cohort }) => ({
       listener: { listenerArn: arn },
       priority,
       ...(paths === undefined ? {} : { paths }),
+      ...(cohort === undefined ? {} : { cohort: defined(cohort) }),
     })),
     groups: groupsOf(attachment.groups),
     plan,
@@ -98,6 +108,16 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
     ...(attachment.runbookUrl === undefined ? {} : { runbookUrl: attachment.runbookUrl }),
   });
   new CfnOutput(stack, 'StateMachineAlias', { value: machine.alias.ref, description: 'Start executions here' });
+}
+
+/** Without the fields that were not given. */
+function defined({ priority, header, cookie, sourceIps }: NonNullable<Attachment['listeners'][number]['cohort']>) {
+  return {
+    priority,
+    ...(header === undefined ? {} : { header }),
+    ...(cookie === undefined ? {} : { cookie }),
+    ...(sourceIps === undefined ? {} : { sourceIps }),
+  };
 }
 
 function groupsOf({ stable, candidate, mirrorForward, mirrorReverse }: Attachment['groups']): CutoverGroups {

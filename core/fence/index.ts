@@ -2,6 +2,7 @@
 export { closeMirror } from './close-mirror.ts';
 export { desiredWeights } from './desired-weights.ts';
 export {
+  type CohortCondition,
   decideUpdate,
   initialWeights,
   type LiveRule,

@@ -12,6 +12,13 @@ export interface RuleShape {
   readonly priority: number;
   readonly methods: readonly string[];
   readonly paths: readonly string[];
+  /** Testers alone: by a header's value (`*` and `?` are wild) or by source address (CIDR). @default everybody */
+  readonly cohort?: CohortCondition | undefined;
+}
+
+export interface CohortCondition {
+  readonly header?: { readonly name: string; readonly values: readonly string[] } | undefined;
+  readonly sourceIps?: readonly string[] | undefined;
 }
 
 export interface LiveRule extends RuleShape {
@@ -71,12 +78,22 @@ function stillCarrying(live: LiveRule, concerns: (arn: string) => boolean): stri
 }
 
 /** The same conditions and groups, in whatever order they are listed; priority and weights are not looked at. */
-export function sameShape(live: LiveRule, wanted: Pick<WantedRule, 'methods' | 'paths' | 'groupArns'>): boolean {
+export function sameShape(
+  live: LiveRule,
+  wanted: Pick<WantedRule, 'methods' | 'paths' | 'cohort' | 'groupArns'>,
+): boolean {
   return (
     sameSet(live.methods, wanted.methods) &&
     sameSet(live.paths, wanted.paths) &&
+    sameSet(cohortTerms(live), cohortTerms(wanted)) &&
     sameSet([...live.weights.keys()], wanted.groupArns)
   );
+}
+
+/** Each condition of a cohort as a text; names of header fields have no case. */
+function cohortTerms({ cohort }: Pick<RuleShape, 'cohort'>): string[] {
+  const { header, sourceIps = [] } = cohort ?? {};
+  return [...(header?.values ?? []).map((value) => `${header?.name.toLowerCase()}: ${value}`), ...sourceIps];
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

@@ -77,8 +77,22 @@ export function neededTargets(lease: Lease | null): number {
   return Math.max(1, lease?.capacity?.desired ?? 1);
 }
 
-/** Percent that the candidate answers by the listener itself, or by the lease where the listener cannot be read. */
+/** What testers alone weigh: somebody is there, and hardly anybody. Percent. */
+const COHORT_PERCENT = 0.1;
+
+/**
+ * Percent that the candidate answers by the listener itself, or by the lease where the listener cannot be read. A cohort's rule says
+ * nothing of the others' share, but that the candidate answers somebody.
+ */
 export function candidatePercentOf(deployment: Deployment, live: Survey['live'], lease: Lease | null): number {
-  if (live === null) return lease?.intent.split.candidatePercent ?? 100;
-  return 100 * Math.max(0, ...live.map((rule) => shareOf(deployment, rule, ['candidate', 'mirrorReverse'])));
+  if (live === null) return lease === null ? 100 : leastOf(lease.intent.split);
+  const most = (rules: readonly RuleWeights[]) =>
+    100 * Math.max(0, ...rules.map((rule) => shareOf(deployment, rule, ['candidate', 'mirrorReverse'])));
+  const cohorts = new Set(deployment.rules.flatMap(({ arn, cohort }) => (cohort === true ? [arn] : [])));
+  const others = most(live.filter(({ ruleArn }) => !cohorts.has(ruleArn)));
+  return others === 0 && most(live) > 0 ? COHORT_PERCENT : others;
+}
+
+function leastOf(split: TrafficSplit): number {
+  return split.cohort === true ? Math.max(COHORT_PERCENT, split.candidatePercent) : split.candidatePercent;
 }

@@ -6,6 +6,7 @@
  * what its present owner is owed before it stops. The same holds for a newer intent of the same run.
  */
 import {
+  answersAnybody,
   type Clock,
   type Deployment,
   FencedError,
@@ -100,9 +101,10 @@ async function newerIntent(
   );
 }
 
-async function requireHealthy(ingress: Ingress, { candidatePercent, mirror }: TrafficSplit): Promise<void> {
-  const roles: GroupRole[] = candidatePercent > 0 ? ['candidate'] : [];
-  if (candidatePercent > 0 && candidatePercent < 100) roles.push('stable');
+async function requireHealthy(ingress: Ingress, split: TrafficSplit): Promise<void> {
+  const { candidatePercent, mirror } = split;
+  const roles: GroupRole[] = answersAnybody(split) ? ['candidate'] : [];
+  if (answersAnybody(split) && candidatePercent < 100) roles.push('stable');
   if (mirror !== null) roles.push(mirror.face === 'forward' ? 'mirrorForward' : 'mirrorReverse');
   const counts = await Promise.all(roles.map((role) => ingress.health(role)));
   for (const [i, role] of roles.entries()) if (counts[i]?.healthy === 0) throw new NoHealthyTargetError(role);

@@ -4,6 +4,7 @@
  * side's capacity what the run owes it, has the traffic really come back?
  */
 import {
+  answersAnybody,
   type Deployment,
   type Drills,
   describeWeights,
@@ -123,7 +124,7 @@ async function driftOf(ports: WatchdogPorts, deployment: Deployment, item: Lease
 
 /** A side that answers customers without a healthy target, while the other one has some. Unknown health is no evidence. */
 async function deadSide({ ingress }: WatchdogPorts, { intent }: Lease): Promise<string | null> {
-  if (intent.split.candidatePercent === 0) return null;
+  if (!answersAnybody(intent.split)) return null;
   const { stable, candidate } = await survey(ingress);
   if (stable === null || candidate === null) return null;
   if (candidate.healthy === 0 && stable.healthy > 0) return 'the candidate has no healthy target';

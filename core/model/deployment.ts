@@ -54,9 +54,15 @@ export const deploymentSchema = z.strictObject({
     /** Value of CloudWatch's LoadBalancer dimension: `app/<name>/<id>`. */
     fullName: z.string().min(1),
   }),
-  /** Every rule that the cutover owns. A rule lists the groups that it forwards to, 1 to 5 of them. */
+  /** Every rule that the cutover owns. A rule lists the groups that it forwards to, 1 to 5 of them; `cohort`: it matches testers alone. */
   rules: z
-    .array(z.strictObject({ arn: ruleArnSchema, roles: z.array(z.enum(GROUP_ROLES)).min(2).max(5) }))
+    .array(
+      z.strictObject({
+        arn: ruleArnSchema,
+        roles: z.array(z.enum(GROUP_ROLES)).min(2).max(5),
+        cohort: z.literal(true).optional(),
+      }),
+    )
     .min(1)
     .max(20),
   targetGroups: z.strictObject({

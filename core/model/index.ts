@@ -121,6 +121,7 @@ export {
   stateToJson,
 } from './run-state.ts';
 export {
+  answersAnybody,
   describeWeights,
   finalWeights,
   isFinal,

@@ -156,6 +156,15 @@ const decommissionSchema = z.strictObject({
   step: durationSchema(MINUTE, DAY).prefault('PT30M'),
 });
 
+const cohortSchema = z.strictObject({
+  /** Shortest time for which the cohort is alone with the candidate. */
+  bake: durationSchema(MINUTE, 7 * DAY).prefault('PT30M'),
+  /** Longest time that it may wait for its requests after that; then `gate.onUndecided` applies. */
+  maxHold: durationSchema(MINUTE, 7 * DAY).prefault('PT4H'),
+  /** Requests that the candidate must have answered. */
+  minRequests: z.int().min(1).default(10),
+});
+
 const hookSchema = z.strictObject({
   /** Its name in messages and the decision log. */
   name: z
@@ -180,6 +189,11 @@ export const planSchema = z
     description: z.string().max(200).default(''),
     baseline: baselineSchema.prefault({}),
     shadow: shadowSchema.prefault({}),
+    /**
+     * Testers first: before the first stage the candidate answers the requests of a cohort, which the deployment names by header, cookie
+     * or source address (`listeners[].cohort`). Left out: there is no such stage.
+     */
+    cohort: cohortSchema.optional(),
     /** Steps of the canary; `percent` rises from stage to stage, and the last one is 100. */
     stages: z
       .array(stageSchema)

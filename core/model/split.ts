@@ -22,7 +22,14 @@ export const trafficSplitSchema = z.object({
    * takes its share out of the stable side's, `reverse` out of the candidate's.
    */
   mirror: z.object({ face: z.enum(['forward', 'reverse']), percent: z.number().gt(0).max(100) }).nullable(),
+  /** The candidate answers all requests of the cohort, whatever its share of the others. Only before the first stage. */
+  cohort: z.literal(true).optional(),
 });
+/** Whether the candidate answers anybody: customers, or testers alone. */
+export function answersAnybody({ candidatePercent, cohort }: TrafficSplit): boolean {
+  return candidatePercent > 0 || cohort === true;
+}
+
 export type TrafficSplit = z.infer<typeof trafficSplitSchema>;
 
 /** All requests to the stable side, nothing mirrored: what every rollback writes. */
@@ -46,6 +53,8 @@ function scaleOf(percents: readonly number[]): 1 | 10 {
 }
 
 function sharesOf(split: TrafficSplit, rule: DeployedRule): Record<GroupRole, number> {
+  if (rule.cohort === true && split.cohort === true)
+    return { stable: 0, candidate: 100, mirrorForward: 0, mirrorReverse: 0 };
   const mirrorRole = split.mirror === null ? null : split.mirror.face === 'forward' ? 'mirrorForward' : 'mirrorReverse';
   const mirror = mirrorRole !== null && rule.roles.includes(mirrorRole) ? (split.mirror?.percent ?? 0) : 0;
   const forward = mirrorRole === 'mirrorForward' ? Math.min(mirror, 100 - split.candidatePercent) : 0;

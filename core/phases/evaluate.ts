@@ -7,6 +7,7 @@ import { decideGate, gapOf, gatePolicyOf, judgeAlone, settled, settledPrefix } f
 import { gatePlan, opinionsOf, type Stretch, together, voteOf } from '../metrics/index.ts';
 import {
   type AlarmReading,
+  answersAnybody,
   type CutoverState,
   type Deployment,
   describeWeights,
@@ -22,6 +23,7 @@ import {
   type TargetHealthCounts,
   weightsFor,
 } from '../model/index.ts';
+import { COHORT_STAGE, judgeCohort } from './cohort.ts';
 import { withHooks } from './hooks.ts';
 import { elapsedMs, type Observation } from './reducer.ts';
 import { onRevision, type Revised } from './revision.ts';
@@ -122,7 +124,7 @@ export function hardStop(deployment: Deployment, state: Looking, seen: HardEvide
   const intended = weightsFor(deployment, state.split);
   if (!sameWeights(seen.live, intended))
     return `Drift: live weights are ${describeWeights(deployment, seen.live)}, intended ${describeWeights(deployment, intended)}.`;
-  if (state.split.candidatePercent === 0) return null;
+  if (!answersAnybody(state.split)) return null;
   const { healthy, unhealthy } = seen.candidate;
   if (healthy === 0) return 'The candidate has no healthy target.';
   // A load balancer sends an unhealthy target nothing, so the rest carry its share: a majority down is no rollout.
@@ -142,7 +144,7 @@ function obstacleOf(deployment: Deployment, state: Looking, seen: HardEvidence):
   const missing = rollsBack.filter((name) => !seen.alarms.some((a) => a.name === name));
   if (missing.length > 0) return `Alarm ${missing.join(', ')} does not exist.`;
   const { healthy, unhealthy } = seen.candidate;
-  if (state.split.candidatePercent > 0 && unhealthy > 0)
+  if (answersAnybody(state.split) && unhealthy > 0)
     return `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`;
   const blind = seen.alarms.filter((a) => a.state === 'INSUFFICIENT_DATA' && rollsBack.includes(a.name));
   return blind.length > 0 ? `Alarm ${names(blind)} has INSUFFICIENT_DATA.` : null;
@@ -150,7 +152,7 @@ function obstacleOf(deployment: Deployment, state: Looking, seen: HardEvidence):
 
 /** What is missing of the evidence of a stage or a soak that would advance; null when it is whole and fresh. */
 function gapIn(state: Looking, known: readonly MinuteEvidence[], now: number): string | null {
-  if (state.phase !== 'stage' && state.phase !== 'soak') return null;
+  if ((state.phase !== 'stage' && state.phase !== 'soak') || state.stage === COHORT_STAGE) return null;
   const since = fromIso(state.since);
   const share = state.phase === 'soak' ? 1 : state.split.candidatePercent / 100;
   const gap = gapOf(known, { since, now, share, bakeMs: earliestOf(state, now) * 1000 });
@@ -184,14 +186,14 @@ function names(alarms: readonly AlarmReading[]): string {
 
 /** How long the present phase or stage lasts, and may be held beyond that. Seconds. */
 function lengthOf({ plan, phase, stage }: Looking): { readonly bake: number; readonly maxHold: number } {
-  const { shadow, stages, soak } = plan;
+  const { shadow, cohort, stages, soak } = plan;
   switch (phase) {
     case 'shadow':
       return { bake: shadow.duration, maxHold: shadow.maxHold };
     case 'exercise':
       return { bake: shadow.exercise, maxHold: shadow.maxHold };
     case 'stage': {
-      const at = stages[stage];
+      const at = stage === COHORT_STAGE ? cohort : stages[stage];
       if (at === undefined) throw new RangeError(`stage ${stage} is not in the plan`);
       return at;
     }
@@ -255,6 +257,10 @@ export function observeExercise(state: Looking, parity: ParityVerdict, now: numb
  * is over (or, with `accelerate`, the minimum bake); ends by `onUndecided` after `maxHold`.
  */
 export function observeStage(state: Looking, seen: Measured, now: number): Observed {
+  if (state.stage === COHORT_STAGE) {
+    const verdict = judgeCohort(state.plan, state.baseline, seen.minutes);
+    return { observation: weigh(state, verdict, seen.minutes, now), verdict };
+  }
   const stage = state.plan.stages[state.stage];
   if (stage === undefined) throw new RangeError(`stage ${state.stage} is not in the plan`);
   const policy = gatePolicyOf(gatePlan(state.plan), state.baseline, state.stage);

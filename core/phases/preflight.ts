@@ -42,7 +42,7 @@ export interface PreflightFindings {
  */
 export function refusals(
   deployment: Deployment,
-  plan: Pick<Plan, 'alarms' | 'metrics' | 'hooks'>,
+  plan: Pick<Plan, 'alarms' | 'metrics' | 'hooks' | 'cohort'>,
   found: PreflightFindings,
   now: number,
   executionArn: string,
@@ -53,6 +53,9 @@ export function refusals(
     ...alarmRefusals([...rollbackAlarmsOf(deployment, plan), ...deployment.shadowAlarms], found.alarms),
     ...metricRefusals(deployment, plan.metrics),
     ...hookRefusals(deployment, plan.hooks),
+    ...(plan.cohort === undefined || deployment.rules.some(({ cohort }) => cohort === true)
+      ? []
+      : ['cohort: no rule of the deployment matches testers; deploy with listeners[].cohort']),
     ...(isOwn(found.owner, executionArn) ? [] : ownerRefusals(deployment, found, now)),
   ];
 }

@@ -72,7 +72,7 @@ export function nextShift(state: CutoverState): ShiftTarget {
         split: { candidatePercent: 0, mirror: { face: 'forward', percent: plan.shadow.percent } },
       };
     case 'shadowSignoff':
-      return stageTarget(state, 0);
+      return plan.cohort === undefined ? stageTarget(state, 0) : COHORT;
     case 'stage':
       return state.stage + 1 < plan.stages.length
         ? stageTarget(state, state.stage + 1)
@@ -87,6 +87,13 @@ export function nextShift(state: CutoverState): ShiftTarget {
       throw invalid(state, 'shift');
   }
 }
+
+/** Before the first stage the candidate answers testers alone. */
+const COHORT: ShiftTarget = {
+  phase: 'stage',
+  stage: -1,
+  split: { candidatePercent: 0, mirror: null, cohort: true },
+};
 
 /** A stage mirrors nothing: what the stable side answers there is the gate's control group. */
 function stageTarget(state: CutoverState, stage: number): ShiftTarget {

@@ -22,6 +22,7 @@ import {
   type Plan,
 } from '../model/index.ts';
 import { baselineRefusals } from './baseline.ts';
+import { COHORT_STAGE } from './cohort.ts';
 import { type Looking, observe } from './evaluate.ts';
 import { elapsedMs, type Observation } from './reducer.ts';
 import { differencesOf } from './replay-limits.ts';
@@ -196,12 +197,14 @@ export class Replay {
     const asked = this.#asked ?? plan;
     const percent = plan.stages[stage]?.percent;
     const at = phase === 'stage' ? asked.stages.findIndex((s) => s.percent === percent) : stage;
-    if (phase === 'stage' && at === -1) return null;
+    const isCohort = stage === COHORT_STAGE && asked.cohort !== undefined;
+    if (phase === 'stage' && at === -1 && !isCohort) return null;
     return { plan: asked, phase, stage: at, since, split, baseline: this.#baseline, steered };
   }
 }
 
 function nameOf(plan: Plan, phase: Phase, stage: number): string {
+  if (phase === 'stage' && stage === COHORT_STAGE) return 'cohort';
   return phase === 'stage' ? `stage ${plan.stages[stage]?.percent} %` : phase;
 }
 

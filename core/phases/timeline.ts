@@ -61,6 +61,9 @@ export function project(plan: Plan, assumptions: Assumptions): Projection {
     observed('shadow', plan.shadow.duration, plan.shadow.maxHold, plan.shadow.observe, 0),
     observed('exercise', plan.shadow.exercise, plan.shadow.maxHold, plan.shadow.observe, 0),
     still('shadow sign-off', plan.signoff.timeout, 0),
+    ...(plan.cohort === undefined
+      ? []
+      : [observed('cohort', plan.cohort.bake, plan.cohort.maxHold, plan.gate.observe, 0)]),
     ...plan.stages.map((stage) => stageRow(plan, stage, assumptions)),
     observed('soak', plan.soak.duration, plan.soak.maxHold, plan.soak.observe, 100),
     still('final sign-off', plan.signoff.timeout, 100),

@@ -4,7 +4,7 @@ import type { Approval, Drill, TrafficSplit } from '../model/index.ts';
 /** Such as `Candidate 10 %` or `Candidate 0 %, mirror 5 % forward`. */
 export function describeSplit(split: TrafficSplit): string {
   const mirror = split.mirror === null ? '' : `, mirror ${split.mirror.percent} % ${split.mirror.face}`;
-  return `Candidate ${split.candidatePercent} %${mirror}`;
+  return `Candidate ${split.candidatePercent} %${split.cohort === true ? ' and the cohort' : ''}${mirror}`;
 }
 
 /** `name`, or `name: comment`. */

@@ -33,7 +33,9 @@ export async function settle(
   return stateToJson(state);
 }
 
-/** Such as `shadow` or `stage 10 %`. */
+/** Such as `shadow`, `cohort` or `stage 10 %`. */
 export function phaseName(state: CutoverState): string {
-  return state.phase === 'stage' ? `stage ${state.plan.stages[state.stage]?.percent} %` : state.phase;
+  if (state.phase !== 'stage') return state.phase;
+  const percent = state.plan.stages[state.stage]?.percent;
+  return percent === undefined ? 'cohort' : `stage ${percent} %`;
 }

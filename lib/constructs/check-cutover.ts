@@ -92,7 +92,8 @@ function checkListeners(check: Check, { listeners, rules, groups }: DualStackCut
   const arns = rules?.map((r) => r.listenerArn) ?? listeners?.map((l) => l.listener.listenerArn) ?? [];
   const [first, ...rest] = arns;
   check(first !== undefined, `${rules === undefined ? 'listeners' : 'rules'}: at least one listener or rule is needed`);
-  const count = rules?.length ?? arns.length * perListener;
+  const cohorts = (listeners ?? []).filter(({ cohort }) => cohort !== undefined).length;
+  const count = rules?.length ?? arns.length * perListener + cohorts;
   check(count <= MAX_RULES, `${rules === undefined ? 'listeners' : 'rules'}: at most ${MAX_RULES} rules, not ${count}`);
   const balancers = new Set(arns.filter((arn) => !Token.isUnresolved(arn)).map(loadBalancerFullName));
   check(balancers.size <= 1, `listeners: all must belong to one load balancer, not ${[...balancers].join(' and ')}`);
@@ -106,7 +107,18 @@ function checkListeners(check: Check, { listeners, rules, groups }: DualStackCut
   return [first, ...rest];
 }
 
-function checkListener(check: Check, at: string, { listener, priority }: CutoverListener, rules: number): void {
+function checkListener(check: Check, at: string, given: CutoverListener, rules: number): void {
+  const { listener, priority, cohort } = given;
+  if (cohort !== undefined) {
+    const ways = [cohort.header, cohort.cookie, cohort.sourceIps].filter((way) => way !== undefined).length;
+    check(ways === 1, `${at}.cohort must have one of header, cookie and sourceIps, not ${ways}`);
+    check(
+      Token.isUnresolved(cohort.priority) ||
+        Token.isUnresolved(priority) ||
+        (Number.isInteger(cohort.priority) && cohort.priority >= 1 && cohort.priority < priority),
+      `${at}.cohort.priority must be a whole number from 1 to ${priority - 1}, not ${cohort.priority}`,
+    );
+  }
   const arn = listener?.listenerArn;
   check(typeof arn === 'string', `${at}.listener must be a listener, or { listenerArn }`);
   check(

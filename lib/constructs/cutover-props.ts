@@ -4,7 +4,7 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { MetricProviderInput, PlanInput } from '../../core/model/index.ts';
 import type { AlarmThresholds } from './cutover-alarms.ts';
-import type { CutoverGroups, ListenerRef, WeightedRule } from './weighted-rule.ts';
+import type { CohortProps, CutoverGroups, ListenerRef, WeightedRule } from './weighted-rule.ts';
 
 /** An ECS service by its names. */
 export interface ServiceRef {
@@ -19,6 +19,14 @@ export interface CutoverListener {
   readonly priority: number;
   /** ALB path patterns, at most four with a mirror. @default ['/*'] */
   readonly paths?: readonly string[];
+  /**
+   * Testers whom the candidate may answer before the first stage (the plan's `cohort`), by a rule of their own. At rest, in the stages
+   * and after a rollback that rule forwards as the others do. @default - no cohort
+   */
+  readonly cohort?: CohortProps & {
+    /** Of that rule; before `priority`. */
+    readonly priority: number;
+  };
 }
 
 export interface DualStackCutoverProps {

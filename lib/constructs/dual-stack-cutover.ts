@@ -104,7 +104,13 @@ export class DualStackCutover extends Construct {
   #makeRules({ listeners = [], ingressId, groups }: DualStackCutoverProps): WeightedRule[] {
     const provider = new WeightedRuleProvider(this, 'RuleProvider', { ledger: this.ledger, ingressId });
     const { stable, candidate } = groups;
-    return listeners.flatMap(({ listener, priority, paths = ['/*'] }, i) => {
+    const sides = { stable, candidate };
+    const cohorts = listeners.flatMap(({ listener, paths = ['/*'], cohort }, i) => {
+      if (cohort === undefined) return [];
+      const { priority } = cohort;
+      return [new WeightedRule(this, `Cohort${i}`, { listener, paths, provider, priority, cohort, groups: sides })];
+    });
+    const everybody = listeners.flatMap(({ listener, priority, paths = ['/*'] }, i) => {
       const common = { listener, paths, provider };
       if (groups.mirrorForward === undefined && groups.mirrorReverse === undefined)
         return [new WeightedRule(this, `Rule${i}`, { ...common, priority, groups })];
@@ -120,10 +126,11 @@ export class DualStackCutover extends Construct {
         new WeightedRule(this, `OtherMethods${i}`, {
           ...common,
           priority: priority + 1,
-          groups: { stable, candidate },
+          groups: sides,
         }),
       ];
     });
+    return [...everybody, ...cohorts];
   }
 
   /** Written out, not referred to: the alarms themselves depend on the handlers. */
@@ -141,7 +148,11 @@ export class DualStackCutover extends Construct {
     return {
       ingressId,
       loadBalancer: { fullName: loadBalancer },
-      rules: this.rules.map((rule) => ({ arn: rule.ruleArn, roles: rule.roles })),
+      rules: this.rules.map(({ ruleArn, roles, isCohort }) => ({
+        arn: ruleArn,
+        roles,
+        ...(isCohort ? { cohort: true } : {}),
+      })),
       targetGroups: Object.fromEntries(
         GROUP_ROLES.flatMap((role) => {
           const arn = groups[role]?.targetGroupArn;

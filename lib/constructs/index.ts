@@ -22,6 +22,7 @@ export {
   type ShadowMirrorProps,
 } from './shadow-mirror.ts';
 export {
+  type CohortProps,
   type CutoverGroups,
   type ListenerRef,
   SAFE_METHODS,

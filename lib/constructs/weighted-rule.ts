@@ -3,6 +3,7 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import type { CohortCondition } from '../../core/fence/index.ts';
 import { GROUP_ROLES, type GroupRole } from '../../core/model/index.ts';
 import { acknowledgeLogsOnly, acknowledgeWildcard } from './acknowledge.ts';
 import { HandlerFunction } from './handler-function.ts';
@@ -30,6 +31,16 @@ export interface CutoverGroups {
   readonly mirrorReverse?: TargetGroupRef;
 }
 
+/** Who the testers of a cutover are, by one of three. */
+export interface CohortProps {
+  /** A header field with one of these values; `*` and `?` are wild. */
+  readonly header?: { readonly name: string; readonly values: readonly string[] };
+  /** A cookie with this value. */
+  readonly cookie?: { readonly name: string; readonly value: string };
+  /** Source addresses as the load balancer sees them, in CIDR. */
+  readonly sourceIps?: readonly string[];
+}
+
 export interface WeightedRuleProps {
   readonly listener: ListenerRef;
   /** Unique on the listener, 1 to 50,000. */
@@ -38,6 +49,8 @@ export interface WeightedRuleProps {
   readonly methods?: readonly string[];
   /** ALB path patterns that the rule matches. @default ['/*'] */
   readonly paths?: readonly string[];
+  /** Testers alone, whom the candidate may answer before the first stage. @default - everybody */
+  readonly cohort?: CohortProps;
   /** All of them stand in the rule from the start: the stable one at 100, the others at 0. */
   readonly groups: CutoverGroups;
   readonly provider: WeightedRuleProvider;
@@ -55,16 +68,20 @@ export class WeightedRule extends Construct {
   readonly listenerArn: string;
   /** The parts that its groups play, in the order of the forward action. */
   readonly roles: readonly GroupRole[];
+  /** It matches testers alone. */
+  readonly isCohort: boolean;
 
   constructor(scope: Construct, id: string, props: WeightedRuleProps) {
     super(scope, id);
-    const { priority, methods = [], paths = ['/*'], groups } = props;
+    const { priority, methods = [], paths = ['/*'], groups, cohort } = props;
+    const testers = cohort === undefined ? 0 : valuesOf(cohort);
     if (!Token.isUnresolved(priority) && !(Number.isInteger(priority) && priority >= 1 && priority <= MAX_PRIORITY))
       throw new RangeError(`WeightedRule ${id}: priority must be 1 to ${MAX_PRIORITY}, not ${priority}`);
-    if (methods.length + paths.length < 1 || methods.length + paths.length > MAX_CONDITION_VALUES)
+    if (methods.length + paths.length < 1 || methods.length + paths.length + testers > MAX_CONDITION_VALUES)
       throw new RangeError(
-        `WeightedRule ${id}: methods and paths must be 1 to ${MAX_CONDITION_VALUES} values together, not ${methods.length + paths.length}`,
+        `WeightedRule ${id}: methods, paths and cohort must be 1 to ${MAX_CONDITION_VALUES} values together, not ${methods.length + paths.length + testers}`,
       );
+    this.isCohort = cohort !== undefined;
     this.roles = GROUP_ROLES.filter((role) => groups[role] !== undefined);
     this.listenerArn = props.listener.listenerArn;
     props.provider.allowListener(this.listenerArn);
@@ -76,12 +93,24 @@ export class WeightedRule extends Construct {
         Priority: priority,
         Methods: methods,
         Paths: paths,
+        ...(cohort === undefined ? {} : { Cohort: conditionOf(cohort) }),
         StableArn: groups.stable.targetGroupArn,
         GroupArns: this.roles.flatMap((role) => groups[role]?.targetGroupArn ?? []),
       },
     });
     this.ruleArn = rule.getAttString('RuleArn');
   }
+}
+
+/** As ELBv2 has it: a cookie is a part of the header field `Cookie`. */
+function conditionOf({ header, cookie, sourceIps }: CohortProps): CohortCondition {
+  if (cookie !== undefined) return { header: { name: 'Cookie', values: [`*${cookie.name}=${cookie.value}*`] } };
+  return header === undefined ? { sourceIps: sourceIps ?? [] } : { header };
+}
+
+function valuesOf(cohort: CohortProps): number {
+  const { header, sourceIps } = conditionOf(cohort);
+  return header?.values.length ?? sourceIps?.length ?? 0;
 }
 
 export interface WeightedRuleProviderProps {

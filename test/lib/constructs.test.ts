@@ -266,6 +266,45 @@ describe('a weighted rule', () => {
   });
 });
 
+describe('a cohort', () => {
+  const listenerWith = (cohort: object) => ({ listener: { listenerArn }, priority: 5, cohort: cohort as never });
+
+  it('has a rule of its own before the others, and the handlers know it', () => {
+    const cookie = { name: 'beta', value: 'yes' };
+    const template = Template.fromStack(
+      cutover({ groups: MIRRORED, listeners: [listenerWith({ priority: 3, cookie })] }),
+    );
+    template.hasResourceProperties('Custom::WeightedRule', {
+      Priority: 3,
+      Cohort: { header: { name: 'Cookie', values: ['*beta=yes*'] } },
+      GroupArns: [stable, candidate],
+    });
+    expect(JSON.stringify(template.toJSON())).toContain('\\"cohort\\":true');
+    expect(JSON.stringify(Template.fromStack(cutover({ groups: MIRRORED })).toJSON())).not.toContain('Cohort');
+  });
+
+  it.each([
+    ['nobody', { priority: 3 }, /listeners\.0\.cohort must have one of header, cookie and sourceIps, not 0/],
+    [
+      'two conditions',
+      { priority: 3, sourceIps: ['192.0.2.0/24'], cookie: { name: 'a', value: 'b' } },
+      /listeners\.0\.cohort must have one .* not 2/,
+    ],
+    [
+      'a priority behind the others',
+      { priority: 5, sourceIps: ['192.0.2.0/24'] },
+      /listeners\.0\.cohort\.priority must be a whole number from 1 to 4, not 5/,
+    ],
+    [
+      'more values than ELBv2 takes',
+      { priority: 3, sourceIps: ['1', '2', '3', '4', '5'].map((n) => `192.0.2.${n}/32`) },
+      /methods, paths and cohort must be 1 to 5 values together, not 6/,
+    ],
+  ])('of %s is refused', (_what, cohort, message) => {
+    expect(() => cutover({ listeners: [listenerWith(cohort)] })).toThrow(message);
+  });
+});
+
 describe('a cutover on an existing listener', () => {
   let template: Template;
   beforeAll(() => {

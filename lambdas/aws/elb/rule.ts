@@ -79,9 +79,9 @@ export class ElbRules {
     const { Rules = [] } = await this.#elb.send(new DescribeRulesCommand({ ListenerArn }));
     const found = Rules.map(liveRule).find((rule) => rule?.priority === shape.priority);
     if (found === undefined || found === null) return undefined;
-    const { methods, paths } = shape;
+    const { methods, paths, cohort } = shape;
     const same =
-      sameShape(found, { methods, paths, groupArns: [...weights.keys()] }) &&
+      sameShape(found, { methods, paths, cohort, groupArns: [...weights.keys()] }) &&
       [...weights].every(([arn, weight]) => found.weights.get(arn) === weight);
     return same ? found : undefined;
   }
@@ -98,8 +98,21 @@ function liveRule(rule: Rule): LiveRule | null {
     priority: Number(rule.Priority),
     methods: valuesOf('http-request-method', (c) => c.HttpRequestMethodConfig?.Values),
     paths: valuesOf('path-pattern', (c) => c.PathPatternConfig?.Values),
+    ...cohortOf(rule.Conditions ?? []),
     weights: new Map((config?.TargetGroups ?? []).map((g) => [g.TargetGroupArn ?? '', g.Weight ?? 0])),
     stickySeconds: sticky?.Enabled === true ? (sticky.DurationSeconds ?? null) : null,
+  };
+}
+
+function cohortOf(found: readonly RuleCondition[]): Pick<LiveRule, 'cohort'> {
+  const header = found.find((c) => c.Field === 'http-header')?.HttpHeaderConfig;
+  const sourceIps = found.find((c) => c.Field === 'source-ip')?.SourceIpConfig?.Values;
+  if (header === undefined && sourceIps === undefined) return {};
+  return {
+    cohort: {
+      ...(header === undefined ? {} : { header: { name: header.HttpHeaderName ?? '', values: header.Values ?? [] } }),
+      ...(sourceIps === undefined ? {} : { sourceIps }),
+    },
   };
 }
 
@@ -110,10 +123,16 @@ function forward({ weights, stickySeconds }: RuleWrite) {
   return { Type: 'forward' as const, ForwardConfig: { TargetGroups, TargetGroupStickinessConfig } };
 }
 
-function conditions({ methods, paths }: RuleShape): RuleCondition[] {
+function conditions({ methods, paths, cohort }: RuleShape): RuleCondition[] {
   const wanted: RuleCondition[] = [];
   if (methods.length > 0)
     wanted.push({ Field: 'http-request-method', HttpRequestMethodConfig: { Values: [...methods] } });
   if (paths.length > 0) wanted.push({ Field: 'path-pattern', PathPatternConfig: { Values: [...paths] } });
+  if (cohort?.header !== undefined) {
+    const { name, values } = cohort.header;
+    wanted.push({ Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: name, Values: [...values] } });
+  }
+  if (cohort?.sourceIps !== undefined)
+    wanted.push({ Field: 'source-ip', SourceIpConfig: { Values: [...cohort.sourceIps] } });
   return wanted;
 }
