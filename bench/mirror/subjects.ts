@@ -1,8 +1,7 @@
 /** What is measured: each a process of its own on loopback, in front of the same upstream. */
 import { join } from 'node:path';
-import { bundleMirror } from '../../lib/assets/mirror-image.ts';
+import { bundleModule } from '../../lib/assets/bundle.ts';
 import { startChild } from '../../rehearsal/machine/child.ts';
-import { mirrorCommand } from '../../test/support/mirror-command.ts';
 import { startProxy, startUpstream } from './nginx.ts';
 
 export interface Profile {
@@ -71,11 +70,16 @@ export async function startWorld(dir: string): Promise<World> {
       return { name, pid, port };
     };
     const slowShadow = (await proxy('slow shadow', 'slow-shadow')).port;
-    bundleMirror(join(dir, 'mirror'));
-    const image = mirrorCommand(join(dir, 'mirror'));
+    const source = join(import.meta.dirname, '..', '..', 'mirror');
+    bundleModule(
+      [
+        { in: join(source, 'embedded', 'main.ts'), out: 'main' },
+        { in: join(source, 'recorder', 'delivery-thread.ts'), out: 'delivery-thread' },
+      ],
+      join(dir, 'mirror'),
+    );
     const mirror = async (name: string, env: Readonly<Record<string, string>>): Promise<Subject> => {
-      const child = await node(name, [...mirrorFlags(), ...image.args], {
-        ...image.env,
+      const child = await node(name, [...mirrorFlags(), join(dir, 'mirror', 'main.mjs')], {
         CROSSFADE_INGRESS: 'bench',
         MIRROR_BIND: '127.0.0.1',
         MIRROR_FORWARD_PORT: '0',

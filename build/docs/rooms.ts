@@ -269,7 +269,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/constructs': {
     purpose: 'The parts of a cutover as CDK constructs.',
-    imports: ['core/*', 'lib/assets'],
+    imports: ['core/*', 'lib/assets', 'mirror/envoy'],
     packages: ['aws-cdk-lib', 'constructs'],
     files: { most: 20, why: 'one construct a file, and the small parts that several of them share' },
   },

@@ -8,6 +8,7 @@ export { CutoverMachine, type CutoverMachineProps } from './cutover-machine.ts';
 export type { CutoverListener, DualStackCutoverProps, ServiceRef } from './cutover-props.ts';
 export { DualStackCutover } from './dual-stack-cutover.ts';
 export { ledgerTable } from './ledger-table.ts';
+export { MIRROR_PORTS, type MirrorCopies, type MirrorRedaction } from './mirror-containers.ts';
 export { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
 export { ParityBackfill, type ParityBackfillProps } from './parity-backfill.ts';
 export { ParityPipeline, type ParityPipelineProps } from './parity-pipeline.ts';
@@ -15,9 +16,6 @@ export { RollbackTriggers, type RollbackTriggersProps } from './rollback-trigger
 export {
   GATEWAY_PORT,
   MIRROR_HEALTH,
-  MIRROR_PORTS,
-  type MirrorCopies,
-  type MirrorRedaction,
   ShadowMirror,
   type ShadowMirrorProps,
 } from './shadow-mirror.ts';

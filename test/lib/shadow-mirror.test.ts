@@ -1,7 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { setTimeout as after } from 'node:timers/promises';
+import { App, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
@@ -10,10 +13,11 @@ import { DeliveryStream, S3Bucket } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { bundleMirror } from '../../lib/assets/mirror-image.ts';
+import { bundleRecorder, writeEnvoyContext } from '../../lib/assets/mirror-images.ts';
 import { ShadowMirror, type ShadowMirrorProps } from '../../lib/constructs/shadow-mirror.ts';
 import { mirrorConfig } from '../../mirror/config/index.ts';
-import { startChild } from '../../rehearsal/machine/child.ts';
+import { PID_ONE } from '../../mirror/envoy/index.ts';
+import { freePorts } from '../../mirror/local/processes.ts';
 import { json } from '../mirror/rig.ts';
 import { serve } from '../support/http.ts';
 import { mirrorCommand } from '../support/mirror-command.ts';
@@ -57,10 +61,10 @@ const taskSchema = z.looseObject({
   }),
 });
 
-/** The mirror's environment as its container gets it. */
+/** The recorder's environment as its container gets it. */
 function environmentOf(template: Template): Record<string, string> {
   const [task] = Object.values(template.findResources('AWS::ECS::TaskDefinition')).map((r) => taskSchema.parse(r));
-  const mirror = task?.Properties.ContainerDefinitions.find((container) => container.Name === 'mirror');
+  const mirror = task?.Properties.ContainerDefinitions.find((container) => container.Name === 'recorder');
   return Object.fromEntries(
     (mirror?.Environment ?? []).map(({ Name, Value }) => [
       Name,
@@ -115,7 +119,8 @@ describe('ShadowMirror', () => {
     template.hasResourceProperties('AWS::ECS::TaskDefinition', {
       RuntimePlatform: { CpuArchitecture: 'ARM64' },
       ContainerDefinitions: Match.arrayWith([
-        Match.objectLike({ Name: 'mirror', ReadonlyRootFilesystem: true, StopTimeout: 120 }),
+        Match.objectLike({ Name: 'envoy', Essential: true, ReadonlyRootFilesystem: true, StopTimeout: 120 }),
+        Match.objectLike({ Name: 'recorder', Essential: false, RestartPolicy: Match.objectLike({ Enabled: true }) }),
       ]),
     });
     template.hasResourceProperties('AWS::ECS::Service', {
@@ -129,11 +134,25 @@ describe('ShadowMirror', () => {
     expect(drainDelayMs + drainMs).toBeLessThan(120_000);
   });
 
-  it('runs the collector by the digest that was given', () => {
-    const collectorImage = `collector@sha256:${'a'.repeat(64)}`;
-    synthesised({ collectorImage }).hasResourceProperties('AWS::ECS::TaskDefinition', {
-      ContainerDefinitions: Match.arrayWith([Match.objectLike({ Name: 'otel', Image: collectorImage })]),
+  it('leads customers to Envoy alone: the recorder has no port that the load balancer knows', () => {
+    const template = synthesised();
+    const [task] = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
+    const containers: { Name: string; PortMappings?: unknown[] }[] = task?.Properties.ContainerDefinitions;
+    expect(containers.filter((c) => (c.PortMappings ?? []).length > 0).map((c) => c.Name)).toEqual(['envoy']);
+    template.hasResourceProperties('AWS::ECS::Service', {
+      LoadBalancers: [Match.objectLike({ ContainerName: 'envoy' }), Match.objectLike({ ContainerName: 'envoy' })],
     });
+  });
+
+  it('gives Envoy a configuration for the same ports, sides, share and requests as the recorder has', () => {
+    const template = synthesised({ copies: { sampleRate: 0.5, bodyCapBytes: 4_096, allow: ['POST /search'] } });
+    const recorder = environmentOf(template);
+    const { configuration } = newestEnvoyFiles();
+    for (const name of ['RECORDER', 'ADMIN', 'COPY_STABLE', 'COPY_CANDIDATE', 'FORWARD', 'REVERSE', 'HEALTH'])
+      expect(configuration, name).toContain(`"port_value":${recorder[`MIRROR_${name}_PORT`]}`);
+    expect(configuration).toContain('stable.internal');
+    expect(configuration).toContain('candidate.internal');
+    expect(configuration).toContain('/search');
   });
 
   it.each<[string, Partial<ShadowMirrorProps>, RegExp]>([
@@ -142,53 +161,131 @@ describe('ShadowMirror', () => {
     ['a cap that is none', { copies: { bodyCapBytes: 0 } }, /copies\.bodyCapBytes/],
     ['a place that is no pointer', { redaction: { jsonPointers: ['email'] } }, /redaction\.jsonPointers/],
     ['a route that is no path', { routes: ['items'] }, /routes/],
-    ['an image by tag', { collectorImage: 'collector:v1' }, /collectorImage.*sha256/],
+    ['an image by tag', { envoyImage: 'envoy:v1' }, /envoyImage.*sha256/],
+    ['a side behind a path', { stableUrl: 'http://stable.internal/api' }, /stableUrl.*without a path/],
+    ['a name that only the deploy knows', { candidateUrl: Fn.importValue('url') }, /candidateUrl.*synthesised/],
   ])('refuses %s, and names the property', (_name, props, message) => {
     expect(() => synthesised(props)).toThrow(message);
   });
 });
 
-describe('the mirror’s image', () => {
-  it('holds all that its Dockerfile asks for, runs from there and captures', { timeout: 30_000 }, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'mirror-image-'));
-    const service = await serve(json('{}'));
-    try {
-      bundleMirror(folder);
-      const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
-      expect(dockerfile).toMatch(/^ARG BASE=gcr\.io\/distroless\/nodejs24-debian12:nonroot\nFROM \$\{BASE\}$/m);
-      const copied = /^COPY (.+) \.\/$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
-      expect(copied.length).toBeGreaterThan(0);
-      for (const file of copied) expect(existsSync(join(folder, file)), file).toBe(true);
-      const { promise: captured, resolve } = Promise.withResolvers<void>();
+/** What stands in the build context of Envoy's image. */
+function newestEnvoyFiles(): { readonly configuration: string; readonly start: string } {
+  const folder = readdirSync(tmpdir()).filter((name) => name.startsWith('crossfade-envoy-'));
+  const newest = folder
+    .map((name) => join(tmpdir(), name))
+    .sort((a, b) => statSync(join(b, 'envoy.json')).mtimeMs - statSync(join(a, 'envoy.json')).mtimeMs)[0];
+  if (newest === undefined) throw new Error('no image of Envoy was made');
+  return {
+    configuration: readFileSync(join(newest, 'envoy.json'), 'utf8'),
+    start: readFileSync(join(newest, 'start.sh'), 'utf8'),
+  };
+}
+
+describe('the images of the mirror’s task', () => {
+  it('hold all that their Dockerfiles ask for', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'recorder-image-'));
+    bundleRecorder(folder);
+    const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
+    expect(dockerfile).toMatch(/^ARG BASE=gcr\.io\/distroless\/nodejs24-debian12:nonroot\nFROM \$\{BASE\}$/m);
+    for (const file of copiedBy(dockerfile)) expect(existsSync(join(folder, file)), file).toBe(true);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.skipIf(process.env.ENVOY === undefined)(
+    'run together as ECS would run them: Envoy answers, the recorder captures, and goes with it',
+    { timeout: 60_000 },
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'mirror-task-'));
+      const service = await serve(json('{}'));
+      const { start, configuration } = envoyFilesFor(service.url);
+      const [ports, moved] = await withFreePorts(configuration);
+      writeEnvoyContext({ configuration: moved, start: PID_ONE }, folder);
+      expect(readFileSync(join(folder, 'start.sh'), 'utf8')).toBe(start);
+      bundleRecorder(folder);
       const { args, env } = mirrorCommand(folder);
-      expect(env).toMatchObject({ NODE_ENV: 'production' });
-      const mirror = await startChild({
-        name: 'mirror image',
-        command: process.execPath,
-        args,
+      const lines: string[] = [];
+      const envoy = spawn('bash', [join(folder, 'start.sh')], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: {
+          PATH: process.env.PATH ?? '',
+          ENVOY: process.env.ENVOY ?? '',
+          ADMIN_PORT: String(ports.ADMIN),
+          DRAIN_DELAY_S: '0',
+          DRAIN_S: '1',
+          CONCURRENCY: '1',
+        },
+      });
+      const recorder = spawn(process.execPath, args, {
+        stdio: ['ignore', 'pipe', 'inherit'],
         env: {
           ...env,
+          ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [`MIRROR_${name}_PORT`, String(port)])),
           CROSSFADE_INGRESS: 'g',
-          MIRROR_BIND: '127.0.0.1',
-          MIRROR_FORWARD_PORT: '0',
-          MIRROR_REVERSE_PORT: '0',
-          MIRROR_HEALTH_PORT: '0',
           MIRROR_STABLE_URL: service.url,
           MIRROR_CANDIDATE_URL: service.url,
           MIRROR_REDACTION_KEY: 'a-key-of-sixteen-bytes',
           MIRROR_SINK: 'ndjson:-',
         },
-        onLine: (line) => {
-          if (line.includes('"route":"GET /"')) resolve();
-        },
       });
-      const response = await fetch(`http://127.0.0.1:${mirror.port('forwardPort')}/`);
-      expect(await response.text()).toBe('{}');
-      await captured;
-      await mirror.stop();
-    } finally {
-      await service.stop();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
+      const ended = [envoy, recorder].map((child) => once(child, 'exit'));
+      recorder.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+      try {
+        const url = `http://127.0.0.1:${ports.FORWARD}/`;
+        await eventually(async () => (await fetch(url)).ok);
+        await eventually(async () => {
+          await (await fetch(url)).text();
+          return lines.join('').includes('"route":"GET /"');
+        });
+        envoy.kill('SIGTERM');
+        recorder.kill('SIGTERM');
+        expect((await Promise.all(ended)).map(([code]) => code)).toEqual([0, 0]);
+      } finally {
+        envoy.kill('SIGKILL');
+        recorder.kill('SIGKILL');
+        await service.stop();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  );
 });
+
+function copiedBy(dockerfile: string): string[] {
+  const copied = /^COPY (.+) \.\/$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
+  expect(copied.length).toBeGreaterThan(0);
+  return copied;
+}
+
+/** Of a mirror both of whose sides are `url`. */
+function envoyFilesFor(url: string) {
+  synthesised({ stableUrl: url, candidateUrl: url });
+  return newestEnvoyFiles();
+}
+
+/** The configuration on ports of this machine that are free, and on its loopback alone. */
+async function withFreePorts(configuration: string): Promise<[Record<string, number>, string]> {
+  const deployed = {
+    FORWARD: 8081,
+    REVERSE: 8082,
+    HEALTH: 8083,
+    RECORDER: 8084,
+    ADMIN: 8085,
+    COPY_STABLE: 8086,
+    COPY_CANDIDATE: 8087,
+  };
+  const free = await freePorts(Object.keys(deployed).length);
+  const ports = Object.fromEntries(Object.keys(deployed).map((name, i) => [name, free[i] ?? 0]));
+  const moved = Object.entries(deployed).reduce(
+    (text, [name, port]) => text.replaceAll(`"port_value":${port}`, `"port_value":${ports[name]}`),
+    configuration.replaceAll('0.0.0.0', '127.0.0.1'),
+  );
+  return [ports, moved];
+}
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 20_000; ; await after(100)) {
+    const done = await holds().catch(() => false);
+    if (done) return;
+    if (Date.now() > end) throw new Error('not within 20 s');
+  }
+}

@@ -17,4 +17,4 @@ if [ -z "${ENVOY:-}" ] && ! command -v envoy >/dev/null; then
 fi
 export ENVOY="${ENVOY:-$(command -v envoy)}"
 "$ENVOY" --version
-npx vitest run test/mirror --project specifications "$@"
+npx vitest run test/mirror test/lib/shadow-mirror.test.ts --project specifications "$@"

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-/** @param folder the build context, made by lib/mirror-image.ts @throws Error when the Dockerfile says neither CMD nor ENV */
+/** @param folder the build context, made by lib/assets/mirror-images.ts @throws Error when the Dockerfile says neither CMD nor ENV */
 export function mirrorCommand(folder: string): { readonly args: string[]; readonly env: Record<string, string> } {
   const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
   const said = (instruction: string) => {

@@ -1,0 +1,74 @@
+/** The images of the mirror's task: Envoy with its configuration, and the recorder. Docker is needed to deploy them, not to synthesise. */
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { bundleModule } from './bundle.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+/** Where the package carries the recorder ready-made. */
+const READY = join(ROOT, 'recorder-image');
+const OUT = join(ROOT, '.crossfade', 'recorder-image');
+
+/** `base` replaces the Dockerfile's base image. @throws esbuild's error when the recorder does not build. */
+export function recorderImage(base?: string): ContainerImage {
+  const ready = existsSync(READY);
+  if (!ready) bundleRecorder(OUT);
+  return imageOf(ready ? READY : OUT, base);
+}
+
+/** The build context: the recorder's two bundles, one a thread, and their Dockerfile. @throws esbuild's error */
+export function bundleRecorder(outdir: string): void {
+  mkdirSync(outdir, { recursive: true });
+  const entries = [
+    { in: join(ROOT, 'mirror', 'sidecar', 'main.ts'), out: 'main' },
+    { in: join(ROOT, 'mirror', 'recorder', 'delivery-thread.ts'), out: 'delivery-thread' },
+  ];
+  bundleModule(entries, outdir);
+  copyFileSync(join(ROOT, 'mirror', 'sidecar', 'Dockerfile'), join(outdir, 'Dockerfile'));
+}
+
+export interface EnvoyFiles {
+  /** Envoy's configuration, JSON. */
+  readonly configuration: string;
+  /** Bash: process 1 of the container; it reads the configuration from `ENVOY_CONFIG`. */
+  readonly start: string;
+}
+
+const DOCKERFILE = `# The configuration is made by mirror/envoy; ShadowMirror's property \`envoyImage\` names the base by digest.
+ARG BASE=docker.io/envoyproxy/envoy:v1.40.0
+FROM \${BASE}
+USER 101:101
+WORKDIR /etc/crossfade
+COPY envoy.json start.sh ./
+EXPOSE 8081 8082 8083
+ENTRYPOINT ["bash", "/etc/crossfade/start.sh"]
+`;
+
+/** A task definition holds 64 kB, and the configuration is 40: it goes into an image. `base` replaces the Dockerfile's. */
+export function envoyImage(files: EnvoyFiles, base?: string): ContainerImage {
+  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
+  const folder = join(tmpdir(), `crossfade-envoy-${hash}`);
+  writeEnvoyContext(files, folder);
+  return imageOf(folder, base);
+}
+
+/** The build context of {@link envoyImage}. */
+export function writeEnvoyContext({ configuration, start }: EnvoyFiles, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'Dockerfile'), DOCKERFILE);
+  writeFileSync(join(folder, 'envoy.json'), configuration);
+  writeFileSync(
+    join(folder, 'start.sh'),
+    `cd "$(dirname "$0")" && ENVOY_CONFIG=$(cat envoy.json) && export ENVOY_CONFIG\n${start}`,
+  );
+}
+
+function imageOf(folder: string, base: string | undefined): ContainerImage {
+  return ContainerImage.fromAsset(folder, {
+    platform: Platform.LINUX_ARM64,
+    ...(base === undefined ? {} : { buildArgs: { BASE: base } }),
+  });
+}
