@@ -53,9 +53,9 @@ export function makeHandler(deps: WatchDeps) {
     // Whole milliseconds, as the log keeps them: a replay must not be a fraction later.
     const now = Math.floor(deps.clock.now());
     const { state, steered, rev } = await asOwed(deps, parseState(event), now);
-    const revisions = await revisionsNow(deps);
-    const gathered = { ...(await gather(deps, state, now)), revised: revisedSince(state, revisions) };
-    const decide = (evidence: Evidence) => observe(deps.deployment, { ...state, steered }, evidence, now);
+    const [revisions, evidence] = await Promise.all([revisionsNow(deps), gather(deps, state, now)]);
+    const gathered = { ...evidence, revised: revisedSince(state, revisions) };
+    const decide = (known: Evidence) => observe(deps.deployment, { ...state, steered }, known, now);
     const first = decide(gathered);
     const seen = { ...gathered, hooks: await votesOf(deps, state, first.observation) };
     const { observation, verdict } = seen.hooks === undefined ? first : decide(seen);

@@ -57,8 +57,10 @@ const campaign = (random: () => number) => {
 
 export const fallsBy = (part: number): Trace => conversions(`conversion falls by ${100 * part} %`, steady, () => part);
 
+export const STEADY = conversions('steady', steady, () => 0);
+
 export const HEALTHY: readonly Trace[] = [
-  conversions('steady', steady, () => 0),
+  STEADY,
   conversions('wanders on both sides (sd 0.25)', wanders, () => 0),
   conversions('a campaign brings visitors who do not buy', campaign, () => 0),
 ];

@@ -233,7 +233,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lambdas/providers': {
     purpose: 'Where metrics of the user’s own are read: CloudWatch, Prometheus, Datadog, HTTP, a function.',
-    imports: [MODEL, 'input', 'lambdas/aws/calls', 'lambdas/aws/cloudwatch'],
+    imports: [MODEL, 'core/metrics', 'input', 'lambdas/aws/calls', 'lambdas/aws/cloudwatch'],
     packages: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-lambda', '@aws-sdk/client-secrets-manager'],
   },
   'lambdas/events': {

@@ -40,7 +40,10 @@ export function planCommand(terminal: Terminal): Command {
 }
 
 /** For people: phases, durations and evidence of a plan, a line each. */
-export function timelineText({ rows, totalSeconds, historyEvents, falseAlarms }: Projection, rps: number): string {
+export function timelineText(
+  { rows, totalSeconds, historyEvents, falseAlarms, ownMetrics }: Projection,
+  rps: number,
+): string {
   const lines = rows.flatMap((r) => [
     [
       formatDuration(r.startsAt).padEnd(14),
@@ -60,8 +63,24 @@ export function timelineText({ rows, totalSeconds, historyEvents, falseAlarms }:
     '',
     `Total: ${formatDuration(totalSeconds)} if every gate passes at the end of its bake and every sign-off takes its full timeout.`,
     `Alarms: the error alarm rolls back ${shareText(falseAlarms)} of healthy candidates at this traffic.`,
+    ...metricNotes(ownMetrics),
     `History: at most ${historyEvents} events of ${HISTORY_LIMIT} (budget ${HISTORY_BUDGET}).`,
   ].join('\n');
+}
+
+/** What votes beside errors and slow requests, and what is missing to say how long it takes. */
+function metricNotes(metrics: Projection['ownMetrics']): string[] {
+  if (metrics.length === 0) return [];
+  const share = (part: number) => `${Number((100 * part).toPrecision(3))} %`;
+  const rest = 1 - metrics.reduce((sum, { alphaShare }) => sum + alphaShare, 0);
+  const shares = metrics.map(({ name, alphaShare }) => `${name} ${share(alphaShare)}`).join(', ');
+  const unsized = metrics.filter(({ isSized }) => !isSized).map(({ name }) => name);
+  return [
+    `Shares of alpha: ${shares}; errors and slow requests ${share(rest)}.`,
+    ...(unsized.length === 0
+      ? []
+      : [`Unknown: how much evidence ${unsized.join(', ')} takes; set usualShare, or let the baseline measure it.`]),
+  ];
 }
 
 /** Below the stage's own line, under its last column. */

@@ -1,5 +1,5 @@
 /** Evidence of the user's own: what each metric of a plan says of a stage. */
 export { cohortPlan, gatePlan } from './alpha.ts';
 export { type MetricNeed, needOf } from './evidence-needed.ts';
-export { opinionsOf, type Stretch } from './opinion.ts';
+export { METRIC_WINDOW, opinionsOf, type Stretch } from './opinion.ts';
 export { together, voteOf } from './vote.ts';

@@ -56,6 +56,9 @@ export interface Stretch {
   readonly beta: number;
 }
 
+/** Minutes that are looked at, at most: of a longer soak the newest. */
+export const METRIC_WINDOW = 7 * 1440;
+
 /** From this e-value on "worse" is suspected, and the evidence since then must be within the margin too. */
 const SUSPICION = 3;
 
@@ -188,7 +191,8 @@ function gapIn(metric: PlanMetric, { trouble, minutes }: MetricEvidence, stretch
   const share = alone ? 1 : metric.kind === 'count' ? stretch.percent / 100 : 0.5;
   const as = minutes.map((minute) => asTraffic(minute, metric.kind === 'count'));
   const now = stretch.now - metric.settleAfter * 1000;
-  return gapOf(as, { since: stretch.since, now, share, bakeMs: 0 });
+  const since = Math.max(stretch.since, now - METRIC_WINDOW * 60_000);
+  return gapOf(as, { since, now, share, bakeMs: 0 });
 }
 
 /** A value is one point a minute, and none may be missing as a request may: it weighs as many. */

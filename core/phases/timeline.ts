@@ -2,7 +2,7 @@
 
 import { type BaseRates, falseAlarmBound, gatePolicyOf, requestsNeeded, requestsNeededAlone } from '../gate/index.ts';
 import { gatePlan, type MetricNeed, needOf } from '../metrics/index.ts';
-import type { MetricBaseline, Plan, PlanProblem } from '../model/index.ts';
+import { alphaShareOf, type MetricBaseline, type Plan, type PlanProblem } from '../model/index.ts';
 
 /** Step Functions ends an execution at 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
 export const HISTORY_LIMIT = 25_000;
@@ -41,6 +41,8 @@ export interface Projection {
   readonly historyEvents: number;
   /** Share of healthy candidates that the alarm on errors brings back at most, whatever the gate says. */
   readonly falseAlarms: number;
+  /** The plan's own metrics: how much of α each may use, and whether it is known how much evidence it takes. */
+  readonly ownMetrics: readonly { readonly name: string; readonly alphaShare: number; readonly isSized: boolean }[];
   /** Reasons why the plan must not be started; empty when it may. */
   readonly problems: readonly PlanProblem[];
 }
@@ -82,6 +84,12 @@ export function project(plan: Plan, assumptions: Assumptions): Projection {
     longestDays: Math.ceil(rows.reduce((sum, row) => sum + row.seconds + row.maxHold, 0) / DAY_SECONDS),
     historyEvents,
     falseAlarms,
+    ownMetrics: plan.metrics.map((metric) => ({
+      name: metric.name,
+      alphaShare: alphaShareOf(plan.metrics, metric),
+      isSized:
+        metric.kind !== 'count' || (assumptions.metrics?.[metric.name]?.usual ?? metric.usualShare) !== undefined,
+    })),
     problems: [
       ...historyProblems(historyEvents, rows),
       ...decidability(plan, rows, assumptions),

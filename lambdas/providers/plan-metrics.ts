@@ -1,5 +1,6 @@
 /** The port of a plan's own metrics: each metric read by itself, so that one source that fails takes no other with it. */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { METRIC_WINDOW } from '../../core/metrics/index.ts';
 import {
   type CountMetric,
   type Deployment,
@@ -18,8 +19,6 @@ import { cloudWatchPoints, isZeroWhenAbsent } from './cloudwatch-queries.ts';
 import { fillFor } from './query-text.ts';
 import { type Asked, POINT_MS, type PointSource, type Points, SourceError } from './source.ts';
 
-/** What Prometheus answers at most, and what CloudWatch keeps by the minute twice over. */
-const MAX_MINUTES = 7 * 1440;
 /** A numerator may exceed its denominator by as much and be one: Prometheus' `increase` extrapolates. */
 const ROUNDING = 0.01;
 const LONGEST_TROUBLE = 300;
@@ -133,7 +132,7 @@ async function readQuery(
 /** Whole minutes that are old enough to be believed; null when there is none. */
 function wholeMinutes({ settleAfter }: PlanMetric, { from, to }: TimeRange): TimeRange | null {
   const end = Math.floor((to - settleAfter * 1000) / POINT_MS) * POINT_MS;
-  const start = Math.max(Math.ceil(from / POINT_MS) * POINT_MS, end - MAX_MINUTES * POINT_MS);
+  const start = Math.max(Math.ceil(from / POINT_MS) * POINT_MS, end - METRIC_WINDOW * POINT_MS);
   return end > start ? { from: start, to: end } : null;
 }
 

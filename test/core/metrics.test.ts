@@ -194,6 +194,15 @@ describe('a count of the user’s own', () => {
     expect(gap).toMatch(/silent for \d+ min/);
   });
 
+  it('of a soak longer than a week is judged by its newest week', () => {
+    const week = evidence('orders', 7 * 1440, () => [null, [1_500, 45]]);
+    const from = 14 * 1440 * MINUTE;
+    const shifted = { ...week, minutes: week.minutes.map((m) => ({ ...m, minute: m.minute + from })) };
+    const baseline = { orders: { usual: 0.03, worst: 0.025, perSecond: 10 } };
+    const [soak] = opinionsOf([shifted], stretch([ORDERS], 21 * 1440, { percent: 100, baseline }));
+    expect(soak?.gap).toBeNull();
+  });
+
   it('at 100 % is compared with the worst hour of the baseline and its margin', () => {
     const baseline = { orders: { usual: 0.03, worst: 0.025, perSecond: 10 } };
     const at100 = (x: number) => opinion(ORDERS, 60, () => [null, [1_500, x]], { percent: 100, baseline }).verdict;

@@ -169,5 +169,7 @@ describe('crossfade plan', () => {
     expect(problems.map((p) => p.path)).toContain('metrics.0.requiredFrom');
     expect(problems.map((p) => p.message).join()).toMatch(/at 100 rps the 1 % stage needs \d.* to show orders/);
     expect(at({ relativeMargin: 0.3, requiredFrom: 50 }).problems).toEqual([]);
+    expect(at({}).ownMetrics).toEqual([{ name: 'orders', alphaShare: 0.05, isSized: true }]);
+    expect(at({ usualShare: undefined }).ownMetrics).toMatchObject([{ isSized: false }]);
   });
 });

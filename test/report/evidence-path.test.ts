@@ -4,6 +4,7 @@ import type { PlanInput } from '../../core/model/plan.ts';
 import { chartSvg } from '../../report/chart.ts';
 import { evidenceCharts } from '../../report/evidence-path.ts';
 import { heightOf, logBetween, ticksOf } from '../../report/scale.ts';
+import { MemoryWorld } from '../support/memory-world.ts';
 import { recordedRun, type Traffic } from '../support/recorded-run.ts';
 
 const PLAN: PlanInput = {
@@ -61,6 +62,37 @@ describe('the evidence path', () => {
     for (const [i, p] of of('upper bound').entries()) expect(p.y).toBeGreaterThanOrEqual(of('lower bound')[i]?.y ?? 0);
     expect(bounds?.areas).toHaveLength(2);
     expect(bounds?.dots?.filter((d) => d.label === 'within margin').length).toBeGreaterThan(0);
+  });
+
+  it('draws the evidence of each metric of the plan’s own', async () => {
+    const orders = {
+      name: 'orders',
+      kind: 'count',
+      numerator: { source: 'alb', count: '2xx' },
+      direction: 'lowerIsWorse',
+      margin: 0.01,
+      settleAfter: 'PT0S',
+    } as const;
+    const world = new MemoryWorld();
+    world.metricBaseline = { orders: { usual: 0.03, worst: 0.02, perSecond: 100 } };
+    const log = await recordedRun(
+      { ...PLAN, metrics: [orders] },
+      healthy,
+      (w, _stage, at) => {
+        const one = { minute: w.now - 60_000, stable: { n: 9_000, x: 270 }, candidate: { n: 3_000, x: 90 } };
+        w.metricEvidence = [
+          { name: 'orders', trouble: null, minutes: [...(at === 0 ? [] : (w.metricEvidence[0]?.minutes ?? [])), one] },
+        ];
+      },
+      undefined,
+      world,
+    );
+    const chart = evidenceCharts(log, range).find((c) => c.title === 'Evidence of the metric orders');
+    const labels = ['worse', 'worse: threshold', 'within margin', 'within margin: threshold'];
+    expect(chart?.lines.map((l) => l.label)).toEqual(labels);
+    expect(chart?.lines[0]?.points).toHaveLength(log.filter((e) => e.kind === 'observation').length);
+    expect(chart?.dots?.map((d) => d.label)).toContain('within margin');
+    expect(chartSvg(chart as NonNullable<typeof chart>)).not.toMatch(/NaN|Infinity/);
   });
 
   it('draws within its frame whatever the figures, and asks for nothing', async () => {
