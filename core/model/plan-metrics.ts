@@ -154,7 +154,7 @@ const valueMetricSchema = comparedSchema.extend({
   /** The same as a part of the stable side's figure (0.1: a tenth). */
   relativeTolerance: z.number().min(0).max(100).optional(),
   /** How many minutes in a row one cause takes the figure of a healthy candidate beyond its tolerance at most; evidence counts by causes. */
-  spell: z.int().min(1).max(60).default(3),
+  spell: z.int().min(1).max(60).default(5),
 });
 
 const guardMetricSchema = commonSchema.extend({

@@ -231,22 +231,22 @@ describe('false aborts of a count', () => {
 });
 
 describe('a value of the user’s own', () => {
-  it('within its tolerance passes after an hour', () => {
+  it('within its tolerance passes after two hours', () => {
     const each = (i: number): readonly [Side, Side] => [
       [1, 100 + (i % 7)],
       [1, 110 + (i % 5)],
     ];
     expect(opinion(queue(), 15, each).verdict).toBe('undecided');
-    expect(opinion(queue(), 60, each).verdict).toBe('within margin');
+    expect(opinion(queue(), 120, each).verdict).toBe('within margin');
   });
 
-  it('that grows on the candidate alone is worse within half an hour', () => {
+  it('that grows on the candidate alone is worse within three quarters of an hour', () => {
     const each = (i: number): readonly [Side, Side] => [
       [1, 100],
       [1, 100 + 30 * Math.max(0, i - 30)],
     ];
     expect(opinion(queue(), 32, each).verdict).not.toBe('worse');
-    expect(opinion(queue(), 60, each).verdict).toBe('worse');
+    expect(opinion(queue(), 75, each).verdict).toBe('worse');
     expect(opinion(queue({ spell: 1 }), 47, each).verdict).toBe('worse');
   });
 
@@ -260,7 +260,7 @@ describe('a value of the user’s own', () => {
 
   it('that grows on both sides is the hour’s, not the candidate’s', () => {
     expect(
-      opinion(queue(), 60, (i) => [
+      opinion(queue(), 120, (i) => [
         [1, 100 + 30 * i],
         [1, 105 + 30 * i],
       ]).verdict,
