@@ -3,7 +3,8 @@
 import { withoutSecrets } from '../capture/redaction/index.ts';
 import { CrossfadeError, type CutoverStateJson, parseState } from '../core/model/index.ts';
 import { approvalProblem, approversOf, awaitSignoff, reduce } from '../core/phases/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { recording } from './compose/recording.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
@@ -32,4 +33,5 @@ export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifie
   };
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const compose = composed(recording);
+export const handler = (event: unknown) => makeHandler(compose())(event);

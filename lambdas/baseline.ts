@@ -2,7 +2,9 @@
 
 import { type CutoverStateJson, type MetricBaseline, parseState, RefusedError } from '../core/model/index.ts';
 import { baselineRefusals, reduce, unmeasured } from '../core/phases/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { metrics, ownMetrics } from './compose/ports.ts';
+import { recording } from './compose/recording.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
 export function makeHandler(
@@ -32,4 +34,9 @@ function measured(found: Readonly<Record<string, MetricBaseline | string>>): Rec
   return Object.fromEntries(entries);
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const compose = composed((deployment) => ({
+  ...recording(deployment),
+  metrics: metrics(deployment),
+  planMetrics: ownMetrics(deployment),
+}));
+export const handler = (event: unknown) => makeHandler(compose())(event);

@@ -2,7 +2,9 @@
 
 import { type CutoverStateJson, FencedError, parseState } from '../core/model/index.ts';
 import { reduce } from '../core/phases/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { recording } from './compose/recording.ts';
+import { stableCapacity } from './compose/stable-capacity.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'capacity' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
@@ -30,4 +32,5 @@ export function makeHandler(deps: Pick<Deps, 'capacity' | 'ledger' | 'decisionLo
   };
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const compose = composed((deployment) => ({ ...recording(deployment), capacity: stableCapacity(deployment) }));
+export const handler = (event: unknown) => makeHandler(compose())(event);

@@ -1,6 +1,7 @@
 /** Close mirror: the alarm on the mirror's health takes the mirror out of the customers' path, and nothing else with it. */
 import { closeMirror, describeCloseMirror } from '../core/fence/index.ts';
-import { rollbackDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { rollbackDepsOf } from './compose/rollback.ts';
 import { parseRollbackEvent } from './events/index.ts';
 import { type RollbackDeps, recordAndTell, reportRollback } from './tasks/index.ts';
 
@@ -22,4 +23,5 @@ export function makeHandler(deps: RollbackDeps) {
   };
 }
 
-export const handler = (event: unknown) => makeHandler(rollbackDeps())(event);
+export const compose = composed(rollbackDepsOf);
+export const handler = (event: unknown) => makeHandler(compose())(event);

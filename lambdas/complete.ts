@@ -2,7 +2,8 @@
 
 import { type CutoverStateJson, parseState, stateToJson } from '../core/model/index.ts';
 import { reduce } from '../core/phases/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { recording } from './compose/recording.ts';
 import { type Deps, settle, tell } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
@@ -22,4 +23,5 @@ export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifie
   };
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const compose = composed(recording);
+export const handler = (event: unknown) => makeHandler(compose())(event);

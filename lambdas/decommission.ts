@@ -5,7 +5,10 @@
 
 import { type CutoverStateJson, FencedError, parseState, UNSTEERED } from '../core/model/index.ts';
 import { nextDesired, pauseAt, reduce, residue } from '../core/phases/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { metrics } from './compose/ports.ts';
+import { recording } from './compose/recording.ts';
+import { stableCapacity } from './compose/stable-capacity.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
 /**
@@ -52,4 +55,9 @@ export function makeHandler(deps: DecommissionDeps) {
   };
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const compose = composed((deployment) => ({
+  ...recording(deployment),
+  metrics: metrics(deployment),
+  capacity: stableCapacity(deployment),
+}));
+export const handler = (event: unknown) => makeHandler(compose())(event);

@@ -8,10 +8,16 @@ import {
   parseState,
 } from '../core/model/index.ts';
 import { reduce } from '../core/phases/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { alarmTrips } from './compose/ports.ts';
+import { recording } from './compose/recording.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
-export function makeHandler(deps: Pick<Deps, 'alarms' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
+type DrillDeps = Pick<Deps, 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'> & {
+  readonly alarms: Pick<Deps['alarms'], 'trip'>;
+};
+
+export function makeHandler(deps: DrillDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const state = parseState(event);
     const at = deps.clock.now();
@@ -32,4 +38,5 @@ export function makeHandler(deps: Pick<Deps, 'alarms' | 'ledger' | 'decisionLog'
   };
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const compose = composed((deployment) => ({ ...recording(deployment), alarms: alarmTrips() }));
+export const handler = (event: unknown) => makeHandler(compose())(event);

@@ -2,7 +2,9 @@
 
 import { type CutoverStateJson, parseState } from '../core/model/index.ts';
 import { reduce } from '../core/phases/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { exercise } from './compose/ports.ts';
+import { recording } from './compose/recording.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'exercise' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
@@ -13,4 +15,5 @@ export function makeHandler(deps: Pick<Deps, 'exercise' | 'ledger' | 'decisionLo
   };
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const compose = composed((deployment) => ({ ...recording(deployment), exercise: exercise(deployment) }));
+export const handler = (event: unknown) => makeHandler(compose())(event);

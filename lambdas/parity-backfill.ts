@@ -6,7 +6,8 @@ import { CrossfadeError, type CutoverId } from '../core/model/index.ts';
 import { compareRecord } from '../parity/compare/index.ts';
 import { type Judged, judgeLine } from '../parity/tally/index.ts';
 import type { ParityStore } from './aws/dynamo/index.ts';
-import { type BackfillDeps, parityBackfillDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { type BackfillDeps, backfillDeps } from './compose/parity-backfill.ts';
 
 const eventSchema = z.strictObject({ bucket: z.string().min(1), key: z.string().min(1) });
 
@@ -75,4 +76,5 @@ function nobodyRuns(ingress: string): CrossfadeError {
   );
 }
 
-export const handler = (event: unknown) => makeHandler(parityBackfillDeps())(event);
+export const compose = composed(backfillDeps);
+export const handler = (event: unknown) => makeHandler(compose())(event);

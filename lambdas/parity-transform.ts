@@ -3,7 +3,8 @@ import type { FirehoseTransformationEvent, FirehoseTransformationResult } from '
 import { decodeContent } from '../capture/bytes/index.ts';
 import { compareRecord } from '../parity/compare/index.ts';
 import { letOff, mergeRoutes, NO_NOISE, type RouteAggregates } from '../parity/tally/index.ts';
-import { parityDeps, type TransformDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { type TransformDeps, transformDeps } from './compose/parity-transform.ts';
 import { judgeBatch } from './events/index.ts';
 import { parityMetrics } from './tasks/index.ts';
 
@@ -35,4 +36,5 @@ function differ(routes: RouteAggregates): boolean {
   return Object.values(routes).some(({ breaking, undecided }) => breaking + undecided > 0);
 }
 
-export const handler = (event: FirehoseTransformationEvent) => makeHandler(parityDeps())(event);
+export const compose = composed(transformDeps);
+export const handler = (event: FirehoseTransformationEvent) => makeHandler(compose())(event);

@@ -27,7 +27,10 @@ import {
   TASK_ALLOWANCE_SECONDS,
 } from '../core/phases/index.ts';
 import { problemsOf, wordIssue } from '../input/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { alarmReadings, drills, listenerReading } from './compose/ports.ts';
+import { recording } from './compose/recording.ts';
+import { stableCapacityReading } from './compose/stable-capacity.ts';
 import { type Deps, tell } from './tasks/index.ts';
 
 /** Written by `crossfade start`, which asks STS who its caller is. */
@@ -47,10 +50,11 @@ const eventSchema = z.object({
   startedAt: z.string(),
 });
 
-type PreflightDeps = Pick<
-  Deps,
-  'deployment' | 'ingress' | 'alarms' | 'ledger' | 'decisionLog' | 'drills' | 'capacity' | 'clock' | 'notifier' | 'emit'
->;
+type PreflightDeps = Pick<Deps, 'deployment' | 'ledger' | 'decisionLog' | 'drills' | 'clock' | 'notifier' | 'emit'> & {
+  readonly ingress: Pick<Deps['ingress'], 'read' | 'health'>;
+  readonly alarms: Pick<Deps['alarms'], 'read'>;
+  readonly capacity: Pick<Deps['capacity'], 'snapshot'>;
+};
 
 export function makeHandler(deps: PreflightDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
@@ -154,4 +158,11 @@ async function findings(deps: PreflightDeps, live: Awaited<ReturnType<Deps['ingr
   return { live, health: { stable, candidate, mirror }, capacity, alarms, owner };
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const compose = composed((deployment) => ({
+  ...recording(deployment),
+  ingress: listenerReading(deployment),
+  alarms: alarmReadings(),
+  drills: drills(deployment),
+  capacity: stableCapacityReading(deployment),
+}));
+export const handler = (event: unknown) => makeHandler(compose())(event);

@@ -6,7 +6,8 @@
 import { describeRollback, rollBack } from '../core/fence/index.ts';
 import { stateSchema, stateToJson } from '../core/model/index.ts';
 import { rolledBack } from '../core/phases/index.ts';
-import { rollbackDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { rollbackDepsOf } from './compose/rollback.ts';
 import { parseRollbackEvent } from './events/index.ts';
 import { type RollbackDeps, reportRollback, tell } from './tasks/index.ts';
 
@@ -27,4 +28,5 @@ export function makeHandler(deps: RollbackDeps) {
   };
 }
 
-export const handler = (event: unknown) => makeHandler(rollbackDeps())(event);
+export const compose = composed(rollbackDepsOf);
+export const handler = (event: unknown) => makeHandler(compose())(event);

@@ -9,7 +9,9 @@ import {
   parseState,
 } from '../core/model/index.ts';
 import { heartbeatDueAt, hooksAt, nextShift, objectionOf, reduce } from '../core/phases/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { hooks, listener } from './compose/ports.ts';
+import { recording } from './compose/recording.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
 export function makeHandler(
@@ -42,4 +44,9 @@ async function allowed({ hooks }: Pick<Deps, 'hooks'>, state: CutoverState, perc
   return answers;
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const compose = composed((deployment) => ({
+  ...recording(deployment),
+  ingress: listener(deployment),
+  hooks: hooks(deployment),
+}));
+export const handler = (event: unknown) => makeHandler(compose())(event);

@@ -2,7 +2,9 @@
 import * as z from 'zod';
 import { commandAt, parseState } from '../core/model/index.ts';
 import { awaitSignoff, signoffRules } from '../core/phases/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { approvals } from './compose/ports.ts';
+import { recording } from './compose/recording.ts';
 import { type Deps, settle } from './tasks/index.ts';
 
 const eventSchema = z.strictObject({ state: z.unknown(), token: z.string().min(1) });
@@ -40,4 +42,5 @@ export function makeHandler(
   };
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const compose = composed((deployment) => ({ ...recording(deployment), approvals: approvals(deployment) }));
+export const handler = (event: unknown) => makeHandler(compose())(event);

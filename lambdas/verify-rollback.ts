@@ -1,8 +1,7 @@
 /** Verify rollback: the machine waits here until counts show that the traffic has come back. The work is the watchdog's. */
 import { restoreCapacity } from '../core/fence/index.ts';
 import { type CutoverStateJson, isSafe, parseState, stateToJson } from '../core/model/index.ts';
-import { awsDeps } from './compose/index.ts';
-import { makeHandler as makeWatchdog, type WatchdogDeps } from './watchdog.ts';
+import { compose, makeHandler as makeWatchdog, type WatchdogDeps } from './watchdog.ts';
 
 export function makeHandler(deps: WatchdogDeps) {
   const look = makeWatchdog(deps);
@@ -23,4 +22,5 @@ export function makeHandler(deps: WatchdogDeps) {
   };
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export { compose };
+export const handler = (event: unknown) => makeHandler(compose())(event);

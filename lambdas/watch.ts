@@ -24,25 +24,28 @@ import {
   steeredAt,
   unreadiness,
 } from '../core/phases/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { alarmReadings, hooks, listenerReading, metrics, ownMetrics, parity, revisions } from './compose/ports.ts';
+import { recording } from './compose/recording.ts';
 import { type Deps, settle, tell } from './tasks/index.ts';
 
 type WatchDeps = Pick<
   Deps,
   | 'deployment'
-  | 'ingress'
   | 'metrics'
   | 'planMetrics'
   | 'hooks'
   | 'revisions'
-  | 'alarms'
   | 'parity'
   | 'ledger'
   | 'decisionLog'
   | 'notifier'
   | 'clock'
   | 'emit'
->;
+> & {
+  readonly ingress: Pick<Deps['ingress'], 'read' | 'health'>;
+  readonly alarms: Pick<Deps['alarms'], 'read'>;
+};
 
 const OVERLAP_SECONDS = 15 * 60;
 const MAX_REASONS = 20;
@@ -187,4 +190,14 @@ function sinceLastLook<M extends { readonly minute: number }>(
   return minutes.filter((m) => m.minute >= from);
 }
 
-export const handler = (event: unknown) => makeHandler(awsDeps())(event);
+export const compose = composed((deployment) => ({
+  ...recording(deployment),
+  ingress: listenerReading(deployment),
+  metrics: metrics(deployment),
+  planMetrics: ownMetrics(deployment),
+  hooks: hooks(deployment),
+  revisions: revisions(deployment),
+  alarms: alarmReadings(),
+  parity: parity(deployment),
+}));
+export const handler = (event: unknown) => makeHandler(compose())(event);

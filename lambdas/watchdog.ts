@@ -1,7 +1,9 @@
 /** Watchdog: once a minute, whatever events said or did not say. */
 import { describeCloseMirror, type WatchdogReport, watch } from '../core/fence/index.ts';
 import type { Lease, LogEntry } from '../core/model/index.ts';
-import { awsDeps } from './compose/index.ts';
+import { composed } from './compose/deployment.ts';
+import { drills, metrics } from './compose/ports.ts';
+import { rollbackDepsOf } from './compose/rollback.ts';
 import { type Deps, recordAndTell, reportRollback } from './tasks/index.ts';
 
 export type WatchdogDeps = Pick<
@@ -78,4 +80,9 @@ function newsOf(report: WatchdogReport): News | null {
   }
 }
 
-export const handler = () => makeHandler(awsDeps())();
+export const compose = composed((deployment) => ({
+  ...rollbackDepsOf(deployment),
+  metrics: metrics(deployment),
+  drills: drills(deployment),
+}));
+export const handler = () => makeHandler(compose())();

@@ -200,6 +200,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lambdas/aws/calls': {
     purpose: 'How AWS is called: clients, time, and which failures are worth another try.',
     imports: [MODEL],
+    packages: ['@aws-sdk/credential-provider-env'],
   },
   'lambdas/aws/dynamo': {
     purpose: 'The table: lease, decision log, drills, approvals, rules and tallies.',
@@ -246,7 +247,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [MODEL, 'core/fence', 'core/phases', 'parity/tally'],
   },
   'lambdas/compose': {
-    purpose: 'Which adapters each handler is given.',
+    purpose:
+      'Ports over AWS, of which each handler composes its own; without a face, of which every bundle would carry the whole.',
     imports: [MODEL, 'lambdas/aws', AWS, 'lambdas/providers', 'lambdas/tasks'],
     packages: ['@aws-sdk/*'],
   },

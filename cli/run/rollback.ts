@@ -31,7 +31,7 @@ export function rollbackCommand(terminal: Terminal): Command {
         ({ refused }) => leftBy(writes.done > 0 || (writes.tried > 0 && !refused)),
         async () => {
           const deployment = await deployed(options);
-          const { rollbackDepsOf } = await import('../../lambdas/compose/index.ts');
+          const { rollbackDepsOf } = await import('../../lambdas/compose/rollback.ts');
           return rollBack(counting(rollbackDepsOf(deployment), writes), deployment, request);
         },
       );

@@ -43,7 +43,7 @@ async function abort(id: CutoverId, options: Options, asked: { rollback: boolean
       text: `Cutover ${id} is ${lease.status.replace('_', ' ')} and cannot be aborted. Nothing was changed.`,
     };
   const by = await callerArn();
-  const { rollbackDepsOf } = await import('../../lambdas/compose/index.ts');
+  const { rollbackDepsOf } = await import('../../lambdas/compose/rollback.ts');
   const { executionArn } = lease;
   const request = {
     trigger: 'operator',

@@ -9,7 +9,6 @@ import {
   type ParityRules,
   type ParityStore,
 } from '../aws/dynamo/index.ts';
-import { deploymentFromEnv } from './deployment.ts';
 
 export interface Counting {
   readonly deployment: Deployment;
@@ -19,8 +18,7 @@ export interface Counting {
 }
 
 /** @param rulesCacheMs how old the rules may be; a minute unless told otherwise */
-export function counting(rulesCacheMs?: number): Counting & { readonly store: ParityStore } {
-  const deployment = deploymentFromEnv();
+export function counting(deployment: Deployment, rulesCacheMs?: number): Counting & { readonly store: ParityStore } {
   const { ingressId, ledgerTable: table, shadowLogDays: keepDays } = deployment;
   const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
   return {

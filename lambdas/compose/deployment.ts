@@ -1,4 +1,4 @@
-/** The deployment as the stacks wrote it into the environment. */
+/** The deployment as the stacks wrote it into the environment, and what is composed of it. */
 import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
 
 const VARIABLE = 'CROSSFADE_DEPLOYMENT';
@@ -9,4 +9,13 @@ export function deploymentFromEnv(): Deployment {
   if (text === undefined)
     throw new Error(`${VARIABLE} is not set: this function must be deployed by Crossfade's constructs`);
   return deploymentSchema.parse(JSON.parse(text));
+}
+
+/** What a handler is given, built once per process on first use: a module that is imported makes no client. */
+export function composed<T>(build: (deployment: Deployment) => T): () => T {
+  let built: T | undefined;
+  return () => {
+    built ??= build(deploymentFromEnv());
+    return built;
+  };
 }

@@ -1,5 +1,6 @@
-/** What the backfill is given, built once per process on first use. */
+/** What the backfill is given. */
 import { S3Client } from '@aws-sdk/client-s3';
+import type { Deployment } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS } from '../aws/calls/index.ts';
 import { type PairObjects, s3PairObjects } from '../aws/pair-objects.ts';
 import { type Counting, counting } from './counting.ts';
@@ -11,9 +12,6 @@ export interface BackfillDeps extends Counting {
 /** Milliseconds. Rules are read for every object: a backfill is started because they have just changed. */
 const NOT_CACHED = 0;
 
-let built: BackfillDeps | undefined;
-
-export function parityBackfillDeps(): BackfillDeps {
-  built ??= { ...counting(NOT_CACHED), objects: s3PairObjects(new S3Client(CLIENT_OPTIONS)) };
-  return built;
+export function backfillDeps(deployment: Deployment): BackfillDeps {
+  return { ...counting(deployment, NOT_CACHED), objects: s3PairObjects(new S3Client(CLIENT_OPTIONS)) };
 }

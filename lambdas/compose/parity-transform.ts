@@ -1,5 +1,5 @@
-/** What the transform is given, built once per process on first use. */
-
+/** What the transform is given. */
+import type { Deployment } from '../../core/model/index.ts';
 import { systemClock } from '../aws/calls/index.ts';
 import { type KnownNoise, knownNoise } from '../aws/dynamo/index.ts';
 import { type Emit, emfEmitter } from '../tasks/index.ts';
@@ -10,18 +10,11 @@ export interface TransformDeps extends Counting {
   readonly emit: Emit;
 }
 
-let built: TransformDeps | undefined;
-
-export function parityDeps(): TransformDeps {
-  built ??= build();
-  return built;
-}
-
-function build(): TransformDeps {
-  const given = counting();
+export function transformDeps(deployment: Deployment): TransformDeps {
+  const given = counting(deployment);
   return {
     ...given,
     noise: knownNoise(given.store, systemClock),
-    emit: emfEmitter(given.deployment.ingressId, systemClock.now, (line) => console.log(line)),
+    emit: emfEmitter(deployment.ingressId, systemClock.now, (line) => console.log(line)),
   };
 }

@@ -6,17 +6,8 @@ import { CLIENT_OPTIONS, systemClock } from '../aws/calls/index.ts';
 import { dynamoDecisionLog, dynamoLeases } from '../aws/dynamo/index.ts';
 import { elbIngress } from '../aws/elb/index.ts';
 import { emfEmitter, type RollbackDeps } from '../tasks/index.ts';
-import { deploymentFromEnv } from './deployment.ts';
 import type { LatePorts } from './late-clients.ts';
 
-let built: RollbackDeps | undefined;
-
-export function rollbackDeps(): RollbackDeps {
-  built ??= rollbackDepsOf(deploymentFromEnv());
-  return built;
-}
-
-/** The same for a deployment that is known otherwise: the operator's command. */
 export function rollbackDepsOf(deployment: Deployment): RollbackDeps {
   let loaded: Promise<LatePorts> | undefined;
   const late = () => {

@@ -52,10 +52,16 @@ const SPLIT: readonly HandlerName[] = ['rollback', 'close-mirror'];
 
 /** Bundles every handler to `<outdir>/<name>/index.mjs`. @throws esbuild's error */
 export function bundleHandlers(outdir: string): void {
-  const source = (name: HandlerName) => join(ROOT, 'lambdas', `${name}.ts`);
+  const lambdas = join(ROOT, 'lambdas');
+  const source = (name: HandlerName) => join(lambdas, `${name}.ts`);
+  const instead = {
+    '@aws-sdk/credential-provider-node': join(lambdas, 'aws', 'calls', 'environment-credentials.ts'),
+  };
   bundleModule(
     HANDLERS.filter((name) => !SPLIT.includes(name)).map((name) => ({ in: source(name), out: join(name, 'index') })),
     outdir,
+    { instead },
   );
-  for (const name of SPLIT) bundleModule([{ in: source(name), out: 'index' }], join(outdir, name), true);
+  for (const name of SPLIT)
+    bundleModule([{ in: source(name), out: 'index' }], join(outdir, name), { split: true, instead });
 }

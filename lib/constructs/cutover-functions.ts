@@ -42,6 +42,7 @@ type Permission =
   | 'revisions'
   | 'alarms'
   | 'trip'
+  | 'tasks'
   | 'capacity'
   | 'executions'
   | 'ledger'
@@ -57,11 +58,14 @@ interface Spec {
 const SPECS = {
   preflight: {
     description: 'Refuses a cutover that must not begin, or takes the ingress for it',
-    may: ['health', 'alarms', 'capacity', 'ledger', 'notify'],
+    may: ['health', 'alarms', 'tasks', 'ledger', 'notify'],
   },
   baseline: { description: 'Measures the stable side', may: ['metrics', 'providers', 'ledger', 'notify'] },
   capacity: { description: 'Holds the capacity of the stable side', may: ['capacity', 'ledger', 'notify'] },
-  shift: { description: 'Writes the next weights, fenced', may: ['weights', 'providers', 'ledger', 'notify'] },
+  shift: {
+    description: 'Writes the next weights, fenced',
+    may: ['weights', 'health', 'providers', 'ledger', 'notify'],
+  },
   watch: {
     description: 'One evaluation of a phase',
     may: ['health', 'metrics', 'providers', 'revisions', 'alarms', 'ledger', 'notify'],
@@ -174,7 +178,11 @@ export class CutoverFunctions extends Construct {
           this.#props.rollbackAlarms.map((name) => this.#arn('cloudwatch', 'alarm', name, ':')),
         );
         return;
+      case 'tasks':
+        this.#grantTasks(handler);
+        return;
       case 'capacity':
+        this.#grantTasks(handler);
         this.#grantCapacity(handler);
         return;
       case 'executions':
@@ -209,17 +217,24 @@ export class CutoverFunctions extends Construct {
     if (functions.length > 0) handler.allow(['lambda:InvokeFunction'], functions);
   }
 
+  /** How many tasks the stable side has, and how they are scaled. */
+  #grantTasks(handler: HandlerFunction): void {
+    const service = this.#props.services?.stable;
+    if (service === undefined) return;
+    handler.allow(['ecs:DescribeServices'], [this.#serviceArn(service)]);
+    handler.allow(['application-autoscaling:DescribeScalableTargets'], ['*'], NO_RESOURCE_TYPE);
+  }
+
   #grantCapacity(handler: HandlerFunction): void {
     const service = this.#props.services?.stable;
     if (service === undefined) return;
-    handler.allow(['ecs:DescribeServices', 'ecs:UpdateService'], [this.#serviceArn(service)]);
+    handler.allow(['ecs:UpdateService'], [this.#serviceArn(service)]);
     handler.allow(
       ['application-autoscaling:RegisterScalableTarget'],
       [this.#arn('application-autoscaling', 'scalable-target', '*', '/')],
       'The id of a scalable target is AWS’s to choose; the condition leaves ECS services only',
       { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } },
     );
-    handler.allow(['application-autoscaling:DescribeScalableTargets'], ['*'], NO_RESOURCE_TYPE);
   }
 
   #serviceArn({ cluster, service }: { readonly cluster: string; readonly service: string }): string {

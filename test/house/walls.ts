@@ -154,7 +154,7 @@ function lengthBreaches({ file, room, lines }: Parsed): string[] {
 const NO_NOUNS = new Set(['worse', 'alone', 'tilt', 'needed', 'within', 'found', 'looked']);
 
 /** Handlers are told apart by their files. */
-const SHARED_NAMES = new Set(['handler', 'makeHandler']);
+const SHARED_NAMES = new Set(['handler', 'makeHandler', 'compose']);
 
 function nameBreaches(parsed: readonly Parsed[]): string[] {
   const owners = new Map<string, string[]>();

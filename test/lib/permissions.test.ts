@@ -1,0 +1,100 @@
+import { describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import { HANDLERS } from '../../lib/assets/handlers.ts';
+import { sharedAssembly } from '../support/assembly.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+
+const TABLE = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const CAPACITY = [
+  'ecs:DescribeServices',
+  'ecs:UpdateService',
+  'application-autoscaling:DescribeScalableTargets',
+  'application-autoscaling:RegisterScalableTarget',
+];
+
+/** What AWS asks for a call of a port, or for any of its calls. */
+const ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  'ingress.read': ['elasticloadbalancing:DescribeRules'],
+  'ingress.write': ['elasticloadbalancing:ModifyRule'],
+  'ingress.health': ['elasticloadbalancing:DescribeTargetHealth'],
+  metrics: ['cloudwatch:GetMetricData'],
+  planMetrics: ['cloudwatch:GetMetricData'],
+  // Providers that answer hooks and metrics are named by the construct's props; the reference application has none.
+  hooks: [],
+  'revisions.read': ['ecs:DescribeServices', 'elasticloadbalancing:DescribeTargetHealth'],
+  'alarms.read': ['cloudwatch:DescribeAlarms', 'cloudwatch:ListAlarmMuteRules'],
+  'alarms.trip': ['cloudwatch:SetAlarmState'],
+  ledger: TABLE,
+  decisionLog: TABLE,
+  drills: TABLE,
+  approvals: TABLE,
+  parity: [...TABLE, 'cloudwatch:GetMetricData'],
+  executions: ['states:DescribeExecution', 'states:StopExecution'],
+  'capacity.snapshot': ['ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets'],
+  'capacity.pin': CAPACITY,
+  'capacity.scaleStable': CAPACITY,
+  'capacity.release': CAPACITY,
+  // Publishing to the encrypted topic.
+  notifier: ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey*'],
+  // Named by a prop as well.
+  'exercise.start': [],
+  // No call of AWS.
+  deployment: [],
+  clock: [],
+  emit: [],
+};
+
+/** Of every function, whatever it does. */
+const OF_ANY = /^(xray|logs|sqs):/;
+
+const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
+const policySchema = z.looseObject({
+  Roles: z.array(z.looseObject({ Ref: z.string() })),
+  PolicyDocument: z.looseObject({ Statement: z.array(z.looseObject({ Action: texts })) }),
+});
+const functionSchema = z.looseObject({ Role: z.looseObject({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }) });
+const composedSchema = z.object({ compose: z.custom<() => object>((value) => typeof value === 'function') });
+
+/** Handlers of a cutover's functions: what the others are given is no port. */
+const NAMES = HANDLERS.filter((name) => !['weighted-rule', 'parity-transform', 'parity-backfill'].includes(name));
+
+async function granted(name: string): Promise<string[]> {
+  const { resources } = await sharedAssembly();
+  const id = new RegExp(`^CutoverFunctions${name.replaceAll('-', '')}Fn[0-9A-F]{8}$`);
+  const [fn] = resources.filter((r) => r.type === 'AWS::Lambda::Function' && id.test(r.logicalId));
+  const [role] = functionSchema.parse(fn?.properties).Role['Fn::GetAtt'];
+  const actions = resources
+    .filter((r) => r.type === 'AWS::IAM::Policy' && r.stack === fn?.stack)
+    .map((r) => policySchema.parse(r.properties))
+    .filter(({ Roles }) => Roles.some(({ Ref }) => Ref === role))
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action));
+  return unique(actions.filter((action) => !OF_ANY.test(action)));
+}
+
+/** What the ports ask for that a handler composes. */
+async function asked(name: string): Promise<string[]> {
+  vi.stubEnv('CROSSFADE_DEPLOYMENT', JSON.stringify({ ...DEPLOYMENT, topicArn: 'arn:aws:sns:eu-west-1:1:t' }));
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  const { compose } = composedSchema.parse(await import(`../../lambdas/${name}.ts`));
+  const calls = Object.entries(compose()).flatMap(([port, given]) => {
+    if (ACTIONS[port] !== undefined) return [port];
+    return Object.keys(z.looseObject({}).parse(given)).map((method) => `${port}.${method}`);
+  });
+  return unique(
+    calls.flatMap((call) => {
+      const actions = ACTIONS[call];
+      if (actions === undefined) throw new RangeError(`${call}: which permission does AWS ask for it?`);
+      return actions;
+    }),
+  );
+}
+
+function unique(actions: readonly string[]): string[] {
+  return [...new Set(actions)].sort();
+}
+
+describe('permissions of a cutover’s functions', () => {
+  it.each(NAMES)('%s may do what its ports ask for, and nothing else', async (name) => {
+    expect(await granted(name)).toEqual(await asked(name));
+  });
+});
