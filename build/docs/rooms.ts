@@ -423,10 +423,25 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: "Comparison of recorded answers, from a command's inputs to their tally.",
     imports: ['capture', 'parity/*', 'cli/compare/diff/*', 'cli/compare/inputs', 'cli/shared'],
   },
+  'cli/compare/contract/requests/texts': {
+    purpose: 'Requests out of lines of text: curl commands, access logs, lists of URLs.',
+    imports: ['json', 'capture/redaction', 'parity/tally', 'cli/shared'],
+  },
   'cli/compare/contract/requests': {
-    purpose: 'Requests of a contract: out of recordings, or the examples of an OpenAPI document.',
-    imports: [...COMPARISON, 'mirror/message', 'cli/compare/inputs', 'cli/shared'],
+    purpose: 'Requests of a contract: out of recordings, flows, texts, or the examples of documents.',
+    imports: [
+      ...COMPARISON,
+      'mirror/message',
+      'cli/compare/contract/requests/texts',
+      'cli/compare/inputs',
+      'cli/shared',
+    ],
     packages: ['yaml'],
+  },
+  'cli/compare/contract/session': {
+    purpose: 'What one side knows of a run: variables, cookies and secrets, put into requests and taken from answers.',
+    imports: ['json', 'capture', 'cli/compare/contract/requests', 'cli/shared'],
+    packages: ['undici'],
   },
   'cli/compare/contract': {
     purpose: 'Comparison of live answers: policy, probes and replay.',
@@ -437,6 +452,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'mirror/message',
       'mirror/recorder',
       'cli/compare/contract/requests',
+      'cli/compare/contract/session',
       'cli/compare/inputs',
       'cli/compare/outcome',
       'cli/shared',

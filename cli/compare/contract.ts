@@ -16,6 +16,11 @@ interface Options {
   readonly candidate: string;
   readonly allow: string[];
   readonly header: string[];
+  readonly stableHeader: string[];
+  readonly candidateHeader: string[];
+  readonly login: string[];
+  readonly cookies?: boolean;
+  readonly value: string[];
   readonly probe: string[];
   readonly route: string[];
   readonly noise?: boolean;
@@ -42,7 +47,10 @@ export function contractCommand(terminal: Terminal): Command {
     .description(
       'send recorded requests, or the examples of an OpenAPI document, to two services and compare the responses',
     )
-    .argument('[files...]', 'captures or one side’s log (NDJSON), HAR, or OpenAPI 3 (.json, .yaml)')
+    .argument(
+      '[files...]',
+      'captures or one side’s log (NDJSON), HAR, OpenAPI 3, Swagger 2, Postman or a flow (.json, .yaml), curl commands, access logs, URLs',
+    )
     .requiredOption('--stable <url>', 'base URL of stable, http or https')
     .requiredOption('--candidate <url>', 'base URL of the candidate')
     .option(
@@ -54,6 +62,21 @@ export function contractCommand(terminal: Terminal): Command {
     .option(
       '--header <field>',
       "header field for every request: 'Name: value' sets it, 'Name:' removes it; repeatable",
+      repeatable,
+      [],
+    )
+    .option('--stable-header <field>', 'the same for stable alone; it is in no output; repeatable', repeatable, [])
+    .option('--candidate-header <field>', 'the same for the candidate alone; repeatable', repeatable, [])
+    .option(
+      '--login <file>',
+      'flow (YAML or JSON) that both sides are asked first, such as a login; its variables fill {{name}} in later requests; repeatable',
+      repeatable,
+      [],
+    )
+    .option('--cookies', 'keep a cookie jar for each side; a flow always has one')
+    .option(
+      '--value <name=value>',
+      'value of a parameter of an OpenAPI document, or of a variable of a Postman collection; repeatable',
       repeatable,
       [],
     )
@@ -108,9 +131,8 @@ export function contractCommand(terminal: Terminal): Command {
         limit: wholeNumber('--limit', options.limit, 1, 1e9),
       };
       const routes = templates('--route', options.route);
-      const { parseAllowed, parseBase, parseHeaders, parseProbes, redactionRules, runContract } = await import(
-        './contract/index.ts'
-      );
+      const { parseAllowed, parseBase, parseHeaders, parseProbes, parseValues, redactionRules, runContract } =
+        await import('./contract/index.ts');
       const { givenRules } = await import('../shared/index.ts');
       const { redactHeader, redactParameter, redactJson, redactKeep } = options;
       const request: ContractRequest = {
@@ -119,6 +141,13 @@ export function contractCommand(terminal: Terminal): Command {
         stable: parseBase('--stable', options.stable),
         candidate: parseBase('--candidate', options.candidate),
         policy: { allowed: parseAllowed(options.allow), headers: parseHeaders(options.header) },
+        logins: options.login,
+        values: parseValues(options.value),
+        sideHeaders: {
+          stable: parseHeaders(options.stableHeader, '--stable-header'),
+          candidate: parseHeaders(options.candidateHeader, '--candidate-header'),
+        },
+        cookies: options.cookies === true,
         probes: parseProbes(options.probe),
         redaction: redactionRules(
           KEY,

@@ -26,7 +26,7 @@ export function admit(request: PlannedRequest, { allowed, headers }: SendPolicy)
   const { method, target, at } = request;
   const skip = (skipped: string) => ({ skipped, at });
   if (!TARGET.test(target)) return skip('the request target is not a path');
-  if (method !== PROBE_METHOD && !mayCopy(method, target, allowed))
+  if (method !== PROBE_METHOD && request.inFlow !== true && !mayCopy(method, target, allowed))
     return skip(
       `${method} may have side effects; --allow ${method}:${pathOf(targetWithoutSecrets(target))} would send it`,
     );
@@ -51,13 +51,24 @@ export function parseAllowed(given: readonly string[]): AllowedCopy[] {
 }
 
 /** @throws UsageError that names the option */
-export function parseHeaders(given: readonly string[]): [string, string][] {
+export function parseHeaders(given: readonly string[], option = '--header'): [string, string][] {
   return given.map((text) => {
     const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ?? [];
     if (name === undefined || value === undefined)
-      throw new UsageError(`--header must be 'Name: value' (got "${text}")`);
+      throw new UsageError(`${option} must be 'Name: value' (got "${text}")`);
     return [name, value.trimEnd()];
   });
+}
+
+/** @throws UsageError that names the option */
+export function parseValues(given: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    given.map((text): [string, string] => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new UsageError(`--value must be name=value, such as slug=first-post (got "${text}")`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
 }
 
 function pathOf(target: string): string {

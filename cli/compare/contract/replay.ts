@@ -2,12 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RawBody } from '../../../capture/bytes/index.ts';
 import type { CaptureRecord } from '../../../capture/format/index.ts';
-import type { RecordMaker } from '../../../capture/index.ts';
+import type { RawLeg, RecordMaker } from '../../../capture/index.ts';
 import { addUnreadable, type Position, type Summary, type Unreadable } from '../../../parity/tally/index.ts';
 import { eachBounded } from '../../shared/index.ts';
 import { admit, mayAskAgain, type SendPolicy } from './policy.ts';
 import { type Probe, probe } from './probes.ts';
 import type { Planned, PlannedRequest } from './requests/index.ts';
+import { alignedLegs } from './session/index.ts';
 import type { ServiceSide } from './side.ts';
 
 export interface SendPlan {
@@ -49,6 +50,8 @@ export async function* toSend(
 }
 
 function* probesOf(request: PlannedRequest, probes: readonly Probe[], probed: Set<string>): Generator<PlannedRequest> {
+  // A step that others depend on, or that changes something, is sent as it is written.
+  if (request.inFlow === true && !(mayAskAgain(request.method) && request.take?.length === 0)) return;
   for (const name of probes) {
     const key = `${name} ${request.route}`;
     const varied = probed.has(key) ? null : probe(request, name);
@@ -67,6 +70,12 @@ export interface ContractReplay {
   readonly rps: number;
   readonly concurrency: number;
   readonly records: RecordMaker;
+  /** By the name within their braces: what no answer may show. */
+  readonly secrets: ReadonlyMap<string, string>;
+  /** Filled on the way: the member from which a variable is taken, by its name. */
+  readonly places: Map<string, string>;
+  /** Told of variables that an answer does not give. */
+  readonly onMissing: (side: 'stable' | 'candidate', request: PlannedRequest, names: readonly string[]) => void;
   readonly signal: AbortSignal;
   /** Told of each pair, redacted. */
   readonly onRecord: (record: CaptureRecord, at: Position) => Promise<void>;
@@ -75,17 +84,30 @@ export interface ContractReplay {
 export async function replay(plan: SendPlan, not: NotSent, options: ContractReplay): Promise<void> {
   const { concurrency, rps, signal } = options;
   await eachBounded(paced(toSend(plan, not), rps, signal), concurrency, async (request) => {
-    await options.onRecord(await exchange(request, options), request.at);
+    const record = await exchange(request, options);
+    if (record !== null) await options.onRecord(record, request.at);
   });
 }
 
 async function exchange(
   request: PlannedRequest,
-  { stable, candidate, noise, records }: ContractReplay,
-): Promise<CaptureRecord> {
+  { stable, candidate, noise, records, secrets, places, onMissing }: ContractReplay,
+): Promise<CaptureRecord | null> {
   const at = Date.now();
-  const [ours, theirs] = await Promise.all([stable.ask(request), candidate.ask(request)]);
-  const again = noise && mayAskAgain(request.method) ? await stable.ask(request) : undefined;
+  if (request.only !== undefined) {
+    const side = request.only === 'stable' ? stable : candidate;
+    learn(request, request.only, side, await side.ask(request), onMissing);
+    return null;
+  }
+  const [asked, answered] = await Promise.all([stable.ask(request), candidate.ask(request)]);
+  const second = noise && mayAskAgain(request.method) ? await stable.ask(request) : undefined;
+  learn(request, 'stable', stable, asked, onMissing);
+  learn(request, 'candidate', candidate, answered, onMissing);
+  const values = { stable: stable.session.values, candidate: candidate.session.values };
+  for (const { name, from } of request.take ?? [])
+    if (from.kind === 'json') places.set(name, from.pointer.slice(from.pointer.lastIndexOf('/') + 1));
+  const legs = alignedLegs({ stable: asked, candidate: answered, noise: second }, values, secrets, places);
+  const [ours, theirs, again] = [legs.stable, legs.candidate, legs.noise];
   const record = records.make({
     at,
     requestId: request.id,
@@ -99,6 +121,17 @@ async function exchange(
     ...(again === undefined ? {} : { noise: again }),
   });
   return { ...record, route: request.route, hosts: { stable: stable.host, candidate: candidate.host } };
+}
+
+function learn(
+  request: PlannedRequest,
+  name: 'stable' | 'candidate',
+  { session }: ServiceSide,
+  leg: RawLeg,
+  onMissing: ContractReplay['onMissing'],
+): void {
+  const missing = session.learn(request, leg, Date.now());
+  if (missing.length > 0) onMissing(name, request, missing);
 }
 
 function rawBody(body: Buffer): RawBody {

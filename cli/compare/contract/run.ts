@@ -22,6 +22,8 @@ import type { Probe } from './probes.ts';
 import { openRecords } from './records-file.ts';
 import { type NotSent, replay, type SendPlan, toSend } from './replay.ts';
 import { findSources, requestsOf } from './requests/index.ts';
+import type { SideSession } from './session/index.ts';
+import { type Sessions, sessionsOf } from './sessions.ts';
 import { reachable, ServiceSide } from './side.ts';
 import { Spool } from './spool.ts';
 
@@ -31,6 +33,14 @@ export interface ContractRequest {
   readonly policy: SendPolicy;
   readonly probes: readonly Probe[];
   readonly routes: readonly string[];
+  /** Files of flows that go before all requests. */
+  readonly logins: readonly string[];
+  /** Values of parameters and variables of documents, by name. */
+  readonly values: ReadonlyMap<string, string>;
+  /** For one side alone; they replace those of a request. */
+  readonly sideHeaders: Readonly<Record<'stable' | 'candidate', readonly (readonly [string, string])[]>>;
+  /** Cookies are kept and sent as a browser does, on each side. */
+  readonly cookies: boolean;
   readonly redaction: RedactionRules;
   readonly rules: RuleSet;
   readonly noise: boolean;
@@ -54,7 +64,11 @@ export async function runContract(
   request: ContractRequest,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const sources = findSources(terminal.stdin, files);
+  const sources = findSources(terminal.stdin, request.logins, files, {
+    routes: request.routes,
+    values: request.values,
+  });
+  const sessions = sessionsOf(request, sources, terminal.environment);
   const names = sources.map(({ file }) => file);
   const signal = terminal.interruption();
   const { policy, probes, limit, routes } = request;
@@ -74,7 +88,10 @@ export async function runContract(
     await reachable('--candidate', request.candidate);
     tell(announcement(names, request));
     const at = Date.now();
+    const missing = new Map<string, number>();
     const { summary, noise } = await send(plan, not, request, {
+      sessions,
+      missing,
       out,
       at,
       signal,
@@ -91,7 +108,10 @@ export async function runContract(
       report,
       mustAnswer: true,
       noise,
-      notes: notesOn(request.rules, at),
+      notes: [
+        ...notesOn(request.rules, at),
+        ...[...missing].map(([what, count]) => `${what}${count === 1 ? '' : ` (${count} times)`}.`),
+      ],
     });
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -100,6 +120,9 @@ export async function runContract(
 }
 
 interface Sending {
+  readonly sessions: Sessions;
+  /** Filled on the way: variables that answers did not give, and how often. */
+  readonly missing: Map<string, number>;
   readonly out: string | undefined;
   readonly at: number;
   readonly signal: AbortSignal;
@@ -110,12 +133,15 @@ async function send(
   plan: SendPlan,
   not: NotSent,
   request: ContractRequest,
-  { out, at, signal, progress }: Sending,
+  { sessions, missing, out, at, signal, progress }: Sending,
 ): Promise<CountedCaptures> {
-  const { concurrency, deadlineMs, routes, redaction, rules, rps, noise } = request;
+  // Steps of a flow wait for each other.
+  const concurrency = sessions.inOrder ? 1 : request.concurrency;
+  const { deadlineMs, routes, redaction, rules, rps, noise } = request;
   const sample = { cap: BODY_CAP, key: redaction.key };
-  const side = (base: URL) => new ServiceSide(base, { concurrency, deadlineMs, sample, signal });
-  const [stable, candidate] = [side(request.stable), side(request.candidate)];
+  const side = (base: URL, session: SideSession) =>
+    new ServiceSide(base, { concurrency, deadlineMs, sample, signal, session });
+  const [stable, candidate] = [side(request.stable, sessions.stable), side(request.candidate, sessions.candidate)];
   const records = await openRecords(out);
   const spool = noise ? await Spool.open() : null;
   const counting = new CaptureCounter((model) => comparer(rules, at, model), spool);
@@ -128,6 +154,12 @@ async function send(
       concurrency,
       records: new RecordMaker({ ingress: 'contract', routes, redaction }),
       signal,
+      secrets: sessions.secrets,
+      places: new Map(),
+      onMissing: (name, { id }, names) => {
+        const what = `${name} did not give ${names.join(', ')} in its answer to ${id}`;
+        missing.set(what, (missing.get(what) ?? 0) + 1);
+      },
       onRecord: async (record, position) => {
         await counting.add(record, position);
         progress.update(0, 1, () => comparedSoFar(counting.soFar));

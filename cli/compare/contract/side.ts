@@ -6,6 +6,7 @@ import { ObservedLeg, type RawLeg } from '../../../capture/index.ts';
 import { rawFields } from '../../../mirror/message/index.ts';
 import { UsageError } from '../../shared/index.ts';
 import type { PlannedRequest } from './requests/index.ts';
+import type { SideSession } from './session/index.ts';
 
 /** To find out whether anybody listens. */
 const CONNECT_MS = 3_000;
@@ -16,6 +17,7 @@ export interface SideOptions {
   readonly deadlineMs: number;
   readonly sample: SamplePolicy;
   readonly signal: AbortSignal;
+  readonly session: SideSession;
 }
 
 export class ServiceSide {
@@ -34,8 +36,10 @@ export class ServiceSide {
   }
 
   /** Sends a request once. Redirects are answers, and are not followed. */
-  async ask({ id, method, target, headers, body }: PlannedRequest): Promise<RawLeg> {
-    const { sample, deadlineMs, signal } = this.#options;
+  async ask(request: PlannedRequest): Promise<RawLeg> {
+    const { sample, deadlineMs, signal, session } = this.#options;
+    const { id, method } = request;
+    const { target, headers, body } = session.prepare(request, Date.now());
     const leg = new ObservedLeg(sample);
     try {
       leg.sent();
@@ -55,6 +59,10 @@ export class ServiceSide {
       signal.throwIfAborted();
       return leg.failed(error);
     }
+  }
+
+  get session(): SideSession {
+    return this.#options.session;
   }
 
   close(): Promise<void> {

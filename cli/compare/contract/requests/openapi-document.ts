@@ -1,9 +1,7 @@
 /** An OpenAPI 3 document, JSON or YAML, and what its references lead to. */
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../../../input/index.ts';
-import { textOf } from '../../../../json/index.ts';
-import { readBytes, UsageError } from '../../../shared/index.ts';
+import { UsageError } from '../../../shared/index.ts';
 import type { Resolve } from './openapi-example.ts';
 
 const documentSchema = z.looseObject({
@@ -13,15 +11,7 @@ const documentSchema = z.looseObject({
 export type OpenapiDocument = z.infer<typeof documentSchema>;
 
 /** @throws UsageError that names the file and what is wrong with it */
-export function readDocument(file: string): OpenapiDocument {
-  const text = textOf(readBytes('files', file));
-  if (!text.ok) throw new UsageError(`files: ${file} ${text.problem}`);
-  let value: unknown;
-  try {
-    value = parse(text.value);
-  } catch (error) {
-    throw new UsageError(`files: ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+export function openapiDocument(file: string, value: unknown): OpenapiDocument {
   const document = documentSchema.safeParse(value, { error: wordIssue });
   if (document.success) return document.data;
   throw new UsageError(`files: ${file} is not an OpenAPI document: ${describeProblems(document.error, 'document')}`);

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { UsageError } from '../../../shared/index.ts';
 import { type Body, bodyOf, encoded } from './openapi-body.ts';
-import { readDocument, resolver } from './openapi-document.ts';
+import { openapiDocument, resolver } from './openapi-document.ts';
 import { exampledSchema, examplesOf, type Resolve } from './openapi-example.ts';
 import { type Parameter, parameterSchema, query, simple } from './openapi-parameters.ts';
 import type { Planned } from './planned-request.ts';
@@ -25,8 +25,13 @@ interface WithExamples {
  * `servers` and `security` are left to the command's base URLs and header fields.
  * @throws UsageError that names the file and what is wrong with it
  */
-export function openapiRequests(file: string, source: number): Planned[] {
-  const document = readDocument(file);
+export function openapiRequests(
+  file: string,
+  value: unknown,
+  source: number,
+  values: ReadonlyMap<string, string> = new Map(),
+): Planned[] {
+  const document = openapiDocument(file, value);
   const resolve = resolver(document, file);
   const planned: Planned[] = [];
   for (const [path, item] of Object.entries(document.paths)) {
@@ -36,7 +41,7 @@ export function openapiRequests(file: string, source: number): Planned[] {
       const operation = operationSchema.safeParse(resolve(shared[method]));
       if (!operation.success) throw new UsageError(`${file}: paths.${path}.${method} is not an operation`);
       const at = { source, line: planned.length + 1 };
-      for (const request of requestsOf(method, path, shared.parameters ?? [], operation.data, resolve))
+      for (const request of requestsOf(method, path, shared.parameters ?? [], operation.data, resolve, values))
         planned.push(
           'skipped' in request ? { ...request, at } : { ...request, at: { source, line: planned.length + 1 } },
         );
@@ -53,12 +58,17 @@ function requestsOf(
   shared: readonly unknown[],
   operation: z.infer<typeof operationSchema>,
   resolve: Resolve,
+  values: ReadonlyMap<string, string>,
 ): Draft[] {
   const route = `${method.toUpperCase()} ${path}`;
-  const parameters = parametersOf([...shared, ...(operation.parameters ?? [])], resolve);
+  const parameters = parametersOf([...shared, ...(operation.parameters ?? [])], resolve, values);
   const missing = parameters.find(({ parameter, examples }) => isNeeded(parameter) && examples.size === 0);
   if (missing !== undefined)
-    return [{ skipped: `${route}: no example of its ${missing.parameter.in} parameter ${missing.parameter.name}` }];
+    return [
+      {
+        skipped: `${route}: no example of its ${missing.parameter.in} parameter ${missing.parameter.name}; --value ${missing.parameter.name}=… gives one`,
+      },
+    ];
   const body = bodyOf(operation.requestBody, resolve);
   if (body === 'missing') return [{ skipped: `${route}: no example of its body` }];
   const names = new Set([...parameters.flatMap((p) => [...p.examples.keys()]), ...(body?.examples.keys() ?? [])]);
@@ -98,13 +108,18 @@ function pick(examples: ReadonlyMap<string, unknown>, name: string): unknown {
 }
 
 /** A later parameter of the same name and place replaces an earlier one: the operation's that of its path. */
-function parametersOf(given: readonly unknown[], resolve: Resolve): WithExamples[] {
+function parametersOf(
+  given: readonly unknown[],
+  resolve: Resolve,
+  values: ReadonlyMap<string, string>,
+): WithExamples[] {
   const found = new Map<string, WithExamples>();
   for (const reference of given) {
     const value = resolve(reference);
     const parameter = parameterSchema.safeParse(value);
     if (!parameter.success) continue;
-    const examples = examplesOf(exampledSchema.parse(value), resolve);
+    const chosen = values.get(parameter.data.name);
+    const examples = chosen === undefined ? examplesOf(exampledSchema.parse(value), resolve) : new Map([['', chosen]]);
     found.set(`${parameter.data.in} ${parameter.data.name}`, { parameter: parameter.data, examples });
   }
   return [...found.values()];

@@ -13,6 +13,22 @@ export interface PlannedRequest {
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer | null;
   readonly at: Position;
+  /** A step of a flow, which an owner wrote for both sides: it may have side effects, and waits for the step before it. */
+  readonly inFlow?: true;
+  /** What is taken from each side's answer, for later requests. */
+  readonly take?: readonly Take[];
+  /** Sent to this side alone, and not compared. */
+  readonly only?: 'stable' | 'candidate';
+}
+
+export interface Take {
+  /** Stands in later requests as `{{name}}`. */
+  readonly name: string;
+  readonly from:
+    | { readonly kind: 'json'; readonly pointer: string }
+    /** `match`: a regular expression; its first group counts, or all of it. */
+    | { readonly kind: 'header'; readonly name: string; readonly match?: string }
+    | { readonly kind: 'cookie'; readonly name: string };
 }
 
 /** A request that is not sent. The reason is the same for all that share it, so that they can be counted. */

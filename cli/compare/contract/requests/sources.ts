@@ -1,33 +1,63 @@
-/** Where the requests of a contract come from: recordings, or an OpenAPI document, by the name of the file. */
+/** Where the requests of a contract come from: recordings, texts or documents, by the name of the file and by its content. */
 import type { Readable } from 'node:stream';
 import type { Unreadable } from '../../../../parity/tally/index.ts';
 import { UsageError } from '../../../shared/index.ts';
-import { findInputs, type Input } from '../../inputs/index.ts';
-import { openapiRequests } from './openapi.ts';
+import { findInputs, type Input, STDIN } from '../../inputs/index.ts';
+import { type DocumentOptions, documentRequests } from './documents.ts';
+import { FLOW_FORMAT, type Flow, readFlow } from './flow.ts';
 import type { Planned } from './planned-request.ts';
 import { type RecordedOptions, recordedRequests } from './recorded-requests.ts';
+import { textRequests } from './texts/index.ts';
 
 export interface Source {
   readonly file: string;
+  /** Steps in their order, with what each side knows before. */
+  readonly flow?: Flow;
   requests(options: RecordedOptions): AsyncIterable<Planned | Unreadable> | Iterable<Planned | Unreadable>;
 }
 
-/** A document is read at once, so that what is wrong with it is said before anything is sent. @throws UsageError */
-export function findSources(stdin: Readable, files: readonly string[]): Source[] {
-  if (files.length === 0)
+/**
+ * A document is read at once, so that what is wrong with it is said before anything is sent.
+ * @param logins flows that go before everything else
+ * @throws UsageError
+ */
+export function findSources(
+  stdin: Readable,
+  logins: readonly string[],
+  files: readonly string[],
+  reading: DocumentOptions,
+): Source[] {
+  if (files.length === 0 && logins.length === 0)
     throw new UsageError(
-      'name at least one file of recorded requests (NDJSON, HAR) or OpenAPI document (.json, .yaml)',
+      'name at least one file of requests: NDJSON, HAR, OpenAPI, Postman, a flow, curl lines, an access log or a list of URLs',
     );
-  return findInputs(stdin, 'files', files).map(sourceOf);
+  const first = logins.map((file, source) => {
+    const flow = readFlow('--login', file, source);
+    if (flow === null) throw new UsageError(`--login: ${file} is not a flow (format: ${FLOW_FORMAT})`);
+    return sourceOfFlow(file, flow);
+  });
+  const rest = findInputs(stdin, 'files', files);
+  return [...first, ...rest.map((input, i) => sourceOf(input, first.length + i, reading))];
 }
 
-function sourceOf(input: Input, source: number): Source {
+function sourceOfFlow(file: string, flow: Flow): Source {
+  return { file, flow, requests: () => flow.steps };
+}
+
+function sourceOf(input: Input, source: number, reading: DocumentOptions): Source {
   const { file, har, compression } = input;
-  if (har || !/\.(json|ya?ml)$/i.test(file))
-    return { file, requests: (options) => recordedRequests(input, source, options) };
-  if (compression !== 'none')
-    throw new UsageError(`files: ${file} is compressed; decompress the OpenAPI document first`);
-  const requests = openapiRequests(file, source);
+  if (har || !/\.(json|ya?ml)$/i.test(file)) {
+    const requests =
+      compression === 'none' && !har && file !== STDIN ? textRequests({ file, source, routes: reading.routes }) : null;
+    return {
+      file,
+      requests: requests === null ? (options) => recordedRequests(input, source, options) : () => requests,
+    };
+  }
+  if (compression !== 'none') throw new UsageError(`files: ${file} is compressed; decompress the document first`);
+  const flow = readFlow('files', file, source);
+  if (flow !== null) return sourceOfFlow(file, flow);
+  const requests = documentRequests(file, source, reading);
   return { file, requests: () => requests };
 }
 

@@ -1,0 +1,32 @@
+/** Requests of a document that is read as a whole: OpenAPI, Swagger 2 or a Postman collection, JSON or YAML. */
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { textOf } from '../../../../json/index.ts';
+import { readBytes, UsageError } from '../../../shared/index.ts';
+import { openapiRequests } from './openapi.ts';
+import type { Planned } from './planned-request.ts';
+import { postmanRequests } from './postman.ts';
+import { swaggerAsOpenapi } from './swagger.ts';
+
+export interface DocumentOptions {
+  /** Templates such as `/items/{id}`, for texts that name no route. */
+  readonly routes: readonly string[];
+  /** Values of parameters and variables by name, before all that a document says. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+const postmanSchema = z.looseObject({ info: z.looseObject({ name: z.unknown() }), item: z.array(z.unknown()) });
+
+/** @throws UsageError that names the file and what is wrong with it */
+export function documentRequests(file: string, source: number, { values }: DocumentOptions): Planned[] {
+  const text = textOf(readBytes('files', file));
+  if (!text.ok) throw new UsageError(`files: ${file} ${text.problem}`);
+  let document: unknown;
+  try {
+    document = parse(text.value);
+  } catch (error) {
+    throw new UsageError(`files: ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (postmanSchema.safeParse(document).success) return postmanRequests(document, source, values);
+  return openapiRequests(file, swaggerAsOpenapi(document), source, values);
+}

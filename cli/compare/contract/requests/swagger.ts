@@ -1,0 +1,76 @@
+/** Swagger 2 (https://swagger.io/specification/v2/) as the part of OpenAPI 3 from which requests are made. */
+import * as z from 'zod';
+
+const swaggerSchema = z.looseObject({
+  swagger: z.string().regex(/^2\./),
+  basePath: z.string().optional(),
+  consumes: z.array(z.string()).optional(),
+  paths: z.record(z.string(), z.looseObject({})),
+});
+const parametersSchema = z.looseObject({
+  parameters: z.array(z.unknown()).optional(),
+  consumes: z.array(z.string()).optional(),
+});
+const parameterSchema = z.looseObject({ name: z.string(), in: z.string(), required: z.boolean().optional() });
+type Parameter = z.infer<typeof parameterSchema>;
+const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch']);
+
+/** The document as it is where it is no Swagger 2. */
+export function swaggerAsOpenapi(document: unknown): unknown {
+  const parsed = swaggerSchema.safeParse(document);
+  if (!parsed.success) return document;
+  const { basePath = '', consumes = [], paths, ...rest } = parsed.data;
+  const prefix = basePath.replace(/\/$/, '');
+  const shared = new Map(Object.entries(z.looseObject({}).catch({}).parse(rest.parameters)));
+  const operations = Object.entries(paths).map(([path, item]) => {
+    const common = parametersOf(parametersSchema.parse(item).parameters, shared);
+    const converted = Object.entries(item).flatMap(([method, operation]) =>
+      METHODS.has(method) ? [[method, operationOf(operation, common, consumes, shared)] as const] : [],
+    );
+    return [`${prefix}${path}`, Object.fromEntries(converted)] as const;
+  });
+  return { ...rest, openapi: '3.0.0', paths: Object.fromEntries(operations) };
+}
+
+function operationOf(
+  given: unknown,
+  common: readonly Parameter[],
+  consumes: readonly string[],
+  shared: ReadonlyMap<string, unknown>,
+) {
+  const operation = parametersSchema.catch({}).parse(given);
+  const all = [...common, ...parametersOf(operation.parameters, shared)];
+  const [type = 'application/json'] = operation.consumes ?? consumes;
+  const inPlace = (place: string) => all.filter((parameter) => parameter.in === place);
+  const [body] = inPlace('body');
+  const form = inPlace('formData');
+  const content = body === undefined ? formOf(form) : { [type]: { schema: body.schema, example: body['x-example'] } };
+  return {
+    ...operation,
+    parameters: all.filter(({ in: place }) => place !== 'body' && place !== 'formData').map(withSchema),
+    ...(content === null
+      ? {}
+      : { requestBody: { required: body?.required ?? form.some(({ required }) => required), content } }),
+  };
+}
+
+/** Type, default and enum stand beside the name in Swagger 2, in a schema in OpenAPI 3. */
+function withSchema({ name, in: place, required, ...rest }: Parameter) {
+  const joined = rest.collectionFormat !== 'multi' && rest.type === 'array';
+  return { name, in: place, required, schema: rest, example: rest['x-example'], ...(joined ? { explode: false } : {}) };
+}
+
+function formOf(fields: readonly Parameter[]) {
+  if (fields.length === 0) return null;
+  const properties = Object.fromEntries(fields.map(({ name, in: _, required: __, ...schema }) => [name, schema]));
+  const required = fields.filter((field) => field.required === true).map(({ name }) => name);
+  return { 'application/x-www-form-urlencoded': { schema: { type: 'object', properties, required } } };
+}
+
+function parametersOf(given: readonly unknown[] = [], shared: ReadonlyMap<string, unknown>): Parameter[] {
+  return given.flatMap((one) => {
+    const reference = z.object({ $ref: z.string().startsWith('#/parameters/') }).safeParse(one);
+    const parameter = parameterSchema.safeParse(reference.success ? shared.get(reference.data.$ref.slice(13)) : one);
+    return parameter.success ? [parameter.data] : [];
+  });
+}

@@ -1,0 +1,47 @@
+/** The sessions of both sides, made of options and flows before anything is sent. */
+import { randomBytes } from 'node:crypto';
+import type { SendPolicy } from './policy.ts';
+import type { Source } from './requests/index.ts';
+import { Secrets, SideSession } from './session/index.ts';
+
+export interface Sessions {
+  readonly stable: SideSession;
+  readonly candidate: SideSession;
+  readonly secrets: ReadonlyMap<string, string>;
+  /** There are steps that wait for each other. */
+  readonly inOrder: boolean;
+}
+
+interface Settings {
+  readonly policy: SendPolicy;
+  readonly sideHeaders: Readonly<Record<'stable' | 'candidate', readonly (readonly [string, string])[]>>;
+  readonly cookies: boolean;
+}
+
+/** @throws UsageError that names a secret that is not there */
+export function sessionsOf(
+  { policy, sideHeaders, cookies }: Settings,
+  sources: readonly Source[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Sessions {
+  const secrets = new Secrets(environment);
+  const flows = sources.flatMap(({ flow }) => (flow === undefined ? [] : [flow]));
+  for (const [, value] of policy.headers) secrets.read('--header', value);
+  for (const [, value] of sideHeaders.stable) secrets.read('--stable-header', value);
+  for (const [, value] of sideHeaders.candidate) secrets.read('--candidate-header', value);
+  for (const { text } of flows) secrets.read('files', text);
+  // So that a flow can be run again: what it makes has another name each time, and the same one on both sides.
+  const run = randomBytes(4).toString('hex');
+  const session = (side: 'stable' | 'candidate') =>
+    new SideSession({
+      variables: new Map([...secrets.known, ['run', run], ...flows.flatMap(({ variables }) => [...variables[side]])]),
+      headers: sideHeaders[side],
+      cookies: cookies || flows.length > 0,
+    });
+  return {
+    stable: session('stable'),
+    candidate: session('candidate'),
+    secrets: secrets.known,
+    inOrder: flows.length > 0,
+  };
+}

@@ -1,0 +1,128 @@
+/** Requests in the formats that other tools write. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AskedService, askedService } from '../support/asked-service.ts';
+import { crossfade } from '../support/cli.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const { file } = temporaryFolder();
+let [stable, candidate]: AskedService[] = [];
+beforeAll(async () => {
+  [stable, candidate] = [await askedService(() => '{}'), await askedService(() => '{}')];
+});
+afterAll(() => Promise.all([stable?.stop(), candidate?.stop()]));
+
+/** Requests that stable was asked, in order, with their bodies. */
+async function asked(name: string, content: string, ...args: string[]) {
+  const before = stable?.asked.length ?? 0;
+  const result = await crossfade([
+    'contract',
+    '--stable',
+    stable?.url ?? '',
+    '--candidate',
+    candidate?.url ?? '',
+    '--rps',
+    '1000',
+    '--concurrency',
+    '1',
+    ...args,
+    await file(content, name),
+  ]);
+  return { ...result, requests: (stable?.asked ?? []).slice(before) };
+}
+const lines = (found: Awaited<ReturnType<typeof asked>>) =>
+  found.requests.map(({ line, body }) => `${line}${body && ` ${body}`}`);
+
+describe('requests are read from', () => {
+  it('a list of URLs', async () => {
+    const found = await asked('urls.txt', '# mine\nhttps://shop.example/a?x=1\n\n/b\nHEAD /c\n');
+    expect(lines(found)).toEqual(['GET /a?x=1', 'GET /b', 'HEAD /c']);
+  });
+
+  it('curl commands as browsers and people write them', async () => {
+    const text = [
+      "curl 'https://shop.example/a' \\",
+      "  -H 'Accept: text/html' \\",
+      '  --compressed',
+      `curl -sX POST https://shop.example/b -H "Content-Type: application/json" -d '{"a":"it'\\''s"}'`,
+      "curl shop.example/c?d=1 --data-raw $'x=1\\ny'",
+      'curl -G https://shop.example/e --data-urlencode "q=a b" -u anna:pw',
+      "curl --json '{",
+      '  "n": 1 }\' http://shop.example/f',
+    ].join('\n');
+    const found = await asked('commands.sh', text, '--allow', 'POST:/b', '--allow', 'POST:/c', '--allow', 'POST:/f');
+    expect(lines(found)).toEqual([
+      'GET /a',
+      `POST /b {"a":"it's"}`,
+      'POST /c?d=1 x=1\ny',
+      'GET /e?q=a%20b',
+      'POST /f {\n  "n": 1 }',
+    ]);
+    expect(found.requests[0]?.headers.accept).toBe('text/html');
+    expect(found.requests[3]?.headers.authorization).toBe('Basic YW5uYTpwdw==');
+  });
+
+  it('access logs of nginx, Apache and an ALB', async () => {
+    const combined = '203.0.113.9 - - [25/Nov/2026:12:00:00 +0000] "GET /a?x=1 HTTP/1.1" 200 12 "-" "agent/1"';
+    const common = '203.0.113.9 - anna [25/Nov/2026:12:00:00 +0000] "HEAD /b HTTP/1.0" 304 -';
+    const broken = '203.0.113.9 - - [25/Nov/2026:12:00:00 +0000] "\\x16\\x03" 400 0 "-" "-"';
+    const alb =
+      'https 2026-11-25T12:00:00.000000Z app/my/50dc6c495c0c9188 192.0.2.1:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57 "GET https://www.example.com:443/c?y=2 HTTP/1.1" "curl/8" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn "Root=1-5" "www.example.com" "arn" 1 2026-11-25T12:00:00Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-"';
+    const found = await asked('access.log', [combined, common, broken, alb, ''].join('\n'));
+    expect(lines(found)).toEqual(['GET /a?x=1', 'HEAD /b', 'GET /c?y=2']);
+    expect(found.requests[0]?.headers['user-agent']).toBe('agent/1');
+    expect(found.stdout).toContain('Not sent: 1 × a line is no URL');
+  });
+
+  it('a Postman collection, with its variables, folders and bodies', async () => {
+    const request = (url: unknown, rest: object = {}) => ({ name: 'one', request: { method: 'GET', url, ...rest } });
+    const collection = {
+      info: { name: 'shop', schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json' },
+      variable: [
+        { key: 'base', value: 'https://shop.example' },
+        { key: 'n', value: 7 },
+      ],
+      item: [
+        {
+          name: 'folder',
+          item: [request({ raw: '{{base}}/items/:id?x={{n}}', variable: [{ key: 'id', value: 'a b' }] })],
+        },
+        request('{{base}}/users/{{user}}'),
+        request('{{base}}/nobody/{{nobody}}'),
+        request(
+          { raw: '{{base}}/form' },
+          {
+            method: 'POST',
+            body: {
+              mode: 'urlencoded',
+              urlencoded: [
+                { key: 'a', value: '{{n}}' },
+                { key: 'b', value: '2', disabled: true },
+              ],
+            },
+          },
+        ),
+      ],
+    };
+    const found = await asked('shop.json', JSON.stringify(collection), '--value', 'user=anna', '--allow', 'POST:/form');
+    expect(lines(found)).toEqual(['GET /items/a%20b?x=7', 'GET /users/anna', 'POST /form a=7']);
+    expect(found.stdout).toContain('no value for nobody; --value nobody=… gives it');
+  });
+
+  it('Swagger 2 and OpenAPI 3, with values that they do not give', async () => {
+    const swagger = `
+swagger: '2.0'
+basePath: /v1
+parameters: { page: { name: page, in: query, type: integer, default: 3 } }
+paths:
+  /items/{slug}:
+    parameters: [{ name: slug, in: path, required: true, type: string }]
+    get: { parameters: [{ $ref: '#/parameters/page' }] }
+    put: { parameters: [{ name: body, in: body, required: true, schema: { type: object, properties: { n: { type: integer, example: 1 } } } }] }
+`;
+    const found = await asked('swagger.yaml', swagger, '--value', 'slug=first post', '--allow', 'PUT:/v1/items/{slug}');
+    expect(lines(found).sort()).toEqual(['GET /v1/items/first%20post?page=3', 'PUT /v1/items/first%20post {"n":1}']);
+    const without = await asked('swagger.yaml', swagger);
+    expect(without.stdout).toContain('no example of its path parameter slug; --value slug=… gives one');
+    expect(await asked('urls.txt', '/a', '--value', 'slug')).toMatchObject({ code: 2 });
+  });
+});
