@@ -1,18 +1,62 @@
 /** A request's route template: the unit by which parity is signed off. */
 
-/** `templates` such as `/items/{id}`, the first that matches wins; otherwise the first segment of the path stands for all below it. */
+/**
+ * `templates` such as `/items/{id}`: of those that match, the most specific wins, as routers have it: a segment that is written out before
+ * a parameter, from the left. One that matches behind a base path (`/api/items/7`) or without it counts only where none matches
+ * as it is. Otherwise the first segment that tells a resource stands for all below it.
+ */
 export function routeOf(target: string, templates: readonly string[]): string {
   const path = pathOf(target);
-  const segments = path.split('/');
-  const match = templates.find((template) => matches(template, path));
-  return match ?? (segments.length > 2 ? `/${segments[1]}/*` : path);
+  const exact = mostSpecific(templates.filter((template) => matches(template, path)));
+  return exact ?? mostSpecific(templates.filter((template) => matchesBehind(template, path))) ?? automatic(path);
 }
 
-/** Whether a path is of a template: as many segments, each the same or a `{parameter}`. */
+/** Whether a path is of a template: as many segments, each the same or a `{parameter}`; a slash at the end says nothing. */
 export function matches(template: string, path: string): boolean {
-  const [parts, segments] = [template.split('/'), path.split('/')];
-  return parts.length === segments.length && parts.every((part, i) => part.startsWith('{') || part === segments[i]);
+  const [parts, segments] = [segmentsIn(template), segmentsIn(path)];
+  return parts.length === segments.length && parts.every((part, i) => isParameter(part) || part === segments[i]);
 }
+
+/** Segments of a base path, which one of the two may have and the other not. */
+const LONGEST_BASE = 3;
+
+/** Whether it matches behind so many segments of a base path; a template of parameters alone would match anything. */
+function matchesBehind(template: string, path: string): boolean {
+  const parts = segmentsIn(template);
+  if (parts.every(isParameter)) return false;
+  const segments = segmentsIn(path);
+  const base = segments.length - parts.length;
+  return base > 0 && base <= LONGEST_BASE && matches(template, `/${segments.slice(base).join('/')}`);
+}
+
+function mostSpecific(templates: readonly string[]): string | undefined {
+  const shape = (template: string) =>
+    segmentsIn(template)
+      .map((part) => (isParameter(part) ? '1' : '0'))
+      .join('');
+  return templates.toSorted((a, b) => (shape(a) < shape(b) ? -1 : shape(a) > shape(b) ? 1 : 0))[0];
+}
+
+/** Segments that stand before resources, and tell none. */
+const OF_A_BASE = /^(?:api|apis|rest|services?|public|internal|v\d+(?:\.\d+)*(?:alpha\d*|beta\d*)?)$/i;
+
+/** `/items/7` is of `/items/*`, `/api/v1/items/7` of `/api/v1/items/*`: so few that they can be counted. */
+function automatic(path: string): string {
+  const segments = path.split('/').slice(1);
+  const base = segments.slice(0, LONGEST_BASE).findIndex((segment) => !OF_A_BASE.test(segment));
+  const kept = base < 0 ? 1 : base + 1;
+  const below = segments.slice(kept);
+  const resource = `/${segments.slice(0, kept).join('/')}`;
+  if (below.length === 0) return path;
+  return base > 0 && below.join('') === '' ? resource : `${resource}/*`;
+}
+
+const isParameter = (part: string) => part.startsWith('{') || part === '*';
+const segmentsIn = (path: string) =>
+  path
+    .replace(/^\//, '')
+    .replace(/(?<=.)\/$/, '')
+    .split('/');
 
 export function pathOf(target: string): string {
   const query = target.indexOf('?');

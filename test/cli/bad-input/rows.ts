@@ -76,6 +76,12 @@ export const NUMBERS: readonly Row[] = [
     'contract @empty --stable http://a --candidate http://b --limit 2.5',
     notWhole('--limit', '2.5', '1', '1,000,000,000'),
   ],
+  ['contract @empty --stable http://a --candidate http://b --value slug', '--value must be name=value'],
+  [
+    ['contract', '@empty', '--stable', 'http://a', '--candidate', 'http://b', '--stable-header', 'no colon'],
+    "--stable-header must be 'Name: value'",
+  ],
+  ['contract --login @empty --stable http://a --candidate http://b', 'is not a flow'],
   ['contract @empty --stable http://a --candidate http://b --deadline 0', notNumber('--deadline', '0', '1', '600,000')],
 ];
 
@@ -234,7 +240,7 @@ export const OPTIONS: readonly Row[] = [
   ['diff @empty --html /none/report.html', '--html: /none/report.html does not exist'],
   ['diff @empty --html @empty', 'is one of the inputs'],
   ['contract @empty --candidate http://b', "required option '--stable <url>' not specified"],
-  ['contract --stable http://a --candidate http://b', 'name at least one file of recorded requests'],
+  ['contract --stable http://a --candidate http://b', 'name at least one file of requests'],
   ['contract @empty --stable a --candidate http://b', '--stable must be'],
   ['contract @empty --stable http://a --candidate ftp://b', '--candidate must be'],
   ['contract @empty --stable http://a --candidate http://b --allow DELETE', '--allow'],

@@ -1,7 +1,7 @@
 /** Answers in which each side's own names for a thing (a token, an id that its database chose) are one name, and secrets are none. */
 import type { RawLeg } from '../../../../capture/index.ts';
 import { textOf } from '../../../../json/index.ts';
-import type { Value } from './template.ts';
+import type { Variable } from './template.ts';
 
 export interface LegsOfBoth {
   readonly stable: RawLeg;
@@ -9,7 +9,7 @@ export interface LegsOfBoth {
   readonly noise: RawLeg | undefined;
 }
 
-type Values = ReadonlyMap<string, Value>;
+type Values = ReadonlyMap<string, Variable>;
 
 /** Shorter values may stand for anything, so that the place must speak for them. */
 const LONG = 4;

@@ -1,4 +1,4 @@
 /** What one side knows of a run: variables, cookies and secrets, put into requests and taken from answers. */
-export { alignedLegs, type LegsOfBoth } from './aligned-legs.ts';
+export { alignedLegs } from './aligned-legs.ts';
 export { Secrets } from './secrets.ts';
 export { SideSession } from './side-session.ts';

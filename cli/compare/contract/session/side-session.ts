@@ -3,7 +3,7 @@ import type { RawLeg } from '../../../../capture/index.ts';
 import { textOf } from '../../../../json/index.ts';
 import type { PlannedRequest, Take } from '../requests/index.ts';
 import { CookieJar } from './cookie-jar.ts';
-import { filled, filledJson, type Value } from './template.ts';
+import { filled, filledJson, type Variable } from './template.ts';
 
 export interface SessionOptions {
   /** By name: what is known before the first request, secrets among them. */
@@ -21,12 +21,12 @@ export interface PreparedRequest {
 }
 
 export class SideSession {
-  readonly #values: Map<string, Value>;
+  readonly #values: Map<string, Variable>;
   readonly #headers: SessionOptions['headers'];
   readonly #jar: CookieJar | null;
 
   constructor({ variables, headers, cookies }: SessionOptions) {
-    const known = new Map([...variables].map(([name, text]): [string, Value] => [name, { text }]));
+    const known = new Map([...variables].map(([name, text]): [string, Variable] => [name, { text }]));
     // A variable may be made of others, as a password is of a secret.
     this.#values = new Map([...known].map(([name, { text }]) => [name, { text: filled(text, known, (one) => one) }]));
     this.#headers = headers;
@@ -34,7 +34,7 @@ export class SideSession {
   }
 
   /** Values by name, those that were taken among them. */
-  get values(): ReadonlyMap<string, Value> {
+  get values(): ReadonlyMap<string, Variable> {
     return this.#values;
   }
 
@@ -85,7 +85,7 @@ function joined(fields: readonly (readonly [string, string])[], cookie: string):
 
 type Answered = Extract<RawLeg, { outcome: 'response' }>;
 
-function takenFrom({ from }: Take, leg: Answered, jar: CookieJar | null): Value | null {
+function takenFrom({ from }: Take, leg: Answered, jar: CookieJar | null): Variable | null {
   if (from.kind === 'cookie') {
     const text = jar?.get(from.name);
     return text === undefined ? null : { text };
@@ -100,7 +100,7 @@ function takenFrom({ from }: Take, leg: Answered, jar: CookieJar | null): Value 
   return fromJson(from.pointer, leg);
 }
 
-function fromJson(pointer: string, leg: Answered): Value | null {
+function fromJson(pointer: string, leg: Answered): Variable | null {
   try {
     const steps = pointer
       .split('/')

@@ -1,7 +1,7 @@
 /** Texts with `{{names}}` in them. */
 
 /** A value that a name stands for; `json`: as JSON writes it, where it was taken from JSON. */
-export interface Value {
+export interface Variable {
   readonly text: string;
   readonly json?: string;
 }
@@ -13,7 +13,7 @@ export function namesIn(text: string): string[] {
 }
 
 /** Unknown names stay as they are: a recorded text may hold braces of its own. `encode`: how a value is written there. */
-export function filled(text: string, values: ReadonlyMap<string, Value>, encode: (text: string) => string): string {
+export function filled(text: string, values: ReadonlyMap<string, Variable>, encode: (text: string) => string): string {
   return text.replaceAll(NAME, (whole, name: string) => {
     const value = values.get(name);
     return value === undefined ? whole : encode(value.text);
@@ -21,7 +21,7 @@ export function filled(text: string, values: ReadonlyMap<string, Value>, encode:
 }
 
 /** The same within JSON: a string that is nothing but a name becomes what was taken, a number stays a number. */
-export function filledJson(text: string, values: ReadonlyMap<string, Value>): string {
+export function filledJson(text: string, values: ReadonlyMap<string, Variable>): string {
   const whole = text.replaceAll(
     /"\{\{\s*([^{}\s]+)\s*\}\}"/g,
     (string, name: string) => values.get(name)?.json ?? string,
