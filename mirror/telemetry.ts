@@ -8,11 +8,13 @@ import type { TraceContext } from './message/index.ts';
 export interface MirrorSpan {
   /** The same trace, with the mirror's span as the parent of what comes after. */
   readonly context: TraceContext;
-  end(status: number | null): void;
+  /** @param at milliseconds since the epoch @default now */
+  end(status: number | null, at?: number): void;
 }
 
 export interface Telemetry {
-  request(from: TraceContext, method: string, route: string, primary: string): MirrorSpan;
+  /** @param at milliseconds since the epoch @default now */
+  request(from: TraceContext, method: string, route: string, primary: string, at?: number): MirrorSpan;
   /** Sends what has not been sent. */
   flush(): Promise<void>;
 }
@@ -25,7 +27,7 @@ export function telemetry(): Telemetry {
   });
   const tracer = provider.getTracer('crossfade-mirror');
   return {
-    request(from, method, route, primary) {
+    request(from, method, route, primary, at) {
       const { traceId, spanId, flags } = from;
       const parent = trace.setSpanContext(ROOT_CONTEXT, {
         traceId,
@@ -37,16 +39,17 @@ export function telemetry(): Telemetry {
         `${method} ${route}`,
         {
           kind: SpanKind.SERVER,
+          ...(at === undefined ? {} : { startTime: at }),
           attributes: { 'http.request.method': method, 'http.route': route, 'crossfade.primary': primary },
         },
         parent,
       );
       return {
         context: { traceId, spanId: span.spanContext().spanId, flags },
-        end(status) {
+        end(status, endedAt) {
           if (status !== null) span.setAttribute('http.response.status_code', status);
           if (status === null || status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-          span.end();
+          span.end(endedAt);
         },
       };
     },

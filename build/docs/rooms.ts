@@ -184,7 +184,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'mirror/sidecar': {
     purpose: 'The recorder as a process beside Envoy.',
-    imports: ['capture', 'capture/*', 'mirror/config', 'mirror/envoy', 'mirror/message', 'mirror/recorder'],
+    imports: ['capture', 'capture/*', 'mirror', 'mirror/config', 'mirror/envoy', 'mirror/message', 'mirror/recorder'],
     packages: ['undici'],
   },
   'mirror/local': {

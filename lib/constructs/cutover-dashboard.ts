@@ -127,12 +127,21 @@ export class CutoverDashboard extends Construct {
         this.#own('MirrorCaptured', Stats.SUM),
         this.#own('MirrorPrimaryErrors', Stats.SUM),
         this.#own('MirrorPrimaryRetries', Stats.SUM),
+        this.#own('MirrorCut', Stats.SUM),
       ]),
       graph(
         'Copies dropped, by reason',
-        ['busy', 'breaker', 'queue', 'sink', 'oversize', 'error'].map((Reason) =>
-          this.#metric('MirrorDropped', { Ingress: this.#props.ingressId, Reason }, Stats.SUM, Reason),
-        ),
+        [
+          'busy',
+          'breaker',
+          'queue',
+          'sink',
+          'oversize',
+          'error',
+          'recorder-busy',
+          'recorder-slow',
+          'recorder-down',
+        ].map((Reason) => this.#metric('MirrorDropped', { Ingress: this.#props.ingressId, Reason }, Stats.SUM, Reason)),
       ),
     ];
   }

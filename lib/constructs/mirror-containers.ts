@@ -113,6 +113,8 @@ export function addRecorder(
     essential: false,
     enableRestartPolicy: true,
     restartAttemptPeriod: Duration.seconds(60),
+    // What grows beyond this ends the recorder, and nothing else of the task.
+    memoryLimitMiB: RECORDER_MIB,
     environment: {
       CROSSFADE_INGRESS: props.ingressId,
       MIRROR_STABLE_URL: props.stableUrl,
@@ -160,6 +162,8 @@ function envoySettings(props: MirrorTaskProps): EnvoySettings {
     keepAliveMs: KEEP_ALIVE.toMilliseconds(),
   };
 }
+
+const RECORDER_MIB = 768;
 
 const ORIGIN = /^http:\/\/(?<host>\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(?<port>\d{1,5}))?\/?$/;
 

@@ -103,6 +103,7 @@ async function drain(): Promise<void> {
   await Promise.race([Promise.all(closed), after(config.drainMs)]);
   clearInterval(idle);
   clearInterval(metrics);
+  await recorder.settled();
   await Promise.allSettled([capture.close(LAST_BATCH_MS), spans?.flush()]);
   report();
   process.exit(0);

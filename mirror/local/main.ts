@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { extname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { mirrorConfig } from '../config/index.ts';
 import { envoyBinary } from './envoy-binary.ts';
@@ -74,7 +75,11 @@ function end(): void {
 
 function startRecorder(): ChildProcess {
   const entry = join(import.meta.dirname, '..', 'sidecar', `main${extname(import.meta.filename)}`);
-  const child = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const child = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  // That it listens is said once, for all of the mirror.
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (!line.includes('"event":"listening"')) console.log(line);
+  });
   endWithThis(child);
   child.once('exit', () => {
     if (ending) return;

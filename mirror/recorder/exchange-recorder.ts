@@ -19,6 +19,7 @@ export interface RecorderPorts {
 
 export class ExchangeRecorder {
   readonly #ports: RecorderPorts;
+  readonly #underWay = new Set<Promise<void>>();
 
   constructor(ports: RecorderPorts) {
     this.#ports = ports;
@@ -27,7 +28,14 @@ export class ExchangeRecorder {
   /** Never throws, never waits; what it does not take is counted with its reason. */
   take(exchange: RecordedExchange): void {
     const shadow = this.#ports.shadows[otherSide(exchange.primary)];
-    if (shadow.reserve()) void this.#pair(exchange, shadow);
+    if (!shadow.reserve()) return;
+    const pair = this.#pair(exchange, shadow).finally(() => this.#underWay.delete(pair));
+    this.#underWay.add(pair);
+  }
+
+  /** Resolves when every copy under way has its answer or has met its deadline. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay);
   }
 
   async #pair(exchange: RecordedExchange, shadow: Shadow): Promise<void> {

@@ -2,10 +2,18 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { Pool, request } from 'undici';
 import type { Side } from '../../capture/index.ts';
-import { withoutSecrets } from '../../capture/redaction/index.ts';
+import { routeWithoutSecrets, withoutSecrets } from '../../capture/redaction/index.ts';
 import { mirrorConfig } from '../config/index.ts';
 import { SHARED } from '../envoy/index.ts';
-import { type CopyRequest, Counters, ExchangeRecorder, Shadow, ThreadCapture } from '../recorder/index.ts';
+import { RequestHead, traceContext } from '../message/index.ts';
+import {
+  type CopyRequest,
+  Counters,
+  ExchangeRecorder,
+  type RecordedExchange,
+  Shadow,
+  ThreadCapture,
+} from '../recorder/index.ts';
 import { type EnvoyAdmin, tellCounts } from './envoy-counts.ts';
 import { intake } from './intake.ts';
 import { parseExchange } from './message.ts';
@@ -26,12 +34,20 @@ for (const side of ['stable', 'candidate'] as const) counters.breakers.set(side,
 const recorder = new ExchangeRecorder({ shadows, noise: shadowOf('stable'), capture, counters, policy: config.policy });
 const admin: EnvoyAdmin = { get: (path) => ask('GET', path), post: (path) => ask('POST', path) };
 
-const server = intake(config.policy.bodyCap, (message) => recorder.take(parseExchange(message)));
+// It takes a tenth of a second to load: only where there is a collector.
+const spans =
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('../telemetry.ts')).telemetry();
+
+const server = intake(config.policy.bodyCap, (message) => {
+  const exchange = parseExchange(message);
+  recorder.take(exchange);
+  span(exchange);
+});
 await new Promise<void>((resolve, reject) => {
   server.once('error', reject);
   server.listen(config.recorderPort, LOOPBACK, resolve);
 });
-console.log(JSON.stringify({ event: 'recorder listening', recorderPort: config.recorderPort }));
+console.log(JSON.stringify({ event: 'listening', recorderPort: config.recorderPort }));
 const metrics = setInterval(() => void report(), METRICS_MS);
 process.once('SIGTERM', () => void drain());
 
@@ -49,6 +65,14 @@ function shadowOf(side: Side): Shadow {
     marks: ({ http2 }: CopyRequest) => (http2 === true ? [SHARED.http2, '1'] : []),
     read: copyLeg,
   });
+}
+
+/** Of what the primary made of a recorded request; both sides' spans have the same parent. */
+function span({ at, headers, method, target, primary, leg }: RecordedExchange): void {
+  const route = routeWithoutSecrets(target, config.capture.rules.routes);
+  spans
+    ?.request(traceContext(new RequestHead(headers)), method, route, primary, at)
+    .end(leg.outcome === 'response' ? leg.status : null, at + leg.totalMs);
 }
 
 async function ask(method: 'GET' | 'POST', path: string): Promise<string> {
@@ -73,7 +97,8 @@ async function drain(): Promise<void> {
   await Promise.race([envoyEnds(), after(config.drainDelayMs + config.drainMs)]);
   clearInterval(metrics);
   server.close();
-  await capture.close(LAST_BATCH_MS);
+  await recorder.settled();
+  await Promise.allSettled([capture.close(LAST_BATCH_MS), spans?.flush()]);
   await report();
   process.exit(0);
 }

@@ -18,3 +18,5 @@ fi
 export ENVOY="${ENVOY:-$(command -v envoy)}"
 "$ENVOY" --version
 npx vitest run test/mirror test/lib/shadow-mirror.test.ts --project specifications "$@"
+echo 'A whole cutover is rehearsed by Envoy'
+npm run --silent crossfade -- rehearse --only clean --report .crossfade/rehearsal-envoy.html

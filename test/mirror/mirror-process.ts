@@ -78,7 +78,8 @@ export async function startMirror(
     existsSync(file)
       ? readFileSync(file, 'utf8')
           .split('\n')
-          .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as CaptureRecord]))
+          // A line that is still being written, or that a killed recorder left, is no capture.
+          .flatMap((line) => (parsed(line) === null ? [] : [JSON.parse(line) as CaptureRecord]))
       : [];
   return {
     proxy,

@@ -1,0 +1,91 @@
+/** Envoy with a recorder that fails in every way: no customer notices, and every exchange that is lost has a reason. */
+import { createServer, type Server } from 'node:http';
+import { createServer as createRawServer, type Server as RawServer } from 'node:net';
+import { Pool } from 'undici';
+import { afterEach, describe, expect, it } from 'vitest';
+import { freePorts } from '../../mirror/local/processes.ts';
+import { Counters } from '../../mirror/recorder/counters.ts';
+import { tellCounts } from '../../mirror/sidecar/envoy-counts.ts';
+import { PROXIES, portOf, startMirror } from './mirror-process.ts';
+
+const REQUESTS = 300;
+const BODY = Buffer.alloc(20_000, 'x');
+const stops: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+const RECORDERS: readonly (readonly [string, (() => Server | RawServer) | null])[] = [
+  ['never started', null],
+  ['accepts and never reads', () => createRawServer({ pauseOnConnect: true }, () => {})],
+  ['takes and never answers', () => createServer((req) => void req.resume())],
+  ['crawls', () => createServer((req, res) => void setTimeout(() => req.resume().on('end', () => res.end()), 500))],
+  ['resets', () => createRawServer((socket) => void socket.on('error', () => {}).resetAndDestroy())],
+  ['answers garbage', () => createRawServer((socket) => void socket.on('error', () => {}).end('garbage\r\n\r\n'))],
+  ['refuses', () => createServer((req, res) => void req.resume().on('end', () => res.writeHead(503).end()))],
+  ['hangs up in the middle', () => createServer((req) => void req.once('data', () => req.socket.destroy()))],
+];
+
+describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that', () => {
+  it.each(RECORDERS)('%s, and what it did not take is counted', async (_name, faulty) => {
+    const primary = createServer((_req, res) => void res.end(BODY));
+    const stable = await portOf(primary);
+    const [adminPort = 0, recorderPort = 0] = await freePorts(2);
+    if (faulty !== null) {
+      const server = faulty();
+      await new Promise<void>((resolve) => server.listen(recorderPort, '127.0.0.1', resolve));
+      stops.push(() => server.close());
+    }
+    const mirror = await startMirror('envoy', {
+      stable,
+      candidate: stable,
+      env: {
+        MIRROR_RECORDER: 'off',
+        MIRROR_RECORDER_PORT: String(recorderPort),
+        MIRROR_ADMIN_PORT: String(adminPort),
+      },
+    });
+    stops.push(() => mirror.stop());
+    const pool = new Pool(`http://127.0.0.1:${mirror.port}`, { connections: 20 });
+    stops.push(() => pool.destroy());
+    const one = async () => {
+      const { statusCode, body } = await pool.request({ method: 'GET', path: '/' });
+      expect([statusCode, (await body.arrayBuffer()).byteLength]).toEqual([200, BODY.length]);
+    };
+    await Promise.all(Array.from({ length: REQUESTS }, one));
+    const ask = async (method: string, path: string) =>
+      (await fetch(`http://127.0.0.1:${adminPort}${path}`, { method })).text();
+    const counters = new Counters();
+    const lost = () => ['recorder-busy', 'recorder-slow', 'recorder-down'] as const;
+    const sum = () => lost().reduce((n, reason) => n + (counters.dropped.get(reason) ?? 0), 0);
+    const admin = { get: (path: string) => ask('GET', path), post: (path: string) => ask('POST', path) };
+    // A call that is under way ends within the second that it has.
+    await new Promise((resolve) => setTimeout(resolve, 1_300));
+    await tellCounts(admin, counters);
+    expect(counters.requests).toBe(REQUESTS);
+    const taken = Number(
+      /upstream_rq_2xx: (\d+)/.exec(await ask('GET', '/stats?filter=recorder.upstream_rq_2xx'))?.[1] ?? 0,
+    );
+    expect(sum() + taken).toBe(REQUESTS);
+    expect(sum()).toBeGreaterThan(0);
+  });
+
+  it('is killed while it works, and another takes its place', async () => {
+    const primary = createServer((_req, res) => void res.end(BODY));
+    const stable = await portOf(primary);
+    const mirror = await startMirror('envoy', { stable, candidate: stable, env: { MIRROR_DRAIN_DELAY_MS: '0' } });
+    stops.push(() => mirror.stop());
+    const pool = new Pool(`http://127.0.0.1:${mirror.port}`, { connections: 4 });
+    const ask = async () => {
+      const { statusCode, body } = await pool.request({ method: 'GET', path: '/' });
+      expect([statusCode, (await body.arrayBuffer()).byteLength]).toEqual([200, BODY.length]);
+    };
+    await Promise.all(Array.from({ length: 50 }, ask));
+    await mirror.captured(1);
+    process.kill(Number(mirror.child.listening.recorderPid), 'SIGKILL');
+    await Promise.all(Array.from({ length: 50 }, ask));
+    const before = mirror.captures().length;
+    while (mirror.captures().length === before) await ask();
+    await pool.destroy();
+  });
+});

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Counters } from '../../mirror/recorder/counters.ts';
+import { type EnvoyAdmin, tellCounts } from '../../mirror/sidecar/envoy-counts.ts';
+import { parseExchange } from '../../mirror/sidecar/message.ts';
+import { copyLeg, failureOf } from '../../mirror/sidecar/proxied-leg.ts';
+import { exchange } from '../support/exchange.ts';
+
+describe('an exchange as Envoy’s script posts it', () => {
+  it('is read with both messages, without what ends at Envoy', () => {
+    const message = exchange({
+      requestHead:
+        ':method: POST\r\n:path: /a?b\r\n:authority: x\r\nx-request-id: r\r\nconnection: x-hop\r\nx-hop: 1\r\n',
+      requestBody: 'hi',
+      head: ':status: 201\r\nx-crossfade-timing: 7\r\nset-cookie: a\r\nset-cookie: b\r\n',
+      trailers: 'grpc-status: 5\r\n',
+      said: { protocol: 'HTTP/2', bytes: 9 },
+    });
+    expect(parseExchange(message)).toMatchObject({
+      method: 'POST',
+      target: '/a?b',
+      requestId: 'r',
+      headers: ['host', 'x', 'x-request-id', 'r'],
+      requestBody: { bytes: 2 },
+      http2: true,
+      leg: {
+        outcome: 'response',
+        status: 201,
+        headers: ['set-cookie', 'a', 'set-cookie', 'b', 'grpc-status', '5'],
+        body: { bytes: 9, truncated: true },
+        firstByteMs: 1,
+        totalMs: 2,
+      },
+    });
+  });
+
+  it('is a failed leg where the answer is Envoy’s own', () => {
+    const failed = 'upstream_reset_before_response_started{connection_termination}';
+    expect(parseExchange(exchange({ said: { failed } })).leg).toMatchObject({ outcome: 'failed', reason: 'reset' });
+    expect(failureOf('upstream_reset{remote_connection_failure}', 1)).toMatchObject({ reason: 'refused' });
+  });
+
+  it('is refused when it is cut, longer than it says, or anything else', () => {
+    const whole = exchange({ requestBody: 'hello' });
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), (length) => {
+        expect(() => parseExchange(whole.subarray(0, length))).toThrow();
+      }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(() => parseExchange(Buffer.from(bytes))).toThrow();
+      }),
+    );
+    expect(() => parseExchange(Buffer.concat([whole, Buffer.from('x')]))).toThrow(/says it has/);
+    for (const said of [{ sizes: [1e9, 0, 0, 0, 0] }, { v: 2 }, { primary: 'x' }, { more: 1 }])
+      expect(() => parseExchange(exchange({ said }))).toThrow();
+  });
+
+  it('never gives fields that a copy could not be sent with, whatever bytes came', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        const head = `:method: GET\r\n:path: /\r\n:authority: x\r\n${text}`;
+        const { headers } = parseExchange(exchange({ requestHead: head }));
+        expect(headers.length % 2).toBe(0);
+        for (const part of headers) expect(part).not.toContain('\r\n');
+      }),
+    );
+  });
+});
+
+describe('a copy’s answer by Envoy', () => {
+  const leg = {
+    outcome: 'response',
+    status: 200,
+    body: { data: new Uint8Array(), bytes: 0, truncated: false },
+    firstByteMs: 9,
+    totalMs: 12,
+  } as const;
+
+  it('is timed at Envoy, and has no Date that Envoy gave it', () => {
+    const headers = ['date', 'now', 'x-crossfade-undated', '1', 'x-crossfade-timing', '5000', 'x', 'y'];
+    expect(copyLeg({ ...leg, headers })).toMatchObject({ headers: ['x', 'y'], firstByteMs: 5, totalMs: 8 });
+  });
+
+  it('is none where Envoy answered for the side', () => {
+    const headers = ['x-crossfade-failed', 'upstream_reset{timeout}'];
+    expect(copyLeg({ ...leg, status: 503, headers })).toMatchObject({ outcome: 'failed', reason: 'timeout' });
+  });
+});
+
+describe('what Envoy counted', () => {
+  /** Envoy's admin: statistics that grow, and a runtime that remembers. */
+  function envoy(stats: Record<string, number>): EnvoyAdmin {
+    const told = new Map<string, string>();
+    return {
+      async get(path) {
+        if (path !== '/runtime')
+          return JSON.stringify({ stats: Object.entries(stats).map(([name, value]) => ({ name, value })) });
+        return JSON.stringify({
+          entries: Object.fromEntries([...told].map(([k, final_value]) => [k, { final_value }])),
+        });
+      },
+      async post(path) {
+        for (const [name, value] of new URL(`http://a${path}`).searchParams) told.set(name, value);
+        return 'OK';
+      },
+    };
+  }
+  const fate = (name: string) => `crossfade.ended.fate.${name}`;
+  const flushed = (counters: Counters) =>
+    Object.assign(
+      {},
+      ...counters.flush('g', 1).map((line) => {
+        const { Reason, MirrorDropped, MirrorRequests } = JSON.parse(line);
+        return Reason === undefined ? { MirrorRequests } : { [Reason]: MirrorDropped };
+      }),
+    );
+
+  it('adds up: every request is taken, or dropped with a reason, though the recorder saw none of them', async () => {
+    const stats = {
+      [fate('sample')]: 5,
+      [fate('-')]: 2,
+      [fate('copy')]: 1,
+      [fate('sent')]: 10,
+      'cluster.recorder.upstream_rq_2xx': 4,
+      'cluster.recorder.upstream_rq_pending_overflow': 3,
+      'cluster.recorder.upstream_rq_timeout': 1,
+    };
+    const counters = new Counters();
+    await tellCounts(envoy(stats), counters);
+    expect(flushed(counters)).toEqual({
+      MirrorRequests: 18,
+      sample: 5,
+      refused: 2,
+      aborted: 1,
+      'recorder-busy': 3,
+      'recorder-slow': 1,
+      'recorder-down': 2,
+    });
+  });
+
+  it('is told once, by whichever recorder is alive', async () => {
+    const stats = { [fate('sample')]: 5 };
+    const admin = envoy(stats);
+    await tellCounts(admin, new Counters());
+    stats[fate('sample')] = 8;
+    const restarted = new Counters();
+    await tellCounts(admin, restarted);
+    expect(flushed(restarted)).toEqual({ MirrorRequests: 3, sample: 3 });
+  });
+});
