@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { HANDLERS } from '../../lib/assets/handlers.ts';
+import type { Assembly } from '../../rehearsal/cloud/template/assembly.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 
@@ -58,8 +59,7 @@ const composedSchema = z.object({ compose: z.custom<() => object>((value) => typ
 /** Handlers of a cutover's functions: what the others are given is no port. */
 const NAMES = HANDLERS.filter((name) => !['weighted-rule', 'parity-transform', 'parity-backfill'].includes(name));
 
-async function granted(name: string): Promise<string[]> {
-  const { resources } = await sharedAssembly();
+function granted({ resources }: Assembly, name: string): string[] {
   const id = new RegExp(`^CutoverFunctions${name.replaceAll('-', '')}Fn[0-9A-F]{8}$`);
   const [fn] = resources.filter((r) => r.type === 'AWS::Lambda::Function' && id.test(r.logicalId));
   const [role] = functionSchema.parse(fn?.properties).Role['Fn::GetAtt'];
@@ -93,8 +93,10 @@ function unique(actions: readonly string[]): string[] {
   return [...new Set(actions)].sort();
 }
 
-describe('permissions of a cutover’s functions', () => {
+describe('permissions of a cutover’s functions', async () => {
+  const assembly = await sharedAssembly();
+
   it.each(NAMES)('%s may do what its ports ask for, and nothing else', async (name) => {
-    expect(await granted(name)).toEqual(await asked(name));
+    expect(granted(assembly, name)).toEqual(await asked(name));
   });
 });
