@@ -3,7 +3,7 @@
  * the rollback as CDK's NodejsFunction bundles it by default (CommonJS, not minified, the SDK left to the runtime).
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -37,11 +37,18 @@ export async function run(): Promise<void> {
   rmSync(dir, { recursive: true });
 }
 
-/** The entry and the chunks that it shares with what it loads late; esbuild names those after their module. */
+/** The entry and the chunks that it imports, and not those that it loads late. */
 function eager(file: string): Buffer {
-  const dir = join(file, '..');
-  const chunks = readdirSync(dir).filter((f) => f.startsWith('chunk-'));
-  return Buffer.concat([readFileSync(file), ...chunks.map((f) => readFileSync(join(dir, f)))]);
+  const read = new Map<string, Buffer>();
+  const open = [file];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (read.has(next)) continue;
+    const bytes = readFileSync(next);
+    read.set(next, bytes);
+    for (const [, chunk] of bytes.toString().matchAll(/(?:from|import)"(\.\/[^"]+)"/g))
+      open.push(join(next, '..', chunk ?? ''));
+  }
+  return Buffer.concat([...read.values()]);
 }
 
 /** Stands in this project, where `@aws-sdk/*` is found, as it is in the runtime. */
