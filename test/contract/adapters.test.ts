@@ -537,18 +537,19 @@ describe('metrics over our cloud', () => {
       const dimensions = { Ingress: ingress, ...(Reason === undefined ? {} : { Reason }) };
       backend.metrics?.record({ namespace: 'Crossfade', name, dimensions, value, at: minute(n) });
     };
-    const none = { busy: 0, breaker: 0, oversize: 0, error: 0, queue: 0, sink: 0, 'not comparable': 0 };
+    const recorder = { 'recorder-busy': 0, 'recorder-slow': 0, 'recorder-down': 0 };
+    const none = { busy: 0, breaker: 0, oversize: 0, ...recorder, error: 0, queue: 0, sink: 0, 'not comparable': 0 };
     const range = { from: minute(10), to: NOW };
     expect(await mirrorCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 0, lost: none });
     tell('MirrorCopies', 90, 3);
     tell('MirrorCopies', 10, 200);
-    for (const [reason, count] of Object.entries({ busy: 3, sink: 2, sample: 50, method: 7 }))
+    for (const [reason, count] of Object.entries({ busy: 3, 'recorder-down': 4, sink: 2, sample: 50, method: 7 }))
       tell('MirrorDropped', count, 2, reason);
     tell('ParityFailed', 1, 1);
-    const lost = { ...none, busy: 3, sink: 2, 'not comparable': 1 };
-    expect(await mirrorCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 93, lost });
+    const lost = { ...none, busy: 3, 'recorder-down': 4, sink: 2, 'not comparable': 1 };
+    expect(await mirrorCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 97, lost });
     expect(await mirrorCopies(backend.cloudWatch, ingress, { from: minute(300), to: NOW })).toEqual({
-      wanted: 103,
+      wanted: 107,
       lost,
     });
   });
