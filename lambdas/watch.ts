@@ -1,7 +1,8 @@
 /** Watch: one observation of the phase that the state is in. Fetches evidence; the core decides; the log keeps both. */
 
-import { requests, total } from '../core/gate/index.ts';
+import { evidenceSince, requests, total } from '../core/gate/index.ts';
 import {
+  type BaselineSummary,
   type CutoverState,
   type CutoverStateJson,
   fromIso,
@@ -64,14 +65,17 @@ export function makeHandler(deps: WatchDeps) {
     const { observation, verdict } = seen.hooks === undefined ? first : decide(seen);
     deps.emit({ GateDecision: DECISION[observation.decision] });
     await warnOfStable(deps, state, seen);
+    const baseline = await lastOfControl(deps, state, observation.decision, now);
     const data: Look = {
       ...lookOf(state, seen, now),
       ...(steered === undefined ? {} : { steered }),
       decision: observation.decision,
       verdict,
+      ...(baseline === null ? {} : { baseline }),
     };
     const steeringRev = observation.restart === true ? rev : state.steeringRev;
-    const next = { ...state, steeringRev, ...(await afterRevision(deps, state, revisions, seen, observation)) };
+    const looked = baseline === null ? state : { ...state, baseline };
+    const next = { ...looked, steeringRev, ...(await afterRevision(deps, state, revisions, seen, observation)) };
     return settle(deps, state, reduce(next, { type: 'observed', at: now, observation }), data);
   };
 }
@@ -101,6 +105,24 @@ async function afterRevision(
   if (revised == null || restart !== true) return { revisions: revisions ?? now, revisionRestarts };
   await tell(deps, { subject: `Crossfade ${state.cutoverId}: begins its phase anew`, body: reason });
   return { revisions: now, revisionRestarts: revisionRestarts + 1 };
+}
+
+/**
+ * Before the last customers leave the stable side, its look-back is taken again: at 100 % and in the soak the candidate is held against what the
+ * stable side's minutes reached up to this move. What the plan's times were computed from stays. Null where nothing is to be taken, or can be.
+ */
+async function lastOfControl(
+  { metrics }: WatchDeps,
+  { phase, stage, plan, baseline }: CutoverState,
+  decision: Look['decision'],
+  now: number,
+): Promise<BaselineSummary | null> {
+  if (phase !== 'stage' || decision !== 'advance' || plan.stages[stage + 1]?.percent !== 100) return null;
+  const from = now - plan.baseline.lookBack * 1000;
+  const taken = await metrics.baseline({ from, to: now }, plan.gate.latencyBudgetMs);
+  if (taken === null || baseline === null) return null;
+  const { errorRate, slowRate, peakErrorRate, peakSlowRate, errorCeiling, slowCeiling } = taken;
+  return { ...baseline, errorRate, slowRate, peakErrorRate, peakSlowRate, errorCeiling, slowCeiling };
 }
 
 /** The stable side is everybody's way back: when it sinks below what it needs, people are told at once, and once. */
@@ -134,7 +156,7 @@ async function gather(deps: WatchDeps, state: CutoverState, now: number): Promis
     deps.ingress.health('candidate'),
     deps.ingress.health('stable'),
     deps.alarms.read([...rollbackAlarmsOf(deployment, state.plan), ...deployment.shadowAlarms]),
-    deps.metrics.minutes(range, state.plan.gate.latencyBudgetMs),
+    deps.metrics.minutes({ ...range, from: evidenceSince(range.from, now) }, state.plan.gate.latencyBudgetMs),
     votes && state.plan.metrics.length > 0 ? deps.planMetrics.minutes(state.plan.metrics, range) : undefined,
   ]);
   const needed = Math.max(1, state.capacity?.desired ?? 1);

@@ -1,15 +1,16 @@
 /** Which cells there are: every trace healthy at every rate, every regression on steady traffic, some on the others. */
 import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts';
 import { DEFAULT_PLAN } from './plans.ts';
+import { REFEREE, refereeRegressions, THIN } from './referee.ts';
 import { regressions, TRACES, type Trace } from './traces.ts';
 import type { Cell } from './world.ts';
 
 export const RATES = [5, 50, 500, 5_000] as const;
-export type Family = 'designed' | 'held out' | 'beyond' | 'other plan';
+export type Family = 'designed' | 'held out' | 'referee' | 'beyond' | 'other plan';
 
 /** The targets are for the default plan and for what the gate takes for granted. */
 export function isTargeted({ family }: { readonly family: Family }): boolean {
-  return family === 'designed' || family === 'held out';
+  return family === 'designed' || family === 'held out' || family === 'referee';
 }
 
 export function cells(): (Cell & { readonly family: Family })[] {
@@ -17,11 +18,27 @@ export function cells(): (Cell & { readonly family: Family })[] {
   const designed = regressions(errorMargin, slowMargin);
   const heldOut = heldOutRegressions(errorMargin, slowMargin);
   const twice = designed.filter((r) => r.name === 'errors 2 × margin');
-  const at = (family: Family, traces: readonly Trace[], of: readonly (Cell['regression'] | null)[]) =>
-    RATES.flatMap((rps) => traces.flatMap((trace) => of.map((regression) => ({ family, trace, rps, regression }))));
+  const at = (
+    family: Family,
+    traces: readonly Trace[],
+    of: readonly (Cell['regression'] | null)[],
+    rates: readonly number[] = RATES,
+  ) => rates.flatMap((rps) => traces.flatMap((trace) => of.map((regression) => ({ family, trace, rps, regression }))));
   return [
     ...at('designed', TRACES, [null]),
     ...at('held out', HELD_OUT, [null]),
+    ...at('referee', REFEREE, [null], [500]),
+    ...at('referee', REFEREE.slice(0, 3), [null], [50, 5_000]),
+    ...at('referee', THIN, [null, ...twice], [0.5]),
+    ...at('referee', [named('steady')], refereeRegressions(errorMargin), [500]),
+    ...at(
+      'referee',
+      [named('one bad five minutes yesterday')],
+      refereeRegressions(errorMargin).filter((r) => r.name.startsWith('only at')),
+      [500],
+    ),
+    ...at('referee', REFEREE.slice(0, 3), twice, [500]),
+    ...at('referee', [named('candidate points late')], twice, [500]),
     ...at('beyond', BEYOND, [null]),
     ...at('other plan', WEEK, [null]),
     ...at('other plan', TOLD, [null, ...twice]),
@@ -33,7 +50,7 @@ export function cells(): (Cell & { readonly family: Family })[] {
 }
 
 function named(name: string): Trace {
-  const trace = [...TRACES, ...HELD_OUT].find((t) => t.name === name);
+  const trace = [...TRACES, ...HELD_OUT, ...REFEREE].find((t) => t.name === name);
   if (trace === undefined) throw new RangeError(`no trace is called ${name}`);
   return trace;
 }

@@ -3,13 +3,8 @@
  * gets the one its own documentation shows, or, where that shows none, {@link alarm}, which is named here.
  */
 
-import { decideGate } from '../../core/gate/concurrent-control.ts';
 import { known } from '../../core/gate/counts.ts';
-import { judgeAlone } from '../../core/gate/historical-control.ts';
-import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
-import type { Plan } from '../../core/model/plan.ts';
-import { dayBefore } from './day-before.ts';
 import type { World } from './world.ts';
 
 export type Answer = 'abort' | 'hold' | 'go';
@@ -21,29 +16,13 @@ export interface Look {
   readonly visible: number;
   readonly stageFrom: number;
   readonly percent: number;
+  /** What the metric store shows of a minute so long after its end, in minutes. */
+  shown(truth: MinuteEvidence, age: number): MinuteEvidence;
 }
 
 /** A new one for each run: gates count. Only the oracle looks at the world itself. */
 export type Gate = (look: Look) => Answer;
 export type GateMaker = (world: World) => Gate;
-
-export function ours(plan: Plan): GateMaker {
-  const observe = plan.gate.observe / 60;
-  return ({ cell, seed }) => {
-    const { baseline } = dayBefore(cell, seed);
-    return ({ minute, run, visible, stageFrom, percent }) => {
-      if ((minute - stageFrom) % observe !== 0) return 'hold';
-      const policy = gatePolicyOf(
-        plan,
-        null,
-        plan.stages.findIndex((s) => s.percent === percent),
-      );
-      const stage = run.slice(stageFrom, visible);
-      const { decision } = percent === 100 ? judgeAlone(stage, policy, baseline) : decideGate(stage, policy);
-      return decision === 'rollback' ? 'abort' : decision === 'advance' ? 'go' : 'hold';
-    };
-  };
-}
 
 interface Sums {
   readonly requests: number;

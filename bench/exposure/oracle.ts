@@ -3,8 +3,8 @@
  * shape and its onset. It tests once, with error rates of 1 % each, on the same ramp and the same late metrics. No gate that
  * must find these out can be expected to reach it.
  */
-import { known } from '../../core/gate/counts.ts';
-import type { MinuteEvidence } from '../../core/model/evidence.ts';
+import { failedAtLeast } from '../../core/gate/counts.ts';
+import { type MinuteEvidence, UNKNOWN } from '../../core/model/evidence.ts';
 import type { Gate } from './gates.ts';
 import type { Policy, RampStage } from './policy.ts';
 import type { World } from './world.ts';
@@ -31,16 +31,20 @@ function gateOf(world: World, least: { errors: number; slow: number }): Gate {
   if (regression === null) return () => 'go';
   const { metric, onset } = regression;
   let [seen, log, grown, before] = [0, 0, false, 0];
-  return ({ run, visible, stageFrom, percent }) => {
+  return ({ run, visible, stageFrom, percent, minute, shown }) => {
     for (; seen < visible; seen++) {
-      const { candidate } = run[seen] as MinuteEvidence;
+      const truth = run[seen] as MinuteEvidence;
+      const { candidate } = truth;
+      // A late point is late for it too; that there is none, it knows.
+      const isLate = shown(truth, minute - 1 - seen).candidate?.target5xx === UNKNOWN;
+      if (metric === 'errors' && isLate && candidate?.target5xx !== 0) break;
       if (candidate === null || seen < onset) continue;
       const base = world.weather(seen);
       // The newest minute that can be seen may still be the stage's before.
       const more = world.excess(seen, Math.max(0, seen - stageFrom), (seen < stageFrom ? before : percent) / 100);
       const p0 = metric === 'errors' ? base.errorRate : base.slowRate;
       const p1 = p0 + more[metric];
-      const x = metric === 'errors' ? known(candidate.target5xx) : (candidate.slow ?? 0);
+      const x = metric === 'errors' ? failedAtLeast(candidate) : (candidate.slow ?? 0);
       if (p1 > p0) log += x * Math.log(p1 / p0) + (candidate.requests - x) * (Math.log1p(-p1) - Math.log1p(-p0));
       grown ||= more[metric] >= least[metric] - 1e-12;
     }

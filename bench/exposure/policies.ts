@@ -10,11 +10,11 @@ import {
   FLAGGER_DOCS,
   FLAGGER_TUTORIAL,
   KAYENTA,
-  ours,
 } from './gates.ts';
 import { oracles } from './oracle.ts';
 import { DEFAULT_PLAN, planFor, refused } from './plans.ts';
 import type { Policy, RampStage } from './policy.ts';
+import { ours } from './product.ts';
 import type { Cell } from './world.ts';
 
 export function rampOf(plan: Plan): RampStage[] {

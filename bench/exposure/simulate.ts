@@ -1,5 +1,5 @@
 /** One run of one policy: minutes of traffic through a ramp, seen late, until the gate gives up or an hour at 100 % is over. */
-import { known } from '../../core/gate/counts.ts';
+import { failedAtLeast } from '../../core/gate/counts.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { Policy, RampStage } from './policy.ts';
 import type { World } from './world.ts';
@@ -32,8 +32,7 @@ export function simulate(world: World, policy: Policy): Outcome {
     if (stage.percent === 100 && toFull === null) toFull = minute;
     const evidence = world.sample(minute, minute - stageFrom, stage.percent);
     run.push(evidence);
-    if (regression !== null && minute >= regression.onset)
-      failed += known((regression.metric === 'errors' ? evidence.candidate?.target5xx : evidence.candidate?.slow) ?? 0);
+    if (regression !== null && minute >= regression.onset) failed += lossOf(evidence, regression.metric);
     if (returning !== null) {
       if (minute >= returning.at) return { end: returning.end, failed, toFull };
       continue;
@@ -43,7 +42,14 @@ export function simulate(world: World, policy: Policy): Outcome {
     const looks = stage.percent >= (policy.from ?? 0) && (!last || elapsed <= stage.bake + stage.maxHold);
     const visible = Math.max(0, run.length - DELAY);
     const answer = looks
-      ? gate({ minute: minute + 1, run, visible, stageFrom: Math.min(stageFrom, visible), percent: stage.percent })
+      ? gate({
+          minute: minute + 1,
+          run,
+          visible,
+          shown: world.shown,
+          stageFrom: Math.min(stageFrom, visible),
+          percent: stage.percent,
+        })
       : 'go';
     const held = answer === 'hold' && stage.maxHold > 0;
     if (answer === 'abort') returning = { at: minute + RETURN, end: 'worse' };
@@ -51,4 +57,10 @@ export function simulate(world: World, policy: Policy): Outcome {
     else if (last && !held && elapsed >= Math.max(TAIL, stage.bake)) return { end: 'completed', failed, toFull };
     else if (!last && answer === 'go' && elapsed >= stage.bake) [index, stageFrom] = [index + 1, minute + 1];
   }
+}
+
+/** Of the candidate's customers. */
+function lossOf({ candidate }: MinuteEvidence, metric: 'errors' | 'slow'): number {
+  if (candidate === null) return 0;
+  return metric === 'errors' ? failedAtLeast(candidate) : (candidate.slow ?? 0);
 }

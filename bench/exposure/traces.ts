@@ -17,6 +17,22 @@ export interface Trace {
   weather(random: Random, rps: number): (minute: number) => Weather;
   /** The healthy candidate's own excess of slow requests in the first minutes after each shift. */
   readonly coldStart?: { readonly minutes: number; slow(sinceShift: number): number };
+  /** The healthy candidate's own excess of failures in the first minutes after each shift. */
+  readonly coldErrors?: { readonly minutes: number; errors(sinceShift: number): number };
+  /** What multiplies each side's own error rate, beside the weather that both have. */
+  own?(random: Random): (minute: number) => { readonly stable: number; readonly candidate: number };
+  /** Minutes by which a point of a side's 5xx is late. @default 0 */
+  late?(random: Random): (minute: number) => { readonly stable: number; readonly candidate: number };
+  /** Minutes of which the metric store has nothing. */
+  missing?(minute: number): boolean;
+  /** 5xx of the load balancer in a minute that are other services' or nobody's, and how many requests those services have. */
+  foreign?(minute: number, rps: number): { readonly elb5xx: number; readonly requests: number };
+  /** The look-back's weather, where it differs from the run's. */
+  yesterday?: Trace['weather'];
+  /** Failures of the stable side beyond the weather in the look-back, by its minute. */
+  incident?(minute: number): number;
+  /** Yesterday's 5xx of the load balancer, as a share of all requests, by the minute of the look-back. */
+  balancerBefore?(minute: number): number;
   /** Failures come so many at a time. @default 1 */
   readonly cluster?: number;
   /** What an operator says who knows of it. @default the plan's own defaults */
@@ -29,7 +45,7 @@ export const BASE = { errorRate: 0.001, slowRate: 0.004 } as const;
 
 export const steady = (
   factor: (minute: number, random: Random) => number,
-  extra?: Partial<typeof BASE>,
+  extra?: Partial<Omit<Weather, 'requests'>>,
 ): Trace['weather'] => {
   return (random, rps) => (minute) => ({ ...BASE, ...extra, requests: Math.round(60 * rps * factor(minute, random)) });
 };
@@ -83,6 +99,8 @@ export interface Regression {
   excess(since: number, share: number): number;
   /** Minute of the run in which it begins. */
   readonly onset: number;
+  /** The load balancer answers in the candidate's place: a target that dies or hangs. @default the target's own 5xx */
+  readonly by?: 'balancer';
   /** Its size in margins once it is fully there. */
   readonly margins: number;
 }

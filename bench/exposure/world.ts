@@ -2,9 +2,11 @@
  * One seeded run's traffic: what the weather is in each minute, and what both sides count when the candidate has a share of
  * it. Every minute has its own random stream, so that all policies meet the same customers, whatever they do.
  */
-import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
+import { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from '../../core/model/evidence.ts';
 import { binomial, generator } from '../../test/support/random.ts';
 import type { Regression, Trace, Weather } from './traces.ts';
+
+const MINUTE_MS = 60_000;
 
 export interface Cell {
   readonly trace: Trace;
@@ -23,26 +25,29 @@ export interface World {
   weather(minute: number): Weather;
   /** What the candidate fails beyond the stable side, `sinceShift` minutes after the weight moved. */
   excess(minute: number, sinceShift: number, share: number): Excess;
+  /** The whole truth of a minute. */
   sample(minute: number, sinceShift: number, percent: number): MinuteEvidence;
+  /** What the metric store shows of it `age` minutes after its end. */
+  shown(truth: MinuteEvidence, age: number): MinuteEvidence;
 }
 
 export function world(cell: Cell, seed: number): World {
   const { trace, regression } = cell;
-  const drawn: Weather[] = [];
-  const next = trace.weather(generator(mix(seed, 0x5bd1e995)), cell.rps);
   const sampled = new Map<number, MinuteEvidence>();
-  const coldMinutes = trace.coldStart?.minutes ?? 0;
+  const coldMinutes = Math.max(trace.coldStart?.minutes ?? 0, trace.coldErrors?.minutes ?? 0);
+  const own = memo(trace.own?.(generator(mix(seed, 0x1b873593))) ?? (() => ({ stable: 1, candidate: 1 })));
+  const late = memo(trace.late?.(generator(mix(seed, 0x3c6ef372))) ?? (() => ({ stable: 0, candidate: 0 })));
 
-  const weather = (minute: number): Weather => {
-    while (drawn.length <= minute) drawn.push(next(drawn.length));
-    return drawn[minute] as Weather;
-  };
+  const weather = memo<Weather>(trace.weather(generator(mix(seed, 0x5bd1e995)), cell.rps));
 
   const excess = (minute: number, sinceShift: number, share: number): Excess => {
-    const cold = sinceShift < coldMinutes ? (trace.coldStart?.slow(sinceShift) ?? 0) : 0;
-    if (regression === null || minute < regression.onset) return { errors: 0, slow: cold };
+    const during = <T>(cold: { readonly minutes: number } | undefined, then: T, otherwise: T): T =>
+      cold !== undefined && sinceShift < cold.minutes ? then : otherwise;
+    const slow = during(trace.coldStart, trace.coldStart?.slow(sinceShift) ?? 0, 0);
+    const errors = during(trace.coldErrors, trace.coldErrors?.errors(sinceShift) ?? 0, 0);
+    if (regression === null || minute < regression.onset) return { errors, slow };
     const size = regression.excess(minute - regression.onset, share);
-    return regression.metric === 'errors' ? { errors: size, slow: cold } : { errors: 0, slow: size + cold };
+    return regression.metric === 'errors' ? { errors: size + errors, slow } : { errors, slow: size + slow };
   };
 
   const draw = (minute: number, sinceShift: number, percent: number): MinuteEvidence => {
@@ -55,11 +60,46 @@ export function world(cell: Cell, seed: number): World {
       requests: n,
       target5xx: failures(random, n, errors, trace.cluster ?? 1),
       connectionErrors: 0,
+      unanswered: 0,
       slow: failures(random, n, slow, trace.cluster ?? 1),
     });
-    const candidate = side(n1, errorRate + more.errors, slowRate + more.slow);
-    const stable = share < 1 ? side(requests - n1, errorRate, slowRate) : null;
-    return { minute, stable, candidate, elb5xx: 0 };
+    const factor = own(minute);
+    const lost = regression?.by === 'balancer' ? binomial(random, n1, Math.min(1, more.errors)) : 0;
+    const candidateErrors = errorRate * factor.candidate + (regression?.by === 'balancer' ? 0 : more.errors);
+    const candidate = { ...side(n1, candidateErrors, slowRate + more.slow), unanswered: lost };
+    const stable = share < 1 ? side(requests - n1, errorRate * factor.stable, slowRate) : null;
+    const others = trace.foreign?.(minute, cell.rps) ?? { elb5xx: 0, requests: 0 };
+    return {
+      minute: minute * MINUTE_MS,
+      stable,
+      candidate,
+      elb5xx: lost + others.elb5xx,
+      loadBalancerRequests: requests + others.requests,
+    };
+  };
+
+  const shown = (truth: MinuteEvidence, age: number): MinuteEvidence => {
+    const minute = truth.minute / MINUTE_MS;
+    if (trace.missing?.(minute) === true) return { ...truth, stable: null, candidate: null };
+    const delays = late(minute);
+    // The metric store has no zeros: an absent point may be one, or late.
+    const point = (value: LateCount, delay = 0): LateCount => (value === 0 || age < delay ? UNKNOWN : value);
+    const elb5xx = point(truth.elb5xx);
+    const side = (counts: SideCounts | null, delay: number): SideCounts | null =>
+      counts === null
+        ? null
+        : {
+            ...counts,
+            target5xx: point(counts.target5xx, delay),
+            connectionErrors: point(counts.connectionErrors),
+            unanswered: elb5xx === UNKNOWN ? UNKNOWN : (counts.unanswered ?? 0),
+          };
+    return {
+      ...truth,
+      stable: side(truth.stable, delays.stable),
+      candidate: side(truth.candidate, delays.candidate),
+      elb5xx,
+    };
   };
 
   return {
@@ -67,6 +107,7 @@ export function world(cell: Cell, seed: number): World {
     seed,
     weather,
     excess,
+    shown,
     sample(minute, sinceShift, percent) {
       const key = (minute * 1_001 + Math.round(percent * 10)) * 64 + Math.min(sinceShift, coldMinutes);
       const known = sampled.get(key);
@@ -75,6 +116,15 @@ export function world(cell: Cell, seed: number): World {
       sampled.set(key, fresh);
       return fresh;
     },
+  };
+}
+
+/** Minute by minute, each drawn once and in order. */
+function memo<T>(next: (minute: number) => T): (minute: number) => T {
+  const drawn: T[] = [];
+  return (minute) => {
+    while (drawn.length <= minute) drawn.push(next(drawn.length));
+    return drawn[minute] as T;
   };
 }
 

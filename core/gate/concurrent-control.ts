@@ -3,26 +3,15 @@
  * worse by less than the margin in every metric, `hold` otherwise. No evidence is a hold.
  */
 
-import type { MinuteEvidence } from '../model/index.ts';
+import { type MinuteEvidence, UNKNOWN } from '../model/index.ts';
+import { above, exposedByCause } from './bets/index.ts';
 import {
-  above,
-  byCause,
-  exposedByCause,
-  lowerBound,
-  NO_WARM_UP,
-  type Pair,
-  upperBound,
-  type WarmUp,
-  withinMargin,
-  worse,
-} from './bets/index.ts';
-import {
+  answered5xx,
   exposed,
   failed,
   failedAtLeast,
-  isSettled,
   known,
-  type Pick,
+  lostAtLeast,
   pairs,
   percent,
   rate,
@@ -30,28 +19,12 @@ import {
   settledPrefix,
   slow,
   total,
+  unanswered,
 } from './counts.ts';
+import { judgeBalancer } from './load-balancer.ts';
+import { judgeMetric, type MetricVerdict } from './metric-verdict.ts';
 import { percentileRule } from './percentiles.ts';
-import { type GatePolicy, thresholdOf } from './policy.ts';
-
-export interface MetricVerdict {
-  readonly metric: 'errors' | 'slow';
-  readonly verdict: 'worse' | 'within margin' | 'undecided';
-  /** Evidence for "worse", and the e-value at which it is called. */
-  readonly eValue: number;
-  readonly threshold: number;
-  /** Evidence for "worse by less than the margin", and the e-value at which it is called. */
-  readonly withinEValue: number;
-  readonly withinThreshold: number;
-  readonly margin: number;
-  /** Bounds on candidate − stable, each good for all looks of the stage at once. */
-  readonly lower: number;
-  readonly upper: number;
-  readonly stableRate: number;
-  readonly candidateRate: number;
-  /** Which evidence it was: counts, or percentiles where slow requests are not counted. */
-  readonly by: 'counts' | 'percentiles';
-}
+import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 
 export interface GateVerdict {
   readonly decision: 'advance' | 'hold' | 'rollback';
@@ -61,20 +34,16 @@ export interface GateVerdict {
   readonly metrics: readonly MetricVerdict[];
 }
 
-/** From this e-value on "worse" is suspected: a candidate that was fine for most of a stage must not pass on its average. */
-const SUSPICION = 3;
 /**
  * While no error point of the stable side has arrived, so many times the absolute limit is an outage of the candidate: points
  * are late where errors are sparse, and a stable side that failed as many would not be sparse.
  */
 const CLEAR_OUTAGE = 2;
-/** Share of the margin that the observed difference must reach before it is acted on. */
-const MATTERS = 0.5;
 
 /** Pure: the same minutes and policy give the same verdict, so a stored decision can be replayed. */
 export function decideGate(minutes: readonly MinuteEvidence[], policy: GatePolicy): GateVerdict {
   const candidateRequests = total(minutes, 'candidate', requests);
-  const metrics = [judge('errors', settledPrefix(minutes), failed, NO_WARM_UP, policy), slowness(minutes, policy)];
+  const metrics = [errors(minutes, policy), slowness(minutes, policy)];
   return {
     ...conclude(minutes, metrics, candidateRequests, policy),
     stableRequests: total(minutes, 'stable', requests),
@@ -83,61 +52,26 @@ export function decideGate(minutes: readonly MinuteEvidence[], policy: GatePolic
   };
 }
 
-function judge(
-  metric: MetricVerdict['metric'],
-  minutes: readonly MinuteEvidence[],
-  pick: Pick,
-  warmUp: WarmUp,
-  policy: GatePolicy,
-): MetricVerdict {
-  const margin = metric === 'errors' ? policy.errorMargin : policy.slowMargin;
-  const burst = metric === 'errors' ? policy.errorBurst : policy.slowBurst;
-  const compared = pairs(minutes, pick).map((pair) => (pair === null ? null : byCause(pair, burst)));
-  const steady = (from: number) => compared.slice(Math.max(from, warmUp.minutes)).filter((p) => p !== null);
-  const known = steady(0);
-  const threshold = thresholdOf(policy, metric);
-  const withinThreshold = 1 / policy.beta;
-  const { logE, onset } = worse(compared, warmUp);
-  const within = withinMargin(known, margin);
-  // The plan allows a difference below the margin: one that is there, but looks or is shown to be smaller, is no reason to
-  // go back. Until the gate can tell, it holds.
-  const harmless = withinMargin(steady(onset), margin) >= Math.log(withinThreshold);
-  const sinceOnset = compared.slice(onset).filter((p) => p !== null);
-  const matters = !harmless && observedDifference(sinceOnset) >= MATTERS * margin;
-  const passes = within >= Math.log(withinThreshold) && (logE < Math.log(SUSPICION) || harmless);
-  return {
-    metric,
-    verdict: logE >= Math.log(threshold) && matters ? 'worse' : passes ? 'within margin' : 'undecided',
-    eValue: finite(logE),
-    threshold,
-    withinEValue: finite(within),
-    withinThreshold,
-    margin,
-    lower: lowerBound(known, 1 / threshold),
-    upper: upperBound(known, policy.beta),
-    stableRate: rate(total(minutes, 'stable', pick), total(minutes, 'stable', requests)),
-    candidateRate: rate(total(minutes, 'candidate', pick), total(minutes, 'candidate', requests)),
-    by: 'counts',
-  };
-}
-
-function observedDifference(compared: readonly Pair[]): number {
-  const sum = (pick: (pair: Pair) => number) => compared.reduce((total, pair) => total + pick(pair), 0);
-  return (
-    rate(
-      sum((p) => p.x1),
-      sum((p) => p.n1),
-    ) -
-    rate(
-      sum((p) => p.x0),
-      sum((p) => p.n0),
-    )
-  );
+/**
+ * Complete counts of a minute are late where refused connections are none, which the metric store never says at once. So most of the stake is on
+ * counts that speak at once: of the targets' own 5xx, and of requests that the load balancer had to answer itself.
+ */
+function errors(minutes: readonly MinuteEvidence[], policy: GatePolicy): MetricVerdict {
+  const complete = settledPrefix(minutes);
+  const answered = pairs(minutes, answered5xx, (side) => known(side.target5xx));
+  const lost = pairs(minutes, unanswered, lostAtLeast);
+  const told = minutes.some(({ stable, candidate }) => (stable?.unanswered ?? candidate?.unanswered) !== undefined);
+  const against = [
+    { pairs: answered, stake: told ? 0.8 : 0.9 },
+    ...(told ? [{ pairs: lost, stake: 0.1 }] : []),
+    { pairs: pairs(complete, failed), stake: 0.1 },
+  ];
+  return judgeMetric({ metric: 'errors', minutes: complete, pick: failed, against }, policy);
 }
 
 function slowness(minutes: readonly MinuteEvidence[], policy: GatePolicy): MetricVerdict {
-  const warmUp = { minutes: policy.warmUpMinutes, allowance: policy.warmUpSlowMargin };
-  const counted = judge('slow', minutes, slow, warmUp, policy);
+  const against = [{ pairs: pairs(minutes, slow), stake: 1 }];
+  const counted = judgeMetric({ metric: 'slow', minutes, pick: slow, against }, policy);
   const sides = minutes.flatMap(({ stable, candidate }) => [stable, candidate]);
   if (!sides.some((side) => side !== null && side.slow === null)) return counted;
   const { verdict, over, compared } = percentileRule(minutes.slice(policy.warmUpMinutes), policy.latencyBudgetMs);
@@ -156,12 +90,17 @@ function conclude(
   if (proven !== undefined) return { decision: 'rollback', reason: `Candidate is worse in ${figures(proven)}.` };
   const burn = burning(minutes, policy);
   if (burn !== null) return burn;
+  const balancer = judgeBalancer(minutes, policy);
+  if (balancer.calls)
+    return {
+      decision: 'rollback',
+      reason: `The load balancer answers 5xx of its own ${Math.round(balancer.unexplained)} times beyond its ordinary rate of ${percent(policy.elb5xxRate)}, which is more than the candidate's margin explains (e-value ${shown(finite(balancer.logE))} ≥ ${shown(thresholdOf(policy, 'balancer'))}).`,
+    };
   if (candidateRequests < policy.minRequests)
     return hold(`${candidateRequests} of at least ${policy.minRequests} candidate requests`);
-  const unexplained = loadBalancerErrors(minutes, policy);
-  if (unexplained > policy.errorMargin * candidateRequests)
+  if (balancer.unexplained > policy.errorMargin * candidateRequests)
     return hold(
-      `${Math.round(unexplained)} 5xx of the load balancer belong to neither side; were they the candidate's, it would exceed the margin of ${percent(policy.errorMargin)}`,
+      `${Math.round(balancer.unexplained)} 5xx of the load balancer belong to neither side; were they the candidate's, it would exceed the margin of ${percent(policy.errorMargin)}`,
     );
   const open = metrics.find((m) => m.verdict === 'undecided');
   if (open !== undefined) return hold(`${candidateRequests} candidate requests; undecided in ${figures(open)}`);
@@ -182,7 +121,7 @@ function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclu
   const threshold = thresholdOf(policy, 'burn');
   if (logE < Math.log(threshold)) return null;
   const since = minutes.slice(onset);
-  const control = since.filter((m) => m.stable !== null && isSettled(m.stable));
+  const control = since.filter((m) => m.stable !== null && m.stable.target5xx !== UNKNOWN);
   const share = (side: 'stable' | 'candidate') => {
     const on = side === 'stable' ? control : since;
     return rate(total(on, side, failedAtLeast), total(on, side, requests));
@@ -194,18 +133,6 @@ function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclu
   if (share('stable') > policy.maxErrorRate)
     return hold(`${text}, but so does the stable side: ${percent(share('stable'))}`);
   return { decision: 'rollback', reason: `${text}; the stable side fails ${percent(share('stable'))}.` };
-}
-
-/** 5xx of the load balancer beyond the ordinary and beyond refused connections, which both sides already count. */
-function loadBalancerErrors(minutes: readonly MinuteEvidence[], { elb5xxRate }: GatePolicy): number {
-  const both = (pick: Pick) => total(minutes, 'stable', pick) + total(minutes, 'candidate', pick);
-  const made = minutes.reduce((sum, m) => sum + known(m.elb5xx), 0);
-  return Math.max(0, made - both((s) => known(s.connectionErrors)) - elb5xxRate * both(requests));
-}
-
-/** JSON knows no infinity. */
-function finite(log: number): number {
-  return Math.min(Number.MAX_VALUE, Math.exp(log));
 }
 
 function figures(m: MetricVerdict): string {

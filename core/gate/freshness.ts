@@ -1,6 +1,6 @@
 /**
  * A stage and the soak advance only on evidence that is whole and fresh: the last ten minutes and most of the stage must have
- * come from both sides. A gap blocks promotion, never a rollback.
+ * come from both sides. After a gap that lasts, the time of another bake is asked for. A gap blocks promotion, never a rollback.
  */
 import { type MinuteEvidence, UNKNOWN } from '../model/index.ts';
 
@@ -41,7 +41,7 @@ export function gapOf(minutes: readonly MinuteEvidence[], span: StageSpan): stri
   const expected = expectedMinutes(minutes, span);
   if (expected.length === 0) return 'no minute of it has been published yet';
   for (const side of sides) {
-    const problem = missing(expected, side, side === 'stable' ? 1 - span.share : span.share);
+    const problem = missing(expected, side, side === 'stable' ? 1 - span.share : span.share, lastOf(expected, span));
     if (problem !== null) return problem;
   }
   return unsettled(expected, sides, span);
@@ -74,11 +74,18 @@ function due(expected: readonly (MinuteEvidence | undefined)[], side: Side): rea
   return expected.slice(0, Math.max(0, expected.length - SIDE_LATE_MINUTES) + late + 1);
 }
 
-function missing(all: readonly (MinuteEvidence | undefined)[], side: Side, share: number): string | null {
-  const expected = due(all, side);
-  if (expected.length === 0) return `the ${side} side has no evidence`;
-  const total = expected.reduce((sum, m) => sum + (m?.stable?.requests ?? 0) + (m?.candidate?.requests ?? 0), 0);
-  const perMinute = (total / expected.length) * share;
+/** As many of the newest minutes as the bake is long: an outage of the metric store ends what came before it, and is over after another bake. */
+function lastOf(expected: readonly unknown[], { bakeMs }: StageSpan): number {
+  return Math.min(expected.length, Math.max(RECENT_MINUTES, Math.floor(bakeMs / MINUTE_MS)));
+}
+
+/** @param most newest minutes of which most must be there */
+function missing(all: readonly (MinuteEvidence | undefined)[], side: Side, share: number, most: number): string | null {
+  const whole = due(all, side);
+  if (whole.length === 0) return `the ${side} side has no evidence`;
+  const expected = whole.slice(-most);
+  const total = whole.reduce((sum, m) => sum + (m?.stable?.requests ?? 0) + (m?.candidate?.requests ?? 0), 0);
+  const perMinute = (total / whole.length) * share;
   if (perMinute === 0) return `the ${side} side has no evidence`;
   // On thin traffic a minute without requests is ordinary: blocks of several minutes are asked for instead.
   const size = Math.min(expected.length, Math.max(1, Math.ceil(REQUESTS_OF_A_BLOCK / perMinute)));

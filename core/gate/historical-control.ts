@@ -1,19 +1,37 @@
 /**
- * At 100 % and in the soak no customer of the stable side is left to compare with: the candidate is held against the
- * baseline taken before the cutover. What has changed since then for other reasons cannot cancel, so this asks less: is
- * any five minutes' rate above the *worst* five minutes of the baseline plus the margin? Smaller differences are not seen.
+ * At 100 % and in the soak no customer of the stable side is left to compare with: the candidate is held against what the stable
+ * side's own minutes up to the move reach about once in 10,000 (bets/ceiling.ts), plus the margin. What changes after the move for
+ * other reasons cannot cancel, so this asks less than a comparison.
  */
 
 import type { BaselineSummary, MinuteEvidence, SideCounts } from '../model/index.ts';
-import { above, below, type Exposed, exposedByCause } from './bets/index.ts';
+import { above, below, type Exposed, exposedByCause, type WarmUp } from './bets/index.ts';
 import type { GateVerdict } from './concurrent-control.ts';
-import { exposed, failed, failedAtLeast, known, percent, rate, requests, settledPrefix, total } from './counts.ts';
-import { type GatePolicy, thresholdOf } from './policy.ts';
+import {
+  exposed,
+  failed,
+  failedAtLeast,
+  known,
+  lostAtLeast,
+  percent,
+  rate,
+  requests,
+  settledPrefix,
+  total,
+} from './counts.ts';
+import { isShared } from './load-balancer.ts';
+import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 
 /** Minutes over which the baseline's worst rates are taken. */
 export const PEAK_MINUTES = 5;
+/** Failures at the limit that a block should hold, in at most {@link PEAK_MINUTES} minutes: with less traffic a block says little by itself. */
+const BLOCK_FAILURES = 20;
+/** Where a log of an earlier version has no ceiling: its worst five minutes, but no more than so many times its mean. */
+const OF_THE_MEAN = 4;
 
-type Reference = Pick<BaselineSummary, 'peakErrorRate' | 'peakSlowRate'>;
+/** What the candidate is held against: of the stable side, up to the move. */
+export type Reference = Pick<BaselineSummary, 'peakErrorRate' | 'peakSlowRate'> &
+  Partial<Pick<BaselineSummary, 'errorRate' | 'slowRate' | 'errorCeiling' | 'slowCeiling'>>;
 
 interface Judged {
   readonly metric: 'errors' | 'slow';
@@ -35,34 +53,50 @@ export interface AloneVerdict extends Pick<GateVerdict, 'decision' | 'reason'> {
 export function judgeAlone(
   minutes: readonly MinuteEvidence[],
   policy: GatePolicy,
-  baseline: Reference | null,
+  reference: Reference | null,
 ): AloneVerdict {
-  const metrics = judgeMetrics(minutes, policy, baseline);
+  const metrics = judgeMetrics(minutes, policy, reference);
   return { ...conclude(metrics, total(minutes, 'candidate', requests), policy), metrics };
 }
 
-function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, baseline: Reference | null): Judged[] {
-  const slowSeen = exposed(minutes, (c) => c.slow).map((m, minute) => (minute < policy.warmUpMinutes ? null : m));
-  const before: Reference = baseline ?? { peakErrorRate: 0, peakSlowRate: null };
+function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, reference: Reference | null): Judged[] {
+  const slowSeen = exposed(minutes, (c) => c.slow);
+  const slowCeiling = reference === null ? null : slowCeilingOf(reference);
   return [
-    // With nobody else there, the load balancer's own 5xx are the candidate's.
     judge(
       'errors',
-      exposed(minutes, (c, m) => failedAtLeast(c) + beyondRefused(c, m)),
-      exposed(settledPrefix(minutes), (c, m) => add(failed(c), beyondRefused(c, m))),
+      // With nobody else there, the load balancer's own 5xx are the candidate's, unless it is known whose they are.
+      exposed(minutes, (c, m) => failedAtLeast(c) + ofNobody(c, m)),
+      exposed(settledPrefix(minutes), (c, m) => add(failed(c), ofNobody(c, m))),
       policy,
-      { rate: before.peakErrorRate, margin: policy.errorMargin, burst: policy.errorBurst },
+      {
+        ceiling: reference === null ? 0 : errorCeilingOf(reference),
+        margin: policy.errorMargin,
+        burst: policy.errorBurst,
+        warmUp: { minutes: policy.warmUpErrorMinutes, allowance: policy.warmUpErrorMargin },
+      },
     ),
-    ...(before.peakSlowRate === null
+    ...(slowCeiling === null
       ? []
       : [
           judge('slow', slowSeen, slowSeen, policy, {
-            rate: before.peakSlowRate,
+            ceiling: slowCeiling,
             margin: policy.slowMargin,
             burst: policy.slowBurst,
+            warmUp: { minutes: policy.warmUpMinutes, allowance: policy.warmUpSlowMargin },
           }),
         ]),
   ];
+}
+
+function errorCeilingOf({ errorCeiling, errorRate, peakErrorRate }: Reference): number {
+  return errorCeiling ?? Math.min(peakErrorRate, OF_THE_MEAN * (errorRate ?? 1));
+}
+
+function slowCeilingOf({ slowCeiling, slowRate, peakSlowRate }: Reference): number | null {
+  if (slowCeiling != null) return slowCeiling;
+  if (peakSlowRate === null) return null;
+  return Math.min(peakSlowRate, OF_THE_MEAN * (slowRate ?? 1));
 }
 
 function conclude(metrics: readonly Judged[], seen: number, policy: GatePolicy): Omit<AloneVerdict, 'metrics'> {
@@ -78,15 +112,16 @@ function conclude(metrics: readonly Judged[], seen: number, policy: GatePolicy):
 }
 
 interface Before {
-  /** Of the baseline's worst five minutes. */
-  readonly rate: number;
+  readonly ceiling: number;
   readonly margin: number;
   readonly burst: number;
+  readonly warmUp: WarmUp;
 }
 
-/** 5xx of the load balancer that are no refused connections, which count already. */
-function beyondRefused(candidate: SideCounts, { elb5xx }: MinuteEvidence): number {
-  return Math.max(0, known(elb5xx) - known(candidate.connectionErrors));
+/** 5xx of the load balancer that no side is known to have caused; on a load balancer that other services share they may be theirs. */
+function ofNobody(candidate: SideCounts, minute: MinuteEvidence): number {
+  if (typeof candidate.unanswered === 'number' || isShared(minute)) return 0;
+  return Math.max(0, known(minute.elb5xx) - lostAtLeast(candidate));
 }
 
 function add(failures: number | null, more: number): number | null {
@@ -99,37 +134,44 @@ function judge(
   atLeast: readonly Exposed[],
   counted: readonly Exposed[],
   policy: GatePolicy,
-  before: Before,
+  { ceiling, margin, burst, warmUp }: Before,
 ): Judged {
   const threshold = thresholdOf(policy, metric);
-  const limit = before.rate + before.margin;
-  const minutes = exposedByCause(atLeast, before.burst);
-  const { logE } = above(blocks(minutes), limit);
+  const limit = ceiling + margin;
+  const minutes = exposedByCause(atLeast, burst);
+  const size = blockSize(minutes, limit);
+  const { logE } = above(blocks(minutes, size), limit, { ...warmUp, minutes: Math.ceil(warmUp.minutes / size) });
   // What the stable side's customers have lived with is no fire of the candidate's, as its own minutes excuse it before 100 %.
   const fire = Math.max(policy.maxErrorRate, limit);
   const burn = metric === 'errors' ? above(minutes, fire).logE : Number.NEGATIVE_INFINITY;
-  const within = below(exposedByCause(counted, before.burst), limit);
+  const steady = counted.map((m, minute) => (minute < warmUp.minutes ? null : m));
+  const within = below(exposedByCause(steady, burst), limit);
   const [n, x] = counted.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
   const worse = logE >= Math.log(threshold) || burn >= Math.log(thresholdOf(policy, 'burn'));
-  const eValue = (log: number) => Math.min(Number.MAX_VALUE, Math.exp(log));
   return {
     metric,
-    eValue: eValue(logE),
+    eValue: finite(logE),
     threshold,
-    withinEValue: eValue(within),
+    withinEValue: finite(within),
     withinThreshold: 1 / policy.beta,
-    margin: before.margin,
+    margin,
     verdict: worse ? 'worse' : within >= Math.log(1 / policy.beta) ? 'within margin' : 'undecided',
-    text: `${metric} ${x} of ${n} (${percent(rate(x, n))}; baseline's worst plus margin ${percent(limit)}; ln e-value ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)} for worse, ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)} for within)`,
+    text: `${metric} ${x} of ${n} (${percent(rate(x, n))}; what stable reached at worst plus the margin ${percent(limit)}; ln e-value ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)} for worse, ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)} for within)`,
   };
 }
 
-/** Whole blocks of as many minutes as the baseline's worst rate was taken over. */
-function blocks(minutes: readonly Exposed[]): Exposed[] {
-  const whole = Math.floor(minutes.length / PEAK_MINUTES);
-  return Array.from({ length: whole }, (_, i) =>
+/** Minutes after which a block at the limit holds enough failures to say something by itself. */
+function blockSize(minutes: readonly Exposed[], limit: number): number {
+  const known = minutes.filter((m) => m !== null);
+  const perMinute = (known.reduce((sum, m) => sum + m.n, 0) / Math.max(1, known.length)) * limit;
+  return Math.min(PEAK_MINUTES, Math.max(1, Math.ceil(BLOCK_FAILURES / Math.max(perMinute, Number.EPSILON))));
+}
+
+/** Whole blocks. */
+function blocks(minutes: readonly Exposed[], size: number): Exposed[] {
+  return Array.from({ length: Math.floor(minutes.length / size) }, (_, i) =>
     minutes
-      .slice(i * PEAK_MINUTES, (i + 1) * PEAK_MINUTES)
+      .slice(i * size, (i + 1) * size)
       .reduce((sum, m) => (m === null ? sum : { n: (sum?.n ?? 0) + m.n, x: (sum?.x ?? 0) + m.x }), null),
   );
 }

@@ -6,10 +6,11 @@ export {
   type CountedThresholds,
   falseAlarmBound,
 } from './alarm-rules.ts';
-export { burstSize, type Period } from './bets/index.ts';
+export { burstSize, ceilingOf, noiseOf, type Period } from './bets/index.ts';
 export { decideGate } from './concurrent-control.ts';
-export { failedAtLeast, requests, settled, settledPrefix, total } from './counts.ts';
+export { bothWays, failedAtLeast, requests, settled, settledPrefix, total } from './counts.ts';
+export { evidenceSince } from './evidence-span.ts';
 export { gapOf } from './freshness.ts';
 export { judgeAlone, PEAK_MINUTES } from './historical-control.ts';
-export { gatePolicyOf } from './plan-policy.ts';
+export { gatePolicyOf, shadowPolicyOf } from './plan-policy.ts';
 export { type BaseRates, requestsNeeded, requestsNeededAlone } from './sample-size.ts';

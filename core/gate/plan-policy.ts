@@ -1,29 +1,53 @@
 /** The gate's policy as the plan states it, for one of its stages. */
 
 import type { BaselineSummary, Plan } from '../model/index.ts';
+import { spansWithin } from './evidence-span.ts';
 import type { GatePolicy } from './policy.ts';
 
 /**
  * Half of α is the first stage's: there a regression first meets customers, and the least traffic is there to show it. The
- * rest is shared evenly by the other stages and the soak, which is stage `plan.stages.length`.
+ * rest is shared evenly by the other stages, the shadow's two phases and the soak, which is stage `plan.stages.length`.
  */
 export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage: number): GatePolicy {
-  const { alpha, beta, errorMargin, slowMargin, errorBurst, slowBurst, minRequests, maxErrorRate, latencyBudgetMs } =
-    plan.gate;
+  const { gate } = plan;
+  const { duration, maxHold } = plan.soak;
+  const at = plan.stages[stage];
+  const length = at === undefined ? duration + maxHold : at.bake + at.maxHold;
+  // In the soak no weight has moved.
+  const warming = (seconds: number) => (stage < plan.stages.length ? Math.ceil(seconds / 60) : 0);
   return {
-    alpha,
-    beta,
-    tests: stage === 0 ? 2 : 2 * plan.stages.length,
-    errorMargin,
-    slowMargin,
-    errorBurst,
-    slowBurst,
-    minRequests,
-    maxErrorRate,
-    latencyBudgetMs,
-    // In the soak no weight has moved.
-    warmUpMinutes: stage < plan.stages.length ? Math.ceil(plan.gate.warmUp / 60) : 0,
-    warmUpSlowMargin: plan.gate.warmUpSlowMargin,
+    alpha: gate.alpha,
+    beta: gate.beta,
+    tests: (stage === 0 ? 2 : othersOf(plan)) * spansWithin(length),
+    errorMargin: gate.errorMargin,
+    slowMargin: gate.slowMargin,
+    errorBurst: gate.errorBurst,
+    slowBurst: gate.slowBurst,
+    errorTolerance: gate.errorTolerance,
+    slowTolerance: gate.slowTolerance,
+    errorNoise: baseline?.errorNoise ?? 0,
+    slowNoise: baseline?.slowNoise ?? 0,
+    errorRate: baseline?.errorRate ?? 0,
+    slowRate: baseline?.slowRate ?? 0,
+    minRequests: gate.minRequests,
+    maxErrorRate: gate.maxErrorRate,
+    latencyBudgetMs: gate.latencyBudgetMs,
+    warmUpMinutes: warming(gate.warmUp),
+    warmUpSlowMargin: gate.warmUpSlowMargin,
+    warmUpErrorMinutes: warming(gate.warmUpErrors),
+    warmUpErrorMargin: gate.warmUpErrorMargin,
     elb5xxRate: baseline?.elb5xxRate ?? 0,
   };
+}
+
+/** For customers whose requests pass through the mirror, in the shadow or its exercise: the mirror is the candidate there, and nothing is promoted. */
+export function shadowPolicyOf(plan: Plan, baseline: BaselineSummary | null): GatePolicy {
+  const { duration, exercise, maxHold } = plan.shadow;
+  const tests = othersOf(plan) * spansWithin(Math.max(duration, exercise) + maxHold);
+  return { ...gatePolicyOf(plan, baseline, 0), tests };
+}
+
+/** Stages but the first, the soak, shadow and exercise share half of α. */
+function othersOf(plan: Plan): number {
+  return 2 * (plan.stages.length + 2);
 }

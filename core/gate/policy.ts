@@ -1,3 +1,5 @@
+import type { Tolerance } from './bets/index.ts';
+
 /** What the gate is asked to show, and how sure it must be. Rates are shares of requests, 0 to 1. */
 export interface GatePolicy {
   /** Chance, over the whole cutover, that a healthy candidate is called worse. */
@@ -12,24 +14,41 @@ export interface GatePolicy {
   /** Failures, and slow requests, that one cause makes at a time at most; 1: each has its own. */
   readonly errorBurst: number;
   readonly slowBurst: number;
+  /** How much oftener the candidate may fail, or be slow, without any of it speaking against it. */
+  readonly errorTolerance: Tolerance;
+  readonly slowTolerance: Tolerance;
+  /** How far each side's rate wanders by itself: standard deviation of its logarithm, 0 when it does not. */
+  readonly errorNoise: number;
+  readonly slowNoise: number;
+  /** The stable side's ordinary rates of before: what its noise is a part of, before the stage has shown a rate. */
+  readonly errorRate: number;
+  readonly slowRate: number;
   /** Candidate requests in the stage before its gate may pass. */
   readonly minRequests: number;
   /** A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too. */
   readonly maxErrorRate: number;
   /** A request slower than this is slow. Milliseconds. */
   readonly latencyBudgetMs: number;
-  /** Minutes after the weight moved in which caches, pools and compilers warm up; errors count in them all the same. */
+  /** Minutes after the weight moved in which caches, pools and compilers warm up. */
   readonly warmUpMinutes: number;
   /** In those minutes slow requests speak against the candidate only beyond this difference. */
   readonly warmUpSlowMargin: number;
+  /** The same for failures. */
+  readonly warmUpErrorMinutes: number;
+  readonly warmUpErrorMargin: number;
   /** 5xx that the load balancer itself makes on an ordinary day, as a share of all requests. */
   readonly elb5xxRate: number;
 }
 
 /** How the tests of one stage share its α: errors cost customers most, so they get most. Sums to 1. */
-export const ALPHA_SHARE = { errors: 0.6, slow: 0.3, burn: 0.1 } as const;
+export const ALPHA_SHARE = { errors: 0.6, slow: 0.3, burn: 0.05, balancer: 0.05 } as const;
 
 /** The e-value at which a test of one stage calls. */
 export function thresholdOf({ alpha, tests }: GatePolicy, test: keyof typeof ALPHA_SHARE): number {
   return tests / (alpha * ALPHA_SHARE[test]);
+}
+
+/** An e-value of its logarithm; JSON knows no infinity. */
+export function finite(log: number): number {
+  return Math.min(Number.MAX_VALUE, Math.exp(log));
 }

@@ -19,6 +19,11 @@ export const sideCountsSchema = z.strictObject({
   target5xx: lateCount,
   /** Connections to a target that failed: a candidate that crashes shows here, with no target 5xx at all. */
   connectionErrors: lateCount,
+  /**
+   * Requests that the target never answered, so that the load balancer did, by a 5xx of its own: what `elb5xx` has of this
+   * side's. Refused connections are among them. Absent where the metric store does not tell (logs of earlier versions).
+   */
+  unanswered: lateCount.optional(),
   /** Requests slower than the plan's latency budget; null where the metric store cannot count them. */
   slow: count.nullable(),
   /** In place of an uncounted `slow`. Milliseconds. */
@@ -31,6 +36,8 @@ export const minuteEvidenceSchema = z.strictObject({
   minute: z.number(),
   stable: sideCountsSchema.nullable(),
   candidate: sideCountsSchema.nullable(),
+  /** What went through the mirror, as its own answers count; absent in logs of earlier versions and without a mirror. */
+  mirror: sideCountsSchema.nullable().optional(),
   /** 5xx that the load balancer itself made; they have no target-group dimension. */
   elb5xx: lateCount,
   /** Requests of the whole load balancer, other services' included; absent where none were reported. */

@@ -73,6 +73,14 @@ const shadowSchema = z.strictObject({
   drillWithin: durationSchema(HOUR, 365 * DAY).optional(),
 });
 
+/** The default allows for clients and data that are not spread quite evenly over the sides. */
+const toleranceSchema = z.strictObject({
+  /** So many times as often as the stable side. */
+  ratio: z.number().min(1).max(10).default(1.2),
+  /** And so much more, as a share of requests. */
+  absolute: z.number().min(0).max(0.5).default(0),
+});
+
 const gateSchema = z.strictObject({
   /** Time between two evaluations of a stage. ALB metrics have a 60 s period, so a shorter time shows nothing new. */
   observe: durationSchema(MINUTE, 15 * MINUTE).prefault('PT1M'),
@@ -84,6 +92,13 @@ const gateSchema = z.strictObject({
   errorMargin: z.number().gt(0).max(0.5).default(0.005),
   /** The same margin for the rate of slow requests. */
   slowMargin: z.number().gt(0).max(0.5).default(0.02),
+  /**
+   * What the candidate may fail without any of it speaking against it: `ratio` times the stable side's rate of the same minutes,
+   * plus `absolute`. How far a side's rate wanders by itself is measured by the baseline, and need not be allowed for here.
+   */
+  errorTolerance: toleranceSchema.prefault({}),
+  /** The same for slow requests. */
+  slowTolerance: toleranceSchema.prefault({}),
   /**
    * How many failures, and how many slow requests, one cause makes at a time at most (one customer's retries, one pause of a
    * collector). Evidence counts by causes: the test stays valid, and every stage takes so many times longer. The baseline says
@@ -102,11 +117,18 @@ const gateSchema = z.strictObject({
   latencyBudgetMs: z.int().min(1).max(4_000_000).default(500),
   /**
    * Caches, pools and compilers warm up after each weight move: for so long slow requests speak against the candidate only
-   * beyond `warmUpSlowMargin`. Errors always do.
+   * beyond `warmUpSlowMargin`.
    */
   warmUp: durationSchema(0, HOUR).prefault('PT5M'),
   /** Margin of the rate of slow requests during the warm-up. */
   warmUpSlowMargin: z.number().gt(0).max(1).default(0.1),
+  /**
+   * First requests fail where connections and caches are not there yet: for so long after each weight move failures speak
+   * against the candidate only beyond `warmUpErrorMargin`. `PT0S` gives two minutes back to services that start clean.
+   */
+  warmUpErrors: durationSchema(0, HOUR).prefault('PT2M'),
+  /** Margin of the error rate during that time. */
+  warmUpErrorMargin: z.number().gt(0).max(1).default(0.01),
   /** Requests that the candidate must have answered in a stage before its gate may pass, whatever the test says. */
   minRequests: z.int().min(1).default(100),
   /**
@@ -203,7 +225,9 @@ export const planSchema = z
         { percent: 1, bake: 'PT1H' },
         { percent: 10, bake: 'PT1H' },
         { percent: 50, bake: 'PT1H' },
-        { percent: 100, bake: 'PT1H' },
+        { percent: 90, bake: 'PT30M', maxHold: 'PT1H' },
+        { percent: 99, bake: 'PT1H' },
+        { percent: 100, bake: 'PT15M', maxHold: 'PT1H' },
       ]),
     gate: gateSchema.prefault({}),
     /** Evidence of your own: counts, values and guards that vote beside errors and slow requests, each with its share of `gate.alpha`. */

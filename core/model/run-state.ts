@@ -47,12 +47,21 @@ export const baselineSummarySchema = z.strictObject({
   /** How many failures, and slow requests, one cause seems to make at a time (core/gate/bets/overdispersion.ts); null where nothing shows it. */
   errorBurst: z.number().min(1).nullable().default(null),
   slowBurst: z.number().min(1).nullable().default(null),
-  /** 5xx that the load balancer itself made, as a share of the requests. */
+  /**
+   * How far the rate of failures, and of slow requests, wanders by itself within ten minutes or so: standard deviation of its
+   * logarithm (core/gate/bets/noise.ts); null where nothing shows it.
+   */
+  errorNoise: z.number().nonnegative().nullable().default(null),
+  slowNoise: z.number().nonnegative().nullable().default(null),
+  /** 5xx that the load balancer itself makes ordinarily, as a share of the requests: the median period's, so that an incident is not ordinary. */
   elb5xxRate: z.number().min(0).max(1).default(0),
   /**
-   * Highest share of requests of any five minutes that failed (5xx of the load balancer included) or were slow: what this
-   * side's customers have lived with. Windows of fewer than 100 requests are left out.
+   * Rate of failures, and of slow requests, that some minutes of this side reach about once in 10,000 (core/gate/bets/ceiling.ts): what its
+   * customers have lived with. Null in logs of earlier versions, and for slow requests where they are not counted.
    */
+  errorCeiling: z.number().min(0).max(1).nullable().default(null),
+  slowCeiling: z.number().min(0).max(1).nullable().default(null),
+  /** Highest share of any five minutes, of those with 100 requests: for people; logs of earlier versions have no ceiling. */
   peakErrorRate: z.number().min(0).max(1).default(0),
   peakSlowRate: z.number().min(0).max(1).nullable().default(null),
   /** Requests per second of each hour (UTC) of the day, mean over the look-back; null for an hour that it does not touch. */

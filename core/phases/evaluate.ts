@@ -3,7 +3,16 @@
  * (core/gate); here stand the hard stops before it, and what holds where there is no second side to compare with.
  */
 
-import { decideGate, gapOf, gatePolicyOf, judgeAlone, settled, settledPrefix } from '../gate/index.ts';
+import {
+  bothWays,
+  decideGate,
+  evidenceSince,
+  gapOf,
+  gatePolicyOf,
+  judgeAlone,
+  settled,
+  settledPrefix,
+} from '../gate/index.ts';
 import { gatePlan, opinionsOf, type Stretch, together, voteOf } from '../metrics/index.ts';
 import {
   type AlarmReading,
@@ -25,6 +34,7 @@ import {
 } from '../model/index.ts';
 import { COHORT_STAGE, judgeCohort } from './cohort.ts';
 import { withHooks } from './hooks.ts';
+import { observeMirror } from './mirrored-customers.ts';
 import { elapsedMs, type Observation } from './reducer.ts';
 import { onRevision, type Revised } from './revision.ts';
 import { steer } from './steering.ts';
@@ -104,6 +114,10 @@ function heldBy(reason: string, state: Looking, now: number, longest: number): O
 
 function observePhase(deployment: Deployment, state: Looking, seen: Evidence, now: number): Observed {
   if (state.phase === 'stage') return observeStage(state, seen, now);
+  if (state.phase === 'shadow' || state.phase === 'exercise') {
+    const mirrored = observeMirror(state, seen.minutes);
+    if (mirrored !== null) return mirrored;
+  }
   if (seen.parity === null) return { observation: { decision: 'hold', reason: 'Parity was not read.' } };
   switch (state.phase) {
     case 'shadow':
@@ -153,7 +167,7 @@ function obstacleOf(deployment: Deployment, state: Looking, seen: HardEvidence):
 /** What is missing of the evidence of a stage or a soak that would advance; null when it is whole and fresh. */
 function gapIn(state: Looking, known: readonly MinuteEvidence[], now: number): string | null {
   if ((state.phase !== 'stage' && state.phase !== 'soak') || state.stage === COHORT_STAGE) return null;
-  const since = fromIso(state.since);
+  const since = evidenceSince(fromIso(state.since), now);
   const share = state.phase === 'soak' ? 1 : state.split.candidatePercent / 100;
   const gap = gapOf(known, { since, now, share, bakeMs: earliestOf(state, now) * 1000 });
   return gap === null ? null : `Evidence is not complete: ${gap}.`;
@@ -275,12 +289,22 @@ export function observeStage(state: Looking, seen: Measured, now: number): Obser
  */
 export function observeSoak(state: Looking, seen: Measured, parity: ParityVerdict, now: number): Observed {
   const policy = gatePolicyOf(gatePlan(state.plan), state.baseline, state.plan.stages.length);
-  const verdict = judgeAlone(seen.minutes, policy, state.baseline);
+  // The reverse mirror passes its requests to the candidate: they are the candidate's customers too.
+  const looked = seen.minutes.map((m) => ({ ...m, candidate: bothWays(m.candidate, m.mirror ?? null) }));
+  const verdict = judgeAlone(looked, policy, state.baseline);
   if (parity.status === 'dirty') {
     const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;
     return { observation: { decision: 'rollback', reason }, verdict };
   }
-  return weighAll(state, verdict, seen, { now, percent: 100, tests: policy.tests });
+  const held: GateVerdict =
+    verdict.decision === 'advance' && parity.status === 'insufficient'
+      ? {
+          ...verdict,
+          decision: 'hold',
+          reason: `Reverse shadow is not enough to tell: ${parity.reasons.join('; ')}. ${verdict.reason}`,
+        }
+      : verdict;
+  return weighAll(state, held, seen, { now, percent: 100, tests: policy.tests });
 }
 
 type Measured = Pick<Evidence, 'minutes' | 'metrics'>;

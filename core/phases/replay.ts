@@ -151,6 +151,7 @@ export class Replay {
         ? null
         : observe(began.deployment, state, { ...look, parity: look.parity, minutes, metrics }, now).observation;
     const reached = !this.#rolledBack;
+    this.#baseline = look.baseline ?? this.#baseline;
     phase.looks++;
     phase.comparable = replayed !== null;
     phase.recorded ??= ended(recorded, entry.at, look.since);

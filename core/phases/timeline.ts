@@ -170,7 +170,10 @@ function stageRow(plan: Plan, stage: Plan['stages'][number], assumptions: Assump
   const share = stage.percent / 100;
   const policy = gatePolicyOf(gatePlan(plan), null, plan.stages.indexOf(stage));
   const traffic = { rps: assumptions.rps, share, beta: plan.gate.beta, measured: assumptions.metrics };
-  const needed = share < 1 ? requestsNeeded(policy, assumptions, share) : requestsNeededAlone(policy, assumptions);
+  const needed =
+    share < 1
+      ? requestsNeeded(policy, assumptions, share, assumptions.rps * 60)
+      : requestsNeededAlone(policy, assumptions);
   return {
     ...observed(`stage ${stage.percent} %`, stage.bake, stage.maxHold, plan.gate.observe, stage.percent),
     requestsNeeded: needed,

@@ -55,7 +55,14 @@ describe("the simulator's parts", () => {
         elb5xx: 0,
       }),
     );
-    return { minute: run.length + 1, run, visible: run.length, stageFrom: 0, percent: 10 };
+    return {
+      minute: run.length + 1,
+      run,
+      visible: run.length,
+      stageFrom: 0,
+      percent: 10,
+      shown: (truth: MinuteEvidence) => truth,
+    };
   };
   const anywhere = world(cellOf('steady', 50, null), 1);
 

@@ -16,6 +16,10 @@ const FOUND: BaselineSummary = {
   slowRate: 0.001,
   errorBurst: null,
   slowBurst: null,
+  errorNoise: null,
+  slowNoise: null,
+  errorCeiling: null,
+  slowCeiling: null,
   elb5xxRate: 0,
   peakErrorRate: 0.002,
   peakSlowRate: 0.01,
@@ -77,7 +81,9 @@ describe('a baseline', () => {
   it('says the figures, the time of each stage, and which hour would be too quiet', () => {
     const text = describeBaseline(plan(), FOUND);
     expect(text).toMatch(/100\.0 rps, errors 0\.100 %, .*CPU 30 %, memory 41 %\./);
-    expect(text).toMatch(/Expected time of each stage: 1 % \d.*, 10 % 60 min, 50 % 60 min, 100 % 60 min\./);
+    expect(text).toMatch(
+      /Expected time of each stage: 1 % \d.*, 10 % 60 min, 50 % 60 min, 90 % 30 min, 99 % 60 min, 100 % \d+ min\./,
+    );
     expect(text).toMatch(/quietest hour \(03 h UTC, 0\.2 rps\) 1 % would take .* longer than the plan allows/);
   });
 

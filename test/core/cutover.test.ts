@@ -57,6 +57,10 @@ const baseline = {
   slowRate: null,
   errorBurst: null,
   slowBurst: null,
+  errorNoise: null,
+  slowNoise: null,
+  errorCeiling: null,
+  slowCeiling: null,
   elb5xxRate: 0,
   peakErrorRate: 0,
   peakSlowRate: null,
@@ -134,10 +138,12 @@ describe('the reducer', () => {
       stage: 0,
       split: { candidatePercent: 1, mirror: null },
     });
-    expect([0, 1, 2].map((i) => nextShift(stateIn('stage', i)).split.candidatePercent)).toEqual([10, 50, 100]);
-    expect(nextShift(stateIn('stage', 3))).toEqual({
+    expect([0, 1, 2, 3, 4].map((i) => nextShift(stateIn('stage', i)).split.candidatePercent)).toEqual([
+      10, 50, 90, 99, 100,
+    ]);
+    expect(nextShift(stateIn('stage', 5))).toEqual({
       phase: 'soak',
-      stage: 3,
+      stage: 5,
       split: { candidatePercent: 100, mirror: { face: 'reverse', percent: 5 } },
     });
     expect(nextShift(stateIn('retention')).split).toEqual({ candidatePercent: 100, mirror: null });

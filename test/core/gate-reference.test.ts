@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { upperBound, withinMargin } from '../../core/gate/bets/confidence-sequence.ts';
 import { above, below } from '../../core/gate/bets/fixed-rate.ts';
-import { worse } from '../../core/gate/bets/regression.ts';
+import { NO_WARM_UP, worse } from '../../core/gate/bets/regression.ts';
 import fixture from '../reference/gate.json' with { type: 'json' };
 import { binomial, generator } from '../support/random.ts';
 
@@ -12,6 +12,8 @@ describe("the gate's figures against SciPy (test/reference/gate.py)", () => {
     const rows = known.minutes.map((m) => row.parse(m));
     const compared = rows.map(([n0, x0, n1, x1]) => ({ n0, x0, n1, x1 }));
     expect(worse(compared).logE).toBeCloseTo(known.worse, 8);
+    const tolerance = { ratio: 1.2, absolute: 0 };
+    expect(worse(compared, NO_WARM_UP, tolerance).logE).toBeCloseTo(known.tolerated, 8);
     expect(withinMargin(compared, 0.005)).toBeCloseTo(known.within, 8);
     expect(upperBound(compared, 0.01)).toBeCloseTo(known.upper, 8);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decideGate } from '../../core/gate/concurrent-control.ts';
 import { judgeAlone } from '../../core/gate/historical-control.ts';
-import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
+import { gatePolicyOf, shadowPolicyOf } from '../../core/gate/plan-policy.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
 import { parsePlan } from '../../core/model/plan.ts';
 
@@ -65,14 +65,15 @@ describe('the minutes after a weight move', () => {
 });
 
 describe('the parts of α', () => {
-  it('sum to one over the stages and the soak, the first having half', () => {
+  it('sum to one over the stages, the soak, shadow and exercise, the first stage having half', () => {
     for (const stages of [PLAN.stages.length, 1, 7]) {
       const plan = parsePlan({
         stages: Array.from({ length: stages }, (_, i) => ({ percent: i === stages - 1 ? 100 : i + 1, bake: 'PT1H' })),
       });
       const parts = Array.from({ length: stages + 1 }, (_, stage) => 1 / gatePolicyOf(plan, null, stage).tests);
       expect(parts[0]).toBe(0.5);
-      expect(parts.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+      const mirrored = 2 / shadowPolicyOf(plan, null).tests;
+      expect(parts.reduce((a, b) => a + b, mirrored)).toBeCloseTo(1, 12);
     }
   });
 });

@@ -23,6 +23,14 @@ const POLICY: GatePolicy = {
   latencyBudgetMs: 500,
   elb5xxRate: 0,
   warmUpMinutes: 0,
+  warmUpErrorMinutes: 0,
+  warmUpErrorMargin: 0.01,
+  errorTolerance: { ratio: 1, absolute: 0 },
+  slowTolerance: { ratio: 1, absolute: 0 },
+  errorNoise: 0,
+  slowNoise: 0,
+  errorRate: 0,
+  slowRate: 0,
   warmUpSlowMargin: 0.1,
 };
 
@@ -117,7 +125,7 @@ describe('the gate', () => {
 
   it('holds while 5xx of the load balancer belong to neither side', () => {
     const minutes = Array.from({ length: 60 }, () => minute(side(5_700, 6), side(300, 0)));
-    const blamed = minutes.map((m) => ({ ...m, elb5xx: 3 }));
+    const blamed = minutes.map((m) => ({ ...m, elb5xx: 1.7 }));
     expect(decideGate(blamed, POLICY)).toMatchObject({
       decision: 'hold',
       reason: expect.stringContaining('neither side'),
@@ -145,8 +153,8 @@ describe('the gate', () => {
         fc.double({ min: 0, max: 0.2, noNaN: true }),
         fc.double({ min: 0.001, max: 0.99, noNaN: true }),
         (errorRate, share) => {
-          const needed = requestsNeeded(POLICY, { errorRate, slowRate: 0 }, share);
-          const more = requestsNeeded(POLICY, { errorRate: errorRate + 0.01, slowRate: 0 }, share);
+          const needed = requestsNeeded(POLICY, { errorRate, slowRate: 0 }, share, 6_000);
+          const more = requestsNeeded(POLICY, { errorRate: errorRate + 0.01, slowRate: 0 }, share, 6_000);
           return needed >= POLICY.minRequests && more >= needed;
         },
       ),
@@ -155,7 +163,7 @@ describe('the gate', () => {
 
   it('passes a healthy candidate with the requests that it asked for, nineteen times in twenty', () => {
     const random = generator(7);
-    const needed = requestsNeeded(POLICY, { errorRate: 0.002, slowRate: 0 }, 0.1);
+    const needed = requestsNeeded(POLICY, { errorRate: 0.002, slowRate: 0 }, 0.1, 6_000);
     let passed = 0;
     for (let run = 0; run < 400; run++) {
       const evidence = minute(

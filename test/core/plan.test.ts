@@ -17,7 +17,7 @@ describe('a plan', () => {
   it('has the defaults of a careful operator', () => {
     const plan = parsePlan({});
     expect(plan.shadow.percent).toBe(5);
-    expect(plan.stages.map((s) => s.percent)).toEqual([1, 10, 50, 100]);
+    expect(plan.stages.map((s) => s.percent)).toEqual([1, 10, 50, 90, 99, 100]);
     expect(plan.stages[0]?.bake).toBe(3600);
     expect(plan.soak.duration).toBe(48 * 3600);
     expect(plan.retention).toBe(7 * 86_400);

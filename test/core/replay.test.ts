@@ -53,7 +53,7 @@ describe('a replay', () => {
     const { summary } = replayed(await recordedRun(PLAN, healthy), other);
     const [first] = summary.phases;
     expect(first?.recorded).toMatchObject({ decision: 'advance', seconds: 300 });
-    expect(first?.replayed).toMatchObject({ decision: 'advance', seconds: 180 });
+    expect(first?.replayed).toMatchObject({ decision: 'advance', seconds: 240 });
     expect(summary.changed).toBeGreaterThan(0);
   });
 

@@ -7,7 +7,8 @@ import numpy as np
 from scipy import optimize, special, stats
 
 RATIOS = [1.4, 2, 4, 8, 32]
-BELOW = [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95]
+BELOW = [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 0.985, 0.995, 0.9985, 0.9995]
+STAKES = np.log([0.9 / 7] * 7 + [0.1 / 4] * 4)
 
 
 def prior(k, likeliest=0, spread=30):
@@ -18,34 +19,42 @@ def prior(k, likeliest=0, spread=30):
     return 0.5 * (spread + 1) / ((spread + rank) * (spread + rank + 1))
 
 
-def over_onsets(logs, likeliest=0):
-    """ln of the mixture of products from each onset on; the belief in later onsets is worth 1."""
-    terms = [np.log(prior(k, likeliest)) + sum(logs[k:]) for k in range(len(logs))]
+def over_onsets(logs, likeliest=0, learned=0.0):
+    """ln of the mixture of products from each onset on; the belief in later onsets is worth 1. What was learned before the
+    likeliest onset moves the stake on that onset."""
+    terms = [
+        np.log(prior(k, likeliest)) + (learned if k == likeliest else 0.0) + sum(logs[k:]) for k in range(len(logs))
+    ]
     terms.append(np.log(1 - sum(prior(k, likeliest) for k in range(len(logs)))))
     return special.logsumexp(terms)
 
 
-def worse(minutes, warm=0, allowance=0.0):
-    """ln e-value: for each ratio and onset, the likelihood ratio of the split of failures, given their number. While it
-    is warm, the same tilt against a candidate that is worse by the allowance: Poisson laws again."""
-    logs = []
+def worse(minutes, warm=0, allowance=0.0, tolerated=1.0):
+    """ln e-value: for each ratio and onset, the likelihood ratio of the split of failures, given their number, where the
+    candidate may fail `tolerated` times as often. While it is warm, the same tilt against a candidate that is worse by the
+    allowance: Poisson laws again. How the ratios fare in the warm-up without it places the bets on the onset after it."""
+    bets, shown = [], []
     for ratio in RATIOS:
-        ratios = []
+        ratios, split = [], []
         for minute, (n0, x0, n1, x1) in enumerate(minutes):
-            q = n1 / (n0 + n1)
+            q = tolerated * n1 / (n0 + tolerated * n1)
             tilted = ratio * q / (1 - q + ratio * q)
+            split.append(stats.binom.logpmf(x1, x0 + x1, tilted) - stats.binom.logpmf(x1, x0 + x1, q))
             if minute >= warm:
-                ratios.append(stats.binom.logpmf(x1, x0 + x1, tilted) - stats.binom.logpmf(x1, x0 + x1, q))
+                ratios.append(split[-1])
                 continue
             a, b = tilted / q, (1 - tilted) / (1 - q)
-            m1, m0 = n1 * (0.37 + allowance), n0 * 0.37
+            m1, m0 = n1 * (0.37 * tolerated + allowance), n0 * 0.37
             ratios.append(
                 stats.poisson.logpmf(x1, a * m1)
                 - stats.poisson.logpmf(x1, m1)
                 + stats.poisson.logpmf(x0, b * m0)
                 - stats.poisson.logpmf(x0, m0)
             )
-        logs.append(over_onsets(ratios, warm))
+        bets.append(ratios)
+        shown.append(sum(split[:warm]))
+    mean = special.logsumexp(shown) - np.log(len(RATIOS))
+    logs = [over_onsets(ratios, warm, s - mean) for ratios, s in zip(bets, shown)]
     return special.logsumexp(logs) - np.log(len(RATIOS))
 
 
@@ -63,7 +72,7 @@ def within(minutes, margin):
             total += stats.poisson.logpmf(x1, a * m1) - stats.poisson.logpmf(x1, m1)
             total += stats.poisson.logpmf(x0, b * m0) - stats.poisson.logpmf(x0, m0)
         logs.append(total)
-    return special.logsumexp(logs) - np.log(len(BELOW))
+    return special.logsumexp(np.array(logs) + STAKES)
 
 
 def upper(minutes, alpha):
@@ -77,7 +86,7 @@ def alone(minutes, rate):
         return [stats.poisson.logpmf(x, a * n * rate) - stats.poisson.logpmf(x, n * rate) for n, x in minutes]
 
     above = special.logsumexp([over_onsets(tilt(a)) for a in RATIOS]) - np.log(len(RATIOS))
-    below = special.logsumexp([sum(tilt(a)) for a in BELOW]) - np.log(len(BELOW))
+    below = special.logsumexp(np.array([sum(tilt(a)) for a in BELOW]) + STAKES)
     return {"above": float(above), "below": float(below)}
 
 
@@ -112,6 +121,7 @@ fixture = {
             "name": name,
             "minutes": minutes,
             "worse": float(worse(minutes)),
+            "tolerated": float(worse(minutes, tolerated=1.2)),
             "within": float(within(minutes, 0.005)),
             "upper": float(upper(minutes, 0.01)),
         }

@@ -31,11 +31,22 @@ export function onsetWeightAfter(k: number, likeliest: number): number {
   return ((1 - LIKELIEST) * (SPREAD + 1)) / (SPREAD + rank + 1) + (k < likeliest ? LIKELIEST : 0);
 }
 
-/** `bets[r][t]` is ln of bet r's factor in minute t; each factor must have a mean of at most 1 under the null. */
-export function mixOverOnset(bets: readonly (readonly number[])[], likeliest = 0): Onset {
+/**
+ * `bets[r][t]` is ln of bet r's factor in minute t; each factor must have a mean of at most 1 under the null.
+ * @param shown how well each bet did before minute `likeliest`, ln: an onset in that minute is bet on accordingly. @default alike
+ */
+export function mixOverOnset(bets: readonly (readonly number[])[], likeliest = 0, shown?: readonly number[]): Onset {
   const prior = (bets[0] ?? []).map((_, k) => Math.log(onsetWeight(k, likeliest)));
   const rest = prior.length === 0 ? 0 : Math.log(onsetWeightAfter(prior.length - 1, likeliest));
-  const mixed = bets.map((logs) => mixOne(logs, prior, rest));
+  const mean = shown === undefined ? 0 : logMeanExp(shown);
+  const mixed = bets.map((logs, r) => {
+    const learned = shown === undefined ? 0 : (shown[r] ?? 0) - mean;
+    return mixOne(
+      logs,
+      prior.map((log, k) => (k === likeliest ? log + learned : log)),
+      rest,
+    );
+  });
   const best = mixed.reduce((a, b) => (b.peak > a.peak ? b : a), { logE: 0, onset: 0, peak: -Infinity });
   return { logE: mixed.length === 0 ? 0 : logMeanExp(mixed.map((m) => m.logE)), onset: best.onset };
 }

@@ -3,25 +3,35 @@
  * at once. The difference is the mean over the candidate's requests so far; neither side's rate need be constant. That the
  * upper bound is below the margin is the gate's evidence to advance (docs/explanation/gate.md).
  */
-import { logMeanExp, logTilt, type Pair } from './e-value.ts';
+import { logMeanExp, logMixExp, logTilt, type Pair } from './e-value.ts';
 
-/** Bets against "worse by the margin or more": small for a low base rate, near 1 for a high one. */
-const BELOW = [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95] as const;
+/**
+ * Bets against "worse by the margin or more": small for a low base rate, near 1 for a high one. Those nearest to 1, for a margin that is small
+ * beside the base rate, have a tenth of the stake together: they are needed seldom.
+ */
+export const WITHIN_BETS: readonly { readonly a: number; readonly weight: number }[] = [
+  ...[0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95].map((a) => ({ a, weight: 0.9 / 7 })),
+  ...[0.985, 0.995, 0.9985, 0.9995].map((a) => ({ a, weight: 0.1 / 4 })),
+];
+const BELOW: readonly number[] = WITHIN_BETS.map(({ a }) => a);
+
+/** ln of the mixture of what the bets of {@link WITHIN_BETS} have come to. */
+export function mixWithin(logs: readonly number[]): number {
+  return logMixExp(logs.map((log, i) => ({ log, weight: WITHIN_BETS[i]?.weight ?? 0 })));
+}
+
 /** Rate ratios of the bets against "no worse than". */
 const ABOVE = [1.2, 1.5, 2, 4, 8] as const;
 
 /** ln of the e-value against "candidate − stable ≥ `margin`"; large is evidence that it is worse by less than that. */
 export function withinMargin(compared: readonly Pair[], margin: number): number {
-  return logMeanExp(bets(compared, () => BELOW).map(({ log, slope }) => log - margin * slope));
+  return mixWithin(bets(compared, () => BELOW).map(({ log, slope }) => log - margin * slope));
 }
-
-/** How many bets {@link withinMargin} mixes: what the mixture costs at most is the logarithm of this. */
-export const WITHIN_BETS: readonly number[] = BELOW;
 
 /** Smallest difference that the data have refuted from above at level `alpha`; 1 when there is none. */
 export function upperBound(compared: readonly Pair[], alpha: number): number {
   const all = bets(compared, () => BELOW);
-  return bisect((d) => logMeanExp(all.map(({ log, slope }) => log - d * slope)) >= Math.log(1 / alpha), 0, 1);
+  return bisect((d) => mixWithin(all.map(({ log, slope }) => log - d * slope)) >= Math.log(1 / alpha), 0, 1);
 }
 
 /** Largest difference of at least 0 that the data have refuted from below at level `alpha`; 0 when there is none. */

@@ -31,3 +31,9 @@ export function logMeanExp(logs: readonly number[]): number {
   const peak = Math.max(...logs);
   return peak + Math.log(logs.reduce((sum, l) => sum + Math.exp(l - peak), 0) / logs.length);
 }
+
+/** The same of a mean with weights, which sum to one. */
+export function logMixExp(parts: readonly { readonly log: number; readonly weight: number }[]): number {
+  const peak = Math.max(...parts.map((p) => p.log));
+  return peak + Math.log(parts.reduce((sum, { log, weight }) => sum + weight * Math.exp(log - peak), 0));
+}

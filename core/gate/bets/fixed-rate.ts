@@ -4,7 +4,8 @@
  * E[exp(x ln a − n r (a − 1))] ≤ 1 for Poisson and binomial counts at rate ≤ r if a > 1, at rate ≥ r if a < 1.
  */
 import { mixOverOnset, type Onset } from './change-point.ts';
-import { logMeanExp } from './e-value.ts';
+import { mixWithin, WITHIN_BETS } from './confidence-sequence.ts';
+import { NO_WARM_UP, type WarmUp } from './regression.ts';
 
 /** Requests and failures of one side in one minute; null is a gap. */
 export type Exposed = { readonly n: number; readonly x: number } | null;
@@ -15,16 +16,19 @@ export function exposedByCause(minutes: readonly Exposed[], burst: number): Expo
 }
 
 const RATIOS = [1.4, 2, 4, 8, 32] as const;
-const BELOW = [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95] as const;
 
-/** Evidence that the rate is above `rate` since some minute. */
-export function above(minutes: readonly Exposed[], rate: number): Onset {
-  return mixOverOnset(RATIOS.map((a) => minutes.map((m) => logFactor(m, rate, a))));
+/** Evidence that the rate is above `rate` since some minute; in the minutes of the warm-up above that and its allowance. */
+export function above(minutes: readonly Exposed[], rate: number, warmUp: WarmUp = NO_WARM_UP): Onset {
+  const limit = (minute: number) => (minute < warmUp.minutes ? rate + warmUp.allowance : rate);
+  return mixOverOnset(
+    RATIOS.map((a) => minutes.map((m, minute) => logFactor(m, limit(minute), a))),
+    warmUp.minutes,
+  );
 }
 
 /** ln of the e-value against "the mean rate is `rate` or more". */
 export function below(minutes: readonly Exposed[], rate: number): number {
-  return logMeanExp(BELOW.map((a) => minutes.reduce((sum, m) => sum + logFactor(m, rate, a), 0)));
+  return mixWithin(WITHIN_BETS.map(({ a }) => minutes.reduce((sum, m) => sum + logFactor(m, rate, a), 0)));
 }
 
 function logFactor(minute: Exposed, rate: number, a: number): number {

@@ -1,8 +1,9 @@
 /** Evidence in counts, as e-values that may be looked at every minute; it knows no side of a cutover and no plan. */
-
-export { mixOverOnset } from './change-point.ts';
+export { ceilingOf } from './ceiling.ts';
+export { mixOverOnset, type Onset } from './change-point.ts';
 export { lowerBound, upperBound, WITHIN_BETS, withinMargin } from './confidence-sequence.ts';
-export { byCause, logMeanExp, type Pair } from './e-value.ts';
+export { byCause, logMeanExp, logMixExp, type Pair } from './e-value.ts';
 export { above, below, type Exposed, exposedByCause } from './fixed-rate.ts';
+export { byNoise, noiseOf, noiseSize } from './noise.ts';
 export { burstSize, type Period } from './overdispersion.ts';
-export { NO_WARM_UP, type WarmUp, worse } from './regression.ts';
+export { type Tolerance, type WarmUp, worse } from './regression.ts';

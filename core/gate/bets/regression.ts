@@ -1,8 +1,8 @@
 /**
- * Evidence that the candidate is worse than the stable side on the same minutes: likelihood ratios of the failures' split
- * between the sides, given how many failed in all, for several rate ratios and every minute of onset. Under "not worse" the
- * e-value exceeds 1/α at any time with probability at most α (Ville 1939; Wald 1945; Ramdas, Grünwald, Vovk, Shafer 2023,
- * Game-theoretic statistics and safe anytime-valid inference, arXiv:2210.01948), so it may be looked at every minute.
+ * Evidence that the candidate is worse than the stable side on the same minutes, beyond what is tolerated: likelihood ratios of
+ * the failures' split between the sides, given how many failed in all, for several rate ratios and every minute of onset. Under
+ * "not worse" the e-value exceeds 1/α at any time with probability at most α (Ville 1939; Wald 1945; Ramdas, Grünwald, Vovk, Shafer
+ * 2023, Game-theoretic statistics and safe anytime-valid inference, arXiv:2210.01948), so it may be looked at every minute.
  */
 import { mixOverOnset, type Onset } from './change-point.ts';
 import { logTilt, type Pair } from './e-value.ts';
@@ -17,17 +17,38 @@ export interface WarmUp {
 }
 export const NO_WARM_UP: WarmUp = { minutes: 0, allowance: 0 };
 
+/** What speaks against nobody: a rate of at most `ratio` times the stable side's, plus `absolute`. */
+export interface Tolerance {
+  readonly ratio: number;
+  readonly absolute: number;
+}
+export const NO_TOLERANCE: Tolerance = { ratio: 1, absolute: 0 };
+
 /** The e-value after the given minutes; a gap is worth 1, and so is no minute at all. */
-export function worse(compared: readonly (Pair | null)[], warmUp: WarmUp = NO_WARM_UP): Onset {
-  const bet = (pair: Pair | null, minute: number, ratio: number) => {
-    if (pair === null) return 0;
-    const a = tiltOf(pair.n1, pair.n0, ratio);
-    return logTilt(pair, a) - (minute < warmUp.minutes ? pair.n1 * warmUp.allowance * (a - 1) : 0);
-  };
+export function worse(
+  compared: readonly (Pair | null)[],
+  warmUp: WarmUp = NO_WARM_UP,
+  tolerance: Tolerance = NO_TOLERANCE,
+): Onset {
+  const bets = (allowed: (minute: number) => number) =>
+    RATIOS.map((ratio) => compared.map((pair, minute) => bet(pair, ratio, tolerance.ratio, allowed(minute))));
+  const warm = Math.min(warmUp.minutes, compared.length);
+  // What a warm-up shows is no evidence, but the bets on the minute after it may be placed by it: they are made before that.
+  const shown = bets(() => tolerance.absolute).map((logs) => logs.slice(0, warm).reduce((a, b) => a + b, 0));
   return mixOverOnset(
-    RATIOS.map((ratio) => compared.map((pair, minute) => bet(pair, minute, ratio))),
+    bets((minute) => (minute < warm ? Math.max(warmUp.allowance, tolerance.absolute) : tolerance.absolute)),
     warmUp.minutes,
+    shown,
   );
+}
+
+/** ln of one bet's factor: with p₁ ≤ tolerated · p₀ + allowed its mean is at most 1. */
+function bet(pair: Pair | null, ratio: number, tolerated: number, allowed: number): number {
+  if (pair === null) return 0;
+  // A side that may fail k times as often is like one with k times the requests.
+  const exposed = { ...pair, n1: tolerated * pair.n1 };
+  const a = tiltOf(exposed.n1, exposed.n0, ratio);
+  return logTilt(exposed, a) - pair.n1 * allowed * (a - 1);
 }
 
 /** With this a, `logTilt` is the log-likelihood ratio of "candidate fails `ratio` times as often" to "alike". */

@@ -1,6 +1,6 @@
 /** The metrics port over CloudWatch: one GetMetricData call brings both sides on the same minutes. */
 import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { burstSize, PEAK_MINUTES, type Period } from '../../../core/gate/index.ts';
+import { burstSize, ceilingOf, noiseOf, PEAK_MINUTES, type Period } from '../../../core/gate/index.ts';
 import {
   type Deployment,
   type LateCount,
@@ -15,7 +15,7 @@ import { fetchCounted, type MetricSeries, sum } from './metric-series.ts';
 const MINUTE_MS = 60_000;
 /** ALB publishes a minute's metrics within the following minute; a younger minute may still grow. */
 const INGESTION_DELAY_MS = 30_000;
-/** A call takes at most 500 metrics and returns at most 100,800 points: 14 series of seven days need a second page. */
+/** A call takes at most 500 metrics and returns at most 100,800 points: series of seven days need several pages. */
 const MAX_MINUTES = 7 * 1440;
 
 /** A window of fewer requests says nothing about the worst. */
@@ -30,7 +30,10 @@ export interface MetricsOptions {
 }
 
 type Side = 'stable' | 'candidate';
+type Counted = Side | 'mirrorForward' | 'mirrorReverse';
 const SERIES = ['requests', 'target5xx', 'connectionErrors', 'slow', 'p95', 'p99'] as const;
+/** Answers of a target other than 5xx: what is missing of its requests beside them it did not answer. */
+const ANSWERS = ['2XX', '3XX', '4XX'] as const;
 
 export function cloudWatchMetrics(
   client: Pick<CloudWatchClient, 'send'>,
@@ -45,6 +48,7 @@ export function cloudWatchMetrics(
       const queries = [
         ...sideQueries(deployment, 'stable', latencyBudgetMs),
         ...sideQueries(deployment, 'candidate', latencyBudgetMs),
+        ...mirrors(deployment).flatMap((role) => sideQueries(deployment, role, latencyBudgetMs)),
         elbQuery(deployment),
         query(deployment, 'loadBalancerRequests', 'RequestCount', 'Sum', 60, null),
       ];
@@ -60,17 +64,25 @@ export function cloudWatchMetrics(
       const requests = total('requests');
       if (requests === 0) return null;
       const weighted = (id: string) => weightedMean(values.get(id), values.get('requests'));
+      const periodMinutes = period / 60;
+      const failing = periods(values, failuresAt(values));
+      const slow = counted(values, 'slow', 'p99') ? periods(values, (at) => values.get('slow')?.get(at) ?? 0) : null;
+      const failures = failing.reduce((sum, { x }) => sum + x, 0);
       const mean = (id: string) => (values.get(id)?.size ? sum(values.get(id)) / (values.get(id)?.size ?? 1) : null);
       return {
         requests,
-        errorRate: Math.min(1, (total('target5xx') + total('connectionErrors')) / requests),
+        errorRate: Math.min(1, failures / requests),
         recentErrorRate: recentErrorRate(values, period, to),
-        slowRate: counted(values, 'slow', 'p99') ? Math.min(1, total('slow') / requests) : null,
-        errorBurst: burstSize(periods(values, ['target5xx', 'connectionErrors'])),
-        slowBurst: counted(values, 'slow', 'p99') ? burstSize(periods(values, ['slow'])) : null,
-        elb5xxRate: Math.min(1, total('elb5xx') / requests),
-        peakErrorRate: peak(values, ['target5xx', 'connectionErrors', 'elb5xx'], period),
-        peakSlowRate: counted(values, 'slow', 'p99') ? peak(values, ['slow'], period) : null,
+        slowRate: slow === null ? null : Math.min(1, total('slow') / requests),
+        errorBurst: burstSize(failing),
+        slowBurst: slow === null ? null : burstSize(slow),
+        errorNoise: noiseOf(failing, periodMinutes),
+        slowNoise: slow === null ? null : noiseOf(slow, periodMinutes),
+        elb5xxRate: ordinaryBalancerRate(values),
+        errorCeiling: ceilingOf(failing),
+        slowCeiling: slow === null ? null : ceilingOf(slow),
+        peakErrorRate: peak(values, failuresAt(values), period),
+        peakSlowRate: slow === null ? null : peak(values, (at) => values.get('slow')?.get(at) ?? 0, period),
         rpsByHour: rpsByHour(values.get('requests'), period, { from, to }),
         p50: weighted('p50') * 1000,
         p95: weighted('p95') * 1000,
@@ -83,8 +95,12 @@ export function cloudWatchMetrics(
   };
 }
 
-function sideQueries(deployment: Deployment, side: Side, budgetMs: number): MetricDataQuery[] {
-  const stat = (name: (typeof SERIES)[number], MetricName: string, Stat: string) =>
+function mirrors({ targetGroups }: Deployment): ('mirrorForward' | 'mirrorReverse')[] {
+  return (['mirrorForward', 'mirrorReverse'] as const).filter((role) => targetGroups[role] !== undefined);
+}
+
+function sideQueries(deployment: Deployment, side: Counted, budgetMs: number): MetricDataQuery[] {
+  const stat = (name: (typeof SERIES)[number] | (typeof ANSWERS)[number], MetricName: string, Stat: string) =>
     query(deployment, `${side}_${name}`, MetricName, Stat, 60, side);
   return [
     stat('requests', 'RequestCount', 'Sum'),
@@ -95,6 +111,7 @@ function sideQueries(deployment: Deployment, side: Side, budgetMs: number): Metr
     stat('slow', 'TargetResponseTime', trimmedCount(budgetMs)),
     stat('p95', 'TargetResponseTime', 'p95'),
     stat('p99', 'TargetResponseTime', 'p99'),
+    ...ANSWERS.map((of) => stat(of, `HTTPCode_Target_${of}_Count`, 'Sum')),
   ];
 }
 
@@ -134,6 +151,7 @@ function baselineQueries(deployment: Deployment, period: number, budgetMs: numbe
     alb('requests', 'RequestCount', 'Sum'),
     alb('target5xx', 'HTTPCode_Target_5XX_Count', 'Sum'),
     alb('connectionErrors', 'TargetConnectionErrorCount', 'Sum'),
+    ...ANSWERS.map((of) => alb(of, `HTTPCode_Target_${of}_Count`, 'Sum')),
     alb('slow', 'TargetResponseTime', trimmedCount(budgetMs)),
     query(deployment, 'elb5xx', 'HTTPCode_ELB_5XX_Count', 'Sum', period, null),
     alb('p50', 'TargetResponseTime', 'p50'),
@@ -150,10 +168,11 @@ function query(
   MetricName: string,
   Stat: string,
   Period: number,
-  side: Side | null,
+  side: Counted | null,
 ): MetricDataQuery {
   const Dimensions = [{ Name: 'LoadBalancer', Value: deployment.loadBalancer.fullName }];
-  if (side !== null) Dimensions.push({ Name: 'TargetGroup', Value: deployment.targetGroups[side].fullName });
+  const group = side === null ? undefined : deployment.targetGroups[side];
+  if (group !== undefined) Dimensions.push({ Name: 'TargetGroup', Value: group.fullName });
   return { Id, MetricStat: { Metric: { Namespace: 'AWS/ApplicationELB', MetricName, Dimensions }, Period, Stat } };
 }
 
@@ -164,6 +183,7 @@ function toMinutes(series: MetricSeries, { from, to }: TimeRange): MinuteEvidenc
       minute,
       stable: side(series, 'stable', minute),
       candidate: side(series, 'candidate', minute),
+      mirror: side(series, 'mirrorForward', minute) ?? side(series, 'mirrorReverse', minute),
       elb5xx: lateCount(series, 'elb5xx', minute),
       loadBalancerRequests: series.get('loadBalancerRequests')?.get(minute),
     });
@@ -182,7 +202,7 @@ function lateCount(series: MetricSeries, id: string, minute: number): LateCount 
 }
 
 /** Without RequestCount and refused connections the minute is a gap. */
-function side(series: MetricSeries, name: Side, minute: number): SideCounts | null {
+function side(series: MetricSeries, name: Counted, minute: number): SideCounts | null {
   const requests = series.get(`${name}_requests`)?.get(minute);
   const connectionErrors = lateCount(series, `${name}_connectionErrors`, minute);
   const refused = connectionErrors === UNKNOWN ? 0 : connectionErrors;
@@ -195,9 +215,26 @@ function side(series: MetricSeries, name: Side, minute: number): SideCounts | nu
     requests: Math.max(requests ?? 0, refused),
     target5xx: lateCount(series, `${name}_target5xx`, minute),
     connectionErrors,
+    ...unanswered(series, name, minute),
     slow: latency === undefined ? (series.get(`${name}_slow`)?.get(minute) ?? 0) : null,
     ...(latency === undefined ? {} : { latency }),
   };
+}
+
+/**
+ * Requests of the side that have no answer of its targets, as far as the load balancer answered 5xx in the minute: a client who hung up, a
+ * WebSocket, and a request that ends in the next minute have none either. Absent where the store has no counts of answers at all.
+ */
+function unanswered(series: MetricSeries, name: Counted, minute: number): Pick<SideCounts, 'unanswered'> {
+  const told = ANSWERS.some((of) =>
+    ['stable', 'candidate'].some((side) => (series.get(`${side}_${of}`)?.size ?? 0) > 0),
+  );
+  if (!told) return {};
+  const byBalancer = lateCount(series, 'elb5xx', minute);
+  if (byBalancer === UNKNOWN) return { unanswered: UNKNOWN };
+  const at = (id: string) => series.get(`${name}_${id}`)?.get(minute) ?? 0;
+  const answers = ANSWERS.reduce((sum, of) => sum + at(of), at('target5xx'));
+  return { unanswered: Math.min(byBalancer, Math.max(0, at('requests') - answers)) };
 }
 
 /** TargetResponseTime is in seconds. */
@@ -206,25 +243,42 @@ function ms(series: MetricSeries, id: string, minute: number): number {
 }
 
 /** Those with requests, in the order of time. */
-function periods(series: MetricSeries, failures: readonly string[]): Period[] {
-  return [...(series.get('requests') ?? [])]
-    .sort(([a], [b]) => a - b)
-    .map(([at, n]) => ({ n, x: failures.reduce((x, id) => x + (series.get(id)?.get(at) ?? 0), 0) }));
+function periods(series: MetricSeries, failures: (at: number) => number): Period[] {
+  return [...(series.get('requests') ?? [])].sort(([a], [b]) => a - b).map(([at, n]) => ({ n, x: failures(at) }));
+}
+
+/**
+ * Failures of the stable side in a period: its own 5xx, and those of the load balancer, among which a refused connection is already. Which of these
+ * are the stable side's is known by its unanswered requests; where answers are not counted, all are.
+ */
+function failuresAt(series: MetricSeries): (at: number) => number {
+  const told = ANSWERS.some((of) => (series.get(of)?.size ?? 0) > 0);
+  return (at) => {
+    const value = (id: string) => series.get(id)?.get(at) ?? 0;
+    const answers = ANSWERS.reduce((sum, of) => sum + value(of), value('target5xx'));
+    const own = told ? Math.min(value('elb5xx'), Math.max(0, value('requests') - answers)) : value('elb5xx');
+    return value('target5xx') + Math.max(value('connectionErrors'), own);
+  };
+}
+
+/** Of the median period: an incident of yesterday is nothing ordinary. */
+function ordinaryBalancerRate(series: MetricSeries): number {
+  const rates = [...(series.get('requests') ?? [])]
+    .filter(([, n]) => n > 0)
+    .map(([at, n]) => (series.get('elb5xx')?.get(at) ?? 0) / n)
+    .sort((a, b) => a - b);
+  return Math.min(1, rates[Math.floor((rates.length - 1) / 2)] ?? 0);
 }
 
 /** Highest rate of any {@link PEAK_MINUTES}, or of any period where those are longer. */
-function peak(series: MetricSeries, failures: readonly string[], period: number): number {
+function peak(series: MetricSeries, failures: (at: number) => number, period: number): number {
   const windowMs = Math.max(PEAK_MINUTES * 60, period) * 1000;
   const windows = new Map<number, { requests: number; failed: number }>();
-  const add = (id: string, field: 'requests' | 'failed') => {
-    for (const [at, value] of series.get(id) ?? []) {
-      const window = windows.get(Math.floor(at / windowMs)) ?? { requests: 0, failed: 0 };
-      window[field] += value;
-      windows.set(Math.floor(at / windowMs), window);
-    }
-  };
-  add('requests', 'requests');
-  for (const id of failures) add(id, 'failed');
+  for (const [at, requests] of series.get('requests') ?? []) {
+    const start = Math.floor(at / windowMs);
+    const window = windows.get(start) ?? { requests: 0, failed: 0 };
+    windows.set(start, { requests: window.requests + requests, failed: window.failed + failures(at) });
+  }
   const known = [...windows.values()].filter((w) => w.requests >= MIN_WINDOW_REQUESTS);
   return Math.min(1, Math.max(0, ...known.map((w) => w.failed / w.requests)));
 }

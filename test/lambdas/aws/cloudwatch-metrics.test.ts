@@ -52,14 +52,16 @@ describe('an observation’s evidence', () => {
     expect(cloud.asked).toHaveLength(1);
     expect(cloud.asked[0]).toMatchObject({ StartTime: new Date(minute(9)), EndTime: new Date(minute(1)) });
     expect(cloud.asked[0]?.MetricDataQueries?.map((q) => q.Id)).toEqual([
-      ...['stable', 'candidate'].flatMap((side) =>
-        ['requests', 'target5xx', 'connectionErrors', 'slow', 'p95', 'p99'].map((name) => `${side}_${name}`),
+      ...['stable', 'candidate', 'mirrorForward', 'mirrorReverse'].flatMap((side) =>
+        ['requests', 'target5xx', 'connectionErrors', 'slow', 'p95', 'p99', '2XX', '3XX', '4XX'].map(
+          (name) => `${side}_${name}`,
+        ),
       ),
       'elb5xx',
       'loadBalancerRequests',
     ]);
     expect(minutes.map((m) => m.minute)).toEqual([9, 8, 7, 6, 5, 4, 3, 2].map(minute));
-    expect(minutes[0]).toEqual({ minute: minute(9), stable: null, candidate: null, elb5xx: 'unknown' });
+    expect(minutes[0]).toEqual({ minute: minute(9), stable: null, candidate: null, mirror: null, elb5xx: 'unknown' });
   });
 
   it('is asked for anew from the beginning, so that minutes that came late count', async () => {

@@ -1,0 +1,68 @@
+/** Ours, as it is deployed: the gate, what it waits for, and the alarms beside it, on what the metric store shows. */
+import { type AlarmMinute, connectionErrorExcess, elbErrorPercent, errorExcess } from '../../core/gate/alarm-rules.ts';
+import { decideGate } from '../../core/gate/concurrent-control.ts';
+import { known, settled } from '../../core/gate/counts.ts';
+import { gapOf } from '../../core/gate/freshness.ts';
+import { judgeAlone } from '../../core/gate/historical-control.ts';
+import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
+import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
+import type { Plan } from '../../core/model/plan.ts';
+import type { BaselineSummary } from '../../core/model/run-state.ts';
+import { dayBefore, upToTheMove } from './day-before.ts';
+import type { GateMaker, Look } from './gates.ts';
+
+const MINUTE_MS = 60_000;
+/** Thresholds of the alarms that count (lib/constructs/cutover-alarms.ts), percent. */
+const [REFUSED, BALANCER] = [1, 1] as const;
+
+export function ours(plan: Plan): GateMaker {
+  const observe = plan.gate.observe / 60;
+  return ({ cell, seed }) => {
+    const before = dayBefore(cell, seed);
+    let reference: BaselineSummary | null = null;
+    return (look) => {
+      const { minute, run, visible, stageFrom, percent, shown } = look;
+      if (isRed(look, plan.gate.maxErrorRate * 100)) return 'abort';
+      if ((minute - stageFrom) % observe !== 0) return 'hold';
+      const at = plan.stages.findIndex((s) => s.percent === percent);
+      const now = minute * MINUTE_MS;
+      const stage = settled(
+        run.slice(stageFrom, visible).map((m) => shown(m, minute - 1 - m.minute / MINUTE_MS)),
+        now,
+        plan.gate.settleAfter,
+      );
+      if (percent === 100) reference ??= upToTheMove(before, run.slice(0, stageFrom));
+      const policy = gatePolicyOf(plan, before.baseline, at);
+      const { decision } = reference === null ? decideGate(stage, policy) : judgeAlone(stage, policy, reference);
+      if (decision === 'rollback') return 'abort';
+      if (decision === 'hold') return 'hold';
+      const { bake } = plan.stages[at] ?? { bake: 0 };
+      const span = { since: stageFrom * MINUTE_MS, now, share: percent / 100, bakeMs: bake * 1000 };
+      return gapOf(stage, span) === null ? 'go' : 'hold';
+    };
+  };
+}
+
+/** Any of the alarms in two of the last three minutes; an absent metric is a zero to them. */
+function isRed({ run, visible, stageFrom, minute, shown }: Look, errorPercent: number): boolean {
+  const last = run
+    .slice(Math.max(stageFrom, visible - 3), visible)
+    .map((m) => alarmMinuteOf(shown(m, minute - 1 - m.minute / MINUTE_MS)));
+  const red = (rule: (m: AlarmMinute) => number, threshold: number) =>
+    last.filter((m) => rule(m) > threshold).length >= 2;
+  return red(errorExcess, errorPercent) || red(connectionErrorExcess, REFUSED) || red(elbErrorPercent, BALANCER);
+}
+
+function alarmMinuteOf({ stable, candidate, elb5xx, loadBalancerRequests }: MinuteEvidence): AlarmMinute {
+  const side = (counts: SideCounts | null) => ({
+    requests: counts?.requests ?? 0,
+    target5xx: known(counts?.target5xx),
+    connectionErrors: known(counts?.connectionErrors),
+  });
+  return {
+    stable: side(stable),
+    candidate: side(candidate),
+    requests: loadBalancerRequests ?? 0,
+    elb5xx: known(elb5xx),
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * What a side's rate reaches about once in 10,000 windows: where nobody is left to compare with, the candidate is held against that. A quantile of
+ * the side's own windows, and its tail drawn on from there: one bad spell of a day does not raise it, neighbours who come every hour do.
+ */
+import { quantileOf } from './noise.ts';
+import type { Period } from './overdispersion.ts';
+
+/** Requests that a window should hold: a rate of fewer is too coarse. */
+const WINDOW_REQUESTS = 100;
+const [HIGH, HIGHER] = [0.95, 0.99] as const;
+/** From 1 in 20 to 1 in 100 a tail falls as far as from 1 in 100 to 1 in 500; to 1 in 10,000 it falls 2.86 times as far, if it is exponential. */
+const FURTHER = Math.log(100) / Math.log(5);
+/** The spread of windows' rates over what chance alone makes, from which on they are taken to differ by themselves. */
+const DIFFERING = 1.5;
+/** Standard errors by which the mean may be off. */
+const SURELY = 3;
+
+/** Null where nothing was counted. @param periods in the order of time */
+export function ceilingOf(periods: readonly Period[]): number | null {
+  const windows = windowsOf(periods);
+  const [n, x] = windows.reduce(([a, b], w) => [a + w.n, b + w.x], [0, 0]);
+  if (n === 0) return null;
+  const mean = x / n;
+  const chance = mean + (SURELY * Math.sqrt(Math.max(x, 1))) / n;
+  const spread =
+    windows.reduce((sum, w) => sum + (w.x - w.n * mean) ** 2, 0) /
+    Math.max(
+      1,
+      windows.reduce((sum, w) => sum + w.n * mean, 0),
+    );
+  if (spread <= DIFFERING) return Math.min(1, chance);
+  const rates = windows.map((w) => w.x / w.n);
+  const [high, higher] = [quantileOf(rates, HIGH), quantileOf(rates, HIGHER)];
+  return Math.min(1, Math.max(chance, higher + FURTHER * (higher - high)));
+}
+
+function windowsOf(periods: readonly Period[]): Period[] {
+  const windows: Period[] = [];
+  let [n, x] = [0, 0];
+  for (const period of periods) {
+    [n, x] = [n + period.n, x + period.x];
+    if (n < WINDOW_REQUESTS) continue;
+    windows.push({ n, x });
+    [n, x] = [0, 0];
+  }
+  return n > 0 && windows.length === 0 ? [{ n, x }] : windows;
+}

@@ -1,0 +1,103 @@
+/**
+ * A side's rate may wander by itself: a shared cache that fills, a dependency of its own, a batch. Neighbouring windows of a few minutes then
+ * differ by more than chance. The lower quartile of what they differ is compared with chance's, and the upper one must have
+ * grown alike: a rate that jumps between regimes (a neighbour who comes and goes, and who hurts both sides of a comparison alike) does not wander.
+ */
+import type { Pair } from './e-value.ts';
+import type { Period } from './overdispersion.ts';
+
+/** Memory that is taken for granted: after so many minutes a deviation has fallen to 1/e. */
+const MEMORY_MINUTES = 10;
+/** Failures that a window should hold. */
+const NOISE_WINDOW_FAILURES = 20;
+const LEAST_PAIRS = 20;
+/** Lower quartile of the squared standard normal. */
+const CHI_SQUARE_QUARTILE = 0.1015;
+const CHI_SQUARE_UPPER_QUARTILE = 1.3233;
+/** By so much more the upper quartile may be spread than the lower one: beyond, the rate jumps between regimes. */
+const JUMPS = 4;
+/** Standard deviation of that quartile over its value, times the root of the number of independent pairs. */
+const QUARTILE_SPREAD = 3.6;
+const SURELY = 2;
+/**
+ * Of the variance that a wandering rate adds over many minutes, the part that the bets are made smaller for. A whole 1 is safe at any traffic and slow;
+ * with this the simulated false rollbacks stay below α for deviations up to a half (docs/explanation/gate.md).
+ */
+const ALLOWED_FOR = 0.6;
+
+/**
+ * Standard deviation of the logarithm of the rate, as it wanders by itself; null where the periods do not surely show any.
+ * @param minutes length of a period
+ */
+export function noiseOf(periods: readonly Period[], minutes: number): number | null {
+  const failures = periods.reduce((sum, { x }) => sum + x, 0);
+  if (failures === 0) return null;
+  const size = Math.ceil((NOISE_WINDOW_FAILURES * periods.length) / failures);
+  const windows = Array.from({ length: Math.floor(periods.length / size) }, (_, i) =>
+    periods.slice(i * size, (i + 1) * size).reduce((sum, { n, x }) => ({ n: sum.n + n, x: sum.x + x })),
+  );
+  const excesses: { readonly squared: number; readonly weight: number }[] = [];
+  for (const [i, a] of windows.entries()) {
+    const b = windows[i + 1];
+    if (b === undefined || a.n === 0 || b.n === 0 || a.x + b.x < NOISE_WINDOW_FAILURES) continue;
+    const [sum, q] = [a.x + b.x, a.n / (a.n + b.n)];
+    excesses.push({ squared: (a.x - sum * q) ** 2 / (sum * q * (1 - q)), weight: sum * q * (1 - q) });
+  }
+  if (excesses.length < LEAST_PAIRS) return null;
+  const upper =
+    quantileOf(
+      excesses.map((e) => e.squared),
+      0.75,
+    ) / CHI_SQUARE_UPPER_QUARTILE;
+  const spread =
+    quantileOf(
+      excesses.map((e) => e.squared),
+      0.25,
+    ) / CHI_SQUARE_QUARTILE;
+  // Neighbours share a window, so half of the pairs are independent.
+  if (spread / (1 + (SURELY * QUARTILE_SPREAD) / Math.sqrt(excesses.length / 2)) <= 1) return null;
+  if (upper > JUMPS * spread) return null;
+  const weight = quantileOf(
+    excesses.map((e) => e.weight),
+    0.5,
+  );
+  // The difference of two neighbours' logarithms has this variance beyond chance.
+  return Math.sqrt((spread - 1) / weight / differenceOf(size * minutes));
+}
+
+/** Variance of the difference of two neighbouring windows' means, where the deviation has variance 1 and forgets exponentially. */
+function differenceOf(window: number): number {
+  const k = MEMORY_MINUTES / window;
+  const forgotten = 1 - Math.exp(-1 / k);
+  return 2 * (2 * k * (1 - k * forgotten) - (k * forgotten) ** 2);
+}
+
+/**
+ * The pairs counted by so many failures at a time as make a wandering rate look like independent causes: a deviation of variance σ² and memory τ
+ * minutes adds 2τσ² · failures a minute to the variance of a sum, on either side. @param before the stable side's rate of before
+ */
+export function byNoise(compared: readonly (Pair | null)[], noise: number, before: number): (Pair | null)[] {
+  if (noise === 0) return [...compared];
+  let [x, n] = [0, 0];
+  return compared.map((pair) => {
+    if (pair === null) return null;
+    // Known before the minute: what the stable side has shown until then.
+    const rate = Math.max(before, n === 0 ? 0 : x / n);
+    [x, n] = [x + pair.x0, n + pair.n0];
+    const size = noiseSize(noise, rate, pair.n1, pair.n0);
+    return { n0: pair.n0 / size, x0: pair.x0 / size, n1: pair.n1 / size, x1: pair.x1 / size };
+  });
+}
+
+/** How many failures at a time that is, for `n1` requests a minute of the candidate beside `n0`. */
+export function noiseSize(noise: number, rate: number, n1: number, n0: number): number {
+  return 1 + ALLOWED_FOR * 4 * MEMORY_MINUTES * noise ** 2 * rate * ((n1 * n0) / (n1 + n0));
+}
+
+/** The value below which the share `q` of them lies; 0 of none. */
+export function quantileOf(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = q * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)] ?? 0, sorted[Math.ceil(at)] ?? 0];
+  return low + (at - Math.floor(at)) * (high - low);
+}

@@ -1,0 +1,62 @@
+/**
+ * The load balancer's own 5xx vote. A candidate that dies or hangs makes them in place of its own, and they have no target group. Where the metric
+ * store tells which side's requests were not answered (`unanswered`), they are that side's failures and compare like all others. Where it does not,
+ * the load balancer's counts are held against twice its ordinary rate plus what the margin allows the candidate.
+ */
+import type { MinuteEvidence } from '../model/index.ts';
+import { ALARM_MAX_FOREIGN_PERCENT } from './alarm-rules.ts';
+import { above, type Exposed } from './bets/index.ts';
+import { known, requests, total } from './counts.ts';
+import { type GatePolicy, thresholdOf } from './policy.ts';
+
+/** The ordinary rate may have doubled for reasons of its own. */
+const ORDINARY = 2;
+
+export interface BalancerVerdict {
+  /** ln of the e-value against "no more than is ordinary, and the candidate's within its margin". */
+  readonly logE: number;
+  readonly calls: boolean;
+  /** Its 5xx beyond the ordinary ones that no side accounts for. */
+  readonly unexplained: number;
+}
+
+export function judgeBalancer(minutes: readonly MinuteEvidence[], policy: GatePolicy): BalancerVerdict {
+  const open = minutes.filter((minute) => !isAttributed(minute));
+  const beyond = (minute: MinuteEvidence) => Math.max(0, known(minute.elb5xx) - refused(minute));
+  const both = total(open, 'stable', requests) + total(open, 'candidate', requests);
+  const made = open.reduce((sum, minute) => sum + beyond(minute), 0);
+  const { logE } = above(
+    minutes.map((minute): Exposed => {
+      if (isAttributed(minute) || isShared(minute) || minute.candidate === null) return null;
+      const ours = (minute.stable?.requests ?? 0) + minute.candidate.requests;
+      // In units of what the null expects, so that its rate is 1.
+      return {
+        n: ORDINARY * policy.elb5xxRate * ours + policy.errorMargin * minute.candidate.requests,
+        x: beyond(minute),
+      };
+    }),
+    1,
+  );
+  return {
+    logE,
+    calls: logE >= Math.log(thresholdOf(policy, 'balancer')),
+    unexplained: Math.max(0, made - policy.elb5xxRate * both),
+  };
+}
+
+/** Every request of both sides that was not answered is known, so none of the load balancer's 5xx can be hidden in this minute. */
+function isAttributed({ stable, candidate }: MinuteEvidence): boolean {
+  return [stable, candidate].every((side) => side === null || typeof side.unanswered === 'number');
+}
+
+/** So much of the traffic is other services' that their failures could be all of it. */
+export function isShared({ stable, candidate, loadBalancerRequests: all }: MinuteEvidence): boolean {
+  if (all === undefined) return false;
+  const ours = (stable?.requests ?? 0) + (candidate?.requests ?? 0);
+  return all - ours > (ALARM_MAX_FOREIGN_PERCENT / 100) * all;
+}
+
+/** Refused connections are counted by the sides already. */
+function refused({ stable, candidate }: MinuteEvidence): number {
+  return known(stable?.connectionErrors) + known(candidate?.connectionErrors);
+}

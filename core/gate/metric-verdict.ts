@@ -1,0 +1,158 @@
+/** One metric of a stage: is the candidate shown to be worse, or shown to be worse by less than the margin? */
+import type { MinuteEvidence } from '../model/index.ts';
+import {
+  byCause,
+  byNoise,
+  logMixExp,
+  lowerBound,
+  type Onset,
+  type Pair,
+  type Tolerance,
+  upperBound,
+  type WarmUp,
+  withinMargin,
+  worse,
+} from './bets/index.ts';
+import { type Pick, pairs, rate, requests, total } from './counts.ts';
+import { finite, type GatePolicy, thresholdOf } from './policy.ts';
+
+export interface MetricVerdict {
+  readonly metric: 'errors' | 'slow';
+  readonly verdict: 'worse' | 'within margin' | 'undecided';
+  /** Evidence for "worse", and the e-value at which it is called. */
+  readonly eValue: number;
+  readonly threshold: number;
+  /** Evidence for "worse by less than the margin", and the e-value at which it is called. */
+  readonly withinEValue: number;
+  readonly withinThreshold: number;
+  readonly margin: number;
+  /** Bounds on candidate − stable, each good for all looks of the stage at once. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly stableRate: number;
+  readonly candidateRate: number;
+  /** Which evidence it was: counts, or percentiles where slow requests are not counted. */
+  readonly by: 'counts' | 'percentiles';
+}
+
+/** A way to count the failures of both sides in each minute; null where a minute does not compare. */
+export interface Counting {
+  readonly pairs: readonly (Pair | null)[];
+  /** Its part of the stake; the parts sum to 1, and do not depend on what was counted. */
+  readonly stake: number;
+}
+
+export interface Question {
+  readonly metric: MetricVerdict['metric'];
+  /** Minutes whose counts are complete. */
+  readonly minutes: readonly MinuteEvidence[];
+  readonly pick: Pick;
+  /** What may speak against the candidate, each with a part of the stake. */
+  readonly against: readonly Counting[];
+}
+
+/** From this e-value on "worse" is suspected: a candidate that was fine for most of a stage must not pass on its average. */
+const SUSPICION = 3;
+/** Share of the margin that the observed difference must reach before it is acted on. */
+const MATTERS = 0.5;
+
+export function judgeMetric({ metric, minutes, pick, against }: Question, policy: GatePolicy): MetricVerdict {
+  const asked = ASKED[metric](policy);
+  const { margin, warmUp } = asked;
+  const weigh = (compared: readonly (Pair | null)[]) =>
+    byNoise(compared, asked.noise, asked.before).map((pair) => (pair === null ? null : byCause(pair, asked.burst)));
+  const bets = against.map((counting): Bet => {
+    const weighed = weigh(counting.pairs);
+    return { ...counting, weighed, ...worse(weighed, warmUp, asked.tolerance) };
+  });
+  const logE = logMixExp(bets.map((bet) => ({ log: bet.logE, weight: bet.stake })));
+  const complete = known(weigh(pairs(minutes, pick)).slice(warmUp.minutes));
+  const [threshold, withinThreshold] = [thresholdOf(policy, metric), 1 / policy.beta];
+  const within = withinMargin(complete, margin);
+  const leader = leaderOf(bets);
+  const since = (from: number) => known((leader?.weighed ?? []).slice(from));
+  const onset = leader?.onset ?? 0;
+  // The plan allows a difference below the margin: one that is there, but looks or is shown to be smaller, is no reason to
+  // go back. Until the gate can tell, it holds.
+  const harmless = withinMargin(since(Math.max(onset, warmUp.minutes)), margin) >= Math.log(withinThreshold);
+  const observed = ratesOf(since(onset));
+  const matters = !harmless && observed.candidateRate - observed.stableRate >= MATTERS * margin;
+  const called = logE >= Math.log(threshold) && matters;
+  const passes = within >= Math.log(withinThreshold) && (logE < Math.log(SUSPICION) || harmless);
+  return {
+    metric,
+    verdict: called ? 'worse' : passes ? 'within margin' : 'undecided',
+    eValue: finite(logE),
+    threshold,
+    withinEValue: finite(within),
+    withinThreshold,
+    margin,
+    lower: lowerBound(known(called && leader !== null ? leader.weighed : complete), 1 / threshold),
+    upper: upperBound(complete, policy.beta),
+    // Where it is called, the rates that the call rests on: minutes that are not complete yet may be among them.
+    ...(called && leader !== null
+      ? ratesOf(known(leader.pairs))
+      : {
+          stableRate: rate(total(minutes, 'stable', pick), total(minutes, 'stable', requests)),
+          candidateRate: rate(total(minutes, 'candidate', pick), total(minutes, 'candidate', requests)),
+        }),
+    by: 'counts',
+  };
+}
+
+interface Asked {
+  readonly margin: number;
+  readonly burst: number;
+  readonly noise: number;
+  readonly before: number;
+  readonly tolerance: Tolerance;
+  readonly warmUp: WarmUp;
+}
+
+const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => Asked>> = {
+  errors: (p) => ({
+    margin: p.errorMargin,
+    burst: p.errorBurst,
+    noise: p.errorNoise,
+    before: p.errorRate,
+    tolerance: p.errorTolerance,
+    warmUp: { minutes: p.warmUpErrorMinutes, allowance: p.warmUpErrorMargin },
+  }),
+  slow: (p) => ({
+    margin: p.slowMargin,
+    burst: p.slowBurst,
+    noise: p.slowNoise,
+    before: p.slowRate,
+    tolerance: p.slowTolerance,
+    warmUp: { minutes: p.warmUpMinutes, allowance: p.warmUpSlowMargin },
+  }),
+};
+
+interface Bet extends Counting, Onset {
+  /** Its pairs as they count: by causes, and by what wanders. */
+  readonly weighed: readonly (Pair | null)[];
+}
+
+/** The counting that has most evidence. */
+function leaderOf(bets: readonly Bet[]): Bet | null {
+  const worth = (bet: Bet) => bet.logE + Math.log(bet.stake);
+  return bets.reduce<Bet | null>((best, bet) => (best === null || worth(bet) > worth(best) ? bet : best), null);
+}
+
+function known(compared: readonly (Pair | null)[]): Pair[] {
+  return compared.filter((pair) => pair !== null);
+}
+
+function ratesOf(compared: readonly Pair[]): { readonly stableRate: number; readonly candidateRate: number } {
+  const sum = (pick: (pair: Pair) => number) => compared.reduce((total, pair) => total + pick(pair), 0);
+  return {
+    stableRate: rate(
+      sum((p) => p.x0),
+      sum((p) => p.n0),
+    ),
+    candidateRate: rate(
+      sum((p) => p.x1),
+      sum((p) => p.n1),
+    ),
+  };
+}
