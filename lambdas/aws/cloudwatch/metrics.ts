@@ -33,7 +33,7 @@ type Side = 'stable' | 'candidate';
 type Counted = Side | 'mirrorForward' | 'mirrorReverse';
 const SERIES = ['requests', 'target5xx', 'connectionErrors', 'slow', 'p95', 'p99'] as const;
 /** Answers of a target other than 5xx: what is missing of its requests beside them it did not answer. */
-const ANSWERS = ['2XX', '3XX', '4XX'] as const;
+const ANSWERS = ['answered2XX', 'answered3XX', 'answered4XX'] as const;
 
 export function cloudWatchMetrics(
   client: Pick<CloudWatchClient, 'send'>,
@@ -111,8 +111,12 @@ function sideQueries(deployment: Deployment, side: Counted, budgetMs: number): M
     stat('slow', 'TargetResponseTime', trimmedCount(budgetMs)),
     stat('p95', 'TargetResponseTime', 'p95'),
     stat('p99', 'TargetResponseTime', 'p99'),
-    ...ANSWERS.map((of) => stat(of, `HTTPCode_Target_${of}_Count`, 'Sum')),
+    ...ANSWERS.map((of) => stat(of, answersMetric(of), 'Sum')),
   ];
+}
+
+function answersMetric(of: (typeof ANSWERS)[number]): string {
+  return `HTTPCode_Target_${of.slice('answered'.length)}_Count`;
 }
 
 function trimmedCount(budgetMs: number): string {
@@ -151,7 +155,7 @@ function baselineQueries(deployment: Deployment, period: number, budgetMs: numbe
     alb('requests', 'RequestCount', 'Sum'),
     alb('target5xx', 'HTTPCode_Target_5XX_Count', 'Sum'),
     alb('connectionErrors', 'TargetConnectionErrorCount', 'Sum'),
-    ...ANSWERS.map((of) => alb(of, `HTTPCode_Target_${of}_Count`, 'Sum')),
+    ...ANSWERS.map((of) => alb(of, answersMetric(of), 'Sum')),
     alb('slow', 'TargetResponseTime', trimmedCount(budgetMs)),
     query(deployment, 'elb5xx', 'HTTPCode_ELB_5XX_Count', 'Sum', period, null),
     alb('p50', 'TargetResponseTime', 'p50'),

@@ -53,9 +53,17 @@ describe('an observation’s evidence', () => {
     expect(cloud.asked[0]).toMatchObject({ StartTime: new Date(minute(9)), EndTime: new Date(minute(1)) });
     expect(cloud.asked[0]?.MetricDataQueries?.map((q) => q.Id)).toEqual([
       ...['stable', 'candidate', 'mirrorForward', 'mirrorReverse'].flatMap((side) =>
-        ['requests', 'target5xx', 'connectionErrors', 'slow', 'p95', 'p99', '2XX', '3XX', '4XX'].map(
-          (name) => `${side}_${name}`,
-        ),
+        [
+          'requests',
+          'target5xx',
+          'connectionErrors',
+          'slow',
+          'p95',
+          'p99',
+          'answered2XX',
+          'answered3XX',
+          'answered4XX',
+        ].map((name) => `${side}_${name}`),
       ),
       'elb5xx',
       'loadBalancerRequests',
