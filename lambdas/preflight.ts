@@ -1,5 +1,6 @@
 /** Preflight: parses the execution's input, refuses with every reason at once, or takes the ingress for a new run. */
 import * as z from 'zod';
+import { ownerRefusalsOf, type SurroundingsReading, shadowRefusals } from '../core/listener/index.ts';
 import {
   type CutoverState,
   type CutoverStateJson,
@@ -31,6 +32,7 @@ import { composed } from './compose/deployment.ts';
 import { alarmReadings, drills, listenerReading } from './compose/ports.ts';
 import { recording } from './compose/recording.ts';
 import { stableCapacityReading } from './compose/stable-capacity.ts';
+import { surroundings } from './compose/surroundings.ts';
 import { type Deps, tell } from './tasks/index.ts';
 
 /** Written by `crossfade start`, which asks STS who its caller is. */
@@ -52,6 +54,7 @@ const eventSchema = z.object({
 
 type PreflightDeps = Pick<Deps, 'deployment' | 'ledger' | 'decisionLog' | 'drills' | 'clock' | 'notifier' | 'emit'> & {
   readonly ingress: Pick<Deps['ingress'], 'read' | 'health'>;
+  readonly surroundings: Deps['surroundings'];
   readonly alarms: Pick<Deps['alarms'], 'read'>;
   readonly capacity: Pick<Deps['capacity'], 'snapshot'>;
 };
@@ -69,7 +72,12 @@ export function makeHandler(deps: PreflightDeps) {
     const problem = retentionProblem(longestDays, deployment.shadowLogDays);
     if (problem !== null) throw new InvalidPlanError([problem]);
     const live = await deps.ingress.read();
-    const reasons = refusals(deployment, plan, await findings(deps, live, plan), clock.now(), executionArn);
+    const [found, around] = await Promise.all([findings(deps, live, plan), deps.surroundings.read()]);
+    const reasons = [
+      ...refusals(deployment, plan, found, clock.now(), executionArn),
+      ...ownerRefusalsOf(around),
+      ...shadowRefusalsOf(around, deployment.targetGroups.stable.arn),
+    ];
     if (drill === null && plan.shadow.drillWithin !== undefined) {
       const last = await deps.drills.last();
       const refusal = drillRefusal(plan.shadow.drillWithin, last, clock.now());
@@ -144,6 +152,17 @@ function drillOf(deployment: Deployment, asked: z.infer<typeof drillRequestSchem
   return { percent: asked.percent, alarm, trippedAt: null };
 }
 
+/** Rules behind ours may have come or changed since ours were made. */
+function shadowRefusalsOf({ listeners }: SurroundingsReading, stableArn: string): readonly string[] {
+  const found = listeners.flatMap(({ ownRules, rules }) => {
+    const others = rules.filter(({ arn }) => !ownRules.includes(arn));
+    return rules
+      .filter(({ arn }) => ownRules.includes(arn))
+      .flatMap((rule) => shadowRefusals({ ...rule, stableArn }, others));
+  });
+  return [...new Set(found)];
+}
+
 async function findings(deps: PreflightDeps, live: Awaited<ReturnType<Deps['ingress']['read']>>, plan: Plan) {
   const { deployment } = deps;
   const mirrored = deployment.targetGroups.mirrorForward !== undefined;
@@ -161,6 +180,7 @@ async function findings(deps: PreflightDeps, live: Awaited<ReturnType<Deps['ingr
 export const compose = composed((deployment) => ({
   ...recording(deployment),
   ingress: listenerReading(deployment),
+  surroundings: surroundings(deployment),
   alarms: alarmReadings(),
   drills: drills(deployment),
   capacity: stableCapacityReading(deployment),

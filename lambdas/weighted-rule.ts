@@ -3,17 +3,25 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';
 import { decideUpdate, initialWeights, refusalsOfDelete, type WantedRule } from '../core/fence/index.ts';
-import { type Clock, ingressIdSchema, type Lease, RuleKeptError } from '../core/model/index.ts';
+import { type RuleConditions, shadowRefusals, stickinessRefusals } from '../core/listener/index.ts';
+import { type Clock, ingressIdSchema, type Lease, RuleKeptError, RuleRefusedError } from '../core/model/index.ts';
 import { CLIENT_OPTIONS, systemClock } from './aws/calls/index.ts';
 import { dynamoLeases } from './aws/dynamo/index.ts';
-import { ElbRules } from './aws/elb/index.ts';
+import { type ElbRule, ElbRules, isSticky } from './aws/elb/index.ts';
 
+const texts = z.array(z.string()).default([]);
 const propertiesSchema = z
   .object({
     ListenerArn: z.string(),
     Priority: z.coerce.number().int().min(1).max(50_000),
-    Methods: z.array(z.string()).default([]),
-    Paths: z.array(z.string()).default([]),
+    Methods: texts,
+    Paths: texts,
+    Hosts: texts,
+    Headers: z.array(z.object({ Name: z.string(), Values: z.array(z.string()) })).default([]),
+    Queries: z.array(z.object({ Key: z.string().optional(), Value: z.string() })).default([]),
+    Sources: texts,
+    /** A rule of the listener whose conditions and demands are copied. */
+    LikeRuleArn: z.string().optional(),
     StableArn: z.string(),
     GroupArns: z.array(z.string()).min(2).max(5),
     Cohort: z
@@ -23,16 +31,25 @@ const propertiesSchema = z
       })
       .optional(),
   })
-  .transform(({ ListenerArn, Priority, Methods, Paths, StableArn, GroupArns, Cohort }) => {
+  .transform(({ ListenerArn, Priority, StableArn, GroupArns, LikeRuleArn = null, Cohort = {}, ...given }) => {
+    const headers = given.Headers.map(({ Name, Values }) => ({ name: Name, values: Values }));
+    const conditions: RuleConditions = {
+      methods: given.Methods,
+      hosts: given.Hosts,
+      paths: given.Paths,
+      headers: [...headers, ...(Cohort.header === undefined ? [] : [Cohort.header])],
+      queries: given.Queries.length === 0 ? [] : [given.Queries.map(({ Key, Value }) => ({ key: Key, value: Value }))],
+      // Testers are some of the rule's clients: ELBv2 takes one list of sources, and the narrower one is meant.
+      sources: Cohort.sourceIps ?? given.Sources,
+    };
     const wanted: WantedRule = {
       priority: Priority,
-      methods: Methods,
-      paths: Paths,
+      conditions,
+      guards: [],
       stableArn: StableArn,
       groupArns: GroupArns,
-      ...(Cohort === undefined ? {} : { cohort: Cohort }),
     };
-    return { listenerArn: ListenerArn, wanted };
+    return { listenerArn: ListenerArn, likeRuleArn: LikeRuleArn, wanted };
   });
 type Properties = z.infer<typeof propertiesSchema>;
 
@@ -42,7 +59,7 @@ const eventSchema = z.discriminatedUnion('RequestType', [
     RequestType: z.literal('Update'),
     PhysicalResourceId: z.string(),
     ResourceProperties: propertiesSchema,
-    OldResourceProperties: z.object({ ListenerArn: z.string() }),
+    OldResourceProperties: z.object({ ListenerArn: z.string(), LikeRuleArn: z.string().optional() }),
   }),
   z.object({ RequestType: z.literal('Delete'), PhysicalResourceId: z.string(), ResourceProperties: propertiesSchema }),
 ]);
@@ -50,6 +67,7 @@ type Event = z.infer<typeof eventSchema>;
 
 export interface WeightedRuleDeps {
   readonly elb: Pick<ElasticLoadBalancingV2Client, 'send'>;
+  readonly ingressId: string;
   /** The ledger's item of this ingress, or null. */
   readonly owner: () => Promise<Lease | null>;
   readonly clock: Pick<Clock, 'sleep'>;
@@ -60,17 +78,24 @@ interface ProviderResponse {
   readonly Data: { readonly RuleArn: string };
 }
 
+interface Listener {
+  readonly elb: WeightedRuleDeps['elb'];
+  readonly rules: ElbRules;
+  readonly owner: WeightedRuleDeps['owner'];
+}
+
 export function makeHandler(deps: WeightedRuleDeps) {
-  const rules = new ElbRules(deps.elb);
+  const { elb, owner, clock, ingressId } = deps;
+  const listener = { elb, owner, rules: new ElbRules(elb, ingressId) };
   return async (event: unknown): Promise<ProviderResponse> => {
     const request = eventSchema.parse(event);
     switch (request.RequestType) {
       case 'Create':
-        return answer(await oncePermitted(deps.clock, () => create(rules, request.ResourceProperties)));
+        return answer(await oncePermitted(clock, () => create(listener, request.ResourceProperties)));
       case 'Update':
-        return answer(await update(rules, deps.owner, request));
+        return answer(await update(listener, request));
       case 'Delete':
-        return answer(await remove(rules, deps.owner, request));
+        return answer(await remove(listener, request));
     }
   };
 }
@@ -90,36 +115,123 @@ async function oncePermitted<T>(clock: Pick<Clock, 'sleep'>, call: () => Promise
   return call();
 }
 
-function create(rules: ElbRules, { listenerArn, wanted }: Properties): Promise<string> {
-  return rules.create(listenerArn, { shape: wanted, weights: initialWeights(wanted), stickySeconds: null });
+async function create(
+  { elb, rules }: Listener,
+  { listenerArn, likeRuleArn, wanted: given }: Properties,
+): Promise<string> {
+  const others = await rules.on(listenerArn);
+  const { wanted, guardActions } = asCopied(others, given, likeRuleArn);
+  await refuseShadowing(elb, others, wanted);
+  return rules.create(listenerArn, {
+    shape: wanted,
+    weights: initialWeights(wanted),
+    stickySeconds: null,
+    guardActions,
+  });
+}
+
+interface GuardedRule {
+  readonly wanted: WantedRule;
+  readonly guardActions: ElbRule['guardActions'];
+}
+
+/** @throws RuleRefusedError for a rule that cannot be copied */
+function asCopied(others: readonly ElbRule[], given: WantedRule, likeRuleArn: string | null): GuardedRule {
+  if (likeRuleArn === null) return { wanted: given, guardActions: [] };
+  const like = ruleToCopy(others, likeRuleArn, given.stableArn);
+  return { wanted: likeRule(given, like), guardActions: like.guardActions };
+}
+
+/** What was copied stands in the rule itself (the rule that it came from may be gone), and no update takes a login away by the way. */
+function asItStands(live: ElbRule, given: WantedRule, copied: boolean): GuardedRule {
+  const conditions = copied ? live.conditions : given.conditions;
+  return { wanted: { ...given, conditions, guards: live.guards }, guardActions: live.guardActions };
+}
+
+/** @throws RuleRefusedError when the rule would take more than requests of the stable side, or its groups take no weights */
+async function refuseShadowing(
+  elb: WeightedRuleDeps['elb'],
+  others: readonly ElbRule[],
+  wanted: WantedRule,
+): Promise<void> {
+  const groups = await Promise.all(
+    wanted.groupArns.map(async (arn) => ({
+      role: arn === wanted.stableArn ? 'stable' : 'of the rule',
+      arn,
+      sticky: await isSticky(elb, arn),
+    })),
+  );
+  const refusals = [...shadowRefusals(wanted, others), ...stickinessRefusals(groups)];
+  if (refusals.length > 0) throw new RuleRefusedError(refusals);
+}
+
+/** @throws RuleRefusedError for a rule that cannot be copied */
+function ruleToCopy(others: readonly ElbRule[], arn: string, stableArn: string): ElbRule {
+  const like = others.find((rule) => rule.arn === arn);
+  const refuse = (why: string) => new RuleRefusedError([`rule ${arn} cannot be copied: ${why}`]);
+  if (like === undefined) throw refuse('the listener has no such rule');
+  if (like.conditions.opaque === true) throw refuse('it has conditions that are not known here');
+  if (like.guards.some((guard) => guard.startsWith('authenticate-oidc')))
+    throw refuse(
+      'AWS does not give out the client secret of its authenticate-oidc action; use Cognito, or let the services ask for the login',
+    );
+  if (like.forwards === null || [...like.forwards].some(([group, weight]) => weight > 0 && group !== stableArn))
+    throw refuse('it does not forward to the stable group alone');
+  return like;
+}
+
+/** The copied rule's conditions and demands; methods that both name. @throws RuleRefusedError when none is left */
+function likeRule(given: WantedRule, { conditions, guards }: ElbRule): WantedRule {
+  const { methods } = given.conditions;
+  const both = conditions.methods.length === 0 ? methods : conditions.methods.filter((m) => methods.includes(m));
+  const kept = methods.length === 0 ? conditions.methods : both;
+  if (methods.length > 0 && kept.length === 0)
+    throw new RuleRefusedError([`the copied rule takes none of the methods ${methods.join(', ')}`]);
+  // Of its own a rule that copies has only what tells testers from the others.
+  const { headers, sources } = given.conditions;
+  const own = {
+    headers: [...conditions.headers, ...headers],
+    sources: sources.length > 0 ? sources : conditions.sources,
+  };
+  return { ...given, guards, conditions: { ...conditions, ...own, methods: kept } };
 }
 
 /** Another listener is another rule: CloudFormation deletes the old one afterwards, which refuses while it carries more than stable. */
 async function update(
-  rules: ElbRules,
-  owner: WeightedRuleDeps['owner'],
+  listener: Listener,
   { PhysicalResourceId, ResourceProperties: props, OldResourceProperties: old }: Event & { RequestType: 'Update' },
 ): Promise<string> {
+  const { elb, rules, owner } = listener;
   // The owner is read before the weights and again after: a run that began in between has its own idea of them.
   const before = await owner();
   const live = await rules.read(PhysicalResourceId);
-  const { listenerArn, wanted } = props;
-  if (live === null || old.ListenerArn !== listenerArn) return create(rules, props);
+  const { listenerArn, likeRuleArn, wanted: given } = props;
+  if (live === null || old.ListenerArn !== listenerArn) return create(listener, props);
+  const { wanted, guardActions } =
+    likeRuleArn === (old.LikeRuleArn ?? null)
+      ? asItStands(live, given, likeRuleArn !== null)
+      : asCopied(await rules.on(listenerArn), given, likeRuleArn);
   const decision = decideUpdate(live, wanted, before);
   if (decision.do === 'refuse') throw new RuleKeptError(decision.reasons);
   if (decision.do === 'write') {
+    const others = await rules.on(listenerArn);
+    await refuseShadowing(
+      elb,
+      others.filter((rule) => rule.arn !== live.arn),
+      wanted,
+    );
     const after = await owner();
     if (after?.generation !== before?.generation || after?.status !== before?.status)
       throw new RuleKeptError([`cutover ${after?.cutoverId ?? 'none'} took the ingress while the stack was updated`]);
-    await rules.modify(live.arn, { shape: wanted, weights: decision.weights, stickySeconds: decision.stickySeconds });
+    const { weights, stickySeconds } = decision;
+    await rules.modify(live.arn, { shape: wanted, weights, stickySeconds, guardActions });
     if (decision.move) await rules.move(live.arn, wanted.priority);
   }
   return live.arn;
 }
 
 async function remove(
-  rules: ElbRules,
-  owner: WeightedRuleDeps['owner'],
+  { rules, owner }: Listener,
   { PhysicalResourceId, ResourceProperties: { wanted } }: Event & { RequestType: 'Delete' },
 ): Promise<string> {
   const before = await owner();
@@ -145,6 +257,7 @@ function build(): WeightedRuleDeps {
   const ledger = dynamoLeases(new DynamoDBClient(CLIENT_OPTIONS), env.LEDGER_TABLE);
   return {
     elb: new ElasticLoadBalancingV2Client(CLIENT_OPTIONS),
+    ingressId: env.CROSSFADE_INGRESS,
     owner: () => ledger.read(env.CROSSFADE_INGRESS),
     clock: systemClock,
   };

@@ -15,6 +15,7 @@ import { stackName } from './stack-name.ts';
 const name = z.string().regex(/^(?!arn:)./, { error: 'must be a name, not an ARN' });
 const service = z.strictObject({ cluster: name, service: name });
 const groupArn = z.string().regex(TARGET_GROUP_ARN, { error: 'must be the ARN of a target group' });
+const texts = z.array(z.string().min(1)).min(1);
 const listenerArn = z
   .string()
   .regex(APPLICATION_LISTENER_ARN, { error: 'must be the ARN of an application load balancer’s listener' });
@@ -27,7 +28,13 @@ const attachmentSchema = z.strictObject({
         arn: listenerArn,
         /** Before the priorities of the rules that serve this traffic today. */
         priority: z.int().min(1).max(49_999),
-        paths: z.array(z.string().min(1)).min(1).max(4).optional(),
+        hosts: texts.optional(),
+        paths: texts.optional(),
+        headers: z.array(z.strictObject({ name: z.string().min(1), values: texts })).optional(),
+        queries: z.array(z.strictObject({ key: z.string().min(1).optional(), value: z.string().min(1) })).optional(),
+        sources: texts.optional(),
+        /** A rule whose conditions and login are copied. */
+        like: z.string().min(1).optional(),
         /** Testers whom the candidate may answer before the first stage: by one of header, cookie and sourceIps. */
         cohort: z
           .strictObject({
@@ -94,10 +101,9 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
   });
   const { machine } = new DualStackCutover(stack, 'Cutover', {
     ingressId: attachment.ingressId,
-    listeners: attachment.listeners.map(({ arn, priority, paths, cohort }) => ({
+    listeners: attachment.listeners.map(({ arn, cohort, ...rest }) => ({
       listener: { listenerArn: arn },
-      priority,
-      ...(paths === undefined ? {} : { paths }),
+      ...rest,
       ...(cohort === undefined ? {} : { cohort: defined(cohort) }),
     })),
     groups: groupsOf(attachment.groups),

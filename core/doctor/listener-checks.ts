@@ -1,5 +1,6 @@
 /** Listeners and their rules: may ours stand among them? */
 
+import { patternsMeet } from '../listener/index.ts';
 import { type Diagnosis, diagnosesOf } from './diagnosis.ts';
 import type { Facts, ListenerFacts, RuleFacts } from './facts.ts';
 
@@ -98,29 +99,6 @@ function forwardsOnlyTo(rule: RuleFacts, stable: string | undefined): boolean {
 function mayMeet(some: readonly string[], others: readonly string[]): boolean {
   if (some.length === 0 || others.length === 0) return true;
   return some.some((one) => others.some((other) => patternsMeet(one, other)));
-}
-
-/** Whether a text exists that both patterns match: `*` is any text, `?` one character, case counts. */
-export function patternsMeet(one: string, other: string): boolean {
-  const known = new Map<number, boolean>();
-  const from = (i: number, j: number): boolean => {
-    const key = i * (other.length + 1) + j;
-    const seen = known.get(key);
-    if (seen !== undefined) return seen;
-    known.set(key, false);
-    const found = step(i, j);
-    known.set(key, found);
-    return found;
-  };
-  const step = (i: number, j: number): boolean => {
-    const [a, b] = [one[i], other[j]];
-    if (a === undefined && b === undefined) return true;
-    if (a === '*') return from(i + 1, j) || (b !== undefined && from(i, j + 1));
-    if (b === '*') return from(i, j + 1) || (a !== undefined && from(i + 1, j));
-    if (a === undefined || b === undefined) return false;
-    return (a === '?' || b === '?' || a === b) && from(i + 1, j + 1);
-  };
-  return from(0, 0);
 }
 
 function describe({ priority, paths, otherConditions }: RuleFacts): string {

@@ -2,10 +2,8 @@
 export { closeMirror } from './close-mirror.ts';
 export { desiredWeights } from './desired-weights.ts';
 export {
-  type CohortCondition,
   decideUpdate,
   initialWeights,
-  type LiveRule,
   type RuleShape,
   refusalsOfDelete,
   sameShape,

@@ -5,28 +5,20 @@
  * So an update that changes nothing is answered without a write, even while a cutover runs: otherwise the rollback of a
  * refused update would be refused as well, and the stack would stand in UPDATE_ROLLBACK_FAILED.
  */
+import { type ListenerRule, type RuleConditions, sameConditions } from '../listener/index.ts';
 import { type Lease, MAX_WEIGHT } from '../model/index.ts';
 
 export interface RuleShape {
   /** 1 to 50,000, unique on the listener. */
   readonly priority: number;
-  readonly methods: readonly string[];
-  readonly paths: readonly string[];
-  /** Testers alone: by a header's value (`*` and `?` are wild) or by source address (CIDR). @default everybody */
-  readonly cohort?: CohortCondition | undefined;
+  readonly conditions: RuleConditions;
+  /** What it demands before it forwards, such as a login. */
+  readonly guards: readonly string[];
 }
 
-export interface CohortCondition {
-  readonly header?: { readonly name: string; readonly values: readonly string[] } | undefined;
-  readonly sourceIps?: readonly string[] | undefined;
-}
-
-export interface LiveRule extends RuleShape {
-  readonly arn: string;
-  /** Target group ARN → live weight. */
-  readonly weights: ReadonlyMap<string, number>;
-  /** Duration of group stickiness in seconds; null when it is off. */
-  readonly stickySeconds: number | null;
+/** A rule that forwards. */
+export interface LiveRule extends ListenerRule {
+  readonly forwards: ReadonlyMap<string, number>;
 }
 
 export interface WantedRule extends RuleShape {
@@ -57,7 +49,7 @@ export function decideUpdate(live: LiveRule, wanted: WantedRule, owner: Lease | 
   if (!move && sameShape(live, wanted)) return { do: 'keep' };
   const reasons = [...whileRunning(owner, 'updated'), ...stillCarrying(live, (arn) => !wanted.groupArns.includes(arn))];
   if (reasons.length > 0) return { do: 'refuse', reasons };
-  const weights = new Map(wanted.groupArns.map((arn) => [arn, Math.min(MAX_WEIGHT, live.weights.get(arn) ?? 0)]));
+  const weights = new Map(wanted.groupArns.map((arn) => [arn, Math.min(MAX_WEIGHT, live.forwards.get(arn) ?? 0)]));
   return { do: 'write', weights, stickySeconds: live.stickySeconds, move };
 }
 
@@ -72,28 +64,18 @@ function whileRunning(owner: Lease | null, what: string): string[] {
 }
 
 function stillCarrying(live: LiveRule, concerns: (arn: string) => boolean): string[] {
-  return [...live.weights]
+  return [...live.forwards]
     .filter(([arn, weight]) => weight > 0 && concerns(arn))
     .map(([arn, weight]) => `target group ${arn} carries traffic (weight ${weight}) and cannot leave; roll back first`);
 }
 
-/** The same conditions and groups, in whatever order they are listed; priority and weights are not looked at. */
-export function sameShape(
-  live: LiveRule,
-  wanted: Pick<WantedRule, 'methods' | 'paths' | 'cohort' | 'groupArns'>,
-): boolean {
+/** The same conditions, demands and groups, in whatever order they are listed; priority and weights are not looked at. */
+export function sameShape(live: LiveRule, wanted: Pick<WantedRule, 'conditions' | 'guards' | 'groupArns'>): boolean {
   return (
-    sameSet(live.methods, wanted.methods) &&
-    sameSet(live.paths, wanted.paths) &&
-    sameSet(cohortTerms(live), cohortTerms(wanted)) &&
-    sameSet([...live.weights.keys()], wanted.groupArns)
+    sameConditions(live.conditions, wanted.conditions) &&
+    sameSet(live.guards, wanted.guards) &&
+    sameSet([...live.forwards.keys()], wanted.groupArns)
   );
-}
-
-/** Each condition of a cohort as a text; names of header fields have no case. */
-function cohortTerms({ cohort }: Pick<RuleShape, 'cohort'>): string[] {
-  const { header, sourceIps = [] } = cohort ?? {};
-  return [...(header?.values ?? []).map((value) => `${header?.name.toLowerCase()}: ${value}`), ...sourceIps];
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

@@ -61,6 +61,8 @@ export const deploymentSchema = z.strictObject({
         arn: ruleArnSchema,
         roles: z.array(z.enum(GROUP_ROLES)).min(2).max(5),
         cohort: z.literal(true).optional(),
+        /** It demands a login or a token before it forwards, which every write of weights must leave standing. */
+        guarded: z.boolean().optional(),
       }),
     )
     .min(1)

@@ -26,6 +26,12 @@ export const ERRORS = {
     traffic: 'Unchanged; the live weights stay as they are.',
     next: 'Wait for the cutover to end, or run `crossfade rollback`, then deploy again.',
   },
+  'Crossfade.RuleRefused': {
+    meaning:
+      'A rule of the deployment would take requests that are not the stable side’s as they are, or its groups do not take weights.',
+    traffic: 'Unchanged; no rule was made or changed.',
+    next: 'Narrow the rule to what the stable side serves today, or copy the named rule (`like`), then deploy again.',
+  },
   'Crossfade.DrillFailed': {
     meaning: 'The alarm of a drill was tripped and did not trigger a rollback in time.',
     traffic: 'At most 1 % on the candidate; the rollback that follows returns it to stable.',

@@ -79,6 +79,17 @@ export class RuleKeptError extends CrossfadeError {
   }
 }
 
+/** A new rule would take more than requests of the stable side, or could not carry weights; nothing was made. */
+export class RuleRefusedError extends CrossfadeError {
+  constructor(reasons: readonly string[]) {
+    super('Crossfade.RuleRefused', `The listener rule is refused: ${reasons.join('; ')}.`, {
+      traffic: 'unchanged; no rule was made or changed.',
+      nextStep:
+        'narrow the rule (hosts, paths, headers, queries, sources) to what the stable side serves today, or copy a rule that demands a login (`like`), then deploy again.',
+    });
+  }
+}
+
 /** The alarm was tripped, and nobody brought the drill back: the path from alarm to rollback is broken. */
 export class DrillFailedError extends CrossfadeError {
   constructor(alarm: string, seconds: number) {

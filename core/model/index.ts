@@ -40,6 +40,7 @@ export {
   type PlanProblem,
   RefusedError,
   RuleKeptError,
+  RuleRefusedError,
   SupersededError,
   WeightsNotAppliedError,
 } from './errors.ts';

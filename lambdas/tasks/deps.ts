@@ -1,4 +1,6 @@
 /** What the handlers are given. Each names the part that it uses, so that its permissions can be read off its type. */
+
+import type { Surroundings } from '../../core/listener/index.ts';
 import type {
   Alarms,
   Approvals,
@@ -23,6 +25,7 @@ import type { Emit } from './emf.ts';
 export interface Deps {
   readonly deployment: Deployment;
   readonly ingress: Ingress;
+  readonly surroundings: Surroundings;
   readonly metrics: Metrics;
   readonly planMetrics: PlanMetrics;
   readonly hooks: Hooks;

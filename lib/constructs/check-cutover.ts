@@ -3,7 +3,8 @@ import { Token } from 'aws-cdk-lib';
 import { GROUP_ROLES, metricProviderSchema } from '../../core/model/index.ts';
 import { loadBalancerFullName } from './arns.ts';
 import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
-import { MAX_PRIORITY } from './weighted-rule.ts';
+import { checkMatch } from './rule-match.ts';
+import { MAX_PRIORITY, SAFE_METHODS } from './weighted-rule.ts';
 
 /** Names alarms and functions with it. */
 export const INGRESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
@@ -40,7 +41,7 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
     `ingressId must be 1 to 40 letters, digits, - or _, not "${ingressId}"`,
   );
   checkGroups(check, props);
-  const arns = checkListeners(check, props);
+  const arns = checkListeners(check, name, props);
   checkServices(check, props);
   check(
     reserved === undefined ||
@@ -81,14 +82,18 @@ function checkGroups(check: Check, { groups }: DualStackCutoverProps): void {
   );
 }
 
-function checkListeners(check: Check, { listeners, rules, groups }: DualStackCutoverProps): [string, ...string[]] {
+function checkListeners(
+  check: Check,
+  name: string,
+  { listeners, rules, groups }: DualStackCutoverProps,
+): [string, ...string[]] {
   check(
     (listeners === undefined) !== (rules === undefined),
     'give either listeners, on which rules are made, or rules',
   );
   const perListener = groups.mirrorForward === undefined ? 1 : 2;
   for (const [i, listener] of (listeners ?? []).entries())
-    checkListener(check, `listeners.${i}`, listener, perListener);
+    checkListener(check, name, `listeners.${i}`, listener, perListener);
   const arns = rules?.map((r) => r.listenerArn) ?? listeners?.map((l) => l.listener.listenerArn) ?? [];
   const [first, ...rest] = arns;
   check(first !== undefined, `${rules === undefined ? 'listeners' : 'rules'}: at least one listener or rule is needed`);
@@ -107,7 +112,7 @@ function checkListeners(check: Check, { listeners, rules, groups }: DualStackCut
   return [first, ...rest];
 }
 
-function checkListener(check: Check, at: string, given: CutoverListener, rules: number): void {
+function checkListener(check: Check, name: string, at: string, given: CutoverListener, rules: number): void {
   const { listener, priority, cohort } = given;
   if (cohort !== undefined) {
     const ways = [cohort.header, cohort.cookie, cohort.sourceIps].filter((way) => way !== undefined).length;
@@ -130,6 +135,7 @@ function checkListener(check: Check, at: string, given: CutoverListener, rules: 
     Token.isUnresolved(priority) || (Number.isInteger(priority) && priority >= 1 && priority <= last),
     `${at}.priority must be a whole number from 1 to ${last}, not ${priority}`,
   );
+  checkMatch(`${name}: ${at}.`, given, rules === 1 ? 0 : SAFE_METHODS.length);
 }
 
 function checkServices(check: Check, { services }: DualStackCutoverProps): void {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { MetricProviderInput } from '../../core/model/index.ts';
 import type { HandlerName } from '../assets/index.ts';
 import { acknowledge } from './acknowledge.ts';
+import type { ServiceRef } from './cutover-props.ts';
 import { HandlerFunction } from './handler-function.ts';
 
 export interface CutoverFunctionsProps {
@@ -16,7 +17,7 @@ export interface CutoverFunctionsProps {
   /** Rules that the cutover may modify, and no others. */
   readonly ruleArns: readonly string[];
   /** The sides' ECS services, when they are some. @default - capacity is left alone */
-  readonly services?: Readonly<Record<'stable' | 'candidate', { readonly cluster: string; readonly service: string }>>;
+  readonly services?: Readonly<Record<'stable' | 'candidate', ServiceRef>>;
   /** Load and chaos. @default - none */
   readonly exerciseFunctionArn?: string;
   /** Sources of a plan's metrics outside CloudWatch. @default - none */
@@ -44,6 +45,7 @@ type Permission =
   | 'trip'
   | 'tasks'
   | 'capacity'
+  | 'surroundings'
   | 'executions'
   | 'ledger'
   | 'notify'
@@ -58,7 +60,7 @@ interface Spec {
 const SPECS = {
   preflight: {
     description: 'Refuses a cutover that must not begin, or takes the ingress for it',
-    may: ['health', 'alarms', 'tasks', 'ledger', 'notify'],
+    may: ['health', 'alarms', 'tasks', 'surroundings', 'ledger', 'notify'],
   },
   baseline: { description: 'Measures the stable side', may: ['metrics', 'providers', 'ledger', 'notify'] },
   capacity: { description: 'Holds the capacity of the stable side', may: ['capacity', 'ledger', 'notify'] },
@@ -181,6 +183,15 @@ export class CutoverFunctions extends Construct {
       case 'tasks':
         this.#grantTasks(handler);
         return;
+      case 'surroundings':
+        handler.allow(
+          ['elasticloadbalancing:DescribeTargetGroupAttributes', 'elasticloadbalancing:DescribeTags'],
+          ['*'],
+          NO_RESOURCE_TYPE,
+        );
+        for (const service of Object.values(this.#props.services ?? {}))
+          handler.allow(['ecs:DescribeServices'], [this.#serviceArn(service)]);
+        return;
       case 'capacity':
         this.#grantTasks(handler);
         this.#grantCapacity(handler);
@@ -237,7 +248,7 @@ export class CutoverFunctions extends Construct {
     );
   }
 
-  #serviceArn({ cluster, service }: { readonly cluster: string; readonly service: string }): string {
+  #serviceArn({ cluster, service }: ServiceRef): string {
     return this.#arn('ecs', 'service', `${cluster}/${service}`, '/');
   }
 

@@ -4,6 +4,7 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { MetricProviderInput, PlanInput } from '../../core/model/index.ts';
 import type { AlarmThresholds } from './cutover-alarms.ts';
+import type { RuleMatch } from './rule-match.ts';
 import type { CohortProps, CutoverGroups, ListenerRef, WeightedRule } from './weighted-rule.ts';
 
 /** An ECS service by its names. */
@@ -13,12 +14,13 @@ export interface ServiceRef {
 }
 
 /** A listener on which the cutover makes its rules. */
-export interface CutoverListener {
+export interface CutoverListener extends RuleMatch {
   readonly listener: ListenerRef;
-  /** Of the first rule; with a mirror the second one takes the next. Must come before the rules that serve this traffic now. */
+  /**
+   * Of the first rule; with a mirror the second one takes the next. Must come before the rules that serve this traffic now, and may
+   * come before no others: what the new rule takes from a rule that does not plainly forward to the stable group is refused when it is made.
+   */
   readonly priority: number;
-  /** ALB path patterns, at most four with a mirror. @default ['/*'] */
-  readonly paths?: readonly string[];
   /**
    * Testers whom the candidate may answer before the first stage (the plan's `cohort`), by a rule of their own. At rest, in the stages
    * and after a rollback that rule forwards as the others do. @default - no cohort

@@ -105,24 +105,17 @@ export class DualStackCutover extends Construct {
     const provider = new WeightedRuleProvider(this, 'RuleProvider', { ledger: this.ledger, ingressId });
     const { stable, candidate } = groups;
     const sides = { stable, candidate };
-    const cohorts = listeners.flatMap(({ listener, paths = ['/*'], cohort }, i) => {
+    const cohorts = listeners.flatMap(({ cohort, ...given }, i) => {
       if (cohort === undefined) return [];
       const { priority } = cohort;
-      return [new WeightedRule(this, `Cohort${i}`, { listener, paths, provider, priority, cohort, groups: sides })];
+      return [new WeightedRule(this, `Cohort${i}`, { ...given, provider, priority, cohort, groups: sides })];
     });
-    const everybody = listeners.flatMap(({ listener, priority, paths = ['/*'] }, i) => {
-      const common = { listener, paths, provider };
+    const everybody = listeners.flatMap(({ priority, cohort: _testers, ...given }, i) => {
+      const common = { ...given, provider };
       if (groups.mirrorForward === undefined && groups.mirrorReverse === undefined)
         return [new WeightedRule(this, `Rule${i}`, { ...common, priority, groups })];
       return [
-        new WeightedRule(this, `SafeMethods${i}`, {
-          listener,
-          provider,
-          priority,
-          methods: SAFE_METHODS,
-          paths,
-          groups,
-        }),
+        new WeightedRule(this, `SafeMethods${i}`, { ...common, priority, methods: SAFE_METHODS, groups }),
         new WeightedRule(this, `OtherMethods${i}`, {
           ...common,
           priority: priority + 1,
@@ -148,10 +141,11 @@ export class DualStackCutover extends Construct {
     return {
       ingressId,
       loadBalancer: { fullName: loadBalancer },
-      rules: this.rules.map(({ ruleArn, roles, isCohort }) => ({
+      rules: this.rules.map(({ ruleArn, roles, isCohort, guarded }) => ({
         arn: ruleArn,
         roles,
         ...(isCohort ? { cohort: true } : {}),
+        ...(guarded ? { guarded } : {}),
       })),
       targetGroups: Object.fromEntries(
         GROUP_ROLES.flatMap((role) => {

@@ -13,6 +13,7 @@ export { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
 export { ParityBackfill, type ParityBackfillProps } from './parity-backfill.ts';
 export { ParityPipeline, type ParityPipelineProps } from './parity-pipeline.ts';
 export { RollbackTriggers, type RollbackTriggersProps } from './rollback-triggers.ts';
+export type { HeaderValues, QueryMatch, RuleMatch } from './rule-match.ts';
 export {
   GATEWAY_PORT,
   MIRROR_HEALTH,

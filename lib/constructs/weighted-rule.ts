@@ -3,15 +3,13 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import type { CohortCondition } from '../../core/fence/index.ts';
 import { GROUP_ROLES, type GroupRole } from '../../core/model/index.ts';
 import { acknowledgeLogsOnly, acknowledgeWildcard } from './acknowledge.ts';
 import { HandlerFunction } from './handler-function.ts';
+import { checkMatch, matchProperties, type RuleMatch } from './rule-match.ts';
 
 /** ELBv2's limit on a rule's priority. */
 export const MAX_PRIORITY = 50_000;
-/** ELBv2 takes at most five values over all conditions of a rule. */
-const MAX_CONDITION_VALUES = 5;
 
 /** Requests without side effects (RFC 9110, 9.2.1): only these may pass through the mirror. */
 export const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'] as const;
@@ -41,14 +39,12 @@ export interface CohortProps {
   readonly sourceIps?: readonly string[];
 }
 
-export interface WeightedRuleProps {
+export interface WeightedRuleProps extends RuleMatch {
   readonly listener: ListenerRef;
   /** Unique on the listener, 1 to 50,000. */
   readonly priority: number;
   /** Request methods that the rule matches. @default - any method */
   readonly methods?: readonly string[];
-  /** ALB path patterns that the rule matches. @default ['/*'] */
-  readonly paths?: readonly string[];
   /** Testers alone, whom the candidate may answer before the first stage. @default - everybody */
   readonly cohort?: CohortProps;
   /** All of them stand in the rule from the start: the stable one at 100, the others at 0. */
@@ -66,6 +62,8 @@ export interface WeightedRuleProps {
 export class WeightedRule extends Construct {
   readonly ruleArn: string;
   readonly listenerArn: string;
+  /** It may demand a login first, which every write of weights leaves standing. */
+  readonly guarded: boolean;
   /** The parts that its groups play, in the order of the forward action. */
   readonly roles: readonly GroupRole[];
   /** It matches testers alone. */
@@ -73,15 +71,12 @@ export class WeightedRule extends Construct {
 
   constructor(scope: Construct, id: string, props: WeightedRuleProps) {
     super(scope, id);
-    const { priority, methods = [], paths = ['/*'], groups, cohort } = props;
-    const testers = cohort === undefined ? 0 : valuesOf(cohort);
+    const { priority, methods = [], groups, cohort } = props;
     if (!Token.isUnresolved(priority) && !(Number.isInteger(priority) && priority >= 1 && priority <= MAX_PRIORITY))
       throw new RangeError(`WeightedRule ${id}: priority must be 1 to ${MAX_PRIORITY}, not ${priority}`);
-    if (methods.length + paths.length < 1 || methods.length + paths.length + testers > MAX_CONDITION_VALUES)
-      throw new RangeError(
-        `WeightedRule ${id}: methods, paths and cohort must be 1 to ${MAX_CONDITION_VALUES} values together, not ${methods.length + paths.length + testers}`,
-      );
+    checkMatch(`WeightedRule ${id}: `, props, methods.length, cohort === undefined ? 0 : valuesOf(cohort));
     this.isCohort = cohort !== undefined;
+    this.guarded = props.like !== undefined;
     this.roles = GROUP_ROLES.filter((role) => groups[role] !== undefined);
     this.listenerArn = props.listener.listenerArn;
     props.provider.allowListener(this.listenerArn);
@@ -92,7 +87,7 @@ export class WeightedRule extends Construct {
         ListenerArn: this.listenerArn,
         Priority: priority,
         Methods: methods,
-        Paths: paths,
+        ...matchProperties(props),
         ...(cohort === undefined ? {} : { Cohort: conditionOf(cohort) }),
         StableArn: groups.stable.targetGroupArn,
         GroupArns: this.roles.flatMap((role) => groups[role]?.targetGroupArn ?? []),
@@ -103,7 +98,7 @@ export class WeightedRule extends Construct {
 }
 
 /** As ELBv2 has it: a cookie is a part of the header field `Cookie`. */
-function conditionOf({ header, cookie, sourceIps }: CohortProps): CohortCondition {
+function conditionOf({ header, cookie, sourceIps }: CohortProps): Pick<CohortProps, 'header' | 'sourceIps'> {
   if (cookie !== undefined) return { header: { name: 'Cookie', values: [`*${cookie.name}=${cookie.value}*`] } };
   return header === undefined ? { sourceIps: sourceIps ?? [] } : { header };
 }
@@ -132,7 +127,11 @@ export class WeightedRuleProvider extends Construct {
       environment: { LEDGER_TABLE: props.ledger.tableName, CROSSFADE_INGRESS: props.ingressId },
       timeout: Duration.seconds(60),
     });
-    onEvent.allow(['elasticloadbalancing:DescribeRules'], ['*'], 'ELBv2 has no resource type for Describe actions');
+    onEvent.allow(
+      ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetGroupAttributes'],
+      ['*'],
+      'ELBv2 has no resource type for Describe actions',
+    );
     onEvent.allow(['dynamodb:GetItem', 'dynamodb:Query'], [props.ledger.tableArn]);
     this.#onEvent = onEvent;
     const provider = new Provider(this, 'Provider', { onEventHandler: onEvent.fn });

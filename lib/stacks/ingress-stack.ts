@@ -118,7 +118,9 @@ export class IngressStack extends Stack {
         'Log delivery is permitted to an account that depends on the region; give the stack an env, and logs are on',
       );
     else this.loadBalancer.logAccessLogs(logs as IBucket);
-    const common = { loadBalancer: this.loadBalancer, open: false, defaultAction: ListenerAction.fixedResponse(404) };
+    // Where the rules take their requests from: without them the stable side serves on.
+    const defaultAction = ListenerAction.forward([this.groups.stable]);
+    const common = { loadBalancer: this.loadBalancer, open: false, defaultAction };
     if (certificateArn === undefined)
       return new ApplicationListener(this, 'Listener', { ...common, protocol: ApplicationProtocol.HTTP, port: 80 });
     return new ApplicationListener(this, 'Listener', {

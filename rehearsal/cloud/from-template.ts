@@ -69,6 +69,7 @@ const healthSchema = z.looseObject({
   HealthyThresholdCount: z.number().default(5),
   UnhealthyThresholdCount: z.number().default(2),
   Matcher: z.looseObject({ HttpCode: z.string() }).default({ HttpCode: '200' }),
+  TargetGroupAttributes: z.array(z.looseObject({ Key: z.string(), Value: z.string() })).default([]),
 });
 
 /** Without rules: those are made by their custom resources. */
@@ -86,17 +87,22 @@ export function loadBalancerOf(assembly: Assembly, names: Names): LoadBalancerMo
       unhealthyThreshold: h.UnhealthyThresholdCount,
       matcher: h.Matcher.HttpCode,
     };
-    targetGroups.set(arn, { arn, fullName: names.fullName(r), healthCheck, targets: [] });
+    const attributes = Object.fromEntries(h.TargetGroupAttributes.map(({ Key, Value }) => [Key, Value]));
+    targetGroups.set(arn, { arn, fullName: names.fullName(r), healthCheck, targets: [], attributes });
   }
   return { arn: names.arnOf(lb), fullName: names.fullName(lb), rules: new Map(), targetGroups };
 }
 
-const listenerSchema = z.looseObject({ Port: z.number().default(80), Protocol: z.string().default('HTTP') });
+const listenerSchema = z.looseObject({
+  Port: z.number().default(80),
+  Protocol: z.string().default('HTTP'),
+  DefaultActions: z.array(z.looseObject({ Type: z.string() })),
+});
 
 export function listenersOf(assembly: Assembly, names: Names): LocalListener[] {
   return ofType(assembly, 'AWS::ElasticLoadBalancingV2::Listener').map((r) => {
-    const { Port, Protocol } = listenerSchema.parse(names.properties(r));
-    return { arn: names.arnOf(r), port: Port, protocol: Protocol };
+    const { Port, Protocol, DefaultActions } = listenerSchema.parse(names.properties(r));
+    return { arn: names.arnOf(r), port: Port, protocol: Protocol, defaultActions: DefaultActions };
   });
 }
 

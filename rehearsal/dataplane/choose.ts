@@ -1,24 +1,46 @@
 /** Where a request goes: rule by priority and conditions, group by cookie or weight, target by turns. */
 import type { LoadBalancerModel, RuleModel, Target, TargetGroupModel } from '../machine/index.ts';
 
-/** The first rule by priority whose conditions hold. */
-export function ruleFor(model: LoadBalancerModel, method: string, path: string): RuleModel | undefined {
-  return [...model.rules.values()]
-    .sort((a, b) => a.priority - b.priority)
-    .find(
-      ({ conditions: { methods, paths } }) =>
-        (methods === undefined || methods.includes(method)) &&
-        (paths === undefined || paths.some((p) => pathMatches(p, path))),
-    );
+/** The head of a request, as rules look at it. */
+export interface AskedHead {
+  readonly method: string;
+  /** Path with its query. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** ALB path patterns: `*` for any characters, `?` for one. */
-function pathMatches(pattern: string, path: string): boolean {
+/** The first rule by priority whose conditions hold. Everybody's address is the loopback's, so conditions on it hold for all. */
+export function ruleFor(model: LoadBalancerModel, head: AskedHead): RuleModel | undefined {
+  return [...model.rules.values()].sort((a, b) => a.priority - b.priority).find((rule) => holds(rule, head));
+}
+
+function holds({ conditions }: RuleModel, { method, url, headers }: AskedHead): boolean {
+  const { methods = [], hosts = [], paths = [], headers: wanted = [], queries = [] } = conditions;
+  const [path = '/', query = ''] = url.split('?', 2);
+  const host = String(headers.host ?? '').replace(/:\d+$/, '');
+  const parameters = [...new URLSearchParams(query)];
+  return (
+    (methods.length === 0 || methods.includes(method)) &&
+    (hosts.length === 0 || hosts.some((pattern) => matches(pattern.toLowerCase(), host.toLowerCase()))) &&
+    (paths.length === 0 || paths.some((pattern) => matches(pattern, path))) &&
+    wanted.every(({ name, values }) =>
+      values.some((pattern) => matches(pattern, String(headers[name.toLowerCase()] ?? ''))),
+    ) &&
+    queries.every((anyOf) =>
+      anyOf.some(({ key, value }) =>
+        parameters.some(([name, given]) => (key === undefined || matches(key, name)) && matches(value, given)),
+      ),
+    )
+  );
+}
+
+/** ALB's patterns: `*` for any characters, `?` for one. */
+function matches(pattern: string, text: string): boolean {
   const escaped = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${escaped}$`).test(path);
+  return new RegExp(`^${escaped}$`, 's').test(text);
 }
 
 /**

@@ -68,9 +68,9 @@ class Plane {
 
   async serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { model } = this.#options;
-    const path = (req.url ?? '/').split('?')[0] ?? '/';
     this.#count('RequestCount');
-    const rule = ruleFor(model, req.method ?? 'GET', path);
+    const { method = 'GET', url = '/', headers } = req;
+    const rule = ruleFor(model, { method, url, headers });
     if (rule === undefined) {
       res.writeHead(404).end();
       return;

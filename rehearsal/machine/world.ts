@@ -5,6 +5,8 @@
  * the very same adapter sends to AWS moves real local traffic.
  */
 
+import type { RuleConditions } from '../../core/listener/index.ts';
+
 /** Time as AWS would see it. One real second lasts `speed` virtual seconds. */
 export interface VirtualClock {
   /** Virtual time, milliseconds since the epoch. */
@@ -53,18 +55,18 @@ export interface TargetGroupModel {
     readonly matcher: string;
   };
   readonly targets: Target[];
+  /** Such as `stickiness.enabled`. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 export interface RuleModel {
   readonly arn: string;
   /** Lower wins; the listener's default rule is `Infinity`. */
   readonly priority: number;
-  readonly conditions: {
-    /** Request methods, upper case; absent means any. */
-    readonly methods?: readonly string[];
-    /** ALB path patterns with `*` and `?`; absent means any. */
-    readonly paths?: readonly string[];
-  };
+  /** What is absent demands nothing. */
+  readonly conditions: Partial<RuleConditions>;
+  /** Actions before the last one, such as a login, as ELBv2 spells them. Kept and told; the data plane asks nobody to log in. */
+  readonly guards?: readonly object[];
   /** Replaced as a whole by ModifyRule, as AWS does. */
   forward: {
     readonly groups: readonly { readonly targetGroupArn: string; readonly weight: number }[];

@@ -70,6 +70,9 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
         }),
       health: (role) => call('ingress.health', () => site.health(role)),
     },
+    surroundings: {
+      read: () => call('surroundings.read', () => ({ listeners: [], groups: [], tags: [], services: [] })),
+    },
     ledger: {
       read: () => call('ledger.read', () => lease.item),
       claim: (claim) => call('ledger.claim', () => lease.claim(claim)),

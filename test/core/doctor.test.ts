@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Diagnosis, examine, type Facts, type Level, worst } from '../../core/doctor/index.ts';
-import { patternsMeet } from '../../core/doctor/listener-checks.ts';
 import { allowsService } from '../../core/doctor/resource-policy.ts';
+import { patternsMeet } from '../../core/listener/pattern.ts';
 
 const LB = 'arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/lb/1';
 const LISTENER = 'arn:aws:elasticloadbalancing:us-east-1:1:listener/app/lb/1/2';

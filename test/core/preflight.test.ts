@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rollBack } from '../../core/fence/rollback.ts';
+import { ANY_REQUEST } from '../../core/listener/conditions.ts';
 import { SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
 import { QUIET_SECONDS } from '../../core/phases/preflight.ts';
 import { makeHandler } from '../../lambdas/preflight.ts';
@@ -31,6 +32,31 @@ describe('preflight', () => {
         w.live = w.live.map((r) => ({ ...r, sticky: true }));
       },
       /stickiness/,
+    ],
+    [
+      'a rule with a login came to stand behind ours',
+      (w) => {
+        const [own, theirs] = [DEPLOYMENT.rules[0]?.arn ?? '', 'rule/theirs'];
+        const rule = (arn: string, priority: number, guards: string[]) => ({
+          arn,
+          priority,
+          guards,
+          conditions: ANY_REQUEST,
+          forwards: new Map([[DEPLOYMENT.targetGroups.stable.arn, 1]]),
+          stickySeconds: null,
+          rewrites: false,
+        });
+        const rules = [rule(own, 5, []), rule(theirs, 10, ['authenticate-cognito {}'])];
+        w.around = { ...w.around, listeners: [{ ownRules: [own], rules }] };
+      },
+      /rule theirs at priority 10 .* demands authenticate-cognito first/,
+    ],
+    [
+      'CodeDeploy shifts the same service',
+      (w) => {
+        w.around = { ...w.around, services: [{ name: 'stable', controller: 'CODE_DEPLOY', strategy: 'ROLLING' }] };
+      },
+      /CodeDeploy owns the weights of service stable/,
     ],
     [
       'the candidate has no healthy target',

@@ -31,7 +31,7 @@ function listener() {
       return command instanceof DescribeRulesCommand || command instanceof CreateRuleCommand ? { Rules: [found] } : {};
     },
   } as unknown as Pick<ElasticLoadBalancingV2Client, 'send'>;
-  const handle = makeHandler({ elb, owner: async () => null, clock: { sleep: async () => {} } });
+  const handle = makeHandler({ elb, owner: async () => null, clock: { sleep: async () => {} }, ingressId: 'shop' });
   return { handle, conditions: () => rule?.Conditions, writes: () => writes };
 }
 

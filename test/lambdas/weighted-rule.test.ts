@@ -1,13 +1,20 @@
 import {
+  type Action,
+  CreateRuleCommand,
   DescribeRulesCommand,
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
+  type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deploymentSchema } from '../../core/model/deployment.ts';
 import type { Lease, LedgerStatus } from '../../core/model/lease.ts';
+import { ruleWeightsSchema } from '../../core/model/split.ts';
+import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
 import { makeHandler } from '../../lambdas/weighted-rule.ts';
 import { elbv2 } from '../../rehearsal/cloud/services/elbv2.ts';
 import { LISTENER, loadBalancer, type Served, serve } from '../rehearsal/cloud/support.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 import { lease } from '../support/ledger-item.ts';
 
 const OTHER_LISTENER = LISTENER.replace('/lb/1/2', '/lb/1/3');
@@ -29,7 +36,7 @@ beforeEach(async () => {
   elb = new ElasticLoadBalancingV2Client(served.client);
   waited = [];
   const clock = { sleep: async (ms: number) => void waited.push(ms) };
-  handle = makeHandler({ elb, owner: async () => owner, clock });
+  handle = makeHandler({ elb, owner: async () => owner, clock, ingressId: 'gateway' });
 });
 afterEach(async () => {
   elb.destroy();
@@ -40,7 +47,9 @@ interface Properties {
   readonly ListenerArn: string;
   readonly Priority: string;
   readonly Methods: readonly string[];
-  readonly Paths: readonly string[];
+  readonly Paths?: readonly string[];
+  readonly Hosts?: readonly string[];
+  readonly LikeRuleArn?: string;
   readonly StableArn: string;
   readonly GroupArns: readonly string[];
 }
@@ -102,7 +111,7 @@ describe('a weighted rule that is created', () => {
         refusals-- > 0 ? Promise.reject(Object.assign(new Error('no'), { name: 'AccessDenied' })) : elb.send(command),
     };
     const clock = { sleep: async (ms: number) => void waited.push(ms) };
-    const handler = makeHandler({ elb: refusing as never, owner: async () => owner, clock });
+    const handler = makeHandler({ elb: refusing as never, owner: async () => owner, clock, ingressId: 'gateway' });
     await handler({ RequestType: 'Create', ResourceProperties: PROPERTIES });
     expect(model.rules.size).toBe(1);
     expect(waited).toEqual([2_000, 4_000]);
@@ -122,6 +131,101 @@ describe('a weighted rule that is created', () => {
   ])('names the property that is wrong: %s', async (field, props) => {
     await expect(create(props)).rejects.toThrow(field);
     expect(model.rules.size).toBe(0);
+  });
+});
+
+describe('a weighted rule before the rules of others', () => {
+  const login = {
+    Type: 'authenticate-cognito' as const,
+    Order: 1,
+    AuthenticateCognitoConfig: { UserPoolArn: 'pool', UserPoolClientId: 'client', UserPoolDomain: 'shop' },
+  };
+  const theirs = async (group: string, Conditions: RuleCondition[], guard: Action[] = []) => {
+    const Actions = [
+      ...guard,
+      {
+        Type: 'forward' as const,
+        Order: guard.length + 1,
+        ForwardConfig: { TargetGroups: [{ TargetGroupArn: group, Weight: 1 }] },
+      },
+    ];
+    const { Rules } = await elb.send(
+      new CreateRuleCommand({ ListenerArn: LISTENER, Priority: 50, Conditions, Actions }),
+    );
+    return Rules?.[0]?.RuleArn ?? '';
+  };
+  const host = { Field: 'host-header', HostHeaderConfig: { Values: ['shop.example'] } };
+
+  it('is not made where it would skip a login', async () => {
+    await theirs(stable, [host], [login]);
+    await expect(create()).rejects.toMatchObject({
+      name: 'Crossfade.RuleRefused',
+      message: expect.stringMatching(/priority 50 \(host shop\.example\) demands authenticate-cognito first/),
+    });
+    expect(model.rules.size).toBe(1);
+  });
+
+  it('is not made where it would take another host over', async () => {
+    await theirs(fresh, [host]);
+    await expect(create()).rejects.toThrow(/forwards to target group/);
+    expect(model.rules.size).toBe(1);
+  });
+
+  it('is made beside them when its own conditions keep to its host', async () => {
+    await theirs(fresh, [host], [login]);
+    const arn = await create({ ...PROPERTIES, Hosts: ['api.example'] });
+    expect((await ruleOf(arn))?.Conditions).toContainEqual(
+      expect.objectContaining({ Field: 'host-header', HostHeaderConfig: { Values: ['api.example'] } }),
+    );
+  });
+
+  it('copies the conditions and the login of the rule that it is told to be like, and every write of weights leaves them', async () => {
+    const LikeRuleArn = await theirs(stable, [host], [login]);
+    const { Paths: _paths, ...copied } = { ...PROPERTIES, LikeRuleArn };
+    const arn = await create(copied);
+    const guardOf = async () =>
+      (await ruleOf(arn))?.Actions?.map((a) => [a.Type, a.AuthenticateCognitoConfig?.UserPoolArn]);
+    expect(await guardOf()).toEqual([
+      ['authenticate-cognito', 'pool'],
+      ['forward', undefined],
+    ]);
+    expect((await ruleOf(arn))?.Conditions?.map((c) => c.Field).sort()).toEqual(['host-header', 'http-request-method']);
+    const deployment = deploymentSchema.parse({
+      ...DEPLOYMENT,
+      rules: [{ arn, roles: ['stable', 'candidate', 'mirrorForward'], guarded: true }],
+    });
+    const groups = [stable, candidate, mirror].map((targetGroupArn, i) => ({
+      targetGroupArn,
+      weight: [90, 10, 0][i] ?? 0,
+    }));
+    await elbIngress(elb, deployment).write(ruleWeightsSchema.parse({ ruleArn: arn, groups, sticky: false }));
+    expect(await guardOf()).toEqual([
+      ['authenticate-cognito', 'pool'],
+      ['forward', undefined],
+    ]);
+    expect(await update(arn, copied, copied)).toMatchObject({ PhysicalResourceId: arn });
+  });
+
+  it('copies no login whose secret AWS keeps', async () => {
+    const config = {
+      Issuer: 'i',
+      AuthorizationEndpoint: 'a',
+      TokenEndpoint: 't',
+      UserInfoEndpoint: 'u',
+      ClientId: 'c',
+      ClientSecret: 's',
+    };
+    const oidc = { Type: 'authenticate-oidc' as const, Order: 1, AuthenticateOidcConfig: config };
+    const LikeRuleArn = await theirs(stable, [host], [oidc]);
+    await expect(create({ ...PROPERTIES, LikeRuleArn })).rejects.toThrow(/client secret/);
+  });
+
+  it('is not made over groups that keep customers by a cookie of their own', async () => {
+    const group = model.targetGroups.get(candidate);
+    if (group === undefined) throw new Error('no candidate');
+    model.targetGroups.set(candidate, { ...group, attributes: { 'stickiness.enabled': 'true' } });
+    await expect(create()).rejects.toThrow(/target stickiness/);
+    model.targetGroups.set(candidate, group);
   });
 });
 

@@ -309,6 +309,8 @@ describe('the synthesised permissions', () => {
     const unscoped = new Set([
       'elasticloadbalancing:DescribeRules',
       'elasticloadbalancing:DescribeTargetHealth',
+      'elasticloadbalancing:DescribeTargetGroupAttributes',
+      'elasticloadbalancing:DescribeTags',
       'cloudwatch:GetMetricData',
       'cloudwatch:ListAlarmMuteRules',
       // Refused to whoever asks for composites with a narrower grant (API_DescribeAlarms).

@@ -186,6 +186,53 @@ describe('DualStackCutover refuses, and names the prop', () => {
       { metricProviders: { 'My Prom': { type: 'prometheus', url: 'https://p.example' } } },
       /metricProviders\.My Prom: a name is/,
     ],
+    [
+      'nine wildcards',
+      { listeners: [{ listener: { listenerArn }, priority: 5, paths: ['/*/*/*', '/*/*/*', '/*/*/*'] }] },
+      /listeners\.0\.hosts, paths, headers and queries must have at most 6 wildcards together, not 9/,
+    ],
+    [
+      'three methods of the mirror and three hosts',
+      {
+        groups: MIRRORED,
+        listeners: [{ listener: { listenerArn }, priority: 5, hosts: ['a.example', 'b.example', 'c.example'] }],
+      },
+      /listeners\.0\.methods, hosts, paths, .* 1 to 5 values together, not 7/,
+    ],
+    [
+      'a path without its slash',
+      { listeners: [{ listener: { listenerArn }, priority: 5, paths: ['api'] }] },
+      /listeners\.0\.paths\.0 must begin with \//,
+    ],
+    [
+      'a client that is no block',
+      { listeners: [{ listener: { listenerArn }, priority: 5, sources: ['10.0.0.1'] }] },
+      /listeners\.0\.sources\.0 must be a CIDR block/,
+    ],
+    [
+      'a header without a value',
+      { listeners: [{ listener: { listenerArn }, priority: 5, headers: [{ name: 'X-Beta', values: [] }] }] },
+      /listeners\.0\.headers\.0\.values must not be empty/,
+    ],
+    [
+      'conditions beside those that are copied',
+      {
+        listeners: [
+          {
+            listener: { listenerArn },
+            priority: 5,
+            hosts: ['a.example'],
+            like: `${listenerArn.replace(':listener/', ':listener-rule/')}/1`,
+          },
+        ],
+      },
+      /listeners\.0\.hosts and like exclude each other/,
+    ],
+    [
+      'a rule to copy that is none',
+      { listeners: [{ listener: { listenerArn }, priority: 5, like: listenerArn }] },
+      /listeners\.0\.like must be the ARN of a listener's rule/,
+    ],
     ['no reserved concurrency', { rollbackConcurrency: 0 }, /rollbackConcurrency must be .* 1 to 100, not 0/],
     ['half a concurrency', { rollbackConcurrency: 1.5 }, /rollbackConcurrency must be a whole number/],
     [
@@ -260,7 +307,7 @@ describe('a weighted rule', () => {
       });
       const common = { listener: { listenerArn }, priority: 5, groups: GROUPS, provider };
       expect(
-        () => new WeightedRule(stack, 'Many', { ...common, methods: ['GET', 'HEAD'], paths: ['a', 'b', 'c', 'd'] }),
+        () => new WeightedRule(stack, 'Many', { ...common, methods: ['GET', 'HEAD'], paths: ['/a', '/b', '/c', '/d'] }),
       ).toThrow(/1 to 5 values together, not 6/);
     });
   });
@@ -298,7 +345,7 @@ describe('a cohort', () => {
     [
       'more values than ELBv2 takes',
       { priority: 3, sourceIps: ['1', '2', '3', '4', '5'].map((n) => `192.0.2.${n}/32`) },
-      /methods, paths and cohort must be 1 to 5 values together, not 6/,
+      /methods, hosts, paths, .* and cohort must be 1 to 5 values together, not 6/,
     ],
   ])('of %s is refused', (_what, cohort, message) => {
     expect(() => cutover({ listeners: [listenerWith(cohort)] })).toThrow(message);
@@ -322,6 +369,29 @@ describe('a cutover on an existing listener', () => {
       Methods: [],
       GroupArns: [stable, candidate],
     });
+  });
+
+  it('hands every condition to the rule, and marks a rule whose login it must leave standing', () => {
+    const conditions = {
+      hosts: ['shop.example'],
+      headers: [{ name: 'X-Beta', values: ['on'] }],
+      queries: [{ key: 'v', value: '2' }],
+      sources: ['10.0.0.0/8'],
+    };
+    const narrow = Template.fromStack(
+      cutover({ listeners: [{ listener: { listenerArn }, priority: 5, ...conditions }] }),
+    );
+    narrow.hasResourceProperties('Custom::WeightedRule', {
+      Hosts: ['shop.example'],
+      Headers: [{ Name: 'X-Beta', Values: ['on'] }],
+      Queries: [{ Key: 'v', Value: '2' }],
+      Sources: ['10.0.0.0/8'],
+    });
+    const like = `${listenerArn.replace(':listener/', ':listener-rule/')}/1`;
+    const guarded = Template.fromStack(cutover({ listeners: [{ listener: { listenerArn }, priority: 5, like }] }));
+    guarded.hasResourceProperties('Custom::WeightedRule', { LikeRuleArn: like, Paths: Match.absent() });
+    expect(JSON.stringify(guarded.toJSON())).toContain('guarded');
+    expect(JSON.stringify(narrow.toJSON())).not.toContain('guarded');
   });
 
   it('takes its alarm threshold from the plan', () => {

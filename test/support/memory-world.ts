@@ -3,6 +3,7 @@
  * write, so that a test can put a competitor's step or a failure exactly there.
  */
 
+import type { Surroundings, SurroundingsReading } from '../../core/listener/other-owners.ts';
 import type { DrillRecord } from '../../core/model/drill.ts';
 import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
 import type { HookAnswer, MetricBaseline, MetricEvidence, MinuteEvidence } from '../../core/model/evidence.ts';
@@ -121,6 +122,10 @@ export class MemoryWorld {
       }),
     health: async (role) => this.healthy[role] ?? { healthy: 2, unhealthy: 0, registered: 2 },
   };
+
+  /** Nobody else is about. */
+  around: SurroundingsReading = { listeners: [], groups: [], tags: [], services: [] };
+  readonly surroundings: Surroundings = { read: async () => structuredClone(this.around) };
 
   #owned(ref: RunRef): Lease {
     if (this.item?.status !== 'running' || this.item.generation !== ref.generation)

@@ -16,8 +16,16 @@ import {
   ruleWeightsSchema,
 } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
+import { describeRules } from './listener-rules.ts';
+import { inOrder } from './rule.ts';
 
 export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, deployment: Deployment): Ingress {
+  /** ModifyRule replaces the whole list: what the rule demands first is read, and written again. */
+  async function guardsNow({ ruleArn }: RuleWeights) {
+    const [rule] = await aws('DescribeRules', () => describeRules(client, { RuleArns: [ruleArn] }));
+    return rule?.guardActions ?? [];
+  }
+
   return {
     async read() {
       const RuleArns = deployment.rules.map((rule) => rule.arn);
@@ -36,9 +44,9 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
         // Always written: stickiness that is left on beats weights (a client goes where its cookie says, even at 0).
         TargetGroupStickinessConfig: { Enabled: rule.sticky, ...(rule.sticky ? { DurationSeconds: 3600 } : {}) },
       };
-      await aws('ModifyRule', () =>
-        client.send(new ModifyRuleCommand({ RuleArn: rule.ruleArn, Actions: [{ Type: 'forward', ForwardConfig }] })),
-      );
+      const guards = deployment.rules.find(({ arn }) => arn === rule.ruleArn)?.guarded ? await guardsNow(rule) : [];
+      const Actions = inOrder([...guards, { Type: 'forward' as const, ForwardConfig }]);
+      await aws('ModifyRule', () => client.send(new ModifyRuleCommand({ RuleArn: rule.ruleArn, Actions })));
     },
 
     async health(role) {

@@ -1,43 +1,57 @@
 /** One listener rule as `Custom::WeightedRule` reads and writes it. */
 import {
+  type Action,
   CreateRuleCommand,
   DeleteRuleCommand,
-  DescribeRulesCommand,
   type ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
   PriorityInUseException,
-  type Rule,
-  type RuleCondition,
   RuleNotFoundException,
   SetRulePrioritiesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type LiveRule, type RuleShape, sameShape } from '../../../core/fence/index.ts';
+import { type RuleShape, sameShape } from '../../../core/fence/index.ts';
+import { conditionsFor, describeRules, type ElbRule } from './listener-rules.ts';
 
 export interface RuleWrite {
   readonly shape: RuleShape;
   readonly weights: ReadonlyMap<string, number>;
   /** Null switches group stickiness off. */
   readonly stickySeconds: number | null;
+  /** What `shape.guards` stands for. */
+  readonly guardActions: readonly Action[];
 }
+
+/** A rule that forwards, with what it demands first. */
+export type WeightedElbRule = ElbRule & { readonly forwards: ReadonlyMap<string, number> };
+
+/** Marks what is ours, so that nobody needs the right to change another's rule. */
+export const RULE_TAG = { Key: 'crossfade:ingress' } as const;
 
 export class ElbRules {
   readonly #elb: Pick<ElasticLoadBalancingV2Client, 'send'>;
+  readonly #ingressId: string;
 
-  constructor(elb: Pick<ElasticLoadBalancingV2Client, 'send'>) {
+  constructor(elb: Pick<ElasticLoadBalancingV2Client, 'send'>, ingressId: string) {
     this.#elb = elb;
+    this.#ingressId = ingressId;
   }
 
-  /** Null when there is no such rule. */
-  async read(arn: string): Promise<LiveRule | null> {
+  /** Null when there is no such rule, or none that forwards. */
+  async read(arn: string): Promise<WeightedElbRule | null> {
     // The physical id of a resource that failed to be created is no ARN.
     if (!arn.startsWith('arn:')) return null;
     try {
-      const { Rules: [rule] = [] } = await this.#elb.send(new DescribeRulesCommand({ RuleArns: [arn] }));
-      return rule === undefined ? null : liveRule(rule);
+      const [rule] = await describeRules(this.#elb, { RuleArns: [arn] });
+      return rule === undefined ? null : weighted(rule);
     } catch (error) {
       if (error instanceof RuleNotFoundException) return null;
       throw error;
     }
+  }
+
+  /** Every rule of the listener, its default among them. */
+  on(listenerArn: string): Promise<ElbRule[]> {
+    return describeRules(this.#elb, { ListenerArn: listenerArn });
   }
 
   /** Repeatable: a rule that an earlier, unanswered attempt made with the same conditions and groups is taken as ours. */
@@ -47,8 +61,9 @@ export class ElbRules {
         new CreateRuleCommand({
           ListenerArn: listenerArn,
           Priority: write.shape.priority,
-          Conditions: conditions(write.shape),
-          Actions: [forward(write)],
+          Conditions: conditionsFor(write.shape.conditions),
+          Actions: actions(write),
+          Tags: [{ ...RULE_TAG, Value: this.#ingressId }],
         }),
       );
       if (rule?.RuleArn === undefined) throw new Error('CreateRule answered without a rule');
@@ -63,7 +78,11 @@ export class ElbRules {
 
   async modify(arn: string, write: RuleWrite): Promise<void> {
     await this.#elb.send(
-      new ModifyRuleCommand({ RuleArn: arn, Conditions: conditions(write.shape), Actions: [forward(write)] }),
+      new ModifyRuleCommand({
+        RuleArn: arn,
+        Conditions: conditionsFor(write.shape.conditions),
+        Actions: actions(write),
+      }),
     );
   }
 
@@ -75,64 +94,29 @@ export class ElbRules {
     await this.#elb.send(new DeleteRuleCommand({ RuleArn: arn }));
   }
 
-  async #sameRule(ListenerArn: string, { shape, weights }: RuleWrite): Promise<LiveRule | undefined> {
-    const { Rules = [] } = await this.#elb.send(new DescribeRulesCommand({ ListenerArn }));
-    const found = Rules.map(liveRule).find((rule) => rule?.priority === shape.priority);
-    if (found === undefined || found === null) return undefined;
-    const { methods, paths, cohort } = shape;
+  async #sameRule(listenerArn: string, { shape, weights }: RuleWrite): Promise<ElbRule | undefined> {
+    const rules = await this.on(listenerArn);
+    const found = weighted(rules.find((rule) => rule.priority === shape.priority));
+    if (found === null) return undefined;
     const same =
-      sameShape(found, { methods, paths, cohort, groupArns: [...weights.keys()] }) &&
-      [...weights].every(([arn, weight]) => found.weights.get(arn) === weight);
+      sameShape(found, { ...shape, groupArns: [...weights.keys()] }) &&
+      [...weights].every(([arn, weight]) => found.forwards.get(arn) === weight);
     return same ? found : undefined;
   }
 }
 
-function liveRule(rule: Rule): LiveRule | null {
-  if (rule.RuleArn === undefined || rule.IsDefault === true) return null;
-  const config = rule.Actions?.find((action) => action.Type === 'forward')?.ForwardConfig;
-  const sticky = config?.TargetGroupStickinessConfig;
-  const valuesOf = (field: string, pick: (c: RuleCondition) => readonly string[] | undefined) =>
-    (rule.Conditions ?? []).filter((c) => c.Field === field).flatMap((c) => pick(c) ?? c.Values ?? []);
-  return {
-    arn: rule.RuleArn,
-    priority: Number(rule.Priority),
-    methods: valuesOf('http-request-method', (c) => c.HttpRequestMethodConfig?.Values),
-    paths: valuesOf('path-pattern', (c) => c.PathPatternConfig?.Values),
-    ...cohortOf(rule.Conditions ?? []),
-    weights: new Map((config?.TargetGroups ?? []).map((g) => [g.TargetGroupArn ?? '', g.Weight ?? 0])),
-    stickySeconds: sticky?.Enabled === true ? (sticky.DurationSeconds ?? null) : null,
-  };
+function weighted(rule: ElbRule | undefined): WeightedElbRule | null {
+  return rule === undefined || rule.forwards === null ? null : { ...rule, forwards: rule.forwards };
 }
 
-function cohortOf(found: readonly RuleCondition[]): Pick<LiveRule, 'cohort'> {
-  const header = found.find((c) => c.Field === 'http-header')?.HttpHeaderConfig;
-  const sourceIps = found.find((c) => c.Field === 'source-ip')?.SourceIpConfig?.Values;
-  if (header === undefined && sourceIps === undefined) return {};
-  return {
-    cohort: {
-      ...(header === undefined ? {} : { header: { name: header.HttpHeaderName ?? '', values: header.Values ?? [] } }),
-      ...(sourceIps === undefined ? {} : { sourceIps }),
-    },
-  };
-}
-
-function forward({ weights, stickySeconds }: RuleWrite) {
+function actions({ weights, stickySeconds, guardActions }: RuleWrite): Action[] {
   const TargetGroups = [...weights].map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight }));
   const TargetGroupStickinessConfig =
     stickySeconds === null ? { Enabled: false } : { Enabled: true, DurationSeconds: stickySeconds };
-  return { Type: 'forward' as const, ForwardConfig: { TargetGroups, TargetGroupStickinessConfig } };
+  return inOrder([...guardActions, { Type: 'forward', ForwardConfig: { TargetGroups, TargetGroupStickinessConfig } }]);
 }
 
-function conditions({ methods, paths, cohort }: RuleShape): RuleCondition[] {
-  const wanted: RuleCondition[] = [];
-  if (methods.length > 0)
-    wanted.push({ Field: 'http-request-method', HttpRequestMethodConfig: { Values: [...methods] } });
-  if (paths.length > 0) wanted.push({ Field: 'path-pattern', PathPatternConfig: { Values: [...paths] } });
-  if (cohort?.header !== undefined) {
-    const { name, values } = cohort.header;
-    wanted.push({ Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: name, Values: [...values] } });
-  }
-  if (cohort?.sourceIps !== undefined)
-    wanted.push({ Field: 'source-ip', SourceIpConfig: { Values: [...cohort.sourceIps] } });
-  return wanted;
+/** ELBv2 wants an order where there are several actions. */
+export function inOrder(all: readonly Action[]): Action[] {
+  return all.length === 1 ? [...all] : all.map((action, i) => ({ ...action, Order: i + 1 }));
 }

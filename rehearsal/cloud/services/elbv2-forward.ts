@@ -10,12 +10,24 @@ const MAX_WEIGHT = 999;
 const MAX_GROUPS = 5;
 const MAX_STICKY_SECONDS = 604_800;
 
-/** @throws CloudError */
-export function parseForward(model: LoadBalancerModel, p: URLSearchParams): RuleModel['forward'] {
-  if (p.get('Actions.member.1.Type') !== 'forward')
-    throw new CloudError('InvalidLoadBalancerAction', 'only actions of type forward are known here');
-  if (p.has('Actions.member.2.Type')) throw new CloudError('TooManyActions', 'a rule here has one action');
-  const prefix = 'Actions.member.1.ForwardConfig';
+const GUARDS = ['authenticate-cognito', 'authenticate-oidc', 'jwt-validation'];
+
+/** The last action forwards; those before it are kept as they were written. @throws CloudError */
+export function parseActions(model: LoadBalancerModel, p: URLSearchParams): Pick<RuleModel, 'forward' | 'guards'> {
+  const types: string[] = [];
+  for (let i = 1; p.has(`Actions.member.${i}.Type`); i++) types.push(p.get(`Actions.member.${i}.Type`) ?? '');
+  if (types.at(-1) !== 'forward')
+    throw new CloudError('InvalidLoadBalancerAction', 'only rules that forward are known here');
+  const before = types.slice(0, -1);
+  const unknown = before.find((type) => !GUARDS.includes(type));
+  if (unknown !== undefined)
+    throw new CloudError('TooManyActions', `a rule has one action of type ${unknown} or forward`);
+  const guards = before.map((_type, i) => nested(p, `Actions.member.${i + 1}`));
+  const forward = parseForward(model, p, `Actions.member.${types.length}.ForwardConfig`);
+  return { forward, ...(guards.length === 0 ? {} : { guards }) };
+}
+
+function parseForward(model: LoadBalancerModel, p: URLSearchParams, prefix: string): RuleModel['forward'] {
   const groups = parseGroups(p, `${prefix}.TargetGroups`);
   for (const { targetGroupArn } of groups)
     if (!model.targetGroups.has(targetGroupArn))
@@ -49,7 +61,7 @@ function parseStickiness(p: URLSearchParams, prefix: string): RuleModel['forward
   return { enabled, durationSeconds };
 }
 
-/** Absent from the request: null. @throws CloudError for a kind of condition that the data plane does not know. */
+/** Absent from the request: null. @throws CloudError for a kind of condition that ELBv2 does not know, and for regular expressions. */
 export function parseConditions(p: URLSearchParams): RuleModel['conditions'] | null {
   if (!p.has('Conditions.member.1.Field')) return null;
   let conditions: RuleModel['conditions'] = {};
@@ -63,9 +75,45 @@ export function parseConditions(p: URLSearchParams): RuleModel['conditions'] | n
         ...conditions,
         paths: [...members(p, `${prefix}.PathPatternConfig.Values`), ...members(p, `${prefix}.Values`)],
       };
+    else if (field === 'host-header')
+      conditions = {
+        ...conditions,
+        hosts: [...members(p, `${prefix}.HostHeaderConfig.Values`), ...members(p, `${prefix}.Values`)],
+      };
+    else if (field === 'http-header') {
+      const name = p.get(`${prefix}.HttpHeaderConfig.HttpHeaderName`) ?? '';
+      const header = { name, values: members(p, `${prefix}.HttpHeaderConfig.Values`) };
+      conditions = { ...conditions, headers: [...(conditions.headers ?? []), header] };
+    } else if (field === 'query-string')
+      conditions = {
+        ...conditions,
+        queries: [...(conditions.queries ?? []), queryValues(p, `${prefix}.QueryStringConfig.Values`)],
+      };
+    else if (field === 'source-ip')
+      conditions = { ...conditions, sources: members(p, `${prefix}.SourceIpConfig.Values`) };
     else throw invalid(`Condition field '${field}' is not known here`);
   }
   return conditions;
+}
+
+function queryValues(p: URLSearchParams, prefix: string): { key?: string; value: string }[] {
+  const values: { key?: string; value: string }[] = [];
+  for (let i = 1; p.has(`${prefix}.member.${i}.Value`); i++) {
+    const key = p.get(`${prefix}.member.${i}.Key`);
+    values.push({ ...(key === null ? {} : { key }), value: p.get(`${prefix}.member.${i}.Value`) ?? '' });
+  }
+  return values;
+}
+
+/** A structure without lists, as the Query protocol spells it, back in its shape. */
+function nested(p: URLSearchParams, prefix: string): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const [name, value] of p) {
+    if (!name.startsWith(`${prefix}.`)) continue;
+    const [key = '', ...rest] = name.slice(prefix.length + 1).split('.');
+    found[key] = rest.length === 0 ? value : nested(p, `${prefix}.${key}`);
+  }
+  return found;
 }
 
 function invalid(message: string): CloudError {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LoadBalancerModel, RuleModel, TargetGroupModel } from '../../machine/index.ts';
 import { CloudError, members, type QueryOperations } from '../wire/index.ts';
-import { parseConditions, parseForward } from './elbv2-forward.ts';
+import { parseActions, parseConditions } from './elbv2-forward.ts';
 
 const MAX_PRIORITY = 50_000;
 
@@ -10,6 +10,8 @@ export interface LocalListener {
   readonly arn: string;
   readonly port: number;
   readonly protocol: string;
+  /** ELBv2's list of actions of its default rule. @default - it answers 404 */
+  readonly defaultActions?: readonly object[];
 }
 
 /** `onChange` hears of every rule whose action or conditions were written. */
@@ -32,7 +34,8 @@ export function elbv2(
       const all = [...model.rules.values()].sort((a, b) => a.priority - b.priority);
       const rules =
         arns.length > 0 ? arns.map((arn) => ruleOf(model, arn)) : all.filter((r) => isOn(r, listener ?? ''));
-      return { Rules: rules.map(describeRule) };
+      const byDefault = arns.length > 0 ? [] : listeners.filter(({ arn }) => arn === listener).map(describeDefault);
+      return { Rules: [...rules.map(describeRule), ...byDefault] };
     },
     CreateRule: (p) => {
       const arn = `${ruleArnPrefix(p.get('ListenerArn') ?? '')}/${randomBytes(8).toString('hex')}`;
@@ -42,12 +45,15 @@ export function elbv2(
       refuseTaken(model, arn, priority);
       const conditions = parseConditions(p);
       if (conditions === null) throw new CloudError('ValidationError', 'A rule must have a condition');
-      return put({ arn, priority, conditions, forward: parseForward(model, p) });
+      return put({ arn, priority, conditions, ...parseActions(model, p) });
     },
     ModifyRule: (p) => {
       const rule = ruleOf(model, p.get('RuleArn') ?? '');
-      const forward = p.has('Actions.member.1.Type') ? parseForward(model, p) : rule.forward;
-      return put({ ...rule, conditions: parseConditions(p) ?? rule.conditions, forward });
+      const conditions = parseConditions(p) ?? rule.conditions;
+      if (!p.has('Actions.member.1.Type')) return put({ ...rule, conditions });
+      // The list of actions is replaced as a whole.
+      const { guards: _replaced, ...kept } = rule;
+      return put({ ...kept, conditions, ...parseActions(model, p) });
     },
     SetRulePriorities: (p) => {
       const moved: RuleModel[] = [];
@@ -70,6 +76,15 @@ export function elbv2(
       const groups = arns.length > 0 ? arns.map((arn) => groupOf(model, arn)) : [...model.targetGroups.values()];
       return { TargetGroups: groups.map((group) => describeGroup(model, group)) };
     },
+    DescribeTargetGroupAttributes: (p) => ({
+      Attributes: Object.entries({
+        'stickiness.enabled': 'false',
+        ...groupOf(model, p.get('TargetGroupArn') ?? '').attributes,
+      }).map(([Key, Value]) => ({ Key, Value })),
+    }),
+    DescribeTags: (p) => ({
+      TagDescriptions: members(p, 'ResourceArns').map((ResourceArn) => ({ ResourceArn, Tags: [] })),
+    }),
     DescribeTargetHealth: (p) => ({
       TargetHealthDescriptions: groupOf(model, p.get('TargetGroupArn') ?? '').targets.map((t) => ({
         Target: { Id: t.host, Port: t.port },
@@ -135,8 +150,19 @@ function isOn(rule: RuleModel, listenerArn: string): boolean {
   return rule.arn.startsWith(`${ruleArnPrefix(listenerArn)}/`);
 }
 
-function describeRule({ arn, priority, conditions: { methods, paths }, forward }: RuleModel) {
+function describeDefault({ arn, defaultActions }: LocalListener) {
+  return {
+    RuleArn: `${ruleArnPrefix(arn)}/default`,
+    Priority: 'default',
+    IsDefault: true,
+    Conditions: [],
+    Actions: defaultActions ?? [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+  };
+}
+
+function describeRule({ arn, priority, conditions, guards = [], forward }: RuleModel) {
   const { groups, stickiness } = forward;
+  const { methods, paths, hosts, headers = [], queries = [], sources } = conditions;
   return {
     RuleArn: arn,
     Priority: String(priority),
@@ -146,11 +172,22 @@ function describeRule({ arn, priority, conditions: { methods, paths }, forward }
         ? []
         : [{ Field: 'http-request-method', HttpRequestMethodConfig: { Values: methods } }]),
       ...(paths === undefined ? [] : [{ Field: 'path-pattern', Values: paths, PathPatternConfig: { Values: paths } }]),
+      ...(hosts === undefined ? [] : [{ Field: 'host-header', Values: hosts, HostHeaderConfig: { Values: hosts } }]),
+      ...headers.map(({ name, values }) => ({
+        Field: 'http-header',
+        HttpHeaderConfig: { HttpHeaderName: name, Values: values },
+      })),
+      ...queries.map((values) => ({
+        Field: 'query-string',
+        QueryStringConfig: { Values: values.map(({ key, value }) => ({ Key: key, Value: value })) },
+      })),
+      ...(sources === undefined ? [] : [{ Field: 'source-ip', SourceIpConfig: { Values: sources } }]),
     ],
     Actions: [
+      ...guards,
       {
         Type: 'forward',
-        Order: 1,
+        Order: guards.length + 1,
         ForwardConfig: {
           TargetGroups: groups.map((g) => ({ TargetGroupArn: g.targetGroupArn, Weight: g.weight })),
           TargetGroupStickinessConfig: {

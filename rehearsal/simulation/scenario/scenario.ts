@@ -62,6 +62,7 @@ export const STEPS = [
   'alarms.read',
   'alarms.trip',
   'parity.judge',
+  'surroundings.read',
   'approvals.open',
   'notifier.publish',
   'drills.last',

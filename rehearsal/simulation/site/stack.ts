@@ -29,7 +29,7 @@ export async function updateStack(site: Site, paths: readonly string[], timeline
     await timeline.sleep(CALL_MS);
     return structuredClone(site.lease.item);
   };
-  const handle = makeHandler({ elb, owner, clock: timeline });
+  const handle = makeHandler({ elb, owner, clock: timeline, ingressId: site.deployment.ingressId });
   try {
     for (const [i, rule] of site.deployment.rules.entries()) {
       const stable = site.deployment.targetGroups.stable.arn;

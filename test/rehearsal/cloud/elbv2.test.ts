@@ -106,6 +106,7 @@ describe('a rule', () => {
     expect(Rules.map((r) => [r.RuleArn, r.Priority])).toEqual([
       [first, '10'],
       [second, '20'],
+      [expect.stringContaining('/default'), 'default'],
     ]);
     expect(Rules[0]?.Conditions).toMatchObject([{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }]);
     const one = await client.send(new DescribeRulesCommand({ RuleArns: [second] }));

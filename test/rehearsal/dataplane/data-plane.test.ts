@@ -126,6 +126,7 @@ describe('the data plane', () => {
 });
 
 describe('the choice', () => {
+  const head = (method: string, url: string, headers: Record<string, string> = {}) => ({ method, url, headers });
   const group = (arn: string, targets: Target[] = []) => model({ [arn]: targets }, []).targetGroups.get(arn);
 
   it('follows priority, method and path', () => {
@@ -133,10 +134,27 @@ describe('the choice', () => {
     const rest = rule({ a: 1 }, { arn: 'rest', priority: 20, conditions: {} });
     const lb = model({ a: [] }, [rest, safe]);
     expect([
-      ruleFor(lb, 'GET', '/api/x')?.arn,
-      ruleFor(lb, 'POST', '/api/x')?.arn,
-      ruleFor(lb, 'GET', '/other')?.arn,
+      ruleFor(lb, head('GET', '/api/x'))?.arn,
+      ruleFor(lb, head('POST', '/api/x'))?.arn,
+      ruleFor(lb, head('GET', '/other'))?.arn,
     ]).toEqual(['safe', 'rest', 'rest']);
+  });
+
+  it.each([
+    ['a host', { hosts: ['*.example.com'] }, head('GET', '/', { host: 'Shop.Example.com:80' }), head('GET', '/')],
+    [
+      'a header',
+      { headers: [{ name: 'X-Beta', values: ['on', 'yes'] }] },
+      head('GET', '/', { 'x-beta': 'yes' }),
+      head('GET', '/', { 'x-beta': 'no' }),
+    ],
+    ['a query', { queries: [[{ key: 'v', value: '2?' }]] }, head('GET', '/?a=1&v=21'), head('GET', '/?v=2')],
+  ])('follows %s', (_what, conditions, taken, left) => {
+    const lb = model({ a: [] }, [
+      rule({ a: 1 }, { arn: 'ours', conditions }),
+      rule({ a: 1 }, { arn: 'rest', priority: 20, conditions: {} }),
+    ]);
+    expect([ruleFor(lb, taken)?.arn, ruleFor(lb, left)?.arn]).toEqual(['ours', 'rest']);
   });
 
   it('lets a cookie beat the weight, even weight 0, while stickiness is on', () => {

@@ -1,0 +1,142 @@
+/** Which requests a rule takes. An empty list demands nothing; all lists must hold, and of each list one value is enough. */
+import { patternCovers, patternsMeet } from './pattern.ts';
+
+export interface HeaderCondition {
+  readonly name: string;
+  /** Patterns. */
+  readonly values: readonly string[];
+}
+
+/** One parameter of a query; without a key any parameter of that value. Both are patterns. */
+export interface QueryValue {
+  readonly key?: string | undefined;
+  readonly value: string;
+}
+
+export interface RuleConditions {
+  readonly methods: readonly string[];
+  /** Patterns, in any case. */
+  readonly hosts: readonly string[];
+  /** Patterns. */
+  readonly paths: readonly string[];
+  readonly headers: readonly HeaderCondition[];
+  /** Each inner list is a condition of its own, all of which must hold. */
+  readonly queries: readonly (readonly QueryValue[])[];
+  /** CIDR blocks of clients. */
+  readonly sources: readonly string[];
+  /** It has conditions that are not modelled here, such as regular expressions: what it takes is not known. */
+  readonly opaque?: boolean | undefined;
+}
+
+export const ANY_REQUEST: RuleConditions = {
+  methods: [],
+  hosts: [],
+  paths: [],
+  headers: [],
+  queries: [],
+  sources: [],
+};
+
+/** Whether a request may satisfy both; true where it is not plain to see. */
+export function conditionsMeet(a: RuleConditions, b: RuleConditions): boolean {
+  return (
+    listsMeet(a.methods, b.methods, (x, y) => x === y) &&
+    listsMeet(lower(a.hosts), lower(b.hosts), patternsMeet) &&
+    listsMeet(a.paths, b.paths, patternsMeet) &&
+    a.headers.every(({ name, values }) =>
+      headersNamed(b, name).every((other) => listsMeet(values, other.values, patternsMeet)),
+    ) &&
+    listsMeet(a.sources, b.sources, blocksMeet)
+  );
+}
+
+/** Whether every request that satisfies `narrow` satisfies `wide`. */
+export function conditionsCover(wide: RuleConditions, narrow: RuleConditions): boolean {
+  return (
+    wide.opaque !== true &&
+    listCovers(wide.methods, narrow.methods, (x, y) => x === y) &&
+    listCovers(lower(wide.hosts), lower(narrow.hosts), patternCovers) &&
+    listCovers(wide.paths, narrow.paths, patternCovers) &&
+    wide.headers.every(({ name, values }) =>
+      headersNamed(narrow, name).some((other) => listCovers(values, other.values, patternCovers)),
+    ) &&
+    wide.queries.every((query) => narrow.queries.some((other) => sameValues(query, other, queryText))) &&
+    listCovers(wide.sources, narrow.sources, (x, y) => x === y)
+  );
+}
+
+/** The same demands, in whatever order they are listed. */
+export function sameConditions(a: RuleConditions, b: RuleConditions): boolean {
+  return (
+    a.opaque !== true &&
+    b.opaque !== true &&
+    sameValues(a.methods, b.methods) &&
+    sameValues(lower(a.hosts), lower(b.hosts)) &&
+    sameValues(a.paths, b.paths) &&
+    sameValues(a.headers, b.headers, ({ name, values }) => `${name.toLowerCase()}: ${[...values].sort()}`) &&
+    sameValues(a.queries, b.queries, (query) => query.map(queryText).sort().join('&')) &&
+    sameValues(a.sources, b.sources)
+  );
+}
+
+/** For people: `host shop.example.com, path /api/*`. */
+export function describeConditions(of: RuleConditions): string {
+  const parts = [
+    ['method', of.methods],
+    ['host', of.hosts],
+    ['path', of.paths],
+    ...of.headers.map(({ name, values }) => [`header ${name}`, values] as const),
+    ...of.queries.map((query) => ['query', query.map(queryText)] as const),
+    ['source', of.sources],
+    ['other conditions', of.opaque === true ? [''] : []],
+  ] as const;
+  const told = parts
+    .filter(([, values]) => values.length > 0)
+    .map(([what, values]) => `${what} ${values.join(' or ')}`);
+  return told.length === 0 ? 'any request' : told.join(', ').trim();
+}
+
+function headersNamed({ headers }: RuleConditions, name: string): readonly HeaderCondition[] {
+  return headers.filter((header) => header.name.toLowerCase() === name.toLowerCase());
+}
+
+function queryText({ key, value }: QueryValue): string {
+  return key === undefined ? value : `${key}=${value}`;
+}
+
+function lower(values: readonly string[]): readonly string[] {
+  return values.map((value) => value.toLowerCase());
+}
+
+type Relation = (a: string, b: string) => boolean;
+
+function listsMeet(a: readonly string[], b: readonly string[], meet: Relation): boolean {
+  return a.length === 0 || b.length === 0 || a.some((x) => b.some((y) => meet(x, y)));
+}
+
+function listCovers(wide: readonly string[], narrow: readonly string[], covers: Relation): boolean {
+  return wide.length === 0 || (narrow.length > 0 && narrow.every((n) => wide.some((w) => covers(w, n))));
+}
+
+function sameValues<T>(a: readonly T[], b: readonly T[], text: (value: T) => string = String): boolean {
+  const [left, right] = [a.map(text).sort(), b.map(text).sort()];
+  return left.length === right.length && left.every((value, i) => value === right[i]);
+}
+
+/** IPv4 blocks meet where the shorter prefix is the same; of IPv6 it is not looked at. */
+function blocksMeet(a: string, b: string): boolean {
+  const [left, right] = [bitsOf(a), bitsOf(b)];
+  if (left === null || right === null) return a.includes(':') === b.includes(':');
+  const length = Math.min(left.length, right.length);
+  return left.slice(0, length) === right.slice(0, length);
+}
+
+function bitsOf(block: string): string | null {
+  const [address = '', prefix = '32'] = block.split('/');
+  const bytes = address.split('.').map(Number);
+  if (bytes.length !== 4 || bytes.some((byte) => !Number.isInteger(byte) || byte < 0 || byte > 255)) return null;
+  return bytes
+    .map((byte) => byte.toString(2).padStart(8, '0'))
+    .join('')
+    .slice(0, Number(prefix));
+}

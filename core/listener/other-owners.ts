@@ -1,0 +1,92 @@
+/**
+ * Who else writes the weights of these groups, or the rules of this listener. Two owners of one thing undo each other: they are
+ * refused before a run begins, each with what to do. Those that leave foreign rules alone (Terraform, CloudFormation) are not.
+ */
+import type { ListenerRule } from './shadowed-rules.ts';
+
+/** Everything around the cutover's own rules, as it is now. */
+export interface SurroundingsReading {
+  /** One for each rule of the cutover, with all rules of its listener, its own among them. */
+  readonly listeners: readonly { readonly ownRules: readonly string[]; readonly rules: readonly ListenerRule[] }[];
+  readonly groups: readonly GroupReading[];
+  /** Tags of the load balancer, the listeners and the groups. */
+  readonly tags: readonly { readonly arn: string; readonly keys: readonly string[] }[];
+  /** Empty where the sides are no ECS services of the deployment. */
+  readonly services: readonly ServiceReading[];
+}
+
+export interface GroupReading {
+  readonly role: string;
+  readonly arn: string;
+  /** Target stickiness: ELBv2 then demands group stickiness of every rule with several groups, and both beat weights. */
+  readonly sticky: boolean;
+}
+
+export interface ServiceReading {
+  readonly name: string;
+  /** `ECS`, `CODE_DEPLOY` or `EXTERNAL`. */
+  readonly controller: string;
+  /** `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`. */
+  readonly strategy: string;
+}
+
+/** Reads {@link SurroundingsReading}; asked at preflight only. */
+export interface Surroundings {
+  read(): Promise<SurroundingsReading>;
+}
+
+/** The AWS Load Balancer Controller's marks (https://kubernetes-sigs.github.io/aws-load-balancer-controller). */
+const KUBERNETES_TAGS = /^(elbv2\.k8s\.aws|ingress\.k8s\.aws|service\.k8s\.aws)\//;
+
+export function ownerRefusalsOf({ listeners, groups, tags, services }: SurroundingsReading): readonly string[] {
+  return [
+    ...stickinessRefusals(groups),
+    ...services.flatMap(serviceRefusal),
+    ...tags
+      .filter(({ keys }) => keys.some((key) => KUBERNETES_TAGS.test(key)))
+      .map(
+        ({ arn }) =>
+          `${shortName(arn)} belongs to the AWS Load Balancer Controller, which removes rules and weights that no Ingress names; attach to a load balancer of your own and bind the pods by a TargetGroupBinding`,
+      ),
+    ...listeners.flatMap(({ ownRules, rules }) => otherSplits(ownRules, rules, groups)),
+  ];
+}
+
+/** Said before anything is made: ELBv2 would refuse the rule itself, with words that do not name the group. */
+export function stickinessRefusals(groups: readonly GroupReading[]): readonly string[] {
+  return groups
+    .filter(({ sticky }) => sticky)
+    .map(
+      ({ role, arn }) =>
+        `target group ${shortName(arn)} (${role}) has target stickiness, which keeps customers where their cookie says whatever the weights are; switch its stickiness.enabled off first`,
+    );
+}
+
+function serviceRefusal({ name, controller, strategy }: ServiceReading): readonly string[] {
+  if (controller === 'CODE_DEPLOY')
+    return [`CodeDeploy owns the weights of service ${name}; deploy it by ECS's rolling update instead`];
+  if (controller === 'EXTERNAL')
+    return [`an external controller owns the task sets of service ${name}; deploy it by ECS's rolling update instead`];
+  if (strategy !== 'ROLLING')
+    return [`service ${name} deploys by ${strategy}, which writes the listener's weights itself; set it to ROLLING`];
+  return [];
+}
+
+/** A rule of somebody else that splits requests between several groups, one of them ours, is how blue/green tools look. */
+function otherSplits(
+  ownRules: readonly string[],
+  rules: readonly ListenerRule[],
+  groups: readonly GroupReading[],
+): readonly string[] {
+  return rules
+    .filter(({ arn, forwards }) => !ownRules.includes(arn) && forwards !== null && forwards.size > 1)
+    .filter(({ forwards }) => groups.some(({ arn }) => forwards?.has(arn)))
+    .map(
+      ({ arn, priority }) =>
+        `rule ${shortName(arn)} at priority ${priority} splits requests over the same target groups, so somebody else shifts them as well`,
+    );
+}
+
+function shortName(arn: string): string {
+  return arn.split(':').at(-1) ?? arn;
+}

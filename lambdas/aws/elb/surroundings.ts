@@ -1,0 +1,70 @@
+/** What stands around the cutover's rules: the other rules of their listeners, its groups' attributes, and everybody's tags. */
+import { DescribeTagsCommand, type ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { GroupReading, ServiceReading, Surroundings } from '../../../core/listener/index.ts';
+import { type Deployment, GROUP_ROLES } from '../../../core/model/index.ts';
+import { aws } from '../calls/index.ts';
+import { isSticky } from './group-stickiness.ts';
+import { describeRules } from './listener-rules.ts';
+
+/** DescribeTags takes at most 20 ARNs. */
+const PAGE = 20;
+
+type Client = Pick<ElasticLoadBalancingV2Client, 'send'>;
+
+export function elbSurroundings(
+  client: Client,
+  deployment: Deployment,
+  services: () => Promise<readonly ServiceReading[]>,
+): Surroundings {
+  const ownRules = deployment.rules.map(({ arn }) => arn);
+  const listenerArns = [...new Set(ownRules.map(listenerOf))];
+  const groups = GROUP_ROLES.flatMap((role) => {
+    const arn = deployment.targetGroups[role]?.arn;
+    return arn === undefined ? [] : [{ role, arn }];
+  });
+  return {
+    async read() {
+      const marked = [
+        ...new Set([...listenerArns.map(loadBalancerOf), ...listenerArns]),
+        ...groups.map(({ arn }) => arn),
+      ];
+      const [listeners, attributes, tags, owned] = await Promise.all([
+        Promise.all(
+          listenerArns.map(async (ListenerArn) => ({
+            ownRules,
+            rules: await aws('DescribeRules', () => describeRules(client, { ListenerArn })),
+          })),
+        ),
+        Promise.all(
+          groups.map(async (group): Promise<GroupReading> => ({ ...group, sticky: await isSticky(client, group.arn) })),
+        ),
+        tagsOf(client, marked),
+        services(),
+      ]);
+      return { listeners, groups: attributes, tags, services: owned };
+    },
+  };
+}
+
+async function tagsOf(client: Client, arns: readonly string[]) {
+  const found: { arn: string; keys: string[] }[] = [];
+  for (let i = 0; i < arns.length; i += PAGE) {
+    const ResourceArns = arns.slice(i, i + PAGE);
+    const { TagDescriptions = [] } = await aws('DescribeTags', () =>
+      client.send(new DescribeTagsCommand({ ResourceArns })),
+    );
+    for (const { ResourceArn = '', Tags = [] } of TagDescriptions)
+      found.push({ arn: ResourceArn, keys: Tags.flatMap(({ Key }) => Key ?? []) });
+  }
+  return found;
+}
+
+/** `…:listener-rule/app/<lb>/<id>/<listener>/<rule>` → `…:listener/app/<lb>/<id>/<listener>` */
+function listenerOf(ruleArn: string): string {
+  return ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]+$/, '');
+}
+
+/** `…:listener/app/<lb>/<id>/<listener>` → `…:loadbalancer/app/<lb>/<id>` */
+function loadBalancerOf(listenerArn: string): string {
+  return listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]+$/, '');
+}
