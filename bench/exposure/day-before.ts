@@ -1,5 +1,5 @@
 /** The stable side's time before a run: what preflight's baseline measures (lambdas/aws/cloudwatch/metrics.ts), and its quietest hour. */
-import { ceilingOf, noiseOf, type Period } from '../../core/gate/bets/index.ts';
+import { ceilingOf, type Period, rateNoiseOf } from '../../core/gate/bets/index.ts';
 import { known } from '../../core/gate/counts.ts';
 import { PEAK_MINUTES } from '../../core/gate/historical-control.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
@@ -91,8 +91,8 @@ function summaryOf(periods: DayBefore['periods'], balancer: readonly number[]): 
     recentErrorRate: null,
     errorBurst: null,
     slowBurst: null,
-    errorNoise: noiseOf(periods.errors, PEAK_MINUTES),
-    slowNoise: noiseOf(periods.slow, PEAK_MINUTES),
+    errorNoise: rateNoiseOf(periods.errors, PEAK_MINUTES),
+    slowNoise: rateNoiseOf(periods.slow, PEAK_MINUTES),
     elb5xxRate: rates[Math.floor(rates.length / 2)] ?? 0,
     rpsByHour: Array(HOURS_OF_A_DAY).fill(null),
     p50: 0,

@@ -78,6 +78,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'The phases of a run, and what each decides by its evidence.',
     imports: [MODEL, 'core/gate', 'core/metrics'],
     pure: true,
+    files: { most: 16, why: 'what one phase, or one kind of evidence, decides by stands in a file' },
   },
 
   'capture/format': {

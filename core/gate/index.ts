@@ -6,7 +6,7 @@ export {
   type CountedThresholds,
   falseAlarmBound,
 } from './alarm-rules.ts';
-export { burstSize, ceilingOf, noiseOf, type Period } from './bets/index.ts';
+export { burstSize, ceilingOf, type Period, rateNoiseOf } from './bets/index.ts';
 export { decideGate } from './concurrent-control.ts';
 export { bothWays, failedAtLeast, requests, settled, settledPrefix, total } from './counts.ts';
 export { evidenceSince } from './evidence-span.ts';

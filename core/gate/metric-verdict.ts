@@ -7,7 +7,7 @@ import {
   lowerBound,
   type Onset,
   type Pair,
-  type Tolerance,
+  type RateTolerance,
   upperBound,
   type WarmUp,
   withinMargin,
@@ -36,7 +36,7 @@ export interface MetricVerdict {
 }
 
 /** A way to count the failures of both sides in each minute; null where a minute does not compare. */
-export interface Counting {
+export interface CountedEvidence {
   readonly pairs: readonly (Pair | null)[];
   /** Its part of the stake; the parts sum to 1, and do not depend on what was counted. */
   readonly stake: number;
@@ -48,7 +48,7 @@ export interface Question {
   readonly minutes: readonly MinuteEvidence[];
   readonly pick: Pick;
   /** What may speak against the candidate, each with a part of the stake. */
-  readonly against: readonly Counting[];
+  readonly against: readonly CountedEvidence[];
 }
 
 /** From this e-value on "worse" is suspected: a candidate that was fine for most of a stage must not pass on its average. */
@@ -105,7 +105,7 @@ interface Asked {
   readonly burst: number;
   readonly noise: number;
   readonly before: number;
-  readonly tolerance: Tolerance;
+  readonly tolerance: RateTolerance;
   readonly warmUp: WarmUp;
 }
 
@@ -128,7 +128,7 @@ const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => As
   }),
 };
 
-interface Bet extends Counting, Onset {
+interface Bet extends CountedEvidence, Onset {
   /** Its pairs as they count: by causes, and by what wanders. */
   readonly weighed: readonly (Pair | null)[];
 }

@@ -1,4 +1,4 @@
-import type { Tolerance } from './bets/index.ts';
+import type { RateTolerance } from './bets/index.ts';
 
 /** What the gate is asked to show, and how sure it must be. Rates are shares of requests, 0 to 1. */
 export interface GatePolicy {
@@ -15,8 +15,8 @@ export interface GatePolicy {
   readonly errorBurst: number;
   readonly slowBurst: number;
   /** How much oftener the candidate may fail, or be slow, without any of it speaking against it. */
-  readonly errorTolerance: Tolerance;
-  readonly slowTolerance: Tolerance;
+  readonly errorTolerance: RateTolerance;
+  readonly slowTolerance: RateTolerance;
   /** How far each side's rate wanders by itself: standard deviation of its logarithm, 0 when it does not. */
   readonly errorNoise: number;
   readonly slowNoise: number;

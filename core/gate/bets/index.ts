@@ -4,6 +4,6 @@ export { mixOverOnset, type Onset } from './change-point.ts';
 export { lowerBound, upperBound, WITHIN_BETS, withinMargin } from './confidence-sequence.ts';
 export { byCause, logMeanExp, logMixExp, type Pair } from './e-value.ts';
 export { above, below, type Exposed, exposedByCause } from './fixed-rate.ts';
-export { byNoise, noiseOf, noiseSize } from './noise.ts';
+export { byNoise, noiseSize, rateNoiseOf } from './noise.ts';
 export { burstSize, type Period } from './overdispersion.ts';
-export { type Tolerance, type WarmUp, worse } from './regression.ts';
+export { type RateTolerance, type WarmUp, worse } from './regression.ts';

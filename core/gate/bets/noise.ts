@@ -29,7 +29,7 @@ const ALLOWED_FOR = 0.6;
  * Standard deviation of the logarithm of the rate, as it wanders by itself; null where the periods do not surely show any.
  * @param minutes length of a period
  */
-export function noiseOf(periods: readonly Period[], minutes: number): number | null {
+export function rateNoiseOf(periods: readonly Period[], minutes: number): number | null {
   const failures = periods.reduce((sum, { x }) => sum + x, 0);
   if (failures === 0) return null;
   const size = Math.ceil((NOISE_WINDOW_FAILURES * periods.length) / failures);
@@ -66,8 +66,8 @@ export function noiseOf(periods: readonly Period[], minutes: number): number | n
 }
 
 /** Variance of the difference of two neighbouring windows' means, where the deviation has variance 1 and forgets exponentially. */
-function differenceOf(window: number): number {
-  const k = MEMORY_MINUTES / window;
+function differenceOf(minutes: number): number {
+  const k = MEMORY_MINUTES / minutes;
   const forgotten = 1 - Math.exp(-1 / k);
   return 2 * (2 * k * (1 - k * forgotten) - (k * forgotten) ** 2);
 }

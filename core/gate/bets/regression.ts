@@ -18,17 +18,17 @@ export interface WarmUp {
 export const NO_WARM_UP: WarmUp = { minutes: 0, allowance: 0 };
 
 /** What speaks against nobody: a rate of at most `ratio` times the stable side's, plus `absolute`. */
-export interface Tolerance {
+export interface RateTolerance {
   readonly ratio: number;
   readonly absolute: number;
 }
-export const NO_TOLERANCE: Tolerance = { ratio: 1, absolute: 0 };
+export const NO_TOLERANCE: RateTolerance = { ratio: 1, absolute: 0 };
 
 /** The e-value after the given minutes; a gap is worth 1, and so is no minute at all. */
 export function worse(
   compared: readonly (Pair | null)[],
   warmUp: WarmUp = NO_WARM_UP,
-  tolerance: Tolerance = NO_TOLERANCE,
+  tolerance: RateTolerance = NO_TOLERANCE,
 ): Onset {
   const bets = (allowed: (minute: number) => number) =>
     RATIOS.map((ratio) => compared.map((pair, minute) => bet(pair, ratio, tolerance.ratio, allowed(minute))));

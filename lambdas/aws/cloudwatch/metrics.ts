@@ -1,6 +1,6 @@
 /** The metrics port over CloudWatch: one GetMetricData call brings both sides on the same minutes. */
 import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { burstSize, ceilingOf, noiseOf, PEAK_MINUTES, type Period } from '../../../core/gate/index.ts';
+import { burstSize, ceilingOf, PEAK_MINUTES, type Period, rateNoiseOf } from '../../../core/gate/index.ts';
 import {
   type Deployment,
   type LateCount,
@@ -76,8 +76,8 @@ export function cloudWatchMetrics(
         slowRate: slow === null ? null : Math.min(1, total('slow') / requests),
         errorBurst: burstSize(failing),
         slowBurst: slow === null ? null : burstSize(slow),
-        errorNoise: noiseOf(failing, periodMinutes),
-        slowNoise: slow === null ? null : noiseOf(slow, periodMinutes),
+        errorNoise: rateNoiseOf(failing, periodMinutes),
+        slowNoise: slow === null ? null : rateNoiseOf(slow, periodMinutes),
         elb5xxRate: ordinaryBalancerRate(values),
         errorCeiling: ceilingOf(failing),
         slowCeiling: slow === null ? null : ceilingOf(slow),
