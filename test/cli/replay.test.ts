@@ -50,7 +50,7 @@ describe('crossfade replay', () => {
   it('shows what another plan would have changed, and says so by its exit code', async () => {
     const other = await file(
       'other.json',
-      JSON.stringify({ ...PLAN, gate: { warmUp: 'PT0S', accelerate: true, minBake: 'PT2M' } }),
+      JSON.stringify({ ...PLAN, gate: { warmUp: 'PT0S', warmUpErrors: 'PT0S', accelerate: true, minBake: 'PT2M' } }),
     );
     const { code, stdout } = await crossfade(['replay', log, '--plan', other]);
     expect(stdout).toMatch(/stage 10 %: advanced .*; replayed: advanced at .*, after 3\.0 min \(2\.0 min sooner\)/);

@@ -513,7 +513,7 @@ describe('metrics over our cloud', () => {
     const metrics = cloudWatchMetrics(backend.cloudWatch, backend.deployment);
     const unknown = { target5xx: UNKNOWN, connectionErrors: UNKNOWN };
     const stable = (slow = 0) => ({ requests: 10, ...unknown, slow });
-    const balancer = { elb5xx: UNKNOWN };
+    const balancer = { elb5xx: UNKNOWN, mirror: null };
     expect(await metrics.minutes({ from: minute(3), to: NOW + 40_000 }, 500)).toEqual([
       { minute: minute(3), stable: stable(1), candidate: null, ...balancer },
       {

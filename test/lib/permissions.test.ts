@@ -23,6 +23,12 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   // Providers that answer hooks and metrics are named by the construct's props; the reference application has none.
   hooks: [],
   'revisions.read': ['ecs:DescribeServices', 'elasticloadbalancing:DescribeTargetHealth'],
+  'surroundings.read': [
+    'ecs:DescribeServices',
+    'elasticloadbalancing:DescribeRules',
+    'elasticloadbalancing:DescribeTags',
+    'elasticloadbalancing:DescribeTargetGroupAttributes',
+  ],
   'alarms.read': ['cloudwatch:DescribeAlarms', 'cloudwatch:ListAlarmMuteRules'],
   'alarms.trip': ['cloudwatch:SetAlarmState'],
   ledger: TABLE,
