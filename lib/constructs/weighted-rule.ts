@@ -149,11 +149,18 @@ export class WeightedRuleProvider extends Construct {
     if (this.#allowed.has(listenerArn)) return;
     this.#allowed.add(listenerArn);
     this.#onEvent.allow(['elasticloadbalancing:CreateRule'], [listenerArn]);
+    const rules = [`${ruleArnPrefix(this, listenerArn)}/*`];
+    const why = "Rules of the one listener; a rule's id is AWS's to choose, so before it exists it has no name";
     this.#onEvent.allow(
       ['elasticloadbalancing:ModifyRule', 'elasticloadbalancing:SetRulePriorities', 'elasticloadbalancing:DeleteRule'],
-      [`${ruleArnPrefix(this, listenerArn)}/*`],
-      "Rules of the one listener; a rule's id is AWS's to choose, so before it exists it has no name",
+      rules,
+      why,
     );
+    // A rule that is made with a tag needs this as well:
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html
+    this.#onEvent.allow(['elasticloadbalancing:AddTags'], rules, why, {
+      StringEquals: { 'elasticloadbalancing:CreateAction': 'CreateRule' },
+    });
   }
 }
 

@@ -506,3 +506,19 @@ describe('the file of `-c attach`', () => {
     expect(() => parseAttachment(input)).toThrow(`${field}`);
   });
 });
+
+describe('the provider of weighted rules', () => {
+  it('may make its rules with their tag, and tag nothing else', () => {
+    const template = Template.fromStack(cutover({}));
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'elasticloadbalancing:AddTags',
+            Condition: { StringEquals: { 'elasticloadbalancing:CreateAction': 'CreateRule' } },
+          }),
+        ]),
+      },
+    });
+  });
+});
