@@ -167,7 +167,7 @@ describe('every schedule ends safe', () => {
       fc.asyncProperty(walk, async ({ order, faults }) => {
         const fated = new Map(faults);
         const result = await runSchedule(
-          [closeShadow, mirrorAlarm, mirrorAlarm, alarm, watchdog, watchdog],
+          [mirrorAlarm, closeShadow, mirrorAlarm, alarm, watchdog, watchdog],
           prepareSoak,
           { readsTakeTurns: true },
           (ready, step) => ({
@@ -177,7 +177,8 @@ describe('every schedule ends safe', () => {
         );
         await minutesLater(result);
       }),
-      { numRuns: THOROUGH ? 5_000 : 200, seed },
+      // One schedule in a hundred lets the mirror's alarm end before the rollback begins: the first does for certain.
+      { numRuns: THOROUGH ? 5_000 : 200, seed, examples: [[{ order: [0], faults: [] }]] },
     );
     expect(acted.mirrorAlarm).toBeGreaterThan(0);
   });
