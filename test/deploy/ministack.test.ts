@@ -195,7 +195,7 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
   }, 240_000);
 
   it('goes on to its first canary stage when the operator approves', async () => {
-    const { stdout } = await crossfade('approve', RUN, '--ingress', 'shop', '--by', 'test', '--comment', 'clean');
+    const { stdout } = await crossfade('approve', RUN, '--ingress', 'shop', '--comment', 'clean');
     expect(stdout).toContain('Approved');
     await until('the candidate has 1 %', async () => live().every((w) => w[0] === 99 && w[1] === 1), 60);
     const shown = await crossfade('status', '--ingress', 'shop');
