@@ -34,6 +34,9 @@ const RETRIED = [
   'Crossfade.Transient',
 ];
 
+/** The run no longer owns the ingress, or is not in the phase that it believes to be in. */
+const LOST = ['Crossfade.Fenced', 'Crossfade.InvalidState'];
+
 export interface CutoverMachineProps {
   readonly functions: CutoverFunctions;
   /** Explicit, so that the handlers' permissions can name its executions. */
@@ -75,8 +78,7 @@ export class CutoverMachine extends Construct {
   }
 
   #forward(): IChainable {
-    const complete = this.#then(this.#task('Record completion', 'complete'), new Succeed(this, 'Complete'));
-    const closed = this.#then(this.#task('Close shadow', 'shift'), complete);
+    const closed = this.#then(this.#task('Close shadow', 'shift'), this.#completion());
     const retain = this.#then(this.#wait('Retain'), closed);
     const decommission = this.#loop('Decommission', 'decommission', { proceed: retain });
     const finalSignoff = this.#signoff('Await final sign-off', 'Final signed off', decommission);
@@ -103,6 +105,15 @@ export class CutoverMachine extends Construct {
       .when(Condition.stringEquals('$.next', 'drill'), drill)
       .otherwise(this.#rollback);
     return this.#preflight().next(kind);
+  }
+
+  /** A function that dies may have recorded the end already: only a run that has lost its lease is not asked again. */
+  #completion(): LambdaInvoke {
+    const record = this.#invoke('Record completion', 'complete');
+    record.addRetry({ errors: LOST, maxAttempts: 0 });
+    this.#retryWhatever(record);
+    record.addCatch(this.#rollback, { errors: ['States.ALL'], resultPath: '$.error' });
+    return this.#then(record, new Succeed(this, 'Complete'));
   }
 
   /** Nothing has been touched before preflight ends, so its failure is a refusal, not a rollback. */
@@ -186,6 +197,12 @@ export class CutoverMachine extends Construct {
   /** A rollback's own tasks are retried whatever the error: there is nothing better to do. */
   #stubborn(name: string, handler: CutoverFunctionName, failed: Fail): LambdaInvoke {
     const task = this.#invoke(name, handler);
+    this.#retryWhatever(task);
+    task.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' });
+    return task;
+  }
+
+  #retryWhatever(task: LambdaInvoke): void {
     task.addRetry({
       errors: ['States.ALL'],
       interval: Duration.seconds(1),
@@ -193,8 +210,6 @@ export class CutoverMachine extends Construct {
       maxAttempts: 10,
       maxDelay: Duration.seconds(30),
     });
-    task.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' });
-    return task;
   }
 
   #task(name: string, handler: CutoverFunctionName): LambdaInvoke {
