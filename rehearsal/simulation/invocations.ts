@@ -91,7 +91,7 @@ export class Invocations {
   }
 
   /** Alarms whose change to ALARM calls a function directly, and through EventBridge. */
-  alarms(ingress: SimulatedIngress) {
+  alarms(ingress: SimulatedIngress): ReturnType<typeof simulatedAlarmsOf> {
     return simulatedAlarmsOf(ingress.site, (name, reason) => {
       const mirror = ingress.site.deployment.shadowAlarms.includes(name);
       const handler = mirror ? 'close-mirror' : 'rollback';
