@@ -399,7 +399,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'cli/account': {
     purpose: "Commands about the operator's own account.",
-    imports: ['core/cost', 'core/doctor', MODEL, 'input', 'lib', 'cli/run', 'cli/account/look', 'cli/shared'],
+    imports: ['core/cost', 'core/doctor', MODEL, AWS, 'input', 'lib', 'cli/run', 'cli/account/look', 'cli/shared'],
     packages: ['commander'],
   },
   'cli/steer': {

@@ -1,45 +1,12 @@
 /** `crossfade doctor`: is this account ready for a cutover? Before the deploy and after it; reads, and changes nothing. */
 import { Command } from 'commander';
-import { type Diagnosis, examine, type Facts, type Level, worst } from '../../core/doctor/index.ts';
-import { type Deployment, GROUP_ROLES } from '../../core/model/index.ts';
-import type { Attachment } from '../../lib/attached-application.ts';
-import { type DeployedOptions, deployed, withDeployed } from '../run/index.ts';
-import {
-  attempt,
-  EXIT,
-  NOTHING_CHANGED,
-  plain,
-  plainJson,
-  readJsonFile,
-  say,
-  type Terminal,
-  UsageError,
-} from '../shared/index.ts';
-import {
-  type Caller,
-  type Clients,
-  clients,
-  type Fetch,
-  lookAtCaller,
-  lookAtDeployed,
-  lookAtGroup,
-  lookAtListener,
-  lookAtQuotas,
-  lookAtService,
-} from './look/index.ts';
+import { type Diagnosis, examine, type Level, worst } from '../../core/doctor/index.ts';
+import { withDeployed } from '../run/index.ts';
+import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
+import type { DoctorOptions } from './gather-facts.ts';
 
-interface Options extends DeployedOptions {
-  readonly attach?: string;
+interface Options extends DoctorOptions {
   readonly json?: boolean;
-}
-
-/** What is looked at, named the same way before and after the deploy. */
-interface Site {
-  readonly listeners: readonly string[];
-  readonly planned: Facts['planned'];
-  readonly groups: readonly (readonly [(typeof GROUP_ROLES)[number], string])[];
-  readonly services: NonNullable<Deployment['services']> | Record<string, never>;
-  readonly deployment: Deployment | null;
 }
 
 export function doctorCommand(terminal: Terminal): Command {
@@ -50,122 +17,16 @@ export function doctorCommand(terminal: Terminal): Command {
     .option('--attach <file>', 'before the deploy: the attach file (JSON) that `cdk deploy -c attach=FILE` will get')
     .option('--json', 'print JSON')
     .action(async (options: Options) => {
-      const site = options.attach === undefined ? null : await siteOfAttachment(options.attach);
+      // The clients of ten services: no other command waits for them.
+      const { gatherFacts } = await import('./gather-facts.ts');
       const facts = await attempt(
         () => NOTHING_CHANGED,
-        () => gather(clients(), site ?? (() => deployed(options).then(siteOfDeployment)), pageStatus),
+        () => gatherFacts(options),
       );
       const diagnoses = examine(facts);
       say(terminal.out, options.json === true ? plainJson({ worst: worst(diagnoses), diagnoses }, 2) : text(diagnoses));
       terminal.exit(worst(diagnoses) === 'fail' ? EXIT.failed : EXIT.ok);
     });
-}
-
-/** @throws UsageError that names every field */
-async function siteOfAttachment(file: string): Promise<Site> {
-  const attachment = await parsed(file);
-  return {
-    listeners: attachment.listeners.map(({ arn }) => arn),
-    planned: attachment.listeners.flatMap(({ arn: listenerArn, priority, paths = ['/*'] }) =>
-      // The mirrored rule, for methods without side effects, goes right before the plain one.
-      (attachment.groups.mirrorForward === undefined ? [priority] : [priority, priority + 1]).map((at) => ({
-        listenerArn,
-        priority: at,
-        paths,
-      })),
-    ),
-    groups: GROUP_ROLES.flatMap((role) => {
-      const arn = attachment.groups[role];
-      return arn === undefined ? [] : [[role, arn] as const];
-    }),
-    services: attachment.services ?? {},
-    deployment: null,
-  };
-}
-
-async function parsed(file: string): Promise<Attachment> {
-  const value = readJsonFile('--attach', file);
-  // The constructs say what an attach file may hold; the CDK is loaded for this alone.
-  const { AttachmentError, parseAttachment } = await import('../../lib/attached-application.ts');
-  try {
-    return parseAttachment(value);
-  } catch (error) {
-    if (!(error instanceof AttachmentError)) throw error;
-    throw new UsageError(`--attach: ${file}: ${error.message}`);
-  }
-}
-
-function siteOfDeployment(deployment: Deployment): Site {
-  return {
-    listeners: [...new Set(deployment.rules.map(({ arn }) => listenerOf(arn)))],
-    planned: [],
-    groups: GROUP_ROLES.flatMap((role) => {
-      const group = deployment.targetGroups[role];
-      return group === undefined ? [] : [[role, group.arn] as const];
-    }),
-    services: deployment.services ?? {},
-    deployment,
-  };
-}
-
-/** A rule's ARN names its listener. */
-function listenerOf(ruleArn: string): string {
-  return ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]+$/, '');
-}
-
-async function gather(all: Clients, known: Site | (() => Promise<Site>), fetch: Fetch): Promise<Facts> {
-  try {
-    const caller = await lookAtCaller(all, Date.now);
-    const site = typeof known === 'function' ? await known() : known;
-    assertSamePlace(caller, [...site.listeners, ...site.groups.map(([, arn]) => arn)]);
-    return await look(all, site, caller, fetch);
-  } catch (error) {
-    if (!(error instanceof Error && /^(AccessDenied|AuthorizationError|UnauthorizedOperation)/.test(error.name)))
-      throw error;
-    throw new UsageError(
-      `The doctor may not look: ${error.message}. Nothing was changed. Next: use a role that may read (such as ReadOnlyAccess with iam:SimulatePrincipalPolicy).`,
-    );
-  } finally {
-    for (const client of Object.values(all)) client.destroy();
-  }
-}
-
-function assertSamePlace({ account, region }: Caller, arns: readonly string[]): void {
-  for (const arn of arns) {
-    const [, , , itsRegion, itsAccount] = arn.split(':');
-    if (itsAccount !== account || itsRegion !== region)
-      throw new UsageError(
-        `${arn} is in account ${itsAccount}, region ${itsRegion}, but these credentials are of account ${account}, region ${region}. Nothing was changed. Next: set AWS_PROFILE and AWS_REGION to its own.`,
-      );
-  }
-}
-
-async function look(all: Clients, site: Site, { clockSkew }: Caller, fetch: Fetch): Promise<Facts> {
-  const [listeners, groups, services, after] = await Promise.all([
-    Promise.all(site.listeners.map((arn) => lookAtListener(all, arn))),
-    Promise.all(site.groups.map(([role, arn]) => lookAtGroup(all, role, arn))),
-    Promise.all(
-      (['stable', 'candidate', 'mirror'] as const).flatMap((side) => {
-        const named = site.services[side];
-        return named === undefined ? [] : [lookAtService(all, side, named)];
-      }),
-    ),
-    site.deployment === null ? null : lookAtDeployed(all, site.deployment, fetch),
-  ]);
-  const rules = listeners.flatMap((listener) => listener.rules);
-  const quotas = await lookAtQuotas(all, rules, site.planned.length);
-  return { listeners, planned: site.planned, groups, services, quotas, clockSkew, deployed: after };
-}
-
-const PAGE_TIMEOUT_MS = 5_000;
-
-async function pageStatus(url: string): Promise<number | null> {
-  try {
-    const { status } = await fetch(url, { signal: AbortSignal.timeout(PAGE_TIMEOUT_MS) });
-    return status;
-  } catch {
-    return null;
-  }
 }
 
 const SIGNS: Readonly<Record<Level, string>> = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' };

@@ -1,5 +1,6 @@
 /** Target groups and the services behind them. */
 
+import { KUBERNETES_TAGS } from '../listener/index.ts';
 import { type Diagnosis, diagnosesOf } from './diagnosis.ts';
 import type { Facts, ServiceFacts } from './facts.ts';
 
@@ -77,7 +78,7 @@ export function owners({ groups, listeners, services }: Facts): Diagnosis[] {
   ];
   const diagnoses = tagged.flatMap(({ what, tags }): Diagnosis[] => {
     const keys = Object.keys(tags);
-    if (keys.some((key) => /^(elbv2|ingress|service)\.k8s\.aws\//.test(key)))
+    if (keys.some((key) => KUBERNETES_TAGS.test(key)))
       return [
         fail(
           `The AWS Load Balancer Controller owns ${what}: it writes its rules back within seconds.`,

@@ -2,6 +2,7 @@
 export { ANY_REQUEST, type RuleConditions, sameConditions } from './conditions.ts';
 export {
   type GroupReading,
+  KUBERNETES_TAGS,
   ownerRefusalsOf,
   type ServiceReading,
   type Surroundings,

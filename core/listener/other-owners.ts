@@ -36,7 +36,7 @@ export interface Surroundings {
 }
 
 /** The AWS Load Balancer Controller's marks (https://kubernetes-sigs.github.io/aws-load-balancer-controller). */
-const KUBERNETES_TAGS = /^(elbv2\.k8s\.aws|ingress\.k8s\.aws|service\.k8s\.aws)\//;
+export const KUBERNETES_TAGS = /^(elbv2\.k8s\.aws|ingress\.k8s\.aws|service\.k8s\.aws)\//;
 
 export function ownerRefusalsOf({ listeners, groups, tags, services }: SurroundingsReading): readonly string[] {
   return [

@@ -1,11 +1,8 @@
 /** Target groups with their health. */
-import {
-  DescribeTargetGroupAttributesCommand,
-  DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { GroupFacts } from '../../../core/doctor/index.ts';
 import type { GroupRole } from '../../../core/model/index.ts';
+import { groupHealth, isSticky } from '../../../lambdas/aws/elb/index.ts';
 import { type Clients, unlessMissing } from './clients.ts';
 import { tagsOf } from './listeners.ts';
 
@@ -13,13 +10,7 @@ export async function lookAtGroup({ elb }: Clients, role: GroupRole, arn: string
   const answer = await unlessMissing(elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] })));
   const group = answer?.TargetGroups?.[0];
   if (group === undefined) return { role, arn, found: null };
-  const [attributes, health, tags] = await Promise.all([
-    elb.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn })),
-    elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn })),
-    tagsOf(elb, [arn]),
-  ]);
-  const states = (health.TargetHealthDescriptions ?? []).map((d) => d.TargetHealth?.State);
-  const registered = states.filter((state) => state !== 'draining');
+  const [sticky, health, tags] = await Promise.all([isSticky(elb, arn), groupHealth(elb, arn), tagsOf(elb, [arn])]);
   return {
     role,
     arn,
@@ -28,12 +19,8 @@ export async function lookAtGroup({ elb }: Clients, role: GroupRole, arn: string
       targetType: group.TargetType ?? 'unknown',
       protocol: group.Protocol ?? 'unknown',
       protocolVersion: group.ProtocolVersion ?? 'HTTP1',
-      sticky: (attributes.Attributes ?? []).some((a) => a.Key === 'stickiness.enabled' && a.Value === 'true'),
-      health: {
-        healthy: registered.filter((state) => state === 'healthy').length,
-        unhealthy: registered.filter((state) => state === 'unhealthy' || state === 'unhealthy.draining').length,
-        registered: registered.length,
-      },
+      sticky,
+      health,
       tags: tags.get(arn) ?? {},
     },
   };

@@ -14,6 +14,7 @@ import {
   type Ingress,
   type RuleWeights,
   ruleWeightsSchema,
+  type TargetHealthCounts,
 } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 import { describeRules } from './listener-rules.ts';
@@ -49,14 +50,20 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
       await aws('ModifyRule', () => client.send(new ModifyRuleCommand({ RuleArn: rule.ruleArn, Actions })));
     },
 
-    async health(role) {
-      const states = (await registered(client, deployment, role)).map((d) => d.TargetHealth?.State);
-      return {
-        healthy: states.filter((s) => s === 'healthy').length,
-        unhealthy: states.filter((s) => s === 'unhealthy' || s === 'unhealthy.draining').length,
-        registered: states.length,
-      };
-    },
+    health: (role) => groupHealth(client, arnOf(deployment, role)),
+  };
+}
+
+/** Of one target group, whoever owns it. */
+export async function groupHealth(
+  client: Pick<ElasticLoadBalancingV2Client, 'send'>,
+  groupArn: string,
+): Promise<TargetHealthCounts> {
+  const states = (await registered(client, groupArn)).map((d) => d.TargetHealth?.State);
+  return {
+    healthy: states.filter((s) => s === 'healthy').length,
+    unhealthy: states.filter((s) => s === 'unhealthy' || s === 'unhealthy.draining').length,
+    registered: states.length,
   };
 }
 
@@ -66,16 +73,14 @@ export async function targetIds(
   deployment: Deployment,
   role: GroupRole,
 ): Promise<string[]> {
-  const found = await registered(client, deployment, role);
+  const found = await registered(client, arnOf(deployment, role));
   return found.map(({ Target }) => `${Target?.Id}:${Target?.Port ?? ''}`).sort();
 }
 
 async function registered(
   client: Pick<ElasticLoadBalancingV2Client, 'send'>,
-  deployment: Deployment,
-  role: GroupRole,
+  TargetGroupArn: string,
 ): Promise<TargetHealthDescription[]> {
-  const TargetGroupArn = arnOf(deployment, role);
   const { TargetHealthDescriptions = [] } = await aws('DescribeTargetHealth', () =>
     client.send(new DescribeTargetHealthCommand({ TargetGroupArn })),
   );

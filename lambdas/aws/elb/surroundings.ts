@@ -60,7 +60,7 @@ async function tagsOf(client: Client, arns: readonly string[]) {
 }
 
 /** `…:listener-rule/app/<lb>/<id>/<listener>/<rule>` → `…:listener/app/<lb>/<id>/<listener>` */
-function listenerOf(ruleArn: string): string {
+export function listenerOf(ruleArn: string): string {
   return ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]+$/, '');
 }
 
