@@ -17,7 +17,10 @@ export function makeHandler(deps: RollbackDeps) {
     if (outcome.outcome === 'rolled_back') await reportRollback(deps, outcome.rollback, request, 0);
     else {
       const entry = { at, kind: 'warning', by: 'close-mirror', message } as const;
-      await recordAndTell(deps, outcome.item, entry, `Crossfade ${outcome.item.cutoverId}: mirror closed`);
+      await recordAndTell(deps, outcome.item, entry, {
+        kind: 'warning',
+        subject: `Crossfade ${outcome.item.cutoverId}: mirror closed`,
+      });
     }
     return { outcome: outcome.outcome, message };
   };

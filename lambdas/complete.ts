@@ -4,7 +4,7 @@ import { type CutoverStateJson, parseState, stateToJson } from '../core/model/in
 import { reduce } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { recording } from './compose/recording.ts';
-import { type Deps, settle, tell } from './tasks/index.ts';
+import { type Deps, runOf, settle, tell } from './tasks/index.ts';
 
 export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {
@@ -16,6 +16,8 @@ export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifie
     const json = await settle(deps, state, reduce(state, { type: 'closed', at: deps.clock.now() }));
     await deps.ledger.complete(state);
     await tell(deps, {
+      kind: 'completed',
+      ...runOf(state),
       subject: `Crossfade ${state.cutoverId}: complete`,
       body: 'The candidate answers all requests, the stable service has no tasks left, and the mirror is closed.',
     });

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { ownerRefusalsOf, type SurroundingsReading, shadowRefusals } from '../core/listener/index.ts';
 import {
+  type CrossfadeError,
   type CutoverState,
   type CutoverStateJson,
   cutoverIdSchema,
@@ -33,7 +34,7 @@ import { alarmReadings, drills, listenerReading } from './compose/ports.ts';
 import { recording } from './compose/recording.ts';
 import { stableCapacityReading } from './compose/stable-capacity.ts';
 import { surroundings } from './compose/surroundings.ts';
-import { type Deps, tell } from './tasks/index.ts';
+import { type Deps, runOf, tell } from './tasks/index.ts';
 
 /** Written by `crossfade start`, which asks STS who its caller is. */
 const startedBySchema = z
@@ -52,6 +53,8 @@ const eventSchema = z.object({
   startedAt: z.string(),
 });
 
+const nameSchema = eventSchema.pick({ executionName: true });
+
 type PreflightDeps = Pick<Deps, 'deployment' | 'ledger' | 'decisionLog' | 'drills' | 'clock' | 'notifier' | 'emit'> & {
   readonly ingress: Pick<Deps['ingress'], 'read' | 'health'>;
   readonly surroundings: Deps['surroundings'];
@@ -60,6 +63,22 @@ type PreflightDeps = Pick<Deps, 'deployment' | 'ledger' | 'decisionLog' | 'drill
 };
 
 export function makeHandler(deps: PreflightDeps) {
+  const begin = beginning(deps);
+  return (event: unknown): Promise<CutoverStateJson> =>
+    begin(event).catch(async (error: unknown) => {
+      if (error instanceof RefusedError || error instanceof InvalidPlanError) await tellRefusal(deps, event, error);
+      throw error;
+    });
+}
+
+/** Nothing was touched, and whoever waits for the run learns it. */
+async function tellRefusal(deps: PreflightDeps, event: unknown, { message }: CrossfadeError): Promise<void> {
+  const { executionName = null } = nameSchema.safeParse(event).data ?? {};
+  const subject = `Crossfade ${executionName ?? deps.deployment.ingressId}: refused to start`;
+  await tell(deps, { kind: 'refused', cutoverId: executionName, phase: 'preflight', subject, body: message });
+}
+
+function beginning(deps: PreflightDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const parsed = eventSchema.safeParse(event, { error: wordIssue });
     if (!parsed.success) throw new InvalidPlanError(problemsOf(parsed.error), parsed.error, 'execution input');
@@ -132,6 +151,8 @@ export function makeHandler(deps: PreflightDeps) {
       data: { plan: z.encode(planSchema, plan), deployment },
     });
     await tell(deps, {
+      kind: 'phase',
+      ...runOf(state),
       subject: `Crossfade ${item.cutoverId}: preflight`,
       body: `${state.reason} Next heartbeat by ${new Date(heartbeatDueAt(state, clock.now())).toISOString()}.`,
     });

@@ -9,7 +9,7 @@ import { rolledBack } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { rollbackDepsOf } from './compose/rollback.ts';
 import { parseRollbackEvent } from './events/index.ts';
-import { type RollbackDeps, reportRollback, tell } from './tasks/index.ts';
+import { type RollbackDeps, reportRollback, runOf, tell } from './tasks/index.ts';
 
 export function makeHandler(deps: RollbackDeps) {
   return async (event: unknown): Promise<unknown> => {
@@ -23,7 +23,12 @@ export function makeHandler(deps: RollbackDeps) {
     if (!state.success) return { outcome: outcome.outcome, message };
     // Whoever brought the weights back told it of the run that the lease names, which is another one.
     if (outcome.outcome === 'nothing_to_do')
-      await tell(deps, { subject: `Crossfade ${state.data.cutoverId}: rolled back without its lease`, body: message });
+      await tell(deps, {
+        kind: 'warning',
+        ...runOf(state.data),
+        subject: `Crossfade ${state.data.cutoverId}: rolled back without its lease`,
+        body: message,
+      });
     return stateToJson(rolledBack(state.data, deps.clock.now(), message));
   };
 }

@@ -5,7 +5,7 @@ import { awaitSignoff, signoffRules } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { approvals } from './compose/ports.ts';
 import { recording } from './compose/recording.ts';
-import { type Deps, settle } from './tasks/index.ts';
+import { type Deps, runOf, settle } from './tasks/index.ts';
 
 const eventSchema = z.strictObject({ state: z.unknown(), token: z.string().min(1) });
 
@@ -29,12 +29,17 @@ export function makeHandler(
       evidence: state.reason,
     });
     await settle(deps, state, waiting);
+    const approve = commandAt(deps.deployment, `approve ${state.cutoverId}`);
+    const refuse = commandAt(deps.deployment, `refuse ${state.cutoverId}`);
     await deps.notifier.publish({
+      kind: 'signoff',
+      ...runOf(waiting.state),
+      signoff: { kind, expiresAt, evidence: state.reason, approve, refuse },
       subject: `Crossfade ${state.cutoverId}: approval needed (${end})`,
       body: [
         state.reason,
-        `Approve: ${commandAt(deps.deployment, `approve ${state.cutoverId}`)}`,
-        `Reject: ${commandAt(deps.deployment, `refuse ${state.cutoverId}`)}`,
+        `Approve: ${approve}`,
+        `Reject: ${refuse}`,
         ...signoffRules(state),
         `If nobody answers by ${expiresAt}, the cutover rolls back.`,
       ].join('\n'),

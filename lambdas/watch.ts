@@ -28,7 +28,7 @@ import {
 import { composed } from './compose/deployment.ts';
 import { alarmReadings, hooks, listenerReading, metrics, ownMetrics, parity, revisions } from './compose/ports.ts';
 import { recording } from './compose/recording.ts';
-import { type Deps, settle, tell } from './tasks/index.ts';
+import { type Deps, runOf, settle, tell } from './tasks/index.ts';
 
 type WatchDeps = Pick<
   Deps,
@@ -76,7 +76,15 @@ export function makeHandler(deps: WatchDeps) {
     const steeringRev = observation.restart === true ? rev : state.steeringRev;
     const looked = baseline === null ? state : { ...state, baseline };
     const next = { ...looked, steeringRev, ...(await afterRevision(deps, state, revisions, seen, observation)) };
-    return settle(deps, state, reduce(next, { type: 'observed', at: now, observation }), data);
+    const transition = reduce(next, { type: 'observed', at: now, observation });
+    const settled = await settle(deps, state, transition, data);
+    await tell(deps, {
+      kind: 'decision',
+      ...runOf(state),
+      subject: `Crossfade ${state.cutoverId}: ${observation.decision}`,
+      body: transition.entry.message,
+    });
+    return settled;
   };
 }
 
@@ -103,7 +111,12 @@ async function afterRevision(
 ): Promise<Pick<CutoverState, 'revisions' | 'revisionRestarts'>> {
   const { revisions, revisionRestarts } = state;
   if (revised == null || restart !== true) return { revisions: revisions ?? now, revisionRestarts };
-  await tell(deps, { subject: `Crossfade ${state.cutoverId}: begins its phase anew`, body: reason });
+  await tell(deps, {
+    kind: 'warning',
+    ...runOf(state),
+    subject: `Crossfade ${state.cutoverId}: begins its phase anew`,
+    body: reason,
+  });
   return { revisions: now, revisionRestarts: revisionRestarts + 1 };
 }
 
@@ -130,6 +143,8 @@ async function warnOfStable(deps: WatchDeps, state: CutoverState, seen: Evidence
   const message = unreadiness(seen);
   if (message === null || state.reason.includes(message)) return;
   await tell(deps, {
+    kind: 'warning',
+    ...runOf(state),
     subject: `Crossfade ${state.cutoverId}: the stable side is not ready to take traffic back`,
     body: `${message} Nothing is promoted until it is.`,
   });

@@ -39,8 +39,15 @@ async function record(deps: WatchdogDeps, report: WatchdogReport): Promise<void>
   if (news === null) return;
   const { item, kind, message } = news;
   const at = new Date(deps.clock.now()).toISOString();
-  const subject = `Crossfade ${item?.cutoverId ?? deps.deployment.ingressId}: ${kind}`;
-  await recordAndTell(deps, item, { at, kind, by: 'watchdog', message }, subject);
+  await recordAndTell(
+    deps,
+    item,
+    { at, kind, by: 'watchdog', message },
+    {
+      kind: kind === 'verified' ? 'verified' : 'warning',
+      subject: `Crossfade ${item?.cutoverId ?? deps.deployment.ingressId}: ${kind}`,
+    },
+  );
 }
 
 interface News extends Pick<LogEntry, 'kind' | 'message'> {

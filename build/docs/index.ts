@@ -8,6 +8,7 @@ import { commandsPage } from './commands.ts';
 import { errorsPage } from './errors.ts';
 import type { Page } from './markdown.ts';
 import { planPage, planSchemaFile } from './plan.ts';
+import { statusEventSchemaFile, statusEventsPage } from './status-events.ts';
 
 /**
  * Every generated file with its whole text. The same code gives the same text on every machine.
@@ -22,6 +23,8 @@ export function generatedPages(assembly: Assembly): Page[] {
     errorsPage(),
     alarmsPage(assembly),
     capturesPage(),
+    statusEventsPage(),
+    statusEventSchemaFile(),
     architecturePage(),
   ];
 }

@@ -58,6 +58,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [MODEL, 'core/listener'],
     pure: true,
   },
+  'core/status': {
+    purpose: 'What people and machines are told of a cutover: versioned events, and their text.',
+    imports: [MODEL],
+    pure: true,
+  },
   'core/listener': {
     purpose:
       'The listener that a cutover shares with others: which requests its rules take, from whom, and who else writes there.',
@@ -235,9 +240,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['@aws-sdk/client-sfn'],
   },
   'lambdas/aws': {
-    purpose: 'S3, SNS and Lambda.',
-    imports: [MODEL, 'lambdas/aws/calls', 'capture'],
-    packages: ['@aws-sdk/client-lambda', '@aws-sdk/client-s3', '@aws-sdk/client-sns'],
+    purpose: 'EventBridge, S3, SNS and Lambda.',
+    imports: [MODEL, 'core/status', 'lambdas/aws/calls', 'capture'],
+    packages: ['@aws-sdk/client-eventbridge', '@aws-sdk/client-lambda', '@aws-sdk/client-s3', '@aws-sdk/client-sns'],
   },
   'lambdas/providers': {
     purpose: 'Where metrics of the user’s own are read: CloudWatch, Prometheus, Datadog, HTTP, a function.',
@@ -302,7 +307,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'This machine: processes, ports and compressed time.',
     imports: ['core/listener', MODEL, 'rehearsal/cloud/template'],
   },
-  'rehearsal/cloud/events': { purpose: 'EventBridge.', imports: ['rehearsal/cloud/template', 'rehearsal/machine'] },
+  'rehearsal/cloud/events': {
+    purpose: 'EventBridge.',
+    imports: ['rehearsal/cloud/template', 'rehearsal/cloud/wire', 'rehearsal/machine'],
+  },
   'rehearsal/cloud/cloudwatch': {
     purpose: 'CloudWatch: metrics, metric math, alarms and mute rules.',
     imports: [MODEL, 'rehearsal/cloud/events', 'rehearsal/cloud/template', 'rehearsal/cloud/wire', 'rehearsal/machine'],
@@ -477,6 +485,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'Pages that are made from code.',
     imports: [
       MODEL,
+      'core/status',
       'capture/format',
       'parity/causes',
       'lambdas/tasks',

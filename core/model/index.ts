@@ -104,6 +104,7 @@ export type {
   TargetHealthCounts,
   TimeRange,
 } from './ports.ts';
+export { NOTICE_KINDS } from './ports.ts';
 export {
   type Approval,
   type BaselineSummary,

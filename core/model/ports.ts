@@ -213,12 +213,40 @@ export interface Parity {
   judge(cutoverId: CutoverId, plan: CutoverState['plan']): Promise<ParityVerdict>;
 }
 
+/** What a notice is about (core/status/status-event.ts says what each means). */
+export const NOTICE_KINDS = [
+  'phase',
+  'decision',
+  'signoff',
+  'refused',
+  'rollback',
+  'waiting',
+  'verified',
+  'warning',
+  'completed',
+] as const;
+
 export interface Notice {
+  readonly kind: (typeof NOTICE_KINDS)[number];
+  /** Null where no run is known. */
+  readonly cutoverId: CutoverId | null;
   readonly subject: string;
   readonly body: string;
+  /** Such as `stage 10 %`. */
+  readonly phase?: string;
+  readonly candidatePercent?: number;
+  readonly signoff?: {
+    readonly kind: ApprovalRequest['kind'];
+    readonly expiresAt: string;
+    readonly evidence: string;
+    /** Command lines. */
+    readonly approve: string;
+    readonly refuse: string;
+  };
 }
 
 export interface Notifier {
+  /** A `decision` is for machines alone: one every minute would bury what people must read. */
   publish(notice: Notice): Promise<void>;
 }
 

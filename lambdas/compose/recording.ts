@@ -1,20 +1,22 @@
 /** What every task of a run is given: who owns the ingress, where decisions are kept, and how people hear of them. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { Deployment } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS, systemClock } from '../aws/calls/index.ts';
 import { dynamoDecisionLog, dynamoLeases } from '../aws/dynamo/index.ts';
-import { snsNotifier } from '../aws/sns-notifier.ts';
+import { statusNotifier } from '../aws/status-notifier.ts';
 import { type Deps, emfEmitter } from '../tasks/index.ts';
 
 export function recording(deployment: Deployment) {
-  const { ingressId, ledgerTable: table, topicArn } = deployment;
+  const { ingressId, ledgerTable: table } = deployment;
+  const clients = { sns: new SNSClient(CLIENT_OPTIONS), events: new EventBridgeClient(CLIENT_OPTIONS) };
   const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
   return {
     deployment,
     ledger: dynamoLeases(dynamo, table),
     decisionLog: dynamoDecisionLog(dynamo, table, ingressId),
-    notifier: snsNotifier(new SNSClient(CLIENT_OPTIONS), topicArn),
+    notifier: statusNotifier(clients, deployment, systemClock),
     clock: systemClock,
     emit: emfEmitter(ingressId, systemClock.now, (line) => console.log(line)),
   } satisfies Partial<Deps>;

@@ -3,5 +3,5 @@ export type { Deps, RollbackDeps } from './deps.ts';
 export { type Emit, emfEmitter, HANDLER_METRICS } from './emf.ts';
 export { parityMetrics } from './parity-metrics.ts';
 export { reportRollback } from './rollback-report.ts';
-export { settle } from './settle.ts';
+export { runOf, settle } from './settle.ts';
 export { recordAndTell, tell } from './tell.ts';

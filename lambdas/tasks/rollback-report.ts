@@ -35,6 +35,8 @@ export async function reportRollback(
       by: outcome.item?.rollback?.by ?? request.by,
       message: describeRollback(outcome, request),
     },
-    `Crossfade ${name}: ${done ? 'rolled back' : 'rollback waits for capacity'}`,
+    done
+      ? { kind: 'rollback', subject: `Crossfade ${name}: rolled back`, candidatePercent: 0 }
+      : { kind: 'waiting', subject: `Crossfade ${name}: rollback waits for capacity` },
   );
 }

@@ -1,6 +1,13 @@
 /** The end of every forward task: note the transition in the ledger, tell people, return the next state. */
 
-import { type CutoverState, type CutoverStateJson, fromIso, PHASES, stateToJson } from '../../core/model/index.ts';
+import {
+  type CutoverState,
+  type CutoverStateJson,
+  fromIso,
+  type Notice,
+  PHASES,
+  stateToJson,
+} from '../../core/model/index.ts';
 import { describeSplit, heartbeatDueAt, type Transition } from '../../core/phases/index.ts';
 import type { Deps } from './deps.ts';
 import { tell } from './tell.ts';
@@ -26,6 +33,8 @@ export async function settle(
   );
   if (state.phase !== before.phase || state.stage !== before.stage) {
     await tell(deps, {
+      kind: 'phase',
+      ...runOf(state),
       subject: `Crossfade ${state.cutoverId}: ${phaseName(state)}`,
       body: `${entry.message}\n${describeSplit(state.split)}.\nIngress ${state.ingressId}, generation ${state.generation}.`,
     });
@@ -38,4 +47,9 @@ export function phaseName(state: CutoverState): string {
   if (state.phase !== 'stage') return state.phase;
   const percent = state.plan.stages[state.stage]?.percent;
   return percent === undefined ? 'cohort' : `stage ${percent} %`;
+}
+
+/** What every notice says of the run that it is about. */
+export function runOf(state: CutoverState): Pick<Notice, 'cutoverId' | 'phase' | 'candidatePercent'> {
+  return { cutoverId: state.cutoverId, phase: phaseName(state), candidatePercent: state.split.candidatePercent };
 }

@@ -16,11 +16,18 @@ export async function recordAndTell(
   deps: Pick<Deps, 'decisionLog' | 'notifier' | 'emit'>,
   item: Lease | null,
   entry: Pick<LogEntry, 'at' | 'kind' | 'by' | 'message'>,
-  subject: string,
+  notice: Pick<Notice, 'kind' | 'subject' | 'candidatePercent'>,
 ): Promise<void> {
   const logged =
     item === null ? null : deps.decisionLog.append(item.cutoverId, { ...entry, phase: item.phase, stage: item.stage });
-  const [written] = await Promise.allSettled([logged, tell(deps, { subject, body: entry.message })]);
+  const [written] = await Promise.allSettled([
+    logged,
+    tell(deps, { ...notice, ...leaseOf(item), body: entry.message }),
+  ]);
   if (written.status === 'rejected')
     console.error(JSON.stringify({ level: 'error', message: describeError(written.reason) }));
+}
+
+function leaseOf(item: Lease | null): Pick<Notice, 'cutoverId' | 'phase'> {
+  return item === null ? { cutoverId: null } : { cutoverId: item.cutoverId, phase: item.phase };
 }

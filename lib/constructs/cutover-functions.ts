@@ -3,6 +3,7 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { MetricProviderInput } from '../../core/model/index.ts';
+import { STATUS_EVENT_SOURCE } from '../../core/status/index.ts';
 import type { HandlerName } from '../assets/index.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { ServiceRef } from './cutover-props.ts';
@@ -213,6 +214,9 @@ export class CutoverFunctions extends Construct {
           'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
           'Written by the CDK for publishing to an encrypted topic, on that one key',
         );
+        handler.allow(['events:PutEvents'], [this.#arn('events', 'event-bus', 'default', '/')], undefined, {
+          StringEquals: { 'events:source': STATUS_EVENT_SOURCE },
+        });
         return;
       case 'exercise':
         if (exerciseFunctionArn !== undefined) handler.allow(['lambda:InvokeFunction'], [exerciseFunctionArn]);

@@ -17,7 +17,7 @@ import {
   snsMessage,
   stateChangeEvent,
 } from './cloudwatch/index.ts';
-import { EventBus, eventRuleSchema } from './events/index.ts';
+import { EventBus, eventRuleSchema, putEvents } from './events/index.ts';
 import {
   alarmsOf,
   cutoverMachineOf,
@@ -206,6 +206,7 @@ async function build(
         service: 'application-autoscaling',
         operations: applicationAutoScaling({ services, onScale }),
       },
+      AWSEvents: { service: 'events', operations: putEvents(bus) },
       Firehose_20150804: { service: 'firehose', operations: firehose.operations },
     },
     query: {

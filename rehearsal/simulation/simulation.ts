@@ -219,9 +219,11 @@ class Simulation implements InvocationHost {
         this.#observer.published(text, this.#secrets);
         if (text.includes('NoticeFailed')) this.#observer.told(text);
       },
-      notified: ({ subject, body }) => {
-        this.#journal.note(`${name}: told: ${subject}`);
+      notified: ({ kind, subject, body }) => {
         this.#observer.published(`${subject}\n${body}`, this.#secrets);
+        // Of decisions machines alone are told.
+        if (kind === 'decision') return;
+        this.#journal.note(`${name}: told: ${subject}`);
         this.#observer.notified(ingress().site, subject, body);
       },
       logged: (_id, entry) => {

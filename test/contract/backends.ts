@@ -13,13 +13,17 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
 import { alarmPropertiesSchema, LocalAlarm } from '../../rehearsal/cloud/cloudwatch/alarms.ts';
 import { cloudwatch } from '../../rehearsal/cloud/cloudwatch/cloudwatch.ts';
 import { MetricStore } from '../../rehearsal/cloud/cloudwatch/metric-store.ts';
 import { MuteRules } from '../../rehearsal/cloud/cloudwatch/mute-rules.ts';
+import { EventBus } from '../../rehearsal/cloud/events/event-bus.ts';
+import { putEvents } from '../../rehearsal/cloud/events/put-events.ts';
 import { localTableProperties, startDynamo } from '../../rehearsal/cloud/services/dynamo.ts';
 import { elbv2 } from '../../rehearsal/cloud/services/elbv2.ts';
+import { LocalSns } from '../../rehearsal/cloud/services/sns.ts';
 import { sts } from '../../rehearsal/cloud/services/sts.ts';
 import { statesOperations } from '../../rehearsal/cloud/states/states-operations.ts';
 import { LocalMachine } from '../../rehearsal/cloud/states/step-functions.ts';
@@ -32,6 +36,8 @@ import { HEALTH_CHECK } from '../support/health-check.ts';
 
 const REGION = 'us-east-1';
 const TABLE = 'ledger';
+/** Exists in both clouds. */
+export const TOPIC = `arn:aws:sns:${REGION}:123456789012:status`;
 const ENVIRONMENT = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
@@ -46,6 +52,8 @@ export interface Backend {
   readonly deployment: Deployment;
   /** Ours alone can be told what was measured: moto takes no ALB metrics. */
   readonly metrics: MetricStore | null;
+  /** Mails of the topic; null where they cannot be read. */
+  readonly mails: (() => readonly { readonly subject: string; readonly body: string }[]) | null;
   /** What a process needs to reach this cloud with the SDK. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -77,10 +85,11 @@ async function ours(): Promise<Backend> {
       EvaluationPeriods: 1,
     }),
   );
+  const machineClock = new ScaledClock({ anchor: Date.now(), speed: 1 });
   const machine = new LocalMachine({
     arn: `arn:aws:states:${REGION}:000000000000:stateMachine:m`,
     definition: () => ({ StartAt: 'A', States: {} }),
-    clock: new ScaledClock({ anchor: Date.now(), speed: 1 }),
+    clock: machineClock,
     invoke: async () => null,
     onState: () => {},
     onEnd: () => {},
@@ -88,6 +97,8 @@ async function ours(): Promise<Backend> {
   const setState = (a: LocalAlarm, state: LocalAlarm['state'], reason: string) => {
     a.set(state, reason);
   };
+  const bus = new EventBus({ clock: machineClock, deliver: () => {} });
+  const sns = new LocalSns([TOPIC], () => {});
   const server = endpoint({
     intercept: () => null,
     json: {
@@ -101,8 +112,10 @@ async function ours(): Promise<Backend> {
         }),
       },
       AWSStepFunctions: { service: 'states', operations: statesOperations(machine, Date.now) },
+      AWSEvents: { service: 'events', operations: putEvents(bus) },
     },
     query: {
+      '2010-03-31': { service: 'sns', operations: sns.operations },
       '2015-12-01': { service: 'elasticloadbalancing', operations: elbv2(model, () => {}) },
       '2011-06-15': { service: 'sts', operations: sts },
     },
@@ -125,6 +138,7 @@ async function ours(): Promise<Backend> {
     states: new SFNClient(at),
     deployment,
     metrics,
+    mails: () => sns.published,
     environment: {
       ...ENVIRONMENT,
       AWS_ENDPOINT_URL: url,
@@ -164,6 +178,7 @@ async function moto(url: string): Promise<Backend> {
     }),
   );
   const deployment = await withRules(elb, listener?.ListenerArn ?? '', groups);
+  await new SNSClient(at).send(new CreateTopicCommand({ Name: 'status' }));
   const cloudWatch = new CloudWatchClient(at);
   // moto 5.2.5 knows no mute rules, and answers a page of HTML; a service of AWS would say this.
   cloudWatch.middlewareStack.add(
@@ -184,6 +199,7 @@ async function moto(url: string): Promise<Backend> {
     states: new SFNClient(at),
     deployment,
     metrics: null,
+    mails: null,
     environment: { ...ENVIRONMENT, AWS_ENDPOINT_URL: url },
     stop: async () => {},
   };

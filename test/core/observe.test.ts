@@ -45,10 +45,11 @@ describe('an observation of a stage', () => {
     let json = stateToJson(await atFirstStage(world));
     hourOf(world, minute(30_000, 3_000));
     world.healthy.stable = { healthy: 1, unhealthy: 1, registered: 2 };
-    const before = world.notices.length;
+    const warnings = () => world.notices.filter(({ kind }) => kind === 'warning');
+    const before = warnings().length;
     for (let i = 0; i < 3; i++) json = await makeHandler(world)(json);
     expect(json).toMatchObject({ next: 'hold', reason: expect.stringContaining('1 of 2 healthy targets') });
-    expect(world.notices.slice(before)).toHaveLength(1);
+    expect(warnings().slice(before)).toHaveLength(1);
     world.healthy.stable = { healthy: 2, unhealthy: 0, registered: 2 };
     expect(await makeHandler(world)(json)).toMatchObject({ next: 'nextStage' });
   });

@@ -41,8 +41,8 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'capacity.pin': CAPACITY,
   'capacity.scaleStable': CAPACITY,
   'capacity.release': CAPACITY,
-  // Publishing to the encrypted topic.
-  notifier: ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey*'],
+  // Publishing to the bus and to the encrypted topic.
+  notifier: ['events:PutEvents', 'sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey*'],
   // Named by a prop as well.
   'exercise.start': [],
   // No call of AWS.

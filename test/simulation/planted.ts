@@ -148,7 +148,7 @@ export const PLANTED: readonly (() => Planted)[] = [
     handlers: replaced({
       approved: (deps) => async (event) => {
         const { approval } = event as { approval: { comment: string } };
-        await deps.notifier.publish({ subject: 'approved', body: approval.comment });
+        await deps.notifier.publish({ kind: 'phase', cutoverId: null, subject: 'approved', body: approval.comment });
         return REAL_HANDLERS.approved(deps)(event);
       },
     }),

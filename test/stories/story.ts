@@ -295,7 +295,10 @@ class Story {
       `listener: ${describeWeights(DEPLOYMENT, world.live)}`,
       `stable: ${desired} tasks wanted${scaling?.suspended === true ? ', scaling held' : ''}`,
       ...world.log.slice(this.#seen.log).map((entry) => `log: ${entry.kind}: ${entry.message}`),
-      ...world.notices.slice(this.#seen.notices).map((notice) => `told: ${notice.subject}`),
+      ...world.notices
+        .slice(this.#seen.notices)
+        .filter(({ kind }) => kind !== 'decision')
+        .map(({ subject }) => `told: ${subject}`),
       ...world.stopped.slice(this.#seen.stopped).map((arn) => `stopped: ${arn}`),
     ];
     this.#seen = { log: world.log.length, notices: world.notices.length, stopped: world.stopped.length };

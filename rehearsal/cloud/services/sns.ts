@@ -1,5 +1,6 @@
 /** SNS: every message is kept and told; nobody is subscribed here. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
 import { CloudError, type QueryOperations } from '../wire/index.ts';
 
 export interface PublishedMessage {
@@ -29,18 +30,44 @@ export class LocalSns {
 
   readonly operations: QueryOperations = {
     Publish: (p) => {
+      const sent = p.get('Message') ?? '';
+      const structured = p.get('MessageStructure') === 'json';
       const message = {
         topicArn: p.get('TopicArn') ?? '',
         subject: p.get('Subject') ?? '',
-        body: p.get('Message') ?? '',
+        body: structured ? mailOf(sent) : sent,
       };
       if (!this.#topics.has(message.topicArn)) throw new CloudError('NotFound', 'Topic does not exist', 404);
       if (message.subject.length > 100 || /[^\x20-\x7e]/.test(message.subject))
         throw new CloudError('InvalidParameter', 'Invalid parameter: Subject');
-      if (message.body === '' || Buffer.byteLength(message.body) > MAX_BYTES)
+      if (message.body === '' || Buffer.byteLength(sent) > MAX_BYTES)
         throw new CloudError('InvalidParameter', 'Invalid parameter: Message');
       this.send(message);
       return { MessageId: randomUUID() };
     },
   };
+}
+
+const structureSchema = z.looseObject({ default: z.string(), email: z.string().optional() });
+
+/** What a mail subscription gets of a message with a form for each protocol; `default` must be there. @throws CloudError */
+function mailOf(sent: string): string {
+  const { success, data } = structureSchema.safeParse(parsedJson(sent));
+  if (!success)
+    throw new CloudError(
+      'InvalidParameter',
+      'Invalid parameter: Message Structure - No default entry in JSON message body',
+    );
+  return data.email ?? data.default;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CloudError(
+      'InvalidParameter',
+      'Invalid parameter: Message Structure - JSON message body failed to parse',
+    );
+  }
 }

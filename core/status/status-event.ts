@@ -1,0 +1,111 @@
+/**
+ * What machines are told of a cutover: one JSON event on EventBridge and on the topic. A format of the package: fields are added, and none
+ * is renamed or dropped without a new `v` (docs/reference/status-events.md, status-event.schema.json).
+ */
+import * as z from 'zod';
+import { cutoverIdSchema, type Deployment, ingressIdSchema, NOTICE_KINDS, type Notice } from '../model/index.ts';
+import { consoleLinks } from './console-links.ts';
+
+/** Raised when a reader of the present version could no longer read what is written. */
+const STATUS_EVENT_VERSION = 1;
+
+/** Where EventBridge's rules find the events. */
+export const STATUS_EVENT_SOURCE = 'crossfade';
+export const STATUS_EVENT_DETAIL_TYPE = 'Crossfade Status Change';
+
+/** By the names of PagerDuty's Events API: https://developer.pagerduty.com/docs/send-alert-event */
+const SEVERITIES = ['info', 'warning', 'error', 'critical'] as const;
+type Severity = (typeof SEVERITIES)[number];
+
+const SEVERITY_OF: Readonly<Record<Notice['kind'], Severity>> = {
+  phase: 'info',
+  decision: 'info',
+  signoff: 'info',
+  refused: 'warning',
+  warning: 'warning',
+  rollback: 'error',
+  waiting: 'critical',
+  verified: 'info',
+  completed: 'info',
+};
+
+export const statusEventSchema = z.looseObject({
+  /** What the event is: `crossfade.status`. */
+  format: z.literal('crossfade.status'),
+  /** Version of the format. */
+  v: z.literal(STATUS_EVENT_VERSION),
+  /** Tells two events apart; a repeated delivery has the same. */
+  id: z.string().min(1),
+  /** When it happened. */
+  at: z.iso.datetime(),
+  /** The ingress of the deployment. */
+  ingressId: ingressIdSchema,
+  /** Null where no run is known. */
+  cutoverId: cutoverIdSchema.nullable(),
+  /**
+   * `phase`: a phase or stage began. `decision`: an evaluation of the gate. `signoff`: an approval is wanted. `refused`: the run did not begin.
+   * `rollback`: all traffic was returned to stable. `waiting`: a rollback cannot complete yet. `verified`: counts show the return.
+   * `warning`: people should know. `completed`: the candidate is the service.
+   */
+  kind: z.enum(NOTICE_KINDS),
+  /** How urgent it is, by PagerDuty’s names. */
+  severity: z.enum(SEVERITIES),
+  /** Such as `shadow` or `stage 10 %`; null where no run is known. */
+  phase: z.string().nullable(),
+  /** Percent of the requests that the candidate is meant to answer; null where that is not known. */
+  candidatePercent: z.number().min(0).max(100).nullable(),
+  /** One line, as in a mail’s subject. */
+  subject: z.string(),
+  /** What happened, in sentences. */
+  text: z.string(),
+  /** Of a pending sign-off. */
+  signoff: z
+    .looseObject({
+      /** Which of the two sign-offs. */
+      kind: z.enum(['shadow', 'final']),
+      /** When the cutover rolls back if nobody has answered. */
+      expiresAt: z.iso.datetime(),
+      /** What the approver is asked to judge by. */
+      evidence: z.string(),
+      /** The command that approves. */
+      approve: z.string(),
+      /** The command that refuses. */
+      refuse: z.string(),
+    })
+    .nullable(),
+  /** Pages about the deployment; without those that it does not have. */
+  links: z.looseObject({
+    /** The runbook, with the names of this deployment. */
+    runbook: z.url().optional(),
+    /** The dashboard of the cutover. */
+    dashboard: z.url().optional(),
+    /** The state machine's executions. */
+    machine: z.url().optional(),
+  }),
+});
+export type StatusEvent = z.infer<typeof statusEventSchema>;
+
+/** @param at ISO-8601 */
+export function statusEvent(
+  deployment: Pick<Deployment, 'ingressId' | 'rules' | 'runbookUrl'>,
+  notice: Notice,
+  { id, at }: { readonly id: string; readonly at: string },
+): StatusEvent {
+  const { kind, cutoverId, phase = null, candidatePercent = null, subject, body, signoff = null } = notice;
+  return {
+    format: 'crossfade.status',
+    v: STATUS_EVENT_VERSION,
+    id,
+    at,
+    ingressId: deployment.ingressId,
+    cutoverId,
+    kind,
+    severity: SEVERITY_OF[kind],
+    phase,
+    candidatePercent,
+    subject,
+    text: body,
+    signoff,
+    links: { ...consoleLinks(deployment) },
+  };
+}
