@@ -8,7 +8,7 @@ const HOSTS: Readonly<Record<string, (region: string) => string>> = {
   'aws-us-gov': () => 'console.amazonaws-us-gov.com',
 };
 
-export interface ConsoleLinks {
+interface ConsoleLinks {
   /** The runbook, with the names of this deployment: a dashboard of text, which needs nothing but the account. */
   readonly runbook?: string;
   readonly dashboard?: string;
@@ -37,6 +37,6 @@ export function consoleLinks({
 }
 
 /** Name of the dashboard that holds the runbook. */
-export function runbookDashboard(ingressId: string): string {
+function runbookDashboard(ingressId: string): string {
   return `${ingressId}-runbook`;
 }

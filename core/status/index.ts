@@ -1,5 +1,4 @@
 /** What people and machines are told of a cutover: versioned events, and their text. */
-export { type ConsoleLinks, consoleLinks, runbookDashboard } from './console-links.ts';
 export {
   STATUS_EVENT_DETAIL_TYPE,
   STATUS_EVENT_SOURCE,
