@@ -2,6 +2,7 @@
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import { alarmsPage } from './alarms.ts';
 import { architecturePage } from './architecture.ts';
+import { boundsPage, campaignPage, campaignSchemaFile } from './campaign.ts';
 import { capturesPage } from './captures.ts';
 import { causesPage } from './causes.ts';
 import { commandsPage } from './commands.ts';
@@ -18,6 +19,9 @@ export function generatedPages(assembly: Assembly): Page[] {
   return [
     planPage(),
     planSchemaFile(),
+    campaignPage(),
+    campaignSchemaFile(),
+    boundsPage(),
     commandsPage(),
     causesPage(),
     errorsPage(),

@@ -85,6 +85,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     pure: true,
     files: { most: 16, why: 'what one phase, or one kind of evidence, decides by stands in a file' },
   },
+  'core/campaign': {
+    purpose:
+      'Many cutovers as one campaign: what may start, what must stop or go back, and whether all of them have room.',
+    imports: ['input', MODEL, 'core/phases'],
+    pure: true,
+  },
 
   'capture/format': {
     purpose: 'The capture format: one request with the answers of both sides.',
@@ -249,6 +255,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [MODEL, 'core/metrics', 'input', 'lambdas/aws/calls', 'lambdas/aws/cloudwatch'],
     packages: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-lambda', '@aws-sdk/client-secrets-manager'],
   },
+  'lambdas/zones': { purpose: 'The wall clocks of time zones.', imports: ['core/campaign'] },
   'lambdas/events': {
     purpose: 'Events of AWS services, as the handlers read them.',
     imports: [MODEL, 'core/fence', 'parity/compare', 'parity/tally'],
@@ -375,12 +382,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'cli/shared': {
     purpose: 'Options, exit codes, and the terminal.',
     imports: [MODEL, 'json', 'input', 'parity/causes', 'parity/rules'],
-    packages: ['commander'],
+    packages: ['commander', 'yaml'],
     files: { most: 16, why: 'one option or habit of all commands a file' },
   },
   'cli/run': {
     purpose: 'Commands that plan, steer and show a run.',
-    imports: ['core/*', 'input', 'json', 'capture/redaction', AWS, 'lambdas/compose', 'cli/shared'],
+    imports: ['core/*', 'input', 'json', 'capture/redaction', AWS, 'lambdas/compose', 'lambdas/zones', 'cli/shared'],
     packages: [
       '@aws-sdk/client-dynamodb',
       '@aws-sdk/client-elastic-load-balancing-v2',
@@ -486,6 +493,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [
       MODEL,
       'core/status',
+      'core/campaign',
+      'rehearsal/simulation/scenario',
       'capture/format',
       'parity/causes',
       'lambdas/tasks',

@@ -1,42 +1,93 @@
-/** `crossfade plan`: what a plan will do, how long it takes, what it costs, and whether it can be decided. */
+/** `crossfade plan`: what a plan or a campaign will do, how long it takes, and whether it may be started. */
 import { Command } from 'commander';
 import { formatDuration } from '../../core/model/index.ts';
-import { HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from '../../core/phases/index.ts';
+import { type Assumptions, HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from '../../core/phases/index.ts';
 import { EXIT, number, plainJson, say, type Terminal, UsageError } from '../shared/index.ts';
-import { readPlan } from './read-plan.ts';
+import { campaignText, projectedCampaign } from './campaign-text.ts';
+import { problemLines, readPlanOrCampaign } from './read-plan.ts';
 
 interface Options {
   readonly rps: string;
   readonly errorRate: string;
   readonly slowRate: string;
+  readonly from?: string;
+  readonly check?: boolean;
   readonly json?: boolean;
 }
 
 export function planCommand(terminal: Terminal): Command {
   return new Command('plan')
-    .description('check a plan: its timeline, its history events, and the evidence that each stage needs')
-    .argument('[file]', 'plan (JSON); default: the default plan')
+    .description(
+      'check a plan (its timeline, its history events, the evidence that each stage needs) or a campaign (its waves, the API limits that its cutovers share)',
+    )
+    .argument('[files...]', 'a plan or a campaign (JSON or YAML); several with --check; default: the default plan')
     .option('--rps <n>', 'requests per second at the ingress', '100')
     .option('--error-rate <share>', 'error rate of stable, 0 to 1', '0.001')
     .option('--slow-rate <share>', 'share of stable requests over the latency budget, 0 to 1', '0.001')
+    .option('--from <time>', 'when the campaign starts, ISO-8601 in UTC; default: now')
+    .option('--check', 'only say whether each file may be started, for pipelines')
     .option('--json', 'print JSON')
-    .action((file: string | undefined, options: Options) => {
+    .action((files: string[], options: Options) => {
       const assumptions = {
         rps: number('--rps', options.rps, 1e-6, 1e9),
         errorRate: number('--error-rate', options.errorRate, 0, 1),
         slowRate: number('--slow-rate', options.slowRate, 0, 1),
       };
-      const projection = project(readPlan('plan', file), assumptions);
-      say(
-        terminal.out,
-        options.json === true
-          ? plainJson({ assumptions, ...projection }, 2)
-          : timelineText(projection, assumptions.rps),
-      );
-      if (projection.problems.length > 0)
-        throw new UsageError(projection.problems.map((p) => `${p.path}: ${p.message}`).join('\n'));
+      const from = instant(options.from);
+      if (options.check === true) return check(terminal, files, assumptions, from);
+      if (files.length > 1) throw new UsageError('files: several files need --check');
+      const [file] = files;
+      const { text, json, problems } = shown(readPlanOrCampaign('plan', file), assumptions, from);
+      say(terminal.out, options.json === true ? plainJson(json, 2) : text());
+      if (problems.length > 0) throw new UsageError(problemLines(problems));
       terminal.exit(EXIT.ok);
     });
+}
+
+/** What is said of a plan or a campaign. */
+function shown(read: ReturnType<typeof readPlanOrCampaign>, assumptions: Assumptions, from: number) {
+  if ('plan' in read) {
+    const projection = project(read.plan, assumptions);
+    return {
+      text: () => timelineText(projection, assumptions.rps),
+      json: { assumptions, ...projection },
+      problems: projection.problems,
+    };
+  }
+  const projected = projectedCampaign(read.campaign, from);
+  return {
+    text: () => campaignText(read.campaign, projected),
+    json: projected,
+    problems: projected.problems,
+  };
+}
+
+/** One line for each file, and each problem behind the name of its file. @throws UsageError unless all may be started */
+function check(terminal: Terminal, files: readonly string[], assumptions: Assumptions, from: number): void {
+  if (files.length === 0) throw new UsageError('files: --check needs the name of at least one file');
+  const wrong = files.flatMap((file) => {
+    const problems = problemsOfFile(file, assumptions, from);
+    if (problems === '') say(terminal.out, `${file}: ok`);
+    return problems === '' ? [] : problems.split('\n').map((line) => `${file}: ${line}`);
+  });
+  if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
+  terminal.exit(EXIT.ok);
+}
+
+function problemsOfFile(file: string, assumptions: Assumptions, from: number): string {
+  try {
+    return problemLines(shown(readPlanOrCampaign('plan', file), assumptions, from).problems);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}
+
+function instant(text: string | undefined): number {
+  if (text === undefined) return Date.now();
+  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?Z$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw new UsageError(`--from must be a time in UTC such as 2026-12-01T08:00Z (got "${text}")`);
+  return at;
 }
 
 /** For people: phases, durations and evidence of a plan, a line each. */

@@ -1,14 +1,39 @@
-/** Reads a plan file; every way in which it can be wrong names the file or the field. */
-import { InvalidPlanError, type Plan, parsePlan } from '../../core/model/index.ts';
-import { readJsonFile, UsageError } from '../shared/index.ts';
+/** Reads a plan file or a campaign file; every way in which it can be wrong names the file or the field. */
+import { type Campaign, looksLikeCampaign, readCampaign } from '../../core/campaign/index.ts';
+import { InvalidPlanError, type Plan, type PlanProblem, parsePlan } from '../../core/model/index.ts';
+import { wallClock } from '../../lambdas/zones/index.ts';
+import { readDocumentFile, UsageError } from '../shared/index.ts';
 
 /** @param option what named the file. Without a file: the default plan. @throws UsageError */
 export function readPlan(option: string, file: string | undefined): Plan {
-  const value = file === undefined ? {} : readJsonFile(option, file);
+  return planFrom(file === undefined ? {} : readDocumentFile(option, file));
+}
+
+/** A file that may be either. @throws UsageError */
+export function readPlanOrCampaign(
+  option: string,
+  file: string | undefined,
+): { readonly plan: Plan } | { readonly campaign: Campaign } {
+  const value = file === undefined ? {} : readDocumentFile(option, file);
+  return looksLikeCampaign(value) ? { campaign: campaignFrom(value) } : { plan: planFrom(value) };
+}
+
+/** One line for each problem. */
+export function problemLines(problems: readonly PlanProblem[]): string {
+  return problems.map(({ path, message }) => `${path}: ${message}`).join('\n');
+}
+
+function planFrom(value: unknown): Plan {
   try {
     return parsePlan(value);
   } catch (error) {
     if (!(error instanceof InvalidPlanError)) throw error;
-    throw new UsageError(error.problems.map((p) => `${p.path}: ${p.message}`).join('\n'));
+    throw new UsageError(problemLines(error.problems));
   }
+}
+
+function campaignFrom(value: unknown): Campaign {
+  const read = readCampaign(value, wallClock);
+  if ('campaign' in read) return read.campaign;
+  throw new UsageError(problemLines(read.problems));
 }

@@ -9,7 +9,7 @@ export { number, wholeNumber } from './number.ts';
 export { outputFile, outputFileInNewFolder } from './output-file.ts';
 export { plain, plainJson, plainLines } from './plain.ts';
 export { processTerminal } from './process-terminal.ts';
-export { fileProblem, readBytes, readJsonFile } from './read-file.ts';
+export { fileProblem, readBytes, readDocumentFile, readJsonFile } from './read-file.ts';
 export { repeatable } from './repeatable.ts';
 export { givenRules, readRules } from './rules-file.ts';
 export { templates } from './templates.ts';

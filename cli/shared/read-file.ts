@@ -1,6 +1,7 @@
 /** Files that a command was given to read; every way in which one can be wrong names the option, or the argument, and the file. */
 import { readFileSync } from 'node:fs';
-import { readJson } from '../../json/index.ts';
+import { parse } from 'yaml';
+import { readJson, textOf } from '../../json/index.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @param option what named the file, such as `--deployment` @throws UsageError */
@@ -17,6 +18,18 @@ export function readJsonFile(option: string, file: string): unknown {
   const read = readJson(readBytes(option, file));
   if (read.ok) return read.value;
   throw new UsageError(`${option}: ${file} ${read.problem}`);
+}
+
+/** JSON, or YAML where the file is called so. @throws UsageError as {@link readJsonFile} does */
+export function readDocumentFile(option: string, file: string): unknown {
+  if (!/\.ya?ml$/i.test(file)) return readJsonFile(option, file);
+  const text = textOf(readBytes(option, file));
+  if (!text.ok) throw new UsageError(`${option}: ${file} ${text.problem}`);
+  try {
+    return parse(text.value);
+  } catch (error) {
+    throw new UsageError(`${option}: ${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {

@@ -138,4 +138,4 @@ export {
   weightsFor,
 } from './split.ts';
 export { type Steered, type Steering, UNSTEERED } from './steering.ts';
-export { formatDuration, fromIso, parseDuration, toIso } from './time.ts';
+export { durationSchema, formatDuration, fromIso, parseDuration, toIso } from './time.ts';

@@ -25,5 +25,5 @@ export {
   type RunSoFar,
   type SteeringRequest,
 } from './steering-request.ts';
-export { ANY_TRAFFIC, HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from './timeline.ts';
+export { ANY_TRAFFIC, type Assumptions, HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from './timeline.ts';
 export { describeSplit } from './wording.ts';

@@ -5,7 +5,7 @@ import { type CliResult, crossfade, runCommand } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { serve } from '../support/http.ts';
 import { FILES } from './bad-input/files.ts';
-import { COMMANDS, JSON_FILES, NUMBERS, OPTIONS, PLANS, type Row, RUNS } from './bad-input/rows.ts';
+import { CAMPAIGNS, COMMANDS, JSON_FILES, NUMBERS, OPTIONS, PLANS, type Row, RUNS } from './bad-input/rows.ts';
 
 const folder = temporaryFolder();
 beforeAll(async () => {
@@ -34,7 +34,7 @@ function expectReadable({ stdout, stderr }: CliResult): void {
 }
 
 describe('bad input ends with exit code 2 and names the field', () => {
-  const rows = [...COMMANDS, ...NUMBERS, ...JSON_FILES, ...PLANS, ...OPTIONS, ...RUNS];
+  const rows = [...COMMANDS, ...NUMBERS, ...JSON_FILES, ...PLANS, ...CAMPAIGNS, ...OPTIONS, ...RUNS];
 
   it.each(rows)('crossfade %j: %s', async (typed, says) => {
     const result = await crossfade(argsOf(typed), NO_AWS);

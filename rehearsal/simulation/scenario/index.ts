@@ -1,7 +1,7 @@
 /** What happens in a simulation: drawn from a seed, as plain data. */
 export { draw } from './draw.ts';
 export { PLAN } from './plan.ts';
-export { drawnFor } from './random.ts';
+export { drawnFor, generator } from './random.ts';
 export {
   type Fate,
   printScenario,

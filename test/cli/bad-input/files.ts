@@ -22,6 +22,25 @@ const metric = {
 };
 const metrics = (...list: readonly object[]) => JSON.stringify({ metrics: list });
 
+const service = { name: 'cart', ingress: 'cart', account: 'shop', region: 'eu-central-1' };
+const second = { ...service, name: 'pay', ingress: 'pay' };
+const [one, two] = [
+  { name: 'one', services: [service] },
+  { name: 'two', services: [second] },
+];
+const campaign = (changes: object) =>
+  JSON.stringify({ name: 'autumn', accounts: { shop: '111122223333' }, waves: [one, two], ...changes });
+const listenerRule = (account: string) =>
+  `arn:aws:elasticloadbalancing:eu-central-1:${account}:listener-rule/app/shop/1/2/3`;
+const window = { name: 'night', from: '18:00', to: '08:00', timeZone: 'Europe/Berlin' };
+const recurring = (...list: readonly object[]) => campaign({ pause: { recurring: list } });
+const frozen = (changes: object) =>
+  campaign({
+    pause: {
+      freezes: [{ name: 'xmas', from: '2026-12-19T00:00', to: '2027-01-04T00:00', timeZone: 'UTC', ...changes }],
+    },
+  });
+
 export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   empty: '',
   spaces: ' \n\t\n',
@@ -101,4 +120,72 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   'pairs.har': '{"log":{"entries":[]}}',
   'api.yaml': 'openapi: 3.0.0\npaths: [\n',
   'api-2.json': '{"openapi":"2.0","paths":{}}',
+  'campaign-unknown-key.json': campaign({ wavez: [] }),
+  'campaign-unknown-deep.json': campaign({ waves: [{ ...one, services: [{ ...service, regoin: 'x' }] }] }),
+  'campaign-no-waves.json': campaign({ waves: [] }),
+  'campaign-empty-wave.json': campaign({ waves: [one, { name: 'two', services: [] }] }),
+  'campaign-two-waves.json': campaign({ waves: [one, { name: 'two', services: [service] }] }),
+  'campaign-same-wave.json': campaign({ waves: [one, { name: 'one', services: [second] }] }),
+  'campaign-one-ingress.json': campaign({ waves: [one, { name: 'two', services: [{ ...second, ingress: 'cart' }] }] }),
+  'campaign-one-rule.json': campaign({
+    waves: [one, two].map((wave) => ({
+      ...wave,
+      services: wave.services.map((s) => ({ ...s, rules: [listenerRule('111122223333')] })),
+    })),
+  }),
+  'campaign-foreign-rule.json': campaign({
+    waves: [{ ...one, services: [{ ...service, rules: [listenerRule('999988887777')] }] }],
+  }),
+  'campaign-no-rule.json': campaign({ waves: [{ ...one, services: [{ ...service, rules: ['cart'] }] }] }),
+  'campaign-unknown-account.json': campaign({ waves: [{ ...one, services: [{ ...service, account: 'shpo' }] }] }),
+  'campaign-account-number.json': campaign({ accounts: { shop: 111122223333 } }),
+  'campaign-account-short.json': campaign({ accounts: { shop: '1111' } }),
+  'campaign-unknown-plan.json': campaign({ waves: [{ ...one, services: [{ ...service, plan: 'slow' }] }] }),
+  'campaign-bad-plan.json': campaign({ plans: { slow: { stages: [{ percent: 50, bake: 'PT1H' }] } } }),
+  'campaign-undecidable-plan.json': campaign({ plans: { slow: { soak: { duration: 'P30D', observe: 'PT1M' } } } }),
+  'campaign-cycle.json': campaign({ waves: [{ ...one, after: ['two'] }, two] }),
+  'campaign-own-cycle.json': campaign({ waves: [{ ...one, services: [{ ...service, after: ['cart'] }] }] }),
+  'campaign-late-cycle.json': campaign({ waves: [{ ...one, services: [{ ...service, after: ['pay'] }] }, two] }),
+  'campaign-unknown-wave.json': campaign({ waves: [one, { ...two, after: ['zero'] }] }),
+  'campaign-unknown-service.json': campaign({ waves: [{ ...one, services: [{ ...service, after: ['zero'] }] }] }),
+  'campaign-none-at-once.json': campaign({ blastRadius: { services: 0 } }),
+  'campaign-none-in-place.json': campaign({ blastRadius: { perPlace: 0 } }),
+  'campaign-part-at-once.json': campaign({ blastRadius: { services: 1.5 } }),
+  'campaign-stop-rule.json': campaign({ onFailure: 'ignore' }),
+  'campaign-stay-for.json': campaign({ stayFor: 'PT9H' }),
+  'campaign-region.json': campaign({ waves: [{ ...one, services: [{ ...service, region: 'Frankfurt' }] }] }),
+  'campaign-name.json': campaign({ name: 'Autumn 2026' }),
+  'campaign-long-name.json': campaign({ name: 'a'.repeat(31) }),
+  'campaign-time.json': recurring({ ...window, from: '25:00' }),
+  'campaign-zone.json': recurring({ ...window, timeZone: 'Europe/Atlantis' }),
+  'campaign-day.json': recurring({ ...window, days: ['funday'] }),
+  'campaign-no-time.json': recurring({ ...window, to: '18:00' }),
+  'campaign-never-open.json': recurring(window, { ...window, name: 'day', from: '08:00', to: '18:00' }),
+  'campaign-freeze-date.json': frozen({ from: '2026-12-19' }),
+  'campaign-freeze-no-day.json': frozen({ to: '2027-02-30T00:00' }),
+  'campaign-freeze-backward.json': frozen({ to: '2026-12-18T00:00' }),
+  'campaign-too-many.json': campaign({
+    blastRadius: { services: 100 },
+    waves: [
+      {
+        name: 'all',
+        services: Array.from({ length: 100 }, (_, i) => ({ ...service, name: `s${i}`, ingress: `s${i}` })),
+      },
+    ],
+  }),
+  'campaign-too-large.json': campaign({
+    waves: [
+      {
+        name: 'all',
+        services: Array.from({ length: 900 }, (_, i) => ({
+          ...service,
+          name: `s${i}`,
+          rules: [listenerRule(String(10 ** 11 + i))],
+        })),
+      },
+    ],
+  }),
+  'campaign-list.yaml': 'waves: [',
+  'campaign-twice.yaml': 'name: a\nname: b\nwaves: []\n',
+  'good-campaign.json': campaign({}),
 };

@@ -1,0 +1,108 @@
+/** The campaign: every field, and the JSON Schema; and what campaigns take of the limits that they share. */
+import {
+  BUCKET_IDS,
+  BUCKETS,
+  callsOfPlace,
+  callsUnderWay,
+  campaignSchema,
+  mostAtOnce,
+  SHARE_FOR_LOOKS,
+  secondsToReturn,
+  simulateThrottling,
+} from '../../core/campaign/index.ts';
+import { parsePlan } from '../../core/model/index.ts';
+import { generator } from '../../rehearsal/simulation/scenario/index.ts';
+import { describedSchema, docsOf, fieldSections, schemaFile } from './described-schema.ts';
+import { type Page, page, table } from './markdown.ts';
+
+const docs = () => docsOf(['core/campaign/campaign.ts'], 'campaignSchema');
+const schema = () => describedSchema(campaignSchema, docs());
+
+export function campaignPage(): Page {
+  return page(
+    'docs/reference/campaign.md',
+    'The campaign',
+    'A campaign is a JSON object, or the same in YAML (`.yaml`, `.yml`); unknown keys are refused. `crossfade plan FILE` checks it without AWS and shows its waves in time. [Run a campaign](../how-to/run-a-campaign.md) has a whole one.',
+    '[campaign.schema.json](campaign.schema.json) holds the same as a JSON Schema (`crossfade/campaign.schema.json` in the package).',
+    ...fieldSections(schema(), docs()),
+    RULES,
+  );
+}
+
+const RULES = `## Rules between fields
+
+- A service stands in one wave. Two services of one account and region have two ingresses, and no listener rule in common.
+- Accounts, plans, waves and services that are named exist. What waits for what makes no circle.
+- Windows leave some minute of the week open. A freeze ends after it begins.
+- The cutovers of one place have room in the API limits that they share ([bounds of a campaign](campaign-bounds.md)).`;
+
+export function campaignSchemaFile(): Page {
+  return schemaFile('docs/reference/campaign.schema.json', schema());
+}
+
+/** Services of a row, all of one region of one account. */
+const SIZES = [1, 10, 30, 100, 1_000] as const;
+const MINUTES = 20;
+
+export function boundsPage(): Page {
+  const underWay = callsUnderWay(parsePlan({}));
+  const heads = BUCKET_IDS.map((id) => BUCKETS[id].what);
+  const whole = (value: number) => String(Math.round(value));
+  const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
+  return page(
+    'docs/reference/campaign-bounds.md',
+    'Bounds of a campaign',
+    'AWS limits calls for each account and region. All cutovers of such a place share the limits, with deployments and with whoever else works there. `crossfade plan` counts a campaign against the default limits, and `crossfade campaign start` refuses one that has no room.',
+    [
+      '## The limits',
+      table(
+        ['calls', 'at once', 'a second', 'source'],
+        BUCKET_IDS.map((id) => {
+          const { what, capacity, perSecond, source } = BUCKETS[id];
+          return [what, String(capacity), String(perSecond), source];
+        }),
+      ),
+      `The rules: looks take at most ${100 * SHARE_FOR_LOOKS} % of what a limit gives a minute, so that the other half is free for rollbacks; and AWS takes the safe weights of all cutovers of a place at once, which is ${mostAtOnce()} cutovers of two listener rules. A rollback waits for no reading: the listener and both sides are read beside the fence, and the weights are written also where a reading was throttled.`,
+    ].join('\n\n'),
+    [
+      '## Calls a minute, computed',
+      'One region of one account, the default plan. All services are under way at once, which a campaign allows only in the rows that keep the rules; a service that is deployed and at rest costs one Describe call a minute, by its watchdog.',
+      table(
+        ['under way', ...heads, 'last one waits at least', 'allowed'],
+        SIZES.map((n) => {
+          const calls = callsOfPlace(underWay, n, 0);
+          const fits =
+            BUCKET_IDS.every((id) => calls[id] <= BUCKETS[id].perSecond * 60 * SHARE_FOR_LOOKS) && n <= mostAtOnce();
+          return [
+            String(n),
+            ...BUCKET_IDS.map((id) => `${whole(calls[id])} of ${BUCKETS[id].perSecond * 60}`),
+            `${secondsToReturn(n)} s`,
+            fits ? 'yes' : 'no',
+          ];
+        }),
+      ),
+    ].join('\n\n'),
+    [
+      '## The same, simulated',
+      `${MINUTES} minutes, second by second, against the limits as buckets: looks and watchdogs at their own seconds, three attempts for a call that is refused, and all cutovers going back in the tenth minute, each by three triggers. A rollback that is refused three times is called again after a minute.`,
+      table(
+        ['under way', ...heads.map((head) => `${head}: refused`), 'last one is safe after'],
+        SIZES.map((n) => {
+          const { refused, lastSafeAfter } = simulateThrottling({
+            atOnce: n,
+            atRest: 0,
+            returnAt: 600,
+            seconds: MINUTES * 60,
+            random: generator(n),
+          });
+          return [
+            String(n),
+            ...BUCKET_IDS.map((id) => percent(refused[id])),
+            lastSafeAfter === null ? `not within ${MINUTES - 10} min` : `${lastSafeAfter} s`,
+          ];
+        }),
+      ),
+      'A thousand services are a campaign over many places: each place keeps its own row.',
+    ].join('\n\n'),
+  );
+}

@@ -1,0 +1,146 @@
+/** What is wrong with a campaign beyond its fields: named before anything starts. */
+import { fromIso, type PlanProblem, toIso } from '../model/index.ts';
+import { type Campaign, type CampaignService, type Freeze, placeOf } from './campaign.ts';
+import { circleIn } from './order.ts';
+import { nextOpening, type WallClock } from './windows.ts';
+
+/** A Sunday; windows that come again leave a minute open in any fortnight, or in none. */
+const ANY_SUNDAY = Date.UTC(2026, 0, 4);
+
+interface Placed {
+  readonly service: CampaignService;
+  readonly wave: string;
+  readonly path: string;
+}
+
+/** All that is wrong, by the path of the field. */
+export function campaignProblems(campaign: Campaign, clock: WallClock): PlanProblem[] {
+  const placed = campaign.waves.flatMap(({ name: wave, services }, i) =>
+    services.map((service, j): Placed => ({ service, wave, path: `waves.${i}.services.${j}` })),
+  );
+  const problems = [
+    ...waveProblems(campaign),
+    ...twice(placed),
+    ...sharedListeners(campaign, placed),
+    ...placed.flatMap((one) => unknowns(campaign, one, placed)),
+    ...windowProblems(campaign, clock),
+  ];
+  // With names that are not there, or that are there twice, a circle could not be told.
+  const circle = problems.length > 0 ? null : circleIn(campaign);
+  return circle === null
+    ? problems
+    : [{ path: 'waves', message: `the order goes in a circle: ${circle.join(' waits for ')}` }];
+}
+
+function waveProblems({ waves }: Campaign): PlanProblem[] {
+  const known = waves.map(({ name }) => name);
+  return waves.flatMap(({ name, after = [] }, i) => [
+    ...(known.indexOf(name) < i ? [{ path: `waves.${i}.name`, message: `another wave is called "${name}"` }] : []),
+    ...after.flatMap((wanted, j) =>
+      known.includes(wanted)
+        ? []
+        : [{ path: `waves.${i}.after.${j}`, message: `no wave is called "${wanted}"; there are ${known.join(', ')}` }],
+    ),
+  ]);
+}
+
+function twice(placed: readonly Placed[]): PlanProblem[] {
+  const first = new Map<string, Placed>();
+  return placed.flatMap((one) => {
+    const other = first.get(one.service.name);
+    if (other === undefined) {
+      first.set(one.service.name, one);
+      return [];
+    }
+    const message = `the service "${one.service.name}" is in wave "${other.wave}" already`;
+    return [{ path: `${one.path}.name`, message }];
+  });
+}
+
+/** One ingress has one lease, and one rule one writer. */
+function sharedListeners(campaign: Campaign, placed: readonly Placed[]): PlanProblem[] {
+  const ingresses = new Map<string, CampaignService>();
+  const rules = new Map<string, CampaignService>();
+  return placed.flatMap(({ service, path }) => {
+    const problems: PlanProblem[] = [];
+    const ingress = `${placeOf(campaign, service)}/${service.ingress}`;
+    const owner = ingresses.get(ingress);
+    if (owner === undefined) ingresses.set(ingress, service);
+    else if (owner.name !== service.name)
+      problems.push({
+        path: `${path}.ingress`,
+        message: `"${owner.name}" is a cutover of ingress ${service.ingress} in ${placeOf(campaign, service)} already: two cutovers would write the same listener rules`,
+      });
+    service.rules.forEach((arn, i) => {
+      const writer = rules.get(arn);
+      if (writer === undefined) rules.set(arn, service);
+      else if (writer !== service)
+        problems.push({
+          path: `${path}.rules.${i}`,
+          message: `the cutover of "${writer.name}" writes this listener rule already`,
+        });
+      const [, , , region, account] = arn.split(':');
+      if (`${account}/${region}` !== placeOf(campaign, service) && campaign.accounts[service.account] !== undefined)
+        problems.push({
+          path: `${path}.rules.${i}`,
+          message: `is in ${account}/${region}, but the service is in ${placeOf(campaign, service)}`,
+        });
+    });
+    return problems;
+  });
+}
+
+function unknowns({ accounts, plans }: Campaign, { service, path }: Placed, placed: readonly Placed[]): PlanProblem[] {
+  const { account, plan, after, name } = service;
+  const list = (known: Readonly<Record<string, unknown>>) => Object.keys(known).join(', ') || 'none';
+  return [
+    ...(Object.hasOwn(accounts, account)
+      ? []
+      : [
+          {
+            path: `${path}.account`,
+            message: `unknown account "${account}"; the campaign has ${list(accounts)}`,
+          },
+        ]),
+    ...(plan === undefined || Object.hasOwn(plans, plan)
+      ? []
+      : [{ path: `${path}.plan`, message: `unknown plan "${plan}"; the campaign has ${list(plans)}` }]),
+    ...after.flatMap((wanted, i) =>
+      placed.some((other) => other.service.name === wanted)
+        ? []
+        : [{ path: `${path}.after.${i}`, message: `no service is called "${wanted}", for which "${name}" waits` }],
+    ),
+  ];
+}
+
+function windowProblems({ pause }: Campaign, clock: WallClock): PlanProblem[] {
+  const { recurring, freezes } = pause;
+  const problems = [
+    ...[
+      ...recurring.map((w, i) => [`recurring.${i}`, w] as const),
+      ...freezes.map((w, i) => [`freezes.${i}`, w] as const),
+    ]
+      .filter(([, { timeZone }]) => clock(timeZone, ANY_SUNDAY) === null)
+      .map(([path, { timeZone }]) => ({
+        path: `pause.${path}.timeZone`,
+        message: `unknown time zone "${timeZone}"; it must be an IANA name such as Europe/Berlin`,
+      })),
+    ...recurring.flatMap(({ from, to }, i) =>
+      from === to
+        ? [{ path: `pause.recurring.${i}.to`, message: `begins and ends at ${from}; a whole day is 00:00 to 24:00` }]
+        : [],
+    ),
+    ...freezes.flatMap((freeze, i) => freezeProblems(freeze, `pause.freezes.${i}`)),
+  ];
+  if (problems.length > 0 || nextOpening({ recurring, freezes: [] }, ANY_SUNDAY, clock) !== null) return problems;
+  return [
+    { path: 'pause.recurring', message: 'the windows leave no minute of the week open: nothing would ever start' },
+  ];
+}
+
+function freezeProblems({ from, to }: Freeze, path: string): PlanProblem[] {
+  const noDay = Object.entries({ from, to }).filter(([, local]) => !toIso(fromIso(`${local}Z`)).startsWith(local));
+  if (noDay.length > 0)
+    return noDay.map(([field, local]) => ({ path: `${path}.${field}`, message: `${local} is no day of the calendar` }));
+  return to > from ? [] : [{ path: `${path}.to`, message: `must be after ${from} (got ${to})` }];
+}

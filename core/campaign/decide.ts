@@ -1,0 +1,129 @@
+/** What a campaign does next, from the states of all its services: level-triggered, so that a look that was lost is made good by the next. */
+import { fromIso, toIso } from '../model/index.ts';
+import { type Campaign, type CampaignService, placeOf, servicesOf } from './campaign.ts';
+import { prerequisites } from './order.ts';
+import { type CampaignMemory, hasFailed, isUnderWay, type ServiceState, type ServiceStates } from './states.ts';
+import { nextOpening, pauseAtInstant, type WallClock } from './windows.ts';
+
+export interface CampaignDecision {
+  /** Names of the services to start now, in order. */
+  readonly start: readonly string[];
+  /** To pause where they stand. */
+  readonly stop: readonly string[];
+  /** To bring back to their stable side. */
+  readonly bringBack: readonly string[];
+  /** `completed`: every service is. `failed`: one was not, and nothing is under way any more. */
+  readonly outcome: 'underWay' | 'completed' | 'failed';
+  /** Seconds until the next look. */
+  readonly waitSeconds: number;
+  readonly memory: CampaignMemory;
+  /** For people: why nothing starts, where something could; null otherwise. */
+  readonly held: string | null;
+}
+
+/** As often as a cutover itself is looked at. */
+export const LOOK_SECONDS = 60;
+/** While nothing is under way nothing can go wrong; a pause window is slept through in steps of at most this. */
+const LONGEST_SLEEP_SECONDS = 3_600;
+
+const WAITING: ServiceState = { at: 'waiting' };
+
+/** @param now milliseconds since the epoch */
+export function decide(
+  campaign: Campaign,
+  states: ServiceStates,
+  memory: CampaignMemory,
+  now: number,
+  clock: WallClock,
+): CampaignDecision {
+  const services = servicesOf(campaign);
+  const stateOf = ({ name }: CampaignService) => states.get(name) ?? WAITING;
+  const moving = services.filter((service) => isUnderWay(stateOf(service)));
+  const failed = services.filter((service) => hasFailed(stateOf(service)));
+  const nothing = { start: [], stop: [], bringBack: [], waitSeconds: LOOK_SECONDS, held: null };
+  if (failed.length > 0 || memory.failedAt !== null) {
+    const failedAt = memory.failedAt ?? toIso(now);
+    const overdue = now >= fromIso(failedAt) + campaign.stayFor * 1000;
+    const names = failed.map(({ name }) => name).join(', ');
+    return {
+      ...nothing,
+      ...stopRule(campaign, moving, stateOf, memory, overdue),
+      memory: { ...memory, failedAt },
+      outcome: moving.length === 0 ? 'failed' : 'underWay',
+      held: `${names === '' ? 'A service' : names} failed: nothing further starts.`,
+    };
+  }
+  if (services.every((service) => stateOf(service).at === 'completed'))
+    return { ...nothing, memory, outcome: 'completed' };
+  const window = pauseAtInstant(campaign.pause, now, clock);
+  if (window !== null)
+    return {
+      ...nothing,
+      memory,
+      outcome: 'underWay',
+      waitSeconds: moving.length > 0 ? LOOK_SECONDS : sleepSeconds(campaign, now, clock),
+      held: `Pause window ${window.name} (${window.timeZone}) is open: nothing starts.`,
+    };
+  return { ...nothing, memory, outcome: 'underWay', start: startable(campaign, moving, stateOf) };
+}
+
+/** What the file says of the cutovers under way once one has failed. */
+function stopRule(
+  { onFailure }: Campaign,
+  moving: readonly CampaignService[],
+  stateOf: (service: CampaignService) => ServiceState,
+  { stopped }: CampaignMemory,
+  overdue: boolean,
+): Pick<CampaignDecision, 'stop' | 'bringBack'> {
+  const [stop, bringBack]: [string[], string[]] = [[], []];
+  for (const service of moving) {
+    const state = stateOf(service);
+    if (state.at !== 'running') continue;
+    const { name } = service;
+    const resumed = stopped.includes(name) && !state.paused;
+    if (onFailure === 'return' || (overdue && !resumed)) bringBack.push(name);
+    // In a phase that takes no pause it stands at a sign-off, or is looked at again before its first stage.
+    else if (!stopped.includes(name) && state.steerable) stop.push(name);
+  }
+  return { stop, bringBack };
+}
+
+/** In the order of the file, as far as the blast radius allows. */
+function startable(
+  campaign: Campaign,
+  moving: readonly CampaignService[],
+  stateOf: (service: CampaignService) => ServiceState,
+): string[] {
+  const { services: most, perPlace = most } = campaign.blastRadius;
+  const before = prerequisites(campaign);
+  const services = servicesOf(campaign);
+  const complete = new Set(services.filter((s) => stateOf(s).at === 'completed').map(({ name }) => name));
+  const inPlace = new Map<string, number>();
+  const count = (service: CampaignService) => {
+    const place = placeOf(campaign, service);
+    inPlace.set(place, (inPlace.get(place) ?? 0) + 1);
+  };
+  for (const service of moving) count(service);
+  const start: string[] = [];
+  const ready = new Map<ReadonlySet<string>, boolean>();
+  const isReady = (needed: ReadonlySet<string>) => {
+    const known = ready.get(needed) ?? [...needed].every((name) => complete.has(name));
+    ready.set(needed, known);
+    return known;
+  };
+  for (const service of services) {
+    if (moving.length + start.length >= most) break;
+    if (stateOf(service).at !== 'waiting') continue;
+    if ((inPlace.get(placeOf(campaign, service)) ?? 0) >= perPlace) continue;
+    if (!isReady(before.get(service.name) ?? new Set())) continue;
+    count(service);
+    start.push(service.name);
+  }
+  return start;
+}
+
+function sleepSeconds({ pause }: Campaign, now: number, clock: WallClock): number {
+  const opens = nextOpening(pause, now, clock);
+  const left = opens === null ? LONGEST_SLEEP_SECONDS : Math.ceil((opens - now) / 1000);
+  return Math.min(LONGEST_SLEEP_SECONDS, Math.max(LOOK_SECONDS, left));
+}

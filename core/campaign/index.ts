@@ -1,0 +1,22 @@
+/** Many cutovers as one campaign: what may start, what must stop or go back, and whether all of them have room. */
+export { BUCKET_IDS, BUCKETS, callsUnderWay } from './buckets.ts';
+export {
+  budgetOf,
+  budgetProblems,
+  callsOfPlace,
+  mostAtOnce,
+  SHARE_FOR_LOOKS,
+  secondsToReturn,
+} from './budget.ts';
+export {
+  type Campaign,
+  campaignSchema,
+  placeOf,
+  servicesOf,
+} from './campaign.ts';
+export { decide } from './decide.ts';
+export { type CampaignProjection, projectCampaign } from './projection.ts';
+export { looksLikeCampaign, readCampaign } from './read.ts';
+export { type CampaignMemory, isUnderWay, NO_MEMORY, type ServiceState } from './states.ts';
+export { simulateThrottling } from './throttling.ts';
+export { nextOpening, pauseAtInstant, type WallClock } from './windows.ts';

@@ -1,0 +1,2 @@
+/** The wall clocks of time zones. */
+export { wallClock } from './wall-clock.ts';
