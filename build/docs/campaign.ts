@@ -12,7 +12,7 @@ import {
 } from '../../core/campaign/index.ts';
 import { parsePlan } from '../../core/model/index.ts';
 import { generator } from '../../rehearsal/simulation/scenario/index.ts';
-import { describedSchema, docsOf, fieldSections, schemaFile } from './described-schema.ts';
+import { describedSchema, docsOf, fieldSections, schemaFile } from './json-schema.ts';
 import { type Page, page, table } from './markdown.ts';
 
 const docs = () => docsOf(['core/campaign/campaign.ts'], 'campaignSchema');

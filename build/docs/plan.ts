@@ -1,6 +1,6 @@
 /** The plan: every field with its type, default, range and meaning; and the same as a JSON Schema, for editors. */
 import { planSchema } from '../../core/model/index.ts';
-import { describedSchema, docsOf, fieldSections, schemaFile } from './described-schema.ts';
+import { describedSchema, docsOf, fieldSections, schemaFile } from './json-schema.ts';
 import { type Page, page } from './markdown.ts';
 
 const docs = () => docsOf(['core/model/plan.ts', 'core/model/plan-metrics.ts'], 'planSchema');
