@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleHandlers, bundleRecorder } from '../lib/assets/index.ts';
+import { bundleHandlers, bundleModule, bundleRecorder } from '../lib/assets/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -12,5 +12,13 @@ execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.j
 chmodSync(join(DIST, 'bin', 'crossfade.js'), 0o755);
 bundleHandlers(join(DIST, 'bundles'));
 bundleRecorder(join(DIST, 'recorder-image'));
+// Both sides of a rehearsal without services of one's own; whole, for what they are made of is no dependency of the package.
+for (const [folder, entry] of [
+  ['gateway-node', 'main'],
+  ['upstream', 'server'],
+] as const) {
+  const outdir = join(DIST, 'examples', folder);
+  bundleModule([{ in: join(ROOT, 'examples', folder, `${entry}.ts`), out: entry }], outdir, { extension: '.js' });
+}
 // The rehearsal synthesises with the same context as this repository does.
 copyFileSync(join(ROOT, 'cdk.json'), join(DIST, 'cdk.json'));

@@ -59,7 +59,7 @@ function sentence(text: string): string {
 
 /** The program is only looked at: nothing is run. */
 function nowhere(): Terminal {
-  const silent: Screen = { columns: null, coloured: false, write: () => {} };
+  const silent: Screen = { columns: null, rows: null, coloured: false, write: () => {} };
   return {
     out: silent,
     err: silent,

@@ -348,7 +348,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'rehearsal/load': { purpose: 'Customers.', imports: ['rehearsal/machine'], packages: ['undici'] },
   'rehearsal/scenario': {
     purpose: 'One rehearsed cutover, from the first customer to the verdict.',
-    imports: [MODEL, AWS, 'report', ...CLOUD, 'rehearsal/dataplane', 'rehearsal/load', 'mirror/local'],
+    imports: [MODEL, 'core/phases', AWS, 'report', ...CLOUD, 'rehearsal/dataplane', 'rehearsal/load', 'mirror/local'],
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sfn'],
   },
   'rehearsal/chaos': {

@@ -1,17 +1,17 @@
-/** RehearsalProgress of a rehearsal: a line for each thing that happened, and in a terminal a status line that moves. */
-import { styleText } from 'node:util';
+/** Progress of a rehearsal: one live screen in a terminal, and elsewhere a short plain line for each thing that happened. */
 import * as z from 'zod';
 import type { CloudEvent } from '../../rehearsal/cloud/index.ts';
-import type { LoadTick } from '../../rehearsal/load/index.ts';
-import type { RehearsalProgress } from '../../rehearsal/scenario/index.ts';
 import { clock } from '../../report/index.ts';
-import { plain, type Screen } from '../shared/index.ts';
+import { plain, type Screen, type Terminal } from '../shared/index.ts';
+import { liveTerminal, type ProgressOutput } from './live-terminal.ts';
+import { fitted, painted, type Style, type StyledText, styled } from './text-line.ts';
 
-type Style = 'green' | 'red' | 'yellow' | 'cyan' | 'dim';
+/** Width of lines where nobody says how wide they may be. */
+const PLAIN_COLUMNS = 100;
 
-export interface ProgressOutput extends RehearsalProgress {
-  /** Ends the status line. */
-  done(): void;
+/** Columns that a line may have. */
+export function columnsOf({ columns }: Screen): number {
+  return columns ?? PLAIN_COLUMNS;
 }
 
 const stateSchema = z.looseObject({ phase: z.string(), next: z.string(), reason: z.string() });
@@ -25,47 +25,31 @@ const STATES: Readonly<Record<string, string>> = {
   'Final signed off': 'Final approval given',
 };
 
-export function progressTo(stream: Screen): ProgressOutput {
-  const terminal = stream.columns !== null;
+/** @param signal ends the live screen */
+export function progressTo(screen: Screen, environment: Terminal['environment'], signal: AbortSignal): ProgressOutput {
+  const { columns, rows } = screen;
+  const moves = columns !== null && rows !== null && !environment.CI && environment.TERM !== 'dumb';
+  if (!moves) return plainProgress(screen);
+  return liveTerminal(screen, () => ({ columns: screen.columns ?? columns, rows: screen.rows ?? rows }), signal);
+}
+
+function plainProgress(screen: Screen): ProgressOutput {
   let startedAt: number | null = null;
-  let status = '';
-  const paint = (style: Style, text: string) => (terminal ? styleText(style, text) : text);
-  const time = (at: number) => {
+  const line = (at: number, told: StyledText) => {
     startedAt ??= at;
-    return paint('dim', clock(at - startedAt));
+    const text = fitted([styled(`${clock(at - startedAt)}  `, 'dim'), told], columnsOf(screen));
+    screen.write(`${painted(text, screen.coloured)}\n`);
   };
-  const line = (at: number, text: string) => {
-    stream.write(`${terminal ? '\r\x1b[K' : ''}${time(at)}  ${text}\n`);
-    if (terminal) stream.write(status);
-  };
-  let sums = new Map<string, { ok: number; failed: number; ms: number[] }>();
-  let ticks = 0;
-  const seen: Seen = { desired: new Map(), red: null };
+  const seen: Seen = { desired: new Map(), failures: new Set(), weights: '', red: null };
   return {
-    note: (at, text) => line(at, paint(text.startsWith('fault') ? 'red' : 'cyan', plain(text))),
+    note: (at, text) => line(at, styled(plain(text), text.startsWith('fault') ? 'red' : 'cyan')),
     event(at, event) {
-      const text = describe(event, seen, paint);
-      if (text !== null) line(at, text);
+      const told = describe(event, seen);
+      if (told !== null) line(at, told);
     },
-    tick(at, { sides }: LoadTick) {
-      if (!terminal) return;
-      for (const [side, s] of Object.entries(sides)) {
-        const sum = sums.get(side) ?? { ok: 0, failed: 0, ms: [] };
-        sums.set(side, { ok: sum.ok + s.ok, failed: sum.failed + s.failed, ms: [...sum.ms, ...s.latencies] });
-      }
-      if (++ticks % 4 !== 0) return;
-      const parts = [...sums].map(
-        ([side, s]) =>
-          `${side} ${s.ok + s.failed} rps ${median(s.ms)} ms${s.failed > 0 ? paint('red', ` ${s.failed} failed`) : ''}`,
-      );
-      sums = new Map();
-      status = `\r\x1b[K${time(at)}  ${parts.join('   ')}`;
-      stream.write(status);
-    },
-    done() {
-      if (terminal) stream.write('\r\x1b[K');
-      status = '';
-    },
+    tick: () => {},
+    state: () => {},
+    done: () => {},
   };
 }
 
@@ -73,41 +57,54 @@ export function progressTo(stream: Screen): ProgressOutput {
 interface Seen {
   /** Tasks by ECS service. */
   readonly desired: Map<string, number>;
+  /** What has failed: a task is tried again, and says the same each time. */
+  readonly failures: Set<string>;
+  /** What was told of weights last. */
+  weights: string;
   /** The alarm that went red last. */
   red: { readonly name: string; readonly reason: string } | null;
 }
 
-function describe(event: CloudEvent, seen: Seen, paint: (style: Style, text: string) => string): string | null {
+function describe(event: CloudEvent, seen: Seen): StyledText | null {
+  const told = (text: string, style?: Style) => styled(plain(text), style);
   switch (event.type) {
     case 'state': {
       if (!event.state.endsWith(' interval'))
         return event.state.startsWith('Watch') || event.state.startsWith('Verify')
           ? null
-          : paint('cyan', stateText(event.state, event.input));
+          : told(stateText(event.state, event.input), 'cyan');
       const state = stateSchema.safeParse(event.input);
-      return state.success ? `  ${state.data.phase}: ${plain(state.data.reason)}` : null;
+      return state.success ? told(`  ${state.data.phase}: ${state.data.reason}`) : null;
     }
     case 'weights': {
       const { groups } = event.rule.forward;
       const short = (arn: string) => /targetgroup\/([A-Za-z]+?)[0-9A-F]{8}\//.exec(arn)?.[1] ?? arn;
-      return groups.length < 3
-        ? null
-        : paint('yellow', `  weights ${groups.map((g) => `${short(g.targetGroupArn)} ${g.weight}`).join(', ')}`);
+      const text = `  weights ${groups.map((g) => `${short(g.targetGroupArn)} ${g.weight}`).join(', ')}`;
+      // The way back writes the safe weights as often as somebody asks for them.
+      if (groups.length < 3 || text === seen.weights) return null;
+      seen.weights = text;
+      return told(text, 'yellow');
     }
     case 'alarm':
       if (event.to === 'ALARM') seen.red = event;
       return event.to === 'INSUFFICIENT_DATA' || event.from === 'INSUFFICIENT_DATA'
         ? null
-        : paint(event.to === 'ALARM' ? 'red' : 'green', `  alarm ${event.name} ${event.to}: ${plain(event.reason)}`);
+        : told(`  alarm ${event.name} ${event.to}: ${event.reason}`, event.to === 'ALARM' ? 'red' : 'green');
     case 'end':
-      return paint(event.execution.status === 'SUCCEEDED' ? 'green' : 'red', plain(endText(event.execution, seen.red)));
-    case 'invocation-failed':
-      return paint('red', `  ${event.functionName} failed: ${plain(event.error)}`);
+      return told(endText(event.execution, seen.red), event.execution.status === 'SUCCEEDED' ? 'green' : 'yellow');
+    case 'invocation-failed': {
+      const text = `  ${event.functionName} failed: ${event.error}`;
+      if (seen.failures.has(text)) return null;
+      seen.failures.add(text);
+      return told(text, 'red');
+    }
     case 'scale': {
       const { name, desired } = event.service;
       const before = seen.desired.get(name);
       seen.desired.set(name, desired);
-      return `  ECS service ${shortName(name)}: desired count ${before === undefined ? '' : `${before} -> `}${desired}`;
+      return told(
+        `  ECS service ${shortName(name)}: desired count ${before === undefined ? '' : `${before} -> `}${desired}`,
+      );
     }
     case 'message':
       return null;
@@ -140,9 +137,4 @@ function withoutFrame(cause: string): string {
 /** `stable` of `StableService62C070A4`, the name that CloudFormation makes. */
 function shortName(name: string): string {
   return /^([A-Za-z]+?)Service[0-9A-F]{8}$/.exec(name)?.[1]?.toLowerCase() ?? name;
-}
-
-function median(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(1);
 }

@@ -1,20 +1,23 @@
 /** `crossfade rehearse`: the command and its options; everything is checked before anything is started. */
 import { createServer } from 'node:net';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { listen } from '../../rehearsal/machine/index.ts';
-import { hasExamples, parseChaos, parseFault, rehearsalPlan, type Scenario } from '../../rehearsal/scenario/index.ts';
+import { parseChaos, parseFault, rehearsalPlan, type Scenario } from '../../rehearsal/scenario/index.ts';
 import { readPlan } from '../run/index.ts';
 import { number, outputFileInNewFolder, type Terminal, UsageError, wholeNumber } from '../shared/index.ts';
+import { type Pace, paceOn, USUAL_PACE } from './pace.ts';
 import type { RehearsalRequest } from './run-rehearsal.ts';
 
 interface Options {
   readonly plan?: string;
   readonly fault: string;
   readonly only?: string;
+  readonly quick?: boolean;
   readonly chaos: string[];
-  readonly speed: string;
-  readonly rps: string;
+  readonly speed?: string;
+  readonly rps?: string;
   readonly observations: string;
   readonly stable?: string;
   readonly candidate?: string;
@@ -23,6 +26,9 @@ interface Options {
   readonly report: string;
   readonly json?: boolean;
 }
+
+/** Stages of the plan that is rehearsed where none is given: those of the default plan that seconds of traffic can decide. */
+const SHOWN_PERCENTS: readonly number[] = [10, 50, 100];
 
 export function rehearseCommand(terminal: Terminal): Command {
   return new Command('rehearse')
@@ -39,9 +45,10 @@ export function rehearseCommand(terminal: Terminal): Command {
       [],
     )
     .option('--only <scenario>', 'run one scenario only: clean or fault')
-    .option('--speed <n>', 'simulated seconds per real second', '60')
-    .option('--rps <n>', 'requests per real second', '300')
-    .option('--observations <n>', 'one-minute evaluations in each phase', '4')
+    .option('--quick', 'the scenario with the fault alone, with one evaluation in each phase')
+    .option('--speed <n>', `simulated seconds per real second (default: ${USUAL_PACE.speed}, less on a busy machine)`)
+    .option('--rps <n>', `requests per real second (default: ${USUAL_PACE.rps}, less on a busy machine)`)
+    .option('--observations <n>', 'one-minute evaluations in each phase, at least', '2')
     .option('--stable <url>', 'rehearse your own service as the stable side (with --candidate)')
     .option('--candidate <url>', 'rehearse your own service as the candidate (with --stable)')
     .option('--path <path...>', 'paths that clients of your own services request', ['/'])
@@ -49,20 +56,23 @@ export function rehearseCommand(terminal: Terminal): Command {
     .option('--report <file>', 'write the HTML report to this file', join('.crossfade', 'rehearsal.html'))
     .option('--json', 'print the evidence as JSON to stdout, progress to stderr')
     .action(async (options: Options, command: Command) => {
-      const request = await requestOf(options, command.getOptionValueSource('fault') === 'cli');
+      const given = (name: keyof Options) => command.getOptionValueSource(name) === 'cli';
+      const request = await requestOf(options, given);
       // The AWS SDK and the local cloud take a second to load: only for those who rehearse.
       const { runRehearsal } = await import('./run-rehearsal.ts');
       await runRehearsal(request, terminal);
     });
 }
 
-/** @param faultNamed a fault was asked for, not only the default one */
-async function requestOf(options: Options, faultNamed: boolean): Promise<RehearsalRequest> {
+/** Whether an option was given, and does not merely have its default. */
+type Given = (name: keyof Options) => boolean;
+
+async function requestOf(options: Options, given: Given): Promise<RehearsalRequest> {
   const { report, json = false, path: paths } = options;
+  const pace = paceOf(options);
   const request = {
-    scenarios: scenariosOf(options, faultNamed),
-    speed: number('--speed', options.speed, 1, 600),
-    rps: number('--rps', options.rps, 1, 5_000),
+    scenarios: scenariosOf(options, given, pace),
+    ...pace,
     port: wholeNumber('--port', options.port, 0, 65_535),
     report,
     json,
@@ -76,27 +86,52 @@ async function requestOf(options: Options, faultNamed: boolean): Promise<Rehears
   return urls === undefined ? request : { ...request, own: { urls, paths } };
 }
 
-function scenariosOf(options: Options, faultNamed: boolean): Scenario[] {
-  const plan = rehearsalPlan(
-    readPlan('--plan', options.plan),
-    wholeNumber('--observations', options.observations, 1, 60),
-  );
+function paceOf(options: Options): Pace {
+  const { speed, rps } = paceOn(loadavg()[0] ?? 0, availableParallelism());
+  return {
+    speed: options.speed === undefined ? speed : number('--speed', options.speed, 1, 600),
+    rps: options.rps === undefined ? rps : number('--rps', options.rps, 1, 5_000),
+  };
+}
+
+function scenariosOf(options: Options, given: Given, { rps, speed }: Pace): Scenario[] {
+  const plan = readPlan('--plan', options.plan);
+  const observations = wholeNumber('--observations', options.observations, 1, 60);
   const fault = asUsage(() => parseFault(options.fault));
   if (typeof fault.at === 'number' && !plan.stages.some((s) => s.percent === fault.at)) {
     throw new UsageError(`--fault ${options.fault}: the plan has no stage at ${fault.at} %`);
   }
-  const clean: Scenario = { title: 'Clean cutover', plan, fault: null };
-  const faulty: Scenario = { title: `Cutover with a fault (${fault.text})`, plan, fault };
+  /** @param faultAt a stage that is rehearsed too, for its fault */
+  const cut = (faultAt: unknown) =>
+    rehearsalPlan(
+      options.plan === undefined
+        ? {
+            ...plan,
+            stages: plan.stages.filter(({ percent }) => SHOWN_PERCENTS.includes(percent) || percent === faultAt),
+          }
+        : plan,
+      options.quick === true && !given('observations') ? 1 : observations,
+      { rps: rps / speed },
+    );
+  const clean: Scenario = { title: 'Clean cutover', plan: cut(null), fault: null };
+  const faulty: Scenario = { title: `Cutover with a fault (${fault.text})`, plan: cut(fault.at), fault };
   if (options.only !== undefined && options.only !== 'clean' && options.only !== 'fault') {
     throw new UsageError(`--only must be "clean" or "fault" (got "${options.only}")`);
   }
-  const own = options.stable !== undefined || options.candidate !== undefined;
-  if (own && (faultNamed || options.only === 'fault'))
+  if (options.only === 'clean' && options.quick === true)
     throw new UsageError(
-      `${faultNamed ? '--fault' : '--only fault'}: your own services take no fault; without --stable and --candidate the example gateways do`,
+      '--quick rehearses the scenario with the fault alone, and --only clean asks for the other one',
     );
+  const own = options.stable !== undefined || options.candidate !== undefined;
+  const faultAlone = options.only === 'fault' || options.quick === true;
+  if (own && (given('fault') || faultAlone)) {
+    const asked = given('fault') ? '--fault' : options.quick === true ? '--quick' : '--only fault';
+    throw new UsageError(
+      `${asked}: your own services take no fault; without --stable and --candidate the example gateways do`,
+    );
+  }
   if (own || options.only === 'clean') return [clean];
-  return options.only === 'fault' ? [faulty] : [clean, faulty];
+  return faultAlone ? [faulty] : [clean, faulty];
 }
 
 /** Found out before anything is synthesised. @throws UsageError when the port cannot be listened on */
@@ -126,12 +161,7 @@ async function ownServices({
   stable,
   candidate,
 }: Options): Promise<Record<'stable' | 'candidate', string> | undefined> {
-  if (stable === undefined && candidate === undefined) {
-    if (hasExamples()) return undefined;
-    throw new UsageError(
-      '--stable and --candidate are required: the published package does not include the example gateways',
-    );
-  }
+  if (stable === undefined && candidate === undefined) return undefined;
   if (stable === undefined || candidate === undefined)
     throw new UsageError('--stable and --candidate must be given together');
   await reachable('--stable', stable);

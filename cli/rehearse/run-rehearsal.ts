@@ -1,7 +1,6 @@
 /** Runs the scenarios of a rehearsal one after the other, and says what came of them. */
 import { writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { decisionLogLines } from '../../core/model/index.ts';
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import {
@@ -14,8 +13,11 @@ import {
   synthesise,
 } from '../../rehearsal/scenario/index.ts';
 import { type RunEvidence, reportHtml } from '../../report/index.ts';
-import { attempt, EXIT, plain, plainJson, plainLines, type Screen, say, type Terminal } from '../shared/index.ts';
-import { progressTo } from './progress.ts';
+import { attempt, EXIT, plain, plainJson, type Screen, say, type Terminal } from '../shared/index.ts';
+import { endingOf } from './ending.ts';
+import { USUAL_PACE } from './pace.ts';
+import { columnsOf, progressTo } from './progress.ts';
+import { painted, type Style, styled, type TextLine, wrapped } from './text-line.ts';
 
 /** A rehearsal as asked for, checked. */
 export interface RehearsalRequest {
@@ -45,7 +47,7 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
       async () => {
         const synthesis = await synthesise(signal);
         try {
-          const runs = await runAll(request, optionsOf(request, synthesis.assembly, signal), out);
+          const runs = await runAll(request, optionsOf(request, synthesis.assembly, signal), terminal, out);
           await finish(runs, request, terminal, out);
         } finally {
           await synthesis.dispose();
@@ -54,12 +56,16 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
     );
   } catch (error) {
     if (!signal.aborted) throw error;
-    out.write(
-      '\nInterrupted: every process of the rehearsal has been stopped; nothing outside this machine was changed.\n',
+    tell(
+      out,
+      'Interrupted: every process of the rehearsal has been stopped; nothing outside this machine was changed.',
     );
     terminal.exit(EXIT.interrupted);
   }
 }
+
+/** Of one's own choice, or because the machine is busy. */
+const SLOWED = `; ${USUAL_PACE.speed} where the machine has time`;
 
 const NOTHING_OUTSIDE = {
   state: 'Everything that was started has been stopped; nothing outside this machine was touched.',
@@ -82,13 +88,17 @@ function optionsOf(
 async function runAll(
   { scenarios }: RehearsalRequest,
   options: Omit<RehearsalOptions, 'progress'>,
+  terminal: Terminal,
   out: Screen,
 ): Promise<RunEvidence[]> {
-  out.write(`Candidate: ${plain(options.candidate.label)}\nMirror: ${plain(chooseMirror(process.env).label)}\n`);
+  tell(out, `Candidate: ${options.candidate.label}`);
+  tell(out, `Mirror: ${chooseMirror(process.env).label}`);
+  tell(out, `Speed: ${options.speed} times as fast as real time${options.speed < USUAL_PACE.speed ? SLOWED : ''}`);
   const runs: RunEvidence[] = [];
   for (const scenario of scenarios) {
-    out.write(`\n== ${scenario.title} ==\n`);
-    const progress = progressTo(out);
+    out.write('\n');
+    tell(out, `== ${scenario.title} ==`, 'bold');
+    const progress = progressTo(out, terminal.environment, options.signal);
     try {
       runs.push(await rehearse(scenario, { ...options, progress }));
     } finally {
@@ -106,8 +116,10 @@ async function finish(
   out: Screen,
 ): Promise<void> {
   terminal.exit(runs.every((run) => run.verdict.ok) ? EXIT.ok : EXIT.failed);
-  out.write('\n');
-  for (const run of runs) say(out, plainLines(summary(run)));
+  for (const run of runs) {
+    out.write('\n');
+    show(out, endingOf(run, columnsOf(out)));
+  }
   if (json) say(terminal.out, plainJson(runs));
   const file = resolve(report);
   await attempt(
@@ -118,31 +130,32 @@ async function finish(
     async () => {
       writeFileSync(file, reportHtml(runs));
       const logs = runs.map((run, i) => writeLog(run, `${file.replace(/\.html?$/, '')}-${i + 1}.ndjson`));
-      say(out, `Report: ${pathToFileURL(file).href}`);
-      say(out, `Decision logs (for \`crossfade replay\`): ${logs.join(', ')}`);
+      out.write('\n');
+      tell(out, `Report: ${shown(file)}`);
+      tell(out, `Decision logs (for \`crossfade replay\`): ${logs.join(', ')}`);
     },
   );
+}
+
+function tell(out: Screen, text: string, style?: Style): void {
+  show(
+    out,
+    wrapped(plain(text), columnsOf(out), 2).map((line) => [styled(line, style)]),
+  );
+}
+
+function show(out: Screen, lines: readonly TextLine[]): void {
+  for (const line of lines) say(out, painted(line, out.coloured));
 }
 
 /** The file that `crossfade export` writes of a cutover in AWS. */
 function writeLog(run: RunEvidence, file: string): string {
   writeFileSync(file, `${[...decisionLogLines(run, run.log)].join('\n')}\n`);
-  return relative(process.cwd(), file);
+  return shown(file);
 }
 
-function summary({ title, verdict, requests, back, speed }: RunEvidence): string {
-  const failed = Object.entries(requests.failed)
-    .map(([side, n]) => `${n} answered by ${side}`)
-    .join(', ');
-  const lines = [
-    `${verdict.ok ? 'PASS' : 'FAIL'}  ${title}: ${verdict.sentence}`,
-    `      ${requests.sent} client requests sent, failed: ${failed || 'none'}`,
-  ];
-  if (back !== null) {
-    const after = (seconds: number) => `${seconds.toFixed(0)} s`;
-    lines.push(
-      `      rollback triggered ${after(back.toRequest)} after the fault, weights restored after ${after(back.toWeights)}, traffic confirmed back on stable after ${after(back.toVerified)} (simulated time; the rehearsal runs at ${speed}x)`,
-    );
-  }
-  return lines.join('\n');
+/** As short as it can be found by. */
+function shown(file: string): string {
+  const near = relative(process.cwd(), file);
+  return near.startsWith('..') ? file : near;
 }

@@ -54,7 +54,11 @@ function screen(stream: WriteStream): Screen {
   const terminal = stream.isTTY === true;
   return {
     get columns() {
-      return terminal ? stream.columns : null;
+      // Some terminals do not say their size, and then it is 0.
+      return terminal ? stream.columns || 80 : null;
+    },
+    get rows() {
+      return terminal ? stream.rows || 24 : null;
     },
     coloured: terminal && stream.hasColors(),
     write: (text) => void stream.write(text),

@@ -6,6 +6,8 @@ import type { ExitCode } from './exit-codes.ts';
 export interface Screen {
   /** Width in characters; null where nobody looks (a pipe, a file, CI). */
   readonly columns: number | null;
+  /** Height in lines; null as for the width. */
+  readonly rows: number | null;
   /** A terminal that shows colours, and NO_COLOR is not set (https://no-color.org). */
   readonly coloured: boolean;
   write(text: string): void;

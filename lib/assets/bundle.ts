@@ -1,6 +1,7 @@
 /** Bundling for Node 24, in this repository only: the published package carries the bundles ready-made. */
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type * as Esbuild from 'esbuild';
 
 export interface BundleOptions {
@@ -8,23 +9,30 @@ export interface BundleOptions {
   readonly split?: boolean;
   /** Files in the place of packages. */
   readonly instead?: Readonly<Record<string, string>>;
+  /** How the modules' names end. @default '.mjs' */
+  readonly extension?: '.mjs' | '.js';
 }
+
+const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
  * Bundles entries, each into one self-contained ES module below `outdir`. @throws esbuild's error when the sources do not build.
+ * @returns files that went into them, from this repository's root
  */
 export function bundleModule(
   entryPoints: { in: string; out: string }[],
   outdir: string,
-  { split = false, instead = {} }: BundleOptions = {},
-): void {
+  { split = false, instead = {}, extension = '.mjs' }: BundleOptions = {},
+): string[] {
   // Loaded here and not above: users of the package have no esbuild and need none.
   const { buildSync }: typeof Esbuild = createRequire(import.meta.url)('esbuild');
   mkdirSync(outdir, { recursive: true });
-  buildSync({
+  const { metafile } = buildSync({
+    absWorkingDir: ROOT,
+    metafile: true,
     entryPoints,
     outdir,
-    outExtension: { '.js': '.mjs' },
+    outExtension: { '.js': extension },
     bundle: true,
     splitting: split,
     alias: { ...instead },
@@ -38,4 +46,5 @@ export function bundleModule(
     // CommonJS dependencies of the SDK ask for `require`, which an ES module does not have.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   });
+  return Object.keys(metafile.inputs);
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { bundleModule } from './bundle.ts';
+import { madeOnce } from './made-once.ts';
 
 export const HANDLERS = [
   'preflight',
@@ -42,7 +43,7 @@ let bundled = false;
  */
 export function handlerCode(name: HandlerName): Code {
   if (existsSync(READY)) return Code.fromAsset(join(READY, name));
-  if (!bundled) bundleHandlers(OUT);
+  if (!bundled) madeOnce(OUT, bundleHandlers);
   bundled = true;
   return Code.fromAsset(join(OUT, name));
 }
@@ -50,18 +51,20 @@ export function handlerCode(name: HandlerName): Code {
 /** Its clients that are not needed before the weights are safe are loaded after: the way to safety is short. */
 const SPLIT: readonly HandlerName[] = ['rollback', 'close-mirror'];
 
-/** Bundles every handler to `<outdir>/<name>/index.mjs`. @throws esbuild's error */
-export function bundleHandlers(outdir: string): void {
+/** Bundles every handler to `<outdir>/<name>/index.mjs`. @returns as {@link bundleModule}. @throws esbuild's error */
+export function bundleHandlers(outdir: string): string[] {
   const lambdas = join(ROOT, 'lambdas');
   const source = (name: HandlerName) => join(lambdas, `${name}.ts`);
   const instead = {
     '@aws-sdk/credential-provider-node': join(lambdas, 'aws', 'calls', 'environment-credentials.ts'),
   };
-  bundleModule(
+  const whole = bundleModule(
     HANDLERS.filter((name) => !SPLIT.includes(name)).map((name) => ({ in: source(name), out: join(name, 'index') })),
     outdir,
     { instead },
   );
-  for (const name of SPLIT)
-    bundleModule([{ in: source(name), out: 'index' }], join(outdir, name), { split: true, instead });
+  const inParts = SPLIT.flatMap((name) =>
+    bundleModule([{ in: source(name), out: 'index' }], join(outdir, name), { split: true, instead }),
+  );
+  return [...whole, ...inParts];
 }

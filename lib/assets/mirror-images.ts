@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { bundleModule } from './bundle.ts';
+import { madeOnce } from './made-once.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Where the package carries the recorder ready-made. */
@@ -15,19 +16,21 @@ const OUT = join(ROOT, '.crossfade', 'recorder-image');
 /** `base` replaces the Dockerfile's base image. @throws esbuild's error when the recorder does not build. */
 export function recorderImage(base?: string): ContainerImage {
   const ready = existsSync(READY);
-  if (!ready) bundleRecorder(OUT);
+  if (!ready) madeOnce(OUT, bundleRecorder);
   return imageOf(ready ? READY : OUT, base);
 }
 
-/** The build context: the recorder's two bundles, one a thread, and their Dockerfile. @throws esbuild's error */
-export function bundleRecorder(outdir: string): void {
+/** The build context: the recorder's two bundles, one a thread, and their Dockerfile. @returns as {@link bundleModule}. @throws esbuild's error */
+export function bundleRecorder(outdir: string): string[] {
   mkdirSync(outdir, { recursive: true });
   const entries = [
     { in: join(ROOT, 'mirror', 'sidecar', 'main.ts'), out: 'main' },
     { in: join(ROOT, 'mirror', 'recorder', 'delivery-thread.ts'), out: 'delivery-thread' },
   ];
-  bundleModule(entries, outdir);
-  copyFileSync(join(ROOT, 'mirror', 'sidecar', 'Dockerfile'), join(outdir, 'Dockerfile'));
+  const inputs = bundleModule(entries, outdir);
+  const dockerfile = join('mirror', 'sidecar', 'Dockerfile');
+  copyFileSync(join(ROOT, dockerfile), join(outdir, 'Dockerfile'));
+  return [...inputs, dockerfile];
 }
 
 export interface EnvoyFiles {

@@ -36,7 +36,9 @@ parentPort?.on('message', () => {
 
 async function one(): Promise<void> {
   const { method, path, body } = choose();
+  const sentAt = Date.now();
   const startedAt = performance.now();
+  const settle = (side: string, ok: boolean) => add(side, ok ? null : sentAt, performance.now() - startedAt);
   inFlight++;
   tick.sent++;
   try {
@@ -48,22 +50,23 @@ async function one(): Promise<void> {
     });
     const side = String(response.headers['x-served-by'] ?? 'unknown');
     await response.body.dump();
-    settle(side, response.statusCode < 500, performance.now() - startedAt);
+    settle(side, response.statusCode < 500);
   } catch {
-    settle('unknown', false, performance.now() - startedAt);
+    settle('unknown', false);
   } finally {
     inFlight--;
   }
 }
 
-function settle(side: string, ok: boolean, ms: number): void {
-  const tally: SideTally = tick.sides[side] ?? { ok: 0, failed: 0, lastFailureAt: null, latencies: [] };
+/** @param failedSentAt when a request that failed was sent; null for one that did not fail */
+function add(side: string, failedSentAt: number | null, ms: number): void {
+  const tally: SideTally = tick.sides[side] ?? { ok: 0, failed: 0, failedSentAt: [], latencies: [] };
   tick.sides[side] = tally;
   tally.latencies.push(ms);
-  if (ok) tally.ok++;
+  if (failedSentAt === null) tally.ok++;
   else {
     tally.failed++;
-    tally.lastFailureAt = Date.now();
+    tally.failedSentAt.push(failedSentAt);
   }
 }
 

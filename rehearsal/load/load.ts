@@ -22,8 +22,8 @@ export interface LoadInput {
 export interface SideTally {
   ok: number;
   failed: number;
-  /** Real time, milliseconds since the epoch. */
-  lastFailureAt: number | null;
+  /** When each that failed was sent. Real time, milliseconds since the epoch. */
+  failedSentAt: number[];
   /** Milliseconds, as the client saw them. */
   latencies: number[];
 }

@@ -41,20 +41,20 @@ export function chooseMirror(env: Readonly<Record<string, string | undefined>>):
     : { command: ENVOY_MIRROR, env: { ENVOY: envoy }, label: `Envoy, as deployed (${envoy})` };
 }
 
-/** The published package leaves the examples out. */
-export function hasExamples(): boolean {
-  return existsSync(join(ROOT, 'examples', 'gateway-node'));
-}
+/** The published package has no sources in Go. */
+const GO_SOURCES = join(ROOT, 'examples', 'gateway-go');
 
 /** The Go gateway where a Go toolchain ≥ 1.22 is, built from its vendored sources; otherwise a Node stand-in, plainly named. */
 export function chooseCandidate(): CandidateChoice {
+  if (!existsSync(GO_SOURCES))
+    return { command: NODE_GATEWAY, label: 'gateway-node (a stand-in: the Go gateway is in the repository alone)' };
   const version = goVersion();
   if (version === null)
     return { command: NODE_GATEWAY, label: 'gateway-node (a stand-in: no Go 1.22 or newer on this machine)' };
   const binary = join(ROOT, '.crossfade', process.platform === 'win32' ? 'gateway-go.exe' : 'gateway-go');
   mkdirSync(join(ROOT, '.crossfade'), { recursive: true });
   execFileSync('go', ['build', '-mod=vendor', '-o', binary, '.'], {
-    cwd: join(ROOT, 'examples', 'gateway-go'),
+    cwd: GO_SOURCES,
     env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '' },
     stdio: 'pipe',
   });

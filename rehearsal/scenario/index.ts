@@ -2,7 +2,14 @@
 export { approve } from './approver.ts';
 export { Chaos, type ChaosSpec, parseChaos } from './aws-faults.ts';
 export { parseFault } from './fault.ts';
-export { chooseCandidate, chooseMirror, hasExamples } from './gateways.ts';
+export type { GateEvidence } from './gate-evidence.ts';
+export { chooseCandidate, chooseMirror } from './gateways.ts';
 export { rehearsalPlan } from './rehearsal-plan.ts';
+export {
+  begunRehearsal,
+  type RehearsalNews,
+  type RehearsalState,
+  rehearsalAfter,
+} from './rehearsal-state.ts';
 export { type RehearsalOptions, type RehearsalProgress, rehearse, type Scenario } from './rehearse.ts';
 export { synthesise } from './synth.ts';

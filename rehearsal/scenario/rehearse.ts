@@ -25,6 +25,7 @@ import { Fleet } from './fleet.ts';
 import type { CandidateChoice } from './gateways.ts';
 import { Recorder } from './recorder.ts';
 import { WARM_UP_MINUTES } from './rehearsal-plan.ts';
+import { begunRehearsal, type RehearsalNews, type RehearsalState, rehearsalAfter } from './rehearsal-state.ts';
 import { startUsageMetrics } from './usage.ts';
 
 const MINUTE_MS = 60_000;
@@ -61,6 +62,8 @@ export interface RehearsalProgress {
   event(at: number, event: CloudEvent): void;
   tick(at: number, tick: LoadTick): void;
   note(at: number, text: string): void;
+  /** All that is known by now; told after each of the others. */
+  state(state: RehearsalState): void;
 }
 
 /** Runs one scenario to its end. @throws when it could not be begun, or was aborted; by then everything is stopped. */
@@ -90,6 +93,8 @@ async function run(
   });
   stops.push(() => cloud.stop());
   const { clock } = cloud;
+  // Real cold starts would be minutes of compressed time.
+  for (const each of cloud.lambda.functions.values()) each.warm();
   const recorder = new Recorder(clock);
   const fleet = new Fleet({
     cloud,
@@ -113,20 +118,46 @@ async function run(
 
   const startedAt = clock.now();
   recorder.weights(startedAt, shares(cloud));
+  let known = begunRehearsal({
+    title: scenario.title,
+    plan: scenario.plan,
+    speed: options.speed,
+    startedAt,
+    fault: scenario.fault?.text ?? null,
+  });
+  const learn = (news: RehearsalNews) => {
+    known = rehearsalAfter(known, news);
+    progress.state(known);
+  };
+  learn({ type: 'shares', at: startedAt, shares: shares(cloud) });
+  const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
+  stops.push(async () => dynamo.destroy());
+  const { ledgerTable: table, ingressId } = cloud.deployment;
+  const decisionLog = dynamoDecisionLog(dynamo, table, ingressId);
+  const readLog = async () => learn({ type: 'log', at: clock.now(), entries: await decisionLog.entries(cutoverId) });
   const ended = Promise.withResolvers<void>();
   let faultAt: number | null = null;
   const injectAt = (where: FaultSpec['at']) => {
     if (scenario.fault === null || scenario.fault.at !== where || faultAt !== null) return;
     faultAt = clock.now();
     progress.note(faultAt, `fault injected: ${scenario.fault.text}`);
+    learn({ type: 'fault', at: faultAt });
     void fleet.inject(scenario.fault.inject);
   };
   onCloudEvent = (event) => {
     progress.event(clock.now(), event);
+    learn({ type: 'event', at: clock.now(), event });
     chaos.see(event);
     recorder.event(event);
-    if (event.type === 'weights') recorder.weights(event.at, shares(cloud));
+    if (event.type === 'weights') {
+      recorder.weights(event.at, shares(cloud));
+      learn({ type: 'shares', at: event.at, shares: shares(cloud) });
+    }
     if (event.type === 'scale') void fleet.scale(event.service);
+    if ((event.type === 'state' && event.state.endsWith(' interval')) || event.type === 'end') {
+      // Whoever looks on may miss a decision for a while; the evidence is read whole in the end.
+      void readLog().catch(() => {});
+    }
     if (event.type === 'state') {
       if (event.state === 'Await shadow sign-off') void answer(cloud, cutoverId, 'shadow').catch(ended.reject);
       if (event.state === 'Await final sign-off') void answer(cloud, cutoverId, 'final').catch(ended.reject);
@@ -138,6 +169,7 @@ async function run(
   const load = startLoad({ url: plane.url, rps: options.rps, mix: options.mix ?? GATEWAY_MIX }, (tick) => {
     recorder.tick(tick);
     progress.tick(clock.now(), tick);
+    learn({ type: 'tick', at: clock.now(), tick });
   });
   let loadStopped = false;
   const stopLoad = async () => {
@@ -147,22 +179,17 @@ async function run(
   stops.push(stopLoad);
   cloud.run();
   options.onCloud?.(cloud, cutoverId);
-  progress.note(
-    clock.now(),
-    `clients send ${options.rps} requests a second; ${WARM_UP_MINUTES} minutes of baseline first`,
-  );
+  progress.note(clock.now(), `${clientsText(options)}; ${WARM_UP_MINUTES} minutes of baseline first`);
   await pause(clock.toRealMs((WARM_UP_MINUTES + 1) * MINUTE_MS), signal);
 
   cloud.machine.start(cutoverId, { plan: z.encode(planSchema, scenario.plan) });
   await Promise.race([ended.promise, aborted(signal)]);
-  const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
-  stops.push(async () => dynamo.destroy());
-  const { ledgerTable: table, ingressId } = cloud.deployment;
   const ledger = dynamoLeases(dynamo, table);
   const item = await settled(ledger, cloud, signal);
   // Customers go on for a minute after the end: what fails now would be the cutover's fault.
   await pause(clock.toRealMs(MINUTE_MS), signal);
   await stopLoad();
+  await readLog();
   return recorder.evidence({
     title: scenario.title,
     ingressId: cloud.deployment.ingressId,
@@ -172,11 +199,16 @@ async function run(
     speed: options.speed,
     candidate: options.candidate.label,
     fault: scenario.fault === null ? null : { text: scenario.fault.text, at: faultAt },
-    log: await dynamoDecisionLog(dynamo, table, ingressId).entries(cutoverId),
+    log: await decisionLog.entries(cutoverId),
     item,
     execution: [...cloud.machine.executions.values()].at(-1) ?? null,
     chaos: options.chaos?.map((s) => s.text) ?? [],
   });
+}
+
+/** In simulated time, as everything that is told while it runs. */
+function clientsText({ rps, speed }: RehearsalOptions): string {
+  return `clients send ${Number((rps / speed).toPrecision(2))} requests a second`;
 }
 
 /** A rollback is over once the return was verified; the watchdog does that when the execution was stopped. */

@@ -7,7 +7,7 @@ const file = (bytes: number | null): Input => ({ file: 'a.ndjson', compression: 
 /** What is written over so many seconds, told each tenth of one. */
 function written(columns: number | null, seconds: number, inputs: readonly Input[], bytesPerTell = 1e6): string[] {
   const lines: string[] = [];
-  const screen = { columns, coloured: false, write: (text: string) => void lines.push(text) };
+  const screen = { columns, rows: null, coloured: false, write: (text: string) => void lines.push(text) };
   const progress = readingProgress(screen, inputs);
   for (let i = 1; i <= seconds * 10; i++) {
     vi.advanceTimersByTime(100);

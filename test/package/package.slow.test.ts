@@ -113,9 +113,10 @@ console.log(schema.properties.gate.properties.alpha.description);`;
     );
   });
 
-  it('says what it does not carry', () => {
-    expect(() => run(app, 'npx', ['--no-install', 'crossfade', 'rehearse'])).toThrow(
-      /--stable and --candidate are required/,
-    );
+  it('shows the rehearsal without a checkout: both sides and what they call come with it', { timeout: 120_000 }, () => {
+    const output = run(app, 'npx', ['--no-install', 'crossfade', 'rehearse', '--quick']);
+    expect(output).toMatch(/^ROLLED BACK in \d+ s of simulated time, [\d,]+ of [\d,]+ requests failed, none after$/m);
+    expect(Math.max(...output.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(readdirSync(join(app, '.crossfade'))).toContain('rehearsal.html');
   });
 });

@@ -9,14 +9,17 @@ import { replayed } from '../support/recorded-run.ts';
 import { wholeRun } from '../support/whole-run.ts';
 
 const LIMIT_MS = 60_000;
+const SPEED = 90;
+const RPS = 400;
 const plan = rehearsalPlan(
   parsePlan({
     stages: [
-      { percent: 10, bake: 'PT1H' },
+      { percent: 50, bake: 'PT1H' },
       { percent: 100, bake: 'PT1H' },
     ],
   }),
   2,
+  { rps: RPS / SPEED },
 );
 
 let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
@@ -24,8 +27,8 @@ beforeAll(async () => {
   options = {
     assembly: await sharedAssembly(),
     candidate: chooseCandidate(),
-    speed: 90,
-    rps: 200,
+    speed: SPEED,
+    rps: RPS,
   };
 });
 
@@ -59,7 +62,7 @@ describe('a rehearsed cutover', () => {
       expect(reportHtml([run])).not.toMatch(/https?:\/\//);
       const { summary } = replayed(run.log);
       expect(summary).toMatchObject({ changed: 0, differing: 0, incomplete: 0 });
-      expect(summary.phases.map((p) => p.name)).toEqual(['shadow', 'exercise', 'stage 10 %', 'stage 100 %', 'soak']);
+      expect(summary.phases.map((p) => p.name)).toEqual(['shadow', 'exercise', 'stage 50 %', 'stage 100 %', 'soak']);
     });
   });
 });

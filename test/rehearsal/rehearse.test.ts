@@ -9,6 +9,8 @@ import { replayed } from '../support/recorded-run.ts';
 import { wholeRun } from '../support/whole-run.ts';
 
 const LIMIT_MS = 60_000;
+const SPEED = 90;
+const RPS = 400;
 const plan = rehearsalPlan(
   parsePlan({
     stages: [
@@ -17,6 +19,7 @@ const plan = rehearsalPlan(
     ],
   }),
   2,
+  { rps: RPS / SPEED },
 );
 
 let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
@@ -24,8 +27,8 @@ beforeAll(async () => {
   options = {
     assembly: await sharedAssembly(),
     candidate: chooseCandidate(),
-    speed: 90,
-    rps: 200,
+    speed: SPEED,
+    rps: RPS,
   };
 });
 
@@ -73,6 +76,7 @@ describe('a rehearsed cutover', () => {
         ],
       }),
       2,
+      { rps: RPS / SPEED },
     );
     const scenario = { title: 'lost', plan: watched, fault: parseFault('lost=1@50') };
     await wholeRun(scenario, options, context, (run) => {

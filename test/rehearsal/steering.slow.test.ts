@@ -14,16 +14,19 @@ import { replayed } from '../support/recorded-run.ts';
 import { wholeRun } from '../support/whole-run.ts';
 
 const LIMIT_MS = 120_000;
+const SPEED = 90;
+const RPS = 400;
 const folder = temporaryFolder();
 const plan = rehearsalPlan(
   parsePlan({
     stages: [
-      { percent: 10, bake: 'PT1H' },
+      { percent: 50, bake: 'PT1H' },
       { percent: 100, bake: 'PT1H' },
     ],
     signoff: { approvers: 2 },
   }),
   3,
+  { rps: RPS / SPEED },
 );
 
 /** The operator's command, as one of the account's users, against the cloud of the rehearsal. */
@@ -71,8 +74,8 @@ describe('a cutover that people steer', () => {
     const options = {
       assembly: await sharedAssembly(),
       candidate: chooseCandidate(),
-      speed: 90,
-      rps: 200,
+      speed: SPEED,
+      rps: RPS,
       onCloud: (cloud: LocalCloud, id: CutoverId) => void operator.meet(cloud, id).then(ready.resolve),
       answer: async (_cloud: LocalCloud, _id: CutoverId, kind: 'shadow' | 'final') => {
         await ready.promise;
@@ -86,7 +89,7 @@ describe('a cutover that people steer', () => {
       },
     };
     const steer = async () => {
-      await operator.until('Candidate 10 %');
+      await operator.until('Candidate 50 %');
       await say('ada', 'pause', '--reason', 'a look at the logs', '--for', 'PT4H');
       await operator.until('Paused by');
       await say('bob', 'promote');

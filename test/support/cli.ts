@@ -30,6 +30,7 @@ export async function runCommand(args: readonly string[], options: RunOptions = 
   const written = { out: '', err: '' };
   const screen = (name: 'out' | 'err'): Screen => ({
     columns: null,
+    rows: null,
     coloured: false,
     write(text) {
       written[name] += text;

@@ -22,9 +22,9 @@ interface Seen {
 interface ClientFailures {
   /** Virtual instant at which the tick was heard of. */
   readonly at: number;
-  /** Real instants: the tick's begin, and its last failure. */
+  /** Real instants: the tick's begin, and when each that failed was sent. */
   readonly tickAt: number;
-  readonly lastFailureAt: number | null;
+  readonly failedSentAt: readonly number[];
   readonly side: string;
   readonly failed: number;
   readonly ok: number;
@@ -45,6 +45,7 @@ export async function wholeRun(
     event: (at: number, event: unknown) => void seen.events.push({ at, event }),
     note: (at: number, text: string) => void seen.notes.push({ at, text }),
     tick: (at: number, tick: LoadTick) => void seen.failures.push(...failuresOf(at, tick)),
+    state: () => {},
   };
   const running = rehearse(scenario, { ...options, progress, signal });
   onTestFinished(async () => {
@@ -63,7 +64,7 @@ export async function wholeRun(
 function failuresOf(at: number, { at: tickAt, sides }: LoadTick): ClientFailures[] {
   return Object.entries(sides)
     .filter(([, { failed }]) => failed > 0)
-    .map(([side, { failed, ok, lastFailureAt }]) => ({ at, tickAt, lastFailureAt, side, failed, ok }));
+    .map(([side, { failed, ok, failedSentAt }]) => ({ at, tickAt, failedSentAt, side, failed, ok }));
 }
 
 function keep(title: string, seen: Seen, run: RunEvidence | null, error: unknown): string {

@@ -90,6 +90,11 @@ export class LocalFunction {
     }
   }
 
+  /** Loads the function ahead of its first invocation, as provisioned concurrency does. */
+  warm(): void {
+    if (!this.#stopped) this.#start();
+  }
+
   /** Kills the function where it stands, as a lost host would. */
   async crash(): Promise<void> {
     const worker = this.#worker;

@@ -185,6 +185,11 @@ export const PLANS: readonly Row[] = [
 
 export const OPTIONS: readonly Row[] = [
   ['rehearse --only some', '--only must be "clean" or "fault" (got "some")'],
+  ['rehearse --quick --only clean', '--quick rehearses the scenario with the fault alone'],
+  [
+    'rehearse --quick --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
+    '--quick: your own services take no fault',
+  ],
   ['rehearse --fault fire@10', '--fault must be errors=0.2@10'],
   ['rehearse --fault crash', '(got "crash")'],
   ['rehearse --fault crash@10@50', '(got "crash@10@50")'],

@@ -1,0 +1,58 @@
+/** What came of a rehearsal, in a few lines: the first says how it ended. */
+import type { RunEvidence } from '../../report/index.ts';
+import { plain } from '../shared/index.ts';
+import { styled, type TextLine, wrapped } from './text-line.ts';
+
+const INDENT = '  ';
+
+export function endingOf(run: RunEvidence, columns: number): TextLine[] {
+  const { verdict } = run;
+  const [first = '', ...more] = wrapped(headlineOf(run), columns, INDENT.length);
+  const tone = verdict.ok ? 'green' : 'red';
+  return [
+    ...[first, ...more].map((text) => [styled(text, tone)]),
+    ...detailsOf(run)
+      .flatMap((text) => wrapped(`${INDENT}${text}`, columns, INDENT.length))
+      .map((text) => [styled(text)]),
+  ];
+}
+
+function headlineOf(run: RunEvidence): string {
+  const { verdict, ledger, back } = run;
+  if (!verdict.ok) return plain(`FAILED: ${verdict.sentence}`);
+  if (ledger?.status === 'rolled_back') {
+    const after = back === null ? '' : ` in ${seconds(back.toWeights)} of simulated time`;
+    return `ROLLED BACK${after}, ${failedText(run)}, none after`;
+  }
+  return `COMPLETED, all traffic is on the candidate, ${failedText(run)}`;
+}
+
+function failedText({ requests: { sent, failed } }: RunEvidence): string {
+  const count = Object.values(failed).reduce((a, b) => a + b, 0);
+  return `${count === 0 ? 'none' : grouped(count)} of ${grouped(sent)} requests failed`;
+}
+
+function detailsOf({ title, requests, back, ledger, speed }: RunEvidence): string[] {
+  const failed = Object.entries(requests.failed)
+    .map(([side, n]) => `${grouped(n)} answered by ${side}`)
+    .join(', ');
+  const rollback = ledger?.rollback ?? null;
+  return [
+    `${plain(title)}; the rehearsal ran ${speed} times as fast as real time`,
+    ...(rollback === null ? [] : [plain(`Cause: ${rollback.trigger}: ${rollback.reason}`)]),
+    ...(failed === '' ? [] : [`Failed requests: ${plain(failed)}`]),
+    ...(back === null
+      ? []
+      : [
+          `After the fault (simulated time): rollback triggered ${seconds(back.toRequest)}, weights restored ${seconds(back.toWeights)}, traffic confirmed back on stable ${seconds(back.toVerified)}`,
+        ]),
+  ];
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(0)} s`;
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}

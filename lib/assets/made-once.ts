@@ -1,0 +1,43 @@
+/** Bundling takes most of a synthesis: what lies in a folder stands while it was made of the same sources. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+/** Stands for all packages; how bundles are made stands in this room. */
+const ALWAYS = ['package-lock.json', ...readdirSync(import.meta.dirname).map((file) => join('lib', 'assets', file))];
+
+/**
+ * Makes the folder unless it was made of the same files before. @param make returns the files that it read, from this repository's root
+ * @throws what `make` throws; then nothing stands for made.
+ */
+export function madeOnce(folder: string, make: (folder: string) => readonly string[]): void {
+  // Beside it: what lies in the folder is deployed.
+  const record = `${folder}.made-of.json`;
+  if (existsSync(folder) && isCurrent(record)) return;
+  rmSync(record, { force: true });
+  const ours = make(folder).filter((file) => !file.includes('node_modules'));
+  const files = [...new Set([...ALWAYS, ...ours])].sort();
+  writeFileSync(record, JSON.stringify(Object.fromEntries(files.map((file) => [file, digestOf(file)])), null, 1));
+}
+
+function isCurrent(record: string): boolean {
+  if (!existsSync(record)) return false;
+  try {
+    const made: unknown = JSON.parse(readFileSync(record, 'utf8'));
+    return (
+      typeof made === 'object' &&
+      made !== null &&
+      Object.entries(made).every(([file, digest]) => existsSync(join(ROOT, file)) && digestOf(file) === digest)
+    );
+  } catch {
+    // Another process may be writing it.
+    return false;
+  }
+}
+
+function digestOf(file: string): string {
+  return createHash('sha256')
+    .update(readFileSync(join(ROOT, file)))
+    .digest('hex');
+}
