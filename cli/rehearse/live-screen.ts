@@ -54,7 +54,6 @@ const RAIL = {
   exercise: 'exercise',
   soak: 'soak',
   decommission: 'decommission',
-  complete: 'done',
 } as const;
 
 const STATION_OF: Readonly<Record<string, keyof typeof RAIL>> = {
@@ -77,7 +76,6 @@ function stationsOf({ plan, place }: RehearsalState): Station[] {
     })),
     at('soak'),
     at('decommission'),
-    at('complete'),
   ];
 }
 
@@ -88,13 +86,13 @@ function railOf(state: RehearsalState, columns: number): TextLine[] {
   if (back) return [[styled('◀ ROLLED BACK to stable', 'red')]];
   const rail = stations.flatMap(({ name }, i): StyledText[] => {
     const [sign, style]: [string, Style] = i < here ? ['✓', 'green'] : i === here ? ['▶', 'cyan'] : ['·', 'dim'];
-    return [styled(`${i === 0 ? '' : '  '}${sign} ${name}`, style)];
+    return [styled(`${i === 0 ? '' : ' '}${sign} ${name}`, style)];
   });
   const width = rail.reduce((sum, { text }) => sum + text.length, 0);
   // A narrow terminal shows where it is, and how far.
   if (width <= columns || here < 0) return [rail];
   return [
-    [styled(`▶ ${stations[here]?.name ?? 'done'}`, 'cyan'), styled(`  ${here + 1} of ${stations.length}`, 'dim')],
+    [styled(`▶ ${stations[here]?.name ?? ''}`, 'cyan'), styled(`  ${here + 1} of ${stations.length}`, 'dim')],
   ];
 }
 
@@ -177,9 +175,12 @@ function latencyOf({ sides }: RehearsalState): TextLine[] {
   ];
 }
 
+/** ` rolls back`, ` advances` and what parts their gauges. */
+const GAUGE_WORDS = 22;
+
 function evidenceOf({ evidence }: RehearsalState, columns: number): TextLine[] {
   if (evidence.length === 0) return [];
-  const gauge = Math.max(4, Math.min(24, columns - 46));
+  const gauge = Math.max(4, Math.min(24, Math.floor((columns - NAME_COLUMNS - GAUGE_WORDS) / 2)));
   return [
     [styled('Gate evidence: at a full gauge the run rolls back, or the stage may advance', 'bold')],
     ...evidence.flatMap((metric): TextLine[] => [

@@ -45,7 +45,7 @@ describe('the live screen', () => {
   it('says where the run is, and what is left of it', () => {
     const [title, rail, stage] = drawn(midway);
     expect(title).toBe('Cutover with a fault (errors=0.2@10)  0:12:00 simulated  FAULT INJECTED');
-    expect(rail).toBe('✓ baseline  ✓ shadow  ✓ exercise  ▶ 10 %  · 50 %  · 100 %  · soak  · decommission  · done');
+    expect(rail).toBe('✓ baseline ✓ shadow ✓ exercise ▶ 10 % · 50 % · 100 % · soak · decommission');
     expect(stage).toBe('stage 10 %  0:01:00 left (simulated)');
   });
 
@@ -80,7 +80,7 @@ describe('the live screen', () => {
   });
 
   it('shows the place alone where the rail has no room', () => {
-    expect(drawn(midway, 40)[1]).toBe('▶ 10 %  4 of 9');
+    expect(drawn(midway, 40)[1]).toBe('▶ 10 %  4 of 8');
   });
 
   it('keeps what is weightiest where rows are few', () => {
