@@ -82,7 +82,8 @@ function stationsOf({ plan, place }: RehearsalState): Station[] {
 function railOf(state: RehearsalState, columns: number): TextLine[] {
   const back = state.ended === 'rolled back' || state.place.phase === 'rollback';
   const stations = stationsOf(state);
-  const here = state.ended === 'completed' ? stations.length : stations.findIndex((station) => station.here);
+  const over = state.ended === 'completed' || state.place.phase === 'complete';
+  const here = over ? stations.length : stations.findIndex((station) => station.here);
   if (back) return [[styled('◀ ROLLED BACK to stable', 'red')]];
   const rail = stations.flatMap(({ name }, i): StyledText[] => {
     const [sign, style]: [string, Style] = i < here ? ['✓', 'green'] : i === here ? ['▶', 'cyan'] : ['·', 'dim'];
