@@ -92,9 +92,10 @@ function railOf(state: RehearsalState, columns: number): TextLine[] {
   const width = rail.reduce((sum, { text }) => sum + text.length, 0);
   // A narrow terminal shows where it is, and how far.
   if (width <= columns || here < 0) return [rail];
-  return [
-    [styled(`▶ ${stations[here]?.name ?? ''}`, 'cyan'), styled(`  ${here + 1} of ${stations.length}`, 'dim')],
-  ];
+  const name = stations[here]?.name;
+  return name === undefined
+    ? [[styled('✓ complete', 'green')]]
+    : [[styled(`▶ ${name}`, 'cyan'), styled(`  ${here + 1} of ${stations.length}`, 'dim')]];
 }
 
 /** Seconds that the plan gives the phase at least; null where only its work or a person ends it. */

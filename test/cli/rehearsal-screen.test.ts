@@ -81,6 +81,7 @@ describe('the live screen', () => {
 
   it('shows the place alone where the rail has no room', () => {
     expect(drawn(midway, 40)[1]).toBe('▶ 10 %  4 of 8');
+    expect(drawn({ ...midway, ended: 'completed' }, 40)[1]).toBe('✓ complete');
   });
 
   it('keeps what is weightiest where rows are few', () => {
