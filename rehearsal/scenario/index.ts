@@ -5,11 +5,6 @@ export { parseFault } from './fault.ts';
 export type { GateEvidence } from './gate-evidence.ts';
 export { chooseCandidate, chooseMirror } from './gateways.ts';
 export { rehearsalPlan } from './rehearsal-plan.ts';
-export {
-  begunRehearsal,
-  type RehearsalNews,
-  type RehearsalState,
-  rehearsalAfter,
-} from './rehearsal-state.ts';
+export type { RehearsalState } from './rehearsal-state.ts';
 export { type RehearsalOptions, type RehearsalProgress, rehearse, type Scenario } from './rehearse.ts';
 export { synthesise } from './synth.ts';
