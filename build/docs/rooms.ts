@@ -364,8 +364,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'rehearsal/simulation/site': {
     purpose: 'One ingress as AWS holds it, in virtual time.',
-    imports: [MODEL, 'core/gate', 'lambdas', 'rehearsal/simulation/scenario'],
-    packages: ['@aws-sdk/client-elastic-load-balancing-v2'],
+    imports: [MODEL, 'core/gate', 'lambdas', 'lambdas/aws/dynamo', 'rehearsal/simulation/scenario'],
+    packages: [
+      '@aws-sdk/client-dynamodb',
+      '@aws-sdk/client-elastic-load-balancing-v2',
+      '@aws-sdk/util-dynamodb',
+      'dynalite',
+    ],
   },
   'rehearsal/simulation': {
     purpose: 'The whole of a cutover on one virtual clock, from one seed, with the faults that AWS and people make.',

@@ -1,9 +1,10 @@
 /** The ports of one invocation over a {@link Site}: each call passes through the invocation, which decides what becomes of it. */
-import type { ApprovalRequest, Drill, DrillRecord, LogEntry, Notice } from '../../core/model/index.ts';
+import type { ApprovalRequest, DrillRecord, Leases, LogEntry, Notice } from '../../core/model/index.ts';
 import { toIso } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import type { Invocation } from './functions.ts';
 import type { SimulatedMachine } from './interpreter.ts';
+import type { Step } from './scenario/index.ts';
 import type { Site } from './site/index.ts';
 
 /** What leaves an ingress, or is kept beside its lease. */
@@ -50,6 +51,9 @@ const BASELINE = {
 export function portsOf(invocation: Invocation, site: Site, outside: Outside, now: () => number): Deps {
   const { lease, deployment } = site;
   const call = invocation.call.bind(invocation);
+  /** Through the adapter: a fate meets each of its requests. */
+  const asked = <T>(step: Step, ask: (leases: Leases) => Promise<T>): Promise<T> =>
+    lease.as((effect) => call(step, effect), ask);
   return {
     deployment,
     clock: {
@@ -74,29 +78,31 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       read: () => call('surroundings.read', () => ({ listeners: [], groups: [], tags: [], services: [] })),
     },
     ledger: {
-      read: () => call('ledger.read', () => lease.item),
-      claim: (claim) => call('ledger.claim', () => lease.claim(claim)),
-      recordIntent: (ref, intent, progress) =>
-        call('ledger.recordIntent', () => lease.asOwner(ref, { intent, ...progress })),
-      replaceIntent: (ref, intent, expected) =>
-        call('ledger.replaceIntent', () => lease.replaceIntent(ref, intent, expected)),
-      confirmIntent: (ref, intent) => call('ledger.confirmIntent', () => lease.confirmIntent(ref, intent)),
-      heartbeat: (ref, progress) => call('ledger.heartbeat', () => lease.asOwner(ref, progress)),
-      recordCapacity: (ref, capacity, stableCapacity) =>
-        call('ledger.recordCapacity', () => lease.asOwner(ref, { capacity, stableCapacity })),
-      fence: (_id, request) =>
-        call('ledger.fence', () => {
-          const owner = lease.item?.executionArn ?? '';
-          const result = lease.fence(request);
-          if (result.outcome === 'fenced') outside.fenced(invocation, owner, request);
-          return result;
-        }),
-      confirmRollback: (ref, at) => call('ledger.confirmRollback', () => lease.confirmRollback(ref, at)),
-      verifyRollback: (ref, at) => call('ledger.verifyRollback', () => lease.note(ref, { verifiedAt: at })),
-      confirmCapacity: (ref, at) => call('ledger.confirmCapacity', () => lease.note(ref, { capacityRestoredAt: at })),
-      complete: (ref) => call('ledger.complete', () => lease.complete(ref)),
-      steer: async (read, steering) => lease.steer(read, steering),
-      recordTrip: (ref, drill: Drill) => call('ledger.recordTrip', () => lease.asOwner(ref, { drill })),
+      read: (id) => asked('ledger.read', (leases) => leases.read(id)),
+      claim: (claim) => asked('ledger.claim', (leases) => leases.claim(claim)),
+      recordIntent: (...args) => asked('ledger.recordIntent', (leases) => leases.recordIntent(...args)),
+      replaceIntent: (...args) => asked('ledger.replaceIntent', (leases) => leases.replaceIntent(...args)),
+      confirmIntent: (...args) => asked('ledger.confirmIntent', (leases) => leases.confirmIntent(...args)),
+      heartbeat: (...args) => asked('ledger.heartbeat', (leases) => leases.heartbeat(...args)),
+      recordCapacity: (...args) => asked('ledger.recordCapacity', (leases) => leases.recordCapacity(...args)),
+      fence: (id, request) =>
+        lease.as(
+          (effect) =>
+            call('ledger.fence', () => {
+              const before = lease.item;
+              const result = effect();
+              if (before !== null && lease.item?.generation !== before.generation)
+                outside.fenced(invocation, before.executionArn, request);
+              return result;
+            }),
+          (leases) => leases.fence(id, request),
+        ),
+      confirmRollback: (...args) => asked('ledger.confirmRollback', (leases) => leases.confirmRollback(...args)),
+      verifyRollback: (...args) => asked('ledger.verifyRollback', (leases) => leases.verifyRollback(...args)),
+      confirmCapacity: (...args) => asked('ledger.confirmCapacity', (leases) => leases.confirmCapacity(...args)),
+      complete: (ref) => asked('ledger.complete', (leases) => leases.complete(ref)),
+      steer: (...args) => asked('ledger.steer', (leases) => leases.steer(...args)),
+      recordTrip: (...args) => asked('ledger.recordTrip', (leases) => leases.recordTrip(...args)),
     },
     decisionLog: {
       append: (id, entry) => call('log.append', () => outside.logged(id, entry)),

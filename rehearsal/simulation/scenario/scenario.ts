@@ -50,6 +50,7 @@ export const STEPS = [
   'ledger.confirmCapacity',
   'ledger.complete',
   'ledger.recordTrip',
+  'ledger.steer',
   'log.append',
   'executions.isRunning',
   'executions.stop',

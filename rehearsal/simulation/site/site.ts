@@ -17,7 +17,7 @@ import {
   weightsFor,
 } from '../../../core/model/index.ts';
 import type { SiteName } from '../scenario/index.ts';
-import { LeaseItem } from './leases.ts';
+import { LeaseTable } from './lease-table.ts';
 import type { Timeline } from './timeline.ts';
 
 export const MINUTE_MS = 60_000;
@@ -45,7 +45,7 @@ interface Group {
 export class Site {
   readonly name: SiteName;
   readonly deployment: Deployment;
-  readonly lease: LeaseItem;
+  readonly lease: LeaseTable;
   readonly alarms = new Map<string, AlarmReading>();
   live: readonly RuleWeights[];
   /** What the listener carried before the last write. */
@@ -73,7 +73,7 @@ export class Site {
     this.live = weightsFor(this.deployment, SAFE_SPLIT);
     this.before = this.live;
     this.#counted = timeline.now();
-    this.lease = new LeaseItem(() => timeline.now(), onChange);
+    this.lease = new LeaseTable(() => timeline.now(), onChange);
     const full = { healthy: TASKS, unhealthy: 0, registered: TASKS };
     const group = (): Group => ({ running: TASKS, dead: 0, seen: full });
     this.#groups = { stable: group(), candidate: group(), mirrorForward: group(), mirrorReverse: group() };
