@@ -1,5 +1,6 @@
 /** Pin capacity: before a single request leaves it, the stable side's capacity is noted and held. */
 
+import { leaveOwedCapacity } from '../core/fence/index.ts';
 import { type CutoverStateJson, FencedError, parseState } from '../core/model/index.ts';
 import { reduce } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
@@ -26,7 +27,8 @@ export function makeHandler(deps: Pick<Deps, 'capacity' | 'ledger' | 'decisionLo
       );
     } catch (error) {
       // A rollback came in between and has given scaling back already; this pin must not outlive it.
-      if (error instanceof FencedError) await deps.capacity.release(capacity);
+      if (error instanceof FencedError)
+        await leaveOwedCapacity(deps.capacity, await deps.ledger.read(state.ingressId), capacity);
       throw error;
     }
   };

@@ -11,10 +11,11 @@ export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifie
     const state = parseState(event);
     // A second attempt, after the answer of the first was lost.
     const owner = await deps.ledger.read(state.ingressId);
-    if (owner?.status === 'completed' && owner.cutoverId === state.cutoverId)
-      return stateToJson({ ...state, next: 'proceed', waitSeconds: 0 });
-    const json = await settle(deps, state, reduce(state, { type: 'closed', at: deps.clock.now() }));
-    await deps.ledger.complete(state);
+    const noted = owner?.status === 'completed' && owner.generation === state.generation;
+    const json = noted
+      ? stateToJson({ ...state, next: 'proceed', waitSeconds: 0 })
+      : await settle(deps, state, reduce(state, { type: 'closed', at: deps.clock.now() }));
+    if (!noted) await deps.ledger.complete(state);
     await tell(deps, {
       kind: 'completed',
       ...runOf(state),

@@ -1,9 +1,10 @@
 /**
  * Decommission: the stable side's tasks go in halves, each step reversible until the next, and none before its customers
- * have gone. A rollback from here on scales up first (core/fence/rollback.ts), because the ledger was told so beforehand.
+ * have gone. A rollback from here on scales up first (core/fence/return-plan.ts), because the ledger was told so beforehand.
  */
 
-import { type CutoverStateJson, FencedError, parseState, UNSTEERED } from '../core/model/index.ts';
+import { openStep, stepDown } from '../core/fence/index.ts';
+import { type CutoverStateJson, parseState, UNSTEERED } from '../core/model/index.ts';
 import { nextDesired, pauseAt, reduce, residue } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { metrics } from './compose/ports.ts';
@@ -33,25 +34,21 @@ export function makeHandler(deps: DecommissionDeps) {
     if (deps.deployment.services === undefined || state.capacity === null) {
       return stay('The stable service is not part of this deployment; its owner removes it.', true);
     }
-    const paused = pauseAt((await deps.ledger.read(state.ingressId))?.steering ?? UNSTEERED, at);
+    const lease = await deps.ledger.read(state.ingressId);
+    const paused = pauseAt(lease?.steering ?? UNSTEERED, at);
     if (paused !== null) return stay(`Paused by ${paused.by} until ${paused.until}; no task is removed.`);
     const seconds = Math.max(state.plan.decommission.step, SHORTEST_LOOK_SECONDS);
     const minutes = await deps.metrics.minutes({ from: at - seconds * 1000, to: at }, 1_000);
     const left = residue(minutes, state.split);
     if (left === null) return stay('No requests were counted on either side; no task is removed without evidence.');
     if (left > 0) return stay(`Stable still answered ${left} client requests (sticky sessions); waiting.`);
+    const step = state.decommissionSteps;
     const now = await deps.capacity.snapshot();
-    if (now.desired === 0) return stay('The stable service has no tasks left.', true);
-    const desired = nextDesired(now.desired);
-    await deps.ledger.recordCapacity(state, state.capacity, 'reduced');
-    await deps.capacity.scaleStable(desired);
-    try {
-      return await stay(`ECS service stable: desired count ${now.desired} -> ${desired}.`);
-    } catch (error) {
-      // A rollback came in between, and this step may have taken its tasks away after it.
-      if (error instanceof FencedError) await deps.capacity.scaleStable(state.capacity.desired);
-      throw error;
-    }
+    const begun = openStep(lease, state, step);
+    if (begun === null && now.desired === 0) return stay('The stable service has no tasks left.', true);
+    const desired = begun ?? nextDesired(now.desired);
+    await stepDown(deps, state, state.capacity, { step, desired });
+    return stay(`ECS service stable: desired count ${now.desired} -> ${desired}.`);
   };
 }
 

@@ -1,10 +1,10 @@
 /** Watchdog: once a minute, whatever events said or did not say. */
 import { describeCloseMirror, type WatchdogReport, watch } from '../core/fence/index.ts';
-import type { Lease, LogEntry } from '../core/model/index.ts';
+import { type Lease, type LogEntry, untold } from '../core/model/index.ts';
 import { composed } from './compose/deployment.ts';
 import { drills, metrics } from './compose/ports.ts';
 import { rollbackDepsOf } from './compose/rollback.ts';
-import { type Deps, recordAndTell, reportRollback } from './tasks/index.ts';
+import { type Deps, recordAndTell, reportRollback, tellRollback } from './tasks/index.ts';
 
 export type WatchdogDeps = Pick<
   Deps,
@@ -29,13 +29,20 @@ export function makeHandler(deps: WatchdogDeps) {
       await reportRollback(deps, report.outcome, report.request, (deps.clock.now() - startedAt) / 1000);
     else if (report.action === 'mirror' && report.outcome.outcome === 'rolled_back')
       await reportRollback(deps, report.outcome.rollback, report.request, (deps.clock.now() - startedAt) / 1000);
-    else await record(deps, report);
+    else await tellNews(deps, report, startedAt);
+    await tellUntold(deps, report, startedAt);
     return report;
   };
 }
 
-async function record(deps: WatchdogDeps, report: WatchdogReport): Promise<void> {
-  const news = newsOf(report);
+/** The function that confirmed a rollback may have died before it told anybody. */
+async function tellUntold(deps: WatchdogDeps, report: WatchdogReport, now: number): Promise<void> {
+  if (!('item' in report) || report.item?.status !== 'rolled_back') return;
+  if (untold(report.item, now).length > 0) await tellRollback(deps, report.item);
+}
+
+async function tellNews(deps: WatchdogDeps, report: WatchdogReport, now: number): Promise<void> {
+  const news = newsOf(report, now);
   if (news === null) return;
   const { item, kind, message } = news;
   const at = new Date(deps.clock.now()).toISOString();
@@ -44,8 +51,8 @@ async function record(deps: WatchdogDeps, report: WatchdogReport): Promise<void>
     item,
     { at, kind, by: 'watchdog', message },
     {
-      kind: kind === 'verified' ? 'verified' : 'warning',
-      subject: `Crossfade ${item?.cutoverId ?? deps.deployment.ingressId}: ${kind}`,
+      kind: report.action === 'verified' || report.action === 'completed' ? report.action : 'warning',
+      subject: `Crossfade ${item?.cutoverId ?? deps.deployment.ingressId}: ${report.action === 'completed' ? 'complete' : kind}`,
     },
   );
 }
@@ -54,11 +61,24 @@ interface News extends Pick<LogEntry, 'kind' | 'message'> {
   readonly item: Lease | null;
 }
 
-function newsOf(report: WatchdogReport): News | null {
+/** What lasts is told again in one minute of ten. Milliseconds. */
+const AGAIN_MS = 600_000;
+const MINUTE_MS = 60_000;
+
+function newsOf(report: WatchdogReport, now: number): News | null {
   switch (report.action) {
     case 'none':
     case 'rollback':
       return null;
+    case 'completed': {
+      const message = 'The cutover is complete. Its execution ended before the ledger noted it.';
+      return { item: report.item, kind: 'phase', message };
+    }
+    case 'edited': {
+      const { item, live } = report;
+      const message = `Cutover ${item.cutoverId} is complete, but somebody changed its weights (${live}). No trigger moves them any more: write the weights that you want by hand.`;
+      return now % AGAIN_MS < MINUTE_MS ? { item, kind: 'warning', message } : null;
+    }
     case 'mirror': {
       const { outcome, request } = report;
       if (outcome.outcome !== 'closed') return null;

@@ -14,7 +14,8 @@ import {
   toIso,
   weightsFor,
 } from '../model/index.ts';
-import { type RollbackOutcome, type RollbackPorts, type RollbackRequest, rollBack } from './rollback.ts';
+import { rollBack } from './rollback.ts';
+import type { RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
 import { applyIntent } from './shift.ts';
 
 export type CloseMirrorOutcome =

@@ -1,5 +1,21 @@
 /** What the listener owes, by the ledger: one answer for the shift that lost its fence, for rollback and for the watchdog. */
-import { type Deployment, type Lease, type RuleWeights, SAFE_SPLIT, weightsFor } from '../model/index.ts';
+import {
+  type Deployment,
+  fromIso,
+  isFinal,
+  type Lease,
+  type RuleWeights,
+  SAFE_SPLIT,
+  sameWeights,
+  shareOf,
+  weightsFor,
+} from '../model/index.ts';
+
+/**
+ * For this long after a rollback a writer of the run may still be about to move weights or take a task away: a paused Lambda may
+ * wake ten minutes later. Seconds.
+ */
+const LATE_WRITER_SECONDS = 900;
 
 /** The safe weights from the moment a rollback was requested; the owner's last intent otherwise. */
 export function desiredWeights(deployment: Deployment, item: Lease): RuleWeights[] {
@@ -11,4 +27,42 @@ export function desiredWeights(deployment: Deployment, item: Lease): RuleWeights
     case 'completed':
       return item.intent.weights;
   }
+}
+
+/** Whether a writer of the run that was rolled back may still be asleep. */
+export function mayStillWrite({ rollback, startedAt }: Lease, now: number): boolean {
+  const since = rollback?.confirmedAt ?? rollback?.requestedAt ?? startedAt;
+  return now - fromIso(since) < LATE_WRITER_SECONDS * 1000;
+}
+
+/**
+ * Whether the lease itself says that its run ended with the weights of a completed cutover: then no trigger moves them, whatever
+ * somebody made of them by hand. Leases of earlier versions do not say so.
+ */
+export function isMarked(deployment: Deployment, lease: Lease): boolean {
+  return lease.status === 'completed' && isFinal(deployment, lease.intent.weights);
+}
+
+/** The weights of a completed cutover: by their mark, by its lease, or because the candidate answers everything. */
+export function isOver(deployment: Deployment, live: readonly RuleWeights[], lease: Lease | null): boolean {
+  if (isFinal(deployment, live)) return true;
+  if (lease?.status !== 'completed') return false;
+  return (
+    sameWeights(live, lease.intent.weights) ||
+    live.every((rule) => shareOf(deployment, rule, ['candidate', 'mirrorReverse']) === 1)
+  );
+}
+
+/**
+ * Whether the listener carries the weights of a completed cutover although the lease says otherwise: nobody of the lease's own run
+ * can have written them, so the table was restored to a time before.
+ */
+export function isLeaseRestored(
+  deployment: Deployment,
+  live: readonly RuleWeights[],
+  lease: Lease,
+  now: number,
+): boolean {
+  if (lease.status === 'completed' || !isFinal(deployment, live)) return false;
+  return !isFinal(deployment, lease.intent.weights) || (lease.status === 'rolled_back' && !mayStillWrite(lease, now));
 }

@@ -9,8 +9,10 @@ export {
   sameShape,
   type WantedRule,
 } from './listener-rule.ts';
-export { type RollbackOutcome, type RollbackRequest, rollBack } from './rollback.ts';
+export { rollBack } from './rollback.ts';
+export type { RollbackOutcome, RollbackRequest } from './rollback-outcome.ts';
 export { fencedShift } from './shift.ts';
-export { restoreCapacity } from './stable-capacity.ts';
+export { leaveOwedCapacity, restoreCapacity } from './stable-capacity.ts';
+export { openStep, stepDown } from './step-down.ts';
 export { type WatchdogReport, watch } from './watchdog.ts';
 export { describeCloseMirror, describeRollback } from './wording.ts';

@@ -24,8 +24,8 @@ import {
   weightsFor,
 } from '../model/index.ts';
 import { desiredWeights } from './desired-weights.ts';
+import { giveBack } from './give-back.ts';
 import { survey } from './return-plan.ts';
-import { giveBack } from './rollback.ts';
 import { readBack, writeAll } from './write-weights.ts';
 
 export interface ShiftPorts {

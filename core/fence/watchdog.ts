@@ -9,6 +9,7 @@ import {
   type Drills,
   describeWeights,
   fromIso,
+  isFinal,
   isRestored,
   isSafe,
   type Lease,
@@ -19,17 +20,12 @@ import {
   toIso,
 } from '../model/index.ts';
 import { type CloseMirrorOutcome, closeMirror } from './close-mirror.ts';
-import { desiredWeights } from './desired-weights.ts';
+import { desiredWeights, isLeaseRestored, isMarked, isOver, mayStillWrite } from './desired-weights.ts';
+import { giveBack } from './give-back.ts';
 import { type ReturnPlan, survey } from './return-plan.ts';
-import {
-  giveBack,
-  isOver,
-  type RollbackOutcome,
-  type RollbackPorts,
-  type RollbackRequest,
-  rollBack,
-} from './rollback.ts';
-import { CAPACITY_WATCH_SECONDS, refillCapacity, restoreCapacity } from './stable-capacity.ts';
+import { rollBack } from './rollback.ts';
+import type { RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
+import { heldTasks, refillCapacity, restoreCapacity } from './stable-capacity.ts';
 
 /** A shift that is not confirmed after this long lost its writer: its function runs for a minute, and two clocks may differ by four. */
 export const SHIFT_DEADLINE_SECONDS = 300;
@@ -59,6 +55,10 @@ export type WatchdogReport =
     }
   /** The stable side had fewer tasks, or other scaling, than the run owes it. */
   | { readonly action: 'restored_capacity'; readonly item: Lease; readonly desired: number }
+  /** The run had ended with the candidate's final weights, and nobody had noted it. */
+  | { readonly action: 'completed'; readonly item: Lease }
+  /** Somebody changed the weights of a completed cutover by hand; no trigger moves them. */
+  | { readonly action: 'edited'; readonly item: Lease; readonly live: string }
   | { readonly action: 'verified'; readonly item: Lease; readonly at: string };
 
 /** One evaluation. Idempotent; throws only what the ports throw, and the next minute repeats it. */
@@ -88,6 +88,8 @@ async function watchUnowned(ports: WatchdogPorts, deployment: Deployment, item: 
   const fresh = await ports.ledger.read(deployment.ingressId);
   if (inOrder(live) || fresh?.generation !== item?.generation || fresh?.status !== item?.status)
     return { action: 'none', item: fresh };
+  if (item !== null && isMarked(deployment, item))
+    return { action: 'edited', item, live: describeWeights(deployment, live) };
   const reason = `no run owns the ingress, but its live weights are ${describeWeights(deployment, live)}`;
   return demandRollback(ports, deployment, 'watchdog', reason);
 }
@@ -95,21 +97,33 @@ async function watchUnowned(ports: WatchdogPorts, deployment: Deployment, item: 
 async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
   const demand = (trigger: Trigger, reason: string) => demandRollback(ports, deployment, trigger, reason, item);
   const now = ports.clock.now();
-  if (now > fromIso(item.heartbeatDueAt))
-    return demand('watchdog', `no heartbeat from the run by ${item.heartbeatDueAt} (phase ${item.phase})`);
-  if (!(await ports.executions.isRunning(item.executionArn)))
-    return demand('execution', `the ledger says running, but execution ${item.executionArn} is not running`);
+  const late = now > fromIso(item.heartbeatDueAt);
+  const ended = late || !(await ports.executions.isRunning(item.executionArn));
+  if (ended && (await isFinished(ports, deployment, item))) {
+    await ports.ledger.complete(item);
+    return { action: 'completed', item };
+  }
+  if (late) return demand('watchdog', `no heartbeat from the run by ${item.heartbeatDueAt} (phase ${item.phase})`);
+  if (ended) return demand('execution', `the ledger says running, but execution ${item.executionArn} is not running`);
   if (!item.intent.confirmed) {
     const age = (now - fromIso(item.intent.at)) / 1000;
     if (age <= SHIFT_DEADLINE_SECONDS) return { action: 'none', item };
     return demand('watchdog', `a shift started ${Math.round(age)} s ago and was never confirmed`);
   }
   const drift = await driftOf(ports, deployment, item);
-  if (drift !== null) return demand('drift', drift);
+  if (drift !== null)
+    return (await isFinished(ports, deployment, item)) ? { action: 'none', item } : demand('drift', drift);
   const dead = await deadSide(ports, item);
   if (dead !== null) return demand('watchdog', dead);
   const mirror = await watchMirror(ports, deployment, item);
   return mirror ?? watchHeldCapacity(ports, item);
+}
+
+/** Whether the listener has the weights of a completed cutover: the run's own last ones, or those of a time that the table has lost. */
+async function isFinished(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<boolean> {
+  const live = await ports.ingress.read();
+  const own = item.intent.confirmed && isFinal(deployment, item.intent.weights) && isFinal(deployment, live);
+  return own || isLeaseRestored(deployment, live, item, ports.clock.now());
 }
 
 /** What the listener carries instead of the desired weights, if it still does at a second reading. */
@@ -146,18 +160,22 @@ async function watchMirror(ports: WatchdogPorts, deployment: Deployment, item: L
   return { action: 'mirror', request, outcome: await closeMirror(ports, deployment, request) };
 }
 
-/** Until decommission begins the stable side keeps at least the tasks of its snapshot. */
-async function watchHeldCapacity({ capacity }: WatchdogPorts, item: Lease): Promise<WatchdogReport> {
-  if (item.capacity === null || item.stableCapacity === 'reduced') return { action: 'none', item };
-  const { desired } = await capacity.snapshot();
-  if (desired >= item.capacity.desired) return { action: 'none', item };
-  await refillCapacity(capacity, item.capacity.desired);
-  return { action: 'restored_capacity', item, desired: item.capacity.desired };
+/** The stable side keeps at least the tasks of its snapshot until decommission begins, and from then on those of the last step. */
+async function watchHeldCapacity({ capacity, ledger }: WatchdogPorts, item: Lease): Promise<WatchdogReport> {
+  const held = heldTasks(item);
+  if (held === null || (await capacity.snapshot()).desired >= held) return { action: 'none', item };
+  // A step that has begun since the lease was read may have taken them.
+  const fresh = await ledger.read(item.ingressId);
+  if (fresh?.generation !== item.generation || fresh.status !== 'running' || heldTasks(fresh) !== held)
+    return { action: 'none', item };
+  await refillCapacity(capacity, held);
+  return { action: 'restored_capacity', item, desired: held };
 }
 
 async function watchRolledBack(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
   const seen = await survey(ports.ingress);
   const live = seen.live ?? (await ports.ingress.read());
+  if (isLeaseRestored(deployment, live, item, ports.clock.now())) return { action: 'none', item: null };
   if (!isSafe(deployment, live)) {
     const { kind } = await giveBack(ports, deployment, { ...seen, live }, item);
     return { action: 'rewrote_safe_weights', item, live: describeWeights(deployment, live), kind };
@@ -181,8 +199,7 @@ async function watchOwedCapacity(
     await restoreCapacity(capacity, item.capacity);
     return { action: 'restored_capacity', item, desired: item.capacity.desired };
   }
-  if (now - fromIso(rollback.confirmedAt ?? rollback.requestedAt) >= CAPACITY_WATCH_SECONDS * 1000)
-    await ledger.confirmCapacity(item, toIso(now));
+  if (!mayStillWrite(item, now)) await ledger.confirmCapacity(item, toIso(now));
   return null;
 }
 

@@ -1,7 +1,7 @@
 /** Sentences about what the fence did, for log lines and status messages. */
 import { describeError } from '../model/index.ts';
 import type { CloseMirrorOutcome } from './close-mirror.ts';
-import type { RollbackOutcome, RollbackRequest } from './rollback.ts';
+import type { RollbackOutcome, RollbackRequest } from './rollback-outcome.ts';
 
 /** For a log line or a status message: what a rollback did, in a sentence or two. */
 export function describeRollback(outcome: RollbackOutcome, request: RollbackRequest): string {
@@ -16,6 +16,8 @@ export function describeRollback(outcome: RollbackOutcome, request: RollbackRequ
       return `NOT rolled back yet: the stable side has ${stable.healthy} of ${needed} healthy targets and is being scaled up. ${candidate} (${cause}).${urgent}${troubleText(outcome)}${stopText(outcome)}`;
     }
     case 'nothing_to_do':
+      if (outcome.item?.status === 'completed')
+        return `Cutover ${outcome.item.cutoverId} is complete, and no trigger moves its weights any more (${cause}).`;
       return `No cutover owns the ingress and its weights are in order, so no weights were changed (${cause}).`;
     case 'not_concerned':
       return `Cutover ${outcome.item.cutoverId} owns the ingress, and this trigger belongs to another run, so no weights were changed (${cause}).`;

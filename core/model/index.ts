@@ -61,9 +61,13 @@ export {
   ledgerItemSchema,
   logEntrySchema,
   sameIntent,
+  type TasksIntent,
+  TIDINGS,
+  type Tidings,
   TRIGGERS,
   type Trigger,
   type TriggerScope,
+  untold,
 } from './lease.ts';
 export { assertPlan, type Plan, type PlanInput, parsePlan, planSchema, rollbackAlarmsOf } from './plan.ts';
 export {

@@ -34,6 +34,21 @@ export type Trigger = (typeof TRIGGERS)[number];
 
 const instant = z.iso.datetime();
 
+/** How people hear of a rollback. */
+export const TIDINGS = ['message', 'metric', 'log'] as const;
+export type Tidings = (typeof TIDINGS)[number];
+
+const tasksShape = z.object({
+  /** Number of the look that decided it: a second try of that look goes on to the same number of tasks. */
+  step: z.int().nonnegative(),
+  desired: z.int().nonnegative(),
+  at: instant,
+  /** True once the stable side was told so and the generation still held. */
+  confirmed: z.boolean(),
+});
+/** How many tasks of the stable side a step of decommission wants. */
+export type TasksIntent = z.infer<typeof tasksShape>;
+
 const intentShape = z.object({
   split: trafficSplitSchema,
   weights: z.array(ruleWeightsSchema),
@@ -57,6 +72,11 @@ const rollbackShape = z.object({
   verifiedAt: instant.nullable(),
   /** When the stable side's tasks and scaling were last seen as the snapshot has them, with no writer of the run left. */
   capacityRestoredAt: instant.nullable().default(null),
+  /**
+   * Who has not been told yet of the lease's present status. Leases of earlier versions, which told without a mark, owe nothing; one that
+   * cannot be read owes all: told twice is better than told never.
+   */
+  owed: z.array(z.enum(TIDINGS)).readonly().catch(TIDINGS).default([]),
 });
 
 const leaseShape = z.object({
@@ -75,6 +95,8 @@ const leaseShape = z.object({
   capacity: capacitySnapshotSchema.nullable(),
   /** `full`: may take 100 % at once. `reduced`: must be scaled back up before it gets weight. */
   stableCapacity: z.enum(['full', 'reduced']).catch('reduced'),
+  /** What the run wants of them since decommission began; null before, in leases of earlier versions, and where it cannot be read. */
+  tasks: tasksShape.loose().nullable().catch(null).default(null),
   rollback: rollbackShape.loose().nullable(),
   /** The run is a drill. */
   drill: drillSchema.nullable().default(null),
@@ -83,8 +105,9 @@ const leaseShape = z.object({
   /** What people have asked of the run. One that cannot be read holds nothing up: rollback does not depend on it. */
   steering: steeringSchema.loose().catch(UNSTEERED).default(UNSTEERED),
 });
-export type Lease = Omit<z.infer<typeof leaseShape>, 'intent' | 'rollback' | 'steering'> & {
+export type Lease = Omit<z.infer<typeof leaseShape>, 'intent' | 'rollback' | 'tasks' | 'steering'> & {
   readonly intent: Intent;
+  readonly tasks: TasksIntent | null;
   readonly rollback: z.infer<typeof rollbackShape> | null;
   readonly steering: Steering;
 };
@@ -123,6 +146,15 @@ export function concerns(lease: Lease, scope: TriggerScope | undefined): boolean
       );
     }
   }
+}
+
+/** Whoever brought a rollback to its present status tells of it; a function that has not by then has died. Milliseconds. */
+const TELLING_MS = 60_000;
+
+/** How people should have heard of the rollback by `now` (milliseconds since the epoch), and have not. */
+export function untold({ rollback }: Lease, now: number): readonly Tidings[] {
+  if (rollback === null) return [];
+  return now - Date.parse(rollback.confirmedAt ?? rollback.requestedAt) > TELLING_MS ? rollback.owed : [];
 }
 
 /** Whether both are one intent: recorded by the same writer at the same instant. */

@@ -9,7 +9,7 @@ import type { GroupRole } from './deployment.ts';
 import type { Drill, DrillRecord } from './drill.ts';
 import type { HookAnswer, MetricBaseline, MetricEvidence, MinuteEvidence } from './evidence.ts';
 import type { CutoverId, Generation, IngressId } from './ids.ts';
-import type { Intent, Lease, LogEntry, Trigger, TriggerScope } from './lease.ts';
+import type { Intent, Lease, LogEntry, TasksIntent, Tidings, Trigger, TriggerScope } from './lease.ts';
 import type { Plan } from './plan.ts';
 import type { PlanMetric } from './plan-metrics.ts';
 import type { BaselineSummary, CapacitySnapshot, CutoverState, Phase, Revisions } from './run-state.ts';
@@ -153,10 +153,16 @@ export interface Leases {
   heartbeat(ref: RunRef, progress: Progress): Promise<void>;
   /** Notes the snapshot, or that the stable side is about to be scaled down. */
   recordCapacity(ref: RunRef, capacity: CapacitySnapshot, stable: 'full' | 'reduced'): Promise<void>;
+  /** Notes how many tasks the stable side is about to want, which from then on has to be scaled up before it gets weight. */
+  recordTasks(ref: RunRef, tasks: TasksIntent): Promise<void>;
+  /** @throws SupersededError when another step of the same run stands there by now. */
+  confirmTasks(ref: RunRef, tasks: TasksIntent): Promise<void>;
   /** The fence: generation + 1 and `rolling_back`, at once and idempotently. */
   fence(ingressId: IngressId, request: FenceRequest): Promise<FenceResult>;
-  /** `rolling_back` → `rolled_back`, at the fenced generation. True for the one call that confirmed it, which then tells people. */
+  /** `rolling_back` → `rolled_back`, at the fenced generation. True for the one call that confirmed it, which then tells people; until it has, the lease says that they have to be told. */
   confirmRollback(ref: RunRef, at: string): Promise<boolean>;
+  /** Notes who still has to be told that the rollback has this status. A status that has passed meanwhile is left alone. */
+  recordTold(ref: RunRef, status: 'rolling_back' | 'rolled_back', owed: readonly Tidings[]): Promise<void>;
   /** Notes once that the traffic's return was verified by counts. */
   verifyRollback(ref: RunRef, at: string): Promise<void>;
   /** Notes that the stable side's capacity is as the snapshot has it, and that nobody changes it any more. */

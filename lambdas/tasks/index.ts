@@ -2,6 +2,6 @@
 export type { Deps, RollbackDeps } from './deps.ts';
 export { type Emit, emfEmitter, HANDLER_METRICS } from './emf.ts';
 export { parityMetrics } from './parity-metrics.ts';
-export { reportRollback } from './rollback-report.ts';
+export { reportRollback, tellRollback } from './rollback-report.ts';
 export { runOf, settle } from './settle.ts';
 export { recordAndTell, tell } from './tell.ts';

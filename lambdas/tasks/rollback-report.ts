@@ -1,42 +1,93 @@
-/** What a rollback came to, counted and told: the same for every trigger, the watchdog's among them. */
+/**
+ * What a rollback came to, counted and told: the same for every trigger, the watchdog's among them. The lease remembers who has
+ * not been told yet, so that a function which dies in between takes nothing with it.
+ */
 import { describeRollback, type RollbackOutcome, type RollbackRequest } from '../../core/fence/index.ts';
+import { describeError, fromIso, type Lease, TIDINGS, type Tidings, untold } from '../../core/model/index.ts';
 import type { RollbackDeps } from './deps.ts';
-import { recordAndTell } from './tell.ts';
+import { leaseOf, record, tell } from './tell.ts';
 
-/** Triggers come in pairs and more, and the watchdog repeats: people are told of what is new or urgent. */
-function isNews(outcome: RollbackOutcome): boolean {
-  switch (outcome.outcome) {
-    case 'rolled_back':
-      return outcome.first || outcome.ledger !== 'written';
-    case 'waiting_for_capacity':
-      return outcome.first || outcome.urgent;
-    default:
-      return false;
-  }
-}
+type ReportDeps = Pick<RollbackDeps, 'deployment' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>;
 
 /** Never rejects: the weights are safe by now, and a failure to log or to notify is reported and changes nothing. */
 export async function reportRollback(
-  deps: Pick<RollbackDeps, 'deployment' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>,
+  deps: ReportDeps,
   outcome: RollbackOutcome,
   request: RollbackRequest,
   seconds: number,
 ): Promise<void> {
-  if (!isNews(outcome)) return;
-  deps.emit({ RollbackRequested: 1, RollbackSeconds: seconds });
-  const done = outcome.outcome === 'rolled_back';
-  const name = outcome.item?.cutoverId ?? deps.deployment.ingressId;
-  await recordAndTell(
-    deps,
-    outcome.item,
-    {
-      at: new Date(deps.clock.now()).toISOString(),
-      kind: 'rollback',
-      by: outcome.item?.rollback?.by ?? request.by,
-      message: describeRollback(outcome, request),
+  const owed = owedOf(outcome, deps.clock.now());
+  if (owed.length === 0) return;
+  const left = await pass(deps, outcome, request, seconds, owed);
+  if (outcome.outcome === 'rolled_back' && outcome.ledger === 'written' && outcome.item !== null)
+    await note(deps, outcome.item, 'rolled_back', left);
+  if (outcome.outcome === 'waiting_for_capacity' && outcome.item !== null)
+    await note(deps, outcome.item, 'rolling_back', left);
+}
+
+/** Tells of a rollback that was confirmed by a function which has died since. Never rejects. */
+export async function tellRollback(deps: ReportDeps, item: Lease): Promise<void> {
+  const { rollback } = item;
+  if (rollback === null) return;
+  const { trigger, reason, by, requestedAt, confirmedAt } = rollback;
+  const seconds = confirmedAt === null ? 0 : (fromIso(confirmedAt) - fromIso(requestedAt)) / 1000;
+  const outcome = { outcome: 'rolled_back', item, ledger: 'written', first: true } as const;
+  const left = await pass(deps, outcome, { trigger, reason, by, at: requestedAt }, seconds, rollback.owed);
+  await note(deps, item, 'rolled_back', left);
+}
+
+/** Triggers come in pairs and more, and the watchdog repeats: people are told of what is new or urgent, and of what they were not told. */
+function owedOf(outcome: RollbackOutcome, now: number): readonly Tidings[] {
+  switch (outcome.outcome) {
+    case 'rolled_back':
+      return outcome.first || outcome.ledger !== 'written' ? TIDINGS : [];
+    case 'waiting_for_capacity':
+      if (outcome.first || outcome.urgent) return TIDINGS;
+      return outcome.item === null ? [] : untold(outcome.item, now);
+    default:
+      return [];
+  }
+}
+
+/** Those that failed. */
+async function pass(
+  deps: ReportDeps,
+  outcome: RollbackOutcome,
+  request: RollbackRequest,
+  seconds: number,
+  owed: readonly Tidings[],
+): Promise<Tidings[]> {
+  const { item } = outcome;
+  const name = item?.cutoverId ?? deps.deployment.ingressId;
+  const notice =
+    outcome.outcome === 'rolled_back'
+      ? ({ kind: 'rollback', subject: `Crossfade ${name}: rolled back`, candidatePercent: 0 } as const)
+      : ({ kind: 'waiting', subject: `Crossfade ${name}: rollback waits for capacity` } as const);
+  const message = describeRollback(outcome, request);
+  const at = new Date(deps.clock.now()).toISOString();
+  const by = item?.rollback?.by ?? request.by;
+  const ways: Readonly<Record<Tidings, () => boolean | Promise<boolean>>> = {
+    metric: () => {
+      deps.emit({ RollbackRequested: 1, RollbackSeconds: seconds });
+      return true;
     },
-    done
-      ? { kind: 'rollback', subject: `Crossfade ${name}: rolled back`, candidatePercent: 0 }
-      : { kind: 'waiting', subject: `Crossfade ${name}: rollback waits for capacity` },
-  );
+    log: () => record(deps, item, { at, kind: 'rollback', by, message }),
+    message: () => tell(deps, { ...notice, ...leaseOf(item), body: message }),
+  };
+  const passed = await Promise.all(owed.map((way) => ways[way]()));
+  return owed.filter((_, i) => passed[i] === false);
+}
+
+async function note(
+  { ledger }: ReportDeps,
+  item: Lease,
+  status: 'rolling_back' | 'rolled_back',
+  left: readonly Tidings[],
+): Promise<void> {
+  try {
+    await ledger.recordTold(item, status, left);
+  } catch (error) {
+    // Told twice is better than told never.
+    console.error(JSON.stringify({ level: 'error', message: describeError(error) }));
+  }
 }

@@ -2,32 +2,44 @@
 import { describeError, type Lease, type LogEntry, type Notice } from '../../core/model/index.ts';
 import type { Deps } from './deps.ts';
 
-/** Never rejects; a message that was not sent is a log line and the metric `NoticeFailed`. */
-export async function tell({ notifier, emit }: Pick<Deps, 'notifier' | 'emit'>, notice: Notice): Promise<void> {
+/** Whether it was sent. Never rejects; a message that was not sent is a log line and the metric `NoticeFailed`. */
+export async function tell({ notifier, emit }: Pick<Deps, 'notifier' | 'emit'>, notice: Notice): Promise<boolean> {
   try {
     await notifier.publish(notice);
+    return true;
   } catch (error) {
     emit({ NoticeFailed: 1 }, { subject: notice.subject, body: notice.body, error: describeError(error) });
+    return false;
   }
 }
 
-/** What has been done already, in the run's log and told. Never rejects; without a run there is no log to write to. */
+/** Whether it was written; without a run there is no log to write to. Never rejects; a failure is a log line. */
+export async function record(
+  { decisionLog }: Pick<Deps, 'decisionLog'>,
+  item: Lease | null,
+  entry: Pick<LogEntry, 'at' | 'kind' | 'by' | 'message'>,
+): Promise<boolean> {
+  if (item === null) return true;
+  try {
+    await decisionLog.append(item.cutoverId, { ...entry, phase: item.phase, stage: item.stage });
+    return true;
+  } catch (error) {
+    console.error(JSON.stringify({ level: 'error', message: describeError(error) }));
+    return false;
+  }
+}
+
+/** What has been done already, in the run's log and told. Never rejects. */
 export async function recordAndTell(
   deps: Pick<Deps, 'decisionLog' | 'notifier' | 'emit'>,
   item: Lease | null,
   entry: Pick<LogEntry, 'at' | 'kind' | 'by' | 'message'>,
   notice: Pick<Notice, 'kind' | 'subject' | 'candidatePercent'>,
 ): Promise<void> {
-  const logged =
-    item === null ? null : deps.decisionLog.append(item.cutoverId, { ...entry, phase: item.phase, stage: item.stage });
-  const [written] = await Promise.allSettled([
-    logged,
-    tell(deps, { ...notice, ...leaseOf(item), body: entry.message }),
-  ]);
-  if (written.status === 'rejected')
-    console.error(JSON.stringify({ level: 'error', message: describeError(written.reason) }));
+  await Promise.all([record(deps, item, entry), tell(deps, { ...notice, ...leaseOf(item), body: entry.message })]);
 }
 
-function leaseOf(item: Lease | null): Pick<Notice, 'cutoverId' | 'phase'> {
+/** What a notice says of the run that a lease is of. */
+export function leaseOf(item: Lease | null): Pick<Notice, 'cutoverId' | 'phase'> {
   return item === null ? { cutoverId: null } : { cutoverId: item.cutoverId, phase: item.phase };
 }

@@ -107,13 +107,18 @@ export class CutoverMachine extends Construct {
     return this.#preflight().next(kind);
   }
 
-  /** A function that dies may have recorded the end already: only a run that has lost its lease is not asked again. */
+  /**
+   * By then there is nothing to go back to: a function that dies may have recorded the end already, and the watchdog records it
+   * where none did. Only a rollback that came in between takes the run with it.
+   */
   #completion(): LambdaInvoke {
+    const complete = new Succeed(this, 'Complete');
     const record = this.#invoke('Record completion', 'complete');
     record.addRetry({ errors: LOST, maxAttempts: 0 });
     this.#retryWhatever(record);
-    record.addCatch(this.#rollback, { errors: ['States.ALL'], resultPath: '$.error' });
-    return this.#then(record, new Succeed(this, 'Complete'));
+    record.addCatch(this.#rollback, { errors: LOST, resultPath: '$.error' });
+    record.addCatch(complete, { errors: ['States.ALL'], resultPath: '$.error' });
+    return this.#then(record, complete);
   }
 
   /** Nothing has been touched before preflight ends, so its failure is a refusal, not a rollback. */

@@ -85,6 +85,9 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       confirmIntent: (...args) => asked('ledger.confirmIntent', (leases) => leases.confirmIntent(...args)),
       heartbeat: (...args) => asked('ledger.heartbeat', (leases) => leases.heartbeat(...args)),
       recordCapacity: (...args) => asked('ledger.recordCapacity', (leases) => leases.recordCapacity(...args)),
+      recordTasks: (...args) => asked('ledger.recordTasks', (leases) => leases.recordTasks(...args)),
+      confirmTasks: (...args) => asked('ledger.confirmTasks', (leases) => leases.confirmTasks(...args)),
+      recordTold: (...args) => asked('ledger.recordTold', (leases) => leases.recordTold(...args)),
       fence: (id, request) =>
         lease.as(
           (effect) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { closeMirror } from '../../core/fence/close-mirror.ts';
-import { type RollbackRequest, rollBack } from '../../core/fence/rollback.ts';
+import { rollBack } from '../../core/fence/rollback.ts';
+import type { RollbackRequest } from '../../core/fence/rollback-outcome.ts';
 import { fencedShift } from '../../core/fence/shift.ts';
 import { watch } from '../../core/fence/watchdog.ts';
 import { stateToJson } from '../../core/model/run-state.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type RollbackRequest, rollBack } from '../../core/fence/rollback.ts';
+import { rollBack } from '../../core/fence/rollback.ts';
+import type { RollbackRequest } from '../../core/fence/rollback-outcome.ts';
 import { fencedShift } from '../../core/fence/shift.ts';
 import { COUNTS_LATE_SECONDS, SHIFT_DEADLINE_SECONDS, watch } from '../../core/fence/watchdog.ts';
 import { CrossfadeError, FencedError } from '../../core/model/errors.ts';

@@ -6,7 +6,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { closeMirror } from '../../core/fence/close-mirror.ts';
-import { type RollbackRequest, rollBack } from '../../core/fence/rollback.ts';
+import { rollBack } from '../../core/fence/rollback.ts';
+import type { RollbackRequest } from '../../core/fence/rollback-outcome.ts';
 import { fencedShift } from '../../core/fence/shift.ts';
 import { SHIFT_DEADLINE_SECONDS, watch } from '../../core/fence/watchdog.ts';
 import type { CutoverState } from '../../core/model/run-state.ts';

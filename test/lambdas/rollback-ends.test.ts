@@ -106,6 +106,7 @@ describe('a lease that was restored to an earlier run', () => {
           confirmedAt,
           verifiedAt: confirmedAt,
           capacityRestoredAt: confirmedAt,
+          owed: [],
         },
       };
       await rollback(world)(event === 'end' ? ENDED : { ...stateToJson(state), error: { Error: 'Crossfade.Fenced' } });

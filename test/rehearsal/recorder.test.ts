@@ -14,6 +14,7 @@ const RETURNED = {
   confirmedAt: VERIFIED,
   verifiedAt: VERIFIED,
   capacityRestoredAt: null,
+  owed: [],
 } as const;
 
 /** Failures, told in one tick, of requests sent at these instants; the return was verified 10 s after the begin. */

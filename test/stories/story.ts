@@ -88,6 +88,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       const detail = { executionArn: arnOf(name), status };
       return story.handled(rollback(story.world)({ 'detail-type': 'Step Functions Execution Status Change', detail }));
     }),
+  /** `execution-gone NAME`: it has ended, and no event says so. */
+  'execution-gone': async (story, [name = '']) => {
+    story.world.running.delete(arnOf(name));
+    return 'nobody is told';
+  },
   /** `task-failed NAME`: the machine's own rollback task. */
   'task-failed': (story, [name = '']) =>
     story.answer(async () => {

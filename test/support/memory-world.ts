@@ -8,7 +8,7 @@ import type { DrillRecord } from '../../core/model/drill.ts';
 import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
 import type { HookAnswer, MetricBaseline, MetricEvidence, MinuteEvidence } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
-import { concerns, type Lease, type LogEntry, sameIntent } from '../../core/model/lease.ts';
+import { concerns, type Lease, type LogEntry, sameIntent, TIDINGS } from '../../core/model/lease.ts';
 import type {
   AlarmReading,
   Alarms,
@@ -150,6 +150,7 @@ export class MemoryWorld {
           stage: -1,
           capacity: null,
           stableCapacity: 'full',
+          tasks: null,
           rollback: null,
           steering: UNSTEERED,
         };
@@ -179,6 +180,16 @@ export class MemoryWorld {
       this.#write('recordCapacity', () => {
         this.item = { ...this.#owned(ref), capacity, stableCapacity };
       }),
+    recordTasks: (ref, tasks) =>
+      this.#write('recordTasks', () => {
+        this.item = { ...this.#owned(ref), tasks, stableCapacity: 'reduced' };
+      }),
+    confirmTasks: (ref, { at }) =>
+      this.#write('confirmTasks', () => {
+        const item = this.#owned(ref);
+        if (item.tasks?.at !== at) throw new SupersededError(item.tasks?.at ?? 'never');
+        this.item = { ...item, tasks: { ...item.tasks, confirmed: true } };
+      }),
     fence: (_ingress, { trigger, reason, by, at, scope }) =>
       this.#write('fence', () => {
         if (this.item === null || this.item.status === 'completed')
@@ -198,6 +209,7 @@ export class MemoryWorld {
             confirmedAt: null,
             verifiedAt: null,
             capacityRestoredAt: null,
+            owed: [...TIDINGS],
           },
         };
         return { outcome: 'fenced' as const, item: structuredClone(this.item) };
@@ -208,8 +220,19 @@ export class MemoryWorld {
         if (item === null || item.rollback === null || item.generation !== ref.generation)
           throw new FencedError('confirm');
         if (item.status !== 'rolling_back') return false;
-        this.item = { ...item, status: 'rolled_back', rollback: { ...item.rollback, confirmedAt: at } };
+        this.item = {
+          ...item,
+          status: 'rolled_back',
+          rollback: { ...item.rollback, confirmedAt: at, owed: [...TIDINGS] },
+        };
         return true;
+      }),
+    recordTold: (ref, status, owed) =>
+      this.#write('recordTold', () => {
+        const { item } = this;
+        if (item === null || item.rollback === null || item.generation !== ref.generation || item.status !== status)
+          return;
+        this.item = { ...item, rollback: { ...item.rollback, owed: [...owed] } };
       }),
     verifyRollback: (ref, at) =>
       this.#write('verifyRollback', () => {
@@ -319,9 +342,10 @@ export class MemoryWorld {
   };
   readonly parity: Parity = { judge: async () => this.parityVerdict };
   readonly notifier: Notifier = {
-    publish: async (notice) => {
-      this.notices.push(notice);
-    },
+    publish: (notice) =>
+      this.#write('publish', () => {
+        this.notices.push(notice);
+      }),
   };
   readonly approvals: Approvals = {
     open: async (request) => {

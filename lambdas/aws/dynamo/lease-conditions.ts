@@ -3,7 +3,7 @@ import type { Intent, TriggerScope } from '../../../core/model/index.ts';
 import { type Item, toValue } from './item.ts';
 
 /** Parts of a ConditionExpression, all of which must hold, with the values and names that they use. */
-interface Condition {
+export interface Condition {
   readonly all: readonly string[];
   readonly values: Item;
   readonly names: Readonly<Record<string, string>>;

@@ -5,7 +5,6 @@
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -14,23 +13,19 @@ import {
   FencedError,
   type FenceRequest,
   generationSchema,
-  type IngressId,
-  type Intent,
   type Lease,
   type Leases,
-  ledgerItemSchema,
   RefusedError,
   type RunRef,
   SupersededError,
+  TIDINGS,
   UNSTEERED,
 } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
-import { fromItem, type Item, ownerKey, toItem, toValue } from './item.ts';
+import { type Item, ownerKey, toItem, toValue } from './item.ts';
 import { intentCondition, scopeCondition } from './lease-conditions.ts';
+import { asFenced, OWNED, parseOwner, readOwner, rollbackUpdate, setWhere } from './lease-requests.ts';
 import { archiveRun } from './runs.ts';
-
-/** The run still owns the ingress: its generation holds, and no rollback has been asked for. */
-const OWNED = '#status = :running AND generation = :generation';
 
 export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string): Leases {
   /** Sets attributes under a condition. Resolves to the item after it; a failed condition rejects with AWS's exception. */
@@ -88,6 +83,7 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
         stage: -1,
         capacity: null,
         stableCapacity: 'full',
+        tasks: null,
         rollback: null,
         steering: UNSTEERED,
       };
@@ -146,10 +142,21 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
       }
     },
 
+    recordTasks: (ref, tasks) => asOwner(ref, { tasks, stableCapacity: 'reduced' }),
+    confirmTasks: (ref, { at }) =>
+      setWhere(
+        client,
+        table,
+        ref,
+        { all: ['tasks.#at = :at'], values: { ':at': { S: at } }, names: { '#at': 'at' } },
+        'SET tasks.confirmed = :set',
+        { ':set': { BOOL: true } },
+      ),
+
     replaceIntent: (ref, intent, expected) =>
-      setIntent(client, table, ref, expected, 'SET intent = :set', { ':set': toValue(intent) }),
+      setWhere(client, table, ref, intentCondition(expected), 'SET intent = :set', { ':set': toValue(intent) }),
     confirmIntent: (ref, intent) =>
-      setIntent(client, table, ref, intent, 'SET intent.confirmed = :set', { ':set': { BOOL: true } }),
+      setWhere(client, table, ref, intentCondition(intent), 'SET intent.confirmed = :set', { ':set': { BOOL: true } }),
 
     async fence(ingressId, request) {
       try {
@@ -166,12 +173,13 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
     },
 
     async confirmRollback(ref, at) {
-      const sets = 'SET #status = :rolledBack, #rollback.confirmedAt = :at';
+      const sets = 'SET #status = :rolledBack, #rollback.confirmedAt = :at, #rollback.owed = :owed';
       try {
         await rollbackUpdate(client, table, ref, 'generation = :generation AND #status = :rollingBack', sets, {
           rollingBack: 'rolling_back',
           rolledBack: 'rolled_back',
           at,
+          owed: TIDINGS,
         });
         return true;
       } catch (error) {
@@ -179,6 +187,15 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
         // Two triggers, two confirmations: the first one's time stands.
         if (item?.generation !== ref.generation || item.status !== 'rolled_back') throw error;
         return false;
+      }
+    },
+
+    async recordTold(ref, status, owed) {
+      const [condition, sets] = ['generation = :generation AND #status = :status', 'SET #rollback.owed = :owed'];
+      try {
+        await rollbackUpdate(client, table, ref, condition, sets, { status, owed });
+      } catch (error) {
+        if (!(error instanceof FencedError)) throw error;
       }
     },
 
@@ -220,6 +237,7 @@ async function fenceRunning(
     confirmedAt: null,
     verifiedAt: null,
     capacityRestoredAt: null,
+    owed: TIDINGS,
   };
   const condition = scopeCondition(scope);
   const { Attributes } = await aws('UpdateItem', () =>
@@ -243,94 +261,4 @@ async function fenceRunning(
     ),
   );
   return { outcome: 'fenced' as const, item: parseOwner(Attributes ?? {}) };
-}
-
-/** Changes the intent while the run owns the ingress and `expected` stands there. @throws FencedError; SupersededError */
-async function setIntent(
-  client: Pick<DynamoDBClient, 'send'>,
-  table: string,
-  ref: RunRef,
-  expected: Intent,
-  UpdateExpression: string,
-  values: Item,
-): Promise<void> {
-  const same = intentCondition(expected);
-  try {
-    await aws('UpdateItem', () =>
-      client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: ownerKey(ref.ingressId),
-          UpdateExpression,
-          ConditionExpression: [OWNED, ...same.all].join(' AND '),
-          ExpressionAttributeNames: { '#status': 'status', ...same.names },
-          ExpressionAttributeValues: {
-            ':running': { S: 'running' },
-            ':generation': toValue(ref.generation),
-            ...same.values,
-            ...values,
-          },
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      ),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const lease = error.Item === undefined ? await readOwner(client, table, ref.ingressId) : parseOwner(error.Item);
-    if (lease?.status !== 'running' || lease.generation !== ref.generation) throw asFenced(error, ref);
-    throw new SupersededError(`recorded at ${lease.intent.at}`, error);
-  }
-}
-
-async function rollbackUpdate(
-  client: Pick<DynamoDBClient, 'send'>,
-  table: string,
-  ref: RunRef,
-  ConditionExpression: string,
-  UpdateExpression: string,
-  values: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  try {
-    await aws('UpdateItem', () =>
-      client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: ownerKey(ref.ingressId),
-          UpdateExpression,
-          ConditionExpression,
-          // ROLLBACK is one of DynamoDB's reserved words.
-          ExpressionAttributeNames: Object.fromEntries(
-            ['status', 'rollback']
-              .filter((n) => `${ConditionExpression} ${UpdateExpression}`.includes(`#${n}`))
-              .map((n) => [`#${n}`, n]),
-          ),
-          ExpressionAttributeValues: Object.fromEntries(
-            Object.entries({ ...values, generation: ref.generation }).map(([n, v]) => [`:${n}`, toValue(v)]),
-          ),
-        }),
-      ),
-    );
-  } catch (error) {
-    throw asFenced(error, ref);
-  }
-}
-
-async function readOwner(
-  client: Pick<DynamoDBClient, 'send'>,
-  table: string,
-  ingressId: IngressId,
-): Promise<Lease | null> {
-  const { Item: item } = await aws('GetItem', () =>
-    client.send(new GetItemCommand({ TableName: table, Key: ownerKey(ingressId), ConsistentRead: true })),
-  );
-  return item === undefined ? null : parseOwner(item);
-}
-
-function parseOwner(item: Item): Lease {
-  return ledgerItemSchema.parse(fromItem(item));
-}
-
-function asFenced(error: unknown, ref: RunRef): unknown {
-  if (!(error instanceof ConditionalCheckFailedException)) return error;
-  return new FencedError(`generation ${ref.generation} of ${ref.ingressId} is no longer running`, error);
 }

@@ -19,7 +19,7 @@ const MOST_SKEW = 120;
 const FIRST_START = 2 * MINUTE;
 
 /** What each handler calls, so that drawn faults meet something. */
-const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
+export const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
   preflight: ['ingress.read', 'ingress.health', 'alarms.read', 'ledger.read', 'ledger.claim', 'log.append'],
   baseline: ['metrics.baseline', 'ledger.heartbeat', 'log.append'],
   capacity: ['ledger.read', 'capacity.snapshot', 'ledger.recordCapacity', 'capacity.pin', 'ledger.heartbeat'],
@@ -39,8 +39,10 @@ const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
   decommission: [
     'metrics.minutes',
     'capacity.snapshot',
-    'ledger.recordCapacity',
+    'ledger.read',
+    'ledger.recordTasks',
     'capacity.scaleStable',
+    'ledger.confirmTasks',
     'ledger.heartbeat',
   ],
   complete: ['ledger.read', 'ledger.heartbeat', 'ledger.complete', 'log.append'],
@@ -56,6 +58,7 @@ const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
     'ledger.confirmRollback',
     'log.append',
     'notifier.publish',
+    'ledger.recordTold',
   ],
   'verify-rollback': ['ledger.read', 'ingress.read', 'metrics.minutes', 'ledger.verifyRollback'],
   watchdog: [
@@ -71,7 +74,9 @@ const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
     'ledger.confirmRollback',
     'ledger.verifyRollback',
     'ledger.confirmCapacity',
+    'ledger.complete',
     'notifier.publish',
+    'ledger.recordTold',
   ],
   'close-mirror': ['ledger.read', 'ledger.replaceIntent', 'ingress.write', 'ledger.confirmIntent', 'ledger.fence'],
   drill: ['ledger.recordTrip', 'ledger.heartbeat', 'alarms.trip'],
@@ -181,7 +186,8 @@ const WRITES: readonly (readonly [SimulatedHandler, Step])[] = [
   ['shift', 'ledger.confirmIntent'],
   ['signoff', 'approvals.open'],
   ['approved', 'ledger.heartbeat'],
-  ['decommission', 'ledger.recordCapacity'],
+  ['decommission', 'ledger.recordTasks'],
+  ['decommission', 'ledger.confirmTasks'],
   ['decommission', 'capacity.scaleStable'],
   ['complete', 'ledger.complete'],
 ];

@@ -7,9 +7,9 @@ declare module 'dynalite/db/index.js' {
 
 declare module 'dynalite/validations/updateItem.js' {
   /** Parses the request's expressions into it; a sentence where they are not valid. */
-  export function custom(request: object): string | undefined;
+  export function custom(request: object, store: object): string | undefined;
 }
 
 declare module 'dynalite/validations/putItem.js' {
-  export function custom(request: object): string | undefined;
+  export function custom(request: object, store: object): string | undefined;
 }

@@ -14,6 +14,9 @@ import { dynamoLeases } from '../../../lambdas/aws/dynamo/index.ts';
 
 type Item = Record<string, AttributeValue>;
 
+/** What dynalite asks of a store: DynamoDB's limit of an item. Bytes. */
+const STORE = { options: { maxItemSize: 409_600 } };
+
 /** Sort key of the lease (lambdas/aws/dynamo/item.ts). */
 const LEASE = 'CUTOVER';
 
@@ -104,9 +107,9 @@ export class LeaseTable {
   }
 
   /** The request with its expressions parsed, where its condition holds. @throws ConditionalCheckFailedException */
-  #checked<T>(parse: (request: object) => string | undefined, schema: z.ZodType<T>, input: object): T {
+  #checked<T>(parse: (request: object, store: object) => string | undefined, schema: z.ZodType<T>, input: object): T {
     const request = { ...input };
-    const problem = parse(request);
+    const problem = parse(request, STORE);
     if (problem != null) throw new RangeError(problem);
     if (checkConditional(request, this.#item ?? undefined) != null) {
       const told = 'ReturnValuesOnConditionCheckFailure' in request && this.#item !== null ? { Item: this.#item } : {};

@@ -1,0 +1,37 @@
+/** The write of every return: what the stable side can carry by its health, read back. */
+import { type Deployment, fromIso, type Lease, weightsFor } from '../model/index.ts';
+import { candidatePercentOf, neededTargets, planReturn, type ReturnPlan, type Survey } from './return-plan.ts';
+import type { RollbackPorts } from './rollback-outcome.ts';
+import { readBack, writeAll } from './write-weights.ts';
+
+/** After this long a rollback that waits for healthy stable targets is told again. Seconds. */
+export const WAIT_FOR_CAPACITY_SECONDS = 600;
+
+/** Gives the stable side what it can carry, by the health of both sides, and reads it back. */
+export async function giveBack(
+  ports: Pick<RollbackPorts, 'ingress' | 'clock'>,
+  deployment: Deployment,
+  seen: Survey,
+  lease: Lease | null,
+  breakGlass = false,
+  needed = neededTargets(lease),
+): Promise<ReturnPlan> {
+  const plan = planReturn(seen, {
+    needed,
+    candidatePercent: candidatePercentOf(deployment, seen.live, lease),
+    reduced: lease?.stableCapacity === 'reduced',
+    overdue: isOverdue(lease, ports.clock.now()),
+    breakGlass,
+  });
+  if (plan.kind === 'wait') return plan;
+  const weights = weightsFor(deployment, plan.split);
+  await writeAll(ports.ingress, weights);
+  await readBack(ports.ingress, weights, ports.clock);
+  return plan;
+}
+
+/** The wait for capacity has lasted for its maximum. */
+export function isOverdue(lease: Lease | null, now: number): boolean {
+  const since = lease?.rollback?.requestedAt;
+  return since !== undefined && now - fromIso(since) >= WAIT_FOR_CAPACITY_SECONDS * 1000;
+}
