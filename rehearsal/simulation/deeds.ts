@@ -46,6 +46,7 @@ export class Deeds {
     const item = scenario.items.find((i) => i.type === 'signoff' && i.site === name && i.nth === nth);
     const answer = item?.type === 'signoff' ? item.answer : 'approve';
     const after = item?.type === 'signoff' ? item.after : APPROVED_AFTER_SECONDS;
+    if (item !== undefined) journal.count(`signoff ${answer}`);
     if (answer === 'silence') return;
     timeline.after(after * 1000, () => {
       journal.note(`${name}: somebody answers the sign-off: ${answer}`);

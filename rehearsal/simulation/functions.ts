@@ -17,6 +17,8 @@ export interface InvocationHost {
   /** The fate of the n-th call of this kind. */
   fateOf(site: SiteName, handler: SimulatedHandler, step: Step, nth: number): Fate | null;
   onFault(fate: Fate): void;
+  /** A call of the handler's has passed. */
+  onCall(handler: SimulatedHandler, step: Step): void;
   /** The handler itself has ended, perhaps long after its caller gave it up. */
   onDone(invocation: Invocation): void;
 }
@@ -108,7 +110,9 @@ export class Invocation {
     if (fate === null) {
       await this.#wait(latency);
       this.#answered = Math.max(this.#answered, depth);
-      return copy(effect());
+      const answer = copy(effect());
+      this.#host.onCall(this.handler, step);
+      return answer;
     }
     this.fates.push(fate);
     this.#host.onFault(fate);

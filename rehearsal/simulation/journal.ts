@@ -1,7 +1,11 @@
-/** What happened in a simulation: lines for people, and how often which fault met it. */
+/** What happened in a simulation: lines for people, how often which fault met it, and who did what. */
+import type { SimulatedHandler, Step } from './scenario/index.ts';
+
 export class Journal {
   readonly trace: string[] = [];
   readonly faults: Record<string, number> = {};
+  /** How often a call of a handler's passed, by both names. */
+  readonly calls: Record<string, number> = {};
   readonly #now: () => number;
   readonly #start: number;
 
@@ -13,6 +17,11 @@ export class Journal {
   note(text: string): void {
     const seconds = (this.#now() - this.#start) / 1000;
     this.trace.push(`${seconds.toFixed(1).padStart(8)} ${text}`);
+  }
+
+  called(handler: SimulatedHandler, step: Step): void {
+    const call = `${handler} ${step}`;
+    this.calls[call] = (this.calls[call] ?? 0) + 1;
   }
 
   count(fault: string): void {

@@ -43,6 +43,8 @@ export interface Outcome {
   /** How each execution ended. */
   readonly ends: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
+  /** How often a call of a handler's passed, such as `watchdog ledger.fence`. */
+  readonly calls: Readonly<Record<string, number>>;
   readonly virtualMs: number;
   /** Milliseconds from triggers to safe weights. */
   readonly toSafe: readonly number[];
@@ -97,6 +99,8 @@ class Simulation implements InvocationHost {
   readonly #ingresses = new Map<SiteName, SimulatedIngress>();
   readonly #fates = new Map<string, Fate>();
   readonly #secrets: string[] = [SECRET];
+  /** Those of its skews that a handler has read the time by. */
+  readonly #skewed = new Set<SimulatedEvent>();
   #lastChange = START;
   #over = false;
   #failure: unknown = null;
@@ -148,6 +152,7 @@ class Simulation implements InvocationHost {
       violations: this.#observer.violations,
       ends,
       faults: this.#journal.faults,
+      calls: this.#journal.calls,
       virtualMs: this.timeline.now() - START,
       toSafe: this.#observer.toSafe,
       callsToWrite: this.#invocations.callsToWrite,
@@ -174,6 +179,10 @@ class Simulation implements InvocationHost {
 
   onFault(fate: Fate): void {
     this.#journal.count(fate);
+  }
+
+  onCall(handler: SimulatedHandler, step: Step): void {
+    this.#journal.called(handler, step);
   }
 
   #ingress(name: SiteName): SimulatedIngress {
@@ -210,11 +219,15 @@ class Simulation implements InvocationHost {
     return {
       machine,
       lastDrill: null,
-      skewOf: ({ site, handler }) =>
-        this.#scenario.items.reduce(
-          (sum, item) => (item.type === 'skew' && item.site === site && item.handler === handler ? item.seconds : sum),
-          0,
-        ),
+      skewOf: ({ site, handler }) => {
+        const skew = this.#scenario.items.findLast(
+          (item) => item.type === 'skew' && item.site === site && item.handler === handler,
+        );
+        if (skew?.type !== 'skew') return 0;
+        if (!this.#skewed.has(skew)) this.#journal.count('skew');
+        this.#skewed.add(skew);
+        return skew.seconds;
+      },
       published: (text) => {
         this.#observer.published(text, this.#secrets);
         if (text.includes('NoticeFailed')) this.#observer.told(text);

@@ -42,6 +42,10 @@ describe('a simulated cutover', () => {
       seen.reduce((sum, { toSafe }) => sum + toSafe.length, 0),
       'rollbacks',
     ).toBeGreaterThan(10);
+    const ends = seen.flatMap((outcome) => Object.entries(outcome.ends));
+    const runs = ends.reduce((sum, [, n]) => sum + n, 0);
+    const completed = ends.reduce((sum, [end, n]) => sum + (end === 'SUCCEEDED' ? n : 0), 0);
+    expect(completed / runs, 'a simulation in which hardly a run completes looks at nothing').toBeGreaterThan(0.25);
     const faults = new Set(seen.flatMap((outcome) => Object.keys(outcome.faults)));
     expect(faults.size, `kinds of faults that acted: ${[...faults].join(', ')}`).toBeGreaterThan(8);
   });

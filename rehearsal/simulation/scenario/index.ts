@@ -1,8 +1,9 @@
 /** What happens in a simulation: drawn from a seed, as plain data. */
-export { draw } from './draw.ts';
+export { CALLS, draw } from './draw.ts';
 export { PLAN } from './plan.ts';
 export { drawnFor, generator } from './random.ts';
 export {
+  FATES,
   type Fate,
   printScenario,
   read,
