@@ -35,22 +35,25 @@ export async function closeMirror(
 ): Promise<CloseMirrorOutcome> {
   for (let tries = 1; ; tries++) {
     const item = await ports.ledger.read(deployment.ingressId);
-    if (
-      item === null ||
-      item.status !== 'running' ||
-      item.intent.split.mirror === null ||
-      !concerns(item, request.scope)
-    )
+    if (item === null || item.status !== 'running' || !concerns(item, request.scope))
       return { outcome: 'nothing_to_do', item };
+    const begun = isClosing(item);
+    if (item.intent.split.mirror === null && !begun) return { outcome: 'nothing_to_do', item };
     const { candidatePercent } = item.intent.split;
     if (candidatePercent === 0) return { outcome: 'rolled_back', rollback: await rollBack(ports, deployment, request) };
     const split: TrafficSplit = { candidatePercent, mirror: null };
-    const weights = weightsFor(deployment, split);
     const at = toIso(ports.clock.now());
-    const intent = { split, weights, at, by: 'close-mirror' as const, confirmed: false };
+    const closing = {
+      split,
+      weights: weightsFor(deployment, split),
+      at,
+      by: 'close-mirror' as const,
+      confirmed: false,
+    };
+    const intent = begun ? item.intent : closing;
     try {
       // Phase, stage and heartbeat are the forward path's: only the intent that was read is replaced.
-      await ports.ledger.replaceIntent(item, intent, item.intent);
+      if (!begun) await ports.ledger.replaceIntent(item, intent, item.intent);
       const applied = await applyIntent(ports, deployment, item, intent);
       if (applied.split.mirror === null) return { outcome: 'closed', item, split: applied.split };
     } catch (error) {
@@ -58,6 +61,11 @@ export async function closeMirror(
     }
     if (tries === MAX_TRIES) return { outcome: 'nothing_to_do', item };
   }
+}
+
+/** Somebody began to close the mirror and has not said that it is done: whoever comes does it. */
+export function isClosing({ intent }: Lease): boolean {
+  return intent.by === 'close-mirror' && !intent.confirmed;
 }
 
 /** Intents of the forward path that may come in between; each phase makes one. */

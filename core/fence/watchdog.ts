@@ -19,7 +19,7 @@ import {
   type Trigger,
   toIso,
 } from '../model/index.ts';
-import { type CloseMirrorOutcome, closeMirror } from './close-mirror.ts';
+import { type CloseMirrorOutcome, closeMirror, isClosing } from './close-mirror.ts';
 import { desiredWeights, isLeaseRestored, isMarked, isOver, mayStillWrite } from './desired-weights.ts';
 import { giveBack } from './give-back.ts';
 import { type ReturnPlan, survey } from './return-plan.ts';
@@ -105,11 +105,7 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
   }
   if (late) return demand('watchdog', `no heartbeat from the run by ${item.heartbeatDueAt} (phase ${item.phase})`);
   if (ended) return demand('execution', `the ledger says running, but execution ${item.executionArn} is not running`);
-  if (!item.intent.confirmed) {
-    const age = (now - fromIso(item.intent.at)) / 1000;
-    if (age <= SHIFT_DEADLINE_SECONDS) return { action: 'none', item };
-    return demand('watchdog', `a shift started ${Math.round(age)} s ago and was never confirmed`);
-  }
+  if (!item.intent.confirmed) return watchShift(ports, deployment, item);
   const drift = await driftOf(ports, deployment, item);
   if (drift !== null)
     return (await isFinished(ports, deployment, item)) ? { action: 'none', item } : demand('drift', drift);
@@ -117,6 +113,18 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
   if (dead !== null) return demand('watchdog', dead);
   const mirror = await watchMirror(ports, deployment, item);
   return mirror ?? watchHeldCapacity(ports, item);
+}
+
+/** A shift has until its deadline; customers of a dead side or mirror have not. */
+async function watchShift(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
+  const demand = (reason: string) => demandRollback(ports, deployment, 'watchdog', reason, item);
+  const age = (ports.clock.now() - fromIso(item.intent.at)) / 1000;
+  if (age > SHIFT_DEADLINE_SECONDS) return demand(`a shift started ${Math.round(age)} s ago and was never confirmed`);
+  const dead = await deadSide(ports, item);
+  if (dead !== null) return demand(dead);
+  const reason = 'the mirror was being closed, and nobody confirmed it';
+  if (isClosing(item)) return closeOf(ports, deployment, item, reason);
+  return (await watchMirror(ports, deployment, item)) ?? { action: 'none', item };
 }
 
 /** Whether the listener has the weights of a completed cutover: the run's own last ones, or those of a time that the table has lost. */
@@ -155,6 +163,15 @@ async function watchMirror(ports: WatchdogPorts, deployment: Deployment, item: L
   const health = await ports.ingress.health(role);
   if (health.healthy > 0) return null;
   const reason = `the mirror (${role}) has no healthy target and ${mirror.percent} % of the mirrored requests pass through it`;
+  return closeOf(ports, deployment, item, reason);
+}
+
+async function closeOf(
+  ports: WatchdogPorts,
+  deployment: Deployment,
+  item: Lease,
+  reason: string,
+): Promise<WatchdogReport> {
   const scope = { kind: 'unchanged', lease: item } as const;
   const request = { trigger: 'watchdog' as const, reason, by: 'watchdog', at: toIso(ports.clock.now()), scope };
   return { action: 'mirror', request, outcome: await closeMirror(ports, deployment, request) };
