@@ -1,9 +1,9 @@
 /** What a comparison found, as one self-contained HTML file. */
-import { CATALOGUE } from '../parity/causes/index.ts';
-import { type CauseSample, type NoisyPlace, quantile, type RouteSummary, type Summary } from '../parity/tally/index.ts';
+import { type NoisyPlace, quantile, type RouteSummary, type Summary } from '../parity/tally/index.ts';
 import { escapeHtml } from './chart.ts';
-import { type CauseRow, causeRows, compared, routeRows, totalVerdicts } from './parity-rows.ts';
+import { compared, routeRows, totalVerdicts } from './parity-rows.ts';
 import { STYLE } from './style.ts';
+import type { TodoItem } from './todo-item.ts';
 
 export interface ParityEvidence {
   readonly title: string;
@@ -11,6 +11,8 @@ export interface ParityEvidence {
   /** Names of the inputs, in the order in which positions number them. */
   readonly sources: readonly string[];
   readonly summary: Summary;
+  /** By harm and traffic. */
+  readonly todo: readonly TodoItem[];
   /** What the stable side varied in by itself, in the order of {@link noiseRows}. */
   readonly noise: readonly NoisyPlace[];
   /** Sentences that a reader must know, such as rules that have expired. */
@@ -18,6 +20,7 @@ export interface ParityEvidence {
 }
 
 const MOST_NOISE = 200;
+const MOST_PLACES = 100;
 
 const CLASS_STYLE = { breaking: 'bad', undecided: 'warn', benign: 'unit', noise: 'unit' } as const;
 
@@ -28,7 +31,7 @@ export function parityHtml(evidence: ParityEvidence): string {
 td details{max-width:36rem}@media (prefers-color-scheme:dark){.warn{color:#fbbf24}}
 </style></head><body><h1>${escapeHtml(title)}</h1><p class="${verdict.ok ? 'ok' : 'bad'}"><b>${escapeHtml(verdict.sentence)}</b></p>
 ${notes.map((note) => `<p class="warn">${escapeHtml(note)}</p>`).join('')}${facts(evidence)}
-<h2>Differences by route and cause</h2>${causes(causeRows(summary), evidence.sources)}
+<h2>What to do</h2>${todoList(evidence.todo, evidence.sources)}
 <h2>Routes</h2>${routes(routeRows(summary))}${noisy(evidence.noise)}${gaps(evidence)}</body></html>\n`;
 }
 
@@ -46,17 +49,33 @@ function facts({ sources, summary }: ParityEvidence): string {
   return `<dl>${rows.map(([k, v]) => `<dt>${k}</dt><dd>${escapeHtml(v)}</dd>`).join('')}</dl>`;
 }
 
-function causes(rows: readonly CauseRow[], sources: readonly string[]): string {
-  if (rows.length === 0) return '<p>None.</p>';
-  const body = rows.map(({ route, of, cause }) => {
-    const samples = cause.pairs.first.map((s) => sample(s, sources)).join('');
-    const advice = cause.pairs.first[0]?.advice ?? CATALOGUE[cause.cause].advice;
-    return `<tr><td>${escapeHtml(route)}</td><td class="${CLASS_STYLE[cause.class]}">${cause.class}</td><td><b>${cause.cause}</b><br>${escapeHtml(CATALOGUE[cause.cause].title)}</td><td class="n">${cause.pairs.count} of ${of}</td><td>${escapeHtml(advice)}<details><summary>${cause.pairs.first.length} of ${cause.pairs.count} captures, ${cause.differences} differences</summary>${samples}</details></td></tr>`;
+function todoList(items: readonly TodoItem[], sources: readonly string[]): string {
+  if (items.length === 0) return '<p>None.</p>';
+  const body = items.map((item) => {
+    const { severity, known, cause, subject, title, captures, of, advice, samples, differences, places, routes } = item;
+    const where = routes.length === 1 ? routes[0] : `${routes.length} routes`;
+    const about = subject === '' ? '' : ` <code>${escapeHtml(subject)}</code>`;
+    return `<tr><td>${escapeHtml(where ?? '')}</td><td class="${CLASS_STYLE[severity]}">${known ? 'known' : severity}</td><td><b>${cause}</b>${about}<br>${escapeHtml(title)}</td><td class="n">${captures} of ${of}</td><td>${escapeHtml(advice)}<details><summary>${samples.length} of ${captures} captures, ${differences} differences, ${places.length} places</summary>${samples.map((s) => sample(s, sources)).join('')}${commands(item)}${morePlaces(places)}</details></td></tr>`;
   });
-  return `<table><thead><tr><th>Route</th><th>Severity</th><th>Cause</th><th>Captures</th><th>What to change</th></tr></thead><tbody>${body.join('')}</tbody></table>`;
+  return `<table><thead><tr><th>Where</th><th>Severity</th><th>Root cause</th><th>Captures</th><th>What to change</th></tr></thead><tbody>${body.join('')}</tbody></table>`;
 }
 
-function sample(s: CauseSample, sources: readonly string[]): string {
+function commands({ curl }: TodoItem): string {
+  return curl === null
+    ? ''
+    : `<dl><dt>See both answers</dt><dd><pre><code>${escapeHtml(`${curl.stable}\n${curl.candidate}`)}</code></pre></dd></dl>`;
+}
+
+function morePlaces(places: TodoItem['places']): string {
+  if (places.length < 2) return '';
+  const shown = places
+    .slice(0, MOST_PLACES)
+    .map(({ route, place }) => `<li><code>${escapeHtml(`${route} ${place}`)}</code></li>`);
+  const more = places.length > MOST_PLACES ? `<li>… and ${places.length - MOST_PLACES} more</li>` : '';
+  return `<ul>${shown.join('')}${more}</ul>`;
+}
+
+function sample(s: TodoItem['samples'][number], sources: readonly string[]): string {
   const side = (text: string | null) => (text === null ? '<i>absent</i>' : `<code>${escapeHtml(text)}</code>`);
   return `<dl><dt>Request</dt><dd><code>${escapeHtml(s.requestId)}</code> <code>${escapeHtml(s.target)}</code> <span class="unit">${escapeHtml(`${sources[s.at.source] ?? ''}:${s.at.line}`)}</span></dd><dt>Location</dt><dd><code>${escapeHtml(s.place)}</code></dd><dt>Stable</dt><dd>${side(s.stable)}</dd><dt>Candidate</dt><dd>${side(s.candidate)}</dd></dl>`;
 }

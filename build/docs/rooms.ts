@@ -174,9 +174,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [...DIFFERENCES, 'parity/rules', 'parity/explain', 'parity/compare/*'],
     pure: true,
   },
+  'parity/roots': {
+    purpose: 'Root causes: what one change of the candidate would end, wherever it shows, and which of them are known.',
+    imports: [...DIFFERENCES, 'parity/compare'],
+    pure: true,
+  },
   'parity/tally': {
     purpose: 'What many compared captures come to: counts, learned noise, the verdict of the sign-off.',
-    imports: [...DIFFERENCES, 'parity/rules', 'parity/compare'],
+    imports: [...DIFFERENCES, 'parity/rules', 'parity/compare', 'parity/roots'],
     pure: true,
   },
 
@@ -439,7 +444,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'cli/compare/outcome': {
     purpose: 'The comparer of the commands, how far it is, and what it comes to: exit code, text, JSON and report.',
-    imports: ['capture/bytes', 'parity/*', 'report', 'cli/compare/inputs', 'cli/shared'],
+    imports: ['capture/bytes', 'capture/redaction', 'input', 'parity/*', 'report', 'cli/compare/inputs', 'cli/shared'],
   },
   'cli/compare/diff/threads': {
     purpose: 'Work of a comparison, cut into tasks that all cores share.',

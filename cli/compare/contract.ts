@@ -1,17 +1,11 @@
 /** `crossfade contract`: two services are asked the same, and what they answer is held against each other. */
 import { Command } from 'commander';
-import {
-  type FailOn,
-  failOnOption,
-  number,
-  repeatable,
-  type Terminal,
-  templates,
-  wholeNumber,
-} from '../shared/index.ts';
+import { type FailOn, number, repeatable, type Terminal, templates, wholeNumber } from '../shared/index.ts';
 import type { ContractRequest } from './contract/index.ts';
+import type { OutputOptions } from './outcome/index.ts';
+import { withOutputs } from './output-options.ts';
 
-interface Options {
+interface Options extends OutputOptions {
   readonly stable: string;
   readonly candidate: string;
   readonly allow: string[];
@@ -35,15 +29,14 @@ interface Options {
   readonly out?: string;
   readonly failOn: FailOn;
   readonly rules?: string;
-  readonly html?: string;
-  readonly json?: boolean;
+  readonly baseline?: string;
   readonly dryRun?: boolean;
 }
 
 const KEY = 'CROSSFADE_REDACTION_KEY';
 
 export function contractCommand(terminal: Terminal): Command {
-  return new Command('contract')
+  const command = new Command('contract')
     .description(
       'send recorded requests, or the examples of an OpenAPI document, to two services and compare the responses',
     )
@@ -119,52 +112,43 @@ export function contractCommand(terminal: Terminal): Command {
       `write the redacted captures to this file (NDJSON); hashes are keyed by ${KEY}, or by a random key`,
     )
     .option('--rules <file>', 'rules for differences (JSON)')
-    .addOption(failOnOption())
-    .option('--html <file>', 'write a self-contained HTML report to this file')
-    .option('--json', 'print the summary as JSON to stdout')
-    .option('--dry-run', 'print the requests instead of sending them')
-    .action(async (files: string[], options: Options) => {
-      const numbers = {
-        rps: number('--rps', options.rps, 0.01, 10_000),
-        concurrency: wholeNumber('--concurrency', options.concurrency, 1, 1_000),
-        deadlineMs: number('--deadline', options.deadline, 1, 600_000),
-        limit: wholeNumber('--limit', options.limit, 1, 1e9),
-      };
-      const routes = templates('--route', options.route);
-      const { parseAllowed, parseBase, parseHeaders, parseProbes, parseValues, redactionRules, runContract } =
-        await import('./contract/index.ts');
-      const { givenRules } = await import('../shared/index.ts');
-      const { redactHeader, redactParameter, redactJson, redactKeep } = options;
-      const request: ContractRequest = {
-        ...numbers,
-        routes,
-        stable: parseBase('--stable', options.stable),
-        candidate: parseBase('--candidate', options.candidate),
-        policy: { allowed: parseAllowed(options.allow), headers: parseHeaders(options.header) },
-        logins: options.login,
-        values: parseValues(options.value),
-        sideHeaders: {
-          stable: parseHeaders(options.stableHeader, '--stable-header'),
-          candidate: parseHeaders(options.candidateHeader, '--candidate-header'),
-        },
-        cookies: options.cookies === true,
-        probes: parseProbes(options.probe),
-        redaction: redactionRules(
-          KEY,
-          terminal.environment[KEY],
-          redactHeader,
-          redactParameter,
-          redactJson,
-          redactKeep,
-        ),
-        rules: givenRules(options.rules),
-        noise: options.noise === true,
-        failOn: options.failOn,
-        json: options.json === true,
-        dryRun: options.dryRun === true,
-        ...(options.out === undefined ? {} : { out: options.out }),
-        ...(options.html === undefined ? {} : { html: options.html }),
-      };
-      terminal.exit(await runContract(files, request, terminal));
-    });
+    .option('--dry-run', 'print the requests instead of sending them');
+  return withOutputs(command).action(async (files: string[], options: Options) => {
+    const numbers = {
+      rps: number('--rps', options.rps, 0.01, 10_000),
+      concurrency: wholeNumber('--concurrency', options.concurrency, 1, 1_000),
+      deadlineMs: number('--deadline', options.deadline, 1, 600_000),
+      limit: wholeNumber('--limit', options.limit, 1, 1e9),
+    };
+    const routes = templates('--route', options.route);
+    const { parseAllowed, parseBase, parseHeaders, parseProbes, parseValues, redactionRules, runContract } =
+      await import('./contract/index.ts');
+    const { givenRules } = await import('../shared/index.ts');
+    const { readBaseline } = await import('./outcome/index.ts');
+    const { redactHeader, redactParameter, redactJson, redactKeep } = options;
+    const request: ContractRequest = {
+      ...numbers,
+      routes,
+      stable: parseBase('--stable', options.stable),
+      candidate: parseBase('--candidate', options.candidate),
+      policy: { allowed: parseAllowed(options.allow), headers: parseHeaders(options.header) },
+      logins: options.login,
+      values: parseValues(options.value),
+      sideHeaders: {
+        stable: parseHeaders(options.stableHeader, '--stable-header'),
+        candidate: parseHeaders(options.candidateHeader, '--candidate-header'),
+      },
+      cookies: options.cookies === true,
+      probes: parseProbes(options.probe),
+      redaction: redactionRules(KEY, terminal.environment[KEY], redactHeader, redactParameter, redactJson, redactKeep),
+      rules: givenRules(options.rules),
+      baseline: readBaseline(options.baseline),
+      outputs: options,
+      noise: options.noise === true,
+      failOn: options.failOn,
+      dryRun: options.dryRun === true,
+      ...(options.out === undefined ? {} : { out: options.out }),
+    };
+    terminal.exit(await runContract(files, request, terminal));
+  });
 }

@@ -4,17 +4,17 @@ import { Command, Option } from 'commander';
 import {
   EXIT,
   type FailOn,
-  failOnOption,
   number,
-  outputFile,
   repeatable,
   type Terminal,
   templates,
   UsageError,
   wholeNumber,
 } from '../shared/index.ts';
+import type { OutputOptions } from './outcome/index.ts';
+import { withOutputs } from './output-options.ts';
 
-interface Options {
+interface Options extends OutputOptions {
   readonly stable: string[];
   readonly candidate: string[];
   readonly control: string[];
@@ -23,14 +23,13 @@ interface Options {
   readonly failOn: FailOn;
   readonly rules?: string;
   readonly noise: boolean;
-  readonly html?: string;
-  readonly json?: boolean;
+  readonly baseline?: string;
   readonly threads: string;
   readonly memory: string;
 }
 
 export function diffCommand(terminal: Terminal): Command {
-  return new Command('diff')
+  const command = new Command('diff')
     .description('compare captures, or two logs of the same requests, and list the differences by route and cause')
     .argument('[files...]', 'captures (NDJSON; plain, gzip or zstd); quote patterns; - reads standard input')
     .option(
@@ -60,56 +59,55 @@ export function diffCommand(terminal: Terminal): Command {
     )
     .option('--rules <file>', 'rules for differences (JSON)')
     .option('--no-noise', 'ignore the control answers in the captures: do not use them to suppress differences')
-    .addOption(failOnOption())
-    .option('--html <file>', 'write a self-contained HTML report to this file')
-    .option('--json', 'print the summary as JSON to stdout')
     .addOption(
       new Option('--threads <n>', 'comparison threads').default(String(availableParallelism()), 'one for each core'),
     )
-    .option('--memory <MiB>', 'memory for two logs before temporary files are used', '256')
-    .action(async (files: string[], options: Options) => {
-      const settings = {
-        threads: wholeNumber('--threads', options.threads, 1, 256),
-        routes: templates('--route', options.route),
-        noise: options.noise,
-        memory: number('--memory', options.memory, 0.01, 65_536) * 1024 * 1024,
-      };
-      const { givenRules } = await import('../shared/index.ts');
-      const { diffInputs, runDiff, sourcesOf } = await import('./diff/index.ts');
-      const { headerNames } = await import('./inputs/index.ts');
-      const { comparedSoFar, deliver, notesOn, readingProgress } = await import('./outcome/index.ts');
-      const rules = givenRules(options.rules);
-      const at = Date.now();
-      const inputs = diffInputs(terminal.stdin, files, options.stable, options.candidate, options.control);
-      const sources = sourcesOf(inputs).map((input) => input.file);
-      const report = options.html === undefined ? undefined : outputFile('--html', options.html, sources);
-      const progress = readingProgress(terminal.err, sourcesOf(inputs));
-      const signal = terminal.interruption();
-      try {
-        const { summary, noise, notes } = await runDiff(inputs, {
-          ...settings,
-          pairBy: headerNames('--pair-by', options.pairBy),
-          rules,
-          at,
-          signal,
-          onProgress: (bytes, readings, so) => progress.update(bytes, readings, () => comparedSoFar(so)),
-        });
-        progress.done();
-        const code = deliver(terminal, summary, {
-          title: 'Crossfade diff',
-          sources,
-          notes: [...notesOn(rules, at), ...notes],
-          noise,
-          failOn: options.failOn,
-          mustAnswer: false,
-          json: options.json === true,
-          report,
-        });
-        terminal.exit(code);
-      } catch (error) {
-        progress.done();
-        if (error instanceof UsageError || !signal.aborted) throw error;
-        terminal.exit(EXIT.interrupted);
-      }
-    });
+    .option('--memory <MiB>', 'memory for two logs before temporary files are used', '256');
+  return withOutputs(command).action(async (files: string[], options: Options) => {
+    const settings = {
+      threads: wholeNumber('--threads', options.threads, 1, 256),
+      routes: templates('--route', options.route),
+      noise: options.noise,
+      memory: number('--memory', options.memory, 0.01, 65_536) * 1024 * 1024,
+    };
+    const { givenRules } = await import('../shared/index.ts');
+    const { diffInputs, runDiff, sourcesOf } = await import('./diff/index.ts');
+    const { headerNames } = await import('./inputs/index.ts');
+    const { comparedSoFar, deliver, notesOn, outputsOf, readBaseline, readingProgress } = await import(
+      './outcome/index.ts'
+    );
+    const baseline = readBaseline(options.baseline);
+    const decisions = { rules: givenRules(options.rules), at: Date.now(), baseline };
+    const inputs = diffInputs(terminal.stdin, files, options.stable, options.candidate, options.control);
+    const sources = sourcesOf(inputs).map((input) => input.file);
+    const outputs = outputsOf(options, sources);
+    const progress = readingProgress(terminal.err, sourcesOf(inputs));
+    const signal = terminal.interruption();
+    try {
+      const { summary, noise, notes } = await runDiff(inputs, {
+        ...settings,
+        pairBy: headerNames('--pair-by', options.pairBy),
+        decisions,
+        signal,
+        onProgress: (bytes, readings, so) => progress.update(bytes, readings, () => comparedSoFar(so)),
+      });
+      progress.done();
+      const code = deliver(terminal, summary, {
+        title: 'Crossfade diff',
+        sources,
+        notes: [...notesOn(decisions.rules, decisions.at), ...notes],
+        noise,
+        failOn: options.failOn,
+        mustAnswer: false,
+        baseline,
+        bases: null,
+        outputs,
+      });
+      terminal.exit(code);
+    } catch (error) {
+      progress.done();
+      if (error instanceof UsageError || !signal.aborted) throw error;
+      terminal.exit(EXIT.interrupted);
+    }
+  });
 }

@@ -25,6 +25,8 @@ export interface CatalogueEntry {
   readonly neverNoise?: boolean;
   /** Excerpts are text, not JSON. */
   readonly ofText?: boolean;
+  /** One setting or habit of the program shows in it, wherever it shows: all its places are one piece of work. */
+  readonly ofProgram?: boolean;
   /** On an error page it is the wording that differs. */
   readonly ofWording?: boolean;
 }
@@ -189,10 +191,12 @@ export const CATALOGUE = {
   'null-for-empty-array': breaking(
     '`[]` became null',
     'Initialise the slice (`make([]T, 0)`): a nil slice marshals as null.',
+    { ofProgram: true },
   ),
   'null-for-empty-object': breaking(
     '`{}` became null',
     'Initialise the map (`make(map[K]V)`): a nil map marshals as null.',
+    { ofProgram: true },
   ),
   'key-missing': breaking('key missing', 'Send the key; look for a misspelt or missing json tag.', {
     neverNoise: true,
@@ -201,20 +205,22 @@ export const CATALOGUE = {
   'zero-value-omitted': breaking(
     'zero value left out',
     'Remove `omitempty` from the field: Node sends the empty value.',
-    { neverNoise: true },
+    { ofProgram: true, neverNoise: true },
   ),
   'zero-value-added': breaking(
     'zero value where Node sends no key',
     'Use a pointer with `omitempty`: Node drops undefined, Go writes the zero value.',
+    { ofProgram: true },
   ),
   'null-added': breaking(
     'null where Node sends no key',
     'Add `omitempty`: Node drops undefined, a nil pointer marshals as null.',
+    { ofProgram: true },
   ),
   'null-omitted': breaking(
     'null left out',
     'Remove `omitempty` from the pointer: Node sends null, and a client may look for the key.',
-    { neverNoise: true },
+    { ofProgram: true, neverNoise: true },
   ),
   'key-renamed': breaking('same key, spelt otherwise', 'Give the field a json tag with the name that Node sends.'),
   'zero-for-null': breaking('zero value for null', 'Use a pointer or sql.Null type, so that null stays null.'),
@@ -222,62 +228,76 @@ export const CATALOGUE = {
   'integer-precision': breaking(
     'integer beyond 2^53',
     'Node rounds what int64 keeps (and Go rounds in `any`); send such ids as strings on both sides.',
-    { ofValue: true },
+    { ofProgram: true, ofValue: true },
   ),
   'float-rounding': undecided(
     'last digits of a float',
     'Go computes constants exactly and may fuse x*y+z on arm64; round on both sides before marshalling.',
-    { ofValue: true },
+    { ofProgram: true, ofValue: true },
   ),
   'float32-precision': breaking('rounded to 32 bits', 'Use float64: a float32 loses what a JavaScript number keeps.', {
+    ofProgram: true,
     ofValue: true,
   }),
   'not-a-number': breaking(
     'NaN or Infinity',
     'JSON.stringify writes null, json.Marshal fails; check with math.IsNaN before.',
+    { ofProgram: true },
   ),
   'duration-unit': breaking(
     'duration in another unit',
     'time.Duration marshals as nanoseconds; divide before marshalling.',
+    { ofProgram: true },
   ),
   'timestamp-unit': breaking(
     'seconds for milliseconds since 1970',
     'Date.now() gives milliseconds, time.Unix() seconds; use UnixMilli().',
+    { ofProgram: true },
   ),
   'timestamp-as-number': breaking(
     'number for a timestamp in text, or the other way round',
     'A time.Time marshals as RFC 3339 text, like a Date; Unix() and getTime() give numbers.',
+    { ofProgram: true },
   ),
   'zero-time': breaking('the zero time instead of null', 'Use *time.Time: a zero time.Time marshals as year 1.'),
   'timestamp-format': undecided(
     'same instant, written otherwise',
     'RFC3339Nano trims zeros; format with "2006-01-02T15:04:05.000Z07:00" as toISOString does.',
+    { ofProgram: true },
   ),
   'timestamp-zone': breaking(
     'time zone on one side only',
     'A timestamp without a zone is read as local time, with `Z` as UTC: not the same instant; write the zone that Node writes.',
+    { ofProgram: true },
   ),
   'timestamp-precision': undecided(
     'same instant, to another precision',
     'toISOString keeps milliseconds, time.RFC3339 seconds, RFC3339Nano nanoseconds; format with one of them.',
+    { ofProgram: true },
   ),
   'buffer-as-base64': breaking(
     'Buffer object became base64',
     'Node writes {"type":"Buffer","data":[…]}; agree on base64 on both sides.',
+    { ofProgram: true },
   ),
   'bytes-as-array': breaking(
     'bytes as an array of numbers',
     'A [N]byte marshals as an array, a []byte as base64; slice it, or implement MarshalText as the uuid packages do.',
+    { ofProgram: true },
   ),
   'base64-alphabet': breaking(
     'same bytes in another base64',
     'encoding/json writes standard base64 with padding, base64url is another alphabet; encode as Node does.',
+    { ofProgram: true },
   ),
   'null-struct': breaking(
     'sql.Null type sent as an object',
     'sql.NullString and its like marshal as {"String":…,"Valid":…}; use a pointer, or implement MarshalJSON.',
+    { ofProgram: true },
   ),
-  'lone-surrogate': breaking('lone surrogate replaced', 'Go writes U+FFFD; repair the text where it comes from.'),
+  'lone-surrogate': breaking('lone surrogate replaced', 'Go writes U+FFFD; repair the text where it comes from.', {
+    ofProgram: true,
+  }),
   'number-value': breaking('another number', 'Same type, other value.', { ofValue: true }),
   'number-type': breaking('string for number, or number for string', 'Look for the `,string` option of a json tag.'),
   type: breaking('another type', 'Marshal the same JSON type.'),
@@ -295,25 +315,36 @@ export const CATALOGUE = {
   ),
   'duplicate-key': breaking('a key stands twice', 'Parsers disagree on which one counts; send it once.'),
   // JSON: the same value, written otherwise
-  'number-format': benign('same number, written otherwise', 'Equal as numbers: 1e21 and 1e+21, 100 and 100.0.'),
+  'number-format': benign('same number, written otherwise', 'Equal as numbers: 1e21 and 1e+21, 100 and 100.0.', {
+    ofProgram: true,
+  }),
   'number-exponent': undecided(
     'integer written with an exponent',
     'Typed clients refuse 1e+06 for an integer; use an integer type, as a float64 marshals so from 1e21 on, and %v from 1e6.',
+    { ofProgram: true },
   ),
-  'negative-zero': benign('-0', 'Node writes 0, Go -0.'),
-  'html-escape': benign('escaped <, >, &, U+2028', 'SetEscapeHTML(false) if bodies are signed or compared as bytes.'),
-  'string-escape': benign('same text, escaped otherwise', 'Equal after parsing.'),
-  'key-order': benign('keys in another order', 'Objects are unordered (RFC 8259).'),
-  'trailing-newline': benign('trailing newline', 'json.Encoder ends with one; json.Marshal does not.'),
-  'white-space': benign('other white space', 'Insignificant in JSON.'),
+  'negative-zero': benign('-0', 'Node writes 0, Go -0.', { ofProgram: true }),
+  'html-escape': benign('escaped <, >, &, U+2028', 'SetEscapeHTML(false) if bodies are signed or compared as bytes.', {
+    ofProgram: true,
+  }),
+  'string-escape': benign('same text, escaped otherwise', 'Equal after parsing.', { ofProgram: true }),
+  'key-order': benign('keys in another order', 'Objects are unordered (RFC 8259).', { ofProgram: true }),
+  'trailing-newline': benign('trailing newline', 'json.Encoder ends with one; json.Marshal does not.', {
+    ofProgram: true,
+  }),
+  'white-space': benign('other white space', 'Insignificant in JSON.', { ofProgram: true }),
   // Bodies that are not JSON
   'not-found-body': breaking('another 404 page', 'Write the body that Express sends: Go says `404 page not found`.', {
+    ofProgram: true,
     ofText: true,
   }),
-  'redirect-body': benign('different body of a redirect', 'Clients follow Location; nobody reads the body.'),
+  'redirect-body': benign('different body of a redirect', 'Clients follow Location; nobody reads the body.', {
+    ofProgram: true,
+  }),
   'error-body': breaking(
     'another error page',
     'Clients read the body of an error; write the one that the stable side sends.',
+    { ofProgram: true },
   ),
   'body-missing': breaking('empty body', 'One side sends a body, the other none.', { neverNoise: true, ofText: true }),
   'text-value': breaking('another text', 'The texts differ at the place named.', {
@@ -334,9 +365,10 @@ export const CATALOGUE = {
   'markup-format': benign(
     'same document, written otherwise',
     'White space between tags, order and quoting of attributes, character references.',
+    { ofProgram: true },
   ),
-  'part-boundary': benign('another boundary', 'Same parts; the boundary is chosen at random.'),
-  'line-ending': benign('other line endings', 'CRLF and LF.'),
+  'part-boundary': benign('another boundary', 'Same parts; the boundary is chosen at random.', { ofProgram: true }),
+  'line-ending': benign('other line endings', 'CRLF and LF.', { ofProgram: true }),
   'body-bytes': breaking('other bytes', 'Not a format that is understood; compared byte by byte.', {
     ofText: true,
     ofWording: true,
@@ -360,7 +392,10 @@ export const CATALOGUE = {
     'Compare one sample by hand; the bodies have little in common.',
     { neverNoise: true },
   ),
-  'too-deep': undecided('nested too deeply', 'Compared as bytes below the limit of depth.', { neverNoise: true }),
+  'too-deep': undecided('nested too deeply', 'Compared as bytes below the limit of depth.', {
+    ofProgram: true,
+    neverNoise: true,
+  }),
 } satisfies Readonly<Record<string, CatalogueEntry>>;
 
 /** Stable id of a cause. */

@@ -1,3 +1,3 @@
 /** One capture, compared. */
 export { shortestEditOf } from './align/index.ts';
-export { type Compare, type CompareOptions, type Comparison, compareRecord, totalMs } from './record.ts';
+export { type Compare, type CompareOptions, type Comparison, compareRecord, totalMs, verdictOf } from './record.ts';

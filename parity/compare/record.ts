@@ -63,7 +63,8 @@ function ruled(differences: Difference[], rules: RouteRules | undefined): Differ
   return rules === undefined ? differences : applyRules(differences, rules);
 }
 
-function verdictOf(differences: readonly Difference[]): Comparison['verdict'] {
+/** By the gravest difference. */
+export function verdictOf(differences: readonly Difference[]): Comparison['verdict'] {
   if (differences.some((d) => d.class === 'breaking')) return 'breaking';
   if (differences.some((d) => d.class === 'undecided')) return 'undecided';
   return differences.some((d) => d.class === 'benign') ? 'benign' : 'same';

@@ -14,7 +14,8 @@ export {
 } from './difference.ts';
 export { Found, MAX_DIFFERENCES } from './difference-list.ts';
 export type { Finding } from './finding.ts';
-export { generalPointer } from './general-place.ts';
+export { generalPlace, generalPointer } from './general-place.ts';
+export { kindOfExcerpt } from './kind-of-excerpt.ts';
 export { foldedName } from './name.ts';
 export { within } from './nested-difference.ts';
 export { childOf, nameOf, type Path, pointerTo } from './path.ts';

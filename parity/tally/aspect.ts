@@ -53,15 +53,3 @@ function locationAspect({ stable, candidate }: Difference): string {
   const [a, b] = [stable, candidate].map((to) => generalPointer(String(to ?? '').replace(/[?#].*$/s, '')));
   return a === b ? 'location' : OTHER_PATH;
 }
-
-/** The place without array indices and ids: `header:etag`, `body/items/*\/id`, `answer`. Lines and cookies are places of their own. */
-export function generalPlace(difference: Difference): string {
-  if (difference.in === 'header') {
-    return `header:${difference.name}${difference.within === undefined ? '' : `:${difference.within}`}`;
-  }
-  if (difference.in !== 'body') return difference.in;
-  return `body${LINE.test(difference.pointer) ? difference.pointer : generalPointer(difference.pointer)}`;
-}
-
-/** A line of a text, or a cell of one. */
-const LINE = /^\/line\/\d+(?:\/\d+)?$/;

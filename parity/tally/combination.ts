@@ -4,8 +4,8 @@
  */
 
 import { standsAgainst } from '../causes/index.ts';
-import type { Difference } from '../model/index.ts';
-import { aspectOf, generalPlace } from './aspect.ts';
+import { type Difference, generalPlace } from '../model/index.ts';
+import { aspectOf } from './aspect.ts';
 
 /** One difference, or several that are alike: its place is {@link generalPlace}, its aspect {@link aspectOf}. */
 export type Against = readonly [kind: 'breaking' | 'undecided', cause: string, place: string, aspect: string];

@@ -7,9 +7,9 @@
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import { standsAgainst } from '../causes/index.ts';
 import type { Compare, Comparison } from '../compare/index.ts';
-import type { Difference } from '../model/index.ts';
+import { type Difference, generalPlace } from '../model/index.ts';
 import type { CompiledRules } from '../rules/index.ts';
-import { aspectOf, excusing, generalPlace } from './aspect.ts';
+import { aspectOf, excusing } from './aspect.ts';
 import { smallestKeys } from './smallest-keys.ts';
 
 /** In how many records a place differed in one respect, of those that have both a candidate's and a second stable answer. */

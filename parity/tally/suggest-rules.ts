@@ -6,8 +6,9 @@
 import type { CaptureRecord, ResponseLeg } from '../../capture/format/index.ts';
 import { CATALOGUE, type Cause, standsAgainst } from '../causes/index.ts';
 import { type CompareOptions, compareRecord } from '../compare/index.ts';
+import { generalPlace } from '../model/index.ts';
 import { pathOfRoute } from '../rules/index.ts';
-import { aspectOf, generalPlace } from './aspect.ts';
+import { aspectOf } from './aspect.ts';
 
 /** A rule but for `owner` and `expires`, which are empty: the rules file is refused until somebody fills them in. */
 export type SuggestedRule = {

@@ -8,6 +8,7 @@ import type { CaptureRecord } from '../../capture/format/index.ts';
 import type { Cause, Severity } from '../causes/index.ts';
 import { type Comparison, totalMs } from '../compare/index.ts';
 import { type Difference, placeOf } from '../model/index.ts';
+import { addRoots, emptyRoots, mergeRoots, type Roots } from '../roots/index.ts';
 import { bucketOf } from './histogram.ts';
 
 /** Where something stood: index of the input, and the line or HAR entry within it, from 1. */
@@ -67,6 +68,8 @@ export interface Unpaired {
 
 export interface Summary {
   readonly routes: Map<string, RouteSummary>;
+  /** What would have to be changed, across routes. */
+  readonly roots: Roots;
   readonly unreadable: Counted<Unreadable>;
   /** Of two logs: requests that stand in one of them only. */
   readonly unpaired: { readonly stable: Counted<Unpaired>; readonly candidate: Counted<Unpaired> };
@@ -77,6 +80,7 @@ export interface Summary {
 export function emptySummary(): Summary {
   return {
     routes: new Map(),
+    roots: emptyRoots(),
     unreadable: { count: 0, first: [] },
     unpaired: { stable: { count: 0, first: [] }, candidate: { count: 0, first: [] } },
     byOrder: 0,
@@ -85,6 +89,7 @@ export function emptySummary(): Summary {
 
 export function addPair(summary: Summary, record: CaptureRecord, comparison: Comparison, at: Position): void {
   const route = entry(summary.routes, comparison.route, emptyRoute);
+  addRoots(summary.roots, record, comparison, at);
   route.verdicts[comparison.verdict]++;
   if (comparison.newError) route.newErrors++;
   addLatency(route.stableLatency, totalMs(record.stable));
@@ -118,6 +123,7 @@ export function mergeInto(into: Summary, from: Summary): void {
     if (ours === undefined) into.routes.set(name, theirs);
     else mergeRoute(ours, theirs);
   }
+  mergeRoots(into.roots, from.roots);
   mergeCounted(into.unreadable, from.unreadable, SAMPLES.unreadable);
   mergeCounted(into.unpaired.stable, from.unpaired.stable, SAMPLES.unpaired);
   mergeCounted(into.unpaired.candidate, from.unpaired.candidate, SAMPLES.unpaired);

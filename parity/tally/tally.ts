@@ -3,8 +3,7 @@
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import type { Severity } from '../causes/index.ts';
 import { type Comparison, totalMs } from '../compare/index.ts';
-import { excerpt } from '../model/index.ts';
-import { generalPlace } from './aspect.ts';
+import { excerpt, generalPlace } from '../model/index.ts';
 import { combinationKey } from './combination.ts';
 import { bucketOf, type Histogram, mergeHistograms } from './histogram.ts';
 import { mergeRouteNoise, NO_NOISE, type NoiseModel, type RouteNoise } from './noise.ts';

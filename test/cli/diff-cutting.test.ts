@@ -11,7 +11,11 @@ import { mergeNoise, NO_NOISE } from '../../parity/tally/noise.ts';
 import { emptySummary, mergeInto, type Summary } from '../../parity/tally/summary.ts';
 import { askedTwice, legLine, ndjson, pair } from '../support/captures.ts';
 
-const compare = comparer({ v: 1, rules: [] }, 0);
+const compare = comparer({
+  rules: { v: 1, rules: [] },
+  at: 0,
+  baseline: { format: 'crossfade-baseline/1', differences: [] },
+});
 const LONGEST_LINE = 16 * 1024 * 1024;
 
 async function* streamed(data: Buffer, sizes: readonly number[]) {

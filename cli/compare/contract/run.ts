@@ -2,19 +2,20 @@
 
 import { RecordMaker } from '../../../capture/index.ts';
 import type { RedactionRules } from '../../../capture/redaction/index.ts';
+import type { Baseline } from '../../../parity/roots/index.ts';
 import type { RuleSet } from '../../../parity/rules/index.ts';
 import { emptySummary, mergeInto } from '../../../parity/tally/index.ts';
+import { EXIT, type ExitCode, type FailOn, outputFile, plainLines, say, type Terminal } from '../../shared/index.ts';
 import {
-  EXIT,
-  type ExitCode,
-  type FailOn,
-  outputFile,
-  plainLines,
-  say,
-  type Terminal,
-  UsageError,
-} from '../../shared/index.ts';
-import { comparedSoFar, comparer, deliver, notesOn, type ReadingProgress, readingProgress } from '../outcome/index.ts';
+  comparedSoFar,
+  comparer,
+  deliver,
+  notesOn,
+  type OutputOptions,
+  outputsOf,
+  type ReadingProgress,
+  readingProgress,
+} from '../outcome/index.ts';
 import { CaptureCounter, type CountedCaptures } from './counting.ts';
 import { dryRun } from './dry-run.ts';
 import type { SendPolicy } from './policy.ts';
@@ -49,9 +50,9 @@ export interface ContractRequest {
   readonly deadlineMs: number;
   readonly limit: number;
   readonly out?: string;
-  readonly html?: string;
   readonly failOn: FailOn;
-  readonly json: boolean;
+  readonly baseline: Baseline;
+  readonly outputs: OutputOptions;
   readonly dryRun: boolean;
 }
 
@@ -74,16 +75,15 @@ export async function runContract(
   const { policy, probes, limit, routes } = request;
   const plan: SendPlan = { requests: requestsOf(sources, { routes, signal }), policy, probes, limit };
   const not: NotSent = { skipped: new Map(), summary: emptySummary() };
-  const tell = (text: string) => say(request.json ? terminal.err : terminal.out, plainLines(text));
+  const tell = (text: string) => say(request.outputs.json === true ? terminal.err : terminal.out, plainLines(text));
   try {
     if (request.dryRun) {
       const { requests, text } = await dryRun(toSend(plan, not));
       tell([announcement(names, request), text, ...unsent(not), ...unread(not, names)].join('\n'));
       return requests > 0 ? EXIT.ok : EXIT.usage;
     }
-    const report = request.html === undefined ? undefined : outputFile('--html', request.html, names);
     const out = request.out === undefined ? undefined : outputFile('--out', request.out, names);
-    if (out !== undefined && out === report) throw new UsageError('--out and --html must be different files');
+    const outputs = outputsOf(request.outputs, out === undefined ? names : [...names, out]);
     await reachable('--stable', request.stable);
     await reachable('--candidate', request.candidate);
     tell(announcement(names, request));
@@ -99,13 +99,14 @@ export async function runContract(
     });
     mergeInto(not.summary, summary);
     for (const line of unsent(not)) tell(line);
-    const { failOn, json } = request;
+    const { failOn, baseline, stable, candidate } = request;
     return deliver(terminal, not.summary, {
       title: 'Crossfade contract',
       sources: names,
       failOn,
-      json,
-      report,
+      baseline,
+      bases: { stable: stable.href, candidate: candidate.href },
+      outputs,
       mustAnswer: true,
       noise,
       notes: [
@@ -137,14 +138,14 @@ async function send(
 ): Promise<CountedCaptures> {
   // Steps of a flow wait for each other.
   const concurrency = sessions.inOrder ? 1 : request.concurrency;
-  const { deadlineMs, routes, redaction, rules, rps, noise } = request;
+  const { deadlineMs, routes, redaction, rules, baseline, rps, noise } = request;
   const sample = { cap: BODY_CAP, key: redaction.key };
   const side = (base: URL, session: SideSession) =>
     new ServiceSide(base, { concurrency, deadlineMs, sample, signal, session });
   const [stable, candidate] = [side(request.stable, sessions.stable), side(request.candidate, sessions.candidate)];
   const records = await openRecords(out);
   const spool = noise ? await Spool.open() : null;
-  const counting = new CaptureCounter((model) => comparer(rules, at, model), spool);
+  const counting = new CaptureCounter((model) => comparer({ rules, at, baseline }, model), spool);
   try {
     await replay(plan, not, {
       stable,

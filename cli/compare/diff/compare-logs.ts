@@ -28,11 +28,11 @@ export function inputsOf({ stable, candidate, control }: Logs): readonly Input[]
 }
 
 async function readLogs(logs: Logs, settings: DiffSettings, reading: Reading, noise: NoisePass): Promise<void> {
-  const { threads, routes, pairBy, rules, at, memory, signal } = settings;
+  const { threads, routes, pairBy, decisions, memory, signal } = settings;
   const inputs = inputsOf(logs);
   const count = partitionsFor(inputs, memory);
   const useful = usefulThreads(inputs, threads);
-  const pool = new Pool(useful, { routes, pairBy, partitions: count, rules, at, noise }, signal);
+  const pool = new Pool(useful, { routes, pairBy, partitions: count, decisions, noise }, signal);
   const partitions = new Partitions(count, memory);
   try {
     let first = 0;

@@ -13,11 +13,11 @@ export function comparePairsOf(inputs: readonly Input[], settings: DiffSettings)
 async function read(
   inputs: readonly Input[],
   reading: Reading,
-  { threads, routes, pairBy, rules, at, signal }: DiffSettings,
+  { threads, routes, pairBy, decisions, signal }: DiffSettings,
   noise: NoisePass,
   mayRepeat: boolean,
 ): Promise<void> {
-  const pool = new Pool(usefulThreads(inputs, threads), { routes, pairBy, partitions: 1, rules, at, noise }, signal);
+  const pool = new Pool(usefulThreads(inputs, threads), { routes, pairBy, partitions: 1, decisions, noise }, signal);
   try {
     const tasks = reading.tasks(inputs, 0, (piece, source): PairsTask => ({ kind: 'pairs', source, ...piece }));
     await pool.each(tasks, (result) => {

@@ -1,6 +1,5 @@
 /** One reading of inputs: tasks for the pool, and what becomes of their results. */
 import type { Piece } from '../../../capture/index.ts';
-import type { RuleSet } from '../../../parity/rules/index.ts';
 import {
   addUnreadable,
   emptySummary,
@@ -11,6 +10,7 @@ import {
   type Summary,
 } from '../../../parity/tally/index.ts';
 import { type Input, piecesOf } from '../inputs/index.ts';
+import type { Decisions } from '../outcome/index.ts';
 import type { TaskResult } from './threads/index.ts';
 
 export interface DiffSettings {
@@ -18,9 +18,7 @@ export interface DiffSettings {
   readonly routes: readonly string[];
   /** Request headers, in lower case, that name a request in both logs. */
   readonly pairBy: readonly string[];
-  readonly rules: RuleSet;
-  /** When the run began, milliseconds. */
-  readonly at: number;
+  readonly decisions: Decisions;
   /** What the stable side's second answers show to vary by itself is let off. */
   readonly noise: boolean;
   /** Bytes of two logs that are held in memory before they go to temporary files. */

@@ -1,17 +1,24 @@
 /** The comparer as the commands use it: contents are decoded, and what owners have decided holds. */
 import { decodeContent } from '../../../capture/bytes/index.ts';
 import { type Compare, type CompareOptions, compareRecord } from '../../../parity/compare/index.ts';
+import { type Baseline, withBaseline } from '../../../parity/roots/index.ts';
 import { compileRules, expiredRules, type RuleSet, sweepingRules } from '../../../parity/rules/index.ts';
 import { type NoiseModel, withNoise } from '../../../parity/tally/index.ts';
 
-/**
- * @param at which rules apply is decided at this moment, in milliseconds, once for a run
- * @param noise what was learned, and is let off
- */
-export function comparer(rules: RuleSet, at: number, noise?: NoiseModel): Compare {
+/** What a run goes by, the same from its beginning to its end. */
+export interface Decisions {
+  readonly rules: RuleSet;
+  /** Which rules apply is decided at this moment, in milliseconds. */
+  readonly at: number;
+  /** Differences that are known, and do not count. */
+  readonly baseline: Baseline;
+}
+
+/** @param noise what was learned, and is let off */
+export function comparer({ rules, at, baseline }: Decisions, noise?: NoiseModel): Compare {
   const options = compareOptions(rules, at);
   const learned = noise === undefined ? options : { ...options, rules: withNoise(options.rules, noise) };
-  return (record) => compareRecord(record, learned);
+  return withBaseline((record) => compareRecord(record, learned), baseline);
 }
 
 export function compareOptions(rules: RuleSet, at: number) {

@@ -1,11 +1,17 @@
-/** Tells the outcome: to the terminal or a script, and into a report. */
-import { writeFileSync } from 'node:fs';
+/** Tells the outcome: to the terminal or a script, and into files. */
+import { type Baseline, baselineOf, seenOf } from '../../../parity/roots/index.ts';
 import type { NoisyPlace, Summary } from '../../../parity/tally/index.ts';
 import { noiseRows, parityHtml } from '../../../report/index.ts';
 import { EXIT, type ExitCode, plain, plainJson, say, type Terminal } from '../../shared/index.ts';
 import { conclude, type Terms } from './conclusion.ts';
+import type { Bases } from './curl.ts';
+import { githubAnnotations } from './github.ts';
 import { summaryJson } from './json.ts';
+import { junitXml } from './junit.ts';
+import type { Outputs } from './outputs.ts';
+import { sarifLog } from './sarif.ts';
 import { summaryText, textOptions } from './text.ts';
+import { todoOf } from './todo.ts';
 
 export interface Delivery extends Terms {
   readonly title: string;
@@ -15,29 +21,44 @@ export interface Delivery extends Terms {
   readonly notes: readonly string[];
   /** What the stable side varied in by itself. */
   readonly noise: readonly NoisyPlace[];
-  readonly json: boolean;
-  /** File of the report; checked by cli/compare/diff/output-file.ts. */
-  readonly report: string | undefined;
+  /** Known differences, which were compared with. */
+  readonly baseline: Baseline;
+  /** Where both sides can be asked again; null: nobody knows. */
+  readonly bases: Bases | null;
+  readonly outputs: Outputs;
 }
 
 /** @returns the exit code */
 export function deliver(terminal: Terminal, summary: Summary, delivery: Delivery): ExitCode {
-  const { title, sources, notes, json, report } = delivery;
+  const { title, sources, outputs, bases, failOn } = delivery;
+  const notes = [...delivery.notes, ...notesOnBaseline(delivery.baseline, summary)];
   const noise = noiseRows(delivery.noise);
   const conclusion = conclude(summary, delivery);
   const { exit, sentence } = conclusion;
   const { out, err } = terminal;
-  if (report !== undefined) {
-    const verdict = { ok: exit === EXIT.ok, sentence };
-    writeFileSync(report, parityHtml({ title, verdict, sources, summary, noise, notes }));
-  }
-  if (json) say(out, plainJson(summaryJson({ summary, noise, sources, conclusion, notes }), 2));
+  const todo = todoOf(summary, bases);
+  const verdict = { ok: exit === EXIT.ok, sentence };
+  outputs.write('html', () => parityHtml({ title, verdict, sources, summary, todo, noise, notes }));
+  outputs.write('junit', () => junitXml(title, summary, todo, failOn));
+  outputs.write('sarif', () => `${plainJson(sarifLog(todo, sources), 2)}\n`);
+  outputs.write('writeBaseline', () => `${plainJson(baselineOf(summary.roots), 2)}\n`);
+  if (outputs.json) say(out, plainJson(summaryJson({ summary, todo, noise, sources, conclusion, notes }), 2));
   else {
     const options = textOptions(out);
-    say(out, summaryText(summary, noise, sources, options));
+    say(out, summaryText(summary, todo, noise, sources, options));
     for (const note of notes) say(out, `\n${options.paint('yellow', plain(note))}`);
     say(out, `\n${options.paint(exit === EXIT.ok ? 'green' : 'red', sentence)}`);
   }
+  if (outputs.github) for (const line of githubAnnotations(todo, sources, failOn)) say(outputs.json ? err : out, line);
   if (exit === EXIT.usage) say(err, sentence);
   return exit;
+}
+
+function notesOnBaseline({ differences }: Baseline, { roots }: Summary): string[] {
+  if (differences.length === 0) return [];
+  const seen = seenOf(differences, roots);
+  const gone = differences.length - seen;
+  return [
+    `${seen} known differences of the baseline are there and do not count.${gone === 0 ? '' : ` ${gone} did not occur: if they are mended, write the baseline anew by --write-baseline.`}`,
+  ];
 }

@@ -1,19 +1,23 @@
 /** A summary for scripts. The format is in docs/reference/diff-and-contract.md, and versioned by its name. */
 import { countOf, type NoisyPlace, type Position, quantile, type Summary } from '../../../parity/tally/index.ts';
-import { causeRows, compared, routeRows, totalVerdicts } from '../../../report/index.ts';
+import { causeRows, compared, routeRows, type TodoItem, totalVerdicts } from '../../../report/index.ts';
 import type { Conclusion } from './conclusion.ts';
 
 export const DIFF_FORMAT = 'crossfade-diff/1';
 
+/** Places that are listed of each root cause. */
+const MOST_PLACES = 100;
+
 export interface Told {
   readonly summary: Summary;
+  readonly todo: readonly TodoItem[];
   readonly noise: readonly NoisyPlace[];
   readonly sources: readonly string[];
   readonly conclusion: Conclusion;
   readonly notes: readonly string[];
 }
 
-export function summaryJson({ summary, noise, sources, conclusion, notes }: Told) {
+export function summaryJson({ summary, todo, noise, sources, conclusion, notes }: Told) {
   const place = ({ source, line }: Position) => ({ file: sources[source] ?? '', line });
   const placed = <T extends { readonly at: Position }>({ count, first }: { count: number; first: readonly T[] }) => ({
     count,
@@ -40,6 +44,12 @@ export function summaryJson({ summary, noise, sources, conclusion, notes }: Told
       pairs: pairs.count,
       differences,
       samples: placed(pairs).first,
+    })),
+    todo: todo.map(({ places, samples, ...item }) => ({
+      ...item,
+      places: places.length,
+      first: places.slice(0, MOST_PLACES),
+      samples: samples.map(({ at, ...rest }) => ({ ...place(at), ...rest })),
     })),
     noise,
     unreadable: placed(summary.unreadable),

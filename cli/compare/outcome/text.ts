@@ -1,8 +1,8 @@
-/** A summary for a terminal of 80 to 120 columns: what happened, by route and cause, and an example of each. */
+/** A summary for a terminal of 80 to 120 columns: what to do, by root cause, with examples and the commands that show them. */
 import { styleText } from 'node:util';
-import { CATALOGUE, type Severity, standsAgainst } from '../../../parity/causes/index.ts';
-import type { CauseSample, NoisyPlace, Summary, Unpaired } from '../../../parity/tally/index.ts';
-import { type CauseRow, causeRows, compared, totalVerdicts } from '../../../report/index.ts';
+import { type Severity, standsAgainst } from '../../../parity/causes/index.ts';
+import type { NoisyPlace, Summary, Unpaired } from '../../../parity/tally/index.ts';
+import { compared, type TodoItem, totalVerdicts } from '../../../report/index.ts';
 import { plain, type Screen } from '../../shared/index.ts';
 
 const NARROWEST = 80;
@@ -10,6 +10,8 @@ const WIDEST = 120;
 /** Where nobody says how wide the page is. */
 const DEFAULT_WIDTH = 100;
 const MOST_ROWS = 40;
+/** Width of a cause with its subject. */
+const MOST_CAUSE = 44;
 const MOST_DETAILS = 12;
 const MOST_NOISE = 10;
 const KEPT =
@@ -34,18 +36,18 @@ export function textOptions({ columns, coloured }: Screen): TextOptions {
 
 export function summaryText(
   summary: Summary,
+  todo: readonly TodoItem[],
   noise: readonly NoisyPlace[],
   sources: readonly string[],
   options: TextOptions,
 ): string {
-  const rows = causeRows(summary);
   return [
     headline(summary),
-    ...table(rows, options),
-    ...rows
-      .filter(({ cause }) => standsAgainst(cause.class))
+    ...table(todo, options),
+    ...todo
+      .filter(({ severity }) => standsAgainst(severity))
       .slice(0, MOST_DETAILS)
-      .flatMap((row) => detail(row, sources, options)),
+      .flatMap((item) => detail(item, sources, options)),
     ...noisy(noise, options),
     ...gaps(summary, sources, options),
   ].join('\n');
@@ -58,45 +60,78 @@ function headline(summary: Summary): string {
   return `${plural(compared(total), 'capture')} on ${plural(summary.routes.size, 'route')}: ${counts}${unmatched}`;
 }
 
-function table(rows: readonly CauseRow[], { width, paint }: TextOptions): string[] {
-  if (rows.length === 0) return [];
-  const shown = rows.slice(0, MOST_ROWS);
-  const pairs = (row: CauseRow) => `${row.cause.pairs.count} of ${row.of}`;
+/** One row for each root cause: where it is all of one route, the route; otherwise how many there are. */
+function table(todo: readonly TodoItem[], { width, paint }: TextOptions): string[] {
+  if (todo.length === 0) return [];
+  const shown = todo.slice(0, MOST_ROWS);
+  const captures = ({ captures: count, of }: TodoItem) => `${count} of ${of}`;
+  const about = ({ cause, subject }: TodoItem) => `${cause}${subject === '' ? '' : ` (${plain(subject)})`}`;
   const [class_, cause, count] = [
     'undecided'.length,
-    Math.max('cause'.length, ...shown.map((row) => row.cause.cause.length)),
-    Math.max('captures'.length, ...shown.map((row) => pairs(row).length)),
+    Math.min(MOST_CAUSE, Math.max('cause'.length, ...shown.map((item) => about(item).length))),
+    Math.max('captures'.length, ...shown.map((item) => captures(item).length)),
   ];
   const room = width - class_ - cause - count - 6;
-  const route = Math.max('route'.length, ...shown.map((row) => Math.min(room, plain(row.route).length)));
+  const where = Math.max('where'.length, ...shown.map((item) => Math.min(room, plain(whereOf(item)).length)));
   const line = (r: string, k: string, c: string, n: string) =>
-    `${cut(plain(r), route).padEnd(route)}  ${k.padEnd(class_)}  ${c.padEnd(cause)}  ${n.padStart(count)}`;
-  const more = rows.length - shown.length;
+    `${cut(plain(r), where).padEnd(where)}  ${k.padEnd(class_)}  ${cut(c, cause).padEnd(cause)}  ${n.padStart(count)}`;
+  const more = todo.length - shown.length;
   return [
     '',
-    paint('dim', line('route', 'severity', 'cause', 'captures')),
-    ...shown.map((row) => {
-      const text = line(row.route, row.cause.class, row.cause.cause, pairs(row));
-      return paint(COLORS[row.cause.class], text);
-    }),
+    paint('dim', line('where', 'severity', 'cause', 'captures')),
+    ...shown.map((item) =>
+      paint(
+        COLORS[item.severity],
+        line(whereOf(item), item.known ? 'known' : item.severity, about(item), captures(item)),
+      ),
+    ),
     ...(more > 0 ? [`… and ${more} more rows; --json and --html show all of them`] : []),
   ];
 }
 
-function detail({ route, cause }: CauseRow, sources: readonly string[], { width, paint }: TextOptions): string[] {
-  const advice = cause.pairs.first[0]?.advice ?? CATALOGUE[cause.cause].advice;
-  const head = `${cause.cause} on ${plain(route)}`;
+function whereOf({ routes, places }: TodoItem): string {
+  const [only] = routes;
+  return routes.length === 1 && only !== undefined
+    ? only
+    : `${plural(routes.length, 'route')}, ${plural(places.length, 'place')}`;
+}
+
+/** What to change, the first place, how many more, and the commands that show both answers. */
+function detail(item: TodoItem, sources: readonly string[], { width, paint }: TextOptions): string[] {
+  const { cause, subject, advice, samples, places, routes, curl } = item;
+  const about = `${cause}${subject === '' ? '' : ` (${plain(subject)})`}`;
+  const more = places.length - 1;
+  const [, second] = places;
   return [
     '',
-    paint('bold', cut(head, width)),
+    paint('bold', cut(`${about} on ${plain(whereOf(item))}`, width)),
     ...wrap(plain(advice), width - 2).map((line) => `  ${line}`),
-    ...cause.pairs.first.flatMap((sample) => example(sample, sources, width)),
+    ...samples.flatMap((sample) => example(sample, routes.length > 1, sources, width)),
+    ...(more > 0 && second !== undefined
+      ? [
+          cut(
+            `  and ${more} more ${more === 1 ? 'place' : 'places'}, such as ${plain(`${second.route} ${second.place}`)}`,
+            width,
+          ),
+        ]
+      : []),
+    ...(curl === null ? [] : [...command(curl.stable), ...command(curl.candidate)]),
   ];
 }
 
-function example(sample: CauseSample, sources: readonly string[], width: number): string[] {
-  const { at, requestId, place, stable, candidate } = sample;
-  const where = `  ${plain(requestId)} (${plain(sources[at.source] ?? '')}:${at.line}) ${plain(place)}`;
+function command(text: string): string[] {
+  return text.split('\n').map((line) => `    ${plain(line)}`);
+}
+
+function example(
+  sample: TodoItem['samples'][number],
+  routed: boolean,
+  sources: readonly string[],
+  width: number,
+): string[] {
+  const { at, requestId, place, stable, candidate, route } = sample;
+  const location = routed ? `${plain(route)} ${plain(place)}` : plain(place);
+  const where = `  ${plain(requestId)} (${plain(sources[at.source] ?? '')}:${at.line}) ${location}`;
   const values = `${plain(stable ?? '(absent)')} → ${plain(candidate ?? '(absent)')}`;
   return [cut(where, width), `    ${cut(values, width - 4)}`];
 }

@@ -1,8 +1,8 @@
 /** What a thread of the pool is given, and what it gives back. */
 
 import type { Piece } from '../../../../capture/index.ts';
-import type { RuleSet } from '../../../../parity/rules/index.ts';
 import type { NoiseModel, Summary } from '../../../../parity/tally/index.ts';
+import type { Decisions } from '../../outcome/index.ts';
 
 /** Same for all threads of a run. */
 export interface WorkerSettings {
@@ -12,9 +12,7 @@ export interface WorkerSettings {
   readonly pairBy: readonly string[];
   /** Parts into which the legs of two logs are sorted by the hash of their key; 1 where there are no two logs. */
   readonly partitions: number;
-  readonly rules: RuleSet;
-  /** When the run began, milliseconds: which rules have expired does not change on the way. */
-  readonly at: number;
+  readonly decisions: Decisions;
   readonly noise: NoisePass;
 }
 

@@ -1,0 +1,81 @@
+/** Known differences: a file names each by its route, cause and place, and only others count. */
+import * as z from 'zod';
+import { isCause } from '../causes/index.ts';
+import { type Compare, verdictOf } from '../compare/index.ts';
+import { type Difference, generalPlace } from '../model/index.ts';
+import { BASELINE_RULE } from './known.ts';
+import { changeOf } from './root-cause.ts';
+import { type Roots, rootsOf } from './roots.ts';
+
+const entrySchema = z.strictObject({
+  /** As captures and templates name it. */
+  route: z.string().min(1),
+  cause: z.string().refine(isCause, 'must be a cause of docs/reference/causes.md'),
+  /** `header:etag`, `body/items/*\/id`, `status`: array indices and ids are `*`. */
+  place: z.string().min(1),
+  /** Status or types of both sides, where the cause has them: another change at the same place is new. */
+  change: z.string().min(1).optional(),
+});
+
+export const baselineSchema = z.strictObject({
+  format: z.literal('crossfade-baseline/1'),
+  differences: z.array(entrySchema),
+});
+
+export type Baseline = z.infer<typeof baselineSchema>;
+type BaselineEntry = z.infer<typeof entrySchema>;
+
+function entryKey({ route, cause, place, change: changed = '' }: BaselineEntry): string {
+  return JSON.stringify([route, cause, place, changed]);
+}
+
+/** Compares as `compare` does; what the baseline names becomes noise. The candidate's new errors stay new errors. */
+export function withBaseline(compare: Compare, { differences: known }: Baseline): Compare {
+  if (known.length === 0) return compare;
+  const keys = new Set(known.map(entryKey));
+  return (record) => {
+    const comparison = compare(record);
+    const { route } = comparison;
+    if (!comparison.differences.some((difference) => keys.has(entryKey(entryOf(difference, route))))) return comparison;
+    const differences = comparison.differences.map(
+      (difference): Difference =>
+        keys.has(entryKey(entryOf(difference, route)))
+          ? { ...difference, class: 'noise', rule: BASELINE_RULE }
+          : difference,
+    );
+    return { ...comparison, differences, verdict: verdictOf(differences) };
+  };
+}
+
+/** All that was found, but noise: with it as the baseline the same comparison fails no more. */
+export function baselineOf(roots: Roots): Baseline {
+  const entries = rootsOf(roots)
+    .filter((root) => root.known || root.class !== 'noise')
+    .flatMap((root) =>
+      [...root.places.values()].map(
+        ({ route, place, change: changed }): BaselineEntry => ({
+          route,
+          cause: root.cause,
+          place,
+          ...(changed === '' ? {} : { change: changed }),
+        }),
+      ),
+    );
+  const byKey = new Map(entries.map((entry) => [entryKey(entry), entry]));
+  const differences = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+  return { format: 'crossfade-baseline/1', differences };
+}
+
+/** How many of the known differences occurred. */
+export function seenOf(known: readonly BaselineEntry[], roots: Roots): number {
+  const seen = new Set(
+    [...roots.values()]
+      .filter((root) => root.known)
+      .flatMap(({ cause, places }) => [...places.values()].map((at) => entryKey({ cause, ...at }))),
+  );
+  return known.filter((entry) => seen.has(entryKey(entry))).length;
+}
+
+function entryOf(difference: Difference, route: string): BaselineEntry {
+  return { route, cause: difference.cause, place: generalPlace(difference), change: changeOf(difference) };
+}

@@ -1,0 +1,46 @@
+/** Which differences one change of the candidate would end: those of one cause about one subject, on whatever route. */
+import { entryOf } from '../causes/index.ts';
+import { type Difference, foldedName, generalPlace, kindOfExcerpt } from '../model/index.ts';
+import { isKnown } from './known.ts';
+
+/** What became of what, where the cause alone does not say so: `404 → 200`, `string → array`; empty elsewhere. */
+export function changeOf(difference: Difference): string {
+  switch (difference.in) {
+    case 'status':
+      return `${difference.stable} → ${difference.candidate}`;
+    case 'answer':
+      return difference.candidate.split(':', 1)[0] ?? '';
+    case 'header':
+      return '';
+    case 'body': {
+      const [from, to] = [kindOfExcerpt(difference.stable), kindOfExcerpt(difference.candidate)];
+      return difference.cause === 'type' || difference.cause === 'number-type' ? `${from} → ${to}` : '';
+    }
+  }
+}
+
+/** What the difference is about: a header field, a key, a change of status or type; empty where the cause is one of the whole program. */
+export function subjectOf(difference: Difference, route: string): string {
+  if (difference.in === 'header') return generalPlace(difference).slice('header:'.length);
+  const changed = changeOf(difference);
+  if (changed !== '' || difference.in !== 'body' || entryOf(difference.cause).ofProgram === true) return changed;
+  const key = entryOf(difference.cause).ofText === true ? undefined : lastKey(generalPlace(difference));
+  if (key === undefined) return `${route} ${generalPlace(difference)}`;
+  // Missing in one spelling and added in another is one thing.
+  return difference.cause === 'key-renamed' ? foldedName(key) : key;
+}
+
+/** Severity first, so that what is kept of too many is the gravest. */
+export function rootKey(difference: Difference, route: string): string {
+  const rank = ['breaking', 'undecided', 'benign', 'noise'].indexOf(difference.class);
+  return `${rank} ${difference.cause} ${isKnown(difference) ? 'known' : 'new'} ${subjectOf(difference, route)}`;
+}
+
+/** The innermost key of a place in JSON; undefined in a text, and at the top. */
+function lastKey(place: string): string | undefined {
+  if (/^body\/line\//.test(place)) return undefined;
+  return place
+    .split('/')
+    .slice(1)
+    .findLast((step) => step !== '*');
+}

@@ -1,0 +1,171 @@
+/** The root causes of a set of compared pairs, each with its places and the first few pairs. Merging is commutative and associative. */
+import type { CaptureRecord } from '../../capture/format/index.ts';
+import type { Cause, Severity } from '../causes/index.ts';
+import type { Comparison } from '../compare/index.ts';
+import { type Difference, excerpt, generalPlace, placeOf } from '../model/index.ts';
+import { isKnown } from './known.ts';
+import { changeOf, rootKey, subjectOf } from './root-cause.ts';
+
+export interface RootPlace {
+  readonly route: string;
+  /** Array indices and ids as `*`. */
+  readonly place: string;
+  /** As {@link changeOf} says. */
+  readonly change: string;
+  /** Captures that differ there. */
+  pairs: number;
+}
+
+/** The first difference of a pair that has the root cause. */
+export interface RootSample {
+  /** Index of the input, and the line or entry within it, from 1. */
+  readonly at: { readonly source: number; readonly line: number };
+  readonly requestId: string;
+  readonly route: string;
+  readonly request: CaptureRecord['request'];
+  readonly place: string;
+  readonly stable: string | null;
+  readonly candidate: string | null;
+  readonly advice: string;
+}
+
+export interface Root {
+  readonly cause: Cause;
+  readonly class: Severity;
+  /** As {@link subjectOf} says. */
+  readonly subject: string;
+  /** A baseline names it. */
+  readonly known: boolean;
+  differences: number;
+  /** Captures that have it. */
+  pairs: number;
+  readonly places: Map<string, RootPlace>;
+  /** In the order of the input. */
+  first: readonly RootSample[];
+}
+
+export type Roots = Map<string, Root>;
+
+const MOST = { roots: 2_000, places: 2_000, samples: 3, bodyBytes: 16 * 1024 } as const;
+
+export function emptyRoots(): Roots {
+  return new Map();
+}
+
+/** @param at where the pair stood in the input */
+export function addRoots(roots: Roots, record: CaptureRecord, comparison: Comparison, at: RootSample['at']): void {
+  const { route, differences } = comparison;
+  const inThisPair = new Set<string>();
+  for (const difference of differences) {
+    const key = rootKey(difference, route);
+    const root = roots.get(key) ?? emptyRoot(difference, route);
+    roots.set(key, root);
+    root.differences++;
+    addPlace(root, difference, route, inThisPair);
+    if (inThisPair.has(key)) continue;
+    inThisPair.add(key);
+    root.pairs++;
+    const last = root.first.at(-1);
+    if (root.first.length < MOST.samples || (last !== undefined && earlier(at, last.at)))
+      root.first = firstOf([...root.first, sampleOf(record, difference, at)]);
+  }
+  bound(roots, 2 * MOST.roots, MOST.roots);
+}
+
+/** Adds `from` to `into`; `from` must not be used afterwards. */
+export function mergeRoots(into: Roots, from: Roots): void {
+  for (const [key, theirs] of from) {
+    const ours = into.get(key);
+    if (ours === undefined) {
+      into.set(key, theirs);
+      continue;
+    }
+    ours.differences += theirs.differences;
+    ours.pairs += theirs.pairs;
+    ours.first = firstOf([...ours.first, ...theirs.first]);
+    for (const [name, place] of theirs.places) {
+      const known = ours.places.get(name);
+      if (known === undefined) ours.places.set(name, place);
+      else known.pairs += place.pairs;
+    }
+    bound(ours.places, 2 * MOST.places, MOST.places);
+  }
+  bound(into, 2 * MOST.roots, MOST.roots);
+}
+
+const ORDER: readonly Severity[] = ['breaking', 'undecided', 'benign', 'noise'];
+
+/** By harm, then by traffic: severity, captures, places. */
+export function rootsOf(roots: Roots): Root[] {
+  bound(roots, MOST.roots, MOST.roots);
+  for (const { places } of roots.values()) bound(places, MOST.places, MOST.places);
+  return [...roots.values()].sort(
+    (a, b) =>
+      ORDER.indexOf(a.class) - ORDER.indexOf(b.class) ||
+      b.pairs - a.pairs ||
+      b.places.size - a.places.size ||
+      (`${a.cause} ${a.subject}` < `${b.cause} ${b.subject}` ? -1 : 1),
+  );
+}
+
+function emptyRoot(difference: Difference, route: string): Root {
+  const { cause, class: class_ } = difference;
+  const subject = subjectOf(difference, route);
+  return {
+    cause,
+    class: class_,
+    subject,
+    known: isKnown(difference),
+    differences: 0,
+    pairs: 0,
+    places: new Map(),
+    first: [],
+  };
+}
+
+function addPlace({ places }: Root, difference: Difference, route: string, inThisPair: Set<string>): void {
+  const [place, changed] = [generalPlace(difference), changeOf(difference)];
+  const key = JSON.stringify([route, place, changed]);
+  const found = places.get(key) ?? { route, place, change: changed, pairs: 0 };
+  places.set(key, found);
+  const inPair = `${difference.class} ${difference.cause} ${key}`;
+  if (!inThisPair.has(inPair)) found.pairs++;
+  inThisPair.add(inPair);
+  bound(places, 2 * MOST.places, MOST.places);
+}
+
+function sampleOf(
+  { requestId, request, route }: CaptureRecord,
+  difference: Difference,
+  at: RootSample['at'],
+): RootSample {
+  const { body, ...head } = request;
+  return {
+    at,
+    requestId,
+    route,
+    request: body === undefined || body.bytes > MOST.bodyBytes ? head : request,
+    place: placeOf(difference),
+    stable: textOf(difference.stable),
+    candidate: textOf(difference.candidate),
+    advice: difference.advice,
+  };
+}
+
+function textOf(value: string | number | null): string | null {
+  return value === null ? null : excerpt(String(value));
+}
+
+function firstOf(samples: readonly RootSample[]): RootSample[] {
+  return samples.toSorted((a, b) => (earlier(a.at, b.at) ? -1 : 1)).slice(0, MOST.samples);
+}
+
+function earlier(a: RootSample['at'], b: RootSample['at']): boolean {
+  return (a.source - b.source || a.line - b.line) < 0;
+}
+
+/** The smallest keys stay: one that is among them in the end was so in every part, so its counts are whole. */
+function bound<T>(map: Map<string, T>, above: number, limit: number): void {
+  if (map.size <= above) return;
+  for (const key of [...map.keys()].sort().slice(limit)) map.delete(key);
+}

@@ -1,0 +1,213 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Parser } from 'htmlparser2';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CaptureRecord } from '../../capture/format/record.ts';
+import { answer, ndjson, pair } from '../support/captures.ts';
+import { crossfade } from '../support/cli.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const folder = temporaryFolder();
+const { file } = folder;
+const diff = (...args: string[]) => crossfade(['diff', ...args], { TMPDIR: folder.path });
+async function todo(...args: string[]) {
+  const { code, stdout } = await diff('--json', ...args);
+  return { code, ...JSON.parse(stdout) };
+}
+
+/** Headers are arrays on one side, on each of three routes. */
+const ARRAYS = ['/get', '/put', '/ip'].map((path) => ({
+  ...pair(`r${path}`, '{"headers":{"Host":"a","Accept":"b"}}', '{"headers":{"Host":["a"],"Accept":["b"]}}'),
+  route: `GET ${path}`,
+  request: { method: 'GET', target: path },
+}));
+const MISSING = pair('missing', '{"name":"x","id":1}', '{"id":1}');
+
+function requested(request: CaptureRecord['request']): CaptureRecord {
+  return { ...MISSING, request };
+}
+
+/** The words that a shell makes of the commands for stable and for the candidate. */
+async function shellWords(record: CaptureRecord): Promise<[string[], string[]]> {
+  const found = await todo(await file(ndjson([record])));
+  const words = (command: string) =>
+    execFileSync('bash', ['--norc', '--noprofile', '-c', `curl() { printf '%s\\0' "$@"; }\n${command}`], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, STABLE: 'http://s', CANDIDATE: 'http://c', AUTHORIZATION: 'Bearer mine' },
+    })
+      .split('\0')
+      .slice(0, -1);
+  const [{ curl }] = found.todo;
+  return [words(curl.stable), words(curl.candidate)];
+}
+
+describe('the to-do list of a comparison', () => {
+  it('has one row for a root cause, on whatever route and at whatever key it shows', async () => {
+    const found = await todo(await file(ndjson(ARRAYS)));
+    expect(found.todo).toHaveLength(1);
+    expect(found.todo[0]).toMatchObject({ cause: 'type', subject: 'string → array', captures: 3, of: 3, places: 6 });
+    const { stdout } = await diff(await file(ndjson(ARRAYS)));
+    expect(stdout).toMatch(/3 routes, 6 places +breaking +type \(string → array\) +3 of 3/);
+    expect(stdout).toContain('and 5 more places');
+  });
+
+  it('tells keys apart, and joins the two spellings of one', async () => {
+    const renamed = pair('renamed', '{"name":"x"}', '{"Name":"x"}');
+    const found = await todo(await file(ndjson([MISSING, pair('other', '{"age":7,"id":1}', '{"id":1}'), renamed])));
+    expect(found.todo.map(({ cause, subject }: Record<string, string>) => [cause, subject]).sort()).toEqual([
+      ['key-missing', 'age'],
+      ['key-missing', 'name'],
+      ['key-renamed', 'name'],
+    ]);
+  });
+
+  it('puts what breaks most requests first', async () => {
+    const benign = Array.from({ length: 9 }, (_, i) => pair(`b${i}`, '{"n":100}', '{"n":100.0}'));
+    const found = await todo(await file(ndjson([...benign, MISSING, ...ARRAYS])));
+    expect(found.todo.map((item: { cause: string }) => item.cause)).toEqual(['type', 'key-missing', 'number-format']);
+  });
+});
+
+describe('the commands of a to-do', () => {
+  it('ask each side the same, whatever the shell makes of the characters', async () => {
+    const odd = 'it\'s $HOME `x` "q" \\ !! é\u202e\t';
+    const [stable, candidate] = await shellWords(
+      requested({
+        method: 'PATCH',
+        target: "/a//../b?q=it's&[x]=$1",
+        headers: [
+          ['X-Odd', odd],
+          ['Host', 'shop'],
+        ],
+      }),
+    );
+    expect(stable).toContain(`X-Odd: ${odd}`);
+    expect(stable).toContain("http://s/a//../b?q=it's&[x]=$1");
+    expect(stable).toEqual(expect.arrayContaining(['--path-as-is', '-X', 'PATCH']));
+    expect(stable.join()).not.toContain('Host: shop');
+    expect(candidate.map((word) => word.replace('http://c', 'http://s'))).toEqual(stable);
+  });
+
+  it('carry no secret: a header is a variable, the rest a stand-in', async () => {
+    const body = '{"password":"hunter2-long-secret","user":"o\'neil"}';
+    const [stable] = await shellWords(
+      requested({
+        method: 'POST',
+        target: '/login?api_key=sk_live_0123456789abcdef',
+        headers: [
+          ['Authorization', 'Bearer abcdef0123456789abcdef'],
+          ['Content-Type', 'application/json'],
+        ],
+        body: { encoding: 'utf8', data: body, bytes: Buffer.byteLength(body), truncated: false },
+      }),
+    );
+    expect(stable).toContain('Authorization: Bearer mine');
+    expect(stable).toContain('http://s/login?api_key=REDACTED');
+    expect(stable).toContain('{"password":"REDACTED","user":"o\'neil"}');
+    expect(stable.join()).not.toMatch(/hunter2|abcdef0123|sk_live/);
+  });
+});
+
+describe('a baseline', () => {
+  let baseline: string;
+  beforeAll(() => {
+    baseline = join(folder.path, 'baseline.json');
+  });
+
+  it('lets known differences pass, keeps them in sight, and fails by a new one', async () => {
+    const known = await file(ndjson([...ARRAYS]));
+    expect(await diff(known, '--write-baseline', baseline)).toMatchObject({ code: 1 });
+    const again = await todo(known, '--baseline', baseline);
+    expect(again).toMatchObject({ code: 0, todo: [{ known: true, cause: 'type' }] });
+    expect(again.notes).toEqual([expect.stringContaining('6 known differences')]);
+    const more = await todo(await file(ndjson([...ARRAYS, MISSING])), '--baseline', baseline);
+    expect(more).toMatchObject({ code: 1, verdicts: { breaking: 1, same: 3 } });
+  });
+
+  it('does not excuse another change at the same place', async () => {
+    const answered = (status: number) => ({ ...MISSING, stable: answer('{}'), candidate: answer('{}', { status }) });
+    await diff(await file(ndjson([answered(404)])), '--write-baseline', baseline);
+    expect(await diff(await file(ndjson([answered(404)])), '--baseline', baseline)).toMatchObject({ code: 0 });
+    expect(await diff(await file(ndjson([answered(500)])), '--baseline', baseline)).toMatchObject({ code: 1 });
+  });
+
+  it('says which known differences did not occur', async () => {
+    await diff(await file(ndjson([...ARRAYS, MISSING])), '--write-baseline', baseline);
+    const found = await todo(await file(ndjson([MISSING])), '--baseline', baseline);
+    expect(found.notes).toEqual([expect.stringMatching(/^1 known .* 6 did not occur/)]);
+  });
+
+  it('can be written over the one it was read from', async () => {
+    const all = await file(ndjson([...ARRAYS, MISSING]));
+    await diff(all, '--write-baseline', baseline);
+    const before = await readFile(baseline, 'utf8');
+    expect(await diff(all, '--baseline', baseline, '--write-baseline', baseline)).toMatchObject({ code: 0 });
+    expect(await readFile(baseline, 'utf8')).toBe(before);
+  });
+
+  it('names everything that is wrong with it', async () => {
+    await writeFile(
+      baseline,
+      '{"format":"crossfade-baseline/1","differences":[{"route":"GET /","cause":"nonsense","place":"body"}]}',
+    );
+    const { code, stderr } = await diff(await file(ndjson([MISSING])), '--baseline', baseline);
+    expect(code).toBe(2);
+    expect(stderr).toContain('differences.0.cause: must be a cause');
+  });
+});
+
+describe('results for other programs', () => {
+  const clean = { ...pair('clean'), route: 'GET /fine' };
+  const hostile = pair('h', '{"a":"<b>&\\u0000\\"%,:"}', '{"a":"]]>\\u001b[31m"}');
+
+  it('are JUnit XML with a test case for each route', async () => {
+    const path = join(folder.path, 'junit.xml');
+    await diff(await file(ndjson([...ARRAYS, clean, hostile])), '--junit', path);
+    const cases: string[] = [];
+    const failed: string[] = [];
+    const parser = new Parser(
+      {
+        onopentag(name, { name: route = '', type = '' }) {
+          if (name === 'testcase') cases.push(route);
+          if (name === 'failure') failed.push(`${cases.at(-1)} ${type}`);
+        },
+      },
+      { xmlMode: true },
+    );
+    parser.end(await readFile(path, 'utf8'));
+    expect(cases).toEqual(['GET /fine', 'GET /get', 'GET /ip', 'GET /items/{id}', 'GET /put']);
+    expect(failed).toEqual(['GET /get', 'GET /ip', 'GET /items/{id}', 'GET /put'].map((route) => `${route} parity`));
+    // Control characters are no XML, however they are written.
+    const steering = [...(await readFile(path, 'utf8'))].filter((c) => c < ' ' && c !== '\n');
+    expect(steering).toEqual([]);
+  });
+
+  it('are SARIF with a rule for each cause and a place for each sample', async () => {
+    const path = join(folder.path, 'found.sarif');
+    await diff(await file(ndjson([...ARRAYS, hostile]), 'captures.ndjson'), '--sarif', path);
+    const [run] = JSON.parse(await readFile(path, 'utf8')).runs;
+    for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
+    expect(run.results[0]).toMatchObject({ ruleId: 'type', level: 'error', occurrenceCount: 3 });
+    expect(run.results[0].locations[0].physicalLocation).toMatchObject({ region: { startLine: 1 } });
+  });
+
+  it('are annotations of one line each, which nothing that was captured can end', async () => {
+    const { stdout } = await diff(await file(ndjson([hostile, ...ARRAYS]), 'with,comma.ndjson'), '--github');
+    const lines = stdout.split('\n').filter((line) => line.startsWith('::'));
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(
+      /^::error file=[^,]*with%2Ccomma\.ndjson,line=2,title=breaking type%3A string → array::3 of 3/,
+    );
+    expect(lines[1]).toContain('%25');
+  });
+
+  it('are written to files of their own', async () => {
+    const input = await file(ndjson([clean]));
+    expect((await diff(input, '--junit', 'x', '--sarif', 'x')).code).toBe(2);
+    expect(await diff(input, '--junit', input)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--junit: '),
+    });
+  });
+});
