@@ -145,8 +145,11 @@ describe('the progress of a comparison', () => {
       threads: 1,
       routes: [],
       pairBy: [],
-      rules: { v: 1, rules: [] },
-      at: 0,
+      decisions: {
+        rules: { v: 1, rules: [] },
+        at: 0,
+        baseline: { format: 'crossfade-baseline/1', differences: [] },
+      },
       noise,
       memory: 1,
       signal: new AbortController().signal,
