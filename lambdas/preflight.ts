@@ -1,6 +1,6 @@
 /** Preflight: parses the execution's input, refuses with every reason at once, or takes the ingress for a new run. */
 import * as z from 'zod';
-import { ownerRefusalsOf, type SurroundingsReading, shadowRefusals } from '../core/listener/index.ts';
+import { ownerRefusalsOf, refusalText, standingRefusals } from '../core/listener/index.ts';
 import {
   type CrossfadeError,
   type CutoverState,
@@ -94,8 +94,12 @@ function beginning(deps: PreflightDeps) {
     const [found, around] = await Promise.all([findings(deps, live, plan), deps.surroundings.read()]);
     const reasons = [
       ...refusals(deployment, plan, found, clock.now(), executionArn),
-      ...ownerRefusalsOf(around),
-      ...shadowRefusalsOf(around, deployment.targetGroups.stable.arn),
+      ...ownerRefusalsOf(around).map(refusalText),
+      ...new Set(
+        around.listeners
+          .flatMap(({ ownRules, rules }) => standingRefusals(ownRules, rules, deployment.targetGroups.stable.arn))
+          .map(refusalText),
+      ),
     ];
     if (drill === null && plan.shadow.drillWithin !== undefined) {
       const last = await deps.drills.last();
@@ -171,17 +175,6 @@ function drillOf(deployment: Deployment, asked: z.infer<typeof drillRequestSchem
       'execution input',
     );
   return { percent: asked.percent, alarm, trippedAt: null };
-}
-
-/** Rules behind ours may have come or changed since ours were made. */
-function shadowRefusalsOf({ listeners }: SurroundingsReading, stableArn: string): readonly string[] {
-  const found = listeners.flatMap(({ ownRules, rules }) => {
-    const others = rules.filter(({ arn }) => !ownRules.includes(arn));
-    return rules
-      .filter(({ arn }) => ownRules.includes(arn))
-      .flatMap((rule) => shadowRefusals({ ...rule, stableArn }, others));
-  });
-  return [...new Set(found)];
 }
 
 async function findings(deps: PreflightDeps, live: Awaited<ReturnType<Deps['ingress']['read']>>, plan: Plan) {

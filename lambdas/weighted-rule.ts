@@ -3,65 +3,26 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';
 import { decideUpdate, initialWeights, refusalsOfDelete, type WantedRule } from '../core/fence/index.ts';
-import { type RuleConditions, shadowRefusals, stickinessRefusals } from '../core/listener/index.ts';
+import { copiedRule, refusalText, shadowRefusals, stickinessRefusals } from '../core/listener/index.ts';
 import { type Clock, ingressIdSchema, type Lease, RuleKeptError, RuleRefusedError } from '../core/model/index.ts';
 import { CLIENT_OPTIONS, systemClock } from './aws/calls/index.ts';
 import { dynamoLeases } from './aws/dynamo/index.ts';
 import { type ElbRule, ElbRules, isSticky } from './aws/elb/index.ts';
-
-const texts = z.array(z.string()).default([]);
-const propertiesSchema = z
-  .object({
-    ListenerArn: z.string(),
-    Priority: z.coerce.number().int().min(1).max(50_000),
-    Methods: texts,
-    Paths: texts,
-    Hosts: texts,
-    Headers: z.array(z.object({ Name: z.string(), Values: z.array(z.string()) })).default([]),
-    Queries: z.array(z.object({ Key: z.string().optional(), Value: z.string() })).default([]),
-    Sources: texts,
-    /** A rule of the listener whose conditions and demands are copied. */
-    LikeRuleArn: z.string().optional(),
-    StableArn: z.string(),
-    GroupArns: z.array(z.string()).min(2).max(5),
-    Cohort: z
-      .object({
-        header: z.object({ name: z.string(), values: z.array(z.string()).min(1) }).optional(),
-        sourceIps: z.array(z.string()).min(1).optional(),
-      })
-      .optional(),
-  })
-  .transform(({ ListenerArn, Priority, StableArn, GroupArns, LikeRuleArn = null, Cohort = {}, ...given }) => {
-    const headers = given.Headers.map(({ Name, Values }) => ({ name: Name, values: Values }));
-    const conditions: RuleConditions = {
-      methods: given.Methods,
-      hosts: given.Hosts,
-      paths: given.Paths,
-      headers: [...headers, ...(Cohort.header === undefined ? [] : [Cohort.header])],
-      queries: given.Queries.length === 0 ? [] : [given.Queries.map(({ Key, Value }) => ({ key: Key, value: Value }))],
-      // Testers are some of the rule's clients: ELBv2 takes one list of sources, and the narrower one is meant.
-      sources: Cohort.sourceIps ?? given.Sources,
-    };
-    const wanted: WantedRule = {
-      priority: Priority,
-      conditions,
-      guards: [],
-      stableArn: StableArn,
-      groupArns: GroupArns,
-    };
-    return { listenerArn: ListenerArn, likeRuleArn: LikeRuleArn, wanted };
-  });
-type Properties = z.infer<typeof propertiesSchema>;
+import { type RuleProperties, rulePropertiesSchema } from './events/index.ts';
 
 const eventSchema = z.discriminatedUnion('RequestType', [
-  z.object({ RequestType: z.literal('Create'), ResourceProperties: propertiesSchema }),
+  z.object({ RequestType: z.literal('Create'), ResourceProperties: rulePropertiesSchema }),
   z.object({
     RequestType: z.literal('Update'),
     PhysicalResourceId: z.string(),
-    ResourceProperties: propertiesSchema,
+    ResourceProperties: rulePropertiesSchema,
     OldResourceProperties: z.object({ ListenerArn: z.string(), LikeRuleArn: z.string().optional() }),
   }),
-  z.object({ RequestType: z.literal('Delete'), PhysicalResourceId: z.string(), ResourceProperties: propertiesSchema }),
+  z.object({
+    RequestType: z.literal('Delete'),
+    PhysicalResourceId: z.string(),
+    ResourceProperties: rulePropertiesSchema,
+  }),
 ]);
 type Event = z.infer<typeof eventSchema>;
 
@@ -117,7 +78,7 @@ async function oncePermitted<T>(clock: Pick<Clock, 'sleep'>, call: () => Promise
 
 async function create(
   { elb, rules }: Listener,
-  { listenerArn, likeRuleArn, wanted: given }: Properties,
+  { listenerArn, likeRuleArn, wanted: given }: RuleProperties,
 ): Promise<string> {
   const others = await rules.on(listenerArn);
   const { wanted, guardActions } = asCopied(others, given, likeRuleArn);
@@ -138,8 +99,9 @@ interface GuardedRule {
 /** @throws RuleRefusedError for a rule that cannot be copied */
 function asCopied(others: readonly ElbRule[], given: WantedRule, likeRuleArn: string | null): GuardedRule {
   if (likeRuleArn === null) return { wanted: given, guardActions: [] };
-  const like = ruleToCopy(others, likeRuleArn, given.stableArn);
-  return { wanted: likeRule(given, like), guardActions: like.guardActions };
+  const copied = copiedRule(given, likeRuleArn, others);
+  if (!copied.ok) throw new RuleRefusedError([copied.why]);
+  return { wanted: copied.wanted, guardActions: others.find(({ arn }) => arn === likeRuleArn)?.guardActions ?? [] };
 }
 
 /** What was copied stands in the rule itself (the rule that it came from may be gone), and no update takes a login away by the way. */
@@ -162,38 +124,7 @@ async function refuseShadowing(
     })),
   );
   const refusals = [...shadowRefusals(wanted, others), ...stickinessRefusals(groups)];
-  if (refusals.length > 0) throw new RuleRefusedError(refusals);
-}
-
-/** @throws RuleRefusedError for a rule that cannot be copied */
-function ruleToCopy(others: readonly ElbRule[], arn: string, stableArn: string): ElbRule {
-  const like = others.find((rule) => rule.arn === arn);
-  const refuse = (why: string) => new RuleRefusedError([`rule ${arn} cannot be copied: ${why}`]);
-  if (like === undefined) throw refuse('the listener has no such rule');
-  if (like.conditions.opaque === true) throw refuse('it has conditions that are not known here');
-  if (like.guards.some((guard) => guard.startsWith('authenticate-oidc')))
-    throw refuse(
-      'AWS does not give out the client secret of its authenticate-oidc action; use Cognito, or let the services ask for the login',
-    );
-  if (like.forwards === null || [...like.forwards].some(([group, weight]) => weight > 0 && group !== stableArn))
-    throw refuse('it does not forward to the stable group alone');
-  return like;
-}
-
-/** The copied rule's conditions and demands; methods that both name. @throws RuleRefusedError when none is left */
-function likeRule(given: WantedRule, { conditions, guards }: ElbRule): WantedRule {
-  const { methods } = given.conditions;
-  const both = conditions.methods.length === 0 ? methods : conditions.methods.filter((m) => methods.includes(m));
-  const kept = methods.length === 0 ? conditions.methods : both;
-  if (methods.length > 0 && kept.length === 0)
-    throw new RuleRefusedError([`the copied rule takes none of the methods ${methods.join(', ')}`]);
-  // Of its own a rule that copies has only what tells testers from the others.
-  const { headers, sources } = given.conditions;
-  const own = {
-    headers: [...conditions.headers, ...headers],
-    sources: sources.length > 0 ? sources : conditions.sources,
-  };
-  return { ...given, guards, conditions: { ...conditions, ...own, methods: kept } };
+  if (refusals.length > 0) throw new RuleRefusedError(refusals.map(refusalText));
 }
 
 /** Another listener is another rule: CloudFormation deletes the old one afterwards, which refuses while it carries more than stable. */

@@ -6,8 +6,11 @@ import { problemsOf, wordIssue } from '../input/index.ts';
 import {
   APPLICATION_LISTENER_ARN,
   type CutoverGroups,
+  type CutoverListener,
   DualStackCutover,
   INGRESS_ID,
+  ruleProperties,
+  rulesOn,
   TARGET_GROUP_ARN,
 } from './constructs/index.ts';
 import { stackName } from './stack-name.ts';
@@ -101,11 +104,7 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
   });
   const { machine } = new DualStackCutover(stack, 'Cutover', {
     ingressId: attachment.ingressId,
-    listeners: attachment.listeners.map(({ arn, cohort, ...rest }) => ({
-      listener: { listenerArn: arn },
-      ...rest,
-      ...(cohort === undefined ? {} : { cohort: defined(cohort) }),
-    })),
+    listeners: listenersOf(attachment),
     groups: groupsOf(attachment.groups),
     plan,
     ...(attachment.services === undefined ? {} : { services: attachment.services }),
@@ -114,6 +113,19 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
     ...(attachment.runbookUrl === undefined ? {} : { runbookUrl: attachment.runbookUrl }),
   });
   new CfnOutput(stack, 'StateMachineAlias', { value: machine.alias.ref, description: 'Start executions here' });
+}
+
+/** What the custom resources of its rules would be told. */
+export function plannedRules(attachment: Attachment) {
+  return rulesOn(listenersOf(attachment), groupsOf(attachment.groups)).map(([, props]) => ruleProperties(props));
+}
+
+function listenersOf({ listeners }: Attachment): CutoverListener[] {
+  return listeners.map(({ arn, cohort, ...rest }) => ({
+    listener: { listenerArn: arn },
+    ...rest,
+    ...(cohort === undefined ? {} : { cohort: defined(cohort) }),
+  }));
 }
 
 /** Without the fields that were not given. */

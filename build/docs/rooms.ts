@@ -263,7 +263,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lambdas/zones': { purpose: 'The wall clocks of time zones.', imports: ['core/campaign'] },
   'lambdas/events': {
     purpose: 'Events of AWS services, as the handlers read them.',
-    imports: [MODEL, 'core/fence', 'parity/compare', 'parity/tally'],
+    imports: ['core/listener', MODEL, 'core/fence', 'parity/compare', 'parity/tally'],
     packages: ['aws-lambda'],
   },
   'lambdas/tasks': {
@@ -424,7 +424,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'cli/account': {
     purpose: "Commands about the operator's own account.",
-    imports: ['core/cost', 'core/doctor', MODEL, AWS, 'input', 'lib', 'cli/run', 'cli/account/look', 'cli/shared'],
+    imports: [
+      'core/cost',
+      'core/doctor',
+      MODEL,
+      AWS,
+      'lambdas/events',
+      'input',
+      'lib',
+      'cli/run',
+      'cli/account/look',
+      'cli/shared',
+    ],
     packages: ['commander'],
   },
   'cli/steer': {

@@ -1,8 +1,7 @@
 /** What the doctor examines: which listeners, groups and services, by an attach file or a deployment, and what AWS says of them. */
 import type { Facts } from '../../core/doctor/index.ts';
 import { type Deployment, GROUP_ROLES } from '../../core/model/index.ts';
-import { listenerOf } from '../../lambdas/aws/elb/index.ts';
-import type { Attachment } from '../../lib/attached-application.ts';
+import { listenerOf, tagsOf } from '../../lambdas/aws/elb/index.ts';
 import { type DeployedOptions, deployed } from '../run/index.ts';
 import { readJsonFile, UsageError } from '../shared/index.ts';
 import {
@@ -39,17 +38,26 @@ export async function gatherFacts(options: DoctorOptions): Promise<Facts> {
 
 /** @throws UsageError that names every field */
 async function siteOfAttachment(file: string): Promise<Site> {
-  const attachment = await parsed(file);
+  const value = readJsonFile('--attach', file);
+  // The constructs say what an attach file may hold, and which rules it makes; the CDK is loaded for this alone.
+  const [{ AttachmentError, parseAttachment, plannedRules }, { rulePropertiesSchema }] = await Promise.all([
+    import('../../lib/attached-application.ts'),
+    import('../../lambdas/events/index.ts'),
+  ]);
+  const attachment = (() => {
+    try {
+      return parseAttachment(value);
+    } catch (error) {
+      if (!(error instanceof AttachmentError)) throw error;
+      throw new UsageError(`--attach: ${file}: ${error.message}`);
+    }
+  })();
   return {
-    listeners: attachment.listeners.map(({ arn }) => arn),
-    planned: attachment.listeners.flatMap(({ arn: listenerArn, priority, paths = ['/*'] }) =>
-      // The mirrored rule, for methods without side effects, goes right before the plain one.
-      (attachment.groups.mirrorForward === undefined ? [priority] : [priority, priority + 1]).map((at) => ({
-        listenerArn,
-        priority: at,
-        paths,
-      })),
-    ),
+    listeners: [...new Set(attachment.listeners.map(({ arn }) => arn))],
+    planned: plannedRules(attachment).map((properties) => {
+      const { listenerArn, likeRuleArn, wanted } = rulePropertiesSchema.parse(properties);
+      return { listenerArn, likeRuleArn, rule: wanted };
+    }),
     groups: GROUP_ROLES.flatMap((role) => {
       const arn = attachment.groups[role];
       return arn === undefined ? [] : [[role, arn] as const];
@@ -57,18 +65,6 @@ async function siteOfAttachment(file: string): Promise<Site> {
     services: attachment.services ?? {},
     deployment: null,
   };
-}
-
-async function parsed(file: string): Promise<Attachment> {
-  const value = readJsonFile('--attach', file);
-  // The constructs say what an attach file may hold; the CDK is loaded for this alone.
-  const { AttachmentError, parseAttachment } = await import('../../lib/attached-application.ts');
-  try {
-    return parseAttachment(value);
-  } catch (error) {
-    if (!(error instanceof AttachmentError)) throw error;
-    throw new UsageError(`--attach: ${file}: ${error.message}`);
-  }
 }
 
 function siteOfDeployment(deployment: Deployment): Site {
@@ -123,9 +119,17 @@ async function look(all: Clients, site: Site, { clockSkew }: Caller, fetch: Fetc
     ),
     site.deployment === null ? null : lookAtDeployed(all, site.deployment, fetch),
   ]);
-  const rules = listeners.flatMap((listener) => listener.rules);
-  const quotas = await lookAtQuotas(all, rules, site.planned.length);
-  return { listeners, planned: site.planned, groups, services, quotas, clockSkew, deployed: after };
+  const balancers = [...new Set(listeners.flatMap(({ loadBalancerArn }) => loadBalancerArn ?? []))];
+  const there = [
+    ...balancers,
+    ...listeners.flatMap(({ arn, loadBalancerArn }) => (loadBalancerArn === null ? [] : [arn])),
+    ...groups.flatMap(({ arn, found }) => (found === null ? [] : [arn])),
+  ];
+  const [tagged, quotas] = await Promise.all([
+    tagsOf(all.elb, there),
+    lookAtQuotas(all, balancers, { rules: site.planned.length, groups: groups.map(({ arn }) => arn) }),
+  ]);
+  return { listeners, planned: site.planned, groups, services, tagged, quotas, clockSkew, deployed: after };
 }
 
 const PAGE_TIMEOUT_MS = 5_000;

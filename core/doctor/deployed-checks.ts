@@ -87,16 +87,17 @@ export function functions({ deployed }: Facts): Diagnosis[] {
 
 export function rights({ deployed }: Facts): Diagnosis[] {
   const { ok, fail } = diagnosesOf('right');
-  if (deployed === null || deployed.rights.length === 0) return [];
-  const missing = deployed.rights.filter(({ decision }) => decision !== 'allowed');
-  if (missing.length === 0)
-    return [ok(`The rollback function has all ${deployed.rights.length} rights that it needs.`)];
-  return missing.map(({ role, action, resource, decision }) =>
-    fail(
-      `Role ${role} may not do ${action} on ${resource} (${decision === 'explicitDeny' ? 'a policy denies it' : 'no policy allows it'}).`,
-      'look for a permissions boundary or an organisation’s policy that takes it away; then deploy the stack again',
-    ),
-  );
+  return (deployed?.roles ?? []).flatMap(({ role, asked, denied }) => {
+    const name = role.slice(role.indexOf('/') + 1);
+    if (asked === 0) return [fail(`Role ${name} has no policy.`, 'deploy the stack again: npx cdk deploy')];
+    if (denied.length === 0) return [ok(`Role ${name} may do all ${asked} things that it needs.`)];
+    return denied.map(({ action, resource, decision }) =>
+      fail(
+        `Role ${name} may not do ${action} on ${resource} (${decision === 'explicitDeny' ? 'a policy denies it' : 'no policy allows it'}).`,
+        'look for a permissions boundary or an organisation’s policy that takes it away; then deploy the stack again',
+      ),
+    );
+  });
 }
 
 export function rules({ deployed, listeners }: Facts): Diagnosis[] {

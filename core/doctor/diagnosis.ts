@@ -29,3 +29,8 @@ export function worst(diagnoses: readonly Diagnosis[]): Level {
     'ok',
   );
 }
+
+/** A fragment of others' words, as a line begins and ends. */
+export function sentence(fragment: string): string {
+  return `${fragment.charAt(0).toUpperCase()}${fragment.slice(1)}.`;
+}

@@ -1,26 +1,20 @@
 /** What the doctor has seen of an account. Read-only: whoever gathers it calls nothing that changes anything. */
+import type { ListenerRule, NewRule } from '../listener/index.ts';
 import type { AlarmReading, GroupRole, TargetHealthCounts } from '../model/index.ts';
 
 export interface ListenerFacts {
   readonly arn: string;
   /** Null: there is no such listener. */
   readonly loadBalancerArn: string | null;
-  readonly rules: readonly RuleFacts[];
-  readonly tags: Tags;
+  readonly rules: readonly ListenerRule[];
 }
 
-export interface RuleFacts {
-  readonly arn: string;
-  /** Null for the default rule. */
-  readonly priority: number | null;
-  /** Path patterns, and every other condition by its field: `host-header`, `http-header`, … */
-  readonly paths: readonly string[];
-  readonly otherConditions: readonly string[];
-  /** Types of its actions in order, such as `authenticate-oidc`, `forward`. */
-  readonly actions: readonly string[];
-  /** Target groups that it forwards to. */
-  readonly groups: readonly string[];
-  readonly tags: Tags;
+/** A rule that a deploy will make. */
+export interface PlannedRule {
+  readonly listenerArn: string;
+  /** The rule whose conditions and demands it copies. */
+  readonly likeRuleArn: string | null;
+  readonly rule: NewRule;
 }
 
 export interface GroupFacts {
@@ -35,7 +29,6 @@ export interface GroupFacts {
     /** Stickiness of the group's own targets (not of the rule). */
     readonly sticky: boolean;
     readonly health: TargetHealthCounts;
-    readonly tags: Tags;
   } | null;
 }
 
@@ -83,11 +76,18 @@ export interface FunctionFacts {
   readonly exists: boolean;
 }
 
-export interface RightFacts {
+/** A role of one of the cutover's functions. */
+export interface RoleFacts {
   readonly role: string;
+  /** How many actions on resources were asked. */
+  readonly asked: number;
+  readonly denied: readonly DeniedRight[];
+}
+
+export interface DeniedRight {
   readonly action: string;
   readonly resource: string;
-  /** `allowed`, `implicitDeny` or `explicitDeny`, as IAM simulates it. */
+  /** `implicitDeny` or `explicitDeny`, as IAM simulates it. */
   readonly decision: string;
 }
 
@@ -110,18 +110,16 @@ export interface DeployedFacts {
   readonly topic: TopicFacts | null;
   /** Null: there is no state machine that would name any. */
   readonly functions: readonly FunctionFacts[] | null;
-  readonly rights: readonly RightFacts[];
+  readonly roles: readonly RoleFacts[];
   readonly runbook: RunbookFacts | null;
 }
 
 export interface Facts {
   readonly listeners: readonly ListenerFacts[];
-  /** Where new rules are to be made: listener, first priority, path patterns. Empty once they are deployed. */
-  readonly planned: readonly {
-    readonly listenerArn: string;
-    readonly priority: number;
-    readonly paths: readonly string[];
-  }[];
+  /** Empty once they are deployed. */
+  readonly planned: readonly PlannedRule[];
+  /** Of the load balancer, the listeners and the groups. */
+  readonly tagged: readonly { readonly arn: string; readonly tags: Tags }[];
   readonly groups: readonly GroupFacts[];
   readonly services: readonly ServiceFacts[];
   readonly quotas: readonly Quota[];

@@ -1,8 +1,8 @@
 /** Target groups and the services behind them. */
 
-import { KUBERNETES_TAGS } from '../listener/index.ts';
-import { type Diagnosis, diagnosesOf } from './diagnosis.ts';
-import type { Facts, ServiceFacts } from './facts.ts';
+import { ownerRefusalsOf, stickinessRefusals } from '../listener/index.ts';
+import { type Diagnosis, diagnosesOf, sentence } from './diagnosis.ts';
+import type { Facts } from './facts.ts';
 
 type Found<T extends { readonly found: unknown }> = T & { readonly found: NonNullable<T['found']> };
 
@@ -45,14 +45,10 @@ export function protocols({ groups }: Facts): Diagnosis[] {
 /** Where targets are sticky, ELB demands stickiness of the rule too, and a cookie then beats the weights. */
 export function stickiness({ groups }: Facts): Diagnosis[] {
   const { ok, fail } = diagnosesOf('stickiness');
-  const sticky = groups.filter(isFound).filter((g) => g.found.sticky);
-  if (sticky.length === 0) return [ok('No target group has stickiness.')];
-  return sticky.map(({ role, arn }) =>
-    fail(
-      `Target group ${role} has stickiness: clients would stay where their cookie says, whatever the weights, at a rollback too.`,
-      `aws elbv2 modify-target-group-attributes --target-group-arn ${arn} --attributes Key=stickiness.enabled,Value=false`,
-    ),
-  );
+  const readings = groups.filter(isFound).map(({ role, arn, found: { sticky } }) => ({ role, arn, sticky }));
+  const refusals = stickinessRefusals(readings);
+  if (refusals.length === 0) return [ok('No target group has stickiness.')];
+  return refusals.map(({ why, mend }) => fail(sentence(why), mend));
 }
 
 export function targetHealth({ groups }: Facts): Diagnosis[] {
@@ -70,48 +66,30 @@ export function targetHealth({ groups }: Facts): Diagnosis[] {
 }
 
 /** Whoever else writes weights, rules or targets would be fought, or would undo a rollback. */
-export function owners({ groups, listeners, services }: Facts): Diagnosis[] {
+export function owners({ groups, listeners, services, tagged, deployed }: Facts): Diagnosis[] {
   const { ok, warn, fail } = diagnosesOf('owner');
-  const tagged = [
-    ...groups.filter(isFound).map((g) => ({ what: `target group ${g.role}`, tags: g.found.tags })),
-    ...listeners.map((l) => ({ what: `listener ${l.arn}`, tags: l.tags })),
-  ];
-  const diagnoses = tagged.flatMap(({ what, tags }): Diagnosis[] => {
-    const keys = Object.keys(tags);
-    if (keys.some((key) => KUBERNETES_TAGS.test(key)))
-      return [
-        fail(
-          `The AWS Load Balancer Controller owns ${what}: it writes its rules back within seconds.`,
-          'cut over on a listener that the controller does not manage (docs/explanation/limits.md)',
-        ),
-      ];
-    if (keys.some((key) => /terraform/i.test(`${key}=${tags[key]}`)))
-      return [
-        warn(
-          `Terraform seems to own ${what}: an apply in mid-run would write its own weights.`,
-          'add `lifecycle { ignore_changes = [action] }` to its listener rules for the time of the cutover',
-        ),
-      ];
-    return [];
+  const refusals = ownerRefusalsOf({
+    listeners: listeners.map(({ rules }) => ({ ownRules: deployed?.ruleArns ?? [], rules })),
+    // Their stickiness has a check of its own.
+    groups: groups.map(({ role, arn }) => ({ role, arn, sticky: false })),
+    tags: tagged.map(({ arn, tags }) => ({ arn, keys: Object.keys(tags) })),
+    services: services
+      .filter(isFound)
+      .map(({ name, found: { controller, strategy } }) => ({ name, controller, strategy })),
   });
-  const deployers = services.filter(isFound).flatMap((service) => deployerOf(service));
-  const all = [...diagnoses, ...deployers];
-  return all.length === 0 ? [ok('Nobody else is known to write these rules, groups and services.')] : all;
-}
-
-function deployerOf({ side, name, found: { controller, strategy } }: Found<ServiceFacts>): Diagnosis[] {
-  const { fail } = diagnosesOf('owner');
-  const mend = `use the rolling deployment of ECS for ${name} (deploymentController ECS, strategy ROLLING)`;
-  if (controller !== 'ECS')
-    return [
-      fail(
-        `${controller === 'CODE_DEPLOY' ? 'CodeDeploy' : 'An external controller'} deploys the ${side} service ${name}, and writes the listener itself.`,
-        mend,
+  const terraform = tagged.filter(({ tags }) =>
+    Object.entries(tags).some(([key, value]) => /terraform/i.test(`${key}=${value}`)),
+  );
+  const all = [
+    ...refusals.map(({ why, mend }) => fail(sentence(why), mend)),
+    ...terraform.map(({ arn }) =>
+      warn(
+        `Terraform seems to own ${arn.split(':').at(-1)}: an apply in mid-run would write its own weights.`,
+        'add `lifecycle { ignore_changes = [action] }` to its listener rules for the time of the cutover',
       ),
-    ];
-  if (strategy !== 'ROLLING')
-    return [fail(`ECS deploys the ${side} service ${name} by ${strategy}, and writes the listener itself.`, mend)];
-  return [];
+    ),
+  ];
+  return all.length === 0 ? [ok('Nobody else is known to write these rules, groups and services.')] : all;
 }
 
 export function services({ services: all }: Facts): Diagnosis[] {

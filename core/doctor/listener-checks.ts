@@ -1,8 +1,8 @@
-/** Listeners and their rules: may ours stand among them? */
+/** Listeners and their rules: may ours stand among them? Decided by what makes the rules and by what preflight asks. */
 
-import { patternsMeet } from '../listener/index.ts';
-import { type Diagnosis, diagnosesOf } from './diagnosis.ts';
-import type { Facts, ListenerFacts, RuleFacts } from './facts.ts';
+import { copiedRule, type ListenerRule, type NewRule, rulesBefore, shadowRefusals } from '../listener/index.ts';
+import { type Diagnosis, diagnosesOf, sentence } from './diagnosis.ts';
+import type { Facts } from './facts.ts';
 
 export function listenerExists({ listeners }: Facts): Diagnosis[] {
   const { ok, fail } = diagnosesOf('listener');
@@ -23,87 +23,69 @@ export function listenerExists({ listeners }: Facts): Diagnosis[] {
 }
 
 /** Requests that a login protects today must not go round it. */
-export function authentication({ listeners, planned }: Facts): Diagnosis[] {
+export function authentication(facts: Facts): Diagnosis[] {
   const { ok, fail } = diagnosesOf('authentication');
-  return planned.map(({ listenerArn, priority, paths }) => {
-    const guarded = rulesOf(listeners, listenerArn).filter(
-      (rule) => isAfter(rule, priority) && rule.actions.some(isLogin) && mayMeet(rule.paths, paths),
-    );
-    if (guarded.length === 0)
-      return ok(`No rule of listener ${nameOf(listenerArn)} that ours goes before asks for a login.`);
-    return fail(
-      `A rule of priority ${priority} for ${paths.join(', ')} would go before ${guarded.map(describe).join(', ')}: requests would skip the login.`,
-      'give a priority after that rule, or paths that it does not serve',
-    );
-  });
+  const { ours } = ownRules(facts);
+  if (ours.length === 0) return [];
+  const skipped = refusalsOf(ours).filter(({ skipsLogin }) => skipsLogin);
+  if (skipped.length === 0) return [ok('No rule of ours goes before one that asks for a login that ours does not.')];
+  return skipped.map(({ why, mend }) => fail(sentence(why), mend));
 }
 
 /** Other services' traffic must not be taken over. */
-export function shadowedRules({ listeners, planned, groups }: Facts): Diagnosis[] {
+export function shadowedRules(facts: Facts): Diagnosis[] {
   const { ok, warn, fail } = diagnosesOf('shadowed rules');
-  const stable = groups.find(({ role }) => role === 'stable')?.arn;
-  return planned.flatMap(({ listenerArn, priority, paths }) => {
-    const rules = rulesOf(listeners, listenerArn);
-    const taken = rules.filter((rule) => rule.priority === priority);
-    if (taken.length > 0)
-      return [
-        fail(
-          `Priority ${priority} of listener ${nameOf(listenerArn)} is taken by another rule.`,
-          'choose a free priority',
-        ),
-      ];
-    const met = rules.filter((rule) => isAfter(rule, priority) && mayMeet(rule.paths, paths));
-    const foreign = met.filter((rule) => !forwardsOnlyTo(rule, stable));
-    const before = rules.filter(
-      (rule) => rule.priority !== null && rule.priority < priority && mayMeet(rule.paths, paths),
-    );
-    return [
-      ...(foreign.length === 0
-        ? [ok(`Every rule of listener ${nameOf(listenerArn)} that ours goes before forwards to stable alone.`)]
-        : [
-            fail(
-              `A rule of priority ${priority} for ${paths.join(', ')} would take requests of ${foreign.map(describe).join(', ')}, which go elsewhere than to stable today.`,
-              'narrow `paths`, or give a priority after these rules',
-            ),
-          ]),
-      ...(before.length === 0
-        ? []
-        : [
-            warn(
-              `Rules before ours may keep requests from the cutover: ${before.map(describe).join(', ')}.`,
-              'make sure that they are meant to, or give a priority before them',
-            ),
-          ]),
-    ];
-  });
+  const { ours, uncopied } = ownRules(facts);
+  const taken = ours.filter(({ wanted, others }) => others.some(({ priority }) => priority === wanted.priority));
+  const wrong = [
+    ...uncopied.map((why) => fail(sentence(why), 'name another rule by `like`, or give conditions instead')),
+    ...taken.map(({ wanted: { priority } }) =>
+      fail(`Priority ${priority} of the listener is taken by another rule.`, 'choose a free priority'),
+    ),
+    ...refusalsOf(ours)
+      .filter(({ skipsLogin }) => !skipsLogin)
+      .map(({ why, mend }) => fail(sentence(why), mend)),
+  ];
+  const before = new Set(ours.flatMap(({ wanted, others }) => rulesBefore(wanted, others)));
+  const first = [...before].map((rule) =>
+    warn(
+      `${sentence(rule)} It goes before ours, and keeps what it takes from the cutover.`,
+      'make sure that it is meant to, or give ours a priority before it',
+    ),
+  );
+  const right = ours.length > 0 && wrong.length === 0;
+  return [...(right ? [ok('Rules that ours go before send these requests to stable alone.')] : wrong), ...first];
 }
 
-function rulesOf(listeners: readonly ListenerFacts[], arn: string): readonly RuleFacts[] {
-  return listeners.find((listener) => listener.arn === arn)?.rules ?? [];
+interface Ours {
+  readonly wanted: NewRule;
+  /** Rules of the same listener that are not ours. */
+  readonly others: readonly ListenerRule[];
 }
 
-/** The default rule comes last. */
-function isAfter(rule: RuleFacts, priority: number): boolean {
-  return rule.priority === null || rule.priority > priority;
+/** Rules that a deploy will make, and those that one has made. */
+function ownRules({ listeners, planned, groups, deployed }: Facts): { ours: Ours[]; uncopied: string[] } {
+  const ours: Ours[] = [];
+  const uncopied: string[] = [];
+  for (const { listenerArn, likeRuleArn, rule } of planned) {
+    const others = listeners.find(({ arn }) => arn === listenerArn)?.rules ?? [];
+    const copied = likeRuleArn === null ? { ok: true as const, wanted: rule } : copiedRule(rule, likeRuleArn, others);
+    if (copied.ok) ours.push({ wanted: copied.wanted, others });
+    else uncopied.push(copied.why);
+  }
+  const stableArn = groups.find(({ role }) => role === 'stable')?.arn ?? '';
+  for (const { rules } of listeners) {
+    const isOwn = ({ arn }: ListenerRule) => deployed?.ruleArns.includes(arn) === true;
+    const others = rules.filter((rule) => !isOwn(rule));
+    ours.push(...rules.filter(isOwn).map((rule) => ({ wanted: { ...rule, stableArn }, others })));
+  }
+  return { ours, uncopied };
 }
 
-function isLogin(action: string): boolean {
-  return action.startsWith('authenticate-') || action === 'jwt-validation';
-}
-
-function forwardsOnlyTo(rule: RuleFacts, stable: string | undefined): boolean {
-  return rule.actions.every((action) => action === 'forward') && rule.groups.every((group) => group === stable);
-}
-
-/** Whether one request may match both. Other conditions (hosts, headers) can only make it rarer: they do not excuse. */
-function mayMeet(some: readonly string[], others: readonly string[]): boolean {
-  if (some.length === 0 || others.length === 0) return true;
-  return some.some((one) => others.some((other) => patternsMeet(one, other)));
-}
-
-function describe({ priority, paths, otherConditions }: RuleFacts): string {
-  const where = [...paths, ...otherConditions].join(', ');
-  return `${priority === null ? 'the default rule' : `rule ${priority}`}${where === '' ? '' : ` (${where})`}`;
+/** Rules of one listener take over the same ones: each is told once. */
+function refusalsOf(ours: readonly Ours[]) {
+  const all = ours.flatMap(({ wanted, others }) => shadowRefusals(wanted, others));
+  return [...new Map(all.map((refusal) => [refusal.why, refusal])).values()];
 }
 
 function nameOf(arn: string): string {

@@ -2,6 +2,7 @@
  * Who else writes the weights of these groups, or the rules of this listener. Two owners of one thing undo each other: they are
  * refused before a run begins, each with what to do. Those that leave foreign rules alone (Terraform, CloudFormation) are not.
  */
+import type { Refusal } from './refusal.ts';
 import type { ListenerRule } from './shadowed-rules.ts';
 
 /** Everything around the cutover's own rules, as it is now. */
@@ -36,39 +37,43 @@ export interface Surroundings {
 }
 
 /** The AWS Load Balancer Controller's marks (https://kubernetes-sigs.github.io/aws-load-balancer-controller). */
-export const KUBERNETES_TAGS = /^(elbv2\.k8s\.aws|ingress\.k8s\.aws|service\.k8s\.aws)\//;
+const KUBERNETES_TAGS = /^(elbv2\.k8s\.aws|ingress\.k8s\.aws|service\.k8s\.aws)\//;
 
-export function ownerRefusalsOf({ listeners, groups, tags, services }: SurroundingsReading): readonly string[] {
+export function ownerRefusalsOf({ listeners, groups, tags, services }: SurroundingsReading): readonly Refusal[] {
   return [
     ...stickinessRefusals(groups),
     ...services.flatMap(serviceRefusal),
     ...tags
       .filter(({ keys }) => keys.some((key) => KUBERNETES_TAGS.test(key)))
-      .map(
-        ({ arn }) =>
-          `${shortName(arn)} belongs to the AWS Load Balancer Controller, which removes rules and weights that no Ingress names; attach to a load balancer of your own and bind the pods by a TargetGroupBinding`,
-      ),
+      .map(({ arn }) => ({
+        why: `${shortName(arn)} belongs to the AWS Load Balancer Controller, which removes rules and weights that no Ingress names`,
+        mend: 'attach to a load balancer of your own and bind the pods by a TargetGroupBinding',
+      })),
     ...listeners.flatMap(({ ownRules, rules }) => otherSplits(ownRules, rules, groups)),
   ];
 }
 
 /** Said before anything is made: ELBv2 would refuse the rule itself, with words that do not name the group. */
-export function stickinessRefusals(groups: readonly GroupReading[]): readonly string[] {
+export function stickinessRefusals(groups: readonly GroupReading[]): readonly Refusal[] {
   return groups
     .filter(({ sticky }) => sticky)
-    .map(
-      ({ role, arn }) =>
-        `target group ${shortName(arn)} (${role}) has target stickiness, which keeps customers where their cookie says whatever the weights are; switch its stickiness.enabled off first`,
-    );
+    .map(({ role, arn }) => ({
+      why: `target group ${shortName(arn)} (${role}) has target stickiness, which keeps customers where their cookie says whatever the weights are`,
+      mend: `switch it off: aws elbv2 modify-target-group-attributes --target-group-arn ${arn} --attributes Key=stickiness.enabled,Value=false`,
+    }));
 }
 
-function serviceRefusal({ name, controller, strategy }: ServiceReading): readonly string[] {
-  if (controller === 'CODE_DEPLOY')
-    return [`CodeDeploy owns the weights of service ${name}; deploy it by ECS's rolling update instead`];
-  if (controller === 'EXTERNAL')
-    return [`an external controller owns the task sets of service ${name}; deploy it by ECS's rolling update instead`];
+function serviceRefusal({ name, controller, strategy }: ServiceReading): readonly Refusal[] {
+  const mend = "deploy it by ECS's rolling update instead";
+  if (controller === 'CODE_DEPLOY') return [{ why: `CodeDeploy owns the weights of service ${name}`, mend }];
+  if (controller === 'EXTERNAL') return [{ why: `an external controller owns the task sets of service ${name}`, mend }];
   if (strategy !== 'ROLLING')
-    return [`service ${name} deploys by ${strategy}, which writes the listener's weights itself; set it to ROLLING`];
+    return [
+      {
+        why: `service ${name} deploys by ${strategy}, which writes the listener's weights itself`,
+        mend: 'set its deployment strategy to ROLLING',
+      },
+    ];
   return [];
 }
 
@@ -77,14 +82,14 @@ function otherSplits(
   ownRules: readonly string[],
   rules: readonly ListenerRule[],
   groups: readonly GroupReading[],
-): readonly string[] {
+): readonly Refusal[] {
   return rules
     .filter(({ arn, forwards }) => !ownRules.includes(arn) && forwards !== null && forwards.size > 1)
     .filter(({ forwards }) => groups.some(({ arn }) => forwards?.has(arn)))
-    .map(
-      ({ arn, priority }) =>
-        `rule ${shortName(arn)} at priority ${priority} splits requests over the same target groups, so somebody else shifts them as well`,
-    );
+    .map(({ arn, priority }) => ({
+      why: `rule ${shortName(arn)} at priority ${priority} splits requests over the same target groups, so somebody else shifts them as well`,
+      mend: 'let that rule forward to one group alone, or end the tool that writes it',
+    }));
 }
 
 function shortName(arn: string): string {

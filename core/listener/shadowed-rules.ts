@@ -4,6 +4,7 @@
  * silently be skipped.
  */
 import { conditionsCover, conditionsMeet, describeConditions, type RuleConditions } from './conditions.ts';
+import type { Refusal } from './refusal.ts';
 
 /** A rule of a listener as it is now. */
 export interface ListenerRule {
@@ -25,16 +26,46 @@ export interface NewRule extends Pick<ListenerRule, 'priority' | 'conditions' | 
   readonly stableArn: string;
 }
 
+export interface ShadowRefusal extends Refusal {
+  /** The rule behind asks for a login or a token that ours does not ask for. */
+  readonly skipsLogin: boolean;
+}
+
 /** Why the new rule must not stand before the others; empty: it takes over nothing but requests of the stable side. */
-export function shadowRefusals(wanted: NewRule, others: readonly ListenerRule[]): readonly string[] {
+export function shadowRefusals(wanted: NewRule, others: readonly ListenerRule[]): readonly ShadowRefusal[] {
   return takenOver(wanted, others).flatMap((rule) => {
     const difference = differenceOf(rule, wanted);
     return difference === null
       ? []
       : [
-          `${nameOf(rule)} (${describeConditions(rule.conditions)}) ${difference}, and the rule at priority ${wanted.priority} (${describeConditions(wanted.conditions)}) would take its requests`,
+          {
+            why: `${nameOf(rule)} (${describeConditions(rule.conditions)}) ${difference.does}, and the rule at priority ${wanted.priority} (${describeConditions(wanted.conditions)}) would take its requests`,
+            mend: difference.skipsLogin
+              ? 'name that rule by `like`, so that ours asks for its login too, or give ours a priority behind it'
+              : 'narrow the conditions of our rule, or give it a priority behind that one',
+            skipsLogin: difference.skipsLogin,
+          },
         ];
   });
+}
+
+/** Rules behind ours may have come or changed since ours were made. */
+export function standingRefusals(
+  ownRules: readonly string[],
+  rules: readonly ListenerRule[],
+  stableArn: string,
+): readonly ShadowRefusal[] {
+  const others = rules.filter(({ arn }) => !ownRules.includes(arn));
+  return rules
+    .filter(({ arn }) => ownRules.includes(arn))
+    .flatMap((rule) => shadowRefusals({ ...rule, stableArn }, others));
+}
+
+/** Rules in front of ours that take some of its requests: these never reach the cutover. */
+export function rulesBefore(wanted: Pick<NewRule, 'priority' | 'conditions'>, others: readonly ListenerRule[]) {
+  return others
+    .filter((rule) => rule.priority < wanted.priority && conditionsMeet(rule.conditions, wanted.conditions))
+    .map((rule) => `${nameOf(rule)} (${describeConditions(rule.conditions)})`);
 }
 
 /** In order, up to the first that takes all that is left: those behind it get none of these requests today. */
@@ -46,11 +77,21 @@ function takenOver(wanted: NewRule, others: readonly ListenerRule[]): ListenerRu
     .filter((rule) => conditionsMeet(rule.conditions, wanted.conditions));
 }
 
+interface Difference {
+  readonly does: string;
+  readonly skipsLogin: boolean;
+}
+
 /** What the new rule would do otherwise; null: nothing. */
-function differenceOf(rule: ListenerRule, { guards, stableArn }: NewRule): string | null {
-  if (rule.forwards === null) return 'answers by itself or redirects';
+function differenceOf(rule: ListenerRule, { guards, stableArn }: NewRule): Difference | null {
   const missing = rule.guards.filter((guard) => !guards.includes(guard));
-  if (missing.length > 0) return `demands ${missing.map(kindOf).join(' and ')} first`;
+  if (missing.length > 0) return { does: `demands ${missing.map(kindOf).join(' and ')} first`, skipsLogin: true };
+  const does = otherwise(rule, guards, stableArn);
+  return does === null ? null : { does, skipsLogin: false };
+}
+
+function otherwise(rule: ListenerRule, guards: readonly string[], stableArn: string): string | null {
+  if (rule.forwards === null) return 'answers by itself or redirects';
   const added = guards.filter((guard) => !rule.guards.includes(guard));
   if (added.length > 0) return `demands no ${added.map(kindOf).join(' and ')}`;
   const elsewhere = [...rule.forwards].filter(([arn, weight]) => weight > 0 && arn !== stableArn);

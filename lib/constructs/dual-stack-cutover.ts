@@ -12,13 +12,19 @@ import { CutoverAlarms } from './cutover-alarms.ts';
 import { CutoverDashboard } from './cutover-dashboard.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
 import { CutoverMachine } from './cutover-machine.ts';
-import type { DualStackCutoverProps } from './cutover-props.ts';
+import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { ParityBackfill } from './parity-backfill.ts';
 import { ParityPipeline } from './parity-pipeline.ts';
 import { RollbackTriggers } from './rollback-triggers.ts';
 import { statusTopic } from './status-topic.ts';
-import { SAFE_METHODS, WeightedRule, WeightedRuleProvider } from './weighted-rule.ts';
+import {
+  type CutoverGroups,
+  type RuleProps,
+  SAFE_METHODS,
+  WeightedRule,
+  WeightedRuleProvider,
+} from './weighted-rule.ts';
 
 /**
  * Everything that a cutover needs around an existing listener, target groups and services. Until an execution is started
@@ -100,30 +106,9 @@ export class DualStackCutover extends Construct {
     });
   }
 
-  /** With a mirror: one rule for safe methods, through which the mirror may be reached, and one for the rest, through which it may not. */
   #makeRules({ listeners = [], ingressId, groups }: DualStackCutoverProps): WeightedRule[] {
     const provider = new WeightedRuleProvider(this, 'RuleProvider', { ledger: this.ledger, ingressId });
-    const { stable, candidate } = groups;
-    const sides = { stable, candidate };
-    const cohorts = listeners.flatMap(({ cohort, ...given }, i) => {
-      if (cohort === undefined) return [];
-      const { priority } = cohort;
-      return [new WeightedRule(this, `Cohort${i}`, { ...given, provider, priority, cohort, groups: sides })];
-    });
-    const everybody = listeners.flatMap(({ priority, cohort: _testers, ...given }, i) => {
-      const common = { ...given, provider };
-      if (groups.mirrorForward === undefined && groups.mirrorReverse === undefined)
-        return [new WeightedRule(this, `Rule${i}`, { ...common, priority, groups })];
-      return [
-        new WeightedRule(this, `SafeMethods${i}`, { ...common, priority, methods: SAFE_METHODS, groups }),
-        new WeightedRule(this, `OtherMethods${i}`, {
-          ...common,
-          priority: priority + 1,
-          groups: sides,
-        }),
-      ];
-    });
-    return [...everybody, ...cohorts];
+    return rulesOn(listeners, groups).map(([id, props]) => new WeightedRule(this, id, { ...props, provider }));
   }
 
   /** Written out, not referred to: the alarms themselves depend on the handlers. */
@@ -164,6 +149,30 @@ export class DualStackCutover extends Construct {
     };
   }
 }
+
+/**
+ * The rules of a cutover, by their ids. With a mirror: one rule for safe methods, through which the mirror may be reached, and one for the
+ * rest, through which it may not. Testers' rules come last.
+ */
+export function rulesOn(listeners: readonly CutoverListener[], groups: CutoverGroups): readonly IdentifiedRule[] {
+  const { stable, candidate } = groups;
+  const sides = { stable, candidate };
+  const mirrored = groups.mirrorForward !== undefined || groups.mirrorReverse !== undefined;
+  const cohorts = listeners.flatMap(({ cohort, ...given }, i): IdentifiedRule[] =>
+    cohort === undefined ? [] : [[`Cohort${i}`, { ...given, priority: cohort.priority, cohort, groups: sides }]],
+  );
+  const everybody = listeners.flatMap(({ cohort: _testers, ...given }, i): IdentifiedRule[] =>
+    mirrored
+      ? [
+          [`SafeMethods${i}`, { ...given, methods: SAFE_METHODS, groups }],
+          [`OtherMethods${i}`, { ...given, priority: given.priority + 1, groups: sides }],
+        ]
+      : [[`Rule${i}`, { ...given, groups }]],
+  );
+  return [...everybody, ...cohorts];
+}
+
+type IdentifiedRule = readonly [string, RuleProps];
 
 function placeOf({ region, account }: Stack): StackPlace {
   const known = (value: string) => (Token.isUnresolved(value) ? undefined : value);

@@ -6,7 +6,7 @@ export { CutoverDashboard, type CutoverDashboardProps } from './cutover-dashboar
 export { CutoverFunctions, type CutoverFunctionsProps } from './cutover-functions.ts';
 export { CutoverMachine, type CutoverMachineProps } from './cutover-machine.ts';
 export type { CutoverListener, DualStackCutoverProps, ServiceRef } from './cutover-props.ts';
-export { DualStackCutover } from './dual-stack-cutover.ts';
+export { DualStackCutover, rulesOn } from './dual-stack-cutover.ts';
 export { ledgerTable } from './ledger-table.ts';
 export { MIRROR_PORTS, type MirrorCopies, type MirrorRedaction } from './mirror-containers.ts';
 export { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
@@ -24,6 +24,8 @@ export {
   type CohortProps,
   type CutoverGroups,
   type ListenerRef,
+  type RuleProps,
+  ruleProperties,
   SAFE_METHODS,
   type TargetGroupRef,
   WeightedRule,

@@ -39,7 +39,7 @@ export interface CohortProps {
   readonly sourceIps?: readonly string[];
 }
 
-export interface WeightedRuleProps extends RuleMatch {
+export interface RuleProps extends RuleMatch {
   readonly listener: ListenerRef;
   /** Unique on the listener, 1 to 50,000. */
   readonly priority: number;
@@ -49,6 +49,9 @@ export interface WeightedRuleProps extends RuleMatch {
   readonly cohort?: CohortProps;
   /** All of them stand in the rule from the start: the stable one at 100, the others at 0. */
   readonly groups: CutoverGroups;
+}
+
+export interface WeightedRuleProps extends RuleProps {
   readonly provider: WeightedRuleProvider;
 }
 
@@ -83,18 +86,23 @@ export class WeightedRule extends Construct {
     const rule = new CustomResource(this, 'Rule', {
       resourceType: 'Custom::WeightedRule',
       serviceToken: props.provider.serviceToken,
-      properties: {
-        ListenerArn: this.listenerArn,
-        Priority: priority,
-        Methods: methods,
-        ...matchProperties(props),
-        ...(cohort === undefined ? {} : { Cohort: conditionOf(cohort) }),
-        StableArn: groups.stable.targetGroupArn,
-        GroupArns: this.roles.flatMap((role) => groups[role]?.targetGroupArn ?? []),
-      },
+      properties: ruleProperties(props),
     });
     this.ruleArn = rule.getAttString('RuleArn');
   }
+}
+
+/** What the custom resource is told, and by which it makes the rule. */
+export function ruleProperties({ listener, priority, methods = [], cohort, groups, ...match }: RuleProps) {
+  return {
+    ListenerArn: listener.listenerArn,
+    Priority: priority,
+    Methods: methods,
+    ...matchProperties(match),
+    ...(cohort === undefined ? {} : { Cohort: conditionOf(cohort) }),
+    StableArn: groups.stable.targetGroupArn,
+    GroupArns: GROUP_ROLES.flatMap((role) => groups[role]?.targetGroupArn ?? []),
+  };
 }
 
 /** As ELBv2 has it: a cookie is a part of the header field `Cookie`. */

@@ -67,15 +67,17 @@ describe.skipIf(MOTO === undefined)('the doctor over moto', () => {
     expect(listener.loadBalancerArn).toContain(':loadbalancer/app/');
     const { stable, candidate } = moto.deployment.targetGroups;
     expect(listener.rules.find(({ priority }) => priority === 20)).toMatchObject({
-      paths: ['/*'],
-      otherConditions: [],
-      actions: ['forward'],
-      groups: [stable.arn, candidate.arn],
+      conditions: { paths: ['/*'], hosts: [] },
+      guards: [],
+      forwards: new Map([
+        [stable.arn, 100],
+        [candidate.arn, 0],
+      ]),
     });
-    expect(listener.rules.find(({ priority }) => priority === null)?.actions).toEqual(['fixed-response']);
+    expect(listener.rules.find(({ priority }) => priority === Number.POSITIVE_INFINITY)?.forwards).toBeNull();
   });
 
-  it('reads stickiness, health and tags of a group, and that one is not there', async () => {
+  it('reads stickiness and health of a group, and that one is not there', async () => {
     const { arn } = moto.deployment.targetGroups.candidate;
     await moto.elb.send(
       new ModifyTargetGroupAttributesCommand({
@@ -91,7 +93,6 @@ describe.skipIf(MOTO === undefined)('the doctor over moto', () => {
       targetType: 'ip',
       sticky: true,
       health: { healthy: 0, registered: 0 },
-      tags: { 'elbv2.k8s.aws/cluster': 'prod' },
     });
     expect((await lookAtGroup(all, 'candidate', arn.replace(/\w+$/, '0000000000000000'))).found).toBeNull();
   });
@@ -135,6 +136,6 @@ describe.skipIf(MOTO === undefined)('the doctor over moto', () => {
     expect(seen.alarms.expected.filter((name) => !seen.alarms.found.some((alarm) => alarm.name === name))).not.toEqual(
       [],
     );
-    expect(seen).toMatchObject({ functions: null, rights: [], runbook: null });
+    expect(seen).toMatchObject({ functions: null, roles: [], runbook: null });
   });
 });

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Diagnosis, examine, type Facts, type Level, worst } from '../../core/doctor/index.ts';
 import { allowsService } from '../../core/doctor/resource-policy.ts';
+import { ANY_REQUEST } from '../../core/listener/conditions.ts';
 import { patternsMeet } from '../../core/listener/pattern.ts';
+import type { ListenerRule } from '../../core/listener/shadowed-rules.ts';
 
 const LB = 'arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/lb/1';
 const LISTENER = 'arn:aws:elasticloadbalancing:us-east-1:1:listener/app/lb/1/2';
@@ -10,17 +12,21 @@ const STABLE = 'arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/stable/1';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-function rule(over: Partial<Facts['listeners'][number]['rules'][number]> = {}) {
+function rule(over: Partial<ListenerRule> = {}): ListenerRule {
   return {
     arn: 'rule/1',
     priority: 10,
-    paths: ['/api/*'],
-    otherConditions: [],
-    actions: ['forward'],
-    groups: [STABLE],
-    tags: {},
+    conditions: on('/api/*'),
+    guards: [],
+    forwards: new Map([[STABLE, 1]]),
+    stickySeconds: null,
+    rewrites: false,
     ...over,
   };
+}
+
+function on(...paths: string[]) {
+  return { ...ANY_REQUEST, paths };
 }
 
 function group(over: Partial<NonNullable<Facts['groups'][number]['found']>> = {}) {
@@ -31,7 +37,6 @@ function group(over: Partial<NonNullable<Facts['groups'][number]['found']>> = {}
     protocolVersion: 'HTTP1',
     sticky: false,
     health: { healthy: 2, unhealthy: 0, registered: 2 },
-    tags: {},
     ...over,
   };
 }
@@ -39,6 +44,9 @@ function group(over: Partial<NonNullable<Facts['groups'][number]['found']>> = {}
 function service(over: Partial<NonNullable<Facts['services'][number]['found']>> = {}) {
   return { status: 'ACTIVE', controller: 'ECS', strategy: 'ROLLING', desired: 2, running: 2, scheduled: [], ...over };
 }
+
+/** Reaches nothing: the rule before it takes the same paths and forwards to stable. */
+const DEFAULT = rule({ arn: 'rule/d', priority: Number.POSITIVE_INFINITY, conditions: ANY_REQUEST });
 
 const TOPIC_POLICY = {
   Statement: { Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish' },
@@ -53,11 +61,17 @@ function healthy(): Mutable<Facts> {
       {
         arn: LISTENER,
         loadBalancerArn: LB,
-        rules: [rule(), rule({ arn: 'rule/d', priority: null, paths: [] })],
-        tags: {},
+        rules: [rule(), DEFAULT],
       },
     ],
-    planned: [{ listenerArn: LISTENER, priority: 5, paths: ['/api/*'] }],
+    planned: [
+      {
+        listenerArn: LISTENER,
+        likeRuleArn: null,
+        rule: { priority: 5, conditions: on('/api/*'), guards: [], stableArn: STABLE },
+      },
+    ],
+    tagged: [{ arn: LB, tags: { Name: 'shop' } }],
     groups: [
       { role: 'stable', arn: STABLE, found: group() },
       { role: 'candidate', arn: 'tg/candidate', found: group({ loadBalancerArns: [] }) },
@@ -70,7 +84,7 @@ function healthy(): Mutable<Facts> {
       alarms: { expected: ['red'], found: [reading('red')] },
       topic: { arn: 'topic', found: { policy: TOPIC_POLICY, keyPolicy: null, confirmed: 1, pending: 0 } },
       functions: [{ arn: 'function:1', exists: true }],
-      rights: [{ role: 'r', action: 'a', resource: 'x', decision: 'allowed' }],
+      roles: [{ role: 'arn:aws:iam::1:role/rollback', asked: 9, denied: [] }],
       runbook: { url: 'https://runbook.example', status: 200 },
     },
   };
@@ -80,15 +94,20 @@ const deployed = (over: Partial<NonNullable<Facts['deployed']>>) => (facts: Muta
   if (facts.deployed !== null) facts.deployed = { ...facts.deployed, ...over };
 };
 const rules =
-  (...list: Facts['listeners'][number]['rules']) =>
+  (...list: ListenerRule[]) =>
   (facts: Mutable<Facts>) => {
-    facts.listeners = [{ arn: LISTENER, loadBalancerArn: LB, rules: list, tags: {} }];
+    facts.listeners = [{ arn: LISTENER, loadBalancerArn: LB, rules: list }];
+    // Deployed rules are looked at as well; here those that a deploy would make are the question.
+    facts.deployed = null;
   };
 const candidate = (over: Parameters<typeof group>[0]) => (facts: Mutable<Facts>) => {
   facts.groups = [
     { role: 'stable', arn: STABLE, found: group() },
     { role: 'candidate', arn: 'tg/c', found: group(over) },
   ];
+};
+const tagged = (tags: Record<string, string>) => (facts: Mutable<Facts>) => {
+  facts.tagged = [{ arn: STABLE, tags }];
 };
 const stableService = (over: Parameters<typeof service>[0]) => (facts: Mutable<Facts>) => {
   facts.services = [{ side: 'stable', name: 'shop', found: service(over) }];
@@ -105,7 +124,7 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
     'listener',
     'fail',
     (f) => {
-      f.listeners = [{ arn: LISTENER, loadBalancerArn: null, rules: [], tags: {} }];
+      f.listeners = [{ arn: LISTENER, loadBalancerArn: null, rules: [] }];
       f.deployed = null;
     },
     /There is no listener/,
@@ -114,37 +133,83 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
     'a login that our rule would go round',
     'authentication',
     'fail',
-    rules(rule({ actions: ['authenticate-oidc', 'forward'] })),
-    /would skip the login/,
+    rules(rule({ guards: ['authenticate-oidc {}'] })),
+    /demands authenticate-oidc first/,
   ],
   [
     'a login by a default rule',
     'authentication',
     'fail',
-    rules(rule(), rule({ arn: 'd', priority: null, paths: [], actions: ['authenticate-cognito', 'forward'] })),
-    /the default rule/,
+    rules(
+      rule({
+        arn: 'd',
+        priority: Number.POSITIVE_INFINITY,
+        conditions: ANY_REQUEST,
+        guards: ['authenticate-cognito {}'],
+      }),
+    ),
+    /The default rule/,
+  ],
+  [
+    'a login behind a rule that stands already',
+    'authentication',
+    'fail',
+    (f) => {
+      f.planned = [];
+      f.listeners = [
+        {
+          arn: LISTENER,
+          loadBalancerArn: LB,
+          rules: [rule(), rule({ arn: 'rule/2', priority: 20, guards: ['jwt-validation {}'] })],
+        },
+      ];
+    },
+    /demands jwt-validation first/,
   ],
   [
     'another service whose paths we would take',
     'shadowed rules',
     'fail',
-    rules(rule({ paths: ['/api/users*'], groups: ['tg/users'] })),
-    /would take requests of rule 10/,
+    rules(rule({ conditions: on('/api/users*'), forwards: new Map([['a:targetgroup/users/1', 1]]) })),
+    /forwards to target group users, and the rule at priority 5 .* would take its requests/,
+  ],
+  [
+    'a share for another service',
+    'shadowed rules',
+    'fail',
+    rules(
+      rule({
+        forwards: new Map([
+          [STABLE, 9],
+          ['a:targetgroup/users/1', 1],
+        ]),
+      }),
+    ),
+    /forwards to target group users/,
   ],
   [
     'a redirect that we would take',
     'shadowed rules',
     'fail',
-    rules(rule({ actions: ['redirect'], groups: [] })),
-    /go elsewhere than to stable/,
+    rules(rule({ forwards: null })),
+    /answers by itself or redirects/,
   ],
   ['a priority that is taken', 'shadowed rules', 'fail', rules(rule({ priority: 5 })), /Priority 5 .* is taken/],
+  [
+    'a rule to copy that is not there',
+    'shadowed rules',
+    'fail',
+    (f) => {
+      f.planned = f.planned.map((one) => ({ ...one, likeRuleArn: 'rule/gone' }));
+    },
+    /Rule rule\/gone cannot be copied: the listener has no such rule/,
+  ],
   [
     'a rule before ours on the same paths',
     'shadowed rules',
     'warn',
     rules(rule(), rule({ priority: 1 })),
-    /may keep requests/,
+    /goes before ours/,
   ],
   [
     'a rule of the cutover that somebody deleted',
@@ -179,7 +244,7 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
     candidate({ protocolVersion: 'HTTP2' }),
     /candidate speaks HTTP2/,
   ],
-  ['sticky targets', 'stickiness', 'fail', candidate({ sticky: true }), /whatever the weights/],
+  ['sticky targets', 'stickiness', 'fail', candidate({ sticky: true }), /whatever the weights are/],
   [
     'no healthy target',
     'target health',
@@ -206,17 +271,31 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
   ['a service that drains', 'service', 'fail', stableService({ status: 'DRAINING' }), /is DRAINING/],
   ['a service that is not steady', 'service', 'warn', stableService({ running: 1 }), /runs 1 of 2/],
   ['scheduled scaling', 'scheduled scaling', 'warn', stableService({ scheduled: ['night'] }), /night/],
-  ['CodeDeploy', 'owner', 'fail', stableService({ controller: 'CODE_DEPLOY' }), /CodeDeploy deploys/],
+  ['CodeDeploy', 'owner', 'fail', stableService({ controller: 'CODE_DEPLOY' }), /CodeDeploy owns/],
   ['an external controller', 'owner', 'fail', stableService({ controller: 'EXTERNAL' }), /external controller/],
   ['ECS blue/green', 'owner', 'fail', stableService({ strategy: 'BLUE_GREEN' }), /by BLUE_GREEN/],
   [
     'the Load Balancer Controller',
     'owner',
     'fail',
-    candidate({ tags: { 'elbv2.k8s.aws/cluster': 'prod' } }),
+    tagged({ 'elbv2.k8s.aws/cluster': 'prod' }),
     /Load Balancer Controller/,
   ],
-  ['Terraform', 'owner', 'warn', candidate({ tags: { 'managed-by': 'Terraform' } }), /Terraform/],
+  ['Terraform', 'owner', 'warn', tagged({ 'managed-by': 'Terraform' }), /Terraform/],
+  [
+    'a rule of others that splits over our groups',
+    'owner',
+    'fail',
+    rules(
+      rule({
+        forwards: new Map([
+          [STABLE, 50],
+          ['tg/candidate', 50],
+        ]),
+      }),
+    ),
+    /somebody else shifts them/,
+  ],
   [
     'an alarm that does not exist',
     'alarm',
@@ -282,8 +361,17 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
     'a right that a boundary takes away',
     'right',
     'fail',
-    deployed({ rights: [{ role: 'r', action: 'a', resource: 'x', decision: 'explicitDeny' }] }),
-    /a policy denies it/,
+    deployed({
+      roles: [{ role: 'r/shift', asked: 3, denied: [{ action: 'a', resource: 'x', decision: 'explicitDeny' }] }],
+    }),
+    /Role shift may not do a on x .a policy denies it/,
+  ],
+  [
+    'a role without its policy',
+    'right',
+    'fail',
+    deployed({ roles: [{ role: 'r/shift', asked: 0, denied: [] }] }),
+    /shift has no policy/,
   ],
   [
     'a quota that the deploy would break',
@@ -365,10 +453,40 @@ describe('the doctor', () => {
     for (const { mend } of own) expect(mend).toMatch(/\w/);
   });
 
-  it('takes other conditions of a rule for no excuse: a host may be any', () => {
+  it('leaves a rule of another host alone, and asks no login of who copies the rule that has it', () => {
     const facts = healthy();
-    rules(rule({ otherConditions: ['host-header'], groups: ['tg/other'] }))(facts);
-    expect(worst(examine(facts))).toBe('fail');
+    const guards = ['authenticate-cognito {"UserPoolArn":"pool"}'];
+    const elsewhere = rule({
+      conditions: { ...ANY_REQUEST, hosts: ['admin.example'] },
+      guards,
+      forwards: new Map([['a:targetgroup/users/1', 1]]),
+    });
+    const guarded = rule({ arn: 'rule/login', priority: 20, guards });
+    facts.deployed = null;
+    facts.listeners = [{ arn: LISTENER, loadBalancerArn: LB, rules: [elsewhere, guarded] }];
+    const shop = {
+      priority: 5,
+      conditions: { ...on('/api/*'), hosts: ['shop.example'] },
+      guards: [],
+      stableArn: STABLE,
+    };
+    const answer = (likeRuleArn: string | null) => {
+      facts.planned = [
+        {
+          listenerArn: LISTENER,
+          likeRuleArn,
+          rule: likeRuleArn === null ? shop : { ...shop, conditions: ANY_REQUEST },
+        },
+      ];
+      return examine(facts)
+        .filter(({ level }) => level === 'fail')
+        .map(({ check }) => check);
+    };
+    expect(answer(null)).toEqual(['authentication']);
+    // The copied rule takes /api/* on any host, admin.example's among them.
+    expect(answer('rule/login')).toEqual(['shadowed rules']);
+    facts.listeners = [{ arn: LISTENER, loadBalancerArn: LB, rules: [guarded] }];
+    expect(answer('rule/login')).toEqual([]);
   });
 });
 

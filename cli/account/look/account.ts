@@ -1,10 +1,15 @@
 /** Who asks, by which clock, and how much of the account's quotas is used. */
-import { DescribeAccountLimitsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DescribeAccountLimitsCommand,
+  DescribeListenersCommand,
+  paginateDescribeTargetGroups,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import * as z from 'zod';
-import type { Quota, RuleFacts } from '../../../core/doctor/index.ts';
-import type { Clients } from './clients.ts';
+import type { Quota } from '../../../core/doctor/index.ts';
+import { describeRules, groupHealth } from '../../../lambdas/aws/elb/index.ts';
+import { type Clients, unlessMissing } from './clients.ts';
 
 export interface Caller {
   readonly account: string;
@@ -33,22 +38,40 @@ export async function lookAtCaller({ sts }: Clients, now: () => number): Promise
 
 /** Concurrent executions that other functions leave; all handlers of one cutover at once need fewer. */
 const NEEDED_CONCURRENCY = 20;
-const RULES_LIMIT = 'rules-per-application-load-balancer';
 
-/** @param newRules rules that a deploy will add */
+/** What a deploy adds to the load balancer; groups that it has already count once. */
+interface Added {
+  readonly rules: number;
+  readonly groups: readonly string[];
+}
+
 export async function lookAtQuotas(
   { elb, lambda }: Clients,
-  rules: readonly RuleFacts[],
-  newRules: number,
+  balancers: readonly string[],
+  added: Added,
 ): Promise<Quota[]> {
   const { Limits = [] } = await elb.send(new DescribeAccountLimitsCommand({}));
-  const limit = Limits.find(({ Name }) => Name === RULES_LIMIT)?.Max;
+  const limit = (name: string) => {
+    const max = Limits.find(({ Name }) => Name === name)?.Max;
+    return max === undefined ? null : Number(max);
+  };
+  const used = await Promise.all(balancers.map((arn) => useOf(elb, arn, added.groups)));
+  const onFullest = (count: (of: Use) => number) => Math.max(0, ...used.map(count));
   return [
     {
-      name: `rules of the load balancer${newRules > 0 ? `, with ${newRules} new ones` : ''}`,
-      // The default rules of listeners do not count.
-      used: rules.filter(({ priority }) => priority !== null).length + newRules,
-      limit: limit === undefined ? null : Number(limit),
+      name: `rules of the load balancer${added.rules > 0 ? `, with ${added.rules} new ones` : ''}`,
+      used: onFullest(({ rules }) => rules) + added.rules,
+      limit: limit('rules-per-application-load-balancer'),
+    },
+    {
+      name: 'target groups of the load balancer',
+      used: onFullest(({ groups }) => groups),
+      limit: limit('target-groups-per-application-load-balancer'),
+    },
+    {
+      name: 'targets of the load balancer',
+      used: onFullest(({ targets }) => targets),
+      limit: limit('targets-per-application-load-balancer'),
     },
     {
       name: 'unreserved concurrent executions of Lambda that Crossfade needs',
@@ -56,6 +79,29 @@ export async function lookAtQuotas(
       limit: await freeConcurrency(lambda),
     },
   ];
+}
+
+interface Use {
+  readonly rules: number;
+  readonly groups: number;
+  readonly targets: number;
+}
+
+/** Of every listener of the load balancer, whoever owns it; the default rules of listeners do not count. */
+async function useOf(elb: Clients['elb'], LoadBalancerArn: string, added: readonly string[]): Promise<Use> {
+  const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
+  const rules = await Promise.all(Listeners.map(({ ListenerArn = '' }) => describeRules(elb, { ListenerArn })));
+  const groups = new Set(added);
+  for await (const { TargetGroups = [] } of paginateDescribeTargetGroups({ client: elb }, { LoadBalancerArn }))
+    for (const { TargetGroupArn } of TargetGroups) if (TargetGroupArn !== undefined) groups.add(TargetGroupArn);
+  let targets = 0;
+  // One after the other: a load balancer may have a hundred groups, and ELBv2's bucket for Describe calls refills slowly.
+  for (const arn of groups) targets += (await unlessMissing(groupHealth(elb, arn)))?.registered ?? 0;
+  return {
+    rules: rules.flat().filter(({ priority }) => Number.isFinite(priority)).length,
+    groups: groups.size,
+    targets,
+  };
 }
 
 /** Null where the service does not say; a refusal is the caller's to tell. */

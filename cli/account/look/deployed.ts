@@ -1,26 +1,26 @@
 /** What the stacks have deployed: alarms, status topic, functions and their rights. */
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
-import type { DeployedFacts, FunctionFacts, RightFacts, RunbookFacts, TopicFacts } from '../../../core/doctor/index.ts';
+import type { DeployedFacts, FunctionFacts, RunbookFacts, TopicFacts } from '../../../core/doctor/index.ts';
 import type { Deployment } from '../../../core/model/index.ts';
 import { cloudWatchAlarms } from '../../../lambdas/aws/cloudwatch/index.ts';
 import { stateMachineArn } from '../../run/index.ts';
 import { type Clients, unlessMissing } from './clients.ts';
+import { lookAtRoles } from './roles.ts';
 
 /** Answers the status of a page, or null. */
 export type Fetch = (url: string) => Promise<number | null>;
 
 export async function lookAtDeployed(clients: Clients, deployment: Deployment, fetch: Fetch): Promise<DeployedFacts> {
   const expected = [...deployment.rollbackAlarms, ...deployment.shadowAlarms];
-  const [found, topic, functions, rights, runbook] = await Promise.all([
+  const [found, topic, functions, roles, runbook] = await Promise.all([
     cloudWatchAlarms(clients.alarms).read(expected),
     deployment.topicArn === undefined ? null : lookAtTopic(clients, deployment.topicArn),
     lookAtFunctions(clients, deployment),
-    lookAtRights(clients, deployment),
+    lookAtRoles(clients, deployment),
     lookAtRunbook(clients, expected, fetch),
   ]);
   return {
@@ -28,7 +28,7 @@ export async function lookAtDeployed(clients: Clients, deployment: Deployment, f
     alarms: { expected, found },
     topic,
     functions,
-    rights,
+    roles,
     runbook,
   };
 }
@@ -73,30 +73,6 @@ async function lookAtFunctions({ states, lambda }: Clients, deployment: Deployme
     arns.map(async (arn) => {
       const found = await unlessMissing(lambda.send(new GetFunctionConfigurationCommand({ FunctionName: arn })));
       return { arn, exists: found !== null };
-    }),
-  );
-}
-
-/** What a rollback must be allowed, whatever else is broken. */
-async function lookAtRights({ iam, lambda }: Clients, deployment: Deployment): Promise<RightFacts[]> {
-  const FunctionName = `${deployment.ingressId}-crossfade-rollback`;
-  const fn = await unlessMissing(lambda.send(new GetFunctionConfigurationCommand({ FunctionName })));
-  const role = fn?.Role;
-  if (role === undefined) return [];
-  const [, partition, , region, account] = stateMachineArn(deployment).split(':');
-  const at = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
-  const needed = [
-    ...deployment.rules.map(({ arn }) => ['elasticloadbalancing:ModifyRule', arn] as const),
-    ['dynamodb:UpdateItem', at('dynamodb', `table/${deployment.ledgerTable}`)] as const,
-    ['states:StopExecution', at('states', `execution:${deployment.ingressId}-cutover:any`)] as const,
-    ...(deployment.topicArn === undefined ? [] : [['sns:Publish', deployment.topicArn] as const]),
-  ];
-  return Promise.all(
-    needed.map(async ([action, resource]) => {
-      const { EvaluationResults = [] } = await iam.send(
-        new SimulatePrincipalPolicyCommand({ PolicySourceArn: role, ActionNames: [action], ResourceArns: [resource] }),
-      );
-      return { role, action, resource, decision: EvaluationResults[0]?.EvalDecision ?? 'implicitDeny' };
     }),
   );
 }

@@ -4,13 +4,12 @@ import type { GroupFacts } from '../../../core/doctor/index.ts';
 import type { GroupRole } from '../../../core/model/index.ts';
 import { groupHealth, isSticky } from '../../../lambdas/aws/elb/index.ts';
 import { type Clients, unlessMissing } from './clients.ts';
-import { tagsOf } from './listeners.ts';
 
 export async function lookAtGroup({ elb }: Clients, role: GroupRole, arn: string): Promise<GroupFacts> {
   const answer = await unlessMissing(elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] })));
   const group = answer?.TargetGroups?.[0];
   if (group === undefined) return { role, arn, found: null };
-  const [sticky, health, tags] = await Promise.all([isSticky(elb, arn), groupHealth(elb, arn), tagsOf(elb, [arn])]);
+  const [sticky, health] = await Promise.all([isSticky(elb, arn), groupHealth(elb, arn)]);
   return {
     role,
     arn,
@@ -21,7 +20,6 @@ export async function lookAtGroup({ elb }: Clients, role: GroupRole, arn: string
       protocolVersion: group.ProtocolVersion ?? 'HTTP1',
       sticky,
       health,
-      tags: tags.get(arn) ?? {},
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Listener rules and target health over ELBv2. */
 export { isSticky } from './group-stickiness.ts';
 export { elbIngress, groupHealth, targetIds } from './ingress.ts';
-export type { ElbRule } from './listener-rules.ts';
+export { describeRules, type ElbRule } from './listener-rules.ts';
 export { ElbRules } from './rule.ts';
-export { elbSurroundings, listenerOf } from './surroundings.ts';
+export { elbSurroundings, listenerOf, tagsOf } from './surroundings.ts';

@@ -41,20 +41,32 @@ export function elbSurroundings(
         tagsOf(client, marked),
         services(),
       ]);
-      return { listeners, groups: attributes, tags, services: owned };
+      return {
+        listeners,
+        groups: attributes,
+        tags: tags.map(({ arn, tags: of }) => ({ arn, keys: Object.keys(of) })),
+        services: owned,
+      };
     },
   };
 }
 
-async function tagsOf(client: Client, arns: readonly string[]) {
-  const found: { arn: string; keys: string[] }[] = [];
+export interface Tagged {
+  readonly arn: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export async function tagsOf(client: Client, arns: readonly string[]): Promise<Tagged[]> {
+  const found: Tagged[] = [];
   for (let i = 0; i < arns.length; i += PAGE) {
     const ResourceArns = arns.slice(i, i + PAGE);
     const { TagDescriptions = [] } = await aws('DescribeTags', () =>
       client.send(new DescribeTagsCommand({ ResourceArns })),
     );
-    for (const { ResourceArn = '', Tags = [] } of TagDescriptions)
-      found.push({ arn: ResourceArn, keys: Tags.flatMap(({ Key }) => Key ?? []) });
+    for (const { ResourceArn = '', Tags = [] } of TagDescriptions) {
+      const tags = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+      found.push({ arn: ResourceArn, tags });
+    }
   }
   return found;
 }

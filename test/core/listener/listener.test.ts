@@ -8,7 +8,10 @@ import {
 } from '../../../core/listener/conditions.ts';
 import { ownerRefusalsOf, type SurroundingsReading } from '../../../core/listener/other-owners.ts';
 import { patternCovers, patternsMeet } from '../../../core/listener/pattern.ts';
+import { type Refusal, refusalText } from '../../../core/listener/refusal.ts';
 import { type ListenerRule, shadowRefusals } from '../../../core/listener/shadowed-rules.ts';
+
+const texts = (refusals: readonly Refusal[]) => refusals.map(refusalText).join();
 
 const matches = (pattern: string, text: string) =>
   new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text);
@@ -104,7 +107,7 @@ describe('a rule before others', () => {
     ['a rewrite', { rewrites: true }, /rewrites the host or the path/],
     ['a default that is not its own', { priority: Infinity, forwards: null }, /the default rule/],
   ])('would skip %s, and is refused', (_what, given, says) => {
-    expect(shadowRefusals(ours, [rule(given)]).join()).toMatch(says);
+    expect(texts(shadowRefusals(ours, [rule(given)]))).toMatch(says);
   });
 
   it.each<[string, ListenerRule[]]>([
@@ -129,7 +132,7 @@ describe('a rule before others', () => {
   it('may take from a login that it demands as well, and from no rule without it', () => {
     const guarded = { ...ours, guards: [LOGIN] };
     expect(shadowRefusals(guarded, [rule({ guards: [LOGIN] })])).toEqual([]);
-    expect(shadowRefusals(guarded, [rule({})]).join()).toMatch(/demands no authenticate-cognito/);
+    expect(texts(shadowRefusals(guarded, [rule({})]))).toMatch(/demands no authenticate-cognito/);
   });
 
   it('of another host leaves a login alone', () => {
@@ -197,6 +200,6 @@ describe('another owner', () => {
       /splits requests over the same target groups/,
     ],
   ])('is refused: %s', (_what, found, says) => {
-    expect(ownerRefusalsOf({ ...alone, ...found }).join()).toMatch(says);
+    expect(texts(ownerRefusalsOf({ ...alone, ...found }))).toMatch(says);
   });
 });
