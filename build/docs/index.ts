@@ -6,6 +6,7 @@ import { boundsPage, campaignPage, campaignSchemaFile } from './campaign.ts';
 import { capturesPage } from './captures.ts';
 import { causesPage } from './causes.ts';
 import { commandsPage } from './commands.ts';
+import { costPage } from './cost.ts';
 import { errorsPage } from './errors.ts';
 import type { Page } from './markdown.ts';
 import { planPage, planSchemaFile } from './plan.ts';
@@ -29,6 +30,7 @@ export function generatedPages(assembly: Assembly): Page[] {
     capturesPage(),
     statusEventsPage(),
     statusEventSchemaFile(),
+    costPage(),
     architecturePage(),
   ];
 }

@@ -331,6 +331,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: "Lambda: handlers' bundles in worker threads and virtual time.",
     imports: ['rehearsal/cloud/wire', 'rehearsal/machine'],
   },
+  'rehearsal/cloud/account': {
+    purpose:
+      'What an account holds around a cutover, as the doctor reads it: roles and their policies, keys, topics, tags and quotas.',
+    imports: ['rehearsal/cloud/template', 'rehearsal/cloud/wire'],
+  },
   'rehearsal/cloud/services': {
     purpose: 'Load balancer, ECS, DynamoDB, Firehose and SNS.',
     imports: ['rehearsal/cloud/wire', 'rehearsal/machine'],
@@ -516,6 +521,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'core/status',
       'core/campaign',
       'rehearsal/simulation/scenario',
+      'core/cost',
       'capture/format',
       'parity/causes',
       'lambdas/tasks',

@@ -1,5 +1,5 @@
 /** What a cutover costs: prices with their sources, quantities from the plan and the traffic. */
 export { type Bill, type BillLine, billOf } from './bill.ts';
 export { FOOTPRINT } from './footprint.ts';
-export { PRICES, priceFileSchema, withPrices } from './prices.ts';
+export { PRICES, type Price, priceFileSchema, withPrices } from './prices.ts';
 export type { Traffic } from './usage.ts';

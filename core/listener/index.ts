@@ -9,7 +9,7 @@ export {
   type SurroundingsReading,
   stickinessRefusals,
 } from './other-owners.ts';
-export { type Refusal, refusalText } from './refusal.ts';
+export { type ListenerRefusal, refusalText } from './refusal.ts';
 export {
   type ListenerRule,
   type NewRule,

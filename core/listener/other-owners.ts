@@ -2,7 +2,7 @@
  * Who else writes the weights of these groups, or the rules of this listener. Two owners of one thing undo each other: they are
  * refused before a run begins, each with what to do. Those that leave foreign rules alone (Terraform, CloudFormation) are not.
  */
-import type { Refusal } from './refusal.ts';
+import type { ListenerRefusal } from './refusal.ts';
 import type { ListenerRule } from './shadowed-rules.ts';
 
 /** Everything around the cutover's own rules, as it is now. */
@@ -39,7 +39,12 @@ export interface Surroundings {
 /** The AWS Load Balancer Controller's marks (https://kubernetes-sigs.github.io/aws-load-balancer-controller). */
 const KUBERNETES_TAGS = /^(elbv2\.k8s\.aws|ingress\.k8s\.aws|service\.k8s\.aws)\//;
 
-export function ownerRefusalsOf({ listeners, groups, tags, services }: SurroundingsReading): readonly Refusal[] {
+export function ownerRefusalsOf({
+  listeners,
+  groups,
+  tags,
+  services,
+}: SurroundingsReading): readonly ListenerRefusal[] {
   return [
     ...stickinessRefusals(groups),
     ...services.flatMap(serviceRefusal),
@@ -54,7 +59,7 @@ export function ownerRefusalsOf({ listeners, groups, tags, services }: Surroundi
 }
 
 /** Said before anything is made: ELBv2 would refuse the rule itself, with words that do not name the group. */
-export function stickinessRefusals(groups: readonly GroupReading[]): readonly Refusal[] {
+export function stickinessRefusals(groups: readonly GroupReading[]): readonly ListenerRefusal[] {
   return groups
     .filter(({ sticky }) => sticky)
     .map(({ role, arn }) => ({
@@ -63,7 +68,7 @@ export function stickinessRefusals(groups: readonly GroupReading[]): readonly Re
     }));
 }
 
-function serviceRefusal({ name, controller, strategy }: ServiceReading): readonly Refusal[] {
+function serviceRefusal({ name, controller, strategy }: ServiceReading): readonly ListenerRefusal[] {
   const mend = "deploy it by ECS's rolling update instead";
   if (controller === 'CODE_DEPLOY') return [{ why: `CodeDeploy owns the weights of service ${name}`, mend }];
   if (controller === 'EXTERNAL') return [{ why: `an external controller owns the task sets of service ${name}`, mend }];
@@ -82,7 +87,7 @@ function otherSplits(
   ownRules: readonly string[],
   rules: readonly ListenerRule[],
   groups: readonly GroupReading[],
-): readonly Refusal[] {
+): readonly ListenerRefusal[] {
   return rules
     .filter(({ arn, forwards }) => !ownRules.includes(arn) && forwards !== null && forwards.size > 1)
     .filter(({ forwards }) => groups.some(({ arn }) => forwards?.has(arn)))

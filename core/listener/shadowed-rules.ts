@@ -4,7 +4,7 @@
  * silently be skipped.
  */
 import { conditionsCover, conditionsMeet, describeConditions, type RuleConditions } from './conditions.ts';
-import type { Refusal } from './refusal.ts';
+import type { ListenerRefusal } from './refusal.ts';
 
 /** A rule of a listener as it is now. */
 export interface ListenerRule {
@@ -26,7 +26,7 @@ export interface NewRule extends Pick<ListenerRule, 'priority' | 'conditions' | 
   readonly stableArn: string;
 }
 
-export interface ShadowRefusal extends Refusal {
+export interface ShadowRefusal extends ListenerRefusal {
   /** The rule behind asks for a login or a token that ours does not ask for. */
   readonly skipsLogin: boolean;
 }

@@ -4,6 +4,7 @@
  */
 import type { Deployment } from '../../core/model/index.ts';
 import { type LoadBalancerModel, listen, type RuleModel, ScaledClock } from '../machine/index.ts';
+import { addRoles, iam, kms, type LocalAccount, localAccount } from './account/index.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import {
   type AlarmNews,
@@ -70,6 +71,8 @@ export interface LocalCloud {
   readonly deployment: Deployment;
   readonly services: readonly LocalService[];
   readonly alarms: ReadonlyMap<string, LocalAlarm>;
+  /** Roles, keys, topics, tags and quotas; whoever holds the cloud may change them. */
+  readonly account: LocalAccount;
   /** What SNS was given, oldest first. */
   readonly published: readonly PublishedMessage[];
   /** Name of the only delivery stream. */
@@ -120,6 +123,8 @@ async function build(
   const machineResource = cutoverMachineOf(assembly, names);
   const machineArn = names.arnOf(machineResource);
 
+  const account = localAccount(assembly, names);
+
   const dynamo = await startDynamo();
   stops.push(() => dynamo.stop());
   for (const { name, keys } of tablesOf(assembly, names)) await dynamo.createTable(name, keys);
@@ -127,10 +132,12 @@ async function build(
     clock,
     faultOf,
     onAsyncFailure: (functionName, error) => onEvent({ type: 'invocation-failed', functionName, error, at: now() }),
+    accountLimit: () => ({ UnreservedConcurrentExecutions: account.unreservedConcurrency }),
   });
   const bus = new EventBus({ clock, deliver: (arn, event) => lambda.invokeLater(arn, event) });
-  const topics = ofType(assembly, 'AWS::SNS::Topic').map((r) => names.arnOf(r));
-  const sns = new LocalSns(topics, ({ subject, body }) => onEvent({ type: 'message', subject, body, at: now() }));
+  const sns = new LocalSns(account.topics, ({ subject, body }) =>
+    onEvent({ type: 'message', subject, body, at: now() }),
+  );
   const { transformArn } = stream;
   const firehose = new LocalFirehose({
     streamName: stream.name,
@@ -192,7 +199,7 @@ async function build(
 
   const onScale = (service: LocalService) => onEvent({ type: 'scale', service, at: now() });
   const onRule = (rule: RuleModel) => onEvent({ type: 'weights', rule, at: now() });
-  const elb = elbv2(model, onRule, listenersOf(assembly, names));
+  const elb = elbv2(model, onRule, listenersOf(assembly, names), account);
   const server = endpoint({
     intercept: faultOf,
     json: {
@@ -204,15 +211,17 @@ async function build(
       AmazonEC2ContainerServiceV20141113: { service: 'ecs', operations: ecs({ services, onScale }) },
       AnyScaleFrontendService: {
         service: 'application-autoscaling',
-        operations: applicationAutoScaling({ services, onScale }),
+        operations: applicationAutoScaling({ services, onScale }, account.scheduled),
       },
       AWSEvents: { service: 'events', operations: putEvents(bus) },
+      TrentService: { service: 'kms', operations: kms(account) },
       Firehose_20150804: { service: 'firehose', operations: firehose.operations },
     },
     query: {
       '2015-12-01': { service: 'elasticloadbalancing', operations: elb },
       '2010-03-31': { service: 'sns', operations: sns.operations },
       '2011-06-15': { service: 'sts', operations: sts },
+      '2010-05-08': { service: 'iam', operations: iam(account) },
     },
     lambda: lambda.request,
     dynamodb: dynamo.forward,
@@ -232,6 +241,7 @@ async function build(
   const onLine = (_name: string, line: string) => void metrics.ingestEmf(line, now());
   stops.push(() => lambda.stop());
   await loadFunctions({ assembly, names, lambda, clock: { anchor: clock.anchor, speed }, environment, onLine });
+  addRoles(account, assembly, names);
   for (const r of ofType(assembly, 'AWS::Events::Rule')) bus.add(eventRuleSchema.parse(names.properties(r)));
   machineDefinitionOf(machineResource, names);
   stops.push(
@@ -252,6 +262,7 @@ async function build(
     deployment: deploymentOf(lambda),
     services,
     alarms,
+    account,
     published: sns.published,
     streamName: stream.name,
     environment,

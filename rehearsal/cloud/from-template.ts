@@ -13,6 +13,10 @@ const MODELLED = new Set([
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
   'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+  'AWS::IAM::Role',
+  'AWS::IAM::Policy',
+  'AWS::KMS::Key',
   'AWS::CloudWatch::Alarm',
   'AWS::Events::Rule',
   'AWS::StepFunctions::StateMachine',
@@ -137,6 +141,7 @@ export function machineDefinitionOf(resource: Resource, names: Names): Definitio
 const functionSchema = z.looseObject({
   Timeout: z.number().default(3),
   Code: z.looseObject({ S3Key: z.string() }),
+  Role: z.string().optional(),
   Environment: z.looseObject({ Variables: z.record(z.string(), z.string()).default({}) }).default({ Variables: {} }),
 });
 
@@ -148,12 +153,13 @@ function isOurs({ properties: { Handler, Code } }: Resource): boolean {
 /** Null for a function that is not ours. */
 export function functionOf(assembly: Assembly, names: Names, resource: Resource): FunctionSpec | null {
   if (!isOurs(resource)) return null;
-  const { Code, Environment, Timeout } = functionSchema.parse(names.properties(resource));
+  const { Code, Environment, Role, Timeout } = functionSchema.parse(names.properties(resource));
   return {
     name: names.nameOf(resource),
     codeDir: assembly.assetDir(Code.S3Key),
     environment: Environment.Variables,
     timeoutSeconds: Timeout,
+    ...(Role === undefined ? {} : { roleArn: Role }),
   };
 }
 

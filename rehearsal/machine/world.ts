@@ -57,6 +57,10 @@ export interface TargetGroupModel {
   readonly targets: Target[];
   /** Such as `stickiness.enabled`. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** @default HTTP1 */
+  readonly protocolVersion?: string;
+  /** @default the model's own */
+  readonly loadBalancerArn?: string;
 }
 
 export interface RuleModel {

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { AddTagsCommand, ModifyTargetGroupAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateTopicCommand, SetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Clients, clients, lookAtDeployed, lookAtGroup, lookAtListener } from '../../cli/account/look/index.ts';
+import {
+  type Clients,
+  clients,
+  lookAtCaller,
+  lookAtDeployed,
+  lookAtGroup,
+  lookAtListener,
+} from '../../cli/account/look/index.ts';
 import { allowsService } from '../../core/doctor/resource-policy.ts';
 import { crossfade } from '../support/cli.ts';
 import { BACKENDS, type Backend } from './backends.ts';
@@ -108,6 +115,12 @@ describe.skipIf(MOTO === undefined)('the doctor over moto', () => {
     expect(says('owner').join()).toMatch(/FAIL.*Load Balancer Controller/);
     expect(says('target health').join()).toMatch(/FAIL.*no healthy target/);
     expect(stdout).toMatch(/Nothing was changed\.\s*$/);
+  });
+
+  it('tells by how much this machine’s clock is off AWS’s', async () => {
+    const { clockSkew } = await lookAtCaller(all, () => Date.now() + 600_000);
+    expect(clockSkew).toBeGreaterThan(590);
+    expect(clockSkew).toBeLessThan(620);
   });
 
   it('refuses an account or region that is not that of the credentials, with exit code 2', async () => {

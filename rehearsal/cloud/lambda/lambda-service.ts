@@ -1,5 +1,5 @@
 /**
- * Lambda as its callers see it: synchronous and asynchronous invocation by name or ARN.
+ * Lambda as its callers see it: synchronous and asynchronous invocation by name or ARN, and its functions' settings.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 import type { VirtualClock } from '../../machine/index.ts';
@@ -14,6 +14,8 @@ export interface LambdaServiceOptions {
   readonly faultOf: (service: string, operation: string) => Fault | null;
   /** Each attempt of an asynchronous invocation that failed; nobody else hears of it. */
   readonly onAsyncFailure: (functionName: string, error: string) => void;
+  /** What GetAccountSettings tells. @default nothing */
+  readonly accountLimit?: () => { readonly UnreservedConcurrentExecutions: number };
 }
 
 export class LambdaService {
@@ -64,15 +66,23 @@ export class LambdaService {
     });
   }
 
-  /** The Invoke request of the REST API. Faults are the endpoint's there. */
-  readonly request = async ({ path, headers, body }: RawRequest): Promise<RawAnswer> => {
-    const name = decodeURIComponent(/functions\/([^/]+)\//.exec(path)?.[1] ?? '');
+  /** A request of the REST API. Faults are the endpoint's there. */
+  readonly request = async (request: RawRequest): Promise<RawAnswer> => {
+    const { path } = request;
+    const name = decodeURIComponent(/functions\/([^/?]+)\//.exec(path)?.[1] ?? '');
+    if (path.includes('/account-settings')) return answer(200, { AccountLimit: this.#options.accountLimit?.() ?? {} });
+    if (name === '')
+      return answer(200, { Functions: [...this.functions.values()].map((fn) => this.#configuration(fn)) });
+    if (!path.includes('/configuration')) return this.#invocation(name, request);
+    try {
+      return answer(200, this.#configuration(this.find(name)));
+    } catch (error) {
+      return notFound(error);
+    }
+  };
+
+  async #invocation(name: string, { headers, body }: RawRequest): Promise<RawAnswer> {
     const event: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
-    const answer = (status: number, result: unknown, extra: Record<string, string> = {}) => ({
-      status,
-      headers: { 'content-type': 'application/json', ...extra },
-      body: result === undefined ? '' : JSON.stringify(result),
-    });
     const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
     try {
       const found = this.find(name);
@@ -85,10 +95,18 @@ export class LambdaService {
     } catch (error) {
       if (error instanceof FunctionError)
         return answer(200, error.failure, { 'x-amz-function-error': 'Unhandled', 'x-amz-executed-version': '$LATEST' });
-      const message = error instanceof Error ? error.message : String(error);
-      return answer(404, { Type: 'User', Message: message }, { 'x-amzn-errortype': 'ResourceNotFoundException' });
+      return notFound(error);
     }
-  };
+  }
+
+  #configuration({ spec: { name, roleArn, environment, timeoutSeconds } }: LocalFunction) {
+    return {
+      FunctionName: name,
+      ...(roleArn === undefined ? {} : { Role: roleArn }),
+      Timeout: timeoutSeconds,
+      Environment: { Variables: environment },
+    };
+  }
 
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -106,4 +124,17 @@ export class LambdaService {
       );
     }
   }
+}
+
+function answer(status: number, result: unknown, extra: Record<string, string> = {}): RawAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...extra },
+    body: result === undefined ? '' : JSON.stringify(result),
+  };
+}
+
+function notFound(error: unknown): RawAnswer {
+  const message = error instanceof Error ? error.message : String(error);
+  return answer(404, { Type: 'User', Message: message }, { 'x-amzn-errortype': 'ResourceNotFoundException' });
 }

@@ -14,6 +14,7 @@ export interface FunctionSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** Real seconds: work in a handler is not compressed. */
   readonly timeoutSeconds: number;
+  readonly roleArn?: string;
 }
 
 /** What Lambda reports of an invocation that failed in the function. */

@@ -8,6 +8,12 @@ export interface LocalService {
   desired: number;
   running: number;
   scaling: { min: number; max: number; suspended: boolean } | null;
+  /** ECS, CODE_DEPLOY or EXTERNAL. @default ECS */
+  controller?: string;
+  /** @default ROLLING */
+  strategy?: string;
+  /** @default ACTIVE */
+  status?: string;
 }
 
 export interface ServicesOptions {
@@ -58,6 +64,7 @@ export function ecs({ services, onScale }: ServicesOptions): JsonOperations {
 const namespace = z.literal('ecs');
 const dimension = z.literal('ecs:service:DesiredCount');
 const idsSchema = z.object({ ServiceNamespace: namespace, ResourceIds: z.array(z.string()).optional() });
+const scheduledSchema = z.object({ ServiceNamespace: namespace, ResourceId: z.string() });
 const registerSchema = z.object({
   ServiceNamespace: namespace,
   ScalableDimension: dimension,
@@ -68,7 +75,10 @@ const registerSchema = z.object({
 });
 
 /** https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html */
-export function applicationAutoScaling({ services, onScale }: ServicesOptions): JsonOperations {
+export function applicationAutoScaling(
+  { services, onScale }: ServicesOptions,
+  scheduled: ReadonlyMap<string, readonly string[]> = new Map(),
+): JsonOperations {
   const idOf = (s: LocalService) => `service/${s.cluster}/${s.name}`;
   return {
     DescribeScalableTargets: (input) => {
@@ -90,6 +100,11 @@ export function applicationAutoScaling({ services, onScale }: ServicesOptions): 
               ],
         ),
       };
+    },
+    DescribeScheduledActions: (input) => {
+      const { ResourceId } = parse(scheduledSchema, input);
+      const names = scheduled.get(ResourceId) ?? [];
+      return { ScheduledActions: names.map((ScheduledActionName) => ({ ScheduledActionName, ResourceId })) };
     },
     RegisterScalableTarget: (input) => {
       const { ResourceId, MinCapacity, MaxCapacity, SuspendedState } = parse(registerSchema, input);
@@ -122,6 +137,20 @@ function last(nameOrArn: string): string {
   return nameOrArn.split('/').at(-1) ?? nameOrArn;
 }
 
-function describe(s: LocalService) {
-  return { serviceName: s.name, desiredCount: s.desired, runningCount: s.running, status: 'ACTIVE' };
+function describe({
+  name,
+  desired,
+  running,
+  controller = 'ECS',
+  strategy = 'ROLLING',
+  status = 'ACTIVE',
+}: LocalService) {
+  return {
+    serviceName: name,
+    desiredCount: desired,
+    runningCount: running,
+    status,
+    deploymentController: { type: controller },
+    deploymentConfiguration: { strategy },
+  };
 }

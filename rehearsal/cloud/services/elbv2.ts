@@ -14,11 +14,18 @@ export interface LocalListener {
   readonly defaultActions?: readonly object[];
 }
 
+/** Of the account, by ARN and by the limit's name. */
+interface ElbAccount {
+  readonly tags: Map<string, Readonly<Record<string, string>>>;
+  readonly limits: ReadonlyMap<string, number>;
+}
+
 /** `onChange` hears of every rule whose action or conditions were written. */
 export function elbv2(
   model: LoadBalancerModel,
   onChange: (rule: RuleModel) => void,
   listeners: readonly LocalListener[] = [],
+  { tags = new Map(), limits = new Map() }: Partial<ElbAccount> = {},
 ): QueryOperations {
   const put = (rule: RuleModel) => {
     model.rules.set(rule.arn, rule);
@@ -83,8 +90,12 @@ export function elbv2(
       }).map(([Key, Value]) => ({ Key, Value })),
     }),
     DescribeTags: (p) => ({
-      TagDescriptions: members(p, 'ResourceArns').map((ResourceArn) => ({ ResourceArn, Tags: [] })),
+      TagDescriptions: members(p, 'ResourceArns').map((ResourceArn) => ({
+        ResourceArn,
+        Tags: Object.entries(tags.get(ResourceArn) ?? {}).map(([Key, Value]) => ({ Key, Value })),
+      })),
     }),
+    DescribeAccountLimits: () => ({ Limits: [...limits].map(([Name, Max]) => ({ Name, Max: String(Max) })) }),
     DescribeTargetHealth: (p) => ({
       TargetHealthDescriptions: groupOf(model, p.get('TargetGroupArn') ?? '').targets.map((t) => ({
         Target: { Id: t.host, Port: t.port },
@@ -200,18 +211,22 @@ function describeRule({ arn, priority, conditions, guards = [], forward }: RuleM
   };
 }
 
-function describeGroup({ arn: lb }: LoadBalancerModel, { arn, fullName, healthCheck }: TargetGroupModel) {
+function describeGroup(
+  { arn: lb }: LoadBalancerModel,
+  { arn, fullName, healthCheck, protocolVersion = 'HTTP1', loadBalancerArn = lb }: TargetGroupModel,
+) {
   return {
     TargetGroupArn: arn,
     TargetGroupName: fullName.split('/')[1],
     TargetType: 'ip',
     Protocol: 'HTTP',
+    ProtocolVersion: protocolVersion,
     HealthCheckPath: healthCheck.path,
     HealthCheckIntervalSeconds: healthCheck.intervalSeconds,
     HealthCheckTimeoutSeconds: healthCheck.timeoutSeconds,
     HealthyThresholdCount: healthCheck.healthyThreshold,
     UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
     Matcher: { HttpCode: healthCheck.matcher },
-    LoadBalancerArns: [lb],
+    LoadBalancerArns: [loadBalancerArn],
   };
 }

@@ -1,4 +1,4 @@
-/** SNS: every message is kept and told; nobody is subscribed here. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+/** SNS: every message is kept and told; nobody is subscribed here, but for those that a topic counts. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { CloudError, type QueryOperations } from '../wire/index.ts';
@@ -11,13 +11,21 @@ export interface PublishedMessage {
 
 const MAX_BYTES = 262_144;
 
+/** What GetTopicAttributes tells of a topic. */
+export interface TopicAttributes {
+  readonly policy: unknown;
+  readonly keyArn: string | null;
+  readonly confirmed: number;
+  readonly pending: number;
+}
+
 export class LocalSns {
   readonly published: PublishedMessage[] = [];
-  readonly #topics: ReadonlySet<string>;
+  readonly #topics: ReadonlyMap<string, TopicAttributes>;
   readonly #onMessage: (message: PublishedMessage) => void;
 
-  constructor(topicArns: Iterable<string>, onMessage: (message: PublishedMessage) => void) {
-    this.#topics = new Set(topicArns);
+  constructor(topics: ReadonlyMap<string, TopicAttributes>, onMessage: (message: PublishedMessage) => void) {
+    this.#topics = topics;
     this.#onMessage = onMessage;
   }
 
@@ -29,6 +37,19 @@ export class LocalSns {
   }
 
   readonly operations: QueryOperations = {
+    GetTopicAttributes: (p) => {
+      const TopicArn = p.get('TopicArn') ?? '';
+      const topic = this.#topics.get(TopicArn);
+      if (topic === undefined) throw new CloudError('NotFound', 'Topic does not exist', 404);
+      const attributes = {
+        TopicArn,
+        Policy: JSON.stringify(topic.policy),
+        KmsMasterKeyId: topic.keyArn,
+        SubscriptionsConfirmed: String(topic.confirmed),
+        SubscriptionsPending: String(topic.pending),
+      };
+      return { Attributes: new Map(Object.entries(attributes).filter(([, value]) => value !== null)) };
+    },
     Publish: (p) => {
       const sent = p.get('Message') ?? '';
       const structured = p.get('MessageStructure') === 'json';

@@ -11,6 +11,7 @@ const startSchema = z.object({
   name: executionName.default(() => randomUUID()),
   input: z.string().default('{}'),
 });
+const machineSchema = z.object({ stateMachineArn: z.string() });
 const executionSchema = z.object({ executionArn: z.string() });
 const stopSchema = z.object({ executionArn: z.string(), error: z.string().optional(), cause: z.string().optional() });
 const listSchema = z.object({
@@ -44,6 +45,18 @@ export function statesOperations(machine: LocalMachine, now: () => number): Json
       expectMachine(stateMachineArn);
       const { arn, startedAt } = machine.start(name, parseInput(input));
       return { executionArn: arn, startDate: startedAt / 1000 };
+    },
+    DescribeStateMachine: (request) => {
+      const { stateMachineArn } = parse(machineSchema, request);
+      expectMachine(stateMachineArn);
+      const [name] = machine.arn.split(':').slice(6);
+      return {
+        stateMachineArn,
+        name,
+        type: 'STANDARD',
+        status: 'ACTIVE',
+        definition: JSON.stringify(machine.definition),
+      };
     },
     DescribeExecution: (request) => describe(find(parse(executionSchema, request).executionArn), machine.arn),
     ListExecutions: (request) => {

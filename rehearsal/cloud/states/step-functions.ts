@@ -52,6 +52,11 @@ export class LocalMachine {
     this.arn = options.arn;
   }
 
+  /** As new executions would run it. */
+  get definition(): Definition {
+    return this.#options.definition();
+  }
+
   /** The same name with the same input is the same execution, as long as it runs. @throws CloudError ExecutionAlreadyExists */
   start(name: string, input: unknown): LocalExecution {
     const { clock, onStart } = this.#options;
@@ -61,7 +66,7 @@ export class LocalMachine {
       if (existing.status === 'RUNNING' && JSON.stringify(existing.input) === JSON.stringify(input)) return existing;
       throw new CloudError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
-    const definition = this.#options.definition();
+    const { definition } = this;
     const execution: LocalExecution = {
       arn,
       name,

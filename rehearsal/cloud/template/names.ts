@@ -115,6 +115,11 @@ export class Names implements Lookup {
         return this.arn('cloudwatch', `alarm:${name}`);
       case 'AWS::KinesisFirehose::DeliveryStream':
         return this.arn('firehose', `deliverystream/${name}`);
+      case 'AWS::DynamoDB::Table':
+      case 'AWS::DynamoDB::GlobalTable':
+        return this.arn('dynamodb', `table/${name}`);
+      case 'AWS::IAM::Role':
+        return `arn:aws:iam::${ACCOUNT}:role/${name}`;
       default:
         return this.arn(resource.type.split('::')[1]?.toLowerCase() ?? 'unknown', name);
     }

@@ -27,7 +27,7 @@ export interface EndpointOptions {
   readonly json: Readonly<Record<string, { readonly service: string; readonly operations: JsonOperations }>>;
   /** By the API version of the Query protocol. */
   readonly query: Readonly<Record<string, { readonly service: string; readonly operations: QueryOperations }>>;
-  /** Lambda's Invoke. @default not known here */
+  /** Lambda's REST. @default not known here */
   readonly lambda?: (request: RawRequest) => Promise<RawAnswer>;
   /** Whatever is addressed to DynamoDB. @default not known here */
   readonly dynamodb?: (request: RawRequest) => Promise<RawAnswer>;
@@ -41,7 +41,13 @@ interface Call {
   refuse(error: CloudError): RawAnswer;
 }
 
-const INVOKE_PATH = /^\/2015-03-31\/functions\/[^/]+\/invocations/;
+/** Lambda's REST, whose operations are told apart by their paths. */
+const LAMBDA_PATHS: readonly (readonly [RegExp, string])[] = [
+  [/^\/2015-03-31\/functions\/[^/]+\/invocations/, 'Invoke'],
+  [/^\/2015-03-31\/functions\/[^/]+\/configuration/, 'GetFunctionConfiguration'],
+  [/^\/2015-03-31\/functions\/?(\?|$)/, 'ListFunctions'],
+  [/^\/2016-08-19\/account-settings/, 'GetAccountSettings'],
+];
 
 export function endpoint(options: EndpointOptions): Server {
   const faultOf = countingCalls(options.intercept);
@@ -80,6 +86,12 @@ async function answer(
 async function outcome(call: Call, fault: Fault | null): Promise<RawAnswer> {
   try {
     if (fault === 'throttle') throw new CloudError(throttleName(call), 'Rate exceeded');
+    if (fault === 'deny')
+      throw new CloudError(
+        denialName(call),
+        `User is not authorized to perform: ${call.service}:${call.operation}`,
+        403,
+      );
     if (fault === 'fail') throw new CloudError('InternalFailure', 'injected failure', 500);
     return await call.run();
   } catch (error) {
@@ -91,6 +103,11 @@ async function outcome(call: Call, fault: Fault | null): Promise<RawAnswer> {
 function throttleName({ service }: Call): string {
   if (service === 'elasticloadbalancing' || service === 'sns') return 'Throttling';
   return service === 'lambda' ? 'TooManyRequestsException' : 'ThrottlingException';
+}
+
+function denialName({ service }: Call): string {
+  if (service === 'sns') return 'AuthorizationError';
+  return ['elasticloadbalancing', 'iam', 'sts'].includes(service) ? 'AccessDenied' : 'AccessDeniedException';
 }
 
 function route(options: EndpointOptions, request: RawRequest): Call | null {
@@ -106,10 +123,11 @@ function route(options: EndpointOptions, request: RawRequest): Call | null {
     };
   }
   if (target !== undefined) return jsonCall(options, target, request);
-  if (lambda !== undefined && INVOKE_PATH.test(request.path))
+  const [, operation] = LAMBDA_PATHS.find(([path]) => path.test(request.path)) ?? [];
+  if (lambda !== undefined && operation !== undefined)
     return {
       service: 'lambda',
-      operation: 'Invoke',
+      operation,
       run: () => lambda(request),
       refuse: refuseJson('application/json'),
     };

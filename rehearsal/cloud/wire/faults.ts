@@ -5,7 +5,8 @@
  * effect and drops the connection, `garbage` has the effect and answers something that is none.
  */
 export const FAULTS = ['throttle', 'fail', 'hang', 'lose-answer', 'garbage'] as const;
-export type Fault = (typeof FAULTS)[number];
+/** `deny` refuses for want of a permission: a mistake of the deployment's, which no sweep injects. */
+export type Fault = (typeof FAULTS)[number] | 'deny';
 
 /**
  * Asked for every call; null lets it pass. `n` counts the calls of this operation, from 1. Services are `cloudwatch`,

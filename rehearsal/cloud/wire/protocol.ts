@@ -34,10 +34,12 @@ export function members(parameters: URLSearchParams, prefix: string): string[] {
   }
 }
 
-/** AWS Query's XML: lists as `member` elements, absent values left out. */
+/** AWS Query's XML: lists as `member` elements, maps as `entry` ones, absent values left out. */
 export function toXml(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map((v) => `<member>${toXml(v)}</member>`).join('');
+  if (value instanceof Map)
+    return [...value].map(([key, of]) => `<entry><key>${toXml(key)}</key><value>${toXml(of)}</value></entry>`).join('');
   if (typeof value === 'object') {
     return Object.entries(value)
       .filter(([, v]) => v !== undefined && v !== null)

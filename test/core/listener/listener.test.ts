@@ -8,10 +8,10 @@ import {
 } from '../../../core/listener/conditions.ts';
 import { ownerRefusalsOf, type SurroundingsReading } from '../../../core/listener/other-owners.ts';
 import { patternCovers, patternsMeet } from '../../../core/listener/pattern.ts';
-import { type Refusal, refusalText } from '../../../core/listener/refusal.ts';
+import { type ListenerRefusal, refusalText } from '../../../core/listener/refusal.ts';
 import { type ListenerRule, shadowRefusals } from '../../../core/listener/shadowed-rules.ts';
 
-const texts = (refusals: readonly Refusal[]) => refusals.map(refusalText).join();
+const texts = (refusals: readonly ListenerRefusal[]) => refusals.map(refusalText).join();
 
 const matches = (pattern: string, text: string) =>
   new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text);

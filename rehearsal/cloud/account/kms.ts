@@ -1,0 +1,16 @@
+/** KMS: key policies. https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html */
+import * as z from 'zod';
+import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
+import type { LocalAccount } from './local-account.ts';
+
+const requestSchema = z.object({ KeyId: z.string(), PolicyName: z.string().default('default') });
+
+export function kms({ keys }: Pick<LocalAccount, 'keys'>): JsonOperations {
+  return {
+    GetKeyPolicy: (input) => {
+      const { KeyId, PolicyName } = parse(requestSchema, input);
+      if (!keys.has(KeyId)) throw new CloudError('NotFoundException', `Key '${KeyId}' does not exist`);
+      return { PolicyName, Policy: JSON.stringify(keys.get(KeyId)) };
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** The account's state: from the templates where they say it, and from AWS's defaults where they do not. Its owner may change it. */
+import * as z from 'zod';
+import type { Assembly, Names, Resource } from '../template/index.ts';
+import { type PolicyDocument, policyDocumentSchema } from './policy.ts';
+
+export interface LocalRole {
+  readonly arn: string;
+  /** Inline policies by name. */
+  readonly policies: Map<string, PolicyDocument>;
+  /** What it may have at most; absent: everything. */
+  boundary?: PolicyDocument;
+}
+
+export interface LocalTopicState {
+  policy: unknown;
+  readonly keyArn: string | null;
+  confirmed: number;
+  pending: number;
+}
+
+export interface LocalAccount {
+  /** By name. */
+  readonly roles: Map<string, LocalRole>;
+  /** Key policies, by the key's ARN. */
+  readonly keys: Map<string, unknown>;
+  /** By ARN. */
+  readonly topics: Map<string, LocalTopicState>;
+  /** By ARN of whatever has them. */
+  readonly tags: Map<string, Readonly<Record<string, string>>>;
+  /** ELBv2's, by the name that DescribeAccountLimits has. */
+  readonly limits: Map<string, number>;
+  /** Names of scheduled scaling actions, by `service/<cluster>/<name>`. */
+  readonly scheduled: Map<string, readonly string[]>;
+  /** Of Lambda. */
+  unreservedConcurrency: number;
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
+const DEFAULT_LIMITS = {
+  'rules-per-application-load-balancer': 100,
+  'target-groups-per-application-load-balancer': 100,
+  'targets-per-application-load-balancer': 1_000,
+} as const;
+
+const roleRef = z.object({ Roles: z.array(z.string()), PolicyName: z.string(), PolicyDocument: policyDocumentSchema });
+const topicPolicySchema = z.looseObject({ Topics: z.array(z.string()), PolicyDocument: z.unknown() });
+
+export function localAccount({ resources }: Assembly, names: Names): LocalAccount {
+  const of = (type: string) => resources.filter((r) => r.type === type);
+  const properties = (r: Resource) => names.properties(r);
+  const topics = new Map(
+    of('AWS::SNS::Topic').map((r) => {
+      const key = properties(r).KmsMasterKeyId;
+      const state: LocalTopicState = {
+        policy: null,
+        keyArn: typeof key === 'string' ? key : null,
+        confirmed: 0,
+        pending: 0,
+      };
+      return [names.arnOf(r), state];
+    }),
+  );
+  for (const r of of('AWS::SNS::TopicPolicy')) {
+    const { Topics, PolicyDocument } = topicPolicySchema.parse(properties(r));
+    for (const arn of Topics) {
+      const topic = topics.get(arn);
+      if (topic !== undefined) topic.policy = PolicyDocument;
+    }
+  }
+  return {
+    roles: new Map(),
+    topics,
+    keys: new Map(of('AWS::KMS::Key').map((r) => [names.arnOf(r), properties(r).KeyPolicy])),
+    tags: new Map(),
+    limits: new Map(Object.entries(DEFAULT_LIMITS)),
+    scheduled: new Map(),
+    unreservedConcurrency: 1_000,
+  };
+}
+
+/** Once the custom resources are made, whose answers stand in the policies. */
+export function addRoles({ roles }: Pick<LocalAccount, 'roles'>, { resources }: Assembly, names: Names): void {
+  const of = (type: string) => resources.filter((r) => r.type === type);
+  for (const r of of('AWS::IAM::Role')) roles.set(names.nameOf(r), { arn: names.arnOf(r), policies: new Map() });
+  for (const r of of('AWS::IAM::Policy')) {
+    const { Roles, PolicyName, PolicyDocument } = roleRef.parse(names.properties(r));
+    for (const role of Roles) roles.get(role)?.policies.set(PolicyName, PolicyDocument);
+  }
+}
