@@ -98,7 +98,7 @@ async function ours(): Promise<Backend> {
     a.set(state, reason);
   };
   const bus = new EventBus({ clock: machineClock, deliver: () => {} });
-  const sns = new LocalSns([TOPIC], () => {});
+  const sns = new LocalSns(new Map([[TOPIC, { policy: null, keyArn: null, confirmed: 0, pending: 0 }]]), () => {});
   const server = endpoint({
     intercept: () => null,
     json: {
