@@ -1,15 +1,14 @@
 /** The listener that a cutover shares with others: which requests its rules take, from whom, and who else writes there. */
-export { ANY_REQUEST, describeConditions, type RuleConditions, sameConditions } from './conditions.ts';
+export { ANY_REQUEST, type RuleConditions, sameConditions } from './conditions.ts';
 export { copiedRule } from './copied-rule.ts';
 export {
   type GroupReading,
   ownerRefusalsOf,
   type ServiceReading,
   type Surroundings,
-  type SurroundingsReading,
   stickinessRefusals,
 } from './other-owners.ts';
-export { type ListenerRefusal, refusalText } from './refusal.ts';
+export { refusalText } from './refusal.ts';
 export {
   type ListenerRule,
   type NewRule,

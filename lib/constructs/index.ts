@@ -24,7 +24,6 @@ export {
   type CohortProps,
   type CutoverGroups,
   type ListenerRef,
-  type RuleProps,
   ruleProperties,
   SAFE_METHODS,
   type TargetGroupRef,
