@@ -3,6 +3,7 @@
  * shape and its onset. It tests once, with error rates of 1 % each, on the same ramp and the same late metrics. No gate that
  * must find these out can be expected to reach it.
  */
+import { NO_WARM_UP, type WarmUp } from '../../core/gate/bets/regression.ts';
 import { failedAtLeast } from '../../core/gate/counts.ts';
 import { type MinuteEvidence, UNKNOWN } from '../../core/model/evidence.ts';
 import type { Gate } from './gates.ts';
@@ -13,20 +14,34 @@ import type { World } from './world.ts';
 const BOUND = Math.log(0.99 / 0.01);
 
 export const ORACLE = 'oracle (SPRT)';
-/** The same, but it keeps to the plan: it may not go back before the regression has grown to the margin. */
-export const ORACLE_FROM_MARGIN = 'oracle that waits for the margin';
+/**
+ * The same, but it keeps to the plan: it may not go back before the regression has grown to the margin, and what the plan allows a warm-up is no
+ * evidence: nobody can tell it from a cold start that is over with the warm-up.
+ */
+export const ORACLE_FROM_MARGIN = 'oracle that keeps to the plan';
 
-export function oracles(ramp: readonly RampStage[], margins: { errors: number; slow: number }): Policy[] {
-  const one = (id: string, least: { errors: number; slow: number }): Policy => ({
+/** What an oracle may not go back on. */
+export interface Allowed {
+  /** The regression must have grown to this. */
+  readonly margin: { readonly errors: number; readonly slow: number };
+  readonly warmUp: { readonly errors: WarmUp; readonly slow: WarmUp };
+}
+const NOTHING_ALLOWED: Allowed = {
+  margin: { errors: 0, slow: 0 },
+  warmUp: { errors: NO_WARM_UP, slow: NO_WARM_UP },
+};
+
+export function oracles(ramp: readonly RampStage[], byPlan: Allowed): Policy[] {
+  const one = (id: string, allowed: Allowed): Policy => ({
     id,
     source: 'Wald 1945',
     ramp,
-    gate: (world) => gateOf(world, least),
+    gate: (world) => gateOf(world, allowed),
   });
-  return [one(ORACLE, { errors: 0, slow: 0 }), one(ORACLE_FROM_MARGIN, margins)];
+  return [one(ORACLE, NOTHING_ALLOWED), one(ORACLE_FROM_MARGIN, byPlan)];
 }
 
-function gateOf(world: World, least: { errors: number; slow: number }): Gate {
+function gateOf(world: World, { margin, warmUp }: Allowed): Gate {
   const { regression } = world.cell;
   if (regression === null) return () => 'go';
   const { metric, onset } = regression;
@@ -45,8 +60,10 @@ function gateOf(world: World, least: { errors: number; slow: number }): Gate {
       const p0 = metric === 'errors' ? base.errorRate : base.slowRate;
       const p1 = p0 + more[metric];
       const x = metric === 'errors' ? failedAtLeast(candidate) : (candidate.slow ?? 0);
-      if (p1 > p0) log += x * Math.log(p1 / p0) + (candidate.requests - x) * (Math.log1p(-p1) - Math.log1p(-p0));
-      grown ||= more[metric] >= least[metric] - 1e-12;
+      const isCold = seen - stageFrom < warmUp[metric].minutes && more[metric] <= warmUp[metric].allowance;
+      if (p1 > p0 && !isCold)
+        log += x * Math.log(p1 / p0) + (candidate.requests - x) * (Math.log1p(-p1) - Math.log1p(-p0));
+      grown ||= more[metric] >= margin[metric] - 1e-12;
     }
     before = percent;
     return log >= BOUND && grown ? 'abort' : 'go';

@@ -1,6 +1,6 @@
 /**
  * The plan an operator ends with who asks `crossfade plan` and mends what it refuses: told the stable side's rates and its
- * quietest hour, leave out a first stage that takes more than half a day, hold the others for twice the time that the
+ * quietest hour, leave out stages that take more than half a day (but the last before 100 %), hold the others for twice the time that the
  * evidence takes, and look less often when the history would not hold so many looks. The margins stay as they are.
  */
 
@@ -26,7 +26,7 @@ export function planFor(seen: Assumptions, gate: PlanInput['gate'] = {}): Plan {
     }),
   );
   const stages = wanted.stages
-    .filter(({ percent }) => (evidence.get(percent) ?? 0) <= HALF_A_DAY)
+    .filter(({ percent }, i) => i >= wanted.stages.length - 2 || (evidence.get(percent) ?? 0) <= HALF_A_DAY)
     .map(({ percent, bake }) => {
       const hold = Math.ceil((2 * (evidence.get(percent) ?? 0) - bake) / HOUR) * HOUR;
       return { percent, bake: formatDuration(bake), maxHold: formatDuration(Math.max(DEFAULT_HOLD, hold)) };

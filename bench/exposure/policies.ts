@@ -11,7 +11,7 @@ import {
   FLAGGER_TUTORIAL,
   KAYENTA,
 } from './gates.ts';
-import { oracles } from './oracle.ts';
+import { type Allowed, oracles } from './oracle.ts';
 import { DEFAULT_PLAN, planFor, refused } from './plans.ts';
 import type { Policy, RampStage } from './policy.ts';
 import { ours } from './product.ts';
@@ -106,6 +106,16 @@ export const OURS = 'crossfade';
 export const OURS_REFUSED = 'crossfade, default plan, which the planner refuses here';
 export const ON_OUR_RAMP = ' on our ramp';
 
+function allowedBy({ gate }: Plan): Allowed {
+  return {
+    margin: { errors: gate.errorMargin, slow: gate.slowMargin },
+    warmUp: {
+      errors: { minutes: Math.ceil(gate.warmUpErrors / 60), allowance: gate.warmUpErrorMargin },
+      slow: { minutes: Math.ceil(gate.warmUp / 60), allowance: gate.warmUpSlowMargin },
+    },
+  };
+}
+
 /** Ours, every peer as it is, and every peer's gate on our ramp; gates that several peers share stand once there. */
 export function policiesFor(cell: Cell): Policy[] {
   const { assumptions } = dayBefore(cell, cell.rps);
@@ -128,6 +138,6 @@ export function policiesFor(cell: Cell): Policy[] {
       gate: p.gate,
       ramp,
     })),
-    ...(cell.regression === null ? [] : oracles(ramp, { errors: plan.gate.errorMargin, slow: plan.gate.slowMargin })),
+    ...(cell.regression === null ? [] : oracles(ramp, allowedBy(plan))),
   ];
 }

@@ -1,7 +1,7 @@
 /** Ours, as it is deployed: the gate, what it waits for, and the alarms beside it, on what the metric store shows. */
 import { type AlarmMinute, connectionErrorExcess, elbErrorPercent, errorExcess } from '../../core/gate/alarm-rules.ts';
 import { decideGate } from '../../core/gate/concurrent-control.ts';
-import { known, settled } from '../../core/gate/counts.ts';
+import { known as countOf, settled } from '../../core/gate/counts.ts';
 import { gapOf } from '../../core/gate/freshness.ts';
 import { judgeAlone } from '../../core/gate/historical-control.ts';
 import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
@@ -20,17 +20,24 @@ export function ours(plan: Plan): GateMaker {
   return ({ cell, seed }) => {
     const before = dayBefore(cell, seed);
     let reference: BaselineSummary | null = null;
+    const final = new Map<number, MinuteEvidence>();
+    /** No point is later than `settleAfter`, so older minutes are as they will be. */
+    const known = (truth: MinuteEvidence, { minute, shown }: Look): MinuteEvidence => {
+      const age = minute - 1 - truth.minute / MINUTE_MS;
+      const seen = final.get(truth.minute);
+      if (seen !== undefined) return seen;
+      const [now] = settled([shown(truth, age)], minute * MINUTE_MS, plan.gate.settleAfter);
+      if (now === undefined) throw new RangeError('a minute is lost');
+      if (age * 60 > plan.gate.settleAfter) final.set(truth.minute, now);
+      return now;
+    };
     return (look) => {
-      const { minute, run, visible, stageFrom, percent, shown } = look;
+      const { minute, run, visible, stageFrom, percent } = look;
       if (isRed(look, plan.gate.maxErrorRate * 100)) return 'abort';
       if ((minute - stageFrom) % observe !== 0) return 'hold';
       const at = plan.stages.findIndex((s) => s.percent === percent);
       const now = minute * MINUTE_MS;
-      const stage = settled(
-        run.slice(stageFrom, visible).map((m) => shown(m, minute - 1 - m.minute / MINUTE_MS)),
-        now,
-        plan.gate.settleAfter,
-      );
+      const stage = run.slice(stageFrom, visible).map((m) => known(m, look));
       if (percent === 100) reference ??= upToTheMove(before, run.slice(0, stageFrom));
       const policy = gatePolicyOf(plan, before.baseline, at);
       const { decision } = reference === null ? decideGate(stage, policy) : judgeAlone(stage, policy, reference);
@@ -56,13 +63,13 @@ function isRed({ run, visible, stageFrom, minute, shown }: Look, errorPercent: n
 function alarmMinuteOf({ stable, candidate, elb5xx, loadBalancerRequests }: MinuteEvidence): AlarmMinute {
   const side = (counts: SideCounts | null) => ({
     requests: counts?.requests ?? 0,
-    target5xx: known(counts?.target5xx),
-    connectionErrors: known(counts?.connectionErrors),
+    target5xx: countOf(counts?.target5xx),
+    connectionErrors: countOf(counts?.connectionErrors),
   });
   return {
     stable: side(stable),
     candidate: side(candidate),
     requests: loadBalancerRequests ?? 0,
-    elb5xx: known(elb5xx),
+    elb5xx: countOf(elb5xx),
   };
 }

@@ -42,6 +42,12 @@ const retries: Own = (random) => {
     minute >= at && minute < at + 15 ? { stable: 20 * clump(), candidate: 20 * clump() } : { stable: 1, candidate: 1 };
 };
 
+/** A dependency fails for a quarter of an hour, once in the run, on both sides alike. */
+const outage = (random: Random) => {
+  const at = 30 + Math.floor(200 * random());
+  return (minute: number) => minute >= at && minute < at + 15;
+};
+
 const lateBy =
   (side: 'stable' | 'candidate', share: number): Late =>
   (random) =>
@@ -58,6 +64,18 @@ export const REFEREE: readonly Trace[] = [
   { name: 'each its own AR(1), sd 0.5, base 0.1 %', weather: errorsAt(0.001), own: eachItsOwn(0.5) },
   { name: 'both one AR(1), sd 0.5', weather: errorsAt(0.005), own: both(0.5) },
   { name: 'dependency out, retried in clumps', weather: errorsAt(0.0025), own: retries },
+  {
+    name: 'dependency out at 5 %, each failure tried four times',
+    weather: (random, rps) => {
+      const isOut = outage(random);
+      return (minute) => ({ ...BASE, requests: 60 * rps, errorRate: isOut(minute) ? 0.17 : BASE.errorRate });
+    },
+    yesterday: steady(() => 1),
+    clusterIn: (random) => {
+      const isOut = outage(random);
+      return (minute) => (isOut(minute) ? 4 : 1);
+    },
+  },
   {
     name: 'noisy neighbour, 5 % of stable points late',
     weather: (random, rps) => {

@@ -62,7 +62,7 @@ function targets(healthy: readonly CellResult[], hurt: readonly CellResult[]): s
       hurt.filter((r) => r.rps >= 500 && r.metric === 'errors' && r.margins >= 1),
       (r) =>
         r.ratio !== null && r.ratio.mean > RATIO
-          ? `${ratio(r.ratio)} (${ratio(r.ratioFromMargin)} × the oracle that waits for the margin)`
+          ? `${ratio(r.ratio)} (${ratio(r.ratioFromMargin)} × the oracle that keeps to the plan)`
           : null,
     ),
     ...target(
@@ -177,7 +177,7 @@ function hurtTable(hurt: readonly CellResult[]): string[] {
       'failed',
       'oracle',
       'ratio',
-      'ratio to the oracle that waits for the margin',
+      'ratio to the oracle that keeps to the plan',
     ),
     ...hurt.map((r) => {
       const own = find(r, OURS);

@@ -35,6 +35,8 @@ export interface Trace {
   balancerBefore?(minute: number): number;
   /** Failures come so many at a time. @default 1 */
   readonly cluster?: number;
+  /** The same, but only of errors and in some minutes of the run. */
+  clusterIn?(random: Random): (minute: number) => number;
   /** What an operator says who knows of it. @default the plan's own defaults */
   readonly gate?: PlanInput['gate'];
   /** The plan's `baseline.lookBack`. @default 1, the plan's own default */

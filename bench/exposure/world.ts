@@ -2,11 +2,14 @@
  * One seeded run's traffic: what the weather is in each minute, and what both sides count when the candidate has a share of
  * it. Every minute has its own random stream, so that all policies meet the same customers, whatever they do.
  */
+import { known } from '../../core/gate/counts.ts';
 import { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from '../../core/model/evidence.ts';
 import { binomial, generator } from '../../test/support/random.ts';
 import type { Regression, Trace, Weather } from './traces.ts';
 
 const MINUTE_MS = 60_000;
+/** Share of the requests that nobody answers: their clients hang up. */
+const HANG_UPS = 0.0005;
 
 export interface Cell {
   readonly trace: Trace;
@@ -38,6 +41,8 @@ export function world(cell: Cell, seed: number): World {
   const own = memo(trace.own?.(generator(mix(seed, 0x1b873593))) ?? (() => ({ stable: 1, candidate: 1 })));
   const late = memo(trace.late?.(generator(mix(seed, 0x3c6ef372))) ?? (() => ({ stable: 0, candidate: 0 })));
 
+  const cluster = memo(trace.clusterIn?.(generator(mix(seed, 0x5bd1e995))) ?? (() => trace.cluster ?? 1));
+
   const weather = memo<Weather>(trace.weather(generator(mix(seed, 0x5bd1e995)), cell.rps));
 
   const excess = (minute: number, sinceShift: number, share: number): Excess => {
@@ -58,7 +63,7 @@ export function world(cell: Cell, seed: number): World {
     const n1 = binomial(random, requests, share);
     const side = (n: number, errors: number, slow: number): SideCounts => ({
       requests: n,
-      target5xx: failures(random, n, errors, trace.cluster ?? 1),
+      target5xx: failures(random, n, errors, cluster(minute)),
       connectionErrors: 0,
       unanswered: 0,
       slow: failures(random, n, slow, trace.cluster ?? 1),
@@ -66,8 +71,10 @@ export function world(cell: Cell, seed: number): World {
     const factor = own(minute);
     const lost = regression?.by === 'balancer' ? binomial(random, n1, Math.min(1, more.errors)) : 0;
     const candidateErrors = errorRate * factor.candidate + (regression?.by === 'balancer' ? 0 : more.errors);
-    const candidate = { ...side(n1, candidateErrors, slowRate + more.slow), unanswered: lost };
-    const stable = share < 1 ? side(requests - n1, errorRate * factor.stable, slowRate) : null;
+    const answered = side(n1, candidateErrors, slowRate + more.slow);
+    const control = share < 1 ? side(requests - n1, errorRate * factor.stable, slowRate) : null;
+    const candidate = { ...answered, unanswered: lost, target5xxAtMost: atMost(random, answered) + lost };
+    const stable = control === null ? null : { ...control, target5xxAtMost: atMost(random, control) };
     const others = trace.foreign?.(minute, cell.rps) ?? { elb5xx: 0, requests: 0 };
     return {
       minute: minute * MINUTE_MS,
@@ -117,6 +124,11 @@ export function world(cell: Cell, seed: number): World {
       return fresh;
     },
   };
+}
+
+/** What the points of a target's other answers leave for its 5xx. */
+function atMost(random: () => number, { requests, target5xx }: SideCounts): number {
+  return known(target5xx) + binomial(random, requests, HANG_UPS);
 }
 
 /** Minute by minute, each drawn once and in order. */

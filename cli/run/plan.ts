@@ -1,10 +1,13 @@
 /** `crossfade plan`: what a plan or a campaign will do, how long it takes, and whether it may be started. */
 import { Command } from 'commander';
-import { formatDuration } from '../../core/model/index.ts';
+import { formatDuration, type Plan } from '../../core/model/index.ts';
 import { type Assumptions, HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from '../../core/phases/index.ts';
 import { EXIT, number, plainJson, say, type Terminal, UsageError } from '../shared/index.ts';
 import { campaignText, projectedCampaign } from './campaign-text.ts';
 import { problemLines, readPlanOrCampaign } from './read-plan.ts';
+
+/** Of a logarithm: what wanders farther jumps (core/gate/bets/noise.ts). */
+const MOST_NOISE = 1.5;
 
 interface Options {
   readonly rps: string;
@@ -12,6 +15,8 @@ interface Options {
   readonly slowRate: string;
   readonly from?: string;
   readonly check?: boolean;
+  readonly errorNoise: string;
+  readonly slowNoise: string;
   readonly json?: boolean;
 }
 
@@ -26,12 +31,20 @@ export function planCommand(terminal: Terminal): Command {
     .option('--slow-rate <share>', 'share of stable requests over the latency budget, 0 to 1', '0.001')
     .option('--from <time>', 'when the campaign starts, ISO-8601 in UTC; default: now')
     .option('--check', 'only say whether each file may be started, for pipelines')
+    .option(
+      '--error-noise <sd>',
+      "how far each side's error rate wanders by itself: standard deviation of its logarithm, as the baseline measures it",
+      '0',
+    )
+    .option('--slow-noise <sd>', 'the same of slow requests', '0')
     .option('--json', 'print JSON')
     .action((files: string[], options: Options) => {
       const assumptions = {
         rps: number('--rps', options.rps, 1e-6, 1e9),
         errorRate: number('--error-rate', options.errorRate, 0, 1),
         slowRate: number('--slow-rate', options.slowRate, 0, 1),
+        errorNoise: number('--error-noise', options.errorNoise, 0, MOST_NOISE),
+        slowNoise: number('--slow-noise', options.slowNoise, 0, MOST_NOISE),
       };
       const from = instant(options.from);
       if (options.check === true) return check(terminal, files, assumptions, from);
@@ -49,7 +62,8 @@ function shown(read: ReturnType<typeof readPlanOrCampaign>, assumptions: Assumpt
   if ('plan' in read) {
     const projection = project(read.plan, assumptions);
     return {
-      text: () => timelineText(projection, assumptions.rps),
+      text: () =>
+        [timelineText(projection, assumptions.rps), ...noiseNotes(read.plan, assumptions, projection)].join('\n'),
       json: { assumptions, ...projection },
       problems: projection.problems,
     };
@@ -88,6 +102,23 @@ function instant(text: string | undefined): number {
   const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?Z$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) throw new UsageError(`--from must be a time in UTC such as 2026-12-01T08:00Z (got "${text}")`);
   return at;
+}
+
+/** What the wandering costs: requests of the candidate before each stage can decide, with it and without. */
+function noiseNotes(plan: Plan, assumptions: Assumptions, { rows }: Projection): string[] {
+  if (assumptions.errorNoise === 0 && assumptions.slowNoise === 0) return [];
+  const calm = project(plan, { ...assumptions, errorNoise: 0, slowNoise: 0 }).rows;
+  const dearer = rows.flatMap(({ name, requestsNeeded }, i) => {
+    const before = calm[i]?.requestsNeeded ?? null;
+    return requestsNeeded === null || before === null || requestsNeeded <= before
+      ? []
+      : [`${name} ${requestsNeeded} requests instead of ${before}`];
+  });
+  return [
+    dearer.length === 0
+      ? 'Noise: it makes no stage longer.'
+      : `Noise: rates that wander so far make stages take more evidence: ${dearer.join(', ')}. A regression is noticed later by about the same factors.`,
+  ];
 }
 
 /** For people: phases, durations and evidence of a plan, a line each. */

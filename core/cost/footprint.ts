@@ -1,3 +1,5 @@
+import { BALANCER_SERIES, BASELINE_SERIES, SIDE_SERIES } from '../model/index.ts';
+
 /**
  * What the stacks deploy and its parts use at a time, as far as it costs. `test/lib/cost-footprint.test.ts` counts what can be counted in
  * the synthesised templates; what is measured or assumed says so.
@@ -17,10 +19,10 @@ export const FOOTPRINT = {
   transformGb: 1,
   /** Measured by `npm run bench -- parity` on 2 kB bodies, with decoding and redaction: below a millisecond; doubled. Seconds a capture. */
   transformSeconds: 0.002,
-  /** Metrics of one look: both sides' six, and two of the whole load balancer. */
-  metricsPerLook: 14,
-  /** The baseline's series, once a run. */
-  metricsPerBaseline: 14,
+  /** Metrics of one look, without the mirror's two target groups and with them. */
+  metricsPerLook: { alone: metricsOf(2), mirrored: metricsOf(4) },
+  /** The baseline's series, before the first customer is moved and before the last. */
+  metricsPerBaseline: 2 * BASELINE_SERIES.length,
   /** The watch, the wait and the choice of one look. */
   transitionsPerLook: 3,
   /** From preflight to completion, the sign-offs included. */
@@ -39,3 +41,7 @@ export const FOOTPRINT = {
   /** Firehose writes an object when its buffer is full or old: seconds. */
   objectSeconds: 300,
 } as const;
+
+function metricsOf(targetGroups: number): number {
+  return targetGroups * SIDE_SERIES.length + BALANCER_SERIES.length;
+}

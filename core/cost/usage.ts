@@ -57,7 +57,7 @@ export function perCutover(plan: Plan, traffic: Traffic): Use[] {
     {
       price: 'metricRead',
       what: 'evaluations: metrics',
-      quantity: looks * FOOTPRINT.metricsPerLook + FOOTPRINT.metricsPerBaseline,
+      quantity: looks * FOOTPRINT.metricsPerLook[traffic.mirror ? 'mirrored' : 'alone'] + FOOTPRINT.metricsPerBaseline,
     },
     { price: 'writeUnit', what: 'ledger', quantity: looks * FOOTPRINT.writesPerLook },
     { price: 'readUnit', what: 'ledger', quantity: looks * FOOTPRINT.readsPerLook },

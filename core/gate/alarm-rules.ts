@@ -21,6 +21,11 @@ export const ALARM_MIN_REQUESTS = 20;
  * minute of 3,000, and twice within three minutes in one cutover of 20,000.
  */
 export const ALARM_MIN_FAILURES = 6;
+/**
+ * The stable side's share counts so many times: when both sides fail, how often each one's clients try again differs by such factors, and the gate is
+ * there to tell. Beside a stable side that fails next to nothing it makes no difference.
+ */
+export const ALARM_CONTROL_WEIGHT = 3;
 /** Percent of a load balancer's requests that may be other services' before its own 5xx can no longer be the cutover's. */
 export const ALARM_MAX_FOREIGN_PERCENT = 10;
 /** One side in one minute, absent metrics as 0. */
@@ -39,12 +44,12 @@ export interface AlarmMinute {
   readonly elb5xx: number;
 }
 
-/** Percentage points by which more of the candidate's requests fail; compared with `errorPercent`. */
+/** Percentage points by which the candidate fails more than {@link ALARM_CONTROL_WEIGHT} times the stable side's share; compared with `errorPercent`. */
 export function errorExcess({ stable, candidate }: AlarmMinute): number {
   return excess(candidate, stable, (side) => side.target5xx + side.connectionErrors);
 }
 
-/** Percentage points by which more of the candidate's connections fail; compared with `connectionErrorPercent`. */
+/** The same of its connections; compared with `connectionErrorPercent`. */
 export function connectionErrorExcess({ stable, candidate }: AlarmMinute): number {
   return excess(candidate, stable, (side) => side.connectionErrors);
 }
@@ -61,7 +66,7 @@ function excess(candidate: AlarmCounts, stable: AlarmCounts, failures: (side: Al
   const exposed = (side: AlarmCounts) => side.requests + side.connectionErrors;
   if (exposed(candidate) < ALARM_MIN_REQUESTS || failures(candidate) < ALARM_MIN_FAILURES) return 0;
   const control = exposed(stable) < ALARM_MIN_REQUESTS ? 0 : failures(stable) / exposed(stable);
-  return 100 * (failures(candidate) / exposed(candidate) - control);
+  return 100 * (failures(candidate) / exposed(candidate) - ALARM_CONTROL_WEIGHT * control);
 }
 
 /** A stretch of a ramp at one share of the traffic. */

@@ -3,13 +3,14 @@
  * worse by less than the margin in every metric, `hold` otherwise. No evidence is a hold.
  */
 
-import { type MinuteEvidence, UNKNOWN } from '../model/index.ts';
+import type { MinuteEvidence } from '../model/index.ts';
 import { above, exposedByCause } from './bets/index.ts';
 import {
-  answered5xx,
+  answered5xxAtMost,
   exposed,
   failed,
   failedAtLeast,
+  failedAtMost,
   known,
   lostAtLeast,
   pairs,
@@ -35,8 +36,8 @@ export interface GateVerdict {
 }
 
 /**
- * While no error point of the stable side has arrived, so many times the absolute limit is an outage of the candidate: points
- * are late where errors are sparse, and a stable side that failed as many would not be sparse.
+ * An outage of the candidate: so many times the absolute limit while nothing is known of the stable side's errors (points are late where errors are
+ * sparse, and a stable side that failed as many would not be sparse), and so many times the stable side's share. Less is for the comparison to tell.
  */
 const CLEAR_OUTAGE = 2;
 
@@ -58,7 +59,7 @@ export function decideGate(minutes: readonly MinuteEvidence[], policy: GatePolic
  */
 function errors(minutes: readonly MinuteEvidence[], policy: GatePolicy): MetricVerdict {
   const complete = settledPrefix(minutes);
-  const answered = pairs(minutes, answered5xx, (side) => known(side.target5xx));
+  const answered = pairs(minutes, answered5xxAtMost, (side) => known(side.target5xx));
   const lost = pairs(minutes, unanswered, lostAtLeast);
   const told = minutes.some(({ stable, candidate }) => (stable?.unanswered ?? candidate?.unanswered) !== undefined);
   const against = [
@@ -114,23 +115,23 @@ function hold(reason: string): Conclusion {
   return { decision: 'hold', reason: `${reason}.` };
 }
 
-/** The absolute limit. When the stable side exceeds it on the same minutes, going back would help nobody: that holds. */
+/** The absolute limit. When the stable side exceeds it on the same minutes, or nearly does, going back would help nobody: that holds. */
 function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclusion | null {
   const counted = exposedByCause(exposed(minutes, failedAtLeast), policy.errorBurst);
   const { logE, onset } = above(counted, policy.maxErrorRate);
   const threshold = thresholdOf(policy, 'burn');
   if (logE < Math.log(threshold)) return null;
   const since = minutes.slice(onset);
-  const control = since.filter((m) => m.stable !== null && m.stable.target5xx !== UNKNOWN);
+  const control = since.filter((m) => m.stable !== null && failedAtMost(m.stable) !== null);
   const share = (side: 'stable' | 'candidate') => {
-    const on = side === 'stable' ? control : since;
-    return rate(total(on, side, failedAtLeast), total(on, side, requests));
+    const [on, pick] = side === 'stable' ? ([control, failedAtMost] as const) : ([since, failedAtLeast] as const);
+    return rate(total(on, side, pick), total(on, side, requests));
   };
   const text = `Candidate fails ${percent(share('candidate'))} of its requests, above the limit of ${percent(policy.maxErrorRate)} (e-value ${shown(finite(logE))} ≥ ${shown(threshold)})`;
   const blind = control.length === 0 && since.some((m) => m.stable !== null);
   if (blind && share('candidate') < CLEAR_OUTAGE * policy.maxErrorRate)
     return hold(`${text}, but the stable side's errors on the same minutes are not known yet`);
-  if (share('stable') > policy.maxErrorRate)
+  if (share('stable') > policy.maxErrorRate || share('candidate') < CLEAR_OUTAGE * share('stable'))
     return hold(`${text}, but so does the stable side: ${percent(share('stable'))}`);
   return { decision: 'rollback', reason: `${text}; the stable side fails ${percent(share('stable'))}.` };
 }

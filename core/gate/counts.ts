@@ -52,8 +52,18 @@ export function isSettled({ target5xx, connectionErrors, unanswered }: SideCount
   return target5xx !== UNKNOWN && connectionErrors !== UNKNOWN && unanswered !== UNKNOWN;
 }
 
-function isSound({ requests, target5xx, connectionErrors, unanswered, slow, latency }: SideCounts): boolean {
-  const late = [target5xx, connectionErrors, unanswered ?? 0].filter((value) => value !== UNKNOWN);
+function isSound({
+  requests,
+  target5xx,
+  target5xxAtMost,
+  connectionErrors,
+  unanswered,
+  slow,
+  latency,
+}: SideCounts): boolean {
+  const late = [target5xx, target5xxAtMost ?? 0, connectionErrors, unanswered ?? 0].filter(
+    (value) => value !== UNKNOWN,
+  );
   const nullable = [slow, latency?.p95 ?? null, latency?.p99 ?? null].filter((value) => value !== null);
   return [requests, ...late, ...nullable].every(isCount);
 }
@@ -77,8 +87,14 @@ export const failedAtLeast = (side: SideCounts): number => known(side.target5xx)
 /** Of these, requests that the target did not answer. A refused connection is one of them, and counts once. */
 export const lostAtLeast = ({ connectionErrors, unanswered }: SideCounts): number =>
   Math.max(known(connectionErrors), known(unanswered));
-/** The target's own 5xx, as far as they are known. */
-export const answered5xx: Pick = ({ target5xx }) => (target5xx === UNKNOWN ? null : target5xx);
+/** The target's own 5xx; while their point is absent, as many as there can be. Of the stable side, that speaks for the candidate. */
+export const answered5xxAtMost: Pick = ({ target5xx, target5xxAtMost }) =>
+  target5xx === UNKNOWN ? (target5xxAtMost ?? null) : target5xx;
+/** The same with the requests that the target did not answer, as far as they are known. */
+export const failedAtMost: Pick = (side) => {
+  const answered = answered5xxAtMost(side);
+  return answered === null ? null : answered + lostAtLeast(side);
+};
 /** Requests that the load balancer had to answer with a 5xx of its own, where that is known of a side. */
 export const unanswered: Pick = (side) =>
   side.unanswered === undefined || side.unanswered === UNKNOWN ? null : side.unanswered;
@@ -89,20 +105,38 @@ export function total(minutes: readonly MinuteEvidence[], side: 'stable' | 'cand
   return minutes.reduce((sum, m) => sum + (m[side] === null ? 0 : (pick(m[side]) ?? 0)), 0);
 }
 
+/** Requests of the thinner side that a minute should bring: none at all has then a chance of e⁻⁵. */
+const REQUESTS_OF_A_MINUTE = 5;
+
 /**
- * The minutes that compare: both sides answered, and their failures are known; null stands for every other minute.
+ * What compares: both sides' requests and failures, at the minute in which both have answered; null stands for every other minute. On thin traffic
+ * that takes several minutes, which are counted together; where a side ordinarily answers in every minute, a minute without it is a gap. Which
+ * minutes those are depends on requests alone, and on earlier ones.
  * @param atLeast what is taken for the candidate's failures while they are not known: what has arrived can only grow, so it
  * speaks against the candidate no more than the truth would. @default - such a minute does not compare
  */
 export function pairs(minutes: readonly MinuteEvidence[], pick: Pick, atLeast: Pick = pick): (Pair | null)[] {
-  return minutes.map(({ stable, candidate }) => {
-    if (stable === null || candidate === null || stable.requests === 0 || candidate.requests === 0) return null;
-    const [x0, x1] = [pick(stable), atLeast(candidate)];
-    return x0 === null || x1 === null || !Number.isFinite(x0 + x1)
-      ? null
-      : { n0: stable.requests, x0, n1: candidate.requests, x1 };
+  let open: Pair = NOTHING;
+  let began = 0;
+  const answered = { stable: 0, candidate: 0 };
+  return minutes.map(({ stable, candidate }, at) => {
+    const perMinute = Math.min(answered.stable, answered.candidate) / Math.max(1, at);
+    answered.stable += stable?.requests ?? 0;
+    answered.candidate += candidate?.requests ?? 0;
+    const [x0, x1] = [stable === null ? 0 : pick(stable), candidate === null ? 0 : atLeast(candidate)];
+    const isThin = perMinute > 0 && perMinute < REQUESTS_OF_A_MINUTE;
+    if (!isThin || at - began >= REQUESTS_OF_A_MINUTE / perMinute) [open, began] = [NOTHING, at];
+    if (x0 === null || x1 === null || !Number.isFinite(x0 + x1)) return null;
+    const [n0, n1] = [open.n0 + (stable?.requests ?? 0), open.n1 + (candidate?.requests ?? 0)];
+    open = { n0, x0: open.x0 + x0, n1, x1: open.x1 + x1 };
+    if (n0 === 0 || n1 === 0) return null;
+    const closed = open;
+    [open, began] = [NOTHING, at + 1];
+    return closed;
   });
 }
+
+const NOTHING: Pair = { n0: 0, x0: 0, n1: 0, x1: 0 };
 
 /** The candidate's requests and what `pick` counts of them; null where either is not known. */
 export function exposed(
@@ -127,8 +161,9 @@ export function percent(value: number): string {
 export function bothWays(one: SideCounts | null, other: SideCounts | null): SideCounts | null {
   if (one === null || other === null) return one ?? other;
   const sum = (a: LateCount, b: LateCount): LateCount => (a === UNKNOWN || b === UNKNOWN ? UNKNOWN : a + b);
+  const { target5xxAtMost: _ofOneWay, ...rest } = one;
   return {
-    ...one,
+    ...rest,
     requests: one.requests + other.requests,
     target5xx: sum(one.target5xx, other.target5xx),
     connectionErrors: sum(one.connectionErrors, other.connectionErrors),

@@ -63,7 +63,8 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
     byNoise(compared, asked.noise, asked.before).map((pair) => (pair === null ? null : byCause(pair, asked.burst)));
   const bets = against.map((counting): Bet => {
     const weighed = weigh(counting.pairs);
-    return { ...counting, weighed, ...worse(weighed, warmUp, asked.tolerance) };
+    const shaken = counting.pairs.map((pair) => pair !== null && pair.x0 > asked.incident * pair.n0);
+    return { ...counting, weighed, ...worse(weighed, warmUp, asked.tolerance, shaken) };
   });
   const logE = logMixExp(bets.map((bet) => ({ log: bet.logE, weight: bet.stake })));
   const complete = known(weigh(pairs(minutes, pick)).slice(warmUp.minutes));
@@ -105,6 +106,7 @@ interface Asked {
   readonly burst: number;
   readonly noise: number;
   readonly before: number;
+  readonly incident: number;
   readonly tolerance: RateTolerance;
   readonly warmUp: WarmUp;
 }
@@ -115,6 +117,7 @@ const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => As
     burst: p.errorBurst,
     noise: p.errorNoise,
     before: p.errorRate,
+    incident: p.errorIncident,
     tolerance: p.errorTolerance,
     warmUp: { minutes: p.warmUpErrorMinutes, allowance: p.warmUpErrorMargin },
   }),
@@ -123,6 +126,7 @@ const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => As
     burst: p.slowBurst,
     noise: p.slowNoise,
     before: p.slowRate,
+    incident: p.slowIncident,
     tolerance: p.slowTolerance,
     warmUp: { minutes: p.warmUpMinutes, allowance: p.warmUpSlowMargin },
   }),

@@ -29,6 +29,8 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     slowNoise: baseline?.slowNoise ?? 0,
     errorRate: baseline?.errorRate ?? 0,
     slowRate: baseline?.slowRate ?? 0,
+    errorIncident: incidentOf(baseline?.errorCeiling, baseline?.errorRate, gate.errorMargin),
+    slowIncident: incidentOf(baseline?.slowCeiling, baseline?.slowRate, gate.slowMargin),
     minRequests: gate.minRequests,
     maxErrorRate: gate.maxErrorRate,
     latencyBudgetMs: gate.latencyBudgetMs,
@@ -38,6 +40,14 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     warmUpErrorMargin: gate.warmUpErrorMargin,
     elb5xxRate: baseline?.elb5xxRate ?? 0,
   };
+}
+
+/** Times its mean rate that a side's incident is at least: an incident of the look-back must not hide the next one. */
+const FAR_BEYOND = 4;
+
+/** What the stable side's windows hardly reach (bets/ceiling.ts), and what matters beyond it. */
+function incidentOf(ceiling: number | null | undefined, mean: number | null | undefined, margin: number): number {
+  return ceiling == null || mean == null ? Number.POSITIVE_INFINITY : Math.min(ceiling, FAR_BEYOND * mean) + margin;
 }
 
 /** For customers whose requests pass through the mirror, in the shadow or its exercise: the mirror is the candidate there, and nothing is promoted. */

@@ -23,6 +23,12 @@ export interface GatePolicy {
   /** The stable side's ordinary rates of before: what its noise is a part of, before the stage has shown a rate. */
   readonly errorRate: number;
   readonly slowRate: number;
+  /**
+   * Above these shares the stable side has an incident of its own. How failures clump then nobody has measured, so a minute of it weighs as one piece of
+   * evidence against the candidate, however much it shows. Infinity: not known.
+   */
+  readonly errorIncident: number;
+  readonly slowIncident: number;
   /** Candidate requests in the stage before its gate may pass. */
   readonly minRequests: number;
   /** A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too. */

@@ -17,6 +17,11 @@ export const sideCountsSchema = z.strictObject({
   requests: count,
   /** Responses with a 5xx status that the target itself sent. */
   target5xx: lateCount,
+  /**
+   * In place of an unknown `target5xx`: requests that have no answer of another kind, so that no more than these can have a 5xx. Answers come in
+   * every minute, so their points are not late. Absent where the metric store does not tell (logs of earlier versions).
+   */
+  target5xxAtMost: count.optional(),
   /** Connections to a target that failed: a candidate that crashes shows here, with no target 5xx at all. */
   connectionErrors: lateCount,
   /**
@@ -92,3 +97,35 @@ export const metricBaselineSchema = z.strictObject({
 });
 /** What the stable side's metric was before the cutover. */
 export type MetricBaseline = z.infer<typeof metricBaselineSchema>;
+
+/*
+ * The series that the metric store is asked for; what a look reads and what it costs both follow from these lists.
+ */
+/** Answers of a target other than 5xx: what its requests have beyond them has a 5xx, or no answer. */
+export const ANSWERED_SERIES = ['answered2XX', 'answered3XX', 'answered4XX'] as const;
+/** Of each target group, at every look. */
+export const SIDE_SERIES = [
+  'requests',
+  'target5xx',
+  'connectionErrors',
+  'slow',
+  'p95',
+  'p99',
+  ...ANSWERED_SERIES,
+] as const;
+/** Of the whole load balancer, at every look. */
+export const BALANCER_SERIES = ['elb5xx', 'loadBalancerRequests'] as const;
+/** Of the stable side and its service, once before the first customer is moved and once before the last. */
+export const BASELINE_SERIES = [
+  'requests',
+  'target5xx',
+  'connectionErrors',
+  ...ANSWERED_SERIES,
+  'slow',
+  'elb5xx',
+  'p50',
+  'p95',
+  'p99',
+  'cpu',
+  'memory',
+] as const;

@@ -69,6 +69,7 @@ export {
   type TriggerScope,
   untold,
 } from './lease.ts';
+export { ANSWERED_SERIES, BALANCER_SERIES, BASELINE_SERIES, SIDE_SERIES } from './evidence.ts';
 export { assertPlan, type Plan, type PlanInput, parsePlan, planSchema, rollbackAlarmsOf } from './plan.ts';
 export {
   alphaShareOf,

@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import {
+  ALARM_CONTROL_WEIGHT,
   ALARM_MAX_FOREIGN_PERCENT,
   ALARM_MIN_FAILURES,
   ALARM_MIN_REQUESTS,
@@ -126,7 +127,7 @@ export class CutoverAlarms extends Construct {
       metric: this.#excess('target5xx + connectionErrors', "candidate's errors above stable's, %"),
       threshold: this.#thresholds.errorPercent,
       datapoints: [2, 3],
-      summary: `The candidate fails a larger share of its requests than stable does (evaluated only from ${ALARM_MIN_FAILURES} failures a minute).`,
+      summary: `The candidate fails far more of its requests than ${ALARM_CONTROL_WEIGHT} times stable's share (evaluated only from ${ALARM_MIN_FAILURES} failures a minute).`,
     });
   }
 
@@ -151,7 +152,7 @@ export class CutoverAlarms extends Construct {
     const failed = (e: string, c: string) =>
       failures === 'connectionErrors' ? `FILL(${c}, 0)` : `(FILL(${e}, 0) + FILL(${c}, 0))`;
     const exposed = (n: string, c: string) => `(FILL(${n}, 0) + FILL(${c}, 0))`;
-    const control = `IF(${exposed('m', 'd')} >= ${ALARM_MIN_REQUESTS}, 100 * ${failed('f', 'd')} / ${exposed('m', 'd')}, 0)`;
+    const control = `IF(${exposed('m', 'd')} >= ${ALARM_MIN_REQUESTS}, ${100 * ALARM_CONTROL_WEIGHT} * ${failed('f', 'd')} / ${exposed('m', 'd')}, 0)`;
     return math(
       `IF(${exposed('n', 'c')} >= ${ALARM_MIN_REQUESTS} AND ${failed('e', 'c')} >= ${ALARM_MIN_FAILURES}, 100 * ${failed('e', 'c')} / ${exposed('n', 'c')} - ${control}, 0)`,
       { ...side('candidate', ['n', 'e', 'c']), ...side('stable', ['m', 'f', 'd']) },

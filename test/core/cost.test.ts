@@ -33,6 +33,13 @@ describe('the bill of a cutover', () => {
     expect(look('PT1M') - look('PT5M')).toBe(1_440 - 288);
   });
 
+  it('asks for more metrics where a mirror has target groups of its own', () => {
+    const read = (mirror: boolean) =>
+      billOf(plan, { ...TRAFFIC, mirror }).cutover.find(({ what }) => what === 'evaluations: metrics')?.quantity ?? 0;
+    const looks = billOf(plan, TRAFFIC).cutover.find(({ what }) => what === 'evaluations: calls')?.quantity ?? 0;
+    expect(read(true) - read(false)).toBe(looks * 2 * 9);
+  });
+
   it('bills a capture to Firehose in steps of 5 KB, and nothing without a mirror', () => {
     const delivered = (captureBytes: number, mirror = true) =>
       billOf(plan, { ...TRAFFIC, captureBytes, mirror }).cutover.find(({ what }) => what === 'captures: delivery')

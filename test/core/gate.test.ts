@@ -29,6 +29,8 @@ const POLICY: GatePolicy = {
   slowTolerance: { ratio: 1, absolute: 0 },
   errorNoise: 0,
   slowNoise: 0,
+  errorIncident: Number.POSITIVE_INFINITY,
+  slowIncident: Number.POSITIVE_INFINITY,
   errorRate: 0,
   slowRate: 0,
   warmUpSlowMargin: 0.1,

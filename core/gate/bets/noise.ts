@@ -16,6 +16,8 @@ const CHI_SQUARE_QUARTILE = 0.1015;
 const CHI_SQUARE_UPPER_QUARTILE = 1.3233;
 /** By so much more the upper quartile may be spread than the lower one: beyond, the rate jumps between regimes. */
 const JUMPS = 4;
+/** Beyond a deviation of the logarithm by so much (a factor of 4.5) a rate does not wander, it jumps. */
+const MOST = 1.5;
 /** Standard deviation of that quartile over its value, times the root of the number of independent pairs. */
 const QUARTILE_SPREAD = 3.6;
 const SURELY = 2;
@@ -62,7 +64,8 @@ export function rateNoiseOf(periods: readonly Period[], minutes: number): number
     0.5,
   );
   // The difference of two neighbours' logarithms has this variance beyond chance.
-  return Math.sqrt((spread - 1) / weight / differenceOf(size * minutes));
+  const deviation = Math.sqrt((spread - 1) / weight / differenceOf(size * minutes));
+  return deviation > MOST ? null : deviation;
 }
 
 /** Variance of the difference of two neighbouring windows' means, where the deviation has variance 1 and forgets exponentially. */

@@ -24,19 +24,31 @@ export interface RateTolerance {
 }
 export const NO_TOLERANCE: RateTolerance = { ratio: 1, absolute: 0 };
 
-/** The e-value after the given minutes; a gap is worth 1, and so is no minute at all. */
+/** ln of the most that a shaken minute adds against the candidate. */
+const SHAKEN = 1;
+
+/**
+ * The e-value after the given minutes; a gap is worth 1, and so is no minute at all.
+ * @param shaken minutes that add no more than {@link SHAKEN}: a factor that is cut off has a smaller mean, whatever it is cut off by
+ */
 export function worse(
   compared: readonly (Pair | null)[],
   warmUp: WarmUp = NO_WARM_UP,
   tolerance: RateTolerance = NO_TOLERANCE,
+  shaken: readonly boolean[] = [],
 ): Onset {
-  const bets = (allowed: (minute: number) => number) =>
-    RATIOS.map((ratio) => compared.map((pair, minute) => bet(pair, ratio, tolerance.ratio, allowed(minute))));
+  const bets = (of: readonly (Pair | null)[], allowed: (minute: number) => number) =>
+    RATIOS.map((ratio) =>
+      of.map((pair, minute) => {
+        const log = bet(pair, ratio, tolerance.ratio, allowed(minute));
+        return shaken[minute] === true ? Math.min(log, SHAKEN) : log;
+      }),
+    );
   const warm = Math.min(warmUp.minutes, compared.length);
   // What a warm-up shows is no evidence, but the bets on the minute after it may be placed by it: they are made before that.
-  const shown = bets(() => tolerance.absolute).map((logs) => logs.slice(0, warm).reduce((a, b) => a + b, 0));
+  const shown = bets(compared.slice(0, warm), () => tolerance.absolute).map((logs) => logs.reduce((a, b) => a + b, 0));
   return mixOverOnset(
-    bets((minute) => (minute < warm ? Math.max(warmUp.allowance, tolerance.absolute) : tolerance.absolute)),
+    bets(compared, (minute) => (minute < warm ? Math.max(warmUp.allowance, tolerance.absolute) : tolerance.absolute)),
     warmUp.minutes,
     shown,
   );

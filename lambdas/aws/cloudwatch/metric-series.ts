@@ -11,7 +11,7 @@ import { aws } from '../calls/index.ts';
 /** Values by start of their period (milliseconds since the epoch), by query id. */
 export type MetricSeries = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
-/** 13 series of seven days of minutes fill two; more is an answer that never ends. */
+/** Four sides' series of seven days of minutes fill four; more is an answer that never ends. */
 const MAX_PAGES = 10;
 
 /**
@@ -37,6 +37,11 @@ export async function fetchCounted(
 
 export function sum(points: ReadonlyMap<number, number> | undefined): number {
   return [...(points?.values() ?? [])].reduce((a, b) => a + b, 0);
+}
+
+/** Trimmed counts that are absent while percentiles of the same metric are there are not zeros: they are not to be had. */
+export function isCounted(series: MetricSeries, slow: string, percentile: string): boolean {
+  return (series.get(slow)?.size ?? 0) > 0 || (series.get(percentile)?.size ?? 0) === 0;
 }
 
 /** @throws CrossfadeError `Crossfade.Transient` for an answer that is not whole */

@@ -6,6 +6,7 @@ import {
   StatusCode,
 } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
+import { FOOTPRINT } from '../../../core/cost/index.ts';
 import { cloudWatchMetrics } from '../../../lambdas/aws/cloudwatch/metrics.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
@@ -70,6 +71,32 @@ describe('an observation’s evidence', () => {
     ]);
     expect(minutes.map((m) => m.minute)).toEqual([9, 8, 7, 6, 5, 4, 3, 2].map(minute));
     expect(minutes[0]).toEqual({ minute: minute(9), stable: null, candidate: null, mirror: null, elb5xx: 'unknown' });
+  });
+
+  it('is as many series as the bill counts, of a deployment with a mirror and of one without', async () => {
+    const asked = async (deployment: typeof DEPLOYMENT) => {
+      const cloud = new Answering(each({}));
+      await cloudWatchMetrics(cloud.client, deployment).minutes({ from: minute(5), to: NOW }, 500);
+      return cloud.asked[0]?.MetricDataQueries?.length;
+    };
+    const { stable, candidate } = DEPLOYMENT.targetGroups;
+    expect(await asked(DEPLOYMENT)).toBe(FOOTPRINT.metricsPerLook.mirrored);
+    expect(await asked({ ...DEPLOYMENT, targetGroups: { stable, candidate } })).toBe(FOOTPRINT.metricsPerLook.alone);
+  });
+
+  it.each([
+    ['all requests have another answer', 1_000, 0],
+    ['three have none', 997, 3],
+    ['answers of the minute before are counted in it', 1_004, 0],
+  ])('bounds an absent error point by what other answers leave: %s', async (_name, answered, atMost) => {
+    const cloud = new Answering(({ MetricDataQueries = [] }) => ({
+      MetricDataResults: MetricDataQueries.map((q) => {
+        if (q.Id === 'stable_requests') return points(q, { [minute(3)]: 1_000 });
+        return points(q, q.Id === 'stable_answered2XX' ? { [minute(3)]: answered } : {});
+      }),
+    }));
+    const [first] = await cloudWatchMetrics(cloud.client, DEPLOYMENT).minutes({ from: minute(3), to: NOW }, 500);
+    expect(first?.stable).toMatchObject({ target5xx: 'unknown', target5xxAtMost: atMost });
   });
 
   it('is asked for anew from the beginning, so that minutes that came late count', async () => {

@@ -1,0 +1,130 @@
+/** What the stable side was like before the cutover, of the series that the metric store has told. */
+import { burstSize, ceilingOf, PEAK_MINUTES, type Period, rateNoiseOf } from '../../../core/gate/index.ts';
+import { ANSWERED_SERIES, type BaselineSummary, type TimeRange } from '../../../core/model/index.ts';
+import { isCounted, type MetricSeries, sum } from './metric-series.ts';
+
+/** A window of fewer requests says nothing about the worst. */
+const MIN_WINDOW_REQUESTS = 100;
+
+/** What "now" is to a baseline. */
+const RECENT_SECONDS = 15 * 60;
+
+/** Null without requests. @param period of the series, seconds */
+export function baselineSummary(
+  values: MetricSeries,
+  period: number,
+  { from, to }: TimeRange,
+): Omit<BaselineSummary, 'metrics'> | null {
+  const total = (id: string) => sum(values.get(id));
+  const requests = total('requests');
+  if (requests === 0) return null;
+  const weighted = (id: string) => weightedMean(values.get(id), values.get('requests'));
+  const periodMinutes = period / 60;
+  const failing = periods(values, failuresAt(values));
+  const slow = isCounted(values, 'slow', 'p99') ? periods(values, (at) => values.get('slow')?.get(at) ?? 0) : null;
+  const failures = failing.reduce((sum, { x }) => sum + x, 0);
+  const mean = (id: string) => (values.get(id)?.size ? sum(values.get(id)) / (values.get(id)?.size ?? 1) : null);
+  return {
+    requests,
+    errorRate: Math.min(1, failures / requests),
+    recentErrorRate: recentErrorRate(values, period, to),
+    slowRate: slow === null ? null : Math.min(1, total('slow') / requests),
+    errorBurst: burstSize(failing),
+    slowBurst: slow === null ? null : burstSize(slow),
+    errorNoise: rateNoiseOf(failing, periodMinutes),
+    slowNoise: slow === null ? null : rateNoiseOf(slow, periodMinutes),
+    elb5xxRate: ordinaryBalancerRate(values),
+    errorCeiling: ceilingOf(failing),
+    slowCeiling: slow === null ? null : ceilingOf(slow),
+    peakErrorRate: peak(values, failuresAt(values), period),
+    peakSlowRate: slow === null ? null : peak(values, (at) => values.get('slow')?.get(at) ?? 0, period),
+    rpsByHour: rpsByHour(values.get('requests'), period, { from, to }),
+    p50: weighted('p50') * 1000,
+    p95: weighted('p95') * 1000,
+    p99: weighted('p99') * 1000,
+    rps: requests / ((to - from) / 1000),
+    cpuPercent: mean('cpu'),
+    memoryPercent: mean('memory'),
+  };
+}
+
+/** Those with requests, in the order of time. */
+function periods(series: MetricSeries, failures: (at: number) => number): Period[] {
+  return [...(series.get('requests') ?? [])].sort(([a], [b]) => a - b).map(([at, n]) => ({ n, x: failures(at) }));
+}
+
+/**
+ * Failures of the stable side in a period: its own 5xx, and those of the load balancer, among which a refused connection is already. Which of these
+ * are the stable side's is known by its unanswered requests; where answers are not counted, all are.
+ */
+function failuresAt(series: MetricSeries): (at: number) => number {
+  const told = ANSWERED_SERIES.some((of) => (series.get(of)?.size ?? 0) > 0);
+  return (at) => {
+    const value = (id: string) => series.get(id)?.get(at) ?? 0;
+    const answers = ANSWERED_SERIES.reduce((sum, of) => sum + value(of), value('target5xx'));
+    const own = told ? Math.min(value('elb5xx'), Math.max(0, value('requests') - answers)) : value('elb5xx');
+    return value('target5xx') + Math.max(value('connectionErrors'), own);
+  };
+}
+
+/** Of the median period: an incident of yesterday is nothing ordinary. */
+function ordinaryBalancerRate(series: MetricSeries): number {
+  const rates = [...(series.get('requests') ?? [])]
+    .filter(([, n]) => n > 0)
+    .map(([at, n]) => (series.get('elb5xx')?.get(at) ?? 0) / n)
+    .sort((a, b) => a - b);
+  return Math.min(1, rates[Math.floor((rates.length - 1) / 2)] ?? 0);
+}
+
+/** Highest rate of any {@link PEAK_MINUTES}, or of any period where those are longer. */
+function peak(series: MetricSeries, failures: (at: number) => number, period: number): number {
+  const windowMs = Math.max(PEAK_MINUTES * 60, period) * 1000;
+  const windows = new Map<number, { requests: number; failed: number }>();
+  for (const [at, requests] of series.get('requests') ?? []) {
+    const start = Math.floor(at / windowMs);
+    const window = windows.get(start) ?? { requests: 0, failed: 0 };
+    windows.set(start, { requests: window.requests + requests, failed: window.failed + failures(at) });
+  }
+  const known = [...windows.values()].filter((w) => w.requests >= MIN_WINDOW_REQUESTS);
+  return Math.min(1, Math.max(0, ...known.map((w) => w.failed / w.requests)));
+}
+
+/** Null where there are too few requests to tell. */
+function recentErrorRate(series: MetricSeries, period: number, to: number): number | null {
+  const from = to - Math.max(RECENT_SECONDS, period) * 1000;
+  const since = (id: string) => sum(new Map([...(series.get(id) ?? [])].filter(([at]) => at >= from)));
+  const requests = since('requests');
+  if (requests < MIN_WINDOW_REQUESTS) return null;
+  return Math.min(1, (since('target5xx') + since('connectionErrors')) / requests);
+}
+
+/** Mean over the look-back of each hour of the day (UTC) that it covers whole periods of. */
+function rpsByHour(
+  points: ReadonlyMap<number, number> | undefined,
+  period: number,
+  { from, to }: TimeRange,
+): (number | null)[] {
+  const hours = Array.from({ length: 24 }, () => ({ requests: 0, seconds: 0 }));
+  const start = Math.ceil(from / (period * 1000)) * period * 1000;
+  for (let at = start; at + period * 1000 <= to; at += period * 1000) {
+    const hour = hours[new Date(at).getUTCHours()];
+    if (hour === undefined) continue;
+    hour.requests += points?.get(at) ?? 0;
+    hour.seconds += period;
+  }
+  return hours.map(({ requests, seconds }) => (seconds === 0 ? null : requests / seconds));
+}
+
+/** Percentiles do not average; weighting each period's by its requests is the usual approximation over a look-back. */
+function weightedMean(
+  values: ReadonlyMap<number, number> | undefined,
+  weights: ReadonlyMap<number, number> | undefined,
+): number {
+  let [total, weight] = [0, 0];
+  for (const [at, value] of values ?? []) {
+    const w = weights?.get(at) ?? 0;
+    total += value * w;
+    weight += w;
+  }
+  return weight === 0 ? 0 : total / weight;
+}

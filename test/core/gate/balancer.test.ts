@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { decideGate } from '../../../core/gate/concurrent-control.ts';
+import { judgeAlone } from '../../../core/gate/historical-control.ts';
+import { judgeBalancer } from '../../../core/gate/load-balancer.ts';
+import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
+import { type SideCounts, UNKNOWN } from '../../../core/model/evidence.ts';
+import { parsePlan } from '../../../core/model/plan.ts';
+import { observeMirror } from '../../../core/phases/mirrored-customers.ts';
+import { counts, minute, minutes } from './minutes.ts';
+
+const PLAN = parsePlan({});
+const policy = (elb5xxRate = 0) => ({ ...gatePolicyOf(PLAN, null, 0), elb5xxRate });
+const firstCall = (met: ReturnType<typeof minutes>, by = policy()) =>
+  met.findIndex((_, i) => decideGate(met.slice(0, i + 1), by).decision === 'rollback');
+const answered = (n: number) => counts(n, { unanswered: 0, target5xx: Math.round(n * 0.001) });
+
+describe('5xx of the load balancer’s own, where it is known whose requests they answer', () => {
+  it.each([0.8, 0.18, 0.08])(
+    'bring a candidate back within minutes that leaves %d of its requests unanswered',
+    (share) => {
+      const lost = Math.round(300 * share);
+      const dying = minutes(30, (i) =>
+        minute(i, answered(29_700), counts(300, { unanswered: lost }), { elb5xx: lost }),
+      );
+      expect(firstCall(dying)).toBeGreaterThanOrEqual(0);
+      expect(firstCall(dying)).toBeLessThan(8);
+    },
+  );
+
+  it('do so although yesterday’s incident has raised what is ordinary', () => {
+    const dying = minutes(30, (i) => minute(i, answered(29_700), counts(300, { unanswered: 54 }), { elb5xx: 54 }));
+    expect(firstCall(dying, policy(0.01))).toBeLessThan(8);
+    expect(firstCall(dying, policy(0.01))).toBeGreaterThanOrEqual(0);
+  });
+
+  it('are nobody’s of ours where both sides have answered: another service makes them', () => {
+    const others = minutes(60, (i) =>
+      minute(i, answered(29_700), answered(300), { elb5xx: 700, loadBalancerRequests: 60_000 }),
+    );
+    expect(decideGate(others, policy()).decision).toBe('advance');
+  });
+
+  it('speak for the candidate where they are the stable side’s', () => {
+    const stable = minutes(60, (i) => minute(i, counts(29_700, { unanswered: 300 }), answered(300), { elb5xx: 300 }));
+    expect(firstCall(stable)).toBe(-1);
+  });
+
+  it('count a refused connection once', () => {
+    const refused = (unanswered: SideCounts['unanswered']) =>
+      minutes(3, (i) => minute(i, answered(29_700), counts(300, { connectionErrors: 4, unanswered }), { elb5xx: 4 }));
+    expect(decideGate(refused(4), policy()).metrics[0]?.candidateRate).toBeCloseTo(4 / 300);
+  });
+});
+
+describe('5xx of the load balancer’s own, where it is not known whose they are', () => {
+  const open = (elb5xx: number, all?: number) =>
+    minutes(30, (i) =>
+      minute(i, counts(29_700), counts(300), { elb5xx, ...(all === undefined ? {} : { loadBalancerRequests: all }) }),
+    );
+
+  it('bring the candidate back when its margin explains only a part of them', () => {
+    expect(judgeBalancer(open(240), policy()).calls).toBe(true);
+    expect(judgeBalancer(open(1), policy()).calls).toBe(false);
+  });
+
+  it('do not where they are within twice what is ordinary', () => {
+    expect(judgeBalancer(open(55), policy(0.001)).calls).toBe(false);
+    expect(judgeBalancer(open(240), policy(0.001)).calls).toBe(true);
+  });
+
+  it('say nothing on a load balancer that others share, and while their point is absent', () => {
+    expect(judgeBalancer(open(240, 40_000), policy()).logE).toBeCloseTo(0, 9);
+    const absent = minutes(30, (i) => minute(i, counts(29_700), counts(300), { elb5xx: UNKNOWN }));
+    expect(judgeBalancer(absent, policy()).calls).toBe(false);
+  });
+
+  it('are the candidate’s at 100 %, unless others share the load balancer', () => {
+    const all = (rest: object) => minutes(20, (i) => minute(i, null, counts(30_000), { elb5xx: 700, ...rest }));
+    const ordinary = { peakErrorRate: 0.001, peakSlowRate: 0.01 };
+    expect(judgeAlone(all({}), policy(), ordinary).decision).toBe('rollback');
+    expect(judgeAlone(all({ loadBalancerRequests: 60_000 }), policy(), ordinary).decision).not.toBe('rollback');
+  });
+});
+
+describe('customers whose requests pass through the mirror', () => {
+  const vote = (mirror: SideCounts | null, stable = answered(27_000)) =>
+    observeMirror(
+      { plan: PLAN, baseline: null },
+      minutes(30, (i) => minute(i, stable, answered(3_000), { mirror })),
+    )?.observation;
+
+  it('close it when they fare worse than the others, by failures, by unanswered requests, and by slowness', () => {
+    for (const worse of [{ target5xx: 60 }, { unanswered: 60 }, { slow: 600 }]) {
+      const found = vote(counts(3_000, { unanswered: 0, ...worse }));
+      expect(found).toMatchObject({ decision: 'rollback', reason: expect.stringContaining('the mirror is closed') });
+    }
+  });
+
+  it('say nothing when they fare alike, whatever the candidate does, and when there are none', () => {
+    expect(vote(answered(3_000))).toBeUndefined();
+    expect(vote(null)).toBeUndefined();
+    expect(vote(counts(3_000, { unanswered: 0, target5xx: 90 }), counts(27_000, { target5xx: 810 }))).toBeUndefined();
+  });
+});
