@@ -51,7 +51,16 @@ export type {
   MetricMinute,
   MetricPoint,
 } from './evidence.ts';
-export { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from './evidence.ts';
+export {
+  ANSWERED_SERIES,
+  BALANCER_SERIES,
+  BASELINE_SERIES,
+  type LateCount,
+  type MinuteEvidence,
+  SIDE_SERIES,
+  type SideCounts,
+  UNKNOWN,
+} from './evidence.ts';
 export { type CutoverId, cutoverIdSchema, generationSchema, type IngressId, ingressIdSchema } from './ids.ts';
 export {
   concerns,
@@ -69,7 +78,6 @@ export {
   type TriggerScope,
   untold,
 } from './lease.ts';
-export { ANSWERED_SERIES, BALANCER_SERIES, BASELINE_SERIES, SIDE_SERIES } from './evidence.ts';
 export { assertPlan, type Plan, type PlanInput, parsePlan, planSchema, rollbackAlarmsOf } from './plan.ts';
 export {
   alphaShareOf,

@@ -71,7 +71,15 @@ describe('good input that looks unusual is accepted', () => {
   });
 
   it('a plan for rates that wander, with what they cost', async () => {
-    const { code, stdout } = await crossfade(['plan', '--rps', '500', '--error-rate', '0.005', '--error-noise', '0.25']);
+    const { code, stdout } = await crossfade([
+      'plan',
+      '--rps',
+      '500',
+      '--error-rate',
+      '0.005',
+      '--error-noise',
+      '0.25',
+    ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/Noise: .*stage 1 % \d+ requests instead of \d+/);
     expect((await crossfade(['plan', '--rps', '500'])).stdout).not.toContain('Noise');

@@ -46,9 +46,7 @@ function side(series: MetricSeries, name: Counted, minute: number): SideCounts |
     // A refused connection is no request of the target's, but it was one of a customer's.
     requests: Math.max(requests ?? 0, refused),
     target5xx,
-    ...(target5xx === UNKNOWN && answersAreTold(series)
-      ? { target5xxAtMost: unaccounted(series, name, minute) }
-      : {}),
+    ...(target5xx === UNKNOWN && answersAreTold(series) ? { target5xxAtMost: unaccounted(series, name, minute) } : {}),
     connectionErrors,
     ...unanswered(series, name, minute),
     slow: latency === undefined ? (series.get(`${name}_slow`)?.get(minute) ?? 0) : null,
