@@ -25,7 +25,7 @@ export function liveTerminal(screen: Screen, size: () => ScreenSize, signal: Abo
   let open = true;
   screen.write(ENTER);
   const draw = () => {
-    if (known === null) return;
+    if (!open || known === null) return;
     const { columns, rows } = size();
     const lines = liveScreen(known, { columns, rows });
     const text = lines.map((line, i) => `${atRow(i + 1)}${ERASE_LINE}${painted(line, screen.coloured)}`).join('');

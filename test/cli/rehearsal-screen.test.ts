@@ -217,6 +217,16 @@ describe('progress in a terminal', () => {
     expect(written.at(-1)).toBe('\x1b[?25h\x1b[?1049l');
   });
 
+  it('writes nothing either when it is interrupted before anything is known', () => {
+    const { screen, written } = terminal({ columns: 80, rows: 24 });
+    const interruption = new AbortController();
+    const progress = progressTo(screen, {}, interruption.signal);
+    interruption.abort();
+    progress.state(midway);
+    progress.done();
+    expect(written).toEqual(['\x1b[?1049h\x1b[?25l', '\x1b[?25h\x1b[?1049l']);
+  });
+
   it('follows a change of its size, and is quiet while nothing changes', () => {
     const size = { columns: 120, rows: 40 };
     const { screen, written } = terminal(size);
