@@ -7,7 +7,7 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** What a call rejected with; undefined when it succeeded. */
-export async function failureOf(call: () => Promise<void>): Promise<unknown> {
+export async function rejectionOf(call: () => Promise<void>): Promise<unknown> {
   try {
     await call();
     return undefined;

@@ -1,7 +1,7 @@
 /** Returns without a lease to fence: no run owns the ingress, or the ledger has no part in it. */
 import { CrossfadeError, type Deployment, isFinal, isSafe, type Lease } from '../model/index.ts';
 import { isMarked, isOver } from './desired-weights.ts';
-import { failureOf } from './failure.ts';
+import { rejectionOf } from './failure.ts';
 import { giveBack, WAIT_FOR_CAPACITY_SECONDS } from './give-back.ts';
 import { candidatePercentOf, type Survey } from './return-plan.ts';
 import type { LedgerTrouble, RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
@@ -30,9 +30,9 @@ export async function bringBackUnowned(
   const plan = await giveBack(ports, deployment, seen, null, request.breakGlass, needed);
   const execution = executionOf(request);
   if (execution !== null && execution !== request.calledFrom)
-    await failureOf(() => ports.executions.stop(execution, request.reason));
+    await rejectionOf(() => ports.executions.stop(execution, request.reason));
   if (plan.kind !== 'whole' && seen.stable !== null) {
-    const trouble = await failureOf(() => refillCapacity(ports.capacity, needed));
+    const trouble = await rejectionOf(() => refillCapacity(ports.capacity, needed));
     const candidatePercent =
       plan.kind === 'wait' ? candidatePercentOf(deployment, live, null) : plan.split.candidatePercent;
     // Without a lease nothing remembers what was told: the watchdog, who comes every minute, tells in one of ten.
@@ -41,7 +41,7 @@ export async function bringBackUnowned(
     const told = { overdue: false, urgent: false, ...(trouble === undefined ? {} : { trouble }) };
     return { outcome: 'waiting_for_capacity', ...waiting, ...told };
   }
-  const trouble = capacity === null ? undefined : await failureOf(() => restoreCapacity(ports.capacity, capacity));
+  const trouble = capacity === null ? undefined : await rejectionOf(() => restoreCapacity(ports.capacity, capacity));
   const done = { outcome: 'rolled_back', item: null, ledger: 'no_lease', first: true } as const;
   return trouble === undefined ? done : { ...done, trouble };
 }

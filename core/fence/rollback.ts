@@ -6,7 +6,7 @@
  */
 import { type Deployment, FencedError, type FenceResult, fromIso, type Lease, toIso } from '../model/index.ts';
 import { isLeaseRestored } from './desired-weights.ts';
-import { failureOf, isTransient } from './failure.ts';
+import { isTransient, rejectionOf } from './failure.ts';
 import { giveBack, isOverdue, WAIT_FOR_CAPACITY_SECONDS } from './give-back.ts';
 import { bringBackUnfenced, bringBackUnowned } from './leaseless-return.ts';
 import { candidatePercentOf, neededTargets, type Survey, survey } from './return-plan.ts';
@@ -64,11 +64,11 @@ async function bringBack(
   const notStopped =
     item.executionArn === request.calledFrom
       ? undefined
-      : await failureOf(() => ports.executions.stop(item.executionArn, request.reason));
+      : await rejectionOf(() => ports.executions.stop(item.executionArn, request.reason));
   const stop = notStopped === undefined ? {} : { notStopped };
   if (plan.kind !== 'whole' && seen.stable !== null) {
     const needed = neededTargets(item);
-    const trouble = await failureOf(() => refillCapacity(ports.capacity, needed));
+    const trouble = await rejectionOf(() => refillCapacity(ports.capacity, needed));
     const candidatePercent =
       plan.kind === 'wait' ? candidatePercentOf(deployment, seen.live, item) : plan.split.candidatePercent;
     const now = ports.clock.now();
@@ -79,7 +79,7 @@ async function bringBack(
     return { outcome: 'waiting_for_capacity', ...waiting, ...stop, ...(trouble === undefined ? {} : { trouble }) };
   }
   const { capacity } = item;
-  const trouble = capacity === null ? undefined : await failureOf(() => restoreCapacity(ports.capacity, capacity));
+  const trouble = capacity === null ? undefined : await rejectionOf(() => restoreCapacity(ports.capacity, capacity));
   // A stop that may succeed in a second is tried again by the caller; any other must not keep the rollback from ending.
   if (isTransient(notStopped)) throw notStopped;
   const confirmation = await confirm(ports, item);

@@ -93,7 +93,6 @@ export type {
   ApprovalRequest,
   Approvals,
   Capacity,
-  Claim,
   Clock,
   DecisionLog,
   Drills,

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
 import { UNKNOWN } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/model/ids.ts';
-import type { Lease } from '../../core/model/lease.ts';
+import { type Lease, TIDINGS } from '../../core/model/lease.ts';
 import type { Claim, FenceRequest } from '../../core/model/ports.ts';
 import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { UNSTEERED } from '../../core/model/steering.ts';
@@ -31,6 +31,7 @@ import { BACKENDS, type Backend } from './backends.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';
 const LATER = '2026-11-24T08:01:00.000Z';
+const TASKS = { step: 2, desired: 4, at: AT, confirmed: false };
 const REQUEST: FenceRequest = { trigger: 'alarm', reason: 'red', by: 'gateway-red', at: AT };
 const CUTOVER = cutoverIdSchema.parse('one');
 const progress = { phase: 'stage' as const, stage: 1, heartbeatDueAt: LATER };
@@ -249,11 +250,41 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
         () => ledger.replaceIntent(item, intent, intent),
         () => ledger.heartbeat(item, progress),
         () => ledger.recordCapacity(item, capacity, 'full'),
+        () => ledger.recordTasks(item, TASKS),
+        () => ledger.confirmTasks(item, TASKS),
         () => ledger.complete(item),
         () => ledger.confirmRollback(item, AT),
       ]) {
         await expect(write()).rejects.toThrow(FencedError);
       }
+    });
+
+    it('notes a step down, and confirms only the one that stands there', async () => {
+      const { ledger, ingressId, claim } = fresh();
+      const item = await ledger.claim(claim);
+      await ledger.recordTasks(item, TASKS);
+      await expect(ledger.confirmTasks(item, { ...TASKS, at: LATER })).rejects.toThrow(SupersededError);
+      expect(await ledger.read(ingressId)).toMatchObject({ stableCapacity: 'reduced', tasks: TASKS });
+      await ledger.confirmTasks(item, TASKS);
+      expect(await ledger.read(ingressId)).toMatchObject({ tasks: { ...TASKS, confirmed: true } });
+    });
+
+    it('owes people the news of a rollback at its fence and at its confirmation, until it is noted that they were told', async () => {
+      const { ledger, ingressId, claim } = fresh();
+      await ledger.claim(claim);
+      const { item } = await ledger.fence(ingressId, REQUEST);
+      if (item === null) throw new Error('it was claimed');
+      const owed = async () => (await ledger.read(ingressId))?.rollback?.owed;
+      expect(await owed()).toEqual(TIDINGS);
+      await ledger.recordTold(item, 'rolling_back', []);
+      expect(await owed()).toEqual([]);
+      await ledger.confirmRollback(item, AT);
+      expect(await owed()).toEqual(TIDINGS);
+      // Whoever told that it waits comes late: that status has passed.
+      await ledger.recordTold(item, 'rolling_back', []);
+      expect(await owed()).toEqual(TIDINGS);
+      await ledger.recordTold(item, 'rolled_back', ['message']);
+      expect(await owed()).toEqual(['message']);
     });
 
     it('confirms a rollback once, keeps the first time, and then lets a new generation begin', async () => {

@@ -21,7 +21,7 @@ const STORE = { options: { maxItemSize: 409_600 } };
 const LEASE = 'CUTOVER';
 
 /** Carries out one request of a caller: at which instant, and what becomes of it, is the caller's. */
-export type Caller = <T>(effect: () => T) => Promise<T>;
+export type TableCaller = <T>(effect: () => T) => Promise<T>;
 
 const itemSchema = z.record(z.string(), z.custom<AttributeValue>());
 const putSchema = z.looseObject({ Item: itemSchema });
@@ -38,7 +38,7 @@ export class LeaseTable {
   #item: Item | null = null;
   #lease: Lease | null = null;
   readonly #past: { readonly at: number; readonly item: Item | null }[] = [];
-  readonly #callers = new AsyncLocalStorage<Caller>();
+  readonly #callers = new AsyncLocalStorage<TableCaller>();
   readonly #leases: Leases;
   readonly #now: () => number;
   readonly #onChange: () => void;
@@ -55,7 +55,7 @@ export class LeaseTable {
   }
 
   /** One call of the port: `caller` carries out each request that it makes. */
-  as<T>(caller: Caller, call: (leases: Leases) => Promise<T>): Promise<T> {
+  as<T>(caller: TableCaller, call: (leases: Leases) => Promise<T>): Promise<T> {
     return this.#callers.run(caller, () => call(this.#leases));
   }
 
