@@ -9,6 +9,7 @@ import {
   planCommand,
   replayCommand,
   rollbackCommand,
+  runbookCommand,
   statusCommand,
 } from './run/index.ts';
 import { EXIT_HELP, type Terminal, version } from './shared/index.ts';
@@ -58,5 +59,6 @@ export function program(terminal: Terminal): Command {
     .addCommand(retryCommand(terminal))
     .addCommand(abortCommand(terminal))
     .addCommand(rollbackCommand(terminal))
+    .addCommand(runbookCommand(terminal))
     .addCommand(rulesCommand(terminal));
 }

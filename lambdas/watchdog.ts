@@ -25,6 +25,8 @@ export function makeHandler(deps: WatchdogDeps) {
   return async (): Promise<WatchdogReport> => {
     const startedAt = deps.clock.now();
     const report = await watch(deps, deps.deployment);
+    const idle = report.action === 'none' && report.item?.status !== 'running';
+    deps.emit({ CutoverRunning: idle ? 0 : 1 });
     if (report.action === 'rollback')
       await reportRollback(deps, report.outcome, report.request, (deps.clock.now() - startedAt) / 1000);
     else if (report.action === 'mirror' && report.outcome.outcome === 'rolled_back')

@@ -5,6 +5,7 @@ import { metricProviderSchema, type PlanInput } from '../core/model/index.ts';
 import { problemsOf, wordIssue } from '../input/index.ts';
 import {
   APPLICATION_LISTENER_ARN,
+  type ChatChannels,
   type CutoverGroups,
   type CutoverListener,
   DualStackCutover,
@@ -59,6 +60,14 @@ const attachmentSchema = z.strictObject({
   services: z.strictObject({ stable: service, candidate: service }).optional(),
   exerciseFunctionArn: z.string().startsWith('arn:').optional(),
   runbookUrl: z.url().optional(),
+  /** Chats and pagers that are told; each secret is an ARN of Secrets Manager. */
+  chat: z
+    .strictObject({
+      slack: z.strictObject({ secretArn: z.string(), channel: z.string() }).optional(),
+      teams: z.strictObject({ secretArn: z.string() }).optional(),
+      pagerDuty: z.strictObject({ secretArn: z.string() }).optional(),
+    })
+    .optional(),
   /** Where a plan's metrics are read outside CloudWatch, by the names that its queries use. */
   metricProviders: z.record(z.string(), metricProviderSchema).optional(),
 });
@@ -110,6 +119,7 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
     ...(attachment.services === undefined ? {} : { services: attachment.services }),
     ...(attachment.exerciseFunctionArn === undefined ? {} : { exerciseFunctionArn: attachment.exerciseFunctionArn }),
     ...(attachment.metricProviders === undefined ? {} : { metricProviders: attachment.metricProviders }),
+    ...(attachment.chat === undefined ? {} : { chat: channelsOf(attachment.chat) }),
     ...(attachment.runbookUrl === undefined ? {} : { runbookUrl: attachment.runbookUrl }),
   });
   new CfnOutput(stack, 'StateMachineAlias', { value: machine.alias.ref, description: 'Start executions here' });
@@ -126,6 +136,15 @@ function listenersOf({ listeners }: Attachment): CutoverListener[] {
     ...rest,
     ...(cohort === undefined ? {} : { cohort: defined(cohort) }),
   }));
+}
+
+/** Without the channels that were not given. */
+function channelsOf({ slack, teams, pagerDuty }: NonNullable<Attachment['chat']>): ChatChannels {
+  return {
+    ...(slack === undefined ? {} : { slack }),
+    ...(teams === undefined ? {} : { teams }),
+    ...(pagerDuty === undefined ? {} : { pagerDuty }),
+  };
 }
 
 /** Without the fields that were not given. */

@@ -3,6 +3,9 @@ export type { GroupRole, MetricProviderInput } from '../core/model/index.ts';
 export { CrossfadeError, InvalidPlanError, type Plan, type PlanInput, parsePlan } from '../core/model/index.ts';
 export {
   type AlarmThresholds,
+  type ChatChannels,
+  ChatNotifier,
+  type ChatNotifierProps,
   type CohortProps,
   CutoverAlarms,
   type CutoverAlarmsProps,

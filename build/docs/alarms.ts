@@ -1,13 +1,22 @@
 /** Alarms as the synthesised reference application has them, and the metrics that handlers and mirror write. */
 import * as z from 'zod';
+import { isSymptom, SYMPTOMS } from '../../core/runbook/index.ts';
 import { HANDLER_METRICS } from '../../lambdas/tasks/index.ts';
 import { MIRROR_METRICS } from '../../mirror/recorder/index.ts';
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import { code, type Page, page, table } from './markdown.ts';
 
+/** A text; of one with references, what stands between them. */
+const textSchema = z.union([
+  z.string(),
+  z
+    .object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) })
+    .transform(({ 'Fn::Join': [, parts] }) => parts.filter((part) => typeof part === 'string').join('')),
+]);
+
 const alarmSchema = z.looseObject({
   AlarmActions: z.array(z.unknown()),
-  AlarmDescription: z.string(),
+  AlarmDescription: textSchema,
   ComparisonOperator: z.string(),
   Threshold: z.number(),
   DatapointsToAlarm: z.number().optional(),
@@ -66,8 +75,10 @@ function alarmsOf({ resources }: Assembly): Row[] {
     .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
     .map(({ properties }) => {
       const alarm = alarmSchema.parse(properties);
-      const [meaning = '', runbook = ''] = alarm.AlarmDescription.split(' Runbook: ');
-      return { alarm, meaning, name: runbook.split('#')[1] ?? '', action: actionOf(alarm) };
+      const [text = '', place = ''] = alarm.AlarmDescription.split(' Runbook: ');
+      const name = /\(section (.+)\)$/.exec(place)?.[1] ?? '';
+      const meaning = isSymptom(name) ? text.replace(` ${SYMPTOMS[name].done}`, '') : text;
+      return { alarm, meaning, name, action: actionOf(alarm) };
     });
 }
 

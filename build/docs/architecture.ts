@@ -1,19 +1,9 @@
 /** The rooms and their walls, within the page on the architecture that people write. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Page } from './markdown.ts';
+import { type Page, withPart } from './markdown.ts';
 import { MOST_FILES, MOST_LINES, PACKAGES_OF_ALL, ROOMS } from './rooms.ts';
 
-const FILE = 'docs/architecture.md';
-const BEGIN = '<!-- rooms: written by `npm run docs` -->';
-const END = '<!-- end of rooms -->';
-
-/** @throws RangeError when the page has lost its marks */
 export function architecturePage(): Page {
-  const page = readFileSync(join(import.meta.dirname, '..', '..', FILE), 'utf8');
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new RangeError(`${FILE} has no section between "${BEGIN}" and "${END}"`);
-  return { file: FILE, text: `${page.slice(0, begin + BEGIN.length)}\n${table()}\n${page.slice(end)}` };
+  return withPart('docs/architecture.md', 'rooms', table());
 }
 
 function table(): string {

@@ -10,6 +10,7 @@ import { costPage } from './cost.ts';
 import { errorsPage } from './errors.ts';
 import type { Page } from './markdown.ts';
 import { planPage, planSchemaFile } from './plan.ts';
+import { runbookPage } from './runbook.ts';
 import { statusEventSchemaFile, statusEventsPage } from './status-events.ts';
 
 /**
@@ -31,6 +32,7 @@ export function generatedPages(assembly: Assembly): Page[] {
     statusEventsPage(),
     statusEventSchemaFile(),
     costPage(),
+    runbookPage(),
     architecturePage(),
   ];
 }

@@ -1,4 +1,6 @@
 /** The little Markdown that the generated pages need. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface Page {
   /** From the repository's root. */
@@ -23,4 +25,21 @@ export function code(text: string): string {
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/**
+ * The page with its part of this name replaced.
+ * @param page a file of the repository, or a page of which another part was made already
+ * @throws RangeError when the page has lost its marks
+ */
+export function withPart(page: string | Page, name: string, text: string): Page {
+  const { file, text: whole } = typeof page === 'string' ? read(page) : page;
+  const [begin, end] = [`<!-- ${name}: written by \`npm run docs\` -->`, `<!-- end of ${name} -->`];
+  const [from, to] = [whole.indexOf(begin), whole.indexOf(end)];
+  if (from < 0 || to < from) throw new RangeError(`${file} has no section between "${begin}" and "${end}"`);
+  return { file, text: `${whole.slice(0, from + begin.length)}\n${text}\n${whole.slice(to)}` };
+}
+
+function read(file: string): Page {
+  return { file, text: readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8') };
 }

@@ -58,6 +58,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [MODEL, 'core/listener'],
     pure: true,
   },
+  'core/runbook': {
+    purpose: 'What to do about each alarm and each bad end, with the names of a deployment.',
+    imports: [MODEL],
+    pure: true,
+  },
   'core/status': {
     purpose: 'What people and machines are told of a cutover: versioned events, and their text.',
     imports: [MODEL],
@@ -261,6 +266,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-lambda', '@aws-sdk/client-secrets-manager'],
   },
   'lambdas/zones': { purpose: 'The wall clocks of time zones.', imports: ['core/campaign'] },
+  'lambdas/chat': {
+    purpose: 'Messages of the status topic, as chats and pagers take them.',
+    imports: ['core/status'],
+  },
   'lambdas/events': {
     purpose: 'Events of AWS services, as the handlers read them.',
     imports: ['core/listener', MODEL, 'core/fence', 'parity/compare', 'parity/tally'],
@@ -279,8 +288,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   lambdas: {
     purpose: 'One handler a file.',
     imports: ['core/*', 'input', 'capture', 'capture/*', 'parity/compare', 'parity/tally', 'lambdas/*'],
-    packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-elastic-load-balancing-v2', 'aws-lambda'],
-    files: { most: 18, why: 'one file for each deployed function' },
+    packages: [
+      '@aws-sdk/client-dynamodb',
+      '@aws-sdk/client-elastic-load-balancing-v2',
+      '@aws-sdk/client-secrets-manager',
+      'aws-lambda',
+    ],
+    files: { most: 19, why: 'one file for each deployed function' },
   },
 
   report: {
@@ -297,7 +311,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'The parts of a cutover as CDK constructs.',
     imports: ['core/*', 'lib/assets', 'mirror/envoy'],
     packages: ['aws-cdk-lib', 'constructs'],
-    files: { most: 21, why: 'one construct a file, and the small parts that several of them share' },
+    files: { most: 23, why: 'one construct a file, and the small parts that several of them share' },
   },
   'lib/stacks': {
     purpose: "The reference application's stacks.",
@@ -518,6 +532,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'Pages that are made from code.',
     imports: [
       MODEL,
+      'core/runbook',
       'core/status',
       'core/campaign',
       'rehearsal/simulation/scenario',

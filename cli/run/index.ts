@@ -6,5 +6,6 @@ export { planCommand, timelineText } from './plan.ts';
 export { readPlan } from './read-plan.ts';
 export { replayCommand } from './replay.ts';
 export { rollbackCommand } from './rollback.ts';
+export { runbookCommand } from './runbook.ts';
 export { executionArn, stateMachineArn } from './state-machine-arn.ts';
 export { statusCommand } from './status.ts';

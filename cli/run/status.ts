@@ -1,7 +1,14 @@
 /** `crossfade status`: who owns the ingress, what is live, what was decided last. */
 import { Command } from 'commander';
 import { desiredWeights } from '../../core/fence/index.ts';
-import { commandAt, type Deployment, describeWeights, type Lease, sameWeights } from '../../core/model/index.ts';
+import {
+  commandAt,
+  type Deployment,
+  describeWeights,
+  isSafe,
+  type Lease,
+  sameWeights,
+} from '../../core/model/index.ts';
 import { describeSplit, pauseAt } from '../../core/phases/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
@@ -55,13 +62,16 @@ type Found = Awaited<ReturnType<typeof look>>;
 
 function text({ deployment, item, live, drift, log, signoff }: Found): string {
   const weights = `Live: ${describeWeights(deployment, live)}${drift ? '\nDRIFT: live weights differ from the expected ones; the watchdog will correct them within a minute' : ''}`;
-  if (item === null) return `Ingress ${deployment.ingressId}: no cutover has run here.\n${weights}`;
+  const safe = isSafe(deployment, live) ? ['You are safe: all traffic is on stable.'] : [];
+  if (item === null)
+    return `Ingress ${deployment.ingressId}: no cutover has run here.\n${[weights, ...safe].join('\n')}`;
   const { rollback } = item;
   // What a run that was brought back had intended is nothing that customers meet.
   const split = item.status === 'running' ? ` ${describeSplit(item.intent.split)}.` : '';
   return [
     `Ingress ${item.ingressId}: cutover ${item.cutoverId} is ${item.status} (phase ${item.phase}, generation ${item.generation}).${split}`,
     weights,
+    ...safe,
     ...(item.status === 'running' ? asked(item) : []),
     ...(signoff === null ? [] : waiting(deployment, signoff)),
     ...(rollback === null

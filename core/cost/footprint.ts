@@ -6,13 +6,13 @@ import { BALANCER_SERIES, BASELINE_SERIES, SIDE_SERIES } from '../model/index.ts
  */
 export const FOOTPRINT = {
   /** Metrics that the alarms read; an alarm on an expression costs as many alarms as it has metrics. */
-  alarmMetrics: 34,
-  dashboards: 1,
+  alarmMetrics: 35,
+  dashboards: 2,
   keys: 1,
   /** Reference application only: the key of captures' redaction. */
   secrets: 1,
   /** Metrics with the dimension `Ingress`, the mirror's reasons and sides included. */
-  customMetrics: 30,
+  customMetrics: 31,
   handlerGb: 0.5,
   /** Assumed: a handler's own time, its AWS calls included. Seconds. */
   handlerSeconds: 0.6,

@@ -238,6 +238,8 @@ export interface Notice {
   readonly cutoverId: CutoverId | null;
   readonly subject: string;
   readonly body: string;
+  /** What people have to do now, in a sentence. */
+  readonly todo?: string;
   /** Such as `stage 10 %`. */
   readonly phase?: string;
   readonly candidatePercent?: number;

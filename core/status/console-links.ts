@@ -16,6 +16,12 @@ interface ConsoleLinks {
   readonly machine?: string;
 }
 
+/** Address of a dashboard; null in a partition whose console is not known. */
+export function dashboardUrl(partition: string, region: string, name: string): string | null {
+  const host = HOSTS[partition]?.(region);
+  return host === undefined ? null : `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${name}`;
+}
+
 /** None where the rules are not named by full ARNs, as on a machine without AWS. */
 export function consoleLinks({
   rules,
@@ -24,19 +30,21 @@ export function consoleLinks({
 }: Pick<Deployment, 'rules' | 'ingressId' | 'runbookUrl'>): ConsoleLinks {
   const [, partition = '', , region = '', account = ''] = rules[0]?.arn.split(':') ?? [];
   const host = HOSTS[partition]?.(region);
-  const runbook = runbookUrl === undefined ? {} : { runbook: runbookUrl };
-  if (host === undefined || region === '') return runbook;
-  const dashboard = (name: string) => `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${name}`;
   const machine = `arn:${partition}:states:${region}:${account}:stateMachine:${ingressId}-cutover`;
-  return {
-    runbook: dashboard(runbookDashboard(ingressId)),
-    dashboard: dashboard(`${ingressId}-cutover`),
-    machine: `https://${host}/states/home?region=${region}#/statemachines/view/${machine}`,
-    ...runbook,
+  const links = {
+    runbook: runbookUrl ?? dashboardUrl(partition, region, runbookDashboard(ingressId)),
+    dashboard: dashboardUrl(partition, region, cutoverDashboard(ingressId)),
+    machine: host === undefined ? null : `https://${host}/states/home?region=${region}#/statemachines/view/${machine}`,
   };
+  return Object.fromEntries(Object.entries(links).filter(([, link]) => link !== null));
+}
+
+/** Name of the dashboard that shows the cutover. */
+export function cutoverDashboard(ingressId: string): string {
+  return `${ingressId}-cutover`;
 }
 
 /** Name of the dashboard that holds the runbook. */
-function runbookDashboard(ingressId: string): string {
+export function runbookDashboard(ingressId: string): string {
   return `${ingressId}-runbook`;
 }

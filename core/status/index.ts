@@ -1,4 +1,5 @@
 /** What people and machines are told of a cutover: versioned events, and their text. */
+export { cutoverDashboard, dashboardUrl, runbookDashboard } from './console-links.ts';
 export {
   STATUS_EVENT_DETAIL_TYPE,
   STATUS_EVENT_SOURCE,

@@ -58,6 +58,8 @@ export const statusEventSchema = z.looseObject({
   subject: z.string(),
   /** What happened, in sentences. */
   text: z.string(),
+  /** What people have to do now, in a sentence; null where the text says it, or nothing has to be done. */
+  todo: z.string().nullable(),
   /** Of a pending sign-off. */
   signoff: z
     .looseObject({
@@ -91,7 +93,7 @@ export function statusEvent(
   notice: Notice,
   { id, at }: { readonly id: string; readonly at: string },
 ): StatusEvent {
-  const { kind, cutoverId, phase = null, candidatePercent = null, subject, body, signoff = null } = notice;
+  const { kind, cutoverId, phase = null, candidatePercent = null, subject, body, todo = null, signoff = null } = notice;
   return {
     format: 'crossfade.status',
     v: STATUS_EVENT_VERSION,
@@ -105,6 +107,7 @@ export function statusEvent(
     candidatePercent,
     subject,
     text: body,
+    todo,
     signoff,
     links: { ...consoleLinks(deployment) },
   };

@@ -7,8 +7,8 @@ const LINKS = [
   ['machine', 'Executions'],
 ] as const;
 
-/** Text, and below it the links that the deployment has. */
-export function statusText({ text, links }: StatusEvent): string {
+/** Text, what has to be done, and below it the links that the deployment has. */
+export function statusText({ text, todo, links }: StatusEvent): string {
   const lines = LINKS.flatMap(([key, label]) => (links[key] === undefined ? [] : [`${label}: ${links[key]}`]));
-  return lines.length === 0 ? text : `${text}\n\n${lines.join('\n')}`;
+  return [text, ...(todo === null ? [] : [todo]), ...(lines.length === 0 ? [] : [lines.join('\n')])].join('\n\n');
 }

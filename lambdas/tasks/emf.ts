@@ -12,6 +12,7 @@ export type Emit = (
 
 /** Metrics of the handlers, namespace `Crossfade`, dimension `Ingress`; docs/reference/alarms.md prints this table. */
 export const HANDLER_METRICS = {
+  CutoverRunning: '1 while a run owns the ingress, 0 otherwise; every minute',
   CandidatePercent: 'percent of the requests that the candidate is meant to answer, at each task of the run',
   Phase: 'number of the present phase, in the order of the machine',
   GateDecision: 'decision of an evaluation: 1 advance, 0 hold, -1 rollback',

@@ -3,11 +3,31 @@
  * not been told yet, so that a function which dies in between takes nothing with it.
  */
 import { describeRollback, type RollbackOutcome, type RollbackRequest } from '../../core/fence/index.ts';
-import { describeError, fromIso, type Lease, TIDINGS, type Tidings, untold } from '../../core/model/index.ts';
+import {
+  commandAt,
+  type Deployment,
+  describeError,
+  fromIso,
+  type Lease,
+  TIDINGS,
+  type Tidings,
+  toIso,
+  untold,
+} from '../../core/model/index.ts';
 import type { RollbackDeps } from './deps.ts';
 import { leaseOf, record, tell } from './tell.ts';
 
 type ReportDeps = Pick<RollbackDeps, 'deployment' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>;
+
+/** Who is woken by the message reads first whether anything is left to do. */
+function todoAfter(outcome: RollbackOutcome, deployment: Deployment, since: string): string {
+  if (outcome.outcome !== 'rolled_back')
+    return `To do: ${commandAt(deployment, 'runbook waiting-for-capacity')} prints the steps.`;
+  const { ledger, trouble, notStopped, notConfirmed } = outcome;
+  const whole = ledger === 'written' && [trouble, notStopped, notConfirmed].every((problem) => problem === undefined);
+  if (whole) return `Nothing to do now: all traffic has been on stable since ${since.slice(11, 19)}Z.`;
+  return `Customers are safe. To do: see that what is named above is done (${commandAt(deployment, 'status')}).`;
+}
 
 /** Never rejects: the weights are safe by now, and a failure to log or to notify is reported and changes nothing. */
 export async function reportRollback(
@@ -59,10 +79,11 @@ async function pass(
 ): Promise<Tidings[]> {
   const { item } = outcome;
   const name = item?.cutoverId ?? deps.deployment.ingressId;
+  const todo = todoAfter(outcome, deps.deployment, item?.rollback?.confirmedAt ?? toIso(deps.clock.now()));
   const notice =
     outcome.outcome === 'rolled_back'
-      ? ({ kind: 'rollback', subject: `Crossfade ${name}: rolled back`, candidatePercent: 0 } as const)
-      : ({ kind: 'waiting', subject: `Crossfade ${name}: rollback waits for capacity` } as const);
+      ? ({ kind: 'rollback', subject: `Crossfade ${name}: rolled back`, candidatePercent: 0, todo } as const)
+      : ({ kind: 'waiting', subject: `Crossfade ${name}: rollback waits for capacity`, todo } as const);
   const message = describeRollback(outcome, request);
   const at = new Date(deps.clock.now()).toISOString();
   const by = item?.rollback?.by ?? request.by;

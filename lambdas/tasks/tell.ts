@@ -34,7 +34,7 @@ export async function recordAndTell(
   deps: Pick<Deps, 'decisionLog' | 'notifier' | 'emit'>,
   item: Lease | null,
   entry: Pick<LogEntry, 'at' | 'kind' | 'by' | 'message'>,
-  notice: Pick<Notice, 'kind' | 'subject' | 'candidatePercent'>,
+  notice: Pick<Notice, 'kind' | 'subject' | 'candidatePercent' | 'todo'>,
 ): Promise<void> {
   await Promise.all([record(deps, item, entry), tell(deps, { ...notice, ...leaseOf(item), body: entry.message })]);
 }

@@ -24,6 +24,7 @@ export const HANDLERS = [
   'weighted-rule',
   'parity-transform',
   'parity-backfill',
+  'notify',
 ] as const;
 export type HandlerName = (typeof HANDLERS)[number];
 

@@ -55,12 +55,25 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
   );
   checkPlace(check, props, here);
   checkProviders(check, props);
+  checkChat(check, props);
   check(runbookUrl !== '', 'runbookUrl must not be empty');
   check(
     shadowLogRetention === undefined || Number.isInteger(shadowLogRetention.toDays({ integral: false })),
     'shadowLogRetention must be whole days',
   );
   return arns;
+}
+
+function checkChat(check: Check, { chat = {} }: DualStackCutoverProps): void {
+  for (const [name, channel] of Object.entries(chat))
+    check(
+      known(channel?.secretArn ?? '', /^arn:[^:]+:secretsmanager:/),
+      `chat.${name}.secretArn must be the ARN of a secret, not "${channel?.secretArn}"`,
+    );
+  check(
+    chat.slack === undefined || known(chat.slack.channel, /^[CGD][A-Z0-9]{2,}$/),
+    `chat.slack.channel must be a channel's id such as C0123456789, not "${chat.slack?.channel}"`,
+  );
 }
 
 function checkGroups(check: Check, { groups }: DualStackCutoverProps): void {

@@ -16,6 +16,8 @@ import {
   ALARM_MIN_REQUESTS,
   type CountedThresholds,
 } from '../../core/gate/index.ts';
+import { SYMPTOMS, type SymptomId } from '../../core/runbook/index.ts';
+import { runbookPlace } from './runbook-dashboard.ts';
 
 /** ALB metrics have a 60 s period; the CDK's own metrics default to 300 s. */
 const PERIOD = Duration.seconds(60);
@@ -59,12 +61,12 @@ export interface CutoverAlarmsProps {
   readonly warmUpMinutes: number;
   /** @default - those of {@link DEFAULT_THRESHOLDS} */
   readonly thresholds?: Partial<AlarmThresholds>;
-  /** Base address of the runbook; every alarm links its own section. @default 'docs/how-to/runbook.md' */
+  /** Base address of a runbook of the user's own; every alarm links its own section. @default - the deployed one */
   readonly runbookUrl?: string;
 }
 
 interface Spec {
-  readonly what: string;
+  readonly what: SymptomId;
   readonly metric: IMetric;
   readonly threshold: number;
   /** M of N datapoints. */
@@ -104,7 +106,7 @@ export class CutoverAlarms extends Construct {
       this.#errors(),
       this.#connectionErrors(),
       this.#elbErrors(),
-      ...[50, 95, 99].map((p) => this.#latency(p)),
+      ...([50, 95, 99] as const).map((p) => this.#latency(p)),
       this.#unhealthy(),
       this.#breaker(),
       ...(props.mirrorForwardFullName === undefined ? [] : [this.#parity()]),
@@ -112,12 +114,15 @@ export class CutoverAlarms extends Construct {
     this.mirror = props.mirrorForwardFullName === undefined ? [] : [this.#mirrorUnhealthy(props.mirrorForwardFullName)];
     this.noTraffic = this.#alarm({
       what: 'no-traffic',
-      metric: this.#alb('RequestCount', Stats.SUM),
+      metric: math(
+        'IF(FILL(r, 0) > 0 AND FILL(n, 0) < 1, 1, 0)',
+        { r: this.#own('CutoverRunning', Stats.MAXIMUM), n: this.#alb('RequestCount', Stats.SUM) },
+        'minutes of a cutover without a request',
+      ),
       threshold: 1,
-      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       datapoints: [3, 3],
-      missing: TreatMissingData.BREACHING,
-      summary: 'The load balancer receives no requests; no gate can decide without them.',
+      summary: 'A cutover runs, and the load balancer receives no requests.',
     });
   }
 
@@ -182,7 +187,7 @@ export class CutoverAlarms extends Construct {
     });
   }
 
-  #latency(percentile: number): Alarm {
+  #latency(percentile: 50 | 95 | 99): Alarm {
     const stat = Stats.percentile(percentile);
     const enough = Math.max(ALARM_MIN_REQUESTS, Math.round(10 / (1 - percentile / 100)));
     const floor = this.#thresholds.latencyFloorMs / 1000;
@@ -265,19 +270,11 @@ export class CutoverAlarms extends Construct {
   }
 
   #parity(): Alarm {
-    const metric = (name: string) =>
-      new Metric({
-        namespace: 'Crossfade',
-        metricName: name,
-        dimensionsMap: { Ingress: this.#props.ingressId },
-        statistic: Stats.SUM,
-        period: PERIOD,
-      });
     return this.#alarm({
       what: 'parity-mismatch',
       metric: math(
         `IF(FILL(n, 0) >= ${ALARM_MIN_REQUESTS}, 100 * FILL(b, 0) / FILL(n, 0), 0)`,
-        { n: metric('ParityPairs'), b: metric('ParityBreaking') },
+        { n: this.#own('ParityPairs', Stats.SUM), b: this.#own('ParityBreaking', Stats.SUM) },
         'captures with a breaking difference, %',
       ),
       threshold: this.#thresholds.parityPercent,
@@ -287,16 +284,26 @@ export class CutoverAlarms extends Construct {
   }
 
   #alarm(spec: Spec): Alarm {
-    const { ingressId, runbookUrl = 'docs/how-to/runbook.md' } = this.#props;
+    const { ingressId, runbookUrl } = this.#props;
     return new Alarm(this, spec.what, {
       alarmName: `${ingressId}-${spec.what}`,
-      alarmDescription: `${spec.summary} Runbook: ${runbookUrl}#${spec.what}`,
+      alarmDescription: `${spec.summary} ${SYMPTOMS[spec.what].done} Runbook: ${runbookPlace(this, ingressId, runbookUrl, spec.what)}`,
       metric: spec.metric,
       threshold: spec.threshold,
       comparisonOperator: spec.comparison ?? ComparisonOperator.GREATER_THAN_THRESHOLD,
       datapointsToAlarm: spec.datapoints[0],
       evaluationPeriods: spec.datapoints[1],
       treatMissingData: spec.missing ?? TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  #own(metricName: string, statistic: string): Metric {
+    return new Metric({
+      namespace: 'Crossfade',
+      metricName,
+      dimensionsMap: { Ingress: this.#props.ingressId },
+      statistic,
+      period: PERIOD,
     });
   }
 

@@ -15,6 +15,7 @@ import {
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { PHASES } from '../../core/model/index.ts';
+import { cutoverDashboard } from '../../core/status/index.ts';
 import type { CutoverAlarms } from './cutover-alarms.ts';
 
 export interface CutoverDashboardProps {
@@ -28,7 +29,7 @@ export interface CutoverDashboardProps {
   readonly machine: StateMachine;
   /** Log group of the watch function, for its verdicts. */
   readonly verdictLogGroup: string;
-  /** Base address of the runbook. */
+  /** Address of the runbook. */
   readonly runbookUrl: string;
 }
 
@@ -44,7 +45,7 @@ export class CutoverDashboard extends Construct {
     super(scope, id);
     this.#props = props;
     new Dashboard(this, 'Dashboard', {
-      dashboardName: `${props.ingressId}-cutover`,
+      dashboardName: cutoverDashboard(props.ingressId),
       defaultInterval: Duration.hours(3),
       widgets: [this.#cutover(), this.#traffic(), this.#latency(), this.#upstreams(), this.#shadow(), this.#alarms()],
     });

@@ -3,6 +3,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { MetricProviderInput, PlanInput } from '../../core/model/index.ts';
+import type { ChatChannels } from './chat-notifier.ts';
 import type { AlarmThresholds } from './cutover-alarms.ts';
 import type { RuleMatch } from './rule-match.ts';
 import type { CohortProps, CutoverGroups, ListenerRef, WeightedRule } from './weighted-rule.ts';
@@ -52,6 +53,8 @@ export interface DualStackCutoverProps {
   readonly shadowLogRetention?: Duration;
   /** Where status messages and alarms go. @default - a new topic, encrypted by a key of its own, that takes TLS only */
   readonly topic?: ITopic;
+  /** Chats and pagers that are told of the cutover. @default - the topic's own subscriptions alone */
+  readonly chat?: ChatChannels;
   /** Load and chaos while mirroring: a function that gets `{cutoverId, seconds}`. @default - none, the phase only observes */
   readonly exerciseFunctionArn?: string;
   /**
@@ -64,6 +67,6 @@ export interface DualStackCutoverProps {
    * leave the account fewer than its minimum. @default - none reserved, the function shares the account's concurrency
    */
   readonly rollbackConcurrency?: number;
-  /** Base address of the runbook that alarms link. @default 'docs/how-to/runbook.md' */
+  /** Base address of a runbook of your own, which alarms and messages link. @default - a dashboard of text in this account, with the real names */
   readonly runbookUrl?: string;
 }

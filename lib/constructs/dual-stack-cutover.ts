@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { GROUP_ROLES, type Plan, parsePlan, rollbackAlarmsOf } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
 import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
+import { ChatNotifier } from './chat-notifier.ts';
 import { checkCutover, type StackPlace } from './check-cutover.ts';
 import { CutoverAlarms } from './cutover-alarms.ts';
 import { CutoverDashboard } from './cutover-dashboard.ts';
@@ -17,6 +18,7 @@ import { ledgerTable } from './ledger-table.ts';
 import { ParityBackfill } from './parity-backfill.ts';
 import { ParityPipeline } from './parity-pipeline.ts';
 import { RollbackTriggers } from './rollback-triggers.ts';
+import { RunbookDashboard, runbookAddress } from './runbook-dashboard.ts';
 import { statusTopic } from './status-topic.ts';
 import {
   type CutoverGroups,
@@ -44,7 +46,8 @@ export class DualStackCutover extends Construct {
   /** @throws RangeError that names the prop; InvalidPlanError that names the plan's field. */
   constructor(scope: Construct, id: string, props: DualStackCutoverProps) {
     super(scope, id);
-    const { ingressId, groups, runbookUrl = 'docs/how-to/runbook.md' } = props;
+    const { ingressId, groups, services } = props;
+    const own = props.runbookUrl === undefined ? {} : { runbookUrl: props.runbookUrl };
     const plan = parsePlan(props.plan ?? {});
     const [firstListenerArn] = checkCutover(`DualStackCutover ${id}`, props, placeOf(Stack.of(this)));
     const loadBalancer = loadBalancerFullName(firstListenerArn);
@@ -64,7 +67,7 @@ export class DualStackCutover extends Construct {
         : { mirrorForwardFullName: targetGroupFullName(mirrorForward.targetGroupArn) }),
       thresholds: { errorPercent: plan.gate.maxErrorRate * 100, ...props.thresholds },
       warmUpMinutes: Math.ceil(plan.gate.warmUp / 60),
-      runbookUrl,
+      ...own,
     });
     const retention = shadowLogRetention(`DualStackCutover ${id}`, plan, props.shadowLogRetention);
     const deployment = Stack.of(this).toJsonString(this.#deployment(props, loadBalancer, retention));
@@ -92,7 +95,8 @@ export class DualStackCutover extends Construct {
       ownAlarms: rollbackAlarmsOf({ rollbackAlarms: [] }, plan),
       machine: this.machine.machine,
       topic: this.topic,
-      runbookUrl,
+      ingressId,
+      ...own,
     });
     new CutoverDashboard(this, 'Dashboard', {
       ingressId,
@@ -102,7 +106,20 @@ export class DualStackCutover extends Construct {
       alarms: this.alarms,
       machine: this.machine.machine,
       verdictLogGroup: this.functions.get('watch').logGroupName,
-      runbookUrl,
+      runbookUrl: props.runbookUrl ?? runbookAddress(this, ingressId),
+    });
+    if (props.chat !== undefined)
+      new ChatNotifier(this, 'Chat', { topic: this.topic, ledger: this.ledger, channels: props.chat });
+    new RunbookDashboard(this, 'Runbook', {
+      ingress: ingressId,
+      region: Stack.of(this).region,
+      ledger: this.ledger.tableName,
+      rules: this.rules.map(({ ruleArn }) => ruleArn),
+      stableGroup: groups.stable.targetGroupArn,
+      candidateGroup: groups.candidate.targetGroupArn,
+      mirrorGroup: mirrorForward?.targetGroupArn ?? null,
+      stableService: services?.stable ?? null,
+      candidateService: services?.candidate ?? null,
     });
   }
 
@@ -118,7 +135,7 @@ export class DualStackCutover extends Construct {
 
   /** The JSON of core/model/deployment.ts. */
   #deployment(
-    { ingressId, groups, services, exerciseFunctionArn, metricProviders }: DualStackCutoverProps,
+    { ingressId, groups, services, exerciseFunctionArn, metricProviders, runbookUrl }: DualStackCutoverProps,
     loadBalancer: string,
     retention: Duration,
   ) {
@@ -145,6 +162,7 @@ export class DualStackCutover extends Construct {
       ...(metricProviders === undefined ? {} : { metricProviders }),
       topicArn: this.topic.topicArn,
       ledgerTable: this.ledger.tableName,
+      ...(runbookUrl === undefined ? {} : { runbookUrl }),
       shadowLogDays: retention.toDays(),
     };
   }

@@ -8,9 +8,11 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { SYMPTOMS } from '../../core/runbook/index.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { CutoverAlarms } from './cutover-alarms.ts';
 import type { CutoverFunctions } from './cutover-functions.ts';
+import { runbookPlace } from './runbook-dashboard.ts';
 
 export interface RollbackTriggersProps {
   readonly functions: CutoverFunctions;
@@ -19,8 +21,9 @@ export interface RollbackTriggersProps {
   readonly ownAlarms?: readonly string[];
   readonly machine: StateMachine;
   readonly topic: ITopic;
-  /** Base address of the runbook. */
-  readonly runbookUrl: string;
+  readonly ingressId: string;
+  /** Base address of a runbook of the user's own. @default - the deployed one */
+  readonly runbookUrl?: string;
 }
 
 /**
@@ -34,7 +37,7 @@ export class RollbackTriggers extends Construct {
 
   constructor(scope: Construct, id: string, props: RollbackTriggersProps) {
     super(scope, id);
-    const { functions, alarms, ownAlarms = [], machine, topic, runbookUrl } = props;
+    const { functions, alarms, ownAlarms = [], machine, topic, ingressId, runbookUrl } = props;
     const rollback = functions.get('rollback').fn;
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -110,7 +113,7 @@ export class RollbackTriggers extends Construct {
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: 1,
         treatMissingData: TreatMissingData.NOT_BREACHING,
-        alarmDescription: `A rollback trigger could not be delivered. Runbook: ${runbookUrl}#dead-letters`,
+        alarmDescription: `${SYMPTOMS['dead-letters'].means} ${SYMPTOMS['dead-letters'].done} Runbook: ${runbookPlace(this, ingressId, runbookUrl, 'dead-letters')}`,
       });
     this.deadLetterAlarm.addAlarmAction(new SnsAction(topic));
   }

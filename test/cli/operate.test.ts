@@ -39,6 +39,21 @@ describe('the operator’s commands', () => {
     expect(code).toBe(0);
   });
 
+  it('print the runbook of one alarm, by its whole name or its own', async () => {
+    const { ingressId } = backend.deployment;
+    const whole = await run('runbook', `${ingressId}-elb-5xx`, '--ingress', ingressId);
+    expect(whole.code).toBe(0);
+    expect(whole.stdout).toContain(
+      `aws elbv2 describe-target-health --target-group-arn '${backend.deployment.targetGroups.candidate.arn}'`,
+    );
+    expect(await run('runbook', 'elb-5xx', '--ingress', ingressId)).toEqual(whole);
+    expect(whole.stdout).not.toContain('no-traffic');
+  });
+
+  it('say that customers are safe while they are', async () => {
+    expect((await run('status')).stdout).toContain('You are safe: all traffic is on stable.');
+  });
+
   it('show a run, roll it back, and then find nothing amiss', async () => {
     const { deployment } = backend;
     const ledger = dynamoLeases(backend.dynamo, backend.table);
@@ -64,6 +79,7 @@ describe('the operator’s commands', () => {
     });
     for (const rule of weights) await ingress.write(rule);
     const running = await run('status');
+    expect(running.stdout).not.toContain('You are safe');
     expect(running).toMatchObject({ code: 0, stdout: expect.stringContaining('cutover first is running') });
 
     const back = await run('rollback', '--by', 'ada', '--reason', 'I do not like it');

@@ -97,6 +97,11 @@ describe('the text of a mail', () => {
     ]);
   });
 
+  it('says what has to be done before the links', () => {
+    const text = statusText(statusEvent(deployedIn('aws', 'eu-west-1'), { ...notice, todo: 'Nothing to do now.' }, AT));
+    expect(text).toMatch(/verified\.\n\nNothing to do now\.\n\nRunbook: https/);
+  });
+
   it('is the sentence alone where there are none', () => {
     expect(statusText(statusEvent(DEPLOYMENT, notice, AT))).toBe(notice.body);
   });

@@ -93,6 +93,28 @@ describe('the deployed alarms', () => {
     );
   });
 
+  it('miss traffic only while a cutover runs', () => {
+    const { Properties } = Object.values(template().findResources('AWS::CloudWatch::Alarm')).find(
+      (a) => a.Properties.AlarmName === 'shop-no-traffic',
+    ) ?? { Properties: {} };
+    const queries = queriesSchema.parse(Properties.Metrics);
+    const red = (running: number | undefined, requests: number | undefined) => {
+      const values = Object.fromEntries(
+        queries.flatMap(({ Id, MetricStat }) => {
+          if (MetricStat === undefined) return [];
+          return [[Id, MetricStat.Metric.MetricName === 'CutoverRunning' ? running : requests]];
+        }),
+      );
+      const expression = queries.find(({ Expression }) => Expression !== undefined)?.Expression ?? '';
+      return (compileMath(expression).at(values) ?? 0) >= Number(Properties.Threshold);
+    };
+    expect(red(1, undefined)).toBe(true);
+    expect(red(1, 0)).toBe(true);
+    expect(red(1, 1)).toBe(false);
+    expect(red(0, undefined)).toBe(false);
+    expect(red(undefined, undefined)).toBe(false);
+  });
+
   it('wait for slowness until it has outlasted a warm-up', () => {
     const alarms = Object.values(template().findResources('AWS::CloudWatch::Alarm'));
     const slow = alarms.filter((a) => String(a.Properties.AlarmName).includes('latency'));

@@ -63,7 +63,9 @@ const functionSchema = z.looseObject({ Role: z.looseObject({ 'Fn::GetAtt': z.tup
 const composedSchema = z.object({ compose: z.custom<() => object>((value) => typeof value === 'function') });
 
 /** Handlers of a cutover's functions: what the others are given is no port. */
-const NAMES = HANDLERS.filter((name) => !['weighted-rule', 'parity-transform', 'parity-backfill'].includes(name));
+const NAMES = HANDLERS.filter(
+  (name) => !['weighted-rule', 'parity-transform', 'parity-backfill', 'notify'].includes(name),
+);
 
 function granted({ resources }: Assembly, name: string): string[] {
   const id = new RegExp(`^CutoverFunctions${name.replaceAll('-', '')}Fn[0-9A-F]{8}$`);

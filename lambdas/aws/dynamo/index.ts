@@ -1,5 +1,6 @@
 /** The table: lease, decision log, approvals, rules and tallies. */
 export { dynamoApprovals } from './approvals.ts';
+export { dynamoChatThreads } from './chat-threads.ts';
 export { dynamoDecisionLog } from './decision-log.ts';
 export { dynamoDrills } from './drills.ts';
 export { type KnownNoise, knownNoise } from './known-noise.ts';

@@ -20,6 +20,11 @@ export function drillKey(ingressId: IngressId): Item {
   return { pk: { S: ingressPartition(ingressId) }, sk: { S: 'DRILL' } };
 }
 
+/** The first message of a thread in a channel. */
+export function chatKey(channel: string, thread: string): Item {
+  return { pk: { S: `CHAT#${channel}` }, sk: { S: thread } };
+}
+
 /** What became of an earlier run of the ingress; the keys sort by when the runs began. */
 export function pastRunKey({ ingressId, startedAt, cutoverId }: Lease): Item {
   return { pk: { S: ingressPartition(ingressId) }, sk: { S: `${PAST_RUN}${startedAt}#${cutoverId}` } };

@@ -232,6 +232,12 @@ export const OPTIONS: readonly Row[] = [
   ['export a.b', 'cutover "a.b": a cutover id is'],
   ['export --deployment @deployment --out /proc/none', '--out: '],
   ['export --deployment @deployment --out @', '--out: '],
+  [
+    ['runbook', 'shop-candidate-6xx'],
+    'alarm: "shop-candidate-6xx" is no alarm of Crossfade; there are candidate-5xx-ratio',
+  ],
+  [['runbook', '__proto__'], 'alarm: "__proto__" is no alarm of Crossfade'],
+  [['runbook', 'no-traffic', '--ingress', 'a b'], '--ingress: "a b": an ingress id is'],
   [['status', '--ingress', 'a b'], '--ingress: "a b": an ingress id is'],
   [['rollback', '--ingress', ''], '--ingress: "": an ingress id is'],
   ['diff', 'name files of captures'],

@@ -1,0 +1,9 @@
+/** The sections of the alarms, within the runbook that people write. */
+import { EXAMPLE_NAMES, firstAid, SYMPTOMS, type SymptomId, symptomSection } from '../../core/runbook/index.ts';
+import { type Page, withPart } from './markdown.ts';
+
+export function runbookPage(): Page {
+  const ids = Object.keys(SYMPTOMS) as SymptomId[];
+  const first = withPart('docs/how-to/runbook.md', 'first aid', firstAid(EXAMPLE_NAMES));
+  return withPart(first, 'symptoms', ids.map((id) => symptomSection(id, EXAMPLE_NAMES)).join('\n\n'));
+}

@@ -1,0 +1,44 @@
+/** Command lines of the runbook, with region and names filled in. */
+import type { DeployedNames, ServiceName } from './deployed-names.ts';
+
+export function crossfadeCommand({ ingress, region }: DeployedNames, command: string): string {
+  return `${region === null ? '' : `AWS_REGION=${region} `}npx crossfade ${command} --ingress ${ingress}`;
+}
+
+export function awsCommand({ region }: Pick<DeployedNames, 'region'>, command: string): string {
+  return `aws ${command}${region === null ? '' : ` --region ${region}`}`;
+}
+
+export function healthCommand(names: DeployedNames, group: string): string {
+  return awsCommand(names, `elbv2 describe-target-health --target-group-arn '${group}'`);
+}
+
+/** Events and stopped tasks of an ECS service; none where the side is no ECS service. */
+export function serviceCommands(names: DeployedNames, side: ServiceName | null): string[] {
+  if (side === null) return [];
+  const { cluster, service } = side;
+  return [
+    awsCommand(
+      names,
+      `ecs describe-services --cluster ${cluster} --services ${service} --query 'services[].events[:5]'`,
+    ),
+    awsCommand(names, `ecs list-tasks --cluster ${cluster} --service-name ${service} --desired-status STOPPED`),
+  ];
+}
+
+/** The rollback function's log group, without knowing how it was named. */
+export function rollbackLogCommand(names: DeployedNames): string {
+  const configuration = awsCommand(
+    names,
+    `lambda get-function-configuration --function-name ${names.ingress}-crossfade-rollback --query LoggingConfig.LogGroup --output text`,
+  );
+  return awsCommand(names, `logs tail "$(${configuration})" --since 1h`);
+}
+
+/** The queue of triggers that could not be delivered. */
+export function deadLettersCommand(names: DeployedNames): string {
+  return awsCommand(
+    names,
+    `lambda get-function-event-invoke-config --function-name ${names.ingress}-crossfade-rollback --query DestinationConfig.OnFailure.Destination --output text`,
+  );
+}

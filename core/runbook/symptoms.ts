@@ -1,0 +1,173 @@
+/** What may wake somebody, and what to do about each: one table, from which mails, dashboard, command and page are made. */
+import {
+  awsCommand,
+  crossfadeCommand,
+  deadLettersCommand,
+  healthCommand,
+  rollbackLogCommand,
+  serviceCommands,
+} from './commands.ts';
+import type { DeployedNames } from './deployed-names.ts';
+
+export interface RunbookStep {
+  readonly text: string;
+  readonly commands?: readonly string[];
+}
+
+export interface Symptom {
+  readonly means: string;
+  /** What has been done by the time anybody reads it. */
+  readonly done: string;
+  /** Where to look, first things first. */
+  readonly steps: (names: DeployedNames) => readonly RunbookStep[];
+}
+
+const RETURNED =
+  'All traffic is being returned to stable. A message “rolled back” says when it was done, within a minute or two; from then on nothing has to be done tonight.';
+
+const candidateLogs: RunbookStep = {
+  text: 'Look at the candidate’s logs for the minutes before the alarm, by `requestId` or `traceId`; Logs Insights has a saved query “errors by side and path” for the reference application.',
+};
+
+const latency = (percentile: string, look: string): Symptom => ({
+  means: `The candidate’s ${percentile} latency has been above the stable side’s by the plan’s ratio and by its floor, for longer than a warm-up.`,
+  done: RETURNED,
+  steps: () => [{ text: look }],
+});
+
+export const SYMPTOMS = {
+  'candidate-5xx-ratio': {
+    means: 'The candidate fails a larger share of its requests than stable does (target 5xx and refused connections).',
+    done: RETURNED,
+    steps: () => [candidateLogs],
+  },
+  'candidate-connection-errors': {
+    means:
+      'Connections to the candidate fail: it crashes or has no tasks. A crash like this does not show up as target 5xx.',
+    done: RETURNED,
+    steps: (names) => [
+      { text: 'Events and stopped tasks of the candidate:', commands: serviceCommands(names, names.candidateService) },
+      { text: 'Health of its targets, with reasons:', commands: [healthCommand(names, names.candidateGroup)] },
+    ],
+  },
+  'elb-5xx': {
+    means:
+      'The load balancer itself answers 5xx. The metric cannot be split by target group, so it is treated as a candidate failure.',
+    done: RETURNED,
+    steps: (names) => [
+      {
+        text: 'Health of both sides; `HTTPCode_ELB_502_Count`, `503` and `504` on the dashboard tell refused from slow:',
+        commands: [healthCommand(names, names.candidateGroup), healthCommand(names, names.stableGroup)],
+      },
+    ],
+  },
+  'candidate-latency-p50-ratio': latency(
+    'p50',
+    'Compare both sides’ traces for the same route; look for a missing connection pool or a cold cache.',
+  ),
+  'candidate-latency-p95-ratio': latency('p95', 'Compare both sides’ traces; look at the slowest route first.'),
+  'candidate-latency-p99-ratio': latency(
+    'p99',
+    'Garbage collection, and retries to the upstream, are the usual causes.',
+  ),
+  'candidate-unhealthy-hosts': {
+    means: 'Targets of the candidate have failed their health checks for two minutes.',
+    done: RETURNED,
+    steps: (names) => [
+      { text: 'The reason code of each target:', commands: [healthCommand(names, names.candidateGroup)] },
+    ],
+  },
+  'breaker-open': {
+    means: 'The candidate’s circuit breaker on its upstream stays open.',
+    done: RETURNED,
+    steps: () => [
+      {
+        text: 'See whether the stable side’s breaker is open too (dashboard, “Circuit breaker”): then the upstream is at fault, not the candidate.',
+      },
+    ],
+  },
+  'mirror-unhealthy': {
+    means: 'No mirror is healthy. Its share of customers would fail with it.',
+    done: 'The mirror’s weight is 0. In the shadow phases that is a rollback, because without a mirror there is no evidence; in the soak the candidate answers its share directly and the run goes on; in a canary stage nothing passes through the mirror.',
+    steps: (names) => [
+      {
+        text: 'Health of the mirror’s targets; its stopped tasks and logs say why:',
+        commands: names.mirrorGroup === null ? [] : [healthCommand(names, names.mirrorGroup)],
+      },
+    ],
+  },
+  'parity-mismatch': {
+    means: 'The candidate’s answers differ from stable’s in ways that break clients.',
+    done: `${RETURNED} In the shadow phase customers only ever saw stable; in the soak they saw the candidate, and the reverse copies show where it differs.`,
+    steps: (names) => [
+      {
+        text: 'The captures in the bucket, by `comparison.differences`: each has a place, a cause and an advice. In Athena:',
+        commands: [
+          `SELECT route, comparison FROM crossfade_${names.ingress.replaceAll('-', '_')}.pairs WHERE hour = '2026/11/24/08' LIMIT 100`,
+        ],
+      },
+    ],
+  },
+  'no-traffic': {
+    means: 'The load balancer has seen no request for three minutes while a cutover runs.',
+    done: 'Nothing was moved. No gate can decide without requests, so the stage holds.',
+    steps: () => [{ text: 'DNS, the listener, and whatever stands before the load balancer.' }],
+  },
+  'dead-letters': {
+    means: 'A rollback trigger could not be delivered.',
+    done: 'The watchdog checks the same condition every minute, and brings weights that are not safe back.',
+    steps: (names) => [
+      {
+        text: 'If the weights are not safe, roll back by hand:',
+        commands: [
+          crossfadeCommand(names, 'status'),
+          crossfadeCommand(names, "rollback --reason 'a trigger was lost'"),
+        ],
+      },
+      {
+        text: 'The queue’s ARN; then `aws sqs receive-message` shows the trigger and its error:',
+        commands: [deadLettersCommand(names)],
+      },
+      { text: 'The rollback function’s log:', commands: [rollbackLogCommand(names)] },
+    ],
+  },
+  'waiting-for-capacity': {
+    means: 'A rollback cannot complete: the stable side has too few healthy targets to take everything.',
+    done: 'The run is fenced and stopped, and the stable service is asked for its tasks. The watchdog tries again every minute; the candidate answers meanwhile.',
+    steps: (names) => [
+      {
+        text: 'See why the stable side’s tasks do not start, or do not become healthy:',
+        commands: [...serviceCommands(names, names.stableService), healthCommand(names, names.stableGroup)],
+      },
+      {
+        text: 'If customers are better off on a stable side that looks unhealthy, force it:',
+        commands: [crossfadeCommand(names, "rollback --break-glass --reason 'why'")],
+      },
+    ],
+  },
+  'not-rolled-back': {
+    means: 'An alarm was red, and no message “rolled back” came.',
+    done: 'Perhaps nothing. The watchdog looks at the weights every minute.',
+    steps: (names) => [
+      {
+        text: 'Ask for it; a rollback may be repeated at any time:',
+        commands: [crossfadeCommand(names, "rollback --reason 'why'")],
+      },
+      {
+        text: 'Without this machine, by the function alone:',
+        commands: [
+          awsCommand(
+            names,
+            `lambda invoke --function-name ${names.ingress}-crossfade-rollback --cli-binary-format raw-in-base64-out --payload '{"trigger":"operator","reason":"why","by":"your name"}' /dev/stdout`,
+          ),
+        ],
+      },
+    ],
+  },
+} as const satisfies Readonly<Record<string, Symptom>>;
+
+export type SymptomId = keyof typeof SYMPTOMS;
+
+export function isSymptom(text: string): text is SymptomId {
+  return Object.hasOwn(SYMPTOMS, text);
+}

@@ -1,0 +1,40 @@
+/** PagerDuty's Events API v2. https://developer.pagerduty.com/docs/send-alert-event */
+import { type Card, cut } from './card.ts';
+import type { ChatMessage } from './message.ts';
+
+const LIMITS = { summary: 1024, dedupKey: 255 } as const;
+
+/**
+ * An incident for what people must look at, and its end; null for what nobody is to be woken for: progress, sign-offs, and alarms, whose
+ * rollback speaks for them.
+ */
+export function pagerDutyEvent(message: ChatMessage, card: Card, routingKey: string): Record<string, unknown> | null {
+  if (message.type !== 'status') return null;
+  const { kind, ingressId, at } = message.event;
+  const dedup_key = cut(`crossfade/${card.thread ?? ingressId}`, LIMITS.dedupKey);
+  switch (kind) {
+    case 'verified':
+    case 'completed':
+      return { routing_key: routingKey, event_action: 'resolve', dedup_key };
+    case 'rollback':
+    case 'waiting':
+    case 'warning':
+      return {
+        routing_key: routingKey,
+        event_action: 'trigger',
+        dedup_key,
+        payload: {
+          summary: cut(card.title, LIMITS.summary),
+          source: ingressId,
+          severity: card.severity,
+          timestamp: at,
+          component: 'crossfade',
+          class: kind,
+          custom_details: { text: card.text, ...Object.fromEntries(card.facts) },
+        },
+        links: card.links.map(([text, href]) => ({ href, text })),
+      };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,66 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { HandlerFunction } from './handler-function.ts';
+
+/** Each secret is an ARN of Secrets Manager, with its whole text as the value (no JSON). */
+export interface ChatChannels {
+  /** A bot's token with the scope `chat:write`, and the channel's id: one thread a cutover. */
+  readonly slack?: { readonly secretArn: string; readonly channel: string };
+  /** The address of a Teams workflow that begins with a webhook request. */
+  readonly teams?: { readonly secretArn: string };
+  /** A routing key of the Events API v2: incidents for what people must look at, resolved when counts show the return. */
+  readonly pagerDuty?: { readonly secretArn: string };
+}
+
+export interface ChatNotifierProps {
+  readonly topic: ITopic;
+  /** Remembers which message began a cutover's thread. */
+  readonly ledger: ITableV2;
+  readonly channels: ChatChannels;
+}
+
+/** Tells chats and pagers of a cutover: a function for each channel, so that none waits for another or is told twice for its sake. */
+export class ChatNotifier extends Construct {
+  /** What a channel refused for good. */
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, { topic, ledger, channels }: ChatNotifierProps) {
+    super(scope, id);
+    const { slack, teams, pagerDuty } = channels;
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(this.deadLetters, 'AwsSolutions-SQS3', 'This is the dead-letter queue');
+    if (slack !== undefined)
+      this.#tell(topic, 'Slack', { type: 'slack', ...slack, ledgerTable: ledger.tableName }).allow(
+        ['dynamodb:GetItem', 'dynamodb:PutItem'],
+        [ledger.tableArn],
+        undefined,
+        // The same table holds the lease, and a chat has no business there.
+        { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`CHAT#${slack.channel}`] } },
+      );
+    if (teams !== undefined) this.#tell(topic, 'Teams', { type: 'teams', ...teams });
+    if (pagerDuty !== undefined) this.#tell(topic, 'PagerDuty', { type: 'pagerduty', ...pagerDuty });
+  }
+
+  #tell(topic: ITopic, id: string, channel: { readonly secretArn: string } & Readonly<Record<string, string>>) {
+    const handler = new HandlerFunction(this, id, {
+      handler: 'notify',
+      description: `Tells ${id} of the cutover`,
+      environment: { CROSSFADE_CHANNEL: JSON.stringify(channel) },
+      timeout: Duration.seconds(30),
+    });
+    handler.allow(['secretsmanager:GetSecretValue'], [channel.secretArn]);
+    handler.fn.configureAsyncInvoke({ retryAttempts: 2, onFailure: new SqsDestination(this.deadLetters) });
+    topic.addSubscription(new LambdaSubscription(handler.fn, { deadLetterQueue: this.deadLetters }));
+    return handler;
+  }
+}

@@ -1,0 +1,46 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import { Dashboard, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { type DeployedNames, firstAid, SYMPTOMS, type SymptomId, symptomSection } from '../../core/runbook/index.ts';
+import { dashboardUrl, runbookDashboard } from '../../core/status/index.ts';
+
+/** Of a text, in the dashboard's grid of 24 columns. */
+const WIDTH = 12;
+const HEIGHT = 8;
+
+/**
+ * The runbook in the account itself, as a dashboard of text with the real names: whoever is on call can open it from an alarm's mail with
+ * nothing but the console, and no page of somebody else's stands between.
+ */
+export class RunbookDashboard extends Construct {
+  constructor(scope: Construct, id: string, names: DeployedNames) {
+    super(scope, id);
+    const text = (markdown: string) => new TextWidget({ width: WIDTH, height: HEIGHT, markdown });
+    const ids = Object.keys(SYMPTOMS) as SymptomId[];
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: runbookDashboard(names.ingress),
+      widgets: [
+        [
+          new TextWidget({
+            width: 2 * WIDTH,
+            height: HEIGHT,
+            markdown: `# Runbook of ${names.ingress}\n\n${firstAid(names)}`,
+          }),
+        ],
+        ids.map((symptom) => text(symptomSection(symptom, names, '##'))),
+      ],
+    });
+  }
+}
+
+/** Where the runbook speaks of a symptom: below the user's own address, or in the deployed one. */
+export function runbookPlace(scope: Construct, ingressId: string, own: string | undefined, symptom: SymptomId): string {
+  return own === undefined ? `${runbookAddress(scope, ingressId)} (section ${symptom})` : `${own}#${symptom}`;
+}
+
+/** Of the deployed runbook. A stack without a region of its own is taken for one of the partition `aws`. */
+export function runbookAddress(scope: Construct, ingressId: string): string {
+  const { partition, region } = Stack.of(scope);
+  const name = runbookDashboard(ingressId);
+  return dashboardUrl(Token.isUnresolved(partition) ? 'aws' : partition, region, name) ?? name;
+}
