@@ -464,7 +464,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'cli/rehearse': {
     purpose: 'Commands that run against the local cloud.',
-    imports: [MODEL, 'report', 'rehearsal/*', 'cli/run', 'cli/shared'],
+    imports: [MODEL, 'report', 'rehearsal/*', 'cli/run', 'cli/shared', 'parity/rules', 'cli/compare/contract'],
     packages: ['commander'],
   },
   'cli/compare/inputs': {

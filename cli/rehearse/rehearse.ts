@@ -4,9 +4,25 @@ import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { listen } from '../../rehearsal/machine/index.ts';
-import { parseChaos, parseFault, rehearsalPlan, type Scenario } from '../../rehearsal/scenario/index.ts';
+import {
+  byLoadBalancer,
+  leastRate,
+  parseChaos,
+  parseFault,
+  rehearsalPlan,
+  type Scenario,
+} from '../../rehearsal/scenario/index.ts';
 import { readPlan } from '../run/index.ts';
-import { number, outputFileInNewFolder, type Terminal, UsageError, wholeNumber } from '../shared/index.ts';
+import {
+  number,
+  outputFileInNewFolder,
+  plain,
+  repeatable,
+  say,
+  type Terminal,
+  UsageError,
+  wholeNumber,
+} from '../shared/index.ts';
 import { type Pace, paceOn, USUAL_PACE } from './pace.ts';
 import type { RehearsalRequest } from './run-rehearsal.ts';
 
@@ -22,6 +38,9 @@ interface Options {
   readonly stable?: string;
   readonly candidate?: string;
   readonly path: string[];
+  readonly health: string;
+  readonly traffic: string[];
+  readonly allow: string[];
   readonly port: string;
   readonly report: string;
   readonly json?: boolean;
@@ -36,7 +55,7 @@ export function rehearseCommand(terminal: Terminal): Command {
     .option('--plan <file>', 'plan (JSON); its durations are shortened to --observations')
     .option(
       '--fault <what@where>',
-      'fault to inject: errors=0.2@10, latency=+200ms@50, lost=1@50, crash@1 or parity@shadow',
+      'fault to inject: errors=0.2@10, latency=+200ms@50, resets=0.2@10, lost=1@50, crash@1 or parity@shadow',
       'errors=0.2@10',
     )
     .option(
@@ -52,12 +71,25 @@ export function rehearseCommand(terminal: Terminal): Command {
     .option('--stable <url>', 'rehearse your own service as the stable side (with --candidate)')
     .option('--candidate <url>', 'rehearse your own service as the candidate (with --stable)')
     .option('--path <path...>', 'paths that clients of your own services request', ['/'])
+    .option('--health <path>', 'path at which your own services answer 200 while they are well', '/healthz')
+    .option(
+      '--traffic <file>',
+      'requests of your clients, each as often as it stands there: any input of contract; repeatable',
+      repeatable,
+      [],
+    )
+    .option(
+      '--allow <METHOD:path>',
+      'also send these requests of --traffic, which have side effects, such as POST:/items; repeatable',
+      repeatable,
+      [],
+    )
     .option('--port <n>', 'port of the local load balancer; 0 picks a free one', '0')
     .option('--report <file>', 'write the HTML report to this file', join('.crossfade', 'rehearsal.html'))
     .option('--json', 'print the evidence as JSON to stdout, progress to stderr')
     .action(async (options: Options, command: Command) => {
       const given = (name: keyof Options) => command.getOptionValueSource(name) === 'cli';
-      const request = await requestOf(options, given);
+      const request = await requestOf(options, given, terminal);
       // The AWS SDK and the local cloud take a second to load: only for those who rehearse.
       const { runRehearsal } = await import('./run-rehearsal.ts');
       await runRehearsal(request, terminal);
@@ -67,8 +99,8 @@ export function rehearseCommand(terminal: Terminal): Command {
 /** Whether an option was given, and does not merely have its default. */
 type Given = (name: keyof Options) => boolean;
 
-async function requestOf(options: Options, given: Given): Promise<RehearsalRequest> {
-  const { report, json = false, path: paths } = options;
+async function requestOf(options: Options, given: Given, terminal: Terminal): Promise<RehearsalRequest> {
+  const { report, json = false, path: paths, health } = options;
   const pace = paceOf(options);
   const request = {
     scenarios: scenariosOf(options, given, pace),
@@ -78,12 +110,27 @@ async function requestOf(options: Options, given: Given): Promise<RehearsalReque
     json,
     chaos: asUsage(() => options.chaos.map(parseChaos)),
   };
-  for (const path of paths)
-    if (!/^\/\S*$/.test(path)) throw new UsageError(`--path must be a path such as /items (got "${path}")`);
+  for (const [name, path] of [...paths.map((path) => ['--path', path] as const), ['--health', health] as const])
+    if (!/^\/\S*$/.test(path)) throw new UsageError(`${name} must be a path such as /items (got "${path}")`);
+  if (given('rps')) refuseRate(request.scenarios, request.rps, request.speed);
   const urls = await ownServices(options);
+  for (const name of ['health', 'traffic', 'allow', 'path'] as const)
+    if (urls === undefined && given(name))
+      throw new UsageError(`--${name} is for your own services: give --stable and --candidate`);
+  if (options.traffic.length > 0 && given('path')) throw new UsageError('--traffic and --path exclude each other');
   await free(request.port);
   outputFileInNewFolder('--report', report);
-  return urls === undefined ? request : { ...request, own: { urls, paths } };
+  if (urls === undefined) return request;
+  if (options.traffic.length === 0) {
+    const mix = paths.map((path) => ({ method: 'GET', path, weight: 1 }));
+    return { ...request, own: { urls, health, routes: paths.map((path) => path.replace(/\?.*$/s, '')), mix } };
+  }
+  const { readTraffic } = await import('./own-traffic.ts');
+  const { stdin } = terminal;
+  const signal = terminal.interruption();
+  const { mix, routes, skipped } = await readTraffic({ stdin, files: options.traffic, allow: options.allow, signal });
+  for (const [reason, count] of skipped) say(terminal.err, plain(`Not sent: ${count} × ${reason}`));
+  return { ...request, own: { urls, health, routes, mix } };
 }
 
 function paceOf(options: Options): Pace {
@@ -123,15 +170,21 @@ function scenariosOf(options: Options, given: Given, { rps, speed }: Pace): Scen
       '--quick rehearses the scenario with the fault alone, and --only clean asks for the other one',
     );
   const own = options.stable !== undefined || options.candidate !== undefined;
-  const faultAlone = options.only === 'fault' || options.quick === true;
-  if (own && (given('fault') || faultAlone)) {
-    const asked = given('fault') ? '--fault' : options.quick === true ? '--quick' : '--only fault';
+  if (own && options.only !== 'clean' && byLoadBalancer(fault) === null)
     throw new UsageError(
-      `${asked}: your own services take no fault; without --stable and --candidate the example gateways do`,
+      `--fault ${options.fault}: your own services can be given errors, latency and resets at a stage, by the load balancer; other faults need the example gateways`,
     );
-  }
-  if (own || options.only === 'clean') return [clean];
-  return faultAlone ? [faulty] : [clean, faulty];
+  if (options.only === 'clean') return [clean];
+  return options.only === 'fault' || options.quick === true ? [faulty] : [clean, faulty];
+}
+
+/** A rate at which no run could end well is refused before one begins. */
+function refuseRate(scenarios: readonly Scenario[], rps: number, speed: number): void {
+  const least = Math.max(...scenarios.map(({ plan }) => leastRate(plan, speed)));
+  if (rps < least)
+    throw new UsageError(
+      `--rps ${rps}: at --speed ${speed} the baseline and the smallest stage need at least ${least} requests a second`,
+    );
 }
 
 /** Found out before anything is synthesised. @throws UsageError when the port cannot be listened on */
@@ -160,28 +213,29 @@ function asUsage<T>(parse: () => T): T {
 async function ownServices({
   stable,
   candidate,
+  health,
 }: Options): Promise<Record<'stable' | 'candidate', string> | undefined> {
   if (stable === undefined && candidate === undefined) return undefined;
   if (stable === undefined || candidate === undefined)
     throw new UsageError('--stable and --candidate must be given together');
-  await reachable('--stable', stable);
-  await reachable('--candidate', candidate);
+  await reachable('--stable', stable, health);
+  await reachable('--candidate', candidate, health);
   return { stable, candidate };
 }
 
-async function reachable(name: string, url: string): Promise<void> {
+async function reachable(name: string, url: string, health: string): Promise<void> {
   if (!URL.canParse(url) || new URL(url).protocol !== 'http:')
     throw new UsageError(`${name} must be an http URL (got "${url}")`);
-  const status = await healthOf(name, url);
+  const status = await healthOf(name, url, health);
   if (status !== 200)
     throw new UsageError(
-      `${name}: ${url}/healthz answered ${status} instead of 200, so the load balancer would consider it unhealthy`,
+      `${name}: ${new URL(health, url).href} answered ${status} instead of 200, so the load balancer would consider it unhealthy; --health names another path`,
     );
 }
 
-async function healthOf(name: string, url: string): Promise<number> {
+async function healthOf(name: string, url: string, health: string): Promise<number> {
   try {
-    const response = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(3_000) });
+    const response = await fetch(new URL(health, url), { signal: AbortSignal.timeout(3_000) });
     await response.body?.cancel();
     return response.status;
   } catch (error) {

@@ -3,10 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { decisionLogLines } from '../../core/model/index.ts';
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
+import type { MixEntry } from '../../rehearsal/load/index.ts';
 import {
   type ChaosSpec,
   chooseCandidate,
   chooseMirror,
+  type OwnServices,
   type RehearsalOptions,
   rehearse,
   type Scenario,
@@ -29,7 +31,7 @@ export interface RehearsalRequest {
   /** Port of the local load balancer; 0 is any free one. */
   readonly port: number;
   /** Somebody's own services, and what their customers ask for. */
-  readonly own?: { readonly urls: Readonly<Record<'stable' | 'candidate', string>>; readonly paths: readonly string[] };
+  readonly own?: OwnServices & { readonly mix: readonly MixEntry[] };
   /** File of the HTML report. */
   readonly report: string;
   readonly json: boolean;
@@ -81,8 +83,7 @@ function optionsOf(
   const common = { assembly, speed, rps, port, chaos, signal };
   if (own === undefined) return { ...common, candidate: chooseCandidate() };
   const candidate = { command: { command: '', args: [] }, label: own.urls.candidate };
-  const mix = own.paths.map((path) => ({ method: 'GET' as const, path, weight: 1 }));
-  return { ...common, candidate, urls: own.urls, mix };
+  return { ...common, candidate, own, mix: own.mix };
 }
 
 async function runAll(

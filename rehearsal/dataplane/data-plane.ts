@@ -1,6 +1,7 @@
 /** The local load balancer's data plane: a streaming reverse proxy that obeys the rules as they are at each request. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import {
   type LoadBalancerModel,
@@ -11,9 +12,11 @@ import {
   type VirtualClock,
 } from '../machine/index.ts';
 import { groupFor, ruleFor, targetFor } from './choose.ts';
+import { fateOf, type TargetFault } from './target-fault.ts';
 import { traceHeader } from './trace-header.ts';
 
 const COOKIE = 'AWSALBTG';
+const SERVED_BY = /^x-served-by$/i;
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
@@ -31,10 +34,14 @@ export interface DataPlaneOptions {
   readonly metrics: MetricSink;
   /** @default any free port */
   readonly port?: number;
+  /** Which side answers in a group: told to clients where the service itself does not say. */
+  readonly sideOf?: (group: TargetGroupModel) => string | undefined;
 }
 
 export interface DataPlane {
   readonly url: string;
+  /** From now on the candidate's answers fail so. */
+  inject(fault: TargetFault): void;
   stop(): Promise<void>;
 }
 
@@ -45,6 +52,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   const url = await listen(server, options.port);
   return {
     url,
+    inject: (fault) => plane.inject(fault),
     async stop() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -57,9 +65,14 @@ class Plane {
   readonly #options: DataPlaneOptions;
   readonly #pools = new Map<string, Pool>();
   #turn = 0;
+  #fault: TargetFault = {};
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
+  }
+
+  inject(fault: TargetFault): void {
+    this.#fault = fault;
   }
 
   async close(): Promise<void> {
@@ -92,8 +105,18 @@ class Plane {
     origin: string,
   ): Promise<void> {
     const startedAt = performance.now();
+    const side = this.#options.sideOf?.(group);
+    const fault = side === 'candidate' ? this.#fault : {};
     const hasBody = req.headers['content-length'] !== undefined || req.headers['transfer-encoding'] !== undefined;
     try {
+      if (fault.latencyMs !== undefined) await delay(fault.latencyMs);
+      const fate = fateOf(fault, Math.random());
+      if (fate === 'reset') throw new Error('the rehearsal resets this connection');
+      if (fate === 'error') {
+        this.#answered(500, startedAt, group);
+        res.writeHead(500, ['X-Served-By', 'candidate']).end();
+        return;
+      }
       const response = await this.#pool(origin).request({
         method: req.method ?? 'GET',
         path: req.url ?? '/',
@@ -102,11 +125,11 @@ class Plane {
         responseHeaders: 'raw',
         signal: AbortSignal.timeout(TARGET_TIMEOUT_MS),
       });
-      this.#count('RequestCount', group);
-      this.#count(`HTTPCode_Target_${Math.floor(response.statusCode / 100)}XX_Count`, group);
-      this.#record('TargetResponseTime', (performance.now() - startedAt) / 1000, group);
+      this.#answered(response.statusCode, startedAt, group);
       const headers = withoutHopByHop(Array.isArray(response.headers) ? response.headers.map(String) : []);
       const { enabled, durationSeconds } = rule.forward.stickiness;
+      if (side !== undefined && !headers.some((text, i) => i % 2 === 0 && SERVED_BY.test(text)))
+        headers.push('X-Served-By', side);
       if (enabled) headers.push('Set-Cookie', `${COOKIE}=${group.arn}; Max-Age=${durationSeconds}; Path=/`);
       res.writeHead(response.statusCode, headers);
       await pipeline(response.body, res);
@@ -116,6 +139,12 @@ class Plane {
       if (res.headersSent) res.destroy();
       else this.#own(res, timedOut ? 504 : 502);
     }
+  }
+
+  #answered(status: number, startedAt: number, group: TargetGroupModel): void {
+    this.#count('RequestCount', group);
+    this.#count(`HTTPCode_Target_${Math.floor(status / 100)}XX_Count`, group);
+    this.#record('TargetResponseTime', (performance.now() - startedAt) / 1000, group);
   }
 
   /** What the load balancer itself answers; these counts have no target-group dimension. */

@@ -10,6 +10,8 @@ export interface HealthOptions {
   readonly metrics: MetricSink;
   /** Where a target's health is asked; the mirror has a port of its own for it. */
   readonly healthPort: (target: Target) => number;
+  /** The path that is asked of a target. @default the group's */
+  readonly healthPath?: (target: Target) => string | undefined;
 }
 
 /** Runs until the returned function is called. */
@@ -31,13 +33,13 @@ export function startHealthChecks(options: HealthOptions): () => void {
 }
 
 async function check(
-  { healthPort }: HealthOptions,
+  { healthPort, healthPath }: HealthOptions,
   group: TargetGroupModel,
   target: Target,
   streaks: Map<Target, number>,
 ): Promise<void> {
   const ok = await answers(
-    `http://${target.host}:${healthPort(target)}${group.healthCheck.path}`,
+    `http://${target.host}:${healthPort(target)}${healthPath?.(target) ?? group.healthCheck.path}`,
     group.healthCheck.timeoutSeconds * 1000,
   );
   if (target.health === 'draining') return;

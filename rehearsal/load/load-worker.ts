@@ -35,7 +35,7 @@ parentPort?.on('message', () => {
 });
 
 async function one(): Promise<void> {
-  const { method, path, body } = choose();
+  const { method, path, headers, body } = choose();
   const sentAt = Date.now();
   const startedAt = performance.now();
   const settle = (side: string, ok: boolean) => add(side, ok ? null : sentAt, performance.now() - startedAt);
@@ -45,7 +45,7 @@ async function one(): Promise<void> {
     const response = await pool.request({
       method,
       path,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      headers: headers?.flat() ?? (body === undefined ? [] : ['content-type', 'application/json']),
       body: body ?? null,
     });
     const side = String(response.headers['x-served-by'] ?? 'unknown');

@@ -4,12 +4,14 @@ import { Worker } from 'node:worker_threads';
 import { ownModule } from '../machine/index.ts';
 
 export interface MixEntry {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
+  readonly method: string;
   /** `{n}` becomes a number from 1 to 1000. */
   readonly path: string;
   /** How often, relative to the others. */
   readonly weight: number;
-  readonly body?: string;
+  /** Names and values. @default none, or that of JSON where there is a body */
+  readonly headers?: readonly (readonly [string, string])[];
+  readonly body?: string | Uint8Array;
 }
 
 export interface LoadInput {

@@ -2,7 +2,7 @@
 import type { Deployment, GroupRole } from '../../core/model/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { LocalService } from '../cloud/services/index.ts';
-import { type Child, startChild, type Target } from '../machine/index.ts';
+import { type Child, startChild, type Target, type TargetGroupModel } from '../machine/index.ts';
 import type { FaultSpec } from './fault.ts';
 import { type Command, chooseMirror, NODE_GATEWAY, UPSTREAM } from './gateways.ts';
 
@@ -12,13 +12,24 @@ export interface FleetOptions {
   readonly cloud: LocalCloud;
   readonly candidate: Command;
   /** Somebody's own services instead of the examples. */
-  readonly urls?: Readonly<Record<FleetSide, string>>;
+  readonly own?: OwnServices;
+}
+
+/** Services that run already. */
+export interface OwnServices {
+  readonly urls: Readonly<Record<FleetSide, string>>;
+  /** Path that answers 200 while the service is well. */
+  readonly health: string;
+  /** Templates of routes, such as `/items/{id}`. */
+  readonly routes: readonly string[];
 }
 
 interface Task {
   readonly child: Child;
   readonly target: Target;
 }
+
+const EXAMPLE_ROUTES = ['/items', '/items/{id}', '/orders/{id}'];
 
 /** Keys the redaction of this run's captures; nothing of it outlives the run. */
 const REHEARSAL_REDACTION_KEY = 'rehearsal-only-redaction-key';
@@ -35,8 +46,8 @@ export class Fleet {
   }
 
   async start(): Promise<void> {
-    const { cloud, urls } = this.#options;
-    if (urls === undefined) {
+    const { cloud, own } = this.#options;
+    if (own === undefined) {
       const upstream = await this.#child('upstream', UPSTREAM, { PORT: '0' });
       this.#others.push(upstream);
       this.#upstreamUrl = `http://127.0.0.1:${upstream.port('port')}`;
@@ -45,7 +56,7 @@ export class Fleet {
       );
     } else {
       for (const side of ['stable', 'candidate'] as const) {
-        const { hostname, port } = new URL(urls[side]);
+        const { hostname, port } = new URL(own.urls[side]);
         const target: Target = { host: hostname, port: Number(port || 80), health: 'initial' };
         // As many registrations as the service has tasks: one process stands for all of them.
         for (let i = 0; i < (this.#service(side)?.desired ?? 1); i++) this.#group(side).targets.push({ ...target });
@@ -61,6 +72,18 @@ export class Fleet {
       : target.port;
   }
 
+  /** Of somebody's own services; the mirror's and the examples' is the group's. */
+  healthPath(target: Target): string | undefined {
+    return this.#isMirror(target) ? undefined : this.#options.own?.health;
+  }
+
+  /** Which side answers in a group; behind the mirror it is the side that it passes customers to. */
+  sideOf(group: TargetGroupModel): FleetSide | undefined {
+    if (group === this.#group('stable') || group === this.#group('mirrorForward')) return 'stable';
+    if (group === this.#group('candidate') || group === this.#group('mirrorReverse')) return 'candidate';
+    return undefined;
+  }
+
   /** Processes that are the service's tasks; none where somebody's own service stands for them. */
   pidsOf(service: LocalService): number[] {
     const side = this.#sideOf(service);
@@ -70,7 +93,7 @@ export class Fleet {
   /** Starts or stops tasks until as many run as the service wants. */
   async scale(service: LocalService): Promise<void> {
     const side = this.#sideOf(service);
-    if (side === null || this.#options.urls !== undefined) return;
+    if (side === null || this.#options.own !== undefined) return;
     const extra = this.#tasks[side].splice(service.desired);
     const group = this.#group(side);
     for (const { target, child } of extra) {
@@ -140,7 +163,9 @@ export class Fleet {
       MIRROR_STABLE_URL: first('stable'),
       MIRROR_CANDIDATE_URL: first('candidate'),
       MIRROR_SINK: `firehose:${cloud.streamName}`,
-      MIRROR_ROUTES: '/items,/items/{id},/orders/{id}',
+      MIRROR_ROUTES: (this.#options.own?.routes ?? EXAMPLE_ROUTES)
+        .filter((route) => /^\/[^\s,]*$/.test(route))
+        .join(','),
       MIRROR_REDACTION_KEY: REHEARSAL_REDACTION_KEY,
       MIRROR_FLUSH_MS: '200',
       // Nobody is served any more when it is stopped.

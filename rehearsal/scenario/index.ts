@@ -1,10 +1,11 @@
 /** One rehearsed cutover from the first customer to the verdict. */
 export { approve } from './approver.ts';
 export { Chaos, type ChaosSpec, parseChaos } from './aws-faults.ts';
-export { parseFault } from './fault.ts';
+export { byLoadBalancer, parseFault } from './fault.ts';
+export type { OwnServices } from './fleet.ts';
 export type { GateEvidence } from './gate-evidence.ts';
 export { chooseCandidate, chooseMirror } from './gateways.ts';
-export { rehearsalPlan } from './rehearsal-plan.ts';
+export { leastRate, rehearsalPlan } from './rehearsal-plan.ts';
 export type { RehearsalState } from './rehearsal-state.ts';
 export { type RehearsalOptions, type RehearsalProgress, rehearse, type Scenario } from './rehearse.ts';
 export { synthesise } from './synth.ts';

@@ -75,3 +75,16 @@ export function rehearsalPlan(plan: Plan, observations: number, { rps }: Rehears
   };
   return { ...cut, stages: cut.stages.map((stage) => ({ ...stage, maxHold: holdOf(stage.percent) })) };
 }
+
+/**
+ * Requests per real second without which no run of the plan can end well: the baseline would be refused, or the smallest stage would
+ * wait for its sample until `maxHold`.
+ * @param speed virtual seconds per real second
+ */
+export function leastRate({ baseline, gate, stages }: Plan, speed: number): number {
+  const perVirtualSecond = Math.max(
+    baseline.minRequests / baseline.lookBack,
+    ...stages.map(({ percent, maxHold }) => gate.minRequests / (maxHold * (percent / 100))),
+  );
+  return Math.ceil(perVirtualSecond * speed * 10) / 10;
+}

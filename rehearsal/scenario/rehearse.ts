@@ -20,8 +20,8 @@ import { GATEWAY_MIX, type LoadTick, type MixEntry, startLoad } from '../load/in
 import { LOCAL_CLIENT, liveWeights } from '../machine/index.ts';
 import { approve } from './approver.ts';
 import { Chaos, type ChaosSpec } from './aws-faults.ts';
-import type { FaultSpec } from './fault.ts';
-import { Fleet } from './fleet.ts';
+import { byLoadBalancer, type FaultSpec } from './fault.ts';
+import { Fleet, type OwnServices } from './fleet.ts';
 import type { CandidateChoice } from './gateways.ts';
 import { Recorder } from './recorder.ts';
 import { WARM_UP_MINUTES } from './rehearsal-plan.ts';
@@ -39,7 +39,8 @@ export interface Scenario {
 export interface RehearsalOptions {
   readonly assembly: Assembly;
   readonly candidate: CandidateChoice;
-  readonly urls?: Readonly<Record<'stable' | 'candidate', string>>;
+  /** Somebody's own services instead of the examples. */
+  readonly own?: OwnServices;
   readonly mix?: readonly MixEntry[];
   /** Virtual seconds per real second. */
   readonly speed: number;
@@ -99,7 +100,7 @@ async function run(
   const fleet = new Fleet({
     cloud,
     candidate: options.candidate.command,
-    ...(options.urls === undefined ? {} : { urls: options.urls }),
+    ...(options.own === undefined ? {} : { own: options.own }),
   });
   stops.push(() => fleet.stop());
   await fleet.start();
@@ -108,12 +109,19 @@ async function run(
     clock,
     metrics: cloud.metrics,
     healthPort: (t) => fleet.healthPort(t),
+    healthPath: (t) => fleet.healthPath(t),
   });
   stops.push(async () => stopHealth());
   const { services, metrics } = cloud;
   const stopUsage = startUsageMetrics({ services, metrics, clock, pidsOf: (service) => fleet.pidsOf(service) });
   stops.push(async () => stopUsage());
-  const plane = await startDataPlane({ model: cloud.model, clock, metrics: cloud.metrics, port: options.port ?? 0 });
+  const plane = await startDataPlane({
+    model: cloud.model,
+    clock,
+    metrics: cloud.metrics,
+    port: options.port ?? 0,
+    sideOf: (group) => fleet.sideOf(group),
+  });
   stops.push(() => plane.stop());
 
   const startedAt = clock.now();
@@ -142,7 +150,9 @@ async function run(
     faultAt = clock.now();
     progress.note(faultAt, `fault injected: ${scenario.fault.text}`);
     learn({ type: 'fault', at: faultAt });
-    void fleet.inject(scenario.fault.inject);
+    const fault = byLoadBalancer(scenario.fault);
+    if (fault !== null && (options.own !== undefined || fault.resets !== undefined)) plane.inject(fault);
+    else void fleet.inject(scenario.fault.inject).catch(ended.reject);
   };
   onCloudEvent = (event) => {
     progress.event(clock.now(), event);

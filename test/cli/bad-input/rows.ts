@@ -204,16 +204,23 @@ export const OPTIONS: readonly Row[] = [
   ['rehearse --stable gateway --candidate http://127.0.0.1:1', '--stable must be an http URL (got "gateway")'],
   ['rehearse --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1', '--stable: cannot reach http://127.0.0.1:1'],
   [
-    'rehearse --only fault --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
-    '--only fault: your own services take no fault',
-  ],
-  [
     'rehearse --fault crash@1 --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
-    '--fault: your own services take no fault',
+    '--fault crash@1: your own services can be given errors, latency and resets',
   ],
   [
-    'rehearse --only fault --fault crash@1 --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
-    '--fault: your own',
+    'rehearse --only fault --fault parity@shadow --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
+    '--fault parity@shadow: your own services can be given errors, latency and resets',
+  ],
+  ['rehearse --rps 5', '--rps 5: at --speed 60 the baseline and the smallest stage need at least '],
+  ['rehearse --health /ready', '--health is for your own services'],
+  ['rehearse --traffic requests.har', '--traffic is for your own services'],
+  [
+    'rehearse --health ready --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
+    '--health must be a path such as /items (got "ready")',
+  ],
+  [
+    'rehearse --only fault --fault lost=1@1 --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
+    '--fault lost=1@1: your own',
   ],
   ['rehearse --path items', '--path must be a path'],
   ['rehearse --report @', '--report: '],
