@@ -189,10 +189,6 @@ export const PLANS: readonly Row[] = [
 export const OPTIONS: readonly Row[] = [
   ['rehearse --only some', '--only must be "clean" or "fault" (got "some")'],
   ['rehearse --quick --only clean', '--quick rehearses the scenario with the fault alone'],
-  [
-    'rehearse --quick --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
-    '--quick: your own services take no fault',
-  ],
   ['rehearse --fault fire@10', '--fault must be errors=0.2@10'],
   ['rehearse --fault crash', '(got "crash")'],
   ['rehearse --fault crash@10@50', '(got "crash@10@50")'],
@@ -211,7 +207,7 @@ export const OPTIONS: readonly Row[] = [
     'rehearse --only fault --fault parity@shadow --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
     '--fault parity@shadow: your own services can be given errors, latency and resets',
   ],
-  ['rehearse --rps 5', '--rps 5: at --speed 60 the baseline and the smallest stage need at least '],
+  ['rehearse --rps 5 --speed 60', '--rps 5: at --speed 60 the baseline and the smallest stage need at least '],
   ['rehearse --health /ready', '--health is for your own services'],
   ['rehearse --traffic requests.har', '--traffic is for your own services'],
   [
