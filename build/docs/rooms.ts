@@ -546,6 +546,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'cli/shared',
     ],
     packages: ['commander'],
+    files: { most: 16, why: 'one page a file, and the parts that pages share' },
     table: 'rooms.ts',
   },
   'build/simulation': { purpose: 'Threads of the simulation.', imports: ['rehearsal/simulation'] },

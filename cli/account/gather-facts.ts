@@ -5,7 +5,7 @@ import { listenerOf, tagsOf } from '../../lambdas/aws/elb/index.ts';
 import { type DeployedOptions, deployed } from '../run/index.ts';
 import { readJsonFile, UsageError } from '../shared/index.ts';
 import {
-  type Caller,
+  type AccountCaller,
   type Clients,
   clients,
   type Fetch,
@@ -97,7 +97,7 @@ async function gather(all: Clients, known: Site | (() => Promise<Site>), fetch: 
   }
 }
 
-function assertSamePlace({ account, region }: Caller, arns: readonly string[]): void {
+function assertSamePlace({ account, region }: AccountCaller, arns: readonly string[]): void {
   for (const arn of arns) {
     const [, , , itsRegion, itsAccount] = arn.split(':');
     if (itsAccount !== account || itsRegion !== region)
@@ -107,7 +107,7 @@ function assertSamePlace({ account, region }: Caller, arns: readonly string[]): 
   }
 }
 
-async function look(all: Clients, site: Site, { clockSkew }: Caller, fetch: Fetch): Promise<Facts> {
+async function look(all: Clients, site: Site, { clockSkew }: AccountCaller, fetch: Fetch): Promise<Facts> {
   const [listeners, groups, services, after] = await Promise.all([
     Promise.all(site.listeners.map((arn) => lookAtListener(all, arn))),
     Promise.all(site.groups.map(([role, arn]) => lookAtGroup(all, role, arn))),

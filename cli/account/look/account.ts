@@ -11,7 +11,7 @@ import type { Quota } from '../../../core/doctor/index.ts';
 import { describeRules, groupHealth } from '../../../lambdas/aws/elb/index.ts';
 import { type Clients, unlessMissing } from './clients.ts';
 
-export interface Caller {
+export interface AccountCaller {
   readonly account: string;
   readonly region: string;
   /** This machine's clock minus AWS's, seconds; AWS's `Date` has whole ones. */
@@ -20,7 +20,7 @@ export interface Caller {
 
 const answered = z.looseObject({ headers: z.looseObject({ date: z.string().optional() }) });
 
-export async function lookAtCaller({ sts }: Clients, now: () => number): Promise<Caller> {
+export async function lookAtCaller({ sts }: Clients, now: () => number): Promise<AccountCaller> {
   let clockSkew = 0;
   sts.middlewareStack.add(
     (next) => async (args) => {

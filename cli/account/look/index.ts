@@ -1,5 +1,5 @@
 /** Reads an account for the doctor; calls nothing that changes anything. */
-export { type Caller, lookAtCaller, lookAtQuotas } from './account.ts';
+export { type AccountCaller, lookAtCaller, lookAtQuotas } from './account.ts';
 export { type Clients, clients } from './clients.ts';
 export { type Fetch, lookAtDeployed } from './deployed.ts';
 export { lookAtGroup } from './groups.ts';
