@@ -48,7 +48,7 @@ export function withBaseline(compare: Compare, { differences: known }: Baseline)
 }
 
 /** All that was found, but noise: with it as the baseline the same comparison fails no more. */
-export function baselineOf(roots: Roots): Baseline {
+export function knownRoots(roots: Roots): Baseline {
   const entries = rootsOf(roots)
     .filter((root) => root.known || root.class !== 'noise')
     .flatMap((root) =>

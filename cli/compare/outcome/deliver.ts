@@ -1,5 +1,5 @@
 /** Tells the outcome: to the terminal or a script, and into files. */
-import { type Baseline, baselineOf, seenOf } from '../../../parity/roots/index.ts';
+import { type Baseline, knownRoots, seenOf } from '../../../parity/roots/index.ts';
 import type { NoisyPlace, Summary } from '../../../parity/tally/index.ts';
 import { noiseRows, parityHtml } from '../../../report/index.ts';
 import { EXIT, type ExitCode, plain, plainJson, say, type Terminal } from '../../shared/index.ts';
@@ -41,7 +41,7 @@ export function deliver(terminal: Terminal, summary: Summary, delivery: Delivery
   outputs.write('html', () => parityHtml({ title, verdict, sources, summary, todo, noise, notes }));
   outputs.write('junit', () => junitXml(title, summary, todo, failOn));
   outputs.write('sarif', () => `${plainJson(sarifLog(todo, sources), 2)}\n`);
-  outputs.write('writeBaseline', () => `${plainJson(baselineOf(summary.roots), 2)}\n`);
+  outputs.write('writeBaseline', () => `${plainJson(knownRoots(summary.roots), 2)}\n`);
   if (outputs.json) say(out, plainJson(summaryJson({ summary, todo, noise, sources, conclusion, notes }), 2));
   else {
     const options = textOptions(out);

@@ -8,7 +8,7 @@ import {
   UNKNOWN,
 } from '../../../core/model/index.ts';
 import { isCounted, type MetricSeries } from './metric-series.ts';
-import type { Counted } from './series-queries.ts';
+import type { CountedSide } from './series-queries.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -33,7 +33,7 @@ function lateCount(series: MetricSeries, id: string, minute: number): LateCount 
 }
 
 /** Without RequestCount and refused connections the minute is a gap. */
-function side(series: MetricSeries, name: Counted, minute: number): SideCounts | null {
+function side(series: MetricSeries, name: CountedSide, minute: number): SideCounts | null {
   const requests = series.get(`${name}_requests`)?.get(minute);
   const connectionErrors = lateCount(series, `${name}_connectionErrors`, minute);
   const target5xx = lateCount(series, `${name}_target5xx`, minute);
@@ -58,7 +58,7 @@ function side(series: MetricSeries, name: Counted, minute: number): SideCounts |
  * Requests of the side that have no answer of its targets, as far as the load balancer answered 5xx in the minute: a client who hung up, a
  * WebSocket, and a request that ends in the next minute have none either. Absent where the store has no counts of answers at all.
  */
-function unanswered(series: MetricSeries, name: Counted, minute: number): Pick<SideCounts, 'unanswered'> {
+function unanswered(series: MetricSeries, name: CountedSide, minute: number): Pick<SideCounts, 'unanswered'> {
   if (!answersAreTold(series)) return {};
   const byBalancer = lateCount(series, 'elb5xx', minute);
   if (byBalancer === UNKNOWN) return { unanswered: UNKNOWN };
@@ -73,7 +73,7 @@ function answersAreTold(series: MetricSeries): boolean {
 }
 
 /** Requests without an answer other than 5xx. */
-function unaccounted(series: MetricSeries, name: Counted, minute: number): number {
+function unaccounted(series: MetricSeries, name: CountedSide, minute: number): number {
   const at = (id: string) => series.get(`${name}_${id}`)?.get(minute) ?? 0;
   return Math.max(0, at('requests') - ANSWERED_SERIES.reduce((sum, of) => sum + at(of), 0));
 }
