@@ -1,7 +1,8 @@
-/** `npm run build`: what `npm pack` publishes. JavaScript with types, the handlers and the recorder ready-bundled. */
+/** `npm run build`: what `npm pack` publishes. JavaScript with types, the handlers, the recorder and the page ready-bundled. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pageFiles } from '../console/document/index.ts';
 import { bundleHandlers, bundleModule, bundleRecorder } from '../lib/assets/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -20,5 +21,7 @@ for (const [folder, entry] of [
   const outdir = join(DIST, 'examples', folder);
   bundleModule([{ in: join(ROOT, 'examples', folder, `${entry}.ts`), out: entry }], outdir, { extension: '.js' });
 }
+mkdirSync(join(DIST, 'page'));
+for (const [name, text] of pageFiles()) writeFileSync(join(DIST, 'page', name), text);
 // The rehearsal synthesises with the same context as this repository does.
 copyFileSync(join(ROOT, 'cdk.json'), join(DIST, 'cdk.json'));

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { costCommand, doctorCommand } from './account/index.ts';
 import { contractCommand, diffCommand, rulesCommand } from './compare/index.ts';
+import { consoleCommand } from './console/index.ts';
 import { chaosCommand, rehearseCommand } from './rehearse/index.ts';
 import {
   drillCommand,
@@ -45,6 +46,7 @@ export function program(terminal: Terminal): Command {
     .addCommand(contractCommand(terminal))
     .addCommand(startCommand(terminal))
     .addCommand(statusCommand(terminal))
+    .addCommand(consoleCommand(terminal))
     .addCommand(watchCommand(terminal))
     .addCommand(waitCommand(terminal))
     .addCommand(listCommand(terminal))

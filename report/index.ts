@@ -1,8 +1,4 @@
-/** Evidence as one HTML file. */
-
-export { type Chart, chartSvg } from './chart.ts';
-export type { AlarmSample, RateSample, RunEvidence, WeightSample } from './evidence.ts';
-export { clock, reportHtml } from './html.ts';
+/** What a comparison of recorded answers found, as one HTML file. */
 export { parityHtml } from './parity.ts';
 export { causeRows, compared, noiseRows, routeRows, totalVerdicts } from './parity-rows.ts';
 export type { TodoItem } from './todo-item.ts';

@@ -1,6 +1,5 @@
 /** What a comparison found, as one self-contained HTML file. */
 import { type NoisyPlace, quantile, type RouteSummary, type Summary } from '../parity/tally/index.ts';
-import { escapeHtml } from './chart.ts';
 import { compared, routeRows, totalVerdicts } from './parity-rows.ts';
 import { STYLE } from './style.ts';
 import type { TodoItem } from './todo-item.ts';
@@ -140,4 +139,8 @@ function gaps({ sources, summary: { unreadable, unpaired, byOrder } }: ParityEvi
       ? ''
       : `<p class="warn">${byOrder} captures had no request id and were matched by method, URL and order.</p>`,
   ].join('');
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -297,8 +297,29 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: { most: 19, why: 'one file for each deployed function' },
   },
 
+  'console/view': {
+    purpose: 'What the page shows of a run, as plain data.',
+    imports: [MODEL, 'core/phases'],
+    pure: true,
+  },
+  'console/page': {
+    purpose: 'The page: components and charts, for a browser; without a face, for nothing imports it.',
+    imports: ['console/view'],
+    packages: ['preact', 'uplot'],
+    files: { most: 20, why: 'one component a file' },
+  },
+  'console/document': {
+    purpose: 'The page’s files: its bundle, the document that is served, and the frozen one.',
+    imports: ['input', 'console/view'],
+    packages: ['esbuild'],
+  },
+  'console/server': {
+    purpose: "The console's server: a page for whoever opened its link, on 127.0.0.1 alone.",
+    imports: ['input', 'console/document', 'console/view'],
+  },
+
   report: {
-    purpose: 'Evidence as one HTML file.',
+    purpose: 'What a comparison of recorded answers found, as one HTML file.',
     imports: [MODEL, 'parity/causes', 'parity/compare', 'parity/tally'],
   },
 
@@ -372,7 +393,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'rehearsal/load': { purpose: 'Customers.', imports: ['rehearsal/machine'], packages: ['undici'] },
   'rehearsal/scenario': {
     purpose: 'One rehearsed cutover, from the first customer to the verdict.',
-    imports: [MODEL, 'core/phases', AWS, 'report', ...CLOUD, 'rehearsal/dataplane', 'rehearsal/load', 'mirror/local'],
+    imports: [
+      MODEL,
+      'core/phases',
+      AWS,
+      'console/view',
+      ...CLOUD,
+      'rehearsal/dataplane',
+      'rehearsal/load',
+      'mirror/local',
+    ],
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sfn'],
   },
   'rehearsal/chaos': {
@@ -462,9 +492,23 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['core/*', 'capture/redaction', AWS, 'lambdas/compose', 'cli/run', 'cli/shared'],
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sfn', '@aws-sdk/client-sts', 'commander'],
   },
+  'cli/console': {
+    purpose: 'The command that serves the page over a live ingress.',
+    imports: [MODEL, 'console/server', 'console/view', AWS, 'cli/run', 'cli/steer', 'cli/shared'],
+    packages: ['@aws-sdk/client-cloudwatch', 'commander'],
+  },
   'cli/rehearse': {
     purpose: 'Commands that run against the local cloud.',
-    imports: [MODEL, 'report', 'rehearsal/*', 'cli/run', 'cli/shared', 'parity/rules', 'cli/compare/contract'],
+    imports: [
+      MODEL,
+      'console/document',
+      'console/view',
+      'rehearsal/*',
+      'cli/run',
+      'cli/shared',
+      'parity/rules',
+      'cli/compare/contract',
+    ],
     packages: ['commander'],
   },
   'cli/compare/inputs': {
@@ -552,7 +596,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'build/simulation': { purpose: 'Threads of the simulation.', imports: ['rehearsal/simulation'] },
   build: {
     purpose: 'Makes the package, the pages and the picture.',
-    imports: ['build/docs', 'build/simulation', 'lib/assets', 'rehearsal/scenario', 'rehearsal/simulation', 'report'],
+    imports: [
+      'build/docs',
+      'build/simulation',
+      'console/document',
+      'lib/assets',
+      'rehearsal/scenario',
+      'rehearsal/simulation',
+    ],
+    packages: ['playwright-core'],
   },
   bin: {
     purpose: 'Entries: the CDK application and the CLI.',

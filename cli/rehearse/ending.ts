@@ -1,5 +1,5 @@
 /** What came of a rehearsal, in a few lines: the first says how it ended. */
-import type { RunEvidence } from '../../report/index.ts';
+import type { RunEvidence } from '../../console/view/index.ts';
 import { plain } from '../shared/index.ts';
 import { styled, type TextLine, wrapped } from './text-line.ts';
 

@@ -1,7 +1,7 @@
 /** Progress of a rehearsal: one live screen in a terminal, and elsewhere a short plain line for each thing that happened. */
 import * as z from 'zod';
+import { clock } from '../../console/view/index.ts';
 import type { CloudEvent } from '../../rehearsal/cloud/index.ts';
-import { clock } from '../../report/index.ts';
 import { plain, type Screen, type Terminal } from '../shared/index.ts';
 import { liveTerminal, type ProgressOutput } from './live-terminal.ts';
 import { fitted, painted, type Style, type StyledText, styled } from './text-line.ts';

@@ -1,6 +1,8 @@
 /** Runs the scenarios of a rehearsal one after the other, and says what came of them. */
 import { writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
+import { frozenDocument } from '../../console/document/index.ts';
+import { type RunEvidence, rehearsalPage } from '../../console/view/index.ts';
 import { decisionLogLines } from '../../core/model/index.ts';
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
@@ -14,7 +16,6 @@ import {
   type Scenario,
   synthesise,
 } from '../../rehearsal/scenario/index.ts';
-import { type RunEvidence, reportHtml } from '../../report/index.ts';
 import { attempt, EXIT, plain, plainJson, type Screen, say, type Terminal } from '../shared/index.ts';
 import { endingOf } from './ending.ts';
 import { USUAL_PACE } from './pace.ts';
@@ -129,7 +130,7 @@ async function finish(
       next: 'name another file by --report.',
     }),
     async () => {
-      writeFileSync(file, reportHtml(runs));
+      writeFileSync(file, frozenDocument(rehearsalPage(runs)));
       const logs = runs.map((run, i) => writeLog(run, `${file.replace(/\.html?$/, '')}-${i + 1}.ndjson`));
       out.write('\n');
       tell(out, `Report: ${shown(file)}`);

@@ -1,6 +1,7 @@
 /** `crossfade rollback`: the same procedure as every other trigger, run from here with the caller's permissions. */
 import { Command } from 'commander';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
+import type { Deployment } from '../../core/model/index.ts';
 import { attempt, byOption, EXIT, type Left, plain, say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
@@ -19,25 +20,31 @@ export function rollbackCommand(terminal: Terminal): Command {
     .option('--reason <text>', 'why (recorded in the ledger)', 'requested by an operator')
     .option('--break-glass', 'write the weights at once, even if stable has no healthy target')
     .action(async (options: Options) => {
-      const request = {
-        trigger: 'operator',
-        reason: options.reason,
-        by: options.by,
-        at: new Date().toISOString(),
-        breakGlass: options.breakGlass === true,
-      } as const;
-      const writes = { tried: 0, done: 0 };
-      const outcome = await attempt(
-        ({ refused }) => leftBy(writes.done > 0 || (writes.tried > 0 && !refused)),
-        async () => {
-          const deployment = await deployed(options);
-          const { rollbackDepsOf } = await import('../../lambdas/compose/rollback.ts');
-          return rollBack(counting(rollbackDepsOf(deployment), writes), deployment, request);
-        },
-      );
-      say(terminal.out, plain(describeRollback(outcome, request)));
+      const { by, reason, breakGlass = false } = options;
+      say(terminal.out, plain(await returnToStable(() => deployed(options), { by, reason, breakGlass })));
       terminal.exit(EXIT.ok);
     });
+}
+
+interface Asked {
+  readonly by: string;
+  readonly reason: string;
+  readonly breakGlass: boolean;
+}
+
+/** Returns all traffic to stable, whatever runs. @returns what was done @throws CommandError that says what was changed */
+export async function returnToStable(find: () => Promise<Deployment>, asked: Asked): Promise<string> {
+  const request = { trigger: 'operator', at: new Date().toISOString(), ...asked } as const;
+  const writes = { tried: 0, done: 0 };
+  const outcome = await attempt(
+    ({ refused }) => leftBy(writes.done > 0 || (writes.tried > 0 && !refused)),
+    async () => {
+      const deployment = await find();
+      const { rollbackDepsOf } = await import('../../lambdas/compose/rollback.ts');
+      return rollBack(counting(rollbackDepsOf(deployment), writes), deployment, request);
+    },
+  );
+  return describeRollback(outcome, request);
 }
 
 /** The same ports; writes of weights are counted as they are tried, and as they are done. */

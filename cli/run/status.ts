@@ -2,11 +2,14 @@
 import { Command } from 'commander';
 import { desiredWeights } from '../../core/fence/index.ts';
 import {
+  type ApprovalRequest,
   commandAt,
   type Deployment,
   describeWeights,
   isSafe,
   type Lease,
+  type LogEntry,
+  type RuleWeights,
   sameWeights,
 } from '../../core/model/index.ts';
 import { describeSplit, pauseAt } from '../../core/phases/index.ts';
@@ -26,7 +29,10 @@ export function statusCommand(terminal: Terminal): Command {
     .action(async (options: Options) => {
       const found = await attempt(
         () => NOTHING_CHANGED,
-        () => look(options),
+        async () => {
+          const deployment = await deployed(options);
+          return shownOf(deployment, await (await statusReader(deployment))());
+        },
       );
       const { deployment: _, ...shown } = found;
       say(terminal.out, options.json === true ? plainJson(shown, 2) : text(found));
@@ -34,8 +40,20 @@ export function statusCommand(terminal: Terminal): Command {
     });
 }
 
-async function look(options: DeployedOptions) {
-  const deployment = await deployed(options);
+export interface IngressStatus {
+  /** Null: nothing has run here. */
+  readonly item: Lease | null;
+  readonly live: readonly RuleWeights[];
+  /** The live weights differ from the expected ones. */
+  readonly drift: boolean;
+  /** Decision log of the run, whole. */
+  readonly log: readonly LogEntry[];
+  /** The sign-off that the run waits for. */
+  readonly request: ApprovalRequest | null;
+}
+
+/** Reads who owns the ingress, what is live and what was decided, as often as asked. */
+export async function statusReader(deployment: Deployment): Promise<() => Promise<IngressStatus>> {
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2');
   const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
@@ -44,21 +62,25 @@ async function look(options: DeployedOptions) {
   const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
   const ledger = dynamoLeases(dynamo, deployment.ledgerTable);
   const decisionLog = dynamoDecisionLog(dynamo, deployment.ledgerTable, deployment.ingressId);
-  const [item, live] = await Promise.all([
-    ledger.read(deployment.ingressId),
-    elbIngress(new ElasticLoadBalancingV2Client(CLIENT_OPTIONS), deployment).read(),
-  ]);
-  const log = item === null ? [] : (await decisionLog.entries(item.cutoverId)).slice(-LAST_ENTRIES);
-  const drift = item?.intent.confirmed === true && !sameWeights(live, desiredWeights(deployment, item));
-  const waits = item?.status === 'running' && (item.phase === 'shadowSignoff' || item.phase === 'finalSignoff');
   const approvals = dynamoApprovals(dynamo, deployment.ledgerTable, deployment.ingressId);
-  const request = waits ? await approvals.newest(item.cutoverId) : null;
-  // The task token is what answers the sign-off: it stays in the ledger.
-  const { token: _token, ...signoff } = request ?? { token: '' };
-  return { deployment, item, live, drift, log, signoff: 'kind' in signoff ? signoff : null };
+  const ingress = elbIngress(new ElasticLoadBalancingV2Client(CLIENT_OPTIONS), deployment);
+  return async () => {
+    const [item, live] = await Promise.all([ledger.read(deployment.ingressId), ingress.read()]);
+    const log = item === null ? [] : await decisionLog.entries(item.cutoverId);
+    const drift = item?.intent.confirmed === true && !sameWeights(live, desiredWeights(deployment, item));
+    const waits = item?.status === 'running' && (item.phase === 'shadowSignoff' || item.phase === 'finalSignoff');
+    return { item, live, drift, log, request: waits ? await approvals.newest(item.cutoverId) : null };
+  };
 }
 
-type Found = Awaited<ReturnType<typeof look>>;
+function shownOf(deployment: Deployment, { item, live, drift, log, request }: IngressStatus) {
+  // The task token is what answers the sign-off: it stays in the ledger.
+  const { token: _token, ...signoff } = request ?? { token: '' };
+  const last = log.slice(-LAST_ENTRIES);
+  return { deployment, item, live, drift, log: last, signoff: 'kind' in signoff ? signoff : null };
+}
+
+type Found = ReturnType<typeof shownOf>;
 
 function text({ deployment, item, live, drift, log, signoff }: Found): string {
   const weights = `Live: ${describeWeights(deployment, live)}${drift ? '\nDRIFT: live weights differ from the expected ones; the watchdog will correct them within a minute' : ''}`;

@@ -1,7 +1,7 @@
 /** Failures of AWS, the network and files in the words of the command that met them: what happened, what was changed, what to do. */
 import { CrossfadeError, describeError } from '../../core/model/index.ts';
+import { plainLines } from '../../input/index.ts';
 import { EXIT } from './exit-codes.ts';
-import { plainLines } from './plain.ts';
 import { Interrupted } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,5 +1,6 @@
 /** Options, exit codes and what every command needs. */
 
+export { plain, plainJson, plainLines } from '../../input/index.ts';
 export { attempt, CommandError, type Left, NOTHING_CHANGED } from './attempt.ts';
 export { byOption } from './by-option.ts';
 export { eachBounded } from './each-bounded.ts';
@@ -7,7 +8,6 @@ export { EXIT, EXIT_HELP, type ExitCode, NO } from './exit-codes.ts';
 export { FAIL_ON, type FailOn, failOnOption } from './fail-on.ts';
 export { number, wholeNumber } from './number.ts';
 export { outputFile, outputFileInNewFolder } from './output-file.ts';
-export { plain, plainJson, plainLines } from './plain.ts';
 export { processTerminal } from './process-terminal.ts';
 export { fileProblem, readBytes, readDocumentFile, readJsonFile } from './read-file.ts';
 export { repeatable } from './repeatable.ts';

@@ -6,7 +6,7 @@ import type { CutoverId } from '../../core/model/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, plain, say, type Terminal, UsageError } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
-import { cutoverId, openLedger, ownLease } from './run-of.ts';
+import { cutoverId, type Ledger, openLedger, ownLease } from './run-of.ts';
 
 interface Options extends DeployedOptions {
   readonly reason: string;
@@ -20,21 +20,33 @@ export function abortCommand(terminal: Terminal): Command {
     .action(async (cutover: string, options: Options) => {
       const id = cutoverId(cutover);
       if (options.reason.trim() === '') throw new UsageError('--reason must not be empty');
-      const asked = { rollback: false };
-      const said = await attempt(
-        () => ({
-          state: asked.rollback ? `It is not known how far ${cutover} was brought back.` : 'Nothing was changed.',
-          next: 'read `crossfade status`, and run `crossfade rollback`, which may be repeated at any time.',
-        }),
-        () => abort(id, options, asked),
-      );
+      const said = await abortRun(() => openLedger(options), id, options.reason);
       say(terminal.out, plain(said.text));
       if (said.refused) terminal.exit(EXIT.failed);
     });
 }
 
-async function abort(id: CutoverId, options: Options, asked: { rollback: boolean }) {
-  const ledger = await openLedger(options);
+type Aborted = { readonly refused: boolean; readonly text: string };
+
+/** Ends a run by the rollback, as the caller of AWS. @throws CommandError that says what was changed */
+export async function abortRun(open: () => Promise<Ledger>, id: CutoverId, reason: string): Promise<Aborted> {
+  const asked = { rollback: false };
+  return attempt(
+    () => ({
+      state: asked.rollback ? `It is not known how far ${id} was brought back.` : 'Nothing was changed.',
+      next: 'read `crossfade status`, and run `crossfade rollback`, which may be repeated at any time.',
+    }),
+    () => abort(open, id, reason, asked),
+  );
+}
+
+async function abort(
+  open: () => Promise<Ledger>,
+  id: CutoverId,
+  reason: string,
+  asked: { rollback: boolean },
+): Promise<Aborted> {
+  const ledger = await open();
   const lease = ownLease(await ledger.lease(), id);
   if (typeof lease === 'string') return { refused: true, text: `${lease} Nothing was changed.` };
   if (lease.status !== 'running')
@@ -47,7 +59,7 @@ async function abort(id: CutoverId, options: Options, asked: { rollback: boolean
   const { executionArn } = lease;
   const request = {
     trigger: 'operator',
-    reason: withoutSecrets(options.reason),
+    reason: withoutSecrets(reason),
     by,
     at: new Date().toISOString(),
     scope: { kind: 'execution', executionArn },

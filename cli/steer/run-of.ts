@@ -63,6 +63,18 @@ export function ownLease(lease: Lease | null, id: CutoverId): Lease | string {
   return lease;
 }
 
+/** Where a run stood when the person who acts looked at it; a command of the terminal has looked at nothing. */
+export interface SeenPlace {
+  readonly phase: string;
+  readonly stage: number;
+}
+
+/** Why an action on what was seen comes too late; null when the run stands there still. */
+export function movedOn({ cutoverId: id, phase, stage }: Lease, seen: SeenPlace | undefined): string | null {
+  if (seen === undefined || (seen.phase === phase && seen.stage === stage)) return null;
+  return `Cutover ${id} has moved on since you looked: it is in phase ${phase}${phase === 'stage' ? `, stage ${stage + 1}` : ''}. Nothing was changed.`;
+}
+
 /** What the log says of the present phase or stage. @throws UsageError for a log without its beginning */
 export function soFar(entries: readonly LogEntry[], { phase, stage }: Lease): RunSoFar {
   const last = entries.findLast((e) => e.kind === 'observation' && e.phase === phase && e.stage === stage);

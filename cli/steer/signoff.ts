@@ -7,7 +7,7 @@ import type { SignoffAnswer } from '../../lambdas/aws/states/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, plain, say, type Terminal } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
-import { cutoverId, type Ledger, laterClock, openLedger, planOf } from './run-of.ts';
+import { cutoverId, type Ledger, laterClock, movedOn, openLedger, planOf, type SeenPlace } from './run-of.ts';
 
 interface Options extends DeployedOptions {
   readonly comment: string;
@@ -30,24 +30,42 @@ function signoff(terminal: Terminal, answer: 'approve' | 'refuse', description: 
     .option('--comment <text>', 'why (recorded in the ledger)', '')
     .action(async (cutover: string, options: Options) => {
       const id = cutoverId(cutover);
-      const said = await attempt(
-        () => left(answer, cutover),
-        () => give(answer, id, options),
-      );
+      const said = await answerPending(() => openLedger(options), answer, id, options.comment);
       say(terminal.out, plain(said.text));
       if (!said.given) terminal.exit(EXIT.failed);
     });
 }
 
-async function give(answer: 'approve' | 'refuse', id: CutoverId, options: Options): Promise<Said> {
-  const ledger = await openLedger(options);
+/** Answers the sign-off that a run waits for, as the caller of AWS. @throws CommandError that says what was changed */
+export async function answerPending(
+  open: () => Promise<Ledger>,
+  answer: 'approve' | 'refuse',
+  id: CutoverId,
+  comment: string,
+  seen?: SeenPlace,
+): Promise<Said> {
+  return attempt(
+    () => left(answer, id),
+    async () => give(await open(), answer, id, comment, seen),
+  );
+}
+
+async function give(
+  ledger: Ledger,
+  answer: 'approve' | 'refuse',
+  id: CutoverId,
+  said: string,
+  seen: SeenPlace | undefined,
+): Promise<Said> {
   const request = await ledger.approvals.newest(id);
   const lease = await ledger.lease();
   const entries = await ledger.decisionLog.entries(id);
   const closed = closedSignoff(id, request, lease, laterClock(entries));
   if (closed !== null || request === null || lease === null) return { given: false, text: closed ?? '' };
+  const late = movedOn(lease, seen);
+  if (late !== null) return { given: false, text: late };
   const by = await callerArn();
-  const comment = withoutSecrets(options.comment);
+  const comment = withoutSecrets(said);
   if (answer === 'refuse') return send(ledger, request, by, { answer, reason: `${by}: ${comment}` });
   const { signoff: policy } = planOf(entries);
   const first = agree(policy, lease.startedBy, request, by, comment);

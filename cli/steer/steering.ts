@@ -1,12 +1,12 @@
 /** `crossfade pause`, `resume`, `promote` and `retry`: requests to a running cutover, fenced and kept in its log. */
 import { Command } from 'commander';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
-import { type LogEntry, parseDuration, SupersededError } from '../../core/model/index.ts';
+import { type CutoverId, type LogEntry, parseDuration, SupersededError } from '../../core/model/index.ts';
 import { askSteering, MOST_PAUSED_SECONDS, type SteeringRequest } from '../../core/phases/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, plain, say, type Terminal, UsageError } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
-import { cutoverId, laterClock, openLedger, ownLease, soFar } from './run-of.ts';
+import { cutoverId, type Ledger, laterClock, movedOn, openLedger, ownLease, type SeenPlace, soFar } from './run-of.ts';
 
 interface Options extends DeployedOptions {
   readonly reason: string;
@@ -73,47 +73,61 @@ function steering(
     .action(async (cutover: string, options: Options) => {
       const id = cutoverId(cutover);
       const request = requestOf(options);
-      const done = { steered: false };
-      const said = await attempt(
-        () => ({
-          state: done.steered
-            ? `The request stands in the lease of ${cutover} and takes effect; only its entry in the log may be missing.`
-            : 'Unless its write arrived, the request has no effect. No weight was written.',
-          next: `read \`crossfade status\` before you run \`crossfade ${name} ${cutover}\` again.`,
-        }),
-        async () => {
-          const ledger = await openLedger(options);
-          const lease = ownLease(await ledger.lease(), id);
-          if (typeof lease === 'string') return { refused: lease };
-          const by = await callerArn();
-          const entries = await ledger.decisionLog.entries(id);
-          const now = laterClock(entries);
-          const reason = withoutSecrets(options.reason);
-          const run = soFar(entries, lease);
-          const answer = askSteering(lease, request, { by, reason, now }, run);
-          if ('refused' in answer) return answer;
-          try {
-            await ledger.leases.steer(lease, answer.steering);
-          } catch (error) {
-            if (error instanceof SupersededError)
-              return {
-                refused: `Cutover ${id} moved on, or somebody else steered it, while this was asked: read its status.`,
-              };
-            throw error;
-          }
-          done.steered = true;
-          const message = `${answer.message}${reason === '' ? '' : ` Reason: ${reason}`}`;
-          const { phase, stage } = lease;
-          const entry: LogEntry = { at: new Date(now).toISOString(), kind: 'steering', phase, stage, by, message };
-          await ledger.decisionLog.append(id, entry);
-          return answer;
-        },
-      );
+      const said = await steerRun(() => openLedger(options), id, request, options.reason);
       if ('refused' in said) {
         say(terminal.out, plain(said.refused));
         terminal.exit(EXIT.failed);
       } else say(terminal.out, plain(said.message));
     });
+}
+
+type Steered = { readonly message: string } | { readonly refused: string };
+
+/** Asks a running cutover for something, as the caller of AWS. @throws CommandError that says what was changed */
+export async function steerRun(
+  open: () => Promise<Ledger>,
+  id: CutoverId,
+  request: SteeringRequest,
+  why: string,
+  seen?: SeenPlace,
+): Promise<Steered> {
+  const done = { steered: false };
+  return attempt(
+    () => ({
+      state: done.steered
+        ? `The request stands in the lease of ${id} and takes effect; only its entry in the log may be missing.`
+        : 'Unless its write arrived, the request has no effect. No weight was written.',
+      next: `read \`crossfade status\` before you run \`crossfade ${request.kind} ${id}\` again.`,
+    }),
+    async () => {
+      const ledger = await open();
+      const lease = ownLease(await ledger.lease(), id);
+      if (typeof lease === 'string') return { refused: lease };
+      const late = movedOn(lease, seen);
+      if (late !== null) return { refused: late };
+      const by = await callerArn();
+      const entries = await ledger.decisionLog.entries(id);
+      const now = laterClock(entries);
+      const reason = withoutSecrets(why);
+      const answer = askSteering(lease, request, { by, reason, now }, soFar(entries, lease));
+      if ('refused' in answer) return answer;
+      try {
+        await ledger.leases.steer(lease, answer.steering);
+      } catch (error) {
+        if (error instanceof SupersededError)
+          return {
+            refused: `Cutover ${id} moved on, or somebody else steered it, while this was asked: read its status.`,
+          };
+        throw error;
+      }
+      done.steered = true;
+      const message = `${answer.message}${reason === '' ? '' : ` Reason: ${reason}`}`;
+      const { phase, stage } = lease;
+      const entry: LogEntry = { at: new Date(now).toISOString(), kind: 'steering', phase, stage, by, message };
+      await ledger.decisionLog.append(id, entry);
+      return { message: answer.message };
+    },
+  );
 }
 
 function pauseSeconds(text: string): number {

@@ -1,7 +1,7 @@
 /** Keeps what a run shows as it goes by, and turns it into the report's evidence with a verdict. */
 
+import type { AlarmChange, RateSample, RunEvidence, WeightsAt } from '../../console/view/index.ts';
 import { type CutoverId, fromIso, type IngressId, type Lease, type LogEntry } from '../../core/model/index.ts';
-import type { AlarmSample, RateSample, RunEvidence, WeightSample } from '../../report/index.ts';
 import type { CloudEvent } from '../cloud/index.ts';
 import type { LocalExecution } from '../cloud/states/index.ts';
 import type { LoadTick } from '../load/index.ts';
@@ -26,8 +26,8 @@ export interface Ending {
 export class Recorder {
   readonly #clock: Pick<VirtualClock, 'virtualAt'>;
   readonly #rates: RateSample[] = [];
-  readonly #weights: WeightSample[] = [];
-  readonly #alarms: AlarmSample[] = [];
+  readonly #weights: WeightsAt[] = [];
+  readonly #alarms: AlarmChange[] = [];
   readonly #messages: { at: number; subject: string }[] = [];
   /** When each request that failed was sent. */
   readonly #failedSentAt: number[] = [];

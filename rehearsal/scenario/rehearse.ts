@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import type { RunEvidence } from '../../console/view/index.ts';
 import {
   type CutoverId,
   cutoverIdSchema,
@@ -12,7 +13,6 @@ import {
   shareOf,
 } from '../../core/model/index.ts';
 import { dynamoDecisionLog, dynamoLeases } from '../../lambdas/aws/dynamo/index.ts';
-import type { RunEvidence } from '../../report/index.ts';
 import { type CloudEvent, type LocalCloud, startCloud } from '../cloud/index.ts';
 import type { Assembly } from '../cloud/template/index.ts';
 import { startDataPlane, startHealthChecks } from '../dataplane/index.ts';

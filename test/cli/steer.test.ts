@@ -2,19 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import { type CutoverId, cutoverIdSchema, ingressIdSchema } from '../../core/model/ids.ts';
-import { type PlanInput, parsePlan, planSchema } from '../../core/model/plan.ts';
-import type { Leases } from '../../core/model/ports.ts';
-import { weightsFor } from '../../core/model/split.ts';
-import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
-import { dynamoDecisionLog } from '../../lambdas/aws/dynamo/decision-log.ts';
-import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
+import { cutoverIdSchema } from '../../core/model/ids.ts';
 import { BACKENDS, type Backend } from '../contract/backends.ts';
-import { type CliResult, crossfade } from '../support/cli.ts';
+import { crossfade } from '../support/cli.ts';
+import { SteeredSite } from '../support/steered-site.ts';
 
-const TEN = { candidatePercent: 10, mirror: null };
-const HOUR_MS = 3_600_000;
 const arn = (user: string) => `arn:aws:iam::000000000000:user/${user}`;
 
 let backend: Backend;
@@ -31,63 +23,9 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** An ingress of its own, and a run on it. */
-class Site {
-  readonly id: CutoverId = cutoverIdSchema.parse(`run-${++sequence}`);
-  readonly ingressId = ingressIdSchema.parse(`shop-${sequence}`);
-  readonly file = join(dir, `${sequence}.json`);
-  readonly ledger: Leases = dynamoLeases(backend.dynamo, backend.table);
-  readonly log = dynamoDecisionLog(backend.dynamo, backend.table, this.ingressId);
-  readonly approvals = dynamoApprovals(backend.dynamo, backend.table, this.ingressId);
-  readonly deployment = { ...backend.deployment, ingressId: this.ingressId, ledgerTable: backend.table };
-
-  async begin(plan: PlanInput = {}, startedBy: string | null = null): Promise<void> {
-    await writeFile(this.file, JSON.stringify(this.deployment));
-    const at = new Date().toISOString();
-    const intent = { split: TEN, weights: weightsFor(this.deployment, TEN), at, confirmed: true };
-    const { ingressId, id: cutoverId } = this;
-    const executionArn = `arn:aws:states:us-east-1:000000000000:execution:m:${cutoverId}`;
-    const claim = { ingressId, cutoverId, executionArn, at, intent, heartbeatDueAt: at, drill: null, startedBy };
-    await this.ledger.claim(claim);
-    const data = { plan: z.encode(planSchema, parsePlan(plan)), deployment: this.deployment };
-    const entry = {
-      at,
-      kind: 'phase',
-      phase: 'preflight',
-      stage: -1,
-      by: 'machine',
-      message: 'Preflight passed.',
-    } as const;
-    await this.log.append(cutoverId, { ...entry, data });
-  }
-
-  async enter(phase: 'stage' | 'shadowSignoff' | 'finalSignoff'): Promise<void> {
-    const lease = await this.ledger.read(this.ingressId);
-    if (lease === null) throw new Error('the run has begun');
-    await this.ledger.heartbeat(lease, { phase, stage: 0, heartbeatDueAt: lease.heartbeatDueAt });
-  }
-
-  async ask(expiresInMs = HOUR_MS): Promise<void> {
-    await this.enter('finalSignoff');
-    const now = Date.now();
-    await this.approvals.open({
-      cutoverId: this.id,
-      kind: 'final',
-      token: 'nobody waits for it',
-      askedAt: new Date(now - HOUR_MS).toISOString(),
-      expiresAt: new Date(now + expiresInMs).toISOString(),
-      evidence: 'errors 0.10 % against 0.10 %',
-    });
-  }
-
-  as(user: string, ...args: string[]): Promise<CliResult> {
-    return crossfade([...args, '--deployment', this.file], { ...backend.environment, AWS_ACCESS_KEY_ID: user });
-  }
-}
-
-let site: Site;
+let site: SteeredSite;
 beforeEach(() => {
-  site = new Site();
+  site = new SteeredSite(backend, dir, ++sequence);
 });
 
 describe('steering from the command line', () => {
@@ -177,7 +115,7 @@ describe('steering from the command line', () => {
   });
 });
 
-async function listed(at: Site): Promise<unknown> {
+async function listed(at: SteeredSite): Promise<unknown> {
   await writeFile(at.file, JSON.stringify(at.deployment));
   return JSON.parse((await at.as('ada', 'list', '--json')).stdout);
 }

@@ -11,7 +11,7 @@ const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', ...
   encoding: 'utf8',
 });
 const sources = [...new Set(listed.split('\n'))]
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && existsSync(join(ROOT, file)))
+  .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts') && existsSync(join(ROOT, file)))
   .map((file) => readSource(ROOT, file));
 
 /** What is said of the sources with one more file among them, or with a line more in one of them. */

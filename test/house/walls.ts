@@ -26,6 +26,8 @@ interface Parsed {
 }
 
 const FACE = 'index.ts';
+/** A file of ours, beside a package. */
+const OURS = /(\.tsx?|\/style\.css)$/;
 /** Stands for the name of a module that only the running program knows. */
 const COMPUTED = 'a module by a computed name';
 
@@ -95,7 +97,7 @@ function importBreaches({ file, room, imports }: Parsed, faces: ReadonlySet<stri
   const rules = ROOMS[room];
   if (rules === undefined) return [`${file} stands in no room of the table`];
   return imports.flatMap((target) => {
-    if (!target.endsWith('.ts')) return mayUse(rules, target) ? [] : [`${file} may not import ${target}`];
+    if (!OURS.test(target)) return mayUse(rules, target) ? [] : [`${file} may not import ${target}`];
     const other = dirname(target);
     if (other === room) return [];
     if (!mayImport(rules.imports, other)) return [`${file} may not import ${other} (${target})`];
@@ -130,7 +132,7 @@ function globalBreaches({ file, room, globals }: Parsed): string[] {
 function roomGraph(parsed: readonly Parsed[]): Map<string, string[]> {
   const graph = new Map<string, string[]>();
   for (const { room, imports } of parsed) {
-    const others = imports.filter((i) => i.endsWith('.ts')).map((target) => dirname(target));
+    const others = imports.filter((i) => OURS.test(i)).map((target) => dirname(target));
     graph.set(room, [...new Set([...(graph.get(room) ?? []), ...others.filter((other) => other !== room)])]);
   }
   return graph;

@@ -2,11 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { TestContext } from 'vitest';
+import { frozenDocument } from '../../console/document/document.ts';
+import { rehearsalPage } from '../../console/view/rehearsal-view.ts';
+import type { RunEvidence } from '../../console/view/run-evidence.ts';
 import { decisionLogLines } from '../../core/model/decision-log.ts';
 import type { LoadTick } from '../../rehearsal/load/load.ts';
 import { type RehearsalOptions, rehearse, type Scenario } from '../../rehearsal/scenario/rehearse.ts';
-import type { RunEvidence } from '../../report/evidence.ts';
-import { reportHtml } from '../../report/html.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const KEPT = join(ROOT, '.crossfade', 'failed-runs');
@@ -76,7 +77,7 @@ function keep(title: string, seen: Seen, run: RunEvidence | null, error: unknown
   write('notes.ndjson', lines(seen.notes));
   write('client-failures.ndjson', lines(seen.failures));
   if (run !== null) {
-    write('report.html', reportHtml([run]));
+    write('report.html', frozenDocument(rehearsalPage([run])));
     write('decision-log.ndjson', `${[...decisionLogLines(run, run.log)].join('\n')}\n`);
     write('listener.ndjson', lines(run.weights));
     write('alarms.ndjson', lines(run.alarms));

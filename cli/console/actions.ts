@@ -1,0 +1,34 @@
+/** The page's actions: the functions behind the commands of the same names, by the caller's own identity. */
+import { type ActionAnswer, type ActionRequest, STEERING } from '../../console/view/index.ts';
+import type { Deployment } from '../../core/model/index.ts';
+import { returnToStable } from '../run/index.ts';
+import { abortRun, answerPending, callerArn, cutoverId, type Ledger, steerRun } from '../steer/index.ts';
+
+export async function act(
+  { action, cutover, reason, seen }: ActionRequest,
+  ledger: Ledger,
+  deployment: Deployment,
+): Promise<ActionAnswer> {
+  const id = cutoverId(cutover);
+  const open = async () => ledger;
+  const refused = { done: false, text: 'A reason is needed. Nothing was changed.' };
+  const unreasoned = reason.trim() === '';
+  const steering = STEERING[action];
+  if (steering !== undefined) {
+    if (action === 'override' && unreasoned) return refused;
+    const said = await steerRun(open, id, steering, reason, seen);
+    return 'refused' in said ? { done: false, text: said.refused } : { done: true, text: said.message };
+  }
+  if (action === 'approve' || action === 'refuse') {
+    const { given, text } = await answerPending(open, action, id, reason, seen);
+    return { done: given, text };
+  }
+  if (unreasoned) return refused;
+  if (action === 'abort') {
+    const { refused: no, text } = await abortRun(open, id, reason);
+    return { done: !no, text };
+  }
+  // The way back asks nobody: without an identity it is recorded as the console's.
+  const by = await callerArn().catch(() => 'console');
+  return { done: true, text: await returnToStable(async () => deployment, { by, reason, breakGlass: false }) };
+}

@@ -1,0 +1,58 @@
+/** Evidence against the thresholds at which it decides. */
+import type { Gauge, RunView } from '../view/index.ts';
+
+export function Gauges({ gauges, evaluation }: Pick<RunView, 'gauges' | 'evaluation'>) {
+  if (gauges.length === 0 && evaluation === '') return null;
+  const metrics = [...new Set(gauges.map(({ metric }) => metric))];
+  return (
+    <div class="card">
+      <h3>Gate evidence</h3>
+      {metrics.map((metric) => {
+        const own = gauges.filter((gauge) => gauge.metric === metric);
+        return (
+          <div key={metric} class="metric">
+            <h4>{metric}</h4>
+            <p class="quiet">{own[0]?.observed}</p>
+            {own.map((gauge) => (
+              <Bar key={gauge.toward} gauge={gauge} />
+            ))}
+          </div>
+        );
+      })}
+      {evaluation !== '' && <p class="said">{evaluation}</p>}
+    </div>
+  );
+}
+
+const TOWARD = { rollback: 'toward a rollback', advance: 'toward advancing' } as const;
+
+function Bar({ gauge }: { readonly gauge: Gauge }) {
+  const { toward, value, threshold, filled, metric } = gauge;
+  const text = `${figure(value)} of ${figure(threshold)}`;
+  return (
+    <div class={`gauge ${toward}`}>
+      <span class="toward">{TOWARD[toward]}</span>
+      <span
+        class="track"
+        role="meter"
+        aria-label={`${metric}, evidence ${TOWARD[toward]} (e-value, log scale)`}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(filled * 100)}
+        aria-valuetext={text}
+      >
+        <span class="fill" style={{ width: `${filled * 100}%` }} />
+      </span>
+      <span class="figure">{text}</span>
+    </div>
+  );
+}
+
+/** Beyond this an e-value says no more. */
+const MOST = 1e12;
+
+function figure(value: number): string {
+  if (value > MOST) return `over ${MOST.toExponential(0).replace('+', '')}`;
+  if (value >= 1e6 || (value !== 0 && Math.abs(value) < 1e-3)) return value.toExponential(1);
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+}

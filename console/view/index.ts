@@ -1,0 +1,18 @@
+/** What the page shows of a run, as plain data: out of a rehearsal's evidence, or out of what was read of AWS. */
+export { STEERING } from './action-offers.ts';
+export type {
+  ChartBand,
+  ChartDot,
+  ChartLine,
+  ChartMark,
+  ChartView,
+  ColorName,
+} from './chart-view.ts';
+export type { AlarmChange } from './decision-rows.ts';
+export { type IngressReading, livePage, type PresentReading, type RunReading } from './live-view.ts';
+export type * from './page-view.ts';
+export { ACTIONS } from './page-view.ts';
+export { rehearsalPage } from './rehearsal-view.ts';
+export type { RateSample, RunEvidence } from './run-evidence.ts';
+export type { TrafficSeries, WeightsAt } from './traffic-charts.ts';
+export { clock } from './wording.ts';

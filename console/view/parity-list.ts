@@ -1,0 +1,44 @@
+/** What the shadow comparison still asks for before its sign-off. */
+import { decode, type LogEntry } from '../../core/model/index.ts';
+import type { ParityList, Tone } from './page-view.ts';
+
+const TONES: Readonly<Record<string, Tone>> = { clean: 'good', dirty: 'bad', insufficient: 'warn' };
+const SENTENCES: Readonly<Record<string, string>> = {
+  clean: 'Parity is clean',
+  dirty: 'Parity shows breaking differences',
+  insufficient: 'There is not enough parity evidence yet',
+};
+
+/** Cause of a difference on a route, with what to change. */
+export interface ParityCause {
+  readonly route: string;
+  readonly severity: string;
+  readonly title: string;
+  readonly advice: string;
+  readonly captures: number;
+}
+
+/** By the newest evaluation that looked at parity, and what the captures show; null for a run that never looked. */
+export function parityList(log: readonly LogEntry[], causes: readonly ParityCause[]): ParityList | null {
+  const entry = log.findLast(({ kind, data }) => kind === 'observation' && holdsParity(data));
+  if (entry === undefined) return null;
+  const decoded = decode(entry, 0);
+  const parity = decoded.type === 'look' ? decoded.look.parity : null;
+  if (parity === null) return null;
+  const { status, pairs, routes, reasons } = parity;
+  return {
+    tone: TONES[status] ?? 'plain',
+    sentence: `${SENTENCES[status] ?? status}: ${pairs} captures on ${routes} routes.`,
+    todo: [
+      ...causes.map(({ route, severity, title, advice, captures }) => ({
+        what: `${route}: ${title} (${severity}, ${captures} captures)`,
+        advice,
+      })),
+      ...reasons.map((what) => ({ what, advice: '' })),
+    ],
+  };
+}
+
+function holdsParity(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'parity' in data && data.parity !== null;
+}

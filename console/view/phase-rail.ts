@@ -1,0 +1,78 @@
+/** The phases of a run on one rail: behind it, here, ahead. */
+import { decode, fromIso, type Lease, type LogEntry, type Plan } from '../../core/model/index.ts';
+import type { PhaseStep } from './page-view.ts';
+
+interface Station {
+  readonly name: string;
+  readonly phase: string;
+  readonly stage: number;
+  /** Seconds at least; null where only people or AWS end it. */
+  readonly seconds: number | null;
+}
+
+/** @param lease of the run; null where it never had one */
+export function phaseRail(log: readonly LogEntry[], lease: Lease | null): PhaseStep[] {
+  const plan = planIn(log);
+  if (plan === null) return [];
+  const stations = stationsOf(plan);
+  const begins = stations.map((station) => beginOf(log, station));
+  const last = begins.findLastIndex((at) => at !== null);
+  const over = lease !== null && lease.status !== 'running';
+  return stations.map(({ name, seconds }, i): PhaseStep => {
+    const startedAt = begins[i] ?? null;
+    const endedAt = begins.slice(i + 1).find((at) => at !== null) ?? null;
+    if (startedAt === null)
+      return { name, state: i < last ? 'done' : 'next', startedAt: null, endedAt: null, dueAt: null };
+    const here = i === last;
+    const state = !here || lease?.status === 'completed' ? 'done' : over ? 'failed' : 'now';
+    const end = here && over ? endOf(log) : endedAt;
+    return {
+      name,
+      state,
+      startedAt,
+      endedAt: end,
+      dueAt: here && seconds !== null ? startedAt + seconds * 1000 : null,
+    };
+  });
+}
+
+/** The plan that preflight recorded; null in a log without its beginning. */
+export function planIn(log: readonly LogEntry[]): Plan | null {
+  const first = log.find(({ kind, phase }) => kind === 'phase' && phase === 'preflight');
+  if (first === undefined) return null;
+  const decoded = decode(first, 1);
+  return decoded.type === 'begun' ? decoded.begun.plan : null;
+}
+
+function stationsOf({ shadow, stages, soak, retention }: Plan): Station[] {
+  const at = (name: string, phase: string, seconds: number | null = null, stage = -1): Station => ({
+    name,
+    phase,
+    stage,
+    seconds,
+  });
+  return [
+    at('Preflight', 'preflight'),
+    at('Baseline', 'baseline'),
+    at('Shadow', 'shadow', shadow.duration),
+    at('Exercise', 'exercise', shadow.exercise),
+    at('Sign-off', 'shadowSignoff'),
+    ...stages.map(({ percent, bake }, i) => at(`${percent} %`, 'stage', bake, i)),
+    at('Soak', 'soak', soak.duration),
+    at('Final sign-off', 'finalSignoff'),
+    at('Decommission', 'decommission'),
+    at('Retention', 'retention', retention),
+    at('Complete', 'complete'),
+  ];
+}
+
+/** The first entry that was written in it. */
+function beginOf(log: readonly LogEntry[], { phase, stage }: Station): number | null {
+  const first = log.find((e) => e.phase === phase && (phase !== 'stage' || e.stage === stage));
+  return first === undefined ? null : fromIso(first.at);
+}
+
+function endOf(log: readonly LogEntry[]): number | null {
+  const last = log.at(-1);
+  return last === undefined ? null : fromIso(last.at);
+}

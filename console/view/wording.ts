@@ -1,0 +1,44 @@
+/** Times, shares and places as the page words them. */
+import { fromIso, type Lease } from '../../core/model/index.ts';
+
+/** `h:mm:ss` of a duration in milliseconds. */
+export function clock(ms: number): string {
+  const total = Math.max(0, Math.round(ms / 1000));
+  return `${Math.floor(total / 3600)}:${String(Math.floor((total % 3600) / 60)).padStart(2, '0')}:${String(total % 60).padStart(2, '0')}`;
+}
+
+/** Such as `21.0 s` or `5.3 min`. */
+export function secondsText(value: number): string {
+  return value >= 120 ? `${(value / 60).toFixed(1)} min` : `${value.toFixed(1)} s`;
+}
+
+/** Such as `stage 2`, or the phase. */
+export function placeText({ phase, stage }: { readonly phase: string; readonly stage: number }): string {
+  return phase === 'stage' ? `stage ${stage + 1}` : (PHASE_NAMES[phase] ?? phase);
+}
+
+const PHASE_NAMES: Readonly<Record<string, string>> = {
+  shadowSignoff: 'shadow sign-off',
+  finalSignoff: 'final sign-off',
+};
+
+/** Percent of a share, such as `0.52 %`. */
+export function percentText(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+/** `15:34:51Z` of an ISO instant. */
+export function instantText(iso: string): string {
+  return `${new Date(fromIso(iso)).toISOString().slice(11, 19)}Z`;
+}
+
+/** How far the way back has come; empty for a run that was not brought back. */
+export function wayBack({ rollback }: Pick<Lease, 'rollback'>): string {
+  if (rollback === null) return '';
+  if (rollback.confirmedAt === null) return 'Weights are not restored yet.';
+  const counts =
+    rollback.verifiedAt === null
+      ? 'request counts have not confirmed it yet'
+      : `request counts confirmed it at ${instantText(rollback.verifiedAt)}`;
+  return `Weights were restored at ${instantText(rollback.confirmedAt)}; ${counts}.`;
+}
