@@ -1,6 +1,7 @@
 /**
  * The CDK application that `cdk deploy` deploys: the reference application from nothing, or, with `-c attach=FILE`, a
- * cutover onto a load balancer and services that exist (docs/how-to/deploy.md).
+ * cutover onto a load balancer and services that exist (docs/how-to/deploy.md), or, with `-c campaignAccounts=…`, the machine of
+ * campaigns (docs/how-to/run-a-campaign.md).
  */
 import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
@@ -8,6 +9,7 @@ import { plainLines, readJsonFile, UsageError } from '../cli/shared/index.ts';
 import { assertPlan, InvalidPlanError } from '../core/model/index.ts';
 import { describeProblems, wordIssue } from '../input/index.ts';
 import { AttachmentError, attachedApplication, parseAttachment } from '../lib/attached-application.ts';
+import { campaignApplication } from '../lib/campaign-application.ts';
 import { referenceApplication } from '../lib/reference-application.ts';
 
 const contextSchema = z.object({
@@ -17,6 +19,11 @@ const contextSchema = z.object({
   plan: z.string().optional(),
   /** A file that names what exists. */
   attach: z.string().optional(),
+  /** Accounts of the services that campaigns may move, with commas between them: the machine of campaigns alone. */
+  campaignAccounts: z
+    .string()
+    .regex(/^\d{12}(,\d{12})*$/, { error: 'must be accounts of twelve digits, with commas between them' })
+    .optional(),
 });
 
 function synthesise(): void {
@@ -24,11 +31,12 @@ function synthesise(): void {
   const given = Object.fromEntries(Object.keys(contextSchema.shape).map((key) => [key, app.node.tryGetContext(key)]));
   const context = contextSchema.safeParse(given, { error: wordIssue });
   if (!context.success) throw new UsageError(`-c: ${describeProblems(context.error, 'context')}`);
-  const { ingressId, certificateArn, attach } = context.data;
+  const { ingressId, certificateArn, attach, campaignAccounts } = context.data;
   const plan = context.data.plan === undefined ? {} : readJsonFile('-c plan', context.data.plan);
   // Refused here with every field named, before the first construct is made.
   assertPlan(plan);
-  if (attach !== undefined) attachedApplication(app, parseAttachment(readJsonFile('-c attach', attach)), plan);
+  if (campaignAccounts !== undefined) campaignApplication(app, campaignAccounts.split(','));
+  else if (attach !== undefined) attachedApplication(app, parseAttachment(readJsonFile('-c attach', attach)), plan);
   else referenceApplication(app, { ingressId, plan, ...(certificateArn === undefined ? {} : { certificateArn }) });
   app.synth();
 }

@@ -1,6 +1,7 @@
 /** The operator's commands in one program. Built apart from its entry, so that tests can run it. */
 import { Command } from 'commander';
 import { costCommand, doctorCommand } from './account/index.ts';
+import { campaignCommand } from './campaign/index.ts';
 import { contractCommand, diffCommand, rulesCommand } from './compare/index.ts';
 import { consoleCommand } from './console/index.ts';
 import { chaosCommand, rehearseCommand } from './rehearse/index.ts';
@@ -44,6 +45,7 @@ export function program(terminal: Terminal): Command {
     .addCommand(drillCommand(terminal))
     .addCommand(diffCommand(terminal))
     .addCommand(contractCommand(terminal))
+    .addCommand(campaignCommand(terminal))
     .addCommand(startCommand(terminal))
     .addCommand(statusCommand(terminal))
     .addCommand(consoleCommand(terminal))

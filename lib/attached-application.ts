@@ -3,6 +3,7 @@ import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { metricProviderSchema, type PlanInput } from '../core/model/index.ts';
 import { problemsOf, wordIssue } from '../input/index.ts';
+import { CampaignAccess } from './campaign/index.ts';
 import {
   APPLICATION_LISTENER_ARN,
   type ChatChannels,
@@ -70,6 +71,11 @@ const attachmentSchema = z.strictObject({
     .optional(),
   /** Where a plan's metrics are read outside CloudWatch, by the names that its queries use. */
   metricProviders: z.record(z.string(), metricProviderSchema).optional(),
+  /** The account whose campaigns may move this service. */
+  campaignAccount: z
+    .string()
+    .regex(/^\d{12}$/, { error: 'must be the twelve digits of an account, as text' })
+    .optional(),
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
 
@@ -111,7 +117,7 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
     stackName: stackName('CrossfadeCutover', attachment.ingressId),
     description: `Crossfade: the cutover of ${attachment.ingressId}`,
   });
-  const { machine } = new DualStackCutover(stack, 'Cutover', {
+  const cutover = new DualStackCutover(stack, 'Cutover', {
     ingressId: attachment.ingressId,
     listeners: listenersOf(attachment),
     groups: groupsOf(attachment.groups),
@@ -122,7 +128,9 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
     ...(attachment.chat === undefined ? {} : { chat: channelsOf(attachment.chat) }),
     ...(attachment.runbookUrl === undefined ? {} : { runbookUrl: attachment.runbookUrl }),
   });
-  new CfnOutput(stack, 'StateMachineAlias', { value: machine.alias.ref, description: 'Start executions here' });
+  const { ingressId, campaignAccount } = attachment;
+  if (campaignAccount !== undefined) new CampaignAccess(stack, 'Campaign', { cutover, ingressId, campaignAccount });
+  new CfnOutput(stack, 'StateMachineAlias', { value: cutover.machine.alias.ref, description: 'Start executions here' });
 }
 
 /** What the custom resources of its rules would be told. */

@@ -2,6 +2,12 @@
 export type { GroupRole, MetricProviderInput } from '../core/model/index.ts';
 export { CrossfadeError, InvalidPlanError, type Plan, type PlanInput, parsePlan } from '../core/model/index.ts';
 export {
+  CampaignAccess,
+  type CampaignAccessProps,
+  CampaignMachine,
+  type CampaignMachineProps,
+} from './campaign/index.ts';
+export {
   type AlarmThresholds,
   type ChatChannels,
   ChatNotifier,

@@ -90,6 +90,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     pure: true,
     files: { most: 16, why: 'what one phase, or one kind of evidence, decides by stands in a file' },
   },
+  'core/exposition': {
+    purpose: 'Figures of the runs in the text format of Prometheus.',
+    imports: [MODEL],
+    pure: true,
+  },
   'core/campaign': {
     purpose:
       'Many cutovers as one campaign: what may start, what must stop or go back, and whether all of them have room.',
@@ -282,7 +287,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lambdas/compose': {
     purpose:
       'Ports over AWS, of which each handler composes its own; without a face, of which every bundle would carry the whole.',
-    imports: ['core/listener', MODEL, 'lambdas/aws', AWS, 'lambdas/providers', 'lambdas/tasks'],
+    imports: [
+      'core/campaign',
+      'core/listener',
+      MODEL,
+      'lambdas/aws',
+      AWS,
+      'lambdas/providers',
+      'lambdas/tasks',
+      'lambdas/zones',
+    ],
     packages: ['@aws-sdk/*'],
   },
   lambdas: {
@@ -294,7 +308,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       '@aws-sdk/client-secrets-manager',
       'aws-lambda',
     ],
-    files: { most: 19, why: 'one file for each deployed function' },
+    files: { most: 20, why: 'one file for each deployed function' },
   },
 
   'console/view': {
@@ -333,6 +347,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['core/*', 'lib/assets', 'mirror/envoy'],
     packages: ['aws-cdk-lib', 'constructs'],
     files: { most: 23, why: 'one construct a file, and the small parts that several of them share' },
+  },
+  'lib/campaign': {
+    purpose: 'The machine of a campaign, and the role by which it reaches a deployment.',
+    imports: ['lib/constructs'],
+    packages: ['aws-cdk-lib', 'constructs'],
   },
   'lib/stacks': {
     purpose: "The reference application's stacks.",
@@ -430,6 +449,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'The whole of a cutover on one virtual clock, from one seed, with the faults that AWS and people make.',
     imports: [
       MODEL,
+      'core/campaign',
       'lambdas',
       'lambdas/tasks',
       'rehearsal/cloud',
@@ -496,6 +516,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'The command that serves the page over a live ingress.',
     imports: [MODEL, 'console/server', 'console/view', AWS, 'cli/run', 'cli/steer', 'cli/shared'],
     packages: ['@aws-sdk/client-cloudwatch', 'commander'],
+  'cli/campaign': {
+    purpose: 'Commands that start, show and resume a campaign.',
+    imports: ['core/campaign', AWS, 'lambdas/zones', 'cli/run', 'cli/shared'],
+    packages: ['@aws-sdk/client-sfn', '@aws-sdk/client-sts', 'commander'],
   },
   'cli/rehearse': {
     purpose: 'Commands that run against the local cloud.',

@@ -3,7 +3,7 @@ export { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 export { drillCommand } from './drill.ts';
 export { exportCommand } from './export.ts';
 export { planCommand, timelineText } from './plan.ts';
-export { readPlan } from './read-plan.ts';
+export { problemLines, readPlan, readPlanOrCampaign } from './read-plan.ts';
 export { replayCommand } from './replay.ts';
 export { returnToStable, rollbackCommand } from './rollback.ts';
 export { runbookCommand } from './runbook.ts';

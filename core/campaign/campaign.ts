@@ -147,3 +147,7 @@ export function planOf({ plans }: Pick<Campaign, 'plans'>, { plan }: Pick<Campai
 export function placeOf({ accounts }: Pick<Campaign, 'accounts'>, { account, region }: CampaignService): string {
   return `${accounts[account] ?? account}/${region}`;
 }
+/** Name of the one execution in which a campaign moves a service: a second start under it starts nothing. */
+export function runOf({ name }: Pick<Campaign, 'name'>, service: Pick<CampaignService, 'name'>): string {
+  return `${name}-${service.name}`;
+}

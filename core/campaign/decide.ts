@@ -44,13 +44,13 @@ export function decide(
   if (failed.length > 0 || memory.failedAt !== null) {
     const failedAt = memory.failedAt ?? toIso(now);
     const overdue = now >= fromIso(failedAt) + campaign.stayFor * 1000;
-    const names = failed.map(({ name }) => name).join(', ');
+    const causes = memory.failedAt === null ? failed.map(({ name }) => name) : memory.failed;
     return {
       ...nothing,
       ...stopRule(campaign, moving, stateOf, memory, overdue),
-      memory: { ...memory, failedAt },
+      memory: { ...memory, failedAt, failed: causes },
       outcome: moving.length === 0 ? 'failed' : 'underWay',
-      held: `${names === '' ? 'A service' : names} failed: nothing further starts.`,
+      held: `${causes.join(', ')} failed: nothing further starts.`,
     };
   }
   if (services.every((service) => stateOf(service).at === 'completed'))
@@ -81,9 +81,12 @@ function stopRule(
     if (state.at !== 'running') continue;
     const { name } = service;
     const resumed = stopped.includes(name) && !state.paused;
+    const held = state.paused || stopped.includes(name);
     if (onFailure === 'return' || (overdue && !resumed)) bringBack.push(name);
+    // It could not be held, and would go on: back is the safe direction.
+    else if (!held && state.pause === 'never') bringBack.push(name);
     // In a phase that takes no pause it stands at a sign-off, or is looked at again before its first stage.
-    else if (!stopped.includes(name) && state.steerable) stop.push(name);
+    else if (!held && state.pause === 'possible') stop.push(name);
   }
   return { stop, bringBack };
 }

@@ -10,11 +10,16 @@ export {
 } from './budget.ts';
 export {
   type Campaign,
+  type CampaignService,
   campaignSchema,
   placeOf,
+  runOf,
   servicesOf,
 } from './campaign.ts';
 export { decide } from './decide.ts';
+export { type CampaignState, campaignStateSchema, executionOf, LOOKS_PER_EXECUTION } from './execution.ts';
+export { deploymentProblems, type LookDeps, lookAt } from './look.ts';
+export type { CampaignPorts, RunStatus, ServicePorts } from './ports.ts';
 export { type CampaignProjection, projectCampaign } from './projection.ts';
 export { looksLikeCampaign, readCampaign } from './read.ts';
 export { type CampaignMemory, isUnderWay, NO_MEMORY, type ServiceState } from './states.ts';

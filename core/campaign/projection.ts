@@ -23,7 +23,7 @@ export interface CampaignProjection {
 }
 
 const COMPLETED: ServiceState = { at: 'completed' };
-const RUNNING: ServiceState = { at: 'running', phase: 'stage', paused: false, steerable: true };
+const RUNNING: ServiceState = { at: 'running', phase: 'stage', paused: false, pause: 'possible' };
 
 /** @param from milliseconds since the epoch */
 export function projectCampaign(campaign: Campaign, from: number, clock: WallClock): CampaignProjection {

@@ -4,8 +4,13 @@ import * as z from 'zod';
 export const serviceStateSchema = z.discriminatedUnion('at', [
   /** Never started under this campaign's name. */
   z.strictObject({ at: z.literal('waiting') }),
-  /** Under way. `paused`: somebody holds it. `steerable`: it takes a pause now. */
-  z.strictObject({ at: z.literal('running'), phase: z.string(), paused: z.boolean(), steerable: z.boolean() }),
+  /** Under way. `paused`: somebody holds it. `pause`: whether it takes a pause now, in a later phase, or never: it has used up its pauses. */
+  z.strictObject({
+    at: z.literal('running'),
+    phase: z.string(),
+    paused: z.boolean(),
+    pause: z.enum(['possible', 'notYet', 'never']),
+  }),
   /** On its way back; its weights are not confirmed yet. */
   z.strictObject({ at: z.literal('returning'), reason: z.string() }),
   z.strictObject({ at: z.literal('completed') }),
@@ -33,12 +38,19 @@ export function isUnderWay({ at }: ServiceState): boolean {
   return UNDER_WAY.has(at);
 }
 
+/** It will not change any more. */
+export function hasEnded(state: ServiceState): boolean {
+  return state.at !== 'waiting' && !isUnderWay(state);
+}
+
 export const memorySchema = z.strictObject({
   /** When the campaign first saw a failure (ISO-8601); from then on nothing starts. */
   failedAt: z.iso.datetime().nullable(),
+  /** The services that had failed then; others go back on account of them. */
+  failed: z.array(z.string()),
   /** Services that were paused once on its behalf: what a person resumes afterwards goes on. */
   stopped: z.array(z.string()),
 });
 export type CampaignMemory = z.infer<typeof memorySchema>;
 
-export const NO_MEMORY: CampaignMemory = { failedAt: null, stopped: [] };
+export const NO_MEMORY: CampaignMemory = { failedAt: null, failed: [], stopped: [] };

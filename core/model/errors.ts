@@ -36,7 +36,7 @@ export class InvalidPlanError extends CrossfadeError {
   constructor(
     problems: readonly PlanProblem[],
     cause?: unknown,
-    subject: 'plan' | 'attach file' | 'execution input' = 'plan',
+    subject: 'plan' | 'campaign' | 'attach file' | 'execution input' = 'plan',
   ) {
     super(
       'Crossfade.InvalidPlan',

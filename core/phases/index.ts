@@ -20,6 +20,7 @@ export { revisedSince } from './revision.ts';
 export { agree, approvalProblem, approversOf, closedSignoff, signoffRules } from './signoff.ts';
 export { pauseAt, steeredAt } from './steering.ts';
 export {
+  askPause,
   askSteering,
   MOST_PAUSED_SECONDS,
   type RunSoFar,

@@ -58,6 +58,20 @@ export function askSteering(lease: Lease, request: SteeringRequest, asking: Aski
   }
 }
 
+/** The same for a pause, which depends on nothing beside the lease; `misplaced`: not in this phase, but perhaps in a later one. */
+export function askPause(
+  lease: Lease,
+  seconds: number,
+  asking: Asking,
+):
+  | Extract<SteeringAnswer, { steering: Steering }>
+  | { readonly refused: string; readonly kind: 'misplaced' | 'spent' } {
+  const wrong = misplaced(lease, 'pause');
+  if (wrong !== null) return { refused: wrong, kind: 'misplaced' };
+  const answer = pause(lease, seconds, asking);
+  return 'refused' in answer ? { ...answer, kind: 'spent' } : answer;
+}
+
 /** Why a run in this state takes no such request; null when it does. */
 function misplaced(lease: Lease, kind: SteeringRequest['kind']): string | null {
   const { cutoverId, status, phase } = lease;

@@ -36,7 +36,13 @@ const fromMachine = z.object({
   capacity: capacitySnapshotSchema.nullish(),
 });
 
-const direct = z.strictObject({ trigger: z.enum(TRIGGERS), reason: z.string().min(1), by: z.string().min(1) });
+const direct = z.strictObject({
+  trigger: z.enum(TRIGGERS),
+  reason: z.string().min(1),
+  by: z.string().min(1),
+  /** The run that is meant; whichever owns the ingress unless given. */
+  executionArn: z.string().min(1).optional(),
+});
 
 /** Events that do not ask for a rollback (an alarm going OK, a run that succeeded) answer null. */
 export function parseRollbackEvent(event: unknown, now: string): RollbackRequest | null {
@@ -66,7 +72,14 @@ export function parseRollbackEvent(event: unknown, now: string): RollbackRequest
   const machine = fromMachine.safeParse(event);
   if (machine.success) return fromState(machine.data, now);
   const asked = direct.safeParse(event);
-  if (asked.success) return { ...asked.data, at: now };
+  if (asked.success) {
+    const { executionArn, ...request } = asked.data;
+    return {
+      ...request,
+      at: now,
+      ...(executionArn === undefined ? {} : { scope: { kind: 'execution', executionArn } }),
+    };
+  }
   // A trigger that cannot be read is still a trigger: the safe direction needs no reason.
   return {
     trigger: 'operator',

@@ -25,6 +25,7 @@ export const HANDLERS = [
   'parity-transform',
   'parity-backfill',
   'notify',
+  'campaign',
 ] as const;
 export type HandlerName = (typeof HANDLERS)[number];
 

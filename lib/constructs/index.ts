@@ -1,6 +1,6 @@
 /** The parts of a cutover as CDK constructs. */
-export { acknowledge, acknowledgeTask } from './acknowledge.ts';
 export { type ChatChannels, ChatNotifier, type ChatNotifierProps } from './chat-notifier.ts';
+export { acknowledge, acknowledgeTask, acknowledgeWildcard } from './acknowledge.ts';
 export { APPLICATION_LISTENER_ARN, INGRESS_ID, TARGET_GROUP_ARN } from './check-cutover.ts';
 export { type AlarmThresholds, CutoverAlarms, type CutoverAlarmsProps, DEFAULT_THRESHOLDS } from './cutover-alarms.ts';
 export { CutoverDashboard, type CutoverDashboardProps } from './cutover-dashboard.ts';
@@ -8,8 +8,10 @@ export { CutoverFunctions, type CutoverFunctionsProps } from './cutover-function
 export { CutoverMachine, type CutoverMachineProps } from './cutover-machine.ts';
 export type { CutoverListener, DualStackCutoverProps, ServiceRef } from './cutover-props.ts';
 export { DualStackCutover, rulesOn } from './dual-stack-cutover.ts';
+export { HandlerFunction } from './handler-function.ts';
 export { ledgerTable } from './ledger-table.ts';
 export { MIRROR_PORTS, type MirrorCopies, type MirrorRedaction } from './mirror-containers.ts';
+export { observedMachine } from './observed-machine.ts';
 export { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
 export { ParityBackfill, type ParityBackfillProps } from './parity-backfill.ts';
 export { ParityPipeline, type ParityPipelineProps } from './parity-pipeline.ts';
@@ -21,6 +23,7 @@ export {
   ShadowMirror,
   type ShadowMirrorProps,
 } from './shadow-mirror.ts';
+export { statusTopic } from './status-topic.ts';
 export {
   type CohortProps,
   type CutoverGroups,

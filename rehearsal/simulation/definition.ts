@@ -62,12 +62,17 @@ export interface Program {
   readonly handlers: Readonly<Record<string, SimulatedHandler>>;
 }
 
-/** @throws when a function of the machine belongs to none of the handlers */
-export function programOf(assembly: Assembly): Program {
+/** The one machine of the assembly, or of several the one that is published. */
+export function definitionOf(assembly: Assembly): MachineDefinition {
   const names = new Names(assembly);
   for (const custom of ofType(assembly, 'Custom::WeightedRule'))
     names.custom.set(`${custom.stack}/${custom.logicalId}`, { physicalId: 'rule', data: { RuleArn: 'rule' } });
-  const definition = machineSchema.parse(machineDefinitionOf(cutoverMachineOf(assembly, names), names));
+  return machineSchema.parse(machineDefinitionOf(cutoverMachineOf(assembly, names), names));
+}
+
+/** @throws when a function of the machine belongs to none of the handlers */
+export function programOf(assembly: Assembly): Program {
+  const definition = definitionOf(assembly);
   const handlers: Record<string, SimulatedHandler> = {};
   for (const [arn] of JSON.stringify(definition).matchAll(/arn:aws:lambda:[^"]+/g)) handlers[arn] = handlerOf(arn);
   return { definition, handlers };

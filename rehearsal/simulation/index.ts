@@ -1,5 +1,6 @@
 /** The whole of a cutover, simulated: from one seed, on one virtual clock, with the faults that AWS and people make. */
-export { type Program, programOf } from './definition.ts';
+export { rehearseCampaign } from './campaign.ts';
+export { definitionOf, type MachineDefinition, type Program, programOf } from './definition.ts';
 export type { Violation } from './observer.ts';
 export { draw, printScenario, read, type SimulatedScenario } from './scenario/index.ts';
 export { shrink } from './shrink.ts';

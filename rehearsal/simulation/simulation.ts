@@ -36,6 +36,18 @@ export interface SimulationOptions {
   readonly handlers?: Handlers;
   /** Other ports. */
   readonly wrap?: (deps: Deps, handler: SimulatedHandler) => Deps;
+  /** @default those of a drawn scenario */
+  readonly sites?: readonly SiteName[];
+  /** Somebody who acts on the ingresses beside the scenario; the answer says whether they still do. */
+  readonly beside?: (inside: Inside) => () => boolean;
+}
+
+/** What somebody beside the scenario finds. */
+export interface Inside {
+  readonly timeline: Timeline;
+  readonly ingresses: ReadonlyMap<SiteName, SimulatedIngress>;
+  readonly invocations: Invocations;
+  readonly journal: Journal;
 }
 
 export interface Outcome {
@@ -101,12 +113,17 @@ class Simulation implements InvocationHost {
   readonly #secrets: string[] = [SECRET];
   /** Those of its skews that a handler has read the time by. */
   readonly #skewed = new Set<SimulatedEvent>();
+  readonly #sites: readonly SiteName[];
+  readonly #beside: SimulationOptions['beside'];
+  #isBusyBeside: () => boolean = () => false;
   #lastChange = START;
   #over = false;
   #failure: unknown = null;
 
-  constructor(program: Program, scenario: SimulatedScenario, { handlers, wrap }: SimulationOptions) {
+  constructor(program: Program, scenario: SimulatedScenario, { handlers, wrap, sites, beside }: SimulationOptions) {
     this.seed = scenario.seed;
+    this.#sites = sites ?? SITES;
+    this.#beside = beside;
     this.#program = program;
     this.#scenario = scenario;
     this.#invocations = new Invocations({
@@ -127,7 +144,7 @@ class Simulation implements InvocationHost {
       ingresses: this.#ingresses,
       secret: SECRET,
     });
-    for (const name of SITES) this.#ingresses.set(name, this.#ingress(name));
+    for (const name of this.#sites) this.#ingresses.set(name, this.#ingress(name));
     for (const item of scenario.items)
       if (item.type === 'call') this.#fates.set(`${item.site} ${item.handler} ${item.step} ${item.nth}`, item.fate);
   }
@@ -137,6 +154,13 @@ class Simulation implements InvocationHost {
       this.#deeds.plan(item, (error) => {
         this.#failure = error;
       });
+    const inside = {
+      timeline: this.timeline,
+      ingresses: this.#ingresses,
+      invocations: this.#invocations,
+      journal: this.#journal,
+    };
+    if (this.#beside !== undefined) this.#isBusyBeside = this.#beside(inside);
     for (const ingress of this.#ingresses.values()) this.#invocations.everyMinute(ingress, () => this.#rest());
     await this.timeline.runUntil(START + LONGEST_MS, () => this.#over || this.#failure !== null);
     if (this.#failure !== null) throw this.#failure;
@@ -267,16 +291,19 @@ class Simulation implements InvocationHost {
   /** It is over once all items are past, every execution has ended, and nothing has changed for long. */
   #rest(): void {
     const now = this.timeline.now();
-    const last = Math.max(...this.#scenario.items.map((i) => ('at' in i ? i.at + ('for' in i ? i.for : 0) : 0)));
+    const last = Math.max(0, ...this.#scenario.items.map((i) => ('at' in i ? i.at + ('for' in i ? i.for : 0) : 0)));
     const busy = [...this.#ingresses.values()].some(({ site, machine }) => {
       const { item } = site.lease;
       const owned = item?.status === 'running' || item?.status === 'rolling_back';
       return owned || [...machine.executions.values()].some((e) => e.status === 'RUNNING');
     });
-    this.#over = !busy && now > START + last * 1000 + REST_MS && now > this.#lastChange + REST_MS;
+    this.#over =
+      !busy && !this.#isBusyBeside() && now > START + last * 1000 + REST_MS && now > this.#lastChange + REST_MS;
   }
 
   #isBenign(name: SiteName): boolean {
+    // Whoever acts beside the scenario may bring a healthy run back.
+    if (this.#beside !== undefined) return false;
     return this.#scenario.items.every((item) => ('site' in item && item.site !== name) || isBenign(item));
   }
 }

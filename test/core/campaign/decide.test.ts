@@ -15,7 +15,7 @@ import { wallClock } from '../../../lambdas/zones/index.ts';
 import { campaignFrom, campaignInput, written } from '../../support/campaign.ts';
 
 const NOON = Date.parse('2026-11-26T12:00Z');
-const running: ServiceState = { at: 'running', phase: 'stage', paused: false, steerable: true };
+const running: ServiceState = { at: 'running', phase: 'stage', paused: false, pause: 'possible' };
 const completed: ServiceState = { at: 'completed' };
 const returned: ServiceState = { at: 'returned', reason: 'worse' };
 const look = (
@@ -99,7 +99,7 @@ describe('once a service has failed', () => {
 
   it('those under way stay where they stand where the file says so, and are paused once', () => {
     const campaign = campaignFrom(campaignInput(waves, { onFailure: 'stay' }));
-    const first = look(campaign, { a: returned, b: running, c: { ...running, steerable: false } });
+    const first = look(campaign, { a: returned, b: running, c: { ...running, pause: 'notYet' } });
     expect(first).toMatchObject({ start: [], stop: ['b'], bringBack: [] });
     const memory = { ...first.memory, stopped: ['b'] };
     const paused = { ...running, paused: true };
@@ -109,9 +109,17 @@ describe('once a service has failed', () => {
     });
   });
 
+  it('one that has used up its pauses goes back, for it could not stay', () => {
+    const campaign = campaignFrom(campaignInput(waves, { onFailure: 'stay' }));
+    const spent: ServiceState = { ...running, pause: 'never' };
+    expect(look(campaign, { a: returned, b: spent })).toMatchObject({ stop: [], bringBack: ['b'] });
+    // Somebody has paused it already: it stays for as long as that.
+    expect(look(campaign, { a: returned, b: { ...spent, paused: true } })).toMatchObject({ stop: [], bringBack: [] });
+  });
+
   it('those that stay go back when their time is up, unless a person has resumed them', () => {
     const campaign = campaignFrom(campaignInput(waves, { onFailure: 'stay', stayFor: 'PT1H' }));
-    const memory = { failedAt: '2026-11-26T11:00:00.000Z', stopped: ['b', 'c'] };
+    const memory = { failedAt: '2026-11-26T11:00:00.000Z', failed: ['a'], stopped: ['b', 'c'] };
     const decision = look(campaign, { a: returned, b: { ...running, paused: true }, c: running }, memory);
     expect(decision).toMatchObject({ start: [], stop: [], bringBack: ['b'] });
   });

@@ -1,0 +1,144 @@
+/** `crossfade campaign`: starts a campaign, shows its table, and goes on with one that has died. */
+import { Command } from 'commander';
+import {
+  budgetProblems,
+  executionOf,
+  isUnderWay,
+  readCampaign,
+  type ServiceState,
+  servicesOf,
+} from '../../core/campaign/index.ts';
+import { wallClock } from '../../lambdas/zones/index.ts';
+import { problemLines, readPlanOrCampaign } from '../run/index.ts';
+import {
+  attempt,
+  EXIT,
+  NOTHING_CHANGED,
+  plain,
+  plainJson,
+  readDocumentFile,
+  say,
+  type Terminal,
+  UsageError,
+} from '../shared/index.ts';
+import { type CampaignRun, openCampaigns } from './executions.ts';
+
+interface Options {
+  readonly json?: boolean;
+}
+
+export function campaignCommand(terminal: Terminal): Command {
+  return new Command('campaign')
+    .description('start a campaign, show how each of its services stands, or resume one that has died')
+    .addCommand(startCampaign(terminal))
+    .addCommand(campaignStatus(terminal))
+    .addCommand(resumeCampaign(terminal));
+}
+
+function startCampaign(terminal: Terminal): Command {
+  return new Command('start')
+    .description('check a campaign and start it; prints its name')
+    .argument('<file>', 'campaign (JSON or YAML)')
+    .action(async (file: string) => {
+      const read = readPlanOrCampaign('file', file);
+      if (!('campaign' in read)) throw new UsageError(`file: ${file} is a plan; start it with \`crossfade start\``);
+      const problems = budgetProblems(read.campaign);
+      if (problems.length > 0) throw new UsageError(problemLines(problems));
+      const { name } = read.campaign;
+      const written = readDocumentFile('file', file);
+      const isNew = await attempt(
+        () => ({
+          state: `The campaign ${name} may have been started: the answer was lost.`,
+          next: 'run the same command again; the same name starts nothing twice.',
+        }),
+        async () => (await openCampaigns()).start(executionOf(name, 1), { campaign: written }),
+      );
+      if (!isNew)
+        throw new UsageError(
+          `name: a campaign "${name}" was started before; \`crossfade campaign status ${name}\` shows it`,
+        );
+      say(terminal.out, name);
+      say(terminal.err, `Started. Follow it with \`crossfade campaign status ${name}\`.`);
+    });
+}
+
+function campaignStatus(terminal: Terminal): Command {
+  return new Command('status')
+    .description('show how each service of a campaign stands; exit code 1 when the campaign has failed or died')
+    .argument('<name>', 'name of the campaign')
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: Options) => {
+      const run = await newest(name);
+      say(terminal.out, options.json === true ? plainJson(run, 2) : plain(table(name, run)));
+      terminal.exit(run.status === 'RUNNING' || run.status === 'SUCCEEDED' ? EXIT.ok : EXIT.failed);
+    });
+}
+
+function resumeCampaign(terminal: Terminal): Command {
+  return new Command('resume')
+    .description('go on with a campaign that has died; what was started is not started again')
+    .argument('<name>', 'name of the campaign')
+    .action(async (name: string) => {
+      const run = await newest(name);
+      if (run.status === 'RUNNING') throw new UsageError(`name: campaign "${name}" is running (${run.execution})`);
+      if (run.state.next === 'completed' || run.state.next === 'failed')
+        throw new UsageError(`name: campaign "${name}" has ended: ${run.state.message}`);
+      const part = run.state.part + 1;
+      const { campaign } = run.state;
+      // Without what it remembers: every service is read anew.
+      await attempt(
+        () => NOTHING_CHANGED,
+        async () => (await openCampaigns()).start(executionOf(name, part), { campaign, part }),
+      );
+      say(terminal.out, executionOf(name, part));
+    });
+}
+
+async function newest(name: string): Promise<CampaignRun> {
+  const run = await attempt(
+    () => NOTHING_CHANGED,
+    async () => (await openCampaigns()).newest(name),
+  );
+  if (run === null) throw new UsageError(`name: no campaign "${name}" was started in this account and region`);
+  return run;
+}
+
+function table(name: string, { status, execution, state }: CampaignRun): string {
+  const read = readCampaign(state.campaign, wallClock);
+  if ('problems' in read) return `Campaign ${name} was refused (${execution}):\n${problemLines(read.problems)}`;
+  const states = state.states ?? {};
+  const rows = read.campaign.waves.flatMap((wave) =>
+    wave.services.map((service) =>
+      [
+        wave.name.padEnd(20),
+        service.name.padEnd(24),
+        service.account.padEnd(12),
+        service.region.padEnd(15),
+        stateText(states[service.name]),
+      ].join('  '),
+    ),
+  );
+  const moving = Object.values(states).filter(isUnderWay).length;
+  return [
+    `Campaign ${name}: ${status} (${execution}). ${servicesOf(read.campaign).length} services, ${moving} under way. ${state.message}`,
+    ['wave'.padEnd(20), 'service'.padEnd(24), 'account'.padEnd(12), 'region'.padEnd(15), 'state'].join('  '),
+    ...rows,
+  ].join('\n');
+}
+
+function stateText(state: ServiceState | undefined): string {
+  switch (state?.at) {
+    case undefined:
+      return 'waiting';
+    case 'running':
+      return `under way: ${state.phase}${state.paused ? ', paused' : ''}`;
+    case 'waiting':
+    case 'completed':
+      return state.at;
+    case 'returning':
+    case 'returned':
+    case 'refused':
+    case 'unknown':
+      return `${state.at}: ${state.reason}`;
+  }
+}

@@ -1,0 +1,105 @@
+/** One service of a campaign: how its run stands, and the three things that a campaign may do to it. */
+import * as z from 'zod';
+import { type Lease, planSchema } from '../model/index.ts';
+import { askPause, pauseAt } from '../phases/index.ts';
+import { type Campaign, type CampaignService, planOf, runOf } from './campaign.ts';
+import type { ServicePorts } from './ports.ts';
+import type { ServiceState } from './states.ts';
+
+/** A pause outlasts the stay, so that the campaign ends it and not the clock. Seconds. */
+const BEYOND_STAY_SECONDS = 15 * 60;
+/** Reasons stand in the state of the machine, with those of all other services. */
+const LONGEST_REASON = 200;
+
+export async function stateOfRun(
+  ports: ServicePorts,
+  campaign: Campaign,
+  service: CampaignService,
+  now: number,
+): Promise<ServiceState> {
+  const run = runOf(campaign, service);
+  const own = await ownLease(ports, run);
+  if (own !== null) return stateOfLease(own, campaign, now);
+  const execution = await ports.status(run);
+  if (execution === null) return { at: 'waiting' };
+  if (execution.status === 'running') return { at: 'running', phase: 'preflight', paused: false, pause: 'notYet' };
+  // It may have taken the ingress since the lease was read.
+  const late = await ownLease(ports, run);
+  return late === null ? { at: 'refused', reason: short(execution.cause) } : stateOfLease(late, campaign, now);
+}
+
+export async function startRun(
+  ports: ServicePorts,
+  campaign: Campaign,
+  service: CampaignService,
+  startedBy: string | null,
+): Promise<void> {
+  const plan = z.encode(planSchema, planOf(campaign, service));
+  await ports.start(runOf(campaign, service), { plan, ...(startedBy === null ? {} : { startedBy }) });
+}
+
+/** Pauses the run where it stands. @returns whether it did; another look asks again */
+export async function pauseRun(
+  { deployment, leases, decisionLog }: ServicePorts,
+  campaign: Campaign,
+  service: CampaignService,
+  { by, reason, now }: { readonly by: string; readonly reason: string; readonly now: number },
+): Promise<boolean> {
+  const lease = await leases.read(deployment.ingressId);
+  if (lease?.cutoverId !== runOf(campaign, service)) return false;
+  const answer = askPause(lease, campaign.stayFor + BEYOND_STAY_SECONDS, { by, reason, now });
+  if ('refused' in answer) return false;
+  await leases.steer(lease, answer.steering);
+  const { phase, stage, cutoverId } = lease;
+  const at = new Date(now).toISOString();
+  await decisionLog.append(cutoverId, {
+    at,
+    kind: 'steering',
+    phase,
+    stage,
+    by,
+    message: `${answer.message} ${reason}`,
+  });
+  return true;
+}
+
+/** Has the service's own rollback bring the run back. What has no lease yet has moved nothing, and is asked again by the next look. */
+export async function bringBackRun(
+  ports: ServicePorts,
+  campaign: Campaign,
+  service: CampaignService,
+  { by, reason }: { readonly by: string; readonly reason: string },
+): Promise<void> {
+  const lease = await ports.leases.read(ports.deployment.ingressId);
+  if (lease?.cutoverId !== runOf(campaign, service)) return;
+  await ports.askRollback({ trigger: 'operator', by, reason, executionArn: lease.executionArn });
+}
+
+async function ownLease({ deployment, leases, past }: ServicePorts, run: string): Promise<Lease | null> {
+  const lease = await leases.read(deployment.ingressId);
+  if (lease === null || lease.cutoverId === run) return lease;
+  return (await past()).find(({ cutoverId }) => cutoverId === run) ?? null;
+}
+
+function stateOfLease(lease: Lease, { stayFor }: Campaign, now: number): ServiceState {
+  const { status, rollback, phase, steering } = lease;
+  const reason = short(rollback === null ? '' : `${rollback.trigger} by ${rollback.by}: ${rollback.reason}`);
+  switch (status) {
+    case 'completed':
+      return { at: 'completed' };
+    case 'rolled_back':
+      return { at: 'returned', reason };
+    case 'rolling_back':
+      return { at: 'returning', reason };
+    case 'running': {
+      const paused = pauseAt(steering, now) !== null;
+      const answer = askPause(lease, stayFor + BEYOND_STAY_SECONDS, { by: '', reason: '', now });
+      const pause = 'steering' in answer ? 'possible' : answer.kind === 'misplaced' ? 'notYet' : 'never';
+      return { at: 'running', phase, paused, pause };
+    }
+  }
+}
+
+function short(text: string): string {
+  return text.slice(0, LONGEST_REASON);
+}

@@ -1,0 +1,75 @@
+/** Campaign: one look at all its cutovers. The core decides what starts, stops and goes back; the machine calls again. */
+import * as z from 'zod';
+import {
+  budgetProblems,
+  type CampaignPorts,
+  type CampaignState,
+  campaignStateSchema,
+  deploymentProblems,
+  executionOf,
+  isUnderWay,
+  LOOKS_PER_EXECUTION,
+  type LookDeps,
+  lookAt,
+  readCampaign,
+  servicesOf,
+  type WallClock,
+} from '../core/campaign/index.ts';
+import { type Clock, InvalidPlanError } from '../core/model/index.ts';
+import { campaignPorts } from './compose/campaign.ts';
+
+/** As the machine calls it. */
+const eventSchema = z.strictObject({
+  state: campaignStateSchema,
+  /** Name of the campaign's execution. */
+  execution: z.string(),
+});
+
+export interface CampaignDeps {
+  readonly ports: CampaignPorts;
+  readonly clock: Clock;
+  readonly wallClock: WallClock;
+  /** Goes on in an execution of this name; one that is there already is no failure. */
+  continueAs(execution: string, input: unknown): Promise<void>;
+  /** One line for the log. */
+  log(line: string): void;
+}
+
+export function makeHandler(deps: CampaignDeps) {
+  return async (event: unknown): Promise<CampaignState> => {
+    const { state, execution } = eventSchema.parse(event);
+    const read = readCampaign(state.campaign, deps.wallClock);
+    if ('problems' in read) throw new InvalidPlanError(read.problems, undefined, 'campaign');
+    const { campaign } = read;
+    const look: LookDeps = { ...deps, by: `campaign ${execution}`, startedBy: state.startedBy };
+    if (state.states === null && state.part === 1) {
+      const problems = [...budgetProblems(campaign), ...(await deploymentProblems(look, campaign))];
+      if (problems.length > 0) throw new InvalidPlanError(problems, undefined, 'campaign');
+    }
+    const known = state.states === null ? null : new Map(Object.entries(state.states));
+    const { outcome, states, memory, waitSeconds, held, trouble } = await lookAt(look, campaign, known, state.memory);
+    const count = (is: (at: string) => boolean) => [...states.values()].filter(({ at }) => is(at)).length;
+    const moving = [...states.values()].filter(isUnderWay).length;
+    const message = [
+      `${count((at) => at === 'completed')} of ${servicesOf(campaign).length} complete, ${moving} under way.`,
+      ...(held === null ? [] : [held]),
+      ...trouble.map((one) => `Not done, and tried again: ${one}`),
+    ].join(' ');
+    deps.log(JSON.stringify({ campaign: campaign.name, outcome, message }));
+    const next: CampaignState = {
+      ...state,
+      states: Object.fromEntries(states),
+      memory,
+      looks: state.looks + 1,
+      next: outcome === 'underWay' ? 'look' : outcome,
+      waitSeconds,
+      message,
+    };
+    if (next.next !== 'look' || next.looks < LOOKS_PER_EXECUTION) return next;
+    const part = state.part + 1;
+    await deps.continueAs(executionOf(campaign.name, part), { ...next, looks: 0, part });
+    return { ...next, next: 'continued' };
+  };
+}
+
+export const handler = async (event: unknown) => makeHandler(campaignPorts())(event);

@@ -1,0 +1,122 @@
+/** The ports of a campaign over AWS: each service by the role of its own deployment, in its own account and region. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import {
+  type Campaign,
+  type CampaignPorts,
+  type CampaignService,
+  placeOf,
+  type RunStatus,
+  type ServicePorts,
+} from '../../core/campaign/index.ts';
+import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
+import { aws, CLIENT_OPTIONS, systemClock } from '../aws/calls/index.ts';
+import { dynamoDecisionLog, dynamoLeases, pastRuns } from '../aws/dynamo/index.ts';
+import { wallClock } from '../zones/index.ts';
+
+const MACHINE = 'CROSSFADE_CAMPAIGN_MACHINE';
+
+/** Everything that the campaign's handler is given. */
+export function campaignPorts() {
+  const sts = new STSClient(CLIENT_OPTIONS);
+  const own = new SFNClient(CLIENT_OPTIONS);
+  const stateMachineArn = process.env[MACHINE] ?? '';
+  const ports: CampaignPorts = { at: (campaign, service) => servicePorts(sts, campaign, service) };
+  return {
+    ports,
+    clock: systemClock,
+    wallClock,
+    continueAs: (execution: string, input: unknown) => startOnce(own, stateMachineArn, execution, input),
+    log: (line: string) => console.log(line),
+  };
+}
+
+/** Made new for each look, for a role's credentials end. */
+async function servicePorts(sts: STSClient, campaign: Campaign, service: CampaignService): Promise<ServicePorts> {
+  const { region, ingress } = service;
+  const [account = ''] = placeOf(campaign, service).split('/');
+  const options = { ...CLIENT_OPTIONS, region, credentials: await credentialsOf(sts, account, service) };
+  const lambda = new LambdaClient(options);
+  const states = new SFNClient(options);
+  const dynamo = new DynamoDBClient(options);
+  const rollbackFunction = `${ingress}-crossfade-rollback`;
+  const deployment = await deploymentOf(lambda, rollbackFunction, placeOf(campaign, service));
+  const arn = (kind: string) => `arn:${partitionOf(region)}:states:${region}:${account}:${kind}:${ingress}-cutover`;
+  return {
+    deployment,
+    leases: dynamoLeases(dynamo, deployment.ledgerTable),
+    decisionLog: dynamoDecisionLog(dynamo, deployment.ledgerTable, deployment.ingressId),
+    past: () => pastRuns(dynamo, deployment.ledgerTable, deployment.ingressId),
+    status: (run) => statusOf(states, `${arn('execution')}:${run}`),
+    start: (run, input) => startOnce(states, `${arn('stateMachine')}:live`, run, input),
+    async askRollback(request) {
+      const Payload = Buffer.from(JSON.stringify(request));
+      // Lambda itself tries an event twice more, and the next look asks again.
+      const command = new InvokeCommand({ FunctionName: rollbackFunction, InvocationType: 'Event', Payload });
+      await aws('Invoke', () => lambda.send(command));
+    },
+  };
+}
+
+/** The role that the deployment of the service has for campaigns (lib/constructs/campaign-access.ts). */
+async function credentialsOf(sts: STSClient, account: string, { ingress, region, name }: CampaignService) {
+  const RoleArn = `arn:${partitionOf(region)}:iam::${account}:role/${ingress}-${region}-campaign`;
+  const { Credentials } = await aws('AssumeRole', () =>
+    sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: `campaign-${name}` })),
+  );
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = Credentials ?? {};
+  if (accessKeyId === undefined || secretAccessKey === undefined || sessionToken === undefined)
+    throw new Error(`STS gave no credentials for ${RoleArn}`);
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+const KEPT_MS = 10 * 60_000;
+const deployments = new Map<string, { readonly until: number; readonly deployment: Deployment }>();
+
+/** Lambda answers few such questions a second (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): answers are kept for a while. */
+async function deploymentOf(lambda: LambdaClient, FunctionName: string, place: string): Promise<Deployment> {
+  const key = `${place}/${FunctionName}`;
+  const kept = deployments.get(key);
+  if (kept !== undefined && systemClock.now() < kept.until) return kept.deployment;
+  const { Environment } = await aws('GetFunctionConfiguration', () =>
+    lambda.send(new GetFunctionConfigurationCommand({ FunctionName })),
+  );
+  const deployment = deploymentSchema.parse(JSON.parse(Environment?.Variables?.CROSSFADE_DEPLOYMENT ?? 'null'));
+  deployments.set(key, { until: systemClock.now() + KEPT_MS, deployment });
+  return deployment;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+async function statusOf(states: SFNClient, executionArn: string): Promise<RunStatus> {
+  try {
+    const { status, error, cause } = await aws('DescribeExecution', () =>
+      states.send(new DescribeExecutionCommand({ executionArn })),
+    );
+    if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return { status: 'running' };
+    return { status: 'ended', cause: [status, error, cause].filter((part) => part !== undefined).join(': ') };
+  } catch (failure) {
+    if (failure instanceof ExecutionDoesNotExist) return null;
+    throw failure;
+  }
+}
+
+/**
+ * A name that is taken is a start that was made before: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+ * keeps names for 90 days after their execution has ended.
+ */
+async function startOnce(states: SFNClient, stateMachineArn: string, name: string, input: unknown): Promise<void> {
+  try {
+    await aws('StartExecution', () =>
+      states.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) })),
+    );
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw error;
+  }
+}

@@ -1,0 +1,48 @@
+import { Stack } from 'aws-cdk-lib';
+import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { acknowledgeWildcard, type DualStackCutover } from '../constructs/index.ts';
+
+/** Name of the campaigns' machine and of the role in which its function looks: a deployment trusts it by name, so that either may be deployed first. */
+export const CAMPAIGN_ROLE = 'crossfade-campaign';
+
+export interface CampaignAccessProps {
+  readonly cutover: DualStackCutover;
+  readonly ingressId: string;
+  /** The account in which the campaign's machine is deployed: twelve digits. */
+  readonly campaignAccount: string;
+}
+
+/**
+ * The role by which a campaign starts, reads, pauses and brings back the runs of one deployment, and does nothing else: it writes no
+ * listener rule, and stops no execution. IAM is of no region, so that the role's name has the region in it.
+ */
+export class CampaignAccess extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, { cutover, ingressId, campaignAccount }: CampaignAccessProps) {
+    super(scope, id);
+    if (!/^\d{12}$/.test(campaignAccount))
+      throw new RangeError(`CampaignAccess ${id}: campaignAccount must be twelve digits, not ${campaignAccount}`);
+    const { partition, region, account } = Stack.of(this);
+    const campaign = `arn:${partition}:iam::${campaignAccount}:role/${CAMPAIGN_ROLE}`;
+    this.role = new Role(this, 'Role', {
+      roleName: `${ingressId}-${region}-campaign`,
+      description: `Campaigns of account ${campaignAccount} start, read, pause and bring back runs of ${ingressId}`,
+      assumedBy: new AccountPrincipal(campaignAccount).withConditions({
+        ArnEquals: { 'aws:PrincipalArn': campaign },
+      }),
+    });
+    const { machine, alias } = cutover.machine;
+    const executions = `arn:${partition}:states:${region}:${account}:execution:${ingressId}-cutover:*`;
+    const rollback = cutover.functions.get('rollback').fn.functionArn;
+    const allow = (actions: string[], ...resources: string[]) =>
+      this.role.addToPolicy(new PolicyStatement({ actions, resources }));
+    allow(['states:StartExecution'], machine.stateMachineArn, alias.ref);
+    allow(['states:DescribeExecution'], executions);
+    acknowledgeWildcard(this.role, executions, 'The executions of this one machine, whose names campaigns give');
+    allow(['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'], rollback);
+    // The lease to read and to pause, past runs, and the entry that says who paused.
+    allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], cutover.ledger.tableArn);
+  }
+}

@@ -1,0 +1,131 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { type CfnRole, Role } from 'aws-cdk-lib/aws-iam';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  Fail,
+  JsonPath,
+  QueryLanguage,
+  type StateMachine,
+  Succeed,
+  TaskInput,
+  Wait,
+  WaitTime,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { HandlerFunction, observedMachine, statusTopic } from '../constructs/index.ts';
+import { CAMPAIGN_ROLE } from './campaign-access.ts';
+
+export interface CampaignMachineProps {
+  /** Accounts in which services may be: twelve digits each. */
+  readonly accounts: readonly string[];
+}
+
+/** Everything is worth another try: a look that was lost is made good by the next, and nothing starts twice. Three hours of them. */
+const PATIENCE = {
+  errors: ['States.ALL'],
+  interval: Duration.seconds(5),
+  maxAttempts: 40,
+  maxDelay: Duration.minutes(5),
+};
+/** What no other try mends. */
+const FINAL = ['Crossfade.InvalidPlan', 'ZodError'];
+
+/**
+ * The campaign as a state machine: a look at all its services, a wait, and the next look. It starts each service's own machine, and may
+ * do nothing to a listener (docs/adr/0047).
+ */
+export class CampaignMachine extends Construct {
+  readonly machine: StateMachine;
+  /** Told when a campaign fails, dies or is stopped. */
+  readonly topic: ITopic;
+
+  constructor(scope: Construct, id: string, props: CampaignMachineProps) {
+    super(scope, id);
+    const { accounts } = props;
+    if (accounts.length === 0 || accounts.some((account) => !/^\d{12}$/.test(account)))
+      throw new RangeError(`CampaignMachine ${id}: accounts must be one or more accounts of twelve digits`);
+    const { partition, region, account } = Stack.of(this);
+    const own = `arn:${partition}:states:${region}:${account}:stateMachine:${CAMPAIGN_ROLE}`;
+    const look = new HandlerFunction(this, 'Look', {
+      handler: 'campaign',
+      description: 'One look of a campaign: starts, stops and brings back cutovers',
+      environment: { CROSSFADE_CAMPAIGN_MACHINE: own },
+      // A thousand deployments are read at the first look.
+      timeout: Duration.minutes(5),
+      memorySize: 1024,
+    });
+    named(look);
+    look.allow(['states:StartExecution'], [own]);
+    look.allow(
+      ['sts:AssumeRole'],
+      accounts.map((target) => `arn:${partition}:iam::${target}:role/*-campaign`),
+      'Roles that deployments have for campaigns; each of them trusts this function alone',
+    );
+    this.machine = observedMachine(this, {
+      stateMachineName: CAMPAIGN_ROLE,
+      invokes: [look],
+      queryLanguage: QueryLanguage.JSON_PATH,
+      definitionBody: DefinitionBody.fromChainable(this.#loop(look)),
+      comment: 'Crossfade: one execution moves the services of one campaign, wave by wave',
+      retention: RetentionDays.ONE_YEAR,
+    });
+    this.topic = statusTopic(this, 'Topic');
+    new Rule(this, 'Ended', {
+      description: 'A campaign that did not complete',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [own], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
+      targets: [
+        new SnsTopic(this.topic as ITopic, {
+          message: RuleTargetInput.fromText(
+            'A campaign did not complete. Next: crossfade campaign status NAME says which service failed; a campaign that died goes on with crossfade campaign resume NAME.',
+          ),
+        }),
+      ],
+    });
+  }
+
+  #loop(look: HandlerFunction) {
+    const task = new LambdaInvoke(this, 'Look at all', {
+      stateName: 'Look',
+      lambdaFunction: look.version,
+      payload: TaskInput.fromObject({ 'state.$': '$', 'execution.$': '$$.Execution.Name' }),
+      outputPath: '$.Payload',
+      retryOnServiceExceptions: false,
+    });
+    task.addRetry({ errors: FINAL, maxAttempts: 0 });
+    task.addRetry(PATIENCE);
+    const wait = new Wait(this, 'Wait', { stateName: 'Wait', time: WaitTime.secondsPath('$.waitSeconds') });
+    const stopped = new Fail(this, 'Stopped', {
+      stateName: 'Stopped',
+      error: 'Crossfade.CampaignStopped',
+      causePath: JsonPath.stringAt('$.message'),
+    });
+    const next = new Choice(this, 'Next', { stateName: 'Next' })
+      .when(Condition.stringEquals('$.next', 'look'), wait.next(task))
+      .when(Condition.stringEquals('$.next', 'completed'), new Succeed(this, 'Complete', { stateName: 'Complete' }))
+      .when(
+        Condition.stringEquals('$.next', 'continued'),
+        new Succeed(this, 'Goes on', { stateName: 'Goes on in another execution' }),
+      )
+      .otherwise(stopped);
+    return task.next(next);
+  }
+}
+
+/** Deployments trust it by its name. */
+function named({ fn }: HandlerFunction): void {
+  const role = fn.role;
+  if (!(role instanceof Role)) throw new TypeError('the function has no role of its own');
+  const resource = role.node.defaultChild as CfnRole;
+  resource.roleName = CAMPAIGN_ROLE;
+}
