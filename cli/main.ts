@@ -7,7 +7,7 @@ import {
   EXIT,
   type ExitCode,
   Interrupted,
-  NO,
+  meaningOfNo,
   plainLines,
   say,
   type Terminal,
@@ -24,22 +24,22 @@ export interface ProcessEnd {
 /** Runs the command that `args` name. @param args without the interpreter and the script */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ProcessEnd> {
   const crossfade = program(terminal);
-  let name = '';
+  let hasNo = false;
   crossfade.hook('preAction', (_program, command) => {
-    name = command.name();
+    hasNo = meaningOfNo(command) !== undefined;
   });
   // A typing error must not lead to a command that moves traffic.
   crossfade.showSuggestionAfterError(false).showHelpAfterError('(crossfade --help lists the commands)');
   for (const command of everyCommand(crossfade)) {
     command.exitOverride().configureOutput(outputOf(terminal));
-    const no = NO[command.name()];
+    const no = meaningOfNo(command);
     if (no !== undefined) command.addHelpText('after', `\nExit code 1: ${no}.`);
   }
   const code = await crossfade.parseAsync([...args], { from: 'user' }).then(
     () => null,
     (error: unknown) => failed(error, terminal),
   );
-  return { code, whenOutputIsLost: NO[name] === undefined ? EXIT.failed : EXIT.unable };
+  return { code, whenOutputIsLost: hasNo ? EXIT.unable : EXIT.failed };
 }
 
 function failed(error: unknown, terminal: Terminal): ExitCode {

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { Argument, Command, Option } from 'commander';
 import { program } from '../../cli/program.ts';
-import { EXIT_HELP, NO, type Screen, type Terminal } from '../../cli/shared/index.ts';
+import { EXIT_HELP, meaningOfNo, type Screen, type Terminal } from '../../cli/shared/index.ts';
 import { code, type Page, page, table } from './markdown.ts';
 
 export function commandsPage(): Page {
@@ -22,7 +22,7 @@ function sections(command: Command, parent: string): string[] {
   if (command.commands.length > 0) return command.commands.flatMap((inner) => sections(inner, name));
   const usage = `${name} ${command.usage()}`.replace(/ ?\[options\]/, ' [options]');
   const given = command.registeredArguments;
-  const no = NO[command.name()];
+  const no = meaningOfNo(command);
   const options = command.options.filter((option) => !option.hidden);
   return [
     [

@@ -1,7 +1,7 @@
 /** Exit codes of every command; shown in the help. */
 export const EXIT = {
   ok: 0,
-  /** The command ran, and its answer is no; {@link NO} says what that means for each command. */
+  /** The command ran, and its answer is no; {@link meaningOfNo} says what that means for each command. */
   failed: 1,
   /** Bad input, or an environment that lacks credentials or a region; nothing was touched. */
   usage: 2,
@@ -15,7 +15,7 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The one meaning that exit code 1 has for each command that gives an answer. */
-export const NO: Readonly<Record<string, string>> = {
+const NO: Readonly<Record<string, string>> = {
   rehearse: 'a scenario did not end as expected',
   chaos: 'a case ended unsafe, or nobody was notified',
   doctor: 'a check fails',
@@ -35,8 +35,21 @@ export const NO: Readonly<Record<string, string>> = {
   resume: 'the request is refused; the message says why',
   promote: 'the request is refused; the message says why',
   retry: 'the request is refused; the message says why',
+  'campaign status': 'the campaign has failed, has died or was refused',
   abort: 'the cutover does not own the ingress, or has ended',
 };
+
+interface Named {
+  name(): string;
+  readonly parent: Named | null;
+}
+
+/** Undefined for a command that gives no such answer. A command of a group, such as `campaign status`, is named with it. */
+export function meaningOfNo(command: Named): string | undefined {
+  const { parent } = command;
+  const isOfGroup = parent !== null && parent.parent !== null;
+  return NO[isOfGroup ? `${parent.name()} ${command.name()}` : command.name()];
+}
 
 export const EXIT_HELP = `
 Exit codes:

@@ -4,7 +4,7 @@ export { plain, plainJson, plainLines } from '../../input/index.ts';
 export { attempt, CommandError, type Left, NOTHING_CHANGED } from './attempt.ts';
 export { byOption } from './by-option.ts';
 export { eachBounded } from './each-bounded.ts';
-export { EXIT, EXIT_HELP, type ExitCode, NO } from './exit-codes.ts';
+export { EXIT, EXIT_HELP, type ExitCode, meaningOfNo } from './exit-codes.ts';
 export { FAIL_ON, type FailOn, failOnOption } from './fail-on.ts';
 export { number, wholeNumber } from './number.ts';
 export { outputFile, outputFileInNewFolder } from './output-file.ts';

@@ -64,7 +64,7 @@ const composedSchema = z.object({ compose: z.custom<() => object>((value) => typ
 
 /** Handlers of a cutover's functions: what the others are given is no port. */
 const NAMES = HANDLERS.filter(
-  (name) => !['weighted-rule', 'parity-transform', 'parity-backfill', 'notify'].includes(name),
+  (name) => !['weighted-rule', 'parity-transform', 'parity-backfill', 'notify', 'campaign'].includes(name),
 );
 
 function granted({ resources }: Assembly, name: string): string[] {

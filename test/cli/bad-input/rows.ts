@@ -382,4 +382,11 @@ export const CAMPAIGNS: readonly Row[] = [
   ['plan --check', 'files: --check needs the name of at least one file'],
   ['plan --check @good-campaign.json @campaign-cycle.json', 'campaign-cycle.json: waves: the order goes in a circle'],
   ['start @good-campaign.json', 'waves: unknown key'],
+  ['campaign start', "missing required argument 'file'"],
+  ['campaign start @none', 'file: '],
+  ['campaign start @bom', 'is a plan; start it with'],
+  ['campaign start @campaign-cycle.json', 'waves: the order goes in a circle'],
+  ['campaign start @campaign-too-many.json', 'blastRadius.perPlace: '],
+  ['campaign status', "missing required argument 'name'"],
+  ['campaign resume', "missing required argument 'name'"],
 ];

@@ -1,0 +1,71 @@
+import { App, type Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
+import { campaignApplication } from '../../lib/campaign-application.ts';
+import { ATTACHMENT } from './attachment.ts';
+
+const CAMPAIGNS = '111122223333';
+const templateOf = (app: App, id: string) => Template.fromStack(app.node.findChild(id) as Stack);
+
+describe('the machine of campaigns', () => {
+  let template: Template;
+  beforeAll(() => {
+    const app = new App();
+    campaignApplication(app, [CAMPAIGNS, '444455556666']);
+    template = templateOf(app, 'CrossfadeCampaign');
+  }, 120_000);
+
+  it('may assume the campaigns’ roles of the accounts that are named, start itself anew, and do nothing else', () => {
+    const statements = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement,
+    );
+    const actions = new Set(statements.flatMap(({ Action }) => Action));
+    for (const action of actions)
+      expect(action).toMatch(/^(?:xray|logs):|^lambda:InvokeFunction$|^sts:AssumeRole$|^states:StartExecution$/);
+    const assumed = statements.find(({ Action }) => Action === 'sts:AssumeRole');
+    expect(JSON.stringify(assumed.Resource)).toContain(`iam::${CAMPAIGNS}:role/*-campaign`);
+  });
+
+  it('tells of an execution that did not complete', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { detail: Match.objectLike({ status: ['FAILED', 'TIMED_OUT', 'ABORTED'] }) },
+    });
+  });
+
+  it.each([[[]], [['1234']]])('is refused for the accounts %j', (accounts) => {
+    expect(() => campaignApplication(new App(), accounts)).toThrow(
+      'accounts must be one or more accounts of twelve digits',
+    );
+  });
+});
+
+describe('a deployment that lets campaigns in', () => {
+  it('gives them a role that starts, reads, pauses and brings back, and writes no listener rule', () => {
+    const app = new App();
+    attachedApplication(app, parseAttachment({ ...ATTACHMENT, campaignAccount: CAMPAIGNS }), {});
+    const template = templateOf(app, 'CrossfadeCutover');
+    const [[id, role] = []] = Object.entries(
+      template.findResources('AWS::IAM::Role', {
+        Properties: { Description: Match.stringLikeRegexp('^Campaigns of account') },
+      }),
+    );
+    expect(JSON.stringify(role?.Properties.AssumeRolePolicyDocument)).toContain(
+      `iam::${CAMPAIGNS}:role/crossfade-campaign`,
+    );
+    const actions = Object.values(template.findResources('AWS::IAM::Policy'))
+      .filter(({ Properties }) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === id))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .flatMap(({ Action }) => Action);
+    expect(actions.sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'lambda:GetFunctionConfiguration',
+      'lambda:InvokeFunction',
+      'states:DescribeExecution',
+      'states:StartExecution',
+    ]);
+  }, 120_000);
+});
