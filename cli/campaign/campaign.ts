@@ -46,12 +46,20 @@ function startCampaign(terminal: Terminal): Command {
       if (problems.length > 0) throw new UsageError(problemLines(problems));
       const { name } = read.campaign;
       const written = readDocumentFile('file', file);
+      const sent = { start: false };
       const isNew = await attempt(
-        () => ({
-          state: `The campaign ${name} may have been started: the answer was lost.`,
-          next: 'run the same command again; the same name starts nothing twice.',
-        }),
-        async () => (await openCampaigns()).start(executionOf(name, 1), { campaign: written }),
+        ({ refused }) =>
+          !sent.start || refused
+            ? NOTHING_CHANGED
+            : {
+                state: `The campaign ${name} may have been started: the answer was lost.`,
+                next: 'run the same command again; the same name starts nothing twice.',
+              },
+        async () => {
+          const campaigns = await openCampaigns();
+          sent.start = true;
+          return campaigns.start(executionOf(name, 1), { campaign: written });
+        },
       );
       if (!isNew)
         throw new UsageError(
