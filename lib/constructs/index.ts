@@ -1,6 +1,7 @@
 /** The parts of a cutover as CDK constructs. */
-export { type ChatChannels, ChatNotifier, type ChatNotifierProps } from './chat-notifier.ts';
+
 export { acknowledge, acknowledgeTask, acknowledgeWildcard } from './acknowledge.ts';
+export { type ChatChannels, ChatNotifier, type ChatNotifierProps } from './chat-notifier.ts';
 export { APPLICATION_LISTENER_ARN, INGRESS_ID, TARGET_GROUP_ARN } from './check-cutover.ts';
 export { type AlarmThresholds, CutoverAlarms, type CutoverAlarmsProps, DEFAULT_THRESHOLDS } from './cutover-alarms.ts';
 export { CutoverDashboard, type CutoverDashboardProps } from './cutover-dashboard.ts';

@@ -100,15 +100,13 @@ function campaignMachine(definition: MachineDefinition, inside: Inside, wallCloc
 function portsOfService({ ingresses, invocations }: Inside, name: SiteName): ServicePorts {
   const ingress = ingresses.get(name);
   if (ingress === undefined) throw new RangeError(`there is no ingress ${name}`);
-  const { site, machine, outside } = ingress;
+  const { site, machine } = ingress;
+  const { ledger, decisionLog } = invocations.command(ingress);
   const execution = (run: string) => machine.executions.get(`arn:execution:${name}:${run}`);
   return {
     deployment: site.deployment,
-    leases: {
-      read: async () => structuredClone(site.lease.item),
-      steer: async (read, steering) => site.lease.steer(read, steering),
-    },
-    decisionLog: { append: async (id, entry) => outside.logged(id, entry) },
+    leases: ledger,
+    decisionLog,
     past: async () => [],
     async status(run): Promise<RunStatus> {
       const found = execution(run);
