@@ -516,6 +516,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'The command that serves the page over a live ingress.',
     imports: [MODEL, 'console/server', 'console/view', AWS, 'cli/run', 'cli/steer', 'cli/shared'],
     packages: ['@aws-sdk/client-cloudwatch', 'commander'],
+  },
   'cli/campaign': {
     purpose: 'Commands that start, show and resume a campaign.',
     imports: ['core/campaign', AWS, 'lambdas/zones', 'cli/run', 'cli/shared'],
