@@ -4,6 +4,7 @@ import {
   budgetProblems,
   type CampaignPorts,
   type CampaignState,
+  campaignServices,
   campaignStateSchema,
   deploymentProblems,
   executionOf,
@@ -12,7 +13,6 @@ import {
   type LookDeps,
   lookAt,
   readCampaign,
-  servicesOf,
   type WallClock,
 } from '../core/campaign/index.ts';
 import { type Clock, InvalidPlanError } from '../core/model/index.ts';
@@ -51,7 +51,7 @@ export function makeHandler(deps: CampaignDeps) {
     const count = (is: (at: string) => boolean) => [...states.values()].filter(({ at }) => is(at)).length;
     const moving = [...states.values()].filter(isUnderWay).length;
     const message = [
-      `${count((at) => at === 'completed')} of ${servicesOf(campaign).length} complete, ${moving} under way.`,
+      `${count((at) => at === 'completed')} of ${campaignServices(campaign).length} complete, ${moving} under way.`,
       ...(held === null ? [] : [held]),
       ...trouble.map((one) => `Not done, and tried again: ${one}`),
     ].join(' ');

@@ -514,7 +514,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'cli/console': {
     purpose: 'The command that serves the page over a live ingress.',
-    imports: [MODEL, 'console/server', 'console/view', AWS, 'cli/run', 'cli/steer', 'cli/shared'],
+    imports: [MODEL, 'core/exposition', 'console/server', 'console/view', AWS, 'cli/run', 'cli/steer', 'cli/shared'],
     packages: ['@aws-sdk/client-cloudwatch', 'commander'],
   },
   'cli/campaign': {

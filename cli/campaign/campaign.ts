@@ -2,11 +2,11 @@
 import { Command } from 'commander';
 import {
   budgetProblems,
+  campaignServices,
   executionOf,
   isUnderWay,
   readCampaign,
   type ServiceState,
-  servicesOf,
 } from '../../core/campaign/index.ts';
 import { wallClock } from '../../lambdas/zones/index.ts';
 import { problemLines, readPlanOrCampaign } from '../run/index.ts';
@@ -128,7 +128,7 @@ function table(name: string, { status, execution, state }: CampaignRun): string 
   );
   const moving = Object.values(states).filter(isUnderWay).length;
   return [
-    `Campaign ${name}: ${status} (${execution}). ${servicesOf(read.campaign).length} services, ${moving} under way. ${state.message}`,
+    `Campaign ${name}: ${status} (${execution}). ${campaignServices(read.campaign).length} services, ${moving} under way. ${state.message}`,
     ['wave'.padEnd(20), 'service'.padEnd(24), 'account'.padEnd(12), 'region'.padEnd(15), 'state'].join('  '),
     ...rows,
   ].join('\n');

@@ -31,6 +31,7 @@ export function consoleCommand(terminal: Terminal): Command {
       );
       say(terminal.out, served.url);
       say(terminal.err, 'Open this link in a browser on this machine; it opens once. Ctrl-C ends the console.');
+      say(terminal.err, `Prometheus: scrape /metrics with the bearer token ${served.scrapeToken}.`);
       await ended(signal);
       await served.stop();
     });

@@ -8,6 +8,7 @@ import {
   type RunReading,
   type TrafficSeries,
 } from '../../console/view/index.ts';
+import { prometheusText } from '../../core/exposition/index.ts';
 import { type Deployment, fromIso, type Lease, type LogEntry } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS } from '../../lambdas/aws/calls/index.ts';
 import { cloudWatchAlarms, sideTraffic } from '../../lambdas/aws/cloudwatch/index.ts';
@@ -53,6 +54,14 @@ export async function liveSource(options: DeployedOptions, deployment: Deploymen
 
   return {
     act: (request) => act(request, ledger, deployment),
+    metrics: () =>
+      attempt(
+        () => NOTHING_CHANGED,
+        async () => {
+          const { item: lease, log: entries } = await readStatus();
+          return prometheusText(lease === null ? [] : [{ lease, entries, noticeFailures: null }]);
+        },
+      ),
     view: (cutover) =>
       attempt(
         () => NOTHING_CHANGED,

@@ -6,8 +6,8 @@ import {
   budgetProblems,
   type Campaign,
   type CampaignProjection,
+  campaignServices,
   projectCampaign,
-  servicesOf,
 } from '../../core/campaign/index.ts';
 import { formatDuration, type PlanProblem, toIso } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
@@ -28,7 +28,7 @@ export function projectedCampaign(campaign: Campaign, from: number): ProjectedCa
   );
   return {
     name: campaign.name,
-    services: servicesOf(campaign).length,
+    services: campaignServices(campaign).length,
     ...projectCampaign(campaign, from, wallClock),
     places: budgetOf(campaign),
     problems: [...plans, ...budgetProblems(campaign)],

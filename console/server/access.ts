@@ -6,6 +6,8 @@ const BYTES = 32;
 export class Access {
   /** Stands in the link, behind `#`: it is in no request line, no Referer and no log. */
   readonly token = randomBytes(BYTES).toString('base64url');
+  /** For a scraper, which can open no link; it reads figures and nothing else. */
+  readonly scrapeToken = randomBytes(BYTES).toString('base64url');
   readonly #session = randomBytes(BYTES).toString('base64url');
   #used = false;
 
@@ -19,6 +21,11 @@ export class Access {
   /** @param authorization header field, `Bearer` and the session */
   admits(authorization: string | undefined): boolean {
     return authorization !== undefined && same(authorization, `Bearer ${this.#session}`);
+  }
+
+  /** @param authorization header field, `Bearer` and {@link scrapeToken} */
+  admitsScrape(authorization: string | undefined): boolean {
+    return authorization !== undefined && same(authorization, `Bearer ${this.scrapeToken}`);
   }
 }
 

@@ -12,20 +12,27 @@ export interface ConsoleSource {
   /** @param cutover one of the past; null: the present one */
   view(cutover: string | null): Promise<PageView>;
   act(request: ActionRequest): Promise<ActionAnswer>;
+  /** Figures of the present run in the text format of Prometheus. */
+  metrics(): Promise<string>;
 }
 
 export interface RunningConsole {
   /** The link that opens it, once. */
   readonly url: string;
+  /** What a scrape of `/metrics` bears. */
+  readonly scrapeToken: string;
   stop(): Promise<void>;
 }
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/ */
+const PROMETHEUS = 'text/plain; version=0.0.4';
 
 /** Bytes of a request's body. */
 const MOST_BODY = 16_384;
 
 interface Answer {
   readonly status: number;
-  readonly type: 'text/html' | 'text/css' | 'text/javascript' | 'application/json';
+  readonly type: 'text/html' | 'text/css' | 'text/javascript' | 'application/json' | typeof PROMETHEUS;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -52,6 +59,7 @@ export async function startConsole(source: ConsoleSource, port: number): Promise
   const { port: own } = addressOf(server.address());
   return {
     url: `http://127.0.0.1:${own}/#token=${access.token}`,
+    scrapeToken: access.scrapeToken,
     stop: () =>
       new Promise((stopped) => {
         server.close(() => stopped());
@@ -105,6 +113,15 @@ function routesOf(source: ConsoleSource, access: Access): Routes {
           const { done, text } = await source.act(asked.data);
           return json(200, JSON.stringify({ done, text: shown(text) }));
         }),
+      },
+    ],
+    [
+      '/metrics',
+      {
+        GET: async (request) =>
+          access.admitsScrape(request.headers.authorization)
+            ? { status: 200, type: PROMETHEUS, body: await source.metrics() }
+            : failure(401, 'A scrape must bear the token that `crossfade console` prints for it.'),
       },
     ],
     [

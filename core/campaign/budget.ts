@@ -1,7 +1,7 @@
 /** Whether the cutovers of a campaign have room in the limits that they share, with as much left as all of them need to go back at once. */
 import type { PlanProblem } from '../model/index.ts';
 import { BUCKET_IDS, BUCKETS, CALLS_AT_REST, type Calls, callsOf, callsUnderWay, RULES_OF_CUTOVER } from './buckets.ts';
-import { type Campaign, type CampaignService, placeOf, planOf, servicesOf } from './campaign.ts';
+import { type Campaign, type CampaignService, campaignServices, servicePlace, servicePlan } from './campaign.ts';
 
 /** Looks may take this share of what a bucket fills up by; the rest is for rollbacks, deployments and whoever else is in the account. */
 export const SHARE_FOR_LOOKS = 0.5;
@@ -35,7 +35,7 @@ export function mostAtOnce(): number {
 
 /** One line for each region of each account, the fullest first. */
 export function budgetOf(campaign: Campaign): PlaceBudget[] {
-  const places = Map.groupBy(servicesOf(campaign), (service) => placeOf(campaign, service));
+  const places = Map.groupBy(campaignServices(campaign), (service) => servicePlace(campaign, service));
   const { services: most, perPlace = most } = campaign.blastRadius;
   return [...places]
     .map(([place, services]) => {
@@ -78,6 +78,6 @@ export function budgetProblems(campaign: Campaign): PlanProblem[] {
 /** Of the plan that looks most often. */
 function busiest(campaign: Campaign, services: readonly CampaignService[]): Calls {
   const plans = new Map(services.map((service) => [service.plan, service]));
-  const calls = [...plans.values()].map((service) => callsUnderWay(planOf(campaign, service)));
+  const calls = [...plans.values()].map((service) => callsUnderWay(servicePlan(campaign, service)));
   return callsOf((id) => Math.max(...calls.map((c) => c[id])));
 }

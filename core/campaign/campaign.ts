@@ -134,20 +134,20 @@ export type Wave = Campaign['waves'][number];
 export const MOST_CAMPAIGN_BYTES = 192 * 1024;
 
 /** All services, in the order in which they are written. */
-export function servicesOf({ waves }: Pick<Campaign, 'waves'>): CampaignService[] {
+export function campaignServices({ waves }: Pick<Campaign, 'waves'>): CampaignService[] {
   return waves.flatMap(({ services }) => services);
 }
 
 /** The plan of a service; the default plan where it names none. */
-export function planOf({ plans }: Pick<Campaign, 'plans'>, { plan }: Pick<CampaignService, 'plan'>): Plan {
+export function servicePlan({ plans }: Pick<Campaign, 'plans'>, { plan }: Pick<CampaignService, 'plan'>): Plan {
   return (plan === undefined ? undefined : plans[plan]) ?? planSchema.parse({});
 }
 
 /** A region of an account, such as `111122223333/eu-central-1`: cutovers of one place share its API limits. */
-export function placeOf({ accounts }: Pick<Campaign, 'accounts'>, { account, region }: CampaignService): string {
+export function servicePlace({ accounts }: Pick<Campaign, 'accounts'>, { account, region }: CampaignService): string {
   return `${accounts[account] ?? account}/${region}`;
 }
 /** Name of the one execution in which a campaign moves a service: a second start under it starts nothing. */
-export function runOf({ name }: Pick<Campaign, 'name'>, service: Pick<CampaignService, 'name'>): string {
+export function runName({ name }: Pick<Campaign, 'name'>, service: Pick<CampaignService, 'name'>): string {
   return `${name}-${service.name}`;
 }

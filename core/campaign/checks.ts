@@ -1,6 +1,6 @@
 /** What is wrong with a campaign beyond its fields: named before anything starts. */
 import { fromIso, type PlanProblem, toIso } from '../model/index.ts';
-import { type Campaign, type CampaignService, type Freeze, placeOf } from './campaign.ts';
+import { type Campaign, type CampaignService, type Freeze, servicePlace } from './campaign.ts';
 import { circleIn } from './order.ts';
 import { nextOpening, type WallClock } from './windows.ts';
 
@@ -63,13 +63,13 @@ function sharedListeners(campaign: Campaign, placed: readonly Placed[]): PlanPro
   const rules = new Map<string, CampaignService>();
   return placed.flatMap(({ service, path }) => {
     const problems: PlanProblem[] = [];
-    const ingress = `${placeOf(campaign, service)}/${service.ingress}`;
+    const ingress = `${servicePlace(campaign, service)}/${service.ingress}`;
     const owner = ingresses.get(ingress);
     if (owner === undefined) ingresses.set(ingress, service);
     else if (owner.name !== service.name)
       problems.push({
         path: `${path}.ingress`,
-        message: `"${owner.name}" is a cutover of ingress ${service.ingress} in ${placeOf(campaign, service)} already: two cutovers would write the same listener rules`,
+        message: `"${owner.name}" is a cutover of ingress ${service.ingress} in ${servicePlace(campaign, service)} already: two cutovers would write the same listener rules`,
       });
     service.rules.forEach((arn, i) => {
       const writer = rules.get(arn);
@@ -80,10 +80,13 @@ function sharedListeners(campaign: Campaign, placed: readonly Placed[]): PlanPro
           message: `the cutover of "${writer.name}" writes this listener rule already`,
         });
       const [, , , region, account] = arn.split(':');
-      if (`${account}/${region}` !== placeOf(campaign, service) && campaign.accounts[service.account] !== undefined)
+      if (
+        `${account}/${region}` !== servicePlace(campaign, service) &&
+        campaign.accounts[service.account] !== undefined
+      )
         problems.push({
           path: `${path}.rules.${i}`,
-          message: `is in ${account}/${region}, but the service is in ${placeOf(campaign, service)}`,
+          message: `is in ${account}/${region}, but the service is in ${servicePlace(campaign, service)}`,
         });
     });
     return problems;

@@ -1,6 +1,6 @@
 /** What a campaign does next, from the states of all its services: level-triggered, so that a look that was lost is made good by the next. */
 import { fromIso, toIso } from '../model/index.ts';
-import { type Campaign, type CampaignService, placeOf, servicesOf } from './campaign.ts';
+import { type Campaign, type CampaignService, campaignServices, servicePlace } from './campaign.ts';
 import { prerequisites } from './order.ts';
 import { type CampaignMemory, hasFailed, isUnderWay, type ServiceState, type ServiceStates } from './states.ts';
 import { nextOpening, pauseAtInstant, type WallClock } from './windows.ts';
@@ -36,7 +36,7 @@ export function decide(
   now: number,
   clock: WallClock,
 ): CampaignDecision {
-  const services = servicesOf(campaign);
+  const services = campaignServices(campaign);
   const stateOf = ({ name }: CampaignService) => states.get(name) ?? WAITING;
   const moving = services.filter((service) => isUnderWay(stateOf(service)));
   const failed = services.filter((service) => hasFailed(stateOf(service)));
@@ -55,14 +55,14 @@ export function decide(
   }
   if (services.every((service) => stateOf(service).at === 'completed'))
     return { ...nothing, memory, outcome: 'completed' };
-  const window = pauseAtInstant(campaign.pause, now, clock);
-  if (window !== null)
+  const open = pauseAtInstant(campaign.pause, now, clock);
+  if (open !== null)
     return {
       ...nothing,
       memory,
       outcome: 'underWay',
       waitSeconds: moving.length > 0 ? LOOK_SECONDS : sleepSeconds(campaign, now, clock),
-      held: `Pause window ${window.name} (${window.timeZone}) is open: nothing starts.`,
+      held: `Pause window ${open.name} (${open.timeZone}) is open: nothing starts.`,
     };
   return { ...nothing, memory, outcome: 'underWay', start: startable(campaign, moving, stateOf) };
 }
@@ -99,11 +99,11 @@ function startable(
 ): string[] {
   const { services: most, perPlace = most } = campaign.blastRadius;
   const before = prerequisites(campaign);
-  const services = servicesOf(campaign);
+  const services = campaignServices(campaign);
   const complete = new Set(services.filter((s) => stateOf(s).at === 'completed').map(({ name }) => name));
   const inPlace = new Map<string, number>();
   const count = (service: CampaignService) => {
-    const place = placeOf(campaign, service);
+    const place = servicePlace(campaign, service);
     inPlace.set(place, (inPlace.get(place) ?? 0) + 1);
   };
   for (const service of moving) count(service);
@@ -117,7 +117,7 @@ function startable(
   for (const service of services) {
     if (moving.length + start.length >= most) break;
     if (stateOf(service).at !== 'waiting') continue;
-    if ((inPlace.get(placeOf(campaign, service)) ?? 0) >= perPlace) continue;
+    if ((inPlace.get(servicePlace(campaign, service)) ?? 0) >= perPlace) continue;
     if (!isReady(before.get(service.name) ?? new Set())) continue;
     count(service);
     start.push(service.name);

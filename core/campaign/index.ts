@@ -12,9 +12,9 @@ export {
   type Campaign,
   type CampaignService,
   campaignSchema,
-  placeOf,
-  runOf,
-  servicesOf,
+  campaignServices,
+  runName,
+  servicePlace,
 } from './campaign.ts';
 export { decide } from './decide.ts';
 export { type CampaignState, campaignStateSchema, executionOf, LOOKS_PER_EXECUTION } from './execution.ts';

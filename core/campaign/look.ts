@@ -1,6 +1,6 @@
 /** One look of a campaign: read every service that may have changed, decide, and do what was decided. */
 import { type Clock, CrossfadeError, type PlanProblem } from '../model/index.ts';
-import { type Campaign, type CampaignService, servicesOf } from './campaign.ts';
+import { type Campaign, type CampaignService, campaignServices } from './campaign.ts';
 import { type CampaignDecision, decide } from './decide.ts';
 import type { CampaignPorts, ServicePorts } from './ports.ts';
 import { bringBackRun, pauseRun, startRun, stateOfRun } from './service-run.ts';
@@ -40,7 +40,7 @@ export async function lookAt(
   const now = deps.clock.now();
   const states = new Map(known);
   const trouble: string[] = [];
-  const changing = servicesOf(campaign).filter(({ name }) => {
+  const changing = campaignServices(campaign).filter(({ name }) => {
     const state = states.get(name);
     // What waits is started by nobody else under this name.
     return known === null || (state !== undefined && !hasEnded(state));
@@ -49,7 +49,7 @@ export async function lookAt(
     states.set(service.name, await read(deps, campaign, service, now));
   });
   const decision = decide(campaign, states, memory, now, deps.wallClock);
-  const services = new Map(servicesOf(campaign).map((service) => [service.name, service]));
+  const services = new Map(campaignServices(campaign).map((service) => [service.name, service]));
   const named = (names: readonly string[]) => names.flatMap((name) => services.get(name) ?? []);
   const act = (chosen: readonly string[], what: (service: CampaignService, ports: ServicePorts) => Promise<void>) =>
     each(named(chosen), async (service) => {
@@ -87,7 +87,7 @@ export async function lookAt(
 export async function deploymentProblems({ ports }: LookDeps, campaign: Campaign): Promise<PlanProblem[]> {
   const problems: PlanProblem[] = [];
   const writers = new Map<string, string>();
-  await each(servicesOf(campaign), async (service) => {
+  await each(campaignServices(campaign), async (service) => {
     const path = `services.${service.name}`;
     try {
       const { deployment } = await ports.at(campaign, service);

@@ -1,5 +1,5 @@
 /** What must be complete before what: waves after waves, and services after services. */
-import { type Campaign, type CampaignService, servicesOf, type Wave } from './campaign.ts';
+import { type Campaign, type CampaignService, campaignServices, type Wave } from './campaign.ts';
 
 /** Names of the waves that come before a wave: those that it names, or the one that stands before it. */
 export function wavesBefore({ waves }: Pick<Campaign, 'waves'>, wave: Wave): readonly string[] {
@@ -71,5 +71,5 @@ function edgesOf(campaign: Pick<Campaign, 'waves'>): ReadonlyMap<string, readonl
 
 /** Services by name. */
 export function byName(campaign: Pick<Campaign, 'waves'>): ReadonlyMap<string, CampaignService> {
-  return new Map(servicesOf(campaign).map((service) => [service.name, service]));
+  return new Map(campaignServices(campaign).map((service) => [service.name, service]));
 }

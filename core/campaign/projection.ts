@@ -1,6 +1,6 @@
 /** What a campaign will do if every cutover completes: found by its own decisions on a virtual clock, so that the two cannot differ. */
 import { ANY_TRAFFIC, project } from '../phases/index.ts';
-import { type Campaign, type CampaignService, planOf } from './campaign.ts';
+import { type Campaign, type CampaignService, servicePlan } from './campaign.ts';
 import { decide } from './decide.ts';
 import { byName } from './order.ts';
 import { NO_MEMORY, type ServiceState } from './states.ts';
@@ -30,7 +30,7 @@ export function projectCampaign(campaign: Campaign, from: number, clock: WallClo
   const services = byName(campaign);
   const seconds = new Map<string | undefined, number>();
   const secondsOf = (service: CampaignService) => {
-    const known = seconds.get(service.plan) ?? project(planOf(campaign, service), ANY_TRAFFIC).totalSeconds;
+    const known = seconds.get(service.plan) ?? project(servicePlan(campaign, service), ANY_TRAFFIC).totalSeconds;
     seconds.set(service.plan, known);
     return known;
   };

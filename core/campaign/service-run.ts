@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { type Lease, planSchema } from '../model/index.ts';
 import { askPause, pauseAt } from '../phases/index.ts';
-import { type Campaign, type CampaignService, planOf, runOf } from './campaign.ts';
+import { type Campaign, type CampaignService, runName, servicePlan } from './campaign.ts';
 import type { ServicePorts } from './ports.ts';
 import type { ServiceState } from './states.ts';
 
@@ -17,7 +17,7 @@ export async function stateOfRun(
   service: CampaignService,
   now: number,
 ): Promise<ServiceState> {
-  const run = runOf(campaign, service);
+  const run = runName(campaign, service);
   const own = await ownLease(ports, run);
   if (own !== null) return stateOfLease(own, campaign, now);
   const execution = await ports.status(run);
@@ -34,8 +34,8 @@ export async function startRun(
   service: CampaignService,
   startedBy: string | null,
 ): Promise<void> {
-  const plan = z.encode(planSchema, planOf(campaign, service));
-  await ports.start(runOf(campaign, service), { plan, ...(startedBy === null ? {} : { startedBy }) });
+  const plan = z.encode(planSchema, servicePlan(campaign, service));
+  await ports.start(runName(campaign, service), { plan, ...(startedBy === null ? {} : { startedBy }) });
 }
 
 /** Pauses the run where it stands. @returns whether it did; another look asks again */
@@ -46,7 +46,7 @@ export async function pauseRun(
   { by, reason, now }: { readonly by: string; readonly reason: string; readonly now: number },
 ): Promise<boolean> {
   const lease = await leases.read(deployment.ingressId);
-  if (lease?.cutoverId !== runOf(campaign, service)) return false;
+  if (lease?.cutoverId !== runName(campaign, service)) return false;
   const answer = askPause(lease, campaign.stayFor + BEYOND_STAY_SECONDS, { by, reason, now });
   if ('refused' in answer) return false;
   await leases.steer(lease, answer.steering);
@@ -71,7 +71,7 @@ export async function bringBackRun(
   { by, reason }: { readonly by: string; readonly reason: string },
 ): Promise<void> {
   const lease = await ports.leases.read(ports.deployment.ingressId);
-  if (lease?.cutoverId !== runOf(campaign, service)) return;
+  if (lease?.cutoverId !== runName(campaign, service)) return;
   await ports.askRollback({ trigger: 'operator', by, reason, executionArn: lease.executionArn });
 }
 

@@ -27,7 +27,7 @@ export function pauseAtInstant(
 ): { readonly name: string; readonly timeZone: string } | null {
   return (
     freezes.find((freeze) => freezeMinutes(freeze, at, clock) > 0) ??
-    recurring.find((window) => recurringMinutes(window, at, clock) > 0) ??
+    recurring.find((each) => recurringMinutes(each, at, clock) > 0) ??
     null
   );
 }
@@ -39,7 +39,7 @@ export function nextOpening(pause: PauseWindows, from: number, clock: WallClock)
   if (pauseAtInstant(pause, from, clock) === null) return from;
   while (at - sinceFreeze <= NEVER_MS) {
     const frozen = Math.max(0, ...pause.freezes.map((freeze) => freezeMinutes(freeze, at, clock)));
-    const paused = Math.max(0, ...pause.recurring.map((window) => recurringMinutes(window, at, clock)));
+    const paused = Math.max(0, ...pause.recurring.map((each) => recurringMinutes(each, at, clock)));
     if (frozen === 0 && paused === 0) return at;
     const minutes = Math.max(frozen, paused);
     at += MINUTE_MS * (minutes > CLOCK_CHANGE_MINUTES ? minutes - CLOCK_CHANGE_MINUTES : 1);

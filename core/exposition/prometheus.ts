@@ -4,8 +4,6 @@
  */
 import { DecisionLogError, decode, type Lease, type LogEntry, type Look } from '../model/index.ts';
 
-export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
 export interface ExposedRun {
   readonly lease: Lease;
   /** Its decision log so far. */

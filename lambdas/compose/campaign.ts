@@ -7,9 +7,9 @@ import {
   type Campaign,
   type CampaignPorts,
   type CampaignService,
-  placeOf,
   type RunStatus,
   type ServicePorts,
+  servicePlace,
 } from '../../core/campaign/index.ts';
 import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
 import { aws, CLIENT_OPTIONS, systemClock } from '../aws/calls/index.ts';
@@ -36,13 +36,13 @@ export function campaignPorts() {
 /** Made new for each look, for a role's credentials end. */
 async function servicePorts(sts: STSClient, campaign: Campaign, service: CampaignService): Promise<ServicePorts> {
   const { region, ingress } = service;
-  const [account = ''] = placeOf(campaign, service).split('/');
+  const [account = ''] = servicePlace(campaign, service).split('/');
   const options = { ...CLIENT_OPTIONS, region, credentials: await credentialsOf(sts, account, service) };
   const lambda = new LambdaClient(options);
   const states = new SFNClient(options);
   const dynamo = new DynamoDBClient(options);
   const rollbackFunction = `${ingress}-crossfade-rollback`;
-  const deployment = await deploymentOf(lambda, rollbackFunction, placeOf(campaign, service));
+  const deployment = await deploymentOf(lambda, rollbackFunction, servicePlace(campaign, service));
   const arn = (kind: string) => `arn:${partitionOf(region)}:states:${region}:${account}:${kind}:${ingress}-cutover`;
   return {
     deployment,

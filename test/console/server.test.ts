@@ -31,6 +31,7 @@ beforeAll(async () => {
         done.push(request);
         return { done: true, text: 'Paused\n\u001b[31m.' };
       },
+      metrics: async () => 'crossfade_run_info{ingress="shop"} 1\n',
     },
     0,
   );
@@ -65,6 +66,22 @@ function ask(method: string, path: string, headers: Record<string, string> = {},
     asking.end(body);
   });
 }
+
+describe('figures for Prometheus', () => {
+  it('are given to whoever bears the token of scrapes, in the format of Prometheus', async () => {
+    const answer = await ask('GET', '/metrics', { authorization: `Bearer ${served.scrapeToken}` });
+    expect(answer).toMatchObject({ status: 200, body: 'crossfade_run_info{ingress="shop"} 1\n' });
+    expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+  });
+
+  it('are given to nobody else, and the token of scrapes opens nothing else', async () => {
+    expect((await ask('GET', '/metrics')).status).toBe(401);
+    expect((await ask('GET', '/metrics', signedIn())).status).toBe(401);
+    const scraper = { authorization: `Bearer ${served.scrapeToken}` };
+    expect((await ask('GET', '/view', scraper)).status).toBe(401);
+    expect((await ask('POST', '/action', scraper, '{}')).status).toBe(401);
+  });
+});
 
 const signedIn = () => ({ authorization: `Bearer ${session}` });
 

@@ -108,7 +108,11 @@ function importBreaches({ file, room, imports }: Parsed, faces: ReadonlySet<stri
 }
 
 /** The applications that `bin` starts: the face of `lib` is for users of the package, whom they do not concern. */
-const FACELESS = new Set(['lib/attached-application.ts', 'lib/reference-application.ts']);
+const FACELESS = new Set([
+  'lib/attached-application.ts',
+  'lib/campaign-application.ts',
+  'lib/reference-application.ts',
+]);
 
 function mayImport(allowed: readonly string[], room: string): boolean {
   return allowed.some((entry) => (entry.endsWith('/*') ? room.startsWith(entry.slice(0, -1)) : entry === room));

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import {
   type Campaign,
   type CampaignMemory,
+  campaignServices,
   decide,
   isUnderWay,
   NO_MEMORY,
   pauseAtInstant,
-  placeOf,
   type ServiceState,
-  servicesOf,
+  servicePlace,
 } from '../../../core/campaign/index.ts';
 import { wallClock } from '../../../lambdas/zones/index.ts';
 import { campaignFrom, campaignInput, written } from '../../support/campaign.ts';
@@ -176,7 +176,7 @@ describe('whatever happens', () => {
         let memory = NO_MEMORY;
         let now = NOON;
         const { services: most, perPlace = most } = campaign.blastRadius;
-        const services = servicesOf(campaign);
+        const services = campaignServices(campaign);
         for (const { pick, what, minutes } of events) {
           const failedBefore = [...states.values()].some(({ at }) => at === 'returning' || at === 'returned');
           const decision = decide(campaign, states, memory, now, wallClock);
@@ -194,7 +194,7 @@ describe('whatever happens', () => {
           for (const name of decision.bringBack) states.set(name, returned);
           const moving = services.filter((s) => isUnderWay(states.get(s.name) ?? { at: 'waiting' }));
           expect(moving.length).toBeLessThanOrEqual(most);
-          for (const [, inPlace] of Map.groupBy(moving, (s) => placeOf(campaign, s)))
+          for (const [, inPlace] of Map.groupBy(moving, (s) => servicePlace(campaign, s)))
             expect(inPlace.length).toBeLessThanOrEqual(perPlace);
           // The parent dies and is resumed without its memory: what it reads is enough.
           if (what === 'dies') memory = NO_MEMORY;
