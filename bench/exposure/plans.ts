@@ -10,6 +10,7 @@ import { type Assumptions, project } from '../../core/phases/timeline.ts';
 
 const HALF_A_DAY = 12 * 3_600;
 const HOUR = 3_600;
+const WEEK = 7 * 24 * HOUR;
 const DEFAULT_HOLD = 2 * HOUR;
 
 /** The default, and what it is raised to where the planner says that the alarm at it would go off by chance. */
@@ -28,7 +29,8 @@ export function planFor(seen: Assumptions, gate: PlanInput['gate'] = {}): Plan {
   const stages = wanted.stages
     .filter(({ percent }, i) => i >= wanted.stages.length - 2 || (evidence.get(percent) ?? 0) <= HALF_A_DAY)
     .map(({ percent, bake }) => {
-      const hold = Math.ceil((2 * (evidence.get(percent) ?? 0) - bake) / HOUR) * HOUR;
+      // A stage may be held for a week at most: a plan's own limit.
+      const hold = Math.min(WEEK, Math.ceil((2 * (evidence.get(percent) ?? 0) - bake) / HOUR) * HOUR);
       return { percent, bake: formatDuration(bake), maxHold: formatDuration(Math.max(DEFAULT_HOLD, hold)) };
     });
   for (const maxErrorRate of ABSOLUTE_LIMITS)

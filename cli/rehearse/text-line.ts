@@ -62,17 +62,18 @@ function beginOf(text: string, columns: number): string {
   return begin;
 }
 
-/** All of `text` in lines of at most `columns` columns, at least 2; those after the first are indented where there is room. */
+/** All of `text` in lines of at most `columns` columns, at least 2; its own indentation stays, and those after the first are indented, where there is room. */
 export function wrapped(text: string, columns: number, indent = 0): string[] {
   const room = Math.max(2, columns);
   const margin = ' '.repeat(indent * 2 < room ? indent : 0);
   const lines: string[] = [];
-  let line = '';
+  const [own = ''] = /^ */.exec(text) ?? [];
+  let line = own.length * 2 < room ? own : '';
   const end = () => {
     lines.push(line);
     line = margin;
   };
-  for (const word of text.split(/ (?! )/)) {
+  for (const word of text.trimStart().split(/ (?! )/)) {
     let rest = word;
     const gap = line.trim() === '' ? '' : ' ';
     if (gap !== '' && widthOf(line) + 1 + widthOf(rest) > room) end();

@@ -13,7 +13,6 @@ export {
   type CampaignService,
   campaignSchema,
   campaignServices,
-  runName,
   servicePlace,
 } from './campaign.ts';
 export { decide } from './decide.ts';

@@ -261,6 +261,6 @@ describe('requests that are not the page’s own', () => {
 
 it('a console that cannot have its port says so', async () => {
   const { port } = new URL(origin);
-  const source = { view: async () => VIEW, act: async () => ({ done: false, text: '' }) };
+  const source = { view: async () => VIEW, act: async () => ({ done: false, text: '' }), metrics: async () => '' };
   await expect(startConsole(source, Number(port))).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });

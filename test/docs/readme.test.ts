@@ -15,9 +15,13 @@ const blocks = (language: string) =>
 describe('the README', () => {
   it('fits on a few screens, with one picture', () => {
     expect(text.split('\n').length).toBeLessThanOrEqual(120);
-    const pictures = [...text.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, file]) => file ?? '');
+    const pictures = [...text.matchAll(/<picture>([\s\S]*?)<\/picture>/g)].map(([, inner]) => inner ?? '');
     expect(pictures).toHaveLength(1);
-    expect(pictures.every((file) => existsSync(join(ROOT, file)))).toBe(true);
+    const files = pictures.flatMap((inner) =>
+      [...inner.matchAll(/src(?:set)?="([^"]+)"/g)].map(([, file]) => file ?? ''),
+    );
+    expect(files).toHaveLength(2);
+    expect(files.every((file) => existsSync(join(ROOT, file)))).toBe(true);
   });
 
   it('has the two commands that a newcomer copies', () => {

@@ -222,8 +222,9 @@ describe('the synthesised alarms', () => {
         alarm.Metrics === undefined ? [alarm.Period] : alarm.Metrics.flatMap((m) => m.MetricStat?.Period ?? []);
       expect(new Set(periods), alarm.AlarmName).toEqual(new Set([60]));
       expect(['breaching', 'notBreaching'], alarm.AlarmName).toContain(alarm.TreatMissingData);
-      expect(alarm.AlarmDescription, alarm.AlarmName).toMatch(/Runbook: .+#.+/);
-      expect(runbook).toContain(`### ${alarm.AlarmDescription.split('#').at(-1)}\n`);
+      const [, section] = /Runbook: https:\S+ \(section ([a-z0-9-]+)\)$/.exec(alarm.AlarmDescription) ?? [];
+      expect(section, alarm.AlarmName).toBeDefined();
+      expect(runbook).toContain(`### ${section}\n`);
     }
   });
 

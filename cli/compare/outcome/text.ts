@@ -43,7 +43,11 @@ export function summaryText(
 ): string {
   return [
     headline(summary),
-    ...table(todo, options),
+    // What is let off is nothing to do, and has a section of its own.
+    ...table(
+      todo.filter(({ severity }) => severity !== 'noise'),
+      options,
+    ),
     ...todo
       .filter(({ severity }) => standsAgainst(severity))
       .slice(0, MOST_DETAILS)

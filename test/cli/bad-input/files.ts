@@ -174,13 +174,16 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
     ],
   }),
   'campaign-too-large.json': campaign({
+    accounts: Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`a${i}`, String(10 ** 11 + i)])),
     waves: [
       {
         name: 'all',
-        services: Array.from({ length: 900 }, (_, i) => ({
+        services: Array.from({ length: 1_500 }, (_, i) => ({
           ...service,
           name: `s${i}`,
-          rules: [listenerRule(String(10 ** 11 + i))],
+          ingress: `s${i}`,
+          account: `a${i % 90}`,
+          rules: [listenerRule(String(10 ** 11 + (i % 90))).replace(/3$/, String(i))],
         })),
       },
     ],
