@@ -178,9 +178,9 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
     waves: [
       {
         name: 'all',
-        services: Array.from({ length: 1_500 }, (_, i) => ({
+        services: Array.from({ length: 1_000 }, (_, i) => ({
           ...service,
-          name: `s${i}`,
+          name: `a-service-of-many-in-the-shop-${i}`,
           ingress: `s${i}`,
           account: `a${i % 90}`,
           rules: [listenerRule(String(10 ** 11 + (i % 90))).replace(/3$/, String(i))],
