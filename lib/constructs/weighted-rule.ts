@@ -126,6 +126,7 @@ export class WeightedRuleProvider extends Construct {
   readonly serviceToken: string;
   readonly #onEvent: HandlerFunction;
   readonly #allowed = new Set<string>();
+  readonly #ingressId: string;
 
   constructor(scope: Construct, id: string, props: WeightedRuleProviderProps) {
     super(scope, id);
@@ -142,6 +143,7 @@ export class WeightedRuleProvider extends Construct {
     );
     onEvent.allow(['dynamodb:GetItem', 'dynamodb:Query'], [props.ledger.tableArn]);
     this.#onEvent = onEvent;
+    this.#ingressId = props.ingressId;
     const provider = new Provider(this, 'Provider', { onEventHandler: onEvent.fn });
     this.serviceToken = provider.serviceToken;
     acknowledgeLogsOnly(provider);
@@ -152,18 +154,18 @@ export class WeightedRuleProvider extends Construct {
     );
   }
 
-  /** Lets the provider make rules on this listener, and change those that stand there. */
+  /** Lets the provider make rules on this listener, and change those that it has made: they carry its tag. */
   allowListener(listenerArn: string): void {
     if (this.#allowed.has(listenerArn)) return;
     this.#allowed.add(listenerArn);
     this.#onEvent.allow(['elasticloadbalancing:CreateRule'], [listenerArn]);
     const rules = [`${ruleArnPrefix(this, listenerArn)}/*`];
     const why = "Rules of the one listener; a rule's id is AWS's to choose, so before it exists it has no name";
-    this.#onEvent.allow(
-      ['elasticloadbalancing:ModifyRule', 'elasticloadbalancing:SetRulePriorities', 'elasticloadbalancing:DeleteRule'],
-      rules,
-      why,
-    );
+    this.#onEvent.allow(['elasticloadbalancing:ModifyRule', 'elasticloadbalancing:DeleteRule'], rules, why, {
+      StringEquals: { 'aws:ResourceTag/crossfade:ingress': this.#ingressId },
+    });
+    // The one of them for which AWS knows no tag: list_elasticloadbalancingv2.html of the service authorization reference.
+    this.#onEvent.allow(['elasticloadbalancing:SetRulePriorities'], rules, why);
     // A rule that is made with a tag needs this as well:
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html
     this.#onEvent.allow(['elasticloadbalancing:AddTags'], rules, why, {

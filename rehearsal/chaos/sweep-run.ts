@@ -52,6 +52,8 @@ export interface SweepResult {
   /** The execution's last word. */
   readonly cause: string;
   readonly calls: ReadonlyMap<string, number>;
+  /** What IAM was asked. */
+  readonly access: LocalCloud['access'];
 }
 
 const PLAN = parsePlan({
@@ -119,6 +121,7 @@ export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOption
       minutes,
       cause: `${execution?.status} ${execution?.error ?? ''} ${execution?.cause ?? ''}`.trim(),
       calls: chaos.calls,
+      access: cloud.access,
     };
   } finally {
     stopTraffic();

@@ -4,6 +4,7 @@
  */
 import type { Deployment } from '../../core/model/index.ts';
 import { type LoadBalancerModel, listen, type RuleModel, ScaledClock } from '../machine/index.ts';
+import { Access, invocation, publishTo, sentenceOf } from './access/index.ts';
 import { addRoles, iam, kms, type LocalAccount, localAccount } from './account/index.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import {
@@ -25,14 +26,17 @@ import {
   listenersOf,
   loadBalancerOf,
   machineDefinitionOf,
+  machineRoleOf,
+  mirrorRoleOf,
   notModelled,
   ofType,
   servicesOf,
   streamOf,
   tablesOf,
+  topicKeysOf,
 } from './from-template.ts';
 import { deploymentOf, loadFunctions } from './functions.ts';
-import { LambdaService } from './lambda/index.ts';
+import { FunctionError, LambdaService } from './lambda/index.ts';
 import {
   applicationAutoScaling,
   ecs,
@@ -77,8 +81,12 @@ export interface LocalCloud {
   readonly published: readonly PublishedMessage[];
   /** Name of the only delivery stream. */
   readonly streamName: string;
-  /** What a process needs to reach this cloud with the SDK. */
+  /** What was asked of IAM, and denied. A run with a denial has failed. */
+  readonly access: Access;
+  /** What a process needs to reach this cloud with the SDK, as somebody who may do everything. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The same for the mirror, which has the right of its task. */
+  readonly mirrorEnvironment: Readonly<Record<string, string>>;
   /** Resource types of the templates that have no counterpart here, with their number. */
   readonly notModelled: Readonly<Record<string, number>>;
   /** A stack's output. @throws RangeError */
@@ -122,6 +130,12 @@ async function build(
   const stream = streamOf(assembly, names);
   const machineResource = cutoverMachineOf(assembly, names);
   const machineArn = names.arnOf(machineResource);
+  const topicKeys = topicKeysOf(assembly, names);
+  const known = {
+    tagsOf: (ruleArn: string) => model.rules.get(ruleArn)?.tags ?? {},
+    keyOf: (topicArn: string) => topicKeys.get(topicArn) ?? null,
+  };
+  const access = await Access.of({ assembly, names, known });
 
   const account = localAccount(assembly, names);
 
@@ -134,22 +148,37 @@ async function build(
     onAsyncFailure: (functionName, error) => onEvent({ type: 'invocation-failed', functionName, error, at: now() }),
     accountLimit: () => ({ UnreservedConcurrentExecutions: account.unreservedConcurrency }),
   });
-  const bus = new EventBus({ clock, deliver: (arn, event) => lambda.invokeLater(arn, event) });
+  const bus = new EventBus({
+    clock,
+    deliver: (arn, event, ruleArn) => {
+      if (access.refusesService('events.amazonaws.com', ruleArn, invocation(arn)) === null)
+        lambda.invokeLater(arn, event);
+    },
+  });
   const sns = new LocalSns(account.topics, ({ subject, body }) =>
     onEvent({ type: 'message', subject, body, at: now() }),
   );
   const { transformArn } = stream;
+  /** As the role, where the template has one. @throws FunctionError when it may not */
+  const invokeAs = (roleArn: string | null, arn: string, event: unknown) => {
+    const denial = roleArn === null ? null : access.refusesRole(roleArn, invocation(arn));
+    if (denial !== null) throw new FunctionError('Lambda.AWSLambdaException', sentenceOf(denial));
+    return lambda.invoke(arn, event);
+  };
   const firehose = new LocalFirehose({
     streamName: stream.name,
     streamArn: stream.arn,
-    ...(transformArn === undefined ? {} : { transform: (event) => lambda.invoke(transformArn, event) }),
+    ...(transformArn === undefined
+      ? {}
+      : { transform: async (event) => invokeAs(stream.roleArn, transformArn, event) }),
     now,
   });
+  const machineRole = machineRoleOf(machineResource, names);
   const machine = new LocalMachine({
     arn: machineArn,
     definition: () => machineDefinitionOf(machineResource, names),
     clock,
-    invoke: (arn, event) => lambda.invoke(arn, event),
+    invoke: async (arn, event) => invokeAs(machineRole, arn, event),
     onStart: (execution) => bus.publish(statusChangeEvent(execution, machineArn)),
     onState: (execution, state, input) => onEvent({ type: 'state', execution, state, input, at: now() }),
     onEnd: (execution) => {
@@ -160,8 +189,11 @@ async function build(
 
   const act = (news: AlarmNews) => {
     for (const action of actionsOf(news.transition.alarm)) {
-      if (action.includes(':lambda:')) lambda.invokeLater(action, lambdaAction(news));
-      else sns.send({ topicArn: action, ...snsMessage(news) });
+      if (action.includes(':lambda:')) {
+        const denial = access.refusesService('lambda.alarms.cloudwatch.amazonaws.com', news.arn, invocation(action));
+        if (denial === null) lambda.invokeLater(action, lambdaAction(news));
+      } else if (access.refusesService('cloudwatch.amazonaws.com', news.arn, ...publishTo(action, known)) === null)
+        sns.send({ topicArn: action, ...snsMessage(news) });
     }
   };
   const mutes = new MuteRules(now);
@@ -202,6 +234,10 @@ async function build(
   const elb = elbv2(model, onRule, listenersOf(assembly, names), account);
   const server = endpoint({
     intercept: faultOf,
+    refuses: (accessKeyId, service, operation, fields) => {
+      const denial = access.refuses(accessKeyId, service, operation, fields);
+      return denial === null ? null : sentenceOf(denial);
+    },
     json: {
       GraniteServiceVersion20100801: {
         service: 'cloudwatch',
@@ -240,15 +276,25 @@ async function build(
   };
   const onLine = (_name: string, line: string) => void metrics.ingestEmf(line, now());
   stops.push(() => lambda.stop());
-  await loadFunctions({ assembly, names, lambda, clock: { anchor: clock.anchor, speed }, environment, onLine });
+  await loadFunctions({ assembly, names, lambda, access, clock: { anchor: clock.anchor, speed }, environment, onLine });
   addRoles(account, assembly, names);
-  for (const r of ofType(assembly, 'AWS::Events::Rule')) bus.add(eventRuleSchema.parse(names.properties(r)));
+  for (const r of ofType(assembly, 'AWS::Events::Rule'))
+    bus.add(names.arnOf(r), eventRuleSchema.parse(names.properties(r)));
   machineDefinitionOf(machineResource, names);
+  if (machineRole !== null) takeRole(access, machineRole, machineArn);
+  if (stream.roleArn !== null) access.refusesTrust('firehose.amazonaws.com', stream.arn, stream.roleArn);
+  const mirrorRole = mirrorRoleOf(assembly, names);
   stops.push(
     () => machine.stop(),
     () => bus.stop(),
   );
   deployed = true;
+
+  const deliver = () => {
+    if (stream.roleArn !== null)
+      access.refusesRole(stream.roleArn, { action: 's3:PutObject', resource: stream.objectArn });
+    return firehose.flush();
+  };
 
   return {
     url,
@@ -265,7 +311,10 @@ async function build(
     account,
     published: sns.published,
     streamName: stream.name,
+    access,
     environment,
+    mirrorEnvironment:
+      mirrorRole === null ? environment : { ...environment, AWS_ACCESS_KEY_ID: access.keyOf(mirrorRole) },
     notModelled: notModelled(assembly),
     output: (stack, name) => names.output(stack, name),
     run() {
@@ -274,8 +323,18 @@ async function build(
         stops.push(() => clearInterval(timer));
       };
       every(MINUTE_MS, evaluateAlarms);
-      every(stream.bufferSeconds * 1000, () => void firehose.flush());
+      every(stream.bufferSeconds * 1000, () => void deliver());
       bus.run();
     },
   };
+}
+
+/** What Step Functions does in the machine's name when it is made: it takes the role, delivers the log, sends traces. */
+function takeRole(access: Access, roleArn: string, machineArn: string): void {
+  access.refusesTrust('states.amazonaws.com', machineArn, roleArn);
+  const logs = ['CreateLogDelivery', 'GetLogDelivery', 'UpdateLogDelivery', 'ListLogDeliveries'];
+  const policies = ['PutResourcePolicy', 'DescribeResourcePolicies', 'DescribeLogGroups'];
+  const traces = ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'];
+  const actions = [...[...logs, ...policies].map((name) => `logs:${name}`), ...traces.map((name) => `xray:${name}`)];
+  access.refusesRole(roleArn, ...actions.map((action) => ({ action, resource: '*' })));
 }

@@ -10,6 +10,14 @@ import type { Assembly, Names, Resource } from './template/index.ts';
 const MODELLED = new Set([
   'AWS::Lambda::Function',
   'AWS::Lambda::Version',
+  'AWS::Lambda::Permission',
+  'AWS::IAM::Role',
+  'AWS::IAM::Policy',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+  'AWS::S3::BucketPolicy',
+  'AWS::KMS::Key',
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
   'AWS::SNS::Topic',
@@ -138,10 +146,45 @@ export function machineDefinitionOf(resource: Resource, names: Names): Definitio
   return definitionSchema.parse(JSON.parse(String(names.properties(resource).DefinitionString)));
 }
 
+/** The role that Step Functions has for it. */
+export function machineRoleOf(resource: Resource, names: Names): string | null {
+  return z.looseObject({ RoleArn: z.string().nullable().default(null) }).parse(names.properties(resource)).RoleArn;
+}
+
+const topicSchema = z.looseObject({ KmsMasterKeyId: z.string().nullable().default(null) });
+
+/** Keys of the encrypted topics, by their ARNs. */
+export function topicKeysOf(assembly: Assembly, names: Names): ReadonlyMap<string, string | null> {
+  return new Map(
+    ofType(assembly, 'AWS::SNS::Topic').map((r) => [
+      names.arnOf(r),
+      topicSchema.parse(names.properties(r)).KmsMasterKeyId,
+    ]),
+  );
+}
+
+const taskSchema = z.looseObject({
+  TaskRoleArn: z.string(),
+  ContainerDefinitions: z.array(
+    z.looseObject({ Environment: z.array(z.looseObject({ Name: z.string() })).default([]) }),
+  ),
+});
+
+/** The mirror's task, known by its sink. Null where there is no mirror. */
+export function mirrorRoleOf(assembly: Assembly, names: Names): string | null {
+  const tasks = ofType(assembly, 'AWS::ECS::TaskDefinition').map((r) => taskSchema.parse(names.properties(r)));
+  const mirror = tasks.find((t) =>
+    t.ContainerDefinitions.some((c) => c.Environment.some((e) => e.Name === 'MIRROR_SINK')),
+  );
+  return mirror?.TaskRoleArn ?? null;
+}
+
 const functionSchema = z.looseObject({
+  Role: z.string().optional(),
   Timeout: z.number().default(3),
   Code: z.looseObject({ S3Key: z.string() }),
-  Role: z.string().optional(),
+  LoggingConfig: z.looseObject({ LogGroup: z.string().optional() }).default({}),
+  TracingConfig: z.looseObject({ Mode: z.string() }).default({ Mode: 'PassThrough' }),
   Environment: z.looseObject({ Variables: z.record(z.string(), z.string()).default({}) }).default({ Variables: {} }),
 });
 
@@ -150,16 +193,28 @@ function isOurs({ properties: { Handler, Code } }: Resource): boolean {
   return Handler === 'index.handler' && typeof Code === 'object' && Code !== null && 'S3Key' in Code;
 }
 
+export interface DeployedFunction extends FunctionSpec {
+  /** @default - a template without roles */
+  readonly roleArn?: string;
+  /** Log group by its ARN, with `:*`. */
+  readonly logsArn: string;
+  readonly traced: boolean;
+}
+
 /** Null for a function that is not ours. */
-export function functionOf(assembly: Assembly, names: Names, resource: Resource): FunctionSpec | null {
+export function functionOf(assembly: Assembly, names: Names, resource: Resource): DeployedFunction | null {
   if (!isOurs(resource)) return null;
-  const { Code, Environment, Role, Timeout } = functionSchema.parse(names.properties(resource));
+  const { Code, Environment, Timeout, Role, LoggingConfig, TracingConfig } = functionSchema.parse(
+    names.properties(resource),
+  );
   return {
     name: names.nameOf(resource),
     codeDir: assembly.assetDir(Code.S3Key),
     environment: Environment.Variables,
     timeoutSeconds: Timeout,
     ...(Role === undefined ? {} : { roleArn: Role }),
+    logsArn: names.arn('logs', `log-group:${LoggingConfig.LogGroup ?? `/aws/lambda/${names.nameOf(resource)}`}`),
+    traced: TracingConfig.Mode === 'Active',
   };
 }
 
@@ -172,6 +227,9 @@ export function tablesOf(assembly: Assembly, names: Names): { name: string; keys
 
 const streamSchema = z.looseObject({
   ExtendedS3DestinationConfiguration: z.looseObject({
+    RoleARN: z.string().nullable().default(null),
+    BucketARN: z.string().default(''),
+    Prefix: z.string().default(''),
     ProcessingConfiguration: z
       .looseObject({
         Processors: z.array(
@@ -189,6 +247,10 @@ export interface StreamSpec {
   readonly arn: string;
   /** Undefined: records are delivered as they come. */
   readonly transformArn: string | undefined;
+  /** Null in a template without roles. */
+  readonly roleArn: string | null;
+  /** An object as the stream writes it. */
+  readonly objectArn: string;
   /** Virtual seconds between two calls of the transform. */
   readonly bufferSeconds: number;
 }
@@ -202,6 +264,9 @@ export function streamOf(assembly: Assembly, names: Names): StreamSpec {
     name: names.nameOf(resource),
     arn: names.arnOf(resource),
     transformArn: value('LambdaArn'),
+    roleArn: s3.RoleARN,
+    // Whatever a prefix makes of the time stands behind its first words.
+    objectArn: `${s3.BucketARN}/${s3.Prefix.replace(/!\{.*$/, '')}object`,
     bufferSeconds: Number(value('BufferIntervalInSeconds') ?? 60),
   };
 }

@@ -1,6 +1,7 @@
 /** All functions of the templates, and what the custom resources among them make. */
 import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
-import { functionOf, ofType } from './from-template.ts';
+import { type Access, invocation } from './access/index.ts';
+import { type DeployedFunction, functionOf, ofType } from './from-template.ts';
 import { type FunctionOptions, type LambdaService, LocalFunction } from './lambda/index.ts';
 import { type Assembly, createCustom, type Names, onEventArn, type Resource } from './template/index.ts';
 
@@ -8,18 +9,34 @@ export interface LoadOptions extends FunctionOptions {
   readonly assembly: Assembly;
   readonly names: Names;
   readonly lambda: LambdaService;
+  readonly access: Access;
 }
 
 /** Providers first, then what they make, then all others, whose environments name it. */
 export async function loadFunctions(options: LoadOptions): Promise<void> {
-  const { assembly, names, lambda } = options;
+  const { assembly, names, lambda, access } = options;
   const functions = ofType(assembly, 'AWS::Lambda::Function');
   for (const custom of ofType(assembly, 'Custom::WeightedRule')) {
     const arn = onEventArn(names, custom, functions);
     for (const r of functions) if (names.arnOf(r) === arn) add(options, r);
+    letFrameworkCall(options, custom, functions, arn);
     await createCustom(names, custom, (event) => lambda.find(arn).invoke(event));
   }
+  access.reread();
   for (const r of functions) add(options, r);
+}
+
+/** The provider framework calls in the name of its own role. */
+function letFrameworkCall(
+  { names, access }: LoadOptions,
+  custom: Resource,
+  functions: readonly Resource[],
+  arn: string,
+): void {
+  const { ServiceToken } = names.properties(custom);
+  const { Role } = names.properties(functions.find((r) => names.arnOf(r) === ServiceToken) ?? custom);
+  if (typeof Role === 'string')
+    access.refusesRole(Role, invocation(arn), { action: 'lambda:GetFunction', resource: arn });
 }
 
 /** The deployment that the stacks wrote into the handlers' environment. */
@@ -30,8 +47,28 @@ export function deploymentOf({ functions }: LambdaService): Deployment {
 }
 
 function add(options: LoadOptions, resource: Resource): void {
-  const { assembly, names, lambda } = options;
+  const { assembly, names, lambda, access } = options;
   if (lambda.functions.has(names.nameOf(resource))) return;
   const spec = functionOf(assembly, names, resource);
-  if (spec !== null) lambda.functions.set(spec.name, new LocalFunction(spec, options));
+  if (spec === null) return;
+  const { roleArn } = spec;
+  if (roleArn !== undefined) settle(access, spec, roleArn, names.arnOf(resource));
+  const accessKeyId = roleArn === undefined ? {} : { accessKeyId: access.keyOf(roleArn) };
+  lambda.functions.set(spec.name, new LocalFunction({ ...spec, ...accessKeyId }, options));
+}
+
+/** What Lambda does in the function's name: it takes the role, writes the log, sends traces. */
+function settle(access: Access, { logsArn, traced }: DeployedFunction, roleArn: string, arn: string): void {
+  access.refusesTrust('lambda.amazonaws.com', arn, roleArn);
+  access.refusesRole(
+    roleArn,
+    { action: 'logs:CreateLogStream', resource: `${logsArn}:log-stream:local` },
+    { action: 'logs:PutLogEvents', resource: `${logsArn}:log-stream:local` },
+  );
+  if (!traced) return;
+  access.refusesRole(
+    roleArn,
+    { action: 'xray:PutTraceSegments', resource: '*' },
+    { action: 'xray:PutTelemetryRecords', resource: '*' },
+  );
 }

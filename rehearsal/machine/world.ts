@@ -69,6 +69,8 @@ export interface RuleModel {
   readonly priority: number;
   /** What is absent demands nothing. */
   readonly conditions: Partial<RuleConditions>;
+  /** @default none */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Actions before the last one, such as a login, as ELBv2 spells them. Kept and told; the data plane asks nobody to log in. */
   readonly guards?: readonly object[];
   /** Replaced as a whole by ModifyRule, as AWS does. */

@@ -153,7 +153,7 @@ export class Fleet {
     };
     const { command, env } = chooseMirror(process.env);
     const mirror = await this.#child('mirror', command, {
-      ...cloud.environment,
+      ...cloud.mirrorEnvironment,
       ...env,
       CROSSFADE_INGRESS: cloud.deployment.ingressId,
       MIRROR_BIND: '127.0.0.1',

@@ -200,6 +200,11 @@ async function run(
   await pause(clock.toRealMs(MINUTE_MS), signal);
   await stopLoad();
   await readLog();
+  cloud.access.demandNoDenial();
+  progress.note(
+    clock.now(),
+    `IAM let ${cloud.access.decisions} calls pass by the synthesised policies, and denied none`,
+  );
   return recorder.evidence({
     title: scenario.title,
     ingressId: cloud.deployment.ingressId,

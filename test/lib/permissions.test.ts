@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { HANDLERS } from '../../lib/assets/handlers.ts';
+import { Access } from '../../rehearsal/cloud/access/access.ts';
 import type { Assembly } from '../../rehearsal/cloud/template/assembly.ts';
+import { Names } from '../../rehearsal/cloud/template/names.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 
@@ -106,5 +108,29 @@ describe('permissions of a cutover’s functions', async () => {
 
   it.each(NAMES)('%s may do what its ports ask for, and nothing else', async (name) => {
     expect(granted(assembly, name)).toEqual(await asked(name));
+  });
+});
+
+describe('the provider of rules', async () => {
+  const assembly = await sharedAssembly();
+  const names = new Names(assembly);
+  const found = (type: string, id: RegExp) => {
+    const resource = assembly.resources.find((r) => r.type === type && id.test(r.logicalId));
+    if (resource === undefined) throw new RangeError(`no ${type} ${id}`);
+    return names.arnOf(resource);
+  };
+  const role = found('AWS::IAM::Role', /^RuleProviderOnEventFnServiceRole/);
+  const rule = `${found('AWS::ElasticLoadBalancingV2::Listener', /./).replace(':listener/', ':listener-rule/')}/0a`;
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['its own', { 'crossfade:ingress': 'gateway' }, true],
+    ['one of another ingress', { 'crossfade:ingress': 'admin' }, false],
+    ['somebody else’s', {}, false],
+  ])('may change and delete a rule of the listener when it is %s: %j → %s', async (_whose, tags, may) => {
+    const access = await Access.of({ assembly, names, known: { tagsOf: () => tags, keyOf: () => null } });
+    const key = access.keyOf(role);
+    for (const operation of ['ModifyRule', 'DeleteRule'])
+      expect(access.refuses(key, 'elasticloadbalancing', operation, { RuleArn: rule }) === null).toBe(may);
+    expect(access.refuses(key, 'elasticloadbalancing', 'CreateRule', { ListenerArn: `${rule}2` })).not.toBeNull();
   });
 });

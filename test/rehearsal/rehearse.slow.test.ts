@@ -2,12 +2,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { frozenDocument } from '../../console/document/document.ts';
 import { rehearsalPage } from '../../console/view/rehearsal-view.ts';
 import { parsePlan } from '../../core/model/plan.ts';
+import { sweepRun } from '../../rehearsal/chaos/sweep-run.ts';
+import type { Access, Right } from '../../rehearsal/cloud/access/access.ts';
 import { chooseCandidate } from '../../rehearsal/scenario/gateways.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import type { RehearsalOptions } from '../../rehearsal/scenario/rehearse.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 import { replayed } from '../support/recorded-run.ts';
 import { wholeRun } from '../support/whole-run.ts';
+import { UNUSED, whyUnused } from './rights.ts';
 
 const LIMIT_MS = 60_000;
 const SPEED = 90;
@@ -23,6 +26,8 @@ const plan = rehearsalPlan(
   { rps: RPS / SPEED },
 );
 
+/** IAM of the runs below: what none of them used has its reason in `rights.ts`. */
+const accesses: Access[] = [];
 let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
 beforeAll(async () => {
   options = {
@@ -30,6 +35,7 @@ beforeAll(async () => {
     candidate: chooseCandidate(),
     speed: SPEED,
     rps: RPS,
+    onCloud: ({ access }) => void accesses.push(access),
   };
 });
 
@@ -65,5 +71,31 @@ describe('a rehearsed cutover', () => {
       expect(summary).toMatchObject({ changed: 0, differing: 0, incomplete: 0 });
       expect(summary.phases.map((p) => p.name)).toEqual(['shadow', 'exercise', 'stage 50 %', 'stage 100 %', 'soak']);
     });
+  });
+});
+
+describe('rights', () => {
+  it('are enough for a cutover that an alarm brings back', { timeout: LIMIT_MS }, async ({ signal }) => {
+    const { outcome, access } = await sweepRun([], {
+      assembly: options.assembly,
+      speed: SPEED,
+      redAlarm: true,
+      signal,
+    });
+    accesses.push(access);
+    expect(outcome).toBe('rolled back');
+    access.demandNoDenial();
+  });
+
+  it('that no run used are those that have a reason, and every reason has such a right', () => {
+    expect(accesses).toHaveLength(2);
+    const textOf = ({ action, holder }: Right) => `${action}: ${holder}`;
+    const [first = [], ...others] = accesses.map((access) => access.neverUsed());
+    const unused = first.filter((right) => others.every((list) => list.some((o) => textOf(o) === textOf(right))));
+    expect(unused.filter((right) => whyUnused(right) === null).map(textOf)).toEqual([]);
+    const idle = UNUSED.filter(
+      (u) => !unused.some((right) => u.actions.test(right.action) && u.holders.test(right.holder)),
+    );
+    expect(idle.map((u) => u.why)).toEqual([]);
   });
 });

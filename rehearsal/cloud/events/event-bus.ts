@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { VirtualClock } from '../../machine/index.ts';
 import { ACCOUNT, REGION } from '../template/index.ts';
 import { compilePattern } from './event-pattern.ts';
-import { type EventTarget, inputFor } from './event-target.ts';
+import { inputFor } from './event-target.ts';
 import { type EventRule, scheduleMs } from './events.ts';
 
 /** An event before the bus has stamped it. */
@@ -17,18 +17,20 @@ export interface LocalEvent {
 export interface EventBusOptions {
   readonly clock: VirtualClock;
   /** Hands an event to a target, asynchronously; only Lambda functions are known as targets. */
-  readonly deliver: (targetArn: string, event: unknown) => void;
+  readonly deliver: (targetArn: string, event: unknown, ruleArn: string) => void;
 }
 
+type Subscribed = EventRule & { readonly arn: string };
+
 interface Subscription {
-  readonly rule: EventRule;
+  readonly rule: Subscribed;
   readonly matches: (event: unknown) => boolean;
 }
 
 export class EventBus {
   readonly #options: EventBusOptions;
   readonly #subscriptions: Subscription[] = [];
-  readonly #schedules: { readonly rule: EventRule; readonly everyMs: number }[] = [];
+  readonly #schedules: { readonly rule: Subscribed; readonly everyMs: number }[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(options: EventBusOptions) {
@@ -36,7 +38,8 @@ export class EventBus {
   }
 
   /** @throws RangeError for a pattern, a schedule or a target that is not known here. */
-  add(rule: EventRule): void {
+  add(arn: string, given: EventRule): void {
+    const rule = { ...given, arn };
     const foreign = rule.Targets.find((t) => !t.Arn.includes(':lambda:'));
     if (foreign !== undefined) throw new RangeError(`event target not known here: ${foreign.Arn}`);
     if (rule.State === 'DISABLED') return;
@@ -47,13 +50,13 @@ export class EventBus {
 
   publish(event: LocalEvent): void {
     const stamped = this.#stamp(event);
-    for (const { rule, matches } of this.#subscriptions) if (matches(stamped)) this.#send(rule.Targets, stamped);
+    for (const { rule, matches } of this.#subscriptions) if (matches(stamped)) this.#send(rule, stamped);
   }
 
   /** Schedules run from here on. */
   run(): void {
     for (const { rule, everyMs } of this.#schedules) {
-      const tick = () => this.#send(rule.Targets, this.#stamp(SCHEDULED));
+      const tick = () => this.#send(rule, this.#stamp(SCHEDULED));
       this.#timers.push(setInterval(tick, this.#options.clock.toRealMs(everyMs)));
     }
   }
@@ -62,8 +65,8 @@ export class EventBus {
     for (const timer of this.#timers) clearInterval(timer);
   }
 
-  #send(targets: readonly EventTarget[], event: unknown): void {
-    for (const target of targets) this.#options.deliver(target.Arn, inputFor(target, event));
+  #send({ arn, Targets }: Subscribed, event: unknown): void {
+    for (const target of Targets) this.#options.deliver(target.Arn, inputFor(target, event), arn);
   }
 
   #stamp({ resources = [], ...event }: LocalEvent): Record<string, unknown> {

@@ -15,6 +15,8 @@ export interface FunctionSpec {
   /** Real seconds: work in a handler is not compressed. */
   readonly timeoutSeconds: number;
   readonly roleArn?: string;
+  /** What the function signs its calls with. @default the account's */
+  readonly accessKeyId?: string;
 }
 
 /** What Lambda reports of an invocation that failed in the function. */
@@ -109,9 +111,10 @@ export class LocalFunction {
 
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const { name, codeDir, environment } = this.spec;
+    const { name, codeDir, environment, accessKeyId } = this.spec;
+    const credentials = accessKeyId === undefined ? {} : { AWS_ACCESS_KEY_ID: accessKeyId };
     const worker = new Worker(ownModule('rehearsal', 'cloud', 'lambda', 'lambda-worker'), {
-      env: { ...this.#options.environment, AWS_LAMBDA_FUNCTION_NAME: name, ...environment },
+      env: { ...this.#options.environment, ...credentials, AWS_LAMBDA_FUNCTION_NAME: name, ...environment },
       workerData: { bundle: join(codeDir, 'index.mjs'), clock: this.#options.clock },
       stdout: true,
       stderr: true,

@@ -52,7 +52,7 @@ export function elbv2(
       refuseTaken(model, arn, priority);
       const conditions = parseConditions(p);
       if (conditions === null) throw new CloudError('ValidationError', 'A rule must have a condition');
-      return put({ arn, priority, conditions, ...parseActions(model, p) });
+      return put({ arn, priority, conditions, tags: tagsIn(p), ...parseActions(model, p) });
     },
     ModifyRule: (p) => {
       const rule = ruleOf(model, p.get('RuleArn') ?? '');
@@ -92,7 +92,12 @@ export function elbv2(
     DescribeTags: (p) => ({
       TagDescriptions: members(p, 'ResourceArns').map((ResourceArn) => ({
         ResourceArn,
-        Tags: Object.entries(tags.get(ResourceArn) ?? {}).map(([Key, Value]) => ({ Key, Value })),
+        Tags: Object.entries({ ...tags.get(ResourceArn), ...model.rules.get(ResourceArn)?.tags }).map(
+          ([Key, Value]) => ({
+            Key,
+            Value,
+          }),
+        ),
       })),
     }),
     DescribeAccountLimits: () => ({ Limits: [...limits].map(([Name, Max]) => ({ Name, Max: String(Max) })) }),
@@ -124,6 +129,13 @@ export function elbv2(
       };
     },
   };
+}
+
+function tagsIn(p: URLSearchParams): Record<string, string> {
+  const tags: Record<string, string> = {};
+  for (let i = 1; p.has(`Tags.member.${i}.Key`); i++)
+    tags[p.get(`Tags.member.${i}.Key`) ?? ''] = p.get(`Tags.member.${i}.Value`) ?? '';
+  return tags;
 }
 
 const REASONS = {

@@ -21,6 +21,11 @@ const NAME_PROPERTY: Readonly<Record<string, string>> = {
   'AWS::ECS::Cluster': 'ClusterName',
   'AWS::ECS::Service': 'ServiceName',
   'AWS::KinesisFirehose::DeliveryStream': 'DeliveryStreamName',
+  'AWS::Events::Rule': 'Name',
+  'AWS::S3::Bucket': 'BucketName',
+  'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::IAM::Role': 'RoleName',
+  'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
   'AWS::ElasticLoadBalancingV2::LoadBalancer': 'Name',
   'AWS::ElasticLoadBalancingV2::TargetGroup': 'Name',
 };
@@ -118,8 +123,18 @@ export class Names implements Lookup {
       case 'AWS::DynamoDB::Table':
       case 'AWS::DynamoDB::GlobalTable':
         return this.arn('dynamodb', `table/${name}`);
+      case 'AWS::Events::Rule':
+        return this.arn('events', `rule/${name}`);
+      case 'AWS::KMS::Key':
+        return this.arn('kms', `key/${name}`);
       case 'AWS::IAM::Role':
         return `arn:aws:iam::${ACCOUNT}:role/${name}`;
+      case 'AWS::IAM::ManagedPolicy':
+        return `arn:aws:iam::${ACCOUNT}:policy/${name}`;
+      case 'AWS::S3::Bucket':
+        return `arn:aws:s3:::${name}`;
+      case 'AWS::Logs::LogGroup':
+        return this.arn('logs', `log-group:${name}:*`);
       default:
         return this.arn(resource.type.split('::')[1]?.toLowerCase() ?? 'unknown', name);
     }
@@ -154,9 +169,12 @@ export class Names implements Lookup {
       case 'AWS::CloudWatch::Alarm':
       case 'AWS::KinesisFirehose::DeliveryStream':
         return this.nameOf(resource);
+      case 'AWS::S3::Bucket':
+      case 'AWS::IAM::Role':
+      case 'AWS::Logs::LogGroup':
+        return this.nameOf(resource);
       case 'AWS::EC2::VPC':
       case 'AWS::EC2::Subnet':
-      case 'AWS::IAM::Role':
         return resource.logicalId;
       default:
         return this.arnOf(resource);

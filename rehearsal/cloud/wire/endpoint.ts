@@ -32,11 +32,18 @@ export interface EndpointOptions {
   /** Whatever is addressed to DynamoDB. @default not known here */
   readonly dynamodb?: (request: RawRequest) => Promise<RawAnswer>;
   readonly intercept: Intercept;
+  /** Why the key's owner may not make the call; null lets it pass. @default everybody may do everything */
+  readonly refuses?: (accessKeyId: string, service: string, operation: string, fields: Fields) => string | null;
 }
+
+/** A JSON body, the parameters of a form, or what a path names. */
+type Fields = Readonly<Record<string, unknown>>;
 
 interface Call {
   readonly service: string;
   readonly operation: string;
+  /** What the request says. @throws CloudError when it is not JSON */
+  fields(): Fields;
   run(): Promise<RawAnswer>;
   refuse(error: CloudError): RawAnswer;
 }
@@ -78,12 +85,14 @@ async function answer(
   const fault = faultOf(call.service, call.operation);
   // The client's own time-out ends it.
   if (fault === 'hang') return;
-  const { status, headers, body } = await outcome(call, fault);
+  const { status, headers, body } = await outcome(call, fault, () =>
+    options.refuses?.(accessKeyOf(request), call.service, call.operation, call.fields()),
+  );
   if (fault === 'lose-answer') res.destroy();
   else res.writeHead(status, headers).end(fault === 'garbage' ? '<<<not an answer' : body);
 }
 
-async function outcome(call: Call, fault: Fault | null): Promise<RawAnswer> {
+async function outcome(call: Call, fault: Fault | null, refusal: () => string | null | undefined): Promise<RawAnswer> {
   try {
     if (fault === 'throttle') throw new CloudError(throttleName(call), 'Rate exceeded');
     if (fault === 'deny')
@@ -93,6 +102,8 @@ async function outcome(call: Call, fault: Fault | null): Promise<RawAnswer> {
         403,
       );
     if (fault === 'fail') throw new CloudError('InternalFailure', 'injected failure', 500);
+    const refused = refusal() ?? null;
+    if (refused !== null) throw new CloudError(denialName(call), refused, 403);
     return await call.run();
   } catch (error) {
     if (error instanceof CloudError) return call.refuse(error);
@@ -118,6 +129,7 @@ function route(options: EndpointOptions, request: RawRequest): Call | null {
     return {
       service: 'dynamodb',
       operation,
+      fields: () => parseBody(request.body),
       run: () => dynamodb(request),
       refuse: refuseJson('application/x-amz-json-1.0'),
     };
@@ -128,6 +140,7 @@ function route(options: EndpointOptions, request: RawRequest): Call | null {
     return {
       service: 'lambda',
       operation,
+      fields: () => invokedFunction(request.path),
       run: () => lambda(request),
       refuse: refuseJson('application/json'),
     };
@@ -142,6 +155,7 @@ function jsonCall({ json }: EndpointOptions, target: string, { headers, body }: 
   return {
     service: found.service,
     operation,
+    fields: () => parseBody(body),
     async run() {
       const result = await operationOf(found.operations, operation)(parseBody(body));
       return { status: 200, headers: { 'content-type': contentType }, body: JSON.stringify(result ?? {}) };
@@ -163,6 +177,7 @@ function queryCall({ query }: EndpointOptions, parameters: URLSearchParams, acce
   return {
     service: found.service,
     operation,
+    fields: () => Object.fromEntries(parameters),
     async run() {
       const result = toXml(await operationOf(found.operations, operation)(parameters, accessKeyId));
       const body = `<${operation}Response><${operation}Result>${result}</${operation}Result><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></${operation}Response>`;
@@ -182,6 +197,15 @@ function refuseJson(contentType: string): Call['refuse'] {
     headers: { 'content-type': contentType, 'x-amzn-errortype': name },
     body: JSON.stringify({ __type: name, message }),
   });
+}
+
+/** `/2015-03-31/functions/<name>/invocations?Qualifier=<version or alias>` */
+function invokedFunction(path: string): Fields {
+  const { pathname, searchParams } = new URL(path, 'http://local');
+  return {
+    functionName: decodeURIComponent(pathname.split('/')[3] ?? ''),
+    qualifier: searchParams.get('Qualifier') ?? undefined,
+  };
 }
 
 function parseBody(body: Buffer): Record<string, unknown> {

@@ -27,6 +27,10 @@ const fn = (Variables: object = {}) => ({
   Properties: { Handler: 'index.handler', Code: { S3Key: 'code.zip' }, Timeout: 5, Environment: { Variables } },
 });
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+const permission = (Principal: string, source: string) => ({
+  Type: 'AWS::Lambda::Permission',
+  Properties: { FunctionName: arn('Target'), Action: 'lambda:InvokeFunction', Principal, SourceArn: arn(source) },
+});
 
 const template = templateSchema.parse({
   Resources: {
@@ -72,6 +76,9 @@ const template = templateSchema.parse({
         Targets: [{ Id: 't', Arn: arn('Target') }],
       },
     },
+    AlarmMayCall: permission('lambda.alarms.cloudwatch.amazonaws.com', 'Red'),
+    OnAlarmMayCall: permission('events.amazonaws.com', 'OnAlarm'),
+    OnEndMayCall: permission('events.amazonaws.com', 'OnEnd'),
     OnEnd: {
       Type: 'AWS::Events::Rule',
       Properties: {
@@ -118,11 +125,17 @@ let code: Bundle;
 let events: CloudEvent[];
 const closing: { destroy(): void }[] = [];
 
-async function start(intercept?: Intercept): Promise<LocalCloud> {
+/** With another resource in the place of one of the template's. */
+function assemblyWith(override: object, dir: string) {
+  const changed = templateSchema.parse({ ...template, Resources: { ...template.Resources, ...override } });
+  return assemblyOf({ S: changed }, { code: dir });
+}
+
+async function start(intercept?: Intercept, override: object = {}): Promise<LocalCloud> {
   code = bundle(SOURCE);
   events = [];
   cloud = await startCloud({
-    assembly: assemblyOf({ S: template }, { code: code.dir }),
+    assembly: assemblyWith(override, code.dir),
     speed: 600,
     onEvent: (event) => events.push(event),
     ...(intercept === undefined ? {} : { intercept }),
@@ -228,6 +241,90 @@ describe('a cloud from an assembly', () => {
   });
 });
 
+describe('a right that is missing', () => {
+  const red = (local: LocalCloud) =>
+    client((c) => new CloudWatchClient(c), local.url).send(
+      new SetAlarmStateCommand({ AlarmName: 'red', StateValue: 'ALARM', StateReason: 'drill' }),
+    );
+
+  it.each([
+    [
+      'an alarm at its function',
+      'AlarmMayCall',
+      permission('events.amazonaws.com', 'Red'),
+      /^lambda.alarms.cloudwatch/,
+    ],
+    ['a rule at its function', 'OnAlarmMayCall', permission('events.amazonaws.com', 'OnEnd'), /^events.amazonaws.com/],
+    [
+      'an alarm at its topic, whose one Deny replaces what SNS would allow',
+      'TopicPolicy',
+      {
+        Type: 'AWS::SNS::TopicPolicy',
+        Properties: {
+          Topics: [{ Ref: 'Topic' }],
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Deny',
+                Principal: '*',
+                Action: 'sns:Publish',
+                Resource: { Ref: 'Topic' },
+                Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+              },
+            ],
+          },
+        },
+      },
+      /^cloudwatch.amazonaws.com is not authorized to perform sns:Publish/,
+    ],
+  ])('stops %s, and fails the run', async (_what, id, resource, denied) => {
+    const local = await start(undefined, { [id]: resource });
+    local.access.demandNoDenial();
+    await red(local);
+    await until('the denial', () => local.access.denials.length > 0);
+    expect(() => local.access.demandNoDenial()).toThrow(denied);
+    expect(
+      calls(local, 'action') + calls(local, 'CloudWatch Alarm State Change') + local.published.length,
+    ).toBeLessThan(3);
+  });
+
+  it('is AccessDenied for a function that calls AWS by the role that it has', async () => {
+    const Role = {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Version: '2012-10-17',
+          Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        },
+        ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
+        Policies: [
+          {
+            PolicyDocument: {
+              Version: '2012-10-17',
+              Statement: { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: arn('Table') },
+            },
+          },
+        ],
+      },
+    };
+    const local = await start(undefined, { Role });
+    const accessKeyId = local.access.keyOf('arn:aws:iam::000000000000:role/Role');
+    const dynamo = client(
+      (c) => new DynamoDBClient({ ...c, credentials: { accessKeyId, secretAccessKey: 'local' } }),
+      local.url,
+    );
+    await dynamo.send(new GetItemCommand({ TableName: 'Table', Key: { id: { S: '1' } } }));
+    expect(local.access.denials).toEqual([]);
+    const put = dynamo.send(new PutItemCommand({ TableName: 'Table', Item: { id: { S: '1' } } }));
+    await expect(put).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect(() => local.access.demandNoDenial()).toThrow(
+      /role\/Role is not authorized to perform dynamodb:PutItem on .*table\/Table/,
+    );
+    expect(local.access.neverUsed().map((r) => r.action)).not.toContain('dynamodb:GetItem');
+  });
+});
+
 describe('an assembly that asks for what is not known here', () => {
   it.each([
     [
@@ -246,8 +343,8 @@ describe('an assembly that asks for what is not known here', () => {
     ],
   ])('is refused: %s', async (_what, override) => {
     code = bundle(SOURCE);
-    const changed = templateSchema.parse({ ...template, Resources: { ...template.Resources, ...override } });
-    const assembly = assemblyOf({ S: changed }, { code: code.dir });
-    await expect(startCloud({ assembly, speed: 1, onEvent: () => {} })).rejects.toThrow(/known|Invalid/);
+    await expect(
+      startCloud({ assembly: assemblyWith(override, code.dir), speed: 1, onEvent: () => {} }),
+    ).rejects.toThrow(/known|Invalid/);
   });
 });

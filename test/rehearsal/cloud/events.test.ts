@@ -91,6 +91,7 @@ describe('a schedule', () => {
       deliver: (_arn, e) => delivered.push(e),
     });
     bus.add(
+      'arn:aws:events:l:0:rule/r',
       eventRuleSchema.parse({
         ScheduleExpression: 'rate(1 minute)',
         Targets: [{ Arn: 'arn:aws:lambda:l:0:function:f' }],
@@ -110,16 +111,18 @@ describe('a rule', () => {
     const delivered: unknown[] = [];
     const bus = new EventBus({ clock, deliver: (_arn, e) => delivered.push(e) });
     const rule = { EventPattern: { source: ['s'] }, Targets: [{ Arn: 'arn:aws:lambda:l:0:function:f' }] };
-    bus.add(eventRuleSchema.parse({ ...rule, State: 'DISABLED' }));
+    bus.add('arn:aws:events:l:0:rule/r', eventRuleSchema.parse({ ...rule, State: 'DISABLED' }));
     bus.publish({ source: 's', 'detail-type': 'd', detail: {} });
     expect(delivered).toEqual([]);
-    bus.add(eventRuleSchema.parse(rule));
+    bus.add('arn:aws:events:l:0:rule/r', eventRuleSchema.parse(rule));
     bus.publish({ source: 's', 'detail-type': 'd', detail: {} });
     expect(delivered).toMatchObject([{ source: 's', account: '000000000000', resources: [] }]);
   });
 
   it('with a target that is no function is refused', () => {
     const bus = new EventBus({ clock, deliver: () => {} });
-    expect(() => bus.add(eventRuleSchema.parse({ Targets: [{ Arn: 'arn:aws:sqs:l:0:q' }] }))).toThrow(RangeError);
+    expect(() =>
+      bus.add('arn:aws:events:l:0:rule/r', eventRuleSchema.parse({ Targets: [{ Arn: 'arn:aws:sqs:l:0:q' }] })),
+    ).toThrow(RangeError);
   });
 });

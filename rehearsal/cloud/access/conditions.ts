@@ -1,0 +1,74 @@
+/**
+ * Conditions of a statement, against what is known of a request. What is not known here is an error, never a yes and never a no.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+import type { PolicyCondition } from './policy.ts';
+import { isArnLike, isLike } from './wildcards.ts';
+
+/** A policy asks for what this evaluator cannot answer. */
+export class UnknownConditionError extends Error {
+  override readonly name = 'UnknownConditionError';
+}
+
+/** What is known of a request by its condition keys, whose case does not matter. */
+export class Context {
+  readonly #values: ReadonlyMap<string, readonly string[]>;
+  readonly #absent: readonly string[];
+
+  /** `absent`: keys, as patterns, that the request is known not to have. */
+  constructor(values: Readonly<Record<string, readonly string[]>>, absent: readonly string[] = []) {
+    this.#values = new Map(Object.entries(values).map(([key, given]) => [key.toLowerCase(), given]));
+    this.#absent = absent.map((pattern) => pattern.toLowerCase());
+  }
+
+  /** Null for a key that the request does not have. @throws UnknownConditionError */
+  valuesOf(key: string): readonly string[] | null {
+    const wanted = key.toLowerCase();
+    const found = this.#values.get(wanted);
+    if (found !== undefined) return found;
+    if (this.#absent.some((pattern) => isLike(pattern, wanted))) return null;
+    throw new UnknownConditionError(`condition key ${key} is not known of this request`);
+  }
+}
+
+type Test = (wanted: string, given: string) => boolean;
+
+const TESTS: Readonly<Record<string, Test>> = {
+  StringEquals: (wanted, given) => wanted === given,
+  StringEqualsIgnoreCase: (wanted, given) => wanted.toLowerCase() === given.toLowerCase(),
+  StringLike: isLike,
+  ArnEquals: isArnLike,
+  ArnLike: isArnLike,
+  Bool: (wanted, given) => wanted.toLowerCase() === given.toLowerCase(),
+  NumericEquals: (wanted, given) => Number(given) === Number(wanted),
+  NumericLessThan: (wanted, given) => Number(given) < Number(wanted),
+  NumericLessThanEquals: (wanted, given) => Number(given) <= Number(wanted),
+  NumericGreaterThan: (wanted, given) => Number(given) > Number(wanted),
+  NumericGreaterThanEquals: (wanted, given) => Number(given) >= Number(wanted),
+};
+
+/** True where none of the values passes the test, and where the request does not have the key. */
+const NEGATIONS: Readonly<Record<string, string>> = {
+  StringNotEquals: 'StringEquals',
+  StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
+  StringNotLike: 'StringLike',
+  ArnNotEquals: 'ArnEquals',
+  ArnNotLike: 'ArnLike',
+  NumericNotEquals: 'NumericEquals',
+};
+
+/** @throws UnknownConditionError for an operator, a policy variable or a key that is not known here. */
+export function holds({ operator, key, values }: PolicyCondition, context: Context): boolean {
+  const variable = values.find((value) => value.includes('${'));
+  if (variable !== undefined) throw new UnknownConditionError(`policy variable ${variable} is not known here`);
+  if (operator === 'Null') return values.includes(String(context.valuesOf(key) === null));
+  const ifExists = operator.endsWith('IfExists');
+  const base = ifExists ? operator.slice(0, -'IfExists'.length) : operator;
+  const negated = NEGATIONS[base];
+  const test = TESTS[negated ?? base];
+  if (test === undefined) throw new UnknownConditionError(`condition operator ${operator} is not known here`);
+  const given = context.valuesOf(key);
+  if (given === null) return ifExists || negated !== undefined;
+  const passes = given.some((one) => values.some((wanted) => test(wanted, one)));
+  return negated === undefined ? passes : !passes;
+}

@@ -1,0 +1,100 @@
+/** Rights that no rehearsed run uses, and why the templates have them all the same. */
+import type { Right } from '../../rehearsal/cloud/access/access.ts';
+
+export interface Unused {
+  readonly actions: RegExp;
+  /** Logical ids of roles, or of policies at resources. */
+  readonly holders: RegExp;
+  readonly why: string;
+}
+
+export const UNUSED: readonly Unused[] = [
+  {
+    actions: /^(ecr|secretsmanager):|^logs:(CreateLogStream|PutLogEvents)$/,
+    holders: /TaskExecutionRole/,
+    why: 'ECS pulls images, reads secrets and writes logs in the execution role’s name before a task’s own code runs; tasks are processes here',
+  },
+  {
+    actions: /^xray:/,
+    holders: /^(Stable|Candidate)TaskTaskRole/,
+    why: 'the collector beside a gateway is not started here',
+  },
+  {
+    actions: /^ec2:|^logs:/,
+    holders: /^CustomVpcRestrictDefaultSG|^VpcallIAMRole/,
+    why: 'written by the CDK for the VPC, which has no counterpart here',
+  },
+  {
+    actions: /^logs:/,
+    holders: /^RuleProviderframework/,
+    why: 'the CDK’s provider framework is not run here; its log is its own',
+  },
+  {
+    actions: /^logs:CreateLogGroup$/,
+    holders: /ServiceRole/,
+    why: 'of AWS’s managed policy for functions; every log group is in the templates',
+  },
+  { actions: /^logs:DeleteLogDelivery$/, holders: /^CutoverMachineRole/, why: 'when a machine is deleted' },
+  { actions: /./, holders: /^CutoverBackfill/, why: 'the backfill of parity is another machine, started by hand' },
+  {
+    actions: /^s3:|^logs:/,
+    holders: /^CutoverParityStreamS3DestinationRole/,
+    why: 'written by the CDK for Firehose, which also lists, aborts and retries; of these the stand-in only puts',
+  },
+  {
+    actions: /^sqs:/,
+    holders: /^CutoverFunctions(rollback|closemirror)|^CutoverTriggersDeadLetters/,
+    why: 'dead letters: after three failed attempts, or where a rule could not deliver',
+  },
+  {
+    actions: /^lambda:InvokeFunction$/,
+    holders: /AlarmPermission|^CutoverTriggersOnMirrorAlarm/,
+    why: 'one for each alarm; which are red depends on the fault',
+  },
+  {
+    actions: /^firehose:PutRecord$/,
+    holders: /^MirrorTaskTaskRole/,
+    why: 'granted with PutRecordBatch by the CDK',
+  },
+  {
+    actions: /^elasticloadbalancing:(ModifyRule|DeleteRule|SetRulePriorities)$/,
+    holders: /^RuleProviderOnEvent/,
+    why: 'when a stack with a rule is changed or deleted',
+  },
+  {
+    actions: /^dynamodb:/,
+    holders: /^RuleProviderOnEvent/,
+    why: 'an update or delete asks the ledger whether a cutover runs',
+  },
+  {
+    actions: /./,
+    holders: /^CutoverFunctions(drill|closemirror)Fn/,
+    why: 'a drill, and a mirror that is closed by hand or by its alarm; test/rehearsal/drill.test.ts runs the former',
+  },
+  {
+    actions: /^dynamodb:/,
+    holders: /^Cutover(Functions|ParityTransform)/,
+    why: 'the four actions on the one table are granted together to whoever holds the ledger; which of them a run needs depends on its path',
+  },
+  {
+    actions: /^(sns:Publish|kms:|events:PutEvents)/,
+    holders: /^CutoverFunctions/,
+    why: 'whoever may tell people may tell them of a failure, too, and no run has each of them',
+  },
+  {
+    actions:
+      /^(ecs:|application-autoscaling:|states:|elasticloadbalancing:(ModifyRule|DescribeRules|DescribeTargetHealth)$|cloudwatch:GetMetricData$)/,
+    holders: /^CutoverFunctions(rollback|verifyrollback|watchdog)Fn/,
+    why: 'a return has three hands; whichever comes first does the work, and the others must be able to',
+  },
+  {
+    actions: /^(ecs:UpdateService|application-autoscaling:RegisterScalableTarget)$/,
+    holders: /^CutoverFunctions(capacity|decommission)Fn/,
+    why: 'one for services that scale by themselves, the other for those that do not',
+  },
+];
+
+/** The sentence for it, or null: a right that nobody has justified. */
+export function whyUnused({ action, holder }: Right): string | null {
+  return UNUSED.find(({ actions, holders }) => actions.test(action) && holders.test(holder))?.why ?? null;
+}
