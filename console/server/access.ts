@@ -3,7 +3,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 
 const BYTES = 32;
 
-export class Access {
+export class SessionAccess {
   /** Stands in the link, behind `#`: it is in no request line, no Referer and no log. */
   readonly token = randomBytes(BYTES).toString('base64url');
   /** For a scraper, which can open no link; it reads figures and nothing else. */

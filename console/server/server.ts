@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { plain } from '../../input/index.ts';
 import { pageBundle, SERVED_DOCUMENT, SERVED_POLICY, viewJson } from '../document/index.ts';
 import { ACTIONS, type ActionAnswer, type ActionRequest, type PageView } from '../view/index.ts';
-import { Access } from './access.ts';
+import { SessionAccess } from './access.ts';
 import { requestRefusal } from './request-check.ts';
 
 /** What is shown, and what may be done. A failure's message is shown to the person. */
@@ -42,7 +42,7 @@ type Routes = ReadonlyMap<string, Readonly<Partial<Record<string, Route>>>>;
 
 /** @param port 0 picks a free one @throws the error of `listen`, such as EADDRINUSE */
 export async function startConsole(source: ConsoleSource, port: number): Promise<RunningConsole> {
-  const access = new Access();
+  const access = new SessionAccess();
   const routes = routesOf(source, access);
   const server = createServer({ requestTimeout: 30_000 }, (request, response) => {
     const { address, port: own } = addressOf(server.address());
@@ -77,7 +77,7 @@ const actionSchema = z.strictObject({
 });
 
 /** Files are texts in memory under exact names: no path of a request leads to a file. */
-function routesOf(source: ConsoleSource, access: Access): Routes {
+function routesOf(source: ConsoleSource, access: SessionAccess): Routes {
   const { script, style } = pageBundle();
   const text =
     (type: Answer['type'], body: string): Route =>
