@@ -24,6 +24,14 @@ const minuteLater = (world: MemoryWorld, n = 1) => {
 };
 
 describe('a drill', () => {
+  it('begins where captures are kept for less than the default plan may take: it makes none', async () => {
+    const world = new MemoryWorld();
+    const deps = { ...world, deployment: { ...world.deployment, shadowLogDays: 7 } };
+    await expect(preflight(deps)({ ...PREFLIGHT_EVENT, input: {} })).rejects.toThrow(/shadow captures are kept for 7/);
+    const event = { ...PREFLIGHT_EVENT, input: { drill: {} } };
+    expect(await preflight(deps)(event)).toMatchObject({ next: 'drill' });
+  });
+
   it('is a run of its own, that gives the candidate 1 % and trips the first alarm that rolls back', async () => {
     const world = new MemoryWorld();
     const state = await tripped(world);
