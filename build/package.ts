@@ -21,6 +21,11 @@ for (const [folder, entry] of [
   const outdir = join(DIST, 'examples', folder);
   bundleModule([{ in: join(ROOT, 'examples', folder, `${entry}.ts`), out: entry }], outdir, { extension: '.js' });
 }
+// The stacks name them as images, which a rehearsal synthesises and nobody builds.
+for (const folder of ['gateway-go', 'gateway-node', 'upstream']) {
+  mkdirSync(join(DIST, 'examples', folder), { recursive: true });
+  copyFileSync(join(ROOT, 'examples', folder, 'Dockerfile'), join(DIST, 'examples', folder, 'Dockerfile'));
+}
 mkdirSync(join(DIST, 'page'));
 for (const [name, text] of pageFiles()) writeFileSync(join(DIST, 'page', name), text);
 // The rehearsal synthesises with the same context as this repository does.

@@ -33,7 +33,7 @@ export interface CutoverFunctionsProps {
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/ lists these actions with no resource type. */
 const NO_RESOURCE_TYPE = 'AWS has no resource type for reading these';
-const LEDGER_ACTIONS = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const LEDGER_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
 
 /** What a handler may do, in groups; each becomes IAM statements scoped to ARNs wherever AWS has a resource type. */
 type Permission =
@@ -49,6 +49,7 @@ type Permission =
   | 'surroundings'
   | 'executions'
   | 'ledger'
+  | 'tallies'
   | 'notify'
   | 'exercise';
 
@@ -71,7 +72,7 @@ const SPECS = {
   },
   watch: {
     description: 'One evaluation of a phase',
-    may: ['health', 'metrics', 'providers', 'revisions', 'alarms', 'ledger', 'notify'],
+    may: ['health', 'metrics', 'providers', 'revisions', 'alarms', 'ledger', 'tallies', 'notify'],
   },
   exercise: { description: 'Starts load and chaos against the mirror', may: ['exercise', 'ledger', 'notify'] },
   signoff: { description: 'Asks for a sign-off', may: ['ledger', 'notify'] },
@@ -206,6 +207,9 @@ export class CutoverFunctions extends Construct {
         return;
       case 'ledger':
         handler.allow(LEDGER_ACTIONS, [ledger.tableArn]);
+        return;
+      case 'tallies':
+        handler.allow(['dynamodb:Query'], [ledger.tableArn]);
         return;
       case 'notify':
         topic.grantPublish(handler.fn);

@@ -141,7 +141,7 @@ export class WeightedRuleProvider extends Construct {
       ['*'],
       'ELBv2 has no resource type for Describe actions',
     );
-    onEvent.allow(['dynamodb:GetItem', 'dynamodb:Query'], [props.ledger.tableArn]);
+    onEvent.allow(['dynamodb:GetItem'], [props.ledger.tableArn]);
     this.#onEvent = onEvent;
     this.#ingressId = props.ingressId;
     const provider = new Provider(this, 'Provider', { onEventHandler: onEvent.fn });

@@ -46,7 +46,7 @@ const GO_SOURCES = join(ROOT, 'examples', 'gateway-go');
 
 /** The Go gateway where a Go toolchain ≥ 1.22 is, built from its vendored sources; otherwise a Node stand-in, plainly named. */
 export function chooseCandidate(): CandidateChoice {
-  if (!existsSync(GO_SOURCES))
+  if (!existsSync(join(GO_SOURCES, 'go.mod')))
     return { command: NODE_GATEWAY, label: 'gateway-node (a stand-in: the Go gateway is in the repository alone)' };
   const version = goVersion();
   if (version === null)

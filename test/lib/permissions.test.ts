@@ -7,7 +7,7 @@ import { Names } from '../../rehearsal/cloud/template/names.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 
-const TABLE = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const TABLE = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
 const CAPACITY = [
   'ecs:DescribeServices',
   'ecs:UpdateService',
@@ -37,7 +37,8 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   decisionLog: TABLE,
   drills: TABLE,
   approvals: TABLE,
-  parity: [...TABLE, 'cloudwatch:GetMetricData'],
+  // Tallies of many batches are read together.
+  parity: [...TABLE, 'dynamodb:Query', 'cloudwatch:GetMetricData'],
   executions: ['states:DescribeExecution', 'states:StopExecution'],
   'capacity.snapshot': ['ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets'],
   'capacity.pin': CAPACITY,

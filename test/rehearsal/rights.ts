@@ -74,7 +74,7 @@ export const UNUSED: readonly Unused[] = [
   {
     actions: /^dynamodb:/,
     holders: /^Cutover(Functions|ParityTransform)/,
-    why: 'the four actions on the one table are granted together to whoever holds the ledger; which of them a run needs depends on its path',
+    why: 'reading and writing an item of the one table are granted together to whoever holds the ledger; which of them a run needs depends on its path',
   },
   {
     actions: /^(sns:Publish|kms:|events:PutEvents)/,
