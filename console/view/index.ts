@@ -9,6 +9,7 @@ export type {
   ColorName,
 } from './chart-view.ts';
 export type { AlarmChange } from './decision-rows.ts';
+export { gateLooks } from './gate-looks.ts';
 export { type IngressReading, livePage, type PresentReading, type RunReading } from './live-view.ts';
 export type * from './page-view.ts';
 export { ACTIONS } from './page-view.ts';

@@ -34,14 +34,9 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Messages of one thread have one: a cutover's, or an alarm's. */
+/** Messages about one cutover have one; null for those of alarms and of others. */
 export function threadOf(message: ChatMessage): string | null {
-  switch (message.type) {
-    case 'status':
-      return message.event.cutoverId === null ? null : `${message.event.ingressId}/${message.event.cutoverId}`;
-    case 'alarm':
-      return null;
-    case 'text':
-      return null;
-  }
+  if (message.type !== 'status') return null;
+  const { ingressId, cutoverId } = message.event;
+  return cutoverId === null ? null : `${ingressId}/${cutoverId}`;
 }

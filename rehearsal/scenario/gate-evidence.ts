@@ -1,19 +1,6 @@
 /** The gate's newest evidence as its entry in the decision log has it: how far it is from the threshold at which it decides. */
-import * as z from 'zod';
+import { gateLooks } from '../../console/view/index.ts';
 import type { LogEntry } from '../../core/model/index.ts';
-
-/** What the log keeps of a comparison; more than is shown, so unknown fields pass. */
-const comparedSchema = z.looseObject({
-  metric: z.string(),
-  eValue: z.number(),
-  threshold: z.number(),
-  withinEValue: z.number(),
-  withinThreshold: z.number(),
-  margin: z.number(),
-  stableRate: z.number().optional(),
-  candidateRate: z.number().optional(),
-});
-const lookSchema = z.looseObject({ verdict: z.looseObject({ metrics: z.array(comparedSchema) }) });
 
 export interface GateEvidence {
   readonly metric: string;
@@ -29,9 +16,8 @@ export interface GateEvidence {
 
 /** Empty for an entry that compared nothing. */
 export function gateEvidenceIn(entry: LogEntry): GateEvidence[] {
-  const look = lookSchema.safeParse(entry.data);
-  if (entry.kind !== 'observation' || !look.success) return [];
-  return look.data.verdict.metrics.map((m) => ({
+  const compared = gateLooks([entry]).flatMap(({ metrics }) => metrics);
+  return compared.map((m) => ({
     metric: m.metric,
     worse: { value: m.eValue, threshold: m.threshold },
     within: { value: m.withinEValue, threshold: m.withinThreshold },

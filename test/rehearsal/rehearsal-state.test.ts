@@ -38,10 +38,13 @@ function entry(over: Partial<LogEntry>): LogEntry {
 }
 
 const look = (eValue: number) => ({
+  since: '2026-11-26T08:05:00.000Z',
+  split: { candidatePercent: 10, mirror: null },
   verdict: {
     metrics: [
       {
         metric: 'errors',
+        verdict: 'undecided',
         eValue,
         threshold: 2670,
         withinEValue: 3,

@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import {
   FencedError,
@@ -30,24 +31,18 @@ export async function setWhere(
   values: Item,
 ): Promise<void> {
   try {
-    await aws('UpdateItem', () =>
-      client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: ownerKey(ref.ingressId),
-          UpdateExpression,
-          ConditionExpression: [OWNED, ...same.all].join(' AND '),
-          ExpressionAttributeNames: { '#status': 'status', ...same.names },
-          ExpressionAttributeValues: {
-            ':running': { S: 'running' },
-            ':generation': toValue(ref.generation),
-            ...same.values,
-            ...values,
-          },
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      ),
-    );
+    await updateOwner(client, table, ref.ingressId, {
+      UpdateExpression,
+      ConditionExpression: [OWNED, ...same.all].join(' AND '),
+      ExpressionAttributeNames: { '#status': 'status', ...same.names },
+      ExpressionAttributeValues: {
+        ':running': { S: 'running' },
+        ':generation': toValue(ref.generation),
+        ...same.values,
+        ...values,
+      },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     const lease = error.Item === undefined ? await readOwner(client, table, ref.ingressId) : parseOwner(error.Item);
@@ -65,28 +60,32 @@ export async function rollbackUpdate(
   values: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   try {
-    await aws('UpdateItem', () =>
-      client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: ownerKey(ref.ingressId),
-          UpdateExpression,
-          ConditionExpression,
-          // ROLLBACK is one of DynamoDB's reserved words.
-          ExpressionAttributeNames: Object.fromEntries(
-            ['status', 'rollback']
-              .filter((n) => `${ConditionExpression} ${UpdateExpression}`.includes(`#${n}`))
-              .map((n) => [`#${n}`, n]),
-          ),
-          ExpressionAttributeValues: Object.fromEntries(
-            Object.entries({ ...values, generation: ref.generation }).map(([n, v]) => [`:${n}`, toValue(v)]),
-          ),
-        }),
+    await updateOwner(client, table, ref.ingressId, {
+      UpdateExpression,
+      ConditionExpression,
+      // ROLLBACK is one of DynamoDB's reserved words.
+      ExpressionAttributeNames: Object.fromEntries(
+        ['status', 'rollback']
+          .filter((n) => `${ConditionExpression} ${UpdateExpression}`.includes(`#${n}`))
+          .map((n) => [`#${n}`, n]),
       ),
-    );
+      ExpressionAttributeValues: Object.fromEntries(
+        Object.entries({ ...values, generation: ref.generation }).map(([n, v]) => [`:${n}`, toValue(v)]),
+      ),
+    });
   } catch (error) {
     throw asFenced(error, ref);
   }
+}
+
+async function updateOwner(
+  client: Pick<DynamoDBClient, 'send'>,
+  table: string,
+  ingressId: IngressId,
+  update: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
+): Promise<void> {
+  const command = new UpdateItemCommand({ TableName: table, Key: ownerKey(ingressId), ...update });
+  await aws('UpdateItem', () => client.send(command));
 }
 
 export async function readOwner(
