@@ -1,5 +1,5 @@
 /** The command blocks of a tutorial that are marked to run, and what they should print. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -42,24 +42,55 @@ export async function runBlocks(blocks: readonly Block[], ports: ReadonlyMap<num
   // Each block ends with its exit code on a line of its own.
   const whole = scripts.map((script) => `${script}\nprintf '\\n%s %s\\n' '${END}' $?`).join('\n');
   // A group of its own: whatever a failed tutorial leaves running is stopped with it.
-  const shell = spawn('bash', ['-c', whole], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const shell = spawn('bash', ['-c', whole], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: OFFLINE,
+  });
   let output = '';
   for (const stream of [shell.stdout, shell.stderr])
     stream.on('data', (data: Buffer) => {
       output += String(data);
     });
+  const closed = new Promise((done) => shell.on('close', done));
+  const late = setTimeout(() => {
+    if (shell.pid === undefined) return;
+    output += `\nnot at its end after ${DEADLINE_MS / 1000} s; what ran:\n${processesOf(shell.pid)}`;
+    stopGroup(shell.pid, 'SIGKILL');
+  }, DEADLINE_MS);
   await new Promise((done) => shell.on('exit', done));
-  if (shell.pid !== undefined) stopGroup(shell.pid);
-  await new Promise((done) => shell.on('close', done));
+  clearTimeout(late);
+  if (shell.pid !== undefined) stopGroup(shell.pid, 'SIGTERM');
+  // A process that left the group may hold the pipes for ever.
+  await Promise.race([closed, new Promise((done) => setTimeout(done, 10_000).unref())]);
+  for (const stream of [shell.stdout, shell.stderr]) stream.destroy();
   const parts = output.split(new RegExp(`^${END} (\\d+)$`, 'm'));
   return blocks.map((_, i) => ({ output: parts[2 * i] ?? '', exitCode: Number(parts[2 * i + 1] ?? Number.NaN) }));
 }
 
 const END = '--- end of block, exit code';
+/** Several times what the slowest tutorial needs. */
+const DEADLINE_MS = 240_000;
+/** The CDK's CLI and the SDK ask nobody outside this machine. */
+const OFFLINE = {
+  ...process.env,
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+  CDK_NOTICES_TIMEOUT: '1',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
 
-function stopGroup(pid: number): void {
+function processesOf(group: number): string {
   try {
-    process.kill(-pid, 'SIGTERM');
+    return execFileSync('ps', ['-o', 'pid,stat,wchan:20,etime,args', '-g', String(group)], { encoding: 'utf8' });
+  } catch (error) {
+    return String(error);
+  }
+}
+
+function stopGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
   } catch (error) {
     // Nobody of the group is left.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;

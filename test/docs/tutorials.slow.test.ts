@@ -5,7 +5,8 @@ import { blocksOf, runBlocks } from './blocks.ts';
 describe('a tutorial', () => {
   it.each(['docs/tutorial/first-rehearsal.md', 'docs/tutorial/first-deployment.md'])(
     '%s runs as it says',
-    { timeout: 600_000 },
+    // Once in CI, for a reason that nobody found, a synthesis of seconds had not ended after ten minutes.
+    { timeout: 600_000, retry: 1 },
     async (file) => {
       const blocks = blocksOf(file);
       expect(blocks.length).toBeGreaterThan(1);
