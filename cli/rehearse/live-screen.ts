@@ -11,10 +11,18 @@ export interface ScreenSize {
   readonly rows: number;
 }
 
-/** At most `rows` lines of at most `columns` columns: the first ones are the weightiest, and the decisions take what is left. */
-export function liveScreen(state: RehearsalState, { columns, rows }: ScreenSize): TextLine[] {
+/**
+ * At most `rows` lines of at most `columns` columns: the first ones are the weightiest, and the decisions take what is left.
+ * @param others rehearsals that run at the same time, or have ended: a line each
+ */
+export function liveScreen(
+  state: RehearsalState,
+  { columns, rows }: ScreenSize,
+  others: readonly RehearsalState[] = [],
+): TextLine[] {
   const blocks = [
     [titleOf(state), ...railOf(state, columns), stageOf(state)],
+    others.map(otherOf),
     trafficOf(state, columns),
     evidenceOf(state, columns),
     alarmsOf(state),
@@ -78,6 +86,19 @@ function stationsOf({ plan, place }: RehearsalState): Station[] {
     at('soak'),
     at('decommission'),
   ];
+}
+
+/** A rehearsal beside the one that is shown: where it is, in a line. */
+function otherOf(state: RehearsalState): TextLine {
+  const stations = stationsOf(state);
+  const here = stations.findIndex((station) => station.here);
+  const place = endingOf(state) ?? (here < 0 ? '' : `▶ ${stations[here]?.name}  ${here + 1} of ${stations.length}`);
+  return [styled(plain(`Beside: ${state.title}  `), 'dim'), styled(place, state.ended === 'failed' ? 'red' : 'cyan')];
+}
+
+function endingOf({ ended }: RehearsalState): string | null {
+  if (ended === null) return null;
+  return ended === 'completed' ? '✓ complete' : ended === 'rolled back' ? '◀ ROLLED BACK to stable' : 'failed';
 }
 
 function railOf(state: RehearsalState, columns: number): TextLine[] {

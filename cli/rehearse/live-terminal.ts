@@ -6,8 +6,15 @@ import { painted } from './text-line.ts';
 
 const REDRAW_MS = 250;
 
-export interface ProgressOutput extends RehearsalProgress {
+export interface RehearsalDisplay {
+  /** For one more rehearsal; several may run at once. */
+  begin(title: string): ShownRehearsal;
   /** Ends what moves, and leaves the terminal as it was. */
+  close(): void;
+}
+
+export interface ShownRehearsal extends RehearsalProgress {
+  /** It is over, whatever came of it. */
   done(): void;
 }
 
@@ -18,16 +25,23 @@ const atRow = (row: number) => `\x1b[${row};1H`;
 const ERASE_LINE = '\x1b[2K';
 const ERASE_BELOW = '\x1b[J';
 
+/** A rehearsal that has begun. */
+interface Shown {
+  known: RehearsalState | null;
+  done: boolean;
+}
+
 /** @param signal when it aborts, the terminal is given back at once: a second Ctrl-C may end the process where it stands. */
-export function liveTerminal(screen: Screen, size: () => ScreenSize, signal: AbortSignal): ProgressOutput {
-  let known: RehearsalState | null = null;
+export function liveTerminal(screen: Screen, size: () => ScreenSize, signal: AbortSignal): RehearsalDisplay {
+  const all: Shown[] = [];
   let before = '';
   let open = true;
   screen.write(ENTER);
   const draw = () => {
-    if (!open || known === null) return;
+    const [shown, ...others] = inOrder(all);
+    if (!open || shown === undefined) return;
     const { columns, rows } = size();
-    const lines = liveScreen(known, { columns, rows });
+    const lines = liveScreen(shown, { columns, rows }, others);
     const text = lines.map((line, i) => `${atRow(i + 1)}${ERASE_LINE}${painted(line, screen.coloured)}`).join('');
     const below = lines.length < rows ? `${atRow(lines.length + 1)}${ERASE_BELOW}` : '';
     // A size that changed has left anything on the screen.
@@ -45,16 +59,31 @@ export function liveTerminal(screen: Screen, size: () => ScreenSize, signal: Abo
   };
   signal.addEventListener('abort', leave);
   return {
-    event: () => {},
-    tick: () => {},
-    note: () => {},
-    state(state) {
-      if (known === null) {
-        known = state;
-        draw();
-      }
-      known = state;
+    begin() {
+      const own: Shown = { known: null, done: false };
+      all.push(own);
+      return {
+        event: () => {},
+        tick: () => {},
+        note: () => {},
+        state(state) {
+          const first = all.every(({ known }) => known === null);
+          own.known = state;
+          if (first) draw();
+        },
+        done() {
+          own.done = true;
+        },
+      };
     },
-    done: leave,
+    close: leave,
   };
+}
+
+/** First the one to show whole: of those that run the last begun, for that one has the fault. */
+function inOrder(all: readonly Shown[]): RehearsalState[] {
+  const newest = [...all].reverse();
+  return [...newest.filter(({ done }) => !done), ...newest.filter(({ done }) => done)].flatMap(
+    ({ known }) => known ?? [],
+  );
 }

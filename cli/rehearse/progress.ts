@@ -1,18 +1,10 @@
-/** Progress of a rehearsal: one live screen in a terminal, and elsewhere a short plain line for each thing that happened. */
+/** Progress of a rehearsal in plain lines: a short one for each thing that happened. */
 import * as z from 'zod';
 import { clock } from '../../console/view/index.ts';
 import type { CloudEvent } from '../../rehearsal/cloud/index.ts';
-import { plain, type Screen, type Terminal } from '../shared/index.ts';
-import { liveTerminal, type ProgressOutput } from './live-terminal.ts';
-import { fitted, painted, type Style, type StyledText, styled } from './text-line.ts';
-
-/** Width of lines where nobody says how wide they may be. */
-const PLAIN_COLUMNS = 100;
-
-/** Columns that a line may have. */
-export function columnsOf({ columns }: Screen): number {
-  return columns ?? PLAIN_COLUMNS;
-}
+import type { RehearsalProgress } from '../../rehearsal/scenario/index.ts';
+import { plain } from '../shared/index.ts';
+import { type Style, type StyledText, styled, type TextLine } from './text-line.ts';
 
 const stateSchema = z.looseObject({ phase: z.string(), next: z.string(), reason: z.string() });
 const approvedSchema = z.looseObject({ approval: z.looseObject({ approvedBy: z.string() }) });
@@ -25,20 +17,12 @@ const STATES: Readonly<Record<string, string>> = {
   'Final signed off': 'Final approval given',
 };
 
-/** @param signal ends the live screen */
-export function progressTo(screen: Screen, environment: Terminal['environment'], signal: AbortSignal): ProgressOutput {
-  const { columns, rows } = screen;
-  const moves = columns !== null && rows !== null && !environment.CI && environment.TERM !== 'dumb';
-  if (!moves) return plainProgress(screen);
-  return liveTerminal(screen, () => ({ columns: screen.columns ?? columns, rows: screen.rows ?? rows }), signal);
-}
-
-function plainProgress(screen: Screen): ProgressOutput {
+/** Instants are those of the simulated clock, from its begin. */
+export function plainProgress(tell: (line: TextLine) => void): RehearsalProgress {
   let startedAt: number | null = null;
   const line = (at: number, told: StyledText) => {
     startedAt ??= at;
-    const text = fitted([styled(`${clock(at - startedAt)}  `, 'dim'), told], columnsOf(screen));
-    screen.write(`${painted(text, screen.coloured)}\n`);
+    tell([styled(`${clock(at - startedAt)}  `, 'dim'), told]);
   };
   const seen: Seen = { desired: new Map(), failures: new Set(), weights: '', red: null };
   return {
@@ -49,7 +33,6 @@ function plainProgress(screen: Screen): ProgressOutput {
     },
     tick: () => {},
     state: () => {},
-    done: () => {},
   };
 }
 

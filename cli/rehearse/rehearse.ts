@@ -23,7 +23,7 @@ import {
   UsageError,
   wholeNumber,
 } from '../shared/index.ts';
-import { type Pace, paceOn, USUAL_PACE } from './pace.ts';
+import { type Pace, paceOn, sampleWork, USUAL_PACE } from './pace.ts';
 import type { RehearsalRequest } from './run-rehearsal.ts';
 
 interface Options {
@@ -49,6 +49,8 @@ interface Options {
 /** Stages of the plan that is rehearsed where none is given: those of the default plan that seconds of traffic can decide. */
 const SHOWN_PERCENTS: readonly number[] = [10, 50, 100];
 
+const each = (name: keyof Pace) => `${USUAL_PACE.shared[name]}, or ${USUAL_PACE.alone[name]} for one scenario alone`;
+
 export function rehearseCommand(terminal: Terminal): Command {
   return new Command('rehearse')
     .description('rehearse on this machine: one clean cutover, and one whose fault is rolled back')
@@ -65,8 +67,14 @@ export function rehearseCommand(terminal: Terminal): Command {
     )
     .option('--only <scenario>', 'run one scenario only: clean or fault')
     .option('--quick', 'the scenario with the fault alone, with one evaluation in each phase')
-    .option('--speed <n>', `simulated seconds per real second (default: ${USUAL_PACE.speed}, less on a busy machine)`)
-    .option('--rps <n>', `requests per real second (default: ${USUAL_PACE.rps}, less on a busy machine)`)
+    .option(
+      '--speed <n>',
+      `simulated seconds per real second (default: ${each('speed')}; less on a slow or busy machine)`,
+    )
+    .option(
+      '--rps <n>',
+      `requests per real second, of each scenario (default: ${each('rps')}; less on a slow or busy machine)`,
+    )
     .option('--observations <n>', 'one-minute evaluations in each phase, at least', '2')
     .option('--stable <url>', 'rehearse your own service as the stable side (with --candidate)')
     .option('--candidate <url>', 'rehearse your own service as the candidate (with --stable)')
@@ -101,11 +109,14 @@ type Given = (name: keyof Options) => boolean;
 
 async function requestOf(options: Options, given: Given, terminal: Terminal): Promise<RehearsalRequest> {
   const { report, json = false, path: paths, health } = options;
-  const pace = paceOf(options);
+  const port = wholeNumber('--port', options.port, 0, 65_535);
+  const { atOnce, usual, ...pace } = paceOf(options, port);
   const request = {
     scenarios: scenariosOf(options, given, pace),
+    atOnce,
     ...pace,
-    port: wholeNumber('--port', options.port, 0, 65_535),
+    usualSpeed: usual.speed,
+    port,
     report,
     json,
     chaos: asUsage(() => options.chaos.map(parseChaos)),
@@ -133,11 +144,17 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
   return { ...request, own: { urls, health, routes, mix } };
 }
 
-function paceOf(options: Options): Pace {
-  const { speed, rps } = paceOn(loadavg()[0] ?? 0, availableParallelism());
+function paceOf(options: Options, port: number): ReturnType<typeof paceOn> {
+  // Each rehearsal has a cloud, processes and ports of its own; services of somebody's own, and a port, are there once.
+  const apart = options.stable !== undefined || options.candidate !== undefined || port !== 0;
+  const several = options.only === undefined && options.quick !== true;
+  const machine = { processors: availableParallelism(), load: loadavg()[0] ?? 0, workMs: sampleWork() };
+  const found = paceOn(several ? 2 : 1, machine);
   return {
-    speed: options.speed === undefined ? speed : number('--speed', options.speed, 1, 600),
-    rps: options.rps === undefined ? rps : number('--rps', options.rps, 1, 5_000),
+    ...found,
+    atOnce: found.atOnce && !apart,
+    ...(options.speed === undefined ? {} : { speed: number('--speed', options.speed, 1, 600) }),
+    ...(options.rps === undefined ? {} : { rps: number('--rps', options.rps, 1, 5_000) }),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Runs the scenarios of a rehearsal one after the other, and says what came of them. */
+/** Runs the scenarios of a rehearsal, at once or one after the other, and says what came of them. */
 import { writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { frozenDocument } from '../../console/document/index.ts';
@@ -17,16 +17,19 @@ import {
   synthesise,
 } from '../../rehearsal/scenario/index.ts';
 import { attempt, EXIT, plain, plainJson, type Screen, say, type Terminal } from '../shared/index.ts';
+import { displayOn } from './display.ts';
 import { endingOf } from './ending.ts';
-import { USUAL_PACE } from './pace.ts';
-import { columnsOf, progressTo } from './progress.ts';
-import { painted, type Style, styled, type TextLine, wrapped } from './text-line.ts';
+import { columnsOf, painted, type Style, styled, type TextLine, wrapped } from './text-line.ts';
 
 /** A rehearsal as asked for, checked. */
 export interface RehearsalRequest {
   readonly scenarios: readonly Scenario[];
+  /** Whether the scenarios run at the same time. */
+  readonly atOnce: boolean;
   /** Seconds of the cutover per real second. */
   readonly speed: number;
+  /** What it is where nobody asks for another, and the machine has time. */
+  readonly usualSpeed: number;
   /** Requests per real second. */
   readonly rps: number;
   /** Port of the local load balancer; 0 is any free one. */
@@ -48,9 +51,13 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
     await attempt(
       () => NOTHING_OUTSIDE,
       async () => {
+        const choosing = candidateOf(request, signal);
+        // Heard of below, unless the synthesis fails first.
+        choosing.catch(() => {});
         const synthesis = await synthesise(signal);
         try {
-          const runs = await runAll(request, optionsOf(request, synthesis.assembly, signal), terminal, out);
+          const options = optionsOf(request, synthesis.assembly, await choosing, signal);
+          const runs = await runAll(request, options, terminal, out);
           await finish(runs, request, terminal, out);
         } finally {
           await synthesis.dispose();
@@ -67,47 +74,75 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
   }
 }
 
-/** Of one's own choice, or because the machine is busy. */
-const SLOWED = `; ${USUAL_PACE.speed} where the machine has time`;
-
 const NOTHING_OUTSIDE = {
   state: 'Everything that was started has been stopped; nothing outside this machine was touched.',
   next: 'run it again; if it fails in the same way, report it with this message.',
 };
 
+async function candidateOf({ own }: RehearsalRequest, signal: AbortSignal): Promise<RehearsalOptions['candidate']> {
+  return own === undefined
+    ? chooseCandidate(signal)
+    : { command: { command: '', args: [] }, label: own.urls.candidate };
+}
+
 function optionsOf(
   request: RehearsalRequest,
   assembly: Assembly,
+  candidate: RehearsalOptions['candidate'],
   signal: AbortSignal,
 ): Omit<RehearsalOptions, 'progress'> {
   const { own, speed, rps, port, chaos } = request;
-  const common = { assembly, speed, rps, port, chaos, signal };
-  if (own === undefined) return { ...common, candidate: chooseCandidate() };
-  const candidate = { command: { command: '', args: [] }, label: own.urls.candidate };
-  return { ...common, candidate, own, mix: own.mix };
+  const common = { assembly, candidate, speed, rps, port, chaos, signal };
+  return own === undefined ? common : { ...common, own, mix: own.mix };
 }
 
 async function runAll(
-  { scenarios }: RehearsalRequest,
+  request: RehearsalRequest,
   options: Omit<RehearsalOptions, 'progress'>,
   terminal: Terminal,
   out: Screen,
 ): Promise<RunEvidence[]> {
   tell(out, `Candidate: ${options.candidate.label}`);
   tell(out, `Mirror: ${chooseMirror(process.env).label}`);
-  tell(out, `Speed: ${options.speed} times as fast as real time${options.speed < USUAL_PACE.speed ? SLOWED : ''}`);
-  const runs: RunEvidence[] = [];
-  for (const scenario of scenarios) {
-    out.write('\n');
-    tell(out, `== ${scenario.title} ==`, 'bold');
-    const progress = progressTo(out, terminal.environment, options.signal);
+  const slowed = options.speed < request.usualSpeed ? `; ${request.usualSpeed} where the machine has time` : '';
+  tell(out, `Speed: ${options.speed} times as fast as real time${slowed}`);
+  const display = displayOn(out, terminal.environment, options.signal);
+  const one = async (scenario: Scenario, signal: AbortSignal) => {
+    const progress = display.begin(scenario.title);
     try {
-      runs.push(await rehearse(scenario, { ...options, progress }));
+      return await rehearse(scenario, { ...options, signal, progress });
     } finally {
       progress.done();
     }
+  };
+  try {
+    return await (request.atOnce ? allAtOnce : oneAfterAnother)(request.scenarios, one, options.signal);
+  } finally {
+    display.close();
   }
+}
+
+type One = (scenario: Scenario, signal: AbortSignal) => Promise<RunEvidence>;
+
+async function oneAfterAnother(scenarios: readonly Scenario[], one: One, signal: AbortSignal): Promise<RunEvidence[]> {
+  const runs: RunEvidence[] = [];
+  for (const scenario of scenarios) runs.push(await one(scenario, signal));
   return runs;
+}
+
+/** The first that fails ends the others. @throws its error, once all are stopped */
+async function allAtOnce(scenarios: readonly Scenario[], one: One, signal: AbortSignal): Promise<RunEvidence[]> {
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
+  const running = scenarios.map((scenario) =>
+    one(scenario, either).catch((error: unknown) => {
+      failure.abort(error);
+      throw error;
+    }),
+  );
+  await Promise.allSettled(running);
+  failure.signal.throwIfAborted();
+  return Promise.all(running);
 }
 
 /** What came of it is said first: a report that cannot be written takes nothing away. */

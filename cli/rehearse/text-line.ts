@@ -1,5 +1,6 @@
 /** Lines for a terminal as values: what is said, how it is coloured, and how many columns it takes. */
 import { styleText } from 'node:util';
+import type { Screen } from '../shared/index.ts';
 
 export type Style = 'green' | 'red' | 'yellow' | 'cyan' | 'dim' | 'bold';
 
@@ -20,14 +21,22 @@ const WIDE =
 /** Marks that a terminal puts onto the character before. */
 const NARROWEST = /\p{Mn}|\p{Me}/u;
 
+/** Width of lines where nobody says how wide they may be. */
+const PLAIN_COLUMNS = 100;
+
+/** Columns that a line may have. */
+export function columnsOf({ columns }: Screen): number {
+  return columns ?? PLAIN_COLUMNS;
+}
+
 /** Columns that `text` takes at most. */
 export function widthOf(text: string): number {
   let width = 0;
-  for (const character of text) width += columnsOf(character);
+  for (const character of text) width += columnsOfCharacter(character);
   return width;
 }
 
-function columnsOf(character: string): number {
+function columnsOfCharacter(character: string): number {
   if (NARROWEST.test(character)) return 0;
   return WIDE.test(character) ? 2 : 1;
 }
@@ -55,7 +64,7 @@ function beginOf(text: string, columns: number): string {
   let begin = '';
   let left = columns;
   for (const character of text) {
-    left -= columnsOf(character);
+    left -= columnsOfCharacter(character);
     if (left < 0) break;
     begin += character;
   }

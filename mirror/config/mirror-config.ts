@@ -57,6 +57,8 @@ const schema = z.object({
     .default('none'),
   /** Milliseconds between two batches to the sink. */
   MIRROR_FLUSH_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
+  /** Milliseconds between two reports of its counts. */
+  MIRROR_METRICS_MS: z.coerce.number().int().min(10).max(60_000).default(10_000),
   /** Share of the requests through the mirror that are copied. */
   MIRROR_SAMPLE_RATE: share.default(1),
   /** Share of the copies with which the stable side is asked once more, to learn what varies by itself. */
@@ -107,6 +109,7 @@ export interface MirrorConfig {
   readonly maxCopies: number;
   readonly copyDeadlineMs: number;
   readonly capture: CaptureSettings;
+  readonly metricsMs: number;
   readonly drainDelayMs: number;
   readonly drainMs: number;
 }
@@ -153,6 +156,7 @@ export function mirrorConfig(env: NodeJS.ProcessEnv): MirrorConfig {
         },
       },
     },
+    metricsMs: e.MIRROR_METRICS_MS,
     drainDelayMs: e.MIRROR_DRAIN_DELAY_MS,
     drainMs: e.MIRROR_DRAIN_MS,
   };

@@ -9,7 +9,6 @@ import { Face } from './face.ts';
 import { FailureLog } from './failure-log.ts';
 import { Readiness } from './readiness.ts';
 
-const METRICS_MS = 10_000;
 /** Connections are opened anew after this long, so that a name that has moved is followed, however steady the load. */
 const CONNECTION_TTL_MS = 10_000;
 /** Between two looks for connections that have become idle. */
@@ -59,7 +58,7 @@ console.log(
   }),
 );
 
-const metrics = setInterval(report, METRICS_MS);
+const metrics = setInterval(report, config.metricsMs);
 process.once('SIGTERM', () => void drain());
 
 function faceOf(primary: Side): Face {

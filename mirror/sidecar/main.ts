@@ -19,7 +19,6 @@ import { intake } from './intake.ts';
 import { parseExchange } from './message.ts';
 import { copyLeg } from './proxied-leg.ts';
 
-const METRICS_MS = 10_000;
 /** Of Envoy's admin, on the loopback. */
 const ADMIN_MS = 2_000;
 /** What the capture may take to deliver its last pairs. */
@@ -48,7 +47,7 @@ await new Promise<void>((resolve, reject) => {
   server.listen(config.recorderPort, LOOPBACK, resolve);
 });
 console.log(JSON.stringify({ event: 'listening', recorderPort: config.recorderPort }));
-const metrics = setInterval(() => void report(), METRICS_MS);
+const metrics = setInterval(() => void report(), config.metricsMs);
 process.once('SIGTERM', () => void drain());
 
 function shadowOf(side: Side): Shadow {

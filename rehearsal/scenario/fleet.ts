@@ -168,6 +168,8 @@ export class Fleet {
         .join(','),
       MIRROR_REDACTION_KEY: REHEARSAL_REDACTION_KEY,
       MIRROR_FLUSH_MS: '200',
+      // Its usual ten seconds are ten minutes of the rehearsal's.
+      MIRROR_METRICS_MS: '500',
       // Nobody is served any more when it is stopped.
       MIRROR_DRAIN_MS: '500',
     });

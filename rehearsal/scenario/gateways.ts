@@ -1,7 +1,8 @@
 /** Which two services are rehearsed: the example gateways, or somebody's own by URL. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { envoyBinary } from '../../mirror/local/index.ts';
 import { ownModule } from '../machine/index.ts';
 
@@ -44,31 +45,35 @@ export function chooseMirror(env: Readonly<Record<string, string | undefined>>):
 /** The published package has no sources in Go. */
 const GO_SOURCES = join(ROOT, 'examples', 'gateway-go');
 
-/** The Go gateway where a Go toolchain ≥ 1.22 is, built from its vendored sources; otherwise a Node stand-in, plainly named. */
-export function chooseCandidate(): CandidateChoice {
+const execute = promisify(execFile);
+
+/**
+ * The Go gateway where a Go toolchain ≥ 1.22 is, built from its vendored sources; otherwise a Node stand-in, plainly named.
+ * @throws the signal's reason when that aborts, and an error when the sources do not build
+ */
+export async function chooseCandidate(signal?: AbortSignal): Promise<CandidateChoice> {
   if (!existsSync(join(GO_SOURCES, 'go.mod')))
     return { command: NODE_GATEWAY, label: 'gateway-node (a stand-in: the Go gateway is in the repository alone)' };
-  const version = goVersion();
+  const version = await goVersion();
   if (version === null)
     return { command: NODE_GATEWAY, label: 'gateway-node (a stand-in: no Go 1.22 or newer on this machine)' };
   const binary = join(ROOT, '.crossfade', process.platform === 'win32' ? 'gateway-go.exe' : 'gateway-go');
   mkdirSync(join(ROOT, '.crossfade'), { recursive: true });
-  execFileSync('go', ['build', '-mod=vendor', '-o', binary, '.'], {
-    cwd: GO_SOURCES,
-    env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '' },
-    stdio: 'pipe',
+  const env = { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '' };
+  const options = { cwd: GO_SOURCES, env, ...(signal === undefined ? {} : { signal }) };
+  await execute('go', ['build', '-mod=vendor', '-o', binary, '.'], options).catch((error: unknown) => {
+    // Ctrl-C reaches the compiler as well, which may end before this process hears of it.
+    signal?.throwIfAborted();
+    throw error;
   });
   if (!existsSync(binary)) throw new Error('go build made no binary');
   return { command: { command: binary, args: [] }, label: `gateway-go (built with ${version})` };
 }
 
-function goVersion(): string | null {
+async function goVersion(): Promise<string | null> {
   try {
-    const text = execFileSync('go', ['env', 'GOVERSION'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, GOTOOLCHAIN: 'local' },
-    }).trim();
+    const env = { ...process.env, GOTOOLCHAIN: 'local' };
+    const text = (await execute('go', ['env', 'GOVERSION'], { env })).stdout.trim();
     const [, major = '0', minor = '0'] = /^go(\d+)\.(\d+)/.exec(text) ?? [];
     return Number(major) > 1 || Number(minor) >= 22 ? text : null;
   } catch {

@@ -1,4 +1,5 @@
 /** One rehearsed cutover, from the first customer to the verdict: every part real but AWS, and that one on the wire. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
@@ -83,7 +84,7 @@ async function run(
   stops: (() => Promise<void>)[],
 ): Promise<RunEvidence> {
   const { progress, signal, answer = approve } = options;
-  const cutoverId = cutoverIdSchema.parse(`rehearsal-${Date.now()}`);
+  const cutoverId = cutoverIdSchema.parse(`rehearsal-${randomUUID().slice(0, 8)}`);
   const chaos = new Chaos(options.chaos ?? []);
   let onCloudEvent: (event: CloudEvent) => void = () => {};
   const cloud = await startCloud({
@@ -94,8 +95,6 @@ async function run(
   });
   stops.push(() => cloud.stop());
   const { clock } = cloud;
-  // Real cold starts would be minutes of compressed time.
-  for (const each of cloud.lambda.functions.values()) each.warm();
   const recorder = new Recorder(clock);
   const fleet = new Fleet({
     cloud,
@@ -188,6 +187,8 @@ async function run(
   };
   stops.push(stopLoad);
   cloud.run();
+  // Real cold starts would be minutes of compressed time; the first minutes of customers are long enough to load them all.
+  for (const each of cloud.lambda.functions.values()) each.warm();
   options.onCloud?.(cloud, cutoverId);
   progress.note(clock.now(), `${clientsText(options)}; ${WARM_UP_MINUTES} minutes of baseline first`);
   await pause(clock.toRealMs((WARM_UP_MINUTES + 1) * MINUTE_MS), signal);

@@ -16,24 +16,42 @@ export interface Synthesis {
   dispose(): Promise<void>;
 }
 
-/** Into a temporary folder. @throws as {@link synthesiseInto}; the folder is removed */
+/**
+ * Into a temporary folder, without the CDK's check of the templates, which takes as long as all the rest: `cdk synth` makes it, and
+ * whatever deploys. @throws as {@link synthesiseInto}; the folder is removed
+ */
 export async function synthesise(signal?: AbortSignal): Promise<Synthesis> {
   const folder = await mkdtemp(join(tmpdir(), 'crossfade-assembly-'));
   const dispose = () => rm(folder, { recursive: true, force: true });
   try {
-    return { assembly: await synthesiseInto(folder, signal), dispose };
+    return { assembly: await synthesiseInto(folder, { check: false, signal }), dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
 }
 
+interface SynthesisOptions {
+  /** Whether the CDK checks the templates against CloudFormation's rules. @default true */
+  readonly check?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** @throws the signal's reason when that aborts, and an error with the app's own words when it does not synthesise */
-export async function synthesiseInto(folder: string, signal?: AbortSignal): Promise<Assembly> {
+export async function synthesiseInto(
+  folder: string,
+  { check = true, signal }: SynthesisOptions = {},
+): Promise<Assembly> {
   const { context } = z
     .looseObject({ context: z.record(z.string(), z.unknown()) })
     .parse(JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8')));
-  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context), NODE_NO_WARNINGS: '1' };
+  const env = {
+    ...process.env,
+    CDK_OUTDIR: folder,
+    CDK_CONTEXT_JSON: JSON.stringify(context),
+    NODE_NO_WARNINGS: '1',
+    ...(check ? {} : { CDK_VALIDATION: 'false' }),
+  };
   const options = { cwd: ROOT, env, ...(signal === undefined ? {} : { signal }) };
   await promisify(execFile)(process.execPath, [ownModule('bin', 'app')], options).catch((error: unknown) => {
     // Ctrl-C reaches the app as well, which may end before this process hears of it.

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { displayOn } from '../../cli/rehearse/display.ts';
 import { liveScreen } from '../../cli/rehearse/live-screen.ts';
-import { progressTo } from '../../cli/rehearse/progress.ts';
 import { bareText, fitted, painted, styled, widthOf, wrapped } from '../../cli/rehearse/text-line.ts';
 import type { Screen } from '../../cli/shared/terminal.ts';
 import { parsePlan } from '../../core/model/plan.ts';
@@ -192,12 +192,13 @@ afterEach(() => void vi.useRealTimers());
 describe('progress in a terminal', () => {
   it('hides the cursor in a buffer of its own, redraws in place, and gives both back', () => {
     const { screen, written } = terminal({ columns: 80, rows: 24 });
-    const progress = progressTo(screen, {}, new AbortController().signal);
+    const display = displayOn(screen, {}, new AbortController().signal);
+    const progress = display.begin('Clean cutover');
     progress.state(midway);
     progress.state({ ...midway, at: BEGAN + 12.5 * MINUTE });
     vi.advanceTimersByTime(250);
-    progress.done();
-    progress.done();
+    display.close();
+    display.close();
     expect(written[0]).toBe('\x1b[?1049h\x1b[?25l');
     expect(written.slice(1, -1).every((text) => text.startsWith('\x1b[1;1H') && !text.includes('\n'))).toBe(true);
     expect(written.slice(1, -1)).toHaveLength(2);
@@ -207,12 +208,13 @@ describe('progress in a terminal', () => {
   it('gives the terminal back at once when it is interrupted, and writes nothing after', () => {
     const { screen, written } = terminal({ columns: 80, rows: 24 });
     const interruption = new AbortController();
-    const progress = progressTo(screen, {}, interruption.signal);
+    const display = displayOn(screen, {}, interruption.signal);
+    const progress = display.begin('Clean cutover');
     progress.state(midway);
     interruption.abort();
     progress.state(begun);
     vi.advanceTimersByTime(1_000);
-    progress.done();
+    display.close();
     expect(written.filter((text) => text.includes('\x1b[?25h'))).toHaveLength(1);
     expect(written.at(-1)).toBe('\x1b[?25h\x1b[?1049l');
   });
@@ -220,24 +222,26 @@ describe('progress in a terminal', () => {
   it('writes nothing either when it is interrupted before anything is known', () => {
     const { screen, written } = terminal({ columns: 80, rows: 24 });
     const interruption = new AbortController();
-    const progress = progressTo(screen, {}, interruption.signal);
+    const display = displayOn(screen, {}, interruption.signal);
+    const progress = display.begin('Clean cutover');
     interruption.abort();
     progress.state(midway);
-    progress.done();
+    display.close();
     expect(written).toEqual(['\x1b[?1049h\x1b[?25l', '\x1b[?25h\x1b[?1049l']);
   });
 
   it('follows a change of its size, and is quiet while nothing changes', () => {
     const size = { columns: 120, rows: 40 };
     const { screen, written } = terminal(size);
-    const progress = progressTo(screen, {}, new AbortController().signal);
+    const display = displayOn(screen, {}, new AbortController().signal);
+    const progress = display.begin('Clean cutover');
     progress.state(midway);
     const before = written.length;
     vi.advanceTimersByTime(1_000);
     expect(written).toHaveLength(before);
     Object.assign(size, { columns: 30, rows: 10 });
     vi.advanceTimersByTime(250);
-    progress.done();
+    display.close();
     // Each line is drawn at the begin of its own row.
     const lines = (written.at(-2) ?? '').split('\x1b[2K').map((text) => widthOf(stripVTControlCharacters(text)));
     expect(Math.max(...lines)).toBeLessThanOrEqual(30);
@@ -250,20 +254,69 @@ describe('progress in a terminal', () => {
     ['a terminal that cannot move its cursor', { columns: 80, rows: 24 }, { TERM: 'dumb' }],
   ])('is plain lines in %s', (_where, size, environment) => {
     const { screen, written } = terminal(size);
-    const progress = progressTo(screen, environment, new AbortController().signal);
+    const display = displayOn(screen, environment, new AbortController().signal);
+    const progress = display.begin('Clean cutover');
     progress.state(midway);
     progress.note(BEGAN, `fault injected: ${'x'.repeat(200)}\x1b[2J`);
     progress.done();
-    expect(written).toHaveLength(1);
-    expect(written[0]).toMatch(/^0:00:00 {2}fault injected: x+…\n$/);
-    expect(widthOf(written[0]?.trimEnd() ?? '')).toBe(size.columns ?? 100);
+    display.close();
+    expect(written).toHaveLength(3);
+    expect(written.slice(0, 2)).toEqual(['\n', '== Clean cutover ==\n']);
+    expect(written[2]).toMatch(/^0:00:00 {2}fault injected: x+…\n$/);
+    expect(widthOf(written[2]?.trimEnd() ?? '')).toBe(size.columns ?? 100);
   });
 
   it('tells a failure that repeats once', () => {
     const { screen, written } = terminal({ columns: null, rows: null });
-    const progress = progressTo(screen, {}, new AbortController().signal);
+    const display = displayOn(screen, {}, new AbortController().signal);
+    const progress = display.begin('Clean cutover');
     const failed = { type: 'invocation-failed', at: BEGAN, functionName: 'watchdog', error: 'GetItem failed' } as const;
     for (let i = 0; i < 5; i++) progress.event(BEGAN + i, failed);
-    expect(written).toEqual(['0:00:00    watchdog failed: GetItem failed\n']);
+    expect(written.slice(2)).toEqual(['0:00:00    watchdog failed: GetItem failed\n']);
+  });
+
+  it('does not mix rehearsals that run at once: plain lines of the second come after the first', () => {
+    const { screen, written } = terminal({ columns: null, rows: null });
+    const display = displayOn(screen, {}, new AbortController().signal);
+    const clean = display.begin('Clean cutover');
+    const faulty = display.begin('Cutover with a fault');
+    faulty.note(BEGAN, 'one');
+    clean.note(BEGAN, 'two');
+    faulty.note(BEGAN + MINUTE, 'three');
+    clean.done();
+    faulty.note(BEGAN + 2 * MINUTE, 'four');
+    faulty.done();
+    expect(written.join('')).toBe(
+      [
+        '',
+        '== Clean cutover ==',
+        '0:00:00  two',
+        '',
+        '== Cutover with a fault, at the same time ==',
+        '0:00:00  one',
+        '0:01:00  three',
+        '0:02:00  four',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('shows whole the one with the fault until it is over, and where the other is in a line', () => {
+    const { screen, written } = terminal({ columns: 120, rows: 40 });
+    const display = displayOn(screen, {}, new AbortController().signal);
+    const clean = display.begin('Clean cutover');
+    const faulty = display.begin('Cutover with a fault');
+    const frame = () => stripVTControlCharacters((written.at(-1) ?? '').replaceAll('\x1b[2K', '\n')).split('\n');
+    clean.state({ ...begun, place: { phase: 'stage', stage: 1, since: BEGAN } });
+    faulty.state(midway);
+    vi.advanceTimersByTime(250);
+    expect(frame()[1]).toMatch(/^Cutover with a fault \(errors=0\.2@10\)/);
+    expect(frame()).toContain('Beside: Clean cutover  ▶ 50 %  5 of 8');
+    faulty.state({ ...midway, ended: 'rolled back' });
+    faulty.done();
+    vi.advanceTimersByTime(250);
+    expect(frame()[1]).toMatch(/^Clean cutover/);
+    expect(frame()).toContain('Beside: Cutover with a fault (errors=0.2@10)  ◀ ROLLED BACK to stable');
+    display.close();
   });
 });

@@ -4,7 +4,7 @@ import { compareRecord } from '../../parity/compare/record.ts';
 import { type Child, startChild } from '../../rehearsal/machine/child.ts';
 import { chooseCandidate, NODE_GATEWAY, UPSTREAM } from '../../rehearsal/scenario/gateways.ts';
 
-const candidate = chooseCandidate();
+const candidate = await chooseCandidate();
 const isGo = candidate.label.startsWith('gateway-go');
 if (!isGo) {
   if (process.env.CROSSFADE_REQUIRE_GO === '1')

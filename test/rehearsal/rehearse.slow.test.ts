@@ -32,7 +32,7 @@ let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
 beforeAll(async () => {
   options = {
     assembly: await sharedAssembly(),
-    candidate: chooseCandidate(),
+    candidate: await chooseCandidate(),
     speed: SPEED,
     rps: RPS,
     onCloud: ({ access }) => void accesses.push(access),

@@ -26,7 +26,7 @@ let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
 beforeAll(async () => {
   options = {
     assembly: await sharedAssembly(),
-    candidate: chooseCandidate(),
+    candidate: await chooseCandidate(),
     speed: SPEED,
     rps: RPS,
   };

@@ -73,7 +73,7 @@ describe('a cutover that people steer', () => {
     const scenario = { title: 'steered', plan, fault: null };
     const options = {
       assembly: await sharedAssembly(),
-      candidate: chooseCandidate(),
+      candidate: await chooseCandidate(),
       speed: SPEED,
       rps: RPS,
       onCloud: (cloud: LocalCloud, id: CutoverId) => void operator.meet(cloud, id).then(ready.resolve),

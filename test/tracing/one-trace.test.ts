@@ -77,7 +77,7 @@ beforeAll(async () => {
     SIDE: 'stable',
     OTEL_SERVICE_NAME: 'stable',
   });
-  const candidate = await start('candidate', chooseCandidate().command, {
+  const candidate = await start('candidate', (await chooseCandidate()).command, {
     ...otlp,
     UPSTREAM_URL,
     SIDE: 'candidate',

@@ -1,0 +1,52 @@
+/** What is seen of rehearsals while they run: one live screen in a terminal, and elsewhere short plain lines, one rehearsal after the other. */
+import { plain, type Screen, type Terminal } from '../shared/index.ts';
+import { liveTerminal, type RehearsalDisplay } from './live-terminal.ts';
+import { plainProgress } from './progress.ts';
+import { columnsOf, fitted, painted, styled, type TextLine } from './text-line.ts';
+
+/** @param signal ends the live screen */
+export function displayOn(screen: Screen, environment: Terminal['environment'], signal: AbortSignal): RehearsalDisplay {
+  const { columns, rows } = screen;
+  const moves = columns !== null && rows !== null && !environment.CI && environment.TERM !== 'dumb';
+  if (!moves) return plainDisplay(screen);
+  return liveTerminal(screen, () => ({ columns: screen.columns ?? columns, rows: screen.rows ?? rows }), signal);
+}
+
+/** What is kept of a rehearsal while those before it are still told. */
+interface Told {
+  readonly lines: TextLine[];
+  done: boolean;
+}
+
+/** Lines of rehearsals that run at once are not mixed: the first is told as it goes, and the others after it. */
+function plainDisplay(screen: Screen): RehearsalDisplay {
+  const waiting: Told[] = [];
+  const flush = () => {
+    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
+      for (const line of first.lines.splice(0))
+        screen.write(`${painted(fitted(line, columnsOf(screen)), screen.coloured)}\n`);
+      if (!first.done) return;
+      waiting.shift();
+    }
+  };
+  return {
+    begin(title) {
+      const before = waiting.length === 0 ? '' : ', at the same time';
+      const told: Told = { lines: [[], [styled(plain(`== ${title}${before} ==`), 'bold')]], done: false };
+      waiting.push(told);
+      flush();
+      const progress = plainProgress((line) => {
+        told.lines.push(line);
+        flush();
+      });
+      return {
+        ...progress,
+        done() {
+          told.done = true;
+          flush();
+        },
+      };
+    },
+    close() {},
+  };
+}
