@@ -119,7 +119,10 @@ function conclude(results: readonly SimulatedBatch[], seconds: number): void {
     console.log(
       `trigger to safe weights: ${[50, 90, 99, 100].map((p) => `p${p} ${(quantile(toSafe, p) / 1000).toFixed(2)} s`).join(', ')} (${toSafe.length} rollbacks)`,
     );
-  if (calls.length > 0) console.log(`sequential calls to the first write: at most ${Math.max(...calls)}`);
+  if (calls.length > 0)
+    console.log(
+      `sequential calls to the first write of a rollback that met no fault: ${table(merged(calls.map((n) => ({ [n]: 1 }))), ' in ')}`,
+    );
   const findings = results.flatMap((r) => [...r.findings]).sort((a, b) => a.seed - b.seed);
   for (const finding of findings) report(finding);
   console.log(findings.length === 0 ? 'Every invariant held.' : `${findings.length} broken invariants.`);
@@ -141,9 +144,9 @@ function merged(parts: readonly Readonly<Record<string, number>>[]): Record<stri
   return all;
 }
 
-function table(counts: Readonly<Record<string, number>>): string {
+function table(counts: Readonly<Record<string, number>>, between = ' '): string {
   const rows = Object.entries(counts).sort(([, a], [, b]) => b - a);
-  return rows.map(([name, count]) => `${name} ${count}`).join(', ');
+  return rows.map(([name, count]) => `${name}${between}${count}`).join(', ');
 }
 
 function quantile(sorted: readonly number[], percent: number): number {

@@ -1,5 +1,7 @@
 /** Lambda in virtual time: invocations whose every call may meet its fate, who outlive their time-out only asleep. */
+
 import { CrossfadeError } from '../../core/model/index.ts';
+import { copyOf } from './copy.ts';
 import { TaskFailure } from './interpreter.ts';
 import { drawnFor, type Fate, type SimulatedHandler, type SiteName, type Step } from './scenario/index.ts';
 import type { Timeline } from './site/index.ts';
@@ -110,7 +112,7 @@ export class Invocation {
     if (fate === null) {
       await this.#wait(latency);
       this.#answered = Math.max(this.#answered, depth);
-      const answer = copy(effect());
+      const answer = copyOf(effect());
       this.#host.onCall(this.handler, step);
       return answer;
     }
@@ -132,7 +134,7 @@ export class Invocation {
         throw unanswered(step);
       case 'stale':
         await this.#wait(latency);
-        return copy(stale());
+        return copyOf(stale());
       case 'crash':
         return this.#crash();
       case 'crash-after':
@@ -142,7 +144,7 @@ export class Invocation {
       case 'pause':
         this.#asleep = true;
         await timeline.sleep(PAUSE_MS);
-        return copy(effect());
+        return copyOf(effect());
     }
   }
 
@@ -180,9 +182,4 @@ function quietly(effect: () => unknown): void {
   } catch {
     // The caller has gone.
   }
-}
-
-/** A reader may keep what it read while the world goes on. */
-function copy<T>(value: T): T {
-  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
 }

@@ -11,6 +11,7 @@ import { custom as parseUpdate } from 'dynalite/validations/updateItem.js';
 import * as z from 'zod';
 import { type Lease, type Leases, ledgerItemSchema } from '../../../core/model/index.ts';
 import { dynamoLeases } from '../../../lambdas/aws/dynamo/index.ts';
+import { copyOf } from '../copy.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -96,7 +97,7 @@ export class LeaseTable {
       case 'UpdateItemCommand': {
         const { Key, _updates } = this.#checked(parseUpdate, updateSchema, input);
         const before = this.#item ?? Key;
-        const item = structuredClone(before);
+        const item = copyOf(before);
         for (const { path, val } of _updates.sections) assign(item, path, attributeOf(val, before));
         this.#put(item);
         return { Attributes: item };
