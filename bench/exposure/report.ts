@@ -13,16 +13,21 @@ const USABLE = 0.05;
 export function report(results: readonly CellResult[]): string {
   const healthy = results.filter((r) => r.regression === null);
   const hurt = results.filter((r) => r.regression !== null);
+  const withPeers = results.some((r) => r.rows.some(isOnOurRamp));
   return [
     `${results[0]?.runs ?? 0} runs a cell, seeds from ${FIRST_SEED} on, all policies on the same traffic. Brackets and ± are 95 % intervals.`,
     section('Targets', targets(healthy.filter(isTargeted), hurt.filter(isTargeted))),
     section('Healthy candidates: share of runs that ended in a rollback', healthyTable(healthy)),
     section('Regressions: failed requests before the verified return', hurtTable(hurt)),
-    section(
-      'Peers’ gates on our ramp: failed requests, and false aborts on the same trace when healthy',
-      rivals(results),
-    ),
-    section('Peers’ policies as they are', peersAsIs(results)),
+    ...(withPeers
+      ? [
+          section(
+            'Peers’ gates on our ramp: failed requests, and false aborts on the same trace when healthy',
+            rivals(results),
+          ),
+          section('Peers’ policies as they are', peersAsIs(results)),
+        ]
+      : []),
     section('Default plan where the planner refuses it', refusedTable(healthy)),
   ].join('\n\n');
 }
@@ -116,7 +121,8 @@ function rivalry(
   healthy: readonly CellResult[],
   admitted: (policy: string, r: CellResult) => boolean,
 ): string[] {
-  const cells = hurt.filter((r) => r.margins >= 1);
+  const cells = hurt.filter((r) => r.margins >= 1 && r.rows.some(isOnOurRamp));
+  if (cells.length === 0) return [];
   const judged = cells.map((r) => {
     const peers = r.rows.filter(isOnOurRamp).filter(({ policy }) => admitted(policy, r));
     const lower = peers.filter(({ beyondOurs: { mean: m, half } }) => m + half < 0);

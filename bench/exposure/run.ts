@@ -1,28 +1,33 @@
 /**
- * `npm run bench -- exposure [runs] [rps|all] [threads] [trace]`: what each policy costs customers, by simulation, as Markdown;
- * see traces.ts, held-out.ts and policies.ts. `trace` is a part of the traces' names. results.md keeps the last run of 1,000.
+ * `npm run bench -- exposure [runs] [rps|all] [threads] [trace] [policy]`: what each policy costs customers, by simulation, as Markdown;
+ * see traces.ts, held-out.ts and policies.ts. `trace` is a part of the traces' names; empty, all. `policy` runs that one alone beside the oracles, such as `crossfade`. results.md keeps the last run of 1,000.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { cells } from './cells.ts';
 import { report } from './report.ts';
 import type { CellResult } from './tally.ts';
+import type { AskedRuns } from './worker.ts';
 
-export async function run([runs = '1000', rate = 'all', threads, trace = '']: string[]): Promise<void> {
+export async function run([runs = '1000', rate = 'all', threads, trace = '', policy]: string[]): Promise<void> {
   const indexes = cells().flatMap((cell, index) =>
     (rate === 'all' || cell.rps === Number(rate)) && cell.trace.name.includes(trace) ? [index] : [],
   );
   const began = performance.now();
-  const results = await inThreads(indexes, Number(runs), Number(threads ?? availableParallelism()));
+  const results = await inThreads(
+    indexes,
+    { runs: Number(runs), policy: policy ?? null },
+    Number(threads ?? availableParallelism()),
+  );
   console.log(report(results));
   console.error(`${results.length} cells in ${Math.round((performance.now() - began) / 1000)} s`);
 }
 
-async function inThreads(indexes: readonly number[], runs: number, threads: number): Promise<CellResult[]> {
+async function inThreads(indexes: readonly number[], asked: AskedRuns, threads: number): Promise<CellResult[]> {
   const [queue, done] = [[...indexes], new Map<number, CellResult>()];
   await Promise.all(
     Array.from({ length: Math.min(threads, indexes.length) }, async () => {
-      const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: runs });
+      const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: asked });
       try {
         for (let index = queue.shift(); index !== undefined; index = queue.shift())
           done.set(index, await answer(worker, index));

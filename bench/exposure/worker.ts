@@ -1,10 +1,18 @@
 /** One thread: takes numbers of cells, answers with their results. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { cells } from './cells.ts';
-import { tally } from './tally.ts';
+import { FIRST_SEED, tally } from './tally.ts';
+
+export interface AskedRuns {
+  readonly runs: number;
+  /** The one policy to run beside the oracles; null for all. */
+  readonly policy: string | null;
+}
 
 const all = cells();
+const { runs, policy }: AskedRuns = workerData;
 parentPort?.on('message', (index: number) => {
   const cell = all[index];
-  if (cell !== undefined) parentPort?.postMessage(tally(cell, workerData));
+  if (cell !== undefined)
+    parentPort?.postMessage(tally(cell, runs, FIRST_SEED, policy === null ? undefined : [policy]));
 });
