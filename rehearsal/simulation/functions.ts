@@ -1,10 +1,10 @@
 /** Lambda in virtual time: invocations whose every call may meet its fate, who outlive their time-out only asleep. */
 
 import { CrossfadeError } from '../../core/model/index.ts';
-import { copyOf } from './copy.ts';
+
 import { TaskFailure } from './interpreter.ts';
 import { drawnFor, type Fate, type SimulatedHandler, type SiteName, type Step } from './scenario/index.ts';
-import type { Timeline } from './site/index.ts';
+import { copyOf, type Timeline } from './site/index.ts';
 
 /** The functions' time-out (lib/constructs/cutover-functions.ts). */
 const TIMEOUT_MS = 60_000;

@@ -1,5 +1,6 @@
 /** One ingress as AWS holds it, in virtual time. */
 export { simulatedAlarmsOf } from './alarms.ts';
+export { copyOf } from './copy.ts';
 export { MINUTE_MS, SCALING, Site, TASKS } from './site.ts';
 export { updateStack } from './stack.ts';
 export { Timeline } from './timeline.ts';

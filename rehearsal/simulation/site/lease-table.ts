@@ -11,7 +11,7 @@ import { custom as parseUpdate } from 'dynalite/validations/updateItem.js';
 import * as z from 'zod';
 import { type Lease, type Leases, ledgerItemSchema } from '../../../core/model/index.ts';
 import { dynamoLeases } from '../../../lambdas/aws/dynamo/index.ts';
-import { copyOf } from '../copy.ts';
+import { copyOf } from './copy.ts';
 
 type Item = Record<string, AttributeValue>;
 
