@@ -144,6 +144,10 @@ export const CAUSE_NOTES = {
     'line-ending': ['', 'equal with LF'],
     'body-bytes': ['', 'the first byte that differs'],
     'malformed-json': ['', 'a media type of JSON, and no parser reads it (bytes that are no UTF-8 included)'],
+    'malformed-xml': [
+      '',
+      'a media type of XML, and only one side is well-formed: cut, unclosed, a bare `&`, an undeclared entity or prefix',
+    ],
     'undecodable-content': ['', 'the coding in Content-Encoding does not fit, or the capture is no base64'],
   },
   'Limits of the comparison': {

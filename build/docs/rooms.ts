@@ -150,7 +150,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'parity/compare/markup': {
     purpose: 'Documents as tokens that mean the same, however they are written.',
     imports: [],
-    packages: ['htmlparser2'],
+    packages: ['htmlparser2', 'saxes'],
     pure: true,
   },
   'parity/compare/binary': {

@@ -376,6 +376,13 @@ export const CATALOGUE = {
   'malformed-json': breaking('not the JSON it claims to be', 'One side sends what no JSON parser reads.', {
     neverNoise: true,
   }),
+  'malformed-xml': breaking(
+    'not the XML it claims to be',
+    'One side sends what is not well-formed; escape and close it.',
+    {
+      neverNoise: true,
+    },
+  ),
   'undecodable-content': breaking(
     'cannot be decoded',
     'The content coding named in the header does not decode the body.',

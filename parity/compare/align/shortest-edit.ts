@@ -38,11 +38,30 @@ function isAfter(a: readonly string[], b: readonly string[]): boolean {
   return at >= 0 && (a[at] ?? '') > (b[at] ?? '');
 }
 
+/** What both begin and end with is no part of any edit. */
 function editOf(a: readonly string[], b: readonly string[]): Int32Array | null {
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a[start] === b[start]) start++;
+  let end = 0;
+  while (start + end < shorter && a.at(-end - 1) === b.at(-end - 1)) end++;
   const ids = new Map<string, number>();
-  for (const text of [...a, ...b]) if (!ids.has(text)) ids.set(text, ids.size);
-  const idsOf = (texts: readonly string[]) => texts.map((text) => ids.get(text) ?? 0);
-  return shortestEdit(idsOf(a), idsOf(b));
+  const idsOf = (texts: readonly string[]) =>
+    texts.map((text) => {
+      const id = ids.get(text) ?? ids.size;
+      ids.set(text, id);
+      return id;
+    });
+  const middle = shortestEdit(idsOf(a.slice(start, a.length - end)), idsOf(b.slice(start, b.length - end)));
+  return (
+    middle &&
+    Int32Array.from(a, (_, i) => {
+      if (i < start) return i;
+      if (i >= a.length - end) return i - a.length + b.length;
+      const at = middle[i - start] ?? -1;
+      return at < 0 ? at : at + start;
+    })
+  );
 }
 
 function backtrack(a: ArrayLike<number>, b: ArrayLike<number>, trace: readonly Int32Array[]): Int32Array {

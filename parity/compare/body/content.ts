@@ -6,7 +6,7 @@ import { compareBytes, sameBytes } from './bytes.ts';
 import type { Content } from './decoded-content.ts';
 import { compareForms } from './form.ts';
 import { bodyDifference, compareJson, isJson } from './json.ts';
-import { arrayOfEvents, arrayOfLines, guarded, withoutGuard } from './json-sequence.ts';
+import { arrayOfLines, arraysOfEvents, guarded, withoutGuard } from './json-sequence.ts';
 import { compareMarkup } from './markup.ts';
 import { compareMessages } from './message.ts';
 import { compareMultipart } from './multipart.ts';
@@ -45,7 +45,7 @@ function byKind(kind: Kind, a: Content, b: Content, nesting: number, rules?: Bod
   if (a.text === null || b.text === null) return null;
   if (kind === 'markup') return compareMarkup(a.text, b.text, isXml(a) && isXml(b));
   if (kind === 'form') return compareForms(a.text, b.text);
-  if (kind === 'events') return asArrays(arrayOfEvents(a.text), arrayOfEvents(b.text), rules);
+  if (kind === 'events') return asArrays(...arraysOfEvents(a.text, b.text), rules);
   if (kind === 'table') return compareTables(a.text, b.text, a.mediaType.type.startsWith('text/tab'));
   return kind === 'json-lines' ? compareLines(a.text, b.text, rules) : null;
 }
@@ -77,9 +77,11 @@ function holdsJson({ text }: Content): boolean {
 const looksLikeJson = (text: string) => /^\s*[[{]/.test(text) && isJson(text);
 
 /** Two lines at least, each an object or an array. */
-const looksLikeJsonLines = (text: string) =>
-  /^\s*[[{][^\n]*[\]}]\s*\n\s*[[{]/.test(text) &&
-  text.split('\n').every((line) => line.trim() === '' || looksLikeJson(line));
+function looksLikeJsonLines(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.length > 1 && lines.every(looksLikeJson);
+}
 
 /** One JSON text a line, or a record behind RS. Pointer: `/<text from 0>` and on into it. */
 function compareLines(a: string, b: string, rules?: BodyRules): BodyDifference[] | null {

@@ -19,8 +19,7 @@ export function arrayOfLines(text: string): string | null {
   const texts = text
     .split(text.includes(RECORD) ? RECORD : '\n')
     // JSON’s own white space alone: `trim` takes a byte order mark off as well.
-    .map((line) => line.replaceAll(/^[\t\r\n ]+|[\t\r\n ]+$/g, ''))
-    .filter((line) => line !== '');
+    .filter((line) => /[^\t\r\n ]/.test(line));
   return texts.length > 0 && texts.every(isJson) ? `[${texts.join(',')}]` : null;
 }
 
@@ -28,28 +27,46 @@ export function arrayOfLines(text: string): string | null {
 const RECORD = '\u001e';
 
 /**
- * The events of text/event-stream (HTML standard, 9.2.6) as one array of objects; data that is JSON is taken as such. Comments
- * and blank lines say nothing; what no blank line ends is never dispatched, nor is a name without data.
+ * The events of two streams (text/event-stream; HTML standard, 9.2.6), each as one array of objects; data that is JSON is taken as
+ * such. Comments and blank lines say nothing, nor does a name without data. What no blank line ends is dispatched by no browser:
+ * it counts where both streams end so.
  */
-export function arrayOfEvents(text: string): string {
-  const events: string[] = [];
+export function arraysOfEvents(a: string, b: string): readonly [string, string] {
+  const [x, y] = [eventsOf(a), eventsOf(b)];
+  const bothEndWithin = x.unfinished !== null && y.unfinished !== null;
+  const array = ({ events, unfinished }: Events) =>
+    `[${(bothEndWithin && unfinished !== null ? [...events, unfinished] : events).join(',')}]`;
+  return [array(x), array(y)];
+}
+
+interface Events {
+  readonly events: readonly string[];
+  readonly unfinished: string | null;
+}
+
+function eventsOf(text: string): Events {
   const blocks = text
     .replace(/^\uFEFF/, '')
     .replaceAll(/\r\n?/g, '\n')
     .split(/\n{2,}/);
-  for (const block of blocks.slice(0, -1)) {
-    const fields = new Map<string, string[]>();
-    for (const line of block.split('\n')) {
-      const [, name = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
-      if (name !== '') fields.set(name, name === 'data' ? [...(fields.get(name) ?? []), value] : [value]);
-    }
-    if (!fields.has('data')) fields.delete('event');
-    if (['data', 'id', 'retry'].some((name) => fields.has(name))) events.push(eventOf(fields));
-  }
-  return `[${events.join(',')}]`;
+  const last = blocks.pop() ?? '';
+  return { events: blocks.map(eventOf).filter((event) => event !== null), unfinished: eventOf(last) };
 }
 
-function eventOf(fields: ReadonlyMap<string, readonly string[]>): string {
+/** null where the block says nothing. */
+function eventOf(block: string): string | null {
+  const fields = new Map<string, string[]>();
+  for (const line of block.split('\n')) {
+    const [, name = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
+    const known = name === 'data' ? fields.get(name) : undefined;
+    if (known !== undefined) known.push(value);
+    else if (name !== '') fields.set(name, [value]);
+  }
+  if (!fields.has('data')) fields.delete('event');
+  return ['data', 'id', 'retry'].some((name) => fields.has(name)) ? objectOf(fields) : null;
+}
+
+function objectOf(fields: ReadonlyMap<string, readonly string[]>): string {
   const members = ['event', 'id', 'retry'].flatMap((name) => {
     const value = fields.get(name)?.[0];
     return value === undefined || (name === 'event' && value === 'message')

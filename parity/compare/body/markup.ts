@@ -2,13 +2,30 @@
 
 import type { BodyDifference } from '../../model/index.ts';
 import { shortestEditOf } from '../align/index.ts';
-import { type MarkupToken, tokensOfMarkup } from '../markup/index.ts';
+import { type MarkupToken, tokensOfMarkup, type UnreadableMarkup } from '../markup/index.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
 
-/** Both are known to differ. null where one is nested too deeply to be read as a document. */
+/** Both are known to differ. null where neither is a document, or one is too deep or too large to be read as one. */
 export function compareMarkup(stable: string, candidate: string, xml: boolean): BodyDifference[] | null {
   const [a, b] = [tokensOfMarkup(stable, xml), tokensOfMarkup(candidate, xml)];
-  if (a === null || b === null) return null;
+  if (!isRead(a) || !isRead(b)) return compareUnreadable(stable, a, candidate, b);
+  return compareTokens(a, b) ?? [bodyDifference('markup-format', '', stable, candidate)];
+}
+
+type Read = ReturnType<typeof tokensOfMarkup>;
+
+const isRead = (read: Read): read is MarkupToken[] => Array.isArray(read);
+
+function compareUnreadable(stable: string, a: Read, candidate: string, b: Read): BodyDifference[] | null {
+  const [x, y] = [a, b].map((read) => (isRead(read) ? null : read));
+  const malformed = (read: UnreadableMarkup | null | undefined) => read?.malformed === true;
+  if (malformed(x) === malformed(y)) return null;
+  const reason = (malformed(x) ? x : y)?.reason ?? '';
+  return [bodyDifference('malformed-xml', '', stable, candidate, `A parser says: ${reason}.`)];
+}
+
+/** null where they say the same. */
+function compareTokens(a: readonly MarkupToken[], b: readonly MarkupToken[]): BodyDifference[] | null {
   const partner = shortestEditOf(a.map(shapeOf), b.map(shapeOf));
   if (partner === null) return [bodyDifference('too-many-differences', '', null, null)];
   const found: BodyDifference[] = [];
@@ -20,7 +37,7 @@ export function compareMarkup(stable: string, candidate: string, xml: boolean): 
     const [x, y] = [a[i], b[j]];
     if (x?.kind === 'open' && y?.kind === 'open') {
       path.follow(x);
-      found.push(...compareAttributes(x, y, path));
+      for (const difference of compareAttributes(x, y, path)) found.push(difference);
     } else if (x?.kind === 'close') path.follow(x);
     else if (x?.kind === 'text' && y?.kind === 'text') {
       if (x.text !== y.text) found.push(bodyDifference('markup-value', `${path.at()}/text()`, x.text, y.text));
@@ -28,7 +45,7 @@ export function compareMarkup(stable: string, candidate: string, xml: boolean): 
       found.push(bodyDifference('markup-value', `${path.at()}/comment()`, x.text, y.text));
     }
   }
-  return found.length > 0 ? found : [bodyDifference('markup-format', '', stable, candidate)];
+  return found.length > 0 ? found : null;
 }
 
 /** What one side has alone, and the two tokens after it that answer to each other; past the end where there are none. */

@@ -26,7 +26,7 @@ export function parseMultipart(bytes: Uint8Array, boundary: string | undefined):
   let at = find(bytes, delimiter, 0);
   while (at >= 0 && parts.length <= MAX_PARTS) {
     const after = at + delimiter.length;
-    if (bytes[after] === DASH && bytes[after + 1] === DASH) return parts.length <= MAX_PARTS ? parts : null;
+    if (bytes[after] === DASH && bytes[after + 1] === DASH) return parts.length > 0 ? parts : null;
     const start = endOfLine(bytes, after);
     const next = find(bytes, delimiter, start);
     if (start < 0 || next < 0) return null;

@@ -1,3 +1,3 @@
 /** Documents as tokens that mean the same, however they are written. */
 export type { MarkupToken } from './token.ts';
-export { tokensOfMarkup } from './tokens.ts';
+export { tokensOfMarkup, type UnreadableMarkup } from './tokens.ts';

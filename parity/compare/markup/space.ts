@@ -3,7 +3,7 @@ import type { MarkupToken } from './token.ts';
 
 /**
  * XML: white space between tags is layout, unless text stands beside it, the element holds nothing else, or `xml:space` says so
- * (XML 1.0, 2.10). Line ends are one character (2.11).
+ * (XML 1.0, 2.10).
  */
 export function withoutLayout(tokens: readonly MarkupToken[]): MarkupToken[] {
   const layout = new Set<number>();
@@ -16,7 +16,7 @@ export function withoutLayout(tokens: readonly MarkupToken[]): MarkupToken[] {
     if (frame === undefined) break;
     if (token.kind === 'open') {
       frame.hasElements = true;
-      const space = token.attributes.get('xml:space');
+      const space = token.attributes.get(XML_SPACE);
       open.push(newFrame(space === undefined ? frame.preserve : space === 'preserve'));
     } else if (token.kind === 'close') {
       close(frame);
@@ -27,10 +27,10 @@ export function withoutLayout(tokens: readonly MarkupToken[]): MarkupToken[] {
     }
   }
   for (const frame of open) close(frame);
-  return tokens
-    .filter((_, at) => !layout.has(at))
-    .map((token) => (token.kind === 'text' ? { ...token, text: token.text.replaceAll(/\r\n?/g, '\n') } : token));
+  return tokens.filter((_, at) => !layout.has(at));
 }
+
+const XML_SPACE = '{http://www.w3.org/XML/1998/namespace}space';
 
 interface Frame {
   readonly preserve: boolean;

@@ -1,0 +1,54 @@
+/** HTML, as browsers read it. */
+import { Parser } from 'htmlparser2';
+import { asRendered } from './space.ts';
+import type { MarkupToken } from './token.ts';
+import { comment, instruction, TokenList } from './token-list.ts';
+
+/** In these, white space counts. */
+const VERBATIM = new Set(['pre', 'textarea', 'script', 'style']);
+
+/** @throws UnreadableMarkupError where it is nested too deeply, or has too many elements, to be told apart in bounded time. */
+export function tokensOfHtml(source: string): MarkupToken[] {
+  const tokens = new TokenList();
+  let verbatim = 0;
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      tokens.add({ kind: 'open', name, means: name, attributes: attributesOf(attributes) });
+      if (VERBATIM.has(name)) verbatim++;
+    },
+    onclosetag(name) {
+      tokens.add({ kind: 'close', name, means: name });
+      if (VERBATIM.has(name)) verbatim--;
+    },
+    ontext(text) {
+      tokens.text(text, verbatim > 0);
+    },
+    oncomment(text) {
+      tokens.add(comment(text));
+    },
+    onprocessinginstruction(_name, text) {
+      tokens.add(instruction(text));
+    },
+  });
+  parser.end(source);
+  // A tag that never ends shows nothing in a browser, but the document was cut there.
+  const cut = source.slice(parser.startIndex);
+  if (cut !== '') tokens.add({ kind: 'other', text: cut });
+  return asRendered(tokens.all());
+}
+
+function attributesOf(attributes: Readonly<Record<string, string>>): Map<string, string> {
+  return new Map(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      BOOLEAN.has(name) && value.toLowerCase() === name ? '' : value,
+    ]),
+  );
+}
+
+/** Their presence is all that counts (HTML standard, "Boolean attributes"). */
+const BOOLEAN = new Set(
+  'allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate inert ismap itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected'.split(
+    ' ',
+  ),
+);

@@ -1,0 +1,44 @@
+/** XML, as a parser reads it that refuses what is not well-formed. Names are known by their namespaces, not by their prefixes. */
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+import { withoutLayout } from './space.ts';
+import type { MarkupToken } from './token.ts';
+import { comment, instruction, TokenList } from './token-list.ts';
+import { UnreadableMarkupError } from './unreadable.ts';
+
+/** @throws UnreadableMarkupError where it is not well-formed (XML 1.0, 2.1), is nested too deeply or has too many elements. */
+export function tokensOfXml(source: string): MarkupToken[] {
+  const tokens = new TokenList();
+  const parser = new SaxesParser({ xmlns: true });
+  parser.on('error', ({ message }) => {
+    throw new UnreadableMarkupError(true, message);
+  });
+  parser.on('xmldecl', ({ version, encoding = 'utf-8' }) => {
+    // What holds without a declaration needs none (XML 1.0, 2.8 and 4.3.3).
+    if (version !== '1.0' || encoding.toLowerCase() !== 'utf-8')
+      tokens.add(instruction(`?xml version="${version}" encoding="${encoding}"?`));
+  });
+  parser.on('opentag', (tag) => tokens.add({ ...named('open', tag), attributes: attributesOf(tag) }));
+  parser.on('closetag', (tag) => tokens.add(named('close', tag)));
+  parser.on('text', (text) => tokens.text(text, false));
+  parser.on('cdata', (text) => tokens.text(text, true));
+  parser.on('comment', (text) => tokens.add(comment(text)));
+  parser.on('doctype', (text) => tokens.add(instruction(`!doctype ${text}`)));
+  parser.on('processinginstruction', ({ target, body }) => tokens.add(instruction(`?${target} ${body}?`)));
+  parser.write(source).close();
+  return withoutLayout(tokens.all());
+}
+
+interface Name {
+  readonly name: string;
+  readonly uri: string;
+  readonly local: string;
+}
+
+const meant = ({ name, uri, local }: Name) => (uri === '' ? name : `{${uri}}${local}`);
+
+const named = <K extends 'open' | 'close'>(kind: K, tag: Name) => ({ kind, name: tag.name, means: meant(tag) });
+
+function attributesOf({ attributes }: SaxesTagNS): Map<string, string> {
+  const said = Object.values(attributes).filter(({ name, prefix }) => name !== 'xmlns' && prefix !== 'xmlns');
+  return new Map(said.map((attribute) => [meant(attribute), attribute.value]));
+}
