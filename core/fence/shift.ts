@@ -12,6 +12,7 @@ import {
   FencedError,
   finalWeights,
   type GroupRole,
+  groupRoleOfMirror,
   type Ingress,
   type Intent,
   type Leases,
@@ -38,8 +39,8 @@ export interface ShiftPorts {
 const MAX_SUPERSEDED = 4;
 
 /**
- * Gives the listener `split` if and while the run `ref` owns it. Safe to repeat. Resolves to the split that is confirmed:
- * another one than asked for where a newer intent of the run took its place.
+ * Gives the listener `asked` if and while the run `ref` owns it. Safe to repeat. Resolves to the split that is confirmed:
+ * another one than asked for where a newer intent of the run took its place, and nothing mirrored where no mirror is deployed.
  * @throws NoHealthyTargetError before anything is written, when a side or mirror that would get customers is dead; FencedError when a
  * rollback or a newer run owns the ingress; WeightsNotAppliedError when the read-back differs.
  */
@@ -47,9 +48,10 @@ export async function fencedShift(
   ports: ShiftPorts,
   deployment: Deployment,
   ref: RunRef,
-  split: TrafficSplit,
+  asked: TrafficSplit,
   progress: Progress,
 ): Promise<TrafficSplit> {
+  const split = withinDeployment(deployment, asked);
   await requireHealthy(ports.ingress, split);
   const weights = progress.phase === 'complete' ? finalWeights(deployment) : weightsFor(deployment, split);
   const intent = { split, weights, at: toIso(ports.clock.now()), confirmed: false };
@@ -101,11 +103,17 @@ async function newerIntent(
   );
 }
 
+/** A cutover may be deployed without a mirror. */
+function withinDeployment({ targetGroups }: Deployment, split: TrafficSplit): TrafficSplit {
+  const { mirror } = split;
+  return mirror === null || targetGroups[groupRoleOfMirror(mirror)] !== undefined ? split : { ...split, mirror: null };
+}
+
 async function requireHealthy(ingress: Ingress, split: TrafficSplit): Promise<void> {
   const { candidatePercent, mirror } = split;
   const roles: GroupRole[] = answersAnybody(split) ? ['candidate'] : [];
   if (answersAnybody(split) && candidatePercent < 100) roles.push('stable');
-  if (mirror !== null) roles.push(mirror.face === 'forward' ? 'mirrorForward' : 'mirrorReverse');
+  if (mirror !== null) roles.push(groupRoleOfMirror(mirror));
   const counts = await Promise.all(roles.map((role) => ingress.health(role)));
   for (const [i, role] of roles.entries()) if (counts[i]?.healthy === 0) throw new NoHealthyTargetError(role);
 }

@@ -9,6 +9,7 @@ import {
   type Drills,
   describeWeights,
   fromIso,
+  groupRoleOfMirror,
   isFinal,
   isRestored,
   isSafe,
@@ -159,7 +160,7 @@ async function deadSide({ ingress }: WatchdogPorts, { intent }: Lease): Promise<
 async function watchMirror(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport | null> {
   const { mirror } = item.intent.split;
   if (mirror === null) return null;
-  const role = mirror.face === 'forward' ? 'mirrorForward' : 'mirrorReverse';
+  const role = groupRoleOfMirror(mirror);
   const health = await ports.ingress.health(role);
   if (health.healthy > 0) return null;
   const reason = `the mirror (${role}) has no healthy target and ${mirror.percent} % of the mirrored requests pass through it`;

@@ -138,6 +138,7 @@ export {
   answersAnybody,
   describeWeights,
   finalWeights,
+  groupRoleOfMirror,
   isFinal,
   isSafe,
   MAX_WEIGHT,

@@ -47,6 +47,11 @@ export const ruleWeightsSchema = z.object({
 /** One rule's forward action, as written and as read back. */
 export type RuleWeights = z.infer<typeof ruleWeightsSchema>;
 
+/** The target group that a mirror's face is. */
+export function groupRoleOfMirror({ face }: NonNullable<TrafficSplit['mirror']>): 'mirrorForward' | 'mirrorReverse' {
+  return face === 'forward' ? 'mirrorForward' : 'mirrorReverse';
+}
+
 /** Percentages are exact multiples of 0.1, so a scale of 100 or 1000 always holds them as whole numbers. */
 function scaleOf(percents: readonly number[]): 1 | 10 {
   return percents.every((p) => Number.isInteger(p)) ? 1 : 10;
@@ -55,7 +60,7 @@ function scaleOf(percents: readonly number[]): 1 | 10 {
 function sharesOf(split: TrafficSplit, rule: DeployedRule): Record<GroupRole, number> {
   if (rule.cohort === true && split.cohort === true)
     return { stable: 0, candidate: 100, mirrorForward: 0, mirrorReverse: 0 };
-  const mirrorRole = split.mirror === null ? null : split.mirror.face === 'forward' ? 'mirrorForward' : 'mirrorReverse';
+  const mirrorRole = split.mirror === null ? null : groupRoleOfMirror(split.mirror);
   const mirror = mirrorRole !== null && rule.roles.includes(mirrorRole) ? (split.mirror?.percent ?? 0) : 0;
   const forward = mirrorRole === 'mirrorForward' ? Math.min(mirror, 100 - split.candidatePercent) : 0;
   const reverse = mirrorRole === 'mirrorReverse' ? Math.min(mirror, split.candidatePercent) : 0;

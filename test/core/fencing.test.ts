@@ -62,6 +62,19 @@ describe('a fenced shift', () => {
     expect(world.item?.intent.split.candidatePercent).toBe(1);
   });
 
+  it('mirrors nothing where no mirror is deployed', async () => {
+    const world = new MemoryWorld();
+    const state = await begun(world);
+    const { stable, candidate } = DEPLOYMENT.targetGroups;
+    const rules = DEPLOYMENT.rules.map((rule) => ({ ...rule, roles: ['stable' as const, 'candidate' as const] }));
+    const unmirrored = { ...DEPLOYMENT, targetGroups: { stable, candidate }, rules };
+    world.healthy = { mirrorForward: { healthy: 0, unhealthy: 0, registered: 0 } };
+    const shadow = { candidatePercent: 0, mirror: { face: 'forward' as const, percent: 5 } };
+    const confirmed = await fencedShift(world, unmirrored, state, shadow, { ...progress, phase: 'shadow', stage: -1 });
+    expect(confirmed).toEqual(SAFE_SPLIT);
+    expect(world.item?.intent).toMatchObject({ confirmed: true, split: SAFE_SPLIT });
+  });
+
   it('does not take a completed cutover back to a side that is gone', async () => {
     const world = new MemoryWorld();
     const state = await begun(world);
