@@ -1,5 +1,6 @@
 /** The operator's commands in one program. Built apart from its entry, so that tests can run it. */
 import { Command } from 'commander';
+import { acceptCommand } from './accept/index.ts';
 import { costCommand, doctorCommand } from './account/index.ts';
 import { campaignCommand } from './campaign/index.ts';
 import { contractCommand, diffCommand, rulesCommand } from './compare/index.ts';
@@ -40,6 +41,7 @@ export function program(terminal: Terminal): Command {
     .addCommand(planCommand(terminal))
     .addCommand(costCommand(terminal))
     .addCommand(doctorCommand(terminal))
+    .addCommand(acceptCommand(terminal))
     .addCommand(rehearseCommand(terminal))
     .addCommand(chaosCommand(terminal))
     .addCommand(drillCommand(terminal))

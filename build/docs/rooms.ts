@@ -53,6 +53,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [MODEL],
     pure: true,
   },
+  'core/acceptance': {
+    purpose:
+      'An acceptance in an account of the operator’s: its steps, what comes next, and the evidence that it leaves.',
+    pure: true,
+    imports: [],
+  },
   'core/doctor': {
     purpose: 'Is an account ready for a cutover? Checks on facts that others have gathered.',
     imports: [MODEL, 'core/listener'],
@@ -359,8 +365,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['aws-cdk-lib', 'constructs'],
   },
   lib: {
-    purpose: 'The package for CDK users, and the two applications.',
-    imports: [MODEL, 'input', 'lib/*'],
+    purpose: 'The package for CDK users, and the applications.',
+    imports: ['core/acceptance', MODEL, 'input', 'lib/*'],
     packages: ['aws-cdk-lib'],
   },
 
@@ -428,6 +434,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'mirror/local',
     ],
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sfn'],
+  },
+  'rehearsal/acceptance': {
+    purpose:
+      'The account of an acceptance on this machine: the local cloud, the services of its templates, and their load balancer.',
+    imports: ['rehearsal/cloud', 'rehearsal/cloud/*', 'rehearsal/machine', 'rehearsal/dataplane'],
   },
   'rehearsal/chaos': {
     purpose: 'Every AWS call of a cutover meets every fault.',
@@ -511,6 +522,22 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'cli/shared',
     ],
     packages: ['commander'],
+  },
+  'cli/accept': {
+    purpose: 'What no stand-in can settle, settled in the operator’s own account.',
+    imports: ['core/acceptance', 'core/cost', MODEL, AWS, 'input', 'lib', 'rehearsal/*', 'cli/shared'],
+    packages: [
+      '@aws-sdk/client-cloudformation',
+      '@aws-sdk/client-cloudwatch',
+      '@aws-sdk/client-elastic-load-balancing-v2',
+      '@aws-sdk/client-firehose',
+      '@aws-sdk/client-iam',
+      '@aws-sdk/client-s3',
+      '@aws-sdk/client-sfn',
+      '@aws-sdk/client-sqs',
+      '@aws-sdk/client-sts',
+      'commander',
+    ],
   },
   'cli/steer': {
     purpose: 'Commands that start, follow, steer and sign off a run.',

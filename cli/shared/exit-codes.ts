@@ -19,6 +19,7 @@ const NO: Readonly<Record<string, string>> = {
   rehearse: 'a scenario did not end as expected',
   chaos: 'a case ended unsafe, or nobody was notified',
   doctor: 'a check fails',
+  accept: 'a claim was not seen, something is left, or you did not confirm it; the evidence says which',
   drill: 'the alarm did not trigger a verified rollback in time',
   diff: 'there are differences of the severity that `--fail-on` names, or a higher one',
   contract: 'there are differences of the severity that `--fail-on` names, or a higher one',

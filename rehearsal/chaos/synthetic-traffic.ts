@@ -42,6 +42,16 @@ function feedMinute(cloud: LocalCloud): void {
 }
 
 function capture({ firehose, metrics, streamName, deployment }: LocalCloud, at: number): void {
+  const dimensions = { Ingress: deployment.ingressId };
+  metrics.record({ namespace: 'Crossfade', name: 'MirrorCopies', dimensions, value: PAIRS_A_FEED, at });
+  const Records = sampleCaptures(deployment.ingressId, at, PAIRS_A_FEED).map((record) => ({
+    Data: Buffer.from(JSON.stringify(record)).toString('base64'),
+  }));
+  void firehose.operations.PutRecordBatch?.({ DeliveryStreamName: streamName, Records });
+}
+
+/** Captures of equal answers, as a mirror would write them. @param at milliseconds since the epoch */
+export function sampleCaptures(ingress: string, at: number, count: number): CaptureRecord[] {
   const leg: CaptureRecord['stable'] = {
     outcome: 'response',
     status: 200,
@@ -49,21 +59,15 @@ function capture({ firehose, metrics, streamName, deployment }: LocalCloud, at: 
     body: { encoding: 'utf8', data: '{"ok":true}', bytes: 11, truncated: false },
     timing: { firstByteMs: 20, totalMs: 21 },
   };
-  const dimensions = { Ingress: deployment.ingressId };
-  metrics.record({ namespace: 'Crossfade', name: 'MirrorCopies', dimensions, value: PAIRS_A_FEED, at });
-  const Records = Array.from({ length: PAIRS_A_FEED }, (_, i) => {
-    const record: CaptureRecord = {
-      v: CAPTURE_VERSION,
-      ingress: deployment.ingressId,
-      requestId: `${at}-${i}`,
-      at: new Date(at).toISOString(),
-      route: 'GET /items',
-      request: { method: 'GET', target: '/items' },
-      primary: 'stable',
-      stable: leg,
-      candidate: leg,
-    };
-    return { Data: Buffer.from(JSON.stringify(record)).toString('base64') };
-  });
-  void firehose.operations.PutRecordBatch?.({ DeliveryStreamName: streamName, Records });
+  return Array.from({ length: count }, (_, i) => ({
+    v: CAPTURE_VERSION,
+    ingress,
+    requestId: `${at}-${i}`,
+    at: new Date(at).toISOString(),
+    route: 'GET /items',
+    request: { method: 'GET', target: '/items' },
+    primary: 'stable',
+    stable: leg,
+    candidate: leg,
+  }));
 }

@@ -30,18 +30,20 @@ import {
   mirrorRoleOf,
   notModelled,
   ofType,
+  queuesOf,
   servicesOf,
   streamOf,
   tablesOf,
   topicKeysOf,
 } from './from-template.ts';
-import { deploymentOf, loadFunctions } from './functions.ts';
+import { deploymentOf, loadFunctions, updateRules } from './functions.ts';
 import { FunctionError, LambdaService } from './lambda/index.ts';
 import {
   applicationAutoScaling,
   ecs,
   elbv2,
   LocalFirehose,
+  LocalQueues,
   type LocalService,
   LocalSns,
   type PublishedMessage,
@@ -91,6 +93,8 @@ export interface LocalCloud {
   readonly notModelled: Readonly<Record<string, number>>;
   /** A stack's output. @throws RangeError */
   output(stack: string, name: string): unknown;
+  /** As an update of the stacks: what the rules' custom resources are told anew. @throws what their provider refuses */
+  updateRules(next: Assembly): Promise<void>;
   /** Alarms, schedules and buffers run from here on. */
   run(): void;
   stop(): Promise<void>;
@@ -155,9 +159,11 @@ async function build(
         lambda.invokeLater(arn, event);
     },
   });
-  const sns = new LocalSns(account.topics, ({ subject, body }) =>
-    onEvent({ type: 'message', subject, body, at: now() }),
-  );
+  const queues = new LocalQueues(queuesOf(assembly, names), account.topics);
+  const sns = new LocalSns(account.topics, (message) => {
+    queues.hear(message);
+    onEvent({ type: 'message', subject: message.subject, body: message.body, at: now() });
+  });
   const { transformArn } = stream;
   /** As the role, where the template has one. @throws FunctionError when it may not */
   const invokeAs = (roleArn: string | null, arn: string, event: unknown) => {
@@ -250,6 +256,7 @@ async function build(
         operations: applicationAutoScaling({ services, onScale }, account.scheduled),
       },
       AWSEvents: { service: 'events', operations: putEvents(bus) },
+      AmazonSQS: { service: 'sqs', operations: queues.operations },
       TrentService: { service: 'kms', operations: kms(account) },
       Firehose_20150804: { service: 'firehose', operations: firehose.operations },
     },
@@ -317,6 +324,7 @@ async function build(
       mirrorRole === null ? environment : { ...environment, AWS_ACCESS_KEY_ID: access.keyOf(mirrorRole) },
     notModelled: notModelled(assembly),
     output: (stack, name) => names.output(stack, name),
+    updateRules: (next) => updateRules({ assembly, names, lambda }, next),
     run() {
       const every = (virtualMs: number, tick: () => void) => {
         const timer = setInterval(tick, clock.toRealMs(virtualMs));

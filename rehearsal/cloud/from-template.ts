@@ -22,6 +22,8 @@ const MODELLED = new Set([
   'AWS::DynamoDB::Table',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',
+  'AWS::SNS::Subscription',
+  'AWS::SQS::Queue',
   'AWS::IAM::Role',
   'AWS::IAM::Policy',
   'AWS::KMS::Key',
@@ -241,6 +243,18 @@ const streamSchema = z.looseObject({
       .optional(),
   }),
 });
+
+const subscriptionSchema = z.looseObject({ Protocol: z.string(), TopicArn: z.string(), Endpoint: z.string() });
+
+/** ARNs of the queues, each with the topics that it hears; other subscribers are people, who are not here. */
+export function queuesOf(assembly: Assembly, names: Names): ReadonlyMap<string, readonly string[]> {
+  const subscribed = ofType(assembly, 'AWS::SNS::Subscription')
+    .map((r) => subscriptionSchema.parse(names.properties(r)))
+    .filter(({ Protocol }) => Protocol === 'sqs');
+  const topicsOf = (arn: string) =>
+    subscribed.flatMap(({ TopicArn, Endpoint }) => (Endpoint === arn ? [TopicArn] : []));
+  return new Map(ofType(assembly, 'AWS::SQS::Queue').map((r) => [names.arnOf(r), topicsOf(names.arnOf(r))]));
+}
 
 export interface StreamSpec {
   readonly name: string;

@@ -3,7 +3,7 @@ import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
 import { type Access, invocation } from './access/index.ts';
 import { type DeployedFunction, functionOf, ofType } from './from-template.ts';
 import { type FunctionOptions, type LambdaService, LocalFunction } from './lambda/index.ts';
-import { type Assembly, createCustom, type Names, onEventArn, type Resource } from './template/index.ts';
+import { type Assembly, createCustom, type Names, onEventArn, type Resource, updateCustom } from './template/index.ts';
 
 export interface LoadOptions extends FunctionOptions {
   readonly assembly: Assembly;
@@ -37,6 +37,20 @@ function letFrameworkCall(
   const { Role } = names.properties(functions.find((r) => names.arnOf(r) === ServiceToken) ?? custom);
   if (typeof Role === 'string')
     access.refusesRole(Role, invocation(arn), { action: 'lambda:GetFunction', resource: arn });
+}
+
+/** As CloudFormation does when the rules' properties have changed. @throws what their provider refuses */
+export async function updateRules(
+  { assembly, names, lambda }: Pick<LoadOptions, 'assembly' | 'names' | 'lambda'>,
+  next: Assembly,
+): Promise<void> {
+  const functions = ofType(assembly, 'AWS::Lambda::Function');
+  for (const custom of ofType(next, 'Custom::WeightedRule')) {
+    const old = ofType(assembly, 'Custom::WeightedRule').find(({ logicalId }) => logicalId === custom.logicalId);
+    if (old === undefined) throw new RangeError(`${custom.logicalId} is new: only updates are known here`);
+    const arn = onEventArn(names, custom, functions);
+    await updateCustom(names, old, custom, (event) => lambda.find(arn).invoke(event));
+  }
 }
 
 /** The deployment that the stacks wrote into the handlers' environment. */

@@ -1,2 +1,2 @@
 /** Customers. */
-export { GATEWAY_MIX, type LoadTick, type MixEntry, startLoad } from './load.ts';
+export { GATEWAY_MIX, type Load, type LoadTick, type MixEntry, startLoad } from './load.ts';

@@ -109,6 +109,7 @@ function importBreaches({ file, room, imports }: Parsed, faces: ReadonlySet<stri
 
 /** The applications that `bin` starts: the face of `lib` is for users of the package, whom they do not concern. */
 const FACELESS = new Set([
+  'lib/acceptance-application.ts',
   'lib/attached-application.ts',
   'lib/campaign-application.ts',
   'lib/reference-application.ts',

@@ -57,6 +57,16 @@ export async function runCommand(args: readonly string[], options: RunOptions = 
   }
 }
 
+/** What reads the process's own variables finds these meanwhile. */
+export async function withEnvironment<T>(environment: Environment, work: () => Promise<T>): Promise<T> {
+  const leave = enter(environment);
+  try {
+    return await work();
+  } finally {
+    leave();
+  }
+}
+
 /** {@link runCommand} for most tests. */
 export function crossfade(args: readonly string[], environment: Environment = {}, stdin = ''): Promise<CliResult> {
   return runCommand(args, { environment, stdin });

@@ -45,6 +45,28 @@ export async function createCustom(
   names.custom.set(`${resource.stack}/${resource.logicalId}`, { physicalId: PhysicalResourceId, data: Data });
 }
 
+/** Properties that are the same are no update, and nobody is asked. */
+export async function updateCustom(
+  names: Names,
+  old: Resource,
+  next: Resource,
+  onEvent: (event: unknown) => Promise<unknown>,
+): Promise<void> {
+  const [before, after] = [asStrings(names.properties(old)), asStrings(names.properties(next))];
+  if (JSON.stringify(before) === JSON.stringify(after)) return;
+  await onEvent({
+    RequestType: 'Update',
+    RequestId: randomUUID(),
+    ResponseURL: 'http://127.0.0.1/unused-by-the-framework',
+    ResourceType: next.type,
+    LogicalResourceId: next.logicalId,
+    PhysicalResourceId: names.custom.get(`${next.stack}/${next.logicalId}`)?.physicalId,
+    StackId: names.ref(next.stack, 'AWS::StackId'),
+    ResourceProperties: after,
+    OldResourceProperties: before,
+  });
+}
+
 /** CloudFormation hands every number and boolean over as text. */
 function asStrings(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return JSON.parse(JSON.stringify(properties), (_key, value: unknown) =>

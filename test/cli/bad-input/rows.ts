@@ -28,6 +28,7 @@ export const NUMBERS: readonly Row[] = [
   ['plan --rps many', notNumber('--rps', 'many', '0.000001', '1,000,000,000')],
   ['plan --rps NaN', notNumber('--rps', 'NaN', '0.000001', '1,000,000,000')],
   ['plan --rps Infinity', notNumber('--rps', 'Infinity', '0.000001', '1,000,000,000')],
+  ['accept --local --speed 0', notNumber('--speed', '0', '1', '600')],
   ['cost --rps 0', notNumber('--rps', '0', '0.000001', '10,000,000')],
   ['cost --safe-share 80', notNumber('--safe-share', '80', '0', '1')],
   ['cost --capture-bytes 1.5', '--capture-bytes must be a whole number between 100 and 2,097,152 (got "1.5")'],
@@ -89,6 +90,9 @@ export const NUMBERS: readonly Row[] = [
 ];
 
 export const JSON_FILES: readonly Row[] = [
+  ['accept --resume --evidence @none', '--evidence: '],
+  ['accept --resume --evidence @half-json', 'half-json is not JSON'],
+  ['accept --resume --evidence @number', 'is no evidence of an acceptance'],
   ['doctor --attach @none', '--attach: '],
   ['doctor --attach @half-json', 'half-json is not JSON'],
   ['doctor --attach @number', 'The attach file is not valid. attach: '],
@@ -187,6 +191,9 @@ export const PLANS: readonly Row[] = [
 ];
 
 export const OPTIONS: readonly Row[] = [
+  ['accept --account 12', '--account must be 12 digits (got "12")'],
+  ['accept --remove --resume', '--remove and --resume exclude each other'],
+  ['accept --evidence /proc/none/e.json', '--evidence'],
   ['rehearse --only some', '--only must be "clean" or "fault" (got "some")'],
   ['rehearse --quick --only clean', '--quick rehearses the scenario with the fault alone'],
   ['rehearse --fault fire@10', '--fault must be errors=0.2@10'],

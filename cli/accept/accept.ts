@@ -1,0 +1,212 @@
+/** `crossfade accept`: says what it costs, asks, makes everything, takes every step, removes everything, and leaves the evidence. */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { Command, Option } from 'commander';
+import {
+  ACCEPTANCE_STEPS,
+  type Acceptance,
+  acceptanceSchema,
+  acceptanceText,
+  begun,
+  outcomeOf,
+  STEP_TITLES,
+} from '../../core/acceptance/index.ts';
+import { acceptanceBill } from '../../core/cost/index.ts';
+import { describeProblems, wordIssue } from '../../input/index.ts';
+import {
+  attempt,
+  EXIT,
+  number,
+  outputFileInNewFolder,
+  plainLines,
+  readJsonFile,
+  say,
+  type Terminal,
+  UsageError,
+  version,
+} from '../shared/index.ts';
+import type { AcceptanceAccount } from './account.ts';
+
+interface Options {
+  readonly yes?: boolean;
+  readonly local?: boolean;
+  readonly remove?: boolean;
+  readonly resume?: boolean;
+  readonly account?: string;
+  readonly speed: string;
+  readonly evidence: string;
+}
+
+/** Customers of the acceptance, requests a second: enough for 5 % to be seen, few enough for two tiny tasks. */
+const RPS = { aws: 20, local: 300 } as const;
+
+/** @param accountOf where it happens; a test gives its own */
+export function acceptCommand(
+  terminal: Terminal,
+  accountOf: (options: Options) => Promise<AcceptanceAccount> = chosen,
+): Command {
+  return new Command('accept')
+    .description(
+      'try everything in your own account on a disposable load balancer: shows its cost, asks, and removes what it made',
+    )
+    .option('--yes', 'do not ask')
+    .option('--account <id>', 'refuse to begin in any other account')
+    .option('--local', 'in the local cloud on this machine instead, in compressed time; costs nothing')
+    .option('--remove', 'only remove what an acceptance that crashed has left')
+    .option('--resume', 'go on with the acceptance of --evidence, whose process ended')
+    .addOption(new Option('--speed <n>', 'with --local: simulated seconds per real second').default('20'))
+    .option(
+      '--evidence <file>',
+      'write the evidence to this file (JSON), and as Markdown beside it',
+      'crossfade-acceptance.json',
+    )
+    .action(async (options: Options) => {
+      if (options.account !== undefined && !/^\d{12}$/.test(options.account))
+        throw new UsageError(`--account must be 12 digits (got "${options.account}")`);
+      if (options.remove === true && options.resume === true)
+        throw new UsageError('--remove and --resume exclude each other');
+      number('--speed', options.speed, 1, 600);
+      const before = options.resume === true ? unfinished(options.evidence) : null;
+      if (options.remove !== true) outputFileInNewFolder('--evidence', options.evidence);
+      // From here on Ctrl-C ends the step under way, and what was made is removed.
+      const signal = terminal.interruption();
+      const made = { anything: false };
+      await attempt(
+        () => ({
+          state: made.anything
+            ? 'What it made may still stand, with its tag crossfade:acceptance.'
+            : 'Nothing was made.',
+          next: made.anything ? 'run `crossfade accept --remove`.' : 'run it again.',
+        }),
+        async () => {
+          const account = await accountOf(options);
+          const code = await accept(terminal, options, account, before, signal, made);
+          terminal.exit(code);
+        },
+      );
+    });
+}
+
+async function accept(
+  terminal: Terminal,
+  options: Options,
+  account: AcceptanceAccount,
+  before: Acceptance | null,
+  signal: AbortSignal,
+  made: { anything: boolean },
+) {
+  const remains = await account.remains();
+  if (before !== null && !remains.includes(before.id))
+    throw new UsageError(
+      `--resume: nothing of acceptance ${before.id} stands in ${account.where}; begin a new one without --resume`,
+    );
+  const old = remains.filter((id) => id !== before?.id);
+  const bill = acceptanceBill(options.local === true);
+  if (options.remove !== true) say(terminal.err, costText(bill, account.where));
+  if (old.length > 0) say(terminal.err, `${account.where} holds remains of ${old.join(', ')}: they are removed first.`);
+  if (options.remove === true && old.length === 0) {
+    say(terminal.out, `${account.where} holds no remains of an acceptance.`);
+    return EXIT.ok;
+  }
+  if (options.yes !== true && !(await confirmed(terminal, options.remove === true ? 'Remove them?' : 'Begin?'))) {
+    say(terminal.err, 'Not begun: nothing was made. Answer yes, or pass --yes.');
+    return EXIT.failed;
+  }
+  made.anything = old.length > 0;
+  for (const id of old) {
+    const left = await account.remove(id);
+    say(terminal.err, left.length === 0 ? `Removed ${id}.` : `Removed ${id}, but for ${left.join(', ')}.`);
+    if (left.length > 0) return EXIT.failed;
+  }
+  if (options.remove === true) return EXIT.ok;
+  made.anything = true;
+  const [{ runAcceptance }, { acceptancePlan }] = await Promise.all([
+    import('./run-acceptance.ts'),
+    import('./acceptance-plan.ts'),
+  ]);
+  const local = options.local === true;
+  const rps = RPS[local ? 'local' : 'aws'];
+  const from =
+    before ??
+    begun({
+      id: `accept-${randomBytes(4).toString('hex')}`,
+      crossfade: version(),
+      where: account.where,
+      startedAt: new Date().toISOString(),
+      costUsd: bill.usd,
+    });
+  const done = await runAcceptance(from, {
+    account,
+    plan: acceptancePlan({ local, rps: rps / account.speed }),
+    rps,
+    signal,
+    onAction: (action) =>
+      say(
+        terminal.err,
+        action === 'remove'
+          ? 'Remove everything'
+          : `${ACCEPTANCE_STEPS.indexOf(action) + 1}/${ACCEPTANCE_STEPS.length} ${STEP_TITLES[action]}`,
+      ),
+    keep: (acceptance) => write(options.evidence, acceptance),
+  });
+  say(terminal.out, plainLines(acceptanceText(done)));
+  const outcome = outcomeOf(done);
+  if (outcome === 'interrupted') return EXIT.interrupted;
+  return outcome === 'accepted' ? EXIT.ok : EXIT.failed;
+}
+
+function write(file: string, acceptance: Acceptance): void {
+  writeFileSync(file, `${JSON.stringify(acceptance, null, 2)}\n`);
+  writeFileSync(`${file.replace(/\.json$/, '')}.md`, acceptanceText(acceptance));
+}
+
+/** @throws UsageError for a file that is no acceptance, or one that has ended */
+function unfinished(file: string): Acceptance {
+  const parsed = acceptanceSchema.safeParse(readJsonFile('--evidence', file), { error: wordIssue });
+  if (!parsed.success)
+    throw new UsageError(
+      `--evidence: ${file} is no evidence of an acceptance: ${describeProblems(parsed.error, 'evidence')}`,
+    );
+  if (parsed.data.removal !== null)
+    throw new UsageError(`--resume: the acceptance of ${file} has ended; begin a new one without --resume`);
+  return { ...parsed.data, interrupted: false };
+}
+
+function costText({ lines, usd, hours }: ReturnType<typeof acceptanceBill>, where: string): string {
+  if (lines.length === 0) return `In ${where}: costs nothing.`;
+  return [
+    `In ${where}, about ${hours} hours; computed cost ${usd.toFixed(2)} USD (us-east-1, on demand, without free tiers):`,
+    ...lines.map(
+      (line) => `  ${line.what.padEnd(26)} ${line.usd.toFixed(3)} USD  ${line.price.source} (${line.price.asOf})`,
+    ),
+    'Two keys stay scheduled for deletion for seven days, which costs nothing.',
+  ].join('\n');
+}
+
+async function confirmed({ stdin, err }: Terminal, question: string): Promise<boolean> {
+  err.write(`${question} [y/N] `);
+  const lines = createInterface({ input: stdin });
+  try {
+    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
+    return false;
+  } finally {
+    lines.close();
+  }
+}
+
+async function chosen({ local, speed, account }: Options): Promise<AcceptanceAccount> {
+  if (local === true) {
+    const [{ LocalAcceptance }, { localAcceptanceAccount }] = await Promise.all([
+      import('../../rehearsal/acceptance/index.ts'),
+      import('./local-account.ts'),
+    ]);
+    return localAcceptanceAccount(new LocalAcceptance({ speed: Number(speed) }));
+  }
+  const [{ awsAccount, installedCdk }, { callerPlace }] = await Promise.all([
+    import('./aws-account.ts'),
+    import('./caller-place.ts'),
+  ]);
+  const cdk = installedCdk();
+  return awsAccount(await callerPlace(account), cdk);
+}

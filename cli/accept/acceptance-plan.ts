@@ -1,0 +1,25 @@
+/** The plan of an acceptance's runs: that of a rehearsal, with the patience that AWS's metrics need. */
+import { type Plan, parsePlan } from '../../core/model/index.ts';
+import { rehearsalPlan } from '../../rehearsal/scenario/index.ts';
+
+/** Of few customers: a smaller share would wait most of an hour for its sample. */
+export const FIRST_PERCENT = 5;
+/** One-minute looks in each phase. */
+const LOOKS = 4;
+/** ALB's error points are late; here a minute or two of patience is enough to see the way back. Seconds. */
+const SETTLE_ON_AWS = 120;
+
+/** @param rps of the customers, by the account's clock */
+export function acceptancePlan({ local, rps }: { readonly local: boolean; readonly rps: number }): Plan {
+  const plan = rehearsalPlan(
+    parsePlan({
+      stages: [FIRST_PERCENT, 10, 50, 100].map((percent) => ({ percent, bake: 'PT5M' })),
+      // Whoever accepts starts the runs and signs them off.
+      signoff: { starterMayApprove: true },
+      shadow: { exercise: 'PT1M' },
+    }),
+    LOOKS,
+    { rps },
+  );
+  return local ? plan : { ...plan, gate: { ...plan.gate, settleAfter: SETTLE_ON_AWS } };
+}

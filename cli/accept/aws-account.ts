@@ -1,0 +1,153 @@
+/** An account of AWS: deployed by the CDK's own command, looked for and deleted by CloudFormation. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  paginateDescribeStacks,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import * as z from 'zod';
+import { ACCEPTANCE_TAG, acceptanceStackName } from '../../core/acceptance/index.ts';
+import { CLIENT_OPTIONS } from '../../lambdas/aws/calls/index.ts';
+import { UsageError } from '../shared/index.ts';
+import type { AcceptanceAccount } from './account.ts';
+import { clearTheWay, resourcesLeft } from './aws-removal.ts';
+import { type AwsPlace, NotAllowedError } from './caller-place.ts';
+import { acceptanceEnvironment, PROGRAM } from './program.ts';
+
+const POLL_MS = 5_000;
+const DELETE_MS = 30 * 60_000;
+
+/** @param cdkCommand path of the CDK's command, which deploys */
+export function awsAccount({ account, region }: AwsPlace, cdkCommand: string): AcceptanceAccount {
+  const client = new CloudFormationClient(CLIENT_OPTIONS);
+
+  /** Only what has our tag with this id: a stack of that name alone is somebody else's. */
+  async function stackOf(idOrArn: string, id: string): Promise<Stack | null> {
+    try {
+      const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: idOrArn }));
+      return stack !== undefined && tagOf(stack) === id ? stack : null;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message))
+        return null;
+      throw error;
+    }
+  }
+
+  return {
+    where: `AWS account ${account}, ${region}`,
+    speed: 1,
+    async remains() {
+      const found = await allStacks(client);
+      return found
+        .filter(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE')
+        .sort((a, b) => (a.CreationTime?.getTime() ?? 0) - (b.CreationTime?.getTime() ?? 0))
+        .flatMap((stack) => tagOf(stack) ?? []);
+    },
+    async deploy(id, plan, paths, signal) {
+      const output = await mkdtemp(join(tmpdir(), 'crossfade-acceptance-'));
+      const env = {
+        ...process.env,
+        ...acceptanceEnvironment(id, plan, paths),
+        CDK_DISABLE_VERSION_CHECK: '1',
+        CI: 'true',
+      };
+      const args = [
+        'deploy',
+        '--all',
+        '--require-approval',
+        'never',
+        '--output',
+        output,
+        '--app',
+        `${process.execPath} ${PROGRAM}`,
+      ];
+      try {
+        await promisify(execFile)(process.execPath, [cdkCommand, ...args], {
+          env,
+          signal,
+          maxBuffer: 1 << 26,
+          cwd: output,
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        throw new Error(`cdk deploy failed: ${lastWords(error)}`, { cause: error });
+      } finally {
+        await rm(output, { recursive: true, force: true });
+      }
+    },
+    async site(id) {
+      const stack = await stackOf(acceptanceStackName(id), id);
+      const output = (name: string) => stack?.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue ?? '';
+      return {
+        url: output('Url'),
+        queueUrl: output('QueueUrl'),
+        stream: output('ParityStream'),
+        environment: {},
+        now: Date.now,
+      };
+    },
+    async remove(id) {
+      const stack = await settled(() => stackOf(acceptanceStackName(id), id));
+      const arn = stack?.StackId;
+      if (arn === undefined) return [];
+      await clearTheWay(client, arn, id);
+      await client.send(new DeleteStackCommand({ StackName: arn }));
+      await settled(() => stackOf(arn, id));
+      return resourcesLeft(client, arn);
+    },
+  };
+}
+
+const SAID_CHARACTERS = 2_000;
+const saidSchema = z.looseObject({ stdout: z.string(), stderr: z.string() });
+
+/** The end of what a command has said before it failed: CloudFormation's reason is there, on either stream. */
+function lastWords(error: unknown): string {
+  const { stdout, stderr } = saidSchema.catch({ stdout: '', stderr: String(error) }).parse(error);
+  return `${stdout}\n${stderr}`.trim().slice(-SAID_CHARACTERS);
+}
+
+/** @throws UsageError for credentials that may not list them */
+async function allStacks(client: CloudFormationClient): Promise<Stack[]> {
+  const found: Stack[] = [];
+  try {
+    for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {})) found.push(...Stacks);
+  } catch (error) {
+    if (error instanceof Error && /^AccessDenied/.test(error.name))
+      throw new NotAllowedError(['cloudformation:DescribeStacks']);
+    throw error;
+  }
+  return found;
+}
+
+/** CloudFormation takes no other order while it works on a stack, but for the deletion of one that is being made. */
+async function settled(read: () => Promise<Stack | null>): Promise<Stack | null> {
+  for (const deadline = Date.now() + DELETE_MS; ; await delay(POLL_MS)) {
+    const stack = await read();
+    const busy = /^(UPDATE_.*|DELETE|ROLLBACK)_IN_PROGRESS$/.test(stack?.StackStatus ?? '');
+    if (!busy || Date.now() > deadline) return stack;
+  }
+}
+
+function tagOf({ Tags = [] }: Stack): string | undefined {
+  return Tags.find(({ Key }) => Key === ACCEPTANCE_TAG)?.Value;
+}
+
+/** Path of the CDK's command. @throws UsageError where it is not installed beside this package */
+export function installedCdk(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin', 'cdk');
+  } catch {
+    throw new UsageError(
+      'the CDK’s command is not installed: npm install --save-dev aws-cdk@2.1148.1. Nothing was made.',
+    );
+  }
+}

@@ -1,0 +1,187 @@
+/** What each step does, and what it finds. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { AcceptanceStep, ClaimFinding, Findings } from '../../core/acceptance/index.ts';
+import { type Plan, planSchema } from '../../core/model/index.ts';
+import { FIRST_PERCENT } from './acceptance-plan.ts';
+import type { AcceptanceAccount, AcceptanceSite } from './account.ts';
+import type { Customers, Tally } from './customers.ts';
+import { feedCaptures } from './feed-captures.ts';
+import { readMailbox } from './mailbox.ts';
+import { type Operator, StepFailed } from './operator.ts';
+
+export interface Stage {
+  readonly id: string;
+  readonly account: AcceptanceAccount;
+  readonly site: AcceptanceSite;
+  readonly plan: Plan;
+  readonly operator: Operator;
+  readonly customers: Customers;
+  /** A folder for files that commands read and write. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+/** Told of each finding as it is made: what was seen before a failure stays seen. */
+export type Find = (findings: Findings) => void;
+type Take = (stage: Stage, find: Find) => Promise<void>;
+
+/** The first step makes what the others need; it is taken where that is made. */
+export const TAKE: Readonly<Record<Exclude<AcceptanceStep, 'deploy'>, Take>> = {
+  async doctor({ operator }, find) {
+    let last: Diagnoses = { diagnoses: [] };
+    await operator.until('no check of the doctor fails', 20, async () => {
+      last = doctorSchema.parse(JSON.parse((await operator.run('doctor', '--json')).stdout || '{}'));
+      // Alarms without data yet are warnings, and preflight refuses them.
+      return (
+        last.diagnoses.length > 0 &&
+        !last.diagnoses.some(({ check, level }) => level === 'fail' || (check === 'alarm' && level !== 'ok'))
+      );
+    });
+    const of = (level: string) => last.diagnoses.filter((d) => d.level === level).length;
+    find({ checks: { seen: true, detail: `${of('ok')} ok, ${of('warn')} warn, ${of('fail')} fail` } });
+  },
+
+  async drill({ operator, id, folder }, find) {
+    const evidence = join(folder, 'drill.json');
+    await operator.must('drill', '--name', `${id}-drill`, '--evidence', evidence);
+    const { alarm, seconds } = drillSchema.parse(JSON.parse(await readFile(evidence, 'utf8')));
+    find({
+      alarmAction: {
+        seen: true,
+        detail: `${alarm}: rollback triggered after ${seconds.toRequest.toFixed(1)} s, weights after ${seconds.toWeights.toFixed(1)} s`,
+      },
+      return: { seen: true, detail: `confirmed after ${seconds.toReturn.toFixed(0)} s` },
+    });
+  },
+
+  async notice({ operator, site }, find) {
+    const found: string[] = [];
+    await operator.until('the alarm’s message is in the queue', 10, async () => {
+      found.push(...(await readMailbox(site)));
+      return found.some((text) => /ALARM/.test(text));
+    });
+    find({ notice: { seen: true, detail: `${found.length} messages, the alarm’s among them` } });
+  },
+
+  async fault(stage, find) {
+    const { operator, account, customers, id, plan, signal } = stage;
+    const run = `${id}-fault`;
+    await begin(stage, run);
+    find({
+      captures: {
+        seen: true,
+        detail: 'the shadow’s sign-off was asked for on captures that the acceptance wrote to the stream',
+      },
+    });
+    await atPercent(stage, FIRST_PERCENT);
+    const before = await operator.status();
+    const refusal = await account.deploy(id, plan, ['/*', '/in-mid-run/*'], signal).then(
+      () => null,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    signal.throwIfAborted();
+    const after = await operator.status();
+    const kept = after.item?.status === 'running' && !after.drift && !before.drift;
+    find({ midRunDeploy: redeployFinding(refusal, kept) });
+    await atPercent(stage, 10);
+    await customers.ask('provoking');
+    await operator.wait(run, 'rolled-back', 90);
+    find({ faultFound: { seen: true, detail: 'rolled back at 10 %' } });
+    await operator.until(
+      'the return is verified',
+      15,
+      async () => (await operator.status()).item?.rollback?.verifiedAt != null,
+    );
+    // What was under way before the last look is let in.
+    await operator.sleep(30);
+    customers.count();
+    await operator.sleep(60);
+    const { stable, candidate, failed } = customers.count();
+    const answered = stable + candidate;
+    find({
+      quietReturn: {
+        seen: answered > 0 && failed === 0,
+        detail: `${failed} of ${answered} requests failed in the minute after`,
+      },
+    });
+    await customers.ask('content');
+  },
+
+  async clean(stage, find) {
+    const { operator, customers, id } = stage;
+    const run = `${id}-clean`;
+    // A writer of the run before may still be in flight: preflight waits for four quiet minutes.
+    await operator.sleep(300);
+    await begin(stage, run);
+    await atPercent(stage, 50);
+    await operator.sleep(60);
+    customers.count();
+    await operator.sleep(60);
+    const tally = customers.count();
+    find({ split: splitFinding(tally) });
+    await operator.wait(run, 'sign-off', 120);
+    await operator.must('approve', run, '--comment', 'acceptance');
+    await operator.wait(run, 'complete', 60);
+    find({ cutover: { seen: true, detail: 'completed; both sign-offs were given by the acceptance' } });
+  },
+};
+
+/** Begins a run and signs its shadow off, with captures that stand for a mirror's. */
+async function begin({ operator, site, plan, folder, id, signal }: Stage, run: string): Promise<void> {
+  const file = join(folder, `${run}.json`);
+  await writeFile(file, JSON.stringify(z.encode(planSchema, plan)));
+  await operator.must('start', file, '--name', run, '--yes');
+  const fed = new AbortController();
+  const feeding = feedCaptures(site, id, AbortSignal.any([signal, fed.signal]));
+  try {
+    await operator.wait(run, 'sign-off', 60);
+    await operator.must('approve', run, '--comment', 'acceptance');
+  } finally {
+    fed.abort();
+    await feeding;
+  }
+}
+
+async function atPercent({ operator }: Stage, percent: number): Promise<void> {
+  await operator.until(`the candidate has ${percent} %`, 90, async () => {
+    const { item } = await operator.status();
+    if (item !== null && item.status !== 'running')
+      throw new StepFailed(`the run is ${item.status} before ${percent} %`);
+    return item?.phase === 'stage' && item.intent.split.candidatePercent >= percent;
+  });
+}
+
+/** What the rule's provider says, as CloudFormation hands it on: a deploy that fails for another reason shows nothing. */
+const KEPT_BY_RUN = /its rule is not updated before it has ended/;
+
+function redeployFinding(refusal: string | null, kept: boolean): ClaimFinding {
+  const weights = kept ? 'the live weights stayed those of the run' : 'the live weights did not stay those of the run';
+  if (refusal === null) return { seen: false, detail: `the deploy went through, and ${weights}` };
+  const byRun = KEPT_BY_RUN.test(refusal);
+  return {
+    seen: byRun && kept,
+    detail: `${byRun ? 'refused' : `refused for another reason (${refusal})`}, and ${weights}`,
+  };
+}
+
+/** Half the customers, within four standard deviations of a fair coin. */
+function splitFinding({ stable, candidate }: Tally): ClaimFinding {
+  const total = stable + candidate;
+  const share = candidate / Math.max(1, total);
+  const tolerance = 4 * Math.sqrt(0.25 / Math.max(1, total));
+  return {
+    seen: total > 0 && Math.abs(share - 0.5) <= tolerance,
+    detail: `${(share * 100).toFixed(1)} % of ${total} requests at a weight of 50 %`,
+  };
+}
+
+const doctorSchema = z.looseObject({
+  diagnoses: z.array(z.looseObject({ check: z.string(), level: z.string(), why: z.string() })).default([]),
+});
+type Diagnoses = z.infer<typeof doctorSchema>;
+const drillSchema = z.looseObject({
+  alarm: z.string(),
+  seconds: z.looseObject({ toRequest: z.number(), toWeights: z.number(), toReturn: z.number() }),
+});

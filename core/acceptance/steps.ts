@@ -1,0 +1,13 @@
+/** The steps in their order. Whatever becomes of them, the removal is the last. */
+export const ACCEPTANCE_STEPS = ['deploy', 'doctor', 'drill', 'notice', 'fault', 'clean'] as const;
+export type AcceptanceStep = (typeof ACCEPTANCE_STEPS)[number];
+
+/** For people, as each begins. */
+export const STEP_TITLES: Readonly<Record<AcceptanceStep, string>> = {
+  deploy: 'Deploy a load balancer with two tiny services and a cutover between them',
+  doctor: 'Ask the doctor',
+  drill: 'Trip an alarm with 1 % on the candidate, and be brought back by it',
+  notice: 'Read the alarm’s message from a queue that is subscribed to the status topic',
+  fault: 'Begin a cutover, deploy in mid-run, let the candidate fail at 10 %, and be brought back',
+  clean: 'Run a cutover to its end',
+};
