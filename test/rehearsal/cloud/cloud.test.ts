@@ -115,7 +115,7 @@ const template = templateSchema.parse({
         },
       },
     },
-    Queue: { Type: 'AWS::SQS::Queue' },
+    Queue: { Type: 'AWS::S3::Bucket' },
   },
   Outputs: { RuleArn: { Value: { Ref: 'Rule' } } },
 });
@@ -171,7 +171,7 @@ describe('a cloud from an assembly', () => {
 
   it('says what it left out', async () => {
     const { notModelled } = await start();
-    expect(notModelled).toEqual({ 'AWS::SQS::Queue': 1, 'AWS::Lambda::Function (framework.onEvent)': 1 });
+    expect(notModelled).toEqual({ 'AWS::S3::Bucket': 1, 'AWS::Lambda::Function (framework.onEvent)': 1 });
   });
 
   it('delivers an alarm both ways and to its topic, on the transition only', async () => {
