@@ -36,6 +36,9 @@ export const definitionSchema = z.looseObject({
 });
 export type Definition = z.infer<typeof definitionSchema>;
 
+/** Bytes of JSON that a state may hand on, and that a token is answered with. */
+export const MAX_PAYLOAD = 262_144;
+
 /** Stands in the context object where a token will be; each token task replaces it with its own. */
 export const TOKEN_PLACEHOLDER = 'crossfade-local-task-token';
 

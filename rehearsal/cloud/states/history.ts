@@ -43,8 +43,12 @@ export class History {
       this.add(`${kind}Succeeded`, state);
       return result;
     } catch (error) {
-      this.add(`${kind}Failed`, state);
+      this.add(`${kind}${isTimeOut(error) ? 'TimedOut' : 'Failed'}`, state);
       throw error;
     }
   }
+}
+
+function isTimeOut(error: unknown): boolean {
+  return error instanceof Error && /^States\.(Heartbeat)?Timeout$/.test(error.name);
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
+import { MAX_PAYLOAD } from './definition.ts';
 import type { LocalExecution } from './execution.ts';
 import type { LocalMachine } from './step-functions.ts';
 
@@ -25,7 +26,7 @@ const historySchema = z.object({
   nextToken: z.string().optional(),
 });
 const tokenSchema = z.object({ taskToken: z.string() });
-const successSchema = z.object({ taskToken: z.string(), output: z.string() });
+const successSchema = z.object({ taskToken: z.string(), output: z.string().max(MAX_PAYLOAD) });
 const failureSchema = z.object({ taskToken: z.string(), error: z.string().optional(), cause: z.string().default('') });
 
 export function statesOperations(machine: LocalMachine, now: () => number): JsonOperations {

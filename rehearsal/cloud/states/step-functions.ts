@@ -14,6 +14,7 @@ import {
   contextOf,
   type Definition,
   interpretable,
+  MAX_PAYLOAD,
   type State,
   TOKEN_PLACEHOLDER,
 } from './definition.ts';
@@ -35,8 +36,8 @@ export interface MachineOptions {
   readonly onStart?: (execution: LocalExecution) => void;
 }
 
-/** Bytes of JSON that a state may hand on. */
-const MAX_PAYLOAD = 262_144;
+/** What no Retry and no Catch takes, `States.ALL` neither: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+const TERMINAL = new Set(['States.DataLimitExceeded', 'States.Runtime']);
 /** Longer timers overflow. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -179,14 +180,13 @@ export class LocalMachine {
         await drained();
         // Once aborted, the interpreter still goes through the retries of the task in flight.
         signal.throwIfAborted();
-        const call = callSchema.parse(given);
-        const output = json((await this.#perform(execution, name, state, call, signal)) ?? null);
-        if (Buffer.byteLength(JSON.stringify(output)) > MAX_PAYLOAD)
-          throw new FunctionError(
-            'States.DataLimitExceeded',
-            `The state ${name} returned more than ${MAX_PAYLOAD} bytes.`,
-          );
-        return output;
+        try {
+          return json((await this.#perform(execution, name, state, callOf(given), signal)) ?? null);
+        } catch (error) {
+          if (error instanceof FunctionError && TERMINAL.has(error.name))
+            this.#end(execution, { status: 'FAILED', error: error.name, cause: error.message });
+          throw error;
+        }
       };
     }
     return handlers;
@@ -206,16 +206,20 @@ export class LocalMachine {
     const { Resource = '' } = state;
     const { invoke } = this.#options;
     if (!Resource.includes(':states:::'))
-      return execution.history.task(name, 'LambdaFunction', () => invoke(Resource, call.input));
+      return execution.history.task(name, 'LambdaFunction', async () =>
+        withinLimit(await invoke(Resource, call.input)),
+      );
     if (!/:states:::lambda:invoke(\.waitForTaskToken)?$/.test(Resource))
       throw new FunctionError('States.Runtime', `resource not known here: ${Resource}`);
     const { FunctionName, Payload } = invokeSchema.parse(call.input);
     if (!Resource.endsWith('.waitForTaskToken'))
       return execution.history.task(name, 'Task', async () => ({
-        Payload: await invoke(FunctionName, Payload),
+        Payload: withinLimit(await invoke(FunctionName, Payload)),
         StatusCode: 200,
       }));
-    return execution.history.task(name, 'Task', () => this.#withToken(execution, name, call, signal));
+    return execution.history.task(name, 'Task', async () =>
+      withinLimit(await this.#withToken(execution, name, call, signal)),
+    );
   }
 
   #withToken(execution: LocalExecution, name: string, call: Call, signal: AbortSignal): Promise<unknown> {
@@ -242,6 +246,20 @@ export class LocalMachine {
   async #sleep(ms: number, signal: AbortSignal): Promise<void> {
     await delay(Math.min(Math.max(0, ms), MAX_TIMER_MS), undefined, { signal });
   }
+}
+
+/** @throws FunctionError when a path has led to what is no time */
+function callOf(given: unknown): Call {
+  const { data, error } = callSchema.safeParse(given);
+  if (data === undefined) throw new FunctionError('States.Runtime', z.prettifyError(error));
+  return data;
+}
+
+/** @throws FunctionError */
+function withinLimit(result: unknown): unknown {
+  if (Buffer.byteLength(JSON.stringify(result ?? null)) > MAX_PAYLOAD)
+    throw new FunctionError('States.DataLimitExceeded', `The task returned more than ${MAX_PAYLOAD} bytes.`);
+  return result;
 }
 
 const invokeSchema = z.object({ FunctionName: z.string(), Payload: z.unknown() });

@@ -156,12 +156,34 @@ describe('an execution', () => {
     expect(run).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout' });
   });
 
-  it('fails when a state hands on more than 256 KiB', async () => {
-    const run = await start(
-      { Task: { Type: 'Task', Resource: FN, End: true } },
-      { invoke: async () => 'x'.repeat(262_144) },
-    );
-    expect(run).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  describe('fails at once, whatever it retries and catches,', () => {
+    const stubborn = {
+      Type: 'Task',
+      Resource: FN,
+      Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 1 }],
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }],
+      End: true,
+    };
+    const Caught = { Type: 'Pass', End: true };
+    const lastOf = (run: LocalExecution) => run.history.events.map((e) => e.type).slice(-2);
+
+    it('when a task answers more than 256 KiB', async () => {
+      const run = await start({ Task: stubborn, Caught }, { invoke: async () => 'x'.repeat(262_144) });
+      expect(run).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+      expect(lastOf(run)).toEqual(['LambdaFunctionFailed', 'ExecutionFailed']);
+    });
+
+    it.each([[{ waitSeconds: 'soon' }], [{}]])('when a time is read from %j', async (input) => {
+      const ask = {
+        ...tokenTask({}),
+        ...stubborn,
+        Resource: tokenTask({}).Resource,
+        TimeoutSecondsPath: '$.waitSeconds',
+      };
+      expect(await start({ Ask: ask, Caught }, { input })).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+      const wait = { Type: 'Wait', SecondsPath: '$.waitSeconds', End: true };
+      expect(await start({ Wait: wait }, { input })).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    });
   });
 });
 
@@ -183,6 +205,8 @@ describe('a task that waits for its token', () => {
     const ended = start(States, { input, invoke });
     const states = await connect();
     const answer = { taskToken: await token, output: '{"approvedBy":"sre"}' };
+    const large = { ...answer, output: JSON.stringify('x'.repeat(262_144)) };
+    await expect(states.send(new SendTaskSuccessCommand(large))).rejects.toMatchObject({ name: 'ValidationException' });
     await states.send(new SendTaskSuccessCommand(answer));
     expect((await ended).output).toEqual({ waitSeconds: 86_400, approval: { approvedBy: 'sre' } });
     await expect(states.send(new SendTaskSuccessCommand(answer))).rejects.toMatchObject({ name: 'TaskTimedOut' });
@@ -202,6 +226,7 @@ describe('a task that waits for its token', () => {
   it('expires in virtual time, by the value at a path', async () => {
     const run = await start(States, { input: { waitSeconds: 600 }, invoke: inbox().invoke });
     expect(run).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(run.history.events.map((e) => e.type)).toContain('TaskTimedOut');
   });
 
   it('fails with what could not be asked', async () => {

@@ -1,0 +1,112 @@
+/** Executions over the API of Step Functions, whoever answers it, told in words that two interpreters can be compared by. */
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  paginateGetExecutionHistory,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import * as z from 'zod';
+import type { Definition } from '../../rehearsal/cloud/states/definition.ts';
+import { type Call, functionOf, type ScriptedFunctions, type TokenAnswers } from './scripted-functions.ts';
+
+/** What became of an execution. `cause` is null for an error of Step Functions' own: each words it its own way. */
+export interface Told {
+  readonly status: string | undefined;
+  readonly error: string | undefined;
+  readonly cause: unknown;
+  readonly output: unknown;
+  /** The history: each event's type, with the state that it enters or leaves. */
+  readonly events: readonly string[];
+  /** What each task gave its function, in order. */
+  readonly calls: readonly Call[];
+}
+
+/** As it is played: each state calls a function of its own name, by which the scripts answer, and everything waits a second. */
+export function playable(definition: Definition): Definition {
+  const States = Object.entries(definition.States).map(([name, state]) => {
+    if (state.Type === 'Wait' && state.Seconds !== undefined) return [name, { ...state, Seconds: 1 }];
+    if (state.Type !== 'Task') return [name, state];
+    const arn = `arn:aws:lambda:us-east-1:000000000000:function:${functionOf(name)}`;
+    const Retry = state.Retry?.map((retry) => ({ ...retry, IntervalSeconds: 1, BackoffRate: 1 }));
+    const task = { ...state, ...(Retry === undefined ? {} : { Retry }) };
+    if (!state.Resource?.includes(':states:::')) return [name, { ...task, Resource: arn }];
+    return [name, { ...task, Parameters: { ...Object(state.Parameters), FunctionName: arn } }];
+  });
+  return { ...definition, States: Object.fromEntries(States) };
+}
+
+export function tokensBy(client: SFNClient): TokenAnswers {
+  return {
+    succeed: async (taskToken, output) =>
+      void (await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }))),
+    fail: async (taskToken, error) =>
+      void (await client.send(new SendTaskFailureCommand({ taskToken, error, cause: '' }))),
+  };
+}
+
+/** Plays all scripts at once, and tells of each in the end. @throws when one does not end */
+export async function play(
+  client: SFNClient,
+  stateMachineArn: string,
+  functions: ScriptedFunctions,
+  scripts: readonly string[],
+): Promise<Map<string, Told>> {
+  const started: { script: string; executionArn: string }[] = [];
+  for (const script of scripts) {
+    const request = { stateMachineArn, name: script, input: JSON.stringify({ script }) };
+    const { executionArn = '' } = await client.send(new StartExecutionCommand(request));
+    started.push({ script, executionArn });
+  }
+  const told = new Map<string, Told>();
+  for (const { script, executionArn } of started) {
+    const ended = await untilItEnds(client, executionArn);
+    const events: string[] = [];
+    for await (const page of paginateGetExecutionHistory({ client }, { executionArn, maxResults: 1000 }))
+      for (const { type, stateEnteredEventDetails, stateExitedEventDetails } of page.events ?? [])
+        events.push([type, stateEnteredEventDetails?.name ?? stateExitedEventDetails?.name].filter(Boolean).join(' '));
+    told.set(script, {
+      status: ended.status,
+      error: ended.error,
+      cause: ended.error?.startsWith('States.') ? null : comparable(readable(ended.cause)),
+      output: readable(ended.output),
+      events,
+      calls: functions.callsOf(script).map(({ state, payload }) => ({ state, payload: comparable(payload) })),
+    });
+  }
+  return told;
+}
+
+async function untilItEnds(client: SFNClient, executionArn: string): Promise<DescribeExecutionCommandOutput> {
+  for (let look = 0; look < 240; look++) {
+    const execution = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (execution.status !== 'RUNNING') return execution;
+    await delay(500);
+  }
+  throw new Error(`${executionArn} has not ended`);
+}
+
+/** When it began, what its token is, and what a service adds to its message are each interpreter's own. */
+function comparable(payload: unknown): unknown {
+  const text = JSON.stringify(payload).replaceAll(/ \(Service: AWSLambda;[^)]*\)/g, '');
+  const same: unknown = JSON.parse(text);
+  const { data } = payloadSchema.safeParse(same);
+  return data === undefined ? same : { ...data, startedAt: typeof data.startedAt, token: typeof data.token };
+}
+
+const payloadSchema = z.looseObject({
+  startedAt: z.iso.datetime().optional(),
+  token: z.string().min(1).optional(),
+});
+
+/** A text is what it parses to: whoever writes JSON may leave spaces. */
+function readable(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return text;
+  }
+}
