@@ -399,7 +399,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'rehearsal/cloud/account': {
     purpose:
       'What an account holds around a cutover, as the doctor reads it: roles and their policies, keys, topics, tags and quotas.',
-    imports: ['rehearsal/cloud/template', 'rehearsal/cloud/wire'],
+    imports: ['rehearsal/cloud/access', 'rehearsal/cloud/template', 'rehearsal/cloud/wire'],
   },
   'rehearsal/cloud/services': {
     purpose: 'Load balancer, ECS, DynamoDB, Firehose and SNS.',

@@ -1,8 +1,9 @@
 /** What the doctor examines: which listeners, groups and services, by an attach file or a deployment, and what AWS says of them. */
 import type { Facts } from '../../core/doctor/index.ts';
-import { type Deployment, GROUP_ROLES } from '../../core/model/index.ts';
+import { type Deployment, GROUP_ROLES, type Plan, rollbackAlarmsOf } from '../../core/model/index.ts';
+import { cloudWatchAlarms } from '../../lambdas/aws/cloudwatch/index.ts';
 import { listenerOf, tagsOf } from '../../lambdas/aws/elb/index.ts';
-import { type DeployedOptions, deployed } from '../run/index.ts';
+import { type DeployedOptions, deployed, readPlan } from '../run/index.ts';
 import { readJsonFile, UsageError } from '../shared/index.ts';
 import {
   type AccountCaller,
@@ -19,6 +20,7 @@ import {
 
 export interface DoctorOptions extends DeployedOptions {
   readonly attach?: string;
+  readonly plan?: string;
 }
 
 /** What is looked at, named the same way before and after the deploy. */
@@ -30,10 +32,14 @@ interface Site {
   readonly deployment: Deployment | null;
 }
 
-/** @throws UsageError for an attach file or credentials that do not fit; as AWS's clients do when they cannot be answered */
+/** Of a plan that names none of its own. */
+const NO_ALARMS: Pick<Plan, 'alarms'> = { alarms: [] };
+
+/** @throws UsageError for an attach file, a plan or credentials that do not fit; as AWS's clients do when they cannot be answered */
 export async function gatherFacts(options: DoctorOptions): Promise<Facts> {
   const site = options.attach === undefined ? null : await siteOfAttachment(options.attach);
-  return gather(clients(), site ?? (() => deployed(options).then(siteOfDeployment)), pageStatus);
+  const plan = options.plan === undefined ? NO_ALARMS : readPlan('--plan', options.plan);
+  return gather(clients(), site ?? (() => deployed(options).then(siteOfDeployment)), plan, pageStatus);
 }
 
 /** @throws UsageError that names every field */
@@ -80,12 +86,17 @@ function siteOfDeployment(deployment: Deployment): Site {
   };
 }
 
-async function gather(all: Clients, known: Site | (() => Promise<Site>), fetch: Fetch): Promise<Facts> {
+async function gather(
+  all: Clients,
+  known: Site | (() => Promise<Site>),
+  plan: Pick<Plan, 'alarms'>,
+  fetch: Fetch,
+): Promise<Facts> {
   try {
     const caller = await lookAtCaller(all, Date.now);
     const site = typeof known === 'function' ? await known() : known;
-    assertSamePlace(caller, [...site.listeners, ...site.groups.map(([, arn]) => arn)]);
-    return await look(all, site, caller, fetch);
+    assertSamePlace(caller, [...site.listeners, ...site.groups.map(([, arn]) => arn), ...plan.alarms]);
+    return await look(all, site, plan, caller, fetch);
   } catch (error) {
     if (!(error instanceof Error && /^(AccessDenied|AuthorizationError|UnauthorizedOperation)/.test(error.name)))
       throw error;
@@ -107,8 +118,16 @@ function assertSamePlace({ account, region }: AccountCaller, arns: readonly stri
   }
 }
 
-async function look(all: Clients, site: Site, { clockSkew }: AccountCaller, fetch: Fetch): Promise<Facts> {
-  const [listeners, groups, services, after] = await Promise.all([
+async function look(
+  all: Clients,
+  site: Site,
+  plan: Pick<Plan, 'alarms'>,
+  { clockSkew }: AccountCaller,
+  fetch: Fetch,
+): Promise<Facts> {
+  const { rollbackAlarms, shadowAlarms } = site.deployment ?? { rollbackAlarms: [], shadowAlarms: [] };
+  const expected = [...rollbackAlarmsOf({ rollbackAlarms }, plan), ...shadowAlarms];
+  const [listeners, groups, services, alarms, after] = await Promise.all([
     Promise.all(site.listeners.map((arn) => lookAtListener(all, arn))),
     Promise.all(site.groups.map(([role, arn]) => lookAtGroup(all, role, arn))),
     Promise.all(
@@ -117,6 +136,7 @@ async function look(all: Clients, site: Site, { clockSkew }: AccountCaller, fetc
         return named === undefined ? [] : [lookAtService(all, side, named)];
       }),
     ),
+    cloudWatchAlarms(all.alarms).read(expected),
     site.deployment === null ? null : lookAtDeployed(all, site.deployment, fetch),
   ]);
   const balancers = [...new Set(listeners.flatMap(({ loadBalancerArn }) => loadBalancerArn ?? []))];
@@ -129,7 +149,17 @@ async function look(all: Clients, site: Site, { clockSkew }: AccountCaller, fetc
     tagsOf(all.elb, there),
     lookAtQuotas(all, balancers, { rules: site.planned.length, groups: groups.map(({ arn }) => arn) }),
   ]);
-  return { listeners, planned: site.planned, groups, services, tagged, quotas, clockSkew, deployed: after };
+  return {
+    listeners,
+    planned: site.planned,
+    groups,
+    services,
+    tagged,
+    quotas,
+    clockSkew,
+    alarms: { expected, found: alarms },
+    deployed: after,
+  };
 }
 
 const PAGE_TIMEOUT_MS = 5_000;

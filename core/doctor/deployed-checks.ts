@@ -1,14 +1,18 @@
-/** What exists only once the stacks are deployed: alarms, the status topic, functions and their rights. */
+/** What exists once the stacks are deployed: alarms (those of a plan may exist before), the status topic, functions and their rights. */
 
 import { type Diagnosis, diagnosesOf } from './diagnosis.ts';
 import type { DeployedFacts, Facts } from './facts.ts';
 import { allowsService } from './resource-policy.ts';
 
-export function alarms({ deployed }: Facts): Diagnosis[] {
+export function alarms({ alarms: { expected, found } }: Facts): Diagnosis[] {
   const { ok, warn, fail } = diagnosesOf('alarm');
-  return (deployed?.alarms.expected ?? []).map((name) => {
-    const reading = deployed?.alarms.found.find((alarm) => alarm.name === name);
-    if (reading === undefined) return fail(`Alarm ${name} does not exist.`, 'deploy the stack again: npx cdk deploy');
+  return expected.map((name) => {
+    const reading = found.find((alarm) => alarm.name === name);
+    if (reading === undefined)
+      return fail(
+        `Alarm ${name} does not exist.`,
+        'deploy the stack again (npx cdk deploy), or correct `alarms` of the plan',
+      );
     if (!reading.actionsEnabled)
       return fail(
         `The actions of alarm ${name} are disabled: it would roll nothing back.`,
@@ -86,10 +90,17 @@ export function functions({ deployed }: Facts): Diagnosis[] {
 }
 
 export function rights({ deployed }: Facts): Diagnosis[] {
-  const { ok, fail } = diagnosesOf('right');
-  return (deployed?.roles ?? []).flatMap(({ role, asked, denied }) => {
+  const { ok, warn, fail } = diagnosesOf('right');
+  return (deployed?.roles ?? []).flatMap(({ role, asked, unasked, denied }) => {
     const name = role.slice(role.indexOf('/') + 1);
     if (asked === 0) return [fail(`Role ${name} has no policy.`, 'deploy the stack again: npx cdk deploy')];
+    if (denied.length === 0 && unasked > 0)
+      return [
+        warn(
+          `Role ${name} may do ${asked} things that it needs; ${unasked} more are granted under conditions that cannot be simulated.`,
+          `look at its policies: aws iam list-role-policies --role-name ${name.slice(name.lastIndexOf('/') + 1)}`,
+        ),
+      ];
     if (denied.length === 0) return [ok(`Role ${name} may do all ${asked} things that it needs.`)];
     return denied.map(({ action, resource, decision }) =>
       fail(

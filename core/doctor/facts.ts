@@ -81,6 +81,8 @@ export interface RoleFacts {
   readonly role: string;
   /** How many actions on resources were asked. */
   readonly asked: number;
+  /** How many were not: they are granted under conditions for which no request could be made up. */
+  readonly unasked: number;
   readonly denied: readonly DeniedRight[];
 }
 
@@ -98,7 +100,7 @@ export interface RunbookFacts {
 }
 
 export interface AlarmFacts {
-  /** Every alarm that the deployment names. */
+  /** Every alarm that the deployment or the plan names. */
   readonly expected: readonly string[];
   readonly found: readonly AlarmReading[];
 }
@@ -106,7 +108,6 @@ export interface AlarmFacts {
 /** What exists only once the stacks are deployed. */
 export interface DeployedFacts {
   readonly ruleArns: readonly string[];
-  readonly alarms: AlarmFacts;
   readonly topic: TopicFacts | null;
   /** Null: there is no state machine that would name any. */
   readonly functions: readonly FunctionFacts[] | null;
@@ -125,5 +126,6 @@ export interface Facts {
   readonly quotas: readonly Quota[];
   /** This machine's clock minus AWS's, seconds. */
   readonly clockSkew: number;
+  readonly alarms: AlarmFacts;
   readonly deployed: DeployedFacts | null;
 }

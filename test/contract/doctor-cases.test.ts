@@ -2,7 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DeleteAlarmMuteRuleCommand,
+  PutAlarmMuteRuleCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalCloud, startCloud } from '../../rehearsal/cloud/cloud.ts';
 import { LocalAlarm } from '../../rehearsal/cloud/cloudwatch/alarms.ts';
@@ -54,12 +59,14 @@ describe('the doctor, over the local cloud', () => {
   /** `service.operation` of every call of the doctor. */
   const called = new Set<string>();
   let denied = '';
+  /** What changes the account now is not the doctor. */
+  let byOwner = false;
   const intercept = (service: string, operation: string) => {
-    if (cloud !== undefined) called.add(`${service}.${operation}`);
+    if (cloud !== undefined && !byOwner) called.add(`${service}.${operation}`);
     return `${service}.${operation}` === denied ? 'deny' : null;
   };
   /** Undone before the next case. */
-  const undo: (() => void)[] = [];
+  const undo: (() => unknown)[] = [];
 
   beforeAll(async () => {
     page = createServer((_req, res) => res.writeHead(pageStatus).end());
@@ -68,11 +75,7 @@ describe('the doctor, over the local cloud', () => {
     environment = { ...cloud.environment, AWS_ENDPOINT_URL: cloud.url };
     for (const group of cloud.model.targetGroups.values())
       for (const port of [1, 2]) group.targets.push({ host: '127.0.0.1', port, health: 'healthy' });
-    const cloudWatch = new CloudWatchClient({
-      endpoint: cloud.url,
-      region: 'local-1',
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    });
+    const cloudWatch = new CloudWatchClient(client());
     for (const AlarmName of cloud.alarms.keys())
       await cloudWatch.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'OK', StateReason: 'the case begins' }));
     cloudWatch.destroy();
@@ -84,12 +87,17 @@ describe('the doctor, over the local cloud', () => {
     await stop(page);
     await cloud.stop();
   });
-  beforeEach(() => {
+  beforeEach(async () => {
     pageStatus = 200;
     denied = '';
-    for (const each of undo.splice(0).reverse()) each();
+    for (const each of undo.splice(0).reverse()) await each();
   });
 
+  const client = () => ({
+    endpoint: cloud.url,
+    region: 'local-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
   const topic = () => {
     const found = cloud.account.topics.get(cloud.deployment.topicArn ?? '');
     if (found === undefined) throw new RangeError('the assembly has no status topic');
@@ -153,9 +161,16 @@ describe('the doctor, over the local cloud', () => {
     if (role === undefined) throw new RangeError(`no role of ${handler}`);
     return role;
   }
+  function roleThatMay(action: string) {
+    const role = [...cloud.account.roles.values()].find(({ policies }) =>
+      [...policies.values()].some((policy) => JSON.stringify(policy).includes(`"${action}"`)),
+    );
+    if (role === undefined) throw new RangeError(`no role may do ${action}`);
+    return role;
+  }
 
-  async function doctor(): Promise<Answer & { readonly code: number }> {
-    const { code, stdout, stderr } = await crossfade(['doctor', '--json'], environment);
+  async function doctor(...args: readonly string[]): Promise<Answer & { readonly code: number }> {
+    const { code, stdout, stderr } = await crossfade(['doctor', '--json', ...args], environment);
     expect(stderr).toBe('');
     const answer: Answer = JSON.parse(stdout);
     return { ...answer, code };
@@ -270,6 +285,13 @@ describe('the doctor, over the local cloud', () => {
     ],
     ['a red alarm', 'alarm', 'fail', () => setAlarm('ALARM'), /is in ALARM/],
     ['an alarm without data', 'alarm', 'warn', () => setAlarm('INSUFFICIENT_DATA'), /no data yet/],
+    [
+      'an alarm that is muted',
+      'alarm',
+      'fail',
+      () => mute(cloud.deployment.rollbackAlarms[1] ?? ''),
+      /is muted by night/,
+    ],
     ['an alarm whose actions are off', 'alarm', 'fail', () => disable(), /disabled/],
     [
       'a topic that alarms may not publish to',
@@ -318,9 +340,28 @@ describe('the doctor, over the local cloud', () => {
       'fail',
       () =>
         change(roleOf('shift'), {
-          boundary: { Statement: [{ Effect: 'Allow', Action: ['dynamodb:*'], Resource: ['*'] }] },
+          boundary: boundary({ Action: 'dynamodb:*' }),
         }),
       /may not do elasticloadbalancing:ModifyRule/,
+    ],
+    [
+      'a boundary that takes a right away that is granted under a condition',
+      'right',
+      'fail',
+      () => change(roleThatMay('events:PutEvents'), { boundary: boundary({ NotAction: 'events:PutEvents' }) }),
+      /may not do events:PutEvents/,
+    ],
+    [
+      'a right whose condition no request could be made up for',
+      'right',
+      'warn',
+      () => {
+        const { policies } = roleThatMay('events:PutEvents');
+        const [name = ''] = policies.keys();
+        const text = JSON.stringify(policies.get(name));
+        spoil(policies, name, JSON.parse(text.replace('"StringEquals"', '"StringNotEquals"')));
+      },
+      /1 more are granted under conditions that cannot be simulated/,
     ],
     [
       'a role that lost its policy',
@@ -377,6 +418,25 @@ describe('the doctor, over the local cloud', () => {
     red.set(state, 'the case');
     spoil(cloud.alarms, name, red);
   }
+  /** Nothing but what the statement says; everything, where it says what not. */
+  const boundary = (of: { readonly Action: string } | { readonly NotAction: string }) => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', ...of, Resource: '*' }],
+  });
+  async function mute(AlarmName: string): Promise<void> {
+    const cloudWatch = new CloudWatchClient(client());
+    const asOwner = async (change: () => Promise<unknown>) => {
+      byOwner = true;
+      await change();
+      byOwner = false;
+    };
+    const Expression = `at(${new Date(cloud.clock.now() - 60_000).toISOString().slice(0, 16)})`;
+    const Rule = { Schedule: { Expression, Duration: 'PT1H' } };
+    const put = new PutAlarmMuteRuleCommand({ Name: 'night', Rule, MuteTargets: { AlarmNames: [AlarmName] } });
+    await asOwner(() => cloudWatch.send(put));
+    const remove = new DeleteAlarmMuteRuleCommand({ AlarmMuteRuleName: 'night' });
+    undo.push(() => asOwner(() => cloudWatch.send(remove)));
+  }
   async function disable(): Promise<void> {
     const name = cloud.deployment.rollbackAlarms[1] ?? '';
     const off = new LocalAlarm({ ...alarm(name).properties, ActionsEnabled: false });
@@ -392,6 +452,42 @@ describe('the doctor, over the local cloud', () => {
     expect(own.map(({ why }) => why).join('\n')).toMatch(says);
     for (const { mend } of own) expect(mend).toMatch(/\w/);
     expect(code).toBe(diagnoses.some((d) => d.level === 'fail') ? 1 : 0);
+  });
+
+  describe('given a plan with alarms of its own', () => {
+    const arnOf = (name: string, account = '000000000000') => `arn:aws:cloudwatch:local-1:${account}:alarm:${name}`;
+    const planWith = (...alarms: string[]) =>
+      folder.file(JSON.stringify({ alarms, stages: [{ percent: 100, bake: 'PT15M' }] }), 'plan.json');
+    /** As the shop's owner has made it. */
+    function shopAlarm(state: 'OK' | 'ALARM'): void {
+      const own = new LocalAlarm({ ...alarm(firstAlarm()).properties, AlarmName: 'shop-orders' });
+      own.set(state, 'the case');
+      spoil(cloud.alarms, 'shop-orders', own);
+    }
+    const ofShop = ({ diagnoses }: Answer) => diagnoses.filter(({ why }) => why.includes('shop-orders'));
+
+    it.each([
+      ['is OK', 'ok', 0],
+      ['is red', 'fail', 1],
+      ['does not exist', 'fail', 1],
+    ])('says of one that %s: %s', async (what, level, code) => {
+      if (what !== 'does not exist') shopAlarm(what === 'is OK' ? 'OK' : 'ALARM');
+      const answer = await doctor('--plan', await planWith(arnOf('shop-orders')));
+      expect(ofShop(answer).map((d) => [d.check, d.level])).toEqual([['alarm', level]]);
+      expect(answer.code).toBe(code);
+    });
+
+    it('says nothing of it without the plan', async () => {
+      shopAlarm('ALARM');
+      expect(ofShop(await doctor())).toEqual([]);
+    });
+
+    it('does not take one of another account for its own: exit code 2', async () => {
+      const plan = await planWith(arnOf('shop-orders', '999900001111'));
+      const { code, stderr } = await crossfade(['doctor', '--plan', plan], environment);
+      expect(code).toBe(2);
+      expect(stderr).toContain('is in account 999900001111');
+    });
   });
 
   it('finds a listener that is not there', async () => {

@@ -79,12 +79,12 @@ function healthy(): Mutable<Facts> {
     services: [{ side: 'stable', name: 'shop', found: service() }],
     quotas: [{ name: 'rules of the load balancer', used: 12, limit: 100 }],
     clockSkew: -1,
+    alarms: { expected: ['red'], found: [reading('red')] },
     deployed: {
       ruleArns: ['rule/1'],
-      alarms: { expected: ['red'], found: [reading('red')] },
       topic: { arn: 'topic', found: { policy: TOPIC_POLICY, keyPolicy: null, confirmed: 1, pending: 0 } },
       functions: [{ arn: 'function:1', exists: true }],
-      roles: [{ role: 'arn:aws:iam::1:role/rollback', asked: 9, denied: [] }],
+      roles: [{ role: 'arn:aws:iam::1:role/rollback', asked: 9, unasked: 0, denied: [] }],
       runbook: { url: 'https://runbook.example', status: 200 },
     },
   };
@@ -92,6 +92,9 @@ function healthy(): Mutable<Facts> {
 
 const deployed = (over: Partial<NonNullable<Facts['deployed']>>) => (facts: Mutable<Facts>) => {
   if (facts.deployed !== null) facts.deployed = { ...facts.deployed, ...over };
+};
+const alarms = (given: Facts['alarms']) => (facts: Mutable<Facts>) => {
+  facts.alarms = given;
 };
 const rules =
   (...list: ListenerRule[]) =>
@@ -296,39 +299,33 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
     ),
     /somebody else shifts them/,
   ],
-  [
-    'an alarm that does not exist',
-    'alarm',
-    'fail',
-    deployed({ alarms: { expected: ['red'], found: [] } }),
-    /does not exist/,
-  ],
+  ['an alarm that does not exist', 'alarm', 'fail', alarms({ expected: ['red'], found: [] }), /does not exist/],
   [
     'an alarm whose actions are off',
     'alarm',
     'fail',
-    deployed({ alarms: { expected: ['red'], found: [{ ...reading('red'), actionsEnabled: false }] } }),
+    alarms({ expected: ['red'], found: [{ ...reading('red'), actionsEnabled: false }] }),
     /actions .* disabled/,
   ],
   [
     'a muted alarm',
     'alarm',
     'fail',
-    deployed({ alarms: { expected: ['red'], found: [{ ...reading('red'), mutedBy: ['night'] }] } }),
+    alarms({ expected: ['red'], found: [{ ...reading('red'), mutedBy: ['night'] }] }),
     /muted by night/,
   ],
   [
     'a red alarm',
     'alarm',
     'fail',
-    deployed({ alarms: { expected: ['red'], found: [{ ...reading('red'), state: 'ALARM' }] } }),
+    alarms({ expected: ['red'], found: [{ ...reading('red'), state: 'ALARM' }] }),
     /is in ALARM/,
   ],
   [
     'an alarm without data',
     'alarm',
     'warn',
-    deployed({ alarms: { expected: ['red'], found: [{ ...reading('red'), state: 'INSUFFICIENT_DATA' }] } }),
+    alarms({ expected: ['red'], found: [{ ...reading('red'), state: 'INSUFFICIENT_DATA' }] }),
     /no data yet/,
   ],
   ['no topic', 'notice', 'warn', deployed({ topic: null }), /nobody is told/],
@@ -362,7 +359,14 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
     'right',
     'fail',
     deployed({
-      roles: [{ role: 'r/shift', asked: 3, denied: [{ action: 'a', resource: 'x', decision: 'explicitDeny' }] }],
+      roles: [
+        {
+          role: 'r/shift',
+          asked: 3,
+          unasked: 0,
+          denied: [{ action: 'a', resource: 'x', decision: 'explicitDeny' }],
+        },
+      ],
     }),
     /Role shift may not do a on x .a policy denies it/,
   ],
@@ -370,8 +374,15 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
     'a role without its policy',
     'right',
     'fail',
-    deployed({ roles: [{ role: 'r/shift', asked: 0, denied: [] }] }),
+    deployed({ roles: [{ role: 'r/shift', asked: 0, unasked: 0, denied: [] }] }),
     /shift has no policy/,
+  ],
+  [
+    'a right under a condition that cannot be simulated',
+    'right',
+    'warn',
+    deployed({ roles: [{ role: 'r/shift', asked: 3, unasked: 1, denied: [] }] }),
+    /shift may do 3 things that it needs; 1 more/,
   ],
   [
     'a quota that the deploy would break',

@@ -1,4 +1,4 @@
-/** What the stacks have deployed: alarms, status topic, functions and their rights. */
+/** What the stacks have deployed: status topic, functions and their rights. */
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
@@ -6,7 +6,6 @@ import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import type { DeployedFacts, FunctionFacts, RunbookFacts, TopicFacts } from '../../../core/doctor/index.ts';
 import type { Deployment } from '../../../core/model/index.ts';
-import { cloudWatchAlarms } from '../../../lambdas/aws/cloudwatch/index.ts';
 import { stateMachineArn } from '../../run/index.ts';
 import { type Clients, unlessMissing } from './clients.ts';
 import { lookAtRoles } from './roles.ts';
@@ -15,17 +14,14 @@ import { lookAtRoles } from './roles.ts';
 export type Fetch = (url: string) => Promise<number | null>;
 
 export async function lookAtDeployed(clients: Clients, deployment: Deployment, fetch: Fetch): Promise<DeployedFacts> {
-  const expected = [...deployment.rollbackAlarms, ...deployment.shadowAlarms];
-  const [found, topic, functions, roles, runbook] = await Promise.all([
-    cloudWatchAlarms(clients.alarms).read(expected),
+  const [topic, functions, roles, runbook] = await Promise.all([
     deployment.topicArn === undefined ? null : lookAtTopic(clients, deployment.topicArn),
     lookAtFunctions(clients, deployment),
     lookAtRoles(clients, deployment),
-    lookAtRunbook(clients, expected, fetch),
+    lookAtRunbook(clients, [...deployment.rollbackAlarms, ...deployment.shadowAlarms], fetch),
   ]);
   return {
     ruleArns: deployment.rules.map(({ arn }) => arn),
-    alarms: { expected, found },
     topic,
     functions,
     roles,

@@ -2,17 +2,25 @@
  * Roles of the cutover's functions. A role's own policies, which the deploy wrote, say what it needs; IAM's simulation says whether a
  * boundary or an organisation's policy takes some of it away, and that nobody has edited the rollback's.
  */
-import { GetRolePolicyCommand, paginateListRolePolicies, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import {
+  type ContextEntry,
+  GetRolePolicyCommand,
+  paginateListRolePolicies,
+  SimulatePrincipalPolicyCommand,
+} from '@aws-sdk/client-iam';
 import { type FunctionConfiguration, paginateListFunctions } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import type { DeniedRight, RoleFacts } from '../../../core/doctor/index.ts';
 import type { Deployment } from '../../../core/model/index.ts';
 import { stateMachineArn } from '../../run/index.ts';
 import { type Clients, unlessMissing } from './clients.ts';
+import { conditionSchema, meeting } from './request-context.ts';
 
 interface Needed {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** What a request has that meets the conditions. Null: none could be made up. @default - there are no conditions */
+  readonly context?: readonly ContextEntry[] | null;
 }
 
 export async function lookAtRoles({ iam, lambda }: Clients, deployment: Deployment): Promise<RoleFacts[]> {
@@ -23,9 +31,10 @@ export async function lookAtRoles({ iam, lambda }: Clients, deployment: Deployme
     const isRollback = FunctionName === `${deployment.ingressId}-crossfade-rollback`;
     const needed = [...own, ...(isRollback ? neededByRollback(deployment) : [])];
     const denied: DeniedRight[] = [];
-    for (const { actions, resources } of needed) denied.push(...(await simulated(iam, role, actions, resources)));
-    const asked = own.length === 0 ? 0 : needed.reduce((sum, n) => sum + n.actions.length * n.resources.length, 0);
-    found.push({ role, asked, denied: distinct(denied) });
+    for (const one of needed) denied.push(...(await simulated(iam, role, one)));
+    const count = (of: readonly Needed[]) => of.reduce((sum, n) => sum + n.actions.length * n.resources.length, 0);
+    const unasked = count(needed.filter(({ context }) => context === null));
+    found.push({ role, asked: own.length === 0 ? 0 : count(needed) - unasked, unasked, denied: distinct(denied) });
   }
   return found;
 }
@@ -58,13 +67,12 @@ const policySchema = z.looseObject({
           Effect: z.string(),
           Action: texts.default([]),
           Resource: texts.default([]),
-          Condition: z.unknown().optional(),
+          Condition: conditionSchema.optional(),
         }),
       ),
     ),
 });
 
-/** What a statement allows under a condition depends on the request, which nobody simulates here. */
 async function policiesOf(client: Clients['iam'], role: string): Promise<Needed[]> {
   const RoleName = role.split('/').at(-1) ?? role;
   const needed: Needed[] = [];
@@ -77,7 +85,12 @@ async function policiesOf(client: Clients['iam'], role: string): Promise<Needed[
       JSON.parse(decodeURIComponent(policy?.PolicyDocument ?? '{"Statement":[]}')),
     );
     for (const { Effect, Action, Resource, Condition } of Statement)
-      if (Effect === 'Allow' && Condition === undefined) needed.push({ actions: Action, resources: Resource });
+      if (Effect === 'Allow')
+        needed.push({
+          actions: Action,
+          resources: Resource,
+          ...(Condition === undefined ? {} : { context: meeting(Condition) }),
+        });
   }
   return needed;
 }
@@ -97,9 +110,9 @@ function neededByRollback(deployment: Deployment): Needed[] {
 async function simulated(
   client: Clients['iam'],
   PolicySourceArn: string,
-  actions: readonly string[],
-  resources: readonly string[],
+  { actions, resources, context = [] }: Needed,
 ): Promise<DeniedRight[]> {
+  if (context === null) return [];
   const denied: DeniedRight[] = [];
   // A resource by itself, so that each decision is about it; actions with wildcards cannot be simulated, and none is granted.
   for (const resource of resources) {
@@ -108,6 +121,7 @@ async function simulated(
         PolicySourceArn,
         ActionNames: [...actions],
         ResourceArns: [resource === '*' ? '*' : resource.replaceAll('*', 'any')],
+        ContextEntries: [...context],
       }),
     );
     for (const { EvalActionName: action = '', EvalDecision: decision = 'implicitDeny' } of EvaluationResults)

@@ -1,7 +1,8 @@
 /** IAM: inline policies of roles, and their simulation. https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html */
+import { Context, decisionOn, parsePolicy } from '../access/index.ts';
+import { ACCOUNT } from '../template/index.ts';
 import { CloudError, members, type QueryOperations } from '../wire/index.ts';
 import type { LocalAccount, LocalRole } from './local-account.ts';
-import { decisionOf, type PolicyDecision } from './policy.ts';
 
 export function iam({ roles }: Pick<LocalAccount, 'roles'>): QueryOperations {
   const roleOf = (name: string) => {
@@ -23,13 +24,14 @@ export function iam({ roles }: Pick<LocalAccount, 'roles'>): QueryOperations {
     SimulatePrincipalPolicy: (p) => {
       const role = roleOf((p.get('PolicySourceArn') ?? '').split('/').at(-1) ?? '');
       const resources = members(p, 'ResourceArns');
+      const context = contextOf(p);
       return {
         IsTruncated: false,
         EvaluationResults: members(p, 'ActionNames').flatMap((EvalActionName) =>
           (resources.length === 0 ? ['*'] : resources).map((EvalResourceName) => ({
             EvalActionName,
             EvalResourceName,
-            EvalDecision: decision(role, EvalActionName, EvalResourceName),
+            EvalDecision: decision(role, { action: EvalActionName, resource: EvalResourceName, context }),
           })),
         ),
       };
@@ -37,8 +39,27 @@ export function iam({ roles }: Pick<LocalAccount, 'roles'>): QueryOperations {
   };
 }
 
-function decision({ policies, boundary }: LocalRole, action: string, resource: string): PolicyDecision {
-  const own = decisionOf([...policies.values()], action, resource);
-  if (own !== 'allowed' || boundary === undefined) return own;
-  return decisionOf([boundary], action, resource);
+type Asked = Pick<Parameters<typeof decisionOn>[0], 'action' | 'resource' | 'context'>;
+
+function decision({ arn, policies, boundary }: LocalRole, asked: Asked): string {
+  const { allowed, by } = decisionOn(
+    { principal: { type: 'role', arn, account: ACCOUNT }, ...asked },
+    {
+      identity: [...policies.values()].flatMap((document) => parsePolicy(arn, document)),
+      ...(boundary === undefined ? {} : { boundary: parsePolicy(arn, boundary) }),
+      resource: [],
+    },
+  );
+  if (allowed) return 'allowed';
+  return by.length > 0 ? 'explicitDeny' : 'implicitDeny';
+}
+
+/** What the caller says of the request; it has nothing else. */
+function contextOf(parameters: URLSearchParams): Context {
+  const values: Record<string, string[]> = {};
+  for (let i = 1; ; i++) {
+    const name = parameters.get(`ContextEntries.member.${i}.ContextKeyName`);
+    if (name === null) return new Context(values, ['*']);
+    values[name] = members(parameters, `ContextEntries.member.${i}.ContextKeyValues`);
+  }
 }

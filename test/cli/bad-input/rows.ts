@@ -94,6 +94,7 @@ export const JSON_FILES: readonly Row[] = [
   ['accept --resume --evidence @half-json', 'half-json is not JSON'],
   ['accept --resume --evidence @number', 'is no evidence of an acceptance'],
   ['doctor --attach @none', '--attach: '],
+  ['doctor --plan @half-json', 'half-json is not JSON'],
   ['doctor --attach @half-json', 'half-json is not JSON'],
   ['doctor --attach @number', 'The attach file is not valid. attach: '],
   ['doctor --attach @unknown-key', 'ingressId'],
