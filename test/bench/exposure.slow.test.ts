@@ -1,21 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cells } from '../../bench/exposure/cells.ts';
-import { DEFAULT_PLAN } from '../../bench/exposure/plans.ts';
+import { DEFAULT_PLAN, planFor, refused } from '../../bench/exposure/plans.ts';
 import { OURS } from '../../bench/exposure/policies.ts';
 import { atLeast } from '../../bench/exposure/stats.ts';
-import { type CellResult, tally } from '../../bench/exposure/tally.ts';
+import type { CellResult } from '../../bench/exposure/tally.ts';
+import { simulated } from './simulated-cell.ts';
 
-/** Other seeds than the reported results have. */
-const SEED = 77;
-const cellOf = (trace: string, rps: number, regression: string | null) => {
-  const cell = cells().find(
-    (c) => c.trace.name === trace && c.rps === rps && (c.regression?.name ?? null) === regression,
-  );
-  if (cell === undefined) throw new RangeError(`no cell ${trace}, ${rps}, ${regression}`);
-  return cell;
-};
-const simulated = (trace: string, rps: number, regression: string | null, runs: number): CellResult =>
-  tally(cellOf(trace, rps, regression), runs, SEED, [OURS]);
 const ended = (result: CellResult) => {
   const own = result.rows.find((r) => r.policy === OURS);
   return (own?.worse ?? 0) + (own?.undecided ?? 0);
@@ -40,4 +30,17 @@ describe('simulated cutovers, looked at every minute', () => {
       expect(result.ratio?.mean).toBeLessThan(regression.startsWith('slow') ? 4 : 2);
     },
   );
+});
+
+describe("the simulator's parts", () => {
+  it('propose plans that the planner accepts, with the margins of the default', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 5_000 }), fc.constantFrom(0.001, 0.01), (rps, errorRate) => {
+        const seen = { rps, errorRate, slowRate: 0.01 };
+        const plan = planFor(seen);
+        expect(refused(plan, seen)).toBe(false);
+        expect(plan.gate.errorMargin).toBe(DEFAULT_PLAN.gate.errorMargin);
+      }),
+    );
+  });
 });

@@ -1,27 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cells } from '../../bench/exposure/cells.ts';
 import { ALARM, CLOUD_RUN, FLAGGER_TUTORIAL, mannWhitneyZ } from '../../bench/exposure/gates.ts';
-import { DEFAULT_PLAN, planFor, refused } from '../../bench/exposure/plans.ts';
 import { OURS } from '../../bench/exposure/policies.ts';
 import { report } from '../../bench/exposure/report.ts';
 import { atLeast, ratioOf, wilson } from '../../bench/exposure/stats.ts';
-import { type CellResult, tally } from '../../bench/exposure/tally.ts';
 import { world } from '../../bench/exposure/world.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import fixture from '../reference/gate.json' with { type: 'json' };
-
-/** Other seeds than the reported results have. */
-const SEED = 77;
-const cellOf = (trace: string, rps: number, regression: string | null) => {
-  const cell = cells().find(
-    (c) => c.trace.name === trace && c.rps === rps && (c.regression?.name ?? null) === regression,
-  );
-  if (cell === undefined) throw new RangeError(`no cell ${trace}, ${rps}, ${regression}`);
-  return cell;
-};
-const simulated = (trace: string, rps: number, regression: string | null, runs: number): CellResult =>
-  tally(cellOf(trace, rps, regression), runs, SEED, [OURS]);
+import { cellOf, simulated } from './simulated-cell.ts';
 
 describe("the simulator's parts", () => {
   it('let every policy meet the same customers', () => {
@@ -31,17 +17,6 @@ describe("the simulator's parts", () => {
         const [one, other] = [world(cell, seed), world(cell, seed)];
         one.sample(minute + 5, 3, 10);
         expect(one.sample(minute, 7, 10)).toEqual(other.sample(minute, 7, 10));
-      }),
-    );
-  });
-
-  it('propose plans that the planner accepts, with the margins of the default', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 3, max: 5_000 }), fc.constantFrom(0.001, 0.01), (rps, errorRate) => {
-        const seen = { rps, errorRate, slowRate: 0.01 };
-        const plan = planFor(seen);
-        expect(refused(plan, seen)).toBe(false);
-        expect(plan.gate.errorMargin).toBe(DEFAULT_PLAN.gate.errorMargin);
       }),
     );
   });

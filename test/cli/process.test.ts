@@ -1,20 +1,9 @@
-/** What only a whole process shows: signals, pipes, full disks, and nothing left behind. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, openSync, readdirSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
+/** What only a whole process shows: exit codes, pipes and full disks; `process.slow.test.ts` has signals. */
+import { spawn } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CLI, spawnCrossfade } from '../support/cli.ts';
-import { temporaryFolder } from '../support/folder.ts';
-
-const folder = temporaryFolder();
-const ended = (child: ChildProcess) => new Promise<number | null>((done) => child.once('exit', done));
-
-async function errorsOf(child: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of child.stderr ?? []) text += String(chunk);
-  return text;
-}
+import { ended, errorsOf } from './command-process.ts';
 
 describe('the process of a command', () => {
   it('ends with the code of the command', async () => {
@@ -34,19 +23,4 @@ describe('the process of a command', () => {
     const [code, errors] = await Promise.all([ended(child), errorsOf(child)]);
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
   });
-
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends with 130 on %s while it synthesises, and leaves nothing',
-    async (signal) => {
-      const temporary = await mkdtemp(join(folder.path, 'tmp-'));
-      const child = spawn(process.execPath, [CLI, 'rehearse', '--report', join(folder.path, 'report.html')], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, TMPDIR: temporary },
-      });
-      child.stdout?.once('data', () => child.kill(signal));
-      const [code, errors] = await Promise.all([ended(child), errorsOf(child)]);
-      expect({ code, errors }).toEqual({ code: 130, errors: '' });
-      expect(readdirSync(temporary).filter((name) => name.startsWith('crossfade'))).toEqual([]);
-    },
-  );
 });

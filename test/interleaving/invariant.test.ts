@@ -10,10 +10,9 @@ import { rollBack } from '../../core/fence/rollback.ts';
 import type { RollbackRequest } from '../../core/fence/rollback-outcome.ts';
 import { fencedShift } from '../../core/fence/shift.ts';
 import { SHIFT_DEADLINE_SECONDS, watch } from '../../core/fence/watchdog.ts';
-import type { CutoverState } from '../../core/model/run-state.ts';
 import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
-import { EXECUTION, type MemoryWorld } from '../support/memory-world.ts';
+import { EXECUTION, MemoryWorld } from '../support/memory-world.ts';
 import { atFirstStage } from '../support/run.ts';
 import { type Actor, type Bounds, exhaust, type Fate, type RunResult, runSchedule } from './scheduler.ts';
 
@@ -30,18 +29,21 @@ const request = (trigger: RollbackRequest['trigger']): RollbackRequest => ({
 });
 const progress = { phase: 'stage' as const, stage: 1, heartbeatDueAt: '2026-11-24T09:00:00.000Z' };
 
-/** The run that the actors fight over; prepared anew for every schedule, always the same. */
-const states = new WeakMap<object, CutoverState>();
-async function prepare(world: MemoryWorld): Promise<void> {
-  states.set(world, await atFirstStage(world));
-}
-function stateOf(world: MemoryWorld): CutoverState {
-  const state = states.get(world) ?? states.get(Object.getPrototypeOf(world));
-  if (state === undefined) throw new Error('the world was not prepared');
-  return state;
+/** The run that the actors fight over: the same for every schedule, which begins with what its preparation left. */
+const prepared = new MemoryWorld();
+const run = await atFirstStage(prepared);
+const prepare = asLeft(prepared);
+const SOAK = { candidatePercent: 100, mirror: { face: 'reverse' as const, percent: 5 } };
+const soakProgress = { ...progress, phase: 'soak' as const };
+await fencedShift(prepared, DEPLOYMENT, run, SOAK, soakProgress);
+const prepareSoak = asLeft(prepared);
+
+/** What the ports hold is replaced and never changed: worlds may share it. */
+function asLeft({ now, live, item, stableTasks }: MemoryWorld): (world: MemoryWorld) => void {
+  return (world) => void Object.assign(world, { now, live, item, stableTasks });
 }
 
-const shift: Actor = (world) => fencedShift(world, DEPLOYMENT, stateOf(world), TEN, progress);
+const shift: Actor = (world) => fencedShift(world, DEPLOYMENT, run, TEN, progress);
 const alarm: Actor = (world) => rollBack(world, DEPLOYMENT, request('alarm'));
 const execution: Actor = (world) => rollBack(world, DEPLOYMENT, { ...request('execution'), calledFrom: EXECUTION });
 const operator: Actor = (world) => rollBack(world, DEPLOYMENT, request('operator'));
@@ -52,21 +54,9 @@ const mirrorAlarm: Actor = async (world) => {
   const { outcome } = await closeMirror(world, DEPLOYMENT, request('alarm'));
   if (outcome !== 'nothing_to_do') acted.mirrorAlarm++;
 };
-const SOAK = { candidatePercent: 100, mirror: { face: 'reverse' as const, percent: 5 } };
-const soakProgress = { ...progress, phase: 'soak' as const };
-async function prepareSoak(world: MemoryWorld): Promise<void> {
-  await prepare(world);
-  await fencedShift(world, DEPLOYMENT, stateOf(world), SOAK, soakProgress);
-}
-const beginSoak: Actor = (world) => fencedShift(world, DEPLOYMENT, stateOf(world), SOAK, soakProgress);
+const beginSoak: Actor = (world) => fencedShift(world, DEPLOYMENT, run, SOAK, soakProgress);
 const closeShadow: Actor = (world) =>
-  fencedShift(
-    world,
-    DEPLOYMENT,
-    stateOf(world),
-    { candidatePercent: 100, mirror: null },
-    { ...progress, phase: 'complete' },
-  );
+  fencedShift(world, DEPLOYMENT, run, { candidatePercent: 100, mirror: null }, { ...progress, phase: 'complete' });
 /** Somebody stops the execution; its end is one more trigger, which may be delivered late or not at all. */
 const stop: Actor = async (world) => {
   await world.executions.stop(EXECUTION, 'by hand');
@@ -227,7 +217,7 @@ describe('the harness has teeth', () => {
       return fencedShift(
         { ingress: world.ingress, clock: world.clock, ledger: { ...ledger, read: async () => null } },
         DEPLOYMENT,
-        stateOf(world),
+        run,
         TEN,
         progress,
       );
@@ -245,7 +235,7 @@ describe('the harness has teeth', () => {
           ledger: { ...world.ledger, recordIntent: yes, confirmIntent: yes, read: async () => null },
         },
         DEPLOYMENT,
-        stateOf(world),
+        run,
         TEN,
         progress,
       );

@@ -49,16 +49,16 @@ const MAX_STEPS = 400;
 /** Runs the actors; `choose` is asked at each step which of the waiting ones goes, and what becomes of its call. */
 export async function runSchedule(
   actors: readonly Actor[],
-  prepare: (world: MemoryWorld) => Promise<unknown>,
+  prepare: (world: MemoryWorld) => void,
   { readsTakeTurns }: Pick<Bounds, 'readsTakeTurns'>,
   choose: (waiting: readonly number[], step: number) => Choice,
 ): Promise<RunResult> {
   const world = new MemoryWorld();
-  await prepare(world);
+  prepare(world);
   const waiting = new Map<number, Waiting>();
   const trace: string[] = [];
   const options: number[][] = [];
-  const written: Written = { before: structuredClone(world.live), late: 0 };
+  const written: Written = { before: world.live, late: 0 };
   for (const [i, actor] of actors.entries())
     void actor(scheduled(world, i, waiting, readsTakeTurns, written)).catch(() => {});
   for (let step = 0; step < MAX_STEPS; step++) {
@@ -129,12 +129,12 @@ function scheduled(
         ? gate(
             'read',
             () => ingress.read(),
-            async () => structuredClone(written.before),
+            async () => written.before,
           )
         : ingress.read(),
     write: (rule) =>
       gate(`write ${rule.ruleArn}`, () => {
-        written.before = structuredClone(world.live);
+        written.before = world.live;
         return ingress.write(rule);
       }),
     health: (role) => ingress.health(role),
@@ -186,7 +186,7 @@ function turn(): Promise<void> {
 /** Walks through every schedule within the bounds. Calls `check` for each; returns how many there were. */
 export async function exhaust(
   actors: readonly Actor[],
-  prepare: (world: MemoryWorld) => Promise<unknown>,
+  prepare: (world: MemoryWorld) => void,
   bounds: Bounds,
   check: (result: RunResult) => Promise<void>,
 ): Promise<number> {

@@ -4,6 +4,7 @@ import { rehearsalPage } from '../../console/view/rehearsal-view.ts';
 import { parsePlan } from '../../core/model/plan.ts';
 import { sweepRun } from '../../rehearsal/chaos/sweep-run.ts';
 import type { Access, Right } from '../../rehearsal/cloud/access/access.ts';
+import { parseFault } from '../../rehearsal/scenario/fault.ts';
 import { chooseCandidate } from '../../rehearsal/scenario/gateways.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import type { RehearsalOptions } from '../../rehearsal/scenario/rehearse.ts';
@@ -70,6 +71,45 @@ describe('a rehearsed cutover', () => {
       const { summary } = replayed(run.log);
       expect(summary).toMatchObject({ changed: 0, differing: 0, incomplete: 0 });
       expect(summary.phases.map((p) => p.name)).toEqual(['shadow', 'exercise', 'stage 50 %', 'stage 100 %', 'soak']);
+    });
+  });
+
+  it('brings customers back from a candidate that loses their items behind healthy answers: a metric of the user’s own sees it', {
+    timeout: LIMIT_MS,
+  }, async (context) => {
+    const item = (metric: string) => ({
+      source: 'cloudwatch' as const,
+      namespace: 'Crossfade',
+      metric,
+      dimensions: { Ingress: 'gateway', Side: '{{side}}' },
+    });
+    const watched = rehearsalPlan(
+      parsePlan({
+        stages: [
+          { percent: 50, bake: 'PT1H' },
+          { percent: 100, bake: 'PT1H' },
+        ],
+        metrics: [
+          {
+            name: 'items-kept',
+            kind: 'count',
+            numerator: item('ItemsKept'),
+            denominator: item('ItemsAsked'),
+            direction: 'lowerIsWorse',
+            margin: 0.2,
+          },
+        ],
+      }),
+      2,
+      { rps: RPS / SPEED },
+    );
+    const scenario = { title: 'lost', plan: watched, fault: parseFault('lost=1@50') };
+    await wholeRun(scenario, { ...options, onCloud: () => {} }, context, (run) => {
+      expect(run.verdict.ok, run.verdict.sentence).toBe(true);
+      expect(run.ledger?.rollback?.reason).toMatch(/^Candidate is worse in items-kept: /);
+      expect(run.requests.failed).toEqual({});
+      expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 1, candidate: 0 });
+      expect(replayed(run.log).summary).toMatchObject({ differing: 0 });
     });
   });
 });

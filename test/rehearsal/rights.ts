@@ -69,7 +69,7 @@ export const UNUSED: readonly Unused[] = [
   {
     actions: /./,
     holders: /^CutoverFunctions(drill|closemirror)Fn/,
-    why: 'a drill, and a mirror that is closed by hand or by its alarm; test/rehearsal/drill.test.ts runs the former',
+    why: 'a drill, and a mirror that is closed by hand or by its alarm; test/rehearsal/drill.slow.test.ts runs the former',
   },
   {
     actions: /^dynamodb:/,

@@ -1,6 +1,7 @@
 /**
  * The ports in memory, with the same conditions that the adapters ask of DynamoDB and ELBv2, and a hook before every
- * write, so that a test can put a competitor's step or a failure exactly there.
+ * write, so that a test can put a competitor's step or a failure exactly there. What it holds is replaced and never changed:
+ * a reader keeps what it read.
  */
 
 import type { Surroundings, SurroundingsReading } from '../../core/listener/other-owners.ts';
@@ -115,10 +116,10 @@ export class MemoryWorld {
   };
 
   readonly ingress: Ingress = {
-    read: async () => structuredClone(this.live),
+    read: async () => this.live,
     write: (rule) =>
       this.#write('modifyRule', () => {
-        this.live = this.live.map((r) => (r.ruleArn === rule.ruleArn ? structuredClone(rule) : r));
+        this.live = this.live.map((r) => (r.ruleArn === rule.ruleArn ? rule : r));
       }),
     health: async (role) => this.healthy[role] ?? { healthy: 2, unhealthy: 0, registered: 2 },
   };
@@ -134,12 +135,11 @@ export class MemoryWorld {
   }
 
   readonly ledger: Leases = {
-    read: async () => structuredClone(this.item),
+    read: async () => this.item,
     claim: ({ at, ...claim }) =>
       this.#write('claim', () => {
         // The same execution's second try, after its first answer was lost.
-        if (this.item?.status === 'running' && this.item.executionArn === claim.executionArn)
-          return structuredClone(this.item);
+        if (this.item?.status === 'running' && this.item.executionArn === claim.executionArn) return this.item;
         if (this.item?.status === 'running' || this.item?.status === 'rolling_back') throw new RefusedError(['owned']);
         this.item = {
           ...claim,
@@ -154,7 +154,7 @@ export class MemoryWorld {
           rollback: null,
           steering: UNSTEERED,
         };
-        return structuredClone(this.item);
+        return this.item;
       }),
     recordIntent: (ref, intent, progress) =>
       this.#write('recordIntent', () => {
@@ -193,10 +193,10 @@ export class MemoryWorld {
     fence: (_ingress, { trigger, reason, by, at, scope }) =>
       this.#write('fence', () => {
         if (this.item === null || this.item.status === 'completed')
-          return { outcome: 'none' as const, item: structuredClone(this.item) };
+          return { outcome: 'none' as const, item: this.item };
         if (!concerns(this.item, scope) && !(scope?.kind === 'unchanged' && this.item.status !== 'running'))
-          return { outcome: 'not_concerned' as const, item: structuredClone(this.item) };
-        if (this.item.status !== 'running') return { outcome: 'already' as const, item: structuredClone(this.item) };
+          return { outcome: 'not_concerned' as const, item: this.item };
+        if (this.item.status !== 'running') return { outcome: 'already' as const, item: this.item };
         this.item = {
           ...this.item,
           status: 'rolling_back',
@@ -212,7 +212,7 @@ export class MemoryWorld {
             owed: [...TIDINGS],
           },
         };
-        return { outcome: 'fenced' as const, item: structuredClone(this.item) };
+        return { outcome: 'fenced' as const, item: this.item };
       }),
     confirmRollback: (ref, at) =>
       this.#write('confirmRollback', () => {

@@ -1,0 +1,16 @@
+/** One cell of the exposure benchmark, in a few runs. */
+import { cells } from '../../bench/exposure/cells.ts';
+import { OURS } from '../../bench/exposure/policies.ts';
+import { type CellResult, tally } from '../../bench/exposure/tally.ts';
+
+/** Other seeds than the reported results have. */
+const SEED = 77;
+export const cellOf = (trace: string, rps: number, regression: string | null) => {
+  const cell = cells().find(
+    (c) => c.trace.name === trace && c.rps === rps && (c.regression?.name ?? null) === regression,
+  );
+  if (cell === undefined) throw new RangeError(`no cell ${trace}, ${rps}, ${regression}`);
+  return cell;
+};
+export const simulated = (trace: string, rps: number, regression: string | null, runs: number): CellResult =>
+  tally(cellOf(trace, rps, regression), runs, SEED, [OURS]);
