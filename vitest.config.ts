@@ -13,7 +13,9 @@ export default defineConfig({
     maxWorkers: 2,
     // V8 may abort a process whose threads end while they run, where the CPU has protection keys: "Check failed: jit_page.has_value()".
     execArgv: ['--no-memory-protection-keys'],
-    setupFiles: ['test/support/temporary-files.ts'],
+    // The CDK validates every template that it synthesises, which takes longer than all else; tests that are about it ask for it.
+    env: { CDK_VALIDATION: 'false' },
+    setupFiles: ['test/support/own-environment.ts'],
     projects: [
       {
         extends: true,

@@ -1,6 +1,6 @@
 import { App, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
 import { campaignApplication } from '../../lib/campaign-application.ts';
 import { ATTACHMENT } from './attachment.ts';
@@ -12,8 +12,10 @@ describe('the machine of campaigns', () => {
   let template: Template;
   beforeAll(() => {
     const app = new App();
+    vi.stubEnv('CDK_VALIDATION', 'true');
     campaignApplication(app, [CAMPAIGNS, '444455556666']);
     template = templateOf(app, 'CrossfadeCampaign');
+    vi.unstubAllEnvs();
   }, 120_000);
 
   it('may assume the campaigns’ roles of the accounts that are named, start itself anew, and do nothing else', () => {

@@ -1,15 +1,15 @@
-/** For every test file: its temporary files, and those of what it starts, are in a folder that goes with it. */
+/** For every test file: what it sets in the environment, and its temporary files and those of what it starts, go with it. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
-const before = process.env.TMPDIR;
+const before = { ...process.env };
 const folder = mkdtempSync(join(tmpdir(), 'crossfade-tests-'));
 process.env.TMPDIR = folder;
 
 afterAll(() => {
-  if (before === undefined) delete process.env.TMPDIR;
-  else process.env.TMPDIR = before;
+  for (const name of Object.keys(process.env)) if (before[name] === undefined) delete process.env[name];
+  Object.assign(process.env, before);
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 });
