@@ -12,7 +12,7 @@ import {
   type LogEntry,
   type Plan,
 } from '../../core/model/index.ts';
-import type { RunSoFar } from '../../core/phases/index.ts';
+import { type RunSoFar, soFarOf } from '../../core/phases/index.ts';
 import { type DeployedOptions, deployed } from '../run/index.ts';
 import { UsageError } from '../shared/index.ts';
 
@@ -76,14 +76,8 @@ export function movedOn({ cutoverId: id, phase, stage }: Lease, seen: SeenPlace 
 }
 
 /** What the log says of the present phase or stage. @throws UsageError for a log without its beginning */
-export function soFar(entries: readonly LogEntry[], { phase, stage }: Lease): RunSoFar {
-  const last = entries.findLast((e) => e.kind === 'observation' && e.phase === phase && e.stage === stage);
-  const decoded = last === undefined ? null : decode(last, 0);
-  return {
-    plan: planOf(entries),
-    look: decoded?.type === 'look' ? decoded.look : null,
-    said: last?.message ?? '',
-  };
+export function soFar(entries: readonly LogEntry[], lease: Lease): RunSoFar {
+  return soFarOf(planOf(entries), entries, lease);
 }
 
 /** @throws UsageError */

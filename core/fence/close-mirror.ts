@@ -27,6 +27,7 @@ export type CloseMirrorOutcome =
 /**
  * Safe to repeat.
  * @throws FencedError when a rollback came in between: it has closed the mirror. WeightsNotAppliedError when the read-back differs.
+ * SupersededError when the forward path opens the mirror again and again: it is still open.
  */
 export async function closeMirror(
   ports: RollbackPorts,
@@ -59,7 +60,7 @@ export async function closeMirror(
     } catch (error) {
       if (!(error instanceof SupersededError) || tries === MAX_TRIES) throw error;
     }
-    if (tries === MAX_TRIES) return { outcome: 'nothing_to_do', item };
+    if (tries === MAX_TRIES) throw new SupersededError('it opened the mirror again each time that it was closed');
   }
 }
 

@@ -25,6 +25,7 @@ export {
   MOST_PAUSED_SECONDS,
   type RunSoFar,
   type SteeringRequest,
+  soFarOf,
 } from './steering-request.ts';
 export { ANY_TRAFFIC, type Assumptions, HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from './timeline.ts';
 export { describeSplit } from './wording.ts';

@@ -1,5 +1,15 @@
 /** What people may ask of a run, and when: a request becomes the lease's next steering, or a sentence that says why not. */
-import { fromIso, type Lease, type Look, type Phase, type Plan, type Steering, toIso } from '../model/index.ts';
+import {
+  decode,
+  fromIso,
+  type Lease,
+  type LogEntry,
+  type Look,
+  type Phase,
+  type Plan,
+  type Steering,
+  toIso,
+} from '../model/index.ts';
 import { isAgreed, pauseAt, pausedMs } from './steering.ts';
 
 /**
@@ -31,6 +41,13 @@ export interface RunSoFar {
   readonly look: Pick<Look, 'decision' | 'verdict' | 'parity'> | null;
   /** Its sentence. */
   readonly said: string;
+}
+
+/** What the run's log says of the phase or stage that the lease names. */
+export function soFarOf(plan: Plan, entries: readonly LogEntry[], { phase, stage }: Lease): RunSoFar {
+  const last = entries.findLast((e) => e.kind === 'observation' && e.phase === phase && e.stage === stage);
+  const decoded = last === undefined ? null : decode(last, 0);
+  return { plan, look: decoded?.type === 'look' ? decoded.look : null, said: last?.message ?? '' };
 }
 
 export type SteeringAnswer = { readonly steering: Steering; readonly message: string } | { readonly refused: string };

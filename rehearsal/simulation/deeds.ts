@@ -6,6 +6,7 @@ import type { Journal } from './journal.ts';
 import { BY_HAND, type Observer } from './observer.ts';
 import { PLAN, type SimulatedEvent, type SimulatedScenario, type SiteName } from './scenario/index.ts';
 import { type Timeline, updateStack } from './site/index.ts';
+import { steerRun } from './steer-run.ts';
 
 const APPROVED_AFTER_SECONDS = 60;
 
@@ -83,6 +84,13 @@ export class Deeds {
       case 'operator':
         this.#operate(this.#at(item.site), item.does);
         return;
+      case 'steer': {
+        const ingress = this.#at(item.site);
+        const { taken, said } = await steerRun(invocations.command(ingress), item.asks, item.for, timeline.now());
+        journal.count(`steer ${taken ? item.asks : 'refused'}`);
+        journal.note(`${item.site}: ${said}`);
+        return;
+      }
       case 'console': {
         const { site } = this.#at(item.site);
         for (const rule of site.byHand(item.percent)) site.writeRule(rule);

@@ -1,5 +1,6 @@
 /** The invariants, asked at every change and after every look of a watchdog, from outside of everything that is observed. */
 import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts';
+import { pauseAt } from '../../core/phases/index.ts';
 import type { Invocation } from './functions.ts';
 import type { Execution } from './interpreter.ts';
 import { MINUTE_MS, SCALING, type Site, TASKS } from './site/index.ts';
@@ -15,6 +16,7 @@ export const INVARIANTS = [
   'secret',
   'ends',
   'healthy run completes',
+  'a pause holds',
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];
 
@@ -31,6 +33,10 @@ const LOOKS = 2;
 const UNCONFIRMED_MS = 300_000 + 240_000;
 /** An invocation that slept may still act for so long after. */
 const QUIET_AFTER_FAULT_MS = 15 * MINUTE_MS;
+
+/** A look that read the lease before the pause may still lead to a shift, and clocks differ by two minutes. */
+const PAUSE_BEGINS_MS = 4 * MINUTE_MS;
+const PAUSE_ENDS_MS = 2.5 * MINUTE_MS;
 
 /** A run that was seen within this time is alive, whatever clocks say. */
 const ALIVE_MS = 5 * MINUTE_MS;
@@ -85,6 +91,16 @@ export class Observer {
   /** A rule was written; null: by a person. */
   wrote(site: Site, writer: Invocation | null): void {
     this.#lastWriter.set(site, writer);
+    if (writer?.handler === 'shift') this.#shiftedBy(site, writer);
+  }
+
+  /** Forward, under a pause that it must have known of. */
+  #shiftedBy(site: Site, { startedAt }: Invocation): void {
+    const { item } = site.lease;
+    const pause = item?.status === 'running' ? pauseAt(item.steering, this.#now() + PAUSE_ENDS_MS) : null;
+    const quiet = this.#now() - (this.#disturbedAt.get(site) ?? Number.NEGATIVE_INFINITY) > QUIET_AFTER_FAULT_MS;
+    if (pause !== null && quiet && startedAt > fromIso(pause.from) + PAUSE_BEGINS_MS)
+      this.#violated('a pause holds', `${item?.cutoverId} was shifted although it is paused until ${pause.until}`);
   }
 
   /** The table's item was lost or restored. */

@@ -16,6 +16,7 @@ export interface Outside {
   published(text: string): void;
   notified(notice: Notice): void;
   logged(cutoverId: string, entry: LogEntry): void;
+  logOf(cutoverId: string): readonly LogEntry[];
   asked(request: ApprovalRequest): void;
   /** The open sign-off of a run on this ingress. */
   pending(cutoverId: string): ApprovalRequest | null;
@@ -109,7 +110,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
     },
     decisionLog: {
       append: (id, entry) => call('log.append', () => outside.logged(id, entry)),
-      entries: async () => [],
+      entries: async (id) => [...outside.logOf(id)],
     },
     drills: {
       keep: (record) =>

@@ -1,5 +1,5 @@
 /** One scenario from its start until nothing more happens: everything in one process, on one virtual clock. */
-import type { ApprovalRequest } from '../../core/model/index.ts';
+import type { ApprovalRequest, LogEntry } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { Deeds } from './deeds.ts';
 import type { Program } from './definition.ts';
@@ -83,7 +83,7 @@ export async function simulate(
 }
 
 /** What may not take a healthy run down, however it falls. */
-const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set(['start', 'event', 'skew']);
+const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set(['start', 'event', 'skew', 'steer']);
 /** Tasks that the machine repeats, and what such a repetition must survive. */
 const FORWARD: ReadonlySet<SimulatedHandler> = new Set([
   'preflight',
@@ -240,6 +240,7 @@ class Simulation implements InvocationHost {
 
   #outside(name: SiteName, machine: SimulatedMachine, ingress: () => SimulatedIngress): Outside {
     const approvals = new Map<string, ApprovalRequest>();
+    const logs = new Map<string, readonly LogEntry[]>();
     return {
       machine,
       lastDrill: null,
@@ -263,10 +264,12 @@ class Simulation implements InvocationHost {
         this.#journal.note(`${name}: told: ${subject}`);
         this.#observer.notified(ingress().site, subject, body);
       },
-      logged: (_id, entry) => {
+      logged: (id, entry) => {
+        logs.set(id, [...(logs.get(id) ?? []), entry]);
         this.#journal.note(`${name}: log: ${entry.kind}: ${entry.message}`);
         this.#observer.published(JSON.stringify(entry), this.#secrets);
       },
+      logOf: (id) => logs.get(id) ?? [],
       asked: (request) => {
         approvals.set(request.cutoverId, request);
         this.#secrets.push(request.token);

@@ -55,6 +55,38 @@ describe('closing the mirror', () => {
     expect(world.live).toEqual(before);
   });
 
+  it('does nothing where no lease stands, where the run is over, and for an alarm from before the run', async () => {
+    const { world } = await at(SOAK);
+    const writes: string[] = [];
+    world.before = (step) => void writes.push(step);
+    const early = { kind: 'since', at: '2000-01-01T00:00:00.000Z' } as const;
+    const { item } = world;
+    expect(await closeMirror(world, DEPLOYMENT, { ...REQUEST, scope: early })).toEqual({
+      outcome: 'nothing_to_do',
+      item,
+    });
+    await rollBack(world, DEPLOYMENT, REQUEST);
+    writes.length = 0;
+    expect(await closeMirror(world, DEPLOYMENT, REQUEST)).toEqual({ outcome: 'nothing_to_do', item: world.item });
+    world.item = null;
+    expect(await closeMirror(world, DEPLOYMENT, REQUEST)).toEqual({ outcome: 'nothing_to_do', item: null });
+    expect(writes).toEqual([]);
+  });
+
+  it('never says that there was nothing to do while the mirror stays open', async () => {
+    const { world, state } = await at(SOAK);
+    let opened = 0;
+    world.before = async (step) => {
+      // The forward path enters the soak, again and again.
+      if (step !== 'modifyRule' || opened++ % 2 === 1) return;
+      const weights = weightsFor(DEPLOYMENT, SOAK);
+      const intent = { split: SOAK, weights, at: new Date(world.now + opened).toISOString(), confirmed: false };
+      await world.ledger.recordIntent(state, intent, { phase: 'soak', stage: 3, heartbeatDueAt: due });
+    };
+    await expect(closeMirror(world, DEPLOYMENT, REQUEST)).rejects.toMatchObject({ name: 'Crossfade.Superseded' });
+    expect(world.item?.intent.split).toEqual(SOAK);
+  });
+
   it('leaves the safe weights when a rollback comes in between', async () => {
     const { world } = await at(SOAK);
     let raced = false;

@@ -47,6 +47,19 @@ export const PLANTED: readonly (() => Planted)[] = [
     })),
   }),
   () => ({
+    what: 'a stage goes on although it is paused',
+    breaks: ['a pause holds'],
+    wrap: of(['watch'], ({ ledger }) => ({
+      ledger: {
+        ...ledger,
+        read: async (id) => {
+          const lease = await ledger.read(id);
+          return lease === null ? null : { ...lease, steering: { ...lease.steering, pauses: [] } };
+        },
+      },
+    })),
+  }),
+  () => ({
     what: 'nobody gives back the capacity that a decommission step in flight took',
     breaks: ['capacity returns', 'ends'],
     wrap: of(['rollback', 'watchdog', 'verify-rollback', 'decommission', 'capacity'], ({ capacity }) => ({

@@ -7,6 +7,7 @@ import {
   type SimulatedEvent,
   type SimulatedHandler,
   type SimulatedScenario,
+  STEERINGS,
   type Step,
 } from './scenario.ts';
 
@@ -83,16 +84,32 @@ export const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
 };
 
 export function draw(seed: number): SimulatedScenario {
+  return { seed, items: [...drawFaults(seed), ...drawSteering(generator(seed * 2_654_435_761 + 1))] };
+}
+
+function drawFaults(seed: number): SimulatedEvent[] {
   const random = generator(seed * 2_654_435_761);
   const items: SimulatedEvent[] = [{ type: 'start', at: FIRST_START, site: 'a', drill: random() < 0.06 }];
   if (random() < 0.6) items.push({ type: 'start', at: FIRST_START + whole(random, 120), site: 'b', drill: false });
-  if (random() < 0.12) return { seed, items: [...items, lostAnswer(random)] };
+  if (random() < 0.12) return [...items, lostAnswer(random)];
   const extra = [0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8][whole(random, 11)] ?? 0;
   for (let i = 0; i < extra; i++) items.push(drawItem(random));
   // A second generation, after whatever came of the first.
   if (random() < 0.5)
     items.push({ type: 'start', at: 10 * MINUTE + whole(random, 60 * MINUTE), site: 'a', drill: false });
-  return { seed, items };
+  return items;
+}
+
+/** In one seed of three somebody steers, once or some times. */
+function drawSteering(random: Random): SimulatedEvent[] {
+  const times = random() < 1 / 3 ? 1 + whole(random, 3) : 0;
+  return Array.from({ length: times }, () => ({
+    type: 'steer',
+    at: FIRST_START + whole(random, 35 * MINUTE),
+    site: random() < 0.8 ? 'a' : 'b',
+    asks: pick(random, STEERINGS),
+    for: pick(random, [MINUTE, 5 * MINUTE, 20 * MINUTE]),
+  }));
 }
 
 function drawItem(random: Random): SimulatedEvent {

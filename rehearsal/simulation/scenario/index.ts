@@ -12,6 +12,8 @@ export {
   type SimulatedEvent,
   type SimulatedHandler,
   type SimulatedScenario,
+  type SimulatedSteering,
   type SiteName,
+  STEERINGS,
   type Step,
 } from './scenario.ts';

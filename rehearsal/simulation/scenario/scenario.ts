@@ -77,6 +77,10 @@ export const STEPS = [
 ] as const;
 export type Step = (typeof STEPS)[number];
 
+/** An override is a promotion without its evidence. */
+export const STEERINGS = ['pause', 'resume', 'promote', 'override', 'retry'] as const;
+export type SimulatedSteering = (typeof STEERINGS)[number];
+
 const site = z.string().regex(/^[a-z]$/);
 /** Seconds after the simulation's start. */
 const at = z.number().nonnegative();
@@ -95,6 +99,8 @@ export const itemSchema = z.discriminatedUnion('type', [
   }),
   /** What an operator does to the run that began last. */
   z.strictObject({ type: z.literal('operator'), at, site, does: z.enum(['rollback', 'abort', 'redrive']) }),
+  /** What somebody asks of the run that holds the lease; `for`, of a pause. */
+  z.strictObject({ type: z.literal('steer'), at, site, asks: z.enum(STEERINGS), for: z.number().min(60) }),
   /** Somebody changes the weights by hand. */
   z.strictObject({ type: z.literal('console'), at, site, percent: z.number().min(0).max(100) }),
   /** A deployment in mid-run: the stack updates its rules, and its alarms begin anew. */

@@ -1,0 +1,39 @@
+/** What an operator's command asks of the run that holds the lease: read, answered by the core, and written if nobody was quicker. */
+import { parsePlan, SupersededError } from '../../core/model/index.ts';
+import { askSteering, type SteeringRequest, soFarOf } from '../../core/phases/index.ts';
+import type { Deps } from '../../lambdas/tasks/index.ts';
+import { PLAN, type SimulatedSteering } from './scenario/index.ts';
+
+/** @returns the command's sentence, and whether the run took it */
+export async function steerRun(
+  { ledger, decisionLog, deployment }: Pick<Deps, 'ledger' | 'decisionLog' | 'deployment'>,
+  asks: SimulatedSteering,
+  seconds: number,
+  now: number,
+): Promise<{ readonly taken: boolean; readonly said: string }> {
+  const lease = await ledger.read(deployment.ingressId);
+  if (lease === null) return { taken: false, said: 'there is nothing to steer' };
+  const soFar = soFarOf(parsePlan(PLAN), await decisionLog.entries(lease.cutoverId), lease);
+  const answer = askSteering(lease, requestOf(asks, seconds), { by: 'ops', reason: asks, now }, soFar);
+  if ('refused' in answer) return { taken: false, said: answer.refused };
+  try {
+    await ledger.steer(lease, answer.steering);
+    return { taken: true, said: answer.message };
+  } catch (error) {
+    if (error instanceof SupersededError) return { taken: false, said: error.message };
+    throw error;
+  }
+}
+
+function requestOf(asks: SimulatedSteering, seconds: number): SteeringRequest {
+  switch (asks) {
+    case 'pause':
+      return { kind: 'pause', seconds };
+    case 'override':
+      return { kind: 'promote', override: true };
+    case 'promote':
+      return { kind: 'promote', override: false };
+    default:
+      return { kind: asks };
+  }
+}
