@@ -466,6 +466,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [
       MODEL,
       'core/campaign',
+      'core/phases',
       'lambdas',
       'lambdas/tasks',
       'rehearsal/cloud',

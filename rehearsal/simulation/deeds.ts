@@ -4,9 +4,9 @@ import type { SimulatedIngress } from './ingress.ts';
 import type { Invocations } from './invocations.ts';
 import type { Journal } from './journal.ts';
 import { BY_HAND, type Observer } from './observer.ts';
+import { operatorAsks } from './operator-request.ts';
 import { PLAN, type SimulatedEvent, type SimulatedScenario, type SiteName } from './scenario/index.ts';
 import { type Timeline, updateStack } from './site/index.ts';
-import { steerRun } from './steer-run.ts';
 
 const APPROVED_AFTER_SECONDS = 60;
 
@@ -86,7 +86,7 @@ export class Deeds {
         return;
       case 'steer': {
         const ingress = this.#at(item.site);
-        const { taken, said } = await steerRun(invocations.command(ingress), item.asks, item.for, timeline.now());
+        const { taken, said } = await operatorAsks(invocations.command(ingress), item.asks, item.for, timeline.now());
         journal.count(`steer ${taken ? item.asks : 'refused'}`);
         journal.note(`${item.site}: ${said}`);
         return;

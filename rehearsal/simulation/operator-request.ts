@@ -5,7 +5,7 @@ import type { Deps } from '../../lambdas/tasks/index.ts';
 import { PLAN, type SimulatedSteering } from './scenario/index.ts';
 
 /** @returns the command's sentence, and whether the run took it */
-export async function steerRun(
+export async function operatorAsks(
   { ledger, decisionLog, deployment }: Pick<Deps, 'ledger' | 'decisionLog' | 'deployment'>,
   asks: SimulatedSteering,
   seconds: number,
