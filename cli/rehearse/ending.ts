@@ -32,13 +32,14 @@ function failedText({ requests: { sent, failed } }: RunEvidence): string {
   return `${count === 0 ? 'none' : grouped(count)} of ${grouped(sent)} requests failed`;
 }
 
-function detailsOf({ title, requests, back, ledger, speed }: RunEvidence): string[] {
+function detailsOf(run: RunEvidence): string[] {
+  const { title, requests, back, ledger, speed } = run;
   const failed = Object.entries(requests.failed)
     .map(([side, n]) => `${grouped(n)} answered by ${side}`)
     .join(', ');
   const rollback = ledger?.rollback ?? null;
   return [
-    `${plain(title)}; the rehearsal ran ${speed} times as fast as real time`,
+    `${plain(title)}: ${minutesOf(run)} simulated minutes, ${speed} times as fast as real time`,
     ...(rollback === null ? [] : [plain(`Cause: ${rollback.trigger}: ${rollback.reason}`)]),
     ...(failed === '' ? [] : [`Failed requests: ${plain(failed)}`]),
     ...(back === null
@@ -47,6 +48,10 @@ function detailsOf({ title, requests, back, ledger, speed }: RunEvidence): strin
           `After the fault (simulated time): rollback triggered ${seconds(back.toRequest)}, weights restored ${seconds(back.toWeights)}, traffic confirmed back on stable ${seconds(back.toVerified)}`,
         ]),
   ];
+}
+
+function minutesOf({ startedAt, endedAt }: RunEvidence): number {
+  return Math.round((endedAt - startedAt) / 60_000);
 }
 
 function seconds(value: number): string {

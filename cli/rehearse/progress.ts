@@ -6,7 +6,13 @@ import type { RehearsalProgress } from '../../rehearsal/scenario/index.ts';
 import { plain } from '../shared/index.ts';
 import { type Style, type StyledText, styled, type TextLine } from './text-line.ts';
 
-const stateSchema = z.looseObject({ phase: z.string(), next: z.string(), reason: z.string() });
+const stateSchema = z.looseObject({
+  phase: z.string(),
+  stage: z.number(),
+  next: z.string(),
+  reason: z.string(),
+  plan: z.looseObject({ stages: z.array(z.looseObject({ percent: z.number() })) }),
+});
 const approvedSchema = z.looseObject({ approval: z.looseObject({ approvedBy: z.string() }) });
 
 /** What a state of the machine means to a reader; the others are shown by their names. */
@@ -24,9 +30,9 @@ export function plainProgress(tell: (line: TextLine) => void): RehearsalProgress
     startedAt ??= at;
     tell([styled(`${clock(at - startedAt)}  `, 'dim'), told]);
   };
-  const seen: Seen = { desired: new Map(), failures: new Set(), weights: '', red: null };
+  const seen: Seen = { desired: new Map(), failures: new Set(), weights: '', red: new Set() };
   return {
-    note: (at, text) => line(at, styled(plain(text), text.startsWith('fault') ? 'red' : 'cyan')),
+    note: (at, text) => line(at, styled(plain(text), text.startsWith('Fault') ? 'red' : 'cyan')),
     event(at, event) {
       const told = describe(event, seen);
       if (told !== null) line(at, told);
@@ -44,8 +50,8 @@ interface Seen {
   readonly failures: Set<string>;
   /** What was told of weights last. */
   weights: string;
-  /** The alarm that went red last. */
-  red: { readonly name: string; readonly reason: string } | null;
+  /** Alarms that were told to be red. */
+  readonly red: Set<string>;
 }
 
 function describe(event: CloudEvent, seen: Seen): StyledText | null {
@@ -57,24 +63,28 @@ function describe(event: CloudEvent, seen: Seen): StyledText | null {
           ? null
           : told(stateText(event.state, event.input), 'cyan');
       const state = stateSchema.safeParse(event.input);
-      return state.success ? told(`  ${state.data.phase}: ${state.data.reason}`) : null;
+      return state.success ? told(`  ${placeText(state.data)}: ${state.data.reason}`) : null;
     }
     case 'weights': {
       const { groups } = event.rule.forward;
-      const short = (arn: string) => /targetgroup\/([A-Za-z]+?)[0-9A-F]{8}\//.exec(arn)?.[1] ?? arn;
-      const text = `  weights ${groups.map((g) => `${short(g.targetGroupArn)} ${g.weight}`).join(', ')}`;
+      const text = `  traffic: ${sharesText(groups)}`;
       // The way back writes the safe weights as often as somebody asks for them.
       if (groups.length < 3 || text === seen.weights) return null;
       seen.weights = text;
       return told(text, 'yellow');
     }
-    case 'alarm':
-      if (event.to === 'ALARM') seen.red = event;
-      return event.to === 'INSUFFICIENT_DATA' || event.from === 'INSUFFICIENT_DATA'
-        ? null
-        : told(`  alarm ${event.name} ${event.to}: ${event.reason}`, event.to === 'ALARM' ? 'red' : 'green');
+    case 'alarm': {
+      const { name, to } = event;
+      // An alarm comes to life in whatever state it finds: that is no news.
+      if (to === 'ALARM' && event.from !== 'INSUFFICIENT_DATA') {
+        seen.red.add(name);
+        return told(`  alarm ${name} is in ALARM: ${event.reason.replace(/^Threshold Crossed: /, '')}`, 'red');
+      }
+      // Of an alarm that nobody was told of, its end is no news either.
+      return to === 'OK' && seen.red.has(name) ? told(`  alarm ${name} is OK again`, 'green') : null;
+    }
     case 'end':
-      return told(endText(event.execution, seen.red), event.execution.status === 'SUCCEEDED' ? 'green' : 'yellow');
+      return told(endText(event.execution), event.execution.status === 'SUCCEEDED' ? 'green' : 'yellow');
     case 'invocation-failed': {
       const text = `  ${event.functionName} failed: ${event.error}`;
       if (seen.failures.has(text)) return null;
@@ -94,27 +104,46 @@ function describe(event: CloudEvent, seen: Seen): StyledText | null {
   }
 }
 
+/** Such as `stage 10 %`. */
+function placeText({ phase, stage, plan }: z.infer<typeof stateSchema>): string {
+  const percent = phase === 'stage' ? plan.stages[stage]?.percent : undefined;
+  return percent === undefined ? phase : `${phase} ${percent} %`;
+}
+
+const GROUPS: Readonly<Record<string, string>> = {
+  Stable: 'stable',
+  Candidate: 'candidate',
+  MirrorForward: 'the mirror, which asks stable',
+  MirrorReverse: 'the mirror, which asks the candidate',
+};
+
+/** Shares of those that have any: weights are relative to each other. */
+function sharesText(groups: Extract<CloudEvent, { type: 'weights' }>['rule']['forward']['groups']): string {
+  const total = groups.reduce((sum, { weight }) => sum + weight, 0);
+  const nameOf = (arn: string) => /targetgroup\/([A-Za-z]+?)[0-9A-F]{8}\//.exec(arn)?.[1] ?? arn;
+  return groups
+    .filter(({ weight }) => weight > 0)
+    .map(({ targetGroupArn, weight }) => {
+      const name = nameOf(targetGroupArn);
+      return `${Number(((weight / total) * 100).toFixed(1))} % to ${GROUPS[name] ?? name}`;
+    })
+    .join(', ');
+}
+
 function stateText(state: string, input: unknown): string {
   const text = STATES[state] ?? state;
   const approved = approvedSchema.safeParse(input);
   return approved.success && state.endsWith('signed off') ? `${text} by ${approved.data.approval.approvedBy}` : text;
 }
 
-/** The rollback stops the execution once the safe weights were read back, so an aborted one has been rolled back. */
-function endText(
-  { status, error, cause }: Extract<CloudEvent, { type: 'end' }>['execution'],
-  red: Seen['red'],
-): string {
+/**
+ * The rollback stops the execution once the safe weights were read back, so an aborted one has been rolled back. Its cause stands in
+ * the lease: of several triggers the first, where an execution names the last.
+ */
+function endText({ status, error, cause }: Extract<CloudEvent, { type: 'end' }>['execution']): string {
   if (status === 'SUCCEEDED') return 'COMPLETED, all traffic on the candidate.';
-  const alarm = red !== null && cause?.includes(red.reason) === true ? `alarm ${red.name}: ` : '';
-  const why = cause === null ? '' : ` Cause: ${alarm}${withoutFrame(cause)}`;
-  if (status === 'ABORTED' || error === 'Crossfade.RolledBack') return `ROLLED BACK, all traffic on stable.${why}`;
-  return `${status}${error === null ? '' : ` (${error})`}.${why}`;
-}
-
-/** The trigger in a rollback's own sentence, which the line repeats otherwise. */
-function withoutFrame(cause: string): string {
-  return /^All traffic is on stable \((.*?)\.?\)\.$/s.exec(cause)?.[1] ?? cause;
+  if (status === 'ABORTED' || error === 'Crossfade.RolledBack') return 'ROLLED BACK, all traffic on stable.';
+  return `${status}${error === null ? '' : ` (${error})`}.${cause === null ? '' : ` Cause: ${cause}`}`;
 }
 
 /** `stable` of `StableService62C070A4`, the name that CloudFormation makes. */

@@ -46,7 +46,7 @@ export interface RehearsalRequest {
 export async function runRehearsal(request: RehearsalRequest, terminal: Terminal): Promise<void> {
   const signal = terminal.interruption();
   const out = request.json ? terminal.err : terminal.out;
-  out.write('Synthesising the stacks ...\n');
+  tell(out, 'Synthesising the stacks and building the candidate ...');
   try {
     await attempt(
       () => NOTHING_OUTSIDE,
@@ -105,7 +105,10 @@ async function runAll(
   tell(out, `Candidate: ${options.candidate.label}`);
   tell(out, `Mirror: ${chooseMirror(process.env).label}`);
   const slowed = options.speed < request.usualSpeed ? `; ${request.usualSpeed} where the machine has time` : '';
-  tell(out, `Speed: ${options.speed} times as fast as real time${slowed}`);
+  tell(
+    out,
+    `Clock: simulated, ${options.speed} times as fast as real time${slowed}. Times and rates below are simulated.`,
+  );
   const display = displayOn(out, terminal.environment, options.signal);
   const one = async (scenario: Scenario, signal: AbortSignal) => {
     const progress = display.begin(scenario.title);

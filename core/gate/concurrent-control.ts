@@ -97,14 +97,17 @@ function conclude(
       decision: 'rollback',
       reason: `The load balancer answers 5xx of its own ${Math.round(balancer.unexplained)} times beyond its ordinary rate of ${percent(policy.elb5xxRate)}, which is more than the candidate's margin explains (e-value ${shown(finite(balancer.logE))} ≥ ${shown(thresholdOf(policy, 'balancer'))}).`,
     };
+  if (minutes.length === 0)
+    return hold(`No whole minute is counted yet; ${policy.minRequests} candidate requests are needed`);
   if (candidateRequests < policy.minRequests)
-    return hold(`${candidateRequests} of at least ${policy.minRequests} candidate requests`);
+    return hold(`${candidateRequests} of ${policy.minRequests} needed candidate requests are counted`);
   if (balancer.unexplained > policy.errorMargin * candidateRequests)
     return hold(
       `${Math.round(balancer.unexplained)} 5xx of the load balancer belong to neither side; were they the candidate's, it would exceed the margin of ${percent(policy.errorMargin)}`,
     );
   const open = metrics.find((m) => m.verdict === 'undecided');
-  if (open !== undefined) return hold(`${candidateRequests} candidate requests; undecided in ${figures(open)}`);
+  if (open !== undefined)
+    return hold(`${candidateRequests} candidate requests; not enough evidence yet: ${figures(open)}`);
   return {
     decision: 'advance',
     reason: `${candidateRequests} candidate requests; ${metrics.map(figures).join('; ')}.`,
@@ -137,12 +140,17 @@ function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclu
 }
 
 function figures(m: MetricVerdict): string {
-  const rates = `${m.metric}: ${percent(m.candidateRate)} against ${percent(m.stableRate)}`;
+  const rates = `${m.metric}: candidate ${percent(m.candidateRate)}, stable ${percent(m.stableRate)}`;
   if (m.by === 'percentiles')
     return `${m.metric}: p95 or p99 over the budget, and only the candidate's, in ${m.eValue} of the last ${m.threshold} minutes`;
   if (m.verdict === 'worse')
-    return `${rates}, e-value ${shown(m.eValue)} ≥ ${shown(m.threshold)}, worse by ${percent(m.lower)} at least`;
-  return `${rates}, worse by ${percent(m.upper)} at most (margin ${percent(m.margin)}; e-value for worse ${shown(m.eValue)} of ${shown(m.threshold)})`;
+    return `${rates}, worse by ${points(m.lower)} points at least (e-value ${shown(m.eValue)} ≥ ${shown(m.threshold)})`;
+  return `${rates}, worse by ${points(m.upper)} points at most (margin ${points(m.margin)}; rollback evidence ${shown(m.eValue)} of ${shown(m.threshold)})`;
+}
+
+/** A difference of two shares, in percentage points. */
+function points(difference: number): string {
+  return (difference * 100).toFixed(2);
 }
 
 function shown(value: number): string {

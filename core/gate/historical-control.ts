@@ -56,7 +56,7 @@ export function judgeAlone(
   reference: Reference | null,
 ): AloneVerdict {
   const metrics = judgeMetrics(minutes, policy, reference);
-  return { ...conclude(metrics, total(minutes, 'candidate', requests), policy), metrics };
+  return { ...conclude(metrics, minutes, policy), metrics };
 }
 
 function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, reference: Reference | null): Judged[] {
@@ -99,16 +99,23 @@ function slowCeilingOf({ slowCeiling, slowRate, peakSlowRate }: Reference): numb
   return Math.min(peakSlowRate, OF_THE_MEAN * (slowRate ?? 1));
 }
 
-function conclude(metrics: readonly Judged[], seen: number, policy: GatePolicy): Omit<AloneVerdict, 'metrics'> {
+function conclude(
+  metrics: readonly Judged[],
+  minutes: readonly MinuteEvidence[],
+  policy: GatePolicy,
+): Omit<AloneVerdict, 'metrics'> {
+  const seen = total(minutes, 'candidate', requests);
   const text = metrics.map((m) => m.text).join('; ');
   const worse = metrics.find((m) => m.verdict === 'worse');
   if (worse !== undefined)
     return { decision: 'rollback', reason: `Candidate is worse than the baseline: ${worse.text}.` };
+  if (minutes.length === 0)
+    return { decision: 'hold', reason: `No whole minute is counted yet; ${policy.minRequests} requests are needed.` };
   if (seen < policy.minRequests)
-    return { decision: 'hold', reason: `${seen} of at least ${policy.minRequests} requests: ${text}.` };
+    return { decision: 'hold', reason: `${seen} of ${policy.minRequests} needed requests are counted: ${text}.` };
   if (metrics.every((m) => m.verdict === 'within margin'))
     return { decision: 'advance', reason: `${seen} requests: ${text}.` };
-  return { decision: 'hold', reason: `${seen} requests, undecided: ${text}.` };
+  return { decision: 'hold', reason: `${seen} requests; not enough evidence yet: ${text}.` };
 }
 
 interface Before {
@@ -156,7 +163,7 @@ function judge(
     withinThreshold: 1 / policy.beta,
     margin,
     verdict: worse ? 'worse' : within >= Math.log(1 / policy.beta) ? 'within margin' : 'undecided',
-    text: `${metric} ${x} of ${n} (${percent(rate(x, n))}; what stable reached at worst plus the margin ${percent(limit)}; ln e-value ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)} for worse, ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)} for within)`,
+    text: `${metric} ${x} of ${n} (${percent(rate(x, n))}; limit ${percent(limit)}: stable's worst plus the margin; as logarithms, rollback evidence ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)}, advance evidence ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)})`,
   };
 }
 

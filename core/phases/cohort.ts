@@ -21,6 +21,6 @@ export function judgeCohort(
   const verdict = judgeAlone(minutes, gatePolicyOf(cohortPlan(plan), baseline, 0), baseline);
   const { metrics } = verdict;
   if (verdict.decision === 'rollback') return { decision: 'rollback', reason: verdict.reason, metrics };
-  const counted = `The cohort sent ${seen} of at least ${wanted} requests.`;
+  const counted = `The cohort sent ${seen} requests; at least ${wanted} are needed.`;
   return { decision: seen < wanted ? 'hold' : 'advance', reason: counted, metrics };
 }

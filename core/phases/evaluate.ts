@@ -38,6 +38,7 @@ import { observeMirror } from './mirrored-customers.ts';
 import { elapsedMs, type Observation } from './reducer.ts';
 import { onRevision, type Revised } from './revision.ts';
 import { steer } from './steering.ts';
+import { inMinutes, passedOf } from './wording.ts';
 
 /** Ten minutes without a gap, points that come up to three minutes late, and two clocks that differ by two minutes each. */
 const ARRIVAL_SECONDS = 17 * 60;
@@ -108,7 +109,7 @@ export function observe(deployment: Deployment, state: Looking, seen: Evidence, 
 
 function heldBy(reason: string, state: Looking, now: number, longest: number): Observation {
   return overdue(state, now, longest)
-    ? { decision: 'rollback', reason: `${reason} It was held for its maximum of ${minutes(longest)}.` }
+    ? { decision: 'rollback', reason: `${reason} It was held for its maximum of ${inMinutes(longest)}.` }
     : { decision: 'hold', reason };
 }
 
@@ -248,10 +249,10 @@ export function observeShadow(
   if (red.length > 0)
     return { decision: 'rollback', reason: `Shadow alarm ${red.join(', ')} is in ALARM; the mirror is closed.` };
   const text = `Parity ${parity.status} over ${parity.pairs} pairs on ${parity.routes} routes${parity.reasons.length === 0 ? '' : `: ${parity.reasons.join('; ')}`}.`;
-  if (elapsed < earliest) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(duration)}. ${text}` };
+  if (elapsed < earliest) return { decision: 'hold', reason: `${passedOf(elapsed, duration)} ${text}` };
   if (parity.status === 'clean') return { decision: 'advance', reason: text };
   if (!overdue(state, now, maxHold)) return { decision: 'hold', reason: text };
-  return { decision: 'rollback', reason: `${text} The shadow was held for its maximum of ${minutes(maxHold)}.` };
+  return { decision: 'rollback', reason: `${text} It was held for its maximum of ${inMinutes(maxHold)}.` };
 }
 
 /** Exercise: hold for its duration, then ask parity again. */
@@ -260,10 +261,10 @@ export function observeExercise(state: Looking, parity: ParityVerdict, now: numb
   const elapsed = elapsedMs(state, now) / 1000;
   const earliest = earliestOf(state, now);
   const text = `Parity ${parity.status} under load${parity.reasons.length === 0 ? '' : `: ${parity.reasons.join('; ')}`}.`;
-  if (elapsed < earliest) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(exercise)}. ${text}` };
+  if (elapsed < earliest) return { decision: 'hold', reason: `${passedOf(elapsed, exercise)} ${text}` };
   if (parity.status === 'clean') return { decision: 'advance', reason: text };
   if (!overdue(state, now, maxHold)) return { decision: 'hold', reason: text };
-  return { decision: 'rollback', reason: `${text} It was held for its maximum of ${minutes(maxHold)}.` };
+  return { decision: 'rollback', reason: `${text} It was held for its maximum of ${inMinutes(maxHold)}.` };
 }
 
 /**
@@ -337,13 +338,12 @@ function weigh(state: Looking, verdict: Observation, looked: readonly MinuteEvid
   const earliest = earliestOf(state, now);
   const elapsed = elapsedMs(state, now) / 1000;
   if (decision === 'rollback') return { decision, reason };
-  if (elapsed < earliest) return { decision: 'hold', reason: `${minutes(elapsed)} of ${minutes(earliest)}: ${reason}` };
+  if (elapsed < earliest) return { decision: 'hold', reason: `${passedOf(elapsed, earliest)} ${reason}` };
   if (decision === 'advance') return { decision, reason };
   const longest = longestUndecided(state, looked, now);
   if (!overdue(state, now, longest)) return { decision: 'hold', reason };
-  return { decision: 'rollback', reason: `${reason} Undecided for the maximum of ${minutes(longest)} after its bake.` };
-}
-
-function minutes(seconds: number): string {
-  return `${Math.round(seconds / 60)} min`;
+  return {
+    decision: 'rollback',
+    reason: `${reason} Undecided for the maximum of ${inMinutes(longest)} after its bake.`,
+  };
 }

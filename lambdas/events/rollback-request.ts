@@ -63,7 +63,7 @@ export function parseRollbackEvent(event: unknown, now: string): RollbackRequest
     return {
       trigger: 'execution',
       by: executionArn,
-      reason: `the execution ended ${status}${cause ? `: ${cause}` : ''}`,
+      reason: `the execution ended ${status}${cause ? `: ${causeText(cause)}` : ''}`,
       at: now,
       calledFrom: executionArn,
       scope: { kind: 'execution', executionArn },
@@ -103,5 +103,21 @@ function fromState(state: z.infer<typeof fromMachine>, now: string): RollbackReq
   const base = { by: `phase ${state.phase}`, at: now, calledFrom: executionArn, scope, capacity };
   if (state.error === undefined) return { ...base, trigger: 'gate', reason: state.reason };
   const refused = state.error.Error === 'Crossfade.SignoffRefused' || state.error.Error === 'States.Timeout';
-  return { ...base, trigger: refused ? 'signoff' : 'task', reason: `${state.error.Error}: ${state.error.Cause ?? ''}` };
+  return {
+    ...base,
+    trigger: refused ? 'signoff' : 'task',
+    reason: `${state.error.Error}: ${causeText(state.error.Cause ?? '')}`,
+  };
+}
+
+/** What a function's failure is as JSON: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
+const functionFailure = z.looseObject({ errorMessage: z.string().min(1) });
+
+/** A person reads it: of a function that failed what it said, without type and stack trace. */
+function causeText(cause: string): string {
+  try {
+    return functionFailure.safeParse(JSON.parse(cause)).data?.errorMessage ?? cause;
+  } catch {
+    return cause;
+  }
 }

@@ -147,7 +147,7 @@ async function run(
   const injectAt = (where: FaultSpec['at']) => {
     if (scenario.fault === null || scenario.fault.at !== where || faultAt !== null) return;
     faultAt = clock.now();
-    progress.note(faultAt, `fault injected: ${scenario.fault.text}`);
+    progress.note(faultAt, `Fault injected: ${scenario.fault.text}`);
     learn({ type: 'fault', at: faultAt });
     const fault = byLoadBalancer(scenario.fault);
     if (fault !== null && (options.own !== undefined || fault.resets !== undefined)) plane.inject(fault);
@@ -175,7 +175,9 @@ async function run(
     }
     if (event.type === 'end') ended.resolve();
   };
+  const customersCame = Promise.withResolvers<void>();
   const load = startLoad({ url: plane.url, rps: options.rps, mix: options.mix ?? GATEWAY_MIX }, (tick) => {
+    if (tick.sent > 0) customersCame.resolve();
     recorder.tick(tick);
     progress.tick(clock.now(), tick);
     learn({ type: 'tick', at: clock.now(), tick });
@@ -190,7 +192,12 @@ async function run(
   // Real cold starts would be minutes of compressed time; the first minutes of customers are long enough to load them all.
   for (const each of cloud.lambda.functions.values()) each.warm();
   options.onCloud?.(cloud, cutoverId);
-  progress.note(clock.now(), `${clientsText(options)}; ${WARM_UP_MINUTES} minutes of baseline first`);
+  progress.note(
+    clock.now(),
+    `Clients send ${perSecond(options)} requests a second; ${WARM_UP_MINUTES} minutes of baseline first`,
+  );
+  // On a busy machine they come late, and the baseline needs its minutes of them.
+  await Promise.race([customersCame.promise, aborted(signal)]);
   await pause(clock.toRealMs((WARM_UP_MINUTES + 1) * MINUTE_MS), signal);
 
   cloud.machine.start(cutoverId, { plan: z.encode(planSchema, scenario.plan) });
@@ -204,7 +211,7 @@ async function run(
   cloud.access.demandNoDenial();
   progress.note(
     clock.now(),
-    `IAM let ${cloud.access.decisions} calls pass by the synthesised policies, and denied none`,
+    `The synthesised IAM policies allowed all ${cloud.access.decisions.toLocaleString('en-US')} AWS calls of the run`,
   );
   return recorder.evidence({
     title: scenario.title,
@@ -222,9 +229,9 @@ async function run(
   });
 }
 
-/** In simulated time, as everything that is told while it runs. */
-function clientsText({ rps, speed }: RehearsalOptions): string {
-  return `clients send ${Number((rps / speed).toPrecision(2))} requests a second`;
+/** Requests in a second of simulated time, as everything that is told while it runs. */
+function perSecond({ rps, speed }: RehearsalOptions): number {
+  return Number((rps / speed).toPrecision(2));
 }
 
 /** A rollback is over once the return was verified; the watchdog does that when the execution was stopped. */

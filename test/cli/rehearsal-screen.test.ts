@@ -257,12 +257,12 @@ describe('progress in a terminal', () => {
     const display = displayOn(screen, environment, new AbortController().signal);
     const progress = display.begin('Clean cutover');
     progress.state(midway);
-    progress.note(BEGAN, `fault injected: ${'x'.repeat(200)}\x1b[2J`);
+    progress.note(BEGAN, `Fault injected: ${'x'.repeat(200)}\x1b[2J`);
     progress.done();
     display.close();
     expect(written).toHaveLength(3);
     expect(written.slice(0, 2)).toEqual(['\n', '== Clean cutover ==\n']);
-    expect(written[2]).toMatch(/^0:00:00 {2}fault injected: x+…\n$/);
+    expect(written[2]).toMatch(/^0:00:00 {2}Fault injected: x+…\n$/);
     expect(widthOf(written[2]?.trimEnd() ?? '')).toBe(size.columns ?? 100);
   });
 

@@ -73,7 +73,7 @@ describe('the cohort', () => {
   it('is an ordinary customer before, in the stages, and after a rollback', async () => {
     const { world, state } = await atCohort();
     const met = await look(world, state, 20);
-    expect(met).toMatchObject({ next: 'nextStage', reason: 'The cohort sent 120 of at least 5 requests.' });
+    expect(met).toMatchObject({ next: 'nextStage', reason: 'The cohort sent 120 requests; at least 5 are needed.' });
     const first = parseState(await shift(world)(stateToJson(met)));
     expect(first).toMatchObject({ stage: 0, split: { candidatePercent: 1 } });
     expect(weights(world, TESTERS)).toEqual([99, 1]);
@@ -93,7 +93,10 @@ describe('the cohort', () => {
   it('waits for its requests, and goes back when none come', async () => {
     const { world, state } = await atCohort();
     const waiting = await look(world, state, 0);
-    expect(waiting).toMatchObject({ next: 'hold', reason: expect.stringContaining('0 of at least 5 requests') });
+    expect(waiting).toMatchObject({
+      next: 'hold',
+      reason: expect.stringContaining('The cohort sent 0 requests; at least 5 are needed.'),
+    });
     expect(await look(world, waiting, 0, 0, 30)).toMatchObject({ next: 'rollback' });
   });
 

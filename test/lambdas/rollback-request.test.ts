@@ -56,7 +56,23 @@ describe('a rollback trigger', () => {
         next: 'hold',
         error: { Error: 'Crossfade.Fenced', Cause: 'c' },
       },
-      { trigger: 'task' },
+      { trigger: 'task', reason: 'Crossfade.Fenced: c' },
+    ],
+    [
+      'the machine, by a function that failed: its sentence, without its stack trace',
+      {
+        v: 1,
+        executionArn: 'arn:one',
+        phase: 'preflight',
+        reason: '',
+        next: 'hold',
+        error: {
+          Error: 'Crossfade.Refused',
+          Cause:
+            '{"errorType":"Crossfade.Refused","errorMessage":"The cutover is refused.","trace":["at index.mjs:94"]}',
+        },
+      },
+      { trigger: 'task', reason: 'Crossfade.Refused: The cutover is refused.' },
     ],
     [
       'an event that nobody can read: the safe direction needs no reason',
