@@ -3,9 +3,9 @@ import { Command } from 'commander';
 import { type FailOn, number, repeatable, type Terminal, templates, wholeNumber } from '../shared/index.ts';
 import type { ContractRequest } from './contract/index.ts';
 import type { OutputOptions } from './outcome/index.ts';
-import { withOutputs } from './output-options.ts';
+import { type ServerOptions, serversOf, withOutputs } from './output-options.ts';
 
-interface Options extends OutputOptions {
+interface Options extends OutputOptions, ServerOptions {
   readonly stable: string;
   readonly candidate: string;
   readonly allow: string[];
@@ -143,6 +143,7 @@ export function contractCommand(terminal: Terminal): Command {
       redaction: redactionRules(KEY, terminal.environment[KEY], redactHeader, redactParameter, redactJson, redactKeep),
       rules: givenRules(options.rules),
       baseline: readBaseline(options.baseline),
+      servers: serversOf(options),
       outputs: options,
       noise: options.noise === true,
       failOn: options.failOn,

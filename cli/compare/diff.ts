@@ -12,9 +12,9 @@ import {
   wholeNumber,
 } from '../shared/index.ts';
 import type { OutputOptions } from './outcome/index.ts';
-import { withOutputs } from './output-options.ts';
+import { type ServerOptions, serversOf, withOutputs } from './output-options.ts';
 
-interface Options extends OutputOptions {
+interface Options extends OutputOptions, ServerOptions {
   readonly stable: string[];
   readonly candidate: string[];
   readonly control: string[];
@@ -77,7 +77,7 @@ export function diffCommand(terminal: Terminal): Command {
       './outcome/index.ts'
     );
     const baseline = readBaseline(options.baseline);
-    const decisions = { rules: givenRules(options.rules), at: Date.now(), baseline };
+    const decisions = { rules: givenRules(options.rules), at: Date.now(), baseline, servers: serversOf(options) };
     const inputs = diffInputs(terminal.stdin, files, options.stable, options.candidate, options.control);
     const sources = sourcesOf(inputs).map((input) => input.file);
     const outputs = outputsOf(options, sources);

@@ -1,11 +1,29 @@
-/** Options of a comparison that say what counts, and where the outcome goes. */
-import type { Command } from 'commander';
+/** Options of a comparison that say what counts, what it speaks of, and where the outcome goes. */
+import { type Command, Option } from 'commander';
+import { SERVERS, type Server, type Servers } from '../../parity/causes/index.ts';
 import { failOnOption } from '../shared/index.ts';
+
+export interface ServerOptions {
+  readonly stableIs?: Server;
+  readonly candidateIs?: Server;
+}
+
+const serverOption = (flag: string, side: string) =>
+  new Option(
+    `${flag} <server>`,
+    `server or framework of ${side}, of which advice speaks (else by X-Powered-By and Server)`,
+  ).choices(Object.keys(SERVERS));
+
+export function serversOf({ stableIs, candidateIs }: ServerOptions): Servers {
+  return { stable: stableIs ?? null, candidate: candidateIs ?? null };
+}
 
 /** Adds them to a command. */
 export function withOutputs(command: Command): Command {
   return command
     .addOption(failOnOption())
+    .addOption(serverOption('--stable-is', 'stable'))
+    .addOption(serverOption('--candidate-is', 'the candidate'))
     .option('--baseline <file>', 'known differences (JSON, by --write-baseline): they do not count')
     .option('--write-baseline <file>', 'write all differences that were found to this file, as a baseline')
     .option('--html <file>', 'write a self-contained HTML report to this file')

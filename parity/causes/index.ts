@@ -1,2 +1,4 @@
-/** Why a Go answer differs from the Node answer that it replaces: one table. */
+/** Why an answer differs from that which it replaces: one table, and what holds for servers by name. */
+export { adviceFor, hintsOf } from './hints.ts';
+export { isServer, SERVERS, type Server, type Servers } from './servers.ts';
 export { CATALOGUE, type Cause, entryOf, isCause, type Severity, standsAgainst } from './table.ts';

@@ -1,6 +1,7 @@
 /**
- * The causes: every way known in which a Go service's answer differs from the Node service's that it replaces. A cause's id is
- * stable: it stands in stored verdicts, in rules and in reports. docs/reference/causes.md prints them.
+ * The causes: every way known in which a rewrite's answer differs from that of the service that it replaces. A cause's id is
+ * stable: it stands in stored verdicts, in rules and in reports. What holds for one server alone is a hint (hints.ts).
+ * docs/reference/causes.md prints them.
  */
 
 /** `breaking`: a client may fail. `benign`: no client should notice. `noise`: says nothing. `undecided`: the owner decides, by a rule. */
@@ -65,87 +66,60 @@ export const CATALOGUE = {
   }),
   'crash-closes-connection': breaking(
     'a crash closes the connection',
-    'Recover in a middleware and answer 500, as Express does.',
+    'Catch the crash, and answer 500 as stable does.',
     { neverNoise: true },
   ),
   // Status
   status: breaking('another status', 'Answer with the status that the stable side sends.'),
   'path-cleaning-redirect': breaking(
     'redirect to a cleaned path',
-    'ServeMux redirects `//` and `..`; route before it, or clean the path yourself and answer as Express does.',
+    'Answer `//` and `..` in a path as stable does, without a redirect.',
   ),
   'trailing-slash': breaking(
     'redirect for a trailing slash',
-    'Register the pattern with and without the slash: ServeMux redirects a subtree pattern, Express does not.',
+    'Answer the path with and without its last slash as stable does.',
   ),
-  'path-case': breaking(
-    'path matched by case',
-    'Express matches paths whatever their case; lower the path before ServeMux.',
-  ),
-  'index-redirect': breaking(
-    'redirect away from index.html',
-    'http.FileServer redirects `/index.html` to `./`, Express serves it; serve the file with http.ServeContent.',
-  ),
+  'path-case': breaking('path matched by case', 'Match the case of paths as stable does.'),
+  'index-redirect': breaking('redirect away from index.html', 'Serve `/index.html` as stable does.'),
   'marshal-error': breaking(
-    'a value that Go cannot marshal',
-    'json.Marshal failed where JSON.stringify does not: NaN, invalid UTF-8, or in v2 a Duration; the body names the field.',
+    'a value that cannot be marshalled',
+    'Writing the answer failed where it does not on stable; the body names the field.',
   ),
   'method-not-allowed': undecided(
     '405 instead of 404',
-    'ServeMux answers 405 with Allow where Express answers 404; decide which one clients shall see.',
+    '405 with Allow is the more precise answer; decide which one clients shall see.',
   ),
-  'options-default': undecided(
-    'OPTIONS answered by default',
-    'Express answers OPTIONS automatically, with Allow, Go only where a handler is registered; register one if clients ask.',
-  ),
+  'options-default': undecided('OPTIONS answered by default', 'Register a handler for OPTIONS if clients ask.'),
   'preflight-refused': breaking(
     'CORS preflight refused',
-    'Browsers send no request after a refused preflight; answer OPTIONS with the Access-Control fields of the stable side.',
+    'Browsers send no request after a refused preflight; answer OPTIONS with the Access-Control fields of stable.',
   ),
-  'head-not-routed': breaking(
-    'HEAD not answered',
-    'Express and ServeMux answer HEAD by the handler of GET, chi does not: use middleware.GetHead.',
-  ),
-  'query-pair-dropped': breaking(
-    'a query pair was dropped',
-    'net/url drops pairs with `;` or a bad escape, Express keeps them; parse RawQuery yourself.',
-  ),
+  'head-not-routed': breaking('HEAD not answered', 'Answer HEAD as GET, without the body.'),
+  'query-pair-dropped': breaking('a query pair was dropped', 'Read pairs with `;` or a bad escape as stable does.'),
   'query-nesting': breaking(
     'nested query keys',
-    'Express 4 nests `c[d]=4` (qs), Go stays flat; parse the brackets where the API documents them.',
+    'Read brackets in the names of parameters as stable does, where the API documents them.',
   ),
-  'query-repeated': breaking(
-    'a query key stands twice',
-    'Express gives an array of the values, Query().Get the first of them; read Query()[key] and answer as Express does.',
-  ),
-  'request-body-validity': breaking(
-    'request body accepted by one side only',
-    'encoding/json refuses other types and takes null, body-parser takes any object and refuses null; validate alike.',
-  ),
+  'query-repeated': breaking('a query key stands twice', 'Read a parameter that stands twice as stable does.'),
+  'request-body-validity': breaking('request body accepted by one side only', 'Refuse and accept the same bodies.'),
   'request-media-type': breaking(
     'request body read whatever its media type',
-    'body-parser reads only the types it is registered for, Go decodes any; check Content-Type before decoding.',
+    'Check Content-Type before decoding, as stable does.',
   ),
   'request-key-case': undecided(
     'request keys matched whatever their case',
-    'encoding/json accepts keys of another case, JSON.parse does not; refuse them or accept the difference.',
+    'Match the case of keys as stable does, or accept the difference.',
   ),
   // Headers
-  'media-type': breaking(
-    'another media type',
-    'Set Content-Type before the first Write; Go sniffs an untyped answer.',
-    { ofFieldForm: true },
-  ),
+  'media-type': breaking('another media type', 'Set the Content-Type that stable sends.', { ofFieldForm: true }),
   'media-type-of-nothing': benign('Content-Type of an empty body', 'There is no body that it could describe.'),
   charset: benign('another charset parameter', 'JSON is UTF-8 with and without the parameter (RFC 8259).'),
-  'error-as-text': breaking(
-    'JSON error sent as text/plain',
-    'http.Error sets text/plain and nosniff; set Content-Type and write the JSON yourself.',
-    { ofFieldForm: true },
-  ),
+  'error-as-text': breaking('JSON error sent as text/plain', 'Set Content-Type, and write the error as JSON.', {
+    ofFieldForm: true,
+  }),
   'validator-kind': undecided(
     'another kind of ETag',
-    'Express sends weak ETags and answers 304 automatically; Go sends none: clients lose their 304s, or send one.',
+    'Clients lose their 304s where an ETag goes; where one comes, they send it back.',
     { ofFieldForm: true },
   ),
   'header-case': benign('field name in another case', 'Field names are case-insensitive (RFC 9110, 5.1).'),
@@ -162,10 +136,7 @@ export const CATALOGUE = {
     'Same name, value and attributes after parsing (RFC 6265).',
   ),
   'cookie-value': breaking('another cookie', 'Set the same cookies with the same attributes.'),
-  'cookie-encoding': breaking(
-    'cookie value escaped otherwise',
-    'Express percent-encodes a cookie value, Go quotes it; url.QueryEscape is not the same, url.PathEscape nearly is.',
-  ),
+  'cookie-encoding': breaking('cookie value escaped otherwise', 'Escape cookie values as stable does.'),
   'validator-value': undecided(
     'another ETag or Last-Modified',
     'A client that is sent to the other side gets a full answer, and 412 for If-Match; derive both from the same data.',
@@ -188,131 +159,86 @@ export const CATALOGUE = {
   'header-added': undecided('field added', 'Leave the field out, or add a rule if no client reads it.'),
   'header-value': undecided('another field value', 'Send the same value, or add a rule if no client reads it.'),
   // JSON: one value for another
-  'null-for-empty-array': breaking(
-    '`[]` became null',
-    'Initialise the slice (`make([]T, 0)`): a nil slice marshals as null.',
-    { ofProgram: true },
-  ),
-  'null-for-empty-object': breaking(
-    '`{}` became null',
-    'Initialise the map (`make(map[K]V)`): a nil map marshals as null.',
-    { ofProgram: true },
-  ),
-  'key-missing': breaking('key missing', 'Send the key; look for a misspelt or missing json tag.', {
+  'null-for-empty-array': breaking('`[]` became null', 'Send an empty array.', { ofProgram: true }),
+  'null-for-empty-object': breaking('`{}` became null', 'Send an empty object.', { ofProgram: true }),
+  'key-missing': breaking('key missing', 'Send the key.', {
     neverNoise: true,
   }),
-  'key-added': breaking('key added', 'Leave the key out; look for an exported field without `json:"-"`.'),
-  'zero-value-omitted': breaking(
-    'zero value left out',
-    'Remove `omitempty` from the field: Node sends the empty value.',
-    { ofProgram: true, neverNoise: true },
-  ),
-  'zero-value-added': breaking(
-    'zero value where Node sends no key',
-    'Use a pointer with `omitempty`: Node drops undefined, Go writes the zero value.',
-    { ofProgram: true },
-  ),
-  'null-added': breaking(
-    'null where Node sends no key',
-    'Add `omitempty`: Node drops undefined, a nil pointer marshals as null.',
-    { ofProgram: true },
-  ),
-  'null-omitted': breaking(
-    'null left out',
-    'Remove `omitempty` from the pointer: Node sends null, and a client may look for the key.',
-    { ofProgram: true, neverNoise: true },
-  ),
-  'key-renamed': breaking('same key, spelt otherwise', 'Give the field a json tag with the name that Node sends.'),
-  'zero-for-null': breaking('zero value for null', 'Use a pointer or sql.Null type, so that null stays null.'),
-  'null-for-zero': breaking('null for a zero value', 'Use the value instead of a pointer, or initialise it.'),
-  'integer-precision': breaking(
-    'integer beyond 2^53',
-    'Node rounds what int64 keeps (and Go rounds in `any`); send such ids as strings on both sides.',
-    { ofProgram: true, ofValue: true },
-  ),
-  'float-rounding': undecided(
-    'last digits of a float',
-    'Go computes constants exactly and may fuse x*y+z on arm64; round on both sides before marshalling.',
-    { ofProgram: true, ofValue: true },
-  ),
-  'float32-precision': breaking('rounded to 32 bits', 'Use float64: a float32 loses what a JavaScript number keeps.', {
+  'key-added': breaking('key added', 'Leave the key out.'),
+  'zero-value-omitted': breaking('zero value left out', 'Send the empty value.', { ofProgram: true, neverNoise: true }),
+  'zero-value-added': breaking('zero value where stable sends no key', 'Leave the key out where there is no value.', {
+    ofProgram: true,
+  }),
+  'null-added': breaking('null where stable sends no key', 'Leave the key out where there is no value.', {
+    ofProgram: true,
+  }),
+  'null-omitted': breaking('null left out', 'Send null: a client may look for the key.', {
+    ofProgram: true,
+    neverNoise: true,
+  }),
+  'key-renamed': breaking('same key, spelt otherwise', 'Give the key the name that stable sends.'),
+  'zero-for-null': breaking('zero value for null', 'Keep null as null.'),
+  'null-for-zero': breaking('null for a zero value', 'Send the value.'),
+  'integer-precision': breaking('integer beyond 2^53', 'Send such ids as strings on both sides.', {
     ofProgram: true,
     ofValue: true,
   }),
-  'not-a-number': breaking(
-    'NaN or Infinity',
-    'JSON.stringify writes null, json.Marshal fails; check with math.IsNaN before.',
-    { ofProgram: true },
-  ),
-  'duration-unit': breaking(
-    'duration in another unit',
-    'time.Duration marshals as nanoseconds; divide before marshalling.',
-    { ofProgram: true },
-  ),
-  'timestamp-unit': breaking(
-    'seconds for milliseconds since 1970',
-    'Date.now() gives milliseconds, time.Unix() seconds; use UnixMilli().',
-    { ofProgram: true },
-  ),
+  'float-rounding': undecided('last digits of a float', 'Round on both sides before writing.', {
+    ofProgram: true,
+    ofValue: true,
+  }),
+  'float32-precision': breaking('rounded to 32 bits', 'Use 64 bits.', {
+    ofProgram: true,
+    ofValue: true,
+  }),
+  'not-a-number': breaking('NaN or Infinity', 'Check for NaN and Infinity before writing.', { ofProgram: true }),
+  'duration-unit': breaking('duration in another unit', 'Send the unit that stable sends.', { ofProgram: true }),
+  'timestamp-unit': breaking('seconds for milliseconds since 1970', 'Send the unit that stable sends.', {
+    ofProgram: true,
+  }),
   'timestamp-as-number': breaking(
     'number for a timestamp in text, or the other way round',
-    'A time.Time marshals as RFC 3339 text, like a Date; Unix() and getTime() give numbers.',
+    'Send the JSON type that stable sends.',
     { ofProgram: true },
   ),
-  'zero-time': breaking('the zero time instead of null', 'Use *time.Time: a zero time.Time marshals as year 1.'),
-  'timestamp-format': undecided(
-    'same instant, written otherwise',
-    'RFC3339Nano trims zeros; format with "2006-01-02T15:04:05.000Z07:00" as toISOString does.',
-    { ofProgram: true },
-  ),
+  'zero-time': breaking('the zero time instead of null', 'Send null where there is no time.'),
+  'timestamp-format': undecided('same instant, written otherwise', 'Format the time as stable does.', {
+    ofProgram: true,
+  }),
   'timestamp-zone': breaking(
     'time zone on one side only',
-    'A timestamp without a zone is read as local time, with `Z` as UTC: not the same instant; write the zone that Node writes.',
+    'A timestamp without a zone is read as local time, with `Z` as UTC: not the same instant; write the zone that stable writes.',
     { ofProgram: true },
   ),
   'timestamp-precision': undecided(
     'same instant, to another precision',
-    'toISOString keeps milliseconds, time.RFC3339 seconds, RFC3339Nano nanoseconds; format with one of them.',
+    'Format the time to the precision of stable.',
     { ofProgram: true },
   ),
-  'buffer-as-base64': breaking(
-    'Buffer object became base64',
-    'Node writes {"type":"Buffer","data":[…]}; agree on base64 on both sides.',
-    { ofProgram: true },
-  ),
-  'bytes-as-array': breaking(
-    'bytes as an array of numbers',
-    'A [N]byte marshals as an array, a []byte as base64; slice it, or implement MarshalText as the uuid packages do.',
-    { ofProgram: true },
-  ),
+  'buffer-as-base64': breaking('Buffer object became base64', 'Agree on base64 on both sides.', { ofProgram: true }),
+  'bytes-as-array': breaking('bytes as an array of numbers', 'Write bytes as stable does.', { ofProgram: true }),
   'base64-alphabet': breaking(
     'same bytes in another base64',
-    'encoding/json writes standard base64 with padding, base64url is another alphabet; encode as Node does.',
+    'Base64 and base64url are two alphabets, with padding or without; encode as stable does.',
     { ofProgram: true },
   ),
-  'null-struct': breaking(
-    'sql.Null type sent as an object',
-    'sql.NullString and its like marshal as {"String":…,"Valid":…}; use a pointer, or implement MarshalJSON.',
-    { ofProgram: true },
-  ),
-  'lone-surrogate': breaking('lone surrogate replaced', 'Go writes U+FFFD; repair the text where it comes from.', {
+  'null-struct': breaking('a nullable sent as an object', 'Send the value, or null.', { ofProgram: true }),
+  'lone-surrogate': breaking('lone surrogate replaced', 'Repair the text where it comes from.', {
     ofProgram: true,
   }),
   'number-value': breaking('another number', 'Same type, other value.', { ofValue: true }),
-  'number-type': breaking('string for number, or number for string', 'Look for the `,string` option of a json tag.'),
-  type: breaking('another type', 'Marshal the same JSON type.'),
+  'number-type': breaking('string for number, or number for string', 'Send the JSON type that stable sends.'),
+  type: breaking('another type', 'Send the JSON type that stable sends.'),
   value: breaking('another value', 'Same type, other value.', { ofValue: true }),
   format: breaking(
     'another format where the value may vary',
-    'A rule or noise lets this value vary, but not from a UUID to a number in text, say; send the format that Node sends.',
+    'A rule or noise lets this value vary, but not from a UUID to a number in text, say; send the format that stable sends.',
     { ofFieldForm: true },
   ),
-  'array-length': breaking('element missing or added', 'Send the elements that Node sends; the place is named.'),
-  'array-order': breaking(
-    'same elements in another order',
-    'Sort before marshalling (Go maps iterate at random), or rule the array unordered.',
-    { ofValue: true },
-  ),
+  'array-length': breaking('element missing or added', 'Send the elements that stable sends; the place is named.'),
+  'array-order': breaking('same elements in another order', 'Sort before writing, or rule the array unordered.', {
+    ofValue: true,
+  }),
   'duplicate-key': breaking('a key stands twice', 'Parsers disagree on which one counts; send it once.'),
   // JSON: the same value, written otherwise
   'number-format': benign('same number, written otherwise', 'Equal as numbers: 1e21 and 1e+21, 100 and 100.0.', {
@@ -320,32 +246,34 @@ export const CATALOGUE = {
   }),
   'number-exponent': undecided(
     'integer written with an exponent',
-    'Typed clients refuse 1e+06 for an integer; use an integer type, as a float64 marshals so from 1e21 on, and %v from 1e6.',
+    'Typed clients refuse 1e+06 for an integer; write it in digits.',
     { ofProgram: true },
   ),
-  'negative-zero': benign('-0', 'Node writes 0, Go -0.', { ofProgram: true }),
-  'html-escape': benign('escaped <, >, &, U+2028', 'SetEscapeHTML(false) if bodies are signed or compared as bytes.', {
-    ofProgram: true,
-  }),
+  'negative-zero': benign('-0', 'Equal as numbers.', { ofProgram: true }),
+  'html-escape': benign(
+    'escaped <, >, &, U+2028',
+    'Equal after parsing; escape alike if bodies are signed or compared as bytes.',
+    {
+      ofProgram: true,
+    },
+  ),
   'string-escape': benign('same text, escaped otherwise', 'Equal after parsing.', { ofProgram: true }),
   'key-order': benign('keys in another order', 'Objects are unordered (RFC 8259).', { ofProgram: true }),
-  'trailing-newline': benign('trailing newline', 'json.Encoder ends with one; json.Marshal does not.', {
+  'trailing-newline': benign('trailing newline', 'It means nothing to a client that parses.', {
     ofProgram: true,
   }),
   'white-space': benign('other white space', 'Insignificant in JSON.', { ofProgram: true }),
   // Bodies that are not JSON
-  'not-found-body': breaking('another 404 page', 'Write the body that Express sends: Go says `404 page not found`.', {
+  'not-found-body': breaking('another 404 page', 'Write the body that stable sends.', {
     ofProgram: true,
     ofText: true,
   }),
   'redirect-body': benign('different body of a redirect', 'Clients follow Location; nobody reads the body.', {
     ofProgram: true,
   }),
-  'error-body': breaking(
-    'another error page',
-    'Clients read the body of an error; write the one that the stable side sends.',
-    { ofProgram: true },
-  ),
+  'error-body': breaking('another error page', 'Clients read the body of an error; write the one that stable sends.', {
+    ofProgram: true,
+  }),
   'body-missing': breaking('empty body', 'One side sends a body, the other none.', { neverNoise: true, ofText: true }),
   'text-value': breaking('another text', 'The texts differ at the place named.', {
     ofValue: true,
@@ -359,7 +287,7 @@ export const CATALOGUE = {
   }),
   'form-value': breaking('another form value', 'Same field, other value.', { ofValue: true, ofText: true }),
   'part-value': breaking('another part', 'The multipart bodies differ in the part named.', { ofText: true }),
-  'line-order': breaking('same lines in another order', 'Go maps iterate at random; sort the keys before writing.', {
+  'line-order': breaking('same lines in another order', 'Write the lines in one order.', {
     ofWording: true,
   }),
   'markup-format': benign(

@@ -1,11 +1,12 @@
 /** Does the candidate's answer say the same as the stable side's? Pure, never throws, bounded. */
 
 import type { CaptureRecord, Decode, Leg } from '../../capture/format/index.ts';
+import { adviceFor, type Servers } from '../causes/index.ts';
 import { explained, shapeOf } from '../explain/index.ts';
 import { type Answers, type Difference, why } from '../model/index.ts';
 import { applyRules, type CompiledRules, type RouteRules } from '../rules/index.ts';
 import { compareBody } from './body/index.ts';
-import { compareHeaders, compareStatus } from './head/index.ts';
+import { compareHeaders, compareStatus, serverOf } from './head/index.ts';
 
 export interface Comparison {
   readonly route: string;
@@ -24,6 +25,8 @@ export interface CompareOptions {
   readonly decode?: Decode;
   /** What owners have decided; {@link withNoise} adds what was learned. */
   readonly rules?: CompiledRules;
+  /** Which servers the sides are, where that is known; else advice goes by what their answers show. */
+  readonly servers?: Servers;
 }
 
 export function compareRecord(record: CaptureRecord, options: CompareOptions = {}): Comparison {
@@ -38,10 +41,11 @@ export function compareRecord(record: CaptureRecord, options: CompareOptions = {
       candidate: `${candidate.reason}: ${candidate.detail}`,
       ...why(crash ? 'crash-closes-connection' : 'no-answer'),
     };
-    const differences = ruled([lost], rules);
+    const differences = advised(ruled([lost], rules), record, options.servers);
     return { route, verdict: verdictOf(differences), differences, newError: stable.status < 500 };
   }
-  const differences = ruled(compareAnswers({ request, at, hosts, stable, candidate }, options.decode, rules), rules);
+  const found = compareAnswers({ request, at, hosts, stable, candidate }, options.decode, rules);
+  const differences = advised(ruled(found, rules), record, options.servers);
   return {
     route,
     verdict: verdictOf(differences),
@@ -61,6 +65,21 @@ function compareAnswers(answers: Answers, decode: Decode | undefined, rules: Rou
 
 function ruled(differences: Difference[], rules: RouteRules | undefined): Difference[] {
   return rules === undefined ? differences : applyRules(differences, rules);
+}
+
+/** With what advice has to say of the servers that are there. */
+function advised(
+  differences: Difference[],
+  { stable, candidate }: CaptureRecord,
+  known: Servers | undefined,
+): Difference[] {
+  if (differences.length === 0) return differences;
+  const shown = (leg: Leg) => (leg.outcome === 'response' ? serverOf(leg) : null);
+  const servers = { stable: known?.stable ?? shown(stable), candidate: known?.candidate ?? shown(candidate) };
+  return differences.map((difference) => ({
+    ...difference,
+    advice: adviceFor(difference.cause, difference.advice, servers),
+  }));
 }
 
 /** By the gravest difference. */

@@ -26,7 +26,7 @@ export function explainNumbers(a: string, b: string, name: string): Finding {
 }
 
 function precision(a: string, b: string, name: string): string {
-  return `${a} and ${b} are one double: Node rounds what int64 keeps (and Go rounds in \`any\`); send ${name === '' ? 'it' : `\`${name}\``} as a string on both sides.`;
+  return `${a} and ${b} are one double; send ${name === '' ? 'it' : `\`${name}\``} as a string on both sides.`;
 }
 
 /** A float32 by its shortest text (up to 9 digits), or by that of the double that it is. */
@@ -62,6 +62,6 @@ function unitOf(x: Decimal, y: Decimal, [p, q]: readonly [number, number], name:
   if ((power !== 3 && power !== 6 && power !== 9) || !isTimeName(name)) return null;
   return {
     cause: 'duration-unit',
-    advice: `One is 10^${power} times the other: time.Duration marshals as nanoseconds; divide${name === '' ? '' : ` \`${name}\``} before marshalling.`,
+    advice: `One is 10^${power} times the other; send${name === '' ? '' : ` \`${name}\` in`} the unit of stable.`,
   };
 }

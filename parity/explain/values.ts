@@ -33,13 +33,13 @@ export function explainValues(a: JsonDoc, x: Node, b: JsonDoc, y: Node, name: st
 
 /** Where the stable side has a value and the candidate null. */
 function fromNull(a: JsonDoc, x: Node, kind: JsonKind, name: string): Finding | null {
-  const field = name === '' ? '' : ` \`${name}\``;
+  const field = name === '' ? '' : ` for \`${name}\``;
   if (kind === 'array' && isEmpty(a, x)) {
-    const advice = `Initialise the slice${field} (\`make([]T, 0)\`): a nil slice marshals as null.`;
+    const advice = `Send an empty array${field}.`;
     return { cause: 'null-for-empty-array', advice };
   }
   if (kind === 'object' && isEmpty(a, x)) {
-    const advice = `Initialise the map${field} (\`make(map[K]V)\`): a nil map marshals as null.`;
+    const advice = `Send an empty object${field}.`;
     return { cause: 'null-for-empty-object', advice };
   }
   return null;
@@ -69,8 +69,8 @@ function againstString(text: JsonDoc, string: Node, doc: JsonDoc, node: Node): F
     const uuid = bytes.length === 16 && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
     if (uuid || isBase64Of(text, string, bytes)) return { cause: 'bytes-as-array' };
   }
-  const option = kind === 'boolean' && (value === 'true' || value === 'false');
-  return option ? { cause: 'type', advice: 'Look for the `,string` option of a json tag.' } : { cause: 'type' };
+  const inText = kind === 'boolean' && value === rawOf(doc, node);
+  return inText ? { cause: 'type', advice: 'Send the boolean, not its text.' } : { cause: 'type' };
 }
 
 function numberInText(text: string, number: string): Finding {
@@ -79,7 +79,7 @@ function numberInText(text: string, number: string): Finding {
   if (decimalOf(text) === null) return { cause: 'type' };
   return sameNumber(text, number)
     ? { cause: 'number-type' }
-    : { cause: 'number-type', advice: 'Look for the `,string` option of a json tag; the number differs as well.' };
+    : { cause: 'number-type', advice: 'Send the JSON type that stable sends; the number differs as well.' };
 }
 
 function isEpochOf(nanos: bigint, value: number): boolean {
@@ -91,10 +91,10 @@ function isEpochOf(nanos: bigint, value: number): boolean {
 function typeAdvice(kind: JsonKind, other: JsonKind): { advice?: string } {
   const kinds = [kind, other];
   if (kinds.includes('boolean') && kinds.includes('number')) {
-    return { advice: 'A boolean in one, a number in the other: scan a tinyint(1) into a bool.' };
+    return { advice: 'A boolean in one, a number in the other, as of a tinyint(1).' };
   }
   if (kinds.includes('array') && kinds.includes('object')) {
-    return { advice: 'An array in one, an object in the other: a map is no slice, and one element is no list of one.' };
+    return { advice: 'An array in one, an object in the other: a map is no list, and one element is no list of one.' };
   }
   return {};
 }
@@ -104,21 +104,17 @@ export function explainMissing(a: JsonDoc, value: Node, name: string): Finding {
   if (isZeroTime(a, value)) return { cause: 'zero-time' };
   if (kindOf(a, value) === 'null') return { cause: 'null-omitted' };
   if (isZeroValue(a, value)) {
-    return {
-      cause: 'zero-value-omitted',
-      advice: `Remove \`omitempty\` from \`${name}\`: Node sends the empty value.`,
-    };
+    return { cause: 'zero-value-omitted', advice: `Send \`${name}\` with its empty value.` };
   }
-  return { cause: 'key-missing', advice: `Send \`${name}\`; look for a misspelt or missing json tag.` };
+  return { cause: 'key-missing', advice: `Send \`${name}\`.` };
 }
 
 /** A member that the candidate sends and the stable side does not. */
 export function explainAdded(b: JsonDoc, value: Node, name: string): Finding {
   if (isZeroTime(b, value)) {
-    const advice = `\`omitempty\` does not leave out a zero time.Time; use \`omitzero\` or *time.Time for \`${name}\`.`;
-    return { cause: 'zero-time', advice };
+    return { cause: 'zero-time', advice: `Leave \`${name}\` out where there is no time.` };
   }
   if (kindOf(b, value) === 'null') return { cause: 'null-added' };
   if (isZeroValue(b, value)) return { cause: 'zero-value-added' };
-  return { cause: 'key-added', advice: `Leave \`${name}\` out; look for an exported field without \`json:"-"\`.` };
+  return { cause: 'key-added', advice: `Leave \`${name}\` out.` };
 }

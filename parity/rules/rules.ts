@@ -157,6 +157,6 @@ export function varying<D extends Difference>(difference: D): D {
   if (stable.kind !== 'string' && stable.kind !== 'text') return difference;
   const other = otherFormat(stable.text, candidate.text);
   if (other === null) return difference;
-  const advice = `The value may vary here, but not from ${other.stable} to ${other.candidate}; send the format that Node sends.`;
+  const advice = `The value may vary here, but not from ${other.stable} to ${other.candidate}; send the format that stable sends.`;
   return { ...difference, ...why('format', advice) };
 }

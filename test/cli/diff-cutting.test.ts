@@ -15,6 +15,7 @@ const compare = comparer({
   rules: { v: 1, rules: [] },
   at: 0,
   baseline: { format: 'crossfade-baseline/1', differences: [] },
+  servers: { stable: null, candidate: null },
 });
 const LONGEST_LINE = 16 * 1024 * 1024;
 

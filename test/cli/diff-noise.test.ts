@@ -149,6 +149,7 @@ describe('the progress of a comparison', () => {
         rules: { v: 1, rules: [] },
         at: 0,
         baseline: { format: 'crossfade-baseline/1', differences: [] },
+        servers: { stable: null, candidate: null },
       },
       noise,
       memory: 1,

@@ -38,7 +38,7 @@ describe('crossfade diff over captured pairs', () => {
     expect(stdout).toContain('empty (');
     expect(stdout).toContain('four.ndjson:2) body/tags');
     expect(stdout).toContain('[] → null');
-    expect(stdout).toContain('Initialise the slice');
+    expect(stdout).toContain('In Go, initialise the slice');
   });
 
   it('fits the page and has no colour where it is no terminal', async () => {

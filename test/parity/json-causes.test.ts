@@ -114,7 +114,7 @@ describe('a JSON difference has a cause', () => {
 
   it('and advice that names the member', () => {
     expect(compareJson('{"tags":[]}', '{"tags":null}')?.[0]?.advice).toContain('`tags`');
-    expect(compareJson('{"name":1}', '{"Name":1}')?.[0]?.advice).toContain('json:"name"');
+    expect(compareJson('{"name":1}', '{"Name":1}')?.[0]?.advice).toBe('Stable sends `name`, the candidate `Name`.');
     expect(compareJson('["2026-01-01T00:00:00Z"]', '["2026-01-01T01:00:00Z"]')?.[0]?.advice).toContain('time zones');
   });
 });

@@ -2,6 +2,7 @@
 
 import { RecordMaker } from '../../../capture/index.ts';
 import type { RedactionRules } from '../../../capture/redaction/index.ts';
+import type { Servers } from '../../../parity/causes/index.ts';
 import type { Baseline } from '../../../parity/roots/index.ts';
 import type { RuleSet } from '../../../parity/rules/index.ts';
 import { emptySummary, mergeInto } from '../../../parity/tally/index.ts';
@@ -52,6 +53,7 @@ export interface ContractRequest {
   readonly out?: string;
   readonly failOn: FailOn;
   readonly baseline: Baseline;
+  readonly servers: Servers;
   readonly outputs: OutputOptions;
   readonly dryRun: boolean;
 }
@@ -138,14 +140,14 @@ async function send(
 ): Promise<CountedCaptures> {
   // Steps of a flow wait for each other.
   const concurrency = sessions.inOrder ? 1 : request.concurrency;
-  const { deadlineMs, routes, redaction, rules, baseline, rps, noise } = request;
+  const { deadlineMs, routes, redaction, rules, baseline, servers, rps, noise } = request;
   const sample = { cap: BODY_CAP, key: redaction.key };
   const side = (base: URL, session: SideSession) =>
     new ServiceSide(base, { concurrency, deadlineMs, sample, signal, session });
   const [stable, candidate] = [side(request.stable, sessions.stable), side(request.candidate, sessions.candidate)];
   const records = await openRecords(out);
   const spool = noise ? await Spool.open() : null;
-  const counting = new CaptureCounter((model) => comparer({ rules, at, baseline }, model), spool);
+  const counting = new CaptureCounter((model) => comparer({ rules, at, baseline, servers }, model), spool);
   try {
     await replay(plan, not, {
       stable,

@@ -1,5 +1,6 @@
 /** The comparer as the commands use it: contents are decoded, and what owners have decided holds. */
 import { decodeContent } from '../../../capture/bytes/index.ts';
+import type { Servers } from '../../../parity/causes/index.ts';
 import { type Compare, type CompareOptions, compareRecord } from '../../../parity/compare/index.ts';
 import { type Baseline, withBaseline } from '../../../parity/roots/index.ts';
 import { compileRules, expiredRules, type RuleSet, sweepingRules } from '../../../parity/rules/index.ts';
@@ -12,11 +13,13 @@ export interface Decisions {
   readonly at: number;
   /** Differences that are known, and do not count. */
   readonly baseline: Baseline;
+  /** What advice speaks of. */
+  readonly servers: Servers;
 }
 
 /** @param noise what was learned, and is let off */
-export function comparer({ rules, at, baseline }: Decisions, noise?: NoiseModel): Compare {
-  const options = compareOptions(rules, at);
+export function comparer({ rules, at, baseline, servers }: Decisions, noise?: NoiseModel): Compare {
+  const options = { ...compareOptions(rules, at), servers };
   const learned = noise === undefined ? options : { ...options, rules: withNoise(options.rules, noise) };
   return withBaseline((record) => compareRecord(record, learned), baseline);
 }

@@ -114,7 +114,7 @@ export class JsonWalk {
     }
     const advice = (verb: string) => ({
       cause: 'array-length' as const,
-      advice: `One element ${verb} (${p.length} there, ${q.length} here); send the elements that Node sends.`,
+      advice: `One element ${verb} (${p.length} there, ${q.length} here); send the elements that stable sends.`,
     });
     const emptied = q.length === 0;
     for (const i of onlyA)
@@ -172,6 +172,6 @@ const DUPLICATE: Finding = { cause: 'duplicate-key' satisfies Cause };
 function renamed(stable: string, candidate: string): Finding {
   return {
     cause: 'key-renamed',
-    advice: `Node sends \`${stable}\`, Go \`${candidate}\`; add \`json:"${stable}"\` to the field.`,
+    advice: `Stable sends \`${stable}\`, the candidate \`${candidate}\`.`,
   };
 }

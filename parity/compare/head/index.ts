@@ -1,4 +1,5 @@
 /** Status and header fields of two answers, compared. */
 export { compareHeaders } from './headers.ts';
 export { inStableHost } from './own-host.ts';
+export { serverOf } from './server-of.ts';
 export { compareStatus, hasNull } from './status.ts';

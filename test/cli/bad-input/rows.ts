@@ -262,6 +262,8 @@ export const OPTIONS: readonly Row[] = [
   ['diff @empty', 'there is no capture to compare'],
   ['diff @empty --route items', '--route must be a path template'],
   ['diff @empty --fail-on noise', "argument 'noise' is invalid"],
+  ['diff @empty --candidate-is struts', "'--candidate-is <server>' argument 'struts' is invalid"],
+  ['diff @empty --stable-is Express', "'--stable-is <server>' argument 'Express' is invalid"],
   ['diff @empty --html /none/report.html', '--html: /none/report.html does not exist'],
   ['diff @empty --html @empty', 'is one of the inputs'],
   ['contract @empty --candidate http://b', "required option '--stable <url>' not specified"],

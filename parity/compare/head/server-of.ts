@@ -1,0 +1,29 @@
+/** Which server an answer shows, by the fields in which servers name themselves. */
+import type { ResponseLeg } from '../../../capture/format/index.ts';
+import { firstValue } from '../../../http/index.ts';
+import { isServer, type Server } from '../../causes/index.ts';
+
+/** A proxy's name (nginx, envoy, awselb) says nothing of what is behind it. */
+const PRODUCTS: readonly (readonly [RegExp, Server])[] = [
+  [/^next\.js/, 'node'],
+  [/^php\b/, 'php'],
+  [/^(?:asp\.net|kestrel|microsoft-iis|microsoft-httpapi)/, 'aspnet'],
+  [/^(?:servlet|jsp)|coyote|tomcat|jetty|undertow|jboss|wildfly|glassfish|netty/, 'java'],
+  [/^werkzeug/, 'flask'],
+  [/^(?:gunicorn|uvicorn|hypercorn|waitress|daphne|tornadoserver|cherrypy|wsgiserver|simplehttp|basehttp)/, 'python'],
+  [/^(?:puma|webrick|thin|unicorn)|passenger/, 'rails'],
+  [/^fasthttp/, 'fiber'],
+  [/^(?:actix|axum|rocket|hyper)/, 'rust'],
+];
+
+/** null where it shows none. */
+export function serverOf({ headers }: ResponseLeg): Server | null {
+  for (const field of ['x-powered-by', 'server']) {
+    const said = firstValue(headers, field)?.toLowerCase() ?? '';
+    const [product = ''] = said.split(/[/ (]/, 1);
+    if (isServer(product)) return product;
+    const known = PRODUCTS.find(([pattern]) => pattern.test(said));
+    if (known !== undefined) return known[1];
+  }
+  return null;
+}
