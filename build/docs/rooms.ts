@@ -625,7 +625,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'cli/compare': {
     purpose: 'Commands that compare two services.',
-    imports: [AWS, 'parity/rules', 'cli/compare/*', 'cli/run', 'cli/shared'],
+    imports: ['parity/causes', AWS, 'parity/rules', 'cli/compare/*', 'cli/run', 'cli/shared'],
     packages: ['@aws-sdk/client-dynamodb', 'commander'],
   },
   cli: { purpose: 'All commands in one program.', imports: [MODEL, 'cli/*'], packages: ['commander'] },
