@@ -38,7 +38,7 @@ interface Options {
   readonly evidence: string;
 }
 
-/** Customers of the acceptance, requests a second: enough for 5 % to be seen, few enough for two tiny tasks. */
+/** Customers of the acceptance, requests a second: enough for 10 % to be seen, few enough for two tiny tasks. */
 const RPS = { aws: 20, local: 300 } as const;
 
 /** @param accountOf where it happens; a test gives its own */

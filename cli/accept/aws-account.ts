@@ -25,8 +25,11 @@ import { acceptanceEnvironment, PROGRAM } from './program.ts';
 const POLL_MS = 5_000;
 const DELETE_MS = 30 * 60_000;
 
-/** @param cdkCommand path of the CDK's command, which deploys */
-export function awsAccount({ account, region }: AwsPlace, cdkCommand: string): AcceptanceAccount {
+/**
+ * @param cdkCommand path of the CDK's command, which deploys
+ * @param program what it deploys
+ */
+export function awsAccount({ account, region }: AwsPlace, cdkCommand: string, program = PROGRAM): AcceptanceAccount {
   const client = new CloudFormationClient(CLIENT_OPTIONS);
 
   /** Only what has our tag with this id: a stack of that name alone is somebody else's. */
@@ -67,7 +70,7 @@ export function awsAccount({ account, region }: AwsPlace, cdkCommand: string): A
         '--output',
         output,
         '--app',
-        `${process.execPath} ${PROGRAM}`,
+        `${process.execPath} ${program}`,
       ];
       try {
         await promisify(execFile)(process.execPath, [cdkCommand, ...args], {
@@ -78,7 +81,7 @@ export function awsAccount({ account, region }: AwsPlace, cdkCommand: string): A
         });
       } catch (error) {
         signal.throwIfAborted();
-        throw new Error(`cdk deploy failed: ${lastWords(error)}`, { cause: error });
+        throw new Error(`cdk deploy failed: ${lastWords(error)}`);
       } finally {
         await rm(output, { recursive: true, force: true });
       }

@@ -24,7 +24,9 @@ const statusSchema = z.looseObject({
       status: z.string(),
       phase: z.string(),
       intent: z.looseObject({ split: z.looseObject({ candidatePercent: z.number() }) }),
-      rollback: z.looseObject({ verifiedAt: z.string().nullable() }).nullable(),
+      rollback: z
+        .looseObject({ trigger: z.string(), reason: z.string(), verifiedAt: z.string().nullable() })
+        .nullable(),
     })
     .nullable(),
   drift: z.boolean(),

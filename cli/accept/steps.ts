@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { AcceptanceStep, ClaimFinding, Findings } from '../../core/acceptance/index.ts';
 import { type Plan, planSchema } from '../../core/model/index.ts';
-import { FIRST_PERCENT } from './acceptance-plan.ts';
 import type { AcceptanceAccount, AcceptanceSite } from './account.ts';
 import type { Customers, Tally } from './customers.ts';
 import { feedCaptures } from './feed-captures.ts';
 import { readMailbox } from './mailbox.ts';
-import { type Operator, StepFailed } from './operator.ts';
+import { type Operator, type Status, StepFailed } from './operator.ts';
 
 export interface Stage {
   readonly id: string;
@@ -75,7 +74,9 @@ export const TAKE: Readonly<Record<Exclude<AcceptanceStep, 'deploy'>, Take>> = {
         detail: 'the shadow’s sign-off was asked for on captures that the acceptance wrote to the stream',
       },
     });
-    await atPercent(stage, FIRST_PERCENT);
+    await atPercent(stage, 10);
+    // It stays there while the deploy takes its minutes; a pause holds no rollback up.
+    await operator.must('pause', run);
     const before = await operator.status();
     const refusal = await account.deploy(id, plan, ['/*', '/in-mid-run/*'], signal).then(
       () => null,
@@ -85,10 +86,9 @@ export const TAKE: Readonly<Record<Exclude<AcceptanceStep, 'deploy'>, Take>> = {
     const after = await operator.status();
     const kept = after.item?.status === 'running' && !after.drift && !before.drift;
     find({ midRunDeploy: redeployFinding(refusal, kept) });
-    await atPercent(stage, 10);
     await customers.ask('provoking');
     await operator.wait(run, 'rolled-back', 90);
-    find({ faultFound: { seen: true, detail: 'rolled back at 10 %' } });
+    find({ faultFound: returnFinding(await operator.status()) });
     await operator.until(
       'the return is verified',
       15,
@@ -164,6 +164,14 @@ function redeployFinding(refusal: string | null, kept: boolean): ClaimFinding {
     seen: byRun && kept,
     detail: `${byRun ? 'refused' : `refused for another reason (${refusal})`}, and ${weights}`,
   };
+}
+
+/** Triggers that go by what customers met; the others are people, deploys and errors. */
+const BY_EVIDENCE = ['gate', 'alarm', 'watchdog'];
+
+function returnFinding({ item }: Status): ClaimFinding {
+  const { trigger, reason } = item?.rollback ?? { trigger: 'nobody', reason: 'there is no record of it' };
+  return { seen: BY_EVIDENCE.includes(trigger), detail: `rolled back by ${trigger}: ${reason}` };
 }
 
 /** Half the customers, within four standard deviations of a fair coin. */

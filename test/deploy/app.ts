@@ -1,42 +1,10 @@
 /**
  * A cutover attached to a load balancer, as `cdk deploy -c attach=FILE` deploys it, for a stand-in of AWS that lacks some
- * of it. One aspect, below, is the whole difference; docs/explanation/fidelity.md lists it.
+ * of it: one aspect is the whole difference.
  */
-import { App, Aspects, CfnOutput, CfnResource, type IAspect } from 'aws-cdk-lib';
-import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import type { IConstruct } from 'constructs';
+import { App, Aspects } from 'aws-cdk-lib';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
-import { ParityBackfill } from '../../lib/constructs/parity-backfill.ts';
-
-/** Resource types that MiniStack's CloudFormation refuses. */
-const ABSENT = new Set(['AWS::StepFunctions::StateMachineVersion', 'AWS::StepFunctions::StateMachineAlias']);
-
-/** Drops what the stand-in does not know, and sends the handlers' ELBv2 calls to a load balancer that keeps weights. */
-class ForStandIn implements IAspect {
-  readonly #elbEndpoint: string;
-
-  constructor(elbEndpoint: string) {
-    this.#elbEndpoint = elbEndpoint;
-  }
-
-  visit(node: IConstruct): void {
-    if (node instanceof ParityBackfill) node.node.scope?.node.tryRemoveChild(node.node.id);
-    if (node instanceof CfnResource && ABSENT.has(node.cfnResourceType))
-      node.node.scope?.node.tryRemoveChild(node.node.id);
-    if (node instanceof CfnOutput && node.node.id === 'StateMachineAlias')
-      node.node.scope?.node.tryRemoveChild(node.node.id);
-    if (node instanceof CfnAlarm && node.metrics !== undefined) {
-      node.metrics = undefined;
-      node.addPropertyOverride('Namespace', 'MetricMath');
-      node.addPropertyOverride('MetricName', node.alarmName);
-      node.addPropertyOverride('Statistic', 'Sum');
-      node.addPropertyOverride('Period', 60);
-    }
-    if (node instanceof CfnFunction)
-      node.addPropertyOverride('Environment.Variables.AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2', this.#elbEndpoint);
-  }
-}
+import { ForStandIn } from './for-stand-in.ts';
 
 const app = new App();
 attachedApplication(app, parseAttachment(JSON.parse(process.env.CROSSFADE_ATTACH ?? 'null')), {});

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Deploys to MiniStack with the real CDK CLI and runs a cutover there (test/deploy/ministack.test.ts).
+# Deploys to MiniStack with the real CDK CLI: runs a cutover there (test/deploy/ministack.test.ts), and removes what `crossfade accept` makes
+# (test/deploy/acceptance.test.ts).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 venv=.venv/ministack
@@ -27,4 +28,4 @@ for _ in $(seq 1 100); do
   sleep 0.2
 done
 [ "${ready:-0}" = 1 ] || { echo "MiniStack did not start"; cat "$venv/server.log"; exit 1; }
-CROSSFADE_MINISTACK_URL="http://127.0.0.1:$port" npx vitest run --bail 1 test/deploy || { tail -40 "$venv/server.log"; exit 1; }
+CROSSFADE_MINISTACK_URL="http://127.0.0.1:$port" npx vitest run --bail 1 --no-file-parallelism test/deploy || { tail -40 "$venv/server.log"; exit 1; }
