@@ -6,9 +6,11 @@ import {
   CommandError,
   EXIT,
   type ExitCode,
+  fileFailure,
   Interrupted,
   meaningOfNo,
   plainLines,
+  repeatable,
   say,
   type Terminal,
   UsageError,
@@ -32,6 +34,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   crossfade.showSuggestionAfterError(false).showHelpAfterError('(crossfade --help lists the commands)');
   for (const command of everyCommand(crossfade)) {
     command.exitOverride().configureOutput(outputOf(terminal));
+    refuseTwice(command);
     const no = meaningOfNo(command);
     if (no !== undefined) command.addHelpText('after', `\nExit code 1: ${no}.`);
   }
@@ -49,8 +52,21 @@ function failed(error: unknown, terminal: Terminal): ExitCode {
     say(terminal.err, plainLines(error.message));
     return error instanceof CommandError ? error.code : EXIT.usage;
   }
-  say(terminal.err, plainLines(describeError(error)));
+  const file = error instanceof Error ? fileFailure(error) : null;
+  say(terminal.err, plainLines(file ?? describeError(error)));
   return EXIT.unable;
+}
+
+/** Of two values the last would win, unseen: of two deployments the wrong one might be steered. */
+function refuseTwice(command: Command): void {
+  for (const option of command.options) {
+    if (option.isBoolean() || option.variadic || option.parseArg === repeatable) continue;
+    let given = false;
+    command.on(`option:${option.name()}`, () => {
+      if (given) throw new UsageError(`${option.long ?? option.flags} is given twice`);
+      given = true;
+    });
+  }
 }
 
 function everyCommand(command: Command): Command[] {

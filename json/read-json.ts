@@ -25,9 +25,12 @@ export function readJson(bytes: Uint8Array): ReadJson {
 export function textOf(bytes: Uint8Array): { readonly ok: true; readonly value: string } | (ReadJson & { ok: false }) {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     return { ok: false, problem: 'is UTF-16: save it as UTF-8' };
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return { ok: false, problem: 'is compressed (gzip): unpack it' };
   try {
     // Takes a byte order mark away.
-    return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    const value = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // Without its mark UTF-16 is UTF-8 too, with a NUL in each character of ASCII; no text that people write has one.
+    return value.includes('\0') ? { ok: false, problem: 'holds NUL bytes: save it as UTF-8' } : { ok: true, value };
   } catch {
     const before = new TextDecoder().decode(bytes).split('\u{fffd}', 1)[0] ?? '';
     const line = before.split('\n').length;

@@ -600,7 +600,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'cli/compare/inputs',
       'cli/shared',
     ],
-    packages: ['yaml'],
   },
   'cli/compare/contract/session': {
     purpose: 'What one side knows of a run: variables, cookies and secrets, put into requests and taken from answers.',

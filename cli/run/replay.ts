@@ -10,7 +10,7 @@ import {
   parseHeader,
 } from '../../core/model/index.ts';
 import { Replay, type ReplayedLook } from '../../core/phases/index.ts';
-import { EXIT, fileProblem, plainJson, say, type Terminal, UsageError } from '../shared/index.ts';
+import { EXIT, plainJson, say, type Terminal, UsageError, unusableFile } from '../shared/index.ts';
 import { readPlan } from './read-plan.ts';
 import { type Replayed, replayText } from './replay-text.ts';
 
@@ -56,7 +56,7 @@ async function replayFile(file: string, plan: Plan | null): Promise<Replayed> {
     }
   } catch (error) {
     if (error instanceof DecisionLogError) throw new UsageError(`log: ${file}, ${error.message}`);
-    throw new UsageError(`log: ${file} ${fileProblem(error)}`);
+    throw unusableFile('log', file, error);
   }
   if (header === undefined) throw new UsageError(`log: ${file} is empty`);
   if (looks.length === 0)

@@ -9,7 +9,7 @@ export { FAIL_ON, type FailOn, failOnOption } from './fail-on.ts';
 export { number, wholeNumber } from './number.ts';
 export { outputFile, outputFileInNewFolder } from './output-file.ts';
 export { processTerminal } from './process-terminal.ts';
-export { fileProblem, readBytes, readDocumentFile, readJsonFile } from './read-file.ts';
+export { fileFailure, parseYaml, readBytes, readDocumentFile, readJsonFile, unusableFile } from './read-file.ts';
 export { repeatable } from './repeatable.ts';
 export { givenRules, readRules } from './rules-file.ts';
 export { templates } from './templates.ts';

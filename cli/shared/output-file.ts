@@ -1,7 +1,7 @@
 /** Files that a command will write: found out before a long run whether they can be, and never over one of its inputs. */
 import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { fileProblem } from './read-file.ts';
+import { fileProblem, unusableFile } from './read-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @returns the file @throws UsageError that names the option */
@@ -9,7 +9,7 @@ export function outputFile(option: string, file: string, inputs: readonly string
   try {
     closeSync(openSync(file, 'a'));
   } catch (error) {
-    throw new UsageError(`${option}: ${file} ${fileProblem(error)}`);
+    throw unusableFile(option, file, error);
   }
   const real = realpathSync(file);
   if (inputs.some((input) => existsSync(input) && realpathSync(input) === real))

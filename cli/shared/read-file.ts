@@ -9,7 +9,7 @@ export function readBytes(option: string, file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new UsageError(`${option}: ${file} ${fileProblem(error)}`);
+    throw unusableFile(option, file, error);
   }
 }
 
@@ -25,12 +25,27 @@ export function readDocumentFile(option: string, file: string): unknown {
   if (!/\.ya?ml$/i.test(file)) return readJsonFile(option, file);
   const text = textOf(readBytes(option, file));
   if (!text.ok) throw new UsageError(`${option}: ${file} ${text.problem}`);
+  const read = parseYaml(text.value);
+  if (!read.ok) throw new UsageError(`${option}: ${file} ${read.problem}`);
+  return read.value;
+}
+
+/** YAML, of which JSON is a part; `problem` follows the name of the file. */
+export function parseYaml(
+  text: string,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string } {
   try {
-    return parse(text.value);
+    return { ok: true, value: parse(text) };
   } catch (error) {
-    throw new UsageError(`${option}: ${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof Error)) return { ok: false, problem: `is not YAML: ${String(error)}` };
+    // The parser calls itself for each level.
+    if (/call stack/.test(error.message)) return { ok: false, problem: 'is nested too deeply' };
+    return { ok: false, problem: `is not YAML: ${error.message}` };
   }
 }
+
+/** Characters of a file's name. */
+const LONGEST_SHOWN = 300;
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
@@ -43,11 +58,33 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EMFILE: 'cannot be opened: too many files are open',
   ENAMETOOLONG: 'has a name that is too long',
   ELOOP: 'is a link that leads back to itself',
+  ERR_INVALID_ARG_VALUE: 'holds a character that no name of a file does',
 };
+
+/** What to say of a file that cannot be used; `option` is what named it. */
+export function unusableFile(option: string, file: string, error: unknown): UsageError {
+  return new UsageError(`${option}: ${shownFile(file)} ${file === '' ? 'is no name of a file' : fileProblem(error)}`);
+}
 
 /** What is wrong with a file, as the end of a sentence that begins with its name. */
 export function fileProblem(error: unknown): string {
   if (!(error instanceof Error)) return `cannot be used (${String(error)})`;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return PROBLEMS[code] ?? `cannot be used (${error.message})`;
+  return problemOf(error) ?? `cannot be used (${error.message})`;
+}
+
+/** A failure of the file system as a sentence, whichever file it was; null for any other error. */
+export function fileFailure(error: Error): string | null {
+  const problem = 'syscall' in error ? problemOf(error) : null;
+  if (problem === null) return null;
+  return `${'path' in error && typeof error.path === 'string' ? shownFile(error.path) : 'A file'} ${problem}`;
+}
+
+function problemOf(error: Error): string | null {
+  return 'code' in error && typeof error.code === 'string' ? (PROBLEMS[error.code] ?? null) : null;
+}
+
+/** A name as messages show it. */
+function shownFile(file: string): string {
+  if (file === '') return '""';
+  return file.length <= LONGEST_SHOWN ? file : `${file.slice(0, LONGEST_SHOWN)}…`;
 }

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { describeProblems } from '../../input/index.ts';
 import type { ErrorName } from './error-names.ts';
 
 /**
@@ -158,6 +160,7 @@ export class WeightsNotAppliedError extends CrossfadeError {
 /** The last line of `error` and its causes, without stacks: fit for a log line or a status message. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof z.ZodError) return describeProblems(error, 'answer');
   const cause = error.cause === undefined ? '' : ` (cause: ${describeError(error.cause)})`;
   return `${error.name}: ${error.message}${cause}`;
 }

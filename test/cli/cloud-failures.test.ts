@@ -57,6 +57,14 @@ const evidenceOf = (command: string) => (command === 'drill' ? ['--evidence', jo
 describe.each(COMMANDS)('crossfade %s', (command, left) => {
   it.each([
     ['no region', NO_SETTINGS, 2, 'AWS region: none is set', 'set AWS_REGION'],
+    ['a region that is none', { ...KEYS, AWS_REGION: 'us east 1' }, 2, 'what is set is no region', 'set AWS_REGION'],
+    [
+      'an endpoint that is no URL',
+      { ...KEYS, AWS_ENDPOINT_URL: 'not a url' },
+      2,
+      'AWS_ENDPOINT_URL, or an endpoint of the profile, is not a URL',
+      'set it to a URL',
+    ],
     ['no credentials', REGION, 2, 'AWS credentials: none were found', 'set AWS_PROFILE'],
     ['an endpoint that refuses', REFUSING, 3, 'AWS could not be reached', 'check the region'],
   ])('with %s it says what was changed and what to do', async (_name, environment, code, what, next) => {
@@ -89,9 +97,30 @@ describe('an answer of AWS that is no', () => {
     ['ExpiredTokenException', 2, 'they are not valid, or have expired'],
     ['UnrecognizedClientException', 2, 'they are not valid, or have expired'],
     ['AccessDeniedException', 3, 'they do not allow what this command needs'],
+    ['ThrottlingException', 3, 'AWS turned the call away, because it gets too many'],
+    ['ResourceNotFoundException', 3, 'AWS has no such resource in this account and region'],
   ])('%s is told as what it means', async (type, code, says) => {
     const result = await answering(json(type, 'no'), 'approve first');
     expect(result).toMatchObject({ code, stderr: expect.stringContaining(says) });
+  });
+
+  const page =
+    (status: number, body: string): RequestListener =>
+    (_q, r) =>
+      r.writeHead(status, { 'content-type': 'text/html' }).end(body);
+  const GARBLED = 'What answered in the place of AWS could not be understood';
+
+  it.each([
+    ['a login page', page(200, '<html>Log in</html>'), GARBLED],
+    ["a proxy's refusal", page(403, '<html>Forbidden</html>'), GARBLED],
+    ['half an answer', page(200, '{"Items":['), GARBLED],
+    ['a failure', page(503, ''), 'AWS failed to answer (HTTP 503)'],
+  ])('%s is told without the words of parsers', async (_name, listener, says) => {
+    for (const command of ['approve first', 'status', 'list', 'rollback'])
+      expect((await answering(listener, command)).stderr, command).not.toMatch(
+        /SyntaxError|ZodError|TypeError|Deserialization|\$response|Unknown: |^ {4}at /m,
+      );
+    expect(await answering(listener, 'list')).toMatchObject({ code: 3, stderr: expect.stringContaining(says) });
   });
 
   it('never steers the terminal', async () => {

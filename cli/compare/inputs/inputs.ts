@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fileProblem, UsageError } from '../../shared/index.ts';
+import { UsageError, unusableFile } from '../../shared/index.ts';
 
 /** Name of standard input among files. */
 export const STDIN = '-';
@@ -60,7 +60,7 @@ function look(option: string, file: string): Input {
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${option}: ${file} ${fileProblem(error)}`);
+    throw unusableFile(option, file, error);
   }
 }
 

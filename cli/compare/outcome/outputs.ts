@@ -1,6 +1,6 @@
 /** The files that a comparison writes beside what it prints. */
 import { writeFileSync } from 'node:fs';
-import { outputFile, UsageError } from '../../shared/index.ts';
+import { CommandError, EXIT, outputFile, UsageError, unusableFile } from '../../shared/index.ts';
 
 /** As options give them. */
 export interface OutputOptions {
@@ -35,7 +35,17 @@ export class Outputs {
   /** Writes what `make` gives, where a file was asked for. */
   write(kind: OutputKind, make: () => string): void {
     const file = this.#files.get(kind);
-    if (file !== undefined) writeFileSync(file, make());
+    if (file === undefined) return;
+    try {
+      writeFileSync(file, make());
+    } catch (error) {
+      throw new CommandError(
+        EXIT.unable,
+        unusableFile(OPTIONS[kind], file, error).message,
+        { state: 'The comparison came to its end; this file is not whole.', next: 'name another file, or make room.' },
+        error,
+      );
+    }
   }
 }
 

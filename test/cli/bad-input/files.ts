@@ -1,4 +1,5 @@
 /** Files that are wrong, each in one way. A row of the table names one as `@name`. */
+import { gzipSync } from 'node:zlib';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
 const rule = {
@@ -57,6 +58,11 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   text: '"a plan"',
   latin1: Buffer.from('{"caf\u00e9":1}', 'latin1'),
   utf16: Buffer.from('\ufeff{}', 'utf16le'),
+  'utf16-unmarked': Buffer.from('{}', 'utf16le'),
+  gzipped: gzipSync('{}'),
+  'deep.yaml': `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+  'deep.json': `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+  'no-number': '{"stages":[{"percent":1e999,"bake":"PT1H"}]}',
   binary: Uint8Array.from({ length: 64 }, (_, i) => (i * 37) % 256),
   bom: '\ufeff{}',
   'twice-gate': '{"gate":{"alpha":0.01},"gate":{"alpha":0.02}}',

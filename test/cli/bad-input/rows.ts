@@ -90,6 +90,21 @@ export const NUMBERS: readonly Row[] = [
 ];
 
 export const JSON_FILES: readonly Row[] = [
+  [['plan', ''], 'plan: "" is no name of a file'],
+  [['plan', 'a\u0000b'], 'holds a character that no name of a file does'],
+  [['plan', 'a'.repeat(5_000)], `plan: ${'a'.repeat(300)}… has a name that is too long`],
+  [['replay', ''], 'log: "" is no name of a file'],
+  [['diff', ''], 'files: "" is no name of a file'],
+  [['diff', '@empty', '--rules', ''], '--rules: "" is no name of a file'],
+  [['export', '--deployment', '@deployment', '--out', ''], '--out: "" is no name of a file'],
+  [['rehearse', '--report', ''], '--report: "" is no name of a file'],
+  [['rehearse', '--report', '\u0000'], '--report: \u{fffd} holds a character that no name of a file does'],
+  ['plan @utf16-unmarked', 'holds NUL bytes: save it as UTF-8'],
+  ['plan @gzipped', 'is compressed (gzip): unpack it'],
+  ['plan @deep.yaml', 'is nested too deeply'],
+  ['contract @deep.yaml --stable http://a --candidate http://b', 'is nested too deeply'],
+  ['plan @deep.json', 'plan: must be an object (got a list)'],
+  ['plan @no-number', 'stages.0.percent: must be a number (got Infinity)'],
   ['accept --resume --evidence @none', '--evidence: '],
   ['accept --resume --evidence @half-json', 'half-json is not JSON'],
   ['accept --resume --evidence @number', 'is no evidence of an acceptance'],
@@ -191,7 +206,40 @@ export const PLANS: readonly Row[] = [
   ['plan @long-history', '20000 is the budget'],
 ];
 
+/** Of two values the last would win, unseen. */
+const TWICE: readonly Row[] = [
+  ['plan --rps 5 --rps 6', '--rps is given twice'],
+  ['plan --rps 5 --rps=5', '--rps is given twice'],
+  ['status --deployment @deployment --deployment @none', '--deployment is given twice'],
+  ['rollback --reason a --reason b', '--reason is given twice'],
+  ['rollback --ingress a --ingress b', '--ingress is given twice'],
+  ['wait first --for complete --for rolled-back --timeout PT1M', '--for is given twice'],
+  ['rehearse --only clean --only fault', '--only is given twice'],
+  ['console --port 1 --port 2', '--port is given twice'],
+  ['approve first --comment a --comment b', '--comment is given twice'],
+];
+
+/** The console is refused before it listens. */
+const CONSOLE: readonly Row[] = [
+  ['console --port 80.5', notWhole('--port', '80.5', '0', '65,535')],
+  ['console --port 65536', notWhole('--port', '65536', '0', '65,535')],
+  ['console --port -1', notWhole('--port', '-1', '0', '65,535')],
+  ['console --port http', notWhole('--port', 'http', '0', '65,535')],
+  [['console', '--port', ''], notWhole('--port', '', '0', '65,535')],
+  ['console --port', "option '--port <n>' argument missing"],
+  ['console --prot 8080', "unknown option '--prot'"],
+  ['console first', "too many arguments for 'console'"],
+  ['console --ingress a/b', '--ingress: "a/b": an ingress id is'],
+  ['console --deployment @none', '--deployment: '],
+  ['console --deployment @', 'is a directory'],
+  ['console --deployment @half-json', 'is not JSON'],
+  ['console --deployment @latin1', 'is not UTF-8'],
+  ['console --deployment @half-deployment', 'loadBalancer'],
+];
+
 export const OPTIONS: readonly Row[] = [
+  ...TWICE,
+  ...CONSOLE,
   ['accept --account 12', '--account must be 12 digits (got "12")'],
   ['accept --remove --resume', '--remove and --resume exclude each other'],
   ['accept --evidence /proc/none/e.json', '--evidence'],

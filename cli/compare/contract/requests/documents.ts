@@ -1,8 +1,7 @@
 /** Requests of a document that is read as a whole: OpenAPI, Swagger 2 or a Postman collection, JSON or YAML. */
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { textOf } from '../../../../json/index.ts';
-import { readBytes, UsageError } from '../../../shared/index.ts';
+import { parseYaml, readBytes, UsageError } from '../../../shared/index.ts';
 import { openapiRequests } from './openapi.ts';
 import type { Planned } from './planned-request.ts';
 import { postmanRequests } from './postman.ts';
@@ -21,12 +20,9 @@ const postmanSchema = z.looseObject({ info: z.looseObject({ name: z.unknown() })
 export function documentRequests(file: string, source: number, { values }: DocumentOptions): Planned[] {
   const text = textOf(readBytes('files', file));
   if (!text.ok) throw new UsageError(`files: ${file} ${text.problem}`);
-  let document: unknown;
-  try {
-    document = parse(text.value);
-  } catch (error) {
-    throw new UsageError(`files: ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const read = parseYaml(text.value);
+  if (!read.ok) throw new UsageError(`files: ${file} ${read.problem}`);
+  const document = read.value;
   if (postmanSchema.safeParse(document).success) return postmanRequests(document, source, values);
   return openapiRequests(file, swaggerAsOpenapi(document), source, values);
 }

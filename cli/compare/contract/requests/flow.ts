@@ -1,9 +1,8 @@
 /** A flow: steps that depend on each other, written by an owner for both sides (docs/how-to/compare-with-login.md). */
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../../../input/index.ts';
 import { textOf } from '../../../../json/index.ts';
-import { readBytes, UsageError } from '../../../shared/index.ts';
+import { parseYaml, readBytes, UsageError } from '../../../shared/index.ts';
 import type { PlannedRequest, Take } from './planned-request.ts';
 
 export const FLOW_FORMAT = 'crossfade-flow/1';
@@ -54,12 +53,9 @@ export function readFlow(option: string, file: string, source: number): Flow | n
   const text = textOf(readBytes(option, file));
   if (!text.ok) throw new UsageError(`${option}: ${file} ${text.problem}`);
   if (!text.value.includes(FLOW_FORMAT)) return null;
-  let value: unknown;
-  try {
-    value = parse(text.value);
-  } catch (error) {
-    throw new UsageError(`${option}: ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const read = parseYaml(text.value);
+  if (!read.ok) throw new UsageError(`${option}: ${file} ${read.problem}`);
+  const { value } = read;
   const flow = flowSchema.safeParse(value, { error: wordIssue });
   if (!flow.success) throw new UsageError(`${option}: ${file} is not a flow: ${describeProblems(flow.error, 'flow')}`);
   const { data } = flow;

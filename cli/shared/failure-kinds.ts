@@ -1,0 +1,131 @@
+/** Failures that are told in words of ours instead of a client's or the system's: one table. */
+import { EXIT } from './exit-codes.ts';
+import { fileFailure } from './read-file.ts';
+
+export interface Failure {
+  readonly code: typeof EXIT.usage | typeof EXIT.unable;
+  readonly what: string;
+  /** What to do before anything else; ends with a semicolon, `then` and a space, or is empty. */
+  readonly first: string;
+  /** The call that failed had no effect for certain: it was never sent, or AWS turned it away. */
+  readonly refused: boolean;
+}
+
+/** A failure with what stands in brackets behind it. @default the error's own words */
+type ToldFailure = Failure & { readonly words?: string };
+
+const REACH = 'check the region, the network and AWS_ENDPOINT_URL; then ';
+
+const GARBLED: ToldFailure = {
+  code: EXIT.unable,
+  refused: false,
+  what: 'What answered in the place of AWS could not be understood',
+  words: '',
+  first: 'check AWS_ENDPOINT_URL, and whether a proxy or a login page stands between; then ',
+};
+
+/** What AWS's clients report before or instead of an answer; by the name or the code of the error. */
+const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
+  {
+    is: /^(CredentialsProviderError|TokenProviderError)$/,
+    code: EXIT.usage,
+    refused: true,
+    what: 'AWS credentials: none were found',
+    first: 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`; then ',
+  },
+  {
+    is: /^(ExpiredToken(Exception)?|UnrecognizedClient(Exception)?|InvalidClientTokenId|InvalidSignature(Exception)?|SignatureDoesNotMatch|InvalidAccessKeyId)$/,
+    code: EXIT.usage,
+    refused: true,
+    what: 'AWS credentials: they are not valid, or have expired',
+    first: 'renew them (`aws sso login`, or new keys); then ',
+  },
+  {
+    is: /^(AccessDenied(Exception)?|UnauthorizedOperation|KMSAccessDeniedException)$/,
+    code: EXIT.unable,
+    refused: true,
+    what: 'AWS credentials: they do not allow what this command needs',
+    first: 'use a role that is allowed to; then ',
+  },
+  {
+    is: /^(Throttling(Exception)?|ThrottledException|TooManyRequestsException|RequestLimitExceeded|ProvisionedThroughputExceededException)$/,
+    code: EXIT.unable,
+    refused: true,
+    what: 'AWS turned the call away, because it gets too many',
+    first: 'wait a minute; then ',
+  },
+  {
+    is: /^(ResourceNotFoundException|\w+NotFound|StateMachineDoesNotExist|FunctionNotFoundException)$/,
+    code: EXIT.unable,
+    refused: true,
+    what: 'AWS has no such resource in this account and region',
+    first: 'check --ingress or --deployment, the region and the account; then ',
+  },
+  {
+    is: /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_\w+)$/,
+    code: EXIT.unable,
+    refused: true,
+    what: 'AWS could not be reached',
+    first: REACH,
+  },
+  {
+    is: /^(ECONN\w+|ETIMEDOUT|EPIPE|TimeoutError|AbortError|UND_ERR_\w+)$/,
+    code: EXIT.unable,
+    refused: false,
+    what: 'AWS did not answer',
+    first: REACH,
+  },
+  {
+    is: /^ERR_INVALID_URL$/,
+    code: EXIT.usage,
+    refused: true,
+    what: 'AWS_ENDPOINT_URL, or an endpoint of the profile, is not a URL',
+    words: '',
+    first: 'set it to a URL such as http://127.0.0.1:4566, or unset it; then ',
+  },
+];
+
+/** What has no name of its own. */
+const BY_MESSAGE: readonly (ToldFailure & { readonly is: RegExp })[] = [
+  {
+    is: /^Region is missing$/,
+    code: EXIT.usage,
+    refused: true,
+    what: 'AWS region: none is set',
+    words: '',
+    first: 'set AWS_REGION, or a region in the profile; then ',
+  },
+  {
+    is: /^Region not accepted/,
+    code: EXIT.usage,
+    refused: true,
+    what: 'AWS region: what is set is no region',
+    first: 'set AWS_REGION, or the region of the profile, to one such as eu-central-1; then ',
+  },
+  { is: /Deserialization error|^@aws-sdk XML parse error/, ...GARBLED },
+];
+
+/** Of an error by itself, without its causes; null for one that speaks well enough. */
+export function toldFailure(error: Error): ToldFailure | null {
+  const named = BY_NAME.find(({ is }) => errorNames(error).some((name) => is.test(name)));
+  const told = named ?? BY_MESSAGE.find(({ is }) => is.test(error.message));
+  if (told !== undefined) return told;
+  const file = fileFailure(error);
+  if (file !== null) return { code: EXIT.unable, refused: false, what: file, words: '', first: '' };
+  const status = statusOf(error);
+  if (!/^Unknown(Error)?$/.test(error.name) || status === null) return null;
+  return status < 500
+    ? { ...GARBLED, words: `HTTP ${status}` }
+    : { ...GARBLED, what: 'AWS failed to answer', words: `HTTP ${status}`, first: 'wait a minute; then ' };
+}
+
+export function errorNames(error: Error): string[] {
+  return 'code' in error && typeof error.code === 'string' ? [error.name, error.code] : [error.name];
+}
+
+/** HTTP status that AWS's client has kept. */
+function statusOf(error: Error): number | null {
+  const metadata = '$metadata' in error ? error.$metadata : null;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return null;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : null;
+}
