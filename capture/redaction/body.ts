@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHmac } from 'node:crypto';
 import * as zlib from 'node:zlib';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
-import { codingsOf, fieldPairs, mediaTypeOf } from '../../http/index.ts';
+import { codingsOf, fieldPairs, type MediaType, mediaTypeOf } from '../../http/index.ts';
 import { DIGEST_LIMIT, decodeContent, digestOf, type RawBody } from '../bytes/index.ts';
 import { type CapturedBody, decodeAll } from '../format/index.ts';
 import { type Charset, charsetOf } from './charset.ts';
@@ -65,6 +65,7 @@ export class BodyRedaction {
       const secret = !OPAQUE.test(media.type) && this.#text.spans(latin1(decoded.bytes)).length > 0;
       return secret ? this.omit(body, at) : plain(body);
     }
+    if (charset.wide && this.#secretBytes(decoded.bytes, media)) return this.omit(body, at);
     const text = charset.decode(decoded.bytes);
     const spans = this.#content.spans(text, media);
     if (spans === null || spans.length > MOST_SECRETS) return this.omit(body, at);
@@ -74,6 +75,12 @@ export class BodyRedaction {
     const data = this.#written(rest, charset, codings);
     if (data === null) return this.omit(body, at);
     return { ...encoded(data), bytes: body.bytes, truncated: false, ...this.#digest(body, at), redacted: count };
+  }
+
+  /** A message that names a charset may lie: its secrets can be read all the same. */
+  #secretBytes(bytes: Uint8Array, media: MediaType): boolean {
+    const text = latin1(bytes);
+    return (this.#content.spans(text, media) ?? this.#text.spans(text)).length > 0;
   }
 
   /** Nothing but its length and hash. */

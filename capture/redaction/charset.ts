@@ -4,6 +4,8 @@ import { isUtf8 } from 'node:buffer';
 export interface Charset {
   decode(bytes: Uint8Array): string;
   encode(text: string): Buffer;
+  /** Two bytes a character: what can be read byte by byte is not in it. */
+  readonly wide?: true;
 }
 
 const UTF8: Charset = {
@@ -18,10 +20,12 @@ const BYTES: Charset = {
 const UTF16LE: Charset = {
   decode: (bytes) => bufferOf(bytes).toString('utf16le'),
   encode: (text) => Buffer.from(text, 'utf16le'),
+  wide: true,
 };
 const UTF16BE: Charset = {
   decode: (bytes) => Buffer.from(bytes).swap16().toString('utf16le'),
   encode: (text) => Buffer.from(text, 'utf16le').swap16(),
+  wide: true,
 };
 /** ASCII is not readable in these. */
 const UNREADABLE = /^(?:utf-?7|utf-?32|ucs-?4|ibm|cp0?37|cp1047|ebcdic)/;

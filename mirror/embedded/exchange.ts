@@ -1,6 +1,5 @@
 /** One customer's request and the primary's answer to it, streamed both ways by node's own client, each on a connection of its own. */
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { fieldPairs } from '../../http/index.ts';
 import { type RequestHead, responseFields } from '../message/index.ts';
 import type { Recording } from './recording.ts';
@@ -26,9 +25,20 @@ export async function exchange(
   try {
     const upstream = send(options, req, [...head.fields, ...(expects ? ['Expect', '100-continue'] : [])], head);
     res.once('close', () => upstream.destroy());
-    const answered = new Promise<IncomingMessage>((resolve, reject) => {
-      upstream.once('response', resolve);
-      upstream.once('error', reject);
+    let continued = false;
+    const answered = new Promise<void>((resolve, reject) => {
+      upstream.on('error', reject);
+      // Without a listener node would end the connection, and nobody would hear of it.
+      upstream.once('upgrade', (_response, socket) => {
+        socket.destroy();
+        reject(new Error('the primary switched to a protocol that nobody asked for'));
+      });
+      // At once: an answer may have ended before its promise is looked at.
+      upstream.once('response', (response) => {
+        // A client that was not told to go on may or may not send the body: what follows on this connection is anybody's guess.
+        const last = (expects && !continued && !req.complete) || options.closing();
+        resolve(passAnswer(response, { req, res, upstream, recording, last }));
+      });
     });
     upstream.on('information', ({ statusCode, rawHeaders }) => {
       // An early hint that cannot be passed on is left out, and so is a 100 that nobody asked for.
@@ -38,7 +48,6 @@ export async function exchange(
           () => {},
         );
     });
-    let continued = false;
     upstream.once('continue', () => {
       continued = true;
       if (expects) res.writeContinue();
@@ -46,24 +55,9 @@ export async function exchange(
     if (expects) upstream.flushHeaders();
     // A client need not wait to be told to go on (RFC 9110, 10.1.1).
     forwardBody(req, upstream, head, recording);
-    const response = await answered;
-    const trailers = req.httpVersionMinor >= 1 && req.method !== 'HEAD' && !isBodiless(response.statusCode);
-    const fields = responseFields(response.rawHeaders, trailers);
-    // A client that was not told to go on may or may not send the body: what follows on this connection is anybody's guess.
-    if ((expects && !continued && !req.complete) || options.closing()) fields.push('Connection', 'close');
-    const phrase = reasonOf(response.statusMessage);
-    if (phrase === '') res.writeHead(response.statusCode ?? 502, fields);
-    else res.writeHead(response.statusCode ?? 502, phrase, fields);
-    // Events may wait long for the first of them.
-    res.flushHeaders();
-    recording?.head(response.statusCode ?? 502, response.rawHeaders);
-    if (recording !== null) response.on('data', (chunk: Buffer) => recording.chunk(chunk));
-    await pipeline(response, res, { end: false });
-    if (response.rawTrailers.length > 0) res.addTrailers(fieldPairs(response.rawTrailers));
-    res.end();
-    recording?.answered(response.rawTrailers);
+    await answered;
   } catch (error) {
-    if (res.destroyed) {
+    if (req.socket.destroyed) {
       recording?.aborted();
       return;
     }
@@ -118,6 +112,58 @@ function forwardBody(
     );
   });
   req.pipe(upstream, { end: false });
+}
+
+interface Passing {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly upstream: ClientRequest;
+  readonly recording: Recording | null;
+  /** The connection ends with this answer. */
+  readonly last: boolean;
+}
+
+async function passAnswer(response: IncomingMessage, passing: Passing): Promise<void> {
+  const { req, res, recording, last } = passing;
+  const trailers = req.httpVersionMinor >= 1 && req.method !== 'HEAD' && !isBodiless(response.statusCode);
+  const fields = responseFields(response.rawHeaders, trailers);
+  if (last) fields.push('Connection', 'close');
+  const phrase = reasonOf(response.statusMessage);
+  if (phrase === '') res.writeHead(response.statusCode ?? 502, fields);
+  else res.writeHead(response.statusCode ?? 502, phrase, fields);
+  // Events may wait long for the first of them.
+  res.flushHeaders();
+  recording?.head(response.statusCode ?? 502, response.rawHeaders);
+  if (recording !== null) response.on('data', (chunk: Buffer) => recording.chunk(chunk));
+  await passBody(response, passing);
+  if (response.rawTrailers.length > 0) res.addTrailers(fieldPairs(response.rawTrailers));
+  res.end();
+  recording?.answered(response.rawTrailers);
+}
+
+/** Resolves once the whole answer has been handed on; rejects when it breaks off, on either side. */
+function passBody(response: IncomingMessage, { res, upstream }: Passing): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.once('end', () => {
+      // Node takes a reset for the end of an answer that only the connection's end delimits.
+      const { errored } = response.socket;
+      if (isFramed(response) || errored === null) resolve();
+      else reject(errored);
+    });
+    response.once('error', reject);
+    const cut = () => {
+      if (!response.complete) reject(new Error('the primary broke its answer off'));
+    };
+    response.once('close', cut);
+    upstream.once('close', cut);
+    upstream.once('error', reject);
+    res.once('close', () => reject(new Error('the client left')));
+    response.pipe(res, { end: false });
+  });
+}
+
+function isFramed({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 function isBodiless(status: number | undefined): boolean {

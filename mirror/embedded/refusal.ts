@@ -11,6 +11,8 @@ export interface Refusal {
 /** What node's parser lets pass, but two servers in a row may understand in two ways (RFC 9112, 3.2 and 6.1); and circles. */
 export function refusalOf(req: IncomingMessage, head: RequestHead): Refusal | null {
   if (req.httpVersionMajor !== 1) return { status: 505, why: 'HTTP/1.1 is spoken here' };
+  // HTTP/1.0 has none; it goes on as HTTP/1.1, which must.
+  if (head.hosts === 0) return { status: 400, why: 'no Host' };
   if (head.hosts > 1) return { status: 400, why: 'more than one Host' };
   if (head.chunked && req.httpVersionMinor === 0) return { status: 400, why: 'chunks in HTTP/1.0' };
   if (head.coded) return { status: 501, why: 'no transfer coding but chunked is known here' };
@@ -31,7 +33,9 @@ export function refuseSocket(socket: Duplex, status: number): void {
 /** An answer for the primary that gave none, or one that cannot be passed on: nothing of what it said stays in it. */
 export function badGateway(res: ServerResponse): void {
   if (res.headersSent) {
-    res.destroy();
+    // Of an answer that still waits for the one before it, node would forget that it has failed.
+    if (res.socket === null) res.once('socket', (socket) => socket.destroy());
+    else res.destroy();
     return;
   }
   for (const name of res.getHeaderNames()) res.removeHeader(name);

@@ -10,6 +10,11 @@ const DNS_REFRESH: Duration = '5s';
 const CONNECT: Duration = '5s';
 /** No limit of ours: a breaker would refuse customers whom the primary would serve. */
 const UNLIMITED = 4_294_967_295;
+const OPEN = {
+  thresholds: [
+    { max_connections: UNLIMITED, max_pending_requests: UNLIMITED, max_requests: UNLIMITED, max_retries: UNLIMITED },
+  ],
+} as const;
 /** Below the shortest usual keep-alive of services (Node: 5 s), so that it is rarely the primary that closes first. */
 const IDLE: Duration = '4s';
 const PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
@@ -93,16 +98,7 @@ function primary(settings: EnvoySettings, side: EnvoySide, fresh: boolean): Clus
   return {
     ...place(fresh ? freshCluster(side) : side, settings.sides[side], settings.resolver),
     connect_timeout: CONNECT,
-    circuit_breakers: {
-      thresholds: [
-        {
-          max_connections: UNLIMITED,
-          max_pending_requests: UNLIMITED,
-          max_requests: UNLIMITED,
-          max_retries: UNLIMITED,
-        },
-      ],
-    },
+    circuit_breakers: OPEN,
     typed_extension_protocol_options: options(
       { use_downstream_protocol_config: { http_protocol_options: HTTP1, http2_protocol_options: {} } },
       fresh ? { max_requests_per_connection: 1 } : {},
@@ -115,6 +111,8 @@ function twice(side: EnvoySide): Cluster {
   return {
     name: twiceCluster(side),
     connect_timeout: CONNECT,
+    // Envoy's own breaker lets three requests go once more at a time.
+    circuit_breakers: OPEN,
     lb_policy: 'CLUSTER_PROVIDED',
     cluster_type: extension('envoy.clusters.aggregate', 'extensions.clusters.aggregate.v3.ClusterConfig', {
       clusters: [side, freshCluster(side)],

@@ -18,7 +18,7 @@ local ALLOWED = { ${entries.join(', ')} }
 local KEY = ${literal(SHARED.metadata)}
 local POST = { [":method"] = "POST", [":path"] = ${literal(SHARED.path)}, [":authority"] = "recorder" }
 local OPTIONS = { asynchronous = true, timeout_ms = ${HAND_OVER_MS} }
-local TIMING = ${literal(SHARED.timing)}
+local TIMING, HTTP2 = ${literal(SHARED.timing)}, ${literal(SHARED.http2)}
 ${BODY}`;
 }
 
@@ -139,6 +139,8 @@ end
 
 function envoy_on_request(handle)
   local headers, meta = handle:headers(), metadata(handle)
+  -- A client's own would choose how its copy is sent.
+  headers:remove(HTTP2)
   local status, why = refusal(headers)
   if status ~= nil then
     meta:set(KEY, "fate", "refused")
@@ -162,14 +164,19 @@ function envoy_on_request(handle)
   meta:set(KEY .. ".request", "body", body)
 end
 
+-- Envoy would pass these on: a client waits for ever for the answer after a 101, and reads no status of four digits.
+local function unreadable(status, said)
+  return #status ~= 3 or (status == "101" and (said == nil or said.fate ~= "upgrade"))
+end
+
 local function micros(handle)
   return tonumber(handle:timestampString(EnvoyTimestampResolution.MICROSECOND))
 end
 
 function envoy_on_response(handle)
-  local said = metadata(handle):get(KEY)
+  local said, headers = metadata(handle):get(KEY), handle:headers()
+  if unreadable(headers:get(":status"), said) then headers:replace(":status", "502") end
   if said == nil or said.fate ~= "copy" then return end
-  local headers = handle:headers()
   local head, timing, began = lines(headers), headers:get(TIMING), micros(handle)
   local body, bytes = sample(handle, false)
   local trailers = handle:trailers()

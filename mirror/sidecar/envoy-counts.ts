@@ -3,7 +3,7 @@
  * stands in Envoy's own runtime, so that a recorder that was restarted tells neither twice nor less.
  */
 import * as z from 'zod';
-import { SHARED } from '../envoy/index.ts';
+import { SHARED, twiceCluster } from '../envoy/index.ts';
 import type { Counters, DropReason } from '../recorder/index.ts';
 
 /** Envoy's admin: reads a path by GET, changes by POST. */
@@ -32,8 +32,10 @@ const runtimeSchema = z.looseObject({
 });
 
 const FATE = `${SHARED.stats}.ended.fate.`;
+/** Clusters that routes name: Envoy counts a retry where the route led, not where the request went. */
+const RETRYING = ['stable', 'candidate', twiceCluster('stable'), twiceCluster('candidate')];
 const STATS = `/stats?format=json&type=Counters&filter=${encodeURIComponent(
-  `^(${SHARED.stats}\\.|cluster\\.(recorder|stable|candidate)\\.upstream_rq_(2xx|timeout|pending_overflow|retry)$)`,
+  `^(${SHARED.stats}\\.|cluster\\.(recorder|${RETRYING.join('|')})\\.upstream_rq_(2xx|timeout|pending_overflow|retry)$)`,
 )}`;
 const TOLD = 'crossfade.told.';
 
@@ -49,7 +51,7 @@ export function countsOf(text: string): EnvoyCounts {
   return {
     fates: Object.fromEntries(fates),
     primaryFailed: of(`${SHARED.stats}.primary_failed`),
-    retries: of('cluster.stable.upstream_rq_retry') + of('cluster.candidate.upstream_rq_retry'),
+    retries: RETRYING.reduce((sum, cluster) => sum + of(`cluster.${cluster}.upstream_rq_retry`), 0),
     taken: of('cluster.recorder.upstream_rq_2xx'),
     overflow: of('cluster.recorder.upstream_rq_pending_overflow'),
     timeout: of('cluster.recorder.upstream_rq_timeout'),

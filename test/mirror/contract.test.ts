@@ -26,6 +26,8 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     '/unasked': `HTTP/1.1 100 Continue\r\n\r\n${OK}`,
     '/coded': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n',
     '/long': `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\ncontent-length: 3000\r\n\r\n${'x'.repeat(3_000)}`,
+    '/switches': 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nabc',
+    '/four-digits': 'HTTP/1.1 1000 High\r\nContent-Length: 2\r\n\r\nok',
     '/closes': 'HTTP/1.1 200 OK\r\n\r\nto the end',
   };
   const heads: string[] = [];
@@ -64,6 +66,11 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     const raw = client();
     raw.write(Buffer.from(sent, 'latin1'));
     return raw.until(until);
+  };
+  const captureOf = async (id: string) => {
+    const found = () => mirror.captures().find(({ requestId }) => requestId === id);
+    await expect.poll(found, { timeout: 30_000 }).toBeDefined();
+    return found();
   };
   const to = (path: string, method = 'GET') => `${method} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
@@ -134,11 +141,19 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     ['itself', GET.replace('Host: x', 'Host: x\r\nVia: 1.1 crossfade-mirror-g'), 508],
     ['no request', '\u0001\u0002\r\n\r\n', 400],
     ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400],
+    ['no Host in HTTP/1.0 either', 'GET / HTTP/1.0\r\n\r\n', 400],
   ])('refuses %s', async (_name, sent, status) => {
     heads.length = 0;
-    expect(await answer(sent, /^HTTP\/1\.1 \d[\s\S]*\r\n\r\n/)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(await answer(sent, /^HTTP\/1\.[01] \d[\s\S]*\r\n\r\n/)).toMatch(new RegExp(`^HTTP/1.[01] ${status} `));
     expect(heads).toEqual([]);
   });
+
+  it.each(['/switches', '/four-digits'])(
+    'answers 502 where no client could read the primary’s answer: %s',
+    async (path) => {
+      expect(await answer(to(path, 'DELETE'), /^HTTP\/1\.1 \d[\s\S]*\r\n\r\n/)).toMatch(/^HTTP\/1\.1 502 /);
+    },
+  );
 
   it('answers 502 where the primary gives no answer, and never repeats what had an effect', async () => {
     heads.length = 0;
@@ -148,21 +163,19 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
   });
 
   it('records what was asked and answered, on both faces', async () => {
-    const before = mirror.captures().length;
     await answer('POST /search/shoes HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\r\nContent-Length: 5\r\n\r\nhello', /ok$/);
     const reverse = new RawClient(mirror.reversePort);
     clients.push(reverse);
     reverse.write('GET /items/7?token=secret HTTP/1.1\r\nHost: x\r\nX-Request-Id: b\r\n\r\n');
     await reverse.until(/true\}/);
-    const captures = await mirror.captured(before + 2);
-    expect(captures.find(({ requestId }) => requestId === 'a')).toMatchObject({
+    expect(await captureOf('a')).toMatchObject({
       v: 3,
       primary: 'stable',
       request: { method: 'POST', target: '/search/shoes', body: { data: 'hello', bytes: 5 } },
       stable: { outcome: 'response', status: 200, body: { data: 'ok', bytes: 2, truncated: false } },
       candidate: { outcome: 'response', status: 200, body: { data: '{"candidate":true}' } },
     });
-    const other = captures.find(({ requestId }) => requestId === 'b');
+    const other = await captureOf('b');
     expect(other).toMatchObject({ primary: 'candidate', stable: { body: { data: 'ok' } } });
     expect(JSON.stringify(other)).not.toMatch(/secret|x-crossfade/);
     for (const leg of [other?.stable, other?.candidate])
@@ -170,12 +183,17 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
   });
 
   it('says of a longer answer how long it was, and keeps its beginning', async () => {
-    const before = mirror.captures().length;
-    expect(await answer(to('/long'), /x{3000}$/)).toMatch(/x{3000}$/);
-    const [capture] = (await mirror.captured(before + 1)).slice(before);
+    const sent = 'GET /long HTTP/1.1\r\nHost: x\r\nX-Request-Id: long\r\n\r\n';
+    expect(await answer(sent, /x{3000}$/)).toMatch(/x{3000}$/);
+    const capture = await captureOf('long');
     expect(capture?.stable).toMatchObject({ outcome: 'response', body: { bytes: 3_000, truncated: true } });
     if (capture?.stable.outcome === 'response')
       expect(capture.stable.headers).toContainEqual(['content-length', '3000']);
+  });
+
+  it('lets no client choose how its copy is sent', async () => {
+    await answer('GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: c\r\nX-Crossfade-Http2: 1\r\n\r\n', /ok$/);
+    expect(await captureOf('c')).toMatchObject({ candidate: { outcome: 'response', status: 200 } });
   });
 });
 

@@ -127,6 +127,38 @@ describe('the next answer on a connection is never a part of the one before', ()
   });
 });
 
+describe('an answer that breaks off', () => {
+  it('while it waits for the one before it on its connection ends the connection (node forgets it)', async () => {
+    let first = () => {};
+    const { server } = primary((socket, request) => {
+      if (request.includes('/first')) {
+        first = () => void socket.write(OK);
+        return;
+      }
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nabc');
+      setImmediate(() => {
+        socket.destroy();
+        setTimeout(first, 50);
+      });
+    });
+    const { client } = await mirror(server);
+    const raw = client();
+    raw.write('GET /first HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(await raw.untilClosed()).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nok/);
+  });
+
+  it('by a reset, without a length, does not look whole', async () => {
+    const { server } = primary((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\nhalf', () => socket.resetAndDestroy());
+    });
+    const { client, rig } = await mirror(server);
+    const raw = client();
+    raw.write(GET);
+    expect(await raw.untilClosed()).not.toMatch(/\r\n0\r\n\r\n$/);
+    expect(rig.counters.primaryErrors).toBe(1);
+  });
+});
+
 describe('an answer that node does not write', () => {
   it('by a reason phrase beyond ASCII is passed on without it (nuxt/nuxt#14688)', async () => {
     const reason = Buffer.from('未找到').toString('latin1');

@@ -44,10 +44,12 @@ export class ContentSearch {
         return media.type.startsWith('multipart/') ? this.#within(content, 1) : this.spans(content, media);
       });
     }
-    const isForm = type === 'application/x-www-form-urlencoded';
-    if (isForm) return secretParameters(text, this.#text.names, (value, more) => this.#within(value, 1, more));
+    // Before a form: clients send JSON by a form's type, which many of them give to every body.
     const whole = this.#whole(text, 0);
     if (whole !== null) return whole;
+    const isForm = type === 'application/x-www-form-urlencoded';
+    if (isForm && !looksLikeMarkup(text))
+      return secretParameters(text, this.#text.names, (value, more) => this.#within(value, 1, more));
     const columns = secretColumns(text, type, this.#text.names);
     const { spans, json } = this.#lines(text);
     const unread = this.#hasPointers && !json && (/[/+]json$/.test(type) || /^[\s\uFEFF]*[[{]/.test(text));
