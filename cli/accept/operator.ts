@@ -6,6 +6,8 @@ import { ownModule } from '../../rehearsal/machine/index.ts';
 import type { AcceptanceSite } from './account.ts';
 
 const CLI = ownModule('bin', 'crossfade');
+/** Real time on top of every limit: each command is a process, which a busy machine takes seconds to start. */
+const SLACK_SECONDS = 60;
 
 export interface Said {
   readonly code: number;
@@ -80,7 +82,7 @@ export class Operator {
 
   /** Waits for a place of the run. @param minutes of the account's time */
   async wait(run: string, place: 'complete' | 'rolled-back' | 'sign-off', minutes: number): Promise<void> {
-    const seconds = Math.ceil((minutes * 60) / this.#speed) + 30;
+    const seconds = Math.ceil((minutes * 60) / this.#speed) + SLACK_SECONDS;
     await this.must(
       'wait',
       run,
@@ -100,7 +102,7 @@ export class Operator {
 
   /** Asks until it holds. @param minutes of the account's time @throws StepFailed */
   async until(what: string, minutes: number, holds: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + (minutes * 60_000) / this.#speed + 10_000;
+    const deadline = Date.now() + (minutes * 60_000) / this.#speed + SLACK_SECONDS * 1_000;
     while (!(await holds())) {
       if (Date.now() > deadline) throw new StepFailed(`${what}: not within ${minutes} minutes`);
       await this.sleep(10);
