@@ -1,5 +1,6 @@
 /** Reference pages from the code that they describe. */
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
+import { actionsPage } from './actions.ts';
 import { alarmsPage } from './alarms.ts';
 import { architecturePage } from './architecture.ts';
 import { boundsPage, campaignPage, campaignSchemaFile } from './campaign.ts';
@@ -27,6 +28,7 @@ export function generatedPages(assembly: Assembly): Page[] {
     commandsPage(),
     causesPage(),
     errorsPage(),
+    actionsPage(),
     alarmsPage(assembly),
     capturesPage(),
     statusEventsPage(),

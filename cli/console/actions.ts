@@ -30,5 +30,6 @@ export async function act(
   }
   // The way back asks nobody: without an identity it is recorded as the console's.
   const by = await callerArn().catch(() => 'console');
-  return { done: true, text: await returnToStable(async () => deployment, { by, reason, breakGlass: false }) };
+  const { text, isBack } = await returnToStable(async () => deployment, { by, reason, breakGlass: false });
+  return { done: isBack, text };
 }

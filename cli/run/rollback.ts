@@ -1,7 +1,7 @@
 /** `crossfade rollback`: the same procedure as every other trigger, run from here with the caller's permissions. */
 import { Command } from 'commander';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
-import type { Deployment } from '../../core/model/index.ts';
+import { type Deployment, isSafe } from '../../core/model/index.ts';
 import { attempt, byOption, EXIT, type Left, plain, say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 
@@ -21,8 +21,9 @@ export function rollbackCommand(terminal: Terminal): Command {
     .option('--break-glass', 'write the weights at once, even if stable has no healthy target')
     .action(async (options: Options) => {
       const { by, reason, breakGlass = false } = options;
-      say(terminal.out, plain(await returnToStable(() => deployed(options), { by, reason, breakGlass })));
-      terminal.exit(EXIT.ok);
+      const { text, isBack } = await returnToStable(() => deployed(options), { by, reason, breakGlass });
+      say(terminal.out, plain(text));
+      terminal.exit(isBack ? EXIT.ok : EXIT.failed);
     });
 }
 
@@ -32,19 +33,33 @@ interface Asked {
   readonly breakGlass: boolean;
 }
 
-/** Returns all traffic to stable, whatever runs. @returns what was done @throws CommandError that says what was changed */
-export async function returnToStable(find: () => Promise<Deployment>, asked: Asked): Promise<string> {
+export interface Returned {
+  /** What was done. */
+  readonly text: string;
+  /** False where customers are left with the candidate: of a completed cutover, or until stable has its capacity. */
+  readonly isBack: boolean;
+}
+
+/** Returns all traffic to stable, whatever runs. @throws CommandError that says what was changed */
+export async function returnToStable(find: () => Promise<Deployment>, asked: Asked): Promise<Returned> {
   const request = { trigger: 'operator', at: new Date().toISOString(), ...asked } as const;
   const writes = { tried: 0, done: 0 };
-  const outcome = await attempt(
+  return attempt(
     ({ refused }) => leftBy(writes.done > 0 || (writes.tried > 0 && !refused)),
     async () => {
       const deployment = await find();
       const { rollbackDepsOf } = await import('../../lambdas/compose/rollback.ts');
-      return rollBack(counting(rollbackDepsOf(deployment), writes), deployment, request);
+      const ports = rollbackDepsOf(deployment);
+      const outcome = await rollBack(counting(ports, writes), deployment, request);
+      const text = describeRollback(outcome, request);
+      if (outcome.outcome !== 'nothing_to_do') return { text, isBack: outcome.outcome !== 'waiting_for_capacity' };
+      // Weights that are in order may be those of a completed cutover.
+      if (isSafe(deployment, await ports.ingress.read())) return { text, isBack: true };
+      const nevertheless =
+        'Customers are on the candidate; `crossfade rollback --break-glass` returns them nevertheless.';
+      return { text: `${text} ${nevertheless}`, isBack: false };
     },
   );
-  return describeRollback(outcome, request);
 }
 
 /** The same ports; writes of weights are counted as they are tried, and as they are done. */

@@ -37,6 +37,8 @@ const NO: Readonly<Record<string, string>> = {
   promote: 'the request is refused; the message says why',
   retry: 'the request is refused; the message says why',
   'campaign status': 'the campaign has failed, has died or was refused',
+  rollback:
+    'traffic is not back on stable: the cutover is complete, or stable is being scaled up; the message says which',
   abort: 'the cutover does not own the ingress, or has ended',
 };
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
-import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
+import { finalWeights, SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { dynamoDecisionLog } from '../../lambdas/aws/dynamo/decision-log.ts';
 import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
@@ -93,6 +93,37 @@ describe('the operator’s commands', () => {
       drift: false,
       item: { status: 'rolled_back', rollback: { by: 'ada' } },
     });
+  });
+
+  it('say by their exit code that a rollback leaves the customers of a completed cutover where they are', async () => {
+    const { deployment } = backend;
+    const ledger = dynamoLeases(backend.dynamo, backend.table);
+    const ingress = elbIngress(backend.elb, deployment);
+    const weights = finalWeights(deployment);
+    for (const rule of weights) await ingress.write(rule);
+    await ledger.claim({
+      ingressId: deployment.ingressId,
+      cutoverId: cutoverIdSchema.parse('whole'),
+      executionArn: 'arn:aws:states:us-east-1:000000000000:execution:m:none',
+      at: AT,
+      intent: { split: { candidatePercent: 100, mirror: null }, weights, at: AT, confirmed: true },
+      heartbeatDueAt: AT,
+      drill: null,
+      startedBy: null,
+    });
+    const lease = await ledger.read(deployment.ingressId);
+    if (lease === null) throw new Error('the run has begun');
+    await ledger.complete(lease);
+    expect(await run('rollback')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining(
+        'Customers are on the candidate; `crossfade rollback --break-glass` returns them',
+      ),
+    });
+    expect(sameWeights(await ingress.read(), weights)).toBe(true);
+    expect(await run('rollback', '--break-glass')).toMatchObject({ code: 0 });
+    expect(sameWeights(await ingress.read(), weightsFor(deployment, SAFE_SPLIT))).toBe(true);
+    expect(await run('rollback')).toMatchObject({ code: 0 });
   });
 
   it('show what people and services wrote without what would steer the terminal', async () => {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Deployment } from '../../core/model/deployment.ts';
 import { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from '../../core/model/ids.ts';
+import type { Lease } from '../../core/model/lease.ts';
 import { type PlanInput, parsePlan, planSchema } from '../../core/model/plan.ts';
-import type { Approvals, DecisionLog, Leases } from '../../core/model/ports.ts';
+import type { ApprovalRequest, Approvals, DecisionLog, Leases } from '../../core/model/ports.ts';
+import type { Phase } from '../../core/model/run-state.ts';
 import { weightsFor } from '../../core/model/split.ts';
 import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
 import { dynamoDecisionLog } from '../../lambdas/aws/dynamo/decision-log.ts';
@@ -39,13 +41,18 @@ export class SteeredSite {
     this.deployment = { ...backend.deployment, ingressId: this.ingressId, ledgerTable: backend.table };
   }
 
-  async begin(plan: PlanInput = {}, startedBy: string | null = null): Promise<void> {
+  /** For its commands to find. */
+  async deploy(): Promise<void> {
     await writeFile(this.file, JSON.stringify(this.deployment));
+  }
+
+  async begin(plan: PlanInput = {}, startedBy: string | null = null, drill: Lease['drill'] = null): Promise<void> {
+    await this.deploy();
     const at = new Date().toISOString();
     const intent = { split: TEN, weights: weightsFor(this.deployment, TEN), at, confirmed: true };
     const { ingressId, id: cutoverId } = this;
     const executionArn = `arn:aws:states:us-east-1:000000000000:execution:m:${cutoverId}`;
-    const claim = { ingressId, cutoverId, executionArn, at, intent, heartbeatDueAt: at, drill: null, startedBy };
+    const claim = { ingressId, cutoverId, executionArn, at, intent, heartbeatDueAt: at, drill, startedBy };
     await this.ledger.claim(claim);
     const data = { plan: z.encode(planSchema, parsePlan(plan)), deployment: this.deployment };
     const entry = {
@@ -59,18 +66,23 @@ export class SteeredSite {
     await this.log.append(cutoverId, { ...entry, data });
   }
 
-  async enter(phase: 'stage' | 'shadowSignoff' | 'finalSignoff'): Promise<void> {
+  async lease(): Promise<Lease> {
     const lease = await this.ledger.read(this.ingressId);
     if (lease === null) throw new Error('the run has begun');
+    return lease;
+  }
+
+  async enter(phase: Phase): Promise<void> {
+    const lease = await this.lease();
     await this.ledger.heartbeat(lease, { phase, stage: 0, heartbeatDueAt: lease.heartbeatDueAt });
   }
 
-  async ask(expiresInMs = HOUR_MS): Promise<void> {
-    await this.enter('finalSignoff');
+  async ask(expiresInMs = HOUR_MS, kind: ApprovalRequest['kind'] = 'final'): Promise<void> {
+    await this.enter(kind === 'final' ? 'finalSignoff' : 'shadowSignoff');
     const now = Date.now();
     await this.approvals.open({
       cutoverId: this.id,
-      kind: 'final',
+      kind,
       token: 'nobody waits for it',
       askedAt: new Date(now - HOUR_MS).toISOString(),
       expiresAt: new Date(now + expiresInMs).toISOString(),

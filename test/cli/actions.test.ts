@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  answerAt,
+  OPERATOR_ACTIONS,
+  OPERATOR_PLACES,
+  type OperatorAction,
+  type OperatorPlace,
+} from '../../build/docs/actions.ts';
+import { PHASES } from '../../core/model/run-state.ts';
+import { BACKENDS, type Backend } from '../contract/backends.ts';
+import { SteeredSite } from '../support/steered-site.ts';
+
+let backend: Backend;
+let dir: string;
+let sequence = 0;
+beforeAll(async () => {
+  const [ours] = BACKENDS;
+  if (ours === undefined) throw new Error('our cloud was expected');
+  backend = await ours[1]();
+  dir = await mkdtemp(join(tmpdir(), 'crossfade-actions-'));
+});
+afterAll(async () => {
+  await backend.stop();
+  await rm(dir, { recursive: true });
+});
+
+/** A site whose run stands there. */
+async function siteAt(place: OperatorPlace): Promise<SteeredSite> {
+  const site = new SteeredSite(backend, dir, ++sequence);
+  if (place === 'nothing has run') {
+    await site.deploy();
+    return site;
+  }
+  await site.begin(
+    {},
+    null,
+    place === 'drill' ? { alarm: 'gateway-candidate-5xx-ratio', percent: 1, trippedAt: null } : null,
+  );
+  const back = { trigger: 'operator', reason: 'a bad build', by: 'ada', at: new Date().toISOString() } as const;
+  switch (place) {
+    case 'stage, paused':
+      await site.enter('stage');
+      await site.as('ada', 'pause', site.id);
+      return site;
+    case 'shadowSignoff':
+      await site.ask(undefined, 'shadow');
+      return site;
+    case 'finalSignoff':
+      await site.ask();
+      return site;
+    case 'rolling back':
+      await site.ledger.fence(site.ingressId, back);
+      return site;
+    case 'rolled back':
+      await site.ledger.fence(site.ingressId, back);
+      await site.ledger.confirmRollback(await site.lease(), back.at);
+      return site;
+    case 'completed':
+      await site.ledger.complete(await site.lease());
+      return site;
+    default:
+      await site.enter(place);
+      return site;
+  }
+}
+
+function typed(action: OperatorAction, id: string): string[] {
+  const [command = '', ...options] = action.split(' ');
+  if (action === 'rollback') return [command];
+  const needsReason = action === 'abort' || action === 'promote --override';
+  return [command, id, ...options, ...(needsReason ? ['--reason', 'seen in the logs'] : [])];
+}
+
+describe.each(OPERATOR_PLACES)('where a run stands: %s', (place) => {
+  it.each(OPERATOR_ACTIONS)('%s answers as the table says', async (action) => {
+    const site = await siteAt(place);
+    const before = await site.ledger.read(site.ingressId);
+    const { accepted, says } = answerAt(action, place);
+    const { code, stdout, stderr } = await site.as('bob', ...typed(action, site.id));
+    expect(stdout).toContain(says.replaceAll('{id}', site.id));
+    expect(stderr).toBe('');
+    // No task of an execution waits for the answer to this sign-off, so it comes to nobody.
+    const isSignoff = action === 'approve' || action === 'refuse';
+    expect(code).toBe(accepted && !isSignoff ? 0 : 1);
+    if (!accepted) expect(await site.ledger.read(site.ingressId)).toEqual(before);
+  });
+});
+
+it('the table has every phase of a run', () => {
+  const places: readonly string[] = OPERATOR_PLACES;
+  // A run has ended in these two, and its lease says which.
+  const ends = ['complete', 'rollback'];
+  expect(PHASES.filter((phase) => !places.includes(phase) && !ends.includes(phase))).toEqual([]);
+});
