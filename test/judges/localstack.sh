@@ -32,4 +32,4 @@ for _ in $(seq 1 450); do
   sleep 0.2
 done
 [ "${ready:-0}" = 1 ] || { echo 'LocalStack did not start'; tail -40 "$venv/server.log"; exit 1; }
-CROSSFADE_LOCALSTACK_URL="http://127.0.0.1:$port" CROSSFADE_LAMBDA_PORT="$lambda" npx vitest run test/judges || { tail -20 "$venv/server.log"; exit 1; }
+CROSSFADE_LOCALSTACK_URL="http://127.0.0.1:$port" CROSSFADE_LAMBDA_PORT="$lambda" npx vitest run test/judges/step-functions.test.ts || { tail -20 "$venv/server.log"; exit 1; }
