@@ -1,5 +1,5 @@
 /** Bring your own: a cutover onto an existing load balancer, listeners, target groups and services, named by their ARNs. */
-import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { type App, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { metricProviderSchema, type PlanInput } from '../core/model/index.ts';
 import { problemsOf, wordIssue } from '../input/index.ts';
@@ -15,6 +15,7 @@ import {
   rulesOn,
   TARGET_GROUP_ARN,
 } from './constructs/index.ts';
+import { tellOperators } from './operators/index.ts';
 import { stackName } from './stack-name.ts';
 
 const name = z.string().regex(/^(?!arn:)./, { error: 'must be a name, not an ARN' });
@@ -61,6 +62,11 @@ const attachmentSchema = z.strictObject({
   services: z.strictObject({ stable: service, candidate: service }).optional(),
   exerciseFunctionArn: z.string().startsWith('arn:').optional(),
   runbookUrl: z.url().optional(),
+  permissionsBoundaryArn: z
+    .string()
+    .regex(/^arn:[\w-]+:iam::(?:\d{12}|aws):policy\//, { error: 'must be the ARN of a managed policy' })
+    .optional(),
+  tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
   /** Chats and pagers that are told; each secret is an ARN of Secrets Manager. */
   chat: z
     .strictObject({
@@ -126,11 +132,15 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
     ...(attachment.exerciseFunctionArn === undefined ? {} : { exerciseFunctionArn: attachment.exerciseFunctionArn }),
     ...(attachment.metricProviders === undefined ? {} : { metricProviders: attachment.metricProviders }),
     ...(attachment.chat === undefined ? {} : { chat: channelsOf(attachment.chat) }),
+    ...(attachment.permissionsBoundaryArn === undefined
+      ? {}
+      : { permissionsBoundaryArn: attachment.permissionsBoundaryArn }),
+    ...(attachment.tags === undefined ? {} : { tags: attachment.tags }),
     ...(attachment.runbookUrl === undefined ? {} : { runbookUrl: attachment.runbookUrl }),
   });
   const { ingressId, campaignAccount } = attachment;
   if (campaignAccount !== undefined) new CampaignAccess(stack, 'Campaign', { cutover, ingressId, campaignAccount });
-  new CfnOutput(stack, 'StateMachineAlias', { value: cutover.machine.alias.ref, description: 'Start executions here' });
+  tellOperators(stack, cutover);
 }
 
 /** What the custom resources of its rules would be told. */

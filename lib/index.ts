@@ -49,3 +49,4 @@ export {
   WeightedRuleProvider,
   type WeightedRuleProviderProps,
 } from './constructs/index.ts';
+export { OperatorPolicies, type OperatorPoliciesProps } from './operators/index.ts';

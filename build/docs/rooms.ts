@@ -359,9 +359,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['lib/constructs'],
     packages: ['aws-cdk-lib', 'constructs'],
   },
+  'lib/operators': {
+    purpose: 'What people find of a deployment, and what they may do with it.',
+    imports: ['core/status', 'lib/constructs'],
+    packages: ['aws-cdk-lib', 'constructs'],
+  },
   'lib/stacks': {
     purpose: "The reference application's stacks.",
-    imports: [MODEL, 'lib/constructs'],
+    imports: [MODEL, 'lib/constructs', 'lib/operators'],
     packages: ['aws-cdk-lib', 'constructs'],
   },
   lib: {

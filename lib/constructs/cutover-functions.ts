@@ -7,7 +7,7 @@ import { STATUS_EVENT_SOURCE } from '../../core/status/index.ts';
 import type { HandlerName } from '../assets/index.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { ServiceRef } from './cutover-props.ts';
-import { HandlerFunction } from './handler-function.ts';
+import { HandlerFunction, type RightsHolder } from './handler-function.ts';
 
 export interface CutoverFunctionsProps {
   readonly ingressId: string;
@@ -120,7 +120,7 @@ export class CutoverFunctions extends Construct {
     super(scope, id);
     this.#props = props;
     for (const name of Object.keys(SPECS) as CutoverFunctionName[]) {
-      const { description, may } = SPECS[name];
+      const { description } = SPECS[name];
       const handler = new HandlerFunction(this, name, {
         handler: name,
         description,
@@ -129,7 +129,7 @@ export class CutoverFunctions extends Construct {
         // Operators, and `crossfade` for them, find the deployment by this name.
         ...(name === 'rollback' ? rollbackOnly(props) : {}),
       });
-      for (const permission of may) this.#grant(handler, permission);
+      this.grantAs(name, handler);
       this.#functions.set(name, handler);
     }
   }
@@ -140,11 +140,16 @@ export class CutoverFunctions extends Construct {
     return handler;
   }
 
+  /** Lets somebody else do what the function may. */
+  grantAs(name: CutoverFunctionName, holder: RightsHolder): void {
+    for (const permission of SPECS[name].may) this.#grant(holder, permission);
+  }
+
   all(): HandlerFunction[] {
     return [...this.#functions.values()];
   }
 
-  #grant(handler: HandlerFunction, permission: Permission): void {
+  #grant(handler: RightsHolder, permission: Permission): void {
     const { ledger, topic, ruleArns, exerciseFunctionArn } = this.#props;
     switch (permission) {
       case 'weights':
@@ -212,9 +217,9 @@ export class CutoverFunctions extends Construct {
         handler.allow(['dynamodb:Query'], [ledger.tableArn]);
         return;
       case 'notify':
-        topic.grantPublish(handler.fn);
+        topic.grantPublish(handler.grantee);
         acknowledge(
-          handler.fn,
+          handler.grantee,
           'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
           'Written by the CDK for publishing to an encrypted topic, on that one key',
         );
@@ -228,7 +233,7 @@ export class CutoverFunctions extends Construct {
     }
   }
 
-  #grantProviders(handler: HandlerFunction): void {
+  #grantProviders(handler: RightsHolder): void {
     const providers = Object.values(this.#props.metricProviders ?? {});
     const secrets = providers.flatMap((p) => (p.type === 'lambda' || p.secretArn === undefined ? [] : [p.secretArn]));
     const functions = providers.flatMap((p) => (p.type === 'lambda' ? [p.functionArn] : []));
@@ -237,14 +242,14 @@ export class CutoverFunctions extends Construct {
   }
 
   /** How many tasks the stable side has, and how they are scaled. */
-  #grantTasks(handler: HandlerFunction): void {
+  #grantTasks(handler: RightsHolder): void {
     const service = this.#props.services?.stable;
     if (service === undefined) return;
     handler.allow(['ecs:DescribeServices'], [this.#serviceArn(service)]);
     handler.allow(['application-autoscaling:DescribeScalableTargets'], ['*'], NO_RESOURCE_TYPE);
   }
 
-  #grantCapacity(handler: HandlerFunction): void {
+  #grantCapacity(handler: RightsHolder): void {
     const service = this.#props.services?.stable;
     if (service === undefined) return;
     handler.allow(['ecs:UpdateService'], [this.#serviceArn(service)]);

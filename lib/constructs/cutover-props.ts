@@ -67,6 +67,10 @@ export interface DualStackCutoverProps {
    * leave the account fewer than its minimum. @default - none reserved, the function shares the account's concurrency
    */
   readonly rollbackConcurrency?: number;
+  /** ARN of a managed policy that bounds every role made here, as many organisations demand. @default - no boundary */
+  readonly permissionsBoundaryArn?: string;
+  /** Tags of everything made here that takes tags. @default - none */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Base address of a runbook of your own, which alarms and messages link. @default - a dashboard of text in this account, with the real names */
   readonly runbookUrl?: string;
 }

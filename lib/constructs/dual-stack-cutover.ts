@@ -1,6 +1,7 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Tags, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -33,6 +34,9 @@ import {
  * the stable side answers everything; see docs/how-to/deploy.md for what each resource changes and how to undo it.
  */
 export class DualStackCutover extends Construct {
+  readonly ingressId: string;
+  /** Address of its runbook: your own, or a dashboard. */
+  readonly runbook: string;
   readonly machine: CutoverMachine;
   readonly alarms: CutoverAlarms;
   readonly functions: CutoverFunctions;
@@ -47,6 +51,8 @@ export class DualStackCutover extends Construct {
   constructor(scope: Construct, id: string, props: DualStackCutoverProps) {
     super(scope, id);
     const { ingressId, groups, services } = props;
+    this.ingressId = ingressId;
+    this.runbook = props.runbookUrl ?? runbookAddress(this, ingressId);
     const own = props.runbookUrl === undefined ? {} : { runbookUrl: props.runbookUrl };
     const plan = parsePlan(props.plan ?? {});
     const [firstListenerArn] = checkCutover(`DualStackCutover ${id}`, props, placeOf(Stack.of(this)));
@@ -106,7 +112,7 @@ export class DualStackCutover extends Construct {
       alarms: this.alarms,
       machine: this.machine.machine,
       verdictLogGroup: this.functions.get('watch').logGroupName,
-      runbookUrl: props.runbookUrl ?? runbookAddress(this, ingressId),
+      runbookUrl: this.runbook,
     });
     if (props.chat !== undefined)
       new ChatNotifier(this, 'Chat', { topic: this.topic, ledger: this.ledger, channels: props.chat });
@@ -121,6 +127,13 @@ export class DualStackCutover extends Construct {
       stableService: services?.stable ?? null,
       candidateService: services?.candidate ?? null,
     });
+    this.#demandedByTheAccount(props);
+  }
+
+  #demandedByTheAccount({ permissionsBoundaryArn, tags = {} }: DualStackCutoverProps): void {
+    if (permissionsBoundaryArn !== undefined)
+      PermissionsBoundary.of(this).apply(ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', permissionsBoundaryArn));
+    for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
   }
 
   #makeRules({ listeners = [], ingressId, groups }: DualStackCutoverProps): WeightedRule[] {

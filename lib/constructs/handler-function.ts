@@ -1,9 +1,8 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type IFunction, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { type HandlerName, handlerCode } from '../assets/index.ts';
 import { acknowledgeLogsOnly, acknowledgeWildcard } from './acknowledge.ts';
 
@@ -24,8 +23,20 @@ export interface HandlerFunctionProps {
   readonly memorySize?: number;
 }
 
+/** Whom actions are granted: a function, or a policy of people. */
+export interface RightsHolder {
+  readonly grantee: IGrantable & IConstruct;
+  /** Grants actions. A resource with a wildcard needs the reason why AWS lets it be no narrower. */
+  allow(
+    actions: readonly string[],
+    resources: readonly string[],
+    whyWildcard?: string,
+    conditions?: Readonly<Record<string, unknown>>,
+  ): unknown;
+}
+
 /** One handler as a Lambda function: Node 24, ARM64, traced, its log group kept for a month. */
-export class HandlerFunction extends Construct {
+export class HandlerFunction extends Construct implements RightsHolder {
   readonly fn: LambdaFunction;
   readonly #logs: LogGroup;
 
@@ -68,30 +79,38 @@ export class HandlerFunction extends Construct {
     return this.#logs.logGroupName;
   }
 
-  get grantee(): IGrantable {
+  get grantee(): IGrantable & IConstruct {
     return this.fn;
   }
 
-  /** Grants actions. A resource with a wildcard needs the reason why AWS lets it be no narrower. */
   allow(
     actions: readonly string[],
     resources: readonly string[],
     whyWildcard?: string,
     conditions?: Readonly<Record<string, unknown>>,
   ): this {
-    for (const resource of resources.filter((arn) => arn.includes('*'))) {
-      if (whyWildcard === undefined) throw new RangeError(`${actions.join(', ')} on ${resource} needs a reason`);
-      acknowledgeWildcard(this.fn, resource, whyWildcard);
-    }
-    this.fn.addToRolePolicy(
-      new PolicyStatement({
-        actions: [...actions],
-        resources: [...resources],
-        ...(conditions === undefined ? {} : { conditions: { ...conditions } }),
-      }),
-    );
+    this.fn.addToRolePolicy(statementOf(this.fn, actions, resources, whyWildcard, conditions));
     return this;
   }
+}
+
+/** @throws RangeError for a wildcard without a reason */
+export function statementOf(
+  at: IConstruct,
+  actions: readonly string[],
+  resources: readonly string[],
+  whyWildcard: string | undefined,
+  conditions: Readonly<Record<string, unknown>> | undefined,
+): PolicyStatement {
+  for (const resource of resources.filter((arn) => arn.includes('*'))) {
+    if (whyWildcard === undefined) throw new RangeError(`${actions.join(', ')} on ${resource} needs a reason`);
+    acknowledgeWildcard(at, resource, whyWildcard);
+  }
+  return new PolicyStatement({
+    actions: [...actions],
+    resources: [...resources],
+    ...(conditions === undefined ? {} : { conditions: { ...conditions } }),
+  });
 }
 
 /** All names and values together; https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html. Bytes. */

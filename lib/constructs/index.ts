@@ -9,7 +9,7 @@ export { CutoverFunctions, type CutoverFunctionsProps } from './cutover-function
 export { CutoverMachine, type CutoverMachineProps } from './cutover-machine.ts';
 export type { CutoverListener, DualStackCutoverProps, ServiceRef } from './cutover-props.ts';
 export { DualStackCutover, rulesOn } from './dual-stack-cutover.ts';
-export { HandlerFunction } from './handler-function.ts';
+export { HandlerFunction, type RightsHolder, statementOf } from './handler-function.ts';
 export { ledgerTable } from './ledger-table.ts';
 export { MIRROR_PORTS, type MirrorCopies, type MirrorRedaction } from './mirror-containers.ts';
 export { observedMachine } from './observed-machine.ts';
@@ -18,6 +18,7 @@ export { ParityBackfill, type ParityBackfillProps } from './parity-backfill.ts';
 export { ParityPipeline, type ParityPipelineProps } from './parity-pipeline.ts';
 export { RollbackTriggers, type RollbackTriggersProps } from './rollback-triggers.ts';
 export type { HeaderValues, QueryMatch, RuleMatch } from './rule-match.ts';
+export { dashboardAddress } from './runbook-dashboard.ts';
 export {
   GATEWAY_PORT,
   MIRROR_HEALTH,

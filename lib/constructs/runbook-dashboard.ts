@@ -38,9 +38,13 @@ export function runbookPlace(scope: Construct, ingressId: string, own: string | 
   return own === undefined ? `${runbookAddress(scope, ingressId)} (section ${symptom})` : `${own}#${symptom}`;
 }
 
-/** Of the deployed runbook. A stack without a region of its own is taken for one of the partition `aws`. */
+/** Of the deployed runbook. */
 export function runbookAddress(scope: Construct, ingressId: string): string {
+  return dashboardAddress(scope, runbookDashboard(ingressId));
+}
+
+/** A stack without a region of its own is taken for one of the partition `aws`. */
+export function dashboardAddress(scope: Construct, name: string): string {
   const { partition, region } = Stack.of(scope);
-  const name = runbookDashboard(ingressId);
   return dashboardUrl(Token.isUnresolved(partition) ? 'aws' : partition, region, name) ?? name;
 }

@@ -1,6 +1,7 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DualStackCutover, type DualStackCutoverProps } from '../constructs/index.ts';
+import { tellOperators } from '../operators/index.ts';
 
 export interface CutoverStackProps extends StackProps {
   readonly cutover: DualStackCutoverProps;
@@ -13,13 +14,6 @@ export class CutoverStack extends Stack {
   constructor(scope: Construct, id: string, props: CutoverStackProps) {
     super(scope, id, props);
     this.cutover = new DualStackCutover(this, 'Cutover', props.cutover);
-    new CfnOutput(this, 'StateMachineAlias', {
-      value: this.cutover.machine.alias.ref,
-      description: 'Start executions here',
-    });
-    new CfnOutput(this, 'ParityStream', {
-      value: this.cutover.parity.stream.deliveryStreamName,
-      description: 'The mirror writes captured pairs here',
-    });
+    tellOperators(this, this.cutover);
   }
 }

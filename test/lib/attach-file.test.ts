@@ -43,6 +43,12 @@ describe('an attach file is refused, and its field named', () => {
       { ...ATTACHMENT, groups: { ...groups, mirrorReverse: undefined } },
       'attach.groups.mirrorForward and groups.mirrorReverse go together',
     ],
+    [
+      'a boundary that is no policy',
+      { ...ATTACHMENT, permissionsBoundaryArn: 'arn:aws:iam::123456789012:role/ops' },
+      'attach.permissionsBoundaryArn: must be the ARN of a managed policy',
+    ],
+    ['a tag without a key', { ...ATTACHMENT, tags: { '': 'shop' } }, 'attach.tags'],
     ['a runbook that is no address', { ...ATTACHMENT, runbookUrl: 'runbook' }, 'attach.runbookUrl: '],
     [
       'a service without a name',

@@ -177,6 +177,9 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   'elasticloadbalancing.SetRulePriorities': onRules('elasticloadbalancing:SetRulePriorities', movedRules),
   // Everybody may ask who he is.
   'sts.GetCallerIdentity': () => [],
+  'lambda.GetFunctionConfiguration': ({ functionName }) => [
+    { ...invocation(text.parse(functionName)), action: 'lambda:GetFunctionConfiguration' },
+  ],
   'lambda.Invoke': ({ functionName, qualifier }) => [invocation(text.parse(functionName), qualifier)],
 };
 

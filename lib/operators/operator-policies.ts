@@ -1,0 +1,94 @@
+import { Stack } from 'aws-cdk-lib';
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { type DualStackCutover, type RightsHolder, statementOf } from '../constructs/index.ts';
+
+export interface OperatorPoliciesProps {
+  readonly cutover: DualStackCutover;
+}
+
+/**
+ * Managed policies for the people of one ingress, to attach to their roles: each lets exactly the commands work that it is named for, and
+ * all of them those that read. Nobody needs more than `rollBack` to bring customers back.
+ */
+export class OperatorPolicies extends Construct {
+  /** `status`, `list`, `history`, `watch`, `wait`, `export`. */
+  readonly read: ManagedPolicy;
+  /** `start`, `drill`, and `pause`, `resume`, `hold`, `promote` of a run. */
+  readonly start: ManagedPolicy;
+  /** `approve` and `refuse`. */
+  readonly approve: ManagedPolicy;
+  /** `rollback` and `abort`. */
+  readonly rollBack: ManagedPolicy;
+
+  constructor(scope: Construct, id: string, { cutover }: OperatorPoliciesProps) {
+    super(scope, id);
+    const { ingressId, ledger, machine, functions } = cutover;
+    const policy = (name: string, may: string) => {
+      const holder = new PolicyOfPeople(
+        this,
+        name,
+        `${ingressId}: ${may}`,
+        `${ingressId}-${Stack.of(this).region}-${name}`,
+      );
+      reading(holder, cutover);
+      return holder;
+    };
+    this.read = policy('read', 'read its cutovers').policy;
+
+    const start = policy('start', 'start and steer cutovers');
+    start.allow(
+      ['states:StartExecution'],
+      [machine.machine.stateMachineArn, `${machine.machine.stateMachineArn}:live`],
+    );
+    start.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [ledger.tableArn]);
+    this.start = start.policy;
+
+    const approve = policy('approve', 'answer its sign-offs');
+    approve.allow(
+      ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+      ['*'],
+      'AWS has no resource type for them: only who has read the token out of the ledger can answer with it',
+    );
+    approve.allow(['dynamodb:UpdateItem'], [ledger.tableArn]);
+    this.approve = approve.policy;
+
+    const rollBack = policy('rollback', 'bring all traffic back to the stable side');
+    functions.grantAs('rollback', rollBack);
+    this.rollBack = rollBack.policy;
+  }
+}
+
+/** What every command asks for first: the deployment, its ledger, the live weights, the execution. */
+function reading(holder: RightsHolder, { ingressId, functions, ledger }: DualStackCutover): void {
+  const { partition, region, account } = Stack.of(holder.grantee);
+  holder.allow(['lambda:GetFunctionConfiguration'], [functions.get('rollback').fn.functionArn]);
+  holder.allow(['dynamodb:GetItem', 'dynamodb:Query'], [ledger.tableArn]);
+  holder.allow(['elasticloadbalancing:DescribeRules'], ['*'], 'AWS has no resource type for reading these');
+  holder.allow(
+    ['states:DescribeExecution'],
+    [`arn:${partition}:states:${region}:${account}:execution:${ingressId}-cutover:*`],
+    'Executions of this one machine; their names are the operators’ to choose',
+  );
+}
+
+class PolicyOfPeople implements RightsHolder {
+  readonly policy: ManagedPolicy;
+
+  constructor(scope: Construct, id: string, description: string, managedPolicyName: string) {
+    this.policy = new ManagedPolicy(scope, id, { description, managedPolicyName });
+  }
+
+  get grantee() {
+    return this.policy;
+  }
+
+  allow(
+    actions: readonly string[],
+    resources: readonly string[],
+    whyWildcard?: string,
+    conditions?: Readonly<Record<string, unknown>>,
+  ): void {
+    this.policy.addStatements(statementOf(this.policy, actions, resources, whyWildcard, conditions));
+  }
+}

@@ -1,0 +1,35 @@
+/** What a deployment tells those who operate it, and what its account may demand of it. */
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
+import { ATTACHMENT } from './attachment.ts';
+
+const BOUNDARY = 'arn:aws:iam::123456789012:policy/everybody';
+
+describe('an attached cutover', () => {
+  let template: Template;
+  beforeAll(() => {
+    const app = new App();
+    const demanded = { permissionsBoundaryArn: BOUNDARY, tags: { team: 'shop' } };
+    attachedApplication(app, parseAttachment({ ...ATTACHMENT, ...demanded }), {});
+    template = Template.fromStack(app.node.findChild('CrossfadeCutover') as Stack);
+  }, 120_000);
+
+  it('names in its outputs all that operators look for', () => {
+    const told = Object.entries(template.toJSON().Outputs).map(([name]) => name);
+    const policies = ['ReadPolicy', 'StartPolicy', 'ApprovePolicy', 'RollbackPolicy'];
+    const kept = ['LedgerTable', 'StatusTopic', 'DeadLetters', 'CapturedPairs', 'ParityStream'];
+    const run = ['StateMachineAlias', 'RollbackFunction', 'Functions', 'Dashboard', 'Runbook'];
+    expect(told).toEqual(expect.arrayContaining([...policies, ...kept, ...run]));
+  });
+
+  it('bounds every role that it makes, and tags what takes tags', () => {
+    const roles = Object.values(template.findResources('AWS::IAM::Role'));
+    expect(roles.length).toBeGreaterThan(10);
+    for (const { Properties } of roles) {
+      expect(Properties.PermissionsBoundary).toBe(BOUNDARY);
+      expect(Properties.Tags).toContainEqual({ Key: 'team', Value: 'shop' });
+    }
+  });
+});

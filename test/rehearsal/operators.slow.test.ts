@@ -1,0 +1,140 @@
+/** The policies that are deployed for people: each lets its own commands work, on the local cloud that decides by it, and nobody else's. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { cutoverIdSchema } from '../../core/model/ids.ts';
+import type { Lease } from '../../core/model/lease.ts';
+import { parsePlan, planSchema } from '../../core/model/plan.ts';
+import { weightsFor } from '../../core/model/split.ts';
+import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
+import { dynamoDecisionLog } from '../../lambdas/aws/dynamo/decision-log.ts';
+import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
+import { type LocalCloud, startCloud } from '../../rehearsal/cloud/cloud.ts';
+import type { Resource } from '../../rehearsal/cloud/template/assembly.ts';
+import { Names } from '../../rehearsal/cloud/template/names.ts';
+import { sharedAssembly } from '../support/assembly.ts';
+import { crossfade } from '../support/cli.ts';
+
+const STACK = 'CrossfadeCutover';
+const WHO = ['Read', 'Start', 'Approve', 'Rollback'] as const;
+type Who = (typeof WHO)[number];
+
+let cloud: LocalCloud;
+let keys: Readonly<Record<Who, string>>;
+
+beforeAll(async () => {
+  const assembly = await sharedAssembly();
+  const people = WHO.map((who): Resource => {
+    const trust = { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' };
+    return {
+      stack: STACK,
+      logicalId: `${who}Person`,
+      type: 'AWS::IAM::Role',
+      properties: {
+        AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: trust },
+        ManagedPolicyArns: [assembly.outputs.get(`${STACK}.${who}Policy`)?.value],
+      },
+    };
+  });
+  const peopled = { ...assembly, resources: [...assembly.resources, ...people] };
+  cloud = await startCloud({ assembly: peopled, speed: 60, onEvent: () => {} });
+  const names = new Names(peopled);
+  const keyOf = (who: Who) => {
+    const role = people.find(({ logicalId }) => logicalId === `${who}Person`);
+    return cloud.access.keyOf(role === undefined ? '' : names.arnOf(role));
+  };
+  keys = { Read: keyOf('Read'), Start: keyOf('Start'), Approve: keyOf('Approve'), Rollback: keyOf('Rollback') };
+}, 120_000);
+afterAll(() => cloud.stop());
+
+const as = (who: Who, ...args: string[]) =>
+  crossfade([...args, '--ingress', cloud.deployment.ingressId], {
+    ...cloud.environment,
+    AWS_ACCESS_KEY_ID: keys[who],
+  });
+
+const cutoverId = cutoverIdSchema.parse('run');
+
+function ledger() {
+  const { deployment, dynamoUrl: endpoint } = cloud;
+  const { ledgerTable: table, ingressId } = deployment;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const dynamo = new DynamoDBClient({ endpoint, region: 'local-1', credentials });
+  return {
+    leases: dynamoLeases(dynamo, table),
+    log: dynamoDecisionLog(dynamo, table, ingressId),
+    approvals: dynamoApprovals(dynamo, table, ingressId),
+  };
+}
+
+/** Somebody else's run, at 10 %. */
+async function begin(): Promise<Lease> {
+  const { deployment, machine } = cloud;
+  const executionArn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${cutoverId}`;
+  const { ingressId } = deployment;
+  const { leases, log } = ledger();
+  const at = new Date().toISOString();
+  const split = { candidatePercent: 10, mirror: null };
+  const intent = { split, weights: weightsFor(deployment, split), at, confirmed: true };
+  const claim = { ingressId, cutoverId, executionArn, at, intent, heartbeatDueAt: at, drill: null, startedBy: null };
+  const lease = await leases.claim(claim);
+  await leases.heartbeat(lease, { phase: 'stage', stage: 0, heartbeatDueAt: at });
+  await log.append(cutoverId, {
+    at,
+    kind: 'phase',
+    phase: 'preflight',
+    stage: -1,
+    by: 'machine',
+    message: 'Preflight passed.',
+    data: { plan: z.encode(planSchema, parsePlan({})), deployment },
+  });
+  return lease;
+}
+
+/** The run's last sign-off is asked for. @returns what it is answered with */
+async function ask(lease: Lease): Promise<Promise<unknown>[]> {
+  const { leases, approvals } = ledger();
+  const now = Date.now();
+  const [askedAt, expiresAt] = [new Date(now).toISOString(), new Date(now + 3_600_000).toISOString()];
+  await leases.heartbeat(lease, { phase: 'finalSignoff', stage: 0, heartbeatDueAt: askedAt });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const answer = cloud.machine.tokens.wait({}, async (token) => resolve(token), new AbortController().signal);
+  const evidence = 'errors 0.10 % against 0.10 %';
+  await approvals.open({ cutoverId, kind: 'final', token: await promise, askedAt, expiresAt, evidence });
+  return [answer];
+}
+
+describe('the policies for people', () => {
+  it('let each of them do what it is named for: start, read, approve, roll back', async () => {
+    expect(await as('Start', 'start', '--yes', '--name', 'first')).toMatchObject({ code: 0, stdout: 'first\n' });
+    const lease = await begin();
+    expect(await as('Start', 'pause', 'run', '--reason', 'lunch')).toMatchObject({ code: 0 });
+    expect(await as('Start', 'resume', 'run')).toMatchObject({ code: 0 });
+    const [answer] = await ask(lease);
+    for (const who of WHO) expect((await as(who, 'status')).stdout).toContain('cutover run is running');
+    expect(await as('Read', 'history', 'run')).toMatchObject({ code: 0 });
+    expect(cloud.access.denials).toEqual([]);
+    for (const who of WHO.filter((other) => other !== 'Approve'))
+      expect(await denialsOf(who, 'approve', 'run')).toContain('states:SendTaskSuccess');
+    expect(await as('Approve', 'approve', 'run')).toMatchObject({ code: 0 });
+    expect(await answer).toMatchObject({ approvedBy: expect.stringContaining(keys.Approve) });
+    expect(await as('Rollback', 'rollback')).toMatchObject({ code: 0 });
+    expect((await as('Read', 'status')).stdout).toContain('You are safe');
+    expect(cloud.access.denials.map(({ action }) => action)).toEqual(Array(3).fill('states:SendTaskSuccess'));
+  });
+
+  it.each(['Read', 'Approve', 'Rollback'] as const)('let nobody else start: not %s', async (who) => {
+    expect(await denialsOf(who, 'start', '--yes', '--name', 'another')).toEqual(['states:StartExecution']);
+  });
+
+  it.each(['Read', 'Approve', 'Start'] as const)('let nobody else write weights: not %s', async (who) => {
+    expect(await denialsOf(who, 'rollback')).toContain('elasticloadbalancing:ModifyRule');
+  });
+});
+
+/** What a command that fails was not allowed. */
+async function denialsOf(who: Who, ...args: string[]): Promise<string[]> {
+  const before = cloud.access.denials.length;
+  expect((await as(who, ...args)).code).not.toBe(0);
+  return cloud.access.denials.slice(before).map(({ action }) => action);
+}
