@@ -94,6 +94,7 @@ async function run(
     intercept: chaos.intercept,
   });
   stops.push(() => cloud.stop());
+  signal.throwIfAborted();
   const { clock } = cloud;
   const recorder = new Recorder(clock);
   const fleet = new Fleet({
