@@ -1,8 +1,7 @@
 /**
- * The mirror as the process that is deployed, between a primary and a shadow that misbehaves. In all of it the primary's answers
- * are byte-identical, none fails, and memory stays bounded.
+ * The mirror as processes, by each proxy that this machine has, between a primary and a shadow that misbehaves. In all of it the
+ * primary's answers are byte-identical, none fails, and memory stays bounded.
  */
-import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
@@ -11,9 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import { type Child, startChild } from '../../rehearsal/machine/child.ts';
-import { EMBEDDED_MIRROR } from '../../rehearsal/scenario/gateways.ts';
+import { residentMb } from '../../bench/mirror/proc.ts';
+import { type MirrorProcess, type MirrorProxy, PROXIES, startMirror } from './mirror-process.ts';
 
 const MB = 1024 * 1024;
 /** What a mirror may hold beyond its start: queue, samples of the pairs under way, the engine's own slack. */
@@ -56,56 +54,34 @@ afterAll(async () => {
   await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
 });
 
-const children: Child[] = [];
+const mirrors: MirrorProcess[] = [];
 const pools: Pool[] = [];
-const dropped = new Map<string, number>();
 afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.destroy()));
-  await Promise.all(children.splice(0).map((child) => child.stop()));
+  await Promise.all(mirrors.splice(0).map((mirror) => mirror.stop()));
 });
 
-const metricSchema = z.looseObject({ Reason: z.string(), MirrorDropped: z.number() });
-
-interface Mirror {
-  readonly child: Child;
+interface Rig {
+  readonly mirror: MirrorProcess;
   readonly pool: Pool;
-  /** Resident memory, MB. */
+  /** Resident memory of the proxy, MB. */
   memory(): number;
 }
 
-async function mirror(shadowPort: number, env: Readonly<Record<string, string>> = {}): Promise<Mirror> {
-  dropped.clear();
-  const child = await startChild({
-    name: 'mirror',
-    ...EMBEDDED_MIRROR,
-    env: {
-      CROSSFADE_INGRESS: 'g',
-      MIRROR_BIND: '127.0.0.1',
-      MIRROR_FORWARD_PORT: '0',
-      MIRROR_REVERSE_PORT: '0',
-      MIRROR_HEALTH_PORT: '0',
-      MIRROR_STABLE_URL: `http://127.0.0.1:${primaryPort}`,
-      MIRROR_CANDIDATE_URL: `http://127.0.0.1:${shadowPort}`,
-      MIRROR_REDACTION_KEY: 'a-key-of-sixteen-bytes',
-      MIRROR_SINK: `ndjson:${join(folder, 'pairs.ndjson')}`,
-      MIRROR_COPY_DEADLINE_MS: '1000',
-      ...env,
-    },
-    onLine: (line) => {
-      const metric = metricSchema.safeParse(JSON.parse(line));
-      if (metric.success)
-        dropped.set(metric.data.Reason, (dropped.get(metric.data.Reason) ?? 0) + metric.data.MirrorDropped);
-    },
+async function start(proxy: MirrorProxy, shadowPort: number, env: Readonly<Record<string, string>> = {}): Promise<Rig> {
+  const mirror = await startMirror(proxy, {
+    stable: primaryPort,
+    candidate: shadowPort,
+    env: { MIRROR_COPY_DEADLINE_MS: '1000', ...env },
   });
-  children.push(child);
-  const pool = new Pool(`http://127.0.0.1:${child.port('forwardPort')}`, { connections: 20 });
+  mirrors.push(mirror);
+  const pool = new Pool(`http://127.0.0.1:${mirror.port}`, { connections: 20 });
   pools.push(pool);
-  const memory = () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' })) / 1024;
-  return { child, pool, memory };
+  return { mirror, pool, memory: () => residentMb(mirror.proxyPid) };
 }
 
 /** Requests of all kinds, side by side; each answer must be the primary's to the byte. */
-async function customers({ pool }: Mirror, rounds: number): Promise<void> {
+async function customers({ pool }: Pick<Rig, 'pool'>, rounds: number): Promise<void> {
   const sha = (data: Buffer) => createHash('sha256').update(data).digest('hex');
   const expected = new Map([...BODIES].map(([path, body]) => [path, sha(body)]));
   const one = async (path: string) => {
@@ -138,6 +114,9 @@ function flood(socket: Socket): void {
   more();
 }
 
+/** New connections are taken until the balancer has heard of the drain. */
+const DEPLOYED = { MIRROR_DRAIN_DELAY_MS: '1000' };
+
 const SHADOWS: readonly (readonly [string, () => Server])[] = [
   ['hangs', () => raw(() => {})],
   ['does not even accept', () => createServer({ pauseOnConnect: true }, () => {})],
@@ -159,112 +138,139 @@ const SHADOWS: readonly (readonly [string, () => Server])[] = [
   ],
 ];
 
-describe('the primary’s answers reach every customer to the byte', { timeout: 60_000 }, () => {
-  it.each(SHADOWS)('when the shadow %s', async (_name, shadow) => {
-    const rig = await mirror(await listening(shadow()));
-    await customers(rig, 3);
-    const before = rig.memory();
-    await customers(rig, 10);
-    expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
-  });
+describe.each(PROXIES)(
+  'by %s the primary’s answers reach every customer to the byte',
+  { timeout: 120_000 },
+  (proxy) => {
+    const mirror = (shadowPort: number, env: Readonly<Record<string, string>> = {}) => start(proxy, shadowPort, env);
 
-  it('when nobody listens where the shadow should be', async () => {
-    const rig = await mirror(1);
-    await customers(rig, 10);
-    await rig.child.stop();
-    expect(dropped.get('breaker')).toBeGreaterThan(0);
-  });
-
-  it('when the sink is down, and when its queue is full', async () => {
-    const rig = await mirror(primaryPort, {
-      MIRROR_SINK: `ndjson:${join(folder, 'no', 'such', 'folder')}`,
-      MIRROR_FLUSH_MS: '2000',
-    });
-    await customers(rig, 30);
-    const before = rig.memory();
-    await customers(rig, 30);
-    expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
-    await rig.child.stop();
-    expect((dropped.get('sink') ?? 0) + (dropped.get('queue') ?? 0)).toBeGreaterThan(0);
-  });
-
-  it('when the sink is Firehose, and it hangs', async () => {
-    const hanging = await listening(raw(() => {}));
-    const rig = await mirror(primaryPort, {
-      MIRROR_SINK: 'firehose:pairs',
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${hanging}`,
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      MIRROR_FLUSH_MS: '50',
-    });
-    await customers(rig, 20);
-  });
-
-  it('while 10,000 connections stand idle', async () => {
-    const rig = await mirror(primaryPort);
-    await customers(rig, 2);
-    const before = rig.memory();
-    const idle: Socket[] = [];
-    const port = rig.child.port('forwardPort');
-    const open = () =>
-      new Promise<void>((resolve, reject) => {
-        const socket = connect(port, '127.0.0.1', () => {
-          socket.write('GET /small HTTP/1.1\r\nHost: x\r\n\r\n');
-        });
-        idle.push(socket);
-        socket.once('data', () => resolve());
-        socket.once('error', reject);
-      });
-    try {
-      for (let i = 0; i < 100; i++) await Promise.all(Array.from({ length: 100 }, open));
-      await customers(rig, 5);
-      // A connection costs some 30 kB of parser, socket and buffers.
-      expect(rig.memory() - before).toBeLessThan(2 * MEMORY_MB);
-      expect(idle.every((socket) => !socket.destroyed)).toBe(true);
-    } finally {
-      for (const socket of idle) socket.destroy();
-    }
-  });
-
-  it('while slow-loris clients hold their heads back', async () => {
-    const rig = await mirror(primaryPort);
-    const slow = Array.from({ length: 500 }, () => {
-      const socket = connect(rig.child.port('forwardPort'), '127.0.0.1');
-      socket.on('error', () => {});
-      socket.write('GET /small HTTP/1.1\r\nHost: x\r\nX-');
-      return socket;
-    });
-    const dripping = setInterval(() => {
-      for (const socket of slow) socket.write('a');
-    }, 50);
-    try {
+    it.each(SHADOWS)('when the shadow %s', async (_name, shadow) => {
+      const rig = await mirror(await listening(shadow()));
+      await customers(rig, 3);
+      const before = rig.memory();
       await customers(rig, 10);
-    } finally {
-      clearInterval(dripping);
-      for (const socket of slow) socket.destroy();
-    }
-  });
+      expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
+    });
 
-  it('while it is asked to end: what is under way ends well', async () => {
-    const rig = await mirror(primaryPort, { MIRROR_DRAIN_DELAY_MS: '20000' });
-    await customers(rig, 1);
-    const running = customers(rig, 3);
-    process.kill(rig.child.pid, 'SIGTERM');
-    await running;
-    // From now on every answer ends its connection, and the load balancer is told to look elsewhere.
-    const { headers, body } = await rig.pool.request({ method: 'GET', path: '/small' });
-    await body.dump();
-    expect(headers.connection).toBe('close');
-    const health = await fetch(`http://127.0.0.1:${rig.child.port('healthPort')}/readyz/forward`);
-    expect(health.status).toBe(503);
-  });
-});
+    it('when nobody listens where the shadow should be', async () => {
+      const rig = await mirror(1);
+      await customers(rig, 10);
+      await rig.mirror.stop();
+      expect(rig.mirror.metrics().breaker).toBeGreaterThan(0);
+    });
 
-describe('readiness', () => {
+    it('when the sink is down, and when its queue is full', async () => {
+      const rig = await mirror(primaryPort, {
+        MIRROR_SINK: `ndjson:${join(folder, 'no', 'such', 'folder')}`,
+        MIRROR_FLUSH_MS: '2000',
+      });
+      await customers(rig, 30);
+      const before = rig.memory();
+      await customers(rig, 30);
+      expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
+      await rig.mirror.stop();
+      expect((rig.mirror.metrics().sink ?? 0) + (rig.mirror.metrics().queue ?? 0)).toBeGreaterThan(0);
+    });
+
+    it('when the sink is Firehose, and it hangs', async () => {
+      const hanging = await listening(raw(() => {}));
+      const rig = await mirror(primaryPort, {
+        MIRROR_SINK: 'firehose:pairs',
+        AWS_ENDPOINT_URL: `http://127.0.0.1:${hanging}`,
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        MIRROR_FLUSH_MS: '50',
+      });
+      await customers(rig, 20);
+    });
+
+    it('while 10,000 connections stand idle', async () => {
+      const rig = await mirror(primaryPort);
+      await customers(rig, 2);
+      const before = rig.memory();
+      const idle: Socket[] = [];
+      const port = rig.mirror.port;
+      const open = () =>
+        new Promise<void>((resolve, reject) => {
+          const socket = connect(port, '127.0.0.1', () => {
+            socket.write('GET /small HTTP/1.1\r\nHost: x\r\n\r\n');
+          });
+          idle.push(socket);
+          socket.once('data', () => resolve());
+          socket.once('error', reject);
+        });
+      try {
+        for (let i = 0; i < 100; i++) await Promise.all(Array.from({ length: 100 }, open));
+        await customers(rig, 5);
+        // A connection costs some 30 kB of parser, socket and buffers.
+        expect(rig.memory() - before).toBeLessThan(2 * MEMORY_MB);
+        expect(idle.every((socket) => !socket.destroyed)).toBe(true);
+      } finally {
+        for (const socket of idle) socket.destroy();
+      }
+    });
+
+    it('while slow-loris clients hold their heads back', async () => {
+      const rig = await mirror(primaryPort);
+      const slow = Array.from({ length: 500 }, () => {
+        const socket = connect(rig.mirror.port, '127.0.0.1');
+        socket.on('error', () => {});
+        socket.write('GET /small HTTP/1.1\r\nHost: x\r\nX-');
+        return socket;
+      });
+      const dripping = setInterval(() => {
+        for (const socket of slow) socket.write('a');
+      }, 50);
+      try {
+        await customers(rig, 10);
+      } finally {
+        clearInterval(dripping);
+        for (const socket of slow) socket.destroy();
+      }
+    });
+
+    it('while it is asked to end: what is under way ends well', async () => {
+      const rig = await mirror(primaryPort, { MIRROR_DRAIN_DELAY_MS: '20000' });
+      await customers(rig, 1);
+      const running = customers(rig, 3);
+      process.kill(rig.mirror.child.pid, 'SIGTERM');
+      await running;
+      // From now on every answer ends its connection, and the load balancer is told to look elsewhere.
+      const { headers, body } = await rig.pool.request({ method: 'GET', path: '/small' });
+      await body.dump();
+      expect(headers.connection).toBe('close');
+      const health = await fetch(`http://127.0.0.1:${rig.mirror.healthPort}/readyz/forward`);
+      expect(health.status).toBe(503);
+    });
+
+    it('while one task takes the place of another: no request is lost', async () => {
+      const [old, young] = [await mirror(primaryPort, DEPLOYED), await mirror(primaryPort, DEPLOYED)];
+      // As a balancer does: a target is asked for its health, and gets no more requests once it fails.
+      let target = old;
+      const balancer = setInterval(async () => {
+        const health = await fetch(`http://127.0.0.1:${old.mirror.healthPort}/readyz/forward`).catch(() => null);
+        if (health?.status !== 200) target = young;
+      }, 100);
+      const pool = { request: (options: Parameters<Pool['request']>[0]) => target.pool.request(options) } as Pool;
+      try {
+        const before = customers({ pool }, 40);
+        const stopped = old.mirror.stop();
+        await before;
+        await customers({ pool }, 10);
+        await stopped;
+        expect(target).toBe(young);
+      } finally {
+        clearInterval(balancer);
+      }
+    });
+  },
+);
+
+describe.each(PROXIES)('readiness by %s', (proxy) => {
   it('is of the face’s own primary: a dead candidate does not take the forward face out of service', async () => {
-    const rig = await mirror(1);
-    const port = rig.child.port('healthPort');
+    const rig = await start(proxy, 1);
+    const port = rig.mirror.healthPort;
     const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
     let reverse = 200;
     for (let i = 0; i < 200 && reverse === 200; i++) {

@@ -17,7 +17,8 @@ if [ -z "${ENVOY:-}" ] && ! command -v envoy >/dev/null; then
 fi
 export ENVOY="${ENVOY:-$(command -v envoy)}"
 "$ENVOY" --version
-# Fuzzed for a minute and a half, half of it by each proxy; CROSSFADE_FUZZ is the number of conversations.
-CROSSFADE_FUZZ="${CROSSFADE_FUZZ:-8000}" npx vitest run test/mirror test/lib/shadow-mirror.test.ts --project specifications "$@"
+# Fuzzed for a minute or two, by each proxy; CROSSFADE_FUZZ is the number of conversations.
+CROSSFADE_FUZZ="${CROSSFADE_FUZZ:-6000}" npx vitest run test/mirror test/lib/shadow-mirror.test.ts --project specifications "$@"
+npx vitest run test/mirror/chaos --project slow -t 'by envoy'
 echo 'A whole cutover is rehearsed by Envoy'
 npm run --silent crossfade -- rehearse --only clean --report .crossfade/rehearsal-envoy.html

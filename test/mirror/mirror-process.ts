@@ -1,4 +1,5 @@
 /** The mirror as a process of its own: the embedded proxy, or Envoy with the recorder. Both say the same and are asked the same. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,8 @@ const metricSchema = z.looseObject({ _aws: z.unknown(), Reason: z.string().optio
 export interface MirrorProcess {
   readonly proxy: MirrorProxy;
   readonly child: Child;
+  /** Of the process that customers pass. */
+  readonly proxyPid: number;
   readonly port: number;
   readonly reversePort: number;
   readonly healthPort: number;
@@ -84,6 +87,7 @@ export async function startMirror(
   return {
     proxy,
     child,
+    proxyPid: proxyPidOf(child),
     port: child.port('forwardPort'),
     reversePort: child.port('reversePort'),
     healthPort: child.port('healthPort'),
@@ -96,6 +100,17 @@ export async function startMirror(
     },
     stop: () => child.stop(),
   };
+}
+
+/** Envoy is the child of its own process 1. */
+function proxyPidOf({ pid, listening }: Child): number {
+  const { envoyPid } = listening;
+  if (envoyPid === undefined) return pid;
+  return Number(
+    execFileSync('ps', ['-o', 'pid=', '--ppid', String(envoyPid)], { encoding: 'utf8' })
+      .trim()
+      .split(/\s+/)[0],
+  );
 }
 
 function parsed(line: string): unknown {

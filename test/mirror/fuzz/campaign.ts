@@ -3,8 +3,11 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import { type MirrorProcess, type MirrorProxy, portOf, startMirror } from '../mirror-process.ts';
-import { type Answer, type Asked, type Conversation, STOWAWAY } from './grammar.ts';
+import type { Answer } from './answers.ts';
+import type { Conversation } from './conversations.ts';
 import { type HostileService, hostileService, tagged, taggedPieces } from './hostile-service.ts';
+import { STOWAWAY } from './notation.ts';
+import type { Asked } from './requests.ts';
 import { Ambiguous, type Message, readAnswer, statusOf } from './strict-reader.ts';
 
 /** Side by side. */
@@ -60,10 +63,9 @@ function byRule(violations: readonly Violation[]): Report['broken'] {
 }
 
 /** Open files of the proxy: where there is no /proc, nobody knows. */
-function filesOf({ child }: MirrorProcess): number | null {
-  const pid = child.listening.envoyPid ?? child.pid;
+function filesOf({ proxyPid }: MirrorProcess): number | null {
   try {
-    return readdirSync(`/proc/${pid}/fd`).length;
+    return readdirSync(`/proc/${proxyPid}/fd`).length;
   } catch {
     return null;
   }

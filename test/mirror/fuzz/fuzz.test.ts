@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { PROXIES } from '../mirror-process.ts';
 import { playThrough } from './campaign.ts';
-import { conversations, leavingClients, leavingPrimaries } from './grammar.ts';
+import { conversations, leavingClients, leavingPrimaries } from './conversations.ts';
 
 const COUNT = Number(process.env.CROSSFADE_FUZZ ?? 3_000);
 const SEED = Number(process.env.CROSSFADE_FUZZ_SEED ?? 1);

@@ -1,6 +1,7 @@
 /** A service that reads strictly and answers each tagged request as its conversation says. */
 import { createServer, type Server, type Socket } from 'node:net';
-import { type Answer, TAG } from './grammar.ts';
+import type { Answer } from './answers.ts';
+import { TAG } from './notation.ts';
 import { readRequest } from './strict-reader.ts';
 
 export interface Seen {
