@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { AcceptanceStep, ClaimFinding, Findings } from '../../core/acceptance/index.ts';
 import { type Plan, planSchema } from '../../core/model/index.ts';
 import type { AcceptanceAccount, AcceptanceSite } from './account.ts';
-import type { Customers, Tally } from './customers.ts';
+import type { Customers } from './customers.ts';
 import { feedCaptures } from './feed-captures.ts';
 import { readMailbox } from './mailbox.ts';
 import { type Operator, type Status, StepFailed } from './operator.ts';
@@ -110,17 +110,16 @@ export const TAKE: Readonly<Record<Exclude<AcceptanceStep, 'deploy'>, Take>> = {
   },
 
   async clean(stage, find) {
-    const { operator, customers, id } = stage;
+    const { operator, id } = stage;
     const run = `${id}-clean`;
     // A writer of the run before may still be in flight: preflight waits for four quiet minutes.
     await operator.sleep(300);
     await begin(stage, run);
-    await atPercent(stage, 50);
-    await operator.sleep(60);
-    customers.count();
-    await operator.sleep(60);
-    const tally = customers.count();
-    find({ split: splitFinding(tally) });
+    await atPercent(stage, 10);
+    // The weights stay while their customers are counted, however slow this machine is.
+    await operator.must('pause', run);
+    find({ split: await countSplit(stage) });
+    await operator.must('resume', run);
     await operator.wait(run, 'sign-off', 120);
     await operator.must('approve', run, '--comment', 'acceptance');
     await operator.wait(run, 'complete', 60);
@@ -174,15 +173,26 @@ function returnFinding({ item }: Status): ClaimFinding {
   return { seen: BY_EVIDENCE.includes(trigger), detail: `rolled back by ${trigger}: ${reason}` };
 }
 
-/** Half the customers, within four standard deviations of a fair coin. */
-function splitFinding({ stable, candidate }: Tally): ClaimFinding {
+/** The candidate's share of the customers against its weight, within four standard deviations. */
+async function countSplit({ operator, customers }: Stage): Promise<ClaimFinding> {
+  // A shift that was under way is over, and so are the answers of before.
+  await operator.sleep(60);
+  const percent = await percentOf(operator);
+  customers.count();
+  await operator.sleep(180);
+  const { stable, candidate } = customers.count();
+  if ((await percentOf(operator)) !== percent) return { seen: false, detail: 'the weights moved during a pause' };
   const total = stable + candidate;
-  const share = candidate / Math.max(1, total);
-  const tolerance = 4 * Math.sqrt(0.25 / Math.max(1, total));
+  const [weight, share] = [percent / 100, candidate / Math.max(1, total)];
+  const tolerance = 4 * Math.sqrt((weight * (1 - weight)) / Math.max(1, total));
   return {
-    seen: total > 0 && Math.abs(share - 0.5) <= tolerance,
-    detail: `${(share * 100).toFixed(1)} % of ${total} requests at a weight of 50 %`,
+    seen: total > 0 && Math.abs(share - weight) <= tolerance,
+    detail: `${(share * 100).toFixed(1)} % of ${total} requests at a weight of ${percent} %`,
   };
+}
+
+async function percentOf(operator: Operator): Promise<number> {
+  return (await operator.status()).item?.intent.split.candidatePercent ?? 0;
 }
 
 const doctorSchema = z.looseObject({
