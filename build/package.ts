@@ -1,15 +1,23 @@
-/** `npm run build`: what `npm pack` publishes. JavaScript with types, the handlers, the recorder and the page ready-bundled. */
+/** `npm run build`: what `npm pack` publishes. JavaScript with types, the handlers, the recorder and the page ready-bundled, packages as well. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { pageFiles } from '../console/document/index.ts';
 import { bundleHandlers, bundleModule, bundleRecorder } from '../lib/assets/index.ts';
+import { bundlePackages } from './packages.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 
 rmSync(DIST, { recursive: true, force: true });
 execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+const manifest = z.object({
+  dependencies: z.record(z.string(), z.string()),
+  peerDependencies: z.record(z.string(), z.string()),
+});
+const { dependencies, peerDependencies } = manifest.parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+await bundlePackages(DIST, Object.keys({ ...dependencies, ...peerDependencies }));
 chmodSync(join(DIST, 'bin', 'crossfade.js'), 0o755);
 bundleHandlers(join(DIST, 'bundles'));
 bundleRecorder(join(DIST, 'recorder-image'));

@@ -666,7 +666,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'rehearsal/scenario',
       'rehearsal/simulation',
     ],
-    packages: ['playwright-core'],
+    packages: ['esbuild', 'playwright-core'],
   },
   bin: {
     purpose: 'Entries: the CDK application and the CLI.',

