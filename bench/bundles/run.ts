@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
+import { median } from '../../core/gate/bets/median.ts';
 import { HANDLERS, handlerCode } from '../../lib/assets/handlers.ts';
 
 const ROUNDS = 7;
@@ -71,10 +72,6 @@ function nodejsFunctionDefault(): string {
 function importMs(file: string): number {
   const script = `const t = performance.now(); await import(${JSON.stringify(file)}); console.log(performance.now() - t);`;
   return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function kb(bytes: number): string {

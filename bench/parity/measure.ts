@@ -2,6 +2,7 @@
  * Medians of interleaved rounds: all run in turns, so that what slows the machine slows them alike. Time is that of the CPU, all
  * threads of the process together: others on the machine do not count, the garbage collector does.
  */
+import { median } from '../../core/gate/bets/median.ts';
 
 const ROUNDS = 9;
 /** A round of one contender takes at least so long, so that the clock's grain does not matter. */
@@ -37,9 +38,4 @@ function repeats(run: (() => unknown) | undefined): number {
     runs++;
   }
   return Math.max(1, Math.ceil((ROUND_MS * runs) / (cpuMs() - started)));
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }

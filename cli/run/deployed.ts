@@ -5,6 +5,7 @@ import { type Deployment, deploymentSchema, ingressIdSchema } from '../../core/m
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import { readJson } from '../../json/index.ts';
 import { readJsonFile, UsageError } from '../shared/index.ts';
+import { typedId } from './typed-id.ts';
 
 export interface DeployedOptions {
   readonly ingress: string;
@@ -25,8 +26,7 @@ export function withDeployed(command: Command): Command {
 export async function deployed({ ingress, deployment }: DeployedOptions): Promise<Deployment> {
   if (deployment !== undefined)
     return parseDeployment(`--deployment: ${deployment}`, readJsonFile('--deployment', deployment));
-  const id = ingressIdSchema.safeParse(ingress);
-  if (!id.success) throw new UsageError(`--ingress: "${ingress}": ${id.error.issues[0]?.message}`);
+  typedId(ingressIdSchema, '--ingress:', ingress);
   const { name, text } = await fromFunction(ingress);
   const read = readJson(Buffer.from(text));
   if (!read.ok) throw new UsageError(`--ingress ${ingress}: CROSSFADE_DEPLOYMENT of function ${name} ${read.problem}`);

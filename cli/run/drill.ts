@@ -25,6 +25,7 @@ import {
 } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
 import { stateMachineArn } from './state-machine-arn.ts';
+import { typedId } from './typed-id.ts';
 
 interface Options extends DeployedOptions {
   readonly percent: string;
@@ -53,8 +54,7 @@ export function drillCommand(terminal: Terminal): Command {
     .option('--json', 'also print the evidence to stdout')
     .action(async (options: Options) => {
       const percent = number('--percent', options.percent, 0, 1);
-      const name = cutoverIdSchema.safeParse(options.name);
-      if (!name.success) throw new UsageError(`--name: "${options.name}": ${name.error.issues[0]?.message}`);
+      typedId(cutoverIdSchema, '--name:', options.name);
       outputFileInNewFolder('--evidence', options.evidence);
       let started = false;
       await attempt(

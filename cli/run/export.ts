@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type CutoverId, cutoverIdSchema, decisionLogLines } from '../../core/model/index.ts';
-import { attempt, EXIT, NOTHING_CHANGED, outputFile, say, type Terminal, UsageError } from '../shared/index.ts';
+import { attempt, EXIT, NOTHING_CHANGED, outputFile, say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+import { typedId } from './typed-id.ts';
 
 interface Options extends DeployedOptions {
   readonly out?: string;
@@ -15,12 +16,11 @@ export function exportCommand(terminal: Terminal): Command {
     .argument('[cutover]', 'name of the execution; default: the latest on the ingress')
     .option('--out <file>', 'write to this file instead of stdout')
     .action(async (cutover: string | undefined, options: Options) => {
-      const asked = cutover === undefined ? null : cutoverIdSchema.safeParse(cutover);
-      if (asked?.success === false) throw new UsageError(`cutover "${cutover}": ${asked.error.issues[0]?.message}`);
+      const asked = cutover === undefined ? undefined : typedId(cutoverIdSchema, 'cutover', cutover);
       if (options.out !== undefined) outputFile('--out', options.out);
       const { ingressId, cutoverId, entries } = await attempt(
         () => NOTHING_CHANGED,
-        () => logOf(options, asked?.data),
+        () => logOf(options, asked),
       );
       if (cutoverId === undefined || entries.length === 0) {
         say(terminal.err, `The ledger has no decision log of ${cutover ?? `a cutover on ${ingressId}`}.`);

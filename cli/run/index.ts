@@ -9,3 +9,4 @@ export { returnToStable, rollbackCommand } from './rollback.ts';
 export { runbookCommand } from './runbook.ts';
 export { executionArn, stateMachineArn } from './state-machine-arn.ts';
 export { statusCommand, statusReader } from './status.ts';
+export { typedId } from './typed-id.ts';

@@ -13,7 +13,7 @@ import {
   type Plan,
 } from '../../core/model/index.ts';
 import { type RunSoFar, soFarOf } from '../../core/phases/index.ts';
-import { type DeployedOptions, deployed } from '../run/index.ts';
+import { type DeployedOptions, deployed, typedId } from '../run/index.ts';
 import { UsageError } from '../shared/index.ts';
 
 export interface Ledger {
@@ -50,9 +50,7 @@ export async function openLedger(options: DeployedOptions): Promise<Ledger> {
 
 /** @throws UsageError */
 export function cutoverId(text: string): CutoverId {
-  const id = cutoverIdSchema.safeParse(text);
-  if (!id.success) throw new UsageError(`cutover "${text}": ${id.error.issues[0]?.message}`);
-  return id.data;
+  return typedId(cutoverIdSchema, 'cutover', text);
 }
 
 /** The lease if this run holds it, or a sentence that says who does. */

@@ -4,7 +4,15 @@ import { Command, Option } from 'commander';
 import * as z from 'zod';
 import { cutoverIdSchema, planSchema } from '../../core/model/index.ts';
 import { project } from '../../core/phases/index.ts';
-import { type DeployedOptions, deployed, readPlan, stateMachineArn, timelineText, withDeployed } from '../run/index.ts';
+import {
+  type DeployedOptions,
+  deployed,
+  readPlan,
+  stateMachineArn,
+  timelineText,
+  typedId,
+  withDeployed,
+} from '../run/index.ts';
 import { attempt, EXIT, type Left, NOTHING_CHANGED, number, say, type Terminal, UsageError } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
 
@@ -27,8 +35,7 @@ export function startCommand(terminal: Terminal): Command {
     .option('--rps <n>', 'requests per second at the ingress, for the timeline', '100')
     .option('--yes', 'do not ask')
     .action(async (file: string | undefined, options: Options) => {
-      const id = cutoverIdSchema.safeParse(options.name);
-      if (!id.success) throw new UsageError(`--name: "${options.name}": ${id.error.issues[0]?.message}`);
+      typedId(cutoverIdSchema, '--name:', options.name);
       const rps = number('--rps', options.rps, 1e-6, 1e9);
       const plan = readPlan('plan', file);
       const projection = project(plan, { rps, errorRate: 0.001, slowRate: 0.001 });

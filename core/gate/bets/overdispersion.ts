@@ -3,6 +3,7 @@
  * with a variance that is larger by the size of the bursts if not. Neighbours are compared, and the median taken, so that a
  * rate that drifts, or jumps now and then, does not look like bursts.
  */
+import { median } from './median.ts';
 
 /** Requests and failures of one period. */
 export interface Period {
@@ -44,10 +45,4 @@ function windowsOf(periods: readonly Period[], size: number): Period[] {
   return Array.from({ length: Math.floor(periods.length / size) }, (_, i) =>
     periods.slice(i * size, (i + 1) * size).reduce((sum, { n, x }) => ({ n: sum.n + n, x: sum.x + x })),
   );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)] ?? 0, sorted[Math.floor(sorted.length / 2)] ?? 0];
-  return (low + high) / 2;
 }
