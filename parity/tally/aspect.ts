@@ -24,7 +24,7 @@ export function aspectOf(difference: Difference): string {
 
 /** What varies in one of these respects varies in that of `aspect` too; empty where nothing excuses it. */
 export function excusing(aspect: string): readonly string[] {
-  if (aspect === WORSE_STATUS || aspect === EMPTIED || (isCause(aspect) && entryOf(aspect).neverNoise === true))
+  if (aspect === WORSE_STATUS || aspect === EMPTIED || aspect === OTHER_PLACE || (isCause(aspect) && entryOf(aspect).neverNoise === true))
     return [];
   // What varies in its format varies in its value.
   if (aspect === 'value') return ['value', 'format'];
@@ -48,8 +48,19 @@ function bytesAspect({ stable, candidate }: Difference): string {
 
 /** The candidate leads to another path, not only to another query. */
 const OTHER_PATH = 'location-path';
+/** It leads to another host or to another kind of page, not only to another of the same kind. */
+const OTHER_PLACE = 'location-place';
 
 function locationAspect({ stable, candidate }: Difference): string {
-  const [a, b] = [stable, candidate].map((to) => generalPointer(String(to ?? '').replace(/[?#].*$/s, '')));
-  return a === b ? 'location' : OTHER_PATH;
+  const [a = '', b = ''] = [stable, candidate].map((to) => generalPointer(String(to ?? '').replace(/[?#].*$/s, '')));
+  if (a === b) return 'location';
+  return isOfOneKind(a.split('/'), b.split('/')) ? OTHER_PATH : OTHER_PLACE;
+}
+
+/** As long, and the same up to the first segment of the path, which names the kind; where there is no other, both must look like ids. */
+function isOfOneKind(a: readonly string[], b: readonly string[]): boolean {
+  const kind = a[0]?.endsWith(':') === true ? 3 : 1;
+  if (a.length !== b.length || a.slice(0, kind).join('/') !== b.slice(0, kind).join('/')) return false;
+  const [x = '', y = ''] = [a[kind], b[kind]];
+  return x === y || (a.length === kind + 1 && [x, y].every((segment) => /[*\d]/.test(segment)));
 }

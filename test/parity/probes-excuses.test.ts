@@ -133,6 +133,25 @@ describe('noise', () => {
       answer('', [['Location', '/login?n=3']], { status: 302 }),
       'left',
     ],
+    ...(
+      [
+        ['an id, another page', '/o/17', '/o/18', '/login', 'left'],
+        ['a code, another page of as many segments', '/o/x1', '/o/x2', '/login/now', 'left'],
+        ['a code, another code', '/o/x1', '/o/x2', '/o/x3', 'off'],
+        ['a short link, another page', '/x1', '/x2', '/login', 'left'],
+        ['a short link, another one', '/x1', '/x2', '/x3', 'off'],
+        ['a page, another page', '/a', '/b', '/c', 'left'],
+        ['an id elsewhere, another host', 'https://a.test/o/x1', 'https://a.test/o/x2', 'https://b.test/o/x3', 'left'],
+      ] as const
+    ).map(
+      ([name, ...[stable, control, candidate, is]]): Noisy => [
+        `Location with ${name}`,
+        answer('', [['Location', stable]], { status: 302 }),
+        answer('', [['Location', control]], { status: 302 }),
+        answer('', [['Location', candidate]], { status: 302 }),
+        is,
+      ],
+    ),
     ['sse lost', events('data: 1\n\ndata: 2\n\n'), events('data: 1\n\ndata: 3\n\n'), events('data: 1\n\n'), 'left'],
     ['key-added flap', json('{"a":1}'), json('{"a":1,"b":2}'), json('{"b":2}'), 'left'],
     ['header value kind', fields(['X-Total', '12']), fields(['X-Total', '13']), fields(['X-Total', 'NaN']), 'left'],

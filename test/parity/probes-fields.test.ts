@@ -60,6 +60,13 @@ const ROWS: readonly Row[] = [
     'benign',
   ],
   [
+    'location: escapes in another case, and one that needs none',
+    fields(['location', '/a%2fb/%7Ec']),
+    fields(['location', '/a%2Fb/~c']),
+    'benign',
+  ],
+  ['location: another escape', fields(['location', '/a%2fb']), fields(['location', '/a/b']), 'breaking'],
+  [
     `vary: ${'Origin, Accept'} ~ ${'accept,origin'}`,
     fields(['vary', 'Origin, Accept']),
     fields(['vary', 'accept,origin']),

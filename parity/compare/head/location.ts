@@ -24,7 +24,15 @@ function resolve(reference: string | null, target: string, host: string | null):
   const [own, url] = [parse(target, base), parse(reference, `${base}${target.startsWith('/') ? target : '/'}`)];
   if (own === null || url === null) return null;
   const elsewhere = url.host !== own.host && (url.hostname !== own.hostname || host === null);
-  return `${elsewhere ? url.origin : ''}${url.pathname}${url.search}${url.hash}`;
+  return normalised(`${elsewhere ? url.origin : ''}${url.pathname}${url.search}${url.hash}`);
+}
+
+/** Escapes in one case, and none of what needs none (RFC 3986, 6.2.2). */
+function normalised(reference: string): string {
+  return reference.replaceAll(/%[0-9a-f]{2}/gi, (escaped) => {
+    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : escaped.toUpperCase();
+  });
 }
 
 function parse(reference: string, base: string): URL | null {
