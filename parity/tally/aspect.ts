@@ -24,7 +24,12 @@ export function aspectOf(difference: Difference): string {
 
 /** What varies in one of these respects varies in that of `aspect` too; empty where nothing excuses it. */
 export function excusing(aspect: string): readonly string[] {
-  if (aspect === WORSE_STATUS || aspect === EMPTIED || aspect === OTHER_PLACE || (isCause(aspect) && entryOf(aspect).neverNoise === true))
+  if (
+    aspect === WORSE_STATUS ||
+    aspect === EMPTIED ||
+    aspect === OTHER_PLACE ||
+    (isCause(aspect) && entryOf(aspect).neverNoise === true)
+  )
     return [];
   // What varies in its format varies in its value.
   if (aspect === 'value') return ['value', 'format'];

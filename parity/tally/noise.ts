@@ -189,10 +189,13 @@ function mergedWith<T>(
   b: Readonly<Record<string, T>>,
   add: (x: T, y: T) => T,
 ): Record<string, T> {
-  const merged = new Map(Object.entries(a));
-  for (const [key, value] of Object.entries(b)) {
-    const known = merged.get(key);
-    merged.set(key, known === undefined ? value : add(known, value));
+  // A spread copies all at once, which is done for each capture. A key `__proto__` is one only where it is defined.
+  const merged = { ...a };
+  for (const [key, theirs] of Object.entries(b)) {
+    const known = Object.hasOwn(a, key) ? a[key] : undefined;
+    const value = known === undefined ? theirs : add(known, theirs);
+    if (key !== '__proto__') merged[key] = value;
+    else Object.defineProperty(merged, key, { value, enumerable: true, writable: true, configurable: true });
   }
-  return Object.fromEntries(merged);
+  return merged;
 }
