@@ -12,7 +12,8 @@ const HOURS_OF_A_DAY = 24;
 
 export interface DayBefore {
   readonly baseline: BaselineSummary;
-  readonly periods: { readonly errors: readonly Period[]; readonly slow: readonly Period[] };
+  /** Minute by minute. */
+  readonly minutes: { readonly errors: readonly Period[]; readonly slow: readonly Period[] };
   readonly assumptions: Pick<BaselineSummary, 'errorRate' | 'errorNoise' | 'slowNoise'> & {
     readonly rps: number;
     readonly slowRate: number;
@@ -24,25 +25,19 @@ export function dayBefore({ trace, rps }: Cell, seed: number): DayBefore {
   const weather = (trace.yesterday ?? trace.weather)(random, rps);
   const own = trace.own?.(generator(mix(seed, 0x165667b1)));
   const hours = new Array<number>(HOURS_OF_A_DAY * (trace.lookBackDays ?? 1)).fill(0);
-  const periods: { readonly errors: Period[]; readonly slow: Period[] } = { errors: [], slow: [] };
+  const minutes: { readonly errors: Period[]; readonly slow: Period[] } = { errors: [], slow: [] };
   const balancer: number[] = [];
-  for (let from = 0; from < 60 * hours.length; from += PEAK_MINUTES) {
-    const window = { requests: 0, errors: 0, slow: 0, balancer: 0 };
-    for (let minute = from; minute < from + PEAK_MINUTES; minute++) {
-      const now = weather(minute);
-      window.requests += now.requests;
-      window.errors += now.requests * (now.errorRate * (own?.(minute).stable ?? 1) + (trace.incident?.(minute) ?? 0));
-      window.slow += now.requests * now.slowRate;
-      window.balancer += trace.balancerBefore?.(minute) ?? 0;
-    }
-    const seen = (expected: number) =>
-      window.requests === 0 ? 0 : failures(random, window.requests, expected / window.requests, trace.cluster ?? 1);
-    hours[Math.floor(from / 60)] = (hours[Math.floor(from / 60)] ?? 0) + window.requests;
-    periods.errors.push({ n: window.requests, x: seen(window.errors) });
-    periods.slow.push({ n: window.requests, x: seen(window.slow) });
-    balancer.push(window.balancer / PEAK_MINUTES);
+  for (let minute = 0; minute < 60 * hours.length; minute++) {
+    const now = weather(minute);
+    const n = now.requests;
+    const errorRate = now.errorRate * (own?.(minute).stable ?? 1) + (trace.incident?.(minute) ?? 0);
+    const seen = (rate: number) => (n === 0 ? 0 : failures(random, n, rate, trace.cluster ?? 1));
+    hours[Math.floor(minute / 60)] = (hours[Math.floor(minute / 60)] ?? 0) + n;
+    minutes.errors.push({ n, x: seen(errorRate) });
+    minutes.slow.push({ n, x: seen(now.slowRate) });
+    balancer.push(trace.balancerBefore?.(minute) ?? 0);
   }
-  const baseline = summaryOf(periods, balancer);
+  const baseline = summaryOf(minutes, balancer);
   const { errorRate, errorNoise, slowNoise } = baseline;
   const assumptions = {
     rps: Math.min(...hours) / 3_600,
@@ -51,57 +46,59 @@ export function dayBefore({ trace, rps }: Cell, seed: number): DayBefore {
     errorNoise,
     slowNoise,
   };
-  return { baseline, periods, assumptions };
+  return { baseline, minutes, assumptions };
 }
 
 /** Taken again before the last customers leave the stable side: as much of the day before as the run has left in the look-back, and the run. */
-export function upToTheMove({ periods, baseline }: DayBefore, run: readonly MinuteEvidence[]): BaselineSummary {
-  const own: { readonly errors: Period[]; readonly slow: Period[] } = { errors: [], slow: [] };
-  for (let from = 0; from + PEAK_MINUTES <= run.length; from += PEAK_MINUTES) {
-    const sum = { n: 0, errors: 0, slow: 0 };
-    for (const { stable } of run.slice(from, from + PEAK_MINUTES)) {
-      sum.n += stable?.requests ?? 0;
-      sum.errors += known(stable?.target5xx);
-      sum.slow += stable?.slow ?? 0;
-    }
-    own.errors.push({ n: sum.n, x: sum.errors });
-    own.slow.push({ n: sum.n, x: sum.slow });
-  }
-  const joined = (of: 'errors' | 'slow') => [...periods[of], ...own[of]].slice(own[of].length);
+export function upToTheMove({ minutes, baseline }: DayBefore, run: readonly MinuteEvidence[]): BaselineSummary {
+  const own = {
+    errors: run.map(({ stable }) => ({ n: stable?.requests ?? 0, x: known(stable?.target5xx) })),
+    slow: run.map(({ stable }) => ({ n: stable?.requests ?? 0, x: stable?.slow ?? 0 })),
+  };
+  const joined = (of: 'errors' | 'slow') => [...minutes[of], ...own[of]].slice(own[of].length);
   return { ...baseline, ...ratesOf({ errors: joined('errors'), slow: joined('slow') }) };
 }
 
-function ratesOf({ errors, slow }: DayBefore['periods']) {
+function ratesOf({ errors, slow }: DayBefore['minutes']) {
   return {
     errorRate: rateOf(errors),
     slowRate: rateOf(slow),
-    peakErrorRate: peakOf(errors),
-    peakSlowRate: peakOf(slow),
+    peakErrorRate: peakOf(windowsOf(errors)),
+    peakSlowRate: peakOf(windowsOf(slow)),
     errorCeiling: ceilingOf(errors),
     slowCeiling: ceilingOf(slow),
   };
 }
 
-function summaryOf(periods: DayBefore['periods'], balancer: readonly number[]): BaselineSummary {
-  const requests = periods.errors.reduce((sum, { n }) => sum + n, 0);
+function summaryOf(minutes: DayBefore['minutes'], balancer: readonly number[]): BaselineSummary {
+  const requests = minutes.errors.reduce((sum, { n }) => sum + n, 0);
   const rates = [...balancer].sort((a, b) => a - b);
   return {
-    ...ratesOf(periods),
+    ...ratesOf(minutes),
     requests,
     recentErrorRate: null,
     errorBurst: null,
     slowBurst: null,
-    errorNoise: rateNoiseOf(periods.errors, PEAK_MINUTES),
-    slowNoise: rateNoiseOf(periods.slow, PEAK_MINUTES),
+    errorNoise: rateNoiseOf(windowsOf(minutes.errors), PEAK_MINUTES),
+    slowNoise: rateNoiseOf(windowsOf(minutes.slow), PEAK_MINUTES),
     elb5xxRate: rates[Math.floor(rates.length / 2)] ?? 0,
     rpsByHour: Array(HOURS_OF_A_DAY).fill(null),
     p50: 0,
     p95: 0,
     p99: 0,
-    rps: requests / (periods.errors.length * PEAK_MINUTES * 60),
+    rps: requests / (minutes.errors.length * 60),
     cpuPercent: null,
     memoryPercent: null,
   };
+}
+
+/** By {@link PEAK_MINUTES}. */
+function windowsOf(minutes: readonly Period[]): Period[] {
+  return Array.from({ length: Math.floor(minutes.length / PEAK_MINUTES) }, (_, i) =>
+    minutes
+      .slice(i * PEAK_MINUTES, (i + 1) * PEAK_MINUTES)
+      .reduce((sum, m) => ({ n: sum.n + m.n, x: sum.x + m.x }), { n: 0, x: 0 }),
+  );
 }
 
 function rateOf(periods: readonly Period[]): number {

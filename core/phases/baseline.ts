@@ -80,6 +80,7 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
     `Stable: ${figures.join(', ')}.`,
     ...bursts('errorBurst', 'failures', plan.gate.errorBurst, found.errorBurst),
     ...bursts('slowBurst', 'slow requests', plan.gate.slowBurst, found.slowBurst),
+    ...fires(plan.gate.maxErrorRate, found.peakErrorRate),
     `Expected time of each stage: ${times.map((t) => `${t.percent} % ${span(t.seconds)}`).join(', ')}.`,
     ...late.map(
       (t) =>
@@ -102,6 +103,14 @@ function bursts(field: string, what: string, planned: number, found: number | nu
   if (found === null || found < 1.5 * planned) return [];
   return [
     `Its ${what} come in bursts of about ${found.toFixed(1)}, but the plan assumes ${planned === 1 ? 'independent ones' : `at most ${planned}`}: set gate.${field} to ${Math.ceil(found)} to keep false rollbacks within gate.alpha.`,
+  ];
+}
+
+/** The absolute limit is an alarm's as well, which knows nothing of before and at 100 % has nobody to compare with. */
+function fires(limit: number, peak: number): string[] {
+  if (peak <= limit) return [];
+  return [
+    `In its worst five minutes ${percent(peak)} failed, above gate.maxErrorRate (${percent(limit)}): at 100 %, where nobody is left to compare with, such minutes bring a healthy candidate back. Set gate.maxErrorRate above them to keep false rollbacks within gate.alpha.`,
   ];
 }
 

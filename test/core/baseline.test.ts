@@ -57,6 +57,12 @@ describe('a baseline', () => {
     expect(describeBaseline(plan(), FOUND)).not.toMatch(/Bunch/);
   });
 
+  it('says when its worst minutes are beyond what the plan allows at 100 %, where nobody is left to compare with', () => {
+    const found = { ...FOUND, peakErrorRate: 0.073 };
+    expect(describeBaseline(plan(), found)).toMatch(/worst five minutes 7\.300 % failed, above gate\.maxErrorRate/);
+    expect(describeBaseline(plan({ gate: { maxErrorRate: 0.1 } }), found)).not.toMatch(/worst five minutes/);
+  });
+
   it('predicts so many times the requests for a plan of bursts', () => {
     const times = (gate: PlanInput['gate']) => stageTimes(plan({ gate: { ...gate } }), FOUND).map((t) => t.requests);
     const [single, fives] = [times({}), times({ errorBurst: 5, slowBurst: 5 })];

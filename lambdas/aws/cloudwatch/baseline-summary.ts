@@ -6,6 +6,10 @@ import { isCounted, type MetricSeries, sum } from './metric-series.ts';
 /** A window of fewer requests says nothing about the worst. */
 const MIN_WINDOW_REQUESTS = 100;
 
+/** Bursts and noise are measured over windows in which something happens, but in a short look-back over as many as there are. */
+const NOISE_SECONDS = 300;
+const SHORT_MS = 3 * 3_600_000;
+
 /** What "now" is to a baseline. */
 const RECENT_SECONDS = 15 * 60;
 
@@ -19,9 +23,12 @@ export function baselineSummary(
   const requests = total('requests');
   if (requests === 0) return null;
   const weighted = (id: string) => weightedMean(values.get(id), values.get('requests'));
-  const periodMinutes = period / 60;
-  const failing = periods(values, failuresAt(values));
-  const slow = isCounted(values, 'slow', 'p99') ? periods(values, (at) => values.get('slow')?.get(at) ?? 0) : null;
+  const failuresOf = failuresAt(values);
+  const slowOf = isCounted(values, 'slow', 'p99') ? (at: number) => values.get('slow')?.get(at) ?? 0 : null;
+  const failing = windows(values, failuresOf, period);
+  const slow = slowOf === null ? null : windows(values, slowOf, period);
+  const noisy = to - from <= SHORT_MS ? period : Math.max(period, NOISE_SECONDS);
+  const [failingNoise, slowNoise] = [windows(values, failuresOf, noisy), slowOf && windows(values, slowOf, noisy)];
   const failures = failing.reduce((sum, { x }) => sum + x, 0);
   const mean = (id: string) => (values.get(id)?.size ? sum(values.get(id)) / (values.get(id)?.size ?? 1) : null);
   return {
@@ -29,15 +36,15 @@ export function baselineSummary(
     errorRate: Math.min(1, failures / requests),
     recentErrorRate: recentErrorRate(values, period, to),
     slowRate: slow === null ? null : Math.min(1, total('slow') / requests),
-    errorBurst: burstSize(failing),
-    slowBurst: slow === null ? null : burstSize(slow),
-    errorNoise: rateNoiseOf(failing, periodMinutes),
-    slowNoise: slow === null ? null : rateNoiseOf(slow, periodMinutes),
+    errorBurst: burstSize(failingNoise),
+    slowBurst: slowNoise === null ? null : burstSize(slowNoise),
+    errorNoise: rateNoiseOf(failingNoise, noisy / 60),
+    slowNoise: slowNoise === null ? null : rateNoiseOf(slowNoise, noisy / 60),
     elb5xxRate: ordinaryBalancerRate(values),
     errorCeiling: ceilingOf(failing),
     slowCeiling: slow === null ? null : ceilingOf(slow),
-    peakErrorRate: peak(values, failuresAt(values), period),
-    peakSlowRate: slow === null ? null : peak(values, (at) => values.get('slow')?.get(at) ?? 0, period),
+    peakErrorRate: peak(values, failuresOf, period),
+    peakSlowRate: slowOf === null ? null : peak(values, slowOf, period),
     rpsByHour: rpsByHour(values.get('requests'), period, { from, to }),
     p50: weighted('p50') * 1000,
     p95: weighted('p95') * 1000,
@@ -48,9 +55,15 @@ export function baselineSummary(
   };
 }
 
-/** Those with requests, in the order of time. */
-function periods(series: MetricSeries, failures: (at: number) => number): Period[] {
-  return [...(series.get('requests') ?? [])].sort(([a], [b]) => a - b).map(([at, n]) => ({ n, x: failures(at) }));
+/** Those with requests, in the order of time. @param seconds length of each; not less than the period of the series */
+function windows(series: MetricSeries, failures: (at: number) => number, seconds: number): Period[] {
+  const found = new Map<number, { n: number; x: number }>();
+  for (const [at, requests] of series.get('requests') ?? []) {
+    const start = Math.floor(at / (seconds * 1000));
+    const window = found.get(start) ?? { n: 0, x: 0 };
+    found.set(start, { n: window.n + requests, x: window.x + failures(at) });
+  }
+  return [...found].sort(([a], [b]) => a - b).map(([, window]) => window);
 }
 
 /**
@@ -78,15 +91,10 @@ function ordinaryBalancerRate(series: MetricSeries): number {
 
 /** Highest rate of any {@link PEAK_MINUTES}, or of any period where those are longer. */
 function peak(series: MetricSeries, failures: (at: number) => number, period: number): number {
-  const windowMs = Math.max(PEAK_MINUTES * 60, period) * 1000;
-  const windows = new Map<number, { requests: number; failed: number }>();
-  for (const [at, requests] of series.get('requests') ?? []) {
-    const start = Math.floor(at / windowMs);
-    const window = windows.get(start) ?? { requests: 0, failed: 0 };
-    windows.set(start, { requests: window.requests + requests, failed: window.failed + failures(at) });
-  }
-  const known = [...windows.values()].filter((w) => w.requests >= MIN_WINDOW_REQUESTS);
-  return Math.min(1, Math.max(0, ...known.map((w) => w.failed / w.requests)));
+  const known = windows(series, failures, Math.max(PEAK_MINUTES * 60, period)).filter(
+    ({ n }) => n >= MIN_WINDOW_REQUESTS,
+  );
+  return Math.min(1, Math.max(0, ...known.map(({ n, x }) => x / n)));
 }
 
 /** Null where there are too few requests to tell. */

@@ -182,6 +182,23 @@ describe('a baseline', () => {
     });
   });
 
+  it('takes its ceiling from minutes and its noise from five of them, since the candidate is held against the ceiling minute by minute', async () => {
+    const from = NOW - 24 * 3_600_000;
+    const cloud = new Answering(({ MetricDataQueries = [] }) => ({
+      MetricDataResults: MetricDataQueries.map((q) => {
+        if (stat(q) !== 'RequestCount Sum' && !stat(q).startsWith('HTTPCode_Target')) return points(q, {});
+        // One minute of five fails ten times as often: as the mean of five it is nothing.
+        const value = (i: number) => (stat(q) === 'RequestCount Sum' ? 30_000 : i % 5 === 0 ? 300 : 30);
+        return points(q, Object.fromEntries(Array.from({ length: 1_440 }, (_, i) => [from + i * 60_000, value(i)])));
+      }),
+    }));
+    const found = await cloudWatchMetrics(cloud.client, DEPLOYMENT).baseline({ from, to: NOW }, 500);
+    expect(cloud.asked[0]?.MetricDataQueries?.map((q) => q.MetricStat?.Period)).toEqual(expect.arrayContaining([60]));
+    expect(found?.errorCeiling).toBeGreaterThanOrEqual(0.01);
+    expect(found?.peakErrorRate).toBeCloseTo(0.0028, 4);
+    expect(found?.errorNoise ?? 0).toBe(0);
+  });
+
   it('tells a fire of the last quarter of an hour from the mean of the whole look-back', async () => {
     const calm = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [minute(i + 21), 1_000]));
     const cloud = new Answering(({ MetricDataQueries = [] }) => ({
