@@ -18,3 +18,12 @@ export function cpuMicros(pid: number): number {
 export function residentMb(pid: number): number {
   return (Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES) / 2 ** 20;
 }
+
+/** Of a process that has started one other. */
+export function onlyChild(pid: number): number {
+  return Number(
+    execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .split(/\s+/)[0],
+  );
+}

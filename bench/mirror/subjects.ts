@@ -1,7 +1,9 @@
 /** What is measured: each a process of its own on loopback, in front of the same upstream. */
 import { join } from 'node:path';
 import { bundleModule } from '../../lib/assets/bundle.ts';
+import { envoyBinary } from '../../mirror/local/index.ts';
 import { startChild } from '../../rehearsal/machine/child.ts';
+import { type RecorderState, startEnvoyMirror, startPlainEnvoy } from './envoy.ts';
 import { startProxy, startUpstream } from './nginx.ts';
 
 export interface Profile {
@@ -33,6 +35,12 @@ export const NAMES = {
   nodeHttp: 'node:http pipe (floor)',
   fastify: '@fastify/http-proxy',
   httpProxy3: 'http-proxy-3',
+  envoyPlain: 'Envoy plain',
+  envoyMirror: 'by Envoy 0 %',
+  envoyMirrorPart: 'by Envoy 5 %',
+  envoyMirrorCopy: 'by Envoy 100 %',
+  envoyMirrorHung: 'by Envoy 100 %, recorder hung',
+  envoyMirrorDead: 'by Envoy 100 %, recorder dead',
 } as const;
 
 export interface World {
@@ -78,20 +86,29 @@ export async function startWorld(dir: string): Promise<World> {
       ],
       join(dir, 'mirror'),
     );
+    const environment = {
+      CROSSFADE_INGRESS: 'bench',
+      MIRROR_BIND: '127.0.0.1',
+      MIRROR_FORWARD_PORT: '0',
+      MIRROR_REVERSE_PORT: '0',
+      MIRROR_HEALTH_PORT: '0',
+      MIRROR_STABLE_URL: `http://127.0.0.1:${upstream.port}`,
+      MIRROR_CANDIDATE_URL: `http://127.0.0.1:${healthy}`,
+      MIRROR_REDACTION_KEY: 'a-key-of-sixteen-bytes',
+    };
     const mirror = async (name: string, env: Readonly<Record<string, string>>): Promise<Subject> => {
-      const child = await node(name, [...mirrorFlags(), join(dir, 'mirror', 'main.mjs')], {
-        CROSSFADE_INGRESS: 'bench',
-        MIRROR_BIND: '127.0.0.1',
-        MIRROR_FORWARD_PORT: '0',
-        MIRROR_REVERSE_PORT: '0',
-        MIRROR_HEALTH_PORT: '0',
-        MIRROR_STABLE_URL: `http://127.0.0.1:${upstream.port}`,
-        MIRROR_CANDIDATE_URL: `http://127.0.0.1:${healthy}`,
-        MIRROR_REDACTION_KEY: 'a-key-of-sixteen-bytes',
-        ...env,
-      });
+      const args = [...mirrorFlags(), join(dir, 'mirror', 'main.mjs')];
+      const child = await node(name, args, { ...environment, ...env });
       return { name, pid: child.pid, port: child.port('forwardPort') };
     };
+    const binary = envoyBinary(process.env);
+    const byEnvoy = async (name: string, rate: string, recorder: RecorderState = 'healthy'): Promise<Subject[]> => {
+      if (binary === null) return [];
+      const env = { ...environment, MIRROR_SAMPLE_RATE: rate };
+      const { pid, port } = kept(await startEnvoyMirror(binary, recorder, env));
+      return [{ name, pid, port }];
+    };
+    const plain = binary === null ? null : kept(await startPlainEnvoy(binary, upstream.port));
     const slow = { MIRROR_CANDIDATE_URL: `http://127.0.0.1:${slowShadow}` };
     const subjects = [
       { name: NAMES.none, pid: upstream.pid, port: upstream.port },
@@ -106,6 +123,12 @@ export async function startWorld(dir: string): Promise<World> {
       await proxy(NAMES.httpProxy3, 'http-proxy-3'),
       await nginx(NAMES.nginxMirror, healthy),
       await nginx(NAMES.nginxMirrorSlow, slowShadow),
+      ...(plain === null ? [] : [{ name: NAMES.envoyPlain, pid: plain.pid, port: plain.port }]),
+      ...(await byEnvoy(NAMES.envoyMirror, '0')),
+      ...(await byEnvoy(NAMES.envoyMirrorPart, '0.05')),
+      ...(await byEnvoy(NAMES.envoyMirrorCopy, '1')),
+      ...(await byEnvoy(NAMES.envoyMirrorHung, '1', 'hung')),
+      ...(await byEnvoy(NAMES.envoyMirrorDead, '1', 'dead')),
     ];
     return { subjects, mirror, slowShadow, stop };
   } catch (error) {

@@ -1,10 +1,10 @@
 /** The mirror as a process of its own: the embedded proxy, or Envoy with the recorder. Both say the same and are asked the same. */
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { onlyChild } from '../../bench/mirror/proc.ts';
 import type { CaptureRecord } from '../../capture/format/record.ts';
 import { envoyBinary } from '../../mirror/local/envoy-binary.ts';
 import { type Child, startChild } from '../../rehearsal/machine/child.ts';
@@ -106,11 +106,7 @@ export async function startMirror(
 function proxyPidOf({ pid, listening }: Child): number {
   const { envoyPid } = listening;
   if (envoyPid === undefined) return pid;
-  return Number(
-    execFileSync('ps', ['-o', 'pid=', '--ppid', String(envoyPid)], { encoding: 'utf8' })
-      .trim()
-      .split(/\s+/)[0],
-  );
+  return onlyChild(Number(envoyPid));
 }
 
 function parsed(line: string): unknown {

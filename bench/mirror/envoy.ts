@@ -1,0 +1,98 @@
+/** Envoy on loopback: as a plain proxy, and as the mirror that is deployed, with a recorder that is well, hangs or is not there. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { freePorts } from '../../mirror/local/processes.ts';
+import { startChild } from '../../rehearsal/machine/child.ts';
+import { onlyChild } from './proc.ts';
+
+/** As the mirror's task has them. */
+const WORKERS = '2';
+const READY_TRIES = 200;
+
+export interface EnvoyProcess {
+  readonly pid: number;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Nothing but a route to the upstream: what Envoy itself costs. */
+export async function startPlainEnvoy(binary: string, upstream: number): Promise<EnvoyProcess> {
+  const [port = 0] = await freePorts(1);
+  const at = (port_value: number) => ({ socket_address: { address: '127.0.0.1', port_value } });
+  const type = (name: string) => ({ '@type': `type.googleapis.com/envoy.extensions.filters.${name}` });
+  const manager = {
+    ...type('network.http_connection_manager.v3.HttpConnectionManager'),
+    stat_prefix: 'plain',
+    http_filters: [{ name: 'envoy.filters.http.router', typed_config: type('http.router.v3.Router') }],
+    route_config: {
+      virtual_hosts: [{ name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: 'up' } }] }],
+    },
+  };
+  const filters = [{ name: 'envoy.filters.network.http_connection_manager', typed_config: manager }];
+  const endpoints = [{ lb_endpoints: [{ endpoint: { address: at(upstream) } }] }];
+  const configuration = {
+    static_resources: {
+      listeners: [{ name: 'in', address: at(port), filter_chains: [{ filters }] }],
+      clusters: [{ name: 'up', type: 'STATIC', load_assignment: { cluster_name: 'up', endpoints } }],
+    },
+  };
+  const args = ['--config-yaml', JSON.stringify(configuration), '--concurrency', WORKERS, '--disable-hot-restart'];
+  const child = spawn(binary, [...args, '--log-level', 'error'], { stdio: 'inherit' });
+  await answering(child, port);
+  return { pid: child.pid ?? 0, port, stop: () => ended(child) };
+}
+
+export type RecorderState = 'healthy' | 'hung' | 'dead';
+
+/** @param env the mirror's environment */
+export async function startEnvoyMirror(
+  binary: string,
+  recorder: RecorderState,
+  env: Readonly<Record<string, string>>,
+): Promise<EnvoyProcess> {
+  const sockets = new Set<Socket>();
+  const hung = createServer({ pauseOnConnect: true }, (socket) => sockets.add(socket.on('error', () => {})));
+  const [recorderPort = 0] = await freePorts(1);
+  if (recorder === 'hung') hung.listen(recorderPort, '127.0.0.1');
+  const child = await startChild({
+    name: `the mirror by Envoy, recorder ${recorder}`,
+    command: process.execPath,
+    args: [join(import.meta.dirname, '..', '..', 'mirror', 'local', 'main.ts')],
+    env: {
+      ...env,
+      ENVOY: binary,
+      MIRROR_RECORDER_PORT: String(recorderPort),
+      ...(recorder === 'healthy' ? {} : { MIRROR_RECORDER: 'off' }),
+    },
+  });
+  return {
+    pid: onlyChild(Number(child.listening.envoyPid)),
+    port: child.port('forwardPort'),
+    stop: async () => {
+      await child.stop();
+      for (const socket of sockets) socket.destroy();
+      hung.close();
+    },
+  };
+}
+
+async function answering(child: ChildProcess, port: number): Promise<void> {
+  for (let i = 0; i < READY_TRIES && child.exitCode === null; i++, await after(20))
+    if (
+      await fetch(`http://127.0.0.1:${port}/`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return;
+  throw new Error('Envoy does not answer');
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
