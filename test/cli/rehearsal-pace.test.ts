@@ -6,18 +6,22 @@ const idle = { processors: 2, load: 0, workMs: 30 };
 
 describe('the pace of a rehearsal', () => {
   it('is the usual one where there is a processor for it', () => {
-    for (const machine of [idle, { ...idle, processors: 1, load: 1.9 }, { ...idle, load: 4, workMs: 60 }])
+    for (const machine of [idle, { ...idle, processors: 1, load: 1.9 }, { ...idle, load: 4, workMs: 40 }])
       expect(paceOn(1, machine)).toEqual({ ...USUAL_PACE.alone, usual: USUAL_PACE.alone, atOnce: false });
   });
 
   it('is shared by scenarios that run at once, where there are two processors with time for them', () => {
     expect(paceOn(2, idle)).toEqual({ ...USUAL_PACE.shared, usual: USUAL_PACE.shared, atOnce: true });
-    expect(paceOn(2, { ...idle, processors: 1 })).toMatchObject({ ...USUAL_PACE.shared, atOnce: false });
+    for (const machine of [
+      { ...idle, processors: 1 },
+      { ...idle, load: 3 },
+    ])
+      expect(paceOn(2, machine)).toMatchObject({ ...USUAL_PACE.shared, atOnce: false });
   });
 
   it.each([
     ['busy', { ...idle, load: 8 }],
-    ['slow', { ...idle, workMs: 120 }],
+    ['slow', { ...idle, workMs: 80 }],
   ])(
     'is slower on a %s machine, one scenario after the other, with as many requests a simulated second',
     (_, machine) => {
