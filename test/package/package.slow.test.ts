@@ -52,7 +52,7 @@ beforeAll(() => {
   if (process.env.CROSSFADE_REGISTRY === '1')
     run(app, 'npm', ['install', '--no-audit', '--no-fund', `./${tarball}`, 'typescript', '@types/node']);
   else link(join(app, tarball));
-}, 120_000);
+}, 600_000);
 afterAll(() => rmSync(app, { recursive: true, force: true }));
 
 function link(tarball: string): void {
