@@ -41,7 +41,7 @@ describe('crossfade contract refuses, with exit code 2, before anything is sent'
 
   it.each([
     ['a document of another kind', 'swagger.yaml', 'swagger: "2.0"', 'is not an OpenAPI document: openapi'],
-    ['YAML that is none', 'broken.yaml', 'a: [', 'broken.yaml: '],
+    ['YAML that is none', 'broken.yaml', 'a: [', 'broken.yaml is not YAML: '],
     [
       'a reference that points to nothing',
       'nowhere.yaml',

@@ -63,7 +63,7 @@ describe('a replay', () => {
     const wider = replayed(log, { ...PLAN, gate: { warmUp: 'PT0S', errorMargin: 0.04 } });
     expect(wider.looks.at(-1)).toMatchObject({
       recorded: { decision: 'rollback' },
-      replayed: { decision: 'hold', reason: expect.stringContaining('min of 5 min: ') },
+      replayed: { decision: 'hold', reason: expect.stringContaining(' of 5 min have passed. ') },
     });
     expect(wider.summary.phases.at(-1)?.replayed).toBeNull();
   });

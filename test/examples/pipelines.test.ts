@@ -58,8 +58,8 @@ describe('the pipelines of the examples', () => {
 
   it('Terraform takes an output that the stack has', () => {
     const outputs = [...text('terraform/main.tf').matchAll(/outputs\["(\w+)"\]/g)].map(([, name]) => name);
-    const stack = readFileSync(join(PIPELINES, '..', '..', 'lib', 'attached-application.ts'), 'utf8');
+    const stack = readFileSync(join(PIPELINES, '..', '..', 'lib', 'operators', 'outputs.ts'), 'utf8');
     expect(outputs).toEqual(['StateMachineAlias']);
-    for (const name of outputs) expect(stack).toContain(`new CfnOutput(stack, '${name}'`);
+    for (const name of outputs) expect(stack).toContain(`tell('${name}'`);
   });
 });
