@@ -23,6 +23,7 @@ describe('a request for a right that is granted under conditions', () => {
   it.each([
     ['a negation', { StringNotEquals: { 'events:source': ['crossfade'] } }],
     ['a key that must be absent', { Null: { 'events:source': ['true'] } }],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable is written so
     ['a policy variable', { StringEquals: { 's3:prefix': ['${aws:username}'] } }],
     ['a date', { DateLessThan: { 'aws:CurrentTime': ['2020-01-01T00:00:00Z'] } }],
     ['a condition beside one that it could meet', { Bool: { a: ['true'] }, StringNotLike: { b: ['c'] } }],
