@@ -57,7 +57,7 @@ function text({ month, cutover, usd }: Bill, rps: number): string {
     '',
     ...table(`One cutover at ${rps} rps, if every gate passes at the end of its bake`, cutover, usd.cutover),
     '',
-    'Not in it: the two services themselves (both run until the decommission), the load balancer, traffic between zones.',
+    'Not in it: the two services themselves (both run until the decommission), the load balancer, traffic between zones, X-Ray within its free tier.',
     'Prices: us-east-1, on demand, without free tiers; `--prices FILE` takes your own.',
     ...sources([...month, ...cutover]),
   ].join('\n');
