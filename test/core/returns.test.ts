@@ -1,0 +1,189 @@
+/** Returns beside the usual one: of a restored table, without a lease, and with a listener or a capacity that does not answer. */
+import { describe, expect, it } from 'vitest';
+import { candidatePercentOf } from '../../core/fence/return-plan.ts';
+import { rollBack } from '../../core/fence/rollback.ts';
+import type { RollbackRequest } from '../../core/fence/rollback-outcome.ts';
+import { watch } from '../../core/fence/watchdog.ts';
+import { readBack } from '../../core/fence/write-weights.ts';
+import type { Lease } from '../../core/model/lease.ts';
+import { finalWeights, SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+import { EXECUTION, MemoryWorld } from '../support/memory-world.ts';
+import { atFirstStage } from '../support/run.ts';
+
+const SAFE = weightsFor(DEPLOYMENT, SAFE_SPLIT);
+const TEN = weightsFor(DEPLOYMENT, { candidatePercent: 10, mirror: null });
+const REQUEST: RollbackRequest = { trigger: 'alarm', reason: 'red', by: 'gateway-red', at: '2026-11-24T08:10:00.000Z' };
+const isSafe = (world: MemoryWorld) => sameWeights(world.live, SAFE);
+
+function leaseOf({ item }: MemoryWorld): Lease {
+  if (item === null) throw new RangeError('no run owns the ingress');
+  return item;
+}
+
+/** The listener carries a completed cutover's weights, and the table was restored to a time in the middle of it. */
+async function restored(status: 'running' | 'rolling_back'): Promise<MemoryWorld> {
+  const world = new MemoryWorld();
+  await atFirstStage(world);
+  if (status === 'rolling_back') await world.ledger.fence(DEPLOYMENT.ingressId, REQUEST);
+  world.live = finalWeights(DEPLOYMENT);
+  return world;
+}
+
+describe('a table that was restored to the middle of a completed cutover', () => {
+  it.each(['running', 'rolling_back'] as const)(
+    'moves nobody back, if its lease says %s; its fence is closed',
+    async (status) => {
+      const world = await restored(status);
+      expect(await rollBack(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'nothing_to_do' });
+      expect(sameWeights(world.live, finalWeights(DEPLOYMENT))).toBe(true);
+      expect(world.item?.status).toBe('rolled_back');
+    },
+  );
+
+  it('moves them back where an operator breaks the glass', async () => {
+    const world = await restored('running');
+    const outcome = await rollBack(world, DEPLOYMENT, { ...REQUEST, breakGlass: true });
+    expect(outcome).toMatchObject({ outcome: 'rolled_back' });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('is left alone by the watchdog once no writer of its run can be about', async () => {
+    const world = await restored('rolling_back');
+    await world.ledger.confirmRollback(leaseOf(world), REQUEST.at);
+    world.now += 3_600_000;
+    expect(await watch(world, DEPLOYMENT)).toEqual({ action: 'none', item: null });
+    expect(sameWeights(world.live, finalWeights(DEPLOYMENT))).toBe(true);
+  });
+});
+
+describe('a return without a lease', () => {
+  const unowned = () => {
+    const world = new MemoryWorld();
+    world.live = TEN;
+    return world;
+  };
+  const own = { kind: 'execution', executionArn: EXECUTION } as const;
+
+  it('stops the execution that it speaks of', async () => {
+    const world = unowned();
+    world.running.add(EXECUTION);
+    const outcome = await rollBack(world, DEPLOYMENT, { ...REQUEST, scope: own, capacity: null });
+    expect(outcome).toEqual({ outcome: 'rolled_back', item: null, ledger: 'no_lease', first: true });
+    expect(isSafe(world)).toBe(true);
+    expect(world.running.has(EXECUTION)).toBe(false);
+  });
+
+  it('does not stop the execution that called it', async () => {
+    const world = unowned();
+    world.running.add(EXECUTION);
+    await rollBack(world, DEPLOYMENT, { ...REQUEST, scope: own, capacity: null, calledFrom: EXECUTION });
+    expect(isSafe(world)).toBe(true);
+    expect(world.running.has(EXECUTION)).toBe(true);
+  });
+
+  it('says which capacity could not be given back, and is one all the same', async () => {
+    const world = unowned();
+    const { stableTasks: capacity } = world;
+    world.stableTasks = { ...capacity, desired: 1 };
+    world.before = (step) => {
+      if (step === 'scaleStable' || step === 'release') throw new Error('AccessDenied');
+    };
+    const outcome = await rollBack(world, DEPLOYMENT, { ...REQUEST, scope: own, capacity });
+    expect(outcome).toMatchObject({ outcome: 'rolled_back', trouble: { message: 'AccessDenied' } });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('waits for the capacity that its run was given, and says that it could not ask for it', async () => {
+    const world = unowned();
+    const capacity = { ...world.stableTasks, desired: 4 };
+    world.healthy.stable = { healthy: 1, unhealthy: 0, registered: 1 };
+    world.before = (step) => {
+      if (step === 'scaleStable') throw new Error('AccessDenied');
+    };
+    expect(await rollBack(world, DEPLOYMENT, { ...REQUEST, scope: own, capacity })).toMatchObject({
+      outcome: 'waiting_for_capacity',
+      needed: 4,
+      overdue: false,
+      urgent: false,
+      trouble: { message: 'AccessDenied' },
+    });
+  });
+});
+
+describe('the watchdog beside weights that nobody owns', () => {
+  it('looks twice: a reading may come from a stale replica', async () => {
+    const world = new MemoryWorld();
+    const read = [TEN, SAFE];
+    const ingress = { ...world.ingress, read: async () => read.shift() ?? SAFE };
+    expect(await watch(Object.assign(world, { ingress }), DEPLOYMENT)).toEqual({ action: 'none', item: null });
+  });
+
+  it('leaves them to a run that has begun in between', async () => {
+    const world = new MemoryWorld();
+    world.live = TEN;
+    const { clock } = world;
+    let begun = false;
+    const sleep = async (ms: number) => {
+      await clock.sleep(ms);
+      if (begun) return;
+      begun = true;
+      world.live = SAFE;
+      await atFirstStage(world);
+      world.live = TEN;
+    };
+    const report = await watch(Object.assign(world, { clock: { ...clock, sleep } }), DEPLOYMENT);
+    expect(report).toMatchObject({ action: 'none', item: { status: 'running' } });
+    expect(sameWeights(world.live, TEN)).toBe(true);
+  });
+});
+
+describe('the share of customers that the candidate answers, where the listener does not answer', () => {
+  const lease = async (split: Lease['intent']['split']) => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    const item = leaseOf(world);
+    return { ...item, intent: { ...item.intent, split } };
+  };
+
+  it('is that of the last intent, and of testers alone at least somebody', async () => {
+    expect(candidatePercentOf(DEPLOYMENT, null, await lease({ candidatePercent: 10, mirror: null }))).toBe(10);
+    expect(candidatePercentOf(DEPLOYMENT, null, await lease({ candidatePercent: 0, mirror: null }))).toBe(0);
+    expect(candidatePercentOf(DEPLOYMENT, null, await lease({ candidatePercent: 0, mirror: null, cohort: true }))).toBe(
+      0.1,
+    );
+    expect(
+      candidatePercentOf(DEPLOYMENT, null, await lease({ candidatePercent: 50, mirror: null, cohort: true })),
+    ).toBe(50);
+  });
+
+  it('is everybody where no lease says less', () => {
+    expect(candidatePercentOf(DEPLOYMENT, null, null)).toBe(100);
+  });
+});
+
+describe('reading back', () => {
+  const { clock } = new MemoryWorld();
+
+  it('outlives a reading that fails, but counts from its beginning again', async () => {
+    const world = new MemoryWorld();
+    const answers = [SAFE, null, SAFE, SAFE];
+    let asked = 0;
+    const read = async () => {
+      asked++;
+      const answer = answers.shift();
+      if (answer == null) throw new Error('Throttling');
+      return answer;
+    };
+    await readBack({ ...world.ingress, read }, SAFE, clock);
+    expect(asked).toBe(4);
+  });
+
+  it('says what it saw last', async () => {
+    const world = new MemoryWorld();
+    const read = async () => {
+      throw new Error('Throttling');
+    };
+    await expect(readBack({ ...world.ingress, read }, SAFE, clock)).rejects.toThrow(/expected .*, .*Throttling/);
+  });
+});
