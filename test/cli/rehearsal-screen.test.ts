@@ -158,7 +158,7 @@ describe('lines of a terminal', () => {
           const text = words.join(' ');
           const lines = wrapped(text, columns, 2);
           expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns);
-          expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+          expect(lines.join('').replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''));
         },
       ),
     );

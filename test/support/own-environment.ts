@@ -1,8 +1,14 @@
-/** For every test file: what it sets in the environment, and its temporary files and those of what it starts, go with it. */
+/**
+ * For every test file: what it sets in the environment, and its temporary files and those of what it starts, go with it. Properties
+ * are tried from one seed, so that a change fails for its own sake; `CROSSFADE_SEED=$RANDOM` tries others.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll } from 'vitest';
+
+fc.configureGlobal({ seed: Number(process.env.CROSSFADE_SEED ?? 20_261_126) });
 
 // A file whose tests are all skipped puts nothing back, and leaves its folder to the next of the worker.
 process.env.CROSSFADE_TESTS_TMPDIR ??= tmpdir();
