@@ -1,5 +1,6 @@
 /** Alarms as the synthesised reference application has them, and the metrics that handlers and mirror write. */
 import * as z from 'zod';
+import { PROMETHEUS_METRICS } from '../../core/exposition/index.ts';
 import { isSymptom, SYMPTOMS } from '../../core/runbook/index.ts';
 import { HANDLER_METRICS } from '../../lambdas/tasks/index.ts';
 import { MIRROR_METRICS } from '../../mirror/recorder/index.ts';
@@ -66,6 +67,10 @@ export function alarmsPage(assembly: Assembly): Page {
     )}`,
     `## Metrics of the handlers\n\nNamespace \`Crossfade\`, dimension \`Ingress\`, written as Embedded Metric Format.\n\n${metricTable(HANDLER_METRICS)}`,
     `## Metrics of the mirror\n\nNamespace \`Crossfade\`, dimension \`Ingress\`.\n\n${metricTable(MIRROR_METRICS)}`,
+    `## Figures for Prometheus\n\nOf \`crossfade console\` at \`/metrics\` ([see a cutover](../how-to/see-a-cutover.md)), read from the ledger at each scrape; the labels \`ingress\` and \`cutover\` are on all of them.\n\n${table(
+      ['metric', 'type', 'meaning'],
+      Object.entries(PROMETHEUS_METRICS).map(([name, { type, help }]) => [code(name), type, help]),
+    )}`,
     '## Metrics of your services\n\n`breaker-open` reads `BreakerOpen` (namespace `Crossfade`, dimensions `Ingress` and `Side`) of the candidate: 1 while its circuit breaker is open. A service without one leaves the alarm without data, which is not red.',
   );
 }

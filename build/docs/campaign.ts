@@ -10,6 +10,7 @@ import {
   secondsToReturn,
   simulateThrottling,
 } from '../../core/campaign/index.ts';
+import { billOf } from '../../core/cost/index.ts';
 import { parsePlan } from '../../core/model/index.ts';
 import { generator } from '../../rehearsal/simulation/scenario/index.ts';
 import { describedSchema, docsOf, fieldSections, schemaFile } from './json-schema.ts';
@@ -104,5 +105,22 @@ export function boundsPage(): Page {
       ),
       'A thousand services are a campaign over many places: each place keeps its own row.',
     ].join('\n\n'),
+    costs(),
   );
+}
+
+/** Requests a second of each service. */
+const RPS = 100;
+
+function costs(): string {
+  const each = billOf(parsePlan({}), { rps: RPS, safeShare: 0.8, captureBytes: 5_000, mirror: false });
+  const usd = (value: number) => value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return [
+    '## What it costs',
+    `By the prices of [the cost of one cutover](cost.md), USD: attached services of ${RPS} requests a second without a mirror of ours, the default plan. A month of a service is paid for as long as its stack stands, whether or not a campaign runs. The campaign's own machine takes three state transitions a look, which is 0.76 USD a week at one look a minute, and a function's time.`,
+    table(
+      ['services', 'a month', 'all their cutovers'],
+      SIZES.map((n) => [n.toLocaleString('en-US'), usd(n * each.usd.month), usd(n * each.usd.cutover)]),
+    ),
+  ].join('\n\n');
 }

@@ -641,6 +641,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'core/runbook',
       'core/status',
       'core/campaign',
+      'core/exposition',
       'rehearsal/simulation/scenario',
       'core/cost',
       'capture/format',
