@@ -59,6 +59,7 @@ const segmentsIn = (path: string) =>
     .split('/');
 
 export function pathOf(target: string): string {
-  const query = target.indexOf('?');
-  return query < 0 ? target : target.slice(0, query);
+  // A fragment is not sent by a client that keeps to RFC 9110, 7.1; whoever sends one may have a token in it.
+  const end = target.search(/[?#]/);
+  return end < 0 ? target : target.slice(0, end);
 }

@@ -71,6 +71,8 @@ export class FieldSearch {
         return cookies(value, value.includes(';') ? value.indexOf(';') : value.length);
       case 'origin':
         return ORIGIN.test(value) ? [] : whole(0);
+      case 'sec-websocket-protocol':
+        return protocolTokens(value);
     }
     const secrecy = this.#names.ofField(name);
     if (secrecy === 'secret') return whole(/authorization$/.test(name) ? (SCHEME.exec(value)?.[0].length ?? 0) : 0);
@@ -81,6 +83,19 @@ export class FieldSearch {
     }
     return spans;
   }
+}
+
+/** A browser cannot set `Authorization` on a WebSocket: what follows a protocol that speaks of tokens is one, or stands in its name. */
+function protocolTokens(value: string): Span[] {
+  const spans: Span[] = [];
+  let announced = false;
+  for (const { index, 0: item } of value.matchAll(/[^\s,]+/g)) {
+    const held = /^base64url\.bearer\.authorization\.[\w.-]*?\.(?=[\w-]+$)/i.exec(item)?.[0].length ?? 0;
+    if (announced || held > 0 || isRandom(item))
+      spans.push({ start: index + held, end: index + item.length, place: 'token' });
+    announced = /bearer|token|auth|jwt/i.test(item);
+  }
+  return spans;
 }
 
 /** The values of `name=value; name=value`, and what stands there without a name. */

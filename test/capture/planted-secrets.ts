@@ -23,6 +23,26 @@ const coded = (coding: string, body: Buffer, type = 'application/json'): Planted
 const LONG = 'a'.repeat(300_000);
 
 export const ANY_PLACES: readonly PlantedRow[] = [
+  ['a fragment of the target, which stands in no route either', { target: '/a#token=SEC1' }, ['SEC1']],
+  [
+    'q of a URL in a URL in a URL, each encoded once more',
+    {
+      target: `/a?next=${encodeURIComponent(`https://a/?next=${encodeURIComponent('https://b/?access_token=SEC1')}`)}`,
+    },
+    ['SEC1'],
+  ],
+  [
+    'q of a URL that was encoded twice',
+    { target: `/a?next=${encodeURIComponent(encodeURIComponent('https://b/?access_token=SEC1'))}` },
+    ['SEC1'],
+  ],
+  ['hdr Sec-WebSocket-Protocol: bearer, token', { headers: ['Sec-WebSocket-Protocol', 'bearer, SEC1'] }, ['SEC1']],
+  [
+    'hdr Sec-WebSocket-Protocol with the token in a name',
+    { headers: ['Sec-WebSocket-Protocol', 'base64url.bearer.authorization.k8s.io.U0VDMQ, v4.channel.k8s.io'] },
+    ['U0VDMQ'],
+  ],
+  ['json recovery codes', { answer: '{"recovery_codes":["SEC1"],"backupCode":"SEC2"}' }, ['SEC1', 'SEC2']],
   ['q token', { target: '/a?token=SEC1&x=1' }, ['SEC1']],
   ['q access_token', { target: '/a?access_token=SEC2' }, ['SEC2']],
   ['q id_token', { target: '/a?id_token=SEC3' }, ['SEC3']],

@@ -22,6 +22,7 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
     cookies credential credentials creditcard csrf deploykey devicekey encryptionkey functionskey hostkey jwt
     kennwort licensekey masterkey oauthverifier passcode passphrase passwd password passwords passwort pincode
     privatekey privatekeys publishkey refreshtokens routingnumber samlrequest samlresponse secret secretkey secrets
+    recoverycode recoverycodes backupcode backupcodes
     servicekey sessid sessionid sessionkey sharedkey signature signatures signingkey socialsecuritynumber sslcert
     storagekey subscriptionkey taxid token webhookurl xsrf`,
   word: 'bearer creds cvc cvv dpop hmac iban jwe jws mfa nonce otp passkey pwd sid ssn totp',

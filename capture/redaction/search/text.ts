@@ -6,6 +6,9 @@ import { PERSONAL_RULES, type PersonalRule, SecretNames } from './secret-names.t
 import { knownShapes } from './secret-values.ts';
 import { redacted, type Span } from './span.ts';
 
+/** A URL in a parameter of a URL in a parameter: each is encoded once more. */
+const LAYERS = 3;
+
 /** Without any of these a text holds no secret that a search for one would find. */
 const CANDIDATE = /[=:@.]|eyJ|[a-z\d]{16}|[_-][\w-]{8}|Bearer|Basic|DPoP|-----BEGIN|\d(?:[ -]?\d){12}/i;
 
@@ -18,13 +21,14 @@ export class TextSearch {
     this.personal = new Set(personal);
   }
 
-  /** Names in `more` are secret in this text. */
-  spans(text: string, more?: ReadonlySet<string>): Span[] {
-    if (!CANDIDATE.test(text)) return [];
+  /** Names in `more` are secret in this text. @param layers of encoding that are looked behind */
+  spans(text: string, more?: ReadonlySet<string>, layers = LAYERS): Span[] {
+    const encoded = layers > 0 && /%[\da-f]{2}/i.test(text);
+    if (!encoded && !CANDIDATE.test(text)) return [];
     const spans = this.#plain(text, more);
-    if (!/%[\da-f]{2}/i.test(text)) return spans;
+    if (!encoded) return spans;
     const decoded = EncodedText.percent(text, false);
-    return [...spans, ...decoded.written(this.#plain(decoded.text, more))];
+    return [...spans, ...decoded.written(this.spans(decoded.text, more, layers - 1))];
   }
 
   #plain(text: string, more?: ReadonlySet<string>): Span[] {
