@@ -55,6 +55,7 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
   );
   checkPlace(check, props, here);
   checkProviders(check, props);
+  checkTags(check, props);
   checkChat(check, props);
   check(runbookUrl !== '', 'runbookUrl must not be empty');
   check(
@@ -62,6 +63,12 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
     'shadowLogRetention must be whole days',
   );
   return arns;
+}
+
+/** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+function checkTags(check: Check, { tags = {} }: DualStackCutoverProps): void {
+  for (const key of Object.keys(tags))
+    check(!/^aws:/i.test(key), `tags: a name that begins with aws: belongs to AWS, not "${key}"`);
 }
 
 function checkChat(check: Check, { chat = {} }: DualStackCutoverProps): void {
@@ -122,6 +129,13 @@ function checkListeners(
       check(other === undefined, `listeners.${i}.priority: ${at} is taken on this listener by listeners.${other}`);
       taken.set(`${listener.listenerArn} ${at}`, i);
     }
+  const matched = new Map<string, number>();
+  for (const [i, { listener, priority: _priority, cohort: _cohort, ...match }] of (listeners ?? []).entries()) {
+    const what = JSON.stringify([listener.listenerArn, match]);
+    const other = matched.get(what);
+    check(other === undefined, `listeners.${i}: listeners.${other} takes the same requests of this listener`);
+    matched.set(what, i);
+  }
   return [first, ...rest];
 }
 
@@ -161,6 +175,12 @@ function checkServices(check: Check, { services }: DualStackCutoverProps): void 
         `services.${side}.${field} must be the name of a ${field}, not "${value}"`,
       );
     }
+  const { stable, candidate } = services;
+  // The decommission scales the stable side's service down to nothing.
+  check(
+    stable.cluster !== candidate.cluster || stable.service !== candidate.service,
+    'services.candidate must be another service than services.stable',
+  );
 }
 
 /** A handler calls AWS where it runs, and a rule takes only groups of its own account and region. */
@@ -173,12 +193,15 @@ function checkPlace(check: Check, props: DualStackCutoverProps, here: StackPlace
     ['exerciseFunctionArn', exerciseFunctionArn] as const,
     ['topic', topic?.topicArn] as const,
   ];
-  let first = { what: 'the stack', place: here };
+  let first: { what: string; place: StackPlace & { readonly partition?: string | undefined } } = {
+    what: 'the stack',
+    place: here,
+  };
   for (const [what, arn] of named) {
     if (arn === undefined || Token.isUnresolved(arn)) continue;
-    const [, , , region, account] = arn.split(':');
-    const place = { region, account };
-    for (const part of ['region', 'account'] as const) {
+    const [, partition, , region, account] = arn.split(':');
+    const place = { partition, region, account };
+    for (const part of ['partition', 'region', 'account'] as const) {
       const expected = first.place[part];
       check(
         expected === undefined || expected === place[part],

@@ -77,6 +77,11 @@ export function checkMatch(at: string, match: RuleMatch, methods: number, tester
     if (key !== undefined) checkText(check, `queries.${i}.key`, key);
     checkText(check, `queries.${i}.value`, value);
   }
+  for (const [i, host] of hosts.entries())
+    check(
+      Token.isUnresolved(host) || /^[A-Za-z0-9.*?-]+$/.test(host),
+      `hosts.${i} must be a name such as shop.example.com, without scheme, port or path, not "${host}"`,
+    );
   for (const [i, path] of paths.entries())
     check(Token.isUnresolved(path) || /^[/*?]/.test(path), `paths.${i} must begin with /, not "${path}"`);
   for (const [i, block] of sources.entries())

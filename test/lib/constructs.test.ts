@@ -146,6 +146,27 @@ describe('DualStackCutover refuses, and names the prop', () => {
       /groups\.mirrorReverse must be another target group than groups\.candidate/,
     ],
     [
+      'a group of another partition',
+      { groups: { stable: ref(stable), candidate: ref(candidate.replace('arn:aws:', 'arn:aws-cn:')) } },
+      /groups\.candidate is in partition aws-cn, but .* is in aws; one partition must hold all/,
+    ],
+    [
+      'one service on both sides, which the decommission would scale down',
+      { services: { stable: { cluster: 'c', service: 's' }, candidate: { cluster: 'c', service: 's' } } },
+      /services\.candidate must be another service than services\.stable/,
+    ],
+    [
+      'two rules for the same requests',
+      { listeners: [5, 7].map((priority) => ({ listener: { listenerArn }, priority, paths: ['/a/*'] })) },
+      /listeners\.1: listeners\.0 takes the same requests/,
+    ],
+    [
+      'a host with its scheme',
+      { listeners: [{ listener: { listenerArn }, priority: 5, hosts: ['https://shop.example.com'] }] },
+      /hosts\.0 must be a name such as shop\.example\.com, without scheme/,
+    ],
+    ['a tag of AWS', { tags: { 'aws:owner': 'us' } }, /tags: a name that begins with aws: belongs to AWS/],
+    [
       'a listener that is missing',
       { listeners: [{ priority: 5 } as never] },
       /listeners\.0\.listener must be a listener/,
