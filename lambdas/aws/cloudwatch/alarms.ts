@@ -59,7 +59,7 @@ async function activeMutes(
   names: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const mutes = new Map<string, readonly string[]>();
-  if ((await listActive(client, { MaxRecords: 1 })).length === 0) return mutes;
+  if (names.length === 0 || (await listActive(client, { MaxRecords: 1 })).length === 0) return mutes;
   for (const AlarmName of names) mutes.set(AlarmName, await listActive(client, { AlarmName, MaxRecords: PAGE }));
   return mutes;
 }
