@@ -11,6 +11,12 @@ import { rollbackDepsOf } from './compose/rollback.ts';
 import { parseRollbackEvent } from './events/index.ts';
 import { type RollbackDeps, reportRollback, runOf, tell } from './tasks/index.ts';
 
+/** How a run ended that did not have the lease any more. */
+const LEASELESS = {
+  nothing_to_do: 'rolled back without its lease',
+  not_concerned: 'ended without owning the ingress',
+} as const;
+
 export function makeHandler(deps: RollbackDeps) {
   return async (event: unknown): Promise<unknown> => {
     const startedAt = deps.clock.now();
@@ -22,11 +28,11 @@ export function makeHandler(deps: RollbackDeps) {
     const state = stateSchema.safeParse(event);
     if (!state.success) return { outcome: outcome.outcome, message };
     // Whoever brought the weights back told it of the run that the lease names, which is another one.
-    if (outcome.outcome === 'nothing_to_do')
+    if (outcome.outcome === 'nothing_to_do' || outcome.outcome === 'not_concerned')
       await tell(deps, {
         kind: 'warning',
         ...runOf(state.data),
-        subject: `Crossfade ${state.data.cutoverId}: rolled back without its lease`,
+        subject: `Crossfade ${state.data.cutoverId}: ${LEASELESS[outcome.outcome]}`,
         body: message,
       });
     return stateToJson(rolledBack(state.data, deps.clock.now(), message));

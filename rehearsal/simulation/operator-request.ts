@@ -1,5 +1,5 @@
 /** What an operator's command asks of the run that holds the lease: read, answered by the core, and written if nobody was quicker. */
-import { parsePlan, SupersededError } from '../../core/model/index.ts';
+import { CrossfadeError, parsePlan } from '../../core/model/index.ts';
 import { askSteering, type SteeringRequest, soFarOf } from '../../core/phases/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { PLAN, type SimulatedSteering } from './scenario/index.ts';
@@ -11,16 +11,17 @@ export async function operatorAsks(
   seconds: number,
   now: number,
 ): Promise<{ readonly taken: boolean; readonly said: string }> {
-  const lease = await ledger.read(deployment.ingressId);
-  if (lease === null) return { taken: false, said: 'there is nothing to steer' };
-  const soFar = soFarOf(parsePlan(PLAN), await decisionLog.entries(lease.cutoverId), lease);
-  const answer = askSteering(lease, requestOf(asks, seconds), { by: 'ops', reason: asks, now }, soFar);
-  if ('refused' in answer) return { taken: false, said: answer.refused };
   try {
+    const lease = await ledger.read(deployment.ingressId);
+    if (lease === null) return { taken: false, said: 'there is nothing to steer' };
+    const soFar = soFarOf(parsePlan(PLAN), await decisionLog.entries(lease.cutoverId), lease);
+    const answer = askSteering(lease, requestOf(asks, seconds), { by: 'ops', reason: asks, now }, soFar);
+    if ('refused' in answer) return { taken: false, said: answer.refused };
     await ledger.steer(lease, answer.steering);
     return { taken: true, said: answer.message };
   } catch (error) {
-    if (error instanceof SupersededError) return { taken: false, said: error.message };
+    // Somebody was quicker, or the ledger does not answer: the command says so, and the person reads on.
+    if (error instanceof CrossfadeError) return { taken: false, said: error.message };
     throw error;
   }
 }
