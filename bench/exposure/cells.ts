@@ -2,8 +2,10 @@
 import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts';
 import { DEFAULT_PLAN } from './plans.ts';
 import { REFEREE, refereeRegressions, THIN } from './referee.ts';
-import { regressions, TRACES, type Trace } from './traces.ts';
+import { named, regressions, TRACES, type Trace } from './traces.ts';
 import type { Cell } from './world.ts';
+
+const ALL = [...TRACES, ...HELD_OUT, ...REFEREE];
 
 export const RATES = [5, 50, 500, 5_000] as const;
 export type Family = 'designed' | 'held out' | 'referee' | 'beyond' | 'other plan';
@@ -30,27 +32,25 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ...at('referee', REFEREE, [null], [500]),
     ...at('referee', REFEREE.slice(0, 3), [null], [50, 5_000]),
     ...at('referee', THIN, [null, ...twice], [0.5]),
-    ...at('referee', [named('steady')], refereeRegressions(errorMargin), [500]),
+    ...at('referee', [named('steady', ALL)], refereeRegressions(errorMargin), [500]),
     ...at(
       'referee',
-      [named('one bad five minutes yesterday')],
+      [named('one bad five minutes yesterday', ALL)],
       refereeRegressions(errorMargin).filter((r) => r.name.startsWith('only at')),
       [500],
     ),
     ...at('referee', REFEREE.slice(0, 3), twice, [500]),
-    ...at('referee', [named('candidate points late')], twice, [500]),
+    ...at('referee', [named('candidate points late', ALL)], twice, [500]),
     ...at('beyond', BEYOND, [null]),
     ...at('other plan', WEEK, [null]),
     ...at('other plan', TOLD, [null, ...twice]),
-    ...at('designed', [named('steady')], designed),
-    ...at('designed', [named('diurnal'), named('noisy neighbour')], twice),
-    ...at('held out', [named('steady')], heldOut),
-    ...at('held out', [named('working day'), named('neighbours at random'), named('flash crowd')], twice),
+    ...at('designed', [named('steady', ALL)], designed),
+    ...at('designed', [named('diurnal', ALL), named('noisy neighbour', ALL)], twice),
+    ...at('held out', [named('steady', ALL)], heldOut),
+    ...at(
+      'held out',
+      [named('working day', ALL), named('neighbours at random', ALL), named('flash crowd', ALL)],
+      twice,
+    ),
   ];
-}
-
-function named(name: string): Trace {
-  const trace = [...TRACES, ...HELD_OUT, ...REFEREE].find((t) => t.name === name);
-  if (trace === undefined) throw new RangeError(`no trace is called ${name}`);
-  return trace;
 }

@@ -3,7 +3,7 @@
  * two traces break what the gate assumes, on purpose.
  */
 import { normal } from '../../test/support/random.ts';
-import { BASE, type Regression, steady, type Trace } from './traces.ts';
+import { BASE, named, type Regression, steady, type Trace } from './traces.ts';
 
 export const HELD_OUT: readonly Trace[] = [
   {
@@ -72,15 +72,9 @@ export const BEYOND: readonly Trace[] = [
   { name: 'failures by fives', weather: steady(() => 1), cluster: 5 },
 ];
 
-function named(name: string): Trace {
-  const trace = HELD_OUT.find((t) => t.name === name);
-  if (trace === undefined) throw new RangeError(`no held-out trace is called ${name}`);
-  return trace;
-}
-
 /** By an operator who sets what the baseline says of bursts and of its worst minutes. */
 export const TOLD: readonly Trace[] = [
-  { ...named('neighbours at random'), name: 'neighbours at random, told', gate: { maxErrorRate: 0.3 } },
+  { ...named('neighbours at random', HELD_OUT), name: 'neighbours at random, told', gate: { maxErrorRate: 0.3 } },
   { name: 'failures by fives, told', weather: steady(() => 1), cluster: 5, gate: { errorBurst: 5, slowBurst: 5 } },
 ];
 

@@ -107,6 +107,13 @@ export interface Regression {
   readonly margins: number;
 }
 
+/** @throws RangeError when none of them is called so */
+export function named(name: string, among: readonly Trace[]): Trace {
+  const trace = among.find((t) => t.name === name);
+  if (trace === undefined) throw new RangeError(`no trace is called ${name}`);
+  return trace;
+}
+
 /** Sizes are in multiples of the plan's margin. */
 export function regressions(errorMargin: number, slowMargin: number): readonly Regression[] {
   const errors = (name: string, margins: number, onset: number): Regression => ({

@@ -1,7 +1,6 @@
 /** `crossfade accept`: says what it costs, asks, makes everything, takes every step, removes everything, and leaves the evidence. */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { Command, Option } from 'commander';
 import {
   ACCEPTANCE_STEPS,
@@ -16,6 +15,7 @@ import { acceptanceBill } from '../../core/cost/index.ts';
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import {
   attempt,
+  confirmed,
   EXIT,
   number,
   outputFileInNewFolder,
@@ -182,17 +182,6 @@ function costText({ lines, usd, hours }: ReturnType<typeof acceptanceBill>, wher
     ),
     'Two keys stay scheduled for deletion for seven days, which costs nothing.',
   ].join('\n');
-}
-
-async function confirmed({ stdin, err }: Terminal, question: string): Promise<boolean> {
-  err.write(`${question} [y/N] `);
-  const lines = createInterface({ input: stdin });
-  try {
-    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
-    return false;
-  } finally {
-    lines.close();
-  }
 }
 
 async function chosen({ local, speed, account }: Options): Promise<AcceptanceAccount> {

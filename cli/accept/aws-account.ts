@@ -16,6 +16,7 @@ import {
 import * as z from 'zod';
 import { ACCEPTANCE_TAG, acceptanceStackName } from '../../core/acceptance/index.ts';
 import { CLIENT_OPTIONS } from '../../lambdas/aws/calls/index.ts';
+import { cdkEnvironment } from '../../rehearsal/scenario/index.ts';
 import { UsageError } from '../shared/index.ts';
 import type { AcceptanceAccount } from './account.ts';
 import { clearTheWay, resourcesLeft } from './aws-removal.ts';
@@ -58,6 +59,7 @@ export function awsAccount({ account, region }: AwsPlace, cdkCommand: string, pr
       const output = await mkdtemp(join(tmpdir(), 'crossfade-acceptance-'));
       const env = {
         ...process.env,
+        ...cdkEnvironment(),
         ...acceptanceEnvironment(id, plan, paths),
         CDK_DISABLE_VERSION_CHECK: '1',
         CI: 'true',

@@ -1,28 +1,12 @@
 /** The local cloud as an account: the same program synthesised, its templates made real on this machine. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Plan } from '../../core/model/index.ts';
 import type { LocalAcceptance } from '../../rehearsal/acceptance/index.ts';
-import { type Assembly, loadAssembly } from '../../rehearsal/cloud/template/index.ts';
+import { type Synthesis, synthesiseAside } from '../../rehearsal/scenario/index.ts';
 import type { AcceptanceAccount } from './account.ts';
 import { acceptanceEnvironment, PROGRAM } from './program.ts';
 
-interface Synthesised {
-  readonly assembly: Assembly;
-  /** Its functions' bundles are read for as long as the stack stands. */
-  dispose(): Promise<void>;
-}
-
-/** The program's assembly for these. */
-export type Synthesise = (
-  id: string,
-  plan: Plan,
-  paths: readonly string[],
-  signal: AbortSignal,
-) => Promise<Synthesised>;
+/** The program's assembly for these; its functions' bundles are read for as long as the stack stands. */
+export type Synthesise = (id: string, plan: Plan, paths: readonly string[], signal: AbortSignal) => Promise<Synthesis>;
 
 export function localAcceptanceAccount(
   local: LocalAcceptance,
@@ -58,21 +42,5 @@ export function localAcceptanceAccount(
   };
 }
 
-/** Into a folder of its own, which its disposal removes. */
-export async function synthesiseProgram(
-  id: string,
-  plan: Plan,
-  paths: readonly string[],
-  signal: AbortSignal,
-): Promise<Synthesised> {
-  const folder = await mkdtemp(join(tmpdir(), 'crossfade-acceptance-'));
-  const dispose = () => rm(folder, { recursive: true, force: true });
-  try {
-    const env = { ...process.env, ...acceptanceEnvironment(id, plan, paths), CDK_OUTDIR: folder };
-    await promisify(execFile)(process.execPath, [PROGRAM], { env, signal });
-    return { assembly: loadAssembly(folder), dispose };
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
-}
+const synthesiseProgram: Synthesise = (id, plan, paths, signal) =>
+  synthesiseAside({ program: PROGRAM, environment: acceptanceEnvironment(id, plan, paths), signal });

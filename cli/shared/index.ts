@@ -13,6 +13,6 @@ export { fileFailure, parseYaml, readBytes, readDocumentFile, readJsonFile, unus
 export { repeatable } from './repeatable.ts';
 export { givenRules, readRules } from './rules-file.ts';
 export { templates } from './templates.ts';
-export { Interrupted, type Screen, say, type Terminal } from './terminal.ts';
+export { confirmed, Interrupted, type Screen, say, type Terminal } from './terminal.ts';
 export { UsageError } from './usage-error.ts';
 export { version } from './version.ts';

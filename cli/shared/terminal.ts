@@ -1,4 +1,5 @@
 /** What a command sees of the process that runs it. Commands use nothing of `process` beside, so that tests run them in-process. */
+import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import type { ExitCode } from './exit-codes.ts';
 
@@ -36,4 +37,16 @@ export class Interrupted extends Error {
 /** Writes `text` and ends the line. */
 export function say(screen: Screen, text: string): void {
   screen.write(`${text}\n`);
+}
+
+/** Asks a person; whatever is no yes is a no, the end of the input too. */
+export async function confirmed({ stdin, err }: Terminal, question: string): Promise<boolean> {
+  err.write(`${question} [y/N] `);
+  const lines = createInterface({ input: stdin });
+  try {
+    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
+    return false;
+  } finally {
+    lines.close();
+  }
 }

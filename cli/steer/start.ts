@@ -1,5 +1,4 @@
 /** `crossfade start`: checks a plan, shows what it will do, asks, and starts the execution. */
-import { createInterface } from 'node:readline/promises';
 import { Command, Option } from 'commander';
 import * as z from 'zod';
 import { cutoverIdSchema, planSchema } from '../../core/model/index.ts';
@@ -13,7 +12,17 @@ import {
   typedId,
   withDeployed,
 } from '../run/index.ts';
-import { attempt, EXIT, type Left, NOTHING_CHANGED, number, say, type Terminal, UsageError } from '../shared/index.ts';
+import {
+  attempt,
+  confirmed,
+  EXIT,
+  type Left,
+  NOTHING_CHANGED,
+  number,
+  say,
+  type Terminal,
+  UsageError,
+} from '../shared/index.ts';
 import { callerArn } from './caller.ts';
 
 interface Options extends DeployedOptions {
@@ -50,7 +59,7 @@ export function startCommand(terminal: Terminal): Command {
           const stateMachine = stateMachineArn(deployment);
           const startedBy = await callerArn();
           say(terminal.err, `\nStarts ${options.name} on ingress ${deployment.ingressId} as ${startedBy}.`);
-          if (options.yes !== true && !(await confirmed(terminal))) return false;
+          if (options.yes !== true && !(await confirmed(terminal, 'Start it?'))) return false;
           const { SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
           const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
           const client = new SFNClient(CLIENT_OPTIONS);
@@ -75,17 +84,6 @@ export function startCommand(terminal: Terminal): Command {
       say(terminal.out, options.name);
       say(terminal.err, `Started. Preflight may still refuse it; follow it with \`crossfade watch ${options.name}\`.`);
     });
-}
-
-async function confirmed({ stdin, err }: Terminal): Promise<boolean> {
-  err.write('Start it? [y/N] ');
-  const lines = createInterface({ input: stdin });
-  try {
-    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
-    return false;
-  } finally {
-    lines.close();
-  }
 }
 
 function maybeStarted(name: string): Left {

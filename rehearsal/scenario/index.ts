@@ -8,4 +8,4 @@ export { chooseCandidate, chooseMirror } from './gateways.ts';
 export { leastRate, rehearsalPlan } from './rehearsal-plan.ts';
 export type { RehearsalState } from './rehearsal-state.ts';
 export { type RehearsalOptions, type RehearsalProgress, rehearse, type Scenario } from './rehearse.ts';
-export { synthesise } from './synth.ts';
+export { cdkEnvironment, type Synthesis, synthesise, synthesiseAside } from './synth.ts';

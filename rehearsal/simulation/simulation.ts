@@ -240,7 +240,7 @@ class Simulation implements InvocationHost {
 
   #outside(name: SiteName, machine: SimulatedMachine, ingress: () => SimulatedIngress): Outside {
     const approvals = new Map<string, ApprovalRequest>();
-    const logs = new Map<string, readonly LogEntry[]>();
+    const logs = new Map<string, LogEntry[]>();
     return {
       machine,
       lastDrill: null,
@@ -265,7 +265,9 @@ class Simulation implements InvocationHost {
         this.#observer.notified(ingress().site, subject, body);
       },
       logged: (id, entry) => {
-        logs.set(id, [...(logs.get(id) ?? []), entry]);
+        const log = logs.get(id) ?? [];
+        log.push(entry);
+        logs.set(id, log);
         this.#journal.note(`${name}: log: ${entry.kind}: ${entry.message}`);
         this.#observer.published(JSON.stringify(entry), this.#secrets);
       },

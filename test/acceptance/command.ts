@@ -1,12 +1,11 @@
 /** `crossfade accept` over an account that a test gives it, run in this process. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { acceptCommand } from '../../cli/accept/accept.ts';
 import type { AcceptanceAccount } from '../../cli/accept/account.ts';
-import { EXIT } from '../../cli/shared/exit-codes.ts';
-import { Interrupted, type Screen, type Terminal } from '../../cli/shared/terminal.ts';
+import { Interrupted } from '../../cli/shared/terminal.ts';
 import { type Acceptance, acceptanceSchema } from '../../core/acceptance/acceptance.ts';
+import { MemoryTerminal } from '../support/cli.ts';
 
 export interface Accepted {
   readonly code: number;
@@ -36,31 +35,14 @@ export class AcceptCommand {
     account: AcceptanceAccount,
     onWrite: (text: string, interrupt: () => void) => void = () => {},
   ): Promise<Accepted> {
-    const written = { out: '', err: '' };
     const controller = new AbortController();
-    let code: number = EXIT.ok;
-    const screen = (name: 'out' | 'err'): Screen => ({
-      columns: null,
-      rows: null,
-      coloured: false,
-      write(text) {
-        written[name] += text;
-        onWrite(text, () => controller.abort(new Interrupted()));
-      },
+    const terminal = new MemoryTerminal({
+      interruption: controller.signal,
+      onWrite: (text) => onWrite(text, () => controller.abort(new Interrupted())),
     });
-    const terminal: Terminal = {
-      out: screen('out'),
-      err: screen('err'),
-      stdin: Readable.from([]),
-      environment: process.env,
-      interruption: () => controller.signal,
-      exit: (asked) => {
-        code = asked;
-      },
-    };
     await acceptCommand(terminal, async () => account)
       .exitOverride()
       .parseAsync([...args, '--local', '--evidence', this.#evidence], { from: 'user' });
-    return { code, ...written };
+    return { code: terminal.code, ...terminal.written };
   }
 }

@@ -10,16 +10,14 @@ import {
   type OperatorPlace,
 } from '../../build/docs/actions.ts';
 import { PHASES } from '../../core/model/run-state.ts';
-import { BACKENDS, type Backend } from '../contract/backends.ts';
+import { type Backend, ourBackend } from '../contract/backends.ts';
 import { SteeredSite } from '../support/steered-site.ts';
 
 let backend: Backend;
 let dir: string;
 let sequence = 0;
 beforeAll(async () => {
-  const [ours] = BACKENDS;
-  if (ours === undefined) throw new Error('our cloud was expected');
-  backend = await ours[1]();
+  backend = await ourBackend();
   dir = await mkdtemp(join(tmpdir(), 'crossfade-actions-'));
 });
 afterAll(async () => {

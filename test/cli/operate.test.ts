@@ -7,7 +7,7 @@ import { finalWeights, SAFE_SPLIT, sameWeights, weightsFor } from '../../core/mo
 import { dynamoDecisionLog } from '../../lambdas/aws/dynamo/decision-log.ts';
 import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
-import { BACKENDS, type Backend } from '../contract/backends.ts';
+import { type Backend, ourBackend } from '../contract/backends.ts';
 import { crossfade } from '../support/cli.ts';
 import { recordedRun } from '../support/recorded-run.ts';
 
@@ -18,9 +18,7 @@ let backend: Backend;
 let dir: string;
 let file: string;
 beforeAll(async () => {
-  const [ours] = BACKENDS;
-  if (ours === undefined) throw new Error('our cloud was expected');
-  backend = await ours[1]();
+  backend = await ourBackend();
   dir = await mkdtemp(join(tmpdir(), 'crossfade-operate-'));
   file = join(dir, 'deployment.json');
   await writeFile(file, JSON.stringify({ ...backend.deployment, ledgerTable: backend.table }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
-import { BACKENDS, type Backend } from '../contract/backends.ts';
+import { type Backend, ourBackend } from '../contract/backends.ts';
 import { crossfade } from '../support/cli.ts';
 import { SteeredSite } from '../support/steered-site.ts';
 
@@ -13,9 +13,7 @@ let backend: Backend;
 let dir: string;
 let sequence = 0;
 beforeAll(async () => {
-  const [ours] = BACKENDS;
-  if (ours === undefined) throw new Error('our cloud was expected');
-  backend = await ours[1]();
+  backend = await ourBackend();
   dir = await mkdtemp(join(tmpdir(), 'crossfade-steer-'));
 });
 afterAll(async () => {

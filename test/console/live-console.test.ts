@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PageView } from '../../console/view/page-view.ts';
-import { BACKENDS, type Backend } from '../contract/backends.ts';
+import { type Backend, ourBackend } from '../contract/backends.ts';
 import { runCommand } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { SteeredSite } from '../support/steered-site.ts';
@@ -13,9 +13,7 @@ let backend: Backend;
 let sequence = 0;
 let site: SteeredSite;
 beforeAll(async () => {
-  const [ours] = BACKENDS;
-  if (ours === undefined) throw new Error('our cloud was expected');
-  backend = await ours[1]();
+  backend = await ourBackend();
   await mkdir(folder.path, { recursive: true });
 });
 afterAll(() => backend.stop());

@@ -27,7 +27,7 @@ import { pastRuns } from '../../lambdas/aws/dynamo/runs.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
 import { sfnExecutions } from '../../lambdas/aws/states/executions.ts';
 import { EMPTY_AGGREGATE } from '../../parity/tally/tally.ts';
-import { BACKENDS, type Backend } from './backends.ts';
+import { BACKENDS, type Backend, ourBackend } from './backends.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';
 const LATER = '2026-11-24T08:01:00.000Z';
@@ -518,9 +518,7 @@ describe('metrics over our cloud', () => {
   const NOW = Date.UTC(2026, 10, 24, 9);
   const minute = (n: number) => NOW - n * 60_000;
   beforeAll(async () => {
-    const [ours] = BACKENDS;
-    if (ours === undefined) throw new Error('our cloud was expected');
-    backend = await ours[1]();
+    backend = await ourBackend();
   });
   afterAll(() => backend.stop());
   const put = (side: 'stable' | 'candidate', name: string, at: number, value: number) =>

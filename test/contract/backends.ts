@@ -59,7 +59,7 @@ export interface Backend {
   stop(): Promise<void>;
 }
 
-export const BACKENDS: readonly [string, () => Promise<Backend>][] = [['our cloud', ours], ...motoBackend()];
+export const BACKENDS: readonly [string, () => Promise<Backend>][] = [['our cloud', ourBackend], ...motoBackend()];
 
 function motoBackend(): [string, () => Promise<Backend>][] {
   const url = process.env.CROSSFADE_MOTO_URL;
@@ -68,7 +68,7 @@ function motoBackend(): [string, () => Promise<Backend>][] {
   return [];
 }
 
-async function ours(): Promise<Backend> {
+export async function ourBackend(): Promise<Backend> {
   const dynamo = await startDynamo();
   await dynamo.createTable(TABLE);
   const model = emptyModel();

@@ -14,26 +14,17 @@ import { awsAccount, installedCdk } from '../../cli/accept/aws-account.ts';
 import { acceptanceStackName } from '../../core/acceptance/name.ts';
 import { withEnvironment } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { STAND_IN, STAND_IN_CLIENT, STAND_IN_ENVIRONMENT } from './stand-in.ts';
 
-const STAND_IN = process.env.CROSSFADE_MINISTACK_URL;
 const ID = 'accept-standin';
 const folder = temporaryFolder();
 
 describe.skipIf(STAND_IN === undefined)('an acceptance in MiniStack', () => {
-  const environment = {
-    AWS_ENDPOINT_URL: STAND_IN ?? '',
-    AWS_ENDPOINT_URL_S3: STAND_IN ?? '',
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  };
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const client = { endpoint: STAND_IN ?? '', region: 'us-east-1', credentials };
-  const s3 = new S3Client({ ...client, forcePathStyle: true });
-  const elb = new ElasticLoadBalancingV2Client(client);
+  const s3 = new S3Client({ ...STAND_IN_CLIENT, forcePathStyle: true });
+  const elb = new ElasticLoadBalancingV2Client(STAND_IN_CLIENT);
   const program = join(import.meta.dirname, 'acceptance-app.ts');
   const account = <T>(work: (of: ReturnType<typeof awsAccount>) => Promise<T>) =>
-    withEnvironment(environment, () =>
+    withEnvironment(STAND_IN_ENVIRONMENT, () =>
       work(awsAccount({ account: '000000000000', region: 'us-east-1' }, installedCdk(), program)),
     );
   const made: { readonly type: string; readonly id: string }[] = [];
@@ -43,11 +34,11 @@ describe.skipIf(STAND_IN === undefined)('an acceptance in MiniStack', () => {
     const bootstrap = [installedCdk(), 'bootstrap', 'aws://000000000000/us-east-1', '--output', folder.path];
     await promisify(execFile)(process.execPath, bootstrap, {
       cwd: folder.path,
-      env: { ...process.env, ...environment, CI: 'true', CDK_DISABLE_VERSION_CHECK: '1' },
+      env: { ...process.env, ...STAND_IN_ENVIRONMENT, CI: 'true', CDK_DISABLE_VERSION_CHECK: '1' },
     });
     const plan = acceptancePlan({ local: false, rps: 20 });
     await account((of) => of.deploy(ID, plan, ['/*'], new AbortController().signal));
-    const cloudFormation = new CloudFormationClient(client);
+    const cloudFormation = new CloudFormationClient(STAND_IN_CLIENT);
     const StackName = acceptanceStackName(ID);
     const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName }));
     for (const { ResourceType = '', PhysicalResourceId = '' } of StackResources)

@@ -25,9 +25,9 @@ import type { LoadBalancerModel } from '../../rehearsal/machine/world.ts';
 import { captured } from '../support/captured.ts';
 import { HEALTH_CHECK } from '../support/health-check.ts';
 import { listen, stop } from '../support/http.ts';
+import { STAND_IN, STAND_IN_CLIENT, STAND_IN_ENVIRONMENT } from './stand-in.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const STAND_IN = process.env.CROSSFADE_MINISTACK_URL;
 if (STAND_IN === undefined)
   console.log('deploy: left out (CROSSFADE_MINISTACK_URL is not set); `.ci/run` starts MiniStack where Python is');
 
@@ -58,25 +58,11 @@ const SAFE = [
 ];
 
 describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
-  const environment = {
-    AWS_ENDPOINT_URL: STAND_IN ?? '',
-    AWS_ENDPOINT_URL_S3: STAND_IN ?? '',
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    CDK_DISABLE_VERSION_CHECK: '1',
-    CI: 'true',
-    NODE_NO_WARNINGS: '1',
-  };
-  const client = {
-    endpoint: STAND_IN ?? '',
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  };
-  const lambda = new LambdaClient(client);
-  const states = new SFNClient(client);
-  const dynamo = new DynamoDBClient(client);
-  const cloudWatch = new CloudWatchClient(client);
+  const environment = { ...STAND_IN_ENVIRONMENT, CDK_DISABLE_VERSION_CHECK: '1', CI: 'true', NODE_NO_WARNINGS: '1' };
+  const lambda = new LambdaClient(STAND_IN_CLIENT);
+  const states = new SFNClient(STAND_IN_CLIENT);
+  const dynamo = new DynamoDBClient(STAND_IN_CLIENT);
+  const cloudWatch = new CloudWatchClient(STAND_IN_CLIENT);
   const model = loadBalancer();
   let elb: Server;
   let elbUrl: string;

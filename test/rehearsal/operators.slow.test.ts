@@ -1,11 +1,8 @@
 /** The policies that are deployed for people: each lets its own commands work, on the local cloud that decides by it, and nobody else's. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
 import type { Lease } from '../../core/model/lease.ts';
-import { parsePlan, planSchema } from '../../core/model/plan.ts';
-import { weightsFor } from '../../core/model/split.ts';
 import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
 import { dynamoDecisionLog } from '../../lambdas/aws/dynamo/decision-log.ts';
 import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
@@ -13,6 +10,7 @@ import { type LocalCloud, startCloud } from '../../rehearsal/cloud/cloud.ts';
 import type { Resource } from '../../rehearsal/cloud/template/assembly.ts';
 import { Names } from '../../rehearsal/cloud/template/names.ts';
 import { sharedAssembly } from '../support/assembly.ts';
+import { claimRun } from '../support/claimed-run.ts';
 import { crossfade } from '../support/cli.ts';
 
 const STACK = 'CrossfadeCutover';
@@ -71,23 +69,9 @@ function ledger() {
 async function begin(): Promise<Lease> {
   const { deployment, machine } = cloud;
   const executionArn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${cutoverId}`;
-  const { ingressId } = deployment;
   const { leases, log } = ledger();
-  const at = new Date().toISOString();
-  const split = { candidatePercent: 10, mirror: null };
-  const intent = { split, weights: weightsFor(deployment, split), at, confirmed: true };
-  const claim = { ingressId, cutoverId, executionArn, at, intent, heartbeatDueAt: at, drill: null, startedBy: null };
-  const lease = await leases.claim(claim);
-  await leases.heartbeat(lease, { phase: 'stage', stage: 0, heartbeatDueAt: at });
-  await log.append(cutoverId, {
-    at,
-    kind: 'phase',
-    phase: 'preflight',
-    stage: -1,
-    by: 'machine',
-    message: 'Preflight passed.',
-    data: { plan: z.encode(planSchema, parsePlan({})), deployment },
-  });
+  const lease = await claimRun(leases, log, { deployment, cutoverId, executionArn });
+  await leases.heartbeat(lease, { phase: 'stage', stage: 0, heartbeatDueAt: lease.heartbeatDueAt });
   return lease;
 }
 

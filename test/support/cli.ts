@@ -24,34 +24,54 @@ export interface RunOptions {
   readonly onWrite?: (text: string) => void;
 }
 
+/** A terminal in memory. */
+export class MemoryTerminal implements Terminal {
+  readonly written = { out: '', err: '' };
+  readonly out: Screen;
+  readonly err: Screen;
+  readonly stdin: Readable;
+  readonly environment: Terminal['environment'];
+  readonly #interruption: AbortSignal;
+  #code = 0;
+
+  constructor(options: RunOptions = {}) {
+    const { environment = {}, stdin = '', interruption = new AbortController().signal, onWrite = () => {} } = options;
+    const screen = (name: 'out' | 'err'): Screen => ({
+      columns: null,
+      rows: null,
+      coloured: false,
+      write: (text) => {
+        this.written[name] += text;
+        onWrite(text);
+      },
+    });
+    this.out = screen('out');
+    this.err = screen('err');
+    this.stdin = typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin;
+    this.environment = { ...process.env, ...environment };
+    this.#interruption = interruption;
+  }
+
+  get code(): number {
+    return this.#code;
+  }
+
+  interruption(): AbortSignal {
+    return this.#interruption;
+  }
+
+  exit(code: number): void {
+    this.#code = code;
+  }
+}
+
 /** Runs a command in this process, as its entry does. */
 export async function runCommand(args: readonly string[], options: RunOptions = {}): Promise<CliResult> {
-  const { environment = {}, stdin = '', interruption = new AbortController().signal, onWrite = () => {} } = options;
-  const written = { out: '', err: '' };
-  const screen = (name: 'out' | 'err'): Screen => ({
-    columns: null,
-    rows: null,
-    coloured: false,
-    write(text) {
-      written[name] += text;
-      onWrite(text);
-    },
-  });
-  let code = 0;
-  const terminal: Terminal = {
-    out: screen('out'),
-    err: screen('err'),
-    stdin: typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin,
-    environment: { ...process.env, ...environment },
-    interruption: () => interruption,
-    exit: (asked) => {
-      code = asked;
-    },
-  };
-  const leave = enter(environment);
+  const terminal = new MemoryTerminal(options);
+  const leave = enter(options.environment ?? {});
   try {
-    code = (await run(args, terminal)).code ?? code;
-    return { code, stdout: written.out, stderr: written.err };
+    const { code } = await run(args, terminal);
+    return { code: code ?? terminal.code, stdout: terminal.written.out, stderr: terminal.written.err };
   } finally {
     leave();
   }

@@ -1,21 +1,19 @@
 /** An ingress of its own on a backend's table, with a run that commands and the console steer. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { Deployment } from '../../core/model/deployment.ts';
 import { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from '../../core/model/ids.ts';
 import type { Lease } from '../../core/model/lease.ts';
-import { type PlanInput, parsePlan, planSchema } from '../../core/model/plan.ts';
+import type { PlanInput } from '../../core/model/plan.ts';
 import type { ApprovalRequest, Approvals, DecisionLog, Leases } from '../../core/model/ports.ts';
 import type { Phase } from '../../core/model/run-state.ts';
-import { weightsFor } from '../../core/model/split.ts';
 import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
 import { dynamoDecisionLog } from '../../lambdas/aws/dynamo/decision-log.ts';
 import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
 import type { Backend } from '../contract/backends.ts';
+import { claimRun } from './claimed-run.ts';
 import { type CliResult, crossfade } from './cli.ts';
 
-const TEN = { candidatePercent: 10, mirror: null };
 const HOUR_MS = 3_600_000;
 
 /** An ingress of its own, and a run on it. */
@@ -48,22 +46,9 @@ export class SteeredSite {
 
   async begin(plan: PlanInput = {}, startedBy: string | null = null, drill: Lease['drill'] = null): Promise<void> {
     await this.deploy();
-    const at = new Date().toISOString();
-    const intent = { split: TEN, weights: weightsFor(this.deployment, TEN), at, confirmed: true };
-    const { ingressId, id: cutoverId } = this;
-    const executionArn = `arn:aws:states:us-east-1:000000000000:execution:m:${cutoverId}`;
-    const claim = { ingressId, cutoverId, executionArn, at, intent, heartbeatDueAt: at, drill, startedBy };
-    await this.ledger.claim(claim);
-    const data = { plan: z.encode(planSchema, parsePlan(plan)), deployment: this.deployment };
-    const entry = {
-      at,
-      kind: 'phase',
-      phase: 'preflight',
-      stage: -1,
-      by: 'machine',
-      message: 'Preflight passed.',
-    } as const;
-    await this.log.append(cutoverId, { ...entry, data });
+    const executionArn = `arn:aws:states:us-east-1:000000000000:execution:m:${this.id}`;
+    const { deployment, id: cutoverId } = this;
+    await claimRun(this.ledger, this.log, { deployment, cutoverId, executionArn, plan, startedBy, drill });
   }
 
   async lease(): Promise<Lease> {
