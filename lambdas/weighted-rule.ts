@@ -1,4 +1,4 @@
-/** `Custom::WeightedRule`: see lib/constructs/weighted-rule.ts for what it promises, core/fence/listener-rule.ts for how. */
+/** `Custom::WeightedRule`: see lib/listener/weighted-rule.ts for what it promises, core/fence/listener-rule.ts for how. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';

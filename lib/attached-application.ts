@@ -6,15 +6,14 @@ import { problemsOf, wordIssue } from '../input/index.ts';
 import { CampaignAccess } from './campaign/index.ts';
 import {
   APPLICATION_LISTENER_ARN,
-  type ChatChannels,
-  type CutoverGroups,
   type CutoverListener,
   DualStackCutover,
   INGRESS_ID,
-  ruleProperties,
   rulesOn,
   TARGET_GROUP_ARN,
-} from './constructs/index.ts';
+} from './cutover/index.ts';
+import { type CutoverGroups, ruleProperties } from './listener/index.ts';
+import type { ChatChannels } from './notices/index.ts';
 import { tellOperators } from './operators/index.ts';
 import { stackName } from './stack-name.ts';
 

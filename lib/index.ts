@@ -1,6 +1,21 @@
 /** What the package gives to other CDK apps. `DualStackCutover` is the whole; the rest are its parts. */
-export type { GroupRole, MetricProviderInput } from '../core/model/index.ts';
-export { CrossfadeError, InvalidPlanError, type Plan, type PlanInput, parsePlan } from '../core/model/index.ts';
+export {
+  CrossfadeError,
+  type GroupRole,
+  InvalidPlanError,
+  type MetricProviderInput,
+  type Plan,
+  type PlanInput,
+  parsePlan,
+} from '../core/model/index.ts';
+export {
+  type AlarmThresholds,
+  CutoverAlarms,
+  type CutoverAlarmsProps,
+  CutoverDashboard,
+  type CutoverDashboardProps,
+  DEFAULT_THRESHOLDS,
+} from './alarms/index.ts';
 export {
   CampaignAccess,
   type CampaignAccessProps,
@@ -8,45 +23,33 @@ export {
   type CampaignMachineProps,
 } from './campaign/index.ts';
 export {
-  type AlarmThresholds,
-  type ChatChannels,
-  ChatNotifier,
-  type ChatNotifierProps,
-  type CohortProps,
-  CutoverAlarms,
-  type CutoverAlarmsProps,
-  CutoverDashboard,
-  type CutoverDashboardProps,
   CutoverFunctions,
   type CutoverFunctionsProps,
-  type CutoverGroups,
   type CutoverListener,
   CutoverMachine,
   type CutoverMachineProps,
-  DEFAULT_THRESHOLDS,
   DualStackCutover,
   type DualStackCutoverProps,
-  type HeaderValues,
-  type ListenerRef,
   ledgerTable,
-  type MirrorCopies,
-  type MirrorRedaction,
-  ParityBackfill,
-  type ParityBackfillProps,
-  ParityPipeline,
-  type ParityPipelineProps,
-  type QueryMatch,
   RollbackTriggers,
   type RollbackTriggersProps,
+  type ServiceRef,
+} from './cutover/index.ts';
+export {
+  type CohortProps,
+  type CutoverGroups,
+  type HeaderValues,
+  type ListenerRef,
+  type QueryMatch,
   type RuleMatch,
   SAFE_METHODS,
-  type ServiceRef,
-  ShadowMirror,
-  type ShadowMirrorProps,
   type TargetGroupRef,
   WeightedRule,
   type WeightedRuleProps,
   WeightedRuleProvider,
   type WeightedRuleProviderProps,
-} from './constructs/index.ts';
+} from './listener/index.ts';
+export { type MirrorCopies, type MirrorRedaction, ShadowMirror, type ShadowMirrorProps } from './mirror/index.ts';
+export { type ChatChannels, ChatNotifier, type ChatNotifierProps } from './notices/index.ts';
 export { OperatorPolicies, type OperatorPoliciesProps } from './operators/index.ts';
+export { ParityBackfill, type ParityBackfillProps, ParityPipeline, type ParityPipelineProps } from './parity/index.ts';

@@ -12,7 +12,7 @@ import { dayBefore, upToTheMove } from './day-before.ts';
 import type { GateMaker, Look } from './gates.ts';
 
 const MINUTE_MS = 60_000;
-/** Thresholds of the alarms that count (lib/constructs/cutover-alarms.ts), percent. */
+/** Thresholds of the alarms that count (lib/alarms/cutover-alarms.ts), percent. */
 const [REFUSED, BALANCER] = [1, 1] as const;
 
 export function ours(plan: Plan): GateMaker {

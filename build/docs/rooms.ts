@@ -19,6 +19,7 @@ export interface Room {
 
 const MODEL = 'core/model';
 const AWS = 'lambdas/aws/*';
+const CDK = ['aws-cdk-lib', 'constructs'];
 const CLOUD = ['rehearsal/cloud', 'rehearsal/cloud/*', 'rehearsal/machine'];
 const COMPARISON = ['http', 'input', 'json', 'capture', 'capture/*', 'parity/*'];
 /** What a room of parity speaks of. */
@@ -348,26 +349,66 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [],
     packages: ['aws-cdk-lib', 'esbuild'],
   },
-  'lib/constructs': {
-    purpose: 'The parts of a cutover as CDK constructs.',
-    imports: ['core/*', 'lib/assets', 'mirror/envoy'],
-    packages: ['aws-cdk-lib', 'constructs'],
-    files: { most: 23, why: 'one construct a file, and the small parts that several of them share' },
+  'lib/functions': {
+    purpose: 'Functions and machines, as every construct makes them: their rights, logs and acknowledged findings.',
+    imports: ['lib/assets'],
+    packages: CDK,
+  },
+  'lib/listener': {
+    purpose: 'The weighted rule on the listener: its conditions, and the resource that makes it.',
+    imports: [MODEL, 'lib/functions'],
+    packages: CDK,
+  },
+  'lib/notices': {
+    purpose: 'How people are told: the status topic, and chats.',
+    imports: ['lib/functions'],
+    packages: CDK,
+  },
+  'lib/alarms': {
+    purpose: 'Alarms of a cutover, and the dashboards on which they are read.',
+    imports: [MODEL, 'core/gate', 'core/runbook', 'core/status'],
+    packages: CDK,
+  },
+  'lib/parity': {
+    purpose: 'The pipeline that compares captures.',
+    imports: ['lib/functions'],
+    packages: CDK,
+  },
+  'lib/mirror': {
+    purpose: 'The mirror as containers of a service.',
+    imports: ['lib/assets', 'lib/functions', 'mirror/envoy'],
+    packages: CDK,
+  },
+  'lib/cutover': {
+    purpose: 'A cutover, put together: `DualStackCutover`, and the parts that nothing else uses.',
+    imports: [
+      MODEL,
+      'core/phases',
+      'core/runbook',
+      'core/status',
+      'lib/alarms',
+      'lib/assets',
+      'lib/functions',
+      'lib/listener',
+      'lib/notices',
+      'lib/parity',
+    ],
+    packages: CDK,
   },
   'lib/campaign': {
     purpose: 'The machine of a campaign, and the role by which it reaches a deployment.',
-    imports: ['lib/constructs'],
-    packages: ['aws-cdk-lib', 'constructs'],
+    imports: ['lib/cutover', 'lib/functions', 'lib/notices'],
+    packages: CDK,
   },
   'lib/operators': {
     purpose: 'What people find of a deployment, and what they may do with it.',
-    imports: ['core/status', 'lib/constructs'],
-    packages: ['aws-cdk-lib', 'constructs'],
+    imports: ['core/status', 'lib/alarms', 'lib/cutover', 'lib/functions'],
+    packages: CDK,
   },
   'lib/stacks': {
     purpose: "The reference application's stacks.",
-    imports: [MODEL, 'lib/constructs', 'lib/operators'],
-    packages: ['aws-cdk-lib', 'constructs'],
+    imports: [MODEL, 'lib/cutover', 'lib/functions', 'lib/listener', 'lib/mirror', 'lib/operators'],
+    packages: CDK,
   },
   lib: {
     purpose: 'The package for CDK users, and the applications.',

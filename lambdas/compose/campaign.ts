@@ -60,7 +60,7 @@ async function servicePorts(sts: STSClient, campaign: Campaign, service: Campaig
   };
 }
 
-/** The role that the deployment of the service has for campaigns (lib/constructs/campaign-access.ts). */
+/** The role that the deployment of the service has for campaigns (lib/campaign/campaign-access.ts). */
 async function credentialsOf(sts: STSClient, account: string, { ingress, region, name }: CampaignService) {
   const RoleArn = `arn:${partitionOf(region)}:iam::${account}:role/${ingress}-${region}-campaign`;
   const { Credentials } = await aws('AssumeRole', () =>

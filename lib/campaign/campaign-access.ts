@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard, type DualStackCutover } from '../constructs/index.ts';
+import type { DualStackCutover } from '../cutover/index.ts';
+import { acknowledgeWildcard } from '../functions/index.ts';
 
 /** Name of the campaigns' machine and of the role in which its function looks: a deployment trusts it by name, so that either may be deployed first. */
 export const CAMPAIGN_ROLE = 'crossfade-campaign';

@@ -19,7 +19,8 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { HandlerFunction, observedMachine, statusTopic } from '../constructs/index.ts';
+import { HandlerFunction, observedMachine } from '../functions/index.ts';
+import { statusTopic } from '../notices/index.ts';
 import { CAMPAIGN_ROLE } from './campaign-access.ts';
 
 export interface CampaignMachineProps {

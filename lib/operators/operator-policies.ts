@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type DualStackCutover, type RightsHolder, statementOf } from '../constructs/index.ts';
+import type { DualStackCutover } from '../cutover/index.ts';
+import { type RightsHolder, statementOf } from '../functions/index.ts';
 
 export interface OperatorPoliciesProps {
   readonly cutover: DualStackCutover;

@@ -1,6 +1,7 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import { cutoverDashboard } from '../../core/status/index.ts';
-import { type DualStackCutover, dashboardAddress } from '../constructs/index.ts';
+import { dashboardAddress } from '../alarms/index.ts';
+import type { DualStackCutover } from '../cutover/index.ts';
 import { OperatorPolicies } from './operator-policies.ts';
 
 /** The stack's outputs, and the policies that some of them name. */

@@ -23,7 +23,8 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { PlanInput } from '../../core/model/index.ts';
-import { DualStackCutover, GATEWAY_PORT } from '../constructs/index.ts';
+import { DualStackCutover } from '../cutover/index.ts';
+import { GATEWAY_PORT } from '../mirror/index.ts';
 import { TINY_SERVICE } from './tiny-service.ts';
 
 export interface AcceptanceStackProps extends StackProps {

@@ -1,6 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DualStackCutover, type DualStackCutoverProps } from '../constructs/index.ts';
+import { DualStackCutover, type DualStackCutoverProps } from '../cutover/index.ts';
 import { tellOperators } from '../operators/index.ts';
 
 export interface CutoverStackProps extends StackProps {

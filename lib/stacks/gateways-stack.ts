@@ -16,7 +16,9 @@ import {
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { acknowledgeTask, addCollector, GATEWAY_PORT, OTLP_ENDPOINT } from '../constructs/index.ts';
+import { acknowledgeTask } from '../functions/index.ts';
+import { GATEWAY_PORT } from '../mirror/index.ts';
+import { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
 
 export interface GatewaysStackProps extends StackProps {
   readonly ingressId: string;

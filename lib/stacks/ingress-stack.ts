@@ -14,16 +14,10 @@ import {
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { GroupRole } from '../../core/model/index.ts';
-import {
-  acknowledge,
-  GATEWAY_PORT,
-  ledgerTable,
-  MIRROR_HEALTH,
-  MIRROR_PORTS,
-  SAFE_METHODS,
-  WeightedRule,
-  WeightedRuleProvider,
-} from '../constructs/index.ts';
+import { ledgerTable } from '../cutover/index.ts';
+import { acknowledge } from '../functions/index.ts';
+import { SAFE_METHODS, WeightedRule, WeightedRuleProvider } from '../listener/index.ts';
+import { GATEWAY_PORT, MIRROR_HEALTH, MIRROR_PORTS } from '../mirror/index.ts';
 
 export interface IngressStackProps extends StackProps {
   readonly ingressId: string;

@@ -4,7 +4,7 @@ import type { FargateService, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Construct } from 'constructs';
-import { GATEWAY_PORT, ShadowMirror } from '../constructs/index.ts';
+import { GATEWAY_PORT, ShadowMirror } from '../mirror/index.ts';
 
 export interface ShadowStackProps extends StackProps {
   readonly ingressId: string;

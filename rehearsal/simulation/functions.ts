@@ -6,7 +6,7 @@ import { TaskFailure } from './interpreter.ts';
 import { drawnFor, type Fate, type SimulatedHandler, type SiteName, type Step } from './scenario/index.ts';
 import { copyOf, type Timeline } from './site/index.ts';
 
-/** The functions' time-out (lib/constructs/cutover-functions.ts). */
+/** The functions' time-out (lib/cutover/cutover-functions.ts). */
 const TIMEOUT_MS = 60_000;
 /** After this long a client gives up (lambdas/aws/calls/clients.ts: three attempts of three seconds). */
 const CLIENT_GIVES_UP_MS = 9_000;

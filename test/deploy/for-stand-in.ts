@@ -3,7 +3,7 @@ import { CfnOutput, CfnResource, type IAspect } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { ParityBackfill } from '../../lib/constructs/parity-backfill.ts';
+import { ParityBackfill } from '../../lib/parity/parity-backfill.ts';
 
 /** Resource types that MiniStack's CloudFormation refuses. */
 const ABSENT = new Set([

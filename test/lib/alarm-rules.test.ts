@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type AlarmMinute, connectionErrorExcess, elbErrorPercent, errorExcess } from '../../core/gate/alarm-rules.ts';
-import { CutoverAlarms } from '../../lib/constructs/cutover-alarms.ts';
+import { CutoverAlarms } from '../../lib/alarms/cutover-alarms.ts';
 import { compileMath } from '../../rehearsal/cloud/cloudwatch/metric-math.ts';
 
 const queriesSchema = z.array(

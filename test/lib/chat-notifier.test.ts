@@ -4,8 +4,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { channelSchema } from '../../lambdas/chat/channel.ts';
-import { type ChatChannels, ChatNotifier } from '../../lib/constructs/chat-notifier.ts';
-import { ledgerTable } from '../../lib/constructs/ledger-table.ts';
+import { ledgerTable } from '../../lib/cutover/ledger-table.ts';
+import { type ChatChannels, ChatNotifier } from '../../lib/notices/chat-notifier.ts';
 
 const SECRET = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-AbCdEf`;
 const ALL: ChatChannels = {

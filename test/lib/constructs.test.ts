@@ -2,10 +2,10 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
-import type { DualStackCutoverProps } from '../../lib/constructs/cutover-props.ts';
-import { DualStackCutover } from '../../lib/constructs/dual-stack-cutover.ts';
-import { ledgerTable } from '../../lib/constructs/ledger-table.ts';
-import { WeightedRule, WeightedRuleProvider } from '../../lib/constructs/weighted-rule.ts';
+import type { DualStackCutoverProps } from '../../lib/cutover/cutover-props.ts';
+import { DualStackCutover } from '../../lib/cutover/dual-stack-cutover.ts';
+import { ledgerTable } from '../../lib/cutover/ledger-table.ts';
+import { WeightedRule, WeightedRuleProvider } from '../../lib/listener/weighted-rule.ts';
 import { ATTACHMENT } from './attachment.ts';
 
 const [listener] = ATTACHMENT.listeners;

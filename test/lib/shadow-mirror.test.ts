@@ -14,7 +14,7 @@ import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { bundleRecorder, writeEnvoyContext } from '../../lib/assets/mirror-images.ts';
-import { ShadowMirror, type ShadowMirrorProps } from '../../lib/constructs/shadow-mirror.ts';
+import { ShadowMirror, type ShadowMirrorProps } from '../../lib/mirror/shadow-mirror.ts';
 import { mirrorConfig } from '../../mirror/config/index.ts';
 import { PID_ONE } from '../../mirror/envoy/index.ts';
 import { freePorts } from '../../mirror/local/processes.ts';

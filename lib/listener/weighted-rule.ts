@@ -4,8 +4,7 @@ import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { GROUP_ROLES, type GroupRole } from '../../core/model/index.ts';
-import { acknowledgeLogsOnly, acknowledgeWildcard } from './acknowledge.ts';
-import { HandlerFunction } from './handler-function.ts';
+import { acknowledgeLogsOnly, acknowledgeWildcard, HandlerFunction } from '../functions/index.ts';
 import { checkMatch, matchProperties, type RuleMatch } from './rule-match.ts';
 
 /** ELBv2's limit on a rule's priority. */

@@ -9,10 +9,9 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { SYMPTOMS } from '../../core/runbook/index.ts';
-import { acknowledge } from './acknowledge.ts';
-import type { CutoverAlarms } from './cutover-alarms.ts';
+import { type CutoverAlarms, runbookPlace } from '../alarms/index.ts';
+import { acknowledge } from '../functions/index.ts';
 import type { CutoverFunctions } from './cutover-functions.ts';
-import { runbookPlace } from './runbook-dashboard.ts';
 
 export interface RollbackTriggersProps {
   readonly functions: CutoverFunctions;

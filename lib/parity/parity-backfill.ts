@@ -5,9 +5,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard } from './acknowledge.ts';
-import { HandlerFunction } from './handler-function.ts';
-import { observedMachine } from './observed-machine.ts';
+import { acknowledgeWildcard, HandlerFunction, observedMachine } from '../functions/index.ts';
 
 export interface ParityBackfillProps {
   readonly ingressId: string;

@@ -5,8 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
-import { HandlerFunction } from './handler-function.ts';
+import { acknowledge, HandlerFunction } from '../functions/index.ts';
 
 /** Each secret is an ARN of Secrets Manager, with its whole text as the value (no JSON). */
 export interface ChatChannels {

@@ -7,27 +7,23 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { GROUP_ROLES, type Plan, parsePlan, rollbackAlarmsOf } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
-import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
-import { ChatNotifier } from './chat-notifier.ts';
-import { checkCutover, type StackPlace } from './check-cutover.ts';
-import { CutoverAlarms } from './cutover-alarms.ts';
-import { CutoverDashboard } from './cutover-dashboard.ts';
-import { CutoverFunctions } from './cutover-functions.ts';
-import { CutoverMachine } from './cutover-machine.ts';
-import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
-import { ledgerTable } from './ledger-table.ts';
-import { ParityBackfill } from './parity-backfill.ts';
-import { ParityPipeline } from './parity-pipeline.ts';
-import { RollbackTriggers } from './rollback-triggers.ts';
-import { RunbookDashboard, runbookAddress } from './runbook-dashboard.ts';
-import { statusTopic } from './status-topic.ts';
+import { CutoverAlarms, CutoverDashboard, RunbookDashboard, runbookAddress } from '../alarms/index.ts';
 import {
   type CutoverGroups,
   type RuleProps,
   SAFE_METHODS,
   WeightedRule,
   WeightedRuleProvider,
-} from './weighted-rule.ts';
+} from '../listener/index.ts';
+import { ChatNotifier, statusTopic } from '../notices/index.ts';
+import { ParityBackfill, ParityPipeline } from '../parity/index.ts';
+import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
+import { checkCutover, type StackPlace } from './check-cutover.ts';
+import { CutoverFunctions } from './cutover-functions.ts';
+import { CutoverMachine } from './cutover-machine.ts';
+import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
+import { ledgerTable } from './ledger-table.ts';
+import { RollbackTriggers } from './rollback-triggers.ts';
 
 /**
  * Everything that a cutover needs around an existing listener, target groups and services. Until an execution is started

@@ -22,8 +22,8 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { observedMachine } from '../functions/index.ts';
 import type { CutoverFunctionName, CutoverFunctions } from './cutover-functions.ts';
-import { observedMachine } from './observed-machine.ts';
 
 /** Lambda's own transient failures, and ours. Everything else goes to rollback at once. */
 const RETRIED = [

@@ -2,7 +2,7 @@
 import { ContainerImage, type FargateTaskDefinition, LogDrivers } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { acknowledgeTask } from './acknowledge.ts';
+import { acknowledgeTask } from '../functions/index.ts';
 
 /** AWS's distribution; https://aws-otel.github.io/docs/setup/ecs */
 const IMAGE = 'public.ecr.aws/aws-observability/aws-otel-collector:v0.48.0';

@@ -13,8 +13,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcard } from './acknowledge.ts';
-import { HandlerFunction } from './handler-function.ts';
+import { acknowledge, acknowledgeWildcard, HandlerFunction } from '../functions/index.ts';
 
 export interface ParityPipelineProps {
   readonly ingressId: string;

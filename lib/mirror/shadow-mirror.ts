@@ -12,7 +12,7 @@ import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancin
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeTask } from './acknowledge.ts';
+import { acknowledge, acknowledgeTask } from '../functions/index.ts';
 import { addEnvoy, addRecorder, MIRROR_PORTS, type MirrorTaskProps } from './mirror-containers.ts';
 
 /** A task that is told to go answers for as long as the load balancer may take to hear of it, then ends what is under way. */

@@ -3,10 +3,9 @@ import type { Duration } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { MetricProviderInput, PlanInput } from '../../core/model/index.ts';
-import type { ChatChannels } from './chat-notifier.ts';
-import type { AlarmThresholds } from './cutover-alarms.ts';
-import type { RuleMatch } from './rule-match.ts';
-import type { CohortProps, CutoverGroups, ListenerRef, WeightedRule } from './weighted-rule.ts';
+import type { AlarmThresholds } from '../alarms/index.ts';
+import type { CohortProps, CutoverGroups, ListenerRef, RuleMatch, WeightedRule } from '../listener/index.ts';
+import type { ChatChannels } from '../notices/index.ts';
 
 /** An ECS service by its names. */
 export interface ServiceRef {

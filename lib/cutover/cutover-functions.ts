@@ -5,9 +5,8 @@ import { Construct } from 'constructs';
 import type { MetricProviderInput } from '../../core/model/index.ts';
 import { STATUS_EVENT_SOURCE } from '../../core/status/index.ts';
 import type { HandlerName } from '../assets/index.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, HandlerFunction, type RightsHolder } from '../functions/index.ts';
 import type { ServiceRef } from './cutover-props.ts';
-import { HandlerFunction, type RightsHolder } from './handler-function.ts';
 
 export interface CutoverFunctionsProps {
   readonly ingressId: string;

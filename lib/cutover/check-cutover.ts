@@ -1,10 +1,9 @@
 /** What a `DualStackCutover` is given, checked before the first construct is made: every message names the prop. */
 import { Token } from 'aws-cdk-lib';
 import { GROUP_ROLES, metricProviderSchema } from '../../core/model/index.ts';
+import { checkMatch, MAX_PRIORITY, SAFE_METHODS } from '../listener/index.ts';
 import { loadBalancerFullName } from './arns.ts';
 import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
-import { checkMatch } from './rule-match.ts';
-import { MAX_PRIORITY, SAFE_METHODS } from './weighted-rule.ts';
 
 /** Names alarms and functions with it. */
 export const INGRESS_ID = /^[A-Za-z0-9_-]{1,40}$/;

@@ -1,0 +1,8 @@
+/** A cutover, put together: `DualStackCutover`, and the parts that nothing else uses. */
+export { APPLICATION_LISTENER_ARN, INGRESS_ID, TARGET_GROUP_ARN } from './check-cutover.ts';
+export { CutoverFunctions, type CutoverFunctionsProps } from './cutover-functions.ts';
+export { CutoverMachine, type CutoverMachineProps } from './cutover-machine.ts';
+export type { CutoverListener, DualStackCutoverProps, ServiceRef } from './cutover-props.ts';
+export { DualStackCutover, rulesOn } from './dual-stack-cutover.ts';
+export { ledgerTable } from './ledger-table.ts';
+export { RollbackTriggers, type RollbackTriggersProps } from './rollback-triggers.ts';

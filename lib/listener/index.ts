@@ -1,0 +1,16 @@
+/** The weighted rule on the listener: its conditions, and the resource that makes it. */
+export { checkMatch, type HeaderValues, type QueryMatch, type RuleMatch } from './rule-match.ts';
+export {
+  type CohortProps,
+  type CutoverGroups,
+  type ListenerRef,
+  MAX_PRIORITY,
+  type RuleProps,
+  ruleProperties,
+  SAFE_METHODS,
+  type TargetGroupRef,
+  WeightedRule,
+  type WeightedRuleProps,
+  WeightedRuleProvider,
+  type WeightedRuleProviderProps,
+} from './weighted-rule.ts';
