@@ -1,5 +1,5 @@
 /** A summary of compared pairs in the order in which people read it: what breaks clients first, then what happens most. */
-import type { Severity } from '../parity/causes/index.ts';
+import { rankOf } from '../parity/causes/index.ts';
 import type { Comparison } from '../parity/compare/index.ts';
 import type { CauseSummary, NoisyPlace, RouteSummary, Summary } from '../parity/tally/index.ts';
 
@@ -12,8 +12,6 @@ export interface CauseRow {
   readonly cause: CauseSummary;
 }
 
-const ORDER: readonly Severity[] = ['breaking', 'undecided', 'benign', 'noise'];
-
 export function causeRows(summary: Summary): CauseRow[] {
   return [...summary.routes]
     .flatMap(([route, found]) =>
@@ -21,18 +19,18 @@ export function causeRows(summary: Summary): CauseRow[] {
     )
     .sort(
       (a, b) =>
-        ORDER.indexOf(a.cause.class) - ORDER.indexOf(b.cause.class) ||
+        rankOf(a.cause.severity) - rankOf(b.cause.severity) ||
         b.cause.pairs.count - a.cause.pairs.count ||
         (`${a.route} ${a.cause.cause}` < `${b.route} ${b.cause.cause}` ? -1 : 1),
     );
 }
 
-/** What still counts although the stable side varies there, then what was let off, each by how often the two sides differed. */
+/** What still counts although the stable side varies there, then what was suppressed, each by how often the two sides differed. */
 export function noiseRows(places: readonly NoisyPlace[]): NoisyPlace[] {
   const times = ({ both, onlyStable, onlyCandidate }: NoisyPlace) => both + onlyStable + onlyCandidate;
   return [...places].sort(
     (a, b) =>
-      Number(a.letOff) - Number(b.letOff) ||
+      Number(a.suppressed) - Number(b.suppressed) ||
       times(b) - times(a) ||
       (`${a.route} ${a.place}` < `${b.route} ${b.place}` ? -1 : 1),
   );

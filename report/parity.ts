@@ -94,9 +94,9 @@ function noisy(places: readonly NoisyPlace[]): string {
   if (places.length === 0) return '';
   const body = places
     .slice(0, MOST_NOISE)
-    .map(({ route, place, records, both, onlyStable, onlyCandidate, letOff, tooFew }) => {
+    .map(({ route, place, records, both, onlyStable, onlyCandidate, suppressed, tooFew }) => {
       const counts = [records, both, onlyStable, onlyCandidate].map((n) => `<td class="n">${n}</td>`).join('');
-      const what = letOff
+      const what = suppressed
         ? '<td>suppressed</td>'
         : tooFew
           ? '<td class="warn">not suppressed: stable varied in too few control answers</td>'

@@ -29,7 +29,7 @@ export const CROSSFADE = 'crossfade';
 export const CONTENDERS: Readonly<Record<string, Contender>> = {
   [FLOOR]: (pair) => bothParsed(pair).length,
   [CROSSFADE]: ({ stable, candidate }) =>
-    (compareJson(stable, candidate) ?? []).filter(({ class: kind }) => kind !== 'benign').length,
+    (compareJson(stable, candidate) ?? []).filter(({ severity: kind }) => kind !== 'benign').length,
   jsondiffpatch: (pair) => leaves(patcher.diff(...bothParsed(pair))),
   microdiff: (pair) => microdiff(...bothParsed(pair)).length,
   'fast-json-patch': (pair) => fastJsonPatch.compare(...bothParsed(pair)).length,

@@ -32,7 +32,7 @@ export function causesPage(): Page {
           ['cause', 'severity', 'row', 'recognised by', 'what to change, or know'],
           rows.map(({ cause, row, told }) => [
             code(cause),
-            CATALOGUE[cause].class,
+            CATALOGUE[cause].severity,
             row,
             told,
             [CATALOGUE[cause].advice, ...hintsOf(cause)].join(' '),

@@ -1,4 +1,5 @@
 /** Why an answer differs from that which it replaces: one table, and what holds for servers by name. */
 export { adviceFor, hintsOf } from './hints.ts';
 export { isServer, SERVERS, type Server, type Servers } from './servers.ts';
-export { CATALOGUE, type Cause, entryOf, isCause, type Severity, standsAgainst } from './table.ts';
+export { rankOf, SEVERITIES, type Severity, standsAgainst } from './severity.ts';
+export { CATALOGUE, type Cause, entryOf, isCause } from './table.ts';

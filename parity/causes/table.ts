@@ -3,18 +3,11 @@
  * stable: it stands in stored verdicts, in rules and in reports. What holds for one server alone is a hint (hints.ts).
  * docs/reference/causes.md prints them.
  */
-
-/** `breaking`: a client may fail. `benign`: no client should notice. `noise`: says nothing. `undecided`: the owner decides, by a rule. */
-export type Severity = 'breaking' | 'benign' | 'noise' | 'undecided';
-
-/** Speaks against the candidate, unless it turns out to be noise or an owner decides otherwise. */
-export function standsAgainst(kind: Severity): kind is 'breaking' | 'undecided' {
-  return kind === 'breaking' || kind === 'undecided';
-}
+import type { Severity } from './severity.ts';
 
 export interface CatalogueEntry {
   /** Where a rule says nothing else. */
-  readonly class: Severity;
+  readonly severity: Severity;
   readonly title: string;
   /** What a developer should change, or know. */
   readonly advice: string;
@@ -32,28 +25,28 @@ export interface CatalogueEntry {
   readonly ofWording?: boolean;
 }
 
-type Traits = Omit<CatalogueEntry, 'class' | 'title' | 'advice'>;
+type Traits = Omit<CatalogueEntry, 'severity' | 'title' | 'advice'>;
 
 const breaking = (title: string, advice: string, traits: Traits = {}): CatalogueEntry => ({
-  class: 'breaking',
+  severity: 'breaking',
   title,
   advice,
   ...traits,
 });
 const benign = (title: string, advice: string, traits: Traits = {}): CatalogueEntry => ({
-  class: 'benign',
+  severity: 'benign',
   title,
   advice,
   ...traits,
 });
 const noise = (title: string, advice: string, traits: Traits = {}): CatalogueEntry => ({
-  class: 'noise',
+  severity: 'noise',
   title,
   advice,
   ...traits,
 });
 const undecided = (title: string, advice: string, traits: Traits = {}): CatalogueEntry => ({
-  class: 'undecided',
+  severity: 'undecided',
   title,
   advice,
   ...traits,

@@ -84,9 +84,9 @@ function advised(
 
 /** By the gravest difference. */
 export function verdictOf(differences: readonly Difference[]): Comparison['verdict'] {
-  if (differences.some((d) => d.class === 'breaking')) return 'breaking';
-  if (differences.some((d) => d.class === 'undecided')) return 'undecided';
-  return differences.some((d) => d.class === 'benign') ? 'benign' : 'same';
+  if (differences.some((d) => d.severity === 'breaking')) return 'breaking';
+  if (differences.some((d) => d.severity === 'undecided')) return 'undecided';
+  return differences.some((d) => d.severity === 'benign') ? 'benign' : 'same';
 }
 
 /** Milliseconds until the whole answer was there; null for a leg that failed. */

@@ -27,7 +27,7 @@ const VAGUE: ReadonlySet<Cause> = new Set<Cause>([
 
 export function explained(differences: BodyDifference[], shape: RequestShape): BodyDifference[] {
   return differences.map((difference) => {
-    const open = difference.rule === undefined && difference.class !== 'noise';
+    const open = difference.rule === undefined && difference.severity !== 'noise';
     const cause = open && VAGUE.has(difference.cause) ? causeInRequest(difference, shape) : null;
     if (cause === null) return difference;
     return {

@@ -1,5 +1,5 @@
 /** The differences of one body as they are found: listed up to a bound, counted beyond it. */
-import type { Severity } from '../causes/index.ts';
+import { rankOf, type Severity } from '../causes/index.ts';
 import { type BodyDifference, why } from './difference.ts';
 import { generalPointer } from './general-place.ts';
 
@@ -9,8 +9,6 @@ export const MAX_DIFFERENCES = 50;
 const MAX_NOISE = 10;
 /** Of the same cause in other elements of one array, so many are listed; noise only once. */
 const MAX_ALIKE = 5;
-
-const GRAVITY: readonly Severity[] = ['noise', 'benign', 'undecided', 'breaking'];
 
 interface Group {
   listed: number;
@@ -27,23 +25,23 @@ export class Found {
   #gravest: Severity = 'noise';
 
   add(difference: BodyDifference): void {
-    const { cause, class: kind, rule = '', pointer } = difference;
-    const key = `${cause} ${kind} ${rule} ${generalPointer(pointer)}`;
+    const { cause, severity, rule = '', pointer } = difference;
+    const key = `${cause} ${severity} ${rule} ${generalPointer(pointer)}`;
     const group = this.#groups.get(key);
-    if (group !== undefined && group.listed >= (kind === 'noise' ? 1 : MAX_ALIKE)) group.more++;
-    else if (this.#hasRoomFor(kind)) {
-      if (kind === 'noise') this.#noise++;
+    if (group !== undefined && group.listed >= (severity === 'noise' ? 1 : MAX_ALIKE)) group.more++;
+    else if (this.#hasRoomFor(severity)) {
+      if (severity === 'noise') this.#noise++;
       this.#list.push(difference);
       this.#groups.set(key, { listed: (group?.listed ?? 0) + 1, last: this.#list.length - 1, more: 0 });
     } else if (group !== undefined) group.more++;
     else {
       this.#unlisted++;
-      if (GRAVITY.indexOf(kind) > GRAVITY.indexOf(this.#gravest)) this.#gravest = kind;
+      if (rankOf(severity) < rankOf(this.#gravest)) this.#gravest = severity;
     }
   }
 
-  #hasRoomFor(kind: Severity): boolean {
-    return this.#list.length < MAX_DIFFERENCES && (kind !== 'noise' || this.#noise < MAX_NOISE);
+  #hasRoomFor(severity: Severity): boolean {
+    return this.#list.length < MAX_DIFFERENCES && (severity !== 'noise' || this.#noise < MAX_NOISE);
   }
 
   differences(): BodyDifference[] {
@@ -55,6 +53,6 @@ export class Found {
     if (this.#unlisted === 0) return list;
     const advice = `${this.#unlisted} more are not listed. ${why('too-many-differences').advice}`;
     const rest = { in: 'body', pointer: '', stable: null, candidate: null } as const;
-    return [...list, { ...rest, ...why('too-many-differences', advice), class: this.#gravest }];
+    return [...list, { ...rest, ...why('too-many-differences', advice), severity: this.#gravest }];
   }
 }

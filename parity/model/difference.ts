@@ -3,7 +3,7 @@ import { CATALOGUE, type Cause, type Severity } from '../causes/index.ts';
 
 interface Why {
   readonly cause: Cause;
-  readonly class: Severity;
+  readonly severity: Severity;
   /** One sentence. */
   readonly advice: string;
   /** Id of the rule that gave the class, where one did. */
@@ -66,7 +66,7 @@ export function excerpt(text: string): string {
 
 /** Class and advice of a cause, where nothing more precise is known. */
 export function why(cause: Cause, advice: string = CATALOGUE[cause].advice): Why {
-  return { cause, class: CATALOGUE[cause].class, advice };
+  return { cause, severity: CATALOGUE[cause].severity, advice };
 }
 
 /** Where it is, in one word: `answer`, `status`, `header:etag`, `body`, `body/items/0/id`. */

@@ -40,7 +40,7 @@ export function withBaseline(compare: Compare, { differences: known }: Baseline)
     const differences = comparison.differences.map(
       (difference): Difference =>
         keys.has(entryKey(entryOf(difference, route)))
-          ? { ...difference, class: 'noise', rule: BASELINE_RULE }
+          ? { ...difference, severity: 'noise', rule: BASELINE_RULE }
           : difference,
     );
     return { ...comparison, differences, verdict: verdictOf(differences) };
@@ -50,7 +50,7 @@ export function withBaseline(compare: Compare, { differences: known }: Baseline)
 /** All that was found, but noise: with it as the baseline the same comparison fails no more. */
 export function knownRoots(roots: Roots): Baseline {
   const entries = rootsOf(roots)
-    .filter((root) => root.known || root.class !== 'noise')
+    .filter((root) => root.known || root.severity !== 'noise')
     .flatMap((root) =>
       [...root.places.values()].map(
         ({ route, place, change: changed }): BaselineEntry => ({

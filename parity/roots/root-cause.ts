@@ -1,5 +1,5 @@
 /** Which differences one change of the candidate would end: those of one cause about one subject, on whatever route. */
-import { entryOf } from '../causes/index.ts';
+import { entryOf, rankOf } from '../causes/index.ts';
 import { type Difference, foldedName, generalPlace, kindOfExcerpt } from '../model/index.ts';
 import { isKnown } from './known.ts';
 
@@ -32,8 +32,7 @@ export function subjectOf(difference: Difference, route: string): string {
 
 /** Severity first, so that what is kept of too many is the gravest. */
 export function rootKey(difference: Difference, route: string): string {
-  const rank = ['breaking', 'undecided', 'benign', 'noise'].indexOf(difference.class);
-  return `${rank} ${difference.cause} ${isKnown(difference) ? 'known' : 'new'} ${subjectOf(difference, route)}`;
+  return `${rankOf(difference.severity)} ${difference.cause} ${isKnown(difference) ? 'known' : 'new'} ${subjectOf(difference, route)}`;
 }
 
 /** The innermost key of a place in JSON; undefined in a text, and at the top. */

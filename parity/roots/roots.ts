@@ -1,6 +1,6 @@
 /** The root causes of a set of compared pairs, each with its places and the first few pairs. Merging is commutative and associative. */
 import type { CaptureRecord } from '../../capture/format/index.ts';
-import type { Cause, Severity } from '../causes/index.ts';
+import { type Cause, rankOf, type Severity } from '../causes/index.ts';
 import type { Comparison } from '../compare/index.ts';
 import { type Difference, excerpt, generalPlace, placeOf } from '../model/index.ts';
 import { isKnown } from './known.ts';
@@ -31,7 +31,7 @@ export interface RootSample {
 
 export interface Root {
   readonly cause: Cause;
-  readonly class: Severity;
+  readonly severity: Severity;
   /** As {@link subjectOf} says. */
   readonly subject: string;
   /** A baseline names it. */
@@ -93,15 +93,13 @@ export function mergeRoots(into: Roots, from: Roots): void {
   bound(into, 2 * MOST.roots, MOST.roots);
 }
 
-const ORDER: readonly Severity[] = ['breaking', 'undecided', 'benign', 'noise'];
-
 /** By harm, then by traffic: severity, captures, places. */
 export function rootsOf(roots: Roots): Root[] {
   bound(roots, MOST.roots, MOST.roots);
   for (const { places } of roots.values()) bound(places, MOST.places, MOST.places);
   return [...roots.values()].sort(
     (a, b) =>
-      ORDER.indexOf(a.class) - ORDER.indexOf(b.class) ||
+      rankOf(a.severity) - rankOf(b.severity) ||
       b.pairs - a.pairs ||
       b.places.size - a.places.size ||
       (`${a.cause} ${a.subject}` < `${b.cause} ${b.subject}` ? -1 : 1),
@@ -109,11 +107,11 @@ export function rootsOf(roots: Roots): Root[] {
 }
 
 function emptyRoot(difference: Difference, route: string): Root {
-  const { cause, class: class_ } = difference;
+  const { cause, severity } = difference;
   const subject = subjectOf(difference, route);
   return {
     cause,
-    class: class_,
+    severity,
     subject,
     known: isKnown(difference),
     differences: 0,
@@ -128,7 +126,7 @@ function addPlace({ places }: Root, difference: Difference, route: string, inThi
   const key = JSON.stringify([route, place, changed]);
   const found = places.get(key) ?? { route, place, change: changed, pairs: 0 };
   places.set(key, found);
-  const inPair = `${difference.class} ${difference.cause} ${key}`;
+  const inPair = `${difference.severity} ${difference.cause} ${key}`;
   if (!inThisPair.has(inPair)) found.pairs++;
   inThisPair.add(inPair);
   bound(places, 2 * MOST.places, MOST.places);

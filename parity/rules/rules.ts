@@ -37,7 +37,7 @@ export function expiredRules({ rules }: RuleSet, now: Date): Rule[] {
 export function sweepingRules({ rules }: RuleSet): Rule[] {
   return rules.filter((rule) => {
     const { route, cause } = { cause: undefined, ...rule.where };
-    const excuses = rule.kind === 'ignore' || (rule.kind === 'reclassify' && !standsAgainst(rule.class));
+    const excuses = rule.kind === 'ignore' || (rule.kind === 'reclassify' && !standsAgainst(rule.severity));
     const everywhere = route === undefined || route === '/**';
     return excuses && everywhere && cause !== undefined && OF_FAILURES.has(cause);
   });
@@ -102,7 +102,7 @@ function routeRules(rules: readonly Compiled[]): RouteRules {
       for (const compiled of ofValues) if (selects(compiled, judged, place)) judged = byValue(compiled.rule, judged);
       if (judged.rule !== undefined) return judged;
       const by = ofClasses.find((compiled) => selects(compiled, judged, place))?.rule;
-      return by?.kind === 'reclassify' ? { ...judged, class: by.class, rule: by.id } : judged;
+      return by?.kind === 'reclassify' ? { ...judged, severity: by.severity, rule: by.id } : judged;
     },
   };
 }
@@ -129,7 +129,7 @@ function byValue<D extends Difference>(rule: Rule, difference: D): D {
   if (difference.rule !== undefined) return difference;
   if (rule.kind === 'ignore') return ignoring(difference, rule.id, rule.where.cause);
   const tolerated = rule.kind === 'tolerance' && isTolerated(difference, rule.within);
-  return tolerated ? { ...difference, class: 'benign', rule: rule.id } : difference;
+  return tolerated ? { ...difference, severity: 'benign', rule: rule.id } : difference;
 }
 
 /**
@@ -138,10 +138,12 @@ function byValue<D extends Difference>(rule: Rule, difference: D): D {
  */
 function ignoring<D extends Difference>(difference: D, rule: string, named: Cause | undefined): D {
   if (!isOfValues(difference)) {
-    return named === difference.cause && !losesValue(difference) ? { ...difference, class: 'noise', rule } : difference;
+    return named === difference.cause && !losesValue(difference)
+      ? { ...difference, severity: 'noise', rule }
+      : difference;
   }
   const varied = varying(difference);
-  return varied.cause === 'format' ? varied : { ...difference, class: 'noise', rule };
+  return varied.cause === 'format' ? varied : { ...difference, severity: 'noise', rule };
 }
 
 /** A value that one side lacks, or a file of another kind. */

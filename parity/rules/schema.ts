@@ -1,7 +1,7 @@
 /** What an owner has decided about differences: rules, as they are written. Their effect is in `rules.ts`. */
 import * as z from 'zod';
 import { problemsOf, wordIssue } from '../../input/index.ts';
-import { isCause } from '../causes/index.ts';
+import { isCause, SEVERITIES } from '../causes/index.ts';
 
 const causeSchema = z
   .string()
@@ -68,17 +68,19 @@ export const ruleSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('keyed'), ...decided, where: arrayPlaceSchema, key: pointerSchema.min(1) }),
   /** Numbers and timestamps may differ so much. */
   z.strictObject({ kind: z.literal('tolerance'), ...decided, where: placeSchema, within: toleranceSchema }),
-  /** The difference is of this class. */
-  z.strictObject({
-    kind: z.literal('reclassify'),
-    ...decided,
-    where: placeSchema,
-    class: z.enum(['breaking', 'benign', 'noise', 'undecided']),
-  }),
+  /** The difference is of this severity. */
+  z.strictObject({ kind: z.literal('reclassify'), ...decided, where: placeSchema, severity: z.enum(SEVERITIES) }),
 ]);
 
+/** Rules of version 0.1 said `class` for `severity`. */
+function ofEarlier(rule: unknown): unknown {
+  if (typeof rule !== 'object' || rule === null || !('class' in rule) || 'severity' in rule) return rule;
+  const { class: severity, ...rest } = rule;
+  return { ...rest, severity };
+}
+
 export const ruleSetSchema = z
-  .strictObject({ v: z.literal(1), rules: z.array(ruleSchema).max(1000) })
+  .strictObject({ v: z.literal(1), rules: z.array(z.preprocess(ofEarlier, ruleSchema)).max(1000) })
   .superRefine(({ rules }, context) => {
     const ids = new Set<string>();
     for (const [index, { id }] of rules.entries()) {

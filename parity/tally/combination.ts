@@ -1,6 +1,6 @@
 /**
  * What stands against a pair, taken together: every breaking and undecided difference by place and respect. Counted beside the
- * pairs, so that what turns out to be noise can be let off afterwards, whenever and in whatever order it is learned.
+ * pairs, so that what turns out to be noise can be suppressed afterwards, whenever and in whatever order it is learned.
  */
 
 import { standsAgainst } from '../causes/index.ts';
@@ -11,7 +11,7 @@ import { aspectOf } from './aspect.ts';
 export type Against = readonly [kind: 'breaking' | 'undecided', cause: string, place: string, aspect: string];
 
 export interface Combination {
-  /** The verdict that is left when all of it is let off. */
+  /** The verdict that is left when all of it is suppressed. */
   readonly rest: 'noise' | 'benign';
   readonly against: readonly Against[];
 }
@@ -24,11 +24,13 @@ const LONGEST = 2000;
 /** What {@link combinationOf} reads; null: nothing stands against the pair, or more than can be kept. */
 export function combinationKey(differences: readonly Difference[]): string | null {
   const counted = differences.flatMap((d): Against[] =>
-    standsAgainst(d.class) ? [[d.class, d.cause, generalPlace(d), d.rule === undefined ? aspectOf(d) : RULED]] : [],
+    standsAgainst(d.severity)
+      ? [[d.severity, d.cause, generalPlace(d), d.rule === undefined ? aspectOf(d) : RULED]]
+      : [],
   );
   if (counted.length === 0) return null;
   const against = [...new Set(counted.map((one) => JSON.stringify(one)))].sort();
-  const rest: Combination['rest'] = differences.some((d) => d.class === 'benign') ? 'benign' : 'noise';
+  const rest: Combination['rest'] = differences.some((d) => d.severity === 'benign') ? 'benign' : 'noise';
   const key = `["${rest}",${against.join(',')}]`;
   return key.length > LONGEST ? null : key;
 }

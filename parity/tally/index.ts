@@ -20,5 +20,5 @@ export {
   type Unpaired,
   type Unreadable,
 } from './summary.ts';
-export { letOff, noiseIn } from './suppression.ts';
+export { noiseIn, suppressNoise } from './suppression.ts';
 export { EMPTY_AGGREGATE } from './tally.ts';

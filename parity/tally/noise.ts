@@ -85,8 +85,8 @@ export function withNoise(rules: CompiledRules, model: NoiseModel): CompiledRule
         arrayRule: (pointer) => ruled.arrayRule(pointer),
         judge<D extends Difference>(difference: D): D {
           const judged = ruled.judge(difference);
-          if (judged.rule !== undefined || !standsAgainst(judged.class)) return judged;
-          return isNoise(counts, judged) ? { ...judged, class: 'noise' } : judged;
+          if (judged.rule !== undefined || !standsAgainst(judged.severity)) return judged;
+          return isNoise(counts, judged) ? { ...judged, severity: 'noise' } : judged;
         },
       };
     },
@@ -99,7 +99,7 @@ export interface NoisyPlace extends NoiseCount {
   readonly place: string;
   readonly records: number;
   /** False: the candidate differs there more often than the stable side from itself, or what differs was not compared. */
-  readonly letOff: boolean;
+  readonly suppressed: boolean;
   /** The stable side varied there in fewer than {@link LEAST_VARIED} captures, which excuses nothing. */
   readonly tooFew: boolean;
 }
@@ -114,18 +114,18 @@ export function noisyPlaces(model: NoiseModel): NoisyPlace[] {
         place,
         records,
         ...count,
-        letOff: isLetOff(counts, ...placeAndAspect(place)),
+        suppressed: isSuppressed(counts, ...placeAndAspect(place)),
         tooFew: varied(count) < LEAST_VARIED,
       })),
   );
 }
 
 function isNoise(counts: RouteNoise['counts'], difference: Difference): boolean {
-  return isLetOff(counts, generalPlace(difference), aspectOf(difference));
+  return isSuppressed(counts, generalPlace(difference), aspectOf(difference));
 }
 
 /** Whether a difference of that place ({@link generalPlace}) and respect ({@link aspectOf}) is noise by what was counted. */
-export function isLetOff(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
+export function isSuppressed(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
   return excusing(aspect).some((one) => {
     const key = keyOf(place, one);
     const count = Object.hasOwn(counts, key) ? counts[key] : undefined;
@@ -162,7 +162,7 @@ function candidateVariesMore({ onlyStable, onlyCandidate }: NoiseCount): boolean
 }
 
 function keysOf(differences: readonly Difference[]): Set<string> {
-  const counted = differences.filter((d) => standsAgainst(d.class));
+  const counted = differences.filter((d) => standsAgainst(d.severity));
   return new Set(counted.map((difference) => keyOf(generalPlace(difference), aspectOf(difference))));
 }
 

@@ -4,7 +4,7 @@ import type { Severity } from '../causes/index.ts';
 import { judgeLatency, type LatencyPolicy, PERCENTILES, type Percentile } from './latency.ts';
 import { noisyPlaces } from './noise.ts';
 import { OTHER_ROUTES, type RouteAggregates, UNSERVED } from './routes.ts';
-import { letOff, noiseIn } from './suppression.ts';
+import { noiseIn, suppressNoise } from './suppression.ts';
 import { findingsOf, type RouteAggregate } from './tally.ts';
 
 export interface SignoffPolicy extends LatencyPolicy {
@@ -28,14 +28,14 @@ export interface CopyCounts {
 export interface SignoffVerdict {
   /** `dirty`: something is shown to be wrong. `insufficient`: something is not yet shown to be right. */
   readonly status: 'clean' | 'dirty' | 'insufficient';
-  /** What is wrong, then what is missing, then what the policy accepts all the same, and what was let off; at most 32, for a state carries them. */
+  /** What is wrong, then what is missing, then what the policy accepts all the same, and what was suppressed; at most 32, for a state carries them. */
   readonly reasons: string[];
   readonly pairs: number;
   readonly routes: number;
 }
 
 /**
- * What the stable side does by itself is let off first (let-off.ts), and said.
+ * What the stable side does by itself is suppressed first (suppression.ts), and said.
  * @param copies null where nobody counts them, as for pairs from files
  */
 export function judgeParity(
@@ -43,7 +43,7 @@ export function judgeParity(
   policy: SignoffPolicy,
   copies: CopyCounts | null,
 ): SignoffVerdict {
-  const { [UNSERVED]: unserved, ...routes } = letOff(counted);
+  const { [UNSERVED]: unserved, ...routes } = suppressNoise(counted);
   const all = Object.entries(routes);
   const rare = rareRoutes(all, policy);
   const entries = all.filter(([route]) => !rare.includes(route));
@@ -176,7 +176,7 @@ function accepted(routes: readonly (readonly [string, RouteAggregate])[], policy
 /** One sentence, however many places it is about. */
 function varying(routes: RouteAggregates): string[] {
   const places = noisyPlaces(noiseIn(routes));
-  const off = places.filter((place) => place.letOff).sort((a, b) => b.both + b.onlyStable - a.both - a.onlyStable);
+  const off = places.filter((place) => place.suppressed).sort((a, b) => b.both + b.onlyStable - a.both - a.onlyStable);
   if (off.length === 0) return [];
   const named = off
     .slice(0, LISTED)
@@ -217,7 +217,7 @@ function losses(
 const LISTED = 5;
 
 function listed(a: RouteAggregate, kind: Severity): string {
-  const findings = findingsOf(a).filter((f) => f.class === kind);
+  const findings = findingsOf(a).filter((f) => f.severity === kind);
   const named = findings.slice(0, LISTED).map((f) => `${f.cause} at ${f.place} ${f.pairs}`);
   const more = findings.length - named.length;
   return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');

@@ -23,7 +23,7 @@ export type SuggestedRule = {
     readonly header?: string;
     readonly cause?: Cause;
   };
-} & ({ readonly kind: 'ignore' | 'unordered' } | { readonly kind: 'reclassify'; readonly class: 'noise' });
+} & ({ readonly kind: 'ignore' | 'unordered' } | { readonly kind: 'reclassify'; readonly severity: 'noise' });
 
 export interface SuggestedRules {
   readonly v: 1;
@@ -76,7 +76,7 @@ export class StableOverTime {
     const seen = new Set<string>();
     for (const difference of compareRecord({ ...record, stable: before.answer, candidate: stable }, this.#options)
       .differences) {
-      const { in: where, class: kind, cause } = difference;
+      const { in: where, severity: kind, cause } = difference;
       if ((where !== 'body' && where !== 'header') || !standsAgainst(kind)) continue;
       const place = difference.in === 'header' ? difference.name : generalPlace(difference).slice('body'.length);
       const aspect = aspectOf(difference);
@@ -108,7 +108,7 @@ export class StableOverTime {
     const at = { route: pathOfRoute(route), ...(varied.in === 'body' ? { pointer: place } : { header: place }) };
     if (aspect === 'array-order') return { kind: 'unordered', ...decided, where: at };
     if (aspect === 'value' || aspect === 'array-length') return { kind: 'ignore', ...decided, where: at };
-    return { kind: 'reclassify', ...decided, where: { ...at, cause }, class: 'noise' };
+    return { kind: 'reclassify', ...decided, where: { ...at, cause }, severity: 'noise' };
   }
 
   #remember(key: string, seen: Seen): void {

@@ -39,7 +39,7 @@ export interface CauseSample {
 export interface CauseSummary {
   readonly cause: Cause;
   /** A rule may give one cause several classes. */
-  readonly class: Severity;
+  readonly severity: Severity;
   /** Differences; `pairs.count` says in how many pairs. */
   differences: number;
   readonly pairs: Counted<CauseSample>;
@@ -178,11 +178,11 @@ function emptyRoute(): RouteSummary {
 }
 
 function emptyCause(difference: Difference): CauseSummary {
-  return { cause: difference.cause, class: difference.class, differences: 0, pairs: { count: 0, first: [] } };
+  return { cause: difference.cause, severity: difference.severity, differences: 0, pairs: { count: 0, first: [] } };
 }
 
 function keyOf(difference: Difference): string {
-  return `${difference.class} ${difference.cause}`;
+  return `${difference.severity} ${difference.cause}`;
 }
 
 function addLatency(histogram: Map<number, number>, ms: number | null): void {

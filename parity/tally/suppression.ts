@@ -1,16 +1,16 @@
 /** Counted pairs as if each had been compared with what is known of the stable side's own variation (`withNoise`). */
 
 import { type Against, type Combination, combinationOf, gravestOf } from './combination.ts';
-import { isLetOff, mergeNoise, NO_NOISE, type NoiseModel } from './noise.ts';
+import { isSuppressed, mergeNoise, NO_NOISE, type NoiseModel } from './noise.ts';
 import type { RouteAggregates } from './routes.ts';
 import { findingKey, type RouteAggregate } from './tally.ts';
 
 /**
- * It does not matter when a variation was learned: pairs that were counted before are let off as well. Only for reading; what is
- * let off is not merged again.
+ * It does not matter when a variation was learned: pairs that were counted before are suppressed as well. Only for reading; what is
+ * suppressed is not merged again.
  * @param known learned elsewhere, besides what these aggregates hold themselves
  */
-export function letOff(routes: RouteAggregates, known: NoiseModel = NO_NOISE): RouteAggregates {
+export function suppressNoise(routes: RouteAggregates, known: NoiseModel = NO_NOISE): RouteAggregates {
   const model = mergeNoise(noiseIn(routes), known);
   return Object.fromEntries(
     Object.entries(routes).map(([route, aggregate]) => {
@@ -33,7 +33,7 @@ function ofRoute(aggregate: RouteAggregate): RouteAggregate {
   const found: Record<string, number> = { ...findings };
   for (const [key, count] of Object.entries(aggregate.combinations)) {
     const before = combinationOf(key);
-    const off = before.against.filter(([, , place, aspect]) => isLetOff(counts, place, aspect));
+    const off = before.against.filter(([, , place, aspect]) => isSuppressed(counts, place, aspect));
     if (off.length === 0) {
       combinations[key] = count;
       continue;

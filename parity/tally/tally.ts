@@ -1,7 +1,7 @@
 /** What many comparisons of one route come to: mergeable counters, sample pairs and two latency histograms, all bounded. */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';
-import type { Severity } from '../causes/index.ts';
+import { rankOf, SEVERITIES, type Severity } from '../causes/index.ts';
 import { type Comparison, totalMs } from '../compare/index.ts';
 import { excerpt, generalPlace } from '../model/index.ts';
 import { combinationKey } from './combination.ts';
@@ -29,7 +29,7 @@ export interface RouteAggregate {
   readonly otherFindings: Readonly<Record<string, number>>;
   /** Pairs by what stands against them (combination.ts), at most {@link MAX_COMBINATIONS}; those of other pairs stay as they are. */
   readonly combinations: Readonly<Record<string, number>>;
-  /** In how many records the stable side varied by itself, at most {@link MAX_NOISY_PLACES} places. Nothing here is let off by it yet. */
+  /** In how many records the stable side varied by itself, at most {@link MAX_NOISY_PLACES} places. Nothing here is suppressed by it yet. */
   readonly noisy: RouteNoise;
   readonly samples: Samples;
   /** Milliseconds until each side's whole answer was there; of pairs that both sides answered. */
@@ -39,7 +39,7 @@ export interface RouteAggregate {
 
 /** One way in which the pairs of a route differ. */
 export interface CountedFinding {
-  readonly class: Severity;
+  readonly severity: Severity;
   readonly cause: string;
   /** As `placeOf` says, indices and ids as `*`; at most 120 UTF-16 units. */
   readonly place: string;
@@ -82,7 +82,7 @@ export function aggregateOf(
   if (comparison.verdict === 'unmatched') return { ...EMPTY_AGGREGATE, unmatched: 1, newErrors };
   const { differences } = comparison;
   const outcome = comparison.verdict === 'same' && differences.length > 0 ? 'noise' : comparison.verdict;
-  const keys = new Set(differences.map((d) => findingKey(d.class, d.cause, generalPlace(d))));
+  const keys = new Set(differences.map((d) => findingKey(d.severity, d.cause, generalPlace(d))));
   const combination = combinationKey(differences);
   const [stable, candidate] = [totalMs(record.stable), totalMs(record.candidate)];
   const timed = stable !== null && candidate !== null;
@@ -136,18 +136,16 @@ export function findingsOf({ findings }: Pick<RouteAggregate, 'findings'>): Coun
     .sort(([a], [b]) => byGravity(a, b))
     .map(([key, pairs]) => {
       const [, name, cause = '', place = ''] = /^(\S+) (\S+) (.*)$/s.exec(key) ?? [];
-      return { class: classOf(name), cause, place, pairs };
+      return { severity: severityOf(name), cause, place, pairs };
     });
 }
 
-const GRAVITY: readonly Severity[] = ['breaking', 'undecided', 'benign', 'noise'];
-
-function classOf(name: string | undefined): Severity {
-  return GRAVITY.find((c) => c === name) ?? 'undecided';
+function severityOf(name: string | undefined): Severity {
+  return SEVERITIES.find((severity) => severity === name) ?? 'undecided';
 }
 
 function byGravity(a: string, b: string): number {
-  const rank = (key: string) => GRAVITY.indexOf(classOf(key.slice(0, key.indexOf(' '))));
+  const rank = (key: string) => rankOf(severityOf(key.slice(0, key.indexOf(' '))));
   return rank(a) - rank(b) || (a < b ? -1 : 1);
 }
 

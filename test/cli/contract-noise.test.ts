@@ -58,7 +58,7 @@ describe('crossfade contract --noise', () => {
     expect(found).toMatchObject({
       code: 0,
       verdicts: { same: 5 },
-      noise: [{ route: 'GET /items/{id}', place: 'body/id value', records: 5, both: 5, letOff: true }],
+      noise: [{ route: 'GET /items/{id}', place: 'body/id value', records: 5, both: 5, suppressed: true }],
     });
     expect([stable.asked.length, candidate.asked.length]).toEqual([10, 5]);
     expect(await readdir(temporary)).toEqual([]);

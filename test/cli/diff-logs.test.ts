@@ -119,12 +119,12 @@ describe('crossfade diff over two logs', () => {
       '/a/{id}',
     ];
     const control = await file(side((i) => i + 7, true));
-    const causes = (found: { causes: { cause: string; class: string }[] }) =>
-      found.causes.map(({ cause, class: kind }) => `${kind} ${cause}`);
+    const causes = (found: { causes: { cause: string; severity: string }[] }) =>
+      found.causes.map(({ cause, severity: kind }) => `${kind} ${cause}`);
     expect(causes(await json(...paths))).toEqual(['breaking number-value', 'breaking value']);
     const found = await json(...paths, '--control', control);
     expect(causes(found)).toEqual(['breaking value', 'noise number-value']);
-    expect(found.noise).toMatchObject([{ place: 'body/total value', letOff: true, records: 8 }]);
+    expect(found.noise).toMatchObject([{ place: 'body/total value', suppressed: true, records: 8 }]);
     expect(causes(await json(...paths, '--control', control, '--no-noise'))).toContain('breaking number-value');
     expect(await diff(control, '--control', control)).toMatchObject({ code: 2 });
   });

@@ -1,4 +1,4 @@
-/** What the stable side's second answers show to vary by itself is no difference of the candidate, and nothing else is let off. */
+/** What the stable side's second answers show to vary by itself is no difference of the candidate, and nothing else is suppressed. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -34,9 +34,9 @@ describe('crossfade diff over pairs with second stable answers', () => {
     expect(found).toMatchObject({ code: 0, clean: true, verdicts: { same: 5 } });
     expect(found.conclusion).toContain('1 location suppressed as noise');
     expect(found.noise).toEqual([
-      { ...AT, records: 5, both: 5, onlyStable: 0, onlyCandidate: 0, letOff: true, tooFew: false },
+      { ...AT, records: 5, both: 5, onlyStable: 0, onlyCandidate: 0, suppressed: true, tooFew: false },
     ]);
-    expect(found.causes).toMatchObject([{ cause: 'number-value', class: 'noise', pairs: 5 }]);
+    expect(found.causes).toMatchObject([{ cause: 'number-value', severity: 'noise', pairs: 5 }]);
   });
 
   it('lets nothing off with --no-noise', async () => {
@@ -49,13 +49,13 @@ describe('crossfade diff over pairs with second stable answers', () => {
     expect(found).toMatchObject({ code: 0, pairs: 6, noise: [{ ...AT, records: 5, both: 5 }] });
   });
 
-  it('does not let off a place in which the candidate differs more often, and says that it is not', async () => {
+  it('does not suppress a place in which the candidate differs more often, and says that it is not', async () => {
     const rare = (i: number) => askedTwice(`r${i}`, '{"at":1}', '{"at":2}', i < 5 ? '{"at":3}' : '{"at":1}');
     const path = await file(ndjson(many(30, rare)));
     expect(await json(path)).toMatchObject({
       code: 1,
       verdicts: { breaking: 30 },
-      noise: [{ ...AT, records: 30, both: 5, onlyStable: 0, onlyCandidate: 25, letOff: false, tooFew: false }],
+      noise: [{ ...AT, records: 30, both: 5, onlyStable: 0, onlyCandidate: 25, suppressed: false, tooFew: false }],
     });
     const { stdout } = await crossfade(['diff', path]);
     expect(stdout).toContain(
@@ -64,12 +64,12 @@ describe('crossfade diff over pairs with second stable answers', () => {
     expect(stdout).toContain(`NOT suppressed: ${ROUTE} body/at value`);
   });
 
-  it('does not let off that something was not compared, though the stable side does it as well', async () => {
+  it('does not suppress that something was not compared, though the stable side does it as well', async () => {
     const found = await json(await file(ndjson([askedTwice('cut', '{"at":', '{"at"', '{"a')])));
     expect(found).toMatchObject({
       code: 1,
       verdicts: { breaking: 1 },
-      noise: [{ place: 'body malformed-json', both: 1, letOff: false }],
+      noise: [{ place: 'body malformed-json', both: 1, suppressed: false }],
     });
   });
 
@@ -80,7 +80,7 @@ describe('crossfade diff over pairs with second stable answers', () => {
     const typed = askedTwice('typed', '{"at":1}', `{"at":${value}}`, '{"at":3}');
     const found = await json(await file(ndjson([...many(40, noisy), typed])));
     expect(found).toMatchObject({ code: 1, verdicts: { same: 40, breaking: 1 } });
-    expect(found.causes[0]).toMatchObject({ class: 'breaking', samples: [{ requestId: 'typed', line: 41 }] });
+    expect(found.causes[0]).toMatchObject({ severity: 'breaking', samples: [{ requestId: 'typed', line: 41 }] });
   });
 
   it('still names lines that it cannot read, each once', async () => {
@@ -113,7 +113,7 @@ describe('crossfade diff over pairs with second stable answers', () => {
     ]);
     expect(four).toEqual(one);
     expect(one).toMatchObject({ pairs: 6_000, verdicts: { same: 5_333, breaking: 667 } });
-    expect(one.noise).toMatchObject([{ ...AT, records: 5_333, both: 5_333, letOff: true }]);
+    expect(one.noise).toMatchObject([{ ...AT, records: 5_333, both: 5_333, suppressed: true }]);
     expect([three.verdicts, three.noise]).toEqual([one.verdicts, one.noise]);
   });
 

@@ -126,10 +126,10 @@ describe('crossfade diff over captured pairs', () => {
     expect(one).toMatchObject({ pairs: 4_000, verdicts: { breaking: 572 } });
   });
 
-  it('lets off what the rules let off, and names the rules that have expired', async () => {
+  it('suppresses what the rules suppress, and names the rules that have expired', async () => {
     const rule = (id: string, expires: string, pointer: string) => {
       const where = { route: '/items/*', pointer };
-      return { id, kind: 'reclassify', owner: 'shop', reason: 'known', expires, where, class: 'benign' };
+      return { id, kind: 'reclassify', owner: 'shop', reason: 'known', expires, where, severity: 'benign' };
     };
     const rules = [rule('tags', '9999-12-31', '/tags'), rule('n', '2020-01-01', '/n')];
     const path = await file(JSON.stringify({ v: 1, rules }), 'rules.json');
@@ -171,7 +171,7 @@ describe('crossfade diff over compressed bodies', () => {
     });
     const path = await file(ndjson([{ ...ALIKE, candidate: squeezed }]));
     expect((await json(path)).causes).toEqual(
-      expect.arrayContaining([expect.objectContaining({ cause: 'number-value', class: 'breaking' })]),
+      expect.arrayContaining([expect.objectContaining({ cause: 'number-value', severity: 'breaking' })]),
     );
   });
 });

@@ -69,7 +69,7 @@ async function compared(method: string, path: string, body?: string) {
     candidate: other,
   };
   const { verdict, differences } = compareRecord(record);
-  return { verdict, differences: differences.filter((difference) => difference.class !== 'noise') };
+  return { verdict, differences: differences.filter((difference) => difference.severity !== 'noise') };
 }
 
 describe('the two gateways', () => {

@@ -28,7 +28,7 @@ const differences: fc.Arbitrary<Difference> = fc.record({ cause: fc.constantFrom
 );
 
 function comparisonOf(found: readonly Difference[]): Comparison {
-  const has = (kind: string) => found.some((d) => d.class === kind);
+  const has = (kind: string) => found.some((d) => d.severity === kind);
   const verdict = has('breaking') ? 'breaking' : has('undecided') ? 'undecided' : has('benign') ? 'benign' : 'same';
   return { route: '/items', verdict, differences: found, newError: false };
 }
@@ -84,8 +84,8 @@ describe('an aggregate', () => {
     });
     const a = aggregateOf(captured(), comparisonOf([at('/items/0/id'), at('/items/17/id'), at('/total')]));
     expect(findingsOf(a)).toEqual([
-      { class: 'breaking', cause: 'type', place: 'body/items/*/id', pairs: 1 },
-      { class: 'breaking', cause: 'type', place: 'body/total', pairs: 1 },
+      { severity: 'breaking', cause: 'type', place: 'body/items/*/id', pairs: 1 },
+      { severity: 'breaking', cause: 'type', place: 'body/total', pairs: 1 },
     ]);
   });
 
@@ -129,10 +129,10 @@ describe('an aggregate', () => {
         const exact = new Map<string, number>();
         for (const found of pairs)
           for (const key of new Set(
-            found.map((d) => `${d.class} ${d.cause} ${d.in === 'body' ? d.pointer.replace(/\d+\//, '*/') : ''}`),
+            found.map((d) => `${d.severity} ${d.cause} ${d.in === 'body' ? d.pointer.replace(/\d+\//, '*/') : ''}`),
           ))
             exact.set(key, (exact.get(key) ?? 0) + 1);
-        for (const { class: kind, cause, place, pairs: count } of findingsOf(all))
+        for (const { severity: kind, cause, place, pairs: count } of findingsOf(all))
           expect(exact.get(`${kind} ${cause} ${place.slice('body'.length)}`)).toBe(count);
         expect(Object.keys(all.findings).length).toBe(Math.min(MAX_FINDINGS, exact.size));
         expect(Object.keys(all.combinations).length).toBeLessThanOrEqual(MAX_COMBINATIONS);

@@ -16,7 +16,7 @@ const coded = (coding: string, body: Body, type = 'application/json') =>
 const join = (...parts: readonly (Uint8Array | string)[]) => Buffer.concat(parts.map((part) => Buffer.from(part)));
 const named = (stable: Leg, candidate: Leg, record: Partial<CaptureRecord> = {}) =>
   compareRecord({ ...pairOf(stable, candidate), ...record }, { decode: decodeContent }).differences.map(
-    (d) => `${d.class} ${d.cause} ${placeOf(d)}`,
+    (d) => `${d.severity} ${d.cause} ${placeOf(d)}`,
   );
 const verdict = (stable: Leg, candidate: Leg, record: Partial<CaptureRecord> = {}) =>
   compareRecord({ ...pairOf(stable, candidate), ...record }, { decode: decodeContent }).verdict;
@@ -304,7 +304,7 @@ describe('noise and rules', () => {
     const model = records.map((one) => noiseOf(one, compareRecord)).reduce(mergeNoise, NO_NOISE);
     const rules = withNoise(none, model);
     const { differences } = compareRecord(pairOf(stable, candidate), { rules });
-    return differences.filter((d) => d.class !== 'noise').map((d) => `${d.cause} ${placeOf(d)}`);
+    return differences.filter((d) => d.severity !== 'noise').map((d) => `${d.cause} ${placeOf(d)}`);
   }
 
   it.each<[string, Leg, Leg, Leg, string[]]>([
@@ -376,7 +376,7 @@ describe('noise and rules', () => {
     ({ id: 'r', owner: 'o', reason: 'r', expires: '2027-01-01', kind: 'ignore', where }) as const;
   const ruled = (stable: Leg, candidate: Leg, where: RuleSet['rules'][number]['where']) =>
     compareRecord(pairOf(stable, candidate), { rules: compileRules({ v: 1, rules: [rule(where)] }, NOW) })
-      .differences.filter((d) => d.class !== 'noise')
+      .differences.filter((d) => d.severity !== 'noise')
       .map((d) => `${d.cause} ${placeOf(d)}`);
 
   it('keep what an ignored value does not say', () => {

@@ -9,7 +9,7 @@ import { answer, binaryBody, pairOf, textBody } from '../support/answer.ts';
 
 const found = (a: ResponseLeg, b: ResponseLeg, decode = true) =>
   compareRecord(pairOf(a, b), decode ? { decode: decodeContent } : {}).differences.filter((d) => d.in === 'body');
-const named = (a: ResponseLeg, b: ResponseLeg) => found(a, b).map((d) => `${placeOf(d)} ${d.cause} ${d.class}`);
+const named = (a: ResponseLeg, b: ResponseLeg) => found(a, b).map((d) => `${placeOf(d)} ${d.cause} ${d.severity}`);
 const typed = (type: string, body: string | Uint8Array, ...more: HeaderList) =>
   answer(body, [['Content-Type', type], ...more]);
 

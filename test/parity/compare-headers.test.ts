@@ -6,7 +6,7 @@ import { answer, pairOf } from '../support/answer.ts';
 
 function named(stable: HeaderList, candidate: HeaderList, request: Partial<CaptureRecord['request']> = {}): string[] {
   const [a, b] = [answer('{}', stable), answer('{}', candidate)];
-  return compareRecord(pairOf(a, b, request)).differences.map((d) => `${placeOf(d)} ${d.cause} ${d.class}`);
+  return compareRecord(pairOf(a, b, request)).differences.map((d) => `${placeOf(d)} ${d.cause} ${d.severity}`);
 }
 
 describe('a header field', () => {

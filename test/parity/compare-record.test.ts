@@ -7,7 +7,7 @@ import { answer, pairOf, textBody } from '../support/answer.ts';
 const compare = (stable: Leg, candidate: Leg, request: Partial<CaptureRecord['request']> = {}) =>
   compareRecord(pairOf(stable, candidate, request));
 const named = (stable: Leg, candidate: Leg, request: Partial<CaptureRecord['request']> = {}) =>
-  compare(stable, candidate, request).differences.map((d) => `${placeOf(d)} ${d.cause} ${d.class}`);
+  compare(stable, candidate, request).differences.map((d) => `${placeOf(d)} ${d.cause} ${d.severity}`);
 
 const status = (code: number, headers: HeaderList = []) => answer('', headers, { status: code });
 

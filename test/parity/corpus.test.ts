@@ -80,7 +80,7 @@ function differencesOf(row: Row, stable: Leg, candidate: Leg): string[] {
     })
     .map(
       (difference) =>
-        `${placeOf(difference).replace(/\/line\/\d+/, '/line/n')} ${difference.cause} ${difference.class}`,
+        `${placeOf(difference).replace(/\/line\/\d+/, '/line/n')} ${difference.cause} ${difference.severity}`,
     );
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compareJson } from '../../parity/compare/body/json.ts';
 import type { BodyDifference } from '../../parity/model/difference.ts';
 
-const shown = ({ pointer, cause, class: kind }: BodyDifference) => `${pointer} ${cause} ${kind}`;
+const shown = ({ pointer, cause, severity: kind }: BodyDifference) => `${pointer} ${cause} ${kind}`;
 const compare = (stable: string, candidate: string) => compareJson(stable, candidate)?.map(shown);
 const reversed = (stable: string, candidate: string) => compareJson(candidate, stable)?.map(shown);
 
@@ -180,15 +180,15 @@ describe('bounds', () => {
     const wide = (value: string) => text(Object.fromEntries(items(200).map(({ at }) => [at, value])));
     expect(compareJson(wide('x'), wide('y'))?.at(-1)).toMatchObject({
       cause: 'too-many-differences',
-      class: 'breaking',
+      severity: 'breaking',
     });
     const [z, offset] = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00+00:00'];
-    expect(compareJson(wide(z), wide(offset))?.at(-1)).toMatchObject({ class: 'undecided' });
+    expect(compareJson(wide(z), wide(offset))?.at(-1)).toMatchObject({ severity: 'undecided' });
   });
 
   it('compare by their text what is nested too deeply, and never overflow', () => {
     const deep = (value: string, depth = 100_000) => `${'['.repeat(depth)}${value}${']'.repeat(depth)}`;
-    expect(compareJson(deep('1'), deep('2'))).toMatchObject([{ cause: 'too-deep', class: 'undecided' }]);
+    expect(compareJson(deep('1'), deep('2'))).toMatchObject([{ cause: 'too-deep', severity: 'undecided' }]);
     expect(compareJson(deep('1'), `${deep('1')}\n`)).toMatchObject([{ cause: 'trailing-newline' }]);
     expect(compareJson(deep('1'), deep('1', 99_999))).toMatchObject([{ cause: 'too-deep' }]);
     expect(compareJson('['.repeat(100_000), '[')).toBeNull();

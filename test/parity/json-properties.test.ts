@@ -91,7 +91,7 @@ describe('comparing JSON', () => {
       fc.property(values, choosers, choosers, (value, one, other) => {
         const found = compareJson(write(value, one), write(value, other));
         expect(inMeaning(found)).toEqual([]);
-        expect(found?.every((d) => d.class === (d.cause === 'number-exponent' ? 'undecided' : 'benign'))).toBe(true);
+        expect(found?.every((d) => d.severity === (d.cause === 'number-exponent' ? 'undecided' : 'benign'))).toBe(true);
       }),
       { numRuns: 500 },
     );
@@ -102,7 +102,7 @@ describe('comparing JSON', () => {
       fc.property(values, values, choosers, choosers, (a, b, one, other) => {
         const found = inMeaning(compareJson(write(a, one), write(b, other)));
         expect(found?.length === 0).toBe(meansSame(a, b));
-        expect(found?.every((d) => d.class !== 'benign' && d.class !== 'noise')).toBe(true);
+        expect(found?.every((d) => d.severity !== 'benign' && d.severity !== 'noise')).toBe(true);
       }),
       { numRuns: 1000 },
     );

@@ -224,7 +224,7 @@ describe('mutants of an answer', () => {
   const judged = Object.entries(BODIES).flatMap(([name, body]) =>
     [...mutantsOf(body)].map((mutant) => {
       const { differences } = compareRecord(pairOf(legOf(write(body)), mutant.leg), { decode: decodeContent });
-      const stands = differences.some((difference) => standsAgainst(difference.class));
+      const stands = differences.some((difference) => standsAgainst(difference.severity));
       return { ...mutant, stands, said: `${name}: ${mutant.name}: ${tell(differences)}` };
     }),
   );

@@ -28,13 +28,13 @@ const learnedFrom = (times: number, record: CaptureRecord) =>
 const learned = (record: CaptureRecord) => learnedFrom(LEAST_VARIED, record);
 const compared = (model: NoiseModel, record: CaptureRecord) => {
   const { verdict, differences } = compareRecord(record, { rules: withNoise(none, model) });
-  return [verdict, ...differences.map((d) => `${d.in === 'body' ? d.pointer : d.in} ${d.cause} ${d.class}`)];
+  return [verdict, ...differences.map((d) => `${d.in === 'body' ? d.pointer : d.in} ${d.cause} ${d.severity}`)];
 };
 
 describe('a place in which the stable side varies by itself', () => {
   const model = learned(recordOf([{ at: 'x1', n: 1 }], [{ at: 'x2', n: 1 }], [{ at: 'x3', n: 1 }]));
 
-  it('is let off, in every element of the array, and is said to be noise', () => {
+  it('is suppressed, in every element of the array, and is said to be noise', () => {
     const record = recordOf(
       [
         { at: 'b', n: 1 },
@@ -51,7 +51,7 @@ describe('a place in which the stable side varies by itself', () => {
   it('is not suppressed as long as it has varied in too few captures, and says so', () => {
     const few = learnedFrom(LEAST_VARIED - 1, recordOf({ at: 'a' }, { at: 'b' }, { at: 'c' }));
     expect(compared(few, recordOf({ at: 'a' }, { at: 'b' }))[0]).toBe('breaking');
-    expect(noisyPlaces(few)).toMatchObject([{ letOff: false, tooFew: true }]);
+    expect(noisyPlaces(few)).toMatchObject([{ suppressed: false, tooFew: true }]);
   });
 
   it('is counted', () => {
@@ -63,7 +63,7 @@ describe('a place in which the stable side varies by itself', () => {
         both: 10,
         onlyStable: 0,
         onlyCandidate: 0,
-        letOff: true,
+        suppressed: true,
         tooFew: false,
       },
     ]);
@@ -74,12 +74,12 @@ describe('a place in which the stable side varies by itself', () => {
     ['null', null, 'type'],
     ['another format', '0b0b2c5e-6b52-4f55-9a7e-0c5a3c1d2e3f', 'value'],
     ['the zero time', '0001-01-01T00:00:00Z', 'zero-time'],
-  ])('is not let off for %s', (_, value, cause) => {
+  ])('is not suppressed for %s', (_, value, cause) => {
     const record = recordOf([{ at: '20260101', n: 1 }], [{ at: value, n: 1 }]);
     expect(compared(model, record)).toEqual(['breaking', `/0/at ${cause} breaking`]);
   });
 
-  it('is not let off where the key is missing, nor is any other place or route', () => {
+  it('is not suppressed where the key is missing, nor is any other place or route', () => {
     expect(compared(model, recordOf([{ at: 'b', n: 1 }], [{ n: 1 }]))).toEqual([
       'breaking',
       '/0/at key-missing breaking',
@@ -110,13 +110,13 @@ describe('a rare bug', () => {
     expect(compared(times(2000, steady), recordOf({ v: 'a' }, { v: 'b' }))).toEqual(['breaking', '/v value breaking']);
   });
 
-  it('in a place that seldom varies is not let off once the candidate differs there more often than chance explains', () => {
+  it('in a place that seldom varies is not suppressed once the candidate differs there more often than chance explains', () => {
     const seldom = times(5, recordOf({ v: 'a' }, { v: 'a' }, { v: 'b' }));
     const bug = recordOf({ v: 'a' }, { v: 'b' }, { v: 'a' });
     const withBugs = (n: number) => mergeNoise(mergeNoise(times(1000, steady), seldom), times(n, bug));
     expect(compared(withBugs(3), bug)[0]).toBe('same');
     expect(compared(withBugs(25), bug)[0]).toBe('breaking');
-    expect(noisyPlaces(withBugs(25))).toMatchObject([{ onlyStable: 5, onlyCandidate: 25, letOff: false }]);
+    expect(noisyPlaces(withBugs(25))).toMatchObject([{ onlyStable: 5, onlyCandidate: 25, suppressed: false }]);
   });
 
   it('is what a candidate that varies as the stable side does is seldom taken for', () => {
@@ -129,7 +129,7 @@ describe('a rare bug', () => {
       let onlyCandidate = 0;
       for (let i = 0; i < 60; i++) onlyCandidate += coin() ? 1 : 0;
       const counts = { 'body/v value': { both: 0, onlyStable: 60 - onlyCandidate, onlyCandidate } };
-      if (noisyPlaces({ x: { records: 60, counts } })[0]?.letOff !== true) wrong++;
+      if (noisyPlaces({ x: { records: 60, counts } })[0]?.suppressed !== true) wrong++;
     }
     expect(wrong).toBeLessThanOrEqual(20);
   });

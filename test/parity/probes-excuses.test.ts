@@ -15,7 +15,7 @@ const CAPTURES = 10;
 /** What still stands against the candidate. */
 function left(stable: ResponseLeg, candidate: ResponseLeg, rules: CompiledRules): string {
   const { differences } = compareRecord(pairOf(stable, candidate), { rules, decode: decodeContent });
-  return tell(differences.filter((d) => standsAgainst(d.class)));
+  return tell(differences.filter((d) => standsAgainst(d.severity)));
 }
 
 type Noisy = readonly [

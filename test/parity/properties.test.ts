@@ -80,7 +80,7 @@ const placesOf = (a: Leg, b: Leg, of: Partial<CaptureRecord['request']>) =>
   compare(a, b, of)
     .differences.map((difference) => {
       if (difference.in !== 'body') return placeOf(difference);
-      if (difference.class === 'benign') return difference.cause;
+      if (difference.severity === 'benign') return difference.cause;
       const { pointer, candidatePointer = pointer } = difference;
       return [pointer, candidatePointer].sort().join(' ');
     })
@@ -100,7 +100,7 @@ describe('the comparer, whatever the two sides send', () => {
       fc.property(fc.oneof(pair, fc.tuple(leg, failed), fc.tuple(failed, leg)), request, ([a, b], of) => {
         for (const difference of compare(a, b, of).differences) {
           expect(difference.advice).not.toBe('');
-          expect(['breaking', 'benign', 'noise', 'undecided']).toContain(difference.class);
+          expect(['breaking', 'benign', 'noise', 'undecided']).toContain(difference.severity);
         }
       }),
     );

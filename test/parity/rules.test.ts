@@ -20,7 +20,9 @@ function compare(a: unknown, b: unknown, ...rules: Written[]): string[] {
     JSON.stringify(b),
     compileRules(rulesOf(...rules), NOW).forRoute('/items/{id}'),
   );
-  return (found ?? []).map((d) => `${d.pointer} ${d.cause} ${d.class}${d.rule === undefined ? '' : ` by ${d.rule}`}`);
+  return (found ?? []).map(
+    (d) => `${d.pointer} ${d.cause} ${d.severity}${d.rule === undefined ? '' : ` by ${d.rule}`}`,
+  );
 }
 
 const [UUID, OTHER] = ['0b0b2c5e-6b52-4f55-9a7e-0c5a3c1d2e3f', '7c1d2e3f-6b52-4f55-9a7e-0c5a0b0b2c5e'];
@@ -33,7 +35,7 @@ const header = (name: string, stable: string | null, candidate: string | null): 
 });
 const judged = (difference: Difference, ...rules: Written[]) => {
   const [first] = applyRules([difference], compileRules(rulesOf(...rules), NOW).forRoute('/items/{id}'));
-  return `${first?.cause} ${first?.class}${first?.rule === undefined ? '' : ` by ${first.rule}`}`;
+  return `${first?.cause} ${first?.severity}${first?.rule === undefined ? '' : ` by ${first.rule}`}`;
 };
 
 describe('an ignored place', () => {
@@ -135,9 +137,9 @@ describe('a tolerance', () => {
   });
 });
 
-describe('a class', () => {
+describe('a severity', () => {
   it('is given by place, by cause, or by both', () => {
-    const rule = (where: Written) => ({ kind: 'reclassify', where, class: 'benign' });
+    const rule = (where: Written) => ({ kind: 'reclassify', where, severity: 'benign' });
     const [a, b] = [
       { x: 1, y: [] },
       { x: 2, y: null },
@@ -150,7 +152,7 @@ describe('a class', () => {
 
   it('may be given to a format that changed where the value is ignored', () => {
     const ignore = { kind: 'ignore', where: { pointer: '/id' } };
-    const accept = { kind: 'reclassify', where: { pointer: '/id', cause: 'format' }, class: 'benign' };
+    const accept = { kind: 'reclassify', where: { pointer: '/id', cause: 'format' }, severity: 'benign' };
     expect(compare({ id: UUID }, { id: '7' }, ignore, accept)).toEqual(['/id format benign by r1']);
   });
 
@@ -158,9 +160,15 @@ describe('a class', () => {
     const rules = ['undecided', 'benign'].map((kind) => ({
       kind: 'reclassify',
       where: { pointer: '/x' },
-      class: kind,
+      severity: kind,
     }));
     expect(compare({ x: 1 }, { x: 2 }, ...rules)).toEqual(['/x number-value undecided by r0']);
+  });
+
+  it('is read from rules that still call it a class, and one of them is enough', () => {
+    const rule = { kind: 'reclassify', where: { pointer: '/x' }, class: 'benign' };
+    expect(compare({ x: 1 }, { x: 2 }, rule)).toEqual(['/x number-value benign by r0']);
+    expect(() => compare({}, {}, { ...rule, severity: 'benign' })).toThrow(/rules\.0.*class/);
   });
 });
 
@@ -170,7 +178,7 @@ describe('header and status differences', () => {
     expect(judged(header('x-trace', UUID, OTHER), ignore)).toBe('header-value noise by r0');
     expect(judged(header('x-other', UUID, OTHER), ignore)).toBe('header-value undecided');
     const status: Difference = { in: 'status', stable: 404, candidate: 405, ...why('method-not-allowed') };
-    const accept = { kind: 'reclassify', where: { cause: 'method-not-allowed' }, class: 'benign' };
+    const accept = { kind: 'reclassify', where: { cause: 'method-not-allowed' }, severity: 'benign' };
     expect(judged(status, accept)).toBe('method-not-allowed benign by r0');
   });
 
@@ -191,7 +199,7 @@ describe('a record compared by rules', () => {
   const rules = compileRules(
     rulesOf(
       { kind: 'ignore', where: { pointer: '/id' } },
-      { kind: 'reclassify', where: { cause: 'no-answer' }, class: 'undecided' },
+      { kind: 'reclassify', where: { cause: 'no-answer' }, severity: 'undecided' },
     ),
     NOW,
   );
@@ -201,7 +209,7 @@ describe('a record compared by rules', () => {
     expect(compareRecord(record).verdict).toBe('breaking');
     expect(compareRecord(record, { rules })).toMatchObject({
       verdict: 'same',
-      differences: [{ cause: 'number-value', class: 'noise', rule: 'r0' }],
+      differences: [{ cause: 'number-value', severity: 'noise', rule: 'r0' }],
     });
   });
 
@@ -249,8 +257,8 @@ describe('expiry', () => {
     const at = (now: string) => compileRules(set, new Date(now)).forRoute('/x').judge;
     const [difference] = compareJson('{"id":1}', '{"id":2}') ?? [];
     if (difference === undefined) throw new Error('1 is not 2');
-    expect(at('2026-04-01T23:59:59Z')(difference).class).toBe('noise');
-    expect(at('2026-04-02T00:00:00Z')(difference).class).toBe('breaking');
+    expect(at('2026-04-01T23:59:59Z')(difference).severity).toBe('noise');
+    expect(at('2026-04-02T00:00:00Z')(difference).severity).toBe('breaking');
     expect(expiredRules(set, new Date('2026-04-02T00:00:00Z')).map(({ id }) => id)).toEqual(['r0']);
     expect(compileRules(set, new Date('2026-04-02T00:00:00Z')).expired.map(({ owner }) => owner)).toEqual([
       'team-orders',

@@ -130,7 +130,7 @@ describe('a sign-off', () => {
     });
   });
 
-  it('lets off what the stable side does by itself, and says where and how often it did', () => {
+  it('suppresses what the stable side does by itself, and says where and how often it did', () => {
     const noisy = { records: 40, counts: { 'body/at value': { both: 38, onlyStable: 1, onlyCandidate: 0 } } };
     const combinations = { [JSON.stringify(['noise', ['breaking', 'value', 'body/at', 'value']])]: 390 };
     const rest = { same: 10, breaking: 390, findings: { 'breaking value body/at': 390 }, combinations, noisy };

@@ -41,7 +41,7 @@ describe('suggested rules', () => {
   it('take what comes and goes by its cause', () => {
     const { rules } = suggestRules([asked('/items/1', { a: 1, b: 'x' }), asked('/items/1', { a: 1 })]);
     expect(rules).toMatchObject([
-      { kind: 'reclassify', class: 'noise', where: { route: '/items/{id}', pointer: '/b', cause: 'key-missing' } },
+      { kind: 'reclassify', severity: 'noise', where: { route: '/items/{id}', pointer: '/b', cause: 'key-missing' } },
     ]);
   });
 

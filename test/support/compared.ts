@@ -20,7 +20,7 @@ export const joined = (...parts: readonly (Uint8Array | string)[]) =>
   Buffer.concat(parts.map((part) => Buffer.from(part)));
 
 export const tell = (differences: readonly Difference[]) =>
-  differences.map((d) => `${d.class} ${d.cause} ${placeOf(d)}`).join('; ');
+  differences.map((d) => `${d.severity} ${d.cause} ${placeOf(d)}`).join('; ');
 
 /** The verdict, and after it every difference as class, cause and place. */
 export function told(stable: ResponseLeg, candidate: ResponseLeg, record: Partial<CaptureRecord> = {}): string {

@@ -12,7 +12,7 @@ export function statusIsBenign(expires = '2026-12-31'): RuleSet {
         reason: 'clients take both',
         expires,
         where: { cause: 'status' },
-        class: 'benign',
+        severity: 'benign',
       },
     ],
   };

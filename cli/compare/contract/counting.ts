@@ -48,7 +48,7 @@ export class CaptureCounter {
   async end(signal: AbortSignal): Promise<CountedCaptures> {
     const noise = noisyPlaces(this.#model);
     // By a model that lets nothing off every pair comes to the same again.
-    if (this.#spool === null || !noise.some((place) => place.letOff)) return { summary: this.soFar, noise };
+    if (this.#spool === null || !noise.some((place) => place.suppressed)) return { summary: this.soFar, noise };
     const summary = emptySummary();
     const compare = this.#comparer(this.#model);
     await this.#spool.each(({ at, record }) => addPair(summary, record, compare(record), at), signal);

@@ -26,11 +26,11 @@ export async function inTwoReadings(
   await read(first, { kind: settings.noise ? 'learn' : 'off' }, once === undefined);
   const noise = noisyPlaces(first.noise);
   const { summary } = first;
-  const letOff = noise.filter((place) => place.letOff).length;
+  const suppressed = noise.filter((place) => place.suppressed).length;
   // By a model that lets nothing off every pair comes to the same again.
-  if (letOff === 0) return { summary, noise, notes: [] };
+  if (suppressed === 0) return { summary, noise, notes: [] };
   if (once !== undefined)
-    return { summary, noise: noise.filter((place) => !place.letOff), notes: [cannotReadTwice(once, letOff)] };
+    return { summary, noise: noise.filter((place) => !place.suppressed), notes: [cannotReadTwice(once, suppressed)] };
   const second = new Reading(settings, first.bytes);
   second.readings = 2;
   await read(second, { kind: 'let-off', model: first.noise }, true);

@@ -43,9 +43,9 @@ export function conclude(summary: Summary, { failOn, mustAnswer, noise }: Terms)
     };
   if (pairs === 0) return { exit: EXIT.usage, sentence: 'bad input: there is no capture to compare' };
   const alone = summary.unpaired.stable.count + summary.unpaired.candidate.count;
-  const letOff = noise.filter((place) => place.letOff).length;
+  const suppressed = noise.filter((place) => place.suppressed).length;
   const gaps = [
-    ...(letOff > 0 ? [`; ${letOff === 1 ? '1 location' : `${letOff} locations`} suppressed as noise`] : []),
+    ...(suppressed > 0 ? [`; ${suppressed === 1 ? '1 location' : `${suppressed} locations`} suppressed as noise`] : []),
     ...(total.unmatched > 0 ? [`; ${total.unmatched} without an answer from stable`] : []),
     ...(alone > 0 ? [`; ${alone === 1 ? '1 answer is' : `${alone} answers are`} in one log only`] : []),
   ];

@@ -3,7 +3,7 @@ import { countOf, type NoisyPlace, type Position, quantile, type Summary } from 
 import { causeRows, compared, routeRows, type TodoItem, totalVerdicts } from '../../../report/index.ts';
 import type { Conclusion } from './conclusion.ts';
 
-export const DIFF_FORMAT = 'crossfade-diff/1';
+export const DIFF_FORMAT = 'crossfade-diff/2';
 
 /** Places that are listed of each root cause. */
 const MOST_PLACES = 100;
@@ -37,10 +37,10 @@ export function summaryJson({ summary, todo, noise, sources, conclusion, notes }
       newErrors,
       latencyMs: { stable: percentiles(stableLatency), candidate: percentiles(candidateLatency) },
     })),
-    causes: causeRows(summary).map(({ route, cause: { cause, class: class_, differences, pairs } }) => ({
+    causes: causeRows(summary).map(({ route, cause: { cause, severity, differences, pairs } }) => ({
       route,
       cause,
-      class: class_,
+      severity,
       pairs: pairs.count,
       differences,
       samples: placed(pairs).first,

@@ -24,7 +24,7 @@ export function sarifLog(todo: readonly TodoItem[], sources: readonly string[]) 
               id,
               shortDescription: { text: CATALOGUE[id].title },
               help: { text: CATALOGUE[id].advice },
-              defaultConfiguration: { level: LEVEL[CATALOGUE[id].class] },
+              defaultConfiguration: { level: LEVEL[CATALOGUE[id].severity] },
             })),
           },
         },

@@ -142,20 +142,20 @@ function example(
 
 function noisy(places: readonly NoisyPlace[], { width, paint }: TextOptions): string[] {
   if (places.length === 0) return [];
-  const letOff = places.filter((place) => place.letOff).length;
+  const suppressed = places.filter((place) => place.suppressed).length;
   const more = places.length - MOST_NOISE;
-  const kept = places.length - letOff;
+  const kept = places.length - suppressed;
   const counted = kept === 0 ? '' : `, ${kept} not`;
   return [
     '',
-    paint('bold', `Noise, by the control answers: ${plural(letOff, 'location')} suppressed${counted}`),
+    paint('bold', `Noise, by the control answers: ${plural(suppressed, 'location')} suppressed${counted}`),
     ...(kept === 0 ? [] : wrap(KEPT, width - 2).map((line) => `  ${line}`)),
     ...places.slice(0, MOST_NOISE).flatMap((place) => {
       const { route, both, onlyStable, onlyCandidate, records } = place;
-      const text = `  ${place.letOff ? 'suppressed' : place.tooFew ? 'NOT suppressed (too few)' : 'NOT suppressed'}: ${plain(route)} ${plain(place.place)}`;
+      const text = `  ${place.suppressed ? 'suppressed' : place.tooFew ? 'NOT suppressed (too few)' : 'NOT suppressed'}: ${plain(route)} ${plain(place.place)}`;
       const counts = `of ${plural(records, 'control answer')}, stable and the candidate both differ in ${both}, only stable in ${onlyStable}, only the candidate in ${onlyCandidate}`;
       return [
-        place.letOff ? cut(text, width) : paint('yellow', cut(text, width)),
+        place.suppressed ? cut(text, width) : paint('yellow', cut(text, width)),
         ...wrap(counts, width - 4).map((line) => `    ${line}`),
       ];
     }),

@@ -18,7 +18,7 @@ export function todoOf(summary: Summary, bases: Bases | null): TodoItem[] {
     const routes = [...new Set(places.map(({ route }) => route))];
     const [first] = root.first;
     return {
-      severity: root.class,
+      severity: root.severity,
       cause: root.cause,
       title: CATALOGUE[root.cause].title,
       subject: routes.length === 1 && root.subject.startsWith(`${routes[0]} `) ? '' : root.subject,

@@ -161,7 +161,7 @@ export class JsonWalk {
       candidate: y === null ? null : excerpt(rawOf(this.#b, y)),
       ...why(finding.cause, finding.advice),
     };
-    if (rule !== undefined) this.#found.add({ ...difference, class: 'noise', rule });
+    if (rule !== undefined) this.#found.add({ ...difference, severity: 'noise', rule });
     else this.#found.add(this.#rules?.judge(difference) ?? difference);
   }
 }

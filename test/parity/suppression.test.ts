@@ -6,7 +6,7 @@ import { compileRules, type RuleSet } from '../../parity/rules/index.ts';
 import { judgeLine } from '../../parity/tally/batch.ts';
 import { LEAST_VARIED, withNoise } from '../../parity/tally/noise.ts';
 import { mergeRoutes, type RouteAggregates } from '../../parity/tally/routes.ts';
-import { letOff, noiseIn } from '../../parity/tally/suppression.ts';
+import { noiseIn, suppressNoise } from '../../parity/tally/suppression.ts';
 import { aggregateOf, EMPTY_AGGREGATE, findingsOf, type RouteAggregate } from '../../parity/tally/tally.ts';
 import { answer, pairOf } from '../support/answer.ts';
 
@@ -40,23 +40,23 @@ const outcomes = ({ pairs, same, noise, benign, undecided, breaking }: RouteAggr
 });
 
 describe('counted pairs', () => {
-  it('are let off where the stable side turns out to vary by itself, also those that were counted before', () => {
+  it('are suppressed where the stable side turns out to vary by itself, also those that were counted before', () => {
     const before = recordOf({ at: 'a', n: 1 }, { at: 'b', n: 1 });
     const teacher = recordOf({ at: 'c', n: 1 }, { at: 'd', n: 1 }, { at: 'e', n: 1 });
     const all = [before, ...often(teacher)];
     expect(of(counted(all))).toMatchObject({ breaking: 6, noise: 0 });
-    const after = of(letOff(counted(all)));
+    const after = of(suppressNoise(counted(all)));
     expect(after).toMatchObject({ pairs: 6, breaking: 0, noise: 6 });
-    expect(findingsOf(after)).toEqual([{ class: 'noise', cause: 'value', place: 'body/at', pairs: 6 }]);
+    expect(findingsOf(after)).toEqual([{ severity: 'noise', cause: 'value', place: 'body/at', pairs: 6 }]);
   });
 
   it('stay against the candidate for what else is in them', () => {
     const teacher = recordOf({ at: 'c', n: 1 }, { at: 'd', n: 1 }, { at: 'e', n: 1 });
-    const after = of(letOff(counted([...often(teacher), recordOf({ at: 'a', n: 1 }, { at: 'b', n: 2 })])));
+    const after = of(suppressNoise(counted([...often(teacher), recordOf({ at: 'a', n: 1 }, { at: 'b', n: 2 })])));
     expect(after).toMatchObject({ breaking: 1, noise: 5 });
     expect(findingsOf(after)).toEqual([
-      { class: 'breaking', cause: 'number-value', place: 'body/n', pairs: 1 },
-      { class: 'noise', cause: 'value', place: 'body/at', pairs: 6 },
+      { severity: 'breaking', cause: 'number-value', place: 'body/n', pairs: 1 },
+      { severity: 'noise', cause: 'value', place: 'body/at', pairs: 6 },
     ]);
   });
 
@@ -68,10 +68,13 @@ describe('counted pairs', () => {
       reason: 'clients read it',
       expires: '2026-12-31',
       where: { pointer: '/at' },
-      class: 'breaking',
+      severity: 'breaking',
     } as const;
     const teacher = recordOf({ at: 'c' }, { at: 'd' }, { at: 'e' });
-    expect(of(letOff(counted(often(teacher), { rules: rulesOf(rule) })))).toMatchObject({ breaking: 5, noise: 0 });
+    expect(of(suppressNoise(counted(often(teacher), { rules: rulesOf(rule) })))).toMatchObject({
+      breaking: 5,
+      noise: 0,
+    });
   });
 
   it('stay where not all of a body could be compared, though the stable side does that by itself', () => {
@@ -81,16 +84,16 @@ describe('counted pairs', () => {
       ...pairOf(cut('hmac:0000000000000001'), cut('hmac:0000000000000002')),
       noise: cut('hmac:0000000000000003'),
     };
-    const after = of(letOff(counted(often(record))));
+    const after = of(suppressNoise(counted(often(record))));
     expect(after.noise).toBe(0);
     expect(after.pairs).toBe(5);
   });
 
-  it('are let off by what was learned elsewhere as well', () => {
+  it('are suppressed by what was learned elsewhere as well', () => {
     const elsewhere = noiseIn(counted(often(recordOf({ at: 'c' }, { at: 'd' }, { at: 'e' }))));
     const here = counted([recordOf({ at: 'a' }, { at: 'b' })]);
-    expect(of(letOff(here))).toMatchObject({ breaking: 1 });
-    expect(of(letOff(here, elsewhere))).toMatchObject({ breaking: 0, noise: 1 });
+    expect(of(suppressNoise(here))).toMatchObject({ breaking: 1 });
+    expect(of(suppressNoise(here, elsewhere))).toMatchObject({ breaking: 0, noise: 1 });
   });
 
   const value = fc.constantFrom<unknown>('a', 'b', 'c', 1, 2, null, '2026-01-01T00:00:00Z');
@@ -112,10 +115,10 @@ describe('counted pairs', () => {
         const rules = withNoise(rulesOf(), noiseIn(routes));
         const known = records.map((one) => aggregateOf(one, compareRecord(one, { rules })));
         const expected = known.map((a) => ({ 'GET /x': a })).reduce<RouteAggregates>(mergeRoutes, {});
-        const after = of(letOff(routes));
+        const after = of(suppressNoise(routes));
         expect(outcomes(after)).toEqual(outcomes(of(expected)));
         const against = (a: RouteAggregate) =>
-          findingsOf(a).filter((f) => f.class === 'breaking' || f.class === 'undecided');
+          findingsOf(a).filter((f) => f.severity === 'breaking' || f.severity === 'undecided');
         expect(against(after)).toEqual(against(of(expected)));
       }),
       { numRuns: 200 },
