@@ -5,9 +5,9 @@
 
 import { openStep, stepDown } from '../core/fence/index.ts';
 import { type CutoverStateJson, parseState, UNSTEERED } from '../core/model/index.ts';
-import { nextDesired, pauseAt, reduce, residue } from '../core/phases/index.ts';
+import { answeredByStable, nextDesired, pauseAt, reduce, residue } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
-import { metrics } from './compose/ports.ts';
+import { listener, metrics } from './compose/ports.ts';
 import { recording } from './compose/recording.ts';
 import { stableCapacity } from './compose/stable-capacity.ts';
 import { type Deps, settle } from './tasks/index.ts';
@@ -21,7 +21,7 @@ const SHORTEST_LOOK_SECONDS = 420;
 type DecommissionDeps = Pick<
   Deps,
   'deployment' | 'metrics' | 'capacity' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'
->;
+> & { readonly ingress: Pick<Deps['ingress'], 'read'> };
 
 export function makeHandler(deps: DecommissionDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
@@ -42,6 +42,9 @@ export function makeHandler(deps: DecommissionDeps) {
     const left = residue(minutes, state.split);
     if (left === null) return stay('No requests were counted on either side; no task is removed without evidence.');
     if (left > 0) return stay(`Stable still answered ${left} client requests (sticky sessions); waiting.`);
+    // Counts come minutes late: whoever has changed the weights by hand since is seen at the listener itself.
+    const stable = answeredByStable(deps.deployment, await deps.ingress.read());
+    if (stable > 0) return stay(`The listener gives the stable side ${stable} % of the requests; no task is removed.`);
     const step = state.decommissionSteps;
     const now = await deps.capacity.snapshot();
     const begun = openStep(lease, state, step);
@@ -54,6 +57,7 @@ export function makeHandler(deps: DecommissionDeps) {
 
 export const compose = composed((deployment) => ({
   ...recording(deployment),
+  ingress: { read: listener(deployment).read },
   metrics: metrics(deployment),
   capacity: stableCapacity(deployment),
 }));

@@ -73,7 +73,8 @@ function newsOf(report: WatchdogReport, now: number): News | null {
     case 'rollback':
       return null;
     case 'completed': {
-      const message = 'The cutover is complete. Its execution ended before the ledger noted it.';
+      const message =
+        'The cutover is complete. The ledger did not say so: its execution ended before it was noted, or the table was restored to an earlier time.';
       return { item: report.item, kind: 'phase', message };
     }
     case 'edited': {

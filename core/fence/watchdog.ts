@@ -8,6 +8,8 @@ import {
   type Deployment,
   type Drills,
   describeWeights,
+  type ExecutionState,
+  finalWeights,
   fromIso,
   groupRoleOfMirror,
   isFinal,
@@ -18,6 +20,7 @@ import {
   type RuleWeights,
   sameWeights,
   type Trigger,
+  type TriggerScope,
   toIso,
 } from '../model/index.ts';
 import { type CloseMirrorOutcome, closeMirror, isClosing } from './close-mirror.ts';
@@ -56,7 +59,7 @@ export type WatchdogReport =
     }
   /** The stable side had fewer tasks, or other scaling, than the run owes it. */
   | { readonly action: 'restored_capacity'; readonly item: Lease; readonly desired: number }
-  /** The run had ended with the candidate's final weights, and nobody had noted it. */
+  /** The run had completed, and the lease did not say so. */
   | { readonly action: 'completed'; readonly item: Lease }
   /** Somebody changed the weights of a completed cutover by hand; no trigger moves them. */
   | { readonly action: 'edited'; readonly item: Lease; readonly live: string }
@@ -72,6 +75,7 @@ export async function watch(ports: WatchdogPorts, deployment: Deployment): Promi
     case 'running':
       return watchRunning(ports, deployment, item);
     case 'rolling_back': {
+      if (await hasSucceeded(ports, item)) return noteCompletion(ports, deployment, item);
       const { trigger = 'watchdog', reason = 'unfinished rollback' } = item.rollback ?? {};
       return demandRollback(ports, deployment, trigger, reason);
     }
@@ -96,29 +100,32 @@ async function watchUnowned(ports: WatchdogPorts, deployment: Deployment, item: 
 }
 
 async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
-  const demand = (trigger: Trigger, reason: string) => demandRollback(ports, deployment, trigger, reason, item);
-  const now = ports.clock.now();
-  const late = now > fromIso(item.heartbeatDueAt);
-  const ended = late || !(await ports.executions.isRunning(item.executionArn));
-  if (ended && (await isFinished(ports, deployment, item))) {
-    await ports.ledger.complete(item);
-    return { action: 'completed', item };
-  }
-  if (late) return demand('watchdog', `no heartbeat from the run by ${item.heartbeatDueAt} (phase ${item.phase})`);
-  if (ended) return demand('execution', `the ledger says running, but execution ${item.executionArn} is not running`);
+  const demand = (trigger: Trigger, reason: string, what: 'intent' | 'silence') =>
+    demandRollback(ports, deployment, trigger, reason, { kind: 'unchanged', what, lease: item });
+  const late = ports.clock.now() > fromIso(item.heartbeatDueAt);
+  // A run that nobody hears of goes back whatever its execution says, but that it has completed.
+  const execution = late ? await stateOrNull(ports, item) : await ports.executions.stateOf(item.executionArn);
+  const ended = late || execution === 'ended';
+  if (execution === 'succeeded' || (ended && (await isFinished(ports, deployment, item))))
+    return noteCompletion(ports, deployment, item);
+  const due = item.heartbeatDueAt;
+  if (late) return demand('watchdog', `no heartbeat from the run by ${due} (phase ${item.phase})`, 'silence');
+  if (ended)
+    return demand('execution', `the ledger says running, but execution ${item.executionArn} is not running`, 'silence');
   if (!item.intent.confirmed) return watchShift(ports, deployment, item);
   const drift = await driftOf(ports, deployment, item);
   if (drift !== null)
-    return (await isFinished(ports, deployment, item)) ? { action: 'none', item } : demand('drift', drift);
+    return (await isFinished(ports, deployment, item)) ? { action: 'none', item } : demand('drift', drift, 'intent');
   const dead = await deadSide(ports, item);
-  if (dead !== null) return demand('watchdog', dead);
+  if (dead !== null) return demand('watchdog', dead, 'intent');
   const mirror = await watchMirror(ports, deployment, item);
   return mirror ?? watchHeldCapacity(ports, item);
 }
 
 /** A shift has until its deadline; customers of a dead side or mirror have not. */
 async function watchShift(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
-  const demand = (reason: string) => demandRollback(ports, deployment, 'watchdog', reason, item);
+  const demand = (reason: string) =>
+    demandRollback(ports, deployment, 'watchdog', reason, { kind: 'unchanged', what: 'intent', lease: item });
   const age = (ports.clock.now() - fromIso(item.intent.at)) / 1000;
   if (age > SHIFT_DEADLINE_SECONDS) return demand(`a shift started ${Math.round(age)} s ago and was never confirmed`);
   const dead = await deadSide(ports, item);
@@ -126,6 +133,25 @@ async function watchShift(ports: WatchdogPorts, deployment: Deployment, item: Le
   const reason = 'the mirror was being closed, and nobody confirmed it';
   if (isClosing(item)) return closeOf(ports, deployment, item, reason);
   return (await watchMirror(ports, deployment, item)) ?? { action: 'none', item };
+}
+
+/** Null where it cannot be told. */
+function stateOrNull({ executions }: WatchdogPorts, { executionArn }: Lease): Promise<ExecutionState | null> {
+  return executions.stateOf(executionArn).catch(() => null);
+}
+
+/** An execution succeeds when its cutover is complete: a lease that says otherwise was restored, whatever the listener reads. */
+async function hasSucceeded(ports: WatchdogPorts, item: Lease): Promise<boolean> {
+  return (await stateOrNull(ports, item)) === 'succeeded';
+}
+
+/** Notes the end in the lease, with the final weights as its intent where it has lost them. */
+async function noteCompletion(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
+  const { intent } = item;
+  const split = { candidatePercent: 100, mirror: null };
+  const last = { split, weights: finalWeights(deployment), at: toIso(ports.clock.now()), confirmed: true };
+  await ports.ledger.complete(item, isFinal(deployment, intent.weights) ? undefined : last);
+  return { action: 'completed', item };
 }
 
 /** Whether the listener has the weights of a completed cutover: the run's own last ones, or those of a time that the table has lost. */
@@ -173,7 +199,7 @@ async function closeOf(
   item: Lease,
   reason: string,
 ): Promise<WatchdogReport> {
-  const scope = { kind: 'unchanged', lease: item } as const;
+  const scope = { kind: 'unchanged', what: 'intent', lease: item } as const;
   const request = { trigger: 'watchdog' as const, reason, by: 'watchdog', at: toIso(ports.clock.now()), scope };
   return { action: 'mirror', request, outcome: await closeMirror(ports, deployment, request) };
 }
@@ -193,7 +219,8 @@ async function watchHeldCapacity({ capacity, ledger }: WatchdogPorts, item: Leas
 async function watchRolledBack(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
   const seen = await survey(ports.ingress);
   const live = seen.live ?? (await ports.ingress.read());
-  if (isLeaseRestored(deployment, live, item, ports.clock.now())) return { action: 'none', item: null };
+  if (isLeaseRestored(deployment, live, item, ports.clock.now()))
+    return (await hasSucceeded(ports, item)) ? noteCompletion(ports, deployment, item) : { action: 'none', item: null };
   if (!isSafe(deployment, live)) {
     const { kind } = await giveBack(ports, deployment, { ...seen, live }, item);
     return { action: 'rewrote_safe_weights', item, live: describeWeights(deployment, live), kind };
@@ -253,16 +280,16 @@ async function keepDrill({ drills }: WatchdogPorts, item: Lease, verifiedAt: str
   });
 }
 
-/** With `lease`, only while it is still as it was read: a run that was heard of in between goes on. */
+/** With `scope`, only while what was read still holds: a run that was heard of in between, or wants something else by now, goes on. */
 async function demandRollback(
   ports: WatchdogPorts,
   deployment: Deployment,
   trigger: Trigger,
   reason: string,
-  lease?: Lease,
+  scope?: TriggerScope,
 ): Promise<WatchdogReport> {
-  const scope = lease === undefined ? {} : { scope: { kind: 'unchanged', lease } as const };
-  const request = { trigger, reason, by: 'watchdog', at: toIso(ports.clock.now()), ...scope };
+  const asked = { trigger, reason, by: 'watchdog', at: toIso(ports.clock.now()) };
+  const request = scope === undefined ? asked : { ...asked, scope };
   const outcome = await rollBack(ports, deployment, request);
   return outcome.outcome === 'not_concerned'
     ? { action: 'none', item: outcome.item }

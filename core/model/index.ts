@@ -96,6 +96,7 @@ export type {
   Clock,
   DecisionLog,
   Drills,
+  ExecutionState,
   Executions,
   Exercise,
   FenceRequest,

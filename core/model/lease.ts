@@ -127,8 +127,11 @@ export type TriggerScope =
   | { readonly kind: 'execution'; readonly executionArn: string }
   /** Something that was seen at an instant (ISO-8601), so it can only speak of a run that had begun by then. */
   | { readonly kind: 'since'; readonly at: string }
-  /** A reading of the lease: the trigger holds only while the lease is as it was read. */
-  | { readonly kind: 'unchanged'; readonly lease: Lease };
+  /**
+   * A reading of the lease: the trigger holds only while what it was concluded from is as it was read. `intent`: what the run wants of
+   * the listener, and whether that is confirmed. `silence`: the same, and nobody has heard of the run since.
+   */
+  | { readonly kind: 'unchanged'; readonly what: 'intent' | 'silence'; readonly lease: Lease };
 
 /** Whether a trigger of this scope speaks of the run that holds the lease. */
 export function concerns(lease: Lease, scope: TriggerScope | undefined): boolean {
@@ -141,9 +144,9 @@ export function concerns(lease: Lease, scope: TriggerScope | undefined): boolean
       return lease.startedAt <= scope.at;
     case 'unchanged': {
       const { generation, heartbeatDueAt, intent } = scope.lease;
-      return (
-        lease.generation === generation && lease.heartbeatDueAt === heartbeatDueAt && sameIntent(lease.intent, intent)
-      );
+      const same = sameIntent(lease.intent, intent) && lease.intent.confirmed === intent.confirmed;
+      const heard = scope.what === 'silence' && lease.heartbeatDueAt !== heartbeatDueAt;
+      return lease.generation === generation && same && !heard;
     }
   }
 }

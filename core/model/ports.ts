@@ -167,7 +167,11 @@ export interface Leases {
   verifyRollback(ref: RunRef, at: string): Promise<void>;
   /** Notes that the stable side's capacity is as the snapshot has it, and that nobody changes it any more. */
   confirmCapacity(ref: RunRef, at: string): Promise<void>;
-  complete(ref: RunRef): Promise<void>;
+  /**
+   * Notes the end of a cutover, with its last intent where a restored lease has lost it. Only the generation is compared: where its run
+   * is known to have completed, a lease that says otherwise is wrong.
+   */
+  complete(ref: RunRef, intent?: Intent): Promise<void>;
   /** Notes when the run's drill tripped its alarm. */
   recordTrip(ref: RunRef, drill: Drill): Promise<void>;
   /**
@@ -190,9 +194,11 @@ export interface Drills {
   last(): Promise<DrillRecord | null>;
 }
 
+/** `succeeded`: its cutover is complete. `ended`: any other end, and an execution that does not exist. */
+export type ExecutionState = 'running' | 'succeeded' | 'ended';
+
 export interface Executions {
-  /** False for every final status, and for an execution that does not exist. */
-  isRunning(executionArn: string): Promise<boolean>;
+  stateOf(executionArn: string): Promise<ExecutionState>;
   /** Stopping a stopped execution is no error. */
   stop(executionArn: string, reason: string): Promise<void>;
 }

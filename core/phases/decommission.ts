@@ -1,5 +1,5 @@
 /** When the stable side may lose capacity, and how much at a time. */
-import type { MinuteEvidence, TrafficSplit } from '../model/index.ts';
+import { type Deployment, type MinuteEvidence, type RuleWeights, shareOf, type TrafficSplit } from '../model/index.ts';
 
 /**
  * Requests that the stable side still answered for customers. With the reverse mirror open it also answers copies, which
@@ -12,6 +12,11 @@ export function residue(minutes: readonly MinuteEvidence[], split: TrafficSplit)
   if (split.candidatePercent < 100) return Number.POSITIVE_INFINITY;
   if (!minutes.some((m) => (m.candidate?.requests ?? 0) > 0)) return null;
   return minutes.reduce((sum, m) => sum + (m.stable?.requests ?? 0), 0);
+}
+
+/** Percent of the customers' requests that the listener gives the stable side, in the rule that gives it most; rounded up. */
+export function answeredByStable(deployment: Deployment, live: readonly RuleWeights[]): number {
+  return Math.ceil(100 * Math.max(0, ...live.map((rule) => shareOf(deployment, rule, ['stable', 'mirrorForward']))));
 }
 
 /** Half, rounded down, so that the last step is from one task to none. */

@@ -22,7 +22,7 @@ export function rollbackDepsOf(deployment: Deployment): RollbackDeps {
     ledger: dynamoLeases(dynamo, table),
     decisionLog: dynamoDecisionLog(dynamo, table, ingressId),
     executions: {
-      isRunning: async (arn) => (await late()).executions.isRunning(arn),
+      stateOf: async (arn) => (await late()).executions.stateOf(arn),
       stop: async (arn, reason) => (await late()).executions.stop(arn, reason),
     },
     capacity: {

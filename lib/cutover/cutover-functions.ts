@@ -37,6 +37,7 @@ const LEDGER_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Update
 /** What a handler may do, in groups; each becomes IAM statements scoped to ARNs wherever AWS has a resource type. */
 type Permission =
   | 'weights'
+  | 'listener'
   | 'health'
   | 'metrics'
   | 'providers'
@@ -78,7 +79,7 @@ const SPECS = {
   approved: { description: 'Records a sign-off', may: ['ledger', 'notify'] },
   decommission: {
     description: 'Scales the stable side down, a reversible step at a time',
-    may: ['metrics', 'capacity', 'ledger', 'notify'],
+    may: ['listener', 'metrics', 'capacity', 'ledger', 'notify'],
   },
   drill: { description: 'Trips an alarm, and waits for it to trigger the rollback', may: ['trip', 'ledger', 'notify'] },
   complete: { description: 'Records completion', may: ['ledger', 'notify'] },
@@ -153,6 +154,9 @@ export class CutoverFunctions extends Construct {
     switch (permission) {
       case 'weights':
         handler.allow(['elasticloadbalancing:ModifyRule'], ruleArns);
+        this.#grant(handler, 'listener');
+        return;
+      case 'listener':
         handler.allow(['elasticloadbalancing:DescribeRules'], ['*'], NO_RESOURCE_TYPE);
         return;
       case 'health':

@@ -104,7 +104,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       confirmRollback: (...args) => asked('ledger.confirmRollback', (leases) => leases.confirmRollback(...args)),
       verifyRollback: (...args) => asked('ledger.verifyRollback', (leases) => leases.verifyRollback(...args)),
       confirmCapacity: (...args) => asked('ledger.confirmCapacity', (leases) => leases.confirmCapacity(...args)),
-      complete: (ref) => asked('ledger.complete', (leases) => leases.complete(ref)),
+      complete: (...args) => asked('ledger.complete', (leases) => leases.complete(...args)),
       steer: (...args) => asked('ledger.steer', (leases) => leases.steer(...args)),
       recordTrip: (...args) => asked('ledger.recordTrip', (leases) => leases.recordTrip(...args)),
     },
@@ -120,7 +120,11 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       last: () => call('drills.last', () => outside.lastDrill),
     },
     executions: {
-      isRunning: (arn) => call('executions.isRunning', () => outside.machine.executions.get(arn)?.status === 'RUNNING'),
+      stateOf: (arn) =>
+        call('executions.stateOf', () => {
+          const status = outside.machine.executions.get(arn)?.status;
+          return status === 'RUNNING' ? 'running' : status === 'SUCCEEDED' ? 'succeeded' : 'ended';
+        }),
       stop: (arn, reason) => call('executions.stop', () => outside.machine.stop(arn, 'Crossfade.RolledBack', reason)),
     },
     capacity: {

@@ -11,7 +11,7 @@ import { UNKNOWN } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/model/ids.ts';
 import { type Lease, TIDINGS } from '../../core/model/lease.ts';
 import type { Claim, FenceRequest } from '../../core/model/ports.ts';
-import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
+import { finalWeights, SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { UNSTEERED } from '../../core/model/steering.ts';
 import { systemClock } from '../../lambdas/aws/calls/system-clock.ts';
 import { cloudWatchAlarms } from '../../lambdas/aws/cloudwatch/alarms.ts';
@@ -124,14 +124,17 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       for (const scope of [
         { kind: 'execution', executionArn: 'arn:other' },
         { kind: 'since', at: before },
-        { kind: 'unchanged', lease: { ...item, heartbeatDueAt: AT } },
-        { kind: 'unchanged', lease: { ...item, intent: { ...item.intent, at: LATER } } },
+        { kind: 'unchanged', what: 'silence', lease: { ...item, heartbeatDueAt: AT } },
+        { kind: 'unchanged', what: 'silence', lease: { ...item, intent: { ...item.intent, at: LATER } } },
+        { kind: 'unchanged', what: 'intent', lease: { ...item, intent: { ...item.intent, at: LATER } } },
+        { kind: 'unchanged', what: 'intent', lease: { ...item, intent: { ...item.intent, confirmed: false } } },
       ] as const)
         expect(await ledger.fence(ingressId, { ...REQUEST, scope })).toMatchObject({
           outcome: 'not_concerned',
           item: { status: 'running', generation: item.generation },
         });
-      const scope = { kind: 'unchanged', lease: item } as const;
+      // What the run wants of the listener holds however often it was heard of.
+      const scope = { kind: 'unchanged', what: 'intent', lease: { ...item, heartbeatDueAt: AT } } as const;
       expect(await ledger.fence(ingressId, { ...REQUEST, scope })).toMatchObject({ outcome: 'fenced' });
       // Whoever read the same lease comes second; another run's end still concerns nobody here.
       expect(await ledger.fence(ingressId, { ...REQUEST, scope })).toMatchObject({ outcome: 'already' });
@@ -190,12 +193,24 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       await expect(ledger.recordTrip(item, drill)).rejects.toThrow(FencedError);
     });
 
+    it('notes the completion of a run whose restored lease has been fenced, with its last intent', async () => {
+      const { ledger, claim, ingressId } = fresh();
+      const item = await ledger.claim(claim);
+      const last = { ...item.intent, at: LATER, weights: finalWeights(backend.deployment) };
+      await ledger.fence(ingressId, REQUEST);
+      await expect(ledger.complete(item, last)).rejects.toThrow(FencedError);
+      const fenced = await ledger.read(ingressId);
+      await ledger.complete(fenced ?? item, last);
+      expect(await ledger.read(ingressId)).toMatchObject({ status: 'completed', phase: 'complete', intent: last });
+    });
+
     it('has nothing to fence without a run or after a completed one', async () => {
       const { ledger, claim } = fresh();
       expect(await ledger.fence(claim.ingressId, REQUEST)).toEqual({ outcome: 'none', item: null });
       const item = await ledger.claim(claim);
       await ledger.complete(item);
       await ledger.complete(item);
+      expect(await ledger.read(claim.ingressId)).toMatchObject({ phase: 'complete', intent: item.intent });
       expect(await ledger.fence(claim.ingressId, REQUEST)).toMatchObject({
         outcome: 'none',
         item: { status: 'completed' },
@@ -508,7 +523,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
   it('call an execution that does not exist not running, and stop it without complaint', async () => {
     const executions = sfnExecutions(backend.states);
     const arn = 'arn:aws:states:us-east-1:000000000000:execution:m:none';
-    expect(await executions.isRunning(arn)).toBe(false);
+    expect(await executions.stateOf(arn)).toBe('ended');
     await executions.stop(arn, 'no longer wanted');
   });
 });

@@ -151,7 +151,7 @@ function scheduled(
   if (!readsTakeTurns) return Object.assign(Object.create(world), { ingress: gatedIngress, ledger: gatedLedger });
   const { executions, capacity } = world;
   const gatedExecutions: Executions = {
-    isRunning: (arn) => gate('isRunning', () => executions.isRunning(arn)),
+    stateOf: (arn) => gate('stateOf', () => executions.stateOf(arn)),
     stop: (arn, reason) => gate('stop', () => executions.stop(arn, reason)),
   };
   const gatedCapacity: Capacity = {

@@ -6,9 +6,10 @@ import { fencedShift } from '../../core/fence/index.ts';
 import { decode } from '../../core/model/decision-log.ts';
 import { describeError } from '../../core/model/errors.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
+import type { Lease } from '../../core/model/lease.ts';
 import type { CutoverState, CutoverStateJson, Phase } from '../../core/model/run-state.ts';
 import { parseState, stateToJson } from '../../core/model/run-state.ts';
-import { describeWeights, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
+import { describeWeights, type RuleWeights, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
 import { askSteering, type SteeringRequest } from '../../core/phases/steering-request.ts';
 import { makeHandler as capacity } from '../../lambdas/capacity.ts';
 import { makeHandler as closeMirror } from '../../lambdas/close-mirror.ts';
@@ -93,6 +94,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     story.world.running.delete(arnOf(name));
     return 'nobody is told';
   },
+  /** `succeeded NAME`: the machine has reached its end. */
+  succeeded: async (story, [name = '']) => {
+    story.world.running.delete(arnOf(name));
+    story.world.succeeded.add(arnOf(name));
+    return 'the execution has succeeded';
+  },
   /** `task-failed NAME`: the machine's own rollback task. */
   'task-failed': (story, [name = '']) =>
     story.answer(async () => {
@@ -147,9 +154,21 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     story.world.live = weightsFor(DEPLOYMENT, { candidatePercent: Number(percent), mirror: null });
     return 'the weights are changed by hand';
   },
+  /** From now on the listener's readings are those of the moment at which the lease was kept; `fresh` ends it. */
+  stale: async (story) => {
+    story.world.stale = story.backup?.live ?? null;
+    return 'readings of the listener lag from now on';
+  },
+  fresh: async (story) => {
+    story.world.stale = null;
+    return 'readings of the listener are true again';
+  },
+  /** `lease kept`: the backup that `lease restored` brings back. `lease missing`, `lease earlier`: lost, or that of a run before. */
   lease: async (story, [what = '']) => {
     const { item } = story.world;
     if (what === 'missing') story.world.item = null;
+    else if (what === 'kept') story.backup = { item, live: story.world.live };
+    else if (what === 'restored') story.world.item = story.backup?.item ?? null;
     else if (what === 'earlier' && item !== null) {
       const weights = weightsFor(DEPLOYMENT, { candidatePercent: 100, mirror: null });
       const split = { candidatePercent: 100, mirror: null };
@@ -172,6 +191,7 @@ class Story {
   readonly world = new MemoryWorld();
   readonly states = new Map<string, CutoverState>();
   begun: Promise<string> | null = null;
+  backup: { readonly item: Lease | null; readonly live: RuleWeights[] } | null = null;
   holdAt: { readonly step: string; left: number } | null = null;
   readonly #faults: { readonly step: string; readonly when: 'before' | 'after'; left: number }[] = [];
   #open: (() => void) | null = null;

@@ -47,6 +47,8 @@ export class MemoryWorld {
   readonly deployment = DEPLOYMENT;
   now = START;
   live: RuleWeights[] = weightsFor(DEPLOYMENT, SAFE_SPLIT);
+  /** What the listener's readings say instead, as a replica does that lags. */
+  stale: RuleWeights[] | null = null;
   item: Lease | null = null;
   readonly log: LogEntry[] = [];
   readonly notices: Notice[] = [];
@@ -54,6 +56,7 @@ export class MemoryWorld {
   readonly approvalRequests: ApprovalRequest[] = [];
   readonly stopped: string[] = [];
   readonly running = new Set([EXECUTION]);
+  readonly succeeded = new Set<string>();
   readonly exercised: string[] = [];
   readonly tripped: string[] = [];
   drill: DrillRecord | null = null;
@@ -116,7 +119,7 @@ export class MemoryWorld {
   };
 
   readonly ingress: Ingress = {
-    read: async () => this.live,
+    read: async () => this.stale ?? this.live,
     write: (rule) =>
       this.#write('modifyRule', () => {
         this.live = this.live.map((r) => (r.ruleArn === rule.ruleArn ? rule : r));
@@ -248,9 +251,11 @@ export class MemoryWorld {
           throw new FencedError('capacity');
         this.item = { ...item, rollback: { ...item.rollback, capacityRestoredAt: at } };
       }),
-    complete: (ref) =>
+    complete: (ref, intent) =>
       this.#write('complete', () => {
-        this.item = { ...this.#owned(ref), status: 'completed' };
+        const { item } = this;
+        if (item?.generation !== ref.generation) throw new FencedError('complete');
+        this.item = { ...item, status: 'completed', phase: 'complete', ...(intent === undefined ? {} : { intent }) };
       }),
     steer: (read, steering) =>
       this.#write('steer', () => {
@@ -283,7 +288,7 @@ export class MemoryWorld {
   };
 
   readonly executions: Executions = {
-    isRunning: async (arn) => this.running.has(arn),
+    stateOf: async (arn) => (this.running.has(arn) ? 'running' : this.succeeded.has(arn) ? 'succeeded' : 'ended'),
     stop: (arn) =>
       this.#write('stopExecution', () => {
         this.running.delete(arn);

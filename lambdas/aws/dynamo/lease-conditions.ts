@@ -21,9 +21,20 @@ export function scopeCondition(scope: TriggerScope | undefined): Condition {
     case 'unchanged': {
       const { generation, heartbeatDueAt, intent } = scope.lease;
       const same = intentCondition(intent);
+      const silent = scope.what === 'silence';
       return {
-        all: ['generation = :generation', 'heartbeatDueAt = :due', ...same.all],
-        values: { ':generation': toValue(generation), ':due': { S: heartbeatDueAt }, ...same.values },
+        all: [
+          'generation = :generation',
+          'intent.confirmed = :confirmed',
+          ...(silent ? ['heartbeatDueAt = :due'] : []),
+          ...same.all,
+        ],
+        values: {
+          ':generation': toValue(generation),
+          ':confirmed': { BOOL: intent.confirmed },
+          ...(silent ? { ':due': { S: heartbeatDueAt } } : {}),
+          ...same.values,
+        },
         names: same.names,
       };
     }

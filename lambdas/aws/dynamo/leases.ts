@@ -59,9 +59,9 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
   }
 
   /** An update that only the present owner may make. */
-  async function asOwner(ref: RunRef, sets: Readonly<Record<string, unknown>>, condition = OWNED): Promise<void> {
+  async function asOwner(ref: RunRef, sets: Readonly<Record<string, unknown>>): Promise<void> {
     try {
-      await update(ownerKey(ref.ingressId), sets, condition, { running: 'running', generation: ref.generation });
+      await update(ownerKey(ref.ingressId), sets, OWNED, { running: 'running', generation: ref.generation });
     } catch (error) {
       throw asFenced(error, ref);
     }
@@ -118,12 +118,15 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string
     recordIntent: (ref, intent, progress) => asOwner(ref, { intent, ...progress }),
     heartbeat: (ref, progress) => asOwner(ref, { ...progress }),
     recordCapacity: (ref, capacity, stableCapacity) => asOwner(ref, { capacity, stableCapacity }),
-    complete: (ref) =>
-      asOwner(
-        ref,
-        { status: 'completed', phase: 'complete' },
-        `(#status = :running OR #status = :set_status) AND generation = :generation`,
-      ),
+    async complete(ref, intent) {
+      const sets = { status: 'completed', phase: 'complete', ...(intent === undefined ? {} : { intent }) };
+      const { generation } = ref;
+      try {
+        await update(ownerKey(ref.ingressId), sets, 'generation = :generation', { generation });
+      } catch (error) {
+        throw asFenced(error, ref);
+      }
+    },
 
     recordTrip: (ref, drill) => asOwner(ref, { drill }),
 

@@ -10,14 +10,15 @@ import { aws } from '../calls/index.ts';
 
 export function sfnExecutions(client: Pick<SFNClient, 'send'>): Executions {
   return {
-    async isRunning(executionArn) {
+    async stateOf(executionArn) {
       try {
         const { status } = await aws('DescribeExecution', () =>
           client.send(new DescribeExecutionCommand({ executionArn })),
         );
-        return status === 'RUNNING' || status === 'PENDING_REDRIVE';
+        if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';
+        return status === 'SUCCEEDED' ? 'succeeded' : 'ended';
       } catch (error) {
-        if (error instanceof ExecutionDoesNotExist) return false;
+        if (error instanceof ExecutionDoesNotExist) return 'ended';
         throw error;
       }
     },

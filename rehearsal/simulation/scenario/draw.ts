@@ -39,6 +39,7 @@ export const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
   approved: ['ledger.heartbeat', 'log.append'],
   decommission: [
     'metrics.minutes',
+    'ingress.read',
     'capacity.snapshot',
     'ledger.read',
     'ledger.recordTasks',
@@ -64,7 +65,7 @@ export const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
   'verify-rollback': ['ledger.read', 'ingress.read', 'metrics.minutes', 'ledger.verifyRollback'],
   watchdog: [
     'ledger.read',
-    'executions.isRunning',
+    'executions.stateOf',
     'ingress.read',
     'ingress.health',
     'ledger.fence',

@@ -57,7 +57,7 @@ export const STEPS = [
   'ledger.recordTrip',
   'ledger.steer',
   'log.append',
-  'executions.isRunning',
+  'executions.stateOf',
   'executions.stop',
   'capacity.snapshot',
   'capacity.pin',
