@@ -291,6 +291,29 @@ describe('the watchdog', () => {
     expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'none' });
   });
 
+  it('rolls back a run that has not been heard of, also where nobody can say what became of its execution', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.now += 86_400_000;
+    world.executions.stateOf = () => Promise.reject(new Error('AccessDenied'));
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'rollback', request: { trigger: 'watchdog' } });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('leaves a late shift alone that is confirmed before the fence', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    const { item } = world;
+    if (item === null) throw new RangeError('no run has begun');
+    world.item = { ...item, intent: { ...item.intent, confirmed: false } };
+    world.now += (SHIFT_DEADLINE_SECONDS + 1) * 1000;
+    world.before = (step) => {
+      if (step === 'fence') world.item = item;
+    };
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'none' });
+    expect(world.item).toMatchObject({ status: 'running' });
+  });
+
   it('rolls back a run that has not been heard of', async () => {
     const world = new MemoryWorld();
     await atFirstStage(world);
