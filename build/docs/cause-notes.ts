@@ -48,8 +48,11 @@ export const CAUSE_NOTES = {
     ],
   },
   Headers: {
-    'media-type': ['17', 'another type/subtype'],
-    'media-type-of-nothing': ['', 'both bodies empty, not HEAD; Content-Type on one side only, or another'],
+    'media-type': ['17', 'another type/subtype, and not another registered name of the same'],
+    'media-type-of-nothing': [
+      '',
+      'both bodies empty, to HEAD both announced as empty; Content-Type on one side only, or another',
+    ],
     charset: ['17', 'same media type, another charset parameter'],
     'error-as-text': ['29', 'JSON against text/plain with `X-Content-Type-Options: nosniff`'],
     'validator-kind': ['18', 'ETag weak, strong or none, Last-Modified or none; 304 against 200'],
@@ -139,6 +142,10 @@ export const CAUSE_NOTES = {
     'form-value': ['', 'the n-th value of a field'],
     'part-value': ['', 'a part is missing, or has other fields'],
     'line-order': ['new', 'same lines'],
+    'element-order': [
+      'new',
+      'XML: the same names within an element that holds no text, in another order; told once an element',
+    ],
     'markup-format': ['new', 'same tokens after parsing'],
     'part-boundary': ['', 'same parts'],
     'line-ending': ['', 'equal with LF'],

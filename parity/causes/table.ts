@@ -283,6 +283,11 @@ export const CATALOGUE = {
   'line-order': breaking('same lines in another order', 'Write the lines in one order.', {
     ofWording: true,
   }),
+  'element-order': undecided(
+    'XML elements in another order',
+    'Parsers that look for names do not mind, and a schema with xs:sequence does; write them in the order of stable.',
+    { ofProgram: true },
+  ),
   'markup-format': benign(
     'same document, written otherwise',
     'White space between tags, order and quoting of attributes, character references.',

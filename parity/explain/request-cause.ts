@@ -26,9 +26,12 @@ const VAGUE: ReadonlySet<Cause> = new Set<Cause>([
 ]);
 
 export function explained(differences: BodyDifference[], shape: RequestShape): BodyDifference[] {
+  const open = new Set(
+    differences.filter(({ rule, severity, cause }) => rule === undefined && severity !== 'noise' && VAGUE.has(cause)),
+  );
+  const named = new Set([...open].filter((difference) => namesPair(difference, shape)));
   return differences.map((difference) => {
-    const open = difference.rule === undefined && difference.severity !== 'noise';
-    const cause = open && VAGUE.has(difference.cause) ? causeInRequest(difference, shape) : null;
+    const cause = open.has(difference) ? causeInRequest(difference, shape, named.size > 0 ? named : open) : null;
     if (cause === null) return difference;
     return {
       ...difference,
@@ -37,8 +40,20 @@ export function explained(differences: BodyDifference[], shape: RequestShape): B
   });
 }
 
-function causeInRequest({ pointer }: BodyDifference, shape: RequestShape): Cause | null {
+/** @param ofQuery the differences that the query may explain */
+function causeInRequest(
+  difference: BodyDifference,
+  shape: RequestShape,
+  ofQuery: ReadonlySet<BodyDifference>,
+): Cause | null {
   if (shape.bodyIs === 'json-untyped') return 'request-media-type';
-  if (hasKeyOfAnotherCase(shape.bodyKeys, lastKey(pointer))) return 'request-key-case';
-  return causeInQuery(shape);
+  if (hasKeyOfAnotherCase(shape.bodyKeys, lastKey(difference.pointer))) return 'request-key-case';
+  return ofQuery.has(difference) ? causeInQuery(shape) : null;
+}
+
+/** An answer that repeats a parameter shows which of its differences come from the query. */
+function namesPair({ pointer, stable, candidate }: BodyDifference, { oddPairs }: RequestShape): boolean {
+  const steps = pointer.split('/');
+  const values = [stable, candidate].map((excerpt) => excerpt?.replace(/^"(.*)"$/s, '$1'));
+  return oddPairs.some(([key, value]) => steps.includes(key) || (value !== '' && values.includes(value)));
 }

@@ -17,6 +17,8 @@ export interface RequestShape {
   readonly nestedKey: boolean;
   /** A key of the query stands more than once. */
   readonly repeatedKey: boolean;
+  /** Pairs of the query that are read differently, as key and value. */
+  readonly oddPairs: readonly (readonly [string, string])[];
   /** What the request's body is: JSON by its Content-Type, JSON that is called something else, or neither (or not captured). */
   readonly bodyIs: 'json-typed' | 'json-untyped' | 'other';
   /** Keys of a JSON request body, bounded. */
@@ -36,9 +38,12 @@ export function shapeOf({ target, headers, body }: CaptureRecord['request']): Re
     path,
     unclean: /\/\/|\/\.{1,2}(?:\/|$)/.test(path),
     upperCase: /[A-Z]/.test(firstWord(path.replaceAll(/%[0-9A-F]{2}/gi, ''))),
-    droppedPair: query.includes(';') || /%(?![0-9a-f]{2})/i.test(query),
+    droppedPair: isBroken(query),
     nestedKey: pairs.some(hasNestedKey),
     repeatedKey: new Set(pairs.map(keyOf)).size < pairs.length,
+    oddPairs: pairs
+      .filter((pair) => isOdd(pair, pairs))
+      .map((pair) => [nameIn(keyOf(pair)), pair.slice(keyOf(pair).length + 1)]),
     bodyIs: body !== undefined && isTyped ? 'json-typed' : keys !== null && keys.length > 0 ? 'json-untyped' : 'other',
     bodyKeys: keys ?? [],
   };
@@ -55,6 +60,15 @@ export function causeInQuery(shape: RequestShape): Cause | null {
 const firstWord = (path: string) => path.split('/').find((segment) => /[a-z]/i.test(segment)) ?? '';
 
 const keyOf = (pair: string) => pair.split('=', 1)[0] ?? '';
+
+/** Of `a[b]`, what stands before the bracket. */
+const nameIn = (key: string) => key.split(/\[|%5B/i, 1)[0] ?? '';
+
+const isBroken = (pair: string) => pair.includes(';') || /%(?![0-9a-f]{2})/i.test(pair);
+
+function isOdd(pair: string, pairs: readonly string[]): boolean {
+  return isBroken(pair) || hasNestedKey(pair) || pairs.filter((other) => keyOf(other) === keyOf(pair)).length > 1;
+}
 
 function hasNestedKey(pair: string): boolean {
   const key = keyOf(pair);

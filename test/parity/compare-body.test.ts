@@ -176,7 +176,7 @@ describe('a body', () => {
       'of XML, in which case counts',
       typed('application/xml', '<A/>'),
       typed('application/xml', '<a/>'),
-      ['body/ markup-value breaking', 'body/ markup-value breaking'],
+      ['body/A markup-value breaking', 'body/a markup-value breaking'],
     ],
     [
       'of a form',

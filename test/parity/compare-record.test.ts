@@ -121,6 +121,18 @@ describe('a request that is read differently', () => {
     ]);
   });
 
+  it('explains only what names the parameter, where anything does', () => {
+    const echo = (a: string, b: string): [Leg, Leg] => [answer(a), answer(b)];
+    expect(named(...echo('{"args":{"x":"1;y=2"},"n":1}', '{"args":{},"n":2}'), { target: '/get?x=1;y=2' })).toEqual([
+      'body/args/x query-pair-dropped breaking',
+      'body/n number-value breaking',
+    ]);
+    expect(named(...echo('{"q":{"a":"1"},"n":"k"}', '{"q":{},"n":["k"]}'), { target: '/get?a[b]=1' })).toEqual([
+      'body/q/a query-nesting breaking',
+      'body/n type breaking',
+    ]);
+  });
+
   it('does not explain one that has a cause of its own', () => {
     expect(named(answer('[]'), answer('null'), { target: '/x?a=1;b=2' })).toEqual([
       'body null-for-empty-array breaking',

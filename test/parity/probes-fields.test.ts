@@ -14,7 +14,37 @@ type Row = readonly [
 
 const D = (date: string, ...more: [string, string][]) => fields(['Date', date], ...more);
 
+const HEAD: Partial<CaptureRecord> = { request: { method: 'HEAD', target: '/a', headers: [] } };
+const DRESSED: [string, string] = ['Content-Type', 'text/html'];
+
 const ROWS: readonly Row[] = [
+  [
+    'a type of nothing, to HEAD',
+    fields(['Content-Length', '0'], DRESSED),
+    fields(),
+    'benign media-type-of-nothing',
+    HEAD,
+  ],
+  ['a type lost, to HEAD', fields(['Content-Length', '9'], DRESSED), fields(), 'breaking media-type', HEAD],
+  ['a type where there was none', answer('x', []), answer('x', [DRESSED]), 'undecided header-added'],
+  [
+    'JavaScript under the names of RFC 9239',
+    answer('x', [['Content-Type', 'application/javascript']]),
+    answer('x', [['Content-Type', 'text/javascript']]),
+    'benign header-format',
+  ],
+  [
+    'YAML as plain text',
+    answer('x', [['Content-Type', 'text/yaml']]),
+    answer('x', [['Content-Type', 'text/plain']]),
+    'breaking',
+  ],
+  [
+    'ids of requests in a store',
+    fields(['x-amzn-requestid', 'a']),
+    fields(['x-amz-request-id', 'b'], ['x-amz-id-2', 'c']),
+    'same',
+  ],
   [
     `cache-control: ${'max-age=60, public'} ~ ${'public,max-age="60"'}`,
     fields(['cache-control', 'max-age=60, public']),

@@ -1,6 +1,7 @@
 /** Documents and sequences as other servers write them: the same, or not. */
 import { describe, expect, it } from 'vitest';
 import type { CaptureRecord, ResponseLeg } from '../../capture/format/index.ts';
+import { answer } from '../support/answer.ts';
 import { csv, events, html, lines, told, typed, xml } from '../support/compared.ts';
 
 type Row = readonly [
@@ -49,6 +50,57 @@ const ROWS: readonly Row[] = [
   ['attr nl', xml('<a b="x\ny"/>'), xml('<a b="x y"/>'), 'benign'],
   ['attr order', xml('<a b="1" c="2"/>'), xml('<a c="2" b="1"/>'), 'benign'],
   ['attr lost', xml('<a b="1"/>'), xml('<a/>'), 'breaking'],
+  ['member moved', xml('<a><b>1</b><c>2</c></a>'), xml('<a><c>2</c><b>1</b></a>'), 'undecided element-order body/a'],
+  [
+    'member moved and changed',
+    xml('<a><b>1</b><c>2</c><d/></a>'),
+    xml('<a><c>3</c><d/><b>1</b></a>'),
+    'undecided element-order body/a; breaking markup-value body/a/c/text()',
+  ],
+  [
+    'element of a list gone',
+    xml('<l><n>s</n><i><k>a</k><v>1</v></i><i><k>b</k><v>2</v></i><i><k>c</k><v>3</v></i></l>'),
+    xml('<l><n>s</n><i><k>b</k><v>2</v></i><i><k>c</k><v>4</v></i></l>'),
+    'breaking markup-value body/l/i[3]/v/text(); breaking markup-value body/l/i',
+  ],
+  [
+    'list in another order',
+    xml('<l><i id="1"/><i id="2"/></l>'),
+    xml('<l><i id="2"/><i id="1"/></l>'),
+    'breaking array-order',
+  ],
+  [
+    'text of a list changed',
+    xml('<l><i>a</i><i>b</i></l>'),
+    xml('<l><i>a</i><i>c</i></l>'),
+    'breaking markup-value body/l/i[2]/text()',
+  ],
+  ['words moved in a text', xml('<p>x <b>y</b> z</p>'), xml('<p><b>y</b> x z</p>'), 'breaking markup-value'],
+  [
+    'member of another name',
+    xml('<a><b>1</b></a>'),
+    xml('<a><c>1</c></a>'),
+    'breaking markup-value body/a/b; breaking markup-value body/a/c',
+  ],
+  [
+    'instant to another precision',
+    xml('<t>2026-11-26T08:47:25.600Z</t>'),
+    xml('<t>2026-11-26T08:47:25.6Z</t>'),
+    'undecided timestamp-format body/t/text()',
+  ],
+  [
+    'a list that stands elsewhere, in its order',
+    xml('<l><i id="1"/><i id="2"/><n/></l>'),
+    xml('<l><n/><i id="1"/><i id="2"/></l>'),
+    'undecided: undecided element-order body/l',
+  ],
+  [
+    'an error as XML is read by programs',
+    answer('<Error><Code>NoSuchKey</Code></Error>', [['Content-Type', 'application/xml']], { status: 404 }),
+    answer('<Error><Code>NotFound</Code></Error>', [['Content-Type', 'application/xml']], { status: 404 }),
+    'breaking markup-value body/Error/Code/text()',
+  ],
+  ['text/xml by its other name', typed('application/xml', '<a/>'), typed('text/xml; charset=utf-8', '<a />'), 'benign'],
   ['ns default vs prefix attr', xml('<a xmlns="u" b="1"/>'), xml('<x:a xmlns:x="u" b="1"/>'), 'benign'],
   ['ns prefix attr not same', xml('<x:a xmlns:x="u" b="1"/>'), xml('<x:a xmlns:x="u" x:b="1"/>'), 'breaking'],
   ['soap xml as text/xml', typed('text/xml', '<a>\n<b/></a>'), typed('text/xml', '<a><b/></a>'), 'benign'],

@@ -53,8 +53,8 @@ function compareRead(answers: Answers, a: Content, b: Content, rules: BodyRules 
 }
 
 function compareAs(answers: Answers, a: Content, b: Content, rules: BodyRules | undefined): BodyDifference[] {
-  const { differences, asJson } = compareContent(a, b, rules);
-  return capped(asJson ? differences : asErrorPage(answers, differences));
+  const { differences, asData } = compareContent(a, b, rules);
+  return capped(asData ? differences : asErrorPage(answers, differences));
 }
 
 /** Whether the same bytes are the same content. */

@@ -15,8 +15,8 @@ import { compareText } from './text.ts';
 
 export interface ContentComparison {
   readonly differences: BodyDifference[];
-  /** Both are JSON, and were compared as such. */
-  readonly asJson: boolean;
+  /** Both are JSON, or XML, which programs read on an error too, and were compared as such. */
+  readonly asData: boolean;
 }
 
 /** Multipart within multipart within multipart is compared as bytes. */
@@ -28,11 +28,13 @@ export function compareContent(a: Content, b: Content, rules?: BodyRules, nestin
   const [x, y] = [kindOf(a), kindOf(b)];
   if (a.text !== null && b.text !== null && (x === 'json' || y === 'json')) {
     const differences = compareJson(...withoutGuard(a.text, b.text), rules) ?? compareLines(a.text, b.text, rules);
-    if (differences !== null) return { differences, asJson: true };
+    if (differences !== null) return { differences, asData: true };
   }
   if ((x === 'json' && !holdsJson(a)) || (y === 'json' && !holdsJson(b)))
     return other([compareBytes(a.bytes, b.bytes, 'malformed-json')]);
-  return other((x === y ? byKind(x, a, b, nesting, rules) : null) ?? asTextOrBytes(x, y, a, b));
+  const differences = x === y ? byKind(x, a, b, nesting, rules) : null;
+  if (differences === null) return other(asTextOrBytes(x, y, a, b));
+  return { differences, asData: x === 'markup' && isXml(a) && isXml(b) };
 }
 
 /** null where the format cannot be read. */
@@ -98,4 +100,4 @@ function asArrays(a: string, b: string, rules: BodyRules | undefined): BodyDiffe
   return a === b ? [bodyDifference('white-space', '', null, null)] : compareJson(a, b, rules);
 }
 
-const other = (differences: BodyDifference[]): ContentComparison => ({ differences, asJson: false });
+const other = (differences: BodyDifference[]): ContentComparison => ({ differences, asData: false });

@@ -4,12 +4,14 @@ import type { BodyDifference } from '../../model/index.ts';
 import { shortestEditOf } from '../align/index.ts';
 import { type MarkupToken, tokensOfMarkup, type UnreadableMarkup } from '../markup/index.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
+import { attributeDifferences, compareTrees, sourceOf, xpathOf } from './markup-tree.ts';
 
 /** Both are known to differ. null where neither is a document, or one is too deep or too large to be read as one. */
 export function compareMarkup(stable: string, candidate: string, xml: boolean): BodyDifference[] | null {
   const [a, b] = [tokensOfMarkup(stable, xml), tokensOfMarkup(candidate, xml)];
   if (!isRead(a) || !isRead(b)) return compareUnreadable(stable, a, candidate, b);
-  return compareTokens(a, b) ?? [bodyDifference('markup-format', '', stable, candidate)];
+  const found = xml ? compareTrees(a, b) : compareTokens(a, b);
+  return found.length > 0 ? found : [bodyDifference('markup-format', '', stable, candidate)];
 }
 
 type Read = ReturnType<typeof tokensOfMarkup>;
@@ -24,8 +26,8 @@ function compareUnreadable(stable: string, a: Read, candidate: string, b: Read):
   return [bodyDifference('malformed-xml', '', stable, candidate, `A parser says: ${reason}.`)];
 }
 
-/** null where they say the same. */
-function compareTokens(a: readonly MarkupToken[], b: readonly MarkupToken[]): BodyDifference[] | null {
+/** HTML, whose elements stand within text and show in their order. Empty where they say the same. */
+function compareTokens(a: readonly MarkupToken[], b: readonly MarkupToken[]): BodyDifference[] {
   const partner = shortestEditOf(a.map(shapeOf), b.map(shapeOf));
   if (partner === null) return [bodyDifference('too-many-differences', '', null, null)];
   const found: BodyDifference[] = [];
@@ -37,7 +39,7 @@ function compareTokens(a: readonly MarkupToken[], b: readonly MarkupToken[]): Bo
     const [x, y] = [a[i], b[j]];
     if (x?.kind === 'open' && y?.kind === 'open') {
       path.follow(x);
-      for (const difference of compareAttributes(x, y, path)) found.push(difference);
+      for (const difference of attributeDifferences(x, y, path.at())) found.push(difference);
     } else if (x?.kind === 'close') path.follow(x);
     else if (x?.kind === 'text' && y?.kind === 'text') {
       if (x.text !== y.text) found.push(bodyDifference('markup-value', `${path.at()}/text()`, x.text, y.text));
@@ -45,7 +47,7 @@ function compareTokens(a: readonly MarkupToken[], b: readonly MarkupToken[]): Bo
       found.push(bodyDifference('markup-value', `${path.at()}/comment()`, x.text, y.text));
     }
   }
-  return found.length > 0 ? found : null;
+  return found;
 }
 
 /** What one side has alone, and the two tokens after it that answer to each other; past the end where there are none. */
@@ -68,25 +70,6 @@ function shapeOf(token: MarkupToken): string {
   return token.kind === 'open' || token.kind === 'close' ? `${token.kind} ${token.means}` : token.kind;
 }
 
-type Open = Extract<MarkupToken, { kind: 'open' }>;
-
-function compareAttributes(x: Open, y: Open, path: Path): BodyDifference[] {
-  const names = new Set([...x.attributes.keys(), ...y.attributes.keys()]);
-  return [...names].flatMap((name) => {
-    const [p = null, q = null] = [x.attributes.get(name), y.attributes.get(name)];
-    return p === q ? [] : [bodyDifference('markup-value', `${path.at()}/@${name}`, p, q)];
-  });
-}
-
-function sourceOf(tokens: readonly MarkupToken[]): string {
-  return tokens
-    .slice(0, 20)
-    .map((token) =>
-      token.kind === 'open' ? `<${token.name}>` : token.kind === 'close' ? `</${token.name}>` : token.text,
-    )
-    .join('');
-}
-
 /** The open elements that both documents have, and which of its name each one is among its siblings. */
 class Path {
   readonly #steps: { readonly name: string; readonly index: number; readonly children: Map<string, number> }[] = [];
@@ -104,11 +87,7 @@ class Path {
     this.#steps.push({ name, index, children: new Map() });
   }
 
-  /** Only the innermost steps where there are very many. */
   at(): string {
-    const steps = this.#steps.slice(-MAX_STEPS).map(({ name, index }) => (index === 1 ? name : `${name}[${index}]`));
-    return `/${this.#steps.length > MAX_STEPS ? '/' : ''}${steps.join('/')}`;
+    return xpathOf(this.#steps.map(({ name, index }) => (index === 1 ? name : `${name}[${index}]`)));
   }
 }
-
-const MAX_STEPS = 32;

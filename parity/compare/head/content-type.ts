@@ -17,12 +17,15 @@ export function compareContentType(answers: Answers): HeaderDifference[] {
 
 function causeOf({ request, stable, candidate }: Answers): Cause | null {
   const [x, y] = [mediaTypeOf(stable), mediaTypeOf(candidate)];
-  if (x.type !== y.type) {
+  const alias = x.type !== y.type && registered(x.type) === registered(y.type);
+  if (x.type !== y.type && !alias) {
     if (isRedirect(stable) && isRedirect(candidate)) return 'redirect-body';
     if (isHttpError(candidate) && isJsonType(x.type)) return 'error-as-text';
-    const empty = stable.body.bytes === 0 && candidate.body.bytes === 0 && request.method !== 'HEAD';
-    if (empty) return 'media-type-of-nothing';
-    return 'media-type';
+    const head = request.method === 'HEAD';
+    if (isEmpty(stable, head) && (isEmpty(candidate, head) || lengthOf(candidate) === null))
+      return 'media-type-of-nothing';
+    // Clients that were told no type have guessed it until now.
+    return x.type === '' ? 'header-added' : 'media-type';
   }
   const names = new Set([...x.parameters.keys(), ...y.parameters.keys()]);
   names.delete('boundary');
@@ -30,7 +33,32 @@ function causeOf({ request, stable, candidate }: Answers): Cause | null {
     const [p, q] = [x.parameters.get(name), y.parameters.get(name)];
     if (p?.toLowerCase() !== q?.toLowerCase()) return name === 'charset' ? 'charset' : 'header-value';
   }
-  return null;
+  return alias ? 'header-format' : null;
+}
+
+/** Names that registrations give as other names of one media type, with the name to be used. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  // RFC 7303, 9.2
+  ['text/xml', 'application/xml'],
+  // RFC 9239, 6
+  ...['application/javascript', 'application/x-javascript', 'text/x-javascript', 'application/ecmascript'].map(
+    (name) => [name, 'text/javascript'] as const,
+  ),
+  // RFC 9512, 2.1
+  ...['application/x-yaml', 'text/yaml', 'text/x-yaml', 'text/vnd.yaml'].map(
+    (name) => [name, 'application/yaml'] as const,
+  ),
+  // RFC 6713, 3
+  ['application/x-gzip', 'application/gzip'],
+]);
+
+const registered = (type: string) => ALIASES.get(type) ?? type;
+
+const lengthOf = ({ headers }: ResponseLeg) => firstValue(headers, 'content-length');
+
+/** HEAD tells of the body that GET would send. */
+function isEmpty(leg: ResponseLeg, head: boolean): boolean {
+  return head ? lengthOf(leg) === '0' : leg.body.bytes === 0;
 }
 
 /** The two fields that http.Error sets. */

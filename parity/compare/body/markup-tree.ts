@@ -1,0 +1,161 @@
+/** Two XML documents as trees: an element that moved, came or went shifts no other. Pointer: an XPath. */
+import { explainStrings } from '../../explain/index.ts';
+import { type BodyDifference, Found } from '../../model/index.ts';
+import { shortestEditOf } from '../align/index.ts';
+import { kindOfNode, labelsOf, type MarkupNode, type MarkupToken, treesOf } from '../markup/index.ts';
+import { bodyDifference } from './json.ts';
+
+/** Empty where they say the same. */
+export function compareTrees(stable: readonly MarkupToken[], candidate: readonly MarkupToken[]): BodyDifference[] {
+  const found = new Found();
+  compareChildren(...treesOf(stable, candidate), [], found);
+  return found.differences();
+}
+
+type Steps = readonly string[];
+type Pair = readonly [number, number];
+
+function compareChildren(a: readonly MarkupNode[], b: readonly MarkupNode[], at: Steps, found: Found): void {
+  const labels = labelsOf(a, b);
+  const partner = shortestEditOf(labels.stable, labels.candidate);
+  if (partner === null) {
+    found.add(bodyDifference('too-many-differences', xpathOf(at), null, null));
+    return;
+  }
+  const pairs = [...partner.entries()].filter(([, j]) => j >= 0);
+  const left = leftOver(a, b, pairs);
+  const inMixed = [...a, ...b].some(({ token }) => token.kind === 'text');
+  const moved = inMixed ? [] : pairedBy(left, labels.stable, labels.candidate);
+  const [names, others] = [a.map(kindOfNode), b.map(kindOfNode)];
+  const changed = pairedBy(leftOver(a, b, [...pairs, ...moved]), names, others).filter(
+    ([i]) => !labels.identified.has(names[i] ?? ''),
+  );
+  const all = [...pairs, ...moved, ...changed].sort(([i], [j]) => i - j);
+  if (moved.length > 0) for (const difference of orderDifferences(all, a, b, at)) found.add(difference);
+  const [steps, theirs] = [stepsOf(a), stepsOf(b)];
+  for (const [i, j] of all) {
+    const [x, y] = [a[i], b[j]];
+    if (x !== undefined && y !== undefined && x.says !== y.says) compareNodes(x, y, [...at, steps[i] ?? ''], found);
+  }
+  const [missing, added] = leftOver(a, b, all);
+  for (const i of missing)
+    found.add(bodyDifference('markup-value', xpathOf([...at, steps[i] ?? '']), written(a[i]), null));
+  for (const j of added)
+    found.add(bodyDifference('markup-value', xpathOf([...at, theirs[j] ?? '']), null, written(b[j])));
+}
+
+/** Of one kind or name; they differ. */
+function compareNodes(x: MarkupNode, y: MarkupNode, at: Steps, found: Found): void {
+  if (x.token.kind === 'open' && y.token.kind === 'open') {
+    for (const difference of attributeDifferences(x.token, y.token, xpathOf(at))) found.add(difference);
+    compareChildren(x.children, y.children, at, found);
+  } else if (x.token.kind !== 'open' && y.token.kind !== 'open')
+    found.add(textDifference(x.token, y.token, xpathOf(at)));
+}
+
+type Text = Exclude<MarkupNode['token'], { kind: 'open' }>;
+
+/** What JSON would say of two instants holds here too. */
+function textDifference(x: Text, y: Text, place: string): BodyDifference {
+  const { cause } = x.kind === 'text' ? explainStrings(x.text, y.text) : { cause: 'value' as const };
+  if (cause === 'value') return bodyDifference('markup-value', place, x.text, y.text);
+  return bodyDifference(cause, place, JSON.stringify(x.text), JSON.stringify(y.text));
+}
+
+function leftOver(
+  a: readonly MarkupNode[],
+  b: readonly MarkupNode[],
+  pairs: readonly Pair[],
+): readonly [readonly number[], readonly number[]] {
+  const [taken, given] = [new Set(pairs.map(([i]) => i)), new Set(pairs.map(([, j]) => j))];
+  return [[...a.keys()].filter((i) => !taken.has(i)), [...b.keys()].filter((j) => !given.has(j))];
+}
+
+/** Those with one label, the first with the first. */
+function pairedBy(
+  [left, right]: readonly [readonly number[], readonly number[]],
+  labels: readonly string[],
+  others: readonly string[],
+): Pair[] {
+  const waiting = new Map<string, number[]>();
+  for (const j of right) {
+    const label = others[j] ?? '';
+    waiting.set(label, [...(waiting.get(label) ?? []), j]);
+  }
+  return left.flatMap((i): Pair[] => {
+    const j = waiting.get(labels[i] ?? '')?.shift();
+    return j === undefined ? [] : [[i, j]];
+  });
+}
+
+/** Elements of one name are a list, whose order counts; between those of different names it is a matter of the schema. */
+function orderDifferences(
+  pairs: readonly Pair[],
+  a: readonly MarkupNode[],
+  b: readonly MarkupNode[],
+  at: Steps,
+): BodyDifference[] {
+  const lists = [...Map.groupBy(pairs, ([i]) => (a[i] === undefined ? '' : kindOfNode(a[i]))).values()];
+  const firsts = lists.map((list): Pair => [Math.min(...list.map(([i]) => i)), Math.min(...list.map(([, j]) => j))]);
+  const told = (cause: 'element-order' | 'array-order', pair: Pair | undefined) =>
+    pair === undefined ? [] : [bodyDifference(cause, xpathOf(at), written(a[pair[0]]), written(b[pair[0]]))];
+  return [
+    ...told('element-order', firstOutOfOrder(firsts)),
+    ...told(
+      'array-order',
+      lists.map(firstOutOfOrder).find((pair) => pair !== undefined),
+    ),
+  ];
+}
+
+/** By the place on the stable side; the first that stands before its predecessor on the other. */
+function firstOutOfOrder(pairs: readonly Pair[]): Pair | undefined {
+  return pairs.find(([, j], at) => j < (pairs[at - 1]?.[1] ?? -1));
+}
+
+/** Each with its place among those of its name. */
+function stepsOf(nodes: readonly MarkupNode[]): string[] {
+  const counts = new Map<string, number>();
+  return nodes.map(({ token }) => {
+    if (token.kind !== 'open') return token.kind === 'text' ? 'text()' : 'comment()';
+    const index = (counts.get(token.name) ?? 0) + 1;
+    counts.set(token.name, index);
+    return index === 1 ? token.name : `${token.name}[${index}]`;
+  });
+}
+
+const written = (node: MarkupNode | undefined) => (node === undefined ? null : sourceOf([...tokensOf(node)]));
+
+/** The beginning of what stands there: longer ones are cut. */
+function* tokensOf({ token, children }: MarkupNode): Generator<MarkupToken> {
+  yield token;
+  for (const child of children) yield* tokensOf(child);
+  if (token.kind === 'open') yield { kind: 'close', name: token.name, means: token.means };
+}
+
+/** Of a run of tokens, the first. */
+export function sourceOf(tokens: readonly MarkupToken[]): string {
+  return tokens
+    .slice(0, 20)
+    .map((token) =>
+      token.kind === 'open' ? `<${token.name}>` : token.kind === 'close' ? `</${token.name}>` : token.text,
+    )
+    .join('');
+}
+
+type Open = Extract<MarkupToken, { kind: 'open' }>;
+
+export function attributeDifferences(x: Open, y: Open, place: string): BodyDifference[] {
+  const names = new Set([...x.attributes.keys(), ...y.attributes.keys()]);
+  return [...names].flatMap((name) => {
+    const [p = null, q = null] = [x.attributes.get(name), y.attributes.get(name)];
+    return p === q ? [] : [bodyDifference('markup-value', `${place}/@${name}`, p, q)];
+  });
+}
+
+const MAX_STEPS = 32;
+
+/** Only the innermost steps where there are very many. */
+export function xpathOf(steps: readonly string[]): string {
+  return `/${steps.length > MAX_STEPS ? '/' : ''}${steps.slice(-MAX_STEPS).join('/')}`;
+}

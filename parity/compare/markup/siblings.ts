@@ -1,0 +1,98 @@
+/** Labels by which the children of two elements are paired. */
+import type { MarkupNode } from './tree.ts';
+
+export interface Labels {
+  readonly stable: readonly string[];
+  readonly candidate: readonly string[];
+  /** Names of several elements that a part of theirs tells apart: one without its partner is another element. */
+  readonly identified: ReadonlySet<string>;
+}
+
+/** By kind or name; where several elements share a name, also by what tells them apart, if anything does. */
+export function labelsOf(stable: readonly MarkupNode[], candidate: readonly MarkupNode[]): Labels {
+  const identified = new Set<string>();
+  const keys = new Map<string, Key>();
+  const [ours, theirs] = [byName(stable), byName(candidate)];
+  for (const [name, a] of ours) {
+    const b = theirs.get(name) ?? [];
+    if (a.length < 2 && b.length < 2) continue;
+    const identity = identityOf(a, b);
+    if (identity !== null) identified.add(name);
+    keys.set(name, identity ?? ((node) => String(node.says)));
+  }
+  const label = (node: MarkupNode) => {
+    const name = kindOfNode(node);
+    return `${name} ${keys.get(name)?.(node) ?? ''}`;
+  };
+  return { stable: stable.map(label), candidate: candidate.map(label), identified };
+}
+
+/** What an element is called, or of which kind another node is. */
+export function kindOfNode({ token }: MarkupNode): string {
+  return token.kind === 'open' ? `<${token.means}` : token.kind;
+}
+
+type Key = (node: MarkupNode) => string | null;
+
+function byName(nodes: readonly MarkupNode[]): Map<string, MarkupNode[]> {
+  const groups = new Map<string, MarkupNode[]>();
+  for (const node of nodes) {
+    if (node.token.kind !== 'open') continue;
+    const name = kindOfNode(node);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [node]);
+    else group.push(node);
+  }
+  return groups;
+}
+
+/** Parts of an element that are looked at for one that identifies it. */
+const MAX_PARTS = 32;
+
+/** The attribute, or the element within that holds a text alone, whose values are distinct on each side and the most of them on both. */
+function identityOf(a: readonly MarkupNode[], b: readonly MarkupNode[]): Key | null {
+  const [first] = a;
+  if (first === undefined) return null;
+  let best: Key | null = null;
+  let common = 0;
+  for (const key of partsOf(first)) {
+    const [x, y] = [a.map(key), b.map(key)];
+    if (!areDistinct(x) || !areDistinct(y)) continue;
+    const known = new Set(y);
+    const shared = x.filter((value) => known.has(value)).length;
+    if (shared > common) [best, common] = [key, shared];
+  }
+  return best;
+}
+
+function partsOf({ token, children }: MarkupNode): Key[] {
+  const attributes = token.kind === 'open' ? [...token.attributes.keys()] : [];
+  const texts = children.filter((child) => textOf(child) !== null).map(kindOfNode);
+  return [
+    ...attributes.map(
+      (name): Key =>
+        (node) =>
+          attributeOf(node, name),
+    ),
+    ...texts.map(
+      (name): Key =>
+        (node) => {
+          const child = node.children.find((one) => kindOfNode(one) === name);
+          return child === undefined ? null : textOf(child);
+        },
+    ),
+  ].slice(0, MAX_PARTS);
+}
+
+function attributeOf({ token }: MarkupNode, name: string): string | null {
+  return token.kind === 'open' ? (token.attributes.get(name) ?? null) : null;
+}
+
+/** Of an element that holds nothing else. */
+function textOf({ token, children: [only, ...others] }: MarkupNode): string | null {
+  return token.kind === 'open' && only?.token.kind === 'text' && others.length === 0 ? only.token.text : null;
+}
+
+function areDistinct(values: readonly (string | null)[]): boolean {
+  return !values.includes(null) && new Set(values).size === values.length;
+}

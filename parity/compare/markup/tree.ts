@@ -1,0 +1,43 @@
+/** Two documents as trees in which equal content is told by equal numbers. */
+import type { MarkupToken } from './token.ts';
+
+/** An element with what it holds, or a text, comment or instruction. */
+export interface MarkupNode {
+  readonly token: Exclude<MarkupToken, { kind: 'close' }>;
+  readonly children: readonly MarkupNode[];
+  /** The same in both documents for the same name, attributes and children. */
+  readonly says: number;
+}
+
+/** The nodes at the top of each document, whose tokens are balanced. */
+export function treesOf(
+  ...[stable, candidate]: readonly [readonly MarkupToken[], readonly MarkupToken[]]
+): readonly [readonly MarkupNode[], readonly MarkupNode[]] {
+  const numbers = new Map<string, number>();
+  return [treeOf(stable, numbers), treeOf(candidate, numbers)];
+}
+
+function treeOf(tokens: readonly MarkupToken[], numbers: Map<string, number>): readonly MarkupNode[] {
+  const top: MarkupNode[] = [];
+  const open: { token: MarkupNode['token']; children: MarkupNode[] }[] = [];
+  const add = (token: MarkupNode['token'], children: readonly MarkupNode[]) => {
+    const key = JSON.stringify([contentOf(token), children.map(({ says }) => says)]);
+    const says = numbers.get(key) ?? numbers.size;
+    numbers.set(key, says);
+    (open.at(-1)?.children ?? top).push({ token, children, says });
+  };
+  for (const token of tokens) {
+    if (token.kind === 'open') open.push({ token, children: [] });
+    else if (token.kind !== 'close') add(token, []);
+    else {
+      const element = open.pop();
+      if (element !== undefined) add(element.token, element.children);
+    }
+  }
+  return top;
+}
+
+function contentOf(token: MarkupNode['token']): unknown {
+  if (token.kind !== 'open') return [token.kind, token.text];
+  return [token.means, [...token.attributes].sort(([a], [b]) => (a < b ? -1 : 1))];
+}
