@@ -1,5 +1,5 @@
 /** Ours, as it is deployed: the gate, what it waits for, and the alarms beside it, on what the metric store shows. */
-import { type AlarmMinute, connectionErrorExcess, elbErrorPercent, errorExcess } from '../../core/gate/alarm-rules.ts';
+import { type AlarmMinute, connectionErrorExcess, elbErrorExcess, errorExcess } from '../../core/gate/alarm-rules.ts';
 import { decideGate } from '../../core/gate/concurrent-control.ts';
 import { known as countOf, settled } from '../../core/gate/counts.ts';
 import { gapOf } from '../../core/gate/freshness.ts';
@@ -57,7 +57,7 @@ function isRed({ run, visible, stageFrom, minute, shown }: Look, errorPercent: n
     .map((m) => alarmMinuteOf(shown(m, minute - 1 - m.minute / MINUTE_MS)));
   const red = (rule: (m: AlarmMinute) => number, threshold: number) =>
     last.filter((m) => rule(m) > threshold).length >= 2;
-  return red(errorExcess, errorPercent) || red(connectionErrorExcess, REFUSED) || red(elbErrorPercent, BALANCER);
+  return red(errorExcess, errorPercent) || red(connectionErrorExcess, REFUSED) || red(elbErrorExcess, BALANCER);
 }
 
 function alarmMinuteOf({ stable, candidate, elb5xx, loadBalancerRequests }: MinuteEvidence): AlarmMinute {
@@ -65,6 +65,8 @@ function alarmMinuteOf({ stable, candidate, elb5xx, loadBalancerRequests }: Minu
     requests: counts?.requests ?? 0,
     target5xx: countOf(counts?.target5xx),
     connectionErrors: countOf(counts?.connectionErrors),
+    // Those of other classes, and what has arrived of its 5xx.
+    answered: (counts?.requests ?? 0) - (counts?.target5xxAtMost ?? 0) + countOf(counts?.target5xx),
   });
   return {
     stable: side(stable),

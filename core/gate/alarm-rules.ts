@@ -10,7 +10,7 @@ export interface CountedThresholds {
   readonly errorPercent: number;
   /** Percentage points by which the candidate refuses more connections than the stable side. @default 1 */
   readonly connectionErrorPercent: number;
-  /** Percent of the cutover's requests that the load balancer itself answers with 5xx. @default 1 */
+  /** Percentage points by which the load balancer answers more of the candidate's requests with 5xx of its own than of the stable side's. @default 1 */
   readonly elbErrorPercent: number;
 }
 
@@ -26,6 +26,11 @@ export const ALARM_MIN_FAILURES = 6;
  * there to tell. Beside a stable side that fails next to nothing it makes no difference.
  */
 export const ALARM_CONTROL_WEIGHT = 3;
+/**
+ * Where the stable side answers too few to compare with (at 100 %, in the soak) a neighbour's bad minutes do not cancel. An alarm then waits for so many
+ * times its threshold; below that the gate decides, which knows what the stable side's own minutes had reached (historical-control.ts).
+ */
+export const ALARM_ALONE_FACTOR = 4;
 /** Percent of a load balancer's requests that may be other services' before its own 5xx can no longer be the cutover's. */
 export const ALARM_MAX_FOREIGN_PERCENT = 10;
 /** One side in one minute, absent metrics as 0. */
@@ -33,6 +38,8 @@ export interface AlarmCounts {
   readonly requests: number;
   readonly target5xx: number;
   readonly connectionErrors: number;
+  /** Requests that a target answered, whatever its answer. */
+  readonly answered: number;
 }
 
 export interface AlarmMinute {
@@ -54,19 +61,32 @@ export function connectionErrorExcess({ stable, candidate }: AlarmMinute): numbe
   return excess(candidate, stable, (side) => side.connectionErrors);
 }
 
-/** Percent of the requests that the load balancer failed itself; compared with `elbErrorPercent`. */
-export function elbErrorPercent({ stable, candidate, requests, elb5xx }: AlarmMinute): number {
+/**
+ * The same of the load balancer's own 5xx, which have no target group; compared with `elbErrorPercent`. The candidate's requests that no target answered are its own, as
+ * far as the load balancer made 5xx; the rest of these are the stable side's. Where no target is left to be asked, health says so.
+ */
+export function elbErrorExcess({ stable, candidate, requests, elb5xx }: AlarmMinute): number {
   const ours = stable.requests + candidate.requests;
-  const foreign = requests - ours > (ALARM_MAX_FOREIGN_PERCENT / 100) * requests;
-  if (requests < ALARM_MIN_REQUESTS || elb5xx < ALARM_MIN_FAILURES || foreign) return 0;
-  return (100 * elb5xx) / requests;
+  if (requests - ours > (ALARM_MAX_FOREIGN_PERCENT / 100) * requests) return 0;
+  const lost = Math.min(elb5xx, Math.max(0, candidate.requests - candidate.answered));
+  return beyond({ exposed: candidate.requests, failed: lost }, { exposed: stable.requests, failed: elb5xx - lost });
 }
 
 function excess(candidate: AlarmCounts, stable: AlarmCounts, failures: (side: AlarmCounts) => number): number {
-  const exposed = (side: AlarmCounts) => side.requests + side.connectionErrors;
-  if (exposed(candidate) < ALARM_MIN_REQUESTS || failures(candidate) < ALARM_MIN_FAILURES) return 0;
-  const control = exposed(stable) < ALARM_MIN_REQUESTS ? 0 : failures(stable) / exposed(stable);
-  return 100 * (failures(candidate) / exposed(candidate) - ALARM_CONTROL_WEIGHT * control);
+  const counted = (side: AlarmCounts) => ({ exposed: side.requests + side.connectionErrors, failed: failures(side) });
+  return beyond(counted(candidate), counted(stable));
+}
+
+interface Counted {
+  readonly exposed: number;
+  readonly failed: number;
+}
+
+function beyond(candidate: Counted, stable: Counted): number {
+  if (candidate.exposed < ALARM_MIN_REQUESTS || candidate.failed < ALARM_MIN_FAILURES) return 0;
+  const share = (100 * candidate.failed) / candidate.exposed;
+  if (stable.exposed < ALARM_MIN_REQUESTS) return share / ALARM_ALONE_FACTOR;
+  return share - (100 * ALARM_CONTROL_WEIGHT * stable.failed) / stable.exposed;
 }
 
 /** A stretch of a ramp at one share of the traffic. */
@@ -101,11 +121,12 @@ function breachBound(exposure: AlarmExposure, rate: number, threshold: number): 
   const n = Math.round(exposure.candidatePerMinute);
   const m = Math.round(exposure.stablePerMinute);
   if (n < ALARM_MIN_REQUESTS || rate <= 0) return 0;
-  const above = (level: number) =>
-    atLeast(n, rate, Math.max(ALARM_MIN_FAILURES, Math.floor(n * (threshold + level)) + 1));
-  if (m < ALARM_MIN_REQUESTS) return above(0);
+  const above = (share: number) => atLeast(n, rate, Math.max(ALARM_MIN_FAILURES, Math.floor(n * share) + 1));
+  if (m < ALARM_MIN_REQUESTS) return above(ALARM_ALONE_FACTOR * threshold);
   const levels = Array.from({ length: CONTROL_LEVELS }, (_, i) => (rate * i) / CONTROL_LEVELS);
-  return Math.min(...levels.map((level) => above(level) + (level === 0 ? 0 : atMost(m, rate, Math.floor(m * level)))));
+  return Math.min(
+    ...levels.map((level) => above(threshold + level) + (level === 0 ? 0 : atMost(m, rate, Math.floor(m * level)))),
+  );
 }
 
 /** P(X ≥ k) of a binomial X whose mean lies below k: from the term at k upwards, where each is smaller than the one before. */

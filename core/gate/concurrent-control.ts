@@ -4,7 +4,7 @@
  */
 
 import type { MinuteEvidence } from '../model/index.ts';
-import { above, exposedByCause } from './bets/index.ts';
+import { above, exposedByCause, NO_WARM_UP } from './bets/index.ts';
 import {
   answered5xxAtMost,
   exposed,
@@ -121,7 +121,10 @@ function hold(reason: string): Conclusion {
 /** The absolute limit. When the stable side exceeds it on the same minutes, or nearly does, going back would help nobody: that holds. */
 function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclusion | null {
   const counted = exposedByCause(exposed(minutes, failedAtLeast), policy.errorBurst);
-  const { logE, onset } = above(counted, policy.maxErrorRate);
+  const shaken = minutes.map(
+    ({ stable }) => stable !== null && failedAtLeast(stable) > policy.errorIncident * stable.requests,
+  );
+  const { logE, onset } = above(counted, policy.maxErrorRate, NO_WARM_UP, shaken);
   const threshold = thresholdOf(policy, 'burn');
   if (logE < Math.log(threshold)) return null;
   const since = minutes.slice(onset);

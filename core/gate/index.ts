@@ -1,5 +1,6 @@
 /** May a stage advance, hold, or must it go back? Pure statistics on counts. */
 export {
+  ALARM_ALONE_FACTOR,
   ALARM_CONTROL_WEIGHT,
   ALARM_MAX_FOREIGN_PERCENT,
   ALARM_MIN_FAILURES,

@@ -53,6 +53,8 @@ export interface Question {
 
 /** From this e-value on "worse" is suspected: a candidate that was fine for most of a stage must not pass on its average. */
 const SUSPICION = 3;
+/** So long after an incident of the stable side it is not left out: what may last is not over. */
+const CALM_MINUTES = 10;
 /** Share of the margin that the observed difference must reach before it is acted on. */
 const MATTERS = 0.5;
 
@@ -61,15 +63,19 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const { margin, warmUp } = asked;
   const weigh = (compared: readonly (Pair | null)[]) =>
     byNoise(compared, asked.noise, asked.before).map((pair) => (pair === null ? null : byCause(pair, asked.burst)));
+  const isShaken = (pair: Pair | null) => pair !== null && pair.x0 > asked.incident * pair.n0;
   const bets = against.map((counting): Bet => {
     const weighed = weigh(counting.pairs);
-    const shaken = counting.pairs.map((pair) => pair !== null && pair.x0 > asked.incident * pair.n0);
-    return { ...counting, weighed, ...worse(weighed, warmUp, asked.tolerance, shaken) };
+    return { ...counting, weighed, ...worse(weighed, warmUp, asked.tolerance, counting.pairs.map(isShaken)) };
   });
   const logE = logMixExp(bets.map((bet) => ({ log: bet.logE, weight: bet.stake })));
-  const complete = known(weigh(pairs(minutes, pick)).slice(warmUp.minutes));
+  const counted = pairs(minutes, pick);
+  const complete = known(weigh(counted).slice(warmUp.minutes));
   const [threshold, withinThreshold] = [thresholdOf(policy, metric), 1 / policy.beta];
-  const within = withinMargin(complete, margin);
+  const isOver = !complete.slice(-CALM_MINUTES).some(isShaken);
+  const apart = isOver ? asked.incident : Number.POSITIVE_INFINITY;
+  const within = withinMargin(complete, margin, apart);
+  const told = isOver ? minutes.filter((_, i) => !isShaken(counted[i] ?? null)) : minutes;
   const leader = leaderOf(bets);
   const since = (from: number) => known((leader?.weighed ?? []).slice(from));
   const onset = leader?.onset ?? 0;
@@ -79,7 +85,9 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const observed = ratesOf(since(onset));
   const matters = !harmless && observed.candidateRate - observed.stableRate >= MATTERS * margin;
   const called = logE >= Math.log(threshold) && matters;
-  const passes = within >= Math.log(withinThreshold) && (logE < Math.log(SUSPICION) || harmless);
+  // While nothing is left out, all of the evidence must do it: the half that it would have of the stake.
+  const enough = Math.log(withinThreshold) + (isOver || !complete.some(isShaken) ? 0 : Math.LN2);
+  const passes = within >= enough && (logE < Math.log(SUSPICION) || harmless);
   return {
     metric,
     verdict: called ? 'worse' : passes ? 'within margin' : 'undecided',
@@ -89,13 +97,13 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
     withinThreshold,
     margin,
     lower: lowerBound(known(called && leader !== null ? leader.weighed : complete), 1 / threshold),
-    upper: upperBound(complete, policy.beta),
+    upper: upperBound(complete, policy.beta, apart),
     // Where it is called, the rates that the call rests on: minutes that are not complete yet may be among them.
     ...(called && leader !== null
       ? ratesOf(known(leader.pairs))
       : {
-          stableRate: rate(total(minutes, 'stable', pick), total(minutes, 'stable', requests)),
-          candidateRate: rate(total(minutes, 'candidate', pick), total(minutes, 'candidate', requests)),
+          stableRate: rate(total(told, 'stable', pick), total(told, 'stable', requests)),
+          candidateRate: rate(total(told, 'candidate', pick), total(told, 'candidate', requests)),
         }),
     by: 'counts',
   };

@@ -1,4 +1,5 @@
 /** The baseline's checks before the first customer is moved: the stable side is healthy, and how long each stage will take. */
+import { ALARM_ALONE_FACTOR } from '../gate/index.ts';
 import type { BaselineSummary, MetricBaseline, Plan } from '../model/index.ts';
 import { project } from './timeline.ts';
 
@@ -108,9 +109,10 @@ function bursts(field: string, what: string, planned: number, found: number | nu
 
 /** The absolute limit is an alarm's as well, which knows nothing of before and at 100 % has nobody to compare with. */
 function fires(limit: number, peak: number): string[] {
-  if (peak <= limit) return [];
+  const alone = ALARM_ALONE_FACTOR * limit;
+  if (peak <= alone) return [];
   return [
-    `In its worst five minutes ${percent(peak)} failed, above gate.maxErrorRate (${percent(limit)}): at 100 %, where nobody is left to compare with, such minutes bring a healthy candidate back. Set gate.maxErrorRate above them to keep false rollbacks within gate.alpha.`,
+    `In its worst five minutes ${percent(peak)} failed, above ${ALARM_ALONE_FACTOR} times gate.maxErrorRate (${percent(alone)}): at 100 %, where nobody is left to compare with, such minutes bring a healthy candidate back. Set gate.maxErrorRate above ${percent(peak / ALARM_ALONE_FACTOR)} to keep false rollbacks within gate.alpha.`,
   ];
 }
 

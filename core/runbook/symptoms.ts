@@ -52,7 +52,7 @@ export const SYMPTOMS = {
   },
   'elb-5xx': {
     means:
-      'The load balancer itself answers 5xx. The metric cannot be split by target group, so it is treated as a candidate failure.',
+      'The load balancer itself answers requests of the candidate with 5xx, far more of them than of the stable side’s. The metric has no target group: requests that no target answered tell whose they are.',
     done: RETURNED,
     steps: (names) => [
       {

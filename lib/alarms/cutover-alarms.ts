@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import {
+  ALARM_ALONE_FACTOR,
   ALARM_CONTROL_WEIGHT,
   ALARM_MAX_FOREIGN_PERCENT,
   ALARM_MIN_FAILURES,
@@ -154,36 +155,45 @@ export class CutoverAlarms extends Construct {
       ...(failures === 'connectionErrors' ? {} : { [e]: this.#alb('HTTPCode_Target_5XX_Count', Stats.SUM, of) }),
       [c]: this.#alb('TargetConnectionErrorCount', Stats.SUM, of),
     });
-    const failed = (e: string, c: string) =>
-      failures === 'connectionErrors' ? `FILL(${c}, 0)` : `(FILL(${e}, 0) + FILL(${c}, 0))`;
-    const exposed = (n: string, c: string) => `(FILL(${n}, 0) + FILL(${c}, 0))`;
-    const control = `IF(${exposed('m', 'd')} >= ${ALARM_MIN_REQUESTS}, ${100 * ALARM_CONTROL_WEIGHT} * ${failed('f', 'd')} / ${exposed('m', 'd')}, 0)`;
+    const counted = ([n, e, c]: readonly [string, string, string]) => ({
+      exposed: `(FILL(${n}, 0) + FILL(${c}, 0))`,
+      failed: failures === 'connectionErrors' ? `FILL(${c}, 0)` : `(FILL(${e}, 0) + FILL(${c}, 0))`,
+    });
+    const [candidate, stable] = [['n', 'e', 'c'] as const, ['m', 'f', 'd'] as const];
     return math(
-      `IF(${exposed('n', 'c')} >= ${ALARM_MIN_REQUESTS} AND ${failed('e', 'c')} >= ${ALARM_MIN_FAILURES}, 100 * ${failed('e', 'c')} / ${exposed('n', 'c')} - ${control}, 0)`,
-      { ...side('candidate', ['n', 'e', 'c']), ...side('stable', ['m', 'f', 'd']) },
+      beyond(counted(candidate), counted(stable)),
+      { ...side('candidate', candidate), ...side('stable', stable) },
       label,
     );
   }
 
-  /** `elbErrorPercent` of core/gate/alarm-rules.ts as metric math. */
+  /** `elbErrorExcess` of core/gate/alarm-rules.ts as metric math. */
   #elbErrors(): Alarm {
+    const answers = (['2', '3', '4', '5'] as const).map(
+      (code) => [`a${code}`, `HTTPCode_Target_${code}XX_Count`] as const,
+    );
     const using = {
       t: this.#alb('RequestCount', Stats.SUM),
       n: this.#alb('RequestCount', Stats.SUM, 'candidate'),
       m: this.#alb('RequestCount', Stats.SUM, 'stable'),
       e: this.#alb('HTTPCode_ELB_5XX_Count', Stats.SUM),
+      ...Object.fromEntries(answers.map(([id, name]) => [id, this.#alb(name, Stats.SUM, 'candidate')])),
     };
     const foreign = `FILL(t, 0) - FILL(n, 0) - FILL(m, 0) > ${ALARM_MAX_FOREIGN_PERCENT / 100} * FILL(t, 0)`;
+    const open = `(FILL(n, 0) - ${answers.map(([id]) => `FILL(${id}, 0)`).join(' - ')})`;
+    const lost = `IF(${open} < 0, 0, IF(${open} < FILL(e, 0), ${open}, FILL(e, 0)))`;
+    const stable = { exposed: 'FILL(m, 0)', failed: `(FILL(e, 0) - ${lost})` };
+    const rule = beyond({ exposed: 'FILL(n, 0)', failed: lost }, stable);
     return this.#alarm({
       what: 'elb-5xx',
       metric: math(
-        `IF(FILL(t, 0) < ${ALARM_MIN_REQUESTS} OR FILL(e, 0) < ${ALARM_MIN_FAILURES} OR ${foreign}, 0, 100 * FILL(e, 0) / FILL(t, 0))`,
+        `IF(${foreign}, 0, ${rule})`,
         using,
-        'load balancer 5xx, %',
+        "load balancer's 5xx of candidate's requests above stable's, %",
       ),
       threshold: this.#thresholds.elbErrorPercent,
       datapoints: [2, 3],
-      summary: `The load balancer itself answers 5xx. This metric cannot be split by target group, so it is treated as a candidate failure unless more than ${ALARM_MAX_FOREIGN_PERCENT} % of the requests belong to other services.`,
+      summary: `The load balancer itself answers the candidate's requests with 5xx, far more of them than ${ALARM_CONTROL_WEIGHT} times stable's share. The metric has no target group: requests that no target answered tell whose they are, unless more than ${ALARM_MAX_FOREIGN_PERCENT} % of the requests belong to other services.`,
     });
   }
 
@@ -322,4 +332,18 @@ export class CutoverAlarms extends Construct {
 
 function math(expression: string, usingMetrics: Record<string, IMetric>, label: string): MathExpression {
   return new MathExpression({ expression, usingMetrics, label, period: PERIOD });
+}
+
+/** What each side was asked, and what of it failed, as expressions of one term each. */
+interface Counted {
+  readonly exposed: string;
+  readonly failed: string;
+}
+
+/** By how many percentage points the candidate fails more than it may beside the stable side. */
+function beyond(candidate: Counted, stable: Counted): string {
+  const share = `100 * ${candidate.failed} / ${candidate.exposed}`;
+  const control = `${100 * ALARM_CONTROL_WEIGHT} * ${stable.failed} / ${stable.exposed}`;
+  const compared = `IF(${stable.exposed} >= ${ALARM_MIN_REQUESTS}, ${share} - ${control}, ${share} / ${ALARM_ALONE_FACTOR})`;
+  return `IF(${candidate.exposed} >= ${ALARM_MIN_REQUESTS} AND ${candidate.failed} >= ${ALARM_MIN_FAILURES}, ${compared}, 0)`;
 }

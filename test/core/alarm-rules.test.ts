@@ -3,13 +3,18 @@ import {
   type AlarmExposure,
   type AlarmMinute,
   connectionErrorExcess,
-  elbErrorPercent,
+  elbErrorExcess,
   errorExcess,
   falseAlarmBound,
 } from '../../core/gate/alarm-rules.ts';
 import { binomial, generator } from '../support/random.ts';
 
-const side = (requests: number, target5xx = 0, connectionErrors = 0) => ({ requests, target5xx, connectionErrors });
+const side = (requests: number, target5xx = 0, connectionErrors = 0, answered = requests) => ({
+  requests,
+  target5xx,
+  connectionErrors,
+  answered,
+});
 const minute = (stable: ReturnType<typeof side>, candidate: ReturnType<typeof side>, elb5xx = 0, others = 0) => ({
   stable,
   candidate,
@@ -117,8 +122,11 @@ describe('the alarm on errors', () => {
     expect(errorExcess(minute(side(2_700, 135), side(300, 58)))).toBeLessThan(5);
   });
 
-  it('goes by the candidate alone where no stable side is left', () => {
-    expect(errorExcess(minute(side(0), side(3_000, 300)))).toBeCloseTo(10);
+  it('asks four times as much of the candidate alone: a neighbour of both is then not told from a fault of its own', () => {
+    const alone = (failed: number) => errorExcess(minute(side(0), side(3_000, failed)));
+    expect(alone(450)).toBeLessThan(5);
+    expect(alone(630)).toBeGreaterThan(5);
+    expect(errorExcess(minute(side(30_000), side(3_000, 450)))).toBeGreaterThan(5);
   });
 });
 
@@ -138,16 +146,38 @@ describe('the alarm on refused connections', () => {
 });
 
 describe("the alarm on the load balancer's own 5xx", () => {
-  it('counts them as the cutover’s while nearly all requests are the cutover’s', () => {
-    expect(elbErrorPercent(minute(side(2_700), side(300), 300))).toBe(10);
+  const asked = (requests: number, unanswered: number) => side(requests, 0, 0, requests - unanswered);
+
+  it('counts them as the candidate’s where its targets did not answer, from the first stage on', () => {
+    expect(elbErrorExcess(minute(asked(29_700, 3), asked(300, 240), 240))).toBeCloseTo(80);
+  });
+
+  it('brings nobody back to a stable side that hangs beside a healthy candidate', () => {
+    expect(elbErrorExcess(minute(asked(27_000, 2_700), asked(3_000, 0), 2_700))).toBe(0);
+    // Clients of the candidate that hang up are no more than these.
+    expect(elbErrorExcess(minute(asked(27_000, 2_700), asked(3_000, 30), 2_700))).toBeLessThan(0);
+  });
+
+  it('stays quiet while an incident of the load balancer takes both sides alike', () => {
+    expect(elbErrorExcess(minute(asked(15_000, 450), asked(15_000, 600), 1_050))).toBeLessThan(1);
+  });
+
+  it('asks four times as much where nobody is left to compare with', () => {
+    expect(elbErrorExcess(minute(asked(0, 0), asked(30_000, 900), 900))).toBeLessThan(1);
+    expect(elbErrorExcess(minute(asked(0, 0), asked(30_000, 1_500), 1_500))).toBeGreaterThan(1);
+  });
+
+  it('takes no 5xx of a small neighbour on the load balancer for the candidate’s', () => {
+    expect(elbErrorExcess(minute(asked(29_700, 15), asked(300, 0), 2_500, 2_500))).toBe(0);
+    expect(elbErrorExcess(minute(asked(0, 0), asked(30_000, 15), 2_500, 2_500))).toBeLessThan(1);
   });
 
   it('leaves them to the gate where other services share the load balancer', () => {
-    expect(elbErrorPercent(minute(side(2_700), side(300), 300, 1_000))).toBe(0);
+    expect(elbErrorExcess(minute(asked(2_700, 0), asked(300, 300), 300, 1_000))).toBe(0);
   });
 
   it('takes no notice of a handful', () => {
-    expect(elbErrorPercent(minute(side(90), side(10), 5))).toBe(0);
+    expect(elbErrorExcess(minute(asked(90, 0), asked(20, 5), 5))).toBe(0);
   });
 });
 

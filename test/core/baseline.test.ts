@@ -58,9 +58,11 @@ describe('a baseline', () => {
   });
 
   it('says when its worst minutes are beyond what the plan allows at 100 %, where nobody is left to compare with', () => {
-    const found = { ...FOUND, peakErrorRate: 0.073 };
-    expect(describeBaseline(plan(), found)).toMatch(/worst five minutes 7\.300 % failed, above gate\.maxErrorRate/);
-    expect(describeBaseline(plan({ gate: { maxErrorRate: 0.1 } }), found)).not.toMatch(/worst five minutes/);
+    const found = { ...FOUND, peakErrorRate: 0.24 };
+    expect(describeBaseline(plan(), found)).toMatch(
+      /worst five minutes 24\.000 % failed, above 4 times gate\.maxErrorRate.* Set gate\.maxErrorRate above 6\.000 %/,
+    );
+    expect(describeBaseline(plan({ gate: { maxErrorRate: 0.061 } }), found)).not.toMatch(/worst five minutes/);
   });
 
   it('predicts so many times the requests for a plan of bursts', () => {

@@ -92,6 +92,16 @@ describe('the mean of an e-value, by enumeration of every outcome', () => {
     );
   });
 
+  it('of "within the margin" is at most 1 also where half the stake leaves out the minutes of an incident', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(0.05, 0.3).chain((margin) => fc.tuple(fc.constant(margin), twoMinutes(margin))),
+        share(1),
+        ([margin, minutes], incident) => expectation(minutes, (m) => e(withinMargin(m, margin, incident))) <= ONE,
+      ),
+    );
+  });
+
   it('of "above" and "below" a fixed rate is at most 1 at that rate', () => {
     fc.assert(
       fc.property(exposure, share(1), (n, p) => {
@@ -155,6 +165,16 @@ describe('the mean of an e-value where failures come in bursts, by enumeration',
         const atMargin = mean(stable, candidate, p, margin, (pair) => e(withinMargin([byCause(pair, most)], margin)));
         return same <= ONE && atMargin <= ONE;
       }),
+    );
+  });
+
+  it('of "within the margin" is at most 1 also where half the stake leaves out the minutes of an incident', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(0.05, 0.3).chain((margin) => fc.tuple(fc.constant(margin), twoMinutes(margin))),
+        share(1),
+        ([margin, minutes], incident) => expectation(minutes, (m) => e(withinMargin(m, margin, incident))) <= ONE,
+      ),
     );
   });
 

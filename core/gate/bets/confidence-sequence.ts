@@ -23,15 +23,27 @@ export function mixWithin(logs: readonly number[]): number {
 /** Rate ratios of the bets against "no worse than". */
 const ABOVE = [1.2, 1.5, 2, 4, 8] as const;
 
-/** ln of the e-value against "candidate − stable ≥ `margin`"; large is evidence that it is worse by less than that. */
-export function withinMargin(compared: readonly Pair[], margin: number): number {
-  return mixWithin(bets(compared, () => BELOW).map(({ log, slope }) => log - margin * slope));
+/**
+ * ln of the e-value against "candidate − stable ≥ `margin`"; large is evidence that it is worse by less than that.
+ * @param incident share above which the stable side fails so much that chance makes differences of many margins. Half of the stake is on the other minutes: an incident's
+ * are those with most of its failures, which speak for the candidate, so leaving them out only takes from the e-value's mean (docs/explanation/gate.md)
+ */
+export function withinMargin(compared: readonly Pair[], margin: number, incident = Number.POSITIVE_INFINITY): number {
+  return refutation(compared, incident)(margin);
 }
 
 /** Smallest difference that the data have refuted from above at level `alpha`; 1 when there is none. */
-export function upperBound(compared: readonly Pair[], alpha: number): number {
-  const all = bets(compared, () => BELOW);
-  return bisect((d) => mixWithin(all.map(({ log, slope }) => log - d * slope)) >= Math.log(1 / alpha), 0, 1);
+export function upperBound(compared: readonly Pair[], alpha: number, incident = Number.POSITIVE_INFINITY): number {
+  const against = refutation(compared, incident);
+  return bisect((d) => against(d) >= Math.log(1 / alpha), 0, 1);
+}
+
+/** ln of the e-value against a difference, of any difference. */
+function refutation(compared: readonly Pair[], incident: number): (difference: number) => number {
+  const calm = compared.filter(({ n0, x0 }) => x0 <= incident * n0);
+  const views = calm.length === compared.length ? [compared] : [compared, calm];
+  const all = views.map((view) => bets(view, () => BELOW));
+  return (d) => logMeanExp(all.map((sums) => mixWithin(sums.map(({ log, slope }) => log - d * slope))));
 }
 
 /** Largest difference of at least 0 that the data have refuted from below at level `alpha`; 0 when there is none. */

@@ -5,7 +5,7 @@
  */
 import { mixOverOnset, type Onset } from './change-point.ts';
 import { mixWithin, WITHIN_BETS } from './confidence-sequence.ts';
-import { NO_WARM_UP, type WarmUp } from './regression.ts';
+import { NO_WARM_UP, SHAKEN, type WarmUp } from './regression.ts';
 
 /** Requests and failures of one side in one minute; null is a gap. */
 export type Exposed = { readonly n: number; readonly x: number } | null;
@@ -17,11 +17,23 @@ export function exposedByCause(minutes: readonly Exposed[], burst: number): Expo
 
 const RATIOS = [1.4, 2, 4, 8, 32] as const;
 
-/** Evidence that the rate is above `rate` since some minute; in the minutes of the warm-up above that and its allowance. */
-export function above(minutes: readonly Exposed[], rate: number, warmUp: WarmUp = NO_WARM_UP): Onset {
+/**
+ * Evidence that the rate is above `rate` since some minute; in the minutes of the warm-up above that and its allowance.
+ * @param shaken minutes that add no more than {@link SHAKEN}
+ */
+export function above(
+  minutes: readonly Exposed[],
+  rate: number,
+  warmUp: WarmUp = NO_WARM_UP,
+  shaken: readonly boolean[] = [],
+): Onset {
   const limit = (minute: number) => (minute < warmUp.minutes ? rate + warmUp.allowance : rate);
+  const factor = (m: Exposed, minute: number, a: number) => {
+    const log = logFactor(m, limit(minute), a);
+    return shaken[minute] === true ? Math.min(log, SHAKEN) : log;
+  };
   return mixOverOnset(
-    RATIOS.map((a) => minutes.map((m, minute) => logFactor(m, limit(minute), a))),
+    RATIOS.map((a) => minutes.map((m, minute) => factor(m, minute, a))),
     warmUp.minutes,
   );
 }

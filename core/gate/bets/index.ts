@@ -6,4 +6,4 @@ export { byCause, logMeanExp, logMixExp, type Pair } from './e-value.ts';
 export { above, below, type Exposed, exposedByCause } from './fixed-rate.ts';
 export { byNoise, noiseSize, rateNoiseOf } from './noise.ts';
 export { burstSize, type Period } from './overdispersion.ts';
-export { type RateTolerance, type WarmUp, worse } from './regression.ts';
+export { NO_WARM_UP, type RateTolerance, type WarmUp, worse } from './regression.ts';

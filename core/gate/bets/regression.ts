@@ -25,7 +25,7 @@ export interface RateTolerance {
 export const NO_TOLERANCE: RateTolerance = { ratio: 1, absolute: 0 };
 
 /** ln of the most that a shaken minute adds against the candidate. */
-const SHAKEN = 1;
+export const SHAKEN = 1;
 
 /**
  * The e-value after the given minutes; a gap is worth 1, and so is no minute at all.

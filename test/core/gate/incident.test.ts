@@ -50,6 +50,28 @@ describe('an incident that both sides have', () => {
     expect(at).toBeLessThan(20);
   });
 
+  it('leaves a healthy candidate to the other minutes once it is over, although chance made its mean worse by more than the margin', () => {
+    const met = minutes(60, (i) => {
+      const isOut = i >= 20 && i < 24;
+      return minute(
+        i,
+        counts(27_000, { target5xx: isOut ? 1_300 : 67 }),
+        counts(3_000, { target5xx: isOut ? 600 : 7 }),
+      );
+    });
+    const at = (length: number, policy = POLICY) => decideGate(met.slice(0, length), policy).decision;
+    expect([24, 30, 33].map((length) => at(length))).toEqual(['hold', 'hold', 'hold']);
+    expect(at(60)).toBe('advance');
+    expect(at(60, { ...POLICY, errorIncident: 1 })).not.toBe('advance');
+  });
+
+  it('promotes nobody by itself: a candidate that is worse in the other minutes holds or goes back', () => {
+    const met = minutes(60, (i) =>
+      minute(i, counts(27_000, { target5xx: i < 4 ? 1_350 : 67 }), counts(3_000, { target5xx: i < 4 ? 150 : 7 + 15 })),
+    );
+    expect(decideGate(met, POLICY).decision).not.toBe('advance');
+  });
+
   it('is none of a stable side as it was in the look-back: a regression beside it goes back at once', () => {
     const bad = minutes(6, (i) => minute(i, counts(27_000, { target5xx: 68 }), counts(3_000, { target5xx: 120 })));
     expect(decideGate(bad, POLICY).decision).toBe('rollback');
@@ -63,8 +85,17 @@ describe('an incident that both sides have', () => {
 });
 
 describe('the absolute limit', () => {
+  it('is no single minute’s to call while the stable side has an incident, and calls a candidate that stays above it', () => {
+    const met = (length: number) =>
+      minutes(length, (i) =>
+        minute(i, counts(27_000, { target5xx: i < 5 ? 68 : 800 }), counts(3_000, { target5xx: i < 5 ? 8 : 350 })),
+      );
+    expect(decideGate(met(6), POLICY).decision).toBe('hold');
+    expect(decideGate(met(20), POLICY).decision).toBe('rollback');
+  });
+
   it('leaves to the comparison a candidate that fails less than twice as often as the stable side', () => {
-    const alike = minutes(10, (i) => minute(i, counts(15_000, { target5xx: 735 }), counts(15_000, { target5xx: 910 })));
+    const alike = minutes(20, (i) => minute(i, counts(15_000, { target5xx: 735 }), counts(15_000, { target5xx: 910 })));
     expect(decideGate(alike, POLICY)).toMatchObject({
       decision: 'hold',
       reason: expect.stringContaining('so does the stable side: 4.90 %'),
