@@ -48,7 +48,7 @@ function failures(face: string): AccessLog {
   };
 }
 
-/** Counts each request once, at its end. Its tags come from the face's script and from Envoy, so they are few. */
+/** Counts each request once, at its end. Its tags come from routes, from the script and from Envoy, so they are few. */
 function counter(name: string, tags: Readonly<Record<string, string>>, filter?: LogFilter): AccessLog {
   const logger = extension('envoy.access_loggers.stats', 'extensions.access_loggers.stats.v3.Config', {
     stats_scope: { prefix: SHARED.stats },
@@ -66,7 +66,7 @@ function counter(name: string, tags: Readonly<Record<string, string>>, filter?: 
 export function accessLogs(face: string): readonly AccessLog[] {
   return [
     failures(face),
-    counter('ended', { fate: `%DYNAMIC_METADATA(${SHARED.metadata}:fate)%` }),
+    counter('ended', { route: '%ROUTE_NAME%', fate: `%DYNAMIC_METADATA(${SHARED.metadata}:fate)%` }),
     counter('primary_failed', {}, { response_flag_filter: { flags: [...PRIMARY_FAILED] } }),
   ];
 }

@@ -31,25 +31,45 @@ export interface RetryPolicy {
   readonly retry_back_off?: { readonly base_interval: Duration; readonly max_interval: Duration };
 }
 
-export interface Route {
+export interface Route extends PerRoute {
+  /** Names it in statistics. */
+  readonly name?: string;
   readonly match: {
     readonly prefix?: string;
-    readonly connect_matcher?: Record<string, never>;
+    readonly safe_regex?: { readonly regex: string };
     readonly headers?: readonly HeaderMatch[];
   };
-  readonly route: {
-    readonly cluster: string;
+  readonly route?: {
+    readonly cluster?: string;
+    readonly weighted_clusters?: {
+      readonly use_hash_policy: boolean;
+      readonly clusters: readonly (PerRoute & { readonly name: string; readonly weight: number })[];
+    };
+    readonly hash_policy?: readonly { readonly header: { readonly header_name: string } }[];
     readonly timeout: Duration;
     readonly idle_timeout?: Duration;
     readonly retry_policy?: RetryPolicy;
   };
+  readonly direct_response?: { readonly status: number; readonly body: { readonly inline_string: string } };
+  readonly request_headers_to_remove?: readonly string[];
+}
+
+/** What may be said of a route, or of a part of its requests. */
+interface PerRoute {
+  readonly response_headers_to_remove?: readonly string[];
+  readonly response_headers_to_add?: readonly HeaderOption[];
+  readonly typed_per_filter_config?: Readonly<Record<string, Typed>>;
 }
 
 export interface HeaderMatch {
   readonly name: string;
   readonly present_match?: boolean;
-  readonly invert_match?: boolean;
-  readonly string_match?: { readonly exact?: string; readonly safe_regex?: { readonly regex: string } };
+  readonly string_match?: {
+    readonly exact?: string;
+    readonly contains?: string;
+    readonly safe_regex?: { readonly regex: string };
+    readonly ignore_case?: boolean;
+  };
 }
 
 export interface Listener {

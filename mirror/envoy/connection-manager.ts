@@ -1,73 +1,27 @@
 /** How Envoy speaks HTTP with customers, and with the recorder's copies. */
 import { accessLogs, PRIMARY_FAILED } from './access-log.ts';
-import {
-  type Duration,
-  type Extension,
-  extension,
-  type HeaderMatch,
-  type HeaderOption,
-  type RetryPolicy,
-  type Route,
-} from './api.ts';
-import { checkedCluster, copyCluster, MAX_FIELDS, MAX_FIELDS_KB, SPELLING, twiceCluster } from './clusters.ts';
-import { COPY_SCRIPT, faceScript, pseudonymOf } from './script.ts';
+import { type Duration, type Extension, extension, type HeaderOption, type Route } from './api.ts';
+import { checkedCluster, copyCluster, MAX_FIELDS, MAX_FIELDS_KB, SPELLING } from './clusters.ts';
+import { BAD_GATEWAY_BODY, NEVER, OWN_ANSWER_FIELDS, routes, TIMING, UNREADABLE, unreadable } from './routes.ts';
+import { faceScript, LUA, pseudonymOf } from './script.ts';
 import { type EnvoySettings, type EnvoySide, SHARED } from './settings.ts';
 
-/** How long a request may take is between the load balancer and the primary, as it is without the mirror. */
-const NEVER: Duration = '0s';
-
-/** What no request reached: any method may go again (RFC 9110, 9.2.2). */
-const UNSENT = 'connect-failure,reset-before-request';
-const RETRY_UNSENT: RetryPolicy = { retry_on: UNSENT, num_retries: 2 };
-/**
- * A kept connection that the primary closes just as it is used again is no answer. Envoy cannot tell it from a primary that dies of
- * the request, so only what is safe and has no body goes once more, and by a fresh connection (RFC 9112, 9.3.1).
- */
-const RETRY_FRESH: RetryPolicy = {
-  retry_on: `${UNSENT},reset`,
-  num_retries: 1,
-  retry_priority: extension(
-    'envoy.retry_priorities.previous_priorities',
-    'extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig',
-    { update_frequency: 1 },
-  ),
-};
-const SAFE_WITHOUT_BODY: readonly HeaderMatch[] = [
-  { name: ':method', string_match: { safe_regex: { regex: 'GET|HEAD|OPTIONS' } } },
-  { name: 'content-length', present_match: false },
-  { name: 'transfer-encoding', present_match: false },
-];
-
-/** From the last byte of the request to the first of the answer, taken where both legs pass. */
-const TIMING: HeaderOption = {
-  header: { key: SHARED.timing, value: '%COMMON_DURATION(US_TX_END:US_RX_BEG:us)%' },
-  append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
-};
-
-const lua = (text: string) =>
-  extension('envoy.filters.http.lua', 'extensions.filters.http.lua.v3.Lua', {
-    default_source_code: { inline_string: text },
-    // Chosen by its own logic alone; Envoy's cache of the route stays valid.
-    clear_route_cache: false,
-  });
 const router = extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router', {
   // Services see the fields that they saw without the mirror.
   suppress_envoy_headers: true,
 });
-/** Runs last on an answer's way: nothing of ours leaves. */
-const stripTiming = extension(
-  'envoy.filters.http.header_mutation',
-  'extensions.filters.http.header_mutation.v3.HeaderMutation',
-  { mutations: { response_mutations: [{ remove: SHARED.timing }] } },
-);
 
 interface Manager {
   readonly stat: string;
   readonly keepAlive: Duration;
-  readonly filters: readonly Extension[];
+  readonly filters: readonly (Extension & { readonly disabled?: boolean })[];
   readonly routes: readonly Route[];
   readonly requestHeaders?: readonly HeaderOption[];
+  readonly responseHeaders?: readonly HeaderOption[];
+  /** Fields of answers. */
   readonly removed?: readonly string[];
+  /** Beginnings of names: such fields of requests go no further. */
+  readonly untrusted: readonly string[];
   readonly logs: readonly unknown[];
   readonly mappers: readonly unknown[];
 }
@@ -78,7 +32,9 @@ function manager({
   filters,
   routes,
   requestHeaders = [],
+  responseHeaders = [],
   removed = [],
+  untrusted,
   logs,
   mappers,
 }: Manager): Extension {
@@ -119,15 +75,22 @@ function manager({
           pack_trace_reason: false,
         },
       },
+      early_header_mutation_extensions: [
+        extension(
+          'envoy.http.early_header_mutation.header_mutation',
+          'extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
+          { mutations: untrusted.map((prefix) => ({ remove_on_match: { key_matcher: { prefix } } })) },
+        ),
+      ],
       upgrade_configs: [{ upgrade_type: 'websocket' }],
       access_log: logs,
       http_filters: filters,
       local_reply_config: { mappers },
       route_config: {
         name: stat,
-        response_headers_to_add: [TIMING],
         request_headers_to_add: requestHeaders,
-        request_headers_to_remove: removed,
+        response_headers_to_add: responseHeaders,
+        response_headers_to_remove: removed,
         virtual_hosts: [{ name: stat, domains: ['*'], routes }],
       },
     },
@@ -138,17 +101,30 @@ function manager({
 const BAD_GATEWAY = {
   filter: { response_flag_filter: { flags: PRIMARY_FAILED } },
   status_code: 502,
-  body: { inline_string: 'Bad Gateway\n' },
+  body: BAD_GATEWAY_BODY,
 };
-/** Of a copy the recorder is told why there is no answer. */
-const COPY_FAILED = {
-  filter: { response_flag_filter: { flags: PRIMARY_FAILED } },
-  headers_to_add: [
-    {
-      header: { key: SHARED.failed, value: '%RESPONSE_CODE_DETAILS%' },
-      append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
+/** The recorder is told why there is no answer: of a copy by the answer's field, of a customer's request by the script, which takes the field away. */
+const WHY: HeaderOption = {
+  header: { key: SHARED.failed, value: '%RESPONSE_CODE_DETAILS%' },
+  append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
+};
+const COPY_FAILED = { filter: BAD_GATEWAY.filter, headers_to_add: [WHY] };
+const RECORDED_BAD_GATEWAY = {
+  ...BAD_GATEWAY,
+  filter: {
+    and_filter: {
+      filters: [
+        BAD_GATEWAY.filter,
+        {
+          metadata_filter: {
+            matcher: { filter: SHARED.metadata, path: [{ key: 'fate' }], value: { string_match: { exact: 'copy' } } },
+            match_if_key_not_found: false,
+          },
+        },
+      ],
     },
-  ],
+  },
+  headers_to_add: [WHY],
 };
 
 /** Where customers come in. */
@@ -157,24 +133,29 @@ export function face(settings: EnvoySettings, side: EnvoySide): Extension {
   return manager({
     stat: name,
     keepAlive: `${settings.keepAliveMs / 1_000}s`,
-    filters: [stripTiming, lua(faceScript(settings, side)), router],
-    routes: [
+    filters: [
+      { name: UNREADABLE, typed_config: unreadable('101|.{4,}') },
       {
-        match: { prefix: '', headers: SAFE_WITHOUT_BODY },
-        route: { cluster: twiceCluster(side), timeout: NEVER, retry_policy: RETRY_FRESH },
+        ...extension(LUA, 'extensions.filters.http.lua.v3.Lua', {
+          default_source_code: { inline_string: faceScript(settings, side) },
+          // Chosen by its own logic alone; Envoy's cache of the route stays valid.
+          clear_route_cache: false,
+        }),
+        disabled: true,
       },
-      { match: { prefix: '' }, route: { cluster: side, timeout: NEVER, retry_policy: RETRY_UNSENT } },
+      router,
     ],
+    routes: routes(settings, side),
     requestHeaders: [
       {
         header: { key: 'via', value: `%PROTOCOL% ${pseudonymOf(settings.ingress)}` },
         append_action: 'APPEND_IF_EXISTS_OR_ADD',
       },
     ],
-    // Nobody makes a request look like a copy.
-    removed: [SHARED.shadow, SHARED.http2],
+    // Nobody makes a request look like a copy, or has Envoy repeat it: by its own fields it would, for anybody.
+    untrusted: [SHARED.shadow, SHARED.own, 'x-envoy-'],
     logs: accessLogs(name),
-    mappers: [BAD_GATEWAY],
+    mappers: [RECORDED_BAD_GATEWAY, BAD_GATEWAY],
   });
 }
 
@@ -184,12 +165,21 @@ export function copies(side: EnvoySide): Extension {
   return manager({
     stat: `copy_${side}`,
     keepAlive: '60s',
-    filters: [lua(COPY_SCRIPT), router],
+    filters: [router],
     routes: [
-      { match: { prefix: '', headers: [{ name: SHARED.http2, present_match: true }] }, route: to(true) },
+      {
+        match: { prefix: '', headers: [{ name: SHARED.http2, present_match: true }] },
+        route: to(true),
+        request_headers_to_remove: [SHARED.http2],
+      },
       { match: { prefix: '' }, route: to(false) },
     ],
-    removed: [SHARED.http2],
+    responseHeaders: [
+      TIMING,
+      { header: { key: SHARED.date, value: '%RESP(DATE)%' }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
+    ],
+    removed: OWN_ANSWER_FIELDS,
+    untrusted: ['x-envoy-'],
     logs: [],
     mappers: [COPY_FAILED],
   });

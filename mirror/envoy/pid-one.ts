@@ -12,15 +12,17 @@ ask() { # of Envoy's admin, by POST; its answer on standard output
   cat <&3
   exec 3>&-
 }
-busy() { ask '/stats?filter=http.(forward|reverse).downstream_rq_active' | grep -q 'downstream_rq_active: [1-9]'; }
+busy() { ask "/stats?filter=$1" | grep -q 'rq_active: [1-9]'; }
 drain() {
   trap '' TERM INT
   ask /healthcheck/fail >/dev/null
   sleep "$DRAIN_DELAY_S"
   ask '/drain_listeners?graceful&skip_exit' >/dev/null
   end=$((SECONDS + DRAIN_S))
-  while busy && [ "$SECONDS" -lt "$end" ]; do sleep 0.1; done
-  sleep 1 # the recorder gets the last exchanges, and reads the last counts
+  while busy 'http.(forward|reverse).downstream_rq_active' && [ "$SECONDS" -lt "$end" ]; do sleep 0.1; done
+  end=$((SECONDS + 3)) # the recorder gets the last exchanges, for which it has a second, and reads the last counts
+  while busy cluster.recorder.upstream_rq_active && [ "$SECONDS" -lt "$end" ]; do sleep 0.1; done
+  sleep 1
   kill -TERM "$envoy" 2>/dev/null
 }
 "$ENVOY" --config-yaml "$ENVOY_CONFIG" --concurrency "$CONCURRENCY" --drain-strategy immediate --drain-time-s 1 \

@@ -54,12 +54,14 @@ export const SHARED = {
   metadata: 'crossfade',
   /** An answer's field with its timing at Envoy; the client never sees it. */
   timing: 'x-crossfade-timing',
-  /** On a copy's answer: Envoy gave it its Date. */
-  undated: 'x-crossfade-undated',
+  /** On a copy's answer: the Date that the side gave it; Envoy adds one where it gave none. */
+  date: 'x-crossfade-date',
   /** On a copy's answer: it is Envoy's own, and why. */
   failed: 'x-crossfade-failed',
   /** On a copy: the side is to be asked by HTTP/2. */
   http2: 'x-crossfade-http2',
+  /** How the names of fields begin that Envoy and the recorder tell each other: nobody else's are believed. */
+  own: 'x-crossfade-',
   /** Marks copies. */
   shadow: 'x-shadow',
   /** Cluster of the recorder. */

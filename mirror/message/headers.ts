@@ -5,6 +5,8 @@
 
 /** Marks a copy. A client's own is stripped, so that nobody can make a request look like one. */
 export const SHADOW_HEADER = 'x-shadow';
+/** How the names begin by which the mirror's own parts tell each other things: nobody else's are believed, or go further. */
+const OWN = 'x-crossfade-';
 /** A mirror's pseudonym in Via, of its own for each ingress: two in a row are no circle (RFC 9110, 7.6.3). */
 const pseudonymOf = (ingress: string) => `crossfade-mirror-${ingress}`;
 
@@ -73,7 +75,8 @@ class Spellings {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const lower = name.toLowerCase();
-    const field = Object.hasOwn(this.#fields, lower) ? (this.#fields[lower] ?? 'pass') : 'pass';
+    const meaning = Object.hasOwn(this.#fields, lower) ? (this.#fields[lower] ?? 'pass') : 'pass';
+    const field = lower.startsWith(OWN) ? 'drop' : meaning;
     // Bounded, since clients choose the names.
     if (this.#known.size < 1_000) this.#known.set(name, field);
     return field;

@@ -1,4 +1,4 @@
-/** Deterministic sampling: the same request id is chosen or not at every mirror, and again on a retry. */
+/** Deterministic sampling: the same request id is chosen or not at every mirror of a kind, and again on a retry. Envoy has a hash of its own (envoy/routes.ts). */
 
 /** `rate` from 0 to 1. `purpose` makes choices of two kinds independent of each other. */
 export function sampled(requestId: string, rate: number, purpose = ''): boolean {

@@ -14,7 +14,7 @@ export interface EnvoyAdmin {
 
 /** Counts since Envoy's start. */
 export interface EnvoyCounts {
-  /** Requests that ended, by what became of them; those that Envoy could not read have none. */
+  /** Requests that ended, by what became of them; of those that Envoy could not read the name is none. */
   readonly fates: Readonly<Record<string, number>>;
   readonly primaryFailed: number;
   readonly retries: number;
@@ -31,12 +31,15 @@ const runtimeSchema = z.looseObject({
   entries: z.record(z.string(), z.looseObject({ final_value: z.string() })).default({}),
 });
 
-const FATE = `${SHARED.stats}.ended.fate.`;
+/** A request's fate is its route's name, unless the script has said what became of what it recorded. */
+const FATE = new RegExp(`^${SHARED.stats}\\.ended\\.route\\.(.*)\\.fate\\.(.*)$`);
 /** Clusters that routes name: Envoy counts a retry where the route led, not where the request went. */
 const RETRYING = ['stable', 'candidate', twiceCluster('stable'), twiceCluster('candidate')];
 const STATS = `/stats?format=json&type=Counters&filter=${encodeURIComponent(
   `^(${SHARED.stats}\\.|cluster\\.(recorder|${RETRYING.join('|')})\\.upstream_rq_(2xx|timeout|pending_overflow|retry)$)`,
 )}`;
+/** What Envoy writes where there is nothing to write. */
+const NONE = /^-?$/;
 const TOLD = 'crossfade.told.';
 
 /** @throws Error when Envoy answers something else than its statistics */
@@ -45,11 +48,15 @@ export function countsOf(text: string): EnvoyCounts {
     statsSchema.parse(JSON.parse(text)).stats.map(({ name = '', value = 0 }) => [name, value] as const),
   );
   const of = (name: string) => values.get(name) ?? 0;
-  const fates = [...values].flatMap(([name, value]) =>
-    name.startsWith(FATE) ? [[name.slice(FATE.length), value] as const] : [],
-  );
+  const fates: Record<string, number> = {};
+  for (const [name, value] of values) {
+    const [, route, said] = FATE.exec(name) ?? [];
+    if (route === undefined || said === undefined) continue;
+    const fate = NONE.test(said) ? route : said;
+    fates[fate] = (fates[fate] ?? 0) + value;
+  }
   return {
-    fates: Object.fromEntries(fates),
+    fates,
     primaryFailed: of(`${SHARED.stats}.primary_failed`),
     retries: RETRYING.reduce((sum, cluster) => sum + of(`cluster.${cluster}.upstream_rq_retry`), 0),
     taken: of('cluster.recorder.upstream_rq_2xx'),
@@ -74,7 +81,7 @@ export function totalsOf({ fates, primaryFailed, retries, taken, overflow, timeo
     error: known('error'),
     // Chosen, and never complete: the client left.
     aborted: known('copy'),
-    // Envoy's own answer to what it could not read has no fate.
+    // By a route of its own, or by Envoy, which could not read it.
     refused: requests - named,
     'recorder-busy': overflow,
     'recorder-slow': timeout,

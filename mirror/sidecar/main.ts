@@ -105,7 +105,8 @@ async function drain(): Promise<void> {
 async function envoyEnds(): Promise<void> {
   for (;;) {
     try {
-      await admin.get('/ready');
+      // Not /ready, which fails for as long as Envoy drains.
+      await admin.get('/server_info');
     } catch {
       return;
     }

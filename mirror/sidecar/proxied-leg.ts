@@ -8,18 +8,17 @@ const OURS: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   SHARED.timing,
-  SHARED.undated,
+  SHARED.date,
   SHARED.failed,
 ]);
 
-/** Fields as the side itself sent them. */
-export function answerOf(fields: readonly string[]): string[] {
-  const undated = fieldOf(fields, SHARED.undated) !== undefined;
+/** Fields as the side itself sent them. @param dated false: the Date is Envoy's */
+export function answerOf(fields: readonly string[], dated = true): string[] {
   const kept: string[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [name = '', value = ''] = [fields[i], fields[i + 1]];
     const lower = name.toLowerCase();
-    if (!OURS.has(lower) && !(undated && lower === 'date')) kept.push(name, value);
+    if (!OURS.has(lower) && (dated || lower !== 'date')) kept.push(name, value);
   }
   return kept;
 }
@@ -33,7 +32,7 @@ export function copyLeg(leg: RawLeg): RawLeg {
   const firstByteMs = Number.isFinite(timed) ? Math.max(0, timed / 1_000) : leg.firstByteMs;
   return {
     ...leg,
-    headers: answerOf(leg.headers),
+    headers: answerOf(leg.headers, fieldOf(leg.headers, SHARED.date) !== undefined),
     firstByteMs,
     // The rest of the answer passes Envoy as fast as it comes here.
     totalMs: firstByteMs + (leg.totalMs - leg.firstByteMs),

@@ -5,7 +5,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import { Pool } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { sampled } from '../../mirror/recorder/sampling.ts';
 import { type MirrorProcess, type MirrorProxy, PROXIES, portOf, startMirror } from './mirror-process.ts';
 import { OK, primary } from './raw-primary.ts';
 import { bodyOf, RawClient } from './rig.ts';
@@ -27,6 +26,9 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     '/coded': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n',
     '/long': `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\ncontent-length: 3000\r\n\r\n${'x'.repeat(3_000)}`,
     '/switches': 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nabc',
+    '/liar':
+      'HTTP/1.1 200 OK\r\nX-Crossfade-Failed: reset\r\nX-Crossfade-Timing: 9999999\r\nX-Crossfade-Date: 1\r\nContent-Length: 2\r\n\r\nok',
+    '/busy': 'HTTP/1.1 503 Busy\r\nContent-Length: 2\r\n\r\nno',
     '/four-digits': 'HTTP/1.1 1000 High\r\nContent-Length: 2\r\n\r\nok',
     '/closes': 'HTTP/1.1 200 OK\r\n\r\nto the end',
   };
@@ -182,6 +184,15 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
       if (leg?.outcome === 'response') expect(leg.timing.totalMs).toBeGreaterThanOrEqual(leg.timing.firstByteMs);
   });
 
+  it('records that the primary gave no answer, and what the other side answered', async () => {
+    const sent = 'GET /reset HTTP/1.1\r\nHost: x\r\nX-Request-Id: none\r\n\r\n';
+    expect(await answer(sent, /Gateway\n$/)).not.toMatch(/x-crossfade/i);
+    expect(await captureOf('none')).toMatchObject({
+      stable: { outcome: 'failed', reason: 'reset' },
+      candidate: { outcome: 'response', status: 200 },
+    });
+  });
+
   it('says of a longer answer how long it was, and keeps its beginning', async () => {
     const sent = 'GET /long HTTP/1.1\r\nHost: x\r\nX-Request-Id: long\r\n\r\n';
     expect(await answer(sent, /x{3000}$/)).toMatch(/x{3000}$/);
@@ -191,24 +202,53 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
       expect(capture.stable.headers).toContainEqual(['content-length', '3000']);
   });
 
-  it('lets no client choose how its copy is sent', async () => {
-    await answer('GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: c\r\nX-Crossfade-Http2: 1\r\n\r\n', /ok$/);
-    expect(await captureOf('c')).toMatchObject({ candidate: { outcome: 'response', status: 200 } });
+  it('believes nobody else’s fields of its own: no client’s', async () => {
+    heads.length = 0;
+    const own = 'X-Crossfade-Http2: 1\r\nx-crossfade-timing: 9\r\nX-Crossfade-Failed: f\r\nX-Shadow: 1';
+    await answer(`GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: c\r\n${own}\r\n\r\n`, /ok$/);
+    const capture = await captureOf('c');
+    expect(capture).toMatchObject({ candidate: { outcome: 'response', status: 200 } });
+    expect(JSON.stringify(capture)).not.toMatch(/x-crossfade|x-shadow/i);
+    expect(heads.join()).not.toMatch(/x-crossfade|x-shadow/i);
+  });
+
+  it('believes nobody else’s fields of its own: no side’s', async () => {
+    const reverse = new RawClient(mirror.reversePort);
+    clients.push(reverse);
+    reverse.write('GET /liar HTTP/1.1\r\nHost: x\r\nX-Request-Id: liar\r\n\r\n');
+    await reverse.until(/true\}/);
+    const capture = await captureOf('liar');
+    expect(capture?.stable).toMatchObject({ outcome: 'response', status: 200, body: { data: 'ok' } });
+    if (capture?.stable.outcome === 'response') expect(capture.stable.timing.firstByteMs).toBeLessThan(9_000);
+    expect(await answer(to('/liar'), /ok$/)).not.toMatch(/x-crossfade/i);
+  });
+
+  it('repeats and times nothing because a client says so', async () => {
+    heads.length = 0;
+    const fields = 'X-Envoy-Retry-On: 5xx\r\nX-Envoy-Max-Retries: 9\r\nX-Envoy-Upstream-Rq-Timeout-Ms: 1';
+    const sent = `POST /busy HTTP/1.1\r\nHost: x\r\n${fields}\r\nContent-Length: 5\r\n\r\nhello`;
+    expect(await answer(sent, /no$/)).toMatch(/^HTTP\/1\.1 503 /);
+    expect(heads).toHaveLength(1);
   });
 });
 
 describe.each(PROXIES)('a mirror by %s that copies a part', (proxy) => {
-  it('chooses by the request’s id as every mirror does, and its counts add up once it has ended', async () => {
+  const env = { MIRROR_SAMPLE_RATE: '0.3', MIRROR_DRAIN_DELAY_MS: '0' };
+  const ids = Array.from({ length: 60 }, (_, i) => `request-${i}`);
+  const start = async () => {
     const { server } = primary((socket) => void socket.write(OK));
     const port = await portOf(server);
-    const env = { MIRROR_SAMPLE_RATE: '0.3', MIRROR_DRAIN_DELAY_MS: '0' };
     const mirror = await startMirror(proxy, { stable: port, candidate: port, env });
-    const ids = Array.from({ length: 40 }, (_, i) => `request-${i}`);
     const pool = new Pool(`http://127.0.0.1:${mirror.port}`, { connections: 2 });
     for (const id of ids)
       await (await pool.request({ method: 'GET', path: '/', headers: { 'x-request-id': id } })).body.dump();
-    const chosen = ids.filter((id) => sampled(id, 0.3));
-    expect((await mirror.captured(chosen.length)).map(({ requestId }) => requestId).sort()).toEqual(chosen.sort());
+    await pool.destroy();
+    return mirror;
+  };
+  const chosenBy = (mirror: MirrorProcess) => mirror.captures().map(({ requestId }) => requestId);
+
+  it('chooses by the request’s id, as the next one does, and its counts add up once it has ended', async () => {
+    const mirror = await start();
     for (const sent of [
       GET.replace('Host: x', 'Host: a\r\nHost: b'),
       GET.replace('Host: x', 'Host: x\r\nX: a\u0001'),
@@ -219,8 +259,11 @@ describe.each(PROXIES)('a mirror by %s that copies a part', (proxy) => {
       await other.until(/^HTTP\/1\.1 \d[\s\S]*\r\n\r\n/);
       other.destroy();
     }
-    await pool.destroy();
     await mirror.stop();
+    const chosen = chosenBy(mirror).sort();
+    // Binomial, 60 times 0.3: fewer than 3 or more than 36 come once in a million.
+    expect(chosen.length).toBeGreaterThan(2);
+    expect(chosen.length).toBeLessThan(37);
     expect(mirror.metrics()).toMatchObject({
       MirrorRequests: ids.length + 3,
       MirrorCopies: chosen.length,
@@ -229,6 +272,8 @@ describe.each(PROXIES)('a mirror by %s that copies a part', (proxy) => {
       method: 1,
       refused: 2,
     });
-    server.close();
+    const next = await start();
+    await next.stop();
+    expect(chosenBy(next).sort()).toEqual(chosen);
   });
 });

@@ -79,8 +79,10 @@ describe('a copy’s answer by Envoy', () => {
   } as const;
 
   it('is timed at Envoy, and has no Date that Envoy gave it', () => {
-    const headers = ['date', 'now', 'x-crossfade-undated', '1', 'x-crossfade-timing', '5000', 'x', 'y'];
+    const headers = ['date', 'now', 'x-crossfade-timing', '5000', 'x', 'y'];
     expect(copyLeg({ ...leg, headers })).toMatchObject({ headers: ['x', 'y'], firstByteMs: 5, totalMs: 8 });
+    const dated = copyLeg({ ...leg, headers: [...headers, 'x-crossfade-date', 'now'] });
+    expect(dated).toMatchObject({ headers: ['date', 'now', 'x', 'y'] });
   });
 
   it('is none where Envoy answered for the side', () => {
@@ -107,7 +109,7 @@ describe('what Envoy counted', () => {
       },
     };
   }
-  const fate = (name: string) => `crossfade.ended.fate.${name}`;
+  const ended = (route: string, fate = '') => `crossfade.ended.route.${route}.fate.${fate}`;
   const flushed = (counters: Counters) =>
     Object.assign(
       {},
@@ -119,10 +121,12 @@ describe('what Envoy counted', () => {
 
   it('adds up: every request is taken, or dropped with a reason, though the recorder saw none of them', async () => {
     const stats = {
-      [fate('sample')]: 5,
-      [fate('-')]: 2,
-      [fate('copy')]: 1,
-      [fate('sent')]: 10,
+      [ended('sample')]: 5,
+      [ended('refused')]: 2,
+      [ended('-')]: 1,
+      [ended('method')]: 4,
+      [ended('sample', 'copy')]: 1,
+      [ended('sample', 'sent')]: 10,
       'cluster.recorder.upstream_rq_2xx': 4,
       'cluster.recorder.upstream_rq_pending_overflow': 3,
       'cluster.recorder.upstream_rq_timeout': 1,
@@ -130,9 +134,10 @@ describe('what Envoy counted', () => {
     const counters = new Counters();
     await tellCounts(envoy(stats), counters);
     expect(flushed(counters)).toEqual({
-      MirrorRequests: 18,
+      MirrorRequests: 23,
       sample: 5,
-      refused: 2,
+      method: 4,
+      refused: 3,
       aborted: 1,
       'recorder-busy': 3,
       'recorder-slow': 1,
@@ -141,10 +146,10 @@ describe('what Envoy counted', () => {
   });
 
   it('is told once, by whichever recorder is alive', async () => {
-    const stats = { [fate('sample')]: 5 };
+    const stats = { [ended('sample')]: 5 };
     const admin = envoy(stats);
     await tellCounts(admin, new Counters());
-    stats[fate('sample')] = 8;
+    stats[ended('sample')] = 8;
     const restarted = new Counters();
     await tellCounts(admin, restarted);
     expect(flushed(restarted)).toEqual({ MirrorRequests: 3, sample: 3 });

@@ -1,0 +1,163 @@
+/**
+ * Which way a face's requests go, and which of them are recorded. All of it is Envoy's own matching, so that the script runs for the recorded ones
+ * alone: on every request it was two fifths of what a request cost (bench/mirror/results.md).
+ */
+import { type Duration, extension, type HeaderMatch, type HeaderOption, type RetryPolicy, type Route } from './api.ts';
+import { twiceCluster } from './clusters.ts';
+import { LUA, pseudonymOf } from './script.ts';
+import { type EnvoySettings, type EnvoySide, type MirroredRequest, SHARED } from './settings.ts';
+
+/** How long a request may take is between the load balancer and the primary, as it is without the mirror. */
+export const NEVER: Duration = '0s';
+/** Rates are told apart to a millionth. */
+const WEIGHTS = 1_000_000;
+
+/** What becomes of a request by the name of its route; of one that is recorded the script says more. */
+const FATE = { refused: 'refused', upgrade: 'upgrade', method: 'method', sample: 'sample' } as const;
+
+/** What no request reached: any method may go again (RFC 9110, 9.2.2). */
+const UNSENT = 'connect-failure,reset-before-request';
+const RETRY_UNSENT: RetryPolicy = { retry_on: UNSENT, num_retries: 2 };
+/**
+ * A kept connection that the primary closes just as it is used again is no answer. Envoy cannot tell it from a primary that dies of
+ * the request, so only what is safe and has no body goes once more, and by a fresh connection (RFC 9112, 9.3.1).
+ */
+const RETRY_FRESH: RetryPolicy = {
+  retry_on: `${UNSENT},reset`,
+  num_retries: 1,
+  retry_priority: extension(
+    'envoy.retry_priorities.previous_priorities',
+    'extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig',
+    { update_frequency: 1 },
+  ),
+};
+
+/** From the last byte of the request to the first of the answer, taken where both legs pass. */
+export const TIMING: HeaderOption = {
+  header: { key: SHARED.timing, value: '%COMMON_DURATION(US_TX_END:US_RX_BEG:us)%' },
+  append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
+};
+
+const SAFE: HeaderMatch = { name: ':method', string_match: { safe_regex: { regex: 'GET|HEAD|OPTIONS' } } };
+const WITHOUT_BODY: readonly HeaderMatch[] = [
+  { name: 'content-length', present_match: false },
+  { name: 'transfer-encoding', present_match: false },
+];
+const WEBSOCKET: HeaderMatch = { name: 'upgrade', string_match: { exact: 'websocket', ignore_case: true } };
+
+type Direction = NonNullable<Route['route']> & { readonly cluster: string };
+
+/** A side's own are not believed, nor handed on. */
+export const OWN_ANSWER_FIELDS: readonly string[] = [SHARED.timing, SHARED.date, SHARED.failed];
+
+/** Routes of the face whose primary is `side`; the first that matches is taken. */
+export function routes(settings: EnvoySettings, side: EnvoySide): readonly Route[] {
+  const { ingress, allowed } = settings;
+  const plain: Direction = { cluster: side, timeout: NEVER, retry_policy: RETRY_UNSENT };
+  const fresh: Direction = { cluster: twiceCluster(side), timeout: NEVER, retry_policy: RETRY_FRESH };
+  const recorded = (match: Route['match'], route: Direction) => sampled(settings, { name: FATE.sample, match, route });
+  return [
+    // Several Host fields arrive as one: two servers in a row may choose differently (RFC 9112, 3.2).
+    refused({ name: ':authority', string_match: { contains: ',' } }, 400, 'more than one Host\n'),
+    refused(
+      { name: 'via', string_match: { safe_regex: { regex: hopOf(pseudonymOf(ingress)) } } },
+      508,
+      'the mirror was reached by way of itself: check the URLs of its sides\n',
+    ),
+    {
+      name: FATE.upgrade,
+      match: { prefix: '', headers: [WEBSOCKET] },
+      route: plain,
+      typed_per_filter_config: { [UNREADABLE]: unreadable('.{4,}') },
+    },
+    recorded({ prefix: '/', headers: [SAFE, ...WITHOUT_BODY] }, fresh),
+    recorded({ prefix: '/', headers: [SAFE] }, plain),
+    ...allowed[side === 'stable' ? 'candidate' : 'stable'].map((request) => recorded(matchOf(request), plain)),
+    // Of targets that are no path too, such as that of `OPTIONS *`.
+    { name: FATE.method, match: { prefix: '' }, route: plain, response_headers_to_remove: OWN_ANSWER_FIELDS },
+  ];
+}
+
+function refused(header: HeaderMatch, status: number, why: string): Route {
+  return {
+    name: FATE.refused,
+    match: { prefix: '', headers: [header] },
+    direct_response: { status, body: { inline_string: why } },
+  };
+}
+
+/** The script runs, and the answer is timed, for a share of the requests: by a hash of the id, which is the same at every task and on every retry. */
+function sampled({ sampleRate }: EnvoySettings, route: Route & { readonly route: Direction }): Route {
+  const others = { response_headers_to_remove: OWN_ANSWER_FIELDS };
+  const recorded = {
+    ...others,
+    response_headers_to_add: [TIMING],
+    typed_per_filter_config: {
+      [LUA]: extension(LUA, 'config.route.v3.FilterConfig', {
+        config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute' },
+      }).typed_config,
+    },
+  };
+  const weight = Math.round(sampleRate * WEIGHTS);
+  if (weight === 0) return { ...route, ...others };
+  if (weight === WEIGHTS) return { ...route, ...recorded };
+  const { cluster, ...action } = route.route;
+  return {
+    ...route,
+    route: {
+      ...action,
+      hash_policy: [{ header: { header_name: 'x-request-id' } }],
+      weighted_clusters: {
+        use_hash_policy: true,
+        clusters: [
+          { name: cluster, weight, ...recorded },
+          { name: cluster, weight: WEIGHTS - weight, ...others },
+        ],
+      },
+    },
+  };
+}
+
+/** A whole word of Via's. */
+function hopOf(pseudonym: string): string {
+  return `(?:.*[\\s,])?${quoted(pseudonym)}(?:[\\s,].*)?`;
+}
+
+/** The whole path, without its query. */
+function matchOf({ method, template }: MirroredRequest): Route['match'] {
+  const segments = template.split('/').map((segment) => (segment.startsWith('{') ? '[^/]*' : quoted(segment)));
+  return { safe_regex: { regex: segments.join('/') }, headers: [{ name: ':method', string_match: { exact: method } }] };
+}
+
+function quoted(text: string): string {
+  return text.replace(/[^\w/-]/g, '\\$&');
+}
+
+/** Filter that answers 502 in place of what nobody could read. */
+export const UNREADABLE = 'envoy.filters.http.custom_response';
+
+/** @param statuses a regular expression: of these the client would wait for ever for the answer, or read none */
+export function unreadable(statuses: string) {
+  const single_predicate = {
+    input: {
+      name: 'status',
+      typed_config: { '@type': 'type.googleapis.com/envoy.type.matcher.v3.HttpResponseStatusCodeMatchInput' },
+    },
+    value_match: { safe_regex: { google_re2: {}, regex: statuses } },
+  };
+  const action = {
+    name: 'bad gateway',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.http.custom_response.local_response_policy.v3.LocalResponsePolicy',
+      status_code: 502,
+      body: BAD_GATEWAY_BODY,
+    },
+  };
+  return extension(UNREADABLE, 'extensions.filters.http.custom_response.v3.CustomResponse', {
+    custom_response_matcher: {
+      matcher_list: { matchers: [{ predicate: { single_predicate }, on_match: { action } }] },
+    },
+  }).typed_config;
+}
+
+export const BAD_GATEWAY_BODY = { inline_string: 'Bad Gateway\n' } as const;
