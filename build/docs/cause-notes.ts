@@ -51,7 +51,7 @@ export const CAUSE_NOTES = {
     'media-type': ['17', 'another type/subtype, and not another registered name of the same'],
     'media-type-of-nothing': [
       '',
-      'both bodies empty, to HEAD both announced as empty; Content-Type on one side only, or another',
+      'both bodies empty, to HEAD both announced as empty, or an error whose body is added; Content-Type on one side only, or another',
     ],
     charset: ['17', 'same media type, another charset parameter'],
     'error-as-text': ['29', 'JSON against text/plain with `X-Content-Type-Options: nosniff`'],
@@ -137,6 +137,7 @@ export const CAUSE_NOTES = {
     'redirect-body': ['new', 'both 3xx with Location; media type or body differs'],
     'error-body': ['new', 'both the same 4xx or 5xx, likewise'],
     'body-missing': ['', 'empty against not empty'],
+    'body-added': ['', '4xx or 5xx: no bytes on stable, some on the candidate'],
     'text-value': ['', 'the first line that differs'],
     'markup-value': ['', 'an attribute, a text, or from there on the structure'],
     'form-value': ['', 'the n-th value of a field'],

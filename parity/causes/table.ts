@@ -268,6 +268,14 @@ export const CATALOGUE = {
     ofProgram: true,
   }),
   'body-missing': breaking('empty body', 'One side sends a body, the other none.', { neverNoise: true, ofText: true }),
+  'body-added': undecided(
+    'error with a body',
+    'The error of stable has none; leave it out, or accept that this one says why.',
+    {
+      ofProgram: true,
+      ofText: true,
+    },
+  ),
   'text-value': breaking('another text', 'The texts differ at the place named.', {
     ofValue: true,
     ofText: true,

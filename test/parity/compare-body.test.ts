@@ -95,6 +95,13 @@ describe('a body', () => {
 
   it.each<[string, ResponseLeg, ResponseLeg, string[]]>([
     ['that is missing', answer('{}'), answer(''), ['body body-missing breaking']],
+    ['that stable does not send', answer(''), answer('{}'), ['body body-missing breaking']],
+    [
+      'of an error, which stable sends without',
+      answer('', [], { status: 401 }),
+      answer('{"error":"no"}', [], { status: 401 }),
+      ['body body-added undecided'],
+    ],
     [
       'that is missing where the stable side sends null',
       answer('{"a":null}'),

@@ -93,7 +93,8 @@ function unknown(reason: string): BodyDifference {
 /** Where Go fails to marshal, it has written nothing yet. */
 function compareEmpty({ stable, candidate }: Answers, a: Uint8Array, b: Uint8Array): BodyDifference[] {
   if (a.length === b.length) return [];
-  const cause = b.length === 0 && hasNull(stable) && candidate.status < 400 ? 'not-a-number' : 'body-missing';
+  const unmarshalled = b.length === 0 && hasNull(stable) && candidate.status < 400;
+  const cause = unmarshalled ? 'not-a-number' : a.length === 0 && stable.status >= 400 ? 'body-added' : 'body-missing';
   return [bodyDifference(cause, '', sizeOf(a), sizeOf(b))];
 }
 

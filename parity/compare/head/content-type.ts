@@ -15,15 +15,14 @@ export function compareContentType(answers: Answers): HeaderDifference[] {
   return cause === null ? [] : [headerDifference(cause, NAME, a, b)];
 }
 
-function causeOf({ request, stable, candidate }: Answers): Cause | null {
+function causeOf(answers: Answers): Cause | null {
+  const { stable, candidate } = answers;
   const [x, y] = [mediaTypeOf(stable), mediaTypeOf(candidate)];
   const alias = x.type !== y.type && registered(x.type) === registered(y.type);
   if (x.type !== y.type && !alias) {
     if (isRedirect(stable) && isRedirect(candidate)) return 'redirect-body';
     if (isHttpError(candidate) && isJsonType(x.type)) return 'error-as-text';
-    const head = request.method === 'HEAD';
-    if (isEmpty(stable, head) && (isEmpty(candidate, head) || lengthOf(candidate) === null))
-      return 'media-type-of-nothing';
+    if (describesNothing(answers)) return 'media-type-of-nothing';
     // Clients that were told no type have guessed it until now.
     return x.type === '' ? 'header-added' : 'media-type';
   }
@@ -56,9 +55,10 @@ const registered = (type: string) => ALIASES.get(type) ?? type;
 
 const lengthOf = ({ headers }: ResponseLeg) => firstValue(headers, 'content-length');
 
-/** HEAD tells of the body that GET would send. */
-function isEmpty(leg: ResponseLeg, head: boolean): boolean {
-  return head ? lengthOf(leg) === '0' : leg.body.bytes === 0;
+/** Stable sends no body, and the candidate none either, or one on an error, which is told as such. HEAD tells of the body that GET would send. */
+function describesNothing({ request, stable, candidate }: Answers): boolean {
+  if (request.method === 'HEAD') return lengthOf(stable) === '0' && (lengthOf(candidate) ?? '0') === '0';
+  return stable.body.bytes === 0 && (candidate.body.bytes === 0 || stable.status >= 400);
 }
 
 /** The two fields that http.Error sets. */

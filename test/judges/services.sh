@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Precision and recall of `crossfade contract` between public services that nobody here wrote: two httpbins and two S3 servers, in Python
+# and in Go, asked the same and held against labels (test/judges/services).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+tools="$PWD/.venv/services"
+asked=test/judges/services
+moto=.venv/moto
+if [ ! -e "$tools/installed" ]; then
+  python3 -m venv "$tools/python"
+  { GOBIN="$tools" go install github.com/mccutchen/go-httpbin/v2/cmd/go-httpbin@v2.26.0 &&
+    GOBIN="$tools" go install github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0 &&
+    "$tools/python/bin/pip" install --quiet --disable-pip-version-check 'httpbin==0.10.4' 'gunicorn==27.0.1' &&
+    { [ -x "$moto/bin/moto_server" ] || { python3 -m venv "$moto" && "$moto/bin/pip" install --quiet --disable-pip-version-check 'moto[server]==5.2.5'; }; }; } ||
+    { echo 'SKIPPED: public services (they do not install here)'; exit 0; }
+  touch "$tools/installed"
+fi
+work=$(mktemp -d)
+servers=()
+stop() {
+  for server in "${servers[@]}"; do kill "$server" 2>/dev/null || true; done
+  wait
+  rm -rf "$work"
+}
+trap stop EXIT
+port() { node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
+# Starts a service in the background, and waits until it answers.
+serve() {
+  local at=$1
+  shift
+  "$@" >"$work/$at.log" 2>&1 &
+  servers+=("$!")
+  for _ in $(seq 1 150); do
+    if node -e "fetch('http://127.0.0.1:$at/').then(()=>process.exit(0),()=>process.exit(1))"; then return; fi
+    sleep 0.2
+  done
+  echo "$1 did not start"
+  cat "$work/$at.log"
+  exit 1
+}
+# Asks both sides; the exit code 1 says that they differ, as they do.
+contract() {
+  local name=$1 stable=$2 candidate=$3 code=0
+  shift 3
+  npx node bin/crossfade.ts contract --stable "http://127.0.0.1:$stable" --candidate "http://127.0.0.1:$candidate" --noise --rps 60 \
+    --concurrency 1 --deadline 10000 --out "$work/$name.ndjson" --json "$@" >"$work/$name.json" 2>"$work/$name.err" || code=$?
+  [ "$code" = 1 ] || { echo "crossfade contract ended with exit code $code, and the answers differ"; cat "$work/$name.err"; exit 1; }
+}
+
+first=$(port)
+serve "$first" "$tools/python/bin/gunicorn" --bind "127.0.0.1:$first" httpbin:app
+second=$(port)
+serve "$second" "$tools/go-httpbin" -host 127.0.0.1 -port "$second"
+contract httpbin "$first" "$second" "$asked/httpbin.requests.txt" --allow POST:/post --allow PUT:/put --allow PATCH:/patch --allow DELETE:/delete \
+  --allow POST:/anything/deep/path --allow POST:/get --allow DELETE:/status/202
+first=$(port)
+serve "$first" "$moto/bin/moto_server" --host 127.0.0.1 --port "$first"
+second=$(port)
+serve "$second" "$tools/gofakes3" -backend memory -host "127.0.0.1:$second"
+contract s3 "$first" "$second" "$asked/s3.flow.yaml" --rules "$asked/s3.rules.json"
+npx node "$asked/judge.ts" httpbin "$work/httpbin.ndjson"
+npx node "$asked/judge.ts" s3 "$work/s3.ndjson" "$asked/s3.rules.json"
