@@ -1,14 +1,9 @@
 /** The page's actions: the functions behind the commands of the same names, by the caller's own identity. */
 import { type ActionAnswer, type ActionRequest, STEERING } from '../../console/view/index.ts';
-import type { Deployment } from '../../core/model/index.ts';
 import { returnToStable } from '../run/index.ts';
 import { abortRun, answerPending, callerArn, cutoverId, type Ledger, steerRun } from '../steer/index.ts';
 
-export async function act(
-  { action, cutover, reason, seen }: ActionRequest,
-  ledger: Ledger,
-  deployment: Deployment,
-): Promise<ActionAnswer> {
+export async function act({ action, cutover, reason, seen }: ActionRequest, ledger: Ledger): Promise<ActionAnswer> {
   const id = cutoverId(cutover);
   const open = async () => ledger;
   const refused = { done: false, text: 'A reason is needed. Nothing was changed.' };
@@ -30,6 +25,6 @@ export async function act(
   }
   // The way back asks nobody: without an identity it is recorded as the console's.
   const by = await callerArn().catch(() => 'console');
-  const { text, isBack } = await returnToStable(async () => deployment, { by, reason, breakGlass: false });
+  const { text, isBack } = await returnToStable(async () => ledger, { by, reason, breakGlass: false });
   return { done: isBack, text };
 }

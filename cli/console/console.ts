@@ -1,6 +1,6 @@
 /** `crossfade console`: a page on this machine that shows an ingress as it is now. */
 import { Command } from 'commander';
-import { type DeployedOptions, deployed, withDeployed } from '../run/index.ts';
+import { type DeployedOptions, located, withDeployed } from '../run/index.ts';
 import { attempt, NOTHING_CHANGED, say, type Terminal, UsageError, wholeNumber } from '../shared/index.ts';
 
 interface Options extends DeployedOptions {
@@ -17,12 +17,12 @@ export function consoleCommand(terminal: Terminal): Command {
       const served = await attempt(
         () => NOTHING_CHANGED,
         async () => {
-          const deployment = await deployed(options);
+          const where = await located(options);
           const [{ startConsole }, { liveSource }] = await Promise.all([
             import('../../console/server/index.ts'),
             import('./live-source.ts'),
           ]);
-          return startConsole(await liveSource(options, deployment), port).catch((error: unknown) => {
+          return startConsole(await liveSource(options, where), port).catch((error: unknown) => {
             throw error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
               ? new UsageError(`--port: ${port} is already in use`)
               : error;

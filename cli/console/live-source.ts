@@ -12,7 +12,7 @@ import { prometheusText } from '../../core/exposition/index.ts';
 import { type Deployment, fromIso, type Lease, type LogEntry } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS } from '../../lambdas/aws/calls/index.ts';
 import { cloudWatchAlarms, sideTraffic } from '../../lambdas/aws/cloudwatch/index.ts';
-import { type DeployedOptions, statusReader } from '../run/index.ts';
+import { type DeployedOptions, type Located, statusReader } from '../run/index.ts';
 import { attempt, NOTHING_CHANGED, UsageError } from '../shared/index.ts';
 import { callerArn, openLedger, soFar } from '../steer/index.ts';
 import { act } from './actions.ts';
@@ -22,7 +22,7 @@ const TRAFFIC_LASTS_MS = 30_000;
 /** Shown before a run begins and after it ended. */
 const AROUND_MS = 5 * 60_000;
 
-export async function liveSource(options: DeployedOptions, deployment: Deployment): Promise<ConsoleSource> {
+export async function liveSource(options: DeployedOptions, { deployment, now }: Located): Promise<ConsoleSource> {
   const [ledger, readStatus, caller] = await Promise.all([
     openLedger(options),
     statusReader(deployment),
@@ -30,7 +30,7 @@ export async function liveSource(options: DeployedOptions, deployment: Deploymen
   ]);
   const cloudWatch = new CloudWatchClient(CLIENT_OPTIONS);
   const alarms = cloudWatchAlarms(cloudWatch);
-  const traffic = remembered((range) => trafficOf(cloudWatch, deployment, range));
+  const traffic = remembered((range) => trafficOf(cloudWatch, deployment, range, now()), now);
 
   const present = async (gaps: string[]): Promise<Pick<IngressReading, 'run' | 'present'>> => {
     const { item: lease, live, drift, log, request } = await readStatus();
@@ -38,22 +38,22 @@ export async function liveSource(options: DeployedOptions, deployment: Deploymen
     const names = [...deployment.rollbackAlarms, ...deployment.shadowAlarms];
     const [readings, shown] = await Promise.all([
       orGap(gaps, 'The alarms', () => alarms.read(names)),
-      orGap(gaps, 'Traffic', () => traffic(rangeOf(lease, log))),
+      orGap(gaps, 'Traffic', () => traffic(rangeOf(lease, log, now()))),
     ]);
-    const now: PresentReading = { live, drift, alarms: readings ?? [], request, soFar: soFarOf(log, lease) };
-    return { run: runOf(deployment, lease, log, shown), present: now };
+    const reading: PresentReading = { live, drift, alarms: readings ?? [], request, soFar: soFarOf(log, lease) };
+    return { run: runOf(deployment, lease, log, shown), present: reading };
   };
 
   const past = async (cutover: string, runs: readonly Lease[], gaps: string[]) => {
     const lease = runs.find(({ cutoverId }) => cutoverId === cutover);
     if (lease === undefined) throw new UsageError(`There is no earlier cutover "${cutover}" on this ingress.`);
     const log = await ledger.decisionLog.entries(lease.cutoverId);
-    const shown = await orGap(gaps, 'Traffic', () => traffic(rangeOf(lease, log)));
+    const shown = await orGap(gaps, 'Traffic', () => traffic(rangeOf(lease, log, now())));
     return { run: runOf(deployment, lease, log, shown), present: null };
   };
 
   return {
-    act: (request) => act(request, ledger, deployment),
+    act: (request) => act(request, ledger),
     metrics: () =>
       attempt(
         () => NOTHING_CHANGED,
@@ -69,7 +69,7 @@ export async function liveSource(options: DeployedOptions, deployment: Deploymen
           const gaps: string[] = [];
           const runs = (await orGap(gaps, 'Earlier cutovers', () => ledger.past())) ?? [];
           const read = cutover === null ? await present(gaps) : await past(cutover, runs, gaps);
-          return livePage({ deployment, at: Date.now(), caller, past: runs, gaps, ...read });
+          return livePage({ deployment, at: now(), caller, past: runs, gaps, ...read });
         },
       ),
   };
@@ -89,26 +89,33 @@ interface Range {
   readonly to: number;
 }
 
-function rangeOf({ startedAt, status }: Lease, log: readonly LogEntry[]): Range {
+function rangeOf({ startedAt, status }: Lease, log: readonly LogEntry[], now: number): Range {
   const last = log.at(-1);
-  const to =
-    status === 'running' || last === undefined ? Date.now() : Math.min(Date.now(), fromIso(last.at) + AROUND_MS);
+  const to = status === 'running' || last === undefined ? now : Math.min(now, fromIso(last.at) + AROUND_MS);
   return { from: fromIso(startedAt) - AROUND_MS, to };
 }
 
-async function trafficOf(client: CloudWatchClient, deployment: Deployment, range: Range): Promise<TrafficSeries> {
-  const { periodSeconds, samples } = await sideTraffic(client, deployment, range, Date.now());
+async function trafficOf(
+  client: CloudWatchClient,
+  deployment: Deployment,
+  range: Range,
+  now: number,
+): Promise<TrafficSeries> {
+  const { periodSeconds, samples } = await sideTraffic(client, deployment, range, now);
   const interval = periodSeconds < 3_600 ? `${periodSeconds / 60} min` : `${periodSeconds / 3_600} h`;
   return { samples, intervalSeconds: periodSeconds, interval, source: "the load balancer's metrics" };
 }
 
 /** The answer of the last {@link TRAFFIC_LASTS_MS} for the same beginning. */
-function remembered(read: (range: Range) => Promise<TrafficSeries>): (range: Range) => Promise<TrafficSeries> {
+function remembered(
+  read: (range: Range) => Promise<TrafficSeries>,
+  now: () => number,
+): (range: Range) => Promise<TrafficSeries> {
   let known: { readonly from: number; readonly at: number; readonly traffic: TrafficSeries } | null = null;
   return async (range) => {
-    if (known !== null && known.from === range.from && Date.now() - known.at < TRAFFIC_LASTS_MS) return known.traffic;
+    if (known !== null && known.from === range.from && now() - known.at < TRAFFIC_LASTS_MS) return known.traffic;
     const traffic = await read(range);
-    known = { from: range.from, at: Date.now(), traffic };
+    known = { from: range.from, at: now(), traffic };
     return traffic;
   };
 }

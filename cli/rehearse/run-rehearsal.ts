@@ -1,9 +1,10 @@
 /** Runs the scenarios of a rehearsal, at once or one after the other, and says what came of them. */
-import { writeFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { frozenDocument } from '../../console/document/index.ts';
 import { type RunEvidence, rehearsalPage } from '../../console/view/index.ts';
 import { decisionLogLines } from '../../core/model/index.ts';
+import type { LocalCloud } from '../../rehearsal/cloud/index.ts';
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type Scenario,
   synthesise,
 } from '../../rehearsal/scenario/index.ts';
+import { rehearsedText } from '../run/index.ts';
 import { attempt, EXIT, plain, plainJson, type Screen, say, type Terminal } from '../shared/index.ts';
 import { displayOn } from './display.ts';
 import { endingOf } from './ending.ts';
@@ -109,12 +111,17 @@ async function runAll(
     out,
     `Clock: simulated, ${options.speed} times as fast as real time${slowed}. Times and rates below are simulated.`,
   );
+  const [first] = request.scenarios;
+  if (first !== undefined)
+    tell(out, `Live page, while it runs: npm run crossfade -- console --deployment ${shown(liveFile(request, first))}`);
   const display = displayOn(out, terminal.environment, options.signal);
   const one = async (scenario: Scenario, signal: AbortSignal) => {
     const progress = display.begin(scenario.title);
+    const file = liveFile(request, scenario);
     try {
-      return await rehearse(scenario, { ...options, signal, progress });
+      return await rehearse(scenario, { ...options, signal, progress, onCloud: (cloud) => writeLive(cloud, file) });
     } finally {
+      rmSync(file, { force: true });
       progress.done();
     }
   };
@@ -122,6 +129,22 @@ async function runAll(
     return await (request.atOnce ? allAtOnce : oneAfterAnother)(request.scenarios, one, options.signal);
   } finally {
     display.close();
+  }
+}
+
+/** Beside the report, for as long as the scenario runs. */
+function liveFile({ report, scenarios }: RehearsalRequest, scenario: Scenario): string {
+  return `${resolve(report).replace(/\.html?$/, '')}-${scenarios.indexOf(scenario) + 1}-live.json`;
+}
+
+/** For commands that look on, or steer. Without the file the rehearsal goes on as well. */
+function writeLive({ deployment, url, clock: { anchor, speed }, environment }: LocalCloud, file: string): void {
+  const rehearsal = { endpoint: url, region: environment.AWS_REGION ?? '', clock: { anchor, speed } };
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, rehearsedText({ rehearsal, deployment }));
+  } catch {
+    // A report that cannot be written is told of at the end.
   }
 }
 

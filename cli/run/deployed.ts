@@ -1,10 +1,12 @@
 /** What is deployed, for the commands that talk to AWS: from a file, or from the rollback function's own environment. */
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
+import type * as z from 'zod';
 import { type Deployment, deploymentSchema, ingressIdSchema } from '../../core/model/index.ts';
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import { readJson } from '../../json/index.ts';
 import { readJsonFile, UsageError } from '../shared/index.ts';
+import { enterRehearsal, type Located, rehearsedSchema } from './rehearsed.ts';
 import { typedId } from './typed-id.ts';
 
 export interface DeployedOptions {
@@ -18,25 +20,37 @@ export function withDeployed(command: Command): Command {
     .option('--ingress <id>', 'ingress id of the deployment', 'gateway')
     .option(
       '--deployment <file>',
-      'read the deployment from this JSON file (CROSSFADE_DEPLOYMENT of any handler) instead of from AWS',
+      'read the deployment from this JSON file (CROSSFADE_DEPLOYMENT of any handler, or what a running rehearsal names) instead of from AWS',
     );
 }
 
 /** @throws UsageError when there is no such deployment; as AWS's client does when that cannot be asked. */
-export async function deployed({ ingress, deployment }: DeployedOptions): Promise<Deployment> {
-  if (deployment !== undefined)
-    return parseDeployment(`--deployment: ${deployment}`, readJsonFile('--deployment', deployment));
+export async function deployed(options: DeployedOptions): Promise<Deployment> {
+  return (await located(options)).deployment;
+}
+
+/** The deployment, and its clock: that of a rehearsal is faster. @throws as {@link deployed} */
+export async function located({ ingress, deployment }: DeployedOptions): Promise<Located> {
+  if (deployment === undefined) return { deployment: await fromAws(ingress), now: Date.now };
+  const source = `--deployment: ${deployment}`;
+  const value = readJsonFile('--deployment', deployment);
+  if (typeof value === 'object' && value !== null && 'rehearsal' in value)
+    return enterRehearsal(parsed(source, rehearsedSchema, value));
+  return { deployment: parsed(source, deploymentSchema, value), now: Date.now };
+}
+
+async function fromAws(ingress: string): Promise<Deployment> {
   typedId(ingressIdSchema, '--ingress:', ingress);
   const { name, text } = await fromFunction(ingress);
   const read = readJson(Buffer.from(text));
   if (!read.ok) throw new UsageError(`--ingress ${ingress}: CROSSFADE_DEPLOYMENT of function ${name} ${read.problem}`);
-  return parseDeployment(`--ingress ${ingress}: CROSSFADE_DEPLOYMENT of function ${name}`, read.value);
+  return parsed(`--ingress ${ingress}: CROSSFADE_DEPLOYMENT of function ${name}`, deploymentSchema, read.value);
 }
 
-function parseDeployment(source: string, value: unknown): Deployment {
-  const parsed = deploymentSchema.safeParse(value, { error: wordIssue });
-  if (parsed.success) return parsed.data;
-  throw new UsageError(`${source} is not a deployment: ${describeProblems(parsed.error, 'deployment')}`);
+function parsed<T>(source: string, schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value, { error: wordIssue });
+  if (result.success) return result.data;
+  throw new UsageError(`${source} is not a deployment: ${describeProblems(result.error, 'deployment')}`);
 }
 
 async function fromFunction(ingress: string): Promise<{ readonly name: string; readonly text: string }> {

@@ -1,9 +1,10 @@
 /** Commands that plan, steer and show a run. */
-export { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+export { type DeployedOptions, deployed, located, withDeployed } from './deployed.ts';
 export { drillCommand } from './drill.ts';
 export { exportCommand } from './export.ts';
 export { planCommand, timelineText } from './plan.ts';
 export { problemLines, readPlan, readPlanOrCampaign } from './read-plan.ts';
+export { type Located, rehearsedText } from './rehearsed.ts';
 export { replayCommand } from './replay.ts';
 export { returnToStable, rollbackCommand } from './rollback.ts';
 export { runbookCommand } from './runbook.ts';

@@ -1,9 +1,10 @@
 /** `crossfade rollback`: the same procedure as every other trigger, run from here with the caller's permissions. */
 import { Command } from 'commander';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
-import { type Deployment, isSafe } from '../../core/model/index.ts';
+import { isSafe } from '../../core/model/index.ts';
 import { attempt, byOption, EXIT, type Left, plain, say, type Terminal } from '../shared/index.ts';
-import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+import { type DeployedOptions, located, withDeployed } from './deployed.ts';
+import type { Located } from './rehearsed.ts';
 
 type RollbackPorts = Parameters<typeof rollBack>[0];
 
@@ -21,7 +22,7 @@ export function rollbackCommand(terminal: Terminal): Command {
     .option('--break-glass', 'write the weights at once, even if stable has no healthy target')
     .action(async (options: Options) => {
       const { by, reason, breakGlass = false } = options;
-      const { text, isBack } = await returnToStable(() => deployed(options), { by, reason, breakGlass });
+      const { text, isBack } = await returnToStable(() => located(options), { by, reason, breakGlass });
       say(terminal.out, plain(text));
       terminal.exit(isBack ? EXIT.ok : EXIT.failed);
     });
@@ -41,16 +42,17 @@ export interface Returned {
 }
 
 /** Returns all traffic to stable, whatever runs. @throws CommandError that says what was changed */
-export async function returnToStable(find: () => Promise<Deployment>, asked: Asked): Promise<Returned> {
-  const request = { trigger: 'operator', at: new Date().toISOString(), ...asked } as const;
+export async function returnToStable(find: () => Promise<Located>, asked: Asked): Promise<Returned> {
   const writes = { tried: 0, done: 0 };
   return attempt(
     ({ refused }) => leftBy(writes.done > 0 || (writes.tried > 0 && !refused)),
     async () => {
-      const deployment = await find();
+      const { deployment, now } = await find();
+      const request = { trigger: 'operator', at: new Date(now()).toISOString(), ...asked } as const;
       const { rollbackDepsOf } = await import('../../lambdas/compose/rollback.ts');
       const ports = rollbackDepsOf(deployment);
-      const outcome = await rollBack(counting(ports, writes), deployment, request);
+      const clock = { ...ports.clock, now };
+      const outcome = await rollBack(counting({ ...ports, clock }, writes), deployment, request);
       const text = describeRollback(outcome, request);
       if (outcome.outcome !== 'nothing_to_do') return { text, isBack: outcome.outcome !== 'waiting_for_capacity' };
       // Weights that are in order may be those of a completed cutover.

@@ -14,7 +14,7 @@ import {
 } from '../../core/model/index.ts';
 import { describeSplit, pauseAt } from '../../core/phases/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
-import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+import { type DeployedOptions, located, withDeployed } from './deployed.ts';
 
 interface Options extends DeployedOptions {
   readonly json?: boolean;
@@ -30,13 +30,13 @@ export function statusCommand(terminal: Terminal): Command {
       const found = await attempt(
         () => NOTHING_CHANGED,
         async () => {
-          const deployment = await deployed(options);
-          return shownOf(deployment, await (await statusReader(deployment))());
+          const { deployment, now } = await located(options);
+          return { shown: shownOf(deployment, await (await statusReader(deployment))()), at: now() };
         },
       );
-      const { deployment: _, ...shown } = found;
-      say(terminal.out, options.json === true ? plainJson(shown, 2) : text(found));
-      terminal.exit(found.drift ? EXIT.failed : EXIT.ok);
+      const { deployment: _, ...json } = found.shown;
+      say(terminal.out, options.json === true ? plainJson(json, 2) : text(found.shown, found.at));
+      terminal.exit(found.shown.drift ? EXIT.failed : EXIT.ok);
     });
 }
 
@@ -82,7 +82,8 @@ function shownOf(deployment: Deployment, { item, live, drift, log, request }: In
 
 type Found = ReturnType<typeof shownOf>;
 
-function text({ deployment, item, live, drift, log, signoff }: Found): string {
+/** @param at the time, by the clock that the deployment lives by */
+function text({ deployment, item, live, drift, log, signoff }: Found, at: number): string {
   const weights = `Live: ${describeWeights(deployment, live)}${drift ? '\nDRIFT: live weights differ from the expected ones; the watchdog will correct them within a minute' : ''}`;
   const safe = isSafe(deployment, live) ? ['You are safe: all traffic is on stable.'] : [];
   if (item === null)
@@ -94,7 +95,7 @@ function text({ deployment, item, live, drift, log, signoff }: Found): string {
     `Ingress ${item.ingressId}: cutover ${item.cutoverId} is ${item.status} (phase ${item.phase}, generation ${item.generation}).${split}`,
     weights,
     ...safe,
-    ...(item.status === 'running' ? asked(item) : []),
+    ...(item.status === 'running' ? asked(item, at) : []),
     ...(signoff === null ? [] : waiting(deployment, signoff)),
     ...(rollback === null
       ? []
@@ -107,8 +108,8 @@ function text({ deployment, item, live, drift, log, signoff }: Found): string {
 }
 
 /** What people have asked of the run that still has an effect. */
-function asked({ steering, phase, stage }: Lease): string[] {
-  const pause = pauseAt(steering, Date.now());
+function asked({ steering, phase, stage }: Lease, at: number): string[] {
+  const pause = pauseAt(steering, at);
   const { request } = steering;
   const why = (reason: string) => (reason === '' ? '' : ` (${plain(reason)})`);
   return [

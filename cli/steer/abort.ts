@@ -61,10 +61,12 @@ async function abort(
     trigger: 'operator',
     reason: withoutSecrets(reason),
     by,
-    at: new Date().toISOString(),
+    at: new Date(ledger.now()).toISOString(),
     scope: { kind: 'execution', executionArn },
   } as const;
   asked.rollback = true;
-  const outcome = await rollBack(rollbackDepsOf(ledger.deployment), ledger.deployment, request);
+  const ports = rollbackDepsOf(ledger.deployment);
+  const clock = { ...ports.clock, now: ledger.now };
+  const outcome = await rollBack({ ...ports, clock }, ledger.deployment, request);
   return { refused: outcome.outcome === 'not_concerned', text: describeRollback(outcome, request) };
 }

@@ -4,7 +4,6 @@ import {
   type CutoverId,
   cutoverIdSchema,
   type DecisionLog,
-  type Deployment,
   decode,
   fromIso,
   type Lease,
@@ -13,11 +12,10 @@ import {
   type Plan,
 } from '../../core/model/index.ts';
 import { type RunSoFar, soFarOf } from '../../core/phases/index.ts';
-import { type DeployedOptions, deployed, typedId } from '../run/index.ts';
+import { type DeployedOptions, type Located, located, typedId } from '../run/index.ts';
 import { UsageError } from '../shared/index.ts';
 
-export interface Ledger {
-  readonly deployment: Deployment;
+export interface Ledger extends Located {
   readonly leases: Leases;
   readonly decisionLog: DecisionLog;
   readonly approvals: Approvals;
@@ -28,7 +26,7 @@ export interface Ledger {
 }
 
 export async function openLedger(options: DeployedOptions): Promise<Ledger> {
-  const deployment = await deployed(options);
+  const { deployment, now } = await located(options);
   const [{ DynamoDBClient }, { CLIENT_OPTIONS }, { dynamoApprovals, dynamoDecisionLog, dynamoLeases, pastRuns }] =
     await Promise.all([
       import('@aws-sdk/client-dynamodb'),
@@ -40,6 +38,7 @@ export async function openLedger(options: DeployedOptions): Promise<Ledger> {
   const leases = dynamoLeases(dynamo, table);
   return {
     deployment,
+    now,
     leases,
     decisionLog: dynamoDecisionLog(dynamo, table, ingressId),
     approvals: dynamoApprovals(dynamo, table, ingressId),
@@ -88,10 +87,10 @@ export function planOf(entries: readonly LogEntry[]): Plan {
 }
 
 /**
- * Now, milliseconds since the epoch: by this machine's clock, but after the run's last entry, so that a clock that is behind does
- * not put a request before what it answers.
+ * Now, milliseconds since the epoch, but after the run's last entry, so that a clock that is behind does not put a request before
+ * what it answers.
  */
-export function laterClock(entries: readonly LogEntry[]): number {
+export function laterClock({ now }: Pick<Ledger, 'now'>, entries: readonly LogEntry[]): number {
   const last = entries.at(-1);
-  return Math.max(Date.now(), last === undefined ? 0 : fromIso(last.at) + 1);
+  return Math.max(now(), last === undefined ? 0 : fromIso(last.at) + 1);
 }

@@ -60,7 +60,7 @@ async function give(
   const request = await ledger.approvals.newest(id);
   const lease = await ledger.lease();
   const entries = await ledger.decisionLog.entries(id);
-  const closed = closedSignoff(id, request, lease, laterClock(entries));
+  const closed = closedSignoff(id, request, lease, laterClock(ledger, entries));
   if (closed !== null || request === null || lease === null) return { given: false, text: closed ?? '' };
   const late = movedOn(lease, seen);
   if (late !== null) return { given: false, text: late };
@@ -92,7 +92,12 @@ async function agreed({ approvals }: Ledger, request: ApprovalRequest, by: strin
   }
 }
 
-async function send({ approvals }: Ledger, request: ApprovalRequest, by: string, answer: SignoffAnswer): Promise<Said> {
+async function send(
+  { approvals, now }: Ledger,
+  request: ApprovalRequest,
+  by: string,
+  answer: SignoffAnswer,
+): Promise<Said> {
   const [{ SFNClient }, { CLIENT_OPTIONS }, { answerSignoff }] = await Promise.all([
     import('@aws-sdk/client-sfn'),
     import('../../lambdas/aws/calls/index.ts'),
@@ -101,7 +106,7 @@ async function send({ approvals }: Ledger, request: ApprovalRequest, by: string,
   const states = new SFNClient(CLIENT_OPTIONS);
   if (!(await answerSignoff(states, request, answer))) return { given: false, text: gone(request) };
   // The execution has the answer; that a second try is told who gave it is a courtesy.
-  const at = new Date().toISOString();
+  const at = new Date(now()).toISOString();
   await approvals.close(request, { answer: answer.answer, by, at }).catch(() => undefined);
   const done = answer.answer === 'approve' ? 'Approved' : 'Rejected';
   return {

@@ -107,7 +107,7 @@ export async function steerRun(
       if (late !== null) return { refused: late };
       const by = await callerArn();
       const entries = await ledger.decisionLog.entries(id);
-      const now = laterClock(entries);
+      const now = laterClock(ledger, entries);
       const reason = withoutSecrets(why);
       const answer = askSteering(lease, request, { by, reason, now }, soFar(entries, lease));
       if ('refused' in answer) return answer;

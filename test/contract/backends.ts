@@ -119,6 +119,7 @@ export async function ourBackend(): Promise<Backend> {
       '2015-12-01': { service: 'elasticloadbalancing', operations: elbv2(model, () => {}) },
       '2011-06-15': { service: 'sts', operations: sts },
     },
+    dynamodb: dynamo.forward,
   });
   const url = await listen(server);
   const at = { endpoint: url, region: REGION, credentials };

@@ -161,6 +161,8 @@ export const JSON_FILES: readonly Row[] = [
   ['status --deployment @latin1', 'is not UTF-8'],
   ['status --deployment @half-deployment', 'loadBalancer'],
   ['status --deployment @null', 'is not a deployment'],
+  ['status --deployment @rehearsal-elsewhere', 'rehearsal.endpoint: must be an address such as http://127.0.0.1:4566'],
+  ['rollback --deployment @rehearsal-alone', 'deployment'],
   ['rollback --deployment @none', '--deployment: '],
   ['rollback --deployment @half-json', 'is not JSON'],
   ['approve first --deployment @', 'is a directory'],

@@ -1,0 +1,40 @@
+/** A rehearsal that runs on this machine, as other commands find it: its deployment, where its cloud answers, how its time runs. */
+import * as z from 'zod';
+import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
+
+export const rehearsedSchema = z.strictObject({
+  rehearsal: z.strictObject({
+    /** On this machine and nowhere else: no file sends what a command says to another. */
+    endpoint: z.string().regex(/^http:\/\/127\.0\.0\.1:\d{1,5}$/, 'must be an address such as http://127.0.0.1:4566'),
+    region: z.string().min(1).max(40),
+    /** Instant at which its time began, milliseconds since the epoch, and how many times as fast as real time it runs since. */
+    clock: z.strictObject({ anchor: z.int(), speed: z.number().positive() }),
+  }),
+  deployment: deploymentSchema,
+});
+
+type RehearsedDeployment = z.infer<typeof rehearsedSchema>;
+
+/** The file's content. */
+export function rehearsedText(rehearsed: RehearsedDeployment): string {
+  return `${JSON.stringify(rehearsed, null, 2)}\n`;
+}
+
+export interface Located {
+  readonly deployment: Deployment;
+  /** Milliseconds since the epoch, by the clock that the deployment lives by. */
+  readonly now: () => number;
+}
+
+/** From here on AWS is the rehearsal's cloud, for the whole process; no credentials of the person's reach it. */
+export function enterRehearsal({ rehearsal, deployment }: RehearsedDeployment): Located {
+  const { endpoint, region, clock } = rehearsal;
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+  return { deployment, now: () => Math.round(clock.anchor + (Date.now() - clock.anchor) * clock.speed) };
+}
