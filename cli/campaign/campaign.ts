@@ -29,9 +29,10 @@ interface Options {
 
 export function campaignCommand(terminal: Terminal): Command {
   return new Command('campaign')
-    .description('start a campaign, show how each of its services stands, or resume one that has died')
+    .description('start a campaign, show how each of its services stands, stop it, or resume one that has died')
     .addCommand(startCampaign(terminal))
     .addCommand(campaignStatus(terminal))
+    .addCommand(stopCampaign(terminal))
     .addCommand(resumeCampaign(terminal));
 }
 
@@ -79,6 +80,33 @@ function campaignStatus(terminal: Terminal): Command {
       const run = await newest(name);
       say(terminal.out, options.json === true ? plainJson(run, 2) : plain(table(name, run)));
       terminal.exit(run.status === 'RUNNING' || run.status === 'SUCCEEDED' ? EXIT.ok : EXIT.failed);
+    });
+}
+
+function stopCampaign(terminal: Terminal): Command {
+  return new Command('stop')
+    .description('start no further cutover of a campaign; those under way go on, each by its own gates and alarms')
+    .argument('<name>', 'name of the campaign')
+    .requiredOption('--reason <text>', 'why (recorded in the execution)')
+    .action(async (name: string, { reason }: { readonly reason: string }) => {
+      const run = await newest(name);
+      if (run.status !== 'RUNNING') throw new UsageError(`name: campaign "${name}" is not running (${run.execution})`);
+      await attempt(
+        () => ({
+          state: `The campaign ${name} may go on: its stop was not confirmed.`,
+          next: 'run the same command again.',
+        }),
+        async () => (await openCampaigns()).stop(run.execution, reason),
+      );
+      const moving = Object.values(run.state.states ?? {}).filter(isUnderWay).length;
+      say(
+        terminal.out,
+        `Stopped ${run.execution}. Nothing further starts; ${moving} under way go on, and nobody stops the others when one of them goes back.`,
+      );
+      say(
+        terminal.err,
+        `Go on with \`crossfade campaign resume ${name}\`; bring one back with \`crossfade rollback --ingress ID\`.`,
+      );
     });
 }
 

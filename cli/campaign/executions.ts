@@ -14,6 +14,8 @@ export interface Campaigns {
   start(execution: string, input: object): Promise<boolean>;
   /** The newest execution of a campaign: a long one goes on in others. */
   newest(name: string): Promise<CampaignRun | null>;
+  /** Ends an execution where it stands. One that has ended stays as it is. */
+  stop(execution: string, reason: string): Promise<void>;
 }
 
 const MACHINE = 'crossfade-campaign';
@@ -23,7 +25,14 @@ const EVENTS = 40;
 /** By the caller's credentials and region. */
 export async function openCampaigns(): Promise<Campaigns> {
   const [
-    { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand },
+    {
+      DescribeExecutionCommand,
+      GetExecutionHistoryCommand,
+      ListExecutionsCommand,
+      SFNClient,
+      StartExecutionCommand,
+      StopExecutionCommand,
+    },
     { GetCallerIdentityCommand, STSClient },
     { CLIENT_OPTIONS },
   ] = await Promise.all([
@@ -53,8 +62,22 @@ export async function openCampaigns(): Promise<Campaigns> {
     return campaignStateSchema.parse(JSON.parse(input));
   }
 
+  const arnOf = (execution: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${execution}`;
+
+  async function exists(execution: string): Promise<boolean> {
+    try {
+      await states.send(new DescribeExecutionCommand({ executionArn: arnOf(execution) }));
+      return true;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return false;
+      throw error;
+    }
+  }
+
   return {
     async start(name, input) {
+      // Step Functions answers a second start of a running execution, with the same input, as it did the first.
+      if (await exists(name)) return false;
       try {
         await states.send(
           new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify({ startedBy: Arn, ...input }) }),
@@ -78,6 +101,12 @@ export async function openCampaigns(): Promise<Campaigns> {
         nextToken = page.nextToken;
       } while (nextToken !== undefined);
       return null;
+    },
+    async stop(execution, reason) {
+      const executionArn = arnOf(execution);
+      // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html: the cause may have 32,768 characters.
+      const cause = `${Arn}: ${reason}`.slice(0, 32_768);
+      await states.send(new StopExecutionCommand({ executionArn, error: 'Crossfade.CampaignStopped', cause }));
     },
   };
 }

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { MetricProviderInput } from '../../core/model/index.ts';
 import { STATUS_EVENT_SOURCE } from '../../core/status/index.ts';
 import type { HandlerName } from '../assets/index.ts';
-import { acknowledge, HandlerFunction, type RightsHolder } from '../functions/index.ts';
+import { acknowledge, HandlerFunction, itemsOf, itemsOfRuns, type RightsHolder } from '../functions/index.ts';
 import type { ServiceRef } from './cutover-props.ts';
 
 export interface CutoverFunctionsProps {
@@ -150,7 +150,7 @@ export class CutoverFunctions extends Construct {
   }
 
   #grant(handler: RightsHolder, permission: Permission): void {
-    const { ledger, topic, ruleArns, exerciseFunctionArn } = this.#props;
+    const { ingressId, ledger, topic, ruleArns, exerciseFunctionArn } = this.#props;
     switch (permission) {
       case 'weights':
         handler.allow(['elasticloadbalancing:ModifyRule'], ruleArns);
@@ -214,10 +214,10 @@ export class CutoverFunctions extends Construct {
         );
         return;
       case 'ledger':
-        handler.allow(LEDGER_ACTIONS, [ledger.tableArn]);
+        handler.allow(LEDGER_ACTIONS, [ledger.tableArn], undefined, itemsOf(ingressId, 'CUTOVER'));
         return;
       case 'tallies':
-        handler.allow(['dynamodb:Query'], [ledger.tableArn]);
+        handler.allow(['dynamodb:Query'], [ledger.tableArn], undefined, itemsOfRuns(ingressId, 'CUTOVER', 'PARITY'));
         return;
       case 'notify':
         topic.grantPublish(handler.grantee);

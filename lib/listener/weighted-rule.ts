@@ -4,7 +4,7 @@ import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { GROUP_ROLES, type GroupRole } from '../../core/model/index.ts';
-import { acknowledgeLogsOnly, acknowledgeWildcard, HandlerFunction } from '../functions/index.ts';
+import { acknowledgeLogsOnly, acknowledgeWildcard, HandlerFunction, itemsOf } from '../functions/index.ts';
 import { checkMatch, matchProperties, type RuleMatch } from './rule-match.ts';
 
 /** ELBv2's limit on a rule's priority. */
@@ -140,7 +140,7 @@ export class WeightedRuleProvider extends Construct {
       ['*'],
       'ELBv2 has no resource type for Describe actions',
     );
-    onEvent.allow(['dynamodb:GetItem'], [props.ledger.tableArn]);
+    onEvent.allow(['dynamodb:GetItem'], [props.ledger.tableArn], undefined, itemsOf(props.ingressId));
     this.#onEvent = onEvent;
     this.#ingressId = props.ingressId;
     const provider = new Provider(this, 'Provider', { onEventHandler: onEvent.fn });

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { DualStackCutover } from '../cutover/index.ts';
-import { type RightsHolder, statementOf } from '../functions/index.ts';
+import { itemsOf, itemsOfRuns, type RightsHolder, statementOf } from '../functions/index.ts';
 
 export interface OperatorPoliciesProps {
   readonly cutover: DualStackCutover;
@@ -42,7 +42,9 @@ export class OperatorPolicies extends Construct {
       ['states:StartExecution'],
       [machine.machine.stateMachineArn, `${machine.machine.stateMachineArn}:live`],
     );
-    start.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [ledger.tableArn]);
+    // The lease is changed, the log of its run is added to.
+    start.allow(['dynamodb:UpdateItem'], [ledger.tableArn], undefined, itemsOf(ingressId));
+    start.allow(['dynamodb:PutItem'], [ledger.tableArn], undefined, itemsOfRuns(ingressId, 'CUTOVER'));
     this.start = start.policy;
 
     const approve = policy('approve', 'answer its sign-offs');
@@ -51,7 +53,7 @@ export class OperatorPolicies extends Construct {
       ['*'],
       'AWS has no resource type for them: only who has read the token out of the ledger can answer with it',
     );
-    approve.allow(['dynamodb:UpdateItem'], [ledger.tableArn]);
+    approve.allow(['dynamodb:UpdateItem'], [ledger.tableArn], undefined, itemsOfRuns(ingressId, 'CUTOVER'));
     this.approve = approve.policy;
 
     const rollBack = policy('rollback', 'bring all traffic back to the stable side');

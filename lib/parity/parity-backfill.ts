@@ -5,7 +5,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard, HandlerFunction, observedMachine } from '../functions/index.ts';
+import { acknowledgeWildcard, HandlerFunction, itemsOf, observedMachine } from '../functions/index.ts';
 
 export interface ParityBackfillProps {
   readonly ingressId: string;
@@ -65,7 +65,12 @@ export class ParityBackfill extends Construct {
       timeout: Duration.minutes(4),
       memorySize: 1024,
     });
-    compare.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [ledger.tableArn]);
+    compare.allow(
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      [ledger.tableArn],
+      undefined,
+      itemsOf(ingressId, 'CUTOVER', 'PARITY'),
+    );
     compare.allow(
       ['s3:GetObject'],
       [bucket.arnForObjects(`${PAIRS}*`)],

@@ -13,7 +13,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcard, HandlerFunction } from '../functions/index.ts';
+import { acknowledge, acknowledgeWildcard, HandlerFunction, itemsOf } from '../functions/index.ts';
 
 export interface ParityPipelineProps {
   readonly ingressId: string;
@@ -59,6 +59,8 @@ export class ParityPipeline extends Construct {
     transform.allow(
       ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       [props.ledger.tableArn],
+      undefined,
+      itemsOf(props.ingressId, 'CUTOVER', 'PARITY'),
     );
     this.stream = new DeliveryStream(this, 'Stream', {
       encryption: StreamEncryption.awsOwnedKey(),

@@ -8,10 +8,11 @@ import {
   SendTaskSuccessCommand,
   type SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import type { Definition } from '../../rehearsal/cloud/states/definition.ts';
-import { type Call, functionOf, type ScriptedFunctions, type TokenAnswers } from './scripted-functions.ts';
+import { type Call, functionOf, type Outside, type ScriptedFunctions } from './scripted-functions.ts';
 
 /** What became of an execution. `cause` is null for an error of Step Functions' own: each words it its own way. */
 export interface Told {
@@ -25,13 +26,24 @@ export interface Told {
   readonly calls: readonly Call[];
 }
 
-/** As it is played: each state calls a function of its own name, by which the scripts answer, and everything waits a second. */
+/** A campaign tries for hours; no other state tries as often. */
+const MOST_ATTEMPTS = 11;
+
+/** As somebody who stops an execution words it. */
+const STOP = { error: 'Person.Stopped', cause: 'as the script says' };
+
+/** As it is played: each state calls a function of its own name, by which the scripts answer, everything waits a second, and patience ends. */
 export function playable(definition: Definition): Definition {
   const States = Object.entries(definition.States).map(([name, state]) => {
     if (state.Type === 'Wait' && state.Seconds !== undefined) return [name, { ...state, Seconds: 1 }];
     if (state.Type !== 'Task') return [name, state];
     const arn = `arn:aws:lambda:us-east-1:000000000000:function:${functionOf(name)}`;
-    const Retry = state.Retry?.map((retry) => ({ ...retry, IntervalSeconds: 1, BackoffRate: 1 }));
+    const Retry = state.Retry?.map((retry) => ({
+      ...retry,
+      IntervalSeconds: 1,
+      BackoffRate: 1,
+      MaxAttempts: Math.min(retry.MaxAttempts, MOST_ATTEMPTS),
+    }));
     const task = { ...state, ...(Retry === undefined ? {} : { Retry }) };
     if (!state.Resource?.includes(':states:::')) return [name, { ...task, Resource: arn }];
     return [name, { ...task, Parameters: { ...Object(state.Parameters), FunctionName: arn } }];
@@ -39,8 +51,12 @@ export function playable(definition: Definition): Definition {
   return { ...definition, States: Object.fromEntries(States) };
 }
 
-export function tokensBy(client: SFNClient): TokenAnswers {
+/** Over the API. `stateMachineArn`: the machine itself, whose executions they are. */
+export function outsideBy(client: SFNClient, stateMachineArn: string): Outside {
+  const execution = (script: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${script}`;
   return {
+    stop: async (script) =>
+      void (await client.send(new StopExecutionCommand({ executionArn: execution(script), ...STOP }))),
     succeed: async (taskToken, output) =>
       void (await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }))),
     fail: async (taskToken, error) =>
@@ -48,22 +64,22 @@ export function tokensBy(client: SFNClient): TokenAnswers {
   };
 }
 
-/** Plays all scripts at once, and tells of each in the end. @throws when one does not end */
+/** Plays all scripts at once, and tells of each in the end; of one that does not end, that it is running. */
 export async function play(
   client: SFNClient,
   stateMachineArn: string,
   functions: ScriptedFunctions,
-  scripts: readonly string[],
 ): Promise<Map<string, Told>> {
   const started: { script: string; executionArn: string }[] = [];
-  for (const script of scripts) {
+  for (const script of functions.scripts) {
     const request = { stateMachineArn, name: script, input: JSON.stringify({ script }) };
     const { executionArn = '' } = await client.send(new StartExecutionCommand(request));
     started.push({ script, executionArn });
   }
   const told = new Map<string, Told>();
+  const patience = { looks: 200 };
   for (const { script, executionArn } of started) {
-    const ended = await untilItEnds(client, executionArn);
+    const ended = await untilItEnds(client, executionArn, patience);
     const events: string[] = [];
     for await (const page of paginateGetExecutionHistory({ client }, { executionArn, maxResults: 1000 }))
       for (const { type, stateEnteredEventDetails, stateExitedEventDetails } of page.events ?? [])
@@ -80,13 +96,17 @@ export async function play(
   return told;
 }
 
-async function untilItEnds(client: SFNClient, executionArn: string): Promise<DescribeExecutionCommandOutput> {
-  for (let look = 0; look < 240; look++) {
+/** `patience` is one for all, who began together. */
+async function untilItEnds(
+  client: SFNClient,
+  executionArn: string,
+  patience: { looks: number },
+): Promise<DescribeExecutionCommandOutput> {
+  for (;;) {
     const execution = await client.send(new DescribeExecutionCommand({ executionArn }));
-    if (execution.status !== 'RUNNING') return execution;
+    if (execution.status !== 'RUNNING' || patience.looks-- <= 0) return execution;
     await delay(500);
   }
-  throw new Error(`${executionArn} has not ended`);
 }
 
 /** When it began, what its token is, and what a service adds to its message are each interpreter's own. */

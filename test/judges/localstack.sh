@@ -11,7 +11,10 @@ if [ ! -e "$venv/installed" ]; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check $pins || { echo 'SKIPPED: Step Functions by LocalStack (it does not install here)'; exit 0; }
   touch "$venv/installed"
 fi
-free_port() { node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
+# Below those that the system gives away by itself: it is not listened at for a while.
+free_port() {
+  node -e 'const t=()=>{const s=require("net").createServer().on("error",t).listen(2e4+Math.floor(Math.random()*1e4),"127.0.0.1",()=>{console.log(s.address().port);s.close()})};t()'
+}
 port=$(free_port)
 lambda=$(free_port)
 work=$(mktemp -d)
@@ -32,4 +35,4 @@ for _ in $(seq 1 450); do
   sleep 0.2
 done
 [ "${ready:-0}" = 1 ] || { echo 'LocalStack did not start'; tail -40 "$venv/server.log"; exit 1; }
-CROSSFADE_LOCALSTACK_URL="http://127.0.0.1:$port" CROSSFADE_LAMBDA_PORT="$lambda" npx vitest run test/judges/step-functions.test.ts || { tail -20 "$venv/server.log"; exit 1; }
+CROSSFADE_LOCALSTACK_URL="http://127.0.0.1:$port" CROSSFADE_LAMBDA_PORT="$lambda" npx vitest run --no-file-parallelism test/judges/step-functions.test.ts test/judges/campaign.test.ts || { tail -20 "$venv/server.log"; exit 1; }

@@ -16,7 +16,9 @@ export type Answer =
   /** Lambda itself refused the call. */
   | { readonly refused: 'TooManyRequestsException' }
   /** The function returns, and the token of the task is answered; null is never. */
-  | { readonly token: { readonly output: unknown } | { readonly error: string } | null };
+  | { readonly token: { readonly output: unknown } | { readonly error: string } | null }
+  /** Somebody stops the execution: while the function is at work, or when it has returned. */
+  | { readonly stopped: 'meanwhile' | 'afterwards'; readonly returns: Readonly<Record<string, unknown>> };
 
 /** What the function of a state answers to its nth call (from 1), given the state of the run. */
 export type Script = (state: string, call: number, run: Readonly<Record<string, unknown>>) => Answer;
@@ -26,9 +28,12 @@ export interface Call {
   readonly payload: unknown;
 }
 
-export interface TokenAnswers {
+/** What is done to executions from outside. */
+export interface Outside {
   succeed(token: string, output: unknown): Promise<void>;
   fail(token: string, error: string): Promise<void>;
+  /** Stops the execution of a script. */
+  stop(script: string): Promise<void>;
 }
 
 const PERSON_MS = 100;
@@ -37,6 +42,7 @@ const runSchema = z.looseObject({ script: z.string() });
 const payloadSchema = z.union([
   runSchema.transform((run) => ({ run, token: null })),
   z.object({ input: runSchema }).transform(({ input }) => ({ run: input, token: null })),
+  z.object({ state: runSchema, execution: z.string() }).transform(({ state }) => ({ run: state, token: null })),
   z.object({ state: runSchema, token: z.string() }).transform(({ state, token }) => ({ run: state, token })),
 ]);
 
@@ -46,12 +52,16 @@ const stateOf = (functionArn: string) => (functionArn.split(':')[6] ?? '').repla
 
 export class ScriptedFunctions {
   readonly #scripts: ReadonlyMap<string, Script>;
-  readonly #tokens: TokenAnswers;
+  readonly #outside: Outside;
   readonly #calls = new Map<string, Call[]>();
 
-  constructor(scripts: ReadonlyMap<string, Script>, tokens: TokenAnswers) {
+  constructor(scripts: ReadonlyMap<string, Script>, outside: Outside) {
     this.#scripts = scripts;
-    this.#tokens = tokens;
+    this.#outside = outside;
+  }
+
+  get scripts(): Iterable<string> {
+    return this.#scripts.keys();
   }
 
   callsOf(script: string): readonly Call[] {
@@ -66,6 +76,7 @@ export class ScriptedFunctions {
     this.#calls.set(run.script, [...calls, { state, payload }]);
     const answer = this.#scripts.get(run.script)?.(state, calls.filter((c) => c.state === state).length + 1, run);
     if (answer === undefined) throw new RangeError(`no script ${run.script}`);
+    if ('stopped' in answer) return this.#stopped(run.script, answer);
     if ('returns' in answer) return answer.returns;
     if ('throws' in answer) throw thrown(answer.throws);
     if ('refused' in answer) throw new FunctionError(`Lambda.${answer.refused}`, 'Rate Exceeded.');
@@ -74,13 +85,19 @@ export class ScriptedFunctions {
     return {};
   };
 
+  async #stopped(script: string, { stopped, returns }: Extract<Answer, { stopped: string }>): Promise<unknown> {
+    if (stopped === 'meanwhile') await this.#outside.stop(script);
+    else void delay(PERSON_MS).then(() => this.#outside.stop(script));
+    return returns;
+  }
+
   async #answer(
     token: string,
     answer: { readonly output: unknown } | { readonly error: string } | null,
   ): Promise<void> {
     if (answer === null) return;
-    if ('error' in answer) await this.#tokens.fail(token, answer.error);
-    else await this.#tokens.succeed(token, answer.output);
+    if ('error' in answer) await this.#outside.fail(token, answer.error);
+    else await this.#outside.succeed(token, answer.output);
   }
 }
 
@@ -89,16 +106,21 @@ function thrown(errorType: string): FunctionError {
   return new FunctionError(errorType, JSON.stringify(failure), failure);
 }
 
-/** Lambda's Invoke, over HTTP. */
-export function lambdaEndpoint(functions: ScriptedFunctions): Server {
-  return createServer(async (request, response) => {
-    const arn = decodeURIComponent(/functions\/([^/]+)\/invocations/.exec(request.url ?? '')?.[1] ?? '');
+/** Lambda's Invoke over HTTP, and GetFunctionConfiguration where a test has functions with an environment. */
+export function lambdaEndpoint(
+  invoke: (functionArn: string, payload: unknown) => Promise<unknown>,
+  environmentOf: (functionName: string) => Readonly<Record<string, string>> = () => ({}),
+): Server {
+  const server = createServer(async (request, response) => {
+    const [, name = '', what = ''] = /functions\/([^/]+)\/(\w+)/.exec(request.url ?? '') ?? [];
+    const arn = decodeURIComponent(name);
     const send = (status: number, body: unknown, headers: Record<string, string> = {}) =>
       response
         .writeHead(status, { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID(), ...headers })
         .end(JSON.stringify(body));
     try {
-      send(200, await functions.invoke(arn, JSON.parse(await text(request))));
+      if (what === 'configuration') send(200, { FunctionName: arn, Environment: { Variables: environmentOf(arn) } });
+      else send(200, await invoke(arn, JSON.parse(await text(request))));
     } catch (error) {
       if (!(error instanceof FunctionError)) send(500, { Message: String(error) });
       else if (error.name.startsWith('Lambda.'))
@@ -106,4 +128,7 @@ export function lambdaEndpoint(functions: ScriptedFunctions): Server {
       else send(200, error.failure, { 'x-amz-function-error': 'Unhandled' });
     }
   });
+  // A connection that is closed while LocalStack sends on it would be a call that the function never saw.
+  server.keepAliveTimeout = 0;
+  return server;
 }

@@ -79,7 +79,8 @@ function script(kind: Kind, override: (state: string, call: number) => Answer | 
     const next = state === 'Preflight' ? kind : 'proceed';
     const returns = { ...run, next, waitSeconds: WAITS[state] ?? 1, reason: 'as scripted' };
     const answer = override(state, call);
-    if (answer !== null) return 'returns' in answer ? { returns: { ...returns, ...answer.returns } } : answer;
+    if (answer !== null)
+      return 'returns' in answer ? { ...answer, returns: { ...returns, ...answer.returns } } : answer;
     return state.startsWith('Await ') ? { token: { output: { approvedBy: 'the script' } } } : { returns };
   };
 }
@@ -89,7 +90,7 @@ const WAITS: Readonly<Record<string, number>> = { 'Watch exercise': 100_000, 'Wa
 
 function outcomesOf(state: State): Outcomes {
   if (state.Type === 'Task') return outcomesOfTask(state);
-  if (state.Type === 'Wait') return state.SecondsPath === undefined ? [] : NOT_TOLD_HOW_LONG;
+  if (state.Type === 'Wait') return state.SecondsPath === undefined ? [] : OF_A_TOLD_WAIT;
   return state.Type === 'Choice' ? outcomesOfChoice(state) : [];
 }
 
@@ -103,7 +104,8 @@ const once =
     call === 1 ? answer : null;
 const told = (returns: Readonly<Record<string, unknown>>): Change => ({ before: once({ returns }) });
 
-const NOT_TOLD_HOW_LONG: Outcomes = [
+const OF_A_TOLD_WAIT: Outcomes = [
+  ['is stopped', { before: once({ stopped: 'afterwards', returns: { waitSeconds: 100_000 } }) }],
   ['is not told how long', told({ waitSeconds: undefined })],
   ['is told a text', told({ waitSeconds: 'soon' })],
 ];
@@ -116,14 +118,24 @@ function outcomesOfTask({ Resource = '' }: State): Outcomes {
     ['fails once and answers', { here: once({ throws: 'Crossfade.Transient' }) }],
     ['fails until its retries are used up', { here: always({ throws: 'Crossfade.Transient' }) }],
   ];
-  // Of a token, the answer would be refused to whoever gives it.
-  const ofAnswers: Outcomes = [['answers more than 256 KiB', { here: always({ returns: { large: TOO_LARGE } }) }]];
+  const stopped = { here: always({ stopped: 'meanwhile', returns: {} }) };
+  const ofAnswers: Outcomes = [
+    // Of a token, the answer would be refused to whoever gives it.
+    ['answers more than 256 KiB', { here: always({ returns: { large: TOO_LARGE } }) }],
+    ['is stopped at work', stopped],
+  ];
   const ofIntegrations: Outcomes = [
     ['is throttled once and answers', { here: once({ refused: 'TooManyRequestsException' }) }],
     ['is throttled until its retries are used up', { here: always({ refused: 'TooManyRequestsException' }) }],
   ];
   const ofTokens: Outcomes = [
     ['is refused by its token', { here: always({ token: { error: 'Crossfade.SignoffRefused' } }) }],
+    ['is stopped at work, before its token', stopped],
+    // LocalStack hears of it when the token is late.
+    [
+      'is stopped while it waits for its token',
+      { here: always({ stopped: 'afterwards', returns: {} }), before: once({ returns: { waitSeconds: 6 } }) },
+    ],
     ['waits for its token in vain', { here: always({ token: null }), before: once({ returns: { waitSeconds: 2 } }) }],
     ['is not told how long to wait for its token', told({ waitSeconds: undefined })],
     ['is told a text how long to wait for its token', told({ waitSeconds: 'soon' })],

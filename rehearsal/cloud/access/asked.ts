@@ -40,12 +40,30 @@ const everywhere =
   (action: string): Question =>
   () => [{ action, resource: '*' }];
 
+/** `leadingKey`: the partition that the request names. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
 const onTable =
-  (action: string): Question =>
-  ({ TableName, IndexName }) => {
+  (action: string, leadingKey: (fields: Fields) => string): Question =>
+  (fields) => {
+    const { TableName, IndexName } = fields;
     const table = arn('dynamodb', `table/${text.parse(TableName)}`);
-    return [{ action, resource: IndexName === undefined ? table : `${table}/index/${text.parse(IndexName)}` }];
+    return [
+      {
+        action,
+        resource: IndexName === undefined ? table : `${table}/index/${text.parse(IndexName)}`,
+        context: { 'dynamodb:LeadingKeys': [leadingKey(fields)] },
+      },
+    ];
   };
+
+/** Every table of the templates has the partition key `pk`, a text. */
+const keySchema = z.looseObject({ pk: z.object({ S: text }) });
+const keyOf = ({ Key }: Fields) => keySchema.parse(Key).pk.S;
+const keyOfItem = ({ Item }: Fields) => keySchema.parse(Item).pk.S;
+const querySchema = z.looseObject({
+  KeyConditionExpression: text.regex(/^pk = :pk\b/, 'which partition?'),
+  ExpressionAttributeValues: z.looseObject({ ':pk': z.object({ S: text }) }),
+});
+const keyOfQuery = (fields: Fields) => querySchema.parse(fields).ExpressionAttributeValues[':pk'].S;
 
 const ofExecution =
   (action: string): Question =>
@@ -120,11 +138,11 @@ export function publishTo(topicArn: string, { keyOf }: Pick<Known, 'keyOf'>): Ne
 const entriesSchema = z.array(z.looseObject({ Source: text, DetailType: text, EventBusName: text.default('default') }));
 
 const QUESTIONS: Readonly<Record<string, Question>> = {
-  'dynamodb.GetItem': onTable('dynamodb:GetItem'),
-  'dynamodb.PutItem': onTable('dynamodb:PutItem'),
-  'dynamodb.UpdateItem': onTable('dynamodb:UpdateItem'),
-  'dynamodb.DeleteItem': onTable('dynamodb:DeleteItem'),
-  'dynamodb.Query': onTable('dynamodb:Query'),
+  'dynamodb.GetItem': onTable('dynamodb:GetItem', keyOf),
+  'dynamodb.PutItem': onTable('dynamodb:PutItem', keyOfItem),
+  'dynamodb.UpdateItem': onTable('dynamodb:UpdateItem', keyOf),
+  'dynamodb.DeleteItem': onTable('dynamodb:DeleteItem', keyOf),
+  'dynamodb.Query': onTable('dynamodb:Query', keyOfQuery),
   'cloudwatch.GetMetricData': everywhere('cloudwatch:GetMetricData'),
   // Composite alarms among those that are asked for need every alarm:
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html

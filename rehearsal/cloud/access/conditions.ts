@@ -57,18 +57,34 @@ const NEGATIONS: Readonly<Record<string, string>> = {
   NumericNotEquals: 'NumericEquals',
 };
 
+/**
+ * How a key of many values is tested. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html:
+ * `ForAllValues` also holds where the request does not have the key, or has nothing in it, such as an empty text; there `ForAnyValue` does not.
+ */
+const SETS = { 'ForAllValues:': 'every', 'ForAnyValue:': 'some' } as const;
+
 /** @throws UnknownConditionError for an operator, a policy variable or a key that is not known here. */
 export function holds({ operator, key, values }: PolicyCondition, context: Context): boolean {
   const variable = values.find((value) => value.includes('${'));
   if (variable !== undefined) throw new UnknownConditionError(`policy variable ${variable} is not known here`);
-  if (operator === 'Null') return values.includes(String(context.valuesOf(key) === null));
+  if (operator === 'Null') return values.includes(String(filled(context.valuesOf(key)).length === 0));
+  const [set, quantifier] = Object.entries(SETS).find(([prefix]) => operator.startsWith(prefix)) ?? ['', null];
   const ifExists = operator.endsWith('IfExists');
-  const base = ifExists ? operator.slice(0, -'IfExists'.length) : operator;
+  const base = operator.slice(set.length, ifExists ? -'IfExists'.length : undefined);
   const negated = NEGATIONS[base];
   const test = TESTS[negated ?? base];
   if (test === undefined) throw new UnknownConditionError(`condition operator ${operator} is not known here`);
   const given = context.valuesOf(key);
+  const passes = (one: string) => values.some((wanted) => test(wanted, one));
+  if (quantifier !== null) {
+    if (given === null && ifExists) return true;
+    return filled(given)[quantifier]((one) => passes(one) === (negated === undefined));
+  }
   if (given === null) return ifExists || negated !== undefined;
-  const passes = given.some((one) => values.some((wanted) => test(wanted, one)));
-  return negated === undefined ? passes : !passes;
+  return given.some(passes) === (negated === undefined);
+}
+
+/** A key with empty values counts as one that is not there. */
+function filled(values: readonly string[] | null): readonly string[] {
+  return (values ?? []).filter((value) => value !== '');
 }

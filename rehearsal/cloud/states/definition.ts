@@ -8,6 +8,7 @@ const seconds = z.number().nonnegative();
 const retrySchema = z.looseObject({
   ErrorEquals: z.array(z.string()),
   IntervalSeconds: z.number().default(1),
+  MaxAttempts: z.number().default(3),
   MaxDelaySeconds: z.number().optional(),
 });
 

@@ -449,4 +449,6 @@ export const CAMPAIGNS: readonly Row[] = [
   ['campaign start @campaign-too-many.json', 'blastRadius.perPlace: '],
   ['campaign status', "missing required argument 'name'"],
   ['campaign resume', "missing required argument 'name'"],
+  ['campaign stop --reason lunch', "missing required argument 'name'"],
+  ['campaign stop autumn', "required option '--reason <text>' not specified"],
 ];

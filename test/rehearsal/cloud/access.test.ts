@@ -143,9 +143,66 @@ describe('a condition', () => {
     expect(where(condition, account)).toBe(expected);
   });
 
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html */
+  describe('on the values of a set', () => {
+    const wanted = ['environment', 'cost*'];
+    const holdsFor = (operator: string, given: readonly string[] | null, more: object = {}) =>
+      where(
+        { [operator]: { 'aws:TagKeys': wanted }, ...more },
+        given === null ? new Context({}, ['aws:TagKeys']) : new Context({ 'aws:TagKeys': given }),
+      );
+
+    it.each<[readonly string[] | null, boolean, boolean]>([
+      // The request's values; whether all of them match one that is wanted; whether any does.
+      [['environment'], true, true],
+      [['environment', 'cost-centre'], true, true],
+      [['environment', 'team'], false, true],
+      [['team'], false, false],
+      [['Environment'], false, false],
+      // Nothing is in every set: `ForAllValues` holds, `ForAnyValue` does not.
+      [[], true, false],
+      [[''], true, false],
+      [null, true, false],
+    ])('%j', (given, all, any) => {
+      expect(holdsFor('ForAllValues:StringLike', given)).toBe(all);
+      expect(holdsFor('ForAnyValue:StringLike', given)).toBe(any);
+    });
+
+    it.each<[readonly string[] | null, boolean, boolean]>([
+      [['team'], true, true],
+      [['team', 'environment'], false, true],
+      [['environment', 'cost-centre'], false, false],
+      [[], true, false],
+      [null, true, false],
+    ])('%j, each held against none of what is not wanted', (given, all, any) => {
+      expect(holdsFor('ForAllValues:StringNotLike', given)).toBe(all);
+      expect(holdsFor('ForAnyValue:StringNotLike', given)).toBe(any);
+    });
+
+    it('lets what is absent pass with IfExists, and refuses it beside Null', () => {
+      expect(holdsFor('ForAnyValue:StringLikeIfExists', null)).toBe(true);
+      expect(holdsFor('ForAnyValue:StringLikeIfExists', ['team'])).toBe(false);
+      for (const given of [null, [], ['']])
+        expect(holdsFor('ForAllValues:StringLike', given, { Null: { 'aws:TagKeys': 'false' } })).toBe(false);
+      expect(holdsFor('ForAllValues:StringLike', ['environment'], { Null: { 'aws:TagKeys': 'false' } })).toBe(true);
+    });
+
+    it('says of any values and none that all pass exactly when no value fails', () => {
+      const value = fc.constantFrom('environment', 'cost-centre', 'team', '');
+      fc.assert(
+        fc.property(fc.array(value), (given) => {
+          expect(holdsFor('ForAllValues:StringLike', given)).toBe(!holdsFor('ForAnyValue:StringNotLike', given));
+          expect(holdsFor('ForAllValues:StringNotLike', given)).toBe(!holdsFor('ForAnyValue:StringLike', given));
+        }),
+      );
+    });
+  });
+
   it.each([
     ['an operator', { IpAddress: { 'aws:SourceAccount': '10.0.0.0/8' } }],
-    ['a set operator', { 'ForAllValues:StringEquals': { 'aws:SourceAccount': '1' } }],
+    ['an operator of sets', { 'ForAllValues:IpAddress': { 'aws:SourceAccount': '10.0.0.0/8' } }],
+    ['a set', { 'ForNoValue:StringEquals': { 'aws:SourceAccount': '1' } }],
+    ['a key of a set', { 'ForAllValues:StringEquals': { 'aws:PrincipalOrgID': 'o-1' } }],
     ['a key', { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } }],
     ['a key, in a test that its absence would pass', { StringNotEquals: { 'aws:PrincipalOrgID': 'o-1' } }],
     ['a policy variable', { StringEquals: { 'aws:SourceAccount': `\${aws:PrincipalTag/team}` } }],
