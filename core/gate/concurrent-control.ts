@@ -13,6 +13,7 @@ import {
   failedAtMost,
   known,
   lostAtLeast,
+  type Pick,
   pairs,
   percent,
   rate,
@@ -105,6 +106,11 @@ function conclude(
     return hold(
       `${Math.round(balancer.unexplained)} 5xx of the load balancer belong to neither side; were they the candidate's, it would exceed the margin of ${percent(policy.errorMargin)}`,
     );
+  const untold = shareUntold(minutes, 'candidate') - shareUntold(minutes, 'stable');
+  if (untold > policy.errorMargin)
+    return hold(
+      `${percent(untold)} more of the candidate's requests than of the stable side's have no answer that the metric store tells of; were they failures, they would exceed the margin of ${percent(policy.errorMargin)}`,
+    );
   const open = metrics.find((m) => m.verdict === 'undecided');
   if (open !== undefined)
     return hold(`${candidateRequests} candidate requests; not enough evidence yet: ${figures(open)}`);
@@ -112,6 +118,13 @@ function conclude(
     decision: 'advance',
     reason: `${candidateRequests} candidate requests; ${metrics.map(figures).join('; ')}.`,
   };
+}
+
+/** Part of a side's requests of which nobody says what became of them: clients who hung up, and answers whose points are lost. */
+function shareUntold(minutes: readonly MinuteEvidence[], side: 'stable' | 'candidate'): number {
+  const told: Pick = (counts) =>
+    (counts.answered ?? counts.requests) + (counts.answered === undefined ? 0 : failedAtLeast(counts));
+  return 1 - rate(total(minutes, side, told), total(minutes, side, requests));
 }
 
 function hold(reason: string): Conclusion {

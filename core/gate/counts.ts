@@ -10,11 +10,11 @@ import type { Exposed, Pair } from './bets/index.ts';
 const MINUTE_MS = 60_000;
 
 /**
- * The minutes with every absent count that is older than `settleAfter` seconds at `now` taken for zero. A side with a count that
- * is no number of at least 0 becomes a gap: nothing can be concluded from it.
+ * The minutes in their order, each once and as it was read last, with every absent count that is older than `settleAfter` seconds at `now` taken for zero. A side
+ * with a count that is no number of at least 0 becomes a gap: nothing can be concluded from it.
  */
 export function settled(minutes: readonly MinuteEvidence[], now: number, settleAfter: number): MinuteEvidence[] {
-  return minutes.map((minute) => {
+  return eachOnce(minutes).map((minute) => {
     const old = minute.minute + MINUTE_MS + settleAfter * 1000 <= now;
     const resolve = (value: LateCount): LateCount => (value === UNKNOWN && old ? 0 : value);
     const side = (counts: SideCounts | null): SideCounts | null => {
@@ -38,6 +38,12 @@ export function settled(minutes: readonly MinuteEvidence[], now: number, settleA
   });
 }
 
+/** A minute that is told twice is no second piece of evidence. */
+function eachOnce(minutes: readonly MinuteEvidence[]): readonly MinuteEvidence[] {
+  if (minutes.every(({ minute }, i) => i === 0 || minute > (minutes[i - 1]?.minute ?? 0))) return minutes;
+  return [...new Map(minutes.map((m) => [m.minute, m])).values()].toSorted((a, b) => a.minute - b.minute);
+}
+
 /** Those before the first minute in which a side that answered has an unknown count. */
 export function settledPrefix(minutes: readonly MinuteEvidence[]): readonly MinuteEvidence[] {
   const open = minutes.findIndex(({ stable, candidate }) => isOpen(stable) || isOpen(candidate));
@@ -56,12 +62,13 @@ function isSound({
   requests,
   target5xx,
   target5xxAtMost,
+  answered,
   connectionErrors,
   unanswered,
   slow,
   latency,
 }: SideCounts): boolean {
-  const late = [target5xx, target5xxAtMost ?? 0, connectionErrors, unanswered ?? 0].filter(
+  const late = [target5xx, target5xxAtMost ?? 0, answered ?? 0, connectionErrors, unanswered ?? 0].filter(
     (value) => value !== UNKNOWN,
   );
   const nullable = [slow, latency?.p95 ?? null, latency?.p99 ?? null].filter((value) => value !== null);
@@ -161,7 +168,7 @@ export function percent(value: number): string {
 export function bothWays(one: SideCounts | null, other: SideCounts | null): SideCounts | null {
   if (one === null || other === null) return one ?? other;
   const sum = (a: LateCount, b: LateCount): LateCount => (a === UNKNOWN || b === UNKNOWN ? UNKNOWN : a + b);
-  const { target5xxAtMost: _ofOneWay, ...rest } = one;
+  const { target5xxAtMost: _ofOneWay, answered: _ofIt, ...rest } = one;
   return {
     ...rest,
     requests: one.requests + other.requests,

@@ -55,6 +55,8 @@ export interface Question {
 const SUSPICION = 3;
 /** So long after an incident of the stable side it is not left out: what may last is not over. */
 const CALM_MINUTES = 10;
+/** Fewer failures of the stable side in a minute may be chance. */
+const SURELY_FAILURES = 10;
 /** Share of the margin that the observed difference must reach before it is acted on. */
 const MATTERS = 0.5;
 
@@ -66,7 +68,8 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const isShaken = (pair: Pair | null) => pair !== null && pair.x0 > asked.incident * pair.n0;
   const bets = against.map((counting): Bet => {
     const weighed = weigh(counting.pairs);
-    return { ...counting, weighed, ...worse(weighed, warmUp, asked.tolerance, counting.pairs.map(isShaken)) };
+    const shaken = lasting(counting.pairs, isShaken);
+    return { ...counting, weighed, ...worse(weighed, warmUp, asked.tolerance, shaken, 1 + margin / asked.before) };
   });
   const logE = logMixExp(bets.map((bet) => ({ log: bet.logE, weight: bet.stake })));
   const counted = pairs(minutes, pick);
@@ -107,6 +110,17 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
         }),
     by: 'counts',
   };
+}
+
+/** An incident is not over with a minute in which the stable side happens to fail less: it lasts until some minutes after the last that was surely one. */
+function lasting(compared: readonly (Pair | null)[], isShaken: (pair: Pair | null) => boolean): boolean[] {
+  let until = -1;
+  return compared.map((pair, i) => {
+    const shaken = isShaken(pair);
+    const lasts = shaken || i <= until;
+    if (shaken && (pair?.x0 ?? 0) >= SURELY_FAILURES) until = i + CALM_MINUTES;
+    return lasts;
+  });
 }
 
 interface Asked {

@@ -1,6 +1,7 @@
 /** The gate's policy as the plan states it, for one of its stages. */
 
 import type { BaselineSummary, Plan } from '../model/index.ts';
+import type { RateTolerance } from './bets/index.ts';
 import { spansWithin } from './evidence-span.ts';
 import type { GatePolicy } from './policy.ts';
 
@@ -23,8 +24,8 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     slowMargin: gate.slowMargin,
     errorBurst: gate.errorBurst,
     slowBurst: gate.slowBurst,
-    errorTolerance: gate.errorTolerance,
-    slowTolerance: gate.slowTolerance,
+    errorTolerance: toleratedOf(gate.errorTolerance, baseline?.errorRate, gate.errorMargin),
+    slowTolerance: toleratedOf(gate.slowTolerance, baseline?.slowRate, gate.slowMargin),
     errorNoise: baseline?.errorNoise ?? 0,
     slowNoise: baseline?.slowNoise ?? 0,
     errorRate: baseline?.errorRate ?? 0,
@@ -40,6 +41,12 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     warmUpErrorMargin: gate.warmUpErrorMargin,
     elb5xxRate: baseline?.elb5xxRate ?? 0,
   };
+}
+
+/** What is tolerated is never more than the margin: a part of a high base rate could be many margins, and a regression of that size would never be called. */
+function toleratedOf(asked: RateTolerance, rate: number | null | undefined, margin: number): RateTolerance {
+  const most = (asked.ratio - 1) * (rate ?? 0) + asked.absolute;
+  return most <= margin ? asked : { ratio: 1, absolute: margin };
 }
 
 /** Times its mean rate that a side's incident is at least: an incident of the look-back must not hide the next one. */

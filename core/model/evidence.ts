@@ -22,6 +22,8 @@ export const sideCountsSchema = z.strictObject({
    * every minute, so their points are not late. Absent where the metric store does not tell (logs of earlier versions).
    */
   target5xxAtMost: count.optional(),
+  /** Answers of the target other than 5xx that the metric store tells of, some to requests of the minute before; absent where it tells of none (logs of earlier versions). */
+  answered: count.optional(),
   /** Connections to a target that failed: a candidate that crashes shows here, with no target 5xx at all. */
   connectionErrors: lateCount,
   /**

@@ -128,6 +128,46 @@ describe('an error count that has not arrived is unknown', () => {
   });
 });
 
+describe('a minute', () => {
+  const suspicious = minutes(0, 6, (i) => minute(i, side(27_000, 27), side(3_000, 9)));
+
+  it('that is told more than once is one piece of evidence', () => {
+    const often = suspicious.flatMap((m) => [m, m, m, m, m, m]);
+    expect(decision(often, 6)).toEqual(decision(suspicious, 6));
+  });
+
+  it('counts at its own time, in whatever order minutes come', () => {
+    const bad = minutes(50, 60, (i) => minute(i, side(27_000, 27), side(3_000, 60)));
+    const seen = [...bad, ...minutes(0, 50, healthy)];
+    expect(decision(seen, 60)).toEqual(
+      decision(
+        seen.toSorted((a, b) => a.minute - b.minute),
+        60,
+      ),
+    );
+    expect(decision(seen, 60).decision).toBe('rollback');
+  });
+});
+
+describe('requests of which nobody says what became of them', () => {
+  const told = (requests: number, answered: number) => ({ ...side(requests, UNKNOWN), answered });
+  const seen = (stable: number, candidate: number) =>
+    minutes(0, 75, (i) => minute(i, told(27_000, stable), told(3_000, candidate)));
+
+  it('hold a stage while they could hide failures beyond the margin: a series of 5xx may be lost for good', () => {
+    expect(decision(seen(27_000, 2_850), 75)).toMatchObject({
+      decision: 'hold',
+      reason: expect.stringMatching(/5\.00 % more of the candidate's requests .* have no answer/),
+    });
+  });
+
+  it('hold nothing where clients hang up on both sides alike, or answers come a minute later', () => {
+    expect(decision(seen(25_650, 2_850), 75).decision).toBe('advance');
+    const later = minutes(0, 75, (i) => minute(i, told(27_000, 27_000), told(3_000, i === 0 ? 2_000 : 3_000)));
+    expect(decision(later, 75).decision).toBe('advance');
+  });
+});
+
 describe('a count that is no number', () => {
   it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('%d is a gap, no reason to go back', (bad) => {
     const seen = minutes(0, 60, (i) => (i === 20 ? minute(i, side(27_000, 27), side(3_000, bad)) : healthy(i)));

@@ -7,8 +7,10 @@
 import { mixOverOnset, type Onset } from './change-point.ts';
 import { logTilt, type Pair } from './e-value.ts';
 
-/** Rate ratios that the mixture bets on, in equal parts. */
-const RATIOS = [1.4, 2, 4, 8, 32] as const;
+/** Rate ratios that the mixture bets on, in equal parts, beside the smallest. */
+const RATIOS = [2, 4, 8, 32] as const;
+/** The smallest, where the margin is not small beside the base rate. */
+const SMALLEST_RATIO = 1.4;
 
 /** The first `minutes` minutes, in which the candidate may be worse by `allowance`. */
 export interface WarmUp {
@@ -30,15 +32,17 @@ export const SHAKEN = 1;
 /**
  * The e-value after the given minutes; a gap is worth 1, and so is no minute at all.
  * @param shaken minutes that add no more than {@link SHAKEN}: a factor that is cut off has a smaller mean, whatever it is cut off by
+ * @param smallest rate ratio to bet on where it is below {@link SMALLEST_RATIO}
  */
 export function worse(
   compared: readonly (Pair | null)[],
   warmUp: WarmUp = NO_WARM_UP,
   tolerance: RateTolerance = NO_TOLERANCE,
   shaken: readonly boolean[] = [],
+  smallest: number = SMALLEST_RATIO,
 ): Onset {
   const bets = (of: readonly (Pair | null)[], allowed: (minute: number) => number) =>
-    RATIOS.map((ratio) =>
+    [Math.min(smallest, SMALLEST_RATIO), ...RATIOS].map((ratio) =>
       of.map((pair, minute) => {
         const log = bet(pair, ratio, tolerance.ratio, allowed(minute));
         return shaken[minute] === true ? Math.min(log, SHAKEN) : log;

@@ -46,6 +46,7 @@ function side(series: MetricSeries, name: CountedSide, minute: number): SideCoun
     // A refused connection is no request of the target's, but it was one of a customer's.
     requests: Math.max(requests ?? 0, refused),
     target5xx,
+    ...(answersAreTold(series) ? { answered: answered(series, name, minute) } : {}),
     ...(target5xx === UNKNOWN && answersAreTold(series) ? { target5xxAtMost: unaccounted(series, name, minute) } : {}),
     connectionErrors,
     ...unanswered(series, name, minute),
@@ -74,8 +75,13 @@ function answersAreTold(series: MetricSeries): boolean {
 
 /** Requests without an answer other than 5xx. */
 function unaccounted(series: MetricSeries, name: CountedSide, minute: number): number {
-  const at = (id: string) => series.get(`${name}_${id}`)?.get(minute) ?? 0;
-  return Math.max(0, at('requests') - ANSWERED_SERIES.reduce((sum, of) => sum + at(of), 0));
+  const requests = series.get(`${name}_requests`)?.get(minute) ?? 0;
+  return Math.max(0, requests - answered(series, name, minute));
+}
+
+/** Answers other than 5xx. */
+function answered(series: MetricSeries, name: CountedSide, minute: number): number {
+  return ANSWERED_SERIES.reduce((sum, of) => sum + (series.get(`${name}_${of}`)?.get(minute) ?? 0), 0);
 }
 
 /** TargetResponseTime is in seconds. */

@@ -65,6 +65,25 @@ describe('an incident that both sides have', () => {
     expect(at(60, { ...POLICY, errorIncident: 1 })).not.toBe('advance');
   });
 
+  it('is not over with a minute in which the stable side happens to fail less', () => {
+    const met = minutes(40, (i) =>
+      minute(
+        i,
+        counts(27_000, { target5xx: i < 10 ? 67 : i === 15 ? 200 : 600 }),
+        counts(3_000, { target5xx: i < 10 ? 7 : i === 15 ? 80 : 66 }),
+      ),
+    );
+    expect(everCalled(met)).toBe(false);
+    expect(
+      everCalled(
+        met
+          .map((m, i) => (i > 10 && i < 15 ? minute(i, null, null) : m))
+          .slice(0, 10)
+          .concat(met.slice(15, 16)),
+      ),
+    ).toBe(true);
+  });
+
   it('promotes nobody by itself: a candidate that is worse in the other minutes holds or goes back', () => {
     const met = minutes(60, (i) =>
       minute(i, counts(27_000, { target5xx: i < 4 ? 1_350 : 67 }), counts(3_000, { target5xx: i < 4 ? 150 : 7 + 15 })),

@@ -96,7 +96,7 @@ describe('an observation’s evidence', () => {
       }),
     }));
     const [first] = await cloudWatchMetrics(cloud.client, DEPLOYMENT).minutes({ from: minute(3), to: NOW }, 500);
-    expect(first?.stable).toMatchObject({ target5xx: 'unknown', target5xxAtMost: atMost });
+    expect(first?.stable).toMatchObject({ target5xx: 'unknown', target5xxAtMost: atMost, answered });
   });
 
   it('is asked for anew from the beginning, so that minutes that came late count', async () => {
