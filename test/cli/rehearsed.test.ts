@@ -11,8 +11,8 @@ import { SteeredSite } from '../support/steered-site.ts';
 
 const HOUR_MS = 3_600_000;
 const folder = temporaryFolder();
-const file = join(folder.path, 'live.json');
 
+let file: string;
 let backend: Backend;
 let site: SteeredSite;
 /** Such a command makes its whole process one of the rehearsal's. */
@@ -20,6 +20,7 @@ let before: NodeJS.ProcessEnv;
 beforeAll(async () => {
   backend = await ourBackend();
   await mkdir(folder.path, { recursive: true });
+  file = join(folder.path, 'live.json');
   site = new SteeredSite(backend, folder.path, 1);
   await site.begin();
   await site.enter('stage');
