@@ -1,5 +1,5 @@
 /** Runs one command line to its exit code. The process is an argument, so that tests run commands without one. */
-import { type Command, CommanderError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { describeError } from '../core/model/index.ts';
 import { program } from './program.ts';
 import {
@@ -32,6 +32,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   });
   // A typing error must not lead to a command that moves traffic.
   crossfade.showSuggestionAfterError(false).showHelpAfterError('(crossfade --help lists the commands)');
+  for (const command of everyCommand(crossfade))
+    if (command.commands.length > 0) command.helpCommand(false).addCommand(helpOf(command));
   for (const command of everyCommand(crossfade)) {
     command.exitOverride().configureOutput(outputOf(terminal));
     refuseTwice(command);
@@ -55,6 +57,18 @@ function failed(error: unknown, terminal: Terminal): ExitCode {
   const file = error instanceof Error ? fileFailure(error) : null;
   say(terminal.err, plainLines(file ?? describeError(error)));
   return EXIT.unable;
+}
+
+/** Commander's own shows the help of the whole where the command's name is wrong. */
+function helpOf(parent: Command): Command {
+  return new Command('help')
+    .argument('[command]')
+    .description('display help for command')
+    .action((name?: string) => {
+      const found = name === undefined ? parent : parent.commands.find((command) => command.name() === name);
+      if (found === undefined) throw new UsageError(`unknown command "${name}" (crossfade --help lists the commands)`);
+      found.outputHelp();
+    });
 }
 
 /** Of two values the last would win, unseen: of two deployments the wrong one might be steered. */

@@ -608,6 +608,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'console/document',
       'console/view',
       'rehearsal/*',
+      'capture/redaction',
       'cli/run',
       'cli/shared',
       'parity/rules',

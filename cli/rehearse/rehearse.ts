@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { withoutSecrets } from '../../capture/redaction/index.ts';
 import { listen } from '../../rehearsal/machine/index.ts';
 import {
   byLoadBalancer,
@@ -242,11 +243,11 @@ async function ownServices({
 
 async function reachable(name: string, url: string, health: string): Promise<void> {
   if (!URL.canParse(url) || new URL(url).protocol !== 'http:')
-    throw new UsageError(`${name} must be an http URL (got "${url}")`);
+    throw new UsageError(`${name} must be an http URL (got "${withoutSecrets(url)}")`);
   const status = await healthOf(name, url, health);
   if (status !== 200)
     throw new UsageError(
-      `${name}: ${new URL(health, url).href} answered ${status} instead of 200, so the load balancer would consider it unhealthy; --health names another path`,
+      `${name}: ${withoutSecrets(new URL(health, url).href)} answered ${status} instead of 200, so the load balancer would consider it unhealthy; --health names another path`,
     );
 }
 
@@ -256,6 +257,8 @@ async function healthOf(name: string, url: string, health: string): Promise<numb
     await response.body?.cancel();
     return response.status;
   } catch (error) {
-    throw new UsageError(`${name}: cannot reach ${url} (${error instanceof Error ? error.message : String(error)})`);
+    throw new UsageError(
+      `${name}: cannot reach ${withoutSecrets(url)} (${error instanceof Error ? error.message : String(error)})`,
+    );
   }
 }

@@ -9,7 +9,10 @@ export function outputFile(option: string, file: string, inputs: readonly string
   try {
     closeSync(openSync(file, 'a'));
   } catch (error) {
-    throw unusableFile(option, file, error);
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT') || file === '')
+      throw unusableFile(option, file, error);
+    const why = existsSync(dirname(resolve(file))) ? 'its folder takes no new file' : 'its folder does not exist';
+    throw new UsageError(`${option}: ${file} cannot be written: ${why}`);
   }
   const real = realpathSync(file);
   if (inputs.some((input) => existsSync(input) && realpathSync(input) === real))

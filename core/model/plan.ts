@@ -270,7 +270,7 @@ export const planSchema = z
         });
       }
     });
-    if (plan.stages.at(-1)?.percent !== 100) {
+    if (plan.stages.length > 0 && plan.stages.at(-1)?.percent !== 100) {
       ctx.addIssue({
         code: 'custom',
         path: ['stages', plan.stages.length - 1, 'percent'],

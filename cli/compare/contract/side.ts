@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import type { SamplePolicy } from '../../../capture/bytes/index.ts';
 import { ObservedLeg, type RawLeg } from '../../../capture/index.ts';
+import { withoutSecrets } from '../../../capture/redaction/index.ts';
 import { rawFields } from '../../../mirror/message/index.ts';
 import { UsageError } from '../../shared/index.ts';
 import type { PlannedRequest } from './requests/index.ts';
@@ -74,10 +75,10 @@ export class ServiceSide {
 export function parseBase(option: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`${option} must be an http or https URL (got "${text}")`);
+    throw new UsageError(`${option} must be an http or https URL (got "${withoutSecrets(text)}")`);
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw new UsageError(
-      `${option} must have a scheme, host, port and path prefix only (got "${text}"); pass credentials with --header`,
+      `${option} must have a scheme, host, port and path prefix only (got "${withoutSecrets(text)}"); pass credentials with --header`,
     );
   return url;
 }
