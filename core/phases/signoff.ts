@@ -60,7 +60,9 @@ export function agree(
   const alone = approvalProblem({ ...policy, approvers: 1 }, startedBy, [by]);
   if (alone !== null) return { refused: `Not approved: ${alone}.` };
   const before = agreed.filter((given) => given.by !== by);
-  if (policy.approvers > 1 && before.length < agreed.length)
+  // Enough have approved, and the execution never heard of it: any of them may say so again.
+  const isLost = agreed.length >= policy.approvers;
+  if (policy.approvers > 1 && before.length < agreed.length && !isLost)
     return {
       refused: `You have approved this sign-off already; it waits for ${policy.approvers - agreed.length} more.`,
     };
