@@ -9,7 +9,7 @@ import { DIGEST_LIMIT, decodeContent, digestOf, type RawBody } from '../bytes/in
 import { type CapturedBody, decodeAll } from '../format/index.ts';
 import { type Charset, charsetOf } from './charset.ts';
 import type { CaptureHash } from './hash.ts';
-import { type ContentSearch, redacted, type Seal, type TextSearch } from './search/index.ts';
+import { type ContentSearch, mentionsSecret, redacted, type Seal, type TextSearch } from './search/index.ts';
 
 /** A body may unfold to this many bytes; one that wants more is left out. */
 const DECODED_LIMIT = 4 * 1024 * 1024;
@@ -29,6 +29,10 @@ const ENCODERS: Readonly<Record<string, Encode>> = {
 
 /** Formats without names or text of their own: they are kept as they are. */
 const OPAQUE = /^(?:image|audio|video|font)\/|^application\/(?:pdf|zip|gzip|wasm|font-\w+|vnd\.ms-fontobject)$/;
+
+/** Formats whose names and values stand beside each other without a mark between them: a body that names a secret is left out. */
+const UNMARKED =
+  /^application\/(?:grpc|(?:x-|vnd\.)?msgpack|(?:x-|vnd\.google\.)?protobuf|cbor)|\+(?:cbor|msgpack|protobuf)$/;
 
 /** One message's body: where it stands, and whose hash keys its places. */
 export interface BodyPlace {
@@ -61,9 +65,8 @@ export class BodyRedaction {
     const media = mediaTypeOf(head);
     const charset = charsetOf(decoded.bytes, media.parameters.get('charset'));
     if (charset === null) return this.omit(body, at);
-    if (charset === 'binary') {
-      const secret = !OPAQUE.test(media.type) && this.#text.spans(latin1(decoded.bytes)).length > 0;
-      return secret ? this.omit(body, at) : plain(body);
+    if (charset === 'binary' || UNMARKED.test(media.type)) {
+      return !OPAQUE.test(media.type) && this.#mentions(decoded.bytes) ? this.omit(body, at) : plain(body);
     }
     if (charset.wide && this.#secretBytes(decoded.bytes, media)) return this.omit(body, at);
     const text = charset.decode(decoded.bytes);
@@ -75,6 +78,14 @@ export class BodyRedaction {
     const data = this.#written(rest, charset, codings);
     if (data === null) return this.omit(body, at);
     return { ...encoded(data), bytes: body.bytes, truncated: false, ...this.#digest(body, at), redacted: count };
+  }
+
+  /** A body of gzip's form without its label is read by whoever gets it. */
+  #mentions(bytes: Uint8Array): boolean {
+    const unlabelled = bytes[0] === 0x1f && bytes[1] === 0x8b ? decodeContent('gzip', bytes, DECODED_LIMIT) : null;
+    if (unlabelled !== null && unlabelled.outcome !== 'decoded') return true;
+    const text = latin1(unlabelled?.bytes ?? bytes);
+    return mentionsSecret(text) || this.#text.spans(text).length > 0;
   }
 
   /** A message that names a charset may lie: its secrets can be read all the same. */

@@ -58,6 +58,8 @@ interface Name {
 function nameBefore(text: string, separator: number, passed: number): Name | null {
   let end = separator;
   while (end > passed && separator - end < SPACES && isSpace(text, end - 1)) end--;
+  // `settings['apiKey'] = …`
+  if (text[end - 1] === ']' && QUOTES.some((mark) => text.startsWith(mark, end - 1 - mark.length))) end--;
   const quote = QUOTES.find((mark) => text.startsWith(mark, end - mark.length));
   if (quote !== undefined) end -= quote.length;
   let start = end;
@@ -107,7 +109,7 @@ function valueAfter(
   if (quote !== undefined) return quotedValue(text, start + quote.length, quote);
   if (text[separator] === ':' && /[[{]/.test(text[start] ?? ''))
     return secret && !variable ? container(text, start) : null;
-  const end = bareEnd(text, start, secret ? DELIMITER : DELIMITER_OR_SEPARATOR);
+  const end = bareEnd(text, start, secret && !variable ? DELIMITER : DELIMITER_OR_SEPARATOR);
   const value = text.slice(start, end);
   if (variable && DECLARED.test(value)) {
     const byDefault = /^\s{0,8}=\s{0,8}(?=")/.exec(text.slice(end, end + SPACES));

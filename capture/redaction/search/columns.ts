@@ -1,18 +1,15 @@
-/** Secrets in tables of comma- or tab-separated values (RFC 4180): the columns that the first line names. */
+/** Secrets in tables of separated values (RFC 4180, and its dialects): the columns that the first line names. */
 import { folded, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
 import type { Span } from './span.ts';
 
-const SEPARATORS: Readonly<Record<string, string>> = {
-  'text/csv': ',',
-  'application/csv': ',',
-  'text/comma-separated-values': ',',
-  'text/tab-separated-values': '\t',
-};
+const TABLES = new Set(['text/csv', 'application/csv', 'text/comma-separated-values', 'text/tab-separated-values']);
+/** Spreadsheets write semicolons where commas stand in numbers. */
+const SEPARATORS = [',', ';', '\t', '|'];
 
 export function secretColumns(text: string, type: string, names: SecretNames): Span[] {
-  const separator = Object.hasOwn(SEPARATORS, type) ? SEPARATORS[type] : undefined;
-  if (separator === undefined) return [];
+  if (!TABLES.has(type)) return [];
+  const separator = separatorOf(text.slice(0, FIRST_LINE).split(/[\r\n]/, 1)[0] ?? '');
   const spans: Span[] = [];
   const columns: string[] = [];
   let [line, column] = [0, 0];
@@ -31,6 +28,14 @@ export function secretColumns(text: string, type: string, names: SecretNames): S
     if (next >= text.length) break;
   }
   return spans;
+}
+
+/** A first line is looked at for so long. Characters. */
+const FIRST_LINE = 10_000;
+
+function separatorOf(line: string): string {
+  const counted = SEPARATORS.map((mark) => ({ mark, times: line.split(mark).length }));
+  return counted.reduce((most, one) => (one.times > most.times ? one : most)).mark;
 }
 
 interface Cell {

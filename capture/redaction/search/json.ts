@@ -20,6 +20,8 @@ const ENTRY_NAMES = new Set([
   'attribute',
   'k',
   'n',
+  'id',
+  'label',
 ]);
 const ENTRY_VALUES = new Set([
   'value',

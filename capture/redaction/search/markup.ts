@@ -65,7 +65,9 @@ class MarkupReading implements TokenizerCallbacks {
     const secrecy = this.#names.of(this.#attribute);
     if (secrecy === 'secret' || (secrecy === 'random' && isRandom(said))) this.spans.push({ start, end, place });
     const name = this.#attribute.toLowerCase();
-    if (NAMING.has(name) && this.#names.of(said) === 'secret') this.#secretTag = true;
+    const names = NAMING.has(name) && this.#names.of(characters(said)) === 'secret';
+    // What a page hides while it is typed.
+    if (names || (name === 'type' && said.toLowerCase() === 'password')) this.#secretTag = true;
     else if (HOLDING.has(name)) this.#held.push({ start, end, place });
   }
 
@@ -87,7 +89,8 @@ class MarkupReading implements TokenizerCallbacks {
     const said = this.#text.slice(start, end).trim();
     if (said === '') return;
     if (this.#within > 0) this.#add(start, end);
-    else if (NAMING.has(localName(this.#tag).toLowerCase())) this.#named = this.#names.of(said) === 'secret';
+    else if (NAMING.has(localName(this.#tag).toLowerCase()))
+      this.#named = this.#names.of(characters(said)) === 'secret';
   }
 
   oncdata(start: number, end: number, endOffset: number): void {
@@ -128,6 +131,14 @@ const VOID = new Set([
   'col',
   'embed',
 ]);
+
+/** A name may be written by its characters' numbers. */
+function characters(written: string): string {
+  return written.replace(/&#(?:x([\da-f]{1,6})|(\d{1,7}));?/gi, (all, hex: string | undefined, decimal: string) => {
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : all;
+  });
+}
 
 function localName(name: string): string {
   return name.slice(name.lastIndexOf(':') + 1);

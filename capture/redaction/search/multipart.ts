@@ -1,5 +1,6 @@
 /** Secrets in multipart bodies (RFC 7578, RFC 2046, 5.1): whole parts by their names, and within the others. */
 import { parseMediaType } from '../../../http/index.ts';
+import { EncodedText } from './encoded-text.ts';
 import { folded, type SecretNames } from './secret-names.ts';
 import { addAll, type Span, shifted, spansBelow } from './span.ts';
 
@@ -52,7 +53,10 @@ function secretsOfPart(
   names: SecretNames,
   inner: (text: string, type: string) => Span[] | null,
 ): Span[] | null {
-  const name = parseMediaType(field(head, 'content-disposition')).parameters.get('name') ?? '';
+  const { parameters } = parseMediaType(field(head, 'content-disposition'));
+  // RFC 5987: `name*=UTF-8''pass%77ord`.
+  const extended = parameters.get('name*')?.replace(/^[^']*'[^']*'/, '');
+  const name = parameters.get('name') ?? EncodedText.percent(extended ?? '', false).text;
   if (names.ofParameter(name) === 'secret') return [{ start: 0, end: content.length, place: folded(name) }];
   return inner(content, field(head, 'content-type') ?? '')?.map(spansBelow(folded(name))) ?? null;
 }

@@ -1,5 +1,6 @@
 /** Secrets in URLs: tokens within paths, user information, and the path of a route without them. */
 import { pathOf, routeOf } from '../../../http/index.ts';
+import { assignments } from './assignments.ts';
 import { EncodedText } from './encoded-text.ts';
 import { SecretNames } from './secret-names.ts';
 import { isCapability, knownShapes } from './secret-values.ts';
@@ -45,6 +46,6 @@ export function routeWithoutSecrets(target: string, templates: readonly string[]
   const route = routeOf(target, templates);
   if (templates.includes(route)) return route;
   const path = pathOf(target).split(';', 1)[0] ?? '';
-  const spans = [...tokensInPath(path, names), ...knownShapes(path, new Set(['email']))];
+  const spans = [...tokensInPath(path, names), ...knownShapes(path, new Set(['email'])), ...assignments(path, names)];
   return routeOf(redacted(path, spans, () => '{secret}').text.replace(HASH, '{secret}'), []);
 }

@@ -18,17 +18,18 @@ type Match = 'part' | 'word' | 'whole' | 'parameter' | 'random';
 
 export const SECRET_NAMES: Readonly<Record<Match, string>> = {
   part: `accesskey accesskeyid accesskeys accesstokens accountkey accountnumber apikey apikeys appcheck assertion authkey
-    authorization authstate authtokens authuser cardnumber clientcert clientcertificate consumerkey cookie cookie2
+    authorization authstate authtokens authuser cardnumber clientcert clientcertificate consumerkey cookie
     cookies credential credentials creditcard csrf deploykey devicekey encryptionkey functionskey hostkey jwt
     kennwort licensekey masterkey oauthverifier passcode passphrase passwd password passwords passwort pincode
     privatekey privatekeys publishkey refreshtokens routingnumber samlrequest samlresponse secret secretkey secrets
-    recoverycode recoverycodes backupcode backupcodes
+    recoverycode recoverycodes backupcode backupcodes seedphrase recoveryphrase mnemonic securityanswer motdepasse
     servicekey sessid sessionid sessionkey sharedkey signature signatures signingkey socialsecuritynumber sslcert
     storagekey subscriptionkey taxid token webhookurl xsrf`,
-  word: 'bearer creds cvc cvv dpop hmac iban jwe jws mfa nonce otp passkey pwd sid ssn totp',
+  word: `bearer cnonce creds cvc cvv dpop hmac iban jwe jws mfa nextnonce nonce otp passkey pwd sid ssn totp
+    contrasena heslo losenord parola salasana senha wachtwoord`,
   whole: 'auth pan pass pin pw session sessions sig tokens xauth',
   parameter: 'code key',
-  random: `access auth cert challenge code confirmation grant invitation invite key license login magic pass pin reset
+  random: `access auth cert challenge code confirmation grant invitation invite key license login magic pass pat pin reset
     salt seed session sessions share sig sign state ticket tokens unlock verification verifier`,
 };
 
@@ -52,6 +53,14 @@ export const PERSONAL_NAMES: Readonly<Record<PersonalRule, Readonly<Partial<Reco
 const SECRET_FIELDS = /^x-(?:amzn-(?:oidc|mtls)-|forwarded-client-cert|ms-token|goog-(?:iap|authenticated))/;
 /** Fields with a secret's name that carry none: what a browser may do (Fetch), or a challenge (RFC 9110, 11.6.1). */
 const OPEN_FIELDS = /^(?:access-control-|sec-(?!websocket-protocol)|www-authenticate$|proxy-authenticate$)/;
+
+/** Anywhere in bytes of no notation, where names run into what stands beside them. */
+const MENTIONED = new RegExp(SECRET_NAMES.part.split(/\s+/).join('|'), 'i');
+
+/** Whether bytes of a format without a text, such as MessagePack, name a secret. */
+export function mentionsSecret(latin1: string): boolean {
+  return MENTIONED.test(latin1);
+}
 
 /** Parts of a path after which a secret follows: `/reset-password/…`. */
 const BEFORE_SECRET = new Set(
@@ -121,7 +130,8 @@ export class SecretNames {
   }
 
   #secrecy(name: string): Secrecy {
-    const words = wordsOf(name.slice(-LONGEST_NAME));
+    // `password1`, `token2`: a number at the end of a word counts, and does not name.
+    const words = wordsOf(name.slice(-LONGEST_NAME)).map((each) => each.replace(/(?<=\p{L})\d+$/u, ''));
     const whole = words.join('');
     const { part, word, whole: wholes, random } = this.#match;
     if (wholes.has(whole) || part.has(whole)) return 'secret';
@@ -141,7 +151,8 @@ export function folded(name: string): string {
 
 function wordsOf(name: string): string[] {
   return name
-    .normalize('NFKC')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()

@@ -26,6 +26,8 @@ const KNOWN = new RegExp(`${FREE}(?:${KEYS.join('|')})`, 'g');
 const PEM = /-----BEGIN[A-Z0-9 %+]{3,40}-----[\s\S]*?(?:-----END[A-Z0-9 %+]{3,40}-----|$)/g;
 /** Credentials after their scheme (RFC 9110, 11.4) within a text; a challenge has parameters there. */
 const CREDENTIALS = /\b(?:Bearer|Basic|DPoP)(?:\s|%20|\+){1,4}((?![\w-]{1,40}=["'])[\w.~+/=-]{4,})/gi;
+/** `curl -u name:password`, `wget --user=…`: what a command of HTTP is given. */
+const USER_OPTION = /(?:\s-u|--(?:proxy-)?user)[ =]{1,4}["']?[^\s:"'\\]{1,100}:([^\s"'\\]{1,500})/g;
 const USER_INFO = /\/\/([^\s/?#@"'<>\\]{1,500})@/g;
 const CARD = /(?<![\w.-])[2-6](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
 
@@ -34,13 +36,14 @@ export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): 
   const add = (pattern: RegExp, place: string, group = 0, test: (value: string) => boolean = () => true) => {
     for (const match of text.matchAll(pattern)) {
       const value = match[group] ?? '';
-      const start = match.index + match[0].indexOf(value, group === 0 ? 0 : 2);
+      const start = match.index + match[0].lastIndexOf(value);
       if (value !== '' && test(value)) spans.push({ start, end: start + value.length, place });
     }
   };
   add(KNOWN, 'key');
   if (text.includes('-----BEGIN')) add(PEM, 'pem');
   add(CREDENTIALS, 'credentials', 1, (value) => value.length >= 20 || /[\dA-Z_]/.test(value));
+  if (text.includes('-u')) add(USER_OPTION, 'user-option', 1);
   if (text.includes('//')) add(USER_INFO, 'user-info', 1);
   if (personal.has('card')) add(CARD, 'card', 0, isCard);
   return personal.has('email') ? spans.concat(emails(text)) : spans;
