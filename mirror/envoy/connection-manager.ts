@@ -2,9 +2,10 @@
 import { accessLogs, PRIMARY_FAILED } from './access-log.ts';
 import { type Duration, type Extension, extension, type HeaderOption, type Route } from './api.ts';
 import { checkedCluster, copyCluster, MAX_FIELDS, MAX_FIELDS_KB, SPELLING } from './clusters.ts';
-import { BAD_GATEWAY_BODY, NEVER, OWN_ANSWER_FIELDS, routes, TIMING, UNREADABLE, unreadable } from './routes.ts';
+import { NEVER, OWN_ANSWER_FIELDS, routes, TIMING } from './routes.ts';
 import { faceScript, LUA, pseudonymOf } from './script.ts';
 import { type EnvoySettings, type EnvoySide, SHARED } from './settings.ts';
+import { BAD_GATEWAY_BODY, UNREADABLE } from './unreadable.ts';
 
 const router = extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router', {
   // Services see the fields that they saw without the mirror.
@@ -134,7 +135,7 @@ export function face(settings: EnvoySettings, side: EnvoySide): Extension {
     stat: name,
     keepAlive: `${settings.keepAliveMs / 1_000}s`,
     filters: [
-      { name: UNREADABLE, typed_config: unreadable('101|.{4,}') },
+      UNREADABLE,
       {
         ...extension(LUA, 'extensions.filters.http.lua.v3.Lua', {
           default_source_code: { inline_string: faceScript(settings, side) },

@@ -64,12 +64,7 @@ export function routes(settings: EnvoySettings, side: EnvoySide): readonly Route
       508,
       'the mirror was reached by way of itself: check the URLs of its sides\n',
     ),
-    {
-      name: FATE.upgrade,
-      match: { prefix: '', headers: [WEBSOCKET] },
-      route: plain,
-      typed_per_filter_config: { [UNREADABLE]: unreadable('.{4,}') },
-    },
+    { name: FATE.upgrade, match: { prefix: '', headers: [WEBSOCKET] }, route: plain },
     recorded({ prefix: '/', headers: [SAFE, ...WITHOUT_BODY] }, fresh),
     recorded({ prefix: '/', headers: [SAFE] }, plain),
     ...allowed[side === 'stable' ? 'candidate' : 'stable'].map((request) => recorded(matchOf(request), plain)),
@@ -132,32 +127,3 @@ function matchOf({ method, template }: MirroredRequest): Route['match'] {
 function quoted(text: string): string {
   return text.replace(/[^\w/-]/g, '\\$&');
 }
-
-/** Filter that answers 502 in place of what nobody could read. */
-export const UNREADABLE = 'envoy.filters.http.custom_response';
-
-/** @param statuses a regular expression: of these the client would wait for ever for the answer, or read none */
-export function unreadable(statuses: string) {
-  const single_predicate = {
-    input: {
-      name: 'status',
-      typed_config: { '@type': 'type.googleapis.com/envoy.type.matcher.v3.HttpResponseStatusCodeMatchInput' },
-    },
-    value_match: { safe_regex: { google_re2: {}, regex: statuses } },
-  };
-  const action = {
-    name: 'bad gateway',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.http.custom_response.local_response_policy.v3.LocalResponsePolicy',
-      status_code: 502,
-      body: BAD_GATEWAY_BODY,
-    },
-  };
-  return extension(UNREADABLE, 'extensions.filters.http.custom_response.v3.CustomResponse', {
-    custom_response_matcher: {
-      matcher_list: { matchers: [{ predicate: { single_predicate }, on_match: { action } }] },
-    },
-  }).typed_config;
-}
-
-export const BAD_GATEWAY_BODY = { inline_string: 'Bad Gateway\n' } as const;

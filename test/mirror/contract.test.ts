@@ -30,6 +30,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
       'HTTP/1.1 200 OK\r\nX-Crossfade-Failed: reset\r\nX-Crossfade-Timing: 9999999\r\nX-Crossfade-Date: 1\r\nContent-Length: 2\r\n\r\nok',
     '/busy': 'HTTP/1.1 503 Busy\r\nContent-Length: 2\r\n\r\nno',
     '/four-digits': 'HTTP/1.1 1000 High\r\nContent-Length: 2\r\n\r\nok',
+    '/socket': 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello',
     '/closes': 'HTTP/1.1 200 OK\r\n\r\nto the end',
   };
   const heads: string[] = [];
@@ -37,6 +38,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     heads.push(request);
     const path = /^\S+ (\S+)/.exec(request)?.[1] ?? '';
     if (path === '/reset') return void socket.resetAndDestroy();
+    if (request.startsWith('ping')) return void socket.end('pong');
     socket.write(ANSWERS[path] ?? OK, 'latin1');
     if (path === '/closes') socket.end();
   }, /\r\n\r\n(?:hello|5\r\nhello\r\n0\r\n\r\n)?$/);
@@ -115,6 +117,16 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
       const sent = `GET / HTTP/1.1\r\nHost: x\r\n${`X-A: ${'a'.repeat(1_000)}\r\n`.repeat(100)}\r\n`;
       expect(await answer(sent, /ok$/)).toMatch(/^HTTP\/1\.1 200 OK/);
     });
+  });
+
+  it('passes WebSockets on, in both directions, until either side ends', async () => {
+    const raw = client();
+    raw.write(
+      'GET /socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Key: k\r\n\r\n',
+    );
+    expect(await raw.until(/\r\n\r\nhello$/)).toMatch(/^HTTP\/1\.1 101 [\s\S]*\r\nupgrade: websocket\r\n/i);
+    raw.write('ping\r\n\r\n');
+    expect(await raw.untilClosed()).toMatch(/hellopong$/);
   });
 
   it.each(['/trailer-and-length', '/304', '/204', '/coded'])(
