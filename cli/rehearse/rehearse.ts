@@ -244,10 +244,13 @@ async function ownServices({
 async function reachable(name: string, url: string, health: string): Promise<void> {
   if (!URL.canParse(url) || new URL(url).protocol !== 'http:')
     throw new UsageError(`${name} must be an http URL (got "${withoutSecrets(url)}")`);
+  const { username, password } = new URL(url);
+  if (username !== '' || password !== '')
+    throw new UsageError(`${name} must be a URL without credentials (got "${withoutSecrets(url)}")`);
   const status = await healthOf(name, url, health);
   if (status !== 200)
     throw new UsageError(
-      `${name}: ${withoutSecrets(new URL(health, url).href)} answered ${status} instead of 200, so the load balancer would consider it unhealthy; --health names another path`,
+      `${name}: ${new URL(health, url).href} answered ${status} instead of 200, so the load balancer would consider it unhealthy; --health names another path`,
     );
 }
 
@@ -257,8 +260,6 @@ async function healthOf(name: string, url: string, health: string): Promise<numb
     await response.body?.cancel();
     return response.status;
   } catch (error) {
-    throw new UsageError(
-      `${name}: cannot reach ${withoutSecrets(url)} (${error instanceof Error ? error.message : String(error)})`,
-    );
+    throw new UsageError(`${name}: cannot reach ${url} (${error instanceof Error ? error.message : String(error)})`);
   }
 }

@@ -161,7 +161,10 @@ export const JSON_FILES: readonly Row[] = [
   ['status --deployment @latin1', 'is not UTF-8'],
   ['status --deployment @half-deployment', 'loadBalancer'],
   ['status --deployment @null', 'is not a deployment'],
-  ['rehearse --stable http://ada:hunter2@127.0.0.1:1 --candidate http://127.0.0.1:2', '--stable'],
+  [
+    'rehearse --stable http://ada:hunter2@127.0.0.1:1 --candidate http://127.0.0.1:2',
+    '--stable must be a URL without credentials',
+  ],
   ['rehearse --stable ftp://ada:hunter2@127.0.0.1:1 --candidate http://127.0.0.1:2', '--stable must be an http URL'],
   [
     'contract --stable ftp://ada:hunter2@127.0.0.1:1 --candidate http://127.0.0.1:2 @empty',
