@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the synthesised state machines in LocalStack's interpreter (test/judges/step-functions.test.ts). 4.9.2 is its last version that
+# Runs the synthesised state machines in LocalStack's interpreter, a campaign against its APIs, and the backfill over its S3. 4.9.2 is its last version that
 # needs no account; the packages beside it are of its time, and it breaks with newer ones.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -35,4 +35,4 @@ for _ in $(seq 1 450); do
   sleep 0.2
 done
 [ "${ready:-0}" = 1 ] || { echo 'LocalStack did not start'; tail -40 "$venv/server.log"; exit 1; }
-CROSSFADE_LOCALSTACK_URL="http://127.0.0.1:$port" CROSSFADE_LAMBDA_PORT="$lambda" npx vitest run --no-file-parallelism test/judges/step-functions.test.ts test/judges/campaign.test.ts || { tail -20 "$venv/server.log"; exit 1; }
+CROSSFADE_LOCALSTACK_URL="http://127.0.0.1:$port" CROSSFADE_LAMBDA_PORT="$lambda" npx vitest run --no-file-parallelism test/judges/step-functions.test.ts test/judges/campaign.test.ts test/judges/parity-backfill.test.ts || { tail -20 "$venv/server.log"; exit 1; }
