@@ -616,9 +616,21 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: ['commander'],
   },
+  'cli/compare/inputs/recordings': {
+    purpose: 'Files of other recorders, as exchanges of one side.',
+    imports: ['input', 'capture/format'],
+  },
   'cli/compare/inputs': {
     purpose: 'Recorded answers as files hold them: found, decompressed, cut into pieces, and read line by line.',
-    imports: ['http', 'input', 'capture', 'capture/format', 'parity/tally', 'cli/shared'],
+    imports: [
+      'http',
+      'input',
+      'capture',
+      'capture/format',
+      'parity/tally',
+      'cli/compare/inputs/recordings',
+      'cli/shared',
+    ],
     packages: ['stream-json'],
   },
   'cli/compare/outcome': {

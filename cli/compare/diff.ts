@@ -34,7 +34,7 @@ export function diffCommand(terminal: Terminal): Command {
     .argument('[files...]', 'captures (NDJSON; plain, gzip or zstd); quote patterns; - reads standard input')
     .option(
       '--stable <file>',
-      "log of stable's responses (NDJSON or HAR), instead of captures; repeatable",
+      "log of stable's responses (NDJSON, HAR, mitmproxy or goreplay), instead of captures; repeatable",
       repeatable,
       [],
     )

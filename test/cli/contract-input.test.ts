@@ -26,7 +26,7 @@ const contract = (...args: string[]) =>
 
 describe('crossfade contract refuses, with exit code 2, before anything is sent', () => {
   it.each([
-    ['no file', [], 'name at least one file of requests: NDJSON, HAR, OpenAPI, Postman, a flow'],
+    ['no file', [], 'name at least one file of requests: NDJSON, HAR, mitmproxy, goreplay, OpenAPI, Postman, a flow'],
     ['a file that is not there', ['none.har'], 'files: none.har does not exist'],
     ['a method to allow without a path', ['--allow', 'POST', 'x'], '--allow must be METHOD:/path'],
     ['a field that is none', ['--header', 'no colon', 'x'], `--header must be 'Name: value' (got "no colon")`],

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Input } from '../../cli/compare/inputs/inputs.ts';
 import { readingProgress } from '../../cli/compare/outcome/progress.ts';
 
-const file = (bytes: number | null): Input => ({ file: 'a.ndjson', compression: 'none', har: false, bytes });
+const file = (bytes: number | null): Input => ({ file: 'a.ndjson', compression: 'none', recording: null, bytes });
 
 /** What is written over so many seconds, told each tenth of one. */
 function written(columns: number | null, seconds: number, inputs: readonly Input[], bytesPerTell = 1e6): string[] {

@@ -37,8 +37,8 @@ async function readLogs(logs: Logs, settings: DiffSettings, reading: Reading, no
   try {
     let first = 0;
     for (const side of LOG_SIDES) {
-      const tasks = reading.tasks(logs[side], first, (piece, source, { har }): LegsTask => {
-        return { kind: 'legs', source, format: har ? 'har' : 'leg', ...piece };
+      const tasks = reading.tasks(logs[side], first, (piece, source, { recording }): LegsTask => {
+        return { kind: 'legs', source, format: recording === 'HAR' ? 'har' : 'leg', ...piece };
       });
       first += logs[side].length;
       await pool.each(tasks, (result) => {

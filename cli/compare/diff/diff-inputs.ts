@@ -17,7 +17,7 @@ export function diffInputs(
       throw new UsageError('--control needs --stable and --candidate: captures hold their control answers themselves');
     if (files.length === 0)
       throw new UsageError('name files of captures (- is standard input), or give --stable and --candidate');
-    return { kind: 'pairs', inputs: findInputs(stdin, 'files', files).map(notHar) };
+    return { kind: 'pairs', inputs: findInputs(stdin, 'files', files).map(notRecording) };
   }
   if (stable.length === 0 || candidate.length === 0)
     throw new UsageError('--stable and --candidate must be given together');
@@ -31,8 +31,11 @@ export function diffInputs(
   };
 }
 
-function notHar(input: Input): Input {
-  if (input.har)
-    throw new UsageError(`files: ${input.file} is a HAR, which holds one side only: use --stable and --candidate`);
+function notRecording(input: Input): Input {
+  const { file, recording } = input;
+  if (recording !== null) {
+    const what = recording === 'HAR' ? 'a HAR' : `a recording of ${recording}`;
+    throw new UsageError(`files: ${file} is ${what}, which holds one side only: use --stable and --candidate`);
+  }
   return input;
 }

@@ -1,9 +1,9 @@
 /** HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/): what a browser or a proxy recorded of one side. */
-import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
 import type { CapturedBody, HeaderList, Leg } from '../../../capture/format/index.ts';
 import { type MediaType, mediaTypeOf } from '../../../http/index.ts';
 import { LEG_LOG_FORMAT, type LegLine } from './leg-log.ts';
+import { wholeBody } from './recorded-leg.ts';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
@@ -108,7 +108,7 @@ export function legLineOf(entry: HarEntry): LegLine {
       method: request.method.toUpperCase(),
       target: `${url.pathname}${url.search}`,
       headers: [['Host', url.host], ...headers],
-      ...(text === undefined ? {} : { body: written(bytesOf(text, request.postData?.encoding)) }),
+      ...(text === undefined ? {} : { body: wholeBody(bytesOf(text, request.postData?.encoding)) }),
     },
     leg: legOf(entry),
   };
@@ -148,7 +148,7 @@ function bodyOf(
   const bytes = encoding === 'base64' ? bytesOf(text, encoding) : encodedIn(charset, text);
   // Of a text the size may be counted in characters, but never be more than its bytes.
   const cut = known !== null && known > bytes.length + SLACK && (charset === undefined || /^utf-?8$/i.test(charset));
-  return cut ? { ...written(bytes), bytes: known, truncated: true } : written(bytes);
+  return cut ? { ...wholeBody(bytes), bytes: known, truncated: true } : wholeBody(bytes);
 }
 
 /** Fields of a form, where a recorder keeps them instead of the text. */
@@ -156,11 +156,6 @@ function formOf(postData: HarEntry['request']['postData']): string | undefined {
   const { params = [], mimeType = '' } = postData ?? {};
   if (params.length === 0 || !/^application\/x-www-form-urlencoded\b/i.test(mimeType)) return undefined;
   return new URLSearchParams(params.map(({ name, value = '' }): [string, string] => [name, value])).toString();
-}
-
-function written(data: Buffer): CapturedBody {
-  const encoding = isUtf8(data) ? 'utf8' : 'base64';
-  return { encoding, data: data.toString(encoding), bytes: data.length, truncated: false };
 }
 
 function bytesOf(text: string, encoding: string | undefined): Buffer {

@@ -9,11 +9,14 @@ export const STDIN = '-';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
+/** Files of recorders, which hold one side. */
+export type RecordingFormat = 'HAR' | 'mitmproxy' | 'goreplay';
+
 export interface Input {
   readonly file: string;
   readonly compression: Compression;
-  /** By the name: `.har`, also before `.gz` or `.zst`. */
-  readonly har: boolean;
+  /** By the name, also before `.gz` or `.zst`, or by the first bytes; null for lines. */
+  readonly recording: RecordingFormat | null;
   /** Bytes on disk; null for standard input. */
   readonly bytes: number | null;
   /** Standard input; other inputs are opened by their name. */
@@ -26,7 +29,7 @@ export function findInputs(stdin: Readable, option: string, patterns: readonly s
   if (files.filter((file) => file === STDIN).length > 1)
     throw new UsageError(`${option}: ${STDIN} (standard input) can be given only once`);
   return files.map((file) =>
-    file === STDIN ? { file, compression: 'none', har: false, bytes: null, stream: stdin } : look(option, file),
+    file === STDIN ? { file, compression: 'none', recording: null, bytes: null, stream: stdin } : look(option, file),
   );
 }
 
@@ -47,12 +50,13 @@ function look(option: string, file: string): Input {
       const stat = fs.fstatSync(descriptor);
       if (stat.isDirectory())
         throw new UsageError(`${option}: ${file} is a directory; name its files, for example '${file}/*.ndjson'`);
-      const compression = stat.isFile() ? compressionOf(descriptor) : 'none';
+      const beginning = stat.isFile() ? beginningOf(descriptor) : Buffer.alloc(0);
+      const compression = compressionOf(beginning);
       const name = compression === 'none' ? file : file.replace(/\.(gz|zst|zstd)$/i, '');
       return {
         file,
         compression,
-        har: extname(name).toLowerCase() === '.har',
+        recording: RECORDINGS.get(extname(name).toLowerCase()) ?? recordingOf(beginning.toString('latin1')),
         bytes: stat.isFile() ? stat.size : null,
       };
     } finally {
@@ -64,14 +68,30 @@ function look(option: string, file: string): Input {
   }
 }
 
-/** By its first bytes: what Firehose writes compressed has no name that says so. */
-function compressionOf(descriptor: number): Compression {
-  const magic = Buffer.alloc(4);
-  fs.readSync(descriptor, magic, 0, 4, 0);
-  if (magic[0] === 0x1f && magic[1] === 0x8b) return 'gzip';
+const RECORDINGS: ReadonlyMap<string, RecordingFormat> = new Map([
+  ['.har', 'HAR'],
+  ['.mitm', 'mitmproxy'],
+  ['.gor', 'goreplay'],
+]);
+
+/** mitmproxy's flows are dictionaries of netstrings; goreplay begins with kind, id and time of a payload. */
+function recordingOf(beginning: string): RecordingFormat | null {
+  if (/^\d{2,9}:\d{1,2}:[a-z_]+[;,]/.test(beginning)) return 'mitmproxy';
+  return /^[123] [0-9a-f]{8,} \d{16,}(?: -?\d+)?\n/.test(beginning) ? 'goreplay' : null;
+}
+
+function beginningOf(descriptor: number): Buffer {
+  const bytes = Buffer.alloc(100);
+  return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, bytes.length, 0));
+}
+
+/** What Firehose writes compressed has no name that says so. */
+function compressionOf(beginning: Buffer): Compression {
+  if (beginning.length < 4) return 'none';
+  if (beginning[0] === 0x1f && beginning[1] === 0x8b) return 'gzip';
   // A skippable frame may come first (RFC 8878, 3.1.2).
-  const skippable = (magic.readUInt32LE() & 0xfffffff0) >>> 0 === 0x184d2a50;
-  return skippable || magic.readUInt32LE() === 0xfd2fb528 ? 'zstd' : 'none';
+  const skippable = (beginning.readUInt32LE() & 0xfffffff0) >>> 0 === 0x184d2a50;
+  return skippable || beginning.readUInt32LE() === 0xfd2fb528 ? 'zstd' : 'none';
 }
 
 /** Compressed inputs unfold to about this much. */

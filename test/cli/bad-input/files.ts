@@ -131,6 +131,8 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   'no-log': 'nothing\n',
   'log-of-others': '{"format":"other/1"}\n',
   'pairs.har': '{"log":{"entries":[]}}',
+  'pairs.mitm': 'no flow',
+  'pairs.gor': 'GET /a HTTP/1.1\r\n\r\n\n🐵🙈🙉\n',
   'api.yaml': 'openapi: 3.0.0\npaths: [\n',
   'api-2.json': '{"openapi":"2.0","paths":{}}',
   'campaign-unknown-key.json': campaign({ wavez: [] }),

@@ -53,7 +53,7 @@ export async function* recordedRequests(
 ): AsyncGenerator<Planned | Unreadable> {
   let line = 1;
   try {
-    for await (const piece of cutAtLines(openInput(input, () => {}, signal))) {
+    for await (const piece of cutAtLines(openInput(input, () => {}, signal, 'requests'))) {
       if (!('data' in piece)) {
         yield { at: { source, line: piece.tooLong }, reason: tooLong() };
         continue;
@@ -63,7 +63,7 @@ export async function* recordedRequests(
       eachLine(
         piece,
         (text, number) => {
-          const one = read(text, { source, line: number }, input.har, routes);
+          const one = read(text, { source, line: number }, input.recording === 'HAR', routes);
           if (one !== null) found.push(one);
         },
         (number, reason) => found.push({ at: { source, line: number }, reason }),

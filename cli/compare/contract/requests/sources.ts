@@ -29,7 +29,7 @@ export function findSources(
 ): Source[] {
   if (files.length === 0 && logins.length === 0)
     throw new UsageError(
-      'name at least one file of requests: NDJSON, HAR, OpenAPI, Postman, a flow, curl lines, an access log or a list of URLs',
+      'name at least one file of requests: NDJSON, HAR, mitmproxy, goreplay, OpenAPI, Postman, a flow, curl lines, an access log or a list of URLs',
     );
   const first = logins.map((file, source) => {
     const flow = readFlow('--login', file, source);
@@ -45,10 +45,12 @@ function sourceOfFlow(file: string, flow: Flow): Source {
 }
 
 function sourceOf(input: Input, source: number, reading: DocumentOptions): Source {
-  const { file, har, compression } = input;
-  if (har || !/\.(json|ya?ml)$/i.test(file)) {
+  const { file, recording, compression } = input;
+  if (recording !== null || !/\.(json|ya?ml)$/i.test(file)) {
     const requests =
-      compression === 'none' && !har && file !== STDIN ? textRequests({ file, source, routes: reading.routes }) : null;
+      compression === 'none' && recording === null && file !== STDIN
+        ? textRequests({ file, source, routes: reading.routes })
+        : null;
     return {
       file,
       requests: requests === null ? (options) => recordedRequests(input, source, options) : () => requests,

@@ -1,0 +1,80 @@
+/** TaggedValue netstrings, `<length>:<data><type>`, in which mitmproxy keeps its flows (mitmproxy/io/tnetstring.py). */
+
+export type TaggedValue =
+  | Buffer
+  | string
+  | number
+  | boolean
+  | null
+  | readonly TaggedValue[]
+  | { readonly [key: string]: TaggedValue };
+
+const MAX_NESTING = 32;
+/** A flow with its bodies; what is longer is no recording. */
+const MAX_LENGTH = 256 * 1024 * 1024;
+const COLON = 0x3a;
+
+/** One value after another. @throws Error that says what is wrong */
+export async function* taggedValues(source: AsyncIterable<Buffer>): AsyncGenerator<TaggedValue> {
+  let buffer: Buffer = Buffer.alloc(0);
+  for await (const chunk of source) {
+    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
+    for (let end = endOfFirst(buffer); end !== null && end <= buffer.length; end = endOfFirst(buffer)) {
+      yield valueIn(buffer.subarray(0, end), 0);
+      buffer = buffer.subarray(end);
+    }
+  }
+  if (buffer.length > 0) throw new Error('it ends within a flow');
+}
+
+/** Where the first value ends, which may be beyond the buffer; null where its length is not there yet. */
+function endOfFirst(buffer: Buffer): number | null {
+  const colon = buffer.subarray(0, 12).indexOf(COLON);
+  const digits = buffer.toString('latin1', 0, colon < 0 ? Math.min(buffer.length, 12) : colon);
+  if (!/^\d*$/.test(digits) || (colon < 0 && digits.length > 9) || colon === 0 || Number(digits) > MAX_LENGTH)
+    throw new Error('it is no tagged netstring');
+  return colon < 0 ? null : colon + 1 + Number(digits) + 1;
+}
+
+/** `buffer` is one value from its length to its tag. */
+function valueIn(buffer: Buffer, nesting: number): TaggedValue {
+  if (nesting > MAX_NESTING) throw new Error('it is nested too deeply');
+  const data = buffer.subarray(buffer.indexOf(COLON) + 1, -1);
+  const text = () => data.toString('utf8');
+  switch (String.fromCharCode(buffer.at(-1) ?? 0)) {
+    case ',':
+      return data;
+    case ';':
+      return text();
+    case '#':
+    case '^':
+      return Number(text());
+    case '!':
+      return text() === 'true';
+    case '~':
+      return null;
+    case ']':
+      return [...valuesIn(data, nesting)];
+    case '}':
+      return membersIn([...valuesIn(data, nesting)]);
+    default:
+      throw new Error('it has a value of an unknown kind');
+  }
+}
+
+function* valuesIn(data: Buffer, nesting: number): Generator<TaggedValue> {
+  let rest = data;
+  while (rest.length > 0) {
+    const end = endOfFirst(rest);
+    if (end === null || end > rest.length) throw new Error('a value in it is cut short');
+    yield valueIn(rest.subarray(0, end), nesting + 1);
+    rest = rest.subarray(end);
+  }
+}
+
+function membersIn(values: readonly TaggedValue[]): { readonly [key: string]: TaggedValue } {
+  const pairs = values.flatMap((value, i): [string, TaggedValue][] =>
+    i % 2 === 0 ? [[Buffer.isBuffer(value) ? value.toString('latin1') : String(value), values[i + 1] ?? null]] : [],
+  );
+  return Object.fromEntries(pairs);
+}
