@@ -130,6 +130,8 @@ export class Observer {
   /** An invocation has moved the fence of a run. */
   fenced(site: Site, by: Invocation, owner: string, asked: { readonly reason: string }): void {
     this.#pending.set(site, { by, since: by.cause.at });
+    // Who wrote before the fence leaves nothing behind: whoever fenced writes after it.
+    this.#lastWriter.set(site, null);
     const silent = this.#now() - (this.#seenAt.get(owner) ?? 0);
     if (asked.reason.startsWith('no heartbeat') && silent < ALIVE_MS && !this.#restored.has(site))
       this.#violated('healthy run completes', `${owner} was seen ${silent / 1000} s ago: ${asked.reason}`);

@@ -274,6 +274,71 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       }
     });
 
+    it('refuses every write of a run that has completed', async () => {
+      const { ledger, claim, intent } = fresh();
+      const item = await ledger.claim(claim);
+      await ledger.complete(item);
+      for (const write of [
+        () => ledger.recordIntent(item, intent, progress),
+        () => ledger.confirmIntent(item, intent),
+        () => ledger.heartbeat(item, progress),
+        () => ledger.recordTasks(item, TASKS),
+        () => ledger.confirmRollback(item, AT),
+        () => ledger.verifyRollback(item, AT),
+      ])
+        await expect(write()).rejects.toThrow(FencedError);
+    });
+
+    it('takes a claim only over the lease that was read: two runs may have come and gone since', async () => {
+      const { ledger, ingressId, claim } = fresh();
+      const returned = async () => {
+        const { item } = await ledger.fence(ingressId, REQUEST);
+        if (item !== null) await ledger.confirmRollback(item, AT);
+      };
+      await ledger.claim(claim);
+      await returned();
+      const send = backend.dynamo.send.bind(backend.dynamo);
+      let raced = false;
+      const late = async (command: Parameters<typeof send>[0]) => {
+        if (command.constructor.name === 'PutItemCommand' && 'ConditionExpression' in command.input && !raced) {
+          raced = true;
+          await ledger.claim({ ...claim, executionArn: 'arn:quicker' });
+          await returned();
+        }
+        return send(command);
+      };
+      const slow = dynamoLeases(Object.assign(Object.create(backend.dynamo), { send: late }), backend.table);
+      await expect(slow.claim({ ...claim, executionArn: 'arn:slow' })).rejects.toThrow(RefusedError);
+      expect(raced).toBe(true);
+    });
+
+    it('steers only the phase and the stage that were read', async () => {
+      const { ledger, ingressId, claim } = fresh();
+      const item = await ledger.claim(claim);
+      const steering = { ...UNSTEERED, rev: 1 };
+      await ledger.heartbeat(item, { ...progress, phase: item.phase, stage: item.stage });
+      for (const moved of [
+        { ...progress, phase: item.phase, stage: item.stage + 1 },
+        { ...progress, phase: 'soak' as const, stage: item.stage },
+      ]) {
+        await ledger.heartbeat(item, moved);
+        await expect(ledger.steer(item, steering)).rejects.toThrow(SupersededError);
+      }
+      await ledger.heartbeat(item, { ...progress, phase: item.phase, stage: item.stage });
+      await ledger.steer(item, steering);
+      expect(await ledger.read(ingressId)).toMatchObject({ steering: { rev: 1 } });
+    });
+
+    it('verifies the return of no other generation', async () => {
+      const { ledger, ingressId, claim } = fresh();
+      const old = await ledger.claim(claim);
+      const { item } = await ledger.fence(ingressId, REQUEST);
+      if (item === null) throw new RangeError('it was claimed');
+      await ledger.confirmRollback(item, AT);
+      await expect(ledger.verifyRollback(old, AT)).rejects.toThrow(FencedError);
+      await expect(ledger.confirmCapacity(old, AT)).rejects.toThrow(FencedError);
+    });
+
     it('notes a step down, and confirms only the one that stands there', async () => {
       const { ledger, ingressId, claim } = fresh();
       const item = await ledger.claim(claim);

@@ -9,6 +9,7 @@ import {
   heartbeatDueAt,
   nextShift,
   reduce,
+  rolledBack,
   TASK_ALLOWANCE_SECONDS,
 } from '../../core/phases/reducer.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
@@ -161,6 +162,34 @@ describe('the reducer', () => {
     expect(heartbeatDueAt(awaitSignoff(asked, at).state, at)).toBe(
       at + (PLAN.signoff.timeout + TASK_ALLOWANCE_SECONDS) * 1000,
     );
+  });
+
+  it('gives a task ten minutes beyond the wait before it', () => {
+    expect(heartbeatDueAt({ ...stateIn('stage', 0), waitSeconds: 60 }, at)).toBe(at + 660_000);
+  });
+
+  it('forgets an approval once it is used, and in a return, which leaves everybody with the stable side', () => {
+    for (const phase of ['shadowSignoff', 'finalSignoff'] as const)
+      expect(reduce({ ...stateIn(phase), approval }, { type: 'approved', at, approval }).state.approval).toBeNull();
+    const split = { candidatePercent: 10, mirror: null };
+    const returned = rolledBack({ ...stateIn('stage', 0), approval, split }, at, 'red');
+    expect(returned).toMatchObject({ phase: 'rollback', next: 'rollback', approval: null, split: SAFE_SPLIT });
+  });
+
+  it('waits for connections to drain, between two steps, and as long as captures are kept', () => {
+    const signedOff = reduce({ ...stateIn('finalSignoff'), decommissionSteps: 7 }, { type: 'approved', at, approval });
+    expect(signedOff.state).toMatchObject({ waitSeconds: PLAN.decommission.drain, decommissionSteps: 0 });
+    const stepped = reduce(signedOff.state, { type: 'steppedDown', at, done: false, reason: '' }).state;
+    expect(stepped).toMatchObject({ waitSeconds: PLAN.decommission.step, decommissionSteps: 1 });
+    const gone = reduce(stepped, { type: 'steppedDown', at, done: true, reason: '' }).state;
+    expect(gone).toMatchObject({ phase: 'retention', waitSeconds: PLAN.retention });
+  });
+
+  it('begins a phase anew where an observation says so', () => {
+    const observation = { decision: 'hold', reason: '', restart: true } as const;
+    const since = (event: CutoverEvent) => reduce(stateIn('stage', 0), event).state.since;
+    expect(since({ type: 'observed', at, observation })).toBe(new Date(at).toISOString());
+    expect(since(observed('hold'))).toBe(stateIn('stage').since);
   });
 
   it('survives its own JSON', () => {

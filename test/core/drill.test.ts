@@ -97,10 +97,10 @@ describe('a drill', () => {
       reason: 'enough',
       at: new Date(world.now).toISOString(),
     });
-    minuteLater(world, 3);
+    minuteLater(world, 6);
     const side = { target5xx: 0, connectionErrors: 0, slow: 0, requests: 90 };
-    world.minuteEvidence = [{ minute: world.now - 60_000, stable: side, candidate: null, elb5xx: 0 }];
-    await watch(world, DEPLOYMENT);
+    world.minuteEvidence = [{ minute: world.now - 300_000, stable: side, candidate: null, elb5xx: 0 }];
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'verified' });
     expect(world.drill).toBeNull();
   });
 

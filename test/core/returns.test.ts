@@ -5,6 +5,7 @@ import { rollBack } from '../../core/fence/rollback.ts';
 import type { RollbackRequest } from '../../core/fence/rollback-outcome.ts';
 import { watch } from '../../core/fence/watchdog.ts';
 import { readBack } from '../../core/fence/write-weights.ts';
+import { CrossfadeError, FencedError } from '../../core/model/errors.ts';
 import type { Lease } from '../../core/model/lease.ts';
 import { finalWeights, SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
@@ -159,6 +160,78 @@ describe('the share of customers that the candidate answers, where the listener 
 
   it('is everybody where no lease says less', () => {
     expect(candidatePercentOf(DEPLOYMENT, null, null)).toBe(100);
+  });
+});
+
+describe('a rollback', () => {
+  it('goes to a stable side without a healthy target by break-glass, with the ledger as well', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.healthy = { stable: { healthy: 0, unhealthy: 2, registered: 2 } };
+    expect(await rollBack(world, DEPLOYMENT, { ...REQUEST, breakGlass: true })).toMatchObject({
+      outcome: 'rolled_back',
+    });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('fences before anybody’s health is known', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    const asked: string[] = [];
+    const { health } = world.ingress;
+    const { fence } = world.ledger;
+    Object.assign(world, {
+      ingress: { ...world.ingress, health: (role: 'stable') => (asked.push('health'), health(role)) },
+      ledger: { ...world.ledger, fence: (...args: Parameters<typeof fence>) => (asked.push('fence'), fence(...args)) },
+    });
+    await rollBack(world, DEPLOYMENT, REQUEST);
+    expect(asked).toEqual(['fence', 'health', 'health']);
+  });
+
+  it.each([
+    [
+      'does not answer',
+      new CrossfadeError('Crossfade.Transient', 'away', { traffic: '?', nextStep: 'wait.' }),
+      'unreachable',
+    ],
+    ['refuses', new Error('AccessDenied'), 'failed'],
+  ] as const)('says that the ledger %s', async (_how, cause, ledger) => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.before = (step) => {
+      if (step === 'fence') throw cause;
+    };
+    expect(await rollBack(world, DEPLOYMENT, REQUEST)).toMatchObject({
+      outcome: 'rolled_back',
+      ledger,
+      trouble: cause,
+    });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('ends as fenced where a newer run has taken the ingress before it was confirmed', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.before = (step) => {
+      if (step === 'confirmRollback') world.item = null;
+    };
+    await expect(rollBack(world, DEPLOYMENT, REQUEST)).rejects.toThrow(FencedError);
+  });
+
+  it('that waits for capacity is urgent once it is overdue, in one minute of ten', async () => {
+    const world = new MemoryWorld();
+    await atFirstStage(world);
+    world.item = { ...leaseOf(world), stableCapacity: 'reduced', capacity: { ...world.stableTasks, desired: 4 } };
+    world.healthy = { stable: { healthy: 1, unhealthy: 0, registered: 1 } };
+    const urgent: number[] = [];
+    const requested = world.now;
+    for (let minute = 0; minute < 10; minute++) {
+      const outcome = await rollBack(world, DEPLOYMENT, { ...REQUEST, at: new Date(requested).toISOString() });
+      if (outcome.outcome === 'waiting_for_capacity' && outcome.urgent) urgent.push(minute);
+      world.now = requested + (minute + 1) * 60_000;
+    }
+    expect(urgent).toEqual([]);
+    expect(await rollBack(world, DEPLOYMENT, REQUEST)).toMatchObject({ overdue: true });
   });
 });
 

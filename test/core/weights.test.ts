@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_WEIGHT, SAFE_SPLIT, sameWeights, shareOf, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
+import {
+  isSafe,
+  MAX_WEIGHT,
+  SAFE_SPLIT,
+  sameWeights,
+  shareOf,
+  type TrafficSplit,
+  weightsFor,
+} from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 
 /** Percentages of a plan: multiples of 0.1. */
@@ -45,6 +53,18 @@ describe('rule weights', () => {
     const [mirrored, plain] = weightsFor(DEPLOYMENT, { candidatePercent: 0, mirror: { face: 'forward', percent: 5 } });
     expect(mirrored?.groups.map((g) => g.weight)).toEqual([95, 0, 5, 0]);
     expect(plain?.groups.map((g) => g.weight)).toEqual([100, 0]);
+  });
+
+  it('let a mirror take no more than the side that it answers from has', () => {
+    const groupsOf = (candidatePercent: number, face: 'forward' | 'reverse') =>
+      weightsFor(DEPLOYMENT, { candidatePercent, mirror: { face, percent: 20 } })[0]?.groups.map((g) => g.weight);
+    expect(groupsOf(90, 'forward')).toEqual([0, 90, 10, 0]);
+    expect(groupsOf(10, 'reverse')).toEqual([90, 0, 0, 10]);
+  });
+
+  it('are not safe while a cookie beats them', () => {
+    expect(isSafe(DEPLOYMENT, weightsFor(DEPLOYMENT, SAFE_SPLIT))).toBe(true);
+    expect(isSafe(DEPLOYMENT, weightsFor(DEPLOYMENT, SAFE_SPLIT, true))).toBe(false);
   });
 
   it('are all on the stable side when safe', () => {

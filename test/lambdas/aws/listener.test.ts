@@ -1,0 +1,203 @@
+import {
+  type Action,
+  CreateRuleCommand,
+  DescribeRulesCommand,
+  type DescribeRulesCommandOutput,
+  DescribeTargetHealthCommand,
+  type ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+  PriorityInUseException,
+  type Rule,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { describe, expect, it } from 'vitest';
+import { ANY_REQUEST } from '../../../core/listener/index.ts';
+import { SAFE_SPLIT, weightsFor } from '../../../core/model/split.ts';
+import { elbIngress, targetIds } from '../../../lambdas/aws/elb/ingress.ts';
+import { conditionsFor, describeRules, guardsOf } from '../../../lambdas/aws/elb/listener-rules.ts';
+import { ElbRules, inOrder } from '../../../lambdas/aws/elb/rule.ts';
+import { DEPLOYMENT } from '../../support/deployment.ts';
+
+/** ELBv2 that answers by the command, and keeps what it was sent. */
+function elb(answer: (command: object) => object) {
+  const sent: object[] = [];
+  const send = async (command: object) => {
+    sent.push(command);
+    return answer(command);
+  };
+  return { client: { send: send as unknown as ElasticLoadBalancingV2Client['send'] }, sent };
+}
+
+const forward = (groups: readonly (readonly [string, number | undefined])[], sticky = false): Action => ({
+  Type: 'forward',
+  ForwardConfig: {
+    TargetGroups: groups.map(([TargetGroupArn, Weight]) => ({
+      TargetGroupArn,
+      ...(Weight === undefined ? {} : { Weight }),
+    })),
+    TargetGroupStickinessConfig: { Enabled: sticky },
+  },
+});
+const LOGIN: Action = {
+  Type: 'authenticate-oidc',
+  AuthenticateOidcConfig: {
+    Issuer: 'i',
+    AuthorizationEndpoint: 'a',
+    TokenEndpoint: 't',
+    UserInfoEndpoint: 'u',
+    ClientId: 'c',
+    ClientSecret: 'told once',
+  },
+};
+
+describe('the weights of a listener', () => {
+  const safe: Rule = { RuleArn: 'rule/safe', Actions: [forward([['tg/stable', undefined]], true)] };
+  const rest: Rule = { RuleArn: 'rule/rest', Actions: [forward([['tg/candidate', 7]])] };
+
+  it('are read rule by rule, in whatever order they come, a weight that is not said as one', async () => {
+    const { client } = elb(() => ({ Rules: [rest, safe] }));
+    expect(await elbIngress(client, DEPLOYMENT).read()).toEqual([
+      { ruleArn: 'rule/safe', groups: [{ targetGroupArn: 'tg/stable', weight: 1 }], sticky: true },
+      { ruleArn: 'rule/rest', groups: [{ targetGroupArn: 'tg/candidate', weight: 7 }], sticky: false },
+    ]);
+  });
+
+  it('are not known where a rule is gone or does not forward', async () => {
+    for (const Rules of [[safe], [safe, { RuleArn: 'rule/rest', Actions: [{ Type: 'redirect' as const }] }]])
+      await expect(elbIngress(elb(() => ({ Rules })).client, DEPLOYMENT).read()).rejects.toThrow(/rule\/rest is not/);
+  });
+
+  it('are written with stickiness off, behind the login that stands there', async () => {
+    const guarded = { ...DEPLOYMENT, rules: DEPLOYMENT.rules.map((rule) => ({ ...rule, guarded: true })) };
+    const { client, sent } = elb((command) =>
+      command instanceof DescribeRulesCommand
+        ? { Rules: [{ RuleArn: 'rule/safe', Actions: [LOGIN, forward([])] }] }
+        : {},
+    );
+    const [rule] = weightsFor(DEPLOYMENT, SAFE_SPLIT);
+    if (rule === undefined) throw new RangeError('no rule');
+    await elbIngress(client, guarded).write(rule);
+    const written = sent.find((command) => command instanceof ModifyRuleCommand);
+    expect(written?.input.Actions).toMatchObject([
+      { Type: 'authenticate-oidc', Order: 1 },
+      { Type: 'forward', Order: 2, ForwardConfig: { TargetGroupStickinessConfig: { Enabled: false } } },
+    ]);
+  });
+});
+
+describe('the health of a side', () => {
+  const states = ['healthy', 'initial', 'unhealthy', 'unhealthy.draining', 'draining', 'unused'] as const;
+  const TargetHealthDescriptions = states.map((State, i) => ({
+    Target: { Id: `t${i}`, Port: 80 },
+    TargetHealth: { State },
+  }));
+
+  it('counts what serves and what fails of what is not leaving, in the side’s own group', async () => {
+    const { client, sent } = elb(() => ({ TargetHealthDescriptions }));
+    expect(await elbIngress(client, DEPLOYMENT).health('candidate')).toEqual({
+      healthy: 1,
+      unhealthy: 2,
+      registered: 5,
+    });
+    const [asked] = sent;
+    expect(asked instanceof DescribeTargetHealthCommand && asked.input.TargetGroupArn).toBe('tg/candidate');
+    expect(await targetIds(client, DEPLOYMENT, 'stable')).toEqual(['t0:80', 't1:80', 't2:80', 't3:80', 't5:80']);
+  });
+
+  it('cannot be asked of a group that is not deployed', async () => {
+    const { mirrorForward: _none, ...targetGroups } = DEPLOYMENT.targetGroups;
+    expect(() => elbIngress(elb(() => ({})).client, { ...DEPLOYMENT, targetGroups }).health('mirrorForward')).toThrow(
+      RangeError,
+    );
+  });
+});
+
+describe('the rules of a listener', () => {
+  const described = (...Rules: Rule[]) => describeRules(elb(() => ({ Rules })).client, { ListenerArn: 'l' });
+
+  it('are read page by page', async () => {
+    const { client, sent } = elb((command): Partial<DescribeRulesCommandOutput> => {
+      const first = command instanceof DescribeRulesCommand && command.input.Marker === undefined;
+      return first
+        ? { Rules: [{ RuleArn: 'one' }], NextMarker: 'more' }
+        : { Rules: [{ RuleArn: 'two' }], NextMarker: '' };
+    });
+    expect((await describeRules(client, { ListenerArn: 'l' })).map(({ arn }) => arn)).toEqual(['one', 'two']);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('say what they demand first, in a form that can be written again without the secret', async () => {
+    expect(guardsOf([LOGIN, forward([])])).toEqual([
+      {
+        Type: 'authenticate-oidc',
+        AuthenticateOidcConfig: expect.objectContaining({ ClientId: 'c', UseExistingClientSecret: true }),
+      },
+    ]);
+    expect(JSON.stringify(guardsOf([LOGIN]))).not.toContain('told once');
+  });
+
+  it('are opaque where they match by a regular expression, and cannot be written again then', async () => {
+    const [rule] = await described({
+      RuleArn: 'r',
+      Conditions: [{ Field: 'path-pattern', PathPatternConfig: { RegexValues: ['^/a'] } }],
+    });
+    expect(rule?.conditions.opaque).toBe(true);
+    expect(() => conditionsFor({ ...ANY_REQUEST, opaque: true })).toThrow(RangeError);
+    const [unknown] = await described({ RuleArn: 'r', Conditions: [{ Field: 'moon-phase' }] });
+    expect(unknown?.conditions.opaque).toBe(true);
+  });
+
+  it('say where they forward, by a group alone as well, and whether they rewrite', async () => {
+    const rules = await described(
+      { RuleArn: 'one', Actions: [{ Type: 'forward', TargetGroupArn: 'tg' }] },
+      { RuleArn: 'two', Actions: [{ Type: 'redirect' }], Transforms: [{ Type: 'url-rewrite' }] },
+    );
+    expect(rules.map(({ forwards, rewrites }) => [forwards === null ? null : [...forwards], rewrites])).toEqual([
+      [[['tg', 1]], false],
+      [null, true],
+    ]);
+  });
+});
+
+describe('a rule of ours', () => {
+  const shape = { priority: 10, conditions: { ...ANY_REQUEST, paths: ['/*'] }, guards: [] };
+  const write = { shape, weights: new Map([['tg', 100]]), stickySeconds: null, guardActions: [] };
+  const inUse = new PriorityInUseException({ $metadata: {}, message: 'in use' });
+  const listed = (weight: number, path = '/*'): Rule => ({
+    RuleArn: 'arn:there',
+    Priority: '10',
+    Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: [path] } }],
+    Actions: [forward([['tg', weight]])],
+  });
+  const creating = (there: Rule) =>
+    elb((command) => {
+      if (command instanceof CreateRuleCommand) throw inUse;
+      return { Rules: [there] };
+    });
+
+  it('bears the ingress’ name, without stickiness', async () => {
+    const { client, sent } = elb(() => ({ Rules: [{ RuleArn: 'arn:new' }] }));
+    expect(await new ElbRules(client, 'gateway').create('l', write)).toBe('arn:new');
+    const [created] = sent;
+    expect(created instanceof CreateRuleCommand && created.input).toMatchObject({
+      Tags: [{ Key: 'crossfade:ingress', Value: 'gateway' }],
+      Actions: [{ ForwardConfig: { TargetGroupStickinessConfig: { Enabled: false } } }],
+    });
+  });
+
+  it('that an unanswered attempt has made is taken as made; one with other weights or conditions is another’s', async () => {
+    expect(await new ElbRules(creating(listed(100)).client, 'gateway').create('l', write)).toBe('arn:there');
+    for (const there of [listed(50), listed(100, '/other')])
+      await expect(new ElbRules(creating(there).client, 'gateway').create('l', write)).rejects.toBe(inUse);
+  });
+
+  it('that failed to be created is asked for nowhere', async () => {
+    const { client, sent } = elb(() => ({ Rules: [listed(100)] }));
+    expect(await new ElbRules(client, 'gateway').read('gateway-rule-1')).toBeNull();
+    expect(sent).toEqual([]);
+  });
+
+  it('numbers its actions where there are several', () => {
+    expect(inOrder([LOGIN, forward([])]).map(({ Order }) => Order)).toEqual([1, 2]);
+    expect(inOrder([forward([])]).map(({ Order }) => Order)).toEqual([undefined]);
+  });
+});
