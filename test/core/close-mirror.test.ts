@@ -41,6 +41,31 @@ describe('closing the mirror', () => {
     expect(world.item).toMatchObject({ status: 'running', intent: { split: CLOSED, confirmed: true } });
   });
 
+  it('leaves each side the customers that it has', async () => {
+    const { world } = await at({ candidatePercent: 50, mirror: { face: 'reverse', percent: 5 } });
+    expect(await closeMirror(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'closed' });
+    expect(carries(world, { candidatePercent: 50, mirror: null })).toBe(true);
+  });
+
+  it.each(['recordIntent', 'confirmIntent'])(
+    'closes a mirror that the forward path opens again just before %s',
+    async (step) => {
+      const { world } = await at(SOAK);
+      let raced = false;
+      world.before = (now) => {
+        const { item } = world;
+        if (now !== step || raced || item === null) return;
+        raced = true;
+        const weights = weightsFor(DEPLOYMENT, SOAK);
+        world.item = { ...item, intent: { split: SOAK, weights, at: '2026-11-24T08:20:00.000Z', confirmed: false } };
+      };
+      expect(await closeMirror(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'closed' });
+      expect(raced).toBe(true);
+      expect(carries(world, CLOSED)).toBe(true);
+      expect(world.item).toMatchObject({ intent: { split: CLOSED, confirmed: true } });
+    },
+  );
+
   it('in the shadow is a rollback: without a mirror there is no evidence', async () => {
     const { world } = await at(SHADOW);
     expect(await closeMirror(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'rolled_back' });

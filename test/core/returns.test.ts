@@ -75,6 +75,35 @@ describe('a return without a lease', () => {
     expect(world.running.has(EXECUTION)).toBe(false);
   });
 
+  it('is that of a run which asks for itself, whatever completed lease the table was restored to', async () => {
+    const world = unowned();
+    const earlier = new MemoryWorld();
+    await atFirstStage(earlier);
+    const item = leaseOf(earlier);
+    const intent = { ...item.intent, weights: finalWeights(DEPLOYMENT) };
+    world.item = { ...item, executionArn: 'arn:execution:earlier', status: 'completed', intent };
+    expect(await rollBack(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'nothing_to_do' });
+    const asked = { ...REQUEST, scope: own, capacity: null, calledFrom: EXECUTION };
+    expect(await rollBack(world, DEPLOYMENT, asked)).toMatchObject({ outcome: 'rolled_back', ledger: 'no_lease' });
+    expect(isSafe(world)).toBe(true);
+  });
+
+  it('that waits is told by the watchdog in one minute of ten, and by anybody else at once', async () => {
+    const world = unowned();
+    world.healthy.stable = { healthy: 0, unhealthy: 2, registered: 2 };
+    const tells = async (by: string, minute: number) => {
+      world.now = Math.ceil(world.now / 600_000) * 600_000 + minute * 60_000;
+      const outcome = await rollBack(world, DEPLOYMENT, { ...REQUEST, by });
+      return outcome.outcome === 'waiting_for_capacity' && outcome.first;
+    };
+    expect([await tells('watchdog', 0), await tells('watchdog', 1), await tells('watchdog', 9)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(await tells('gateway-red', 1)).toBe(true);
+  });
+
   it('does not stop the execution that called it', async () => {
     const world = unowned();
     world.running.add(EXECUTION);
@@ -180,10 +209,14 @@ describe('a rollback', () => {
     const asked: string[] = [];
     const { health } = world.ingress;
     const { fence } = world.ledger;
-    Object.assign(world, {
-      ingress: { ...world.ingress, health: (role: 'stable') => (asked.push('health'), health(role)) },
-      ledger: { ...world.ledger, fence: (...args: Parameters<typeof fence>) => (asked.push('fence'), fence(...args)) },
-    });
+    world.ingress.health = (role) => {
+      asked.push('health');
+      return health(role);
+    };
+    world.ledger.fence = (...args) => {
+      asked.push('fence');
+      return fence(...args);
+    };
     await rollBack(world, DEPLOYMENT, REQUEST);
     expect(asked).toEqual(['fence', 'health', 'health']);
   });

@@ -2,7 +2,7 @@
  * Stories of the protocol, after etcd-io/raft: a text file of commands, each followed by `----` and by all that it changed.
  * `STORIES=write npx vitest run test/stories` writes the files anew; the change is reviewed as a diff.
  */
-import { fencedShift } from '../../core/fence/index.ts';
+import { fencedShift, rollBack } from '../../core/fence/index.ts';
 import { decode } from '../../core/model/decision-log.ts';
 import { describeError } from '../../core/model/errors.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
@@ -110,6 +110,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     }),
   operator: (story) =>
     story.answer(() => story.handled(rollback(story.world)({ trigger: 'operator', reason: 'asked', by: 'somebody' }))),
+  /** An operator's word that the stable side may have everything, whatever its health. */
+  'break-glass': (story) =>
+    story.answer(async () => {
+      const at = new Date(story.world.now).toISOString();
+      const request = { trigger: 'operator', reason: 'by hand', by: 'somebody', at, breakGlass: true } as const;
+      return (await rollBack(story.world, DEPLOYMENT, request)).outcome;
+    }),
   /** `minutes N`: so many watchdog minutes; only those that did something are told. */
   minutes: async (story, [n = '1']) => {
     const acted: string[] = [];
