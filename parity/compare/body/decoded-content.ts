@@ -30,7 +30,8 @@ export function readContent(leg: ResponseLeg, decode: Decode | undefined): Read 
 export function readPlain(leg: ResponseLeg): Content | 'malformed' {
   const mediaType = mediaTypeOf(leg);
   const { encoding, data } = leg.body;
-  if (encoding === 'utf8' && (isUtf8(mediaType) || isAlwaysUtf8(mediaType))) return textContent(mediaType, data);
+  const own = charsetOf(mediaType) ?? (encoding === 'utf8' ? saidWithin(mediaType, data) : undefined);
+  if (encoding === 'utf8' && (isUtf8(own) || isAlwaysUtf8(mediaType))) return textContent(mediaType, data);
   const bytes = encoding === 'utf8' ? new TextEncoder().encode(data) : fromBase64(data);
   return bytes === null ? 'malformed' : byteContent(mediaType, bytes);
 }
@@ -40,7 +41,8 @@ export function byteContent(mediaType: MediaType, bytes: Uint8Array): Content {
 }
 
 function textOf(mediaType: MediaType, bytes: Uint8Array): string | null {
-  const label = charsetOf(mediaType);
+  const beginning = String.fromCharCode(...bytes.subarray(0, PRESCANNED));
+  const label = charsetOf(mediaType) ?? saidWithin(mediaType, beginning);
   if (!isAlwaysUtf8(mediaType)) return decodeText(bytes, label);
   const text = decodeText(bytes, 'utf-8');
   // UTF-16 of ASCII is UTF-8 as well, with a NUL beside each character.
@@ -58,6 +60,19 @@ function charsetOf({ parameters }: MediaType): string | undefined {
   return parameters.get('charset')?.toLowerCase().replaceAll("'", '');
 }
 
+/** A document that says its charset says so here (HTML standard, 13.2.3.2). */
+const PRESCANNED = 1024;
+
+/** In an XML declaration (RFC 7303, 3.2) or a `meta` of HTML, where the field names no charset. What stands there is no UTF-16. */
+function saidWithin({ type }: MediaType, text: string): string | undefined {
+  if (kindOfMedia(type) !== 'markup') return undefined;
+  const said = type.endsWith('html')
+    ? /<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w.:-]+)/i
+    : /^<\?xml\b[^>]*?\bencoding\s*=\s*["']([\w.:-]+)/;
+  const label = said.exec(text.slice(0, PRESCANNED))?.[1]?.toLowerCase();
+  return label?.startsWith('utf-16') === true ? undefined : label;
+}
+
 /** The text is there; its bytes are made only if somebody asks. */
 export function textContent(mediaType: MediaType, text: string): Content {
   let bytes: Uint8Array | undefined;
@@ -71,8 +86,7 @@ export function textContent(mediaType: MediaType, text: string): Content {
   };
 }
 
-function isUtf8(mediaType: MediaType): boolean {
-  const charset = charsetOf(mediaType);
+function isUtf8(charset: string | undefined): boolean {
   return charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii';
 }
 

@@ -25,7 +25,6 @@ const PARAMETERS = new Set([
   'report-to',
   'reporting-endpoints',
   'strict-transport-security',
-  'www-authenticate',
   'x-frame-options',
   'x-xss-protection',
 ]);
@@ -57,10 +56,22 @@ const DIRECTIVES = new Set(['content-security-policy', 'content-security-policy-
 
 /** `name` in lower case. */
 export function writtenAlike(name: string, a: string, b: string): boolean {
+  if (name === 'www-authenticate' || name === 'proxy-authenticate') return challenges(a) === challenges(b);
   if (DIRECTIVES.has(name)) return directives(a) === directives(b);
   if (CASELESS.has(name)) return membersOf([a]).join().toLowerCase() === membersOf([b]).join().toLowerCase();
   if (PARAMETERS.has(name)) return parameterised(a, name) === parameterised(b, name);
   return name.startsWith('x-ratelimit-') ? Number(a) === Number(b) : false;
+}
+
+/** Each a scheme and its parameters, which have no order (RFC 9110, 11.2 and 11.6.1); a comma stands between both. */
+function challenges(text: string): string {
+  const known: { readonly scheme: string; readonly parameters: string[] }[] = [];
+  for (const member of membersOf([text])) {
+    const [, scheme, rest = member] = /^([\w!#$%&'*+.^`|~-]+)(?:\s+(.*)|)$/s.exec(member) ?? [];
+    if (scheme !== undefined && !/^\s*=/.test(rest)) known.push({ scheme: scheme.toLowerCase(), parameters: [] });
+    if (rest !== '' && rest !== scheme) known.at(-1)?.parameters.push(parameter(rest, false));
+  }
+  return JSON.stringify(known.map(({ scheme, parameters }) => [scheme, parameters.sort()]));
 }
 
 /** The first of a name counts (CSP 3, 2.2.1); sources are a set. */
@@ -107,8 +118,11 @@ function parameter(text: string, fold: boolean): string {
   return `${name}=${fold ? value.toLowerCase() : normalValue(name, value)}`;
 }
 
-/** The charset before an extended value has no case (RFC 8187); space within an inner list only stands between its items. */
+/** The charset before an extended value has no case, nor have its escapes (RFC 8187); space within an inner list only stands between its items. */
 function normalValue(name: string, value: string): string {
-  if (name.endsWith('*')) return value.replace(/^[^']*/, (charset) => charset.toLowerCase());
+  if (name.endsWith('*'))
+    return value
+      .replace(/^[^']*/, (charset) => charset.toLowerCase())
+      .replaceAll(/%[0-9a-f]{2}/gi, (escaped) => escaped.toUpperCase());
   return value.startsWith('(') ? value.replaceAll(/\s+/g, ' ').replaceAll(/\( | \)/g, (edge) => edge.trim()) : value;
 }

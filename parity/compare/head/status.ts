@@ -63,12 +63,13 @@ function oneIsLost(a: ResponseLeg, b: ResponseLeg): boolean {
   return (isSuccess(a) && b.status === 404) || (isSuccess(b) && a.status === 404);
 }
 
-/** Redirects to the same path with or without its last `/`. */
+/** Redirects to the same path with or without its last `/`; the place may stand behind a base path, which the request does not name. */
 function slashRedirect({ status, headers }: ResponseLeg, path: string): boolean {
   const location = REDIRECTS.has(status) ? firstValue(headers, 'location') : null;
   if (location === null) return false;
   const to = pathOfLocation(location);
-  return to === `${path}/` || path === `${to}/` || relativeTo(path, to) === `${path}/`;
+  const behindBase = path.length > 1 && to.endsWith(path.endsWith('/') ? path.slice(0, -1) : `${path}/`);
+  return path === `${to}/` || behindBase || relativeTo(path, to) === `${path}/`;
 }
 
 /** What http.FileServer says. */

@@ -12,10 +12,9 @@ export function tokensOfXml(source: string): MarkupToken[] {
   parser.on('error', ({ message }) => {
     throw new UnreadableMarkupError(true, message);
   });
-  parser.on('xmldecl', ({ version, encoding = 'utf-8' }) => {
-    // What holds without a declaration needs none (XML 1.0, 2.8 and 4.3.3).
-    if (version !== '1.0' || encoding.toLowerCase() !== 'utf-8')
-      tokens.add(instruction(`?xml version="${version}" encoding="${encoding}"?`));
+  parser.on('xmldecl', ({ version }) => {
+    // What holds without a declaration needs none (XML 1.0, 2.8), and the text is out of its encoding.
+    if (version !== '1.0') tokens.add(instruction(`?xml version="${version}"?`));
   });
   parser.on('opentag', (tag) => tokens.add({ ...named('open', tag), attributes: attributesOf(tag) }));
   parser.on('closetag', (tag) => tokens.add(named('close', tag)));

@@ -104,10 +104,7 @@ for (const record of records) {
   const request = nameOfRequest(record, requests);
   missing.delete(request);
   const known = labels.get(request);
-  if (known === undefined) {
-    wrong.push(`${request}: has no label`);
-    continue;
-  }
+  if (known === undefined) throw new Error(`${request} has no label`);
   const { verdict, differences } = compare(record);
   const met = new Map<Labelled, Set<Difference['severity']>>();
   for (const difference of differences) {
