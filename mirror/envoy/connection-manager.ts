@@ -12,6 +12,16 @@ const router = extension('envoy.filters.http.router', 'extensions.filters.http.r
   suppress_envoy_headers: true,
 });
 
+/** What a connection may become. */
+const UPGRADE = 'websocket';
+
+/** A regular expression of all that is not `word`, in any case: RE2 knows no negation. */
+function otherThan(word: string): string {
+  const letters = [...word];
+  const differs = letters.map((letter, i) => `${word.slice(0, i)}(?:[^${letter}].*)?`);
+  return `(?i:${[...differs, `${word}.+`].join('|')})`;
+}
+
 interface Manager {
   readonly stat: string;
   readonly keepAlive: Duration;
@@ -51,6 +61,8 @@ function manager({
         enable_trailers: true,
         accept_http_10: true,
         allow_custom_methods: true,
+        // Any other offer is ignored (RFC 9110, 7.8): Envoy would answer 403.
+        ignore_http_11_upgrade: [{ safe_regex: { regex: otherThan(UPGRADE) } }],
       },
       common_http_protocol_options: { idle_timeout: keepAlive, max_headers_count: MAX_FIELDS },
       max_request_headers_kb: MAX_FIELDS_KB,
@@ -83,7 +95,7 @@ function manager({
           { mutations: untrusted.map((prefix) => ({ remove_on_match: { key_matcher: { prefix } } })) },
         ),
       ],
-      upgrade_configs: [{ upgrade_type: 'websocket' }],
+      upgrade_configs: [{ upgrade_type: UPGRADE }],
       access_log: logs,
       http_filters: filters,
       local_reply_config: { mappers },

@@ -90,7 +90,8 @@ function envoy_on_response(handle)
   headers:remove(FAILED)
   -- What nobody could read is recorded as what the client gets in its place.
   if #status ~= 3 or status == "101" then headers:replace(":status", "502") end
-  if metadata(handle):get(KEY).fate ~= "copy" then return end
+  local said = metadata(handle):get(KEY)
+  if said == nil or said.fate ~= "copy" then return end
   local head = lines(headers)
   local body, bytes = sample(handle, false)
   local trailers = handle:trailers()

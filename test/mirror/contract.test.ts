@@ -95,6 +95,11 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
         /^HTTP\/1\.1 200 OK[\s\S]*ok$/,
       ],
       [
+        'a request that offers another upgrade',
+        'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: foo/1, TLS/1.3\r\n\r\n',
+        /^HTTP\/1\.1 200 OK[\s\S]*ok$/,
+      ],
+      [
         'a body that is offered with an upgrade to h2c',
         'POST / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEA\r\nContent-Length: 5\r\n\r\nhello',
         /^HTTP\/1\.1 200 OK[\s\S]*ok$/,

@@ -20,5 +20,7 @@ export ENVOY="${ENVOY:-$(command -v envoy)}"
 # Fuzzed for a minute or two, by each proxy; CROSSFADE_FUZZ is the number of conversations.
 CROSSFADE_FUZZ="${CROSSFADE_FUZZ:-6000}" npx vitest run test/mirror test/lib/shadow-mirror.test.ts --project specifications "$@"
 npx vitest run test/mirror/chaos --project slow -t 'by envoy'
+# Real clients, those that this machine has; the embedded mirror has its turn among the slow tests.
+npx vitest run test/mirror/clients --project slow -t 'through envoy'
 echo 'A whole cutover is rehearsed by Envoy'
 npm run --silent crossfade -- rehearse --only clean --report .crossfade/rehearsal-envoy.html
