@@ -120,6 +120,7 @@ export type {
 export { NOTICE_KINDS } from './ports.ts';
 export {
   type Approval,
+  approvalSchema,
   type BaselineSummary,
   type CapacitySnapshot,
   type CutoverState,

@@ -1,14 +1,31 @@
 /** The items of a scenario, done: what people, deployments and failing hardware do to an ingress. */
-import type { ApprovalRequest, CutoverId } from '../../core/model/index.ts';
+import {
+  type ApprovalRequest,
+  approvalSchema,
+  type CutoverId,
+  type LogEntry,
+  type PlanInput,
+  parsePlan,
+} from '../../core/model/index.ts';
+import { approversOf } from '../../core/phases/index.ts';
 import type { SimulatedIngress } from './ingress.ts';
 import type { Invocations } from './invocations.ts';
 import type { Journal } from './journal.ts';
 import { BY_HAND, type Observer } from './observer.ts';
-import { operatorAsks } from './operator-request.ts';
-import { PLAN, type SimulatedEvent, type SimulatedScenario, type SiteName } from './scenario/index.ts';
+import { operatorAsks, personApproves } from './operator-request.ts';
+import {
+  PLAN,
+  type SecondPerson,
+  type SimulatedEvent,
+  type SimulatedScenario,
+  type SiteName,
+} from './scenario/index.ts';
 import { type Timeline, updateStack } from './site/index.ts';
 
 const APPROVED_AFTER_SECONDS = 60;
+const LATER_SECONDS = 30;
+/** The same plan, whose sign-offs want two persons. */
+const OF_TWO: PlanInput = { ...PLAN, signoff: { ...PLAN.signoff, approvers: 2 } };
 
 export interface DeedsOptions {
   readonly scenario: SimulatedScenario;
@@ -23,6 +40,8 @@ export interface DeedsOptions {
 
 export class Deeds {
   readonly #options: DeedsOptions;
+  /** Of runs whose plan wants two persons: what comes of the second one. */
+  readonly #seconds = new Map<string, SecondPerson>();
 
   constructor(options: DeedsOptions) {
     this.#options = options;
@@ -51,8 +70,34 @@ export class Deeds {
     if (answer === 'silence') return;
     timeline.after(after * 1000, () => {
       journal.note(`${name}: somebody answers the sign-off: ${answer}`);
-      void this.#answer(ingress, cutoverId, answer);
+      const second = this.#seconds.get(`${name} ${cutoverId}`);
+      if (second === undefined || answer === 'refuse') void this.#answer(ingress, cutoverId, answer);
+      else this.#approveByTwo(ingress, cutoverId, second);
     });
+  }
+
+  #approveByTwo(ingress: SimulatedIngress, cutoverId: CutoverId, second: SecondPerson): void {
+    const { timeline, journal } = this.#options;
+    journal.count(`second ${second}`);
+    void this.#approve(ingress, cutoverId, 'ops');
+    if (second === 'silence') return;
+    const by = second === 'twice' ? 'ops' : 'dev';
+    timeline.after(second === 'at-once' ? 0 : LATER_SECONDS * 1000, () => void this.#approve(ingress, cutoverId, by));
+  }
+
+  async #approve(ingress: SimulatedIngress, cutoverId: CutoverId, by: string): Promise<void> {
+    const { invocations, timeline, secret } = this.#options;
+    const person = { by, comment: `fine, password=${secret}` };
+    const command = invocations.command(ingress);
+    const given = await personApproves(command, cutoverId, person, parsePlan(OF_TWO), timeline.now());
+    if (given !== null) ingress.machine.succeed(given.token, given.approval);
+  }
+
+  /** A sign-off is in the run's log. */
+  signedOff({ site }: SimulatedIngress, cutoverId: string, { data }: LogEntry): void {
+    const approval = approvalSchema.safeParse(data);
+    const wanted = this.#seconds.has(`${site.name} ${cutoverId}`) ? 2 : 1;
+    if (approval.success) this.#options.observer.signedOff(cutoverId, approversOf(approval.data), wanted);
   }
 
   /** As the operator's command does: it asks for the open request of that run on that ingress. */
@@ -75,10 +120,10 @@ export class Deeds {
       case 'start': {
         const ingress = this.#at(item.site);
         ingress.runs++;
-        ingress.machine.start(
-          `run-${ingress.runs}`,
-          item.drill ? { plan: PLAN, drill: { percent: 1 } } : { plan: PLAN },
-        );
+        const name = `run-${ingress.runs}`;
+        if (item.second !== undefined) this.#seconds.set(`${item.site} ${name}`, item.second);
+        const plan = item.second === undefined ? PLAN : OF_TWO;
+        ingress.machine.start(name, item.drill ? { plan, drill: { percent: 1 } } : { plan });
         return;
       }
       case 'operator':

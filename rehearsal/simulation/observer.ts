@@ -17,6 +17,7 @@ export const INVARIANTS = [
   'ends',
   'healthy run completes',
   'a pause holds',
+  'two persons',
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];
 
@@ -181,6 +182,12 @@ export class Observer {
 
   told(text: string): void {
     this.#told.push(text);
+  }
+
+  /** A sign-off that wants as many persons has been taken for given. */
+  signedOff(run: string, approvers: readonly string[], wanted: number): void {
+    if (new Set(approvers).size < wanted)
+      this.#violated('two persons', `the sign-off of ${run} wants ${wanted} persons and has ${approvers.join(', ')}`);
   }
 
   /** Nothing more will happen. `benign`: nothing did that may take a run down. */

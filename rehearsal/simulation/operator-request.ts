@@ -1,6 +1,6 @@
 /** What an operator's command asks of the run that holds the lease: read, answered by the core, and written if nobody was quicker. */
-import { CrossfadeError, parsePlan } from '../../core/model/index.ts';
-import { askSteering, type SteeringRequest, soFarOf } from '../../core/phases/index.ts';
+import { type Approval, CrossfadeError, type CutoverId, type Plan, parsePlan } from '../../core/model/index.ts';
+import { agree, askSteering, closedSignoff, type SteeringRequest, soFarOf } from '../../core/phases/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { PLAN, type SimulatedSteering } from './scenario/index.ts';
 
@@ -24,6 +24,24 @@ export async function operatorAsks(
     if (error instanceof CrossfadeError) return { taken: false, said: error.message };
     throw error;
   }
+}
+
+/** As one person's command approves where the plan wants two: counted again after the write, so that two who approve at once are two. */
+export async function personApproves(
+  { approvals, ledger, deployment }: Pick<Deps, 'approvals' | 'ledger' | 'deployment'>,
+  cutoverId: CutoverId,
+  person: { readonly by: string; readonly comment: string },
+  { signoff }: Plan,
+  now: number,
+): Promise<{ readonly token: string; readonly approval: Approval } | null> {
+  const [request, lease] = [await approvals.newest(cutoverId), await ledger.read(deployment.ingressId)];
+  if (request === null || closedSignoff(cutoverId, request, lease, now) !== null) return null;
+  const { by, comment } = person;
+  if ('refused' in agree(signoff, lease?.startedBy ?? null, request, by, comment)) return null;
+  const noted = await approvals.agree(request, person);
+  const others = { ...noted, agreed: noted.agreed.filter((given) => given.by !== by) };
+  const all = agree(signoff, lease?.startedBy ?? null, others, by, comment);
+  return 'approval' in all ? { token: request.token, approval: all.approval } : null;
 }
 
 function requestOf(asks: SimulatedSteering, seconds: number): SteeringRequest {

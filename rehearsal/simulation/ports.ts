@@ -20,6 +20,8 @@ export interface Outside {
   asked(request: ApprovalRequest): void;
   /** The open sign-off of a run on this ingress. */
   pending(cutoverId: string): ApprovalRequest | null;
+  /** One more person has approved it. */
+  agreed(cutoverId: string, person: ApprovalRequest['agreed'][number]): ApprovalRequest | null;
   tripped(alarm: string): void;
   wrote(invocation: Invocation): void;
   fenced(invocation: Invocation, owner: string, asked: { readonly reason: string; readonly by: string }): void;
@@ -165,7 +167,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
     approvals: {
       open: (request) => call('approvals.open', () => outside.asked({ ...request, agreed: [], answered: null })),
       newest: async (cutoverId) => outside.pending(cutoverId),
-      agree: async (request) => request,
+      agree: async (request, person) => outside.agreed(request.cutoverId, person) ?? request,
       close: async () => {},
     },
     exercise: { start: () => call('exercise.start', () => undefined) },

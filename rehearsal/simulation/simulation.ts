@@ -268,6 +268,7 @@ class Simulation implements InvocationHost {
         const log = logs.get(id) ?? [];
         log.push(entry);
         logs.set(id, log);
+        if (entry.kind === 'approval') this.#deeds.signedOff(ingress(), id, entry);
         this.#journal.note(`${name}: log: ${entry.kind}: ${entry.message}`);
         this.#observer.published(JSON.stringify(entry), this.#secrets);
       },
@@ -278,6 +279,14 @@ class Simulation implements InvocationHost {
         this.#deeds.answerLater(ingress(), request);
       },
       pending: (cutoverId) => approvals.get(cutoverId) ?? null,
+      agreed: (cutoverId, person) => {
+        const request = approvals.get(cutoverId);
+        if (request === undefined) return null;
+        const others = request.agreed.filter(({ by }) => by !== person.by);
+        const next = { ...request, agreed: [...others, person] };
+        approvals.set(cutoverId, next);
+        return next;
+      },
       wrote: (invocation) => this.#observer.wrote(ingress().site, invocation),
       tripped: (alarm) => this.#invocations.alarms(ingress()).trip(alarm),
       fenced: (invocation, owner, asked) => {
@@ -314,7 +323,7 @@ class Simulation implements InvocationHost {
 }
 
 function isBenign(item: SimulatedEvent): boolean {
-  if (item.type === 'start') return !item.drill;
+  if (item.type === 'start') return !item.drill && item.second !== 'twice' && item.second !== 'silence';
   if (item.type === 'call') return FORWARD.has(item.handler) && RETRIED.has(item.fate);
   return BENIGN.has(item.type);
 }

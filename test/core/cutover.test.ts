@@ -185,6 +185,13 @@ describe('the reducer', () => {
     expect(gone).toMatchObject({ phase: 'retention', waitSeconds: PLAN.retention });
   });
 
+  it('notes once when a drill has tripped its alarm', () => {
+    const drill = { percent: 1, alarm: 'red', trippedAt: null };
+    const tripped = reduce({ ...stateIn('drill'), drill }, { type: 'drilled', at }).state;
+    expect(tripped.drill?.trippedAt).toBe(new Date(at).toISOString());
+    expect(reduce(tripped, { type: 'drilled', at: at + 60_000 }).state.drill).toEqual(tripped.drill);
+  });
+
   it('begins a phase anew where an observation says so', () => {
     const observation = { decision: 'hold', reason: '', restart: true } as const;
     const since = (event: CutoverEvent) => reduce(stateIn('stage', 0), event).state.since;

@@ -1,7 +1,14 @@
 /** What a simulation never does it cannot judge: every actor acts, every fault is met, and most of what may complete does. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Program } from '../../rehearsal/simulation/definition.ts';
-import { CALLS, draw, FATES, SIMULATED_HANDLERS, STEERINGS } from '../../rehearsal/simulation/scenario/index.ts';
+import {
+  CALLS,
+  draw,
+  FATES,
+  SECOND_PERSONS,
+  SIMULATED_HANDLERS,
+  STEERINGS,
+} from '../../rehearsal/simulation/scenario/index.ts';
 import { simulate } from '../../rehearsal/simulation/simulation.ts';
 import { sharedProgram } from '../support/program.ts';
 import { KEPT_STORIES } from './kept-stories.ts';
@@ -14,6 +21,7 @@ const FAULTS = [
   ...['lost', 'late', 'twice'].map((fate) => `event ${fate}`),
   ...['refuse', 'silence', 'approve'].map((answer) => `signoff ${answer}`),
   ...['refused', ...STEERINGS].map((asks) => `steer ${asks}`),
+  ...SECOND_PERSONS.map((second) => `second ${second}`),
   ...['start', 'operator', 'console', 'deploy', 'deaths', 'zone', 'sick', 'ledger', 'outage', 'skew'],
 ];
 

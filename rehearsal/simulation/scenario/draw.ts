@@ -85,7 +85,8 @@ export const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
 };
 
 export function draw(seed: number): SimulatedScenario {
-  return { seed, items: [...drawFaults(seed), ...drawSteering(generator(seed * 2_654_435_761 + 1))] };
+  const items = [...drawFaults(seed), ...drawSteering(generator(seed * 2_654_435_761 + 1))];
+  return { seed, items: drawPersons(items, generator(seed * 2_654_435_761 + 2)) };
 }
 
 function drawFaults(seed: number): SimulatedEvent[] {
@@ -99,6 +100,18 @@ function drawFaults(seed: number): SimulatedEvent[] {
   if (random() < 0.5)
     items.push({ type: 'start', at: 10 * MINUTE + whole(random, 60 * MINUTE), site: 'a', drill: false });
   return items;
+}
+
+/** In one seed of six every plan wants two persons. */
+function drawPersons(items: readonly SimulatedEvent[], random: Random): SimulatedEvent[] {
+  const two = random() < 1 / 6;
+  return items.map((item) => {
+    if (!two || item.type !== 'start' || item.drill) return item;
+    return {
+      ...item,
+      second: random() < 0.7 ? pick(random, ['later', 'at-once']) : pick(random, ['twice', 'silence']),
+    };
+  });
 }
 
 /** In one seed of three somebody steers, once or some times. */

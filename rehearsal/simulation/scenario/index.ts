@@ -7,6 +7,8 @@ export {
   type Fate,
   printScenario,
   read,
+  SECOND_PERSONS,
+  type SecondPerson,
   SIMULATED_HANDLERS,
   SITES,
   type SimulatedEvent,

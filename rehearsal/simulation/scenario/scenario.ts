@@ -81,6 +81,10 @@ export type Step = (typeof STEPS)[number];
 export const STEERINGS = ['pause', 'resume', 'promote', 'override', 'retry'] as const;
 export type SimulatedSteering = (typeof STEERINGS)[number];
 
+/** `twice`: the first person approves again, and nobody else does. */
+export const SECOND_PERSONS = ['later', 'at-once', 'twice', 'silence'] as const;
+export type SecondPerson = (typeof SECOND_PERSONS)[number];
+
 const site = z.string().regex(/^[a-z]$/);
 /** Seconds after the simulation's start. */
 const at = z.number().nonnegative();
@@ -88,7 +92,14 @@ const seconds = z.number().positive();
 
 /** One line of a scenario. */
 export const itemSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('start'), at, site, drill: z.boolean() }),
+  /** `second`: the plan wants two persons, and what comes of the second one while the first approves. */
+  z.strictObject({
+    type: z.literal('start'),
+    at,
+    site,
+    drill: z.boolean(),
+    second: z.enum(SECOND_PERSONS).optional(),
+  }),
   /** The answer to the n-th sign-off that is asked for. */
   z.strictObject({
     type: z.literal('signoff'),
