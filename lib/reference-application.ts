@@ -13,6 +13,9 @@ export interface ReferenceOptions {
   readonly plan?: PlanInput;
 }
 
+/** Whom a plan's `cohort` means here: customers never send this field by themselves. */
+const TESTERS = { header: { name: 'X-Crossfade-Tester', values: ['yes'] } } as const;
+
 /** From nothing: five stacks, deployed in the order in which they stand here; each is named after the ingress. */
 export function referenceApplication(app: App, { ingressId, certificateArn, plan = {} }: ReferenceOptions): void {
   const named = (id: string) => ({ stackName: stackName(id, ingressId) });
@@ -20,6 +23,7 @@ export function referenceApplication(app: App, { ingressId, certificateArn, plan
     ...named('CrossfadeIngress'),
     ingressId,
     ...(certificateArn === undefined ? {} : { certificateArn }),
+    ...(plan.cohort === undefined ? {} : { cohort: TESTERS }),
   });
   const gateways = new GatewaysStack(app, 'CrossfadeGateways', {
     ...named('CrossfadeGateways'),

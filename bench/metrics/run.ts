@@ -1,11 +1,12 @@
 /**
- * `npm run bench -- metrics [runs] [falls|healthy|queue]`: how soon a plan's own metrics notice, beside oracles, and how often they
+ * `npm run bench -- metrics [runs] [falls|healthy|queue|together]`: how soon a plan's own metrics notice, beside oracles, and how often they
  * err; as Markdown. results.md keeps the last run.
  */
 import { parsePlan } from '../../core/model/plan.ts';
 import type { PlanMetric } from '../../core/model/plan-metrics.ts';
 import { wilson } from '../exposure/stats.ts';
 import { ALPHA, type Asked, type Looked, look } from './look.ts';
+import { together } from './together.ts';
 import { BIASED, breaksAt, CONVERSION, fallsBy, HEALTHY, queue, STEADY } from './traces.ts';
 
 const WEEK = 7 * 1440;
@@ -20,7 +21,7 @@ const orders = (relativeMargin: number) =>
   metricOf({ kind: 'count', numerator: READ, direction: 'lowerIsWorse', relativeMargin, usualShare: CONVERSION });
 const QUEUE_AGE = metricOf({ kind: 'value', value: READ, direction: 'higherIsWorse', relativeTolerance: 0.5 });
 
-const PARTS: Readonly<Record<string, (runs: number) => void>> = { falls, healthy, queue: queues };
+const PARTS: Readonly<Record<string, (runs: number) => void>> = { falls, healthy, queue: queues, together: everything };
 
 export async function run([runs = '200', part]: string[]): Promise<void> {
   const wanted = part === undefined ? Object.keys(PARTS) : [part];
@@ -79,6 +80,30 @@ function queues(runs: number): void {
   }
 }
 
+const TRACES = ['steady', 'diurnal', 'noisy neighbour', 'cold start', 'working day', 'both one AR(1), sd 0.5'];
+
+function everything(runs: number): void {
+  heading('Everything votes at once');
+  print(
+    `The whole product of the exposure benchmark at 500 rps (gate, alarms, the load balancer’s 5xx) and six metrics of the plan’s own, one α of 1 % over all, ${runs} runs a trace to an hour at 100 %.`,
+    '',
+  );
+  table('healthy trace', 'called worse', 'undecided', 'by whom');
+  const found = together(runs, TRACES);
+  const line = (name: string, back: number, undecided: number, of: number, voters: string) =>
+    row(name, share(back, of), share(undecided, of), voters);
+  for (const { trace, back, undecided, voters } of found)
+    line(trace, back, undecided, runs, [...voters].map(([who, times]) => `${who} ${times}`).join(', '));
+  const sum = (of: (one: (typeof found)[number]) => number) => found.reduce((total, one) => total + of(one), 0);
+  line(
+    'all',
+    sum((f) => f.back),
+    sum((f) => f.undecided),
+    runs * found.length,
+    '',
+  );
+}
+
 function every(asked: Asked, runs: number): Looked[] {
   return Array.from({ length: runs }, (_, seed) => look(asked, seed + 1));
 }
@@ -94,11 +119,14 @@ function missed(found: readonly Looked[]): string {
   return `${found.filter((f) => f.worse === null).length} of ${found.length}`;
 }
 
-/** With its 95 % interval. */
 function called(found: readonly Looked[]): string {
-  const worse = found.filter((f) => f.worse !== null).length;
-  const [low, high] = wilson(worse, found.length).map((share) => (100 * share).toFixed(1));
-  return `${((100 * worse) / found.length).toFixed(1)} % [${low}, ${high}]`;
+  return share(found.filter((f) => f.worse !== null).length, found.length);
+}
+
+/** With its 95 % interval. */
+function share(count: number, of: number): string {
+  const [low, high] = wilson(count, of).map((bound) => (100 * bound).toFixed(1));
+  return `${((100 * count) / of).toFixed(1)} % [${low}, ${high}]`;
 }
 
 function heading(text: string): void {

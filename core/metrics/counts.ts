@@ -61,7 +61,7 @@ export function compareCounts(
   };
 }
 
-/** At 100 % and in the soak: against the worst hour of the stable side's look-back, and the margin. */
+/** At 100 % and in the soak: against the worst that the stable side's minutes reach in the look-back, and the margin. */
 export function countsAlone(
   minutes: readonly MetricMinute[],
   metric: CountMetric,

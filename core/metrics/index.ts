@@ -3,3 +3,4 @@ export { cohortPlan, gatePlan } from './alpha.ts';
 export { type MetricNeed, needOf } from './evidence-needed.ts';
 export { METRIC_WINDOW, opinionsOf, type Stretch } from './opinion.ts';
 export { together, voteOf } from './vote.ts';
+export { worstShareOf } from './worst-share.ts';

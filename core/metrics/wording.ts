@@ -16,7 +16,7 @@ export function countSentence(
 ): string {
   const against =
     stableShare === null
-      ? `the baseline's ${direction === 'higherIsWorse' ? 'highest' : 'lowest'} hour ${percent(before?.worst ?? 0)}`
+      ? `the ${direction === 'higherIsWorse' ? 'highest' : 'lowest'} of the baseline's minutes, ${percent(before?.worst ?? 0)}`
       : percent(stableShare);
   const figures = `${name}: ${percent(candidateShare)} of ${whole(seen)} against ${against}`;
   const evidence = `e-value for worse ${shown(worse)} of ${plainly(bounds.threshold)}`;

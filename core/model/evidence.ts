@@ -92,7 +92,7 @@ export type HookAnswer = z.infer<typeof hookAnswerSchema>;
 export const metricBaselineSchema = z.strictObject({
   /** The stable side's share over the look-back, or the mean of its values. */
   usual: z.number().nonnegative(),
-  /** The worst hour of it: share of the numerator, or mean value; what its customers have lived with. */
+  /** The worst of it, which its customers have lived with: share of the numerator that its minutes hardly reach, or the worst hour's mean value. */
   worst: z.number().nonnegative(),
   /** Denominators of the stable side per second; null for a value. */
   perSecond: z.number().nonnegative().nullable(),

@@ -1,9 +1,10 @@
-/** The stable side's metric over the look-back: what it usually is, and its worst hour. */
+/** The stable side's metric over the look-back: what it usually is, and the worst that it reaches. */
+import { worstShareOf } from '../../core/metrics/index.ts';
 import type { CountMetric, MetricBaseline, MetricPoint, TimeRange, ValueMetric } from '../../core/model/index.ts';
 
 const HOUR_MS = 3_600_000;
-/** An hour of fewer denominators says nothing of the worst; nor does one of fewer minutes with a value. */
-const LEAST_OF_AN_HOUR = { count: 100, value: 10 } as const;
+/** An hour of fewer minutes with a value says nothing of the worst. */
+const LEAST_OF_AN_HOUR = 10;
 
 /** A sentence where there is nothing to compare with. */
 export function baselineOf(
@@ -17,14 +18,19 @@ export function baselineOf(
       ? 'its query returned nothing for the stable side in the look-back'
       : 'its denominator was zero on the stable side in the whole look-back';
   const usual = total.x / total.n;
-  const hours = Map.groupBy(points, ([minute]) => Math.floor(minute / HOUR_MS));
-  const shares = [...hours.values()]
-    .map((hour) => add(hour.map(([, point]) => point)))
-    .filter(({ n }) => n >= LEAST_OF_AN_HOUR[metric.kind])
-    .map(({ n, x }) => x / n);
-  const worst = metric.direction === 'higherIsWorse' ? Math.max(usual, ...shares) : Math.min(usual, ...shares);
+  const minutes = [...points].toSorted(([a], [b]) => a - b).map(([, point]) => point);
+  const worst = metric.kind === 'count' ? worstShareOf(metric, minutes) : worstHour(metric, points, usual);
   const perSecond = metric.kind === 'count' ? total.n / ((to - from) / 1000) : null;
   return { usual, worst, perSecond };
+}
+
+function worstHour({ direction }: ValueMetric, points: ReadonlyMap<number, MetricPoint>, usual: number): number {
+  const hours = Map.groupBy(points, ([minute]) => Math.floor(minute / HOUR_MS));
+  const means = [...hours.values()]
+    .map((hour) => add(hour.map(([, point]) => point)))
+    .filter(({ n }) => n >= LEAST_OF_AN_HOUR)
+    .map(({ n, x }) => x / n);
+  return direction === 'higherIsWorse' ? Math.max(usual, ...means) : Math.min(usual, ...means);
 }
 
 function add(points: readonly MetricPoint[]): MetricPoint {

@@ -16,13 +16,15 @@ import type { Construct } from 'constructs';
 import type { GroupRole } from '../../core/model/index.ts';
 import { ledgerTable } from '../cutover/index.ts';
 import { acknowledge } from '../functions/index.ts';
-import { SAFE_METHODS, WeightedRule, WeightedRuleProvider } from '../listener/index.ts';
+import { type CohortProps, SAFE_METHODS, WeightedRule, WeightedRuleProvider } from '../listener/index.ts';
 import { GATEWAY_PORT, MIRROR_HEALTH, MIRROR_PORTS } from '../mirror/index.ts';
 
 export interface IngressStackProps extends StackProps {
   readonly ingressId: string;
   /** ACM certificate of the listener. @default - plain HTTP, for a trial only */
   readonly certificateArn?: string;
+  /** Testers whom the candidate may answer before the first stage. @default - nobody */
+  readonly cohort?: CohortProps;
 }
 
 /** The load balancer, the four target groups, and the rules whose weights belong to the cutover. */
@@ -74,6 +76,17 @@ export class IngressStack extends Stack {
         groups: this.groups,
       }),
       new WeightedRule(this, 'OtherMethods', { listener, provider, priority: 20, groups: { stable, candidate } }),
+      ...(props.cohort === undefined
+        ? []
+        : [
+            new WeightedRule(this, 'Cohort', {
+              listener,
+              provider,
+              priority: 5,
+              cohort: props.cohort,
+              groups: { stable, candidate },
+            }),
+          ]),
     ];
   }
 

@@ -49,6 +49,9 @@ export function rehearsalPlan(plan: Plan, observations: number, { rps }: Rehears
       latencyFloorMs: 50,
       acceptInsufficientLatency: ['p50', 'p95', 'p99'],
     },
+    ...(plan.cohort === undefined
+      ? {}
+      : { cohort: { ...plan.cohort, bake: template.bake, maxHold: LEAST_HOLD_SECONDS } }),
     stages: plan.stages.map(({ percent }) => ({ ...template, percent, maxHold: LEAST_HOLD_SECONDS })),
     gate: {
       ...plan.gate,

@@ -5,10 +5,11 @@ import { logRatio } from '../../core/metrics/binary-bets.ts';
 import { needOf } from '../../core/metrics/evidence-needed.ts';
 import { opinionsOf, type Stretch } from '../../core/metrics/opinion.ts';
 import { together, voteOf } from '../../core/metrics/vote.ts';
+import { worstShareOf } from '../../core/metrics/worst-share.ts';
 import type { MetricEvidence } from '../../core/model/evidence.ts';
 import { parsePlan } from '../../core/model/plan.ts';
 import type { CountMetric, PlanMetric } from '../../core/model/plan-metrics.ts';
-import { binomial, generator } from '../support/random.ts';
+import { binomial, generator, normal } from '../support/random.ts';
 
 const MINUTE = 60_000;
 const SINCE = Date.UTC(2026, 10, 24, 8);
@@ -203,7 +204,30 @@ describe('a count of the user’s own', () => {
     expect(soak?.gap).toBeNull();
   });
 
-  it('at 100 % is compared with the worst hour of the baseline and its margin', () => {
+  it.each(['lowerIsWorse', 'higherIsWorse'])(
+    'at 100 % is held against what minutes reach, so that a share that wanders brings nobody back (%s)',
+    (direction) => {
+      const metric = metricOf({ relativeMargin: 0.1, direction });
+      if (metric.kind !== 'count') throw new Error('no count');
+      const random = generator(11);
+      let level = 0;
+      const wandering = () => {
+        level = 0.9 * level + 0.2 * Math.sqrt(0.19) * normal(random);
+        return { n: 30_000, x: binomial(random, 30_000, 0.03 * Math.exp(level)) };
+      };
+      const day = Array.from({ length: 1_440 }, wandering);
+      const baseline = { orders: { usual: 0.03, worst: worstShareOf(metric, day), perSecond: 500 } };
+      const at100 = (times: number) => {
+        const met = Array.from({ length: 120 }, wandering);
+        const each = (i: number): readonly [Side, Side] => [null, [30_000, Math.round(times * (met[i]?.x ?? 0))]];
+        return opinion(metric, 120, each, { percent: 100, baseline }).verdict;
+      };
+      expect(at100(1)).not.toBe('worse');
+      expect(at100(direction === 'lowerIsWorse' ? 0.3 : 3)).toBe('worse');
+    },
+  );
+
+  it('at 100 % is compared with the worst of the baseline and its margin', () => {
     const baseline = { orders: { usual: 0.03, worst: 0.025, perSecond: 10 } };
     const at100 = (x: number) => opinion(ORDERS, 60, () => [null, [1_500, x]], { percent: 100, baseline }).verdict;
     expect(at100(37)).not.toBe('worse');

@@ -30,9 +30,14 @@ export function ceilingOf(periods: readonly Period[]): number | null {
       windows.reduce((sum, w) => sum + w.n * mean, 0),
     );
   if (spread <= DIFFERING) return Math.min(1, chance);
-  const rates = windows.map((w) => w.x / w.n);
+  return Math.min(1, Math.max(chance, reachOf(windows)));
+}
+
+/** What the windows' own rates reach, chance included: the quantile of them, and its tail. @param periods in the order of time */
+export function reachOf(periods: readonly Period[]): number {
+  const rates = windowsOf(periods).map((w) => w.x / w.n);
   const [high, higher] = [quantileOf(rates, HIGH), quantileOf(rates, HIGHER)];
-  return Math.min(1, Math.max(chance, higher + FURTHER * (higher - high)));
+  return Math.min(1, higher + FURTHER * (higher - high));
 }
 
 function windowsOf(periods: readonly Period[]): Period[] {

@@ -1,5 +1,5 @@
 /** Evidence in counts, as e-values that may be looked at every minute; it knows no side of a cutover and no plan. */
-export { ceilingOf } from './ceiling.ts';
+export { ceilingOf, reachOf } from './ceiling.ts';
 export { mixOverOnset, type Onset } from './change-point.ts';
 export { lowerBound, upperBound, WITHIN_BETS, withinMargin } from './confidence-sequence.ts';
 export { byCause, logMeanExp, logMixExp, type Pair } from './e-value.ts';

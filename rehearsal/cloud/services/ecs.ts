@@ -14,6 +14,8 @@ export interface LocalService {
   strategy?: string;
   /** @default ACTIVE */
   status?: string;
+  /** Counts the deployments of its task definition. @default 1 */
+  revision?: number;
 }
 
 export interface ServicesOptions {
@@ -144,6 +146,7 @@ function describe({
   controller = 'ECS',
   strategy = 'ROLLING',
   status = 'ACTIVE',
+  revision = 1,
 }: LocalService) {
   return {
     serviceName: name,
@@ -152,5 +155,6 @@ function describe({
     status,
     deploymentController: { type: controller },
     deploymentConfiguration: { strategy },
+    deployments: [{ id: `ecs-svc/${revision}`, status: 'PRIMARY', taskDefinition: `${name}:${revision}` }],
   };
 }
