@@ -48,7 +48,7 @@ export interface BodyDifference extends Why {
   readonly candidatePointer?: string;
   /** How many more places of the same cause, alike but for array indices, are not listed. */
   readonly more?: number;
-  /** The place is one of an array that has elements on the stable side, and none on the candidate's. */
+  /** The place is one of an array, or of XML elements of one name, that stand on the stable side, and none on the candidate's. */
   readonly emptied?: true;
   /** Short excerpts of the source text; null: absent. */
   readonly stable: string | null;

@@ -7,7 +7,7 @@ import { type Compare, compareRecord } from '../../parity/compare/index.ts';
 import { type CompiledRules, compileRules, parseRules } from '../../parity/rules/index.ts';
 import { mergeNoise, NO_NOISE, noiseOf, withNoise } from '../../parity/tally/index.ts';
 import { answer, pairOf } from '../support/answer.ts';
-import { csv, events, fields, html, json, tell, typed } from '../support/compared.ts';
+import { csv, events, fields, html, json, tell, typed, xml } from '../support/compared.ts';
 
 const NOW = new Date('2026-03-10T00:00:00Z');
 const CAPTURES = 10;
@@ -72,6 +72,17 @@ describe('noise', () => {
     ],
     ['attribute value only', html('<a href="/1">x</a>'), html('<a href="/2">x</a>'), html('<a>x</a>'), 'left'],
     ['attribute + text', html('<a href="/1">x</a>'), html('<a href="/2">x</a>'), html('<a href="/3">y</a>'), 'left'],
+    ['XML list emptied', xml('<l><i>a</i></l>'), xml('<l><i>a</i><i>b</i></l>'), xml('<l/>'), 'left'],
+    ['XML list shrunk', xml('<l><i>a</i><i>b</i></l>'), xml('<l><i>a</i></l>'), xml('<l><i>a</i></l>'), 'off'],
+    ['XML member lost', xml('<a><b>1</b><c/></a>'), xml('<a><c/></a>'), xml('<a><c/></a>'), 'left'],
+    [
+      'XML text beside',
+      xml('<a><b>1</b><c>1</c></a>'),
+      xml('<a><b>2</b><c>1</c></a>'),
+      xml('<a><b>3</b><c>2</c></a>'),
+      'left',
+    ],
+    ['XML text', xml('<a><b>1</b><c>1</c></a>'), xml('<a><b>2</b><c>1</c></a>'), xml('<a><b>3</b><c>1</c></a>'), 'off'],
     ['page emptied', html('<ul><li>a</li></ul>'), html('<ul><li>a</li><li>b</li></ul>'), html('<ul></ul>'), 'left'],
     ['text emptied', html('<p>a1</p>'), html('<p>a2</p>'), html('<p></p>'), 'left'],
     ['csv rows lost', csv('a\n1\n2\n3\n'), csv('a\n1\n2\n4\n'), csv('a\n'), 'left'],

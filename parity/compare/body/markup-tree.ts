@@ -38,8 +38,12 @@ function compareChildren(a: readonly MarkupNode[], b: readonly MarkupNode[], at:
     if (x !== undefined && y !== undefined && x.says !== y.says) compareNodes(x, y, [...at, steps[i] ?? ''], found);
   }
   const [missing, added] = leftOver(a, b, all);
-  for (const i of missing)
-    found.add(bodyDifference('markup-value', xpathOf([...at, steps[i] ?? '']), written(a[i]), null));
+  const kept = new Set(others);
+  for (const i of missing) {
+    const lost = bodyDifference('markup-value', xpathOf([...at, steps[i] ?? '']), written(a[i]), null);
+    // The last of a list, or a member: no variation of stable excuses that.
+    found.add(kept.has(names[i] ?? '') ? lost : { ...lost, emptied: true });
+  }
   for (const j of added)
     found.add(bodyDifference('markup-value', xpathOf([...at, theirs[j] ?? '']), null, written(b[j])));
 }
