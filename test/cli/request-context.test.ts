@@ -30,4 +30,16 @@ describe('a request for a right that is granted under conditions', () => {
   ])('is not made up for %s', (_title, condition) => {
     expect(meeting(condition)).toBeNull();
   });
+
+  it('names the partition that a right on a shared table is limited to', () => {
+    const keys = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['INGRESS#shop', 'CUTOVER#shop#*'] } };
+    const entry = {
+      ContextKeyName: 'dynamodb:LeadingKeys',
+      ContextKeyValues: ['INGRESS#shop'],
+      ContextKeyType: 'stringList',
+    };
+    expect(meeting({ ...keys, Null: { 'dynamodb:LeadingKeys': ['false'] } })).toEqual([entry]);
+    expect(meeting({ Null: { 'dynamodb:LeadingKeys': ['false'] } })).toBeNull();
+    expect(meeting({ ...keys, Null: { 'dynamodb:LeadingKeys': ['true'] } })).toBeNull();
+  });
 });

@@ -26,9 +26,13 @@ const OPERATOR = /^(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?$/;
 
 /** Null: a condition that its own values do not meet, such as a negation or a policy variable. */
 export function meeting(condition: Condition): ContextEntry[] | null {
-  const entries = Object.entries(condition).flatMap(([operator, keys]) =>
+  const { Null: exists = {}, ...others } = condition;
+  const entries = Object.entries(others).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, given]) => entryOf(operator, key, given)),
   );
+  // That a key is there is met by a value that another condition wants of it.
+  const named = new Set(entries.map((entry) => entry?.ContextKeyName));
+  if (Object.entries(exists).some(([key, [absent]]) => absent !== 'false' || !named.has(key))) return null;
   const met = entries.filter((entry) => entry !== null);
   return met.length === entries.length ? met : null;
 }

@@ -101,7 +101,17 @@ function neededByRollback(deployment: Deployment): Needed[] {
   const at = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
   return [
     { actions: ['elasticloadbalancing:ModifyRule'], resources: deployment.rules.map(({ arn }) => arn) },
-    { actions: ['dynamodb:UpdateItem'], resources: [at('dynamodb', `table/${deployment.ledgerTable}`)] },
+    {
+      actions: ['dynamodb:UpdateItem'],
+      resources: [at('dynamodb', `table/${deployment.ledgerTable}`)],
+      context: [
+        {
+          ContextKeyName: 'dynamodb:LeadingKeys',
+          ContextKeyValues: [`INGRESS#${deployment.ingressId}`],
+          ContextKeyType: 'stringList',
+        },
+      ],
+    },
     { actions: ['states:StopExecution'], resources: [at('states', `execution:${deployment.ingressId}-cutover:any`)] },
     ...(deployment.topicArn === undefined ? [] : [{ actions: ['sns:Publish'], resources: [deployment.topicArn] }]),
   ];
