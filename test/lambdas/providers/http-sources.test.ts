@@ -1,16 +1,20 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ingressIdSchema } from '../../../core/model/ids.ts';
+import { parsePlan } from '../../../core/model/plan.ts';
 import { askedSource } from '../../../lambdas/providers/asked-source.ts';
 import { httpCaller, lambdaCaller } from '../../../lambdas/providers/callers.ts';
 import { datadogSource } from '../../../lambdas/providers/datadog.ts';
+import { planHooks } from '../../../lambdas/providers/hooks.ts';
 import { prometheusSource } from '../../../lambdas/providers/prometheus.ts';
 import { noCredentials, secretOf } from '../../../lambdas/providers/secrets.ts';
 import type { PointSource } from '../../../lambdas/providers/source.ts';
+import { DEPLOYMENT } from '../../support/deployment.ts';
+import { CUTOVER } from '../../support/memory-world.ts';
 
 const MINUTE = 60_000;
 const FROM = Date.UTC(2026, 10, 24, 8);
@@ -193,6 +197,26 @@ describe('a provider of one’s own', () => {
       ),
     );
     expect([...(await source('orders', RANGE, ASKED))]).toEqual(answer.points);
+  });
+
+  it.each([
+    ['the same key', 'a-key-that-both-sides-know', 'proceed'],
+    ['another key', 'a-key-that-nobody-else-knows', 'hold'],
+  ])('is answered by a server that verifies signatures if it has %s', async (_which, signingKey, vote) => {
+    const client = { send: async () => ({ SecretString: JSON.stringify({ signingKey }) }) };
+    const url = await serving((request, response, body) => {
+      const expected = `sha256=${createHmac('sha256', 'a-key-that-both-sides-know').update(body).digest('hex')}`;
+      const given = String(request.headers['x-crossfade-signature'] ?? '').padEnd(expected.length);
+      const isOurs = given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
+      if (isOurs) json({ v: 1, vote: 'proceed' })(request, response, body);
+      else response.writeHead(401).end();
+    });
+    const secret = secretOf(client as unknown as Pick<SecretsManagerClient, 'send'>, 'arn:secret', () => FROM);
+    const hooks = planHooks(DEPLOYMENT, { desk: httpCaller({ url, timeoutSeconds }, secret) });
+    const asked = parsePlan({ hooks: [{ name: 'tickets', when: 'after', provider: 'desk' }] }).hooks;
+    const [answer] = await hooks.ask(asked, { cutoverId: CUTOVER, percent: 10 });
+    expect(answer).toMatchObject({ name: 'tickets', vote });
+    if (vote === 'hold') expect(answer?.reason).toContain('status 401');
   });
 
   it.each<[string, object, RegExp]>([

@@ -1,0 +1,155 @@
+/** Testers first, and a candidate that is deployed anew in mid-run: whole runs of the synthesised machine on the local cloud. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunEvidence } from '../../console/view/run-evidence.ts';
+import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
+import type { LocalCloud } from '../../rehearsal/cloud/cloud.ts';
+import { GATEWAY_MIX } from '../../rehearsal/load/load.ts';
+import { chooseCandidate } from '../../rehearsal/scenario/gateways.ts';
+import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
+import type { RehearsalOptions } from '../../rehearsal/scenario/rehearse.ts';
+import { cdkEnvironment, synthesiseInto } from '../../rehearsal/scenario/synth.ts';
+import { wholeRun } from '../support/whole-run.ts';
+
+const LIMIT_MS = 180_000;
+const SPEED = 60;
+const RPS = 400;
+const PLAN = {
+  cohort: { minRequests: 20 },
+  stages: [
+    { percent: 50, bake: 'PT1H' },
+    { percent: 100, bake: 'PT1H' },
+  ],
+} satisfies PlanInput;
+const planned = (plan: PlanInput) => rehearsalPlan(parsePlan(plan), 2, { rps: RPS / SPEED });
+
+let folder: string;
+let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'crossfade-testers-'));
+  const plan = join(folder, 'plan.json');
+  writeFileSync(plan, JSON.stringify(PLAN));
+  const context = { ...JSON.parse(cdkEnvironment().CDK_CONTEXT_JSON), plan };
+  const environment = { CDK_CONTEXT_JSON: JSON.stringify(context) };
+  options = {
+    assembly: await synthesiseInto(join(folder, 'cdk.out'), { check: false, environment }),
+    candidate: await chooseCandidate(),
+    speed: SPEED,
+    rps: RPS,
+    mix: [...GATEWAY_MIX, { method: 'GET', path: '/items', weight: 1, headers: [['X-Crossfade-Tester', 'yes']] }],
+  };
+}, LIMIT_MS);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Candidate's percent by the testers' rule and by the others, each time that a rule changed; and a hand on the candidate's service. */
+class Watched {
+  readonly states: string[] = [];
+  #cloud: LocalCloud | undefined;
+
+  readonly onCloud = (cloud: LocalCloud): void => {
+    this.#cloud = cloud;
+    this.look();
+  };
+
+  look(): void {
+    const text = this.#rules();
+    if (text !== '' && this.states.at(-1) !== text) this.states.push(text);
+  }
+
+  /** Another deployment of the same service, as `aws ecs update-service --force-new-deployment` makes one. */
+  deployAnew(): void {
+    const { services = [], deployment } = this.#cloud ?? {};
+    const candidate = services.find(({ name }) => name === deployment?.services?.candidate.service);
+    if (candidate === undefined) throw new RangeError('the local cloud has no service of the candidate');
+    candidate.revision = (candidate.revision ?? 1) + 1;
+  }
+
+  #rules(): string {
+    if (this.#cloud === undefined) return '';
+    const { deployment, model } = this.#cloud;
+    const percent = (isTesters: boolean) => {
+      // Of everybody's rules the one without a mirror.
+      const { arn } =
+        deployment.rules.find(({ cohort, roles }) => (cohort === true) === isTesters && roles.length === 2) ?? {};
+      const groups = model.rules.get(arn ?? '')?.forward.groups ?? [];
+      const total = groups.reduce((sum, { weight }) => sum + weight, 0);
+      const own =
+        groups.find(({ targetGroupArn }) => targetGroupArn === deployment.targetGroups.candidate.arn)?.weight ?? 0;
+      return Math.round((100 * own) / total);
+    };
+    return `testers ${percent(true)} %, others ${percent(false)} %`;
+  }
+}
+
+/** Looks whenever something happens, and lets `at` act once. */
+async function watchedRun(
+  title: string,
+  plan: PlanInput,
+  context: Parameters<typeof wholeRun>[2],
+  at: (watched: Watched) => boolean,
+  demands: (run: RunEvidence, states: readonly string[]) => void,
+): Promise<void> {
+  const watched = new Watched();
+  let done = false;
+  const timer = setInterval(() => {
+    watched.look();
+    if (!done) done = at(watched);
+  }, 20);
+  try {
+    await wholeRun(
+      { title, plan: planned(plan), fault: null },
+      { ...options, onCloud: watched.onCloud },
+      context,
+      (run) => {
+        watched.look();
+        demands(run, watched.states);
+      },
+    );
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+const REST = 'testers 0 %, others 0 %';
+const TESTERS_FIRST = 'testers 100 %, others 0 %';
+const HALF = 'testers 50 %, others 50 %';
+
+describe('a run whose plan has a cohort', () => {
+  it('gives testers alone to the candidate, then everybody alike; a new deployment begins the stage again and is told', {
+    timeout: LIMIT_MS,
+  }, async (context) => {
+    const whileHalf = (watched: Watched) => {
+      if (watched.states.at(-1) !== HALF) return false;
+      watched.deployAnew();
+      return true;
+    };
+    await watchedRun('testers and a revision', PLAN, context, whileHalf, (run, states) => {
+      expect(run.ledger, run.verdict.sentence).toMatchObject({ status: 'completed' });
+      expect(states).toEqual([REST, TESTERS_FIRST, HALF, 'testers 100 %, others 100 %']);
+      const anew = run.log.filter(({ message }) => message.includes('The candidate side was deployed anew'));
+      expect(anew).toHaveLength(1);
+      expect(anew[0]).toMatchObject({ phase: 'stage', stage: 0 });
+      expect(anew[0]?.message).toContain('Evidence counts from now on.');
+      expect(run.messages.map(({ subject }) => subject).join()).toContain('begins its phase anew');
+    });
+  });
+
+  it('takes testers back with everybody where the plan goes back on a new deployment', {
+    timeout: LIMIT_MS,
+  }, async (context) => {
+    const whileTesters = (watched: Watched) => {
+      if (watched.states.at(-1) !== TESTERS_FIRST) return false;
+      watched.deployAnew();
+      return true;
+    };
+    const plan: PlanInput = { ...PLAN, gate: { onRevision: 'rollback' } };
+    await watchedRun('a revision among testers', plan, context, whileTesters, (run, states) => {
+      expect(states, run.verdict.sentence).toEqual([REST, TESTERS_FIRST, REST]);
+      expect(run.ledger).toMatchObject({ status: 'rolled_back' });
+      expect(run.ledger?.rollback?.reason).toContain('The candidate side was deployed anew');
+    });
+  });
+});
