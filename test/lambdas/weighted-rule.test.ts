@@ -367,3 +367,33 @@ describe('a weighted rule that is deleted', () => {
     await expect(remove('failed-to-create')).resolves.toMatchObject({ PhysicalResourceId: 'failed-to-create' });
   });
 });
+
+describe('a cutover that begins while a stack works on its rule', () => {
+  /** Nobody owns the ingress at the first look, and a run does at the second. */
+  const taken = () => {
+    const owners: (Lease | null)[] = [null];
+    return makeHandler({
+      elb,
+      owner: async () => (owners.length > 0 ? (owners.pop() ?? null) : lease()),
+      clock: { sleep: async () => {} },
+      ingressId: 'gateway',
+    });
+  };
+
+  it('keeps it from being updated', async () => {
+    const arn = await create();
+    writes = 0;
+    const added = { ...PROPERTIES, GroupArns: [...PROPERTIES.GroupArns, fresh] };
+    const event = { PhysicalResourceId: arn, ResourceProperties: added, OldResourceProperties: PROPERTIES };
+    await expect(taken()({ RequestType: 'Update', ...event })).rejects.toMatchObject({ name: 'Crossfade.RuleKept' });
+    expect(writes).toBe(0);
+  });
+
+  it('keeps it from being deleted', async () => {
+    const arn = await create();
+    writes = 0;
+    const event = { PhysicalResourceId: arn, ResourceProperties: PROPERTIES };
+    await expect(taken()({ RequestType: 'Delete', ...event })).rejects.toMatchObject({ name: 'Crossfade.RuleKept' });
+    expect(writes).toBe(0);
+  });
+});
