@@ -132,7 +132,7 @@ export class CutoverDashboard extends Construct {
       ]),
       graph(
         'Copies dropped, by reason',
-        [
+        this.#dropped(
           'busy',
           'breaker',
           'queue',
@@ -142,9 +142,15 @@ export class CutoverDashboard extends Construct {
           'recorder-busy',
           'recorder-slow',
           'recorder-down',
-        ].map((Reason) => this.#metric('MirrorDropped', { Ingress: this.#props.ingressId, Reason }, Stats.SUM, Reason)),
+        ),
       ),
+      graph('Requests not to be copied, by reason', this.#dropped('sample', 'method', 'upgrade', 'aborted', 'refused')),
     ];
+  }
+
+  #dropped(...reasons: readonly string[]): Metric[] {
+    const { ingressId: Ingress } = this.#props;
+    return reasons.map((Reason) => this.#metric('MirrorDropped', { Ingress, Reason }, Stats.SUM, Reason));
   }
 
   #alarms(): IWidget[] {
