@@ -1,7 +1,16 @@
 /** What many compared captures come to: counts by route, learned noise, and the verdict of the sign-off. */
 export { type Judged, judgeLine } from './batch.ts';
 export { countOf, quantile } from './histogram.ts';
-export { mergeNoise, NO_NOISE, type NoiseModel, type NoisyPlace, noiseOf, noisyPlaces, withNoise } from './noise.ts';
+export {
+  GatheredNoise,
+  mergeNoise,
+  NO_NOISE,
+  type NoiseModel,
+  type NoisyPlace,
+  noiseOf,
+  noisyPlaces,
+  withNoise,
+} from './noise.ts';
 export { mergeRoutes, type RouteAggregates } from './routes.ts';
 export { type CopyCounts, judgeParity } from './signoff.ts';
 export { StableOverTime, type SuggestedRules } from './suggest-rules.ts';

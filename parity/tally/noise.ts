@@ -67,6 +67,31 @@ export function mergeNoise(a: NoiseModel, b: NoiseModel): NoiseModel {
   );
 }
 
+/** Models of many captures: each is small, and meets all that is known only with some others, for that copies what is known. */
+export class GatheredNoise {
+  #known = NO_NOISE;
+  #recent = NO_NOISE;
+  #waiting = 0;
+
+  add(model: NoiseModel): void {
+    this.#recent = mergeNoise(this.#recent, model);
+    this.#waiting++;
+    if (this.#waiting >= TOGETHER) this.#settle();
+  }
+
+  get model(): NoiseModel {
+    this.#settle();
+    return this.#known;
+  }
+
+  #settle(): void {
+    this.#known = mergeNoise(this.#known, this.#recent);
+    [this.#recent, this.#waiting] = [NO_NOISE, 0];
+  }
+}
+
+const TOGETHER = 16;
+
 /** @param most places that are kept */
 export function mergeRouteNoise(a: RouteNoise, b: RouteNoise, most: number = MAX_PLACES): RouteNoise {
   // Most records teach nothing, and each is merged.

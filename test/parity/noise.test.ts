@@ -4,6 +4,7 @@ import type { CaptureRecord, HeaderList } from '../../capture/format/record.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
 import { compileRules } from '../../parity/rules/rules.ts';
 import {
+  GatheredNoise,
   LEAST_VARIED,
   MAX_PLACES,
   mergeNoise,
@@ -30,6 +31,23 @@ const compared = (model: NoiseModel, record: CaptureRecord) => {
   const { verdict, differences } = compareRecord(record, { rules: withNoise(none, model) });
   return [verdict, ...differences.map((d) => `${d.in === 'body' ? d.pointer : d.in} ${d.cause} ${d.severity}`)];
 };
+
+describe('gathered noise', () => {
+  it('is what its models come to one after another, and goes on after it was read', () => {
+    const gathered = new GatheredNoise();
+    let merged = NO_NOISE;
+    for (let i = 0; i < 50; i++) {
+      const model = noiseOf(
+        recordOf({ [`k${i % 7}`]: i }, { [`k${i % 7}`]: -i }, { [`k${i % 7}`]: i + 1 }),
+        compareRecord,
+      );
+      gathered.add(model);
+      merged = mergeNoise(merged, model);
+      if (i % 20 === 0) expect(gathered.model).toEqual(merged);
+    }
+    expect(gathered.model).toEqual(merged);
+  });
+});
 
 describe('a place in which the stable side varies by itself', () => {
   const model = learned(recordOf([{ at: 'x1', n: 1 }], [{ at: 'x2', n: 1 }], [{ at: 'x3', n: 1 }]));

@@ -5,8 +5,7 @@ import type { Compare } from '../../../parity/compare/index.ts';
 import {
   addPair,
   emptySummary,
-  mergeNoise,
-  NO_NOISE,
+  GatheredNoise,
   type NoiseModel,
   type NoisyPlace,
   noiseOf,
@@ -28,7 +27,7 @@ export class CaptureCounter {
   readonly #comparer: (model?: NoiseModel) => Compare;
   readonly #compare: Compare;
   readonly #spool: Spool | null;
-  #model: NoiseModel = NO_NOISE;
+  readonly #noise = new GatheredNoise();
 
   /** @param spool where pairs wait until all are in; null: nothing is learned */
   constructor(comparer: (model?: NoiseModel) => Compare, spool: Spool | null) {
@@ -41,16 +40,17 @@ export class CaptureCounter {
     const comparison = this.#compare(record);
     addPair(this.soFar, record, comparison, at);
     if (this.#spool === null) return;
-    this.#model = mergeNoise(this.#model, noiseOf(record, this.#compare, comparison));
+    this.#noise.add(noiseOf(record, this.#compare, comparison));
     await this.#spool.add({ at, record });
   }
 
   async end(signal: AbortSignal): Promise<CountedCaptures> {
-    const noise = noisyPlaces(this.#model);
+    const { model } = this.#noise;
+    const noise = noisyPlaces(model);
     // By a model that lets nothing off every pair comes to the same again.
     if (this.#spool === null || !noise.some((place) => place.suppressed)) return { summary: this.soFar, noise };
     const summary = emptySummary();
-    const compare = this.#comparer(this.#model);
+    const compare = this.#comparer(model);
     await this.#spool.each(({ at, record }) => addPair(summary, record, compare(record), at), signal);
     return { summary, noise };
   }

@@ -8,8 +8,7 @@ import {
   addUnpaired,
   byPosition,
   emptySummary,
-  mergeNoise,
-  NO_NOISE,
+  GatheredNoise,
   noiseOf,
   type Position,
   type Summary,
@@ -37,7 +36,7 @@ export function joinPartition(
 ): TaskResult {
   const summary = emptySummary();
   const [left, right, again] = [byUrl(stable), byUrl(candidate), byUrl(control)];
-  let noise = NO_NOISE;
+  const noise = new GatheredNoise();
   for (const url of new Set([...left.keys(), ...right.keys()])) {
     const ours = left.get(url) ?? [];
     const paired = pairLegs(ours, right.get(url) ?? [], pairBy);
@@ -49,12 +48,12 @@ export function joinPartition(
       if (pair.byOrder) summary.byOrder++;
       const comparison = compare(record);
       addPair(summary, record, comparison, pair.stable.at);
-      if (learn && record.noise !== undefined) noise = mergeNoise(noise, noiseOf(record, compare, comparison));
+      if (learn && record.noise !== undefined) noise.add(noiseOf(record, compare, comparison));
     }
     for (const answer of paired.onlyStable) unpaired(summary, 'stable', answer, routes);
     for (const answer of paired.onlyCandidate) unpaired(summary, 'candidate', answer, routes);
   }
-  return { summary, noise, partitions: [] };
+  return { summary, noise: noise.model, partitions: [] };
 }
 
 function byUrl(content: PartitionContent): Map<string, Placed[]> {

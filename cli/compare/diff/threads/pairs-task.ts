@@ -1,6 +1,6 @@
 /** Compares the captured pairs of a piece, and learns from their second stable answers. */
 import type { Compare } from '../../../../parity/compare/index.ts';
-import { addPair, addUnreadable, emptySummary, mergeNoise, NO_NOISE, noiseOf } from '../../../../parity/tally/index.ts';
+import { addPair, addUnreadable, emptySummary, GatheredNoise, noiseOf } from '../../../../parity/tally/index.ts';
 import { eachPair } from '../../inputs/index.ts';
 import type { PairsTask, TaskResult } from './tasks.ts';
 
@@ -8,15 +8,15 @@ import type { PairsTask, TaskResult } from './tasks.ts';
 export function comparePairs(task: PairsTask, compare: Compare, learn: boolean): TaskResult {
   const summary = emptySummary();
   const { source } = task;
-  let noise = NO_NOISE;
+  const noise = new GatheredNoise();
   eachPair(
     task,
     (record, line) => {
       const comparison = compare(record);
       addPair(summary, record, comparison, { source, line });
-      if (learn && record.noise !== undefined) noise = mergeNoise(noise, noiseOf(record, compare, comparison));
+      if (learn && record.noise !== undefined) noise.add(noiseOf(record, compare, comparison));
     },
     (line, reason) => addUnreadable(summary, { source, line }, reason),
   );
-  return { summary, noise, partitions: [] };
+  return { summary, noise: noise.model, partitions: [] };
 }
