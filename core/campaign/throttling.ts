@@ -5,6 +5,7 @@ import {
   type BucketId,
   CALLS_AT_REST,
   CALLS_OF_LOOK,
+  CALLS_OF_RETURN,
   CALLS_OF_WATCHDOG,
   type Calls,
   callsOf,
@@ -79,7 +80,7 @@ export function simulateThrottling({ atOnce, atRest, returnAt, seconds, random }
     for (const delay of TRIGGER_SECONDS) {
       const second = returnAt + delay + Math.floor(random() * 2);
       for (let rule = 0; rule < RULES_OF_CUTOVER; rule++) write(rule, second);
-      for (let i = 0; i < 5; i++) at(second, { bucket: 'describeRules', attempt: 1, onAnswer: () => {} });
+      for (let i = 0; i < CALLS_OF_RETURN; i++) at(second, { bucket: 'describeRules', attempt: 1, onAnswer: () => {} });
     }
   };
   for (let i = 0; i < atOnce; i++) {
