@@ -2,7 +2,7 @@
 import type { RawBody } from './bytes/index.ts';
 import { CAPTURE_VERSION, type CapturedBody, type CaptureRecord, type Leg } from './format/index.ts';
 import type { RawLeg } from './leg.ts';
-import type { RawPair } from './pair.ts';
+import type { RawCapture } from './raw-capture.ts';
 import { type CaptureRedaction, Redaction, type RedactionRules } from './redaction/index.ts';
 
 /** Ids of clients are kept up to this length. */
@@ -28,14 +28,14 @@ export class RecordMaker {
   }
 
   /** One line of NDJSON. A pair that is too long for the sink keeps lengths and hashes of its bodies only. */
-  line(pair: RawPair): Buffer {
+  line(pair: RawCapture): Buffer {
     const line = (record: CaptureRecord) => Buffer.from(`${JSON.stringify(record)}\n`);
     const whole = line(this.make(pair));
     return whole.length <= LONGEST_LINE ? whole : line(this.make(pair, false));
   }
 
   /** @param withBodies otherwise their lengths and hashes only */
-  make(pair: RawPair, withBodies = true): CaptureRecord {
+  make(pair: RawCapture, withBodies = true): CaptureRecord {
     const { method, target, headers, requestBody } = pair;
     const { ingress, routes } = this.#rules;
     const redaction = this.#redaction.of([ingress, pair.requestId, pair.at, pair.primary]);

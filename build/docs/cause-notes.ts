@@ -144,7 +144,7 @@ export const CAUSE_NOTES = {
     'part-value': ['', 'a part is missing, or has other fields'],
     'line-order': ['new', 'same lines'],
     'element-order': [
-      'new',
+      '',
       'XML: the same names within an element that holds no text, in another order; told once an element',
     ],
     'markup-format': ['new', 'same tokens after parsing'],

@@ -248,7 +248,7 @@ export function observeShadow(
   const red = alarms.filter((a) => a.state === 'ALARM' && deployment.shadowAlarms.includes(a.name)).map((a) => a.name);
   if (red.length > 0)
     return { decision: 'rollback', reason: `Shadow alarm ${red.join(', ')} is in ALARM; the mirror is closed.` };
-  const text = `Parity ${parity.status} over ${parity.pairs} pairs on ${parity.routes} routes${parity.reasons.length === 0 ? '' : `: ${parity.reasons.join('; ')}`}.`;
+  const text = `Parity ${parity.status} over ${parity.pairs} captures on ${parity.routes} routes${parity.reasons.length === 0 ? '' : `: ${parity.reasons.join('; ')}`}.`;
   if (elapsed < earliest) return { decision: 'hold', reason: `${passedOf(elapsed, duration)} ${text}` };
   if (parity.status === 'clean') return { decision: 'advance', reason: text };
   if (!overdue(state, now, maxHold)) return { decision: 'hold', reason: text };

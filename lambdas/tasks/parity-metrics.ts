@@ -6,7 +6,7 @@ import type { Emit } from './emf.ts';
 export function parityMetrics(routes: RouteAggregates, refused: Readonly<Record<string, number>>): Parameters<Emit> {
   const all = Object.values(routes);
   const sum = (field: 'pairs' | 'breaking' | 'undecided' | 'newErrors' | 'unmatched') =>
-    all.reduce((total, aggregate) => total + aggregate[field], 0);
+    all.reduce((total, tally) => total + tally[field], 0);
   return [
     {
       ParityPairs: sum('pairs'),

@@ -10,7 +10,7 @@ export function tellOperators(stack: Stack, cutover: DualStackCutover): void {
   const policies = new OperatorPolicies(stack, 'Operators', { cutover });
   const tell = (name: string, description: string, value: string) => new CfnOutput(stack, name, { description, value });
   tell('StateMachineAlias', 'Start executions here', machine.alias.ref);
-  tell('ParityStream', 'The mirror writes captured pairs here', parity.stream.deliveryStreamName);
+  tell('ParityStream', 'The mirror writes captures here', parity.stream.deliveryStreamName);
   tell('RollbackFunction', 'Brings all traffic back when it is invoked', functions.get('rollback').fn.functionName);
   tell(
     'Functions',
@@ -23,7 +23,7 @@ export function tellOperators(stack: Stack, cutover: DualStackCutover): void {
   tell('LedgerTable', 'Lease, decision log, sign-offs', ledger.tableName);
   tell('StatusTopic', 'Subscribe people here', topic.topicArn);
   tell('DeadLetters', 'What was tried for good, and failed', triggers.deadLetters.queueUrl);
-  tell('CapturedPairs', 'The bucket of captured pairs', parity.bucket.bucketName);
+  tell('CapturedPairs', 'The bucket of captures', parity.bucket.bucketName);
   tell('Dashboard', 'The cutover at a glance', dashboardAddress(stack, cutoverDashboard(ingressId)));
   tell('Runbook', 'What to do about each alarm', runbook);
   tell('ReadPolicy', 'For who may look', policies.read.managedPolicyArn);

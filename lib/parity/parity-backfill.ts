@@ -12,7 +12,7 @@ export interface ParityBackfillProps {
   /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
   readonly deployment: string;
   readonly ledger: ITableV2;
-  /** Where captured pairs are kept, below `pairs/`; results go below `backfills/`. */
+  /** Where captures are kept, below `pairs/`; results go below `backfills/`. */
   readonly bucket: IBucket;
   /**
    * Objects that are compared at the same time, 1 to 1000. They share the account's Lambda concurrency with the rollback.
@@ -43,7 +43,7 @@ const RETRY = {
 /**
  * Kept pairs, compared anew by the rules of now and counted under their version: a Distributed Map over the bucket's objects,
  * one function call an object. Input, all of it optional: `prefix` of the objects that are listed, below `pairs/`, and `from`,
- * the first key that is looked at (`pairs/2026/11/20`). It may be repeated: a pair counts once.
+ * the first key that is looked at (`pairs/2026/11/20`). It may be repeated: a capture counts once.
  *
  * Written as ASL, since the CDK's own state writes its results only under a feature flag of the app (without them the results
  * of many objects exceed a state's 256 KiB), and grants the whole bucket.
@@ -59,7 +59,7 @@ export class ParityBackfill extends Construct {
       throw new RangeError(`ParityBackfill ${id}: maxConcurrency must be 1 to 1000, not ${maxConcurrency}`);
     const compare = new HandlerFunction(this, 'Compare', {
       handler: 'parity-backfill',
-      description: 'Compares one object of kept pairs anew, and counts them',
+      description: 'Compares one object of kept captures anew, and counts them',
       environment: { CROSSFADE_DEPLOYMENT: props.deployment },
       // Within the five minutes of an Express execution.
       timeout: Duration.minutes(4),
@@ -71,11 +71,7 @@ export class ParityBackfill extends Construct {
       undefined,
       itemsOf(ingressId, 'CUTOVER', 'PARITY'),
     );
-    compare.allow(
-      ['s3:GetObject'],
-      [bucket.arnForObjects(`${PAIRS}*`)],
-      'The objects of captured pairs, and no others',
-    );
+    compare.allow(['s3:GetObject'], [bucket.arnForObjects(`${PAIRS}*`)], 'The objects of captures, and no others');
     const machineName = `${ingressId}-parity-backfill`;
     this.machine = observedMachine(this, {
       stateMachineName: machineName,
@@ -91,7 +87,7 @@ export class ParityBackfill extends Construct {
   #definition(bucketName: string, functionArn: string, maxConcurrency: number) {
     const { partition } = Stack.of(this);
     return {
-      Comment: 'Crossfade: compares kept pairs by the rules of now',
+      Comment: 'Crossfade: compares kept captures by the rules of now',
       QueryLanguage: 'JSONPath',
       StartAt: 'Defaults',
       States: {

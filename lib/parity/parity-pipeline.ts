@@ -49,7 +49,7 @@ export class ParityPipeline extends Construct {
     this.bucket = this.#makeBucket(props.retention);
     const transform = new HandlerFunction(this, 'Transform', {
       handler: 'parity-transform',
-      description: 'Compares captured pairs and writes the verdict beside each',
+      description: 'Compares captures and writes the verdict beside each',
       environment: { CROSSFADE_DEPLOYMENT: props.deployment },
       // Firehose gives a transformation at most five minutes.
       timeout: Duration.minutes(5),
@@ -136,7 +136,7 @@ export class ParityPipeline extends Construct {
     acknowledge(
       this.bucket,
       'AwsSolutions-S1',
-      'Who read the pairs is recorded by CloudTrail data events where the account wants that; an access log would be a second store about customers',
+      'Who read the captures is recorded by CloudTrail data events where the account wants that; an access log would be a second store about customers',
     );
     const why = 'Written by the CDK: the objects below the one bucket, the versions of the one function';
     for (const action of ['s3:Abort*', 's3:DeleteObject*', 's3:GetBucket*', 's3:GetObject*', 's3:List*'])

@@ -3,14 +3,14 @@
 import { type CaptureRecord, captureRecordSchema, identityOf } from '../../capture/format/index.ts';
 import type { Compare, Comparison } from '../compare/index.ts';
 import { noiseOf } from './noise.ts';
-import { countedRoute, type RouteAggregates } from './routes.ts';
-import { aggregateOf } from './tally.ts';
+import { countedRoute, type RouteTallies } from './routes.ts';
+import { tallyOf } from './tally.ts';
 
 /** One line of NDJSON, and what it adds to the counts. */
 export interface Judged {
   readonly identity: string;
   readonly at: string;
-  readonly routes: RouteAggregates;
+  readonly routes: RouteTallies;
   /** The record with its verdict, as it is kept. */
   readonly line: string;
 }
@@ -32,7 +32,7 @@ export function judgeLine(text: string, compare: Compare): Judged | Refused {
     return {
       identity: identityOf(record),
       at: record.at,
-      routes: { [countedRoute(record)]: aggregateOf(record, comparison, noiseOf(record, compare, comparison)) },
+      routes: { [countedRoute(record)]: tallyOf(record, comparison, noiseOf(record, compare, comparison)) },
       line: `${JSON.stringify({ ...record, comparison: shortened(comparison) })}\n`,
     };
   } catch (error) {

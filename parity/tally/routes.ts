@@ -1,8 +1,8 @@
-/** Aggregates of all routes of a cutover, bounded: routes may be taken from paths, and those are the clients' to choose. */
+/** Tallies of all routes of a cutover, bounded: routes may be taken from paths, and those are the clients' to choose. */
 import type { CaptureRecord, Leg } from '../../capture/format/index.ts';
-import { EMPTY_AGGREGATE, merge, type RouteAggregate } from './tally.ts';
+import { EMPTY_TALLY, merge, type RouteTally } from './tally.ts';
 
-export type RouteAggregates = Readonly<Record<string, RouteAggregate>>;
+export type RouteTallies = Readonly<Record<string, RouteTally>>;
 
 export const MAX_ROUTES = 200;
 
@@ -25,19 +25,19 @@ export function countedRoute({ route, stable, candidate }: CaptureRecord): strin
 }
 
 /** Commutative and associative, with `{}` as its zero: the first {@link MAX_ROUTES} by name are kept whole. */
-export function mergeRoutes(a: RouteAggregates, b: RouteAggregates): RouteAggregates {
-  const merged = new Map<string, RouteAggregate>(Object.entries(a));
-  for (const [route, aggregate] of Object.entries(b)) add(merged, route, aggregate);
+export function mergeRoutes(a: RouteTallies, b: RouteTallies): RouteTallies {
+  const merged = new Map<string, RouteTally>(Object.entries(a));
+  for (const [route, tally] of Object.entries(b)) add(merged, route, tally);
   if (merged.size <= MAX_ROUTES) return Object.fromEntries(merged);
   const names = [...merged.keys()].filter((route) => route !== OTHER_ROUTES && route !== UNSERVED).sort();
   for (const route of names.slice(MAX_ROUTES)) {
-    add(merged, OTHER_ROUTES, merged.get(route) ?? EMPTY_AGGREGATE);
+    add(merged, OTHER_ROUTES, merged.get(route) ?? EMPTY_TALLY);
     merged.delete(route);
   }
   return Object.fromEntries(merged);
 }
 
-function add(routes: Map<string, RouteAggregate>, route: string, aggregate: RouteAggregate): void {
+function add(routes: Map<string, RouteTally>, route: string, tally: RouteTally): void {
   const before = routes.get(route);
-  routes.set(route, before === undefined ? aggregate : merge(before, aggregate));
+  routes.set(route, before === undefined ? tally : merge(before, tally));
 }

@@ -3,9 +3,9 @@
 import type { Severity } from '../causes/index.ts';
 import { judgeLatency, type LatencyPolicy, PERCENTILES, type Percentile } from './latency.ts';
 import { noisyPlaces } from './noise.ts';
-import { OTHER_ROUTES, type RouteAggregates, UNSERVED } from './routes.ts';
+import { OTHER_ROUTES, type RouteTallies, UNSERVED } from './routes.ts';
 import { noiseIn, suppressNoise } from './suppression.ts';
-import { findingsOf, type RouteAggregate } from './tally.ts';
+import { findingsOf, type RouteTally } from './tally.ts';
 
 export interface SignoffPolicy extends LatencyPolicy {
   readonly minPairsPerRoute: number;
@@ -38,16 +38,12 @@ export interface SignoffVerdict {
  * What the stable side does by itself is suppressed first (suppression.ts), and said.
  * @param copies null where nobody counts them, as for pairs from files
  */
-export function judgeParity(
-  counted: RouteAggregates,
-  policy: SignoffPolicy,
-  copies: CopyCounts | null,
-): SignoffVerdict {
+export function judgeParity(counted: RouteTallies, policy: SignoffPolicy, copies: CopyCounts | null): SignoffVerdict {
   const { [UNSERVED]: unserved, ...routes } = suppressNoise(counted);
   const all = Object.entries(routes);
   const rare = rareRoutes(all, policy);
   const entries = all.filter(([route]) => !rare.includes(route));
-  const each = (judge: (a: RouteAggregate) => string[]) =>
+  const each = (judge: (a: RouteTally) => string[]) =>
     entries.flatMap(([route, a]) => judge(a).map((text) => `${route.trim()}: ${text}`));
   const dirty = each((a) => faults(a, policy));
   const gaps = [...each((a) => missing(a, policy)), ...tooMany(routes), ...losses(all, policy, copies)];
@@ -72,7 +68,7 @@ const RARE_SHARE = 0.001;
  * Routes that hold nothing up although they have too few captures: nothing is wrong on them, and even if every request to them broke,
  * fewer than one in a thousand would. Otherwise anybody who asks for one more path holds up every sign-off.
  */
-function rareRoutes(routes: readonly (readonly [string, RouteAggregate])[], policy: SignoffPolicy): readonly string[] {
+function rareRoutes(routes: readonly (readonly [string, RouteTally])[], policy: SignoffPolicy): readonly string[] {
   let room = Math.min(RARE_SHARE, policy.maxBreakingRate) * routes.reduce((sum, [, a]) => sum + a.pairs, 0);
   return routes
     .filter(([route, a]) => route !== OTHER_ROUTES && isThin(a, policy) && faults(a, policy).length === 0)
@@ -89,12 +85,12 @@ function neededPairs(policy: SignoffPolicy): number {
   return Math.max(policy.minPairsPerRoute, Math.ceil(3 / policy.maxBreakingRate));
 }
 
-function isThin(a: RouteAggregate, policy: SignoffPolicy): boolean {
+function isThin(a: RouteTally, policy: SignoffPolicy): boolean {
   return a.pairs < neededPairs(policy);
 }
 
 /** What the verdict does not rest on, in a sentence each. */
-function leftOut(unserved: RouteAggregate | undefined, rare: readonly string[], routes: RouteAggregates): string[] {
+function leftOut(unserved: RouteTally | undefined, rare: readonly string[], routes: RouteTallies): string[] {
   const named = rare.slice(0, LISTED).map((route) => `${route} (${routes[route]?.pairs ?? 0})`);
   const more = rare.length > LISTED ? `, ${rare.length - LISTED} more` : '';
   return [
@@ -115,7 +111,7 @@ function atMost(reasons: readonly string[], most: number, last: readonly string[
   return [...shown, ...(left > 0 ? [`${left} more`] : []), ...last];
 }
 
-function faults(a: RouteAggregate, policy: SignoffPolicy): string[] {
+function faults(a: RouteTally, policy: SignoffPolicy): string[] {
   const reasons: string[] = [];
   if (a.breaking > 0)
     reasons.push(
@@ -128,7 +124,7 @@ function faults(a: RouteAggregate, policy: SignoffPolicy): string[] {
   return [...reasons, ...latency(a, policy).slower];
 }
 
-function missing(a: RouteAggregate, policy: SignoffPolicy): string[] {
+function missing(a: RouteTally, policy: SignoffPolicy): string[] {
   const reasons: string[] = [];
   const needed = neededPairs(policy);
   if (a.pairs < needed) reasons.push(`too few captures, ${a.pairs} of ${needed}`);
@@ -145,7 +141,7 @@ function missing(a: RouteAggregate, policy: SignoffPolicy): string[] {
 }
 
 /** Sorted by what follows from it. No percentile is passed over. */
-function latency(a: RouteAggregate, policy: SignoffPolicy) {
+function latency(a: RouteTally, policy: SignoffPolicy) {
   const found: { slower: string[]; missing: string[]; accepted: Percentile[] } = {
     slower: [],
     missing: [],
@@ -162,7 +158,7 @@ function latency(a: RouteAggregate, policy: SignoffPolicy) {
 }
 
 /** One sentence a percentile, however many routes it is about. */
-function accepted(routes: readonly (readonly [string, RouteAggregate])[], policy: SignoffPolicy): string[] {
+function accepted(routes: readonly (readonly [string, RouteTally])[], policy: SignoffPolicy): string[] {
   return PERCENTILES.flatMap((percentile) => {
     const thin = routes
       .filter(([, a]) => latency(a, policy).accepted.includes(percentile))
@@ -174,7 +170,7 @@ function accepted(routes: readonly (readonly [string, RouteAggregate])[], policy
 }
 
 /** One sentence, however many places it is about. */
-function varying(routes: RouteAggregates): string[] {
+function varying(routes: RouteTallies): string[] {
   const places = noisyPlaces(noiseIn(routes));
   const off = places.filter((place) => place.suppressed).sort((a, b) => b.both + b.onlyStable - a.both - a.onlyStable);
   if (off.length === 0) return [];
@@ -189,13 +185,13 @@ function varying(routes: RouteAggregates): string[] {
   ];
 }
 
-function tooMany(routes: RouteAggregates): string[] {
+function tooMany(routes: RouteTallies): string[] {
   if (routes[OTHER_ROUTES] === undefined) return [];
   return ['too many routes to tell apart; give the mirror route templates'];
 }
 
 function losses(
-  routes: readonly (readonly [string, RouteAggregate])[],
+  routes: readonly (readonly [string, RouteTally])[],
   { maxDropRatio }: SignoffPolicy,
   copies: CopyCounts | null,
 ): string[] {
@@ -216,7 +212,7 @@ function losses(
 /** Named in a reason; the rest is counted. */
 const LISTED = 5;
 
-function listed(a: RouteAggregate, kind: Severity): string {
+function listed(a: RouteTally, kind: Severity): string {
   const findings = findingsOf(a).filter((f) => f.severity === kind);
   const named = findings.slice(0, LISTED).map((f) => `${f.cause} at ${f.place} ${f.pairs}`);
   const more = findings.length - named.length;

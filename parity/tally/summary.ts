@@ -87,7 +87,7 @@ export function emptySummary(): Summary {
   };
 }
 
-export function addPair(summary: Summary, record: CaptureRecord, comparison: Comparison, at: Position): void {
+export function addCapture(summary: Summary, record: CaptureRecord, comparison: Comparison, at: Position): void {
   const route = entry(summary.routes, comparison.route, emptyRoute);
   addRoots(summary.roots, record, comparison, at);
   route.verdicts[comparison.verdict]++;

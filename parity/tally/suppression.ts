@@ -2,36 +2,36 @@
 
 import { type Against, type Combination, combinationOf, gravestOf } from './combination.ts';
 import { isSuppressed, mergeNoise, NO_NOISE, type NoiseModel } from './noise.ts';
-import type { RouteAggregates } from './routes.ts';
-import { findingKey, type RouteAggregate } from './tally.ts';
+import type { RouteTallies } from './routes.ts';
+import { findingKey, type RouteTally } from './tally.ts';
 
 /**
  * It does not matter when a variation was learned: pairs that were counted before are suppressed as well. Only for reading; what is
  * suppressed is not merged again.
- * @param known learned elsewhere, besides what these aggregates hold themselves
+ * @param known learned elsewhere, besides what these tallies hold themselves
  */
-export function suppressNoise(routes: RouteAggregates, known: NoiseModel = NO_NOISE): RouteAggregates {
+export function suppressNoise(routes: RouteTallies, known: NoiseModel = NO_NOISE): RouteTallies {
   const model = mergeNoise(noiseIn(routes), known);
   return Object.fromEntries(
-    Object.entries(routes).map(([route, aggregate]) => {
+    Object.entries(routes).map(([route, tally]) => {
       const noisy = Object.hasOwn(model, route) ? model[route] : undefined;
-      return [route, noisy === undefined ? aggregate : ofRoute({ ...aggregate, noisy })];
+      return [route, noisy === undefined ? tally : ofRoute({ ...tally, noisy })];
     }),
   );
 }
 
 /** What the second stable answers among counted pairs have taught. */
-export function noiseIn(routes: RouteAggregates): NoiseModel {
+export function noiseIn(routes: RouteTallies): NoiseModel {
   return Object.fromEntries(Object.entries(routes).map(([route, { noisy }]) => [route, noisy]));
 }
 
-function ofRoute(aggregate: RouteAggregate): RouteAggregate {
-  const { breaking, undecided, benign, noise, findings } = aggregate;
-  const { counts } = aggregate.noisy;
+function ofRoute(tally: RouteTally): RouteTally {
+  const { breaking, undecided, benign, noise, findings } = tally;
+  const { counts } = tally.noisy;
   const pairs = { breaking, undecided, benign, noise };
   const combinations: Record<string, number> = {};
   const found: Record<string, number> = { ...findings };
-  for (const [key, count] of Object.entries(aggregate.combinations)) {
+  for (const [key, count] of Object.entries(tally.combinations)) {
     const before = combinationOf(key);
     const off = before.against.filter(([, , place, aspect]) => isSuppressed(counts, place, aspect));
     if (off.length === 0) {
@@ -43,7 +43,7 @@ function ofRoute(aggregate: RouteAggregate): RouteAggregate {
     pairs[gravestOf(after)] += count;
     for (const one of distinct(off, after.against)) moveFinding(found, one, count);
   }
-  return { ...aggregate, ...pairs, combinations, findings: found };
+  return { ...tally, ...pairs, combinations, findings: found };
 }
 
 /** By class, cause and place, as findings are; one that also stands in `left`, in another respect, is still against the pair. */

@@ -10,7 +10,7 @@ import { mergeRouteNoise, NO_NOISE, type NoiseModel, type RouteNoise } from './n
 import { mergeSamples, type Samples, samplesOf } from './sample.ts';
 import { smallestKeys } from './smallest-keys.ts';
 
-export interface RouteAggregate {
+export interface RouteTally {
   /** Compared pairs: the sum of the five after it, by the gravest difference of each pair. */
   readonly pairs: number;
   readonly same: number;
@@ -50,7 +50,7 @@ export const MAX_FINDINGS = 48;
 export const MAX_COMBINATIONS = 48;
 export const MAX_NOISY_PLACES = 100;
 
-export const EMPTY_AGGREGATE: RouteAggregate = {
+export const EMPTY_TALLY: RouteTally = {
   pairs: 0,
   same: 0,
   noise: 0,
@@ -70,16 +70,12 @@ export const EMPTY_AGGREGATE: RouteAggregate = {
 };
 
 /**
- * The aggregate of one record.
+ * The tally of one record.
  * @param noise what its second stable answer teaches ({@link noiseOf})
  */
-export function aggregateOf(
-  record: CaptureRecord,
-  comparison: Comparison,
-  noise: NoiseModel = NO_NOISE,
-): RouteAggregate {
+export function tallyOf(record: CaptureRecord, comparison: Comparison, noise: NoiseModel = NO_NOISE): RouteTally {
   const newErrors = comparison.newError ? 1 : 0;
-  if (comparison.verdict === 'unmatched') return { ...EMPTY_AGGREGATE, unmatched: 1, newErrors };
+  if (comparison.verdict === 'unmatched') return { ...EMPTY_TALLY, unmatched: 1, newErrors };
   const { differences } = comparison;
   const outcome = comparison.verdict === 'same' && differences.length > 0 ? 'noise' : comparison.verdict;
   const keys = new Set(differences.map((d) => findingKey(d.severity, d.cause, generalPlace(d))));
@@ -87,14 +83,14 @@ export function aggregateOf(
   const [stable, candidate] = [totalMs(record.stable), totalMs(record.candidate)];
   const timed = stable !== null && candidate !== null;
   return {
-    ...EMPTY_AGGREGATE,
+    ...EMPTY_TALLY,
     pairs: 1,
     [outcome]: 1,
     oversize: differences.some((d) => d.cause === 'body-uncomparable') ? 1 : 0,
     newErrors,
     ...bounded(Object.fromEntries([...keys].map((key) => [key, 1])), {}),
     combinations: combination === null ? {} : { [combination]: 1 },
-    noisy: mergeRouteNoise(EMPTY_AGGREGATE.noisy, noise[record.route] ?? EMPTY_AGGREGATE.noisy, MAX_NOISY_PLACES),
+    noisy: mergeRouteNoise(EMPTY_TALLY.noisy, noise[record.route] ?? EMPTY_TALLY.noisy, MAX_NOISY_PLACES),
     samples: samplesOf(record, comparison),
     stableLatency: timed ? { [bucketOf(stable)]: 1 } : {},
     candidateLatency: timed ? { [bucketOf(candidate)]: 1 } : {},
@@ -102,10 +98,10 @@ export function aggregateOf(
 }
 
 /**
- * Commutative and associative, with {@link EMPTY_AGGREGATE} as its zero. A finding that is kept in the end was kept in every
+ * Commutative and associative, with {@link EMPTY_TALLY} as its zero. A finding that is kept in the end was kept in every
  * part, for only smaller ones can push one out; so its count is whole, and what was pushed out stands in `otherFindings`.
  */
-export function merge(a: RouteAggregate, b: RouteAggregate): RouteAggregate {
+export function merge(a: RouteTally, b: RouteTally): RouteTally {
   return {
     pairs: a.pairs + b.pairs,
     same: a.same + b.same,
@@ -125,13 +121,13 @@ export function merge(a: RouteAggregate, b: RouteAggregate): RouteAggregate {
   };
 }
 
-/** As {@link RouteAggregate.findings} has it. */
+/** As {@link RouteTally.findings} has it. */
 export function findingKey(kind: string, cause: string, place: string): string {
   return `${kind} ${cause} ${excerpt(place)}`;
 }
 
 /** The gravest class first, within it by cause and place. */
-export function findingsOf({ findings }: Pick<RouteAggregate, 'findings'>): CountedFinding[] {
+export function findingsOf({ findings }: Pick<RouteTally, 'findings'>): CountedFinding[] {
   return Object.entries(findings)
     .sort(([a], [b]) => byGravity(a, b))
     .map(([key, pairs]) => {
@@ -152,7 +148,7 @@ function byGravity(a: string, b: string): number {
 function bounded(
   findings: Readonly<Record<string, number>>,
   others: Readonly<Record<string, number>>,
-): Pick<RouteAggregate, 'findings' | 'otherFindings'> {
+): Pick<RouteTally, 'findings' | 'otherFindings'> {
   const entries = Object.entries(findings).sort(([a], [b]) => byGravity(a, b));
   const otherFindings: Record<string, number> = { ...others };
   for (const [key, count] of entries.slice(MAX_FINDINGS)) {

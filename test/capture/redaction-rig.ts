@@ -3,7 +3,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { BodySample } from '../../capture/bytes/body-sample.ts';
 import type { CapturedBody, CaptureRecord } from '../../capture/format/record.ts';
 import type { RawLeg } from '../../capture/leg.ts';
-import type { RawPair } from '../../capture/pair.ts';
+import type { RawCapture } from '../../capture/raw-capture.ts';
 import type { RedactionRules } from '../../capture/redaction/rules.ts';
 import { RecordMaker } from '../../capture/stored-record.ts';
 import type { Planted } from './planted-secrets.ts';
@@ -24,7 +24,7 @@ export function pairOf({
   requestBody,
   answerHeaders = [],
   answer = '{}',
-}: Planted): RawPair {
+}: Planted): RawCapture {
   const typed = answerHeaders.some((name) => name.toLowerCase() === 'content-type');
   const leg: RawLeg = {
     outcome: 'response',

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { RawBody } from '../../capture/bytes/body-sample.ts';
 import { captureRecordSchema } from '../../capture/format/record.ts';
 import type { RawLeg } from '../../capture/leg.ts';
-import type { RawPair } from '../../capture/pair.ts';
+import type { RawCapture } from '../../capture/raw-capture.ts';
 import { Redaction } from '../../capture/redaction/redaction.ts';
 import type { RedactionRules } from '../../capture/redaction/rules.ts';
 import { PERSONAL_NAMES, SECRET_NAMES } from '../../capture/redaction/search/secret-names.ts';
@@ -31,7 +31,7 @@ const leg = (body: RawBody, headers: readonly string[] = JSON_TYPE): RawLeg => (
   firstByteMs: 1,
   totalMs: 2,
 });
-const pair = (rest: Partial<RawPair>): RawPair => ({
+const pair = (rest: Partial<RawCapture>): RawCapture => ({
   at: 1_764_000_000_000,
   requestId: 'r',
   method: 'GET',

@@ -84,7 +84,7 @@ describe('crossfade contract --noise', () => {
     await writeFile(path, 'no\n', { flag: 'a' });
     expect(await json(stable, candidate, path)).toMatchObject({
       code: 2,
-      pairs: 5,
+      captures: 5,
       verdicts: { same: 5 },
       unreadable: { count: 1, first: [{ line: 6 }] },
     });
@@ -105,7 +105,7 @@ describe('crossfade contract --noise', () => {
     const path = join(dir, 'post.ndjson');
     const request = { method: 'POST', target: '/items', headers: [] };
     await writeFile(path, ndjson([{ ...pair('post'), request, route: 'POST /items' }]));
-    expect(await json(stable, candidate, path, '--allow', 'POST:/items')).toMatchObject({ code: 0, pairs: 1 });
+    expect(await json(stable, candidate, path, '--allow', 'POST:/items')).toMatchObject({ code: 0, captures: 1 });
     expect(stable.lines()).toEqual(['POST /items']);
   });
 

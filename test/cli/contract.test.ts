@@ -131,7 +131,7 @@ describe('crossfade contract over recorded requests', () => {
     const recorded = await file(har([harEntry('https://shop.example/a?x=1', '1', 'one')]), 'requests.har');
     const log = await file(ndjson([legLine('/b', '1', 'two'), '{"format":"crossfade-leg/9"}']));
     const found = await json(stable, candidate, recorded, log);
-    expect(found).toMatchObject({ code: 2, pairs: 2, unreadable: { count: 1, first: [{ file: log, line: 2 }] } });
+    expect(found).toMatchObject({ code: 2, captures: 2, unreadable: { count: 1, first: [{ file: log, line: 2 }] } });
     expect(candidate.lines()).toEqual(['GET /a?x=1', 'GET /b']);
   });
 
@@ -192,7 +192,7 @@ describe('crossfade contract over recorded requests', () => {
   it('sends no more than its limit', async () => {
     const [stable, candidate] = [await service(() => '1'), await service(() => '1')];
     const path = await file(ndjson(Array.from({ length: 9 }, (_, i) => get(`/items/${i}`, `r${i}`))));
-    expect(await json(stable, candidate, path, '--limit', '3')).toMatchObject({ pairs: 3 });
+    expect(await json(stable, candidate, path, '--limit', '3')).toMatchObject({ captures: 3 });
     expect(candidate.asked).toHaveLength(3);
   });
 
@@ -289,6 +289,6 @@ describe('crossfade contract over an OpenAPI document', () => {
     const [stable, candidate] = [await service(() => '1'), await service(() => '1')];
     const document = { openapi: '3.0.3', info: { title: 'a', version: '1' }, paths: { '/health': { get: {} } } };
     const path = await file(JSON.stringify(document), 'openapi.json');
-    expect(await json(stable, candidate, path)).toMatchObject({ code: 0, pairs: 1 });
+    expect(await json(stable, candidate, path)).toMatchObject({ code: 0, captures: 1 });
   });
 });

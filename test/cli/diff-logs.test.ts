@@ -49,7 +49,7 @@ describe('crossfade diff over two logs', () => {
     );
     expect(found).toMatchObject({
       code: 1,
-      pairs: 2,
+      captures: 2,
       matchedByOrder: 0,
       causes: [{ route: 'GET /a/{id}', cause: 'null-for-empty-array', samples: [{ requestId: 'one', line: 1 }] }],
       unpaired: {
@@ -72,7 +72,7 @@ describe('crossfade diff over two logs', () => {
     const candidate = [legLine('/b', '2'), legLine('/a', '1'), legLine('/a', '4')];
     const paths = ['--stable', await file(ndjson(stable)), '--candidate', await file(ndjson(candidate))];
     expect(await json(...paths)).toMatchObject({
-      pairs: 3,
+      captures: 3,
       matchedByOrder: 3,
       causes: [{ cause: 'number-value', samples: [{ line: 3, stable: '3', candidate: '4' }] }],
     });
@@ -90,7 +90,7 @@ describe('crossfade diff over two logs', () => {
     const found = await json('--stable', await file(stable, 'stable.har'), '--candidate', await file(candidate));
     expect(found).toMatchObject({
       code: 1,
-      pairs: 2,
+      captures: 2,
       causes: [{ cause: 'number-value', samples: [{ requestId: 'one', target: '/a?x=1', line: 1 }] }],
     });
   });
@@ -140,7 +140,7 @@ describe('crossfade diff over two logs', () => {
       '--candidate',
       await file(ndjson([line('3', 'c'), line('1', 'a'), line('2', 'b')])),
     ];
-    expect(await json(...paths, '--pair-by', 'x-order')).toMatchObject({ code: 0, pairs: 3, matchedByOrder: 0 });
+    expect(await json(...paths, '--pair-by', 'x-order')).toMatchObject({ code: 0, captures: 3, matchedByOrder: 0 });
     expect(await json(...paths)).toMatchObject({ code: 1 });
     expect(await diff(...paths, '--pair-by', 'x order')).toMatchObject({ code: 2 });
   });
@@ -181,7 +181,7 @@ describe('crossfade diff over two logs', () => {
     ];
     const [ample, short] = await Promise.all([json(...paths), json(...paths, '--memory', '0.05')]);
     expect(short).toEqual(ample);
-    expect(ample).toMatchObject({ pairs: 2_970, verdicts: { breaking: 60 }, unpaired: { stable: { count: 30 } } });
+    expect(ample).toMatchObject({ captures: 2_970, verdicts: { breaking: 60 }, unpaired: { stable: { count: 30 } } });
     expect((await readdir(dir)).filter((name) => name.startsWith('crossfade-diff-'))).toEqual([]);
   });
 });

@@ -36,7 +36,7 @@ describe('crossfade diff over pairs with second stable answers', () => {
     expect(found.noise).toEqual([
       { ...AT, records: 5, both: 5, onlyStable: 0, onlyCandidate: 0, suppressed: true, tooFew: false },
     ]);
-    expect(found.causes).toMatchObject([{ cause: 'number-value', severity: 'noise', pairs: 5 }]);
+    expect(found.causes).toMatchObject([{ cause: 'number-value', severity: 'noise', captures: 5 }]);
   });
 
   it('lets nothing off with --no-noise', async () => {
@@ -46,7 +46,7 @@ describe('crossfade diff over pairs with second stable answers', () => {
 
   it('lets it off in pairs without a second answer as well', async () => {
     const found = await json(await file(ndjson([...many(5, noisy), pair('once', '{"at":1}', '{"at":2}')])));
-    expect(found).toMatchObject({ code: 0, pairs: 6, noise: [{ ...AT, records: 5, both: 5 }] });
+    expect(found).toMatchObject({ code: 0, captures: 6, noise: [{ ...AT, records: 5, both: 5 }] });
   });
 
   it('does not suppress a place in which the candidate differs more often, and says that it is not', async () => {
@@ -86,7 +86,7 @@ describe('crossfade diff over pairs with second stable answers', () => {
   it('still names lines that it cannot read, each once', async () => {
     const path = await file(ndjson([noisy(1), 'no', ...many(5, (i) => noisy(i + 2))]));
     const found = await json(path);
-    expect(found).toMatchObject({ code: 2, pairs: 6, unreadable: { count: 1, first: [{ file: path, line: 2 }] } });
+    expect(found).toMatchObject({ code: 2, captures: 6, unreadable: { count: 1, first: [{ file: path, line: 2 }] } });
   });
 
   it('says of standard input that it was not used, and compares without', async () => {
@@ -112,7 +112,7 @@ describe('crossfade diff over pairs with second stable answers', () => {
       json(...parts, '--threads', '2'),
     ]);
     expect(four).toEqual(one);
-    expect(one).toMatchObject({ pairs: 6_000, verdicts: { same: 5_333, breaking: 667 } });
+    expect(one).toMatchObject({ captures: 6_000, verdicts: { same: 5_333, breaking: 667 } });
     expect(one.noise).toMatchObject([{ ...AT, records: 5_333, both: 5_333, suppressed: true }]);
     expect([three.verdicts, three.noise]).toEqual([one.verdicts, one.noise]);
   });

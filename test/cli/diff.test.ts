@@ -77,7 +77,7 @@ describe('crossfade diff over captured pairs', () => {
     expect(stdout).toContain(`${path}:2 not a JSON object`);
     expect(stdout).toContain(`${path}:4 v: `);
     expect(stdout).toContain(`${path}:5 secret: unknown key`);
-    expect((await json(path)).pairs).toBe(2);
+    expect((await json(path)).captures).toBe(2);
   });
 
   it('lists the first of many bad lines only', async () => {
@@ -93,9 +93,9 @@ describe('crossfade diff over captured pairs', () => {
     await file(text, 'many-1.ndjson');
     await file(Buffer.concat([gzipSync(text), gzipSync(text)]), 'many-2.ndjson.gz');
     await file(Buffer.concat([zstdCompressSync(text), zstdCompressSync(text)]), 'many-3');
-    expect(await json(join(folder.path, 'many-*'))).toMatchObject({ code: 1, pairs: 10, verdicts: { breaking: 5 } });
+    expect(await json(join(folder.path, 'many-*'))).toMatchObject({ code: 1, captures: 10, verdicts: { breaking: 5 } });
     const piped = await crossfade(['diff', '-', '--json'], {}, text);
-    expect(JSON.parse(piped.stdout)).toMatchObject({ pairs: 2, verdicts: { same: 1, breaking: 1 } });
+    expect(JSON.parse(piped.stdout)).toMatchObject({ captures: 2, verdicts: { same: 1, breaking: 1 } });
   });
 
   it('says that a compressed file breaks off, and goes on with the next', async () => {
@@ -123,7 +123,7 @@ describe('crossfade diff over captured pairs', () => {
     const path = await file(ndjson(records));
     const [one, four] = await Promise.all([json(path, '--threads', '1'), json(path, '--threads', '4')]);
     expect(four).toEqual(one);
-    expect(one).toMatchObject({ pairs: 4_000, verdicts: { breaking: 572 } });
+    expect(one).toMatchObject({ captures: 4_000, verdicts: { breaking: 572 } });
   });
 
   it('suppresses what the rules suppress, and names the rules that have expired', async () => {
@@ -194,7 +194,7 @@ describe('crossfade diff refuses, with exit code 2 and the option', () => {
     [
       'a report that cannot be written',
       [CLI, '--html', '/none/report.html'],
-      '--html: /none/report.html does not exist',
+      '--html: /none/report.html cannot be written',
     ],
   ])('%s', async (_name, args, message) => {
     expect(await diff(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });

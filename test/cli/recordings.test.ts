@@ -79,8 +79,8 @@ describe('a recording of mitmproxy', () => {
 
 describe('a recording of goreplay', () => {
   it('is one side of a comparison; a request whose answer was not recorded is left out', async () => {
-    const { pairs, verdicts, causes, unpaired } = await diffOf(recorded('httpbin.gor'), recorded('go-httpbin.gor'));
-    expect([pairs, verdicts.breaking, unpaired.stable.count]).toEqual([3, 3, 1]);
+    const { captures, verdicts, causes, unpaired } = await diffOf(recorded('httpbin.gor'), recorded('go-httpbin.gor'));
+    expect([captures, verdicts.breaking, unpaired.stable.count]).toEqual([3, 3, 1]);
     expect(causes).toContainEqual(expect.objectContaining({ route: 'GET /stream/*', cause: 'media-type' }));
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Spool, type SpooledPair } from '../../cli/compare/contract/spool.ts';
+import { Spool, type SpooledCapture } from '../../cli/compare/contract/spool.ts';
 import { pair } from '../support/captures.ts';
 
 let dir: string;
@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 const all = async (spool: Spool) => {
-  const found: SpooledPair[] = [];
+  const found: SpooledCapture[] = [];
   await spool.each((pair) => found.push(pair), new AbortController().signal);
   return found;
 };

@@ -26,7 +26,7 @@ import { dynamoParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
 import { pastRuns } from '../../lambdas/aws/dynamo/runs.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
 import { sfnExecutions } from '../../lambdas/aws/states/executions.ts';
-import { EMPTY_AGGREGATE } from '../../parity/tally/tally.ts';
+import { EMPTY_TALLY } from '../../parity/tally/tally.ts';
 import { BACKENDS, type Backend, ourBackend } from './backends.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';
@@ -479,9 +479,9 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
     const pairs = ['a', 'b', 'c'].map((identity, i) => ({
       identity,
       at: `2026-11-24T08:59:5${i + 7}.000Z`,
-      routes: { 'GET /x': { ...EMPTY_AGGREGATE, pairs: 1, same: 1 } },
+      routes: { 'GET /x': { ...EMPTY_TALLY, pairs: 1, same: 1 } },
     }));
-    const counted = (n: number) => ({ 'GET /x': { ...EMPTY_AGGREGATE, pairs: n, same: n } });
+    const counted = (n: number) => ({ 'GET /x': { ...EMPTY_TALLY, pairs: n, same: n } });
     expect(await store.read(series)).toEqual({});
     expect(await store.add(series, pairs.slice(0, 2))).toEqual(counted(2));
     expect(await store.read(series)).toEqual(counted(2));

@@ -10,7 +10,7 @@ import { makeHandler } from '../../lambdas/parity-transform.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
 import { why } from '../../parity/model/difference.ts';
 import type { RuleSet } from '../../parity/rules/schema.ts';
-import { mergeRoutes, type RouteAggregates } from '../../parity/tally/routes.ts';
+import { mergeRoutes, type RouteTallies } from '../../parity/tally/routes.ts';
 import { captured } from '../support/captured.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { lease } from '../support/ledger-item.ts';
@@ -103,13 +103,13 @@ describe('the parity transform', () => {
     owner: Lease | null,
     add?: ParityStore['add'],
     rules: RuleSet = { v: 1, rules: [] },
-    stored: RouteAggregates = {},
+    stored: RouteTallies = {},
   ) {
     const calls: { series: TallySeries; records: readonly CountedBatch[] }[] = [];
     const emitted: unknown[] = [];
     const count: ParityStore['add'] = async (series, records) => {
       calls.push({ series, records });
-      return records.map((r) => r.routes).reduce<RouteAggregates>(mergeRoutes, {});
+      return records.map((r) => r.routes).reduce<RouteTallies>(mergeRoutes, {});
     };
     const handler = makeHandler({
       deployment: DEPLOYMENT,

@@ -141,7 +141,7 @@ describe('the synthesised backfill', () => {
     const version = of('AWS::Lambda::Version').find((r) => names.arnOf(r) === Compare.Resource);
     expect(version).toBeDefined();
     expect(Compare.Retry.flatMap((r) => r.ErrorEquals)).toContain('Crossfade.Transient');
-    const fn = properties('AWS::Lambda::Function').find((p) => String(p.Description).includes('kept pairs anew'));
+    const fn = properties('AWS::Lambda::Function').find((p) => String(p.Description).includes('kept captures anew'));
     expect(fn?.Timeout).toBeLessThan(300);
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PutRecordBatchCommand, PutRecordBatchCommandOutput } from '@aws-sdk/client-firehose';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RawPair } from '../../capture/pair.ts';
+import type { RawCapture } from '../../capture/raw-capture.ts';
 import { Counters } from '../../mirror/recorder/counters.ts';
 import { type CaptureSettings, ThreadCapture } from '../../mirror/recorder/delivery.ts';
 import { firehoseSink } from '../../mirror/recorder/sink.ts';
@@ -22,7 +22,7 @@ const settings = (sink: CaptureSettings['sink']): CaptureSettings => ({
     redaction: { key: 'a-key-of-sixteen-bytes', fields: [], parameters: [], pointers: [] },
   },
 });
-const pair = (requestId: string, size = 10): RawPair => {
+const pair = (requestId: string, size = 10): RawCapture => {
   const body = { data: new Uint8Array(size).fill(120), bytes: size, truncated: false };
   const answer = { outcome: 'response', status: 200, headers: [], firstByteMs: 1, totalMs: 2 } as const;
   return {

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { connect, type Server, type Socket } from 'node:net';
 import { Pool } from 'undici';
 import type { CaptureRecord } from '../../capture/format/record.ts';
-import type { RawPair, Side } from '../../capture/pair.ts';
+import type { RawCapture, Side } from '../../capture/raw-capture.ts';
 import type { RedactionRules } from '../../capture/redaction/index.ts';
 import { RecordMaker } from '../../capture/stored-record.ts';
 import { Face } from '../../mirror/embedded/face.ts';
@@ -64,7 +64,7 @@ export async function startRig(
   const failures: string[] = [];
   const waiting = new Set<() => void>();
   const capture = {
-    offer: (pair: RawPair) => {
+    offer: (pair: RawCapture) => {
       records.push(maker.make(pair));
       for (const wake of waiting) wake();
     },

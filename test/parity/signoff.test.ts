@@ -3,9 +3,9 @@ import { compareRecord } from '../../parity/compare/record.ts';
 import { judgeLine } from '../../parity/tally/batch.ts';
 import { bucketOf, type Histogram } from '../../parity/tally/histogram.ts';
 import { judgeLatency, PERCENTILES } from '../../parity/tally/latency.ts';
-import { mergeRoutes, OTHER_ROUTES, type RouteAggregates } from '../../parity/tally/routes.ts';
+import { mergeRoutes, OTHER_ROUTES, type RouteTallies } from '../../parity/tally/routes.ts';
 import { type CopyCounts, judgeParity, type SignoffPolicy } from '../../parity/tally/signoff.ts';
-import { EMPTY_AGGREGATE, type RouteAggregate } from '../../parity/tally/tally.ts';
+import { EMPTY_TALLY, type RouteTally } from '../../parity/tally/tally.ts';
 import { answer, pairOf } from '../support/answer.ts';
 import { generator, normal, type Random } from '../support/random.ts';
 
@@ -19,15 +19,15 @@ const policy: SignoffPolicy = {
 };
 const COPIES: CopyCounts = { wanted: 400, lost: {} };
 const always = (ms: number, n = 400): Histogram => ({ [bucketOf(ms)]: n });
-const route = (rest: Partial<RouteAggregate> = {}): RouteAggregate => ({
-  ...EMPTY_AGGREGATE,
+const route = (rest: Partial<RouteTally> = {}): RouteTally => ({
+  ...EMPTY_TALLY,
   pairs: 400,
   same: 400,
   stableLatency: always(10),
   candidateLatency: always(10),
   ...rest,
 });
-const judge = (rest: Partial<RouteAggregate>, with_: Partial<SignoffPolicy> = {}, copies: CopyCounts | null = COPIES) =>
+const judge = (rest: Partial<RouteTally>, with_: Partial<SignoffPolicy> = {}, copies: CopyCounts | null = COPIES) =>
   judgeParity({ '/x': route(rest) }, { ...policy, ...with_ }, copies);
 
 describe('a sign-off', () => {
@@ -90,7 +90,7 @@ describe('a sign-off', () => {
             if ('refused' in judged) throw new Error(judged.refused);
             return mergeRoutes(sum, judged.routes);
           },
-          { 'GET /items': served } as RouteAggregates,
+          { 'GET /items': served } as RouteTallies,
         );
     const wanted = { wanted: 8_000, lost: {} };
 
@@ -140,7 +140,7 @@ describe('a sign-off', () => {
         'suppressed as noise, because stable differed from itself there (in how many control answers): /x body/at value (39 of 40)',
       ],
     });
-    expect(judge({ ...rest, noisy: EMPTY_AGGREGATE.noisy }).status).toBe('dirty');
+    expect(judge({ ...rest, noisy: EMPTY_TALLY.noisy }).status).toBe('dirty');
   });
 
   it.each([

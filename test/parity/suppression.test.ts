@@ -5,9 +5,9 @@ import { type CompareOptions, compareRecord } from '../../parity/compare/record.
 import { compileRules, type RuleSet } from '../../parity/rules/index.ts';
 import { judgeLine } from '../../parity/tally/batch.ts';
 import { LEAST_VARIED, withNoise } from '../../parity/tally/noise.ts';
-import { mergeRoutes, type RouteAggregates } from '../../parity/tally/routes.ts';
+import { mergeRoutes, type RouteTallies } from '../../parity/tally/routes.ts';
 import { noiseIn, suppressNoise } from '../../parity/tally/suppression.ts';
-import { aggregateOf, EMPTY_AGGREGATE, findingsOf, type RouteAggregate } from '../../parity/tally/tally.ts';
+import { EMPTY_TALLY, findingsOf, type RouteTally, tallyOf } from '../../parity/tally/tally.ts';
 import { answer, pairOf } from '../support/answer.ts';
 
 const NOW = new Date('2026-03-10T00:00:00Z');
@@ -21,7 +21,7 @@ function recordOf(stable: unknown, candidate: unknown, again?: unknown, headers 
 }
 
 /** As the transform counts them: each by itself, without what the others teach. */
-function counted(records: readonly CaptureRecord[], options: CompareOptions = {}): RouteAggregates {
+function counted(records: readonly CaptureRecord[], options: CompareOptions = {}): RouteTallies {
   return records
     .map((record) => judgeLine(JSON.stringify(record), (one) => compareRecord(one, options)))
     .map((judged) => ('refused' in judged ? {} : judged.routes))
@@ -29,8 +29,8 @@ function counted(records: readonly CaptureRecord[], options: CompareOptions = {}
 }
 /** So often that the place is known to vary. */
 const often = (record: CaptureRecord) => Array.from({ length: LEAST_VARIED }, () => record);
-const of = (routes: RouteAggregates): RouteAggregate => routes['GET /x'] ?? EMPTY_AGGREGATE;
-const outcomes = ({ pairs, same, noise, benign, undecided, breaking }: RouteAggregate) => ({
+const of = (routes: RouteTallies): RouteTally => routes['GET /x'] ?? EMPTY_TALLY;
+const outcomes = ({ pairs, same, noise, benign, undecided, breaking }: RouteTally) => ({
   pairs,
   same,
   noise,
@@ -113,11 +113,11 @@ describe('counted pairs', () => {
         const records = all.map((one, i) => ({ ...one, requestId: `r${i}` }));
         const routes = counted(records);
         const rules = withNoise(rulesOf(), noiseIn(routes));
-        const known = records.map((one) => aggregateOf(one, compareRecord(one, { rules })));
-        const expected = known.map((a) => ({ 'GET /x': a })).reduce<RouteAggregates>(mergeRoutes, {});
+        const known = records.map((one) => tallyOf(one, compareRecord(one, { rules })));
+        const expected = known.map((a) => ({ 'GET /x': a })).reduce<RouteTallies>(mergeRoutes, {});
         const after = of(suppressNoise(routes));
         expect(outcomes(after)).toEqual(outcomes(of(expected)));
-        const against = (a: RouteAggregate) =>
+        const against = (a: RouteTally) =>
           findingsOf(a).filter((f) => f.severity === 'breaking' || f.severity === 'undecided');
         expect(against(after)).toEqual(against(of(expected)));
       }),

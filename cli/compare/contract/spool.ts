@@ -8,7 +8,7 @@ import { cutAtLines, eachLine, LIMITS } from '../../../capture/index.ts';
 import type { Position } from '../../../parity/tally/index.ts';
 import { Lines } from './records-file.ts';
 
-export interface SpooledPair {
+export interface SpooledCapture {
   readonly at: Position;
   readonly record: CaptureRecord;
 }
@@ -40,12 +40,12 @@ export class Spool {
     }
   }
 
-  add(pair: SpooledPair): Promise<void> {
+  add(pair: SpooledCapture): Promise<void> {
     return this.#lines.write(pair);
   }
 
   /** All that was added, in the order in which it was; memory is bounded by the longest. */
-  async each(take: (pair: SpooledPair) => void, signal: AbortSignal): Promise<void> {
+  async each(take: (pair: SpooledCapture) => void, signal: AbortSignal): Promise<void> {
     const bytes = this.#handle.createReadStream({ start: 0, autoClose: false, signal });
     for await (const piece of cutAtLines(bytes, UNLIMITED)) {
       if ('data' in piece)
@@ -53,7 +53,7 @@ export class Spool {
           piece,
           (text) => take(lineSchema.parse(JSON.parse(text))),
           (line, reason) => {
-            throw new Error(`pair ${line} of the temporary file cannot be read: ${reason}`);
+            throw new Error(`capture ${line} of the temporary file cannot be read: ${reason}`);
           },
           UNLIMITED,
         );

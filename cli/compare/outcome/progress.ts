@@ -44,5 +44,5 @@ export function readingProgress(stream: Screen, inputs: readonly Input[]): Readi
 
 export function comparedSoFar(summary: Summary): string {
   const total = totalVerdicts(summary);
-  return `${compared(total)} pairs, ${total.breaking} breaking`;
+  return `${compared(total)} captures, ${total.breaking} breaking`;
 }

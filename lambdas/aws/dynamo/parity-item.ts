@@ -1,4 +1,4 @@
-/** Aggregates as an item's attribute: gzip of JSON, parsed as anything that comes from outside. */
+/** Tallies as an item's attribute: gzip of JSON, parsed as anything that comes from outside. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { EMPTY_AGGREGATE, type RouteAggregates } from '../../../parity/tally/index.ts';
@@ -43,7 +43,7 @@ const routesSchema = z.record(
 export function pack(routes: RouteAggregates, maxBytes: number): Uint8Array | null {
   const { samples, combinations, noisy } = EMPTY_AGGREGATE;
   for (const leftOut of [{}, { samples }, { samples, combinations, noisy }]) {
-    const kept = Object.entries(routes).map(([route, aggregate]) => [route, { ...aggregate, ...leftOut }]);
+    const kept = Object.entries(routes).map(([route, tally]) => [route, { ...tally, ...leftOut }]);
     const packed = gzipSync(JSON.stringify(Object.fromEntries(kept)));
     if (packed.length <= maxBytes) return packed;
   }

@@ -1,5 +1,5 @@
 /**
- * Parity aggregates in the ledger's table, counted once a record however records are grouped and repeated (docs/adr/0016).
+ * Parity tallies in the ledger's table, counted once a record however records are grouped and repeated (docs/adr/0016).
  *
  * A *window* is one item: the pairs that began within ten seconds, the identities of those counted, and what they come to;
  * both change in one conditional write. An *hour* is what its windows come to, made anew by a reader whenever a writer has

@@ -9,7 +9,7 @@ import { firstProblem, parseLine } from './parse-line.ts';
 const lineSchema = captureRecordSchema.extend({ comparison: z.unknown().optional() });
 
 /** Calls `read` with each record, or `refuse` with the reason why a line is none. */
-export function eachPair(
+export function eachCapture(
   piece: Piece,
   read: (record: CaptureRecord, line: number) => void,
   refuse: (line: number, reason: string) => void,

@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../../parity/compare/record.ts';
 import { type Difference, why } from '../../parity/model/difference.ts';
 import { countOf } from '../../parity/tally/histogram.ts';
-import { MAX_ROUTES, mergeRoutes, OTHER_ROUTES, type RouteAggregates } from '../../parity/tally/routes.ts';
+import { MAX_ROUTES, mergeRoutes, OTHER_ROUTES, type RouteTallies } from '../../parity/tally/routes.ts';
 import {
-  aggregateOf,
-  EMPTY_AGGREGATE,
+  EMPTY_TALLY,
   findingsOf,
   MAX_COMBINATIONS,
   MAX_FINDINGS,
   merge,
-  type RouteAggregate,
+  type RouteTally,
+  tallyOf,
 } from '../../parity/tally/tally.ts';
 import { captured } from '../support/captured.ts';
 
@@ -33,7 +33,7 @@ function comparisonOf(found: readonly Difference[]): Comparison {
   return { route: '/items', verdict, differences: found, newError: false };
 }
 
-const aggregates: fc.Arbitrary<RouteAggregate> = fc
+const aggregates: fc.Arbitrary<RouteTally> = fc
   .record({ found: fc.array(differences, { maxLength: 60 }), id: fc.nat(9), second: fc.nat(59) })
   .map(({ found, id, second }) => {
     const at = `2026-11-24T08:00:${String(second).padStart(2, '0')}.000Z`;
@@ -41,7 +41,7 @@ const aggregates: fc.Arbitrary<RouteAggregate> = fc
     const counts = Object.fromEntries(
       found.map(({ cause }, i) => [`body/k${i} ${cause}`, { both: 1, onlyStable: 0, onlyCandidate: 0 }]),
     );
-    return aggregateOf(record, comparisonOf(found), { [record.route]: { records: 1, counts } });
+    return tallyOf(record, comparisonOf(found), { [record.route]: { records: 1, counts } });
   });
 
 describe('an aggregate', () => {
@@ -53,10 +53,7 @@ describe('an aggregate', () => {
       why('server-identity'),
     ];
     const of = (...all: ReturnType<typeof why>[]) =>
-      aggregateOf(
-        captured(),
-        comparisonOf(all.map((w) => ({ in: 'body', pointer: '', stable: '', candidate: '', ...w }))),
-      );
+      tallyOf(captured(), comparisonOf(all.map((w) => ({ in: 'body', pointer: '', stable: '', candidate: '', ...w }))));
     expect(of(benign, breaking, undecided)).toMatchObject({ pairs: 1, breaking: 1, undecided: 0, benign: 0 });
     expect(of(benign, undecided, noise)).toMatchObject({ pairs: 1, undecided: 1, benign: 0 });
     expect(of(benign, noise)).toMatchObject({ pairs: 1, benign: 1, noise: 0 });
@@ -65,13 +62,13 @@ describe('an aggregate', () => {
   });
 
   it('counts a record without a stable answer as no pair, and times no side of it', () => {
-    const unmatched = aggregateOf(captured(), {
+    const unmatched = tallyOf(captured(), {
       route: '/items',
       verdict: 'unmatched',
       differences: [],
       newError: false,
     });
-    expect(unmatched).toEqual({ ...EMPTY_AGGREGATE, unmatched: 1 });
+    expect(unmatched).toEqual({ ...EMPTY_TALLY, unmatched: 1 });
   });
 
   it('takes the elements of an array as one place, and a pair once for each of its findings', () => {
@@ -82,7 +79,7 @@ describe('an aggregate', () => {
       candidate: '"1"',
       ...why('type'),
     });
-    const a = aggregateOf(captured(), comparisonOf([at('/items/0/id'), at('/items/17/id'), at('/total')]));
+    const a = tallyOf(captured(), comparisonOf([at('/items/0/id'), at('/items/17/id'), at('/total')]));
     expect(findingsOf(a)).toEqual([
       { severity: 'breaking', cause: 'type', place: 'body/items/*/id', pairs: 1 },
       { severity: 'breaking', cause: 'type', place: 'body/total', pairs: 1 },
@@ -97,7 +94,7 @@ describe('an aggregate', () => {
       candidate: null,
       ...why('header-missing'),
     };
-    expect(aggregateOf(captured({ requestId: 'r7' }), comparisonOf([found])).samples).toEqual({
+    expect(tallyOf(captured({ requestId: 'r7' }), comparisonOf([found])).samples).toEqual({
       'header-missing': [
         {
           requestId: 'r7',
@@ -116,7 +113,7 @@ describe('an aggregate', () => {
       fc.property(aggregates, aggregates, aggregates, (a, b, c) => {
         expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
         expect(merge(a, b)).toEqual(merge(b, a));
-        expect(merge(a, EMPTY_AGGREGATE)).toEqual(a);
+        expect(merge(a, EMPTY_TALLY)).toEqual(a);
       }),
     );
   });
@@ -124,8 +121,8 @@ describe('an aggregate', () => {
   it('stays bounded: the gravest findings keep their whole counts, the others are added up by class', () => {
     fc.assert(
       fc.property(fc.array(fc.array(differences, { maxLength: 40 }), { minLength: 1, maxLength: 20 }), (pairs) => {
-        const parts = pairs.map((found) => aggregateOf(captured(), comparisonOf(found)));
-        const all = parts.reduce(merge, EMPTY_AGGREGATE);
+        const parts = pairs.map((found) => tallyOf(captured(), comparisonOf(found)));
+        const all = parts.reduce(merge, EMPTY_TALLY);
         const exact = new Map<string, number>();
         for (const found of pairs)
           for (const key of new Set(
@@ -146,10 +143,10 @@ describe('an aggregate', () => {
 });
 
 describe('the aggregates of all routes', () => {
-  const routes: fc.Arbitrary<RouteAggregates> = fc
+  const routes: fc.Arbitrary<RouteTallies> = fc
     .array(fc.nat(400), { maxLength: 300 })
-    .map((names) => names.map((n) => ({ [`/r${n}`]: { ...EMPTY_AGGREGATE, pairs: 1 } })).reduce(mergeRoutes, {}));
-  const pairs = (all: RouteAggregates) => Object.values(all).reduce((sum, a) => sum + a.pairs, 0);
+    .map((names) => names.map((n) => ({ [`/r${n}`]: { ...EMPTY_TALLY, pairs: 1 } })).reduce(mergeRoutes, {}));
+  const pairs = (all: RouteTallies) => Object.values(all).reduce((sum, a) => sum + a.pairs, 0);
 
   it('are the same in whatever order they are merged, lose no pair, and stay bounded whatever paths clients think of', () => {
     fc.assert(
@@ -164,7 +161,7 @@ describe('the aggregates of all routes', () => {
   });
 
   it('may be called as an object’s own members are', () => {
-    const odd = mergeRoutes({}, Object.fromEntries([['__proto__', { ...EMPTY_AGGREGATE, pairs: 1 }]]));
-    expect(Object.entries(mergeRoutes(odd, odd))).toEqual([['__proto__', { ...EMPTY_AGGREGATE, pairs: 2 }]]);
+    const odd = mergeRoutes({}, Object.fromEntries([['__proto__', { ...EMPTY_TALLY, pairs: 1 }]]));
+    expect(Object.entries(mergeRoutes(odd, odd))).toEqual([['__proto__', { ...EMPTY_TALLY, pairs: 2 }]]);
   });
 });

@@ -10,7 +10,7 @@ export function otherSide(primary: Side): Side {
 }
 
 /** A request and what both sides made of it, before redaction; crosses to the capture's thread. */
-export interface RawPair {
+export interface RawCapture {
   /** Milliseconds since the epoch at which the request's head arrived. */
   readonly at: number;
   readonly requestId: string;
@@ -29,7 +29,7 @@ export interface RawPair {
 const PAIR_BYTES = 4_096;
 
 /** What a pair holds of memory while it is under way, bytes. */
-export function sizeOf(pair: RawPair): number {
+export function sizeOf(pair: RawCapture): number {
   const ofLeg = (leg: RawLeg | undefined) => (leg?.outcome === 'response' ? leg.body.data.byteLength : 0);
   const bodies = ofLeg(pair.stable) + ofLeg(pair.candidate) + ofLeg(pair.noise);
   return PAIR_BYTES + bodies + (pair.requestBody?.data.byteLength ?? 0);
