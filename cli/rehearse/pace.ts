@@ -19,7 +19,7 @@ export interface Machine {
 /** Of one rehearsal by itself, and of several at once; customers are ten a simulated second in both. */
 export const USUAL_PACE = {
   alone: { speed: 80, rps: 800 },
-  shared: { speed: 60, rps: 600 },
+  shared: { speed: 75, rps: 750 },
 } as const satisfies Readonly<Record<string, Pace>>;
 
 /** Below it a rehearsal is no longer watched. */
