@@ -4,7 +4,7 @@ import { fencedShift } from '../../core/fence/shift.ts';
 import { watch } from '../../core/fence/watchdog.ts';
 import { type CutoverState, PHASES, type Phase, parseState, stateToJson } from '../../core/model/run-state.ts';
 import { SAFE_SPLIT, sameWeights, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
-import { residue } from '../../core/phases/decommission.ts';
+import { answeredByStable, residue } from '../../core/phases/decommission.ts';
 import { makeHandler } from '../../lambdas/decommission.ts';
 import { makeHandler as verifyRollback } from '../../lambdas/verify-rollback.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
@@ -43,6 +43,19 @@ async function steps(world: MemoryWorld, n: number): Promise<CutoverState> {
   return state;
 }
 const request = { trigger: 'operator' as const, by: 'ada', reason: 'second thoughts', at: '2026-11-24T09:00:00.000Z' };
+
+describe('what the stable side answers by the listener', () => {
+  it.each<[number, TrafficSplit]>([
+    [0, { candidatePercent: 100, mirror: null }],
+    [0, SOAKED],
+    [1, { candidatePercent: 99.9, mirror: null }],
+    [100, { candidatePercent: 0, mirror: { face: 'forward', percent: 100 } }],
+  ])('is %s %% of %j', (percent, split) => {
+    const [mirrored] = weightsFor(DEPLOYMENT, split);
+    if (mirrored === undefined) throw new RangeError('no rule');
+    expect(answeredByStable(DEPLOYMENT, [mirrored])).toBe(percent);
+  });
+});
 
 describe('decommission', () => {
   it.each(PHASES.filter((p): p is Exclude<Phase, 'decommission'> => p !== 'decommission'))(

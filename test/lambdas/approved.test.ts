@@ -17,4 +17,13 @@ describe('a sign-off that was given', () => {
     expect(kept).toContain('ada: seen with token=[redacted] and Bearer [redacted] at 12:00');
     expect(kept).not.toMatch(/S3cret|eyJ/);
   });
+
+  it('is refused by the machine without an approval, and with fewer persons than the plan wants', async () => {
+    const world = new MemoryWorld();
+    const state = await begun(world, { signoff: { approvers: 2 } });
+    const asked = stateToJson({ ...state, phase: 'exercise' });
+    await expect(makeHandler(world)({ ...asked, approval: null })).rejects.toThrow(/without an approval/);
+    const approval = { approvedBy: 'ada', comment: '', approvers: ['ada', 'ada'] };
+    await expect(makeHandler(world)({ ...asked, approval })).rejects.toThrow(/1 of 2 persons/);
+  });
 });
