@@ -16,7 +16,7 @@ describe('the pace of a rehearsal', () => {
       { ...idle, processors: 1 },
       { ...idle, load: 3 },
     ])
-      expect(paceOn(2, machine)).toMatchObject({ ...USUAL_PACE.shared, atOnce: false });
+      expect(paceOn(2, machine)).toMatchObject({ ...USUAL_PACE.apart, atOnce: false });
   });
 
   it.each([
