@@ -1,6 +1,6 @@
 /**
  * The plan an operator ends with who asks `crossfade plan` and mends what it refuses: told the stable side's rates and its
- * quietest hour, leave out stages that take more than half a day (but the last before 100 %), hold the others for twice the time that the
+ * quietest hour, leave out stages that take more than half a day (but the soonest, and the last before 100 %), hold the others for twice the time that the
  * evidence takes, and look less often when the history would not hold so many looks. The margins stay as they are.
  */
 
@@ -26,8 +26,13 @@ export function planFor(seen: Assumptions, gate: PlanInput['gate'] = {}): Plan {
       return [percent, row?.evidenceSeconds ?? 0] as const;
     }),
   );
+  // Nobody begins at 99 %: the stage that is decided soonest stays, however long it takes.
+  const soonest = Math.min(...[...evidence].flatMap(([percent, seconds]) => (percent < 100 ? [seconds] : [])));
   const stages = wanted.stages
-    .filter(({ percent }, i) => i >= wanted.stages.length - 2 || (evidence.get(percent) ?? 0) <= HALF_A_DAY)
+    .filter(
+      ({ percent }, i) =>
+        i >= wanted.stages.length - 2 || (evidence.get(percent) ?? 0) <= Math.max(HALF_A_DAY, soonest),
+    )
     .map(({ percent, bake }) => {
       // A stage may be held for a week at most: a plan's own limit.
       const hold = Math.min(WEEK, Math.ceil((2 * (evidence.get(percent) ?? 0) - bake) / HOUR) * HOUR);

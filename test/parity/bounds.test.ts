@@ -147,7 +147,8 @@ const counter = new WorkCounter();
 afterAll(() => counter.stop());
 
 describe('the work of a comparison', () => {
-  it.each(ROWS)('grows as the body does: %s (%s)', (_name, type, shape) => {
+  // V8's counters have told of other work once in some hundred runs of all tests; growth fails twice.
+  it.each(ROWS)('grows as the body does: %s (%s)', { retry: 1 }, (_name, type, shape) => {
     const field: HeaderList = [['Content-Type', type]];
     const work = (n: number) => {
       const [a, b] = shape(n);

@@ -39,8 +39,8 @@ const template = templateSchema.parse({
     Table: {
       Type: 'AWS::DynamoDB::Table',
       Properties: {
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       },
     },
     OnEvent: fn(),
@@ -217,15 +217,15 @@ describe('a cloud from an assembly', () => {
       service === 'dynamodb' && operation === 'PutItem' && n === 1 ? 'lose-answer' : null,
     );
     const dynamo = client((c) => new DynamoDBClient(c), local.url);
-    const put = (id: string) => dynamo.send(new PutItemCommand({ TableName: 'Table', Item: { id: { S: id } } }));
+    const put = (id: string) => dynamo.send(new PutItemCommand({ TableName: 'Table', Item: { pk: { S: id } } }));
     const has = async (id: string) =>
-      (await dynamo.send(new GetItemCommand({ TableName: 'Table', Key: { id: { S: id } }, ConsistentRead: true })))
+      (await dynamo.send(new GetItemCommand({ TableName: 'Table', Key: { pk: { S: id } }, ConsistentRead: true })))
         .Item !== undefined;
     await expect(put('lost')).rejects.toBeInstanceOf(Error);
     await put('kept');
     expect([await has('lost'), await has('kept'), await has('gone')]).toEqual([true, true, false]);
     await expect(
-      dynamo.send(new PutItemCommand({ TableName: 'Table', Item: { pk: { S: 'x' } } })),
+      dynamo.send(new PutItemCommand({ TableName: 'Table', Item: { id: { S: 'x' } } })),
     ).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
@@ -314,9 +314,9 @@ describe('a right that is missing', () => {
       (c) => new DynamoDBClient({ ...c, credentials: { accessKeyId, secretAccessKey: 'local' } }),
       local.url,
     );
-    await dynamo.send(new GetItemCommand({ TableName: 'Table', Key: { id: { S: '1' } } }));
+    await dynamo.send(new GetItemCommand({ TableName: 'Table', Key: { pk: { S: '1' } } }));
     expect(local.access.denials).toEqual([]);
-    const put = dynamo.send(new PutItemCommand({ TableName: 'Table', Item: { id: { S: '1' } } }));
+    const put = dynamo.send(new PutItemCommand({ TableName: 'Table', Item: { pk: { S: '1' } } }));
     await expect(put).rejects.toMatchObject({ name: 'AccessDeniedException' });
     expect(() => local.access.demandNoDenial()).toThrow(
       /role\/Role is not authorized to perform dynamodb:PutItem on .*table\/Table/,
