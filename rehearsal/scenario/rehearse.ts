@@ -124,6 +124,9 @@ async function run(
   });
   stops.push(() => plane.stop());
 
+  // A real cold start would be minutes of compressed time, and would take the processors from the first customers.
+  await Promise.all([...cloud.lambda.functions.values()].map((each) => each.warm()));
+  signal.throwIfAborted();
   const startedAt = clock.now();
   recorder.weights(startedAt, shares(cloud));
   let known = begunRehearsal({
@@ -190,8 +193,6 @@ async function run(
   };
   stops.push(stopLoad);
   cloud.run();
-  // Real cold starts would be minutes of compressed time; the first minutes of customers are long enough to load them all.
-  for (const each of cloud.lambda.functions.values()) each.warm();
   options.onCloud?.(cloud, cutoverId);
   progress.note(
     clock.now(),

@@ -29,6 +29,7 @@ globalThis.Date = new Proxy(RealDate, {
 });
 
 const { handler }: { handler: (event: unknown, context: unknown) => Promise<unknown> } = await import(bundle);
+parentPort?.postMessage({ loaded: true });
 
 parentPort?.on('message', ({ id, event, context: { timeoutMs, ...given } }: Invocation) => {
   // Time-outs are real time: work in a handler is not compressed.

@@ -36,7 +36,8 @@ export class FunctionError extends Error {
   }
 }
 
-const answerSchema = z.union([
+const messageSchema = z.union([
+  z.object({ loaded: z.literal(true) }),
   z.object({ id: z.number(), result: z.string() }),
   z.object({
     id: z.number(),
@@ -63,6 +64,8 @@ export class LocalFunction {
   readonly #options: FunctionOptions;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
+  /** Once the present worker is loaded, or has failed to be. */
+  #loaded = Promise.resolve();
   #sequence = 0;
   #stopped = false;
 
@@ -93,9 +96,10 @@ export class LocalFunction {
     }
   }
 
-  /** Loads the function ahead of its first invocation, as provisioned concurrency does. */
-  warm(): void {
+  /** Loads the function ahead of its first invocation, as provisioned concurrency does; one that cannot be loaded fails when it is invoked. */
+  warm(): Promise<void> {
     if (!this.#stopped) this.#start();
+    return this.#loaded;
   }
 
   /** Kills the function where it stands, as a lost host would. */
@@ -122,6 +126,10 @@ export class LocalFunction {
     for (const stream of [worker.stdout, worker.stderr])
       createInterface({ input: stream }).on('line', (line) => this.#options.onLine(name, line));
     worker.on('message', (message: unknown) => this.#receive(message));
+    this.#loaded = new Promise((loaded) => {
+      worker.once('message', () => loaded());
+      worker.once('exit', () => loaded());
+    });
     worker.on(
       'error',
       (error: unknown) => void this.#die(worker, error instanceof Error ? error.message : String(error)),
@@ -132,7 +140,8 @@ export class LocalFunction {
   }
 
   #receive(message: unknown): void {
-    const answer = answerSchema.parse(message);
+    const answer = messageSchema.parse(message);
+    if ('loaded' in answer) return;
     const waiting = this.#waiting.get(answer.id);
     if ('result' in answer) waiting?.resolve(JSON.parse(answer.result));
     else waiting?.reject(new FunctionError(answer.error.errorType, JSON.stringify(answer.error), answer.error));
