@@ -19,7 +19,7 @@ export interface Machine {
 /** Of one rehearsal by itself, of several at once, and where there is little time for either; customers are ten a simulated second in all. */
 export const USUAL_PACE = {
   alone: { speed: 80, rps: 800 },
-  shared: { speed: 75, rps: 750 },
+  shared: { speed: 65, rps: 650 },
   apart: { speed: 60, rps: 600 },
 } as const satisfies Readonly<Record<string, Pace>>;
 
