@@ -2,7 +2,7 @@
 import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
 import { decodeContent } from '../capture/bytes/index.ts';
 import { compareRecord } from '../parity/compare/index.ts';
-import { mergeRoutes, NO_NOISE, type RouteAggregates, suppressNoise } from '../parity/tally/index.ts';
+import { mergeRoutes, NO_NOISE, type RouteTallies, suppressNoise } from '../parity/tally/index.ts';
 import { composed } from './compose/deployment.ts';
 import { type TransformDeps, transformDeps } from './compose/parity-transform.ts';
 import { judgeBatch } from './events/index.ts';
@@ -32,7 +32,7 @@ export function makeHandler({ deployment, ledger, rules, store, noise, emit }: T
   };
 }
 
-function differ(routes: RouteAggregates): boolean {
+function differ(routes: RouteTallies): boolean {
   return Object.values(routes).some(({ breaking, undecided }) => breaking + undecided > 0);
 }
 

@@ -1,7 +1,7 @@
 /** Entry of the capture's thread: pairs come in as messages, go out as lines to the sink, one batch at a time. */
 import { setTimeout as after } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type RawPair, RecordMaker, sizeOf } from '../../capture/index.ts';
+import { type RawCapture, RecordMaker, sizeOf } from '../../capture/index.ts';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { CaptureSettings, Settled } from './delivery.ts';
 import { sinkOf } from './sink.ts';
@@ -9,10 +9,10 @@ import { sinkOf } from './sink.ts';
 const settings: CaptureSettings = workerData;
 const maker = new RecordMaker(settings.rules);
 const sink = sinkOf(settings.sink);
-let waiting: RawPair[] = [];
+let waiting: RawCapture[] = [];
 let sending = false;
 
-parentPort?.on('message', (pairs: readonly RawPair[]) => {
+parentPort?.on('message', (pairs: readonly RawCapture[]) => {
   waiting.push(...pairs);
   if (!sending) void send();
 });
@@ -32,7 +32,7 @@ async function send(): Promise<void> {
 }
 
 /** A pair that cannot be written is one that the sink does not get. */
-function lineOf(pair: RawPair): Buffer[] {
+function lineOf(pair: RawCapture): Buffer[] {
   try {
     return [maker.line(pair)];
   } catch (error) {

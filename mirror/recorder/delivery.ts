@@ -4,14 +4,14 @@
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type RawPair, type RecordRules, sizeOf } from '../../capture/index.ts';
+import { type RawCapture, type RecordRules, sizeOf } from '../../capture/index.ts';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { Counters } from './counters.ts';
 import type { SinkConfig } from './sink.ts';
 
 export interface Capture {
   /** Takes a pair, or drops and counts it. Never throws, never waits. */
-  offer(pair: RawPair): void;
+  offer(pair: RawCapture): void;
   /** Resolves when what was taken has been delivered or dropped, or after `withinMs`. */
   close(withinMs: number): Promise<void>;
 }
@@ -42,7 +42,7 @@ export class ThreadCapture implements Capture {
   readonly #settings: CaptureSettings;
   readonly #counters: Counters;
   #worker: Worker | undefined;
-  #batch: RawPair[] = [];
+  #batch: RawCapture[] = [];
   #timer: NodeJS.Timeout | undefined;
   #pairs = 0;
   #bytes = 0;
@@ -55,7 +55,7 @@ export class ThreadCapture implements Capture {
     this.#start();
   }
 
-  offer(pair: RawPair): void {
+  offer(pair: RawCapture): void {
     const bytes = sizeOf(pair);
     if (this.#worker === undefined || this.#bytes + bytes > QUEUE_BYTES) {
       this.#counters.drop('queue');
@@ -116,7 +116,7 @@ export class ThreadCapture implements Capture {
   }
 }
 
-function buffersOf(pairs: readonly RawPair[]): ArrayBuffer[] {
+function buffersOf(pairs: readonly RawCapture[]): ArrayBuffer[] {
   return pairs.flatMap(({ stable, candidate, noise, requestBody }) => [
     ...[stable, candidate, noise].flatMap((leg) => (leg?.outcome === 'response' ? [leg.body.data.buffer] : [])),
     ...(requestBody === undefined ? [] : [requestBody.data.buffer]),

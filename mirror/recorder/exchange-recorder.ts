@@ -1,5 +1,5 @@
 /** Takes complete exchanges, sends their copies, and makes captures of both answers. Bounded in all it holds; nobody waits for it. */
-import { otherSide, type RawLeg, type RawPair, type Side } from '../../capture/index.ts';
+import { otherSide, type RawCapture, type RawLeg, type Side } from '../../capture/index.ts';
 import { type CopyPolicy, mayCopy } from './copy-policy.ts';
 import type { Counters } from './counters.ts';
 import type { Capture } from './delivery.ts';
@@ -64,6 +64,6 @@ export class ExchangeRecorder {
   }
 }
 
-function sidesOf(primary: Side, leg: RawLeg, answer: RawLeg): Pick<RawPair, 'stable' | 'candidate'> {
+function sidesOf(primary: Side, leg: RawLeg, answer: RawLeg): Pick<RawCapture, 'stable' | 'candidate'> {
   return primary === 'stable' ? { stable: leg, candidate: answer } : { stable: answer, candidate: leg };
 }

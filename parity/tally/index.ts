@@ -11,11 +11,11 @@ export {
   noisyPlaces,
   withNoise,
 } from './noise.ts';
-export { mergeRoutes, type RouteTallies as RouteAggregates } from './routes.ts';
+export { mergeRoutes, type RouteTallies } from './routes.ts';
 export { type CopyCounts, judgeParity } from './signoff.ts';
 export { StableOverTime, type SuggestedRules } from './suggest-rules.ts';
 export {
-  addCapture as addPair,
+  addCapture,
   addUnpaired,
   addUnreadable,
   byPosition,
@@ -30,4 +30,4 @@ export {
   type Unreadable,
 } from './summary.ts';
 export { noiseIn, suppressNoise } from './suppression.ts';
-export { EMPTY_TALLY as EMPTY_AGGREGATE } from './tally.ts';
+export { EMPTY_TALLY } from './tally.ts';

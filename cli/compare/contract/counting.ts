@@ -3,7 +3,7 @@
 import type { CaptureRecord } from '../../../capture/format/index.ts';
 import type { Compare } from '../../../parity/compare/index.ts';
 import {
-  addPair,
+  addCapture,
   emptySummary,
   GatheredNoise,
   type NoiseModel,
@@ -38,7 +38,7 @@ export class CaptureCounter {
 
   async add(record: CaptureRecord, at: Position): Promise<void> {
     const comparison = this.#compare(record);
-    addPair(this.soFar, record, comparison, at);
+    addCapture(this.soFar, record, comparison, at);
     if (this.#spool === null) return;
     this.#noise.add(noiseOf(record, this.#compare, comparison));
     await this.#spool.add({ at, record });
@@ -47,11 +47,11 @@ export class CaptureCounter {
   async end(signal: AbortSignal): Promise<CountedCaptures> {
     const { model } = this.#noise;
     const noise = noisyPlaces(model);
-    // By a model that lets nothing off every pair comes to the same again.
+    // By a model that suppresses nothing every pair comes to the same again.
     if (this.#spool === null || !noise.some((place) => place.suppressed)) return { summary: this.soFar, noise };
     const summary = emptySummary();
     const compare = this.#comparer(model);
-    await this.#spool.each(({ at, record }) => addPair(summary, record, compare(record), at), signal);
+    await this.#spool.each(({ at, record }) => addCapture(summary, record, compare(record), at), signal);
     return { summary, noise };
   }
 }

@@ -7,7 +7,7 @@ import {
   type SuggestedRules,
   type Summary,
 } from '../../../parity/tally/index.ts';
-import { eachPair, type Input, piecesOf } from '../inputs/index.ts';
+import { eachCapture, type Input, piecesOf } from '../inputs/index.ts';
 
 export interface Suggestion {
   readonly suggested: SuggestedRules;
@@ -35,7 +35,7 @@ export async function suggestFrom(
     refuse: (at, reason) => addUnreadable(summary, at, reason),
   });
   for await (const { piece, source } of pieces) {
-    eachPair(
+    eachCapture(
       piece,
       (record) => {
         records++;

@@ -27,13 +27,13 @@ export async function inTwoReadings(
   const noise = noisyPlaces(first.noise);
   const { summary } = first;
   const suppressed = noise.filter((place) => place.suppressed).length;
-  // By a model that lets nothing off every pair comes to the same again.
+  // By a model that suppresses nothing every pair comes to the same again.
   if (suppressed === 0) return { summary, noise, notes: [] };
   if (once !== undefined)
     return { summary, noise: noise.filter((place) => !place.suppressed), notes: [cannotReadTwice(once, suppressed)] };
   const second = new Reading(settings, first.bytes);
   second.readings = 2;
-  await read(second, { kind: 'let-off', model: first.noise }, true);
+  await read(second, { kind: 'suppress', model: first.noise }, true);
   return { summary: second.summary, noise, notes: [] };
 }
 

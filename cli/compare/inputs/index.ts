@@ -1,5 +1,5 @@
 /** Recorded answers as files hold them: found, decompressed, cut into pieces, and read line by line. */
-export { eachCapture as eachPair } from './each-capture.ts';
+export { eachCapture } from './each-capture.ts';
 export { harEntrySchema, isOtherProtocol, legLineOf } from './har.ts';
 export { findInputs, type Input, STDIN, unfoldedBytes } from './inputs.ts';
 export {

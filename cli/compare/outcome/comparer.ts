@@ -17,7 +17,7 @@ export interface Decisions {
   readonly servers: Servers;
 }
 
-/** @param noise what was learned, and is let off */
+/** @param noise what was learned, and is suppressed */
 export function comparer({ rules, at, baseline, servers }: Decisions, noise?: NoiseModel): Compare {
   const options = { ...compareOptions(rules, at), servers };
   const learned = noise === undefined ? options : { ...options, rules: withNoise(options.rules, noise) };

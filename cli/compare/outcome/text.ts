@@ -43,7 +43,7 @@ export function summaryText(
 ): string {
   return [
     headline(summary),
-    // What is let off is nothing to do, and has a section of its own.
+    // What is suppressed is nothing to do, and has a section of its own.
     ...table(
       todo.filter(({ severity }) => severity !== 'noise'),
       options,

@@ -1,12 +1,12 @@
 /** How the stable side varies by itself, for figures that are told as pairs come: what is stored, and what came since. */
 import type { Clock } from '../../../core/model/index.ts';
-import { mergeNoise, type NoiseModel, noiseIn, type RouteAggregates } from '../../../parity/tally/index.ts';
+import { mergeNoise, type NoiseModel, noiseIn, type RouteTallies } from '../../../parity/tally/index.ts';
 import type { ParityStore, TallySeries } from './parity-store.ts';
 
 export interface KnownNoise {
   of(series: TallySeries): Promise<NoiseModel>;
   /** Counted since by this process; other processes' become known when the store is read again. */
-  add(series: TallySeries, counted: RouteAggregates): void;
+  add(series: TallySeries, counted: RouteTallies): void;
 }
 
 /** A reading takes in all hours of a run. */

@@ -1,7 +1,7 @@
 /** Tallies as an item's attribute: gzip of JSON, parsed as anything that comes from outside. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { EMPTY_AGGREGATE, type RouteAggregates } from '../../../parity/tally/index.ts';
+import { EMPTY_TALLY, type RouteTallies } from '../../../parity/tally/index.ts';
 
 const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
@@ -40,8 +40,8 @@ const routesSchema = z.record(
  * null: more than `maxBytes`, also without what may be left out. Samples go first, for no count depends on them; then what would
  * let pairs off as noise, without which they stand against the candidate.
  */
-export function pack(routes: RouteAggregates, maxBytes: number): Uint8Array | null {
-  const { samples, combinations, noisy } = EMPTY_AGGREGATE;
+export function pack(routes: RouteTallies, maxBytes: number): Uint8Array | null {
+  const { samples, combinations, noisy } = EMPTY_TALLY;
   for (const leftOut of [{}, { samples }, { samples, combinations, noisy }]) {
     const kept = Object.entries(routes).map(([route, tally]) => [route, { ...tally, ...leftOut }]);
     const packed = gzipSync(JSON.stringify(Object.fromEntries(kept)));
@@ -51,6 +51,6 @@ export function pack(routes: RouteAggregates, maxBytes: number): Uint8Array | nu
 }
 
 /** @throws z.ZodError or zlib's error for what this module did not write. */
-export function unpack(bytes: Uint8Array): RouteAggregates {
+export function unpack(bytes: Uint8Array): RouteTallies {
   return routesSchema.parse(JSON.parse(gunzipSync(bytes).toString('utf8')));
 }

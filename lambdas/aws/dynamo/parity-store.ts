@@ -14,7 +14,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Clock, CrossfadeError, type CutoverId, type IngressId } from '../../../core/model/index.ts';
-import { mergeRoutes, type RouteAggregates } from '../../../parity/tally/index.ts';
+import { mergeRoutes, type RouteTallies } from '../../../parity/tally/index.ts';
 import { aws } from '../calls/index.ts';
 import { cutoverPartition, type Item } from './item.ts';
 import { pack, unpack } from './parity-item.ts';
@@ -24,7 +24,7 @@ import { queryAll } from './query.ts';
 export interface CountedBatch {
   readonly identity: string;
   readonly at: string;
-  readonly routes: RouteAggregates;
+  readonly routes: RouteTallies;
 }
 
 /** Which counts: of one cutover, compared by one version of the rules. */
@@ -35,9 +35,9 @@ export interface TallySeries {
 
 export interface ParityStore {
   /** Counts each record once for ever. Answers what had not been counted before. May be repeated after any failure. */
-  add(series: TallySeries, records: readonly CountedBatch[]): Promise<RouteAggregates>;
+  add(series: TallySeries, records: readonly CountedBatch[]): Promise<RouteTallies>;
   /** Everything counted so far. */
-  read(series: TallySeries): Promise<RouteAggregates>;
+  read(series: TallySeries): Promise<RouteTallies>;
 }
 
 export interface ParityStoreOptions {
@@ -72,7 +72,7 @@ export function dynamoParityStore(
     return value === undefined ? {} : { ':forgetAt': value };
   };
 
-  async function addToWindow(key: Item, records: readonly CountedBatch[]): Promise<RouteAggregates> {
+  async function addToWindow(key: Item, records: readonly CountedBatch[]): Promise<RouteTallies> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const { Item: item } = await aws('GetItem', () =>
         client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true })),
@@ -134,7 +134,7 @@ export function dynamoParityStore(
   }
 
   /** The windows are read after the mark. A sum that was made too early is found by the next mark, never taken for whole. */
-  async function sumHour(series: TallySeries, hour: string, mark: string): Promise<RouteAggregates> {
+  async function sumHour(series: TallySeries, hour: string, mark: string): Promise<RouteTallies> {
     const windows = await queryAll(client, TableName, windowPartition(ingressId, series, hour), 'W#', ['routes']);
     const routes = total(windows.map((w) => windowOf(w).routes));
     const packed = pack(routes, MAX_ITEM_BYTES);
@@ -171,7 +171,7 @@ export function dynamoParityStore(
       const prefix = `PARITY#${series.rules}#`;
       const items = await queryAll(client, TableName, cutoverPartition(ingressId, series.cutoverId), prefix);
       const sums = new Map(items.filter((i) => kindOf(i) === 'SUM').map((i) => [hourOf(i), i]));
-      let routes: RouteAggregates = {};
+      let routes: RouteTallies = {};
       for (const marked of items.filter((i) => kindOf(i) === 'MARK')) {
         const [hour, mark, sum] = [hourOf(marked), marked.mark?.N ?? '0', sums.get(hourOf(marked))];
         const known = sum?.mark?.N === mark ? sum.routes?.B : undefined;
@@ -182,7 +182,7 @@ export function dynamoParityStore(
   };
 }
 
-function windowOf(item: Item | undefined): { version: number; seen: Set<string>; routes: RouteAggregates } {
+function windowOf(item: Item | undefined): { version: number; seen: Set<string>; routes: RouteTallies } {
   const hex = Buffer.from(item?.seen?.B ?? []).toString('hex');
   return {
     version: Number(item?.version?.N ?? 0),
@@ -213,8 +213,8 @@ function groupBy(
   return groups;
 }
 
-function total(parts: readonly RouteAggregates[]): RouteAggregates {
-  return parts.reduce<RouteAggregates>(mergeRoutes, {});
+function total(parts: readonly RouteTallies[]): RouteTallies {
+  return parts.reduce<RouteTallies>(mergeRoutes, {});
 }
 
 /** One partition an hour, so that no partition takes all writes of a cutover. */

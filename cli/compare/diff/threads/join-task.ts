@@ -4,7 +4,7 @@ import { CAPTURE_VERSION, type CaptureRecord } from '../../../../capture/format/
 import { routeOf } from '../../../../http/index.ts';
 import type { Compare } from '../../../../parity/compare/index.ts';
 import {
-  addPair,
+  addCapture,
   addUnpaired,
   byPosition,
   emptySummary,
@@ -47,7 +47,7 @@ export function joinPartition(
       const record = pairOf(pair.stable, pair.candidate, controls.get(pair.stable), routes);
       if (pair.byOrder) summary.byOrder++;
       const comparison = compare(record);
-      addPair(summary, record, comparison, pair.stable.at);
+      addCapture(summary, record, comparison, pair.stable.at);
       if (learn && record.noise !== undefined) noise.add(noiseOf(record, compare, comparison));
     }
     for (const answer of paired.onlyStable) unpaired(summary, 'stable', answer, routes);

@@ -1,7 +1,7 @@
 /** Compares the captured pairs of a piece, and learns from their second stable answers. */
 import type { Compare } from '../../../../parity/compare/index.ts';
-import { addPair, addUnreadable, emptySummary, GatheredNoise, noiseOf } from '../../../../parity/tally/index.ts';
-import { eachPair } from '../../inputs/index.ts';
+import { addCapture, addUnreadable, emptySummary, GatheredNoise, noiseOf } from '../../../../parity/tally/index.ts';
+import { eachCapture } from '../../inputs/index.ts';
 import type { PairsTask, TaskResult } from './tasks.ts';
 
 /** @param learn whether what varies by itself is looked for */
@@ -9,11 +9,11 @@ export function comparePairs(task: PairsTask, compare: Compare, learn: boolean):
   const summary = emptySummary();
   const { source } = task;
   const noise = new GatheredNoise();
-  eachPair(
+  eachCapture(
     task,
     (record, line) => {
       const comparison = compare(record);
-      addPair(summary, record, comparison, { source, line });
+      addCapture(summary, record, comparison, { source, line });
       if (learn && record.noise !== undefined) noise.add(noiseOf(record, compare, comparison));
     },
     (line, reason) => addUnreadable(summary, { source, line }, reason),

@@ -16,11 +16,11 @@ export interface WorkerSettings {
   readonly noise: NoisePass;
 }
 
-/** Whether what varies by itself is left alone, looked for, or let off. */
+/** Whether what varies by itself is left alone, looked for, or suppressed. */
 export type NoisePass =
   | { readonly kind: 'off' }
   | { readonly kind: 'learn' }
-  | { readonly kind: 'let-off'; readonly model: NoiseModel };
+  | { readonly kind: 'suppress'; readonly model: NoiseModel };
 
 export type LegFormat = 'leg' | 'har';
 export const LOG_SIDES = ['stable', 'candidate', 'control'] as const;

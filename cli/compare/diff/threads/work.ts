@@ -8,7 +8,7 @@ import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
 export type Work = (task: Task) => TaskResult;
 
 export function workOf({ routes, pairBy, partitions, decisions, noise }: WorkerSettings): Work {
-  const compare = comparer(decisions, noise.kind === 'let-off' ? noise.model : undefined);
+  const compare = comparer(decisions, noise.kind === 'suppress' ? noise.model : undefined);
   return (task) => {
     switch (task.kind) {
       case 'pairs':
