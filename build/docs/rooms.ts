@@ -529,7 +529,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'cli/run': {
     purpose: 'Commands that plan, steer and show a run.',
-    imports: ['core/*', 'input', 'json', 'capture/redaction', AWS, 'lambdas/compose', 'lambdas/zones', 'cli/shared'],
+    imports: [
+      'core/*',
+      'input',
+      'json',
+      'capture/redaction',
+      AWS,
+      'lambdas/compose',
+      'lambdas/zones',
+      'rehearsal/machine',
+      'cli/shared',
+    ],
     packages: [
       '@aws-sdk/client-dynamodb',
       '@aws-sdk/client-elastic-load-balancing-v2',

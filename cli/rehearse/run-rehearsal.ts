@@ -7,6 +7,7 @@ import { decisionLogLines } from '../../core/model/index.ts';
 import type { LocalCloud } from '../../rehearsal/cloud/index.ts';
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
+import { LOCAL_CLIENT } from '../../rehearsal/machine/index.ts';
 import {
   type ChaosSpec,
   chooseCandidate,
@@ -138,8 +139,8 @@ function liveFile({ report, scenarios }: RehearsalRequest, scenario: Scenario): 
 }
 
 /** For commands that look on, or steer. Without the file the rehearsal goes on as well. */
-function writeLive({ deployment, url, clock: { anchor, speed }, environment }: LocalCloud, file: string): void {
-  const rehearsal = { endpoint: url, region: environment.AWS_REGION ?? '', clock: { anchor, speed } };
+function writeLive({ deployment, url, clock: { anchor, speed } }: LocalCloud, file: string): void {
+  const rehearsal = { endpoint: url, region: LOCAL_CLIENT.region, clock: { anchor, speed } };
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, rehearsedText({ rehearsal, deployment }));

@@ -1,6 +1,7 @@
 /** A rehearsal that runs on this machine, as other commands find it: its deployment, where its cloud answers, how its time runs. */
 import * as z from 'zod';
 import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
+import { LOCAL_CLIENT, ScaledClock } from '../../rehearsal/machine/index.ts';
 
 export const rehearsedSchema = z.strictObject({
   rehearsal: z.strictObject({
@@ -33,8 +34,9 @@ export function enterRehearsal({ rehearsal, deployment }: RehearsedDeployment): 
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: LOCAL_CLIENT.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CLIENT.credentials.secretAccessKey,
   });
-  return { deployment, now: () => Math.round(clock.anchor + (Date.now() - clock.anchor) * clock.speed) };
+  const scaled = new ScaledClock(clock);
+  return { deployment, now: () => scaled.now() };
 }

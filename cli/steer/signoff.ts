@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import { type ApprovalRequest, type CutoverId, SupersededError } from '../../core/model/index.ts';
-import { agree, closedSignoff } from '../../core/phases/index.ts';
+import { agree, agreeNoted, closedSignoff } from '../../core/phases/index.ts';
 import type { SignoffAnswer } from '../../lambdas/aws/states/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, plain, say, type Terminal } from '../shared/index.ts';
@@ -73,9 +73,7 @@ async function give(
   if (policy.approvers === 1 && 'approval' in first) return send(ledger, request, by, { answer, ...first });
   const noted = await agreed(ledger, request, by, comment);
   if (noted === null) return { given: false, text: gone(request) };
-  // Counted again after the write: two persons who approve at once are two.
-  const others = { ...noted, agreed: noted.agreed.filter((given) => given.by !== by) };
-  const all = agree(policy, lease.startedBy, others, by, comment);
+  const all = agreeNoted(policy, lease.startedBy, noted, by, comment);
   if ('refused' in all) return { given: false, text: all.refused };
   if ('wanting' in all)
     return { given: true, text: `Approved as ${by}. The sign-off waits for ${all.wanting} more person(s).` };

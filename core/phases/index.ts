@@ -17,7 +17,7 @@ export {
 } from './reducer.ts';
 export { type Ended, Replay, type ReplayedLook, type ReplayedPhase, type ReplaySummary } from './replay.ts';
 export { revisedSince } from './revision.ts';
-export { agree, approvalProblem, approversOf, closedSignoff, signoffRules } from './signoff.ts';
+export { agree, agreeNoted, approvalProblem, approversOf, closedSignoff, signoffRules } from './signoff.ts';
 export { pauseAt, steeredAt } from './steering.ts';
 export {
   askPause,

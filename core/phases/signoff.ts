@@ -73,6 +73,18 @@ export function agree(
   return { approval: { approvedBy: approvers.join(' and '), comment: comments.join('; '), approvers } };
 }
 
+/** {@link agree} once the approval stands in the request: counted anew, two persons who approve at once are two. */
+export function agreeNoted(
+  policy: Policy,
+  startedBy: CutoverState['startedBy'],
+  noted: ApprovalRequest,
+  by: string,
+  comment: string,
+): Agreement {
+  const agreed = noted.agreed.filter((given) => given.by !== by);
+  return agree(policy, startedBy, { ...noted, agreed }, by, comment);
+}
+
 /** What the plan asks of the persons who answer, in sentences; none where anybody may, alone. */
 export function signoffRules({ plan: { signoff }, startedBy }: Pick<CutoverState, 'plan' | 'startedBy'>): string[] {
   return [

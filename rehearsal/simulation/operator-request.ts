@@ -1,6 +1,13 @@
 /** What an operator's command asks of the run that holds the lease: read, answered by the core, and written if nobody was quicker. */
 import { type Approval, CrossfadeError, type CutoverId, type Plan, parsePlan } from '../../core/model/index.ts';
-import { agree, askSteering, closedSignoff, type SteeringRequest, soFarOf } from '../../core/phases/index.ts';
+import {
+  agree,
+  agreeNoted,
+  askSteering,
+  closedSignoff,
+  type SteeringRequest,
+  soFarOf,
+} from '../../core/phases/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { PLAN, type SimulatedSteering } from './scenario/index.ts';
 
@@ -26,7 +33,7 @@ export async function operatorAsks(
   }
 }
 
-/** As one person's command approves where the plan wants two: counted again after the write, so that two who approve at once are two. */
+/** As one person's command approves where the plan wants two. */
 export async function personApproves(
   { approvals, ledger, deployment }: Pick<Deps, 'approvals' | 'ledger' | 'deployment'>,
   cutoverId: CutoverId,
@@ -39,8 +46,7 @@ export async function personApproves(
   const { by, comment } = person;
   if ('refused' in agree(signoff, lease?.startedBy ?? null, request, by, comment)) return null;
   const noted = await approvals.agree(request, person);
-  const others = { ...noted, agreed: noted.agreed.filter((given) => given.by !== by) };
-  const all = agree(signoff, lease?.startedBy ?? null, others, by, comment);
+  const all = agreeNoted(signoff, lease?.startedBy ?? null, noted, by, comment);
   return 'approval' in all ? { token: request.token, approval: all.approval } : null;
 }
 

@@ -41,8 +41,7 @@ export function byteContent(mediaType: MediaType, bytes: Uint8Array): Content {
 }
 
 function textOf(mediaType: MediaType, bytes: Uint8Array): string | null {
-  const beginning = String.fromCharCode(...bytes.subarray(0, PRESCANNED));
-  const label = charsetOf(mediaType) ?? saidWithin(mediaType, beginning);
+  const label = charsetOf(mediaType) ?? saidWithin(mediaType, bytes);
   if (!isAlwaysUtf8(mediaType)) return decodeText(bytes, label);
   const text = decodeText(bytes, 'utf-8');
   // UTF-16 of ASCII is UTF-8 as well, with a NUL beside each character.
@@ -64,12 +63,14 @@ function charsetOf({ parameters }: MediaType): string | undefined {
 const PRESCANNED = 1024;
 
 /** In an XML declaration (RFC 7303, 3.2) or a `meta` of HTML, where the field names no charset. What stands there is no UTF-16. */
-function saidWithin({ type }: MediaType, text: string): string | undefined {
+function saidWithin({ type }: MediaType, content: string | Uint8Array): string | undefined {
   if (kindOfMedia(type) !== 'markup') return undefined;
+  const beginning = content.slice(0, PRESCANNED);
+  const text = typeof beginning === 'string' ? beginning : String.fromCharCode(...beginning);
   const said = type.endsWith('html')
     ? /<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w.:-]+)/i
     : /^<\?xml\b[^>]*?\bencoding\s*=\s*["']([\w.:-]+)/;
-  const label = said.exec(text.slice(0, PRESCANNED))?.[1]?.toLowerCase();
+  const label = said.exec(text)?.[1]?.toLowerCase();
   return label?.startsWith('utf-16') === true ? undefined : label;
 }
 

@@ -81,11 +81,7 @@ function pairedBy(
   labels: readonly string[],
   others: readonly string[],
 ): Pair[] {
-  const waiting = new Map<string, number[]>();
-  for (const j of right) {
-    const label = others[j] ?? '';
-    waiting.set(label, [...(waiting.get(label) ?? []), j]);
-  }
+  const waiting = Map.groupBy(right, (j) => others[j] ?? '');
   return left.flatMap((i): Pair[] => {
     const j = waiting.get(labels[i] ?? '')?.shift();
     return j === undefined ? [] : [[i, j]];

@@ -35,15 +35,10 @@ export function kindOfNode({ token }: MarkupNode): string {
 type Key = (node: MarkupNode) => string | null;
 
 function byName(nodes: readonly MarkupNode[]): Map<string, MarkupNode[]> {
-  const groups = new Map<string, MarkupNode[]>();
-  for (const node of nodes) {
-    if (node.token.kind !== 'open') continue;
-    const name = kindOfNode(node);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [node]);
-    else group.push(node);
-  }
-  return groups;
+  return Map.groupBy(
+    nodes.filter(({ token }) => token.kind === 'open'),
+    kindOfNode,
+  );
 }
 
 /** Parts of an element that are looked at for one that identifies it. */

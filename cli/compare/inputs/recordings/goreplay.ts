@@ -1,6 +1,7 @@
 /** Payloads as goreplay writes them (`--output-file`): a line `kind id nanoseconds latency`, the message, and a line of monkeys. */
 import type { OneSidedExchange, RecordedResponse } from './exchange.ts';
 import { type HttpMessage, httpMessage } from './http-message.ts';
+import { piecesOfRecording } from './pieces.ts';
 
 const SEPARATOR = Buffer.from('\n🐵🙈🙉\n');
 const REQUEST = '1';
@@ -18,9 +19,9 @@ interface Asked {
 export async function* goreplayExchanges(source: AsyncIterable<Buffer>): AsyncGenerator<OneSidedExchange> {
   const waiting = new Map<string, Asked>();
   let count = 0;
-  for await (const payload of payloadsOf(source)) {
+  for await (const payload of piecesOfRecording(source, endOfPayload, 'payload')) {
     count++;
-    const { kind, id, at, message } = payloadIn(payload, count);
+    const { kind, id, at, message } = payloadIn(payload.subarray(0, -SEPARATOR.length), count);
     if (kind === REQUEST) {
       waiting.set(id, asked(at, httpOf(message, false, count)));
       const [oldest, request] = waiting.size > MAX_WAITING ? (waiting.entries().next().value ?? []) : [];
@@ -39,16 +40,10 @@ export async function* goreplayExchanges(source: AsyncIterable<Buffer>): AsyncGe
   for (const request of waiting.values()) yield unanswered(request);
 }
 
-async function* payloadsOf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let buffer: Buffer = Buffer.alloc(0);
-  for await (const chunk of source) {
-    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
-    for (let end = buffer.indexOf(SEPARATOR); end >= 0; end = buffer.indexOf(SEPARATOR)) {
-      yield buffer.subarray(0, end);
-      buffer = buffer.subarray(end + SEPARATOR.length);
-    }
-  }
-  if (buffer.length > 0) throw new Error('it ends within a payload');
+/** With the separator behind it. */
+function endOfPayload(buffer: Buffer): number | null {
+  const at = buffer.indexOf(SEPARATOR);
+  return at < 0 ? null : at + SEPARATOR.length;
 }
 
 function payloadIn(payload: Buffer, count: number) {

@@ -1,4 +1,5 @@
 /** TaggedValue netstrings, `<length>:<data><type>`, in which mitmproxy keeps its flows (mitmproxy/io/tnetstring.py). */
+import { piecesOfRecording } from './pieces.ts';
 
 export type TaggedValue =
   | Buffer
@@ -16,15 +17,7 @@ const COLON = 0x3a;
 
 /** One value after another. @throws Error that says what is wrong */
 export async function* taggedValues(source: AsyncIterable<Buffer>): AsyncGenerator<TaggedValue> {
-  let buffer: Buffer = Buffer.alloc(0);
-  for await (const chunk of source) {
-    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
-    for (let end = endOfFirst(buffer); end !== null && end <= buffer.length; end = endOfFirst(buffer)) {
-      yield valueIn(buffer.subarray(0, end), 0);
-      buffer = buffer.subarray(end);
-    }
-  }
-  if (buffer.length > 0) throw new Error('it ends within a flow');
+  for await (const value of piecesOfRecording(source, endOfFirst, 'flow')) yield valueIn(value, 0);
 }
 
 /** Where the first value ends, which may be beyond the buffer; null where its length is not there yet. */
