@@ -2,17 +2,18 @@
 import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts';
 import { DEFAULT_PLAN } from './plans.ts';
 import { REFEREE, refereeRegressions, THIN } from './referee.ts';
+import { SECOND_DRAW, SPARSE, secondDrawRegressions, underLoad } from './second-draw.ts';
 import { named, regressions, TRACES, type Trace } from './traces.ts';
 import type { Cell } from './world.ts';
 
-const ALL = [...TRACES, ...HELD_OUT, ...REFEREE];
+const ALL = [...TRACES, ...HELD_OUT, ...REFEREE, ...SECOND_DRAW];
 
 export const RATES = [5, 50, 500, 5_000] as const;
-export type Family = 'designed' | 'held out' | 'referee' | 'beyond' | 'other plan';
+export type Family = 'designed' | 'held out' | 'referee' | 'second draw' | 'beyond' | 'other plan';
 
 /** The targets are for the default plan and for what the gate takes for granted. */
 export function isTargeted({ family }: { readonly family: Family }): boolean {
-  return family === 'designed' || family === 'held out' || family === 'referee';
+  return family !== 'beyond' && family !== 'other plan';
 }
 
 export function cells(): (Cell & { readonly family: Family })[] {
@@ -41,6 +42,10 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ),
     ...at('referee', REFEREE.slice(0, 3), twice, [500]),
     ...at('referee', [named('candidate points late', ALL)], twice, [500]),
+    ...at('second draw', SECOND_DRAW, [null, ...twice]),
+    ...at('second draw', SPARSE, [null, ...twice], [0.2]),
+    ...at('second draw', [named('steady', ALL)], secondDrawRegressions(errorMargin)),
+    ...at('second draw', [named('diurnal', ALL)], [underLoad(errorMargin)]),
     ...at('beyond', BEYOND, [null]),
     ...at('other plan', WEEK, [null]),
     ...at('other plan', TOLD, [null, ...twice]),

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- exposure [runs] [rps|all] [threads] [trace] [policy]`: what each policy costs customers, by simulation, as Markdown;
- * see traces.ts, held-out.ts and policies.ts. `trace` is a part of the traces' names; empty, all. `policy` runs that one alone beside the oracles, such as `crossfade`. results.md keeps the last run of 1,000.
+ * see traces.ts, held-out.ts and policies.ts. `trace` is a part of the name of a trace or a family; empty, all. `policy` runs that one alone beside the oracles, such as `crossfade`. results.md keeps the last run of 1,000.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -11,7 +11,9 @@ import type { AskedRuns } from './worker.ts';
 
 export async function run([runs = '1000', rate = 'all', threads, trace = '', policy]: string[]): Promise<void> {
   const indexes = cells().flatMap((cell, index) =>
-    (rate === 'all' || cell.rps === Number(rate)) && cell.trace.name.includes(trace) ? [index] : [],
+    (rate === 'all' || cell.rps === Number(rate)) && [cell.trace.name, cell.family].some((text) => text.includes(trace))
+      ? [index]
+      : [],
   );
   const began = performance.now();
   const results = await inThreads(

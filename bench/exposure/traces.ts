@@ -97,8 +97,8 @@ export const TRACES: readonly Trace[] = [
 export interface Regression {
   readonly name: string;
   readonly metric: 'errors' | 'slow';
-  /** Excess rate `since` minutes after its onset at the candidate's share (0 to 1). */
-  excess(since: number, share: number): number;
+  /** Excess rate `since` minutes after its onset at the candidate's share (0 to 1), and at so many times the trace's mean traffic. */
+  excess(since: number, share: number, load: number): number;
   /** Minute of the run in which it begins. */
   readonly onset: number;
   /** The load balancer answers in the candidate's place: a target that dies or hangs. @default the target's own 5xx */

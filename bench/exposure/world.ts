@@ -51,7 +51,7 @@ export function world(cell: Cell, seed: number): World {
     const slow = during(trace.coldStart, trace.coldStart?.slow(sinceShift) ?? 0, 0);
     const errors = during(trace.coldErrors, trace.coldErrors?.errors(sinceShift) ?? 0, 0);
     if (regression === null || minute < regression.onset) return { errors, slow };
-    const size = regression.excess(minute - regression.onset, share);
+    const size = regression.excess(minute - regression.onset, share, weather(minute).requests / (60 * cell.rps));
     return regression.metric === 'errors' ? { errors: size + errors, slow } : { errors, slow: size + slow };
   };
 

@@ -8,6 +8,7 @@ import {
   type Onset,
   type Pair,
   type RateTolerance,
+  refutation,
   upperBound,
   type WarmUp,
   withinMargin,
@@ -77,14 +78,17 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const [threshold, withinThreshold] = [thresholdOf(policy, metric), 1 / policy.beta];
   const isOver = !complete.slice(-CALM_MINUTES).some(isShaken);
   const apart = isOver ? asked.incident : Number.POSITIVE_INFINITY;
-  const within = withinMargin(complete, margin, apart);
+  const refuted = refutation(complete, apart);
+  const within = refuted(margin);
   const told = isOver ? minutes.filter((_, i) => !isShaken(counted[i] ?? null)) : minutes;
   const leader = leaderOf(bets);
   const since = (from: number) => known((leader?.weighed ?? []).slice(from));
   const onset = leader?.onset ?? 0;
   // The plan allows a difference below the margin: one that is there, but looks or is shown to be smaller, is no reason to
   // go back. Until the gate can tell, it holds.
-  const harmless = withinMargin(since(Math.max(onset, warmUp.minutes)), margin) >= Math.log(withinThreshold);
+  const isSuspected = logE >= Math.log(Math.min(SUSPICION, threshold));
+  const harmless =
+    isSuspected && withinMargin(since(Math.max(onset, warmUp.minutes)), margin) >= Math.log(withinThreshold);
   const observed = ratesOf(since(onset));
   const matters = !harmless && observed.candidateRate - observed.stableRate >= MATTERS * margin;
   const called = logE >= Math.log(threshold) && matters;
@@ -100,7 +104,7 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
     withinThreshold,
     margin,
     lower: lowerBound(known(called && leader !== null ? leader.weighed : complete), 1 / threshold),
-    upper: upperBound(complete, policy.beta, apart),
+    upper: upperBound(refuted, policy.beta),
     // Where it is called, the rates that the call rests on: minutes that are not complete yet may be among them.
     ...(called && leader !== null
       ? ratesOf(known(leader.pairs))

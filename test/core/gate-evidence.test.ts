@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mixOverOnset, onsetWeight, onsetWeightAfter } from '../../core/gate/bets/change-point.ts';
-import { lowerBound, upperBound, withinMargin } from '../../core/gate/bets/confidence-sequence.ts';
+import { lowerBound, refutation, upperBound, withinMargin } from '../../core/gate/bets/confidence-sequence.ts';
 import { byCause, type Pair } from '../../core/gate/bets/e-value.ts';
 import { above, below, exposedByCause } from '../../core/gate/bets/fixed-rate.ts';
 import { worse } from '../../core/gate/bets/regression.ts';
@@ -203,7 +203,7 @@ describe('the evidence', () => {
         const whole = { n0: pair.n0 * times, x0: pair.x0 * times, n1: pair.n1 * times, x1: pair.x1 * times };
         const parts = Array.from({ length: times }, () => pair);
         expect(withinMargin(parts, 0.01)).toBeCloseTo(withinMargin([whole], 0.01), 6);
-        expect(upperBound(parts, 0.01)).toBeCloseTo(upperBound([whole], 0.01), 9);
+        expect(upperBound(refutation(parts), 0.01)).toBeCloseTo(upperBound(refutation([whole]), 0.01), 9);
       }),
     );
   });
@@ -227,7 +227,7 @@ describe('the evidence', () => {
         return (
           worse([more]).logE >= worse([pair]).logE - 1e-12 &&
           withinMargin([more], 0.01) <= withinMargin([pair], 0.01) &&
-          upperBound([more], 0.01) >= upperBound([pair], 0.01) &&
+          upperBound(refutation([more]), 0.01) >= upperBound(refutation([pair]), 0.01) &&
           lowerBound([more], 0.01) >= lowerBound([pair], 0.01)
         );
       }),
@@ -239,9 +239,9 @@ describe('the evidence', () => {
       fc.property(counts, (pair) => {
         const observed = pair.x1 / pair.n1 - pair.x0 / pair.n0;
         return (
-          upperBound([pair], 0.05) >= observed - 1e-9 &&
+          upperBound(refutation([pair]), 0.05) >= observed - 1e-9 &&
           lowerBound([pair], 0.05) <= Math.max(0, observed) + 1e-9 &&
-          upperBound([pair], 0.001) >= upperBound([pair], 0.05) &&
+          upperBound(refutation([pair]), 0.001) >= upperBound(refutation([pair]), 0.05) &&
           lowerBound([pair], 0.001) <= lowerBound([pair], 0.05)
         );
       }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { upperBound, withinMargin } from '../../core/gate/bets/confidence-sequence.ts';
+import { refutation, upperBound, withinMargin } from '../../core/gate/bets/confidence-sequence.ts';
 import { above, below } from '../../core/gate/bets/fixed-rate.ts';
 import { NO_WARM_UP, worse } from '../../core/gate/bets/regression.ts';
 import fixture from '../reference/gate.json' with { type: 'json' };
@@ -15,7 +15,7 @@ describe("the gate's figures against SciPy (test/reference/gate.py)", () => {
     const tolerance = { ratio: 1.2, absolute: 0 };
     expect(worse(compared, NO_WARM_UP, tolerance).logE).toBeCloseTo(known.tolerated, 8);
     expect(withinMargin(compared, 0.005)).toBeCloseTo(known.within, 8);
-    expect(upperBound(compared, 0.01)).toBeCloseTo(known.upper, 8);
+    expect(upperBound(refutation(compared), 0.01)).toBeCloseTo(known.upper, 8);
   });
 
   it.each(fixture.warm)('allows for a warm-up: $name', (known) => {

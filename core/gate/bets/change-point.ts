@@ -52,19 +52,17 @@ export function mixOverOnset(bets: readonly (readonly number[])[], likeliest = 0
 }
 
 function mixOne(logs: readonly number[], prior: readonly number[], rest: number): Onset & { peak: number } {
-  let logSum = -Infinity;
-  // Suffix sums give the likeliest onset: the largest π_k Π_{i≥k} f_i.
+  // Suffix sums give what each onset has come to, π_k Π_{i≥k} f_i, and the likeliest.
+  const worth = new Float64Array(logs.length);
   let [suffix, peak, onset] = [0, -Infinity, 0];
-  for (const [t, log] of logs.entries()) logSum = logAdd(logSum, prior[t] ?? -Infinity) + log;
   for (let k = logs.length - 1; k >= 0; k--) {
     suffix += logs[k] ?? 0;
     const value = (prior[k] ?? -Infinity) + suffix;
+    worth[k] = value;
     if (value > peak) [peak, onset] = [value, k];
   }
-  return { logE: logAdd(logSum, rest), onset, peak };
-}
-
-function logAdd(a: number, b: number): number {
-  const peak = Math.max(a, b);
-  return peak === -Infinity ? -Infinity : peak + Math.log(Math.exp(a - peak) + Math.exp(b - peak));
+  const highest = Math.max(peak, rest);
+  let sum = Math.exp(rest - highest);
+  for (const value of worth) sum += Math.exp(value - highest);
+  return { logE: highest + Math.log(sum), onset, peak };
 }

@@ -3,7 +3,7 @@
  * at once. The difference is the mean over the candidate's requests so far; neither side's rate need be constant. That the
  * upper bound is below the margin is the gate's evidence to advance (docs/explanation/gate.md).
  */
-import { logMeanExp, logMixExp, logTilt, type Pair } from './e-value.ts';
+import { logMeanExp, logMixExp, logTilt, type Pair, type Product, ratioBet } from './e-value.ts';
 
 /**
  * Bets against "worse by the margin or more": small for a low base rate, near 1 for a high one. Those nearest to 1, for a margin that is small
@@ -32,41 +32,38 @@ export function withinMargin(compared: readonly Pair[], margin: number, incident
   return refutation(compared, incident)(margin);
 }
 
-/** Smallest difference that the data have refuted from above at level `alpha`; 1 when there is none. */
-export function upperBound(compared: readonly Pair[], alpha: number, incident = Number.POSITIVE_INFINITY): number {
-  const against = refutation(compared, incident);
+/** Smallest difference that is refuted from above at level `alpha`; 1 when there is none. */
+export function upperBound(against: Refutation, alpha: number): number {
   return bisect((d) => against(d) >= Math.log(1 / alpha), 0, 1);
 }
 
-/** ln of the e-value against a difference, of any difference. */
-function refutation(compared: readonly Pair[], incident: number): (difference: number) => number {
+/** ln of the e-value against "candidate − stable ≥ `difference`", of the same minutes for any difference. */
+export type Refutation = (difference: number) => number;
+
+/** As {@link withinMargin}, for any margin. */
+export function refutation(compared: readonly Pair[], incident = Number.POSITIVE_INFINITY): Refutation {
   const calm = compared.filter(({ n0, x0 }) => x0 <= incident * n0);
   const views = calm.length === compared.length ? [compared] : [compared, calm];
-  const all = views.map((view) => bets(view, () => BELOW));
+  const all = views.map((view) =>
+    BELOW.map((a) => productOf(view, (pair) => ({ log: logTilt(pair, a), slope: pair.n1 * (a - 1) }))),
+  );
   return (d) => logMeanExp(all.map((sums) => mixWithin(sums.map(({ log, slope }) => log - d * slope))));
 }
 
 /** Largest difference of at least 0 that the data have refuted from below at level `alpha`; 0 when there is none. */
 export function lowerBound(compared: readonly Pair[], alpha: number): number {
-  const all = bets(compared, ({ n0, n1 }) => {
-    const q = n1 / (n1 + n0);
-    return ABOVE.map((r) => r / (1 - q + r * q));
-  });
+  const all = ABOVE.map((ratio) => productOf(compared, (pair) => ratioBet(pair, ratio)));
   const refuted = (d: number) => logMeanExp(all.map(({ log, slope }) => log - d * slope)) >= Math.log(1 / alpha);
   return refuted(0) ? bisect((d) => !refuted(d), 0, 1) : 0;
 }
 
-/** For each bet: ln of the product of tilts, and the coefficient of the difference in its compensator. */
-function bets(compared: readonly Pair[], tilts: (pair: Pair) => readonly number[]): { log: number; slope: number }[] {
-  const sums = (compared[0] === undefined ? [1] : tilts(compared[0])).map(() => ({ log: 0, slope: 0 }));
-  for (const pair of compared)
-    for (const [i, a] of tilts(pair).entries()) {
-      const sum = sums[i];
-      if (sum === undefined) continue;
-      sum.log += logTilt(pair, a);
-      sum.slope += pair.n1 * (a - 1);
-    }
-  return sums;
+function productOf(compared: readonly Pair[], factor: (pair: Pair) => Product): Product {
+  let [log, slope] = [0, 0];
+  for (const pair of compared) {
+    const one = factor(pair);
+    [log, slope] = [log + one.log, slope + one.slope];
+  }
+  return { log, slope };
 }
 
 /** Smallest argument at which a monotone condition holds. */

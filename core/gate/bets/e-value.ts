@@ -26,6 +26,18 @@ export function logTilt({ n0, x0, n1, x1 }: Pair, a: number): number {
   return x1 * Math.log(a) + x0 * Math.log1p(-(n1 / n0) * (a - 1));
 }
 
+/** ln of what a bet has made of its minutes, and the coefficient of the allowed difference in its compensator. */
+export interface Product {
+  readonly log: number;
+  readonly slope: number;
+}
+
+/** The likelihood ratio of "the candidate fails `ratio` times as often" to "alike", given how many failed: `logTilt` with a = ratio/mixed, so b = 1/mixed. */
+export function ratioBet({ n0, x0, n1, x1 }: Pair, ratio: number): Product {
+  const mixed = (n0 + ratio * n1) / (n0 + n1);
+  return { log: x1 * Math.log(ratio) - (x0 + x1) * Math.log(mixed), slope: n1 * (ratio / mixed - 1) };
+}
+
 /** ln of the mean of exp(l), without overflow. */
 export function logMeanExp(logs: readonly number[]): number {
   const peak = Math.max(...logs);

@@ -1,7 +1,7 @@
 /** Evidence in counts, as e-values that may be looked at every minute; it knows no side of a cutover and no plan. */
 export { ceilingOf, reachOf } from './ceiling.ts';
 export { mixOverOnset, type Onset } from './change-point.ts';
-export { lowerBound, upperBound, WITHIN_BETS, withinMargin } from './confidence-sequence.ts';
+export { lowerBound, refutation, upperBound, WITHIN_BETS, withinMargin } from './confidence-sequence.ts';
 export { byCause, logMeanExp, logMixExp, type Pair } from './e-value.ts';
 export { above, below, type Exposed, exposedByCause } from './fixed-rate.ts';
 export { byNoise, noiseSize, rateNoiseOf } from './noise.ts';

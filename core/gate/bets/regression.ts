@@ -5,7 +5,7 @@
  * 2023, Game-theoretic statistics and safe anytime-valid inference, arXiv:2210.01948), so it may be looked at every minute.
  */
 import { mixOverOnset, type Onset } from './change-point.ts';
-import { logTilt, type Pair } from './e-value.ts';
+import { type Pair, ratioBet } from './e-value.ts';
 
 /** Rate ratios that the mixture bets on, in equal parts, beside the smallest. */
 const RATIOS = [2, 4, 8, 32] as const;
@@ -62,13 +62,6 @@ export function worse(
 function bet(pair: Pair | null, ratio: number, tolerated: number, allowed: number): number {
   if (pair === null) return 0;
   // A side that may fail k times as often is like one with k times the requests.
-  const exposed = { ...pair, n1: tolerated * pair.n1 };
-  const a = tiltOf(exposed.n1, exposed.n0, ratio);
-  return logTilt(exposed, a) - pair.n1 * allowed * (a - 1);
-}
-
-/** With this a, `logTilt` is the log-likelihood ratio of "candidate fails `ratio` times as often" to "alike". */
-function tiltOf(n1: number, n0: number, ratio: number): number {
-  const q = n1 / (n1 + n0);
-  return ratio / (1 - q + ratio * q);
+  const { log, slope } = ratioBet(tolerated === 1 ? pair : { ...pair, n1: tolerated * pair.n1 }, ratio);
+  return log - (allowed * slope) / tolerated;
 }

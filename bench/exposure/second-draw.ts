@@ -1,0 +1,130 @@
+/**
+ * Traces and regressions drawn after everything before them had been seen and mended for: other generators, run once before anything was changed
+ * because of them (results.md keeps that run). Each is an ordinary day of some service.
+ */
+import { normal, type Random } from '../../test/support/random.ts';
+import { BASE, type Regression, steady, type Trace } from './traces.ts';
+
+type Own = NonNullable<Trace['own']>;
+
+/** Deviations that each side has for itself, alike in size. */
+const apart = (random: Random, sd: number) => ({
+  stable: Math.exp(sd * normal(random)),
+  candidate: Math.exp(sd * normal(random)),
+});
+
+const AT = { from: 40, within: 200 } as const;
+const once = (random: Random) => AT.from + Math.floor(AT.within * random());
+
+/** A dependency fails for ten minutes; what failed is tried again by its own side's clients after one, two and four minutes. */
+const backoff: Own = (random) => {
+  const at = once(random);
+  return (minute) => {
+    const since = minute - at;
+    const during = since >= 0 && since < 10 ? 15 : 0;
+    const echoes = [1, 2, 4].reduce((sum, wait) => sum + (since >= wait && since < 10 + wait ? 5 : 0), 0);
+    const { stable, candidate } = apart(random, during + echoes > 0 ? 0.3 : 0);
+    return { stable: 1 + (during + echoes) * stable, candidate: 1 + (during + echoes) * candidate };
+  };
+};
+
+/** A zone's neighbour hurts the targets there: a third of the stable side's, half of the candidate's. */
+const zone: Own = (random) => {
+  const offset = Math.floor(60 * random());
+  return (minute) => {
+    const times = (minute + offset) % 60 < 10 ? 20 : 0;
+    return { stable: 1 + times / 3, candidate: 1 + times / 2 };
+  };
+};
+
+/** Bots whose requests end in 4xx keep to the stable side for a quarter of an hour: its rate of 5xx is diluted. */
+const bots: Own = (random) => {
+  const at = once(random);
+  return (minute) => ({ stable: minute >= at && minute < at + 15 ? 0.5 : 1, candidate: 1 });
+};
+
+const day = (minute: number, phase: number) => Math.sin((2 * Math.PI * (minute + phase)) / 1_440);
+
+export const SECOND_DRAW: readonly Trace[] = [
+  {
+    name: 'daily cycle of traffic and rates',
+    weather: (random, rps) => {
+      const phase = 1_440 * random();
+      return (minute) => ({
+        requests: Math.round(60 * rps * (1 + 0.6 * day(minute, phase))),
+        errorRate: BASE.errorRate * 3 ** day(minute, phase + 180),
+        slowRate: BASE.slowRate * 3 ** day(minute, phase + 180),
+      });
+    },
+  },
+  { name: 'retries with backoff', weather: steady(() => 1), own: backoff },
+  {
+    name: 'deploy of a shared dependency',
+    yesterday: steady(() => 1),
+    weather: (random, rps) => {
+      const at = once(random);
+      return (minute) => {
+        const [deploys, after] = [minute >= at && minute < at + 4, minute >= at + 4 ? 1.5 : 1];
+        return {
+          requests: 60 * rps,
+          errorRate: deploys ? 0.05 : after * BASE.errorRate,
+          slowRate: deploys ? 0.2 : after * BASE.slowRate,
+        };
+      };
+    },
+  },
+  {
+    name: 'slow warm cache',
+    weather: steady(() => 1),
+    coldStart: { minutes: 30, slow: (since) => 0.03 * Math.exp(-since / 4) },
+  },
+  { name: 'neighbour in one zone', weather: steady(() => 1), own: zone },
+  {
+    name: 'a job at the hour',
+    weather: (random, rps) => {
+      const [offset, step] = [Math.floor(60 * random()), 60 * Math.floor(1 + 4 * random())];
+      return (minute) => {
+        const works = (minute + offset) % 60 < 3;
+        const later = minute + offset >= step ? 2 : 1;
+        return {
+          requests: (works ? 180 : 60) * rps,
+          errorRate: BASE.errorRate * (works ? 10 : later),
+          slowRate: BASE.slowRate * (works ? 5 : 1),
+        };
+      };
+    },
+  },
+  { name: 'bots on the stable side', weather: steady(() => 1, { errorRate: 0.005 }), own: bots },
+];
+
+/** A request every five seconds. */
+export const SPARSE: readonly Trace[] = [{ name: 'sparse', weather: steady(() => 1) }];
+
+export function secondDrawRegressions(errorMargin: number): readonly Regression[] {
+  const errors = (name: string, margins: number, onset: number, excess: Regression['excess']): Regression => ({
+    name,
+    metric: 'errors',
+    onset,
+    margins,
+    excess,
+  });
+  return [
+    errors('route of 1 % of the traffic fails', 2, 0, () => 0.01),
+    errors('at the hour for 3 min, 10 %', 0.1 / errorMargin, 0, (since) =>
+      since % 60 >= 40 && since % 60 < 43 ? 0.1 : 0,
+    ),
+    errors('leak with restarts, 4 × margin in 20 min', 4, 0, (since) => 4 * errorMargin * ((since % 20) / 20)),
+    errors('fails 3 % from minute 25', 0.03 / errorMargin, 25, () => 0.03),
+  ];
+}
+
+/** For traffic that has a day. */
+export function underLoad(errorMargin: number): Regression {
+  return {
+    name: 'only under load, 4 × margin',
+    metric: 'errors',
+    onset: 0,
+    margins: 4,
+    excess: (_since, _share, load) => (load > 1.2 ? 4 * errorMargin : 0),
+  };
+}
