@@ -15,6 +15,7 @@ export default defineConfig({
     execArgv: ['--no-memory-protection-keys'],
     // The CDK validates every template that it synthesises, which takes longer than all else; tests that are about it ask for it.
     env: { CDK_VALIDATION: 'false' },
+    globalSetup: ['test/support/temporary-files.ts'],
     setupFiles: ['test/support/own-environment.ts'],
     projects: [
       {

@@ -1,5 +1,6 @@
 /** What each action does at each place of a run: one table, to which test/cli/actions.test.ts holds the commands, and its page. */
-import { code, type Page, page, table } from './markdown.ts';
+import { markdownCode, markdownTable } from '../../markdown/index.ts';
+import { type Page, page } from './page.ts';
 
 /** Where a run stands, or has ended. */
 export const OPERATOR_PLACES = [
@@ -122,8 +123,8 @@ export function actionsPage(): Page {
     'docs/reference/actions.md',
     'Actions of an operator',
     'What each command does at each place of a run: ✓ it takes effect (exit code 0), – it is refused, and nothing is changed (exit code 1). `test/cli/actions.test.ts` runs every pair. The run has not been evaluated yet where it matters: `promote` takes effect once the evidence is in.',
-    table(
-      ['', ...OPERATOR_ACTIONS.map(code)],
+    markdownTable(
+      ['', ...OPERATOR_ACTIONS.map(markdownCode)],
       OPERATOR_PLACES.map((place) => [
         place,
         ...OPERATOR_ACTIONS.map((action) => (answerAt(action, place).accepted ? '✓' : '–')),
@@ -131,13 +132,13 @@ export function actionsPage(): Page {
     ),
     'A drill, a preflight and a baseline can only be ended. After `rolling back` nothing but `rollback` takes effect, which may be repeated at any time; a completed cutover is moved by `rollback --break-glass` alone, and while its customers are on the candidate `rollback` ends with exit code 1. `start` is refused by preflight while a run owns the ingress, while one is being rolled back, and for four minutes after one was rolled back.',
     '## Answers',
-    table(
+    markdownTable(
       ['command', '', 'where', 'it says'],
       [...sentences.values()].map((all) => [
-        code(all[0]?.action ?? ''),
+        markdownCode(all[0]?.action ?? ''),
         all[0]?.accepted === true ? '✓' : '–',
         all.map(({ place }) => place).join('; '),
-        code(all[0]?.says ?? ''),
+        markdownCode(all[0]?.says ?? ''),
       ]),
     ),
   );

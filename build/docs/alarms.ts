@@ -3,9 +3,10 @@ import * as z from 'zod';
 import { PROMETHEUS_METRICS } from '../../core/exposition/index.ts';
 import { isSymptom, SYMPTOMS } from '../../core/runbook/index.ts';
 import { HANDLER_METRICS } from '../../lambdas/tasks/index.ts';
+import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { MIRROR_METRICS } from '../../mirror/recorder/index.ts';
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
-import { code, type Page, page, table } from './markdown.ts';
+import { type Page, page } from './page.ts';
 
 /** A text; of one with references, what stands between them. */
 const textSchema = z.union([
@@ -48,7 +49,7 @@ export function alarmsPage(assembly: Assembly): Page {
     'docs/reference/alarms.md',
     'Alarms and metrics',
     'The name of an alarm in CloudWatch begins with the ingress id, such as `shop-no-traffic`. Thresholds are those of the default plan; `DualStackCutover` derives them from its `plan`. Every period is one minute. The [runbook](../how-to/runbook.md) says what to do for each alarm.',
-    `## Alarms\n\n${table(
+    `## Alarms\n\n${markdownTable(
       ['alarm', 'action', 'red when', 'datapoints', 'missing data', 'meaning'],
       rows.map(({ alarm, name, meaning, action }) => [
         `[${name}](../how-to/runbook.md#${name})`,
@@ -59,17 +60,19 @@ export function alarmsPage(assembly: Assembly): Page {
         meaning,
       ]),
     )}`,
-    `## Expressions\n\nMetric math of the alarms on several metrics; \`FILL(x, 0)\` takes a missing value for zero.\n\n${table(
+    `## Expressions\n\nMetric math of the alarms on several metrics; \`FILL(x, 0)\` takes a missing value for zero.\n\n${markdownTable(
       ['alarm', 'expression'],
       rows.flatMap(({ alarm, name }) =>
-        (alarm.Metrics ?? []).flatMap(({ Expression }) => (Expression === undefined ? [] : [[name, code(Expression)]])),
+        (alarm.Metrics ?? []).flatMap(({ Expression }) =>
+          Expression === undefined ? [] : [[name, markdownCode(Expression)]],
+        ),
       ),
     )}`,
     `## Metrics of the handlers\n\nNamespace \`Crossfade\`, dimension \`Ingress\`, written as Embedded Metric Format.\n\n${metricTable(HANDLER_METRICS)}`,
     `## Metrics of the mirror\n\nNamespace \`Crossfade\`, dimension \`Ingress\`.\n\n${metricTable(MIRROR_METRICS)}`,
-    `## Figures for Prometheus\n\nOf \`crossfade console\` at \`/metrics\` ([see a cutover](../how-to/see-a-cutover.md)), read from the ledger at each scrape; the labels \`ingress\` and \`cutover\` are on all of them.\n\n${table(
+    `## Figures for Prometheus\n\nOf \`crossfade console\` at \`/metrics\` ([see a cutover](../how-to/see-a-cutover.md)), read from the ledger at each scrape; the labels \`ingress\` and \`cutover\` are on all of them.\n\n${markdownTable(
       ['metric', 'type', 'meaning'],
-      Object.entries(PROMETHEUS_METRICS).map(([name, { type, help }]) => [code(name), type, help]),
+      Object.entries(PROMETHEUS_METRICS).map(([name, { type, help }]) => [markdownCode(name), type, help]),
     )}`,
     '## Metrics of your services\n\n`breaker-open` reads `BreakerOpen` (namespace `Crossfade`, dimensions `Ingress` and `Side`) of the candidate: 1 while its circuit breaker is open. A service without one leaves the alarm without data, which is not red.',
   );
@@ -99,8 +102,8 @@ function measured({ Metrics = [], MetricName }: Alarm): string {
 }
 
 function metricTable(metrics: Readonly<Record<string, string>>): string {
-  return table(
+  return markdownTable(
     ['metric', 'meaning'],
-    Object.entries(metrics).map(([name, meaning]) => [code(name), meaning]),
+    Object.entries(metrics).map(([name, meaning]) => [markdownCode(name), meaning]),
   );
 }

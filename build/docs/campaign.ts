@@ -12,9 +12,10 @@ import {
 } from '../../core/campaign/index.ts';
 import { billOf } from '../../core/cost/index.ts';
 import { parsePlan } from '../../core/model/index.ts';
+import { markdownTable } from '../../markdown/index.ts';
 import { generator } from '../../rehearsal/simulation/scenario/index.ts';
 import { describedSchema, docsOf, fieldSections, schemaFile } from './json-schema.ts';
-import { type Page, page, table } from './markdown.ts';
+import { type Page, page } from './page.ts';
 
 const docs = () => docsOf(['core/campaign/campaign.ts'], 'campaignSchema');
 const schema = () => describedSchema(campaignSchema, docs());
@@ -56,7 +57,7 @@ export function boundsPage(): Page {
     'AWS limits calls for each account and region. All cutovers of such a place share the limits, with deployments and with whoever else works there. `crossfade plan` counts a campaign against the default limits, and `crossfade campaign start` refuses one that has no room.',
     [
       '## The limits',
-      table(
+      markdownTable(
         ['calls', 'at once', 'a second', 'source'],
         BUCKET_IDS.map((id) => {
           const { what, capacity, perSecond, source } = BUCKETS[id];
@@ -68,7 +69,7 @@ export function boundsPage(): Page {
     [
       '## Calls a minute, computed',
       'One region of one account, the default plan. All services are under way at once, which a campaign allows only in the rows that keep the rules; a service that is deployed and at rest costs one Describe call a minute, by its watchdog.',
-      table(
+      markdownTable(
         ['under way', ...heads, 'last one waits at least', 'allowed'],
         SIZES.map((n) => {
           const calls = callsOfPlace(underWay, n, 0);
@@ -86,7 +87,7 @@ export function boundsPage(): Page {
     [
       '## The same, simulated',
       `${MINUTES} minutes, second by second, against the limits as buckets: looks and watchdogs at their own seconds, three attempts for a call that is refused, and all cutovers going back in the tenth minute, each by three triggers. A rollback that is refused three times is called again after a minute.`,
-      table(
+      markdownTable(
         ['under way', ...heads.map((head) => `${head}: refused`), 'last one is safe after'],
         [...SIZES.map((n) => [n, 0] as const), TENTH_OF_A_THOUSAND].map(([n, atRest]) => {
           const { refused, lastSafeAfter } = simulateThrottling({
@@ -135,7 +136,7 @@ function costs(): string {
   return [
     '## What it costs',
     `By the prices of [the cost of one cutover](cost.md), USD: attached services of ${RPS} requests a second without a mirror of ours, the default plan. A month of a service is paid for as long as its stack stands, whether or not a campaign runs. The campaign's own machine takes three state transitions a look, which is 0.76 USD a week at one look a minute, and a function's time.`,
-    table(
+    markdownTable(
       ['services', 'a month', 'all their cutovers'],
       SIZES.map((n) => [n.toLocaleString('en-US'), usd(n * each.usd.month), usd(n * each.usd.cutover)]),
     ),

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CAPTURE_VERSION, captureRecordSchema, legSchema } from '../../capture/format/index.ts';
+import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { docOf, fieldDocs } from './field-docs.ts';
 import { type FieldRow, fieldRows } from './json-schema.ts';
-import { code, type Page, page, table } from './markdown.ts';
+import { type Page, page } from './page.ts';
 
 const SOURCE = join(import.meta.dirname, '..', '..', 'capture', 'format', 'record.ts');
 
@@ -24,9 +25,9 @@ export function capturesPage(): Page {
 }
 
 function rows(schema: unknown, docs: ReadonlyMap<string, string>): string {
-  return table(
+  return markdownTable(
     ['field', 'type', 'range', 'meaning'],
-    fieldRows(schema).map((row) => [code(row.path), typeOf(row), row.range, docOf(docs, row.path)]),
+    fieldRows(schema).map((row) => [markdownCode(row.path), typeOf(row), row.range, docOf(docs, row.path)]),
   );
 }
 

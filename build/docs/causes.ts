@@ -1,7 +1,9 @@
 /** The causes: severity, how each is recognised, and what to change. */
+
+import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { CATALOGUE, type Cause, hintsOf, isCause } from '../../parity/causes/index.ts';
 import { CAUSE_NOTES } from './cause-notes.ts';
-import { code, type Page, page, table } from './markdown.ts';
+import { type Page, page } from './page.ts';
 
 export interface DocumentedCause {
   readonly cause: Cause;
@@ -28,10 +30,10 @@ export function causesPage(): Page {
     ...[...causeSections()].map(([section, rows]) =>
       [
         `## ${section}`,
-        table(
+        markdownTable(
           ['cause', 'severity', 'row', 'recognised by', 'what to change, or know'],
           rows.map(({ cause, row, told }) => [
-            code(cause),
+            markdownCode(cause),
             CATALOGUE[cause].severity,
             row,
             told,

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import type { Argument, Command, Option } from 'commander';
 import { program } from '../../cli/program.ts';
 import { EXIT_HELP, meaningOfNo, type Screen, type Terminal } from '../../cli/shared/index.ts';
-import { code, type Page, page, table } from './markdown.ts';
+import { markdownCode, markdownTable } from '../../markdown/index.ts';
+import { type Page, page } from './page.ts';
 
 export function commandsPage(): Page {
   const crossfade = program(nowhere());
@@ -30,19 +31,19 @@ function sections(command: Command, parent: string): string[] {
       `${sentence(command.description())}`,
       `\`\`\`text\n${usage}\n\`\`\``,
       ...(no === undefined ? [] : [`Exit code 1: ${no}.`]),
-      ...(given.length === 0 ? [] : [table(['argument', 'meaning'], given.map(argumentRow))]),
-      ...(options.length === 0 ? [] : [table(['option', 'default', 'meaning'], options.map(optionRow))]),
+      ...(given.length === 0 ? [] : [markdownTable(['argument', 'meaning'], given.map(argumentRow))]),
+      ...(options.length === 0 ? [] : [markdownTable(['option', 'default', 'meaning'], options.map(optionRow))]),
     ].join('\n\n'),
   ];
 }
 
 function argumentRow(argument: Argument): string[] {
   const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
-  return [code(argument.required ? `<${name}>` : `[${name}]`), argument.description];
+  return [markdownCode(argument.required ? `<${name}>` : `[${name}]`), argument.description];
 }
 
 function optionRow(option: Option): string[] {
-  return [code(option.flags), defaultOf(option), option.description];
+  return [markdownCode(option.flags), defaultOf(option), option.description];
 }
 
 function defaultOf(option: Option): string {
@@ -50,7 +51,7 @@ function defaultOf(option: Option): string {
   if (option.defaultValueDescription !== undefined) return option.defaultValueDescription;
   const value: unknown = option.defaultValue;
   if (value === undefined || value === '' || option.negate || (Array.isArray(value) && value.length === 0)) return '';
-  return code(String(value));
+  return markdownCode(String(value));
 }
 
 function sentence(text: string): string {

@@ -1,7 +1,8 @@
 /** The bill of the default plan, with the price of each line, its page and its month. */
 import { type Bill, type BillLine, billOf, type Price } from '../../core/cost/index.ts';
 import { parsePlan } from '../../core/model/index.ts';
-import { code, type Page, page, table } from './markdown.ts';
+import { markdownCode, markdownTable } from '../../markdown/index.ts';
+import { type Page, page } from './page.ts';
 
 /** Requests a second. */
 const LOADS = [10, 100, 1_000] as const;
@@ -15,7 +16,7 @@ export function costPage(): Page {
     'docs/reference/cost.md',
     'Cost of the default plan',
     `What \`crossfade cost\` computes ([how](../how-to/estimate-the-cost.md)) for the default plan on the reference application with its mirror: us-east-1, on demand, without free tiers, ${TRAFFIC.safeShare * 100} % of the requests safe to copy, ${TRAFFIC.captureBytes / 1_000} kB a capture. USD. Not in it: the two services themselves, the load balancer, traffic between zones, X-Ray (whose free tier of 100,000 traces a month covers the watchdog's 43,800).`,
-    `## Sums\n\n${table(
+    `## Sums\n\n${markdownTable(
       ['requests a second', 'a month', 'a cutover'],
       LOADS.map((rps, i) => [
         rps.toLocaleString('en-US'),
@@ -31,7 +32,7 @@ export function costPage(): Page {
 
 function lines(bills: readonly Bill[], of: (bill: Bill) => readonly BillLine[]): string {
   const names = new Map(bills.flatMap((bill) => of(bill).map((line) => [nameOf(line), line] as const)));
-  return table(
+  return markdownTable(
     ['line', 'unit', ...LOADS.map((rps) => `${rps.toLocaleString('en-US')} rps`)],
     [...names].map(([name, { what, price }]) => [
       what,
@@ -50,10 +51,10 @@ function prices(bills: readonly Bill[]): string {
   const used = new Map<string, Price>(
     bills.flatMap(({ month, cutover }) => [...month, ...cutover].map(({ price }) => [price.per, price] as const)),
   );
-  return table(
+  return markdownTable(
     ['USD', 'for one', 'page', 'seen'],
     [...used.values()].map(({ usd, per, source, asOf }) => [
-      code(usd.toLocaleString('en-US', { maximumSignificantDigits: 6, maximumFractionDigits: 20 })),
+      markdownCode(usd.toLocaleString('en-US', { maximumSignificantDigits: 6, maximumFractionDigits: 20 })),
       per,
       `<${source}>`,
       asOf,

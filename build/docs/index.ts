@@ -9,7 +9,7 @@ import { causesPage } from './causes.ts';
 import { commandsPage } from './commands.ts';
 import { costPage } from './cost.ts';
 import { errorsPage } from './errors.ts';
-import type { Page } from './markdown.ts';
+import type { Page } from './page.ts';
 import { planPage, planSchemaFile } from './plan.ts';
 import { runbookPage } from './runbook.ts';
 import { statusEventSchemaFile, statusEventsPage } from './status-events.ts';

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { docOf, fieldDocs } from './field-docs.ts';
-import { code, type Page, table } from './markdown.ts';
+import type { Page } from './page.ts';
 
 /** What the pages read of a JSON Schema. */
 const nodeSchema = z.looseObject({
@@ -104,8 +105,8 @@ function itemsOf({ items }: Node): Node | null {
 function typeOf(node: Node): string {
   const choices = node.anyOf ?? node.oneOf;
   if (choices !== undefined) return [...new Set(choices.map((c) => typeOf(nodeSchema.parse(c))))].join(' or ');
-  if (node.const !== undefined) return code(JSON.stringify(node.const));
-  if (node.enum !== undefined) return node.enum.map((value) => code(JSON.stringify(value))).join(', ');
+  if (node.const !== undefined) return markdownCode(JSON.stringify(node.const));
+  if (node.enum !== undefined) return node.enum.map((value) => markdownCode(JSON.stringify(value))).join(', ');
   if (node.format === 'duration') return 'duration';
   if (node.format === 'date-time') return 'time (ISO-8601)';
   if (node.type !== 'array') return node.type ?? '';
@@ -160,16 +161,16 @@ export function fieldSections(schema: JsonSchema, docs: Docs): string[] {
   const groups = [...new Set(rows.map((row) => groupOf(row)))];
   return groups.map((group) =>
     [
-      `## ${group === '' ? 'Top level' : code(group)}`,
+      `## ${group === '' ? 'Top level' : markdownCode(group)}`,
       ...(docs.get(group) === undefined ? [] : [docs.get(group) ?? '']),
-      table(
+      markdownTable(
         ['field', 'type', 'default', 'range', 'meaning'],
         rows
           .filter((row) => groupOf(row) === group && !isGroup(row, rows))
           .map((row) => [
-            code(row.path),
+            markdownCode(row.path),
             row.type,
-            row.required ? 'required' : code(row.default),
+            row.required ? 'required' : markdownCode(row.default),
             row.range,
             docOf(docs, row.path),
           ]),

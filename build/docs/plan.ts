@@ -1,7 +1,7 @@
 /** The plan: every field with its type, default, range and meaning; and the same as a JSON Schema, for editors. */
 import { planSchema } from '../../core/model/index.ts';
 import { describedSchema, docsOf, fieldSections, schemaFile } from './json-schema.ts';
-import { type Page, page } from './markdown.ts';
+import { type Page, page } from './page.ts';
 
 const docs = () => docsOf(['core/model/plan.ts', 'core/model/plan-metrics.ts'], 'planSchema');
 const schema = () => describedSchema(planSchema, docs());

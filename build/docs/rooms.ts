@@ -37,6 +37,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [],
     pure: true,
   },
+  markdown: { purpose: 'Markdown out of values.', imports: [], pure: true },
 
   'core/model': { purpose: 'The words of the domain and the ports.', imports: ['input'], pure: true },
   'core/gate/bets': {
@@ -58,7 +59,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose:
       'An acceptance in an account of the operator’s: its steps, what comes next, and the evidence that it leaves.',
     pure: true,
-    imports: [],
+    imports: ['markdown'],
   },
   'core/doctor': {
     purpose: 'Is an account ready for a cutover? Checks on facts that others have gathered.',
@@ -219,7 +220,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'mirror/envoy': {
     purpose: 'Envoy’s configuration for the mirror, and the script that it runs.',
-    imports: [],
+    imports: ['http'],
     pure: true,
   },
   'mirror/sidecar': {
@@ -702,6 +703,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'Pages that are made from code.',
     imports: [
       MODEL,
+      'markdown',
       'core/runbook',
       'core/status',
       'core/campaign',

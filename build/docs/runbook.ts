@@ -1,6 +1,6 @@
 /** The sections of the alarms, within the runbook that people write. */
 import { EXAMPLE_NAMES, firstAid, SYMPTOMS, type SymptomId, symptomSection } from '../../core/runbook/index.ts';
-import { type Page, withPart } from './markdown.ts';
+import { type Page, withPart } from './page.ts';
 
 export function runbookPage(): Page {
   const ids = Object.keys(SYMPTOMS) as SymptomId[];

@@ -3,17 +3,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { STATUS_EVENT_DETAIL_TYPE, STATUS_EVENT_SOURCE, statusEventSchema } from '../../core/status/index.ts';
+import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { docOf, fieldDocs } from './field-docs.ts';
 import { fieldRows } from './json-schema.ts';
-import { code, type Page, page, table } from './markdown.ts';
+import { type Page, page } from './page.ts';
 
 const SOURCE = join(import.meta.dirname, '..', '..', 'core', 'status', 'status-event.ts');
 
 export function statusEventsPage(): Page {
   const docs = fieldDocs(readFileSync(SOURCE, 'utf8'), 'statusEventSchema');
-  const fields = table(
+  const fields = markdownTable(
     ['field', 'type', 'meaning'],
-    fieldRows(jsonSchema()).map(({ path, type }) => [code(path), type, docOf(docs, path)]),
+    fieldRows(jsonSchema()).map(({ path, type }) => [markdownCode(path), type, docOf(docs, path)]),
   );
   return page(
     'docs/reference/status-events.md',

@@ -1,11 +1,12 @@
 /** Files that a command will write: found out before a long run whether they can be, and never over one of its inputs. */
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileProblem, unusableFile } from './read-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @returns the file @throws UsageError that names the option */
 export function outputFile(option: string, file: string, inputs: readonly string[] = []): string {
+  const isNew = !existsSync(file);
   try {
     closeSync(openSync(file, 'a'));
   } catch (error) {
@@ -15,7 +16,9 @@ export function outputFile(option: string, file: string, inputs: readonly string
     throw new UsageError(`${option}: ${file} cannot be written: ${why}`);
   }
   const real = realpathSync(file);
-  if (inputs.some((input) => existsSync(input) && realpathSync(input) === real))
+  // A command that refuses its next option, or is interrupted, leaves nothing behind.
+  if (isNew) rmSync(real);
+  if (!isNew && inputs.some((input) => existsSync(input) && realpathSync(input) === real))
     throw new UsageError(`${option}: ${file} is one of the inputs`);
   return file;
 }

@@ -1,4 +1,5 @@
 /** The evidence for people. */
+import { markdownTable } from '../../markdown/index.ts';
 import { type Acceptance, type AcceptanceOutcome, outcomeOf } from './acceptance.ts';
 import { CLAIMS } from './claims.ts';
 import { STEP_TITLES } from './steps.ts';
@@ -16,14 +17,14 @@ export function acceptanceText(acceptance: Acceptance): string {
   return `${[
     `# Acceptance ${id}`,
     `Crossfade ${crossfade} in ${where}, begun ${startedAt}; computed cost ${costUsd.toFixed(2)} USD. ${OUTCOMES[outcomeOf(acceptance)]}`,
-    table(
+    markdownTable(
       ['claim', 'seen', 'detail'],
       Object.entries(CLAIMS).map(([claim, { text }]) => {
         const finding = Object.entries(findings).find(([of]) => of === claim)?.[1];
         return [text, finding === undefined ? 'unknown' : finding.seen ? 'yes' : '**no**', finding?.detail ?? ''];
       }),
     ),
-    table(
+    markdownTable(
       ['step', 'begun', 'seconds', 'result'],
       steps.map(({ step, at, seconds, failure }) => [STEP_TITLES[step], at, seconds.toFixed(0), failure ?? 'done']),
     ),
@@ -31,10 +32,4 @@ export function acceptanceText(acceptance: Acceptance): string {
       ? 'Nothing was removed yet.'
       : `Removed ${removal.at}; ${removal.left.length === 0 ? 'nothing is left' : `left: ${removal.left.join(', ')}`}.`,
   ].join('\n\n')}\n`;
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ')).join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
 }

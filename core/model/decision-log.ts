@@ -8,7 +8,7 @@ import { deploymentSchema } from './deployment.ts';
 import { hookAnswerSchema, metricEvidenceSchema, minuteEvidenceSchema } from './evidence.ts';
 import { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
 import { type LogEntry, logEntrySchema } from './lease.ts';
-import { planSchema, withTodaysBursts, withTodaysPlanNames } from './plan.ts';
+import { planSchema, withTodaysFields, withTodaysPlanNames } from './plan.ts';
 import { baselineSummarySchema } from './run-state.ts';
 import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
 import { steeredSchema } from './steering.ts';
@@ -25,11 +25,11 @@ const headerSchema = z.strictObject({
 export type DecisionLogHeader = z.infer<typeof headerSchema>;
 
 /** Names that logs of version 1 have had for what is called otherwise today: a log stays readable. */
-const EARLIER_NAMES: Readonly<Record<string, string>> = {
-  tap: 'mirror',
-  tapForward: 'mirrorForward',
-  tapReverse: 'mirrorReverse',
-};
+const EARLIER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['tap', 'mirror'],
+  ['tapForward', 'mirrorForward'],
+  ['tapReverse', 'mirrorReverse'],
+]);
 
 /** Data of the first entry, preflight's. */
 export const begunSchema = z.strictObject({
@@ -39,10 +39,12 @@ export const begunSchema = z.strictObject({
 
 /** A recorded deployment with the keys and roles of today in the place of earlier ones. */
 function withTodaysNames(value: unknown): unknown {
-  if (typeof value === 'string') return EARLIER_NAMES[value] ?? value;
+  if (typeof value === 'string') return EARLIER_NAMES.get(value) ?? value;
   if (Array.isArray(value)) return value.map(withTodaysNames);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, v]) => [EARLIER_NAMES[key] ?? key, withTodaysNames(v)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, v]) => [EARLIER_NAMES.get(key) ?? key, withTodaysNames(v)]),
+  );
 }
 
 const count = z.int().nonnegative();
@@ -149,7 +151,10 @@ export function decode({ kind, phase, data }: LogEntry, line: number): DecodedEn
   if (kind === 'phase' && phase === 'preflight')
     return { type: 'begun', begun: parsePart(begunSchema, data, line, 'data') };
   if (kind === 'phase' && phase === 'baseline')
-    return { type: 'baseline', baseline: parsePart(baselineSummarySchema, withTodaysBursts(data), line, 'data') };
+    return {
+      type: 'baseline',
+      baseline: parsePart(baselineSummarySchema, withTodaysFields('gate', data), line, 'data'),
+    };
   if (kind === 'observation') return { type: 'look', look: parsePart(lookSchema, data, line, 'data') };
   return { type: 'other' };
 }

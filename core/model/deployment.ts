@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { ingressIdSchema, ruleArnSchema, targetGroupArnSchema } from './ids.ts';
+import type { Plan } from './plan.ts';
 
 /** The part a target group plays. `mirrorForward` answers from stable, `mirrorReverse` from candidate; both copy to the other. */
 export const GROUP_ROLES = ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const;
@@ -105,4 +106,17 @@ function regionOf({ rules }: Pick<Deployment, 'rules'>): string | null {
 export function commandAt(deployment: Pick<Deployment, 'rules' | 'ingressId'>, command: string): string {
   const region = regionOf(deployment);
   return `${region === null ? '' : `AWS_REGION=${region} `}npx crossfade ${command} --ingress ${deployment.ingressId}`;
+}
+
+/** Alarms of which a single one in ALARM rolls back: those of the deployment, and the plan's own. By name. */
+export function rollbackAlarmsOf(
+  { rollbackAlarms }: { readonly rollbackAlarms: readonly string[] },
+  { alarms }: Pick<Plan, 'alarms'>,
+): string[] {
+  return [...new Set([...rollbackAlarms, ...alarms.map(alarmName)])];
+}
+
+/** `arn:aws:cloudwatch:region:account:alarm:NAME`; a name may hold colons. */
+function alarmName(arn: string): string {
+  return arn.split(':').slice(6).join(':');
 }

@@ -17,6 +17,7 @@ export {
   type MetricProvider,
   type MetricProviderInput,
   metricProviderSchema,
+  rollbackAlarmsOf,
 } from './deployment.ts';
 export {
   DRILL_DEADLINE_SECONDS,
@@ -78,7 +79,7 @@ export {
   type TriggerScope,
   untold,
 } from './lease.ts';
-export { assertPlan, type Plan, type PlanInput, parsePlan, planSchema, rollbackAlarmsOf } from './plan.ts';
+export { assertPlan, type Plan, type PlanInput, parsePlan, planSchema, withTodaysPlanNames } from './plan.ts';
 export {
   alphaShareOf,
   type CountMetric,

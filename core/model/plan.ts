@@ -52,7 +52,7 @@ const shadowSchema = z.strictObject({
   /** How long load and chaos tests run against the mirror. */
   exercise: durationSchema(MINUTE, DAY).prefault('PT30M'),
   /** Captures that the sign-off needs on every route. With no difference in n captures, 3/n bounds the true rate (95 %). */
-  minPairsPerRoute: z.int().min(1).default(3_000),
+  minCapturesPerRoute: z.int().min(1).default(3_000),
   /** Upper bound (95 %) on the rate of breaking differences that the captures of each route must establish. */
   maxBreakingRate: z.number().gt(0).max(1).default(0.001),
   /** The one-sided 95 % bound on candidate/stable latency at p50, p95 and p99 must stay below 1 + this. */
@@ -312,39 +312,38 @@ export function parsePlan(input: unknown): Plan {
   throw new InvalidPlanError(problems, result.error);
 }
 
-/** Fields that have had another name: a plan written with it means the same. */
-const EARLIER_FIELDS: Readonly<Record<string, string>> = { errorBunch: 'errorBurst', slowBunch: 'slowBurst' };
+/** Names that fields have had, by the part of a plan in which they stand: a plan written with them means the same. */
+const EARLIER_FIELDS = {
+  gate: new Map([
+    ['errorBunch', 'errorBurst'],
+    ['slowBunch', 'slowBurst'],
+  ]),
+  shadow: new Map([['minPairsPerRoute', 'minCapturesPerRoute']]),
+} as const;
 
-/** Today's names in the place of earlier ones, in a plan's gate or in a baseline; a field given under both names keeps today's. */
-export function withTodaysBursts(value: unknown): unknown {
+/**
+ * Today's names in the place of earlier ones, in a part of a plan, or in a baseline, which has those of the gate; a field given under
+ * both names keeps today's.
+ */
+export function withTodaysFields(part: keyof typeof EARLIER_FIELDS, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const renamed = Object.entries(value).map(([key, v]): [string, unknown] => [EARLIER_FIELDS[key] ?? key, v]);
-  return {
-    ...Object.fromEntries(renamed),
-    ...Object.fromEntries(Object.entries(value).filter(([key]) => !(key in EARLIER_FIELDS))),
-  };
+  const names = EARLIER_FIELDS[part];
+  const entries = Object.entries(value);
+  const earlier = entries.flatMap(([key, v]): [string, unknown][] =>
+    names.has(key) ? [[names.get(key) ?? key, v]] : [],
+  );
+  return Object.fromEntries([...earlier, ...entries.filter(([key]) => !names.has(key))]);
 }
 
 /** The same for a whole plan. */
 export function withTodaysPlanNames(input: unknown): unknown {
-  if (typeof input !== 'object' || input === null || !('gate' in input)) return input;
-  return { ...input, gate: withTodaysBursts(input.gate) };
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
+  return Object.fromEntries(
+    Object.entries(input).map(([key, v]) => [key, key === 'gate' || key === 'shadow' ? withTodaysFields(key, v) : v]),
+  );
 }
 
 /** For callers that hand the plan on as it was written. @throws {@link InvalidPlanError} */
 export function assertPlan(input: unknown): asserts input is PlanInput {
   parsePlan(input);
-}
-
-/** Alarms of which a single one in ALARM rolls back: those of the deployment, and the plan's own. By name. */
-export function rollbackAlarmsOf(
-  { rollbackAlarms }: { readonly rollbackAlarms: readonly string[] },
-  { alarms }: Pick<Plan, 'alarms'>,
-): string[] {
-  return [...new Set([...rollbackAlarms, ...alarms.map(alarmName)])];
-}
-
-/** `arn:aws:cloudwatch:region:account:alarm:NAME`; a name may hold colons. */
-function alarmName(arn: string): string {
-  return arn.split(':').slice(6).join(':');
 }

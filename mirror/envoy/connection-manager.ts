@@ -1,4 +1,5 @@
 /** How Envoy speaks HTTP with customers, and with the recorder's copies. */
+import { OWN_FIELDS, SHADOW_FIELD } from '../../http/index.ts';
 import { accessLogs, PRIMARY_FAILED } from './access-log.ts';
 import { type Duration, type Extension, extension, type HeaderOption, type Route } from './api.ts';
 import { checkedCluster, copyCluster, MAX_FIELDS, MAX_FIELDS_KB, SPELLING } from './clusters.ts';
@@ -166,7 +167,7 @@ export function face(settings: EnvoySettings, side: EnvoySide): Extension {
       },
     ],
     // Nobody makes a request look like a copy, or has Envoy repeat it: by its own fields it would, for anybody.
-    untrusted: [SHARED.shadow, SHARED.own, 'x-envoy-'],
+    untrusted: [SHADOW_FIELD, OWN_FIELDS, 'x-envoy-'],
     logs: accessLogs(name),
     mappers: [RECORDED_BAD_GATEWAY, BAD_GATEWAY],
   });

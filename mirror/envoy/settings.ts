@@ -1,4 +1,5 @@
 /** What Envoy has to know of one mirror. */
+import { OWN_FIELDS } from '../../http/index.ts';
 
 export type EnvoySide = 'stable' | 'candidate';
 
@@ -53,17 +54,13 @@ export const SHARED = {
   /** Dynamic metadata of a request: what became of it. */
   metadata: 'crossfade',
   /** An answer's field with its timing at Envoy; the client never sees it. */
-  timing: 'x-crossfade-timing',
+  timing: `${OWN_FIELDS}timing`,
   /** On a copy's answer: the Date that the side gave it; Envoy adds one where it gave none. */
-  date: 'x-crossfade-date',
+  date: `${OWN_FIELDS}date`,
   /** On a copy's answer: it is Envoy's own, and why. */
-  failed: 'x-crossfade-failed',
+  failed: `${OWN_FIELDS}failed`,
   /** On a copy: the side is to be asked by HTTP/2. */
-  http2: 'x-crossfade-http2',
-  /** How the names of fields begin that Envoy and the recorder tell each other: nobody else's are believed. */
-  own: 'x-crossfade-',
-  /** Marks copies. */
-  shadow: 'x-shadow',
+  http2: `${OWN_FIELDS}http2`,
   /** Cluster of the recorder. */
   recorder: 'recorder',
   /** Where exchanges are posted. */

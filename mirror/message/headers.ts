@@ -2,11 +2,8 @@
  * Which header fields pass the mirror, as RFC 9110 (7.6) and the design ask. One pass over a message's raw fields (names and
  * values alternating, order, case and duplicates kept), because every request of a customer comes through here.
  */
+import { OWN_FIELDS, SHADOW_FIELD } from '../../http/index.ts';
 
-/** Marks a copy. A client's own is stripped, so that nobody can make a request look like one. */
-export const SHADOW_HEADER = 'x-shadow';
-/** How the names begin by which the mirror's own parts tell each other things: nobody else's are believed, or go further. */
-const OWN = 'x-crossfade-';
 /** A mirror's pseudonym in Via, of its own for each ingress: two in a row are no circle (RFC 9110, 7.6.3). */
 const pseudonymOf = (ingress: string) => `crossfade-mirror-${ingress}`;
 
@@ -34,7 +31,7 @@ const REQUEST_FIELDS: Readonly<Record<string, Field>> = {
   upgrade: 'drop',
   'http2-settings': 'drop',
   expect: 'drop',
-  [SHADOW_HEADER]: 'drop',
+  [SHADOW_FIELD]: 'drop',
   te: 'te',
   trailer: 'trailer',
   'transfer-encoding': 'coding',
@@ -76,7 +73,7 @@ class Spellings {
     if (known !== undefined) return known;
     const lower = name.toLowerCase();
     const meaning = Object.hasOwn(this.#fields, lower) ? (this.#fields[lower] ?? 'pass') : 'pass';
-    const field = lower.startsWith(OWN) ? 'drop' : meaning;
+    const field = lower.startsWith(OWN_FIELDS) ? 'drop' : meaning;
     // Bounded, since clients choose the names.
     if (this.#known.size < 1_000) this.#known.set(name, field);
     return field;

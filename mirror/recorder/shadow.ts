@@ -2,7 +2,8 @@
 import type { Dispatcher } from 'undici';
 import type { SamplePolicy } from '../../capture/bytes/index.ts';
 import { ObservedLeg, type RawLeg } from '../../capture/index.ts';
-import { rawFields, SHADOW_HEADER } from '../message/index.ts';
+import { SHADOW_FIELD } from '../../http/index.ts';
+import { rawFields } from '../message/index.ts';
 import { Breaker } from './breaker.ts';
 import type { Counters } from './counters.ts';
 
@@ -82,7 +83,7 @@ export class Shadow {
       // undici types the methods it knows; others are tokens like them.
       const options: Dispatcher.DispatchOptions = { method: method as Dispatcher.HttpMethod, path: target, body };
       dispatcher.dispatch(
-        { ...options, headers: [...headers, SHADOW_HEADER, '1', ...marks(request)], bodyTimeout: 0, headersTimeout: 0 },
+        { ...options, headers: [...headers, SHADOW_FIELD, '1', ...marks(request)], bodyTimeout: 0, headersTimeout: 0 },
         copy,
       );
     } catch (error) {

@@ -8,7 +8,7 @@ import { noiseIn, suppressNoise } from './suppression.ts';
 import { findingsOf, type RouteTally } from './tally.ts';
 
 export interface SignoffPolicy extends LatencyPolicy {
-  readonly minPairsPerRoute: number;
+  readonly minCapturesPerRoute: number;
   /** Bound that zero breaking differences in n pairs must reach: 3/n at 95 % (Hanley and Lippman-Hand 1983). */
   readonly maxBreakingRate: number;
   /** Copies lost, oversize or without an answer of the stable side, as a share of all. */
@@ -82,7 +82,7 @@ function rareRoutes(routes: readonly (readonly [string, RouteTally])[], policy: 
 }
 
 function neededPairs(policy: SignoffPolicy): number {
-  return Math.max(policy.minPairsPerRoute, Math.ceil(3 / policy.maxBreakingRate));
+  return Math.max(policy.minCapturesPerRoute, Math.ceil(3 / policy.maxBreakingRate));
 }
 
 function isThin(a: RouteTally, policy: SignoffPolicy): boolean {

@@ -63,7 +63,7 @@ const PLAN = parsePlan({
     observe: 'PT1M',
     exercise: 'PT1M',
     maxHold: 'PT20M',
-    minPairsPerRoute: 10,
+    minCapturesPerRoute: 10,
     maxBreakingRate: 0.3,
     latencyTolerance: 2,
   },

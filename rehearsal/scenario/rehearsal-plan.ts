@@ -43,7 +43,7 @@ export function rehearsalPlan(plan: Plan, observations: number, { rps }: Rehears
       observe: base.shadow.observe,
       exercise: base.shadow.exercise,
       maxHold: base.shadow.maxHold,
-      minPairsPerRoute: 10,
+      minCapturesPerRoute: 10,
       maxBreakingRate: 0.3,
       latencyTolerance: 2,
       latencyFloorMs: 50,

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Parser } from 'htmlparser2';
@@ -204,7 +205,9 @@ describe('results for other programs', () => {
 
   it('are written to files of their own', async () => {
     const input = await file(ndjson([clean]));
-    expect((await diff(input, '--junit', 'x', '--sarif', 'x')).code).toBe(2);
+    const twice = `${input}.xml`;
+    expect((await diff(input, '--junit', twice, '--sarif', twice)).code).toBe(2);
+    expect(existsSync(twice)).toBe(false);
     expect(await diff(input, '--junit', input)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--junit: '),

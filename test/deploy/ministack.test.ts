@@ -47,7 +47,7 @@ const PLAN = {
     observe: 'PT1M',
     maxHold: 'PT30M',
     exercise: 'PT1M',
-    minPairsPerRoute: 20,
+    minCapturesPerRoute: 20,
     maxBreakingRate: 0.5,
     acceptInsufficientLatency: ['p95', 'p99'],
   },

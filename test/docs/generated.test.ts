@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generatedPages } from '../../build/docs/index.ts';
-import type { Page } from '../../build/docs/markdown.ts';
+import type { Page } from '../../build/docs/page.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

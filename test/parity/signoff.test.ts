@@ -10,7 +10,7 @@ import { answer, pairOf } from '../support/answer.ts';
 import { generator, normal, type Random } from '../support/random.ts';
 
 const policy: SignoffPolicy = {
-  minPairsPerRoute: 400,
+  minCapturesPerRoute: 400,
   maxBreakingRate: 0.0075,
   latencyTolerance: 0.05,
   latencyFloorMs: 0,

@@ -10,10 +10,9 @@ import { afterAll } from 'vitest';
 
 fc.configureGlobal({ seed: Number(process.env.CROSSFADE_SEED ?? 20_261_126) });
 
-// A file whose tests are all skipped puts nothing back, and leaves its folder to the next of the worker.
-process.env.CROSSFADE_TESTS_TMPDIR ??= tmpdir();
 const before = { ...process.env };
-const folder = mkdtempSync(join(process.env.CROSSFADE_TESTS_TMPDIR, 'crossfade-tests-'));
+// Below the run's folder, which temporary-files.ts removes: a file whose tests are all skipped comes to no `afterAll`.
+const folder = mkdtempSync(join(process.env.CROSSFADE_TESTS_TMPDIR ?? tmpdir(), 'file-'));
 process.env.TMPDIR = folder;
 
 afterAll(() => {

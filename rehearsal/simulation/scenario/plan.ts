@@ -8,7 +8,7 @@ export const PLAN: PlanInput = {
     observe: 'PT1M',
     exercise: 'PT1M',
     maxHold: 'PT20M',
-    minPairsPerRoute: 10,
+    minCapturesPerRoute: 10,
     maxBreakingRate: 0.3,
     latencyTolerance: 2,
   },

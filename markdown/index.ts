@@ -1,0 +1,2 @@
+/** Markdown out of values. */
+export { markdownCode, markdownTable } from './table.ts';
