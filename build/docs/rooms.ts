@@ -367,7 +367,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/alarms': {
     purpose: 'Alarms of a cutover, and the dashboards on which they are read.',
-    imports: [MODEL, 'core/gate', 'core/runbook', 'core/status'],
+    imports: [MODEL, 'core/gate', 'core/metrics', 'core/runbook', 'core/status'],
     packages: CDK,
   },
   'lib/parity': {
@@ -616,6 +616,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'Commands that run against the local cloud.',
     imports: [
       MODEL,
+      'core/phases',
       'console/document',
       'console/view',
       'rehearsal/*',

@@ -32,7 +32,7 @@ export function chaosCommand(terminal: Terminal): Command {
       const out = options.json === true ? terminal.err : terminal.out;
       const signal = terminal.interruption();
       try {
-        const synthesis = await synthesise(signal);
+        const synthesis = await synthesise({ signal });
         try {
           const { cases, results } = await sweep({
             ...request,

@@ -1,5 +1,5 @@
 /** What came of a rehearsal, in a few lines: the first says how it ended. */
-import type { RunEvidence } from '../../console/view/index.ts';
+import { cohortText, type RunEvidence } from '../../console/view/index.ts';
 import { plain } from '../shared/index.ts';
 import { styled, type TextLine, wrapped } from './text-line.ts';
 
@@ -41,6 +41,7 @@ function detailsOf(run: RunEvidence): string[] {
   return [
     `${plain(title)}: ${minutesOf(run)} simulated minutes, ${speed} times as fast as real time`,
     ...(rollback === null ? [] : [plain(`Cause: ${rollback.trigger}: ${rollback.reason}`)]),
+    ...(run.cohort.length === 0 ? [] : [`Rule of the cohort: ${cohortText(run)}`]),
     ...(failed === '' ? [] : [`Failed requests: ${plain(failed)}`]),
     ...(back === null
       ? []

@@ -1,6 +1,7 @@
 /** One screen of a running rehearsal: a pure function of what is known and of the terminal's size. */
 
 import { clock } from '../../console/view/index.ts';
+import { COHORT_STAGE } from '../../core/phases/index.ts';
 import type { GateEvidence, RehearsalState } from '../../rehearsal/scenario/index.ts';
 import { plain } from '../shared/index.ts';
 import { fitted, padded, paddedLeft, type Style, type StyledText, styled, type TextLine } from './text-line.ts';
@@ -79,6 +80,7 @@ function stationsOf({ plan, place }: RehearsalState): Station[] {
     at('baseline'),
     at('shadow'),
     at('exercise'),
+    ...(plan.cohort === undefined ? [] : [{ name: 'cohort', here: phase === 'stage' && place.stage === COHORT_STAGE }]),
     ...plan.stages.map(({ percent }, i) => ({
       name: `${percent} %`,
       here: phase === 'stage' && place.stage === i,
@@ -124,7 +126,7 @@ function railOf(state: RehearsalState, columns: number): TextLine[] {
 function secondsOf({ plan, place: { phase, stage } }: RehearsalState): number | null {
   switch (phase) {
     case 'stage':
-      return plan.stages[stage]?.bake ?? null;
+      return (stage === COHORT_STAGE ? plan.cohort : plan.stages[stage])?.bake ?? null;
     case 'shadow':
       return plan.shadow.duration;
     case 'exercise':
@@ -138,9 +140,15 @@ function secondsOf({ plan, place: { phase, stage } }: RehearsalState): number | 
   }
 }
 
+/** Null outside the stages. */
+function stageName({ plan, place: { phase, stage } }: RehearsalState): string | null {
+  if (phase !== 'stage') return null;
+  return stage === COHORT_STAGE ? 'cohort' : `stage ${plan.stages[stage]?.percent ?? '?'} %`;
+}
+
 function stageOf(state: RehearsalState): TextLine {
-  const { place, plan, at, ended } = state;
-  const name = place.phase === 'stage' ? `stage ${plan.stages[place.stage]?.percent ?? '?'} %` : wordsOf(place.phase);
+  const { place, at, ended } = state;
+  const name = stageName(state) ?? wordsOf(place.phase);
   const seconds = secondsOf(state);
   if (ended !== null || seconds === null) return [styled(name, 'bold')];
   const left = place.since + seconds * 1000 - at;

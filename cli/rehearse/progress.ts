@@ -1,6 +1,7 @@
 /** Progress of a rehearsal in plain lines: a short one for each thing that happened. */
 import * as z from 'zod';
 import { clock } from '../../console/view/index.ts';
+import { COHORT_STAGE } from '../../core/phases/index.ts';
 import type { CloudEvent } from '../../rehearsal/cloud/index.ts';
 import type { RehearsalProgress } from '../../rehearsal/scenario/index.ts';
 import { plain } from '../shared/index.ts';
@@ -106,6 +107,7 @@ function describe(event: CloudEvent, seen: Seen): StyledText | null {
 
 /** Such as `stage 10 %`. */
 function placeText({ phase, stage, plan }: z.infer<typeof stateSchema>): string {
+  if (phase === 'stage' && stage === COHORT_STAGE) return 'cohort';
   const percent = phase === 'stage' ? plan.stages[stage]?.percent : undefined;
   return percent === undefined ? phase : `${phase} ${percent} %`;
 }

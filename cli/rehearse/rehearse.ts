@@ -4,6 +4,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
+import type { Plan } from '../../core/model/index.ts';
 import { listen } from '../../rehearsal/machine/index.ts';
 import {
   byLoadBalancer,
@@ -29,7 +30,7 @@ import type { RehearsalRequest } from './run-rehearsal.ts';
 
 interface Options {
   readonly plan?: string;
-  readonly fault: string;
+  readonly fault?: string;
   readonly only?: string;
   readonly quick?: boolean;
   readonly chaos: string[];
@@ -58,8 +59,7 @@ export function rehearseCommand(terminal: Terminal): Command {
     .option('--plan <file>', 'plan (JSON); its durations are shortened to --observations')
     .option(
       '--fault <what@where>',
-      'fault to inject: errors=0.2@10, latency=+200ms@50, resets=0.2@10, lost=1@50, crash@1 or parity@shadow',
-      'errors=0.2@10',
+      'fault to inject: errors=0.2@10, latency=+200ms@50, resets=0.2@10, lost=1@50, crash@1 or parity@shadow (default: errors=0.2 at the stage of 10 %, or the first one)',
     )
     .option(
       '--chaos <service.operation=fault@state...>',
@@ -112,8 +112,10 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
   const { report, json = false, path: paths, health } = options;
   const port = wholeNumber('--port', options.port, 0, 65_535);
   const { atOnce, usual, ...pace } = paceOf(options, port);
+  const plan = readPlan('--plan', options.plan);
   const request = {
-    scenarios: scenariosOf(options, given, pace),
+    scenarios: scenariosOf(plan, options, given, pace),
+    ...(options.plan === undefined ? {} : { plan }),
     atOnce,
     ...pace,
     usualSpeed: usual.speed,
@@ -159,12 +161,12 @@ function paceOf(options: Options, port: number): ReturnType<typeof paceOn> {
   };
 }
 
-function scenariosOf(options: Options, given: Given, { rps, speed }: Pace): Scenario[] {
-  const plan = readPlan('--plan', options.plan);
+function scenariosOf(plan: Plan, options: Options, given: Given, { rps, speed }: Pace): Scenario[] {
   const observations = wholeNumber('--observations', options.observations, 1, 60);
-  const fault = asUsage(() => parseFault(options.fault));
+  const usual = `errors=0.2@${faultStageOf(plan)}`;
+  const fault = asUsage(() => parseFault(options.fault ?? usual));
   if (typeof fault.at === 'number' && !plan.stages.some((s) => s.percent === fault.at)) {
-    throw new UsageError(`--fault ${options.fault}: the plan has no stage at ${fault.at} %`);
+    throw new UsageError(`--fault ${fault.text}: the plan has no stage at ${fault.at} %`);
   }
   /** @param faultAt a stage that is rehearsed too, for its fault */
   const cut = (faultAt: unknown) =>
@@ -190,10 +192,16 @@ function scenariosOf(options: Options, given: Given, { rps, speed }: Pace): Scen
   const own = options.stable !== undefined || options.candidate !== undefined;
   if (own && options.only !== 'clean' && byLoadBalancer(fault) === null)
     throw new UsageError(
-      `--fault ${options.fault}: your own services can be given errors, latency and resets at a stage, by the load balancer; other faults need the example gateways`,
+      `--fault ${fault.text}: your own services can be given errors, latency and resets at a stage, by the load balancer; other faults need the example gateways`,
     );
   if (options.only === 'clean') return [clean];
   return options.only === 'fault' || options.quick === true ? [faulty] : [clean, faulty];
+}
+
+/** Percent at which a fault is injected unless somebody says where. */
+function faultStageOf({ stages }: Plan): number {
+  const usual = 10;
+  return stages.some(({ percent }) => percent === usual) ? usual : (stages[0]?.percent ?? usual);
 }
 
 /** A rate at which no run could end well is refused before one begins. */

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { frozenDocument } from '../../console/document/index.ts';
 import { type RunEvidence, rehearsalPage } from '../../console/view/index.ts';
-import { decisionLogLines } from '../../core/model/index.ts';
+import { decisionLogLines, type Plan } from '../../core/model/index.ts';
 import type { LocalCloud } from '../../rehearsal/cloud/index.ts';
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
@@ -27,6 +27,8 @@ import { columnsOf, painted, type Style, styled, type TextLine, wrapped } from '
 /** A rehearsal as asked for, checked. */
 export interface RehearsalRequest {
   readonly scenarios: readonly Scenario[];
+  /** The plan that the deployment is made for, uncut. @default the default plan */
+  readonly plan?: Plan;
   /** Whether the scenarios run at the same time. */
   readonly atOnce: boolean;
   /** Seconds of the cutover per real second. */
@@ -57,7 +59,7 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
         const choosing = candidateOf(request, signal);
         // Heard of below, unless the synthesis fails first.
         choosing.catch(() => {});
-        const synthesis = await synthesise(signal);
+        const synthesis = await synthesise({ plan: request.plan, signal });
         try {
           const options = optionsOf(request, synthesis.assembly, await choosing, signal);
           const runs = await runAll(request, options, terminal, out);

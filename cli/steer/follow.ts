@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { type CutoverId, type Deployment, type Lease, parseDuration } from '../../core/model/index.ts';
-import { describeSplit } from '../../core/phases/index.ts';
+import { describePlace, describeSplit } from '../../core/phases/index.ts';
 import { type DeployedOptions, executionArn, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, number, plain, say, type Terminal, UsageError } from '../shared/index.ts';
 import { cutoverId, type Ledger, openLedger } from './run-of.ts';
@@ -110,7 +110,7 @@ async function placeOf(ledger: Ledger, id: CutoverId): Promise<Place> {
 }
 
 function placeIn(lease: Lease): Place {
-  const { cutoverId: id, status, phase, stage, intent, rollback } = lease;
+  const { cutoverId: id, status, phase, intent, rollback } = lease;
   if (status === 'completed')
     return { at: 'complete', text: `Cutover ${id} is complete: the candidate answers all requests.` };
   if (status === 'rolled_back')
@@ -124,8 +124,7 @@ function placeIn(lease: Lease): Place {
       at: 'sign-off',
       text: `Cutover ${id} is waiting for a sign-off (${phase}). Next: crossfade approve ${id}`,
     };
-  const where = phase === 'stage' ? `stage ${stage + 1}` : phase;
-  return { at: 'running', text: `Cutover ${id}: ${where}, ${describeSplit(intent.split)}.` };
+  return { at: 'running', text: `Cutover ${id}: ${describePlace(lease)}, ${describeSplit(intent.split)}.` };
 }
 
 /** A run that preflight refused never gets a lease: its execution says why. */

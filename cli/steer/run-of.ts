@@ -11,7 +11,7 @@ import {
   type LogEntry,
   type Plan,
 } from '../../core/model/index.ts';
-import { type RunSoFar, soFarOf } from '../../core/phases/index.ts';
+import { describePlace, type RunSoFar, soFarOf } from '../../core/phases/index.ts';
 import { type DeployedOptions, type Located, located, typedId } from '../run/index.ts';
 import { UsageError } from '../shared/index.ts';
 
@@ -69,7 +69,7 @@ export interface SeenPlace {
 /** Why an action on what was seen comes too late; null when the run stands there still. */
 export function movedOn({ cutoverId: id, phase, stage }: Lease, seen: SeenPlace | undefined): string | null {
   if (seen === undefined || (seen.phase === phase && seen.stage === stage)) return null;
-  return `Cutover ${id} has moved on since you looked: it is in phase ${phase}${phase === 'stage' ? `, stage ${stage + 1}` : ''}. Nothing was changed.`;
+  return `Cutover ${id} has moved on since you looked: it is in ${describePlace({ phase, stage })}. Nothing was changed.`;
 }
 
 /** What the log says of the present phase or stage. @throws UsageError for a log without its beginning */

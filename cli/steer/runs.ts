@@ -1,6 +1,7 @@
 /** `crossfade list` and `crossfade history`: the runs of an ingress, and what was decided in one of them. */
 import { Command } from 'commander';
 import type { Lease, LogEntry } from '../../core/model/index.ts';
+import { describePlace } from '../../core/phases/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
 import { cutoverId, openLedger } from './run-of.ts';
@@ -49,8 +50,12 @@ export function historyCommand(terminal: Terminal): Command {
 
 /** Such as `10:31:05Z  stage 2  observation  machine  Evidence is in.` */
 export function entryLine({ at, kind, phase, stage, by, message }: LogEntry): string {
-  const where = phase === 'stage' ? `stage ${stage + 1}` : phase;
-  return [at, where.padEnd(13), kind.padEnd(11), by === 'machine' ? message : `${message} (${by})`].join('  ');
+  return [
+    at,
+    describePlace({ phase, stage }).padEnd(13),
+    kind.padEnd(11),
+    by === 'machine' ? message : `${message} (${by})`,
+  ].join('  ');
 }
 
 function summaryOf({ cutoverId: id, startedAt, startedBy, status, phase, stage, drill, rollback }: Lease) {

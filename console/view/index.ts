@@ -13,7 +13,7 @@ export { gateLooks } from './gate-looks.ts';
 export { type IngressReading, livePage, type PresentReading, type RunReading } from './live-view.ts';
 export type * from './page-view.ts';
 export { ACTIONS } from './page-view.ts';
-export { rehearsalPage } from './rehearsal-view.ts';
+export { cohortText, rehearsalPage } from './rehearsal-view.ts';
 export type { RateSample, RunEvidence } from './run-evidence.ts';
 export type { TrafficSeries, WeightsAt } from './traffic-charts.ts';
 export { clock } from './wording.ts';

@@ -1,5 +1,6 @@
 /** The phases of a run on one rail: behind it, here, ahead. */
 import { decode, fromIso, type Lease, type LogEntry, type Plan } from '../../core/model/index.ts';
+import { COHORT_STAGE } from '../../core/phases/index.ts';
 import type { PhaseStep } from './page-view.ts';
 
 interface Station {
@@ -44,7 +45,7 @@ export function planIn(log: readonly LogEntry[]): Plan | null {
   return decoded.type === 'begun' ? decoded.begun.plan : null;
 }
 
-function stationsOf({ shadow, stages, soak, retention }: Plan): Station[] {
+function stationsOf({ shadow, cohort, stages, soak, retention }: Plan): Station[] {
   const at = (name: string, phase: string, seconds: number | null = null, stage = -1): Station => ({
     name,
     phase,
@@ -57,6 +58,7 @@ function stationsOf({ shadow, stages, soak, retention }: Plan): Station[] {
     at('Shadow', 'shadow', shadow.duration),
     at('Exercise', 'exercise', shadow.exercise),
     at('Sign-off', 'shadowSignoff'),
+    ...(cohort === undefined ? [] : [at('Cohort', 'stage', cohort.bake, COHORT_STAGE)]),
     ...stages.map(({ percent, bake }, i) => at(`${percent} %`, 'stage', bake, i)),
     at('Soak', 'soak', soak.duration),
     at('Final sign-off', 'finalSignoff'),

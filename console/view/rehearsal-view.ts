@@ -8,7 +8,7 @@ import { parityList } from './parity-list.ts';
 import { phaseRail } from './phase-rail.ts';
 import type { RateSample, RunEvidence } from './run-evidence.ts';
 import { type TrafficSample, trafficCharts } from './traffic-charts.ts';
-import { secondsText, wayBack } from './wording.ts';
+import { clock, secondsText, wayBack } from './wording.ts';
 
 export function rehearsalPage(runs: readonly RunEvidence[]): PageView {
   const at = Math.max(0, ...runs.map(({ endedAt }) => endedAt));
@@ -55,6 +55,16 @@ function rehearsedRun(run: RunEvidence): RunView {
   };
 }
 
+/** What the cohort's rule did, from before the run to its end; empty without one. */
+export function cohortText({ cohort, startedAt }: Pick<RunEvidence, 'cohort' | 'startedAt'>): string {
+  return cohort
+    .map(({ at, share }, i) => {
+      const percent = `${Number((share * 100).toFixed(1))} %`;
+      return i === 0 ? `${percent} to the candidate before the run` : `${percent} from ${clock(at - startedAt)} on`;
+    })
+    .join(', ');
+}
+
 function sampleOf({ at, sides }: RateSample): TrafficSample {
   const side = (name: 'stable' | 'candidate') => {
     const found = sides[name];
@@ -91,6 +101,7 @@ function factsOf(run: RunEvidence): RunView['facts'] {
       `${requests.sent} sent; failed: ${failed}; failed after traffic was confirmed back on stable: ${requests.failedAfterReturn}`,
     ],
     ['Candidate', run.candidate],
+    ...(run.cohort.length === 0 ? [] : [['Rule of the cohort', cohortText(run)] as const]),
     [
       'Time',
       `${secondsText((run.endedAt - run.startedAt) / 1000)} of simulated time, at ${run.speed} times real speed; all times below are simulated`,

@@ -34,6 +34,8 @@ export interface RunEvidence {
   readonly back: { readonly toRequest: number; readonly toWeights: number; readonly toVerified: number } | null;
   readonly rates: readonly RateSample[];
   readonly weights: readonly WeightsAt[];
+  /** The candidate's share of the cohort's requests from an instant on, 0 to 1; empty without a cohort. */
+  readonly cohort: readonly { readonly at: number; readonly share: number }[];
   readonly alarms: readonly AlarmChange[];
   readonly log: readonly LogEntry[];
   readonly messages: readonly { readonly at: number; readonly subject: string }[];

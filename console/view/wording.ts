@@ -1,5 +1,6 @@
 /** Times, shares and places as the page words them. */
 import { fromIso, type Lease } from '../../core/model/index.ts';
+import { describePlace } from '../../core/phases/index.ts';
 
 /** `h:mm:ss` of a duration in milliseconds. */
 export function clock(ms: number): string {
@@ -14,7 +15,7 @@ export function secondsText(value: number): string {
 
 /** Such as `stage 2`, or the phase. */
 export function placeText({ phase, stage }: { readonly phase: string; readonly stage: number }): string {
-  return phase === 'stage' ? `stage ${stage + 1}` : (PHASE_NAMES[phase] ?? phase);
+  return PHASE_NAMES[phase] ?? describePlace({ phase, stage });
 }
 
 const PHASE_NAMES: Readonly<Record<string, string>> = {

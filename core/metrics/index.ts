@@ -1,6 +1,14 @@
 /** Evidence of the user's own: what each metric of a plan says of a stage. */
 export { cohortPlan, gatePlan } from './alpha.ts';
+export {
+  type CloudWatchQuery,
+  type CloudWatchSeries,
+  isZeroWhenAbsent,
+  type SeriesMath,
+  seriesOf,
+} from './cloudwatch-series.ts';
 export { type MetricNeed, needOf } from './evidence-needed.ts';
 export { METRIC_WINDOW, opinionsOf, type Stretch } from './opinion.ts';
+export { fillFor, type QueryPlaces, SourceError } from './query-text.ts';
 export { together, voteOf } from './vote.ts';
 export { worstShareOf } from './worst-share.ts';

@@ -10,6 +10,12 @@ import type { Observation } from './reducer.ts';
 /** Number of the stage in which the cohort is alone with the candidate: the one before the first. */
 export const COHORT_STAGE = -1;
 
+/** Such as `shadow`, `cohort` or `stage 2`: a place in a run whose plan is not at hand. */
+export function describePlace({ phase, stage }: { readonly phase: string; readonly stage: number }): string {
+  if (phase !== 'stage') return phase;
+  return stage === COHORT_STAGE ? 'cohort' : `stage ${stage + 1}`;
+}
+
 /** Whether the candidate was met by enough testers, and stood it. */
 export function judgeCohort(
   plan: Plan,

@@ -1,5 +1,6 @@
 /** The phases of a run: what leads from one to the next, and what each decides by its evidence. */
 export { baselineRefusals, unmeasured } from './baseline.ts';
+export { COHORT_STAGE, describePlace } from './cohort.ts';
 export { answeredByStable, nextDesired, residue } from './decommission.ts';
 export { type Evidence, hardStop, observe, unreadiness } from './evaluate.ts';
 export { hooksAt, objectionOf } from './hooks.ts';

@@ -1,8 +1,10 @@
 /** The contract of a provider over HTTP or of a function: what it is asked, and what it may answer (docs/reference/metric-providers.md). */
+
 import * as z from 'zod';
+import { SourceError } from '../../core/metrics/index.ts';
 import type { IngressId, TimeRange } from '../../core/model/index.ts';
 import { describeProblems, wordIssue } from '../../input/index.ts';
-import { type Asked, POINT_MS, type Points, SourceError } from './source.ts';
+import { type Asked, POINT_MS, type Points } from './source.ts';
 
 /** Seven days of minutes, and some. */
 const MOST_POINTS = 11_000;

@@ -1,5 +1,5 @@
 /** HTTP to a source that may hang, lie or never end: one attempt, one deadline for head and body, a bounded body, no redirect. */
-import { SourceError } from './source.ts';
+import { SourceError } from '../../core/metrics/index.ts';
 
 /** Bytes; 11,000 points are a tenth of it. */
 const MOST_BYTES = 4_000_000;

@@ -1,9 +1,10 @@
 /** Providers of one's own that answer any request in JSON: over HTTP, signed, or as a function. */
+
 import { createHmac } from 'node:crypto';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { SourceError } from '../../core/metrics/index.ts';
 import { fetchJson } from './bounded-fetch.ts';
 import type { Credentials } from './secrets.ts';
-import { SourceError } from './source.ts';
 
 /** One request, one answer, in its time. @throws {@link SourceError}, or what a client throws */
 export type ProviderCall = (request: unknown) => Promise<unknown>;

@@ -2,12 +2,14 @@
  * Datadog's timeseries queries: https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points. Over longer ranges
  * Datadog chooses coarser steps by itself, so a query must end in `.rollup(sum, 60)` or another roll-up over 60 s.
  */
+
 import * as z from 'zod';
+import { SourceError } from '../../core/metrics/index.ts';
 import { checkedPoints } from './answer.ts';
 import { fetchJson } from './bounded-fetch.ts';
 import type { HttpProvider } from './callers.ts';
 import type { Credentials } from './secrets.ts';
-import { type PointSource, SourceError } from './source.ts';
+import type { PointSource } from './source.ts';
 
 const answerSchema = z.object({
   status: z.string(),

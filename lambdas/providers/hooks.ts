@@ -1,5 +1,7 @@
 /** The port of a plan's hooks: each is asked once, in its provider's time; what does not answer votes as the plan says. */
+
 import * as z from 'zod';
+import { SourceError } from '../../core/metrics/index.ts';
 import {
   type Deployment,
   describeError,
@@ -10,7 +12,6 @@ import {
 } from '../../core/model/index.ts';
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import type { ProviderCall } from './callers.ts';
-import { SourceError } from './source.ts';
 
 const LONGEST_REASON = 300;
 

@@ -1,6 +1,6 @@
 /** The port of a plan's own metrics: each metric read by itself, so that one source that fails takes no other with it. */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { METRIC_WINDOW } from '../../core/metrics/index.ts';
+import { fillFor, isZeroWhenAbsent, METRIC_WINDOW, SourceError, seriesOf } from '../../core/metrics/index.ts';
 import {
   type CountMetric,
   type Deployment,
@@ -15,9 +15,8 @@ import {
   type TimeRange,
 } from '../../core/model/index.ts';
 import { baselineOf } from './baseline.ts';
-import { cloudWatchPoints, isZeroWhenAbsent } from './cloudwatch-queries.ts';
-import { fillFor } from './query-text.ts';
-import { type Asked, POINT_MS, type PointSource, type Points, SourceError } from './source.ts';
+import { cloudWatchPoints } from './cloudwatch-queries.ts';
+import { type Asked, POINT_MS, type PointSource, type Points } from './source.ts';
 
 /** A numerator may exceed its denominator by as much and be one: Prometheus' `increase` extrapolates. */
 const ROUNDING = 0.01;
@@ -123,7 +122,7 @@ async function readQuery(
   part: Asked['part'],
 ): Promise<Points> {
   const fill = fillFor(deployment, metric, side);
-  if (query.source !== 'provider') return cloudWatchPoints(cloudWatch, deployment, side, query, range, fill);
+  if (query.source !== 'provider') return cloudWatchPoints(cloudWatch, seriesOf(query, deployment, side, fill), range);
   const source = providers[query.provider];
   if (source === undefined) throw new SourceError(`the deployment has no provider ${query.provider}`);
   return source(fill(query.query), range, { metric: metric.name, side, part });

@@ -2,12 +2,14 @@
  * Prometheus' range queries: https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries. A query such as
  * `sum(increase(orders_total{side="{{side}}"}[1m]))` is evaluated at the end of each minute, so that it covers that minute.
  */
+
 import * as z from 'zod';
+import { SourceError } from '../../core/metrics/index.ts';
 import { checkedPoints } from './answer.ts';
 import { fetchJson } from './bounded-fetch.ts';
 import type { HttpProvider } from './callers.ts';
 import type { Credentials } from './secrets.ts';
-import { POINT_MS, type PointSource, SourceError } from './source.ts';
+import { POINT_MS, type PointSource } from './source.ts';
 
 const answerSchema = z.discriminatedUnion('status', [
   z.object({

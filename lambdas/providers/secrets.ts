@@ -1,8 +1,9 @@
 /** What a provider is told to prove who asks: a secret of Secrets Manager, read when it is needed and kept for five minutes. */
+
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import { SourceError } from '../../core/metrics/index.ts';
 import { aws } from '../aws/calls/index.ts';
-import { SourceError } from './source.ts';
 
 const secretSchema = z.strictObject({
   /** Header fields that go with each request. */

@@ -11,13 +11,8 @@ export interface Asked {
   readonly part: 'numerator' | 'denominator' | 'value';
 }
 
-/** Reads a query over whole minutes. @throws {@link SourceError} or what its client throws: the metric then holds. */
+/** Reads a query over whole minutes. @throws `SourceError` or what its client throws: the metric then holds. */
 export type PointSource = (query: string, range: TimeRange, asked: Asked) => Promise<Points>;
-
-/** A source did not answer, or its answer is not to be believed. The message is for people, and holds no secret. */
-export class SourceError extends Error {
-  override readonly name = 'SourceError';
-}
 
 /** Points are minutes apart. Milliseconds. */
 export const POINT_MS = 60_000;

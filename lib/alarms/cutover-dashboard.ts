@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import {
+  Alarm,
   AlarmStatusWidget,
   Dashboard,
   GraphWidget,
@@ -14,9 +15,11 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { PHASES } from '../../core/model/index.ts';
+import type { QueryPlaces } from '../../core/metrics/index.ts';
+import { PHASES, type PlanMetric } from '../../core/model/index.ts';
 import { cutoverDashboard } from '../../core/status/index.ts';
 import type { CutoverAlarms } from './cutover-alarms.ts';
+import { metricWidget } from './metric-widget.ts';
 
 export interface CutoverDashboardProps {
   readonly ingressId: string;
@@ -25,7 +28,13 @@ export interface CutoverDashboardProps {
   /** `targetgroup/<name>/<id>` */
   readonly stableFullName: string;
   readonly candidateFullName: string;
+  /** ECS services of the sides. @default - none are known */
+  readonly services?: QueryPlaces['services'];
   readonly alarms: CutoverAlarms;
+  /** The plan's own metrics; each side is drawn beside what the candidate may be. */
+  readonly metrics: readonly PlanMetric[];
+  /** Alarms of the plan's own, by their ARNs. */
+  readonly ownAlarms: readonly string[];
   readonly machine: StateMachine;
   /** Log group of the watch function, for its verdicts. */
   readonly verdictLogGroup: string;
@@ -37,7 +46,7 @@ const PERIOD = Duration.seconds(60);
 const NAMESPACE = 'Crossfade';
 const SIDES = ['stable', 'candidate'] as const;
 
-/** First what is on, then both sides side by side, then the shadow, then the alarms and the verdicts. */
+/** First what is on, then both sides side by side, the plan's own metrics, the shadow, then the alarms and the verdicts. */
 export class CutoverDashboard extends Construct {
   readonly #props: CutoverDashboardProps;
 
@@ -47,7 +56,15 @@ export class CutoverDashboard extends Construct {
     new Dashboard(this, 'Dashboard', {
       dashboardName: cutoverDashboard(props.ingressId),
       defaultInterval: Duration.hours(3),
-      widgets: [this.#cutover(), this.#traffic(), this.#latency(), this.#upstreams(), this.#shadow(), this.#alarms()],
+      widgets: [
+        this.#cutover(),
+        this.#traffic(),
+        this.#latency(),
+        this.#upstreams(),
+        this.#ownMetrics(),
+        this.#shadow(),
+        this.#alarms(),
+      ],
     });
   }
 
@@ -116,6 +133,16 @@ export class CutoverDashboard extends Construct {
     ];
   }
 
+  #ownMetrics(): IWidget[] {
+    const { metrics, services, loadBalancerFullName, stableFullName, candidateFullName } = this.#props;
+    const places = {
+      loadBalancer: { fullName: loadBalancerFullName },
+      targetGroups: { stable: { fullName: stableFullName }, candidate: { fullName: candidateFullName } },
+      services,
+    };
+    return metrics.map((metric) => metricWidget(metric, places));
+  }
+
   #shadow(): IWidget[] {
     return [
       graph('Captures compared, breaking', [
@@ -154,8 +181,9 @@ export class CutoverDashboard extends Construct {
   }
 
   #alarms(): IWidget[] {
-    const { alarms, verdictLogGroup } = this.#props;
-    const all = [...alarms.rollback, ...alarms.mirror, alarms.noTraffic] as IAlarm[];
+    const { alarms, ownAlarms, verdictLogGroup } = this.#props;
+    const own = ownAlarms.map((arn, i) => Alarm.fromAlarmArn(this, `OwnAlarm${i}`, arn));
+    const all = [...alarms.rollback, ...alarms.mirror, alarms.noTraffic, ...own] as IAlarm[];
     return [
       new AlarmStatusWidget({ title: 'Alarms', width: 8, height: 8, alarms: all }),
       new LogQueryWidget({

@@ -27,6 +27,7 @@ export class Recorder {
   readonly #clock: Pick<VirtualClock, 'virtualAt'>;
   readonly #rates: RateSample[] = [];
   readonly #weights: WeightsAt[] = [];
+  readonly #cohort: { at: number; share: number }[] = [];
   readonly #alarms: AlarmChange[] = [];
   readonly #messages: { at: number; subject: string }[] = [];
   /** When each request that failed was sent. */
@@ -45,6 +46,13 @@ export class Recorder {
 
   weights(at: number, shares: Readonly<Record<string, number>>): void {
     this.#weights.push({ at, shares });
+  }
+
+  /** Whether the candidate's share of the cohort's requests is another than before. */
+  cohort(at: number, share: number): boolean {
+    const isNews = this.#cohort.at(-1)?.share !== share;
+    if (isNews) this.#cohort.push({ at, share });
+    return isNews;
   }
 
   /** By the customers' own clock: on a busy machine a tick is heard of long after what it tells. */
@@ -82,6 +90,7 @@ export class Recorder {
       back: backTimes(ending.fault?.at ?? null, item),
       rates: this.#rates,
       weights: this.#weights,
+      cohort: this.#cohort,
       alarms: this.#alarms,
       messages: this.#messages,
       log,

@@ -21,6 +21,7 @@ import { GATEWAY_MIX, type LoadTick, type MixEntry, startLoad } from '../load/in
 import { LOCAL_CLIENT, liveWeights } from '../machine/index.ts';
 import { approve } from './approver.ts';
 import { Chaos, type ChaosSpec } from './aws-faults.ts';
+import { cohortIn, shareOfCohort, withCohort } from './cohort.ts';
 import { byLoadBalancer, type FaultSpec } from './fault.ts';
 import { Fleet, type OwnServices } from './fleet.ts';
 import type { CandidateChoice } from './gateways.ts';
@@ -141,6 +142,15 @@ async function run(
     progress.state(known);
   };
   learn({ type: 'shares', at: startedAt, shares: shares(cloud) });
+  const cohort = cohortIn(cloud);
+  const lookAtCohort = (at: number) => {
+    if (cohort !== null && recorder.cohort(at, shareOfCohort(cloud, cohort)))
+      progress.note(
+        at,
+        `  cohort (${cohort.header.join(': ')}): ${percentText(shareOfCohort(cloud, cohort))} to candidate`,
+      );
+  };
+  lookAtCohort(startedAt);
   const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
   stops.push(async () => dynamo.destroy());
   const { ledgerTable: table, ingressId } = cloud.deployment;
@@ -165,6 +175,7 @@ async function run(
     if (event.type === 'weights') {
       recorder.weights(event.at, shares(cloud));
       learn({ type: 'shares', at: event.at, shares: shares(cloud) });
+      lookAtCohort(event.at);
     }
     if (event.type === 'scale') void fleet.scale(event.service);
     if ((event.type === 'state' && event.state.endsWith(' interval')) || event.type === 'end') {
@@ -180,7 +191,9 @@ async function run(
     if (event.type === 'end') ended.resolve();
   };
   const customersCame = Promise.withResolvers<void>();
-  const load = startLoad({ url: plane.url, rps: options.rps, mix: options.mix ?? GATEWAY_MIX }, (tick) => {
+  const { mix = GATEWAY_MIX } = options;
+  const customers = { url: plane.url, rps: options.rps, mix: cohort === null ? mix : withCohort(mix, cohort) };
+  const load = startLoad(customers, (tick) => {
     if (tick.sent > 0) customersCame.resolve();
     recorder.tick(tick);
     progress.tick(clock.now(), tick);
@@ -257,6 +270,10 @@ function shares(cloud: LocalCloud): Record<string, number> {
   if (mirrored === undefined || rule === undefined) return {};
   const weights = liveWeights(rule);
   return Object.fromEntries(mirrored.roles.map((role) => [role, shareOf(deployment, weights, [role])]));
+}
+
+function percentText(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`;
 }
 
 function percentOf(input: unknown): number {

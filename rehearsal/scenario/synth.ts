@@ -2,11 +2,12 @@
 
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
+import { type Plan, planSchema } from '../../core/model/index.ts';
 import { type Assembly, loadAssembly } from '../cloud/template/index.ts';
 import { ownModule } from '../machine/index.ts';
 
@@ -21,8 +22,8 @@ export interface Synthesis {
  * Into a temporary folder, without the CDK's check of the templates, which takes as long as all the rest: `cdk synth` makes it, and
  * whatever deploys. @throws as {@link synthesiseInto}; the folder is removed
  */
-export function synthesise(signal?: AbortSignal): Promise<Synthesis> {
-  return synthesiseAside({ check: false, signal });
+export function synthesise(options: Pick<SynthesisOptions, 'plan' | 'signal'> = {}): Promise<Synthesis> {
+  return synthesiseAside({ ...options, check: false });
 }
 
 /** Into a temporary folder, which the disposal removes. @throws as {@link synthesiseInto}; the folder is removed */
@@ -40,6 +41,8 @@ export async function synthesiseAside(options: SynthesisOptions): Promise<Synthe
 interface SynthesisOptions {
   /** Path of the program. @default the application that `cdk deploy` deploys */
   readonly program?: string;
+  /** The plan from which alarms, testers' rules and retention follow, as `-c plan=FILE` gives it. @default the program's own */
+  readonly plan?: Plan | undefined;
   /** What it is told beside the context. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether the CDK checks the templates against CloudFormation's rules. @default true */
@@ -50,11 +53,11 @@ interface SynthesisOptions {
 /** @throws the signal's reason when that aborts, and an error with the app's own words when it does not synthesise */
 export async function synthesiseInto(
   folder: string,
-  { program = ownModule('bin', 'app'), environment = {}, check = true, signal }: SynthesisOptions = {},
+  { program = ownModule('bin', 'app'), plan, environment = {}, check = true, signal }: SynthesisOptions = {},
 ): Promise<Assembly> {
   const env = {
     ...process.env,
-    ...cdkEnvironment(),
+    ...cdkEnvironment(plan === undefined ? {} : { plan: await planFileIn(folder, plan) }),
     ...environment,
     CDK_OUTDIR: folder,
     ...(check ? {} : { CDK_VALIDATION: 'false' }),
@@ -68,12 +71,20 @@ export async function synthesiseInto(
   return loadAssembly(folder);
 }
 
+/** The application reads its plan from a file. */
+async function planFileIn(folder: string, plan: Plan): Promise<string> {
+  const file = join(folder, 'crossfade-plan.json');
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, JSON.stringify(z.encode(planSchema, plan)));
+  return file;
+}
+
 /** What a program of the CDK needs from whoever runs it: the feature flags of cdk.json, as our applications have them. */
-export function cdkEnvironment() {
+export function cdkEnvironment(own: Readonly<Record<string, string>> = {}) {
   const { context } = z
     .looseObject({ context: z.record(z.string(), z.unknown()) })
     .parse(JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')));
-  return { CDK_CONTEXT_JSON: JSON.stringify(context), NODE_NO_WARNINGS: '1' };
+  return { CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...own }), NODE_NO_WARNINGS: '1' };
 }
 
 /** The line of a crashed Node process that says what is wrong. */

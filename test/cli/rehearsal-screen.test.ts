@@ -49,6 +49,14 @@ describe('the live screen', () => {
     expect(stage).toBe('stage 10 %  0:01:00 left (simulated)');
   });
 
+  it('has the cohort, where the plan has one, before its first stage', () => {
+    const withCohort = { ...midway, plan: { ...parsePlan({ cohort: { bake: 'PT4M' } }), stages: plan.stages } };
+    const place = { phase: 'stage', stage: -1, since: BEGAN + 11 * MINUTE } as const;
+    const [, rail, stage] = drawn({ ...withCohort, place });
+    expect(rail).toContain('✓ exercise ▶ cohort · 10 %');
+    expect(stage).toBe('cohort  0:03:00 left (simulated)');
+  });
+
   it('draws each side’s share, rate and errors, in simulated time; latencies, in real time, in lines of their own', () => {
     const lines = drawn(midway);
     expect(lines.find((line) => line.startsWith('stable'))).toMatch(/^stable {5}█{36}░{4} +90 % +9\.0 +0\.00 %$/);

@@ -1,17 +1,12 @@
 /** Testers first, and a candidate that is deployed anew in mid-run: whole runs of the synthesised machine on the local cloud. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvidence } from '../../console/view/run-evidence.ts';
 import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
 import type { LocalCloud } from '../../rehearsal/cloud/cloud.ts';
-import { GATEWAY_MIX } from '../../rehearsal/load/load.ts';
 import { chooseCandidate } from '../../rehearsal/scenario/gateways.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import type { RehearsalOptions } from '../../rehearsal/scenario/rehearse.ts';
-import { cdkEnvironment, synthesiseInto } from '../../rehearsal/scenario/synth.ts';
+import { type Synthesis, synthesise } from '../../rehearsal/scenario/synth.ts';
 import { wholeRun } from '../support/whole-run.ts';
 
 const LIMIT_MS = 180_000;
@@ -26,23 +21,13 @@ const PLAN = {
 } satisfies PlanInput;
 const planned = (plan: PlanInput) => rehearsalPlan(parsePlan(plan), 2, { rps: RPS / SPEED });
 
-let folder: string;
+let synthesis: Synthesis;
 let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'crossfade-testers-'));
-  const plan = join(folder, 'plan.json');
-  writeFileSync(plan, JSON.stringify(PLAN));
-  const context = { ...JSON.parse(cdkEnvironment().CDK_CONTEXT_JSON), plan };
-  const environment = { CDK_CONTEXT_JSON: JSON.stringify(context) };
-  options = {
-    assembly: await synthesiseInto(join(folder, 'cdk.out'), { check: false, environment }),
-    candidate: await chooseCandidate(),
-    speed: SPEED,
-    rps: RPS,
-    mix: [...GATEWAY_MIX, { method: 'GET', path: '/items', weight: 1, headers: [['X-Crossfade-Tester', 'yes']] }],
-  };
+  synthesis = await synthesise({ plan: parsePlan(PLAN) });
+  options = { assembly: synthesis.assembly, candidate: await chooseCandidate(), speed: SPEED, rps: RPS };
 }, LIMIT_MS);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => synthesis.dispose());
 
 /** Candidate's percent by the testers' rule and by the others, each time that a rule changed; and a hand on the candidate's service. */
 class Watched {
@@ -129,6 +114,7 @@ describe('a run whose plan has a cohort', () => {
     await watchedRun('testers and a revision', PLAN, context, whileHalf, (run, states) => {
       expect(run.ledger, run.verdict.sentence).toMatchObject({ status: 'completed' });
       expect(states).toEqual([REST, TESTERS_FIRST, HALF, 'testers 100 %, others 100 %']);
+      expect(run.cohort.map(({ share }) => share)).toEqual([0, 1, 0.5, 1]);
       const anew = run.log.filter(({ message }) => message.includes('The candidate side was deployed anew'));
       expect(anew).toHaveLength(1);
       expect(anew[0]).toMatchObject({ phase: 'stage', stage: 0 });
@@ -148,6 +134,7 @@ describe('a run whose plan has a cohort', () => {
     const plan: PlanInput = { ...PLAN, gate: { onRevision: 'rollback' } };
     await watchedRun('a revision among testers', plan, context, whileTesters, (run, states) => {
       expect(states, run.verdict.sentence).toEqual([REST, TESTERS_FIRST, REST]);
+      expect(run.cohort.map(({ share }) => share)).toEqual([0, 1, 0]);
       expect(run.ledger).toMatchObject({ status: 'rolled_back' });
       expect(run.ledger?.rollback?.reason).toContain('The candidate side was deployed anew');
     });

@@ -1,9 +1,10 @@
 import type { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
+import { SourceError } from '../../../core/metrics/query-text.ts';
 import { parsePlan } from '../../../core/model/plan.ts';
 import type { PlanMetric } from '../../../core/model/plan-metrics.ts';
 import { planMetrics } from '../../../lambdas/providers/plan-metrics.ts';
-import { type PointSource, SourceError } from '../../../lambdas/providers/source.ts';
+import type { PointSource } from '../../../lambdas/providers/source.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
 const MINUTE = 60_000;

@@ -1,11 +1,24 @@
 /** The places in a query's texts that a side and the deployment fill in. */
-import type { Deployment, PlanMetric } from '../../core/model/index.ts';
-import { SourceError } from './source.ts';
+import type { PlanMetric } from '../model/index.ts';
+
+/** What a query may name of a deployment; its own type is one of these. */
+export interface QueryPlaces {
+  readonly loadBalancer: { readonly fullName: string };
+  readonly targetGroups: Readonly<Record<'stable' | 'candidate', { readonly fullName: string }>>;
+  readonly services?:
+    | Readonly<Record<'stable' | 'candidate', { readonly cluster: string; readonly service: string }>>
+    | undefined;
+}
+
+/** A source did not answer, is not to be believed, or cannot be asked. The message is for people, and holds no secret. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+}
 
 export type Fill = (text: string) => string;
 
 /** @throws {@link SourceError} for a place that this deployment cannot fill */
-export function fillFor(deployment: Deployment, { sides }: PlanMetric, side: 'stable' | 'candidate'): Fill {
+export function fillFor(deployment: QueryPlaces, { sides }: PlanMetric, side: 'stable' | 'candidate'): Fill {
   const service = deployment.services?.[side];
   const places: Readonly<Record<string, string | undefined>> = {
     side: sides[side],
