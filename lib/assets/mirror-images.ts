@@ -40,8 +40,8 @@ export interface EnvoyFiles {
   readonly start: string;
 }
 
-const DOCKERFILE = `# The configuration is made by mirror/envoy; ShadowMirror's property \`envoyImage\` names the base by digest.
-ARG BASE=docker.io/envoyproxy/envoy:v1.40.0
+const DOCKERFILE = `# The configuration is made by mirror/envoy; test/mirror/envoy.sh tries it with this version. The digest is that of all platforms.
+ARG BASE=docker.io/envoyproxy/envoy:v1.39.3@sha256:dd85940439de19a0b6ae8419610363ea0ad351d9a994ea007161c206ec1e1865
 FROM \${BASE}
 USER 101:101
 WORKDIR /etc/crossfade

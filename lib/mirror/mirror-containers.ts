@@ -33,12 +33,12 @@ export interface MirrorTaskProps {
   readonly redaction?: MirrorRedaction;
   /**
    * Envoy, by digest, such as `docker.io/envoyproxy/envoy@sha256:…`; it must have bash.
-   * @default - version 1.40.0 by tag, with a warning: a tag can be moved to another image
+   * @default - version 1.39.3 by its digest
    */
   readonly envoyImage?: string;
   /**
    * What the recorder's image is built on, by digest, such as `gcr.io/distroless/nodejs24-debian12@sha256:…`.
-   * @default - by tag, with a warning: a tag can be moved to another image
+   * @default - that image by its digest
    */
   readonly baseImage?: string;
 }

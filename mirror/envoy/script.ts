@@ -76,7 +76,10 @@ function envoy_on_request(handle)
   end
   meta:set(KEY .. ".request", "at", at)
   meta:set(KEY .. ".request", "head", head)
-  meta:set(KEY .. ".request", "body", body)
+  -- Envoy's metadata ends a text at its first NUL, which gRPC and uploads hold.
+  local binary = body:find("\0", 1, true) ~= nil
+  meta:set(KEY .. ".request", "body", binary and handle:base64Escape(body) or body)
+  meta:set(KEY .. ".request", "coded", binary and 1 or 0)
 end
 
 local function micros(handle)
@@ -108,8 +111,8 @@ function envoy_on_response(handle)
   local failed = firstByte == nil and (why or "no answer") or ""
   local first = math.max(0, firstByte or 0)
   handle:httpCall("recorder", POST,
-    ('{"v":1,"primary":"%s","at":%d,"sizes":%s,"bytes":%d,"firstByteUs":%d,"totalUs":%d,"failed":"%s","protocol":"%s"}\n'):format(
-      PRIMARY, request.at, sizes, bytes, first, first + math.max(0, micros(handle) - began), (failed:gsub("[^%w_{},.:|-]", "_")),
+    ('{"v":1,"primary":"%s","at":%d,"sizes":%s,"bytes":%d,"coded":%d,"firstByteUs":%d,"totalUs":%d,"failed":"%s","protocol":"%s"}\n'):format(
+      PRIMARY, request.at, sizes, bytes, request.coded, first, first + math.max(0, micros(handle) - began), (failed:gsub("[^%w_{},.:|-]", "_")),
       info:protocol() or ""
     ) .. request.head .. request.body .. head .. body .. tail, OPTIONS)
   meta:set(KEY, "fate", "sent")

@@ -7,7 +7,8 @@ const HEADS_BYTES = 600_000;
 
 /** @param take told of each message; may throw, which refuses it */
 export function intake(bodyCap: number, take: (message: Buffer) => void): Server {
-  const limit = 2 * bodyCap + HEADS_BYTES;
+  // A request's body may come in base64.
+  const limit = 3 * bodyCap + HEADS_BYTES;
   return createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
     if (req.url !== SHARED.path || req.method !== 'POST') {
       res.writeHead(404).end();

@@ -15,6 +15,8 @@ const schema = z.strictObject({
   sizes: z.tuple([length, length, length, length, length]),
   /** Of the answer's body on the wire. */
   bytes: length,
+  /** 1: the request's body is base64, for it holds NUL. */
+  coded: z.union([z.literal(0), z.literal(1)]),
   firstByteUs: length,
   totalUs: length,
   /** Envoy's reason where the answer is its own; otherwise empty. */
@@ -41,7 +43,9 @@ export function parseExchange(message: Buffer): RecordedExchange {
     leg: legOf(said, head, body, trailers),
     http2: said.protocol === 'HTTP/2',
   };
-  return requestBody.length === 0 ? exchange : { ...exchange, requestBody: bodyOf(requestBody, requestBody.length) };
+  if (requestBody.length === 0) return exchange;
+  const sent = said.coded === 1 ? Buffer.from(requestBody.toString('latin1'), 'base64') : requestBody;
+  return { ...exchange, requestBody: bodyOf(sent, sent.length) };
 }
 
 function legOf(said: z.infer<typeof schema>, head: Buffer, body: Buffer, trailers: Buffer): RawLeg {

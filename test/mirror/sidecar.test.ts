@@ -34,6 +34,13 @@ describe('an exchange as Envoy’s script posts it', () => {
     });
   });
 
+  it('has a body of any bytes, which comes in base64 where it holds NUL', () => {
+    const body = Buffer.from([0, 1, 255, 0]);
+    const { requestBody } = parseExchange(exchange({ requestBody: body.toString('base64'), said: { coded: 1 } }));
+    expect(requestBody).toMatchObject({ bytes: 4, truncated: false });
+    expect(Buffer.from(requestBody?.data ?? [])).toEqual(body);
+  });
+
   it('is a failed leg where the answer is Envoy’s own', () => {
     const failed = 'upstream_reset_before_response_started{connection_termination}';
     expect(parseExchange(exchange({ said: { failed } })).leg).toMatchObject({ outcome: 'failed', reason: 'reset' });

@@ -24,6 +24,7 @@ export function exchange({
     at: 1,
     sizes: parts.map(({ length }) => length),
     bytes: parts[3]?.length ?? 0,
+    coded: 0,
     firstByteUs: 1_000,
     totalUs: 2_000,
     failed: '',
