@@ -25,6 +25,8 @@ export interface Symptom {
 const RETURNED =
   'All traffic is being returned to stable. A message “rolled back” says when it was done, within a minute or two; from then on nothing has to be done tonight.';
 
+const UNMOVED = 'Nothing was moved.';
+
 const candidateLogs: RunbookStep = {
   text: 'Look at the candidate’s logs for the minutes before the alarm, by `requestId` or `traceId`; Logs Insights has a saved query “errors by side and path” for the reference application.',
 };
@@ -95,6 +97,46 @@ export const SYMPTOMS = {
         commands: names.mirrorGroup === null ? [] : [healthCommand(names, names.mirrorGroup)],
       },
     ],
+  },
+  'mirror-lost': {
+    means: 'More than a twentieth of what the mirror was to capture is lost.',
+    done: `${UNMOVED} The sign-off counts what was lost, and holds where too little is left.`,
+    steps: () => [
+      {
+        text: 'Dashboard, “Copies dropped, by reason”: `busy`, `breaker` (the other side is slow or fails), `recorder-*` (the recorder is slow, full or gone), `queue`, `sink` (Firehose does not take it), `oversize` (raise `copies.bodyCapBytes`), `error`. A smaller `copies.sampleRate` helps against the first six.',
+      },
+    ],
+  },
+  'mirror-cut': {
+    means: 'More than a tenth of the captured answers are longer than the cap: what follows it is not compared.',
+    done: UNMOVED,
+    steps: () => [{ text: 'Raise `copies.bodyCapBytes`, or leave routes of long downloads out of the mirror.' }],
+  },
+  'mirror-refused': {
+    means:
+      'The mirror itself refuses more than a twentieth of the requests: it cannot read them, or has seen them before.',
+    done: `${UNMOVED} Those customers got 400, 501 or 508.`,
+    steps: () => [
+      {
+        text: 'The log of the container `envoy` names the reason of each 5xx. 508 says that the URL of a side leads back to the load balancer. If customers suffer, set the mirror’s share of the plan to 0.',
+      },
+    ],
+  },
+  'mirror-primary-failed': {
+    means: 'The mirror answered more than a hundredth of the requests with 502, since its primary gave no answer.',
+    done: `${UNMOVED} The gate sees the same failures as those of the stable side.`,
+    steps: (names) => [
+      {
+        text: 'Dashboard, “Primary gave no answer, by Envoy’s flag” (UF: no connection, UC: it ended, UPE: no HTTP), and the log of the container `envoy`, a line for each. Health of the primary:',
+        commands: [healthCommand(names, names.stableGroup)],
+      },
+    ],
+  },
+  'recorder-silent': {
+    means:
+      'Requests pass the mirror, and for three minutes no recorder has told of them: all of them are down, or cannot read Envoy.',
+    done: `${UNMOVED} Customers notice nothing. What is lost meanwhile is told as \`recorder-down\` once a recorder is back.`,
+    steps: () => [{ text: 'The log of the container `recorder`, and why ECS stops it: it may have 768 MB.' }],
   },
   'parity-mismatch': {
     means: 'The candidate’s answers differ from stable’s in ways that break clients.',

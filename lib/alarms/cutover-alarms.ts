@@ -1,9 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
-  type IMetric,
-  MathExpression,
+  type MathExpression,
   Metric,
   Stats,
   TreatMissingData,
@@ -17,11 +15,11 @@ import {
   ALARM_MIN_REQUESTS,
   type CountedThresholds,
 } from '../../core/gate/index.ts';
-import { SYMPTOMS, type SymptomId } from '../../core/runbook/index.ts';
+import { SYMPTOMS } from '../../core/runbook/index.ts';
+import { ALARM_PERIOD, type AlarmSpec, alarmMath } from './alarm-spec.ts';
+import { mirrorNotices, mirrorUnhealthy } from './mirror-alarms.ts';
 import { runbookPlace } from './runbook-dashboard.ts';
 
-/** ALB metrics have a 60 s period; the CDK's own metrics default to 300 s. */
-const PERIOD = Duration.seconds(60);
 const NAMESPACE = 'AWS/ApplicationELB';
 
 /** When the alarms of a cutover go red. They are coarse and late on purpose: the gate sees small differences sooner. */
@@ -66,17 +64,6 @@ export interface CutoverAlarmsProps {
   readonly runbookUrl?: string;
 }
 
-interface Spec {
-  readonly what: SymptomId;
-  readonly metric: IMetric;
-  readonly threshold: number;
-  /** M of N datapoints. */
-  readonly datapoints: readonly [number, number];
-  readonly missing?: TreatMissingData;
-  readonly comparison?: ComparisonOperator;
-  readonly summary: string;
-}
-
 /**
  * The alarms of one cutover. Names are fixed (`<ingress>-<what>`), so that handlers can name them without a lookup.
  * Error metrics are reported only when non-zero, so their absence is not breaching; continuous ones breach by absence.
@@ -86,8 +73,8 @@ export class CutoverAlarms extends Construct {
   readonly rollback: readonly Alarm[];
   /** Each of them takes the mirror out of the customers' path. */
   readonly mirror: readonly Alarm[];
-  /** Tells people, moves nothing. */
-  readonly noTraffic: Alarm;
+  /** Each of them tells people, and moves nothing. */
+  readonly notices: readonly Alarm[];
   readonly #props: CutoverAlarmsProps;
   readonly #thresholds: AlarmThresholds;
 
@@ -112,10 +99,18 @@ export class CutoverAlarms extends Construct {
       this.#breaker(),
       ...(props.mirrorForwardFullName === undefined ? [] : [this.#parity()]),
     ];
-    this.mirror = props.mirrorForwardFullName === undefined ? [] : [this.#mirrorUnhealthy(props.mirrorForwardFullName)];
-    this.noTraffic = this.#alarm({
+    const { ingressId, loadBalancerFullName, mirrorForwardFullName } = props;
+    const mirrors =
+      mirrorForwardFullName === undefined ? [] : [{ ingressId, loadBalancerFullName, mirrorForwardFullName }];
+    this.mirror = mirrors.map((names) => this.#alarm(mirrorUnhealthy(names)));
+    const ofMirror = mirrors.flatMap(mirrorNotices).map((spec) => this.#alarm(spec));
+    this.notices = [this.#noTraffic(), ...ofMirror];
+  }
+
+  #noTraffic(): Alarm {
+    return this.#alarm({
       what: 'no-traffic',
-      metric: math(
+      metric: alarmMath(
         'IF(FILL(r, 0) > 0 AND FILL(n, 0) < 1, 1, 0)',
         { r: this.#own('CutoverRunning', Stats.MAXIMUM), n: this.#alb('RequestCount', Stats.SUM) },
         'minutes of a cutover without a request',
@@ -160,7 +155,7 @@ export class CutoverAlarms extends Construct {
       failed: failures === 'connectionErrors' ? `FILL(${c}, 0)` : `(FILL(${e}, 0) + FILL(${c}, 0))`,
     });
     const [candidate, stable] = [['n', 'e', 'c'] as const, ['m', 'f', 'd'] as const];
-    return math(
+    return alarmMath(
       beyond(counted(candidate), counted(stable)),
       { ...side('candidate', candidate), ...side('stable', stable) },
       label,
@@ -186,7 +181,7 @@ export class CutoverAlarms extends Construct {
     const rule = beyond({ exposed: 'FILL(n, 0)', failed: lost }, stable);
     return this.#alarm({
       what: 'elb-5xx',
-      metric: math(
+      metric: alarmMath(
         `IF(${foreign}, 0, ${rule})`,
         using,
         "load balancer's 5xx of candidate's requests above stable's, %",
@@ -210,7 +205,7 @@ export class CutoverAlarms extends Construct {
     const minutes = this.#props.warmUpMinutes + SLOW_MINUTES;
     return this.#alarm({
       what: `candidate-latency-p${percentile}-ratio`,
-      metric: math(
+      metric: alarmMath(
         `IF(FILL(n, 0) >= ${enough} AND FILL(m, 0) >= ${enough} AND FILL(s, 0) > 0 AND FILL(c, 0) - FILL(s, 0) > ${floor}, FILL(c, 0) / FILL(s, 1), 0)`,
         using,
         `p${percentile} candidate / stable`,
@@ -229,7 +224,7 @@ export class CutoverAlarms extends Construct {
     };
     return this.#alarm({
       what: 'candidate-unhealthy-hosts',
-      metric: math(
+      metric: alarmMath(
         'IF(FILL(u, 0) > 0, 100 * FILL(u, 0) / (FILL(u, 0) + FILL(h, 0)), 0)',
         using,
         'unhealthy targets, %',
@@ -249,7 +244,7 @@ export class CutoverAlarms extends Construct {
         metricName: 'BreakerOpen',
         dimensionsMap: { Ingress: this.#props.ingressId, Side: 'candidate' },
         statistic: Stats.MAXIMUM,
-        period: PERIOD,
+        period: ALARM_PERIOD,
       }),
       threshold: 1,
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -258,31 +253,10 @@ export class CutoverAlarms extends Construct {
     });
   }
 
-  #mirrorUnhealthy(fullName: string): Alarm {
-    const metric = new Metric({
-      namespace: NAMESPACE,
-      metricName: 'HealthyHostCount',
-      dimensionsMap: { LoadBalancer: this.#props.loadBalancerFullName, TargetGroup: fullName },
-      // Each zone reports its own targets: the largest report below 1 says that no zone has any.
-      statistic: Stats.MAXIMUM,
-      period: PERIOD,
-    });
-    return this.#alarm({
-      what: 'mirror-unhealthy',
-      metric,
-      threshold: 1,
-      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
-      datapoints: [2, 2],
-      missing: TreatMissingData.BREACHING,
-      summary:
-        'The mirror has no healthy target; its weight is set to 0 at once (in the shadow phase that is a rollback).',
-    });
-  }
-
   #parity(): Alarm {
     return this.#alarm({
       what: 'parity-mismatch',
-      metric: math(
+      metric: alarmMath(
         `IF(FILL(n, 0) >= ${ALARM_MIN_REQUESTS}, 100 * FILL(b, 0) / FILL(n, 0), 0)`,
         { n: this.#own('ParityPairs', Stats.SUM), b: this.#own('ParityBreaking', Stats.SUM) },
         'captures with a breaking difference, %',
@@ -293,7 +267,7 @@ export class CutoverAlarms extends Construct {
     });
   }
 
-  #alarm(spec: Spec): Alarm {
+  #alarm(spec: AlarmSpec): Alarm {
     const { ingressId, runbookUrl } = this.#props;
     return new Alarm(this, spec.what, {
       alarmName: `${ingressId}-${spec.what}`,
@@ -313,7 +287,7 @@ export class CutoverAlarms extends Construct {
       metricName,
       dimensionsMap: { Ingress: this.#props.ingressId },
       statistic,
-      period: PERIOD,
+      period: ALARM_PERIOD,
     });
   }
 
@@ -325,13 +299,9 @@ export class CutoverAlarms extends Construct {
       metricName,
       dimensionsMap: { LoadBalancer: loadBalancerFullName, ...(side === undefined ? {} : { TargetGroup }) },
       statistic,
-      period: PERIOD,
+      period: ALARM_PERIOD,
     });
   }
-}
-
-function math(expression: string, usingMetrics: Record<string, IMetric>, label: string): MathExpression {
-  return new MathExpression({ expression, usingMetrics, label, period: PERIOD });
 }
 
 /** What each side was asked, and what of it failed, as expressions of one term each. */

@@ -5,9 +5,11 @@ import {
   Dashboard,
   GraphWidget,
   type IAlarm,
+  type IMetric,
   type IWidget,
   LogQueryVisualizationType,
   LogQueryWidget,
+  MathExpression,
   Metric,
   SingleValueWidget,
   Stats,
@@ -172,6 +174,14 @@ export class CutoverDashboard extends Construct {
         ),
       ),
       graph('Requests not to be copied, by reason', this.#dropped('sample', 'method', 'upgrade', 'aborted', 'refused')),
+      graph('Primary gave no answer, by Envoy’s flag', [
+        // The flags are Envoy's, and few of them ever occur.
+        new MathExpression({
+          expression: `SEARCH('{${NAMESPACE},Flag,Ingress} MetricName="MirrorPrimaryErrors" Ingress="${this.#props.ingressId}"', 'Sum', ${PERIOD.toSeconds()})`,
+          label: '',
+          period: PERIOD,
+        }),
+      ]),
     ];
   }
 
@@ -183,7 +193,7 @@ export class CutoverDashboard extends Construct {
   #alarms(): IWidget[] {
     const { alarms, ownAlarms, verdictLogGroup } = this.#props;
     const own = ownAlarms.map((arn, i) => Alarm.fromAlarmArn(this, `OwnAlarm${i}`, arn));
-    const all = [...alarms.rollback, ...alarms.mirror, alarms.noTraffic, ...own] as IAlarm[];
+    const all = [...alarms.rollback, ...alarms.mirror, ...alarms.notices, ...own] as IAlarm[];
     return [
       new AlarmStatusWidget({ title: 'Alarms', width: 8, height: 8, alarms: all }),
       new LogQueryWidget({
@@ -234,6 +244,6 @@ export class CutoverDashboard extends Construct {
   }
 }
 
-function graph(title: string, left: Metric[]): GraphWidget {
+function graph(title: string, left: IMetric[]): GraphWidget {
   return new GraphWidget({ title, left, width: 8, period: PERIOD });
 }

@@ -58,7 +58,7 @@ export class RollbackTriggers extends Construct {
       alarm.addAlarmAction(new LambdaAction(fn, { useUniquePermissionId: true }), new SnsAction(topic));
       alarm.addOkAction(new SnsAction(topic));
     }
-    alarms.noTraffic.addAlarmAction(new SnsAction(topic));
+    for (const alarm of alarms.notices) alarm.addAlarmAction(new SnsAction(topic));
 
     const target = (fn: typeof rollback) =>
       new LambdaTarget(fn, { deadLetterQueue: this.deadLetters, retryAttempts: 10, maxEventAge: Duration.minutes(30) });

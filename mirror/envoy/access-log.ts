@@ -67,6 +67,6 @@ export function accessLogs(face: string): readonly AccessLog[] {
   return [
     failures(face),
     counter('ended', { route: '%ROUTE_NAME%', fate: `%DYNAMIC_METADATA(${SHARED.metadata}:fate)%` }),
-    counter('primary_failed', {}, { response_flag_filter: { flags: [...PRIMARY_FAILED] } }),
+    counter('primary_failed', { flag: '%RESPONSE_FLAGS%' }, { response_flag_filter: { flags: [...PRIMARY_FAILED] } }),
   ];
 }

@@ -29,7 +29,8 @@ export const MIRROR_METRICS = {
   MirrorRequests: 'requests that passed through the mirror',
   MirrorCopies: 'requests that were to be copied',
   MirrorCaptured: 'captures that were queued for the sink',
-  MirrorPrimaryErrors: 'requests that the primary did not answer',
+  MirrorPrimaryErrors:
+    'requests that the primary did not answer; by Envoy also with the dimension `Flag`: why, as its access log says it',
   MirrorPrimaryRetries: 'requests repeated because the primary had just closed the connection',
   MirrorCut: 'captures whose primary answer is longer than the cap: only its beginning is kept',
   MirrorDropped: 'requests without a capture, by `Reason` (docs/explanation/mirror.md)',
@@ -46,11 +47,18 @@ export class Counters {
   /** Requests that were sent again on a fresh connection, because the one they went by had been closed meanwhile. */
   primaryRetries = 0;
   readonly dropped = new Map<DropReason, number>();
+  /** Of `primaryErrors`: by the proxy's word for why. */
+  readonly flags = new Map<string, number>();
   /** By the side that gets the copies: whether its breaker is open now. */
   readonly breakers = new Map<'stable' | 'candidate', () => boolean>();
 
   drop(reason: DropReason, count = 1): void {
     this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + count);
+  }
+
+  primaryFailed(flag: string, count = 1): void {
+    this.primaryErrors += count;
+    this.flags.set(flag, (this.flags.get(flag) ?? 0) + count);
   }
 
   /** Embedded Metric Format lines for what was counted since the last call; counting starts anew. */
@@ -66,10 +74,13 @@ export class Counters {
     const lines = [emf({ Ingress: ingress }, values, now)];
     for (const [reason, count] of this.dropped)
       lines.push(emf({ Ingress: ingress, Reason: reason }, { MirrorDropped: count }, now));
+    for (const [Flag, count] of this.flags)
+      lines.push(emf({ Ingress: ingress, Flag }, { MirrorPrimaryErrors: count }, now));
     for (const [Side, open] of this.breakers)
       lines.push(emf({ Ingress: ingress, Side }, { MirrorBreakerOpen: open() ? 1 : 0 }, now));
     [this.requests, this.copies, this.captured, this.primaryErrors, this.primaryRetries, this.cut] = [0, 0, 0, 0, 0, 0];
     this.dropped.clear();
+    this.flags.clear();
     return lines;
   }
 }

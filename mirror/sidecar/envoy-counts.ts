@@ -16,7 +16,8 @@ export interface EnvoyAdmin {
 export interface EnvoyCounts {
   /** Requests that ended, by what became of them; of those that Envoy could not read the name is none. */
   readonly fates: Readonly<Record<string, number>>;
-  readonly primaryFailed: number;
+  /** Requests that the primary did not answer, by Envoy's flags. */
+  readonly primaryFailed: Readonly<Record<string, number>>;
   readonly retries: number;
   /** Exchanges that the recorder took, that were one too many, and that took too long. */
   readonly taken: number;
@@ -32,6 +33,7 @@ const runtimeSchema = z.looseObject({
 });
 
 /** A request's fate is its route's name, unless the script has said what became of what it recorded. */
+const FAILED = `${SHARED.stats}.primary_failed.flag.`;
 const FATE = new RegExp(`^${SHARED.stats}\\.ended\\.route\\.(.*)\\.fate\\.(.*)$`);
 /** Clusters that routes name: Envoy counts a retry where the route led, not where the request went. */
 const RETRYING = ['stable', 'candidate', twiceCluster('stable'), twiceCluster('candidate')];
@@ -49,7 +51,9 @@ export function countsOf(text: string): EnvoyCounts {
   );
   const of = (name: string) => values.get(name) ?? 0;
   const fates: Record<string, number> = {};
+  const primaryFailed: Record<string, number> = {};
   for (const [name, value] of values) {
+    if (name.startsWith(FAILED)) primaryFailed[name.slice(FAILED.length)] = value;
     const [, route, said] = FATE.exec(name) ?? [];
     if (route === undefined || said === undefined) continue;
     const fate = NONE.test(said) ? route : said;
@@ -57,7 +61,7 @@ export function countsOf(text: string): EnvoyCounts {
   }
   return {
     fates,
-    primaryFailed: of(`${SHARED.stats}.primary_failed`),
+    primaryFailed,
     retries: RETRYING.reduce((sum, cluster) => sum + of(`cluster.${cluster}.upstream_rq_retry`), 0),
     taken: of('cluster.recorder.upstream_rq_2xx'),
     overflow: of('cluster.recorder.upstream_rq_pending_overflow'),
@@ -66,13 +70,12 @@ export function countsOf(text: string): EnvoyCounts {
 }
 
 /** Drops and totals that these counts come to: requests = all drops + exchanges that were taken. */
-export function totalsOf({ fates, primaryFailed, retries, taken, overflow, timeout }: EnvoyCounts): Totals {
+export function totalsOf({ fates, retries, taken, overflow, timeout }: EnvoyCounts): Totals {
   const known = (fate: string) => fates[fate] ?? 0;
   const requests = Object.values(fates).reduce((sum, count) => sum + count, 0);
   const named = ['method', 'sample', 'upgrade', 'oversize', 'error', 'copy', 'sent'].reduce((n, f) => n + known(f), 0);
   return {
     requests,
-    primaryErrors: primaryFailed,
     primaryRetries: retries,
     method: known('method'),
     sample: known('sample'),
@@ -90,7 +93,7 @@ export function totalsOf({ fates, primaryFailed, retries, taken, overflow, timeo
   };
 }
 
-type Total = 'requests' | 'primaryErrors' | 'primaryRetries';
+type Total = 'requests' | 'primaryRetries';
 type Totals = Readonly<Record<Total, number>> & Readonly<Partial<Record<DropReason, number>>>;
 
 /** Adds to `counters` what Envoy has counted since this was last told. @throws Error when Envoy does not answer */
@@ -98,18 +101,23 @@ export async function tellCounts(admin: EnvoyAdmin, counters: Counters): Promise
   const [stats, runtime] = await Promise.all([admin.get(STATS), admin.get('/runtime')]);
   const told = runtimeSchema.parse(JSON.parse(runtime)).entries;
   const changes: string[] = [];
-  for (const [name, total] of Object.entries(totalsOf(countsOf(stats)))) {
+  const sinceTold = (name: string, total: number): number => {
     const before = Number(told[TOLD + name]?.final_value ?? 0);
-    if (total <= before) continue;
-    add(counters, name, total - before);
-    changes.push(`${TOLD}${name}=${total}`);
+    if (total > before) changes.push(`${TOLD}${name}=${total}`);
+    return Math.max(0, total - before);
+  };
+  const counts = countsOf(stats);
+  for (const [name, total] of Object.entries(totalsOf(counts))) {
+    const count = sinceTold(name, total);
+    if (count === 0) continue;
+    if (name === 'requests' || name === 'primaryRetries') counters[name] += count;
+    else counters.drop(reasonSchema.parse(name), count);
+  }
+  for (const [flag, total] of Object.entries(counts.primaryFailed)) {
+    const count = sinceTold(`flag.${flag}`, total);
+    if (count > 0) counters.primaryFailed(flag, count);
   }
   if (changes.length > 0) await admin.post(`/runtime_modify?${changes.join('&')}`);
-}
-
-function add(counters: Counters, name: string, count: number): void {
-  if (name === 'requests' || name === 'primaryErrors' || name === 'primaryRetries') counters[name] += count;
-  else counters.drop(reasonSchema.parse(name), count);
 }
 
 const reasonSchema = z.enum([

@@ -133,3 +133,58 @@ describe('the deployed alarms', () => {
     }
   });
 });
+
+describe('the alarms on what the mirror counts', () => {
+  const stack = new Stack(new App(), 'S');
+  new CutoverAlarms(stack, 'Alarms', {
+    ingressId: 'shop',
+    loadBalancerFullName: 'app/shop/1',
+    stableFullName: 'targetgroup/node/1',
+    candidateFullName: 'targetgroup/go/1',
+    mirrorForwardFullName: 'targetgroup/mirror/1',
+    warmUpMinutes: 5,
+  });
+  const alarms = Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm');
+  /** Whether a minute with these sums is red; `MirrorDropped` by its reason. */
+  const red = (name: string, sums: Readonly<Record<string, number>>) => {
+    const { Properties } = Object.values(alarms).find((a) => a.Properties.AlarmName === `shop-${name}`) ?? {};
+    const queries = queriesSchema.parse(Properties?.Metrics);
+    const values = Object.fromEntries(
+      queries.flatMap(({ Id, MetricStat }) => {
+        if (MetricStat === undefined) return [];
+        const { MetricName, Dimensions } = MetricStat.Metric;
+        return [[Id, sums[Dimensions.find((d) => d.Name === 'Reason')?.Value ?? MetricName]]];
+      }),
+    );
+    expect(Object.keys(values).length).toBeLessThanOrEqual(10);
+    const at =
+      compileMath(queries.find(({ Expression }) => Expression !== undefined)?.Expression ?? '').at(values) ?? 0;
+    return at > Number(Properties?.Threshold) || (name === 'recorder-silent' && at >= 1);
+  };
+
+  it.each(['oversize', 'busy', 'breaker', 'error', 'recorder-busy', 'recorder-slow', 'recorder-down', 'queue', 'sink'])(
+    'see captures that are lost by %s',
+    (reason) => {
+      expect(red('mirror-lost', { MirrorCaptured: 90, [reason]: 10 })).toBe(true);
+      expect(red('mirror-lost', { MirrorCaptured: 990, [reason]: 10 })).toBe(false);
+      expect(red('mirror-lost', { [reason]: 100 })).toBe(true);
+    },
+  );
+
+  it.each([
+    ['mirror-cut', 'MirrorCut', 'MirrorCaptured', 0.1],
+    ['mirror-refused', 'refused', 'MirrorRequests', 0.05],
+    ['mirror-primary-failed', 'MirrorPrimaryErrors', 'MirrorRequests', 0.01],
+  ])('%s asks for a share, of enough of them', (name, part, whole, share) => {
+    expect(red(name, { [whole]: 1_000, [part]: 1_000 * share + 1 })).toBe(true);
+    expect(red(name, { [whole]: 1_000, [part]: 1_000 * share })).toBe(false);
+    expect(red(name, { [whole]: 10, [part]: 10 })).toBe(false);
+    expect(red(name, {})).toBe(false);
+  });
+
+  it('hear that nobody counts what passes the mirror', () => {
+    expect(red('recorder-silent', { RequestCount: 5 })).toBe(true);
+    expect(red('recorder-silent', { RequestCount: 5, MirrorRequests: 0 })).toBe(false);
+    expect(red('recorder-silent', {})).toBe(false);
+  });
+});

@@ -121,7 +121,8 @@ describe('what Envoy counted', () => {
     Object.assign(
       {},
       ...counters.flush('g', 1).map((line) => {
-        const { Reason, MirrorDropped, MirrorRequests } = JSON.parse(line);
+        const { Reason, Flag, MirrorDropped, MirrorRequests, MirrorPrimaryErrors } = JSON.parse(line);
+        if (Flag !== undefined) return { [Flag]: MirrorPrimaryErrors };
         return Reason === undefined ? { MirrorRequests } : { [Reason]: MirrorDropped };
       }),
     );
@@ -150,6 +151,19 @@ describe('what Envoy counted', () => {
       'recorder-slow': 1,
       'recorder-down': 2,
     });
+  });
+
+  it('says why the primary gave no answer', async () => {
+    const stats = {
+      [ended('sample')]: 5,
+      'crossfade.primary_failed.flag.UF,URX': 2,
+      'crossfade.primary_failed.flag.UC': 1,
+    };
+    const [admin, counters] = [envoy(stats), new Counters()];
+    await tellCounts(admin, counters);
+    await tellCounts(admin, counters);
+    expect(counters.primaryErrors).toBe(3);
+    expect(flushed(counters)).toMatchObject({ 'UF,URX': 2, UC: 1 });
   });
 
   it('is told once, by whichever recorder is alive', async () => {
