@@ -34,6 +34,10 @@ const OPAQUE = /^(?:image|audio|video|font)\/|^application\/(?:pdf|zip|gzip|wasm
 const UNMARKED =
   /^application\/(?:grpc|(?:x-|vnd\.)?msgpack|(?:x-|vnd\.google\.)?protobuf|cbor)|\+(?:cbor|msgpack|protobuf)$/;
 
+/** Bytes that no text has. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are looked for
+const CONTROLS = /[\x01-\x08\x0e-\x1a\x1c\x1d\x1f]/;
+
 /** One message's body: where it stands, and whose hash keys its places. */
 export interface BodyPlace {
   readonly hash: CaptureHash;
@@ -68,6 +72,8 @@ export class BodyRedaction {
     if (charset === 'binary' || UNMARKED.test(media.type)) {
       return !OPAQUE.test(media.type) && this.#mentions(decoded.bytes) ? this.omit(body, at) : plain(body);
     }
+    // Names and values of an unknown format, which is text by chance.
+    if (CONTROLS.test(latin1(decoded.bytes)) && mentionsSecret(latin1(decoded.bytes))) return this.omit(body, at);
     if (charset.wide && this.#secretBytes(decoded.bytes, media)) return this.omit(body, at);
     const text = charset.decode(decoded.bytes);
     const spans = this.#content.spans(text, media);

@@ -36,9 +36,9 @@ export interface PreflightFindings {
   readonly owner: Lease | null;
 }
 
-/** Reasons to refuse, each a sentence fragment that names what to mend; empty when the cutover may begin. */
 /**
- * `executionArn` is the asking run's: a lease that is its own already comes from a first try whose answer was lost.
+ * Reasons to refuse, each a sentence fragment that names what to mend; empty when the cutover may begin. `executionArn` is the
+ * asking run's: a lease that is its own already comes from a first try whose answer was lost.
  */
 export function refusals(
   deployment: Deployment,

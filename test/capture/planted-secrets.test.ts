@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { CARRIED_SECRETS } from './carried-secrets.ts';
 import { OTHER_SPELLINGS } from './other-spellings.ts';
 import { ALB_PLACES, ANY_PLACES } from './planted-secrets.ts';
 import { readable, stored } from './redaction-rig.ts';
 
 describe('a secret is not stored in the clear', () => {
-  it.each([...ALB_PLACES, ...ANY_PLACES, ...OTHER_SPELLINGS])('%s', (_place, planted, secrets) => {
+  it.each([...ALB_PLACES, ...ANY_PLACES, ...OTHER_SPELLINGS, ...CARRIED_SECRETS])('%s', (_place, planted, secrets) => {
     const text = readable(stored(planted));
     for (const secret of secrets) expect(text).not.toContain(secret);
   });

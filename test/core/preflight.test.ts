@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { rollBack } from '../../core/fence/rollback.ts';
 import { ANY_REQUEST } from '../../core/listener/conditions.ts';
+import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
+import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
 import { SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
-import { QUIET_SECONDS } from '../../core/phases/preflight.ts';
+import { type PreflightFindings, QUIET_SECONDS, refusals, retentionProblem } from '../../core/phases/preflight.ts';
 import { makeHandler } from '../../lambdas/preflight.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
-import { MemoryWorld } from '../support/memory-world.ts';
+import { MemoryWorld, START } from '../support/memory-world.ts';
 import { atFirstStage, PREFLIGHT_EVENT } from '../support/run.ts';
 
 const start = (world: MemoryWorld, event: unknown = PREFLIGHT_EVENT) => makeHandler(world)(event);
@@ -16,6 +18,16 @@ describe('preflight', () => {
     const world = new MemoryWorld();
     expect(await start(world)).toMatchObject({ phase: 'preflight', next: 'proceed', generation: 1 });
     expect(world.item).toMatchObject({ status: 'running', cutoverId: 'one' });
+  });
+
+  it('takes the later of two clocks for its start: no alarm from before it may look younger', async () => {
+    const begunAt = async (startedAt: string) => {
+      const world = new MemoryWorld();
+      await start(world, { ...PREFLIGHT_EVENT, startedAt });
+      return world.item?.startedAt;
+    };
+    expect(await begunAt('2026-11-24T08:01:30.000Z')).toBe('2026-11-24T08:01:30.000Z');
+    expect(await begunAt('2026-11-24T07:58:30.000Z')).toBe(new Date(START).toISOString());
   });
 
   const refusals: [string, (world: MemoryWorld) => void, RegExp][] = [
@@ -174,5 +186,114 @@ describe('preflight', () => {
       start(world, { ...PREFLIGHT_EVENT, input: { plan: { soak: { observe: 'PT1M', maxHold: 'P7D' } } } }),
     ).rejects.toThrow(/history events/);
     expect(world.item).toBeNull();
+  });
+});
+
+const TWO = { healthy: 2, unhealthy: 0, registered: 2 };
+const OPERATOR = { trigger: 'operator', reason: 'r', by: 'b' } as const;
+const deployed = (more: object): Deployment => deploymentSchema.parse({ ...DEPLOYMENT, ...more });
+
+/** Reasons against a run of another execution, in a world where nothing else is wrong. */
+function reasons(
+  found: Partial<PreflightFindings> = {},
+  { deployment = DEPLOYMENT, plan = {}, now = START, execution = 'arn:execution:two' } = {} as {
+    readonly deployment?: Deployment;
+    readonly plan?: PlanInput;
+    readonly now?: number;
+    readonly execution?: string;
+  },
+): string[] {
+  const world = new MemoryWorld();
+  const health = { stable: TWO, candidate: TWO, mirror: TWO };
+  const usual = { live: world.live, health, capacity: world.stableTasks, alarms: world.alarmReadings, owner: null };
+  return refusals(deployment, parsePlan(plan), { ...usual, ...found }, now, execution);
+}
+
+/** A world whose run, an hour old, was brought back just now. */
+async function broughtBack(): Promise<MemoryWorld> {
+  const world = new MemoryWorld();
+  await atFirstStage(world);
+  world.now += 3_600_000;
+  await rollBack(world, DEPLOYMENT, { ...OPERATOR, at: new Date(world.now).toISOString() });
+  return world;
+}
+
+describe('what an earlier run has left', () => {
+  it('is its writers, who may be in flight for four minutes after the safe weights, however old it was', async () => {
+    const { item: owner, now } = await broughtBack();
+    const seen = (seconds: number) => reasons({ owner }, { now: now + seconds * 1000 });
+    expect(seen(239)).toEqual([expect.stringMatching(/rolled back 239 s ago; start again once 240 s have passed/)]);
+    expect(seen(240)).toEqual([]);
+  });
+
+  it('is the ingress, until its rollback has ended', async () => {
+    const { item } = await broughtBack();
+    const owner = item && { ...item, status: 'rolling_back' as const };
+    expect(reasons({ owner })).toEqual([expect.stringMatching(/is still being rolled back/)]);
+  });
+
+  it('is nothing of its own execution’s either: a redrive does not go on with what was brought back', async () => {
+    const { item: owner, now } = await broughtBack();
+    expect(reasons({ owner }, { now, execution: owner?.executionArn ?? '' })).toHaveLength(1);
+  });
+
+  it('is tasks and scaling that it owes, unless they were once seen as they were', async () => {
+    const { item, now } = await broughtBack();
+    const held = { desired: 2, running: 2, scaling: { min: 2, max: 10, suspended: true, scheduledSuspended: true } };
+    const later = { now: now + 3_600_000 };
+    expect(reasons({ owner: item, capacity: held }, later)).toEqual([
+      expect.stringMatching(/tasks or scaling are not restored yet after cutover one/),
+    ]);
+    const rollback = item?.rollback && { ...item.rollback, capacityRestoredAt: new Date(now).toISOString() };
+    const settled = item && { ...item, rollback: rollback ?? null };
+    expect(reasons({ owner: settled, capacity: held }, later)).toEqual([]);
+  });
+});
+
+describe('what a plan needs of its deployment', () => {
+  const orders = { name: 'orders', kind: 'count', direction: 'lowerIsWorse', relativeMargin: 0.2 } as const;
+  const query = (provider: string) => ({ source: 'provider', provider, query: 'up' }) as const;
+
+  it('is a mirror and a service only where there are some', () => {
+    const health = { stable: TWO, candidate: TWO, mirror: null };
+    expect(reasons({ health, capacity: null })).toEqual([]);
+    expect(reasons({ health: { ...health, candidate: none } })).toHaveLength(1);
+  });
+
+  it('is the provider of each query, and services where ECS is asked', () => {
+    const prometheus = { type: 'prometheus', url: 'https://prometheus.example/', timeoutSeconds: 5 };
+    const { services: _, ...unserved } = DEPLOYMENT;
+    const deployment = deploymentSchema.parse({ ...unserved, metricProviders: { ours: prometheus } });
+    const plan: PlanInput = {
+      metrics: [
+        { ...orders, numerator: query('ours'), denominator: query('theirs') },
+        {
+          name: 'cpu',
+          kind: 'value',
+          value: { source: 'ecs', usage: 'cpu' },
+          direction: 'higherIsWorse',
+          tolerance: 5,
+        },
+      ],
+    };
+    expect(reasons({ capacity: null }, { deployment, plan })).toEqual([
+      expect.stringMatching(/^metrics\.0\.denominator \(orders\): .* no provider "theirs"; it has ours/),
+      expect.stringMatching(/^metrics\.1\.value \(cpu\): the deployment names no services of ECS/),
+    ]);
+  });
+
+  it('is a provider that can be asked for a vote', () => {
+    const prometheus = { type: 'prometheus', url: 'https://prometheus.example/', timeoutSeconds: 5 };
+    const deployment = deployed({ metricProviders: { desk: prometheus } });
+    const plan: PlanInput = { hooks: [{ name: 'tickets', when: 'after', provider: 'desk' }] };
+    expect(reasons({}, { deployment, plan })).toEqual([
+      expect.stringMatching(/"desk" as a provider of type prometheus/),
+    ]);
+  });
+
+  it('is that captures are kept for as long as it may last', () => {
+    expect(retentionProblem(7, undefined)).toBeNull();
+    expect(retentionProblem(7, 7)).toBeNull();
+    expect(retentionProblem(8, 7)).toMatchObject({ path: 'retention' });
   });
 });

@@ -12,13 +12,14 @@ export class MutationSession {
   #vitest: Vitest | null = null;
   #planted: Mutant | null = null;
 
-  /** Whether one of its tests fails, or they do not end. */
+  /** Whether one of its tests fails, or they do not end. The quickest is asked alone: most mutants it kills. */
   async kills(mutant: Mutant): Promise<boolean> {
     const path = join(ROOT, mutant.file);
     this.#planted = mutant;
     try {
       (await this.#open()).invalidateFile(path);
-      return !(await this.passes(mutant.tests));
+      const [quickest = '', ...others] = mutant.tests;
+      return !(await this.passes([quickest]) && await this.passes(others));
     } finally {
       this.#planted = null;
       this.#vitest?.invalidateFile(path);
@@ -27,6 +28,7 @@ export class MutationSession {
 
   /** Whether all of these tests pass. */
   async passes(tests: readonly string[]): Promise<boolean> {
+    if (tests.length === 0) return true;
     const vitest = await this.#open();
     const specifications = await vitest.globTestSpecifications([...tests]);
     if (specifications.length < tests.length) throw new RangeError(`not all are tests: ${tests.join(', ')}`);

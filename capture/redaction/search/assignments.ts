@@ -109,6 +109,13 @@ function valueAfter(
   if (quote !== undefined) return quotedValue(text, start + quote.length, quote);
   if (text[separator] === ':' && /[[{]/.test(text[start] ?? ''))
     return secret && !variable ? container(text, start) : null;
+  if (text[separator] === ':' && /[|>]/.test(text[start] ?? '')) {
+    const block = blockScalar(text, start);
+    if (block !== null) return block;
+  }
+  if (secret && text[separator] === ':' && /[\r\n]/.test(text[start] ?? '')) return lineBelow(text, start);
+  // ODBC's `Pwd={…}`.
+  if (secret && text[separator] === '=' && text[start] === '{') return quotedValue(text, start + 1, '}');
   const end = bareEnd(text, start, secret && !variable ? DELIMITER : DELIMITER_OR_SEPARATOR);
   const value = text.slice(start, end);
   if (variable && DECLARED.test(value)) {
@@ -122,6 +129,35 @@ function valueAfter(
   }
   return { start, end, next: end, ...(quotedName && value !== '' ? { bare: true } : {}) };
 }
+
+/** `Your password:`, and below it one word that is no name itself. */
+function lineBelow(text: string, start: number): Value | null {
+  BELOW.lastIndex = start;
+  const found = BELOW.exec(text);
+  if (found === null) return null;
+  const end = start + found[0].length;
+  return { start: end - (found[1] ?? '').length, end, next: end };
+}
+
+const BELOW = /\r?\n[ \t]{0,32}([^\s"'`:=<>{}[\],-][^\s"'`:=<>{}[\],]{3,200})(?=[ \t]*(?:[\r\n]|$))/y;
+
+/** YAML's `|` and `>` (YAML 1.2, 8.1): the lines below that are indented as the first of them is. */
+function blockScalar(text: string, start: number): Value | null {
+  BLOCK.lastIndex = start;
+  const head = BLOCK.exec(text);
+  if (head === null) return null;
+  const indent = head[1] ?? '';
+  const first = start + head[0].length;
+  let end = first;
+  for (let newline = text.indexOf('\n', end); ; newline = text.indexOf('\n', end)) {
+    end = newline < 0 ? text.length : newline;
+    if (newline < 0 || !text.startsWith(indent, newline + 1)) break;
+    end = newline + 1 + indent.length;
+  }
+  return { start: first, end, next: end };
+}
+
+const BLOCK = /[|>][+-]?\d?[ \t]{0,8}\r?\n([ \t]+)(?=\S)/y;
 
 /** Without its closing quote a value reaches to the end: what follows cannot be told from it. */
 function quotedValue(text: string, start: number, quote: string): Value {

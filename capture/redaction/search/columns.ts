@@ -1,4 +1,4 @@
-/** Secrets in tables of separated values (RFC 4180, and its dialects): the columns that the first line names. */
+/** Secrets in tables of separated values (RFC 4180, and its dialects): the columns that the first line names, and what stands beside a secret's name. */
 import { folded, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
 import type { Span } from './span.ts';
@@ -7,12 +7,18 @@ const TABLES = new Set(['text/csv', 'application/csv', 'text/comma-separated-val
 /** Spreadsheets write semicolons where commas stand in numbers. */
 const SEPARATORS = [',', ';', '\t', '|'];
 
+/** A table of Markdown begins with two such lines. */
+const MARKDOWN = /^[ \t]*\|.*\|[ \t]*\r?\n[ \t]*\|[ \t:|-]+\|/m;
+
 export function secretColumns(text: string, type: string, names: SecretNames): Span[] {
-  if (!TABLES.has(type)) return [];
-  const separator = separatorOf(text.slice(0, FIRST_LINE).split(/[\r\n]/, 1)[0] ?? '');
+  if (TABLES.has(type)) return inTable(text, separatorOf(text.slice(0, FIRST_LINE).split(/[\r\n]/, 1)[0] ?? ''), names);
+  return MARKDOWN.test(text) ? inTable(text, '|', names) : [];
+}
+
+function inTable(text: string, separator: string, names: SecretNames): Span[] {
   const spans: Span[] = [];
   const columns: string[] = [];
-  let [line, column] = [0, 0];
+  let [line, column, before] = [0, 0, ''];
   for (const { start, end, next, ends } of cells(text, separator)) {
     const said = text.slice(start, end);
     if (line === 0) columns.push(said);
@@ -23,6 +29,10 @@ export function secretColumns(text: string, type: string, names: SecretNames): S
         spans.push({ start, end, place: folded(name) });
       }
     }
+    // A first line without a digit is a head.
+    const named = column > 0 && NAME.test(before) && names.of(before) === 'secret';
+    if (named && said.trim() !== '' && (line > 0 || /\d/.test(said))) spans.push({ start, end, place: folded(before) });
+    before = ends ? '' : said;
     column = ends ? 0 : column + 1;
     if (ends) line++;
     if (next >= text.length) break;
@@ -30,6 +40,8 @@ export function secretColumns(text: string, type: string, names: SecretNames): S
   return spans;
 }
 
+/** What a cell says that is a name, and no text. */
+const NAME = /^[\s\w.:*`-]{2,60}$/;
 /** A first line is looked at for so long. Characters. */
 const FIRST_LINE = 10_000;
 

@@ -3,6 +3,7 @@ import type { MediaType } from '../../../http/index.ts';
 import { parseMediaType } from '../../../http/index.ts';
 import { tokenize } from '../../../json/index.ts';
 import { secretColumns } from './columns.ts';
+import { EncodedText } from './encoded-text.ts';
 import { looksLikeForm, secretParameters } from './form.ts';
 import { JsonSecrets } from './json.ts';
 import { looksLikeMarkup, secretsInMarkup } from './markup.ts';
@@ -16,6 +17,9 @@ const DEEPEST = 4;
 const BEFORE_JSON = /^\uFEFF?\s{0,64}(?:\)\]\}'?,?|while\s?\(1\);|for\s?\(;;\);)?\s*/;
 /** Before a line's JSON: a field of server-sent events, a record separator (RFC 7464). */
 const BEFORE_LINE = new RegExp(`^(?:\\s*data:|${String.fromCharCode(0x1e)})?\\s*`);
+
+/** Lines of one server-sent event, two at least. */
+const EVENT = /^data:.*(?:\r?\ndata:.*)+/gm;
 
 export class ContentSearch {
   readonly #text: TextSearch;
@@ -39,10 +43,11 @@ export class ContentSearch {
     const boundary =
       type.startsWith('multipart/') || text.startsWith('--') ? boundaryOf(text, parameters.get('boundary')) : null;
     if (boundary !== null) {
-      return secretsInMultipart(text, boundary, this.#text.names, (content, partType) => {
+      const inner = (content: string, partType: string) => {
         const media = parseMediaType(partType);
         return media.type.startsWith('multipart/') ? this.#within(content, 1) : this.spans(content, media);
-      });
+      };
+      return secretsInMultipart(text, boundary, this.#text, inner);
     }
     // Before a form: clients send JSON by a form's type, which many of them give to every body.
     const whole = this.#whole(text, 0);
@@ -54,7 +59,7 @@ export class ContentSearch {
     const { spans, json } = this.#lines(text);
     const unread = this.#hasPointers && !json && (/[/+]json$/.test(type) || /^[\s\uFEFF]*[[{]/.test(text));
     if (unread && (this.#mention === null || this.#mention.test(text))) return null;
-    return spans.concat(columns, this.#within(text, DEEPEST));
+    return spans.concat(columns, this.#events(text), this.#within(text, DEEPEST));
   }
 
   /** What a part of a text says, such as a string or a parameter's value. */
@@ -82,6 +87,14 @@ export class ContentSearch {
     const doc = tokenize(text);
     if (doc === undefined) return null;
     return this.#json.spans(doc, (said, names) => this.#within(said, depth + 1, names), more).map(shifted(offset));
+  }
+
+  /** Events that say what they say in several lines. */
+  #events(text: string): Span[] {
+    return [...text.matchAll(EVENT)].flatMap(({ index, 0: lines }) => {
+      const said = EncodedText.eventData(text, index, index + lines.length);
+      return said.written(this.#within(said.text, 1));
+    });
   }
 
   /** NDJSON, JSON sequences, server-sent events. */

@@ -37,6 +37,16 @@ export class EncodedText {
     });
   }
 
+  /** What an event of several `data:` lines says (WHATWG HTML, 9.2.6); its lines stand between `start` and `end`. */
+  static eventData(written: string, start: number, end: number): EncodedText {
+    const field = /(?<=^|\n)data: ?/y;
+    return EncodedText.#read(start, end, (at) => {
+      field.lastIndex = at;
+      const name = field.exec(written)?.[0].length ?? 0;
+      return [written[at + name] ?? '', name + 1];
+    });
+  }
+
   static #read(start: number, end: number, one: (at: number) => [string, number]): EncodedText {
     const parts: string[] = [];
     const offsets = new Int32Array(end - start + 1);
@@ -67,3 +77,35 @@ export class EncodedText {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+const RUN = /(?<![\w+/-])[\w+/-]{16,}={0,2}/g;
+/** Characters of a run by which text is told from other bytes, and the share of them that are read as text. */
+const HEAD = 64;
+const READABLE = /[\t\n\r\x20-\x7e]/g;
+const LEAST_READABLE = 0.95;
+
+interface Run {
+  readonly start: number;
+  readonly end: number;
+  /** UTF-16 without its zeros: ASCII can be read in it. */
+  readonly said: string;
+}
+
+/** Stretches of a text that are text in base64 or base64url (RFC 4648, 4 and 5), and what they say. */
+export function base64Runs(text: string): Run[] {
+  return [...text.matchAll(RUN)].flatMap(({ index: start, 0: run }) => {
+    const head = bytesOf(run.slice(0, HEAD));
+    if (head === null || (head.match(READABLE)?.length ?? 0) < LEAST_READABLE * head.length) return [];
+    const said = run.length <= HEAD ? head : bytesOf(run);
+    return said === null ? [] : [{ start, end: start + run.length, said }];
+  });
+}
+
+/** Each byte one character; null for what is no base64. */
+function bytesOf(run: string): string | null {
+  try {
+    return atob(run.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')).replaceAll('\0', '');
+  } catch {
+    return null;
+  }
+}

@@ -71,6 +71,8 @@ export class JsonSecrets {
     const spans: Span[] = [];
     const frames: Frame[] = [];
     let [place, depth, weak, more] = ['', 0, false, names];
+    const hasPem = doc.text.includes('-----BEGIN');
+    let isPem = false;
     let progress = this.#pointers.start;
     let secret = this.#pointers.hit(progress);
     for (let node: Node = ROOT; node < doc.tape.length; ) {
@@ -79,8 +81,10 @@ export class JsonSecrets {
         frames.push(this.#open(doc, node, { kind, place, depth, secret, progress, more }));
         node += STRIDE;
       } else {
-        if (kind === 'string') this.#string(doc, node, secret, weak, place, more, inner, spans);
-        else if (secret && kind !== 'null') {
+        if (kind === 'string') {
+          this.#string(doc, node, secret || isPem, weak, place, more, inner, spans);
+          if (hasPem) isPem = isWithinPem(rawOf(doc, node), isPem);
+        } else if (secret && kind !== 'null') {
           spans.push({ start: startOf(doc, node), end: endOf(doc, node), place, bare: true });
         }
         node += STRIDE;
@@ -181,4 +185,10 @@ export class JsonSecrets {
     const said = EncodedText.jsonString(doc.text, start, end);
     addAll(spans, said.written(inner(said.text)).map(spansBelow(`${place}/key`)));
   }
+}
+
+/** A key's lines may stand in strings of their own. @param before whether one has begun and not ended */
+function isWithinPem(said: string, before: boolean): boolean {
+  const [begin, end] = [said.lastIndexOf('-----BEGIN'), said.lastIndexOf('-----END')];
+  return begin === end ? before : begin > end;
 }

@@ -1,4 +1,4 @@
-/** Secrets in XML and HTML: the text of elements, and attributes, by their names or by what a `name` attribute says. */
+/** Secrets in XML and HTML: the text of elements, and attributes, by their names, by what a `name` attribute says, or by the label before or above them. */
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import { folded, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
@@ -35,6 +35,11 @@ class MarkupReading implements TokenizerCallbacks {
   #held: Span[] = [];
   /** `<name>password</name>` was read: the next element holds it. */
   #named = false;
+  /** `<b>Password:</b>` was read: the text that follows is it. */
+  #labelled = false;
+  /** What stands in each column's head, and which column is read. */
+  #heads: string[] = [];
+  #column = -1;
 
   constructor(text: string, names: SecretNames) {
     this.#text = text;
@@ -43,6 +48,7 @@ class MarkupReading implements TokenizerCallbacks {
 
   onopentagname(start: number, end: number): void {
     this.#tag = this.#text.slice(start, end);
+    this.#cell(this.#tag.toLowerCase());
     this.#secretTag = this.#named || this.#names.of(localName(this.#tag)) === 'secret';
     this.#named = false;
     this.#held = [];
@@ -88,7 +94,11 @@ class MarkupReading implements TokenizerCallbacks {
   ontext(start: number, end: number): void {
     const said = this.#text.slice(start, end).trim();
     if (said === '') return;
-    if (this.#within > 0) this.#add(start, end);
+    const isLabel = this.#isLabel(said);
+    if (this.#tag.toLowerCase() === 'th' && this.#column >= 0) this.#heads[this.#column] = said;
+    const isHeld = this.#labelled && !LABELS.has(this.#tag.toLowerCase());
+    this.#labelled = isLabel;
+    if (isHeld || this.#within > 0) this.#add(start, end);
     else if (NAMING.has(localName(this.#tag).toLowerCase()))
       this.#named = this.#names.of(characters(said)) === 'secret';
   }
@@ -105,6 +115,21 @@ class MarkupReading implements TokenizerCallbacks {
   onprocessinginstruction(): void {}
   ontextentity(): void {}
 
+  /** Begins a row or a cell: a cell below a secret's head is one. */
+  #cell(tag: string): void {
+    if (tag === 'table') this.#heads = [];
+    if (tag === 'tr' || tag === 'table') this.#column = -1;
+    if (tag !== 'td' && tag !== 'th') return;
+    this.#column++;
+    if (tag === 'td' && this.#names.of(this.#heads[this.#column] ?? '') === 'secret') this.#labelled = true;
+  }
+
+  /** A cell or a term that names a secret and says no more, or any text that does so with a colon. */
+  #isLabel(said: string): boolean {
+    if (said.length > LONGEST_LABEL || !(said.endsWith(':') || LABELLED.has(this.#tag.toLowerCase()))) return false;
+    return /\p{L}/u.test(said) && this.#names.of(said) === 'secret';
+  }
+
   #opened(): void {
     if (this.#secretTag) addAll(this.spans, this.#held);
   }
@@ -113,6 +138,13 @@ class MarkupReading implements TokenizerCallbacks {
     this.spans.push({ start, end, place: 'element' });
   }
 }
+
+/** Longer texts are sentences. Characters. */
+const LONGEST_LABEL = 40;
+/** Elements whose text names what follows, without a colon. */
+const LABELLED = new Set(['td', 'th', 'dt']);
+/** Elements whose text is none of the values that a label announces. */
+const LABELS = new Set(['th', 'dt', 'label', 'button', 'option', 'a', 'legend', 'title', 'script', 'style']);
 
 /** Elements of HTML that have no content. */
 const VOID = new Set([

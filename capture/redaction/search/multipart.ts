@@ -3,6 +3,7 @@ import { parseMediaType } from '../../../http/index.ts';
 import { EncodedText } from './encoded-text.ts';
 import { folded, type SecretNames } from './secret-names.ts';
 import { addAll, type Span, shifted, spansBelow } from './span.ts';
+import type { TextSearch } from './text.ts';
 
 /** Parts that are looked at; more is no form. */
 const MOST_PARTS = 10_000;
@@ -17,7 +18,7 @@ export function boundaryOf(text: string, declared: string | undefined): string |
 export function secretsInMultipart(
   text: string,
   boundary: string,
-  names: SecretNames,
+  search: TextSearch,
   inner: (text: string, type: string) => Span[] | null,
 ): Span[] | null {
   const spans: Span[] = [];
@@ -33,13 +34,10 @@ export function secretsInMultipart(
     const blank = head.exec(text.slice(0, Math.min(end, start + 8_192)));
     if (blank !== null) {
       const content = blank.index + blank[0].length;
-      const found = secretsOfPart(
-        text.slice(start, blank.index),
-        text.slice(content, end).replace(/\r?\n$/, ''),
-        names,
-        inner,
-      );
+      const fields = text.slice(start, blank.index);
+      const found = secretsOfPart(fields, text.slice(content, end).replace(/\r?\n$/, ''), search.names, inner);
       if (found === null) return null;
+      addAll(spans, search.spans(fields).map(shifted(start)));
       addAll(spans, found.map(shifted(content)));
     }
     at = next;

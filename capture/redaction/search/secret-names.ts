@@ -12,9 +12,10 @@ export type PersonalRule = (typeof PERSONAL_RULES)[number];
  * - `word`: secret when any word of a name is it
  * - `whole`: secret when the folded name is it
  * - `parameter`: as `whole`, in queries and forms only
+ * - `last`: secret when the last word of several is it (`smtp_pass`)
  * - `random`: as `word`, when the value looks random
  */
-type Match = 'part' | 'word' | 'whole' | 'parameter' | 'random';
+type Match = 'part' | 'word' | 'whole' | 'parameter' | 'last' | 'random';
 
 export const SECRET_NAMES: Readonly<Record<Match, string>> = {
   part: `accesskey accesskeyid accesskeys accesstokens accountkey accountnumber apikey apikeys appcheck assertion authkey
@@ -26,9 +27,11 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
     servicekey sessid sessionid sessionkey sharedkey signature signatures signingkey socialsecuritynumber sslcert
     storagekey subscriptionkey taxid token webhookurl xsrf`,
   word: `bearer cnonce creds cvc cvv dpop hmac iban jwe jws mfa nextnonce nonce otp passkey pwd sid ssn totp
-    contrasena heslo losenord parola salasana senha wachtwoord`,
+    adgangskode contrasena haslo heslo jelszo losenord parola parole passord salasana senha sifre wachtwoord пароль
+    密码 密碼 パスワード 비밀번호`,
   whole: 'auth pan pass pin pw session sessions sig tokens xauth',
   parameter: 'code key',
+  last: 'pass pw',
   random: `access auth cert challenge code confirmation grant invitation invite key license login magic pass pat pin reset
     salt seed session sessions share sig sign state ticket tokens unlock verification verifier`,
 };
@@ -48,6 +51,9 @@ export const PERSONAL_NAMES: Readonly<Record<PersonalRule, Readonly<Partial<Reco
     whole: 'ip forwarded xenvoyexternaladdress',
   },
 };
+
+/** Last words of names of several words. */
+const LAST_WORDS = ['key', 'code', 'number', 'phrase', 'answer', 'card', 'cert'];
 
 /** Fields of a load balancer that speak of a customer's identity as a whole. */
 const SECRET_FIELDS = /^x-(?:amzn-(?:oidc|mtls)-|forwarded-client-cert|ms-token|goog-(?:iap|authenticated))/;
@@ -69,8 +75,10 @@ const BEFORE_SECRET = new Set(
 );
 /** Parts of a path that name a step, and are no secret after one of those. */
 const STEP = new Set(
-  `account accounts all api auth cancel check complete confirm done edit email form login mail new password passwords
-  phone request resend reset send sent start status success user users verify`.split(/\s+/),
+  `account accounts all api auth cancel change check complete confirm count create current delete done edit email exchange
+  form generate get info introspect issue list login mail me new password passwords phone policies policy refresh remove renew
+  request resend reset revoke rotate rules self send sent set settings start status success test update user users validate
+  verify`.split(/\s+/),
 );
 /** Names are a service's, and few; what a client makes up must not fill the memory. */
 const REMEMBERED = 10_000;
@@ -81,6 +89,7 @@ export type Secrecy = 'secret' | 'random' | 'open';
 export class SecretNames {
   readonly #match: Readonly<Record<Match, Set<string>>>;
   readonly #parts: RegExp;
+  readonly #mentioned: RegExp;
   readonly #fields: ReadonlySet<string>;
   readonly #known = new Map<string, Secrecy>();
 
@@ -90,15 +99,19 @@ export class SecretNames {
       [SECRET_NAMES[match], ...personal.map((rule) => PERSONAL_NAMES[rule][match] ?? '')]
         .join(' ')
         .split(/\s+/)
-        .filter(Boolean);
+        .filter(Boolean)
+        .map(folded);
     this.#match = {
       part: new Set(names('part')),
       word: new Set(names('word')),
       whole: new Set([...names('whole'), ...parameters.map(folded)]),
       parameter: new Set(names('parameter')),
+      last: new Set(names('last')),
       random: new Set(names('random')),
     };
     this.#parts = new RegExp(`(?:${[...this.#match.part].join('|')})$`);
+    const { part, word, whole, last } = this.#match;
+    this.#mentioned = new RegExp([...new Set([...part, ...word, ...whole, ...last]), ...LAST_WORDS].join('|'), 'gi');
     this.#fields = new Set(fields.map((name) => name.toLowerCase()));
   }
 
@@ -110,6 +123,11 @@ export class SecretNames {
     if (this.#known.size >= REMEMBERED) this.#known.clear();
     if (name.length <= LONGEST_NAME) this.#known.set(name, secrecy);
     return secrecy;
+  }
+
+  /** Where a text may name a secret, in order. */
+  mentions(text: string): number[] {
+    return [...text.matchAll(this.#mentioned)].map(({ index }) => index);
   }
 
   /** Of a parameter of a query or a form. */
@@ -133,8 +151,8 @@ export class SecretNames {
     // `password1`, `token2`: a number at the end of a word counts, and does not name.
     const words = wordsOf(name.slice(-LONGEST_NAME)).map((each) => each.replace(/(?<=\p{L})\d+$/u, ''));
     const whole = words.join('');
-    const { part, word, whole: wholes, random } = this.#match;
-    if (wholes.has(whole) || part.has(whole)) return 'secret';
+    const { part, word, whole: wholes, last, random } = this.#match;
+    if (wholes.has(whole) || part.has(whole) || (words.length > 1 && last.has(words.at(-1) ?? ''))) return 'secret';
     if (!ABOUT.has(words.at(-1) ?? '')) {
       if (words.some((each) => part.has(each) || word.has(each)) || this.#parts.test(whole)) return 'secret';
       // `api-key-v2`, `user[access_token][0]`: two words that are one.
@@ -149,10 +167,19 @@ export function folded(name: string): string {
   return wordsOf(name.slice(-LONGEST_NAME)).join('');
 }
 
+/** Letters of other alphabets that read as Latin ones (the plain pairs of Unicode's confusables). */
+const LATIN: Readonly<Record<string, string>> = Object.fromEntries(
+  [...'аaвbсcԁdеeԍgһhіiјjкkӏlмmоoрpԛqѕsтtуyѵvԝwхxαaεeιiκkνvοoρpτtυuχxıiłløoɡg'.matchAll(/(.)(.)/gu)].map(
+    ([, like = '', letter = '']) => [like, letter],
+  ),
+);
+const LOOKALIKES = new RegExp(`[${Object.keys(LATIN).join('')}]`, 'g');
+
 function wordsOf(name: string): string[] {
   return name
     .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+    .replace(/[\p{M}\p{Cf}]/gu, '')
+    .replace(LOOKALIKES, (letter) => LATIN[letter] ?? letter)
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()

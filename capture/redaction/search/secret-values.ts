@@ -8,9 +8,9 @@ const KEYS = [
   // JSON in base64: JWT (RFC 7519), JWE, and what else begins with a brace and then a quote, a space or a line's end.
   '(?:ey[AJ]|ewo|ew0K)[\\w+/=-]{10,}(?:\\.[\\w-]*){0,4}',
   '(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z0-9]{12,}',
-  'gh[pousr]_\\w{16,}',
-  'github_pat_\\w{16,}',
-  'gl[a-z]{2,4}-[\\w-]{16,}',
+  'gh[pousr]_\\w{8,}',
+  'github_pat_\\w{8,}',
+  'gl[a-z]{2,4}-[\\w-]{8,}',
   '(?:sk|rk|pk)_(?:live|test)_\\w{8,}',
   'whsec_\\w{16,}',
   '(?:xox[a-z]|xapp)-[\\w-]{10,}',
@@ -18,7 +18,14 @@ const KEYS = [
   'AIza[\\w-]{30,}',
   'ya29\\.[\\w-]{16,}',
   'SG\\.[\\w-]{16,}\\.[\\w-]{16,}',
-  '(?:npm|hf|do[opr]_v1|shp(?:at|ss|ca|pa)|lin_api|pypi)[-_][A-Za-z0-9_]{30,}',
+  '(?:npm|hf|do[opr]_v1|shp(?:at|ss|ca|pa)|lin_api|pypi)[-_](?=\\w*\\d)[A-Za-z0-9_]{10,}',
+  // Grafana, Atlassian, Docker, Postman, Square, Databricks, HubSpot, New Relic, Figma, PlanetScale, Supabase, Sentry, Heroku, Pulumi, Doppler, RubyGems, Notion, Razorpay.
+  '(?:glsa_|glc_|ATATT3|dckr_pat_|PMAK-|sq0[a-z]{3}-|dapi|pat-[a-z]{2}\\d-|NR(?:AK|JS|RA)-|figd_|pscale_(?:tkn|pw)_|sbp_|sntry[su]_|HRKU-|pul-|dp\\.[a-z]{2,5}\\.|rubygems_|ntn_|rzp_(?:live|test)_)(?=[\\w-]*\\d)[\\w-]{10,}',
+  '(?:key-|SK|AC)[\\da-f]{32}',
+  // Telegram.
+  '\\d{8,10}:AA[\\w-]{30,}',
+  // What is compressed and in base64: gzip, zlib, Zstandard, bzip2, xz, ZIP.
+  '(?:H4sI|e(?:AE|F4|J[w-z]|N[o-r])|KLUv[/_]|QlpoO|UEsDB)[\\w+/-]{20,}={0,2}',
   'hv[sbr]\\.[\\w-]{20,}',
   'AGE-SECRET-KEY-\\w{20,}',
 ];
@@ -28,6 +35,9 @@ const PEM = /-----BEGIN[A-Z0-9 %+]{3,40}-----[\s\S]*?(?:-----END[A-Z0-9 %+]{3,40
 const CREDENTIALS = /\b(?:Bearer|Basic|DPoP)(?:\s|%20|\+){1,4}((?![\w-]{1,40}=["'])[\w.~+/=-]{4,})/gi;
 /** `curl -u name:password`, `wget --user=…`: what a command of HTTP is given. */
 const USER_OPTION = /(?:\s-u|--(?:proxy-)?user)[ =]{1,4}["']?[^\s:"'\\]{1,100}:([^\s"'\\]{1,500})/g;
+/** `sshpass -p …`, and SQL's `IDENTIFIED BY '…'`. */
+const GIVEN =
+  /(?:\bsshpass\s{1,4}-p\s{0,4}|\bIDENTIFIED\s{1,4}BY\s{1,4}(?:PASSWORD\s{1,4})?)["']?([^\s"'\\;]{1,200})/gi;
 const USER_INFO = /\/\/([^\s/?#@"'<>\\]{1,500})@/g;
 const CARD = /(?<![\w.-])[2-6](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
 
@@ -44,6 +54,7 @@ export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): 
   if (text.includes('-----BEGIN')) add(PEM, 'pem');
   add(CREDENTIALS, 'credentials', 1, (value) => value.length >= 20 || /[\dA-Z_]/.test(value));
   if (text.includes('-u')) add(USER_OPTION, 'user-option', 1);
+  add(GIVEN, 'given', 1);
   if (text.includes('//')) add(USER_INFO, 'user-info', 1);
   if (personal.has('card')) add(CARD, 'card', 0, isCard);
   return personal.has('email') ? spans.concat(emails(text)) : spans;

@@ -1,16 +1,18 @@
-/** Secrets in a text of unknown notation: by name, by shape, in URLs, and behind percent-encoding. */
+/** Secrets in a text of unknown notation: by name, by shape, in URLs, in sentences, and behind percent-encoding and base64. */
 import { assignments } from './assignments.ts';
-import { EncodedText } from './encoded-text.ts';
+import { base64Runs, EncodedText } from './encoded-text.ts';
+import { looksLikeMarkup, secretsInMarkup } from './markup.ts';
 import { tokensInUrls } from './paths.ts';
+import { secretsInProse } from './prose.ts';
 import { PERSONAL_RULES, type PersonalRule, SecretNames } from './secret-names.ts';
 import { knownShapes } from './secret-values.ts';
-import { redacted, type Span } from './span.ts';
+import { addAll, redacted, type Span } from './span.ts';
 
 /** A URL in a parameter of a URL in a parameter: each is encoded once more. */
 const LAYERS = 3;
 
 /** Without any of these a text holds no secret that a search for one would find. */
-const CANDIDATE = /[=:@.]|eyJ|[a-z\d]{16}|[_-][\w-]{8}|Bearer|Basic|DPoP|-----BEGIN|\d(?:[ -]?\d){12}/i;
+const CANDIDATE = /[=:@.]|eyJ|[ ]\S{4}|[a-z\d]{16}|[_-][\w-]{8}|Bearer|Basic|DPoP|-----BEGIN|\d(?:[ -]?\d){12}/i;
 
 export class TextSearch {
   readonly names: SecretNames;
@@ -26,17 +28,28 @@ export class TextSearch {
     const encoded = layers > 0 && /%[\da-f]{2}/i.test(text);
     if (!encoded && !CANDIDATE.test(text)) return [];
     const spans = this.#plain(text, more);
+    if (layers > 0) addAll(spans, this.#base64(text, layers - 1));
     if (!encoded) return spans;
     const decoded = EncodedText.percent(text, false);
     return [...spans, ...decoded.written(this.spans(decoded.text, more, layers - 1))];
   }
 
   #plain(text: string, more?: ReadonlySet<string>): Span[] {
-    return [
-      ...assignments(text, this.names, more),
-      ...knownShapes(text, this.personal),
-      ...tokensInUrls(text, this.names),
-    ];
+    const spans = assignments(text, this.names, more);
+    addAll(spans, knownShapes(text, this.personal));
+    addAll(spans, tokensInUrls(text, this.names));
+    addAll(spans, secretsInProse(text, this.names));
+    return spans;
+  }
+
+  /** Whatever says a secret in base64 goes as a whole: a part of it could not be written anew. */
+  #base64(text: string, layers: number): Span[] {
+    return base64Runs(text).flatMap(({ start, end, said }) => {
+      const found =
+        this.spans(said, undefined, layers).length > 0 ||
+        (looksLikeMarkup(said) && secretsInMarkup(said, this.names, true).length > 0);
+      return found ? [{ start, end, place: 'base64' }] : [];
+    });
   }
 }
 

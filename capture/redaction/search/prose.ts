@@ -1,0 +1,93 @@
+/**
+ * Secrets in sentences, commands and calls, where no `=` and no `:` stands between a name and its value: `your password is …`, `--password …`,
+ * `ENV DB_PASSWORD …`, `define('DB_PASSWORD', '…')`. Values are looked for first, and only a stretch before each is read: time is linear.
+ */
+import { folded, type SecretNames } from './secret-names.ts';
+import { isRandom } from './secret-values.ts';
+import type { Span } from './span.ts';
+
+/** Characters before a value, or after one, in which its name is looked for. */
+const SENTENCE = 80;
+const WORDS_OF_A_NAME = 6;
+const VALUE = /(?<![^\s(>,])(["'`“«]?)([^\s"'`“”«»<>]{4,200})/g;
+/** What stands between a name and its value in a sentence. */
+const VERBS = new Set(
+  `is was are be becomes to as now reads equals set reset changed updated lautet ist wurde auf est es son ser e är er`.split(
+    ' ',
+  ),
+);
+/** Codes that are sent to a person, to be typed once. */
+const ONCE =
+  /(?:^|\s)(?:otp|pin|tan|passcode|(?:access|activation|auth\w*|backup|confirmation|login|one-time|recovery|security|sms|verification) code)$/;
+const ONCE_AFTER = /^ is (?:your|the) (?:[\w-]{1,20} ){0,2}(?:code|otp|pin|passcode|password)\b/i;
+/** A call whose first argument names what the second is: `setItem('authToken', '…')`. */
+const ARGUMENTS = /(["'`])([\w$.-]{2,60})\1\s{0,4},\s{0,4}(["'`])/g;
+
+export function secretsInProse(text: string, names: SecretNames): Span[] {
+  const mentions = names.mentions(text);
+  if (mentions.length === 0) return [];
+  const spans = secondArguments(text, names);
+  let [next, before] = [0, Number.NEGATIVE_INFINITY];
+  for (const { index, 0: all, 1: quote = '', 2: word = '' } of text.matchAll(VALUE)) {
+    const said = quote === '' ? word.replace(/[.,;:!?)\]}]+$/, '') : word;
+    if (said.length < 4 || (quote === '' && !/\d/.test(said) && !mayBeOption(text, index))) continue;
+    const start = index + all.length - word.length;
+    for (; (mentions[next] ?? text.length) < start; next++) before = mentions[next] ?? before;
+    if (start - before > SENTENCE && (mentions[next] ?? Number.POSITIVE_INFINITY) - start > SENTENCE) continue;
+    const place = placeOf(text, start, quote !== '', said, names);
+    if (place !== null) spans.push({ start, end: start + said.length, place });
+  }
+  return spans;
+}
+
+/** `--password sesame`, or a sentence that ends with a colon. */
+function mayBeOption(text: string, at: number): boolean {
+  return /(?:^|\s)--\S{1,40}\s$|:\s$/.test(text.slice(Math.max(0, at - 44), at));
+}
+
+/** The name of a value that stands at `start`; null: it is none, or no secret. */
+function placeOf(text: string, start: number, quoted: boolean, said: string, names: SecretNames): string | null {
+  const stretch = text.slice(Math.max(0, start - SENTENCE), start);
+  const sentence =
+    stretch
+      .replace(/<[^<>]{0,40}>/g, ' ')
+      .split(/[.!?;{}()\n]\s/)
+      .at(-1) ?? '';
+  const words = sentence.split(/[\s"'`“”«»,]+/).filter((word) => word !== '');
+  const colon = /[:=]$/.test(words.at(-1) ?? '');
+  const verbless = [...words];
+  while (VERBS.has((verbless.at(-1) ?? '').replace(/[:=]$/, '').toLowerCase())) verbless.pop();
+  const isSentence = verbless.length < words.length;
+  const name = verbless.slice(-WORDS_OF_A_NAME).join(' ').toLowerCase();
+  if (/^\d{4,8}$/.test(said)) {
+    const isCode = (isSentence && ONCE.test(name)) || ONCE_AFTER.test(text.slice(start + said.length, start + 80));
+    return isCode ? 'code' : null;
+  }
+  if (isSentence) {
+    const looks = quoted || colon || (said.length >= 6 && /\d/.test(said) && /\p{L}/u.test(said));
+    return looks && names.of(name) === 'secret' ? 'sentence' : null;
+  }
+  if (colon || words.length === 0) return null;
+  const last = words.at(-1) ?? '';
+  const isSecret = names.of(last) === 'secret' || names.of(words.slice(-2).join(' ')) === 'secret';
+  return isSecret && (quoted || last.startsWith('--') || looksMade(said)) ? folded(last) : null;
+}
+
+/** No word: digits among letters of both cases, or among marks. */
+function looksMade(said: string): boolean {
+  if (!/\d/.test(said)) return false;
+  return (
+    (/[a-z]/.test(said) && /[A-Z]/.test(said)) || /\p{L}.*[!@#$%^*?~]|[!@#$%^*?~].*\p{L}/u.test(said) || isRandom(said)
+  );
+}
+
+function secondArguments(text: string, names: SecretNames): Span[] {
+  const spans: Span[] = [];
+  for (const { index, 0: all, 2: name = '', 3: quote = '' } of text.matchAll(ARGUMENTS)) {
+    if (names.of(name) !== 'secret') continue;
+    const start = index + all.length;
+    const end = text.indexOf(quote, start);
+    if (end > start) spans.push({ start, end, place: folded(name) });
+  }
+  return spans;
+}

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterEach, describe, expect, it } from 'vitest';
+import { CLIENT_OPTIONS } from '../../../lambdas/aws/calls/clients.ts';
+
+/** The rollback's function may run for so long (lib/cutover); its calls must have failed by then. */
+const ROLLBACK_MS = 15_000;
+
+let silent: Server | null = null;
+afterEach(() => {
+  silent?.close();
+  silent = null;
+});
+
+/** Takes connections, and never answers on one. */
+async function silence(): Promise<string> {
+  silent = createServer((socket) => socket.unref()).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+describe('clients of AWS', () => {
+  it('give up a request that is never answered', async () => {
+    const client = new DynamoDBClient({
+      ...CLIENT_OPTIONS,
+      maxAttempts: 1,
+      requestHandler: { ...CLIENT_OPTIONS.requestHandler, requestTimeout: 30 },
+      endpoint: await silence(),
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    });
+    const get = client.send(new GetItemCommand({ TableName: 't', Key: { pk: { S: 'p' } } }));
+    await expect(get).rejects.toMatchObject({ name: 'TimeoutError' });
+    client.destroy();
+  });
+
+  it('have failed for good before the function that brings traffic back has to end', () => {
+    const { maxAttempts, requestHandler } = CLIENT_OPTIONS;
+    const longest = maxAttempts * (requestHandler.connectionTimeout + requestHandler.requestTimeout);
+    expect(longest).toBeLessThan(ROLLBACK_MS);
+    expect(maxAttempts).toBeGreaterThan(1);
+  });
+});
