@@ -19,7 +19,7 @@ export class MutationSession {
     try {
       (await this.#open()).invalidateFile(path);
       const [quickest = '', ...others] = mutant.tests;
-      return !(await this.passes([quickest]) && await this.passes(others));
+      return !((await this.passes([quickest])) && (await this.passes(others)));
     } finally {
       this.#planted = null;
       this.#vitest?.invalidateFile(path);
