@@ -3,13 +3,14 @@
  * the rollback as CDK's NodejsFunction bundles it by default (CommonJS, not minified, the SDK left to the runtime).
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { median } from '../../core/gate/bets/median.ts';
 import { HANDLERS, handlerCode } from '../../lib/assets/handlers.ts';
+import { eagerBytes } from './eager-bytes.ts';
 
 const ROUNDS = 7;
 const BUNDLES = join(import.meta.dirname, '..', '..', '.crossfade', 'bundles');
@@ -29,27 +30,13 @@ export async function run(): Promise<void> {
   const reference = median(times.get('(empty handler)') ?? []);
   console.log('bundle                                   kB   gzip kB   import ms   × empty');
   for (const [name, file] of files) {
-    const bytes = eager(file);
+    const bytes = eagerBytes(file);
     const ms = median(times.get(name) ?? []);
     console.log(
       `${name.padEnd(36)} ${kb(bytes.length)} ${kb(gzipSync(bytes).length).padStart(9)} ${ms.toFixed(1).padStart(11)} ${(ms / reference).toFixed(1).padStart(9)}`,
     );
   }
   rmSync(dir, { recursive: true });
-}
-
-/** The entry and the chunks that it imports, and not those that it loads late. */
-function eager(file: string): Buffer {
-  const read = new Map<string, Buffer>();
-  const open = [file];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (read.has(next)) continue;
-    const bytes = readFileSync(next);
-    read.set(next, bytes);
-    for (const [, chunk] of bytes.toString().matchAll(/(?:from|import)"(\.\/[^"]+)"/g))
-      open.push(join(next, '..', chunk ?? ''));
-  }
-  return Buffer.concat([...read.values()]);
 }
 
 /** Stands in this project, where `@aws-sdk/*` is found, as it is in the runtime. */

@@ -127,7 +127,7 @@ describe('crossfade contract --noise', () => {
     });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     // The first pair is in, and waits for the second.
-    await second;
+    await Promise.race([second, ended]);
     child.kill(signal);
     expect(await ended).toBe(signal === 'SIGINT' ? 130 : null);
     expect(await readdir(temporary)).toEqual([]);

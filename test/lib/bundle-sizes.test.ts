@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { eagerBytes } from '../../bench/bundles/eager-bytes.ts';
+import { HANDLERS, type HandlerName, handlerCode } from '../../lib/assets/handlers.ts';
+
+const BUNDLES = join(import.meta.dirname, '..', '..', '.crossfade', 'bundles');
+
+/**
+ * Kilobytes that a function may read at its start: what it has, and a few in a hundred. One client of AWS is 20 to 90, so that one
+ * which a handler does not need is found. Why none is smaller: docs/adr/0055.
+ */
+const BUDGETS: Readonly<Record<HandlerName, number>> = {
+  preflight: 550,
+  baseline: 575,
+  capacity: 475,
+  shift: 580,
+  watch: 735,
+  exercise: 515,
+  signoff: 415,
+  approved: 440,
+  decommission: 545,
+  drill: 450,
+  complete: 425,
+  rollback: 400,
+  'close-mirror': 400,
+  'verify-rollback': 745,
+  watchdog: 745,
+  'weighted-rule': 410,
+  'parity-transform': 575,
+  'parity-backfill': 750,
+  notify: 325,
+  campaign: 520,
+};
+
+describe('the bundle of a function', () => {
+  it.each(HANDLERS)('%s stays within its budget', (name) => {
+    handlerCode(name);
+    const kilobytes = eagerBytes(join(BUNDLES, name, 'index.mjs')).length / 1_000;
+    expect(kilobytes).toBeLessThan(BUDGETS[name]);
+    // A budget that is far from what it holds holds nothing.
+    expect(kilobytes).toBeGreaterThan(0.9 * BUDGETS[name]);
+  });
+});
