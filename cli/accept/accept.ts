@@ -53,8 +53,8 @@ export function acceptCommand(
     .option('--yes', 'do not ask')
     .option('--account <id>', 'refuse to begin in any other account')
     .option('--local', 'in the local cloud on this machine instead, in compressed time; costs nothing')
-    .option('--remove', 'only remove what an acceptance that crashed has left')
-    .option('--resume', 'go on with the acceptance of --evidence, whose process ended')
+    .option('--remove', 'only remove what a crashed acceptance left behind')
+    .option('--resume', 'continue the acceptance in --evidence, after its process ended')
     .addOption(new Option('--speed <n>', 'with --local: simulated seconds per real second').default('20'))
     .option(
       '--evidence <file>',

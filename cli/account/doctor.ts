@@ -15,7 +15,7 @@ export function doctorCommand(terminal: Terminal): Command {
       'check an account before a cutover: listener, groups, owners, alarms, notices, rights; changes nothing',
     )
     .option('--attach <file>', 'before the deploy: the attach file (JSON) that `cdk deploy -c attach=FILE` will get')
-    .option('--plan <file>', 'also look at the alarms that this plan names')
+    .option('--plan <file>', 'also check the alarms that this plan names')
     .option('--json', 'print JSON')
     .action(async (options: Options) => {
       // The clients of ten services: no other command waits for them.

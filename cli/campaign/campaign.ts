@@ -29,7 +29,7 @@ interface Options {
 
 export function campaignCommand(terminal: Terminal): Command {
   return new Command('campaign')
-    .description('start a campaign, show how each of its services stands, stop it, or resume one that has died')
+    .description('start a campaign, show the state of each service, stop it, or resume one whose execution died')
     .addCommand(startCampaign(terminal))
     .addCommand(campaignStatus(terminal))
     .addCommand(stopCampaign(terminal))
@@ -73,7 +73,7 @@ function startCampaign(terminal: Terminal): Command {
 
 function campaignStatus(terminal: Terminal): Command {
   return new Command('status')
-    .description('show how each service of a campaign stands; exit code 1 when the campaign has failed or died')
+    .description('show the state of each service of a campaign; exit code 1 when the campaign has failed or died')
     .argument('<name>', 'name of the campaign')
     .option('--json', 'print JSON')
     .action(async (name: string, options: Options) => {
@@ -112,7 +112,7 @@ function stopCampaign(terminal: Terminal): Command {
 
 function resumeCampaign(terminal: Terminal): Command {
   return new Command('resume')
-    .description('go on with a campaign that has died; what was started is not started again')
+    .description('continue a campaign whose execution died; cutovers that it started are not started again')
     .argument('<name>', 'name of the campaign')
     .action(async (name: string) => {
       const run = await newest(name);

@@ -62,7 +62,7 @@ export function contractCommand(terminal: Terminal): Command {
     .option('--candidate-header <field>', 'the same for the candidate alone; repeatable', repeatable, [])
     .option(
       '--login <file>',
-      'flow (YAML or JSON) that both sides are asked first, such as a login; its variables fill {{name}} in later requests; repeatable',
+      'flow (YAML or JSON) to run against both sides first, such as a login; its variables fill {{name}} in later requests; repeatable',
       repeatable,
       [],
     )

@@ -47,7 +47,7 @@ export function diffCommand(terminal: Terminal): Command {
     )
     .option(
       '--pair-by <header>',
-      'request header that names a request in both logs, before X-Request-Id and traceparent; repeatable',
+      'request header that identifies a request in both logs; takes precedence over X-Request-Id and traceparent; repeatable',
       repeatable,
       [],
     )

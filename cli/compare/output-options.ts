@@ -11,7 +11,7 @@ export interface ServerOptions {
 const serverOption = (flag: string, side: string) =>
   new Option(
     `${flag} <server>`,
-    `server or framework of ${side}, of which advice speaks (else by X-Powered-By and Server)`,
+    `server or framework of ${side}, for the advice (default: as X-Powered-By and Server say)`,
   ).choices(Object.keys(SERVERS));
 
 export function serversOf({ stableIs, candidateIs }: ServerOptions): Servers {

@@ -83,7 +83,7 @@ export function rehearseCommand(terminal: Terminal): Command {
     .option('--health <path>', 'path at which your own services answer 200 while they are well', '/healthz')
     .option(
       '--traffic <file>',
-      'requests of your clients, each as often as it stands there: any input of contract; repeatable',
+      'requests of your clients, in the proportions of the file; any input that contract takes; repeatable',
       repeatable,
       [],
     )

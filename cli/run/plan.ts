@@ -33,10 +33,10 @@ export function planCommand(terminal: Terminal): Command {
     .option('--check', 'only say whether each file may be started, for pipelines')
     .option(
       '--error-noise <sd>',
-      "how far each side's error rate wanders by itself: standard deviation of its logarithm, as the baseline measures it",
+      "how much each side's error rate varies by itself: standard deviation of its logarithm, as the baseline measures it",
       '0',
     )
-    .option('--slow-noise <sd>', 'the same of slow requests', '0')
+    .option('--slow-noise <sd>', 'the same for slow requests', '0')
     .option('--json', 'print JSON')
     .action((files: string[], options: Options) => {
       const assumptions = {

@@ -19,7 +19,7 @@ const NO: Readonly<Record<string, string>> = {
   rehearse: 'a scenario did not end as expected',
   chaos: 'a case ended unsafe, or nobody was notified',
   doctor: 'a check fails',
-  accept: 'a claim was not seen, something is left, or you did not confirm it; the evidence says which',
+  accept: 'a claim was not observed, something is left behind, or you did not confirm it; the evidence says which',
   drill: 'the alarm did not trigger a verified rollback in time',
   diff: 'there are differences of the severity that `--fail-on` names, or a higher one',
   contract: 'there are differences of the severity that `--fail-on` names, or a higher one',
@@ -60,5 +60,5 @@ Exit codes:
   1    completed, but the result is negative (rollback, drift, differences); the help of each command names it
   2    bad input, no credentials or no region: the message names the field, and nothing was changed
   3    failed because of AWS, the network or a file: the message says what was changed
-  4    the time that the wait command was given is up
+  4    the wait command reached its time limit
   130  interrupted`;

@@ -52,7 +52,7 @@ export function watchCommand(terminal: Terminal): Command {
 export function waitCommand(terminal: Terminal): Command {
   return withDeployed(new Command('wait'))
     .description(
-      'wait for a cutover, for scripts: exit code 0 when it got there, 1 when it ended otherwise, 4 when the time is up',
+      'wait for a cutover, for scripts: exit code 0 when it got there, 1 when it ended otherwise, 4 at the time limit',
     )
     .argument('<cutover>', 'name of the execution')
     .addOption(new Option('--for <what>', 'what to wait for').choices(AWAITED).makeOptionMandatory())
@@ -149,7 +149,7 @@ async function beforeItsLease(deployment: Deployment, id: CutoverId): Promise<Pl
 }
 
 function pollOption(): Option {
-  return new Option('--poll <seconds>', 'seconds between two looks').default('5');
+  return new Option('--poll <seconds>', 'seconds between two reads').default('5');
 }
 
 function pollMs({ poll }: Options): number {

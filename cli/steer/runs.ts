@@ -31,7 +31,7 @@ export function listCommand(terminal: Terminal): Command {
 
 export function historyCommand(terminal: Terminal): Command {
   return withDeployed(new Command('history'))
-    .description('show every decision of a cutover, with who or what took it')
+    .description('show every decision of a cutover, and who or what made it')
     .argument('<cutover>', 'name of the execution')
     .option('--json', 'print JSON')
     .action(async (cutover: string, options: Options) => {

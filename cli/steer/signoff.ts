@@ -16,11 +16,11 @@ interface Options extends DeployedOptions {
 type Said = { readonly given: boolean; readonly text: string };
 
 export function approveCommand(terminal: Terminal): Command {
-  return signoff(terminal, 'approve', 'approve the pending sign-off, as the caller of AWS; the cutover continues');
+  return signoff(terminal, 'approve', 'approve the pending sign-off, under your AWS identity; the cutover continues');
 }
 
 export function refuseCommand(terminal: Terminal): Command {
-  return signoff(terminal, 'refuse', 'reject the pending sign-off, as the caller of AWS; the cutover rolls back');
+  return signoff(terminal, 'refuse', 'reject the pending sign-off, under your AWS identity; the cutover rolls back');
 }
 
 function signoff(terminal: Terminal, answer: 'approve' | 'refuse', description: string): Command {

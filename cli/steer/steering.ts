@@ -18,7 +18,7 @@ export function pauseCommand(terminal: Terminal): Command {
   return steering(
     terminal,
     'pause',
-    'hold the present phase or stage; rollback, alarms and the watchdog stay armed',
+    'hold the current phase or stage; rollback, alarms and the watchdog stay armed',
     (o) => ({
       kind: 'pause',
       seconds: pauseSeconds(o.for ?? ''),
@@ -31,14 +31,14 @@ export function pauseCommand(terminal: Terminal): Command {
 }
 
 export function resumeCommand(terminal: Terminal): Command {
-  return steering(terminal, 'resume', 'end a pause; the run goes on by its evidence', () => ({ kind: 'resume' }));
+  return steering(terminal, 'resume', 'end a pause; the evidence decides again what comes next', () => ({ kind: 'resume' }));
 }
 
 export function promoteCommand(terminal: Terminal): Command {
   return steering(
     terminal,
     'promote',
-    'end the bake of the present phase or stage; only if its evidence is in, or with --override',
+    'end the bake of the current phase or stage early; needs its evidence, or --override',
     ({ override = false, reason }) => {
       if (override && reason.trim() === '') throw new UsageError('--reason: an override needs one');
       return { kind: 'promote', override };
@@ -53,7 +53,7 @@ export function retryCommand(terminal: Terminal): Command {
   return steering(
     terminal,
     'retry',
-    'restart the present phase or stage at the same weights; its evidence so far no longer counts',
+    'restart the current phase or stage at the same weights; its evidence so far no longer counts',
     () => ({
       kind: 'retry',
     }),

@@ -14,6 +14,7 @@ import type { Outside } from './ports.ts';
 import {
   drawnFor,
   type Fate,
+  FORWARD_HANDLERS,
   SITES,
   type SimulatedEvent,
   type SimulatedHandler,
@@ -84,19 +85,8 @@ export async function simulate(
 
 /** What may not take a healthy run down, however it falls. */
 const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set(['start', 'event', 'skew', 'steer']);
-/** Tasks that the machine repeats, and what such a repetition must survive. */
-const FORWARD: ReadonlySet<SimulatedHandler> = new Set([
-  'preflight',
-  'baseline',
-  'capacity',
-  'shift',
-  'watch',
-  'exercise',
-  'signoff',
-  'approved',
-  'decommission',
-  'complete',
-]);
+const FORWARD: ReadonlySet<SimulatedHandler> = new Set(FORWARD_HANDLERS);
+/** What a repetition of these must survive. */
 const RETRIED: ReadonlySet<Fate> = new Set(['throttle', 'lose']);
 
 class Simulation implements InvocationHost {

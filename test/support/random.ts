@@ -1,16 +1,7 @@
-/** Seeded randomness: the same seed gives the same run everywhere. */
-export type Random = () => number;
+/** Draws from distributions: the same seed gives the same run everywhere. */
+import { generator, type Random } from '../../rehearsal/simulation/scenario/random.ts';
 
-/** Mulberry32 (Tommy Ettinger, public domain): uniform on [0, 1). */
-export function generator(seed: number): Random {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { generator, type Random };
 
 /** By inversion from the mode's side while the mean is small, by the normal with continuity correction above 500.*/
 export function binomial(random: Random, n: number, p: number): number {

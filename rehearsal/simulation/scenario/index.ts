@@ -5,6 +5,7 @@ export { drawnFor, generator } from './random.ts';
 export {
   FATES,
   type Fate,
+  FORWARD_HANDLERS,
   printScenario,
   read,
   SECOND_PERSONS,

@@ -1,8 +1,8 @@
 /** What happens to a simulated pair of ingresses: plain data, so that it can be drawn from a seed, shrunk, kept and told again. */
 import * as z from 'zod';
 
-/** Functions that the machine or its triggers call, by the name of their handler's file. */
-export const SIMULATED_HANDLERS = [
+/** Tasks of the machine that lead forward, which it repeats when they fail, by the name of their handler's file. */
+export const FORWARD_HANDLERS = [
   'preflight',
   'baseline',
   'capacity',
@@ -13,6 +13,11 @@ export const SIMULATED_HANDLERS = [
   'approved',
   'decommission',
   'complete',
+] as const;
+
+/** Functions that the machine or its triggers call. */
+export const SIMULATED_HANDLERS = [
+  ...FORWARD_HANDLERS,
   'rollback',
   'verify-rollback',
   'watchdog',
