@@ -31,7 +31,9 @@ export function pauseCommand(terminal: Terminal): Command {
 }
 
 export function resumeCommand(terminal: Terminal): Command {
-  return steering(terminal, 'resume', 'end a pause; the evidence decides again what comes next', () => ({ kind: 'resume' }));
+  return steering(terminal, 'resume', 'end a pause; the evidence decides again what comes next', () => ({
+    kind: 'resume',
+  }));
 }
 
 export function promoteCommand(terminal: Terminal): Command {
