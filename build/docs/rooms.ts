@@ -167,9 +167,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['@msgpack/msgpack'],
     pure: true,
   },
+  'parity/compare/fields': {
+    purpose:
+      'What header fields say, however they are written, and what it means to their readers that they go or change.',
+    imports: DIFFERENCES,
+    pure: true,
+  },
   'parity/compare/head': {
     purpose: 'Status and header fields, compared.',
-    imports: [...DIFFERENCES, 'parity/explain'],
+    imports: [...DIFFERENCES, 'parity/explain', 'parity/compare/fields'],
     pure: true,
   },
   'parity/compare/body': {

@@ -145,6 +145,55 @@ export const CATALOGUE = {
     'CORS allows more',
     'Every method and field that the stable side allows is allowed; allow no more than is needed.',
   ),
+  'cache-shared': breaking(
+    'caches may keep what they might not',
+    'Send `no-store` or `private` as stable does: a cache may hand one person’s answer to another.',
+    { neverNoise: true },
+  ),
+  'cache-stale': breaking(
+    'caches need not ask any more',
+    'Stable has every use of the answer confirmed; with this lifetime clients get old answers. Send the Cache-Control of stable.',
+  ),
+  'cache-lifetime': undecided(
+    'kept by caches for another time',
+    'Shorter or none costs requests, longer shows old answers; decide which clients and caches shall have.',
+  ),
+  'vary-missing': breaking(
+    'caches take one answer for another',
+    'Name in Vary every field of the request that the answer depends on, as stable does.',
+    { neverNoise: true },
+  ),
+  disposition: breaking(
+    'saved instead of shown, or shown instead of saved',
+    'Send `attachment` where stable does, and nowhere else.',
+  ),
+  challenge: breaking(
+    'another way to log in',
+    'Clients answer a challenge whose scheme they know; send that of stable.',
+  ),
+  'page-link': breaking(
+    'link to another page',
+    'Clients go from page to page by `next`, `prev`, `first` and `last`; link where stable links.',
+  ),
+  'method-lost': breaking('a method is not allowed any more', 'Allow the methods that stable allows.'),
+  'content-range': breaking('another range', 'Clients put parts together by Content-Range; send that of stable.'),
+  'site-data-kept': breaking(
+    'Clear-Site-Data goes',
+    'A logout leaves in the browser what stable clears; send the field.',
+    {
+      neverNoise: true,
+    },
+  ),
+  'protection-missing': undecided(
+    'a protection of browsers goes',
+    'No client fails without it, and browsers protect less; send it, or add a rule if something before the service does.',
+    { neverNoise: true },
+  ),
+  'header-wider': benign('field that says as much, and more', 'Every member that stable sends is there.'),
+  'header-unread': benign(
+    'field that says nothing here',
+    'By its standard, readers take from this answer what they took before.',
+  ),
   'header-format': benign('same field, written otherwise', 'Same members: their order or spacing means nothing.'),
   'header-missing': undecided('field missing', 'Send the field, or add a rule if no client reads it.', {
     neverNoise: true,
@@ -267,6 +316,11 @@ export const CATALOGUE = {
   'error-body': breaking('another error page', 'Clients read the body of an error; write the one that stable sends.', {
     ofProgram: true,
   }),
+  'error-page': undecided(
+    'another HTML error page',
+    'People read it and programs go by the status; decide whether the wording matters.',
+    { ofProgram: true },
+  ),
   'body-missing': breaking('empty body', 'One side sends a body, the other none.', { neverNoise: true, ofText: true }),
   'body-added': undecided(
     'error with a body',

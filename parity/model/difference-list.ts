@@ -25,8 +25,8 @@ export class Found {
   #gravest: Severity = 'noise';
 
   add(difference: BodyDifference): void {
-    const { cause, severity, rule = '', pointer } = difference;
-    const key = `${cause} ${severity} ${rule} ${generalPointer(pointer)}`;
+    const { cause, severity, rule = '', pointer, inXml } = difference;
+    const key = `${cause} ${severity} ${rule} ${generalPointer(pointer, inXml)}`;
     const group = this.#groups.get(key);
     if (group !== undefined && group.listed >= (severity === 'noise' ? 1 : MAX_ALIKE)) group.more++;
     else if (this.#hasRoomFor(severity)) {

@@ -50,6 +50,8 @@ export interface BodyDifference extends Why {
   readonly more?: number;
   /** The place is one of an array, or of XML elements of one name, that stand on the stable side, and none on the candidate's. */
   readonly emptied?: true;
+  /** The pointer is an XPath into data, whose elements of one name are a list, and not into a page. */
+  readonly inXml?: true;
   /** Short excerpts of the source text; null: absent. */
   readonly stable: string | null;
   readonly candidate: string | null;

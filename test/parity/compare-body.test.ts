@@ -244,10 +244,19 @@ describe('a body', () => {
     expect(named(page(404, 'text/html', '<p>a</p>'), page(404, 'text/plain', 'b'))).toEqual([
       'body not-found-body breaking',
     ]);
+    expect(named(page(400, 'text/plain', 'a'), page(400, 'text/plain', 'b'))).toEqual(['body error-body breaking']);
     expect(named(page(400, 'text/html', '<p>a</p>'), page(400, 'text/html', '<b>b</b>'))).toEqual([
-      'body error-body breaking',
+      'body error-page undecided',
     ]);
     expect(named(page(400, 'application/json', '{"a":1}'), page(400, 'application/json', '{"a":2}'))).toEqual([
+      'body/a number-value breaking',
+    ]);
+  });
+
+  it('of two errors with two statuses follows from them, unless it is data', () => {
+    const error = (status: number, type: string, body: string) => answer(body, [['Content-Type', type]], { status });
+    expect(named(error(400, 'text/plain', 'a'), error(404, 'text/plain', 'b'))).toEqual([]);
+    expect(named(error(400, 'application/json', '{"a":1}'), error(422, 'application/json', '{"a":2}'))).toEqual([
       'body/a number-value breaking',
     ]);
   });

@@ -76,9 +76,9 @@ describe('a header field', () => {
     ],
     [
       'that is a list keeps its order',
-      [['Link', '<a>, <b>']],
-      [['Link', '<b>, <a>']],
-      ['header:link header-value undecided'],
+      [['Accept-Patch', 'a/b, c/d']],
+      [['Accept-Patch', 'c/d, a/b']],
+      ['header:accept-patch header-value undecided'],
     ],
     [
       'of tokens is a set',

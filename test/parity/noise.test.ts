@@ -52,6 +52,17 @@ describe('gathered noise', () => {
 describe('a place in which the stable side varies by itself', () => {
   const model = learned(recordOf([{ at: 'x1', n: 1 }], [{ at: 'x2', n: 1 }], [{ at: 'x3', n: 1 }]));
 
+  it('is suppressed in every XML element of one name, but not in every element of a page', () => {
+    const items = (type: string, ...texts: string[]) =>
+      answer(`<ul>${texts.map((text) => `<li>${text}</li>`).join('')}</ul>`, [['Content-Type', type]]);
+    const verdictIn = (type: string) => {
+      const [stable, again] = [items(type, 'a', 'x1', 'c'), items(type, 'a', 'x2', 'c')];
+      const known = learned({ ...pairOf(stable, stable), noise: again });
+      return compared(known, pairOf(stable, items(type, 'a', 'x1', 'd')))[0];
+    };
+    expect([verdictIn('application/xml'), verdictIn('text/html')]).toEqual(['same', 'breaking']);
+  });
+
   it('is suppressed, in every element of the array, and is said to be noise', () => {
     const record = recordOf(
       [

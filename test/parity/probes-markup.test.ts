@@ -49,6 +49,30 @@ const ROWS: readonly Row[] = [
   ['attr quote', xml('<a b="x&quot;y"/>'), xml("<a b='x\"y'/>"), 'benign'],
   ['attr nl', xml('<a b="x\ny"/>'), xml('<a b="x y"/>'), 'benign'],
   ['attr order', xml('<a b="1" c="2"/>'), xml('<a c="2" b="1"/>'), 'benign'],
+  [
+    'root namespace',
+    xml('<r xmlns="urn:a"><v>1</v></r>'),
+    xml('<r xmlns="urn:b"><v>2</v></r>'),
+    'breaking markup-value body/r/@xmlns; breaking markup-value body/r/v/text()',
+  ],
+  [
+    'sets of WebDAV',
+    xml('<m xmlns="DAV:"><propstat><a/><status>1</status></propstat><propstat><b/><status>2</status></propstat></m>'),
+    xml('<m xmlns="DAV:"><propstat><b/><status>2</status></propstat><propstat><a/><status>1</status></propstat></m>'),
+    'undecided element-order body/m',
+  ],
+  [
+    'type of a namespace',
+    xml('<r xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns:t="urn:a" i:type="t:A"/>'),
+    xml('<r xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns:t="urn:b" i:type="t:A"/>'),
+    'breaking markup-value body/r/@{http://www.w3.org/2001/XMLSchema-instance}type',
+  ],
+  [
+    'type by another prefix',
+    xml('<r xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns:t="urn:a" i:type="t:A"/>'),
+    xml('<r xmlns:j="http://www.w3.org/2001/XMLSchema-instance" xmlns="" xmlns:u="urn:a" j:type="u:A"/>'),
+    'benign',
+  ],
   ['attr lost', xml('<a b="1"/>'), xml('<a/>'), 'breaking'],
   ['member moved', xml('<a><b>1</b><c>2</c></a>'), xml('<a><c>2</c><b>1</b></a>'), 'undecided element-order body/a'],
   [

@@ -90,9 +90,12 @@ function unknown(reason: string): BodyDifference {
   return bodyDifference('body-uncomparable', '', null, null, `${reason} ${why('body-uncomparable').advice}`);
 }
 
+/** The status of the side that has none says so already (RFC 9110, 15.3.5, 15.3.6, 15.4.5). */
+const NEVER_A_BODY = new Set([204, 205, 304]);
+
 /** Where Go fails to marshal, it has written nothing yet. */
 function compareEmpty({ stable, candidate }: Answers, a: Uint8Array, b: Uint8Array): BodyDifference[] {
-  if (a.length === b.length) return [];
+  if (a.length === b.length || [stable, candidate].some(({ status }) => NEVER_A_BODY.has(status))) return [];
   const unmarshalled = b.length === 0 && hasNull(stable) && candidate.status < 400;
   const cause = unmarshalled ? 'not-a-number' : a.length === 0 && stable.status >= 400 ? 'body-added' : 'body-missing';
   return [bodyDifference(cause, '', sizeOf(a), sizeOf(b))];
@@ -100,11 +103,13 @@ function compareEmpty({ stable, candidate }: Answers, a: Uint8Array, b: Uint8Arr
 
 const sizeOf = (bytes: Uint8Array) => (bytes.length === 0 ? null : `${bytes.length} bytes`);
 
-/** Of two pages that tell the same error the wording is one difference, not many. */
+/** Of two pages that tell the same error the wording is one difference, not many; that of another error follows from its status. */
 function asErrorPage({ stable, candidate }: Answers, differences: BodyDifference[]): BodyDifference[] {
-  const isError = stable.status >= 400 && candidate.status === stable.status;
-  if (!isError || !differences.some(({ cause }) => entryOf(cause).ofWording === true)) return differences;
-  const cause = stable.status === 404 ? 'not-found-body' : 'error-body';
+  const areErrors = stable.status >= 400 && candidate.status >= 400;
+  if (!areErrors || !differences.some(({ cause }) => entryOf(cause).ofWording === true)) return differences;
+  if (stable.status !== candidate.status) return [];
+  const forPeople = [stable, candidate].every((leg) => mediaTypeOf(leg).type === 'text/html');
+  const cause = forPeople ? 'error-page' : stable.status === 404 ? 'not-found-body' : 'error-body';
   return [bodyDifference(cause, '', textOf(stable), textOf(candidate))];
 }
 

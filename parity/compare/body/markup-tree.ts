@@ -8,14 +8,39 @@ import { bodyDifference } from './json.ts';
 /** Empty where they say the same. */
 export function compareTrees(stable: readonly MarkupToken[], candidate: readonly MarkupToken[]): BodyDifference[] {
   const found = new Found();
-  compareChildren(...treesOf(stable, candidate), [], found);
+  const sink: Sink = { add: (difference) => found.add({ ...difference, inXml: true }) };
+  compareChildren(...treesOf(stable, inNamespaceOf(stable, candidate, sink)), [], sink);
   return found.differences();
 }
 
+/** Of a root that differs only by its namespace that is told once, and what stands within is compared as if it were stable's. */
+function inNamespaceOf(
+  stable: readonly MarkupToken[],
+  candidate: readonly MarkupToken[],
+  sink: Sink,
+): readonly MarkupToken[] {
+  const [root, other] = [stable, candidate].map((tokens) => tokens.find(({ kind }) => kind === 'open'));
+  if (root?.kind !== 'open' || other?.kind !== 'open' || root.means === other.means) return candidate;
+  const [ours, theirs] = [splitName(root.means), splitName(other.means)];
+  if (ours.local !== theirs.local) return candidate;
+  sink.add(bodyDifference('markup-value', `/${root.name}/@xmlns`, ours.uri, theirs.uri));
+  return candidate.map((token) => {
+    if (token.kind !== 'open' && token.kind !== 'close') return token;
+    const { uri, local } = splitName(token.means);
+    return uri === theirs.uri ? { ...token, means: ours.uri === null ? local : `{${ours.uri}}${local}` } : token;
+  });
+}
+
+function splitName(means: string): { readonly uri: string | null; readonly local: string } {
+  const [, uri = null, local = means] = /^\{(.*)\}(.*)$/s.exec(means) ?? [];
+  return { uri, local };
+}
+
 type Steps = readonly string[];
+type Sink = Pick<Found, 'add'>;
 type Pair = readonly [number, number];
 
-function compareChildren(a: readonly MarkupNode[], b: readonly MarkupNode[], at: Steps, found: Found): void {
+function compareChildren(a: readonly MarkupNode[], b: readonly MarkupNode[], at: Steps, found: Sink): void {
   const labels = labelsOf(a, b);
   const partner = shortestEditOf(labels.stable, labels.candidate);
   if (partner === null) {
@@ -49,7 +74,7 @@ function compareChildren(a: readonly MarkupNode[], b: readonly MarkupNode[], at:
 }
 
 /** Of one kind or name; they differ. */
-function compareNodes(x: MarkupNode, y: MarkupNode, at: Steps, found: Found): void {
+function compareNodes(x: MarkupNode, y: MarkupNode, at: Steps, found: Sink): void {
   if (x.token.kind === 'open' && y.token.kind === 'open') {
     for (const difference of attributeDifferences(x.token, y.token, xpathOf(at))) found.add(difference);
     compareChildren(x.children, y.children, at, found);
@@ -88,6 +113,13 @@ function pairedBy(
   });
 }
 
+/** Elements of one name whose order their standard gives no meaning: WebDAV (RFC 4918, 14), and entries of Atom (RFC 4287, 4.1.1). */
+const SETS = new Set(
+  ['response', 'propstat', 'lockentry', 'activelock', 'privilege', 'ace']
+    .map((name) => `<{DAV:}${name}`)
+    .concat('<{http://www.w3.org/2005/Atom}entry', '<{http://www.w3.org/2005/Atom}link'),
+);
+
 /** Elements of one name are a list, whose order counts; between those of different names it is a matter of the schema. */
 function orderDifferences(
   pairs: readonly Pair[],
@@ -95,16 +127,19 @@ function orderDifferences(
   b: readonly MarkupNode[],
   at: Steps,
 ): BodyDifference[] {
-  const lists = [...Map.groupBy(pairs, ([i]) => (a[i] === undefined ? '' : kindOfNode(a[i]))).values()];
-  const firsts = lists.map((list): Pair => [Math.min(...list.map(([i]) => i)), Math.min(...list.map(([, j]) => j))]);
+  const byKind = Map.groupBy(pairs, ([i]) => (a[i] === undefined ? '' : kindOfNode(a[i])));
+  const firsts = [...byKind.values()].map(
+    (list): Pair => [Math.min(...list.map(([i]) => i)), Math.min(...list.map(([, j]) => j))],
+  );
+  const firstMoved = (ofSets: boolean) =>
+    [...byKind]
+      .map(([kind, list]) => (SETS.has(kind) === ofSets ? firstOutOfOrder(list) : undefined))
+      .find((pair) => pair !== undefined);
   const told = (cause: 'element-order' | 'array-order', pair: Pair | undefined) =>
     pair === undefined ? [] : [bodyDifference(cause, xpathOf(at), written(a[pair[0]]), written(b[pair[0]]))];
   return [
-    ...told('element-order', firstOutOfOrder(firsts)),
-    ...told(
-      'array-order',
-      lists.map(firstOutOfOrder).find((pair) => pair !== undefined),
-    ),
+    ...told('element-order', firstOutOfOrder(firsts) ?? firstMoved(true)),
+    ...told('array-order', firstMoved(false)),
   ];
 }
 

@@ -3,16 +3,14 @@
 import { type Field, fieldsOf, membersOf } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
+import { meaningOf, tokensOf, writtenAlike } from '../fields/index.ts';
 import { compareContentType } from './content-type.ts';
 import { compareCookies } from './cookies.ts';
-import { isWider } from './cors.ts';
 import { movesWithDate, sameMoment } from './dates.ts';
-import { writtenAlike } from './field-grammar.ts';
 import { compareFraming } from './framing.ts';
 import { headerDifference } from './header-difference.ts';
 import { compareLocation } from './location.ts';
 import { inStableHost } from './own-host.ts';
-import { tokensOf } from './token-set.ts';
 import { compareValidator } from './validators.ts';
 
 /** More fields than this that differ say no more than this many. */
@@ -155,9 +153,9 @@ function compareField(name: string, a: readonly string[], b: readonly string[], 
   }
   if (stable !== null && candidate !== null && movesWithDate(name, stable, candidate, answers))
     return one('header-format');
-  if (name.startsWith('access-control-') && name !== 'access-control-max-age')
-    return one(isWider(name, a, b, answers) ? 'cors-wider' : 'cors');
   if (stable !== null && candidate !== null && writtenAlike(name, stable, candidate)) return one('header-format');
+  const meaning = meaningOf({ name, stable: a, candidate: b, answers });
+  if (meaning !== null) return one(meaning);
   return one(stable === null ? 'header-added' : candidate === null ? 'header-missing' : 'header-value');
 }
 

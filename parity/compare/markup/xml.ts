@@ -16,7 +16,9 @@ export function tokensOfXml(source: string): MarkupToken[] {
     // What holds without a declaration needs none (XML 1.0, 2.8), and the text is out of its encoding.
     if (version !== '1.0') tokens.add(instruction(`?xml version="${version}"?`));
   });
-  parser.on('opentag', (tag) => tokens.add({ ...named('open', tag), attributes: attributesOf(tag) }));
+  parser.on('opentag', (tag) =>
+    tokens.add({ ...named('open', tag), attributes: attributesOf(tag, (prefix) => parser.resolve(prefix)) }),
+  );
   parser.on('closetag', (tag) => tokens.add(named('close', tag)));
   parser.on('text', (text) => tokens.text(text, false));
   parser.on('cdata', (text) => tokens.text(text, true));
@@ -37,7 +39,22 @@ const meant = ({ name, uri, local }: Name) => (uri === '' ? name : `{${uri}}${lo
 
 const named = <K extends 'open' | 'close'>(kind: K, tag: Name) => ({ kind, name: tag.name, means: meant(tag) });
 
-function attributesOf({ attributes }: SaxesTagNS): Map<string, string> {
+/** Its value is a name (XML Schema Part 1, 2.6.1), which its prefix makes one of a namespace. */
+const TYPE = '{http://www.w3.org/2001/XMLSchema-instance}type';
+
+type Resolve = (prefix: string) => string | undefined;
+
+function attributesOf({ attributes, ns }: SaxesTagNS, resolve: Resolve): Map<string, string> {
   const said = Object.values(attributes).filter(({ name, prefix }) => name !== 'xmlns' && prefix !== 'xmlns');
-  return new Map(said.map((attribute) => [meant(attribute), attribute.value]));
+  const typeOf = (written: string) => {
+    const [, prefix = '', local = ''] = /^\s*(?:([^\s:]+):)?([^\s:]+)\s*$/.exec(written) ?? [];
+    const uri = ns[prefix] ?? resolve(prefix);
+    return local === '' || uri === undefined || uri === '' ? written : `{${uri}}${local}`;
+  };
+  return new Map(
+    said.map((attribute) => {
+      const name = meant(attribute);
+      return [name, name === TYPE ? typeOf(attribute.value) : attribute.value];
+    }),
+  );
 }

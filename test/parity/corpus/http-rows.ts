@@ -140,18 +140,18 @@ export const HTTP_ROWS: readonly Row[] = [
     'express.static against http.FileServer',
     EXPRESS,
     get('/files/one.txt'),
-    ['header:cache-control header-missing undecided', 'header:etag validator-kind undecided'],
+    ['header:cache-control cache-lifetime undecided', 'header:etag validator-kind undecided'],
     { look: ['status', 'header:cache-control', 'header:content-type', 'header:etag', 'header:last-modified', 'body'] },
   ),
   row('new', 'a range of a file', EXPRESS, { target: '/files/one.txt', headers: { Range: 'bytes=1-2' } }, [
-    'header:cache-control header-missing undecided',
+    'header:cache-control cache-lifetime undecided',
   ]),
   row(
     'new',
     'a file that has not changed, by date',
     EXPRESS,
     { target: '/files/one.txt', headers: { 'If-Modified-Since': 'Tue, 24 Nov 2026 08:00:00 GMT' } },
-    ['header:accept-ranges header-missing undecided', 'header:cache-control header-missing undecided'],
+    ['header:accept-ranges header-missing undecided', 'header:cache-control cache-lifetime undecided'],
   ),
   row(
     18,

@@ -42,4 +42,4 @@ export function row(
 }
 
 /** Express's pages of errors have a policy of their own. */
-export const POLICY = 'header:content-security-policy header-missing undecided';
+export const POLICY = 'header:content-security-policy protection-missing undecided';

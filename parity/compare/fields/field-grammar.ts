@@ -65,13 +65,23 @@ export function writtenAlike(name: string, a: string, b: string): boolean {
 
 /** Each a scheme and its parameters, which have no order (RFC 9110, 11.2 and 11.6.1); a comma stands between both. */
 function challenges(text: string): string {
+  return JSON.stringify(challengesOf(text).map(({ scheme, parameters }) => [scheme, [...parameters].sort()]));
+}
+
+interface Challenge {
+  /** In lower case. */
+  readonly scheme: string;
+  readonly parameters: readonly string[];
+}
+
+export function challengesOf(text: string): readonly Challenge[] {
   const known: { readonly scheme: string; readonly parameters: string[] }[] = [];
   for (const member of membersOf([text])) {
     const [, scheme, rest = member] = /^([\w!#$%&'*+.^`|~-]+)(?:\s+(.*)|)$/s.exec(member) ?? [];
     if (scheme !== undefined && !/^\s*=/.test(rest)) known.push({ scheme: scheme.toLowerCase(), parameters: [] });
     if (rest !== '' && rest !== scheme) known.at(-1)?.parameters.push(parameter(rest, false));
   }
-  return JSON.stringify(known.map(({ scheme, parameters }) => [scheme, parameters.sort()]));
+  return known;
 }
 
 /** The first of a name counts (CSP 3, 2.2.1); sources are a set. */

@@ -1,0 +1,87 @@
+/** What caches may do with an answer (RFC 9111), and whether they may do more with the candidate's. */
+import type { ResponseLeg } from '../../../capture/format/index.ts';
+import { firstValue, membersOf } from '../../../http/index.ts';
+import type { Cause } from '../../causes/index.ts';
+import type { Answers } from '../../model/index.ts';
+import { tokensOf } from './token-set.ts';
+
+/** Who may keep an answer: nobody, the client alone, everybody on the way. */
+type Keeper = 'nobody' | 'client' | 'anybody';
+
+interface Leave {
+  readonly keeper: Keeper;
+  /**
+   * Seconds in which it may be used again without asking. `guessed`: none is said, and caches may reckon one from Last-Modified
+   * (RFC 9111, 4.2.2); `unsaid`: nor is there anything to reckon from.
+   */
+  readonly fresh: number | 'guessed' | 'unsaid';
+  /** Directives beyond these, sorted. */
+  readonly others: string;
+}
+
+const WIDTH: Readonly<Record<Keeper, number>> = { nobody: 0, client: 1, anybody: 2 };
+
+/** Directives that `keeper` and `fresh` say already. */
+const READ = new Set(['no-store', 'private', 'public', 'no-cache', 'max-age', 's-maxage']);
+
+/** Cache-Control, and Expires and Pragma where it says nothing. */
+export function changeOfCaching(name: string, answers: Answers): Cause | null {
+  const [a, b] = [leaveOf('stable', answers), leaveOf('candidate', answers)];
+  const control = (side: 'stable' | 'candidate') => firstValue(answers[side].headers, 'cache-control');
+  if (name !== 'cache-control' && control('stable') !== control('candidate')) return 'header-unread';
+  if (a.keeper === 'nobody' && b.keeper !== 'nobody') return 'cache-shared';
+  if (WIDTH[b.keeper] > WIDTH[a.keeper])
+    return b.fresh === 0 || b.fresh === 'unsaid' ? 'cache-lifetime' : 'cache-shared';
+  if (a.fresh === 0 && typeof b.fresh === 'number' && b.fresh > 0) return 'cache-stale';
+  return a.keeper === b.keeper && a.fresh === b.fresh && a.others === b.others ? 'header-unread' : 'cache-lifetime';
+}
+
+/** Vary (RFC 9110, 12.5.5): the request's fields by which caches tell answers apart. */
+export function changeOfVary(a: readonly string[], b: readonly string[], answers: Answers): Cause | null {
+  const [stable, candidate] = [tokensOf(a), tokensOf(b)];
+  const lost = candidate.includes('*')
+    ? []
+    : stable.filter((field) => !candidate.includes(field) && field !== 'accept-encoding');
+  if (lost.length === 0) return 'header-wider';
+  const origin = firstValue(answers.candidate.headers, 'access-control-allow-origin');
+  const sameForAll = lost.every((field) => field === 'origin') && origin === '*';
+  const { keeper, fresh } = leaveOf('candidate', answers);
+  if (sameForAll || keeper === 'nobody') return 'header-unread';
+  return fresh === 0 || fresh === 'unsaid' ? null : 'vary-missing';
+}
+
+function leaveOf(side: 'stable' | 'candidate', answers: Answers): Leave {
+  const leg = answers[side];
+  const directives = new Map(directivesOf(leg));
+  const others = [...directives].filter(([name]) => !READ.has(name)).map(([name, value]) => `${name}=${value}`);
+  const keeper = keeperOf(answers, directives);
+  const fresh = keeper === 'nobody' ? 0 : freshOf(leg, directives, answers.at);
+  return { keeper, fresh, others: others.sort().join() };
+}
+
+function directivesOf({ headers }: ResponseLeg): (readonly [name: string, value: string])[] {
+  const values = headers.flatMap(([name, value]) => (name.toLowerCase() === 'cache-control' ? [value] : []));
+  return membersOf(values).map((member) => {
+    const [name = '', value = ''] = member.toLowerCase().split('=');
+    return [name.trim(), value.trim()] as const;
+  });
+}
+
+/** Answers to other methods are not kept in practice; those to a request with Authorization only by leave (RFC 9111, 3.5). */
+function keeperOf({ request }: Answers, directives: ReadonlyMap<string, string>): Keeper {
+  if (directives.has('no-store') || (request.method !== 'GET' && request.method !== 'HEAD')) return 'nobody';
+  const authorised = firstValue(request.headers ?? [], 'authorization') !== null;
+  const shared = directives.has('public') || directives.has('s-maxage') || directives.has('must-revalidate');
+  return directives.has('private') || (authorised && !shared) ? 'client' : 'anybody';
+}
+
+function freshOf({ headers }: ResponseLeg, directives: ReadonlyMap<string, string>, at: string): Leave['fresh'] {
+  if (directives.has('no-cache')) return 0;
+  const said = directives.get('max-age') ?? directives.get('s-maxage');
+  if (said !== undefined) return Number(said.replaceAll('"', '')) || 0;
+  if (directives.size === 0 && /\bno-cache\b/i.test(firstValue(headers, 'pragma') ?? '')) return 0;
+  const expires = firstValue(headers, 'expires');
+  if (expires === null) return firstValue(headers, 'last-modified') === null ? 'unsaid' : 'guessed';
+  const life = (Date.parse(expires) - Date.parse(firstValue(headers, 'date') ?? at)) / 1000;
+  return Number.isNaN(life) ? 0 : Math.max(0, Math.round(life));
+}

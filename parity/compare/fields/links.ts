@@ -1,0 +1,45 @@
+/** Link (RFC 8288): what clients follow from page to page, and what is only a hint. */
+import { firstValue, membersOf, splitOutsideQuotes, unquote } from '../../../http/index.ts';
+import type { Cause } from '../../causes/index.ts';
+import type { Answers } from '../../model/index.ts';
+
+/** By these clients go from page to page. */
+const PAGES = new Set(['first', 'last', 'next', 'prev', 'previous']);
+
+/** Nothing but speed is lost without them (HTML standard, "Link types"). */
+const HINTS = new Set(['dns-prefetch', 'modulepreload', 'preconnect', 'prefetch', 'preload', 'prerender']);
+
+/** Null: relations that no standard obliges clients to follow. */
+export function changeOfLinks(a: readonly string[], b: readonly string[], answers: Answers): Cause | null {
+  const [stable, candidate] = [linksOf(a, answers), linksOf(b, answers)];
+  const isPage = ([relation]: Link) => PAGES.has(relation);
+  const only = (links: readonly Link[], which: (link: Link) => boolean) =>
+    JSON.stringify(links.filter(which).sort(([p, q], [r, s]) => (p < r || (p === r && q < s) ? -1 : 1)));
+  const missing = stable
+    .filter(isPage)
+    .some(([relation, target]) => !candidate.some((link) => link[0] === relation && link[1] === target));
+  if (missing) return 'page-link';
+  const counts = ([relation]: Link) => !HINTS.has(relation);
+  if (only(stable, counts) !== only(candidate, counts)) return null;
+  return only(stable, () => true) === only(candidate, () => true) ? 'header-format' : 'header-unread';
+}
+
+type Link = readonly [relation: string, target: string, parameters: string];
+
+/** One for each relation of each link. */
+function linksOf(values: readonly string[], { request, hosts }: Answers): Link[] {
+  const host = hosts?.stable ?? firstValue(request.headers ?? [], 'host') ?? 'crossfade.invalid';
+  const base = `http://${host}${request.target.startsWith('/') ? request.target : '/'}`;
+  return membersOf(values).flatMap((member) => {
+    const [target = '', ...parameters] = splitOutsideQuotes(member, ';').map((part) => part.trim());
+    const relation = parameters.find((parameter) => /^rel\s*=/i.test(parameter))?.replace(/^rel\s*=\s*/i, '') ?? '';
+    const rest = parameters.filter((parameter) => !/^rel\s*=/i.test(parameter)).sort();
+    const place = target.replace(/^<|>$/g, '');
+    // Whatever the scheme: TLS may end before the service.
+    const absolute = URL.canParse(place, base) ? new URL(place, base).href.replace(/^https?:/, '') : place;
+    return unquote(relation)
+      .toLowerCase()
+      .split(/\s+/)
+      .map((one) => [one, absolute, rest.join(';')] as const);
+  });
+}

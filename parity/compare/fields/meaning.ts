@@ -1,0 +1,93 @@
+/**
+ * What it means to whoever reads a field that it goes or changes, by the standard that defines it: one table
+ * (docs/adr/0066). A field that is not here is the owner's to decide.
+ */
+import { firstValue } from '../../../http/index.ts';
+import type { Cause } from '../../causes/index.ts';
+import type { Answers } from '../../model/index.ts';
+import { changeOfCaching, changeOfVary } from './caching.ts';
+import { isWider } from './cors.ts';
+import { challengesOf } from './field-grammar.ts';
+import { changeOfLinks } from './links.ts';
+import { tokensOf } from './token-set.ts';
+
+/** A field that is not the same on both sides: its values on each, none where a side does not send it. */
+export interface FieldChange {
+  readonly name: string;
+  readonly stable: readonly string[];
+  readonly candidate: readonly string[];
+  readonly answers: Answers;
+}
+
+/** Null: the standard does not say. */
+type Meaning = (change: FieldChange) => Cause | null;
+
+const lost =
+  (cause: Cause): Meaning =>
+  ({ candidate }) =>
+    candidate.length === 0 ? cause : null;
+
+const protection = lost('protection-missing');
+
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  // RFC 9110, 10.2.1: what OPTIONS asks for; elsewhere it is told for information.
+  allow: ({ stable, candidate, answers }) => {
+    const [a, b] = [tokensOf(stable), tokensOf(candidate)];
+    if (a.length > 0 && a.every((method) => b.includes(method))) return 'header-wider';
+    return answers.request.method === 'OPTIONS' && a.length > 0 ? 'method-lost' : null;
+  },
+  // RFC 9111, 5.2 to 5.4
+  'cache-control': ({ name, answers }) => changeOfCaching(name, answers),
+  expires: ({ name, answers }) => changeOfCaching(name, answers),
+  pragma: ({ name, answers }) => changeOfCaching(name, answers),
+  // W3C Clear Site Data
+  'clear-site-data': ({ stable, candidate }) =>
+    tokensOf(stable).every((kind) => tokensOf(candidate).includes(kind)) ? null : 'site-data-kept',
+  // RFC 6266, 4.2: `inline` says what holds without the field; any other type is read as `attachment`.
+  'content-disposition': ({ stable, candidate }) => {
+    const isShown = ([value = 'inline']: readonly string[]) => /^\s*inline\s*(?:;|$)/i.test(value);
+    if (isShown(stable) !== isShown(candidate)) return 'disposition';
+    return stable.length === 0 || candidate.length === 0 ? 'header-unread' : null;
+  },
+  // RFC 9110, 15.3.7
+  'content-range': ({ stable, answers }) =>
+    stable.length > 0 && answers.stable.status === 206 && answers.candidate.status === 206 ? 'content-range' : null,
+  // RFC 8288
+  link: ({ stable, candidate, answers }) => changeOfLinks(stable, candidate, answers),
+  // RFC 9110, 11.6.1 and 11.7.1
+  'proxy-authenticate': (change) => changeOfChallenges(change, 407),
+  'www-authenticate': (change) => changeOfChallenges(change, 401),
+  // RFC 9110, 12.5.5
+  vary: ({ stable, candidate, answers }) => changeOfVary(stable, candidate, answers),
+  // Browsers do without them, and protect less.
+  'content-security-policy': protection,
+  'cross-origin-embedder-policy': protection,
+  'cross-origin-opener-policy': protection,
+  'cross-origin-resource-policy': protection,
+  'permissions-policy': protection,
+  'referrer-policy': protection,
+  'strict-transport-security': protection,
+  'x-content-type-options': protection,
+  'x-frame-options': protection,
+};
+
+export function meaningOf(change: FieldChange): Cause | null {
+  const meaning = Object.hasOwn(MEANINGS, change.name) ? MEANINGS[change.name] : undefined;
+  return change.name.startsWith('access-control-') ? changeOfCors(change) : (meaning?.(change) ?? null);
+}
+
+/** Fetch standard: browsers heed none of these fields where no origin is allowed, so that one that goes may not be missed. */
+function changeOfCors({ name, stable, candidate, answers }: FieldChange): Cause | null {
+  if (isWider(name, stable, candidate, answers)) return 'cors-wider';
+  const unread = firstValue(answers.stable.headers, 'access-control-allow-origin') === null && candidate.length === 0;
+  return unread || name === 'access-control-max-age' ? null : 'cors';
+}
+
+/** Clients answer a scheme that they know; another realm only makes them ask again. */
+function changeOfChallenges({ stable, candidate, answers }: FieldChange, status: number): Cause | null {
+  if (stable.length === 0 || answers.stable.status !== status || answers.candidate.status !== status) return null;
+  const [a, b] = [stable, candidate].map((values) => challengesOf(values.join(', ')));
+  if (!a?.every(({ scheme }) => b?.some((other) => other.scheme === scheme))) return 'challenge';
+  const kept = (one: (typeof a)[number]) => b?.some((other) => JSON.stringify(other) === JSON.stringify(one)) === true;
+  return a.every(kept) ? 'header-wider' : null;
+}
