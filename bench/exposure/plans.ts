@@ -1,6 +1,6 @@
 /**
  * The plan an operator ends with who asks `crossfade plan` and mends what it refuses: told the stable side's rates and its
- * quietest hour, leave out stages that take more than half a day (but the soonest, and the last before 100 %), hold the others for twice the time that the
+ * quietest hour, leave out stages that take more than half a day (but the soonest up to 50 %, and the last before 100 %), hold the others for twice the time that the
  * evidence takes, and look less often when the history would not hold so many looks. The margins stay as they are.
  */
 
@@ -26,8 +26,8 @@ export function planFor(seen: Assumptions, gate: PlanInput['gate'] = {}): Plan {
       return [percent, row?.evidenceSeconds ?? 0] as const;
     }),
   );
-  // Nobody begins at 99 %: the stage that is decided soonest stays, however long it takes.
-  const soonest = Math.min(...[...evidence].flatMap(([percent, seconds]) => (percent < 100 ? [seconds] : [])));
+  // Nobody gives most customers to what nobody has seen: of the stages up to half of them the one that is decided soonest stays, however long it takes.
+  const soonest = Math.min(...[...evidence].flatMap(([percent, seconds]) => (percent <= 50 ? [seconds] : [])));
   const stages = wanted.stages
     .filter(
       ({ percent }, i) =>

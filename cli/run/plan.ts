@@ -135,7 +135,9 @@ export function timelineText(
       (r.maxHold > 0 ? `+${formatDuration(r.maxHold)}` : '').padStart(12),
       r.requestsNeeded === null
         ? ''
-        : `${r.requestsNeeded} requests, ${formatDuration(r.evidenceSeconds ?? 0)} at ${rps} rps`,
+        : !Number.isFinite(r.requestsNeeded)
+          ? 'more than any traffic brings'
+          : `${r.requestsNeeded} requests, ${formatDuration(r.evidenceSeconds ?? 0)} at ${rps} rps`,
     ].join('  '),
     ...r.metrics.map(metricLine),
   ]);

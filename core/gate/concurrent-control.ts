@@ -152,7 +152,11 @@ function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclu
     return hold(`${text}, but the stable side's errors on the same minutes are not known yet`);
   if (share('stable') > policy.maxErrorRate || share('candidate') < CLEAR_OUTAGE * share('stable'))
     return hold(`${text}, but so does the stable side: ${percent(share('stable'))}`);
-  return { decision: 'rollback', reason: `${text}; the stable side fails ${percent(share('stable'))}.` };
+  const beside = blind ? 'has no error counts yet' : control.length === 0 ? 'answered nothing' : null;
+  return {
+    decision: 'rollback',
+    reason: `${text}; the stable side ${beside ?? `fails ${percent(share('stable'))}`}.`,
+  };
 }
 
 function figures(m: MetricVerdict): string {

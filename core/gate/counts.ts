@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 
 /**
  * The minutes in their order, each once and as it was read last, with every absent count that is older than `settleAfter` seconds at `now` taken for zero. A side
- * with a count that is no number of at least 0 becomes a gap: nothing can be concluded from it.
+ * with a count that is no number of at least 0 becomes a gap: nothing can be concluded from it. What failed was a request, whether or not it was counted as one.
  */
 export function settled(minutes: readonly MinuteEvidence[], now: number, settleAfter: number): MinuteEvidence[] {
   return eachOnce(minutes).map((minute) => {
@@ -22,6 +22,7 @@ export function settled(minutes: readonly MinuteEvidence[], now: number, settleA
       const { unanswered } = counts;
       return {
         ...counts,
+        requests: Math.max(counts.requests, failedAtLeast(counts), counts.slow ?? 0),
         target5xx: resolve(counts.target5xx),
         connectionErrors: resolve(counts.connectionErrors),
         ...(unanswered === undefined ? {} : { unanswered: resolve(unanswered) }),
@@ -38,10 +39,12 @@ export function settled(minutes: readonly MinuteEvidence[], now: number, settleA
   });
 }
 
-/** A minute that is told twice is no second piece of evidence. */
+/** A minute that is told twice is no second piece of evidence, and one without a time is none. */
 function eachOnce(minutes: readonly MinuteEvidence[]): readonly MinuteEvidence[] {
-  if (minutes.every(({ minute }, i) => i === 0 || minute > (minutes[i - 1]?.minute ?? 0))) return minutes;
-  return [...new Map(minutes.map((m) => [m.minute, m])).values()].toSorted((a, b) => a.minute - b.minute);
+  if (minutes.every(({ minute }, i) => Number.isFinite(minute) && minute > (minutes[i - 1]?.minute ?? -Infinity)))
+    return minutes;
+  const timed = minutes.filter(({ minute }) => Number.isFinite(minute));
+  return [...new Map(timed.map((m) => [m.minute, m])).values()].toSorted((a, b) => a.minute - b.minute);
 }
 
 /** Those before the first minute in which a side that answered has an unknown count. */
@@ -75,8 +78,9 @@ function isSound({
   return [requests, ...late, ...nullable].every(isCount);
 }
 
+/** No minute has more requests than numbers can tell apart: such a count is a broken one. */
 function isCount(value: LateCount): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
 /** What counts as a failure of one side in one minute; null where that cannot be known. */

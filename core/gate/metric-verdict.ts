@@ -59,7 +59,7 @@ const CALM_MINUTES = 10;
 /** Fewer failures of the stable side in a minute may be chance. */
 const SURELY_FAILURES = 10;
 /** Share of the margin that the observed difference must reach before it is acted on. */
-const MATTERS = 0.5;
+export const MATTERS = 0.5;
 
 export function judgeMetric({ metric, minutes, pick, against }: Question, policy: GatePolicy): MetricVerdict {
   const asked = ASKED[metric](policy);
@@ -154,7 +154,8 @@ const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => As
     before: p.slowRate,
     incident: p.slowIncident,
     tolerance: p.slowTolerance,
-    warmUp: { minutes: p.warmUpMinutes, allowance: p.warmUpSlowMargin },
+    // Caches fill ever more slowly: what does not matter may be left when the warm-up is over.
+    warmUp: { minutes: p.warmUpMinutes, allowance: p.warmUpSlowMargin, left: MATTERS * p.slowMargin },
   }),
 };
 

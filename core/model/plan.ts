@@ -85,9 +85,9 @@ const gateSchema = z.strictObject({
   /** Time between two evaluations of a stage. ALB metrics have a 60 s period, so a shorter time shows nothing new. */
   observe: durationSchema(MINUTE, 15 * MINUTE).prefault('PT1M'),
   /** Chance that a healthy candidate is rolled back during the whole cutover. */
-  alpha: z.number().gt(0).max(0.2).default(0.01),
+  alpha: z.number().min(1e-9).max(0.2).default(0.01),
   /** Chance, in each stage, that a candidate worse by a margin or more advances. */
-  beta: z.number().gt(0).max(0.2).default(0.01),
+  beta: z.number().min(1e-9).max(0.2).default(0.01),
   /** Non-inferiority margin of the error rate (absolute): a stage advances once the candidate is shown to be worse by less. */
   errorMargin: z.number().gt(0).max(0.5).default(0.005),
   /** The same margin for the rate of slow requests. */

@@ -202,7 +202,9 @@ function decidability(plan: Plan, rows: readonly TimelineRow[], { rps }: Assumpt
     return [
       {
         path: `stages.${i}.maxHold`,
-        message: `at ${rps} rps this stage needs ${row.evidenceSeconds} s to collect ${row.requestsNeeded} requests, but it ends undecided after ${stage.bake + stage.maxHold} s`,
+        message: Number.isFinite(row.evidenceSeconds)
+          ? `at ${rps} rps this stage needs ${row.evidenceSeconds} s to collect ${row.requestsNeeded} requests, but it ends undecided after ${stage.bake + stage.maxHold} s`
+          : 'no traffic shows a difference as small as gate.errorMargin or gate.slowMargin beside these rates, so this stage would end undecided; widen the margin',
       },
     ];
   });

@@ -83,6 +83,17 @@ describe('the mean of an e-value, by enumeration of every outcome', () => {
     );
   });
 
+  it('of "worse" is at most 1 when as much is left after the warm-up as may be', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 30 }), (percent) => {
+        const warmUp = { minutes: 1, allowance: 0.3, left: percent / 100 };
+        const minute = (more: number): Minute => ({ n0: 3, n1: 3, p0: 0.1, p1: 0.1 + more });
+        const cooling = [minute(warmUp.allowance), minute(warmUp.left)];
+        return expectation(cooling, (m) => e(worse(m, warmUp).logE)) <= ONE;
+      }),
+    );
+  });
+
   it('of "within the margin" is at most 1 when the candidate is worse by the margin', () => {
     fc.assert(
       fc.property(

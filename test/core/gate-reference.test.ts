@@ -21,6 +21,7 @@ describe("the gate's figures against SciPy (test/reference/gate.py)", () => {
   it.each(fixture.warm)('allows for a warm-up: $name', (known) => {
     const compared = known.minutes.map((m) => row.parse(m)).map(([n0, x0, n1, x1]) => ({ n0, x0, n1, x1 }));
     expect(worse(compared, { minutes: 2, allowance: 0.05 }).logE).toBeCloseTo(known.worse, 8);
+    expect(worse(compared, { minutes: 2, allowance: 0.05, left: 0.01 }).logE).toBeCloseTo(known.cooling, 8);
   });
 
   it.each(fixture.alone)('judges one side alone: $name', (known) => {

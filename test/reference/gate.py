@@ -11,12 +11,12 @@ BELOW = [0.02, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 0.985, 0.995, 0.9985, 0.9995]
 STAKES = np.log([0.9 / 7] * 7 + [0.1 / 4] * 4)
 
 
-def prior(k, likeliest=0, spread=30):
-    """Half in one minute; the others in their order share the rest."""
+def prior(k, likeliest=0, hour=60):
+    """Half in one minute; of the rest, four fifths even over an hour of the others in their order, one fifth falling after it."""
     if k == likeliest:
         return 0.5
-    rank = k + 1 if k < likeliest else k
-    return 0.5 * (spread + 1) / ((spread + rank) * (spread + rank + 1))
+    rank = k if k < likeliest else k - 1
+    return 0.5 * (0.8 / hour if rank < hour else 0.2 * hour / (rank * (rank + 1)))
 
 
 def over_onsets(logs, likeliest=0, learned=0.0):
@@ -29,7 +29,7 @@ def over_onsets(logs, likeliest=0, learned=0.0):
     return special.logsumexp(terms)
 
 
-def worse(minutes, warm=0, allowance=0.0, tolerated=1.0):
+def worse(minutes, warm=0, allowance=0.0, tolerated=1.0, left=0.0):
     """ln e-value: for each ratio and onset, the likelihood ratio of the split of failures, given their number, where the
     candidate may fail `tolerated` times as often. While it is warm, the same tilt against a candidate that is worse by the
     allowance: Poisson laws again. How the ratios fare in the warm-up without it places the bets on the onset after it."""
@@ -40,11 +40,12 @@ def worse(minutes, warm=0, allowance=0.0, tolerated=1.0):
             q = tolerated * n1 / (n0 + tolerated * n1)
             tilted = ratio * q / (1 - q + ratio * q)
             split.append(stats.binom.logpmf(x1, x0 + x1, tilted) - stats.binom.logpmf(x1, x0 + x1, q))
-            if minute >= warm:
+            if minute >= 2 * warm or (minute >= warm and left == 0):
                 ratios.append(split[-1])
                 continue
+            allowed = allowance if minute < warm else left * (2 - minute / warm)
             a, b = tilted / q, (1 - tilted) / (1 - q)
-            m1, m0 = n1 * (0.37 * tolerated + allowance), n0 * 0.37
+            m1, m0 = n1 * (0.37 * tolerated + allowed), n0 * 0.37
             ratios.append(
                 stats.poisson.logpmf(x1, a * m1)
                 - stats.poisson.logpmf(x1, m1)
@@ -128,7 +129,13 @@ fixture = {
         for name, minutes in CASES.items()
     ],
     "warm": [
-        {"name": name, "minutes": minutes, "worse": float(worse(minutes, 2, 0.05))} for name, minutes in WARM.items()
+        {
+            "name": name,
+            "minutes": minutes,
+            "worse": float(worse(minutes, 2, 0.05)),
+            "cooling": float(worse(minutes, 2, 0.05, left=0.01)),
+        }
+        for name, minutes in WARM.items()
     ],
     "alone": [
         {"name": name, "minutes": minutes, "rate": rate, **alone(minutes, rate)}

@@ -8,8 +8,9 @@ import { logMeanExp } from './e-value.ts';
 
 /** Half of the belief is in one minute: the stage's first, when the weight moved, or the first after a warm-up. */
 const LIKELIEST = 0.5;
-/** The other half is nearly even over about the first so many minutes and falls like 1/k² later, so it sums to one. */
-const SPREAD = 30;
+/** Of the other half, so much is even over as many minutes as a stage usually lasts; what is left falls like 1/k² after them, so it sums to one. */
+const EVEN = 0.8;
+const EVEN_MINUTES = 60;
 
 export interface Onset {
   /** ln of the e-value after all minutes. */
@@ -21,14 +22,18 @@ export interface Onset {
 /** Prior weight of an onset in minute `k` (0 is the stage's first), when half of it is in minute `likeliest`. */
 export function onsetWeight(k: number, likeliest: number): number {
   if (k === likeliest) return LIKELIEST;
-  const rank = k < likeliest ? k + 1 : k;
-  return ((1 - LIKELIEST) * (SPREAD + 1)) / ((SPREAD + rank) * (SPREAD + rank + 1));
+  const rank = k < likeliest ? k : k - 1;
+  return (1 - LIKELIEST) * (leftFrom(rank) - leftFrom(rank + 1));
 }
 
 /** Prior weight of all onsets after minute `k`. */
 export function onsetWeightAfter(k: number, likeliest: number): number {
-  const rank = k < likeliest ? k + 1 : k;
-  return ((1 - LIKELIEST) * (SPREAD + 1)) / (SPREAD + rank + 1) + (k < likeliest ? LIKELIEST : 0);
+  return (1 - LIKELIEST) * leftFrom(k < likeliest ? k + 1 : k) + (k < likeliest ? LIKELIEST : 0);
+}
+
+/** Of the belief in minutes that are not the likeliest, what lies on all but the first `rank` of them. */
+function leftFrom(rank: number): number {
+  return rank < EVEN_MINUTES ? 1 - (EVEN * rank) / EVEN_MINUTES : ((1 - EVEN) * EVEN_MINUTES) / rank;
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { mixOverOnset, type Onset } from './change-point.ts';
 import { mixWithin, WITHIN_BETS } from './confidence-sequence.ts';
-import { NO_WARM_UP, SHAKEN, type WarmUp } from './regression.ts';
+import { allowedAt, NO_WARM_UP, SHAKEN, type WarmUp } from './regression.ts';
 
 /** Requests and failures of one side in one minute; null is a gap. */
 export type Exposed = { readonly n: number; readonly x: number } | null;
@@ -27,7 +27,7 @@ export function above(
   warmUp: WarmUp = NO_WARM_UP,
   shaken: readonly boolean[] = [],
 ): Onset {
-  const limit = (minute: number) => (minute < warmUp.minutes ? rate + warmUp.allowance : rate);
+  const limit = (minute: number) => rate + allowedAt(minute, warmUp);
   const factor = (m: Exposed, minute: number, a: number) => {
     const log = logFactor(m, limit(minute), a);
     return shaken[minute] === true ? Math.min(log, SHAKEN) : log;

@@ -8,7 +8,7 @@ import { mixOverOnset, type Onset } from './change-point.ts';
 import { type Pair, ratioBet } from './e-value.ts';
 
 /** Rate ratios that the mixture bets on, in equal parts, beside the smallest. */
-const RATIOS = [2, 4, 8, 32] as const;
+export const RATIOS = [2, 4, 8, 32] as const;
 /** The smallest, where the margin is not small beside the base rate. */
 const SMALLEST_RATIO = 1.4;
 
@@ -16,8 +16,15 @@ const SMALLEST_RATIO = 1.4;
 export interface WarmUp {
   readonly minutes: number;
   readonly allowance: number;
+  /** By so much it may still be worse when they are over; that falls to nothing within as long again. @default 0 */
+  readonly left?: number;
 }
 export const NO_WARM_UP: WarmUp = { minutes: 0, allowance: 0 };
+
+/** By how much the candidate may be worse in a minute, 0 being the first. */
+export function allowedAt(minute: number, { minutes, allowance, left = 0 }: WarmUp): number {
+  return minute < minutes ? allowance : minute < 2 * minutes ? left * (2 - minute / minutes) : 0;
+}
 
 /** What speaks against nobody: a rate of at most `ratio` times the stable side's, plus `absolute`. */
 export interface RateTolerance {
@@ -52,7 +59,7 @@ export function worse(
   // What a warm-up shows is no evidence, but the bets on the minute after it may be placed by it: they are made before that.
   const shown = bets(compared.slice(0, warm), () => tolerance.absolute).map((logs) => logs.reduce((a, b) => a + b, 0));
   return mixOverOnset(
-    bets(compared, (minute) => (minute < warm ? Math.max(warmUp.allowance, tolerance.absolute) : tolerance.absolute)),
+    bets(compared, (minute) => Math.max(tolerance.absolute, allowedAt(minute, warmUp))),
     warmUp.minutes,
     shown,
   );

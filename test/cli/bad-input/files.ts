@@ -79,6 +79,8 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   'stage-over': stages(101),
   'text-stage': stages('100'),
   'fraction-alpha': '{"gate":{"alpha":2}}',
+  'least-alpha': '{"gate":{"alpha":1e-310}}',
+  'least-margin': '{"gate":{"errorMargin":1e-300}}',
   'negative-margin': '{"gate":{"errorMargin":-0.1}}',
   'margin-over-rate': '{"gate":{"errorMargin":0.5,"maxErrorRate":0.1}}',
   'no-stages': '{"stages":[]}',

@@ -199,6 +199,8 @@ export const PLANS: readonly Row[] = [
   ['plan @stage-over', 'stages.0.percent: '],
   ['plan @text-stage', 'stages.0.percent: '],
   ['plan @fraction-alpha', 'gate.alpha: '],
+  ['plan @least-alpha', 'gate.alpha: must be at least 1e-9'],
+  ['plan @least-margin', 'stages.0.maxHold: no traffic shows a difference as small as gate.errorMargin'],
   ['plan @negative-margin', 'gate.errorMargin: '],
   ['plan @metric-kind', 'metrics.0.kind: must be "count", "value" or "guard" (got "ratio")'],
   ['plan @metric-no-kind', 'metrics.0.kind: is required: "count", "value" or "guard"'],

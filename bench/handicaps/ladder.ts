@@ -1,0 +1,109 @@
+/**
+ * What each thing costs that the gate does not know or may not do: the oracle of Wald, handicapped step by step until only the onset is left that it
+ * knows and the gate does not. The difference between neighbours is the price of a step.
+ */
+import { ratioBet } from '../../core/gate/bets/e-value.ts';
+import { byNoise, logMeanExp, type Pair } from '../../core/gate/bets/index.ts';
+import { allowedAt, RATIOS } from '../../core/gate/bets/regression.ts';
+import { failedAtLeast } from '../../core/gate/counts.ts';
+import { MATTERS } from '../../core/gate/metric-verdict.ts';
+import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
+import { type GatePolicy, thresholdOf } from '../../core/gate/policy.ts';
+import { type MinuteEvidence, type SideCounts, UNKNOWN } from '../../core/model/evidence.ts';
+import type { Plan } from '../../core/model/plan.ts';
+import type { BaselineSummary } from '../../core/model/run-state.ts';
+import type { Gate } from '../exposure/gates.ts';
+import type { Policy, RampStage } from '../exposure/policy.ts';
+import type { World } from '../exposure/world.ts';
+
+/** Each step has all before it. */
+export const STEPS = [
+  'oracle',
+  'warm-up allowed',
+  'tolerance',
+  'part of α',
+  'control for the base rate',
+  'noise of each side',
+  'size unknown',
+] as const;
+type Step = (typeof STEPS)[number];
+
+export function ladder(ramp: readonly RampStage[], plan: Plan, baseline: BaselineSummary): Policy[] {
+  return STEPS.map((step) => ({
+    id: step,
+    source: 'Wald 1945',
+    ramp,
+    gate: (world) => gateOf(world, plan, baseline, step),
+  }));
+}
+
+function gateOf(world: World, plan: Plan, baseline: BaselineSummary, step: Step): Gate {
+  const { regression } = world.cell;
+  if (regression === null) return () => 'go';
+  const has = (one: Step) => STEPS.indexOf(one) <= STEPS.indexOf(step);
+  const { metric, onset } = regression;
+  const count = (side: SideCounts) => (metric === 'errors' ? failedAtLeast(side) : (side.slow ?? 0));
+  /** ln of what each bet has come to; all but the last step know the size, so there is one. */
+  const logs = new Array<number>(has('size unknown') ? RATIOS.length : 1).fill(0);
+  let [seen, before] = [0, 0];
+  return ({ run, visible, stageFrom, percent, minute, shown }) => {
+    const policy = gatePolicyOf(
+      plan,
+      baseline,
+      plan.stages.findIndex((s) => s.percent === percent),
+    );
+    const asked = askedOf(policy, metric);
+    for (; seen < visible; seen++) {
+      const truth = run[seen] as MinuteEvidence;
+      const { candidate, stable } = truth;
+      const isLate = shown(truth, minute - 1 - seen).candidate?.target5xx === UNKNOWN;
+      if (metric === 'errors' && isLate && candidate?.target5xx !== 0) break;
+      if (candidate === null || seen < onset) continue;
+      const base = world.weather(seen);
+      const more = world.excess(seen, Math.max(0, seen - stageFrom), (seen < stageFrom ? before : percent) / 100);
+      const p0 = metric === 'errors' ? base.errorRate : base.slowRate;
+      const p1 = p0 + more[metric];
+      const isWarming = has('warm-up allowed') && seen >= stageFrom;
+      const allowed = isWarming ? allowedAt(seen - stageFrom, asked.warmUp) : 0;
+      const tolerated = has('tolerance') ? asked.ratio : 1;
+      const [n, x] = [candidate.requests, count(candidate)];
+      if (p1 <= tolerated * p0 + allowed) continue;
+      if (!has('control for the base rate') || stable === null) {
+        const null0 = tolerated * p0 + allowed;
+        logs[0] = (logs[0] ?? 0) + x * Math.log(p1 / null0) + (n - x) * (Math.log1p(-p1) - Math.log1p(-null0));
+        continue;
+      }
+      const whole: Pair = { n0: stable.requests, x0: count(stable), n1: n, x1: x };
+      const [pair] = has('noise of each side') ? byNoise([whole], asked.noise, asked.before) : [whole];
+      if (pair == null) continue;
+      for (const [i] of logs.entries()) {
+        const ratio = has('size unknown') ? (RATIOS[i] ?? 1) : p1 / (tolerated * p0 + allowed);
+        const { log, slope } = ratioBet({ ...pair, n1: tolerated * pair.n1 }, ratio);
+        logs[i] = (logs[i] ?? 0) + log - (allowed * slope) / tolerated;
+      }
+    }
+    before = percent;
+    const bound = has('part of α') ? thresholdOf(policy, metric) : 0.99 / 0.01;
+    return logMeanExp(logs) >= Math.log(bound) ? 'abort' : 'go';
+  };
+}
+
+function askedOf(policy: GatePolicy, metric: 'errors' | 'slow') {
+  return metric === 'errors'
+    ? {
+        ratio: policy.errorTolerance.ratio,
+        noise: policy.errorNoise,
+        before: policy.errorRate,
+        warmUp: { minutes: policy.warmUpErrorMinutes, allowance: policy.warmUpErrorMargin },
+      }
+    : {
+        ratio: policy.slowTolerance.ratio,
+        noise: policy.slowNoise,
+        before: policy.slowRate,
+        warmUp: {
+          minutes: policy.warmUpMinutes,
+          allowance: policy.warmUpSlowMargin,
+          left: MATTERS * policy.slowMargin,
+        },
+      };
+}
