@@ -1,10 +1,27 @@
-/** `Custom::WeightedRule`: see lib/listener/weighted-rule.ts for what it promises, core/fence/listener-rule.ts for how. */
+/**
+ * `Custom::WeightedRule`: see lib/listener/weighted-rule.ts for what it promises, core/fence/listener-rule.ts for how. And the guard of a
+ * whole deployment: lib/cutover/deployment-guard.ts.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';
-import { decideUpdate, initialWeights, refusalsOfDelete, type WantedRule } from '../core/fence/index.ts';
+import {
+  decideUpdate,
+  initialWeights,
+  needsDeployment,
+  refusalsOfDelete,
+  type WantedRule,
+} from '../core/fence/index.ts';
 import { copiedRule, refusalText, shadowRefusals, stickinessRefusals } from '../core/listener/index.ts';
-import { type Clock, ingressIdSchema, type Lease, RuleKeptError, RuleRefusedError } from '../core/model/index.ts';
+import {
+  type Clock,
+  DeploymentKeptError,
+  GUARD_TYPE,
+  ingressIdSchema,
+  type Lease,
+  RuleKeptError,
+  RuleRefusedError,
+} from '../core/model/index.ts';
 import { CLIENT_OPTIONS, systemClock } from './aws/calls/index.ts';
 import { dynamoLeases } from './aws/dynamo/index.ts';
 import { type ElbRule, ElbRules, isSticky } from './aws/elb/index.ts';
@@ -26,6 +43,11 @@ const eventSchema = z.discriminatedUnion('RequestType', [
 ]);
 type Event = z.infer<typeof eventSchema>;
 
+const guardEventSchema = z.object({
+  ResourceType: z.literal(GUARD_TYPE),
+  RequestType: z.enum(['Create', 'Update', 'Delete']),
+});
+
 export interface WeightedRuleDeps {
   readonly elb: Pick<ElasticLoadBalancingV2Client, 'send'>;
   readonly ingressId: string;
@@ -36,7 +58,7 @@ export interface WeightedRuleDeps {
 
 interface ProviderResponse {
   readonly PhysicalResourceId: string;
-  readonly Data: { readonly RuleArn: string };
+  readonly Data: { readonly RuleArn?: string };
 }
 
 interface Listener {
@@ -49,6 +71,8 @@ export function makeHandler(deps: WeightedRuleDeps) {
   const { elb, owner, clock, ingressId } = deps;
   const listener = { elb, owner, rules: new ElbRules(elb, ingressId) };
   return async (event: unknown): Promise<ProviderResponse> => {
+    const guarded = guardEventSchema.safeParse(event);
+    if (guarded.success) return guard(deps, guarded.data.RequestType);
     const request = eventSchema.parse(event);
     switch (request.RequestType) {
       case 'Create':
@@ -59,6 +83,13 @@ export function makeHandler(deps: WeightedRuleDeps) {
         return answer(await remove(listener, request));
     }
   };
+}
+
+/** @throws DeploymentKeptError when the deployment is to go, and a run needs it */
+async function guard({ owner, ingressId }: WeightedRuleDeps, requested: string): Promise<ProviderResponse> {
+  const lease = requested === 'Delete' ? await owner() : null;
+  if (needsDeployment(lease)) throw new DeploymentKeptError(`cutover ${lease.cutoverId} is ${lease.status}`);
+  return { PhysicalResourceId: `guard-of-${ingressId}`, Data: {} };
 }
 
 /** IAM takes seconds until a role that the same deploy has made may do what it may. Milliseconds before each new try, half a minute in all. */

@@ -12,6 +12,7 @@ import {
   rulesOn,
   TARGET_GROUP_ARN,
 } from './cutover/index.ts';
+import { meetDemands } from './functions/index.ts';
 import { type CutoverGroups, ruleProperties } from './listener/index.ts';
 import type { ChatChannels } from './notices/index.ts';
 import { tellOperators } from './operators/index.ts';
@@ -138,7 +139,10 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
     ...(attachment.runbookUrl === undefined ? {} : { runbookUrl: attachment.runbookUrl }),
   });
   const { ingressId, campaignAccount } = attachment;
-  if (campaignAccount !== undefined) new CampaignAccess(stack, 'Campaign', { cutover, ingressId, campaignAccount });
+  if (campaignAccount !== undefined) {
+    const access = new CampaignAccess(stack, 'Campaign', { cutover, ingressId, campaignAccount });
+    meetDemands(access, attachment);
+  }
   tellOperators(stack, cutover);
 }
 

@@ -378,7 +378,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/parity': {
     purpose: 'The pipeline that compares captures.',
-    imports: ['lib/functions'],
+    imports: [MODEL, 'lib/functions'],
     packages: CDK,
   },
   'lib/mirror': {

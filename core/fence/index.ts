@@ -4,6 +4,7 @@ export { desiredWeights } from './desired-weights.ts';
 export {
   decideUpdate,
   initialWeights,
+  needsDeployment,
   type RuleShape,
   refusalsOfDelete,
   sameShape,

@@ -58,8 +58,13 @@ export function refusalsOfDelete(live: LiveRule, stableArn: string, owner: Lease
   return [...whileRunning(owner, 'deleted'), ...stillCarrying(live, (arn) => arn !== stableArn)];
 }
 
+/** Whether functions, alarms and watchdog are needed: by a run, or by its way back. */
+export function needsDeployment(owner: Lease | null): owner is Lease {
+  return owner?.status === 'running' || owner?.status === 'rolling_back';
+}
+
 function whileRunning(owner: Lease | null, what: string): string[] {
-  if (owner?.status !== 'running' && owner?.status !== 'rolling_back') return [];
+  if (!needsDeployment(owner)) return [];
   return [`cutover ${owner.cutoverId} is ${owner.status}; its rule is not ${what} before it has ended`];
 }
 

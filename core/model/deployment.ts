@@ -120,3 +120,6 @@ export function rollbackAlarmsOf(
 function alarmName(arn: string): string {
   return arn.split(':').slice(6).join(':');
 }
+
+/** The custom resource that refuses the deletion of a deployment while a run needs it. */
+export const GUARD_TYPE = 'Custom::CutoverGuard';

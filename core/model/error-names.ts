@@ -26,6 +26,11 @@ export const ERRORS = {
     traffic: 'Unchanged; the live weights stay as they are.',
     next: 'Wait for the cutover to end, or run `crossfade rollback`, then deploy again.',
   },
+  'Crossfade.DeploymentKept': {
+    meaning: 'A stack was to be deleted while a cutover runs by its functions, or is being brought back by them.',
+    traffic: 'Unchanged; the run, its alarms and its watchdog go on.',
+    next: 'Wait for the cutover to end, or run `crossfade rollback`, then delete the stack again.',
+  },
   'Crossfade.RuleRefused': {
     meaning:
       'A rule of the deployment would take requests that are not the stable side’s as they are, or its groups do not take weights.',

@@ -81,6 +81,16 @@ export class RuleKeptError extends CrossfadeError {
   }
 }
 
+/** The stack was to be deleted, and with it the machine, the alarms and the watchdog of a run that is under way. */
+export class DeploymentKeptError extends CrossfadeError {
+  constructor(reason: string) {
+    super('Crossfade.DeploymentKept', `The deployment was not deleted: ${reason}.`, {
+      traffic: 'unchanged; the run, its alarms and its watchdog go on.',
+      nextStep: 'wait for the cutover to end, or run `crossfade rollback`, then delete the stack again.',
+    });
+  }
+}
+
 /** A new rule would take more than requests of the stable side, or could not carry weights; nothing was made. */
 export class RuleRefusedError extends CrossfadeError {
   constructor(reasons: readonly string[]) {

@@ -16,6 +16,12 @@ export const targetGroupArnSchema = z.string().min(1).brand<'TargetGroupArn'>();
 /** Counts the runs and rollbacks of an ingress; whoever holds an older number may no longer write. */
 export const generationSchema = z.int().nonnegative().brand<'Generation'>();
 
+/** Of the captures of an ingress, in Athena, which knows small letters, digits and `_`: everything else is told apart by its code. */
+export function athenaDatabase(ingressId: string): string {
+  const codeOf = (character: string) => `_${character.charCodeAt(0).toString(16)}_`;
+  return `crossfade_${ingressId.replaceAll(/[A-Z_]/g, codeOf).replaceAll('-', '_')}`;
+}
+
 export type CutoverId = z.infer<typeof cutoverIdSchema>;
 export type IngressId = z.infer<typeof ingressIdSchema>;
 export type RuleArn = z.infer<typeof ruleArnSchema>;

@@ -14,6 +14,7 @@ export {
   deploymentSchema,
   GROUP_ROLES,
   type GroupRole,
+  GUARD_TYPE,
   type MetricProvider,
   type MetricProviderInput,
   metricProviderSchema,
@@ -32,6 +33,7 @@ export {
 export { ERRORS } from './error-names.ts';
 export {
   CrossfadeError,
+  DeploymentKeptError,
   DrillFailedError,
   describeError,
   FencedError,
@@ -62,7 +64,14 @@ export {
   type SideCounts,
   UNKNOWN,
 } from './evidence.ts';
-export { type CutoverId, cutoverIdSchema, generationSchema, type IngressId, ingressIdSchema } from './ids.ts';
+export {
+  athenaDatabase,
+  type CutoverId,
+  cutoverIdSchema,
+  generationSchema,
+  type IngressId,
+  ingressIdSchema,
+} from './ids.ts';
 export {
   concerns,
   type Intent,

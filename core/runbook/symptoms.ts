@@ -1,4 +1,5 @@
 /** What may wake somebody, and what to do about each: one table, from which mails, dashboard, command and page are made. */
+import { athenaDatabase } from '../model/index.ts';
 import {
   awsCommand,
   crossfadeCommand,
@@ -145,7 +146,7 @@ export const SYMPTOMS = {
       {
         text: 'The captures in the bucket, by `comparison.differences`: each has a place, a cause and an advice. In Athena:',
         commands: [
-          `SELECT route, comparison FROM crossfade_${names.ingress.replaceAll('-', '_')}.pairs WHERE hour = '2026/11/24/08' LIMIT 100`,
+          `SELECT route, comparison FROM ${athenaDatabase(names.ingress)}.pairs WHERE hour = '2026/11/24/08' LIMIT 100`,
         ],
       },
     ],
@@ -171,6 +172,16 @@ export const SYMPTOMS = {
         commands: [deadLettersCommand(names)],
       },
       { text: 'The rollback function’s log:', commands: [rollbackLogCommand(names)] },
+    ],
+  },
+  'watchdog-failing': {
+    means: 'The watchdog has failed, or was throttled, in three of the last five minutes.',
+    done: 'Nothing. Alarms and the run itself still roll back; what they miss is repaired by nobody until the watchdog works again.',
+    steps: (names) => [
+      { text: 'If the weights are not safe, roll back by hand:', commands: [crossfadeCommand(names, 'status')] },
+      {
+        text: 'The alarm’s metrics name the function, whose log has the error. A throttle means that the account’s concurrency is used up; an AccessDenied, that a policy or a boundary has changed.',
+      },
     ],
   },
   'waiting-for-capacity': {

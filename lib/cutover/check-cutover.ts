@@ -158,6 +158,10 @@ function checkListener(check: Check, name: string, at: string, given: CutoverLis
   );
   const last = MAX_PRIORITY + 1 - rules;
   check(
+    rules === 1 || !Token.isUnresolved(priority),
+    `${at}.priority must be known when the stack is synthesised: with a mirror the second rule takes the next one`,
+  );
+  check(
     Token.isUnresolved(priority) || (Number.isInteger(priority) && priority >= 1 && priority <= last),
     `${at}.priority must be a whole number from 1 to ${last}, not ${priority}`,
   );

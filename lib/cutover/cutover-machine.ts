@@ -22,17 +22,11 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { observedMachine } from '../functions/index.ts';
+import { LAMBDA_TRANSIENT, observedMachine } from '../functions/index.ts';
 import type { CutoverFunctionName, CutoverFunctions } from './cutover-functions.ts';
 
 /** Lambda's own transient failures, and ours. Everything else goes to rollback at once. */
-const RETRIED = [
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
-  'Crossfade.Transient',
-];
+const RETRIED = [...LAMBDA_TRANSIENT, 'Crossfade.Transient'];
 
 /** The run no longer owns the ingress, or is not in the phase that it believes to be in. */
 const LOST = ['Crossfade.Fenced', 'Crossfade.InvalidState'];

@@ -1,13 +1,13 @@
-import { Duration, Stack, Tags, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { GROUP_ROLES, type Plan, parsePlan, rollbackAlarmsOf } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
 import { CutoverAlarms, CutoverDashboard, RunbookDashboard, runbookAddress } from '../alarms/index.ts';
+import { meetDemands } from '../functions/index.ts';
 import {
   type CutoverGroups,
   type RuleProps,
@@ -22,6 +22,7 @@ import { checkCutover, type StackPlace } from './check-cutover.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
 import { CutoverMachine } from './cutover-machine.ts';
 import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
+import { guardDeployment } from './deployment-guard.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { RollbackTriggers } from './rollback-triggers.ts';
 
@@ -126,13 +127,9 @@ export class DualStackCutover extends Construct {
       stableService: services?.stable ?? null,
       candidateService: services?.candidate ?? null,
     });
-    this.#demandedByTheAccount(props);
-  }
-
-  #demandedByTheAccount({ permissionsBoundaryArn, tags = {} }: DualStackCutoverProps): void {
-    if (permissionsBoundaryArn !== undefined)
-      PermissionsBoundary.of(this).apply(ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', permissionsBoundaryArn));
-    for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
+    const [rule] = this.rules;
+    if (rule !== undefined) guardDeployment(this, rule.provider, this.node.children);
+    meetDemands(this, props);
   }
 
   #makeRules({ listeners = [], ingressId, groups }: DualStackCutoverProps): WeightedRule[] {

@@ -12,6 +12,7 @@ export function ledgerTable(scope: Construct, id: string): ITableV2 {
     billing: Billing.onDemand(),
     encryption: TableEncryptionV2.awsManagedKey(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    removalPolicy: RemovalPolicy.RETAIN,
+    // A first deploy that fails takes it along: nothing was decided by then.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   }) as ITableV2;
 }

@@ -1,8 +1,9 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, ComparisonOperator, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { LambdaAction, SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -33,6 +34,7 @@ export interface RollbackTriggersProps {
 export class RollbackTriggers extends Construct {
   readonly deadLetters: Queue;
   readonly deadLetterAlarm: Alarm;
+  readonly watchdogAlarm: Alarm;
 
   constructor(scope: Construct, id: string, props: RollbackTriggersProps) {
     super(scope, id);
@@ -45,6 +47,7 @@ export class RollbackTriggers extends Construct {
     });
 
     const closeMirror = functions.get('close-mirror').fn;
+    const watchdog = functions.get('watchdog').fn;
     // Alarms and events call the newest code on purpose: a rollback must not stay with that of a finished run.
     for (const fn of [rollback, closeMirror])
       Validations.of(fn).acknowledge({
@@ -96,7 +99,7 @@ export class RollbackTriggers extends Construct {
     new Rule(this, 'Watchdog', {
       description: 'Once a minute: compares the live weights with the desired ones',
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [target(functions.get('watchdog').fn)],
+      targets: [target(watchdog)],
     });
     for (const fn of [rollback, closeMirror])
       fn.configureAsyncInvoke({
@@ -104,6 +107,8 @@ export class RollbackTriggers extends Construct {
         maxEventAge: Duration.minutes(30),
         onFailure: new SqsDestination(this.deadLetters),
       });
+    // The next minute is its second try, and a look that has waited in a queue would be one too many.
+    watchdog.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
 
     this.deadLetterAlarm = this.deadLetters
       .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) })
@@ -115,6 +120,30 @@ export class RollbackTriggers extends Construct {
         alarmDescription: `${SYMPTOMS['dead-letters'].means} ${SYMPTOMS['dead-letters'].done} Runbook: ${runbookPlace(this, ingressId, runbookUrl, 'dead-letters')}`,
       });
     this.deadLetterAlarm.addAlarmAction(new SnsAction(topic));
+    this.watchdogAlarm = this.#watchdogAlarm(watchdog, runbookPlace(this, ingressId, runbookUrl, 'watchdog-failing'));
+    this.watchdogAlarm.addAlarmAction(new SnsAction(topic));
+  }
+
+  /** Failed or throttled in three of five minutes: what it repairs would stay broken, and nobody else looks every minute. */
+  #watchdogAlarm(watchdog: IFunction, runbook: string): Alarm {
+    const period = Duration.minutes(1);
+    const failed = new MathExpression({
+      expression: 'FILL(e, 0) + FILL(t, 0)',
+      usingMetrics: {
+        e: watchdog.metricErrors({ period, statistic: Stats.SUM }),
+        t: watchdog.metricThrottles({ period, statistic: Stats.SUM }),
+      },
+      label: 'looks of the watchdog that failed or were throttled',
+      period,
+    });
+    return failed.createAlarm(this, 'WatchdogAlarm', {
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      datapointsToAlarm: 3,
+      evaluationPeriods: 5,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${SYMPTOMS['watchdog-failing'].means} ${SYMPTOMS['watchdog-failing'].done} Runbook: ${runbook}`,
+    });
   }
 }
 

@@ -13,6 +13,18 @@ import type { HandlerFunction } from './handler-function.ts';
  */
 const VENDED_LOGS = '/aws/vendedlogs/states/';
 
+/**
+ * Failures of Lambda itself, after which the call may be made again
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception), and a throttled one.
+ */
+export const LAMBDA_TRANSIENT = [
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+] as const;
+
 export type ObservedMachineProps = Omit<
   StateMachineProps,
   'stateMachineType' | 'tracingEnabled' | 'logs' | 'stateMachineName'

@@ -1,6 +1,7 @@
-import { CustomResource, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, Fn, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { GROUP_ROLES, type GroupRole } from '../../core/model/index.ts';
@@ -64,6 +65,7 @@ export interface WeightedRuleProps extends RuleProps {
 export class WeightedRule extends Construct {
   readonly ruleArn: string;
   readonly listenerArn: string;
+  readonly provider: WeightedRuleProvider;
   /** It may demand a login first, which every write of weights leaves standing. */
   readonly guarded: boolean;
   /** The parts that its groups play, in the order of the forward action. */
@@ -81,6 +83,7 @@ export class WeightedRule extends Construct {
     this.guarded = props.like !== undefined;
     this.roles = GROUP_ROLES.filter((role) => groups[role] !== undefined);
     this.listenerArn = props.listener.listenerArn;
+    this.provider = props.provider;
     props.provider.allowListener(this.listenerArn);
     const rule = new CustomResource(this, 'Rule', {
       resourceType: 'Custom::WeightedRule',
@@ -143,7 +146,13 @@ export class WeightedRuleProvider extends Construct {
     onEvent.allow(['dynamodb:GetItem'], [props.ledger.tableArn], undefined, itemsOf(props.ingressId));
     this.#onEvent = onEvent;
     this.#ingressId = props.ingressId;
-    const provider = new Provider(this, 'Provider', { onEventHandler: onEvent.fn });
+    const provider = new Provider(this, 'Provider', {
+      onEventHandler: onEvent.fn,
+      logGroup: new LogGroup(this, 'ProviderLogs', {
+        retention: RetentionDays.ONE_MONTH,
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      }) as ILogGroup,
+    });
     this.serviceToken = provider.serviceToken;
     acknowledgeLogsOnly(provider);
     acknowledgeWildcard(

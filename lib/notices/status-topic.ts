@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -10,7 +10,12 @@ import { Construct } from 'constructs';
  */
 export function statusTopic(scope: Construct, id: string): ITopic {
   const home = new Construct(scope, id);
-  const key = new Key(home, 'Key', { description: 'Crossfade status messages', enableKeyRotation: true });
+  const key = new Key(home, 'Key', {
+    description: 'Crossfade status messages',
+    enableKeyRotation: true,
+    // A topic keeps nothing that would have to be read later: AWS deletes the key a month after its topic, and bills it no longer.
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
   // CloudWatch on behalf of this account, and of no other (the confused deputy).
   const alarms = new ServicePrincipal('cloudwatch.amazonaws.com').withConditions({
     StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },

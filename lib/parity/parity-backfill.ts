@@ -5,7 +5,13 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard, HandlerFunction, itemsOf, observedMachine } from '../functions/index.ts';
+import {
+  acknowledgeWildcard,
+  HandlerFunction,
+  itemsOf,
+  LAMBDA_TRANSIENT,
+  observedMachine,
+} from '../functions/index.ts';
 
 export interface ParityBackfillProps {
   readonly ingressId: string;
@@ -26,13 +32,7 @@ const RESULTS = 'backfills/';
 
 /** Transient failures of Lambda, and ours: a window that many change at once, a throttle, a lost connection. */
 const RETRY = {
-  ErrorEquals: [
-    'Lambda.ServiceException',
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
-    'Lambda.TooManyRequestsException',
-    'Crossfade.Transient',
-  ],
+  ErrorEquals: [...LAMBDA_TRANSIENT, 'Crossfade.Transient'],
   IntervalSeconds: 2,
   BackoffRate: 2,
   MaxAttempts: 5,

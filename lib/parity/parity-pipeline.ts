@@ -13,6 +13,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { athenaDatabase } from '../../core/model/index.ts';
 import { acknowledge, acknowledgeWildcard, HandlerFunction, itemsOf } from '../functions/index.ts';
 
 export interface ParityPipelineProps {
@@ -82,7 +83,7 @@ export class ParityPipeline extends Construct {
         errorOutputPrefix: 'failed/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
       }),
     });
-    this.athenaTable = this.#makeTable(props.ingressId);
+    this.athenaTable = this.#makeTable(props);
     this.#acknowledge(transform.fn);
   }
 
@@ -93,14 +94,14 @@ export class ParityPipeline extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       lifecycleRules: [{ expiration: retention, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-      removalPolicy: RemovalPolicy.RETAIN,
+      // A first deploy that fails takes it along; later it holds what customers were answered, and stays.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 
   /** Partitions are projected from Firehose's prefix: no crawler, no repair. */
-  #makeTable(ingressId: string): string {
-    const name = ingressId.toLowerCase().replaceAll('-', '_');
-    const databaseName = `crossfade_${name}`;
+  #makeTable({ ingressId, retention }: ParityPipelineProps): string {
+    const databaseName = athenaDatabase(ingressId);
     const catalogId = Stack.of(this).account;
     const database = new CfnDatabase(this, 'Database', { catalogId, databaseInput: { name: databaseName } });
     const table = new CfnTable(this, 'Table', {
@@ -113,7 +114,7 @@ export class ParityPipeline extends Construct {
           'projection.enabled': 'true',
           'projection.hour.type': 'date',
           'projection.hour.format': 'yyyy/MM/dd/HH',
-          'projection.hour.range': 'NOW-90DAYS,NOW',
+          'projection.hour.range': `NOW-${retention.toDays()}DAYS,NOW`,
           'projection.hour.interval': '1',
           'projection.hour.interval.unit': 'HOURS',
           'storage.location.template': `s3://${this.bucket.bucketName}/pairs/\${hour}/`,

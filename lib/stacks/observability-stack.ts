@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
-import { CfnGroup, CfnSamplingRule } from 'aws-cdk-lib/aws-xray';
+import { CfnGroup } from 'aws-cdk-lib/aws-xray';
 import type { Construct } from 'constructs';
 
 export interface ObservabilityStackProps extends StackProps {
@@ -12,8 +13,8 @@ export interface ObservabilityStackProps extends StackProps {
 /** X-Ray indexes a group's traces by this; the services name themselves in `service.name`. */
 const SERVICES = ['gateway-node', 'gateway-go', 'crossfade-mirror'];
 
-/** Share of requests whose trace is kept, beyond one a second; the sides are sampled alike, or their traces do not compare. */
-const TRACED_SHARE = 0.05;
+/** The longest name of a group (https://docs.aws.amazon.com/xray/latest/api/API_CreateGroup.html). */
+const MAX_GROUP_NAME = 32;
 
 /** What people ask when the dashboard is red: one request on both sides, and the errors of one side. Moves nothing. */
 export class ObservabilityStack extends Stack {
@@ -40,24 +41,17 @@ export class ObservabilityStack extends Stack {
       }),
     });
     new CfnGroup(this, 'Traces', {
-      groupName: `crossfade-${ingressId}`,
+      groupName: groupName(ingressId),
       filterExpression: SERVICES.map((name) => `service("${name}")`).join(' OR '),
       insightsConfiguration: { insightsEnabled: true, notificationsEnabled: false },
     });
-    new CfnSamplingRule(this, 'Sampling', {
-      samplingRule: {
-        ruleName: `crossfade-${ingressId}`.slice(0, 32),
-        priority: 100,
-        version: 1,
-        fixedRate: TRACED_SHARE,
-        reservoirSize: 1,
-        serviceName: '*',
-        serviceType: '*',
-        host: '*',
-        httpMethod: '*',
-        urlPath: '*',
-        resourceArn: '*',
-      },
-    });
   }
+}
+
+/** Of a long ingress the name is cut, and says by its end which one it is. */
+function groupName(ingressId: string): string {
+  const whole = `crossfade-${ingressId}`;
+  if (whole.length <= MAX_GROUP_NAME) return whole;
+  const hash = createHash('sha256').update(ingressId).digest('hex').slice(0, 8);
+  return `${whole.slice(0, MAX_GROUP_NAME - hash.length - 1)}-${hash}`;
 }

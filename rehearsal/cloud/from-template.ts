@@ -1,5 +1,6 @@
 /** From resources of the templates to the models of the local services. */
 import * as z from 'zod';
+import { GUARD_TYPE } from '../../core/model/index.ts';
 import type { LoadBalancerModel } from '../machine/index.ts';
 import { alarmPropertiesSchema, LocalAlarm } from './cloudwatch/index.ts';
 import type { FunctionSpec } from './lambda/index.ts';
@@ -40,6 +41,7 @@ const MODELLED = new Set([
   'AWS::ApplicationAutoScaling::ScalableTarget',
   'AWS::KinesisFirehose::DeliveryStream',
   'Custom::WeightedRule',
+  GUARD_TYPE,
 ]);
 
 /** Resource types that have no counterpart here, with their number: listed, not silently left out. */

@@ -1,5 +1,5 @@
 /** All functions of the templates, and what the custom resources among them make. */
-import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
+import { type Deployment, deploymentSchema, GUARD_TYPE } from '../../core/model/index.ts';
 import { type Access, invocation } from './access/index.ts';
 import { type DeployedFunction, functionOf, ofType } from './from-template.ts';
 import { type FunctionOptions, type LambdaService, LocalFunction } from './lambda/index.ts';
@@ -16,7 +16,7 @@ export interface LoadOptions extends FunctionOptions {
 export async function loadFunctions(options: LoadOptions): Promise<void> {
   const { assembly, names, lambda, access } = options;
   const functions = ofType(assembly, 'AWS::Lambda::Function');
-  for (const custom of ofType(assembly, 'Custom::WeightedRule')) {
+  for (const custom of ofType(assembly, 'Custom::WeightedRule', GUARD_TYPE)) {
     const arn = onEventArn(names, custom, functions);
     for (const r of functions) if (names.arnOf(r) === arn) add(options, r);
     letFrameworkCall(options, custom, functions, arn);

@@ -15,6 +15,8 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
+  DescribeMapRunCommand,
+  ListMapRunsCommand,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
@@ -216,6 +218,20 @@ describe.skipIf(LOCALSTACK === undefined)('the parity backfill, on LocalStack', 
     const { Key } = writtenSchema.parse(JSON.parse(output ?? '')).ResultWriterDetails;
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
     expect(await Body?.transformToString()).toContain('"DestinationBucket": "kept-pairs"');
+  }, 60_000);
+
+  it('counts a child that fails for good, and knows no tolerance: the Map goes on, which on AWS fails', async () => {
+    const failing = KEYS[1];
+    before = async (key) => {
+      if (key === failing) throw new FunctionError('Crossfade.Refused', 'as the test says');
+    };
+    const executionArn = await run(synthesised, 'failing', {});
+    expect(await ended(executionArn)).toMatchObject({ status: 'SUCCEEDED' });
+    const { mapRuns: [started] = [] } = await states.send(new ListMapRunsCommand({ executionArn }));
+    const { itemCounts } = await states.send(new DescribeMapRunCommand({ mapRunArn: started?.mapRunArn }));
+    expect(itemCounts).toMatchObject({ total: 3, succeeded: 2, failed: 1 });
+    const ours = await expected('pairs/', KEYS);
+    expect(ours.map(({ status }) => status)).toEqual(['SUCCEEDED', 'FAILED', 'SUCCEEDED']);
   }, 60_000);
 
   it('ends when it is stopped, with the child in flight', async () => {

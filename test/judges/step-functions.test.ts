@@ -94,10 +94,13 @@ describe.skipIf(LOCALSTACK === undefined).each(MACHINES)(
       expect(of('ours')).toEqual(of('theirs'));
     });
 
-    it('ends as AWS documents where LocalStack goes on', () => {
-      for (const { outcome, ours, theirs } of split().documented) {
-        expect(ours).toMatchObject(OTHERWISE_DOCUMENTED[outcome] ?? {});
-        expect(theirs).not.toEqual(ours);
+    it('goes the same way to the very event, and ends there as AWS documents, where LocalStack goes on', () => {
+      for (const { what, outcome, ours, theirs } of split().documented) {
+        expect(ours, what).toMatchObject(OTHERWISE_DOCUMENTED[outcome] ?? {});
+        const before = ours?.events.slice(0, -1) ?? [];
+        expect(theirs?.events.slice(0, before.length), what).toEqual(before);
+        expect(theirs?.calls.slice(0, ours?.calls.length), what).toEqual(ours?.calls);
+        expect(theirs, what).not.toEqual(ours);
       }
     });
   },

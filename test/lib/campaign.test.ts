@@ -24,7 +24,9 @@ describe('the machine of campaigns', () => {
     );
     const actions = new Set(statements.flatMap(({ Action }) => Action));
     for (const action of actions)
-      expect(action).toMatch(/^(?:xray|logs):|^lambda:InvokeFunction$|^sts:AssumeRole$|^states:StartExecution$/);
+      expect(action).toMatch(
+        /^(?:xray|logs):|^lambda:InvokeFunction$|^sts:AssumeRole$|^states:StartExecution$|^(?:sns:Publish|kms:Decrypt|kms:GenerateDataKey\*)$/,
+      );
     const assumed = statements.find(({ Action }) => Action === 'sts:AssumeRole');
     expect(JSON.stringify(assumed.Resource)).toContain(`iam::${CAMPAIGNS}:role/*-campaign`);
   });
@@ -33,6 +35,20 @@ describe('the machine of campaigns', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { detail: Match.objectLike({ status: ['FAILED', 'TIMED_OUT', 'ABORTED'] }) },
     });
+  });
+
+  it('lets services of AWS use its topic and its key for this account alone', () => {
+    const documents = [
+      ...Object.values(template.findResources('AWS::SNS::TopicPolicy')).map((r) => r.Properties.PolicyDocument),
+      ...Object.values(template.findResources('AWS::KMS::Key')).map((r) => r.Properties.KeyPolicy),
+    ];
+    const ofServices = documents
+      .flatMap(({ Statement }) => Statement)
+      .filter(({ Effect, Principal }) => Effect === 'Allow' && Principal.Service !== undefined);
+    expect(ofServices.length).toBeGreaterThan(1);
+    for (const { Condition } of ofServices)
+      expect(Condition).toEqual({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } });
+    template.hasResourceProperties('AWS::Events::Rule', { Targets: [Match.objectLike({ RoleArn: Match.anyValue() })] });
   });
 
   it.each([[[]], [['1234']]])('is refused for the accounts %j', (accounts) => {

@@ -1,6 +1,7 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { GUARD_TYPE } from '../../core/model/deployment.ts';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
 import type { DualStackCutoverProps } from '../../lib/cutover/cutover-props.ts';
 import { DualStackCutover } from '../../lib/cutover/dual-stack-cutover.ts';
@@ -35,6 +36,71 @@ describe('DualStackCutover', () => {
     for (const { Properties } of Object.values(machines)) {
       expect(Properties.LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: 'ALL' });
     }
+  });
+});
+
+describe('what a run needs', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = Template.fromStack(cutover({ groups: MIRRORED }));
+  });
+  const idsOf = (type: string) => Object.keys(template.findResources(type));
+
+  it('is deleted after the guard, which is asked first', () => {
+    const [guard, ...others] = Object.values(template.findResources(GUARD_TYPE));
+    expect(others).toEqual([]);
+    const needed = ['AWS::Lambda::Function', 'AWS::IAM::Policy', 'AWS::Lambda::Permission', 'AWS::Events::Rule'].concat(
+      ['AWS::StepFunctions::StateMachine', 'AWS::CloudWatch::Alarm', 'AWS::Lambda::EventInvokeConfig'],
+    );
+    expect(guard?.DependsOn).toEqual(expect.arrayContaining([...needed, 'Custom::WeightedRule'].flatMap(idsOf)));
+  });
+
+  it('is tried again after each failure of Lambda itself that AWS calls passing', () => {
+    const [text = ''] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'))
+      .map(({ Properties }) => JSON.stringify(Properties.DefinitionString))
+      .filter((definition) => definition.includes('Watch stage'));
+    const retried = [...text.matchAll(/ErrorEquals\\":\[([^\]]*Crossfade\.Transient[^\]]*)\]/g)].map(
+      ([, names]) => names,
+    );
+    expect(retried.length).toBeGreaterThan(10);
+    const passing = ['ClientExecutionTimeout', 'Service', 'AWSLambda', 'SdkClient', 'TooManyRequests'];
+    for (const names of retried) for (const name of passing) expect(names).toContain(`Lambda.${name}Exception`);
+  });
+
+  it('is told of when the watchdog fails, whose looks are not kept for later', () => {
+    const [watchdog] = idsOf('AWS::Lambda::Function').filter((id) => id.startsWith('CutoverFunctionswatchdogFn'));
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: watchdog },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
+    const read = (MetricName: string) =>
+      Match.objectLike({
+        MetricStat: Match.objectLike({
+          Metric: Match.objectLike({ MetricName, Dimensions: [{ Name: 'FunctionName', Value: { Ref: watchdog } }] }),
+        }),
+      });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Metrics: Match.arrayWith([read('Errors'), read('Throttles')]),
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+
+  it('leaves no log without an end, and nothing behind a first deploy that fails', () => {
+    for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')))
+      expect(idsOf('AWS::Logs::LogGroup')).toContain(Properties.LoggingConfig?.LogGroup?.Ref);
+    for (const type of ['AWS::Logs::LogGroup', 'AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket'])
+      for (const { DeletionPolicy } of Object.values(template.findResources(type)))
+        expect(DeletionPolicy, type).toBe('RetainExceptOnCreate');
+    for (const { DeletionPolicy } of Object.values(template.findResources('AWS::KMS::Key')))
+      expect(DeletionPolicy).toBe('Delete');
+  });
+
+  it('keeps captures as long as Athena looks for them', () => {
+    const long = Template.fromStack(cutover({ shadowLogRetention: Duration.days(400) }));
+    long.hasResourceProperties('AWS::Glue::Table', {
+      TableInput: { Parameters: Match.objectLike({ 'projection.hour.range': 'NOW-400DAYS,NOW' }) },
+    });
   });
 });
 
@@ -94,6 +160,11 @@ describe('DualStackCutover refuses, and names the prop', () => {
     ['an ingress id that AWS would not take in a name', { ingressId: 'a b' }, /ingressId.*"a b"/],
     ['neither listeners nor rules', withoutListeners, /either listeners.*or rules/],
     ['no listener at all', { listeners: [] }, /at least one listener/],
+    [
+      'a priority of which the second rule of a mirror could not be one more',
+      { groups: MIRRORED, listeners: [{ listener: { listenerArn }, priority: Token.asNumber({ Ref: 'Priority' }) }] },
+      /listeners\.0\.priority must be known when the stack is synthesised/,
+    ],
     [
       'one face of the mirror only',
       { groups: { ...GROUPS, mirrorForward: ref(mirrorForward) } },

@@ -11,7 +11,7 @@ describe('an attached cutover', () => {
   let template: Template;
   beforeAll(() => {
     const app = new App();
-    const demanded = { permissionsBoundaryArn: BOUNDARY, tags: { team: 'shop' } };
+    const demanded = { permissionsBoundaryArn: BOUNDARY, tags: { team: 'shop' }, campaignAccount: '111122223333' };
     attachedApplication(app, parseAttachment({ ...ATTACHMENT, ...demanded }), {});
     template = Template.fromStack(app.node.findChild('CrossfadeCutover') as Stack);
   }, 120_000);

@@ -1,8 +1,12 @@
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { athenaDatabase } from '../../core/model/ids.ts';
 import { attachedApplication } from '../../lib/attached-application.ts';
 import { stackName } from '../../lib/stack-name.ts';
+import { ObservabilityStack } from '../../lib/stacks/observability-stack.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 import { ATTACHMENT } from './attachment.ts';
 
@@ -15,6 +19,7 @@ const NAMES = [
   'AlarmName',
   'DashboardName',
   'FunctionName',
+  'GroupName',
   'LogGroupName',
   'ManagedPolicyName',
   'QueryDefinitionName',
@@ -38,7 +43,7 @@ function namesOf(build: (app: App) => void): string[] {
 function fixedNames(type: string, properties: Readonly<Record<string, unknown>>): string[] {
   if (type === 'AWS::Lambda::Permission' || type === 'AWS::Lambda::Version') return [];
   const own = NAMES.flatMap((name) => properties[name] ?? []);
-  const inner = [properties.DatabaseInput, properties.SamplingRule].flatMap((p) => Object.values(p ?? {}));
+  const inner = Object.values(properties.DatabaseInput ?? {});
   return [...own, ...inner.filter((value) => typeof value === 'string' && value.includes('crossfade'))]
     .filter((name) => typeof name === 'string')
     .map((name) => `${type} ${name}`);
@@ -56,6 +61,26 @@ describe('a second ingress in one account', () => {
   it('has stacks of its own: their names tell ingresses apart that CloudFormation would write alike', () => {
     expect(stackName('CrossfadeCutover', 'a_b')).not.toBe(stackName('CrossfadeCutover', 'a-b'));
     expect(stackName('CrossfadeCutover', 'a_b')).toMatch(/^[A-Za-z][A-Za-z0-9-]*$/);
+  });
+
+  it.each([
+    ['a_b', 'a-b'],
+    ['Shop', 'shop'],
+    ['payments-production-eu-orders', 'payments-production-eu-items'],
+  ])('has names of its own where a service of AWS would write %s as %s', (one, other) => {
+    expect(athenaDatabase(one)).not.toBe(athenaDatabase(other));
+    expect(athenaDatabase(one)).toMatch(/^[a-z0-9_]+$/);
+    const traces = (ingressId: string) => {
+      const app = new App();
+      const stack = new Stack(app, 'Logs');
+      const logGroup = new LogGroup(stack, 'Group') as ILogGroup;
+      const logGroups = { stable: logGroup, candidate: logGroup, mirror: logGroup };
+      const template = Template.fromStack(new ObservabilityStack(app, 'Observability', { ingressId, logGroups }));
+      return Object.values(template.findResources('AWS::XRay::Group')).map(({ Properties }) => Properties.GroupName);
+    };
+    expect(traces(one)).not.toEqual(traces(other));
+    // https://docs.aws.amazon.com/xray/latest/api/API_CreateGroup.html
+    for (const name of traces(one)) expect(name).toMatch(/^.{1,32}$/);
   });
 
   it('finds no fixed name in the reference application that is without its ingress', async () => {

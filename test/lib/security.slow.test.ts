@@ -5,6 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { attachedApplication } from '../../lib/attached-application.ts';
+import { campaignApplication } from '../../lib/campaign-application.ts';
 import { referenceApplication } from '../../lib/reference-application.ts';
 import { ATTACHMENT } from './attachment.ts';
 
@@ -33,6 +34,10 @@ describe('the AwsSolutions pack', () => {
 
   it('finds nothing in the reference application that is not acknowledged with a reason', () => {
     expect(findings((app) => referenceApplication(app, { ingressId: 'gateway', certificateArn }))).toEqual([]);
+  });
+
+  it('finds nothing in the machine of campaigns', () => {
+    expect(findings((app) => campaignApplication(app, ['111122223333']))).toEqual([]);
   });
 
   it('finds nothing in a cutover that is attached to an existing load balancer', () => {

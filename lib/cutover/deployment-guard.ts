@@ -1,0 +1,19 @@
+/**
+ * Stands in the way of a stack's deletion while a run needs what is in it. A rule's provider refuses too, but the rule is deleted after the
+ * functions that are granted it: by then the run, its alarms and its watchdog would be gone, with customers on both sides.
+ */
+import { CustomResource } from 'aws-cdk-lib';
+import type { Construct, IDependable } from 'constructs';
+import { GUARD_TYPE } from '../../core/model/index.ts';
+import type { WeightedRuleProvider } from '../listener/index.ts';
+
+/** CloudFormation deletes what depends on others first: `guarded` is all that must not go before the guard has been asked. */
+export function guardDeployment(
+  scope: Construct,
+  provider: WeightedRuleProvider,
+  guarded: readonly IDependable[],
+): CustomResource {
+  const guard = new CustomResource(scope, 'Guard', { resourceType: GUARD_TYPE, serviceToken: provider.serviceToken });
+  guard.node.addDependency(...guarded);
+  return guard;
+}
