@@ -120,12 +120,13 @@ export class RollbackTriggers extends Construct {
         alarmDescription: `${SYMPTOMS['dead-letters'].means} ${SYMPTOMS['dead-letters'].done} Runbook: ${runbookPlace(this, ingressId, runbookUrl, 'dead-letters')}`,
       });
     this.deadLetterAlarm.addAlarmAction(new SnsAction(topic));
-    this.watchdogAlarm = this.#watchdogAlarm(watchdog, runbookPlace(this, ingressId, runbookUrl, 'watchdog-failing'));
+    const runbook = runbookPlace(this, ingressId, runbookUrl, 'watchdog-failing');
+    this.watchdogAlarm = this.#watchdogAlarm(ingressId, watchdog, runbook);
     this.watchdogAlarm.addAlarmAction(new SnsAction(topic));
   }
 
   /** Failed or throttled in three of five minutes: what it repairs would stay broken, and nobody else looks every minute. */
-  #watchdogAlarm(watchdog: IFunction, runbook: string): Alarm {
+  #watchdogAlarm(ingressId: string, watchdog: IFunction, runbook: string): Alarm {
     const period = Duration.minutes(1);
     const failed = new MathExpression({
       expression: 'FILL(e, 0) + FILL(t, 0)',
@@ -137,6 +138,7 @@ export class RollbackTriggers extends Construct {
       period,
     });
     return failed.createAlarm(this, 'WatchdogAlarm', {
+      alarmName: `${ingressId}-watchdog-failing`,
       threshold: 0,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       datapointsToAlarm: 3,
