@@ -46,6 +46,7 @@ import {
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { askedBy, type Fields } from '../../rehearsal/cloud/access/asked.ts';
+import { ACCOUNT as OURS, REGION } from '../../rehearsal/cloud/template/names.ts';
 
 /** What a client is made with. */
 interface ClientOptions {
@@ -63,6 +64,8 @@ interface Call {
 
 /** The one that the captures are in. */
 export const BUCKET = 'captures';
+/** The ledger's. */
+export const TABLE = 'ledger';
 
 const ARN = 'us-east-1:123456789012';
 const RULE = `arn:aws:elasticloadbalancing:${ARN}:listener-rule/app/a/1/2/3`;
@@ -73,18 +76,21 @@ const KEY = { pk: { S: 'INGRESS#shop' }, sk: { S: 'LEASE' } };
 const NOBODY = { tagsOf: () => ({}), keyOf: () => null };
 const DATA = { Data: Buffer.from('{}') };
 
-/** What it asks for first, by our table of questions; moto is told of no resource. */
+/** What it asks for first, by our table of questions, in the account and region of the judges. */
 function asked<I>(
   [service, operation]: readonly [string, string],
   input: I,
   send: (client: ClientOptions, input: I) => Promise<unknown>,
   fields: Fields = Object(input),
 ): Call {
-  const action = askedBy(service, operation, fields, NOBODY)[0]?.action ?? '';
-  return { action, resource: '*', send: (client) => send(client, input) };
+  const [{ action, resource } = { action: '', resource: '*' }] = askedBy(service, operation, fields, NOBODY);
+  const theirs = resource.replace(`:${REGION}:${OURS}:`, `:${ARN}:`);
+  return { action, resource: theirs, send: (client) => send(client, input) };
 }
 
-const table = { TableName: 'ledger' };
+const table = { TableName: TABLE };
+/** Somebody else's. */
+const foreign = { TableName: 'payments' };
 const dynamo = (client: ClientOptions) => new DynamoDBClient(client);
 const elb = (client: ClientOptions) => new ElasticLoadBalancingV2Client(client);
 const states = (client: ClientOptions) => new SFNClient(client);
@@ -114,6 +120,8 @@ export const CALLS: readonly Call[] = [
   asked(['dynamodb', 'GetItem'], { ...table, Key: KEY }, (c, i) => dynamo(c).send(new GetItemCommand(i))),
   asked(['dynamodb', 'PutItem'], { ...table, Item: KEY }, (c, i) => dynamo(c).send(new PutItemCommand(i))),
   asked(['dynamodb', 'UpdateItem'], { ...table, Key: KEY }, (c, i) => dynamo(c).send(new UpdateItemCommand(i))),
+  asked(['dynamodb', 'GetItem'], { ...foreign, Key: KEY }, (c, i) => dynamo(c).send(new GetItemCommand(i))),
+  asked(['dynamodb', 'PutItem'], { ...foreign, Item: KEY }, (c, i) => dynamo(c).send(new PutItemCommand(i))),
   asked(['dynamodb', 'DeleteItem'], { ...table, Key: KEY }, (c, i) => dynamo(c).send(new DeleteItemCommand(i))),
   asked(
     ['dynamodb', 'Query'],

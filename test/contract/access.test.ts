@@ -1,7 +1,7 @@
 /**
- * Who may do what, by somebody else's IAM: real clients sign with keys of roles that have the synthesised statements, moto enforces them,
- * and our evaluator is asked the same. moto 5.2.5 holds resources against S3's and STS's calls alone and knows no conditions of a call, no
- * boundaries and no policies of resources: without these both are asked, and of all other services only whether a role may make the call at all.
+ * Who may do what, by somebody else's IAM: real clients sign with keys of roles that have the synthesised statements, moto or fakecloud enforces
+ * them, and our evaluator is asked the same. Of a call's conditions, of boundaries and of policies of resources neither knows enough: all are asked
+ * without them, and where a judge does not know which resource a call is about, whether a role may make the call at all.
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,20 +18,31 @@ import { Context } from '../../rehearsal/cloud/access/conditions.ts';
 import { decisionOn } from '../../rehearsal/cloud/access/evaluate.ts';
 import { parsePolicy, type Statement } from '../../rehearsal/cloud/access/policy.ts';
 import { type Assembly, loadAssembly } from '../../rehearsal/cloud/template/assembly.ts';
-import { Names } from '../../rehearsal/cloud/template/names.ts';
+import { ACCOUNT, Names, REGION } from '../../rehearsal/cloud/template/names.ts';
 import { sharedAssembly } from '../support/assembly.ts';
-import { BUCKET, CALLS } from './access-calls.ts';
+import { BUCKET, CALLS, TABLE } from './access-calls.ts';
 
-const MOTO = process.env.CROSSFADE_MOTO_URL;
-const AT = { endpoint: MOTO ?? '', region: 'us-east-1' };
-const ADMINISTRATOR = { accessKeyId: 'local', secretAccessKey: 'local' };
+const { CROSSFADE_MOTO_URL: MOTO, CROSSFADE_FAKECLOUD_URL: FAKECLOUD } = process.env;
+interface Judge {
+  readonly name: string;
+  /** Of these actions it knows which resource a call is about. */
+  readonly byResource: RegExp;
+  /** Of these it asks for a right. */
+  readonly enforced: RegExp;
+}
+/** As moto 5.2.5 and fakecloud 0.51 were seen to answer. */
+const JUDGE: Judge =
+  FAKECLOUD === undefined
+    ? { name: 'moto', byResource: /^(s3|sts):/, enforced: /./ }
+    : { name: 'fakecloud', byResource: /./, enforced: /^(dynamodb|lambda|s3|sns):/ };
+const URL = FAKECLOUD ?? MOTO;
+const AT = { endpoint: URL ?? '', region: 'us-east-1' };
+const ADMINISTRATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
 /** The first names what moto calls by the endpoint or the operation, the second what IAM calls it. */
 const NAMES_OF_MOTO: readonly (readonly [RegExp, string])[] = [
   [/^cloudwatch:/, 'monitoring:'],
   [/^lambda:InvokeFunction$/, 'lambda:Invoke'],
 ];
-/** Of these alone moto knows which resource a call is about. */
-const BY_RESOURCE = /^(s3|sts):/;
 const TRUST = {
   Version: '2012-10-17',
   Statement: { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' },
@@ -52,16 +63,19 @@ const BESIDE_THE_TEMPLATES: Readonly<Record<string, object[]>> = {
 
 const policySchema = z.looseObject({ PolicyDocument: z.unknown() });
 
-describe.skipIf(MOTO === undefined)('rights, as moto enforces them', () => {
+describe.skipIf(URL === undefined)(`rights, as ${JUDGE.name} enforces them`, () => {
   const roles = new Map<string, readonly Statement[]>();
-  const enforceAfter = (calls: number) => fetch(`${MOTO}/moto-api/reset-auth`, { method: 'POST', body: String(calls) });
+  /** fakecloud enforces from its start, for all but its administrator. */
+  const enforceAfter = async (calls: number) => {
+    if (FAKECLOUD === undefined) await fetch(`${URL}/moto-api/reset-auth`, { method: 'POST', body: String(calls) });
+  };
 
   beforeAll(async () => {
     for (const assembly of [await sharedAssembly(), await campaigns()])
       for (const [name, statements] of rolesOf(assembly)) roles.set(name, comparable(statements));
     for (const [name, Statement] of Object.entries(BESIDE_THE_TEMPLATES))
       roles.set(name, comparable(parsePolicy(name, { Version: '2012-10-17', Statement })));
-    await fetch(`${MOTO}/moto-api/reset`, { method: 'POST' });
+    if (FAKECLOUD === undefined) await fetch(`${URL}/moto-api/reset`, { method: 'POST' });
     const s3 = new S3Client({ ...AT, credentials: ADMINISTRATOR, forcePathStyle: true });
     await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   });
@@ -78,8 +92,10 @@ describe.skipIf(MOTO === undefined)('rights, as moto enforces them', () => {
     const theirs: Record<string, boolean> = {};
     for (const [name, statements] of roles) {
       const client = { ...AT, maxAttempts: 1, credentials: keys.get(name) ?? ADMINISTRATOR };
-      const answers = await Promise.all(CALLS.map(({ send }) => isAllowed(() => send(client))));
-      for (const [i, { action, resource }] of CALLS.entries()) {
+      const judged = CALLS.filter(({ action }) => JUDGE.enforced.test(action));
+      const answers = await Promise.all(judged.map(({ send }) => isAllowed(() => send(client))));
+      for (const [i, { action, resource: about }] of judged.entries()) {
+        const resource = JUDGE.byResource.test(action) ? about : '*';
         const what = `${name}: ${action} on ${resource}`;
         theirs[what] = answers[i] ?? false;
         ours[what] = mayByOurs(statements, action, resource);
@@ -87,9 +103,9 @@ describe.skipIf(MOTO === undefined)('rights, as moto enforces them', () => {
     }
     expect(ours).toEqual(theirs);
     const allowed = Object.values(theirs).filter(Boolean).length;
-    expect(allowed).toBeGreaterThan(100);
+    expect(allowed).toBeGreaterThan(10);
     console.log(
-      `IAM by moto: ${Object.keys(theirs).length} calls of ${roles.size} roles, ${allowed} allowed, as by ours`,
+      `IAM by ${JUDGE.name}: ${Object.keys(theirs).length} calls of ${roles.size} roles, ${allowed} allowed, as by ours`,
     );
   }, 120_000);
 });
@@ -112,7 +128,13 @@ function rolesOf(assembly: Assembly): [string, readonly Statement[]][] {
       parsePolicy(r.logicalId, policySchema.parse(names.properties(r)).PolicyDocument),
     ]);
   const bucket = assembly.resources.find(({ type }) => type === 'AWS::S3::Bucket');
-  const named = (text: string) => (bucket === undefined ? text : text.replaceAll(names.nameOf(bucket), BUCKET));
+  const table = assembly.resources.find(({ type }) => type === 'AWS::DynamoDB::GlobalTable');
+  const replaced: (readonly [string, string])[] = [
+    [`:${REGION}:${ACCOUNT}:`, ':us-east-1:123456789012:'],
+    ...(bucket === undefined ? [] : [[names.nameOf(bucket), BUCKET] as const]),
+    ...(table === undefined ? [] : [[names.nameOf(table), TABLE] as const]),
+  ];
+  const named = (text: string) => replaced.reduce((all, [from, to]) => all.replaceAll(from, to), text);
   const roles = [...policiesOf(assembly, names).roles].map(([arn, { statements }]): [string, readonly Statement[]] => [
     arn,
     statements.map((s) => ({ ...s, resources: { ...s.resources, patterns: s.resources.patterns.map(named) } })),
@@ -120,12 +142,14 @@ function rolesOf(assembly: Assembly): [string, readonly Statement[]][] {
   return [...roles, ...managed];
 }
 
-/** Without what moto cannot hold against a call. */
+/** Without what the judge cannot hold against a call. */
 function comparable(statements: readonly Statement[]): Statement[] {
   return statements.map((s) => ({
     ...s,
     conditions: [],
-    resources: s.actions.patterns.every((a) => BY_RESOURCE.test(a)) ? s.resources : { not: false, patterns: ['*'] },
+    resources: s.actions.patterns.every((a) => JUDGE.byResource.test(a))
+      ? s.resources
+      : { not: false, patterns: ['*'] },
   }));
 }
 
@@ -135,7 +159,9 @@ async function keyOfRole(RoleName: string, statements: readonly Statement[]) {
   const Statement = statements.map(({ effect, actions, resources }) => ({
     Effect: effect,
     [actions.not ? 'NotAction' : 'Action']: actions.patterns.map((action) =>
-      NAMES_OF_MOTO.reduce((name, [ofIam, ofMoto]) => name.replace(ofIam, ofMoto), action),
+      FAKECLOUD === undefined
+        ? NAMES_OF_MOTO.reduce((name, [ofIam, ofMoto]) => name.replace(ofIam, ofMoto), action)
+        : action,
     ),
     [resources.not ? 'NotResource' : 'Resource']: resources.patterns,
   }));

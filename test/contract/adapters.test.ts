@@ -543,7 +543,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
   });
 
   it('read alarms by name, and miss what does not exist', async () => {
-    if (backend.name === 'moto') {
+    if (backend.name !== 'our cloud') {
       await backend.cloudWatch.send(
         new PutMetricAlarmCommand({
           AlarmName: 'gateway-red',
@@ -566,7 +566,8 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
   });
 
   it('name the mute rule that keeps an alarm’s actions back, and no other alarm’s', async () => {
-    if (backend.name === 'moto') return;
+    // moto knows none, and fakecloud lists all of them as active.
+    if (backend.name !== 'our cloud') return;
     const windowFrom = (ms: number) => ({
       Schedule: { Expression: `at(${new Date(ms).toISOString().slice(0, 16)})`, Duration: 'PT1H' },
     });

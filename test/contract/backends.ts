@@ -38,8 +38,9 @@ const REGION = 'us-east-1';
 const TABLE = 'ledger';
 /** Exists in both clouds. */
 export const TOPIC = `arn:aws:sns:${REGION}:123456789012:status`;
-const ENVIRONMENT = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const ENVIRONMENT = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+/** fakecloud's administrator has these, and the others ask for none. */
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 export interface Backend {
   readonly name: string;
@@ -59,13 +60,18 @@ export interface Backend {
   stop(): Promise<void>;
 }
 
-export const BACKENDS: readonly [string, () => Promise<Backend>][] = [['our cloud', ourBackend], ...motoBackend()];
+export const BACKENDS: readonly [string, () => Promise<Backend>][] = [['our cloud', ourBackend], ...foreignBackends()];
 
-function motoBackend(): [string, () => Promise<Backend>][] {
-  const url = process.env.CROSSFADE_MOTO_URL;
-  if (url !== undefined) return [['moto', () => moto(url)]];
-  console.log('contract: moto is left out (CROSSFADE_MOTO_URL is not set); `.ci/run` starts it');
-  return [];
+function foreignBackends(): [string, () => Promise<Backend>][] {
+  const { CROSSFADE_MOTO_URL: moto, CROSSFADE_FAKECLOUD_URL: fakecloud } = process.env;
+  if (moto === undefined && fakecloud === undefined)
+    console.log('contract: moto is left out (CROSSFADE_MOTO_URL is not set); `.ci/run` starts it');
+  return [
+    ...(moto === undefined ? [] : [['moto', () => overMoto(moto)] as [string, () => Promise<Backend>]]),
+    ...(fakecloud === undefined
+      ? []
+      : [['fakecloud', () => foreign('fakecloud', fakecloud)] as [string, () => Promise<Backend>]]),
+  ];
 }
 
 export async function ourBackend(): Promise<Backend> {
@@ -153,8 +159,23 @@ export async function ourBackend(): Promise<Backend> {
   };
 }
 
-async function moto(url: string): Promise<Backend> {
+async function overMoto(url: string): Promise<Backend> {
   await fetch(`${url}/moto-api/reset`, { method: 'POST' });
+  const backend = await foreign('moto', url);
+  // moto 5.2.5 knows no mute rules, and answers a page of HTML; a service of AWS would say this.
+  backend.cloudWatch.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === 'ListAlarmMuteRulesCommand')
+          throw Object.assign(new Error('no such operation'), { name: 'InvalidAction' });
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+  return backend;
+}
+
+async function foreign(name: string, url: string): Promise<Backend> {
   const at = { endpoint: url, region: REGION, credentials };
   const dynamo = new DynamoDBClient(at);
   await dynamo.send(new CreateTableCommand(localTableProperties(TABLE)));
@@ -181,18 +202,8 @@ async function moto(url: string): Promise<Backend> {
   const deployment = await withRules(elb, listener?.ListenerArn ?? '', groups);
   await new SNSClient(at).send(new CreateTopicCommand({ Name: 'status' }));
   const cloudWatch = new CloudWatchClient(at);
-  // moto 5.2.5 knows no mute rules, and answers a page of HTML; a service of AWS would say this.
-  cloudWatch.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        if (commandName === 'ListAlarmMuteRulesCommand')
-          throw Object.assign(new Error('no such operation'), { name: 'InvalidAction' });
-        return next(args);
-      },
-    { step: 'initialize' },
-  );
   return {
-    name: 'moto',
+    name,
     dynamo,
     table: TABLE,
     elb,
@@ -248,7 +259,7 @@ async function defaultSubnets(url: string): Promise<{ readonly vpc: string; read
     method: 'POST',
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
-      authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${REGION}/ec2/aws4_request, SignedHeaders=host, Signature=0`,
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/ec2/aws4_request, SignedHeaders=host, Signature=0`,
     },
     body: 'Action=DescribeSubnets&Version=2016-11-15',
   });
