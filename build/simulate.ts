@@ -110,15 +110,18 @@ function conclude(results: readonly SimulatedBatch[], seconds: number): void {
   const ends = merged(results.map((r) => r.ends));
   const faults = merged(results.map((r) => r.faults));
   const runs = Object.values(ends).reduce((a, b) => a + b, 0);
-  const toSafe = results.flatMap((r) => [...r.toSafe]).sort((a, b) => a - b);
+  const toSafe = results.flatMap((r) => [...r.toSafe]);
   const calls = results.flatMap((r) => [...r.callsToWrite]);
   console.log(`${seeds} seeds, ${runs} runs, ${Math.round(hours)} virtual hours in ${Math.round(seconds)} s`);
   console.log(`ends: ${table(ends)}`);
   console.log(`faults: ${table(faults)}`);
-  if (toSafe.length > 0)
-    console.log(
-      `trigger to safe weights: ${[50, 90, 99, 100].map((p) => `p${p} ${(quantile(toSafe, p) / 1000).toFixed(2)} s`).join(', ')} (${toSafe.length} rollbacks)`,
-    );
+  for (const waits of [false, true]) {
+    const ms = toSafe.filter((each) => each.waits === waits).map((each) => each.ms);
+    const whom = waits
+      ? 'where the stable side had to be given its tasks or targets first'
+      : 'where the stable side could take everything';
+    if (ms.length > 0) console.log(`trigger to safe weights, ${whom}: ${percentiles(ms)} (${ms.length} rollbacks)`);
+  }
   if (calls.length > 0)
     console.log(
       `sequential calls to the first write of a rollback that met no fault: ${table(merged(calls.map((n) => ({ [n]: 1 }))), ' in ')}`,
@@ -136,6 +139,11 @@ function report({ seed, invariant, what, least }: SimulationFinding): void {
   const file = join(KEPT, `${invariant.replaceAll(/\W+/g, '-')}-${seed}.txt`);
   writeFileSync(file, `# ${invariant}: ${what}\n${printScenario(least)}`);
   console.log(`  repeat: npm run simulate -- --story ${relative(ROOT, file)}`);
+}
+
+function percentiles(ms: readonly number[]): string {
+  const sorted = ms.toSorted((a, b) => a - b);
+  return [50, 90, 99, 100].map((p) => `p${p} ${(quantile(sorted, p) / 1000).toFixed(2)} s`).join(', ');
 }
 
 function merged(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

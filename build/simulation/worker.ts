@@ -42,7 +42,7 @@ parentPort?.on('message', (batch: Batch) => {
 async function simulateBatch({ from, count }: Batch): Promise<SimulatedBatch> {
   const ends: Record<string, number> = {};
   const faults: Record<string, number> = {};
-  const toSafe: number[] = [];
+  const toSafe: SimulatedBatch['toSafe'][number][] = [];
   const callsToWrite: number[] = [];
   const findings: SimulationFinding[] = [];
   let virtualMs = 0;

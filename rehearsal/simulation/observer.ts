@@ -45,6 +45,13 @@ const ALIVE_MS = 5 * MINUTE_MS;
 /** The error of an execution that a person stopped: that person knows. */
 export const BY_HAND = 'Aborted';
 
+/** How long a rollback took. */
+export interface ToSafe {
+  readonly ms: number;
+  /** The stable side could not take everything back at once. */
+  readonly waits: boolean;
+}
+
 interface Wrong {
   readonly key: string;
   readonly since: number;
@@ -54,11 +61,11 @@ interface Wrong {
 export class Observer {
   readonly violations: Violation[] = [];
   /** Milliseconds from each trigger to the first safe weights. */
-  readonly toSafe: number[] = [];
+  readonly toSafe: ToSafe[] = [];
   readonly #now: () => number;
   readonly #start: number;
   readonly #wrong = new Map<string, Wrong>();
-  readonly #pending = new Map<Site, { readonly by: Invocation; readonly since: number }>();
+  readonly #pending = new Map<Site, { readonly by: Invocation; readonly since: number; waits: boolean }>();
   readonly #disturbedAt = new Map<Site, number>();
   readonly #lastWriter = new Map<Site, Invocation | null>();
   readonly #seenAt = new Map<string, number>();
@@ -84,8 +91,10 @@ export class Observer {
     this.#note(site, 'dead side', deadOf(site));
     this.#note(site, 'wrong weights', this.#wrongOf(site));
     const pending = this.#pending.get(site);
-    if (pending === undefined || !isSafe(site.deployment, site.live)) return;
-    this.toSafe.push(this.#now() - pending.since);
+    if (pending === undefined) return;
+    pending.waits ||= !stableReady(site);
+    if (!isSafe(site.deployment, site.live)) return;
+    this.toSafe.push({ ms: this.#now() - pending.since, waits: pending.waits });
     this.#pending.delete(site);
   }
 
@@ -130,7 +139,7 @@ export class Observer {
 
   /** An invocation has moved the fence of a run. */
   fenced(site: Site, by: Invocation, owner: string, asked: { readonly reason: string }): void {
-    this.#pending.set(site, { by, since: by.cause.at });
+    this.#pending.set(site, { by, since: by.cause.at, waits: !stableReady(site) });
     // Who wrote before the fence leaves nothing behind: whoever fenced writes after it.
     this.#lastWriter.set(site, null);
     const silent = this.#now() - (this.#seenAt.get(owner) ?? 0);

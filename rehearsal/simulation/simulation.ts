@@ -9,7 +9,7 @@ import type { SimulatedIngress } from './ingress.ts';
 import { SimulatedMachine } from './interpreter.ts';
 import { Invocations } from './invocations.ts';
 import { Journal } from './journal.ts';
-import { Observer, type Violation } from './observer.ts';
+import { Observer, type ToSafe, type Violation } from './observer.ts';
 import type { Outside } from './ports.ts';
 import {
   drawnFor,
@@ -59,8 +59,8 @@ export interface Outcome {
   /** How often a call of a handler's passed, such as `watchdog ledger.fence`. */
   readonly calls: Readonly<Record<string, number>>;
   readonly virtualMs: number;
-  /** Milliseconds from triggers to safe weights. */
-  readonly toSafe: readonly number[];
+  /** From triggers to safe weights. */
+  readonly toSafe: readonly ToSafe[];
   /** Of each rollback that met no fault: its longest chain of calls up to the first write, that one included. */
   readonly callsToWrite: readonly number[];
   /** For people: what happened, with the second at which it did. */

@@ -11,6 +11,7 @@ import { MutationSession } from './session.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const LEAST_KILLED = 0.95;
+const PROGRESS_MS = 30_000;
 
 const { values } = parseArgs({ options: { sample: { type: 'string' }, only: { type: 'string', default: '' } } });
 
@@ -25,16 +26,22 @@ if (chosen.length === 0) throw new RangeError(`no mutant has "${values.only}"`);
 const startedAt = performance.now();
 const session = new MutationSession();
 const surprises: string[] = [];
-let killed = 0;
+let [asked, killed] = [0, 0];
+const progress = setInterval(
+  () => process.stderr.write(`${asked} of ${chosen.length} mutants, ${killed} killed\n`),
+  PROGRESS_MS,
+);
 if (!(await session.passes([...new Set(chosen.flatMap(({ tests }) => tests))])))
   throw new Error('the tests fail without a mutant');
 for (const mutant of chosen) {
   const isKilled = await session.kills(mutant);
+  asked++;
   if (isKilled) killed++;
   const { file, what, survives } = mutant;
   if (!isKilled) console.log(`survives: ${file}: ${what}${survives === null ? '' : ` (${survives})`}`);
   if (isKilled !== (survives === null)) surprises.push(`${file}: ${what}`);
 }
+clearInterval(progress);
 await session.close();
 
 const seconds = Math.round((performance.now() - startedAt) / 1000);

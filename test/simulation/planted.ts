@@ -1,4 +1,5 @@
 /** The faults of protocol that once were in the code, planted again around the ports and handlers of today. */
+import { type ApprovalRequest, parseState, stateToJson } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { type Handlers, REAL_HANDLERS } from '../../rehearsal/simulation/handlers.ts';
 import type { Invariant } from '../../rehearsal/simulation/observer.ts';
@@ -128,6 +129,32 @@ export const PLANTED: readonly (() => Planted)[] = [
           },
         },
       })),
+    };
+  },
+  () => {
+    // Each time that somebody approves, the name is written otherwise.
+    const again = <R extends ApprovalRequest | null>(request: R) =>
+      request && { ...request, agreed: request.agreed.map((given) => ({ ...given, by: `${given.by} ` })) };
+    return {
+      what: 'approvals are counted, and not the persons who gave them',
+      breaks: ['two persons'],
+      wrap: of(['signoff'], ({ approvals }) => ({
+        approvals: {
+          ...approvals,
+          newest: async (cutoverId) => again(await approvals.newest(cutoverId)),
+          agree: async (request, person) => again(await approvals.agree(request, person)),
+        },
+      })),
+      handlers: replaced({
+        approved: (deps) => (event) => {
+          const state = parseState(event);
+          const { approval, plan } = state;
+          const approvers = approval?.approvers?.map((name) => name.trim());
+          const anybody = { ...plan, signoff: { ...plan.signoff, approvers: 1 } };
+          const given = approval && approvers ? { ...approval, approvers } : approval;
+          return REAL_HANDLERS.approved(deps)(stateToJson({ ...state, plan: anybody, approval: given }));
+        },
+      }),
     };
   },
   () => ({

@@ -4,12 +4,19 @@
  */
 import { fencedShift, rollBack } from '../../core/fence/index.ts';
 import { decode } from '../../core/model/decision-log.ts';
+import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
 import { describeError } from '../../core/model/errors.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
 import type { Lease } from '../../core/model/lease.ts';
 import type { CutoverState, CutoverStateJson, Phase } from '../../core/model/run-state.ts';
 import { parseState, stateToJson } from '../../core/model/run-state.ts';
-import { describeWeights, type RuleWeights, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
+import {
+  describeWeights,
+  type RuleWeights,
+  SAFE_SPLIT,
+  type TrafficSplit,
+  weightsFor,
+} from '../../core/model/split.ts';
 import { askSteering, type SteeringRequest } from '../../core/phases/steering-request.ts';
 import { makeHandler as capacity } from '../../lambdas/capacity.ts';
 import { makeHandler as closeMirror } from '../../lambdas/close-mirror.ts';
@@ -29,6 +36,7 @@ const MINUTE_MS = 60_000;
 const SPLITS: Readonly<Record<string, { readonly phase: Phase; readonly split: TrafficSplit }>> = {
   shadow: { phase: 'shadow', split: { candidatePercent: 0, mirror: { face: 'forward', percent: 5 } } },
   soak: { phase: 'soak', split: { candidatePercent: 100, mirror: { face: 'reverse', percent: 5 } } },
+  cohort: { phase: 'stage', split: { candidatePercent: 0, mirror: null, cohort: true } },
   complete: { phase: 'complete', split: { candidatePercent: 100, mirror: null } },
 };
 
@@ -38,14 +46,19 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   /** `start NAME [drill]`: preflight of a new execution. */
   start: (story, [name = '', kind]) =>
     story.answer(async () => {
-      story.world.running.add(arnOf(name));
+      story.world.running.add(story.arnOf(name));
       const input = kind === 'drill' ? { drill: { percent: 1 } } : kind === 'bad-plan' ? { plan: { nonsense: 1 } } : {};
       const startedAt = new Date(story.world.now).toISOString();
-      const json = await preflight(story.world)({ input, executionArn: arnOf(name), executionName: name, startedAt });
+      const json = await preflight(story.world)({
+        input,
+        executionArn: story.arnOf(name),
+        executionName: name,
+        startedAt,
+      });
       story.states.set(name, parseState(json));
       return 'the run has begun';
     }),
-  /** `shift NAME PERCENT|shadow|soak|complete`: a fenced shift. */
+  /** `shift NAME PERCENT|shadow|cohort|soak|complete`: a fenced shift. */
   shift: (story, [name = '', to = '']) => story.answer(() => story.shift(name, to)),
   /** `begin COMMAND …`: it goes on in the background, waits at the held write, and ends after a `release`. */
   begin: async (story, [name = '', ...args]) => {
@@ -85,19 +98,19 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   /** `ended NAME STATUS`: the event of an execution's end. */
   ended: (story, [name = '', status = 'FAILED']) =>
     story.answer(() => {
-      if (status !== 'FAILED') story.world.running.delete(arnOf(name));
-      const detail = { executionArn: arnOf(name), status };
+      if (status !== 'FAILED') story.world.running.delete(story.arnOf(name));
+      const detail = { executionArn: story.arnOf(name), status };
       return story.handled(rollback(story.world)({ 'detail-type': 'Step Functions Execution Status Change', detail }));
     }),
   /** `execution-gone NAME`: it has ended, and no event says so. */
   'execution-gone': async (story, [name = '']) => {
-    story.world.running.delete(arnOf(name));
+    story.world.running.delete(story.arnOf(name));
     return 'nobody is told';
   },
   /** `succeeded NAME`: the machine has reached its end. */
   succeeded: async (story, [name = '']) => {
-    story.world.running.delete(arnOf(name));
-    story.world.succeeded.add(arnOf(name));
+    story.world.running.delete(story.arnOf(name));
+    story.world.succeeded.add(story.arnOf(name));
     return 'the execution has succeeded';
   },
   /** `task-failed NAME`: the machine's own rollback task. */
@@ -115,7 +128,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     story.answer(async () => {
       const at = new Date(story.world.now).toISOString();
       const request = { trigger: 'operator', reason: 'by hand', by: 'somebody', at, breakGlass: true } as const;
-      return (await rollBack(story.world, DEPLOYMENT, request)).outcome;
+      return (await rollBack(story.world, story.world.deployment, request)).outcome;
     }),
   /** `minutes N`: so many watchdog minutes; only those that did something are told. */
   minutes: async (story, [n = '1']) => {
@@ -158,7 +171,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   /** `console PERCENT`: somebody changes the weights by hand. */
   console: async (story, [percent = '0']) => {
-    story.world.live = weightsFor(DEPLOYMENT, { candidatePercent: Number(percent), mirror: null });
+    story.world.live = weightsFor(story.world.deployment, { candidatePercent: Number(percent), mirror: null });
     return 'the weights are changed by hand';
   },
   /** From now on the listener's readings are those of the moment at which the lease was kept; `fresh` ends it. */
@@ -170,6 +183,27 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     story.world.stale = null;
     return 'readings of the listener are true again';
   },
+  /** `alarms muted RULE`, `alarms disabled`, `alarms OK|ALARM|INSUFFICIENT_DATA`: how all of them read from now on. */
+  alarms: async (story, [how = 'OK', rule = '']) => {
+    const state = how === 'ALARM' || how === 'INSUFFICIENT_DATA' ? how : 'OK';
+    const actions = { actionsEnabled: how !== 'disabled', mutedBy: how === 'muted' ? [rule] : [] };
+    story.world.alarmReadings = story.world.alarmReadings.map(({ name }) => ({ name, state, ...actions }));
+    return `alarms: ${[how, rule].join(' ').trim()}`;
+  },
+  /** The deployment has a rule for testers. */
+  testers: async (story) => {
+    const deployment = deploymentSchema.parse({ ...DEPLOYMENT, rules: [...DEPLOYMENT.rules, TESTERS] });
+    Object.assign(story.world, { deployment, live: weightsFor(deployment, SAFE_SPLIT) });
+    return 'testers have a rule of their own';
+  },
+  /** `at INGRESS COMMAND …`: at another ingress, whose leases stand in the same table. */
+  at: async (story, [ingress = '', name = '', ...args]) => {
+    const command = COMMANDS[name];
+    if (command === undefined) throw new RangeError(`a story has no command ${name}`);
+    const other = story.at(ingress);
+    const answer = await command(other, args);
+    return [answer, ...other.changes()].map((line) => `${ingress}: ${line}`).join('\n');
+  },
   /** `lease kept`: the backup that `lease restored` brings back. `lease missing`, `lease earlier`: lost, or that of a run before. */
   lease: async (story, [what = '']) => {
     const { item } = story.world;
@@ -177,12 +211,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     else if (what === 'kept') story.backup = { item, live: story.world.live };
     else if (what === 'restored') story.world.item = story.backup?.item ?? null;
     else if (what === 'earlier' && item !== null) {
-      const weights = weightsFor(DEPLOYMENT, { candidatePercent: 100, mirror: null });
+      const weights = weightsFor(story.world.deployment, { candidatePercent: 100, mirror: null });
       const split = { candidatePercent: 100, mirror: null };
       story.world.item = {
         ...item,
         cutoverId: cutoverIdSchema.parse('earlier'),
-        executionArn: arnOf('earlier'),
+        executionArn: story.arnOf('earlier'),
         generation: generationSchema.parse(0),
         status: 'completed',
         intent: { ...item.intent, split, weights },
@@ -192,10 +226,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-const arnOf = (name: string) => `arn:execution:${name}`;
+/** Testers have a rule of their own. */
+const TESTERS = { arn: 'rule/testers', roles: ['stable', 'candidate'], cohort: true };
 
 class Story {
-  readonly world = new MemoryWorld();
+  readonly world: MemoryWorld;
   readonly states = new Map<string, CutoverState>();
   begun: Promise<string> | null = null;
   backup: { readonly item: Lease | null; readonly live: RuleWeights[] } | null = null;
@@ -204,10 +239,14 @@ class Story {
   #open: (() => void) | null = null;
   #arrived: (() => void) | null = null;
   #seen = { log: 0, notices: 0, stopped: 0 };
+  #before: readonly string[] = [];
+  readonly #beside = new Map<string, Story>();
 
-  constructor() {
+  /** @param where a deployment of another name; its ledger has this table */
+  constructor(deployment: Deployment = DEPLOYMENT, table?: Map<string, Lease>) {
+    this.world = new MemoryWorld(deployment, table);
     this.world.running.clear();
-    this.world.before = (step) => this.#before(step);
+    this.world.before = (step) => this.#arrive(step);
     this.world.after = (step) => this.#strike(step, 'after');
   }
 
@@ -223,7 +262,7 @@ class Story {
     throw new Error(`${step} failed`);
   }
 
-  #before(step: string): void | Promise<void> {
+  #arrive(step: string): void | Promise<void> {
     this.#strike(step, 'before');
     if (this.holdAt?.step !== step || --this.holdAt.left > 0) return;
     this.holdAt = null;
@@ -232,6 +271,22 @@ class Story {
     });
     this.#arrived?.();
     return opened;
+  }
+
+  /** The story of another ingress, whose leases stand in the same table. */
+  at(ingressId: string): Story {
+    const known = this.#beside.get(ingressId);
+    if (known !== undefined) return known;
+    const other = new Story(deploymentSchema.parse({ ...DEPLOYMENT, ingressId }), this.world.table);
+    this.#beside.set(ingressId, other);
+    return other;
+  }
+
+  /** An execution of this ingress' machine, or `INGRESS:NAME` of another's. */
+  arnOf(name: string): string {
+    if (name.includes(':')) return `arn:execution:${name.replace(/^gateway:/, '')}`;
+    const { ingressId } = this.world.deployment;
+    return `arn:execution:${ingressId === DEPLOYMENT.ingressId ? '' : `${ingressId}:`}${name}`;
   }
 
   /** Resolves when what was begun waits at its held write. */
@@ -266,7 +321,7 @@ class Story {
   steer(name: string, request: SteeringRequest, who = 'ada'): Promise<string> {
     const { world } = this;
     return this.answer(async () => {
-      const read = await world.ledger.read(DEPLOYMENT.ingressId);
+      const read = await world.ledger.read(world.deployment.ingressId);
       const plan = this.states.get(name)?.plan;
       if (read === null || plan === undefined) return 'refused: no such run';
       const last = world.log.findLast((e) => e.kind === 'observation' && e.phase === read.phase);
@@ -299,7 +354,7 @@ class Story {
     if (state === undefined) throw new RangeError(`${name} has not begun`);
     const target = SPLITS[to] ?? { phase: 'stage', split: { candidatePercent: Number(to), mirror: null } };
     const heartbeatDueAt = new Date(this.world.now + 12 * 3_600_000).toISOString();
-    const split = await fencedShift(this.world, DEPLOYMENT, state, target.split, {
+    const split = await fencedShift(this.world, this.world.deployment, state, target.split, {
       phase: target.phase,
       stage: 0,
       heartbeatDueAt,
@@ -313,8 +368,16 @@ class Story {
     return { 'detail-type': 'CloudWatch Alarm State Change', time, detail };
   }
 
-  /** Everything that the last command may have changed. */
-  after(): string[] {
+  /** What the last command has changed. */
+  changes(): string[] {
+    const now = this.#after();
+    const lasting = (l: string) => /^(lease|listener|stable):/.test(l);
+    const changed = now.filter((l) => !lasting(l) || !this.#before.includes(l));
+    this.#before = now;
+    return changed;
+  }
+
+  #after(): string[] {
     const { world } = this;
     const { item } = world;
     const lease =
@@ -324,7 +387,7 @@ class Story {
     const { desired, scaling } = world.stableTasks;
     const lines = [
       lease,
-      `listener: ${describeWeights(DEPLOYMENT, world.live)}`,
+      `listener: ${describeWeights(world.deployment, world.live)}`,
       `stable: ${desired} tasks wanted${scaling?.suspended === true ? ', scaling held' : ''}`,
       ...world.log.slice(this.#seen.log).map((entry) => `log: ${entry.kind}: ${entry.message}`),
       ...world.notices
@@ -342,7 +405,6 @@ class Story {
 export async function retell(text: string): Promise<string> {
   const story = new Story();
   const out: string[] = [];
-  let before: readonly string[] = [];
   let telling = false;
   for (const line of text.split('\n')) {
     if (telling && line !== '') continue;
@@ -355,18 +417,14 @@ export async function retell(text: string): Promise<string> {
     const command = COMMANDS[name];
     if (command === undefined) throw new RangeError(`a story has no command ${name}`);
     const answer = await command(story, args);
-    const now = story.after();
-    const lasting = (l: string) => /^(lease|listener|stable):/.test(l);
-    const changed = now.filter((l) => !lasting(l) || !before.includes(l));
     out.push(
       line,
       '----',
-      ...[answer, ...changed]
+      ...[answer, ...story.changes()]
         .join('\n')
         .replaceAll(new RegExp(`${new Date(START).getUTCFullYear()}-\\d\\d-\\d\\dT`, 'g'), '')
         .split('\n'),
     );
-    before = now;
     telling = line !== '' && text.includes(`${line}\n----`);
   }
   return `${out.join('\n').trimEnd()}\n`;

@@ -5,6 +5,7 @@
  */
 
 import type { Surroundings, SurroundingsReading } from '../../core/listener/other-owners.ts';
+import type { Deployment } from '../../core/model/deployment.ts';
 import type { DrillRecord } from '../../core/model/drill.ts';
 import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
 import type { HookAnswer, MetricBaseline, MetricEvidence, MinuteEvidence } from '../../core/model/evidence.ts';
@@ -44,12 +45,13 @@ export const EXECUTION = 'arn:execution:one';
 export const CUTOVER = cutoverIdSchema.parse('one');
 
 export class MemoryWorld {
-  readonly deployment = DEPLOYMENT;
+  readonly deployment: Deployment;
+  /** The ledger's leases by ingress: worlds of several ingresses may share one table. */
+  readonly table: Map<string, Lease>;
   now = START;
-  live: RuleWeights[] = weightsFor(DEPLOYMENT, SAFE_SPLIT);
+  live: RuleWeights[];
   /** What the listener's readings say instead, as a replica does that lags. */
   stale: RuleWeights[] | null = null;
-  item: Lease | null = null;
   readonly log: LogEntry[] = [];
   readonly notices: Notice[] = [];
   readonly emitted: Readonly<Record<string, number>>[] = [];
@@ -104,6 +106,28 @@ export class MemoryWorld {
   /** Called after a write took effect; throwing loses the answer. */
   after: (step: string) => void = () => {};
 
+  constructor(deployment: Deployment = DEPLOYMENT, table = new Map<string, Lease>()) {
+    this.deployment = deployment;
+    this.table = table;
+    this.live = weightsFor(deployment, SAFE_SPLIT);
+  }
+
+  get item(): Lease | null {
+    return this.table.get(this.deployment.ingressId) ?? null;
+  }
+
+  set item(lease: Lease | null) {
+    if (lease === null) this.table.delete(this.deployment.ingressId);
+    else this.table.set(this.deployment.ingressId, lease);
+  }
+
+  /** Nobody here asks for another ingress' lease. */
+  #own(ingressId: string): Lease | null {
+    if (ingressId !== this.deployment.ingressId)
+      throw new RangeError(`${ingressId} is not ${this.deployment.ingressId}`);
+    return this.item;
+  }
+
   async #write<T>(step: string, effect: () => T): Promise<T> {
     await this.before(step);
     const result = effect();
@@ -132,22 +156,24 @@ export class MemoryWorld {
   readonly surroundings: Surroundings = { read: async () => structuredClone(this.around) };
 
   #owned(ref: RunRef): Lease {
-    if (this.item?.status !== 'running' || this.item.generation !== ref.generation)
+    const item = this.#own(ref.ingressId);
+    if (item?.status !== 'running' || item.generation !== ref.generation)
       throw new FencedError(`generation ${ref.generation}`);
-    return this.item;
+    return item;
   }
 
   readonly ledger: Leases = {
-    read: async () => this.item,
+    read: async (ingressId) => this.#own(ingressId),
     claim: ({ at, ...claim }) =>
       this.#write('claim', () => {
         // The same execution's second try, after its first answer was lost.
-        if (this.item?.status === 'running' && this.item.executionArn === claim.executionArn) return this.item;
-        if (this.item?.status === 'running' || this.item?.status === 'rolling_back') throw new RefusedError(['owned']);
-        this.item = {
+        const owner = this.#own(claim.ingressId);
+        if (owner?.status === 'running' && owner.executionArn === claim.executionArn) return owner;
+        if (owner?.status === 'running' || owner?.status === 'rolling_back') throw new RefusedError(['owned']);
+        const claimed: Lease = {
           ...claim,
           startedAt: at,
-          generation: generationSchema.parse((this.item?.generation ?? 0) + 1),
+          generation: generationSchema.parse((owner?.generation ?? 0) + 1),
           status: 'running',
           phase: 'preflight',
           stage: -1,
@@ -157,7 +183,8 @@ export class MemoryWorld {
           rollback: null,
           steering: UNSTEERED,
         };
-        return this.item;
+        this.item = claimed;
+        return claimed;
       }),
     recordIntent: (ref, intent, progress) =>
       this.#write('recordIntent', () => {
@@ -193,17 +220,17 @@ export class MemoryWorld {
         if (item.tasks?.at !== at) throw new SupersededError(item.tasks?.at ?? 'never');
         this.item = { ...item, tasks: { ...item.tasks, confirmed: true } };
       }),
-    fence: (_ingress, { trigger, reason, by, at, scope }) =>
+    fence: (ingressId, { trigger, reason, by, at, scope }) =>
       this.#write('fence', () => {
-        if (this.item === null || this.item.status === 'completed')
-          return { outcome: 'none' as const, item: this.item };
-        if (!concerns(this.item, scope) && !(scope?.kind === 'unchanged' && this.item.status !== 'running'))
-          return { outcome: 'not_concerned' as const, item: this.item };
-        if (this.item.status !== 'running') return { outcome: 'already' as const, item: this.item };
-        this.item = {
-          ...this.item,
+        const owner = this.#own(ingressId);
+        if (owner === null || owner.status === 'completed') return { outcome: 'none' as const, item: owner };
+        if (!concerns(owner, scope) && !(scope?.kind === 'unchanged' && owner.status !== 'running'))
+          return { outcome: 'not_concerned' as const, item: owner };
+        if (owner.status !== 'running') return { outcome: 'already' as const, item: owner };
+        const fenced: Lease = {
+          ...owner,
           status: 'rolling_back',
-          generation: generationSchema.parse(this.item.generation + 1),
+          generation: generationSchema.parse(owner.generation + 1),
           rollback: {
             trigger,
             reason,
@@ -215,7 +242,8 @@ export class MemoryWorld {
             owed: [...TIDINGS],
           },
         };
-        return { outcome: 'fenced' as const, item: this.item };
+        this.item = fenced;
+        return { outcome: 'fenced' as const, item: fenced };
       }),
     confirmRollback: (ref, at) =>
       this.#write('confirmRollback', () => {
