@@ -1,5 +1,6 @@
 /** Evidence of the user's own: what each metric of a plan says of a stage. */
 export { cohortPlan, gatePlan } from './alpha.ts';
+export { queriesOf, sidelessProblems } from './both-sides.ts';
 export {
   type CloudWatchQuery,
   type CloudWatchSeries,
@@ -8,7 +9,7 @@ export {
   seriesOf,
 } from './cloudwatch-series.ts';
 export { type MetricNeed, needOf } from './evidence-needed.ts';
-export { METRIC_WINDOW, opinionsOf, type Stretch } from './opinion.ts';
+export { METRIC_WINDOW, MOST_FIGURE, opinionsOf, type Stretch } from './opinion.ts';
 export { fillFor, type QueryPlaces, SourceError } from './query-text.ts';
 export { together, voteOf } from './vote.ts';
 export { worstShareOf } from './worst-share.ts';

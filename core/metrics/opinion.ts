@@ -59,6 +59,9 @@ export interface Stretch {
 /** Minutes that are looked at, at most: of a longer soak the newest. */
 export const METRIC_WINDOW = 7 * 1440;
 
+/** Beyond it no count and no value of a minute is believed: sums over a stage stay numbers. */
+export const MOST_FIGURE = 1e15;
+
 /** From this e-value on "worse" is suspected, and the evidence since then must be within the margin too. */
 const SUSPICION = 3;
 

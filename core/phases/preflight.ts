@@ -1,4 +1,5 @@
 /** Preflight: may this cutover begin? Every reason against it is named at once, and nothing is touched. */
+import { queriesOf, sidelessProblems } from '../metrics/index.ts';
 import {
   type AlarmReading,
   type CapacitySnapshot,
@@ -8,7 +9,6 @@ import {
   isRestored,
   isSafe,
   type Lease,
-  type MetricQuery,
   type Plan,
   type PlanMetric,
   type PlanProblem,
@@ -96,7 +96,8 @@ function healthRefusals({ health, capacity }: PreflightFindings): string[] {
 
 /** What the plan's own metrics would be read from, and this deployment does not have. */
 function metricRefusals({ metricProviders = {}, services }: Deployment, metrics: readonly PlanMetric[]): string[] {
-  return metrics.flatMap((metric, i) =>
+  const sideless = sidelessProblems(metrics, metricProviders).map(({ path, message }) => `${path}: ${message}`);
+  const absent = metrics.flatMap((metric, i) =>
     queriesOf(metric).flatMap(([field, query]) => {
       const at = `metrics.${i}.${field} (${metric.name})`;
       if (query.source === 'provider' && metricProviders[query.provider] === undefined)
@@ -105,6 +106,7 @@ function metricRefusals({ metricProviders = {}, services }: Deployment, metrics:
       return [];
     }),
   );
+  return [...absent, ...sideless];
 }
 
 /** Prometheus and Datadog answer queries, and no questions. */
@@ -115,14 +117,6 @@ function hookRefusals({ metricProviders = {} }: Deployment, hooks: Plan['hooks']
     const has = type === undefined ? `no provider "${provider}"` : `"${provider}" as a provider of type ${type}`;
     return [`hooks.${i}.provider (${name}): the deployment has ${has}; a hook needs one of type http or lambda`];
   });
-}
-
-function queriesOf(metric: PlanMetric): [string, MetricQuery][] {
-  if (metric.kind !== 'count') return [['value', metric.value]];
-  return [
-    ['numerator', metric.numerator],
-    ['denominator', metric.denominator],
-  ];
 }
 
 function list(names: readonly string[]): string {

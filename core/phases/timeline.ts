@@ -1,7 +1,7 @@
 /** What a plan will cost before it is begun: a timeline, history events, and the evidence that each stage needs. */
 
 import { type BaseRates, falseAlarmBound, gatePolicyOf, requestsNeeded, requestsNeededAlone } from '../gate/index.ts';
-import { gatePlan, type MetricNeed, needOf } from '../metrics/index.ts';
+import { gatePlan, type MetricNeed, needOf, sidelessProblems } from '../metrics/index.ts';
 import { alphaShareOf, type MetricBaseline, type Plan, type PlanProblem } from '../model/index.ts';
 
 /** Step Functions ends an execution at 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
@@ -93,6 +93,7 @@ export function project(plan: Plan, assumptions: Assumptions): Projection {
     problems: [
       ...historyProblems(historyEvents, rows),
       ...decidability(plan, rows, assumptions),
+      ...sidelessProblems(plan.metrics),
       ...metricDecidability(plan, rows, assumptions),
       ...falseAlarmProblems(plan, falseAlarms, assumptions),
     ],

@@ -1,6 +1,13 @@
 /** The port of a plan's own metrics: each metric read by itself, so that one source that fails takes no other with it. */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { fillFor, isZeroWhenAbsent, METRIC_WINDOW, SourceError, seriesOf } from '../../core/metrics/index.ts';
+import {
+  fillFor,
+  isZeroWhenAbsent,
+  METRIC_WINDOW,
+  MOST_FIGURE,
+  SourceError,
+  seriesOf,
+} from '../../core/metrics/index.ts';
 import {
   type CountMetric,
   type Deployment,
@@ -87,7 +94,8 @@ interface SidePoints {
 }
 
 async function readSide(sources: MetricSources, metric: PlanMetric, side: Side, range: TimeRange): Promise<SidePoints> {
-  const read = (query: MetricQuery, part: Asked['part']) => readQuery(sources, metric, side, query, range, part);
+  const read = async (query: MetricQuery, part: Asked['part']) =>
+    believed(await readQuery(sources, metric, side, query, range, part));
   if (metric.kind !== 'count') {
     const values = await read(metric.value, 'value');
     return { points: new Map([...values].map(([minute, x]) => [minute, { n: 1, x }])), trouble: null };
@@ -126,6 +134,13 @@ async function readQuery(
   const source = providers[query.provider];
   if (source === undefined) throw new SourceError(`the deployment has no provider ${query.provider}`);
   return source(fill(query.query), range, { metric: metric.name, side, part });
+}
+
+/** @throws SourceError for a figure that nothing in a minute comes to */
+function believed(points: Points): Points {
+  for (const [at, value] of points)
+    if (value > MOST_FIGURE) throw new SourceError(`its answer has ${value} at ${new Date(at).toISOString()}`);
+  return points;
 }
 
 /** Whole minutes that are old enough to be believed; null when there is none. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { at, marginLine } from '../../core/metrics/bad-share.ts';
 import { logRatio } from '../../core/metrics/binary-bets.ts';
 import { needOf } from '../../core/metrics/evidence-needed.ts';
-import { opinionsOf, type Stretch } from '../../core/metrics/opinion.ts';
+import { MOST_FIGURE, opinionsOf, type Stretch } from '../../core/metrics/opinion.ts';
 import { together, voteOf } from '../../core/metrics/vote.ts';
 import { worstShareOf } from '../../core/metrics/worst-share.ts';
 import type { MetricEvidence } from '../../core/model/evidence.ts';
@@ -399,5 +399,39 @@ describe('how much evidence a metric needs', () => {
     const later = metricOf({ relativeMargin: 0.05, usualShare: 0.03, requiredFrom: 60 });
     expect(needOf(later, traffic50)).toBeNull();
     expect(needOf(later, { ...traffic50, measured: {}, share: 0.9 })).not.toBeNull();
+  });
+});
+
+describe('figures that nobody expects', () => {
+  const figure = fc.oneof(
+    fc.constantFrom(0, 1e-9, 1, MOST_FIGURE),
+    fc.double({ min: 0, max: MOST_FIGURE, noNaN: true }),
+  );
+  const side = fc.option(fc.tuple(figure, figure), { nil: null });
+  const minutes = fc.array(fc.tuple(side, side), { minLength: 1, maxLength: 40 });
+  const metrics = [
+    ORDERS,
+    metricOf({ margin: 0.01, direction: 'higherIsWorse' }),
+    queue(),
+    queue({ relativeTolerance: undefined, tolerance: 3, direction: 'lowerIsWorse' }),
+  ];
+
+  it.each([50, 100])('leave every e-value a number, at %i percent: what is logged is what was decided', (percent) => {
+    const baseline = Object.fromEntries(
+      metrics.map(({ name }) => [name, { usual: 0.5, worst: 0.4, perSecond: 1 }] as const),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...metrics), minutes, (metric, list) => {
+        const counted = ([n, x]: readonly [number, number]): Side => [n, metric.kind === 'count' ? Math.min(n, x) : x];
+        const each = (i: number): readonly [Side, Side] => {
+          const [stable, candidate] = list[i] ?? [null, null];
+          return [stable && counted(stable), candidate && counted(candidate)];
+        };
+        const said = opinion(metric, list.length, each, { percent, baseline });
+        expect(said.eValue).toBeGreaterThanOrEqual(0);
+        expect(said.withinEValue).toBeGreaterThanOrEqual(0);
+        expect(said.text).not.toMatch(/NaN|Infinity/);
+      }),
+    );
   });
 });

@@ -54,6 +54,31 @@ const run = (plan: PlanInput, share: (stage: number, minute: number) => number |
   return recordedRun(plan, traffic, withOrders(share), undefined, world);
 };
 
+describe('a metric whose query names no side', () => {
+  const sideless = (query: string) => ({
+    ...ORDERS,
+    numerator: { source: 'provider' as const, provider: 'shop', query },
+  });
+  const refusedBy = async (type: 'prometheus' | 'http', query: string) => {
+    const world = new MemoryWorld();
+    const shop = { type, url: 'https://shop.example/', timeoutSeconds: 5 } as const;
+    Object.assign(world, { deployment: { ...world.deployment, metricProviders: { shop } } });
+    const refused = await begun(world, { ...PLAN, metrics: [sideless(query)] }).catch((error: unknown) => error);
+    return refused instanceof Error ? refused.message : '';
+  };
+
+  it('is refused by preflight where its provider answers queries alone', async () => {
+    expect(await refusedBy('prometheus', 'sum(increase(orders[1m]))')).toContain(
+      'metrics.0.numerator: orders would read the same for both sides, and always pass',
+    );
+    expect(await refusedBy('prometheus', 'sum(increase(orders{side="{{side}}"}[1m]))')).toBe('');
+  });
+
+  it('is taken where its provider is told the side beside the query', async () => {
+    expect(await refusedBy('http', 'orders')).toBe('');
+  });
+});
+
 describe('a run with a metric of the user’s own', () => {
   it('is brought back by an order flow that broke behind healthy metrics, and the replay agrees word for word', async () => {
     const log = await run(PLAN, (_stage, minute) => (minute < 5 ? 0.03 : 0));

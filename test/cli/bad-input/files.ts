@@ -17,7 +17,7 @@ const stages = (...percents: readonly unknown[]) =>
 const metric = {
   name: 'orders',
   kind: 'count',
-  numerator: { source: 'cloudwatch', namespace: 'Shop', metric: 'Orders' },
+  numerator: { source: 'cloudwatch', namespace: 'Shop', metric: 'Orders', dimensions: { Side: '{{side}}' } },
   direction: 'lowerIsWorse',
   margin: 0.01,
 };
@@ -102,6 +102,12 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   'metric-bad-name': metrics({ ...metric, name: 'Orders placed' }),
   'metric-direction': metrics({ ...metric, direction: 'up' }),
   'metric-alpha': metrics({ ...metric, alphaShare: 0.3 }, { ...metric, name: 'carts', alphaShare: 0.3 }),
+  'metric-sideless': metrics({ ...metric, denominator: { source: 'cloudwatch', namespace: 'Shop', metric: 'Begun' } }),
+  'metric-sideless-math': metrics({
+    ...metric,
+    numerator: { source: 'math', expression: 'a', using: { a: { namespace: 'Shop', metric: 'Orders' } } },
+  }),
+  'metric-one-side': metrics({ ...metric, sides: { stable: 'shop', candidate: 'shop' } }),
   'metric-math': metrics({ ...metric, numerator: { source: 'math', expression: 'm1 + m2', using: {} } }),
   'metric-undecidable': metrics({ ...metric, margin: undefined, relativeMargin: 0.01, usualShare: 0.03 }),
   'hook-stage': JSON.stringify({ hooks: [{ name: 'a', when: 'after', provider: 'p', stages: [42] }] }),

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -65,6 +66,23 @@ describe.each(Object.entries(KINDS))('a provider of kind %s', (_kind, sourceAt) 
     ['that is another service', (_q, r) => void r.end('<html>'), /not JSON/],
     ['that answers garbage', json({ points: 'many' }), /answer/],
     ['that answers a list', json([]), /answer/],
+    [
+      'that redirects to itself for ever',
+      (q, r) => void r.writeHead(307, { location: `http://${q.headers.host}${q.url}` }).end(),
+      /not be reached/,
+    ],
+    ['that answers two documents at once', (_q, r) => void r.end('{"v":1,"points":[]}{"v":1,"points":[]}'), /not JSON/],
+    ['that answers nothing', (_q, r) => void r.end(), /not JSON/],
+    [
+      'whose small answer is large once it is unpacked',
+      (_q, r) => void r.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(10_000_000, ' '))),
+      /larger than 4 MB/,
+    ],
+    [
+      'that promises more than it sends',
+      (_q, r) => void r.writeHead(200, { 'content-length': '99' }).end('{}', () => r.socket?.destroy()),
+      /could not be reached/,
+    ],
     ['that never ends', (_q, r) => void r.end(`"${'x'.repeat(4_100_000)}"`), /larger than 4 MB/],
   ])('%s is in trouble', async (_what, answer, problem) => {
     await expect(ask(answer)).rejects.toThrow(problem);
@@ -73,9 +91,23 @@ describe.each(Object.entries(KINDS))('a provider of kind %s', (_kind, sourceAt) 
   it.each<[string, Answer]>([
     ['that hangs', () => {}],
     ['that begins and hangs', (_q, r) => void r.writeHead(200).write('{')],
+    [
+      'that sends a byte now and then',
+      (_q, r) => {
+        r.writeHead(200);
+        const timer = setInterval(() => r.write(' '), 10);
+        r.on('close', () => clearInterval(timer));
+      },
+    ],
   ])('%s is in trouble when its time is over', async (_what, answer) => {
     const asking = sourceAt(await serving(answer), 0.1)('query', RANGE, ASKED);
     await expect(asking).rejects.toThrow('it did not answer within 0.1 s');
+  });
+
+  it('that does not speak TLS where it should is in trouble', async () => {
+    const plain = await serving(json({}));
+    const asking = sourceAt(plain.replace('http:', 'https:'))('query', RANGE, ASKED);
+    await expect(asking).rejects.toThrow(/it could not be reached \(/);
   });
 
   it('that is not there is in trouble', async () => {
@@ -221,6 +253,22 @@ describe('a provider of one’s own', () => {
 
   it.each<[string, object, RegExp]>([
     ['another version', { v: 2, points: [] }, /v: must be 1/],
+    ['a minute of the future', { v: 1, points: [[FROM + 60 * MINUTE, 1]] }, /not asked for/],
+    ['a minute of before', { v: 1, points: [[FROM - MINUTE, 1]] }, /not asked for/],
+    ['seconds where milliseconds are asked', { v: 1, points: [[FROM / 1000, 1]] }, /begins no minute/],
+    ['a time as text', { v: 1, points: [['2026-11-24T08:00:00Z', 1]] }, /points\.0\.0: must be a number/],
+    ['no value', { v: 1, points: [[FROM, null]] }, /points\.0\.1/],
+    [
+      'a minute twice',
+      {
+        v: 1,
+        points: [
+          [FROM, 1],
+          [FROM, 1],
+        ],
+      },
+      /twice/,
+    ],
     ['a point within a minute', { v: 1, points: [[FROM + 1, 1]] }, /begins no minute/],
     ['a negative value', { v: 1, points: [[FROM, -1]] }, /points\.0\.1/],
     ['a text', { v: 1, points: [[FROM, '7']] }, /points\.0\.1: must be a number/],

@@ -155,6 +155,14 @@ describe('metrics of the user’s own', () => {
     expect(orders?.minutes.every((m) => m.candidate === null)).toBe(true);
   });
 
+  it('whose figures are beyond everything that a minute holds are not believed', async () => {
+    const [orders] = await reading(always((query) => (query.startsWith('placed') ? 1 : 1e300))).minutes(
+      [ORDERS],
+      RANGE,
+    );
+    expect(orders).toMatchObject({ trouble: 'its answer has 1e+300 at 2026-11-24T08:00:00.000Z', minutes: [] });
+  });
+
   it('whose numerator exceeds it by a rounding are one', async () => {
     const source = always((query) => (query.startsWith('placed') ? 100.6 : 100));
     const [orders] = await reading(source).minutes([ORDERS], RANGE);
