@@ -7,7 +7,7 @@ import type { MetricProvider, MetricQuery, PlanMetric, PlanProblem } from '../mo
 const BY_SIDE = ['targetGroup', 'service'];
 
 /** Each query of a metric with its field below the metric. */
-export function queriesOf(metric: PlanMetric): readonly (readonly [field: string, query: MetricQuery])[] {
+export function queriesOfMetric(metric: PlanMetric): readonly (readonly [field: string, query: MetricQuery])[] {
   if (metric.kind !== 'count') return [['value', metric.value]];
   return [
     ['numerator', metric.numerator],
@@ -24,7 +24,7 @@ export function sidelessProblems(
     // A guard reads the candidate alone: what both share may be its limit.
     metric.kind === 'guard'
       ? []
-      : queriesOf(metric)
+      : queriesOfMetric(metric)
           .filter(([, query]) => !tellsSides(textsOf(query, providers), metric))
           .map(([field]) => ({
             path: `metrics.${i}.${field}`,

@@ -1,6 +1,6 @@
 /** Evidence of the user's own: what each metric of a plan says of a stage. */
 export { cohortPlan, gatePlan } from './alpha.ts';
-export { queriesOf, sidelessProblems } from './both-sides.ts';
+export { queriesOfMetric, sidelessProblems } from './both-sides.ts';
 export {
   type CloudWatchQuery,
   type CloudWatchSeries,

@@ -1,5 +1,5 @@
 /** Preflight: may this cutover begin? Every reason against it is named at once, and nothing is touched. */
-import { queriesOf, sidelessProblems } from '../metrics/index.ts';
+import { queriesOfMetric, sidelessProblems } from '../metrics/index.ts';
 import {
   type AlarmReading,
   type CapacitySnapshot,
@@ -98,7 +98,7 @@ function healthRefusals({ health, capacity }: PreflightFindings): string[] {
 function metricRefusals({ metricProviders = {}, services }: Deployment, metrics: readonly PlanMetric[]): string[] {
   const sideless = sidelessProblems(metrics, metricProviders).map(({ path, message }) => `${path}: ${message}`);
   const absent = metrics.flatMap((metric, i) =>
-    queriesOf(metric).flatMap(([field, query]) => {
+    queriesOfMetric(metric).flatMap(([field, query]) => {
       const at = `metrics.${i}.${field} (${metric.name})`;
       if (query.source === 'provider' && metricProviders[query.provider] === undefined)
         return [`${at}: the deployment has no provider "${query.provider}"${list(Object.keys(metricProviders))}`];
