@@ -97,8 +97,8 @@ export function rights({ deployed }: Facts): Diagnosis[] {
     if (denied.length === 0 && unasked > 0)
       return [
         warn(
-          `Role ${name} may do ${asked} things that it needs; ${unasked} more are granted under conditions that cannot be simulated.`,
-          `look at its policies: aws iam list-role-policies --role-name ${name.slice(name.lastIndexOf('/') + 1)}`,
+          `Role ${name} may do ${asked} things that it needs; ${unasked} more are granted by wildcards or under conditions that cannot be simulated.`,
+          `look at its policies: aws iam list-role-policies --role-name ${name.slice(name.lastIndexOf('/') + 1)}, and list-attached-role-policies`,
         ),
       ];
     if (denied.length === 0) return [ok(`Role ${name} may do all ${asked} things that it needs.`)];

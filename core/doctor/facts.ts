@@ -76,12 +76,12 @@ export interface FunctionFacts {
   readonly exists: boolean;
 }
 
-/** A role of one of the cutover's functions. */
+/** A role of one of the cutover's functions, or of the one that makes its rules. */
 export interface RoleFacts {
   readonly role: string;
   /** How many actions on resources were asked. */
   readonly asked: number;
-  /** How many were not: they are granted under conditions for which no request could be made up. */
+  /** How many were not: they are granted by wildcards, or under conditions for which no request could be made up. */
   readonly unasked: number;
   readonly denied: readonly DeniedRight[];
 }

@@ -181,7 +181,10 @@ describe('the doctor, over the local cloud', () => {
     expect(diagnoses.filter(({ level }) => level !== 'ok')).toEqual([]);
     expect([code, worst]).toEqual([0, 'ok']);
     expect(new Set(diagnoses.map(({ check }) => check))).toEqual(new Set(CHECKS));
-    const ofCutover = [...cloud.lambda.functions.values()].filter(({ spec }) => spec.environment.CROSSFADE_DEPLOYMENT);
+    const ofCutover = [...cloud.lambda.functions.values()].filter(
+      ({ spec: { environment } }) => environment.CROSSFADE_DEPLOYMENT ?? environment.CROSSFADE_INGRESS,
+    );
+    expect(ofCutover.some(({ spec }) => spec.name.includes('RuleProvider'))).toBe(true);
     expect(diagnoses.filter(({ check }) => check === 'right')).toHaveLength(ofCutover.length);
   });
 
@@ -361,7 +364,7 @@ describe('the doctor, over the local cloud', () => {
         const text = JSON.stringify(policies.get(name));
         spoil(policies, name, JSON.parse(text.replace('"StringEquals"', '"StringNotEquals"')));
       },
-      /1 more are granted under conditions that cannot be simulated/,
+      /1 more are granted by wildcards or under conditions that cannot be simulated/,
     ],
     [
       'a role that lost its policy',
@@ -372,6 +375,45 @@ describe('the doctor, over the local cloud', () => {
         spoil(policies, [...policies.keys()][0] ?? '', undefined);
       },
       /has no policy/,
+    ],
+    [
+      'a role whose managed policy was detached: no logs, and so no metrics',
+      'right',
+      'fail',
+      () => {
+        const { attached } = roleOf('watch');
+        spoil(attached, [...attached.keys()][0] ?? '', undefined);
+      },
+      /may not do logs:PutLogEvents on arn:aws:logs:/,
+    ],
+    [
+      'a managed policy of which a boundary takes a part away',
+      'right',
+      'fail',
+      () => {
+        const role = roleOf('shift');
+        const Statement = { Effect: 'Allow', Action: 'events:PutEvents', Resource: '*' };
+        spoil(role.attached, 'arn:aws:iam::123456789012:policy/tell', { Version: '2012-10-17', Statement });
+        change(role, { boundary: boundary({ NotAction: 'events:PutEvents' }) });
+      },
+      /may not do events:PutEvents on \*/,
+    ],
+    [
+      'a managed policy with a wildcard',
+      'right',
+      'warn',
+      () => {
+        const Statement = { Effect: 'Allow', Action: 'events:*', Resource: '*' };
+        spoil(roleOf('shift').attached, 'arn:aws:iam::123456789012:policy/tell', { Version: '2012-10-17', Statement });
+      },
+      /1 more are granted by wildcards or/,
+    ],
+    [
+      'a boundary of the role that makes the rules',
+      'right',
+      'fail',
+      () => change(roleOf('RuleProvider'), { boundary: boundary({ NotAction: 'elasticloadbalancing:CreateRule' }) }),
+      /may not do elasticloadbalancing:CreateRule/,
     ],
     [
       'too many rules',

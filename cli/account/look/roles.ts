@@ -1,10 +1,14 @@
 /**
- * Roles of the cutover's functions. A role's own policies, which the deploy wrote, say what it needs; IAM's simulation says whether a
- * boundary or an organisation's policy takes some of it away, and that nobody has edited the rollback's.
+ * Roles of the cutover's functions, and of the one that makes its rules. A role's policies, inline and managed, say what it needs; IAM's
+ * simulation says whether a boundary or an organisation's policy takes some of it away, and that nobody has taken the logs, by which
+ * metrics come, or edited the rollback's.
  */
 import {
   type ContextEntry,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
   GetRolePolicyCommand,
+  paginateListAttachedRolePolicies,
   paginateListRolePolicies,
   SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
@@ -26,10 +30,17 @@ interface Needed {
 export async function lookAtRoles({ iam, lambda }: Clients, deployment: Deployment): Promise<RoleFacts[]> {
   const found: RoleFacts[] = [];
   // One after the other: IAM's own limit for simulations is low.
-  for (const { Role: role = '', FunctionName } of await functionsOf(lambda, deployment)) {
-    const own = await policiesOf(iam, role);
+  for (const fn of await functionsOf(lambda, deployment)) {
+    const { Role: role = '', FunctionName } = fn;
+    const own = await inlinePolicies(iam, role);
+    const managed = own.length === 0 ? [] : await managedPolicies(iam, role);
     const isRollback = FunctionName === `${deployment.ingressId}-crossfade-rollback`;
-    const needed = [...own, ...(isRollback ? neededByRollback(deployment) : [])];
+    const needed = [
+      ...own,
+      ...managed,
+      neededForLogs(fn, deployment),
+      ...(isRollback ? neededByRollback(deployment) : []),
+    ];
     const denied: DeniedRight[] = [];
     for (const one of needed) denied.push(...(await simulated(iam, role, one)));
     const count = (of: readonly Needed[]) => of.reduce((sum, n) => sum + n.actions.length * n.resources.length, 0);
@@ -39,21 +50,33 @@ export async function lookAtRoles({ iam, lambda }: Clients, deployment: Deployme
   return found;
 }
 
+/** IAM simulates no wildcards; these are the CDK's own grants on keys. */
+const GRANTED_BY_PREFIX: Readonly<Record<string, readonly string[]>> = {
+  'kms:GenerateDataKey*': ['kms:GenerateDataKey'],
+  'kms:ReEncrypt*': ['kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+};
+
 const deploymentOf = z.looseObject({ ingressId: z.string() });
 
-/** Every function that has this deployment in its environment. */
+/** Every function that has this deployment in its environment, and the one that makes its rules, with the CDK's that calls it. */
 async function functionsOf(client: Clients['lambda'], { ingressId }: Deployment): Promise<FunctionConfiguration[]> {
   const found: FunctionConfiguration[] = [];
   for await (const { Functions = [] } of paginateListFunctions({ client }, {})) found.push(...Functions);
-  return found.filter(({ Environment }) => {
-    const text = Environment?.Variables?.CROSSFADE_DEPLOYMENT;
-    if (text === undefined) return false;
-    try {
-      return deploymentOf.safeParse(JSON.parse(text)).data?.ingressId === ingressId;
-    } catch {
-      return false;
-    }
-  });
+  const own = found.filter(({ Environment }) => isOf(ingressId, Environment?.Variables ?? {}));
+  const names = new Set(own.map(({ FunctionName }) => FunctionName));
+  const callers = found.filter(({ Environment }) =>
+    names.has(Environment?.Variables?.USER_ON_EVENT_FUNCTION_ARN?.split(':')[6] ?? ''),
+  );
+  return [...own, ...callers];
+}
+
+function isOf(ingressId: string, { CROSSFADE_DEPLOYMENT: text, CROSSFADE_INGRESS }: Record<string, string>): boolean {
+  if (text === undefined) return CROSSFADE_INGRESS === ingressId;
+  try {
+    return deploymentOf.safeParse(JSON.parse(text)).data?.ingressId === ingressId;
+  } catch {
+    return false;
+  }
 }
 
 const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
@@ -73,32 +96,71 @@ const policySchema = z.looseObject({
     ),
 });
 
-async function policiesOf(client: Clients['iam'], role: string): Promise<Needed[]> {
-  const RoleName = role.split('/').at(-1) ?? role;
+async function inlinePolicies(client: Clients['iam'], role: string): Promise<Needed[]> {
+  const RoleName = nameOf(role);
   const needed: Needed[] = [];
   const names: string[] = [];
   for await (const { PolicyNames = [] } of paginateListRolePolicies({ client }, { RoleName }))
     names.push(...PolicyNames);
   for (const PolicyName of names) {
     const policy = await unlessMissing(client.send(new GetRolePolicyCommand({ RoleName, PolicyName })));
-    const { Statement } = policySchema.parse(
-      JSON.parse(decodeURIComponent(policy?.PolicyDocument ?? '{"Statement":[]}')),
-    );
-    for (const { Effect, Action, Resource, Condition } of Statement)
-      if (Effect === 'Allow')
-        needed.push({
-          actions: Action,
-          resources: Resource,
-          ...(Condition === undefined ? {} : { context: meeting(Condition) }),
-        });
+    needed.push(...neededBy(policy?.PolicyDocument));
   }
   return needed;
 }
 
+/** Those that are attached: of AWS, or of the account's own. */
+async function managedPolicies(client: Clients['iam'], role: string): Promise<Needed[]> {
+  const arns: string[] = [];
+  for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies(
+    { client },
+    { RoleName: nameOf(role) },
+  ))
+    arns.push(...AttachedPolicies.flatMap(({ PolicyArn }) => PolicyArn ?? []));
+  const needed: Needed[] = [];
+  for (const PolicyArn of arns) {
+    const found = await unlessMissing(client.send(new GetPolicyCommand({ PolicyArn })));
+    const VersionId = found?.Policy?.DefaultVersionId;
+    if (VersionId === undefined) continue;
+    const version = await unlessMissing(client.send(new GetPolicyVersionCommand({ PolicyArn, VersionId })));
+    needed.push(...neededBy(version?.PolicyVersion?.Document));
+  }
+  return needed;
+}
+
+function nameOf(role: string): string {
+  return role.split('/').at(-1) ?? role;
+}
+
+function neededBy(document: string | undefined): Needed[] {
+  const { Statement } = policySchema.parse(JSON.parse(decodeURIComponent(document ?? '{"Statement":[]}')));
+  return Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action, Resource, Condition }) => {
+    const context = Condition === undefined ? {} : { context: meeting(Condition) };
+    const asked = Action.flatMap((action) => GRANTED_BY_PREFIX[action] ?? action);
+    const isWide = (action: string) => action.includes('*');
+    const [exact, wide] = [asked.filter((action) => !isWide(action)), asked.filter(isWide)];
+    return [
+      ...(exact.length === 0 ? [] : [{ actions: exact, resources: Resource, ...context }]),
+      ...(wide.length === 0 ? [] : [{ actions: wide, resources: Resource, context: null }]),
+    ];
+  });
+}
+
+/** Metrics of the handlers are lines of their logs. */
+function neededForLogs({ FunctionName = '', LoggingConfig }: FunctionConfiguration, deployment: Deployment): Needed {
+  const group = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
+  const resources = [arnIn(deployment, 'logs', `log-group:${group}:log-stream:*`)];
+  return { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources };
+}
+
+function arnIn(deployment: Deployment, service: string, resource: string): string {
+  const [, partition, , region, account] = stateMachineArn(deployment).split(':');
+  return `arn:${partition}:${service}:${region}:${account}:${resource}`;
+}
+
 /** Whatever else is broken. */
 function neededByRollback(deployment: Deployment): Needed[] {
-  const [, partition, , region, account] = stateMachineArn(deployment).split(':');
-  const at = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  const at = (service: string, resource: string) => arnIn(deployment, service, resource);
   return [
     { actions: ['elasticloadbalancing:ModifyRule'], resources: deployment.rules.map(({ arn }) => arn) },
     {
@@ -124,7 +186,7 @@ async function simulated(
 ): Promise<DeniedRight[]> {
   if (context === null) return [];
   const denied: DeniedRight[] = [];
-  // A resource by itself, so that each decision is about it; actions with wildcards cannot be simulated, and none is granted.
+  // A resource by itself, so that each decision is about it.
   for (const resource of resources) {
     const { EvaluationResults = [] } = await client.send(
       new SimulatePrincipalPolicyCommand({

@@ -24,7 +24,7 @@ export interface AccountPolicies {
 }
 
 /** Policies that AWS keeps. https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html */
-const OF_AWS: Readonly<Record<string, unknown>> = {
+export const POLICIES_OF_AWS: Readonly<Record<string, unknown>> = {
   'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': {
     Version: '2012-10-17',
     Statement: {
@@ -79,7 +79,7 @@ export function policiesOf({ resources }: Assembly, names: Names): AccountPolici
     ]),
   );
   const byArn = (holder: string, arn: string): readonly Statement[] => {
-    if (OF_AWS[arn] !== undefined) return parsePolicy(holder, OF_AWS[arn]);
+    if (POLICIES_OF_AWS[arn] !== undefined) return parsePolicy(holder, POLICIES_OF_AWS[arn]);
     const found = managed.get(arn);
     if (found === undefined) throw new RangeError(`${holder}: the policy ${arn} is not known here`);
     return found.map((s) => ({ ...s, holder }));

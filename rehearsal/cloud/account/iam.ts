@@ -1,4 +1,4 @@
-/** IAM: inline policies of roles, and their simulation. https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html */
+/** IAM: policies of roles, and their simulation. https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html */
 import { Context, decisionOn, parsePolicy } from '../access/index.ts';
 import { ACCOUNT } from '../template/index.ts';
 import { CloudError, members, type QueryOperations } from '../wire/index.ts';
@@ -9,6 +9,11 @@ export function iam({ roles }: Pick<LocalAccount, 'roles'>): QueryOperations {
     const role = roles.get(name);
     if (role === undefined) throw new CloudError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404);
     return role;
+  };
+  const managed = (arn: string | null) => {
+    const role = [...roles.values()].find(({ attached }) => attached.has(arn ?? ''));
+    if (arn === null || role === undefined) throw new CloudError('NoSuchEntity', `Policy ${arn} was not found.`, 404);
+    return { arn, document: role.attached.get(arn) };
   };
   return {
     ListRolePolicies: (p) => ({
@@ -21,9 +26,24 @@ export function iam({ roles }: Pick<LocalAccount, 'roles'>): QueryOperations {
       if (policy === undefined) throw new CloudError('NoSuchEntity', `no policy ${PolicyName}`, 404);
       return { RoleName, PolicyName, PolicyDocument: encodeURIComponent(JSON.stringify(policy)) };
     },
+    ListAttachedRolePolicies: (p) => ({
+      AttachedPolicies: [...roleOf(p.get('RoleName') ?? '').attached.keys()].map((PolicyArn) => ({
+        PolicyName: PolicyArn.split('/').at(-1),
+        PolicyArn,
+      })),
+      IsTruncated: false,
+    }),
+    GetPolicy: (p) => ({ Policy: { Arn: managed(p.get('PolicyArn')).arn, DefaultVersionId: 'v1' } }),
+    GetPolicyVersion: (p) => {
+      const { document } = managed(p.get('PolicyArn'));
+      const Document = encodeURIComponent(JSON.stringify(document));
+      return { PolicyVersion: { Document, VersionId: 'v1', IsDefaultVersion: true } };
+    },
     SimulatePrincipalPolicy: (p) => {
       const role = roleOf((p.get('PolicySourceArn') ?? '').split('/').at(-1) ?? '');
       const resources = members(p, 'ResourceArns');
+      const wide = members(p, 'ActionNames').find((action) => action.includes('*'));
+      if (wide !== undefined) throw new CloudError('InvalidInput', `Action ${wide} has a wildcard.`, 400);
       const context = contextOf(p);
       return {
         IsTruncated: false,
@@ -41,11 +61,11 @@ export function iam({ roles }: Pick<LocalAccount, 'roles'>): QueryOperations {
 
 type Asked = Pick<Parameters<typeof decisionOn>[0], 'action' | 'resource' | 'context'>;
 
-function decision({ arn, policies, boundary }: LocalRole, asked: Asked): string {
+function decision({ arn, policies, attached, boundary }: LocalRole, asked: Asked): string {
   const { allowed, by } = decisionOn(
     { principal: { type: 'role', arn, account: ACCOUNT }, ...asked },
     {
-      identity: [...policies.values()].flatMap((document) => parsePolicy(arn, document)),
+      identity: [...policies.values(), ...attached.values()].flatMap((document) => parsePolicy(arn, document)),
       ...(boundary === undefined ? {} : { boundary: parsePolicy(arn, boundary) }),
       resource: [],
     },

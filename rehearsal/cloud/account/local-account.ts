@@ -1,11 +1,14 @@
 /** The account's state: from the templates where they say it, and from AWS's defaults where they do not. Its owner may change it. */
 import * as z from 'zod';
+import { POLICIES_OF_AWS } from '../access/index.ts';
 import type { Assembly, Names, Resource } from '../template/index.ts';
 
 export interface LocalRole {
   readonly arn: string;
   /** Documents of inline policies, by name. */
   readonly policies: Map<string, unknown>;
+  /** Documents of managed policies, by their ARNs. */
+  readonly attached: Map<string, unknown>;
   /** What it may have at most; absent: everything. */
   boundary?: unknown;
 }
@@ -42,6 +45,7 @@ const DEFAULT_LIMITS = {
 } as const;
 
 const roleRef = z.object({ Roles: z.array(z.string()), PolicyName: z.string(), PolicyDocument: z.unknown() });
+const managedSchema = z.looseObject({ ManagedPolicyArns: z.array(z.string()).default([]) });
 const topicPolicySchema = z.looseObject({ Topics: z.array(z.string()), PolicyDocument: z.unknown() });
 
 export function localAccount({ resources }: Assembly, names: Names): LocalAccount {
@@ -80,7 +84,11 @@ export function localAccount({ resources }: Assembly, names: Names): LocalAccoun
 /** Once the custom resources are made, whose answers stand in the policies. */
 export function addRoles({ roles }: Pick<LocalAccount, 'roles'>, { resources }: Assembly, names: Names): void {
   const of = (type: string) => resources.filter((r) => r.type === type);
-  for (const r of of('AWS::IAM::Role')) roles.set(names.nameOf(r), { arn: names.arnOf(r), policies: new Map() });
+  for (const r of of('AWS::IAM::Role')) {
+    const { ManagedPolicyArns } = managedSchema.parse(names.properties(r));
+    const attached = new Map(ManagedPolicyArns.map((arn) => [arn, POLICIES_OF_AWS[arn]]));
+    roles.set(names.nameOf(r), { arn: names.arnOf(r), policies: new Map(), attached });
+  }
   for (const r of of('AWS::IAM::Policy')) {
     const { Roles, PolicyName, PolicyDocument } = roleRef.parse(names.properties(r));
     for (const role of Roles) roles.get(role)?.policies.set(PolicyName, PolicyDocument);
