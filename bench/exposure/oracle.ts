@@ -15,8 +15,8 @@ const BOUND = Math.log(0.99 / 0.01);
 
 export const ORACLE = 'oracle (SPRT)';
 /**
- * The same, but it keeps to the plan: it may not go back before the regression has grown to the margin, and what the plan allows a warm-up is no
- * evidence: nobody can tell it from a cold start that is over with the warm-up.
+ * The same, but it keeps to the plan: it may not go back before the regression has grown to the margin, and what the plan allows a warm-up is
+ * healthy then: nobody can tell it from a cold start that is over with the warm-up.
  */
 export const ORACLE_FROM_MARGIN = 'oracle that keeps to the plan';
 
@@ -60,9 +60,9 @@ function gateOf(world: World, { margin, warmUp }: Allowed): Gate {
       const p0 = metric === 'errors' ? base.errorRate : base.slowRate;
       const p1 = p0 + more[metric];
       const x = metric === 'errors' ? failedAtLeast(candidate) : (candidate.slow ?? 0);
-      const isCold = seen - stageFrom < warmUp[metric].minutes && more[metric] <= warmUp[metric].allowance;
-      if (p1 > p0 && !isCold)
-        log += x * Math.log(p1 / p0) + (candidate.requests - x) * (Math.log1p(-p1) - Math.log1p(-p0));
+      const healthy = p0 + (seen - stageFrom < warmUp[metric].minutes ? warmUp[metric].allowance : 0);
+      if (p1 > healthy)
+        log += x * Math.log(p1 / healthy) + (candidate.requests - x) * (Math.log1p(-p1) - Math.log1p(-healthy));
       grown ||= more[metric] >= margin[metric] - 1e-12;
     }
     before = percent;

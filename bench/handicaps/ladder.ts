@@ -84,7 +84,9 @@ function gateOf(world: World, plan: Plan, baseline: BaselineSummary, step: Step)
     }
     before = percent;
     const bound = has('part of α') ? thresholdOf(policy, metric) : 0.99 / 0.01;
-    return logMeanExp(logs) >= Math.log(bound) ? 'abort' : 'go';
+    if (logMeanExp(logs) >= Math.log(bound)) return 'abort';
+    // Who must find out what a stage is like waits for it; the oracle knows.
+    return has('control for the base rate') && logs.some((log) => log !== 0) ? 'hold' : 'go';
   };
 }
 

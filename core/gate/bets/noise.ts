@@ -11,6 +11,8 @@ const MEMORY_MINUTES = 10;
 /** Failures that a window should hold. */
 const NOISE_WINDOW_FAILURES = 20;
 const LEAST_PAIRS = 20;
+/** Of the neighbours that would have them at the mean rate, so many must have them: where failures come in spells alone, the rate jumps. */
+const LEAST_SHARE = 0.5;
 /** Lower quartile of the squared standard normal. */
 const CHI_SQUARE_QUARTILE = 0.1015;
 const CHI_SQUARE_UPPER_QUARTILE = 1.3233;
@@ -38,14 +40,18 @@ export function rateNoiseOf(periods: readonly Period[], minutes: number): number
   const windows = Array.from({ length: Math.floor(periods.length / size) }, (_, i) =>
     periods.slice(i * size, (i + 1) * size).reduce((sum, { n, x }) => ({ n: sum.n + n, x: sum.x + x })),
   );
+  const mean = failures / periods.reduce((sum, { n }) => sum + n, 0);
   const excesses: { readonly squared: number; readonly weight: number }[] = [];
+  let expected = 0;
   for (const [i, a] of windows.entries()) {
     const b = windows[i + 1];
-    if (b === undefined || a.n === 0 || b.n === 0 || a.x + b.x < NOISE_WINDOW_FAILURES) continue;
+    if (b === undefined || a.n === 0 || b.n === 0) continue;
+    if ((a.n + b.n) * mean >= NOISE_WINDOW_FAILURES) expected++;
+    if (a.x + b.x < NOISE_WINDOW_FAILURES) continue;
     const [sum, q] = [a.x + b.x, a.n / (a.n + b.n)];
     excesses.push({ squared: (a.x - sum * q) ** 2 / (sum * q * (1 - q)), weight: sum * q * (1 - q) });
   }
-  if (excesses.length < LEAST_PAIRS) return null;
+  if (excesses.length < Math.max(LEAST_PAIRS, LEAST_SHARE * expected)) return null;
   const upper =
     quantileOf(
       excesses.map((e) => e.squared),

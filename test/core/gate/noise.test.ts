@@ -42,6 +42,30 @@ describe('how far a rate wanders by itself', () => {
     }
   });
 
+  it('is nothing where failures come with a crowd alone: the few neighbours that have enough of them are those that jump', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const random = generator(seed);
+      const periods = Array.from({ length: 288 }, (_, i) => {
+        const crowd = i % 24 < 2;
+        return crowd
+          ? { n: 12_000, x: binomial(random, 12_000, 0.01) }
+          : { n: 1_500, x: binomial(random, 1_500, 0.001) };
+      });
+      expect(rateNoiseOf(periods, 5)).toBeNull();
+    }
+  });
+
+  it('is measured by day where the night has no traffic to show it', () => {
+    const found = Array.from({ length: 15 }, (_, seed) => {
+      const random = generator(seed);
+      return rateNoiseOf(
+        day(seed, 0.5).map(({ n, x }, i) => (i < 144 ? { n, x } : { n: n / 100, x: binomial(random, x, 0.01) })),
+        5,
+      );
+    });
+    expect(median(found.map((noise) => noise ?? 0))).toBeGreaterThan(0.25);
+  });
+
   it('is nothing of nothing', () => {
     expect(rateNoiseOf([], 5)).toBeNull();
     expect(rateNoiseOf([{ n: 0, x: 0 }], 5)).toBeNull();
