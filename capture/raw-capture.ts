@@ -25,10 +25,10 @@ export interface RawCapture {
   readonly noise?: RawLeg;
 }
 
-/** A pair costs this much beside its bodies. */
+/** A capture costs this much beside its bodies. */
 const PAIR_BYTES = 4_096;
 
-/** What a pair holds of memory while it is under way, bytes. */
+/** What a capture holds of memory while it is under way, bytes. */
 export function sizeOf(pair: RawCapture): number {
   const ofLeg = (leg: RawLeg | undefined) => (leg?.outcome === 'response' ? leg.body.data.byteLength : 0);
   const bodies = ofLeg(pair.stable) + ofLeg(pair.candidate) + ofLeg(pair.noise);

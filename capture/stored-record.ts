@@ -1,4 +1,4 @@
-/** A raw pair as the record that is stored: redacted, with its route, in the capture format (capture/record.ts). */
+/** A raw capture as the record that is stored: redacted, with its route, in the capture format (capture/record.ts). */
 import type { RawBody } from './bytes/index.ts';
 import { CAPTURE_VERSION, type CapturedBody, type CaptureRecord, type Leg } from './format/index.ts';
 import type { RawLeg } from './leg.ts';
@@ -27,7 +27,7 @@ export class RecordMaker {
     this.#redaction = new Redaction(rules.redaction);
   }
 
-  /** One line of NDJSON. A pair that is too long for the sink keeps lengths and hashes of its bodies only. */
+  /** One line of NDJSON. A capture that is too long for the sink keeps lengths and hashes of its bodies only. */
   line(pair: RawCapture): Buffer {
     const line = (record: CaptureRecord) => Buffer.from(`${JSON.stringify(record)}\n`);
     const whole = line(this.make(pair));

@@ -1,4 +1,4 @@
-/** Parity backfill: one object of kept pairs, compared anew by the rules of now, and counted for the run that owns the ingress. */
+/** Parity backfill: one object of kept captures, compared anew by the rules of now, and counted for the run that owns the ingress. */
 import * as z from 'zod';
 import { decodeContent } from '../capture/bytes/index.ts';
 import { eachLine, tooLong } from '../capture/index.ts';
@@ -16,18 +16,18 @@ export interface BackfillResult {
   readonly cutoverId: CutoverId;
   /** Version of the rules, under which it was counted. */
   readonly rules: string;
-  /** Pairs of this run that were compared. */
+  /** Captures of this run that were compared. */
   readonly pairs: number;
   /** Those of them that had not been counted under these rules. */
   readonly counted: number;
-  /** Pairs from before this run, which are not its evidence. */
+  /** Captures from before this run, which are not its evidence. */
   readonly earlier: number;
-  /** Lines that are no pair, by reason. */
+  /** Lines that are no capture, by reason. */
   readonly refused: Readonly<Record<string, number>>;
 }
 
 /**
- * May be repeated, and run beside the transform: a pair counts once under a version of the rules. A line that cannot be read
+ * May be repeated, and run beside the transform: a capture counts once under a version of the rules. A line that cannot be read
  * fails nothing but itself.
  * @throws CrossfadeError `Crossfade.Refused` when no run owns the ingress; what reading and counting throw
  */

@@ -1,4 +1,4 @@
-/** Parity transform: compares captured pairs, counts them for the run that owns the ingress, writes each verdict beside its pair. */
+/** Parity transform: compares captures, counts them for the run that owns the ingress, writes each verdict beside its capture. */
 import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
 import { decodeContent } from '../capture/bytes/index.ts';
 import { compareRecord } from '../parity/compare/index.ts';
@@ -10,7 +10,7 @@ import { parityMetrics } from './tasks/index.ts';
 
 /**
  * Rejects when the counts could not be stored: Firehose then gives the batch again, three times, and what was counted
- * already is not counted twice. Pairs that nobody counted would be missing from the sign-off without a word.
+ * already is not counted twice. Captures that nobody counted would be missing from the sign-off without a word.
  */
 export function makeHandler({ deployment, ledger, rules, store, noise, emit }: TransformDeps) {
   return async (event: FirehoseTransformationEvent): Promise<FirehoseTransformationResult> => {

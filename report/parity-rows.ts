@@ -1,4 +1,4 @@
-/** A summary of compared pairs in the order in which people read it: what breaks clients first, then what happens most. */
+/** A summary of compared captures in the order in which people read it: what breaks clients first, then what happens most. */
 import { rankOf } from '../parity/causes/index.ts';
 import type { Comparison } from '../parity/compare/index.ts';
 import type { CauseSummary, NoisyPlace, RouteSummary, Summary } from '../parity/tally/index.ts';
@@ -7,7 +7,7 @@ export type Verdicts = Readonly<Record<Comparison['verdict'], number>>;
 
 export interface CauseRow {
   readonly route: string;
-  /** Compared pairs of the route. */
+  /** Compared captures of the route. */
   readonly of: number;
   readonly cause: CauseSummary;
 }
@@ -53,7 +53,7 @@ export function totalVerdicts(summary: Summary): Verdicts {
   return total;
 }
 
-/** Pairs that were held against each other. */
+/** Captures that were held against each other. */
 export function compared({ same, benign, undecided, breaking }: Verdicts): number {
   return same + benign + undecided + breaking;
 }

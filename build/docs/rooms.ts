@@ -532,7 +532,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'Options, exit codes, and the terminal.',
     imports: [MODEL, 'json', 'input', 'parity/causes', 'parity/rules'],
     packages: ['commander', 'yaml'],
-    files: { most: 16, why: 'one option or habit of all commands a file' },
   },
   'cli/run': {
     purpose: 'Commands that plan, steer and show a run.',

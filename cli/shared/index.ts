@@ -2,17 +2,14 @@
 
 export { plain, plainJson, plainLines } from '../../input/index.ts';
 export { attempt, CommandError, type Left, NOTHING_CHANGED } from './attempt.ts';
-export { byOption } from './by-option.ts';
 export { eachBounded } from './each-bounded.ts';
 export { EXIT, EXIT_HELP, type ExitCode, meaningOfNo } from './exit-codes.ts';
-export { FAIL_ON, type FailOn, failOnOption } from './fail-on.ts';
-export { number, wholeNumber } from './number.ts';
+export { number, templates, wholeNumber } from './option-values.ts';
+export { byOption, FAIL_ON, type FailOn, failOnOption, repeatable } from './options.ts';
 export { outputFile, outputFileInNewFolder } from './output-file.ts';
 export { processTerminal } from './process-terminal.ts';
 export { fileFailure, parseYaml, readBytes, readDocumentFile, readJsonFile, unusableFile } from './read-file.ts';
-export { repeatable } from './repeatable.ts';
 export { givenRules, readRules } from './rules-file.ts';
-export { templates } from './templates.ts';
 export { confirmed, Interrupted, type Screen, say, type Terminal } from './terminal.ts';
 export { UsageError } from './usage-error.ts';
 export { version } from './version.ts';

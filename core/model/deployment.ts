@@ -88,7 +88,7 @@ export const deploymentSchema = z.strictObject({
   runbookUrl: z.url().optional(),
   /** Sources of a plan's own metrics outside CloudWatch, by the names that plans use. */
   metricProviders: z.record(z.string(), metricProviderSchema).optional(),
-  /** For how many days captured pairs are kept after they were written; absent: there is no such limit. */
+  /** For how many days captures are kept after they were written; absent: there is no such limit. */
   shadowLogDays: z.int().min(1).optional(),
   ledgerTable: z.string().min(1),
 });

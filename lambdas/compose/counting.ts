@@ -1,4 +1,4 @@
-/** What every function that counts pairs is given: whose run it is, by which rules they are compared, where counts are kept. */
+/** What every function that counts captures is given: whose run it is, by which rules they are compared, where counts are kept. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Deployment, Leases } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS, systemClock as clock } from '../aws/calls/index.ts';

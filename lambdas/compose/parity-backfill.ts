@@ -2,16 +2,16 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Deployment } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS } from '../aws/calls/index.ts';
-import { type PairObjects, s3PairObjects } from '../aws/pair-objects.ts';
+import { type CaptureObjects, s3CaptureObjects } from '../aws/capture-objects.ts';
 import { type Counting, counting } from './counting.ts';
 
 export interface BackfillDeps extends Counting {
-  readonly objects: PairObjects;
+  readonly objects: CaptureObjects;
 }
 
 /** Milliseconds. Rules are read for every object: a backfill is started because they have just changed. */
 const NOT_CACHED = 0;
 
 export function backfillDeps(deployment: Deployment): BackfillDeps {
-  return { ...counting(deployment, NOT_CACHED), objects: s3PairObjects(new S3Client(CLIENT_OPTIONS)) };
+  return { ...counting(deployment, NOT_CACHED), objects: s3CaptureObjects(new S3Client(CLIENT_OPTIONS)) };
 }

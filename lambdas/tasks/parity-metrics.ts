@@ -1,8 +1,8 @@
-/** What a batch of pairs came to, as metrics. */
+/** What a batch of captures came to, as metrics. */
 import type { RouteTallies } from '../../parity/tally/index.ts';
 import type { Emit } from './emf.ts';
 
-/** Of pairs that count for the first time; `refused` by reason, which stand beside the metrics in the log. */
+/** Of captures that count for the first time; `refused` by reason, which stand beside the metrics in the log. */
 export function parityMetrics(routes: RouteTallies, refused: Readonly<Record<string, number>>): Parameters<Emit> {
   const all = Object.values(routes);
   const sum = (field: 'pairs' | 'breaking' | 'undecided' | 'newErrors' | 'unmatched') =>

@@ -44,11 +44,11 @@ export interface DualStackCutoverProps {
   readonly services?: { readonly stable: ServiceRef; readonly candidate: ServiceRef };
   /** The table of `ledgerTable()`, when it must outlive this construct or exist before it. @default - a new one, retained */
   readonly ledger?: ITableV2;
-  /** The plan that executions will be started with: alarm thresholds and the retention of captured pairs follow from it. @default {} */
+  /** The plan that executions will be started with: alarm thresholds and the retention of captures follow from it. @default {} */
   readonly plan?: PlanInput;
   /** Overrides of the thresholds that follow from the plan. @default - none */
   readonly thresholds?: Partial<AlarmThresholds>;
-  /** How long captured pairs are kept, in whole days. @default - as long as the plan can take, its retention included */
+  /** How long captures are kept, in whole days. @default - as long as the plan can take, its retention included */
   readonly shadowLogRetention?: Duration;
   /** Where status messages and alarms go. @default - a new topic, encrypted by a key of its own, that takes TLS only */
   readonly topic?: ITopic;

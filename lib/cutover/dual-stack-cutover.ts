@@ -206,7 +206,7 @@ function placeOf({ region, account }: Stack): StackPlace {
   return { region: known(region), account: known(account) };
 }
 
-/** @throws RangeError when the pairs would be gone before the plan has ended. */
+/** @throws RangeError when the captures would be gone before the plan has ended. */
 function shadowLogRetention(name: string, plan: Plan, given: Duration | undefined): Duration {
   const { longestDays: days } = project(plan, ANY_TRAFFIC);
   if (given === undefined) return Duration.days(days);

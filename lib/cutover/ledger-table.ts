@@ -7,7 +7,7 @@ export function ledgerTable(scope: Construct, id: string): ITableV2 {
   return new TableV2(scope, id, {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     sortKey: { name: 'sk', type: AttributeType.STRING },
-    // Parity's windows go when their pairs may; nothing else has the attribute (lambdas/aws/dynamo/parity-store.ts).
+    // Parity's windows go when their captures may; nothing else has the attribute (lambdas/aws/dynamo/parity-store.ts).
     timeToLiveAttribute: 'forgetAt',
     billing: Billing.onDemand(),
     encryption: TableEncryptionV2.awsManagedKey(),

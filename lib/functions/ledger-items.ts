@@ -1,6 +1,6 @@
 /** Rights on a ledger that several ingresses may share: each ends at its own ingress's items (docs/adr/0052). */
 
-/** Beside the ingress's own partition: its runs' logs and sign-offs, and the tallies of their captured pairs. */
+/** Beside the ingress's own partition: its runs' logs and sign-offs, and the tallies of their captures. */
 type OfRuns = 'CUTOVER' | 'PARITY';
 
 /**

@@ -23,7 +23,7 @@ export interface MirrorTaskProps {
   /** Where the stable side and the candidate answer within the VPC, such as `http://stable.gateway.internal:8080`. */
   readonly stableUrl: string;
   readonly candidateUrl: string;
-  /** Captured pairs go here. */
+  /** Captures go here. */
   readonly stream: DeliveryStream;
   /** Route templates by which parity is signed off, such as `/items/{id}`. @default - the first segment of the path */
   readonly routes?: readonly string[];

@@ -21,7 +21,7 @@ export interface ParityPipelineProps {
   /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
   readonly deployment: string;
   readonly ledger: ITableV2;
-  /** How long captured pairs are kept after they were written; a cutover and a week more. Whole days. */
+  /** How long captures are kept after they were written; a cutover and a week more. Whole days. */
   readonly retention: Duration;
 }
 
@@ -38,7 +38,7 @@ const COLUMNS = [
   ['comparison', 'string'],
 ] as const;
 
-/** Captured pairs → compared → kept: Firehose, its transform, a private bucket that forgets, and a table for Athena. */
+/** Captures → compared → kept: Firehose, its transform, a private bucket that forgets, and a table for Athena. */
 export class ParityPipeline extends Construct {
   readonly stream: DeliveryStream;
   readonly bucket: Bucket;

@@ -69,7 +69,7 @@ const schema = z.object({
   MIRROR_COPY_ALLOW_STABLE: allowance,
   /** Bytes of each body that are kept; a request with a longer one is not copied. */
   MIRROR_BODY_CAP: z.coerce.number().int().min(1_024).max(1_048_576).default(262_144),
-  /** Pairs that may be under way at once; what comes beyond is answered, but not copied. */
+  /** Captures that may be under way at once; what comes beyond is answered, but not copied. */
   MIRROR_MAX_COPIES: z.coerce.number().int().min(1).max(10_000).default(64),
   /** Milliseconds that the shadow has for its whole answer. */
   MIRROR_COPY_DEADLINE_MS: z.coerce.number().int().min(10).max(60_000).default(5_000),

@@ -13,7 +13,7 @@ import { Readiness } from './readiness.ts';
 const CONNECTION_TTL_MS = 10_000;
 /** Between two looks for connections that have become idle. */
 const IDLE_MS = 100;
-/** What the capture may take to deliver its last pairs. */
+/** What delivery of the last captures may take. */
 const LAST_BATCH_MS = 5_000;
 
 const config = mirrorConfig(process.env);
@@ -88,7 +88,7 @@ function report(): void {
   for (const line of counters.flush(config.ingress, Date.now())) console.log(line);
 }
 
-/** Answers what comes until the load balancer has heard of it, then what is under way, then delivers the last pairs. */
+/** Answers what comes until the load balancer has heard of it, then what is under way, then delivers the last captures. */
 async function drain(): Promise<void> {
   draining = true;
   for (const side of ['stable', 'candidate'] as const) {

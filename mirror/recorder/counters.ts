@@ -1,7 +1,7 @@
 /** What the mirror did and what it dropped, as metrics; every drop has a reason. */
 
 /**
- * Why a request through the mirror yields no captured pair. `refused`: the mirror itself refused it; `method`: has side effects; `sample`: not chosen; `upgrade`: no plain
+ * Why a request through the mirror yields no capture. `refused`: the mirror itself refused it; `method`: has side effects; `sample`: not chosen; `upgrade`: no plain
  * HTTP exchange; `aborted`: the client left. The others are losses: `oversize`: the request's body is over the cap; `busy`: as
  * many copies as allowed are under way; `breaker`: the shadow is left alone; `error`: the primary answered before the request was
  * whole, or the exchange could not be read; `recorder-busy`, `recorder-slow`, `recorder-down`: the proxy could not hand the exchange to

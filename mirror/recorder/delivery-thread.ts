@@ -1,4 +1,4 @@
-/** Entry of the capture's thread: pairs come in as messages, go out as lines to the sink, one batch at a time. */
+/** Entry of the capture's thread: captures come in as messages, go out as lines to the sink, one batch at a time. */
 import { setTimeout as after } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type RawCapture, RecordMaker, sizeOf } from '../../capture/index.ts';
@@ -31,7 +31,7 @@ async function send(): Promise<void> {
   sending = false;
 }
 
-/** A pair that cannot be written is one that the sink does not get. */
+/** A capture that cannot be written is one that the sink does not get. */
 function lineOf(pair: RawCapture): Buffer[] {
   try {
     return [maker.line(pair)];

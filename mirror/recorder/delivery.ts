@@ -1,6 +1,6 @@
 /**
- * Captured pairs leave the customers' thread here: redaction, JSON and the sink have one of their own. What is under way is
- * bounded by bytes; beyond that pairs are dropped and counted, never waited for.
+ * Captures leave the customers' thread here: redaction, JSON and the sink have one of their own. What is under way is
+ * bounded by bytes; beyond that captures are dropped and counted, never waited for.
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -10,7 +10,7 @@ import type { Counters } from './counters.ts';
 import type { SinkConfig } from './sink.ts';
 
 export interface Capture {
-  /** Takes a pair, or drops and counts it. Never throws, never waits. */
+  /** Takes a capture, or drops and counts it. Never throws, never waits. */
   offer(pair: RawCapture): void;
   /** Resolves when what was taken has been delivered or dropped, or after `withinMs`. */
   close(withinMs: number): Promise<void>;
@@ -23,16 +23,16 @@ export interface CaptureSettings {
   readonly flushMs: number;
 }
 
-/** What the capture's thread says after each batch: how many pairs, of how many bytes, and how many the sink took. */
+/** What the capture's thread says after each batch: how many captures, of how many bytes, and how many the sink took. */
 export interface Settled {
   readonly pairs: number;
   readonly bytes: number;
   readonly delivered: number;
 }
 
-/** Of pairs on their way. Twice the largest pairs that can be under way at once fit. */
+/** Of captures on their way. Twice the largest captures that can be under way at once fit. */
 const QUEUE_BYTES = 64 * 1024 * 1024;
-/** Pairs are handed over together: a message costs more than what it carries. */
+/** Captures are handed over together: a message costs more than what it carries. */
 const HAND_OVER_MS = 20;
 const HAND_OVER_PAIRS = 64;
 /** A thread that ends is started again, but not at once. */

@@ -24,7 +24,7 @@ export interface ShadowOptions {
   readonly dispatcher: Dispatcher;
   readonly counters: Counters;
   readonly sample: SamplePolicy;
-  /** Copies, with the pairs that they belong to, that may be under way at once. */
+  /** Copies, with the captures that they belong to, that may be under way at once. */
   readonly maxInFlight: number;
   /** Milliseconds from the copy's dispatch to its last byte. */
   readonly deadlineMs: number;
@@ -43,7 +43,7 @@ export class Shadow {
     this.#options = options;
   }
 
-  /** Takes a place for a pair, until {@link Shadow.release}; or counts why there is none. */
+  /** Takes a place for a capture, until {@link Shadow.release}; or counts why there is none. */
   reserve(): boolean {
     const { counters, maxInFlight } = this.#options;
     if (this.#reserved >= maxInFlight) counters.drop('busy');

@@ -1,4 +1,4 @@
-/** Where captured pairs go. A sink is asked from the capture's thread, one batch at a time; what it refuses is lost and counted. */
+/** Where captures go. A sink is asked from the capture's thread, one batch at a time; what it refuses is lost and counted. */
 import { createWriteStream } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';

@@ -21,7 +21,7 @@ import { copyLeg } from './proxied-leg.ts';
 
 /** Of Envoy's admin, on the loopback. */
 const ADMIN_MS = 2_000;
-/** What the capture may take to deliver its last pairs. */
+/** What delivery of the last captures may take. */
 const LAST_BATCH_MS = 5_000;
 const LOOPBACK = '127.0.0.1';
 

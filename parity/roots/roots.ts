@@ -1,4 +1,4 @@
-/** The root causes of a set of compared pairs, each with its places and the first few pairs. Merging is commutative and associative. */
+/** The root causes of a set of compared captures, each with its places and the first few captures. Merging is commutative and associative. */
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import { type Cause, rankOf, type Severity } from '../causes/index.ts';
 import type { Comparison } from '../compare/index.ts';
@@ -16,7 +16,7 @@ export interface RootPlace {
   pairs: number;
 }
 
-/** The first difference of a pair that has the root cause. */
+/** The first difference of a capture that has the root cause. */
 export interface RootSample {
   /** Index of the input, and the line or entry within it, from 1. */
   readonly at: { readonly source: number; readonly line: number };
@@ -52,7 +52,7 @@ export function emptyRoots(): Roots {
   return new Map();
 }
 
-/** @param at where the pair stood in the input */
+/** @param at where the capture stood in the input */
 export function addRoots(roots: Roots, record: CaptureRecord, comparison: Comparison, at: RootSample['at']): void {
   const { route, differences } = comparison;
   const inThisPair = new Set<string>();

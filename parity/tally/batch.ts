@@ -1,4 +1,4 @@
-/** A batch of captured pairs, as Firehose hands it over: each compared, each answered for by itself. Pure. */
+/** A batch of captures, as Firehose hands it over: each compared, each answered for by itself. Pure. */
 
 import { type CaptureRecord, captureRecordSchema, identityOf } from '../../capture/format/index.ts';
 import type { Compare, Comparison } from '../compare/index.ts';
@@ -15,12 +15,12 @@ export interface Judged {
   readonly line: string;
 }
 
-/** Why a line is no pair; a sentence without anything of the line itself. */
+/** Why a line is no capture; a sentence without anything of the line itself. */
 export interface Refused {
   readonly refused: string;
 }
 
-/** Verdicts longer than this are kept without their differences, which can be computed again from the pair beside them. */
+/** Verdicts longer than this are kept without their differences, which can be computed again from the capture beside them. */
 const MAX_VERDICT = 64 * 1024;
 
 /** Never throws. */

@@ -1,6 +1,6 @@
 /**
- * What stands against a pair, taken together: every breaking and undecided difference by place and respect. Counted beside the
- * pairs, so that what turns out to be noise can be suppressed afterwards, whenever and in whatever order it is learned.
+ * What stands against a capture, taken together: every breaking and undecided difference by place and respect. Counted beside the
+ * captures, so that what turns out to be noise can be suppressed afterwards, whenever and in whatever order it is learned.
  */
 
 import { standsAgainst } from '../causes/index.ts';
@@ -18,10 +18,10 @@ export interface Combination {
 
 /** What an owner has decided is no noise: no aspect that is learned has this name. */
 const RULED = 'by rule';
-/** UTF-16 units. A pair of more than that stays what it was found to be. */
+/** UTF-16 units. A capture of more than that stays what it was found to be. */
 const LONGEST = 2000;
 
-/** What {@link combinationOf} reads; null: nothing stands against the pair, or more than can be kept. */
+/** What {@link combinationOf} reads; null: nothing stands against the capture, or more than can be kept. */
 export function combinationKey(differences: readonly Difference[]): string | null {
   const counted = differences.flatMap((d): Against[] =>
     standsAgainst(d.severity)

@@ -1,4 +1,4 @@
-/** Pairs that show a cause, kept beside its count so that a person can look at them. As redacted as the record is. */
+/** Captures that show a cause, kept beside its count so that a person can look at them. As redacted as the record is. */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import type { Cause } from '../causes/index.ts';
@@ -6,11 +6,11 @@ import type { Comparison } from '../compare/index.ts';
 import { type Difference, excerpt, placeOf } from '../model/index.ts';
 
 export interface Sample {
-  /** By which the pair is found in the logs of both sides, in its trace, and among the captured pairs. */
+  /** By which the capture is found in the logs of both sides, in its trace, and among the captures. */
   readonly requestId: string;
   readonly at: string;
   readonly target: string;
-  /** Of the pair's first difference of that cause, in full; each text at most 120 UTF-16 units. */
+  /** Of the capture's first difference of that cause, in full; each text at most 120 UTF-16 units. */
   readonly place: string;
   readonly stable: string;
   readonly candidate: string;
@@ -19,7 +19,7 @@ export interface Sample {
 /** By cause. */
 export type Samples = Readonly<Record<string, readonly Sample[]>>;
 
-/** At most 16 × 2 samples a route, each under 1 kB of text: which ones is given by the pairs, not by the order of their arrival. */
+/** At most 16 × 2 samples a route, each under 1 kB of text: which ones is given by the captures, not by the order of their arrival. */
 const CAUSES = 16;
 const SAMPLES_PER_CAUSE = 2;
 
@@ -29,7 +29,7 @@ export function samplesOf(record: CaptureRecord, { differences }: Comparison): S
   return bounded(new Map([...first].map(([cause, difference]) => [cause, [sampleOf(record, difference)]])));
 }
 
-/** Commutative, associative and idempotent: the union, of which the smallest causes and in each the earliest pairs are kept. */
+/** Commutative, associative and idempotent: the union, of which the smallest causes and in each the earliest captures are kept. */
 export function mergeSamples(a: Samples, b: Samples): Samples {
   const merged = new Map<string, readonly Sample[]>(Object.entries(a));
   for (const [cause, samples] of Object.entries(b))

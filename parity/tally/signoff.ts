@@ -9,7 +9,7 @@ import { findingsOf, type RouteTally } from './tally.ts';
 
 export interface SignoffPolicy extends LatencyPolicy {
   readonly minCapturesPerRoute: number;
-  /** Bound that zero breaking differences in n pairs must reach: 3/n at 95 % (Hanley and Lippman-Hand 1983). */
+  /** Bound that zero breaking differences in n captures must reach: 3/n at 95 % (Hanley and Lippman-Hand 1983). */
   readonly maxBreakingRate: number;
   /** Copies lost, oversize or without an answer of the stable side, as a share of all. */
   readonly maxDropRatio: number;
@@ -17,11 +17,11 @@ export interface SignoffPolicy extends LatencyPolicy {
   readonly acceptInsufficientLatency: readonly Percentile[];
 }
 
-/** What became of the copies: a pair that was never captured speaks neither for nor against the candidate. */
+/** What became of the copies: a request that was never captured speaks neither for nor against the candidate. */
 export interface CopyCounts {
   /** Requests that were to be copied. */
   readonly wanted: number;
-  /** Of these, pairs that were lost, by reason. */
+  /** Of these, those that were lost, by reason. */
   readonly lost: Readonly<Record<string, number>>;
 }
 
@@ -36,7 +36,7 @@ export interface SignoffVerdict {
 
 /**
  * What the stable side does by itself is suppressed first (suppression.ts), and said.
- * @param copies null where nobody counts them, as for pairs from files
+ * @param copies null where nobody counts them, as for captures from files
  */
 export function judgeParity(counted: RouteTallies, policy: SignoffPolicy, copies: CopyCounts | null): SignoffVerdict {
   const { [UNSERVED]: unserved, ...routes } = suppressNoise(counted);
@@ -81,12 +81,12 @@ function rareRoutes(routes: readonly (readonly [string, RouteTally])[], policy: 
     .map(([route]) => route);
 }
 
-function neededPairs(policy: SignoffPolicy): number {
+function neededCaptures(policy: SignoffPolicy): number {
   return Math.max(policy.minCapturesPerRoute, Math.ceil(3 / policy.maxBreakingRate));
 }
 
 function isThin(a: RouteTally, policy: SignoffPolicy): boolean {
-  return a.pairs < neededPairs(policy);
+  return a.pairs < neededCaptures(policy);
 }
 
 /** What the verdict does not rest on, in a sentence each. */
@@ -126,7 +126,7 @@ function faults(a: RouteTally, policy: SignoffPolicy): string[] {
 
 function missing(a: RouteTally, policy: SignoffPolicy): string[] {
   const reasons: string[] = [];
-  const needed = neededPairs(policy);
+  const needed = neededCaptures(policy);
   if (a.pairs < needed) reasons.push(`too few captures, ${a.pairs} of ${needed}`);
   if (a.undecided > 0)
     reasons.push(

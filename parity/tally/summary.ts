@@ -1,7 +1,7 @@
 /**
- * What a set of compared pairs comes to: by route and cause, with the first few of each by their place in the input. Merging is
+ * What a set of compared captures comes to: by route and cause, with the first few of each by their place in the input. Merging is
  * commutative and associative, so the input may be cut anywhere and compared in any order. Filled in place: a copy for each of
- * a million pairs would cost more than comparing them.
+ * a million captures would cost more than comparing them.
  */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';

@@ -1,4 +1,4 @@
-/** Counted pairs as if each had been compared with what is known of the stable side's own variation (`withNoise`). */
+/** Counted captures as if each had been compared with what is known of the stable side's own variation (`withNoise`). */
 
 import { type Against, type Combination, combinationOf, gravestOf } from './combination.ts';
 import { isSuppressed, mergeNoise, NO_NOISE, type NoiseModel } from './noise.ts';
@@ -6,7 +6,7 @@ import type { RouteTallies } from './routes.ts';
 import { findingKey, type RouteTally } from './tally.ts';
 
 /**
- * It does not matter when a variation was learned: pairs that were counted before are suppressed as well. Only for reading; what is
+ * It does not matter when a variation was learned: captures that were counted before are suppressed as well. Only for reading; what is
  * suppressed is not merged again.
  * @param known learned elsewhere, besides what these tallies hold themselves
  */
@@ -20,7 +20,7 @@ export function suppressNoise(routes: RouteTallies, known: NoiseModel = NO_NOISE
   );
 }
 
-/** What the second stable answers among counted pairs have taught. */
+/** What the second stable answers among counted captures have taught. */
 export function noiseIn(routes: RouteTallies): NoiseModel {
   return Object.fromEntries(Object.entries(routes).map(([route, { noisy }]) => [route, noisy]));
 }
@@ -46,7 +46,7 @@ function ofRoute(tally: RouteTally): RouteTally {
   return { ...tally, ...pairs, combinations, findings: found };
 }
 
-/** By class, cause and place, as findings are; one that also stands in `left`, in another respect, is still against the pair. */
+/** By class, cause and place, as findings are; one that also stands in `left`, in another respect, is still against the capture. */
 function distinct(off: readonly Against[], left: readonly Against[]): Against[] {
   const byFinding = new Map(off.map((one) => [keyOf(one), one]));
   for (const one of left) byFinding.delete(keyOf(one));

@@ -1,4 +1,4 @@
-/** What many comparisons of one route come to: mergeable counters, sample pairs and two latency histograms, all bounded. */
+/** What many comparisons of one route come to: mergeable counters, sample captures and two latency histograms, all bounded. */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import { rankOf, SEVERITIES, type Severity } from '../causes/index.ts';
@@ -11,7 +11,7 @@ import { mergeSamples, type Samples, samplesOf } from './sample.ts';
 import { smallestKeys } from './smallest-keys.ts';
 
 export interface RouteTally {
-  /** Compared pairs: the sum of the five after it, by the gravest difference of each pair. */
+  /** Compared captures: the sum of the five after it, by the gravest difference of each capture. */
   readonly pairs: number;
   readonly same: number;
   readonly noise: number;
@@ -20,24 +20,24 @@ export interface RouteTally {
   readonly breaking: number;
   /** Records without an answer of the stable side. */
   readonly unmatched: number;
-  /** Pairs of which a body was over the capture cap, and could not be compared to its end. */
+  /** Captures of which a body was over the capture cap, and could not be compared to its end. */
   readonly oversize: number;
   readonly newErrors: number;
-  /** Pairs by {@link CountedFinding}, at most {@link MAX_FINDINGS}, the gravest first; read them by {@link findingsOf}. */
+  /** Captures by {@link CountedFinding}, at most {@link MAX_FINDINGS}, the gravest first; read them by {@link findingsOf}. */
   readonly findings: Readonly<Record<string, number>>;
-  /** Pairs of findings beyond that number, by class; a pair counts once for each of its findings. */
+  /** Captures of findings beyond that number, by class; a capture counts once for each of its findings. */
   readonly otherFindings: Readonly<Record<string, number>>;
-  /** Pairs by what stands against them (combination.ts), at most {@link MAX_COMBINATIONS}; those of other pairs stay as they are. */
+  /** Captures by what stands against them (combination.ts), at most {@link MAX_COMBINATIONS}; those of other captures stay as they are. */
   readonly combinations: Readonly<Record<string, number>>;
   /** In how many records the stable side varied by itself, at most {@link MAX_NOISY_PLACES} places. Nothing here is suppressed by it yet. */
   readonly noisy: RouteNoise;
   readonly samples: Samples;
-  /** Milliseconds until each side's whole answer was there; of pairs that both sides answered. */
+  /** Milliseconds until each side's whole answer was there; of captures that both sides answered. */
   readonly stableLatency: Histogram;
   readonly candidateLatency: Histogram;
 }
 
-/** One way in which the pairs of a route differ. */
+/** One way in which the captures of a route differ. */
 export interface CountedFinding {
   readonly severity: Severity;
   readonly cause: string;

@@ -1,6 +1,6 @@
 /**
  * One cutover against the local cloud with a fault on its AWS calls: the synthesised machine, alarms, rules and bundles,
- * without gateways. Metrics follow the live weights, pairs flow while the mirror is open, sign-offs are given.
+ * without gateways. Metrics follow the live weights, captures flow while the mirror is open, sign-offs are given.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';

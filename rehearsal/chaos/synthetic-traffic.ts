@@ -1,5 +1,5 @@
 /**
- * Traffic without gateways: healthy targets in every group, metrics that follow the live weights, pairs while the mirror is
+ * Traffic without gateways: healthy targets in every group, metrics that follow the live weights, captures while the mirror is
  * open. For runs whose subject is the cutover's own calls, not its services.
  */
 import { CAPTURE_VERSION, type CaptureRecord } from '../../capture/format/index.ts';

@@ -22,7 +22,7 @@ export interface RehearsedTraffic {
 
 /**
  * `observations` one-minute looks in each phase at least; a stage goes on until its evidence is in. What is cut besides time follows
- * from having minutes of traffic instead of hours: the sample sizes, and the latency bound of a sign-off on tens of pairs.
+ * from having minutes of traffic instead of hours: the sample sizes, and the latency bound of a sign-off on tens of captures.
  */
 export function rehearsalPlan(plan: Plan, observations: number, { rps }: RehearsedTraffic): Plan {
   const minutes = (n: number) => `PT${n}M`;

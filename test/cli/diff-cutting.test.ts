@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutAtLines, eachLine } from '../../capture/ndjson.ts';
+import { compareCaptures } from '../../cli/compare/diff/threads/captures-task.ts';
 import { joinPartition } from '../../cli/compare/diff/threads/join-task.ts';
 import { partitionLegs } from '../../cli/compare/diff/threads/legs-task.ts';
-import { comparePairs } from '../../cli/compare/diff/threads/pairs-task.ts';
 import { type LegsTask, LOG_SIDES, type LogSide, type TaskResult } from '../../cli/compare/diff/threads/tasks.ts';
 import { comparer } from '../../cli/compare/outcome/comparer.ts';
 import { mergeNoise, NO_NOISE } from '../../parity/tally/noise.ts';
@@ -82,9 +82,9 @@ describe('captured pairs', () => {
         const data = Buffer.from(ndjson(lines));
         const results: TaskResult[] = [];
         for (const part of await pieces(data, cuts, least))
-          if ('data' in part) results.push(comparePairs({ kind: 'pairs', source: 0, ...part }, compare, true));
-        const whole = comparePairs(
-          { kind: 'pairs', source: 0, data: new Uint8Array(data), firstLine: 1 },
+          if ('data' in part) results.push(compareCaptures({ kind: 'captures', source: 0, ...part }, compare, true));
+        const whole = compareCaptures(
+          { kind: 'captures', source: 0, data: new Uint8Array(data), firstLine: 1 },
           compare,
           true,
         );

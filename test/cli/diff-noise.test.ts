@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { comparePairsOf } from '../../cli/compare/diff/compare-pairs.ts';
+import { compareCapturesOf } from '../../cli/compare/diff/compare-captures.ts';
 import { findInputs } from '../../cli/compare/inputs/inputs.ts';
 import { askedTwice, ndjson, pair } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
@@ -141,7 +141,7 @@ describe('the progress of a comparison', () => {
   const run = async (records: readonly unknown[], noise: boolean) => {
     const path = await file(ndjson(records));
     const told: [number, number][] = [];
-    await comparePairsOf(findInputs(Readable.from([]), 'files', [path]), {
+    await compareCapturesOf(findInputs(Readable.from([]), 'files', [path]), {
       threads: 1,
       routes: [],
       pairBy: [],

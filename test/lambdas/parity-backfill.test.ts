@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptureRecord } from '../../capture/format/record.ts';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
 import type { Lease } from '../../core/model/lease.ts';
+import { type CaptureObjects, s3CaptureObjects } from '../../lambdas/aws/capture-objects.ts';
 import { effectiveRules } from '../../lambdas/aws/dynamo/parity-rules.ts';
 import { dynamoParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
-import { type PairObjects, s3PairObjects } from '../../lambdas/aws/pair-objects.ts';
 import { makeHandler } from '../../lambdas/parity-backfill.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
 import type { RuleSet } from '../../parity/rules/schema.ts';
@@ -39,14 +39,14 @@ afterAll(async () => {
 });
 
 /** S3 as far as it is asked: one object, handed over in small chunks. */
-function s3(bytes: Uint8Array, breaksAt = Number.POSITIVE_INFINITY): PairObjects {
+function s3(bytes: Uint8Array, breaksAt = Number.POSITIVE_INFINITY): CaptureObjects {
   async function* chunks() {
     for (let at = 0; at < bytes.length; at += 100) {
       if (at >= breaksAt) throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
       yield bytes.subarray(at, at + 100);
     }
   }
-  return s3PairObjects({ send: (async () => ({ Body: Readable.from(chunks()) })) as S3Client['send'] });
+  return s3CaptureObjects({ send: (async () => ({ Body: Readable.from(chunks()) })) as S3Client['send'] });
 }
 
 const { stable: OK } = captured();
@@ -64,7 +64,7 @@ function rig(owner: Lease | null = lease({ cutoverId: cutoverIdSchema.parse(`bac
   const clock = { now: () => Date.UTC(2026, 10, 24, 9), sleep: async () => {} };
   const store = dynamoParityStore(client, { table: 'ledger', ingressId: DEPLOYMENT.ingressId, clock, keepDays: 7 });
   const rulesOf = (set: RuleSet) => effectiveRules(set, new Date('2026-11-24'));
-  const backfill = (objects: PairObjects, set = NO_RULES) =>
+  const backfill = (objects: CaptureObjects, set = NO_RULES) =>
     makeHandler({
       deployment: DEPLOYMENT,
       ledger: { read: async () => owner },
@@ -145,7 +145,7 @@ describe('the parity backfill', () => {
     ['nothing has run', null],
     ['the run is over', lease({ status: 'completed' })],
   ])('refuses when %s, and reads nothing', async (_what, owner) => {
-    const never: PairObjects = {
+    const never: CaptureObjects = {
       read: () => {
         throw new Error('it was read');
       },

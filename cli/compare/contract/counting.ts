@@ -1,4 +1,4 @@
-/** What becomes of pairs as they come in: they are counted, and once more when all that varies by itself is known. */
+/** What becomes of captures as they come in: they are counted, and once more when all that varies by itself is known. */
 
 import type { CaptureRecord } from '../../../capture/format/index.ts';
 import type { Compare } from '../../../parity/compare/index.ts';
@@ -22,14 +22,14 @@ export interface CountedCaptures {
 }
 
 export class CaptureCounter {
-  /** Of the pairs that came in, without noise. */
+  /** Of the captures that came in, without noise. */
   readonly soFar = emptySummary();
   readonly #comparer: (model?: NoiseModel) => Compare;
   readonly #compare: Compare;
   readonly #spool: Spool | null;
   readonly #noise = new GatheredNoise();
 
-  /** @param spool where pairs wait until all are in; null: nothing is learned */
+  /** @param spool where captures wait until all are in; null: nothing is learned */
   constructor(comparer: (model?: NoiseModel) => Compare, spool: Spool | null) {
     this.#comparer = comparer;
     this.#compare = comparer();
@@ -47,7 +47,7 @@ export class CaptureCounter {
   async end(signal: AbortSignal): Promise<CountedCaptures> {
     const { model } = this.#noise;
     const noise = noisyPlaces(model);
-    // By a model that suppresses nothing every pair comes to the same again.
+    // By a model that suppresses nothing every capture comes to the same again.
     if (this.#spool === null || !noise.some((place) => place.suppressed)) return { summary: this.soFar, noise };
     const summary = emptySummary();
     const compare = this.#comparer(model);

@@ -1,4 +1,4 @@
-/** Captured pairs as NDJSON, one a line, for `crossfade diff` or a look by hand. */
+/** Captures as NDJSON, one a line, for `crossfade diff` or a look by hand. */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { CaptureRecord } from '../../../capture/format/index.ts';
 

@@ -77,7 +77,7 @@ export interface ContractReplay {
   /** Told of variables that an answer does not give. */
   readonly onMissing: (side: 'stable' | 'candidate', request: PlannedRequest, names: readonly string[]) => void;
   readonly signal: AbortSignal;
-  /** Told of each pair, redacted. */
+  /** Told of each capture, redacted. */
   readonly onRecord: (record: CaptureRecord, at: Position) => Promise<void>;
 }
 

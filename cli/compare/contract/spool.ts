@@ -1,4 +1,4 @@
-/** Pairs that wait until all are in: in a temporary file that nobody else can open, and that is gone however the run ends. */
+/** Captures that wait until all are in: in a temporary file that nobody else can open, and that is gone however the run ends. */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

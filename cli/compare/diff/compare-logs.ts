@@ -2,7 +2,7 @@
 import { type Input, unfoldedBytes } from '../inputs/index.ts';
 import type { DiffSettings, Reading } from './reading.ts';
 import { type LegsTask, LOG_SIDES, type NoisePass, Partitions, Pool, usefulThreads } from './threads/index.ts';
-import { inTwoReadings, type PairsOutcome } from './two-readings.ts';
+import { type DiffOutcome, inTwoReadings } from './two-readings.ts';
 
 export interface Logs {
   readonly stable: readonly Input[];
@@ -14,7 +14,7 @@ export interface Logs {
 /** Share of the memory that one partition should take, so that several can be joined at a time. */
 const PARTITION_SHARE = 32;
 
-export function compareLogs(logs: Logs, settings: DiffSettings): Promise<PairsOutcome> {
+export function compareLogs(logs: Logs, settings: DiffSettings): Promise<DiffOutcome> {
   const inputs = inputsOf(logs);
   const learns = settings.noise && logs.control.length > 0;
   return inTwoReadings(inputs, { ...settings, noise: learns }, (reading, noise) =>

@@ -17,7 +17,7 @@ export function diffInputs(
       throw new UsageError('--control needs --stable and --candidate: captures hold their control answers themselves');
     if (files.length === 0)
       throw new UsageError('name files of captures (- is standard input), or give --stable and --candidate');
-    return { kind: 'pairs', inputs: findInputs(stdin, 'files', files).map(notRecording) };
+    return { kind: 'captures', inputs: findInputs(stdin, 'files', files).map(notRecording) };
   }
   if (stable.length === 0 || candidate.length === 0)
     throw new UsageError('--stable and --candidate must be given together');

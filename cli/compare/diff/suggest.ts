@@ -1,4 +1,4 @@
-/** Rules suggested from captured pairs, read once and in the order in which they are given. */
+/** Rules suggested from captures, read once and in the order in which they are given. */
 import type { CompareOptions } from '../../../parity/compare/index.ts';
 import {
   addUnreadable,

@@ -7,7 +7,7 @@ import { type Input, STDIN } from '../inputs/index.ts';
 import { type DiffSettings, Reading } from './reading.ts';
 import type { NoisePass } from './threads/index.ts';
 
-export interface PairsOutcome {
+export interface DiffOutcome {
   readonly summary: Summary;
   /** What the stable side varied in by itself. */
   readonly noise: readonly NoisyPlace[];
@@ -20,14 +20,14 @@ export async function inTwoReadings(
   inputs: readonly Input[],
   settings: DiffSettings,
   read: (reading: Reading, noise: NoisePass, mayRepeat: boolean) => Promise<void>,
-): Promise<PairsOutcome> {
+): Promise<DiffOutcome> {
   const once = inputs.find(({ bytes }) => bytes === null);
   const first = new Reading(settings);
   await read(first, { kind: settings.noise ? 'learn' : 'off' }, once === undefined);
   const noise = noisyPlaces(first.noise);
   const { summary } = first;
   const suppressed = noise.filter((place) => place.suppressed).length;
-  // By a model that suppresses nothing every pair comes to the same again.
+  // By a model that suppresses nothing every capture comes to the same again.
   if (suppressed === 0) return { summary, noise, notes: [] };
   if (once !== undefined)
     return { summary, noise: noise.filter((place) => !place.suppressed), notes: [cannotReadTwice(once, suppressed)] };

@@ -1,4 +1,4 @@
-/** Captured pairs of a piece, one a line. */
+/** Captures of a piece, one a line. */
 import * as z from 'zod';
 import { type CaptureRecord, captureRecordSchema } from '../../../capture/format/index.ts';
 import { eachLine, type Piece } from '../../../capture/index.ts';

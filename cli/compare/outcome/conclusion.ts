@@ -11,7 +11,7 @@ export interface Conclusion {
 export interface Terms {
   /** From this class on, differences make the answer a no. */
   readonly failOn: FailOn;
-  /** A pair without a stable answer makes it a no as well: the requests were sent for nothing else. */
+  /** A capture without a stable answer makes it a no as well: the requests were sent for nothing else. */
   readonly mustAnswer: boolean;
   /** What the stable side varied in by itself. */
   readonly noise: readonly NoisyPlace[];

@@ -38,7 +38,7 @@ const routesSchema = z.record(
 
 /**
  * null: more than `maxBytes`, also without what may be left out. Samples go first, for no count depends on them; then what would
- * let pairs off as noise, without which they stand against the candidate.
+ * let captures off as noise, without which they stand against the candidate.
  */
 export function pack(routes: RouteTallies, maxBytes: number): Uint8Array | null {
   const { samples, combinations, noisy } = EMPTY_TALLY;

@@ -1,4 +1,4 @@
-/** The rules by which an ingress's pairs are compared, in the ledger's table: the newest, and every earlier set with who put it when. */
+/** The rules by which an ingress's captures are compared, in the ledger's table: the newest, and every earlier set with who put it when. */
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -21,7 +21,7 @@ export interface StoredRules {
   readonly at: string;
 }
 
-/** What applies now. Pairs that were compared by another version are counted apart. */
+/** What applies now. Captures that were compared by another version are counted apart. */
 export interface EffectiveRules {
   /** Hash of the rules that have not expired; `none` without any. A rule that expires therefore makes another version. */
   readonly version: string;

@@ -1,7 +1,7 @@
 /**
  * Parity tallies in the ledger's table, counted once a record however records are grouped and repeated (docs/adr/0016).
  *
- * A *window* is one item: the pairs that began within ten seconds, the identities of those counted, and what they come to;
+ * A *window* is one item: the captures that began within ten seconds, the identities of those counted, and what they come to;
  * both change in one conditional write. An *hour* is what its windows come to, made anew by a reader whenever a writer has
  * raised its mark since; it can always be made again, so it cannot count twice.
  */
@@ -44,7 +44,7 @@ export interface ParityStoreOptions {
   readonly table: string;
   readonly ingressId: IngressId;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
-  /** Days after which windows and hours may go, not before the pairs themselves; undefined: never. */
+  /** Days after which windows and hours may go, not before the captures themselves; undefined: never. */
   readonly keepDays: number | undefined;
 }
 

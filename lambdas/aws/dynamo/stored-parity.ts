@@ -20,7 +20,7 @@ export interface StoredParityDeps {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Losses are those since the run began, as the pairs are. */
+/** Losses are those since the run began, as the captures are. */
 export function storedParity({ ingressId, ledger, rules, store, copies, clock }: StoredParityDeps): Parity {
   return {
     judge: async (cutoverId, plan) => {

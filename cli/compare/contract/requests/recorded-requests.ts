@@ -1,4 +1,4 @@
-/** Requests as they were recorded: captured pairs, one side's log, or a HAR. */
+/** Requests as they were recorded: captures, one side's log, or a HAR. */
 import * as z from 'zod';
 import { type CapturedBody, captureRecordSchema } from '../../../../capture/format/index.ts';
 import { cutAtLines, eachLine, tooLong } from '../../../../capture/index.ts';

@@ -26,9 +26,9 @@ export type LegFormat = 'leg' | 'har';
 export const LOG_SIDES = ['stable', 'candidate', 'control'] as const;
 export type LogSide = (typeof LOG_SIDES)[number];
 
-/** Lines that hold whole pairs: they are compared. */
-export interface PairsTask extends Piece {
-  readonly kind: 'pairs';
+/** Lines that hold whole captures: they are compared. */
+export interface CapturesTask extends Piece {
+  readonly kind: 'captures';
   readonly source: number;
 }
 
@@ -53,11 +53,11 @@ export interface PartitionContent {
   readonly rest: Uint8Array<ArrayBuffer>;
 }
 
-export type Task = PairsTask | LegsTask | JoinTask;
+export type Task = CapturesTask | LegsTask | JoinTask;
 
 export interface TaskResult {
   readonly summary: Summary;
-  /** Learned from a {@link PairsTask} or a {@link JoinTask}. */
+  /** Learned from a {@link CapturesTask} or a {@link JoinTask}. */
   readonly noise: NoiseModel;
   /** Of a {@link LegsTask}: one piece of NDJSON for each partition. */
   readonly partitions: readonly Uint8Array<ArrayBuffer>[];

@@ -1,8 +1,8 @@
 /** What becomes of one task, in whatever thread. */
 import { comparer } from '../../outcome/index.ts';
+import { compareCaptures } from './captures-task.ts';
 import { joinPartition } from './join-task.ts';
 import { partitionLegs } from './legs-task.ts';
-import { comparePairs } from './pairs-task.ts';
 import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
 
 export type Work = (task: Task) => TaskResult;
@@ -11,8 +11,8 @@ export function workOf({ routes, pairBy, partitions, decisions, noise }: WorkerS
   const compare = comparer(decisions, noise.kind === 'suppress' ? noise.model : undefined);
   return (task) => {
     switch (task.kind) {
-      case 'pairs':
-        return comparePairs(task, compare, noise.kind === 'learn');
+      case 'captures':
+        return compareCaptures(task, compare, noise.kind === 'learn');
       case 'legs':
         return partitionLegs(task, partitions);
       case 'join':

@@ -1,11 +1,11 @@
-/** Compares the captured pairs of a piece, and learns from their second stable answers. */
+/** Compares the captures of a piece, and learns from their second stable answers. */
 import type { Compare } from '../../../../parity/compare/index.ts';
 import { addCapture, addUnreadable, emptySummary, GatheredNoise, noiseOf } from '../../../../parity/tally/index.ts';
 import { eachCapture } from '../../inputs/index.ts';
-import type { PairsTask, TaskResult } from './tasks.ts';
+import type { CapturesTask, TaskResult } from './tasks.ts';
 
 /** @param learn whether what varies by itself is looked for */
-export function comparePairs(task: PairsTask, compare: Compare, learn: boolean): TaskResult {
+export function compareCaptures(task: CapturesTask, compare: Compare, learn: boolean): TaskResult {
   const summary = emptySummary();
   const { source } = task;
   const noise = new GatheredNoise();

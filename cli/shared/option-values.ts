@@ -1,3 +1,4 @@
+/** Values that options were given. */
 import { UsageError } from './usage-error.ts';
 
 /** Decimal notation: `0x50` and `1_000` are typing errors more often than numbers. */
@@ -16,6 +17,14 @@ export function wholeNumber(name: string, text: string, min: number, max: number
   if (!DECIMAL.test(text) || !Number.isInteger(value) || value < min || value > max)
     throw outOf(name, 'a whole number', text, min, max);
   return value;
+}
+
+/** Route templates that an option was given. @throws UsageError that names the option and the template */
+export function templates(option: string, given: readonly string[]): readonly string[] {
+  for (const template of given)
+    if (!/^\/\S*$/.test(template))
+      throw new UsageError(`${option} must be a path template such as /items/{id} (got "${template}")`);
+  return given;
 }
 
 function outOf(name: string, kind: string, text: string, min: number, max: number): UsageError {

@@ -1,4 +1,4 @@
-/** Objects of captured pairs as Firehose wrote them: gzip of NDJSON, read as a stream. */
+/** Objects of captures as Firehose wrote them: gzip of NDJSON, read as a stream. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
@@ -6,7 +6,7 @@ import { cutAtLines, type Piece, type TooLong } from '../../capture/index.ts';
 import { CrossfadeError } from '../../core/model/index.ts';
 import { aws } from './calls/index.ts';
 
-export interface PairObject {
+export interface CaptureObject {
   readonly bucket: string;
   readonly key: string;
 }
@@ -16,15 +16,15 @@ export interface Broken {
   readonly broken: string;
 }
 
-export interface PairObjects {
+export interface CaptureObjects {
   /**
    * An object's lines, about a mebibyte at a time; the memory held is that and the longest line.
    * @throws CrossfadeError `Crossfade.Transient` for what is worth another try
    */
-  read(object: PairObject): AsyncIterable<Piece | TooLong | Broken>;
+  read(object: CaptureObject): AsyncIterable<Piece | TooLong | Broken>;
 }
 
-export function s3PairObjects(client: Pick<S3Client, 'send'>): PairObjects {
+export function s3CaptureObjects(client: Pick<S3Client, 'send'>): CaptureObjects {
   return {
     async *read({ bucket, key }) {
       const { Body } = await aws('GetObject', () => client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));

@@ -1,10 +1,10 @@
-/** Captured pairs, each with its control answer where it has one. */
+/** Captures, each with its control answer where it has one. */
 import type { Input } from '../inputs/index.ts';
 import type { DiffSettings, Reading } from './reading.ts';
-import { type NoisePass, type PairsTask, Pool, usefulThreads } from './threads/index.ts';
-import { inTwoReadings, type PairsOutcome } from './two-readings.ts';
+import { type CapturesTask, type NoisePass, Pool, usefulThreads } from './threads/index.ts';
+import { type DiffOutcome, inTwoReadings } from './two-readings.ts';
 
-export function comparePairsOf(inputs: readonly Input[], settings: DiffSettings): Promise<PairsOutcome> {
+export function compareCapturesOf(inputs: readonly Input[], settings: DiffSettings): Promise<DiffOutcome> {
   return inTwoReadings(inputs, settings, (reading, noise, mayRepeat) =>
     read(inputs, reading, settings, noise, mayRepeat),
   );
@@ -19,7 +19,7 @@ async function read(
 ): Promise<void> {
   const pool = new Pool(usefulThreads(inputs, threads), { routes, pairBy, partitions: 1, decisions, noise }, signal);
   try {
-    const tasks = reading.tasks(inputs, 0, (piece, source): PairsTask => ({ kind: 'pairs', source, ...piece }));
+    const tasks = reading.tasks(inputs, 0, (piece, source): CapturesTask => ({ kind: 'captures', source, ...piece }));
     await pool.each(tasks, (result) => {
       if (mayRepeat && Object.keys(result.noise).length > 0) reading.readings = 2;
       reading.take(result);
