@@ -14,6 +14,8 @@ const READY_TRIES = 200;
 export interface EnvoyProcess {
   readonly pid: number;
   readonly port: number;
+  /** Of the recorder beside it, where one runs. */
+  readonly recorderPid?: number;
   stop(): Promise<void>;
 }
 
@@ -67,8 +69,10 @@ export async function startEnvoyMirror(
       ...(recorder === 'healthy' ? {} : { MIRROR_RECORDER: 'off' }),
     },
   });
+  const { recorderPid } = child.listening;
   return {
     pid: onlyChild(Number(child.listening.envoyPid)),
+    ...(recorderPid === undefined ? {} : { recorderPid: Number(recorderPid) }),
     port: child.port('forwardPort'),
     stop: async () => {
       await child.stop();

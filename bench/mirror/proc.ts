@@ -1,17 +1,16 @@
-/** What a process has used, from /proc (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html). */
+/** What a process has used, from /proc (https://docs.kernel.org/scheduler/sched-stats.html, https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html). */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const conf = (name: string) => Number(execFileSync('getconf', [name], { encoding: 'utf8' }));
-const TICKS_PER_S = conf('CLK_TCK');
 const PAGE_BYTES = conf('PAGESIZE');
 
-/** Microseconds of user and system time, all threads. */
+/** Microseconds of processor time of all threads, as the scheduler counts it: ticks of a hundredth of a second would miss short turns. */
 export function cpuMicros(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name in parentheses may hold blanks; utime and stime are fields 14 and 15.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_S) * 1e6;
+  const nanos = readdirSync(`/proc/${pid}/task`).map((task) =>
+    Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ', 1)[0]),
+  );
+  return nanos.reduce((sum, each) => sum + each, 0) / 1_000;
 }
 
 /** Resident memory, MB. */

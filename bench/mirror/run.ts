@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { CONNECTIONS, closedLoop } from './closed-loop.ts';
+import { fixedRate } from './fixed-rate.ts';
 import { LARGE } from './nginx.ts';
 import { type Round, round } from './rounds.ts';
 import { soak } from './soak.ts';
@@ -24,12 +25,15 @@ const SHARE = 0.3;
 /** Until then V8 has compiled what is hot, also where the processor is shared. */
 const WARM_UP_S = 5;
 
-const USAGE = 'bench mirror [--profile get|large|post] [--rounds 5] [--seconds 2] [--soak SECONDS] [--json FILE]';
+const USAGE =
+  'bench mirror [--profile get|large|post] [--rounds 5] [--seconds 2] [--rate REQUESTS-A-SECOND] [--soak SECONDS] [--json FILE]';
 const argsSchema = z.object({
   profile: z.enum(['get', 'large', 'post']).default('get'),
   rounds: z.coerce.number().int().min(1).max(100).default(5),
   /** Of each loop. */
   seconds: z.coerce.number().int().min(1).max(60).default(2),
+  /** At this rate alone, by Envoy. */
+  rate: z.coerce.number().int().min(1).max(20_000).optional(),
   soak: z.coerce.number().int().min(20).max(86_400).optional(),
   json: z.string().optional(),
 });
@@ -55,8 +59,19 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-async function measure(world: World, { profile: name, rounds: count, seconds, soak: soakSeconds, json }: Args) {
+async function measure(
+  world: World,
+  { profile: name, rounds: count, seconds, rate: fixed, soak: soakSeconds, json }: Args,
+) {
   const profile = PROFILES.find((p) => p.name === name) ?? { name, method: 'GET', path: '/', bodyBytes: 0 };
+  if (fixed !== undefined) {
+    const { subjects } = world;
+    // Not counted: first turns are slower.
+    await fixedRate(subjects, { profile, rate: fixed, seconds, rounds: 1 });
+    console.log(`${fixed} rps, open loop, ${seconds} s, ${count} rounds; load average ${loadavg()[0]?.toFixed(1)}`);
+    console.log(await fixedRate(subjects, { profile, rate: fixed, seconds, rounds: count }));
+    return;
+  }
   for (const subject of world.subjects) await closedLoop(subject, profile, WARM_UP_S);
   const rate = await latencyRate(world, profile);
   const [cpu] = cpus();
@@ -108,7 +123,7 @@ function parse(args: string[]): Args {
   try {
     const { values } = parseArgs({
       args,
-      options: { profile: string, rounds: string, seconds: string, soak: string, json: string },
+      options: { profile: string, rounds: string, seconds: string, rate: string, soak: string, json: string },
     });
     return argsSchema.parse(values);
   } catch (error) {

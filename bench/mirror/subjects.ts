@@ -20,6 +20,8 @@ export interface Target {
 
 export interface Subject extends Target {
   readonly name: string;
+  /** Of the recorder beside it, which no customer passes. */
+  readonly recorderPid?: number;
 }
 
 export const NAMES = {
@@ -105,8 +107,8 @@ export async function startWorld(dir: string): Promise<World> {
     const byEnvoy = async (name: string, rate: string, recorder: RecorderState = 'healthy'): Promise<Subject[]> => {
       if (binary === null) return [];
       const env = { ...environment, MIRROR_SAMPLE_RATE: rate };
-      const { pid, port } = kept(await startEnvoyMirror(binary, recorder, env));
-      return [{ name, pid, port }];
+      const { stop: _, ...started } = kept(await startEnvoyMirror(binary, recorder, env));
+      return [{ name, ...started }];
     };
     const plain = binary === null ? null : kept(await startPlainEnvoy(binary, upstream.port));
     const slow = { MIRROR_CANDIDATE_URL: `http://127.0.0.1:${slowShadow}` };

@@ -10,7 +10,7 @@ import { envoyImage, recorderImage } from '../assets/index.ts';
 export const MIRROR_PORTS = { forward: 8081, reverse: 8082, health: 8083 } as const;
 /** Of the task's loopback: what Envoy and the recorder share. */
 const SHARED_PORTS = { recorder: 8084, admin: 8085, copy: { stable: 8086, candidate: 8087 } } as const;
-/** More than any idle timeout that a load balancer usually has, so that it closes first. */
+/** More than the idle timeout that a load balancer has by itself, 60 seconds. */
 const KEEP_ALIVE = Duration.seconds(75);
 const DEFAULT_BODY_CAP = 262_144;
 /** Time that is left of the stop timeout for the recorder's last batch. */
@@ -29,6 +29,11 @@ export interface MirrorTaskProps {
   readonly routes?: readonly string[];
   /** Asked of a face's primary for the mirror's readiness; any answer below 500 will do. @default '/healthz' */
   readonly healthPath?: string;
+  /**
+   * For which a customer's connection may be idle, up to 4,100 seconds: more than the load balancer's idle timeout, so that it closes first.
+   * @default 75 seconds
+   */
+  readonly keepAlive?: Duration;
   readonly copies?: MirrorCopies;
   readonly redaction?: MirrorRedaction;
   /**
@@ -159,7 +164,7 @@ function envoySettings(props: MirrorTaskProps): EnvoySettings {
     bodyCap: copies.bodyCapBytes ?? DEFAULT_BODY_CAP,
     allowed: { candidate: requestsOf(copies.allow), stable: requestsOf(copies.allowStable) },
     healthPath: props.healthPath ?? '/healthz',
-    keepAliveMs: KEEP_ALIVE.toMilliseconds(),
+    keepAliveMs: (props.keepAlive ?? KEEP_ALIVE).toMilliseconds(),
   };
 }
 

@@ -125,13 +125,15 @@ export class ShadowMirror extends Construct {
 
 /** @throws RangeError that names the property; the mirror itself would say so only once it is deployed. */
 function validate(props: ShadowMirrorProps): void {
-  const { copies = {}, redaction = {}, routes = [], healthPath = '/' } = props;
+  const { copies = {}, redaction = {}, routes = [], healthPath = '/', keepAlive = Duration.seconds(1) } = props;
   const check = (ok: boolean, name: string, must: string) => {
     if (!ok) throw new RangeError(`ShadowMirror: ${name} must be ${must}`);
   };
   const isShare = (value = 0) => value >= 0 && value <= 1;
   check(isShare(copies.sampleRate), 'copies.sampleRate', 'from 0 to 1');
   check(isShare(copies.noiseRate), 'copies.noiseRate', 'from 0 to 1');
+  const idle = keepAlive.toSeconds();
+  check(idle >= 1 && idle <= 4_100, 'keepAlive', 'from 1 to 4,100 seconds');
   const { bodyCapBytes = 1_024, maxInFlight = 1 } = copies;
   check(bodyCapBytes >= 1_024 && bodyCapBytes <= 1_048_576, 'copies.bodyCapBytes', 'from 1,024 to 1,048,576');
   check(maxInFlight >= 1 && maxInFlight <= 10_000, 'copies.maxInFlight', 'from 1 to 10,000');

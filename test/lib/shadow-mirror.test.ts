@@ -155,9 +155,15 @@ describe('ShadowMirror', () => {
     expect(configuration).toContain('/search');
   });
 
+  it('keeps customers’ connections for as long as it is told', () => {
+    synthesised({ keepAlive: Duration.minutes(6) });
+    expect(newestEnvoyFiles().configuration).toContain('"idle_timeout":"360s"');
+  });
+
   it.each<[string, Partial<ShadowMirrorProps>, RegExp]>([
     ['a share above one', { copies: { sampleRate: 5 } }, /copies\.sampleRate.*0 to 1/],
     ['an allowance without a path', { copies: { allow: ['POST'] } }, /copies\.allow.*POST \/search/],
+    ['a keep-alive beyond any idle timeout', { keepAlive: Duration.hours(2) }, /keepAlive.*4,100/],
     ['a cap that is none', { copies: { bodyCapBytes: 0 } }, /copies\.bodyCapBytes/],
     ['a place that is no pointer', { redaction: { jsonPointers: ['email'] } }, /redaction\.jsonPointers/],
     ['a route that is no path', { routes: ['items'] }, /routes/],

@@ -2,6 +2,7 @@
  * The mirror as processes, by each proxy that this machine has, between a primary and a shadow that misbehaves. In all of it the
  * primary's answers are byte-identical, none fails, and memory stays bounded.
  */
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
@@ -263,6 +264,50 @@ describe.each(PROXIES)(
       } finally {
         clearInterval(balancer);
       }
+    });
+  },
+);
+
+/** The recorder at present: another takes the place of one that ended. */
+function recorderOf({ child }: MirrorProcess): number | undefined {
+  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(child.pid)], { encoding: 'utf8' });
+  const line = children.split('\n').find((text) => text.includes('sidecar'));
+  return line === undefined ? undefined : Number.parseInt(line, 10);
+}
+
+const RECORDER_FAULTS: readonly (readonly [string, NodeJS.Signals])[] = [
+  ['is killed again and again', 'SIGKILL'],
+  ['hangs', 'SIGSTOP'],
+];
+/** Nothing comes back, too much comes back, and what comes back is nothing. */
+const WORST = SHADOWS.filter(([name]) => ['hangs', 'answers 1 GB', 'answers garbage'].includes(name));
+const BOTH = RECORDER_FAULTS.flatMap(([fault, signal]) =>
+  WORST.map(([name, shadow]) => [fault, name, signal, shadow] as const),
+);
+
+describe.runIf(PROXIES.includes('envoy'))(
+  'by envoy the primary’s answers reach every customer',
+  { timeout: 120_000 },
+  () => {
+    it.each(BOTH)('while the recorder %s and the shadow %s', async (_fault, _name, signal, shadow) => {
+      const rig = await start('envoy', await listening(shadow()));
+      await customers(rig, 1);
+      const before = rig.memory();
+      let faults = 0;
+      const faulty = setInterval(() => {
+        const recorder = recorderOf(rig.mirror);
+        if (recorder !== undefined && process.kill(recorder, signal)) faults++;
+      }, 200);
+      try {
+        for (let i = 0; i < 50 && (i < 3 || faults < 3); i++) await customers(rig, 3);
+      } finally {
+        clearInterval(faulty);
+      }
+      expect(faults).toBeGreaterThanOrEqual(3);
+      expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
+      const hung = recorderOf(rig.mirror);
+      if (hung !== undefined) process.kill(hung, 'SIGCONT');
+      await customers(rig, 1);
     });
   },
 );

@@ -133,7 +133,8 @@ class Campaign {
       ] as const;
     for (const until = Date.now() + LEAK_MS; Date.now() < until && left().some((n) => n > 0); ) await after(100);
     const [connections, files] = left();
-    if (connections > 0) this.#violated('no connection to the primary stays', -1, `${connections} stayed`);
+    const last = [...this.stable.open.values()].map((what) => shown(what())).join('\n');
+    if (connections > 0) this.#violated('no connection to the primary stays', -1, `${connections} stayed: ${last}`);
     if (files > 0) this.#violated('no connection stays', -1, `${files} files stayed open`);
   }
 

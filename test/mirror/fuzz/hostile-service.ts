@@ -13,7 +13,8 @@ export interface Seen {
 
 export interface HostileService {
   readonly server: Server;
-  readonly open: ReadonlySet<Socket>;
+  /** What came last on each connection that is open. */
+  readonly open: ReadonlyMap<Socket, () => string>;
 }
 
 export interface HostilePorts {
@@ -25,6 +26,7 @@ export interface HostilePorts {
 }
 
 const TAGGED = /tag-(\d{6})-(\d\d)/;
+const LAST_BYTES = 600;
 const PLAIN: Answer = {
   pieces: ['HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nplain'],
   end: 'stay',
@@ -48,12 +50,12 @@ export function taggedPieces(pieces: readonly string[], id: number): Buffer[] {
 }
 
 export function hostileService(ports: HostilePorts): HostileService {
-  const open = new Set<Socket>();
+  const open = new Map<Socket, () => string>();
   const server = createServer((socket) => {
-    open.add(socket);
+    const line = new Line(socket, ports);
+    open.set(socket, () => line.last);
     socket.on('error', () => {});
     socket.once('close', () => open.delete(socket));
-    const line = new Line(socket, ports);
     socket.on('data', (chunk) => void line.take(chunk.toString('latin1')));
   });
   return { server, open };
@@ -74,6 +76,10 @@ class Line {
   constructor(socket: Socket, ports: HostilePorts) {
     this.#socket = socket;
     this.#ports = ports;
+  }
+
+  get last(): string {
+    return this.#text.slice(-LAST_BYTES);
   }
 
   async take(text: string): Promise<void> {
