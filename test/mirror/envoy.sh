@@ -18,8 +18,8 @@ if [ -z "${ENVOY:-}" ] && ! command -v envoy >/dev/null; then
 fi
 export ENVOY="${ENVOY:-$(command -v envoy)}"
 "$ENVOY" --version
-# Fuzzed for half a minute by each proxy; by hand for ten.
-CROSSFADE_FUZZ_MINUTES="${CROSSFADE_FUZZ_MINUTES:-0.5}" npx vitest run test/mirror test/lib/shadow-mirror.test.ts --project specifications "$@"
+# Fuzzed for a minute or two by each proxy, always with the same conversations; by hand CROSSFADE_FUZZ_MINUTES plays others.
+CROSSFADE_FUZZ="${CROSSFADE_FUZZ:-6000}" npx vitest run test/mirror test/lib/shadow-mirror.test.ts --project specifications "$@"
 npx vitest run test/mirror/chaos --project slow -t 'by envoy'
 # Real clients, those that this machine has; the embedded mirror has its turn among the slow tests.
 npx vitest run test/mirror/clients --project slow -t 'through envoy'
