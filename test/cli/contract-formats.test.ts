@@ -108,6 +108,72 @@ describe('requests are read from', () => {
     expect(found.stdout).toContain('no value for nobody; --value nobody=… gives it');
   });
 
+  it('curl commands copied for cmd.exe or out of a terminal, forms, and options that have a value', async () => {
+    const text = [
+      'curl ^"https://shop.example/a?b=1^&c=2^" ^',
+      '  -H ^"x-note: say ^\\^"hi^\\^"^" ^',
+      '  --data-raw ^"^{^\\^"a^\\^":1^}^"',
+      '$ curl --oauth2-bearer token https://shop.example/d # as a customer',
+      "curl -F 'name=x y' https://shop.example/f",
+      'curl -F file=@photo.png https://shop.example/g',
+      'curl https://shop.example/h https://shop.example/i',
+    ].join('\n');
+    const found = await asked('all.txt', text, '--allow', 'POST:/a', '--allow', 'POST:/f');
+    const [first, second, form = ''] = lines(found);
+    expect([first, second]).toEqual(['POST /a?b=1&c=2 {"a":1}', 'GET /d']);
+    expect(form).toMatch(/^POST \/f --\S+\r\nContent-Disposition: form-data; name="name"\r\n\r\nx y\r\n--\S+--/);
+    expect(found.stdout).toContain('2 × a curl command sends a file or several requests');
+  });
+
+  it('a Postman collection of version 2.0, with how it logs in, its base path and a form', async () => {
+    const base = '{{base}}';
+    const collection = {
+      info: { name: 'shop', schema: 'https://schema.getpostman.com/json/collection/v2.0.0/collection.json' },
+      variable: [{ key: 'base', value: 'https://shop.example/v1' }],
+      auth: { type: 'apikey', apikey: { key: 'k', value: 's3cret', in: 'query' } },
+      item: [
+        { name: 'a', request: { method: 'GET', auth: { type: 'noauth' }, header: 'X-B: 2', url: `${base}/a?x=1` } },
+        { name: 'e', request: { method: 'GET', url: `${base}/e` } },
+        { name: 'b', request: { method: 'GET', auth: { type: 'noauth' }, url: `${base}/b` } },
+        {
+          name: 'c',
+          request: {
+            method: 'POST',
+            auth: { type: 'bearer', bearer: [{ key: 'token', value: 't' }] },
+            body: { mode: 'formdata', formdata: [{ key: 'f', value: '1', type: 'text' }] },
+            url: `${base}/c`,
+          },
+        },
+        {
+          name: 'd',
+          request: {
+            method: 'POST',
+            auth: { type: 'noauth' },
+            body: { mode: 'file', file: { src: 'x' } },
+            url: `${base}/d`,
+          },
+        },
+      ],
+    };
+    const found = await asked('shop.json', JSON.stringify({ collection }), '--allow', 'POST:/v1/c');
+    const [first, second, form] = lines(found);
+    expect([first, second]).toEqual(['GET /v1/a?x=1', 'GET /v1/b']);
+    expect(form).toContain('POST /v1/c --');
+    expect(found.requests[0]?.headers).toMatchObject({ 'x-b': '2' });
+    expect(found.stdout).toContain('1 × an API key in the query would stand in every output');
+    expect(found.stdout).not.toContain('s3cret');
+  });
+
+  it('OpenAPI 3 whose references lead into other files of its folder', async () => {
+    await file(
+      'Id: { $ref: "#/All/Id" }\nAll: { Id: { name: id, in: path, required: true, example: 9 } }',
+      'parts.yaml',
+    );
+    const paths = '{ "/items/{id}": { get: { parameters: [{ $ref: "./parts.yaml#/Id" }] } } }';
+    const found = await asked('api.yaml', `openapi: 3.1.0\npaths: ${paths}`);
+    expect(lines(found)).toEqual(['GET /items/9']);
+  });
+
   it('Swagger 2 and OpenAPI 3, with values that they do not give', async () => {
     const swagger = `
 swagger: '2.0'

@@ -49,10 +49,10 @@ describe('crossfade contract refuses, with exit code 2, before anything is sent'
       '$ref #/components/none points to nothing',
     ],
     [
-      'a reference that leaves the document',
+      'a reference that leaves the folder',
       'outside.yaml',
-      `openapi: 3.1.0\npaths: { /a: { $ref: 'other.yaml' } }`,
-      '$ref other.yaml points outside the document',
+      `openapi: 3.1.0\npaths: { /a: { $ref: '../other.yaml' } }`,
+      '$ref ../other.yaml points outside the folder of the document',
     ],
   ])('%s', async (_name, name, content, message) => {
     const result = await contract(await file(content, name));

@@ -16,13 +16,17 @@ export interface DocumentOptions {
 
 const postmanSchema = z.looseObject({ info: z.looseObject({ name: z.unknown() }), item: z.array(z.unknown()) });
 
+/** As Postman's API hands it out. */
+const exportedSchema = z.strictObject({ collection: postmanSchema });
+
 /** @throws UsageError that names the file and what is wrong with it */
 export function documentRequests(file: string, source: number, { values }: DocumentOptions): Planned[] {
   const text = textOf(readBytes('files', file));
   if (!text.ok) throw new UsageError(`files: ${file} ${text.problem}`);
   const read = parseYaml(text.value);
   if (!read.ok) throw new UsageError(`files: ${file} ${read.problem}`);
-  const document = read.value;
+  const exported = exportedSchema.safeParse(read.value);
+  const document = exported.success ? exported.data.collection : read.value;
   if (postmanSchema.safeParse(document).success) return postmanRequests(document, source, values);
   return openapiRequests(file, swaggerAsOpenapi(document), source, values);
 }

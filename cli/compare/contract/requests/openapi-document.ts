@@ -1,7 +1,9 @@
 /** An OpenAPI 3 document, JSON or YAML, and what its references lead to. */
+import { dirname, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../../../input/index.ts';
-import { UsageError } from '../../../shared/index.ts';
+import { textOf } from '../../../../json/index.ts';
+import { parseYaml, readBytes, UsageError } from '../../../shared/index.ts';
 import type { Resolve } from './openapi-example.ts';
 
 const documentSchema = z.looseObject({
@@ -21,26 +23,58 @@ const referenceSchema = z.looseObject({ $ref: z.string() });
 /** A chain of references longer than this leads in a circle. */
 const LONGEST_CHAIN = 32;
 
-/** Follows references within the document; others would have to be fetched, and nothing is asked but the two sides. */
+/**
+ * Follows references within the document and into files of its folder; others would have to be fetched, and nothing is asked but the
+ * two sides.
+ */
 export function resolver(document: OpenapiDocument, file: string): Resolve {
+  const [home, root] = [dirname(resolve(file)), resolve(file)];
+  const known = new Map<string, unknown>([[root, document]]);
+  const load = (path: string, $ref: string): unknown => {
+    if (!path.startsWith(`${home}${sep}`))
+      throw new UsageError(
+        `${file}: $ref ${$ref} points outside the folder of the document; bundle it into one file first`,
+      );
+    if (!known.has(path)) {
+      const text = textOf(readBytes('files', path));
+      const read = text.ok ? parseYaml(text.value) : text;
+      if (!read.ok) throw new UsageError(`${file}: $ref ${$ref}: ${read.problem}`);
+      known.set(path, referredFrom(path, read.value));
+    }
+    return known.get(path);
+  };
   return (value) => {
     let current = value;
     for (let i = 0; i < LONGEST_CHAIN; i++) {
       const reference = referenceSchema.safeParse(current);
       if (!reference.success) return current;
       const { $ref } = reference.data;
-      if (!$ref.startsWith('#/'))
-        throw new UsageError(`${file}: $ref ${$ref} points outside the document; bundle it into one file first`);
-      current = at(document, $ref);
+      if (/^[a-z][a-z0-9+.-]+:/i.test($ref))
+        throw new UsageError(`${file}: $ref ${$ref} is on another host; bundle it into one file first`);
+      const [path = '', pointer = ''] = $ref.split('#');
+      current = at(path === '' ? document : load(resolve(home, path), $ref), pointer);
       if (current === undefined) throw new UsageError(`${file}: $ref ${$ref} points to nothing`);
     }
     throw new UsageError(`${file}: $ref is circular`);
   };
 }
 
+/** The value with every reference as seen from anywhere. */
+function referredFrom(path: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => referredFrom(path, one));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => {
+      if (key !== '$ref' || typeof one !== 'string' || /^[a-z][a-z0-9+.-]+:/i.test(one))
+        return [key, referredFrom(path, one)];
+      return [key, one.startsWith('#') ? `${path}${one}` : resolve(dirname(path), one)];
+    }),
+  );
+}
+
 function at(document: unknown, pointer: string): unknown {
   let value = document;
-  for (const segment of pointer.slice(2).split('/')) {
+  for (const segment of pointer.split('/').slice(1)) {
     const key = decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~');
     if (typeof value !== 'object' || value === null) return undefined;
     value = new Map(Object.entries(value)).get(key);

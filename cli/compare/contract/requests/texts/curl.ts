@@ -1,23 +1,27 @@
 /** curl commands, as browsers copy them and people write them. Options that change nothing of the request are passed over. */
+import { FORM_DATA_TYPE, formData } from './form-data.ts';
 import type { TextRequest } from './text-request.ts';
 
 const WITH_VALUE = new Set(
-  '-X --request -H --header -d --data --data-raw --data-binary --data-ascii --data-urlencode --json -A --user-agent -e --referer -b --cookie -u --user --url -o --output -m --max-time --connect-timeout -x --proxy -w --write-out --retry -F --form -c --cookie-jar -K --config --resolve -E --cert --key --cacert'.split(
+  '-X --request -H --header -d --data --data-raw --data-binary --data-ascii --data-urlencode --json -A --user-agent -e --referer -b --cookie -u --user --url -o --output -m --max-time --connect-timeout -x --proxy -w --write-out --retry -F --form -c --cookie-jar -K --config --resolve -E --cert --key --cacert --form-string --oauth2-bearer --url-query -r --range -T --upload-file -D --dump-header -U --proxy-user --noproxy --retry-delay --retry-max-time --limit-rate --max-redirs --ciphers --connect-to --unix-socket --interface --proto --proxy-header --aws-sigv4 --stderr --trace --trace-ascii -z --time-cond -C --continue-at --output-dir --capath --pass --tls-max'.split(
     ' ',
   ),
 );
 
 /** null where the words are no such command, or name what is not in them: a file, a form with files. */
 export function requestOfCurl(command: string): TextRequest | null {
-  const [program, ...words] = wordsOf(command);
+  const [program, ...words] = wordsOf(isOfWindows(command) ? unescapedCarets(command) : command);
   if (program !== 'curl' && program !== 'curl.exe') return null;
   const headers: [string, string][] = [];
   const data: string[] = [];
+  const form: [string, string][] = [];
   let [method, url, asQuery, json]: [string | null, string | null, boolean, boolean] = [null, null, false, false];
   for (let i = 0; i < words.length; i++) {
     const [name, attached] = optionOf(words[i] ?? '');
     if (name === null) {
-      url ??= words[i] ?? null;
+      // Several URLs are several requests.
+      if (url !== null) return null;
+      url = words[i] ?? null;
       continue;
     }
     const value = attached ?? (WITH_VALUE.has(name) ? (words[++i] ?? '') : '');
@@ -30,7 +34,13 @@ export function requestOfCurl(command: string): TextRequest | null {
     else if (name === '-b' || name === '--cookie') headers.push(['Cookie', value]);
     else if (name === '-u' || name === '--user') headers.push(['Authorization', `Basic ${btoa(value)}`]);
     else if (name === '-H' || name === '--header') headers.push(fieldOf(value));
-    else if (name === '-F' || name === '--form') return null;
+    else if (name === '--oauth2-bearer') headers.push(['Authorization', `Bearer ${value}`]);
+    else if (name === '-r' || name === '--range') headers.push(['Range', `bytes=${value}`]);
+    else if (/^(?:-F|--form|--form-string)$/.test(name)) {
+      const at = value.indexOf('=');
+      if (at < 0 || (name !== '--form-string' && /^[@<]/.test(value.slice(at + 1)))) return null;
+      form.push([value.slice(0, at), value.slice(at + 1)]);
+    } else if (/^(?:-T|--upload-file|--url-query|--next|-:|-K|--config)$/.test(name)) return null;
     else if (name === '--json' || /^(?:-d|--data)/.test(name)) {
       if (value.startsWith('@') && name !== '--data-raw') return null;
       json ||= name === '--json';
@@ -38,7 +48,8 @@ export function requestOfCurl(command: string): TextRequest | null {
     }
   }
   if (url === null) return null;
-  const body = data.length === 0 ? null : data.join(json ? '' : '&');
+  const text = data.length === 0 ? null : data.join(json ? '' : '&');
+  const body = form.length === 0 ? text : formData(form);
   if (asQuery)
     return {
       method: method ?? 'GET',
@@ -48,7 +59,10 @@ export function requestOfCurl(command: string): TextRequest | null {
     };
   const has = (name: string) => headers.some(([field]) => field.toLowerCase() === name);
   if (body !== null && !has('content-type'))
-    headers.push(['Content-Type', json ? 'application/json' : 'application/x-www-form-urlencoded']);
+    headers.push([
+      'Content-Type',
+      form.length > 0 ? FORM_DATA_TYPE : json ? 'application/json' : 'application/x-www-form-urlencoded',
+    ]);
   return {
     method: method ?? (body === null ? 'GET' : 'POST'),
     url,
@@ -83,6 +97,19 @@ function urlEncoded(text: string): string {
     : `${text.slice(0, at)}${at === 0 ? '' : '='}${encodeURIComponent(text.slice(at + 1))}`;
 }
 
+/** As browsers copy it for cmd.exe, which escapes by carets. */
+export function isOfWindows(command: string): boolean {
+  return /^curl(?:\.exe)?\s+\^?"/.test(command) && /\^["\r\n]|\^$/.test(command);
+}
+
+/** What cmd.exe hands to the program: a caret takes its meaning from the character behind it, and two line ends are one. */
+function unescapedCarets(command: string): string {
+  return command
+    .replaceAll(/\^\r?\n\r?\n/g, '\n')
+    .replaceAll(/\^\r?\n/g, ' ')
+    .replaceAll(/\^([\s\S])/g, '$1');
+}
+
 /** Words as a POSIX shell cuts them: quotes, `$'…'`, backslashes, lines that go on. */
 function wordsOf(command: string): string[] {
   const words: string[] = [];
@@ -94,6 +121,8 @@ function wordsOf(command: string): string[] {
       word = null;
       continue;
     }
+    // A comment.
+    if (word === null && plain?.startsWith('#') === true) break;
     const text =
       ansi === undefined
         ? (single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? plain ?? '')
