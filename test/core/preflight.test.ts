@@ -252,7 +252,7 @@ describe('what an earlier run has left', () => {
 
 describe('what a plan needs of its deployment', () => {
   const orders = { name: 'orders', kind: 'count', direction: 'lowerIsWorse', relativeMargin: 0.2 } as const;
-  const query = (provider: string) => ({ source: 'provider', provider, query: 'up' }) as const;
+  const query = (provider: string) => ({ source: 'provider', provider, query: 'orders{side="{{side}}"}' }) as const;
 
   it('is a mirror and a service only where there are some', () => {
     const health = { stable: TWO, candidate: TWO, mirror: null };
