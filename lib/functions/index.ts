@@ -1,5 +1,5 @@
 /** Functions and machines, as every construct makes them: their rights, logs and acknowledged findings. */
-export { type AccountDemands, meetDemands } from './account-demands.ts';
+export { meetDemands } from './account-demands.ts';
 export { acknowledge, acknowledgeLogsOnly, acknowledgeTask, acknowledgeWildcard } from './acknowledge.ts';
 export { HandlerFunction, type RightsHolder, statementOf } from './handler-function.ts';
 export { itemsOf, itemsOfRuns } from './ledger-items.ts';
