@@ -80,8 +80,6 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
   let out: string;
   let deployment: Deployment;
   let executionArn: string;
-  /** As they were deployed. */
-  let functions: Readonly<Record<string, string>>;
 
   const live = () =>
     [...model.rules.values()].map((r) => r.forward.groups.map((g) => g.weight)).sort((a, b) => a.length - b.length);
@@ -100,7 +98,6 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
         },
       },
     );
-  const destroy = () => cdk(ATTACHMENT, 'destroy', '--all', '--force');
   const deploy = (attachment: object) => cdk(attachment, 'deploy', '--all', '--require-approval', 'never');
   const crossfade = (...args: string[]) =>
     promisify(execFile)(process.execPath, [join(ROOT, 'bin', 'crossfade.ts'), ...args], {
@@ -159,7 +156,6 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
     const { Environment } = await lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName: 'shop-crossfade-rollback' }),
     );
-    functions = await functionNames(lambda);
     deployment = deploymentSchema.parse(JSON.parse(Environment?.Variables?.CROSSFADE_DEPLOYMENT ?? 'null'));
   }, 240_000);
   afterAll(async () => {
@@ -210,13 +206,6 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
     expect(live()).toEqual(before);
     expect([...model.rules.values()].map((r) => r.conditions.paths?.join())).toEqual(['/api/*', '/api/*']);
     expect((await owner())?.status).toBe('running');
-  }, 240_000);
-
-  it('refuses to go while it runs, before anything is deleted', async () => {
-    await expect(destroy()).rejects.toThrow(/Crossfade\.DeploymentKept|DELETE_FAILED/);
-    expect(await functionNames(lambda)).toEqual(functions);
-    expect((await owner())?.status).toBe('running');
-    expect(await status()).toBe('RUNNING');
   }, 240_000);
 
   it('compares kept captures anew while the run owns the ingress', async () => {
@@ -276,7 +265,7 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
   }, 140_000);
 
   it('takes its rules with it when the stack is destroyed', async () => {
-    await destroy();
+    await cdk(ATTACHMENT, 'destroy', '--all', '--force');
     expect(model.rules.size).toBe(0);
   }, 240_000);
 });
