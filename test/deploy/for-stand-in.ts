@@ -3,6 +3,7 @@ import { CfnOutput, CfnResource, type IAspect } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
+import { ParityBackfill } from '../../lib/parity/parity-backfill.ts';
 
 /** Resource types that MiniStack's CloudFormation refuses. */
 const ABSENT = new Set([
@@ -21,6 +22,7 @@ export class ForStandIn implements IAspect {
   }
 
   visit(node: IConstruct): void {
+    if (node instanceof ParityBackfill) node.node.scope?.node.tryRemoveChild(node.node.id);
     if (node instanceof CfnResource && ABSENT.has(node.cfnResourceType))
       node.node.scope?.node.tryRemoveChild(node.node.id);
     if (node instanceof CfnOutput && node.node.id === 'StateMachineAlias')

@@ -9,18 +9,10 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import { CloudWatchClient, PutMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import {
-  DescribeExecutionCommand,
-  DescribeMapRunCommand,
-  ListMapRunsCommand,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
@@ -60,8 +52,6 @@ const PLAN = {
     acceptInsufficientLatency: ['p95', 'p99'],
   },
 };
-/** Objects of captures, in their order. */
-const KEPT = ['pairs/2026/11/19/23/a.gz', 'pairs/2026/11/20/00/b.gz', 'pairs/2026/11/20/01/c.gz'];
 const SAFE = [
   [100, 0],
   [100, 0, 0, 0],
@@ -71,7 +61,6 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
   const environment = { ...STAND_IN_ENVIRONMENT, CDK_DISABLE_VERSION_CHECK: '1', CI: 'true', NODE_NO_WARNINGS: '1' };
   const lambda = new LambdaClient(STAND_IN_CLIENT);
   const states = new SFNClient(STAND_IN_CLIENT);
-  const s3 = new S3Client({ ...STAND_IN_CLIENT, forcePathStyle: true });
   const dynamo = new DynamoDBClient(STAND_IN_CLIENT);
   const cloudWatch = new CloudWatchClient(STAND_IN_CLIENT);
   const model = loadBalancer();
@@ -106,23 +95,6 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
   const invoke = (FunctionName: string, event: unknown) =>
     lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }));
   const owner = (): Promise<Lease | null> => dynamoLeases(dynamo, deployment.ledgerTable).read(deployment.ingressId);
-  const bucket = async () => {
-    const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
-    return Buckets.find(({ Name }) => Name?.includes('pairs'))?.Name ?? '';
-  };
-  const backfill = async (name: string, input = {}) => {
-    const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:shop-parity-backfill';
-    const started = await states.send(
-      new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
-    );
-    const describe = () => states.send(new DescribeExecutionCommand({ executionArn: started.executionArn }));
-    await until('the backfill has ended', async () => (await describe()).status !== 'RUNNING', 90);
-    const { mapRuns: [listed] = [] } = await states.send(
-      new ListMapRunsCommand({ executionArn: started.executionArn }),
-    );
-    const run = await states.send(new DescribeMapRunCommand({ mapRunArn: listed?.mapRunArn }));
-    return { execution: await describe(), run };
-  };
   const status = async () => {
     const { status, error, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
     return error === undefined ? status : `${status} (${error}: ${cause})`;
@@ -208,17 +180,6 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
     expect((await owner())?.status).toBe('running');
   }, 240_000);
 
-  it('compares kept captures anew while the run owns the ingress', async () => {
-    for (const [i, Key] of KEPT.entries()) {
-      const Body = gzipSync(`${JSON.stringify(captured({ ingress: 'shop', requestId: `kept-${i}` }))}\n`);
-      await s3.send(new PutObjectCommand({ Bucket: await bucket(), Key, Body }));
-    }
-    expect(await backfill('while-it-runs')).toMatchObject({
-      execution: { status: 'SUCCEEDED' },
-      run: { status: 'SUCCEEDED', itemCounts: { total: 3, succeeded: 3, failed: 0 } },
-    });
-  }, 120_000);
-
   it('goes on to its first canary stage when the operator approves', async () => {
     const { stdout } = await crossfade('approve', RUN, '--ingress', 'shop', '--comment', 'clean');
     expect(stdout).toContain('Approved');
@@ -243,13 +204,6 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
     await invoke('shop-crossfade-rollback', alarm);
     expect((await owner())?.generation).toBe(generation);
   }, 60_000);
-
-  it('fails a backfill as a whole when one object fails for good: nothing is tolerated', async () => {
-    // The one before `from` is passed over; the others find no run that owns the ingress.
-    const { execution, run } = await backfill('nobody-runs', { from: 'pairs/2026/11/20' });
-    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold' });
-    expect(run).toMatchObject({ status: 'FAILED', itemCounts: { total: 3, succeeded: 1, failed: 2 } });
-  }, 120_000);
 
   it('is kept safe by the scheduled watchdog when somebody moves the weights', async () => {
     for (const rule of model.rules.values())
