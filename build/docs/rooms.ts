@@ -556,7 +556,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'cli/account/look': {
     purpose: 'Reads an account for the doctor; calls nothing that changes anything.',
-    imports: ['core/doctor', MODEL, AWS, 'cli/run'],
+    imports: ['core/doctor', MODEL, AWS, 'cli/run', 'cli/shared'],
     packages: [
       '@aws-sdk/client-application-auto-scaling',
       '@aws-sdk/client-cloudwatch',

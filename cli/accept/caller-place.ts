@@ -2,7 +2,7 @@
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { CLIENT_OPTIONS } from '../../lambdas/aws/calls/index.ts';
-import { UsageError } from '../shared/index.ts';
+import { EmptyAnswerError, UsageError } from '../shared/index.ts';
 
 export interface AwsPlace {
   readonly account: string;
@@ -38,7 +38,8 @@ export async function callerPlace(expected: string | undefined): Promise<AwsPlac
   const sts = new STSClient(CLIENT_OPTIONS);
   const iam = new IAMClient(CLIENT_OPTIONS);
   try {
-    const { Account: account = '', Arn: arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
+    const { Account: account, Arn: arn } = await identity(sts);
+    if (account === undefined || arn === undefined) throw new EmptyAnswerError('GetCallerIdentity named nobody');
     if (expected !== undefined && expected !== account)
       throw new UsageError(
         `These credentials are of account ${account}, not ${expected}. Nothing was made. Next: set AWS_PROFILE.`,
@@ -49,6 +50,16 @@ export async function callerPlace(expected: string | undefined): Promise<AwsPlac
   } finally {
     sts.destroy();
     iam.destroy();
+  }
+}
+
+async function identity(sts: STSClient) {
+  try {
+    return await sts.send(new GetCallerIdentityCommand({}));
+  } catch (error) {
+    if (error instanceof Error && /^AccessDenied/.test(error.name))
+      throw new NotAllowedError(['sts:GetCallerIdentity']);
+    throw error;
   }
 }
 

@@ -52,34 +52,38 @@ function ownPrices(file: string) {
 const SHOWN_USD = 0.01;
 
 function text({ month, cutover, usd }: Bill, rps: number): string {
+  const sources = sourcesOf([...month, ...cutover]);
   return [
-    ...table('Each month, whether or not a cutover runs', month, usd.month),
+    ...table('Each month, whether or not a cutover runs', month, usd.month, sources),
     '',
-    ...table(`One cutover at ${rps} rps, if every gate passes at the end of its bake`, cutover, usd.cutover),
+    ...table(`One cutover at ${rps} rps, if every gate passes at the end of its bake`, cutover, usd.cutover, sources),
     '',
-    'Not in it: the two services themselves (both run until the decommission), the load balancer, traffic between zones, X-Ray within its free tier.',
+    'Not in it: the two services themselves (both run until the decommission), the load balancer and its network (NAT gateways of the reference application, traffic between zones), requests to keys, X-Ray within its free tier.',
     'Prices: us-east-1, on demand, without free tiers; `--prices FILE` takes your own.',
-    ...sources([...month, ...cutover]),
+    ...sources.map((source, i) => `  [${i + 1}] ${source}`),
   ].join('\n');
 }
 
-function table(title: string, lines: readonly BillLine[], sum: number): string[] {
+function table(title: string, lines: readonly BillLine[], sum: number, sources: readonly string[]): string[] {
   const shown = lines.filter(({ usd }) => usd >= SHOWN_USD);
   const rest = sum - shown.reduce((total, { usd }) => total + usd, 0);
   return [
     title,
     ...shown.map(
       ({ what, quantity, price, usd }) =>
-        `  ${what.padEnd(24)}  ${dollars(usd)}  ${amount(quantity)} × ${perUnit(price.usd)} per ${price.per}`,
+        `  ${what.padEnd(24)}  ${dollars(usd)}  ${amount(quantity)} × ${perUnit(price.usd)} per ${price.per} [${sources.indexOf(sourceOf(price)) + 1}]`,
     ),
     ...(rest >= SHOWN_USD / 2 ? [`  ${'lines below a cent'.padEnd(24)}  ${dollars(rest)}`] : []),
     `  ${'total'.padEnd(24)}  ${dollars(sum)}`,
   ];
 }
 
-function sources(lines: readonly BillLine[]): string[] {
-  const seen = new Map(lines.map(({ price }) => [price.source, price.asOf]));
-  return [...seen].map(([source, asOf]) => `  ${source} (${asOf})`);
+function sourcesOf(lines: readonly BillLine[]): string[] {
+  return [...new Set(lines.map(({ price }) => sourceOf(price)))];
+}
+
+function sourceOf({ source, asOf }: BillLine['price']): string {
+  return `${source} (${asOf})`;
 }
 
 function dollars(usd: number): string {

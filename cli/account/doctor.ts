@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { type Diagnosis, examine, type Level, worst } from '../../core/doctor/index.ts';
 import { withDeployed } from '../run/index.ts';
-import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
+import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal, UsageError } from '../shared/index.ts';
 import type { DoctorOptions } from './gather-facts.ts';
 
 interface Options extends DoctorOptions {
@@ -17,7 +17,12 @@ export function doctorCommand(terminal: Terminal): Command {
     .option('--attach <file>', 'before the deploy: the attach file (JSON) that `cdk deploy -c attach=FILE` will get')
     .option('--plan <file>', 'also check the alarms that this plan names')
     .option('--json', 'print JSON')
-    .action(async (options: Options) => {
+    .action(async (options: Options, command: Command) => {
+      for (const name of ['ingress', 'deployment'] as const)
+        if (options.attach !== undefined && command.getOptionValueSource(name) === 'cli')
+          throw new UsageError(
+            `--attach and --${name} exclude each other: the one is looked at before the deploy, the other after it`,
+          );
       // The clients of ten services: no other command waits for them.
       const { gatherFacts } = await import('./gather-facts.ts');
       const facts = await attempt(

@@ -108,9 +108,13 @@ async function gather(
   }
 }
 
-function assertSamePlace({ account, region }: AccountCaller, arns: readonly string[]): void {
+function assertSamePlace({ partition, account, region }: AccountCaller, arns: readonly string[]): void {
   for (const arn of arns) {
-    const [, , , itsRegion, itsAccount] = arn.split(':');
+    const [, itsPartition, , itsRegion, itsAccount] = arn.split(':');
+    if (itsPartition !== partition)
+      throw new UsageError(
+        `${arn} is in the partition ${itsPartition}, but these credentials are of ${partition}. Nothing was changed. Next: set AWS_PROFILE and AWS_REGION to its own.`,
+      );
     if (itsAccount !== account || itsRegion !== region)
       throw new UsageError(
         `${arn} is in account ${itsAccount}, region ${itsRegion}, but these credentials are of account ${account}, region ${region}. Nothing was changed. Next: set AWS_PROFILE and AWS_REGION to its own.`,

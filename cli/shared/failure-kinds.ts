@@ -24,6 +24,11 @@ const GARBLED: ToldFailure = {
   first: 'check AWS_ENDPOINT_URL, and whether a proxy or a login page stands between; then ',
 };
 
+/** An answer that AWS's client took for one, and that says nothing: a login page is empty XML to it. */
+export class EmptyAnswerError extends Error {
+  override readonly name = 'EmptyAnswerError';
+}
+
 /** What AWS's clients report before or instead of an answer; by the name or the code of the error. */
 const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
   {
@@ -107,6 +112,7 @@ const BY_MESSAGE: readonly (ToldFailure & { readonly is: RegExp })[] = [
 
 /** Of an error by itself, without its causes; null for one that speaks well enough. */
 export function toldFailure(error: Error): ToldFailure | null {
+  if (error instanceof EmptyAnswerError) return GARBLED;
   const named = BY_NAME.find(({ is }) => errorNames(error).some((name) => is.test(name)));
   const told = named ?? BY_MESSAGE.find(({ is }) => is.test(error.message));
   if (told !== undefined) return told;

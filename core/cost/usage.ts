@@ -1,5 +1,5 @@
 /** How much of each priced thing a month, and one cutover, use. */
-import type { Plan } from '../model/index.ts';
+import type { MetricQuery, Plan, PlanMetric } from '../model/index.ts';
 import { FOOTPRINT } from './footprint.ts';
 import type { PriceId } from './prices.ts';
 
@@ -59,6 +59,9 @@ export function perCutover(plan: Plan, traffic: Traffic): Use[] {
       what: 'evaluations: metrics',
       quantity: looks * FOOTPRINT.metricsPerLook[traffic.mirror ? 'mirrored' : 'alone'] + FOOTPRINT.metricsPerBaseline,
     },
+    ...(plan.metrics.length === 0
+      ? []
+      : [{ price: 'metricRead', what: "evaluations: the plan's own", quantity: ownReadsOf(plan) } as const]),
     { price: 'writeUnit', what: 'ledger', quantity: looks * FOOTPRINT.writesPerLook },
     { price: 'readUnit', what: 'ledger', quantity: looks * FOOTPRINT.readsPerLook },
     { price: 'metricMonth', what: 'custom metrics', quantity: (FOOTPRINT.customMetrics * seconds) / MONTH_SECONDS },
@@ -119,6 +122,23 @@ function looksOf(plan: Plan): number {
 
 function observedSeconds(plan: Plan): number {
   return observedPhases(plan).reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+/** The plan's own metrics are read in the stages and in the soak alone. */
+function ownReadsOf({ stages, gate, soak, metrics }: Plan): number {
+  const looks = [
+    ...stages.map(({ bake }) => Math.ceil(bake / gate.observe)),
+    Math.ceil(soak.duration / soak.observe),
+  ].reduce((sum, n) => sum + n, 0);
+  return looks * metrics.reduce((sum, metric) => sum + readsOf(metric), 0);
+}
+
+/** Metrics of CloudWatch at one look: of both sides, a guard's of the candidate alone; of other providers none. */
+function readsOf(metric: PlanMetric): number {
+  const of = (query: MetricQuery) =>
+    query.source === 'provider' ? 0 : query.source === 'math' ? Object.keys(query.using).length : 1;
+  if (metric.kind === 'guard') return of(metric.value);
+  return 2 * (metric.kind === 'value' ? of(metric.value) : of(metric.numerator) + of(metric.denominator));
 }
 
 function copiedSeconds({ shadow, soak }: Plan): number {

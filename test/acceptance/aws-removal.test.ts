@@ -106,6 +106,10 @@ const CREDENTIALS: Readonly<Record<string, Case>> = {
     breaks: () => aws.refused.push('SimulatePrincipalPolicy'),
     says: 'may not do iam:SimulatePrincipalPolicy',
   },
+  'that may not even say whose they are': {
+    breaks: () => aws.refused.push('GetCallerIdentity'),
+    says: 'may not do sts:GetCallerIdentity',
+  },
   'that may not list stacks': {
     breaks: () => aws.refused.push('DescribeStacks'),
     says: 'may not do cloudformation:DescribeStacks',

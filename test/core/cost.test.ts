@@ -40,6 +40,35 @@ describe('the bill of a cutover', () => {
     expect(read(true) - read(false)).toBe(looks * 2 * 9);
   });
 
+  it('reads the plan’s own metrics of CloudWatch at every look of a stage and of the soak', () => {
+    const series = (metric: string) => ({ namespace: 'Shop', metric, dimensions: { Side: '{{side}}' } });
+    const watched = parsePlan({
+      stages: [{ percent: 100, bake: 'PT1H' }],
+      soak: { duration: 'PT1H', observe: 'PT5M' },
+      metrics: [
+        {
+          name: 'orders',
+          kind: 'count',
+          numerator: { source: 'math', expression: 'a + b', using: { a: series('A'), b: series('B') } },
+          direction: 'lowerIsWorse',
+          margin: 0.01,
+        },
+        { name: 'cpu', kind: 'guard', value: { source: 'ecs', usage: 'cpu' }, limit: 85 },
+        {
+          name: 'queue',
+          kind: 'value',
+          value: { source: 'provider', provider: 'shop', query: 'age' },
+          direction: 'higherIsWorse',
+          tolerance: 1,
+        },
+      ],
+    });
+    const { cutover } = billOf(watched, TRAFFIC);
+    // Both sides of two numerators and one denominator, the guard's candidate, and nothing of a provider: at 60 and 12 looks.
+    expect(cutover.find(({ what }) => what === "evaluations: the plan's own")?.quantity).toBe((2 * 3 + 1) * 72);
+    expect(billOf(plan, TRAFFIC).cutover.map(({ what }) => what)).not.toContain("evaluations: the plan's own");
+  });
+
   it('bills a capture to Firehose in steps of 5 KB, and nothing without a mirror', () => {
     const delivered = (captureBytes: number, mirror = true) =>
       billOf(plan, { ...TRAFFIC, captureBytes, mirror }).cutover.find(({ what }) => what === 'captures: delivery')

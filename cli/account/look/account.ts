@@ -9,9 +9,12 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import * as z from 'zod';
 import type { Quota } from '../../../core/doctor/index.ts';
 import { describeRules, groupHealth } from '../../../lambdas/aws/elb/index.ts';
+import { EmptyAnswerError } from '../../shared/index.ts';
 import { type Clients, unlessMissing } from './clients.ts';
 
 export interface AccountCaller {
+  /** Such as `aws` or `aws-cn`. */
+  readonly partition: string;
   readonly account: string;
   readonly region: string;
   /** This machine's clock minus AWS's, seconds; AWS's `Date` has whole ones. */
@@ -32,8 +35,10 @@ export async function lookAtCaller({ sts }: Clients, now: () => number): Promise
     },
     { step: 'deserialize', name: 'readDate' },
   );
-  const { Account = '' } = await sts.send(new GetCallerIdentityCommand({}));
-  return { account: Account, region: await sts.config.region(), clockSkew };
+  const { Account: account, Arn: arn } = await sts.send(new GetCallerIdentityCommand({}));
+  const partition = arn?.split(':')[1];
+  if (account === undefined || partition === undefined) throw new EmptyAnswerError('GetCallerIdentity named nobody');
+  return { partition, account, region: await sts.config.region(), clockSkew };
 }
 
 /** Concurrent executions that other functions leave; all handlers of one cutover at once need fewer. */
