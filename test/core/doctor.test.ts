@@ -133,6 +133,15 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
     /There is no listener/,
   ],
   [
+    'listeners of two load balancers',
+    'listener',
+    'fail',
+    (f) => {
+      f.listeners = [...f.listeners, { arn: 'listener/app/other/3/4', loadBalancerArn: 'lb/other', rules: [] }];
+    },
+    /belong to 2 load balancers/,
+  ],
+  [
     'a login that our rule would go round',
     'authentication',
     'fail',
