@@ -148,9 +148,9 @@ export interface TogetherResult {
   readonly voters: ReadonlyMap<string, number>;
 }
 
-/** Healthy traces of the exposure benchmark at 500 rps that stand within its assumptions. */
+/** Healthy traces of the exposure benchmark at 500 rps that stand within its assumptions; each run is a shop of its own. */
 export function together(runs: number, traces: readonly string[]): TogetherResult[] {
-  return traces.map((name) => {
+  return traces.map((name, trace) => {
     const cell = cells().find((c) => c.trace.name === name && c.rps === 500 && c.regression === null);
     if (cell === undefined) throw new RangeError(`no healthy trace is called ${name}`);
     const accepted = planFor(dayBefore(cell, cell.rps).assumptions);
@@ -160,7 +160,7 @@ export function together(runs: number, traces: readonly string[]): TogetherResul
     const policy = { id: 'everything', source: 'core', ramp: rampOf(plan), gate: everything(plan, voters) };
     const ends = Array.from(
       { length: runs },
-      (_, run) => simulate(world(cell, mix(FIRST_SEED + run, cell.rps)), policy).end,
+      (_, run) => simulate(world(cell, mix(FIRST_SEED + run * traces.length + trace, cell.rps)), policy).end,
     );
     const count = (end: string) => ends.filter((one) => one === end).length;
     return { trace: name, back: count('worse'), undecided: count('undecided'), voters };
