@@ -33,8 +33,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   // RFC 9110, 10.2.1: what OPTIONS asks for; elsewhere it is told for information.
   allow: ({ stable, candidate, answers }) => {
     const [a, b] = [tokensOf(stable), tokensOf(candidate)];
-    if (a.length > 0 && a.every((method) => b.includes(method))) return 'header-wider';
-    return answers.request.method === 'OPTIONS' && a.length > 0 ? 'method-lost' : null;
+    const gone = a.filter((method) => !b.includes(method));
+    if (a.length > 0 && gone.length === 0) return 'header-wider';
+    // HEAD goes with GET, and OPTIONS was answered just now.
+    const missed = gone.some((method) => method !== 'options' && (method !== 'head' || !b.includes('get')));
+    return answers.request.method === 'OPTIONS' && candidate.length > 0 && missed ? 'method-lost' : null;
   },
   // RFC 9111, 5.2 to 5.4
   'cache-control': ({ name, answers }) => changeOfCaching(name, answers),
