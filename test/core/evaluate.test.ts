@@ -197,6 +197,17 @@ describe('a stage', () => {
   });
 });
 
+describe('a stage whose evidence is whole and decides nothing', () => {
+  it('gets no time for what is late', () => {
+    const stages = [
+      { percent: 10, bake: 'PT1H', maxHold: 'PT1M' },
+      { percent: 100, bake: 'PT1H' },
+    ];
+    const plan = { stages, gate: { minRequests: 1_000_000 } };
+    expect([60, 61].map((at) => decided('stage', at, { plan }).decision)).toEqual(['hold', 'rollback']);
+  });
+});
+
 describe('a promotion', () => {
   it('ends the bake of a stage whose evidence is in', () => {
     expect(decided('stage', 25).decision).toBe('hold');

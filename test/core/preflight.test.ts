@@ -282,6 +282,17 @@ describe('what a plan needs of its deployment', () => {
     ]);
   });
 
+  it('is a name of each side, where the query tells them apart by it', () => {
+    const prometheus = { type: 'prometheus', url: 'https://prometheus.example/', timeoutSeconds: 5 };
+    const deployment = deployed({ metricProviders: { ours: prometheus } });
+    const found = (candidate: string) => {
+      const sides = { stable: 'shop', candidate };
+      return reasons({}, { deployment, plan: { metrics: [{ ...orders, sides, numerator: query('ours') }] } });
+    };
+    expect(found('shop-go')).toEqual([]);
+    expect(found('shop')).toEqual([expect.stringMatching(/would read the same for both sides/)]);
+  });
+
   it('is a provider that can be asked for a vote', () => {
     const prometheus = { type: 'prometheus', url: 'https://prometheus.example/', timeoutSeconds: 5 };
     const deployment = deployed({ metricProviders: { desk: prometheus } });
