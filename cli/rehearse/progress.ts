@@ -1,6 +1,7 @@
 /** Progress of a rehearsal in plain lines: a short one for each thing that happened. */
 import * as z from 'zod';
 import { clock } from '../../console/view/index.ts';
+import { causeText } from '../../core/model/index.ts';
 import { COHORT_STAGE } from '../../core/phases/index.ts';
 import type { CloudEvent } from '../../rehearsal/cloud/index.ts';
 import type { RehearsalProgress } from '../../rehearsal/scenario/index.ts';
@@ -145,7 +146,7 @@ function stateText(state: string, input: unknown): string {
 function endText({ status, error, cause }: Extract<CloudEvent, { type: 'end' }>['execution']): string {
   if (status === 'SUCCEEDED') return 'COMPLETED, all traffic on the candidate.';
   if (status === 'ABORTED' || error === 'Crossfade.RolledBack') return 'ROLLED BACK, all traffic on stable.';
-  return `${status}${error === null ? '' : ` (${error})`}.${cause === null ? '' : ` Cause: ${cause}`}`;
+  return `${status}${error === null ? '' : ` (${error})`}.${cause === null ? '' : ` Cause: ${causeText(cause)}`}`;
 }
 
 /** `stable` of `StableService62C070A4`, the name that CloudFormation makes. */

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import {
+  causeText,
   cutoverIdSchema,
   DRILL_DEADLINE_SECONDS,
   DRILL_INTERVAL_SECONDS,
@@ -109,7 +110,8 @@ async function drill(options: Options, percent: number, terminal: Terminal, onSt
     if (record?.cutoverId === options.name) return report(record, options, out, terminal);
     const { status, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
     const item = await ledger.read(deployment.ingressId);
-    const now = item?.cutoverId === options.name ? `${item.phase}, ${item.status}` : `${status} ${plain(cause ?? '')}`;
+    const now =
+      item?.cutoverId === options.name ? `${item.phase}, ${item.status}` : `${status} ${plain(causeText(cause ?? ''))}`;
     if (now !== last) out.write(`  ${now}\n`);
     last = now;
     if (status === 'FAILED' && item?.cutoverId !== options.name) break;

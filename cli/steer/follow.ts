@@ -1,7 +1,7 @@
 /** `crossfade watch` and `crossfade wait`: follow a run to its end, for a person and for a script. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { type CutoverId, type Deployment, type Lease, parseDuration } from '../../core/model/index.ts';
+import { type CutoverId, causeText, type Deployment, type Lease, parseDuration } from '../../core/model/index.ts';
 import { describePlace, describeSplit } from '../../core/phases/index.ts';
 import { type DeployedOptions, executionArn, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, number, plain, say, type Terminal, UsageError } from '../shared/index.ts';
@@ -138,7 +138,7 @@ async function beforeItsLease(deployment: Deployment, id: CutoverId): Promise<Pl
       return { at: 'running', text: `Cutover ${id} has been started; preflight is checking.` };
     return {
       at: 'refused',
-      text: `Cutover ${id} ended before it took the ingress (${found.status}): ${found.cause ?? ''}`,
+      text: `Cutover ${id} ended before it took the ingress (${found.status}): ${causeText(found.cause ?? '')}`,
     };
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ExecutionDoesNotExist')) throw error;

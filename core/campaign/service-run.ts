@@ -1,6 +1,6 @@
 /** One service of a campaign: how its run stands, and the three things that a campaign may do to it. */
 import * as z from 'zod';
-import { type Lease, planSchema } from '../model/index.ts';
+import { causeText, type Lease, planSchema } from '../model/index.ts';
 import { askPause, pauseAt } from '../phases/index.ts';
 import { type Campaign, type CampaignService, runName, servicePlan } from './campaign.ts';
 import type { ServicePorts } from './ports.ts';
@@ -25,7 +25,9 @@ export async function stateOfRun(
   if (execution.status === 'running') return { at: 'running', phase: 'preflight', paused: false, pause: 'notYet' };
   // It may have taken the ingress since the lease was read.
   const late = await ownLease(ports, run);
-  return late === null ? { at: 'refused', reason: short(execution.cause) } : stateOfLease(late, campaign, now);
+  return late === null
+    ? { at: 'refused', reason: short(causeText(execution.cause)) }
+    : stateOfLease(late, campaign, now);
 }
 
 export async function startRun(

@@ -174,3 +174,15 @@ export function describeError(error: unknown): string {
   const cause = error.cause === undefined ? '' : ` (cause: ${describeError(error.cause)})`;
   return `${error.name}: ${error.message}${cause}`;
 }
+
+/** What a function's failure is as JSON: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
+const functionFailure = z.looseObject({ errorMessage: z.string().min(1) });
+
+/** The cause of an execution's end, for people: of a function that failed its message, without type and stack trace. */
+export function causeText(cause: string): string {
+  try {
+    return functionFailure.safeParse(JSON.parse(cause)).data?.errorMessage ?? cause;
+  } catch {
+    return cause;
+  }
+}

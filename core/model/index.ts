@@ -33,6 +33,7 @@ export {
 export { ERRORS } from './error-names.ts';
 export {
   CrossfadeError,
+  causeText,
   DeploymentKeptError,
   DrillFailedError,
   describeError,

@@ -1,7 +1,7 @@
 /** Reads who calls the rollback, and why, out of whatever shape the caller's event has. */
 import * as z from 'zod';
 import type { RollbackRequest } from '../../core/fence/index.ts';
-import { capacitySnapshotSchema, TRIGGERS } from '../../core/model/index.ts';
+import { capacitySnapshotSchema, causeText, TRIGGERS } from '../../core/model/index.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
 const alarmAction = z.object({
@@ -108,16 +108,4 @@ function fromState(state: z.infer<typeof fromMachine>, now: string): RollbackReq
     trigger: refused ? 'signoff' : 'task',
     reason: `${state.error.Error}: ${causeText(state.error.Cause ?? '')}`,
   };
-}
-
-/** What a function's failure is as JSON: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
-const functionFailure = z.looseObject({ errorMessage: z.string().min(1) });
-
-/** A person reads it: of a function that failed what it said, without type and stack trace. */
-function causeText(cause: string): string {
-  try {
-    return functionFailure.safeParse(JSON.parse(cause)).data?.errorMessage ?? cause;
-  } catch {
-    return cause;
-  }
 }

@@ -1,7 +1,14 @@
 /** Keeps what a run shows as it goes by, and turns it into the report's evidence with a verdict. */
 
 import type { AlarmChange, RateSample, RunEvidence, WeightsAt } from '../../console/view/index.ts';
-import { type CutoverId, fromIso, type IngressId, type Lease, type LogEntry } from '../../core/model/index.ts';
+import {
+  type CutoverId,
+  causeText,
+  fromIso,
+  type IngressId,
+  type Lease,
+  type LogEntry,
+} from '../../core/model/index.ts';
 import type { CloudEvent } from '../cloud/index.ts';
 import type { LocalExecution } from '../cloud/states/index.ts';
 import type { LoadTick } from '../load/index.ts';
@@ -111,7 +118,7 @@ function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence[
   if (fault === null) {
     if (execution?.status !== 'SUCCEEDED')
       return no(
-        `The clean cutover did not complete: ${execution?.status} ${execution?.error ?? ''} ${execution?.cause ?? ''}`.trim(),
+        `The clean cutover did not complete: ${execution?.status} ${execution?.error ?? ''} ${causeText(execution?.cause ?? '')}`.trim(),
       );
     if (lost > 0) return no(`The clean cutover completed, but ${lost} client requests failed.`);
     return { ok: true, sentence: `The cutover completed; none of ${requests.sent} client requests failed.` };

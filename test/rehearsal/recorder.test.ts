@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cutoverIdSchema, ingressIdSchema } from '../../core/model/ids.ts';
+import type { LocalExecution } from '../../rehearsal/cloud/states/execution.ts';
+import { History } from '../../rehearsal/cloud/states/history.ts';
 import { Recorder } from '../../rehearsal/scenario/recorder.ts';
 import { lease } from '../support/ledger-item.ts';
 
@@ -17,25 +19,40 @@ const RETURNED = {
   owed: [],
 } as const;
 
+const ENDING = {
+  title: 'crash',
+  ingressId: ingressIdSchema.parse('gateway'),
+  cutoverId: cutoverIdSchema.parse('first'),
+  startedAt: BEGAN,
+  endedAt: BEGAN + 700_000,
+  speed: 60,
+  candidate: 'gateway',
+  log: [],
+  item: null,
+  execution: null,
+  chaos: [],
+};
+
+const REFUSED: LocalExecution = {
+  arn: 'arn:one',
+  name: 'first',
+  input: {},
+  startedAt: BEGAN,
+  history: new History(() => BEGAN),
+  status: 'FAILED',
+  stoppedAt: BEGAN,
+  error: 'Crossfade.Refused',
+  cause: '{"errorType":"Crossfade.Refused","errorMessage":"The cutover is refused.","trace":["at index.mjs:94"]}',
+  output: null,
+};
+
 /** Failures, told in one tick, of requests sent at these instants; the return was verified 10 s after the begin. */
 function failedAfterReturn(failedSentAt: number[]): number {
   const recorder = new Recorder({ virtualAt: (real) => BEGAN + (real - BEGAN) * 60 });
   const side = { ok: 0, failed: failedSentAt.length, failedSentAt, latencies: [] };
   recorder.tick({ at: BEGAN + 9_900, sent: 3, sides: { unknown: side } });
-  const { requests } = recorder.evidence({
-    title: 'crash',
-    ingressId: ingressIdSchema.parse('gateway'),
-    cutoverId: cutoverIdSchema.parse('first'),
-    startedAt: BEGAN,
-    endedAt: BEGAN + 700_000,
-    speed: 60,
-    candidate: 'gateway',
-    fault: { text: 'crash@10', at: BEGAN },
-    log: [],
-    item: lease({ status: 'rolled_back', rollback: RETURNED }),
-    execution: null,
-    chaos: [],
-  });
+  const item = lease({ status: 'rolled_back', rollback: RETURNED });
+  const { requests } = recorder.evidence({ ...ENDING, fault: { text: 'crash@10', at: BEGAN }, item });
   return requests.failedAfterReturn;
 }
 
@@ -46,5 +63,16 @@ describe('failures after a verified return', () => {
 
   it('are not those sent before it, however late they are answered or heard of', () => {
     expect(failedAfterReturn([BEGAN + 9_950])).toBe(0);
+  });
+});
+
+describe('a clean cutover that was refused', () => {
+  it('says why, without the stack of the function', () => {
+    const recorder = new Recorder({ virtualAt: (real) => real });
+    const { verdict } = recorder.evidence({ ...ENDING, fault: null, execution: REFUSED });
+    expect(verdict).toEqual({
+      ok: false,
+      sentence: 'The clean cutover did not complete: FAILED Crossfade.Refused The cutover is refused.',
+    });
   });
 });
