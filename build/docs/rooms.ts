@@ -478,6 +478,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'One rehearsed cutover, from the first customer to the verdict.',
     imports: [
       MODEL,
+      'core/metrics',
       'core/phases',
       AWS,
       'console/view',

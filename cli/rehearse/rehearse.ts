@@ -11,6 +11,7 @@ import {
   leastRate,
   parseChaos,
   parseFault,
+  rehearsable,
   rehearsalPlan,
   type Scenario,
 } from '../../rehearsal/scenario/index.ts';
@@ -105,6 +106,11 @@ export function rehearseCommand(terminal: Terminal): Command {
     });
 }
 
+/** Whether the services are somebody's own, or are said to be. */
+function isOwn({ stable, candidate }: Pick<Options, 'stable' | 'candidate'>): boolean {
+  return stable !== undefined || candidate !== undefined;
+}
+
 /** Whether an option was given, and does not merely have its default. */
 type Given = (name: keyof Options) => boolean;
 
@@ -112,10 +118,11 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
   const { report, json = false, path: paths, health } = options;
   const port = wholeNumber('--port', options.port, 0, 65_535);
   const { atOnce, usual, ...pace } = paceOf(options, port);
-  const plan = readPlan('--plan', options.plan);
+  const { plan, leftOut } = rehearsable(readPlan('--plan', options.plan), isOwn(options));
   const request = {
     scenarios: scenariosOf(plan, options, given, pace),
     ...(options.plan === undefined ? {} : { plan }),
+    leftOut,
     atOnce,
     ...pace,
     usualSpeed: usual.speed,
@@ -149,7 +156,7 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
 
 function paceOf(options: Options, port: number): ReturnType<typeof paceOn> {
   // Each rehearsal has a cloud, processes and ports of its own; services of somebody's own, and a port, are there once.
-  const apart = options.stable !== undefined || options.candidate !== undefined || port !== 0;
+  const apart = isOwn(options) || port !== 0;
   const several = options.only === undefined && options.quick !== true;
   const machine = { processors: availableParallelism(), load: loadavg()[0] ?? 0, workMs: sampleWork() };
   const found = paceOn(several ? 2 : 1, machine);
@@ -189,8 +196,7 @@ function scenariosOf(plan: Plan, options: Options, given: Given, { rps, speed }:
     throw new UsageError(
       '--quick rehearses the scenario with the fault alone, and --only clean asks for the other one',
     );
-  const own = options.stable !== undefined || options.candidate !== undefined;
-  if (own && options.only !== 'clean' && byLoadBalancer(fault) === null)
+  if (isOwn(options) && options.only !== 'clean' && byLoadBalancer(fault) === null)
     throw new UsageError(
       `--fault ${fault.text}: your own services can be given errors, latency and resets at a stage, by the load balancer; other faults need the example gateways`,
     );

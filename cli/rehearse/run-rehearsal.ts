@@ -29,6 +29,8 @@ export interface RehearsalRequest {
   readonly scenarios: readonly Scenario[];
   /** The plan that the deployment is made for, uncut. @default the default plan */
   readonly plan?: Plan;
+  /** What the plan names and no rehearsal has. */
+  readonly leftOut: readonly string[];
   /** Whether the scenarios run at the same time. */
   readonly atOnce: boolean;
   /** Seconds of the cutover per real second. */
@@ -109,6 +111,8 @@ async function runAll(
 ): Promise<RunEvidence[]> {
   tell(out, `Candidate: ${options.candidate.label}`);
   tell(out, `Mirror: ${chooseMirror(process.env).label}`);
+  if (request.leftOut.length > 0)
+    tell(out, plain(`Left out of the plan, as it is in your account alone: ${request.leftOut.join(', ')}`));
   const slowed = options.speed < request.usualSpeed ? `; ${request.usualSpeed} where the machine has time` : '';
   tell(
     out,
