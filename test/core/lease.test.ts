@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ledgerItemSchema, TIDINGS, untold } from '../../core/model/lease.ts';
+import { generationSchema } from '../../core/model/ids.ts';
+import { concerns, ledgerItemSchema, TIDINGS, untold } from '../../core/model/lease.ts';
 import { lease } from '../support/ledger-item.ts';
 
 const item = lease({
@@ -86,5 +87,17 @@ describe('what people should have heard of a rollback and have not', () => {
   it('is nothing once they were told, and without a rollback', () => {
     expect(untold(owing([]), confirmed + 3_600_000)).toEqual([]);
     expect(untold(item, confirmed + 3_600_000)).toEqual([]);
+  });
+});
+
+describe('what was concluded from a reading of the lease', () => {
+  const scope = { kind: 'unchanged', what: 'intent', lease: item } as const;
+
+  it('holds for the same lease', () => {
+    expect(concerns(item, scope)).toBe(true);
+  });
+
+  it('holds no more for another generation, whose first intent may bear the same instant', () => {
+    expect(concerns({ ...item, generation: generationSchema.parse(item.generation + 1) }, scope)).toBe(false);
   });
 });

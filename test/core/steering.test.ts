@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Lease, LogEntry } from '../../core/model/lease.ts';
 import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
 import { type CutoverState, type CutoverStateJson, parseState, stateToJson } from '../../core/model/run-state.ts';
-import { type Steering, UNSTEERED } from '../../core/model/steering.ts';
+import { type Steered, type Steering, UNSTEERED } from '../../core/model/steering.ts';
 import { fromIso, toIso } from '../../core/model/time.ts';
-import { steeredAt } from '../../core/phases/steering.ts';
-import { type Asking, askSteering, type SteeringRequest } from '../../core/phases/steering-request.ts';
+import { pausedMs, steer, steeredAt } from '../../core/phases/steering.ts';
+import { type Asking, askSteering, type RunSoFar, type SteeringRequest } from '../../core/phases/steering-request.ts';
 import { makeHandler as watch } from '../../lambdas/watch.ts';
 import { lease } from '../support/ledger-item.ts';
 import { MemoryWorld, START } from '../support/memory-world.ts';
@@ -278,17 +278,13 @@ const paused: Steering = {
   ...UNSTEERED,
   pauses: [{ by: 'a', reason: '', from: toIso(START), until: toIso(START + MINUTE_MS) }],
 };
-const answerTo = (item: Lease, request: SteeringRequest) =>
-  askSteering(
-    item,
-    request,
-    { ...ADA, now: START + 1_000 },
-    {
-      plan: parsePlan({}),
-      look: { decision: 'advance', verdict: undefined, parity: null },
-      said: 'Evidence is in.',
-    },
-  );
+const SO_FAR: RunSoFar = {
+  plan: parsePlan({}),
+  look: { decision: 'advance', verdict: undefined, parity: null },
+  said: 'Evidence is in.',
+};
+const answerTo = (item: Lease, request: SteeringRequest, soFar = SO_FAR) =>
+  askSteering(item, request, { ...ADA, now: START + 1_000 }, soFar);
 
 describe.each(REQUESTS)('$kind ($override)', (request) => {
   it.each(PHASES)('in phase %s is taken where it makes sense and refused in a sentence elsewhere', (phase) => {
@@ -302,5 +298,62 @@ describe.each(REQUESTS)('$kind ($override)', (request) => {
     expect(answerTo(lease({ status }), request)).toMatchObject({
       refused: expect.stringContaining(status.replace('_', ' ')),
     });
+  });
+});
+
+describe('a request is refused in a sentence', () => {
+  it('by a drill, which its own alarm ends', () => {
+    const item = lease({ drill: { percent: 1, alarm: 'red', trippedAt: null } });
+    for (const request of REQUESTS)
+      expect(answerTo(item, request)).toMatchObject({ refused: expect.stringContaining('is a drill') });
+  });
+
+  it('to pause what is paused', () => {
+    expect(answerTo(lease({ steering: paused }), PAUSE)).toMatchObject({
+      refused: expect.stringContaining('is paused already, by a until'),
+    });
+  });
+
+  it('to override breaking differences of parity', () => {
+    const look: RunSoFar['look'] = {
+      decision: 'hold',
+      verdict: undefined,
+      parity: { status: 'dirty', reasons: ['a'], routes: 1, pairs: 1 },
+    };
+    expect(answerTo(lease({ phase: 'soak' }), OVERRIDE, { ...SO_FAR, look })).toMatchObject({
+      refused: expect.stringContaining('which no override passes over'),
+    });
+  });
+});
+
+describe('a run that is steered', () => {
+  const person = { by: 'arn:ada', reason: '' };
+  const steered: Steered = { pausedSeconds: 0, paused: null, promoted: null, restarted: null };
+
+  it.each<[string, Partial<Steered>]>([
+    ['a pause', { paused: { ...person, until: toIso(START) } }],
+    ['an override', { promoted: { ...person, override: true } }],
+    ['a restart', { restarted: person }],
+  ])('goes back all the same: %s', (_name, asked) => {
+    const back = { decision: 'rollback', reason: 'It was held for its maximum.' } as const;
+    expect(steer(back, { ...steered, ...asked }, true)).toBe(back);
+  });
+
+  it('waits for its evidence when it is promoted without an override, however safe that were', () => {
+    const asked = { ...steered, promoted: { ...person, override: false } };
+    expect(steer({ decision: 'hold', reason: 'Undecided.' }, asked, true)).toMatchObject({ decision: 'hold' });
+  });
+
+  it('was paused for what lies between the two instants', () => {
+    const pause = (from: number, until: number) => ({
+      pauses: [{ by: 'a', reason: '', from: toIso(START + from), until: toIso(START + until) }],
+    });
+    const between = (steering: ReturnType<typeof pause>) =>
+      pausedMs({ ...UNSTEERED, ...steering }, START + 50_000, START + 200_000);
+    expect(between(pause(0, 100_000))).toBe(50_000);
+    expect(between(pause(150_000, 300_000))).toBe(50_000);
+    expect(between(pause(0, 300_000))).toBe(150_000);
+    expect(between(pause(0, 40_000))).toBe(0);
+    expect(between(pause(210_000, 220_000))).toBe(0);
   });
 });
