@@ -2,6 +2,7 @@
 import {
   type ApprovalRequest,
   approvalSchema,
+  CrossfadeError,
   type CutoverId,
   type LogEntry,
   type PlanInput,
@@ -24,6 +25,8 @@ import { type Timeline, updateStack } from './site/index.ts';
 
 const APPROVED_AFTER_SECONDS = 60;
 const LATER_SECONDS = 30;
+/** How often a person runs a command again that was not answered. */
+const TRIES = 10;
 /** The same plan, whose sign-offs want two persons. */
 const OF_TWO: PlanInput = { ...PLAN, signoff: { ...PLAN.signoff, approvers: 2 } };
 
@@ -71,7 +74,8 @@ export class Deeds {
     timeline.after(after * 1000, () => {
       journal.note(`${name}: somebody answers the sign-off: ${answer}`);
       const second = this.#seconds.get(`${name} ${cutoverId}`);
-      if (second === undefined || answer === 'refuse') void this.#answer(ingress, cutoverId, answer);
+      if (second === undefined || answer === 'refuse')
+        void this.#insist(() => this.#answer(ingress, cutoverId, answer));
       else this.#approveByTwo(ingress, cutoverId, second);
     });
   }
@@ -79,10 +83,23 @@ export class Deeds {
   #approveByTwo(ingress: SimulatedIngress, cutoverId: CutoverId, second: SecondPerson): void {
     const { timeline, journal } = this.#options;
     journal.count(`second ${second}`);
-    void this.#approve(ingress, cutoverId, 'ops');
+    const approve = (by: string) => void this.#insist(() => this.#approve(ingress, cutoverId, by));
+    approve('ops');
     if (second === 'silence') return;
     const by = second === 'twice' ? 'ops' : 'dev';
-    timeline.after(second === 'at-once' ? 0 : LATER_SECONDS * 1000, () => void this.#approve(ingress, cutoverId, by));
+    timeline.after(second === 'at-once' ? 0 : LATER_SECONDS * 1000, () => approve(by));
+  }
+
+  /** A command that AWS does not answer says so, and its person runs it again. */
+  async #insist(command: () => Promise<void>, left = TRIES): Promise<void> {
+    try {
+      await command();
+    } catch (error) {
+      if (!(error instanceof CrossfadeError)) throw error;
+      const { timeline, journal } = this.#options;
+      journal.note(`the command was not answered: ${error.message}`);
+      if (left > 0) timeline.after(LATER_SECONDS * 1000, () => void this.#insist(command, left - 1));
+    }
   }
 
   async #approve(ingress: SimulatedIngress, cutoverId: CutoverId, by: string): Promise<void> {
