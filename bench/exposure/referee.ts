@@ -3,7 +3,7 @@
  * not at all, failures that have no target group, and times that differ from the day before.
  */
 import { normal, type Random } from '../../test/support/random.ts';
-import { BASE, type Regression, steady, type Trace } from './traces.ts';
+import { BASE, moreErrors, type Regression, steady, type Trace } from './traces.ts';
 
 type Own = NonNullable<Trace['own']>;
 type Late = NonNullable<Trace['late']>;
@@ -133,25 +133,23 @@ export const REFEREE: readonly Trace[] = [
 export const THIN: readonly Trace[] = [{ name: 'thin', weather: steady(() => 1) }];
 
 export function refereeRegressions(errorMargin: number): readonly Regression[] {
-  const errors = (name: string, margins: number, onset: number, excess: Regression['excess']): Regression => ({
-    name,
-    metric: 'errors',
-    onset,
-    margins,
-    excess,
-  });
   const lost = (share: number): Regression => ({
-    ...errors(`load balancer answers 5xx for ${share * 100} % of the candidate's`, share / errorMargin, 0, () => share),
+    ...moreErrors(
+      `load balancer answers 5xx for ${share * 100} % of the candidate's`,
+      share / errorMargin,
+      0,
+      () => share,
+    ),
     by: 'balancer',
   });
   return [
-    errors('route of 0.5 % of the traffic fails', 1, 0, () => 0.005),
-    errors('one pod of four, 8 % there', 4, 0, () => 0.02),
-    errors('one zone, 30 %, from minute 50', 60, 50, () => 0.3),
-    errors('errors 2 × margin from minute 52', 2, 52, () => 2 * errorMargin),
-    errors('leak over 12 h, 10 × margin', 10, 0, (since) => 10 * errorMargin * Math.min(1, since / 720)),
-    errors('only at ≥ 99 %, 6 × margin', 6, 0, (_since, share) => (share >= 0.99 ? 6 * errorMargin : 0)),
-    errors('only at 100 %, 6 × margin', 6, 0, (_since, share) => (share >= 1 ? 6 * errorMargin : 0)),
+    moreErrors('route of 0.5 % of the traffic fails', 1, 0, () => 0.005),
+    moreErrors('one pod of four, 8 % there', 4, 0, () => 0.02),
+    moreErrors('one zone, 30 %, from minute 50', 60, 50, () => 0.3),
+    moreErrors('errors 2 × margin from minute 52', 2, 52, () => 2 * errorMargin),
+    moreErrors('leak over 12 h, 10 × margin', 10, 0, (since) => 10 * errorMargin * Math.min(1, since / 720)),
+    moreErrors('only at ≥ 99 %, 6 × margin', 6, 0, (_since, share) => (share >= 0.99 ? 6 * errorMargin : 0)),
+    moreErrors('only at 100 %, 6 × margin', 6, 0, (_since, share) => (share >= 1 ? 6 * errorMargin : 0)),
     lost(0.8),
     lost(0.18),
     lost(0.08),

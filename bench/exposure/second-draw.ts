@@ -3,7 +3,7 @@
  * because of them (results.md keeps that run). Each is an ordinary day of some service.
  */
 import { normal, type Random } from '../../test/support/random.ts';
-import { BASE, type Regression, steady, type Trace } from './traces.ts';
+import { BASE, moreErrors, type Regression, steady, type Trace } from './traces.ts';
 
 type Own = NonNullable<Trace['own']>;
 
@@ -101,30 +101,17 @@ export const SECOND_DRAW: readonly Trace[] = [
 export const SPARSE: readonly Trace[] = [{ name: 'sparse', weather: steady(() => 1) }];
 
 export function secondDrawRegressions(errorMargin: number): readonly Regression[] {
-  const errors = (name: string, margins: number, onset: number, excess: Regression['excess']): Regression => ({
-    name,
-    metric: 'errors',
-    onset,
-    margins,
-    excess,
-  });
   return [
-    errors('route of 1 % of the traffic fails', 2, 0, () => 0.01),
-    errors('at the hour for 3 min, 10 %', 0.1 / errorMargin, 0, (since) =>
+    moreErrors('route of 1 % of the traffic fails', 2, 0, () => 0.01),
+    moreErrors('at the hour for 3 min, 10 %', 0.1 / errorMargin, 0, (since) =>
       since % 60 >= 40 && since % 60 < 43 ? 0.1 : 0,
     ),
-    errors('leak with restarts, 4 × margin in 20 min', 4, 0, (since) => 4 * errorMargin * ((since % 20) / 20)),
-    errors('fails 3 % from minute 25', 0.03 / errorMargin, 25, () => 0.03),
+    moreErrors('leak with restarts, 4 × margin in 20 min', 4, 0, (since) => 4 * errorMargin * ((since % 20) / 20)),
+    moreErrors('fails 3 % from minute 25', 0.03 / errorMargin, 25, () => 0.03),
   ];
 }
 
 /** For traffic that has a day. */
 export function underLoad(errorMargin: number): Regression {
-  return {
-    name: 'only under load, 4 × margin',
-    metric: 'errors',
-    onset: 0,
-    margins: 4,
-    excess: (_since, _share, load) => (load > 1.2 ? 4 * errorMargin : 0),
-  };
+  return moreErrors('only under load, 4 × margin', 4, 0, (_since, _share, load) => (load > 1.2 ? 4 * errorMargin : 0));
 }

@@ -114,28 +114,25 @@ export function named(name: string, among: readonly Trace[]): Trace {
   return trace;
 }
 
+/** A candidate that fails more. */
+export function moreErrors(name: string, margins: number, onset: number, excess: Regression['excess']): Regression {
+  return { name, metric: 'errors', onset, margins, excess };
+}
+
 /** Sizes are in multiples of the plan's margin. */
 export function regressions(errorMargin: number, slowMargin: number): readonly Regression[] {
-  const errors = (name: string, margins: number, onset: number): Regression => ({
-    name,
-    metric: 'errors',
-    onset,
-    margins,
-    excess: () => margins * errorMargin,
-  });
+  const constant = (name: string, margins: number, onset: number) =>
+    moreErrors(name, margins, onset, () => margins * errorMargin);
   return [
-    errors('errors ½ × margin', 0.5, 0),
-    errors('errors 1 × margin', 1, 0),
-    errors('errors 2 × margin', 2, 0),
-    errors('errors 20 × margin', 20, 0),
-    errors('errors 2 × margin after 40 min', 2, 40),
-    errors('errors 20 × margin after 40 min', 20, 40),
-    { ...errors('one route of ten, 4 × margin in all', 4, 0), excess: () => 0.1 * 40 * errorMargin },
-    { ...errors('leak, 8 × margin in 2 h', 8, 0), excess: (since) => 8 * errorMargin * Math.min(1, since / 120) },
-    {
-      ...errors('only at ≥ 50 %, 4 × margin', 4, 0),
-      excess: (_since, share) => (share >= 0.5 ? 4 * errorMargin : 0),
-    },
+    constant('errors ½ × margin', 0.5, 0),
+    constant('errors 1 × margin', 1, 0),
+    constant('errors 2 × margin', 2, 0),
+    constant('errors 20 × margin', 20, 0),
+    constant('errors 2 × margin after 40 min', 2, 40),
+    constant('errors 20 × margin after 40 min', 20, 40),
+    moreErrors('one route of ten, 4 × margin in all', 4, 0, () => 0.1 * 40 * errorMargin),
+    moreErrors('leak, 8 × margin in 2 h', 8, 0, (since) => 8 * errorMargin * Math.min(1, since / 120)),
+    moreErrors('only at ≥ 50 %, 4 × margin', 4, 0, (_since, share) => (share >= 0.5 ? 4 * errorMargin : 0)),
     { name: 'slow 2 × margin', metric: 'slow', onset: 0, margins: 2, excess: () => 2 * slowMargin },
   ];
 }

@@ -22,7 +22,7 @@ const queriesSchema = z.array(
   }),
 );
 
-const template = () => {
+const template = (mirror: { readonly mirrorForwardFullName?: string } = {}) => {
   const stack = new Stack(new App(), 'S');
   new CutoverAlarms(stack, 'Alarms', {
     ingressId: 'shop',
@@ -30,6 +30,7 @@ const template = () => {
     stableFullName: 'targetgroup/node/1',
     candidateFullName: 'targetgroup/go/1',
     warmUpMinutes: 5,
+    ...mirror,
   });
   return Template.fromStack(stack);
 };
@@ -135,16 +136,7 @@ describe('the deployed alarms', () => {
 });
 
 describe('the alarms on what the mirror counts', () => {
-  const stack = new Stack(new App(), 'S');
-  new CutoverAlarms(stack, 'Alarms', {
-    ingressId: 'shop',
-    loadBalancerFullName: 'app/shop/1',
-    stableFullName: 'targetgroup/node/1',
-    candidateFullName: 'targetgroup/go/1',
-    mirrorForwardFullName: 'targetgroup/mirror/1',
-    warmUpMinutes: 5,
-  });
-  const alarms = Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm');
+  const alarms = template({ mirrorForwardFullName: 'targetgroup/mirror/1' }).findResources('AWS::CloudWatch::Alarm');
   /** Whether a minute with these sums is red; `MirrorDropped` by its reason. */
   const red = (name: string, sums: Readonly<Record<string, number>>) => {
     const { Properties } = Object.values(alarms).find((a) => a.Properties.AlarmName === `shop-${name}`) ?? {};
