@@ -217,7 +217,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'mirror/recorder': {
     purpose: 'Sends copies of exchanges that a proxy hands over, and ships captures of both answers.',
-    imports: ['http', 'capture', 'capture/*', 'mirror/message'],
+    imports: ['core/status', 'http', 'capture', 'capture/*', 'mirror/message'],
     packages: ['@aws-sdk/client-firehose', 'undici'],
   },
   'mirror/config': {
@@ -256,7 +256,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lambdas/aws/cloudwatch': {
     purpose: 'Alarms and metrics.',
-    imports: [MODEL, 'core/gate', 'lambdas/aws/calls', 'parity/tally'],
+    imports: [MODEL, 'core/gate', 'core/status', 'lambdas/aws/calls', 'parity/tally'],
     packages: ['@aws-sdk/client-cloudwatch'],
   },
   'lambdas/aws/elb': {

@@ -1,5 +1,6 @@
 /** What people and machines are told of a cutover: versioned events, and their text. */
 export { cutoverDashboard, dashboardUrl, runbookDashboard } from './console-links.ts';
+export { MIRROR_LOSSES, type MirrorLoss, UNSENT_COPIES } from './mirror-losses.ts';
 export {
   STATUS_EVENT_DETAIL_TYPE,
   STATUS_EVENT_SOURCE,

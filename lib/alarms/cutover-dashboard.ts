@@ -19,7 +19,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { QueryPlaces } from '../../core/metrics/index.ts';
 import { PHASES, type PlanMetric } from '../../core/model/index.ts';
-import { cutoverDashboard } from '../../core/status/index.ts';
+import { cutoverDashboard, MIRROR_LOSSES } from '../../core/status/index.ts';
 import type { CutoverAlarms } from './cutover-alarms.ts';
 import { metricWidget } from './metric-widget.ts';
 
@@ -159,20 +159,7 @@ export class CutoverDashboard extends Construct {
         this.#own('MirrorPrimaryRetries', Stats.SUM),
         this.#own('MirrorCut', Stats.SUM),
       ]),
-      graph(
-        'Copies dropped, by reason',
-        this.#dropped(
-          'busy',
-          'breaker',
-          'queue',
-          'sink',
-          'oversize',
-          'error',
-          'recorder-busy',
-          'recorder-slow',
-          'recorder-down',
-        ),
-      ),
+      graph('Copies dropped, by reason', this.#dropped(...MIRROR_LOSSES)),
       graph('Requests not to be copied, by reason', this.#dropped('sample', 'method', 'upgrade', 'aborted', 'refused')),
       graph('Primary gave no answer, by Envoy’s flag', [
         // The flags are Envoy's, and few of them ever occur.

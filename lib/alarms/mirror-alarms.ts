@@ -1,6 +1,7 @@
 /** Alarms on what the mirror counts. They tell people and move nothing: customers have their answers, and the sign-off counts what is lost. */
 import { ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { ALARM_MIN_REQUESTS } from '../../core/gate/index.ts';
+import { MIRROR_LOSSES } from '../../core/status/index.ts';
 import { ALARM_PERIOD, type AlarmSpec, alarmMath } from './alarm-spec.ts';
 
 /** Minutes in a row: a deployment of the mirror, or of a primary, is no news. */
@@ -10,18 +11,6 @@ const LOST_PERCENT = 5;
 const CUT_PERCENT = 10;
 const REFUSED_PERCENT = 5;
 const PRIMARY_PERCENT = 1;
-/** Reasons of `MirrorDropped` that are losses (mirror/recorder/counters.ts). With what was captured they are the ten metrics that an alarm may read. */
-const LOSSES = [
-  'oversize',
-  'busy',
-  'breaker',
-  'error',
-  'recorder-busy',
-  'recorder-slow',
-  'recorder-down',
-  'queue',
-  'sink',
-] as const;
 
 export interface MirrorNames {
   readonly ingressId: string;
@@ -59,7 +48,8 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
     });
   const dropped = (Reason: string) => own('MirrorDropped', { Reason });
   const all: AlarmSpec['datapoints'] = [MINUTES, MINUTES];
-  const losses = LOSSES.map((reason, i) => [`l${i}`, dropped(reason)] as const);
+  // With what was captured they are the ten metrics that an alarm may read.
+  const losses = MIRROR_LOSSES.map((reason, i) => [`l${i}`, dropped(reason)] as const);
   const lost = losses.map(([id]) => `FILL(${id}, 0)`).join(' + ');
   return [
     {

@@ -1,4 +1,5 @@
 /** What the mirror did and what it dropped, as metrics; every drop has a reason. */
+import type { MirrorLoss } from '../../core/status/index.ts';
 
 /**
  * Why a request through the mirror yields no capture. `refused`: the mirror itself refused it; `method`: has side effects; `sample`: not chosen; `upgrade`: no plain
@@ -8,21 +9,7 @@
  * the recorder, since too many were on their way, since it took too long, or since nobody took it; `queue`: the capture's queue
  * was full; `sink`: the sink refused.
  */
-export type DropReason =
-  | 'refused'
-  | 'method'
-  | 'sample'
-  | 'upgrade'
-  | 'aborted'
-  | 'oversize'
-  | 'busy'
-  | 'breaker'
-  | 'error'
-  | 'recorder-busy'
-  | 'recorder-slow'
-  | 'recorder-down'
-  | 'queue'
-  | 'sink';
+export type DropReason = 'refused' | 'method' | 'sample' | 'upgrade' | 'aborted' | MirrorLoss;
 
 /** Metrics of the mirror, namespace `Crossfade`, dimension `Ingress`; docs/reference/alarms.md prints this table. */
 export const MIRROR_METRICS = {

@@ -6,12 +6,9 @@ import {
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import type { IngressId, TimeRange } from '../../../core/model/index.ts';
+import { MIRROR_LOSSES, UNSENT_COPIES } from '../../../core/status/index.ts';
 import type { CopyCounts } from '../../../parity/tally/index.ts';
 import { aws } from '../calls/index.ts';
-
-/** Drops before a copy was sent, and after; `method`, `sample`, `upgrade`, `aborted` and `refused` are no losses. */
-const UNSENT = ['busy', 'breaker', 'oversize', 'recorder-busy', 'recorder-slow', 'recorder-down'] as const;
-const SENT = ['error', 'queue', 'sink'] as const;
 
 /** An id of a query holds letters, digits and underscores (GetMetricData). */
 const idOf = (reason: string) => reason.replaceAll('-', '_');
@@ -40,7 +37,7 @@ export async function mirrorCopies(
         MetricDataQueries: [
           query('copies', 'MirrorCopies'),
           query('failed', 'ParityFailed'),
-          ...[...UNSENT, ...SENT].map((reason) => query(idOf(reason), 'MirrorDropped', reason)),
+          ...MIRROR_LOSSES.map((reason) => query(idOf(reason), 'MirrorDropped', reason)),
         ],
         StartTime: floor(range.from),
         EndTime: new Date(floor(range.to).getTime() + period * 1000),
@@ -50,9 +47,9 @@ export async function mirrorCopies(
   const sum = (id: string) =>
     (MetricDataResults.find((r) => r.Id === id)?.Values ?? []).reduce((total, value) => total + value, 0);
   return {
-    wanted: sum('copies') + UNSENT.reduce((total, reason) => total + sum(idOf(reason)), 0),
+    wanted: sum('copies') + UNSENT_COPIES.reduce((total, reason) => total + sum(idOf(reason)), 0),
     lost: {
-      ...Object.fromEntries([...UNSENT, ...SENT].map((reason) => [reason, sum(idOf(reason))])),
+      ...Object.fromEntries(MIRROR_LOSSES.map((reason) => [reason, sum(idOf(reason))])),
       'not comparable': sum('failed'),
     },
   };
