@@ -4,9 +4,8 @@
  * must find these out can be expected to reach it.
  */
 import { NO_WARM_UP, type WarmUp } from '../../core/gate/bets/regression.ts';
-import { failedAtLeast } from '../../core/gate/counts.ts';
-import { type MinuteEvidence, UNKNOWN } from '../../core/model/evidence.ts';
 import type { Gate } from './gates.ts';
+import { omniscience } from './omniscience.ts';
 import type { Policy, RampStage } from './policy.ts';
 import type { World } from './world.ts';
 
@@ -44,28 +43,16 @@ export function oracles(ramp: readonly RampStage[], byPlan: Allowed): Policy[] {
 function gateOf(world: World, { margin, warmUp }: Allowed): Gate {
   const { regression } = world.cell;
   if (regression === null) return () => 'go';
-  const { metric, onset } = regression;
-  let [seen, log, grown, before] = [0, 0, false, 0];
-  return ({ run, visible, stageFrom, percent, minute, shown }) => {
-    for (; seen < visible; seen++) {
-      const truth = run[seen] as MinuteEvidence;
-      const { candidate } = truth;
-      // A late point is late for it too; that there is none, it knows.
-      const isLate = shown(truth, minute - 1 - seen).candidate?.target5xx === UNKNOWN;
-      if (metric === 'errors' && isLate && candidate?.target5xx !== 0) break;
-      if (candidate === null || seen < onset) continue;
-      const base = world.weather(seen);
-      // The newest minute that can be seen may still be the stage's before.
-      const more = world.excess(seen, Math.max(0, seen - stageFrom), (seen < stageFrom ? before : percent) / 100);
-      const p0 = metric === 'errors' ? base.errorRate : base.slowRate;
-      const p1 = p0 + more[metric];
-      const x = metric === 'errors' ? failedAtLeast(candidate) : (candidate.slow ?? 0);
-      const healthy = p0 + (seen - stageFrom < warmUp[metric].minutes ? warmUp[metric].allowance : 0);
-      if (p1 > healthy)
-        log += x * Math.log(p1 / healthy) + (candidate.requests - x) * (Math.log1p(-p1) - Math.log1p(-healthy));
-      grown ||= more[metric] >= margin[metric] - 1e-12;
+  const { metric } = regression;
+  const next = omniscience(world, regression);
+  let [log, grown] = [0, false];
+  return (look) => {
+    for (const { sinceShift, candidate, more, p0, p1, count } of next(look)) {
+      const [n, x] = [candidate.requests, count(candidate)];
+      const healthy = p0 + (sinceShift < warmUp[metric].minutes ? warmUp[metric].allowance : 0);
+      if (p1 > healthy) log += x * Math.log(p1 / healthy) + (n - x) * (Math.log1p(-p1) - Math.log1p(-healthy));
+      grown ||= more >= margin[metric] - 1e-12;
     }
-    before = percent;
     return log >= BOUND && grown ? 'abort' : 'go';
   };
 }

@@ -5,14 +5,13 @@
 import { ratioBet } from '../../core/gate/bets/e-value.ts';
 import { byNoise, logMeanExp, type Pair } from '../../core/gate/bets/index.ts';
 import { allowedAt, RATIOS } from '../../core/gate/bets/regression.ts';
-import { failedAtLeast } from '../../core/gate/counts.ts';
 import { MATTERS } from '../../core/gate/metric-verdict.ts';
 import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
 import { type GatePolicy, thresholdOf } from '../../core/gate/policy.ts';
-import { type MinuteEvidence, type SideCounts, UNKNOWN } from '../../core/model/evidence.ts';
 import type { Plan } from '../../core/model/plan.ts';
 import type { BaselineSummary } from '../../core/model/run-state.ts';
 import type { Gate } from '../exposure/gates.ts';
+import { omniscience } from '../exposure/omniscience.ts';
 import type { Policy, RampStage } from '../exposure/policy.ts';
 import type { World } from '../exposure/world.ts';
 
@@ -41,30 +40,20 @@ function gateOf(world: World, plan: Plan, baseline: BaselineSummary, step: Step)
   const { regression } = world.cell;
   if (regression === null) return () => 'go';
   const has = (one: Step) => STEPS.indexOf(one) <= STEPS.indexOf(step);
-  const { metric, onset } = regression;
-  const count = (side: SideCounts) => (metric === 'errors' ? failedAtLeast(side) : (side.slow ?? 0));
+  const { metric } = regression;
+  const next = omniscience(world, regression);
   /** ln of what each bet has come to; all but the last step know the size, so there is one. */
   const logs = new Array<number>(has('size unknown') ? RATIOS.length : 1).fill(0);
-  let [seen, before] = [0, 0];
-  return ({ run, visible, stageFrom, percent, minute, shown }) => {
+  return (look) => {
     const policy = gatePolicyOf(
       plan,
       baseline,
-      plan.stages.findIndex((s) => s.percent === percent),
+      plan.stages.findIndex((s) => s.percent === look.percent),
     );
     const asked = askedOf(policy, metric);
-    for (; seen < visible; seen++) {
-      const truth = run[seen] as MinuteEvidence;
-      const { candidate, stable } = truth;
-      const isLate = shown(truth, minute - 1 - seen).candidate?.target5xx === UNKNOWN;
-      if (metric === 'errors' && isLate && candidate?.target5xx !== 0) break;
-      if (candidate === null || seen < onset) continue;
-      const base = world.weather(seen);
-      const more = world.excess(seen, Math.max(0, seen - stageFrom), (seen < stageFrom ? before : percent) / 100);
-      const p0 = metric === 'errors' ? base.errorRate : base.slowRate;
-      const p1 = p0 + more[metric];
-      const isWarming = has('warm-up allowed') && seen >= stageFrom;
-      const allowed = isWarming ? allowedAt(seen - stageFrom, asked.warmUp) : 0;
+    for (const { sinceShift, stable, candidate, p0, p1, count } of next(look)) {
+      const isWarming = has('warm-up allowed') && sinceShift >= 0;
+      const allowed = isWarming ? allowedAt(sinceShift, asked.warmUp) : 0;
       const tolerated = has('tolerance') ? asked.ratio : 1;
       const [n, x] = [candidate.requests, count(candidate)];
       if (p1 <= tolerated * p0 + allowed) continue;
@@ -82,7 +71,6 @@ function gateOf(world: World, plan: Plan, baseline: BaselineSummary, step: Step)
         logs[i] = (logs[i] ?? 0) + log - (allowed * slope) / tolerated;
       }
     }
-    before = percent;
     const bound = has('part of α') ? thresholdOf(policy, metric) : 0.99 / 0.01;
     if (logMeanExp(logs) >= Math.log(bound)) return 'abort';
     // Who must find out what a stage is like waits for it; the oracle knows.
