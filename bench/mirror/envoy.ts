@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { freePorts } from '../../mirror/local/processes.ts';
 import { startChild } from '../../rehearsal/machine/child.ts';
-import { onlyChild } from './proc.ts';
+import { asInTask, onlyChild } from './proc.ts';
 
 /** As the mirror's task has them. */
 const WORKERS = '2';
@@ -70,6 +70,7 @@ export async function startEnvoyMirror(
     },
   });
   const { recorderPid } = child.listening;
+  if (recorderPid !== undefined) asInTask(Number(recorderPid));
   return {
     pid: onlyChild(Number(child.listening.envoyPid)),
     ...(recorderPid === undefined ? {} : { recorderPid: Number(recorderPid) }),

@@ -17,6 +17,11 @@ const DEFAULT_BODY_CAP = 262_144;
 const LAST_BATCH = Duration.seconds(10);
 /** The task has one processor; a second worker uses what the recorder leaves. */
 const ENVOY_WORKERS = 2;
+/**
+ * Of the processor when both containers want it: without shares ECS gives each half, and a busy recorder would make customers wait. What Envoy leaves is the recorder's
+ * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_environment).
+ */
+const SHARES = { envoy: 896, recorder: 128 } as const;
 
 export interface MirrorTaskProps {
   readonly ingressId: string;
@@ -93,6 +98,7 @@ export function addEnvoy(task: FargateTaskDefinition, props: MirrorTaskProps & A
   const configuration = JSON.stringify(envoyBootstrap(envoySettings(props)));
   return task.addContainer('envoy', {
     image: envoyImage({ configuration, start: PID_ONE }, props.envoyImage),
+    cpu: SHARES.envoy,
     environment: {
       ENVOY: '/usr/local/bin/envoy',
       ADMIN_PORT: String(SHARED_PORTS.admin),
@@ -118,6 +124,7 @@ export function addRecorder(
     essential: false,
     enableRestartPolicy: true,
     restartAttemptPeriod: Duration.seconds(60),
+    cpu: SHARES.recorder,
     // What grows beyond this ends the recorder, and nothing else of the task.
     memoryLimitMiB: RECORDER_MIB,
     environment: {

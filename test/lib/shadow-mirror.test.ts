@@ -114,6 +114,16 @@ describe('ShadowMirror', () => {
     });
   });
 
+  it('serves customers before it records, when both want the processor', () => {
+    synthesised().hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Cpu: '1024',
+      ContainerDefinitions: Match.arrayWith([
+        Match.objectLike({ Name: 'envoy', Cpu: 896 }),
+        Match.objectLike({ Name: 'recorder', Cpu: 128 }),
+      ]),
+    });
+  });
+
   it('runs without root, on a read-only disk, on ARM, twice, and has time to end what is under way', () => {
     const template = synthesised();
     template.hasResourceProperties('AWS::ECS::TaskDefinition', {
