@@ -1,6 +1,7 @@
 /** The invariants, asked at every change and after every look of a watchdog, from outside of everything that is observed. */
+
+import { pauseAt } from '../../core/evaluation/index.ts';
 import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts';
-import { pauseAt } from '../../core/phases/index.ts';
 import type { Invocation } from './functions.ts';
 import type { Execution } from './interpreter.ts';
 import { MINUTE_MS, SCALING, type Site, TASKS } from './site/index.ts';
