@@ -524,7 +524,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [
       MODEL,
       'core/campaign',
-      'core/evaluation', 'core/phases',
+      'core/evaluation',
+      'core/phases',
       'lambdas',
       'lambdas/tasks',
       'rehearsal/cloud',
@@ -626,7 +627,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'Commands that run against the local cloud.',
     imports: [
       MODEL,
-      'core/evaluation', 'core/phases',
+      'core/evaluation',
+      'core/phases',
       'console/document',
       'console/view',
       'rehearsal/*',
