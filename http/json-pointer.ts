@@ -2,7 +2,7 @@
 
 /** The step to `key`, with its slash. */
 export function pointerStep(key: string): string {
-  return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return /[~/]/.test(key) ? `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}` : `/${key}`;
 }
 
 /** The key that the last step of `pointer` names; empty for the whole. */

@@ -27,13 +27,15 @@ export class SameMeaning {
   /** Length of the beginning, and of the end, that both texts share. */
   readonly #prefix: number;
   readonly #suffix: number;
+  /** Only then may keys that are written otherwise have one name. */
+  readonly #escapes: boolean;
 
-  constructor(a: JsonDoc, b: JsonDoc) {
+  constructor(a: JsonDoc, b: JsonDoc, { prefix, suffix }: SharedEnds = sharedEnds(a.text, b.text)) {
     this.a = a;
     this.b = b;
     this.#known = new Int32Array(a.tape.length / STRIDE);
-    this.#prefix = commonPrefix(a.text, b.text);
-    this.#suffix = commonSuffix(a.text, b.text);
+    [this.#prefix, this.#suffix] = [prefix, suffix];
+    this.#escapes = a.text.includes('\\');
   }
 
   /** Whether `x` of the one and `y` of the other mean the same. `depth` is theirs, the root's is 0. */
@@ -59,7 +61,8 @@ export class SameMeaning {
   }
 
   #strings(x: Node, y: Node): boolean {
-    return this.#noted(stringWriting(rawOf(this.a, x), rawOf(this.b, y)), x, y);
+    const { a, b } = this;
+    return this.#noted(stringWriting(a.text, startOf(a, x), endOf(a, x), b.text, startOf(b, y), endOf(b, y)), x, y);
   }
 
   #numbers(x: Node, y: Node): boolean {
@@ -130,8 +133,8 @@ export class SameMeaning {
 
   /**
    * The members from `p` on against those of {@link #partners} from `base` on. Objects of one array have the same keys in the
-   * same orders, so each partner is looked for first where it was the last time. null where a key stands twice or has no
-   * partner of the same text: then names must be compared.
+   * same orders, so each partner is looked for first where it was the last time. null where a key stands twice, is escaped or has
+   * no partner of the same text: then names must be compared.
    */
   #looked(p: Node, end: Node, base: number, depth: number): boolean | null {
     const { a, b } = this;
@@ -147,6 +150,7 @@ export class SameMeaning {
       const start = startOf(a, key);
       const mark = 1 << (endOf(a, key) - start + 7 * a.text.charCodeAt(start + 2));
       if ((seen & mark) !== 0 && this.#isRepeated(key, p)) return null;
+      if (this.#escapes && rawOf(a, key).includes('\\')) return null;
       seen |= mark;
       let j = order[i] ?? 0;
       let tried = 0;
@@ -166,6 +170,20 @@ export class SameMeaning {
       if (sameToken(this.a, key, this.a, other)) return true;
     }
     return false;
+  }
+
+  /** Whether the keys of both objects are written alike and come in the same order. */
+  sameKeys(x: Node, y: Node): boolean {
+    const { a, b } = this;
+    const endA = after(a, x);
+    const endB = after(b, y);
+    let p = x + STRIDE;
+    let q = y + STRIDE;
+    while (p < endA && q < endB && sameToken(a, p, b, q)) {
+      p = after(a, p + STRIDE);
+      q = after(b, q + STRIDE);
+    }
+    return p >= endA && q >= endB;
   }
 
   /** By what the keys of both objects say. */
@@ -189,6 +207,16 @@ export class SameMeaning {
 
 function isNumeric(c: number): boolean {
   return c === 45 || (c >= 48 && c <= 57);
+}
+
+/** Lengths of the beginning and of the end that two texts share. */
+export interface SharedEnds {
+  readonly prefix: number;
+  readonly suffix: number;
+}
+
+export function sharedEnds(a: string, b: string): SharedEnds {
+  return { prefix: commonPrefix(a, b), suffix: commonSuffix(a, b) };
 }
 
 /** Slices are compared by machine words, but cost an object each. */

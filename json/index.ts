@@ -1,6 +1,7 @@
 /** JSON by its text: nothing is rounded, merged or reordered. Pure. */
 export { type Decimal, decimalOf, isInteger, isWithin, isZero, powerOfTen, sameNumber } from './decimal.ts';
 export {
+  after,
   elementsOf,
   endOf,
   isEmpty,
@@ -17,9 +18,10 @@ export {
   startOf,
   stringOf,
 } from './document.ts';
-export { MAX_DEPTH, SameMeaning } from './equivalence.ts';
+export { MAX_DEPTH, SameMeaning, sharedEnds } from './equivalence.ts';
 export { JsonHashes } from './hash.ts';
 export { pairMembers } from './members.ts';
-export { spaceWriting } from './notation.ts';
+export { type Spacing, spaceWriting } from './notation.ts';
+export { retelling } from './one-pass.ts';
 export { readJson, textOf } from './read-json.ts';
 export { tokenize } from './tokenizer.ts';

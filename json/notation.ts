@@ -49,26 +49,35 @@ const isPlainInteger = (token: string) => /^-?\d+$/.test(token);
 /** Typed readers refuse these for an integer. */
 const isExponential = (token: string) => /[eE]/.test(token);
 
-/** How two tokens of one string differ, in one pass over both; null where they are not the same string. */
-export function stringWriting(a: string, b: string): Notation | null {
+/** How two tokens of one string differ, in one pass over both, which lie in texts; null where they are not the same string. */
+export function stringWriting(
+  a: string,
+  start: number,
+  end: number,
+  b: string,
+  otherStart: number,
+  otherEnd: number,
+): Notation | null {
   let cause: Notation = 'html-escape';
-  let [i, j] = [0, 0];
-  while (i < a.length && j < b.length) {
-    const [c, d] = [a.charCodeAt(i), b.charCodeAt(j)];
+  let [i, j] = [start, otherStart];
+  while (i < end && j < otherEnd) {
+    const c = a.charCodeAt(i);
+    const d = b.charCodeAt(j);
     if (c === d && c !== BACKSLASH) {
       i++;
       j++;
       continue;
     }
     if (c !== BACKSLASH && d !== BACKSLASH) return null;
-    const [nextI, nextJ] = [afterUnit(a, i), afterUnit(b, j)];
     const unit = unitAt(a, i);
     if (unit !== unitAt(b, j)) return null;
+    const nextI = afterUnit(a, i);
+    const nextJ = afterUnit(b, j);
     if (!HTML.has(unit) && a.slice(i, nextI) !== b.slice(j, nextJ)) cause = 'string-escape';
     i = nextI;
     j = nextJ;
   }
-  return i === a.length && j === b.length ? cause : null;
+  return i === end && j === otherEnd ? cause : null;
 }
 
 const BACKSLASH = 92;
@@ -78,20 +87,23 @@ const SMALL_U = 117;
 /** By the letter after the backslash: b, f, n, r, t. */
 const SHORT: Readonly<Record<number, number>> = { 98: 8, 102: 12, 110: 10, 114: 13, 116: 9 };
 
-function afterUnit(raw: string, at: number): number {
-  if (raw.charCodeAt(at) !== BACKSLASH) return at + 1;
-  return raw.charCodeAt(at + 1) === SMALL_U ? at + 6 : at + 2;
+function afterUnit(text: string, at: number): number {
+  if (text.charCodeAt(at) !== BACKSLASH) return at + 1;
+  return text.charCodeAt(at + 1) === SMALL_U ? at + 6 : at + 2;
 }
 
 /** The UTF-16 unit at a place of a valid string token. */
-function unitAt(raw: string, at: number): number {
-  if (raw.charCodeAt(at) !== BACKSLASH) return raw.charCodeAt(at);
-  const letter = raw.charCodeAt(at + 1);
-  return letter === SMALL_U ? unitOf(raw, at + 2) : (SHORT[letter] ?? letter);
+function unitAt(text: string, at: number): number {
+  if (text.charCodeAt(at) !== BACKSLASH) return text.charCodeAt(at);
+  const letter = text.charCodeAt(at + 1);
+  return letter === SMALL_U ? unitOf(text, at + 2) : (SHORT[letter] ?? letter);
 }
 
+/** Where the root of a text ends, and its white space before that. */
+export type Spacing = Pick<JsonDoc, 'text' | 'end' | 'spaces'>;
+
 /** White space outside the values: a newline at the very end, and anything else. */
-export function spaceWriting(a: JsonDoc, b: JsonDoc): Notation[] {
+export function spaceWriting(a: Spacing, b: Spacing): Notation[] {
   const [tailA, tailB] = [a.text.slice(a.end), b.text.slice(b.end)];
   const causes: Notation[] = [];
   if ((tailA === '\n' && tailB === '') || (tailA === '' && tailB === '\n')) causes.push('trailing-newline');

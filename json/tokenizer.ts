@@ -1,5 +1,5 @@
 /** Reads a JSON text (RFC 8259) into its tokens: accepts what JSON.parse accepts, in linear time, without recursion. */
-import { type JsonDoc, STRIDE } from './document.ts';
+import { type JsonDoc, type Node, STRIDE } from './document.ts';
 
 const SPACE = 32;
 const QUOTE = 34;
@@ -13,21 +13,36 @@ const BACKSLASH = 92;
 const CLOSE_ARRAY = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
-const NONE = -1;
+/** Of what is asked for, there is none. */
+export const NONE = -1;
 
-/** The tokens of `text`, or undefined where it is not JSON. Looks before it calls: most tokens are followed by no space, and
- * V8 inlines only so much. */
-export function tokenize(text: string): JsonDoc | undefined {
+/**
+ * The tokens of `text`, or undefined where it is not JSON. Looks before it calls: most tokens are followed by no space, and
+ * V8 inlines only so much.
+ * @param begun a document that begins as `text` does, with so many characters: its tokens there are not read again
+ */
+export function tokenize(
+  text: string,
+  begun?: { readonly doc: JsonDoc; readonly shared: number },
+): JsonDoc | undefined {
   let tape = new Int32Array(STRIDE * (16 + (text.length >> 3)));
-  let top = 0;
+  // What a space counts is not known of a part.
+  let top = begun === undefined || begun.doc.spaces > 0 ? 0 : lastBegun(begun.doc, begun.shared);
   let spaces = 0;
   /** The innermost open container; while it is open, its third integer holds its parent. */
   let open = NONE;
-  let inObject = false;
+  let from = 0;
+  if (begun !== undefined && top > 0) {
+    while (tape.length < top) tape = grown(tape);
+    tape.set(begun.doc.tape.subarray(0, top));
+    open = reopened(tape, top);
+    from = begun.doc.tape[top] ?? 0;
+  }
+  let inObject = open !== NONE && text.charCodeAt(tape[open] ?? 0) === OPEN_OBJECT;
   /** In an object: a key comes next. */
-  let keyNext = false;
+  let keyNext = inObject && text.charCodeAt(from - 1) !== COLON;
 
-  for (let at = 0; ; ) {
+  for (let at = from; ; ) {
     let start = at;
     if (text.charCodeAt(at) <= SPACE) start = afterSpaces(text, at);
     spaces += start - at;
@@ -81,11 +96,33 @@ export function tokenize(text: string): JsonDoc | undefined {
   }
 }
 
+/** The last node that begins within the first `shared` characters: what is before it is read in one way, whatever follows. */
+function lastBegun({ tape }: JsonDoc, shared: number): Node {
+  let [low, high] = [0, tape.length / STRIDE];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((tape[middle * STRIDE] ?? 0) < shared) low = middle;
+    else high = middle;
+  }
+  return low * STRIDE;
+}
+
+/** Opens the containers that end behind the node `top` again; the innermost, or {@link NONE}. */
+function reopened(tape: Int32Array, top: Node): Node {
+  let open: Node = NONE;
+  for (let node = 0; node < top; node += STRIDE) {
+    if ((tape[node + 2] ?? 0) <= top) continue;
+    tape[node + 2] = open;
+    open = node;
+  }
+  return open;
+}
+
 function finished(text: string, tape: Int32Array, spaces: number, end: number): JsonDoc | undefined {
   return afterSpaces(text, end) === text.length ? { text, tape, spaces, end } : undefined;
 }
 
-function afterSpaces(text: string, start: number): number {
+export function afterSpaces(text: string, start: number): number {
   const length = text.length;
   let at = start;
   while (at < length) {
@@ -102,7 +139,8 @@ function grown(tape: Int32Array): Int32Array<ArrayBuffer> {
   return larger;
 }
 
-function afterString(text: string, quote: number): number {
+/** `quote` is that of the first quotation mark; {@link NONE} where the string is not valid. */
+export function afterString(text: string, quote: number): number {
   const length = text.length;
   let at = quote + 1;
   while (at < length) {
@@ -151,7 +189,8 @@ function afterWord(text: string, at: number, c: number): number {
   return text.startsWith(word, at) ? at + word.length : NONE;
 }
 
-function afterNumber(text: string, start: number): number {
+/** {@link NONE} where no number begins at `start`. */
+export function afterNumber(text: string, start: number): number {
   let at = text.charCodeAt(start) === MINUS ? start + 1 : start;
   const whole = at;
   at = afterDigits(text, at);

@@ -2,7 +2,7 @@
 import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
 import { decodeContent } from '../capture/bytes/index.ts';
 import { compareRecord } from '../parity/compare/index.ts';
-import { mergeRoutes, NO_NOISE, type RouteTallies, suppressNoise } from '../parity/tally/index.ts';
+import { NO_NOISE, type RouteTallies, suppressNoise, totalOf } from '../parity/tally/index.ts';
 import { composed } from './compose/deployment.ts';
 import { type TransformDeps, transformDeps } from './compose/parity-transform.ts';
 import { judgeBatch } from './events/index.ts';
@@ -19,7 +19,7 @@ export function makeHandler({ deployment, ledger, rules, store, noise, emit }: T
     const { records, judged, refused } = judgeBatch(event, (record) => compareRecord(record, options));
     const owner = await ledger.read(deployment.ingressId);
     if (owner?.status !== 'running') {
-      emit(...parityMetrics(suppressNoise(judged.map((j) => j.routes).reduce(mergeRoutes, {})), refused));
+      emit(...parityMetrics(suppressNoise(totalOf(judged.map((j) => j.routes))), refused));
       return { records };
     }
     const series = { cutoverId: owner.cutoverId, rules: version };

@@ -45,6 +45,6 @@ export const EXACT: readonly (readonly [string, Pair, number])[] = [
   ['a key that stands twice', { stable: '{"a":1,"a":2}', candidate: '{"a":2}' }, 1],
   ['a key named __proto__', { stable: '{"__proto__":1}', candidate: '{"__proto__":2}' }, 1],
   ['an element put in front', { stable: '[[1],[2],[3]]', candidate: '[[0],[1],[2],[3]]' }, 1],
-  ['100 and 1e2', { stable: '[100]', candidate: '[1e2]' }, 0],
+  ['100 and 100.0', { stable: '[100]', candidate: '[100.0]' }, 0],
   ['keys in another order', { stable: '{"a":1,"b":2}', candidate: '{"b":2,"a":1}' }, 0],
 ];

@@ -2,6 +2,7 @@
 
 import { CAPTURE_VERSION, type CaptureRecord, captureRecordSchema } from '../../capture/format/record.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
+import { EMPTY_TALLY, GatheredNoise, type NoiseModel, type RouteTallies, totalOf } from '../../parity/tally/index.ts';
 import { CASES, type Case, type Pair, pairOf } from './bodies.ts';
 import { CONTENDERS, CROSSFADE, EXACT, FLOOR } from './contenders.ts';
 import { measure } from './measure.ts';
@@ -14,6 +15,7 @@ export async function run(args: string[]): Promise<void> {
   exactness();
   identical(sizes);
   for (const kind of CASES) if (kind !== 'identical') times(kind, kind === 'one insertion' ? [0] : sizes);
+  counting();
   throughput();
 }
 
@@ -74,6 +76,40 @@ function throughput(): void {
       console.log(`${size(kb)}  ${kind.padEnd(14)} ${perSecond(compare)}  (${perSecond(whole)})`);
     }
   }
+}
+
+const PLACES = 200;
+const CAPTURES = 200;
+
+/** What a capture costs beyond its comparison, on a route with more findings and noisy places than are kept. */
+function counting(): void {
+  const places = (capture: number) =>
+    Array.from({ length: 25 }, (_, i) => `body/items/*/field${(capture + i * 7) % PLACES}`);
+  const noises: NoiseModel[] = [];
+  const routes: RouteTallies[] = [];
+  for (let capture = 0; capture < CAPTURES; capture++) {
+    const noisy = {
+      records: 1,
+      counts: Object.fromEntries(
+        places(capture).map((place) => [`${place} value`, { both: 1, onlyStable: 0, onlyCandidate: 0 }]),
+      ),
+    };
+    const findings = Object.fromEntries(places(capture).map((place) => [`breaking number-value ${place}`, 1]));
+    noises.push({ '/items': noisy });
+    routes.push({ '/items': { ...EMPTY_TALLY, pairs: 1, breaking: 1, findings, noisy } });
+  }
+  const medians = measure({
+    noise: () => {
+      const gathered = new GatheredNoise();
+      for (const noise of noises) gathered.add(noise);
+      return gathered.model;
+    },
+    counts: () => totalOf(routes),
+  });
+  console.log('\ncounting, 25 differences of 200 places each: µs a capture');
+  console.log(
+    `  what control answers teach ${us((medians.noise ?? 0) / CAPTURES)}  the counts of a route with it ${us((medians.counts ?? 0) / CAPTURES)}`,
+  );
 }
 
 function recordOf({ stable, candidate }: Pair): CaptureRecord {

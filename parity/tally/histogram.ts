@@ -1,4 +1,5 @@
 /** A mergeable latency histogram with logarithmic buckets: what it says of a value is off by at most {@link RELATIVE_ERROR}. */
+import { unionOf } from './smallest-keys.ts';
 
 /**
  * DDSketch's guarantee (Masson, Rim, Lee 2019, https://doi.org/10.14778/3352063.3352135): with γ = (1+ε)/(1−ε), the value
@@ -24,11 +25,12 @@ export function boundsOf(bucket: number): { over: number; upTo: number } {
   return { over: Math.exp((bucket - 1) * LOG_GAMMA), upTo: Math.exp(bucket * LOG_GAMMA) };
 }
 
-export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
-  const merged: Record<string, number> = { ...a };
-  for (const [bucket, count] of Object.entries(b)) merged[bucket] = (merged[bucket] ?? 0) + count;
-  return merged;
+export function sumHistograms(parts: readonly Histogram[]): Histogram {
+  return Object.fromEntries(unionOf(parts, plus));
 }
+
+/** Of two counts. */
+export const plus = (x: number, y: number): number => x + y;
 
 export function countOf(histogram: Histogram): number {
   return Object.values(histogram).reduce((sum, count) => sum + count, 0);

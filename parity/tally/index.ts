@@ -11,7 +11,7 @@ export {
   noisyPlaces,
   withNoise,
 } from './noise.ts';
-export { mergeRoutes, type RouteTallies } from './routes.ts';
+export { type RouteTallies, totalOf } from './routes.ts';
 export { type CopyCounts, judgeParity } from './signoff.ts';
 export { StableOverTime, type SuggestedRules } from './suggest-rules.ts';
 export {

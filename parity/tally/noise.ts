@@ -10,7 +10,7 @@ import type { Compare, Comparison } from '../compare/index.ts';
 import { type Difference, generalPlace } from '../model/index.ts';
 import type { CompiledRules } from '../rules/index.ts';
 import { aspectOf, excusing } from './aspect.ts';
-import { smallestKeys } from './smallest-keys.ts';
+import { smallestKeys, smallestOf, unionOf } from './smallest-keys.ts';
 
 /** In how many records a place differed in one respect, of those that have both a candidate's and a second stable answer. */
 export interface NoiseCount {
@@ -61,22 +61,30 @@ export function noiseOf(record: CaptureRecord, compare: Compare, comparison?: Co
 
 /** Commutative and associative, with {@link NO_NOISE} as its zero. */
 export function mergeNoise(a: NoiseModel, b: NoiseModel): NoiseModel {
-  return smallestKeys(
-    mergedWith(a, b, (x, y) => mergeRouteNoise(x, y)),
-    MAX_NOISE_ROUTES,
-  );
+  return sumNoise([a, b]);
 }
 
-/** Models of many captures: each is small, and meets all that is known only with some others, for that copies what is known. */
+function sumNoise(models: readonly NoiseModel[]): NoiseModel {
+  const routes = new Map<string, RouteNoise[]>();
+  for (const model of models) {
+    for (const [route, noise] of Object.entries(model)) {
+      const known = routes.get(route);
+      if (known === undefined) routes.set(route, [noise]);
+      else known.push(noise);
+    }
+  }
+  const kept = smallestOf(routes, MAX_NOISE_ROUTES);
+  return Object.fromEntries([...kept].map(([route, parts]) => [route, sumRouteNoise(parts, MAX_PLACES)]));
+}
+
+/** Models of many captures, merged with all that is known some at a time: a merge costs as much as what is known is large. */
 export class GatheredNoise {
   #known = NO_NOISE;
-  #recent = NO_NOISE;
-  #waiting = 0;
+  #waiting: NoiseModel[] = [];
 
   add(model: NoiseModel): void {
-    this.#recent = mergeNoise(this.#recent, model);
-    this.#waiting++;
-    if (this.#waiting >= TOGETHER) this.#settle();
+    this.#waiting.push(model);
+    if (this.#waiting.length >= TOGETHER) this.#settle();
   }
 
   get model(): NoiseModel {
@@ -85,18 +93,23 @@ export class GatheredNoise {
   }
 
   #settle(): void {
-    this.#known = mergeNoise(this.#known, this.#recent);
-    [this.#recent, this.#waiting] = [NO_NOISE, 0];
+    this.#known = sumNoise([this.#known, ...this.#waiting]);
+    this.#waiting = [];
   }
 }
 
-const TOGETHER = 16;
+const TOGETHER = 256;
 
 /** @param most places that are kept */
-export function mergeRouteNoise(a: RouteNoise, b: RouteNoise, most: number = MAX_PLACES): RouteNoise {
-  // Most records teach nothing, and each is merged.
-  const counts = Object.keys(b.counts).length === 0 ? a.counts : mergedWith(a.counts, b.counts, sumOf);
-  return { records: a.records + b.records, counts: smallestKeys(counts, most) };
+export function sumRouteNoise(parts: readonly RouteNoise[], most: number): RouteNoise {
+  const counts = unionOf(
+    parts.map((part) => part.counts),
+    sumOf,
+  );
+  return {
+    records: parts.reduce((records, part) => records + part.records, 0),
+    counts: Object.fromEntries(smallestOf(counts, most)),
+  };
 }
 
 /** `rules`, and after them what the model has learned, as class `noise`. */
@@ -207,20 +220,4 @@ function sumOf(a: NoiseCount, b: NoiseCount): NoiseCount {
     onlyStable: a.onlyStable + b.onlyStable,
     onlyCandidate: a.onlyCandidate + b.onlyCandidate,
   };
-}
-
-function mergedWith<T>(
-  a: Readonly<Record<string, T>>,
-  b: Readonly<Record<string, T>>,
-  add: (x: T, y: T) => T,
-): Record<string, T> {
-  // A spread copies all at once, which is done for each capture. A key `__proto__` is one only where it is defined.
-  const merged = { ...a };
-  for (const [key, theirs] of Object.entries(b)) {
-    const known = Object.hasOwn(a, key) ? a[key] : undefined;
-    const value = known === undefined ? theirs : add(known, theirs);
-    if (key !== '__proto__') merged[key] = value;
-    else Object.defineProperty(merged, key, { value, enumerable: true, writable: true, configurable: true });
-  }
-  return merged;
 }

@@ -1,6 +1,6 @@
 /** Tallies of all routes of a cutover, bounded: routes may be taken from paths, and those are the clients' to choose. */
 import type { CaptureRecord, Leg } from '../../capture/format/index.ts';
-import { EMPTY_TALLY, merge, type RouteTally } from './tally.ts';
+import { merge, type RouteTally } from './tally.ts';
 
 export type RouteTallies = Readonly<Record<string, RouteTally>>;
 
@@ -25,19 +25,21 @@ export function countedRoute({ route, stable, candidate }: CaptureRecord): strin
 }
 
 /** Commutative and associative, with `{}` as its zero: the first {@link MAX_ROUTES} by name are kept whole. */
-export function mergeRoutes(a: RouteTallies, b: RouteTallies): RouteTallies {
-  const merged = new Map<string, RouteTally>(Object.entries(a));
-  for (const [route, tally] of Object.entries(b)) add(merged, route, tally);
-  if (merged.size <= MAX_ROUTES) return Object.fromEntries(merged);
-  const names = [...merged.keys()].filter((route) => route !== OTHER_ROUTES && route !== UNSERVED).sort();
-  for (const route of names.slice(MAX_ROUTES)) {
-    add(merged, OTHER_ROUTES, merged.get(route) ?? EMPTY_TALLY);
-    merged.delete(route);
+export function totalOf(parts: readonly RouteTallies[]): RouteTallies {
+  const tallies = new Map<string, RouteTally[]>();
+  for (const part of parts) for (const [route, tally] of Object.entries(part)) add(tallies, route, tally);
+  if (tallies.size > MAX_ROUTES) {
+    const names = [...tallies.keys()].filter((route) => route !== OTHER_ROUTES && route !== UNSERVED).sort();
+    for (const route of names.slice(MAX_ROUTES)) {
+      for (const tally of tallies.get(route) ?? []) add(tallies, OTHER_ROUTES, tally);
+      tallies.delete(route);
+    }
   }
-  return Object.fromEntries(merged);
+  return Object.fromEntries([...tallies].map(([route, ofOne]) => [route, merge(ofOne)]));
 }
 
-function add(routes: Map<string, RouteTally>, route: string, tally: RouteTally): void {
-  const before = routes.get(route);
-  routes.set(route, before === undefined ? tally : merge(before, tally));
+function add(routes: Map<string, RouteTally[]>, route: string, tally: RouteTally): void {
+  const known = routes.get(route);
+  if (known === undefined) routes.set(route, [tally]);
+  else known.push(tally);
 }

@@ -4,6 +4,7 @@ import type { CaptureRecord } from '../../capture/format/index.ts';
 import type { Cause } from '../causes/index.ts';
 import type { Comparison } from '../compare/index.ts';
 import { type Difference, excerpt, placeOf } from '../model/index.ts';
+import { smallestOf, unionOf } from './smallest-keys.ts';
 
 export interface Sample {
   /** By which the capture is found in the logs of both sides, in its trace, and among the captures. */
@@ -30,15 +31,13 @@ export function samplesOf(record: CaptureRecord, { differences }: Comparison): S
 }
 
 /** Commutative, associative and idempotent: the union, of which the smallest causes and in each the earliest captures are kept. */
-export function mergeSamples(a: Samples, b: Samples): Samples {
-  const merged = new Map<string, readonly Sample[]>(Object.entries(a));
-  for (const [cause, samples] of Object.entries(b))
-    merged.set(cause, earliest([...(merged.get(cause) ?? []), ...samples]));
-  return bounded(merged);
+export function mergeSamples(parts: readonly Samples[]): Samples {
+  const merged = unionOf(parts, (x, y) => [...x, ...y]);
+  return bounded(new Map([...merged].map(([cause, samples]) => [cause, earliest(samples)])));
 }
 
-function bounded(samples: ReadonlyMap<string, readonly Sample[]>): Samples {
-  return Object.fromEntries([...samples].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, CAUSES));
+function bounded(samples: Map<string, readonly Sample[]>): Samples {
+  return Object.fromEntries(smallestOf(samples, CAUSES));
 }
 
 function earliest(samples: readonly Sample[]): Sample[] {

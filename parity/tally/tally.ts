@@ -5,10 +5,10 @@ import { rankOf, SEVERITIES, type Severity } from '../causes/index.ts';
 import { type Comparison, totalMs } from '../compare/index.ts';
 import { excerpt, generalPlace } from '../model/index.ts';
 import { combinationKey } from './combination.ts';
-import { bucketOf, type Histogram, mergeHistograms } from './histogram.ts';
-import { mergeRouteNoise, NO_NOISE, type NoiseModel, type RouteNoise } from './noise.ts';
+import { bucketOf, type Histogram, plus, sumHistograms } from './histogram.ts';
+import { NO_NOISE, type NoiseModel, type RouteNoise, sumRouteNoise } from './noise.ts';
 import { mergeSamples, type Samples, samplesOf } from './sample.ts';
-import { smallestKeys } from './smallest-keys.ts';
+import { smallestOf, unionOf } from './smallest-keys.ts';
 
 export interface RouteTally {
   /** Compared captures: the sum of the five after it, by the gravest difference of each capture. */
@@ -88,9 +88,9 @@ export function tallyOf(record: CaptureRecord, comparison: Comparison, noise: No
     [outcome]: 1,
     oversize: differences.some((d) => d.cause === 'body-uncomparable') ? 1 : 0,
     newErrors,
-    ...bounded(Object.fromEntries([...keys].map((key) => [key, 1])), {}),
+    ...bounded(new Map([...keys].map((key) => [key, 1])), new Map()),
     combinations: combination === null ? {} : { [combination]: 1 },
-    noisy: mergeRouteNoise(EMPTY_TALLY.noisy, noise[record.route] ?? EMPTY_TALLY.noisy, MAX_NOISY_PLACES),
+    noisy: sumRouteNoise([noise[record.route] ?? EMPTY_TALLY.noisy], MAX_NOISY_PLACES),
     samples: samplesOf(record, comparison),
     stableLatency: timed ? { [bucketOf(stable)]: 1 } : {},
     candidateLatency: timed ? { [bucketOf(candidate)]: 1 } : {},
@@ -101,23 +101,45 @@ export function tallyOf(record: CaptureRecord, comparison: Comparison, noise: No
  * Commutative and associative, with {@link EMPTY_TALLY} as its zero. A finding that is kept in the end was kept in every
  * part, for only smaller ones can push one out; so its count is whole, and what was pushed out stands in `otherFindings`.
  */
-export function merge(a: RouteTally, b: RouteTally): RouteTally {
+export function merge(tallies: readonly RouteTally[]): RouteTally {
+  const of = <T>(part: (tally: RouteTally) => T) => tallies.map(part);
+  const total = (count: (tally: RouteTally) => number) => of(count).reduce(plus, 0);
   return {
-    pairs: a.pairs + b.pairs,
-    same: a.same + b.same,
-    noise: a.noise + b.noise,
-    benign: a.benign + b.benign,
-    undecided: a.undecided + b.undecided,
-    breaking: a.breaking + b.breaking,
-    unmatched: a.unmatched + b.unmatched,
-    oversize: a.oversize + b.oversize,
-    newErrors: a.newErrors + b.newErrors,
-    ...bounded(mergeHistograms(a.findings, b.findings), mergeHistograms(a.otherFindings, b.otherFindings)),
-    combinations: smallestKeys(mergeHistograms(a.combinations, b.combinations), MAX_COMBINATIONS),
-    noisy: mergeRouteNoise(a.noisy, b.noisy, MAX_NOISY_PLACES),
-    samples: mergeSamples(a.samples, b.samples),
-    stableLatency: mergeHistograms(a.stableLatency, b.stableLatency),
-    candidateLatency: mergeHistograms(a.candidateLatency, b.candidateLatency),
+    pairs: total((tally) => tally.pairs),
+    same: total((tally) => tally.same),
+    noise: total((tally) => tally.noise),
+    benign: total((tally) => tally.benign),
+    undecided: total((tally) => tally.undecided),
+    breaking: total((tally) => tally.breaking),
+    unmatched: total((tally) => tally.unmatched),
+    oversize: total((tally) => tally.oversize),
+    newErrors: total((tally) => tally.newErrors),
+    ...bounded(
+      unionOf(
+        of((tally) => tally.findings),
+        plus,
+      ),
+      unionOf(
+        of((tally) => tally.otherFindings),
+        plus,
+      ),
+    ),
+    combinations: Object.fromEntries(
+      smallestOf(
+        unionOf(
+          of((tally) => tally.combinations),
+          plus,
+        ),
+        MAX_COMBINATIONS,
+      ),
+    ),
+    noisy: sumRouteNoise(
+      of((tally) => tally.noisy),
+      MAX_NOISY_PLACES,
+    ),
+    samples: mergeSamples(of((tally) => tally.samples)),
+    stableLatency: sumHistograms(of((tally) => tally.stableLatency)),
+    candidateLatency: sumHistograms(of((tally) => tally.candidateLatency)),
   };
 }
 
@@ -141,19 +163,21 @@ function severityOf(name: string | undefined): Severity {
 }
 
 function byGravity(a: string, b: string): number {
-  const rank = (key: string) => rankOf(severityOf(key.slice(0, key.indexOf(' '))));
-  return rank(a) - rank(b) || (a < b ? -1 : 1);
+  return rankOfKey(a) - rankOfKey(b) || (a < b ? -1 : 1);
+}
+
+function rankOfKey(key: string): number {
+  return rankOf(severityOf(key.slice(0, key.indexOf(' '))));
 }
 
 function bounded(
-  findings: Readonly<Record<string, number>>,
-  others: Readonly<Record<string, number>>,
+  findings: Map<string, number>,
+  others: Map<string, number>,
 ): Pick<RouteTally, 'findings' | 'otherFindings'> {
-  const entries = Object.entries(findings).sort(([a], [b]) => byGravity(a, b));
-  const otherFindings: Record<string, number> = { ...others };
-  for (const [key, count] of entries.slice(MAX_FINDINGS)) {
+  const before = (a: string, b: string) => byGravity(a, b) < 0;
+  const kept = smallestOf(findings, MAX_FINDINGS, before, (key, count) => {
     const name = key.slice(0, key.indexOf(' '));
-    otherFindings[name] = (otherFindings[name] ?? 0) + count;
-  }
-  return { findings: Object.fromEntries(entries.slice(0, MAX_FINDINGS)), otherFindings };
+    others.set(name, (others.get(name) ?? 0) + count);
+  });
+  return { findings: Object.fromEntries(kept), otherFindings: Object.fromEntries(others) };
 }

@@ -5,7 +5,7 @@ import { cutoverIdSchema } from '../../core/model/ids.ts';
 import { type CountedBatch, dynamoParityStore, type ParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
 import { judgeLine } from '../../parity/tally/batch.ts';
-import { mergeRoutes, type RouteTallies } from '../../parity/tally/routes.ts';
+import { totalOf } from '../../parity/tally/routes.ts';
 import { type LocalDynamo, startDynamo } from '../../rehearsal/cloud/services/dynamo.ts';
 import { LOCAL_CLIENT } from '../../rehearsal/machine/local-client.ts';
 import { captured } from '../support/captured.ts';
@@ -43,7 +43,7 @@ function pair(id: number, second: number): CountedBatch {
 }
 
 const total = (records: readonly CountedBatch[]) =>
-  [...new Map(records.map((r) => [r.identity, r])).values()].map((r) => r.routes).reduce<RouteTallies>(mergeRoutes, {});
+  totalOf([...new Map(records.map((r) => [r.identity, r])).values()].map((r) => r.routes));
 
 /** A client whose calls fail by the plan: before they have an effect, or after. */
 function failing(plan: readonly ('ok' | 'before' | 'after')[]): Pick<DynamoDBClient, 'send'> {
@@ -107,7 +107,7 @@ describe('the parity store', () => {
     const all = Array.from({ length: 40 }, (_, i) => pair(i, i % 5));
     const added = await Promise.all([0, 8, 16, 24].map((from) => store().add(run, all.slice(from, from + 16))));
     expect(await store().read(run)).toEqual(total(all));
-    expect(added.reduce<RouteTallies>(mergeRoutes, {})).toEqual(total(all));
+    expect(totalOf(added)).toEqual(total(all));
   });
 
   it('answers what is new in a batch, and nothing of what is not', async () => {

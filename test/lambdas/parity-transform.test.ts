@@ -10,7 +10,7 @@ import { makeHandler } from '../../lambdas/parity-transform.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
 import { why } from '../../parity/model/difference.ts';
 import type { RuleSet } from '../../parity/rules/schema.ts';
-import { mergeRoutes, type RouteTallies } from '../../parity/tally/routes.ts';
+import { type RouteTallies, totalOf } from '../../parity/tally/routes.ts';
 import { captured } from '../support/captured.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { lease } from '../support/ledger-item.ts';
@@ -109,7 +109,7 @@ describe('the parity transform', () => {
     const emitted: unknown[] = [];
     const count: ParityStore['add'] = async (series, records) => {
       calls.push({ series, records });
-      return records.map((r) => r.routes).reduce<RouteTallies>(mergeRoutes, {});
+      return totalOf(records.map((r) => r.routes));
     };
     const handler = makeHandler({
       deployment: DEPLOYMENT,
@@ -168,7 +168,7 @@ describe('the parity transform', () => {
     expect(taught.emitted).toMatchObject([[{ ParityPairs: 6, ParityBreaking: 0 }, {}]]);
     await taught.handler(eventOf(recordOf({ ...differs, requestId: 't' })));
     expect(taught.emitted[1]).toMatchObject([{ ParityPairs: 1, ParityBreaking: 0 }, {}]);
-    const [stored] = taught.calls.map(({ records }) => records.map((r) => r.routes).reduce(mergeRoutes, {}));
+    const [stored] = taught.calls.map(({ records }) => totalOf(records.map((r) => r.routes)));
     const another = rig(lease({ status: 'running' }), undefined, undefined, stored);
     await another.handler(eventOf(recordOf(differs)));
     expect(another.emitted).toMatchObject([[{ ParityBreaking: 0 }, {}]]);

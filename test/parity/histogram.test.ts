@@ -4,16 +4,16 @@ import {
   boundsOf,
   bucketOf,
   type Histogram,
-  mergeHistograms,
   quantile,
   RELATIVE_ERROR,
+  sumHistograms,
 } from '../../parity/tally/histogram.ts';
 import { lowerRank, samplesNeeded, upperRank } from '../../parity/tally/order-statistic.ts';
 import fixture from '../reference/parity.json' with { type: 'json' };
 
 const latency = fc.double({ min: 0.002, max: 9e6, noNaN: true });
 const histogramOf = (values: readonly number[]) =>
-  values.map((ms): Histogram => ({ [bucketOf(ms)]: 1 })).reduce(mergeHistograms, {});
+  sumHistograms(values.map((ms): Histogram => ({ [bucketOf(ms)]: 1 })));
 
 describe('a latency histogram', () => {
   it('states an error of at most one percent', () => {

@@ -3,7 +3,7 @@ import { compareRecord } from '../../parity/compare/record.ts';
 import { judgeLine } from '../../parity/tally/batch.ts';
 import { bucketOf, type Histogram } from '../../parity/tally/histogram.ts';
 import { judgeLatency, PERCENTILES } from '../../parity/tally/latency.ts';
-import { mergeRoutes, OTHER_ROUTES, type RouteTallies } from '../../parity/tally/routes.ts';
+import { OTHER_ROUTES, type RouteTallies, totalOf } from '../../parity/tally/routes.ts';
 import { type CopyCounts, judgeParity, type SignoffPolicy } from '../../parity/tally/signoff.ts';
 import { EMPTY_TALLY, type RouteTally } from '../../parity/tally/tally.ts';
 import { answer, pairOf } from '../support/answer.ts';
@@ -88,7 +88,7 @@ describe('a sign-off', () => {
         .reduce(
           (sum, judged) => {
             if ('refused' in judged) throw new Error(judged.refused);
-            return mergeRoutes(sum, judged.routes);
+            return totalOf([sum, judged.routes]);
           },
           { 'GET /items': served } as RouteTallies,
         );

@@ -5,7 +5,7 @@ import { type CompareOptions, compareRecord } from '../../parity/compare/record.
 import { compileRules, type RuleSet } from '../../parity/rules/index.ts';
 import { judgeLine } from '../../parity/tally/batch.ts';
 import { LEAST_VARIED, withNoise } from '../../parity/tally/noise.ts';
-import { mergeRoutes, type RouteTallies } from '../../parity/tally/routes.ts';
+import { type RouteTallies, totalOf } from '../../parity/tally/routes.ts';
 import { noiseIn, suppressNoise } from '../../parity/tally/suppression.ts';
 import { EMPTY_TALLY, findingsOf, type RouteTally, tallyOf } from '../../parity/tally/tally.ts';
 import { answer, pairOf } from '../support/answer.ts';
@@ -22,10 +22,11 @@ function recordOf(stable: unknown, candidate: unknown, again?: unknown, headers 
 
 /** As the transform counts them: each by itself, without what the others teach. */
 function counted(records: readonly CaptureRecord[], options: CompareOptions = {}): RouteTallies {
-  return records
-    .map((record) => judgeLine(JSON.stringify(record), (one) => compareRecord(one, options)))
-    .map((judged) => ('refused' in judged ? {} : judged.routes))
-    .reduce(mergeRoutes, {});
+  return totalOf(
+    records
+      .map((record) => judgeLine(JSON.stringify(record), (one) => compareRecord(one, options)))
+      .map((judged) => ('refused' in judged ? {} : judged.routes)),
+  );
 }
 /** So often that the place is known to vary. */
 const often = (record: CaptureRecord) => Array.from({ length: LEAST_VARIED }, () => record);
@@ -114,7 +115,7 @@ describe('counted pairs', () => {
         const routes = counted(records);
         const rules = withNoise(rulesOf(), noiseIn(routes));
         const known = records.map((one) => tallyOf(one, compareRecord(one, { rules })));
-        const expected = known.map((a) => ({ 'GET /x': a })).reduce<RouteTallies>(mergeRoutes, {});
+        const expected = totalOf(known.map((a) => ({ 'GET /x': a })));
         const after = of(suppressNoise(routes));
         expect(outcomes(after)).toEqual(outcomes(of(expected)));
         const against = (a: RouteTally) =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../../parity/compare/record.ts';
 import { type Difference, why } from '../../parity/model/difference.ts';
 import { countOf } from '../../parity/tally/histogram.ts';
-import { MAX_ROUTES, mergeRoutes, OTHER_ROUTES, type RouteTallies } from '../../parity/tally/routes.ts';
+import { MAX_ROUTES, OTHER_ROUTES, type RouteTallies, totalOf } from '../../parity/tally/routes.ts';
 import {
   EMPTY_TALLY,
   findingsOf,
@@ -111,9 +111,10 @@ describe('an aggregate', () => {
   it('is the same in whatever order and grouping its parts are merged, with the empty one as zero', () => {
     fc.assert(
       fc.property(aggregates, aggregates, aggregates, (a, b, c) => {
-        expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
-        expect(merge(a, b)).toEqual(merge(b, a));
-        expect(merge(a, EMPTY_TALLY)).toEqual(a);
+        expect(merge([merge([a, b]), c])).toEqual(merge([a, merge([b, c])]));
+        expect(merge([a, b])).toEqual(merge([b, a]));
+        expect(merge([a, b, c])).toEqual(merge([merge([a, b]), c]));
+        expect(merge([a, EMPTY_TALLY])).toEqual(a);
       }),
     );
   });
@@ -122,7 +123,7 @@ describe('an aggregate', () => {
     fc.assert(
       fc.property(fc.array(fc.array(differences, { maxLength: 40 }), { minLength: 1, maxLength: 20 }), (pairs) => {
         const parts = pairs.map((found) => tallyOf(captured(), comparisonOf(found)));
-        const all = parts.reduce(merge, EMPTY_TALLY);
+        const all = merge(parts);
         const exact = new Map<string, number>();
         for (const found of pairs)
           for (const key of new Set(
@@ -145,14 +146,14 @@ describe('an aggregate', () => {
 describe('the aggregates of all routes', () => {
   const routes: fc.Arbitrary<RouteTallies> = fc
     .array(fc.nat(400), { maxLength: 300 })
-    .map((names) => names.map((n) => ({ [`/r${n}`]: { ...EMPTY_TALLY, pairs: 1 } })).reduce(mergeRoutes, {}));
+    .map((names) => totalOf(names.map((n) => ({ [`/r${n}`]: { ...EMPTY_TALLY, pairs: 1 } }))));
   const pairs = (all: RouteTallies) => Object.values(all).reduce((sum, a) => sum + a.pairs, 0);
 
   it('are the same in whatever order they are merged, lose no pair, and stay bounded whatever paths clients think of', () => {
     fc.assert(
       fc.property(routes, routes, routes, (a, b, c) => {
-        const all = mergeRoutes(mergeRoutes(a, b), c);
-        expect(mergeRoutes(c, mergeRoutes(b, a))).toEqual(all);
+        const all = totalOf([totalOf([a, b]), c]);
+        expect(totalOf([c, totalOf([b, a])])).toEqual(all);
         expect(pairs(all)).toBe(pairs(a) + pairs(b) + pairs(c));
         expect(Object.keys(all).filter((r) => r !== OTHER_ROUTES).length).toBeLessThanOrEqual(MAX_ROUTES);
       }),
@@ -161,7 +162,7 @@ describe('the aggregates of all routes', () => {
   });
 
   it('may be called as an object’s own members are', () => {
-    const odd = mergeRoutes({}, Object.fromEntries([['__proto__', { ...EMPTY_TALLY, pairs: 1 }]]));
-    expect(Object.entries(mergeRoutes(odd, odd))).toEqual([['__proto__', { ...EMPTY_TALLY, pairs: 2 }]]);
+    const odd = totalOf([Object.fromEntries([['__proto__', { ...EMPTY_TALLY, pairs: 1 }]])]);
+    expect(Object.entries(totalOf([odd, odd]))).toEqual([['__proto__', { ...EMPTY_TALLY, pairs: 2 }]]);
   });
 });

@@ -14,7 +14,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Clock, CrossfadeError, type CutoverId, type IngressId } from '../../../core/model/index.ts';
-import { mergeRoutes, type RouteTallies } from '../../../parity/tally/index.ts';
+import { type RouteTallies, totalOf } from '../../../parity/tally/index.ts';
 import { aws } from '../calls/index.ts';
 import { cutoverPartition, type Item } from './item.ts';
 import { pack, unpack } from './parity-item.ts';
@@ -79,11 +79,11 @@ export function dynamoParityStore(
       );
       const window = windowOf(item);
       const fresh = records.filter(({ identity }) => !window.seen.has(shortOf(identity)));
-      const added = total(fresh.map((r) => r.routes));
+      const added = totalOf(fresh.map((r) => r.routes));
       if (fresh.length === 0) return added;
       for (const { identity } of fresh) window.seen.add(shortOf(identity));
       const seen = Buffer.from([...window.seen].join(''), 'hex');
-      const packed = pack(mergeRoutes(window.routes, added), MAX_ITEM_BYTES - seen.length);
+      const packed = pack(totalOf([window.routes, added]), MAX_ITEM_BYTES - seen.length);
       if (packed === null) throw windowFull(key, window.seen.size);
       const next = { ...key, seen: { B: seen }, routes: { B: packed }, ...forgetAt() };
       if (await putIfUnchanged(next, window.version)) return added;
@@ -136,7 +136,7 @@ export function dynamoParityStore(
   /** The windows are read after the mark. A sum that was made too early is found by the next mark, never taken for whole. */
   async function sumHour(series: TallySeries, hour: string, mark: string): Promise<RouteTallies> {
     const windows = await queryAll(client, TableName, windowPartition(ingressId, series, hour), 'W#', ['routes']);
-    const routes = total(windows.map((w) => windowOf(w).routes));
+    const routes = totalOf(windows.map((w) => windowOf(w).routes));
     const packed = pack(routes, MAX_ITEM_BYTES);
     // An hour too large to be kept is added up at each reading.
     if (packed === null) return routes;
@@ -165,7 +165,7 @@ export function dynamoParityStore(
       // Also when nothing was new: the call that wrote it may not have come this far.
       const hours = new Set(records.map(({ at }) => floorTo(at, HOUR_MS)));
       await Promise.all([...hours].map((hour) => raiseMark(series, hour)));
-      return total(added);
+      return totalOf(added);
     },
     async read(series) {
       const prefix = `PARITY#${series.rules}#`;
@@ -175,7 +175,7 @@ export function dynamoParityStore(
       for (const marked of items.filter((i) => kindOf(i) === 'MARK')) {
         const [hour, mark, sum] = [hourOf(marked), marked.mark?.N ?? '0', sums.get(hourOf(marked))];
         const known = sum?.mark?.N === mark ? sum.routes?.B : undefined;
-        routes = mergeRoutes(routes, known === undefined ? await sumHour(series, hour, mark) : unpack(known));
+        routes = totalOf([routes, known === undefined ? await sumHour(series, hour, mark) : unpack(known)]);
       }
       return routes;
     },
@@ -211,10 +211,6 @@ function groupBy(
     else group.push(record);
   }
   return groups;
-}
-
-function total(parts: readonly RouteTallies[]): RouteTallies {
-  return parts.reduce<RouteTallies>(mergeRoutes, {});
 }
 
 /** One partition an hour, so that no partition takes all writes of a cutover. */

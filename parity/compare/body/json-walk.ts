@@ -1,6 +1,7 @@
 /** Walks two JSON documents that do not mean the same and reports each place where they differ. */
 
 import {
+  after,
   elementsOf,
   type JsonDoc,
   JsonHashes,
@@ -63,6 +64,14 @@ export class JsonWalk {
 
   #objects(x: Node, y: Node, path: Path | null, depth: number): void {
     const [a, b] = [this.#a, this.#b];
+    if (this.#meaning.sameKeys(x, y)) {
+      const end = after(a, x);
+      for (let [p, q] = [x + STRIDE, y + STRIDE]; p < end; [p, q] = [after(a, p + STRIDE), after(b, q + STRIDE)]) {
+        if (this.#meaning.same(p + STRIDE, q + STRIDE, depth + 1)) continue;
+        this.walk(p + STRIDE, q + STRIDE, childOf(path, stringOf(a, p)), depth + 1);
+      }
+      return;
+    }
     const { both, onlyA, onlyB } = pairMembers(a, keysOf(a, x), b, keysOf(b, y));
     this.#meaning.noteKeys(both, x, y);
     const names = new Set<string>();

@@ -3,7 +3,17 @@
  * aligned. Never throws; time is linear in the texts but for the bounded alignment of arrays.
  */
 
-import { type JsonDoc, pointerOf, ROOT, rawOf, SameMeaning, spaceWriting, tokenize } from '../../../json/index.ts';
+import {
+  pointerOf,
+  ROOT,
+  rawOf,
+  retelling,
+  SameMeaning,
+  type Spacing,
+  sharedEnds,
+  spaceWriting,
+  tokenize,
+} from '../../../json/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import { type BodyDifference, excerpt, Found, why } from '../../model/index.ts';
 import type { BodyRules } from '../../rules/index.ts';
@@ -17,12 +27,24 @@ export { MAX_DIFFERENCES } from '../../model/index.ts';
  */
 export function compareJson(stable: string, candidate: string, rules?: BodyRules): BodyDifference[] | null {
   if (stable === candidate) return [];
-  const [a, b] = [tokenize(stable), tokenize(candidate)];
-  if (a === undefined || b === undefined) return null;
-  const meaning = new SameMeaning(a, b);
+  const a = tokenize(stable);
+  if (a === undefined) return null;
   const found = new Found();
+  const add = (difference: BodyDifference) => found.add(rules?.judge(difference) ?? difference);
+  const ends = sharedEnds(stable, candidate);
+  const mostlyShared = (ends.prefix + ends.suffix) * 2 > stable.length;
+  const retold = mostlyShared ? null : retelling(a, candidate);
+  if (retold !== null) {
+    for (const { cause, node, raw } of retold.notes)
+      add(bodyDifference(cause, pointerOf(a, node), rawOf(a, node), raw));
+    for (const difference of spaceDifferences(a, retold.spacing)) add(difference);
+    return found.differences();
+  }
+  const b = tokenize(candidate, { doc: a, shared: ends.prefix });
+  if (b === undefined) return null;
+  const meaning = new SameMeaning(a, b, ends);
   if (!meaning.same(ROOT, ROOT, 0)) new JsonWalk(meaning, found, rules).walk(ROOT, ROOT, null, 0);
-  for (const difference of writingDifferences(a, b, meaning)) found.add(rules?.judge(difference) ?? difference);
+  for (const difference of [...writingDifferences(meaning), ...spaceDifferences(a, b)]) add(difference);
   return found.differences();
 }
 
@@ -42,12 +64,15 @@ export function bodyDifference(
   return { in: 'body', pointer, stable: short(stable), candidate: short(candidate), ...why(cause, advice) };
 }
 
-function writingDifferences(a: JsonDoc, b: JsonDoc, { writing }: SameMeaning): BodyDifference[] {
-  const noted = writing.list.map(({ cause, a: x, b: y }) => {
+function writingDifferences({ a, b, writing }: SameMeaning): BodyDifference[] {
+  return writing.list.map(({ cause, a: x, b: y }) => {
     const [pointer, candidatePointer] = [pointerOf(a, x), pointerOf(b, y)];
     const difference = bodyDifference(cause, pointer, rawOf(a, x), rawOf(b, y));
     return pointer === candidatePointer ? difference : { ...difference, candidatePointer };
   });
-  const tail = (doc: JsonDoc) => JSON.stringify(doc.text.slice(Math.max(doc.end - 20, 0)));
-  return [...noted, ...spaceWriting(a, b).map((cause) => bodyDifference(cause, '', tail(a), tail(b)))];
+}
+
+function spaceDifferences(a: Spacing, b: Spacing): BodyDifference[] {
+  const tail = ({ text, end }: Spacing) => JSON.stringify(text.slice(Math.max(end - 20, 0)));
+  return spaceWriting(a, b).map((cause) => bodyDifference(cause, '', tail(a), tail(b)));
 }

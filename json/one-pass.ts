@@ -1,0 +1,257 @@
+/**
+ * Does a text say what a document says? In one pass over it, without tokens of its own: what it writes as the document does is
+ * read by being compared. Gives up where that does not settle it, and never says yes where {@link SameMeaning} says no.
+ */
+import { after, endOf, firstCharOf, type JsonDoc, type Node, ROOT, rawOf, STRIDE, startOf } from './document.ts';
+import { MAX_DEPTH } from './equivalence.ts';
+import { type Notation, numberWriting, type Spacing, stringWriting } from './notation.ts';
+import { afterNumber, afterSpaces, afterString, NONE } from './tokenizer.ts';
+
+const SPACE = 32;
+const QUOTE = 34;
+const COMMA = 44;
+const COLON = 58;
+const OPEN_ARRAY = 91;
+const CLOSE_ARRAY = 93;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
+
+/** A value that both say, each written in its way: the node of the document, and where the text has it. */
+export interface Retold {
+  readonly cause: Notation;
+  readonly node: Node;
+  readonly raw: string;
+}
+
+/** What the text writes otherwise, the first of each kind, and its white space; null where it says something else or that is not known. */
+export function retelling(doc: JsonDoc, text: string): { notes: readonly Retold[]; spacing: Spacing } | null {
+  return new OnePass(doc, text).read();
+}
+
+interface Noted {
+  readonly cause: Notation;
+  readonly node: Node;
+  readonly start: number;
+  readonly end: number;
+}
+
+class OnePass {
+  readonly #doc: JsonDoc;
+  readonly #text: string;
+  readonly #notes = new Map<Notation, Noted>();
+  #spaces = 0;
+  /** Keys of the document's open objects whose order the text does not keep, those of the innermost last. */
+  readonly #keys: Node[] = [];
+  /** By count of keys: where the document had each, the last time that the orders differed. */
+  readonly #orders: number[][] = [];
+  /** Only then may keys that are written otherwise have one name. */
+  readonly #escapes: boolean;
+  /** No white space stands in the document, so that none is in what is written as it is. */
+  readonly #compact: boolean;
+
+  constructor(doc: JsonDoc, text: string) {
+    this.#doc = doc;
+    this.#text = text;
+    this.#escapes = doc.text.includes('\\');
+    this.#compact = doc.spaces === 0;
+  }
+
+  read(): { notes: readonly Retold[]; spacing: Spacing } | null {
+    const text = this.#text;
+    const end = this.#value(ROOT, 0, 0);
+    if (end === NONE || afterSpaces(text, end) !== text.length) return null;
+    const notes = [...this.#notes.values()]
+      .sort((x, y) => this.#order(x.node, y.node))
+      .map(({ cause, node, start, end: stop }) => ({ cause, node, raw: text.slice(start, stop) }));
+    return { notes, spacing: { text, end, spaces: this.#spaces } };
+  }
+
+  /** Offset after what stands at `from`, behind white space, where that says what `node` says; else {@link NONE}. */
+  #value(node: Node, from: number, depth: number): number {
+    const doc = this.#doc;
+    const text = this.#text;
+    const c = firstCharOf(doc, node);
+    let at = from;
+    if (text.charCodeAt(at) !== c) {
+      at = this.#spaced(from);
+      if (at === from || text.charCodeAt(at) !== c) return NONE;
+    }
+    if (c === OPEN_OBJECT || c === OPEN_ARRAY) {
+      if (this.#compact && text.startsWith(rawOf(doc, node), at)) return at + endOf(doc, node) - startOf(doc, node);
+      if (depth >= MAX_DEPTH) return NONE;
+      return c === OPEN_OBJECT ? this.#object(node, at, depth + 1) : this.#array(node, at, depth + 1);
+    }
+    const end = this.#echoed(node, at);
+    if (c === QUOTE) return end === NONE ? this.#string(node, at) : end;
+    if (end !== NONE && !isOfNumber(text.charCodeAt(end))) return end;
+    return this.#number(node, at);
+  }
+
+  /** Offset after the token of `node`, where it stands at `at` as the document has it. */
+  #echoed(node: Node, at: number): number {
+    const { text } = this.#doc;
+    const other = this.#text;
+    const start = startOf(this.#doc, node);
+    const length = endOf(this.#doc, node) - start;
+    if (length > LONG) return other.startsWith(rawOf(this.#doc, node), at) ? at + length : NONE;
+    for (let i = 0; i < length; i++) if (other.charCodeAt(at + i) !== text.charCodeAt(start + i)) return NONE;
+    return at + length;
+  }
+
+  #string(node: Node, at: number): number {
+    const end = afterString(this.#text, at);
+    if (end === NONE) return NONE;
+    const { text } = this.#doc;
+    return this.#noted(
+      stringWriting(text, startOf(this.#doc, node), endOf(this.#doc, node), this.#text, at, end),
+      node,
+      at,
+      end,
+    );
+  }
+
+  #number(node: Node, at: number): number {
+    const end = afterNumber(this.#text, at);
+    if (end === NONE) return NONE;
+    return this.#noted(numberWriting(rawOf(this.#doc, node), this.#text.slice(at, end)), node, at, end);
+  }
+
+  #noted(cause: Notation | null, node: Node, start: number, end: number): number {
+    if (cause === null) return NONE;
+    const known = this.#notes.get(cause);
+    if (known === undefined || this.#order(node, known.node) < 0) this.#notes.set(cause, { cause, node, start, end });
+    return end;
+  }
+
+  /** What ends first in the document comes first; of what ends together, the innermost. */
+  #order(x: Node, y: Node): number {
+    return after(this.#doc, x) - after(this.#doc, y) || y - x;
+  }
+
+  #array(array: Node, start: number, depth: number): number {
+    const end = after(this.#doc, array);
+    let element = array + STRIDE;
+    if (element >= end) return this.#closed(start + 1, CLOSE_ARRAY);
+    for (let at = start + 1; ; at++) {
+      at = this.#value(element, at, depth);
+      if (at === NONE) return NONE;
+      element = after(this.#doc, element);
+      if (element >= end) return this.#closed(at, CLOSE_ARRAY);
+      if (this.#text.charCodeAt(at) !== COMMA) at = this.#spaced(at);
+      if (this.#text.charCodeAt(at) !== COMMA) return NONE;
+    }
+  }
+
+  /** As long as the keys come in the same order, nothing need be looked up. */
+  #object(object: Node, start: number, depth: number): number {
+    const end = after(this.#doc, object);
+    let key = object + STRIDE;
+    if (key >= end) return this.#closed(start + 1, CLOSE_OBJECT);
+    for (let at = start + 1; ; at++) {
+      at = this.#spaced(at);
+      const colon = this.#echoed(key, at);
+      if (colon === NONE) return this.#reordered(object, key, start, at, depth);
+      at = this.#member(key, colon, depth);
+      if (at === NONE) return NONE;
+      key = after(this.#doc, key + STRIDE);
+      if (key >= end) return this.#closed(at, CLOSE_OBJECT);
+      if (this.#text.charCodeAt(at) !== COMMA) at = this.#spaced(at);
+      if (this.#text.charCodeAt(at) !== COMMA) return NONE;
+    }
+  }
+
+  /** From the end of the key to that of the value. */
+  #member(key: Node, end: number, depth: number): number {
+    let colon = end;
+    if (this.#text.charCodeAt(colon) !== COLON) colon = this.#spaced(colon);
+    return this.#text.charCodeAt(colon) === COLON ? this.#value(key + STRIDE, colon + 1, depth) : NONE;
+  }
+
+  #closed(from: number, bracket: number): number {
+    const at = this.#spaced(from);
+    return this.#text.charCodeAt(at) === bracket ? at + 1 : NONE;
+  }
+
+  /**
+   * The members of `object` from `first` on, which the text, from `at` on, has in another order. Objects of one array have the same
+   * keys in the same orders, so each is looked for first where it was the last time.
+   */
+  #reordered(object: Node, first: Node, start: number, at: number, depth: number): number {
+    const doc = this.#doc;
+    const keys = this.#keys;
+    const base = keys.length;
+    const end = after(doc, object);
+    for (let key = first; key < end; key = after(doc, key + STRIDE)) keys.push(key);
+    const stop = this.#isUnambiguous(base) ? this.#looked(base, at, depth) : NONE;
+    keys.length = base;
+    return stop === NONE ? NONE : this.#noted('key-order', object, start, stop);
+  }
+
+  #looked(base: number, start: number, depth: number): number {
+    const count = this.#keys.length - base;
+    const order = this.#orders[count] ?? [];
+    this.#orders[count] = order;
+    let used = 0;
+    let at = start;
+    for (let i = 0; ; at++) {
+      at = this.#spaced(at);
+      let j = order[i] ?? 0;
+      let key = this.#keys[base + j] ?? 0;
+      let colon = (used >> j) & 1 ? NONE : this.#echoed(key, at);
+      for (let tried = 1; colon === NONE; tried++) {
+        if (tried === count) return NONE;
+        j = j + 1 === count ? 0 : j + 1;
+        key = this.#keys[base + j] ?? 0;
+        if (((used >> j) & 1) === 0) colon = this.#echoed(key, at);
+      }
+      used |= 1 << j;
+      order[i++] = j;
+      at = this.#member(key, colon, depth);
+      if (at === NONE) return NONE;
+      if (i === count) return this.#closed(at, CLOSE_OBJECT);
+      if (this.#text.charCodeAt(at) !== COMMA) at = this.#spaced(at);
+      if (this.#text.charCodeAt(at) !== COMMA) return NONE;
+    }
+  }
+
+  /** Whether the keys from `base` on, few enough for a mask, are names of their own. */
+  #isUnambiguous(base: number): boolean {
+    const { text } = this.#doc;
+    const keys = this.#keys;
+    if (keys.length - base > FEW) return false;
+    let seen = 0;
+    for (let i = base; i < keys.length; i++) {
+      const key = keys[i] ?? 0;
+      if (this.#escapes && rawOf(this.#doc, key).includes('\\')) return false;
+      const length = endOf(this.#doc, key) - startOf(this.#doc, key);
+      const mark = 1 << (length + 7 * text.charCodeAt(startOf(this.#doc, key) + 2));
+      if ((seen & mark) !== 0 && this.#isRepeated(i, base)) return false;
+      seen |= mark;
+    }
+    return true;
+  }
+
+  #isRepeated(index: number, base: number): boolean {
+    const { text } = this.#doc;
+    const raw = rawOf(this.#doc, this.#keys[index] ?? 0);
+    for (let i = base; i < index; i++) if (text.startsWith(raw, startOf(this.#doc, this.#keys[i] ?? 0))) return true;
+    return false;
+  }
+
+  #spaced(at: number): number {
+    if (this.#text.charCodeAt(at) > SPACE) return at;
+    const end = afterSpaces(this.#text, at);
+    this.#spaces += end - at;
+    return end;
+  }
+}
+
+/** Objects of more members are left to a map of their names. */
+const FEW = 31;
+/** From here on comparing a slice, which costs an object, is quicker than a loop. */
+const LONG = 40;
+
+/** A digit, a point or an exponent, with which a number goes on. */
+function isOfNumber(c: number): boolean {
+  return (c >= 48 && c <= 57) || c === 46 || c === 69 || c === 101;
+}
