@@ -4,13 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AskedService, askedService } from '../support/asked-service.ts';
 import { ndjson, pair } from '../support/captures.ts';
 import { CLI, crossfade } from '../support/cli.ts';
 
 // Processes of their own, several of them in a test: a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 let dir: string;
 /** Where the command keeps its temporary files. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { captureRecordSchema } from '../../capture/format/record.ts';
 import { type AskedService, askedService } from '../support/asked-service.ts';
 import { har, harEntry, legLine, ndjson, pair } from '../support/captures.ts';
@@ -9,7 +9,6 @@ import { temporaryFolder } from '../support/folder.ts';
 import { serve } from '../support/http.ts';
 
 // Processes of their own, several of them in a test: a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = temporaryFolder();
 const { file } = folder;

@@ -1,12 +1,11 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { har, harEntry, legLine, ndjson } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
 
 // Processes of their own, several of them in a test: a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 let dir: string;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compareCapturesOf } from '../../cli/compare/diff/compare-captures.ts';
 import { findInputs } from '../../cli/compare/inputs/inputs.ts';
 import { askedTwice, ndjson, pair } from '../support/captures.ts';
@@ -11,7 +11,6 @@ import { crossfade } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 // Processes of their own, several of them in a test: a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = temporaryFolder();
 const { file } = folder;

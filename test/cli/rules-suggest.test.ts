@@ -1,11 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askedTwice, ndjson, pair } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 // Processes of their own, several of them in a test: a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = temporaryFolder();
 const { file } = folder;

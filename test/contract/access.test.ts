@@ -107,7 +107,7 @@ describe.skipIf(URL === undefined)(`rights, as ${JUDGE.name} enforces them`, () 
     console.log(
       `IAM by ${JUDGE.name}: ${Object.keys(theirs).length} calls of ${roles.size} roles, ${allowed} allowed, as by ours`,
     );
-  }, 120_000);
+  });
 });
 
 async function campaigns(): Promise<Assembly> {

@@ -82,7 +82,7 @@ describe('the doctor, over the local cloud', () => {
     called.clear();
     withRunbook(pageUrl);
     topic().confirmed = 1;
-  }, 300_000);
+  });
   afterAll(async () => {
     await stop(page);
     await cloud.stop();

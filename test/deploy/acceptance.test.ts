@@ -44,7 +44,7 @@ describe.skipIf(STAND_IN === undefined)('an acceptance in MiniStack', () => {
     for (const { ResourceType = '', PhysicalResourceId = '' } of StackResources)
       made.push({ type: ResourceType, id: PhysicalResourceId });
     cloudFormation.destroy();
-  }, 300_000);
+  });
   afterAll(() => {
     s3.destroy();
     elb.destroy();
@@ -66,5 +66,5 @@ describe.skipIf(STAND_IN === undefined)('an acceptance in MiniStack', () => {
     expect((await elb.send(new DescribeRulesCommand({ RuleArns }))).Rules).toEqual([]);
     await expect(s3.send(new HeadBucketCommand({ Bucket }))).rejects.toThrow();
     expect(await account((of) => of.remains())).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -12,7 +12,7 @@ async function freePort(): Promise<number> {
 }
 
 describe('a tutorial', () => {
-  it('compares two services as it says', { timeout: 60_000 }, async () => {
+  it('compares two services as it says', async () => {
     const blocks = blocksOf('docs/tutorial/compare-two-services.md');
     expect(blocks.length).toBeGreaterThan(5);
     const ran = await runBlocks(

@@ -118,17 +118,13 @@ describe('every schedule ends safe', () => {
     expect(schedules).toBeGreaterThan(50);
   });
 
-  it('of one shift whose second rule is not written, or written late: all, once the watchdog has looked', {
-    timeout: 60_000,
-  }, async () => {
+  it('of one shift whose second rule is not written, or written late: all, once the watchdog has looked', async () => {
     const schedules = await exhaust([shift], prepare, { ...ONE_FAULT, faults: 2 }, minutesLater);
     console.log(`interleaving: ${schedules} schedules of a shift × two faults, all of them`);
     expect(schedules).toBeGreaterThan(50);
   });
 
-  it('of one shift and one rollback with one fault at any call: all, once the watchdog has looked', {
-    timeout: 60_000,
-  }, async () => {
+  it('of one shift and one rollback with one fault at any call: all, once the watchdog has looked', async () => {
     const schedules = await exhaust([shift, alarm], prepare, ONE_FAULT, minutesLater);
     console.log(`interleaving: ${schedules} schedules of shift × rollback × one fault, all of them`);
     expect(schedules).toBeGreaterThan(1_000);
@@ -211,7 +207,7 @@ describe('the harness has teeth', () => {
       (error: Error) => error.message,
     );
 
-  it('it finds what is lost without the confirmation', { timeout: 60_000 }, async () => {
+  it('it finds what is lost without the confirmation', async () => {
     const unconfirmed: Actor = (world) => {
       const ledger = { ...world.ledger, confirmIntent: async () => {} };
       return fencedShift(
@@ -225,7 +221,7 @@ describe('the harness has teeth', () => {
     expect(await failure([unconfirmed, alarm])).toContain('not safe after');
   });
 
-  it('it finds what is lost without the fence', { timeout: 60_000 }, async () => {
+  it('it finds what is lost without the fence', async () => {
     const unfenced: Actor = (world) => {
       const yes = async () => {};
       return fencedShift(
@@ -243,7 +239,7 @@ describe('the harness has teeth', () => {
     expect(await failure([unfenced, alarm])).toContain('not safe after');
   });
 
-  it('it finds what is lost without the watchdog', { timeout: 60_000 }, async () => {
+  it('it finds what is lost without the watchdog', async () => {
     const crash: Bounds = { ...ONE_FAULT, fates: ['crash-after'] };
     expect(await failure([shift, alarm], crash)).toContain('not safe after');
   });

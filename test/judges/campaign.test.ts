@@ -62,7 +62,7 @@ describe.skipIf(LOCALSTACK === undefined)('campaigns over two accounts and regio
       (name) => sites.environmentOf(name),
     );
     await once(lambda.listen(Number(LAMBDA_PORT), '127.0.0.1'), 'listening');
-  }, 120_000);
+  });
   afterAll(async () => {
     await look?.stop();
     await stop(lambda);
@@ -137,7 +137,7 @@ describe.skipIf(LOCALSTACK === undefined)('campaigns over two accounts and regio
     search.fate = 'complete';
     expect(await until(status, /SUCCEEDED \(autumn_2\)/, /search .*completed/)).toMatchObject({ code: 0 });
     for (const { ingress } of [cart, pay, search]) expect(await sites.runsOf(ingress)).toEqual([`autumn-${ingress}`]);
-  }, 120_000);
+  });
 
   it('bring the others of a wave back by their own rollback when one fails, and start no later wave', async () => {
     for (const site of [cart, pay, search]) site.fate = 'hold';
@@ -155,5 +155,5 @@ describe.skipIf(LOCALSTACK === undefined)('campaigns over two accounts and regio
       expect(ended.stdout).toMatch(line);
     expect(await sites.runsOf('search')).toEqual(['autumn-search']);
     expect(await campaign('resume', 'winter')).toMatchObject({ code: 2, stderr: expect.stringContaining('has ended') });
-  }, 120_000);
+  });
 });

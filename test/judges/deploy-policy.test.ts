@@ -92,7 +92,7 @@ describe.skipIf(SCHEMAS === undefined)('the policies of a deployment, by AWS’s
     const template = Template.fromStack(app.node.findChild('CrossfadeCutover') as Stack).toJSON();
     const { Resources } = z.object({ Resources: z.record(z.string(), z.object({ Type: z.string() })) }).parse(template);
     types = new Set(Object.values(Resources).flatMap(({ Type }) => (Type.startsWith('AWS::') ? [Type] : [])));
-  }, 120_000);
+  });
 
   it('are what the schemas name for every type of the template', async () => {
     const permissions = permissionsOf(SCHEMAS ?? '', types);

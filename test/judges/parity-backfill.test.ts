@@ -147,7 +147,7 @@ describe.skipIf(LOCALSTACK === undefined)('the parity backfill, on LocalStack', 
     };
     synthesised = await machine('parity-backfill', { ...objects, ItemProcessor });
     answering = await machine('parity-backfill-answering', unwritten);
-  }, 120_000);
+  });
   afterAll(async () => {
     await backfill.stop();
     await stop(lambda);
@@ -195,7 +195,7 @@ describe.skipIf(LOCALSTACK === undefined)('the parity backfill, on LocalStack', 
     const answers = JSON.parse(output ?? '');
     expect(answers).toMatchObject(KEYS.map((key) => ({ key, pairs: 0, earlier: 1, refused: {} })));
     expect(answers).toEqual((await expected('pairs/', KEYS)).map((one) => one.output));
-  }, 60_000);
+  });
 
   it('passes over what was written before it is asked for', async () => {
     const from = 'pairs/2026/11/20';
@@ -203,7 +203,7 @@ describe.skipIf(LOCALSTACK === undefined)('the parity backfill, on LocalStack', 
     const answers = JSON.parse(output ?? '');
     expect(answers).toMatchObject([{ key: KEYS[0], passedOver: true }, { earlier: 1 }, { earlier: 1 }]);
     expect(answers).toEqual((await expected(from, KEYS)).map((one) => one.output));
-  }, 60_000);
+  });
 
   it('tries a child again that fails in passing, and writes its results beside the pairs', async () => {
     const failed = new Set<string>();
@@ -218,7 +218,7 @@ describe.skipIf(LOCALSTACK === undefined)('the parity backfill, on LocalStack', 
     const { Key } = writtenSchema.parse(JSON.parse(output ?? '')).ResultWriterDetails;
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
     expect(await Body?.transformToString()).toContain('"DestinationBucket": "kept-pairs"');
-  }, 60_000);
+  });
 
   it('counts a child that fails for good, and knows no tolerance: the Map goes on, which on AWS fails', async () => {
     const failing = KEYS[1];
@@ -232,7 +232,7 @@ describe.skipIf(LOCALSTACK === undefined)('the parity backfill, on LocalStack', 
     expect(itemCounts).toMatchObject({ total: 3, succeeded: 2, failed: 1 });
     const ours = await expected('pairs/', KEYS);
     expect(ours.map(({ status }) => status)).toEqual(['SUCCEEDED', 'FAILED', 'SUCCEEDED']);
-  }, 60_000);
+  });
 
   it('ends when it is stopped, with the child in flight', async () => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
@@ -244,5 +244,5 @@ describe.skipIf(LOCALSTACK === undefined)('the parity backfill, on LocalStack', 
     await begun;
     await states.send(new StopExecutionCommand({ executionArn, error: 'Person.Stopped' }));
     expect(await ended(executionArn)).toMatchObject({ status: 'ABORTED' });
-  }, 60_000);
+  });
 });

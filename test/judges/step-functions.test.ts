@@ -61,7 +61,7 @@ describe.skipIf(LOCALSTACK === undefined).each(MACHINES)(
       cases = new Map(casesIn(definition).map((each, i) => [`case-${i}`, each]));
       const scripts = new Map([...cases].map(([id, { script }]) => [id, script]));
       told = await playInBoth(`${name.replace(' ', '-')}-${Date.now()}`, definition, scripts);
-    }, 300_000);
+    });
 
     const split = () => {
       const all = [...cases].map(([id, { state, outcome }]) => ({

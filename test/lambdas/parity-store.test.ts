@@ -100,7 +100,7 @@ describe('the parity store', () => {
       }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  });
 
   it('loses nothing when batches that share records meet', async () => {
     const run = series();

@@ -20,7 +20,7 @@ describe('the stack of an acceptance', () => {
     if (only === undefined || others.length > 0) throw new RangeError('not one stack');
     stack = only;
     template = Template.fromStack(only);
-  }, 120_000);
+  });
 
   const resources = () => Object.entries(template.toJSON().Resources as Record<string, Record<string, unknown>>);
 

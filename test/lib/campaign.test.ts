@@ -16,7 +16,7 @@ describe('the machine of campaigns', () => {
     campaignApplication(app, [CAMPAIGNS, '444455556666']);
     template = templateOf(app, 'CrossfadeCampaign');
     vi.unstubAllEnvs();
-  }, 120_000);
+  });
 
   it('may assume the campaigns’ roles of the accounts that are named, start itself anew, and do nothing else', () => {
     const statements = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
@@ -85,5 +85,5 @@ describe('a deployment that lets campaigns in', () => {
       'states:DescribeExecution',
       'states:StartExecution',
     ]);
-  }, 120_000);
+  });
 });

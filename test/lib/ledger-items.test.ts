@@ -39,7 +39,7 @@ describe('the items of a ledger', () => {
     roles = new Map(all.map((role) => [role.logicalId, names.arnOf(role)]));
     const [ledger] = peopled.resources.filter(({ type }) => type === 'AWS::DynamoDB::GlobalTable');
     table = ledger === undefined ? '' : names.nameOf(ledger);
-  }, 120_000);
+  });
 
   const fieldsOf = (call: Call, partition: string) => {
     const pk = { S: partition };

@@ -14,7 +14,7 @@ describe('an attached cutover', () => {
     const demanded = { permissionsBoundaryArn: BOUNDARY, tags: { team: 'shop' }, campaignAccount: '111122223333' };
     attachedApplication(app, parseAttachment({ ...ATTACHMENT, ...demanded }), {});
     template = Template.fromStack(app.node.findChild('CrossfadeCutover') as Stack);
-  }, 120_000);
+  });
 
   it('names in its outputs all that operators look for', () => {
     const told = Object.entries(template.toJSON().Outputs).map(([name]) => name);

@@ -24,7 +24,7 @@ describe.each([
     exerciseFunctionArn: `arn:${partition}:lambda:${region}:111122223333:function:load`,
   });
 
-  it('names no other partition, and no address of one', { timeout: 240_000 }, () => {
+  it('names no other partition, and no address of one', () => {
     const app = new App();
     attachedApplication(app, attachment, {});
     const text = JSON.stringify(

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as after } from 'node:timers/promises';
 import { App, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -212,7 +211,6 @@ describe('the images of the mirror’s task', () => {
 
   it.skipIf(process.env.ENVOY === undefined)(
     'run together as ECS would run them: Envoy answers, the recorder captures, and goes with it',
-    { timeout: 60_000 },
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'mirror-task-'));
       const service = await serve(json('{}'));
@@ -250,11 +248,13 @@ describe('the images of the mirror’s task', () => {
       recorder.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(text));
       try {
         const url = `http://127.0.0.1:${ports.FORWARD}/`;
-        await eventually(async () => (await fetch(url)).ok);
-        await eventually(async () => {
-          await (await fetch(url)).text();
-          return lines.join('').includes('"route":"GET /"');
-        });
+        await expect.poll(async () => (await fetch(url)).ok).toBe(true);
+        await expect
+          .poll(async () => {
+            await (await fetch(url)).text();
+            return lines.join('');
+          })
+          .toContain('"route":"GET /"');
         envoy.kill('SIGTERM');
         recorder.kill('SIGTERM');
         expect((await Promise.all(ended)).map(([code]) => code)).toEqual([0, 0]);
@@ -308,12 +308,4 @@ async function withFreePorts(configuration: string): Promise<[Record<string, num
     configuration.replaceAll('0.0.0.0', '127.0.0.1'),
   );
   return [ports, moved];
-}
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; ; await after(100)) {
-    const done = await holds().catch(() => false);
-    if (done) return;
-    if (Date.now() > end) throw new Error('not within 20 s');
-  }
 }

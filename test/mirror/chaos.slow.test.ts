@@ -139,134 +139,130 @@ const SHADOWS: readonly (readonly [string, () => Server])[] = [
   ],
 ];
 
-describe.each(PROXIES)(
-  'by %s the primary’s answers reach every customer to the byte',
-  { timeout: 120_000 },
-  (proxy) => {
-    const mirror = (shadowPort: number, env: Readonly<Record<string, string>> = {}) => start(proxy, shadowPort, env);
+describe.each(PROXIES)('by %s the primary’s answers reach every customer to the byte', (proxy) => {
+  const mirror = (shadowPort: number, env: Readonly<Record<string, string>> = {}) => start(proxy, shadowPort, env);
 
-    it.each(SHADOWS)('when the shadow %s', async (_name, shadow) => {
-      const rig = await mirror(await listening(shadow()));
-      await customers(rig, 3);
-      const before = rig.memory();
-      await customers(rig, 10);
-      expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
+  it.each(SHADOWS)('when the shadow %s', async (_name, shadow) => {
+    const rig = await mirror(await listening(shadow()));
+    await customers(rig, 3);
+    const before = rig.memory();
+    await customers(rig, 10);
+    expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
+  });
+
+  it('when nobody listens where the shadow should be', async () => {
+    const rig = await mirror(1);
+    await customers(rig, 10);
+    await rig.mirror.stop();
+    expect(rig.mirror.metrics().breaker).toBeGreaterThan(0);
+  });
+
+  it('when the sink is down, and when its queue is full', async () => {
+    const rig = await mirror(primaryPort, {
+      MIRROR_SINK: `ndjson:${join(folder, 'no', 'such', 'folder')}`,
+      MIRROR_FLUSH_MS: '2000',
     });
+    await customers(rig, 30);
+    const before = rig.memory();
+    await customers(rig, 30);
+    expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
+    await rig.mirror.stop();
+    expect((rig.mirror.metrics().sink ?? 0) + (rig.mirror.metrics().queue ?? 0)).toBeGreaterThan(0);
+  });
 
-    it('when nobody listens where the shadow should be', async () => {
-      const rig = await mirror(1);
-      await customers(rig, 10);
-      await rig.mirror.stop();
-      expect(rig.mirror.metrics().breaker).toBeGreaterThan(0);
+  it('when the sink is Firehose, and it hangs', async () => {
+    const hanging = await listening(raw(() => {}));
+    const rig = await mirror(primaryPort, {
+      MIRROR_SINK: 'firehose:pairs',
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${hanging}`,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      MIRROR_FLUSH_MS: '50',
     });
+    await customers(rig, 20);
+  });
 
-    it('when the sink is down, and when its queue is full', async () => {
-      const rig = await mirror(primaryPort, {
-        MIRROR_SINK: `ndjson:${join(folder, 'no', 'such', 'folder')}`,
-        MIRROR_FLUSH_MS: '2000',
-      });
-      await customers(rig, 30);
-      const before = rig.memory();
-      await customers(rig, 30);
-      expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
-      await rig.mirror.stop();
-      expect((rig.mirror.metrics().sink ?? 0) + (rig.mirror.metrics().queue ?? 0)).toBeGreaterThan(0);
-    });
-
-    it('when the sink is Firehose, and it hangs', async () => {
-      const hanging = await listening(raw(() => {}));
-      const rig = await mirror(primaryPort, {
-        MIRROR_SINK: 'firehose:pairs',
-        AWS_ENDPOINT_URL: `http://127.0.0.1:${hanging}`,
-        AWS_REGION: 'eu-west-1',
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        MIRROR_FLUSH_MS: '50',
-      });
-      await customers(rig, 20);
-    });
-
-    it('while 10,000 connections stand idle', async () => {
-      const rig = await mirror(primaryPort);
-      await customers(rig, 2);
-      const before = rig.memory();
-      const idle: Socket[] = [];
-      const port = rig.mirror.port;
-      const open = () =>
-        new Promise<void>((resolve, reject) => {
-          const socket = connect(port, '127.0.0.1', () => {
-            socket.write('GET /small HTTP/1.1\r\nHost: x\r\n\r\n');
-          });
-          idle.push(socket);
-          socket.once('data', () => resolve());
-          socket.once('error', reject);
+  it('while 10,000 connections stand idle', async () => {
+    const rig = await mirror(primaryPort);
+    await customers(rig, 2);
+    const before = rig.memory();
+    const idle: Socket[] = [];
+    const port = rig.mirror.port;
+    const open = () =>
+      new Promise<void>((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.write('GET /small HTTP/1.1\r\nHost: x\r\n\r\n');
         });
-      try {
-        for (let i = 0; i < 100; i++) await Promise.all(Array.from({ length: 100 }, open));
-        await customers(rig, 5);
-        // A connection costs some 30 kB of parser, socket and buffers.
-        expect(rig.memory() - before).toBeLessThan(2 * MEMORY_MB);
-        expect(idle.every((socket) => !socket.destroyed)).toBe(true);
-      } finally {
-        for (const socket of idle) socket.destroy();
-      }
-    });
-
-    it('while slow-loris clients hold their heads back', async () => {
-      const rig = await mirror(primaryPort);
-      const slow = Array.from({ length: 500 }, () => {
-        const socket = connect(rig.mirror.port, '127.0.0.1');
-        socket.on('error', () => {});
-        socket.write('GET /small HTTP/1.1\r\nHost: x\r\nX-');
-        return socket;
+        idle.push(socket);
+        socket.once('data', () => resolve());
+        socket.once('error', reject);
       });
-      const dripping = setInterval(() => {
-        for (const socket of slow) socket.write('a');
-      }, 50);
-      try {
-        await customers(rig, 10);
-      } finally {
-        clearInterval(dripping);
-        for (const socket of slow) socket.destroy();
-      }
-    });
+    try {
+      for (let i = 0; i < 100; i++) await Promise.all(Array.from({ length: 100 }, open));
+      await customers(rig, 5);
+      // A connection costs some 30 kB of parser, socket and buffers.
+      expect(rig.memory() - before).toBeLessThan(2 * MEMORY_MB);
+      expect(idle.every((socket) => !socket.destroyed)).toBe(true);
+    } finally {
+      for (const socket of idle) socket.destroy();
+    }
+  });
 
-    it('while it is asked to end: what is under way ends well', async () => {
-      const rig = await mirror(primaryPort, { MIRROR_DRAIN_DELAY_MS: '20000' });
-      await customers(rig, 1);
-      const running = customers(rig, 3);
-      process.kill(rig.mirror.child.pid, 'SIGTERM');
-      await running;
-      // From now on every answer ends its connection, and the load balancer is told to look elsewhere.
-      const { headers, body } = await rig.pool.request({ method: 'GET', path: '/small' });
-      await body.dump();
-      expect(headers.connection).toBe('close');
-      const health = await fetch(`http://127.0.0.1:${rig.mirror.healthPort}/readyz/forward`);
-      expect(health.status).toBe(503);
+  it('while slow-loris clients hold their heads back', async () => {
+    const rig = await mirror(primaryPort);
+    const slow = Array.from({ length: 500 }, () => {
+      const socket = connect(rig.mirror.port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write('GET /small HTTP/1.1\r\nHost: x\r\nX-');
+      return socket;
     });
+    const dripping = setInterval(() => {
+      for (const socket of slow) socket.write('a');
+    }, 50);
+    try {
+      await customers(rig, 10);
+    } finally {
+      clearInterval(dripping);
+      for (const socket of slow) socket.destroy();
+    }
+  });
 
-    it('while one task takes the place of another: no request is lost', async () => {
-      const [old, young] = [await mirror(primaryPort, DEPLOYED), await mirror(primaryPort, DEPLOYED)];
-      // As a balancer does: a target is asked for its health, and gets no more requests once it fails.
-      let target = old;
-      const balancer = setInterval(async () => {
-        const health = await fetch(`http://127.0.0.1:${old.mirror.healthPort}/readyz/forward`).catch(() => null);
-        if (health?.status !== 200) target = young;
-      }, 100);
-      const pool = { request: (options: Parameters<Pool['request']>[0]) => target.pool.request(options) } as Pool;
-      try {
-        const before = customers({ pool }, 40);
-        const stopped = old.mirror.stop();
-        await before;
-        await customers({ pool }, 10);
-        await stopped;
-        expect(target).toBe(young);
-      } finally {
-        clearInterval(balancer);
-      }
-    });
-  },
-);
+  it('while it is asked to end: what is under way ends well', async () => {
+    const rig = await mirror(primaryPort, { MIRROR_DRAIN_DELAY_MS: '20000' });
+    await customers(rig, 1);
+    const running = customers(rig, 3);
+    process.kill(rig.mirror.child.pid, 'SIGTERM');
+    await running;
+    // From now on every answer ends its connection, and the load balancer is told to look elsewhere.
+    const { headers, body } = await rig.pool.request({ method: 'GET', path: '/small' });
+    await body.dump();
+    expect(headers.connection).toBe('close');
+    const health = await fetch(`http://127.0.0.1:${rig.mirror.healthPort}/readyz/forward`);
+    expect(health.status).toBe(503);
+  });
+
+  it('while one task takes the place of another: no request is lost', async () => {
+    const [old, young] = [await mirror(primaryPort, DEPLOYED), await mirror(primaryPort, DEPLOYED)];
+    // As a balancer does: a target is asked for its health, and gets no more requests once it fails.
+    let target = old;
+    const balancer = setInterval(async () => {
+      const health = await fetch(`http://127.0.0.1:${old.mirror.healthPort}/readyz/forward`).catch(() => null);
+      if (health?.status !== 200) target = young;
+    }, 100);
+    const pool = { request: (options: Parameters<Pool['request']>[0]) => target.pool.request(options) } as Pool;
+    try {
+      const before = customers({ pool }, 40);
+      const stopped = old.mirror.stop();
+      await before;
+      await customers({ pool }, 10);
+      await stopped;
+      expect(target).toBe(young);
+    } finally {
+      clearInterval(balancer);
+    }
+  });
+});
 
 /** The recorder at present: another takes the place of one that ended. */
 function recorderOf({ child }: MirrorProcess): number | undefined {
@@ -285,32 +281,28 @@ const BOTH = RECORDER_FAULTS.flatMap(([fault, signal]) =>
   WORST.map(([name, shadow]) => [fault, name, signal, shadow] as const),
 );
 
-describe.runIf(PROXIES.includes('envoy'))(
-  'by envoy the primary’s answers reach every customer',
-  { timeout: 120_000 },
-  () => {
-    it.each(BOTH)('while the recorder %s and the shadow %s', async (_fault, _name, signal, shadow) => {
-      const rig = await start('envoy', await listening(shadow()));
-      await customers(rig, 1);
-      const before = rig.memory();
-      let faults = 0;
-      const faulty = setInterval(() => {
-        const recorder = recorderOf(rig.mirror);
-        if (recorder !== undefined && process.kill(recorder, signal)) faults++;
-      }, 200);
-      try {
-        for (let i = 0; i < 50 && (i < 3 || faults < 3); i++) await customers(rig, 3);
-      } finally {
-        clearInterval(faulty);
-      }
-      expect(faults).toBeGreaterThanOrEqual(3);
-      expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
-      const hung = recorderOf(rig.mirror);
-      if (hung !== undefined) process.kill(hung, 'SIGCONT');
-      await customers(rig, 1);
-    });
-  },
-);
+describe.runIf(PROXIES.includes('envoy'))('by envoy the primary’s answers reach every customer', () => {
+  it.each(BOTH)('while the recorder %s and the shadow %s', async (_fault, _name, signal, shadow) => {
+    const rig = await start('envoy', await listening(shadow()));
+    await customers(rig, 1);
+    const before = rig.memory();
+    let faults = 0;
+    const faulty = setInterval(() => {
+      const recorder = recorderOf(rig.mirror);
+      if (recorder !== undefined && process.kill(recorder, signal)) faults++;
+    }, 200);
+    try {
+      for (let i = 0; i < 50 && (i < 3 || faults < 3); i++) await customers(rig, 3);
+    } finally {
+      clearInterval(faulty);
+    }
+    expect(faults).toBeGreaterThanOrEqual(3);
+    expect(rig.memory() - before).toBeLessThan(MEMORY_MB);
+    const hung = recorderOf(rig.mirror);
+    if (hung !== undefined) process.kill(hung, 'SIGCONT');
+    await customers(rig, 1);
+  });
+});
 
 describe.each(PROXIES)('readiness by %s', (proxy) => {
   it('is of the face’s own primary: a dead candidate does not take the forward face out of service', async () => {

@@ -9,6 +9,9 @@ import { type MirrorProcess, type MirrorProxy, PROXIES, portOf, startMirror } fr
 import { OK, primary } from './raw-primary.ts';
 import { bodyOf, RawClient } from './rig.ts';
 
+/** A head that announces no body, or one with the body of these tests: on a busy machine the two come apart. */
+const WHOLE =
+  /^(?![\s\S]*\r\n(?:content-length: [1-9]|transfer-encoding:))[\s\S]*\r\n\r\n$|\r\n\r\n(?:hello|(?:5\r\nhello\r\n)?0\r\n\r\n)$/i;
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 
 describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
@@ -41,7 +44,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     if (request.startsWith('ping')) return void socket.end('pong');
     socket.write(ANSWERS[path] ?? OK, 'latin1');
     if (path === '/closes') socket.end();
-  }, /\r\n\r\n(?:hello|5\r\nhello\r\n0\r\n\r\n)?$/);
+  }, WHOLE);
   /** Bodies of copies, by the request's id. */
   const copied = new Map<unknown, string>();
   const candidate = createHttpServer(async (req, res) => {
@@ -75,7 +78,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
   };
   const captureOf = async (id: string) => {
     const found = () => mirror.captures().find(({ requestId }) => requestId === id);
-    await expect.poll(found, { timeout: 30_000 }).toBeDefined();
+    await expect.poll(found).toBeDefined();
     return found();
   };
   const to = (path: string, method = 'GET') => `${method} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;

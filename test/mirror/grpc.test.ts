@@ -94,7 +94,7 @@ describe.runIf(PROXIES.includes('envoy'))('gRPC through Envoy', () => {
   };
   const captureOf = async (id: string): Promise<CaptureRecord | undefined> => {
     const found = () => mirror.captures().find(({ requestId }) => requestId === id);
-    await expect.poll(found, { timeout: 30_000 }).toBeDefined();
+    await expect.poll(found).toBeDefined();
     return found();
   };
   const fieldsOf = (leg: CaptureRecord['stable'] | undefined) =>

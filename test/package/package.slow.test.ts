@@ -165,7 +165,7 @@ console.log(schema.properties.gate.properties.alpha.description);`;
     expect(await ended).toEqual([0, null]);
   });
 
-  it('shows the rehearsal without a checkout: both sides and what they call come with it', { timeout: 120_000 }, () => {
+  it('shows the rehearsal without a checkout: both sides and what they call come with it', () => {
     const output = run(app, 'npx', ['--no-install', 'crossfade', 'rehearse', '--quick']);
     expect(output).toMatch(/^ROLLED BACK in \d+ s of simulated time, [\d,]+ of [\d,]+ requests failed, none after$/m);
     expect(Math.max(...output.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);

@@ -4,7 +4,7 @@ import type { Assembly } from '../../rehearsal/cloud/template/assembly.ts';
 import { parseChaos } from '../../rehearsal/scenario/aws-faults.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 
-describe('a cutover whose AWS calls fail', { timeout: 60_000 }, () => {
+describe('a cutover whose AWS calls fail', () => {
   let assembly: Assembly;
   beforeAll(async () => {
     assembly = await sharedAssembly();

@@ -42,7 +42,7 @@ beforeAll(async () => {
     return cloud.access.keyOf(role === undefined ? '' : names.arnOf(role));
   };
   keys = { Read: keyOf('Read'), Start: keyOf('Start'), Approve: keyOf('Approve'), Rollback: keyOf('Rollback') };
-}, 120_000);
+});
 afterAll(() => cloud.stop());
 
 const as = (who: Who, ...args: string[]) =>

@@ -40,7 +40,7 @@ describe(`in ${SEEDS} seeds, and in the stories that are kept`, () => {
     }
     for (const [, scenario] of KEPT_STORIES) calls = added(calls, (await simulate(program, scenario)).calls);
     console.log(JSON.stringify({ calls, faults, ends }));
-  }, 300_000);
+  });
 
   it.each(SIMULATED_HANDLERS)('%s makes every call that a drawn fault may meet', (handler) => {
     expect(

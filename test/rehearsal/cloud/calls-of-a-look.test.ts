@@ -49,7 +49,7 @@ beforeAll(async () => {
   stopTraffic = syntheticTraffic(cloud);
   const since = new Date(cloud.clock.now() - 5 * 60_000).toISOString();
   state = { ...(await atFirstStage(new MemoryWorld())), ingressId: cloud.deployment.ingressId, since };
-}, 120_000);
+});
 afterAll(async () => {
   stopTraffic();
   await cloud.stop();

@@ -160,7 +160,7 @@ describe('a service that is stopped', () => {
     try {
       start();
       service.invokeLater('gone', {});
-      await vi.waitFor(() => expect(failures).toHaveLength(1));
+      await until('the failure', () => failures.length === 1);
       expect(vi.getTimerCount()).toBe(1);
       await service.stop();
       expect(vi.getTimerCount()).toBe(0);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { EndpointOptions } from '../../../rehearsal/cloud/wire/endpoint.ts';
 import { endpoint } from '../../../rehearsal/cloud/wire/endpoint.ts';
 import type { LoadBalancerModel } from '../../../rehearsal/machine/world.ts';
@@ -61,11 +62,7 @@ export function loadBalancer(): LoadBalancerModel {
   return { arn: 'arn:lb', fullName: 'app/lb/1', rules: new Map(), targetGroups };
 }
 
-/** Polls a condition every few milliseconds. @throws when it does not come true within `withinMs`. */
-export async function until(what: string, holds: () => boolean, withinMs = 5_000): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`${what} did not come true within ${withinMs} ms`);
-    await new Promise((done) => setTimeout(done, 5));
-  }
+/** Waits until a condition holds. @throws an assertion error that names it when it does not come true */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  await expect.poll(holds, { message: what, interval: 5 }).toBe(true);
 }
