@@ -25,12 +25,28 @@ export interface RawCapture {
   readonly noise?: RawLeg;
 }
 
-/** A capture costs this much beside its bodies. */
+/** A capture costs this much beside its bodies and fields. */
 const PAIR_BYTES = 4_096;
+/** What a text costs beside its characters. */
+const TEXT_BYTES = 16;
 
 /** What a capture holds of memory while it is under way, bytes. */
 export function sizeOf(pair: RawCapture): number {
-  const ofLeg = (leg: RawLeg | undefined) => (leg?.outcome === 'response' ? leg.body.data.byteLength : 0);
-  const bodies = ofLeg(pair.stable) + ofLeg(pair.candidate) + ofLeg(pair.noise);
-  return PAIR_BYTES + bodies + (pair.requestBody?.data.byteLength ?? 0);
+  const bodies = bodiesOf(pair).reduce((sum, { data }) => sum + data.byteLength, 0);
+  const fields = [pair.headers, ...answersOf(pair).map(({ headers }) => headers)];
+  return PAIR_BYTES + bodies + fields.flat().reduce((sum, text) => sum + TEXT_BYTES + text.length, 0);
+}
+
+/** Gives a capture's bodies back at once. Left to the collector, which rarely looks at what has waited for a batch, they are some 100 MB. */
+export function discardBodies(pair: RawCapture): void {
+  for (const { data } of bodiesOf(pair)) data.buffer.transfer(0);
+}
+
+export function bodiesOf(pair: RawCapture): readonly RawBody[] {
+  const { requestBody } = pair;
+  return [...answersOf(pair).map(({ body }) => body), ...(requestBody === undefined ? [] : [requestBody])];
+}
+
+function answersOf({ stable, candidate, noise }: RawCapture) {
+  return [stable, candidate, noise].flatMap((leg) => (leg?.outcome === 'response' ? [leg] : []));
 }

@@ -1,6 +1,6 @@
 /** Where Envoy's requests go: both sides, for customers and for copies, and the recorder. */
 import { address, type Cluster, type Duration, extension, type HealthCheck, type Typed } from './api.ts';
-import { type Endpoint, type EnvoySettings, type EnvoySide, MAX_IN_FLIGHT, SHARED } from './settings.ts';
+import { type Endpoint, type EnvoySettings, type EnvoySide, HAND_OVER_MS, MAX_IN_FLIGHT, SHARED } from './settings.ts';
 
 /** Readiness follows within seconds; one lost answer must not take a mirror out of service. */
 const HEALTH = { interval: '2s', timeout: '1.5s', failures: 3 } as const;
@@ -157,7 +157,8 @@ export function copyCluster(side: EnvoySide, http2: boolean): string {
 function recorder({ ports }: EnvoySettings): Cluster {
   return {
     ...place(SHARED.recorder, { host: '127.0.0.1', port: ports.recorder }, undefined),
-    connect_timeout: '0.25s',
+    // Not before an exchange has had its time: one that waits for a recorder that does not accept is slow, and is counted so.
+    connect_timeout: `${(2 * HAND_OVER_MS) / 1_000}s`,
     circuit_breakers: {
       thresholds: [
         { max_connections: MAX_IN_FLIGHT, max_pending_requests: MAX_IN_FLIGHT, max_requests: MAX_IN_FLIGHT },

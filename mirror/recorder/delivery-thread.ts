@@ -1,7 +1,7 @@
 /** Entry of the capture's thread: captures come in as messages, go out as lines to the sink, one batch at a time. */
 import { setTimeout as after } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type RawCapture, RecordMaker, sizeOf } from '../../capture/index.ts';
+import { discardBodies, type RawCapture, RecordMaker, sizeOf } from '../../capture/index.ts';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { CaptureSettings, Settled } from './delivery.ts';
 import { sinkOf } from './sink.ts';
@@ -9,6 +9,9 @@ import { sinkOf } from './sink.ts';
 const settings: CaptureSettings = workerData;
 const maker = new RecordMaker(settings.rules);
 const sink = sinkOf(settings.sink);
+/** As much as Firehose takes at once. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+
 let waiting: RawCapture[] = [];
 let sending = false;
 
@@ -22,13 +25,28 @@ async function send(): Promise<void> {
   sending = true;
   while (waiting.length > 0) {
     await after(settings.flushMs);
-    const pairs = waiting;
+    const batch = waiting;
     waiting = [];
-    const bytes = pairs.reduce((sum, pair) => sum + sizeOf(pair), 0);
-    const delivered = await sink.send(pairs.flatMap(lineOf));
-    parentPort?.postMessage({ pairs: pairs.length, bytes, delivered } satisfies Settled);
+    while (batch.length > 0) await deliver(pieceOf(batch));
   }
   sending = false;
+}
+
+/** Takes the first captures out of a batch: of a long batch no more than a piece is text at a time. */
+function pieceOf(batch: RawCapture[]): RawCapture[] {
+  let [bytes, count] = [0, 0];
+  for (const pair of batch) {
+    bytes += sizeOf(pair);
+    if (count > 0 && bytes > PIECE_BYTES) break;
+    count++;
+  }
+  return batch.splice(0, count);
+}
+
+async function deliver(pairs: readonly RawCapture[]): Promise<void> {
+  const bytes = pairs.reduce((sum, pair) => sum + sizeOf(pair), 0);
+  const delivered = await sink.send(pairs.flatMap(lineOf));
+  parentPort?.postMessage({ pairs: pairs.length, bytes, delivered } satisfies Settled);
 }
 
 /** A capture that cannot be written is one that the sink does not get. */
@@ -39,5 +57,7 @@ function lineOf(pair: RawCapture): Buffer[] {
     const [requestId, reason] = [pair.requestId, String(error)].map(withoutSecrets);
     console.error(JSON.stringify({ event: 'pair not recorded', requestId, error: reason }));
     return [];
+  } finally {
+    discardBodies(pair);
   }
 }

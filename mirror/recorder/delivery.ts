@@ -4,7 +4,7 @@
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type RawCapture, type RecordRules, sizeOf } from '../../capture/index.ts';
+import { bodiesOf, type RawCapture, type RecordRules, sizeOf } from '../../capture/index.ts';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { Counters } from './counters.ts';
 import type { SinkConfig } from './sink.ts';
@@ -87,7 +87,7 @@ export class ThreadCapture implements Capture {
     this.#timer = undefined;
     const pairs = this.#batch;
     this.#batch = [];
-    if (pairs.length > 0) this.#worker?.postMessage(pairs, buffersOf(pairs));
+    if (pairs.length > 0) this.#worker?.postMessage(pairs, pairs.flatMap(bodiesOf).map(({ data }) => data.buffer));
   }
 
   #start(): void {
@@ -114,11 +114,4 @@ export class ThreadCapture implements Capture {
     if (pairs > delivered) this.#counters.drop('sink', pairs - delivered);
     if (this.#pairs === 0) this.#idle?.();
   }
-}
-
-function buffersOf(pairs: readonly RawCapture[]): ArrayBuffer[] {
-  return pairs.flatMap(({ stable, candidate, noise, requestBody }) => [
-    ...[stable, candidate, noise].flatMap((leg) => (leg?.outcome === 'response' ? [leg.body.data.buffer] : [])),
-    ...(requestBody === undefined ? [] : [requestBody.data.buffer]),
-  ]);
 }

@@ -19,10 +19,12 @@ export interface EnvoyCounts {
   /** Requests that the primary did not answer, by Envoy's flags. */
   readonly primaryFailed: Readonly<Record<string, number>>;
   readonly retries: number;
-  /** Exchanges that the recorder took, that were one too many, and that took too long. */
+  /** Exchanges that the recorder took, that it could not read, that were one too many, that took too long, and that are on their way now. */
   readonly taken: number;
+  readonly unread: number;
   readonly overflow: number;
   readonly timeout: number;
+  readonly underWay: number;
 }
 
 const statsSchema = z.object({
@@ -37,8 +39,8 @@ const FAILED = `${SHARED.stats}.primary_failed.flag.`;
 const FATE = new RegExp(`^${SHARED.stats}\\.ended\\.route\\.(.*)\\.fate\\.(.*)$`);
 /** Clusters that routes name: Envoy counts a retry where the route led, not where the request went. */
 const RETRYING = ['stable', 'candidate', twiceCluster('stable'), twiceCluster('candidate')];
-const STATS = `/stats?format=json&type=Counters&filter=${encodeURIComponent(
-  `^(${SHARED.stats}\\.|cluster\\.(recorder|${RETRYING.join('|')})\\.upstream_rq_(2xx|timeout|pending_overflow|retry)$)`,
+const STATS = `/stats?format=json&filter=${encodeURIComponent(
+  `^(${SHARED.stats}\\.|cluster\\.(recorder|${RETRYING.join('|')})\\.upstream_rq_(2xx|4xx|timeout|pending_overflow|active|pending_active|retry)$)`,
 )}`;
 /** What Envoy writes where there is nothing to write. */
 const NONE = /^-?$/;
@@ -64,13 +66,16 @@ export function countsOf(text: string): EnvoyCounts {
     primaryFailed,
     retries: RETRYING.reduce((sum, cluster) => sum + of(`cluster.${cluster}.upstream_rq_retry`), 0),
     taken: of('cluster.recorder.upstream_rq_2xx'),
+    unread: of('cluster.recorder.upstream_rq_4xx'),
     overflow: of('cluster.recorder.upstream_rq_pending_overflow'),
     timeout: of('cluster.recorder.upstream_rq_timeout'),
+    underWay: of('cluster.recorder.upstream_rq_active') + of('cluster.recorder.upstream_rq_pending_active'),
   };
 }
 
-/** Drops and totals that these counts come to: requests = all drops + exchanges that were taken. */
-export function totalsOf({ fates, retries, taken, overflow, timeout }: EnvoyCounts): Totals {
+/** Drops and totals that these counts come to: requests = all drops + exchanges that were taken + those on their way. */
+export function totalsOf(counts: EnvoyCounts): Totals {
+  const { fates, retries, taken, unread, overflow, timeout, underWay } = counts;
   const known = (fate: string) => fates[fate] ?? 0;
   const requests = Object.values(fates).reduce((sum, count) => sum + count, 0);
   const named = ['method', 'sample', 'upgrade', 'oversize', 'error', 'copy', 'sent'].reduce((n, f) => n + known(f), 0);
@@ -81,7 +86,7 @@ export function totalsOf({ fates, retries, taken, overflow, timeout }: EnvoyCoun
     sample: known('sample'),
     upgrade: known('upgrade'),
     oversize: known('oversize'),
-    error: known('error'),
+    error: known('error') + unread,
     // Chosen, and never complete: the client left.
     aborted: known('copy'),
     // By a route of its own, or by Envoy, which could not read it.
@@ -89,7 +94,7 @@ export function totalsOf({ fates, retries, taken, overflow, timeout }: EnvoyCoun
     'recorder-busy': overflow,
     'recorder-slow': timeout,
     // A refusal, a reset, a connection that nobody took: what is left, so that the counts add up.
-    'recorder-down': Math.max(0, known('sent') - taken - overflow - timeout),
+    'recorder-down': Math.max(0, known('sent') - taken - unread - overflow - timeout - underWay),
   };
 }
 

@@ -65,6 +65,23 @@ describe('the capture’s thread', () => {
     expect(counters.captured + (counters.dropped.get('sink') ?? 0)).toBe(room);
   });
 
+  it('gives bodies back as soon as they are lines, whatever the collector does', async () => {
+    const counters = new Counters();
+    const capture = new ThreadCapture(settings({ kind: 'none' }), counters);
+    const held = () => process.memoryUsage().arrayBuffers / 1_000_000;
+    const before = held();
+    for (let i = 0; i < 10; i++) capture.offer(pair(`r${i}`, 250_000));
+    expect(held() - before).toBeGreaterThan(4);
+    await expect.poll(() => counters.captured, { timeout: 30_000 }).toBe(10);
+    expect(held() - before).toBeLessThan(1);
+    await capture.close(0);
+  });
+
+  it('counts fields as well as bodies: ten thousand of them are no small capture', () => {
+    const fields = Array.from({ length: 10_000 }, (_, i) => [`x-${i}`, 'v'.repeat(100)]).flat();
+    expect(sizeOf({ ...pair('r'), headers: fields })).toBeGreaterThan(10_000 * 100);
+  });
+
   it('counts as lost what a sink that is down did not take', async () => {
     const counters = new Counters();
     const capture = new ThreadCapture(

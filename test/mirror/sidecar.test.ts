@@ -153,6 +153,23 @@ describe('what Envoy counted', () => {
     });
   });
 
+  it('calls lost what is lost: not an exchange that is on its way, and no recorder down that could not read one', async () => {
+    const stats = {
+      [ended('sample', 'sent')]: 10,
+      'cluster.recorder.upstream_rq_2xx': 4,
+      'cluster.recorder.upstream_rq_4xx': 1,
+      'cluster.recorder.upstream_rq_active': 3,
+      'cluster.recorder.upstream_rq_pending_active': 2,
+    };
+    const [admin, counters] = [envoy(stats), new Counters()];
+    await tellCounts(admin, counters);
+    expect(flushed(counters)).toEqual({ MirrorRequests: 10, error: 1 });
+    stats['cluster.recorder.upstream_rq_2xx'] = 8;
+    stats['cluster.recorder.upstream_rq_active'] = stats['cluster.recorder.upstream_rq_pending_active'] = 0;
+    await tellCounts(admin, counters);
+    expect(flushed(counters)).toEqual({ MirrorRequests: 0, 'recorder-down': 1 });
+  });
+
   it('says why the primary gave no answer', async () => {
     const stats = {
       [ended('sample')]: 5,

@@ -102,7 +102,7 @@ function requestOf(
     method: method.toUpperCase(),
     target: encodeURI(decoded(target)),
     headers,
-    body: typeof content === 'string' ? Buffer.from(content) : content,
+    body: content === null ? null : Buffer.from(content),
   };
 }
 
@@ -120,10 +120,7 @@ function fieldsOfText(text: string): z.infer<typeof pairSchema>[] {
   });
 }
 
-function contentOf(
-  body: Request['body'] | null,
-  fill: (text: string) => string,
-): [string | null, string | Buffer | null] {
+function contentOf(body: Request['body'] | null, fill: (text: string) => string): [string | null, string | null] {
   if (body == null) return [null, null];
   if (body.mode === 'raw' && body.raw) {
     const isJson = body.options?.raw?.language === 'json' || /^\s*[[{]/.test(body.raw);
@@ -136,7 +133,10 @@ function contentOf(
     return ['application/x-www-form-urlencoded', form.toString()];
   }
   if (body.mode === 'formdata')
-    return [FORM_DATA_TYPE, formData(enabled(body.formdata).map(([name, value]) => ({ name, value: fill(value) })))];
+    return [
+      FORM_DATA_TYPE,
+      formData(enabled(body.formdata).map(([key, value]): [string, string] => [key, fill(value)])),
+    ];
   if (body.mode === 'graphql' && body.graphql != null)
     return [
       'application/json',
