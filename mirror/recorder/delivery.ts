@@ -87,7 +87,11 @@ export class ThreadCapture implements Capture {
     this.#timer = undefined;
     const pairs = this.#batch;
     this.#batch = [];
-    if (pairs.length > 0) this.#worker?.postMessage(pairs, pairs.flatMap(bodiesOf).map(({ data }) => data.buffer));
+    if (pairs.length > 0)
+      this.#worker?.postMessage(
+        pairs,
+        pairs.flatMap(bodiesOf).map(({ data }) => data.buffer),
+      );
   }
 
   #start(): void {
