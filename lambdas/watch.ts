@@ -1,6 +1,6 @@
 /** Watch: one observation of the phase that the state is in. Fetches evidence; the core decides; the log keeps both. */
 
-import { evidenceSince, requests, total } from '../core/gate/index.ts';
+import { evidenceSince, requests, retaken, total } from '../core/gate/index.ts';
 import {
   type BaselineSummary,
   type CutoverState,
@@ -133,9 +133,7 @@ async function lastOfControl(
   if (phase !== 'stage' || decision !== 'advance' || plan.stages[stage + 1]?.percent !== 100) return null;
   const from = now - plan.baseline.lookBack * 1000;
   const taken = await metrics.baseline({ from, to: now }, plan.gate.latencyBudgetMs);
-  if (taken === null || baseline === null) return null;
-  const { errorRate, slowRate, peakErrorRate, peakSlowRate, errorCeiling, slowCeiling } = taken;
-  return { ...baseline, errorRate, slowRate, peakErrorRate, peakSlowRate, errorCeiling, slowCeiling };
+  return taken === null || baseline === null ? null : retaken(baseline, taken);
 }
 
 /** The stable side is everybody's way back: when it sinks below what it needs, people are told at once, and once. */

@@ -1,7 +1,7 @@
 /** The stable side's time before a run: what preflight's baseline measures (lambdas/aws/cloudwatch/metrics.ts), and its quietest hour. */
 import { ceilingOf, type Period, rateNoiseOf } from '../../core/gate/bets/index.ts';
 import { known } from '../../core/gate/counts.ts';
-import { PEAK_MINUTES } from '../../core/gate/historical-control.ts';
+import { PEAK_MINUTES, retaken } from '../../core/gate/historical-control.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { BaselineSummary } from '../../core/model/run-state.ts';
 import { generator } from '../../test/support/random.ts';
@@ -56,7 +56,7 @@ export function upToTheMove({ minutes, baseline }: DayBefore, run: readonly Minu
     slow: run.map(({ stable }) => ({ n: stable?.requests ?? 0, x: stable?.slow ?? 0 })),
   };
   const joined = (of: 'errors' | 'slow') => [...minutes[of], ...own[of]].slice(own[of].length);
-  return { ...baseline, ...ratesOf({ errors: joined('errors'), slow: joined('slow') }) };
+  return retaken(baseline, ratesOf({ errors: joined('errors'), slow: joined('slow') }));
 }
 
 function ratesOf({ errors, slow }: DayBefore['minutes']) {

@@ -5,7 +5,7 @@
 import { ratioBet } from '../../core/gate/bets/e-value.ts';
 import { byNoise, logMeanExp, type Pair } from '../../core/gate/bets/index.ts';
 import { allowedAt, RATIOS } from '../../core/gate/bets/regression.ts';
-import { MATTERS } from '../../core/gate/metric-verdict.ts';
+import { MATTERS } from '../../core/gate/least-difference.ts';
 import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
 import { type GatePolicy, thresholdOf } from '../../core/gate/policy.ts';
 import type { Plan } from '../../core/model/plan.ts';

@@ -33,6 +33,28 @@ const OF_THE_MEAN = 4;
 export type Reference = Pick<BaselineSummary, 'peakErrorRate' | 'peakSlowRate'> &
   Partial<Pick<BaselineSummary, 'errorRate' | 'slowRate' | 'errorCeiling' | 'slowCeiling'>>;
 
+/**
+ * The reference taken again before the last customers leave the stable side. Of what minutes reach the higher counts, the look-back's before the run or this one's:
+ * after stages in which the stable side had few requests these are means of long windows, which reach less far than the candidate's minutes will.
+ * @param before of the day before the run, whose other figures stay
+ */
+export function retaken(before: BaselineSummary, again: Required<Reference>): BaselineSummary {
+  const { errorRate, slowRate } = again;
+  return {
+    ...before,
+    errorRate,
+    slowRate,
+    peakErrorRate: Math.max(before.peakErrorRate, again.peakErrorRate),
+    peakSlowRate: higher(before.peakSlowRate, again.peakSlowRate),
+    errorCeiling: higher(before.errorCeiling, again.errorCeiling),
+    slowCeiling: higher(before.slowCeiling, again.slowCeiling),
+  };
+}
+
+function higher(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.max(a, b);
+}
+
 interface Judged {
   readonly metric: 'errors' | 'slow';
   readonly verdict: 'worse' | 'within margin' | 'undecided';

@@ -13,6 +13,7 @@ export { decideGate } from './concurrent-control.ts';
 export { bothWays, failedAtLeast, requests, settled, settledPrefix, total } from './counts.ts';
 export { evidenceSince } from './evidence-span.ts';
 export { gapOf } from './freshness.ts';
-export { judgeAlone, PEAK_MINUTES } from './historical-control.ts';
+export { judgeAlone, PEAK_MINUTES, retaken } from './historical-control.ts';
+export { leastDifference } from './least-difference.ts';
 export { gatePolicyOf, shadowPolicyOf } from './plan-policy.ts';
 export { type BaseRates, requestsNeeded, requestsNeededAlone } from './sample-size.ts';

@@ -15,6 +15,7 @@ import {
   worse,
 } from './bets/index.ts';
 import { type Pick, pairs, rate, requests, total } from './counts.ts';
+import { leastDifference, MATTERS } from './least-difference.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 
 export interface MetricVerdict {
@@ -58,8 +59,6 @@ const SUSPICION = 3;
 const CALM_MINUTES = 10;
 /** Fewer failures of the stable side in a minute may be chance. */
 const SURELY_FAILURES = 10;
-/** Share of the margin that the observed difference must reach before it is acted on. */
-export const MATTERS = 0.5;
 
 export function judgeMetric({ metric, minutes, pick, against }: Question, policy: GatePolicy): MetricVerdict {
   const asked = ASKED[metric](policy);
@@ -82,7 +81,8 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const within = refuted(margin);
   const told = isOver ? minutes.filter((_, i) => !isShaken(counted[i] ?? null)) : minutes;
   const leader = leaderOf(bets);
-  const since = (from: number) => known((leader?.weighed ?? []).slice(from));
+  const weighed = leader?.weighed ?? [];
+  const since = (from: number) => known(weighed.slice(from));
   const onset = leader?.onset ?? 0;
   // The plan allows a difference below the margin: one that is there, but looks or is shown to be smaller, is no reason to
   // go back. Until the gate can tell, it holds.
@@ -90,7 +90,8 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const harmless =
     isSuspected && withinMargin(since(Math.max(onset, warmUp.minutes)), margin) >= Math.log(withinThreshold);
   const observed = ratesOf(since(onset));
-  const matters = !harmless && observed.candidateRate - observed.stableRate >= MATTERS * margin;
+  const least = leastDifference(weighed.length - onset) * margin;
+  const matters = !harmless && observed.candidateRate - observed.stableRate >= least;
   const called = logE >= Math.log(threshold) && matters;
   // While nothing is left out, all of the evidence must do it: the half that it would have of the stake.
   const enough = Math.log(withinThreshold) + (isOver || !complete.some(isShaken) ? 0 : Math.LN2);

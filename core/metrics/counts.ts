@@ -1,5 +1,6 @@
 /** A count of the user's own: is the candidate's share worse than the stable side's, or shown to be within the margin of it? */
 import { logMeanExp, mixOverOnset, type Pair } from '../gate/bets/index.ts';
+import { leastDifference } from '../gate/index.ts';
 import type { CountMetric, MetricBaseline, MetricMinute } from '../model/index.ts';
 import { at, badOf, badShare, marginLine } from './bad-share.ts';
 import { type Boundary, clamped, logRatio, logRatioAlone, type Shares } from './binary-bets.ts';
@@ -25,8 +26,6 @@ const IN_MARGINS = [0.5, 1, 2, 5] as const;
 const OF_ALL = [0.5, 0.95] as const;
 /** Alternatives of the bets for "within the margin": alike, and half a margin worse. */
 const WITHIN = [0, 0.5] as const;
-/** Part of the margin that the observed difference must reach before it is acted on. */
-const MATTERS = 0.5;
 /** What a minute ago counts for a guess of the present share: a mean over about half an hour. */
 const MEMORY = 0.97;
 const SAME: Boundary = { offset: 0, slope: 1 };
@@ -53,7 +52,7 @@ export function compareCounts(
     worse: logE,
     within: since(0),
     harmless,
-    matters: !harmless && candidate - stable >= MATTERS * (at(line, stable) - stable),
+    matters: !harmless && candidate - stable >= leastDifference(pairs.length - onset) * (at(line, stable) - stable),
     stableShare: badShare(metric, stableBad),
     candidateShare: badShare(metric, all.x1 / all.n1 || 0),
     seen: all.n1,

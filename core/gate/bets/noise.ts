@@ -1,7 +1,7 @@
 /**
  * A side's rate may wander by itself: a shared cache that fills, a dependency of its own, a batch. Neighbouring windows of a few minutes then
- * differ by more than chance. The lower quartile of what they differ is compared with chance's, and the upper one must have
- * grown alike: a rate that jumps between regimes (a neighbour who comes and goes, and who hurts both sides of a comparison alike) does not wander.
+ * differ by more than chance: the lower quartile of what they differ is compared with chance's. A rate that jumps (a neighbour who comes and goes, a
+ * job at the hour, a crowd: what hurts both sides of a comparison alike) does not wander, and much of its failures come in spells far above the median.
  */
 import type { Pair } from './e-value.ts';
 import type { Period } from './overdispersion.ts';
@@ -11,15 +11,14 @@ const MEMORY_MINUTES = 10;
 /** Failures that a window should hold. */
 const NOISE_WINDOW_FAILURES = 20;
 const LEAST_PAIRS = 20;
-/** Of the neighbours that would have them at the mean rate, so many must have them: where failures come in spells alone, the rate jumps. */
-const LEAST_SHARE = 0.5;
 /** Lower quartile of the squared standard normal. */
 const CHI_SQUARE_QUARTILE = 0.1015;
-const CHI_SQUARE_UPPER_QUARTILE = 1.3233;
-/** By so much more the upper quartile may be spread than the lower one: beyond, the rate jumps between regimes. */
-const JUMPS = 4;
-/** Beyond a deviation of the logarithm by so much (a factor of 4.5) a rate does not wander, it jumps. */
-const MOST = 1.5;
+/** Failures that a stretch should hold for its rate to say whether it is a spell: as few as can, for spells are short. */
+const STRETCH_FAILURES = 3;
+/** A spell's rate is above the median stretch's so many times. */
+const FAR = 3;
+/** A rate of which spells have more than this share of the failures jumps. Where it wanders by half a logarithm they have a tenth, and at a whole one a third. */
+const SPELLS_SHARE = 0.2;
 /** Standard deviation of that quartile over its value, times the root of the number of independent pairs. */
 const QUARTILE_SPREAD = 3.6;
 const SURELY = 2;
@@ -34,29 +33,18 @@ const ALLOWED_FOR = 0.6;
  * @param minutes length of a period
  */
 export function rateNoiseOf(periods: readonly Period[], minutes: number): number | null {
-  const failures = periods.reduce((sum, { x }) => sum + x, 0);
-  if (failures === 0) return null;
-  const size = Math.ceil((NOISE_WINDOW_FAILURES * periods.length) / failures);
-  const windows = Array.from({ length: Math.floor(periods.length / size) }, (_, i) =>
-    periods.slice(i * size, (i + 1) * size).reduce((sum, { n, x }) => ({ n: sum.n + n, x: sum.x + x })),
-  );
-  const mean = failures / periods.reduce((sum, { n }) => sum + n, 0);
+  const size = sizeFor(periods, NOISE_WINDOW_FAILURES);
+  if (size === null || shareOfSpells(periods) > SPELLS_SHARE) return null;
+  const windows = joined(periods, size);
   const excesses: { readonly squared: number; readonly weight: number }[] = [];
-  let expected = 0;
   for (const [i, a] of windows.entries()) {
     const b = windows[i + 1];
     if (b === undefined || a.n === 0 || b.n === 0) continue;
-    if ((a.n + b.n) * mean >= NOISE_WINDOW_FAILURES) expected++;
     if (a.x + b.x < NOISE_WINDOW_FAILURES) continue;
     const [sum, q] = [a.x + b.x, a.n / (a.n + b.n)];
     excesses.push({ squared: (a.x - sum * q) ** 2 / (sum * q * (1 - q)), weight: sum * q * (1 - q) });
   }
-  if (excesses.length < Math.max(LEAST_PAIRS, LEAST_SHARE * expected)) return null;
-  const upper =
-    quantileOf(
-      excesses.map((e) => e.squared),
-      0.75,
-    ) / CHI_SQUARE_UPPER_QUARTILE;
+  if (excesses.length < LEAST_PAIRS) return null;
   const spread =
     quantileOf(
       excesses.map((e) => e.squared),
@@ -64,14 +52,36 @@ export function rateNoiseOf(periods: readonly Period[], minutes: number): number
     ) / CHI_SQUARE_QUARTILE;
   // Neighbours share a window, so half of the pairs are independent.
   if (spread / (1 + (SURELY * QUARTILE_SPREAD) / Math.sqrt(excesses.length / 2)) <= 1) return null;
-  if (upper > JUMPS * spread) return null;
   const weight = quantileOf(
     excesses.map((e) => e.weight),
     0.5,
   );
   // The difference of two neighbours' logarithms has this variance beyond chance.
-  const deviation = Math.sqrt((spread - 1) / weight / differenceOf(size * minutes));
-  return deviation > MOST ? null : deviation;
+  return Math.sqrt((spread - 1) / weight / differenceOf(size * minutes));
+}
+
+/** Of the failures, the share that came in stretches whose rate is far above the median one's. */
+function shareOfSpells(periods: readonly Period[]): number {
+  const stretches = joined(periods, sizeFor(periods, STRETCH_FAILURES) ?? 1).filter(({ n }) => n > 0);
+  const median = quantileOf(
+    stretches.map(({ n, x }) => x / n),
+    0.5,
+  );
+  const sum = (of: readonly Period[]) => of.reduce((total, { x }) => total + x, 0);
+  return sum(stretches.filter(({ n, x }) => x > FAR * median * n)) / Math.max(1, sum(stretches));
+}
+
+/** Periods that hold so many failures at the mean; null where none fails. */
+function sizeFor(periods: readonly Period[], failures: number): number | null {
+  const all = periods.reduce((sum, { x }) => sum + x, 0);
+  return all === 0 ? null : Math.ceil((failures * periods.length) / all);
+}
+
+/** So many neighbours at a time; what is left over at the end is left out. */
+function joined(periods: readonly Period[], size: number): Period[] {
+  return Array.from({ length: Math.floor(periods.length / size) }, (_, i) =>
+    periods.slice(i * size, (i + 1) * size).reduce((sum, { n, x }) => ({ n: sum.n + n, x: sum.x + x })),
+  );
 }
 
 /** Variance of the difference of two neighbouring windows' means, where the deviation has variance 1 and forgets exponentially. */

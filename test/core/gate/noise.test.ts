@@ -55,6 +55,18 @@ describe('how far a rate wanders by itself', () => {
     }
   });
 
+  it('is nothing where it jumps so regularly that all windows differ alike: a job at the hour on thin traffic', () => {
+    for (let offset = 0; offset < 30; offset++) {
+      const random = generator(offset);
+      const periods = Array.from({ length: 288 }, (_, i) => {
+        const works = [0, 1, 2, 3, 4].filter((m) => (5 * i + m + offset) % 60 < 3).length;
+        const [busy, calm] = [900 * works, 300 * (5 - works)];
+        return { n: busy + calm, x: binomial(random, busy, 0.01) + binomial(random, calm, 0.0015) };
+      });
+      expect(rateNoiseOf(periods, 5)).toBeNull();
+    }
+  });
+
   it('is measured by day where the night has no traffic to show it', () => {
     const found = Array.from({ length: 15 }, (_, seed) => {
       const random = generator(seed);

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { ceilingOf } from '../../../core/gate/bets/ceiling.ts';
 import { evidenceSince, spansWithin } from '../../../core/gate/evidence-span.ts';
 import { gapOf } from '../../../core/gate/freshness.ts';
-import { judgeAlone } from '../../../core/gate/historical-control.ts';
+import { judgeAlone, retaken } from '../../../core/gate/historical-control.ts';
 import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
 import { requestsNeeded } from '../../../core/gate/sample-size.ts';
 import { parsePlan } from '../../../core/model/plan.ts';
+import { MemoryWorld } from '../../support/memory-world.ts';
 import { binomial, generator } from '../../support/random.ts';
 import { counts, minute, minutes } from './minutes.ts';
 
@@ -58,6 +59,46 @@ describe('the ceiling of a side’s own minutes', () => {
     const failing = minutes(20, (i) => minute(i, null, counts(30_000, { target5xx: 1_470 })));
     expect(judgeAlone(failing, policy, reference).decision).toBe('rollback');
     expect(judgeAlone(failing, policy, { ...reference, errorCeiling: null }).decision).toBe('rollback');
+  });
+});
+
+describe('the reference taken again before the last customers leave', () => {
+  const day = new MemoryWorld().baselineSummary;
+  if (day === null) throw new Error('the world has no look-back');
+  const BEFORE = { ...day, errorCeiling: 0.13, peakErrorRate: 0.12, slowCeiling: null, peakSlowRate: null };
+  const AGAIN = { errorRate: 0.002, slowRate: 0.03, peakErrorRate: 0.03, peakSlowRate: 0.1 };
+
+  it('knows what minutes had reached while the stable side still had enough requests to show it', () => {
+    const days = (n: number) =>
+      Array.from({ length: 1_440 }, (_, i) => ({ n, x: i % 30 < 8 ? Math.round(n * 0.1) : 0 }));
+    const [before, thin] = [ceilingOf(days(300)) ?? 0, ceilingOf(days(3)) ?? 0];
+    expect(thin).toBeLessThan(0.05);
+    const { errorCeiling } = retaken(
+      { ...BEFORE, errorCeiling: before },
+      { ...AGAIN, errorCeiling: thin, slowCeiling: null },
+    );
+    const policy = gatePolicyOf(PLAN, null, PLAN.stages.length - 1);
+    const likewise = minutes(40, (i) => minute(i, null, counts(300, { target5xx: i % 30 < 8 ? 30 : 0 })));
+    const against = (ceiling: number | null) =>
+      judgeAlone(likewise, { ...policy, maxErrorRate: 0.3 }, { ...AGAIN, errorCeiling: ceiling, slowCeiling: null })
+        .decision;
+    expect(against(errorCeiling)).not.toBe('rollback');
+    expect(against(thin)).toBe('rollback');
+  });
+
+  it('rises where the run’s own minutes reached higher, and takes what only one of them knows', () => {
+    expect(retaken(BEFORE, { ...AGAIN, errorCeiling: 0.2, slowCeiling: 0.15 })).toMatchObject({
+      errorRate: 0.002,
+      slowRate: 0.03,
+      errorCeiling: 0.2,
+      slowCeiling: 0.15,
+      peakErrorRate: 0.12,
+      peakSlowRate: 0.1,
+    });
+    expect(retaken(BEFORE, { ...AGAIN, errorCeiling: null, slowCeiling: null })).toMatchObject({
+      errorCeiling: 0.13,
+      slowCeiling: null,
+    });
   });
 });
 

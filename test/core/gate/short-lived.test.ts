@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { decideGate } from '../../../core/gate/concurrent-control.ts';
+import { leastDifference } from '../../../core/gate/least-difference.ts';
+import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
+import { parsePlan } from '../../../core/model/plan.ts';
+import { binomial, generator } from '../../support/random.ts';
+import { counts, minute, minutes } from './minutes.ts';
+
+/** The stage of half the traffic, at 500 rps; its margin is 0.5 % of requests. */
+const PLAN = parsePlan({});
+const POLICY = gatePolicyOf(
+  PLAN,
+  null,
+  PLAN.stages.findIndex(({ percent }) => percent === 50),
+);
+const N = 15_000;
+const side = (rate: number) => counts(N, { target5xx: Math.round(N * rate) });
+
+/** From minute 20 on, for so many minutes, the candidate fails so much more than the stable side. */
+const stage = (length: number, more: number, lasting: number) =>
+  minutes(length, (i) =>
+    i >= 20 && i < 20 + lasting ? minute(i, side(0.008), side(0.008 + more)) : minute(i, side(0.001), side(0.001)),
+  );
+/** What the gate says at each look, the first `minutes` of them. */
+const looks = (met: ReturnType<typeof stage>) => met.map((_, i) => decideGate(met.slice(0, i + 1), POLICY).decision);
+
+describe('a difference below the margin', () => {
+  it('brings nobody back while it may be over soon, and does when it stays', () => {
+    expect(looks(stage(60, 0.0045, 12))).not.toContain('rollback');
+    const back = looks(stage(60, 0.0045, 40)).indexOf('rollback');
+    expect(back).toBeGreaterThanOrEqual(20 + 14);
+    expect(back).toBeLessThan(20 + 20);
+  });
+
+  it('waits for nothing when it is above the margin', () => {
+    expect(looks(stage(60, 0.01, 40)).indexOf('rollback')).toBeLessThan(20 + 3);
+  });
+
+  it('holds until it is over: nothing is promoted on its average', () => {
+    expect(looks(stage(30, 0.0045, 12)).slice(24)).not.toContain('advance');
+    expect(looks(stage(120, 0.0045, 12)).at(-1)).toBe('advance');
+  });
+
+  it('is never acted on below half of the margin', () => {
+    expect(looks(stage(120, 0.0022, 90))).not.toContain('rollback');
+    expect([0, 14, 15, 600].map(leastDifference)).toEqual([1, 1, 0.5, 0.5]);
+  });
+
+  it('of a neighbour in one zone, who hurts half of the candidate’s targets and a third of the stable side’s, brings back less than one in fifty', () => {
+    let back = 0;
+    for (let run = 0; run < 50; run++) {
+      const random = generator(run);
+      const of = (rate: number) => counts(N, { target5xx: binomial(random, N, rate) });
+      const met = minutes(32, (i) =>
+        i >= 20 && i < 30 ? minute(i, of(0.00767), of(0.011)) : minute(i, of(0.001), of(0.001)),
+      );
+      if ([22, 24, 26, 28, 30, 32].some((end) => decideGate(met.slice(0, end), POLICY).decision === 'rollback')) back++;
+    }
+    expect(back).toBe(0);
+  });
+});
