@@ -496,7 +496,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'rehearsal/chaos': {
     purpose: 'Every AWS call of a cutover meets every fault.',
-    imports: [MODEL, 'core/fence', AWS, 'capture/format', ...CLOUD, 'rehearsal/scenario'],
+    imports: [
+      MODEL,
+      'core/fence',
+      AWS,
+      'capture/format',
+      ...CLOUD,
+      'rehearsal/scenario',
+      'rehearsal/simulation/scenario',
+    ],
     packages: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-dynamodb'],
   },
 

@@ -7,7 +7,7 @@ import { decisionLogLines, type Plan } from '../../core/model/index.ts';
 import type { LocalCloud } from '../../rehearsal/cloud/index.ts';
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
-import { LOCAL_CLIENT } from '../../rehearsal/machine/index.ts';
+import { LOCAL_CLIENT, OWN_PROGRAM } from '../../rehearsal/machine/index.ts';
 import {
   type ChaosSpec,
   chooseCandidate,
@@ -120,7 +120,7 @@ async function runAll(
   );
   const [first] = request.scenarios;
   if (first !== undefined)
-    tell(out, `Live page, while it runs: npm run crossfade -- console --deployment ${shown(liveFile(request, first))}`);
+    tell(out, `Live page, while it runs: ${OWN_PROGRAM} console --deployment ${shown(liveFile(request, first))}`);
   const display = displayOn(out, terminal.environment, options.signal);
   const one = async (scenario: Scenario, signal: AbortSignal) => {
     const progress = display.begin(scenario.title);

@@ -15,7 +15,7 @@ export interface OperatorPoliciesProps {
 export class OperatorPolicies extends Construct {
   /** `status`, `list`, `history`, `watch`, `wait`, `export`. */
   readonly read: ManagedPolicy;
-  /** `start`, `drill`, and `pause`, `resume`, `hold`, `promote` of a run. */
+  /** `start`, `drill`, and `pause`, `resume`, `promote`, `retry` of a run. */
   readonly start: ManagedPolicy;
   /** `approve` and `refuse`. */
   readonly approve: ManagedPolicy;

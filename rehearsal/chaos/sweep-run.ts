@@ -22,6 +22,7 @@ import { type CloudEvent, type LocalCloud, startCloud } from '../cloud/index.ts'
 import type { Assembly } from '../cloud/template/index.ts';
 import { LOCAL_CLIENT, liveWeights } from '../machine/index.ts';
 import { approve, Chaos, type ChaosSpec } from '../scenario/index.ts';
+import { HALF_HOUR_PLAN } from '../simulation/scenario/index.ts';
 import { syntheticTraffic } from './synthetic-traffic.ts';
 
 const MINUTE_MS = 60_000;
@@ -56,28 +57,8 @@ export interface SweepResult {
   readonly access: LocalCloud['access'];
 }
 
-const PLAN = parsePlan({
-  baseline: { lookBack: 'PT3M', minRequests: 100 },
-  shadow: {
-    duration: 'PT2M',
-    observe: 'PT1M',
-    exercise: 'PT1M',
-    maxHold: 'PT20M',
-    minCapturesPerRoute: 10,
-    maxBreakingRate: 0.3,
-    latencyTolerance: 2,
-  },
-  stages: [
-    { percent: 10, bake: 'PT2M', maxHold: 'PT20M' },
-    { percent: 100, bake: 'PT2M', maxHold: 'PT20M' },
-  ],
-  gate: { minRequests: 20, settleAfter: 'PT0S' },
-  soak: { duration: 'PT2M', observe: 'PT1M', maxHold: 'PT20M' },
-  decommission: { drain: 'PT1M', step: 'PT1M' },
-  // An answer that never arrives must end as a rollback, and soon.
-  signoff: { timeout: 'PT30M' },
-  retention: 'PT1M',
-});
+/** Synthetic metrics have no point that comes late. */
+const PLAN = parsePlan({ ...HALF_HOUR_PLAN, gate: { minRequests: 20, settleAfter: 'PT0S' } });
 
 /** @throws only when it is aborted. */
 export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOptions): Promise<SweepResult> {

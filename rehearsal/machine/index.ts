@@ -4,7 +4,7 @@ export { type ClockAnchor, ScaledClock } from './clock.ts';
 export { listen } from './listen.ts';
 export { liveWeights } from './live-weights.ts';
 export { LOCAL_CLIENT } from './local-client.ts';
-export { ownModule } from './own-module.ts';
+export { OWN_PROGRAM, ownModule } from './own-module.ts';
 export type {
   LoadBalancerModel,
   MetricDatum,

@@ -15,7 +15,7 @@ import type { Journal } from './journal.ts';
 import { BY_HAND, type Observer } from './observer.ts';
 import { operatorAsks, personApproves } from './operator-request.ts';
 import {
-  PLAN,
+  HALF_HOUR_PLAN,
   type SecondPerson,
   type SimulatedEvent,
   type SimulatedScenario,
@@ -28,7 +28,7 @@ const LATER_SECONDS = 30;
 /** How often a person runs a command again that was not answered. */
 const TRIES = 10;
 /** The same plan, whose sign-offs want two persons. */
-const OF_TWO: PlanInput = { ...PLAN, signoff: { ...PLAN.signoff, approvers: 2 } };
+const OF_TWO: PlanInput = { ...HALF_HOUR_PLAN, signoff: { ...HALF_HOUR_PLAN.signoff, approvers: 2 } };
 
 export interface DeedsOptions {
   readonly scenario: SimulatedScenario;
@@ -139,7 +139,7 @@ export class Deeds {
         ingress.runs++;
         const name = `run-${ingress.runs}`;
         if (item.second !== undefined) this.#seconds.set(`${item.site} ${name}`, item.second);
-        const plan = item.second === undefined ? PLAN : OF_TWO;
+        const plan = item.second === undefined ? HALF_HOUR_PLAN : OF_TWO;
         ingress.machine.start(name, item.drill ? { plan, drill: { percent: 1 } } : { plan });
         return;
       }

@@ -9,7 +9,7 @@ import {
   soFarOf,
 } from '../../core/phases/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
-import { PLAN, type SimulatedSteering } from './scenario/index.ts';
+import { HALF_HOUR_PLAN, type SimulatedSteering } from './scenario/index.ts';
 
 /** @returns the command's sentence, and whether the run took it */
 export async function operatorAsks(
@@ -21,7 +21,7 @@ export async function operatorAsks(
   try {
     const lease = await ledger.read(deployment.ingressId);
     if (lease === null) return { taken: false, said: 'there is nothing to steer' };
-    const soFar = soFarOf(parsePlan(PLAN), await decisionLog.entries(lease.cutoverId), lease);
+    const soFar = soFarOf(parsePlan(HALF_HOUR_PLAN), await decisionLog.entries(lease.cutoverId), lease);
     const answer = askSteering(lease, requestOf(asks, seconds), { by: 'ops', reason: asks, now }, soFar);
     if ('refused' in answer) return { taken: false, said: answer.refused };
     await ledger.steer(lease, answer.steering);

@@ -12,7 +12,7 @@ import {
   type Program,
   rehearseCampaign,
 } from '../../rehearsal/simulation/index.ts';
-import { PLAN } from '../../rehearsal/simulation/scenario/index.ts';
+import { HALF_HOUR_PLAN } from '../../rehearsal/simulation/scenario/index.ts';
 import { campaignInput } from '../support/campaign.ts';
 import { sharedProgram } from '../support/program.ts';
 
@@ -35,7 +35,7 @@ const START = Date.parse('2026-11-24T08:00Z');
 const SICK = [{ type: 'sick', at: 900, site: 'b', share: 0.5, for: 7_200 }] as const;
 
 function campaign(more: object = {}) {
-  const input = campaignInput(WAVES, { plans: { quick: PLAN }, ...more });
+  const input = campaignInput(WAVES, { plans: { quick: HALF_HOUR_PLAN }, ...more });
   const waves = input.waves.map((wave) => ({
     ...wave,
     services: wave.services.map((service) => ({ ...service, plan: 'quick' })),

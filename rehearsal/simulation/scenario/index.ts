@@ -1,6 +1,6 @@
 /** What happens in a simulation: drawn from a seed, as plain data. */
 export { CALLS, draw } from './draw.ts';
-export { PLAN } from './plan.ts';
+export { HALF_HOUR_PLAN } from './plan.ts';
 export { drawnFor, generator } from './random.ts';
 export {
   FATES,

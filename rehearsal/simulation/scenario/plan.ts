@@ -1,7 +1,7 @@
 /** A plan whose whole cutover takes half an hour, so that many fit into a minute of real time. */
 import type { PlanInput } from '../../../core/model/index.ts';
 
-export const PLAN: PlanInput = {
+export const HALF_HOUR_PLAN: PlanInput = {
   baseline: { lookBack: 'PT3M', minRequests: 100 },
   shadow: {
     duration: 'PT2M',
@@ -19,6 +19,7 @@ export const PLAN: PlanInput = {
   gate: { minRequests: 20, warmUp: 'PT1M', settleAfter: 'PT2M' },
   soak: { duration: 'PT2M', observe: 'PT1M', maxHold: 'PT20M' },
   decommission: { drain: 'PT1M', step: 'PT1M' },
+  // An answer that never arrives must end as a rollback, and soon.
   signoff: { timeout: 'PT30M' },
   retention: 'PT1M',
 };
