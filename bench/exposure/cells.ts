@@ -3,13 +3,14 @@ import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts'
 import { DEFAULT_PLAN } from './plans.ts';
 import { REFEREE, refereeRegressions, THIN } from './referee.ts';
 import { SECOND_DRAW, SPARSE, secondDrawRegressions, underLoad } from './second-draw.ts';
+import { BY_RULE, HIGH_BASE, THIRD_DRAW, thirdDrawRegressions } from './third-draw.ts';
 import { named, regressions, TRACES, type Trace } from './traces.ts';
 import type { Cell } from './world.ts';
 
-const ALL = [...TRACES, ...HELD_OUT, ...REFEREE, ...SECOND_DRAW];
+const ALL = [...TRACES, ...HELD_OUT, ...REFEREE, ...SECOND_DRAW, ...THIRD_DRAW];
 
 export const RATES = [5, 50, 500, 5_000] as const;
-export type Family = 'designed' | 'held out' | 'referee' | 'second draw' | 'beyond' | 'other plan';
+export type Family = 'designed' | 'held out' | 'referee' | 'second draw' | 'third draw' | 'beyond' | 'other plan';
 
 /** The targets are for the default plan and for what the gate takes for granted. */
 export function isTargeted({ family }: { readonly family: Family }): boolean {
@@ -46,7 +47,11 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ...at('second draw', SPARSE, [null, ...twice], [0.2]),
     ...at('second draw', [named('steady', ALL)], secondDrawRegressions(errorMargin)),
     ...at('second draw', [named('diurnal', ALL)], [underLoad(errorMargin)]),
+    ...at('third draw', THIRD_DRAW, [null, ...twice]),
+    ...at('third draw', HIGH_BASE, [null, ...twice], [50, 500, 5_000]),
+    ...at('third draw', [named('steady', ALL)], thirdDrawRegressions(errorMargin, slowMargin)),
     ...at('beyond', BEYOND, [null]),
+    ...at('beyond', BY_RULE, [null], [500]),
     ...at('other plan', WEEK, [null]),
     ...at('other plan', TOLD, [null, ...twice]),
     ...at('designed', [named('steady', ALL)], designed),

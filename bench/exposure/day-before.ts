@@ -4,6 +4,7 @@ import { known } from '../../core/gate/counts.ts';
 import { PEAK_MINUTES, retaken } from '../../core/gate/historical-control.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { BaselineSummary } from '../../core/model/run-state.ts';
+import { silence } from '../../core/phases/baseline.ts';
 import { generator } from '../../test/support/random.ts';
 import { type Cell, failures, mix } from './world.ts';
 
@@ -17,6 +18,8 @@ export interface DayBefore {
   readonly assumptions: Pick<BaselineSummary, 'errorRate' | 'errorNoise' | 'slowNoise'> & {
     readonly rps: number;
     readonly slowRate: number;
+    /** Whole hours in a row without any request. */
+    readonly silentHours: number;
   };
 }
 
@@ -37,14 +40,16 @@ export function dayBefore({ trace, rps }: Cell, seed: number): DayBefore {
     minutes.slow.push({ n, x: seen(now.slowRate) });
     balancer.push(trace.balancerBefore?.(minute) ?? 0);
   }
-  const baseline = summaryOf(minutes, balancer);
+  const baseline = summaryOf(minutes, balancer, hours);
   const { errorRate, errorNoise, slowNoise } = baseline;
   const assumptions = {
-    rps: Math.min(...hours) / 3_600,
+    // An hour without any request says nothing of a rate (core/phases/baseline.ts).
+    rps: Math.min(...hours.filter((n) => n > 0)) / 3_600,
     errorRate,
     slowRate: baseline.slowRate ?? 0,
     errorNoise,
     slowNoise,
+    silentHours: silence(baseline)?.hours ?? 0,
   };
   return { baseline, minutes, assumptions };
 }
@@ -70,7 +75,11 @@ function ratesOf({ errors, slow }: DayBefore['minutes']) {
   };
 }
 
-function summaryOf(minutes: DayBefore['minutes'], balancer: readonly number[]): BaselineSummary {
+function summaryOf(
+  minutes: DayBefore['minutes'],
+  balancer: readonly number[],
+  hours: readonly number[],
+): BaselineSummary {
   const requests = minutes.errors.reduce((sum, { n }) => sum + n, 0);
   const rates = [...balancer].sort((a, b) => a - b);
   return {
@@ -82,7 +91,7 @@ function summaryOf(minutes: DayBefore['minutes'], balancer: readonly number[]): 
     errorNoise: rateNoiseOf(windowsOf(minutes.errors), PEAK_MINUTES),
     slowNoise: rateNoiseOf(windowsOf(minutes.slow), PEAK_MINUTES),
     elb5xxRate: rates[Math.floor(rates.length / 2)] ?? 0,
-    rpsByHour: Array(HOURS_OF_A_DAY).fill(null),
+    rpsByHour: hours.slice(0, HOURS_OF_A_DAY).map((n) => n / 3_600),
     p50: 0,
     p95: 0,
     p99: 0,

@@ -18,7 +18,7 @@ const ABSOLUTE_LIMITS = [0.05, 0.06, 0.08, 0.1, 0.15] as const;
 
 export const DEFAULT_PLAN = parsePlan({});
 
-export function planFor(seen: Assumptions, gate: PlanInput['gate'] = {}): Plan {
+export function planFor(seen: Assumptions & { readonly silentHours?: number }, gate: PlanInput['gate'] = {}): Plan {
   const wanted = parsePlan({ gate });
   const evidence = new Map(
     wanted.stages.map(({ percent }) => {
@@ -28,6 +28,8 @@ export function planFor(seen: Assumptions, gate: PlanInput['gate'] = {}): Plan {
   );
   // Nobody gives most customers to what nobody has seen: of the stages up to half of them the one that is decided soonest stays, however long it takes.
   const soonest = Math.min(...[...evidence].flatMap(([percent, seconds]) => (percent <= 50 ? [seconds] : [])));
+  // The baseline says how long nobody asks for anything: a hold that is shorter ends there.
+  const silent = seen.silentHours === undefined || seen.silentHours === 0 ? 0 : (seen.silentHours + 2) * HOUR;
   const stages = wanted.stages
     .filter(
       ({ percent }, i) =>
@@ -36,7 +38,7 @@ export function planFor(seen: Assumptions, gate: PlanInput['gate'] = {}): Plan {
     .map(({ percent, bake }) => {
       // A stage may be held for a week at most: a plan's own limit.
       const hold = Math.min(WEEK, Math.ceil((2 * (evidence.get(percent) ?? 0) - bake) / HOUR) * HOUR);
-      return { percent, bake: formatDuration(bake), maxHold: formatDuration(Math.max(DEFAULT_HOLD, hold)) };
+      return { percent, bake: formatDuration(bake), maxHold: formatDuration(Math.max(DEFAULT_HOLD, silent, hold)) };
     });
   for (const maxErrorRate of ABSOLUTE_LIMITS)
     for (const observe of ['PT1M', 'PT2M', 'PT5M', 'PT10M', 'PT15M']) {

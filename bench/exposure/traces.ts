@@ -2,6 +2,7 @@
  * Traffic as a run meets it: how many requests, how many of them fail or are slow by themselves, and what goes wrong. The
  * gate was designed with these in sight; held-out.ts has those that it was not.
  */
+import type { SideCounts } from '../../core/model/evidence.ts';
 import type { PlanInput } from '../../core/model/plan.ts';
 import { normal, type Random } from '../../test/support/random.ts';
 
@@ -23,8 +24,10 @@ export interface Trace {
   own?(random: Random): (minute: number) => { readonly stable: number; readonly candidate: number };
   /** Minutes by which a point of a side's 5xx is late. @default 0 */
   late?(random: Random): (minute: number) => { readonly stable: number; readonly candidate: number };
-  /** Minutes of which the metric store has nothing. */
-  missing?(minute: number): boolean;
+  /** Minutes of which the metric store has nothing, or nothing of one side. */
+  missing?(minute: number): boolean | 'stable' | 'candidate';
+  /** What the metric store makes of a side's counts. */
+  garbled?(counts: SideCounts, minute: number): SideCounts;
   /** 5xx of the load balancer in a minute that are other services' or nobody's, and how many requests those services have. */
   foreign?(minute: number, rps: number): { readonly elb5xx: number; readonly requests: number };
   /** The look-back's weather, where it differs from the run's. */

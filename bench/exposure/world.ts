@@ -87,7 +87,9 @@ export function world(cell: Cell, seed: number): World {
 
   const shown = (truth: MinuteEvidence, age: number): MinuteEvidence => {
     const minute = truth.minute / MINUTE_MS;
-    if (trace.missing?.(minute) === true) return { ...truth, stable: null, candidate: null };
+    const missing = trace.missing?.(minute) ?? false;
+    if (missing === true) return { ...truth, stable: null, candidate: null };
+    const garbled = (counts: SideCounts) => trace.garbled?.(counts, minute) ?? counts;
     const delays = late(minute);
     // The metric store has no zeros: an absent point may be one, or late.
     const point = (value: LateCount, delay = 0): LateCount => (value === 0 || age < delay ? UNKNOWN : value);
@@ -95,16 +97,16 @@ export function world(cell: Cell, seed: number): World {
     const side = (counts: SideCounts | null, delay: number): SideCounts | null =>
       counts === null
         ? null
-        : {
+        : garbled({
             ...counts,
             target5xx: point(counts.target5xx, delay),
             connectionErrors: point(counts.connectionErrors),
             unanswered: elb5xx === UNKNOWN ? UNKNOWN : (counts.unanswered ?? 0),
-          };
+          });
     return {
       ...truth,
-      stable: side(truth.stable, delays.stable),
-      candidate: side(truth.candidate, delays.candidate),
+      stable: missing === 'stable' ? null : side(truth.stable, delays.stable),
+      candidate: missing === 'candidate' ? null : side(truth.candidate, delays.candidate),
       elb5xx,
     };
   };

@@ -6,10 +6,11 @@
 
 /** Share of the margin below which nothing is acted on, however long it lasts. */
 export const MATTERS = 0.5;
-/** A spell is taken to be over after so many minutes; a difference that has not lasted as long must reach the whole margin. */
+/** A spell is taken to be over after so many minutes; a difference that has not lasted as long must be above the margin, and by more than chance often makes of a smaller one. */
 const SPELL_MINUTES = 15;
+const SURELY_ABOVE = 1.25;
 
 /** Share of the margin that a difference must reach which began so many minutes ago. */
 export function leastDifference(minutes: number): number {
-  return minutes < SPELL_MINUTES ? 1 : MATTERS;
+  return minutes < SPELL_MINUTES ? SURELY_ABOVE : MATTERS;
 }

@@ -76,6 +76,8 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
   const times = stageTimes(plan, found);
   const late = times.filter((t) => t.seconds > t.limit);
   const quiet = quietest(found);
+  const silent = silence(found);
+  const brief = silent === null ? [] : plan.stages.filter(({ maxHold }) => maxHold <= silent.hours * 3_600);
   const slow = times.filter((t) => t.quietSeconds !== null && t.quietSeconds > Math.max(t.seconds, t.limit));
   const sentences = [
     `Stable: ${figures.join(', ')}.`,
@@ -93,7 +95,12 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
     ...(quiet === null || slow.length === 0
       ? []
       : [
-          `In the quietest hour (${String(quiet.hour).padStart(2, '0')} h UTC, ${quiet.rps.toFixed(1)} rps) ${slow.map((t) => `${t.percent} % would take ${span(t.quietSeconds ?? 0)}`).join(', ')}, longer than the plan allows.`,
+          `In the quietest hour (${hourOf(quiet.hour)} h UTC, ${quiet.rps.toFixed(1)} rps) ${slow.map((t) => `${t.percent} % would take ${span(t.quietSeconds ?? 0)}`).join(', ')}, longer than the plan allows.`,
+        ]),
+    ...(silent === null || brief.length === 0
+      ? []
+      : [
+          `No request came from ${hourOf(silent.from)} to ${hourOf(silent.from + silent.hours)} h UTC: a stage of ${brief.map(({ percent }) => `${percent} %`).join(', ')} that meets these hours is held for want of evidence and ends undecided. Begin early enough, or set its maxHold above ${silent.hours + 1} h.`,
         ]),
   ];
   return sentences.join(' ');
@@ -120,6 +127,27 @@ function fires(limit: number, peak: number): string[] {
 function quietest({ rpsByHour }: BaselineSummary): { readonly hour: number; readonly rps: number } | null {
   const known = rpsByHour.flatMap((rps, hour) => (rps === null || rps === 0 ? [] : [{ hour, rps }]));
   return known.length === 0 ? null : known.reduce((least, h) => (h.rps < least.rps ? h : least));
+}
+
+/** The longest stretch of whole hours of the day (UTC) in which no request came, which may go over midnight; null where there is none, or nothing else. */
+export function silence({ rpsByHour }: Pick<BaselineSummary, 'rpsByHour'>): {
+  readonly from: number;
+  readonly hours: number;
+} | null {
+  const isSilent = (hour: number) => rpsByHour[hour % rpsByHour.length] === 0;
+  const stretches = rpsByHour.flatMap((_, from) => {
+    if (!isSilent(from) || isSilent(from + rpsByHour.length - 1)) return [];
+    const hours = rpsByHour.findIndex((_, i) => !isSilent(from + i));
+    return hours === -1 ? [] : [{ from, hours }];
+  });
+  return stretches.reduce<(typeof stretches)[number] | null>(
+    (longest, one) => (longest === null || one.hours > longest.hours ? one : longest),
+    null,
+  );
+}
+
+function hourOf(hour: number): string {
+  return String(hour % 24).padStart(2, '0');
 }
 
 function percent(share: number): string {

@@ -95,6 +95,24 @@ describe('a baseline', () => {
     expect(text).toMatch(/quietest hour \(03 h UTC, 0\.2 rps\) 1 % would take .* longer than the plan allows/);
   });
 
+  it('says which hours nobody asks for anything, where a stage that meets them ends undecided', () => {
+    const night = { ...FOUND, rpsByHour: FOUND.rpsByHour.map((_, hour) => (hour >= 22 || hour < 3 ? 0 : 100)) };
+    const held = (maxHold: string) =>
+      describeBaseline(
+        plan({
+          stages: [
+            { percent: 10, bake: 'PT1H', maxHold },
+            { percent: 100, bake: 'PT1H', maxHold },
+          ],
+        }),
+        night,
+      );
+    expect(held('PT2H')).toContain('No request came from 22 to 03 h UTC: a stage of 10 %, 100 %');
+    expect(held('PT2H')).toContain('set its maxHold above 6 h');
+    expect(held('PT6H')).not.toContain('No request came');
+    expect(describeBaseline(plan(), { ...FOUND, rpsByHour: Array(24).fill(0) })).not.toContain('No request came');
+  });
+
   it('says which stage will hardly be decided at this rate', () => {
     expect(describeBaseline(plan(), { ...FOUND, rps: 0.3 })).toMatch(
       /The 1 % stage is unlikely to reach a decision: it needs \d+ requests/,

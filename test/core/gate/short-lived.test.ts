@@ -43,7 +43,7 @@ describe('a difference below the margin', () => {
 
   it('is never acted on below half of the margin', () => {
     expect(looks(stage(120, 0.0022, 90))).not.toContain('rollback');
-    expect([0, 14, 15, 600].map(leastDifference)).toEqual([1, 1, 0.5, 0.5]);
+    expect([0, 14, 15, 600].map(leastDifference)).toEqual([1.25, 1.25, 0.5, 0.5]);
   });
 
   it('of a neighbour in one zone, who hurts half of the candidate’s targets and a third of the stable side’s, brings back less than one in fifty', () => {
