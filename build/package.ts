@@ -6,12 +6,14 @@ import * as z from 'zod';
 import { pageFiles } from '../console/document/index.ts';
 import { bundleHandlers, bundleModule, bundleRecorder } from '../lib/assets/index.ts';
 import { bundlePackages } from './packages.ts';
+import { documentPlan } from './plan-types.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 
 rmSync(DIST, { recursive: true, force: true });
 execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+documentPlan(join(DIST, 'core', 'model', 'plan.d.ts'), join(ROOT, 'docs', 'reference', 'plan.schema.json'));
 const manifest = z.object({
   dependencies: z.record(z.string(), z.string()),
   peerDependencies: z.record(z.string(), z.string()),

@@ -7,8 +7,13 @@ import * as z from 'zod';
 const ROOT = join(import.meta.dirname, '..');
 const CHUNKS = 'packages';
 const manifest = z.object({ name: z.string(), version: z.string(), license: z.unknown() });
-/** CommonJS packages ask for `require`, which an ES module does not have. */
-const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);\n";
+/** CommonJS packages ask for `require` and `__dirname`, which an ES module does not have. */
+const COMMON_JS =
+  "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url),__dirname=import.meta.dirname;\n";
+/** What piscina starts its threads from: it looks for a file of this name beside itself. */
+const THREAD = { in: join(ROOT, 'node_modules', 'piscina', 'dist', 'worker.js'), out: join(CHUNKS, 'worker') };
+/** A native module by which piscina changes the priority of threads; nobody asks for that. */
+const NEVER_LOADED = ['@napi-rs/nice'];
 
 /** Our modules import each other from where they stand: by their place they find workers, bundles and the page. */
 const ownModules: Plugin = {
@@ -43,6 +48,32 @@ const namedActions: Plugin = {
   },
 };
 
+const actionsOfService = z.record(z.string(), z.object({ name: z.string(), resourceTypes: z.array(z.unknown()) }));
+
+/** iam-data reads files of 15 MB; a rehearsal asks for the names of actions and whether a policy may name resources for them. */
+const actionNames: Plugin = {
+  name: 'action-names',
+  setup(build) {
+    build.onLoad({ filter: /iam-data.dist.esm.readRelativeFile\.js$/ }, ({ path }) => {
+      const folder = join(dirname(path), '..', '..', 'data', 'actions');
+      const services = readdirSync(folder).map((file) => {
+        const actions = actionsOfService.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+        const by = Map.groupBy(Object.values(actions), ({ resourceTypes }) => resourceTypes.length > 0);
+        const names = (named: boolean) => (by.get(named) ?? []).map(({ name }) => name);
+        return [file, [names(true), names(false)]];
+      });
+      return {
+        contents: `const services = ${JSON.stringify(Object.fromEntries(services))};
+const entries = (names, resourceTypes) => names.map((name) => [name.toLowerCase(), { name, resourceTypes }]);
+export async function readRelativeFile([, , file]) {
+  const [onResources, onAll] = services[file];
+  return Object.fromEntries([...entries(onResources, ['*']), ...entries(onAll, [])]);
+}`,
+      };
+    });
+  },
+};
+
 /**
  * Rewrites the modules below `dist`: packages that are not among `installed` go into chunks beside them, with their licences.
  * @throws esbuild's error
@@ -50,9 +81,11 @@ const namedActions: Plugin = {
 export async function bundlePackages(dist: string, installed: readonly string[]): Promise<void> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: globSync('**/*.js', { cwd: dist }).map((file) => join(dist, file)),
+    entryPoints: [
+      ...globSync('**/*.js', { cwd: dist }).map((file) => ({ in: join(dist, file), out: file.replace(/\.js$/, '') })),
+      THREAD,
+    ],
     outdir: dist,
-    outbase: dist,
     chunkNames: `${CHUNKS}/[hash]`,
     allowOverwrite: true,
     write: false,
@@ -65,13 +98,13 @@ export async function bundlePackages(dist: string, installed: readonly string[])
     platform: 'node',
     target: 'node22.12',
     mainFields: ['module', 'main'],
-    external: installed.flatMap((name) => [name, `${name}/*`]),
-    plugins: [ownModules, noStoreOnDisk, namedActions],
+    external: [...installed, ...NEVER_LOADED].flatMap((name) => [name, `${name}/*`]),
+    plugins: [ownModules, noStoreOnDisk, namedActions, actionNames],
     logLevel: 'warning',
   });
   mkdirSync(join(dist, CHUNKS));
   for (const { path, text } of outputFiles)
-    writeFileSync(path, dirname(path) === join(dist, CHUNKS) ? REQUIRE + text : text);
+    writeFileSync(path, dirname(path) === join(dist, CHUNKS) ? COMMON_JS + text : text);
   writeFileSync(join(dist, CHUNKS, 'LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
 }
 

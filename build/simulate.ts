@@ -9,6 +9,8 @@ import { Worker } from 'node:worker_threads';
 import { synthesise } from '../rehearsal/scenario/index.ts';
 import {
   draw,
+  MET,
+  type Met,
   type Program,
   printScenario,
   programOf,
@@ -24,6 +26,11 @@ const KEPT = join(ROOT, '.crossfade', 'simulation');
 const BATCH = 25;
 const SHRUNK_EACH = 3;
 const PROGRESS_MS = 2_000;
+const WHERE: Readonly<Record<Met, string>> = {
+  nothing: 'where nothing stood in the way',
+  faults: 'where calls of the rollback failed or functions died',
+  tasks: 'where the stable side had to be given its tasks or targets first',
+};
 
 const { values } = parseArgs({
   options: {
@@ -115,12 +122,10 @@ function conclude(results: readonly SimulatedBatch[], seconds: number): void {
   console.log(`${seeds} seeds, ${runs} runs, ${Math.round(hours)} virtual hours in ${Math.round(seconds)} s`);
   console.log(`ends: ${table(ends)}`);
   console.log(`faults: ${table(faults)}`);
-  for (const waits of [false, true]) {
-    const ms = toSafe.filter((each) => each.waits === waits).map((each) => each.ms);
-    const whom = waits
-      ? 'where the stable side had to be given its tasks or targets first'
-      : 'where the stable side could take everything';
-    if (ms.length > 0) console.log(`trigger to safe weights, ${whom}: ${percentiles(ms)} (${ms.length} rollbacks)`);
+  for (const met of MET) {
+    const ms = toSafe.filter((each) => each.met === met).map((each) => each.ms);
+    if (ms.length > 0)
+      console.log(`trigger to safe weights, ${WHERE[met]}: ${percentiles(ms)} (${ms.length} rollbacks)`);
   }
   if (calls.length > 0)
     console.log(

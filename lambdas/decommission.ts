@@ -3,9 +3,10 @@
  * have gone. A rollback from here on scales up first (core/fence/return-plan.ts), because the ledger was told so beforehand.
  */
 
+import { pauseAt } from '../core/evaluation/index.ts';
 import { openStep, stepDown } from '../core/fence/index.ts';
 import { type CutoverStateJson, parseState, UNSTEERED } from '../core/model/index.ts';
-import { answeredByStable, nextDesired, pauseAt, reduce, residue } from '../core/phases/index.ts';
+import { answeredByStable, nextDesired, reduce, residue } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { listener, metrics } from './compose/ports.ts';
 import { recording } from './compose/recording.ts';

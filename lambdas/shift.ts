@@ -1,5 +1,6 @@
 /** Shift: the next split of the plan, fenced. Opens and closes the shadow as well: those are splits too. */
 
+import { hooksAt, objectionOf } from '../core/evaluation/index.ts';
 import { fencedShift } from '../core/fence/index.ts';
 import {
   type CutoverState,
@@ -8,7 +9,7 @@ import {
   HookRefusedError,
   parseState,
 } from '../core/model/index.ts';
-import { heartbeatDueAt, hooksAt, nextShift, objectionOf, reduce } from '../core/phases/index.ts';
+import { heartbeatDueAt, nextShift, reduce } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { hooks, listener } from './compose/ports.ts';
 import { recording } from './compose/recording.ts';

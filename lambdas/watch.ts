@@ -1,5 +1,15 @@
 /** Watch: one observation of the phase that the state is in. Fetches evidence; the core decides; the log keeps both. */
 
+import {
+  type Evidence,
+  hardStop,
+  hooksAt,
+  type Observation,
+  observe,
+  revisedSince,
+  steeredAt,
+  unreadiness,
+} from '../core/evaluation/index.ts';
 import { evidenceSince, requests, retaken, total } from '../core/gate/index.ts';
 import {
   type BaselineSummary,
@@ -13,18 +23,7 @@ import {
   type Revisions,
   rollbackAlarmsOf,
 } from '../core/model/index.ts';
-import {
-  type Evidence,
-  hardStop,
-  hooksAt,
-  type Observation,
-  observe,
-  observeInterval,
-  reduce,
-  revisedSince,
-  steeredAt,
-  unreadiness,
-} from '../core/phases/index.ts';
+import { observeInterval, reduce } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { alarmReadings, hooks, listenerReading, metrics, ownMetrics, parity, revisions } from './compose/ports.ts';
 import { recording } from './compose/recording.ts';

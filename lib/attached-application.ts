@@ -9,6 +9,7 @@ import {
   type CutoverListener,
   DualStackCutover,
   INGRESS_ID,
+  MANAGED_POLICY_ARN,
   rulesOn,
   TARGET_GROUP_ARN,
 } from './cutover/index.ts';
@@ -64,7 +65,7 @@ const attachmentSchema = z.strictObject({
   runbookUrl: z.url().optional(),
   permissionsBoundaryArn: z
     .string()
-    .regex(/^arn:[\w-]+:iam::(?:\d{12}|aws):policy\//, { error: 'must be the ARN of a managed policy' })
+    .regex(MANAGED_POLICY_ARN, { error: 'must be the ARN of a managed policy' })
     .optional(),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
   /** Chats and pagers that are told; each secret is an ARN of Secrets Manager. */

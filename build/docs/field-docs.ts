@@ -1,6 +1,6 @@
 /**
- * The doc comments of a file's zod schemas, by the path of the field. TypeScript keeps them for users of the types; here they
- * are read for the pages, so that a field is described once. Reads the layout that Biome gives the file.
+ * The doc comments of a file's zod schemas, by the path of the field: pages, JSON Schemas and the package's types are made from
+ * them, so that a field is described once. Reads the layout that Biome gives the file.
  */
 
 /** Doc comment of each field below the schema `root`, such as `gate.alpha`; `[]` marks the elements of a list. */

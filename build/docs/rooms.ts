@@ -92,11 +92,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [MODEL, 'core/listener'],
     pure: true,
   },
-  'core/phases': {
-    purpose: 'The phases of a run, and what each decides by its evidence.',
+  'core/evaluation': {
+    purpose: 'One evaluation of the present phase: evidence in; advance, hold or roll back out.',
     imports: [MODEL, 'core/gate', 'core/metrics'],
     pure: true,
-    files: { most: 16, why: 'what one phase, or one kind of evidence, decides by stands in a file' },
+  },
+  'core/phases': {
+    purpose: 'The phases of a run: what leads from one to the next, and what people may ask of it.',
+    imports: [MODEL, 'core/gate', 'core/metrics', 'core/evaluation'],
+    pure: true,
   },
   'core/exposition': {
     purpose: 'Figures of the runs in the text format of Prometheus.',
@@ -106,7 +110,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'core/campaign': {
     purpose:
       'Many cutovers as one campaign: what may start, what must stop or go back, and whether all of them have room.',
-    imports: ['input', MODEL, 'core/phases'],
+    imports: ['input', MODEL, 'core/evaluation', 'core/phases'],
     pure: true,
   },
 
@@ -327,7 +331,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   'console/view': {
     purpose: 'What the page shows of a run, as plain data.',
-    imports: [MODEL, 'core/phases'],
+    imports: [MODEL, 'core/evaluation', 'core/phases'],
     pure: true,
   },
   'console/page': {
@@ -528,6 +532,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [
       MODEL,
       'core/campaign',
+      'core/evaluation',
       'core/phases',
       'lambdas',
       'lambdas/tasks',
@@ -630,6 +635,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     purpose: 'Commands that run against the local cloud.',
     imports: [
       MODEL,
+      'core/evaluation',
       'core/phases',
       'console/document',
       'console/view',

@@ -1,7 +1,7 @@
 /** One screen of a running rehearsal: a pure function of what is known and of the terminal's size. */
 
 import { clock } from '../../console/view/index.ts';
-import { COHORT_STAGE } from '../../core/phases/index.ts';
+import { COHORT_STAGE } from '../../core/evaluation/index.ts';
 import type { GateEvidence, RehearsalState } from '../../rehearsal/scenario/index.ts';
 import { plain } from '../shared/index.ts';
 import { fitted, padded, paddedLeft, type Style, type StyledText, styled, type TextLine } from './text-line.ts';

@@ -1,8 +1,8 @@
 /** Progress of a rehearsal in plain lines: a short one for each thing that happened. */
 import * as z from 'zod';
 import { clock } from '../../console/view/index.ts';
+import { COHORT_STAGE } from '../../core/evaluation/index.ts';
 import { causeText } from '../../core/model/index.ts';
-import { COHORT_STAGE } from '../../core/phases/index.ts';
 import type { CloudEvent } from '../../rehearsal/cloud/index.ts';
 import type { RehearsalProgress } from '../../rehearsal/scenario/index.ts';
 import { plain } from '../shared/index.ts';

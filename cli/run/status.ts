@@ -1,5 +1,6 @@
 /** `crossfade status`: who owns the ingress, what is live, what was decided last. */
 import { Command } from 'commander';
+import { pauseAt } from '../../core/evaluation/index.ts';
 import { desiredWeights } from '../../core/fence/index.ts';
 import {
   type ApprovalRequest,
@@ -12,7 +13,7 @@ import {
   type RuleWeights,
   sameWeights,
 } from '../../core/model/index.ts';
-import { describeSplit, pauseAt } from '../../core/phases/index.ts';
+import { describeSplit } from '../../core/phases/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, located, withDeployed } from './deployed.ts';
 

@@ -1,8 +1,9 @@
 /** `crossfade watch` and `crossfade wait`: follow a run to its end, for a person and for a script. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
+import { describePlace } from '../../core/evaluation/index.ts';
 import { type CutoverId, causeText, type Deployment, type Lease, parseDuration } from '../../core/model/index.ts';
-import { describePlace, describeSplit } from '../../core/phases/index.ts';
+import { describeSplit } from '../../core/phases/index.ts';
 import { type DeployedOptions, executionArn, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, number, plain, say, type Terminal, UsageError } from '../shared/index.ts';
 import { cutoverId, type Ledger, openLedger } from './run-of.ts';

@@ -1,4 +1,6 @@
 /** One run, as the ledger has it: its lease, its log, its sign-offs. */
+
+import { describePlace } from '../../core/evaluation/index.ts';
 import {
   type Approvals,
   type CutoverId,
@@ -11,7 +13,7 @@ import {
   type LogEntry,
   type Plan,
 } from '../../core/model/index.ts';
-import { describePlace, type RunSoFar, soFarOf } from '../../core/phases/index.ts';
+import { type RunSoFar, soFarOf } from '../../core/phases/index.ts';
 import { type DeployedOptions, type Located, located, typedId } from '../run/index.ts';
 import { UsageError } from '../shared/index.ts';
 

@@ -1,4 +1,6 @@
 /** A deployed ingress as the page shows it: what was read of AWS, and what it means. */
+
+import { pauseAt } from '../../core/evaluation/index.ts';
 import {
   type AlarmReading,
   type ApprovalRequest,
@@ -11,7 +13,7 @@ import {
   type RuleWeights,
   shareOf,
 } from '../../core/model/index.ts';
-import { pauseAt, type RunSoFar, signoffRules } from '../../core/phases/index.ts';
+import { type RunSoFar, signoffRules } from '../../core/phases/index.ts';
 import { actionOffers } from './action-offers.ts';
 import { candidatePercent, decisionRows, marksOf } from './decision-rows.ts';
 import { evidenceCharts } from './evidence-path.ts';

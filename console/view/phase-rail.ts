@@ -1,6 +1,7 @@
 /** The phases of a run on one rail: behind it, here, ahead. */
+
+import { COHORT_STAGE } from '../../core/evaluation/index.ts';
 import { decode, fromIso, type Lease, type LogEntry, type Plan } from '../../core/model/index.ts';
-import { COHORT_STAGE } from '../../core/phases/index.ts';
 import type { PhaseStep } from './page-view.ts';
 
 interface Station {

@@ -1,6 +1,7 @@
 /** Times, shares and places as the page words them. */
+
+import { describePlace } from '../../core/evaluation/index.ts';
 import { fromIso, type Lease } from '../../core/model/index.ts';
-import { describePlace } from '../../core/phases/index.ts';
 
 /** `h:mm:ss` of a duration in milliseconds. */
 export function clock(ms: number): string {

@@ -1,7 +1,8 @@
 /** One service of a campaign: how its run stands, and the three things that a campaign may do to it. */
 import * as z from 'zod';
+import { pauseAt } from '../evaluation/index.ts';
 import { causeText, type Lease, planSchema } from '../model/index.ts';
-import { askPause, pauseAt } from '../phases/index.ts';
+import { askPause } from '../phases/index.ts';
 import { type Campaign, type CampaignService, runName, servicePlan } from './campaign.ts';
 import type { ServicePorts } from './ports.ts';
 import type { ServiceState } from './states.ts';

@@ -96,6 +96,9 @@ function otherwise(rule: ListenerRule, guards: readonly string[], stableArn: str
   if (added.length > 0) return `demands no ${added.map(kindOf).join(' and ')}`;
   const elsewhere = [...rule.forwards].filter(([arn, weight]) => weight > 0 && arn !== stableArn);
   if (elsewhere.length > 0) return `forwards to ${elsewhere.map(([arn]) => groupName(arn)).join(' and ')}`;
+  // A cookie leads back to a group of weight 0 as well.
+  if (rule.stickySeconds !== null && rule.forwards.size > 1)
+    return 'keeps customers at one of several groups by a cookie';
   return rule.rewrites ? 'rewrites the host or the path' : null;
 }
 

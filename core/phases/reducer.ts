@@ -3,6 +3,7 @@
  * the handlers only fetch evidence and carry out what the next state says.
  */
 
+import type { Observation } from '../evaluation/index.ts';
 import {
   type Approval,
   type BaselineSummary,
@@ -10,7 +11,6 @@ import {
   CrossfadeError,
   type CutoverState,
   DRILL_INTERVAL_SECONDS,
-  fromIso,
   type LogEntry,
   type Next,
   type Phase,
@@ -20,15 +20,6 @@ import {
 } from '../model/index.ts';
 import { describeBaseline } from './baseline.ts';
 import { describeApproval, describeSplit, WORDING } from './wording.ts';
-
-/** What an observation came to, whichever phase made it. */
-export interface Observation {
-  readonly decision: 'advance' | 'hold' | 'rollback';
-  /** A sentence with the figure that decided. */
-  readonly reason: string;
-  /** The phase or stage begins again, at the same weights. */
-  readonly restart?: true;
-}
 
 /** Instants are milliseconds since the epoch. */
 export type CutoverEvent =
@@ -311,9 +302,4 @@ function invalid(state: CutoverState, what: string): CrossfadeError {
     traffic: `${describeSplit(state.split)}; the rollback that follows writes the safe weights.`,
     nextStep: WORDING.defect,
   });
-}
-
-/** Milliseconds since the present phase or stage began. */
-export function elapsedMs(state: Pick<CutoverState, 'since'>, now: number): number {
-  return now - fromIso(state.since);
 }

@@ -6,6 +6,7 @@
  * under the other plan ends what it would have reached.
  */
 
+import { COHORT_STAGE, elapsedMs, type Observation, observe, type PresentRun } from '../evaluation/index.ts';
 import { requests, total } from '../gate/index.ts';
 import {
   type BaselineSummary,
@@ -22,9 +23,6 @@ import {
   type Plan,
 } from '../model/index.ts';
 import { baselineRefusals } from './baseline.ts';
-import { COHORT_STAGE } from './cohort.ts';
-import { type Looking, observe } from './evaluate.ts';
-import { elapsedMs, type Observation } from './reducer.ts';
 import { differencesOf } from './replay-limits.ts';
 
 export interface ReplayedLook {
@@ -194,7 +192,7 @@ export class Replay {
     });
   }
 
-  #stateOf({ phase, stage }: LogEntry, { since, split, steered }: Look, { plan }: Began): Looking | null {
+  #stateOf({ phase, stage }: LogEntry, { since, split, steered }: Look, { plan }: Began): PresentRun | null {
     const asked = this.#asked ?? plan;
     const percent = plan.stages[stage]?.percent;
     const at = phase === 'stage' ? asked.stages.findIndex((s) => s.percent === percent) : stage;

@@ -1,4 +1,5 @@
 /** What people may ask of a run, and when: a request becomes the lease's next steering, or a sentence that says why not. */
+import { isAgreed, pauseAt, pausedMs } from '../evaluation/index.ts';
 import {
   decode,
   fromIso,
@@ -10,7 +11,6 @@ import {
   type Steering,
   toIso,
 } from '../model/index.ts';
-import { isAgreed, pauseAt, pausedMs } from './steering.ts';
 
 /**
  * Longest time that all pauses of a run may take. Every look of a paused run costs history events of the execution, and this is

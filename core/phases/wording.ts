@@ -7,15 +7,6 @@ export function describeSplit(split: TrafficSplit): string {
   return `Candidate ${split.candidatePercent} %${split.cohort === true ? ' and the cohort' : ''}${mirror}`;
 }
 
-export function inMinutes(seconds: number): string {
-  return `${Math.round(seconds / 60)} min`;
-}
-
-/** Time is never said to be over while it is not, nor to run backwards where one clock is behind another. */
-export function passedOf(elapsed: number, of: number): string {
-  return `${Math.max(0, Math.floor(elapsed / 60))} of ${inMinutes(of)} have passed.`;
-}
-
 /** `name`, or `name: comment`. */
 export function describeApproval({ approvedBy, comment }: Approval): string {
   return `${approvedBy}${comment === '' ? '' : `: ${comment}`}`;

@@ -2,7 +2,14 @@ import { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { DualStackCutover } from '../cutover/index.ts';
-import { acknowledgeWildcard, itemsOf, itemsOfRuns } from '../functions/index.ts';
+import {
+  acknowledgeWildcard,
+  allowItems,
+  itemsOf,
+  itemsOfRuns,
+  type RightsHolder,
+  statementOf,
+} from '../functions/index.ts';
 
 /** Name of the campaigns' machine and of the role in which its function looks: a deployment trusts it by name, so that either may be deployed first. */
 export const CAMPAIGN_ROLE = 'crossfade-campaign';
@@ -43,10 +50,17 @@ export class CampaignAccess extends Construct {
     allow(['states:DescribeExecution'], executions);
     acknowledgeWildcard(this.role, executions, 'The executions of this one machine, whose names campaigns give');
     allow(['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'], rollback);
-    const allowItems = (actions: string[], conditions: Readonly<Record<string, unknown>>) =>
-      this.role.addToPolicy(new PolicyStatement({ actions, resources: [cutover.ledger.tableArn], conditions }));
+    const holder: RightsHolder = {
+      grantee: this.role,
+      allow: (...granted) => this.role.addToPolicy(statementOf(this.role, ...granted)),
+    };
     // The lease to read and to pause, past runs, and the entry that says who paused.
-    allowItems(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], itemsOf(ingressId));
-    allowItems(['dynamodb:PutItem'], itemsOfRuns(ingressId, 'CUTOVER'));
+    allowItems(
+      holder,
+      cutover.ledger,
+      ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      itemsOf(ingressId),
+    );
+    allowItems(holder, cutover.ledger, ['dynamodb:PutItem'], itemsOfRuns(ingressId, 'CUTOVER'));
   }
 }

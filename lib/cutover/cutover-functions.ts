@@ -5,7 +5,15 @@ import { Construct } from 'constructs';
 import type { MetricProviderInput } from '../../core/model/index.ts';
 import { STATUS_EVENT_SOURCE } from '../../core/status/index.ts';
 import type { HandlerName } from '../assets/index.ts';
-import { acknowledge, HandlerFunction, itemsOf, itemsOfRuns, type RightsHolder } from '../functions/index.ts';
+import {
+  acknowledge,
+  allowItems,
+  allowSecret,
+  HandlerFunction,
+  itemsOf,
+  itemsOfRuns,
+  type RightsHolder,
+} from '../functions/index.ts';
 import type { ServiceRef } from './cutover-props.ts';
 
 export interface CutoverFunctionsProps {
@@ -214,10 +222,10 @@ export class CutoverFunctions extends Construct {
         );
         return;
       case 'ledger':
-        handler.allow(LEDGER_ACTIONS, [ledger.tableArn], undefined, itemsOf(ingressId, 'CUTOVER'));
+        allowItems(handler, ledger, LEDGER_ACTIONS, itemsOf(ingressId, 'CUTOVER'));
         return;
       case 'tallies':
-        handler.allow(['dynamodb:Query'], [ledger.tableArn], undefined, itemsOfRuns(ingressId, 'CUTOVER', 'PARITY'));
+        allowItems(handler, ledger, ['dynamodb:Query'], itemsOfRuns(ingressId, 'CUTOVER', 'PARITY'));
         return;
       case 'notify':
         topic.grantPublish(handler.grantee);
@@ -240,7 +248,7 @@ export class CutoverFunctions extends Construct {
     const providers = Object.values(this.#props.metricProviders ?? {});
     const secrets = providers.flatMap((p) => (p.type === 'lambda' || p.secretArn === undefined ? [] : [p.secretArn]));
     const functions = providers.flatMap((p) => (p.type === 'lambda' ? [p.functionArn] : []));
-    if (secrets.length > 0) handler.allow(['secretsmanager:GetSecretValue'], secrets);
+    for (const secret of secrets) allowSecret(handler, secret);
     if (functions.length > 0) handler.allow(['lambda:InvokeFunction'], functions);
   }
 

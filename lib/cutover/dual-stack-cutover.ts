@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -15,10 +15,11 @@ import {
   WeightedRule,
   WeightedRuleProvider,
 } from '../listener/index.ts';
-import { ChatNotifier, statusTopic } from '../notices/index.ts';
+import { ChatNotifier, letAlarmsPublish, statusTopic } from '../notices/index.ts';
 import { ParityBackfill, ParityPipeline } from '../parity/index.ts';
 import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
-import { checkCutover, type StackPlace } from './check-cutover.ts';
+import { checkCutover } from './check-cutover.ts';
+import { placeOfStack } from './check-place.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
 import { CutoverMachine } from './cutover-machine.ts';
 import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
@@ -52,11 +53,13 @@ export class DualStackCutover extends Construct {
     this.runbook = props.runbookUrl ?? runbookAddress(this, ingressId);
     const own = props.runbookUrl === undefined ? {} : { runbookUrl: props.runbookUrl };
     const plan = parsePlan(props.plan ?? {});
-    const [firstListenerArn] = checkCutover(`DualStackCutover ${id}`, props, placeOf(Stack.of(this)));
+    const [firstListenerArn] = checkCutover(`DualStackCutover ${id}`, props, placeOfStack(Stack.of(this)));
+    this.#refuseTwin(id);
     const loadBalancer = loadBalancerFullName(firstListenerArn);
     this.ledger = props.ledger ?? ledgerTable(this, 'Ledger');
     this.rules = props.rules ?? this.#makeRules(props);
     this.topic = props.topic ?? statusTopic(this, 'Topic');
+    if (props.topic !== undefined) letAlarmsPublish(props.topic);
     const stable = targetGroupFullName(groups.stable.targetGroupArn);
     const candidate = targetGroupFullName(groups.candidate.targetGroupArn);
     const { mirrorForward } = groups;
@@ -132,6 +135,20 @@ export class DualStackCutover extends Construct {
     meetDemands(this, props);
   }
 
+  /** Alarms, functions and the machine have the ingress in their names: the second of a region would take those of the first. */
+  #refuseTwin(id: string): void {
+    const here = placeOfStack(Stack.of(this));
+    const twin = this.node.root.node.findAll().find((other) => {
+      if (!(other instanceof DualStackCutover) || other === this || other.ingressId !== this.ingressId) return false;
+      const { region, account } = placeOfStack(Stack.of(other));
+      const isThere =
+        region !== undefined && account !== undefined && region === here.region && account === here.account;
+      return Stack.of(other) === Stack.of(this) || isThere;
+    });
+    if (twin !== undefined)
+      throw new RangeError(`DualStackCutover ${id}: ingressId ${this.ingressId} is taken by ${twin.node.path}`);
+  }
+
   #makeRules({ listeners = [], ingressId, groups }: DualStackCutoverProps): WeightedRule[] {
     const provider = new WeightedRuleProvider(this, 'RuleProvider', { ledger: this.ledger, ingressId });
     return rulesOn(listeners, groups).map(([id, props]) => new WeightedRule(this, id, { ...props, provider }));
@@ -200,11 +217,6 @@ export function rulesOn(listeners: readonly CutoverListener[], groups: CutoverGr
 }
 
 type IdentifiedRule = readonly [string, RuleProps];
-
-function placeOf({ region, account }: Stack): StackPlace {
-  const known = (value: string) => (Token.isUnresolved(value) ? undefined : value);
-  return { region: known(region), account: known(account) };
-}
 
 /** @throws RangeError when the captures would be gone before the plan has ended. */
 function shadowLogRetention(name: string, plan: Plan, given: Duration | undefined): Duration {

@@ -1,5 +1,6 @@
 /** A cutover, put together: `DualStackCutover`, and the parts that nothing else uses. */
-export { APPLICATION_LISTENER_ARN, INGRESS_ID, TARGET_GROUP_ARN } from './check-cutover.ts';
+export { INGRESS_ID, MANAGED_POLICY_ARN, TARGET_GROUP_ARN } from './check-cutover.ts';
+export { APPLICATION_LISTENER_ARN } from './check-listeners.ts';
 export { CutoverFunctions, type CutoverFunctionsProps } from './cutover-functions.ts';
 export { CutoverMachine, type CutoverMachineProps } from './cutover-machine.ts';
 export type { CutoverListener, DualStackCutoverProps, ServiceRef } from './cutover-props.ts';

@@ -99,8 +99,8 @@ export function statementOf(
   at: IConstruct,
   actions: readonly string[],
   resources: readonly string[],
-  whyWildcard: string | undefined,
-  conditions: Readonly<Record<string, unknown>> | undefined,
+  whyWildcard?: string,
+  conditions?: Readonly<Record<string, unknown>>,
 ): PolicyStatement {
   for (const resource of resources.filter((arn) => arn.includes('*'))) {
     if (whyWildcard === undefined) throw new RangeError(`${actions.join(', ')} on ${resource} needs a reason`);

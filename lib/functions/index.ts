@@ -2,5 +2,6 @@
 export { meetDemands } from './account-demands.ts';
 export { acknowledge, acknowledgeLogsOnly, acknowledgeTask, acknowledgeWildcard } from './acknowledge.ts';
 export { HandlerFunction, type RightsHolder, statementOf } from './handler-function.ts';
-export { itemsOf, itemsOfRuns } from './ledger-items.ts';
+export { allowItems, itemsOf, itemsOfRuns } from './ledger-items.ts';
 export { LAMBDA_TRANSIENT, observedMachine } from './observed-machine.ts';
+export { allowSecret } from './secret-access.ts';

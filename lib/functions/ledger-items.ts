@@ -1,5 +1,9 @@
 /** Rights on a ledger that several ingresses may share: each ends at its own ingress's items (docs/adr/0052). */
 
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { acknowledge } from './acknowledge.ts';
+import type { RightsHolder } from './handler-function.ts';
+
 /** Beside the ingress's own partition: its runs' logs and sign-offs, and the tallies of their captures. */
 type OfRuns = 'CUTOVER' | 'PARITY';
 
@@ -14,6 +18,26 @@ export function itemsOf(ingressId: string, ...ofRuns: readonly OfRuns[]): Record
 /** The same of its runs alone: not the lease. */
 export function itemsOfRuns(ingressId: string, ...ofRuns: readonly OfRuns[]): Record<string, Record<string, unknown>> {
   return leadingKeys(ofRuns.map((kind) => `${kind}#${ingressId}#*`));
+}
+
+/** What DynamoDB does with a key of the user's own in the name of whoever reads, and of whoever writes, as the CDK's tables grant it. */
+const KEY_READS = ['kms:Decrypt', 'kms:DescribeKey'];
+const KEY_WRITES = ['kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
+
+/** Items of the ledger, and the key that it may be encrypted by. @param conditions which items; none: all */
+export function allowItems(
+  holder: RightsHolder,
+  { tableArn, encryptionKey }: ITableV2,
+  actions: readonly string[],
+  conditions?: Readonly<Record<string, unknown>>,
+): void {
+  holder.allow(actions, [tableArn], undefined, conditions);
+  if (encryptionKey === undefined) return;
+  const writes = actions.some((action) => !/^dynamodb:(GetItem|Query)$/.test(action));
+  encryptionKey.grant(holder.grantee, ...KEY_READS, ...(writes ? KEY_WRITES : []));
+  for (const action of writes ? KEY_WRITES : [])
+    if (action.endsWith('*'))
+      acknowledge(holder.grantee, `AwsSolutions-IAM5[Action::${action}]`, 'On the one key of the ledger, as AWS asks');
 }
 
 function leadingKeys(patterns: readonly string[]) {

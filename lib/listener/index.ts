@@ -1,7 +1,7 @@
 /** The weighted rule on the listener: its conditions, and the resource that makes it. */
+export { type CohortProps, checkCohort } from './cohort.ts';
 export { checkMatch, type HeaderValues, type QueryMatch, type RuleMatch } from './rule-match.ts';
 export {
-  type CohortProps,
   type CutoverGroups,
   type ListenerRef,
   MAX_PRIORITY,

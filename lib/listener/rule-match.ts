@@ -1,4 +1,5 @@
 /** Which requests a rule of the cutover takes: the props, their limits, and the custom resource's properties. */
+import { isIP } from 'node:net';
 import { Token } from 'aws-cdk-lib';
 
 /** ELBv2's limits over all conditions of a rule (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html). */
@@ -43,12 +44,12 @@ export interface RuleMatch {
 /**
  * @param at stands before every message
  * @param methods how many methods the rule names beside these
- * @param testers how many values tell testers from the others
+ * @param testers the values that tell testers from the others
  * @throws RangeError that names the prop
  */
-export function checkMatch(at: string, match: RuleMatch, methods: number, testers = 0): void {
+export function checkMatch(at: string, match: RuleMatch, methods: number, testers: readonly string[] = []): void {
   const { hosts = [], paths = ['/*'], headers = [], queries = [], sources = [], like } = match;
-  const check = (ok: boolean, problem: string) => {
+  const check: Check = (ok, problem) => {
     if (!ok) throw new RangeError(`${at}${problem}`);
   };
   if (like !== undefined) {
@@ -65,14 +66,7 @@ export function checkMatch(at: string, match: RuleMatch, methods: number, tester
   const listed = { hosts, paths, sources };
   for (const [name, values] of Object.entries(listed))
     for (const [i, value] of values.entries()) checkText(check, `${name}.${i}`, value);
-  for (const [i, { name, values }] of headers.entries()) {
-    check(
-      /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}$/.test(name),
-      `headers.${i}.name must be the name of a header field, not "${name}"`,
-    );
-    check(values.length > 0, `headers.${i}.values must not be empty`);
-    for (const [j, value] of values.entries()) checkText(check, `headers.${i}.values.${j}`, value);
-  }
+  for (const [i, header] of headers.entries()) checkHeader(check, `headers.${i}`, header);
   for (const [i, { key, value }] of queries.entries()) {
     if (key !== undefined) checkText(check, `queries.${i}.key`, key);
     checkText(check, `queries.${i}.value`, value);
@@ -85,11 +79,9 @@ export function checkMatch(at: string, match: RuleMatch, methods: number, tester
   for (const [i, path] of paths.entries())
     check(Token.isUnresolved(path) || /^[/*?]/.test(path), `paths.${i} must begin with /, not "${path}"`);
   for (const [i, block] of sources.entries())
-    check(
-      Token.isUnresolved(block) || /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(block),
-      `sources.${i} must be a CIDR block, not "${block}"`,
-    );
+    check(isBlock(block), `sources.${i} must be a CIDR block such as 10.0.0.0/8 or 2001:db8::/32, not "${block}"`);
   const patterns = [
+    ...testers,
     ...hosts,
     ...paths,
     ...headers.flatMap(({ values }) => values),
@@ -97,7 +89,7 @@ export function checkMatch(at: string, match: RuleMatch, methods: number, tester
   ];
   const values =
     methods +
-    testers +
+    testers.length +
     hosts.length +
     paths.length +
     headers.flatMap((h) => h.values).length +
@@ -110,11 +102,30 @@ export function checkMatch(at: string, match: RuleMatch, methods: number, tester
   const wildcards = patterns.join('').replaceAll(/[^*?]/g, '').length;
   check(
     wildcards <= MAX_WILDCARDS,
-    `hosts, paths, headers and queries must have at most ${MAX_WILDCARDS} wildcards together, not ${wildcards}`,
+    `hosts, paths, headers, queries and cohort must have at most ${MAX_WILDCARDS} wildcards together, not ${wildcards}`,
   );
 }
 
-function checkText(check: (ok: boolean, problem: string) => void, name: string, value: string): void {
+/** A CIDR block of either family; of a token nothing is known yet. */
+export function isBlock(block: string): boolean {
+  if (Token.isUnresolved(block)) return true;
+  const [address = '', prefix = '', ...rest] = block.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= longest;
+}
+
+type Check = (ok: boolean, problem: string) => void;
+
+export function checkHeader(check: Check, at: string, { name, values }: HeaderValues): void {
+  check(
+    /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}$/.test(name),
+    `${at}.name must be the name of a header field, not "${name}"`,
+  );
+  check(values.length > 0, `${at}.values must not be empty`);
+  for (const [j, value] of values.entries()) checkText(check, `${at}.values.${j}`, value);
+}
+
+function checkText(check: Check, name: string, value: string): void {
   check(
     typeof value === 'string' && value !== '' && (Token.isUnresolved(value) || value.length <= MAX_LENGTH),
     `${name} must be 1 to ${MAX_LENGTH} characters`,

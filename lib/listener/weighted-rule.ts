@@ -5,7 +5,8 @@ import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { GROUP_ROLES, type GroupRole } from '../../core/model/index.ts';
-import { acknowledgeLogsOnly, acknowledgeWildcard, HandlerFunction, itemsOf } from '../functions/index.ts';
+import { acknowledgeLogsOnly, acknowledgeWildcard, allowItems, HandlerFunction, itemsOf } from '../functions/index.ts';
+import { type CohortProps, conditionOf, valuesOf } from './cohort.ts';
 import { checkMatch, matchProperties, type RuleMatch } from './rule-match.ts';
 
 /** ELBv2's limit on a rule's priority. */
@@ -27,16 +28,6 @@ export interface CutoverGroups {
   readonly mirrorForward?: TargetGroupRef;
   /** Answers from the candidate and copies to the stable side. @default - no reverse mirror */
   readonly mirrorReverse?: TargetGroupRef;
-}
-
-/** Who the testers of a cutover are, by one of three. */
-export interface CohortProps {
-  /** A header field with one of these values; `*` and `?` are wild. */
-  readonly header?: { readonly name: string; readonly values: readonly string[] };
-  /** A cookie with this value. */
-  readonly cookie?: { readonly name: string; readonly value: string };
-  /** Source addresses as the load balancer sees them, in CIDR. */
-  readonly sourceIps?: readonly string[];
 }
 
 export interface RuleProps extends RuleMatch {
@@ -78,7 +69,7 @@ export class WeightedRule extends Construct {
     const { priority, methods = [], groups, cohort } = props;
     if (!Token.isUnresolved(priority) && !(Number.isInteger(priority) && priority >= 1 && priority <= MAX_PRIORITY))
       throw new RangeError(`WeightedRule ${id}: priority must be 1 to ${MAX_PRIORITY}, not ${priority}`);
-    checkMatch(`WeightedRule ${id}: `, props, methods.length, cohort === undefined ? 0 : valuesOf(cohort));
+    checkMatch(`WeightedRule ${id}: `, props, methods.length, cohort === undefined ? [] : valuesOf(cohort));
     this.isCohort = cohort !== undefined;
     this.guarded = props.like !== undefined;
     this.roles = GROUP_ROLES.filter((role) => groups[role] !== undefined);
@@ -107,17 +98,6 @@ export function ruleProperties({ listener, priority, methods = [], cohort, group
   };
 }
 
-/** As ELBv2 has it: a cookie is a part of the header field `Cookie`. */
-function conditionOf({ header, cookie, sourceIps }: CohortProps): Pick<CohortProps, 'header' | 'sourceIps'> {
-  if (cookie !== undefined) return { header: { name: 'Cookie', values: [`*${cookie.name}=${cookie.value}*`] } };
-  return header === undefined ? { sourceIps: sourceIps ?? [] } : { header };
-}
-
-function valuesOf(cohort: CohortProps): number {
-  const { header, sourceIps } = conditionOf(cohort);
-  return header?.values.length ?? sourceIps?.length ?? 0;
-}
-
 export interface WeightedRuleProviderProps {
   readonly ledger: ITableV2;
   readonly ingressId: string;
@@ -143,7 +123,7 @@ export class WeightedRuleProvider extends Construct {
       ['*'],
       'ELBv2 has no resource type for Describe actions',
     );
-    onEvent.allow(['dynamodb:GetItem'], [props.ledger.tableArn], undefined, itemsOf(props.ingressId));
+    allowItems(onEvent, props.ledger, ['dynamodb:GetItem'], itemsOf(props.ingressId));
     this.#onEvent = onEvent;
     this.#ingressId = props.ingressId;
     const provider = new Provider(this, 'Provider', {

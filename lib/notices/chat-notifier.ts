@@ -5,7 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { acknowledge, HandlerFunction } from '../functions/index.ts';
+import { acknowledge, allowItems, allowSecret, HandlerFunction } from '../functions/index.ts';
 
 /** Each secret is an ARN of Secrets Manager, with its whole text as the value (no JSON). */
 export interface ChatChannels {
@@ -39,10 +39,10 @@ export class ChatNotifier extends Construct {
     });
     acknowledge(this.deadLetters, 'AwsSolutions-SQS3', 'This is the dead-letter queue');
     if (slack !== undefined)
-      this.#tell(topic, 'Slack', { type: 'slack', ...slack, ledgerTable: ledger.tableName }).allow(
+      allowItems(
+        this.#tell(topic, 'Slack', { type: 'slack', ...slack, ledgerTable: ledger.tableName }),
+        ledger,
         ['dynamodb:GetItem', 'dynamodb:PutItem'],
-        [ledger.tableArn],
-        undefined,
         // The same table holds the lease, and a chat has no business there.
         { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`CHAT#${slack.channel}`] } },
       );
@@ -57,7 +57,7 @@ export class ChatNotifier extends Construct {
       environment: { CROSSFADE_CHANNEL: JSON.stringify(channel) },
       timeout: Duration.seconds(30),
     });
-    handler.allow(['secretsmanager:GetSecretValue'], [channel.secretArn]);
+    allowSecret(handler, channel.secretArn);
     handler.fn.configureAsyncInvoke({ retryAttempts: 2, onFailure: new SqsDestination(this.deadLetters) });
     topic.addSubscription(new LambdaSubscription(handler.fn, { deadLetterQueue: this.deadLetters }));
     return handler;

@@ -1,3 +1,3 @@
 /** How people are told: the status topic, and chats. */
 export { type ChatChannels, ChatNotifier, type ChatNotifierProps } from './chat-notifier.ts';
-export { statusTopic } from './status-topic.ts';
+export { letAlarmsPublish, statusTopic } from './status-topic.ts';

@@ -16,15 +16,22 @@ export function statusTopic(scope: Construct, id: string): ITopic {
     // A topic keeps nothing that would have to be read later: AWS deletes the key a month after its topic, and bills it no longer.
     removalPolicy: RemovalPolicy.DESTROY,
   });
+  const topic = new Topic(home, 'Topic', { enforceSSL: true, masterKey: key as IKey });
+  letAlarmsPublish(topic);
+  return topic;
+}
+
+/**
+ * Alarms of the topic's account may publish, whatever else its policy and its key's say. A topic policy replaces the default one, which let
+ * them: where TLS is demanded, for one, nobody may who is not named. Of a topic or a key that is imported nothing can be changed.
+ */
+export function letAlarmsPublish(topic: ITopic): void {
   // CloudWatch on behalf of this account, and of no other (the confused deputy).
   const alarms = new ServicePrincipal('cloudwatch.amazonaws.com').withConditions({
-    StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
+    StringEquals: { 'aws:SourceAccount': Stack.of(topic).account },
   });
-  key.grant(alarms, 'kms:Decrypt', 'kms:GenerateDataKey*');
-  const topic = new Topic(home, 'Topic', { enforceSSL: true, masterKey: key as IKey });
-  // A topic policy replaces the default one, which let the account's alarms publish: with TLS demanded, nobody may who is not named.
+  topic.masterKey?.grant(alarms, 'kms:Decrypt', 'kms:GenerateDataKey*');
   topic.addToResourcePolicy(
     new PolicyStatement({ actions: ['sns:Publish'], principals: [alarms], resources: [topic.topicArn] }),
   );
-  return topic;
 }

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { DualStackCutover } from '../cutover/index.ts';
-import { itemsOf, itemsOfRuns, type RightsHolder, statementOf } from '../functions/index.ts';
+import { allowItems, itemsOf, itemsOfRuns, type RightsHolder, statementOf } from '../functions/index.ts';
 
 export interface OperatorPoliciesProps {
   readonly cutover: DualStackCutover;
@@ -43,8 +43,8 @@ export class OperatorPolicies extends Construct {
       [machine.machine.stateMachineArn, `${machine.machine.stateMachineArn}:live`],
     );
     // The lease is changed, the log of its run is added to.
-    start.allow(['dynamodb:UpdateItem'], [ledger.tableArn], undefined, itemsOf(ingressId));
-    start.allow(['dynamodb:PutItem'], [ledger.tableArn], undefined, itemsOfRuns(ingressId, 'CUTOVER'));
+    allowItems(start, ledger, ['dynamodb:UpdateItem'], itemsOf(ingressId));
+    allowItems(start, ledger, ['dynamodb:PutItem'], itemsOfRuns(ingressId, 'CUTOVER'));
     this.start = start.policy;
 
     const approve = policy('approve', 'answer its sign-offs');
@@ -53,7 +53,7 @@ export class OperatorPolicies extends Construct {
       ['*'],
       'AWS has no resource type for them: only who has read the token out of the ledger can answer with it',
     );
-    approve.allow(['dynamodb:UpdateItem'], [ledger.tableArn], undefined, itemsOfRuns(ingressId, 'CUTOVER'));
+    allowItems(approve, ledger, ['dynamodb:UpdateItem'], itemsOfRuns(ingressId, 'CUTOVER'));
     this.approve = approve.policy;
 
     const rollBack = policy('rollback', 'bring all traffic back to the stable side');
@@ -66,7 +66,7 @@ export class OperatorPolicies extends Construct {
 function reading(holder: RightsHolder, { ingressId, functions, ledger }: DualStackCutover): void {
   const { partition, region, account } = Stack.of(holder.grantee);
   holder.allow(['lambda:GetFunctionConfiguration'], [functions.get('rollback').fn.functionArn]);
-  holder.allow(['dynamodb:GetItem', 'dynamodb:Query'], [ledger.tableArn]);
+  allowItems(holder, ledger, ['dynamodb:GetItem', 'dynamodb:Query']);
   holder.allow(['elasticloadbalancing:DescribeRules'], ['*'], 'AWS has no resource type for reading these');
   holder.allow(
     ['states:DescribeExecution'],

@@ -7,6 +7,7 @@ import { DefinitionBody, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions
 import { Construct } from 'constructs';
 import {
   acknowledgeWildcard,
+  allowItems,
   HandlerFunction,
   itemsOf,
   LAMBDA_TRANSIENT,
@@ -65,10 +66,10 @@ export class ParityBackfill extends Construct {
       timeout: Duration.minutes(4),
       memorySize: 1024,
     });
-    compare.allow(
+    allowItems(
+      compare,
+      ledger,
       ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      [ledger.tableArn],
-      undefined,
       itemsOf(ingressId, 'CUTOVER', 'PARITY'),
     );
     compare.allow(['s3:GetObject'], [bucket.arnForObjects(`${PAIRS}*`)], 'The objects of captures, and no others');

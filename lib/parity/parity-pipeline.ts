@@ -14,7 +14,7 @@ import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { athenaDatabase } from '../../core/model/index.ts';
-import { acknowledge, acknowledgeWildcard, HandlerFunction, itemsOf } from '../functions/index.ts';
+import { acknowledge, acknowledgeWildcard, allowItems, HandlerFunction, itemsOf } from '../functions/index.ts';
 
 export interface ParityPipelineProps {
   readonly ingressId: string;
@@ -57,10 +57,10 @@ export class ParityPipeline extends Construct {
       memorySize: 1024,
     });
     // Query: what the stable side varies in by itself is read from what was counted.
-    transform.allow(
+    allowItems(
+      transform,
+      props.ledger,
       ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-      [props.ledger.tableArn],
-      undefined,
       itemsOf(props.ingressId, 'CUTOVER', 'PARITY'),
     );
     this.stream = new DeliveryStream(this, 'Stream', {

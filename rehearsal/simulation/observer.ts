@@ -1,6 +1,7 @@
 /** The invariants, asked at every change and after every look of a watchdog, from outside of everything that is observed. */
+
+import { pauseAt } from '../../core/evaluation/index.ts';
 import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts';
-import { pauseAt } from '../../core/phases/index.ts';
 import type { Invocation } from './functions.ts';
 import type { Execution } from './interpreter.ts';
 import { MINUTE_MS, SCALING, type Site, TASKS } from './site/index.ts';
@@ -45,11 +46,14 @@ const ALIVE_MS = 5 * MINUTE_MS;
 /** The error of an execution that a person stopped: that person knows. */
 export const BY_HAND = 'Aborted';
 
+/** What a rollback met on its way: `tasks`, the stable side could not take everything back at once; `faults`, calls that failed or functions that died. */
+export const MET = ['nothing', 'faults', 'tasks'] as const;
+export type Met = (typeof MET)[number];
+
 /** How long a rollback took. */
 export interface ToSafe {
   readonly ms: number;
-  /** The stable side could not take everything back at once. */
-  readonly waits: boolean;
+  readonly met: Met;
 }
 
 interface Wrong {
@@ -65,7 +69,10 @@ export class Observer {
   readonly #now: () => number;
   readonly #start: number;
   readonly #wrong = new Map<string, Wrong>();
-  readonly #pending = new Map<Site, { readonly by: Invocation; readonly since: number; waits: boolean }>();
+  readonly #pending = new Map<
+    Site,
+    { readonly by: Invocation; readonly since: number; waits: boolean; faults: boolean }
+  >();
   readonly #disturbedAt = new Map<Site, number>();
   readonly #lastWriter = new Map<Site, Invocation | null>();
   readonly #seenAt = new Map<string, number>();
@@ -94,7 +101,9 @@ export class Observer {
     if (pending === undefined) return;
     pending.waits ||= !stableReady(site);
     if (!isSafe(site.deployment, site.live)) return;
-    this.toSafe.push({ ms: this.#now() - pending.since, waits: pending.waits });
+    const faults = pending.faults || pending.by.disturbed || this.#lastWriter.get(site)?.disturbed === true;
+    const met = pending.waits ? 'tasks' : faults ? 'faults' : 'nothing';
+    this.toSafe.push({ ms: this.#now() - pending.since, met });
     this.#pending.delete(site);
   }
 
@@ -135,11 +144,13 @@ export class Observer {
 
   disturbed(site: Site): void {
     this.#disturbedAt.set(site, this.#now());
+    const pending = this.#pending.get(site);
+    if (pending !== undefined) pending.faults = true;
   }
 
   /** An invocation has moved the fence of a run. */
   fenced(site: Site, by: Invocation, owner: string, asked: { readonly reason: string }): void {
-    this.#pending.set(site, { by, since: by.cause.at, waits: !stableReady(site) });
+    this.#pending.set(site, { by, since: by.cause.at, waits: !stableReady(site), faults: false });
     // Who wrote before the fence leaves nothing behind: whoever fenced writes after it.
     this.#lastWriter.set(site, null);
     const silent = this.#now() - (this.#seenAt.get(owner) ?? 0);

@@ -54,7 +54,7 @@ describe('requests are read from', () => {
       'GET /a',
       `POST /b {"a":"it's"}`,
       'POST /c?d=1 x=1\ny',
-      'GET /e?q=a%20b',
+      'GET /e?q=a+b',
       'POST /f {\n  "n": 1 }',
     ]);
     expect(found.requests[0]?.headers.accept).toBe('text/html');
@@ -122,7 +122,8 @@ describe('requests are read from', () => {
     const [first, second, form = ''] = lines(found);
     expect([first, second]).toEqual(['POST /a?b=1&c=2 {"a":1}', 'GET /d']);
     expect(form).toMatch(/^POST \/f --\S+\r\nContent-Disposition: form-data; name="name"\r\n\r\nx y\r\n--\S+--/);
-    expect(found.stdout).toContain('2 × a curl command sends a file or several requests');
+    expect(lines(found).slice(3)).toEqual(['GET /h', 'GET /i']);
+    expect(found.stdout).toContain('1 × a curl command names the file photo.png, which cannot be read');
   });
 
   it('a Postman collection of version 2.0, with how it logs in, its base path and a form', async () => {

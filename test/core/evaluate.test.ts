@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type Evidence, observe, type PresentRun } from '../../core/evaluation/index.ts';
 import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
@@ -6,7 +7,6 @@ import type { AlarmReading, ParityVerdict } from '../../core/model/ports.ts';
 import type { Phase } from '../../core/model/run-state.ts';
 import { type TrafficSplit, weightsFor } from '../../core/model/split.ts';
 import type { Steered } from '../../core/model/steering.ts';
-import { type Evidence, type Looking, observe } from '../../core/phases/evaluate.ts';
 import { healthy, minute, minutes, side } from '../support/decided-stage.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
@@ -43,7 +43,7 @@ const promoted = (override: boolean): Steered => ({
 interface Scene {
   readonly plan?: PlanInput;
   readonly deployment?: Deployment;
-  readonly state?: Partial<Looking>;
+  readonly state?: Partial<PresentRun>;
   readonly seen?: Partial<Evidence>;
 }
 

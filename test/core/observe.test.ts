@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { observe } from '../../core/evaluation/index.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { AlarmReading } from '../../core/model/ports.ts';
 import { stateToJson } from '../../core/model/run-state.ts';
 import { weightsFor } from '../../core/model/split.ts';
-import { observe } from '../../core/phases/evaluate.ts';
 import { makeHandler } from '../../lambdas/watch.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld } from '../support/memory-world.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { pausedMs, steer, steeredAt } from '../../core/evaluation/steering.ts';
 import type { Lease, LogEntry } from '../../core/model/lease.ts';
 import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
 import { type CutoverState, type CutoverStateJson, parseState, stateToJson } from '../../core/model/run-state.ts';
 import { type Steered, type Steering, UNSTEERED } from '../../core/model/steering.ts';
 import { fromIso, toIso } from '../../core/model/time.ts';
-import { pausedMs, steer, steeredAt } from '../../core/phases/steering.ts';
 import { type Asking, askSteering, type RunSoFar, type SteeringRequest } from '../../core/phases/steering-request.ts';
 import { makeHandler as watch } from '../../lambdas/watch.ts';
 import { lease } from '../support/ledger-item.ts';

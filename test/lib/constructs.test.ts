@@ -105,9 +105,9 @@ describe('what a run needs', () => {
 });
 
 describe('metrics of the user’s own', () => {
-  const secretArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:prom-AbCdEf';
-  const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:kpi';
-  const alarm = 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:orders-red';
+  const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prom-AbCdEf';
+  const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:kpi';
+  const alarm = 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders-red';
   const template = () =>
     Template.fromStack(
       cutover({
@@ -281,7 +281,7 @@ describe('DualStackCutover refuses, and names the prop', () => {
     [
       'nine wildcards',
       { listeners: [{ listener: { listenerArn }, priority: 5, paths: ['/*/*/*', '/*/*/*', '/*/*/*'] }] },
-      /listeners\.0\.hosts, paths, headers and queries must have at most 6 wildcards together, not 9/,
+      /listeners\.0\.hosts, paths, headers, queries and cohort must have at most 6 wildcards together, not 9/,
     ],
     [
       'three methods of the mirror and three hosts',

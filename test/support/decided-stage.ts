@@ -1,8 +1,9 @@
 /** What a stage or a soak decides by minutes that are given. */
+
+import { observe, type PresentRun } from '../../core/evaluation/index.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
 import { parsePlan } from '../../core/model/plan.ts';
 import { weightsFor } from '../../core/model/split.ts';
-import { type Looking, observe } from '../../core/phases/evaluate.ts';
 import { DEPLOYMENT } from './deployment.ts';
 import { MemoryWorld } from './memory-world.ts';
 
@@ -45,7 +46,7 @@ export function decision(
     phase === 'stage'
       ? { candidatePercent: 10, mirror: null }
       : { candidatePercent: 100, mirror: { face: 'reverse' as const, percent: 5 } };
-  const state: Looking = {
+  const state: PresentRun = {
     plan,
     phase,
     stage: phase === 'stage' ? stage : 3,

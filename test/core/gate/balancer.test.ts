@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { observeMirror } from '../../../core/evaluation/mirrored-customers.ts';
 import { decideGate } from '../../../core/gate/concurrent-control.ts';
 import { judgeAlone } from '../../../core/gate/historical-control.ts';
 import { judgeBalancer } from '../../../core/gate/load-balancer.ts';
 import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
 import { type SideCounts, UNKNOWN } from '../../../core/model/evidence.ts';
 import { parsePlan } from '../../../core/model/plan.ts';
-import { observeMirror } from '../../../core/phases/mirrored-customers.ts';
 import { counts, minute, minutes } from './minutes.ts';
 
 const PLAN = parsePlan({});

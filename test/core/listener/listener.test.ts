@@ -105,6 +105,17 @@ describe('a rule before others', () => {
     ],
     ['a redirect', { forwards: null }, /answers by itself or redirects/],
     ['a rewrite', { rewrites: true }, /rewrites the host or the path/],
+    [
+      'a cookie that leads to another service',
+      {
+        forwards: new Map([
+          [STABLE, 1],
+          [OTHER, 0],
+        ]),
+        stickySeconds: 3600,
+      },
+      /keeps customers at one of several groups by a cookie/,
+    ],
     ['a default that is not its own', { priority: Infinity, forwards: null }, /the default rule/],
   ])('would skip %s, and is refused', (_what, given, says) => {
     expect(texts(shadowRefusals(ours, [rule(given)]))).toMatch(says);

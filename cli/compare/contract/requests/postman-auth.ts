@@ -32,7 +32,9 @@ export function loginOf(auth: unknown): Login | null {
     case 'bearer':
       return { header: ['Authorization', `Bearer ${of('token')}`] };
     case 'basic':
-      return { header: ['Authorization', `Basic ${btoa(`${of('username')}:${of('password')}`)}`] };
+      return {
+        header: ['Authorization', `Basic ${Buffer.from(`${of('username')}:${of('password')}`).toString('base64')}`],
+      };
     case 'apikey':
       return of('in') === 'query' ? { inQuery: true } : { header: [of('key'), of('value')] };
     default:

@@ -102,7 +102,7 @@ function requestOf(
     method: method.toUpperCase(),
     target: encodeURI(decoded(target)),
     headers,
-    body: content === null ? null : Buffer.from(content),
+    body: typeof content === 'string' ? Buffer.from(content) : content,
   };
 }
 
@@ -120,7 +120,10 @@ function fieldsOfText(text: string): z.infer<typeof pairSchema>[] {
   });
 }
 
-function contentOf(body: Request['body'] | null, fill: (text: string) => string): [string | null, string | null] {
+function contentOf(
+  body: Request['body'] | null,
+  fill: (text: string) => string,
+): [string | null, string | Buffer | null] {
   if (body == null) return [null, null];
   if (body.mode === 'raw' && body.raw) {
     const isJson = body.options?.raw?.language === 'json' || /^\s*[[{]/.test(body.raw);
@@ -133,10 +136,7 @@ function contentOf(body: Request['body'] | null, fill: (text: string) => string)
     return ['application/x-www-form-urlencoded', form.toString()];
   }
   if (body.mode === 'formdata')
-    return [
-      FORM_DATA_TYPE,
-      formData(enabled(body.formdata).map(([key, value]): [string, string] => [key, fill(value)])),
-    ];
+    return [FORM_DATA_TYPE, formData(enabled(body.formdata).map(([name, value]) => ({ name, value: fill(value) })))];
   if (body.mode === 'graphql' && body.graphql != null)
     return [
       'application/json',

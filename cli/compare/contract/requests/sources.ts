@@ -49,7 +49,7 @@ function sourceOf(input: Input, source: number, reading: DocumentOptions): Sourc
   if (recording !== null || !/\.(json|ya?ml)$/i.test(file)) {
     const requests =
       compression === 'none' && recording === null && file !== STDIN
-        ? textRequests({ file, source, routes: reading.routes })
+        ? textRequests({ file, source, routes: reading.routes, values: reading.values })
         : null;
     return {
       file,

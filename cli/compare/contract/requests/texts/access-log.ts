@@ -1,29 +1,45 @@
-/** Lines of access logs: AWS ALB, and the common and combined formats of Apache and nginx. They hold no bodies and few fields. */
+/** Lines of access logs: they hold no bodies, and few fields. */
+import { stripVTControlCharacters } from 'node:util';
 import type { TextRequest } from './text-request.ts';
 
-/** `type time elb client:port target:port 3×time status status bytes bytes "METHOD url protocol" "agent" …` (ELB User Guide, "Access logs"). */
-const ALB =
-  /^(?:https?|h2|grpcs?|wss?) \d{4}-\d\d-\d\dT\S+ \S+ \S+ \S+ \S+ \S+ \S+ \S+ \S+ \S+ \S+ "([A-Z]+|-) (\S+) [^"]*" "((?:[^"\\]|\\.)*)"/;
+/** In quotes, as nearly all write it: Apache, nginx, load balancers of AWS, Envoy, HAProxy, uvicorn, Django. */
+const REQUEST = /"([A-Z]+) ((?:[^\s"\\]|\\.)+) HTTP\/[\d.]+"(.*)$/;
+/** HTTP/0.9, or a log that leaves the version out. */
+const COMMON = /\[[^\]]+\] "([A-Z]+) ((?:[^\s"\\]|\\.)+)"( (?:\d{3}|-) .*)$/;
+/** The method before a path in quotes, as gin and Rails write it; or before a status, as morgan does. */
+const BARE = /\b([A-Z]{3,7})\s+"(\/[^"]*)"(.*)$|^([A-Z]{3,7}) (\/\S*) \d{3}\b(.*)$/;
 
-/** `host ident user [time] "METHOD target protocol" status bytes "referer" "agent"`; the last two in the combined format alone. */
-const COMBINED =
-  /^\S+ \S+ .*?\[[^\]]+\] "([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?" (?:\d{3}|-) (?:\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?/;
+const QUOTED = String.raw`"((?:[^"\\]|\\.)*)"`;
+/** Where the client stands in what follows the request. */
+const AGENTS: readonly RegExp[] = [
+  // nginx and Apache, combined: status, bytes, referer, agent.
+  new RegExp(String.raw`^ (?:\d{3}|-) (?:\d+|-) (?<referer>${QUOTED}) (?<agent>${QUOTED})`),
+  // ALB and classic load balancers: the agent at once.
+  new RegExp(`^ (?<agent>${QUOTED}) `),
+  // Envoy and Istio: status, flags, sizes and times, forwarded for, agent.
+  new RegExp(String.raw`^ \d{3} \S+ (?:\S+ \S+ ${QUOTED} )?\d+ \d+ \S+ \S+ ${QUOTED} (?<agent>${QUOTED})`),
+];
 
 /** null where a line is of no such log. */
 export function requestOfLogLine(line: string): TextRequest | null {
-  const alb = ALB.exec(line);
-  if (alb !== null) return logged(alb[1], alb[2], undefined, alb[3]);
-  const combined = COMBINED.exec(line);
-  return combined === null ? null : logged(combined[1], combined[2], combined[3], combined[4]);
+  const plain = stripVTControlCharacters(line);
+  const found = REQUEST.exec(plain) ?? COMMON.exec(plain) ?? BARE.exec(plain);
+  if (found === null) return null;
+  const [method = '', url = '', rest = ''] = found.slice(1).filter((part) => part !== undefined);
+  const fields = AGENTS.map((pattern) => pattern.exec(rest)?.groups).find((groups) => groups !== undefined);
+  const field = (name: 'referer' | 'agent') => unescaped((fields?.[name] ?? '').slice(1, -1));
+  return loggedRequest(method, unescaped(url), { Referer: field('referer'), 'User-Agent': field('agent') });
 }
 
-function logged(method = '', url = '', referer?: string, agent?: string): TextRequest {
-  const fields: [string, string | undefined][] = [
-    ['Referer', referer],
-    ['User-Agent', agent],
-  ];
-  const headers = fields.flatMap(([name, value]): [string, string][] =>
-    value === undefined || value === '' || value === '-' ? [] : [[name, value]],
+/** nginx and Apache write bytes that would break the line as `\x22`. */
+function unescaped(text: string): string {
+  return text.replaceAll(/\\x([0-9a-fA-F]{2})|\\(.)/g, (_, hex: string | undefined, one = '') =>
+    hex === undefined ? one : `%${hex.toUpperCase()}`,
   );
-  return { method, url, headers, body: null };
+}
+
+/** A request of which a log tells no more than this; '' and '-' stand for what was not there. */
+export function loggedRequest(method: string, url: string, fields: Readonly<Record<string, string>>): TextRequest {
+  const headers = Object.entries(fields).filter(([, value]) => value !== '' && value !== '-');
+  return { method, url, headers, body: null, asIs: true, logged: true };
 }

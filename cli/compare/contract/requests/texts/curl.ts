@@ -1,88 +1,215 @@
-/** curl commands, as browsers copy them and people write them. Options that change nothing of the request are passed over. */
-import { FORM_DATA_TYPE, formData } from './form-data.ts';
-import type { TextRequest } from './text-request.ts';
+/** Requests of a curl command, as curl would send them. Options that change nothing of a request are passed over. */
 
-const WITH_VALUE = new Set(
-  '-X --request -H --header -d --data --data-raw --data-binary --data-ascii --data-urlencode --json -A --user-agent -e --referer -b --cookie -u --user --url -o --output -m --max-time --connect-timeout -x --proxy -w --write-out --retry -F --form -c --cookie-jar -K --config --resolve -E --cert --key --cacert --form-string --oauth2-bearer --url-query -r --range -T --upload-file -D --dump-header -U --proxy-user --noproxy --retry-delay --retry-max-time --limit-rate --max-redirs --ciphers --connect-to --unix-socket --interface --proto --proxy-header --aws-sigv4 --stderr --trace --trace-ascii -z --time-cond -C --continue-at --output-dir --capath --pass --tls-max'.split(
-    ' ',
-  ),
-);
+import { partOf } from './curl-form.ts';
+import { type CurlOption, curlOptions } from './curl-options.ts';
+import { globbed } from './curl-urls.ts';
+import { FORM_DATA_TYPE, type FormPart, formData } from './form-data.ts';
+import { type ShellCommand, WITHOUT_VALUE } from './shell.ts';
+import { CannotBeSent, type ReadNamed, type TextRequest } from './text-request.ts';
 
-/** null where the words are no such command, or name what is not in them: a file, a form with files. */
-export function requestOfCurl(command: string): TextRequest | null {
-  const [program, ...words] = wordsOf(isOfWindows(command) ? unescapedCarets(command) : command);
-  if (program !== 'curl' && program !== 'curl.exe') return null;
-  const headers: [string, string][] = [];
-  const data: string[] = [];
-  const form: [string, string][] = [];
-  let [method, url, asQuery, json]: [string | null, string | null, boolean, boolean] = [null, null, false, false];
-  for (let i = 0; i < words.length; i++) {
-    const [name, attached] = optionOf(words[i] ?? '');
-    if (name === null) {
-      // Several URLs are several requests.
-      if (url !== null) return null;
-      url = words[i] ?? null;
-      continue;
-    }
-    const value = attached ?? (WITH_VALUE.has(name) ? (words[++i] ?? '') : '');
-    if (name === '-X' || name === '--request') method = value;
-    else if (name === '--url') url = value;
-    else if (name === '-I' || name === '--head') method ??= 'HEAD';
-    else if (name === '-G' || name === '--get') asQuery = true;
-    else if (name === '-A' || name === '--user-agent') headers.push(['User-Agent', value]);
-    else if (name === '-e' || name === '--referer') headers.push(['Referer', value]);
-    else if (name === '-b' || name === '--cookie') headers.push(['Cookie', value]);
-    else if (name === '-u' || name === '--user') headers.push(['Authorization', `Basic ${btoa(value)}`]);
-    else if (name === '-H' || name === '--header') headers.push(fieldOf(value));
-    else if (name === '--oauth2-bearer') headers.push(['Authorization', `Bearer ${value}`]);
-    else if (name === '-r' || name === '--range') headers.push(['Range', `bytes=${value}`]);
-    else if (/^(?:-F|--form|--form-string)$/.test(name)) {
-      const at = value.indexOf('=');
-      if (at < 0 || (name !== '--form-string' && /^[@<]/.test(value.slice(at + 1)))) return null;
-      form.push([value.slice(0, at), value.slice(at + 1)]);
-    } else if (/^(?:-T|--upload-file|--url-query|--next|-:|-K|--config)$/.test(name)) return null;
-    else if (name === '--json' || /^(?:-d|--data)/.test(name)) {
-      if (value.startsWith('@') && name !== '--data-raw') return null;
-      json ||= name === '--json';
-      data.push(name === '--data-urlencode' ? urlEncoded(value) : value);
-    }
-  }
-  if (url === null) return null;
-  const text = data.length === 0 ? null : data.join(json ? '' : '&');
-  const body = form.length === 0 ? text : formData(form);
-  if (asQuery)
-    return {
-      method: method ?? 'GET',
-      url: `${url}${body === null ? '' : `${url.includes('?') ? '&' : '?'}${body}`}`,
-      headers,
-      body: null,
+/** Logins that need an exchange before, or a signature of the moment. */
+const NOT_ALONE = /^(?:digest|ntlm|negotiate|aws-sigv4)$/;
+
+interface Draft {
+  method?: string;
+  readonly urls: string[];
+  readonly query: string[];
+  readonly headers: [string, string][];
+  readonly data: Buffer[];
+  readonly parts: FormPart[];
+  target?: string;
+  asQuery: boolean;
+  json: boolean;
+  asIs: boolean;
+  asWritten: boolean;
+  upload?: string;
+}
+
+/** @throws CannotBeSent for what needs more than the command says */
+export function requestsOfCurl({ words: [, ...words], stdin }: ShellCommand, read: ReadNamed): TextRequest[] {
+  const readOrStdin: ReadNamed = (file) => {
+    if (file !== '-') return read(file);
+    if (stdin === null) throw new CannotBeSent('a curl command sends its standard input');
+    return Buffer.from(stdin);
+  };
+  return curlOptions(words).flatMap((options) => {
+    const draft: Draft = {
+      urls: [],
+      query: [],
+      headers: [],
+      data: [],
+      parts: [],
+      asQuery: false,
+      json: false,
+      asIs: false,
+      asWritten: false,
     };
-  const has = (name: string) => headers.some(([field]) => field.toLowerCase() === name);
-  if (body !== null && !has('content-type'))
-    headers.push([
-      'Content-Type',
-      form.length > 0 ? FORM_DATA_TYPE : json ? 'application/json' : 'application/x-www-form-urlencoded',
-    ]);
+    for (const option of options) take(option, draft, readOrStdin);
+    return draft.urls.flatMap((url) => requestsOf(url, draft, readOrStdin));
+  });
+}
+
+function take({ name, value }: CurlOption, draft: Draft, read: ReadNamed): void {
+  // What stands for the host of a URL needs no value.
+  if (name !== 'url') withValues(value);
+  const { headers, data, parts } = draft;
+  if (NOT_ALONE.test(name))
+    throw new CannotBeSent(`a curl command logs in by --${name}, which needs more than one request`);
+  switch (name) {
+    case 'url':
+      draft.urls.push(value);
+      break;
+    case 'request':
+      draft.method = value;
+      break;
+    case 'head':
+      draft.method ??= 'HEAD';
+      break;
+    case 'get':
+      draft.asQuery = true;
+      break;
+    case 'globoff':
+      draft.asWritten = true;
+      break;
+    case 'path-as-is':
+      draft.asIs = true;
+      break;
+    case 'request-target':
+      draft.target = value;
+      break;
+    case 'user-agent':
+      headers.push(['User-Agent', value]);
+      break;
+    case 'referer':
+      headers.push(['Referer', value.replace(/;auto$/, '')]);
+      break;
+    case 'cookie':
+      if (!value.includes('='))
+        throw new CannotBeSent('a curl command reads cookies out of a file: leave out -b, and give --cookies');
+      headers.push(['Cookie', value]);
+      break;
+    case 'user':
+      headers.push([
+        'Authorization',
+        `Basic ${Buffer.from(value.includes(':') ? value : `${value}:`).toString('base64')}`,
+      ]);
+      break;
+    case 'oauth2-bearer':
+      headers.push(['Authorization', `Bearer ${value}`]);
+      break;
+    case 'range':
+      headers.push(['Range', `bytes=${value}`]);
+      break;
+    case 'compressed':
+      headers.push(['Accept-Encoding', 'deflate, gzip, br, zstd']);
+      break;
+    case 'header':
+      for (const line of value.startsWith('@') ? read(value.slice(1)).toString('utf8').split(/\r?\n/) : [value])
+        if (line.trim() !== '') headers.push(fieldOf(line));
+      break;
+    case 'form':
+    case 'form-string':
+      parts.push(partOf(value, name === 'form', read));
+      break;
+    case 'json':
+      draft.json = true;
+      data.push(contentOf(value, read));
+      break;
+    case 'data-binary':
+      addData(data, contentOf(value, read));
+      break;
+    case 'data':
+    case 'data-ascii':
+      addData(
+        data,
+        value.startsWith('@')
+          ? Buffer.from(
+              contentOf(value, read)
+                .toString('latin1')
+                .replaceAll(/[\r\n\0]/g, ''),
+              'latin1',
+            )
+          : Buffer.from(value),
+      );
+      break;
+    case 'data-raw':
+      addData(data, Buffer.from(value));
+      break;
+    case 'data-urlencode':
+      addData(data, Buffer.from(urlEncoded(value, read)));
+      break;
+    case 'url-query':
+      draft.query.push(value.startsWith('+') ? value.slice(1) : urlEncoded(value, read));
+      break;
+    case 'upload-file':
+      draft.upload = value;
+      break;
+    case 'config':
+      throw new CannotBeSent('a curl command reads its options out of a file');
+    default:
+  }
+}
+
+function requestsOf(url: string, draft: Draft, read: ReadNamed): TextRequest[] {
+  const urls = draft.asWritten ? [url] : globbed(url);
+  return urls.map((one) => requestOf(one, draft, read));
+}
+
+function requestOf(given: string, draft: Draft, read: ReadNamed): TextRequest {
+  const { data, parts, upload, asQuery, json, asIs } = draft;
+  const sent = data.length === 0 ? null : Buffer.concat(data);
+  const query = [...draft.query, ...(asQuery && sent !== null ? [sent.toString('utf8')] : [])];
+  const form = parts.length === 0 ? null : formData(parts);
+  const body = asQuery ? null : (form ?? sent ?? (upload === undefined ? null : read(upload)));
+  const method =
+    draft.method ??
+    (asQuery || body === null ? 'GET' : upload === undefined || form !== null || sent !== null ? 'POST' : 'PUT');
+  const has = (name: string) => draft.headers.some(([field]) => field.toLowerCase() === name);
+  const headers: [string, string][] = [...draft.headers];
+  if (json && !has('content-type')) headers.push(['Content-Type', 'application/json']);
+  if (json && !has('accept')) headers.push(['Accept', 'application/json']);
+  if (!asQuery && !json && !has('content-type'))
+    if (form !== null) headers.push(['Content-Type', FORM_DATA_TYPE]);
+    else if (sent !== null) headers.push(['Content-Type', 'application/x-www-form-urlencoded']);
   return {
-    method: method ?? (body === null ? 'GET' : 'POST'),
-    url,
+    method,
+    url: withValues(urlOf(given, draft, query)),
     headers: headers.filter(([, value]) => value !== ''),
     body,
+    ...(asIs || draft.target !== undefined ? { asIs: true as const } : {}),
   };
 }
 
-/** Name of an option and the value that is attached to it; null for a word that is none. */
-function optionOf(word: string): [string | null, string | null] {
-  if (!word.startsWith('-') || word === '-') return [null, null];
-  if (word.startsWith('--')) {
-    const at = word.indexOf('=');
-    return at < 0 ? [word, null] : [word.slice(0, at), word.slice(at + 1)];
-  }
-  // Short options may stand together, of which the last may have a value.
-  const letters = [...word.slice(1)].map((letter) => `-${letter}`);
-  const at = letters.findIndex((letter) => WITH_VALUE.has(letter));
-  if (at >= 0) return [letters[at] ?? null, at + 1 < letters.length ? word.slice(at + 2) : null];
-  return [letters.find((letter) => letter === '-G' || letter === '-I') ?? word, null];
+function urlOf(given: string, { target, upload }: Draft, query: readonly string[]): string {
+  if (target !== undefined) return target;
+  const [url = ''] = given.split('#');
+  const named =
+    upload !== undefined && url.endsWith('/') ? `${url}${encodeURIComponent(upload.replace(/^.*\//, ''))}` : url;
+  const whole = query.length === 0 ? named : `${named}${named.includes('?') ? '&' : '?'}${query.join('&')}`;
+  // Which host was asked is the command's to say: only what is behind it counts.
+  const behindHost = new RegExp(
+    `^(?:https?://)?(?:${WITHOUT_VALUE}[^${WITHOUT_VALUE}]*${WITHOUT_VALUE}|\\{\\{[^{}]*\\}\\})(?::\\d+)?(?=[/?]|$)`,
+  ).exec(whole);
+  if (behindHost !== null) return rooted(whole.slice(behindHost[0].length));
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(whole) ? whole : `http://${whole}`;
+}
+
+const rooted = (target: string) => (target.startsWith('/') ? target : `/${target}`);
+
+/** @throws CannotBeSent where a variable of the shell has no value */
+function withValues(text: string): string {
+  const [, name] = text.split(WITHOUT_VALUE);
+  if (name === undefined) return text;
+  throw new CannotBeSent(`no value for the shell’s variable ${name}; --value ${name}=… gives it`);
+}
+
+function addData(data: Buffer[], more: Buffer): void {
+  if (data.length > 0) data.push(Buffer.from('&'));
+  data.push(more);
+}
+
+function contentOf(value: string, read: ReadNamed): Buffer {
+  return value.startsWith('@') ? read(value.slice(1)) : Buffer.from(value);
 }
 
 function fieldOf(text: string): [string, string] {
@@ -90,54 +217,19 @@ function fieldOf(text: string): [string, string] {
   return at < 0 ? [text.replace(/;$/, ''), ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-function urlEncoded(text: string): string {
-  const at = text.indexOf('=');
-  return at < 0
-    ? encodeURIComponent(text)
-    : `${text.slice(0, at)}${at === 0 ? '' : '='}${encodeURIComponent(text.slice(at + 1))}`;
+/** `content`, `=content`, `name=content`, `@file` or `name@file`. */
+function urlEncoded(text: string, read: ReadNamed): string {
+  const at = text.search(/[=@]/);
+  if (at < 0) return encoded(Buffer.from(text));
+  const name = text.slice(0, at);
+  const rest = text.slice(at + 1);
+  return `${name}${name === '' ? '' : '='}${encoded(text[at] === '@' ? read(rest) : Buffer.from(rest))}`;
 }
 
-/** As browsers copy it for cmd.exe, which escapes by carets. */
-export function isOfWindows(command: string): boolean {
-  return /^curl(?:\.exe)?\s+\^?"/.test(command) && /\^["\r\n]|\^$/.test(command);
-}
-
-/** What cmd.exe hands to the program: a caret takes its meaning from the character behind it, and two line ends are one. */
-function unescapedCarets(command: string): string {
-  return command
-    .replaceAll(/\^\r?\n\r?\n/g, '\n')
-    .replaceAll(/\^\r?\n/g, ' ')
-    .replaceAll(/\^([\s\S])/g, '$1');
-}
-
-/** Words as a POSIX shell cuts them: quotes, `$'…'`, backslashes, lines that go on. */
-function wordsOf(command: string): string[] {
-  const words: string[] = [];
-  const part = /\\\r?\n|\s+|\$'((?:[^'\\]|\\[\s\S])*)'|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+)/g;
-  let word: string | null = null;
-  for (const [whole, ansi, single, double, escaped, plain] of command.matchAll(part)) {
-    if (/^\\?\s/.test(whole) && escaped === undefined) {
-      if (word !== null) words.push(word);
-      word = null;
-      continue;
-    }
-    // A comment.
-    if (word === null && plain?.startsWith('#') === true) break;
-    const text =
-      ansi === undefined
-        ? (single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? plain ?? '')
-        : fromAnsi(ansi);
-    word = (word ?? '') + text;
-  }
-  return word === null ? words : [...words, word];
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
-
-function fromAnsi(text: string): string {
-  return text.replaceAll(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))/g, (_, unicode, hex, one: string) =>
-    unicode === undefined && hex === undefined
-      ? (ESCAPES[one] ?? one)
-      : String.fromCharCode(Number.parseInt(unicode ?? hex, 16)),
-  );
+/** All but what is unreserved (RFC 3986, 2.3), and spaces as a form has them. */
+function encoded(content: Buffer): string {
+  return content
+    .toString('latin1')
+    .replaceAll(/[^\w.~ -]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+    .replaceAll(' ', '+');
 }

@@ -1,12 +1,15 @@
 /** Which text a file holds, and the requests of its lines. */
-
+import { dirname, resolve, sep } from 'node:path';
 import { routeWithoutSecrets } from '../../../../../capture/redaction/index.ts';
 import { textOf } from '../../../../../json/index.ts';
 import type { Position } from '../../../../../parity/tally/index.ts';
-import { readBytes } from '../../../../shared/index.ts';
+import { readBytes, UsageError } from '../../../../shared/index.ts';
 import { requestOfLogLine } from './access-log.ts';
-import { isOfWindows, requestOfCurl } from './curl.ts';
-import type { TextRequest } from './text-request.ts';
+import { isOfWindows, unescapedCarets } from './cmd-shell.ts';
+import { requestsOfCurl } from './curl.ts';
+import { type ShellCommand, shellCommands, WITHOUT_VALUE } from './shell.ts';
+import { requestOfJsonLine, requestOfW3cLine, w3cFieldsOf } from './structured-log.ts';
+import { CannotBeSent, type ReadNamed, type TextRequest } from './text-request.ts';
 
 /** A request of a line, or why it holds none. */
 export type LineRequest =
@@ -25,6 +28,8 @@ export interface TextSource {
   readonly file: string;
   readonly source: number;
   readonly routes: readonly string[];
+  /** Of the shell's variables, by name. */
+  readonly values: ReadonlyMap<string, string>;
 }
 
 /** `https://…`, `/path`, or a method before either. */
@@ -33,73 +38,168 @@ const URL_LINE = /^(?:([A-Z]+)\s+)?(https?:\/\/\S+|\/\S*)$/;
 /** Lines that are looked at for one that says what the file is. */
 const FIRST_LINES = 20;
 
+const HAS_BODY = /^(?:POST|PUT|PATCH)$/;
+
+/** A command is no longer; a quote that is still open was none. */
+const MOST_LINES = 1_000;
+
+const NOT_UNDERSTOOD = 'a line is no URL, curl command or line of an access log that is understood';
+
 /** null where the file is no such text. @throws UsageError where it cannot be read */
-export function textRequests({ file, source, routes }: TextSource): LineRequest[] | null {
+export function textRequests({ file, source, routes, values }: TextSource): LineRequest[] | null {
   const read = textOf(readBytes('files', file));
   if (!read.ok) return null;
   const lines = logicalLines(read.value);
-  const isKnown = ({ text }: { text: string }) => isCurl(text) || requestOfLine(text) !== null;
+  const isKnown = ({ text, fields }: LogicalLine) => isShell(text) || requestOfLine(text, fields) !== null;
   if (!lines.slice(0, FIRST_LINES).some(isKnown)) return null;
-  return lines.map(({ text, line }) => {
+  const shell = new Shell(values, besides(file));
+  return lines.flatMap(({ text, line, fields }): LineRequest[] => {
     const at = { source, line };
-    const request = requestOfLine(text);
-    if (request === null && isCurl(text)) return { skipped: 'a curl command sends a file or several requests', at };
-    if (request === null)
-      return { skipped: 'a line is no URL, curl command or line of an access log that is understood', at };
-    return planned(request, routes, at);
+    try {
+      if (isShell(text)) {
+        const requests = shell.run(text);
+        return requests.map((request, i) => planned(request, routes, at, requests.length > 1 ? `-${i + 1}` : ''));
+      }
+      const request = requestOfLine(text, fields);
+      if (request === null) return [{ skipped: NOT_UNDERSTOOD, at }];
+      if (request.logged === true && HAS_BODY.test(request.method))
+        throw new CannotBeSent(
+          `an access log holds no body of a ${request.method}: take it from a HAR, captures or curl commands`,
+        );
+      return [planned(request, routes, at, '')];
+    } catch (error) {
+      if (!(error instanceof CannotBeSent)) throw error;
+      return [{ skipped: error.message, at }];
+    }
   });
 }
 
-const isCurl = (text: string) => /^curl(?:\.exe)?\s/.test(text);
+const ASSIGNMENT = /^(?:export\s+)?[A-Za-z_]\w*=/;
+const CURL = /^(?:[A-Za-z_]\w*=\S*\s+|time\s+|sudo\s+)*curl(?:\.exe)?\s/;
+const isShell = (text: string) => CURL.test(text) || ASSIGNMENT.test(text);
 
-function requestOfLine(text: string): TextRequest | null {
-  if (isCurl(text)) return requestOfCurl(text);
+/** Commands one after another, and the variables that they set. */
+class Shell {
+  readonly #variables: Map<string, string>;
+  readonly #given: ReadonlyMap<string, string>;
+  readonly #read: ReadNamed;
+
+  constructor(given: ReadonlyMap<string, string>, read: ReadNamed) {
+    this.#variables = new Map(given);
+    this.#given = given;
+    this.#read = read;
+  }
+
+  run(text: string): TextRequest[] {
+    const windows = isOfWindows(text);
+    const commands = shellCommands(windows ? unescapedCarets(text) : text, windows ? null : this.#variables);
+    if (commands === null) throw new CannotBeSent('a curl command ends within a quote or a here-document');
+    return commands.flatMap((command) => this.#requestsOf(command));
+  }
+
+  #requestsOf({ words, stdin }: ShellCommand): TextRequest[] {
+    const at = words.findIndex((word) => !/^(?:[A-Za-z_]\w*=|export$|time$|sudo$)/s.test(word));
+    if (at < 0) this.#assign(words);
+    return /^curl(?:\.exe)?$/.test(words[at] ?? '')
+      ? requestsOfCurl({ words: words.slice(at), stdin }, this.#read)
+      : [];
+  }
+
+  /** What `--value` gives stays. */
+  #assign(words: readonly string[]): void {
+    for (const word of words) {
+      const [, name, value = ''] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word) ?? [];
+      if (name !== undefined && !this.#given.has(name) && !value.includes(WITHOUT_VALUE))
+        this.#variables.set(name, value);
+    }
+  }
+}
+
+/** Files that a command names are those beside it: a command of somebody else's should not send others. */
+function besides(file: string): ReadNamed {
+  const folder = dirname(resolve(file));
+  return (name) => {
+    const path = resolve(folder, name);
+    if (!path.startsWith(`${folder}${sep}`))
+      throw new CannotBeSent(`a curl command names the file ${name}, which is not in its own folder`);
+    try {
+      return readBytes('files', path);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new CannotBeSent(`a curl command names the file ${name}, which cannot be read`);
+    }
+  };
+}
+
+function requestOfLine(text: string, fields: readonly string[] | null): TextRequest | null {
   const [, method = 'GET', url] = URL_LINE.exec(text) ?? [];
-  return url === undefined ? requestOfLogLine(text) : { method, url, headers: [], body: null };
+  if (url !== undefined) return { method, url, headers: [], body: null };
+  if (fields !== null) return requestOfW3cLine(text, fields);
+  return text.startsWith('{') ? requestOfJsonLine(text) : requestOfLogLine(text);
 }
 
 /** Before a command that was copied out of a terminal or a page. */
 const PROMPT = /^[$%>]\s+(?=curl)/;
 
-/** Comments and blank lines left out; a curl command may go on behind a backslash, or within quotes. */
-function logicalLines(text: string): { text: string; line: number }[] {
-  const found: { text: string; line: number }[] = [];
-  let open: { text: string; line: number } | null = null;
-  for (const [i, line] of text.split(/\r?\n/).entries()) {
-    if (open !== null) open.text += `\n${line}`;
-    else if (line.trim() !== '' && !line.trimStart().startsWith('#'))
-      open = { text: line.trim().replace(PROMPT, ''), line: i + 1 };
-    if (open === null || (isCurl(open.text) && goesOn(open.text))) continue;
-    found.push(open);
-    open = null;
+interface LogicalLine {
+  readonly text: string;
+  readonly line: number;
+  /** Names of the fields of a W3C log, which stand above. */
+  readonly fields: readonly string[] | null;
+}
+
+/** Comments and blank lines left out; a command may go on behind a backslash, within quotes, or to the end of a here-document. */
+function logicalLines(text: string): LogicalLine[] {
+  const lines = text.split(/\r?\n/);
+  const found: LogicalLine[] = [];
+  let fields: readonly string[] | null = null;
+  for (let i = 0; i < lines.length; i++) {
+    const begun = (lines[i] ?? '').trim().replace(PROMPT, '');
+    fields = w3cFieldsOf(begun) ?? fields;
+    if (begun === '' || begun.startsWith('#')) continue;
+    let [whole, more] = [begun, 0];
+    if (isShell(begun))
+      while (goesOn(whole) && more < MOST_LINES && i + more + 1 < lines.length) whole += `\n${lines[i + ++more]}`;
+    const isWhole = more === 0 || !goesOn(whole);
+    found.push({ text: isWhole ? whole : begun, line: i + 1, fields });
+    if (isWhole) i += more;
   }
-  return open === null ? found : [...found, open];
+  return found;
 }
 
 function goesOn(command: string): boolean {
-  if (/\\\s*$/.test(command) || (isOfWindows(command) && command.endsWith('^'))) return true;
-  const unquoted = command.replaceAll(/\\[\s\S]|'[^']*'|"(?:[^"\\]|\\[\s\S])*"/g, '');
-  return /['"]/.test(unquoted);
+  const windows = isOfWindows(command);
+  if (windows && command.endsWith('^')) return true;
+  try {
+    return shellCommands(windows ? unescapedCarets(command) : command, windows ? null : new Map()) === null;
+  } catch (error) {
+    if (error instanceof CannotBeSent) return /\\\s*$/.test(command);
+    throw error;
+  }
 }
 
-function planned({ method, url, headers, body }: TextRequest, routes: readonly string[], at: Position): LineRequest {
-  const absolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(url)
-    ? url
-    : url.startsWith('/')
-      ? `http://line.invalid${url}`
-      : `http://${url}`;
-  if (!URL.canParse(absolute)) return { skipped: 'the request target is not a path', at };
-  const { pathname, search } = new URL(absolute);
-  const target = `${pathname}${search}`;
-  const kept = headers.filter(([name]) => !/^(?:host|content-length)$/i.test(name));
-  const route = `${method} ${routeWithoutSecrets(target, routes)}`;
+function planned(request: TextRequest, routes: readonly string[], at: Position, nth: string): LineRequest {
+  const { method, url, headers, body, asIs } = request;
+  const target = targetOf(url, asIs === true);
+  if (target === null) return { skipped: 'the request target is not a path', at };
   return {
-    id: `line-${at.line}`,
-    route,
+    id: `line-${at.line}${nth}`,
+    route: `${method} ${routeWithoutSecrets(target, routes)}`,
     method,
     target,
-    headers: kept,
-    body: body === null ? null : Buffer.from(body),
+    headers: headers.filter(([name]) => !/^(?:host|content-length)$/i.test(name)),
+    body,
     at,
   };
+}
+
+/** Path and query as they are written, but for what no request line can hold. */
+function targetOf(url: string, asIs: boolean): string | null {
+  const [, origin = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^#]*)/i.exec(url) ?? [];
+  if (origin !== '' && !URL.canParse(origin)) return null;
+  const rooted = rest.startsWith('/') ? rest : `/${rest}`;
+  const target = rooted.replaceAll(/[^!-~]/gu, (one) => encodeURIComponent(one.isWellFormed() ? one : '\u{fffd}'));
+  const [path = '', query] = target.split(/\?(.*)/s);
+  if (asIs || !/\/\.{1,2}(?:\/|$)/.test(path)) return target;
+  return `${new URL(`http://line.invalid${path}`).pathname}${query === undefined ? '' : `?${query}`}`;
 }

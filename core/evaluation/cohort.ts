@@ -5,7 +5,7 @@
 import { gatePolicyOf, judgeAlone, requests, total } from '../gate/index.ts';
 import { cohortPlan } from '../metrics/index.ts';
 import type { BaselineSummary, MinuteEvidence, Plan } from '../model/index.ts';
-import type { Observation } from './reducer.ts';
+import type { Observation } from './observation.ts';
 
 /** Number of the stage in which the cohort is alone with the candidate: the one before the first. */
 export const COHORT_STAGE = -1;

@@ -1,7 +1,7 @@
 /** In the shadow and its exercise the mirror stands in the path of some customers: how they fare votes. */
 import { decideGate, shadowPolicyOf } from '../gate/index.ts';
 import type { BaselineSummary, MinuteEvidence, Plan } from '../model/index.ts';
-import type { Observation } from './reducer.ts';
+import type { Observation } from './observation.ts';
 
 type Verdict = ReturnType<typeof decideGate>;
 

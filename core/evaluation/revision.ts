@@ -1,6 +1,6 @@
 /** What becomes of a run whose sides change under it: its evidence is of services that are no longer there. */
 import type { CutoverState, Revision, Revisions } from '../model/index.ts';
-import type { Observation } from './reducer.ts';
+import type { Observation } from './observation.ts';
 
 /** Of one run; a service that is deployed again and again is not ready to be judged. */
 const MOST_RESTARTS = 2;

@@ -1,6 +1,6 @@
 /** What a plan's hooks say of a step: any that goes back goes back, any that holds holds. */
 import type { HookAnswer, Plan } from '../model/index.ts';
-import type { Observation } from './reducer.ts';
+import type { Observation } from './observation.ts';
 
 /** Those that are asked at a step; `percent` is the stage's whose evidence is in, or to which the weights move. */
 export function hooksAt({ hooks }: Plan, when: Plan['hooks'][number]['when'], percent: number): Plan['hooks'] {
@@ -10,11 +10,9 @@ export function hooksAt({ hooks }: Plan, when: Plan['hooks'][number]['when'], pe
 /** An observation that would advance, after its hooks were asked; any other is not theirs to change. */
 export function withHooks(observation: Observation, answers: readonly HookAnswer[] | undefined): Observation {
   if (observation.decision !== 'advance' || answers === undefined) return observation;
-  const back = answers.filter(({ vote }) => vote === 'rollback');
-  if (back.length > 0) return { decision: 'rollback', reason: `${sentence(back)} ${observation.reason}` };
-  const held = answers.filter(({ vote }) => vote === 'hold');
-  if (held.length > 0) return { decision: 'hold', reason: `${sentence(held)} ${observation.reason}` };
-  return observation;
+  const objection = objectionOf(answers);
+  if (objection === null) return observation;
+  return { decision: objection.vote, reason: `${objection.reason} ${observation.reason}` };
 }
 
 /** Why the weights must not move; null when every hook said proceed. */

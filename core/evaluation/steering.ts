@@ -1,6 +1,6 @@
 /** What people asked of a run, as one observation takes it: it holds, advances on its evidence, or restarts. Never does it undo a rollback. */
 import { type CutoverState, fromIso, type Steered, type Steering } from '../model/index.ts';
-import type { Observation } from './reducer.ts';
+import type { Observation } from './observation.ts';
 
 /** The pause that lasts at `now` (milliseconds); null: none. */
 export function pauseAt({ pauses }: Steering, now: number): Steering['pauses'][number] | null {

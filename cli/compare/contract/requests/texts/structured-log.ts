@@ -1,0 +1,131 @@
+/** Access logs whose lines are JSON (Caddy, Traefik, Envoy, nginx, pino, GCP, …), or have fields that the file names (W3C: CloudFront, IIS). */
+import * as z from 'zod';
+import { loggedRequest } from './access-log.ts';
+import type { TextRequest } from './text-request.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+const METHODS = [
+  'method',
+  'request_method',
+  'RequestMethod',
+  'requestMethod',
+  'httpMethod',
+  'http_method',
+  'verb',
+  'REQUEST_METHOD',
+  'http.request.method',
+];
+const TARGETS = [
+  'uri',
+  'request_uri',
+  'RequestPath',
+  'requestUrl',
+  'originalUrl',
+  'url',
+  'path',
+  'REQUEST_URI',
+  'http_path',
+  'url.original',
+  'url.path',
+];
+const QUERIES = ['query_string', 'args', 'query', 'queryString', 'url.query'];
+const AGENTS = [
+  'user_agent',
+  'http_user_agent',
+  'userAgent',
+  'request_User-Agent',
+  'user-agent',
+  'agent',
+  'user_agent.original',
+];
+const REFERERS = ['referer', 'http_referer', 'request_Referer', 'referrer'];
+/** Where a request stands within a line. */
+const AROUND = ['request', 'req', 'httpRequest', 'http_request'];
+/** Of header fields that a line holds, those that are no secret and that change answers. */
+const KEPT = /^(?:accept|accept-language|user-agent|referer|if-none-match|if-modified-since|range|origin)$/i;
+
+const objectSchema = z.record(z.string(), z.unknown());
+const textSchema = z.string().min(1);
+
+/** null where the line is no JSON of such a log. */
+export function requestOfJsonLine(line: string): TextRequest | null {
+  const whole = objectOf(parsed(line));
+  if (whole === null) return null;
+  const candidates = [...AROUND.map((key) => objectOf(whole[key])), whole];
+  for (const members of candidates) {
+    const found = members === null ? null : requestOfMembers(members);
+    if (found !== null) return found;
+  }
+  // The request line as a text.
+  const [, method, target] =
+    /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/.exec(textIn(whole, ['request', 'requestLine']) ?? '') ?? [];
+  return method === undefined || target === undefined ? null : loggedRequest(method, target, fieldsOf(whole));
+}
+
+function requestOfMembers(members: Members): TextRequest | null {
+  const method = textIn(members, METHODS);
+  const target = textIn(members, TARGETS);
+  if (method === null || !/^[A-Za-z]{3,20}$/.test(method)) return null;
+  if (target === null || !/^(?:\/|https?:\/\/)/.test(target)) return null;
+  const query = textIn(members, QUERIES) ?? '-';
+  const whole = query === '-' || target.includes('?') ? target : `${target}?${query.replace(/^\?/, '')}`;
+  return loggedRequest(method.toUpperCase(), whole, fieldsOf(members));
+}
+
+function fieldsOf(members: Members): Readonly<Record<string, string>> {
+  const fields = { 'User-Agent': textIn(members, AGENTS) ?? '', Referer: textIn(members, REFERERS) ?? '' };
+  const logged = Object.entries(objectOf(members.headers) ?? {}).flatMap(([name, value]): [string, string][] => {
+    const text = textSchema.safeParse(Array.isArray(value) ? value[0] : value);
+    return text.success && KEPT.test(name) && text.data !== 'REDACTED' ? [[name.toLowerCase(), text.data]] : [];
+  });
+  const known = new Set(logged.map(([name]) => name));
+  const named = Object.entries(fields).filter(([name]) => !known.has(name.toLowerCase()));
+  return Object.fromEntries([...named, ...logged]);
+}
+
+function textIn(members: Members, names: readonly string[]): string | null {
+  for (const name of names) {
+    const text = textSchema.safeParse(members[name]);
+    if (text.success) return text.data;
+  }
+  return null;
+}
+
+function objectOf(value: unknown): Members | null {
+  return objectSchema.safeParse(value).data ?? null;
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+/** Names of `#Fields:`; null for a line that names none (https://www.w3.org/TR/WD-logfile). */
+export function w3cFieldsOf(line: string): string[] | null {
+  const [, names] = /^#Fields:\s*(.*)$/i.exec(line) ?? [];
+  return names === undefined ? null : names.trim().split(/\s+/);
+}
+
+/** null where a line has no method and path among the fields. */
+export function requestOfW3cLine(line: string, names: readonly string[]): TextRequest | null {
+  const values = line.split(line.includes('\t') ? '\t' : ' ');
+  const of = (name: string) => values[names.findIndex((one) => one.toLowerCase() === name)] ?? '-';
+  const [method, stem, query] = [of('cs-method'), of('cs-uri-stem'), of('cs-uri-query')];
+  const path = stem === '-' ? of('cs-uri') : stem;
+  if (!/^[A-Z]+$/.test(method) || !path.startsWith('/')) return null;
+  // CloudFront writes a field as a URL does, IIS a space as a plus.
+  const agent = line.includes('\t') ? decoded(of('cs(user-agent)')) : of('cs(user-agent)').replaceAll('+', ' ');
+  return loggedRequest(method, query === '-' ? path : `${path}?${query}`, { 'User-Agent': agent });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

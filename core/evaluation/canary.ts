@@ -1,0 +1,90 @@
+/** Stages and the soak: customers meet the candidate, and the gate compares. */
+import { bothWays, decideGate, gatePolicyOf, judgeAlone } from '../gate/index.ts';
+import { gatePlan, opinionsOf, type Stretch, together, voteOf } from '../metrics/index.ts';
+import { fromIso, type MinuteEvidence, type ParityVerdict } from '../model/index.ts';
+import { COHORT_STAGE, judgeCohort } from './cohort.ts';
+import { earliestOf, elapsedMs, inMinutes, overdue, passedOf } from './deadlines.ts';
+import type { Evidence, PresentRun } from './evidence.ts';
+import { longestUndecided } from './evidence-gap.ts';
+import type { Observation, Observed } from './observation.ts';
+
+/**
+ * A canary stage: rolls back as soon as the candidate is shown to be worse; advances when its evidence is in and its bake
+ * is over (or, with `accelerate`, the minimum bake); ends by `onUndecided` after `maxHold`.
+ */
+export function observeStage(state: PresentRun, seen: Measured, now: number): Observed {
+  if (state.stage === COHORT_STAGE) {
+    const verdict = judgeCohort(state.plan, state.baseline, seen.minutes);
+    return { observation: weigh(state, verdict, seen.minutes, now), verdict };
+  }
+  const stage = state.plan.stages[state.stage];
+  if (stage === undefined) throw new RangeError(`stage ${state.stage} is not in the plan`);
+  const policy = gatePolicyOf(gatePlan(state.plan), state.baseline, state.stage);
+  const verdict =
+    stage.percent === 100 ? judgeAlone(seen.minutes, policy, state.baseline) : decideGate(seen.minutes, policy);
+  return weighAll(state, verdict, seen, { now, percent: stage.percent, tests: policy.tests });
+}
+
+/**
+ * Soak: all requests are the candidate's, so it is held against the baseline of before the cutover, and its answers
+ * against the stable side's in reverse shadow.
+ */
+export function observeSoak(state: PresentRun, seen: Measured, parity: ParityVerdict, now: number): Observed {
+  const policy = gatePolicyOf(gatePlan(state.plan), state.baseline, state.plan.stages.length);
+  // The reverse mirror passes its requests to the candidate: they are the candidate's customers too.
+  const looked = seen.minutes.map((m) => ({ ...m, candidate: bothWays(m.candidate, m.mirror ?? null) }));
+  const verdict = judgeAlone(looked, policy, state.baseline);
+  if (parity.status === 'dirty') {
+    const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;
+    return { observation: { decision: 'rollback', reason }, verdict };
+  }
+  const held: GateVerdict =
+    verdict.decision === 'advance' && parity.status === 'insufficient'
+      ? {
+          ...verdict,
+          decision: 'hold',
+          reason: `Reverse shadow is not enough to tell: ${parity.reasons.join('; ')}. ${verdict.reason}`,
+        }
+      : verdict;
+  return weighAll(state, held, seen, { now, percent: 100, tests: policy.tests });
+}
+
+type Measured = Pick<Evidence, 'minutes' | 'metrics'>;
+type GateVerdict = NonNullable<Observed['verdict']>;
+
+/** The gate's verdict with the opinions of the plan's own metrics, and what both come to. `tests`: parts that α has here. */
+function weighAll(
+  state: PresentRun,
+  verdict: GateVerdict,
+  { minutes: looked, metrics = [] }: Measured,
+  { now, percent, tests }: { readonly now: number; readonly percent: number; readonly tests: number },
+): Observed {
+  const { plan, baseline, since } = state;
+  const stretch: Stretch = {
+    metrics: plan.metrics,
+    baseline: baseline?.metrics ?? {},
+    since: fromIso(since),
+    now,
+    percent,
+    alpha: plan.gate.alpha / tests,
+    beta: plan.gate.beta,
+  };
+  const opinions = opinionsOf(metrics, stretch);
+  const observation = weigh(state, together(verdict, voteOf(opinions)), looked, now);
+  return { observation, verdict: { ...verdict, metrics: [...verdict.metrics, ...opinions] } };
+}
+
+function weigh(state: PresentRun, verdict: Observation, looked: readonly MinuteEvidence[], now: number): Observation {
+  const { decision, reason } = verdict;
+  const earliest = earliestOf(state, now);
+  const elapsed = elapsedMs(state, now) / 1000;
+  if (decision === 'rollback') return { decision, reason };
+  if (elapsed < earliest) return { decision: 'hold', reason: `${passedOf(elapsed, earliest)} ${reason}` };
+  if (decision === 'advance') return { decision, reason };
+  const longest = longestUndecided(state, looked, now);
+  if (!overdue(state, now, longest)) return { decision: 'hold', reason };
+  return {
+    decision: 'rollback',
+    reason: `${reason} Undecided for the maximum of ${inMinutes(longest)} after its bake.`,
+  };
+}

@@ -1,0 +1,28 @@
+/** What the evidence still lacks, and how long that is waited for. */
+import { evidenceSince, gapOf, settledPrefix } from '../gate/index.ts';
+import { fromIso, type MinuteEvidence } from '../model/index.ts';
+import { COHORT_STAGE } from './cohort.ts';
+import { earliestOf, lengthOf } from './deadlines.ts';
+import type { PresentRun } from './evidence.ts';
+
+/** Ten minutes without a gap, points that come up to three minutes late, and two clocks that differ by two minutes each. */
+const ARRIVAL_SECONDS = 17 * 60;
+
+/** What is missing of the evidence of a stage or a soak that would advance; null when it is whole and fresh. */
+export function gapIn(state: PresentRun, known: readonly MinuteEvidence[], now: number): string | null {
+  if ((state.phase !== 'stage' && state.phase !== 'soak') || state.stage === COHORT_STAGE) return null;
+  const since = evidenceSince(fromIso(state.since), now);
+  const share = state.phase === 'soak' ? 1 : state.split.candidatePercent / 100;
+  const gap = gapOf(known, { since, now, share, bakeMs: earliestOf(state, now) * 1000 });
+  return gap === null ? null : `Evidence is not complete: ${gap}.`;
+}
+
+/**
+ * Seconds for which an undecided gate may hold. Absence alone brings nobody back before every point of the bake had its time to
+ * arrive, however short the plan's `maxHold`.
+ */
+export function longestUndecided(state: PresentRun, known: readonly MinuteEvidence[], now: number): number {
+  const { maxHold } = lengthOf(state);
+  const late = gapIn(state, known, now) !== null || settledPrefix(known).length < known.length;
+  return late ? Math.max(maxHold, state.plan.gate.settleAfter + ARRIVAL_SECONDS) : maxHold;
+}

@@ -1,0 +1,63 @@
+/** What speaks against any phase, before the two sides are compared: what goes back at once, and what keeps the run from advancing. */
+import {
+  type AlarmReading,
+  answersAnybody,
+  type Deployment,
+  describeWeights,
+  rollbackAlarmsOf,
+  sameWeights,
+  weightsFor,
+} from '../model/index.ts';
+import type { HardEvidence, PresentRun } from './evidence.ts';
+
+/** Why any phase goes back at once; null when nothing of the kind is seen. */
+export function hardStop(deployment: Deployment, state: PresentRun, seen: HardEvidence): string | null {
+  const rollsBack = rollbackAlarmsOf(deployment, state.plan);
+  const guards = seen.alarms.filter((a) => rollsBack.includes(a.name));
+  const red = guards.filter((a) => a.state === 'ALARM');
+  if (red.length > 0) return `Alarm ${names(red)} is in ALARM.`;
+  const intended = weightsFor(deployment, state.split);
+  if (!sameWeights(seen.live, intended))
+    return `Drift: live weights are ${describeWeights(deployment, seen.live)}, intended ${describeWeights(deployment, intended)}.`;
+  if (!answersAnybody(state.split)) return null;
+  const { healthy, unhealthy } = seen.candidate;
+  if (healthy === 0) return 'The candidate has no healthy target.';
+  // A load balancer sends an unhealthy target nothing, so the rest carry its share: a majority down is no rollout.
+  if (unhealthy > healthy) return `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`;
+  // Customers are on the candidate, and the way that brings them back without this run is cut.
+  const silenced = silences(guards);
+  return silenced === null ? null : `Customers are on the candidate, and ${silenced}.`;
+}
+
+/** What keeps the run from advancing until it ends; null when there is nothing. */
+export function obstacleOf(deployment: Deployment, state: PresentRun, seen: HardEvidence): string | null {
+  const silenced = silences(seen.alarms);
+  if (silenced !== null) return `Waiting: ${silenced}.`;
+  const unready = unreadiness(seen);
+  if (unready !== null) return unready;
+  const rollsBack = rollbackAlarmsOf(deployment, state.plan);
+  const missing = rollsBack.filter((name) => !seen.alarms.some((a) => a.name === name));
+  if (missing.length > 0) return `Alarm ${missing.join(', ')} does not exist.`;
+  const { healthy, unhealthy } = seen.candidate;
+  if (answersAnybody(state.split) && unhealthy > 0)
+    return `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`;
+  const blind = seen.alarms.filter((a) => a.state === 'INSUFFICIENT_DATA' && rollsBack.includes(a.name));
+  return blind.length > 0 ? `Alarm ${names(blind)} has INSUFFICIENT_DATA.` : null;
+}
+
+/** Why a rollback could not be carried by the stable side; null when it could. No customer moves away from a side that is sinking. */
+export function unreadiness({ stable }: Pick<HardEvidence, 'stable'>): string | null {
+  if (stable == null || stable.healthy >= stable.needed) return null;
+  return `The stable side has ${stable.healthy} of ${stable.needed} healthy targets, so it could not take everything back.`;
+}
+
+function silences(alarms: readonly AlarmReading[]): string | null {
+  const disabled = alarms.filter((a) => !a.actionsEnabled);
+  if (disabled.length > 0) return `actions of alarm ${names(disabled)} are disabled`;
+  const muted = alarms.filter((a) => a.mutedBy.length > 0).map((a) => `${a.name} by ${a.mutedBy.join(', ')}`);
+  return muted.length > 0 ? `actions of alarms are muted (${muted.join('; ')})` : null;
+}
+
+function names(alarms: readonly AlarmReading[]): string {
+  return alarms.map((a) => a.name).join(', ');
+}

@@ -1,0 +1,10 @@
+/** One evaluation of the present phase: evidence in; advance, hold or roll back out. */
+export { COHORT_STAGE, describePlace } from './cohort.ts';
+export { elapsedMs } from './deadlines.ts';
+export { observe } from './evaluation.ts';
+export type { Evidence, PresentRun } from './evidence.ts';
+export { hardStop, unreadiness } from './hard-stops.ts';
+export { hooksAt, objectionOf } from './hooks.ts';
+export type { Observation } from './observation.ts';
+export { revisedSince } from './revision.ts';
+export { isAgreed, pauseAt, pausedMs, steeredAt } from './steering.ts';

@@ -1,0 +1,88 @@
+/** Where everything that a cutover is given stands: a handler calls AWS where it runs, and a rule takes only groups of its own account and region. */
+import { Stack, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { GROUP_ROLES } from '../../core/model/index.ts';
+import type { Check } from './check-constructs.ts';
+import type { DualStackCutoverProps } from './cutover-props.ts';
+
+/** Undefined: not known before it is deployed. */
+export interface StackPlace {
+  readonly partition?: string | undefined;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+}
+
+/**
+ * What `fromLookup` answers until the CDK has asked the account, and synthesises anew. It is nobody's: it has to pass, and the next synthesis
+ * has the true one.
+ */
+const PLACEHOLDER =
+  /:123456789012:listener\/(application|network|app)\/my-load-balancer\/50dc6c495c0c9188\/f2f7dc8efc522ab2$/;
+
+/** Of a token and of a placeholder nothing is known yet. */
+export function isKnownNow(text: string): boolean {
+  return !Token.isUnresolved(text) && !PLACEHOLDER.test(text);
+}
+
+/** Nothing is known against it. */
+export function mayMatch(text: string, pattern: RegExp): boolean {
+  return !isKnownNow(text) || pattern.test(text);
+}
+
+export function placeOfStack(stack: Stack): StackPlace {
+  const said = (value: string) => (Token.isUnresolved(value) ? undefined : value);
+  return { region: said(stack.region), account: said(stack.account) };
+}
+
+/** Of an ARN what it says, and of a construct with a token for one the stack that makes it. */
+function placeOfProp(given: unknown, arn: string): StackPlace | null {
+  if (isKnownNow(arn)) {
+    const [, partition, , region, account] = arn.split(':');
+    return { partition, region, account };
+  }
+  return Token.isUnresolved(arn) && Construct.isConstruct(given) ? placeOfStack(Stack.of(given)) : null;
+}
+
+/** @throws RangeError that names the prop which stands elsewhere, and where */
+export function checkPlace(check: Check, props: DualStackCutoverProps, here: StackPlace): void {
+  const { groups, listeners = [], rules = [], exerciseFunctionArn, topic, ledger } = props;
+  const named = [
+    ...listeners.map(({ listener }, i) => [`listeners.${i}.listener`, listener, listener.listenerArn] as const),
+    ...rules.map((rule, i) => [`rules.${i}`, rule, rule.listenerArn] as const),
+    ...GROUP_ROLES.map((role) => [`groups.${role}`, groups[role], groups[role]?.targetGroupArn] as const),
+    ['exerciseFunctionArn', null, exerciseFunctionArn] as const,
+    ['topic', topic, topic?.topicArn] as const,
+    ['ledger', ledger, ledger?.tableArn] as const,
+  ];
+  let first = { what: 'the stack', place: here };
+  for (const [what, given, arn] of named) {
+    const place = arn === undefined ? null : placeOfProp(given, arn);
+    if (place === null) continue;
+    for (const part of ['partition', 'region', 'account'] as const) {
+      const [expected, found] = [first.place[part], place[part]];
+      check(
+        expected === undefined || found === undefined || expected === found,
+        `${what} is in ${part} ${found}, but ${first.what} is in ${expected}; one ${part} must hold all`,
+      );
+    }
+    if (first.place.region === undefined || first.place.account === undefined) first = { what, place };
+  }
+  for (const [what, arn] of secretsOf(props)) {
+    const found = isKnownNow(arn) ? arn.split(':')[3] : undefined;
+    check(
+      found === undefined || first.place.region === undefined || found === first.place.region,
+      `${what} is in region ${found}, but ${first.what} is in ${first.place.region}; a function reads secrets of its own region`,
+    );
+  }
+}
+
+function secretsOf({ chat = {}, metricProviders = {} }: DualStackCutoverProps): readonly (readonly [string, string])[] {
+  const channels = Object.entries(chat).map(
+    ([name, channel]) => [`chat.${name}.secretArn`, channel?.secretArn] as const,
+  );
+  const providers = Object.entries(metricProviders).map(
+    ([name, provider]) =>
+      [`metricProviders.${name}.secretArn`, provider.type === 'lambda' ? undefined : provider.secretArn] as const,
+  );
+  return [...channels, ...providers].flatMap(([what, arn]) => (arn === undefined ? [] : [[what, arn] as const]));
+}
