@@ -17,6 +17,7 @@ import {
   type Clock,
   DeploymentKeptError,
   GUARD_TYPE,
+  IngressRenamedError,
   ingressIdSchema,
   type Lease,
   RuleKeptError,
@@ -46,7 +47,11 @@ type Event = z.infer<typeof eventSchema>;
 const guardEventSchema = z.object({
   ResourceType: z.literal(GUARD_TYPE),
   RequestType: z.enum(['Create', 'Update', 'Delete']),
+  PhysicalResourceId: z.string().optional(),
+  /** A guard of an earlier version says nothing of its ingress. */
+  ResourceProperties: z.object({ IngressId: ingressIdSchema.optional() }),
 });
+type GuardEvent = z.infer<typeof guardEventSchema>;
 
 export interface WeightedRuleDeps {
   readonly elb: Pick<ElasticLoadBalancingV2Client, 'send'>;
@@ -72,7 +77,7 @@ export function makeHandler(deps: WeightedRuleDeps) {
   const listener = { elb, owner, rules: new ElbRules(elb, ingressId) };
   return async (event: unknown): Promise<ProviderResponse> => {
     const guarded = guardEventSchema.safeParse(event);
-    if (guarded.success) return guard(deps, guarded.data.RequestType);
+    if (guarded.success) return guard(deps, guarded.data);
     const request = eventSchema.parse(event);
     switch (request.RequestType) {
       case 'Create':
@@ -85,11 +90,16 @@ export function makeHandler(deps: WeightedRuleDeps) {
   };
 }
 
-/** @throws DeploymentKeptError when the deployment is to go, and a run needs it */
-async function guard({ owner, ingressId }: WeightedRuleDeps, requested: string): Promise<ProviderResponse> {
-  const lease = requested === 'Delete' ? await owner() : null;
+/** @throws DeploymentKeptError when the deployment is to go, and a run needs it, or when its ingress is to get another name */
+async function guard({ owner, ingressId }: WeightedRuleDeps, event: GuardEvent): Promise<ProviderResponse> {
+  const { RequestType, PhysicalResourceId, ResourceProperties } = event;
+  const lease = RequestType === 'Delete' ? await owner() : null;
   if (needsDeployment(lease)) throw new DeploymentKeptError(`cutover ${lease.cutoverId} is ${lease.status}`);
-  return { PhysicalResourceId: `guard-of-${ingressId}`, Data: {} };
+  const named = `guard-of-${ResourceProperties.IngressId ?? ingressId}`;
+  // The id is that of the guard as it was made: what CloudFormation asks when it takes a refused update back agrees with it.
+  if (RequestType === 'Update' && PhysicalResourceId !== undefined && PhysicalResourceId !== named)
+    throw new IngressRenamedError(PhysicalResourceId.replace('guard-of-', ''), named.replace('guard-of-', ''));
+  return { PhysicalResourceId: PhysicalResourceId ?? named, Data: {} };
 }
 
 /** IAM takes seconds until a role that the same deploy has made may do what it may. Milliseconds before each new try, half a minute in all. */

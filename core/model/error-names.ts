@@ -31,6 +31,12 @@ export const ERRORS = {
     traffic: 'Unchanged; the run, its alarms and its watchdog go on.',
     next: 'Wait for the cutover to end, or run `crossfade rollback`, then delete the stack again.',
   },
+  'Crossfade.IngressRenamed': {
+    meaning:
+      'A stack that lives on was to give its ingress another name, which stands in the names of all that a run needs.',
+    traffic: 'Unchanged; CloudFormation takes the update back and deletes nothing that was there.',
+    next: 'Keep the ingress id, or delete the stack when no cutover runs and deploy it anew.',
+  },
   'Crossfade.RuleRefused': {
     meaning:
       'A rule of the deployment would take requests that are not the stable side’s as they are, or its groups do not take weights.',

@@ -91,6 +91,20 @@ export class DeploymentKeptError extends CrossfadeError {
   }
 }
 
+/** The machine, the functions and the alarms of a deployment have the ingress in their names, and would be replaced. */
+export class IngressRenamedError extends CrossfadeError {
+  constructor(from: string, to: string) {
+    super(
+      'Crossfade.IngressRenamed',
+      `The ingress ${from} was not renamed to ${to}: its deployment would be replaced.`,
+      {
+        traffic: 'unchanged; no rule was changed, and nothing was deleted.',
+        nextStep: `keep the ingress id ${from}, or destroy the stack when no cutover runs and deploy it as ${to}.`,
+      },
+    );
+  }
+}
+
 /** A new rule would take more than requests of the stable side, or could not carry weights; nothing was made. */
 export class RuleRefusedError extends CrossfadeError {
   constructor(reasons: readonly string[]) {

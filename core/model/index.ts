@@ -39,6 +39,7 @@ export {
   describeError,
   FencedError,
   HookRefusedError,
+  IngressRenamedError,
   InvalidPlanError,
   NoHealthyTargetError,
   type PlanProblem,

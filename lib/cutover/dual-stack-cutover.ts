@@ -131,7 +131,7 @@ export class DualStackCutover extends Construct {
       candidateService: services?.candidate ?? null,
     });
     const [rule] = this.rules;
-    if (rule !== undefined) guardDeployment(this, rule.provider, this.node.children);
+    if (rule !== undefined) guardDeployment(this, rule.provider, ingressId, this.node.children);
     meetDemands(this, props);
   }
 

@@ -82,7 +82,8 @@ export class ShadowMirror extends Construct {
       redactionKey: EcsSecret.fromSecretsManager(redactionKey as ISecret),
     });
     acknowledgeTask(taskDefinition);
-    props.stream.grantPutRecords(taskDefinition.taskRole);
+    // The recorder ships batches alone; `grantPutRecords` would grant single records as well.
+    props.stream.grant(taskDefinition.taskRole, 'firehose:PutRecordBatch');
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Shadow mirror' });
     for (const port of Object.values(MIRROR_PORTS))
       this.securityGroup.connections.allowFrom(props.loadBalancer, Port.tcp(port), 'Load balancer');

@@ -399,6 +399,19 @@ describe('a cutover that begins while a stack works on its rule', () => {
 });
 
 describe('the guard of a deployment', () => {
+  const renamed = (PhysicalResourceId: string, IngressId: string) =>
+    handle({ ResourceType: GUARD_TYPE, RequestType: 'Update', ResourceProperties: { IngressId }, PhysicalResourceId });
+
+  it('refuses another name for its ingress, and agrees to what takes that back', async () => {
+    await expect(renamed('guard-of-gateway', 'shop')).rejects.toMatchObject({
+      name: 'Crossfade.IngressRenamed',
+      message: expect.stringMatching(
+        /gateway was not renamed to shop.*Traffic: unchanged.*keep the ingress id gateway/s,
+      ),
+    });
+    expect(await renamed('guard-of-gateway', 'gateway')).toMatchObject({ PhysicalResourceId: 'guard-of-gateway' });
+  });
+
   const asked = (RequestType: 'Create' | 'Update' | 'Delete') =>
     handle({ ResourceType: GUARD_TYPE, RequestType, ResourceProperties: {}, PhysicalResourceId: 'guard-of-gateway' });
 
