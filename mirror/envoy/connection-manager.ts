@@ -128,23 +128,19 @@ const WHY: HeaderOption = {
   append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
 };
 const COPY_FAILED = { filter: BAD_GATEWAY.filter, headers_to_add: [WHY] };
+const RECORDED = {
+  metadata_filter: {
+    matcher: { filter: SHARED.metadata, path: [{ key: 'fate' }], value: { string_match: { exact: 'copy' } } },
+    match_if_key_not_found: false,
+  },
+};
 const RECORDED_BAD_GATEWAY = {
   ...BAD_GATEWAY,
-  filter: {
-    and_filter: {
-      filters: [
-        BAD_GATEWAY.filter,
-        {
-          metadata_filter: {
-            matcher: { filter: SHARED.metadata, path: [{ key: 'fate' }], value: { string_match: { exact: 'copy' } } },
-            match_if_key_not_found: false,
-          },
-        },
-      ],
-    },
-  },
+  filter: { and_filter: { filters: [BAD_GATEWAY.filter, RECORDED] } },
   headers_to_add: [WHY],
 };
+/** What else Envoy answers by itself, such as a stream that stood still. */
+const RECORDED_OTHERWISE = { filter: RECORDED, headers_to_add: [WHY] };
 
 /** Where customers come in. */
 export function face(settings: EnvoySettings, side: EnvoySide): Extension {
@@ -174,7 +170,7 @@ export function face(settings: EnvoySettings, side: EnvoySide): Extension {
     // Nobody makes a request look like a copy, or has Envoy repeat it: by its own fields it would, for anybody.
     untrusted: [SHADOW_FIELD, OWN_FIELDS, 'x-envoy-'],
     logs: accessLogs(name),
-    mappers: [RECORDED_BAD_GATEWAY, BAD_GATEWAY],
+    mappers: [RECORDED_BAD_GATEWAY, BAD_GATEWAY, RECORDED_OTHERWISE],
   });
 }
 

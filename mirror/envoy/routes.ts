@@ -32,10 +32,17 @@ const RETRY_FRESH: RetryPolicy = {
   ),
 };
 
+const FIRST_BYTE = '%COMMON_DURATION(US_TX_END:US_RX_BEG:us)%';
+
 /** From the last byte of the request to the first of the answer, taken where both legs pass. */
 export const TIMING: HeaderOption = {
-  header: { key: SHARED.timing, value: '%COMMON_DURATION(US_TX_END:US_RX_BEG:us)%' },
+  header: { key: SHARED.timing, value: FIRST_BYTE },
   append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
+};
+/** Of a customer's request; from its first byte too, for an answer that begins while the request is under way, as gRPC's streams do. */
+const CUSTOMERS_TIMING: HeaderOption = {
+  ...TIMING,
+  header: { key: SHARED.timing, value: `${FIRST_BYTE} %COMMON_DURATION(US_TX_BEG:US_RX_BEG:us)%` },
 };
 
 const SAFE: HeaderMatch = { name: ':method', string_match: { safe_regex: { regex: 'GET|HEAD|OPTIONS' } } };
@@ -86,7 +93,7 @@ function sampled({ sampleRate }: EnvoySettings, route: Route & { readonly route:
   const others = { response_headers_to_remove: OWN_ANSWER_FIELDS };
   const recorded = {
     ...others,
-    response_headers_to_add: [TIMING],
+    response_headers_to_add: [CUSTOMERS_TIMING],
     typed_per_filter_config: {
       [LUA]: extension(LUA, 'config.route.v3.FilterConfig', {
         config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute' },

@@ -106,13 +106,12 @@ function envoy_on_response(handle)
     if meta:get(KEY).fate == "copy" then meta:set(KEY, "fate", "error") end
     return
   end
-  local firstByte = tonumber(timing)
+  local sinceEnd, sinceBegin = (timing or ""):match("^(%S+) (%S+)$")
+  local first = math.max(0, tonumber(sinceEnd) or tonumber(sinceBegin) or 0)
   local sizes = ("[%d,%d,%d,%d,%d]"):format(#request.head, #request.body, #head, #body, #tail)
-  local failed = firstByte == nil and (why or "no answer") or ""
-  local first = math.max(0, firstByte or 0)
   handle:httpCall("recorder", POST,
     ('{"v":1,"primary":"%s","at":%d,"sizes":%s,"bytes":%d,"coded":%d,"firstByteUs":%d,"totalUs":%d,"failed":"%s","protocol":"%s"}\n'):format(
-      PRIMARY, request.at, sizes, bytes, request.coded, first, first + math.max(0, micros(handle) - began), (failed:gsub("[^%w_{},.:|-]", "_")),
+      PRIMARY, request.at, sizes, bytes, request.coded, first, first + math.max(0, micros(handle) - began), ((why or ""):gsub("[^%w_{},.:|-]", "_")),
       info:protocol() or ""
     ) .. request.head .. request.body .. head .. body .. tail, OPTIONS)
   meta:set(KEY, "fate", "sent")

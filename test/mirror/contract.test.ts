@@ -268,6 +268,30 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
   });
 });
 
+it.each(PROXIES)('the mirror by %s records an answer that began while the request was still coming', async (proxy) => {
+  const answering = createHttpServer((req, res) => {
+    req.once('data', () => res.writeHead(200, { 'content-type': 'text/plain' }).write('first'));
+    req.once('end', () => res.end(', last'));
+  });
+  const port = await portOf(answering);
+  const mirror = await startMirror(proxy, {
+    stable: port,
+    candidate: port,
+    env: { MIRROR_COPY_ALLOW: 'POST /talk', MIRROR_DRAIN_DELAY_MS: '0' },
+  });
+  const raw = new RawClient(mirror.port);
+  raw.write('POST /talk HTTP/1.1\r\nHost: x\r\nX-Request-Id: early\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n');
+  await raw.until(/first/);
+  raw.write('0\r\n\r\n');
+  expect(await raw.until(/last/)).toMatch(/^HTTP\/1\.1 200 OK/);
+  const [capture] = await mirror.captured(1);
+  for (const leg of [capture?.stable, capture?.candidate])
+    expect(leg).toMatchObject({ outcome: 'response', status: 200, body: { data: 'first, last' } });
+  raw.destroy();
+  await mirror.stop();
+  answering.closeAllConnections();
+});
+
 describe.each(PROXIES)('a mirror by %s that copies a part', (proxy) => {
   const env = { MIRROR_SAMPLE_RATE: '0.3', MIRROR_DRAIN_DELAY_MS: '0' };
   const ids = Array.from({ length: 60 }, (_, i) => `request-${i}`);

@@ -1,64 +1,14 @@
 /** gRPC by its own library, through Envoy, as behind a target group of protocol version GRPC; the embedded mirror does not speak HTTP/2. */
 import { connect as connectHttp2 } from 'node:http2';
-import {
-  Client,
-  credentials,
-  Metadata,
-  Server,
-  ServerCredentials,
-  type ServerDuplexStream,
-  type ServerUnaryCall,
-  type ServiceError,
-  type sendUnaryData,
-  status,
-} from '@grpc/grpc-js';
+import { Client, credentials, Metadata, type Server, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptureRecord } from '../../capture/format/record.ts';
+import { bytes, ORDERS_ALLOWED, orders, path } from './grpc-orders.ts';
 import { type MirrorProcess, PROXIES, portOf, startMirror } from './mirror-process.ts';
 import { OK, primary } from './raw-primary.ts';
 import { RawClient } from './rig.ts';
 
-const path = (method: string) => `/shop.Orders/${method}`;
-const bytes = (data: Buffer) => data;
-const coded = {
-  requestSerialize: bytes,
-  requestDeserialize: bytes,
-  responseSerialize: bytes,
-  responseDeserialize: bytes,
-};
 const LARGE = Buffer.alloc(3_000_000, 'order ');
-
-/** Says which side it is; fails, streams and echoes as its methods say. */
-async function orders(side: string): Promise<{ server: Server; port: number }> {
-  const server = new Server({ 'grpc.max_receive_message_length': 10_000_000 });
-  const unary = (method: string) => ({ path: path(method), requestStream: false, responseStream: false, ...coded });
-  const stream = (method: string) => ({ path: path(method), requestStream: true, responseStream: true, ...coded });
-  server.addService(
-    { Get: unary('Get'), Fail: unary('Fail'), Large: unary('Large'), Never: unary('Never'), Talk: stream('Talk') },
-    {
-      Get: (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) => {
-        const trailer = new Metadata();
-        trailer.set('x-cost', '7');
-        trailer.set('x-raw-bin', Buffer.from([0, 255, 10]));
-        done(null, Buffer.from(`${side} ${call.request}`), trailer);
-      },
-      Fail: (_call: unknown, done: sendUnaryData<Buffer>) =>
-        done({ code: status.NOT_FOUND, details: `no such order at ${side}: 50 % ü` }),
-      Large: (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) => done(null, call.request),
-      Never: () => {},
-      Talk: (call: ServerDuplexStream<Buffer, Buffer>) => {
-        call.on('data', (message: Buffer) => call.write(Buffer.from(`${side} ${message}`)));
-        call.on('end', () => call.end());
-      },
-    },
-  );
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    ),
-  );
-  return { server, port };
-}
 
 type Answer = Buffer | ServiceError;
 
@@ -69,8 +19,7 @@ describe.runIf(PROXIES.includes('envoy'))('gRPC through Envoy', () => {
   beforeAll(async () => {
     const [stable, candidate] = await Promise.all([orders('stable'), orders('candidate')]);
     servers.push(stable.server, candidate.server);
-    const allowed = ['Get', 'Fail', 'Large', 'Talk', 'Never'].map((method) => `POST ${path(method)}`).join(',');
-    const env = { MIRROR_COPY_ALLOW: allowed, MIRROR_DRAIN_DELAY_MS: '0' };
+    const env = { MIRROR_COPY_ALLOW: ORDERS_ALLOWED, MIRROR_DRAIN_DELAY_MS: '0' };
     mirror = await startMirror('envoy', { stable: stable.port, candidate: candidate.port, env });
     client = new Client(`127.0.0.1:${mirror.port}`, credentials.createInsecure(), {
       'grpc.max_receive_message_length': 10_000_000,
