@@ -280,7 +280,9 @@ it.each(PROXIES)('the mirror by %s records an answer that began while the reques
     env: { MIRROR_COPY_ALLOW: 'POST /talk', MIRROR_DRAIN_DELAY_MS: '0' },
   });
   const raw = new RawClient(mirror.port);
-  raw.write('POST /talk HTTP/1.1\r\nHost: x\r\nX-Request-Id: early\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n');
+  raw.write(
+    'POST /talk HTTP/1.1\r\nHost: x\r\nX-Request-Id: early\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n',
+  );
   await raw.until(/first/);
   raw.write('0\r\n\r\n');
   expect(await raw.until(/last/)).toMatch(/^HTTP\/1\.1 200 OK/);

@@ -51,4 +51,6 @@ export async function orders(side: string): Promise<{ server: Server; port: numb
 }
 
 /** Its methods, which are POST, as the mirror may copy them. */
-export const ORDERS_ALLOWED = ['Get', 'Fail', 'Large', 'Talk', 'Never'].map((method) => `POST ${path(method)}`).join(',');
+export const ORDERS_ALLOWED = ['Get', 'Fail', 'Large', 'Talk', 'Never']
+  .map((method) => `POST ${path(method)}`)
+  .join(',');
