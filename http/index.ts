@@ -1,4 +1,4 @@
-/** HTTP messages as text: fields, paths and the notations that name places in them. Pure. */
+/** HTTP messages as text: fields, paths, and the notations that name places in them. */
 export {
   codingsOf,
   type Field,

@@ -1,3 +1,3 @@
-/** Sentences about input that does not fit its schema; for whatever parses what people and other programs wrote. */
+/** Words for what is wrong with input that people and other programs wrote. */
 export { plain, plainJson, plainLines } from './plain.ts';
 export { describeProblems, problemsOf, wordIssue } from './problems.ts';

@@ -1,4 +1,4 @@
-/** JSON by its text: nothing is rounded, merged or reordered. Pure. */
+/** JSON by its text: nothing is rounded, merged or reordered. */
 export { type Decimal, decimalOf, isInteger, isWithin, isZero, powerOfTen, sameNumber } from './decimal.ts';
 export {
   after,

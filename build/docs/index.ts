@@ -1,4 +1,4 @@
-/** Reference pages from the code that they describe. */
+/** Pages that are made from code. */
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import { actionsPage } from './actions.ts';
 import { alarmsPage } from './alarms.ts';

@@ -1,4 +1,4 @@
-/** The capture format: one request with the answers of both sides. Pure. */
+/** The capture format: one request with the answers of both sides. */
 export { type Decode, type Decoded, decodeAll, MAX_DECODED_BYTES } from './content-coding.ts';
 export { identityOf } from './identity.ts';
 export {

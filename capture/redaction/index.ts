@@ -1,4 +1,4 @@
-/** What is secret never gets into a capture: one list of names, one of shapes, hashes keyed by cutover, capture and place. */
+/** A capture without its secrets: one list of names, one of shapes, hashes keyed by cutover, capture and place. */
 
 export { targetWithoutSecrets } from './fields.ts';
 export { CaptureRedaction, Redaction } from './redaction.ts';

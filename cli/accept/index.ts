@@ -1,2 +1,2 @@
-/** `crossfade accept`: what no stand-in can settle, settled in the operator's own account. */
+/** What no stand-in can settle, settled in the operator’s own account. */
 export { acceptCommand } from './accept.ts';

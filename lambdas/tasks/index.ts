@@ -1,4 +1,4 @@
-/** What every handler does at its end: the ledger, the notice, the metrics. */
+/** What handlers do at their end: the lease, the notice, the metrics. */
 export type { Deps, RollbackDeps } from './deps.ts';
 export { type Emit, emfEmitter, HANDLER_METRICS } from './emf.ts';
 export { parityMetrics } from './parity-metrics.ts';

@@ -1,4 +1,4 @@
-/** Why an answer differs from that which it replaces: one table, and what holds for servers by name. */
+/** Why an answer differs: one table, and what holds for servers by name. */
 export { adviceFor, hintsOf } from './hints.ts';
 export { isServer, SERVERS, type Server, type Servers } from './servers.ts';
 export { rankOf, SEVERITIES, type Severity, standsAgainst } from './severity.ts';

@@ -115,6 +115,11 @@ describe('the walls of the house', () => {
     expect(said({ file, text }).join('\n')).toMatch(breach);
   });
 
+  it('fall when nothing says what a room is for', () => {
+    const without = sources.filter(({ file }) => file !== 'markdown/index.ts');
+    expect(breaches(without).join('\n')).toMatch(/the purpose of markdown does not stand once/);
+  });
+
   it('fall when a room becomes a hall', () => {
     const many = Array.from({ length: 12 }, (_, i) => ({ file: `report/planted-${i}.ts`, text: '' }));
     expect(breaches([...sources, ...many]).join('\n')).toMatch(/report has \d+ files/);

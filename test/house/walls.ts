@@ -51,6 +51,11 @@ export function breaches(sources: readonly Source[]): string[] {
     ...parsed.flatMap(({ file, titled }) =>
       titled || !file.endsWith(`/${FACE}`) ? [] : [`${file} says in no sentence what its room is for`],
     ),
+    ...Object.entries(ROOMS).flatMap(([room, { purpose }]) =>
+      (purpose === undefined) === faces.has(room)
+        ? []
+        : [`the purpose of ${room} does not stand once: at its face, or in the table`],
+    ),
     ...parsed
       .filter(({ file }) => NO_NOUNS.has(basename(file, '.ts')))
       .map(({ file }) => `${file} is named by no noun`),

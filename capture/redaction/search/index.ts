@@ -1,4 +1,4 @@
-/** Finds what is secret in a text, by name and by shape, and says where it stands. Pure. */
+/** Where secrets stand in a text, found by name and by shape. */
 export { ContentSearch } from './content.ts';
 export { secretParameters } from './form.ts';
 export { routeWithoutSecrets, tokensInPath } from './paths.ts';

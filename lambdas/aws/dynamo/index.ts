@@ -1,4 +1,4 @@
-/** The table: lease, decision log, approvals, rules and tallies. */
+/** The table: lease, decision log, drills, approvals, rules and tallies. */
 export { dynamoApprovals } from './approvals.ts';
 export { dynamoChatThreads } from './chat-threads.ts';
 export { dynamoDecisionLog } from './decision-log.ts';
