@@ -24,7 +24,7 @@ import {
   type Terminal,
   UsageError,
 } from '../shared/index.ts';
-import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+import { type DeployedOptions, deployed, withDeployed } from './deployment-source.ts';
 import { stateMachineArn } from './state-machine-arn.ts';
 import { typedId } from './typed-id.ts';
 

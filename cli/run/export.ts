@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type CutoverId, cutoverIdSchema, decisionLogLines } from '../../core/model/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, outputFile, say, type Terminal } from '../shared/index.ts';
-import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+import { type DeployedOptions, deployed, withDeployed } from './deployment-source.ts';
 import { typedId } from './typed-id.ts';
 
 interface Options extends DeployedOptions {

@@ -1,13 +1,13 @@
 /** Commands that plan, steer and show a run. */
-export { type DeployedOptions, deployed, located, withDeployed } from './deployed.ts';
+export { type DeployedOptions, deployed, located, withDeployed } from './deployment-source.ts';
 export { drillCommand } from './drill.ts';
 export { exportCommand } from './export.ts';
 export { planCommand, timelineText } from './plan.ts';
 export { problemLines, readPlan, readPlanOrCampaign } from './read-plan.ts';
-export { type Located, rehearsedText } from './rehearsed.ts';
 export { replayCommand } from './replay.ts';
 export { returnToStable, rollbackCommand } from './rollback.ts';
 export { runbookCommand } from './runbook.ts';
+export { type Located, rehearsedText } from './running-rehearsal.ts';
 export { executionArn, stateMachineArn } from './state-machine-arn.ts';
 export { statusCommand, statusReader } from './status.ts';
 export { typedId } from './typed-id.ts';

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
 import { isSafe } from '../../core/model/index.ts';
 import { attempt, byOption, EXIT, type Left, plain, say, type Terminal } from '../shared/index.ts';
-import { type DeployedOptions, located, withDeployed } from './deployed.ts';
-import type { Located } from './rehearsed.ts';
+import { type DeployedOptions, located, withDeployed } from './deployment-source.ts';
+import type { Located } from './running-rehearsal.ts';
 
 type RollbackPorts = Parameters<typeof rollBack>[0];
 

@@ -9,7 +9,7 @@ import {
   symptomSection,
 } from '../../core/runbook/index.ts';
 import { attempt, NOTHING_CHANGED, say, type Terminal, UsageError } from '../shared/index.ts';
-import { type DeployedOptions, deployed, withDeployed } from './deployed.ts';
+import { type DeployedOptions, deployed, withDeployed } from './deployment-source.ts';
 
 export function runbookCommand(terminal: Terminal): Command {
   return withDeployed(new Command('runbook'))

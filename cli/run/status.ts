@@ -15,7 +15,7 @@ import {
 } from '../../core/model/index.ts';
 import { describeSplit } from '../../core/phases/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
-import { type DeployedOptions, located, withDeployed } from './deployed.ts';
+import { type DeployedOptions, located, withDeployed } from './deployment-source.ts';
 
 interface Options extends DeployedOptions {
   readonly json?: boolean;

@@ -15,12 +15,12 @@ export {
   campaignServices,
   servicePlace,
 } from './campaign.ts';
-export { decide } from './decide.ts';
+export { decide } from './campaign-decision.ts';
+export { looksLikeCampaign, readCampaign } from './campaign-file.ts';
 export { type CampaignState, campaignStateSchema, executionOf, LOOKS_PER_EXECUTION } from './execution.ts';
 export { deploymentProblems, type LookDeps, lookAt } from './look.ts';
 export type { CampaignPorts, RunStatus, ServicePorts } from './ports.ts';
 export { type CampaignProjection, projectCampaign } from './projection.ts';
-export { looksLikeCampaign, readCampaign } from './read.ts';
 export { type CampaignMemory, isUnderWay, NO_MEMORY, type ServiceState } from './states.ts';
 export { simulateThrottling } from './throttling.ts';
 export { nextOpening, pauseAtInstant, type WallClock } from './windows.ts';

@@ -1,7 +1,7 @@
 /** One look of a campaign: read every service that may have changed, decide, and do what was decided. */
 import { type Clock, CrossfadeError, type PlanProblem } from '../model/index.ts';
 import { type Campaign, type CampaignService, campaignServices } from './campaign.ts';
-import { type CampaignDecision, decide } from './decide.ts';
+import { type CampaignDecision, decide } from './campaign-decision.ts';
 import type { CampaignPorts, ServicePorts } from './ports.ts';
 import { bringBackRun, pauseRun, startRun, stateOfRun } from './service-run.ts';
 import { type CampaignMemory, hasEnded, type ServiceState } from './states.ts';

@@ -1,7 +1,7 @@
 /** What a campaign will do if every cutover completes: found by its own decisions on a virtual clock, so that the two cannot differ. */
 import { ANY_TRAFFIC, project } from '../phases/index.ts';
 import { type Campaign, type CampaignService, servicePlan } from './campaign.ts';
-import { decide } from './decide.ts';
+import { decide } from './campaign-decision.ts';
 import { byName } from './order.ts';
 import { NO_MEMORY, type ServiceState } from './states.ts';
 import { nextOpening, type WallClock } from './windows.ts';

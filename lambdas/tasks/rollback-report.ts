@@ -15,7 +15,7 @@ import {
   untold,
 } from '../../core/model/index.ts';
 import type { RollbackDeps } from './deps.ts';
-import { leaseOf, record, tell } from './tell.ts';
+import { leaseOf, record, tell } from './notices.ts';
 
 type ReportDeps = Pick<RollbackDeps, 'deployment' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>;
 

@@ -6,7 +6,7 @@ import { checkedCluster, copyCluster, MAX_FIELDS, MAX_FIELDS_KB, SPELLING } from
 import { NEVER, OWN_ANSWER_FIELDS, routes, TIMING } from './routes.ts';
 import { faceScript, LUA, pseudonymOf } from './script.ts';
 import { type EnvoySettings, type EnvoySide, SHARED } from './settings.ts';
-import { BAD_GATEWAY_BODY, UNREADABLE } from './unreadable.ts';
+import { BAD_GATEWAY_BODY, UNREADABLE } from './unreadable-answers.ts';
 
 const router = extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router', {
   // Services see the fields that they saw without the mirror.

@@ -1,7 +1,7 @@
 /** Differences between two answers, and the places at which they stand. */
 export type { Answers } from './answers.ts';
 export { isJsonType, type Kind, kindOfMedia, type MessageFormat, messageFormatOf } from './body-format.ts';
-export { bytesVary } from './bytes-vary.ts';
+export { bytesVary } from './byte-variation.ts';
 export {
   ATTRIBUTES,
   type BodyDifference,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isCause } from '../causes/index.ts';
 import { type Compare, verdictOf } from '../compare/index.ts';
 import { type Difference, generalPlace } from '../model/index.ts';
-import { BASELINE_RULE } from './known.ts';
+import { BASELINE_RULE } from './known-differences.ts';
 import { changeOf } from './root-cause.ts';
 import { type Roots, rootsOf } from './roots.ts';
 

@@ -1,7 +1,7 @@
 /** Which differences one change of the candidate would end: those of one cause about one subject, on whatever route. */
 import { entryOf, rankOf } from '../causes/index.ts';
 import { type Difference, foldedName, generalPlace, kindOfExcerpt } from '../model/index.ts';
-import { isKnown } from './known.ts';
+import { isKnown } from './known-differences.ts';
 
 /** What became of what, where the cause alone does not say so: `404 → 200`, `string → array`; empty elsewhere. */
 export function changeOf(difference: Difference): string {

@@ -3,7 +3,7 @@ import type { CaptureRecord } from '../../capture/format/index.ts';
 import { type Cause, rankOf, type Severity } from '../causes/index.ts';
 import type { Comparison } from '../compare/index.ts';
 import { type Difference, excerpt, generalPlace, placeOf } from '../model/index.ts';
-import { isKnown } from './known.ts';
+import { isKnown } from './known-differences.ts';
 import { changeOf, rootKey, subjectOf } from './root-cause.ts';
 
 export interface RootPlace {

@@ -11,7 +11,7 @@ import {
   type TargetGroupModel,
   type VirtualClock,
 } from '../machine/index.ts';
-import { groupFor, ruleFor, targetFor } from './choose.ts';
+import { groupFor, ruleFor, targetFor } from './routing.ts';
 import { fateOf, type TargetFault } from './target-fault.ts';
 import { traceHeader } from './trace-header.ts';
 

@@ -5,7 +5,7 @@ export { byLoadBalancer, parseFault } from './fault.ts';
 export type { OwnServices } from './fleet.ts';
 export type { GateEvidence } from './gate-evidence.ts';
 export { chooseCandidate, chooseMirror } from './gateways.ts';
-export { rehearsable } from './left-out.ts';
+export { rehearsable } from './rehearsable-plan.ts';
 export { leastRate, rehearsalPlan } from './rehearsal-plan.ts';
 export type { RehearsalState } from './rehearsal-state.ts';
 export { type RehearsalOptions, type RehearsalProgress, rehearse, type Scenario } from './rehearse.ts';

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { rehearsedText } from '../../cli/run/rehearsed.ts';
+import { rehearsedText } from '../../cli/run/running-rehearsal.ts';
 import { fromIso } from '../../core/model/time.ts';
 import { type Backend, ourBackend } from '../contract/backends.ts';
 import { crossfade } from '../support/cli.ts';

@@ -45,7 +45,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { askedBy, type Fields } from '../../rehearsal/cloud/access/asked.ts';
+import { askedBy, type Fields } from '../../rehearsal/cloud/access/needed-rights.ts';
 import { ACCOUNT as OURS, REGION } from '../../rehearsal/cloud/template/names.ts';
 
 /** What a client is made with. */

@@ -163,7 +163,11 @@ function lengthBreaches({ file, room, lines }: Parsed): string[] {
 }
 
 /** Adjectives and participles that were file names once. */
-const NO_NOUNS = new Set(['worse', 'alone', 'tilt', 'needed', 'within', 'found', 'looked']);
+const NO_NOUNS = new Set(
+  'worse alone tilt needed within found looked asked choose decide deployed examine known read rehearsed settle tell unreadable'.split(
+    ' ',
+  ),
+);
 
 /** Handlers are told apart by their files. */
 const SHARED_NAMES = new Set(['handler', 'makeHandler', 'compose']);

@@ -1,7 +1,7 @@
 /** Reads an account for the doctor; calls nothing that changes anything. */
 export { type AccountCaller, lookAtCaller, lookAtQuotas } from './account.ts';
 export { type Clients, clients } from './clients.ts';
-export { type Fetch, lookAtDeployed } from './deployed.ts';
+export { type Fetch, lookAtDeployed } from './deployment-facts.ts';
 export { lookAtGroup } from './groups.ts';
 export { lookAtListener } from './listeners.ts';
 export { lookAtService } from './services.ts';

@@ -5,9 +5,9 @@
 import { ACCOUNT, type Assembly, type Names } from '../template/index.ts';
 import { type AccountPolicies, policiesOf } from './account-policies.ts';
 import { ActionData } from './action-data.ts';
-import { askedBy, type Fields, type Known, type NeededRight } from './asked.ts';
 import { Context } from './conditions.ts';
 import { type AccessRequest, decisionOn, type Policies, type Principal } from './evaluate.ts';
+import { askedBy, type Fields, type Known, type NeededRight } from './needed-rights.ts';
 import { isLike } from './wildcards.ts';
 
 export interface Denial {

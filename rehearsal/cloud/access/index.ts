@@ -1,7 +1,7 @@
 /** IAM: who may do what, by the synthesised policies. */
 export { Access, sentenceOf } from './access.ts';
 export { POLICIES_OF_AWS } from './account-policies.ts';
-export { invocation, publishTo } from './asked.ts';
 export { Context } from './conditions.ts';
 export { decisionOn } from './evaluate.ts';
+export { invocation, publishTo } from './needed-rights.ts';
 export { parsePolicy } from './policy.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ActionData } from '../../../rehearsal/cloud/access/action-data.ts';
-import { askedBy } from '../../../rehearsal/cloud/access/asked.ts';
 import { Context } from '../../../rehearsal/cloud/access/conditions.ts';
 import { decisionOn, type Policies, type Principal } from '../../../rehearsal/cloud/access/evaluate.ts';
+import { askedBy } from '../../../rehearsal/cloud/access/needed-rights.ts';
 import { parsePolicy, type Statement } from '../../../rehearsal/cloud/access/policy.ts';
 import { isArnLike, isLike } from '../../../rehearsal/cloud/access/wildcards.ts';
 

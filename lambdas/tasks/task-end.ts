@@ -10,7 +10,7 @@ import {
 } from '../../core/model/index.ts';
 import { describeSplit, heartbeatDueAt, type Transition } from '../../core/phases/index.ts';
 import type { Deps } from './deps.ts';
-import { tell } from './tell.ts';
+import { tell } from './notices.ts';
 
 type SettleDeps = Pick<Deps, 'ledger' | 'decisionLog' | 'notifier' | 'emit'>;
 

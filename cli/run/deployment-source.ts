@@ -6,7 +6,7 @@ import { type Deployment, deploymentSchema, ingressIdSchema } from '../../core/m
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import { readJson } from '../../json/index.ts';
 import { readJsonFile, UsageError } from '../shared/index.ts';
-import { enterRehearsal, type Located, rehearsedSchema } from './rehearsed.ts';
+import { enterRehearsal, type Located, rehearsedSchema } from './running-rehearsal.ts';
 import { typedId } from './typed-id.ts';
 
 export interface DeployedOptions {
