@@ -37,6 +37,7 @@ export const acceptanceSchema = z.strictObject({
 });
 export type Acceptance = z.infer<typeof acceptanceSchema>;
 
+/** An acceptance of which no step was taken. */
 export function begun(of: Pick<Acceptance, 'id' | 'crossfade' | 'where' | 'startedAt' | 'costUsd'>): Acceptance {
   return {
     format: 'crossfade-acceptance',
@@ -62,6 +63,7 @@ export function nextAction({ steps, interrupted, removal }: Acceptance): Action 
   return step === undefined ? { do: 'remove' } : { do: 'take', step };
 }
 
+/** The acceptance with one step more, and what it found. */
 export function taken(acceptance: Acceptance, record: StepRecord, found: Findings): Acceptance {
   return {
     ...acceptance,

@@ -12,6 +12,7 @@ const BEYOND_STAY_SECONDS = 15 * 60;
 /** Reasons stand in the state of the machine, with those of all other services. */
 const LONGEST_REASON = 200;
 
+/** Where a service’s run stands: by its lease or, where that is another run’s by now, by its execution. `now`: milliseconds. */
 export async function stateOfRun(
   ports: ServicePorts,
   campaign: Campaign,
@@ -31,6 +32,7 @@ export async function stateOfRun(
     : stateOfLease(late, campaign, now);
 }
 
+/** Starts the run of a service under its plan. @throws what the port throws */
 export async function startRun(
   ports: ServicePorts,
   campaign: Campaign,

@@ -29,6 +29,7 @@ export type ServiceStates = ReadonlyMap<string, ServiceState>;
 const FAILED: ReadonlySet<ServiceState['at']> = new Set(['returning', 'returned', 'refused']);
 const UNDER_WAY: ReadonlySet<ServiceState['at']> = new Set(['running', 'returning', 'unknown']);
 
+/** It goes back, has gone back, or was refused: the others of its wave are concerned. */
 export function hasFailed({ at }: ServiceState): boolean {
   return FAILED.has(at);
 }

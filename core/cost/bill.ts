@@ -25,12 +25,14 @@ export function billOf(plan: Plan, traffic: Traffic, prices: PriceList = PRICES)
   return { month, cutover, usd: { month: sumOf(month), cutover: sumOf(cutover) } };
 }
 
+/** A line for each use, the dearest first. USD. */
 export function priced(uses: readonly Use[], prices: PriceList): BillLine[] {
   return uses
     .map(({ price, what, quantity }) => ({ what, quantity, price: prices[price], usd: quantity * prices[price].usd }))
     .sort((a, b) => b.usd - a.usd);
 }
 
+/** USD. */
 export function sumOf(lines: readonly BillLine[]): number {
   return lines.reduce((sum, { usd }) => sum + usd, 0);
 }

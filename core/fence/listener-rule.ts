@@ -44,6 +44,7 @@ export function initialWeights({ groupArns, stableArn }: WantedRule): ReadonlyMa
   return new Map(groupArns.map((arn) => [arn, arn === stableArn ? 100 : 0]));
 }
 
+/** What an update of the stack does to a live rule; `owner`: the ingress’s lease, null where no run has been. */
 export function decideUpdate(live: LiveRule, wanted: WantedRule, owner: Lease | null): UpdateDecision {
   const move = live.priority !== wanted.priority;
   if (!move && sameShape(live, wanted)) return { do: 'keep' };

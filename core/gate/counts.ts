@@ -57,6 +57,7 @@ function isOpen(side: SideCounts | null): boolean {
   return side !== null && side.requests > 0 && !isSettled(side);
 }
 
+/** Whether every count of a side is known, the late ones too. */
 export function isSettled({ target5xx, connectionErrors, unanswered }: SideCounts): boolean {
   return target5xx !== UNKNOWN && connectionErrors !== UNKNOWN && unanswered !== UNKNOWN;
 }
@@ -112,6 +113,7 @@ export const unanswered: Pick = (side) =>
 export const slow: Pick = (side) => side.slow;
 export const requests: Pick = (side) => side.requests;
 
+/** Sum over the minutes; a side or a count that is missing adds nothing. */
 export function total(minutes: readonly MinuteEvidence[], side: 'stable' | 'candidate', pick: Pick): number {
   return minutes.reduce((sum, m) => sum + (m[side] === null ? 0 : (pick(m[side]) ?? 0)), 0);
 }
@@ -160,10 +162,12 @@ export function exposed(
   });
 }
 
+/** A share, 0 to 1; 0 of nothing. */
 export function rate(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
+/** Such as `4.63 %`, of a share. */
 export function percent(value: number): string {
   return `${(value * 100).toFixed(2)} %`;
 }

@@ -72,6 +72,7 @@ export interface AloneVerdict extends Pick<GateVerdict, 'decision' | 'reason'> {
   readonly metrics: readonly Judged[];
 }
 
+/** The verdict on a candidate beside which nobody answers any more. `reference`: the stable side up to the move; null where it was not measured. */
 export function judgeAlone(
   minutes: readonly MinuteEvidence[],
   policy: GatePolicy,

@@ -20,6 +20,7 @@ export interface BalancerVerdict {
   readonly unexplained: number;
 }
 
+/** The verdict on failures that the load balancer made itself, of which it does not say whose they are. */
 export function judgeBalancer(minutes: readonly MinuteEvidence[], policy: GatePolicy): BalancerVerdict {
   const open = minutes.filter((minute) => !isAttributed(minute));
   const beyond = (minute: MinuteEvidence) => Math.max(0, known(minute.elb5xx) - refused(minute));

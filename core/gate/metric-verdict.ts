@@ -60,6 +60,7 @@ const CALM_MINUTES = 10;
 /** Fewer failures of the stable side in a minute may be chance. */
 const SURELY_FAILURES = 10;
 
+/** The verdict on one metric of the two sides, on the same minutes. */
 export function judgeMetric({ metric, minutes, pick, against }: Question, policy: GatePolicy): MetricVerdict {
   const asked = ASKED[metric](policy);
   const { margin, warmUp } = asked;

@@ -39,6 +39,7 @@ export interface Surroundings {
 /** The AWS Load Balancer Controller's marks (https://kubernetes-sigs.github.io/aws-load-balancer-controller). */
 const KUBERNETES_TAGS = /^(elbv2\.k8s\.aws|ingress\.k8s\.aws|service\.k8s\.aws)\//;
 
+/** Why a cutover must not begin here: whoever else writes weights on this listener, or to these groups. */
 export function ownerRefusalsOf({
   listeners,
   groups,

@@ -50,6 +50,7 @@ export function judgeValues(
   return { ...judge(outcomes, metric.spell), stableValue: stable, candidateValue: candidateMean(minutes), margin };
 }
 
+/** The candidate’s minutes against the limit of a guard. */
 export function judgeGuard(
   minutes: readonly MetricMinute[],
   { direction, limit, spell }: GuardMetric,

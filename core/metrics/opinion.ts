@@ -65,6 +65,7 @@ export const MOST_FIGURE = 1e15;
 /** From this e-value on "worse" is suspected, and the evidence since then must be within the margin too. */
 const SUSPICION = 3;
 
+/** An opinion for each metric of the plan; one that was not read is undecided. */
 export function opinionsOf(evidence: readonly MetricEvidence[], stretch: Stretch): MetricOpinion[] {
   return stretch.metrics.map((metric) => {
     const seen = evidence.find(({ name }) => name === metric.name) ?? {

@@ -46,10 +46,12 @@ export function durationSchema(min: number, max: number) {
 
 /** Instants: milliseconds since the epoch in memory, ISO-8601 UTC in JSON. Conversion only; time comes from the Clock port. */
 
+/** Milliseconds since the epoch, as ISO-8601 in UTC. */
 export function toIso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+/** Milliseconds since the epoch; NaN for what is no ISO-8601. */
 export function fromIso(text: string): number {
   return Date.parse(text);
 }

@@ -50,6 +50,7 @@ export type Agreement =
   | { readonly wanting: number }
   | { readonly approval: Approval };
 
+/** One person’s approval: taken, taken and enough, or refused with the reason. */
 export function agree(
   policy: Policy,
   startedBy: CutoverState['startedBy'],

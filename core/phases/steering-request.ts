@@ -60,6 +60,7 @@ const IN: Readonly<Record<SteeringRequest['kind'], readonly Phase[]>> = {
   retry: ['shadow', 'stage', 'soak'],
 };
 
+/** What becomes of a request, by the lease that its command has read: the steering to write, or why not. */
 export function askSteering(lease: Lease, request: SteeringRequest, asking: Asking, run: RunSoFar): SteeringAnswer {
   const wrong = misplaced(lease, request.kind);
   if (wrong !== null) return { refused: wrong };

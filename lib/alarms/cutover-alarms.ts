@@ -48,11 +48,13 @@ export const DEFAULT_THRESHOLDS: AlarmThresholds = {
 const SLOW_MINUTES = 3;
 
 export interface CutoverAlarmsProps {
+  /** Id of the ingress, as `DualStackCutover` has it. */
   readonly ingressId: string;
   /** `app/<name>/<id>` */
   readonly loadBalancerFullName: string;
   /** `targetgroup/<name>/<id>` */
   readonly stableFullName: string;
+  /** `targetgroup/<name>/<id>` */
   readonly candidateFullName: string;
   /** @default - no mirror, no alarms about it */
   readonly mirrorForwardFullName?: string;

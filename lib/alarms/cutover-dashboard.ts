@@ -24,19 +24,23 @@ import type { CutoverAlarms } from './cutover-alarms.ts';
 import { metricWidget } from './metric-widget.ts';
 
 export interface CutoverDashboardProps {
+  /** Id of the ingress, as `DualStackCutover` has it. */
   readonly ingressId: string;
   /** `app/<name>/<id>` */
   readonly loadBalancerFullName: string;
   /** `targetgroup/<name>/<id>` */
   readonly stableFullName: string;
+  /** `targetgroup/<name>/<id>` */
   readonly candidateFullName: string;
   /** ECS services of the sides. @default - none are known */
   readonly services?: QueryPlaces['services'];
+  /** The alarms whose states are shown. */
   readonly alarms: CutoverAlarms;
   /** The plan's own metrics; each side is drawn beside what the candidate may be. */
   readonly metrics: readonly PlanMetric[];
   /** Alarms of the plan's own, by their ARNs. */
   readonly ownAlarms: readonly string[];
+  /** The machine whose executions are counted. */
   readonly machine: StateMachine;
   /** Log group of the watch function, for its verdicts. */
   readonly verdictLogGroup: string;

@@ -15,7 +15,9 @@ import {
 export const CAMPAIGN_ROLE = 'crossfade-campaign';
 
 export interface CampaignAccessProps {
+  /** The deployment that campaigns may start and pause, and roll back. */
   readonly cutover: DualStackCutover;
+  /** Id of the ingress, as `DualStackCutover` has it. */
   readonly ingressId: string;
   /** The account in which the campaign's machine is deployed: twelve digits. */
   readonly campaignAccount: string;

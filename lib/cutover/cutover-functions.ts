@@ -17,10 +17,13 @@ import {
 import type { ServiceRef } from './cutover-props.ts';
 
 export interface CutoverFunctionsProps {
+  /** Id of the ingress, as `DualStackCutover` has it. */
   readonly ingressId: string;
   /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
   readonly deployment: string;
+  /** The table of leases and decision logs: `ledgerTable()`. */
   readonly ledger: ITableV2;
+  /** Where status messages go. */
   readonly topic: ITopic;
   /** Rules that the cutover may modify, and no others. */
   readonly ruleArns: readonly string[];

@@ -32,6 +32,7 @@ const RETRIED = [...LAMBDA_TRANSIENT, 'Crossfade.Transient'];
 const LOST = ['Crossfade.Fenced', 'Crossfade.InvalidState'];
 
 export interface CutoverMachineProps {
+  /** Its tasks. */
   readonly functions: CutoverFunctions;
   /** Explicit, so that the handlers' permissions can name its executions. */
   readonly stateMachineName: string;

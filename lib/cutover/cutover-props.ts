@@ -9,12 +9,15 @@ import type { ChatChannels } from '../notices/index.ts';
 
 /** An ECS service by its names. */
 export interface ServiceRef {
+  /** Name of the ECS cluster. */
   readonly cluster: string;
+  /** Name of the ECS service. */
   readonly service: string;
 }
 
 /** A listener on which the cutover makes its rules. */
 export interface CutoverListener extends RuleMatch {
+  /** The listener itself, or its ARN. */
   readonly listener: ListenerRef;
   /**
    * Of the first rule; with a mirror the second one takes the next. Must come before the rules that serve this traffic now, and may

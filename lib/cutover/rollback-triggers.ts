@@ -15,12 +15,17 @@ import { acknowledge } from '../functions/index.ts';
 import type { CutoverFunctions } from './cutover-functions.ts';
 
 export interface RollbackTriggersProps {
+  /** Functions of the cutover, the rollback among them. */
   readonly functions: CutoverFunctions;
+  /** Alarms that call the rollback. */
   readonly alarms: CutoverAlarms;
   /** Names of alarms of the user's own, which the plan attaches: they roll back by their events. @default - none */
   readonly ownAlarms?: readonly string[];
+  /** The machine whose executions are rolled back when they fail, time out or are stopped. */
   readonly machine: StateMachine;
+  /** Where people hear of alarms and of deliveries that failed. */
   readonly topic: ITopic;
+  /** Id of the ingress, as `DualStackCutover` has it. */
   readonly ingressId: string;
   /** Base address of a runbook of the user's own. @default - the deployed one */
   readonly runbookUrl?: string;

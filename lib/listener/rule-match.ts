@@ -8,6 +8,7 @@ const MAX_WILDCARDS = 6;
 const MAX_LENGTH = 128;
 
 export interface HeaderValues {
+  /** Name of the field, in any case. */
   readonly name: string;
   /** Patterns, one of which the field's value must match. */
   readonly values: readonly string[];
@@ -16,6 +17,7 @@ export interface HeaderValues {
 export interface QueryMatch {
   /** @default - any parameter of that value */
   readonly key?: string | undefined;
+  /** Pattern that the parameter must match. */
   readonly value: string;
 }
 

@@ -22,7 +22,9 @@ export type ListenerRef = Pick<IApplicationListener, 'listenerArn'>;
 
 /** The target groups of a cutover, by the part that each plays. */
 export interface CutoverGroups {
+  /** Targets of the side that serves today. */
   readonly stable: TargetGroupRef;
+  /** Targets of the rewrite. */
   readonly candidate: TargetGroupRef;
   /** Answers from the stable side and copies to the candidate. @default - no forward mirror */
   readonly mirrorForward?: TargetGroupRef;
@@ -31,6 +33,7 @@ export interface CutoverGroups {
 }
 
 export interface RuleProps extends RuleMatch {
+  /** The listener itself, or its ARN. */
   readonly listener: ListenerRef;
   /** Unique on the listener, 1 to 50,000. */
   readonly priority: number;
@@ -43,6 +46,7 @@ export interface RuleProps extends RuleMatch {
 }
 
 export interface WeightedRuleProps extends RuleProps {
+  /** Makes, changes and deletes the rule. */
   readonly provider: WeightedRuleProvider;
 }
 
@@ -99,7 +103,9 @@ export function ruleProperties({ listener, priority, methods = [], cohort, group
 }
 
 export interface WeightedRuleProviderProps {
+  /** The table of leases and decision logs: `ledgerTable()`. */
   readonly ledger: ITableV2;
+  /** Id of the ingress, as `DualStackCutover` has it. */
   readonly ingressId: string;
 }
 

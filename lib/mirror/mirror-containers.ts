@@ -24,9 +24,11 @@ const ENVOY_WORKERS = 2;
 const SHARES = { envoy: 896, recorder: 128 } as const;
 
 export interface MirrorTaskProps {
+  /** Id of the ingress, as `DualStackCutover` has it. */
   readonly ingressId: string;
   /** Where the stable side and the candidate answer within the VPC, such as `http://stable.gateway.internal:8080`. */
   readonly stableUrl: string;
+  /** The same for the candidate. */
   readonly candidateUrl: string;
   /** Captures go here. */
   readonly stream: DeliveryStream;
@@ -39,7 +41,9 @@ export interface MirrorTaskProps {
    * @default 75 seconds
    */
   readonly keepAlive?: Duration;
+  /** Which requests are copied, and how many. @default - all safe ones */
   readonly copies?: MirrorCopies;
+  /** What is secret beyond the list that is always taken out. @default - nothing more */
   readonly redaction?: MirrorRedaction;
   /**
    * Envoy, by digest, such as `docker.io/envoyproxy/envoy@sha256:…`; it must have bash.

@@ -30,14 +30,19 @@ export const MIRROR_HEALTH = {
 } as const;
 
 export interface ShadowMirrorProps extends MirrorTaskProps {
+  /** Where both sides and the load balancer are. */
   readonly vpc: IVpc;
+  /** Where the mirror’s service runs. */
   readonly cluster: ICluster;
   /** The load balancer, or its security group: the mirror answers nobody else. */
   readonly loadBalancer: IConnectable;
+  /** Group of the face that answers from the stable side; IP targets. */
   readonly forward: ApplicationTargetGroup;
+  /** Group of the face that answers from the candidate; IP targets. */
   readonly reverse: ApplicationTargetGroup;
   /** Both sides: the mirror may reach their tasks on `gatewayPort`. */
   readonly sides: readonly IConnectable[];
+  /** On which both sides answer. */
   readonly gatewayPort: number;
 }
 

@@ -18,9 +18,11 @@ export interface ChatChannels {
 }
 
 export interface ChatNotifierProps {
+  /** Its messages are passed on. */
   readonly topic: ITopic;
   /** Remembers which message began a cutover's thread. */
   readonly ledger: ITableV2;
+  /** Where to; a function is made for each. */
   readonly channels: ChatChannels;
 }
 

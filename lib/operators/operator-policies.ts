@@ -5,6 +5,7 @@ import type { DualStackCutover } from '../cutover/index.ts';
 import { allowItems, itemsOf, itemsOfRuns, type RightsHolder, statementOf } from '../functions/index.ts';
 
 export interface OperatorPoliciesProps {
+  /** The deployment that the policies let people read and steer. */
   readonly cutover: DualStackCutover;
 }
 

@@ -15,9 +15,11 @@ import {
 } from '../functions/index.ts';
 
 export interface ParityBackfillProps {
+  /** Id of the ingress, as `DualStackCutover` has it. */
   readonly ingressId: string;
   /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
   readonly deployment: string;
+  /** The table of leases and decision logs: `ledgerTable()`. */
   readonly ledger: ITableV2;
   /** Where captures are kept, below `pairs/`; results go below `backfills/`. */
   readonly bucket: IBucket;

@@ -17,9 +17,11 @@ import { athenaDatabase } from '../../core/model/index.ts';
 import { acknowledge, acknowledgeWildcard, allowItems, HandlerFunction, itemsOf } from '../functions/index.ts';
 
 export interface ParityPipelineProps {
+  /** Id of the ingress, as `DualStackCutover` has it. */
   readonly ingressId: string;
   /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
   readonly deployment: string;
+  /** The table of leases and decision logs: `ledgerTable()`. */
   readonly ledger: ITableV2;
   /** How long captures are kept after they were written; a cutover and a week more. Whole days. */
   readonly retention: Duration;
