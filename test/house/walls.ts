@@ -164,7 +164,7 @@ function lengthBreaches({ file, room, lines }: Parsed): string[] {
 
 /** Adjectives and participles that were file names once. */
 const NO_NOUNS = new Set(
-  'worse alone tilt needed within found looked asked choose decide deployed examine known read rehearsed settle tell unreadable'.split(
+  'worse alone tilt needed within found looked asked choose decide deployed examine known read rehearsed settle tell'.split(
     ' ',
   ),
 );

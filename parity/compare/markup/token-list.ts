@@ -1,6 +1,6 @@
 /** The tokens of a document as a parser hands them over, within bounds: text in one piece, no deep nesting, not too many. */
 import type { MarkupToken } from './token.ts';
-import { UnreadableMarkupError } from './unreadable-markup.ts';
+import { UnreadableMarkupError } from './unreadable.ts';
 
 /**
  * Parsers look through the open elements at some tags, so that time grows with depth. Browsers nest no deeper (Blink's

@@ -1,7 +1,7 @@
 /** A document as tokens that mean the same whatever the white space, the quotes and the character references. */
 import { tokensOfHtml } from './html.ts';
 import type { MarkupToken } from './token.ts';
-import { UnreadableMarkupError } from './unreadable-markup.ts';
+import { UnreadableMarkupError } from './unreadable.ts';
 import { tokensOfXml } from './xml.ts';
 
 /** Why a text could not be read as a document, for people. `malformed`: no parser of its format reads it. */

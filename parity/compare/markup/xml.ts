@@ -3,7 +3,7 @@ import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { withoutLayout } from './space.ts';
 import type { MarkupToken } from './token.ts';
 import { comment, instruction, TokenList } from './token-list.ts';
-import { UnreadableMarkupError } from './unreadable-markup.ts';
+import { UnreadableMarkupError } from './unreadable.ts';
 
 /** @throws UnreadableMarkupError where it is not well-formed (XML 1.0, 2.1), is nested too deeply or has too many elements. */
 export function tokensOfXml(source: string): MarkupToken[] {
