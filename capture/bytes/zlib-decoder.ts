@@ -31,6 +31,8 @@ function unpacking(sync: Sync): Unpack {
   };
 }
 
+/** Several members are one content (RFC 1952, 2.2); zlib refuses what follows them, but for zeros. */
+const gunzip = unpacking(zlib.gunzipSync);
 const inflate = unpacking(zlib.inflateSync);
 const inflateRaw = unpacking(zlib.inflateRawSync);
 // The CLI also runs where Node has no zstd yet (before 22.15).
@@ -56,11 +58,6 @@ export const decodeContent: Decode = (coding, bytes, limit): Decoded => {
   }
 };
 
-/** Several members are one content (RFC 1952, 2.2), and zlib refuses what follows them. */
-function gunzip(bytes: Uint8Array, limit: number): Unpacked {
-  return { bytes: zlib.gunzipSync(bytes, { maxOutputLength: limit }), taken: bytes.length };
-}
-
 /** `deflate` is zlib (RFC 9110, 8.4.1.2); some servers send it raw, and browsers read both. */
 function inflateEither(bytes: Uint8Array, limit: number): Unpacked {
   try {
@@ -71,11 +68,15 @@ function inflateEither(bytes: Uint8Array, limit: number): Unpacked {
   }
 }
 
+/** Each frame costs as much time as some kilobytes do, however small it is. */
+const MAX_FRAMES = 10_000;
+
 /** Every frame of zstd, the skippable ones left out (RFC 8878, 3.1); Node ends with the first. */
 function everyFrame(bytes: Uint8Array, limit: number, unpack: Unpack): Unpacked {
   const parts: Uint8Array[] = [];
   let [at, length] = [0, 0];
   while (at < bytes.length) {
+    if (parts.length === MAX_FRAMES) throw Object.assign(new Error('too many frames'), { code: TOO_LARGE });
     const skipped = skippableLength(bytes, at);
     if (skipped > 0) {
       at += skipped;

@@ -1,6 +1,13 @@
 /** In what respect a place varies: one that varies in its value must not be suppressed for a value of another format. */
 import { entryOf, isCause } from '../causes/index.ts';
-import { bytesVary, type Difference, generalPointer, isOfValues } from '../model/index.ts';
+import {
+  type BodyDifference,
+  bytesVary,
+  type Difference,
+  generalPointer,
+  type HeaderDifference,
+  isOfValues,
+} from '../model/index.ts';
 import { varying } from '../rules/index.ts';
 
 /** The candidate answers with another class of status, and not with a success instead of an error. */
@@ -15,6 +22,11 @@ export function aspectOf(difference: Difference): string {
   if (cause === 'body-bytes') return bytesAspect(difference);
   if (cause === 'timestamp-format' || cause === 'timestamp-precision' || cause === 'format') return 'format';
   if (cause === 'location') return locationAspect(difference);
+  if (difference.in === 'body' && isWorseWithin(difference)) return WORSE_STATUS;
+  if (difference.in === 'header') {
+    const aspect = fieldAspect(difference);
+    if (aspect !== null) return aspect;
+  }
   if (difference.in === 'body' && difference.emptied === true) return EMPTIED;
   // What is lost here is not what is added there.
   if (entryOf(cause).ofWording === true && difference.candidate === null) return `${cause}-lost`;
@@ -28,6 +40,7 @@ export function excusing(aspect: string): readonly string[] {
     aspect === WORSE_STATUS ||
     aspect === EMPTIED ||
     aspect === OTHER_PLACE ||
+    aspect === LOST ||
     (isCause(aspect) && entryOf(aspect).neverNoise === true)
   )
     return [];
@@ -37,6 +50,33 @@ export function excusing(aspect: string): readonly string[] {
   if (!aspect.startsWith(BYTES)) return [aspect];
   return BYTE_ASPECTS.filter((other) => aspect.split('+').every((part) => other.split('+').includes(part)));
 }
+
+/** The status of an answer that is part of a body: of a batch, or of a call. */
+function isWorseWithin({ cause, pointer, stable, candidate }: BodyDifference): boolean {
+  if (cause === 'part-value' && pointer.endsWith('/status')) return isWorse(Number(stable), Number(candidate));
+  return pointer.endsWith('/trailers/grpc-status') && stable === '"0"';
+}
+
+/** Fields whose value is all that differs; any other cause says what its change means to their readers, and is a respect of its own. */
+const OF_VALUE = new Set(['header-value', 'validator-value', 'cookie-value', 'cookie-encoding']);
+
+/** null: the value, and its format. */
+function fieldAspect({ cause, stable, candidate }: HeaderDifference): string | null {
+  if (stable !== null && candidate === null) return LOST;
+  if (OF_VALUE.has(cause) || stable === null || candidate === null) return null;
+  if (cause === 'media-type') return `${cause}:${candidate.replace(/[\s;].*$/s, '')}`;
+  if (cause === 'page-link')
+    return relationsOf(stable).every((rel) => relationsOf(candidate).includes(rel)) ? cause : LOST;
+  // Which part it is, or only of how much.
+  if (cause === 'content-range') return stable.split('/')[0] === candidate.split('/')[0] ? cause : `${cause}-other`;
+  return cause;
+}
+
+/** A field that stable sends is gone, or a page that it leads to. */
+const LOST = 'field-lost';
+
+const relationsOf = (links: string) =>
+  [...links.matchAll(/\brel\s*=\s*"?([\w-]+)/gi)].map(([, rel = '']) => rel.toLowerCase());
 
 function isWorse(stable: number, candidate: number): boolean {
   const [a, b] = [Math.floor(stable / 100), Math.floor(candidate / 100)];

@@ -50,7 +50,7 @@ describe('a binary message', () => {
         'application/grpc-web-text',
         Buffer.concat([frame(item(1, 'a')), frame(Buffer.from(`grpc-status:${status}\r\n`), 0x80)]).toString('base64'),
       );
-    expect(told(web('0'), web('5'))).toBe('breaking: breaking value body/1/trailers/0');
+    expect(told(web('0'), web('5'))).toBe('breaking: breaking value body/1/trailers/grpc-status');
   });
 
   it('that is none is compared byte by byte', () => {

@@ -26,6 +26,18 @@ type Noisy = readonly [
   is: 'left' | 'off',
 ];
 
+/** One answer of that status, in a batch. */
+function batch(status: number): ResponseLeg {
+  const part = `Content-Type: application/http\r\n\r\nHTTP/1.1 ${status} x\r\nContent-Type: application/json\r\n\r\n{}`;
+  return typed('multipart/mixed; boundary=A', `--A\r\n${part}\r\n--A--\r\n`);
+}
+
+/** A call of gRPC-Web that ends with that status. */
+function call(status: number): ResponseLeg {
+  const trailer = Buffer.from(`grpc-status: ${status}\r\n`);
+  return typed('application/grpc-web', Buffer.concat([Buffer.from([0x80, 0, 0, 0, trailer.length]), trailer]));
+}
+
 describe('noise', () => {
   it.each<Noisy>([
     ['emptied list', json('{"i":[1,2,3]}'), json('{"i":[1,2,3,4]}'), json('{"i":[]}'), 'left'],
@@ -197,6 +209,66 @@ describe('noise', () => {
       typed('application/pdf', Buffer.from(`%PDF-1.7\xff${'c'.repeat(1400)}`, 'latin1')),
       'left',
     ],
+    ['a batch: another status of an answer', batch(200), batch(429), batch(500), 'left'],
+    ['a batch: better again', batch(500), batch(200), batch(200), 'off'],
+    [
+      'page link flaps, relation lost',
+      fields(['Link', '</a?c=1>; rel=next']),
+      fields(['Link', '</a?c=2>; rel=next']),
+      fields(['Link', '</a?c=3>; rel=prev']),
+      'left',
+    ],
+    [
+      'page link flaps, and goes',
+      fields(['Link', '</a?c=1>; rel=next']),
+      fields(['Link', '</a?c=2>; rel=next']),
+      fields(),
+      'left',
+    ],
+    [
+      'page link flaps',
+      fields(['Link', '</a?c=1>; rel=next']),
+      fields(['Link', '</a?c=2>; rel=next']),
+      fields(['Link', '</a?c=3>; rel=next']),
+      'off',
+    ],
+    [
+      'lifetime flaps, private lost',
+      fields(['Cache-Control', 'private, max-age=60']),
+      fields(['Cache-Control', 'private, max-age=59']),
+      fields(['Cache-Control', 'max-age=58']),
+      'left',
+    ],
+    [
+      'challenge flaps, scheme lost',
+      answer('', [['WWW-Authenticate', 'Digest realm="a", nonce="x"']], { status: 401 }),
+      answer('', [['WWW-Authenticate', 'Digest realm="a", nonce="y"']], { status: 401 }),
+      answer('', [['WWW-Authenticate', 'Basic realm="a"']], { status: 401 }),
+      'left',
+    ],
+    [
+      'file name flaps, shown inline',
+      fields(['Content-Disposition', 'attachment; filename="r1.csv"']),
+      fields(['Content-Disposition', 'attachment; filename="r2.csv"']),
+      fields(['Content-Disposition', 'inline; filename="r3.csv"']),
+      'left',
+    ],
+    [
+      'whole length flaps, another part',
+      answer('ab', [['Content-Range', 'bytes 0-1/10']], { status: 206 }),
+      answer('ab', [['Content-Range', 'bytes 0-1/11']], { status: 206 }),
+      answer('ab', [['Content-Range', 'bytes 5-6/11']], { status: 206 }),
+      'left',
+    ],
+    [
+      'whole length flaps',
+      answer('ab', [['Content-Range', 'bytes 0-1/10']], { status: 206 }),
+      answer('ab', [['Content-Range', 'bytes 0-1/11']], { status: 206 }),
+      answer('ab', [['Content-Range', 'bytes 0-1/12']], { status: 206 }),
+      'off',
+    ],
+    ['type flaps, a third one', json('{}'), typed('text/plain', '{}'), typed('text/html', '{}'), 'left'],
+    ['a call’s status flaps', call(0), call(4), call(5), 'left'],
   ])('%s', (_, stable, control, candidate, is) => {
     const compare: Compare = (record) => compareRecord(record, { decode: decodeContent });
     const record = { ...pairOf(stable, candidate), noise: control };

@@ -36,10 +36,14 @@ export function textOfGrpc(text: string): string | null {
   }
 }
 
+/** Of a name that stands twice the values are one list. */
 function trailers(bytes: Uint8Array): string {
-  const lines = new TextDecoder()
-    .decode(bytes)
-    .split(/\r?\n/)
-    .filter((line) => line !== '');
-  return JSON.stringify({ trailers: lines.map((line) => line.toLowerCase().replace(/:\s*/, ': ')).sort() });
+  const known = new Map<string, string>();
+  for (const line of new TextDecoder().decode(bytes).split(/\r?\n/)) {
+    const [, name, value = ''] = /^([^:]+):\s*(.*)$/.exec(line) ?? [];
+    if (name === undefined) continue;
+    const before = known.get(name.toLowerCase());
+    known.set(name.toLowerCase(), before === undefined ? value : `${before}, ${value}`);
+  }
+  return JSON.stringify({ trailers: Object.fromEntries([...known].sort(([a], [b]) => (a < b ? -1 : 1))) });
 }

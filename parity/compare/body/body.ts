@@ -81,7 +81,8 @@ function unreadable(a: Read, b: Read): BodyDifference[] {
     const side = (read: Read) => (read === 'malformed' ? 'cannot be decoded' : 'can be decoded, or was not tried');
     return [bodyDifference('undecodable-content', '', side(a), side(b))];
   }
-  if (outcomes.includes('too-large')) return [unknown(`Decoded it has more than ${MAX_DECODED_BYTES} bytes.`)];
+  if (outcomes.includes('too-large'))
+    return [unknown(`Decoded it has more than ${MAX_DECODED_BYTES} bytes, or very many parts.`)];
   if (outcomes.includes('no-decoder')) return [unknown('It is compressed, and this comparison was given no decoder.')];
   return [unknown('Its content coding is not known here (gzip, br, zstd and deflate are).')];
 }

@@ -6,7 +6,7 @@ import { compareBytes, sameBytes } from './bytes.ts';
 import type { Content } from './decoded-content.ts';
 import { compareForms } from './form.ts';
 import { bodyDifference, compareJson, isJson } from './json.ts';
-import { arrayOfLines, arraysOfEvents, guarded, withoutGuard } from './json-sequence.ts';
+import { areOfOneSequence, arrayOfLines, arraysOfEvents, guarded, withoutGuard } from './json-sequence.ts';
 import { compareMarkup } from './markup.ts';
 import { compareMessages } from './message.ts';
 import { compareMultipart } from './multipart.ts';
@@ -88,7 +88,7 @@ function looksLikeJsonLines(text: string): boolean {
 /** One JSON text a line, or a record behind RS. Pointer: `/<text from 0>` and on into it. */
 function compareLines(a: string, b: string, rules?: BodyRules): BodyDifference[] | null {
   const [x, y] = withoutGuard(a, b).map(arrayOfLines);
-  if (x == null || y == null) return null;
+  if (x == null || y == null || !areOfOneSequence(a, b)) return null;
   const found = asArrays(x, y, rules);
   const newline = (text: string) => (text.endsWith('\n') ? 'newline' : 'none');
   if (newline(a) !== newline(b)) found?.push(bodyDifference('trailing-newline', '', newline(a), newline(b)));

@@ -26,6 +26,11 @@ export function arrayOfLines(text: string): string | null {
 /** RFC 7464: record separator. */
 const RECORD = '\u001e';
 
+/** Whether a reader of the one format would find nothing in the other: lines have no separators. */
+export function areOfOneSequence(a: string, b: string): boolean {
+  return a.includes(RECORD) === b.includes(RECORD);
+}
+
 /**
  * The events of two streams (text/event-stream; HTML standard, 9.2.6), each as one array of objects; data that is JSON is taken as
  * such. Comments and blank lines say nothing, nor does a name without data. What no blank line ends is dispatched by no browser:
@@ -50,20 +55,30 @@ function eventsOf(text: string): Events {
     .replaceAll(/\r\n?/g, '\n')
     .split(/\n{2,}/);
   const last = blocks.pop() ?? '';
-  return { events: blocks.map(eventOf).filter((event) => event !== null), unfinished: eventOf(last) };
+  const known = { id: '' };
+  const events = blocks.map((block) => eventOf(block, known)).filter((event) => event !== null);
+  return { events, unfinished: eventOf(last, known) };
 }
 
-/** null where the block says nothing. */
-function eventOf(block: string): string | null {
+/** null where the block says nothing. `known`: the id that holds until another one comes, which to say again says nothing. */
+function eventOf(block: string, known: { id: string }): string | null {
   const fields = new Map<string, string[]>();
   for (const line of block.split('\n')) {
     const [, name = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
-    const known = name === 'data' ? fields.get(name) : undefined;
-    if (known !== undefined) known.push(value);
-    else if (name !== '') fields.set(name, [value]);
+    const before = name === 'data' ? fields.get(name) : undefined;
+    if (before !== undefined) before.push(value);
+    else if (name !== '' && !isIgnored(name, value)) fields.set(name, [value]);
   }
+  const [id = known.id] = fields.get('id') ?? [];
+  if (id === known.id) fields.delete('id');
+  known.id = id;
   if (!fields.has('data')) fields.delete('event');
   return ['data', 'id', 'retry'].some((name) => fields.has(name)) ? objectOf(fields) : null;
+}
+
+/** As browsers do (HTML standard, 9.2.6). */
+function isIgnored(name: string, value: string): boolean {
+  return (name === 'retry' && !/^\d+$/.test(value)) || (name === 'id' && value.includes('\0'));
 }
 
 function objectOf(fields: ReadonlyMap<string, readonly string[]>): string {

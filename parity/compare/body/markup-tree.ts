@@ -128,9 +128,7 @@ function orderDifferences(
   at: Steps,
 ): BodyDifference[] {
   const byKind = Map.groupBy(pairs, ([i]) => (a[i] === undefined ? '' : kindOfNode(a[i])));
-  const firsts = [...byKind.values()].map(
-    (list): Pair => [Math.min(...list.map(([i]) => i)), Math.min(...list.map(([, j]) => j))],
-  );
+  const firsts = [...byKind.values()].map((list): Pair => [least(list, ([i]) => i), least(list, ([, j]) => j)]);
   const firstMoved = (ofSets: boolean) =>
     [...byKind]
       .map(([kind, list]) => (SETS.has(kind) === ofSets ? firstOutOfOrder(list) : undefined))
@@ -141,6 +139,11 @@ function orderDifferences(
     ...told('element-order', firstOutOfOrder(firsts) ?? firstMoved(true)),
     ...told('array-order', firstMoved(false)),
   ];
+}
+
+/** Of more than can be arguments of one call, too. */
+function least(pairs: readonly Pair[], of: (pair: Pair) => number): number {
+  return pairs.reduce((smallest, pair) => Math.min(smallest, of(pair)), Number.POSITIVE_INFINITY);
 }
 
 /** By the place on the stable side; the first that stands before its predecessor on the other. */

@@ -1,9 +1,9 @@
 /** Two HTML or XML documents: elements, attributes in any order, text with white space collapsed. Pointer: an XPath. */
 
-import type { BodyDifference } from '../../model/index.ts';
+import { type BodyDifference, within } from '../../model/index.ts';
 import { shortestEditOf } from '../align/index.ts';
 import { type MarkupToken, tokensOfMarkup, type UnreadableMarkup } from '../markup/index.ts';
-import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
+import { bodyDifference, compareJson, MAX_DIFFERENCES } from './json.ts';
 import { attributeDifferences, compareTrees, sourceOf, xpathOf } from './markup-tree.ts';
 
 /** Both are known to differ. null where neither is a document, or one is too deep or too large to be read as one. */
@@ -42,12 +42,19 @@ function compareTokens(a: readonly MarkupToken[], b: readonly MarkupToken[]): Bo
       for (const difference of attributeDifferences(x, y, path.at())) found.push(difference);
     } else if (x?.kind === 'close') path.follow(x);
     else if (x?.kind === 'text' && y?.kind === 'text') {
-      if (x.text !== y.text) found.push(bodyDifference('markup-value', `${path.at()}/text()`, x.text, y.text));
+      for (const difference of textDifferences(`${path.at()}/text()`, x.text, y.text)) found.push(difference);
     } else if (x?.kind === 'other' && y?.kind === 'other' && x.text !== y.text) {
       found.push(bodyDifference('markup-value', `${path.at()}/comment()`, x.text, y.text));
     }
   }
   return found;
+}
+
+/** Of data that is JSON, as scripts hold it, by what it says. */
+function textDifferences(place: string, a: string, b: string): BodyDifference[] {
+  if (a === b) return [];
+  const data = [a, b].every((text) => /^\s*[[{]/.test(text)) ? compareJson(a, b) : null;
+  return data === null ? [bodyDifference('markup-value', place, a, b)] : within(place, data);
 }
 
 /** What one side has alone, and the two tokens after it that answer to each other; past the end where there are none. */

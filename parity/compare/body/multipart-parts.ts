@@ -38,6 +38,13 @@ export function parseMultipart(bytes: Uint8Array, boundary: string | undefined):
 
 const [CR, LF, DASH] = [13, 10, 45];
 
+/** An HTTP message that is the content of a part, as answers to batches have it (RFC 9112, 10.2). */
+export function parseMessage(bytes: Uint8Array): Part & { readonly startLine: string } {
+  const end = endOfLine(bytes, 0);
+  const startLine = new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end)).trim();
+  return { startLine, ...parsePart(end < 0 ? new Uint8Array() : bytes.subarray(end)) };
+}
+
 function parsePart(bytes: Uint8Array): Part {
   const headers: [string, string][] = [];
   let at = 0;

@@ -4,7 +4,7 @@ import { pointerStep } from '../../../http/index.ts';
 import { type BodyDifference, within } from '../../model/index.ts';
 import { byteContent, type Content } from './decoded-content.ts';
 import { bodyDifference } from './json.ts';
-import { type Part, parseMultipart } from './multipart-parts.ts';
+import { type Part, parseMessage, parseMultipart } from './multipart-parts.ts';
 
 type CompareContent = (stable: Content, candidate: Content) => BodyDifference[];
 
@@ -32,8 +32,29 @@ function comparePart(
   }
   const [x, y] = [headersOf(a), headersOf(b)];
   if (x !== y) return [bodyDifference('part-value', place, x, y)];
-  return within(place, compare(byteContent(a.mediaType, a.bytes), byteContent(b.mediaType, b.bytes)));
+  if (a.mediaType.type !== 'application/http' || b.mediaType.type !== 'application/http')
+    return within(place, compare(contentOf(a), contentOf(b)));
+  return within(place, compareMessagesOf(parseMessage(a.bytes), parseMessage(b.bytes), compare));
 }
+
+type Message = ReturnType<typeof parseMessage>;
+
+/** Of the start line only what programs read, the status of an answer; fields of the moment say nothing. */
+function compareMessagesOf(a: Message, b: Message, compare: CompareContent): BodyDifference[] {
+  const [p, q] = [a, b].map(({ startLine }) => /^HTTP\/[\d.]+ (\d{3})/.exec(startLine)?.[1] ?? startLine);
+  const [x, y] = [a, b].map((message) =>
+    headersOf({ headers: message.headers.filter(([name]) => !OF_THE_MOMENT.has(name.toLowerCase())) }),
+  );
+  return [
+    ...(p === q ? [] : [bodyDifference('part-value', '/status', p ?? null, q ?? null)]),
+    ...(x === y ? [] : [bodyDifference('part-value', '/headers', x ?? null, y ?? null)]),
+    ...compare(contentOf(a), contentOf(b)),
+  ];
+}
+
+const OF_THE_MOMENT = new Set(['date', 'server', 'expires', 'etag', 'last-modified', 'x-powered-by']);
+
+const contentOf = ({ mediaType, bytes }: Part) => byteContent(mediaType, bytes);
 
 /** A name that stands twice gets a number. */
 function byPlace(parts: readonly Part[]): Map<string, Part> {
@@ -47,9 +68,10 @@ function byPlace(parts: readonly Part[]): Map<string, Part> {
 
 const lengthOf = (part: Part | undefined) => (part === undefined ? null : `${part.bytes.length} bytes`);
 
-/** Names in lower case, in any order; the boundary of a part that is multipart itself says nothing. */
-function headersOf({ headers }: Part): string {
+/** Names in lower case, in any order; the boundary of a part that is multipart itself says nothing, and the length follows from the content. */
+function headersOf({ headers }: Pick<Part, 'headers'>): string {
   return headers
+    .filter(([name]) => name.toLowerCase() !== 'content-length')
     .map(([name, value]) => `${name.toLowerCase()}: ${value.replace(/;\s*boundary=[^;]*/i, '')}`)
     .sort()
     .join('; ');

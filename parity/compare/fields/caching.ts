@@ -15,6 +15,8 @@ interface Leave {
    * (RFC 9111, 4.2.2); `unsaid`: nor is there anything to reckon from.
    */
   readonly fresh: number | 'guessed' | 'unsaid';
+  /** The same in caches that many share, where these are told another one (RFC 9111, 5.2.2.10). */
+  readonly shared: Leave['fresh'];
   /** Directives beyond these, sorted. */
   readonly others: string;
 }
@@ -32,9 +34,13 @@ export function changeOfCaching(name: string, answers: Answers): Cause | null {
   if (a.keeper === 'nobody' && b.keeper !== 'nobody') return 'cache-shared';
   if (WIDTH[b.keeper] > WIDTH[a.keeper])
     return b.fresh === 0 || b.fresh === 'unsaid' ? 'cache-lifetime' : 'cache-shared';
-  if (a.fresh === 0 && typeof b.fresh === 'number' && b.fresh > 0) return 'cache-stale';
-  return a.keeper === b.keeper && a.fresh === b.fresh && a.others === b.others ? 'header-unread' : 'cache-lifetime';
+  if (isLonger(a.fresh, b.fresh) || (b.keeper === 'anybody' && isLonger(a.shared, b.shared))) return 'cache-stale';
+  const alike = a.keeper === b.keeper && a.others === b.others;
+  return alike && a.fresh === b.fresh && a.shared === b.shared ? 'header-unread' : 'cache-lifetime';
 }
+
+/** Each use was confirmed, and is no longer. */
+const isLonger = (a: Leave['fresh'], b: Leave['fresh']) => a === 0 && typeof b === 'number' && b > 0;
 
 /** Vary (RFC 9110, 12.5.5): the request's fields by which caches tell answers apart. */
 export function changeOfVary(a: readonly string[], b: readonly string[], answers: Answers): Cause | null {
@@ -56,7 +62,9 @@ function leaveOf(side: 'stable' | 'candidate', answers: Answers): Leave {
   const others = [...directives].filter(([name]) => !READ.has(name)).map(([name, value]) => `${name}=${value}`);
   const keeper = keeperOf(answers, directives);
   const fresh = keeper === 'nobody' ? 0 : freshOf(leg, directives, answers.at);
-  return { keeper, fresh, others: others.sort().join() };
+  const said = keeper === 'anybody' && !directives.has('no-cache') ? directives.get('s-maxage') : undefined;
+  const shared = said === undefined ? fresh : secondsOf(said);
+  return { keeper, fresh, shared, others: others.sort().join() };
 }
 
 function directivesOf({ headers }: ResponseLeg): (readonly [name: string, value: string])[] {
@@ -78,10 +86,12 @@ function keeperOf({ request }: Answers, directives: ReadonlyMap<string, string>)
 function freshOf({ headers }: ResponseLeg, directives: ReadonlyMap<string, string>, at: string): Leave['fresh'] {
   if (directives.has('no-cache')) return 0;
   const said = directives.get('max-age') ?? directives.get('s-maxage');
-  if (said !== undefined) return Number(said.replaceAll('"', '')) || 0;
+  if (said !== undefined) return secondsOf(said);
   if (directives.size === 0 && /\bno-cache\b/i.test(firstValue(headers, 'pragma') ?? '')) return 0;
   const expires = firstValue(headers, 'expires');
   if (expires === null) return firstValue(headers, 'last-modified') === null ? 'unsaid' : 'guessed';
   const life = (Date.parse(expires) - Date.parse(firstValue(headers, 'date') ?? at)) / 1000;
   return Number.isNaN(life) ? 0 : Math.max(0, Math.round(life));
 }
+
+const secondsOf = (value: string) => Number(value.replaceAll('"', '')) || 0;

@@ -1,14 +1,17 @@
 /** Values of fields that have a grammar, written otherwise: spacing, quotes and case that mean nothing. */
 import { membersOf, splitOutsideQuotes, unquote } from '../../../http/index.ts';
+import { tokensOf } from './token-set.ts';
 
 /** Members, each with parameters in any order: Content-Disposition (RFC 6266), HSTS (RFC 6797), structured fields (RFC 9651), Link (RFC 8288). */
 const PARAMETERS = new Set([
   'accept-ch',
   'cache-status',
+  'content-digest',
   'content-disposition',
   'cross-origin-embedder-policy',
   'cross-origin-opener-policy',
   'deprecation',
+  'digest',
   'expect-ct',
   'keep-alive',
   'link',
@@ -22,8 +25,10 @@ const PARAMETERS = new Set([
   'ratelimit',
   'ratelimit-policy',
   'referrer-policy',
+  'refresh',
   'report-to',
   'reporting-endpoints',
+  'repr-digest',
   'strict-transport-security',
   'x-frame-options',
   'x-xss-protection',
@@ -31,11 +36,14 @@ const PARAMETERS = new Set([
 
 /** Members are a dictionary (RFC 9651, 3.2): they have a name and no order, and `i` says `i=?1`. */
 const DICTIONARIES = new Set([
+  'content-digest',
+  'digest',
   'permissions-policy',
   'priority',
   'reporting-endpoints',
   'accept-signature',
   'ratelimit',
+  'repr-digest',
 ]);
 
 /** Semicolons stand between equals, so that none of them is the first. */
@@ -43,7 +51,7 @@ const UNORDERED = new Set(['strict-transport-security']);
 
 /** One word, or a list of words, whose case says nothing. */
 const CASELESS = new Set([
-  'content-language',
+  'content-range',
   'cross-origin-resource-policy',
   'x-content-type-options',
   'x-dns-prefetch-control',
@@ -58,6 +66,8 @@ const DIRECTIVES = new Set(['content-security-policy', 'content-security-policy-
 export function writtenAlike(name: string, a: string, b: string): boolean {
   if (name === 'www-authenticate' || name === 'proxy-authenticate') return challenges(a) === challenges(b);
   if (DIRECTIVES.has(name)) return directives(a) === directives(b);
+  // For whom it is meant, not in what order (RFC 9110, 8.5).
+  if (name === 'content-language') return tokensOf([a]).join() === tokensOf([b]).join();
   if (CASELESS.has(name)) return membersOf([a]).join().toLowerCase() === membersOf([b]).join().toLowerCase();
   if (PARAMETERS.has(name)) return parameterised(a, name) === parameterised(b, name);
   return name.startsWith('x-ratelimit-') ? Number(a) === Number(b) : false;
@@ -90,10 +100,13 @@ function directives(text: string): string {
   for (const directive of text.split(';')) {
     const [name = '', ...sources] = directive.trim().split(/\s+/);
     const key = name.toLowerCase();
-    if (key !== '' && !known.has(key)) known.set(key, [...new Set(sources)].sort().join(' '));
+    if (key !== '' && !known.has(key)) known.set(key, [...new Set(sources.map(withoutNonce))].sort().join(' '));
   }
   return JSON.stringify([...known].sort(([x], [y]) => (x < y ? -1 : 1)));
 }
+
+/** Each answer has one of its own (CSP 3, 7.1). */
+const withoutNonce = (source: string) => source.replace(/^'nonce-[^']+'$/i, "'nonce-'");
 
 /** Names have no case; values have, but for those of one word that their grammar folds. */
 function parameterised(text: string, name: string): string {

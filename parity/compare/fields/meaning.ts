@@ -83,7 +83,14 @@ export function meaningOf(change: FieldChange): Cause | null {
 function changeOfCors({ name, stable, candidate, answers }: FieldChange): Cause | null {
   if (isWider(name, stable, candidate, answers)) return 'cors-wider';
   const unread = firstValue(answers.stable.headers, 'access-control-allow-origin') === null && candidate.length === 0;
-  return unread || name === 'access-control-max-age' ? null : 'cors';
+  return unread || name === 'access-control-max-age' || isEchoed(name, stable, candidate, answers) ? null : 'cors';
+}
+
+/** Any origin before, now the one that asked, and Vary says that others get another answer: whether they are allowed is not told. */
+function isEchoed(name: string, stable: readonly string[], allowed: readonly string[], answers: Answers): boolean {
+  if (name !== 'access-control-allow-origin' || stable.join() !== '*') return false;
+  const vary = answers.candidate.headers.flatMap(([field, value]) => (field.toLowerCase() === 'vary' ? [value] : []));
+  return allowed.join() === firstValue(answers.request.headers ?? [], 'origin') && tokensOf(vary).includes('origin');
 }
 
 /** Clients answer a scheme that they know; another realm only makes them ask again. */

@@ -78,12 +78,15 @@ function sameAttributes(a: Cookie, b: Cookie): boolean {
   const normal = ({ attributes }: Cookie) =>
     JSON.stringify(
       [...attributes]
-        .filter(([name, value]) => name !== 'expires' && name !== 'max-age' && name !== '' && !isIgnored(name, value))
+        .filter(([name, value]) => KNOWN.has(name) && !isIgnored(name, value))
         .map(([name, value]) => [name, normalAttribute(name, value)])
         .sort(([x = ''], [y = '']) => (x < y ? -1 : 1)),
     );
   return normal(a) === normal(b);
 }
+
+/** Attributes that are heeded, but those of a cookie's life; browsers ignore any other (RFC 6265, 5.2). */
+const KNOWN = new Set(['domain', 'path', 'secure', 'httponly', 'samesite', 'partitioned']);
 
 /** As if it were not there (RFC 6265, 5.2.3 and 5.2.4). */
 function isIgnored(name: string, value: string): boolean {
@@ -92,7 +95,7 @@ function isIgnored(name: string, value: string): boolean {
 
 function normalAttribute(name: string, value: string): string {
   if (name === 'domain') return value.replace(/^\./, '').toLowerCase();
-  if (name === 'samesite' || name === 'priority') return value.toLowerCase();
+  if (name === 'samesite') return value.toLowerCase();
   return name === 'secure' || name === 'httponly' || name === 'partitioned' ? '' : value;
 }
 

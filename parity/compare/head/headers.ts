@@ -77,6 +77,7 @@ const TOKEN_SETS = new Set([
   'allow',
   'cache-control',
   'pragma',
+  'trailer',
   'vary',
 ]);
 
@@ -93,7 +94,6 @@ const LISTS = new Set([
   'link',
   'preference-applied',
   'proxy-authenticate',
-  'trailer',
   'upgrade',
   'warning',
   'www-authenticate',
@@ -141,7 +141,6 @@ function compareField(name: string, a: readonly string[], b: readonly string[], 
   if (sameList(a, b)) return [];
   if (IDENTITY.has(name)) return one('server-identity');
   if (CORRELATION.has(name) && stable !== null && candidate !== null) return one('server-identity');
-  if (SIGNATURES.has(name)) return one('signed-body');
   if (TOKEN_SETS.has(name)) {
     const [x, y] = [tokensOf(a), tokensOf(b)];
     if (stable !== null && candidate !== null && sameList(x, y)) return one('header-format');
@@ -154,6 +153,7 @@ function compareField(name: string, a: readonly string[], b: readonly string[], 
   if (stable !== null && candidate !== null && movesWithDate(name, stable, candidate, answers))
     return one('header-format');
   if (stable !== null && candidate !== null && writtenAlike(name, stable, candidate)) return one('header-format');
+  if (SIGNATURES.has(name)) return one('signed-body');
   const meaning = meaningOf({ name, stable: a, candidate: b, answers });
   if (meaning !== null) return one(meaning);
   return one(stable === null ? 'header-added' : candidate === null ? 'header-missing' : 'header-value');

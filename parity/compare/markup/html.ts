@@ -2,7 +2,7 @@
 import { Parser } from 'htmlparser2';
 import { asRendered } from './space.ts';
 import type { MarkupToken } from './token.ts';
-import { comment, instruction, TokenList } from './token-list.ts';
+import { instruction, TokenList } from './token-list.ts';
 
 /** In these, white space counts. */
 const VERBATIM = new Set(['pre', 'textarea', 'script', 'style']);
@@ -24,7 +24,7 @@ export function tokensOfHtml(source: string): MarkupToken[] {
       tokens.text(text, verbatim > 0);
     },
     oncomment(text) {
-      tokens.add(comment(text));
+      if (SPEAKS.test(text)) tokens.add({ kind: 'other', text: `<!--${text.trim()}-->` });
     },
     onprocessinginstruction(_name, text) {
       tokens.add(instruction(text));
@@ -37,13 +37,17 @@ export function tokensOfHtml(source: string): MarkupToken[] {
   return asRendered(tokens.all());
 }
 
+/** Comments that programs read: of servers and caches, and those by which a page is taken up again; words are for people. */
+const SPEAKS = /^\s*(?:$|[^\p{L}\p{N}\s]|\/?(?:ko|esi|lit|ng\w*|v-\w+)\b)/iu;
+
 function attributesOf(attributes: Readonly<Record<string, string>>): Map<string, string> {
-  return new Map(
-    Object.entries(attributes).map(([name, value]) => [
-      name,
-      BOOLEAN.has(name) && value.toLowerCase() === name ? '' : value,
-    ]),
-  );
+  return new Map(Object.entries(attributes).map(([name, value]) => [name, meantBy(name, value)]));
+}
+
+function meantBy(name: string, value: string): string {
+  // A set of tokens (HTML standard, 3.2.6).
+  if (name === 'class') return [...new Set(value.split(/[\t\n\f\r ]+/))].sort().join(' ').trim();
+  return BOOLEAN.has(name) && value.toLowerCase() === name ? '' : value;
 }
 
 /** Their presence is all that counts (HTML standard, "Boolean attributes"). */

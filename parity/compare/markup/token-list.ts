@@ -44,7 +44,3 @@ export class TokenList {
 export function instruction(text: string): MarkupToken {
   return { kind: 'other', text: `<${text.toLowerCase().replaceAll(/\s+/g, ' ').trim()}>` };
 }
-
-export function comment(text: string): MarkupToken {
-  return { kind: 'other', text: `<!--${text.trim()}-->` };
-}

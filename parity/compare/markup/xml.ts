@@ -2,7 +2,7 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { withoutLayout } from './space.ts';
 import type { MarkupToken } from './token.ts';
-import { comment, instruction, TokenList } from './token-list.ts';
+import { instruction, TokenList } from './token-list.ts';
 import { UnreadableMarkupError } from './unreadable.ts';
 
 /** @throws UnreadableMarkupError where it is not well-formed (XML 1.0, 2.1), is nested too deeply or has too many elements. */
@@ -22,7 +22,6 @@ export function tokensOfXml(source: string): MarkupToken[] {
   parser.on('closetag', (tag) => tokens.add(named('close', tag)));
   parser.on('text', (text) => tokens.text(text, false));
   parser.on('cdata', (text) => tokens.text(text, true));
-  parser.on('comment', (text) => tokens.add(comment(text)));
   parser.on('doctype', (text) => tokens.add(instruction(`!doctype ${text}`)));
   parser.on('processinginstruction', ({ target, body }) => tokens.add(instruction(`?${target} ${body}?`)));
   parser.write(source).close();
