@@ -14,11 +14,15 @@ import { decisionOn } from '../../rehearsal/cloud/access/evaluate.ts';
 import { parsePolicy } from '../../rehearsal/cloud/access/policy.ts';
 import { ATTACHMENT } from '../lib/attachment.ts';
 import { deployPolicies, permissionsOf } from './deploy-policy.ts';
+import { arnOf, type TemplateResource } from './physical-names.ts';
 
 const { CROSSFADE_CFN_SCHEMAS: SCHEMAS, CROSSFADE_WRITE_POLICIES: WRITE } = process.env;
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'how-to', 'deploy-policy');
 const NAMES = ['resources', 'identities'] as const;
 const textOf = (name: string) => readFileSync(join(FOLDER, `${name}.json`), 'utf8');
+const templateSchema = z.object({
+  Resources: z.record(z.string(), z.looseObject({ Type: z.string(), Properties: z.looseObject({}).optional() })),
+});
 const AT = 'eu-west-1:123456789012';
 const EXECUTION = {
   type: 'role',
@@ -85,13 +89,63 @@ describe('the policies of a deployment', () => {
 });
 
 describe.skipIf(SCHEMAS === undefined)('the policies of a deployment, by AWS’s resource schemas', () => {
+  /** Resources of an attached cutover with all that it may have, by the name of its stack. */
+  const stacks = new Map<string, Readonly<Record<string, TemplateResource>>>();
   let types: ReadonlySet<string>;
   beforeAll(() => {
-    const app = new App();
-    attachedApplication(app, { ...ATTACHMENT, campaignAccount: '111122223333' }, {});
-    const template = Template.fromStack(app.node.findChild('CrossfadeCutover') as Stack).toJSON();
-    const { Resources } = z.object({ Resources: z.record(z.string(), z.object({ Type: z.string() })) }).parse(template);
-    types = new Set(Object.values(Resources).flatMap(({ Type }) => (Type.startsWith('AWS::') ? [Type] : [])));
+    const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:teams-AbCdEf';
+    for (const ingressId of ['shop', 'x'.repeat(40)]) {
+      const app = new App();
+      const all = { ingressId, campaignAccount: '111122223333', chat: { teams: { secretArn } } };
+      attachedApplication(app, { ...ATTACHMENT, ...all }, {});
+      const stack = app.node.findChild('CrossfadeCutover') as Stack;
+      stacks.set(stack.stackName, templateSchema.parse(Template.fromStack(stack).toJSON()).Resources);
+    }
+    const made = [...stacks.values()].flatMap((resources) => Object.values(resources));
+    types = new Set(made.flatMap(({ Type }) => (Type.startsWith('AWS::') ? [Type] : [])));
+  });
+
+  /** What is told of each resource that has a name of its own, of both stacks. */
+  const ofEach = <T>(told: (arn: string, resource: TemplateResource, id: string) => readonly T[]) =>
+    [...stacks].flatMap(([stack, resources]) =>
+      Object.entries(resources).flatMap(([id, resource]) => {
+        const arn = arnOf(stack, id, resource);
+        return arn === null ? [] : told(arn, resource, id);
+      }),
+    );
+
+  it('let every handler of every resource do its calls on the very name that the resource gets', async () => {
+    const permissions = permissionsOf(SCHEMAS ?? '', types);
+    const made = await deployPolicies(permissions.values());
+    const needed = new Set(NAMES.flatMap((name) => made[name].Statement.flatMap(({ Action }) => Action)));
+    // What a handler calls of other services names other resources, which are asked for by their own types.
+    const asked = ofEach((arn, { Type }) =>
+      [...new Set(permissions.get(Type))]
+        .filter(
+          (action) => needed.has(action) && action.split(':')[0] === arn.split(':')[2] && action !== 'iam:PassRole',
+        )
+        .map((action) => [action, arn] as const),
+    );
+    expect(asked.length).toBeGreaterThan(1_000);
+    expect(asked.filter(([action, arn]) => !may(action, arn))).toEqual([]);
+    console.log(`deploy policies: ${asked.length} calls of the handlers of ${stacks.size} stacks, each allowed`);
+  });
+
+  it('hand over every role of the stacks, each to the service that it trusts', () => {
+    const roles = ofEach((arn, { Type, Properties }) => {
+      const service = /"Service":"(\w+\.amazonaws\.com)"/.exec(JSON.stringify(Properties))?.[1];
+      return Type === 'AWS::IAM::Role' && service !== undefined ? [[arn, service] as const] : [];
+    });
+    expect(roles.length).toBeGreaterThan(30);
+    expect(roles.filter(([arn, service]) => !may('iam:PassRole', arn, service))).toEqual([]);
+  });
+
+  it('let the provider of rules be asked, by the name that its function gets', () => {
+    const asked = ofEach((arn, { Type }, id) =>
+      Type === 'AWS::Lambda::Function' && id.includes('RuleProviderframework') ? [arn] : [],
+    );
+    expect(asked).toHaveLength(stacks.size);
+    expect(asked.filter((arn) => !may('lambda:InvokeFunction', arn))).toEqual([]);
   });
 
   it('are what the schemas name for every type of the template', async () => {
