@@ -1,10 +1,13 @@
 /** A server process of the rehearsal: started, awaited until it listens, stopped by its own id. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 
-const START_TIMEOUT_MS = 15_000;
+/** Only a process that hangs meets it, on however busy a machine. */
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 3_000;
+const LAST_LINES_MS = 1_000;
 const listeningSchema = z.looseObject({ event: z.literal('listening') });
 
 export type Listening = Readonly<Record<string, unknown>>;
@@ -24,17 +27,21 @@ export interface ChildOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds that it has to end by itself. @default 3000 */
+  readonly graceMs?: number;
   /** Lines on stdout after the first. */
   readonly onLine?: (line: string) => void;
 }
 
 /** @throws Error that names the process when it ends or stays silent instead of listening. */
-export async function startChild({ name, command, args, env, onLine = () => {} }: ChildOptions): Promise<Child> {
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const { name, command, args, env, graceMs = STOP_TIMEOUT_MS, onLine = () => {} } = options;
   const child = spawn(command, args, {
     env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const heard = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const listening = await firstLine(name, child, onLine);
   return {
     name,
@@ -45,9 +52,11 @@ export async function startChild({ name, command, args, env, onLine = () => {} }
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await exited;
       clearTimeout(timer);
+      // Its last lines may still be in the pipe, which a process that it left behind may hold open.
+      await Promise.race([heard, delay(LAST_LINES_MS, undefined, { ref: false })]);
     },
   };
 }

@@ -51,6 +51,8 @@ export async function startMirror(
   const sums: Record<string, number> = {};
   const child = await startChild({
     name: `mirror (${proxy})`,
+    // A mirror drains before it ends; on a busy machine that takes its time.
+    graceMs: 60_000,
     command: process.execPath,
     args: [ownModule('mirror', proxy === 'envoy' ? 'local' : 'embedded', 'main')],
     env: {
