@@ -35,6 +35,8 @@ const TEXT = new Set([
   'application/x-yaml',
   'application/toml',
   'application/graphql',
+  'application/vnd.apple.mpegurl',
+  'application/x-mpegurl',
   'application/sql',
 ]);
 

@@ -6,7 +6,7 @@ import { compareBytes, sameBytes } from './bytes.ts';
 import type { Content } from './decoded-content.ts';
 import { compareForms } from './form.ts';
 import { bodyDifference, compareJson, isJson } from './json.ts';
-import { areOfOneSequence, arrayOfLines, arraysOfEvents, guarded, withoutGuard } from './json-sequence.ts';
+import { areOfOneSequence, arrayOfLines, arraysOfEvents, callOf, guarded, withoutGuard } from './json-sequence.ts';
 import { compareMarkup } from './markup.ts';
 import { compareMessages } from './message.ts';
 import { compareMultipart } from './multipart.ts';
@@ -53,8 +53,17 @@ function byKind(kind: Kind, a: Content, b: Content, nesting: number, rules?: Bod
 }
 
 function asTextOrBytes(x: Kind, y: Kind, a: Content, b: Content): BodyDifference[] {
+  const called = isScript(a) && isScript(b) ? compareCalls(a.text ?? '', b.text ?? '') : null;
+  if (called !== null) return called;
   if (isText(x) && isText(y) && a.text !== null && b.text !== null) return compareText(a.text, b.text);
   return [compareBytes(a.bytes, b.bytes)];
+}
+
+const isScript = ({ mediaType }: Content) => /[/-](?:java|ecma)script$/.test(mediaType.type);
+
+function compareCalls(stable: string, candidate: string): BodyDifference[] | null {
+  const [a, b] = [callOf(stable), callOf(candidate)];
+  return a === null || b === null || a.callback !== b.callback ? null : asArrays(a.argument, b.argument, undefined);
 }
 
 const isText = (kind: Kind) => kind !== 'binary' && kind !== 'message';

@@ -14,6 +14,18 @@ export function guarded(text: string): string {
   return text.slice(GUARD.exec(text)?.[0].length ?? 0);
 }
 
+/**
+ * What a script calls its function with (JSONP), as Express and as others write it, and the function's name; null where the text is no
+ * such call.
+ */
+export function callOf(script: string): { readonly callback: string; readonly argument: string } | null {
+  const text = script.trimEnd().replace(/;$/, '').trimEnd();
+  const [head, , callback = ''] = CALL.exec(text) ?? [];
+  return head === undefined || !text.endsWith(')') ? null : { callback, argument: text.slice(head.length, -1) };
+}
+
+const CALL = /^(?:\/\*\*\/)? ?(?:typeof ([\w$.]+) === 'function' && )?([\w$.]+)\(/;
+
 /** Lines, or records behind RS, of which each is JSON: as one array. null where one is not. */
 export function arrayOfLines(text: string): string | null {
   const texts = text

@@ -21,8 +21,21 @@ export function compareTables(stable: string, candidate: string, tabs: boolean):
     for (const difference of differing) found.push(difference);
   }
   if (found.length > 0) return found;
+  if (isMarkRead(stable, candidate))
+    return [
+      bodyDifference('text-value', '/line/1/1', textOf(a[0]?.slice(0, 1)), textOf(b[0]?.slice(0, 1)), MARK_ADVICE),
+    ];
   const endings = lineEndings(stable, candidate);
   return endings.length > 0 ? endings : [bodyDifference('string-escape', '', stable, candidate)];
+}
+
+const MARK_ADVICE =
+  'Send a byte order mark where stable does: spreadsheets take the charset from it, and simple readers take it for a part of the first name.';
+
+/** A mark that comes, or that goes before text which spreadsheets read wrongly without it. */
+function isMarkRead(stable: string, candidate: string): boolean {
+  const [before, after] = [stable, candidate].map((text) => text.startsWith('\uFEFF'));
+  return before !== after && (after === true || /[^\p{ASCII}]/u.test(candidate));
 }
 
 /** What spreadsheets of most countries write for a comma, where the first line of both has one and no comma. */

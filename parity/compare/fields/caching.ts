@@ -64,7 +64,8 @@ function leaveOf(side: 'stable' | 'candidate', answers: Answers): Leave {
   const fresh = keeper === 'nobody' ? 0 : freshOf(leg, directives, answers.at);
   const said = keeper === 'anybody' && !directives.has('no-cache') ? directives.get('s-maxage') : undefined;
   const shared = said === undefined ? fresh : secondsOf(said);
-  return { keeper, fresh, shared, others: others.sort().join() };
+  // What nobody keeps, nothing else is said of.
+  return { keeper, fresh, shared, others: keeper === 'nobody' ? '' : others.sort().join() };
 }
 
 function directivesOf({ headers }: ResponseLeg): (readonly [name: string, value: string])[] {

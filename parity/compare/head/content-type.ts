@@ -49,6 +49,8 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ),
   // RFC 6713, 3
   ['application/x-gzip', 'application/gzip'],
+  // IANA's registration
+  ['image/x-icon', 'image/vnd.microsoft.icon'],
 ]);
 
 const registered = (type: string) => ALIASES.get(type) ?? type;
