@@ -5,6 +5,7 @@ import {
   byNoise,
   logMixExp,
   lowerBound,
+  NO_WARM_UP,
   type Onset,
   type Pair,
   type RateTolerance,
@@ -70,7 +71,7 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const bets = against.map((counting): Bet => {
     const weighed = weigh(counting.pairs);
     const shaken = lasting(counting.pairs, isShaken);
-    return { ...counting, weighed, ...worse(weighed, warmUp, asked.tolerance, shaken, 1 + margin / asked.before) };
+    return { ...counting, weighed, shaken, ...worse(weighed, warmUp, asked.tolerance, shaken, smallestOf(asked)) };
   });
   const logE = logMixExp(bets.map((bet) => ({ log: bet.logE, weight: bet.stake })));
   const counted = pairs(minutes, pick);
@@ -93,7 +94,7 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const observed = ratesOf(since(onset));
   const least = leastDifference(weighed.length - onset) * margin;
   const matters = !harmless && observed.candidateRate - observed.stableRate >= least;
-  const called = logE >= Math.log(threshold) && matters;
+  const called = logE >= Math.log(threshold) && (matters || (leader !== null && hasGrown(leader, asked, threshold)));
   // While nothing is left out, all of the evidence must do it: the half that it would have of the stake.
   const enough = Math.log(withinThreshold) + (isOver || !complete.some(isShaken) ? 0 : Math.LN2);
   const passes = within >= enough && (logE < Math.log(SUSPICION) || harmless);
@@ -127,6 +128,29 @@ function lasting(compared: readonly (Pair | null)[], isShaken: (pair: Pair | nul
     if (shaken && (pair?.x0 ?? 0) >= SURELY_FAILURES) until = i + CALM_MINUTES;
     return lasts;
   });
+}
+
+/** So many of the last minutes: fewer may be a task that restarts, and of more the mean since the onset tells. */
+const GROWN_MINUTES = { least: 3, most: 10 } as const;
+
+/**
+ * What grows is larger than its mean since the onset, which alone would wait until the mean has grown: do some of the last minutes show by themselves a difference
+ * that may be acted on?
+ */
+function hasGrown({ weighed, shaken, onset }: Bet, asked: Asked, threshold: number): boolean {
+  const oldest = Math.max(onset, 2 * asked.warmUp.minutes, weighed.length - GROWN_MINUTES.most);
+  for (let from = weighed.length - GROWN_MINUTES.least; from >= oldest; from--) {
+    const recent = weighed.slice(from);
+    const { candidateRate, stableRate } = ratesOf(known(recent));
+    if (candidateRate - stableRate < leastDifference(recent.length) * asked.margin) continue;
+    const { logE } = worse(recent, NO_WARM_UP, asked.tolerance, shaken.slice(from), smallestOf(asked));
+    if (logE >= Math.log(threshold)) return true;
+  }
+  return false;
+}
+
+function smallestOf({ margin, before }: Asked): number {
+  return 1 + margin / before;
 }
 
 interface Asked {
@@ -164,6 +188,8 @@ const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => As
 interface Bet extends CountedEvidence, Onset {
   /** Its pairs as they count: by causes, and by what wanders. */
   readonly weighed: readonly (Pair | null)[];
+  /** Minutes that do not decide alone. */
+  readonly shaken: readonly boolean[];
 }
 
 /** The counting that has most evidence. */

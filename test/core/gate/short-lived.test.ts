@@ -41,6 +41,14 @@ describe('a difference below the margin', () => {
     expect(looks(stage(120, 0.0045, 12)).at(-1)).toBe('advance');
   });
 
+  it('that grows is acted on by its last minutes, not by its mean since it began', () => {
+    const growing = minutes(60, (i) => minute(i, side(0.001), side(0.001 + (i < 20 ? 0 : 0.0005 * (i - 20)))));
+    const back = looks(growing).indexOf('rollback');
+    // In minute 34 the last three differ by 1.3 margins, and all since minute 20 by two thirds of it.
+    expect(back).toBeGreaterThan(20 + 11);
+    expect(back).toBeLessThanOrEqual(20 + 15);
+  });
+
   it('is never acted on below half of the margin', () => {
     expect(looks(stage(120, 0.0022, 90))).not.toContain('rollback');
     expect([0, 14, 15, 600].map(leastDifference)).toEqual([1.25, 1.25, 0.5, 0.5]);
