@@ -98,7 +98,7 @@ export function diffCommand(terminal: Terminal): Command {
         notes: [...notesOn(decisions.rules, decisions.at), ...notes],
         noise,
         failOn: options.failOn,
-        mustAnswer: false,
+        sent: null,
         baseline,
         bases: null,
         outputs,

@@ -147,6 +147,11 @@ describe('a flow', () => {
     });
   });
 
+  it('says that little was compared where both sides refuse everything', async () => {
+    const { stdout } = await run(1, await file('GET /articles/none\n', 'urls.txt'));
+    expect(stdout).toContain('Stable answered every request with an error (1 × 401): little was compared');
+  });
+
   it('says which variable an answer did not give', async () => {
     const { stdout } = await run(1, await file(FLOW.replace('/user/token', '/user/jwt'), 'flow.yaml'));
     expect(stdout).toContain('stable did not give token in its answer to flow-002-log-in');

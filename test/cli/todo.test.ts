@@ -53,6 +53,15 @@ describe('the to-do list of a comparison', () => {
     expect(stdout).toContain('and 5 more places');
   });
 
+  it('shows of two long values what differs', async () => {
+    const long = 'the same words at the beginning '.repeat(3);
+    const both = pair('long', `{"a":"${long}stable end"}`, `{"a":"${long}other end"}`);
+    const { stdout } = await diff(await file(ndjson([both])));
+    expect(stdout).toMatch(/^ +…\S*ning stable end" → …\S*ning other end"$/m);
+    const short = await diff(await file(ndjson([pair('short', `{"a":"${long}"}`, '{"a":"b"}')])));
+    expect(short.stdout).toMatch(/the same words .*… → "b"$/m);
+  });
+
   it('tells keys apart, and joins the two spellings of one', async () => {
     const renamed = pair('renamed', '{"name":"x"}', '{"Name":"x"}');
     const found = await todo(await file(ndjson([MISSING, pair('other', '{"age":7,"id":1}', '{"id":1}'), renamed])));

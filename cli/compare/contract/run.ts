@@ -70,6 +70,7 @@ export async function runContract(
   const sources = findSources(terminal.stdin, request.logins, files, {
     routes: request.routes,
     values: request.values,
+    bases: [request.stable.pathname, request.candidate.pathname],
   });
   const sessions = sessionsOf(request, sources, terminal.environment);
   const names = sources.map(({ file }) => file);
@@ -91,9 +92,11 @@ export async function runContract(
     tell(announcement(names, request));
     const at = Date.now();
     const missing = new Map<string, number>();
+    const statuses = new Map<number, number>();
     const { summary, noise } = await send(plan, not, request, {
       sessions,
       missing,
+      statuses,
       out,
       at,
       signal,
@@ -109,10 +112,11 @@ export async function runContract(
       baseline,
       bases: { stable: stable.href, candidate: candidate.href },
       outputs,
-      mustAnswer: true,
+      sent: names,
       noise,
       notes: [
         ...notesOn(request.rules, at),
+        ...withoutSuccess(statuses),
         ...[...missing].map(([what, count]) => `${what}${count === 1 ? '' : ` (${count} times)`}.`),
       ],
     });
@@ -126,6 +130,8 @@ interface Sending {
   readonly sessions: Sessions;
   /** Filled on the way: variables that answers did not give, and how often. */
   readonly missing: Map<string, number>;
+  /** Filled on the way: how often stable answered with each status. */
+  readonly statuses: Map<number, number>;
   readonly out: string | undefined;
   readonly at: number;
   readonly signal: AbortSignal;
@@ -136,7 +142,7 @@ async function send(
   plan: SendPlan,
   not: NotSent,
   request: ContractRequest,
-  { sessions, missing, out, at, signal, progress }: Sending,
+  { sessions, missing, statuses, out, at, signal, progress }: Sending,
 ): Promise<CountedCaptures> {
   // Steps of a flow wait for each other.
   const concurrency = sessions.inOrder ? 1 : request.concurrency;
@@ -164,6 +170,8 @@ async function send(
         missing.set(what, (missing.get(what) ?? 0) + 1);
       },
       onRecord: async (record, position) => {
+        const { stable: leg } = record;
+        if (leg.outcome === 'response') statuses.set(leg.status, (statuses.get(leg.status) ?? 0) + 1);
         await counting.add(record, position);
         progress.update(0, 1, () => comparedSoFar(counting.soFar));
         await records.write(record);
@@ -174,6 +182,16 @@ async function send(
     progress.done();
     await Promise.all([stable.close(), candidate.close(), records.close(), spool?.close()]);
   }
+}
+
+/** Two services that refuse everything alike have shown nothing. */
+function withoutSuccess(statuses: ReadonlyMap<number, number>): string[] {
+  const codes = [...statuses.keys()].sort((a, b) => a - b);
+  if (codes.length === 0 || codes.some((code) => code < 400)) return [];
+  const counts = codes.map((code) => `${statuses.get(code)} × ${code}`).join(', ');
+  return [
+    `Stable answered every request with an error (${counts}): little was compared. Check the base URLs, the login and the values.`,
+  ];
 }
 
 /** In plain words, before anything is sent. */

@@ -16,11 +16,12 @@ interface Settings {
   readonly policy: SendPolicy;
   readonly sideHeaders: Readonly<Record<'stable' | 'candidate', readonly (readonly [string, string])[]>>;
   readonly cookies: boolean;
+  readonly values: ReadonlyMap<string, string>;
 }
 
 /** @throws UsageError that names a secret that is not there */
 export function sessionsOf(
-  { policy, sideHeaders, cookies }: Settings,
+  { policy, sideHeaders, cookies, values }: Settings,
   sources: readonly Source[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Sessions {
@@ -29,6 +30,7 @@ export function sessionsOf(
   for (const [, value] of policy.headers) secrets.read('--header', value);
   for (const [, value] of sideHeaders.stable) secrets.read('--stable-header', value);
   for (const [, value] of sideHeaders.candidate) secrets.read('--candidate-header', value);
+  for (const value of values.values()) secrets.read('--value', value);
   for (const { text } of flows) secrets.read('files', text);
   // So that a flow can be run again: what it makes has another name each time, and the same one on both sides.
   const run = randomBytes(4).toString('hex');

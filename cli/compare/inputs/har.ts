@@ -76,6 +76,8 @@ export const harEntrySchema = z.looseObject({
         encoding: optional(z.string()),
         mimeType: optional(z.string()),
         params: optional(z.array(z.looseObject({ name: z.string(), value: optional(z.string()) }))),
+        /** Playwright keeps the body in a file beside the HAR. */
+        _file: optional(z.string()),
       }),
     ),
   }),
@@ -98,7 +100,7 @@ const OF_THE_WIRE = new Set(['content-encoding', 'transfer-encoding']);
 export function legLineOf(entry: HarEntry): LegLine {
   const { request } = entry;
   const url = new URL(request.url);
-  const text = request.postData?.text ?? formOf(request.postData);
+  const body = sentBody(request.postData);
   // The URL says where it was asked; a Host field may be a proxy's.
   const headers = fields(request.headers).filter(([name]) => name.toLowerCase() !== 'host');
   return {
@@ -108,7 +110,7 @@ export function legLineOf(entry: HarEntry): LegLine {
       method: request.method.toUpperCase(),
       target: `${url.pathname}${url.search}`,
       headers: [['Host', url.host], ...headers],
-      ...(text === undefined ? {} : { body: wholeBody(bytesOf(text, request.postData?.encoding)) }),
+      ...(body === null ? {} : { body }),
     },
     leg: legOf(entry),
   };
@@ -151,11 +153,15 @@ function bodyOf(
   return cut ? { ...wholeBody(bytes), bytes: known, truncated: true } : wholeBody(bytes);
 }
 
-/** Fields of a form, where a recorder keeps them instead of the text. */
-function formOf(postData: HarEntry['request']['postData']): string | undefined {
-  const { params = [], mimeType = '' } = postData ?? {};
-  if (params.length === 0 || !/^application\/x-www-form-urlencoded\b/i.test(mimeType)) return undefined;
-  return new URLSearchParams(params.map(({ name, value = '' }): [string, string] => [name, value])).toString();
+/** null: there was none. Of a form with files, or a body in a file, nothing is known but that it was there. */
+function sentBody(postData: HarEntry['request']['postData']): CapturedBody | null {
+  const { text, encoding, params = [], mimeType = '', _file } = postData ?? {};
+  if (text !== undefined && !(text === '' && params.length > 0)) return wholeBody(bytesOf(text, encoding));
+  if (params.length === 0 && _file === undefined) return null;
+  if (!/^application\/x-www-form-urlencoded\b/i.test(mimeType))
+    return { ...wholeBody(Buffer.alloc(0)), truncated: true };
+  const pairs = params.map(({ name, value = '' }): [string, string] => [name, value]);
+  return wholeBody(Buffer.from(new URLSearchParams(pairs).toString()));
 }
 
 function bytesOf(text: string, encoding: string | undefined): Buffer {

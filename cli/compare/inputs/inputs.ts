@@ -74,8 +74,13 @@ const RECORDINGS: ReadonlyMap<string, RecordingFormat> = new Map([
   ['.gor', 'goreplay'],
 ]);
 
+/** A HAR that is called otherwise, as `.json`. */
+const HAR_BEGINNING =
+  /^(?:\u{ef}\u{bb}\u{bf})?\s*\{\s*"log"\s*:\s*\{\s*"(?:version|creator|browser|pages|entries|comment|_)/u;
+
 /** mitmproxy's flows are dictionaries of netstrings; goreplay begins with kind, id and time of a payload. */
 function recordingOf(beginning: string): RecordingFormat | null {
+  if (HAR_BEGINNING.test(beginning)) return 'HAR';
   if (/^\d{2,9}:\d{1,2}:[a-z_]+[;,]/.test(beginning)) return 'mitmproxy';
   return /^[123] [0-9a-f]{8,} \d{16,}(?: -?\d+)?\n/.test(beginning) ? 'goreplay' : null;
 }

@@ -11,14 +11,14 @@ export interface Conclusion {
 export interface Terms {
   /** From this class on, differences make the answer a no. */
   readonly failOn: FailOn;
-  /** A capture without a stable answer makes it a no as well: the requests were sent for nothing else. */
-  readonly mustAnswer: boolean;
+  /** Files whose requests were sent, for which a capture without a stable answer makes it a no as well; null: answers were recorded before. */
+  readonly sent: readonly string[] | null;
   /** What the stable side varied in by itself. */
   readonly noise: readonly NoisyPlace[];
 }
 
 /** Differences outweigh lines that could not be read: they are there all the same. */
-export function conclude(summary: Summary, { failOn, mustAnswer, noise }: Terms): Conclusion {
+export function conclude(summary: Summary, { failOn, sent, noise }: Terms): Conclusion {
   const total = totalVerdicts(summary);
   const counted = FAIL_ON.slice(0, FAIL_ON.indexOf(failOn) + 1);
   const different = counted.reduce((sum, verdict) => sum + total[verdict], 0);
@@ -31,7 +31,7 @@ export function conclude(summary: Summary, { failOn, mustAnswer, noise }: Terms)
       sentence: `${different} of ${pairs} captures ${different === 1 ? 'differs' : 'differ'} (${classes})`,
     };
   }
-  if (mustAnswer && total.unmatched > 0)
+  if (sent !== null && total.unmatched > 0)
     return {
       exit: EXIT.failed,
       sentence: `stable gave no answer to ${total.unmatched} of ${pairs + total.unmatched} requests`,
@@ -41,7 +41,11 @@ export function conclude(summary: Summary, { failOn, mustAnswer, noise }: Terms)
       exit: EXIT.usage,
       sentence: `bad input: ${count === 1 ? '1 line' : `${count} lines`} could not be parsed; no verdict given`,
     };
-  if (pairs === 0) return { exit: EXIT.usage, sentence: 'bad input: there is no capture to compare' };
+  if (pairs === 0) {
+    const nothing =
+      sent === null ? 'there is no capture to compare' : `${sent.join(', ')} holds no request that was sent`;
+    return { exit: EXIT.usage, sentence: `bad input: ${nothing}` };
+  }
   const alone = summary.unpaired.stable.count + summary.unpaired.candidate.count;
   const suppressed = noise.filter((place) => place.suppressed).length;
   const gaps = [

@@ -136,8 +136,24 @@ function example(
   const { at, requestId, place, stable, candidate, route } = sample;
   const location = routed ? `${plain(route)} ${plain(place)}` : plain(place);
   const where = `  ${plain(requestId)} (${plain(sources[at.source] ?? '')}:${at.line}) ${location}`;
-  const values = `${plain(stable ?? '(absent)')} → ${plain(candidate ?? '(absent)')}`;
-  return [cut(where, width), `    ${cut(values, width - 4)}`];
+  const values = bothValues(plain(stable ?? '(absent)'), plain(candidate ?? '(absent)'), width - 4);
+  return [cut(where, width), `    ${values}`];
+}
+
+/** Characters before the first that differs, where the beginning is left out. */
+const BEFORE = 8;
+
+/** Both sides, in which what differs is to be seen. */
+function bothValues(stable: string, candidate: string, width: number): string {
+  const arrow = ' → ';
+  if (stable.length + arrow.length + candidate.length <= width) return `${stable}${arrow}${candidate}`;
+  const half = Math.floor((width - arrow.length) / 2);
+  const besides = (other: string) => Math.max(half, width - arrow.length - other.length);
+  const differs = [...stable].findIndex((character, i) => character !== candidate[i]);
+  const from = (differs < 0 ? stable.length : differs) - BEFORE;
+  const shown = (own: string, other: string) =>
+    cut(from > 1 && from + BEFORE > half - 1 ? `…${own.slice(from)}` : own, besides(other));
+  return `${shown(stable, candidate)}${arrow}${shown(candidate, stable)}`;
 }
 
 function noisy(places: readonly NoisyPlace[], { width, paint }: TextOptions): string[] {

@@ -3,15 +3,14 @@ import * as z from 'zod';
 import { textOf } from '../../../../json/index.ts';
 import { parseYaml, readBytes, UsageError } from '../../../shared/index.ts';
 import { openapiRequests } from './openapi.ts';
+import type { DocumentValues } from './openapi-document.ts';
 import type { Planned } from './planned-request.ts';
 import { postmanRequests } from './postman.ts';
 import { swaggerAsOpenapi } from './swagger.ts';
 
-export interface DocumentOptions {
+export interface DocumentOptions extends DocumentValues {
   /** Templates such as `/items/{id}`, for texts that name no route. */
   readonly routes: readonly string[];
-  /** Values of parameters and variables by name, before all that a document says. */
-  readonly values: ReadonlyMap<string, string>;
 }
 
 const postmanSchema = z.looseObject({ info: z.looseObject({ name: z.unknown() }), item: z.array(z.unknown()) });
@@ -19,14 +18,32 @@ const postmanSchema = z.looseObject({ info: z.looseObject({ name: z.unknown() })
 /** As Postman's API hands it out. */
 const exportedSchema = z.strictObject({ collection: postmanSchema });
 
+/** What is mistaken for a document of requests, and what to do instead. */
+const OTHERS = [
+  {
+    schema: z.looseObject({ values: z.array(z.unknown()), _postman_variable_scope: z.string() }),
+    problem: 'is an environment of Postman: give the collection, and values by --value name=…',
+  },
+  {
+    schema: z.looseObject({ requests: z.array(z.unknown()), order: z.array(z.unknown()) }),
+    problem: 'is a Postman collection of version 1: export it as version 2.1',
+  },
+  {
+    schema: z.looseObject({ openapi: z.string(), webhooks: z.unknown(), paths: z.undefined().optional() }),
+    problem: 'describes webhooks alone: no request that a client sends',
+  },
+] as const;
+
 /** @throws UsageError that names the file and what is wrong with it */
-export function documentRequests(file: string, source: number, { values }: DocumentOptions): Planned[] {
+export function documentRequests(file: string, source: number, given: DocumentOptions): Planned[] {
   const text = textOf(readBytes('files', file));
   if (!text.ok) throw new UsageError(`files: ${file} ${text.problem}`);
   const read = parseYaml(text.value);
   if (!read.ok) throw new UsageError(`files: ${file} ${read.problem}`);
   const exported = exportedSchema.safeParse(read.value);
   const document = exported.success ? exported.data.collection : read.value;
-  if (postmanSchema.safeParse(document).success) return postmanRequests(document, source, values);
-  return openapiRequests(file, swaggerAsOpenapi(document), source, values);
+  const other = OTHERS.find(({ schema }) => schema.safeParse(document).success);
+  if (other !== undefined) throw new UsageError(`files: ${file} ${other.problem}`);
+  if (postmanSchema.safeParse(document).success) return postmanRequests(document, source, given.values);
+  return openapiRequests(file, swaggerAsOpenapi(document), source, given);
 }

@@ -1,6 +1,7 @@
 /** The body of an OpenAPI operation's request, as its examples give it. */
 import * as z from 'zod';
 import { exampledSchema, examplesOf, type Resolve } from './openapi-example.ts';
+import { FORM_DATA_TYPE, formData } from './texts/index.ts';
 
 const bodySchema = z.looseObject({ required: z.boolean().optional(), content: z.record(z.string(), z.unknown()) });
 
@@ -23,17 +24,25 @@ export function bodyOf(reference: unknown, resolve: Resolve): Body | 'missing' |
 }
 
 function canBeWritten(mediaType: string, example: unknown): boolean {
-  return isJson(mediaType) || typeof example === 'string' || isForm(mediaType);
+  return isJson(mediaType) || typeof example === 'string' || isForm(mediaType) || isMultipart(mediaType);
 }
 
-export function encoded(mediaType: string, example: unknown): string {
+/** With the media type that it is sent by: a form of parts names what is between them. */
+export function encoded({ mediaType }: Body, example: unknown): { type: string; content: string | Buffer } {
   // An example in text form may stand for JSON that YAML cannot hold as it is.
-  if (typeof example === 'string' && (!isJson(mediaType) || /^\s*[[{]/.test(example))) return example;
-  if (!isForm(mediaType)) return JSON.stringify(example);
-  return Object.entries(Object(example))
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
-    .join('&');
+  const asItIs = typeof example === 'string' && (!isJson(mediaType) || /^\s*[[{]/.test(example));
+  if (asItIs) return { type: mediaType, content: example };
+  const fields = Object.entries(Object(example)).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one) => ({ name, value: textOfField(one) })),
+  );
+  if (isMultipart(mediaType)) return { type: FORM_DATA_TYPE, content: formData(fields) };
+  if (!isForm(mediaType)) return { type: mediaType, content: JSON.stringify(example) };
+  const pairs = fields.map(({ name, value }) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  return { type: mediaType, content: pairs.join('&') };
 }
+
+const textOfField = (value: unknown) =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 
 function isJson(mediaType: string): boolean {
   return /^application\/([\w.-]+\+)?json\b/i.test(mediaType);
@@ -41,4 +50,8 @@ function isJson(mediaType: string): boolean {
 
 function isForm(mediaType: string): boolean {
   return /^application\/x-www-form-urlencoded\b/i.test(mediaType);
+}
+
+function isMultipart(mediaType: string): boolean {
+  return /^multipart\/form-data\b/i.test(mediaType);
 }

@@ -9,6 +9,7 @@ import type { Resolve } from './openapi-example.ts';
 const documentSchema = z.looseObject({
   openapi: z.string().regex(/^3\./, 'only OpenAPI 3 is understood'),
   paths: z.record(z.string().startsWith('/'), z.unknown()),
+  servers: z.array(z.unknown()).optional(),
 });
 export type OpenapiDocument = z.infer<typeof documentSchema>;
 
@@ -17,6 +18,37 @@ export function openapiDocument(file: string, value: unknown): OpenapiDocument {
   const document = documentSchema.safeParse(value, { error: wordIssue });
   if (document.success) return document.data;
   throw new UsageError(`files: ${file} is not an OpenAPI document: ${describeProblems(document.error, 'document')}`);
+}
+
+export interface DocumentValues {
+  /** Of parameters and variables by name, before all that a document says. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Paths of the base URLs at which the sides are asked. */
+  readonly bases: readonly string[];
+}
+
+const serverSchema = z.looseObject({
+  url: z.string(),
+  variables: z
+    .record(z.string(), z.looseObject({ default: z.union([z.string(), z.number()]).transform(String) }))
+    .optional(),
+});
+
+/** The path of the first server, with its variables filled in; '' where the service's own base URL ends with it. */
+export function basePathOf(servers: readonly unknown[] | undefined, { values, bases }: DocumentValues): string {
+  const server = serverSchema.safeParse(servers?.[0]);
+  if (!server.success) return '';
+  const { url, variables = {} } = server.data;
+  const filled = url.replaceAll(
+    /\{([^{}]+)\}/g,
+    (whole, name: string) => values.get(name) ?? variables[name]?.default ?? whole,
+  );
+  const path = filled
+    .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+    .replace(/[?#].*$/s, '')
+    .replace(/\/$/, '');
+  const rooted = path === '' || path.startsWith('/') ? path : `/${path}`;
+  return bases.some((base) => base.replace(/\/$/, '').endsWith(rooted)) ? '' : rooted;
 }
 
 const referenceSchema = z.looseObject({ $ref: z.string() });

@@ -1,7 +1,6 @@
 /** Examples that an OpenAPI document gives. Nothing is made up: a value without an example has none. */
 import * as z from 'zod';
 
-/** Schemas nest, and may contain themselves. */
 const DEEPEST = 12;
 
 export type Resolve = (value: unknown) => unknown;
@@ -13,6 +12,8 @@ export const exampledSchema = z.looseObject({
   example: z.unknown().optional(),
   examples: z.record(z.string(), z.unknown()).optional(),
   schema: z.unknown().optional(),
+  /** Of a parameter that is written in a media type. */
+  content: z.record(z.string(), z.unknown()).optional(),
 });
 export type Exampled = z.infer<typeof exampledSchema>;
 
@@ -28,10 +29,18 @@ const schemaSchema = z.looseObject({
   allOf: z.array(z.unknown()).optional(),
   oneOf: z.array(z.unknown()).optional(),
   anyOf: z.array(z.unknown()).optional(),
+  discriminator: z
+    .looseObject({ propertyName: z.string(), mapping: z.record(z.string(), z.string()).optional() })
+    .optional()
+    .catch(undefined),
 });
+type Schema = z.infer<typeof schemaSchema>;
 
 /** Example values by name; one that has no name is called ''. Empty: there is none. */
-export function examplesOf({ example, examples, schema }: Exampled, resolve: Resolve): ReadonlyMap<string, unknown> {
+export function examplesOf(
+  { example, examples, schema, content }: Exampled,
+  resolve: Resolve,
+): ReadonlyMap<string, unknown> {
   const named = new Map<string, unknown>();
   for (const [name, given] of Object.entries(examples ?? {})) {
     const object = exampleObjectSchema.safeParse(resolve(given));
@@ -39,39 +48,101 @@ export function examplesOf({ example, examples, schema }: Exampled, resolve: Res
   }
   if (named.size > 0) return named;
   const value = example !== undefined ? resolve(example) : exampleOfSchema(schema, resolve);
-  return value === undefined ? named : new Map([['', value]]);
+  if (value !== undefined) return new Map([['', value]]);
+  const [[mediaType, media] = []] = Object.entries(content ?? {});
+  const written = media === undefined ? named : examplesOf(exampledSchema.catch({}).parse(resolve(media)), resolve);
+  const asText = (one: unknown) =>
+    /json/i.test(mediaType ?? '') && typeof one !== 'string' ? JSON.stringify(one) : one;
+  return new Map([...written].map(([name, one]) => [name, asText(one)]));
 }
 
 /** An example of a schema, put together from those of its parts where it has none as a whole; undefined: there is none. */
-export function exampleOfSchema(given: unknown, resolve: Resolve, depth = 0): unknown {
-  const parsed = schemaSchema.safeParse(resolve(given));
-  if (!parsed.success || depth > DEEPEST) return undefined;
-  const schema = parsed.data;
-  const whole = [schema.example, schema.examples?.[0], schema.const, schema.default, schema.enum?.[0]];
-  const found = whole.find((value) => value !== undefined);
-  if (found !== undefined) return found;
-  const of = (part: unknown) => exampleOfSchema(part, resolve, depth + 1);
-  if (schema.allOf !== undefined) return merged([...schema.allOf.map(of), propertiesOf(schema, of)]);
-  const choice = schema.oneOf ?? schema.anyOf;
-  if (choice !== undefined) return choice.map(of).find((value) => value !== undefined);
-  if (schema.items !== undefined) {
-    const item = of(schema.items);
-    return item === undefined ? undefined : [item];
+export function exampleOfSchema(schema: unknown, resolve: Resolve): unknown {
+  return new Examples(resolve).of(schema, new Map());
+}
+
+/** Values of properties that the place of a schema decides: which of several it is. */
+type Decided = ReadonlyMap<string, unknown>;
+
+class Examples {
+  readonly #resolve: Resolve;
+  /** Schemas may contain themselves: a part that is being made is left out within itself. */
+  readonly #making = new Set<unknown>();
+
+  constructor(resolve: Resolve) {
+    this.#resolve = resolve;
   }
-  return propertiesOf(schema, of);
+
+  of(given: unknown, decided: Decided): unknown {
+    const resolved = this.#resolve(given);
+    const parsed = schemaSchema.safeParse(resolved);
+    if (!parsed.success || this.#making.has(resolved) || this.#making.size > DEEPEST) return undefined;
+    this.#making.add(resolved);
+    const example = this.#ofSchema(parsed.data, new Map([...this.#byName(given, parsed.data), ...decided]));
+    this.#making.delete(resolved);
+    return example;
+  }
+
+  #ofSchema(schema: Schema, decided: Decided): unknown {
+    const whole = [schema.example, schema.examples?.[0], schema.const, schema.default, schema.enum?.[0]];
+    const found = whole.find((value) => value !== undefined);
+    if (found !== undefined) return found;
+    const choice = schema.oneOf ?? schema.anyOf;
+    if (choice !== undefined && schema.allOf === undefined) return this.#chosen(choice, schema, decided);
+    if (schema.items !== undefined) {
+      const item = this.of(schema.items, new Map());
+      return item === undefined ? undefined : [item];
+    }
+    const { values, required } = this.#members(schema, decided);
+    return values.size > 0 && [...required].every((name) => values.has(name)) ? Object.fromEntries(values) : undefined;
+  }
+
+  #chosen(choice: readonly unknown[], { discriminator }: Schema, decided: Decided): unknown {
+    for (const one of choice) {
+      const named =
+        discriminator === undefined ? [] : [[discriminator.propertyName, nameFor(one, discriminator)] as const];
+      const example = this.of(one, new Map([...decided, ...named]));
+      if (example !== undefined) return example;
+    }
+    return undefined;
+  }
+
+  /** Properties of a schema and of all that it is made of. */
+  #members(schema: Schema, decided: Decided): { values: Map<string, unknown>; required: Set<string> } {
+    const values = new Map<string, unknown>();
+    const required = new Set(schema.required);
+    for (const part of schema.allOf ?? []) {
+      const resolved = this.#resolve(part);
+      const parsed = schemaSchema.safeParse(resolved);
+      if (!parsed.success || this.#making.has(resolved) || this.#making.size > DEEPEST) continue;
+      this.#making.add(resolved);
+      const isWhole = parsed.data.properties === undefined && parsed.data.allOf === undefined;
+      const whole = isWhole ? this.#ofSchema(parsed.data, decided) : parsed.data.example;
+      const own = this.#members(parsed.data, decided);
+      for (const [name, value] of [...own.values, ...Object.entries(whole ?? {})]) values.set(name, value);
+      for (const name of own.required) required.add(name);
+      this.#making.delete(resolved);
+    }
+    for (const [name, part] of Object.entries(schema.properties ?? {})) {
+      const value = decided.get(name) ?? this.of(part, new Map());
+      if (value !== undefined) values.set(name, value);
+    }
+    return { values, required };
+  }
+
+  /** A schema that others extend says in a property which of them an object is. */
+  #byName(given: unknown, schema: Schema): Decided {
+    const parts = [schema, ...(schema.allOf ?? []).map((part) => schemaSchema.catch({}).parse(this.#resolve(part)))];
+    const discriminator = parts.find((part) => part.discriminator !== undefined)?.discriminator;
+    const name = discriminator === undefined ? undefined : nameFor(given, discriminator);
+    return discriminator === undefined || name === undefined
+      ? new Map()
+      : new Map([[discriminator.propertyName, name]]);
+  }
 }
 
-function propertiesOf(schema: z.infer<typeof schemaSchema>, of: (part: unknown) => unknown): unknown {
-  if (schema.properties === undefined) return undefined;
-  const values = Object.entries(schema.properties)
-    .map(([name, part]) => [name, of(part)] as const)
-    .filter(([, value]) => value !== undefined);
-  const known = new Set(values.map(([name]) => name));
-  const whole = (schema.required ?? []).every((name) => known.has(name));
-  return whole && values.length > 0 ? Object.fromEntries(values) : undefined;
-}
-
-function merged(parts: readonly unknown[]): unknown {
-  const objects = parts.filter((part) => typeof part === 'object' && part !== null);
-  return objects.length === 0 ? undefined : Object.assign({}, ...objects);
+function nameFor(reference: unknown, { mapping = {} }: NonNullable<Schema['discriminator']>): string | undefined {
+  const { $ref } = z.looseObject({ $ref: z.string().optional() }).catch({}).parse(reference);
+  const name = $ref?.split('/').at(-1);
+  return Object.entries(mapping).find(([, to]) => to === $ref || to === name)?.[0] ?? name;
 }

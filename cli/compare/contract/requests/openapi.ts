@@ -1,20 +1,24 @@
 /** Requests from the examples of an OpenAPI 3 document (https://spec.openapis.org/oas/latest.html), JSON or YAML. */
 import * as z from 'zod';
+import { describeProblems, wordIssue } from '../../../../input/index.ts';
 import { UsageError } from '../../../shared/index.ts';
 import { type Body, bodyOf, encoded } from './openapi-body.ts';
-import { openapiDocument, resolver } from './openapi-document.ts';
+import { basePathOf, type DocumentValues, openapiDocument, resolver } from './openapi-document.ts';
 import { exampledSchema, examplesOf, type Resolve } from './openapi-example.ts';
 import { type Parameter, parameterSchema, query, simple } from './openapi-parameters.ts';
 import type { Planned } from './planned-request.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'] as const;
 
+const parameters = z.array(z.unknown()).optional();
+const servers = z.array(z.unknown()).optional();
 const operationSchema = z.looseObject({
   operationId: z.string().optional(),
-  parameters: z.array(z.unknown()).optional(),
+  parameters,
+  servers,
   requestBody: z.unknown().optional(),
 });
-const pathItemSchema = z.looseObject({ parameters: z.array(z.unknown()).optional() });
+const pathItemSchema = z.looseObject({ parameters, servers });
 interface WithExamples {
   readonly parameter: Parameter;
   readonly examples: ReadonlyMap<string, unknown>;
@@ -22,32 +26,35 @@ interface WithExamples {
 
 /**
  * A request for each name under which an operation has examples; what has no example of that name takes its first.
- * `servers` and `security` are left to the command's base URLs and header fields.
+ * Of `servers` the path counts, `security` is left to the command's header fields.
  * @throws UsageError that names the file and what is wrong with it
  */
-export function openapiRequests(
-  file: string,
-  value: unknown,
-  source: number,
-  values: ReadonlyMap<string, string> = new Map(),
-): Planned[] {
+export function openapiRequests(file: string, value: unknown, source: number, given: DocumentValues): Planned[] {
+  const { values } = given;
   const document = openapiDocument(file, value);
   const resolve = resolver(document, file);
   const planned: Planned[] = [];
   for (const [path, item] of Object.entries(document.paths)) {
-    const shared = pathItemSchema.parse(resolve(item));
+    const shared = part(pathItemSchema, resolve(item), `${file}: paths.${path}`);
     for (const method of METHODS) {
       if (shared[method] === undefined) continue;
-      const operation = operationSchema.safeParse(resolve(shared[method]));
-      if (!operation.success) throw new UsageError(`${file}: paths.${path}.${method} is not an operation`);
+      const operation = part(operationSchema, resolve(shared[method]), `${file}: paths.${path}.${method}`);
+      const prefix = basePathOf(operation.servers ?? shared.servers ?? document.servers, given);
       const at = { source, line: planned.length + 1 };
-      for (const request of requestsOf(method, path, shared.parameters ?? [], operation.data, resolve, values))
+      for (const request of requestsOf(method, `${prefix}${path}`, shared.parameters ?? [], operation, resolve, values))
         planned.push(
           'skipped' in request ? { ...request, at } : { ...request, at: { source, line: planned.length + 1 } },
         );
     }
   }
   return planned;
+}
+
+/** @throws UsageError that names the place and the field */
+function part<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
+  const parsed = schema.safeParse(value, { error: wordIssue });
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`${place}: ${describeProblems(parsed.error, 'it')}`);
 }
 
 type Draft = Omit<Exclude<Planned, { skipped: string }>, 'at'> | { readonly skipped: string };
@@ -95,11 +102,12 @@ function requestOf(path: string, parameters: readonly WithExamples[], body: Body
     simple(parameter, value, String),
   ]);
   if (cookies.length > 0) headers.push(['Cookie', cookies.join('; ')]);
-  if (body !== null) headers.push(['Content-Type', body.mediaType]);
+  const sent = body === null ? null : encoded(body, pick(body.examples, name));
+  if (sent !== null) headers.push(['Content-Type', sent.type]);
   return {
     target: search.length === 0 ? target : `${target}?${search.join('&')}`,
     headers,
-    body: body === null ? null : Buffer.from(encoded(body.mediaType, pick(body.examples, name))),
+    body: sent === null ? null : typeof sent.content === 'string' ? Buffer.from(sent.content) : sent.content,
   };
 }
 

@@ -18,26 +18,39 @@ const authSchema = z.looseObject({ type: z.string() });
 
 export interface Login {
   readonly header?: readonly [name: string, value: string];
-  /** The key would stand in the query, and so in every output. */
-  readonly inQuery?: true;
+  /** Why no request can be sent with it. */
+  readonly skipped?: string;
 }
 
-/** null: what stands around it holds. Other types than bearer, basic and apikey log nobody in. */
-export function loginOf(auth: unknown): Login | null {
+/** null: what stands around it holds. @param fill puts values in the place of variables */
+export function loginOf(auth: unknown, fill: (text: string) => string): Login | null {
   const parsed = authSchema.safeParse(auth);
   if (!parsed.success) return null;
   const details = detailsSchema.safeParse(parsed.data[parsed.data.type]).data;
-  const of = (key: string) => details?.get(key) ?? '';
+  const of = (key: string) => fill(details?.get(key) ?? '');
   switch (parsed.data.type) {
     case 'bearer':
       return { header: ['Authorization', `Bearer ${of('token')}`] };
-    case 'basic':
-      return {
-        header: ['Authorization', `Basic ${Buffer.from(`${of('username')}:${of('password')}`).toString('base64')}`],
-      };
+    case 'oauth2':
+      return of('addTokenTo') === 'queryParams'
+        ? IN_QUERY
+        : { header: ['Authorization', `Bearer ${of('accessToken')}`] };
+    case 'basic': {
+      const pair = `${of('username')}:${of('password')}`;
+      // Encoded, a variable could not be filled in later.
+      if (pair.includes('{{'))
+        return { skipped: "a basic login needs its values now: set it with --header 'Authorization: …'" };
+      return { header: ['Authorization', `Basic ${Buffer.from(pair).toString('base64')}`] };
+    }
     case 'apikey':
-      return of('in') === 'query' ? { inQuery: true } : { header: [of('key'), of('value')] };
-    default:
+      return of('in') === 'query' ? IN_QUERY : { header: [of('key'), of('value')] };
+    case 'noauth':
       return {};
+    default:
+      return {
+        skipped: `its login is of the type ${parsed.data.type}; set a header with --header, and the type to noauth`,
+      };
   }
 }
+
+const IN_QUERY: Login = { skipped: 'an API key in the query would stand in every output' };

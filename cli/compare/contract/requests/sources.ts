@@ -46,21 +46,17 @@ function sourceOfFlow(file: string, flow: Flow): Source {
 
 function sourceOf(input: Input, source: number, reading: DocumentOptions): Source {
   const { file, recording, compression } = input;
-  if (recording !== null || !/\.(json|ya?ml)$/i.test(file)) {
-    const requests =
-      compression === 'none' && recording === null && file !== STDIN
-        ? textRequests({ file, source, routes: reading.routes, values: reading.values })
-        : null;
-    return {
-      file,
-      requests: requests === null ? (options) => recordedRequests(input, source, options) : () => requests,
-    };
-  }
+  const isDocument = /\.(json|ya?ml)$/i.test(file);
+  const requests =
+    recording !== null || file === STDIN ? null : textRequests({ ...reading, file, source, compression, isDocument });
+  if (requests !== null) return { file, requests: () => requests };
+  if (recording !== null || !isDocument)
+    return { file, requests: (options) => recordedRequests(input, source, options) };
   if (compression !== 'none') throw new UsageError(`files: ${file} is compressed; decompress the document first`);
   const flow = readFlow('files', file, source);
   if (flow !== null) return sourceOfFlow(file, flow);
-  const requests = documentRequests(file, source, reading);
-  return { file, requests: () => requests };
+  const documented = documentRequests(file, source, reading);
+  return { file, requests: () => documented };
 }
 
 export async function* requestsOf(sources: readonly Source[], options: RecordedOptions) {

@@ -20,16 +20,15 @@ export function swaggerAsOpenapi(document: unknown): unknown {
   const parsed = swaggerSchema.safeParse(document);
   if (!parsed.success) return document;
   const { basePath = '', consumes = [], paths, ...rest } = parsed.data;
-  const prefix = basePath.replace(/\/$/, '');
   const shared = new Map(Object.entries(z.looseObject({}).catch({}).parse(rest.parameters)));
   const operations = Object.entries(paths).map(([path, item]) => {
     const common = parametersOf(parametersSchema.parse(item).parameters, shared);
     const converted = Object.entries(item).flatMap(([method, operation]) =>
       METHODS.has(method) ? [[method, operationOf(operation, common, consumes, shared)] as const] : [],
     );
-    return [`${prefix}${path}`, Object.fromEntries(converted)] as const;
+    return [path, Object.fromEntries(converted)] as const;
   });
-  return { ...rest, openapi: '3.0.0', paths: Object.fromEntries(operations) };
+  return { ...rest, openapi: '3.0.0', servers: [{ url: basePath }], paths: Object.fromEntries(operations) };
 }
 
 function operationOf(
@@ -44,7 +43,8 @@ function operationOf(
   const inPlace = (place: string) => all.filter((parameter) => parameter.in === place);
   const [body] = inPlace('body');
   const form = inPlace('formData');
-  const content = body === undefined ? formOf(form) : { [type]: { schema: body.schema, example: body['x-example'] } };
+  const content =
+    body === undefined ? formOf(form, type) : { [type]: { schema: body.schema, example: body['x-example'] } };
   return {
     ...operation,
     parameters: all.filter(({ in: place }) => place !== 'body' && place !== 'formData').map(withSchema),
@@ -54,17 +54,24 @@ function operationOf(
   };
 }
 
+const withOwnExample = ({ 'x-example': example, ...schema }: Readonly<Record<string, unknown>>) =>
+  example === undefined ? schema : { ...schema, example };
+
 /** Type, default and enum stand beside the name in Swagger 2, in a schema in OpenAPI 3. */
 function withSchema({ name, in: place, required, ...rest }: Parameter) {
   const joined = rest.collectionFormat !== 'multi' && rest.type === 'array';
   return { name, in: place, required, schema: rest, example: rest['x-example'], ...(joined ? { explode: false } : {}) };
 }
 
-function formOf(fields: readonly Parameter[]) {
+/** A file has no example, so that a form that needs one is not sent. */
+function formOf(fields: readonly Parameter[], consumed: string) {
   if (fields.length === 0) return null;
-  const properties = Object.fromEntries(fields.map(({ name, in: _, required: __, ...schema }) => [name, schema]));
+  const type = consumed === 'multipart/form-data' ? consumed : 'application/x-www-form-urlencoded';
+  const properties = Object.fromEntries(
+    fields.map(({ name, in: _, required: __, ...schema }) => [name, withOwnExample(schema)]),
+  );
   const required = fields.filter((field) => field.required === true).map(({ name }) => name);
-  return { 'application/x-www-form-urlencoded': { schema: { type: 'object', properties, required } } };
+  return { [type]: { schema: { type: 'object', properties, required } } };
 }
 
 function parametersOf(given: readonly unknown[] = [], shared: ReadonlyMap<string, unknown>): Parameter[] {

@@ -36,7 +36,7 @@ const flowSchema = z.looseObject({
   error: z.looseObject({ msg: text, timestamp: moment.nullish() }).nullish(),
 });
 
-const kindSchema = z.looseObject({ type: text, websocket: z.unknown() });
+const kindSchema = z.looseObject({ type: text, websocket: z.unknown().optional() });
 
 /** Flows that are no HTTP, tunnels and web sockets are left out. @throws Error that names the flow */
 export async function* mitmproxyExchanges(source: AsyncIterable<Buffer>): AsyncGenerator<OneSidedExchange> {

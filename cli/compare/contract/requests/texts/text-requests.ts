@@ -1,5 +1,6 @@
 /** Which text a file holds, and the requests of its lines. */
 import { dirname, resolve, sep } from 'node:path';
+import { constants, gunzipSync } from 'node:zlib';
 import { routeWithoutSecrets } from '../../../../../capture/redaction/index.ts';
 import { textOf } from '../../../../../json/index.ts';
 import type { Position } from '../../../../../parity/tally/index.ts';
@@ -30,6 +31,9 @@ export interface TextSource {
   readonly routes: readonly string[];
   /** Of the shell's variables, by name. */
   readonly values: ReadonlyMap<string, string>;
+  readonly compression?: 'none' | 'gzip' | 'zstd';
+  /** Called as a document is: only a log whose lines are JSON is a text, too. */
+  readonly isDocument?: boolean;
 }
 
 /** `https://…`, `/path`, or a method before either. */
@@ -46,11 +50,17 @@ const MOST_LINES = 1_000;
 const NOT_UNDERSTOOD = 'a line is no URL, curl command or line of an access log that is understood';
 
 /** null where the file is no such text. @throws UsageError where it cannot be read */
-export function textRequests({ file, source, routes, values }: TextSource): LineRequest[] | null {
-  const read = textOf(readBytes('files', file));
-  if (!read.ok) return null;
-  const lines = logicalLines(read.value);
-  const isKnown = ({ text, fields }: LogicalLine) => isShell(text) || requestOfLine(text, fields) !== null;
+export function textRequests({
+  file,
+  source,
+  routes,
+  values,
+  compression = 'none',
+  isDocument = false,
+}: TextSource): LineRequest[] | null {
+  const read = contentOf(file, compression);
+  if (read === null || (isDocument && !isJsonLog(read))) return null;
+  const lines = logicalLines(read);
   if (!lines.slice(0, FIRST_LINES).some(isKnown)) return null;
   const shell = new Shell(values, besides(file));
   return lines.flatMap(({ text, line, fields }): LineRequest[] => {
@@ -72,6 +82,30 @@ export function textRequests({ file, source, routes, values }: TextSource): Line
       return [{ skipped: error.message, at }];
     }
   });
+}
+
+/** Bytes by whose lines a compressed file is known: captures, which are read as they stream, are no text. */
+const BEGINNING = 64 * 1024;
+
+function contentOf(file: string, compression: TextSource['compression']): string | null {
+  const bytes = readBytes('files', file);
+  if (compression === 'zstd') return null;
+  if (
+    compression === 'gzip' &&
+    !isText(gunzipSync(bytes.subarray(0, BEGINNING), { finishFlush: constants.Z_SYNC_FLUSH }))
+  )
+    return null;
+  const read = textOf(compression === 'gzip' ? gunzipSync(bytes) : bytes);
+  return read.ok ? read.value : null;
+}
+
+const isText = (beginning: Buffer) => logicalLines(beginning.toString('utf8')).slice(0, FIRST_LINES).some(isKnown);
+
+const isKnown = ({ text, fields }: LogicalLine) => isShell(text) || requestOfLine(text, fields) !== null;
+
+function isJsonLog(text: string): boolean {
+  const line = text.slice(0, text.search(/\r?\n|$/));
+  return line.startsWith('{') && requestOfJsonLine(line) !== null;
 }
 
 const ASSIGNMENT = /^(?:export\s+)?[A-Za-z_]\w*=/;
