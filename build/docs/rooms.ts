@@ -413,7 +413,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'cli/compare/contract/session': {
-    imports: ['json', 'capture', 'cli/compare/contract/requests', 'cli/shared'],
+    imports: ['json', 'capture', 'capture/bytes', 'capture/format', 'cli/compare/contract/requests', 'cli/shared'],
     packages: ['undici'],
   },
   'cli/compare/contract': {

@@ -8,7 +8,7 @@ import { type Planned, type PlannedRequest, redactedFields } from './requests/in
 export const PROBE_METHOD = 'PROPFIND';
 
 /** What a client can put into a request line. */
-const TARGET = /^\/[!-\u{ff}]*$/u;
+const TARGET = /^(?:\/|\{\{)[!-\u{ff}]*$/u;
 
 /** May be asked again, and the answer should be the same. */
 export function mayAskAgain(method: string): boolean {

@@ -7,6 +7,7 @@ import { addUnreadable, type Position, type Summary, type Unreadable } from '../
 import { eachBounded } from '../../shared/index.ts';
 import { admit, mayAskAgain, type SendPolicy } from './policy.ts';
 import { type Probe, probe } from './probes.ts';
+import type { Renewal } from './renewal.ts';
 import type { Planned, PlannedRequest } from './requests/index.ts';
 import { alignedLegs } from './session/index.ts';
 import type { ServiceSide } from './side.ts';
@@ -40,13 +41,17 @@ export async function* toSend(
     }
     for (const request of 'skipped' in planned ? [planned] : [planned, ...probesOf(planned, probes, probed)]) {
       const admitted = 'skipped' in request ? request : admit(request, policy);
-      if ('skipped' in admitted) not.skipped.set(admitted.skipped, (not.skipped.get(admitted.skipped) ?? 0) + 1);
+      if ('skipped' in admitted) skip(not, admitted.skipped);
       else {
         if (sent++ >= limit) return;
         yield admitted;
       }
     }
   }
+}
+
+function skip({ skipped }: NotSent, reason: string): void {
+  skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
 }
 
 function* probesOf(request: PlannedRequest, probes: readonly Probe[], probed: Set<string>): Generator<PlannedRequest> {
@@ -74,6 +79,8 @@ export interface ContractReplay {
   readonly secrets: ReadonlyMap<string, string>;
   /** Filled on the way: the member from which a variable is taken, by its name. */
   readonly places: Map<string, string>;
+  /** By side: logs in again where a login has ended. */
+  readonly renewals: Readonly<Record<'stable' | 'candidate', Renewal>>;
   /** Told of variables that an answer does not give. */
   readonly onMissing: (side: 'stable' | 'candidate', request: PlannedRequest, names: readonly string[]) => void;
   readonly signal: AbortSignal;
@@ -84,14 +91,25 @@ export interface ContractReplay {
 export async function replay(plan: SendPlan, not: NotSent, options: ContractReplay): Promise<void> {
   const { concurrency, rps, signal } = options;
   await eachBounded(paced(toSend(plan, not), rps, signal), concurrency, async (request) => {
+    const lack = lackOf(request, options);
+    if (lack !== null) {
+      skip(not, `it needs ${lack}, which no answer has given`);
+      return;
+    }
     const record = await exchange(request, options);
     if (record !== null) await options.onRecord(record, request.at);
   });
 }
 
+/** What a side that is asked does not know. */
+function lackOf(request: PlannedRequest, { stable, candidate }: ContractReplay): string | null {
+  const ofStable = request.only === 'candidate' ? null : stable.session.lackOf(request);
+  return ofStable ?? (request.only === 'stable' ? null : candidate.session.lackOf(request));
+}
+
 async function exchange(
   request: PlannedRequest,
-  { stable, candidate, noise, records, secrets, places, onMissing }: ContractReplay,
+  { stable, candidate, noise, records, secrets, places, renewals, onMissing }: ContractReplay,
 ): Promise<CaptureRecord | null> {
   const at = Date.now();
   if (request.only !== undefined) {
@@ -99,7 +117,10 @@ async function exchange(
     learn(request, request.only, side, await side.ask(request), onMissing);
     return null;
   }
-  const [asked, answered] = await Promise.all([stable.ask(request), candidate.ask(request)]);
+  const [asked, answered] = await Promise.all([
+    renewals.stable.ask(stable, request),
+    renewals.candidate.ask(candidate, request),
+  ]);
   const second = noise && mayAskAgain(request.method) ? await stable.ask(request) : undefined;
   learn(request, 'stable', stable, asked, onMissing);
   learn(request, 'candidate', candidate, answered, onMissing);

@@ -19,11 +19,12 @@ import {
 } from '../outcome/index.ts';
 import { CaptureCounter, type CountedCaptures } from './counting.ts';
 import { dryRun } from './dry-run.ts';
-import type { SendPolicy } from './policy.ts';
+import { admit, type SendPolicy } from './policy.ts';
 import type { Probe } from './probes.ts';
 import { openRecords } from './records-file.ts';
-import { type NotSent, replay, type SendPlan, toSend } from './replay.ts';
-import { findSources, requestsOf } from './requests/index.ts';
+import { Renewal } from './renewal.ts';
+import { type ContractReplay, type NotSent, replay, type SendPlan, toSend } from './replay.ts';
+import { findSources, type PlannedRequest, requestsOf } from './requests/index.ts';
 import type { SideSession } from './session/index.ts';
 import { type Sessions, sessionsOf } from './sessions.ts';
 import { reachable, ServiceSide } from './side.ts';
@@ -93,10 +94,13 @@ export async function runContract(
     const at = Date.now();
     const missing = new Map<string, number>();
     const statuses = new Map<number, number>();
+    const logins = sources.slice(0, request.logins.length).flatMap(({ flow }) => flow?.steps ?? []);
+    const renewals = renewalsOf(logins, policy);
     const { summary, noise } = await send(plan, not, request, {
       sessions,
       missing,
       statuses,
+      renewals,
       out,
       at,
       signal,
@@ -113,11 +117,12 @@ export async function runContract(
       bases: { stable: stable.href, candidate: candidate.href },
       outputs,
       sent: names,
+      unmet: [...missing].map(([what, count]) => `${what}${count === 1 ? '' : ` (${count} times)`}`),
       noise,
       notes: [
         ...notesOn(request.rules, at),
         ...withoutSuccess(statuses),
-        ...[...missing].map(([what, count]) => `${what}${count === 1 ? '' : ` (${count} times)`}.`),
+        ...(['stable', 'candidate'] as const).flatMap((side) => renewed(side, renewals[side].count)),
       ],
     });
   } catch (error) {
@@ -132,6 +137,7 @@ interface Sending {
   readonly missing: Map<string, number>;
   /** Filled on the way: how often stable answered with each status. */
   readonly statuses: Map<number, number>;
+  readonly renewals: ContractReplay['renewals'];
   readonly out: string | undefined;
   readonly at: number;
   readonly signal: AbortSignal;
@@ -142,7 +148,7 @@ async function send(
   plan: SendPlan,
   not: NotSent,
   request: ContractRequest,
-  { sessions, missing, statuses, out, at, signal, progress }: Sending,
+  { sessions, missing, statuses, renewals, out, at, signal, progress }: Sending,
 ): Promise<CountedCaptures> {
   // Steps of a flow wait for each other.
   const concurrency = sessions.inOrder ? 1 : request.concurrency;
@@ -165,6 +171,7 @@ async function send(
       signal,
       secrets: sessions.secrets,
       places: new Map(),
+      renewals,
       onMissing: (name, { id }, names) => {
         const what = `${name} did not give ${names.join(', ')} in its answer to ${id}`;
         missing.set(what, (missing.get(what) ?? 0) + 1);
@@ -182,6 +189,20 @@ async function send(
     progress.done();
     await Promise.all([stable.close(), candidate.close(), records.close(), spool?.close()]);
   }
+}
+
+function renewalsOf(logins: readonly PlannedRequest[], policy: SendPolicy): ContractReplay['renewals'] {
+  const steps = logins.flatMap((step) => {
+    const admitted = admit(step, policy);
+    return 'skipped' in admitted ? [] : [admitted];
+  });
+  return { stable: new Renewal(steps, 'stable'), candidate: new Renewal(steps, 'candidate') };
+}
+
+function renewed(side: string, count: number): string[] {
+  return count === 0
+    ? []
+    : [`${side} answered 401 and was logged in again ${count === 1 ? 'once' : `${count} times`}.`];
 }
 
 /** Two services that refuse everything alike have shown nothing. */

@@ -13,12 +13,14 @@ export interface Terms {
   readonly failOn: FailOn;
   /** Files whose requests were sent, for which a capture without a stable answer makes it a no as well; null: answers were recorded before. */
   readonly sent: readonly string[] | null;
+  /** What an answer was to give and did not, so that what needs it was not compared. */
+  readonly unmet?: readonly string[];
   /** What the stable side varied in by itself. */
   readonly noise: readonly NoisyPlace[];
 }
 
 /** Differences outweigh lines that could not be read: they are there all the same. */
-export function conclude(summary: Summary, { failOn, sent, noise }: Terms): Conclusion {
+export function conclude(summary: Summary, { failOn, sent, unmet = [], noise }: Terms): Conclusion {
   const total = totalVerdicts(summary);
   const counted = FAIL_ON.slice(0, FAIL_ON.indexOf(failOn) + 1);
   const different = counted.reduce((sum, verdict) => sum + total[verdict], 0);
@@ -36,6 +38,7 @@ export function conclude(summary: Summary, { failOn, sent, noise }: Terms): Conc
       exit: EXIT.failed,
       sentence: `stable gave no answer to ${total.unmatched} of ${pairs + total.unmatched} requests`,
     };
+  if (unmet.length > 0) return { exit: EXIT.failed, sentence: `${unmet.join('; ')}: what needs it was not compared` };
   if (count > 0)
     return {
       exit: EXIT.usage,

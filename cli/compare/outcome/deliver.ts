@@ -31,7 +31,8 @@ export interface Delivery extends Terms {
 /** @returns the exit code */
 export function deliver(terminal: Terminal, summary: Summary, delivery: Delivery): ExitCode {
   const { title, sources, outputs, bases, failOn } = delivery;
-  const notes = [...delivery.notes, ...notesOnBaseline(delivery.baseline, summary)];
+  const unmet = (delivery.unmet ?? []).map((what) => `${what}.`);
+  const notes = [...delivery.notes, ...unmet, ...notesOnBaseline(delivery.baseline, summary)];
   const noise = noiseRows(delivery.noise);
   const conclusion = conclude(summary, delivery);
   const { exit, sentence } = conclusion;

@@ -16,11 +16,16 @@ const takeSchema = z.union([
   z.strictObject({ json: z.string().regex(/^(?:\/(?:[^~/]|~[01])*)*$/, 'must be a JSON pointer (RFC 6901)') }),
   z.strictObject({ header: z.string().min(1), match: pattern.optional() }),
   z.strictObject({ cookie: z.string().min(1) }),
+  z.strictObject({ field: z.string().min(1) }),
+  z.strictObject({ body: pattern }),
 ]);
 
 const stepSchema = z.strictObject({
   name: z.string().min(1).max(100).optional(),
-  request: z.string().regex(/^[A-Z]+ \/\S*$/, 'must be a method and a path, such as POST /api/users'),
+  /** A path may be a variable, as a Location gives it. */
+  request: z
+    .string()
+    .regex(/^[A-Z]+ (?:\/|\{\{[^{}\s]+\}\})\S*$/, 'must be a method and a path, such as POST /api/users'),
   headers: headers.optional(),
   /** Text as it is; anything else as JSON. */
   body: z.unknown().optional(),
@@ -28,6 +33,8 @@ const stepSchema = z.strictObject({
   take: z.record(name, takeSchema).optional(),
   /** Sent to this side alone, and not compared: a login that the other side has not. */
   only: z.enum(['stable', 'candidate']).optional(),
+  /** Whose cookies are sent and kept, where a flow has several users. */
+  as: z.string().min(1).optional(),
 });
 
 const sideSchema = z.strictObject({ variables: variables.optional() });
@@ -69,7 +76,7 @@ export function readFlow(option: string, file: string, source: number): Flow | n
 }
 
 function plannedStep(
-  { name: title, request, headers: own, body, form, take, only }: z.infer<typeof stepSchema>,
+  { name: title, request, headers: own, body, form, take, only, as }: z.infer<typeof stepSchema>,
   shared: Readonly<Record<string, string>>,
   at: PlannedRequest['at'],
 ): PlannedRequest {
@@ -93,6 +100,7 @@ function plannedStep(
     inFlow: true,
     take: Object.entries(take ?? {}).map(([key, from]): Take => ({ name: key, from: placeOf(from) })),
     ...(only === undefined ? {} : { only }),
+    ...(as === undefined ? {} : { as }),
   };
 }
 
@@ -115,6 +123,8 @@ const formValue = (value: string) =>
 function placeOf(from: z.infer<typeof takeSchema>): Take['from'] {
   if ('json' in from) return { kind: 'json', pointer: from.json };
   if ('cookie' in from) return { kind: 'cookie', name: from.cookie };
+  if ('field' in from) return { kind: 'field', name: from.field };
+  if ('body' in from) return { kind: 'body', match: from.body };
   return { kind: 'header', name: from.header, ...(from.match === undefined ? {} : { match: from.match }) };
 }
 

@@ -19,6 +19,8 @@ export interface PlannedRequest {
   readonly take?: readonly Take[];
   /** Sent to this side alone, and not compared. */
   readonly only?: 'stable' | 'candidate';
+  /** Whose cookies are sent and kept. @default those of all who are not named */
+  readonly as?: string;
 }
 
 export interface Take {
@@ -28,7 +30,11 @@ export interface Take {
     | { readonly kind: 'json'; readonly pointer: string }
     /** `match`: a regular expression; its first group counts, or all of it. */
     | { readonly kind: 'header'; readonly name: string; readonly match?: string }
-    | { readonly kind: 'cookie'; readonly name: string };
+    | { readonly kind: 'cookie'; readonly name: string }
+    /** Of a form, or of a meta element. */
+    | { readonly kind: 'field'; readonly name: string }
+    /** `match`: as for a header. */
+    | { readonly kind: 'body'; readonly match: string };
 }
 
 /** A request that is not sent. The reason is the same for all that share it, so that they can be counted. */

@@ -37,10 +37,10 @@ export function loginOf(auth: unknown, fill: (text: string) => string): Login | 
         : { header: ['Authorization', `Bearer ${of('accessToken')}`] };
     case 'basic': {
       const pair = `${of('username')}:${of('password')}`;
-      // Encoded, a variable could not be filled in later.
-      if (pair.includes('{{'))
-        return { skipped: "a basic login needs its values now: set it with --header 'Authorization: …'" };
-      return { header: ['Authorization', `Basic ${Buffer.from(pair).toString('base64')}`] };
+      // With a value that is filled in later, it is encoded then.
+      return {
+        header: ['Authorization', `Basic ${pair.includes('{{') ? pair : Buffer.from(pair).toString('base64')}`],
+      };
     }
     case 'apikey':
       return of('in') === 'query' ? IN_QUERY : { header: [of('key'), of('value')] };

@@ -1,7 +1,10 @@
 /** Answers in which each side's own names for a thing (a token, an id that its database chose) are one name, and secrets are none. */
+import { decodeContent } from '../../../../capture/bytes/index.ts';
+import { decodeAll } from '../../../../capture/format/index.ts';
 import type { RawLeg } from '../../../../capture/index.ts';
 import { textOf } from '../../../../json/index.ts';
 import type { Variable } from './template.ts';
+import { secretPattern, valuePattern } from './written-value.ts';
 
 export interface LegsOfBoth {
   readonly stable: RawLeg;
@@ -24,29 +27,35 @@ export function alignedLegs(
   secrets: ReadonlyMap<string, string>,
   places: ReadonlyMap<string, string>,
 ): LegsOfBoth {
-  const hidden = [...secrets].map(([name, value]) => replacing(value, `{{${name}}}`));
-  const renamed = [...values.stable].flatMap(([name, { text }]) => {
+  const hidden = [...secrets].map(([name, value]) => replacing(secretPattern(value), `{{${name}}}`));
+  const ofStable: Replace[] = [];
+  const ofCandidate: Replace[] = [];
+  for (const [name, { text }] of values.stable) {
     const other = values.candidate.get(name)?.text;
-    if (other === undefined || other === text || secrets.has(name)) return [];
-    if (other.length >= LONG) return [replacing(other, text)];
+    if (other === undefined || other === text || secrets.has(name)) continue;
     const key = places.get(name);
-    return key === undefined ? [] : [replacingMember(key, other, text)];
-  });
+    if (other.length < LONG) {
+      if (key !== undefined) ofCandidate.push(replacingMember(key, other, text));
+    } else if (PLAIN.test(text) && PLAIN.test(other)) ofCandidate.push(replacing(valuePattern(other), text));
+    else {
+      // As HTML, JSON and URLs write it, it would not be the same text: it gets its name on both sides.
+      ofStable.push(replacing(valuePattern(text), `{{${name}}}`));
+      ofCandidate.push(replacing(valuePattern(other), `{{${name}}}`));
+    }
+  }
   return {
-    stable: changed(legs.stable, hidden),
-    candidate: changed(legs.candidate, [...hidden, ...renamed]),
-    noise: legs.noise === undefined ? undefined : changed(legs.noise, hidden),
+    stable: changed(legs.stable, [...hidden, ...ofStable]),
+    candidate: changed(legs.candidate, [...hidden, ...ofCandidate]),
+    noise: legs.noise === undefined ? undefined : changed(legs.noise, [...hidden, ...ofStable]),
   };
 }
 
+/** Written alike everywhere. */
+const PLAIN = /^[\w.~-]+$/;
+
 type Replace = (text: string) => string;
 
-function replacing(value: string, by: string): Replace {
-  const [written, quoted] = [value, JSON.stringify(value).slice(1, -1)];
-  const pattern = new RegExp(
-    `(?<![\\w-])(?:${escaped(written)}|${escaped(quoted)}|${escaped(encodeURIComponent(value))})(?![\\w-])`,
-    'g',
-  );
+function replacing(pattern: RegExp, by: string): Replace {
   return (text) => text.replaceAll(pattern, () => by);
 }
 
@@ -60,10 +69,21 @@ function changed(leg: RawLeg, replaces: readonly Replace[]): RawLeg {
   if (replaces.length === 0) return leg;
   if (leg.outcome !== 'response') return { ...leg, detail: change(leg.detail) };
   const headers = leg.headers.map((text, i) => (i % 2 === 0 ? text : change(text)));
-  const text = textOf(Buffer.from(leg.body.data));
+  const isCoding = (_: string, i: number) => leg.headers[i - (i % 2)]?.toLowerCase() === 'content-encoding';
+  const codings = leg.headers.flatMap((text, i) =>
+    i % 2 === 1 && isCoding(text, i) ? text.toLowerCase().split(/\s*,\s*/) : [],
+  );
+  const decoded = codings.length === 0 ? null : decodeAll(codings, leg.body.data, decodeContent);
+  const before = decoded?.outcome === 'decoded' ? decoded.bytes : leg.body.data;
+  const text = textOf(Buffer.from(before));
   const after = text.ok ? change(text.value) : null;
   if (!text.ok || after === null || after === text.value) return { ...leg, headers };
   const data = new Uint8Array(Buffer.from(after));
+  if (decoded?.outcome === 'decoded') {
+    // What was changed is kept as it reads, without its coding.
+    const kept = headers.filter((field, i) => !isCoding(field, i));
+    return { ...leg, headers: kept, body: { ...leg.body, data, bytes: data.byteLength } };
+  }
   const bytes = leg.body.bytes - leg.body.data.byteLength + data.byteLength;
   return { ...leg, headers, body: { ...leg.body, data, bytes } };
 }

@@ -1,9 +1,10 @@
 /** One side's session: what is put into its requests, and what its answers teach. */
 import type { RawLeg } from '../../../../capture/index.ts';
 import { textOf } from '../../../../json/index.ts';
-import type { PlannedRequest, Take } from '../requests/index.ts';
+import type { PlannedRequest } from '../requests/index.ts';
 import { CookieJar } from './cookie-jar.ts';
-import { filled, filledJson, type Variable } from './template.ts';
+import { takenFrom } from './taken.ts';
+import { filled, filledJson, namesIn, type Variable } from './template.ts';
 
 export interface SessionOptions {
   /** By name: what is known before the first request, secrets among them. */
@@ -23,14 +24,18 @@ export interface PreparedRequest {
 export class SideSession {
   readonly #values: Map<string, Variable>;
   readonly #headers: SessionOptions['headers'];
-  readonly #jar: CookieJar | null;
+  readonly #cookies: boolean;
+  /** One for each user that a step names. */
+  readonly #jars = new Map<string, CookieJar>();
+  /** Names that an answer was to give, and did not. */
+  readonly #missing = new Set<string>();
 
   constructor({ variables, headers, cookies }: SessionOptions) {
     const known = new Map([...variables].map(([name, text]): [string, Variable] => [name, { text }]));
     // A variable may be made of others, as a password is of a secret.
     this.#values = new Map([...known].map(([name, { text }]) => [name, { text: filled(text, known, (one) => one) }]));
     this.#headers = headers;
-    this.#jar = cookies ? new CookieJar() : null;
+    this.#cookies = cookies;
   }
 
   /** Values by name, those that were taken among them. */
@@ -38,14 +43,14 @@ export class SideSession {
     return this.#values;
   }
 
-  prepare({ target, headers, body }: PlannedRequest, now: number): PreparedRequest {
+  prepare({ target, headers, body, as }: PlannedRequest, now: number): PreparedRequest {
     const asIs = (text: string) => text;
-    const path = filled(target, this.#values, encodeURI);
+    const path = withoutOrigin(filled(target, this.#values, encodedOnce));
     const given = new Set(this.#headers.map(([name]) => name.toLowerCase()));
     const fields = [...headers.filter(([name]) => !given.has(name.toLowerCase())), ...this.#headers]
       .filter(([, value]) => value !== '')
-      .map(([name, value]): [string, string] => [name, filled(value, this.#values, asIs)]);
-    const cookie = this.#jar?.fieldFor(path, now) ?? null;
+      .map(([name, value]): [string, string] => [name, loginOf(name, filled(value, this.#values, asIs))]);
+    const cookie = this.#jarOf(as)?.fieldFor(path, now) ?? null;
     const withCookies =
       cookie === null ? fields : [...fields.filter(([name]) => !isCookie(name)), joined(fields, cookie)];
     return {
@@ -56,15 +61,34 @@ export class SideSession {
   }
 
   /** Keeps cookies, and takes what the request says. @returns names that the answer does not give */
-  learn({ target, take = [] }: PlannedRequest, leg: RawLeg, now: number): string[] {
-    if (leg.outcome !== 'response') return take.map(({ name }) => name);
-    this.#jar?.keep(leg.headers, target, now);
-    return take.flatMap((one) => {
-      const value = takenFrom(one, leg, this.#jar);
-      if (value === null) return [one.name];
-      this.#values.set(one.name, value);
-      return [];
-    });
+  learn({ target, as, take = [] }: PlannedRequest, leg: RawLeg, now: number): string[] {
+    const jar = this.#jarOf(as);
+    if (leg.outcome === 'response') jar?.keep(leg.headers, target, now);
+    for (const one of take) {
+      const value = leg.outcome === 'response' ? takenFrom(one, leg, jar) : null;
+      if (value === null) this.#missing.add(one.name);
+      else {
+        this.#missing.delete(one.name);
+        this.#values.set(one.name, value);
+      }
+    }
+    return take.map(({ name }) => name).filter((name) => this.#missing.has(name));
+  }
+
+  /** A name that the request needs, and that no answer has given. */
+  lackOf({ target, headers, body }: PlannedRequest): string | null {
+    if (this.#missing.size === 0) return null;
+    const needed = namesIn(
+      [target, ...headers.flat(), ...this.#headers.flat(), body?.toString('utf8') ?? ''].join('\n'),
+    );
+    return needed.find((name) => this.#missing.has(name) && !this.#values.has(name)) ?? null;
+  }
+
+  #jarOf(user = ''): CookieJar | null {
+    if (!this.#cookies) return null;
+    const jar = this.#jars.get(user) ?? new CookieJar();
+    this.#jars.set(user, jar);
+    return jar;
   }
 
   #body(headers: PlannedRequest['headers'], body: Buffer): Buffer {
@@ -77,45 +101,23 @@ export class SideSession {
   }
 }
 
+/** A Location that is taken for a path may name its host, which is this side's. */
+function withoutOrigin(target: string): string {
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+/** What a URL has given is encoded already. */
+const encodedOnce = (text: string) => encodeURI(text).replaceAll(/%25(?=[0-9a-f]{2})/gi, '%');
+
+/** `Basic name:password` is written as such in a request, since a secret can be filled in there; Base64 has no colon. */
+function loginOf(field: string, value: string): string {
+  const pair = field.toLowerCase() === 'authorization' ? /^Basic +(.*:.*)$/is.exec(value)?.[1] : undefined;
+  return pair === undefined ? value : `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
 const isCookie = (name: string) => name.toLowerCase() === 'cookie';
 
 function joined(fields: readonly (readonly [string, string])[], cookie: string): [string, string] {
   return ['Cookie', [...fields.filter(([name]) => isCookie(name)).map(([, value]) => value), cookie].join('; ')];
-}
-
-type Answered = Extract<RawLeg, { outcome: 'response' }>;
-
-function takenFrom({ from }: Take, leg: Answered, jar: CookieJar | null): Variable | null {
-  if (from.kind === 'cookie') {
-    const text = jar?.get(from.name);
-    return text === undefined ? null : { text };
-  }
-  if (from.kind === 'header') {
-    const at = leg.headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === from.name.toLowerCase());
-    const value = at < 0 ? undefined : leg.headers[at + 1];
-    if (value === undefined) return null;
-    const text = from.match === undefined ? value : new RegExp(from.match).exec(value)?.slice(0, 2).at(-1);
-    return text === undefined ? null : { text };
-  }
-  return fromJson(from.pointer, leg);
-}
-
-function fromJson(pointer: string, leg: Answered): Variable | null {
-  try {
-    const steps = pointer
-      .split('/')
-      .slice(1)
-      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const found = steps.reduce<unknown>(
-      (value, step) =>
-        typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(step) : undefined,
-      JSON.parse(Buffer.from(leg.body.data).toString('utf8')),
-    );
-    if (typeof found === 'string') return { text: found, json: JSON.stringify(found) };
-    return typeof found === 'number' || typeof found === 'boolean'
-      ? { text: String(found), json: String(found) }
-      : null;
-  } catch {
-    return null;
-  }
 }

@@ -88,12 +88,12 @@ function take({ name, value }: CurlOption, draft: Draft, read: ReadNamed): void 
         throw new CannotBeSent('a curl command reads cookies out of a file: leave out -b, and give --cookies');
       headers.push(['Cookie', value]);
       break;
-    case 'user':
-      headers.push([
-        'Authorization',
-        `Basic ${Buffer.from(value.includes(':') ? value : `${value}:`).toString('base64')}`,
-      ]);
+    case 'user': {
+      const pair = value.includes(':') ? value : `${value}:`;
+      // With a value that is filled in later, it is encoded then.
+      headers.push(['Authorization', `Basic ${pair.includes('{{') ? pair : Buffer.from(pair).toString('base64')}`]);
       break;
+    }
     case 'oauth2-bearer':
       headers.push(['Authorization', `Bearer ${value}`]);
       break;

@@ -1,0 +1,43 @@
+/** Logs a side in again whose login has ended within a run. */
+import type { RawLeg } from '../../../capture/index.ts';
+import type { PlannedRequest } from './requests/index.ts';
+import type { ServiceSide } from './side.ts';
+
+const UNAUTHORIZED = 401;
+
+export class Renewal {
+  readonly #steps: readonly PlannedRequest[];
+  readonly #own: ReadonlySet<string>;
+  /** A new login did not help the last time: a 401 may be the right answer. */
+  #futile = false;
+  #count = 0;
+
+  /** @param steps of the flows that log in; none: a 401 is an answer as any other */
+  constructor(steps: readonly PlannedRequest[], side: 'stable' | 'candidate') {
+    this.#steps = steps.filter(({ only }) => only === undefined || only === side);
+    this.#own = new Set(steps.map(({ id }) => id));
+  }
+
+  /** How often a new login was needed. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Asks; where the answer is 401, once more after a new login. */
+  async ask(side: ServiceSide, request: PlannedRequest): Promise<RawLeg> {
+    const leg = await side.ask(request);
+    if (this.#steps.length === 0 || this.#own.has(request.id)) return leg;
+    const refused = isRefused(leg);
+    if (!refused || this.#futile) {
+      this.#futile &&= refused;
+      return leg;
+    }
+    for (const step of this.#steps) side.session.learn(step, await side.ask(step), Date.now());
+    const again = await side.ask(request);
+    this.#futile = isRefused(again);
+    if (!this.#futile) this.#count++;
+    return again;
+  }
+}
+
+const isRefused = (leg: RawLeg) => leg.outcome === 'response' && leg.status === UNAUTHORIZED;
