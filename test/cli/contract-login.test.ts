@@ -16,10 +16,12 @@ interface Habits {
   readonly uses?: number;
   /** Path → status that is answered whatever is asked. */
   readonly refuses?: Readonly<Record<string, number>>;
+  /** A date that is not that of the run. */
+  readonly made?: string;
 }
 
 /** A service whose tokens, cookies and CSRF values have its name in them. */
-function shop(name: string, { uses = 1_000, refuses = {} }: Habits = {}): RequestListener {
+function shop(name: string, { uses = 1_000, refuses = {}, made }: Habits = {}): RequestListener {
   let [token, left, logins] = ['', 0, 0];
   const csrf = `csrf+/=${name}&"q"`;
   const users = new Map<string, string>();
@@ -59,6 +61,11 @@ function shop(name: string, { uses = 1_000, refuses = {} }: Habits = {}): Reques
       return users.has(cookie) ? answer(200, { user: users.get(cookie) }) : answer(403, {});
     if (path === '/basic')
       return answer(authorization === `Basic ${Buffer.from(`anna:${PASSWORD}`).toString('base64')}` ? 200 : 401, {});
+    if (path === '/post')
+      return answer(201, {
+        at: new Date(Date.now() + (name === 'node' ? 0 : 700)).toISOString(),
+        born: made ?? '2020-01-01T00:00:00Z',
+      });
     if (path === '/make') return answer(201, `{"id":${ID}}`, { 'Content-Type': 'application/json' });
     if (path === `/items/${ID}`) return answer(200, { ok: true });
     if (path === '/echo')
@@ -148,12 +155,31 @@ describe('a login', () => {
 
 it('a flow that looks for a value in the wrong place is no success, though both sides answer alike', async () => {
   const flow =
-    '  - { name: make, request: POST /make, take: { id: { json: /no } } }\n  - { name: get, request: "GET /items/{{id}}" }\n';
+    '  - { name: make, request: POST /make, take: { id: { json: /no } } }\n  - { name: get, request: "GET /items/{{id}}", take: { other: { json: /ok } } }\n  - { name: put, request: "PUT /items/{{other}}" }\n';
   const { code, stdout } = await run(flow);
   expect(code).toBe(1);
   expect(stdout).toContain('Not sent: 1 × it needs id, which no answer has given');
+  expect(stdout).toContain('Not sent: 1 × it needs other, which no answer has given');
   expect(stdout).toContain('stable did not give id in its answer to flow-001-make; candidate did not give id');
   expect(stdout).toContain('what needs it was not compared');
+});
+
+describe('a date and time', () => {
+  const flow = '  - { name: post, request: POST /post }\n';
+
+  it('of what the run has made is each side’s own', async () => {
+    expect(await run(flow)).toMatchObject({ code: 0, stdout: expect.stringContaining('1 same') });
+  });
+
+  it.each(['2020-01-01T00:00:01Z', new Date(Date.now() + 3_600_000).toISOString()])(
+    'of another time is compared: %s',
+    async (made) => {
+      expect(await run(flow, { candidate: { made } })).toMatchObject({
+        code: 1,
+        stdout: expect.stringContaining('value (born)'),
+      });
+    },
+  );
 });
 
 it('an id of more digits than a double holds is asked for as it is', async () => {

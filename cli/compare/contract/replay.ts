@@ -79,6 +79,8 @@ export interface ContractReplay {
   readonly secrets: ReadonlyMap<string, string>;
   /** Filled on the way: the member from which a variable is taken, by its name. */
   readonly places: Map<string, string>;
+  /** When a run began in which things are made, milliseconds since 1970; null: none are. */
+  readonly began: number | null;
   /** By side: logs in again where a login has ended. */
   readonly renewals: Readonly<Record<'stable' | 'candidate', Renewal>>;
   /** Told of variables that an answer does not give. */
@@ -94,6 +96,7 @@ export async function replay(plan: SendPlan, not: NotSent, options: ContractRepl
     const lack = lackOf(request, options);
     if (lack !== null) {
       skip(not, `it needs ${lack}, which no answer has given`);
+      for (const { session } of [options.stable, options.candidate]) session.miss(request);
       return;
     }
     const record = await exchange(request, options);
@@ -109,7 +112,7 @@ function lackOf(request: PlannedRequest, { stable, candidate }: ContractReplay):
 
 async function exchange(
   request: PlannedRequest,
-  { stable, candidate, noise, records, secrets, places, renewals, onMissing }: ContractReplay,
+  { stable, candidate, noise, records, secrets, places, began, renewals, onMissing }: ContractReplay,
 ): Promise<CaptureRecord | null> {
   const at = Date.now();
   if (request.only !== undefined) {
@@ -127,7 +130,8 @@ async function exchange(
   const values = { stable: stable.session.values, candidate: candidate.session.values };
   for (const { name, from } of request.take ?? [])
     if (from.kind === 'json') places.set(name, from.pointer.slice(from.pointer.lastIndexOf('/') + 1));
-  const legs = alignedLegs({ stable: asked, candidate: answered, noise: second }, values, secrets, places);
+  const moments = began === null ? null : { began, now: Date.now() };
+  const legs = alignedLegs({ stable: asked, candidate: answered, noise: second }, values, secrets, places, moments);
   const [ours, theirs, again] = [legs.stable, legs.candidate, legs.noise];
   const record = records.make({
     at,

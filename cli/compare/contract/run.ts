@@ -171,6 +171,7 @@ async function send(
       signal,
       secrets: sessions.secrets,
       places: new Map(),
+      began: sessions.inOrder ? at : null,
       renewals,
       onMissing: (name, { id }, names) => {
         const what = `${name} did not give ${names.join(', ')} in its answer to ${id}`;

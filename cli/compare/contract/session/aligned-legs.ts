@@ -3,6 +3,7 @@ import { decodeContent } from '../../../../capture/bytes/index.ts';
 import { decodeAll } from '../../../../capture/format/index.ts';
 import type { RawLeg } from '../../../../capture/index.ts';
 import { textOf } from '../../../../json/index.ts';
+import { momentsAligned } from './moments.ts';
 import type { Variable } from './template.ts';
 import { secretPattern, valuePattern } from './written-value.ts';
 
@@ -20,13 +21,16 @@ const LONG = 4;
 /**
  * @param secrets by the name within braces, which is all that is left of them
  * @param places the last step of the JSON pointer from which a variable is taken, by its name
+ * @param moments between which what is made within the run is made, milliseconds; null: nothing is
  */
 export function alignedLegs(
   legs: LegsOfBoth,
   values: { readonly stable: Values; readonly candidate: Values },
   secrets: ReadonlyMap<string, string>,
   places: ReadonlyMap<string, string>,
+  moments: { readonly began: number; readonly now: number } | null,
 ): LegsOfBoth {
+  const made: Replace[] = moments === null ? [] : [(text) => momentsAligned(text, moments.began, moments.now)];
   const hidden = [...secrets].map(([name, value]) => replacing(secretPattern(value), `{{${name}}}`));
   const ofStable: Replace[] = [];
   const ofCandidate: Replace[] = [];
@@ -44,9 +48,9 @@ export function alignedLegs(
     }
   }
   return {
-    stable: changed(legs.stable, [...hidden, ...ofStable]),
-    candidate: changed(legs.candidate, [...hidden, ...ofCandidate]),
-    noise: legs.noise === undefined ? undefined : changed(legs.noise, [...hidden, ...ofStable]),
+    stable: changed(legs.stable, [...hidden, ...ofStable, ...made]),
+    candidate: changed(legs.candidate, [...hidden, ...ofCandidate, ...made]),
+    noise: legs.noise === undefined ? undefined : changed(legs.noise, [...hidden, ...ofStable, ...made]),
   };
 }
 

@@ -75,6 +75,11 @@ export class SideSession {
     return take.map(({ name }) => name).filter((name) => this.#missing.has(name));
   }
 
+  /** What a request that is not sent was to give is not there. */
+  miss({ take = [] }: PlannedRequest): void {
+    for (const { name } of take) if (!this.#values.has(name)) this.#missing.add(name);
+  }
+
   /** A name that the request needs, and that no answer has given. */
   lackOf({ target, headers, body }: PlannedRequest): string | null {
     if (this.#missing.size === 0) return null;

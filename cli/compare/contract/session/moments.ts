@@ -1,0 +1,17 @@
+/** Moments of a run: when a thing was made is each side's own, so that both read as the moment at which the run began. */
+
+/** As JSON and XML write a date with its time (RFC 3339), with any number of digits behind the second. */
+const MOMENT = /(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?/g;
+/** Two machines' clocks differ by no more, in milliseconds. */
+const SKEW_MS = 60_000;
+
+/** What is written between the beginning of the run and now keeps its notation, and nothing of when it was. */
+export function momentsAligned(text: string, began: number, now: number): string {
+  return text.replaceAll(MOMENT, (written, day: string, between: string, time: string, fraction = '', zone = '') => {
+    const at = Date.parse(`${day}T${time}${zone === '' ? 'Z' : zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')}`);
+    if (!(at >= began - SKEW_MS && at <= now + SKEW_MS)) return written;
+    const offset = at - Date.parse(`${day}T${time}Z`);
+    const [ownDay = '', ownTime = ''] = new Date(began - offset).toISOString().slice(0, 19).split('T');
+    return `${ownDay}${between}${ownTime}${fraction.replaceAll(/\d/g, '0')}${zone}`;
+  });
+}
