@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { Plan } from '../../core/model/index.ts';
+import type { MixEntry } from '../../rehearsal/load/index.ts';
 import { listen } from '../../rehearsal/machine/index.ts';
 import {
   byLoadBalancer,
@@ -144,12 +145,14 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
   if (urls === undefined) return request;
   if (options.traffic.length === 0) {
     const mix = paths.map((path) => ({ method: 'GET', path, weight: 1 }));
+    await refuseUnserved(urls.stable, mix);
     return { ...request, own: { urls, health, routes: paths.map((path) => path.replace(/\?.*$/s, '')), mix } };
   }
   const { readTraffic } = await import('./own-traffic.ts');
   const { stdin } = terminal;
   const signal = terminal.interruption();
   const { mix, routes, skipped } = await readTraffic({ stdin, files: options.traffic, allow: options.allow, signal });
+  await refuseUnserved(urls.stable, mix);
   for (const [reason, count] of skipped) say(terminal.err, plain(`Not sent: ${count} × ${reason}`));
   return { ...request, own: { urls, health, routes, mix } };
 }
@@ -253,6 +256,36 @@ async function ownServices({
   await reachable('--stable', stable, health);
   await reachable('--candidate', candidate, health);
   return { stable, candidate };
+}
+
+/** Requests that are tried before a run. */
+const TRIED = 10;
+
+/** Where stable serves nothing of what clients will ask, no cutover could be judged. @throws UsageError that names the first answer */
+async function refuseUnserved(stable: string, mix: readonly MixEntry[]): Promise<void> {
+  const safe = mix.filter(({ method }) => method === 'GET' || method === 'HEAD').slice(0, TRIED);
+  const statuses: number[] = [];
+  for (const { method, path, headers = [] } of safe) {
+    const status = await statusOf(new URL(path, stable), { method, headers: Object.fromEntries(headers) });
+    if (status === null || status < 400) return;
+    statuses.push(status);
+  }
+  const [first] = safe;
+  if (first === undefined) return;
+  throw new UsageError(
+    `--stable: ${first.method} ${withoutSecrets(first.path)} was answered with ${statuses[0]}${statuses.length > 1 ? `, and all ${statuses.length} requests that were tried with errors` : ''}: give paths that it serves by --path, or requests with their login by --traffic`,
+  );
+}
+
+/** null where there was no answer in time, which a run shows. */
+async function statusOf(url: URL, init: RequestInit): Promise<number | null> {
+  try {
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(3_000) });
+    await response.body?.cancel();
+    return response.status;
+  } catch {
+    return null;
+  }
 }
 
 async function reachable(name: string, url: string, health: string): Promise<void> {

@@ -108,6 +108,26 @@ describe('crossfade rehearse finds out before anything is started', () => {
     });
   });
 
+  it('that stable serves none of the paths', async () => {
+    const closed = await serve((q, r) => r.writeHead(q.url === '/healthz' ? 200 : 401).end());
+    const result = await crossfade([
+      'rehearse',
+      '--stable',
+      closed.url,
+      '--candidate',
+      closed.url,
+      '--path',
+      '/a',
+      '/b',
+    ]);
+    await closed.stop();
+    expect(result).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--stable: GET /a was answered with 401, and all 2 requests that were tried'),
+    });
+  });
+
   it('that it has been interrupted', async () => {
     const interrupted = new AbortController();
     const result = await runCommand(['rehearse', '--report', join(folder.path, 'r.html')], {
