@@ -24,8 +24,9 @@ export function subjectOf(difference: Difference, route: string): string {
   if (difference.in === 'header') return generalPlace(difference).slice('header:'.length);
   const changed = changeOf(difference);
   if (changed !== '' || difference.in !== 'body' || entryOf(difference.cause).ofProgram === true) return changed;
-  const key = entryOf(difference.cause).ofText === true ? undefined : lastKey(generalPlace(difference));
-  if (key === undefined) return `${route} ${generalPlace(difference)}`;
+  const place = generalPlace(difference);
+  const key = entryOf(difference.cause).ofText === true ? elementOf(place) : lastKey(place);
+  if (key === undefined) return `${route} ${place}`;
   // Missing in one spelling and added in another is one thing.
   return difference.cause === 'key-renamed' ? foldedName(key) : key;
 }
@@ -42,4 +43,11 @@ function lastKey(place: string): string | undefined {
     .split('/')
     .slice(1)
     .findLast((step) => step !== '*');
+}
+
+/** The innermost element or attribute of a place in XML; undefined in HTML, whose elements say nothing of what they hold, and in a text. */
+function elementOf(place: string): string | undefined {
+  const [root = '', ...inner] = place.split('/').slice(1);
+  if (/^(?:html|line|row|\*)$/i.test(root)) return undefined;
+  return inner.map((step) => step.replace(/\[[^\]]*\]$/, '')).findLast((step) => step !== '*' && step !== 'text()');
 }

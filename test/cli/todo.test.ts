@@ -53,6 +53,26 @@ describe('the to-do list of a comparison', () => {
     expect(stdout).toContain('and 5 more places');
   });
 
+  it('names the element of XML, on whatever route it stands, and tells those of HTML apart', async () => {
+    const page = (path: string, type: string, stable: string, candidate: string) => ({
+      ...pair(path),
+      stable: answer(stable, { headers: [['Content-Type', type]] }),
+      candidate: answer(candidate, { headers: [['Content-Type', type]] }),
+      route: `GET ${path}`,
+      request: { method: 'GET', target: path },
+    });
+    const error = (resource: string) => `<Error><Code>NoSuchKey</Code><Resource>${resource}</Resource></Error>`;
+    const errors = ['/a', '/b'].map((path) => page(path, 'application/xml', error(path), error(`bucket${path}`)));
+    const html = (text: string) => `<!doctype html><html><body><p>${text}</p></body></html>`;
+    const pages = ['/c', '/d'].map((path) => page(path, 'text/html', html('one'), html(`two ${path}`)));
+    const found = await todo(await file(ndjson([...errors, ...pages])));
+    expect(found.todo.map(({ subject, captures }: Record<string, unknown>) => [subject, captures])).toEqual([
+      ['Resource', 2],
+      ['', 1],
+      ['', 1],
+    ]);
+  });
+
   it('shows of two long values what differs', async () => {
     const long = 'the same words at the beginning '.repeat(3);
     const both = pair('long', `{"a":"${long}stable end"}`, `{"a":"${long}other end"}`);
