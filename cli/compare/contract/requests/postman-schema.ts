@@ -50,13 +50,13 @@ const requestSchema = z.looseObject({
   header: fields,
   body: bodySchema.nullish(),
 });
-export const itemSchema = z.looseObject({
+export const postmanItemSchema = z.looseObject({
   name: z.string().default(''),
   auth: z.unknown().optional(),
   item: z.array(z.unknown()).optional(),
   request: z.union([requestSchema, z.string().transform((url) => requestSchema.parse({ url }))]).optional(),
 });
-export const collectionSchema = z.looseObject({
+export const postmanCollectionSchema = z.looseObject({
   item: z.array(z.unknown()),
   variable: pairs,
   auth: z.unknown().optional(),

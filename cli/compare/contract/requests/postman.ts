@@ -1,20 +1,20 @@
 /** Requests of a Postman collection (https://schema.postman.com/, v2.0 and v2.1), with its variables filled in. Scripts are not run. */
 import type { Planned } from './planned-request.ts';
 import { type Login, loginOf } from './postman-auth.ts';
-import { collectionSchema, enabled, itemSchema, type PostmanRequest } from './postman-schema.ts';
+import { enabled, type PostmanRequest, postmanCollectionSchema, postmanItemSchema } from './postman-schema.ts';
 import { FORM_DATA_TYPE, formData } from './texts/index.ts';
 
 /** Folders nest; deeper ones hold no request. */
 const DEEPEST = 20;
 
 export function postmanRequests(document: unknown, source: number, values: ReadonlyMap<string, string>): Planned[] {
-  const { item, variable, auth } = collectionSchema.parse(document);
+  const { item, variable, auth } = postmanCollectionSchema.parse(document);
   const fill = filling(new Map([...enabled(variable), ...values]));
   const planned: Planned[] = [];
   const walk = (items: readonly unknown[], depth: number, login: Login) => {
     for (const one of items) {
       const at = { source, line: planned.length + 1 };
-      const parsed = itemSchema.safeParse(one);
+      const parsed = postmanItemSchema.safeParse(one);
       if (!parsed.success) planned.push({ skipped: 'the collection holds an item that is no request', at });
       else if (parsed.data.item !== undefined) {
         if (depth < DEEPEST) walk(parsed.data.item, depth + 1, loginOf(parsed.data.auth, fill) ?? login);
