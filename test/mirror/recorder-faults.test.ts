@@ -1,6 +1,8 @@
 /** Envoy with a recorder that fails in every way: no customer notices, and every exchange that is lost has a reason. */
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { createServer as createRawServer, type Server as RawServer } from 'node:net';
+import { connect, createServer as createRawServer, type Server as RawServer } from 'node:net';
 import { Pool } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePorts } from '../../mirror/local/processes.ts';
@@ -9,6 +11,8 @@ import { tellCounts } from '../../mirror/sidecar/envoy-counts.ts';
 import { PROXIES, portOf, startMirror } from './mirror-process.ts';
 
 const REQUESTS = 300;
+const MB = 1_048_576;
+const FRAMES = 20;
 const BODY = Buffer.alloc(20_000, 'x');
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -68,6 +72,41 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
     );
     expect(sum() + taken).toBe(REQUESTS);
     expect(sum()).toBeGreaterThan(0);
+  });
+
+  it('is killed while frames of a megabyte pass a WebSocket both ways', async () => {
+    const primary = createServer().on('upgrade', (_req, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n');
+      socket.on('error', () => {}).pipe(socket);
+    });
+    const stable = await portOf(primary);
+    const mirror = await startMirror('envoy', { stable, candidate: stable, env: { MIRROR_DRAIN_DELAY_MS: '0' } });
+    stops.push(() => mirror.stop());
+    const socket = connect(mirror.port, '127.0.0.1');
+    stops.push(() => socket.destroy());
+    socket.write(
+      'GET /socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    const [head] = await once(socket, 'data');
+    expect(String(head)).toMatch(/^HTTP\/1\.1 101 /);
+    const [sent, echoed] = [createHash('sha256'), createHash('sha256')];
+    let left = 0;
+    socket.on('data', (chunk) => {
+      echoed.update(chunk);
+      left -= chunk.length;
+      if (left === 0) socket.emit('echoed');
+    });
+    for (let n = 0; n < FRAMES; n++) {
+      // Final, binary, masked by zeros, its length in eight bytes (RFC 6455, 5.2).
+      const frame = Buffer.concat([Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0]), randomBytes(MB)]);
+      sent.update(frame);
+      left = frame.length;
+      const whole = once(socket, 'echoed');
+      socket.write(frame);
+      if (n === FRAMES / 2) process.kill(Number(mirror.child.listening.recorderPid), 'SIGKILL');
+      await whole;
+    }
+    expect(echoed.digest('hex')).toBe(sent.digest('hex'));
   });
 
   it('is killed while it works, and another takes its place', async () => {

@@ -6,7 +6,7 @@ import { type MirrorProcess, type MirrorProxy, portOf, startMirror } from '../mi
 import type { Answer } from './answers.ts';
 import type { Conversation } from './conversations.ts';
 import { type HostileService, hostileService, tagged, taggedPieces } from './hostile-service.ts';
-import { STOWAWAY } from './notation.ts';
+import { STOWAWAY, tag } from './notation.ts';
 import type { Asked } from './requests.ts';
 import { Ambiguous, type Message, readAnswer, statusOf } from './strict-reader.ts';
 
@@ -175,7 +175,7 @@ class Campaign {
     this.#conversations.set(id, conversation);
     const { requests, sent, pieces, end } = conversation;
     const polite = sent > 0;
-    if (this.#proxy === 'envoy' && requests.length !== 1 && conversation.answers.some(neverEnds)) this.#unheard.add(id);
+    if (this.#proxy === 'envoy' && asksAhead(conversation)) this.#unheard.add(id);
     let text = '';
     let closed = false;
     let reset = false;
@@ -301,6 +301,15 @@ class Campaign {
 
 function neverEnds({ whole, end }: Answer): boolean {
   return whole === null && end === 'stay';
+}
+
+/** Asks for something more behind a request whose answer never ends. */
+function asksAhead({ pieces, answers }: Conversation): boolean {
+  const text = pieces.join('');
+  return answers.some((answer, n) => {
+    const at = text.indexOf(`/${tag(n)}`);
+    return neverEnds(answer) && at >= 0 && /HTTP\/[\s\S]*HTTP\//.test(text.slice(at));
+  });
 }
 
 /** Envoy asks these once more, where nobody can tell whether they were read. */
