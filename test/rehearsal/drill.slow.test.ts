@@ -53,6 +53,12 @@ describe('crossfade drill', () => {
       expect(forward.groups.map((g) => g.weight).reduce((a, b) => a + b, 0)).toBe(forward.groups[0]?.weight);
   });
 
+  it('uses the rights that only a drill needs', () => {
+    const unused = cloud.access.neverUsed().filter(({ holder }) => /^CutoverFunctionsdrillFn/.test(holder));
+    const needed = ['cloudwatch:SetAlarmState', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    expect(unused.filter(({ action }) => needed.includes(action))).toEqual([]);
+  });
+
   it('names an alarm that does not roll back', async () => {
     const args = ['drill', '--deployment', join(dir, 'deployment.json'), '--alarm', 'theirs'];
     expect(await crossfade(args, cloud.environment)).toMatchObject({
