@@ -26,7 +26,7 @@ const MOST = 10_000;
 
 /** @throws UsageError where nothing in the files can be sent */
 export async function readTraffic({ stdin, files, allow, signal }: TrafficFiles): Promise<OwnTraffic> {
-  const sources = findSources(stdin, [], files, { routes: [], values: new Map(), bases: [] });
+  const sources = findSources(stdin, [], files, { named: '--traffic', routes: [], values: new Map(), bases: [] });
   const policy = { allowed: parseAllowed(allow), headers: [] };
   const mix = new Map<string, MixEntry>();
   const routes = new Set<string>();

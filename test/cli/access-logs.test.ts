@@ -75,7 +75,7 @@ const LOGS: readonly (readonly [string, string, readonly string[]])[] = [
 ];
 
 const read = async (text: string) =>
-  (textRequests({ file: await file(text, 'access.log'), source: 0, routes: [], values: new Map() }) ?? []).map((one) =>
+  (textRequests({ named: 'files', file: await file(text, 'access.log'), source: 0, routes: [], values: new Map() }) ?? []).map((one) =>
     'skipped' in one
       ? one.skipped
       : [
@@ -102,7 +102,7 @@ describe('an access log', () => {
       req: { method: 'GET', url: '/p', headers: { authorization: 'Bearer s3cret', accept: 'text/html' } },
     });
     const [request] =
-      textRequests({ file: await file(line, 'pino.log'), source: 0, routes: [], values: new Map() }) ?? [];
+      textRequests({ named: 'files', file: await file(line, 'pino.log'), source: 0, routes: [], values: new Map() }) ?? [];
     expect(request).toMatchObject({ target: '/p', headers: [['accept', 'text/html']] });
   });
 });

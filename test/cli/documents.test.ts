@@ -18,7 +18,7 @@ const rows = (list: readonly (readonly [string, unknown, readonly string[], Opti
 /** Method, target and body of each request, or why it is not sent. */
 async function read(name: string, content: unknown, { values = {}, bases = [] }: Options = {}): Promise<string[]> {
   const text = typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content);
-  const given = { routes: [], values: new Map(Object.entries(values)), bases };
+  const given = { named: 'files', routes: [], values: new Map(Object.entries(values)), bases };
   const sources = findSources(Readable.from([]), [], [await file(text, name)], given);
   const found: string[] = [];
   const { signal } = new AbortController();

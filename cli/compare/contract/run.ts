@@ -69,6 +69,7 @@ export async function runContract(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const sources = findSources(terminal.stdin, request.logins, files, {
+    named: 'files',
     routes: request.routes,
     values: request.values,
     bases: [request.stable.pathname, request.candidate.pathname],

@@ -36,14 +36,14 @@ const OTHERS = [
 
 /** @throws UsageError that names the file and what is wrong with it */
 export function documentRequests(file: string, source: number, given: DocumentOptions): Planned[] {
-  const text = textOf(readBytes('files', file));
-  if (!text.ok) throw new UsageError(`files: ${file} ${text.problem}`);
+  const text = textOf(readBytes(given.named, file));
+  if (!text.ok) throw new UsageError(`${given.named}: ${file} ${text.problem}`);
   const read = parseYaml(text.value);
-  if (!read.ok) throw new UsageError(`files: ${file} ${read.problem}`);
+  if (!read.ok) throw new UsageError(`${given.named}: ${file} ${read.problem}`);
   const exported = exportedSchema.safeParse(read.value);
   const document = exported.success ? exported.data.collection : read.value;
   const other = OTHERS.find(({ schema }) => schema.safeParse(document).success);
-  if (other !== undefined) throw new UsageError(`files: ${file} ${other.problem}`);
+  if (other !== undefined) throw new UsageError(`${given.named}: ${file} ${other.problem}`);
   if (postmanSchema.safeParse(document).success) return postmanRequests(document, source, given.values);
   return openapiRequests(file, swaggerAsOpenapi(document), source, given);
 }

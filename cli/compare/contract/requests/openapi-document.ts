@@ -14,13 +14,15 @@ const documentSchema = z.looseObject({
 export type OpenapiDocument = z.infer<typeof documentSchema>;
 
 /** @throws UsageError that names the file and what is wrong with it */
-export function openapiDocument(file: string, value: unknown): OpenapiDocument {
+export function openapiDocument(file: string, value: unknown, named: string): OpenapiDocument {
   const document = documentSchema.safeParse(value, { error: wordIssue });
   if (document.success) return document.data;
-  throw new UsageError(`files: ${file} is not an OpenAPI document: ${describeProblems(document.error, 'document')}`);
+  throw new UsageError(`${named}: ${file} is not an OpenAPI document: ${describeProblems(document.error, 'document')}`);
 }
 
 export interface DocumentValues {
+  /** What named the file, as messages say it: `files`, which is an argument, or an option. */
+  readonly named: string;
   /** Of parameters and variables by name, before all that a document says. */
   readonly values: ReadonlyMap<string, string>;
   /** Paths of the base URLs at which the sides are asked. */
@@ -59,7 +61,7 @@ const LONGEST_CHAIN = 32;
  * Follows references within the document and into files of its folder; others would have to be fetched, and nothing is asked but the
  * two sides.
  */
-export function resolver(document: OpenapiDocument, file: string): Resolve {
+export function resolver(document: OpenapiDocument, file: string, named: string): Resolve {
   const [home, root] = [dirname(resolve(file)), resolve(file)];
   const known = new Map<string, unknown>([[root, document]]);
   const load = (path: string, $ref: string): unknown => {
@@ -68,7 +70,7 @@ export function resolver(document: OpenapiDocument, file: string): Resolve {
         `${file}: $ref ${$ref} points outside the folder of the document; bundle it into one file first`,
       );
     if (!known.has(path)) {
-      const text = textOf(readBytes('files', path));
+      const text = textOf(readBytes(named, path));
       const read = text.ok ? parseYaml(text.value) : text;
       if (!read.ok) throw new UsageError(`${file}: $ref ${$ref}: ${read.problem}`);
       known.set(path, referredFrom(path, read.value));

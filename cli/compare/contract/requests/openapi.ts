@@ -30,9 +30,9 @@ interface WithExamples {
  * @throws UsageError that names the file and what is wrong with it
  */
 export function openapiRequests(file: string, value: unknown, source: number, given: DocumentValues): Planned[] {
-  const { values } = given;
-  const document = openapiDocument(file, value);
-  const resolve = resolver(document, file);
+  const { values, named } = given;
+  const document = openapiDocument(file, value, named);
+  const resolve = resolver(document, file, named);
   const planned: Planned[] = [];
   for (const [path, item] of Object.entries(document.paths)) {
     const shared = part(pathItemSchema, resolve(item), `${file}: paths.${path}`);

@@ -36,7 +36,7 @@ export function findSources(
     if (flow === null) throw new UsageError(`--login: ${file} is not a flow (format: ${FLOW_FORMAT})`);
     return sourceOfFlow(file, flow);
   });
-  const rest = findInputs(stdin, 'files', files);
+  const rest = findInputs(stdin, reading.named, files);
   return [...first, ...rest.map((input, i) => sourceOf(input, first.length + i, reading))];
 }
 
@@ -52,8 +52,9 @@ function sourceOf(input: Input, source: number, reading: DocumentOptions): Sourc
   if (requests !== null) return { file, requests: () => requests };
   if (recording !== null || !isDocument)
     return { file, requests: (options) => recordedRequests(input, source, options) };
-  if (compression !== 'none') throw new UsageError(`files: ${file} is compressed; decompress the document first`);
-  const flow = readFlow('files', file, source);
+  if (compression !== 'none')
+    throw new UsageError(`${reading.named}: ${file} is compressed; decompress the document first`);
+  const flow = readFlow(reading.named, file, source);
   if (flow !== null) return sourceOfFlow(file, flow);
   const documented = documentRequests(file, source, reading);
   return { file, requests: () => documented };

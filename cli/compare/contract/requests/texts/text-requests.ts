@@ -27,6 +27,8 @@ export type LineRequest =
 
 export interface TextSource {
   readonly file: string;
+  /** What named the file, as messages say it: `files`, which is an argument, or an option. */
+  readonly named: string;
   readonly source: number;
   readonly routes: readonly string[];
   /** Of the shell's variables, by name. */
@@ -53,16 +55,17 @@ const NOT_UNDERSTOOD = 'a line is no URL, curl command or line of an access log 
 export function textRequests({
   file,
   source,
+  named,
   routes,
   values,
   compression = 'none',
   isDocument = false,
 }: TextSource): LineRequest[] | null {
-  const read = contentOf(file, compression);
+  const read = contentOf(named, file, compression);
   if (read === null || (isDocument && !isJsonLog(read))) return null;
   const lines = logicalLines(read);
   if (!lines.slice(0, FIRST_LINES).some(isKnown)) return null;
-  const shell = new Shell(values, besides(file));
+  const shell = new Shell(values, besides(named, file));
   return lines.flatMap(({ text, line, fields }): LineRequest[] => {
     const at = { source, line };
     try {
@@ -87,8 +90,8 @@ export function textRequests({
 /** Bytes by whose lines a compressed file is known: captures, which are read as they stream, are no text. */
 const BEGINNING = 64 * 1024;
 
-function contentOf(file: string, compression: TextSource['compression']): string | null {
-  const bytes = readBytes('files', file);
+function contentOf(named: string, file: string, compression: TextSource['compression']): string | null {
+  const bytes = readBytes(named, file);
   if (compression === 'zstd') return null;
   if (
     compression === 'gzip' &&
@@ -150,14 +153,14 @@ class Shell {
 }
 
 /** Files that a command names are those beside it: a command of somebody else's should not send others. */
-function besides(file: string): ReadNamed {
+function besides(named: string, file: string): ReadNamed {
   const folder = dirname(resolve(file));
   return (name) => {
     const path = resolve(folder, name);
     if (!path.startsWith(`${folder}${sep}`))
       throw new CannotBeSent(`a curl command names the file ${name}, which is not in its own folder`);
     try {
-      return readBytes('files', path);
+      return readBytes(named, path);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       throw new CannotBeSent(`a curl command names the file ${name}, which cannot be read`);
