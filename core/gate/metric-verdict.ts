@@ -3,6 +3,7 @@ import type { MinuteEvidence } from '../model/index.ts';
 import {
   byCause,
   byNoise,
+  firstFailure,
   logMixExp,
   lowerBound,
   NO_WARM_UP,
@@ -85,7 +86,7 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const leader = leaderOf(bets);
   const weighed = leader?.weighed ?? [];
   const since = (from: number) => known(weighed.slice(from));
-  const onset = leader?.onset ?? 0;
+  const onset = firstFailure(weighed, leader?.onset ?? 0);
   // The plan allows a difference below the margin: one that is there, but looks or is shown to be smaller, is no reason to
   // go back. Until the gate can tell, it holds.
   const isSuspected = logE >= Math.log(Math.min(SUSPICION, threshold));

@@ -1,5 +1,5 @@
 /** A count of the user's own: is the candidate's share worse than the stable side's, or shown to be within the margin of it? */
-import { logMeanExp, mixOverOnset, type Pair } from '../gate/bets/index.ts';
+import { firstFailure, logMeanExp, mixOverOnset, type Pair } from '../gate/bets/index.ts';
 import { leastDifference } from '../gate/index.ts';
 import type { CountMetric, MetricBaseline, MetricMinute } from '../model/index.ts';
 import { at, badOf, badShare, marginLine } from './bad-share.ts';
@@ -41,7 +41,8 @@ export function compareCounts(
   const pairs = minutes.map((minute) => pairOf(minute, metric));
   const guesses = guessesOf(pairs, usual === null ? null : badShare(metric, usual));
   const { worse, within } = betsOf(pairs, guesses, line, metric.burst);
-  const { logE, onset } = mixOverOnset(worse);
+  const { logE, onset: likeliest } = mixOverOnset(worse);
+  const onset = firstFailure(pairs, likeliest);
   const since = (from: number) => logMeanExp(within.map((logs) => sum(logs.slice(from))));
   const harmless = since(onset) >= Math.log(withinThreshold);
   const recent = totals(pairs.slice(onset));

@@ -4,7 +4,7 @@
  * come: still a (super)martingale that begins at 1, so α holds, unlike a CUSUM, which restarts for free
  * (Shin, Ramdas, Rinaldo 2023, E-detectors, arXiv:2203.03532; Shiryaev–Roberts is the same sum with π_k = 1).
  */
-import { logMeanExp } from './e-value.ts';
+import { logMeanExp, type Pair } from './e-value.ts';
 
 /** Half of the belief is in one minute: the stage's first, when the weight moved, or the first after a warm-up. */
 const LIKELIEST = 0.5;
@@ -70,4 +70,14 @@ function mixOne(logs: readonly number[], prior: readonly number[], rest: number)
   let sum = Math.exp(rest - highest);
   for (const value of worth) sum += Math.exp(value - highest);
   return { logE: highest + Math.log(sum), onset, peak };
+}
+
+/**
+ * Minutes in which neither side failed say nothing of when a difference began, and the belief is then in the stage's first: those of a side that hardly ever
+ * fails would thin out the difference, and be evidence that it is small.
+ * @returns the index of the first minute from `onset` on in which a side failed; `onset` where none did
+ */
+export function firstFailure(pairs: readonly (Pair | null)[], onset: number): number {
+  const first = pairs.findIndex((pair, i) => i >= onset && pair !== null && pair.x0 + pair.x1 > 0);
+  return first < 0 ? onset : first;
 }

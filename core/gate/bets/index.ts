@@ -1,6 +1,6 @@
 /** Evidence in counts, as e-values that may be looked at every minute. */
 export { ceilingOf, reachOf } from './ceiling.ts';
-export { mixOverOnset, type Onset } from './change-point.ts';
+export { firstFailure, mixOverOnset, type Onset } from './change-point.ts';
 export { lowerBound, refutation, upperBound, WITHIN_BETS, withinMargin } from './confidence-sequence.ts';
 export { byCause, logMeanExp, logMixExp, type Pair } from './e-value.ts';
 export { above, below, type Exposed, exposedByCause } from './fixed-rate.ts';
