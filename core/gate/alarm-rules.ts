@@ -51,14 +51,21 @@ export interface AlarmMinute {
   readonly elb5xx: number;
 }
 
-/** Percentage points by which the candidate fails more than {@link ALARM_CONTROL_WEIGHT} times the stable side's share; compared with `errorPercent`. */
+/**
+ * Percentage points by which the candidate fails more than {@link ALARM_CONTROL_WEIGHT} times the stable side's share; compared with `errorPercent`. A point of the stable
+ * side's 5xx that is absent may be zero or late: its requests without another answer may all have failed. Where that leaves too much open (upgraded connections
+ * have no answer that is counted), the candidate is judged as if nobody were beside it.
+ */
 export function errorExcess({ stable, candidate }: AlarmMinute): number {
-  return excess(candidate, stable, (side) => side.target5xx + side.connectionErrors);
+  const failing = counted(candidate, candidate.target5xx);
+  if (stable.target5xx > 0) return beyond(failing, counted(stable, stable.target5xx));
+  const atMost = Math.max(0, stable.requests - stable.answered);
+  return Math.max(beyond(failing, counted(stable, atMost)), beyond(failing, NOBODY));
 }
 
 /** The same of its connections; compared with `connectionErrorPercent`. */
 export function connectionErrorExcess({ stable, candidate }: AlarmMinute): number {
-  return excess(candidate, stable, (side) => side.connectionErrors);
+  return beyond(counted(candidate, 0), counted(stable, 0));
 }
 
 /**
@@ -72,14 +79,15 @@ export function elbErrorExcess({ stable, candidate, requests, elb5xx }: AlarmMin
   return beyond({ exposed: candidate.requests, failed: lost }, { exposed: stable.requests, failed: elb5xx - lost });
 }
 
-function excess(candidate: AlarmCounts, stable: AlarmCounts, failures: (side: AlarmCounts) => number): number {
-  const counted = (side: AlarmCounts) => ({ exposed: side.requests + side.connectionErrors, failed: failures(side) });
-  return beyond(counted(candidate), counted(stable));
-}
-
 interface Counted {
   readonly exposed: number;
   readonly failed: number;
+}
+const NOBODY: Counted = { exposed: 0, failed: 0 };
+
+/** Refused connections have failed, too. @param answers of its requests, those that failed */
+function counted({ requests, connectionErrors }: AlarmCounts, answers: number): Counted {
+  return { exposed: requests + connectionErrors, failed: answers + connectionErrors };
 }
 
 function beyond(candidate: Counted, stable: Counted): number {

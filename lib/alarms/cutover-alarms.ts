@@ -127,7 +127,7 @@ export class CutoverAlarms extends Construct {
   #errors(): Alarm {
     return this.#alarm({
       what: 'candidate-5xx-ratio',
-      metric: this.#excess('target5xx + connectionErrors', "candidate's errors above stable's, %"),
+      metric: this.#errorExcess(),
       threshold: this.#thresholds.errorPercent,
       datapoints: [2, 3],
       summary: `The candidate fails far more of its requests than ${ALARM_CONTROL_WEIGHT} times stable's share (evaluated only from ${ALARM_MIN_FAILURES} failures a minute).`,
@@ -137,7 +137,11 @@ export class CutoverAlarms extends Construct {
   #connectionErrors(): Alarm {
     return this.#alarm({
       what: 'candidate-connection-errors',
-      metric: this.#excess('connectionErrors', "candidate's refused connections above stable's, %"),
+      metric: alarmMath(
+        beyond(refusedOf('n', 'c'), refusedOf('m', 'd')),
+        this.#exposed(),
+        "candidate's refused connections above stable's, %",
+      ),
       threshold: this.#thresholds.connectionErrorPercent,
       datapoints: [2, 3],
       summary:
@@ -145,23 +149,36 @@ export class CutoverAlarms extends Construct {
     });
   }
 
-  /** `errorExcess` and `connectionErrorExcess` of core/gate/alarm-rules.ts as metric math. */
-  #excess(failures: 'connectionErrors' | 'target5xx + connectionErrors', label: string): MathExpression {
-    const side = (of: 'stable' | 'candidate', [n, e, c]: readonly [string, string, string]) => ({
-      [n]: this.#alb('RequestCount', Stats.SUM, of),
-      ...(failures === 'connectionErrors' ? {} : { [e]: this.#alb('HTTPCode_Target_5XX_Count', Stats.SUM, of) }),
-      [c]: this.#alb('TargetConnectionErrorCount', Stats.SUM, of),
-    });
-    const counted = ([n, e, c]: readonly [string, string, string]) => ({
-      exposed: `(FILL(${n}, 0) + FILL(${c}, 0))`,
-      failed: failures === 'connectionErrors' ? `FILL(${c}, 0)` : `(FILL(${e}, 0) + FILL(${c}, 0))`,
-    });
-    const [candidate, stable] = [['n', 'e', 'c'] as const, ['m', 'f', 'd'] as const];
+  /** `errorExcess` of core/gate/alarm-rules.ts as metric math. */
+  #errorExcess(): MathExpression {
+    const others = (['2', '3', '4'] as const).map((code) => [`b${code}`, `HTTPCode_Target_${code}XX_Count`] as const);
+    const using = {
+      ...this.#exposed(),
+      e: this.#alb('HTTPCode_Target_5XX_Count', Stats.SUM, 'candidate'),
+      f: this.#alb('HTTPCode_Target_5XX_Count', Stats.SUM, 'stable'),
+      ...Object.fromEntries(others.map(([id, name]) => [id, this.#alb(name, Stats.SUM, 'stable')])),
+    };
+    const open = `(FILL(m, 0) - ${others.map(([id]) => `FILL(${id}, 0)`).join(' - ')})`;
+    const atMost = `IF(FILL(f, 0) > 0, FILL(f, 0), IF(${open} > 0, ${open}, 0))`;
+    const [candidate, stable] = [refusedOf('n', 'c'), refusedOf('m', 'd')];
     return alarmMath(
-      beyond(counted(candidate), counted(stable)),
-      { ...side('candidate', candidate), ...side('stable', stable) },
-      label,
+      beyond(
+        { ...candidate, failed: `(FILL(e, 0) + ${candidate.failed})` },
+        { ...stable, failed: `(${atMost} + ${stable.failed})`, isTold: 'FILL(f, 0) > 0' },
+      ),
+      using,
+      "candidate's errors above stable's, %",
     );
+  }
+
+  /** Requests and refused connections of both sides. */
+  #exposed(): Record<'n' | 'c' | 'm' | 'd', Metric> {
+    return {
+      n: this.#alb('RequestCount', Stats.SUM, 'candidate'),
+      c: this.#alb('TargetConnectionErrorCount', Stats.SUM, 'candidate'),
+      m: this.#alb('RequestCount', Stats.SUM, 'stable'),
+      d: this.#alb('TargetConnectionErrorCount', Stats.SUM, 'stable'),
+    };
   }
 
   /** `elbErrorExcess` of core/gate/alarm-rules.ts as metric math. */
@@ -312,10 +329,25 @@ interface Counted {
   readonly failed: string;
 }
 
+/** Failures that are not told are counted as the most that they can be. @default told */
+interface Control extends Counted {
+  readonly isTold?: string;
+}
+
+/** `connectionErrorExcess` of core/gate/alarm-rules.ts, of one side. */
+const refusedOf = (requests: string, refused: string): Counted => ({
+  exposed: `(FILL(${requests}, 0) + FILL(${refused}, 0))`,
+  failed: `FILL(${refused}, 0)`,
+});
+
 /** By how many percentage points the candidate fails more than it may beside the stable side. */
-function beyond(candidate: Counted, stable: Counted): string {
+function beyond(candidate: Counted, stable: Control): string {
   const share = `100 * ${candidate.failed} / ${candidate.exposed}`;
-  const control = `${100 * ALARM_CONTROL_WEIGHT} * ${stable.failed} / ${stable.exposed}`;
-  const compared = `IF(${stable.exposed} >= ${ALARM_MIN_REQUESTS}, ${share} - ${control}, ${share} / ${ALARM_ALONE_FACTOR})`;
+  const [alone, beside] = [
+    `${share} / ${ALARM_ALONE_FACTOR}`,
+    `${share} - ${100 * ALARM_CONTROL_WEIGHT} * ${stable.failed} / ${stable.exposed}`,
+  ];
+  const known = stable.isTold === undefined ? '' : ` AND (${stable.isTold} OR ${beside} > ${alone})`;
+  const compared = `IF(${stable.exposed} >= ${ALARM_MIN_REQUESTS}${known}, ${beside}, ${alone})`;
   return `IF(${candidate.exposed} >= ${ALARM_MIN_REQUESTS} AND ${candidate.failed} >= ${ALARM_MIN_FAILURES}, ${compared}, 0)`;
 }

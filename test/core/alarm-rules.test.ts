@@ -128,6 +128,18 @@ describe('the alarm on errors', () => {
     expect(alone(630)).toBeGreaterThan(5);
     expect(errorExcess(minute(side(30_000), side(3_000, 450)))).toBeGreaterThan(5);
   });
+
+  it('takes no late point of the stable side for a zero: its requests without another answer may have failed', () => {
+    // A neighbour makes both sides fail 8 %; of stable's point nothing has come but the answers of other classes.
+    expect(errorExcess(minute(side(150, 0, 0, 138), side(150, 12)))).toBeLessThan(5);
+    // All requests of stable have another answer: it fails none, and nothing is late.
+    expect(errorExcess(minute(side(150), side(150, 12)))).toBe(8);
+  });
+
+  it('judges the candidate as if alone where the stable side’s answers leave too much open, as upgraded connections do', () => {
+    expect(errorExcess(minute(side(150, 0, 0, 100), side(150, 12)))).toBe(2);
+    expect(errorExcess(minute(side(150, 0, 0, 100), side(150, 60)))).toBe(10);
+  });
 });
 
 describe('the alarm on refused connections', () => {
