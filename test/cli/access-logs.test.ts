@@ -75,7 +75,10 @@ const LOGS: readonly (readonly [string, string, readonly string[]])[] = [
 ];
 
 const read = async (text: string) =>
-  (textRequests({ named: 'files', file: await file(text, 'access.log'), source: 0, routes: [], values: new Map() }) ?? []).map((one) =>
+  (
+    textRequests({ named: 'files', file: await file(text, 'access.log'), source: 0, routes: [], values: new Map() }) ??
+    []
+  ).map((one) =>
     'skipped' in one
       ? one.skipped
       : [
@@ -102,7 +105,8 @@ describe('an access log', () => {
       req: { method: 'GET', url: '/p', headers: { authorization: 'Bearer s3cret', accept: 'text/html' } },
     });
     const [request] =
-      textRequests({ named: 'files', file: await file(line, 'pino.log'), source: 0, routes: [], values: new Map() }) ?? [];
+      textRequests({ named: 'files', file: await file(line, 'pino.log'), source: 0, routes: [], values: new Map() }) ??
+      [];
     expect(request).toMatchObject({ target: '/p', headers: [['accept', 'text/html']] });
   });
 });

@@ -35,7 +35,10 @@ const escaped = (json: string) =>
 
 const read = (script: string, values: Readonly<Record<string, string>> = {}) =>
   file(script, 'script.sh').then((written) =>
-    (textRequests({ named: 'files', file: written, source: 0, routes: [], values: new Map(Object.entries(values)) }) ?? []).map(shown),
+    (
+      textRequests({ named: 'files', file: written, source: 0, routes: [], values: new Map(Object.entries(values)) }) ??
+      []
+    ).map(shown),
   );
 
 const CASES = readFileSync(join(import.meta.dirname, 'curl-lines.txt'), 'utf8')
