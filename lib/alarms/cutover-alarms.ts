@@ -8,7 +8,6 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import {
-  ALARM_ALONE_FACTOR,
   ALARM_CONTROL_WEIGHT,
   ALARM_MAX_FOREIGN_PERCENT,
   ALARM_MIN_FAILURES,
@@ -17,6 +16,7 @@ import {
 } from '../../core/gate/index.ts';
 import { SYMPTOMS } from '../../core/runbook/index.ts';
 import { ALARM_PERIOD, type AlarmSpec, alarmMath } from './alarm-spec.ts';
+import { beyond, refusedOf } from './excess.ts';
 import { mirrorNotices, mirrorUnhealthy } from './mirror-alarms.ts';
 import { runbookPlace } from './runbook-dashboard.ts';
 
@@ -321,33 +321,4 @@ export class CutoverAlarms extends Construct {
       period: ALARM_PERIOD,
     });
   }
-}
-
-/** What each side was asked, and what of it failed, as expressions of one term each. */
-interface Counted {
-  readonly exposed: string;
-  readonly failed: string;
-}
-
-/** Failures that are not told are counted as the most that they can be. @default told */
-interface Control extends Counted {
-  readonly isTold?: string;
-}
-
-/** `connectionErrorExcess` of core/gate/alarm-rules.ts, of one side. */
-const refusedOf = (requests: string, refused: string): Counted => ({
-  exposed: `(FILL(${requests}, 0) + FILL(${refused}, 0))`,
-  failed: `FILL(${refused}, 0)`,
-});
-
-/** By how many percentage points the candidate fails more than it may beside the stable side. */
-function beyond(candidate: Counted, stable: Control): string {
-  const share = `100 * ${candidate.failed} / ${candidate.exposed}`;
-  const [alone, beside] = [
-    `${share} / ${ALARM_ALONE_FACTOR}`,
-    `${share} - ${100 * ALARM_CONTROL_WEIGHT} * ${stable.failed} / ${stable.exposed}`,
-  ];
-  const known = stable.isTold === undefined ? '' : ` AND (${stable.isTold} OR ${beside} > ${alone})`;
-  const compared = `IF(${stable.exposed} >= ${ALARM_MIN_REQUESTS}${known}, ${beside}, ${alone})`;
-  return `IF(${candidate.exposed} >= ${ALARM_MIN_REQUESTS} AND ${candidate.failed} >= ${ALARM_MIN_FAILURES}, ${compared}, 0)`;
 }
