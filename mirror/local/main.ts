@@ -14,8 +14,8 @@ import { endWithThis, freePorts, startEnvoy } from './processes.ts';
 
 /** A recorder that ended is started again, but not at once. */
 const RESTART_MS = 1_000;
-/** What the recorder may take to start before requests are passed without it. */
-const RECORDER_MS = 5_000;
+/** What a recorder that lives may take to start before requests are passed without it: on a busy machine five seconds were too few, and every capture was lost. */
+const RECORDER_MS = 45_000;
 const ORPHAN_MS = 1_000;
 const PORTS = [
   'MIRROR_FORWARD_PORT',
@@ -39,7 +39,7 @@ const envoy = await startEnvoy({
 });
 let ending = false;
 let recorder: ChildProcess | null = config.recorder ? startRecorder() : null;
-if (recorder !== null) await listening(config.recorderPort);
+if (recorder !== null) await listening(config.recorderPort, recorder);
 const { forwardPort, reversePort, healthPort, adminPort } = config;
 console.log(
   JSON.stringify({
@@ -90,9 +90,9 @@ function startRecorder(): ChildProcess {
   return child;
 }
 
-/** A recorder that never comes is no reason to wait for ever: requests pass without it. */
-async function listening(port: number): Promise<void> {
-  for (const end = Date.now() + RECORDER_MS; Date.now() < end; await after(50)) {
+/** A recorder that ends, or never comes, is no reason to wait for ever: requests pass without it. */
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  for (const end = Date.now() + RECORDER_MS; Date.now() < end && child.exitCode === null; await after(50)) {
     const taken = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => resolve(true));
       socket.once('error', () => resolve(false));
