@@ -3,7 +3,7 @@ import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts'
 import { DEFAULT_PLAN } from './plans.ts';
 import { REFEREE, refereeRegressions, THIN } from './referee.ts';
 import { SECOND_DRAW, SPARSE, secondDrawRegressions, underLoad } from './second-draw.ts';
-import { BY_RULE, HIGH_BASE, THIRD_DRAW, thirdDrawRegressions } from './third-draw.ts';
+import { BY_RULE, CLEAN, HIGH_BASE, THIRD_DRAW, thirdDrawRegressions } from './third-draw.ts';
 import { named, regressions, TRACES, type Trace } from './traces.ts';
 import type { Cell } from './world.ts';
 
@@ -49,6 +49,7 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ...at('second draw', [named('diurnal', ALL)], [underLoad(errorMargin)]),
     ...at('third draw', THIRD_DRAW, [null, ...twice]),
     ...at('third draw', HIGH_BASE, [null, ...twice], [50, 500, 5_000]),
+    ...at('third draw', CLEAN, [null, ...designed.filter((r) => r.name.startsWith('errors 2 × margin'))]),
     ...at('third draw', [named('steady', ALL)], thirdDrawRegressions(errorMargin, slowMargin)),
     ...at('beyond', BEYOND, [null]),
     ...at('beyond', BY_RULE, [null], [500]),

@@ -164,6 +164,11 @@ export const HIGH_BASE: readonly Trace[] = [
   },
 ];
 
+/** A service that hardly ever fails: most minutes say nothing of when a regression began (ADR 61). */
+export const CLEAN: readonly Trace[] = [
+  { name: 'one request in 100,000 fails', weather: steady(() => 1, { errorRate: 1e-5, slowRate: 1e-5 }) },
+];
+
 /** What the default plan answers by its own rules: more than the margin after the warm-up goes back, and a gap in every ten minutes promotes nobody. */
 export const BY_RULE: readonly Trace[] = [
   GROWING,
