@@ -1,4 +1,5 @@
 /** Do two JSON values mean the same? In one pass, without decoding what is written alike; each pair is asked once. */
+import { OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './characters.ts';
 import { after, endOf, firstCharOf, type JsonDoc, keysOf, type Node, rawOf, STRIDE, startOf } from './document.ts';
 import { pairMembers, sameToken } from './members.ts';
 import { numberWriting, stringWriting, WritingNotes } from './notation.ts';
@@ -6,11 +7,8 @@ import { numberWriting, stringWriting, WritingNotes } from './notation.ts';
 /** Values nested more deeply are compared by their text. */
 export const MAX_DEPTH = 512;
 
-const QUOTE = 34;
-const OPEN_ARRAY = 91;
-const OPEN_OBJECT = 123;
 /** Objects of more members are matched by a map of their names. */
-const FEW = 31;
+export const FEW = 31;
 
 export class SameMeaning {
   readonly a: JsonDoc;

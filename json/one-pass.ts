@@ -2,19 +2,11 @@
  * Does a text say what a document says? In one pass over it, without tokens of its own: what it writes as the document does is
  * read by being compared. Gives up where that does not settle it, and never says yes where {@link SameMeaning} says no.
  */
+import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE, SPACE } from './characters.ts';
 import { after, endOf, firstCharOf, type JsonDoc, type Node, ROOT, rawOf, STRIDE, startOf } from './document.ts';
-import { MAX_DEPTH } from './equivalence.ts';
+import { FEW, MAX_DEPTH } from './equivalence.ts';
 import { type Notation, numberWriting, type Spacing, stringWriting } from './notation.ts';
 import { afterNumber, afterSpaces, afterString, NONE } from './tokenizer.ts';
-
-const SPACE = 32;
-const QUOTE = 34;
-const COMMA = 44;
-const COLON = 58;
-const OPEN_ARRAY = 91;
-const CLOSE_ARRAY = 93;
-const OPEN_OBJECT = 123;
-const CLOSE_OBJECT = 125;
 
 /** A value that both say, each written in its way: the node of the document, and where the text has it. */
 export interface Retold {
@@ -246,8 +238,6 @@ class OnePass {
   }
 }
 
-/** Objects of more members are left to a map of their names. */
-const FEW = 31;
 /** From here on comparing a slice, which costs an object, is quicker than a loop. */
 const LONG = 40;
 

@@ -1,18 +1,20 @@
 /** Reads a JSON text (RFC 8259) into its tokens: accepts what JSON.parse accepts, in linear time, without recursion. */
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  MINUS,
+  NINE,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  SPACE,
+  ZERO,
+} from './characters.ts';
 import { type JsonDoc, type Node, STRIDE } from './document.ts';
 
-const SPACE = 32;
-const QUOTE = 34;
-const COMMA = 44;
-const MINUS = 45;
-const ZERO = 48;
-const NINE = 57;
-const COLON = 58;
-const OPEN_ARRAY = 91;
-const BACKSLASH = 92;
-const CLOSE_ARRAY = 93;
-const OPEN_OBJECT = 123;
-const CLOSE_OBJECT = 125;
 /** Of what is asked for, there is none. */
 export const NONE = -1;
 

@@ -1,23 +1,16 @@
 /** Header fields as other servers write them: the same, or not. */
-import { describe, expect, it } from 'vitest';
-import type { CaptureRecord, ResponseLeg } from '../../capture/format/index.ts';
+import { describe } from 'vitest';
+import type { CaptureRecord } from '../../capture/format/index.ts';
 import { answer } from '../support/answer.ts';
-import { fields, told } from '../support/compared.ts';
-
-type Row = readonly [
-  name: string,
-  stable: ResponseLeg,
-  candidate: ResponseLeg,
-  want: string,
-  record?: Partial<CaptureRecord>,
-];
+import { fields } from '../support/compared.ts';
+import { type Probe, probe } from '../support/probe.ts';
 
 const D = (date: string, ...more: [string, string][]) => fields(['Date', date], ...more);
 
 const HEAD: Partial<CaptureRecord> = { request: { method: 'HEAD', target: '/a', headers: [] } };
 const DRESSED: [string, string] = ['Content-Type', 'text/html'];
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly Probe[] = [
   [
     'a type of nothing, to HEAD',
     fields(['Content-Length', '0'], DRESSED),
@@ -349,8 +342,5 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('header fields', () => {
-  for (const [name, stable, candidate, want, record] of ROWS)
-    it(name, () => {
-      expect(told(stable, candidate, record)).toContain(want.includes(' ') ? want : `${want}:`);
-    });
+  probe(ROWS);
 });

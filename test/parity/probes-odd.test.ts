@@ -1,17 +1,10 @@
 /** Odd bodies and fields, each with what was expected of it before it was tried. */
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { CaptureRecord, HeaderList, ResponseLeg } from '../../capture/format/index.ts';
+import type { CaptureRecord, HeaderList } from '../../capture/format/index.ts';
 import { answer } from '../support/answer.ts';
 import { coded, csv, events, fields, html, joined, json, lines, told, typed, xml } from '../support/compared.ts';
-
-type Row = readonly [
-  name: string,
-  stable: ResponseLeg,
-  candidate: ResponseLeg,
-  want: string,
-  record?: Partial<CaptureRecord>,
-];
+import { type Probe, probe } from '../support/probe.ts';
 
 const bytes = (...list: readonly number[]) => Buffer.from(list);
 const latin = (text: string) => Buffer.from(text, 'latin1');
@@ -37,7 +30,7 @@ const proto = (...list: readonly number[]) => typed('application/x-protobuf', by
 const pack = (...list: readonly number[]) => typed('application/msgpack', bytes(...list));
 const with_ = (status: number, ...headers: HeaderList) => answer('', headers, { status });
 
-const CODINGS: readonly Row[] = [
+const CODINGS: readonly Probe[] = [
   [
     'zstd: frames around a skippable one',
     coded('zstd', joined(zstdCompressSync('{"a":'), skippable, zstdCompressSync('1}'))),
@@ -72,7 +65,7 @@ const CODINGS: readonly Row[] = [
   ],
 ];
 
-const CHARSETS: readonly Row[] = [
+const CHARSETS: readonly Probe[] = [
   ['JSON in UTF-16', json(OBJECT), typed('application/json', utf16(OBJECT)), 'breaking malformed-json'],
   [
     'windows-1252',
@@ -106,7 +99,7 @@ const CHARSETS: readonly Row[] = [
   ],
 ];
 
-const PARTS: readonly Row[] = [
+const PARTS: readonly Probe[] = [
   [
     'another boundary',
     mixed('AAA', `${TYPE}\r\n\r\n{"a":1}`),
@@ -155,7 +148,7 @@ const PARTS: readonly Row[] = [
   ['form: repeated, turned round', form('a=1&a=2'), form('a=2&a=1'), 'breaking'],
 ];
 
-const SEQUENCES: readonly Row[] = [
+const SEQUENCES: readonly Probe[] = [
   [
     'RFC 7464 without separators',
     typed('application/json-seq', '\u001e{"a":1}\n'),
@@ -193,7 +186,7 @@ const SEQUENCES: readonly Row[] = [
   ],
 ];
 
-const DOCUMENTS: readonly Row[] = [
+const DOCUMENTS: readonly Probe[] = [
   ['HTML: words in a comment', html('<p>a<!-- built today --></p>'), html('<p>a</p>'), 'benign'],
   ['HTML: a comment that splits a text', html('<p>a<!-- x -->b</p>'), html('<p>ab</p>'), 'benign'],
   [
@@ -259,7 +252,7 @@ const DOCUMENTS: readonly Row[] = [
   ],
 ];
 
-const MESSAGES: readonly Row[] = [
+const MESSAGES: readonly Probe[] = [
   ['protobuf: a number in more bytes', proto(8, 0x81, 0), proto(8, 1), 'benign'],
   ['protobuf: a field that nobody knows', proto(8, 1), proto(8, 1, 0x78, 9), 'breaking'],
   ['MessagePack: a wider integer', pack(0x81, 0xa1, 97, 1), pack(0x81, 0xa1, 97, 0xcd, 0, 1), 'benign'],
@@ -271,7 +264,7 @@ const PREFLIGHT: Partial<CaptureRecord> = {
 };
 const origin = (value: string, ...more: HeaderList) => fields(['Access-Control-Allow-Origin', value], ...more);
 
-const HEADS: readonly Row[] = [
+const HEADS: readonly Probe[] = [
   [
     'a longer life in shared caches',
     fields(['Cache-Control', 'max-age=60']),
@@ -361,7 +354,7 @@ const HEADS: readonly Row[] = [
   ],
 ];
 
-const TABLES: Readonly<Record<string, readonly Row[]>> = {
+const TABLES: Readonly<Record<string, readonly Probe[]>> = {
   codings: CODINGS,
   charsets: CHARSETS,
   parts: PARTS,
@@ -372,10 +365,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
 };
 
 describe.each(Object.entries(TABLES))('%s', (_, rows) => {
-  for (const [name, stable, candidate, want, record] of rows)
-    it(name, () => {
-      expect(told(stable, candidate, record)).toContain(want.includes(' ') ? want : `${want}:`);
-    });
+  probe(rows);
 });
 
 it('XML with more elements of one name than a call has arguments is compared', () => {

@@ -1,21 +1,13 @@
 /** Elements, content codings and values that other services wrote: the cause that is right. */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
-import type { CaptureRecord, ResponseLeg } from '../../capture/format/index.ts';
+import { describe } from 'vitest';
 import { answer } from '../support/answer.ts';
-import { coded, joined, json, told, typed } from '../support/compared.ts';
-
-type Row = readonly [
-  name: string,
-  stable: ResponseLeg,
-  candidate: ResponseLeg,
-  want: string,
-  record?: Partial<CaptureRecord>,
-];
+import { coded, joined, json, typed } from '../support/compared.ts';
+import { type Probe, probe } from '../support/probe.ts';
 
 const req = (target: string) => ({ request: { method: 'GET', target, headers: [] } });
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly Probe[] = [
   [
     'ids gone, slug',
     json('[{"id":1,"slug":"a"},{"id":2,"slug":"b"}]'),
@@ -203,8 +195,5 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('arrays, codings and values', () => {
-  for (const [name, stable, candidate, want, record] of ROWS)
-    it(name, () => {
-      expect(told(stable, candidate, record)).toContain(want.includes(' ') ? want : `${want}:`);
-    });
+  probe(ROWS);
 });
