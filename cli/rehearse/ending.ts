@@ -40,6 +40,7 @@ function detailsOf(run: RunEvidence): string[] {
   const rollback = ledger?.rollback ?? null;
   return [
     `${plain(title)}: ${minutesOf(run)} simulated minutes, ${speed} times as fast as real time`,
+    ...(run.fault === null || ledger?.status === 'rolled_back' ? [] : [plain(run.verdict.sentence)]),
     ...(rollback === null ? [] : [plain(`Cause: ${rollback.trigger}: ${rollback.reason}`)]),
     ...(run.cohort.length === 0 ? [] : [`Rule of the cohort: ${cohortText(run)}`]),
     ...(failed === '' ? [] : [`Failed requests: ${plain(failed)}`]),

@@ -8,7 +8,8 @@ import type { Plan } from '../../core/model/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
 import { listen } from '../../rehearsal/machine/index.ts';
 import {
-  byLoadBalancer,
+  FAULT_EXAMPLES,
+  isOutside,
   leastRate,
   parseChaos,
   parseFault,
@@ -61,7 +62,7 @@ export function rehearseCommand(terminal: Terminal): Command {
     .option('--plan <file>', 'plan (JSON); its durations are shortened to --observations')
     .option(
       '--fault <what@where>',
-      'fault to inject: errors=0.2@10, latency=+200ms@50, resets=0.2@10, lost=1@50, crash@1 or parity@shadow (default: errors=0.2 at the stage of 10 %, or the first one)',
+      `fault to inject: ${FAULT_EXAMPLES} (default: errors=0.2 at the stage of 10 %, or the first one)`,
     )
     .option(
       '--chaos <service.operation=fault@state...>',
@@ -199,9 +200,9 @@ function scenariosOf(plan: Plan, options: Options, given: Given, { rps, speed }:
     throw new UsageError(
       '--quick rehearses the scenario with the fault alone, and --only clean asks for the other one',
     );
-  if (isOwn(options) && options.only !== 'clean' && byLoadBalancer(fault) === null)
+  if (isOwn(options) && options.only !== 'clean' && !isOutside(fault))
     throw new UsageError(
-      `--fault ${fault.text}: your own services can be given errors, latency and resets at a stage, by the load balancer; other faults need the example gateways`,
+      `--fault ${fault.text}: your own services can be given errors, latency and resets at a stage or in the soak, by the load balancer, and mirror-crash; other faults need the example gateways`,
     );
   if (options.only === 'clean') return [clean];
   return options.only === 'fault' || options.quick === true ? [faulty] : [clean, faulty];

@@ -189,7 +189,7 @@ async function watchMirror(ports: WatchdogPorts, deployment: Deployment, item: L
   const role = groupRoleOfMirror(mirror);
   const health = await ports.ingress.health(role);
   if (health.healthy > 0) return null;
-  const reason = `the mirror (${role}) has no healthy target and ${mirror.percent} % of the mirrored requests pass through it`;
+  const reason = `the mirror (${role}) has no healthy target, and ${mirror.percent} % of the requests pass through it`;
   return closeOf(ports, deployment, item, reason);
 }
 

@@ -42,9 +42,9 @@ export async function startEnvoy(options: EnvoyOptions): Promise<ChildProcess> {
   }
 }
 
-/** Its process group goes when this process goes, however that ends: no proxy is left behind. */
+/** Its process group goes when this process goes, however that ends: no proxy is left behind. Debian's sh takes no `--` here. */
 export function endWithThis(child: ChildProcess): void {
-  const watcher = spawn('sh', ['-c', 'cat >/dev/null; kill -KILL -- "-$0" 2>/dev/null', String(child.pid)], {
+  const watcher = spawn('sh', ['-c', 'cat >/dev/null; kill -KILL "-$0" 2>/dev/null', String(child.pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

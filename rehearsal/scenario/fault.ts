@@ -1,34 +1,64 @@
-/** Faults of the candidate: what, and when (`<what>@<where>`). */
+/** Faults of the candidate or the mirror: what, and when (`<what>@<where>`). */
 import type { TargetFault } from '../dataplane/index.ts';
 
 export interface FaultSpec {
   readonly text: string;
-  /** Body of the gateway's fault port; `crash` kills the processes instead. The load balancer makes resets, and all of {@link byLoadBalancer}. */
-  readonly inject: (TargetFault & { readonly parity?: boolean; readonly lost?: number }) | 'crash';
-  /** `shadow`, or the stage's percent. */
-  readonly at: 'shadow' | number;
+  /**
+   * Body of the gateway's fault port; `crash` kills the candidate's processes instead, `mirror-crash` the mirror's. The load balancer
+   * makes resets, and all of {@link byLoadBalancer}.
+   */
+  readonly inject: (TargetFault & { readonly parity?: boolean; readonly lost?: number }) | 'crash' | 'mirror-crash';
+  /** A phase in which the mirror is open, or the stage's percent. */
+  readonly at: MirroredPhase | number;
 }
 
-const SYNTAX = 'errors=0.2@10, latency=+200ms@50, resets=0.2@10, lost=1@50, crash@1 or parity@shadow';
+type MirroredPhase = 'shadow' | 'soak';
 
-/** The fault, where it needs nothing of the service: errors, latency and resets in the stages, where the load balancer passes requests to the candidate. */
+const EXAMPLES = [
+  'errors=0.2@10',
+  'latency=+200ms@50',
+  'resets=0.2@10',
+  'lost=1@50',
+  'crash@1',
+  'parity@shadow',
+  'errors=0.2@soak',
+  'mirror-crash@soak',
+];
+
+/** Such as `errors=0.2@10 or crash@1`. */
+export const FAULT_EXAMPLES = `${EXAMPLES.slice(0, -1).join(', ')} or ${EXAMPLES.at(-1)}`;
+
+/** The fault, where the load balancer can make it: errors, latency and resets of requests that it passes to the candidate. */
 export function byLoadBalancer({ inject, at }: FaultSpec): TargetFault | null {
-  if (inject === 'crash' || at === 'shadow' || inject.parity !== undefined || inject.lost !== undefined) return null;
+  if (typeof inject === 'string' || at === 'shadow' || inject.parity !== undefined || inject.lost !== undefined)
+    return null;
   return inject;
+}
+
+/** The fault needs nothing of the service that it befalls. */
+export function isOutside(fault: FaultSpec): boolean {
+  return fault.inject === 'mirror-crash' || byLoadBalancer(fault) !== null;
+}
+
+/** The run goes on without the mirror when that dies in the soak; every other fault is a reason to go back. */
+export function isSurvivable({ inject, at }: FaultSpec): boolean {
+  return inject === 'mirror-crash' && at === 'soak';
 }
 
 /** @throws RangeError that shows the syntax. */
 export function parseFault(text: string): FaultSpec {
   const [what = '', where = '', ...more] = text.split('@');
-  const at = where === 'shadow' ? 'shadow' : Number(where);
+  const at = where === 'shadow' || where === 'soak' ? where : Number(where);
   const inject = parseWhat(what);
-  if (inject === null || where === '' || more.length > 0 || (at !== 'shadow' && !(at > 0 && at <= 100)))
-    throw new RangeError(`--fault must be ${SYNTAX} (got "${text}")`);
+  if (inject === null || where === '' || more.length > 0 || (typeof at === 'number' && !(at > 0 && at <= 100)))
+    throw new RangeError(`--fault must be ${FAULT_EXAMPLES} (got "${text}")`);
+  if (inject === 'mirror-crash' && typeof at === 'number')
+    throw new RangeError(`--fault ${text}: no stage has a mirror; mirror-crash befalls @shadow or @soak`);
   return { text, inject, at };
 }
 
 function parseWhat(what: string): FaultSpec['inject'] | null {
-  if (what === 'crash') return 'crash';
+  if (what === 'crash' || what === 'mirror-crash') return what;
   if (what === 'parity') return { parity: true };
   const errors = /^errors=(0?\.\d+|1)$/.exec(what)?.[1];
   if (errors !== undefined) return { errors: Number(errors) };

@@ -1,4 +1,5 @@
 /** The processes behind the local load balancer: both sides' tasks, the upstream, the mirror; registered as targets. */
+import * as z from 'zod';
 import type { Deployment, GroupRole } from '../../core/model/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { LocalService } from '../cloud/services/index.ts';
@@ -39,7 +40,7 @@ export class Fleet {
   readonly #tasks: Record<FleetSide, Task[]> = { stable: [], candidate: [] };
   readonly #others: Child[] = [];
   #upstreamUrl = '';
-  #mirror: { readonly target: Target; readonly healthPort: number } | undefined;
+  #mirror: { readonly child: Child; readonly healthPort: number } | undefined;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -106,6 +107,10 @@ export class Fleet {
   }
 
   async inject(fault: FaultSpec['inject']): Promise<void> {
+    if (fault === 'mirror-crash') {
+      this.#killMirror();
+      return;
+    }
     for (const { child } of this.#tasks.candidate) {
       if (fault === 'crash') child.kill();
       else
@@ -114,6 +119,15 @@ export class Fleet {
           body: JSON.stringify(fault),
         });
     }
+  }
+
+  /** What passes customers on is Envoy where the mirror is Envoy with its recorder. */
+  #killMirror(): void {
+    const child = this.#mirror?.child;
+    const envoy = z.number().safeParse(child?.listening.envoyPid);
+    // With its process 1, whose group it is in, as a container ends.
+    if (envoy.success) process.kill(-envoy.data, 'SIGKILL');
+    else child?.kill();
   }
 
   async stop(): Promise<void> {
@@ -175,7 +189,7 @@ export class Fleet {
     });
     this.#others.push(mirror);
     const target = (port: number): Target => ({ host: '127.0.0.1', port, health: 'initial' });
-    this.#mirror = { target: target(0), healthPort: mirror.port('healthPort') };
+    this.#mirror = { child: mirror, healthPort: mirror.port('healthPort') };
     this.#group('mirrorForward').targets.push(target(mirror.port('forwardPort')));
     this.#group('mirrorReverse').targets.push(target(mirror.port('reversePort')));
   }

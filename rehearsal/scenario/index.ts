@@ -1,7 +1,7 @@
 /** One rehearsed cutover from the first customer to the verdict. */
 export { approve } from './approver.ts';
 export { Chaos, type ChaosSpec, parseChaos } from './aws-faults.ts';
-export { byLoadBalancer, parseFault } from './fault.ts';
+export { FAULT_EXAMPLES, isOutside, parseFault } from './fault.ts';
 export type { OwnServices } from './fleet.ts';
 export type { GateEvidence } from './gate-evidence.ts';
 export { chooseCandidate, chooseMirror } from './gateways.ts';

@@ -23,6 +23,8 @@ export interface Ending {
   readonly speed: number;
   readonly candidate: string;
   readonly fault: RunEvidence['fault'];
+  /** The run is to complete in spite of its fault. */
+  readonly survivable: boolean;
   readonly log: readonly LogEntry[];
   readonly item: Lease | null;
   readonly execution: LocalExecution | null;
@@ -76,8 +78,16 @@ export class Recorder {
     this.#rates.push({ at: this.#clock.virtualAt(at), sent, sides: Object.fromEntries(summary) });
   }
 
+  /** Requests that were sent after the mirror had been taken out of the customers' path; null where it never was. */
+  #failedAfterMirror({ fault }: Ending): number | null {
+    const faultAt = fault?.at ?? null;
+    if (faultAt === null) return null;
+    const closed = this.#weights.find(({ at, shares }) => at > faultAt && shares.mirrorReverse === 0);
+    return closed === undefined ? null : this.#failedSentAt.filter((at) => at > closed.at).length;
+  }
+
   evidence(ending: Ending): RunEvidence {
-    const { item, execution, log, chaos: _, ...rest } = ending;
+    const { item, execution, log, chaos: _, survivable, ...rest } = ending;
     const verifiedAt = instant(item?.rollback?.verifiedAt);
     const failed: Record<string, number> = {};
     let sent = 0;
@@ -92,7 +102,7 @@ export class Recorder {
     const requests = { sent, failed, failedAfterReturn };
     return {
       ...rest,
-      verdict: judge(ending, requests),
+      verdict: survivable ? judgeSurvivor(ending, requests, this.#failedAfterMirror(ending)) : judge(ending, requests),
       requests,
       back: backTimes(ending.fault?.at ?? null, item),
       rates: this.#rates,
@@ -106,20 +116,43 @@ export class Recorder {
   }
 }
 
+/** What the loss of the soak's mirror demands: it is closed, nobody fails after that, and the cutover completes. */
+function judgeSurvivor(
+  { fault, execution }: Ending,
+  requests: RunEvidence['requests'],
+  failedAfter: number | null,
+): RunEvidence['verdict'] {
+  const no = (sentence: string) => ({ ok: false, sentence });
+  if (fault?.at == null) return no('The run ended before the fault could be injected.');
+  if (failedAfter === null) return no('The mirror died and was not closed.');
+  if (failedAfter > 0) return no(`${failedAfter} client requests failed after the mirror was closed.`);
+  if (execution?.status !== 'SUCCEEDED')
+    return no(`The cutover did not complete without its mirror: ${endText(execution)}`);
+  return {
+    ok: true,
+    sentence: `The mirror died and was closed; the cutover completed without it. ${lostOf(requests)} of ${requests.sent} client requests failed, none after the mirror was closed.`,
+  };
+}
+
+function lostOf({ failed }: RunEvidence['requests']): number {
+  return Object.values(failed).reduce((a, b) => a + b, 0);
+}
+
+function endText(execution: LocalExecution | null): string {
+  return `${execution?.status} ${execution?.error ?? ''} ${causeText(execution?.cause ?? '')}`.trim();
+}
+
 /** What each scenario demands: a clean run completes and loses no request; a faulty one comes back and then loses none. */
 function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence['requests']): RunEvidence['verdict'] {
   const no = (sentence: string) => ({ ok: false, sentence });
-  const lost = Object.values(requests.failed).reduce((a, b) => a + b, 0);
+  const lost = lostOf(requests);
   if (fault === null && chaos.length > 0 && item?.status === 'rolled_back') {
     if (item.rollback?.verifiedAt == null) return no('The traffic was not confirmed back on stable.');
     if (lost > 0) return no(`The cutover was rolled back, but ${lost} client requests failed.`);
     return { ok: true, sentence: `With ${chaos.join(', ')} the cutover was rolled back; no client request failed.` };
   }
   if (fault === null) {
-    if (execution?.status !== 'SUCCEEDED')
-      return no(
-        `The clean cutover did not complete: ${execution?.status} ${execution?.error ?? ''} ${causeText(execution?.cause ?? '')}`.trim(),
-      );
+    if (execution?.status !== 'SUCCEEDED') return no(`The clean cutover did not complete: ${endText(execution)}`);
     if (lost > 0) return no(`The clean cutover completed, but ${lost} client requests failed.`);
     return { ok: true, sentence: `The cutover completed; none of ${requests.sent} client requests failed.` };
   }

@@ -22,7 +22,7 @@ import { LOCAL_CLIENT, liveWeights } from '../machine/index.ts';
 import { approve } from './approver.ts';
 import { Chaos, type ChaosSpec } from './aws-faults.ts';
 import { cohortIn, shareOfCohort, withCohort } from './cohort.ts';
-import { byLoadBalancer, type FaultSpec } from './fault.ts';
+import { byLoadBalancer, type FaultSpec, isSurvivable } from './fault.ts';
 import { Fleet, type OwnServices } from './fleet.ts';
 import type { CandidateChoice } from './gateways.ts';
 import { Recorder } from './recorder.ts';
@@ -186,6 +186,7 @@ async function run(
       if (event.state === 'Await shadow sign-off') void answer(cloud, cutoverId, 'shadow').catch(ended.reject);
       if (event.state === 'Await final sign-off') void answer(cloud, cutoverId, 'final').catch(ended.reject);
       if (event.state === 'Shadow interval') injectAt('shadow');
+      if (event.state === 'Soak interval') injectAt('soak');
       if (event.state === 'Stage interval') injectAt(percentOf(event.input));
     }
     if (event.type === 'end') ended.resolve();
@@ -237,6 +238,7 @@ async function run(
     speed: options.speed,
     candidate: options.candidate.label,
     fault: scenario.fault === null ? null : { text: scenario.fault.text, at: faultAt },
+    survivable: scenario.fault !== null && isSurvivable(scenario.fault),
     log: await decisionLog.entries(cutoverId),
     item,
     execution: [...cloud.machine.executions.values()].at(-1) ?? null,

@@ -31,6 +31,7 @@ const ENDING = {
   item: null,
   execution: null,
   chaos: [],
+  survivable: false,
 };
 
 const REFUSED: LocalExecution = {
@@ -63,6 +64,48 @@ describe('failures after a verified return', () => {
 
   it('are not those sent before it, however late they are answered or heard of', () => {
     expect(failedAfterReturn([BEGAN + 9_950])).toBe(0);
+  });
+});
+
+describe('a mirror that dies in the soak', () => {
+  const fault = { text: 'mirror-crash@soak', at: BEGAN + 100 };
+  const completed = { ...REFUSED, status: 'SUCCEEDED', error: null, cause: null } as const;
+  /** What the run came to, with a request that failed at each of these instants. */
+  function verdictOn(failedSentAt: number[], execution: LocalExecution, closedAt: number | null) {
+    const recorder = new Recorder({ virtualAt: (real) => real });
+    recorder.weights(BEGAN, { candidate: 0.95, mirrorReverse: 0.05 });
+    if (closedAt !== null) recorder.weights(closedAt, { candidate: 1, mirrorReverse: 0 });
+    const side = { ok: 0, failed: failedSentAt.length, failedSentAt, latencies: [] };
+    recorder.tick({ at: BEGAN, sent: 100, sides: { unknown: side } });
+    return recorder.evidence({ ...ENDING, survivable: true, fault, execution }).verdict;
+  }
+
+  it('is closed, and the cutover completes without it', () => {
+    expect(verdictOn([BEGAN + 150], completed, BEGAN + 200)).toEqual({
+      ok: true,
+      sentence:
+        'The mirror died and was closed; the cutover completed without it. 1 of 100 client requests failed, none after the mirror was closed.',
+    });
+  });
+
+  it.each([
+    ['a mirror that is left open', [], completed, null, 'The mirror died and was not closed.'],
+    [
+      'a request that fails after it was closed',
+      [BEGAN + 201],
+      completed,
+      BEGAN + 200,
+      '1 client requests failed after the mirror was closed.',
+    ],
+    [
+      'a cutover that does not complete',
+      [],
+      REFUSED,
+      BEGAN + 200,
+      'The cutover did not complete without its mirror: FAILED Crossfade.Refused The cutover is refused.',
+    ],
+  ])('is not as expected with %s', (_name, failedSentAt, execution, closedAt, sentence) => {
+    expect(verdictOn(failedSentAt, execution, closedAt)).toEqual({ ok: false, sentence });
   });
 });
 

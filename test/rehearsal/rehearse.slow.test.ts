@@ -114,6 +114,29 @@ describe('a rehearsed cutover', () => {
   });
 });
 
+describe('a mirror that dies', () => {
+  it('takes the run back to stable in the shadow, where the mirror is the whole phase', {
+    timeout: LIMIT_MS,
+  }, async (context) => {
+    const scenario = { title: 'mirror in the shadow', plan, fault: parseFault('mirror-crash@shadow') };
+    await wholeRun(scenario, { ...options, onCloud: () => {} }, context, (run) => {
+      expect(run.verdict.ok, run.verdict.sentence).toBe(true);
+      expect(run.ledger?.rollback?.reason).toContain('mirrorForward');
+      expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 1, mirrorForward: 0 });
+    });
+  });
+
+  it('is closed in the soak, and the run goes on to its end without it', { timeout: LIMIT_MS }, async (context) => {
+    const scenario = { title: 'mirror in the soak', plan, fault: parseFault('mirror-crash@soak') };
+    await wholeRun(scenario, { ...options, onCloud: () => {} }, context, (run) => {
+      expect(run.verdict.ok, run.verdict.sentence).toBe(true);
+      expect(run.ledger).toMatchObject({ status: 'completed', rollback: null });
+      expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 0, candidate: 1, mirrorReverse: 0 });
+      expect(replayed(run.log).summary).toMatchObject({ differing: 0 });
+    });
+  });
+});
+
 describe('rights', () => {
   it('are enough for a cutover that an alarm brings back', { timeout: LIMIT_MS }, async ({ signal }) => {
     const { outcome, access } = await sweepRun([], {

@@ -284,6 +284,8 @@ export const OPTIONS: readonly Row[] = [
   ['rehearse --fault crash', '(got "crash")'],
   ['rehearse --fault crash@10@50', '(got "crash@10@50")'],
   ['rehearse --fault errors=2@10', '(got "errors=2@10")'],
+  ['rehearse --fault mirror-crash@10', 'no stage has a mirror; mirror-crash befalls @shadow or @soak'],
+  ['rehearse --fault crash@sook', '(got "crash@sook")'],
   ['rehearse --fault crash@33', 'the plan has no stage at 33 %'],
   ['rehearse --chaos ModifyRule=throttle', '--chaos ModifyRule=throttle: expected service.operation=fault@state'],
   ['rehearse --stable http://127.0.0.1:1', '--stable and --candidate must be given together'],

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as after } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { expect, it } from 'vitest';
+
+const PROCESSES = pathToFileURL(`${import.meta.dirname}/../../mirror/local/processes.ts`).href;
+
+/** A process that keeps two others, one of them the other's child, as the mirror keeps Envoy and its process 1; it says their ids. */
+const KEEPER = `
+  import { spawn } from 'node:child_process';
+  import { endWithThis } from '${PROCESSES}';
+  const child = spawn('sh', ['-c', 'sleep 600 & echo $! $$; wait'], { detached: true, stdio: ['ignore', 'inherit', 'ignore'] });
+  endWithThis(child);
+  setInterval(() => {}, 1000);
+`;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+it.each(['SIGKILL', 'SIGTERM'] as const)('no proxy is left behind by a mirror that ends by %s', async (signal) => {
+  const keeper = spawn(process.execPath, ['--input-type=module', '-e', KEEPER], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [said] = await once(keeper.stdout, 'data');
+  const kept = String(said).trim().split(' ').map(Number);
+  expect(kept.filter(isAlive)).toEqual(kept);
+  keeper.kill(signal);
+  await once(keeper, 'exit');
+  for (let tries = 0; tries < 200 && kept.some(isAlive); tries++) await after(50);
+  expect(kept.filter(isAlive)).toEqual([]);
+});
