@@ -15,6 +15,6 @@ export {
   unquote,
 } from './fields.ts';
 export { lastKey, pointerStep } from './json-pointer.ts';
-export { OWN_FIELDS, SHADOW_FIELD } from './own-fields.ts';
+export { NEVER_A_TRAILER, OWN_FIELDS, SHADOW_FIELD } from './own-fields.ts';
 export { matchesPattern, type Segments, segmentsOf } from './pattern.ts';
 export { matches, pathOf, routeOf } from './route.ts';

@@ -1,9 +1,11 @@
 /** One customer's request and the primary's answer to it, streamed both ways by node's own client, each on a connection of its own. */
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { fieldPairs } from '../../http/index.ts';
+import { fieldPairs, NEVER_A_TRAILER } from '../../http/index.ts';
 import { type RequestHead, responseFields } from '../message/index.ts';
 import type { Recording } from './recording.ts';
 import { badGateway, reasonOf } from './refusal.ts';
+
+export const SWITCHED = 'the primary switched to a protocol that nobody asked for';
 
 export interface PrimaryOptions {
   readonly primary: URL;
@@ -21,7 +23,8 @@ export async function exchange(
   head: RequestHead,
   recording: Recording | null,
 ): Promise<void> {
-  const expects = req.headers.expect !== undefined;
+  // Nobody else's expectation is known, and HTTP/1.0 has none (RFC 9110, 10.1.1).
+  const expects = req.headers.expect?.toLowerCase() === '100-continue' && req.httpVersionMinor >= 1;
   try {
     const upstream = send(options, req, [...head.fields, ...(expects ? ['Expect', '100-continue'] : [])], head);
     res.once('close', () => upstream.destroy());
@@ -31,7 +34,7 @@ export async function exchange(
       // Without a listener node would end the connection, and nobody would hear of it.
       upstream.once('upgrade', (_response, socket) => {
         socket.destroy();
-        reject(new Error('the primary switched to a protocol that nobody asked for'));
+        reject(new Error(SWITCHED));
       });
       // At once: an answer may have ended before its promise is looked at.
       upstream.once('response', (response) => {
@@ -105,7 +108,7 @@ function forwardBody(
     recording?.requestEnd();
     failingAlone(
       () => {
-        if (req.rawTrailers.length > 0) upstream.addTrailers(fieldPairs(req.rawTrailers));
+        if (req.rawTrailers.length > 0) upstream.addTrailers(passedTrailers(req.rawTrailers));
         upstream.end();
       },
       () => upstream.destroy(),
@@ -125,6 +128,7 @@ interface Passing {
 
 async function passAnswer(response: IncomingMessage, passing: Passing): Promise<void> {
   const { req, res, recording, last } = passing;
+  if (response.statusCode === 101) throw new Error(SWITCHED);
   const trailers = req.httpVersionMinor >= 1 && req.method !== 'HEAD' && !isBodiless(response.statusCode);
   const fields = responseFields(response.rawHeaders, trailers);
   if (last) fields.push('Connection', 'close');
@@ -136,7 +140,7 @@ async function passAnswer(response: IncomingMessage, passing: Passing): Promise<
   recording?.head(response.statusCode ?? 502, response.rawHeaders);
   if (recording !== null) response.on('data', (chunk: Buffer) => recording.chunk(chunk));
   await passBody(response, passing);
-  if (response.rawTrailers.length > 0) res.addTrailers(fieldPairs(response.rawTrailers));
+  if (response.rawTrailers.length > 0) res.addTrailers(passedTrailers(response.rawTrailers));
   res.end();
   recording?.answered(response.rawTrailers);
 }
@@ -164,6 +168,12 @@ function passBody(response: IncomingMessage, { res, upstream }: Passing): Promis
 
 function isFramed({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
+
+const FORBIDDEN = new RegExp(`^${NEVER_A_TRAILER}$`, 'i');
+
+function passedTrailers(raw: readonly string[]) {
+  return fieldPairs(raw).filter(([name]) => !FORBIDDEN.test(name));
 }
 
 function isBodiless(status: number | undefined): boolean {

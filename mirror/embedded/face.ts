@@ -13,7 +13,7 @@ import type { Telemetry } from '../telemetry.ts';
 import { exchange } from './exchange.ts';
 import type { FailureLog } from './failure-log.ts';
 import { Recording, type RecordingPorts } from './recording.ts';
-import { refusalOf, refuse, refuseSocket, statusOf } from './refusal.ts';
+import { originForm, refusalOf, refuse, refuseSocket, statusOf } from './refusal.ts';
 import { upgrade } from './upgrade.ts';
 
 export interface FaceOptions extends RecordingPorts {
@@ -59,6 +59,8 @@ export class Face {
     this.server.on('checkContinue', (req, res) => this.#serve(req, res));
     this.server.on('checkExpectation', (req, res) => this.#serve(req, res));
     this.server.on('upgrade', (req, socket, first) => this.#upgrade(req, socket, first));
+    // There are no tunnels here; without a listener node would end the connection without a word, and in no count.
+    this.server.on('connect', (_req, socket) => this.#tunnel(socket));
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#unreadable(error.code ?? '', socket));
     this.server.on('connection', (socket) => {
       this.#connections.add(socket);
@@ -120,6 +122,14 @@ export class Face {
     upgrade({ primary: primaryUrl, failed, closing: () => true }, req, socket, first, head);
   }
 
+  #tunnel(socket: Duplex): void {
+    const { counters } = this.#options;
+    socket.on('error', () => socket.destroy());
+    counters.requests++;
+    counters.drop('refused');
+    refuseSocket(socket, 501);
+  }
+
   /** What came is no request; a connection that ends or is reset is none either, and no news. */
   #unreadable(code: string, socket: Duplex): void {
     const { counters } = this.#options;
@@ -170,8 +180,13 @@ export class Face {
   }
 }
 
-/** The request's id, given if it has none; and what a gateway adds. */
+/** The request's id, given if it has none; what a gateway adds; and a target that says its host once. */
 function identify(req: IncomingMessage, head: RequestHead): string {
+  const form = originForm(req);
+  if (form?.host !== undefined) {
+    req.url = form.target;
+    head.set('host', form.host);
+  }
   const requestId = head.requestId ?? randomUUID();
   if (head.requestId === undefined) head.fields.push('X-Request-Id', requestId);
   head.addHop(req.httpVersion, req.socket.remoteAddress);

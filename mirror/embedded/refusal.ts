@@ -8,16 +8,35 @@ export interface Refusal {
   readonly why: string;
 }
 
+/** A host and a port (RFC 9112, 3.2): anything else two servers in a row may cut at another place. */
+const HOST = /^[\w.~!$&'()*+;=:%[\]@-]*$/;
+
 /** What node's parser lets pass, but two servers in a row may understand in two ways (RFC 9112, 3.2 and 6.1); and circles. */
 export function refusalOf(req: IncomingMessage, head: RequestHead): Refusal | null {
   if (req.httpVersionMajor !== 1) return { status: 505, why: 'HTTP/1.1 is spoken here' };
   // HTTP/1.0 has none; it goes on as HTTP/1.1, which must.
   if (head.hosts === 0) return { status: 400, why: 'no Host' };
   if (head.hosts > 1) return { status: 400, why: 'more than one Host' };
+  if (!HOST.test(req.headers.host ?? '')) return { status: 400, why: 'no host in Host' };
+  if (originForm(req) === null) return { status: 400, why: 'no path, and no http:// before one' };
   if (head.chunked && req.httpVersionMinor === 0) return { status: 400, why: 'chunks in HTTP/1.0' };
   if (head.coded) return { status: 501, why: 'no transfer coding but chunked is known here' };
   if (head.looped) return { status: 508, why: 'the mirror was reached by way of itself: check the URLs of its sides' };
   return null;
+}
+
+export interface OriginForm {
+  readonly target: string;
+  /** Of an absolute target: it takes Host's place (RFC 9112, 3.2.2). @default - Host stays */
+  readonly host?: string;
+}
+
+/** A request's target as a primary reads it in one way only; null where it has none. */
+export function originForm({ method, url = '/' }: IncomingMessage): OriginForm | null {
+  if (url.startsWith('/') || (url === '*' && method === 'OPTIONS')) return { target: url };
+  const [, host, rest = ''] = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]+)(.*)$/i.exec(url) ?? [];
+  if (host === undefined || !HOST.test(host)) return null;
+  return { target: rest.startsWith('/') ? rest : `/${rest}`, host };
 }
 
 export function refuse(res: ServerResponse, { status, why }: Refusal): void {

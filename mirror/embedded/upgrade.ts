@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type RequestHead, responseFields } from '../message/index.ts';
-import { failingAlone, type PrimaryOptions, send } from './exchange.ts';
+import { failingAlone, type PrimaryOptions, SWITCHED, send } from './exchange.ts';
 import { refuseSocket } from './refusal.ts';
 
 /** A request to become another protocol: when the primary agrees, both sockets are one line, otherwise its answer is passed on. */
@@ -46,6 +46,7 @@ export function upgrade(
     socket.pipe(other).pipe(socket);
   });
   upstream.once('response', (response) => {
+    if (response.statusCode === 101) return failed(new Error(SWITCHED));
     answered = true;
     // After a refusal the connection ends: what follows on it was meant for another protocol. Node has taken the chunks apart.
     const fields = failingAlone(() => [...responseFields(response.rawHeaders), 'Connection', 'close'], failed);

@@ -64,6 +64,7 @@ interface PerRoute {
 export interface HeaderMatch {
   readonly name: string;
   readonly present_match?: boolean;
+  readonly treat_missing_header_as_empty?: boolean;
   readonly string_match?: {
     readonly exact?: string;
     readonly contains?: string;

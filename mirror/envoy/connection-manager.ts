@@ -1,5 +1,5 @@
 /** How Envoy speaks HTTP with customers, and with the recorder's copies. */
-import { OWN_FIELDS, SHADOW_FIELD } from '../../http/index.ts';
+import { NEVER_A_TRAILER, OWN_FIELDS, SHADOW_FIELD } from '../../http/index.ts';
 import { accessLogs, PRIMARY_FAILED } from './access-log.ts';
 import { type Duration, type Extension, extension, type HeaderOption, type Route } from './api.ts';
 import { checkedCluster, copyCluster, MAX_FIELDS, MAX_FIELDS_KB, SPELLING } from './clusters.ts';
@@ -27,6 +27,13 @@ function otherThan(word: string): string {
   const differs = letters.map((letter, i) => `${word.slice(0, i)}(?:[^${letter}].*)?`);
   return `(?i:${[...differs, `${word}.+`].join('|')})`;
 }
+
+const withoutThose = [{ remove_on_match: { key_matcher: { safe_regex: { google_re2: {}, regex: NEVER_A_TRAILER } } } }];
+const TRAILERS = extension(
+  'envoy.filters.http.header_mutation',
+  'extensions.filters.http.header_mutation.v3.HeaderMutation',
+  { mutations: { request_trailers_mutations: withoutThose, response_trailers_mutations: withoutThose } },
+);
 
 interface Manager {
   readonly stat: string;
@@ -158,6 +165,7 @@ export function face(settings: EnvoySettings, side: EnvoySide): Extension {
         }),
         disabled: true,
       },
+      TRAILERS,
       router,
     ],
     routes: routes(settings, side),

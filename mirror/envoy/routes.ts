@@ -51,6 +51,13 @@ const WITHOUT_BODY: readonly HeaderMatch[] = [
   { name: 'transfer-encoding', present_match: false },
 ];
 const WEBSOCKET: HeaderMatch = { name: 'upgrade', string_match: { exact: 'websocket', ignore_case: true } };
+/** What a handshake is (RFC 6455, 4.1). */
+const HANDSHAKE: readonly HeaderMatch[] = [
+  WEBSOCKET,
+  { name: ':method', string_match: { exact: 'GET' } },
+  { name: 'content-length', string_match: { safe_regex: { regex: '0*' } }, treat_missing_header_as_empty: true },
+  { name: 'transfer-encoding', present_match: false },
+];
 
 type Direction = NonNullable<Route['route']> & { readonly cluster: string };
 
@@ -71,7 +78,9 @@ export function routes(settings: EnvoySettings, side: EnvoySide): readonly Route
       508,
       'the mirror was reached by way of itself: check the URLs of its sides\n',
     ),
-    { name: FATE.upgrade, match: { prefix: '', headers: [WEBSOCKET] }, route: plain },
+    { name: FATE.upgrade, match: { prefix: '', headers: HANDSHAKE }, route: plain },
+    // Envoy holds its body back until the primary has switched, which waits for the body, or has read an empty one.
+    refused(WEBSOCKET, 400, 'a WebSocket begins with a GET that has no body\n'),
     recorded({ prefix: '/', headers: [SAFE, ...WITHOUT_BODY] }, fresh),
     recorded({ prefix: '/', headers: [SAFE] }, plain),
     ...allowed[side === 'stable' ? 'candidate' : 'stable'].map((request) => recorded(matchOf(request), plain)),
