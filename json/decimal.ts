@@ -14,6 +14,8 @@ const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?)0*(\d+))?$/;
 
 /** The decimal that a number token denotes; null for an absurd exponent, and for what is no number token. */
 export function decimalOf(token: string): Decimal | null {
+  const plain = plainInteger(token);
+  if (plain !== null) return plain;
   const match = NUMBER.exec(token);
   if (match === null) return null;
   const [, sign, whole = '', fraction = '', exponentSign, exponent = '0'] = match;
@@ -26,6 +28,15 @@ export function decimalOf(token: string): Decimal | null {
   if (start === end) return { negative, digits: '', exponent: 0n };
   const written = BigInt(exponent) * (exponentSign === '-' ? -1n : 1n);
   return { negative, digits: all.slice(start, end), exponent: written + BigInt(whole.length - end) };
+}
+
+/** Of short digits alone that end with no zero, as most numbers are. */
+function plainInteger(token: string): Decimal | null {
+  const { length } = token;
+  const first = token.charCodeAt(0);
+  if (length === 0 || length > 15 || first < 49 || first > 57 || token.charCodeAt(length - 1) === 48) return null;
+  for (let i = 1; i < length; i++) if (token.charCodeAt(i) < 48 || token.charCodeAt(i) > 57) return null;
+  return { negative: false, digits: token, exponent: 0n };
 }
 
 /** One text per number, zero with and without a sign included: `1e2` and `100.0` have the same, 2^53 and 2^53 + 1 have not. */

@@ -24,4 +24,4 @@ export { pairMembers } from './members.ts';
 export { type Spacing, spaceWriting } from './notation.ts';
 export { retelling } from './one-pass.ts';
 export { readJson, textOf } from './read-json.ts';
-export { tokenize } from './tokenizer.ts';
+export { isJson, tokenize } from './tokenizer.ts';

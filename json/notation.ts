@@ -36,6 +36,8 @@ export class WritingNotes {
 
 /** How two tokens of one number differ; null where they are not the same number. */
 export function numberWriting(a: string, b: string): Notation | null {
+  // Digits alone, and not the same: most numbers that differ are told here.
+  if (isCanonicalInteger(a) && isCanonicalInteger(b)) return a === b ? 'number-format' : null;
   const canonical = canonicalNumber(a);
   if (canonical !== canonicalNumber(b)) return null;
   return canonical === '0' && a.startsWith('-') !== b.startsWith('-')
@@ -43,6 +45,15 @@ export function numberWriting(a: string, b: string): Notation | null {
     : (isPlainInteger(a) && isExponential(b)) || (isPlainInteger(b) && isExponential(a))
       ? 'number-exponent'
       : 'number-format';
+}
+
+/** As JSON writes it when asked for digits alone, zero without a sign: another text is another number. */
+function isCanonicalInteger(token: string): boolean {
+  for (let i = 0; i < token.length; i++) {
+    const c = token.charCodeAt(i);
+    if (c < 48 || c > 57) return false;
+  }
+  return true;
 }
 
 const isPlainInteger = (token: string) => /^-?\d+$/.test(token);

@@ -22,12 +22,14 @@ export const NONE = -1;
  * The tokens of `text`, or undefined where it is not JSON. Looks before it calls: most tokens are followed by no space, and
  * V8 inlines only so much.
  * @param begun a document that begins as `text` does, with so many characters: its tokens there are not read again
+ * @param room where the tokens are put, if that is enough
  */
 export function tokenize(
   text: string,
   begun?: { readonly doc: JsonDoc; readonly shared: number },
+  room = new Int32Array(STRIDE * (16 + (text.length >> 3))),
 ): JsonDoc | undefined {
-  let tape = new Int32Array(STRIDE * (16 + (text.length >> 3)));
+  let tape = room;
   // What a space counts is not known of a part.
   let top = begun === undefined || begun.doc.spaces > 0 ? 0 : lastBegun(begun.doc, begun.shared);
   let spaces = 0;
@@ -96,6 +98,13 @@ export function tokenize(
     }
     keyNext = inObject;
   }
+}
+
+/** Of a text that is only asked, nobody reads the tokens. */
+const SCRATCH = new Int32Array(STRIDE * 1024);
+
+export function isJson(text: string): boolean {
+  return tokenize(text, undefined, SCRATCH) !== undefined;
 }
 
 /** The last node that begins within the first `shared` characters: what is before it is read in one way, whatever follows. */

@@ -44,7 +44,7 @@ export const CAUSE_NOTES = {
     ],
     'request-key-case': [
       '16',
-      'the request body has the key that differs in another case; or a key that begins with a capital: 4xx against 2xx',
+      'the request body has the key that differs in another case; or 4xx against 2xx, and the refusal names a key as the request does not write it',
     ],
   },
   Headers: {
@@ -90,6 +90,8 @@ export const CAUSE_NOTES = {
     challenge: ['', 'a scheme of WWW-Authenticate of a 401, or of Proxy-Authenticate of a 407, goes'],
     'page-link': ['', 'Link: `next`, `prev`, `first` or `last` goes, or leads elsewhere'],
     'method-lost': ['', 'Allow of OPTIONS lacks a method, but for HEAD and OPTIONS'],
+    'call-status': ['', 'grpc-status as a header field, as of a call without messages: another, or one that is not 0'],
+    subprotocol: ['', 'another Sec-WebSocket-Protocol of a 101, or none'],
     'content-range': ['', 'another Content-Range of a 206, or none'],
     'site-data-kept': ['', 'Clear-Site-Data lacks a kind'],
     'protection-missing': ['new', 'a field by which browsers protect goes, such as Strict-Transport-Security'],
@@ -137,6 +139,7 @@ export const CAUSE_NOTES = {
   },
   'JSON: the same value, written otherwise': {
     'number-exponent': ['', 'equal as numbers; digits alone on one side, an exponent on the other'],
+    'float-for-integer': ['', 'MessagePack: other counts of floats'],
     'number-format': ['34', 'equal as numbers, other tokens'],
     'negative-zero': ['6', '0 against -0'],
     'html-escape': ['4', 'equal after undoing what encoding/json escapes for HTML'],

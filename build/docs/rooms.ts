@@ -60,6 +60,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'parity/compare/align': { imports: [], pure: true },
   'parity/compare/markup': { imports: [], packages: ['htmlparser2', 'saxes'], pure: true },
   'parity/compare/binary': { imports: [], packages: ['@msgpack/msgpack'], pure: true },
+  'parity/compare/yaml': { imports: [], packages: ['yaml'], pure: true },
   'parity/compare/fields': { imports: DIFFERENCES, pure: true },
   'parity/compare/head': { imports: [...DIFFERENCES, 'parity/explain', 'parity/compare/fields'], pure: true },
   'parity/compare/body': {
@@ -72,6 +73,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'parity/compare/binary',
       'parity/compare/head',
       'parity/compare/markup',
+      'parity/compare/yaml',
     ],
     pure: true,
     files: { most: 16, why: 'one format a file' },

@@ -176,6 +176,14 @@ export const CATALOGUE = {
     'Clients go from page to page by `next`, `prev`, `first` and `last`; link where stable links.',
   ),
   'method-lost': breaking('a method is not allowed any more', 'Allow the methods that stable allows.'),
+  'call-status': breaking('another status of a call of gRPC', 'End the call with the grpc-status that stable sends.', {
+    ofFieldForm: true,
+  }),
+  subprotocol: breaking(
+    'another protocol of a WebSocket',
+    'Choose the protocol that stable chooses among those that the client offers.',
+    { ofFieldForm: true },
+  ),
   'content-range': breaking('another range', 'Clients put parts together by Content-Range; send that of stable.'),
   'site-data-kept': breaking(
     'Clear-Site-Data goes',
@@ -283,6 +291,11 @@ export const CATALOGUE = {
   }),
   'duplicate-key': breaking('a key stands twice', 'Parsers disagree on which one counts; send it once.'),
   // JSON: the same value, written otherwise
+  'float-for-integer': undecided(
+    'a float where the other side has an integer',
+    'Typed readers refuse a float for an integer; write the type that stable writes.',
+    { ofProgram: true, ofText: true },
+  ),
   'number-format': benign('same number, written otherwise', 'Equal as numbers: 1e21 and 1e+21, 100 and 100.0.', {
     ofProgram: true,
   }),

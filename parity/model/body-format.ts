@@ -8,6 +8,7 @@ export type Kind =
   | 'markup'
   | 'form'
   | 'multipart'
+  | 'yaml'
   | 'message'
   | 'text'
   | 'unnamed'
@@ -31,14 +32,14 @@ const TABLES = new Set(['text/csv', 'application/csv', 'text/tab-separated-value
 const TEXT = new Set([
   'application/javascript',
   'application/ecmascript',
-  'application/yaml',
-  'application/x-yaml',
   'application/toml',
   'application/graphql',
   'application/vnd.apple.mpegurl',
   'application/x-mpegurl',
   'application/sql',
 ]);
+
+const YAML = new Set(['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml', 'text/vnd.yaml']);
 
 /** `type` in lower case, without parameters. */
 export function kindOfMedia(type: string): Kind {
@@ -50,6 +51,7 @@ export function kindOfMedia(type: string): Kind {
   if (MARKUP.has(type) || type.endsWith('+xml')) return 'markup';
   if (type === 'application/x-www-form-urlencoded') return 'form';
   if (type.startsWith('multipart/')) return 'multipart';
+  if (YAML.has(type) || type.endsWith('+yaml')) return 'yaml';
   if (messageFormatOf(type) !== null) return 'message';
   return type.startsWith('text/') || TEXT.has(type) ? 'text' : 'binary';
 }

@@ -10,11 +10,14 @@ const MAX_NOISE = 10;
 /** Of the same cause in other elements of one array, so many are listed; noise only once. */
 const MAX_ALIKE = 5;
 
-interface Group {
+export interface Alike {
+  more: number;
+}
+
+interface Group extends Alike {
   listed: number;
   /** Index of the last listed. */
   last: number;
-  more: number;
 }
 
 export class Found {
@@ -24,12 +27,16 @@ export class Found {
   #unlisted = 0;
   #gravest: Severity = 'noise';
 
-  add(difference: BodyDifference): void {
+  /** Where it is only counted: what counts it, and counts others of its cause in the same array without being told of them. */
+  add(difference: BodyDifference): Alike | null {
     const { cause, severity, rule = '', pointer, inXml } = difference;
     const key = `${cause} ${severity} ${rule} ${generalPointer(pointer, inXml)}`;
     const group = this.#groups.get(key);
-    if (group !== undefined && group.listed >= (severity === 'noise' ? 1 : MAX_ALIKE)) group.more++;
-    else if (this.#hasRoomFor(severity)) {
+    if (group !== undefined && group.listed >= (severity === 'noise' ? 1 : MAX_ALIKE)) {
+      group.more++;
+      return group;
+    }
+    if (this.#hasRoomFor(severity)) {
       if (severity === 'noise') this.#noise++;
       this.#list.push(difference);
       this.#groups.set(key, { listed: (group?.listed ?? 0) + 1, last: this.#list.length - 1, more: 0 });
@@ -38,6 +45,7 @@ export class Found {
       this.#unlisted++;
       if (rankOf(severity) < rankOf(this.#gravest)) this.#gravest = severity;
     }
+    return null;
   }
 
   #hasRoomFor(severity: Severity): boolean {

@@ -12,7 +12,7 @@ export {
   type StatusDifference,
   why,
 } from './difference.ts';
-export { Found, MAX_DIFFERENCES } from './difference-list.ts';
+export { type Alike, Found, MAX_DIFFERENCES } from './difference-list.ts';
 export type { Finding } from './finding.ts';
 export { generalPlace, generalPointer } from './general-place.ts';
 export { kindOfExcerpt } from './kind-of-excerpt.ts';

@@ -39,11 +39,12 @@ function httpDate(text: string): Instant | null {
 
 const ZERO_TIME = -62_135_596_800n * SECOND;
 
-/** The same instant in both, to the unit of the coarser one: by cutting, or by rounding. */
+/** The same instant in both, to the unit of the coarser one: by cutting, or by rounding. `.1` is neither of `.01`. */
 export function sameToTheCoarser(a: Instant, b: Instant): boolean {
-  const unit = a.unit > b.unit ? a.unit : b.unit;
-  const distance = a.nanos > b.nanos ? a.nanos - b.nanos : b.nanos - a.nanos;
-  return a.unit !== b.unit && distance < unit;
+  if (a.unit === b.unit) return false;
+  const [coarse, fine] = a.unit > b.unit ? [a, b] : [b, a];
+  const cut = fine.nanos - coarse.nanos;
+  return cut >= 0n ? cut < coarse.unit : -2n * cut <= coarse.unit;
 }
 
 /** Whether a number of seconds or milliseconds since 1970 is a date between 2001 and 2128, as most are. */

@@ -62,6 +62,7 @@ const OF_VALUE = new Set(['header-value', 'validator-value', 'cookie-value', 'co
 
 /** null: the value, and its format. */
 function fieldAspect({ cause, stable, candidate }: HeaderDifference): string | null {
+  if (cause === 'call-status') return stable === null || stable === '0' ? WORSE_STATUS : `${cause}:${candidate}`;
   if (stable !== null && candidate === null) return LOST;
   if (OF_VALUE.has(cause) || stable === null || candidate === null) return null;
   if (cause === 'media-type') return `${cause}:${candidate.replace(/[\s;].*$/s, '')}`;

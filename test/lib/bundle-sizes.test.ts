@@ -26,8 +26,8 @@ const BUDGETS: Readonly<Record<HandlerName, number>> = {
   'verify-rollback': 745,
   watchdog: 745,
   'weighted-rule': 410,
-  'parity-transform': 575,
-  'parity-backfill': 750,
+  'parity-transform': 715,
+  'parity-backfill': 890,
   notify: 325,
   campaign: 520,
 };

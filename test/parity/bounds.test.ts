@@ -1,4 +1,5 @@
 /** Bodies that are made to cost much: work grows with the length of a body and with nothing else, whatever its format. */
+import { zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeContent } from '../../capture/bytes/index.ts';
 import type { HeaderList } from '../../capture/format/index.ts';
@@ -7,7 +8,7 @@ import { answer, pairOf } from '../support/answer.ts';
 import { WorkCounter } from '../support/work.ts';
 
 /** Both sides of one shape in `n` repetitions. */
-type Shape = (n: number) => readonly [stable: string, candidate: string];
+type Shape = (n: number) => readonly [stable: string | Uint8Array, candidate: string | Uint8Array];
 const ending =
   (body: (n: number) => string, ...[x, y]: [string, string]): Shape =>
   (n) => [body(n) + x, body(n) + y];
@@ -22,6 +23,7 @@ const each =
 const JSON_TYPE = 'application/json';
 const [XML, HTML, CSV, TEXT] = ['application/xml', 'text/html', 'text/csv', 'text/plain'];
 const [LINES, EVENTS, FORM] = ['application/x-ndjson', 'text/event-stream', 'application/x-www-form-urlencoded'];
+const [PROTOBUF, PACKED, GRPC] = ['application/x-protobuf', 'application/msgpack', 'application/grpc'];
 const PARTS = 'multipart/form-data; boundary=a';
 /** An end of what is not open is looked for in all that is. */
 const STEPS_A_CHARACTER = 500;
@@ -121,6 +123,27 @@ const ROWS: readonly (readonly [name: string, type: string, shape: Shape])[] = [
   ],
 ];
 
+/** `head` and `n` times `part`, in bytes. */
+const bytesOf = (n: number, part: readonly number[], head: readonly number[] = []) =>
+  Buffer.from([...head, ...Array.from({ length: n }, () => part).flat()]);
+
+/** The head of an array of MessagePack with `n` elements. */
+const arrayHead = (n: number) => [0xdd, 0, 0, n >> 8, n & 255];
+
+const BINARY: typeof ROWS = [
+  ['one field over and over', PROTOBUF, (n) => [bytesOf(n, [8, 1]), bytesOf(n, [8, 2])]],
+  ['long numbers', PROTOBUF, (n) => [bytesOf(n, [8, 0xff, 0xff, 0xff, 0xff, 0xff, 1]), bytesOf(n, [8, 0xff, 1])]],
+  ['messages in messages', PROTOBUF, (n) => [bytesOf(n, [10, 4, 10, 2, 8, 1]), bytesOf(n, [10, 4, 10, 2, 8, 2])]],
+  ['empty messages', GRPC, (n) => [bytesOf(n, [0, 0, 0, 0, 0]), bytesOf(n, [0, 0, 0, 0, 0], [0, 0, 0, 0, 2, 8, 1])]],
+  ['numbers', PACKED, (n) => [bytesOf(n, [1], arrayHead(n)), bytesOf(n, [2], arrayHead(n))]],
+  ['arrays in arrays', PACKED, (n) => [bytesOf(n, [0x91], []), bytesOf(n, [0x91], [0x92])]],
+  ['values one behind the other', PACKED, (n) => [bytesOf(n, [1]), bytesOf(n, [2])]],
+  ['escapes that are no text', FORM, times('%E4&')],
+  ['short texts', LINES, times('1\n', '1', '2')],
+  ['short events', EVENTS, times('data: 1\n\n', '', 'data: 2\n\n')],
+  ['the same element', XML, (n) => [`<r>${'<a/>'.repeat(n)}</r>`, `<r><b/>${'<a/>'.repeat(n)}</r>`]],
+];
+
 function keys(name: string, n: number): string {
   return JSON.stringify(Object.fromEntries(Array.from({ length: n }, (_, i) => [`${name}${i}`, i])));
 }
@@ -148,7 +171,7 @@ afterAll(() => counter.stop());
 
 describe('the work of a comparison', () => {
   // V8's counters have told of other work once in some hundred runs of all tests; growth fails twice.
-  it.each(ROWS)('grows as the body does: %s (%s)', { retry: 1 }, (_name, type, shape) => {
+  it.each([...ROWS, ...BINARY])('grows as the body does: %s (%s)', { retry: 1 }, (_name, type, shape) => {
     const field: HeaderList = [['Content-Type', type]];
     const work = (n: number) => {
       const [a, b] = shape(n);
@@ -159,4 +182,31 @@ describe('the work of a comparison', () => {
     expect(large / small).toBeLessThan(6);
     expect(large / (a.length + b.length)).toBeLessThan(STEPS_A_CHARACTER);
   });
+});
+
+it('10,000 frames of zstd are read, and one more is not: an empty frame costs as much as some kilobytes', () => {
+  const frames = (count: number, text: string) =>
+    answer(Buffer.concat([...Array.from({ length: count - 1 }, () => EMPTY), zstdCompressSync(text)]), [
+      ['Content-Type', JSON_TYPE],
+      ['Content-Encoding', 'zstd'],
+    ]);
+  const causes = (count: number) =>
+    compareRecord(pairOf(frames(count, '1'), frames(count, '2')), { decode: decodeContent }).differences.map(
+      ({ cause }) => cause,
+    );
+  expect(causes(10_000)).toEqual(['number-value']);
+  expect(causes(10_001)).toEqual(['body-uncomparable']);
+});
+
+const EMPTY = zstdCompressSync('');
+
+it.each([
+  ['references', '&amp;', '&lt;'],
+  ['elements', '<a/>', '<b/>'],
+])('a document of very many %s is read, or compared as a text', (_name, a, b) => {
+  const field: HeaderList = [['Content-Type', XML]];
+  const document = (part: string, n: number) => answer(`<r>${part.repeat(n)}</r>`, field);
+  const causes = (n: number) =>
+    compareRecord(pairOf(document(a, n), document(b, n))).differences.map(({ cause }) => cause);
+  expect(causes(250_000)).toEqual([a === '<a/>' ? 'text-value' : 'markup-value']);
 });

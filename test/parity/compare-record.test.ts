@@ -93,7 +93,12 @@ describe('a status', () => {
 
   it('is laid to the keys of the request only where the candidate accepts what the stable side refuses', () => {
     const request = { method: 'POST', headers: JSON_REQUEST, body: textBody('{"Name":"x"}') };
-    expect(named(status(400), status(201), request)).toEqual(['status request-key-case undecided']);
+    const refused = answer('{"error":"name is required"}', JSON_REQUEST, { status: 400 });
+    expect(named(refused, status(201), request)).toEqual(['status request-key-case undecided']);
+    // A capital alone says nothing: it may be what the API asks for.
+    expect(named(status(400), status(201), request)).toEqual(['status request-body-validity breaking']);
+    const other = answer('{"error":"Name is too short"}', JSON_REQUEST, { status: 400 });
+    expect(named(other, status(201), request)).toEqual(['status request-body-validity breaking']);
     expect(named(status(201), status(400), request)).toEqual(['status request-body-validity breaking']);
   });
 

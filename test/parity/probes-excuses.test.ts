@@ -38,6 +38,10 @@ function call(status: number): ResponseLeg {
   return typed('application/grpc-web', Buffer.concat([Buffer.from([0x80, 0, 0, 0, trailer.length]), trailer]));
 }
 
+/** The same of gRPC, without messages: the status stands among the fields. */
+const called = (...status: readonly string[]) =>
+  typed('application/grpc', '', ...status.map((one): [string, string] => ['grpc-status', one]));
+
 describe('noise', () => {
   it.each<Noisy>([
     ['emptied list', json('{"i":[1,2,3]}'), json('{"i":[1,2,3,4]}'), json('{"i":[]}'), 'left'],
@@ -95,6 +99,10 @@ describe('noise', () => {
       'left',
     ],
     ['XML text', xml('<a><b>1</b><c>1</c></a>'), xml('<a><b>2</b><c>1</c></a>'), xml('<a><b>3</b><c>1</c></a>'), 'off'],
+    ['a call that fails in its head', called('0'), called('14'), called('14'), 'left'],
+    ['a call that fails where none was said to', called(), called('14'), called('14'), 'left'],
+    ['a call that fails otherwise', called('5'), called('14'), called('14'), 'off'],
+    ['a call that fails in a third way', called('5'), called('14'), called('7'), 'left'],
     ['page emptied', html('<ul><li>a</li></ul>'), html('<ul><li>a</li><li>b</li></ul>'), html('<ul></ul>'), 'left'],
     ['text emptied', html('<p>a1</p>'), html('<p>a2</p>'), html('<p></p>'), 'left'],
     ['csv rows lost', csv('a\n1\n2\n3\n'), csv('a\n1\n2\n4\n'), csv('a\n'), 'left'],

@@ -83,7 +83,7 @@ function addMoved(a: Tokens, b: Tokens, partner: Int32Array): boolean {
 
 /** Between two anchors, the first without a partner to the first without one. */
 function pairBetween(anchors: Int32Array, partner: Int32Array, length: number): void {
-  const taken = new Set(partner);
+  const taken = takenBy(partner, length);
   let end = length;
   /** By index of `a`: where the next anchor is in `b`. */
   const ends = anchors
@@ -96,7 +96,7 @@ function pairBetween(anchors: Int32Array, partner: Int32Array, length: number): 
     const anchor = anchors[i] ?? NONE;
     if (anchor !== NONE) j = anchor + 1;
     if (partner[i] !== NONE) continue;
-    while (j < (ends[i] ?? 0) && taken.has(j)) j++;
+    while (j < (ends[i] ?? 0) && taken[j] === 1) j++;
     if (j < (ends[i] ?? 0)) partner[i] = j++;
   }
 }
@@ -125,8 +125,17 @@ function samePlaces(a: Tokens, b: Tokens): number {
 }
 
 function unused(partner: Int32Array, length: number): number[] {
-  const taken = new Set(partner);
-  return Array.from({ length }, (_, j) => j).filter((j) => !taken.has(j));
+  const taken = takenBy(partner, length);
+  const free: number[] = [];
+  for (let j = 0; j < length; j++) if (taken[j] !== 1) free.push(j);
+  return free;
+}
+
+/** By index of the other array: 1 where it has a partner. A byte each, for arrays may have a million elements. */
+function takenBy(partner: Int32Array, length: number): Uint8Array {
+  const taken = new Uint8Array(length);
+  for (const j of partner) if (j !== NONE) taken[j] = 1;
+  return taken;
 }
 
 function toAlignment(partner: Int32Array, length: number, moved: boolean): Alignment {

@@ -21,7 +21,8 @@ function fieldsOf(bytes: Uint8Array, depth: number): Fields | null {
   for (let at = 0; at < bytes.length; ) {
     const tag = varint(bytes, at);
     if (tag === null) return null;
-    const [number, type] = [Number(tag.value >> 3n), Number(tag.value & 7n)];
+    const key = Number(tag.value);
+    const [number, type] = [Math.floor(key / 8), key % 8];
     if (number < 1 || number > 0x1fffffff) return null;
     const read = valueAt(bytes, view, tag.next, type, depth);
     if (read === null) return null;
@@ -44,7 +45,7 @@ function valueAt(bytes: Uint8Array, view: DataView, at: number, type: number, de
   if (type === 5) return at + 4 > bytes.length ? null : { value: `32:${view.getUint32(at, true)}`, next: at + 4 };
   if (type !== 2) return null;
   const length = varint(bytes, at);
-  if (length === null || length.value > BigInt(bytes.length - length.next)) return null;
+  if (length === null || length.value > bytes.length - length.next) return null;
   const next = length.next + Number(length.value);
   return { value: contentOf(bytes.subarray(length.next, next), depth), next };
 }
@@ -67,7 +68,21 @@ function textOf(bytes: Uint8Array): string | null {
   }
 }
 
-function varint(bytes: Uint8Array, from: number): Read<bigint> | null {
+/** Exact: a number as far as a double is. */
+function varint(bytes: Uint8Array, from: number): Read<number | bigint> | null {
+  let value = 0;
+  let scale = 1;
+  for (let i = 0; i < 7; i++) {
+    const byte = bytes[from + i];
+    if (byte === undefined) return null;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return { value, next: from + i + 1 };
+    scale *= 128;
+  }
+  return longVarint(bytes, from);
+}
+
+function longVarint(bytes: Uint8Array, from: number): Read<bigint> | null {
   let value = 0n;
   for (let i = 0; i < 10; i++) {
     const byte = bytes[from + i];

@@ -5,7 +5,7 @@ import { codingsOf, isRedirect, mediaTypeOf } from '../../../http/index.ts';
 import { entryOf } from '../../causes/index.ts';
 import { type Answers, type BodyDifference, why } from '../../model/index.ts';
 import type { BodyRules } from '../../rules/index.ts';
-import { hasNull, inStableHost } from '../head/index.ts';
+import { hasNull, inStableHost, inStableNonces } from '../head/index.ts';
 import { compareContent } from './content.ts';
 import { type Content, type Read, readContent, readPlain, textContent } from './decoded-content.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
@@ -46,8 +46,11 @@ function compareRead(answers: Answers, a: Content, b: Content, rules: BodyRules 
     return [bodyDifference('redirect-body', '', textOf(stable), textOf(candidate))];
   }
   if (a.bytes.length === 0 || b.bytes.length === 0) return compareEmpty(answers, a.bytes, b.bytes);
-  const own = b.text === null ? b.text : inStableHost(b.text, answers);
-  if (own === b.text || own === null) return compareAs(answers, a, b, rules);
+  if (b.text === null) return compareAs(answers, a, b, rules);
+  const hosted = inStableHost(b.text, answers);
+  const own = inStableNonces(hosted, answers);
+  if (own === b.text) return compareAs(answers, a, b, rules);
+  if (hosted === b.text) return compareAs(answers, a, textContent(b.mediaType, own), rules);
   const note = bodyDifference('location-form', '', answers.hosts?.stable ?? null, answers.hosts?.candidate ?? null);
   return [note, ...compareAs(answers, a, textContent(b.mediaType, own), rules)];
 }

@@ -1,11 +1,14 @@
 /** Two decoded contents, neither of them empty, by format. */
 
+import { isJson } from '../../../json/index.ts';
+import { standsAgainst } from '../../causes/index.ts';
 import { type BodyDifference, type Kind, kindOfMedia } from '../../model/index.ts';
 import type { BodyRules } from '../../rules/index.ts';
+import { jsonOfYaml, type YamlVersion } from '../yaml/index.ts';
 import { compareBytes, sameBytes } from './bytes.ts';
 import type { Content } from './decoded-content.ts';
 import { compareForms } from './form.ts';
-import { bodyDifference, compareJson, isJson } from './json.ts';
+import { bodyDifference, compareJson } from './json.ts';
 import { areOfOneSequence, arrayOfLines, arraysOfEvents, callOf, guarded, withoutGuard } from './json-sequence.ts';
 import { compareMarkup } from './markup.ts';
 import { compareMessages } from './message.ts';
@@ -48,6 +51,7 @@ function byKind(kind: Kind, a: Content, b: Content, nesting: number, rules?: Bod
   if (kind === 'markup') return compareMarkup(a.text, b.text, isXml(a) && isXml(b));
   if (kind === 'form') return compareForms(a.text, b.text);
   if (kind === 'events') return asArrays(...arraysOfEvents(a.text, b.text), rules);
+  if (kind === 'yaml') return compareYaml(a.text, b.text, rules);
   if (kind === 'table') return compareTables(a.text, b.text, a.mediaType.type.startsWith('text/tab'));
   return kind === 'json-lines' ? compareLines(a.text, b.text, rules) : null;
 }
@@ -71,9 +75,10 @@ const isText = (kind: Kind) => kind !== 'binary' && kind !== 'message';
 /** What the media type says, or, where it says only that it is text, what the text looks like: Go sniffs no JSON. */
 function kindOf({ mediaType, text }: Content): Kind {
   const kind = kindOfMedia(mediaType.type);
-  if (kind !== 'text' && kind !== 'unnamed' && kind !== 'binary') return kind;
+  if (kind !== 'text' && kind !== 'unnamed' && kind !== 'binary' && kind !== 'yaml') return kind;
   if (text !== null && looksLikeJson(guarded(text))) return 'json';
   if (text !== null && looksLikeJsonLines(text)) return 'json-lines';
+  if (kind === 'yaml') return kind;
   return kind !== 'text' && (kind === 'binary' || text === null || text.includes('\0')) ? 'binary' : 'text';
 }
 
@@ -102,6 +107,16 @@ function compareLines(a: string, b: string, rules?: BodyRules): BodyDifference[]
   const newline = (text: string) => (text.endsWith('\n') ? 'newline' : 'none');
   if (newline(a) !== newline(b)) found?.push(bodyDifference('trailing-newline', '', newline(a), newline(b)));
   return found;
+}
+
+/** What the readers of either version get: what one of them takes for the same may be another thing to the other. */
+function compareYaml(a: string, b: string, rules?: BodyRules): BodyDifference[] | null {
+  const by = (version: YamlVersion) => {
+    const [x, y] = [jsonOfYaml(a, version), jsonOfYaml(b, version)];
+    return x === null || y === null ? null : asArrays(x, y, rules);
+  };
+  const found = by('1.2');
+  return found?.some(({ severity }) => standsAgainst(severity)) === true ? found : by('1.1');
 }
 
 /** Two arrays that were made of other formats; where they are equal, only white space was not. */

@@ -120,7 +120,10 @@ function endianness(label: string, bytes: Uint8Array): readonly [string, Uint8Ar
 
 function fromBase64(data: string): Uint8Array | null {
   try {
-    return Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+    const characters = atob(data);
+    const bytes = new Uint8Array(characters.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+    return bytes;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 /** Formats that are a sequence of JSON texts (NDJSON, RFC 7464, server-sent events), written as one JSON array. */
-import { isJson } from './json.ts';
+import { isJson } from '../../../json/index.ts';
+import { areElements } from './json.ts';
 
 /** What browsers' clients and frameworks take off before they parse: a byte order mark, a guard against script inclusion. */
 const GUARD = /^\uFEFF?(?:\)\]\}'?,?|while\s*\(\s*1\s*\)\s*;|for\s*\(\s*;\s*;\s*\)\s*;|\{\}&&)?/;
@@ -32,7 +33,8 @@ export function arrayOfLines(text: string): string | null {
     .split(text.includes(RECORD) ? RECORD : '\n')
     // JSON’s own white space alone: `trim` takes a byte order mark off as well.
     .filter((line) => /[^\t\r\n ]/.test(line));
-  return texts.length > 0 && texts.every(isJson) ? `[${texts.join(',')}]` : null;
+  const array = `[${texts.join(',')}]`;
+  return texts.length > 0 && areElements(array, texts) ? array : null;
 }
 
 /** RFC 7464: record separator. */

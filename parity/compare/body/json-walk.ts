@@ -18,6 +18,7 @@ import {
 import type { Cause } from '../../causes/index.ts';
 import { explainAdded, explainMissing, explainValues } from '../../explain/index.ts';
 import {
+  type Alike,
   type BodyDifference,
   childOf,
   excerpt,
@@ -52,14 +53,27 @@ export class JsonWalk {
     this.#hashesB = new JsonHashes(meaning.b);
   }
 
-  walk(x: Node, y: Node, path: Path | null, depth: number): void {
+  /** `counted`: what counts the differences of the same array, by their cause. */
+  walk(x: Node, y: Node, path: Path | null, depth: number, counted?: Map<Cause, Alike>): void {
     if (this.#meaning.same(x, y, depth)) return;
     const kind = kindOf(this.#a, x);
     const containers = kind === kindOf(this.#b, y) && (kind === 'object' || kind === 'array');
-    if (!containers) this.#report(explainValues(this.#a, x, this.#b, y, nameOf(path)), path, x, y);
+    if (!containers) this.#values(x, y, path, counted);
     else if (depth >= MAX_DEPTH) this.#report({ cause: 'too-deep' }, path, x, y);
     else if (kind === 'object') this.#objects(x, y, path, depth);
     else this.#arrays(x, y, path, depth);
+  }
+
+  /** An array may have a million elements that differ alike: no place is written for those that are only counted. */
+  #values(x: Node, y: Node, path: Path | null, counted: Map<Cause, Alike> | undefined): void {
+    const finding = explainValues(this.#a, x, this.#b, y, nameOf(path));
+    const known = counted?.get(finding.cause);
+    if (known !== undefined) {
+      known.more++;
+      return;
+    }
+    const counts = this.#report(finding, path, x, y);
+    if (counts !== null) counted?.set(finding.cause, counts);
   }
 
   #objects(x: Node, y: Node, path: Path | null, depth: number): void {
@@ -118,8 +132,10 @@ export class JsonWalk {
     const [middleA, middleB] = [p.slice(start, p.length - end), q.slice(start, q.length - end)];
     const { pairs, onlyA, onlyB, moved } = this.#align(middleA, middleB, depth + 1, rule);
     if (moved) this.#report({ cause: 'array-order' }, path, x, y, rule?.id);
+    // Rules speak of single places.
+    const counted = this.#rules === undefined ? new Map<Cause, Alike>() : undefined;
     for (const [i, j] of pairs) {
-      this.walk(middleA[i] ?? 0, middleB[j] ?? 0, childOf(path, start + i, start + j), depth + 1);
+      this.walk(middleA[i] ?? 0, middleB[j] ?? 0, childOf(path, start + i, start + j), depth + 1, counted);
     }
     const advice = (verb: string) => ({
       cause: 'array-length' as const,
@@ -158,7 +174,7 @@ export class JsonWalk {
     x: Node | null,
     y: Node | null,
     rule?: string,
-  ): void {
+  ): Alike | null {
     const pointer = pointerTo(path, x === null ? 'candidate' : 'stable');
     const other = pointerTo(path, y === null ? 'stable' : 'candidate');
     const difference: BodyDifference = {
@@ -170,8 +186,8 @@ export class JsonWalk {
       candidate: y === null ? null : excerpt(rawOf(this.#b, y)),
       ...why(finding.cause, finding.advice),
     };
-    if (rule !== undefined) this.#found.add({ ...difference, severity: 'noise', rule });
-    else this.#found.add(this.#rules?.judge(difference) ?? difference);
+    if (rule !== undefined) return this.#found.add({ ...difference, severity: 'noise', rule });
+    return this.#found.add(this.#rules?.judge(difference) ?? difference);
   }
 }
 

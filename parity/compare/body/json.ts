@@ -4,14 +4,18 @@
  */
 
 import {
+  after,
+  endOf,
   pointerOf,
   ROOT,
   rawOf,
   retelling,
   SameMeaning,
   type Spacing,
+  STRIDE,
   sharedEnds,
   spaceWriting,
+  startOf,
   tokenize,
 } from '../../../json/index.ts';
 import type { Cause } from '../../causes/index.ts';
@@ -48,8 +52,17 @@ export function compareJson(stable: string, candidate: string, rules?: BodyRules
   return found.differences();
 }
 
-export function isJson(text: string): boolean {
-  return tokenize(text) !== undefined;
+/** Whether each of the texts is JSON, and so one element of the array that they make: read at once, for there may be a million. */
+export function areElements(array: string, texts: readonly string[]): boolean {
+  const doc = tokenize(array);
+  if (doc === undefined) return false;
+  let [element, at] = [ROOT + STRIDE, 1];
+  for (const { length } of texts) {
+    if (element >= after(doc, ROOT) || startOf(doc, element) < at || endOf(doc, element) > at + length) return false;
+    element = after(doc, element);
+    at += length + 1;
+  }
+  return element === after(doc, ROOT);
 }
 
 /** `stable` and `candidate` are source texts, null where a side has nothing there. */

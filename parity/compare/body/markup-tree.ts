@@ -96,8 +96,14 @@ function leftOver(
   b: readonly MarkupNode[],
   pairs: readonly Pair[],
 ): readonly [readonly number[], readonly number[]] {
-  const [taken, given] = [new Set(pairs.map(([i]) => i)), new Set(pairs.map(([, j]) => j))];
-  return [[...a.keys()].filter((i) => !taken.has(i)), [...b.keys()].filter((j) => !given.has(j))];
+  const [taken, given] = [new Uint8Array(a.length), new Uint8Array(b.length)];
+  for (const [i, j] of pairs) taken[i] = given[j] = 1;
+  const free = (used: Uint8Array) => {
+    const list: number[] = [];
+    for (let at = 0; at < used.length; at++) if (used[at] === 0) list.push(at);
+    return list;
+  };
+  return [free(taken), free(given)];
 }
 
 /** Those with one label, the first with the first. */

@@ -10,8 +10,35 @@ import { attributeDifferences, compareTrees, sourceOf, xpathOf } from './markup-
 export function compareMarkup(stable: string, candidate: string, xml: boolean): BodyDifference[] | null {
   const [a, b] = [tokensOfMarkup(stable, xml), tokensOfMarkup(candidate, xml)];
   if (!isRead(a) || !isRead(b)) return compareUnreadable(stable, a, candidate, b);
-  const found = xml ? compareTrees(a, b) : compareTokens(a, b);
+  const found = xml ? compareTrees(a, b) : compareTokens(...withoutImplied(a, b));
   return found.length > 0 ? found : [bodyDifference('markup-format', '', stable, candidate)];
+}
+
+/** Tags that go without saying in HTML (HTML standard, 13.1.2.4). */
+const IMPLIED = ['html', 'head', 'body'];
+
+/** Without those of them that one document alone writes, and that have no attribute. */
+function withoutImplied(
+  ...documents: readonly [MarkupToken[], MarkupToken[]]
+): readonly [MarkupToken[], MarkupToken[]] {
+  const opened = documents.map((tokens) =>
+    tokens.filter((token) => token.kind === 'open' && IMPLIED.includes(token.means)),
+  );
+  const dropped = new Set(
+    IMPLIED.filter((name) => {
+      const [x, y] = opened.map((tags) => tags.filter((tag) => tag.kind === 'open' && tag.means === name));
+      const said = [...(x ?? []), ...(y ?? [])];
+      return (
+        x?.length !== y?.length &&
+        said.length === 1 &&
+        said.every((tag) => tag.kind === 'open' && tag.attributes.size === 0)
+      );
+    }),
+  );
+  if (dropped.size === 0) return documents;
+  const kept = (token: MarkupToken) => (token.kind !== 'open' && token.kind !== 'close') || !dropped.has(token.means);
+  const [a, b] = documents;
+  return [a.filter(kept), b.filter(kept)];
 }
 
 type Read = ReturnType<typeof tokensOfMarkup>;

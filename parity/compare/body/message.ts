@@ -1,6 +1,6 @@
 /** Two binary messages, by what they say. Pointer: into the JSON that stands for them; of protobuf `/<field number>/<value from 0>`. */
 import { type BodyDifference, type MessageFormat, messageFormatOf } from '../../model/index.ts';
-import { jsonOfMessagePack, jsonOfProtobuf, messagesOfGrpc, textOfGrpc } from '../binary/index.ts';
+import { floatsIn, jsonOfMessagePack, jsonOfProtobuf, messagesOfGrpc, textOfGrpc } from '../binary/index.ts';
 import type { Content } from './decoded-content.ts';
 import { bodyDifference, compareJson } from './json.ts';
 
@@ -18,6 +18,14 @@ export function compareMessages(a: Content, b: Content): BodyDifference[] | null
     return format === null ? null : READERS[format](content);
   });
   if (x == null || y == null) return null;
-  if (x === y) return [bodyDifference('white-space', '', null, null)];
-  return compareJson(x, y);
+  const found = x === y ? [bodyDifference('white-space', '', null, null)] : compareJson(x, y);
+  return found === null ? null : [...found, ...floatDifferences(a, b)];
+}
+
+/** Of MessagePack, whose numbers have types. */
+function floatDifferences(a: Content, b: Content): BodyDifference[] {
+  if (messageFormatOf(a.mediaType.type) !== 'messagepack' || messageFormatOf(b.mediaType.type) !== 'messagepack')
+    return [];
+  const [x, y] = [floatsIn(a.bytes), floatsIn(b.bytes)];
+  return x === y ? [] : [bodyDifference('float-for-integer', '', `${x} floats`, `${y} floats`)];
 }

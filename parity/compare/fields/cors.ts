@@ -3,11 +3,9 @@ import { firstValue } from '../../../http/index.ts';
 import type { Answers } from '../../model/index.ts';
 import { tokensOf } from './token-set.ts';
 
-const LISTS = new Set([
-  'access-control-allow-methods',
-  'access-control-allow-headers',
-  'access-control-expose-headers',
-]);
+const ALLOWED_HEADERS = 'access-control-allow-headers';
+
+const LISTS = new Set(['access-control-allow-methods', ALLOWED_HEADERS, 'access-control-expose-headers']);
 
 /** The candidate allows what stable allows, and more: no client that is served today is refused. `a`, `b`: the values of each side. */
 export function isWider(name: string, a: readonly string[], b: readonly string[], { stable }: Answers): boolean {
@@ -18,5 +16,7 @@ export function isWider(name: string, a: readonly string[], b: readonly string[]
   if (name === 'access-control-allow-origin') return !withCredentials && b.join() === '*';
   if (!LISTS.has(name)) return false;
   const [x, y] = [tokensOf(a), tokensOf(b)];
-  return (!withCredentials && y.includes('*')) || x.every((token) => y.includes(token));
+  // Nor does it stand for Authorization (Fetch standard, "CORS-preflight fetch").
+  const any = !withCredentials && y.includes('*');
+  return x.every((token) => y.includes(token) || (any && !(name === ALLOWED_HEADERS && token === 'authorization')));
 }

@@ -2,7 +2,7 @@
  * What it means to whoever reads a field that it goes or changes, by the standard that defines it: one table
  * (docs/adr/0066). A field that is not here is the owner's to decide.
  */
-import { firstValue } from '../../../http/index.ts';
+import { firstValue, parseMediaType } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers } from '../../model/index.ts';
 import { changeOfCaching, changeOfVary } from './caching.ts';
@@ -27,9 +27,19 @@ const lost =
   ({ candidate }) =>
     candidate.length === 0 ? cause : null;
 
+const added =
+  (cause: Cause): Meaning =>
+  ({ stable }) =>
+    stable.length === 0 ? cause : null;
+
+/** Of gRPC's messages; `identity` is none. */
+const codings = (values: readonly string[]) => tokensOf(values).filter((coding) => coding !== 'identity');
+
 const protection = lost('protection-missing');
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {
+  // RFC 9110, 14.3: that ranges may be asked for. `none` says what holds without the field.
+  'accept-ranges': ({ stable }) => (stable.length === 0 || stable.join() === 'none' ? 'header-unread' : null),
   // RFC 9110, 10.2.1: what OPTIONS asks for; elsewhere it is told for information.
   allow: ({ stable, candidate, answers }) => {
     const [a, b] = [tokensOf(stable), tokensOf(candidate)];
@@ -46,11 +56,26 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   // W3C Clear Site Data
   'clear-site-data': ({ stable, candidate }) =>
     tokensOf(stable).every((kind) => tokensOf(candidate).includes(kind)) ? null : 'site-data-kept',
+  // https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md: of a call without messages, which has no trailers of its own.
+  'grpc-status': ({ stable, candidate }) =>
+    candidate.length > 0 && (stable.length > 0 || candidate.join() !== '0') ? 'call-status' : null,
+  'grpc-accept-encoding': ({ stable, candidate }) =>
+    codings(stable).every((coding) => codings(candidate).includes(coding)) ? 'header-wider' : null,
+  'grpc-encoding': ({ stable, candidate }) =>
+    codings(stable).join() === codings(candidate).join() ? 'header-unread' : null,
+  // RFC 6455, 4.1: a client closes the connection where it is told of a protocol that it did not ask for.
+  'sec-websocket-protocol': ({ answers }) => (answers.stable.status === 101 ? 'subprotocol' : null),
+  // Reports go to the owner (Reporting API, Network Error Logging).
+  nel: added('header-unread'),
+  'report-to': added('header-unread'),
+  'reporting-endpoints': added('header-unread'),
   // RFC 6266, 4.2: `inline` says what holds without the field; any other type is read as `attachment`.
   'content-disposition': ({ stable, candidate }) => {
     const isShown = ([value = 'inline']: readonly string[]) => /^\s*inline\s*(?:;|$)/i.test(value);
     if (isShown(stable) !== isShown(candidate)) return 'disposition';
-    return stable.length === 0 || candidate.length === 0 ? 'header-unread' : null;
+    return stable.length === 0 || candidate.length === 0 || fileNameOf(stable) === fileNameOf(candidate)
+      ? 'header-unread'
+      : null;
   },
   // RFC 9110, 15.3.7
   'content-range': ({ stable, answers }) =>
@@ -74,6 +99,19 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'x-frame-options': protection,
 };
 
+/** As it is saved: `filename*` comes before `filename` (RFC 6266, 4.3). Null where it is not to be read. */
+function fileNameOf([value = '']: readonly string[]): string | null {
+  const { parameters } = parseMediaType(value);
+  const [, escaped] = /^utf-8'[^']*'((?:[^%]|%[0-9a-f]{2})*)$/i.exec(parameters.get('filename*') ?? '') ?? [];
+  if (escaped === undefined) return parameters.get('filename') ?? null;
+  try {
+    return decodeURIComponent(escaped);
+  } catch (error) {
+    if (error instanceof URIError) return parameters.get('filename') ?? null;
+    throw error;
+  }
+}
+
 export function meaningOf(change: FieldChange): Cause | null {
   const meaning = Object.hasOwn(MEANINGS, change.name) ? MEANINGS[change.name] : undefined;
   return change.name.startsWith('access-control-') ? changeOfCors(change) : (meaning?.(change) ?? null);
@@ -82,8 +120,10 @@ export function meaningOf(change: FieldChange): Cause | null {
 /** Fetch standard: browsers heed none of these fields where no origin is allowed, so that one that goes may not be missed. */
 function changeOfCors({ name, stable, candidate, answers }: FieldChange): Cause | null {
   if (isWider(name, stable, candidate, answers)) return 'cors-wider';
+  // How long a browser need not ask again.
+  if (name === 'access-control-max-age') return 'header-unread';
   const unread = firstValue(answers.stable.headers, 'access-control-allow-origin') === null && candidate.length === 0;
-  return unread || name === 'access-control-max-age' || isEchoed(name, stable, candidate, answers) ? null : 'cors';
+  return unread || isEchoed(name, stable, candidate, answers) ? null : 'cors';
 }
 
 /** Any origin before, now the one that asked, and Vary says that others get another answer: whether they are allowed is not told. */

@@ -49,6 +49,14 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ),
   // RFC 6713, 3
   ['application/x-gzip', 'application/gzip'],
+  // https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md: proto is what holds without a suffix.
+  ['application/grpc+proto', 'application/grpc'],
+  ['application/grpc-web+proto', 'application/grpc-web'],
+  ['application/grpc-web-text+proto', 'application/grpc-web-text'],
+  // RFC 8081, 4.4; browsers heed no type of a font.
+  ...['woff', 'woff2', 'otf', 'ttf'].flatMap((font) =>
+    [`application/font-${font}`, `application/x-font-${font}`].map((name) => [name, `font/${font}`] as const),
+  ),
   // IANA's registration
   ['image/x-icon', 'image/vnd.microsoft.icon'],
 ]);

@@ -39,8 +39,10 @@ function compareCookie(a: Cookie | undefined, b: Cookie | undefined, answers: An
   if (a === undefined || b === undefined) return one('cookie-value', `${name}${ATTRIBUTES}`);
   if (a.written === b.written) return [];
   const at = Date.parse(answers.at);
-  const sameLife = closeTo(lifeOf(a, answers.stable, at), lifeOf(b, answers.candidate, at));
-  const value = unquote(a.value) === unquote(b.value);
+  const [lives, others] = [lifeOf(a, answers.stable, at), lifeOf(b, answers.candidate, at)];
+  const sameLife = closeTo(lives, others);
+  // What is deleted has no value that anybody reads.
+  const value = unquote(a.value) === unquote(b.value) || (lives === 0 && others === 0);
   const found: HeaderDifference[] = [];
   if (!sameAttributes(a, b) || !sameLife || otherMaxAge(a, b)) {
     const difference = headerDifference('cookie-value', 'set-cookie', attributesOf(a), attributesOf(b));
@@ -88,7 +90,10 @@ function sameAttributes(a: Cookie, b: Cookie): boolean {
 /** Attributes that are heeded, but those of a cookie's life; browsers ignore any other (RFC 6265, 5.2). */
 const KNOWN = new Set(['domain', 'path', 'secure', 'httponly', 'samesite', 'partitioned']);
 
-/** As if it were not there (RFC 6265, 5.2.3 and 5.2.4). */
+/**
+ * As if it were not there (RFC 6265, 5.2.3 and 5.2.4). What holds without a Path is not told by the request, whose path a proxy may
+ * have shortened.
+ */
 function isIgnored(name: string, value: string): boolean {
   return (name === 'domain' && value === '') || (name === 'path' && !value.startsWith('/'));
 }

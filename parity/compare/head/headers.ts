@@ -117,6 +117,8 @@ export function compareHeaders(answers: Answers): HeaderDifference[] {
 function compareField(name: string, a: readonly string[], b: readonly string[], answers: Answers): HeaderDifference[] {
   const [stable, candidate] = [a.length > 0 ? a.join(', ') : null, b.length > 0 ? b.join(', ') : null];
   const one = (cause: Cause) => [headerDifference(cause, name, stable, candidate)];
+  const twice = twiceAs(name);
+  if (twice !== null && new Set(b).size > 1 && !sameList(a, b)) return one(twice);
   switch (name) {
     case 'content-length':
     case 'transfer-encoding':
@@ -157,6 +159,11 @@ function compareField(name: string, a: readonly string[], b: readonly string[], 
   const meaning = meaningOf({ name, stable: a, candidate: b, answers });
   if (meaning !== null) return one(meaning);
   return one(stable === null ? 'header-added' : candidate === null ? 'header-missing' : 'header-value');
+}
+
+/** Of fields that hold one value, two that differ are read as one by one client and as the other by the next (RFC 9110, 5.3). */
+function twiceAs(name: string): Cause | null {
+  return name === 'content-type' ? 'media-type' : name === 'location' ? 'location' : null;
 }
 
 /** One difference for all the names that are only written in another case. */

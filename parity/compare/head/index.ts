@@ -1,5 +1,6 @@
 /** Status and header fields of two answers, compared. */
 export { compareHeaders } from './headers.ts';
 export { inStableHost } from './own-host.ts';
+export { inStableNonces } from './own-nonce.ts';
 export { serverOf } from './server-of.ts';
 export { compareStatus, hasNull } from './status.ts';

@@ -50,9 +50,19 @@ function isPreflight(request: FieldLines, { headers }: ResponseLeg): boolean {
 function causeInRequestBody(a: ResponseLeg, b: ResponseLeg, shape: RequestShape): Cause | null {
   if (!((isSuccess(a) && isRefused(b)) || (isSuccess(b) && isRefused(a)))) return null;
   if (shape.bodyIs === 'json-untyped') return 'request-media-type';
-  if (isSuccess(b) && shape.bodyKeys.some((key) => /^[A-Z]/.test(key))) return 'request-key-case';
+  if (isSuccess(b) && isCaseRefused(a, shape)) return 'request-key-case';
   return shape.bodyIs === 'json-typed' ? 'request-body-validity' : null;
 }
+
+/** The refusal names a key of the request in another case, and not as it was sent: a capital alone may be what the API asks for. */
+function isCaseRefused({ body }: ResponseLeg, { bodyKeys }: RequestShape): boolean {
+  const words = new Set(body.encoding === 'utf8' ? body.data.slice(0, MAX_REFUSAL).match(/[\w$-]+/g) : []);
+  const folded = new Set([...words].map((word) => word.toLowerCase()));
+  return bodyKeys.some((key) => folded.has(key.toLowerCase()) && !words.has(key));
+}
+
+/** A refusal says why at its beginning. */
+const MAX_REFUSAL = 4_096;
 
 const isSuccess = ({ status }: ResponseLeg) => status >= 200 && status < 300;
 const isRefused = ({ status }: ResponseLeg) => status >= 400 && status < 500;

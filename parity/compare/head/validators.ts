@@ -5,6 +5,9 @@ import { headerDifference } from './header-difference.ts';
 /** `name`: `etag` or `last-modified`. */
 export function compareValidator(name: string, stable: string | null, candidate: string | null): HeaderDifference[] {
   if (stable === candidate) return [];
+  // Three notations of dates are to be read (RFC 9110, 5.6.7).
+  if (name === 'last-modified' && stable !== null && candidate !== null && Date.parse(stable) === Date.parse(candidate))
+    return [headerDifference('header-format', name, stable, candidate)];
   const cause = kindOf(name, stable) === kindOf(name, candidate) ? 'validator-value' : 'validator-kind';
   return [headerDifference(cause, name, stable, candidate)];
 }

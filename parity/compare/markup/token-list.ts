@@ -7,7 +7,8 @@ import { UnreadableMarkupError } from './unreadable.ts';
  * kMaximumHTMLParserDOMTreeDepth).
  */
 const MAX_NESTING = 512;
-const MAX_TOKENS = 1_000_000;
+/** Beyond these a document costs more than a second; of usual markup they are ten megabytes. */
+const MAX_TOKENS = 400_000;
 
 export class TokenList {
   readonly #tokens: MarkupToken[] = [];

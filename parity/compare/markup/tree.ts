@@ -21,7 +21,7 @@ function treeOf(tokens: readonly MarkupToken[], numbers: Map<string, number>): r
   const top: MarkupNode[] = [];
   const open: { token: MarkupNode['token']; children: MarkupNode[] }[] = [];
   const add = (token: MarkupNode['token'], children: readonly MarkupNode[]) => {
-    const key = JSON.stringify([contentOf(token), children.map(({ says }) => says)]);
+    const key = `${contentOf(token)} ${children.map(({ says }) => says).join()}`;
     const says = numbers.get(key) ?? numbers.size;
     numbers.set(key, says);
     (open.at(-1)?.children ?? top).push({ token, children, says });
@@ -37,7 +37,9 @@ function treeOf(tokens: readonly MarkupToken[], numbers: Map<string, number>): r
   return top;
 }
 
-function contentOf(token: MarkupNode['token']): unknown {
-  if (token.kind !== 'open') return [token.kind, token.text];
-  return [token.means, [...token.attributes].sort(([a], [b]) => (a < b ? -1 : 1))];
+/** Ends with a kind or a bracket, so that none goes on in what follows. */
+function contentOf(token: MarkupNode['token']): string {
+  if (token.kind !== 'open') return `${JSON.stringify(token.text)}${token.kind}`;
+  if (token.attributes.size === 0) return `${token.means}[]`;
+  return `${token.means}${JSON.stringify([...token.attributes].sort(([a], [b]) => (a < b ? -1 : 1)))}`;
 }

@@ -20,7 +20,12 @@ export function tokensOfXml(source: string): MarkupToken[] {
     tokens.add({ ...named('open', tag), attributes: attributesOf(tag, (prefix) => parser.resolve(prefix)) }),
   );
   parser.on('closetag', (tag) => tokens.add(named('close', tag)));
-  parser.on('text', (text) => tokens.text(text, false));
+  parser.on('text', (text) =>
+    tokens.text(
+      resolved(text, (prefix) => parser.resolve(prefix)),
+      false,
+    ),
+  );
   parser.on('cdata', (text) => tokens.text(text, true));
   parser.on('doctype', (text) => tokens.add(instruction(`!doctype ${text}`)));
   parser.on('processinginstruction', ({ target, body }) => tokens.add(instruction(`?${target} ${body}?`)));
@@ -41,19 +46,38 @@ const named = <K extends 'open' | 'close'>(kind: K, tag: Name) => ({ kind, name:
 /** Its value is a name (XML Schema Part 1, 2.6.1), which its prefix makes one of a namespace. */
 const TYPE = '{http://www.w3.org/2001/XMLSchema-instance}type';
 
+/**
+ * A value that is a name with a prefix in scope (`xsi:type`, a fault code of SOAP), with the namespace for the prefix: the same prefix may
+ * stand for another namespace, and another one for the same.
+ */
+function resolved(value: string, resolve: Resolve): string {
+  if (!value.includes(':') || value.length > MAX_NAME) return value;
+  const [, prefix = '', local] = /^\s*([\p{L}_][\w.\p{L}-]*)?:([\p{L}_][\w.\p{L}-]*)\s*$/u.exec(value) ?? [];
+  const uri = local === undefined ? undefined : resolve(prefix);
+  return uri === undefined || uri === '' ? value.replace(/^:/, '') : `{${uri}}${local}`;
+}
+
+/** A longer value is no name. */
+const MAX_NAME = 200;
+
+/** As most elements of large documents have. */
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
+
 type Resolve = (prefix: string) => string | undefined;
 
-function attributesOf({ attributes, ns }: SaxesTagNS, resolve: Resolve): Map<string, string> {
-  const said = Object.values(attributes).filter(({ name, prefix }) => name !== 'xmlns' && prefix !== 'xmlns');
-  const typeOf = (written: string) => {
-    const [, prefix = '', local = ''] = /^\s*(?:([^\s:]+):)?([^\s:]+)\s*$/.exec(written) ?? [];
-    const uri = ns[prefix] ?? resolve(prefix);
-    return local === '' || uri === undefined || uri === '' ? written : `{${uri}}${local}`;
-  };
+function attributesOf({ attributes, ns }: SaxesTagNS, resolve: Resolve): ReadonlyMap<string, string> {
+  const all = Object.values(attributes);
+  if (all.length === 0) return NO_ATTRIBUTES;
+  const said = all.filter(({ name, prefix }) => name !== 'xmlns' && prefix !== 'xmlns');
+  const inScope = (prefix: string) => ns[prefix] ?? resolve(prefix);
   return new Map(
     said.map((attribute) => {
       const name = meant(attribute);
-      return [name, name === TYPE ? typeOf(attribute.value) : attribute.value];
+      const { value } = attribute;
+      return [
+        name,
+        name === TYPE && !value.includes(':') ? resolved(`:${value.trim()}`, inScope) : resolved(value, inScope),
+      ];
     }),
   );
 }

@@ -1,0 +1,2 @@
+/** YAML, written as JSON. */
+export { jsonOfYaml, type YamlVersion } from './json-of-yaml.ts';
