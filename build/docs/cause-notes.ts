@@ -25,7 +25,7 @@ export const CAUSE_NOTES = {
     'index-redirect': ['new', '301 to `./` for a path that ends with `/index.html`'],
     'marshal-error': ['new', '2xx against 5xx whose body begins as an error of encoding/json does'],
     'method-not-allowed': ['27', '404 against 405 with Allow'],
-    'options-default': ['new', 'OPTIONS: 2xx against 404 or 405'],
+    'options-default': ['new', 'OPTIONS: 2xx against 404 or 405, or another 2xx'],
     'preflight-refused': [
       '',
       'OPTIONS with Access-Control-Request-Method; the candidate answers no success, or without Access-Control-Allow-Origin',
@@ -44,7 +44,7 @@ export const CAUSE_NOTES = {
     ],
     'request-key-case': [
       '16',
-      'the request body has the key that differs in another case; or 4xx against 2xx, and the refusal names a key as the request does not write it',
+      'the request body has the key that differs in another case; or 4xx against 2xx, and the refusal says that a key is required or missing which the request writes in another case',
     ],
   },
   Headers: {

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Precision and recall of `crossfade contract` between public services that nobody here wrote: two httpbins and two S3 servers, in Python
-# and in Go, asked the same and held against labels (test/judges/services). Before them three pairs whose answers were recorded: two JSON servers,
-# two file servers and two WebDAV servers.
+# and in Go, asked the same and held against labels (test/judges/services). Before them seven pairs whose answers were recorded: two JSON servers,
+# two file servers and two WebDAV servers; two further file servers, two of one API, of GraphQL and of DynamoDB.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 npx node test/judges/services/judge.ts recorded test/judges/services/recorded.ndjson
+npx node test/judges/services/judge.ts further test/judges/services/further.ndjson
 tools="$PWD/.venv/services"
 asked=test/judges/services
 moto=.venv/moto

@@ -2,7 +2,7 @@
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe } from 'vitest';
 import type { CaptureRecord, HeaderList } from '../../capture/format/index.ts';
-import { answer } from '../support/answer.ts';
+import { answer, textBody } from '../support/answer.ts';
 import { coded, csv, events, fields, html, joined, json, lines, typed, xml } from '../support/compared.ts';
 import { type Probe, probe } from '../support/probe.ts';
 
@@ -28,6 +28,7 @@ const PREFLIGHT: Partial<CaptureRecord> = {
   },
 };
 const POST: Partial<CaptureRecord> = { request: { method: 'POST', target: '/x', headers: [] } };
+const OPTIONS: Partial<CaptureRecord> = { request: { method: 'OPTIONS', target: '/x', headers: [] } };
 const HEAD: Partial<CaptureRecord> = { request: { method: 'HEAD', target: '/x', headers: [] } };
 const allowed = (...more: HeaderList) => fields(['Access-Control-Allow-Origin', ORIGIN], ...more);
 const frame = (flag: number, data: string | Uint8Array) => {
@@ -284,6 +285,38 @@ const HEADS: readonly Probe[] = [
     with_(101, ['Upgrade', 'websocket'], ['Sec-WebSocket-Protocol', 'v2']),
     with_(101, ['Upgrade', 'websocket'], ['Sec-WebSocket-Protocol', 'v1']),
     'breaking',
+  ],
+  [
+    'a page without what protects it, behind no redirect',
+    with_(200, ['Content-Security-Policy', "default-src 'none'"]),
+    with_(200),
+    'undecided protection-missing',
+  ],
+  [
+    'HEAD of an error: another type',
+    with_(404, ['Content-Type', 'text/html']),
+    with_(404, ['Content-Type', 'text/plain']),
+    'undecided header-value',
+    HEAD,
+  ],
+  ['OPTIONS that is answered', with_(404), with_(200, ['Allow', 'GET']), 'undecided options-default', OPTIONS],
+  ['OPTIONS: 204 for 200', with_(200), with_(204), 'undecided options-default', OPTIONS],
+  ['OPTIONS: 500 for 200', with_(200), with_(500), 'breaking status', OPTIONS],
+  ['a preflight: 204 for 200, and no origin', allowed(), with_(204), 'breaking cors', PREFLIGHT],
+  ['a preflight: 403', allowed(), with_(403), 'breaking preflight-refused', PREFLIGHT],
+  [
+    '400 to 200, and the refusal speaks of something else',
+    answer('{"message":"The provided key element does not match"}', undefined, { status: 400 }),
+    json('{}'),
+    'breaking request-body-validity',
+    {
+      request: {
+        method: 'POST',
+        target: '/x',
+        headers: [['Content-Type', 'application/json']],
+        body: textBody('{"Key":{"pk":1}}'),
+      },
+    },
   ],
   ['a range refused', with_(200, ['Accept-Ranges', 'bytes']), with_(200, ['Accept-Ranges', 'none']), 'undecided'],
   ['another language', fields(['Content-Language', 'en']), fields(['Content-Language', 'de']), 'undecided'],

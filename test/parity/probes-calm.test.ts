@@ -12,7 +12,7 @@ const yaml = (text: string) => typed('application/yaml', text);
 const with_ = (status: number, ...headers: HeaderList) => answer('', headers, { status });
 const cookie = (...values: readonly string[]) =>
   fields(...values.map((value): [string, string] => ['Set-Cookie', value]));
-const moved = (to: string) => with_(302, ['Location', to]);
+const moved = (to: string, status = 302) => with_(status, ['Location', to]);
 const HEAD: Partial<CaptureRecord> = { request: { method: 'HEAD', target: '/x', headers: [] } };
 const ASKED: Partial<CaptureRecord> = {
   request: {
@@ -227,6 +227,17 @@ const HEADS: readonly Probe[] = [
     HEAD,
   ],
   ['304: a type', with_(304, ['ETag', '"a"']), with_(304, ['ETag', '"a"'], ['Content-Type', 'text/css']), 'benign'],
+  [
+    'a redirect without what protects pages',
+    with_(
+      301,
+      ['Location', '/a'],
+      ['Content-Security-Policy', "default-src 'none'"],
+      ['X-Content-Type-Options', 'nosniff'],
+    ),
+    moved('/a', 301),
+    'benign',
+  ],
   ['204: a length', with_(204), with_(204, ['Content-Length', '0']), 'benign'],
 ];
 

@@ -2,7 +2,7 @@
  * What it means to whoever reads a field that it goes or changes, by the standard that defines it: one table
  * (docs/adr/0066). A field that is not here is the owner's to decide.
  */
-import { firstValue, parseMediaType } from '../../../http/index.ts';
+import { firstValue, isRedirect, parseMediaType } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers } from '../../model/index.ts';
 import { changeOfCaching, changeOfVary } from './caching.ts';
@@ -36,6 +36,12 @@ const added =
 const codings = (values: readonly string[]) => tokensOf(values).filter((coding) => coding !== 'identity');
 
 const protection = lost('protection-missing');
+
+/** Of what an answer shows: a redirect shows nothing. */
+const pageProtection: Meaning = ({ candidate, answers }) => {
+  if (candidate.length > 0) return null;
+  return isRedirect(answers.stable) && isRedirect(answers.candidate) ? 'header-unread' : 'protection-missing';
+};
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   // RFC 9110, 14.3: that ranges may be asked for. `none` says what holds without the field.
@@ -88,15 +94,15 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   // RFC 9110, 12.5.5
   vary: ({ stable, candidate, answers }) => changeOfVary(stable, candidate, answers),
   // Browsers do without them, and protect less.
-  'content-security-policy': protection,
+  'content-security-policy': pageProtection,
   'cross-origin-embedder-policy': protection,
   'cross-origin-opener-policy': protection,
   'cross-origin-resource-policy': protection,
-  'permissions-policy': protection,
+  'permissions-policy': pageProtection,
   'referrer-policy': protection,
   'strict-transport-security': protection,
-  'x-content-type-options': protection,
-  'x-frame-options': protection,
+  'x-content-type-options': pageProtection,
+  'x-frame-options': pageProtection,
 };
 
 /** As it is saved: `filename*` comes before `filename` (RFC 6266, 4.3). Null where it is not to be read. */

@@ -22,6 +22,7 @@ function causeOf(answers: Answers): Cause | null {
   if (x.type !== y.type && !alias) {
     if (isRedirect(stable) && isRedirect(candidate)) return 'redirect-body';
     if (isHttpError(candidate) && isJsonType(x.type)) return 'error-as-text';
+    if (isErrorOfHead(answers)) return 'header-value';
     if (describesNothing(answers)) return 'media-type-of-nothing';
     // Clients that were told no type have guessed it until now.
     return x.type === '' ? 'header-added' : 'media-type';
@@ -69,6 +70,11 @@ const lengthOf = ({ headers }: ResponseLeg) => firstValue(headers, 'content-leng
 function describesNothing({ request, stable, candidate }: Answers): boolean {
   if (request.method === 'HEAD') return lengthOf(stable) === '0' && (lengthOf(candidate) ?? '0') === '0';
   return stable.body.bytes === 0 && (candidate.body.bytes === 0 || stable.status >= 400);
+}
+
+/** A client that asks HEAD for what is not there is told so by the status; who reads the type too is not known. */
+function isErrorOfHead({ request, stable, candidate }: Answers): boolean {
+  return request.method === 'HEAD' && stable.status >= 400 && candidate.status >= 400;
 }
 
 /** The two fields that http.Error sets. */

@@ -28,8 +28,9 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
   if (isIndexRedirect(b, shape.path)) return 'index-redirect';
   if (slashRedirect(a, shape.path) || slashRedirect(b, shape.path)) return 'trailing-slash';
   if ((a.status === 304 && b.status === 200) || (a.status === 200 && b.status === 304)) return 'validator-kind';
-  if (method === 'OPTIONS' && isSuccess(a) && isPreflight(request.headers ?? [], a)) return 'preflight-refused';
-  if (method === 'OPTIONS' && isSuccess(a) && isUnrouted(b)) return 'options-default';
+  if (method === 'OPTIONS' && isSuccess(a) && !isSuccess(b) && isPreflight(request.headers ?? [], a))
+    return 'preflight-refused';
+  if (method === 'OPTIONS' && isDefaulted(a, b)) return 'options-default';
   if (method === 'HEAD' && a.status < 400 && isUnrouted(b)) return 'head-not-routed';
   if (a.status === 404 && b.status === 405 && firstValue(b.headers, 'allow') !== null) return 'method-not-allowed';
   if (shape.path.length > 1 && shape.path.endsWith('/') && oneIsLost(a, b)) return 'trailing-slash';
@@ -39,6 +40,11 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
     if (MARSHAL_ERROR.test(b.body.data)) return 'marshal-error';
   }
   return causeInQuery(shape) ?? causeInRequestBody(a, b, shape) ?? 'status';
+}
+
+/** One side answers OPTIONS of itself, or both do, as with 200 and 204. */
+function isDefaulted(a: ResponseLeg, b: ResponseLeg): boolean {
+  return isSuccess(a) ? isSuccess(b) || isUnrouted(b) : isUnrouted(a) && isSuccess(b);
 }
 
 /** A browser asks so before it sends what needs leave (Fetch standard, "CORS-preflight request"), and stable gives leave. */
@@ -54,12 +60,17 @@ function causeInRequestBody(a: ResponseLeg, b: ResponseLeg, shape: RequestShape)
   return shape.bodyIs === 'json-typed' ? 'request-body-validity' : null;
 }
 
-/** The refusal names a key of the request in another case, and not as it was sent: a capital alone may be what the API asks for. */
+/** The refusal says that a key is required or missing which the request sends in another case: a capital alone may be what the API asks for. */
 function isCaseRefused({ body }: ResponseLeg, { bodyKeys }: RequestShape): boolean {
-  const words = new Set(body.encoding === 'utf8' ? body.data.slice(0, MAX_REFUSAL).match(/[\w$-]+/g) : []);
-  const folded = new Set([...words].map((word) => word.toLowerCase()));
-  return bodyKeys.some((key) => folded.has(key.toLowerCase()) && !words.has(key));
+  if (body.encoding !== 'utf8') return false;
+  const text = body.data.slice(0, MAX_REFUSAL);
+  const missed = [...text.matchAll(MISSED)].flatMap(([words]) => words.match(/[\w$-]+/g) ?? []);
+  return bodyKeys.some((key) => missed.some((word) => word !== key && word.toLowerCase() === key.toLowerCase()));
 }
+
+/** A name with few words between it and what is said of it, before or behind. */
+const MISSED =
+  /[\w$-]{1,64}["'`]?(?: [\w$-]{1,32}){0,4} (?:required|missing)\b|\b(?:required|missing):? ["'`][\w$-]{1,64}["'`]/gi;
 
 /** A refusal says why at its beginning. */
 const MAX_REFUSAL = 4_096;

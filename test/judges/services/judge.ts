@@ -1,6 +1,7 @@
 /**
  * Holds what `crossfade contract` reported of two public services against labels that people wrote from the answers. Prints precision
  * and recall, by request and by difference; fails below the targets.
+ * A request that was labelled as a whole (`*` for its places) counts by request alone.
  * `judge.ts NAME CAPTURES [RULES]`: the captures that `contract --noise --out` wrote for NAME.labels.tsv.
  */
 import { readFileSync } from 'node:fs';
@@ -105,7 +106,11 @@ for (const record of records) {
   missing.delete(request);
   const known = labels.get(request);
   if (known === undefined) throw new Error(`${request} has no label`);
-  const { verdict, differences } = compare(record);
+  const { verdict, differences: all } = compare(record);
+  const whole = known.find(({ place }) => place === '*');
+  const differences = whole === undefined ? all : [];
+  if (whole !== undefined && (whole.label === 'breaking') !== (verdict === 'breaking'))
+    wrong.push(`${request} is ${whole.label} (${whole.reason}), and is called ${verdict}`);
   const met = new Map<Labelled, Set<Difference['severity']>>();
   for (const difference of differences) {
     const labelled = labelOf(difference, known);
@@ -119,7 +124,7 @@ for (const record of records) {
       );
     }
   }
-  for (const labelled of known.filter(({ label }) => label === 'breaking')) {
+  for (const labelled of known.filter(({ label, place }) => label === 'breaking' && place !== '*')) {
     const severities = met.get(labelled);
     if (severities?.has('breaking') === true) continue;
     byDifference[severities?.has('undecided') === true ? 'undecided' : 'hidden']++;
@@ -136,7 +141,7 @@ for (const record of records) {
 const count = [...labels.values()].flat().filter(({ label }) => label !== 'same').length;
 console.log(`${name}: ${count} labelled differences of ${labels.size} requests`);
 const precision = print('request', byRequest);
-print('difference', byDifference);
+if (byDifference.right > 0) print('difference', byDifference);
 console.log(`  requests without a breaking difference: ${clean} pass, ${toDecide} are left to the owner`);
 for (const line of wrong) console.log(`    ${line}`);
 const failures = [
