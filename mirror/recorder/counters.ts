@@ -6,7 +6,7 @@ import type { MirrorLoss } from '../../core/status/index.ts';
  * HTTP exchange; `aborted`: the client left. The others are losses: `oversize`: the request's body is over the cap; `busy`: as
  * many copies as allowed are under way; `breaker`: the shadow is left alone; `error`: the primary answered before the request was
  * whole, or the exchange could not be read; `recorder-busy`, `recorder-slow`, `recorder-down`: the proxy could not hand the exchange to
- * the recorder, since too many were on their way, since it took too long, or since nobody took it; `queue`: the capture's queue
+ * the recorder, since too many were on their way, since it took too long, or since nobody took it or who took it died; `queue`: the capture's queue
  * was full; `sink`: the sink refused.
  */
 export type DropReason = 'refused' | 'method' | 'sample' | 'upgrade' | 'aborted' | MirrorLoss;
@@ -24,6 +24,9 @@ export const MIRROR_METRICS = {
   MirrorBreakerOpen: '1 while the breaker towards the side that gets the copies is open, by `Side`',
 } as const satisfies Record<string, string>;
 
+/** What comes of an exchange that a recorder has taken, besides a capture. */
+const RECORDERS_OWN: ReadonlySet<DropReason> = new Set(['busy', 'breaker', 'queue', 'sink']);
+
 export class Counters {
   requests = 0;
   copies = 0;
@@ -39,7 +42,16 @@ export class Counters {
   /** By the side that gets the copies: whether its breaker is open now. */
   readonly breakers = new Map<'stable' | 'candidate', () => boolean>();
 
+  /** Exchanges that the recorder took and that have come to an end, until somebody has noted them. */
+  settled = 0;
+
+  delivered(captures: number): void {
+    this.captured += captures;
+    this.settled += captures;
+  }
+
   drop(reason: DropReason, count = 1): void {
+    if (RECORDERS_OWN.has(reason)) this.settled += count;
     this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + count);
   }
 
@@ -48,10 +60,13 @@ export class Counters {
     this.flags.set(flag, (this.flags.get(flag) ?? 0) + count);
   }
 
-  /** Embedded Metric Format lines for what was counted since the last call; counting starts anew. */
-  flush(ingress: string, now: number): string[] {
+  /**
+   * Embedded Metric Format lines for what was counted since the last call; counting starts anew.
+   * @param known false where nobody could say how many requests passed: a 0 would hide from the alarm that nobody counts them
+   */
+  flush(ingress: string, now: number, known = true): string[] {
     const values = {
-      MirrorRequests: this.requests,
+      ...(known ? { MirrorRequests: this.requests } : {}),
       MirrorCopies: this.copies,
       MirrorCaptured: this.captured,
       MirrorPrimaryErrors: this.primaryErrors,

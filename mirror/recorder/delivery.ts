@@ -114,7 +114,7 @@ export class ThreadCapture implements Capture {
   #settle({ pairs, bytes, delivered }: Settled): void {
     this.#pairs -= pairs;
     this.#bytes -= bytes;
-    this.#counters.captured += delivered;
+    this.#counters.delivered(delivered);
     if (pairs > delivered) this.#counters.drop('sink', pairs - delivered);
     if (this.#pairs === 0) this.#idle?.();
   }

@@ -28,7 +28,11 @@ export class ExchangeRecorder {
   /** Never throws, never waits; what it does not take is counted with its reason. */
   take(exchange: RecordedExchange): void {
     const shadow = this.#ports.shadows[otherSide(exchange.primary)];
-    if (!shadow.reserve()) return;
+    const full = shadow.reserve();
+    if (full !== null) {
+      this.#ports.counters.drop(full);
+      return;
+    }
     const pair = this.#pair(exchange, shadow).finally(() => this.#underWay.delete(pair));
     this.#underWay.add(pair);
   }
@@ -46,7 +50,8 @@ export class ExchangeRecorder {
     // A copy of its own: the capture's goes to another thread.
     const body = requestBody === undefined ? null : Buffer.from(requestBody.data);
     const copy: CopyRequest = { method, target, headers, body, http2 };
-    const again = this.#asksAgain(exchange) && noise.reserve() ? noise.copy(copy) : null;
+    // Without a second answer it is a capture all the same.
+    const again = this.#asksAgain(exchange) && noise.reserve() === null ? noise.copy(copy) : null;
     const answer = await shadow.copy(copy);
     const control = await again;
     shadow.release();

@@ -43,16 +43,12 @@ export class Shadow {
     this.#options = options;
   }
 
-  /** Takes a place for a capture, until {@link Shadow.release}; or counts why there is none. */
-  reserve(): boolean {
-    const { counters, maxInFlight } = this.#options;
-    if (this.#reserved >= maxInFlight) counters.drop('busy');
-    else if (!this.#breaker.admits(performance.now())) counters.drop('breaker');
-    else {
-      this.#reserved++;
-      return true;
-    }
-    return false;
+  /** Takes a place for a capture, until {@link Shadow.release}; or says why there is none. */
+  reserve(): 'busy' | 'breaker' | null {
+    if (this.#reserved >= this.#options.maxInFlight) return 'busy';
+    if (!this.#breaker.admits(performance.now())) return 'breaker';
+    this.#reserved++;
+    return null;
   }
 
   release(): void {

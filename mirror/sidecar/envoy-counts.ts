@@ -1,6 +1,7 @@
 /**
  * What Envoy counted, as the mirror's metrics. Envoy counts from its start, and outlives the recorder: how far metrics have been told
- * stands in Envoy's own runtime, so that a recorder that was restarted tells neither twice nor less.
+ * stands in Envoy's own runtime, so that a recorder that was restarted tells neither twice nor less; so does what came of the exchanges that
+ * recorders took, so that those with which one died are told as lost by the next.
  */
 import * as z from 'zod';
 import { SHARED, twiceCluster } from '../envoy/index.ts';
@@ -45,6 +46,8 @@ const STATS = `/stats?format=json&filter=${encodeURIComponent(
 /** What Envoy writes where there is nothing to write. */
 const NONE = /^-?$/;
 const TOLD = 'crossfade.told.';
+/** Exchanges that recorders have taken, and of which it is told what became of them. */
+const SETTLED = 'settled';
 
 /** @throws Error when Envoy answers something else than its statistics */
 export function countsOf(text: string): EnvoyCounts {
@@ -101,28 +104,92 @@ export function totalsOf(counts: EnvoyCounts): Totals {
 type Total = 'requests' | 'primaryRetries';
 type Totals = Readonly<Record<Total, number>> & Readonly<Partial<Record<DropReason, number>>>;
 
-/** Adds to `counters` what Envoy has counted since this was last told. @throws Error when Envoy does not answer */
-export async function tellCounts(admin: EnvoyAdmin, counters: Counters): Promise<void> {
-  const [stats, runtime] = await Promise.all([admin.get(STATS), admin.get('/runtime')]);
-  const told = runtimeSchema.parse(JSON.parse(runtime)).entries;
-  const changes: string[] = [];
-  const sinceTold = (name: string, total: number): number => {
-    const before = Number(told[TOLD + name]?.final_value ?? 0);
-    if (total > before) changes.push(`${TOLD}${name}=${total}`);
-    return Math.max(0, total - before);
-  };
-  const counts = countsOf(stats);
-  for (const [name, total] of Object.entries(totalsOf(counts))) {
-    const count = sinceTold(name, total);
-    if (count === 0) continue;
-    if (name === 'requests' || name === 'primaryRetries') counters[name] += count;
-    else counters.drop(reasonSchema.parse(name), count);
+/** Tells `counters` what Envoy has counted, each count once. One call at a time: two would tell the same. */
+export class EnvoyBooks {
+  readonly #admin: EnvoyAdmin;
+  readonly #counters: Counters;
+  /** How far each count was told, by this recorder or by those before it. */
+  #told: Map<string, number> | undefined;
+  /** Names of `#told` that Envoy was not given yet. */
+  readonly #unwritten = new Set<string>();
+  /** When Envoy was last asked. */
+  #down = Number.POSITIVE_INFINITY;
+
+  constructor(admin: EnvoyAdmin, counters: Counters) {
+    this.#admin = admin;
+    this.#counters = counters;
   }
-  for (const [flag, total] of Object.entries(counts.primaryFailed)) {
-    const count = sinceTold(`flag.${flag}`, total);
-    if (count > 0) counters.primaryFailed(flag, count);
+
+  /**
+   * Before a recorder takes its first exchange: what earlier ones took and never told of went with them, and is lost. @throws Error when Envoy
+   * does not answer
+   */
+  async leftBehind(): Promise<void> {
+    const { counts, told } = await this.#read();
+    const lost = counts.taken - (told.get(SETTLED) ?? 0);
+    if (lost <= 0) return;
+    this.#advance(told, SETTLED, counts.taken);
+    this.#counters.drop('recorder-down', lost);
+    await this.#write(told);
   }
-  if (changes.length > 0) await admin.post(`/runtime_modify?${changes.join('&')}`);
+
+  /**
+   * What was counted since the last time.
+   * @returns how many exchanges are not told of yet: on their way, being copied, or in the queue
+   * @throws Error when Envoy does not answer
+   */
+  async tell(): Promise<number> {
+    const { counts, told } = await this.#read();
+    const counters = this.#counters;
+    const { requests, primaryRetries, ...totals } = totalsOf(counts);
+    // Envoy's counts are not of one moment: what nobody took is what was missing twice.
+    const down = totals['recorder-down'] ?? 0;
+    const drops = { ...totals, 'recorder-down': Math.min(down, this.#down) };
+    this.#down = down;
+    counters.requests += this.#advance(told, 'requests', requests);
+    counters.primaryRetries += this.#advance(told, 'primaryRetries', primaryRetries);
+    for (const [name, total] of Object.entries(drops)) {
+      const count = this.#advance(told, name, total);
+      if (count > 0) counters.drop(reasonSchema.parse(name), count);
+    }
+    for (const [flag, total] of Object.entries(counts.primaryFailed)) {
+      const count = this.#advance(told, `flag.${flag}`, total);
+      if (count > 0) counters.primaryFailed(flag, count);
+    }
+    const settled = (told.get(SETTLED) ?? 0) + counters.settled;
+    counters.settled = 0;
+    this.#advance(told, SETTLED, settled);
+    await this.#write(told);
+    return requests - Object.values(drops).reduce((sum, count) => sum + count, 0) - settled;
+  }
+
+  async #read() {
+    const [stats, told] = await Promise.all([this.#admin.get(STATS), this.#told ?? this.#toldBefore()]);
+    this.#told = told;
+    return { counts: countsOf(stats), told };
+  }
+
+  async #toldBefore(): Promise<Map<string, number>> {
+    const { entries } = runtimeSchema.parse(JSON.parse(await this.#admin.get('/runtime')));
+    const told = Object.entries(entries).filter(([name]) => name.startsWith(TOLD));
+    return new Map(told.map(([name, { final_value }]) => [name.slice(TOLD.length), Number(final_value)]));
+  }
+
+  /** @returns by how much more there is than was told */
+  #advance(told: Map<string, number>, name: string, total: number): number {
+    const before = told.get(name) ?? 0;
+    if (total <= before) return 0;
+    told.set(name, total);
+    this.#unwritten.add(name);
+    return total - before;
+  }
+
+  async #write(told: ReadonlyMap<string, number>): Promise<void> {
+    const names = [...this.#unwritten];
+    if (names.length === 0) return;
+    await this.#admin.post(`/runtime_modify?${names.map((name) => `${TOLD}${name}=${told.get(name)}`).join('&')}`);
+    for (const name of names) this.#unwritten.delete(name);
+  }
 }
 
 const reasonSchema = z.enum([

@@ -1,5 +1,6 @@
 /** Where Envoy hands exchanges over. An answer is given once the bytes have come: nothing waits for what is made of them. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
 import { SHARED } from '../envoy/index.ts';
 
 /** Fields of both messages, beside both bodies. */
@@ -15,8 +16,13 @@ export function intake(bodyCap: number, take: (message: Buffer) => void): Server
       return;
     }
     bytesOf(req, limit).then(
-      (message) => {
-        if (message === null) res.writeHead(413, { connection: 'close' }).end();
+      async (message) => {
+        // Whether Envoy has given up meanwhile stands behind the last byte: what it has counted as lost is no capture too.
+        await turn();
+        // The end of a connection is read by a turn of its own.
+        await turn();
+        if (req.socket.readableEnded || req.socket.destroyed) res.destroy();
+        else if (message === null) res.writeHead(413, { connection: 'close' }).end();
         else res.writeHead(attempt(() => take(message)) ? 204 : 400).end();
       },
       // Envoy gave up on it, and has counted it.

@@ -14,7 +14,7 @@ import {
   Shadow,
   ThreadCapture,
 } from '../recorder/index.ts';
-import { type EnvoyAdmin, tellCounts } from './envoy-counts.ts';
+import { EnvoyBooks } from './envoy-counts.ts';
 import { intake } from './intake.ts';
 import { parseExchange } from './message.ts';
 import { copyLeg } from './proxied-leg.ts';
@@ -31,7 +31,8 @@ const capture = new ThreadCapture(config.capture, counters);
 const shadows: Readonly<Record<Side, Shadow>> = { stable: shadowOf('stable'), candidate: shadowOf('candidate') };
 for (const side of ['stable', 'candidate'] as const) counters.breakers.set(side, () => shadows[side].breakerOpen());
 const recorder = new ExchangeRecorder({ shadows, noise: shadowOf('stable'), capture, counters, policy: config.policy });
-const admin: EnvoyAdmin = { get: (path) => ask('GET', path), post: (path) => ask('POST', path) };
+const admin = { get: (path: string) => ask('GET', path), post: (path: string) => ask('POST', path) };
+const books = new EnvoyBooks(admin, counters);
 
 // It takes a tenth of a second to load: only where there is a collector.
 const spans =
@@ -42,6 +43,8 @@ const server = intake(config.policy.bodyCap, (message) => {
   recorder.take(exchange);
   span(exchange);
 });
+// Envoy may have begun later than this: then there is nothing to tell.
+await books.leftBehind().catch(() => {});
 await new Promise<void>((resolve, reject) => {
   server.once('error', reject);
   server.listen(config.recorderPort, LOOPBACK, resolve);
@@ -82,13 +85,31 @@ async function ask(method: 'GET' | 'POST', path: string): Promise<string> {
   return text;
 }
 
-async function report(): Promise<void> {
+/** Exchanges that Envoy handed over and that were not told of when it was last asked. */
+let open = 0;
+let reporting = Promise.resolve();
+
+function report(last = false): Promise<void> {
+  reporting = reporting.then(() => tell(last));
+  return reporting;
+}
+
+async function tell(last: boolean): Promise<void> {
+  let known = last;
   try {
-    await tellCounts(admin, counters);
+    open = await books.tell();
+    known = true;
   } catch (error) {
-    console.error(JSON.stringify({ event: 'envoy counts not read', error: withoutSecrets(String(error)) }));
+    if (!last) console.error(JSON.stringify({ event: 'envoy counts not read', error: withoutSecrets(String(error)) }));
   }
-  for (const line of counters.flush(config.ingress, Date.now())) console.log(line);
+  if (last) closeAccounts();
+  for (const line of counters.flush(config.ingress, Date.now(), known)) console.log(line);
+}
+
+/** Envoy may have ended before its last counts were read: what it had handed over, and what never came, is lost. */
+function closeAccounts(): void {
+  const missing = open - counters.settled;
+  if (missing > 0) counters.drop('recorder-down', missing);
 }
 
 /** Envoy drains for as long as it takes and then ends: until then its exchanges are still taken. */
@@ -98,7 +119,7 @@ async function drain(): Promise<void> {
   server.close();
   await recorder.settled();
   await Promise.allSettled([capture.close(LAST_BATCH_MS), spans?.flush()]);
-  await report();
+  await report(true);
   process.exit(0);
 }
 

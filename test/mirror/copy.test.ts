@@ -174,6 +174,22 @@ describe('a copy', () => {
     expect(record.stable).toMatchObject({ body: { data: answer } });
     expect(record.noise).toMatchObject({ outcome: 'response', body: { data: '{"n":2}' } });
   });
+
+  it('is a capture without its second question, where the stable side does not answer it: nothing was dropped', async () => {
+    const stable: RequestListener = (req, res) => {
+      if (req.headers['x-shadow'] === undefined) res.end('{}');
+      else req.socket.destroy();
+    };
+    const rig = await startRig(stable, json('{}'), { policy: { noiseRate: 1 } });
+    stops.push(() => rig.stop());
+    // One more than the breaker of the second questions takes.
+    for (let n = 0; n <= 20; n++) {
+      await (await fetch(`${rig.url}/items/${n}`)).text();
+      await rig.captured(n);
+    }
+    expect([...rig.counters.dropped]).toEqual([]);
+    expect(rig.records.at(-1)).not.toHaveProperty('noise');
+  });
 });
 
 describe('the customer’s answer', () => {

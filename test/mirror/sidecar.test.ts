@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Counters } from '../../mirror/recorder/counters.ts';
-import { type EnvoyAdmin, tellCounts } from '../../mirror/sidecar/envoy-counts.ts';
+import { type EnvoyAdmin, EnvoyBooks } from '../../mirror/sidecar/envoy-counts.ts';
 import { parseExchange } from '../../mirror/sidecar/message.ts';
 import { copyLeg, failureOf } from '../../mirror/sidecar/proxied-leg.ts';
 import { exchange } from '../support/exchange.ts';
@@ -140,7 +140,7 @@ describe('what Envoy counted', () => {
       'cluster.recorder.upstream_rq_timeout': 1,
     };
     const counters = new Counters();
-    await tellCounts(envoy(stats), counters);
+    await new EnvoyBooks(envoy(stats), counters).tell();
     expect(flushed(counters)).toEqual({
       MirrorRequests: 23,
       sample: 5,
@@ -162,11 +162,11 @@ describe('what Envoy counted', () => {
       'cluster.recorder.upstream_rq_pending_active': 2,
     };
     const [admin, counters] = [envoy(stats), new Counters()];
-    await tellCounts(admin, counters);
+    await new EnvoyBooks(admin, counters).tell();
     expect(flushed(counters)).toEqual({ MirrorRequests: 10, error: 1 });
     stats['cluster.recorder.upstream_rq_2xx'] = 8;
     stats['cluster.recorder.upstream_rq_active'] = stats['cluster.recorder.upstream_rq_pending_active'] = 0;
-    await tellCounts(admin, counters);
+    await new EnvoyBooks(admin, counters).tell();
     expect(flushed(counters)).toEqual({ MirrorRequests: 0, 'recorder-down': 1 });
   });
 
@@ -177,19 +177,69 @@ describe('what Envoy counted', () => {
       'crossfade.primary_failed.flag.UC': 1,
     };
     const [admin, counters] = [envoy(stats), new Counters()];
-    await tellCounts(admin, counters);
-    await tellCounts(admin, counters);
+    await new EnvoyBooks(admin, counters).tell();
+    await new EnvoyBooks(admin, counters).tell();
     expect(counters.primaryErrors).toBe(3);
     expect(flushed(counters)).toMatchObject({ 'UF,URX': 2, UC: 1 });
+  });
+
+  it('calls lost what a recorder took, and did not tell of before it died', async () => {
+    const stats = { [ended('sample', 'sent')]: 10, 'cluster.recorder.upstream_rq_2xx': 10 };
+    const [admin, first] = [envoy(stats), new Counters()];
+    first.delivered(3);
+    first.drop('sink', 1);
+    expect(await new EnvoyBooks(admin, first).tell()).toBe(6);
+    flushed(first);
+    // Counted after it told, and gone with it.
+    first.delivered(2);
+    const next = new Counters();
+    const later = new EnvoyBooks(admin, next);
+    await later.leftBehind();
+    expect(await later.tell()).toBe(0);
+    expect(flushed(next)).toEqual({ MirrorRequests: 0, 'recorder-down': 6 });
+    const third = new Counters();
+    await new EnvoyBooks(admin, third).leftBehind();
+    expect(flushed(third)).toEqual({ MirrorRequests: 0 });
+  });
+
+  it('calls nothing lost that was missing once: Envoy’s counts are not of one moment', async () => {
+    const stats = { [ended('sample', 'sent')]: 1, 'cluster.recorder.upstream_rq_2xx': 1 };
+    const counters = new Counters();
+    const books = new EnvoyBooks(envoy(stats), counters);
+    await books.tell();
+    stats[ended('sample', 'sent')] = 3;
+    await books.tell();
+    expect(flushed(counters)).toEqual({ MirrorRequests: 3 });
+    stats['cluster.recorder.upstream_rq_2xx'] = 2;
+    expect(await books.tell()).toBe(2);
+    expect(flushed(counters)).toEqual({ MirrorRequests: 0, 'recorder-down': 1 });
+  });
+
+  it('is told once, though Envoy was too busy to take the note of it', async () => {
+    const stats = { [ended('sample')]: 5 };
+    const [busy, counters] = [envoy(stats), new Counters()];
+    let refuses = true;
+    const books = new EnvoyBooks(
+      { ...busy, post: async (path) => (refuses ? Promise.reject(new Error('timeout')) : busy.post(path)) },
+      counters,
+    );
+    await expect(books.tell()).rejects.toThrow('timeout');
+    refuses = false;
+    stats[ended('sample')] = 6;
+    await books.tell();
+    expect(flushed(counters)).toEqual({ MirrorRequests: 6, sample: 6 });
+    const next = new Counters();
+    await new EnvoyBooks(busy, next).tell();
+    expect(flushed(next)).toEqual({ MirrorRequests: 0 });
   });
 
   it('is told once, by whichever recorder is alive', async () => {
     const stats = { [ended('sample')]: 5 };
     const admin = envoy(stats);
-    await tellCounts(admin, new Counters());
+    await new EnvoyBooks(admin, new Counters()).tell();
     stats[ended('sample')] = 8;
     const restarted = new Counters();
-    await tellCounts(admin, restarted);
+    await new EnvoyBooks(admin, restarted).tell();
     expect(flushed(restarted)).toEqual({ MirrorRequests: 3, sample: 3 });
   });
 });
