@@ -5,13 +5,14 @@
 
 import { pauseAt } from '../core/evaluation/index.ts';
 import { openStep, stepDown } from '../core/fence/index.ts';
+import { otherUses } from '../core/listener/index.ts';
 import { type CutoverStateJson, parseState, UNSTEERED } from '../core/model/index.ts';
 import { answeredByStable, nextDesired, reduce, residue } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
-import { listener, metrics } from './compose/ports.ts';
+import { listener, metrics, rulesAround } from './compose/ports.ts';
 import { recording } from './compose/recording.ts';
 import { stableCapacity } from './compose/stable-capacity.ts';
-import { type Deps, settle } from './tasks/index.ts';
+import { type Deps, runOf, settle, tell } from './tasks/index.ts';
 
 /**
  * Only whole minutes are read, CloudWatch has them up to three minutes late, and this clock may be two minutes ahead of its: a
@@ -22,7 +23,10 @@ const SHORTEST_LOOK_SECONDS = 420;
 type DecommissionDeps = Pick<
   Deps,
   'deployment' | 'metrics' | 'capacity' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'
-> & { readonly ingress: Pick<Deps['ingress'], 'read'> };
+> & {
+  readonly ingress: Pick<Deps['ingress'], 'read'>;
+  readonly surroundings: Pick<Deps['surroundings'], 'rules'>;
+};
 
 export function makeHandler(deps: DecommissionDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
@@ -46,6 +50,19 @@ export function makeHandler(deps: DecommissionDeps) {
     // Counts come minutes late: whoever has changed the weights by hand since is seen at the listener itself.
     const stable = answeredByStable(deps.deployment, await deps.ingress.read());
     if (stable > 0) return stay(`The listener gives the stable side ${stable} % of the requests; no task is removed.`);
+    const others = await othersOnStable(deps);
+    if (others.length > 0) {
+      const reason = usedByOthers(others);
+      // Nobody but an operator can end this wait, and it is looked at again and again: told when it is news.
+      if (state.reason !== reason)
+        await tell(deps, {
+          kind: 'warning',
+          ...runOf(state),
+          subject: `Crossfade ${state.cutoverId}: decommission waits`,
+          body: reason,
+        });
+      return stay(reason);
+    }
     const step = state.decommissionSteps;
     const now = await deps.capacity.snapshot();
     const begun = openStep(lease, state, step);
@@ -56,9 +73,20 @@ export function makeHandler(deps: DecommissionDeps) {
   };
 }
 
+function usedByOthers(rules: readonly string[]): string {
+  return `Requests past the cutover still reach the stable side, by ${rules.join('; ')}; no task is removed. Point them at another target group, or delete them.`;
+}
+
+/** Rules that send the stable side requests which the cutover never moved. */
+async function othersOnStable({ deployment, surroundings }: DecommissionDeps): Promise<readonly string[]> {
+  const own = deployment.rules.map(({ arn }) => arn);
+  return otherUses(own, deployment.targetGroups.stable.arn, await surroundings.rules());
+}
+
 export const compose = composed((deployment) => ({
   ...recording(deployment),
   ingress: { read: listener(deployment).read },
+  surroundings: rulesAround(deployment),
   metrics: metrics(deployment),
   capacity: stableCapacity(deployment),
 }));

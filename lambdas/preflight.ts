@@ -57,7 +57,7 @@ const nameSchema = eventSchema.pick({ executionName: true });
 
 type PreflightDeps = Pick<Deps, 'deployment' | 'ledger' | 'decisionLog' | 'drills' | 'clock' | 'notifier' | 'emit'> & {
   readonly ingress: Pick<Deps['ingress'], 'read' | 'health'>;
-  readonly surroundings: Deps['surroundings'];
+  readonly surroundings: Pick<Deps['surroundings'], 'read'>;
   readonly alarms: Pick<Deps['alarms'], 'read'>;
   readonly capacity: Pick<Deps['capacity'], 'snapshot'>;
 };

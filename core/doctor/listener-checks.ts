@@ -1,6 +1,13 @@
 /** Listeners and their rules: may ours stand among them? Decided by what makes the rules and by what preflight asks. */
 
-import { copiedRule, type ListenerRule, type NewRule, rulesBefore, shadowRefusals } from '../listener/index.ts';
+import {
+  copiedRule,
+  type ListenerRule,
+  type NewRule,
+  otherUses,
+  rulesBefore,
+  shadowRefusals,
+} from '../listener/index.ts';
 import { type Diagnosis, diagnosesOf, sentence } from './diagnosis.ts';
 import type { Facts } from './facts.ts';
 
@@ -54,10 +61,39 @@ export function shadowedRules(facts: Facts): Diagnosis[] {
     ),
   );
   const right = ours.length > 0 && wrong.length === 0;
-  return [...(right ? [ok('Rules that ours go before send these requests to stable alone.')] : wrong), ...first];
+  const beside = besideOurs(facts, ours).map((rule) =>
+    warn(
+      `${sentence(rule)} It forwards to stable past the cutover, which does not move its requests.`,
+      'point it at another target group before the decommission: while it stands, no task of stable is removed',
+    ),
+  );
+  return [
+    ...(right ? [ok('Rules that ours go before send these requests to stable alone.')] : wrong),
+    ...first,
+    ...beside,
+  ];
 }
 
+/** Rules of these listeners that keep sending stable what ours do not take; each is told once. */
+function besideOurs({ listeners, deployed }: Facts, ours: readonly Ours[]): readonly string[] {
+  const own = (wanted: NewRule) => ({ ...wanted, arn: OURS, forwards: null, stickySeconds: null, rewrites: false });
+  const [stableArn] = ours.map(({ wanted }) => wanted.stableArn);
+  if (stableArn === undefined) return [];
+  return otherUses(
+    [OURS, ...(deployed?.ruleArns ?? [])],
+    stableArn,
+    listeners.map(({ arn, rules }) => [
+      ...rules,
+      ...ours.flatMap((o) => (o.listenerArn === arn ? [own(o.wanted)] : [])),
+    ]),
+  );
+}
+
+/** In the place of the ARN that a rule of ours will get. */
+const OURS = 'ours';
+
 interface Ours {
+  readonly listenerArn: string;
   readonly wanted: NewRule;
   /** Rules of the same listener that are not ours. */
   readonly others: readonly ListenerRule[];
@@ -70,14 +106,14 @@ function ownRules({ listeners, planned, groups, deployed }: Facts): { ours: Ours
   for (const { listenerArn, likeRuleArn, rule } of planned) {
     const others = listeners.find(({ arn }) => arn === listenerArn)?.rules ?? [];
     const copied = likeRuleArn === null ? { ok: true as const, wanted: rule } : copiedRule(rule, likeRuleArn, others);
-    if (copied.ok) ours.push({ wanted: copied.wanted, others });
+    if (copied.ok) ours.push({ listenerArn, wanted: copied.wanted, others });
     else uncopied.push(copied.why);
   }
   const stableArn = groups.find(({ role }) => role === 'stable')?.arn ?? '';
-  for (const { rules } of listeners) {
+  for (const { arn: listenerArn, rules } of listeners) {
     const isOwn = ({ arn }: ListenerRule) => deployed?.ruleArns.includes(arn) === true;
     const others = rules.filter((rule) => !isOwn(rule));
-    ours.push(...rules.filter(isOwn).map((rule) => ({ wanted: { ...rule, stableArn }, others })));
+    ours.push(...rules.filter(isOwn).map((rule) => ({ listenerArn, wanted: { ...rule, stableArn }, others })));
   }
   return { ours, uncopied };
 }

@@ -55,8 +55,8 @@ export function conditionsCover(wide: RuleConditions, narrow: RuleConditions): b
   return (
     wide.opaque !== true &&
     listCovers(wide.methods, narrow.methods, (x, y) => x === y) &&
-    listCovers(lower(wide.hosts), lower(narrow.hosts), patternCovers) &&
-    listCovers(wide.paths, narrow.paths, patternCovers) &&
+    listCovers(demandsOf(lower(wide.hosts), ['*']), lower(narrow.hosts), patternCovers) &&
+    listCovers(demandsOf(wide.paths, ['*', '/*']), narrow.paths, patternCovers) &&
     wide.headers.every(({ name, values }) =>
       headersNamed(narrow, name).some((other) => listCovers(values, other.values, patternCovers)),
     ) &&
@@ -112,6 +112,11 @@ type Relation = (a: string, b: string) => boolean;
 
 function listsMeet(a: readonly string[], b: readonly string[], meet: Relation): boolean {
   return a.length === 0 || b.length === 0 || a.some((x) => b.some((y) => meet(x, y)));
+}
+
+/** A pattern that every request matches demands nothing. */
+function demandsOf(values: readonly string[], any: readonly string[]): readonly string[] {
+  return values.some((value) => any.includes(value)) ? [] : values;
 }
 
 function listCovers(wide: readonly string[], narrow: readonly string[], covers: Relation): boolean {

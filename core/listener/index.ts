@@ -8,6 +8,7 @@ export {
   type Surroundings,
   stickinessRefusals,
 } from './other-owners.ts';
+export { otherUses } from './other-uses.ts';
 export { refusalText } from './refusal.ts';
 export {
   type ListenerRule,

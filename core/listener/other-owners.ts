@@ -31,9 +31,11 @@ export interface ServiceReading {
   readonly strategy: string;
 }
 
-/** Reads {@link SurroundingsReading}; asked at preflight only. */
 export interface Surroundings {
+  /** Asked at preflight only. */
   read(): Promise<SurroundingsReading>;
+  /** All rules of each listener of the load balancer, its default among them. */
+  rules(): Promise<readonly (readonly ListenerRule[])[]>;
 }
 
 /** The AWS Load Balancer Controller's marks (https://kubernetes-sigs.github.io/aws-load-balancer-controller). */

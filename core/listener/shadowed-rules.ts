@@ -102,7 +102,8 @@ function otherwise(rule: ListenerRule, guards: readonly string[], stableArn: str
   return rule.rewrites ? 'rewrites the host or the path' : null;
 }
 
-function nameOf({ arn, priority }: ListenerRule): string {
+/** For people: by its id and priority. */
+export function nameOf({ arn, priority }: Pick<ListenerRule, 'arn' | 'priority'>): string {
   return Number.isFinite(priority) ? `rule ${arn.split('/').at(-1)} at priority ${priority}` : 'the default rule';
 }
 

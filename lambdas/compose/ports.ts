@@ -7,6 +7,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { Surroundings } from '../../core/listener/index.ts';
 import type {
   Alarms,
   Approvals,
@@ -28,7 +29,7 @@ import {
   storedParity,
 } from '../aws/dynamo/index.ts';
 import { sideRevisions } from '../aws/ecs/revisions.ts';
-import { elbIngress, targetIds } from '../aws/elb/index.ts';
+import { elbIngress, elbRules, targetIds } from '../aws/elb/index.ts';
 import { lambdaExercise } from '../aws/lambda-exercise.ts';
 import { planHooks, planMetrics, providerCallers, providerSources } from '../providers/index.ts';
 import type { Deps } from '../tasks/index.ts';
@@ -40,6 +41,10 @@ export function listener(deployment: Deployment): Ingress {
 export function listenerReading(deployment: Deployment): Pick<Ingress, 'read' | 'health'> {
   const { read, health } = listener(deployment);
   return { read, health };
+}
+
+export function rulesAround(deployment: Deployment): Pick<Surroundings, 'rules'> {
+  return elbRules(new ElasticLoadBalancingV2Client(CLIENT_OPTIONS), deployment);
 }
 
 export function metrics(deployment: Deployment): Metrics {

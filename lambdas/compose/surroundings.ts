@@ -7,7 +7,7 @@ import { CLIENT_OPTIONS } from '../aws/calls/index.ts';
 import { ecsServices } from '../aws/ecs/deployment-strategy.ts';
 import { elbSurroundings } from '../aws/elb/index.ts';
 
-export function surroundings(deployment: Deployment): Surroundings {
+export function surroundings(deployment: Deployment): Pick<Surroundings, 'read'> {
   const { services } = deployment;
   return elbSurroundings(new ElasticLoadBalancingV2Client(CLIENT_OPTIONS), deployment, async () =>
     services === undefined ? [] : ecsServices(new ECSClient(CLIENT_OPTIONS), services),

@@ -49,6 +49,7 @@ const LEDGER_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Update
 type Permission =
   | 'weights'
   | 'listener'
+  | 'listeners'
   | 'health'
   | 'metrics'
   | 'providers'
@@ -90,7 +91,7 @@ const SPECS = {
   approved: { description: 'Records a sign-off', may: ['ledger', 'notify'] },
   decommission: {
     description: 'Scales the stable side down, a reversible step at a time',
-    may: ['listener', 'metrics', 'capacity', 'ledger', 'notify'],
+    may: ['listeners', 'metrics', 'capacity', 'ledger', 'notify'],
   },
   drill: { description: 'Trips an alarm, and waits for it to trigger the rollback', may: ['trip', 'ledger', 'notify'] },
   complete: { description: 'Records completion', may: ['ledger', 'notify'] },
@@ -169,6 +170,13 @@ export class CutoverFunctions extends Construct {
         return;
       case 'listener':
         handler.allow(['elasticloadbalancing:DescribeRules'], ['*'], NO_RESOURCE_TYPE);
+        return;
+      case 'listeners':
+        handler.allow(
+          ['elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeRules'],
+          ['*'],
+          NO_RESOURCE_TYPE,
+        );
         return;
       case 'health':
         handler.allow(

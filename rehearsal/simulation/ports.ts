@@ -79,6 +79,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
     },
     surroundings: {
       read: () => call('surroundings.read', () => ({ listeners: [], groups: [], tags: [], services: [] })),
+      rules: () => call('surroundings.rules', () => []),
     },
     ledger: {
       read: (id) => asked('ledger.read', (leases) => leases.read(id)),

@@ -25,6 +25,7 @@ import { dynamoParityRules } from '../../lambdas/aws/dynamo/parity-rules.ts';
 import { dynamoParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
 import { pastRuns } from '../../lambdas/aws/dynamo/runs.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
+import { elbRules } from '../../lambdas/aws/elb/surroundings.ts';
 import { sfnExecutions } from '../../lambdas/aws/states/executions.ts';
 import { EMPTY_TALLY } from '../../parity/tally/tally.ts';
 import { BACKENDS, type Backend, ourBackend } from './backends.ts';
@@ -531,6 +532,16 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       await expect(
         ingress.write({ ...rule, ruleArn: `${rule.ruleArn}0` as typeof rule.ruleArn }),
       ).rejects.toMatchObject({ name: expect.stringContaining('RuleNotFound') });
+    });
+
+    it('reads all rules of every listener of its load balancer, defaults among them', async () => {
+      const listeners = await elbRules(backend.elb, backend.deployment).rules();
+      const own: readonly string[] = backend.deployment.rules.map(({ arn }) => arn);
+      expect(listeners).toHaveLength(1);
+      expect(listeners.flat().filter(({ arn }) => own.includes(arn))).toHaveLength(own.length);
+      expect(
+        listeners.flat().filter(({ priority, forwards }) => priority === Infinity && forwards === null),
+      ).toHaveLength(1);
     });
 
     it('counts no target where none is registered', async () => {

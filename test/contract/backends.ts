@@ -35,6 +35,12 @@ import { DEPLOYMENT } from '../support/deployment.ts';
 import { HEALTH_CHECK } from '../support/health-check.ts';
 
 const REGION = 'us-east-1';
+/** Of our cloud. */
+const LISTENER = {
+  arn: `arn:aws:elasticloadbalancing:${REGION}:000000000000:listener/app/lb/1/2`,
+  port: 80,
+  protocol: 'HTTP',
+};
 const TABLE = 'ledger';
 /** Exists in both clouds. */
 export const TOPIC = `arn:aws:sns:${REGION}:123456789012:status`;
@@ -122,7 +128,7 @@ export async function ourBackend(): Promise<Backend> {
     },
     query: {
       '2010-03-31': { service: 'sns', operations: sns.operations },
-      '2015-12-01': { service: 'elasticloadbalancing', operations: elbv2(model, () => {}) },
+      '2015-12-01': { service: 'elasticloadbalancing', operations: elbv2(model, () => {}, [LISTENER]) },
       '2011-06-15': { service: 'sts', operations: sts },
     },
     dynamodb: dynamo.forward,
@@ -131,11 +137,7 @@ export async function ourBackend(): Promise<Backend> {
   const at = { endpoint: url, region: REGION, credentials };
   const elb = new ElasticLoadBalancingV2Client(at);
   const groups = [...model.targetGroups.keys()];
-  const deployment = await withRules(
-    elb,
-    'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/app/lb/1/2',
-    groups,
-  );
+  const deployment = await withRules(elb, LISTENER.arn, groups);
   return {
     name: 'our cloud',
     dynamo: new DynamoDBClient({ ...at, endpoint: dynamo.url }),
@@ -279,5 +281,10 @@ function emptyModel(): LoadBalancerModel {
       targets: [],
     });
   }
-  return { arn: 'lb', fullName: 'app/lb/1', rules: new Map(), targetGroups };
+  return {
+    arn: LISTENER.arn.replace(':listener/', ':loadbalancer/').replace(/\/2$/, ''),
+    fullName: 'app/lb/1',
+    rules: new Map(),
+    targetGroups,
+  };
 }

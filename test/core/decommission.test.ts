@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rollBack } from '../../core/fence/rollback.ts';
 import { fencedShift } from '../../core/fence/shift.ts';
 import { watch } from '../../core/fence/watchdog.ts';
+import { ANY_REQUEST } from '../../core/listener/conditions.ts';
 import { type CutoverState, PHASES, type Phase, parseState, stateToJson } from '../../core/model/run-state.ts';
 import { SAFE_SPLIT, sameWeights, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
 import { answeredByStable, residue } from '../../core/phases/decommission.ts';
@@ -79,6 +80,26 @@ describe('decommission', () => {
     expect(await step(world, state)).toMatchObject({ next: 'hold', phase: 'decommission' });
     expect(world.stableTasks.desired).toBe(4);
     expect(world.item?.stableCapacity).toBe('full');
+  });
+
+  it('takes no task from a side that a rule past the cutover still forwards to, and tells once whose it is', async () => {
+    const world = new MemoryWorld();
+    const { stable } = DEPLOYMENT.targetGroups;
+    const past = { arn: 'internal/1', priority: Infinity, conditions: ANY_REQUEST, guards: [], stickySeconds: null };
+    world.rulesAround = [[{ ...past, rewrites: false, forwards: new Map([[stable.arn, 1]]) }]];
+    let state = await signedOff(world);
+    for (let i = 0; i < 3; i++) state = await step(world, state);
+    expect(state).toMatchObject({ next: 'hold', phase: 'decommission' });
+    expect(world.stableTasks.desired).toBe(4);
+    expect(
+      world.notices.map(({ subject }) => subject).filter((text) => text.includes('decommission waits')),
+    ).toHaveLength(1);
+    expect(state.reason).toBe(
+      'Requests past the cutover still reach the stable side, by the default rule (any request); no task is removed. Point them at another target group, or delete them.',
+    );
+    world.rulesAround = [];
+    await step(world, state);
+    expect(world.stableTasks.desired).toBe(2);
   });
 
   it('counts every request as residue while the candidate does not answer everything', () => {

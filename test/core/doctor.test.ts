@@ -16,7 +16,7 @@ function rule(over: Partial<ListenerRule> = {}): ListenerRule {
   return {
     arn: 'rule/1',
     priority: 10,
-    conditions: on('/api/*'),
+    conditions: on('/*'),
     guards: [],
     forwards: new Map([[STABLE, 1]]),
     stickySeconds: null,
@@ -45,7 +45,7 @@ function service(over: Partial<NonNullable<Facts['services'][number]['found']>> 
   return { status: 'ACTIVE', controller: 'ECS', strategy: 'ROLLING', desired: 2, running: 2, scheduled: [], ...over };
 }
 
-/** Reaches nothing: the rule before it takes the same paths and forwards to stable. */
+/** Reaches nothing: ours take every path. */
 const DEFAULT = rule({ arn: 'rule/d', priority: Number.POSITIVE_INFINITY, conditions: ANY_REQUEST });
 
 const TOPIC_POLICY = {
@@ -68,7 +68,7 @@ function healthy(): Mutable<Facts> {
       {
         listenerArn: LISTENER,
         likeRuleArn: null,
-        rule: { priority: 5, conditions: on('/api/*'), guards: [], stableArn: STABLE },
+        rule: { priority: 5, conditions: on('/*'), guards: [], stableArn: STABLE },
       },
     ],
     tagged: [{ arn: LB, tags: { Name: 'shop' } }],
@@ -215,6 +215,13 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
       f.planned = f.planned.map((one) => ({ ...one, likeRuleArn: 'rule/gone' }));
     },
     /Rule rule\/gone cannot be copied: the listener has no such rule/,
+  ],
+  [
+    'a rule that forwards to stable past ours',
+    'shadowed rules',
+    'warn',
+    rules(rule(), rule({ arn: 'rule/9', priority: 1, conditions: on('/admin*') })),
+    /Rule 9 at priority 1 \(path \/admin\*\)\. It forwards to stable past the cutover/,
   ],
   [
     'a rule before ours on the same paths',

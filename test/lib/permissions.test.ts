@@ -31,6 +31,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
     'elasticloadbalancing:DescribeTags',
     'elasticloadbalancing:DescribeTargetGroupAttributes',
   ],
+  'surroundings.rules': ['elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeRules'],
   'alarms.read': ['cloudwatch:DescribeAlarms', 'cloudwatch:ListAlarmMuteRules'],
   'alarms.trip': ['cloudwatch:SetAlarmState'],
   ledger: TABLE,

@@ -5,6 +5,7 @@
  */
 
 import type { Surroundings, SurroundingsReading } from '../../core/listener/other-owners.ts';
+import type { ListenerRule } from '../../core/listener/shadowed-rules.ts';
 import type { Deployment } from '../../core/model/deployment.ts';
 import type { DrillRecord } from '../../core/model/drill.ts';
 import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
@@ -153,7 +154,12 @@ export class MemoryWorld {
 
   /** Nobody else is about. */
   around: SurroundingsReading = { listeners: [], groups: [], tags: [], services: [] };
-  readonly surroundings: Surroundings = { read: async () => structuredClone(this.around) };
+  /** By listener, where others than the cutover's are of interest. */
+  rulesAround: (readonly ListenerRule[])[] = [];
+  readonly surroundings: Surroundings = {
+    read: async () => structuredClone(this.around),
+    rules: async () => this.rulesAround,
+  };
 
   #owned(ref: RunRef): Lease {
     const item = this.#own(ref.ingressId);

@@ -3,4 +3,4 @@ export { isSticky } from './group-stickiness.ts';
 export { elbIngress, groupHealth, targetIds } from './ingress.ts';
 export { describeRules, type ElbRule } from './listener-rules.ts';
 export { ElbRules } from './rule.ts';
-export { elbSurroundings, listenerOf, tagsOf } from './surroundings.ts';
+export { elbRules, elbSurroundings, listenerOf, tagsOf } from './surroundings.ts';

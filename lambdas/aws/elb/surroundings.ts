@@ -1,6 +1,10 @@
 /** What stands around the cutover's rules: the other rules of their listeners, its groups' attributes, and everybody's tags. */
-import { DescribeTagsCommand, type ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { GroupReading, ServiceReading, Surroundings } from '../../../core/listener/index.ts';
+import {
+  DescribeListenersCommand,
+  DescribeTagsCommand,
+  type ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { GroupReading, ListenerRule, ServiceReading, Surroundings } from '../../../core/listener/index.ts';
 import { type Deployment, GROUP_ROLES } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 import { isSticky } from './group-stickiness.ts';
@@ -15,7 +19,7 @@ export function elbSurroundings(
   client: Client,
   deployment: Deployment,
   services: () => Promise<readonly ServiceReading[]>,
-): Surroundings {
+): Pick<Surroundings, 'read'> {
   const ownRules = deployment.rules.map(({ arn }) => arn);
   const listenerArns = [...new Set(ownRules.map(listenerOf))];
   const groups = GROUP_ROLES.flatMap((role) => {
@@ -49,6 +53,33 @@ export function elbSurroundings(
       };
     },
   };
+}
+
+export function elbRules(client: Client, { rules: own }: Deployment): Pick<Surroundings, 'rules'> {
+  const balancers = [...new Set(own.map(({ arn }) => loadBalancerOf(listenerOf(arn))))];
+  return {
+    async rules() {
+      const found: (readonly ListenerRule[])[] = [];
+      for (const LoadBalancerArn of balancers)
+        for (const ListenerArn of await aws('DescribeListeners', () => listenersOf(client, LoadBalancerArn)))
+          found.push(await aws('DescribeRules', () => describeRules(client, { ListenerArn })));
+      return found;
+    },
+  };
+}
+
+/** Every page of them. */
+async function listenersOf(client: Client, LoadBalancerArn: string): Promise<string[]> {
+  const found: string[] = [];
+  let Marker: string | undefined;
+  do {
+    const page = await client.send(
+      new DescribeListenersCommand({ LoadBalancerArn, ...(Marker === undefined ? {} : { Marker }) }),
+    );
+    found.push(...(page.Listeners ?? []).flatMap(({ ListenerArn }) => ListenerArn ?? []));
+    Marker = page.NextMarker;
+  } while (Marker !== undefined && Marker !== '');
+  return found;
 }
 
 export interface Tagged {

@@ -109,6 +109,8 @@ export function elbv2(
     }),
     DescribeListeners: (p) => {
       const arns = members(p, 'ListenerArns');
+      const balancer = p.get('LoadBalancerArn') ?? model.arn;
+      if (balancer !== model.arn) throw new CloudError('LoadBalancerNotFound', `Load balancer '${balancer}' not found`);
       const unknown = arns.find((arn) => !listeners.some((l) => l.arn === arn));
       if (unknown !== undefined)
         throw new CloudError('ListenerNotFound', `One or more listeners not found: ${unknown}`);

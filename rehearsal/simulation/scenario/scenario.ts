@@ -74,6 +74,7 @@ export const STEPS = [
   'alarms.trip',
   'parity.judge',
   'surroundings.read',
+  'surroundings.rules',
   'approvals.open',
   'notifier.publish',
   'drills.last',

@@ -7,6 +7,7 @@ import {
   type RuleConditions,
 } from '../../../core/listener/conditions.ts';
 import { ownerRefusalsOf, type SurroundingsReading } from '../../../core/listener/other-owners.ts';
+import { otherUses } from '../../../core/listener/other-uses.ts';
 import { patternCovers, patternsMeet } from '../../../core/listener/pattern.ts';
 import { type ListenerRefusal, refusalText } from '../../../core/listener/refusal.ts';
 import { type ListenerRule, shadowRefusals } from '../../../core/listener/shadowed-rules.ts';
@@ -65,6 +66,16 @@ describe('conditions', () => {
     expect(conditionsCover(only({ opaque: true }), only({ paths: ['/x'] }))).toBe(false);
     expect(conditionsCover(ANY_REQUEST, only({ paths: ['/x'] }))).toBe(true);
     expect(conditionsCover(only({ paths: ['/x'] }), ANY_REQUEST)).toBe(false);
+  });
+
+  it.each<[string, Partial<RuleConditions>, boolean]>([
+    ['every path', { paths: ['/*'] }, true],
+    ['every path, by another pattern', { paths: ['/api/*', '*'] }, true],
+    ['every host', { hosts: ['*'] }, true],
+    ['every host with a dot', { hosts: ['*.*'] }, false],
+    ['every path of one host', { hosts: ['a.example'], paths: ['/*'] }, false],
+  ])('that name %s cover any request: %s', (_what, conditions, expected) => {
+    expect(conditionsCover(only(conditions), ANY_REQUEST)).toBe(expected);
   });
 });
 
@@ -153,6 +164,59 @@ describe('a rule before others', () => {
       rule({ priority: Infinity }),
     ];
     expect(shadowRefusals(narrow, others)).toEqual([]);
+  });
+});
+
+describe('other uses of the stable side', () => {
+  const own = rule({ arn: 'own', priority: 5, conditions: only({ paths: ['/*'] }) });
+  const uses = (...listeners: ListenerRule[][]) => otherUses(['own'], STABLE, listeners);
+
+  it.each<[string, ListenerRule[][]]>([
+    ['rules that the cutover’s own take everything from', [[own, rule({ priority: Infinity })]]],
+    [
+      'rules behind a redirect that takes all of their requests',
+      [
+        [
+          rule({ priority: 1, forwards: null, conditions: only({ hosts: ['a.example'] }) }),
+          rule({ conditions: only({ hosts: ['a.example'], paths: ['/x'] }) }),
+        ],
+      ],
+    ],
+    [
+      'rules that forward elsewhere, or answer',
+      [[own, rule({ priority: 1, forwards: new Map([[OTHER, 1]]) })], [rule({ forwards: null })]],
+    ],
+    [
+      'a rule that gives the group no weight',
+      [
+        [own],
+        [
+          rule({
+            forwards: new Map([
+              [STABLE, 0],
+              [OTHER, 1],
+            ]),
+          }),
+        ],
+      ],
+    ],
+  ])('are not %s', (_what, listeners) => {
+    expect(uses(...listeners)).toEqual([]);
+  });
+
+  it('are rules in front of the cutover’s, defaults that get what its rules leave, and rules of other listeners', () => {
+    const narrow = { ...own, conditions: only({ hosts: ['shop.example'] }) };
+    const internal = rule({ arn: 'listener-rule/app/shop/1/3/def', priority: Infinity });
+    expect(
+      uses(
+        [rule({ priority: 1, conditions: only({ paths: ['/old'] }) }), narrow, rule({ priority: Infinity })],
+        [internal],
+      ),
+    ).toEqual([
+      'rule abc at priority 1 (path /old)',
+      'the default rule (any request)',
+      'the default rule (any request)',
+    ]);
   });
 });
 
