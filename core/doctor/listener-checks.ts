@@ -67,11 +67,8 @@ export function shadowedRules(facts: Facts): Diagnosis[] {
       'point it at another target group before the decommission: while it stands, no task of stable is removed',
     ),
   );
-  return [
-    ...(right ? [ok('Rules that ours go before send these requests to stable alone.')] : wrong),
-    ...first,
-    ...beside,
-  ];
+  const taking = right ? [ok('Rules that ours go before send these requests to stable alone.')] : wrong;
+  return [...taking, ...first, ...beside];
 }
 
 /** Rules of these listeners that keep sending stable what ours do not take; each is told once. */

@@ -3,7 +3,7 @@
  * No cutover moves them, so they would lose their side with its last task, however seldom they come.
  */
 import { conditionsCover, describeConditions } from './conditions.ts';
-import { type ListenerRule, nameOf } from './shadowed-rules.ts';
+import { type ListenerRule, nameOfRule } from './shadowed-rules.ts';
 
 /**
  * The rules that do, each in words; empty when the stable side serves nobody else.
@@ -18,7 +18,7 @@ export function otherUses(
     rules
       .filter(({ arn, forwards }) => !ownRules.includes(arn) && (forwards?.get(stableArn) ?? 0) > 0)
       .filter((rule) => !isUnreached(rule, rules))
-      .map((rule) => `${nameOf(rule)} (${describeConditions(rule.conditions)})`),
+      .map((rule) => `${nameOfRule(rule)} (${describeConditions(rule.conditions)})`),
   );
 }
 

@@ -39,7 +39,7 @@ export function shadowRefusals(wanted: NewRule, others: readonly ListenerRule[])
       ? []
       : [
           {
-            why: `${nameOf(rule)} (${describeConditions(rule.conditions)}) ${difference.does}, and the rule at priority ${wanted.priority} (${describeConditions(wanted.conditions)}) would take its requests`,
+            why: `${nameOfRule(rule)} (${describeConditions(rule.conditions)}) ${difference.does}, and the rule at priority ${wanted.priority} (${describeConditions(wanted.conditions)}) would take its requests`,
             mend: difference.skipsLogin
               ? 'name that rule by `like`, so that ours asks for its login too, or give ours a priority behind it'
               : 'narrow the conditions of our rule, or give it a priority behind that one',
@@ -65,7 +65,7 @@ export function standingRefusals(
 export function rulesBefore(wanted: Pick<NewRule, 'priority' | 'conditions'>, others: readonly ListenerRule[]) {
   return others
     .filter((rule) => rule.priority < wanted.priority && conditionsMeet(rule.conditions, wanted.conditions))
-    .map((rule) => `${nameOf(rule)} (${describeConditions(rule.conditions)})`);
+    .map((rule) => `${nameOfRule(rule)} (${describeConditions(rule.conditions)})`);
 }
 
 /** In order, up to the first that takes all that is left: those behind it get none of these requests today. */
@@ -103,7 +103,7 @@ function otherwise(rule: ListenerRule, guards: readonly string[], stableArn: str
 }
 
 /** For people: by its id and priority. */
-export function nameOf({ arn, priority }: Pick<ListenerRule, 'arn' | 'priority'>): string {
+export function nameOfRule({ arn, priority }: Pick<ListenerRule, 'arn' | 'priority'>): string {
   return Number.isFinite(priority) ? `rule ${arn.split('/').at(-1)} at priority ${priority}` : 'the default rule';
 }
 
