@@ -25,30 +25,34 @@ import { JsonWalk } from './json-walk.ts';
 
 export { MAX_DIFFERENCES } from '../../model/index.ts';
 
+/** The tokens of the text at hand, of which nothing outlives the comparison: to make room anew costs more than to read a short text. */
+const ROOM = new Int32Array(STRIDE * 4096);
+
 /**
  * null where one of the two is not JSON (equal texts are equal, whatever they are). `stable` and `candidate` may change places:
  * the same places differ then, but for those that are only written otherwise, of which the first is named.
  */
 export function compareJson(stable: string, candidate: string, rules?: BodyRules): BodyDifference[] | null {
   if (stable === candidate) return [];
-  const a = tokenize(stable);
+  const a = tokenize(stable, undefined, ROOM);
   if (a === undefined) return null;
-  const found = new Found();
-  const add = (difference: BodyDifference) => found.add(rules?.judge(difference) ?? difference);
+  const judged = (difference: BodyDifference) => rules?.judge(difference) ?? difference;
   const ends = sharedEnds(stable, candidate);
   const mostlyShared = (ends.prefix + ends.suffix) * 2 > stable.length;
   const retold = mostlyShared ? null : retelling(a, candidate);
   if (retold !== null) {
-    for (const { cause, node, raw } of retold.notes)
-      add(bodyDifference(cause, pointerOf(a, node), rawOf(a, node), raw));
-    for (const difference of spaceDifferences(a, retold.spacing)) add(difference);
-    return found.differences();
+    // One of a kind: there is nothing to count.
+    return [
+      ...retold.notes.map(({ cause, node, raw }) => bodyDifference(cause, pointerOf(a, node), rawOf(a, node), raw)),
+      ...spaceDifferences(a, retold.spacing),
+    ].map(judged);
   }
   const b = tokenize(candidate, { doc: a, shared: ends.prefix });
   if (b === undefined) return null;
+  const found = new Found();
   const meaning = new SameMeaning(a, b, ends);
   if (!meaning.same(ROOT, ROOT, 0)) new JsonWalk(meaning, found, rules).walk(ROOT, ROOT, null, 0);
-  for (const difference of [...writingDifferences(meaning), ...spaceDifferences(a, b)]) add(difference);
+  for (const difference of [...writingDifferences(meaning), ...spaceDifferences(a, b)]) found.add(judged(difference));
   return found.differences();
 }
 
