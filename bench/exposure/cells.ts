@@ -1,4 +1,5 @@
 /** Which cells there are: every trace healthy at every rate, every regression on steady traffic, some on the others. */
+import { FOURTH_DRAW, fourthDrawRegressions, HIGH_BASES, THIN_DRAW, whilePaused } from './fourth-draw.ts';
 import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts';
 import { DEFAULT_PLAN } from './plans.ts';
 import { REFEREE, refereeRegressions, THIN } from './referee.ts';
@@ -7,10 +8,18 @@ import { BY_RULE, CLEAN, HIGH_BASE, THIRD_DRAW, thirdDrawRegressions } from './t
 import { named, regressions, TRACES, type Trace } from './traces.ts';
 import type { Cell } from './world.ts';
 
-const ALL = [...TRACES, ...HELD_OUT, ...REFEREE, ...SECOND_DRAW, ...THIRD_DRAW];
+const ALL = [...TRACES, ...HELD_OUT, ...REFEREE, ...SECOND_DRAW, ...THIRD_DRAW, ...FOURTH_DRAW];
 
 export const RATES = [5, 50, 500, 5_000] as const;
-export type Family = 'designed' | 'held out' | 'referee' | 'second draw' | 'third draw' | 'beyond' | 'other plan';
+export type Family =
+  | 'designed'
+  | 'held out'
+  | 'referee'
+  | 'second draw'
+  | 'third draw'
+  | 'fourth draw'
+  | 'beyond'
+  | 'other plan';
 
 /** The targets are for the default plan and for what the gate takes for granted. */
 export function isTargeted({ family }: { readonly family: Family }): boolean {
@@ -51,6 +60,18 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ...at('third draw', HIGH_BASE, [null, ...twice], [50, 500, 5_000]),
     ...at('third draw', CLEAN, [null, ...designed.filter((r) => r.name.startsWith('errors 2 × margin'))]),
     ...at('third draw', [named('steady', ALL)], thirdDrawRegressions(errorMargin, slowMargin)),
+    ...at('fourth draw', FOURTH_DRAW, [null, ...twice]),
+    ...at('fourth draw', HIGH_BASES, [null, ...twice], [50, 500, 5_000]),
+    ...at('fourth draw', THIN_DRAW, [null, ...twice], [0.2, 0.5, 5]),
+    ...at('fourth draw', [named('steady', ALL)], fourthDrawRegressions(errorMargin, slowMargin)),
+    ...at(
+      'fourth draw',
+      [
+        named('paused for forty minutes in the second stage', ALL),
+        named('alarms have no data for twenty minutes of each hour', ALL),
+      ],
+      whilePaused(errorMargin),
+    ),
     ...at('beyond', BEYOND, [null]),
     ...at('beyond', BY_RULE, [null], [500]),
     ...at('other plan', WEEK, [null]),

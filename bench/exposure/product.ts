@@ -1,13 +1,15 @@
 /** Ours, as it is deployed: the gate, what it waits for, and the alarms beside it, on what the metric store shows. */
+
+import { observe } from '../../core/evaluation/evaluation.ts';
+import { steeredAt } from '../../core/evaluation/steering.ts';
 import { type AlarmMinute, connectionErrorExcess, elbErrorExcess, errorExcess } from '../../core/gate/alarm-rules.ts';
-import { decideGate } from '../../core/gate/concurrent-control.ts';
 import { known as countOf, settled } from '../../core/gate/counts.ts';
-import { gapOf } from '../../core/gate/freshness.ts';
-import { judgeAlone } from '../../core/gate/historical-control.ts';
-import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
 import type { Plan } from '../../core/model/plan.ts';
 import type { BaselineSummary } from '../../core/model/run-state.ts';
+import { weightsFor } from '../../core/model/split.ts';
+import { UNSTEERED } from '../../core/model/steering.ts';
+import { DEPLOYMENT } from '../../test/support/deployment.ts';
 import { dayBefore, upToTheMove } from './day-before.ts';
 import type { GateMaker, Look } from './gates.ts';
 
@@ -15,9 +17,15 @@ const MINUTE_MS = 60_000;
 /** Thresholds of the alarms that count (lib/alarms/cutover-alarms.ts), percent. */
 const [REFUSED, BALANCER] = [1, 1] as const;
 
+/** The simulator itself ends what is undecided for too long, and tells it from what was called. */
+const patient = (plan: Plan): Plan => ({ ...plan, gate: { ...plan.gate, onUndecided: 'hold' } });
+
 export function ours(plan: Plan): GateMaker {
-  const observe = plan.gate.observe / 60;
+  const every = plan.gate.observe / 60;
   return ({ cell, seed }) => {
+    const { paused, alarmsBlind } = cell.trace;
+    const pauses =
+      paused === undefined ? [] : [{ by: 'somebody', reason: '', from: iso(paused.from), until: iso(paused.until) }];
     const before = dayBefore(cell, seed);
     let reference: BaselineSummary | null = null;
     const final = new Map<number, MinuteEvidence>();
@@ -34,20 +42,39 @@ export function ours(plan: Plan): GateMaker {
     return (look) => {
       const { minute, run, visible, stageFrom, percent } = look;
       if (isRed(look, plan.gate.maxErrorRate * 100)) return 'abort';
-      if ((minute - stageFrom) % observe !== 0) return 'hold';
-      const at = plan.stages.findIndex((s) => s.percent === percent);
+      if ((minute - stageFrom) % every !== 0) return 'hold';
       const now = minute * MINUTE_MS;
-      const stage = run.slice(stageFrom, visible).map((m) => known(m, look));
       if (percent === 100) reference ??= upToTheMove(before, run.slice(0, stageFrom));
-      const policy = gatePolicyOf(plan, before.baseline, at);
-      const { decision } = reference === null ? decideGate(stage, policy) : judgeAlone(stage, policy, reference);
-      if (decision === 'rollback') return 'abort';
-      if (decision === 'hold') return 'hold';
-      const { bake } = plan.stages[at] ?? { bake: 0 };
-      const span = { since: stageFrom * MINUTE_MS, now, share: percent / 100, bakeMs: bake * 1000 };
-      return gapOf(stage, span) === null ? 'go' : 'hold';
+      const present = {
+        plan: patient(plan),
+        phase: 'stage',
+        stage: plan.stages.findIndex((s) => s.percent === percent),
+        since: iso(stageFrom),
+        split: { candidatePercent: percent, mirror: null },
+        baseline: reference ?? before.baseline,
+      } as const;
+      const steered = steeredAt({ ...UNSTEERED, pauses }, present, 0, now) ?? undefined;
+      const state = alarmsBlind?.(minute) === true ? 'INSUFFICIENT_DATA' : 'OK';
+      const { decision } = observe(
+        DEPLOYMENT,
+        { ...present, steered },
+        {
+          alarms: DEPLOYMENT.rollbackAlarms.map((name) => ({ name, state, actionsEnabled: true, mutedBy: [] })),
+          live: weightsFor(DEPLOYMENT, present.split),
+          candidate: { healthy: 2, unhealthy: 0, registered: 2 },
+          minutes: run.slice(stageFrom, visible).map((m) => known(m, look)),
+          parity: null,
+        },
+        now,
+      ).observation;
+      return decision === 'rollback' ? 'abort' : decision === 'hold' ? 'hold' : 'go';
     };
   };
+}
+
+/** The beginning of a minute of the run. */
+function iso(minute: number): string {
+  return new Date(minute * MINUTE_MS).toISOString();
 }
 
 /** Any of the alarms in two of the last three minutes; an absent metric is a zero to them. */

@@ -21,7 +21,8 @@ export interface Outcome {
 }
 
 export function simulate(world: World, policy: Policy): Outcome {
-  const { regression } = world.cell;
+  const { regression, trace } = world.cell;
+  const { from, until } = trace.paused ?? { from: 0, until: 0 };
   const gate = policy.gate(world);
   const run: MinuteEvidence[] = [];
   let [failed, index, stageFrom] = [0, 0, 0];
@@ -38,8 +39,10 @@ export function simulate(world: World, policy: Policy): Outcome {
       continue;
     }
     const elapsed = minute + 1 - stageFrom;
+    // What was paused of it does not count towards the longest hold.
+    const paused = Math.max(0, Math.min(minute + 1, until) - Math.max(stageFrom, from));
     const last = index === policy.ramp.length - 1;
-    const looks = stage.percent >= (policy.from ?? 0) && (!last || elapsed <= stage.bake + stage.maxHold);
+    const looks = stage.percent >= (policy.from ?? 0) && (!last || elapsed - paused <= stage.bake + stage.maxHold);
     const visible = Math.max(0, run.length - DELAY);
     const answer = looks
       ? gate({
@@ -53,7 +56,8 @@ export function simulate(world: World, policy: Policy): Outcome {
       : 'go';
     const held = answer === 'hold' && stage.maxHold > 0;
     if (answer === 'abort') returning = { at: minute + RETURN, end: 'worse' };
-    else if (held && elapsed >= stage.bake + stage.maxHold) returning = { at: minute + RETURN, end: 'undecided' };
+    else if (held && elapsed - paused >= stage.bake + stage.maxHold)
+      returning = { at: minute + RETURN, end: 'undecided' };
     else if (last && !held && elapsed >= Math.max(TAIL, stage.bake)) return { end: 'completed', failed, toFull };
     else if (!last && answer === 'go' && elapsed >= stage.bake) [index, stageFrom] = [index + 1, minute + 1];
   }

@@ -30,6 +30,10 @@ export interface Trace {
   garbled?(counts: SideCounts, minute: number): SideCounts;
   /** 5xx of the load balancer in a minute that are other services' or nobody's, and how many requests those services have. */
   foreign?(minute: number, rps: number): { readonly elb5xx: number; readonly requests: number };
+  /** Minutes of the run in which somebody has paused it. */
+  readonly paused?: { readonly from: number; readonly until: number };
+  /** Minutes in which the alarms have no data: they ring for nobody then. */
+  alarmsBlind?(minute: number): boolean;
   /** The look-back's weather, where it differs from the run's. */
   yesterday?: Trace['weather'];
   /** Failures of the stable side beyond the weather in the look-back, by its minute. */
