@@ -95,7 +95,7 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const observed = ratesOf(since(onset));
   const least = leastDifference(weighed.length - onset) * margin;
   const matters = !harmless && observed.candidateRate - observed.stableRate >= least;
-  const called = logE >= Math.log(threshold) && (matters || (leader !== null && hasGrown(leader, asked, threshold)));
+  const called = logE >= Math.log(threshold) && (matters || (leader !== null && hasGrown(leader, asked)));
   // While nothing is left out, all of the evidence must do it: the half that it would have of the stake.
   const enough = Math.log(withinThreshold) + (isOver || !complete.some(isShaken) ? 0 : Math.LN2);
   const passes = within >= enough && (logE < Math.log(SUSPICION) || harmless);
@@ -133,19 +133,22 @@ function lasting(compared: readonly (Pair | null)[], isShaken: (pair: Pair | nul
 
 /** So many of the last minutes: fewer may be a task that restarts, and of more the mean since the onset tells. */
 const GROWN_MINUTES = { least: 3, most: 10 } as const;
+/** The e-value of such minutes against "worse by half of the margin": there are many of them, and one or the other shows more by chance than is there. */
+const SURELY_GROWN = 5;
 
 /**
  * What grows is larger than its mean since the onset, which alone would wait until the mean has grown: do some of the last minutes show by themselves a difference
  * that may be acted on?
  */
-function hasGrown({ weighed, shaken, onset }: Bet, asked: Asked, threshold: number): boolean {
+function hasGrown({ weighed, shaken, onset }: Bet, asked: Asked): boolean {
+  const tolerance = { ratio: 1, absolute: MATTERS * asked.margin };
   const oldest = Math.max(onset, 2 * asked.warmUp.minutes, weighed.length - GROWN_MINUTES.most);
   for (let from = weighed.length - GROWN_MINUTES.least; from >= oldest; from--) {
     const recent = weighed.slice(from);
     const { candidateRate, stableRate } = ratesOf(known(recent));
     if (candidateRate - stableRate < leastDifference(recent.length) * asked.margin) continue;
-    const { logE } = worse(recent, NO_WARM_UP, asked.tolerance, shaken.slice(from), smallestOf(asked));
-    if (logE >= Math.log(threshold)) return true;
+    const { logE } = worse(recent, NO_WARM_UP, tolerance, shaken.slice(from), smallestOf(asked));
+    if (logE >= Math.log(SURELY_GROWN)) return true;
   }
   return false;
 }

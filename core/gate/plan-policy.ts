@@ -3,6 +3,7 @@
 import type { BaselineSummary, Plan } from '../model/index.ts';
 import type { RateTolerance } from './bets/index.ts';
 import { spansWithin } from './evidence-span.ts';
+import { MATTERS } from './least-difference.ts';
 import type { GatePolicy } from './policy.ts';
 
 /**
@@ -16,6 +17,7 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
   const length = at === undefined ? duration + maxHold : at.bake + at.maxHold;
   // In the soak no weight has moved.
   const warming = (seconds: number) => (stage < plan.stages.length ? Math.ceil(seconds / 60) : 0);
+  const errorIncident = incidentOf(baseline?.errorCeiling, baseline?.errorRate, gate.errorMargin);
   return {
     alpha: gate.alpha,
     beta: gate.beta,
@@ -30,10 +32,11 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     slowNoise: baseline?.slowNoise ?? 0,
     errorRate: baseline?.errorRate ?? 0,
     slowRate: baseline?.slowRate ?? 0,
-    errorIncident: incidentOf(baseline?.errorCeiling, baseline?.errorRate, gate.errorMargin),
+    errorIncident,
     slowIncident: incidentOf(baseline?.slowCeiling, baseline?.slowRate, gate.slowMargin),
     minRequests: gate.minRequests,
-    maxErrorRate: gate.maxErrorRate,
+    // What the stable side itself reaches now and then is no outage of the candidate.
+    maxErrorRate: Math.max(gate.maxErrorRate, Number.isFinite(errorIncident) ? errorIncident : 0),
     latencyBudgetMs: gate.latencyBudgetMs,
     warmUpMinutes: warming(gate.warmUp),
     warmUpSlowMargin: gate.warmUpSlowMargin,
@@ -43,10 +46,14 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
   };
 }
 
-/** What is tolerated is never more than the margin: a part of a high base rate could be many margins, and a regression of that size would never be called. */
+/**
+ * What is tolerated is never more than half of the margin, below which nobody goes back anyhow: a part of a high base rate could be many margins, and a
+ * regression of twice the margin that is tolerated up to the whole of it takes four times the evidence.
+ */
 function toleratedOf(asked: RateTolerance, rate: number | null | undefined, margin: number): RateTolerance {
   const most = (asked.ratio - 1) * (rate ?? 0) + asked.absolute;
-  return most <= margin ? asked : { ratio: 1, absolute: margin };
+  const matters = MATTERS * margin;
+  return most <= matters ? asked : { ratio: 1, absolute: matters };
 }
 
 /** Times its mean rate that a side's incident is at least: an incident of the look-back must not hide the next one. */

@@ -94,7 +94,7 @@ const gateSchema = z.strictObject({
   slowMargin: z.number().gt(0).max(0.5).default(0.02),
   /**
    * What the candidate may fail without any of it speaking against it: `ratio` times the stable side's rate of the same minutes,
-   * plus `absolute`. How far a side's rate wanders by itself is measured by the baseline, and need not be allowed for here.
+   * plus `absolute`, and never more than half of the margin. How far a side's rate wanders by itself is measured by the baseline, and need not be allowed for here.
    */
   errorTolerance: toleranceSchema.prefault({}),
   /** The same for slow requests. */

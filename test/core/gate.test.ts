@@ -115,6 +115,11 @@ describe('the gate', () => {
     expect(verdict.metrics[0]?.upper).toBeLessThan(POLICY.errorMargin);
   });
 
+  it('advances one that is shown to be within the margin, however near to it', () => {
+    const near = Array.from({ length: 60 }, () => minute(side(150_000, 150), side(150_000, 780)));
+    expect(decideGate(near, POLICY).decision).toBe('advance');
+  });
+
   it('rolls back on the absolute limit, but not when the stable side burns as well', () => {
     const burning = (stable: number) => Array.from({ length: 10 }, () => minute(side(100, stable), side(400, 80)));
     expect(decideGate(burning(0), POLICY).decision).toBe('rollback');
@@ -162,6 +167,13 @@ describe('the gate', () => {
     );
   });
 
+  it('asks for as many times more as failures come at a time', () => {
+    const rates = { errorRate: 0.002, slowRate: 0 };
+    const once = requestsNeeded(POLICY, rates, 0.1, 6_000);
+    const often = requestsNeeded({ ...POLICY, errorBurst: 5 }, rates, 0.1, 6_000);
+    expect(Math.abs(often - 5 * once)).toBeLessThan(5);
+  });
+
   it('passes a healthy candidate with the requests that it asked for, nineteen times in twenty', () => {
     const random = generator(7);
     const needed = requestsNeeded(POLICY, { errorRate: 0.002, slowRate: 0 }, 0.1, 6_000);
@@ -194,6 +206,12 @@ describe('the gate without a control group', () => {
     ],
   ])('%s', (_name, minutes, decision) => {
     expect(judgeAlone(minutes, POLICY, BASELINE).decision).toBe(decision);
+  });
+
+  it('does not advance on one of two metrics', () => {
+    const open = judgeAlone(run(1_000, 1, 30), POLICY, BASELINE);
+    expect(open.metrics.map(({ verdict }) => verdict)).toEqual(['within margin', 'undecided']);
+    expect(open.decision).toBe('hold');
   });
 
   it('takes no fire for the candidate’s that the stable side’s customers have lived with, and a larger one at once', () => {

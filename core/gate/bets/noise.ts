@@ -31,10 +31,15 @@ const ALLOWED_FOR = 0.6;
 /**
  * Standard deviation of the logarithm of the rate, as it wanders by itself; null where the periods do not surely show any.
  * @param minutes length of a period
+ * @param finest the same in the shortest periods that there are: a job of a minute in every ten makes longer ones differ all alike
  */
-export function rateNoiseOf(periods: readonly Period[], minutes: number): number | null {
+export function rateNoiseOf(
+  periods: readonly Period[],
+  minutes: number,
+  finest: readonly Period[] = periods,
+): number | null {
   const size = sizeFor(periods, NOISE_WINDOW_FAILURES);
-  if (size === null || shareOfSpells(periods) > SPELLS_SHARE) return null;
+  if (size === null || shareOfSpells(finest) > SPELLS_SHARE) return null;
   const windows = joined(periods, size);
   const excesses: { readonly squared: number; readonly weight: number }[] = [];
   for (const [i, a] of windows.entries()) {

@@ -58,6 +58,13 @@ describe('5xx of the load balancer’s own, where it is not known whose they are
       minute(i, counts(29_700), counts(300), { elb5xx, ...(all === undefined ? {} : { loadBalancerRequests: all }) }),
     );
 
+  it('are those beyond refused connections, which the sides count already', () => {
+    const refused = (elb5xx: number) =>
+      minutes(30, (i) => minute(i, counts(29_700), counts(300, { connectionErrors: 40 }), { elb5xx }));
+    expect(judgeBalancer(refused(40), policy())).toMatchObject({ calls: false, unexplained: 0 });
+    expect(judgeBalancer(refused(80), policy()).calls).toBe(true);
+  });
+
   it('bring the candidate back when its margin explains only a part of them', () => {
     expect(judgeBalancer(open(240), policy()).calls).toBe(true);
     expect(judgeBalancer(open(1), policy()).calls).toBe(false);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { worse } from '../../../core/gate/bets/regression.ts';
 import { decideGate } from '../../../core/gate/concurrent-control.ts';
-import { answered5xxAtMost, bothWays, pairs, settled } from '../../../core/gate/counts.ts';
+import { answered5xxAtMost, bothWays, pairs, settled, settledPrefix } from '../../../core/gate/counts.ts';
 import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
 import { UNKNOWN } from '../../../core/model/evidence.ts';
 import { parsePlan } from '../../../core/model/plan.ts';
@@ -23,6 +23,21 @@ describe('a stable side whose error point is absent', () => {
         POLICY,
       ).decision,
     ).toBe('hold');
+  });
+
+  it('is waited for above the absolute limit, too, but not in a clear outage', () => {
+    const failing = (share: number) =>
+      minutes(6, (i) => minute(i, sparse(), counts(29_700, { target5xx: Math.round(29_700 * share) })));
+    expect(decideGate(failing(0.07), POLICY)).toMatchObject({
+      decision: 'hold',
+      reason: expect.stringContaining('not known yet'),
+    });
+    expect(decideGate(failing(0.12), POLICY).decision).toBe('rollback');
+  });
+
+  it('ends what is read of a stage: minutes after it do not count before it has come', () => {
+    const met = [minute(0, counts(300), counts(300)), hurt(1), minute(2, counts(300), counts(300))];
+    expect(settledPrefix(met)).toEqual(met.slice(0, 1));
   });
 
   it('speaks at once where its other answers leave no room for failures', () => {

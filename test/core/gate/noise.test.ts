@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { byNoise, noiseSize, rateNoiseOf } from '../../../core/gate/bets/noise.ts';
 import { worse } from '../../../core/gate/bets/regression.ts';
+import { decideGate } from '../../../core/gate/concurrent-control.ts';
+import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
+import { parsePlan } from '../../../core/model/plan.ts';
+import { MemoryWorld } from '../../support/memory-world.ts';
 import { binomial, generator, normal } from '../../support/random.ts';
+import { counts, minute, minutes } from './minutes.ts';
 
 /** A day of five-minute periods at 500 rps whose rate wanders (AR(1), 0.9 a minute) around 0.5 %. */
 function day(seed: number, sd: number) {
@@ -65,6 +70,39 @@ describe('how far a rate wanders by itself', () => {
       });
       expect(rateNoiseOf(periods, 5)).toBeNull();
     }
+  });
+
+  it('is nothing where a job of a minute makes every second window alike: minutes show what jumps', () => {
+    for (const rps of [50, 500]) {
+      const random = generator(rps);
+      const found = Array.from({ length: 1_440 }, (_, i) => ({
+        n: 60 * rps,
+        x: binomial(random, 60 * rps, i % 10 === 4 ? 0.02 : 0.001),
+      }));
+      const joined = Array.from({ length: 288 }, (_, i) => ({
+        n: 300 * rps,
+        x: found.slice(5 * i, 5 * i + 5).reduce((sum, { x }) => sum + x, 0),
+      }));
+      expect(rateNoiseOf(joined, 5)).not.toBeNull();
+      expect(rateNoiseOf(joined, 5, found)).toBeNull();
+    }
+  });
+
+  it.each([0.25, 0.5])('is taken for no jump by minutes, either, where its logarithm has a deviation of %d', (sd) => {
+    const lost = Array.from({ length: 15 }, (_, seed) => {
+      const random = generator(seed);
+      let level = sd * normal(random);
+      const each = Array.from({ length: 1_440 }, () => {
+        level = 0.9 * level + sd * Math.sqrt(0.19) * normal(random);
+        return { n: 3_000, x: binomial(random, 3_000, 0.005 * Math.exp(level - sd ** 2 / 2)) };
+      });
+      const joined = Array.from({ length: 288 }, (_, i) => ({
+        n: 15_000,
+        x: each.slice(5 * i, 5 * i + 5).reduce((sum, { x }) => sum + x, 0),
+      }));
+      return rateNoiseOf(joined, 5) !== null && rateNoiseOf(joined, 5, each) === null;
+    });
+    expect(lost.filter(Boolean).length).toBeLessThanOrEqual(1);
   });
 
   it('is measured by day where the night has no traffic to show it', () => {
@@ -130,6 +168,19 @@ describe('evidence beside a rate that wanders', () => {
     expect(noiseSize(0.5, 0.005, 3_000, 27_000)).toBeGreaterThan(noiseSize(0.25, 0.005, 3_000, 27_000));
     expect(noiseSize(0.5, 0.005, 3_000, 27_000)).toBeGreaterThan(noiseSize(0.5, 0.005, 300, 29_700));
     expect(noiseSize(0, 0.005, 3_000, 27_000)).toBe(1);
+  });
+
+  it('has a say in a stage: what an ordinary day of the side may be brings nobody back', () => {
+    const day = new MemoryWorld().baselineSummary;
+    if (day === null) throw new Error('the world has no look-back');
+    const met = minutes(30, (i) =>
+      minute(i, counts(15_000, { target5xx: 450 }), counts(15_000, { target5xx: i < 20 ? 450 : 600 })),
+    );
+    const told = (errorNoise: number) =>
+      decideGate(met, gatePolicyOf(parsePlan({}), { ...day, errorRate: 0.03, errorCeiling: 0.076, errorNoise }, 2))
+        .decision;
+    expect(told(0)).toBe('rollback');
+    expect(told(0.25)).toBe('hold');
   });
 
   it('calls a healthy candidate worse in few of a hundred stages, where it would in many', () => {

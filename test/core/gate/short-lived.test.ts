@@ -28,8 +28,8 @@ describe('a difference below the margin', () => {
   it('brings nobody back while it may be over soon, and does when it stays', () => {
     expect(looks(stage(60, 0.0045, 12))).not.toContain('rollback');
     const back = looks(stage(60, 0.0045, 40)).indexOf('rollback');
-    expect(back).toBeGreaterThanOrEqual(20 + 14);
-    expect(back).toBeLessThan(20 + 20);
+    expect(back).toBeGreaterThanOrEqual(20 + 18);
+    expect(back).toBeLessThan(20 + 22);
   });
 
   it('waits for nothing when it is above the margin', () => {
@@ -51,18 +51,37 @@ describe('a difference below the margin', () => {
 
   it('is never acted on below half of the margin', () => {
     expect(looks(stage(120, 0.0022, 90))).not.toContain('rollback');
-    expect([0, 14, 15, 600].map(leastDifference)).toEqual([1.25, 1.25, 0.5, 0.5]);
   });
 
-  it('of a neighbour in one zone, who hurts half of the candidate’s targets and a third of the stable side’s, brings back less than one in fifty', () => {
+  it('must be the larger the shorter it has lasted, and never more than what twice the margin shows at once', () => {
+    const least = [0, 1, 3, 4, 9, 16, 25, 49, 1_225].map(leastDifference);
+    expect(least).toEqual([1.5, 1.5, 1.5, 1.375, expect.closeTo(1.083, 3), 0.9375, 0.85, 0.75, 0.55]);
+  });
+
+  it.each([
+    [
+      'a neighbour in one zone, who hurts half of the candidate’s targets and a third of the stable side’s',
+      10,
+      0.00767,
+      0.011,
+    ],
+    [
+      'a zone hurt for twenty minutes, with half of the candidate’s targets and a quarter of the stable side’s',
+      20,
+      0.004,
+      0.007,
+    ],
+    ['a task that restarts and fails by 0.8 margins for three minutes', 3, 0.001, 0.005],
+  ])('of %s brings back less than one in fifty', (_name, lasting, stable, candidate) => {
     let back = 0;
     for (let run = 0; run < 50; run++) {
       const random = generator(run);
       const of = (rate: number) => counts(N, { target5xx: binomial(random, N, rate) });
-      const met = minutes(32, (i) =>
-        i >= 20 && i < 30 ? minute(i, of(0.00767), of(0.011)) : minute(i, of(0.001), of(0.001)),
+      const met = minutes(22 + lasting, (i) =>
+        i >= 20 && i < 20 + lasting ? minute(i, of(stable), of(candidate)) : minute(i, of(0.001), of(0.001)),
       );
-      if ([22, 24, 26, 28, 30, 32].some((end) => decideGate(met.slice(0, end), POLICY).decision === 'rollback')) back++;
+      const ends = Array.from({ length: Math.ceil(lasting / 2) + 1 }, (_, i) => Math.min(met.length, 21 + 2 * i));
+      if (ends.some((end) => decideGate(met.slice(0, end), POLICY).decision === 'rollback')) back++;
     }
     expect(back).toBe(0);
   });

@@ -24,8 +24,10 @@ const called = (seed: number, more: number, length = 40) => {
 };
 
 describe('a margin that is small beside the base rate', () => {
-  it('is the most that is tolerated, and the ordinary tolerance stands where it is less', () => {
-    expect(POLICY.errorTolerance).toEqual({ ratio: 1, absolute: 0.001 });
+  it('has half of it as the most that is tolerated, and the ordinary tolerance stands where it is less', () => {
+    expect(POLICY.errorTolerance).toEqual({ ratio: 1, absolute: 0.0005 });
+    expect(gatePolicyOf(PLAN, { ...DAY, errorRate: 0.0024 }, 2).errorTolerance).toEqual(PLAN.gate.errorTolerance);
+    expect(gatePolicyOf(PLAN, { ...DAY, errorRate: 0.0026 }, 2).errorTolerance).toEqual(POLICY.errorTolerance);
     expect(gatePolicyOf(PLAN, { ...DAY, errorRate: 0.001 }, 2).errorTolerance).toEqual(PLAN.gate.errorTolerance);
     expect(gatePolicyOf(PLAN, null, 2).errorTolerance).toEqual(PLAN.gate.errorTolerance);
   });
@@ -34,8 +36,14 @@ describe('a margin that is small beside the base rate', () => {
     for (const seed of [1, 2, 3]) {
       expect(called(seed, 0.003)).toBeLessThan(12);
       expect(called(seed, 0.003)).toBeGreaterThan(0);
+      expect(called(seed, 0.0015)).toBeLessThan(12);
+      expect(called(seed, 0.0015)).toBeGreaterThan(0);
       expect(called(seed, 0.002)).toBeGreaterThan(0);
     }
+  });
+
+  it('brings nobody back who is worse by half of it', () => {
+    for (const seed of [1, 2, 3]) expect(called(seed, 0.0005, 120)).toBe(-1);
   });
 
   it('brings no healthy candidate back, and lets it advance', () => {
