@@ -67,6 +67,14 @@ describe('the gate', () => {
     expect(verdict.reason).toContain('20.00 %');
   });
 
+  it('takes no burst of one cause for as many pieces of evidence', () => {
+    const burst = [minute(side(450), side(50, 10))];
+    expect(decideGate(burst, { ...POLICY, errorBurst: 10 }).decision).toBe('hold');
+    const slow = [minute(side(450), side(50, 0, { slow: 10 }))];
+    expect(decideGate(slow, POLICY).decision).toBe('rollback');
+    expect(decideGate(slow, { ...POLICY, slowBurst: 10 }).decision).toBe('hold');
+  });
+
   it('counts refused connections as failures, for a crashed candidate sends no 5xx', () => {
     expect(decideGate([minute(side(450), side(50, 0, { connectionErrors: 40 }))], POLICY).decision).toBe('rollback');
   });
