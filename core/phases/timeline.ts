@@ -103,15 +103,19 @@ export function project(plan: Plan, assumptions: Assumptions): Projection {
 /** Alarms may use up this share of the gate's α. */
 const ALARM_SHARE_OF_ALPHA = 0.1;
 
+/** Deviations that a rate which wanders reaches about once in 10,000 windows, as the ceiling of a look-back does. */
+const REACHED = 3.7;
+
 /** The stages at their longest; without a finite request rate there is nothing to compute. */
-function falseAlarmsOf({ stages, gate }: Plan, { rps, errorRate }: Assumptions): number {
+function falseAlarmsOf({ stages, gate }: Plan, { rps, errorRate, errorNoise }: Assumptions): number {
   if (!Number.isFinite(rps)) return 0;
   const exposures = stages.map(({ percent, bake, maxHold }) => ({
     candidatePerMinute: (rps * 60 * percent) / 100,
     stablePerMinute: rps * 60 * (1 - percent / 100),
     minutes: (bake + maxHold) / 60,
   }));
-  return falseAlarmBound(exposures, errorRate, gate.maxErrorRate * 100);
+  const reached = Math.min(1, errorRate * Math.exp(REACHED * (errorNoise ?? 0)));
+  return falseAlarmBound(exposures, reached, gate.maxErrorRate * 100);
 }
 
 function falseAlarmProblems({ gate }: Plan, share: number, { rps, errorRate }: Assumptions): PlanProblem[] {

@@ -7,6 +7,8 @@ import {
   errorExcess,
   falseAlarmBound,
 } from '../../core/gate/alarm-rules.ts';
+import { parsePlan } from '../../core/model/plan.ts';
+import { project } from '../../core/phases/timeline.ts';
 import { binomial, generator } from '../support/random.ts';
 
 const side = (requests: number, target5xx = 0, connectionErrors = 0, answered = requests) => ({
@@ -205,5 +207,19 @@ describe('the bound on false alarms', () => {
 
   it('says that a threshold below the noise is no threshold', () => {
     expect(falseAlarmBound(ramp(50, [[0.1, 240]]), 0.02, 0.1)).toBe(1);
+  });
+
+  it('counts on what a rate that wanders reaches, so that a plan’s limit stands above it', () => {
+    const stages = [
+      { percent: 99, bake: 'PT1H', maxHold: 'P2D' },
+      { percent: 100, bake: 'PT15M', maxHold: 'PT2H' },
+    ];
+    const refusals = (errorNoise: number | null, maxErrorRate: number) =>
+      project(parsePlan({ stages, gate: { maxErrorRate } }), { rps: 50, errorRate: 0.03, slowRate: null, errorNoise })
+        .problems.map(({ path }) => path)
+        .filter((path) => path === 'gate.maxErrorRate');
+    expect(refusals(null, 0.05)).toEqual([]);
+    expect(refusals(0.25, 0.05)).toEqual(['gate.maxErrorRate']);
+    expect(refusals(0.25, 0.15)).toEqual([]);
   });
 });
