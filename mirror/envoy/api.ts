@@ -128,7 +128,9 @@ export interface Bootstrap {
   readonly admin: { readonly address: Address };
   readonly layered_runtime: { readonly layers: readonly (Record<string, unknown> & { readonly name: string })[] };
   readonly stats_config: {
-    readonly stats_matcher: { readonly exclusion_list: { readonly patterns: readonly { readonly suffix: string }[] } };
+    readonly stats_matcher: {
+      readonly inclusion_list: { readonly patterns: readonly { readonly safe_regex: { readonly regex: string } }[] };
+    };
   };
   readonly static_resources: { readonly listeners: readonly Listener[]; readonly clusters: readonly Cluster[] };
 }

@@ -32,13 +32,14 @@ export const SPELLING = {
 } as const;
 
 const HTTP1 = {
-  header_key_format: SPELLING,
   enable_trailers: true,
   // A 1.0 service is one that customers reach without the mirror.
   accept_http_10: true,
   // Methods that Envoy does not know are the primary's to judge.
   allow_custom_methods: true,
 } as const;
+
+const AS_SPELT = { ...HTTP1, header_key_format: SPELLING } as const;
 
 function options(protocol: Record<string, unknown>, common: Record<string, unknown> = {}): Record<string, Typed> {
   return {
@@ -100,7 +101,7 @@ function primary(settings: EnvoySettings, side: EnvoySide, fresh: boolean): Clus
     connect_timeout: CONNECT,
     circuit_breakers: OPEN,
     typed_extension_protocol_options: options(
-      { use_downstream_protocol_config: { http_protocol_options: HTTP1, http2_protocol_options: {} } },
+      { use_downstream_protocol_config: { http_protocol_options: AS_SPELT, http2_protocol_options: {} } },
       fresh ? { max_requests_per_connection: 1 } : {},
     ),
   };

@@ -35,6 +35,15 @@ const TRAILERS = extension(
   { mutations: { request_trailers_mutations: withoutThose, response_trailers_mutations: withoutThose } },
 );
 
+/** Takes fields whose names begin so away, before anything of Envoy's has read them. */
+function without(prefixes: readonly string[]): Extension {
+  return extension(
+    'envoy.http.early_header_mutation.header_mutation',
+    'extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
+    { mutations: prefixes.map((prefix) => ({ remove_on_match: { key_matcher: { prefix } } })) },
+  );
+}
+
 interface Manager {
   readonly stat: string;
   readonly keepAlive: Duration;
@@ -44,8 +53,8 @@ interface Manager {
   readonly responseHeaders?: readonly HeaderOption[];
   /** Fields of answers. */
   readonly removed?: readonly string[];
-  /** Beginnings of names: such fields of requests go no further. */
-  readonly untrusted: readonly string[];
+  /** Customers come in: their spelling is kept, an id given where there is none, and fields whose names begin so go no further. */
+  readonly customers?: { readonly untrusted: readonly string[] };
   readonly logs: readonly unknown[];
   readonly mappers: readonly unknown[];
 }
@@ -58,7 +67,7 @@ function manager({
   requestHeaders = [],
   responseHeaders = [],
   removed = [],
-  untrusted,
+  customers,
   logs,
   mappers,
 }: Manager): Extension {
@@ -70,7 +79,7 @@ function manager({
       // HTTP/1.1 from the load balancer; HTTP/2 without TLS where a target group speaks it (gRPC).
       codec_type: 'AUTO',
       http_protocol_options: {
-        header_key_format: SPELLING,
+        ...(customers === undefined ? {} : { header_key_format: SPELLING }),
         enable_trailers: true,
         accept_http_10: true,
         allow_custom_methods: true,
@@ -93,7 +102,7 @@ function manager({
       use_remote_address: false,
       skip_xff_append: true,
       preserve_external_request_id: true,
-      generate_request_id: true,
+      generate_request_id: customers !== undefined,
       request_id_extension: {
         typed_config: {
           '@type': 'type.googleapis.com/envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig',
@@ -101,13 +110,7 @@ function manager({
           pack_trace_reason: false,
         },
       },
-      early_header_mutation_extensions: [
-        extension(
-          'envoy.http.early_header_mutation.header_mutation',
-          'extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
-          { mutations: untrusted.map((prefix) => ({ remove_on_match: { key_matcher: { prefix } } })) },
-        ),
-      ],
+      early_header_mutation_extensions: customers === undefined ? [] : [without(customers.untrusted)],
       upgrade_configs: [{ upgrade_type: UPGRADE }],
       access_log: logs,
       http_filters: filters,
@@ -176,7 +179,7 @@ export function face(settings: EnvoySettings, side: EnvoySide): Extension {
       },
     ],
     // Nobody makes a request look like a copy, or has Envoy repeat it: by its own fields it would, for anybody.
-    untrusted: [SHADOW_FIELD, OWN_FIELDS, 'x-envoy-'],
+    customers: { untrusted: [SHADOW_FIELD, OWN_FIELDS, 'x-envoy-'] },
     logs: accessLogs(name),
     mappers: [RECORDED_BAD_GATEWAY, BAD_GATEWAY, RECORDED_OTHERWISE],
   });
@@ -202,7 +205,6 @@ export function copies(side: EnvoySide): Extension {
       { header: { key: SHARED.date, value: '%RESP(DATE)%' }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
     ],
     removed: OWN_ANSWER_FIELDS,
-    untrusted: ['x-envoy-'],
     logs: [],
     mappers: [COPY_FAILED],
   });

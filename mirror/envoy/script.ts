@@ -11,9 +11,9 @@ export const LUA = 'envoy.filters.http.lua';
 export function faceScript({ bodyCap }: EnvoySettings, primary: EnvoySide): string {
   return `
 local CAP, PRIMARY = ${bodyCap}, ${literal(primary)}
-local KEY = ${literal(SHARED.metadata)}
+local KEY, REQUEST = ${literal(SHARED.metadata)}, ${literal(`${SHARED.metadata}.request`)}
 local POST = { [":method"] = "POST", [":path"] = ${literal(SHARED.path)}, [":authority"] = "recorder" }
-local OPTIONS = { asynchronous = true, timeout_ms = ${HAND_OVER_MS} }
+local OPTIONS = { asynchronous = true, timeout_ms = ${HAND_OVER_MS}, send_xff = false }
 local TIMING, FAILED = ${literal(SHARED.timing)}, ${literal(SHARED.failed)}
 ${BODY}`;
 }
@@ -28,6 +28,9 @@ function literal(text: string): string {
 }
 
 const BODY = String.raw`
+-- Every loop here calls Envoy, which no compiled trace holds: to try costs more than to interpret.
+jit.off()
+local concat, min, max = table.concat, math.min, math.max
 -- The load balancer's trace, otherwise one that begins with the request's id: sides' logs can be joined.
 local function traceparent(headers, id)
   local time, unique = (headers:get("x-amzn-trace-id") or ""):match("Root=1%-(%x+)%-(%x+)")
@@ -35,24 +38,34 @@ local function traceparent(headers, id)
   if #trace == 32 and not trace:find("%X") then return "00-" .. trace .. "-" .. trace:sub(17) .. "-01" end
 end
 
--- Names and values as lines; a value holds no line end.
+-- Names and values as lines; a value holds no line end. No text is made on the way, for each would be hashed and collected.
 local function lines(headers)
-  local text = {}
-  for name, value in pairs(headers) do text[#text + 1] = name .. ": " .. value .. "\r\n" end
-  return table.concat(text)
+  local parts, n = {}, 0
+  for name, value in pairs(headers) do
+    parts[n + 1], parts[n + 2], parts[n + 3], parts[n + 4] = name, ": ", value, "\r\n"
+    n = n + 4
+  end
+  return concat(parts)
 end
 
 -- Reads chunks as they pass. Of a body beyond the cap nothing is kept where it must be whole.
 local function sample(handle, whole)
-  local parts, bytes = {}, 0
+  local first, parts, bytes = "", nil, 0
   for chunk in handle:bodyChunks() do
-    local length = chunk:length()
-    local room = CAP - bytes
-    if length > 0 and room > 0 then parts[#parts + 1] = chunk:getBytes(0, math.min(length, room)) end
+    local length, room = chunk:length(), CAP - bytes
+    if length > 0 and room > 0 then
+      local part = chunk:getBytes(0, min(length, room))
+      -- Most bodies are one chunk, which needs no table.
+      if bytes == 0 then first = part
+      else
+        parts = parts or { first }
+        parts[#parts + 1] = part
+      end
+    end
     bytes = bytes + length
-    if whole and bytes > CAP then parts = {} end
+    if whole and bytes > CAP then first, parts = "", {} end
   end
-  return table.concat(parts), bytes
+  return parts ~= nil and concat(parts) or first, bytes
 end
 
 -- Asked for anew after each wait: Envoy's objects end with the turn in which they were given.
@@ -74,12 +87,10 @@ function envoy_on_request(handle)
     meta:set(KEY, "fate", "oversize")
     return
   end
-  meta:set(KEY .. ".request", "at", at)
-  meta:set(KEY .. ".request", "head", head)
   -- Envoy's metadata ends a text at its first NUL, which gRPC and uploads hold.
   local binary = body:find("\0", 1, true) ~= nil
-  meta:set(KEY .. ".request", "body", binary and handle:base64Escape(body) or body)
-  meta:set(KEY .. ".request", "coded", binary and 1 or 0)
+  if binary then body = handle:base64Escape(body) end
+  meta:set(REQUEST, "half", { at = at, head = head, body = body, coded = binary and 1 or 0 })
 end
 
 local function micros(handle)
@@ -90,7 +101,7 @@ function envoy_on_response(handle)
   local headers = handle:headers()
   local status, timing, why, began = headers:get(":status"), headers:get(TIMING), headers:get(FAILED), micros(handle)
   headers:remove(TIMING)
-  headers:remove(FAILED)
+  if why ~= nil then headers:remove(FAILED) end
   -- What nobody could read is recorded as what the client gets in its place.
   if #status ~= 3 or status == "101" then headers:replace(":status", "502") end
   local said = metadata(handle):get(KEY)
@@ -100,18 +111,19 @@ function envoy_on_response(handle)
   local trailers = handle:trailers()
   local tail = trailers ~= nil and lines(trailers) or ""
   local info, meta = handle:streamInfo(), metadata(handle)
-  local request = meta:get(KEY .. ".request")
-  if request == nil then
+  local held = meta:get(REQUEST)
+  if held == nil then
     -- Answered before the request was whole, or the request proved too long.
     if meta:get(KEY).fate == "copy" then meta:set(KEY, "fate", "error") end
     return
   end
+  local request = held.half
   local sinceEnd, sinceBegin = (timing or ""):match("^(%S+) (%S+)$")
-  local first = math.max(0, tonumber(sinceEnd) or tonumber(sinceBegin) or 0)
+  local first = max(0, tonumber(sinceEnd) or tonumber(sinceBegin) or 0)
   local sizes = ("[%d,%d,%d,%d,%d]"):format(#request.head, #request.body, #head, #body, #tail)
   handle:httpCall("recorder", POST,
-    ('{"v":1,"primary":"%s","at":%d,"sizes":%s,"bytes":%d,"coded":%d,"firstByteUs":%d,"totalUs":%d,"failed":"%s","protocol":"%s"}\n'):format(
-      PRIMARY, request.at, sizes, bytes, request.coded, first, first + math.max(0, micros(handle) - began), ((why or ""):gsub("[^%w_{},.:|-]", "_")),
+    ('{"v":2,"primary":"%s","at":%d,"sent":%d,"sizes":%s,"bytes":%d,"coded":%d,"firstByteUs":%d,"totalUs":%d,"failed":"%s","protocol":"%s"}\n'):format(
+      PRIMARY, request.at, handle:timestamp(), sizes, bytes, request.coded, first, first + max(0, micros(handle) - began), why == nil and "" or why:gsub("[^%w_{},.:|-]", "_"),
       info:protocol() or ""
     ) .. request.head .. request.body .. head .. body .. tail, OPTIONS)
   meta:set(KEY, "fate", "sent")

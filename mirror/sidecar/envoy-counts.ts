@@ -4,7 +4,7 @@
  * recorders took, so that those with which one died are told as lost by the next.
  */
 import * as z from 'zod';
-import { SHARED, twiceCluster } from '../envoy/index.ts';
+import { RETRYING, SHARED, TOLD_STATS } from '../envoy/index.ts';
 import type { Counters, DropReason } from '../recorder/index.ts';
 
 /** Envoy's admin: reads a path by GET, changes by POST. */
@@ -38,11 +38,7 @@ const runtimeSchema = z.looseObject({
 /** A request's fate is its route's name, unless the script has said what became of what it recorded. */
 const FAILED = `${SHARED.stats}.primary_failed.flag.`;
 const FATE = new RegExp(`^${SHARED.stats}\\.ended\\.route\\.(.*)\\.fate\\.(.*)$`);
-/** Clusters that routes name: Envoy counts a retry where the route led, not where the request went. */
-const RETRYING = ['stable', 'candidate', twiceCluster('stable'), twiceCluster('candidate')];
-const STATS = `/stats?format=json&filter=${encodeURIComponent(
-  `^(${SHARED.stats}\\.|cluster\\.(recorder|${RETRYING.join('|')})\\.upstream_rq_(2xx|4xx|timeout|pending_overflow|active|pending_active|retry)$)`,
-)}`;
+const STATS = `/stats?format=json&filter=${encodeURIComponent(`^(${TOLD_STATS.join('|')})$`)}`;
 /** What Envoy writes where there is nothing to write. */
 const NONE = /^-?$/;
 const TOLD = 'crossfade.told.';

@@ -1,13 +1,21 @@
 /** Where Envoy hands exchanges over. An answer is given once the bytes have come: nothing waits for what is made of them. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import { SHARED } from '../envoy/index.ts';
+import { HAND_OVER_MS, SHARED } from '../envoy/index.ts';
 
 /** Fields of both messages, beside both bodies. */
 const HEADS_BYTES = 600_000;
 
-/** @param take told of each message; may throw, which refuses it */
-export function intake(bodyCap: number, take: (message: Buffer) => void): Server {
+/** Envoy's own limit, less what an answer may need to reach it: what comes later counts as slow there, and must not be taken too. */
+const TAKEN_WITHIN_MS = 0.9 * HAND_OVER_MS;
+
+/** Whether an exchange may still be taken. @param sentAt when Envoy handed it over */
+export function inTime(sentAt: number, now: number): boolean {
+  return now - sentAt <= TAKEN_WITHIN_MS;
+}
+
+/** @param take told of each message; false lets it go, and a throw refuses it as unreadable */
+export function intake(bodyCap: number, take: (message: Buffer) => boolean): Server {
   // A request's body may come in base64.
   const limit = 3 * bodyCap + HEADS_BYTES;
   return createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
@@ -23,7 +31,7 @@ export function intake(bodyCap: number, take: (message: Buffer) => void): Server
         await turn();
         if (req.socket.readableEnded || req.socket.destroyed) res.destroy();
         else if (message === null) res.writeHead(413, { connection: 'close' }).end();
-        else res.writeHead(attempt(() => take(message)) ? 204 : 400).end();
+        else res.writeHead(statusOf(() => take(message))).end();
       },
       // Envoy gave up on it, and has counted it.
       () => res.destroy(),
@@ -44,11 +52,10 @@ async function bytesOf(req: IncomingMessage, limit: number): Promise<Buffer | nu
 }
 
 /** What Envoy's script wrote may hold anything that a customer or a side sent. */
-function attempt(act: () => void): boolean {
+function statusOf(take: () => boolean): number {
   try {
-    act();
-    return true;
+    return take() ? 204 : 503;
   } catch {
-    return false;
+    return 400;
   }
 }

@@ -15,7 +15,7 @@ import {
   ThreadCapture,
 } from '../recorder/index.ts';
 import { EnvoyBooks } from './envoy-counts.ts';
-import { intake } from './intake.ts';
+import { inTime, intake } from './intake.ts';
 import { parseExchange } from './message.ts';
 import { copyLeg } from './proxied-leg.ts';
 
@@ -39,9 +39,11 @@ const spans =
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('../telemetry.ts')).telemetry();
 
 const server = intake(config.policy.bodyCap, (message) => {
-  const exchange = parseExchange(message);
+  const { sentAt, ...exchange } = parseExchange(message);
+  if (!inTime(sentAt, Date.now())) return false;
   recorder.take(exchange);
   span(exchange);
+  return true;
 });
 // Envoy may have begun later than this: then there is nothing to tell.
 await books.leftBehind().catch(() => {});

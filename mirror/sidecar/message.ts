@@ -8,9 +8,11 @@ import { answerOf, failureOf } from './proxied-leg.ts';
 
 const length = z.number().int().min(0);
 const schema = z.strictObject({
-  v: z.literal(1),
+  v: z.literal(2),
   primary: z.enum(['stable', 'candidate']),
   at: length,
+  /** When it was handed over, by the same clock. */
+  sent: length,
   /** Of the request's head and body, and of the answer's head, body and trailers. */
   sizes: z.tuple([length, length, length, length, length]),
   /** Of the answer's body on the wire. */
@@ -24,8 +26,11 @@ const schema = z.strictObject({
   protocol: z.string(),
 });
 
+/** An exchange, and when Envoy handed it over: milliseconds since 1970. */
+export type HandedOver = RecordedExchange & { readonly sentAt: number };
+
 /** @throws Error when the message is none, or is not whole */
-export function parseExchange(message: Buffer): RecordedExchange {
+export function parseExchange(message: Buffer): HandedOver {
   const end = message.indexOf(0x0a);
   if (end < 0) throw new Error('an exchange without its first line');
   const said = schema.parse(JSON.parse(message.toString('latin1', 0, end)));
@@ -35,6 +40,7 @@ export function parseExchange(message: Buffer): RecordedExchange {
   const { fields } = new RequestHead(request.fields);
   const exchange = {
     at: said.at,
+    sentAt: said.sent,
     requestId: fieldOf(fields, 'x-request-id'),
     method: request.pseudo(':method'),
     target: request.pseudo(':path'),

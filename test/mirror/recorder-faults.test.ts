@@ -109,6 +109,29 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
     expect(echoed.digest('hex')).toBe(sent.digest('hex'));
   });
 
+  it('stands still for longer than an exchange has: what it finds afterwards is lost or taken, and never both', async () => {
+    const primary = createServer((_req, res) => void res.end(BODY));
+    const stable = await portOf(primary);
+    const mirror = await startMirror('envoy', { stable, candidate: stable, env: { MIRROR_DRAIN_DELAY_MS: '0' } });
+    const pool = new Pool(`http://127.0.0.1:${mirror.port}`, { connections: 4 });
+    const ask = async () => (await pool.request({ method: 'GET', path: '/' })).body.dump();
+    await ask();
+    await mirror.captured(1);
+    const recorder = Number(mirror.child.listening.recorderPid);
+    process.kill(recorder, 'SIGSTOP');
+    await Promise.all(Array.from({ length: 20 }, ask));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    process.kill(recorder, 'SIGCONT');
+    await ask();
+    await pool.destroy();
+    await mirror.stop();
+    const { MirrorRequests = 0, MirrorCaptured = 0, 'recorder-slow': slow = 0, ...others } = mirror.metrics();
+    expect(MirrorRequests).toBe(22);
+    expect(slow).toBeGreaterThan(0);
+    const lost = Object.entries(others).filter(([reason]) => !reason.startsWith('Mirror'));
+    expect(MirrorCaptured + slow + lost.reduce((sum, [, count]) => sum + count, 0)).toBe(MirrorRequests);
+  });
+
   it('is killed while it works, and another takes its place and tells what was lost', async () => {
     const primary = createServer((_req, res) => void res.end(BODY));
     const stable = await portOf(primary);

@@ -60,7 +60,7 @@ describe('an exchange as Envoy’s script posts it', () => {
       }),
     );
     expect(() => parseExchange(Buffer.concat([whole, Buffer.from('x')]))).toThrow(/says it has/);
-    for (const said of [{ sizes: [1e9, 0, 0, 0, 0] }, { v: 2 }, { primary: 'x' }, { more: 1 }])
+    for (const said of [{ sizes: [1e9, 0, 0, 0, 0] }, { v: 1 }, { primary: 'x' }, { more: 1 }])
       expect(() => parseExchange(exchange({ said }))).toThrow();
   });
 

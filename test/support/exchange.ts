@@ -19,9 +19,10 @@ export function exchange({
 }: ExchangeParts = {}): Buffer {
   const parts = [requestHead, requestBody, head, body, trailers].map((part) => Buffer.from(part, 'latin1'));
   const first = {
-    v: 1,
+    v: 2,
     primary: 'stable',
     at: 1,
+    sent: 1,
     sizes: parts.map(({ length }) => length),
     bytes: parts[3]?.length ?? 0,
     coded: 0,
