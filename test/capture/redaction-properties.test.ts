@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { folded } from '../../capture/redaction/search/secret-names.ts';
 import type { Planted } from './planted-secrets.ts';
 import { readable, stored } from './redaction-rig.ts';
 
@@ -266,4 +267,13 @@ describe('a body made to be slow', () => {
       msOf({ answer: filled(unit), answerHeaders: ['Content-Type', 'multipart/form-data; boundary=b'] }),
     ).toBeLessThan(2_000);
   });
+});
+
+it('reads a name of ASCII as it reads the same name with marks that nobody sees', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary-ascii', maxLength: 60 }), fc.nat(60), (name, at) => {
+      // A soft hyphen is taken away before words are told apart.
+      expect(folded(name)).toBe(folded(`${name.slice(0, at)}\u00ad${name.slice(at)}`));
+    }),
+  );
 });

