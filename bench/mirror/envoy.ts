@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { freePorts } from '../../mirror/local/processes.ts';
+import { endWithThis, freePorts } from '../../mirror/local/processes.ts';
 import { startChild } from '../../rehearsal/machine/child.ts';
 import { asInTask, onlyChild } from './proc.ts';
 
@@ -41,7 +41,9 @@ export async function startPlainEnvoy(binary: string, upstream: number): Promise
     },
   };
   const args = ['--config-yaml', JSON.stringify(configuration), '--concurrency', WORKERS, '--disable-hot-restart'];
-  const child = spawn(binary, [...args, '--log-level', 'error'], { stdio: 'inherit' });
+  // A session of its own, as the mirror's Envoy has: Linux shares the processor among sessions first.
+  const child = spawn(binary, [...args, '--log-level', 'error'], { stdio: 'inherit', detached: true });
+  endWithThis(child);
   await answering(child, port);
   return { pid: child.pid ?? 0, port, stop: () => ended(child) };
 }

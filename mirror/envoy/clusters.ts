@@ -165,7 +165,11 @@ function recorder({ ports }: EnvoySettings): Cluster {
         { max_connections: MAX_IN_FLIGHT, max_pending_requests: MAX_IN_FLIGHT, max_requests: MAX_IN_FLIGHT },
       ],
     },
-    typed_extension_protocol_options: options({ explicit_http_config: { http_protocol_options: {} } }),
+    typed_extension_protocol_options: options(
+      { explicit_http_config: { http_protocol_options: {} } },
+      // The recorder closes what is idle for a minute: where few are recorded, each would need a connection.
+      { idle_timeout: '55s' },
+    ),
   };
 }
 

@@ -117,12 +117,7 @@ export class SecretNames {
 
   /** Of a JSON key, an XML name, a part of a form. */
   of(name: string): Secrecy {
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    const secrecy = this.#secrecy(name);
-    if (this.#known.size >= REMEMBERED) this.#known.clear();
-    if (name.length <= LONGEST_NAME) this.#known.set(name, secrecy);
-    return secrecy;
+    return remembered(this.#known, name, () => this.#secrecy(name));
   }
 
   /** Where a text may name a secret, in order. */
@@ -164,7 +159,19 @@ export class SecretNames {
 
 /** A name in one way of writing, for a place: letters and digits in lower case. */
 export function folded(name: string): string {
-  return wordsOf(name.slice(-LONGEST_NAME)).join('');
+  return remembered(FOLDED, name, () => wordsOf(name.slice(-LONGEST_NAME)).join(''));
+}
+
+const FOLDED = new Map<string, string>();
+
+/** Names come again and again. */
+function remembered<T extends string>(known: Map<string, T>, name: string, tell: () => T): T {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const told = tell();
+  if (known.size >= REMEMBERED) known.clear();
+  if (name.length <= LONGEST_NAME) known.set(name, told);
+  return told;
 }
 
 /** Letters of other alphabets that read as Latin ones (the plain pairs of Unicode's confusables). */
