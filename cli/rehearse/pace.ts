@@ -1,4 +1,5 @@
 /** How fast rehearsals run: as fast as they can be watched, and slower on a machine that is slow or has other things to do. */
+import { availableParallelism, loadavg } from 'node:os';
 
 export interface Pace {
   /** Simulated seconds per real second. */
@@ -44,6 +45,10 @@ export function paceOn(
   const usual = USUAL_PACE[atOnce ? 'shared' : scenarios === 1 && slower === 1 ? 'alone' : 'apart'];
   const speed = Math.max(LEAST_SPEED, Math.round(usual.speed / slower));
   return { speed, rps: (usual.rps * speed) / usual.speed, usual, atOnce };
+}
+
+export function thisMachine(): Machine {
+  return { processors: availableParallelism(), load: loadavg()[0] ?? 0, workMs: sampleWork() };
 }
 
 /** @returns milliseconds of a processor, some 30 on a machine of 2024 */

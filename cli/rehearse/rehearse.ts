@@ -1,6 +1,5 @@
 /** `crossfade rehearse`: the command and its options; everything is checked before anything is started. */
 import { createServer } from 'node:net';
-import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
@@ -28,7 +27,7 @@ import {
   UsageError,
   wholeNumber,
 } from '../shared/index.ts';
-import { type Pace, paceOn, sampleWork, USUAL_PACE } from './pace.ts';
+import { type Pace, paceOn, thisMachine, USUAL_PACE } from './pace.ts';
 import type { RehearsalRequest } from './run-rehearsal.ts';
 
 interface Options {
@@ -162,8 +161,7 @@ function paceOf(options: Options, port: number): ReturnType<typeof paceOn> {
   // Each rehearsal has a cloud, processes and ports of its own; services of somebody's own, and a port, are there once.
   const apart = isOwn(options) || port !== 0;
   const several = options.only === undefined && options.quick !== true;
-  const machine = { processors: availableParallelism(), load: loadavg()[0] ?? 0, workMs: sampleWork() };
-  const found = paceOn(several ? 2 : 1, machine);
+  const found = paceOn(several ? 2 : 1, thisMachine());
   return {
     ...found,
     atOnce: found.atOnce && !apart,

@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('crossfade accept in the local cloud', () => {
-  it('runs to its end, sees every claim, and leaves nothing but its evidence', { timeout: 900_000 }, async () => {
+  it('runs to its end, sees every claim, and leaves nothing but its evidence', async () => {
     const command = new AcceptCommand(folder.path);
     const { code, out, err } = await command.run(['--yes'], localAcceptanceAccount(local));
     const { findings, steps, removal } = command.evidence;
@@ -30,9 +30,7 @@ describe('crossfade accept in the local cloud', () => {
     expect(code).toBe(EXIT.ok);
   });
 
-  it('is interrupted in mid-run, with customers on the candidate, and removes everything', {
-    timeout: 600_000,
-  }, async () => {
+  it('is interrupted in mid-run, with customers on the candidate, and removes everything', async () => {
     const command = new AcceptCommand(folder.path);
     let interrupt = () => {};
     const { code } = await command.run(

@@ -10,12 +10,10 @@ import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import type { RehearsalOptions } from '../../rehearsal/scenario/rehearse.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 import { replayed } from '../support/recorded-run.ts';
-import { wholeRun } from '../support/whole-run.ts';
+import { paced, wholeRun } from '../support/whole-run.ts';
 import { UNUSED, whyUnused } from './rights.ts';
 
-const LIMIT_MS = 60_000;
-const SPEED = 90;
-const RPS = 400;
+const PACE = paced({ speed: 90, rps: 400 });
 const plan = rehearsalPlan(
   parsePlan({
     stages: [
@@ -24,7 +22,7 @@ const plan = rehearsalPlan(
     ],
   }),
   2,
-  { rps: RPS / SPEED },
+  { rps: PACE.rps / PACE.speed },
 );
 
 /** IAM of the runs below: what none of them used has its reason in `rights.ts`. */
@@ -34,16 +32,13 @@ beforeAll(async () => {
   options = {
     assembly: await sharedAssembly(),
     candidate: await chooseCandidate(),
-    speed: SPEED,
-    rps: RPS,
+    ...PACE,
     onCloud: ({ access }) => void accesses.push(access),
   };
 });
 
 describe('a rehearsed cutover', () => {
-  it('runs the synthesised machine to its end without failing a single request', {
-    timeout: LIMIT_MS,
-  }, async (context) => {
+  it('runs the synthesised machine to its end without failing a single request', async (context) => {
     await wholeRun({ title: 'clean', plan, fault: null }, options, context, (run) => {
       expect(run.verdict.ok, run.verdict.sentence).toBe(true);
       expect(run.requests.failed).toEqual({});
@@ -74,9 +69,7 @@ describe('a rehearsed cutover', () => {
     });
   });
 
-  it('brings customers back from a candidate that loses their items behind healthy answers: a metric of the user’s own sees it', {
-    timeout: LIMIT_MS,
-  }, async (context) => {
+  it('brings customers back from a candidate that loses their items behind healthy answers: a metric of the user’s own sees it', async (context) => {
     const item = (metric: string) => ({
       source: 'cloudwatch' as const,
       namespace: 'Crossfade',
@@ -101,7 +94,7 @@ describe('a rehearsed cutover', () => {
         ],
       }),
       2,
-      { rps: RPS / SPEED },
+      { rps: PACE.rps / PACE.speed },
     );
     const scenario = { title: 'lost', plan: watched, fault: parseFault('lost=1@50') };
     await wholeRun(scenario, { ...options, onCloud: () => {} }, context, (run) => {
@@ -115,9 +108,7 @@ describe('a rehearsed cutover', () => {
 });
 
 describe('a mirror that dies', () => {
-  it('takes the run back to stable in the shadow, where the mirror is the whole phase', {
-    timeout: LIMIT_MS,
-  }, async (context) => {
+  it('takes the run back to stable in the shadow, where the mirror is the whole phase', async (context) => {
     const scenario = { title: 'mirror in the shadow', plan, fault: parseFault('mirror-crash@shadow') };
     await wholeRun(scenario, { ...options, onCloud: () => {} }, context, (run) => {
       expect(run.verdict.ok, run.verdict.sentence).toBe(true);
@@ -126,7 +117,7 @@ describe('a mirror that dies', () => {
     });
   });
 
-  it('is closed in the soak, and the run goes on to its end without it', { timeout: LIMIT_MS }, async (context) => {
+  it('is closed in the soak, and the run goes on to its end without it', async (context) => {
     const scenario = { title: 'mirror in the soak', plan, fault: parseFault('mirror-crash@soak') };
     await wholeRun(scenario, { ...options, onCloud: () => {} }, context, (run) => {
       expect(run.verdict.ok, run.verdict.sentence).toBe(true);
@@ -138,10 +129,10 @@ describe('a mirror that dies', () => {
 });
 
 describe('rights', () => {
-  it('are enough for a cutover that an alarm brings back', { timeout: LIMIT_MS }, async ({ signal }) => {
+  it('are enough for a cutover that an alarm brings back', async ({ signal }) => {
     const { outcome, access } = await sweepRun([], {
       assembly: options.assembly,
-      speed: SPEED,
+      speed: PACE.speed,
       redAlarm: true,
       signal,
     });

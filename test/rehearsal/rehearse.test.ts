@@ -6,11 +6,9 @@ import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import type { RehearsalOptions } from '../../rehearsal/scenario/rehearse.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 import { replayed } from '../support/recorded-run.ts';
-import { wholeRun } from '../support/whole-run.ts';
+import { paced, wholeRun } from '../support/whole-run.ts';
 
-const LIMIT_MS = 60_000;
-const SPEED = 90;
-const RPS = 400;
+const PACE = paced({ speed: 90, rps: 400 });
 const plan = rehearsalPlan(
   parsePlan({
     stages: [
@@ -19,7 +17,7 @@ const plan = rehearsalPlan(
     ],
   }),
   2,
-  { rps: RPS / SPEED },
+  { rps: PACE.rps / PACE.speed },
 );
 
 let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
@@ -27,15 +25,12 @@ beforeAll(async () => {
   options = {
     assembly: await sharedAssembly(),
     candidate: await chooseCandidate(),
-    speed: SPEED,
-    rps: RPS,
+    ...PACE,
   };
 });
 
 describe('a rehearsed cutover', () => {
-  it('brings a crashed candidate’s customers back, and none fails after that', {
-    timeout: LIMIT_MS,
-  }, async (context) => {
+  it('brings a crashed candidate’s customers back, and none fails after that', async (context) => {
     await wholeRun({ title: 'crash', plan, fault: parseFault('crash@10') }, options, context, (run) => {
       expect(run.verdict.ok, run.verdict.sentence).toBe(true);
       expect(run.ledger).toMatchObject({ status: 'rolled_back', rollback: { verifiedAt: expect.any(String) } });

@@ -11,11 +11,9 @@ import { sharedAssembly } from '../support/assembly.ts';
 import { type CliResult, runCommand } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { replayed } from '../support/recorded-run.ts';
-import { wholeRun } from '../support/whole-run.ts';
+import { paced, wholeRun } from '../support/whole-run.ts';
 
-const LIMIT_MS = 120_000;
-const SPEED = 90;
-const RPS = 400;
+const PACE = paced({ speed: 90, rps: 400 });
 const folder = temporaryFolder();
 const plan = rehearsalPlan(
   parsePlan({
@@ -26,7 +24,7 @@ const plan = rehearsalPlan(
     signoff: { approvers: 2 },
   }),
   3,
-  { rps: RPS / SPEED },
+  { rps: PACE.rps / PACE.speed },
 );
 
 /** The operator's command, as one of the account's users, against the cloud of the rehearsal. */
@@ -62,9 +60,7 @@ class Operator {
 }
 
 describe('a cutover that people steer', () => {
-  it('is signed off by two, paused, resumed, promoted, and completes without a failed request', {
-    timeout: LIMIT_MS,
-  }, async (context) => {
+  it('is signed off by two, paused, resumed, promoted, and completes without a failed request', async (context) => {
     const operator = new Operator();
     const answers: CliResult[] = [];
     const say = async (user: string, ...args: string[]) => answers.push(await operator.as(user, ...args));
@@ -74,8 +70,7 @@ describe('a cutover that people steer', () => {
     const options = {
       assembly: await sharedAssembly(),
       candidate: await chooseCandidate(),
-      speed: SPEED,
-      rps: RPS,
+      ...PACE,
       onCloud: (cloud: LocalCloud, id: CutoverId) => void operator.meet(cloud, id).then(ready.resolve),
       answer: async (_cloud: LocalCloud, _id: CutoverId, kind: 'shadow' | 'final') => {
         await ready.promise;

@@ -7,11 +7,9 @@ import { chooseCandidate } from '../../rehearsal/scenario/gateways.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import type { RehearsalOptions } from '../../rehearsal/scenario/rehearse.ts';
 import { type Synthesis, synthesise } from '../../rehearsal/scenario/synth.ts';
-import { wholeRun } from '../support/whole-run.ts';
+import { paced, wholeRun } from '../support/whole-run.ts';
 
-const LIMIT_MS = 180_000;
-const SPEED = 60;
-const RPS = 400;
+const PACE = paced({ speed: 60, rps: 400 });
 const PLAN = {
   cohort: { minRequests: 20 },
   stages: [
@@ -19,14 +17,14 @@ const PLAN = {
     { percent: 100, bake: 'PT1H' },
   ],
 } satisfies PlanInput;
-const planned = (plan: PlanInput) => rehearsalPlan(parsePlan(plan), 2, { rps: RPS / SPEED });
+const planned = (plan: PlanInput) => rehearsalPlan(parsePlan(plan), 2, { rps: PACE.rps / PACE.speed });
 
 let synthesis: Synthesis;
 let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
 beforeAll(async () => {
   synthesis = await synthesise({ plan: parsePlan(PLAN) });
-  options = { assembly: synthesis.assembly, candidate: await chooseCandidate(), speed: SPEED, rps: RPS };
-}, LIMIT_MS);
+  options = { assembly: synthesis.assembly, candidate: await chooseCandidate(), ...PACE };
+});
 afterAll(() => synthesis.dispose());
 
 /** Candidate's percent by the testers' rule and by the others, each time that a rule changed; and a hand on the candidate's service. */
@@ -103,9 +101,7 @@ const TESTERS_FIRST = 'testers 100 %, others 0 %';
 const HALF = 'testers 50 %, others 50 %';
 
 describe('a run whose plan has a cohort', () => {
-  it('gives testers alone to the candidate, then everybody alike; a new deployment begins the stage again and is told', {
-    timeout: LIMIT_MS,
-  }, async (context) => {
+  it('gives testers alone to the candidate, then everybody alike; a new deployment begins the stage again and is told', async (context) => {
     const whileHalf = (watched: Watched) => {
       if (watched.states.at(-1) !== HALF) return false;
       watched.deployAnew();
@@ -123,9 +119,7 @@ describe('a run whose plan has a cohort', () => {
     });
   });
 
-  it('takes testers back with everybody where the plan goes back on a new deployment', {
-    timeout: LIMIT_MS,
-  }, async (context) => {
+  it('takes testers back with everybody where the plan goes back on a new deployment', async (context) => {
     const whileTesters = (watched: Watched) => {
       if (watched.states.at(-1) !== TESTERS_FIRST) return false;
       watched.deployAnew();

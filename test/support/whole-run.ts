@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { TestContext } from 'vitest';
+import { type Pace, paceOn, thisMachine, USUAL_PACE } from '../../cli/rehearse/pace.ts';
 import { frozenDocument } from '../../console/document/document.ts';
 import { rehearsalPage } from '../../console/view/rehearsal-view.ts';
 import type { RunEvidence } from '../../console/view/run-evidence.ts';
@@ -31,8 +32,14 @@ interface ClientFailures {
   readonly ok: number;
 }
 
+/** The pace of a machine with nothing else to do, slowed down as `crossfade rehearse` is on this one: no test's clock runs ahead of its work. */
+export function paced(free: Pace): Pace {
+  const share = paceOn(1, thisMachine()).speed / USUAL_PACE.alone.speed;
+  return { speed: free.speed * share, rps: free.rps * share };
+}
+
 /**
- * Rehearses `scenario` and holds it to `demands`. A test that runs out of time aborts the run, and waits until everything that
+ * Rehearses `scenario` and holds it to `demands`. A test that hangs aborts the run, and waits until everything that
  * it started is stopped.
  */
 export async function wholeRun(
