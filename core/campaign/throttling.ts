@@ -42,6 +42,7 @@ const AGAIN_SECONDS = 60;
  * may trust another. Seconds after what they speak of.
  */
 const TRIGGER_SECONDS = [0, 2, 4];
+const READINGS_OF_RETURN = callsOf((id) => (id === 'describeRules' ? CALLS_OF_RETURN : 0));
 
 interface Call {
   readonly bucket: BucketId;
@@ -49,81 +50,101 @@ interface Call {
   readonly onAnswer: (second: number, answered: boolean) => void;
 }
 
+/** Calls by the second in which they are made. */
+class Timetable {
+  readonly #due = new Map<number, Call[]>();
+
+  add(second: number, call: Call): void {
+    const calls = this.#due.get(second);
+    if (calls === undefined) this.#due.set(second, [call]);
+    else calls.push(call);
+  }
+
+  /** Calls whose answer changes nothing. */
+  addReadings(second: number, readings: Calls): void {
+    for (const bucket of BUCKET_IDS)
+      for (let i = 0; i < readings[bucket]; i++) this.add(second, { bucket, attempt: 1, onAnswer: () => {} });
+  }
+
+  /** In the order in which they come: within a second that is chance. */
+  take(second: number, random: () => number): readonly Call[] {
+    const calls = this.#due.get(second) ?? [];
+    this.#due.delete(second);
+    for (let last = calls.length - 1; last > 0; last--) {
+      const other = Math.floor(random() * (last + 1));
+      [calls[last], calls[other]] = [calls[other], calls[last]] as [Call, Call];
+    }
+    return calls;
+  }
+}
+
 /** Pure: the same random numbers give the same answer. */
 export function simulateThrottling({ atOnce, atRest, returnAt, seconds, random }: ThrottlingScenario): Throttled {
-  const due = new Map<number, Call[]>();
-  const at = (second: number, call: Call): void => {
-    const calls = due.get(second);
-    if (calls === undefined) due.set(second, [call]);
-    else calls.push(call);
-  };
-  const looking = (calls: Calls, second: number) => {
-    for (const bucket of BUCKET_IDS)
-      for (let i = 0; i < calls[bucket]; i++) at(second, { bucket, attempt: 1, onAnswer: () => {} });
-  };
-  let safe = 0;
-  let lastSafe: number | null = null;
-  const goBack = () => {
-    const written = new Set<number>();
-    const write = (rule: number, second: number): void =>
-      at(second, {
-        bucket: 'modifyRule',
-        attempt: 1,
-        onAnswer: (now, answered) => {
-          if (!answered) return write(rule, now + AGAIN_SECONDS);
-          if (written.size < RULES_OF_CUTOVER && written.add(rule).size === RULES_OF_CUTOVER) {
-            safe++;
-            lastSafe = now;
-          }
-        },
-      });
-    for (const delay of TRIGGER_SECONDS) {
-      const second = returnAt + delay + Math.floor(random() * 2);
-      for (let rule = 0; rule < RULES_OF_CUTOVER; rule++) write(rule, second);
-      for (let i = 0; i < CALLS_OF_RETURN; i++) at(second, { bucket: 'describeRules', attempt: 1, onAnswer: () => {} });
-    }
-  };
+  const timetable = new Timetable();
+  const minutes = Array.from({ length: Math.ceil(seconds / 60) }, (_, minute) => minute * 60);
+  const returns: (() => number | null)[] = [];
   for (let i = 0; i < atOnce; i++) {
     const [look, watchdog] = [Math.floor(random() * 60), Math.floor(random() * 60)];
-    for (let minute = 0; minute < seconds; minute += 60) {
+    for (const minute of minutes) {
       // After the return nobody looks at the stages any more; the watchdog does.
-      if (minute + look < returnAt) looking(CALLS_OF_LOOK, minute + look);
-      looking(CALLS_OF_WATCHDOG, minute + watchdog);
+      if (minute + look < returnAt) timetable.addReadings(minute + look, CALLS_OF_LOOK);
+      timetable.addReadings(minute + watchdog, CALLS_OF_WATCHDOG);
     }
-    goBack();
+    returns.push(addReturn(timetable, returnAt, random));
   }
   for (let i = 0; i < atRest; i++) {
     const watchdog = Math.floor(random() * 60);
-    for (let minute = 0; minute < seconds; minute += 60) looking(CALLS_AT_REST, minute + watchdog);
+    for (const minute of minutes) timetable.addReadings(minute + watchdog, CALLS_AT_REST);
   }
+  const { made, refused } = answerCalls(timetable, seconds, random);
+  const safeAt = returns.map((of) => of());
+  return {
+    callsPerMinute: callsOf((id) => (made[id] * 60) / seconds),
+    refused: callsOf((id) => (made[id] === 0 ? 0 : refused[id] / made[id])),
+    lastSafeAfter: safeAt.reduce<number | null>(
+      (last, at) => (last === null || at === null ? null : Math.max(last, at - returnAt)),
+      0,
+    ),
+  };
+}
+
+/** One cutover goes back. @returns what tells, once all is answered, in which second its weights were safe; null: never */
+function addReturn(timetable: Timetable, returnAt: number, random: () => number): () => number | null {
+  const written = new Map<number, number>();
+  const write = (rule: number, second: number): void =>
+    timetable.add(second, {
+      bucket: 'modifyRule',
+      attempt: 1,
+      onAnswer: (now, answered) => {
+        if (!answered) write(rule, now + AGAIN_SECONDS);
+        else if (!written.has(rule)) written.set(rule, now);
+      },
+    });
+  for (const delay of TRIGGER_SECONDS) {
+    const second = returnAt + delay + Math.floor(random() * 2);
+    for (let rule = 0; rule < RULES_OF_CUTOVER; rule++) write(rule, second);
+    timetable.addReadings(second, READINGS_OF_RETURN);
+  }
+  return () => (written.size < RULES_OF_CUTOVER ? null : Math.max(...written.values()));
+}
+
+/** Each bucket answers while it has tokens; what it refuses comes again a second later, until its attempts are used up. */
+function answerCalls(timetable: Timetable, seconds: number, random: () => number) {
   const tokens = callsOf((id) => BUCKETS[id].capacity);
   const [made, refused] = [callsOf(() => 0), callsOf(() => 0)];
   for (let second = 0; second < seconds; second++) {
     for (const id of BUCKET_IDS) tokens[id] = Math.min(BUCKETS[id].capacity, tokens[id] + BUCKETS[id].perSecond);
-    for (const call of shuffled(due.get(second) ?? [], random)) {
+    for (const call of timetable.take(second, random)) {
       made[call.bucket]++;
       if (tokens[call.bucket] >= 1) {
         tokens[call.bucket]--;
         call.onAnswer(second, true);
       } else {
         refused[call.bucket]++;
-        if (call.attempt < ATTEMPTS) at(second + 1, { ...call, attempt: call.attempt + 1 });
+        if (call.attempt < ATTEMPTS) timetable.add(second + 1, { ...call, attempt: call.attempt + 1 });
         else call.onAnswer(second, false);
       }
     }
-    due.delete(second);
   }
-  return {
-    callsPerMinute: callsOf((id) => (made[id] * 60) / seconds),
-    refused: callsOf((id) => (made[id] === 0 ? 0 : refused[id] / made[id])),
-    lastSafeAfter: safe < atOnce || lastSafe === null ? null : lastSafe - returnAt,
-  };
-}
-
-/** Who comes first within a second is chance. */
-function shuffled(calls: readonly Call[], random: () => number): Call[] {
-  return calls
-    .map((call) => [random(), call] as const)
-    .sort(([a], [b]) => a - b)
-    .map(([, call]) => call);
+  return { made, refused };
 }

@@ -1,11 +1,12 @@
 /** What `crossfade accept` deploys goes with its stack: nothing is retained, nothing is made beside it, no listener of others is named. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ACCEPTANCE_TAG, acceptanceStackName } from '../../core/acceptance/name.ts';
 import { acceptanceApplication } from '../../lib/acceptance-application.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 
 const ID = 'accept-1';
 
@@ -14,7 +15,7 @@ describe('the stack of an acceptance', () => {
   let template: Template;
   beforeAll(() => {
     const cdk = readFileSync(join(import.meta.dirname, '..', '..', 'cdk.json'), 'utf8');
-    const app = new App({ context: JSON.parse(cdk).context });
+    const app = templatesOnly(JSON.parse(cdk).context);
     acceptanceApplication(app, { id: ID, plan: {} });
     const [only, ...others] = app.node.children.filter((node) => node instanceof Stack);
     if (only === undefined || others.length > 0) throw new RangeError('not one stack');

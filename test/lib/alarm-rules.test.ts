@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { type AlarmMinute, connectionErrorExcess, elbErrorExcess, errorExcess } from '../../core/gate/alarm-rules.ts';
 import { CutoverAlarms } from '../../lib/alarms/cutover-alarms.ts';
 import { compileMath } from '../../rehearsal/cloud/cloudwatch/metric-math.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 
 const queriesSchema = z.array(
   z.object({
@@ -23,7 +24,7 @@ const queriesSchema = z.array(
 );
 
 const template = (mirror: { readonly mirrorForwardFullName?: string } = {}) => {
-  const stack = new Stack(new App(), 'S');
+  const stack = new Stack(templatesOnly(), 'S');
   new CutoverAlarms(stack, 'Alarms', {
     ingressId: 'shop',
     loadBalancerFullName: 'app/shop/1',

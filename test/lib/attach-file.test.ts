@@ -1,12 +1,12 @@
 /** The file of `-c attach`: whatever is wrong with it is said of the file, by its field. */
-import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { AttachmentError, attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 import { ATTACHMENT } from './attachment.ts';
 
 const [listener] = ATTACHMENT.listeners;
 const { groups } = ATTACHMENT;
-const attach = (input: unknown) => () => attachedApplication(new App(), parseAttachment(input), {});
+const attach = (input: unknown) => () => attachedApplication(templatesOnly(), parseAttachment(input), {});
 
 describe('an attach file is refused, and its field named', () => {
   it.each<[string, unknown, string]>([

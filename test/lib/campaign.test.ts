@@ -1,8 +1,9 @@
-import { App, type Stack } from 'aws-cdk-lib';
+import type { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
 import { campaignApplication } from '../../lib/campaign-application.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 import { ATTACHMENT } from './attachment.ts';
 
 const CAMPAIGNS = '111122223333';
@@ -11,7 +12,7 @@ const templateOf = (app: App, id: string) => Template.fromStack(app.node.findChi
 describe('the machine of campaigns', () => {
   let template: Template;
   beforeAll(() => {
-    const app = new App();
+    const app = templatesOnly();
     vi.stubEnv('CDK_VALIDATION', 'true');
     campaignApplication(app, [CAMPAIGNS, '444455556666']);
     template = templateOf(app, 'CrossfadeCampaign');
@@ -52,7 +53,7 @@ describe('the machine of campaigns', () => {
   });
 
   it.each([[[]], [['1234']]])('is refused for the accounts %j', (accounts) => {
-    expect(() => campaignApplication(new App(), accounts)).toThrow(
+    expect(() => campaignApplication(templatesOnly(), accounts)).toThrow(
       'accounts must be one or more accounts of twelve digits',
     );
   });
@@ -60,7 +61,7 @@ describe('the machine of campaigns', () => {
 
 describe('a deployment that lets campaigns in', () => {
   it('gives them a role that starts, reads, pauses and brings back, and writes no listener rule', () => {
-    const app = new App();
+    const app = templatesOnly();
     attachedApplication(app, parseAttachment({ ...ATTACHMENT, campaignAccount: CAMPAIGNS }), {});
     const template = templateOf(app, 'CrossfadeCutover');
     const [[id, role] = []] = Object.entries(

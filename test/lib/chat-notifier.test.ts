@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { channelSchema } from '../../lambdas/chat/channel.ts';
 import { ledgerTable } from '../../lib/cutover/ledger-table.ts';
 import { type ChatChannels, ChatNotifier } from '../../lib/notices/chat-notifier.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 
 const SECRET = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-AbCdEf`;
 const ALL: ChatChannels = {
@@ -15,7 +16,7 @@ const ALL: ChatChannels = {
 };
 
 function synthesised(channels: ChatChannels): Template {
-  const stack = new Stack(new App(), 'S', { env: { region: 'eu-west-1', account: '123456789012' } });
+  const stack = new Stack(templatesOnly(), 'S', { env: { region: 'eu-west-1', account: '123456789012' } });
   new ChatNotifier(stack, 'Chat', { topic: new Topic(stack, 'Topic'), ledger: ledgerTable(stack, 'Ledger'), channels });
   return Template.fromStack(stack);
 }

@@ -1,5 +1,5 @@
 /** A deployment is made, changed and deleted in any order that CloudFormation's rules allow: while a run needs it, nothing that it needs goes. */
-import { App, CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
+import { CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
 import { Template as Synthesised } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { GUARD_TYPE } from '../../core/model/deployment.ts';
 import { attachedApplication } from '../../lib/attached-application.ts';
 import type { DualStackCutoverProps } from '../../lib/cutover/cutover-props.ts';
 import { DualStackCutover } from '../../lib/cutover/dual-stack-cutover.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 import { ATTACHMENT } from './attachment.ts';
 import {
   type Asked,
@@ -28,13 +29,13 @@ const PARTS = ['AWS::Lambda::Version', 'AWS::StepFunctions::StateMachineVersion'
 const RUNS = 20;
 
 const attached = (plan = {}) => {
-  const app = new App();
+  const app = templatesOnly();
   attachedApplication(app, { ...ATTACHMENT, campaignAccount: '111122223333' }, plan);
   return templateOf(Synthesised.fromStack(app.node.findChild('CrossfadeCutover') as Stack).toJSON());
 };
 /** A stack of the user's, with or without a cutover in it. */
 const theirs = (props: Partial<DualStackCutoverProps> | null) => {
-  const stack = new Stack(new App(), 'Theirs');
+  const stack = new Stack(templatesOnly(), 'Theirs');
   new CfnWaitConditionHandle(stack, 'Other');
   if (props !== null) new DualStackCutover(stack, 'Cutover', { ...PROPS, ...props });
   return templateOf(Synthesised.fromStack(stack).toJSON());

@@ -1,4 +1,4 @@
-import { App, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GUARD_TYPE } from '../../core/model/deployment.ts';
@@ -7,6 +7,7 @@ import type { DualStackCutoverProps } from '../../lib/cutover/cutover-props.ts';
 import { DualStackCutover } from '../../lib/cutover/dual-stack-cutover.ts';
 import { ledgerTable } from '../../lib/cutover/ledger-table.ts';
 import { WeightedRule, WeightedRuleProvider } from '../../lib/listener/weighted-rule.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 import { ATTACHMENT } from './attachment.ts';
 
 const [listener] = ATTACHMENT.listeners;
@@ -22,7 +23,7 @@ const PROPS: DualStackCutoverProps = {
 };
 
 const inStack = (build: (stack: Stack) => void) => {
-  const stack = new Stack(new App(), 'Theirs');
+  const stack = new Stack(templatesOnly(), 'Theirs');
   build(stack);
   return stack;
 };
@@ -383,7 +384,7 @@ describe('DualStackCutover refuses, and names the prop', () => {
 
 describe('a cutover in a stack that knows where it is', () => {
   it('refuses what stands elsewhere', () => {
-    const stack = new Stack(new App(), 'There', { env: { region: 'us-east-1', account: '123456789012' } });
+    const stack = new Stack(templatesOnly(), 'There', { env: { region: 'us-east-1', account: '123456789012' } });
     expect(() => new DualStackCutover(stack, 'Cutover', PROPS)).toThrow(
       /listeners\.0\.listener is in region eu-west-1, but the stack is in us-east-1/,
     );
@@ -584,7 +585,7 @@ describe('a cutover on an existing listener', () => {
 
 describe('the file of `-c attach`', () => {
   it('is one stack', () => {
-    const app = new App();
+    const app = templatesOnly();
     attachedApplication(app, parseAttachment(ATTACHMENT), {});
     expect(app.synth().stacks.map((s) => s.stackName)).toEqual(['CrossfadeCutover-shop']);
   });

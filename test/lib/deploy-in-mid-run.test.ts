@@ -1,9 +1,10 @@
-import { App, type Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { PlanInput } from '../../core/model/plan.ts';
 import { attachedApplication } from '../../lib/attached-application.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 import { ATTACHMENT } from './attachment.ts';
 
 const resourceSchema = z.object({
@@ -15,7 +16,7 @@ const resourceSchema = z.object({
 type Resources = Readonly<Record<string, z.infer<typeof resourceSchema>>>;
 
 function resourcesFor(plan: PlanInput): Resources {
-  const app = new App();
+  const app = templatesOnly();
   attachedApplication(app, ATTACHMENT, plan);
   const stack = app.node.findChild('CrossfadeCutover') as Stack;
   return z.object({ Resources: z.record(z.string(), resourceSchema) }).parse(Template.fromStack(stack).toJSON())

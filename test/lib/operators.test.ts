@@ -1,8 +1,9 @@
 /** What a deployment tells those who operate it, and what its account may demand of it. */
-import { App, type Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 import { ATTACHMENT } from './attachment.ts';
 
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/everybody';
@@ -10,7 +11,7 @@ const BOUNDARY = 'arn:aws:iam::123456789012:policy/everybody';
 describe('an attached cutover', () => {
   let template: Template;
   beforeAll(() => {
-    const app = new App();
+    const app = templatesOnly();
     const demanded = { permissionsBoundaryArn: BOUNDARY, tags: { team: 'shop' }, campaignAccount: '111122223333' };
     attachedApplication(app, parseAttachment({ ...ATTACHMENT, ...demanded }), {});
     template = Template.fromStack(app.node.findChild('CrossfadeCutover') as Stack);

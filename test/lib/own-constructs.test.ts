@@ -1,5 +1,5 @@
 /** A cutover around constructs of the user's own: made in the same stack or in another, imported, or looked up. */
-import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { type App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, type ITableV2, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { ApplicationListener, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -9,8 +9,8 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { DualStackCutover } from '../../lib/cutover/dual-stack-cutover.ts';
 import { ledgerTable } from '../../lib/cutover/ledger-table.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 import { ATTACHMENT } from './attachment.ts';
-
 import {
   ELSEWHERE,
   ENV,
@@ -194,8 +194,8 @@ describe('is taken as it is', () => {
   });
 
   it('a nested stack, and a stage of a pipeline', () => {
-    const nested = new NestedStack(new Stack(new App(), 'Outer', { env: ENV }), 'Inner');
-    const staged = new Stack(new Stage(new App(), 'Production', { env: ENV }), 'Shop');
+    const nested = new NestedStack(new Stack(templatesOnly(), 'Outer', { env: ENV }), 'Inner');
+    const staged = new Stack(new Stage(templatesOnly(), 'Production', { env: ENV }), 'Shop');
     for (const stack of [nested, staged]) {
       new DualStackCutover(stack, 'Cutover', PROPS);
       expect(resourcesOf(stack, 'Custom::WeightedRule')).toHaveLength(1);

@@ -1,5 +1,5 @@
 /** A stack of the user's with a cutover in it, around constructs of their own. */
-import { App, type Environment, Stack } from 'aws-cdk-lib';
+import { type Environment, Stack } from 'aws-cdk-lib';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   ApplicationListener,
@@ -14,6 +14,7 @@ import {
 import type { DualStackCutoverProps } from '../../lib/cutover/cutover-props.ts';
 import { DualStackCutover } from '../../lib/cutover/dual-stack-cutover.ts';
 import { tellOperators } from '../../lib/operators/outputs.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 import { ATTACHMENT } from './attachment.ts';
 
 export const ENV = { region: 'eu-west-1', account: '123456789012' };
@@ -31,7 +32,7 @@ export type Own = (stack: Stack, other: (env: Environment) => Stack) => Partial<
 
 /** A stack of the user's with a cutover around what `own` makes in it, or in another one. */
 export function stackWith(own: Own): Stack {
-  const app = new App();
+  const app = templatesOnly();
   const stack = new Stack(app, 'Theirs', { env: ENV });
   const other = (env: Environment) => new Stack(app, 'Other', { env });
   const cutover = new DualStackCutover(stack, 'Cutover', { ...PROPS, ...own(stack, other) });

@@ -1,7 +1,8 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 
 /** Services' own names, which are the same in every partition (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html). */
 const PRINCIPAL = /"[a-z.-]+\.amazonaws\.com"/g;
@@ -25,7 +26,7 @@ describe.each([
   });
 
   it('names no other partition, and no address of one', () => {
-    const app = new App();
+    const app = templatesOnly();
     attachedApplication(app, attachment, {});
     const text = JSON.stringify(
       app.node.children.flatMap((node) => (node instanceof Stack ? [Template.fromStack(node).toJSON()] : [])),

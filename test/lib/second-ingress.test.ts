@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { type App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { attachedApplication } from '../../lib/attached-application.ts';
 import { stackName } from '../../lib/stack-name.ts';
 import { ObservabilityStack } from '../../lib/stacks/observability-stack.ts';
 import { sharedAssembly } from '../support/assembly.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 import { ATTACHMENT } from './attachment.ts';
 
 const templateSchema = z.looseObject({
@@ -31,7 +32,7 @@ const NAMES = [
 
 /** Stacks, and everything in them that carries a fixed name. */
 function namesOf(build: (app: App) => void): string[] {
-  const app = new App();
+  const app = templatesOnly();
   build(app);
   return app.synth().stacks.flatMap((stack) => {
     const { Resources } = templateSchema.parse(stack.template);
@@ -71,7 +72,7 @@ describe('a second ingress in one account', () => {
     expect(athenaDatabase(one)).not.toBe(athenaDatabase(other));
     expect(athenaDatabase(one)).toMatch(/^[a-z0-9_]+$/);
     const traces = (ingressId: string) => {
-      const app = new App();
+      const app = templatesOnly();
       const stack = new Stack(app, 'Logs');
       const logGroup = new LogGroup(stack, 'Group') as ILogGroup;
       const logGroups = { stable: logGroup, candidate: logGroup, mirror: logGroup };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Duration, Fn, Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
@@ -18,11 +18,12 @@ import { mirrorConfig } from '../../mirror/config/index.ts';
 import { PID_ONE } from '../../mirror/envoy/index.ts';
 import { freePorts } from '../../mirror/local/processes.ts';
 import { json } from '../mirror/rig.ts';
+import { templatesOnly } from '../support/cdk-app.ts';
 import { serve } from '../support/http.ts';
 import { mirrorCommand } from '../support/mirror-command.ts';
 
 function synthesised(props: Partial<ShadowMirrorProps> = {}): Template {
-  const stack = new Stack(new App(), 'Theirs');
+  const stack = new Stack(templatesOnly(), 'Theirs');
   const vpc = new Vpc(stack, 'Vpc') as IVpc;
   const group = (id: string) =>
     new ApplicationTargetGroup(stack, id, {

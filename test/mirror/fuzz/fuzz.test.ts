@@ -7,7 +7,7 @@ import { PROXIES } from '../mirror-process.ts';
 import { playThrough } from './campaign.ts';
 import { conversations, leavingClients, leavingPrimaries } from './conversations.ts';
 
-const COUNT = Number(process.env.CROSSFADE_FUZZ ?? 3_000);
+const COUNT = Number(process.env.CROSSFADE_FUZZ ?? 1_000);
 const MINUTES = process.env.CROSSFADE_FUZZ_MINUTES;
 const SEED = Number(process.env.CROSSFADE_FUZZ_SEED ?? 1);
 const BATCH = 500;

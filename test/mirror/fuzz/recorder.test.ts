@@ -8,7 +8,7 @@ import { parseExchange } from '../../../mirror/sidecar/message.ts';
 import { exchange } from '../../support/exchange.ts';
 
 const SECRET = 'Zx9-secret-Qw7';
-const RUNS = { numRuns: 1_500, seed: Number(process.env.CROSSFADE_FUZZ_SEED ?? 1) };
+const RUNS = { numRuns: Number(process.env.CROSSFADE_FUZZ ?? 500), seed: Number(process.env.CROSSFADE_FUZZ_SEED ?? 1) };
 const maker = new RecordMaker({
   ingress: 'g',
   routes: ['/items/{id}'],
