@@ -4,16 +4,24 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import * as z from 'zod';
 import { pageFiles } from '../console/document/index.ts';
+import { metricProviderSchema } from '../core/model/index.ts';
 import { bundleHandlers, bundleModule, bundleRecorder } from '../lib/assets/index.ts';
+import { describedSchema, docsOf } from './docs/index.ts';
 import { bundlePackages } from './packages.ts';
-import { documentPlan } from './plan-types.ts';
+import { documentType } from './plan-types.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 
 rmSync(DIST, { recursive: true, force: true });
 execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
-documentPlan(join(DIST, 'core', 'model', 'plan.d.ts'), join(ROOT, 'docs', 'reference', 'plan.schema.json'));
+const planFile = readFileSync(join(ROOT, 'docs', 'reference', 'plan.schema.json'), 'utf8');
+documentType(join(DIST, 'core', 'model', 'plan.d.ts'), ['PlanInput', 'planSchema'], JSON.parse(planFile));
+documentType(
+  join(DIST, 'core', 'model', 'deployment.d.ts'),
+  ['MetricProviderInput', 'metricProviderSchema'],
+  describedSchema(metricProviderSchema, docsOf(['core/model/deployment.ts'], 'metricProviderSchema')),
+);
 const manifest = z.object({
   dependencies: z.record(z.string(), z.string()),
   peerDependencies: z.record(z.string(), z.string()),

@@ -1,10 +1,8 @@
-/** The type of a plan for users of the package: the compiler leaves the comments of zod's fields out of declarations. */
+/** Types of what people write, for users of the package: the compiler leaves the comments of zod's fields out of declarations. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 
-const INFERRED = 'export type PlanInput = z.input<typeof planSchema>;';
-
-/** What stands in the JSON Schema of a plan. */
+/** What stands in a JSON Schema. */
 const nodeSchema = z.looseObject({
   description: z.string().optional(),
   default: z.unknown().optional(),
@@ -20,17 +18,23 @@ const nodeSchema = z.looseObject({
 type Node = z.infer<typeof nodeSchema>;
 
 /**
- * Writes the plan's type out in its declaration, with each field's comment and default.
- * @param schemaFile JSON Schema of the plan
- * @throws when the declaration does not say the type as it did when this was written
+ * Writes a type out in its declaration, with each field's comment and default.
+ * @param inferred the type's name, and the zod schema that it is inferred from
+ * @param schema the same as JSON Schema, with descriptions
+ * @throws when the declaration does not infer the type from that schema
  */
-export function documentPlan(declarationFile: string, schemaFile: string): void {
+export function documentType(
+  declarationFile: string,
+  [name, of]: readonly [name: string, schema: string],
+  schema: unknown,
+): void {
   const declaration = readFileSync(declarationFile, 'utf8');
-  if (!declaration.includes(INFERRED)) throw new Error(`${declarationFile} has no ${INFERRED}`);
-  const type = typeOf(nodeSchema.parse(JSON.parse(readFileSync(schemaFile, 'utf8'))));
+  const inferred = `export type ${name} = z.input<typeof ${of}>;`;
+  if (!declaration.includes(inferred)) throw new Error(`${declarationFile} has no ${inferred}`);
+  const type = typeOf(nodeSchema.parse(schema));
   writeFileSync(
     declarationFile,
-    declaration.replace(INFERRED, () => `export type PlanInput = ${type};`),
+    declaration.replace(inferred, () => `export type ${name} = ${type};`),
   );
 }
 

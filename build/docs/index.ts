@@ -14,6 +14,8 @@ import { planPage, planSchemaFile } from './plan.ts';
 import { runbookPage } from './runbook.ts';
 import { statusEventSchemaFile, statusEventsPage } from './status-events.ts';
 
+export { describedSchema, docsOf } from './json-schema.ts';
+
 /**
  * Every generated file with its whole text. The same code gives the same text on every machine.
  * @param assembly the synthesised reference application

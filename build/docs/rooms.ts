@@ -465,6 +465,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   build: {
     purpose: 'Makes the package, the pages and the picture.',
     imports: [
+      'core/model',
       'build/docs',
       'build/simulation',
       'console/document',

@@ -21,29 +21,38 @@ const serviceSchema = z.strictObject({
   service: z.string().min(1),
 });
 
-/** Of HTTPS, or of this machine: a secret goes with the request. */
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
-const secretArn = z
-  .string()
-  .regex(/^arn:[^:]+:secretsmanager:/, { error: 'must be the ARN of a secret' })
-  .optional();
-/** How long one query may take; then the metric holds. Seconds. */
-const timeoutSeconds = z.number().min(0.1).max(15).default(5);
+
+const askedSchema = z.strictObject({
+  /** How long one query may take before the metric holds, in seconds. */
+  timeoutSeconds: z.number().min(0.1).max(15).default(5),
+});
+const addressedSchema = askedSchema.extend({
+  /** Base address, HTTPS or of this machine: a secret goes with the request. The functions of a cutover are in no VPC. */
+  url,
+  /** ARN of a secret of Secrets Manager: JSON with `headers` that go with each request, and a `signingKey` for providers over HTTP. */
+  secretArn: z
+    .string()
+    .regex(/^arn:[^:]+:secretsmanager:/, { error: 'must be the ARN of a secret' })
+    .optional(),
+});
+const prometheusSchema = addressedSchema.extend({ type: z.literal('prometheus') });
+const datadogSchema = addressedSchema.extend({
+  type: z.literal('datadog'),
+  url: url.default('https://api.datadoghq.com'),
+});
+const httpSchema = addressedSchema.extend({ type: z.literal('http') });
+const functionSchema = askedSchema.extend({
+  type: z.literal('lambda'),
+  /** ARN of the function that answers; it may be in a VPC. */
+  functionArn: z.string().regex(/^arn:[^:]+:lambda:/, { error: 'must be the ARN of a function' }),
+});
 
 export const metricProviderSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('prometheus'), url, secretArn, timeoutSeconds }),
-  z.strictObject({
-    type: z.literal('datadog'),
-    url: url.default('https://api.datadoghq.com'),
-    secretArn,
-    timeoutSeconds,
-  }),
-  z.strictObject({ type: z.literal('http'), url, secretArn, timeoutSeconds }),
-  z.strictObject({
-    type: z.literal('lambda'),
-    functionArn: z.string().regex(/^arn:[^:]+:lambda:/, { error: 'must be the ARN of a function' }),
-    timeoutSeconds,
-  }),
+  prometheusSchema,
+  datadogSchema,
+  httpSchema,
+  functionSchema,
 ]);
 /** Where a plan's metrics may be read outside CloudWatch (docs/reference/metric-providers.md). */
 export type MetricProvider = z.infer<typeof metricProviderSchema>;

@@ -37,13 +37,16 @@ new DualStackCutover(stack, 'Cutover', {
 });
 `;
 
-/** The plan's type is written out for its comments: it has to say what the schema says. */
-const SAME_TYPE = `import type { PlanInput } from 'crossfade';
+/** These types are written out for their comments: they have to say what the schemas say. */
+const SAME_TYPE = `import type { MetricProviderInput, PlanInput } from 'crossfade';
 import type * as z from 'zod';
+import type { metricProviderSchema } from './node_modules/crossfade/dist/core/model/deployment.js';
 import type { planSchema } from './node_modules/crossfade/dist/core/model/plan.js';
 
 export const parsed = (plan: PlanInput): z.input<typeof planSchema> => plan;
 export const written = (plan: z.input<typeof planSchema>): PlanInput => plan;
+export const given = (provider: MetricProviderInput): z.input<typeof metricProviderSchema> => provider;
+export const taken = (provider: z.input<typeof metricProviderSchema>): MetricProviderInput => provider;
 `;
 
 const run = (cwd: string, command: string, args: readonly string[], env: Record<string, string> = {}, input = '') =>
@@ -97,6 +100,12 @@ describe('the published package, in an empty CDK app', () => {
     const declaration = readFileSync(join(app, 'node_modules/crossfade/dist/core/model/plan.d.ts'), 'utf8');
     const alpha = /\/\*\* (.+) \*\/\s+alpha\?: number/.exec(declaration)?.[1];
     expect(alpha).toBe('Chance that a healthy candidate is rolled back during the whole cutover. @default 0.01');
+  });
+
+  it('says in its types what each field of a provider means, and its default', () => {
+    const declaration = readFileSync(join(app, 'node_modules/crossfade/dist/core/model/deployment.d.ts'), 'utf8');
+    const seconds = /\/\*\* (.+) \*\/\s+timeoutSeconds\?: number/.exec(declaration)?.[1];
+    expect(seconds).toBe('How long one query may take before the metric holds, in seconds. @default 5');
   });
 
   it('puts a cutover on an imported listener in ten lines, without esbuild', () => {
