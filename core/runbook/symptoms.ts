@@ -33,7 +33,7 @@ const candidateLogs: RunbookStep = {
 };
 
 const latency = (percentile: string, look: string): Symptom => ({
-  means: `The candidate’s ${percentile} latency has been above the stable side’s by the plan’s ratio and by its floor, for longer than a warm-up.`,
+  means: `The candidate’s ${percentile} latency has been above the stable side’s by the plan’s ratio and by at least its floor, for longer than a warm-up.`,
   done: RETURNED,
   steps: () => [{ text: look }],
 });
@@ -55,11 +55,11 @@ export const SYMPTOMS = {
   },
   'elb-5xx': {
     means:
-      'The load balancer itself answers requests of the candidate with 5xx, far more of them than of the stable side’s. The metric has no target group: requests that no target answered tell whose they are.',
+      'The load balancer itself answers the candidate’s requests with 5xx, far more often than stable’s. The metric is not split by target group: how many requests each side’s targets left unanswered shows which side it is.',
     done: RETURNED,
     steps: (names) => [
       {
-        text: 'Health of both sides; `HTTPCode_ELB_502_Count`, `503` and `504` on the dashboard tell refused from slow:',
+        text: 'Health of both sides; on the dashboard, `HTTPCode_ELB_502_Count`, `503` and `504` tell refused requests from slow ones:',
         commands: [healthCommand(names, names.candidateGroup), healthCommand(names, names.stableGroup)],
       },
     ],
@@ -74,14 +74,14 @@ export const SYMPTOMS = {
     'Garbage collection, and retries to the upstream, are the usual causes.',
   ),
   'candidate-unhealthy-hosts': {
-    means: 'Targets of the candidate have failed their health checks for two minutes.',
+    means: 'Targets of the candidate have been failing their health checks for two minutes.',
     done: RETURNED,
     steps: (names) => [
       { text: 'The reason code of each target:', commands: [healthCommand(names, names.candidateGroup)] },
     ],
   },
   'breaker-open': {
-    means: 'The candidate’s circuit breaker on its upstream stays open.',
+    means: 'The candidate’s circuit breaker to its upstream stays open.',
     done: RETURNED,
     steps: () => [
       {
@@ -90,7 +90,7 @@ export const SYMPTOMS = {
     ],
   },
   'mirror-unhealthy': {
-    means: 'No mirror is healthy. Its share of customers would fail with it.',
+    means: 'No mirror is healthy. The share of customers that passes through it would fail.',
     done: 'The mirror’s weight is 0. In the shadow phases that is a rollback, because without a mirror there is no evidence; in the soak the candidate answers its share directly and the run goes on; in a canary stage nothing passes through the mirror.',
     steps: (names) => [
       {
@@ -100,18 +100,18 @@ export const SYMPTOMS = {
     ],
   },
   'mirror-lost': {
-    means: 'More than a twentieth of what the mirror was to capture is lost.',
-    done: `${UNMOVED} The sign-off counts what was lost, and holds where too little is left.`,
+    means: 'The mirror has lost more than a twentieth of what it was to capture.',
+    done: `${UNMOVED} The sign-off counts what was lost, and holds when too little is left.`,
     steps: () => [
       {
-        text: 'Dashboard, “Copies dropped, by reason”: `busy`, `breaker` (the other side is slow or fails), `recorder-*` (the recorder is slow, full or gone), `queue`, `sink` (Firehose does not take it), `oversize` (raise `copies.bodyCapBytes`), `error`. A smaller `copies.sampleRate` helps against the first six.',
+        text: 'Dashboard, “Copies dropped, by reason”: `busy`, `breaker` (the other side is slow or fails), `recorder-*` (the recorder is slow, full or gone), `queue`, `sink` (Firehose does not take it), `oversize` (raise `copies.bodyCapBytes`), `error`. A smaller `copies.sampleRate` helps against all of them but `oversize` and `error`.',
       },
     ],
   },
   'mirror-cut': {
-    means: 'More than a tenth of the captured answers are longer than the cap: what follows it is not compared.',
+    means: 'More than a tenth of the captured answers are longer than the cap; what lies beyond it is not compared.',
     done: UNMOVED,
-    steps: () => [{ text: 'Raise `copies.bodyCapBytes`, or leave routes of long downloads out of the mirror.' }],
+    steps: () => [{ text: 'Raise `copies.bodyCapBytes`, or keep routes with long downloads away from the mirror.' }],
   },
   'mirror-refused': {
     means:
@@ -124,7 +124,7 @@ export const SYMPTOMS = {
     ],
   },
   'mirror-primary-failed': {
-    means: 'The mirror answered more than a hundredth of the requests with 502, since its primary gave no answer.',
+    means: 'The mirror answered more than a hundredth of the requests with 502, because its primary gave no answer.',
     done: `${UNMOVED} The gate sees the same failures as those of the stable side.`,
     steps: (names) => [
       {
@@ -135,16 +135,18 @@ export const SYMPTOMS = {
   },
   'recorder-silent': {
     means:
-      'Requests pass the mirror, and for three minutes no recorder has told of them: all of them are down, or cannot read Envoy.',
-    done: `${UNMOVED} Customers notice nothing. What is lost meanwhile is told as \`recorder-down\` once a recorder is back.`,
-    steps: () => [{ text: 'The log of the container `recorder`, and why ECS stops it: it may have 768 MB.' }],
+      'Requests pass through the mirror, but for three minutes no recorder has reported any: all recorders are down, or cannot read from Envoy.',
+    done: `${UNMOVED} Customers notice nothing. Captures lost meanwhile are counted as \`recorder-down\` once a recorder is back.`,
+    steps: () => [
+      { text: 'The log of the container `recorder`, and the reason why ECS stopped it: its memory limit is 768 MB.' },
+    ],
   },
   'parity-mismatch': {
     means: 'The candidate’s answers differ from stable’s in ways that break clients.',
     done: `${RETURNED} In the shadow phase customers only ever saw stable; in the soak they saw the candidate, and the reverse copies show where it differs.`,
     steps: (names) => [
       {
-        text: 'The captures in the bucket, by `comparison.differences`: each has a place, a cause and an advice. In Athena:',
+        text: 'Read the captures: each entry of `comparison.differences` has a location, a cause and advice. In Athena:',
         commands: [
           `SELECT route, comparison FROM ${athenaDatabase(names.ingress)}.pairs WHERE hour = '2026/11/24/08' LIMIT 100`,
         ],
@@ -154,11 +156,11 @@ export const SYMPTOMS = {
   'no-traffic': {
     means: 'The load balancer has seen no request for three minutes while a cutover runs.',
     done: 'Nothing was moved. No gate can decide without requests, so the stage holds.',
-    steps: () => [{ text: 'DNS, the listener, and whatever stands before the load balancer.' }],
+    steps: () => [{ text: 'Check DNS, the listener, and whatever stands in front of the load balancer.' }],
   },
   'dead-letters': {
     means: 'A rollback trigger could not be delivered.',
-    done: 'The watchdog checks the same condition every minute, and brings weights that are not safe back.',
+    done: 'The watchdog checks the same condition every minute, and restores the safe weights.',
     steps: (names) => [
       {
         text: 'If the weights are not safe, roll back by hand:',
@@ -176,20 +178,26 @@ export const SYMPTOMS = {
   },
   'watchdog-failing': {
     means: 'The watchdog has failed, or was throttled, in three of the last five minutes.',
-    done: 'Nothing. Alarms and the run itself still roll back; what they miss is repaired by nobody until the watchdog works again.',
+    done: 'Nothing. Alarms and the run itself still roll back, but nothing repairs what they miss until the watchdog works again.',
     steps: (names) => [
-      { text: 'If the weights are not safe, roll back by hand:', commands: [crossfadeCommand(names, 'status')] },
       {
-        text: 'The alarm’s metrics name the function, whose log has the error. A throttle means that the account’s concurrency is used up; an AccessDenied, that a policy or a boundary has changed.',
+        text: 'Until it works again, look yourself, and roll back by hand if the weights are not safe:',
+        commands: [
+          crossfadeCommand(names, 'status'),
+          crossfadeCommand(names, "rollback --reason 'the watchdog fails'"),
+        ],
+      },
+      {
+        text: 'The alarm’s metrics name the function, whose log has the error. A throttle means that the account’s concurrency is used up; an `AccessDenied` means that a policy or a permissions boundary has changed.',
       },
     ],
   },
   'waiting-for-capacity': {
     means: 'A rollback cannot complete: the stable side has too few healthy targets to take everything.',
-    done: 'The run is fenced and stopped, and the stable service is asked for its tasks. The watchdog tries again every minute; the candidate answers meanwhile.',
+    done: 'The run is fenced and stopped, and the stable service is being scaled up. The watchdog tries again every minute; the candidate answers meanwhile.',
     steps: (names) => [
       {
-        text: 'See why the stable side’s tasks do not start, or do not become healthy:',
+        text: 'Find out why the stable side’s tasks do not start, or do not become healthy:',
         commands: [...serviceCommands(names, names.stableService), healthCommand(names, names.stableGroup)],
       },
       {
@@ -199,15 +207,15 @@ export const SYMPTOMS = {
     ],
   },
   'not-rolled-back': {
-    means: 'An alarm was red, and no message “rolled back” came.',
-    done: 'Perhaps nothing. The watchdog looks at the weights every minute.',
+    means: 'An alarm went red, but no message “rolled back” followed.',
+    done: 'Perhaps nothing. The watchdog checks the weights every minute.',
     steps: (names) => [
       {
-        text: 'Ask for it; a rollback may be repeated at any time:',
+        text: 'Roll back; a rollback may be repeated at any time:',
         commands: [crossfadeCommand(names, "rollback --reason 'why'")],
       },
       {
-        text: 'Without this machine, by the function alone:',
+        text: 'Without Crossfade on this machine, call the function itself:',
         commands: [
           awsCommand(
             names,

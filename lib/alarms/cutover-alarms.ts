@@ -207,7 +207,7 @@ export class CutoverAlarms extends Construct {
       ),
       threshold: this.#thresholds.elbErrorPercent,
       datapoints: [2, 3],
-      summary: `The load balancer itself answers the candidate's requests with 5xx, far more of them than ${ALARM_CONTROL_WEIGHT} times stable's share. The metric has no target group: requests that no target answered tell whose they are, unless more than ${ALARM_MAX_FOREIGN_PERCENT} % of the requests belong to other services.`,
+      summary: `The load balancer itself answers the candidate's requests with 5xx, far more often than ${ALARM_CONTROL_WEIGHT} times stable's share. The metric is not split by target group: how many requests each side's targets left unanswered shows which side it is, unless more than ${ALARM_MAX_FOREIGN_PERCENT} % of the requests belong to other services.`,
     });
   }
 
