@@ -1,5 +1,13 @@
 /** What is kept of an exchange: sampled, redacted, written as captures and read again. */
 export { ObservedLeg, type RawLeg } from './leg.ts';
 export { cutAtLines, eachLine, LIMITS, type Piece, type TooLong, tooLong } from './ndjson.ts';
-export { bodiesOf, discardBodies, otherSide, type RawCapture, type Side, sizeOf } from './raw-capture.ts';
+export {
+  bodiesOf,
+  type CustomerRequest,
+  discardBodies,
+  otherSide,
+  type RawCapture,
+  type Side,
+  sizeOf,
+} from './raw-capture.ts';
 export { RecordMaker, type RecordRules } from './stored-record.ts';

@@ -9,17 +9,22 @@ export function otherSide(primary: Side): Side {
   return primary === 'stable' ? 'candidate' : 'stable';
 }
 
-/** A request and what both sides made of it, before redaction; crosses to the capture's thread. */
-export interface RawCapture {
+/** A customer's request before redaction, and who answered it. */
+export interface CustomerRequest {
   /** Milliseconds since the epoch at which the request's head arrived. */
   readonly at: number;
   readonly requestId: string;
   readonly method: string;
   readonly target: string;
-  /** Of the request, names and values alternating. */
+  /** Names and values alternating, as they went to the primary. */
   readonly headers: readonly string[];
+  /** Whole; absent where the request has none. */
   readonly requestBody?: RawBody;
   readonly primary: Side;
+}
+
+/** A request and what both sides made of it, before redaction; crosses to the capture's thread. */
+export interface RawCapture extends CustomerRequest {
   readonly stable: RawLeg;
   readonly candidate: RawLeg;
   readonly noise?: RawLeg;

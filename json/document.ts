@@ -51,7 +51,12 @@ const KINDS: Readonly<Record<string, JsonKind>> = {
 };
 
 export function kindOf(doc: JsonDoc, node: Node): JsonKind {
-  return KINDS[doc.text.charAt(startOf(doc, node))] ?? 'number';
+  return kindOfToken(doc.text.charAt(startOf(doc, node)));
+}
+
+/** Of a token, by its first character. */
+export function kindOfToken(first: string): JsonKind {
+  return KINDS[first] ?? 'number';
 }
 
 /** What a string or key says, escapes decoded. */

@@ -9,6 +9,7 @@ export {
   type JsonKind,
   keysOf,
   kindOf,
+  kindOfToken,
   memberOf,
   type Node,
   pointerOf,

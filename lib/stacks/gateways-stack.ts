@@ -97,15 +97,7 @@ export class GatewaysStack extends Stack {
       description: `${folder} tasks`,
     });
     securityGroup.connections.allowFrom(props.loadBalancer, Port.tcp(GATEWAY_PORT), 'Load balancer');
-    const service = new FargateService(this, id, {
-      cluster: this.cluster as ICluster,
-      taskDefinition,
-      desiredCount: MIN_TASKS,
-      minHealthyPercent: 100,
-      circuitBreaker: { rollback: true },
-      securityGroups: [securityGroup],
-      cloudMapOptions: { name: side },
-    });
+    const service = this.#fargateService(id, side, taskDefinition, securityGroup);
     service.attachToApplicationTargetGroup(props[side]);
     service
       .autoScaleTaskCount({ minCapacity: MIN_TASKS, maxCapacity: MAX_TASKS })
@@ -130,14 +122,24 @@ export class GatewaysStack extends Stack {
     acknowledgeTask(taskDefinition);
     const securityGroup = new SecurityGroup(this, 'UpstreamSecurityGroup', { vpc, description: 'upstream tasks' });
     for (const caller of callers) securityGroup.connections.allowFrom(caller, Port.tcp(UPSTREAM_PORT), 'Gateway');
-    new FargateService(this, 'Upstream', {
+    this.#fargateService('Upstream', 'upstream', taskDefinition, securityGroup);
+  }
+
+  /** @param name by which others of the VPC find it */
+  #fargateService(
+    id: string,
+    name: string,
+    taskDefinition: FargateTaskDefinition,
+    securityGroup: SecurityGroup,
+  ): FargateService {
+    return new FargateService(this, id, {
       cluster: this.cluster as ICluster,
       taskDefinition,
       desiredCount: MIN_TASKS,
       minHealthyPercent: 100,
       circuitBreaker: { rollback: true },
       securityGroups: [securityGroup],
-      cloudMapOptions: { name: 'upstream' },
+      cloudMapOptions: { name },
     });
   }
 }

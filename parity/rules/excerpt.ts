@@ -1,9 +1,10 @@
 /** The two values of a difference, as far as its excerpts show them. */
+import { type JsonKind, kindOfToken } from '../../json/index.ts';
 import { entryOf } from '../causes/index.ts';
 import type { Difference } from '../model/index.ts';
 
 /** What JSON calls it; `text` where the difference is not within JSON. */
-export type SeenKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null' | 'text';
+export type SeenKind = JsonKind | 'text';
 
 export interface Seen {
   readonly kind: SeenKind;
@@ -18,18 +19,9 @@ export function seenIn(difference: Difference, side: 'stable' | 'candidate'): Se
   if (typeof value === 'number') return { kind: 'number', text: String(value) };
   if (difference.in !== 'body' || entryOf(difference.cause).ofText === true)
     return { kind: 'text', text: value.endsWith('…') ? value.slice(0, -1) : value };
-  const kind = KINDS[value.charAt(0)] ?? 'number';
+  const kind = kindOfToken(value.charAt(0));
   return { kind, text: kind === 'string' ? saidBy(value) : value };
 }
-
-const KINDS: Readonly<Record<string, SeenKind>> = {
-  '{': 'object',
-  '[': 'array',
-  '"': 'string',
-  t: 'boolean',
-  f: 'boolean',
-  n: 'null',
-};
 
 /** `excerpt` is a string token, or its beginning and an ellipsis. */
 function saidBy(excerpt: string): string {

@@ -28,7 +28,7 @@ import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
 import { elbRules } from '../../lambdas/aws/elb/surroundings.ts';
 import { sfnExecutions } from '../../lambdas/aws/states/executions.ts';
 import { EMPTY_TALLY } from '../../parity/tally/tally.ts';
-import { BACKENDS, type Backend, ourBackend } from './backends.ts';
+import { BACKENDS, type Backend, ourBackend, RED_ALARM } from './backends.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';
 const LATER = '2026-11-24T08:01:00.000Z';
@@ -555,18 +555,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
 
   it('read alarms by name, and miss what does not exist', async () => {
     if (backend.name !== 'our cloud') {
-      await backend.cloudWatch.send(
-        new PutMetricAlarmCommand({
-          AlarmName: 'gateway-red',
-          Namespace: 'N',
-          MetricName: 'M',
-          Statistic: 'Sum',
-          Period: 60,
-          ComparisonOperator: 'GreaterThanThreshold',
-          Threshold: 1,
-          EvaluationPeriods: 1,
-        }),
-      );
+      await backend.cloudWatch.send(new PutMetricAlarmCommand(RED_ALARM));
     }
     await backend.cloudWatch.send(
       new SetAlarmStateCommand({ AlarmName: 'gateway-red', StateValue: 'ALARM', StateReason: 'drill' }),

@@ -43,6 +43,18 @@ const LISTENER = {
 };
 const TABLE = 'ledger';
 /** Exists in both clouds. */
+/** The one alarm of a cloud that is ours; another makes it when it is asked to. */
+export const RED_ALARM = {
+  AlarmName: 'gateway-red',
+  Namespace: 'N',
+  MetricName: 'M',
+  Statistic: 'Sum',
+  Period: 60,
+  ComparisonOperator: 'GreaterThanThreshold',
+  Threshold: 1,
+  EvaluationPeriods: 1,
+} as const;
+
 export const TOPIC = `arn:aws:sns:${REGION}:123456789012:status`;
 const ENVIRONMENT = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 /** fakecloud's administrator has these, and the others ask for none. */
@@ -85,18 +97,7 @@ export async function ourBackend(): Promise<Backend> {
   await dynamo.createTable(TABLE);
   const model = emptyModel();
   const metrics = new MetricStore();
-  const alarm = new LocalAlarm(
-    alarmPropertiesSchema.parse({
-      AlarmName: 'gateway-red',
-      Namespace: 'N',
-      MetricName: 'M',
-      Statistic: 'Sum',
-      Period: 60,
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 1,
-      EvaluationPeriods: 1,
-    }),
-  );
+  const alarm = new LocalAlarm(alarmPropertiesSchema.parse(RED_ALARM));
   const machineClock = new ScaledClock({ anchor: Date.now(), speed: 1 });
   const machine = new LocalMachine({
     arn: `arn:aws:states:${REGION}:000000000000:stateMachine:m`,

@@ -1,36 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
-import type { BaselineSummary } from '../../core/model/run-state.ts';
 import { stateToJson } from '../../core/model/run-state.ts';
 import { baselineRefusals, describeBaseline, stageTimes } from '../../core/phases/baseline.ts';
 import { project } from '../../core/phases/timeline.ts';
 import { makeHandler } from '../../lambdas/baseline.ts';
+import { baselineSummary } from '../support/baseline.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 import { begun } from '../support/run.ts';
 
 const QUIET = 3;
-const FOUND: BaselineSummary = {
+const FOUND = baselineSummary({
   requests: 8_640_000,
-  errorRate: 0.001,
   recentErrorRate: 0.001,
-  slowRate: 0.001,
-  errorBurst: null,
-  slowBurst: null,
-  errorNoise: null,
-  slowNoise: null,
-  errorCeiling: null,
-  slowCeiling: null,
-  elb5xxRate: 0,
-  peakErrorRate: 0.002,
-  peakSlowRate: 0.01,
   rpsByHour: Array.from({ length: 24 }, (_, hour) => (hour === QUIET ? 0.2 : hour === 4 ? null : 100)),
-  p50: 5,
-  p95: 20,
-  p99: 50,
-  rps: 100,
   cpuPercent: 30.4,
   memoryPercent: 41,
-};
+});
 const plan = (input: PlanInput = {}) => parsePlan(input);
 
 describe('a baseline', () => {

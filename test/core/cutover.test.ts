@@ -12,6 +12,7 @@ import {
   rolledBack,
   TASK_ALLOWANCE_SECONDS,
 } from '../../core/phases/reducer.ts';
+import { baselineSummary } from '../support/baseline.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { CUTOVER, EXECUTION, START } from '../support/memory-world.ts';
 import { PLAN } from '../support/run.ts';
@@ -51,28 +52,7 @@ const observed = (decision: 'advance' | 'hold' | 'rollback'): CutoverEvent => ({
 });
 const approval = { approvedBy: 'ada', comment: '' };
 const capacity = { desired: 2, running: 2, scaling: null };
-const baseline = {
-  requests: 1,
-  errorRate: 0,
-  recentErrorRate: null,
-  slowRate: null,
-  errorBurst: null,
-  slowBurst: null,
-  errorNoise: null,
-  slowNoise: null,
-  errorCeiling: null,
-  slowCeiling: null,
-  elb5xxRate: 0,
-  peakErrorRate: 0,
-  peakSlowRate: null,
-  rpsByHour: Array(24).fill(null),
-  p50: 1,
-  p95: 1,
-  p99: 1,
-  rps: 1,
-  cpuPercent: null,
-  memoryPercent: null,
-};
+const baseline = baselineSummary();
 
 /** Every phase × event pair: what it leads to, or `refused`. */
 const EVENTS: Readonly<

@@ -9,6 +9,7 @@ import { MemoryWorld } from '../support/memory-world.ts';
 import { begun } from '../support/run.ts';
 
 const FREE = { min: 2, max: 10, suspended: false, scheduledSuspended: false };
+const BACK = { trigger: 'alarm', reason: 'r', by: 'b', at: '2026-11-24T08:10:00.000Z' } as const;
 const OWN: CapacitySnapshot = { desired: 8, running: 8, scaling: FREE };
 
 function worldWith(desired: number, scaling: CapacitySnapshot['scaling'] = FREE): MemoryWorld {
@@ -33,12 +34,7 @@ describe('a step down', () => {
   it('takes nothing away from a run that was fenced before it', async () => {
     const world = worldWith(8);
     const state = await begun(world);
-    await world.ledger.fence(state.ingressId, {
-      trigger: 'alarm',
-      reason: 'r',
-      by: 'b',
-      at: '2026-11-24T08:10:00.000Z',
-    });
+    await world.ledger.fence(state.ingressId, BACK);
     await expect(stepDown(world, state, OWN, { step: 0, desired: 4 })).rejects.toThrow(FencedError);
     expect(world.stableTasks.desired).toBe(8);
   });
@@ -47,13 +43,7 @@ describe('a step down', () => {
     const world = worldWith(8);
     const state = await begun(world);
     world.before = async (step) => {
-      if (step === 'scaleStable' && world.item?.status === 'running')
-        await world.ledger.fence(state.ingressId, {
-          trigger: 'alarm',
-          reason: 'r',
-          by: 'b',
-          at: '2026-11-24T08:10:00.000Z',
-        });
+      if (step === 'scaleStable' && world.item?.status === 'running') await world.ledger.fence(state.ingressId, BACK);
     };
     await expect(stepDown(world, state, OWN, { step: 0, desired: 4 })).rejects.toThrow(FencedError);
     expect(world.stableTasks.desired).toBe(8);

@@ -39,6 +39,7 @@ import type {
 import type { BaselineSummary, CapacitySnapshot, Revisions } from '../../core/model/run-state.ts';
 import { type RuleWeights, SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
 import { UNSTEERED } from '../../core/model/steering.ts';
+import { baselineSummary } from './baseline.ts';
 import { DEPLOYMENT } from './deployment.ts';
 
 export const START = Date.UTC(2026, 10, 24, 8);
@@ -79,28 +80,7 @@ export class MemoryWorld {
   /** Of the plan's own metrics. */
   metricEvidence: MetricEvidence[] = [];
   metricBaseline: Readonly<Record<string, MetricBaseline | string>> = {};
-  baselineSummary: BaselineSummary | null = {
-    requests: 100_000,
-    errorRate: 0.001,
-    recentErrorRate: null,
-    slowRate: 0.001,
-    errorBurst: null,
-    slowBurst: null,
-    errorNoise: null,
-    slowNoise: null,
-    errorCeiling: null,
-    slowCeiling: null,
-    elb5xxRate: 0,
-    peakErrorRate: 0.002,
-    peakSlowRate: 0.01,
-    rpsByHour: Array(24).fill(100),
-    p50: 5,
-    p95: 20,
-    p99: 50,
-    rps: 100,
-    cpuPercent: 30,
-    memoryPercent: 40,
-  };
+  baselineSummary: BaselineSummary | null = baselineSummary();
   parityVerdict: ParityVerdict = { status: 'clean', reasons: [], pairs: 10_000, routes: 3 };
   /** Called before every write with its name; may throw, or change the world. */
   before: (step: string) => void | Promise<void> = () => {};
