@@ -11,6 +11,7 @@ import {
   drillRefusal,
   drillRequestSchema,
   InvalidPlanError,
+  type Lease,
   type Plan,
   parsePlan,
   planSchema,
@@ -92,21 +93,7 @@ function beginning(deps: PreflightDeps) {
     const problem = drill === null ? retentionProblem(longestDays, deployment.shadowLogDays) : null;
     if (problem !== null) throw new InvalidPlanError([problem]);
     const live = await deps.ingress.read();
-    const [found, around] = await Promise.all([findings(deps, live, plan), deps.surroundings.read()]);
-    const reasons = [
-      ...refusals(deployment, plan, found, clock.now(), executionArn),
-      ...ownerRefusalsOf(around).map(refusalText),
-      ...new Set(
-        around.listeners
-          .flatMap(({ ownRules, rules }) => standingRefusals(ownRules, rules, deployment.targetGroups.stable.arn))
-          .map(refusalText),
-      ),
-    ];
-    if (drill === null && plan.shadow.drillWithin !== undefined) {
-      const last = await deps.drills.last();
-      const refusal = drillRefusal(plan.shadow.drillWithin, last, clock.now());
-      if (refusal !== null) reasons.push(refusal);
-    }
+    const reasons = await reasonsAgainst(deps, plan, drill, live, executionArn);
     if (reasons.length > 0) throw new RefusedError(reasons);
     // The later of two clocks: an alarm from before the run, by CloudWatch's clock, must not look younger than the run.
     const at = new Date(Math.max(clock.now(), Date.parse(startedAt) || 0)).toISOString();
@@ -122,30 +109,7 @@ function beginning(deps: PreflightDeps) {
       drill,
       startedBy: input.startedBy ?? null,
     });
-    const state: CutoverState = {
-      v: 1,
-      cutoverId: item.cutoverId,
-      ingressId: item.ingressId,
-      generation: item.generation,
-      executionArn,
-      plan,
-      phase: 'preflight',
-      stage: -1,
-      since: at,
-      split: SAFE_SPLIT,
-      baseline: null,
-      capacity: null,
-      decommissionSteps: 0,
-      next: drill === null ? 'proceed' : 'drill',
-      reason: 'Preflight passed.',
-      waitSeconds: 0,
-      approval: null,
-      drill,
-      startedBy: item.startedBy,
-      steeringRev: 0,
-      revisions: null,
-      revisionRestarts: 0,
-    };
+    const state = firstState(item, plan, drill, at);
     await deps.decisionLog.append(item.cutoverId, {
       at,
       kind: 'phase',
@@ -162,6 +126,56 @@ function beginning(deps: PreflightDeps) {
       body: `${state.reason} Next heartbeat by ${new Date(heartbeatDueAt(state, clock.now())).toISOString()}.`,
     });
     return stateToJson(state);
+  };
+}
+
+async function reasonsAgainst(
+  deps: PreflightDeps,
+  plan: Plan,
+  drill: Drill | null,
+  live: Parameters<typeof findings>[1],
+  executionArn: string,
+): Promise<string[]> {
+  const { deployment, clock } = deps;
+  const [found, around] = await Promise.all([findings(deps, live, plan), deps.surroundings.read()]);
+  const reasons = [
+    ...refusals(deployment, plan, found, clock.now(), executionArn),
+    ...ownerRefusalsOf(around).map(refusalText),
+    ...new Set(
+      around.listeners
+        .flatMap(({ ownRules, rules }) => standingRefusals(ownRules, rules, deployment.targetGroups.stable.arn))
+        .map(refusalText),
+    ),
+  ];
+  if (drill !== null || plan.shadow.drillWithin === undefined) return reasons;
+  const refusal = drillRefusal(plan.shadow.drillWithin, await deps.drills.last(), clock.now());
+  return refusal === null ? reasons : [...reasons, refusal];
+}
+
+function firstState(item: Lease, plan: Plan, drill: Drill | null, at: string): CutoverState {
+  return {
+    v: 1,
+    cutoverId: item.cutoverId,
+    ingressId: item.ingressId,
+    generation: item.generation,
+    executionArn: item.executionArn,
+    plan,
+    phase: 'preflight',
+    stage: -1,
+    since: at,
+    split: SAFE_SPLIT,
+    baseline: null,
+    capacity: null,
+    decommissionSteps: 0,
+    next: drill === null ? 'proceed' : 'drill',
+    reason: 'Preflight passed.',
+    waitSeconds: 0,
+    approval: null,
+    drill,
+    startedBy: item.startedBy,
+    steeringRev: 0,
+    revisions: null,
+    revisionRestarts: 0,
   };
 }
 

@@ -16,7 +16,6 @@ import { type Steering, steeringSchema, UNSTEERED } from './steering.ts';
  * confirmed. `completed`: the candidate is the service now; nothing here may move its traffic any more.
  */
 export const LEDGER_STATUSES = ['running', 'rolling_back', 'rolled_back', 'completed'] as const;
-export type LedgerStatus = (typeof LEDGER_STATUSES)[number];
 
 /** What may pull the trigger (design: who pulls the rollback trigger). */
 export const TRIGGERS = [

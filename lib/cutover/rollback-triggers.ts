@@ -43,7 +43,7 @@ export class RollbackTriggers extends Construct {
 
   constructor(scope: Construct, id: string, props: RollbackTriggersProps) {
     super(scope, id);
-    const { functions, alarms, ownAlarms = [], machine, topic, ingressId, runbookUrl } = props;
+    const { functions, alarms, topic, ingressId, runbookUrl } = props;
     const rollback = functions.get('rollback').fn;
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -68,44 +68,8 @@ export class RollbackTriggers extends Construct {
     }
     for (const alarm of alarms.notices) alarm.addAlarmAction(new SnsAction(topic));
 
-    const target = (fn: typeof rollback) =>
-      new LambdaTarget(fn, { deadLetterQueue: this.deadLetters, retryAttempts: 10, maxEventAge: Duration.minutes(30) });
     acknowledge(this.deadLetters, 'AwsSolutions-SQS3', 'This is the dead-letter queue; an alarm watches it');
-    const namesOf = (of: readonly Alarm[]) => of.map((alarm) => alarm.alarmName);
-    const whenRed = (alarmName: readonly string[]) => ({
-      source: ['aws.cloudwatch'],
-      detailType: ['CloudWatch Alarm State Change'],
-      detail: { alarmName: [...alarmName], state: { value: ['ALARM'] } },
-    });
-    new Rule(this, 'OnAlarm', {
-      description: 'An alarm of the cutover went red',
-      eventPattern: whenRed([...namesOf(alarms.rollback), ...ownAlarms]),
-      targets: [target(rollback)],
-    });
-    if (alarms.mirror.length > 0)
-      new Rule(this, 'OnMirrorAlarm', {
-        description: 'The mirror is unhealthy',
-        eventPattern: whenRed(namesOf(alarms.mirror)),
-        targets: [target(closeMirror)],
-      });
-    new Rule(this, 'OnExecutionEnd', {
-      description: 'The execution ended without success',
-      eventPattern: {
-        source: ['aws.states'],
-        detailType: ['Step Functions Execution Status Change'],
-        // By the execution's name: the event's `stateMachineArn` may be the alias's or the version's that it was started at.
-        detail: {
-          executionArn: [{ prefix: `${executionsOf(machine)}:` }],
-          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
-        },
-      },
-      targets: [target(rollback)],
-    });
-    new Rule(this, 'Watchdog', {
-      description: 'Once a minute: compares the live weights with the desired ones',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [target(watchdog)],
-    });
+    this.#makeRules(props);
     for (const fn of [rollback, closeMirror])
       fn.configureAsyncInvoke({
         retryAttempts: 2,
@@ -128,6 +92,51 @@ export class RollbackTriggers extends Construct {
     const runbook = runbookPlace(this, ingressId, runbookUrl, 'watchdog-failing');
     this.watchdogAlarm = this.#watchdogAlarm(ingressId, watchdog, runbook);
     this.watchdogAlarm.addAlarmAction(new SnsAction(topic));
+  }
+
+  /** What calls the functions beside the alarms' own actions: each would do alone. */
+  #makeRules({ functions, alarms, ownAlarms = [], machine }: RollbackTriggersProps): void {
+    const target = (name: 'rollback' | 'close-mirror' | 'watchdog') =>
+      new LambdaTarget(functions.get(name).fn, {
+        deadLetterQueue: this.deadLetters,
+        retryAttempts: 10,
+        maxEventAge: Duration.minutes(30),
+      });
+    const namesOf = (of: readonly Alarm[]) => of.map((alarm) => alarm.alarmName);
+    const whenRed = (alarmName: readonly string[]) => ({
+      source: ['aws.cloudwatch'],
+      detailType: ['CloudWatch Alarm State Change'],
+      detail: { alarmName: [...alarmName], state: { value: ['ALARM'] } },
+    });
+    new Rule(this, 'OnAlarm', {
+      description: 'An alarm of the cutover went red',
+      eventPattern: whenRed([...namesOf(alarms.rollback), ...ownAlarms]),
+      targets: [target('rollback')],
+    });
+    if (alarms.mirror.length > 0)
+      new Rule(this, 'OnMirrorAlarm', {
+        description: 'The mirror is unhealthy',
+        eventPattern: whenRed(namesOf(alarms.mirror)),
+        targets: [target('close-mirror')],
+      });
+    new Rule(this, 'OnExecutionEnd', {
+      description: 'The execution ended without success',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        // By the execution's name: the event's `stateMachineArn` may be the alias's or the version's that it was started at.
+        detail: {
+          executionArn: [{ prefix: `${executionsOf(machine)}:` }],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+        },
+      },
+      targets: [target('rollback')],
+    });
+    new Rule(this, 'Watchdog', {
+      description: 'Once a minute: compares the live weights with the desired ones',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [target('watchdog')],
+    });
   }
 
   /** Failed or throttled in three of five minutes: what it repairs would stay broken, and nobody else looks every minute. */

@@ -21,7 +21,7 @@ import { MetricStore } from '../../rehearsal/cloud/cloudwatch/metric-store.ts';
 import { MuteRules } from '../../rehearsal/cloud/cloudwatch/mute-rules.ts';
 import { EventBus } from '../../rehearsal/cloud/events/event-bus.ts';
 import { putEvents } from '../../rehearsal/cloud/events/put-events.ts';
-import { localTableProperties, startDynamo } from '../../rehearsal/cloud/services/dynamo.ts';
+import { startDynamo, tableProperties } from '../../rehearsal/cloud/services/dynamo.ts';
 import { elbv2 } from '../../rehearsal/cloud/services/elbv2.ts';
 import { LocalSns } from '../../rehearsal/cloud/services/sns.ts';
 import { sts } from '../../rehearsal/cloud/services/sts.ts';
@@ -181,7 +181,7 @@ async function overMoto(url: string): Promise<Backend> {
 async function foreign(name: string, url: string): Promise<Backend> {
   const at = { endpoint: url, region: REGION, credentials };
   const dynamo = new DynamoDBClient(at);
-  await dynamo.send(new CreateTableCommand(localTableProperties(TABLE)));
+  await dynamo.send(new CreateTableCommand(tableProperties(TABLE)));
   const elb = new ElasticLoadBalancingV2Client(at);
   const subnets = await defaultSubnets(url);
   const { LoadBalancers: [lb] = [] } = await elb.send(

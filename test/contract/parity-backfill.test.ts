@@ -12,7 +12,7 @@ import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
 import { dynamoParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
 import { bundleModule } from '../../lib/assets/bundle.ts';
 import { LocalFunction } from '../../rehearsal/cloud/lambda/lambda.ts';
-import { localTableProperties } from '../../rehearsal/cloud/services/dynamo.ts';
+import { tableProperties } from '../../rehearsal/cloud/services/dynamo.ts';
 import { captured } from '../support/captured.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 
@@ -41,7 +41,7 @@ describe.skipIf(MOTO === undefined)('the parity backfill over moto', () => {
     folder = mkdtempSync(join(tmpdir(), 'crossfade-backfill-'));
     bundleModule([{ in: join(import.meta.dirname, '../../lambdas/parity-backfill.ts'), out: 'index' }], folder);
     [s3, dynamo] = [new S3Client({ ...at, forcePathStyle: true }), new DynamoDBClient(at)];
-    await dynamo.send(new CreateTableCommand(localTableProperties(table)));
+    await dynamo.send(new CreateTableCommand(tableProperties(table)));
     await s3.send(
       new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
     );

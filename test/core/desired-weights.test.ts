@@ -1,7 +1,7 @@
 /** What the listener owes, and when it is over, on values. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { desiredWeights, isLeaseRestored, isMarked, isOver, mayStillWrite } from '../../core/fence/desired-weights.ts';
-import type { Lease, LedgerStatus } from '../../core/model/lease.ts';
+import type { Lease } from '../../core/model/lease.ts';
 import { finalWeights, SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld, START } from '../support/memory-world.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   if (world.item === null) throw new RangeError('no run has begun');
   running = { ...world.item, startedAt: iso(START), intent: { ...world.item.intent, weights: TEN } };
 });
-const lease = (status: LedgerStatus, weights = TEN, confirmedAt: number | null = START): Lease => ({
+const lease = (status: Lease['status'], weights = TEN, confirmedAt: number | null = START): Lease => ({
   ...running,
   status,
   intent: { ...running.intent, weights },
@@ -81,7 +81,7 @@ describe('a cutover is over', () => {
 
 describe('a lease is of a time before the completion that the listener shows', () => {
   const now = START + 3_600_000;
-  it.each<[boolean, string, LedgerStatus, typeof FINAL, number]>([
+  it.each<[boolean, string, Lease['status'], typeof FINAL, number]>([
     [true, 'its run never had final weights', 'running', TEN, now],
     [true, 'its run never had final weights', 'rolled_back', TEN, now],
     [false, 'its run’s own last weights stand there', 'running', FINAL, now],

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deploymentSchema, GUARD_TYPE } from '../../core/model/deployment.ts';
-import type { Lease, LedgerStatus } from '../../core/model/lease.ts';
+import type { Lease } from '../../core/model/lease.ts';
 import { ruleWeightsSchema } from '../../core/model/split.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
 import { makeHandler } from '../../lambdas/weighted-rule.ts';
@@ -87,7 +87,7 @@ const shift = (arn: string, weights: readonly number[], groups = PROPERTIES.Grou
       ],
     }),
   );
-const owned = (status: LedgerStatus) => {
+const owned = (status: Lease['status']) => {
   owner = lease({ status });
 };
 
@@ -310,7 +310,7 @@ describe('a weighted rule that is updated', () => {
   });
 });
 
-describe.each<LedgerStatus>(['running', 'rolling_back'])('while a cutover is %s', (status) => {
+describe.each<Lease['status']>(['running', 'rolling_back'])('while a cutover is %s', (status) => {
   it('an update is refused, and the live weights stand', async () => {
     const arn = await create();
     await shift(arn, [50, 50, 0]);
@@ -349,7 +349,7 @@ describe('a weighted rule that is deleted', () => {
     expect(model.rules.size).toBe(0);
   });
 
-  it.each<LedgerStatus>(['rolled_back', 'completed'])(
+  it.each<Lease['status']>(['rolled_back', 'completed'])(
     'stays while the candidate carries traffic (%s)',
     async (status) => {
       const arn = await create();

@@ -25,12 +25,11 @@ const PK_SK: TableKeys = {
   ],
 };
 
-/** The request that makes a table keyed as the ledger's: `pk` and `sk`. */
-export function localTableProperties(TableName: string): CreateTableCommandInput {
-  return createTable(TableName, PK_SK);
-}
-
-function createTable(TableName: string, { AttributeDefinitions, KeySchema }: TableKeys): CreateTableCommandInput {
+/** The request that makes a table. @param keys by default the ledger's: `pk` and `sk` */
+export function tableProperties(
+  TableName: string,
+  { AttributeDefinitions, KeySchema }: TableKeys = PK_SK,
+): CreateTableCommandInput {
   return { TableName, BillingMode: 'PAY_PER_REQUEST', AttributeDefinitions, KeySchema };
 }
 
@@ -53,8 +52,8 @@ export async function startDynamo(): Promise<LocalDynamo> {
   const pool = new Pool(url, { connections: 32 });
   return {
     url,
-    async createTable(name, keys = PK_SK) {
-      await client.send(new CreateTableCommand(createTable(name, keys)));
+    async createTable(name, keys) {
+      await client.send(new CreateTableCommand(tableProperties(name, keys)));
     },
     forward: async ({ path, headers, body }) => {
       const response = await pool.request({ method: 'POST', path, headers: endToEnd(headers), body });
