@@ -6,12 +6,13 @@ import { expect, it } from 'vitest';
 
 const PROCESSES = pathToFileURL(`${import.meta.dirname}/../../mirror/local/processes.ts`).href;
 
-/** A process that keeps two others, one of them the other's child, as the mirror keeps Envoy and its process 1; it says their ids. */
+/** A process that keeps two others, one of them the other's child, as the mirror keeps Envoy and its process 1; once it does, it says their ids. */
 const KEEPER = `
   import { spawn } from 'node:child_process';
   import { endWithThis } from '${PROCESSES}';
-  const child = spawn('sh', ['-c', 'sleep 600 & echo $! $$; wait'], { detached: true, stdio: ['ignore', 'inherit', 'ignore'] });
+  const child = spawn('sh', ['-c', 'sleep 600 & echo $! $$; wait'], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
   endWithThis(child);
+  child.stdout.pipe(process.stdout);
   setInterval(() => {}, 1000);
 `;
 
