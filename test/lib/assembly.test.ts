@@ -310,6 +310,7 @@ describe('the synthesised permissions', () => {
 
   it('use a bare wildcard only where AWS has no resource type', () => {
     const unscoped = new Set([
+      'elasticloadbalancing:DescribeListeners',
       'elasticloadbalancing:DescribeRules',
       'elasticloadbalancing:DescribeTargetHealth',
       'elasticloadbalancing:DescribeTargetGroupAttributes',
