@@ -1,4 +1,4 @@
-/** A byte stream cut at line ends, so that the pieces can be read apart from each other. Memory is bounded by the longest line. */
+/** A byte stream cut at line ends, so that the pieces can be read apart from each other; of one that breaks, all whole lines come before the error. Memory is bounded by the longest line. */
 import { isUtf8 } from 'node:buffer';
 
 /** Bytes that a piece has at least, unless it is the last. */
@@ -36,36 +36,42 @@ export async function* cutAtLines(
   /** Bytes of `held` up to and with its last line end. */
   let whole = 0;
   let passingOver = false;
-  for await (let chunk of stream) {
-    if (passingOver) {
-      const end = chunk.indexOf(NEWLINE);
-      if (end < 0) continue;
-      chunk = chunk.subarray(end + 1);
-      passingOver = false;
+  try {
+    for await (let chunk of stream) {
+      if (passingOver) {
+        const end = chunk.indexOf(NEWLINE);
+        if (end < 0) continue;
+        chunk = chunk.subarray(end + 1);
+        passingOver = false;
+      }
+      const end = chunk.lastIndexOf(NEWLINE);
+      if (end >= 0) whole = bytes + end + 1;
+      held.push(chunk);
+      bytes += chunk.length;
+      if (whole > 0 && bytes >= piece) {
+        const data = join(held, bytes);
+        const rest = data.slice(whole);
+        const lines = data.subarray(0, whole);
+        // Whoever takes the piece may transfer its buffer: what is needed of it is taken before.
+        const next = line + newlines(lines);
+        yield { data: lines, firstLine: line };
+        line = next;
+        held = [rest];
+        bytes = rest.length;
+        whole = 0;
+      }
+      if (whole === 0 && bytes > longestLine) {
+        yield { tooLong: line };
+        line++;
+        held = [];
+        bytes = 0;
+        passingOver = true;
+      }
     }
-    const end = chunk.lastIndexOf(NEWLINE);
-    if (end >= 0) whole = bytes + end + 1;
-    held.push(chunk);
-    bytes += chunk.length;
-    if (whole > 0 && bytes >= piece) {
-      const data = join(held, bytes);
-      const rest = data.slice(whole);
-      const lines = data.subarray(0, whole);
-      // Whoever takes the piece may transfer its buffer: what is needed of it is taken before.
-      const next = line + newlines(lines);
-      yield { data: lines, firstLine: line };
-      line = next;
-      held = [rest];
-      bytes = rest.length;
-      whole = 0;
-    }
-    if (whole === 0 && bytes > longestLine) {
-      yield { tooLong: line };
-      line++;
-      held = [];
-      bytes = 0;
-      passingOver = true;
-    }
+  } catch (error) {
+    // What was whole before the stream broke is there.
+    if (whole > 0) yield { data: join(held, bytes).subarray(0, whole), firstLine: line };
+    throw error;
   }
   if (bytes > 0) yield { data: join(held, bytes), firstLine: line };
 }

@@ -392,7 +392,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'cli/compare/inputs/recordings',
       'cli/shared',
     ],
-    packages: ['stream-json'],
   },
   'cli/compare/outcome': {
     imports: ['capture/bytes', 'capture/redaction', 'input', 'parity/*', 'report', 'cli/compare/inputs', 'cli/shared'],

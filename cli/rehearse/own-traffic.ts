@@ -2,15 +2,23 @@
 import type { Readable } from 'node:stream';
 import { pathOfRoute } from '../../parity/rules/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
-import { admit, findSources, parseAllowed, requestsOf } from '../compare/contract/index.ts';
+import {
+  admit,
+  findSources,
+  type PlannedRequest,
+  parseAllowed,
+  parseValues,
+  requestsOf,
+  SkippedRequests,
+} from '../compare/contract/index.ts';
 import { UsageError } from '../shared/index.ts';
 
 export interface OwnTraffic {
   readonly mix: readonly MixEntry[];
   /** Templates of the paths. */
   readonly routes: readonly string[];
-  /** Why requests were left out, and how many. */
-  readonly skipped: ReadonlyMap<string, number>;
+  /** Requests that are left out. */
+  readonly skipped: SkippedRequests;
 }
 
 export interface TrafficFiles {
@@ -18,6 +26,10 @@ export interface TrafficFiles {
   readonly files: readonly string[];
   /** `METHOD:/path` that may be sent although they have side effects. */
   readonly allow: readonly string[];
+  /** Of every request; they replace those of the file. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** `name=value` of what a document leaves open. */
+  readonly values: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -25,23 +37,42 @@ export interface TrafficFiles {
 const MOST = 10_000;
 
 /** @throws UsageError where nothing in the files can be sent */
-export async function readTraffic({ stdin, files, allow, signal }: TrafficFiles): Promise<OwnTraffic> {
-  const sources = findSources(stdin, [], files, { named: '--traffic', routes: [], values: new Map(), bases: [] });
-  const policy = { allowed: parseAllowed(allow), headers: [] };
+export async function readTraffic({
+  stdin,
+  files,
+  allow,
+  headers: given,
+  values,
+  signal,
+}: TrafficFiles): Promise<OwnTraffic> {
+  const sources = findSources(stdin, [], files, {
+    named: '--traffic',
+    routes: [],
+    values: parseValues(values),
+    bases: [],
+  });
+  const policy = { allowed: parseAllowed(allow), headers: given };
+  const names = sources.map(({ file }) => file);
   const mix = new Map<string, MixEntry>();
   const routes = new Set<string>();
-  const skipped = new Map<string, number>();
-  const skip = (reason: string) => skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+  const skipped = new SkippedRequests();
   for await (const planned of requestsOf(sources, { routes: [], signal })) {
     const request =
-      'reason' in planned ? { skipped: planned.reason } : 'skipped' in planned ? planned : admit(planned, policy);
+      'reason' in planned
+        ? { skipped: planned.reason, at: planned.at }
+        : 'skipped' in planned
+          ? planned
+          : admit(planned, policy);
     if ('skipped' in request) {
-      skip(request.skipped);
+      skipped.add(request, names);
       continue;
     }
-    const { method, target, headers, body, route } = request;
-    if (target.includes('{{')) {
-      skip('it needs a variable out of an earlier answer');
+    const { method, target, headers, body, route, at } = request;
+    if (isOpen(request)) {
+      skipped.add(
+        { skipped: 'it needs a variable that is known only while it runs', of: `${method} ${target}`, at },
+        names,
+      );
       continue;
     }
     const key = JSON.stringify([method, target, headers, body?.toString('base64')]);
@@ -51,8 +82,20 @@ export async function readTraffic({ stdin, files, allow, signal }: TrafficFiles)
     routes.add(pathOfRoute(route));
   }
   if (mix.size === 0) {
-    const reasons = [...skipped].map(([reason, count]) => `${count} × ${reason}`).join('; ');
-    throw new UsageError(`--traffic: no request of ${files.join(', ')} can be sent (${reasons || 'there is none'})`);
+    const reasons = skipped.lines().map((line) => `\n${line}`);
+    throw new UsageError(
+      `--traffic: no request of ${files.join(', ')} can be sent${reasons.length === 0 ? ': there is none' : reasons.join('')}`,
+    );
   }
   return { mix: [...mix.values()], routes: [...routes], skipped };
+}
+
+/** A recorded body may hold braces of its own; what an owner writes as `{{name}}` is a variable. */
+function isOpen({ target, headers, body, inFlow }: PlannedRequest): boolean {
+  const written = [
+    target,
+    ...headers.map(([, value]) => value),
+    ...(inFlow === true ? [body?.toString('utf8') ?? ''] : []),
+  ];
+  return written.some((text) => /\{\{\s*[^{}\s]+\s*\}\}/.test(text));
 }

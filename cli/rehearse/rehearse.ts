@@ -2,9 +2,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { Plan } from '../../core/model/index.ts';
-import type { MixEntry } from '../../rehearsal/load/index.ts';
 import { listen } from '../../rehearsal/machine/index.ts';
 import {
   FAULT_EXAMPLES,
@@ -27,6 +25,7 @@ import {
   UsageError,
   wholeNumber,
 } from '../shared/index.ts';
+import { ownServices, refuseUnserved } from './own-services.ts';
 import { type Pace, paceOn, thisMachine, USUAL_PACE } from './pace.ts';
 import type { RehearsalRequest } from './run-rehearsal.ts';
 
@@ -45,6 +44,8 @@ interface Options {
   readonly health: string;
   readonly traffic: string[];
   readonly allow: string[];
+  readonly header: string[];
+  readonly value: string[];
   readonly port: string;
   readonly report: string;
   readonly json?: boolean;
@@ -95,6 +96,18 @@ export function rehearseCommand(terminal: Terminal): Command {
       repeatable,
       [],
     )
+    .option(
+      '--header <field>',
+      "header field of every request to your own services: 'Name: value' sets it, 'Name:' removes it; repeatable",
+      repeatable,
+      [],
+    )
+    .option(
+      '--value <name=value>',
+      'value of a parameter or variable that --traffic leaves open; repeatable',
+      repeatable,
+      [],
+    )
     .option('--port <n>', 'port of the local load balancer; 0 picks a free one', '0')
     .option('--report <file>', 'write the HTML report to this file', join('.crossfade', 'rehearsal.html'))
     .option('--json', 'print the evidence as JSON to stdout, progress to stderr')
@@ -135,25 +148,38 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
   for (const [name, path] of [...paths.map((path) => ['--path', path] as const), ['--health', health] as const])
     if (!/^\/\S*$/.test(path)) throw new UsageError(`${name} must be a path such as /items (got "${path}")`);
   if (given('rps')) refuseRate(request.scenarios, request.rps, request.speed);
-  const urls = await ownServices(options);
-  for (const name of ['health', 'traffic', 'allow', 'path'] as const)
+  const urls = isOwn(options) ? await ownServices(options) : undefined;
+  for (const name of ['health', 'traffic', 'allow', 'header', 'value', 'path'] as const)
     if (urls === undefined && given(name))
       throw new UsageError(`--${name} is for your own services: give --stable and --candidate`);
+  for (const name of ['allow', 'value'] as const)
+    if (options.traffic.length === 0 && given(name))
+      throw new UsageError(`--${name} is for requests of --traffic: give that`);
   if (options.traffic.length > 0 && given('path')) throw new UsageError('--traffic and --path exclude each other');
   await free(request.port);
   outputFileInNewFolder('--report', report);
   if (urls === undefined) return request;
+  const { parseHeaders } = await import('../compare/contract/index.ts');
+  const headers = parseHeaders(options.header);
   if (options.traffic.length === 0) {
-    const mix = paths.map((path) => ({ method: 'GET', path, weight: 1 }));
+    const sent = headers.filter(([, value]) => value !== '');
+    const mix = paths.map((path) => ({ method: 'GET', path, weight: 1, headers: sent }));
     await refuseUnserved(urls.stable, mix);
     return { ...request, own: { urls, health, routes: paths.map((path) => path.replace(/\?.*$/s, '')), mix } };
   }
   const { readTraffic } = await import('./own-traffic.ts');
   const { stdin } = terminal;
   const signal = terminal.interruption();
-  const { mix, routes, skipped } = await readTraffic({ stdin, files: options.traffic, allow: options.allow, signal });
+  const { mix, routes, skipped } = await readTraffic({
+    stdin,
+    files: options.traffic,
+    allow: options.allow,
+    headers,
+    values: options.value,
+    signal,
+  });
   await refuseUnserved(urls.stable, mix);
-  for (const [reason, count] of skipped) say(terminal.err, plain(`Not sent: ${count} × ${reason}`));
+  for (const line of skipped.lines()) say(terminal.err, plain(line));
   return { ...request, own: { urls, health, routes, mix } };
 }
 
@@ -241,71 +267,5 @@ function asUsage<T>(parse: () => T): T {
     return parse();
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-async function ownServices({
-  stable,
-  candidate,
-  health,
-}: Options): Promise<Record<'stable' | 'candidate', string> | undefined> {
-  if (stable === undefined && candidate === undefined) return undefined;
-  if (stable === undefined || candidate === undefined)
-    throw new UsageError('--stable and --candidate must be given together');
-  await reachable('--stable', stable, health);
-  await reachable('--candidate', candidate, health);
-  return { stable, candidate };
-}
-
-/** Requests that are tried before a run. */
-const TRIED = 10;
-
-/** Where stable serves nothing of what clients will ask, no cutover could be judged. @throws UsageError that names the first answer */
-async function refuseUnserved(stable: string, mix: readonly MixEntry[]): Promise<void> {
-  const safe = mix.filter(({ method }) => method === 'GET' || method === 'HEAD').slice(0, TRIED);
-  const statuses: number[] = [];
-  for (const { method, path, headers = [] } of safe) {
-    const status = await statusOf(new URL(path, stable), { method, headers: Object.fromEntries(headers) });
-    if (status === null || status < 400) return;
-    statuses.push(status);
-  }
-  const [first] = safe;
-  if (first === undefined) return;
-  throw new UsageError(
-    `--stable: ${first.method} ${withoutSecrets(first.path)} was answered with ${statuses[0]}${statuses.length > 1 ? `, and all ${statuses.length} requests that were tried with errors` : ''}: give paths that it serves by --path, or requests with their login by --traffic`,
-  );
-}
-
-/** null where there was no answer in time, which a run shows. */
-async function statusOf(url: URL, init: RequestInit): Promise<number | null> {
-  try {
-    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(3_000) });
-    await response.body?.cancel();
-    return response.status;
-  } catch {
-    return null;
-  }
-}
-
-async function reachable(name: string, url: string, health: string): Promise<void> {
-  if (!URL.canParse(url) || new URL(url).protocol !== 'http:')
-    throw new UsageError(`${name} must be an http URL (got "${withoutSecrets(url)}")`);
-  const { username, password } = new URL(url);
-  if (username !== '' || password !== '')
-    throw new UsageError(`${name} must be a URL without credentials (got "${withoutSecrets(url)}")`);
-  const status = await healthOf(name, url, health);
-  if (status !== 200)
-    throw new UsageError(
-      `${name}: ${new URL(health, url).href} answered ${status} instead of 200, so the load balancer would consider it unhealthy; --health names another path`,
-    );
-}
-
-async function healthOf(name: string, url: string, health: string): Promise<number> {
-  try {
-    const response = await fetch(new URL(health, url), { signal: AbortSignal.timeout(3_000) });
-    await response.body?.cancel();
-    return response.status;
-  } catch (error) {
-    throw new UsageError(`${name}: cannot reach ${url} (${error instanceof Error ? error.message : String(error)})`);
   }
 }

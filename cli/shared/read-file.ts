@@ -35,12 +35,15 @@ export function parseYaml(
   text: string,
 ): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string } {
   try {
-    return { ok: true, value: parse(text) };
+    return { ok: true, value: parse(text, { merge: true }) };
   } catch (error) {
-    if (!(error instanceof Error)) return { ok: false, problem: `is not YAML: ${String(error)}` };
+    const kind = /^\s*[[{]/.test(text) ? 'JSON' : 'YAML';
+    if (!(error instanceof Error)) return { ok: false, problem: `is not ${kind}: ${String(error)}` };
     // The parser calls itself for each level.
     if (/call stack/.test(error.message)) return { ok: false, problem: 'is nested too deeply' };
-    return { ok: false, problem: `is not YAML: ${error.message}` };
+    if (/multiple documents/.test(error.message))
+      return { ok: false, problem: 'holds several documents of YAML: keep the one that is meant' };
+    return { ok: false, problem: `is not ${kind}: ${error.message.trimEnd()}` };
   }
 }
 

@@ -63,6 +63,32 @@ const LOGS: readonly (readonly [string, string, readonly string[]])[] = [
     ['GET /g'],
   ],
   [
+    'a container’s runtime, around the lines of another',
+    json({ log: `${COMMON} "GET /d HTTP/1.1" 200 2 "-" "agent"\n`, stream: 'stdout' }),
+    ['GET /d agent'],
+  ],
+  [
+    'pairs of keys and values',
+    'time="2026-11-25" level=info method=GET path="/l?x=1" status=200\nat=info method=GET path=/h host=h',
+    ['GET /l?x=1', 'GET /h'],
+  ],
+  [
+    'the Elastic Common Schema',
+    json({
+      http: { request: { method: 'GET' } },
+      url: { original: '/e?x=1', path: '/e' },
+      user_agent: { original: 'agent' },
+    }),
+    ['GET /e?x=1 agent'],
+  ],
+  ['Logstash', json({ verb: 'GET', request: '/s?x=1', response: '200', agent: 'agent' }), ['GET /s?x=1 agent']],
+  [
+    'functions behind a gateway',
+    json({ httpMethod: 'GET', path: '/f', queryStringParameters: { a: 'b c' } }),
+    ['GET /f?a=b+c'],
+  ],
+  ['quotes in an agent', `${COMMON} "GET /q HTTP/1.1" 200 1 "-" "a \\x22b\\x22"`, ['GET /q a "b"']],
+  [
     'CloudFront',
     '#Version: 1.0\n#Fields: date time cs-method cs-uri-stem cs(User-Agent) cs-uri-query\n2026\t21\tGET\t/index.html\tA%20B\ta=1\n2026\t21\tHEAD\t/b\t-\t-',
     ['GET /index.html?a=1 A B', 'HEAD /b'],

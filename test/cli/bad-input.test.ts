@@ -108,6 +108,20 @@ describe('crossfade rehearse finds out before anything is started', () => {
     });
   });
 
+  it.each([
+    [
+      'redirects to itself',
+      serve((q, r) => r.writeHead(302, { Location: q.url ?? '' }).end()),
+      'answered 302 instead of 200',
+    ],
+    ['ends the connection', serve((q) => q.socket.destroy()), 'the port may speak TLS or another protocol'],
+  ])('that a service %s when it is asked for its health', async (_, serving, problem) => {
+    const [well, sick] = await Promise.all([serve((_q, r) => r.end('{}')), serving]);
+    const result = await crossfade(['rehearse', '--stable', well.url, '--candidate', sick.url]);
+    await Promise.all([well.stop(), sick.stop()]);
+    expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(problem) });
+  });
+
   it('that stable serves none of the paths', async () => {
     const closed = await serve((q, r) => r.writeHead(q.url === '/healthz' ? 200 : 401).end());
     const result = await crossfade([

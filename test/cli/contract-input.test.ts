@@ -40,20 +40,8 @@ describe('crossfade contract refuses, with exit code 2, before anything is sent'
   });
 
   it.each([
-    ['a document of another kind', 'swagger.yaml', 'swagger: "2.0"', 'is not an OpenAPI document: openapi'],
+    ['a document of another kind', 'swagger.yaml', 'swagger: "3.0"', 'is not an OpenAPI document: openapi'],
     ['YAML that is none', 'broken.yaml', 'a: [', 'broken.yaml is not YAML: '],
-    [
-      'a reference that points to nothing',
-      'nowhere.yaml',
-      `openapi: 3.1.0\npaths: { /a: { $ref: '#/components/none' } }`,
-      '$ref #/components/none points to nothing',
-    ],
-    [
-      'a reference that leaves the folder',
-      'outside.yaml',
-      `openapi: 3.1.0\npaths: { /a: { $ref: '../other.yaml' } }`,
-      '$ref ../other.yaml points outside the folder of the document',
-    ],
   ])('%s', async (_name, name, content, message) => {
     const result = await contract(await file(content, name));
     expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });

@@ -272,7 +272,9 @@ describe('crossfade contract over an OpenAPI document', () => {
     const path = await file(OPENAPI, 'shop.yaml');
     const { code, stdout } = await contract(stable, candidate, path, '--allow', 'POST:/items/{id}');
     expect(code).toBe(1);
-    expect(stdout).toContain('Not sent: 1 × GET /orders/{id}: no example of its path parameter id');
+    expect(stdout).toContain(
+      'Not sent: 1 × no example of its path parameter id; --value id=… gives one (GET /orders/{id})',
+    );
     expect(stdout).toContain('openapi-item-pen');
     expect(stable.lines()).toEqual([
       'GET /items/7?fields=name&fields=price',

@@ -37,6 +37,25 @@ const sizes = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLeng
 const piece = fc.integer({ min: 1, max: 2_000 });
 
 describe('a stream of lines', () => {
+  it('that breaks gives what was whole before', async () => {
+    const broken = async function* () {
+      yield Buffer.from('one\ntwo\nthr');
+      throw new Error('cut');
+    };
+    const found: string[] = [];
+    const reading = (async () => {
+      for await (const part of cutAtLines(broken()))
+        if ('data' in part)
+          eachLine(
+            part,
+            (text) => found.push(text),
+            () => {},
+          );
+    })();
+    await expect(reading).rejects.toThrow('cut');
+    expect(found).toEqual(['one', 'two']);
+  });
+
   it('is read line by line with the same numbers wherever it is cut', async () => {
     const line = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constant(''), fc.constant('x'.repeat(60)));
     await fc.assert(

@@ -1,50 +1,16 @@
 /** Requests of documents and recordings as other tools really write them: what would be sent, or why it is not. */
-import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { findSources, requestsOf } from '../../cli/compare/contract/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { asText, plannedIn, type ReadOptions } from './planned-requests.ts';
 
 const { file } = temporaryFolder();
-interface Options {
-  readonly values?: Readonly<Record<string, string>>;
-  readonly bases?: readonly string[];
-}
-
 /** Sentence, document, what is sent, and options where there are any. */
-const rows = (list: readonly (readonly [string, unknown, readonly string[], Options?])[]) =>
+const rows = (list: readonly (readonly [string, unknown, readonly string[], ReadOptions?])[]) =>
   list.map(([sentence, content, sent, options = {}]) => [sentence, content, sent, options] as const);
 
-/** Method, target and body of each request, or why it is not sent. */
-async function read(name: string, content: unknown, { values = {}, bases = [] }: Options = {}): Promise<string[]> {
-  const text = typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content);
-  const given = { named: 'files', routes: [], values: new Map(Object.entries(values)), bases };
-  const sources = findSources(Readable.from([]), [], [await file(text, name)], given);
-  const found: string[] = [];
-  const { signal } = new AbortController();
-  for await (const one of requestsOf(sources, { routes: [], signal }))
-    if ('skipped' in one) found.push(one.skipped);
-    else if ('reason' in one) found.push(one.reason);
-    else {
-      const login = one.headers.find(([field]) => field === 'Authorization')?.[1];
-      found.push(
-        [
-          one.method,
-          one.target,
-          ...(login === undefined ? [] : [login]),
-          ...(one.body === null ? [] : [bodyOf(one.body)]),
-        ].join(' '),
-      );
-    }
-  return found;
-}
-
-/** A form of parts by its names and values. */
-function bodyOf(body: Buffer): string {
-  const text = body.toString('utf8');
-  const parts = [...text.matchAll(/name="([^"]*)"\r\n\r\n([^\r]*)/g)].map(([, name, value]) => `${name}=${value}`);
-  return parts.length === 0 ? text : `parts ${parts.join('&')}`;
-}
+const read = async (name: string, content: unknown, options?: ReadOptions) =>
+  plannedIn(await file(asText(content), name), options);
 
 describe('a Postman collection', () => {
   const schema = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json';
@@ -132,9 +98,9 @@ describe('a Postman collection', () => {
         ['no value for v; --value v=… gives it'],
       ],
       [
-        'is not sent with a value that Postman would make up',
-        collection([request('{{b}}/x?id={{$guid}}')]),
-        [expect.stringContaining('no value for $guid')],
+        'is not sent with a value that Postman would make up, but for ids, times and numbers',
+        collection([request('{{b}}/x?id={{$randomCity}}')]),
+        [expect.stringContaining('no value for $randomCity')],
       ],
     ]),
   )('%s', async (_, content, sent, options) => {
@@ -283,11 +249,7 @@ describe('Swagger 2', () => {
       ['POST /v2/f a=x%20y&b=p&b=q'],
     ],
     ['has forms of parts', form('multipart/form-data', { name: 'a', default: 'v' }), ['POST /v2/f parts a=v']],
-    [
-      'is not sent with a file',
-      form('multipart/form-data', { name: 'a', type: 'file' }),
-      ['POST /v2/f: no example of its body'],
-    ],
+    ['is not sent with a file', form('multipart/form-data', { name: 'a', type: 'file' }), ['no example of its body']],
   ])('%s', async (_, content, sent) => {
     expect(await read('swagger.json', content)).toEqual(sent);
   });

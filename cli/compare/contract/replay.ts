@@ -5,6 +5,7 @@ import type { CaptureRecord } from '../../../capture/format/index.ts';
 import type { RawLeg, RecordMaker } from '../../../capture/index.ts';
 import { addUnreadable, type Position, type Summary, type Unreadable } from '../../../parity/tally/index.ts';
 import { eachBounded } from '../../shared/index.ts';
+import type { SkippedRequests } from './not-sent.ts';
 import { admit, mayAskAgain, type SendPolicy } from './policy.ts';
 import { type Probe, probe } from './probes.ts';
 import type { Renewal } from './renewal.ts';
@@ -22,8 +23,9 @@ export interface SendPlan {
 
 /** What a plan holds that is not sent. */
 export interface NotSent {
-  /** Reason → requests. */
-  readonly skipped: Map<string, number>;
+  readonly skipped: SkippedRequests;
+  /** Names of the sources. */
+  readonly files: readonly string[];
   readonly summary: Summary;
 }
 
@@ -41,17 +43,13 @@ export async function* toSend(
     }
     for (const request of 'skipped' in planned ? [planned] : [planned, ...probesOf(planned, probes, probed)]) {
       const admitted = 'skipped' in request ? request : admit(request, policy);
-      if ('skipped' in admitted) skip(not, admitted.skipped);
+      if ('skipped' in admitted) not.skipped.add(admitted, not.files);
       else {
         if (sent++ >= limit) return;
         yield admitted;
       }
     }
   }
-}
-
-function skip({ skipped }: NotSent, reason: string): void {
-  skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
 }
 
 function* probesOf(request: PlannedRequest, probes: readonly Probe[], probed: Set<string>): Generator<PlannedRequest> {
@@ -95,7 +93,10 @@ export async function replay(plan: SendPlan, not: NotSent, options: ContractRepl
   await eachBounded(paced(toSend(plan, not), rps, signal), concurrency, async (request) => {
     const lack = lackOf(request, options);
     if (lack !== null) {
-      skip(not, `it needs ${lack}, which no answer has given`);
+      not.skipped.add(
+        { skipped: `it needs ${lack}, which no answer has given`, of: request.id, at: request.at },
+        not.files,
+      );
       for (const { session } of [options.stable, options.candidate]) session.miss(request);
       return;
     }

@@ -19,6 +19,7 @@ import {
 } from '../outcome/index.ts';
 import { CaptureCounter, type CountedCaptures } from './counting.ts';
 import { dryRun } from './dry-run.ts';
+import { SkippedRequests } from './not-sent.ts';
 import { admit, type SendPolicy } from './policy.ts';
 import type { Probe } from './probes.ts';
 import { openRecords } from './records-file.ts';
@@ -79,12 +80,12 @@ export async function runContract(
   const signal = terminal.interruption();
   const { policy, probes, limit, routes } = request;
   const plan: SendPlan = { requests: requestsOf(sources, { routes, signal }), policy, probes, limit };
-  const not: NotSent = { skipped: new Map(), summary: emptySummary() };
+  const not: NotSent = { skipped: new SkippedRequests(), files: names, summary: emptySummary() };
   const tell = (text: string) => say(request.outputs.json === true ? terminal.err : terminal.out, plainLines(text));
   try {
     if (request.dryRun) {
       const { requests, text } = await dryRun(toSend(plan, not));
-      tell([announcement(names, request), text, ...unsent(not), ...unread(not, names)].join('\n'));
+      tell([announcement(names, request), text, ...not.skipped.lines(), ...unread(not, names)].join('\n'));
       return requests > 0 ? EXIT.ok : EXIT.usage;
     }
     const out = request.out === undefined ? undefined : outputFile('--out', request.out, names);
@@ -108,7 +109,7 @@ export async function runContract(
       progress: readingProgress(terminal.err, []),
     });
     mergeInto(not.summary, summary);
-    for (const line of unsent(not)) tell(line);
+    for (const line of not.skipped.lines()) tell(line);
     const { failOn, baseline, stable, candidate } = request;
     return deliver(terminal, not.summary, {
       title: 'Crossfade contract',
@@ -226,10 +227,6 @@ function announcement(files: readonly string[], request: ContractRequest): strin
     `to ${request.stable.href} (stable${request.noise ? '; safe requests twice' : ''}) and ${request.candidate.href} (candidate), and nowhere else:`,
     `at most ${request.rps} a second, ${request.concurrency} at a time, ${request.limit} in total.`,
   ].join('\n');
-}
-
-function unsent({ skipped }: NotSent): string[] {
-  return [...skipped].sort(([, a], [, b]) => b - a).map(([reason, count]) => `Not sent: ${count} × ${reason}`);
 }
 
 function unread({ summary: { unreadable } }: NotSent, files: readonly string[]): string[] {

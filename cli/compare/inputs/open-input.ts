@@ -2,12 +2,12 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, Duplex, pipeline, type Readable, Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
-import { pick } from 'stream-json/filters/pick.js';
-import { streamArray } from 'stream-json/streamers/stream-array.js';
 import type { Input } from './inputs.ts';
 import { legLineOfExchange } from './recorded-leg.ts';
-import { goreplayExchanges, mitmproxyExchanges } from './recordings/index.ts';
+import { goreplayExchanges, harEntries, mitmproxyExchanges, type OneSidedExchange } from './recordings/index.ts';
 import { unzstd } from './zstd.ts';
+
+type Wanted = 'answers' | 'requests';
 
 const READ_AHEAD = 256 * 1024;
 
@@ -20,7 +20,7 @@ export function openInput(
   input: Input,
   onBytes: (bytes: number) => void,
   signal: AbortSignal,
-  wanted: 'answers' | 'requests' = 'answers',
+  wanted: Wanted = 'answers',
 ): AsyncIterable<Buffer> {
   const raw = input.stream ?? createReadStream(input.file, { highWaterMark: READ_AHEAD });
   addAbortSignal(signal, raw);
@@ -30,25 +30,24 @@ export function openInput(
       done(null, chunk);
     },
   });
-  const stages = [counter, ...decompression(input), ...entries(input, wanted)];
+  const stages = [counter, ...decompression(input)];
   // The error reaches whoever reads the last stage.
   pipeline([raw, ...stages], () => {});
   const last: Readable = stages.at(-1) ?? counter;
-  return last;
+  return entries(input, last, wanted);
 }
 
-function entries({ recording }: Input, wanted: 'answers' | 'requests'): Duplex[] {
-  if (recording === null) return [];
-  if (recording === 'HAR') return [withoutMark(), ...harEntries()];
-  const exchanges = recording === 'mitmproxy' ? mitmproxyExchanges : goreplayExchanges;
-  return [
-    Duplex.from(async function* (source: AsyncIterable<Buffer>) {
-      for await (const exchange of exchanges(source)) {
-        if (exchange.response !== null || wanted === 'requests')
-          yield Buffer.from(`${JSON.stringify(legLineOfExchange(exchange))}\n`);
-      }
-    }),
-  ];
+/** No stages of the pipeline, in which a failure would take along what was read before it. */
+function entries({ recording }: Input, source: AsyncIterable<Buffer>, wanted: Wanted): AsyncIterable<Buffer> {
+  if (recording === null) return source;
+  if (recording === 'HAR') return harEntries(source);
+  return exchangeLines(recording === 'mitmproxy' ? mitmproxyExchanges(source) : goreplayExchanges(source), wanted);
+}
+
+async function* exchangeLines(exchanges: AsyncIterable<OneSidedExchange>, wanted: Wanted): AsyncGenerator<Buffer> {
+  for await (const exchange of exchanges)
+    if (exchange.response !== null || wanted === 'requests')
+      yield Buffer.from(`${JSON.stringify(legLineOfExchange(exchange))}\n`);
 }
 
 function decompression({ compression, file }: Input): Duplex[] {
@@ -56,26 +55,4 @@ function decompression({ compression, file }: Input): Duplex[] {
   if (compression === 'gzip') return [zlib.createGunzip()];
   if ('createZstdDecompress' in zlib) return [Duplex.from(unzstd)];
   throw new Error(`${file}: zstd needs Node 22.15 or later`);
-}
-
-/** A byte order mark is no JSON; recorders of some systems write one. */
-function withoutMark(): Transform {
-  let first = true;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      const marked = first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf;
-      first = false;
-      done(null, marked ? chunk.subarray(3) : chunk);
-    },
-  });
-}
-
-function harEntries() {
-  const asLine = new Transform({
-    writableObjectMode: true,
-    transform({ value }: { readonly value: unknown }, _encoding, done) {
-      done(null, `${JSON.stringify(value)}\n`);
-    },
-  });
-  return [pick.withParserAsStream({ filter: 'log.entries' }), streamArray.asStream(), asLine];
 }

@@ -291,7 +291,12 @@ export const OPTIONS: readonly Row[] = [
   ['rehearse --stable http://127.0.0.1:1', '--stable and --candidate must be given together'],
   ['rehearse --candidate http://127.0.0.1:1', '--stable and --candidate must be given together'],
   ['rehearse --stable gateway --candidate http://127.0.0.1:1', '--stable must be an http URL (got "gateway")'],
-  ['rehearse --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1', '--stable: cannot reach http://127.0.0.1:1'],
+  ['rehearse --stable https://127.0.0.1:1 --candidate http://127.0.0.1:1', 'speaks no TLS to its targets'],
+  ['rehearse --stable http://127.0.0.1:1/v1 --candidate http://127.0.0.1:1', 'must be a scheme, host and port only'],
+  [
+    'rehearse --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
+    '--stable: nothing listens at http://127.0.0.1:1',
+  ],
   [
     'rehearse --fault crash@1 --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
     '--fault crash@1: your own services can be given errors, latency and resets',
@@ -362,7 +367,7 @@ export const OPTIONS: readonly Row[] = [
   ['contract @empty --stable http://a --candidate http://b --header broken', '--header'],
   ['contract @empty --stable http://a --candidate http://b --probe magic', '--probe'],
   ['contract @api.yaml --stable http://a --candidate http://b', 'files: '],
-  ['contract @api-2.json --stable http://a --candidate http://b', 'only OpenAPI 3 is understood'],
+  ['contract @api-2.json --stable http://a --candidate http://b', 'only OpenAPI 3 and Swagger 2 are understood'],
   ['replay @none', 'log: '],
   ['replay @', 'log: '],
   ['replay @empty', 'log: '],

@@ -13,7 +13,7 @@ export interface DocumentOptions extends DocumentValues {
   readonly routes: readonly string[];
 }
 
-const postmanSchema = z.looseObject({ info: z.looseObject({ name: z.unknown() }), item: z.array(z.unknown()) });
+const postmanSchema = z.looseObject({ item: z.array(z.looseObject({})) });
 
 /** As Postman's API hands it out. */
 const exportedSchema = z.strictObject({ collection: postmanSchema });
@@ -25,9 +25,25 @@ const OTHERS = [
     problem: 'is an environment of Postman: give the collection, and values by --value name=…',
   },
   {
+    schema: z.looseObject({
+      values: z.array(z.looseObject({ key: z.string(), value: z.unknown() })),
+      item: z.undefined().optional(),
+    }),
+    problem: 'is an environment of Postman: give the collection, and values by --value name=…',
+  },
+  {
     schema: z.looseObject({ requests: z.array(z.unknown()), order: z.array(z.unknown()) }),
     problem: 'is a Postman collection of version 1: export it as version 2.1',
   },
+  {
+    schema: z.looseObject({ __export_format: z.number(), resources: z.array(z.unknown()) }),
+    problem: 'is an export of Insomnia: export it as HAR, or its design as OpenAPI',
+  },
+  {
+    schema: z.looseObject({ type: z.string().startsWith('collection.insomnia') }),
+    problem: 'is an export of Insomnia: export it as HAR, or its design as OpenAPI',
+  },
+  { schema: z.looseObject({ asyncapi: z.unknown() }), problem: 'is AsyncAPI, which describes no requests of HTTP' },
   {
     schema: z.looseObject({ openapi: z.string(), webhooks: z.unknown(), paths: z.undefined().optional() }),
     problem: 'describes webhooks alone: no request that a client sends',

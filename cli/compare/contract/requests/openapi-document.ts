@@ -7,14 +7,24 @@ import { parseYaml, readBytes, UsageError } from '../../../shared/index.ts';
 import type { Resolve } from './openapi-example.ts';
 
 const documentSchema = z.looseObject({
-  openapi: z.string().regex(/^3\./, 'only OpenAPI 3 is understood'),
-  paths: z.record(z.string().startsWith('/'), z.unknown()),
+  /** YAML makes a number of a version that is written without quotes. */
+  openapi: z
+    .union([z.string(), z.number().transform(String)])
+    .refine((version) => /^3(?:\.|$)/.test(version), { error: 'only OpenAPI 3 and Swagger 2 are understood' }),
+  paths: z.record(z.string(), z.unknown()),
   servers: z.array(z.unknown()).optional(),
 });
 export type OpenapiDocument = z.infer<typeof documentSchema>;
 
 /** @throws UsageError that names the file and what is wrong with it */
 export function openapiDocument(file: string, value: unknown, named: string): OpenapiDocument {
+  if (
+    !z.union([z.looseObject({ openapi: z.unknown() }), z.looseObject({ swagger: z.unknown() })]).safeParse(value)
+      .success
+  )
+    throw new UsageError(
+      `${named}: ${file} is no document of requests that is understood: OpenAPI has the key openapi, Swagger swagger, a Postman collection item, a flow format, a HAR log`,
+    );
   const document = documentSchema.safeParse(value, { error: wordIssue });
   if (document.success) return document.data;
   throw new UsageError(`${named}: ${file} is not an OpenAPI document: ${describeProblems(document.error, 'document')}`);
@@ -36,7 +46,7 @@ const serverSchema = z.looseObject({
     .optional(),
 });
 
-/** The path of the first server, with its variables filled in; '' where the service's own base URL ends with it. */
+/** The path of the first server, with its variables filled in; '' where the service's own base URL ends with it. @throws NoRequest */
 export function basePathOf(servers: readonly unknown[] | undefined, { values, bases }: DocumentValues): string {
   const server = serverSchema.safeParse(servers?.[0]);
   if (!server.success) return '';
@@ -45,13 +55,20 @@ export function basePathOf(servers: readonly unknown[] | undefined, { values, ba
     /\{([^{}]+)\}/g,
     (whole, name: string) => values.get(name) ?? variables[name]?.default ?? whole,
   );
+  const [, lacking] = /\{([^{}]+)\}/.exec(filled.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')) ?? [];
+  if (lacking !== undefined)
+    throw new NoRequest(`no value for the variable ${lacking} of its server; --value ${lacking}=… gives it`);
   const path = filled
     .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
     .replace(/[?#].*$/s, '')
     .replace(/\/$/, '');
-  const rooted = path === '' || path.startsWith('/') ? path : `/${path}`;
+  // Relative to where the document is served, of which only the host is known.
+  const rooted = path === '' ? '' : new URL(path, 'http://server.invalid').pathname.replace(/\/$/, '');
   return bases.some((base) => base.replace(/\/$/, '').endsWith(rooted)) ? '' : rooted;
 }
+
+/** Why an operation is not sent, as the end of a sentence; others of the document are. */
+export class NoRequest extends Error {}
 
 const referenceSchema = z.looseObject({ $ref: z.string() });
 /** A chain of references longer than this leads in a circle. */
@@ -66,13 +83,11 @@ export function resolver(document: OpenapiDocument, file: string, named: string)
   const known = new Map<string, unknown>([[root, document]]);
   const load = (path: string, $ref: string): unknown => {
     if (!path.startsWith(`${home}${sep}`))
-      throw new UsageError(
-        `${file}: $ref ${$ref} points outside the folder of the document; bundle it into one file first`,
-      );
+      throw new NoRequest(`its $ref ${$ref} points outside the folder of the document; bundle it into one file first`);
     if (!known.has(path)) {
-      const text = textOf(readBytes(named, path));
+      const text = textOf(bytesOf(named, path, $ref));
       const read = text.ok ? parseYaml(text.value) : text;
-      if (!read.ok) throw new UsageError(`${file}: $ref ${$ref}: ${read.problem}`);
+      if (!read.ok) throw new NoRequest(`its $ref ${$ref} leads to a file that ${read.problem}`);
       known.set(path, referredFrom(path, read.value));
     }
     return known.get(path);
@@ -84,13 +99,22 @@ export function resolver(document: OpenapiDocument, file: string, named: string)
       if (!reference.success) return current;
       const { $ref } = reference.data;
       if (/^[a-z][a-z0-9+.-]+:/i.test($ref))
-        throw new UsageError(`${file}: $ref ${$ref} is on another host; bundle it into one file first`);
+        throw new NoRequest(`its $ref ${$ref} is on another host; bundle it into one file first`);
       const [path = '', pointer = ''] = $ref.split('#');
       current = at(path === '' ? document : load(resolve(home, path), $ref), pointer);
-      if (current === undefined) throw new UsageError(`${file}: $ref ${$ref} points to nothing`);
+      if (current === undefined) throw new NoRequest(`its $ref ${$ref} points to nothing`);
     }
-    throw new UsageError(`${file}: $ref is circular`);
+    throw new NoRequest('its $ref leads in a circle');
   };
+}
+
+function bytesOf(named: string, path: string, $ref: string): Buffer {
+  try {
+    return readBytes(named, path);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new NoRequest(`its $ref ${$ref} leads to a file that cannot be read`);
+  }
 }
 
 /** The value with every reference as seen from anywhere. */

@@ -10,7 +10,7 @@ export const parameterSchema = z.looseObject({
 });
 export type Parameter = z.infer<typeof parameterSchema>;
 
-const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: '%20', pipeDelimited: '|' };
+const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: '%20', pipeDelimited: '|', tabDelimited: '%09' };
 
 /** One value as it stands in a path segment or a header field: `simple`, or `label` and `matrix` in a path. */
 export function simple({ name, style, explode = false }: Parameter, value: unknown, encode: (text: string) => string) {

@@ -3,15 +3,18 @@ import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../../../input/index.ts';
 import { UsageError } from '../../../shared/index.ts';
 import { type Body, bodyOf, encoded } from './openapi-body.ts';
-import { basePathOf, type DocumentValues, openapiDocument, resolver } from './openapi-document.ts';
+import { basePathOf, type DocumentValues, NoRequest, openapiDocument, resolver } from './openapi-document.ts';
 import { exampledSchema, examplesOf, type Resolve } from './openapi-example.ts';
 import { type Parameter, parameterSchema, query, simple } from './openapi-parameters.ts';
-import type { Planned } from './planned-request.ts';
+import type { Planned, PlannedRequest } from './planned-request.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'] as const;
 
-const parameters = z.array(z.unknown()).optional();
-const servers = z.array(z.unknown()).optional();
+const list = z
+  .array(z.unknown())
+  .nullish()
+  .transform((items) => items ?? undefined);
+const [parameters, servers] = [list, list];
 const operationSchema = z.looseObject({
   operationId: z.string().optional(),
   parameters,
@@ -35,19 +38,40 @@ export function openapiRequests(file: string, value: unknown, source: number, gi
   const resolve = resolver(document, file, named);
   const planned: Planned[] = [];
   for (const [path, item] of Object.entries(document.paths)) {
-    const shared = part(pathItemSchema, resolve(item), `${file}: paths.${path}`);
+    if (path.startsWith('x-')) continue;
+    const at = () => ({ source, line: planned.length + 1 });
+    const skip = (skipped: string, of: string) => planned.push({ skipped, of, at: at() });
+    if (!path.startsWith('/')) {
+      skip('its path does not begin with a slash', path);
+      continue;
+    }
+    const shared = attempt(() => part(pathItemSchema, resolve(item) ?? {}, `${file}: paths.${path}`));
+    if (shared instanceof NoRequest) {
+      skip(shared.message, path);
+      continue;
+    }
     for (const method of METHODS) {
       if (shared[method] === undefined) continue;
-      const operation = part(operationSchema, resolve(shared[method]), `${file}: paths.${path}.${method}`);
-      const prefix = basePathOf(operation.servers ?? shared.servers ?? document.servers, given);
-      const at = { source, line: planned.length + 1 };
-      for (const request of requestsOf(method, `${prefix}${path}`, shared.parameters ?? [], operation, resolve, values))
-        planned.push(
-          'skipped' in request ? { ...request, at } : { ...request, at: { source, line: planned.length + 1 } },
-        );
+      const route = `${method.toUpperCase()} ${path}`;
+      const requests = attempt(() => {
+        const operation = part(operationSchema, resolve(shared[method]) ?? {}, `${file}: paths.${path}.${method}`);
+        const prefix = basePathOf(operation.servers ?? shared.servers ?? document.servers, given);
+        return requestsOf(method, `${prefix}${path}`, shared.parameters ?? [], operation, resolve, values);
+      });
+      if (requests instanceof NoRequest) skip(requests.message, route);
+      else for (const request of requests) planned.push({ ...request, at: at() });
     }
   }
   return planned;
+}
+
+function attempt<T>(make: () => T): T | NoRequest {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof NoRequest) return error;
+    throw error;
+  }
 }
 
 /** @throws UsageError that names the place and the field */
@@ -57,7 +81,7 @@ function part<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
   throw new UsageError(`${place}: ${describeProblems(parsed.error, 'it')}`);
 }
 
-type Draft = Omit<Exclude<Planned, { skipped: string }>, 'at'> | { readonly skipped: string };
+type Draft = Omit<PlannedRequest, 'at'>;
 
 function requestsOf(
   method: string,
@@ -68,16 +92,16 @@ function requestsOf(
   values: ReadonlyMap<string, string>,
 ): Draft[] {
   const route = `${method.toUpperCase()} ${path}`;
-  const parameters = parametersOf([...shared, ...(operation.parameters ?? [])], resolve, values);
+  // A path may name what nobody has described.
+  const named = [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => ({ name, in: 'path' }));
+  const parameters = parametersOf([...named, ...shared, ...(operation.parameters ?? [])], resolve, values);
   const missing = parameters.find(({ parameter, examples }) => isNeeded(parameter) && examples.size === 0);
-  if (missing !== undefined)
-    return [
-      {
-        skipped: `${route}: no example of its ${missing.parameter.in} parameter ${missing.parameter.name}; --value ${missing.parameter.name}=… gives one`,
-      },
-    ];
+  if (missing !== undefined) {
+    const { name, in: place } = missing.parameter;
+    throw new NoRequest(`no example of its ${place} parameter ${name}; --value ${name}=… gives one`);
+  }
   const body = bodyOf(operation.requestBody, resolve);
-  if (body === 'missing') return [{ skipped: `${route}: no example of its body` }];
+  if (body === 'missing') throw new NoRequest('no example of its body');
   const names = new Set([...parameters.flatMap((p) => [...p.examples.keys()]), ...(body?.examples.keys() ?? [])]);
   if (names.size > 1) names.delete('');
   return [...(names.size === 0 ? [''] : names)].map((name) => {

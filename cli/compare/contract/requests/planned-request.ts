@@ -41,6 +41,8 @@ export interface Take {
 export interface Skipped {
   readonly skipped: string;
   readonly at: Position;
+  /** Which it is: its route or name. @default its place in the file */
+  readonly of?: string;
 }
 
 export type Planned = PlannedRequest | Skipped;

@@ -1,5 +1,6 @@
 /** How a Postman collection, folder or request logs in: the types that need no exchange before. */
 import * as z from 'zod';
+import { basicLogin, loginIn } from './texts/index.ts';
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 /** Version 2.1 lists what version 2.0 holds as members. */
@@ -35,13 +36,8 @@ export function loginOf(auth: unknown, fill: (text: string) => string): Login | 
       return of('addTokenTo') === 'queryParams'
         ? IN_QUERY
         : { header: ['Authorization', `Bearer ${of('accessToken')}`] };
-    case 'basic': {
-      const pair = `${of('username')}:${of('password')}`;
-      // With a value that is filled in later, it is encoded then.
-      return {
-        header: ['Authorization', `Basic ${pair.includes('{{') ? pair : Buffer.from(pair).toString('base64')}`],
-      };
-    }
+    case 'basic':
+      return { header: basicLogin(of('username'), of('password')) };
     case 'apikey':
       return of('in') === 'query' ? IN_QUERY : { header: [of('key'), of('value')] };
     case 'noauth':
@@ -51,6 +47,12 @@ export function loginOf(auth: unknown, fill: (text: string) => string): Login | 
         skipped: `its login is of the type ${parsed.data.type}; set a header with --header, and the type to noauth`,
       };
   }
+}
+
+/** Name and password before the host of a URL. */
+export function loginInUrl(url: string): Login | null {
+  const header = loginIn(/^https?:\/\//i.test(url) ? url : `http://${url}`);
+  return header === null ? null : { header };
 }
 
 const IN_QUERY: Login = { skipped: 'an API key in the query would stand in every output' };

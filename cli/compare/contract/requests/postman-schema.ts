@@ -50,9 +50,11 @@ const requestSchema = z.looseObject({
   header: fields,
   body: bodySchema.nullish(),
 });
+const behaviourSchema = z.looseObject({ disableBodyPruning: z.boolean().optional() }).nullish().catch(null);
 export const postmanItemSchema = z.looseObject({
   name: z.string().default(''),
   auth: z.unknown().optional(),
+  protocolProfileBehavior: behaviourSchema,
   item: z.array(z.unknown()).optional(),
   request: z.union([requestSchema, z.string().transform((url) => requestSchema.parse({ url }))]).optional(),
 });
@@ -60,6 +62,7 @@ export const postmanCollectionSchema = z.looseObject({
   item: z.array(z.unknown()),
   variable: pairs,
   auth: z.unknown().optional(),
+  protocolProfileBehavior: behaviourSchema,
 });
 export type PostmanRequest = z.infer<typeof requestSchema>;
 

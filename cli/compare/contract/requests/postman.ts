@@ -1,38 +1,64 @@
 /** Requests of a Postman collection (https://schema.postman.com/, v2.0 and v2.1), with its variables filled in. Scripts are not run. */
 import type { Planned } from './planned-request.ts';
-import { type Login, loginOf } from './postman-auth.ts';
+import { type Login, loginInUrl, loginOf } from './postman-auth.ts';
 import { enabled, type PostmanRequest, postmanCollectionSchema, postmanItemSchema } from './postman-schema.ts';
-import { FORM_DATA_TYPE, formData } from './texts/index.ts';
+import { madeUp } from './postman-values.ts';
+import { FORM_DATA_TYPE, formData, targetOf } from './texts/index.ts';
 
 /** Folders nest; deeper ones hold no request. */
 const DEEPEST = 20;
 
 export function postmanRequests(document: unknown, source: number, values: ReadonlyMap<string, string>): Planned[] {
-  const { item, variable, auth } = postmanCollectionSchema.parse(document);
-  const fill = filling(new Map([...enabled(variable), ...values]));
+  const { item, variable, auth, protocolProfileBehavior } = postmanCollectionSchema.parse(document);
+  const given = new Map([...enabled(variable), ...values]);
   const planned: Planned[] = [];
-  const walk = (items: readonly unknown[], depth: number, login: Login) => {
+  const walk = (items: readonly unknown[], depth: number, around: Around) => {
     for (const one of items) {
       const at = { source, line: planned.length + 1 };
+      const fill = filling(given, planned.length);
       const parsed = postmanItemSchema.safeParse(one);
       if (!parsed.success) planned.push({ skipped: 'the collection holds an item that is no request', at });
-      else if (parsed.data.item !== undefined) {
-        if (depth < DEEPEST) walk(parsed.data.item, depth + 1, loginOf(parsed.data.auth, fill) ?? login);
-      } else if (parsed.data.request !== undefined)
-        planned.push({ ...requestOf(parsed.data.name, parsed.data.request, fill, login), at });
+      else {
+        const { name, auth: own, request, protocolProfileBehavior: behaviour } = parsed.data;
+        const within = {
+          login: loginOf(own, fill) ?? around.login,
+          sendsAnyBody: behaviour?.disableBodyPruning ?? around.sendsAnyBody,
+        };
+        if (parsed.data.item !== undefined) {
+          if (depth < DEEPEST) walk(parsed.data.item, depth + 1, within);
+        } else if (request !== undefined) {
+          const made = requestOf(name, request, fill, within);
+          planned.push('skipped' in made ? { ...made, of: name, at } : { ...made, at });
+        }
+      }
     }
   };
-  walk(item, 0, loginOf(auth, fill) ?? {});
+  walk(item, 0, {
+    login: loginOf(auth, filling(given, 0)) ?? {},
+    sendsAnyBody: protocolProfileBehavior?.disableBodyPruning ?? false,
+  });
   return planned;
 }
+
+/** What folders and the collection say of the requests within. */
+interface Around {
+  readonly login: Login;
+  /** Also with a method that usually has none: Postman leaves it out otherwise. */
+  readonly sendsAnyBody: boolean;
+}
+
+/** Postman sends no body with these unless it is told to. */
+const WITHOUT_BODY = /^(?:GET|HEAD|COPY|PURGE|UNLOCK)$/;
 
 /** Variables may stand for others. What has no value stays, and so does what is filled in later. */
 type Fill = (text: string) => string;
 const VARIABLE = /\{\{\s*([^{}]+?)\s*\}\}/g;
 const MOST_ROUNDS = 5;
 
-function filling(values: ReadonlyMap<string, string>): Fill {
-  const once = (text: string) => text.replaceAll(VARIABLE, (whole, key: string) => values.get(key) ?? whole);
+/** @param nth of the requests: what Postman makes up for each is another for each */
+function filling(values: ReadonlyMap<string, string>, nth: number): Fill {
+  const once = (text: string) =>
+    text.replaceAll(VARIABLE, (whole, key: string) => values.get(key) ?? madeUp(key, nth) ?? whole);
   return (text) => {
     let filled = once(text);
     for (let round = 1; round < MOST_ROUNDS && filled.includes('{{'); round++) filled = once(filled);
@@ -46,11 +72,17 @@ function lackIn(text: string): string | null {
   return names.find((name) => !/^(?:env|file):/.test(name)) ?? null;
 }
 
-function requestOf(name: string, { method, url, header, body, auth }: PostmanRequest, fill: Fill, around: Login) {
+function requestOf(
+  name: string,
+  { method: given, url, header, body, auth }: PostmanRequest,
+  fill: Fill,
+  { login: around, sendsAnyBody }: Around,
+) {
+  const method = given.toUpperCase();
   const inPath = new Map(enabled(url.variable));
-  const login = loginOf(auth, fill) ?? around;
-  if (login.skipped !== undefined) return { skipped: login.skipped };
   const template = pathOf(url.raw, fill);
+  const login = loginOf(auth, fill) ?? loginInUrl(fill(url.raw)) ?? around;
+  if (login.skipped !== undefined) return { skipped: login.skipped };
   const target = template.replaceAll(/\/:([\w-]+)/g, (whole, key: string) => {
     const own = fill(`{{${key}}}`);
     const value = own.startsWith('{{') ? inPath.get(key) : own;
@@ -59,21 +91,27 @@ function requestOf(name: string, { method, url, header, body, auth }: PostmanReq
   const headers = enabled(header).map(([key, value]): [string, string] => [key, fill(value)]);
   if (login.header !== undefined && !headers.some(([key]) => key.toLowerCase() === login.header?.[0].toLowerCase()))
     headers.push([...login.header]);
-  const sent = body?.disabled === true ? null : (body ?? null);
+  const sent = body?.disabled === true || (WITHOUT_BODY.test(method) && !sendsAnyBody) ? null : (body ?? null);
   if (sent?.mode === 'file' || sent?.formdata?.some(({ type }) => type === 'file'))
     return { skipped: 'the body is a file, or a form with files' };
-  const [type, content] = contentOf(sent, fill);
+  const filled: string[] = [];
+  const [type, content] = contentOf(sent, (text) => {
+    const one = fill(text);
+    filled.push(one);
+    return one;
+  });
   if (type !== null && !headers.some(([key]) => key.toLowerCase() === 'content-type'))
     headers.push(['Content-Type', type]);
-  const missing =
-    /\/:([\w-]+)/.exec(target)?.[1] ?? lackIn([target, ...headers.flat(), content?.toString('utf8') ?? ''].join('\n'));
+  const missing = /\/:([\w-]+)/.exec(target)?.[1] ?? lackIn([target, ...headers.flat(), ...filled].join('\n'));
+  const path = targetOf(target);
+  if (path === null) return { skipped: 'the request target is not a path' };
   if (missing !== null) return { skipped: `no value for ${missing}; --value ${missing}=… gives it` };
-  const path = template.replace(/\?.*$/s, '').replaceAll(/\/:([\w-]+)/g, '/{$1}');
+  const pattern = template.replace(/\?.*$/s, '').replaceAll(/\/:([\w-]+)/g, '/{$1}');
   return {
     id: `postman-${name.replaceAll(/[^\w.-]+/g, '-')}`.slice(0, 150),
-    route: `${method.toUpperCase()} ${path}`,
-    method: method.toUpperCase(),
-    target: encodeURI(decoded(target)),
+    route: `${method} ${pattern}`,
+    method,
+    target: path,
     headers,
     body: typeof content === 'string' ? Buffer.from(content) : content,
   };
@@ -103,14 +141,12 @@ function contentOf(
     const language = body.options?.raw?.language ?? (/^\s*[[{]/.test(body.raw) ? 'json' : 'text');
     return [LANGUAGES[language] ?? 'text/plain', fill(body.raw)];
   }
-  if (body.mode === 'urlencoded') {
-    const form = new URLSearchParams(
-      enabled(body.urlencoded).map(([key, value]): [string, string] => [key, fill(value)]),
-    );
-    return ['application/x-www-form-urlencoded', form.toString()];
+  if (body.mode === 'urlencoded' || body.mode === 'formdata') {
+    const pairs = enabled(body[body.mode]).map(([key, value]): [string, string] => [fill(key), fill(value)]);
+    if (pairs.length === 0) return [null, null];
+    if (body.mode === 'formdata') return [FORM_DATA_TYPE, formData(pairs.map(([name, value]) => ({ name, value })))];
+    return ['application/x-www-form-urlencoded', new URLSearchParams(pairs).toString()];
   }
-  if (body.mode === 'formdata')
-    return [FORM_DATA_TYPE, formData(enabled(body.formdata).map(([name, value]) => ({ name, value: fill(value) })))];
   if (body.mode === 'graphql' && body.graphql != null)
     return [
       'application/json',
@@ -125,13 +161,5 @@ function variablesOf(given: unknown, fill: Fill): unknown {
     return JSON.parse(text === '' ? '{}' : text);
   } catch {
     return given;
-  }
-}
-
-function decoded(target: string): string {
-  try {
-    return decodeURI(target);
-  } catch {
-    return target;
   }
 }

@@ -63,6 +63,7 @@ export async function* recordedRequests(
       eachLine(
         piece,
         (text, number) => {
+          line = number + 1;
           const one = read(text, { source, line: number }, input.recording === 'HAR', routes);
           if (one !== null) found.push(one);
         },

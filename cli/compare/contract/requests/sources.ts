@@ -1,7 +1,7 @@
 /** Where the requests of a contract come from: recordings, texts or documents, by the name of the file and by its content. */
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Unreadable } from '../../../../parity/tally/index.ts';
-import { UsageError } from '../../../shared/index.ts';
+import { readBytes, UsageError } from '../../../shared/index.ts';
 import { findInputs, type Input, STDIN } from '../../inputs/index.ts';
 import { type DocumentOptions, documentRequests } from './documents.ts';
 import { FLOW_FORMAT, type Flow, readFlow } from './flow.ts';
@@ -40,15 +40,22 @@ export function findSources(
   return [...first, ...rest.map((input, i) => sourceOf(input, first.length + i, reading))];
 }
 
+/** As a shell hands in what a command prints: `<(command)`. */
+const isPipe = ({ bytes, stream, recording }: Input) => bytes === null && stream === undefined && recording === null;
+
 function sourceOfFlow(file: string, flow: Flow): Source {
   return { file, flow, requests: () => flow.steps };
 }
 
-function sourceOf(input: Input, source: number, reading: DocumentOptions): Source {
-  const { file, recording, compression } = input;
+function sourceOf(given: Input, source: number, reading: DocumentOptions): Source {
+  const { file, recording, compression } = given;
+  const bytes = isPipe(given) ? readBytes(reading.named, file) : undefined;
+  const input = bytes === undefined ? given : { ...given, stream: Readable.from([bytes]) };
   const isDocument = /\.(json|ya?ml)$/i.test(file);
   const requests =
-    recording !== null || file === STDIN ? null : textRequests({ ...reading, file, source, compression, isDocument });
+    recording !== null || file === STDIN
+      ? null
+      : textRequests({ ...reading, file, source, compression, isDocument, ...(bytes === undefined ? {} : { bytes }) });
   if (requests !== null) return { file, requests: () => requests };
   if (recording !== null || !isDocument)
     return { file, requests: (options) => recordedRequests(input, source, options) };

@@ -2,10 +2,17 @@
 import * as z from 'zod';
 
 const swaggerSchema = z.looseObject({
-  swagger: z.string().regex(/^2\./),
+  /** YAML makes a number of a version that is written without quotes. */
+  swagger: z.union([z.string(), z.number().transform(String)]).refine((version) => /^2(?:\.|$)/.test(version)),
   basePath: z.string().optional(),
   consumes: z.array(z.string()).optional(),
-  paths: z.record(z.string(), z.looseObject({})),
+  paths: z.record(
+    z.string(),
+    z
+      .looseObject({})
+      .nullable()
+      .transform((item) => item ?? {}),
+  ),
 });
 const parametersSchema = z.looseObject({
   parameters: z.array(z.unknown()).optional(),
@@ -57,10 +64,26 @@ function operationOf(
 const withOwnExample = ({ 'x-example': example, ...schema }: Readonly<Record<string, unknown>>) =>
   example === undefined ? schema : { ...schema, example };
 
+/** What joins the items of a list in a query. */
+const STYLES: ReadonlyMap<unknown, string> = new Map([
+  ['ssv', 'spaceDelimited'],
+  ['tsv', 'tabDelimited'],
+  ['pipes', 'pipeDelimited'],
+]);
+
 /** Type, default and enum stand beside the name in Swagger 2, in a schema in OpenAPI 3. */
 function withSchema({ name, in: place, required, ...rest }: Parameter) {
   const joined = rest.collectionFormat !== 'multi' && rest.type === 'array';
-  return { name, in: place, required, schema: rest, example: rest['x-example'], ...(joined ? { explode: false } : {}) };
+  const style = STYLES.get(rest.collectionFormat);
+  return {
+    name,
+    in: place,
+    required,
+    schema: rest,
+    example: rest['x-example'],
+    ...(joined ? { explode: false } : {}),
+    ...(joined && place === 'query' && style !== undefined ? { style } : {}),
+  };
 }
 
 /** A file has no example, so that a form that needs one is not sent. */

@@ -47,9 +47,10 @@ export class SideSession {
     const asIs = (text: string) => text;
     const path = withoutOrigin(filled(target, this.#values, encodedOnce));
     const given = new Set(this.#headers.map(([name]) => name.toLowerCase()));
-    const fields = [...headers.filter(([name]) => !given.has(name.toLowerCase())), ...this.#headers]
-      .filter(([, value]) => value !== '')
-      .map(([name, value]): [string, string] => [name, loginOf(name, filled(value, this.#values, asIs))]);
+    const ownFields = this.#headers.filter(([, value]) => value !== '');
+    const fields = [...headers.filter(([name]) => !given.has(name.toLowerCase())), ...ownFields].map(
+      ([name, value]): [string, string] => [name, loginOf(name, filled(value, this.#values, asIs))],
+    );
     const cookie = this.#jarOf(as)?.fieldFor(path, now) ?? null;
     const withCookies =
       cookie === null ? fields : [...fields.filter(([name]) => !isCookie(name)), joined(fields, cookie)];

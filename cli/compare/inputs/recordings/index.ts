@@ -1,4 +1,5 @@
 /** Files of other recorders, as exchanges of one side. */
 export type { OneSidedExchange } from './exchange.ts';
 export { goreplayExchanges } from './goreplay.ts';
+export { harEntries } from './har-entries.ts';
 export { mitmproxyExchanges } from './mitmproxy.ts';

@@ -37,12 +37,19 @@ const flowSchema = z.looseObject({
 });
 
 const kindSchema = z.looseObject({ type: text, websocket: z.unknown().optional() });
+/** Until 0.18 the version of mitmproxy itself; then a number, as flows have had others since. */
+const oldSchema = z.looseObject({ version: z.array(z.number()).min(2) });
 
 /** Flows that are no HTTP, tunnels and web sockets are left out. @throws Error that names the flow */
 export async function* mitmproxyExchanges(source: AsyncIterable<Buffer>): AsyncGenerator<OneSidedExchange> {
   let count = 0;
   for await (const value of taggedValues(source)) {
     count++;
+    const old = oldSchema.safeParse(value);
+    if (old.success)
+      throw new Error(
+        `flow ${count} was written by mitmproxy ${old.data.version.join('.')}: convert the file by \`mitmdump -nr OLD -w NEW\``,
+      );
     const kind = kindSchema.safeParse(value);
     if (!kind.success) throw new Error(`flow ${count} is no flow of mitmproxy`);
     if (kind.data.type !== 'http' || (kind.data.websocket ?? null) !== null) continue;

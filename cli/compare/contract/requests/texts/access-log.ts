@@ -27,16 +27,19 @@ export function requestOfLogLine(line: string): TextRequest | null {
   if (found === null) return null;
   const [method = '', url = '', rest = ''] = found.slice(1).filter((part) => part !== undefined);
   const fields = AGENTS.map((pattern) => pattern.exec(rest)?.groups).find((groups) => groups !== undefined);
-  const field = (name: 'referer' | 'agent') => unescaped((fields?.[name] ?? '').slice(1, -1));
-  return loggedRequest(method, unescaped(url), { Referer: field('referer'), 'User-Agent': field('agent') });
+  const field = (name: 'referer' | 'agent') => unescaped((fields?.[name] ?? '').slice(1, -1), String.fromCharCode);
+  return loggedRequest(method, unescaped(url, asPercent), { Referer: field('referer'), 'User-Agent': field('agent') });
 }
 
 /** nginx and Apache write bytes that would break the line as `\x22`. */
-function unescaped(text: string): string {
+function unescaped(text: string, written: (byte: number) => string): string {
   return text.replaceAll(/\\x([0-9a-fA-F]{2})|\\(.)/g, (_, hex: string | undefined, one = '') =>
-    hex === undefined ? one : `%${hex.toUpperCase()}`,
+    hex === undefined ? one : written(Number.parseInt(hex, 16)),
   );
 }
+
+/** As a URL has them. */
+const asPercent = (byte: number) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 
 /** A request of which a log tells no more than this; '' and '-' stand for what was not there. */
 export function loggedRequest(method: string, url: string, fields: Readonly<Record<string, string>>): TextRequest {

@@ -1,5 +1,6 @@
 /** Requests of a curl command, as curl would send them. Options that change nothing of a request are passed over. */
 
+import { basicLogin, loginIn } from './basic-login.ts';
 import { partOf } from './curl-form.ts';
 import { type CurlOption, curlOptions } from './curl-options.ts';
 import { globbed } from './curl-urls.ts';
@@ -14,7 +15,8 @@ interface Draft {
   method?: string;
   readonly urls: string[];
   readonly query: string[];
-  readonly headers: [string, string][];
+  /** An empty value leaves the field out; null sends it empty. */
+  readonly headers: [string, string | null][];
   readonly data: Buffer[];
   readonly parts: FormPart[];
   target?: string;
@@ -30,7 +32,7 @@ export function requestsOfCurl({ words: [, ...words], stdin }: ShellCommand, rea
   const readOrStdin: ReadNamed = (file) => {
     if (file !== '-') return read(file);
     if (stdin === null) throw new CannotBeSent('a curl command sends its standard input');
-    return Buffer.from(stdin);
+    return Buffer.from(withValues(stdin));
   };
   return curlOptions(words).flatMap((options) => {
     const draft: Draft = {
@@ -89,16 +91,16 @@ function take({ name, value }: CurlOption, draft: Draft, read: ReadNamed): void 
       headers.push(['Cookie', value]);
       break;
     case 'user': {
-      const pair = value.includes(':') ? value : `${value}:`;
-      // With a value that is filled in later, it is encoded then.
-      headers.push(['Authorization', `Basic ${pair.includes('{{') ? pair : Buffer.from(pair).toString('base64')}`]);
+      const [name = '', password = ''] = value.split(/:(.*)/s);
+      headers.push(basicLogin(name, password));
       break;
     }
     case 'oauth2-bearer':
       headers.push(['Authorization', `Bearer ${value}`]);
       break;
     case 'range':
-      headers.push(['Range', `bytes=${value}`]);
+      // A number alone is where it begins.
+      headers.push(['Range', `bytes=${/^\d+$/.test(value) ? `${value}-` : value}`]);
       break;
     case 'compressed':
       headers.push(['Accept-Encoding', 'deflate, gzip, br, zstd']);
@@ -165,7 +167,10 @@ function requestOf(given: string, draft: Draft, read: ReadNamed): TextRequest {
     draft.method ??
     (asQuery || body === null ? 'GET' : upload === undefined || form !== null || sent !== null ? 'POST' : 'PUT');
   const has = (name: string) => draft.headers.some(([field]) => field.toLowerCase() === name);
-  const headers: [string, string][] = [...draft.headers];
+  const login = loginIn(given);
+  const headers: [string, string | null][] =
+    form === null ? [...draft.headers] : draft.headers.map(([name, value]) => [name, ofForm(name, value)]);
+  if (login !== null && !has('authorization')) headers.push(login);
   if (json && !has('content-type')) headers.push(['Content-Type', 'application/json']);
   if (json && !has('accept')) headers.push(['Accept', 'application/json']);
   if (!asQuery && !json && !has('content-type'))
@@ -174,18 +179,26 @@ function requestOf(given: string, draft: Draft, read: ReadNamed): TextRequest {
   return {
     method,
     url: withValues(urlOf(given, draft, query)),
-    headers: headers.filter(([, value]) => value !== ''),
+    headers: headers.flatMap(([name, value]): [string, string][] => (value === '' ? [] : [[name, value ?? '']])),
     body,
     ...(asIs || draft.target !== undefined ? { asIs: true as const } : {}),
   };
 }
 
+/** curl names the boundary of its form behind whatever type the command names. */
+function ofForm(name: string, value: string | null): string | null {
+  if (name.toLowerCase() !== 'content-type' || value === null || value === '') return value;
+  return `${value}; ${FORM_DATA_TYPE.replace(/^[^;]*; */, '')}`;
+}
+
 function urlOf(given: string, { target, upload }: Draft, query: readonly string[]): string {
   if (target !== undefined) return target;
   const [url = ''] = given.split('#');
+  const folder = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?]+$/i.test(url) ? `${url}/` : url;
   const named =
-    upload !== undefined && url.endsWith('/') ? `${url}${encodeURIComponent(upload.replace(/^.*\//, ''))}` : url;
-  const whole = query.length === 0 ? named : `${named}${named.includes('?') ? '&' : '?'}${query.join('&')}`;
+    upload !== undefined && folder.endsWith('/') ? `${folder}${encodeURIComponent(upload.replace(/^.*\//, ''))}` : url;
+  const whole =
+    query.length === 0 ? named : `${named.replace(/&$/, '')}${named.includes('?') ? '&' : '?'}${query.join('&')}`;
   // Which host was asked is the command's to say: only what is behind it counts.
   const behindHost = new RegExp(
     `^(?:https?://)?(?:${WITHOUT_VALUE}[^${WITHOUT_VALUE}]*${WITHOUT_VALUE}|\\{\\{[^{}]*\\}\\})(?::\\d+)?(?=[/?]|$)`,
@@ -212,9 +225,11 @@ function contentOf(value: string, read: ReadNamed): Buffer {
   return value.startsWith('@') ? read(value.slice(1)) : Buffer.from(value);
 }
 
-function fieldOf(text: string): [string, string] {
+/** `X: y`; `X:` leaves out what curl would send itself, and `X;` sends an empty field. */
+function fieldOf(text: string): [string, string | null] {
   const at = text.indexOf(':');
-  return at < 0 ? [text.replace(/;$/, ''), ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  if (at < 0) return text.endsWith(';') ? [text.slice(0, -1).trim(), null] : [text, ''];
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
 /** `content`, `=content`, `name=content`, `@file` or `name@file`. */

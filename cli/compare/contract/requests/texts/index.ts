@@ -1,4 +1,5 @@
 /** Requests out of lines of text: curl commands, access logs, lists of URLs. */
 
+export { basicLogin, loginIn } from './basic-login.ts';
 export { FORM_DATA_TYPE, formData } from './form-data.ts';
-export { type LineRequest, textRequests } from './text-requests.ts';
+export { type LineRequest, targetOf, textRequests } from './text-requests.ts';

@@ -15,6 +15,8 @@ const METHODS = [
   'verb',
   'REQUEST_METHOD',
   'http.request.method',
+  'cs-method',
+  'ClientRequestMethod',
 ];
 const TARGETS = [
   'uri',
@@ -28,8 +30,10 @@ const TARGETS = [
   'http_path',
   'url.original',
   'url.path',
+  'cs-uri-stem',
+  'ClientRequestURI',
 ];
-const QUERIES = ['query_string', 'args', 'query', 'queryString', 'url.query'];
+const QUERIES = ['query_string', 'args', 'query', 'queryString', 'queryStringParameters', 'url.query', 'cs-uri-query'];
 const AGENTS = [
   'user_agent',
   'http_user_agent',
@@ -48,19 +52,49 @@ const KEPT = /^(?:accept|accept-language|user-agent|referer|if-none-match|if-mod
 const objectSchema = z.record(z.string(), z.unknown());
 const textSchema = z.string().min(1);
 
-/** null where the line is no JSON of such a log. */
-export function requestOfJsonLine(line: string): TextRequest | null {
+/** Where a container's runtime keeps the line that was written. */
+const LINES = ['log', 'message', 'msg'];
+
+/** null where the line is no JSON of such a log. @param inner reads the line of a log that another log keeps */
+export function requestOfJsonLine(line: string, inner: (line: string) => TextRequest | null): TextRequest | null {
   const whole = objectOf(parsed(line));
   if (whole === null) return null;
-  const candidates = [...AROUND.map((key) => objectOf(whole[key])), whole];
+  const candidates = [...AROUND.map((key) => objectOf(whole[key])), flattened(whole)];
   for (const members of candidates) {
     const found = members === null ? null : requestOfMembers(members);
     if (found !== null) return found;
   }
-  // The request line as a text.
-  const [, method, target] =
-    /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/.exec(textIn(whole, ['request', 'requestLine']) ?? '') ?? [];
-  return method === undefined || target === undefined ? null : loggedRequest(method, target, fieldsOf(whole));
+  // The request line as a text, its method beside it, or all within another line.
+  const [, written, target] =
+    /^(?:([A-Z]+) )?(\/\S*|https?:\/\/\S+)(?: HTTP\/[\d.]+)?$/.exec(textIn(whole, ['request', 'requestLine']) ?? '') ??
+    [];
+  const method = written ?? textIn(whole, METHODS) ?? undefined;
+  if (method !== undefined && target !== undefined) return loggedRequest(method, target, fieldsOf(whole));
+  const within = textIn(whole, LINES)?.trim() ?? '';
+  return within === '' || within === line ? null : inner(within);
+}
+
+/** Members of members as `http.request.method`, where they are not so already. */
+function flattened(members: Members, before = '', depth = 0): Members {
+  const pairs = Object.entries(members).flatMap(([key, value]): [string, unknown][] => {
+    const within = depth < 3 ? objectOf(value) : null;
+    return [
+      [`${before}${key}`, value],
+      ...(within === null ? [] : Object.entries(flattened(within, `${before}${key}.`, depth + 1))),
+    ];
+  });
+  return Object.fromEntries(pairs);
+}
+
+const PAIR = /(?<![\w.-])([A-Za-z_][\w.-]*)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g;
+
+/** `method=GET path=/a status=200`, as Heroku and many libraries write it; null: the line is none. */
+export function requestOfPairsLine(line: string): TextRequest | null {
+  const pairs = [...line.matchAll(PAIR)].map(([, key = '', quoted, plain = '']): [string, string] => [
+    key,
+    quoted === undefined ? plain : quoted.replaceAll(/\\(.)/g, '$1'),
+  ]);
+  return pairs.length < 2 ? null : requestOfMembers(Object.fromEntries(pairs));
 }
 
 function requestOfMembers(members: Members): TextRequest | null {
@@ -68,7 +102,7 @@ function requestOfMembers(members: Members): TextRequest | null {
   const target = textIn(members, TARGETS);
   if (method === null || !/^[A-Za-z]{3,20}$/.test(method)) return null;
   if (target === null || !/^(?:\/|https?:\/\/)/.test(target)) return null;
-  const query = textIn(members, QUERIES) ?? '-';
+  const query = textIn(members, QUERIES) ?? pairsIn(members, QUERIES) ?? '-';
   const whole = query === '-' || target.includes('?') ? target : `${target}?${query.replace(/^\?/, '')}`;
   return loggedRequest(method.toUpperCase(), whole, fieldsOf(members));
 }
@@ -88,6 +122,17 @@ function textIn(members: Members, names: readonly string[]): string | null {
   for (const name of names) {
     const text = textSchema.safeParse(members[name]);
     if (text.success) return text.data;
+  }
+  return null;
+}
+
+const scalarsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
+
+/** A query that a framework has read already. */
+function pairsIn(members: Members, names: readonly string[]): string | null {
+  for (const name of names) {
+    const pairs = scalarsSchema.safeParse(members[name]);
+    if (pairs.success && Object.keys(pairs.data).length > 0) return new URLSearchParams(pairs.data).toString();
   }
   return null;
 }

@@ -6,10 +6,11 @@ import { textOf } from '../../../../../json/index.ts';
 import type { Position } from '../../../../../parity/tally/index.ts';
 import { readBytes, UsageError } from '../../../../shared/index.ts';
 import { requestOfLogLine } from './access-log.ts';
+import { loginIn } from './basic-login.ts';
 import { isOfWindows, unescapedCarets } from './cmd-shell.ts';
 import { requestsOfCurl } from './curl.ts';
 import { type ShellCommand, shellCommands, WITHOUT_VALUE } from './shell.ts';
-import { requestOfJsonLine, requestOfW3cLine, w3cFieldsOf } from './structured-log.ts';
+import { requestOfJsonLine, requestOfPairsLine, requestOfW3cLine, w3cFieldsOf } from './structured-log.ts';
 import { CannotBeSent, type ReadNamed, type TextRequest } from './text-request.ts';
 
 /** A request of a line, or why it holds none. */
@@ -36,10 +37,12 @@ export interface TextSource {
   readonly compression?: 'none' | 'gzip' | 'zstd';
   /** Called as a document is: only a log whose lines are JSON is a text, too. */
   readonly isDocument?: boolean;
+  /** Of a pipe, which can be read only once. @default those of the file */
+  readonly bytes?: Buffer;
 }
 
 /** `https://…`, `/path`, or a method before either. */
-const URL_LINE = /^(?:([A-Z]+)\s+)?(https?:\/\/\S+|\/\S*)$/;
+const URL_LINE = /^(?:([A-Z]+)\s+)?(https?:\/\/\S+|\/\S*)(?:\s+HTTP\/[\d.]+)?$/;
 
 /** Lines that are looked at for one that says what the file is. */
 const FIRST_LINES = 20;
@@ -51,7 +54,7 @@ const MOST_LINES = 1_000;
 
 const NOT_UNDERSTOOD = 'a line is no URL, curl command or line of an access log that is understood';
 
-/** null where the file is no such text. @throws UsageError where it cannot be read */
+/** null where the file may be another kind of input. @throws UsageError where it cannot be read, or holds nothing that is understood */
 export function textRequests({
   file,
   source,
@@ -60,11 +63,15 @@ export function textRequests({
   values,
   compression = 'none',
   isDocument = false,
+  bytes,
 }: TextSource): LineRequest[] | null {
-  const read = contentOf(named, file, compression);
+  const read = contentOf(bytes ?? readBytes(named, file), compression, `${named}: ${file}`);
   if (read === null || (isDocument && !isJsonLog(read))) return null;
   const lines = logicalLines(read);
-  if (!lines.slice(0, FIRST_LINES).some(isKnown)) return null;
+  if (!lines.slice(0, FIRST_LINES).some(isKnown)) {
+    if (isDocument || mayBeRecords(read)) return null;
+    throw new UsageError(`${named}: ${file} ${whatIsIn(read)}`);
+  }
   const shell = new Shell(values, besides(named, file));
   return lines.flatMap(({ text, line, fields }): LineRequest[] => {
     const at = { source, line };
@@ -90,8 +97,7 @@ export function textRequests({
 /** Bytes by whose lines a compressed file is known: captures, which are read as they stream, are no text. */
 const BEGINNING = 64 * 1024;
 
-function contentOf(named: string, file: string, compression: TextSource['compression']): string | null {
-  const bytes = readBytes(named, file);
+function contentOf(bytes: Buffer, compression: TextSource['compression'], named: string): string | null {
   if (compression === 'zstd') return null;
   if (
     compression === 'gzip' &&
@@ -99,7 +105,24 @@ function contentOf(named: string, file: string, compression: TextSource['compres
   )
     return null;
   const read = textOf(compression === 'gzip' ? gunzipSync(bytes) : bytes);
-  return read.ok ? read.value : null;
+  if (read.ok || bytes[0] === OPEN_BRACE || compression === 'gzip') return read.ok ? read.value : null;
+  throw new UsageError(`${named} ${read.problem}`);
+}
+
+const OPEN_BRACE = 0x7b;
+
+/** Captures and logs of one side are lines of JSON. */
+const mayBeRecords = (text: string) => text.trimStart().startsWith('{');
+
+/** Why a file is of no use, with what helps for what people have by mistake. */
+function whatIsIn(text: string): string {
+  const first = text.trim().split('\n')[0] ?? '';
+  if (first === '') return 'is empty';
+  const shown = first.length > 60 ? `${first.slice(0, 60)}…` : first;
+  const help = /\bInvoke-(?:WebRequest|RestMethod)\b|^(?:await )?fetch\(/m.test(text)
+    ? '; browsers copy requests “as cURL” as well'
+    : '';
+  return `holds nothing that is understood: captures, a recording, a document, curl commands, an access log or URLs (its first line: ${shown})${help}`;
 }
 
 const isText = (beginning: Buffer) => logicalLines(beginning.toString('utf8')).slice(0, FIRST_LINES).some(isKnown);
@@ -108,12 +131,13 @@ const isKnown = ({ text, fields }: LogicalLine) => isShell(text) || requestOfLin
 
 function isJsonLog(text: string): boolean {
   const line = text.slice(0, text.search(/\r?\n|$/));
-  return line.startsWith('{') && requestOfJsonLine(line) !== null;
+  return line.startsWith('{') && requestOfJsonLine(line, requestOfPlainLine) !== null;
 }
 
 const ASSIGNMENT = /^(?:export\s+)?[A-Za-z_]\w*=/;
 const CURL = /^(?:[A-Za-z_]\w*=\S*\s+|time\s+|sudo\s+)*curl(?:\.exe)?\s/;
-const isShell = (text: string) => CURL.test(text) || ASSIGNMENT.test(text);
+/** A line of pairs is an assignment as well, to look at it. */
+const isShell = (text: string) => CURL.test(text) || (ASSIGNMENT.test(text) && requestOfPairsLine(text) === null);
 
 /** Commands one after another, and the variables that they set. */
 class Shell {
@@ -170,10 +194,15 @@ function besides(named: string, file: string): ReadNamed {
 
 function requestOfLine(text: string, fields: readonly string[] | null): TextRequest | null {
   const [, method = 'GET', url] = URL_LINE.exec(text) ?? [];
-  if (url !== undefined) return { method, url, headers: [], body: null };
+  if (url !== undefined) {
+    const login = loginIn(url);
+    return { method, url, headers: login === null ? [] : [login], body: null };
+  }
   if (fields !== null) return requestOfW3cLine(text, fields);
-  return text.startsWith('{') ? requestOfJsonLine(text) : requestOfLogLine(text);
+  return text.startsWith('{') ? requestOfJsonLine(text, requestOfPlainLine) : requestOfPlainLine(text);
 }
+
+const requestOfPlainLine = (text: string) => requestOfLogLine(text) ?? requestOfPairsLine(text);
 
 /** Before a command that was copied out of a terminal or a page. */
 const PROMPT = /^[$%>]\s+(?=curl)/;
@@ -230,8 +259,8 @@ function planned(request: TextRequest, routes: readonly string[], at: Position, 
   };
 }
 
-/** Path and query as they are written, but for what no request line can hold. */
-function targetOf(url: string, asIs: boolean): string | null {
+/** Path and query as they are written, but for what no request line can hold; null: there is no path. */
+export function targetOf(url: string, asIs = false): string | null {
   const [, origin = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^#]*)/i.exec(url) ?? [];
   if (origin !== '' && !URL.canParse(origin)) return null;
   const rooted = rest.startsWith('/') ? rest : `/${rest}`;
