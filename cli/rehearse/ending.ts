@@ -35,13 +35,13 @@ function failedText({ requests: { sent, failed } }: RunEvidence): string {
 function detailsOf(run: RunEvidence): string[] {
   const { title, requests, back, ledger, speed } = run;
   const failed = Object.entries(requests.failed)
-    .map(([side, n]) => `${grouped(n)} answered by ${side}`)
+    .map(([side, n]) => `${grouped(n)} ${side === 'unknown' ? 'that nobody answered' : `answered by ${side}`}`)
     .join(', ');
   const rollback = ledger?.rollback ?? null;
   return [
     `${plain(title)}: ${minutesOf(run)} simulated minutes, ${speed} times as fast as real time`,
     ...(run.fault === null || ledger?.status === 'rolled_back' ? [] : [plain(run.verdict.sentence)]),
-    ...(rollback === null ? [] : [plain(`Cause: ${rollback.trigger}: ${rollback.reason}`)]),
+    ...(rollback === null ? [] : [plain(`Cause: ${rollback.trigger} by ${rollback.by}: ${rollback.reason}`)]),
     ...(run.cohort.length === 0 ? [] : [`Rule of the cohort: ${cohortText(run)}`]),
     ...(failed === '' ? [] : [`Failed requests: ${plain(failed)}`]),
     ...(back === null

@@ -51,6 +51,19 @@ async function statusOf(url: URL, init: Pick<RequestOptions, 'method' | 'headers
   }
 }
 
+/** What a load balancer would find wrong with a service; null: nothing. */
+export async function healthProblem(url: string, health: string): Promise<string | null> {
+  const at = new URL(health, url);
+  try {
+    const status = await asked(at, {});
+    return status === 200
+      ? null
+      : `${at.href} answered ${status} instead of 200, so the load balancer would consider it unhealthy; --health names another path`;
+  } catch (error) {
+    return noAnswer(at, error);
+  }
+}
+
 async function reachable(name: string, url: string, health: string): Promise<void> {
   const given = URL.canParse(url) ? new URL(url) : null;
   if (given?.protocol !== 'http:')
@@ -63,14 +76,8 @@ async function reachable(name: string, url: string, health: string): Promise<voi
     throw new UsageError(
       `${name} must be a scheme, host and port only (got "${withoutSecrets(url)}"): a load balancer passes paths on as they are; give them by --path, --health or --traffic`,
     );
-  const at = new URL(health, url);
-  const answered = await asked(at, {}).catch((error: unknown) => {
-    throw new UsageError(`${name}: ${noAnswer(at, error)}`);
-  });
-  if (answered !== 200)
-    throw new UsageError(
-      `${name}: ${at.href} answered ${answered} instead of 200, so the load balancer would consider it unhealthy; --health names another path`,
-    );
+  const problem = await healthProblem(url, health);
+  if (problem !== null) throw new UsageError(`${name}: ${problem}`);
 }
 
 /** A service that has taken no longer is slow, not down. */
@@ -92,9 +99,9 @@ function asked(url: URL, { method, headers }: Pick<RequestOptions, 'method' | 'h
 
 function noAnswer({ href, origin }: URL, error: unknown): string {
   if (error instanceof Error && error.name === 'AbortError')
-    return `${href} gave no answer within ${ASKED_MS / 1000} s; wait until it is well, or name another path by --health`;
+    return `${href} gave no answer within ${ASKED_MS / 1000} s; --health names another path`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ECONNREFUSED') return `nothing listens at ${origin}; start the service, then rehearse again`;
+  if (code === 'ECONNREFUSED') return `nothing listens at ${origin}; start the service, then rehearse`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `the host of ${origin} has no address that this machine knows`;
   if (/^(?:HPE_|ECONNRESET)/.test(code))

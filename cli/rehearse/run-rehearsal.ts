@@ -22,6 +22,7 @@ import { rehearsedText } from '../run/index.ts';
 import { attempt, EXIT, plain, plainJson, type Screen, say, type Terminal } from '../shared/index.ts';
 import { displayOn } from './display.ts';
 import { endingOf } from './ending.ts';
+import { ownEnding } from './own-ending.ts';
 import { columnsOf, painted, type Style, styled, type TextLine, wrapped } from './text-line.ts';
 
 /** A rehearsal as asked for, checked. */
@@ -181,7 +182,7 @@ async function allAtOnce(scenarios: readonly Scenario[], one: One, signal: Abort
 /** What came of it is said first: a report that cannot be written takes nothing away. */
 async function finish(
   runs: readonly RunEvidence[],
-  { report, json }: RehearsalRequest,
+  { report, json, own }: RehearsalRequest,
   terminal: Terminal,
   out: Screen,
 ): Promise<void> {
@@ -189,6 +190,10 @@ async function finish(
   for (const run of runs) {
     out.write('\n');
     show(out, endingOf(run, columnsOf(out)));
+  }
+  if (own !== undefined) {
+    out.write('\n');
+    for (const line of await ownEnding(own, runs)) tell(out, line);
   }
   if (json) say(terminal.out, plainJson(runs));
   const file = resolve(report);

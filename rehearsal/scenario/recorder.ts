@@ -152,6 +152,8 @@ function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence[
     return { ok: true, sentence: `With ${chaos.join(', ')} the cutover was rolled back; no client request failed.` };
   }
   if (fault === null) {
+    if (item?.status === 'rolled_back' && item.rollback !== null)
+      return no(`The clean cutover was rolled back, ${item.rollback.trigger} by ${item.rollback.by}.`);
     if (execution?.status !== 'SUCCEEDED') return no(`The clean cutover did not complete: ${endText(execution)}`);
     if (lost > 0) return no(`The clean cutover completed, but ${lost} client requests failed.`);
     return { ok: true, sentence: `The cutover completed; none of ${requests.sent} client requests failed.` };

@@ -119,3 +119,15 @@ describe('a clean cutover that was refused', () => {
     });
   });
 });
+
+describe('a clean cutover that was rolled back', () => {
+  it('names what pulled the trigger', () => {
+    const recorder = new Recorder({ virtualAt: (real) => real });
+    const item = lease({ status: 'rolled_back', rollback: { ...RETURNED, by: 'gateway-parity-mismatch' } });
+    const { verdict } = recorder.evidence({ ...ENDING, fault: null, item, execution: REFUSED });
+    expect(verdict).toEqual({
+      ok: false,
+      sentence: 'The clean cutover was rolled back, alarm by gateway-parity-mismatch.',
+    });
+  });
+});

@@ -1,0 +1,67 @@
+/** What is said to somebody whose own services have been rehearsed. */
+import { describe, expect, it } from 'vitest';
+import { ownEnding } from '../../cli/rehearse/own-ending.ts';
+import { cutoverIdSchema, ingressIdSchema } from '../../core/model/ids.ts';
+import { Recorder } from '../../rehearsal/scenario/recorder.ts';
+import { serve } from '../support/http.ts';
+import { lease } from '../support/ledger-item.ts';
+
+const AT = '2026-11-24T08:00:00.000Z';
+
+function rolledBack(by: string, trigger: 'alarm' | 'gate' | 'watchdog' = 'alarm') {
+  const rollback = {
+    trigger,
+    by,
+    reason: 'r',
+    requestedAt: AT,
+    confirmedAt: AT,
+    verifiedAt: AT,
+    capacityRestoredAt: null,
+    owed: [],
+  };
+  return new Recorder({ virtualAt: (real) => real }).evidence({
+    title: 'Clean cutover',
+    ingressId: ingressIdSchema.parse('gateway'),
+    cutoverId: cutoverIdSchema.parse('first'),
+    startedAt: 0,
+    endedAt: 1,
+    speed: 60,
+    candidate: 'own',
+    fault: null,
+    log: [],
+    item: lease({ status: 'rolled_back', rollback }),
+    execution: null,
+    chaos: [],
+    survivable: false,
+  });
+}
+
+async function endingOf(run: ReturnType<typeof rolledBack>, candidateLives = true): Promise<string> {
+  const [stable, candidate] = await Promise.all([serve((_q, r) => r.end('{}')), serve((_q, r) => r.end('{}'))]);
+  if (!candidateLives) await candidate.stop();
+  const urls = { stable: stable.url, candidate: candidate.url };
+  const text = (await ownEnding({ urls, health: '/ready', routes: [] }, [run])).join('\n');
+  await Promise.all([stable.stop(), ...(candidateLives ? [candidate.stop()] : [])]);
+  return text;
+}
+
+describe('a rehearsal of own services that failed', () => {
+  it.each([
+    ['gateway-parity-mismatch', 'alarm', /Next: compare the answers.* contract FILE --stable http\S+ --candidate http/],
+    ['phase shadow', 'gate', /Next: compare the answers/],
+    ['gateway-candidate-5xx-ratio', 'alarm', /Next: look for the failed requests in the log of the candidate/],
+    ['gateway-candidate-latency', 'alarm', /Next: look for what the candidate spends its time on/],
+    ['gateway-candidate-unhealthy-hosts', 'alarm', /Next: see why a service stopped answering 200 at \/ready/],
+  ] as const)('by %s says what to do', async (by, trigger, next) => {
+    const text = await endingOf(rolledBack(by, trigger));
+    expect(text).toMatch(next);
+    expect(text).toContain('Your services were asked, and not changed');
+    expect(text).not.toContain('Not well any more');
+  });
+
+  it('names a service that has ended before all else', async () => {
+    const text = await endingOf(rolledBack('gateway-parity-mismatch'), false);
+    expect(text).toMatch(/^Not well any more: --candidate: nothing listens at http/);
+    expect(text).toContain('Next: see why it ended, start it, and rehearse again.');
+  });
+});
