@@ -84,9 +84,11 @@ steps:
   - { name: gone, request: 'GET /articles/{{slug}}', headers: { Authorization: 'Token {{token}}' } }
 `;
 const PASSWORD = 'correct-horse-battery';
+const BROKEN = 'one\ntwo';
 const run = (candidate: number, ...args: string[]) =>
   crossfade(['contract', '--stable', urls[0] ?? '', '--candidate', urls[candidate] ?? '', '--rps', '1000', ...args], {
     FLOW_PASSWORD: PASSWORD,
+    BROKEN,
   });
 
 describe('a flow', () => {
@@ -145,6 +147,43 @@ describe('a flow', () => {
       code: 2,
       stderr: expect.stringContaining(message),
     });
+  });
+
+  it('gives commands in which what it filled in is a variable of the shell', async () => {
+    const { stdout } = await run(2, await file(FLOW, 'flow.yaml'));
+    expect(stdout).toContain(`'/articles/'"$SLUG"`);
+    expect(stdout).not.toContain('{{slug}}');
+  });
+
+  it.each([
+    ['--header', ['--header', 'X-Key: {{env:BROKEN}}'], FLOW],
+    ['--candidate-header', ['--candidate-header', 'X-Key: {{env:BROKEN}}'], FLOW],
+    ['flow.yaml', [], FLOW.replace('Token {{token}}', '{{env:BROKEN}}')],
+  ])('is refused with a secret of two lines in a header of %s', async (named, args, flow) => {
+    const { code, stderr } = await run(1, ...args, await file(flow, 'flow.yaml'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(new RegExp(`${named}: the header \\S+ would hold a line break: .*env:BROKEN`));
+    expect(stderr).not.toContain('two');
+  });
+
+  it('does not send a step whose header would hold what an answer gave in two lines, and fails', async () => {
+    const flow = FLOW.replace("password: '{{password}}' } }", "password: '{{password}}' }, echo: 1 }").replaceAll(
+      '{{env:FLOW_PASSWORD}}',
+      '{{env:BROKEN}}',
+    );
+    const { code, stdout } = await run(
+      1,
+      await file(
+        flow
+          .replace('/user/token', '/echo')
+          .replace("headers: { Authorization: 'Token {{token}}' }", "headers: { X-Echo: '{{token}}' }"),
+        'flow.yaml',
+      ),
+    );
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      'Not sent: 1 × its header X-Echo would hold a line break, which no header may (flow-003-write)',
+    );
   });
 
   it('says that little was compared where both sides refuse everything', async () => {

@@ -83,6 +83,8 @@ export interface ContractReplay {
   readonly renewals: Readonly<Record<'stable' | 'candidate', Renewal>>;
   /** Told of variables that an answer does not give. */
   readonly onMissing: (side: 'stable' | 'candidate', request: PlannedRequest, names: readonly string[]) => void;
+  /** Told of a request that cannot be sent as it is filled in, and why. */
+  readonly onUnfit: (request: PlannedRequest, why: string) => void;
   readonly signal: AbortSignal;
   /** Told of each capture, redacted. */
   readonly onRecord: (record: CaptureRecord, at: Position) => Promise<void>;
@@ -92,17 +94,22 @@ export async function replay(plan: SendPlan, not: NotSent, options: ContractRepl
   const { concurrency, rps, signal } = options;
   await eachBounded(paced(toSend(plan, not), rps, signal), concurrency, async (request) => {
     const lack = lackOf(request, options);
-    if (lack !== null) {
-      not.skipped.add(
-        { skipped: `it needs ${lack}, which no answer has given`, of: request.id, at: request.at },
-        not.files,
-      );
+    const hindrance = lack === null ? unfitOf(request, options) : `it needs ${lack}, which no answer has given`;
+    if (hindrance !== null) {
+      not.skipped.add({ skipped: hindrance, of: request.id, at: request.at }, not.files);
+      if (lack === null) options.onUnfit(request, hindrance);
       for (const { session } of [options.stable, options.candidate]) session.miss(request);
       return;
     }
     const record = await exchange(request, options);
     if (record !== null) await options.onRecord(record, request.at);
   });
+}
+
+/** Why a side that is asked cannot be sent it. */
+function unfitOf(request: PlannedRequest, { stable, candidate }: ContractReplay): string | null {
+  const ofStable = request.only === 'candidate' ? null : stable.session.unfitOf(request);
+  return ofStable ?? (request.only === 'stable' ? null : candidate.session.unfitOf(request));
 }
 
 /** What a side that is asked does not know. */

@@ -179,6 +179,9 @@ async function send(
         const what = `${name} did not give ${names.join(', ')} in its answer to ${id}`;
         missing.set(what, (missing.get(what) ?? 0) + 1);
       },
+      onUnfit: ({ id }, why) => {
+        missing.set(`${id} was not sent: ${why}`, 1);
+      },
       onRecord: async (record, position) => {
         const { stable: leg } = record;
         if (leg.outcome === 'response') statuses.set(leg.status, (statuses.get(leg.status) ?? 0) + 1);

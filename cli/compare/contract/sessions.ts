@@ -1,8 +1,9 @@
 /** The sessions of both sides, made of options and flows before anything is sent. */
 import { randomBytes } from 'node:crypto';
+import { UsageError } from '../../shared/index.ts';
 import type { SendPolicy } from './policy.ts';
 import type { Source } from './requests/index.ts';
-import { Secrets, SideSession } from './session/index.ts';
+import { filled, namesIn, Secrets, SideSession, unfitForField } from './session/index.ts';
 
 export interface Sessions {
   readonly stable: SideSession;
@@ -32,6 +33,20 @@ export function sessionsOf(
   for (const [, value] of sideHeaders.candidate) secrets.read('--candidate-header', value);
   for (const value of values.values()) secrets.read('--value', value);
   for (const { text } of flows) secrets.read('files', text);
+  const known = new Map([...secrets.known].map(([name, text]) => [name, { text }] as const));
+  for (const [option, fields] of [
+    ['--header', policy.headers],
+    ['--stable-header', sideHeaders.stable],
+    ['--candidate-header', sideHeaders.candidate],
+    ...sources.map(({ file, flow }) => [file, (flow?.steps ?? []).flatMap(({ headers }) => headers)] as const),
+  ] as const)
+    for (const [name, value] of fields) {
+      const unfit = unfitForField(filled(value, known, (one) => one));
+      if (unfit !== null)
+        throw new UsageError(
+          `${option}: the header ${name} would hold ${unfit}: look at the value of ${namesIn(value).join(', ')}`,
+        );
+    }
   // So that a flow can be run again: what it makes has another name each time, and the same one on both sides.
   const run = randomBytes(4).toString('hex');
   const session = (side: 'stable' | 'candidate') =>

@@ -29,13 +29,14 @@ export function curlOf({ request, requestId }: RootSample, bases: Bases | null):
     pointers: [],
   }).of([requestId]);
   const { method } = request;
+  const word = (text: string) => withVariables(text, requestId.startsWith('flow-'));
   const raw = (request.headers ?? []).filter(([name]) => !OF_THE_CONNECTION.test(name)).flat();
   const headers = redaction.headers(raw, 'request').filter(([name]) => !/^accept-encoding$/i.test(name));
   const compressed = raw.some((text, i) => i % 2 === 0 && /^accept-encoding$/i.test(text)) ? ['--compressed'] : [];
   const target = redaction.target(request.target);
-  const fields = headers.map(([name, value]) => `-H ${headerOf(name, value)}`);
-  const rest = [...methodOf(method), ...compressed, ...fields, ...bodyOf(request, redaction, raw)];
-  const side = (base: string) => ['curl -sSig --path-as-is', `${base}${quoted(withStandIns(target))}`, ...rest];
+  const fields = headers.map(([name, value]) => `-H ${headerOf(name, value, word)}`);
+  const rest = [...methodOf(method), ...compressed, ...fields, ...bodyOf(request, redaction, raw, word)];
+  const side = (base: string) => ['curl -sSig --path-as-is', `${base}${word(withStandIns(target))}`, ...rest];
   return {
     stable: side(bases === null ? '"$STABLE"' : quoted(bases.stable.replace(/\/$/, ''))),
     candidate: side(bases === null ? '"$CANDIDATE"' : quoted(bases.candidate.replace(/\/$/, ''))),
@@ -58,16 +59,17 @@ function methodOf(method: string): string[] {
   return method === 'HEAD' ? ['--head'] : [`-X ${quoted(method)}`];
 }
 
-function headerOf(name: string, value: string): string {
+function headerOf(name: string, value: string, word: (text: string) => string): string {
   if (REDACTED.test(value)) return `"${name}: $${name.toUpperCase().replace(/\W/g, '_')}"`;
   // Curl leaves out a field whose value is empty, but for this notation.
-  return quoted(value === '' ? `${name};` : `${name}: ${value}`);
+  return value === '' ? quoted(`${name};`) : word(`${name}: ${value}`);
 }
 
 function bodyOf(
   { body, method, headers = [] }: RootSample['request'],
   redaction: ReturnType<Redaction['of']>,
   raw: readonly string[],
+  word: (text: string) => string,
 ): string[] {
   if (body === undefined) {
     const had = headers.some(([name, value]) => /^content-length$/i.test(name) && value !== '0');
@@ -83,11 +85,31 @@ function bodyOf(
   // What is compressed, cut or not text is nothing that a shell takes.
   if (kept.encoding !== 'utf8' || kept.truncated || kept.data === '' || kept.data.includes('\0'))
     return ['--data-binary @request-body'];
-  return [`--data-raw ${quoted(withStandIns(kept.data))}`];
+  return [`--data-raw ${word(withStandIns(kept.data))}`];
 }
 
 function withStandIns(text: string): string {
   return text.replace(new RegExp(REDACTED, 'g'), STAND_IN);
+}
+
+const NAMED = /\{\{\s*(?:(env|file):)?([^{}\s]+)\s*\}\}/g;
+
+/** One word in which what is filled in when a request is sent is the shell's: `$SLUG`. Other braces than a flow's may be the text's own. */
+function withVariables(text: string, isFlow: boolean): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { 0: whole, 1: kind, 2: name = '', index } of text.matchAll(NAMED)) {
+    if (kind === undefined && !isFlow) continue;
+    if (index > from) parts.push(quoted(text.slice(from, index)));
+    parts.push(
+      kind === 'file'
+        ? `"$(cat ${quoted(name)})"`
+        : `"$${kind === 'env' ? name : name.toUpperCase().replace(/\W/g, '_')}"`,
+    );
+    from = index + whole.length;
+  }
+  if (from < text.length || parts.length === 0) parts.push(quoted(text.slice(from)));
+  return parts.join('');
 }
 
 /** One word of a POSIX shell; of bash and zsh where it holds characters that steer a terminal. */

@@ -2,12 +2,20 @@
 
 /** As JSON and XML write a date with its time (RFC 3339), with any number of digits behind the second. */
 const MOMENT = /(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?/g;
+/** Seconds or milliseconds since 1970 as a number of JSON. */
+const EPOCH = /(?<=[:[,]\s*)(\d{10})(\d{3})?(\.\d{1,9})?(?=\s*[,}\]])/g;
 /** Two machines' clocks differ by no more, in milliseconds. */
 const SKEW_MS = 60_000;
 
 /** What is written between the beginning of the run and now keeps its notation, and nothing of when it was. */
 export function momentsAligned(text: string, began: number, now: number): string {
-  return text.replaceAll(MOMENT, (written, day: string, between: string, time: string, fraction = '', zone = '') => {
+  const dated = text.replaceAll(EPOCH, (written, seconds: string, milliseconds?: string, fraction?: string) => {
+    const at = Number(seconds) * 1000 + Number(milliseconds ?? 0);
+    if (!(at >= began - SKEW_MS && at <= now + SKEW_MS)) return written;
+    const own = Math.floor(began / 1000);
+    return `${own}${milliseconds === undefined ? '' : '000'}${fraction === undefined ? '' : '.0'}`;
+  });
+  return dated.replaceAll(MOMENT, (written, day: string, between: string, time: string, fraction = '', zone = '') => {
     const at = Date.parse(`${day}T${time}${zone === '' ? 'Z' : zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')}`);
     if (!(at >= began - SKEW_MS && at <= now + SKEW_MS)) return written;
     const offset = at - Date.parse(`${day}T${time}Z`);

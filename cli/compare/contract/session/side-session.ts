@@ -90,6 +90,20 @@ export class SideSession {
     return needed.find((name) => this.#missing.has(name) && !this.#values.has(name)) ?? null;
   }
 
+  /** Why a field of the request cannot be sent as it is filled in; null: each can. */
+  unfitOf({ headers }: PlannedRequest): string | null {
+    for (const [name, value] of [...headers, ...this.#headers]) {
+      const unfit = unfitForField(
+        loginOf(
+          name,
+          filled(value, this.#values, (one) => one),
+        ),
+      );
+      if (unfit !== null) return `its header ${name} would hold ${unfit}, which no header may`;
+    }
+    return null;
+  }
+
   #jarOf(user = ''): CookieJar | null {
     if (!this.#cookies) return null;
     const jar = this.#jars.get(user) ?? new CookieJar();
@@ -105,6 +119,12 @@ export class SideSession {
     const encode = /urlencoded/i.test(type) ? encodeURIComponent : (value: string) => value;
     return Buffer.from(filled(text.value, this.#values, encode));
   }
+}
+
+/** What a value holds that no field may (RFC 9110, 5.5); null: it can be sent. */
+export function unfitForField(value: string): string | null {
+  if (/[\r\n]/.test(value)) return 'a line break';
+  return /[^\t\x20-\x7e\x80-\xff]/.test(value) ? 'a character beyond Latin-1, or one that steers a device' : null;
 }
 
 /** A Location that is taken for a path may name its host, which is this side's. */
