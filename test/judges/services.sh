@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Precision and recall of `crossfade contract` between public services that nobody here wrote: two httpbins and two S3 servers, in Python
-# and in Go, asked the same and held against labels (test/judges/services). Before them seven pairs whose answers were recorded: two JSON servers,
+# and in Go, and two user pools in Python and in Node, of which a flow registers, logs in, writes, reads and deletes; asked the same and held
+# against labels (test/judges/services). Before them seven pairs whose answers were recorded: two JSON servers,
 # two file servers and two WebDAV servers; two further file servers, two of one API, of GraphQL and of DynamoDB.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -9,14 +10,15 @@ npx node test/judges/services/judge.ts further test/judges/services/further.ndjs
 tools="$PWD/.venv/services"
 asked=test/judges/services
 moto=.venv/moto
-if [ ! -e "$tools/installed" ]; then
+if [ ! -e "$tools/installed-2" ]; then
   python3 -m venv "$tools/python"
   { GOBIN="$tools" go install github.com/mccutchen/go-httpbin/v2/cmd/go-httpbin@v2.26.0 &&
     GOBIN="$tools" go install github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0 &&
     "$tools/python/bin/pip" install --quiet --disable-pip-version-check 'httpbin==0.10.4' 'gunicorn==27.0.1' &&
+    npm install --silent --no-save --no-audit --no-fund --prefix "$tools/node" 'cognito-local@5.3.0' &&
     { [ -x "$moto/bin/moto_server" ] || { python3 -m venv "$moto" && "$moto/bin/pip" install --quiet --disable-pip-version-check 'moto[server]==5.2.5'; }; }; } ||
     { echo 'SKIPPED: public services (they do not install here)'; exit 0; }
-  touch "$tools/installed"
+  touch "$tools/installed-2"
 fi
 work=$(mktemp -d)
 servers=()
@@ -61,5 +63,10 @@ serve "$first" "$moto/bin/moto_server" --host 127.0.0.1 --port "$first"
 second=$(port)
 serve "$second" "$tools/gofakes3" -backend memory -host "127.0.0.1:$second"
 contract s3 "$first" "$second" "$asked/s3.flow.yaml" --rules "$asked/s3.rules.json"
+second=$(port)
+# It keeps its pools in the folder in which it runs.
+serve "$second" sh -c "cd '$work' && exec env HOST=127.0.0.1 PORT=$second node '$tools/node/node_modules/.bin/cognito-local'"
+contract cognito "$first" "$second" "$asked/cognito.flow.yaml"
 npx node "$asked/judge.ts" httpbin "$work/httpbin.ndjson"
 npx node "$asked/judge.ts" s3 "$work/s3.ndjson" "$asked/s3.rules.json"
+npx node "$asked/judge.ts" cognito "$work/cognito.ndjson"
