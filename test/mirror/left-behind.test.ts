@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
 const PROCESSES = pathToFileURL(`${import.meta.dirname}/../../mirror/local/processes.ts`).href;
 
@@ -31,6 +31,9 @@ it.each(['SIGKILL', 'SIGTERM'] as const)('no proxy is left behind by a mirror th
   });
   const [said] = await once(keeper.stdout, 'data');
   const kept = String(said).trim().split(' ').map(Number);
+  onTestFinished(() => {
+    for (const pid of kept.filter(isAlive)) process.kill(pid, 'SIGKILL');
+  });
   expect(kept.filter(isAlive)).toEqual(kept);
   keeper.kill(signal);
   await once(keeper, 'exit');
