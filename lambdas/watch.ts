@@ -10,18 +10,24 @@ import {
   steeredAt,
   unreadiness,
 } from '../core/evaluation/index.ts';
+import { isClosing } from '../core/fence/index.ts';
 import { evidenceSince, requests, retaken, total } from '../core/gate/index.ts';
 import {
   type BaselineSummary,
   type CutoverState,
   type CutoverStateJson,
   fromIso,
+  type Lease,
   type Look,
   type MetricEvidence,
   type ParityVerdict,
   parseState,
   type Revisions,
+  type RuleWeights,
   rollbackAlarmsOf,
+  sameWeights,
+  type TrafficSplit,
+  weightsFor,
 } from '../core/model/index.ts';
 import { observeInterval, reduce } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
@@ -49,14 +55,16 @@ type WatchDeps = Pick<
 
 const OVERLAP_SECONDS = 15 * 60;
 const MAX_REASONS = 20;
+/** A reading may come from a stale replica, and who closes the mirror writes and confirms within it. */
+const SECOND_LOOK_MS = 2_000;
 const DECISION = { rollback: -1, hold: 0, advance: 1 } as const;
 
 export function makeHandler(deps: WatchDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     // Whole milliseconds, as the log keeps them: a replay must not be a fraction later.
     const now = Math.floor(deps.clock.now());
-    const { state, steered, rev } = await asOwed(deps, parseState(event), now);
-    const [revisions, evidence] = await Promise.all([revisionsNow(deps), gather(deps, state, now)]);
+    const { state, steered, rev, live } = await asOwed(deps, parseState(event), now);
+    const [revisions, evidence] = await Promise.all([revisionsNow(deps), gather(deps, state, live, now)]);
     const gathered = { ...evidence, revised: revisedSince(state, revisions) };
     const decide = (known: Evidence) => observe(deps.deployment, { ...state, steered }, known, now);
     const first = decide(gathered);
@@ -147,24 +155,52 @@ async function warnOfStable(deps: WatchDeps, state: CutoverState, seen: Evidence
   });
 }
 
-/**
- * What the ledger says of the run: what was written last, for the mirror may have been closed since the state was made
- * (core/fence/close-mirror.ts), and what people have asked of it.
- */
-async function asOwed({ ledger, deployment }: WatchDeps, state: CutoverState, now: number) {
-  const item = await ledger.read(deployment.ingressId);
-  if (item?.generation !== state.generation) return { state, steered: undefined, rev: state.steeringRev };
-  const { steering, intent } = item;
-  const steered = steeredAt(steering, state, state.steeringRev, now) ?? undefined;
-  return { state: intent.confirmed ? { ...state, split: intent.split } : state, steered, rev: steering.rev };
+interface Owed {
+  readonly state: CutoverState;
+  readonly steered: NonNullable<ReturnType<typeof steeredAt>> | undefined;
+  readonly rev: number;
+  readonly live: readonly RuleWeights[];
 }
 
-async function gather(deps: WatchDeps, state: CutoverState, now: number): Promise<Evidence> {
+/**
+ * What the ledger says of the run, and the listener: what was written last, for the mirror may have been closed since the state was made
+ * (core/fence/close-mirror.ts), and what people have asked of it. It may be closed between the two readings as well: what does not agree is read again
+ * before it is drift.
+ */
+async function asOwed(deps: WatchDeps, state: CutoverState, now: number): Promise<Owed> {
+  const first = await readOwed(deps, state, now);
+  if (sameWeights(first.live, weightsFor(deps.deployment, first.state.split))) return first;
+  await deps.clock.sleep(SECOND_LOOK_MS);
+  return readOwed(deps, state, now);
+}
+
+async function readOwed({ ledger, ingress, deployment }: WatchDeps, state: CutoverState, now: number): Promise<Owed> {
+  const item = await ledger.read(deployment.ingressId);
+  const live = await ingress.read();
+  if (item?.generation !== state.generation) return { state, steered: undefined, rev: state.steeringRev, live };
+  const steered = steeredAt(item.steering, state, state.steeringRev, now) ?? undefined;
+  const splits = splitsOf(item, state);
+  const split = splits.find((each) => sameWeights(live, weightsFor(deployment, each))) ?? splits[0];
+  return { state: { ...state, split }, steered, rev: item.steering.rev, live };
+}
+
+/** Splits of which the listener may carry either: while somebody closes the mirror, the one before and the one after. */
+function splitsOf(item: Lease, state: CutoverState): readonly [TrafficSplit, ...TrafficSplit[]] {
+  const { intent } = item;
+  if (intent.confirmed) return [intent.split];
+  return isClosing(item) ? [intent.split, state.split] : [state.split];
+}
+
+async function gather(
+  deps: WatchDeps,
+  state: CutoverState,
+  live: readonly RuleWeights[],
+  now: number,
+): Promise<Evidence> {
   const { deployment } = deps;
   const range = { from: fromIso(state.since), to: now };
   const votes = state.phase === 'stage' || state.phase === 'soak';
-  const [live, candidate, stable, alarms, minutes, metrics] = await Promise.all([
-    deps.ingress.read(),
+  const [candidate, stable, alarms, minutes, metrics] = await Promise.all([
     deps.ingress.health('candidate'),
     deps.ingress.health('stable'),
     deps.alarms.read([...rollbackAlarmsOf(deployment, state.plan), ...deployment.shadowAlarms]),

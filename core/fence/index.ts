@@ -1,5 +1,5 @@
 /** Every write of weights, forward and back, so that of two writers exactly one has its way. */
-export { closeMirror } from './close-mirror.ts';
+export { closeMirror, isClosing } from './close-mirror.ts';
 export { desiredWeights } from './desired-weights.ts';
 export {
   decideUpdate,

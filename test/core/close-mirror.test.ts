@@ -134,6 +134,45 @@ describe('the run whose mirror was closed', () => {
     expect(next.split).toEqual(CLOSED);
   });
 
+  it.each(['recordIntent', 'modifyRule', 'confirmIntent'])(
+    'is not taken for drift by a look just before the closing’s %s',
+    async (step) => {
+      const { world, state } = await at(SOAK);
+      const decided: string[] = [];
+      world.before = async (now) => {
+        if (now !== step || decided.length > 0) return;
+        decided.push('looks');
+        const look = await watchHandler(world)(stateToJson({ ...state, since: new Date(world.now).toISOString() }));
+        decided.push(look.next);
+      };
+      expect(await closeMirror(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'closed' });
+      expect(decided).toEqual(['looks', 'hold']);
+    },
+  );
+
+  it('is not taken for drift by a look that reads the lease before the closing, and the listener after it', async () => {
+    const { world, state } = await at(SOAK);
+    let closed = false;
+    const read = async () => {
+      if (!closed) {
+        closed = true;
+        await closeMirror(world, DEPLOYMENT, REQUEST);
+      }
+      return world.ingress.read();
+    };
+    const looking = { ...world, ingress: { ...world.ingress, read } };
+    const next = await watchHandler(looking)(stateToJson({ ...state, since: new Date(world.now).toISOString() }));
+    expect(next).toMatchObject({ next: 'hold', split: CLOSED });
+  });
+
+  it('is drift where somebody else gives the mirror its share again', async () => {
+    const { world, state } = await at(SOAK);
+    await closeMirror(world, DEPLOYMENT, REQUEST);
+    world.live = weightsFor(DEPLOYMENT, SOAK);
+    const next = await watchHandler(world)(stateToJson({ ...state, since: new Date(world.now).toISOString() }));
+    expect(next.next).toBe('rollback');
+  });
+
   it('is not taken for drift by the watchdog', async () => {
     const { world } = await at(SOAK);
     await closeMirror(world, DEPLOYMENT, REQUEST);
