@@ -150,20 +150,47 @@ describe('the run whose mirror was closed', () => {
     },
   );
 
-  it('is not taken for drift by a look that reads the lease before the closing, and the listener after it', async () => {
-    const { world, state } = await at(SOAK);
-    let closed = false;
-    const read = async () => {
-      if (!closed) {
-        closed = true;
-        await closeMirror(world, DEPLOYMENT, REQUEST);
-      }
-      return world.ingress.read();
-    };
-    const looking = { ...world, ingress: { ...world.ingress, read } };
-    const next = await watchHandler(looking)(stateToJson({ ...state, since: new Date(world.now).toISOString() }));
-    expect(next).toMatchObject({ next: 'hold', split: CLOSED });
-  });
+  /** Readings of a look: the lease and the listener, and both once more. A step of the closing at 4 comes after all of them. */
+  const READINGS = [0, 1, 2, 3, 4];
+  const schedules = READINGS.flatMap((noted) =>
+    READINGS.flatMap((written) => READINGS.map((confirmed) => [noted, written, confirmed] as const)),
+  ).filter(([noted, written, confirmed]) => noted <= written && written <= confirmed);
+
+  it.each(schedules)(
+    'is not taken for drift by a look before whose readings %i, %i and %i the closing is noted, written and confirmed',
+    async (noted, written, confirmed) => {
+      const { world, state } = await at(SOAK);
+      const open = world.item;
+      if (open === null) throw new Error('a run was expected');
+      const closing = {
+        split: CLOSED,
+        weights: weightsFor(DEPLOYMENT, CLOSED),
+        at: due,
+        by: 'close-mirror' as const,
+        confirmed: false,
+      };
+      const steps: [number, () => Promise<unknown>][] = [
+        [noted, () => world.ledger.replaceIntent(open, closing, open.intent)],
+        [written, () => Promise.all(closing.weights.map((rule) => world.ingress.write(rule)))],
+        [confirmed, () => world.ledger.confirmIntent(open, closing)],
+      ];
+      let readings = 0;
+      const afterSteps =
+        <A extends unknown[], R>(read: (...args: A) => Promise<R>) =>
+        async (...args: A) => {
+          for (const step of steps.splice(0, steps.filter(([reading]) => reading <= readings).length)) await step[1]();
+          readings++;
+          return read(...args);
+        };
+      const looking = {
+        ...world,
+        ledger: { ...world.ledger, read: afterSteps(world.ledger.read) },
+        ingress: { ...world.ingress, read: afterSteps(world.ingress.read) },
+      };
+      const next = await watchHandler(looking)(stateToJson({ ...state, since: new Date(world.now).toISOString() }));
+      expect(next.next).toBe('hold');
+    },
+  );
 
   it('is drift where somebody else gives the mirror its share again', async () => {
     const { world, state } = await at(SOAK);
