@@ -160,6 +160,8 @@ interface Owed {
   readonly steered: NonNullable<ReturnType<typeof steeredAt>> | undefined;
   readonly rev: number;
   readonly live: readonly RuleWeights[];
+  /** The run still owns the ingress. */
+  readonly owner: boolean;
 }
 
 /**
@@ -169,7 +171,8 @@ interface Owed {
  */
 async function asOwed(deps: WatchDeps, state: CutoverState, now: number): Promise<Owed> {
   const first = await readOwed(deps, state, now);
-  if (sameWeights(first.live, weightsFor(deps.deployment, first.state.split))) return first;
+  // Who has lost the ingress must not keep its end waiting.
+  if (!first.owner || sameWeights(first.live, weightsFor(deps.deployment, first.state.split))) return first;
   await deps.clock.sleep(SECOND_LOOK_MS);
   return readOwed(deps, state, now);
 }
@@ -177,11 +180,12 @@ async function asOwed(deps: WatchDeps, state: CutoverState, now: number): Promis
 async function readOwed({ ledger, ingress, deployment }: WatchDeps, state: CutoverState, now: number): Promise<Owed> {
   const item = await ledger.read(deployment.ingressId);
   const live = await ingress.read();
-  if (item?.generation !== state.generation) return { state, steered: undefined, rev: state.steeringRev, live };
+  if (item?.generation !== state.generation)
+    return { state, steered: undefined, rev: state.steeringRev, live, owner: false };
   const steered = steeredAt(item.steering, state, state.steeringRev, now) ?? undefined;
   const splits = splitsOf(item, state);
   const split = splits.find((each) => sameWeights(live, weightsFor(deployment, each))) ?? splits[0];
-  return { state: { ...state, split }, steered, rev: item.steering.rev, live };
+  return { state: { ...state, split }, steered, rev: item.steering.rev, live, owner: true };
 }
 
 /** Splits of which the listener may carry either: while somebody closes the mirror, the one before and the one after. */

@@ -192,6 +192,15 @@ describe('the run whose mirror was closed', () => {
     },
   );
 
+  it('ends at once where it was brought back before the look', async () => {
+    const { world, state } = await at(SOAK);
+    await rollBack(world, DEPLOYMENT, REQUEST);
+    const { now } = world;
+    const looking = watchHandler(world)(stateToJson({ ...state, since: new Date(now).toISOString() }));
+    await expect(looking).rejects.toMatchObject({ name: 'Crossfade.Fenced' });
+    expect(world.now).toBe(now);
+  });
+
   it('is drift where somebody else gives the mirror its share again', async () => {
     const { world, state } = await at(SOAK);
     await closeMirror(world, DEPLOYMENT, REQUEST);
