@@ -10,7 +10,7 @@ import {
   steeredAt,
   unreadiness,
 } from '../core/evaluation/index.ts';
-import { isClosing } from '../core/fence/index.ts';
+import { isClosing, SECOND_LOOK_MS } from '../core/fence/index.ts';
 import { evidenceSince, requests, retaken, total } from '../core/gate/index.ts';
 import {
   type BaselineSummary,
@@ -55,8 +55,6 @@ type WatchDeps = Pick<
 
 const OVERLAP_SECONDS = 15 * 60;
 const MAX_REASONS = 20;
-/** A reading may come from a stale replica, and who closes the mirror writes and confirms within it. */
-const SECOND_LOOK_MS = 2_000;
 const DECISION = { rollback: -1, hold: 0, advance: 1 } as const;
 
 export function makeHandler(deps: WatchDeps) {

@@ -15,5 +15,5 @@ export type { RollbackOutcome, RollbackRequest } from './rollback-outcome.ts';
 export { fencedShift } from './shift.ts';
 export { leaveOwedCapacity, restoreCapacity } from './stable-capacity.ts';
 export { openStep, stepDown } from './step-down.ts';
-export { type WatchdogReport, watch } from './watchdog.ts';
+export { SECOND_LOOK_MS, type WatchdogReport, watch } from './watchdog.ts';
 export { describeCloseMirror, describeRollback } from './wording.ts';

@@ -39,8 +39,8 @@ const MINUTE_MS = 60_000;
  * Seconds after the end of a minute.
  */
 export const COUNTS_LATE_SECONDS = 180;
-/** A reading may come from a stale replica: drift is believed when it is still there after this long. */
-const SECOND_LOOK_MS = 2_000;
+/** A reading may come from a stale replica, and who closes the mirror writes and confirms within it: drift is believed when it is still there after this long. */
+export const SECOND_LOOK_MS = 2_000;
 
 export interface WatchdogPorts extends RollbackPorts {
   readonly metrics: Metrics;
