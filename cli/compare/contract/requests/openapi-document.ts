@@ -55,13 +55,11 @@ export function basePathOf(servers: readonly unknown[] | undefined, { values, ba
     /\{([^{}]+)\}/g,
     (whole, name: string) => values.get(name) ?? variables[name]?.default ?? whole,
   );
-  const [, lacking] = /\{([^{}]+)\}/.exec(filled.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')) ?? [];
+  const target = filled.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
+  const [, lacking] = /\{([^{}]+)\}/.exec(target) ?? [];
   if (lacking !== undefined)
     throw new NoRequest(`no value for the variable ${lacking} of its server; --value ${lacking}=… gives it`);
-  const path = filled
-    .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
-    .replace(/[?#].*$/s, '')
-    .replace(/\/$/, '');
+  const path = target.replace(/[?#].*$/s, '').replace(/\/$/, '');
   // Relative to where the document is served, of which only the host is known.
   const rooted = path === '' ? '' : new URL(path, 'http://server.invalid').pathname.replace(/\/$/, '');
   return bases.some((base) => base.replace(/\/$/, '').endsWith(rooted)) ? '' : rooted;
