@@ -3,17 +3,27 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe } from 'vitest';
 import type { CaptureRecord, HeaderList } from '../../capture/format/index.ts';
 import { answer, textBody } from '../support/answer.ts';
-import { coded, csv, events, fields, html, joined, json, lines, typed, xml } from '../support/compared.ts';
+import {
+  bytes,
+  coded,
+  cookie,
+  csv,
+  events,
+  fields,
+  html,
+  joined,
+  json,
+  lines,
+  moved,
+  pack,
+  typed,
+  with_,
+  xml,
+  yaml,
+} from '../support/compared.ts';
 import { type Probe, probe } from '../support/probe.ts';
 
-const bytes = (...list: readonly number[]) => Buffer.from(list);
 const proto = (...list: readonly number[]) => typed('application/x-protobuf', bytes(...list));
-const pack = (...list: readonly number[]) => typed('application/msgpack', bytes(...list));
-const yaml = (text: string) => typed('application/yaml', text);
-const with_ = (status: number, ...headers: HeaderList) => answer('', headers, { status });
-const cookie = (...values: readonly string[]) =>
-  fields(...values.map((value): [string, string] => ['Set-Cookie', value]));
-const moved = (to: string, status = 302) => with_(status, ['Location', to]);
 const ORIGIN = 'https://a.test';
 const ASKED: Partial<CaptureRecord> = { request: { method: 'GET', target: '/', headers: [['Origin', ORIGIN]] } };
 const PREFLIGHT: Partial<CaptureRecord> = {

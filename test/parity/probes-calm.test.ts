@@ -3,16 +3,26 @@ import { gzipSync } from 'node:zlib';
 import { describe } from 'vitest';
 import type { CaptureRecord, HeaderList } from '../../capture/format/index.ts';
 import { answer } from '../support/answer.ts';
-import { coded, csv, events, fields, html, joined, json, lines, typed, xml } from '../support/compared.ts';
+import {
+  bytes,
+  coded,
+  cookie,
+  csv,
+  events,
+  fields,
+  html,
+  joined,
+  json,
+  lines,
+  moved,
+  pack,
+  typed,
+  with_,
+  xml,
+  yaml,
+} from '../support/compared.ts';
 import { type Probe, probe } from '../support/probe.ts';
 
-const bytes = (...list: readonly number[]) => Buffer.from(list);
-const pack = (...list: readonly number[]) => typed('application/msgpack', bytes(...list));
-const yaml = (text: string) => typed('application/yaml', text);
-const with_ = (status: number, ...headers: HeaderList) => answer('', headers, { status });
-const cookie = (...values: readonly string[]) =>
-  fields(...values.map((value): [string, string] => ['Set-Cookie', value]));
-const moved = (to: string, status = 302) => with_(status, ['Location', to]);
 const HEAD: Partial<CaptureRecord> = { request: { method: 'HEAD', target: '/x', headers: [] } };
 const ASKED: Partial<CaptureRecord> = {
   request: {

@@ -2,11 +2,24 @@
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { CaptureRecord, HeaderList } from '../../capture/format/index.ts';
-import { answer } from '../support/answer.ts';
-import { coded, csv, events, fields, html, joined, json, lines, told, typed, xml } from '../support/compared.ts';
+import {
+  bytes,
+  coded,
+  csv,
+  events,
+  fields,
+  html,
+  joined,
+  json,
+  lines,
+  pack,
+  told,
+  typed,
+  with_,
+  xml,
+} from '../support/compared.ts';
 import { type Probe, probe } from '../support/probe.ts';
 
-const bytes = (...list: readonly number[]) => Buffer.from(list);
 const latin = (text: string) => Buffer.from(text, 'latin1');
 const utf16 = (text: string) => joined(bytes(0xff, 0xfe), Buffer.from(text, 'utf16le'));
 /** A frame that holds nothing of the content. */
@@ -27,8 +40,6 @@ const inner = (status: string, head: string, body: string) =>
 const TYPE = 'Content-Type: application/json';
 const form = (text: string) => typed('application/x-www-form-urlencoded', text);
 const proto = (...list: readonly number[]) => typed('application/x-protobuf', bytes(...list));
-const pack = (...list: readonly number[]) => typed('application/msgpack', bytes(...list));
-const with_ = (status: number, ...headers: HeaderList) => answer('', headers, { status });
 
 const CODINGS: readonly Probe[] = [
   [

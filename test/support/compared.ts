@@ -19,6 +19,14 @@ export const fields = (...headers: HeaderList) => answer('', headers);
 export const joined = (...parts: readonly (Uint8Array | string)[]) =>
   Buffer.concat(parts.map((part) => Buffer.from(part)));
 
+export const bytes = (...list: readonly number[]) => Buffer.from(list);
+export const pack = (...list: readonly number[]) => typed('application/msgpack', bytes(...list));
+export const yaml = (text: string) => typed('application/yaml', text);
+export const with_ = (status: number, ...headers: HeaderList) => answer('', headers, { status });
+export const cookie = (...values: readonly string[]) =>
+  fields(...values.map((value): [string, string] => ['Set-Cookie', value]));
+export const moved = (to: string, status = 302) => with_(status, ['Location', to]);
+
 export const tell = (differences: readonly Difference[]) =>
   differences.map((d) => `${d.severity} ${d.cause} ${placeOf(d)}`).join('; ');
 
