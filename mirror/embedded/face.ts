@@ -38,6 +38,8 @@ export class Face {
   /** Connections whose request is not answered yet, with its answer; null where they are no HTTP any more. */
   readonly #busy = new Map<Duplex, ServerResponse | null>();
   readonly #connections = new Set<Duplex>();
+  /** Connections that end with the answer that is under way. */
+  readonly #ending = new WeakSet<Duplex>();
   #closing = false;
 
   constructor(options: FaceOptions) {
@@ -82,7 +84,10 @@ export class Face {
     const { counters, primaryUrl, ingress } = this.#options;
     const { socket } = req;
     this.#busy.set(socket, res);
-    res.once('close', () => this.#busy.delete(socket));
+    res.once('close', () => {
+      // Another request may have come ahead of this one's answer.
+      if (this.#busy.get(socket) === res) this.#busy.delete(socket);
+    });
     counters.requests++;
     const head = new RequestHead(req.rawHeaders, ingress);
     const refusal = refusalOf(req, head);
@@ -134,15 +139,25 @@ export class Face {
   #unreadable(code: string, socket: Duplex): void {
     const { counters } = this.#options;
     const answer = this.#busy.get(socket);
-    if (answer?.headersSent === true || answer === null || !code.startsWith('HPE_')) {
-      socket.destroy();
-      return;
-    }
-    if (answer === undefined) {
+    if (answer === null || !code.startsWith('HPE_')) return void socket.destroy();
+    // What follows a request that said close is not read at all (RFC 9112, 9.6).
+    const isNew = (answer === undefined || answer.req.complete) && code !== 'HPE_CLOSED_CONNECTION';
+    if (isNew && !this.#ending.has(socket)) {
       counters.requests++;
       counters.drop('refused');
     }
-    refuseSocket(socket, statusOf(code));
+    if (answer?.req.complete === true) this.#endAfter(answer, socket);
+    // Half of an answer is out, or one that others come before: nothing that is said now would be taken for this one's.
+    else if (answer?.headersSent === true || answer?.socket === null) socket.destroy();
+    else refuseSocket(socket, statusOf(code));
+  }
+
+  /** What came behind a whole request ends the connection, once that has its answer. */
+  #endAfter(answer: ServerResponse, socket: Duplex): void {
+    if (this.#ending.has(socket)) return;
+    this.#ending.add(socket);
+    answer.shouldKeepAlive = false;
+    answer.once('finish', () => socket.end());
   }
 
   #primaryFailed(error: unknown): void {

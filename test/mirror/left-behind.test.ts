@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { portOf, startMirror } from './mirror-process.ts';
 
 const PROCESSES = pathToFileURL(`${import.meta.dirname}/../../mirror/local/processes.ts`).href;
 
@@ -39,4 +43,19 @@ it.each(['SIGKILL', 'SIGTERM'] as const)('no proxy is left behind by a mirror th
   await once(keeper, 'exit');
   for (let tries = 0; tries < 200 && kept.some(isAlive); tries++) await after(50);
   expect(kept.filter(isAlive)).toEqual([]);
+});
+
+it('no folder is left behind by a mirror that was stopped, nor by one that could not start; its captures can still be read', async () => {
+  const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('mirror-process-'));
+  const port = await portOf(createServer((_req, res) => void res.end('ok')));
+  const mirror = await startMirror('embedded', { stable: port, candidate: port });
+  await fetch(`http://127.0.0.1:${mirror.port}/`);
+  await mirror.captured(1);
+  expect(folders()).toHaveLength(1);
+  await mirror.stop();
+  expect(folders()).toEqual([]);
+  expect(mirror.captures()).toHaveLength(1);
+  const env = { MIRROR_SAMPLE_RATE: '7' };
+  await expect(startMirror('embedded', { stable: port, candidate: port, env })).rejects.toThrow('MIRROR_SAMPLE_RATE');
+  expect(folders()).toEqual([]);
 });

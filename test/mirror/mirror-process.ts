@@ -1,5 +1,5 @@
 /** The mirror as a process of its own: the embedded proxy, or Envoy with the recorder. Both say the same and are asked the same. */
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,10 @@ export async function startMirror(
   proxy: MirrorProxy,
   { stable, candidate, env = {} }: ProcessOptions,
 ): Promise<MirrorProcess> {
-  const file = join(mkdtempSync(join(tmpdir(), 'mirror-process-')), 'captures.ndjson');
+  // Benches start mirrors too, where no run of tests removes what is temporary.
+  const folder = mkdtempSync(join(tmpdir(), 'mirror-process-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const file = join(folder, 'captures.ndjson');
   const lines: string[] = [];
   const sums: Record<string, number> = {};
   const child = await startChild({
@@ -78,8 +81,13 @@ export async function startMirror(
         sums[key] = (sums[key] ?? 0) + value;
       }
     },
+  }).catch((error: unknown) => {
+    remove();
+    throw error;
   });
-  const captures = () =>
+  let last: readonly CaptureRecord[] | undefined;
+  const captures = () => last ?? written();
+  const written = () =>
     existsSync(file)
       ? readFileSync(file, 'utf8')
           .split('\n')
@@ -100,7 +108,11 @@ export async function startMirror(
       while (captures().length < count) await new Promise((resolve) => setTimeout(resolve, 20));
       return captures();
     },
-    stop: () => child.stop(),
+    async stop() {
+      await child.stop();
+      last ??= written();
+      remove();
+    },
   };
 }
 

@@ -1,0 +1,93 @@
+/**
+ * Conversations that go wrong in the middle, of the kinds in which proxies have failed. Peers leave, answer early, say too much or read slowly, between them each proxy that this machine has: who still listens gets
+ * one whole answer or sees that there is none, nobody waits for ever, and the next client gets its own answer.
+ */
+import { setTimeout as after } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type MirrorProcess, PROXIES, portOf, startMirror } from '../mirror-process.ts';
+import { RawClient } from '../rig.ts';
+import { INTERIM, TOO_MUCH } from './excess.ts';
+import { EARLY, LEAVING } from './leaving.ts';
+import { SLOWLY, UPGRADES } from './pace.ts';
+import { REFUSED } from './refused.ts';
+import { answer, answers, type Case, get, type Peer, ScriptedPrimary, type Stage } from './stage.ts';
+
+const ALL: Readonly<Record<string, readonly Case[]>> = {
+  'that answers early': EARLY,
+  'that leaves, or whose client does': LEAVING,
+  'that says too much': TOO_MUCH,
+  'that sends interim answers': INTERIM,
+  'that is slow, or whose client is': SLOWLY,
+  'that is asked to switch': UPGRADES,
+};
+
+describe.each(PROXIES)('by %s a primary', (proxy) => {
+  const primary = new ScriptedPrimary();
+  let mirror: MirrorProcess;
+  beforeAll(async () => {
+    const port = await portOf(primary.server);
+    mirror = await startMirror(proxy, { stable: port, candidate: port, env: { MIRROR_SAMPLE_RATE: '0' } });
+  });
+  afterAll(() => mirror.stop());
+  const clients: RawClient[] = [];
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.destroy();
+    expect(primary.faults.splice(0)).toEqual([]);
+  });
+  const stage = (path: string): Stage => {
+    const more = (client: RawClient, text: string) =>
+      client.write(Buffer.from(text.replaceAll('PATH', path), 'latin1'));
+    return {
+      path,
+      more,
+      send(text) {
+        const client = new RawClient(mirror.port);
+        clients.push(client);
+        more(client, text);
+        return client;
+      },
+      heads: (of = path) => primary.asked.filter((one) => one.path === of).map(({ head }) => head),
+      open: () =>
+        new Set(primary.asked.flatMap((one) => (one.path === path && !one.socket.destroyed ? one.socket : []))).size,
+    };
+  };
+  const witness = async () => {
+    const client = stage('/witness').send(get());
+    expect(await answers(client, ['GET'])).toEqual(['200 me']);
+  };
+  let cases = 0;
+  const play = async (script: Case[1], part: Case[2]) => {
+    const path = `/case-${++cases}`;
+    primary.scripts.set(path, script);
+    await part(stage(path));
+    await witness();
+  };
+
+  describe.each(Object.entries(ALL))('%s', (_kind, all) => {
+    it.each(all)('%s', async (_name, script, part) => play(script, part));
+  });
+
+  it.each(REFUSED)('never gets what follows a refused request as one: %s', async (_name, request) => {
+    const taken = async ({ head, body, write }: Peer) => {
+      const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
+      await body(new RegExp(`^[\\s\\S]{${length}}`));
+      write(answer('passed'));
+    };
+    await play(taken, async ({ send, heads }) => {
+      const text = await send(request).until(/^HTTP\/1\.[01] \d[\s\S]*\r\n\r\n/);
+      // The embedded one ignores an offer of WebSocket that comes with a body, and passes both on.
+      if (proxy === 'envoy' || !request.includes('websocket')) expect(text).toMatch(/^HTTP\/1\.[01] (?:4|50)/);
+      await after(100);
+      expect(heads('/smuggled')).toEqual([]);
+    });
+  });
+
+  it('counts every request of them once', async () => {
+    await mirror.stop();
+    const { MirrorRequests: requests = 0, ...others } = mirror.metrics();
+    const dropped = Object.entries(others).filter(([name]) => /^[a-z]/.test(name));
+    expect(dropped.reduce((sum, [, count]) => sum + count, 0)).toBe(requests);
+    // Each has its witness; health checks are none.
+    expect(requests).toBeGreaterThan(2 * cases);
+  });
+});

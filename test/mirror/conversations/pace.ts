@@ -1,0 +1,127 @@
+/** Slow and hasty peers, and those that change the protocol. */
+import { setTimeout as after } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { again, gets, says, saysAndEnds, saysAndResets, second } from './parts.ts';
+import { answer, answers, answersIn, type Case, get, post, SOCKET } from './stage.ts';
+
+const MB = 1_048_576;
+
+export const SLOWLY: readonly Case[] = [
+  [
+    'three megabytes to a client that reads slowly: all of them',
+    says(answer('x'.repeat(3 * MB))),
+    async ({ send }) => {
+      const client = send(get());
+      for (let i = 0; i < 10; i++) {
+        client.socket.pause();
+        await after(30);
+        client.socket.resume();
+        await after(5);
+      }
+      expect(await answers(client, ['GET'])).toEqual([`200 ${3 * MB}`]);
+    },
+  ],
+  ['byte by byte', says(...answer('slow'), ''), gets('200 slow')],
+  [
+    'one answer to a request that comes byte by byte',
+    async ({ body, write }) => {
+      await body(/^hello/);
+      write(answer('took it'));
+    },
+    async ({ send, more, path }) => {
+      const client = send('');
+      for (const byte of post('hello').replace('PATH', path)) {
+        more(client, byte);
+        await after(2);
+      }
+      expect(await answers(client, ['POST'])).toEqual(['200 took it']);
+    },
+  ],
+  [
+    'each answer in its turn to thirty requests that came at once, the first of them last',
+    async (peer) => {
+      const n = Number(/n=(\d+)/.exec(peer.head)?.[1]);
+      await after(n === 0 ? 200 : 5);
+      peer.write(answer(`number ${n}`));
+    },
+    async ({ send }) => {
+      const client = send(Array.from({ length: 30 }, (_, n) => get().replace('PATH', `PATH?n=${n}`)).join(''));
+      expect(await answers(client, Array(30).fill('GET'))).toEqual(
+        Array.from({ length: 30 }, (_, n) => `200 number ${n}`),
+      );
+    },
+  ],
+  [
+    'no answer to what follows a request that said `Connection: close`',
+    says(answer('first')),
+    async ({ send, heads }) => {
+      const client = send(get('Connection: close\r\n') + get());
+      expect(answersIn(await client.untilClosed(), ['GET'], true)).toEqual(['200 first']);
+      expect(heads()).toHaveLength(1);
+    },
+  ],
+  [
+    'the first answer, and an end or 400, to a request that garbage follows',
+    says(answer('first')),
+    async ({ send, heads }) => {
+      const client = send(`${get()}\x01\x02garbage\r\n\r\n`);
+      const found = answersIn(await client.untilClosed(), ['GET', 'GET'], true);
+      expect(found.join()).toMatch(/^200 first(?:,400.*)?$|^400/);
+      expect(heads().length).toBeLessThanOrEqual(1);
+    },
+  ],
+];
+
+const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+export const UPGRADES: readonly Case[] = [
+  [
+    '401 with a body to a handshake: the connection can be used again, or ends',
+    (peer) => second(peer, says(answer('who?', '', '401 Unauthorized'))),
+    (stage) => again(stage, get(SOCKET), 'GET', ['401 who?', /^200 second$|^none/]),
+  ],
+  [
+    '426 to a request that offered nothing: it is passed on',
+    says(answer('ws only', 'Connection: Upgrade\r\nUpgrade: websocket\r\n', '426 Upgrade Required')),
+    gets('426 ws only'),
+  ],
+  [
+    'an answer to a handshake in HTTP/1.0, which knows none: it is passed on',
+    says(answer('plain')),
+    async ({ send }) => expect(await send(get(SOCKET, '1.0')).until(/plain$/)).toMatch(/^HTTP\/1\.[01] 200 /),
+  ],
+  [
+    'its first frames at once with 101: none is lost',
+    says(`${SWITCHED}frames`),
+    async ({ send }) => expect(await send(get(SOCKET)).until(/frames$/)).toMatch(/^HTTP\/1\.1 101 [\s\S]*frames$/),
+  ],
+  [
+    'late to a client whose first frames come before 101: none is lost',
+    async ({ body, write }) => {
+      await after(100);
+      write(SWITCHED);
+      await body(/^early/);
+      write('got early');
+    },
+    async ({ send }) => expect(await send(`${get(SOCKET)}early`).until(/got early$/)).toMatch(/^HTTP\/1\.1 101 /),
+  ],
+  [
+    '101 and its end: the client’s connection ends',
+    saysAndEnds(SWITCHED),
+    async ({ send }) => expect(await send(get(SOCKET)).untilClosed()).toMatch(/^HTTP\/1\.1 101 /),
+  ],
+  [
+    '101 and a reset: the client’s connection ends',
+    saysAndResets(SWITCHED),
+    async ({ send }) => expect(await send(get(SOCKET)).untilClosed()).toMatch(/^HTTP\/1\.1 101 /),
+  ],
+  [
+    '101 to a client that leaves: the primary’s connection ends',
+    says(SWITCHED),
+    async ({ send, open }) => {
+      const client = send(get(SOCKET));
+      await client.until(/ 101 [\s\S]*\r\n\r\n/);
+      client.destroy();
+      await expect.poll(open).toBe(0);
+    },
+  ],
+];

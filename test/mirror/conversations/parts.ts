@@ -1,0 +1,58 @@
+/** Parts that many conversations have. */
+import { setTimeout as after } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { readAnswer } from '../fuzz/strict-reader.ts';
+import { answer, answers, get, type Peer, type Stage } from './stage.ts';
+
+/** The client's one GET, and what it must get. */
+export const gets = (wanted: string | RegExp, request = get(), method = 'GET') => {
+  return async ({ send }: Stage) => {
+    const [got] = await answers(send(request), [method]);
+    if (typeof wanted === 'string') expect(got).toBe(wanted);
+    else expect(got).toMatch(wanted);
+  };
+};
+/** No whole answer, or 502: a client must see that something is missing. */
+export const misses =
+  (request = get()) =>
+  async ({ send }: Stage) => {
+    const text = await send(request.replace('Host: x\r\n', 'Host: x\r\nConnection: close\r\n')).untilClosed();
+    if (!/^HTTP\/1\.[01] 502 /.test(text)) expect(readAnswer(text, 0, 'GET', false)).toBeNull();
+  };
+export const says =
+  (...parts: readonly string[]) =>
+  async ({ write }: Peer) => {
+    for (const part of parts) {
+      write(part);
+      await after(10);
+    }
+  };
+export const saysAndEnds =
+  (...parts: readonly string[]) =>
+  async (peer: Peer) => {
+    await says(...parts)(peer);
+    peer.socket.end();
+  };
+export const saysAndResets =
+  (...parts: readonly string[]) =>
+  async (peer: Peer) => {
+    await says(...parts)(peer);
+    await after(50);
+    peer.socket.resetAndDestroy();
+  };
+
+/** A second request on the same connection, where that is still open. */
+export const again = async (
+  { send, more }: Stage,
+  first: string,
+  method: string,
+  wanted: readonly (string | RegExp)[],
+) => {
+  const client = send(first);
+  await answers(client, [method]);
+  more(client, get());
+  const found = await answers(client, [method, 'GET']);
+  for (const [i, each] of wanted.entries()) expect(found[i] ?? 'none: the connection has ended').toMatch(each);
+};
+export const second = (peer: Peer, first: (peer: Peer) => unknown) =>
+  peer.before === 0 ? first(peer) : peer.write(answer('second'));

@@ -1,0 +1,129 @@
+/** A client's and a primary's side of one exchange, as scripts that are played by any mirror between them. */
+import { createServer, type Server, type Socket } from 'node:net';
+import { readAnswer, statusOf } from '../fuzz/strict-reader.ts';
+import { OK } from '../raw-primary.ts';
+import type { RawClient } from '../rig.ts';
+
+export const answer = (body: string, fields = '', status = '200 OK') =>
+  `HTTP/1.1 ${status}\r\n${fields}Content-Length: ${body.length}\r\n\r\n${body}`;
+export const chunked = (rest: string, fields = '') =>
+  `HTTP/1.1 200 OK\r\n${fields}Transfer-Encoding: chunked\r\n\r\n${rest}`;
+/** `PATH` is that of the case. */
+export const get = (fields = '', version = '1.1') => `GET PATH HTTP/${version}\r\nHost: x\r\n${fields}\r\n`;
+export const post = (body: string, fields = `Content-Length: ${body.length}\r\n`) =>
+  `POST PATH HTTP/1.1\r\nHost: x\r\n${fields}\r\n${body}`;
+export const SOCKET =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+
+/** The primary's end of a connection, for one request. */
+export interface Peer {
+  readonly socket: Socket;
+  readonly head: string;
+  /** How many requests of this path there were before, by any connection. */
+  readonly before: number;
+  write(text: string): void;
+  /** Resolves once `pattern` stands at the beginning of what follows the head, and takes it. */
+  body(pattern: RegExp): Promise<string>;
+}
+
+export interface Stage {
+  /** Sends, with the case's path in the place of PATH. */
+  send(text: string): RawClient;
+  /** The case's path. */
+  readonly path: string;
+  more(client: RawClient, text: string): void;
+  /** Heads that the primary got for a path. @default - the case's */
+  heads(path?: string): readonly string[];
+  /** Connections of the primary's that are open and have had a request of this path. */
+  open(): number;
+}
+
+/** Every byte of it is a part of one of these answers. @returns statuses and bodies */
+export function answersIn(text: string, methods: readonly string[], ended: boolean): string[] {
+  const found: string[] = [];
+  for (let at = 0, n = 0; at < text.length; ) {
+    const message = readAnswer(text, at, methods[n] ?? 'NONE', ended);
+    if (message === null) throw new Error(`half an answer: ${JSON.stringify(text.slice(at, at + 300))}`);
+    at = message.end;
+    const status = statusOf(message.startLine);
+    if (status < 200) continue;
+    n++;
+    found.push(`${status} ${message.body.length > 40 ? message.body.length : message.body}`.trim());
+  }
+  return found;
+}
+
+export type Case = readonly [name: string, primary: (peer: Peer) => unknown, play: (stage: Stage) => Promise<unknown>];
+
+/** All of them, once there are as many as requests, or once the connection has ended. */
+export async function answers(client: RawClient, methods: readonly string[]): Promise<string[]> {
+  for (;;) {
+    const length = client.text.length;
+    try {
+      const found = answersIn(client.text, methods, client.socket.destroyed || client.socket.readableEnded);
+      if (found.length >= methods.length) return found;
+    } catch (error) {
+      if (client.socket.destroyed) throw error;
+    }
+    if (client.socket.destroyed) return answersIn(client.text, methods, true);
+    await client.until(new RegExp(`^[\\s\\S]{${length + 1}}`));
+  }
+}
+
+interface Asked {
+  readonly path: string;
+  readonly head: string;
+  readonly socket: Socket;
+}
+
+/** A primary that plays a script for each path. */
+export class ScriptedPrimary {
+  readonly asked: Asked[] = [];
+  readonly scripts = new Map<string, Case[1]>([
+    ['/healthz', ({ write }) => write(OK)],
+    ['/witness', ({ write }) => write(answer('me'))],
+  ]);
+  /** Scripts that have failed. */
+  readonly faults: unknown[] = [];
+  readonly server: Server = createServer((socket) => this.#serve(socket));
+
+  before(path: string): number {
+    return this.asked.filter((one) => one.path === path).length;
+  }
+
+  #serve(socket: Socket): void {
+    let unread = '';
+    let turn = Promise.resolve();
+    const body = async (pattern: RegExp): Promise<string> => {
+      for (;;) {
+        const [taken] = pattern.exec(unread) ?? [];
+        if (taken !== undefined) {
+          unread = unread.slice(taken.length);
+          return taken;
+        }
+        // It never comes.
+        if (socket.destroyed || socket.readableEnded) return new Promise<string>(() => {});
+        await new Promise<void>((resolve) => {
+          socket.once('data', () => resolve());
+          socket.once('close', () => resolve());
+        });
+      }
+    };
+    const requests = async () => {
+      for (let end = unread.indexOf('\r\n\r\n'); end >= 0; end = unread.indexOf('\r\n\r\n')) {
+        const head = unread.slice(0, end + 4);
+        unread = unread.slice(end + 4);
+        const path = /^\S+ ([^ ?]+)/.exec(head)?.[1] ?? '';
+        const before = this.before(path);
+        this.asked.push({ path, head, socket });
+        const write = (text: string) => void socket.write(text, 'latin1');
+        await this.scripts.get(path)?.({ socket, head, before, write, body });
+      }
+    };
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      unread += chunk.toString('latin1');
+      turn = turn.then(requests).catch((error: unknown) => void this.faults.push(error));
+    });
+  }
+}
