@@ -94,6 +94,8 @@ export async function bundlePackages(dist: string, installed: readonly string[])
     splitting: true,
     minifyWhitespace: true,
     minifySyntax: true,
+    // Node prints the line that threw: of one line a module that would be the whole module, before the message.
+    lineLimit: 160,
     format: 'esm',
     platform: 'node',
     target: 'node22.12',

@@ -1,5 +1,5 @@
 /** Runs one command line to its exit code. The process is an argument, so that tests run commands without one. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { describeError } from '../core/model/index.ts';
 import { program } from './program.ts';
 import {
@@ -35,10 +35,14 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   for (const command of everyCommand(crossfade))
     if (command.commands.length > 0) command.helpCommand(false).addCommand(helpOf(command));
   for (const command of everyCommand(crossfade)) {
-    command.exitOverride().configureOutput(outputOf(terminal));
+    command.exitOverride().configureOutput(outputOf(terminal)).configureHelp({ optionDescription, minWidthToWrap: 20 });
+    if (command.commands.length > 0 && command.parent !== null)
+      command
+        .showSuggestionAfterError(false)
+        .showHelpAfterError(`(crossfade ${command.name()} --help lists the commands)`);
     refuseTwice(command);
     const no = meaningOfNo(command);
-    if (no !== undefined) command.addHelpText('after', `\nExit code 1: ${no}.`);
+    if (no !== undefined) command.addHelpText('after', () => paragraph(`Exit code 1: ${no}.`, terminal));
   }
   const code = await crossfade.parseAsync([...args], { from: 'user' }).then(
     () => null,
@@ -69,6 +73,16 @@ function helpOf(parent: Command): Command {
       if (found === undefined) throw new UsageError(`unknown command "${name}" (crossfade --help lists the commands)`);
       found.outputHelp();
     });
+}
+
+/** Below the help, as wide as commander's own text. */
+function paragraph(text: string, { out }: Terminal): string {
+  return `\n${new Help().boxWrap(text, out.columns ?? 80)}`;
+}
+
+/** An option that may be given several times has no default worth a word. */
+function optionDescription(option: Option): string {
+  return new Help().optionDescription(option).replace(/ \(default: \[\]\)$/, '');
 }
 
 /** Of two values the last would win, unseen: of two deployments the wrong one might be steered. */

@@ -43,7 +43,11 @@ function argumentRow(argument: Argument): string[] {
 }
 
 function optionRow(option: Option): string[] {
-  return [markdownCode(option.flags), defaultOf(option), option.description];
+  return [markdownCode(option.flags), defaultOf(option), `${option.description}${choicesOf(option)}`];
+}
+
+function choicesOf({ argChoices: choices = [] }: Option): string {
+  return choices.length === 0 ? '' : `: ${choices.map((choice) => markdownCode(choice)).join(', ')}`;
 }
 
 function defaultOf(option: Option): string {

@@ -112,7 +112,12 @@ function typeOf(node: Node): string {
   if (node.type !== 'array') return node.type ?? '';
   const items = itemsOf(node);
   if (node.prefixItems !== undefined) return `[${node.prefixItems.map((i) => typeOf(nodeSchema.parse(i))).join(', ')}]`;
-  return items === null ? 'list' : `list of ${hasFields(items) ? 'objects' : typeOf(items)}`;
+  return items === null ? 'list' : `list of ${hasFields(items) ? 'objects' : plural(typeOf(items))}`;
+}
+
+/** Types have names; choices and tuples are written as they are. */
+function plural(type: string): string {
+  return /^\w+$/.test(type) ? `${type}s` : type;
 }
 
 function rangeOf(node: Node): string {
@@ -124,8 +129,8 @@ function rangeOf(node: Node): string {
     bound('≥', min),
     bound('<', node.exclusiveMaximum),
     bound('≤', max),
-    bound('at least', node.minItems, 'entries'),
-    bound('at most', node.maxItems, 'entries'),
+    bound('at least', node.minItems, node.minItems === 1 ? 'entry' : 'entries'),
+    bound('at most', node.maxItems, node.maxItems === 1 ? 'entry' : 'entries'),
     bound('at most', node.maxLength, 'characters'),
   ];
   return parts.filter((part) => part !== '').join(', ');
@@ -151,8 +156,10 @@ export function describedSchema(schema: z.ZodType, docs: Docs): JsonSchema {
   return plain;
 }
 
+/** Without what only the pages read: a strict validator refuses keywords that it does not know. */
 export function schemaFile(file: string, schema: JsonSchema): Page {
-  return { file, text: `${JSON.stringify(schema, null, 2)}\n` };
+  const known = (key: string, value: unknown) => (key.startsWith('x-') ? undefined : value);
+  return { file, text: `${JSON.stringify(schema, known, 2)}\n` };
 }
 
 /** A heading and a table for the fields of each object of the top level. */

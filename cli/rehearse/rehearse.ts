@@ -65,7 +65,7 @@ export function rehearseCommand(terminal: Terminal): Command {
       `fault to inject: ${FAULT_EXAMPLES} (default: errors=0.2 at the stage of 10 %, or the first one)`,
     )
     .option(
-      '--chaos <service.operation=fault@state...>',
+      '--chaos <call=fault@state...>',
       'faults in AWS calls, such as elasticloadbalancing.ModifyRule=throttle@Shift; use with --only',
       [],
     )

@@ -82,13 +82,13 @@ function counting(ports: RollbackPorts, writes: { tried: number; done: number })
 }
 
 const AGAIN =
-  'run `crossfade rollback` again, it may be repeated at any time; if it finds no healthy stable target, add --break-glass. Without this machine: docs/how-to/runbook.md, "Roll back by hand".';
+  'run `crossfade rollback` again; it is safe to repeat. If it finds no healthy stable target, add --break-glass. If it cannot run at all, docs/how-to/roll-back-by-hand.md has two ways with the AWS CLI.';
 
 function leftBy(written: boolean): Left {
   return !written
-    ? { state: 'Nothing was changed: no weight was written, traffic is where it was.', next: AGAIN }
+    ? { state: 'Nothing was changed: no weight was written, and traffic is where it was.', next: AGAIN }
     : {
         state: 'The safe weights were being written, and it is not known whether all of them arrived.',
-        next: `check with \`crossfade status\`, and ${AGAIN}`,
+        next: `check with \`crossfade status\`, then ${AGAIN}`,
       };
 }

@@ -1,5 +1,5 @@
 /** `crossfade runbook`: what to do about an alarm, with the names of the deployment filled in. */
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import {
   type DeployedNames,
   deployedNames,
@@ -15,7 +15,10 @@ export function runbookCommand(terminal: Terminal): Command {
   return withDeployed(new Command('runbook'))
     .description('print what to do about an alarm, with the names of this deployment in every command')
     .argument('[alarm]', 'name of an alarm, with or without the ingress, or a symptom; all without it')
-    .addHelpText('after', `\nSymptoms: ${Object.keys(SYMPTOMS).join(', ')}.`)
+    .addHelpText(
+      'after',
+      () => `\n${new Help().boxWrap(`Symptoms: ${Object.keys(SYMPTOMS).join(', ')}.`, terminal.out.columns ?? 80)}`,
+    )
     .action(async (alarm: string | undefined, options: DeployedOptions) => {
       const text = await attempt(
         () => NOTHING_CHANGED,

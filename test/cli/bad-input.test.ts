@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type CliResult, crossfade, runCommand } from '../support/cli.ts';
+import { program } from '../../cli/program.ts';
+import { type CliResult, crossfade, MemoryTerminal, runCommand } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { serve } from '../support/http.ts';
 import { FILES } from './bad-input/files.ts';
@@ -25,6 +27,15 @@ const argsOf = (typed: Row[0]) =>
   (typeof typed === 'string' ? typed.split(' ') : typed).map((arg) =>
     arg.startsWith('@') ? join(folder.path, arg.slice(1)) : arg,
   );
+
+/** Every command of the program, such as `rules put`. */
+function documentedCommands(): string[] {
+  const named = (command: Command, before: string): string[] =>
+    command.commands.length === 0
+      ? [`${before}${command.name()}`]
+      : command.commands.flatMap((below) => named(below, `${before}${command.name()} `));
+  return program(new MemoryTerminal()).commands.flatMap((command) => named(command, ''));
+}
 
 /** What no answer to a person may hold. */
 function expectReadable({ stdout, stderr }: CliResult): void {
@@ -55,6 +66,18 @@ describe('an unknown command', () => {
       const { stderr } = await crossfade([typed]);
       expect(stderr).not.toMatch(/rollback|approve|refuse|drill|promote|abort|start|retry|resume/);
       expect(stderr).toContain('crossfade --help');
+    },
+  );
+});
+
+describe('the help of every command', () => {
+  it.each(documentedCommands())(
+    'crossfade %s: keeps to 80 columns and shows no empty list as a default',
+    async (typed) => {
+      const { code, stdout, stderr } = await crossfade([...typed.split(' '), '--help']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).not.toContain('default: []');
+      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     },
   );
 });

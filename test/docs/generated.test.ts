@@ -7,6 +7,25 @@ import { sharedAssembly } from '../support/assembly.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
+/** Of https://json-schema.org/draft/2020-12/schema, as far as zod writes them. */
+const KEYWORDS = new Set(
+  `$schema additionalProperties anyOf const default description enum exclusiveMaximum exclusiveMinimum format items maxItems
+  maxLength maximum minItems minLength minimum oneOf pattern prefixItems properties propertyNames required type`.split(
+    /\s+/,
+  ),
+);
+
+/** The keywords of a schema and of every schema in it. */
+function keywordsOf(schema: unknown): Set<string> {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return new Set();
+  const inner = Object.entries(schema).flatMap(([keyword, value]: [string, unknown]) => {
+    if (typeof value !== 'object' || value === null || keyword === 'default' || keyword === 'const') return [];
+    const isNamed = keyword === 'properties' || Array.isArray(value);
+    return isNamed ? Object.values(value) : [value];
+  });
+  return new Set([...Object.keys(schema), ...inner.flatMap((below) => [...keywordsOf(below)])]);
+}
+
 let pages: readonly Page[];
 beforeAll(async () => {
   pages = generatedPages(await sharedAssembly());
@@ -23,6 +42,14 @@ describe('a generated page', () => {
       '| `gate.alpha` | number | `0.01` | ≥ 1e-9, ≤ 0.2 | Chance that a healthy candidate is rolled back during the whole cutover. |',
     );
     expect(plan).toContain('| `stages[].bake` | duration | required | PT1M to P7D |');
+  });
+
+  it('publishes schemas in the standard’s own keywords, which a strict validator takes', () => {
+    const schemas = pages.filter(({ file }) => file.endsWith('.schema.json'));
+    expect(schemas.length).toBeGreaterThanOrEqual(3);
+    for (const { file, text } of schemas)
+      expect(keywordsOf(JSON.parse(text)).difference(KEYWORDS), file).toEqual(new Set());
+    expect(keywordsOf({ properties: { own: { 'x-own': 1 } } }).difference(KEYWORDS)).toEqual(new Set(['x-own']));
   });
 
   it('gives the plan’s schema the same descriptions', () => {
