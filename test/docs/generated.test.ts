@@ -47,9 +47,9 @@ describe('a generated page', () => {
   it('publishes schemas in the standard’s own keywords, which a strict validator takes', () => {
     const schemas = pages.filter(({ file }) => file.endsWith('.schema.json'));
     expect(schemas.length).toBeGreaterThanOrEqual(3);
-    for (const { file, text } of schemas)
-      expect(keywordsOf(JSON.parse(text)).difference(KEYWORDS), file).toEqual(new Set());
-    expect(keywordsOf({ properties: { own: { 'x-own': 1 } } }).difference(KEYWORDS)).toEqual(new Set(['x-own']));
+    const foreign = (schema: unknown) => [...keywordsOf(schema)].filter((keyword) => !KEYWORDS.has(keyword));
+    for (const { file, text } of schemas) expect(foreign(JSON.parse(text)), file).toEqual([]);
+    expect(foreign({ properties: { own: { 'x-own': 1 } } })).toEqual(['x-own']);
   });
 
   it('gives the plan’s schema the same descriptions', () => {
