@@ -1,4 +1,4 @@
 /** The local load balancer's data plane. */
-export { startDataPlane } from './data-plane.ts';
+export { type DataPlane, startDataPlane } from './data-plane.ts';
 export { startHealthChecks } from './health.ts';
 export type { TargetFault } from './target-fault.ts';

@@ -8,5 +8,6 @@ export { chooseCandidate, chooseMirror } from './gateways.ts';
 export { rehearsable } from './rehearsable-plan.ts';
 export { leastRate, rehearsalPlan } from './rehearsal-plan.ts';
 export type { RehearsalState } from './rehearsal-state.ts';
-export { type RehearsalOptions, type RehearsalProgress, rehearse, type Scenario } from './rehearse.ts';
+export { type RehearsalOptions, rehearse } from './rehearse.ts';
+export type { RehearsalProgress, Scenario } from './run-course.ts';
 export { cdkEnvironment, type Synthesis, synthesise, synthesiseAside } from './synth.ts';

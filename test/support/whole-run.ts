@@ -8,7 +8,8 @@ import { rehearsalPage } from '../../console/view/rehearsal-view.ts';
 import type { RunEvidence } from '../../console/view/run-evidence.ts';
 import { decisionLogLines } from '../../core/model/decision-log.ts';
 import type { LoadTick } from '../../rehearsal/load/load.ts';
-import { type RehearsalOptions, rehearse, type Scenario } from '../../rehearsal/scenario/rehearse.ts';
+import { type RehearsalOptions, rehearse } from '../../rehearsal/scenario/rehearse.ts';
+import type { Scenario } from '../../rehearsal/scenario/run-course.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const KEPT = join(ROOT, '.crossfade', 'failed-runs');
