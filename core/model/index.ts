@@ -105,6 +105,7 @@ export type {
   ApprovalRequest,
   Approvals,
   Capacity,
+  Claim,
   Clock,
   DecisionLog,
   Drills,

@@ -1,14 +1,17 @@
-/** Conditional requests to the item of a lease, and what their failures mean. */
+/**
+ * Conditional requests to the item of a lease, and what their failures mean. In expressions `#name` stands for the attribute `name`, for
+ * many words are DynamoDB's own, and `:name` for the value of that name.
+ */
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   UpdateItemCommand,
-  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import {
   FencedError,
   type IngressId,
+  type Intent,
   type Lease,
   ledgerItemSchema,
   type RunRef,
@@ -16,87 +19,121 @@ import {
 } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 import { fromItem, type Item, ownerKey, toValue } from './item.ts';
-import type { Condition } from './lease-conditions.ts';
 
-/** The run still owns the ingress: its generation holds, and no rollback has been asked for. */
-export const OWNED = '#status = :running AND generation = :generation';
+/** Where leases stand. */
+export interface LeaseStore {
+  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly table: string;
+}
 
-/** Changes what the run intends while it owns the ingress and the expected intent stands there. @throws FencedError; SupersededError */
-export async function setWhere(
-  client: Pick<DynamoDBClient, 'send'>,
-  table: string,
-  ref: RunRef,
-  same: Condition,
-  UpdateExpression: string,
-  values: Item,
-): Promise<void> {
+type Values = Readonly<Record<string, unknown>>;
+
+/** What must be true of a lease at the instant of a write: parts of a ConditionExpression, all of which must hold. */
+export interface Condition {
+  readonly all: readonly string[];
+  readonly values: Values;
+}
+
+/** The run with this generation is the lease's, and stands so. */
+export function standsAs({ generation }: Pick<RunRef, 'generation'>, status: Lease['status']): Condition {
+  return { all: ['generation = :generation', '#status = :status'], values: { generation, status } };
+}
+
+/** `sameIntent` as a condition. */
+export function intentIs({ at, by }: Intent): Condition {
+  const isBy = by === undefined ? 'attribute_not_exists(intent.#by)' : 'intent.#by = :intentBy';
+  return {
+    all: ['intent.#at = :intentAt', isBy],
+    values: { intentAt: at, ...(by === undefined ? {} : { intentBy: by }) },
+  };
+}
+
+/** Changes what a run has recorded while it owns the ingress. @throws FencedError */
+export async function setAsOwner(at: LeaseStore, ref: RunRef, sets: Values): Promise<void> {
+  await setWhere(at, ref, sets, standsAs(ref, 'running'));
+}
+
+/** The same where it also stands as expected. @throws FencedError; SupersededError when somebody has changed it since */
+export async function replaceAsOwner(at: LeaseStore, ref: RunRef, sets: Values, expected: Condition): Promise<void> {
+  const owned = standsAs(ref, 'running');
   try {
-    await updateOwner(client, table, ref.ingressId, {
-      UpdateExpression,
-      ConditionExpression: [OWNED, ...same.all].join(' AND '),
-      ExpressionAttributeNames: { '#status': 'status', ...same.names },
-      ExpressionAttributeValues: {
-        ':running': { S: 'running' },
-        ':generation': toValue(ref.generation),
-        ...same.values,
-        ...values,
-      },
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    });
+    await setAttributes(at, ref.ingressId, sets, both(owned, expected));
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const lease = error.Item === undefined ? await readOwner(client, table, ref.ingressId) : parseOwner(error.Item);
+    const lease = await leaseMet(at, ref.ingressId, error);
     if (lease?.status !== 'running' || lease.generation !== ref.generation) throw asFenced(error, ref);
     throw new SupersededError(`recorded at ${lease.intent.at}`, error);
   }
 }
 
-export async function rollbackUpdate(
-  client: Pick<DynamoDBClient, 'send'>,
-  table: string,
-  ref: RunRef,
-  ConditionExpression: string,
-  UpdateExpression: string,
-  values: Readonly<Record<string, unknown>>,
-): Promise<void> {
+/** @throws FencedError where the condition does not hold */
+export async function setWhere(at: LeaseStore, ref: RunRef, sets: Values, condition: Condition): Promise<void> {
   try {
-    await updateOwner(client, table, ref.ingressId, {
-      UpdateExpression,
-      ConditionExpression,
-      // ROLLBACK is one of DynamoDB's reserved words.
-      ExpressionAttributeNames: Object.fromEntries(
-        ['status', 'rollback']
-          .filter((n) => `${ConditionExpression} ${UpdateExpression}`.includes(`#${n}`))
-          .map((n) => [`#${n}`, n]),
-      ),
-      ExpressionAttributeValues: Object.fromEntries(
-        Object.entries({ ...values, generation: ref.generation }).map(([n, v]) => [`:${n}`, toValue(v)]),
-      ),
-    });
+    await setAttributes(at, ref.ingressId, sets, condition);
   } catch (error) {
     throw asFenced(error, ref);
   }
 }
 
-async function updateOwner(
-  client: Pick<DynamoDBClient, 'send'>,
-  table: string,
+/** Sets attributes by their paths, such as `rollback.owed`. @throws ConditionalCheckFailedException */
+export async function setAttributes(
+  at: LeaseStore,
   ingressId: IngressId,
-  update: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
+  sets: Values,
+  condition: Condition,
 ): Promise<void> {
-  const command = new UpdateItemCommand({ TableName: table, Key: ownerKey(ingressId), ...update });
-  await aws('UpdateItem', () => client.send(command));
+  const assigned = Object.keys(sets).map((path, i) => `${path.replaceAll(/\w+/g, '#$&')} = :set${i}`);
+  const values = Object.fromEntries(Object.values(sets).map((value, i) => [`set${i}`, value]));
+  await updateLease(at, ingressId, `SET ${assigned.join(', ')}`, values, condition);
 }
 
-export async function readOwner(
-  client: Pick<DynamoDBClient, 'send'>,
-  table: string,
+/** @returns the item after it @throws ConditionalCheckFailedException with the item that it met */
+export async function updateLease(
+  { client, table }: LeaseStore,
   ingressId: IngressId,
-): Promise<Lease | null> {
+  update: string,
+  values: Values,
+  { all, values: compared }: Condition,
+): Promise<Item> {
+  const condition = all.join(' AND ');
+  const names = `${update} ${condition}`.match(/#\w+/g) ?? [];
+  const { Attributes = {} } = await aws('UpdateItem', () =>
+    client.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: ownerKey(ingressId),
+        UpdateExpression: update,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
+        ExpressionAttributeValues: Object.fromEntries(
+          Object.entries({ ...values, ...compared }).map(([name, value]) => [`:${name}`, toValue(value)]),
+        ),
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    ),
+  );
+  return Attributes;
+}
+
+export function both(a: Condition, b: Condition): Condition {
+  return { all: [...a.all, ...b.all], values: { ...a.values, ...b.values } };
+}
+
+export async function readOwner({ client, table }: LeaseStore, ingressId: IngressId): Promise<Lease | null> {
   const { Item: item } = await aws('GetItem', () =>
     client.send(new GetItemCommand({ TableName: table, Key: ownerKey(ingressId), ConsistentRead: true })),
   );
   return item === undefined ? null : parseOwner(item);
+}
+
+/** The failed condition brings the item along; a store that leaves it out is asked. */
+export async function leaseMet(
+  at: LeaseStore,
+  ingressId: IngressId,
+  { Item: item }: ConditionalCheckFailedException,
+): Promise<Lease | null> {
+  return item === undefined ? readOwner(at, ingressId) : parseOwner(item);
 }
 
 export function parseOwner(item: Item): Lease {

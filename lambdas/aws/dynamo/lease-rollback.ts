@@ -1,0 +1,116 @@
+/** The way back in a lease: the fence that takes the ingress from a run, and what has become of the rollback since. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  concerns,
+  FencedError,
+  type FenceRequest,
+  type FenceResult,
+  type IngressId,
+  type Leases,
+  type RunRef,
+  TIDINGS,
+  type TriggerScope,
+} from '../../../core/model/index.ts';
+import {
+  both,
+  type Condition,
+  intentIs,
+  type LeaseStore,
+  leaseMet,
+  parseOwner,
+  readOwner,
+  setWhere,
+  standsAs,
+  updateLease,
+} from './lease-requests.ts';
+
+/** Moves the generation of a running lease, in one request: whatever the run still writes is refused from then on. */
+export async function fence(table: LeaseStore, ingressId: IngressId, request: FenceRequest): Promise<FenceResult> {
+  const { trigger, reason, by, at: requestedAt, scope } = request;
+  const rollback = {
+    trigger,
+    reason,
+    by,
+    requestedAt,
+    confirmedAt: null,
+    verifiedAt: null,
+    capacityRestoredAt: null,
+    owed: TIDINGS,
+  };
+  const running: Condition = { all: ['#status = :running'], values: { running: 'running' } };
+  try {
+    const item = await updateLease(
+      table,
+      ingressId,
+      'SET #status = :rollingBack, generation = generation + :one, #rollback = :rollback',
+      { rollingBack: 'rolling_back', one: 1, rollback },
+      both(running, inScope(scope)),
+    );
+    return { outcome: 'fenced', item: parseOwner(item) };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const item = await leaseMet(table, ingressId, error);
+    if (item === null || item.status === 'completed') return { outcome: 'none', item };
+    // A reading that no longer holds may have been overtaken by another trigger's fence.
+    const mine = concerns(item, scope) || scope?.kind === 'unchanged';
+    return { outcome: mine && item.status !== 'running' ? 'already' : 'not_concerned', item };
+  }
+}
+
+/** What is recorded of a rollback, each once it is so. */
+export function rollbackRecord(
+  table: LeaseStore,
+): Pick<Leases, 'confirmRollback' | 'recordTold' | 'verifyRollback' | 'confirmCapacity'> {
+  const afterReturn = (ref: RunRef, sets: Readonly<Record<string, unknown>>) =>
+    setWhere(table, ref, sets, standsAs(ref, 'rolled_back'));
+  return {
+    async confirmRollback(ref, at) {
+      const sets = { status: 'rolled_back', 'rollback.confirmedAt': at, 'rollback.owed': TIDINGS };
+      try {
+        await setWhere(table, ref, sets, standsAs(ref, 'rolling_back'));
+        return true;
+      } catch (error) {
+        const item = error instanceof FencedError ? await readOwner(table, ref.ingressId) : null;
+        // Two triggers, two confirmations: the first one's time stands.
+        if (item?.generation !== ref.generation || item.status !== 'rolled_back') throw error;
+        return false;
+      }
+    },
+
+    async recordTold(ref, status, owed) {
+      try {
+        await setWhere(table, ref, { 'rollback.owed': owed }, standsAs(ref, status));
+      } catch (error) {
+        if (!(error instanceof FencedError)) throw error;
+      }
+    },
+
+    verifyRollback: (ref, at) => afterReturn(ref, { 'rollback.verifiedAt': at }),
+    confirmCapacity: (ref, at) => afterReturn(ref, { 'rollback.capacityRestoredAt': at }),
+  };
+}
+
+/** The scope of a trigger as a condition on the lease: the same answer as `concerns`, at the instant of the write. */
+function inScope(scope: TriggerScope | undefined): Condition {
+  switch (scope?.kind) {
+    case undefined:
+      return { all: [], values: {} };
+    case 'execution':
+      return { all: ['executionArn = :execution'], values: { execution: scope.executionArn } };
+    case 'since':
+      return { all: ['startedAt <= :since'], values: { since: scope.at } };
+    case 'unchanged': {
+      const { generation, heartbeatDueAt, intent } = scope.lease;
+      const silent = scope.what === 'silence';
+      const read: Condition = {
+        all: [
+          'generation = :generation',
+          'intent.confirmed = :confirmed',
+          ...(silent ? ['heartbeatDueAt = :due'] : []),
+        ],
+        values: { generation, confirmed: intent.confirmed, ...(silent ? { due: heartbeatDueAt } : {}) },
+      };
+      return both(read, intentIs(intent));
+    }
+  }
+}
