@@ -135,11 +135,17 @@ export const CAUSE_NOTES = {
     format: ['', 'a rule or noise lets the value vary, but not its format'],
     'array-length': ['', 'an element that only one side has, after aligning the arrays'],
     'array-order': ['new', 'same elements'],
+    'pair-order': [
+      '',
+      'likewise, and each element is an object of a name and a value (`name` or `key`, and `value`), no name twice',
+    ],
     'duplicate-key': ['new', 'a key twice in an object'],
   },
   'JSON: the same value, written otherwise': {
     'number-exponent': ['', 'equal as numbers; digits alone on one side, an exponent on the other'],
-    'float-for-integer': ['', 'MessagePack: other counts of floats'],
+    'float-for-integer': ['', 'MessagePack, CBOR: other counts of floats'],
+    'default-presence': ['', 'protobuf, gRPC: one value of 0, or of no length, against no such field'],
+    'json-in-text': ['', 'two texts that are objects or arrays of JSON and mean the same'],
     'number-format': ['34', 'equal as numbers, other tokens'],
     'negative-zero': ['6', '0 against -0'],
     'html-escape': ['4', 'equal after undoing what encoding/json escapes for HTML'],

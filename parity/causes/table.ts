@@ -289,12 +289,27 @@ export const CATALOGUE = {
   'array-order': breaking('same elements in another order', 'Sort before writing, or rule the array unordered.', {
     ofValue: true,
   }),
+  'pair-order': undecided(
+    'names with their values in another order',
+    'Clients look such members up by their names; sort them, or rule the array unordered.',
+    { ofValue: true },
+  ),
   'duplicate-key': breaking('a key stands twice', 'Parsers disagree on which one counts; send it once.'),
   // JSON: the same value, written otherwise
   'float-for-integer': undecided(
     'a float where the other side has an integer',
     'Typed readers refuse a float for an integer; write the type that stable writes.',
     { ofProgram: true, ofText: true },
+  ),
+  'default-presence': undecided(
+    'a field with its default value on one side only',
+    'Readers take the default for a field that is not there, but those that ask whether it is there; the schema says which.',
+    { ofProgram: true },
+  ),
+  'json-in-text': undecided(
+    'a text that holds the same JSON, written otherwise',
+    'Clients that parse the text read the same; those that hash, sign or compare it do not. Write it as stable does.',
+    { ofValue: true, ofProgram: true },
   ),
   'number-format': benign('same number, written otherwise', 'Equal as numbers: 1e21 and 1e+21, 100 and 100.0.', {
     ofProgram: true,

@@ -1,5 +1,6 @@
 /** Why two strings are not the same string. */
 
+import { ROOT, SameMeaning, sharedEnds, tokenize } from '../../json/index.ts';
 import { type Finding, type Instant, instantOf, sameToTheCoarser } from '../model/index.ts';
 import { isOtherBase64 } from './base64.ts';
 
@@ -8,6 +9,7 @@ export function explainStrings(a: string, b: string): Finding {
   const [x, y] = [instantOf(a), instantOf(b)];
   if (x?.zero !== y?.zero && (x?.zero || y?.zero)) return { cause: 'zero-time' };
   if (x !== null && y !== null) return explainInstants(x, y);
+  if (isSameJson(a, b)) return { cause: 'json-in-text' };
   if (isOtherBase64(a, b)) return { cause: 'base64-alphabet' };
   return { cause: 'value', ...likeness(a, b) };
 }
@@ -22,6 +24,15 @@ function explainInstants(x: Instant, y: Instant): Finding {
   const zone = Number.isInteger(hours * 4) && Math.abs(hours) <= 14 ? ', as between time zones' : '';
   return { cause: 'value', advice: `Another instant, ${ms < 0 ? `${-ms} ms earlier` : `${ms} ms later`}${zone}.` };
 }
+
+/** Documents within a text, as messages of queues and events carry them. */
+function isSameJson(a: string, b: string): boolean {
+  if (!OPENS.test(a) || !OPENS.test(b)) return false;
+  const [x, y] = [tokenize(a), tokenize(b)];
+  return x !== undefined && y !== undefined && new SameMeaning(x, y, sharedEnds(a, b)).same(ROOT, ROOT, 0);
+}
+
+const OPENS = /^\s*[[{]/;
 
 function likeness(a: string, b: string): { advice?: string } {
   if (a.toLowerCase() === b.toLowerCase()) return { advice: 'Same but for the case of letters.' };

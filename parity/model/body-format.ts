@@ -64,9 +64,11 @@ export function isJsonType(type: string): boolean {
 }
 
 /** Binary messages whose fields are told apart by their bytes alone. */
-export type MessageFormat = 'messagepack' | 'protobuf' | 'grpc' | 'grpc-text';
+export type MessageFormat = 'cbor' | 'messagepack' | 'protobuf' | 'grpc' | 'grpc-text';
 
 const MESSAGES: Readonly<Record<string, MessageFormat>> = {
+  'application/cbor': 'cbor',
+  'application/cbor-seq': 'cbor',
   'application/msgpack': 'messagepack',
   'application/x-msgpack': 'messagepack',
   'application/vnd.msgpack': 'messagepack',
@@ -83,5 +85,6 @@ const MESSAGES: Readonly<Record<string, MessageFormat>> = {
 
 /** null for every other media type. */
 export function messageFormatOf(type: string): MessageFormat | null {
+  if (type.endsWith('+cbor')) return 'cbor';
   return Object.hasOwn(MESSAGES, type) ? (MESSAGES[type] ?? null) : null;
 }

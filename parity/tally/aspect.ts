@@ -30,6 +30,7 @@ export function aspectOf(difference: Difference): string {
   if (difference.in === 'body' && difference.emptied === true) return EMPTIED;
   // What is lost here is not what is added there.
   if (entryOf(cause).ofWording === true && difference.candidate === null) return `${cause}-lost`;
+  if (cause === 'pair-order') return 'array-order';
   if (cause === 'array-length' || cause === 'array-order' || !isOfValues(difference)) return cause;
   return varying(difference).cause === 'format' ? 'format' : 'value';
 }

@@ -1,4 +1,6 @@
 /** Binary messages, written as JSON. */
-export { messagesOfGrpc, textOfGrpc } from './grpc.ts';
-export { floatsIn, jsonOfMessagePack } from './message-pack.ts';
-export { jsonOfProtobuf } from './protobuf.ts';
+export type { BinaryText } from './byte-reader.ts';
+export { textOfCbor } from './cbor.ts';
+export { bytesOfGrpcText, textsOfGrpc, uncompressed } from './grpc.ts';
+export { textOfMessagePack } from './message-pack.ts';
+export { textsOfProtobuf } from './protobuf.ts';

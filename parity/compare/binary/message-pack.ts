@@ -1,91 +1,105 @@
 /** MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md) as JSON. */
-import { Decoder } from '@msgpack/msgpack';
-import { jsonOf } from './json-of.ts';
+import { type BinaryText, type ByteReader, textOfValues, times } from './byte-reader.ts';
+import { nameOfKey, wordOfBytes, wordOfNumber, wordOfUtf8 } from './words.ts';
 
-const DECODER = new Decoder({
-  useBigInt64: true,
-  mapKeyConverter: (key) => (typeof key === 'number' ? key : String(key)),
-});
-
-/** One text for one value, an array for several; null where the bytes are none. */
-export function jsonOfMessagePack(bytes: Uint8Array): string | null {
-  try {
-    const values = [...DECODER.decodeMulti(bytes)];
-    return values.length === 0 ? null : jsonOf(values.length === 1 ? values[0] : values);
-  } catch {
-    return null;
-  }
+/** null where the bytes are none. */
+export function textOfMessagePack(bytes: Uint8Array): BinaryText | null {
+  return textOfValues(bytes, nextValue);
 }
 
-/** How many numbers are floats. Readers without types do not see them, others refuse them where they expect an integer. */
-export function floatsIn(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let floats = 0;
-  for (let at = 0; at < bytes.length; ) {
-    const head = bytes[at] ?? 0;
-    if (head === 0xca || head === 0xcb) floats++;
-    const follows = head >= 0xc4 && head <= 0xdf ? FOLLOWS[head - 0xc4] : undefined;
-    const [fixed, counted] = follows ?? [head >= 0xa0 && head <= 0xbf ? head & 31 : 0, 0];
-    if (at + 1 + counted > bytes.length) return floats;
-    const length =
-      counted === 0
-        ? 0
-        : counted === 1
-          ? view.getUint8(at + 1)
-          : counted === 2
-            ? view.getUint16(at + 1)
-            : view.getUint32(at + 1);
-    at += 1 + fixed + counted + length;
-  }
-  return floats;
+/** @throws RangeError where the bytes are none */
+function nextValue(reader: ByteReader): string {
+  const head = reader.unsigned(1);
+  if (head < 0x80) return String(head);
+  if (head >= 0xe0) return String(head - 256);
+  if (head < 0x90) return map(reader, head & 15);
+  if (head < 0xa0) return array(reader, head & 15);
+  if (head < 0xc0) return wordOfUtf8(reader.bytes(head & 31));
+  const read = BY_HEAD[head - 0xc0];
+  if (read === undefined) throw new RangeError('a head that MessagePack does not have');
+  return read(reader);
 }
 
-/** By head from 0xc4 on: bytes that follow it, and bytes before them that count further ones. */
-const FOLLOWS: readonly (readonly [fixed: number, counted: number])[] = [
-  ...[
-    [0, 1],
-    [0, 2],
-    [0, 4],
-  ], // bytes
-  ...[
-    [1, 1],
-    [1, 2],
-    [1, 4],
-  ], // extensions, behind their type
-  ...[
-    [4, 0],
-    [8, 0],
-  ], // floats
-  ...[
-    [1, 0],
-    [2, 0],
-    [4, 0],
-    [8, 0],
-  ], // integers
-  ...[
-    [1, 0],
-    [2, 0],
-    [4, 0],
-    [8, 0],
-  ],
-  ...[
-    [2, 0],
-    [3, 0],
-    [5, 0],
-    [9, 0],
-    [17, 0],
-  ], // extensions of a fixed length
-  ...[
-    [0, 1],
-    [0, 2],
-    [0, 4],
-  ], // texts
-  ...[
-    [2, 0],
-    [4, 0],
-  ], // heads of arrays
-  ...[
-    [2, 0],
-    [4, 0],
-  ], // and of maps
-].map(([fixed = 0, counted = 0]) => [fixed, counted] as const);
+const array = (reader: ByteReader, count: number) => reader.within(() => `[${times(count, () => nextValue(reader))}]`);
+const map = (reader: ByteReader, count: number) =>
+  reader.within(() => `{${times(count, () => `${nameOfKey(nextValue(reader))}:${nextValue(reader)}`)}}`);
+
+const TIMESTAMP = -1;
+
+function extension(reader: ByteReader, length: number): string {
+  const type = reader.signed(1);
+  const instant = type === TIMESTAMP ? timestamp(reader, length) : null;
+  return instant ?? `{"(extension ${type})":${wordOfBytes(reader.bytes(length))}}`;
+}
+
+/** Seconds and nanoseconds, whichever of the three lengths it has. */
+function timestamp(reader: ByteReader, length: number): string | null {
+  let [seconds, nanos] = [0n, 0n];
+  if (length === 4) seconds = BigInt(reader.unsigned(4));
+  else if (length === 8) {
+    const both = reader.unsigned64();
+    [seconds, nanos] = [both & 0x3_ffff_ffffn, both >> 34n];
+  } else if (length === 12) [nanos, seconds] = [BigInt(reader.unsigned(4)), reader.signed64()];
+  else return null;
+  return `{"(seconds)":${seconds},"(nanoseconds)":${nanos}}`;
+}
+
+type Read = (reader: ByteReader) => string;
+const constant =
+  (word: string): Read =>
+  () =>
+    word;
+/** From 0xc0 to 0xdf. */
+const BY_HEAD: readonly (Read | undefined)[] = [
+  constant('null'),
+  undefined,
+  constant('false'),
+  constant('true'),
+  ...([1, 2, 4] as const).map(
+    (size): Read =>
+      (reader) =>
+        wordOfBytes(reader.bytes(reader.unsigned(size))),
+  ),
+  ...([1, 2, 4] as const).map(
+    (size): Read =>
+      (reader) =>
+        extension(reader, reader.unsigned(size)),
+  ),
+  ...([4, 8] as const).map(
+    (size): Read =>
+      (reader) =>
+        wordOfNumber(reader.float(size)),
+  ),
+  ...([1, 2, 4] as const).map(
+    (size): Read =>
+      (reader) =>
+        String(reader.unsigned(size)),
+  ),
+  (reader) => String(reader.unsigned64()),
+  ...([1, 2, 4] as const).map(
+    (size): Read =>
+      (reader) =>
+        String(reader.signed(size)),
+  ),
+  (reader) => String(reader.signed64()),
+  ...[1, 2, 4, 8, 16].map(
+    (length): Read =>
+      (reader) =>
+        extension(reader, length),
+  ),
+  ...([1, 2, 4] as const).map(
+    (size): Read =>
+      (reader) =>
+        wordOfUtf8(reader.bytes(reader.unsigned(size))),
+  ),
+  ...([2, 4] as const).map(
+    (size): Read =>
+      (reader) =>
+        array(reader, reader.unsigned(size)),
+  ),
+  ...([2, 4] as const).map(
+    (size): Read =>
+      (reader) =>
+        map(reader, reader.unsigned(size)),
+  ),
+];

@@ -1,22 +1,77 @@
 /**
- * A protobuf message by its wire format alone (https://protobuf.dev/programming-guides/encoding/): values by field number, whatever
+ * Protobuf messages by their wire format alone (https://protobuf.dev/programming-guides/encoding/): values by field number, whatever
  * the order of the fields. Without a schema a number's signedness is not known, and a text that is also a message is taken for text.
  */
-import { jsonOf } from './json-of.ts';
+import { utf8, wordOfBytes, wordOfText } from './words.ts';
 
 /** Messages nest no deeper in practice; deeper ones are bytes. */
 const DEEPEST = 32;
 
-type Fields = Record<string, unknown[]>;
+/** A number as its word, or what has a length: a text, a message, bytes or packed numbers. */
+type Value = string | Uint8Array;
+type Fields = ReadonlyMap<number, readonly Value[]>;
 
-/** null where the bytes are no message. */
-export function jsonOfProtobuf(bytes: Uint8Array): string | null {
-  const fields = fieldsOf(bytes, 0);
-  return fields === null ? null : jsonOf(fields);
+/** Both messages as JSON: what one of them packs and the other does not, which every reader must take for the same, reads alike. */
+export function textsOfProtobuf(a: Uint8Array, b: Uint8Array): readonly [string | null, string | null] {
+  const [x, y] = [fieldsOf(a), fieldsOf(b)];
+  return [x && written(x, y, 0), y && written(y, x, 0)];
 }
 
-function fieldsOf(bytes: Uint8Array, depth: number): Fields | null {
-  const fields: Fields = {};
+function written(fields: Fields, others: Fields | null, depth: number): string {
+  const members = [...fields].sort(([p], [q]) => p - q);
+  return `{${members
+    .map(([number, values]) => {
+      const theirs = others?.get(number) ?? [];
+      const words = unpackedAs(theirs, values).map((value, i) =>
+        typeof value === 'string' ? value : contentOf(value, theirs[i], depth),
+      );
+      return `"${number}":[${words.join(',')}]`;
+    })
+    .join(',')}}`;
+}
+
+/** What has a length, as numbers where the other side has numbers. */
+function unpackedAs(theirs: readonly Value[], values: readonly Value[]): readonly Value[] {
+  const number = theirs.find((value) => typeof value === 'string');
+  if (number === undefined) return values;
+  return values.flatMap((value): readonly Value[] =>
+    typeof value === 'string' ? [value] : (unpacked(value, number) ?? [value]),
+  );
+}
+
+/** null where the bytes are not such numbers. */
+function unpacked(bytes: Uint8Array, like: string): string[] | null {
+  const type = like.startsWith('"64:') ? 1 : like.startsWith('"32:') ? 5 : 0;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const words: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const read = valueAt(bytes, view, at, type);
+    if (read === null || typeof read.value !== 'string') return null;
+    words.push(read.value);
+    at = read.next;
+  }
+  return words;
+}
+
+/** Text, a message, or bytes: the first that it can be. */
+function contentOf(bytes: Uint8Array, other: Value | undefined, depth: number): string {
+  const text = utf8(bytes);
+  if (text !== null && !CONTROL.test(text)) return wordOfText(text);
+  const message = depth < DEEPEST ? fieldsOf(bytes, true) : null;
+  if (message === null) return wordOfBytes(bytes);
+  return written(message, other instanceof Uint8Array ? fieldsOf(other, true) : null, depth + 1);
+}
+
+/** White space aside. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what tells a message from a text
+const CONTROL = /[\0-\x08\x0e-\x1f\x7f]/;
+
+/**
+ * null where the bytes are no message.
+ * @param guessed they may be something else: a number in more bytes than it needs, as nobody writes one, tells that they are
+ */
+function fieldsOf(bytes: Uint8Array, guessed = false): Fields | null {
+  const fields = new Map<number, Value[]>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {
     const tag = varint(bytes, at);
@@ -24,48 +79,39 @@ function fieldsOf(bytes: Uint8Array, depth: number): Fields | null {
     const key = Number(tag.value);
     const [number, type] = [Math.floor(key / 8), key % 8];
     if (number < 1 || number > 0x1fffffff) return null;
-    const read = valueAt(bytes, view, tag.next, type, depth);
-    if (read === null) return null;
-    const known = fields[number] ?? [];
-    known.push(read.value);
-    fields[number] = known;
+    const read = valueAt(bytes, view, tag.next, type);
+    if (
+      read === null ||
+      (guessed && (isPadded(bytes, at, tag.next) || (type === 0 && isPadded(bytes, tag.next, read.next))))
+    )
+      return null;
+    const known = fields.get(number);
+    if (known === undefined) fields.set(number, [read.value]);
+    else known.push(read.value);
     at = read.next;
   }
   return fields;
 }
+
+const isPadded = (bytes: Uint8Array, from: number, end: number) => end > from + 1 && bytes[end - 1] === 0;
 
 interface Read<T> {
   readonly value: T;
   readonly next: number;
 }
 
-function valueAt(bytes: Uint8Array, view: DataView, at: number, type: number, depth: number): Read<unknown> | null {
-  if (type === 0) return varint(bytes, at);
-  if (type === 1) return at + 8 > bytes.length ? null : { value: `64:${view.getBigUint64(at, true)}`, next: at + 8 };
-  if (type === 5) return at + 4 > bytes.length ? null : { value: `32:${view.getUint32(at, true)}`, next: at + 4 };
+function valueAt(bytes: Uint8Array, view: DataView, at: number, type: number): Read<Value> | null {
+  if (type === 0) {
+    const read = varint(bytes, at);
+    return read && { value: String(read.value), next: read.next };
+  }
+  if (type === 1) return at + 8 > bytes.length ? null : { value: `"64:${view.getBigUint64(at, true)}"`, next: at + 8 };
+  if (type === 5) return at + 4 > bytes.length ? null : { value: `"32:${view.getUint32(at, true)}"`, next: at + 4 };
   if (type !== 2) return null;
   const length = varint(bytes, at);
   if (length === null || length.value > bytes.length - length.next) return null;
   const next = length.next + Number(length.value);
-  return { value: contentOf(bytes.subarray(length.next, next), depth), next };
-}
-
-/** Text, a message, or bytes: the first that it can be. */
-function contentOf(bytes: Uint8Array, depth: number): unknown {
-  const text = textOf(bytes);
-  if (text !== null) return text;
-  return (depth < DEEPEST ? fieldsOf(bytes, depth + 1) : null) ?? bytes;
-}
-
-/** UTF-8 without control characters but white space. */
-function textOf(bytes: Uint8Array): string | null {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what tells a message from a text
-    return /[\0-\x08\x0e-\x1f\x7f]/.test(text) ? null : text;
-  } catch {
-    return null;
-  }
+  return { value: bytes.subarray(length.next, next), next };
 }
 
 /** Exact: a number as far as a double is. */

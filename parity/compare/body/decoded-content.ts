@@ -1,8 +1,15 @@
 /** A body as its reader gets it: capture's encoding and content codings undone, characters decoded by the charset. */
 
-import { type Decode, type Decoded, decodeAll, type ResponseLeg } from '../../../capture/format/index.ts';
-import { codingsOf, type MediaType, mediaTypeOf } from '../../../http/index.ts';
-import { kindOfMedia } from '../../model/index.ts';
+import {
+  type Decode,
+  type Decoded,
+  decodeAll,
+  MAX_DECODED_BYTES,
+  type ResponseLeg,
+} from '../../../capture/format/index.ts';
+import { codingsOf, firstValue, type MediaType, mediaTypeOf } from '../../../http/index.ts';
+import { kindOfMedia, messageFormatOf } from '../../model/index.ts';
+import { uncompressed } from '../binary/index.ts';
 
 export interface Content {
   readonly mediaType: MediaType;
@@ -15,6 +22,28 @@ export type UnreadableContent = Exclude<Decoded['outcome'], 'decoded'> | 'no-dec
 export type Read = Content | UnreadableContent;
 
 export function readContent(leg: ResponseLeg, decode: Decode | undefined): Read {
+  const read = readBody(leg, decode);
+  const coding = firstValue(leg.headers, 'grpc-encoding')?.toLowerCase() ?? 'identity';
+  const framed = coding !== 'identity' && messageFormatOf(mediaTypeOf(leg).type) === 'grpc';
+  return !framed || typeof read === 'string' || decode === undefined ? read : withoutCompression(read, coding, decode);
+}
+
+/** Of gRPC, which compresses message by message. What is not in that coding stays as it is. */
+function withoutCompression(content: Content, coding: string, decode: Decode): Content {
+  let room = MAX_DECODED_BYTES;
+  const bytes = uncompressed(content.bytes, (message) => {
+    const decoded = decode(coding, message, Math.max(1, room));
+    if (decoded.outcome !== 'decoded') return null;
+    room -= decoded.bytes.length + FRAME;
+    return room > 0 ? decoded.bytes : null;
+  });
+  return bytes === null || bytes === content.bytes ? content : byteContent(content.mediaType, bytes);
+}
+
+/** What an empty message costs, in bytes: a decoder is begun for each. */
+const FRAME = 1_024;
+
+function readBody(leg: ResponseLeg, decode: Decode | undefined): Read {
   const codings = codingsOf(leg);
   const mediaType = mediaTypeOf(leg);
   const { encoding, data } = leg.body;

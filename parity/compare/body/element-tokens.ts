@@ -7,6 +7,8 @@ import {
   kindOf,
   memberOf,
   type Node,
+  rawOf,
+  STRIDE,
   startOf,
   stringOf,
 } from '../../../json/index.ts';
@@ -54,6 +56,20 @@ export function keyTokens({ hashes, nodes, depth }: Elements, steps: readonly st
     const key = valueAt(hashes.doc, node, steps);
     return key === undefined ? hashes.of(node, depth) : hashes.of(key, depth + steps.length);
   });
+}
+
+/** Whether each is a name with its value, and none stands twice: such a list is read as a map is. */
+export function areNamedValues(doc: JsonDoc, nodes: readonly Node[]): boolean {
+  const names = new Set<string>();
+  for (const node of nodes) {
+    const keys = kindOf(doc, node) === 'object' ? keysOf(doc, node) : [];
+    const [first, second] = keys.map((key) => stringOf(doc, key).toLowerCase()).sort();
+    if (keys.length !== 2 || (first !== 'name' && first !== 'key') || second !== 'value') return false;
+    const key = keys.find((one) => stringOf(doc, one).toLowerCase() === first);
+    if (key === undefined) return false;
+    names.add(rawOf(doc, key + STRIDE));
+  }
+  return names.size === nodes.length;
 }
 
 /** By one member that is another in each element, or by several that hold the same values on both sides; null where there are none. */

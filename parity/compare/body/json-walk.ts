@@ -32,7 +32,7 @@ import {
 } from '../../model/index.ts';
 import type { ArrayRule, BodyRules } from '../../rules/index.ts';
 import { type Alignment, alignInOrder, alignUnordered } from '../align/index.ts';
-import { contentTokens, type Elements, elementTokens, keyTokens } from './element-tokens.ts';
+import { areNamedValues, contentTokens, type Elements, elementTokens, keyTokens } from './element-tokens.ts';
 
 export class JsonWalk {
   readonly #meaning: SameMeaning;
@@ -131,7 +131,10 @@ export class JsonWalk {
     const [start, end] = rule === null ? this.#middle(p, q, depth + 1) : [0, 0];
     const [middleA, middleB] = [p.slice(start, p.length - end), q.slice(start, q.length - end)];
     const { pairs, onlyA, onlyB, moved } = this.#align(middleA, middleB, depth + 1, rule);
-    if (moved) this.#report({ cause: 'array-order' }, path, x, y, rule?.id);
+    if (moved) {
+      const named = areNamedValues(this.#a, p) && areNamedValues(this.#b, q);
+      this.#report({ cause: named ? 'pair-order' : 'array-order' }, path, x, y, rule?.id);
+    }
     // Rules speak of single places.
     const counted = this.#rules === undefined ? new Map<Cause, Alike>() : undefined;
     for (const [i, j] of pairs) {

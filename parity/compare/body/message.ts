@@ -1,31 +1,62 @@
 /** Two binary messages, by what they say. Pointer: into the JSON that stands for them; of protobuf `/<field number>/<value from 0>`. */
-import { type BodyDifference, type MessageFormat, messageFormatOf } from '../../model/index.ts';
-import { floatsIn, jsonOfMessagePack, jsonOfProtobuf, messagesOfGrpc, textOfGrpc } from '../binary/index.ts';
+import { type BodyDifference, type MessageFormat, messageFormatOf, why } from '../../model/index.ts';
+import {
+  type BinaryText,
+  bytesOfGrpcText,
+  textOfCbor,
+  textOfMessagePack,
+  textsOfGrpc,
+  textsOfProtobuf,
+} from '../binary/index.ts';
 import type { Content } from './decoded-content.ts';
 import { bodyDifference, compareJson } from './json.ts';
 
-const READERS: Readonly<Record<MessageFormat, (content: Content) => string | null>> = {
-  messagepack: ({ bytes }) => jsonOfMessagePack(bytes),
-  protobuf: ({ bytes }) => jsonOfProtobuf(bytes),
-  grpc: ({ bytes }) => messagesOfGrpc(bytes),
-  'grpc-text': ({ text }) => (text === null ? null : textOfGrpc(text)),
+type Pair<T> = readonly [T, T];
+type Reader = (a: Content, b: Content) => Pair<BinaryText | null>;
+
+const each =
+  (read: (bytes: Uint8Array) => BinaryText | null): Reader =>
+  (a, b) => [read(a.bytes), read(b.bytes)];
+/** Whose numbers are told apart without a schema no further than by their length. */
+const untyped =
+  (read: (a: Uint8Array, b: Uint8Array) => Pair<string | null>): Reader =>
+  (a, b) => {
+    const [x, y] = read(a.bytes, b.bytes).map((json) => (json === null ? null : { json, floats: 0 }));
+    return [x ?? null, y ?? null];
+  };
+const NOTHING = new Uint8Array();
+
+const READERS: Readonly<Record<MessageFormat, Reader>> = {
+  cbor: each(textOfCbor),
+  messagepack: each(textOfMessagePack),
+  protobuf: untyped(textsOfProtobuf),
+  grpc: untyped(textsOfGrpc),
+  'grpc-text': (a, b) => {
+    const [x, y] = [a, b].map(({ text }) => (text === null ? null : bytesOfGrpcText(text)));
+    const bytes = [x ?? NOTHING, y ?? NOTHING] as const;
+    return x == null || y == null ? [null, null] : untyped(() => textsOfGrpc(...bytes))(a, b);
+  },
 };
 
 /** null where one cannot be read. Both are known to differ. */
 export function compareMessages(a: Content, b: Content): BodyDifference[] | null {
-  const [x, y] = [a, b].map((content) => {
-    const format = messageFormatOf(content.mediaType.type);
-    return format === null ? null : READERS[format](content);
-  });
-  if (x == null || y == null) return null;
-  const found = x === y ? [bodyDifference('white-space', '', null, null)] : compareJson(x, y);
-  return found === null ? null : [...found, ...floatDifferences(a, b)];
+  const [format, other] = [a, b].map(({ mediaType }) => messageFormatOf(mediaType.type));
+  if (format == null || other == null || format !== other) return null;
+  const [x, y] = READERS[format](a, b);
+  if (x === null || y === null) return null;
+  const found = x.json === y.json ? [bodyDifference('white-space', '', null, null)] : compareJson(x.json, y.json);
+  if (found === null) return null;
+  const floats =
+    x.floats === y.floats ? [] : [bodyDifference('float-for-integer', '', `${x.floats} floats`, `${y.floats} floats`)];
+  const typed = format === 'cbor' || format === 'messagepack';
+  return [...(typed ? found : found.map(ofPresence)), ...floats];
 }
 
-/** Of MessagePack, whose numbers have types. */
-function floatDifferences(a: Content, b: Content): BodyDifference[] {
-  if (messageFormatOf(a.mediaType.type) !== 'messagepack' || messageFormatOf(b.mediaType.type) !== 'messagepack')
-    return [];
-  const [x, y] = [floatsIn(a.bytes), floatsIn(b.bytes)];
-  return x === y ? [] : [bodyDifference('float-for-integer', '', `${x} floats`, `${y} floats`)];
+/** One value that readers take for what is not there, unless the schema says that they can ask for it. */
+const DEFAULTS = new Set(['[0]', '[""]', '["64:0"]', '["32:0"]']);
+
+function ofPresence(difference: BodyDifference): BodyDifference {
+  const { stable, candidate } = difference;
+  const alone = stable === null ? candidate : candidate === null ? stable : null;
+  return alone !== null && DEFAULTS.has(alone) ? { ...difference, ...why('default-presence') } : difference;
 }

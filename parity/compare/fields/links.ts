@@ -2,6 +2,7 @@
 import { firstValue, membersOf, splitOutsideQuotes, unquote } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers } from '../../model/index.ts';
+import { withSortedQuery } from './query.ts';
 
 /** By these clients go from page to page. */
 const PAGES = new Set(['first', 'last', 'next', 'prev', 'previous']);
@@ -17,12 +18,14 @@ export function changeOfLinks(a: readonly string[], b: readonly string[], answer
     JSON.stringify(links.filter(which).sort(([p, q], [r, s]) => (p < r || (p === r && q < s) ? -1 : 1)));
   const missing = stable
     .filter(isPage)
-    .some(([relation, target]) => !candidate.some((link) => link[0] === relation && link[1] === target));
+    .some(([relation, target]) => !candidate.some((link) => link[0] === relation && sameQuery(link[1], target)));
   if (missing) return 'page-link';
   const counts = ([relation]: Link) => !HINTS.has(relation);
   if (only(stable, counts) !== only(candidate, counts)) return null;
   return only(stable, () => true) === only(candidate, () => true) ? 'header-format' : 'header-unread';
 }
+
+const sameQuery = (a: string, b: string) => withSortedQuery(a) === withSortedQuery(b);
 
 type Link = readonly [relation: string, target: string, parameters: string];
 

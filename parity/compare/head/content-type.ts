@@ -1,7 +1,7 @@
 /** Content-Type: another media type breaks clients, another charset of JSON does not, and http.Error has its own mark. */
 
 import type { ResponseLeg } from '../../../capture/format/index.ts';
-import { firstValue, isRedirect, mediaTypeOf } from '../../../http/index.ts';
+import { firstValue, isRedirect, type MediaType, mediaTypeOf } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import { type Answers, type HeaderDifference, isJsonType } from '../../model/index.ts';
 import { headerDifference } from './header-difference.ts';
@@ -12,7 +12,9 @@ export function compareContentType(answers: Answers): HeaderDifference[] {
   const { stable, candidate } = answers;
   const [a, b] = [firstValue(stable.headers, NAME), firstValue(candidate.headers, NAME)];
   const cause = causeOf(answers);
-  return cause === null ? [] : [headerDifference(cause, NAME, a, b)];
+  if (cause === null) return [];
+  const advice = isWithoutBoundary(mediaTypeOf(stable), mediaTypeOf(candidate)) ? BOUNDARY : undefined;
+  return [headerDifference(cause, NAME, a, b, advice)];
 }
 
 function causeOf(answers: Answers): Cause | null {
@@ -27,6 +29,7 @@ function causeOf(answers: Answers): Cause | null {
     // Clients that were told no type have guessed it until now.
     return x.type === '' ? 'header-added' : 'media-type';
   }
+  if (isWithoutBoundary(x, y)) return 'media-type';
   const names = new Set([...x.parameters.keys(), ...y.parameters.keys()]);
   names.delete('boundary');
   for (const name of names) {
@@ -34,6 +37,16 @@ function causeOf(answers: Answers): Cause | null {
     if (p?.toLowerCase() !== q?.toLowerCase()) return name === 'charset' ? 'charset' : 'header-value';
   }
   return alias ? 'header-format' : null;
+}
+
+const BOUNDARY = 'Name the boundary in Content-Type: without it no client finds the parts.';
+
+/** Without one nobody finds the parts (RFC 2046, 5.1.1); which one it is says nothing. */
+function isWithoutBoundary(stable: MediaType, candidate: MediaType): boolean {
+  const isNamed = ({ parameters }: MediaType) => parameters.has('boundary');
+  return (
+    stable.type.startsWith('multipart/') && stable.type === candidate.type && isNamed(stable) && !isNamed(candidate)
+  );
 }
 
 /** Names that registrations give as other names of one media type, with the name to be used. */

@@ -25,10 +25,12 @@ export function compareCookies(
 ): HeaderDifference[] {
   const [ours, theirs] = [byName(stable), byName(candidate)];
   const names = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
-  return names.flatMap((name) => {
+  const found = names.flatMap((name) => {
     const [a, b] = [ours.get(name) ?? [], theirs.get(name) ?? []];
     return Array.from({ length: Math.max(a.length, b.length) }).flatMap((_, i) => compareCookie(a[i], b[i], answers));
   });
+  if (found.length > 0 || stable.length === candidate.length) return found;
+  return [headerDifference('cookie-format', 'set-cookie', stable.join(', '), candidate.join(', '))];
 }
 
 function compareCookie(a: Cookie | undefined, b: Cookie | undefined, answers: Answers): HeaderDifference[] {
@@ -66,8 +68,18 @@ function parseCookie(written: string): Cookie {
   return { written, name, value, attributes: new Map(rest.map(halves).map(([key, v]) => [key.toLowerCase(), v])) };
 }
 
+/** Of two with one name, domain and path the later replaces the earlier (RFC 6265, 5.3). */
 function byName(values: readonly string[]): Map<string, Cookie[]> {
-  return Map.groupBy(values.map(parseCookie), ({ name }) => name);
+  const kept = new Map<string, Cookie>();
+  for (const cookie of values.map(parseCookie)) {
+    const { name, attributes } = cookie;
+    const place = ['domain', 'path'].map((key) => normalAttribute(key, attributes.get(key) ?? ''));
+    const key = JSON.stringify([name, ...place]);
+    // What is set again stands where it was last set.
+    kept.delete(key);
+    kept.set(key, cookie);
+  }
+  return Map.groupBy(kept.values(), ({ name }) => name);
 }
 
 function halves(text: string): [string, string] {

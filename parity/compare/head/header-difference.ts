@@ -8,7 +8,14 @@ export function headerDifference(
   name: string,
   stable: string | null,
   candidate: string | null,
+  advice?: string,
 ): HeaderDifference {
   const short = (text: string | null) => (text === null ? null : excerpt(text));
-  return { in: 'header', name: excerpt(name), stable: short(stable), candidate: short(candidate), ...why(cause) };
+  return {
+    in: 'header',
+    name: excerpt(name),
+    stable: short(stable),
+    candidate: short(candidate),
+    ...why(cause, advice),
+  };
 }

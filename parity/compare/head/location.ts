@@ -2,6 +2,7 @@
 
 import { firstValue } from '../../../http/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
+import { withSortedQuery } from '../fields/index.ts';
 import { headerDifference } from './header-difference.ts';
 import { inStableHost } from './own-host.ts';
 
@@ -14,7 +15,27 @@ export function compareLocation(name: string, answers: Answers): HeaderDifferenc
   if (a === b) return [];
   const host = hosts?.stable ?? firstValue(request.headers ?? [], 'host');
   const [x, y] = [a, b === null ? null : inStableHost(b, answers)].map((to) => resolve(to, request.target, host));
-  return [headerDifference(x != null && x === y ? 'location-form' : 'location', name, a, b)];
+  if (x == null || y == null) return [headerDifference('location', name, a, b)];
+  if (x === y) {
+    return isOtherScheme(a, b, answers)
+      ? [headerDifference('header-value', name, a, b, SCHEME)]
+      : [headerDifference('location-form', name, a, b)];
+  }
+  return withSortedQuery(x) === withSortedQuery(y)
+    ? [headerDifference('header-value', name, a, b, QUERY)]
+    : [headerDifference('location', name, a, b)];
+}
+
+const SCHEME =
+  'Send the scheme that stable sends: behind a load balancer X-Forwarded-Proto tells by which the client asked; or add a rule.';
+const QUERY =
+  'The pairs of the query stand in another order, which nearly every service reads alike; add a rule if yours does.';
+
+/** At one host both sides were asked by one scheme: TLS lost, or a redirect to where nobody listens. */
+function isOtherScheme(a: string | null, b: string | null, { hosts }: Answers): boolean {
+  if (hosts !== undefined && hosts.stable !== hosts.candidate) return false;
+  const [x, y] = [a, b].map((reference) => /^https?:(?=\/\/)/i.exec(reference ?? '')?.[0].toLowerCase());
+  return x !== undefined && y !== undefined && x !== y;
 }
 
 /** Path, query and fragment, with the host unless it is the request's own, whatever the scheme: TLS may end before it. */

@@ -19,15 +19,20 @@ export function compareStatus(answers: Answers, shape: RequestShape): StatusFind
   const cause = causeOf(answers, shape);
   const otherClass = Math.floor(stable / 100) !== Math.floor(candidate / 100);
   const notRouted = isUnrouted(answers.stable) && isUnrouted(answers.candidate);
-  return { difference: { in: 'status', stable, candidate, ...why(cause) }, settles: otherClass || notRouted };
+  const advice = candidate === 304 && cause === 'status' ? NOT_ASKED : undefined;
+  return { difference: { in: 'status', stable, candidate, ...why(cause, advice) }, settles: otherClass || notRouted };
 }
+
+const NOT_ASKED =
+  'Answer 304 only where the request has If-None-Match or If-Modified-Since: this client holds nothing to use.';
 
 function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestShape): Cause {
   const method = request.method.toUpperCase();
   if (shape.unclean && (isPermanent(a) || isPermanent(b))) return 'path-cleaning-redirect';
   if (isIndexRedirect(b, shape.path)) return 'index-redirect';
   if (slashRedirect(a, shape.path) || slashRedirect(b, shape.path)) return 'trailing-slash';
-  if ((a.status === 304 && b.status === 200) || (a.status === 200 && b.status === 304)) return 'validator-kind';
+  if (a.status === 304 && b.status === 200) return 'validator-kind';
+  if (a.status === 200 && b.status === 304) return isConditional(request.headers) ? 'validator-kind' : 'status';
   if (method === 'OPTIONS' && isSuccess(a) && !isSuccess(b) && isPreflight(request.headers ?? [], a))
     return 'preflight-refused';
   if (method === 'OPTIONS' && isDefaulted(a, b)) return 'options-default';
@@ -40,6 +45,12 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
     if (MARSHAL_ERROR.test(b.body.data)) return 'marshal-error';
   }
   return causeInQuery(shape) ?? causeInRequestBody(a, b, shape) ?? 'status';
+}
+
+/** Whether the client holds what a 304 tells it to use (RFC 9110, 15.4.5); a request of which no fields are known may. */
+function isConditional(request: FieldLines | undefined): boolean {
+  if (request === undefined) return true;
+  return ['if-none-match', 'if-modified-since'].some((name) => firstValue(request, name) !== null);
 }
 
 /** One side answers OPTIONS of itself, or both do, as with 200 and 204. */

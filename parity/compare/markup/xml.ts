@@ -27,10 +27,25 @@ export function tokensOfXml(source: string): MarkupToken[] {
     ),
   );
   parser.on('cdata', (text) => tokens.text(text, true));
-  parser.on('doctype', (text) => tokens.add(instruction(`!doctype ${text}`)));
+  parser.on('doctype', (text) => {
+    tokens.add(instruction(`!doctype ${text}`));
+    declareEntities(text, parser.ENTITIES);
+  });
   parser.on('processinginstruction', ({ target, body }) => tokens.add(instruction(`?${target} ${body}?`)));
   parser.write(source).close();
   return withoutLayout(tokens.all());
+}
+
+/** Each reference takes four characters at least: a document is no longer than so many times its source. */
+const LONGEST_ENTITY = 64;
+
+/** Entities that are plain text, which stand for no other. @throws UnreadableMarkupError where there is another one */
+function declareEntities(doctype: string, known: Record<string, string>): void {
+  for (const [, name = '', value] of doctype.matchAll(/<!ENTITY\s+([^\s"'>]+)\s+(?:"([^"&%<]*)"\s*>)?/g)) {
+    if (value === undefined || value.length > LONGEST_ENTITY)
+      throw new UnreadableMarkupError(false, 'entities of its own, which are not read here');
+    known[name] ??= value;
+  }
 }
 
 interface Name {

@@ -1,0 +1,63 @@
+/** What JSON has no word for, as texts behind a mark that no other text has. */
+
+/** Begins a text that would else be taken for one of the others. */
+const MARK = 'text:';
+const LOOKS_MARKED = /^(?:text:|base64:|32:|64:|key |NaN$|-?Infinity$)/;
+
+export function wordOfText(text: string): string {
+  return JSON.stringify(LOOKS_MARKED.test(text) ? `${MARK}${text}` : text);
+}
+
+export function wordOfNumber(value: number | bigint): string {
+  return typeof value === 'bigint' || Number.isFinite(value) ? String(value) : `"${value}"`;
+}
+
+export function wordOfBytes(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return `"base64:${btoa(text)}"`;
+}
+
+/** The name of a member, by the JSON of its key: one that is no text is another one than the text. */
+export const nameOfKey = (key: string) => (key.startsWith('"') ? key : JSON.stringify(`key ${key}`));
+
+const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** To ask the decoder costs as much as so many characters do. */
+const SHORT = 24;
+
+/** null where the bytes are no UTF-8. */
+export function utf8(bytes: Uint8Array): string | null {
+  if (bytes.length <= SHORT) {
+    let text = '';
+    for (const byte of bytes) {
+      if (byte >= 0x80) return decoded(bytes);
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+  return decoded(bytes);
+}
+
+function decoded(bytes: Uint8Array): string | null {
+  try {
+    return STRICT.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Bytes that are called a text, whether they are one or not. */
+export const wordOfUtf8 = (bytes: Uint8Array) => {
+  const text = utf8(bytes);
+  return text === null ? wordOfBytes(bytes) : wordOfText(text);
+};
+
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
