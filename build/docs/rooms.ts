@@ -403,11 +403,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'cli/compare/diff': {
     imports: ['capture', 'parity/*', 'cli/compare/diff/*', 'cli/compare/inputs', 'cli/compare/outcome', 'cli/shared'],
   },
+  'cli/compare/contract/requests/postman': { imports: ['cli/compare/contract/requests/texts'] },
   'cli/compare/contract/requests/texts': { imports: ['json', 'capture/redaction', 'parity/tally', 'cli/shared'] },
   'cli/compare/contract/requests': {
     imports: [
       ...COMPARISON,
       'mirror/message',
+      'cli/compare/contract/requests/postman',
       'cli/compare/contract/requests/texts',
       'cli/compare/inputs',
       'cli/shared',

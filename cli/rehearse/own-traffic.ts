@@ -68,7 +68,7 @@ export async function readTraffic({
       continue;
     }
     const { method, target, headers, body, route, at } = request;
-    if (isOpen(request)) {
+    if (needsAnswers(request)) {
       skipped.add(
         { skipped: 'it needs a variable that is known only while it runs', of: `${method} ${target}`, at },
         names,
@@ -91,11 +91,11 @@ export async function readTraffic({
 }
 
 /** A recorded body may hold braces of its own; what an owner writes as `{{name}}` is a variable. */
-function isOpen({ target, headers, body, inFlow }: PlannedRequest): boolean {
+function needsAnswers({ target, headers, body, inFlow, isOpen }: PlannedRequest): boolean {
   const written = [
     target,
     ...headers.map(([, value]) => value),
-    ...(inFlow === true ? [body?.toString('utf8') ?? ''] : []),
+    ...(inFlow === true || isOpen === true ? [body?.toString('utf8') ?? ''] : []),
   ];
   return written.some((text) => /\{\{\s*[^{}\s]+\s*\}\}/.test(text));
 }

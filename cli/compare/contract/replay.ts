@@ -54,7 +54,8 @@ export async function* toSend(
 
 function* probesOf(request: PlannedRequest, probes: readonly Probe[], probed: Set<string>): Generator<PlannedRequest> {
   // A step that others depend on, or that changes something, is sent as it is written.
-  if (request.inFlow === true && !(mayAskAgain(request.method) && request.take?.length === 0)) return;
+  const isAwaited = (request.take ?? []).length > 0;
+  if (isAwaited || (request.inFlow === true && !mayAskAgain(request.method))) return;
   for (const name of probes) {
     const key = `${name} ${request.route}`;
     const varied = probed.has(key) ? null : probe(request, name);

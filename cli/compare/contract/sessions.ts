@@ -49,16 +49,21 @@ export function sessionsOf(
     }
   // So that a flow can be run again: what it makes has another name each time, and the same one on both sides.
   const run = randomBytes(4).toString('hex');
-  const session = (side: 'stable' | 'candidate') =>
-    new SideSession({
+  const take = sources.flatMap(({ takes = [] }) => takes);
+  const inOrder = flows.length > 0 || take.length > 0;
+  const session = (side: 'stable' | 'candidate') => {
+    const made = new SideSession({
       variables: new Map([...secrets.known, ['run', run], ...flows.flatMap(({ variables }) => [...variables[side]])]),
       headers: sideHeaders[side],
-      cookies: cookies || flows.length > 0,
+      cookies: cookies || inOrder,
     });
+    made.miss({ take });
+    return made;
+  };
   return {
     stable: session('stable'),
     candidate: session('candidate'),
     secrets: secrets.known,
-    inOrder: flows.length > 0,
+    inOrder,
   };
 }

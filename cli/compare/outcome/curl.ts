@@ -29,7 +29,7 @@ export function curlOf({ request, requestId }: RootSample, bases: Bases | null):
     pointers: [],
   }).of([requestId]);
   const { method } = request;
-  const word = (text: string) => withVariables(text, requestId.startsWith('flow-'));
+  const word = (text: string) => withVariables(text, /^(?:flow|postman)-/.test(requestId));
   const raw = (request.headers ?? []).filter(([name]) => !OF_THE_CONNECTION.test(name)).flat();
   const headers = redaction.headers(raw, 'request').filter(([name]) => !/^accept-encoding$/i.test(name));
   const compressed = raw.some((text, i) => i % 2 === 0 && /^accept-encoding$/i.test(text)) ? ['--compressed'] : [];

@@ -60,6 +60,6 @@ export function documentRequests(file: string, source: number, given: DocumentOp
   const document = exported.success ? exported.data.collection : read.value;
   const other = OTHERS.find(({ schema }) => schema.safeParse(document).success);
   if (other !== undefined) throw new UsageError(`${given.named}: ${file} ${other.problem}`);
-  if (postmanSchema.safeParse(document).success) return postmanRequests(document, source, given.values);
+  if (postmanSchema.safeParse(document).success) return postmanRequests(document, source, given);
   return openapiRequests(file, swaggerAsOpenapi(document), source, given);
 }

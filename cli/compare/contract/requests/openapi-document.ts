@@ -62,7 +62,12 @@ export function basePathOf(servers: readonly unknown[] | undefined, { values, ba
   const path = target.replace(/[?#].*$/s, '').replace(/\/$/, '');
   // Relative to where the document is served, of which only the host is known.
   const rooted = path === '' ? '' : new URL(path, 'http://server.invalid').pathname.replace(/\/$/, '');
-  return bases.some((base) => base.replace(/\/$/, '').endsWith(rooted)) ? '' : rooted;
+  return endsABase(rooted, bases) ? '' : rooted;
+}
+
+/** The sides are asked below it already. */
+export function endsABase(path: string, bases: readonly string[]): boolean {
+  return bases.some((base) => base.replace(/\/$/, '').endsWith(path));
 }
 
 /** Why an operation is not sent, as the end of a sentence; others of the document are. */

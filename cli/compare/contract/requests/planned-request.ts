@@ -15,7 +15,9 @@ export interface PlannedRequest {
   readonly at: Position;
   /** A step of a flow, which an owner wrote for both sides: it may have side effects, and waits for the step before it. */
   readonly inFlow?: true;
-  /** What is taken from each side's answer, for later requests. */
+  /** Names in braces that stand in it are filled in when it is sent, also in its body. */
+  readonly isOpen?: true;
+  /** What is taken from each side's answer, for later requests, which wait for it. */
   readonly take?: readonly Take[];
   /** Sent to this side alone, and not compared. */
   readonly only?: 'stable' | 'candidate';
@@ -26,6 +28,8 @@ export interface PlannedRequest {
 export interface Take {
   /** Stands in later requests as `{{name}}`. */
   readonly name: string;
+  /** An answer that does not give it is no fault. */
+  readonly mayLack?: true;
   readonly from:
     | { readonly kind: 'json'; readonly pointer: string }
     /** `match`: a regular expression; its first group counts, or all of it. */

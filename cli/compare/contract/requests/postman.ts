@@ -1,43 +1,81 @@
-/** Requests of a Postman collection (https://schema.postman.com/, v2.0 and v2.1), with its variables filled in. Scripts are not run. */
-import type { Planned } from './planned-request.ts';
-import { type Login, loginInUrl, loginOf } from './postman-auth.ts';
-import { enabled, type PostmanRequest, postmanCollectionSchema, postmanItemSchema } from './postman-schema.ts';
-import { madeUp } from './postman-values.ts';
+/**
+ * Requests of a Postman collection (https://schema.postman.com/, v2.0 and v2.1), with its variables filled in. Scripts are not run, but
+ * what they plainly take from an answer is taken ([ADR 68](../../../../docs/adr/0068-postman-scripts-are-read.md)).
+ */
+import { type DocumentValues, endsABase } from './openapi-document.ts';
+import type { Planned, Take } from './planned-request.ts';
+import {
+  enabled,
+  type Login,
+  loginInUrl,
+  loginOf,
+  madeUp,
+  type PostmanRequest,
+  type PostmanScripts,
+  postmanCollectionSchema,
+  postmanItemSchema,
+  scriptsOf,
+} from './postman/index.ts';
 import { FORM_DATA_TYPE, formData, targetOf } from './texts/index.ts';
 
 /** Folders nest; deeper ones hold no request. */
 const DEEPEST = 20;
 
-export function postmanRequests(document: unknown, source: number, values: ReadonlyMap<string, string>): Planned[] {
-  const { item, variable, auth, protocolProfileBehavior } = postmanCollectionSchema.parse(document);
-  const given = new Map([...enabled(variable), ...values]);
+export function postmanRequests(document: unknown, source: number, { values, bases }: DocumentValues): Planned[] {
+  const { item, variable, auth, event, protocolProfileBehavior } = postmanCollectionSchema.parse(document);
+  const known: Known = {
+    given: new Map([...enabled(variable), ...values]),
+    later: new Set(),
+    unread: new Set(),
+    bases,
+  };
   const planned: Planned[] = [];
   const walk = (items: readonly unknown[], depth: number, around: Around) => {
     for (const one of items) {
       const at = { source, line: planned.length + 1 };
-      const fill = filling(given, planned.length);
+      const fill = filling(known.given, planned.length);
       const parsed = postmanItemSchema.safeParse(one);
       if (!parsed.success) planned.push({ skipped: 'the collection holds an item that is no request', at });
       else {
-        const { name, auth: own, request, protocolProfileBehavior: behaviour } = parsed.data;
+        const { name, auth: own, request, event: events, protocolProfileBehavior: behaviour } = parsed.data;
+        const scripts = scriptsOf(events);
         const within = {
           login: loginOf(own, fill) ?? around.login,
           sendsAnyBody: behaviour?.disableBodyPruning ?? around.sendsAnyBody,
+          scripts: [...around.scripts, scripts],
         };
         if (parsed.data.item !== undefined) {
           if (depth < DEEPEST) walk(parsed.data.item, depth + 1, within);
         } else if (request !== undefined) {
-          const made = requestOf(name, request, fill, within);
-          planned.push('skipped' in made ? { ...made, of: name, at } : { ...made, at });
+          for (const { unread } of within.scripts) for (const set of unread) known.unread.add(set);
+          const made = requestOf(name, request, fill, known, within);
+          const take = 'skipped' in made ? [] : takenBy(around.scripts, scripts, values);
+          planned.push('skipped' in made ? { ...made, of: name, at } : { ...made, ...taking(made.headers, take), at });
+          for (const { name: set } of take) {
+            known.given.delete(set);
+            known.later.add(set);
+          }
         }
       }
     }
   };
   walk(item, 0, {
-    login: loginOf(auth, filling(given, 0)) ?? {},
+    login: loginOf(auth, filling(known.given, 0)) ?? {},
     sendsAnyBody: protocolProfileBehavior?.disableBodyPruning ?? false,
+    scripts: [scriptsOf(event)],
   });
   return planned;
+}
+
+/** What is known of variables, as far as the collection has been read. */
+interface Known {
+  readonly given: Map<string, string>;
+  /** Names that an answer to a request before gives. */
+  readonly later: Set<string>;
+  /** Names that a script sets in a way that is not read. */
+  readonly unread: Set<string>;
+  /** Paths of the base URLs at which the sides are asked. */
+  readonly bases: readonly string[];
 }
 
 /** What folders and the collection say of the requests within. */
@@ -45,7 +83,23 @@ interface Around {
   readonly login: Login;
   /** Also with a method that usually has none: Postman leaves it out otherwise. */
   readonly sendsAnyBody: boolean;
+  readonly scripts: readonly PostmanScripts[];
 }
+
+/** A script around runs after each request within, whose answers need not give what it takes; `--value` stands before both. */
+function takenBy(around: readonly PostmanScripts[], own: PostmanScripts, values: ReadonlyMap<string, string>): Take[] {
+  const shared = around.flatMap(({ takes }) => takes).map((take) => ({ ...take, mayLack: true as const }));
+  return [...shared, ...own.takes].filter(({ name }) => !values.has(name));
+}
+
+function taking(headers: readonly (readonly [string, string])[], take: readonly Take[]) {
+  if (take.length === 0) return {};
+  const others = headers.filter(([name]) => name.toLowerCase() !== 'accept-encoding');
+  return { take, headers: [...others, IDENTITY] };
+}
+
+/** An answer is read for what it gives, so it comes as it is. */
+const IDENTITY = ['Accept-Encoding', 'identity'] as const;
 
 /** Postman sends no body with these unless it is told to. */
 const WITHOUT_BODY = /^(?:GET|HEAD|COPY|PURGE|UNLOCK)$/;
@@ -53,6 +107,7 @@ const WITHOUT_BODY = /^(?:GET|HEAD|COPY|PURGE|UNLOCK)$/;
 /** Variables may stand for others. What has no value stays, and so does what is filled in later. */
 type Fill = (text: string) => string;
 const VARIABLE = /\{\{\s*([^{}]+?)\s*\}\}/g;
+const VARIABLE_IN = new RegExp(VARIABLE.source);
 const MOST_ROUNDS = 5;
 
 /** @param nth of the requests: what Postman makes up for each is another for each */
@@ -66,27 +121,35 @@ function filling(values: ReadonlyMap<string, string>, nth: number): Fill {
   };
 }
 
-/** A name that still stands for a value; secrets are filled in when a request is sent. */
-function lackIn(text: string): string | null {
-  const names = [...text.matchAll(VARIABLE)].map(([, name = '']) => name);
-  return names.find((name) => !/^(?:env|file):/.test(name)) ?? null;
+/** Filled in when a request is sent: secrets, what names this run, and what answers give. */
+function isLater(name: string, { later }: Known): boolean {
+  return /^(?:env|file):|^run$/.test(name) || later.has(name);
+}
+
+/** Names in braces stay as they are: they are encoded when they are filled in. */
+function around(text: string, encode: (text: string) => string): string {
+  return text
+    .split(/(\{\{[^{}]*\}\})/)
+    .map((part) => (part.startsWith('{{') ? part : encode(part)))
+    .join('');
 }
 
 function requestOf(
   name: string,
   { method: given, url, header, body, auth }: PostmanRequest,
   fill: Fill,
-  { login: around, sendsAnyBody }: Around,
+  known: Known,
+  { login: shared, sendsAnyBody }: Around,
 ) {
   const method = given.toUpperCase();
   const inPath = new Map(enabled(url.variable));
-  const template = pathOf(url.raw, fill);
-  const login = loginOf(auth, fill) ?? loginInUrl(fill(url.raw)) ?? around;
+  const template = pathOf(url.raw, fill, known.bases);
+  const login = loginOf(auth, fill) ?? loginInUrl(fill(url.raw)) ?? shared;
   if (login.skipped !== undefined) return { skipped: login.skipped };
   const target = template.replaceAll(/\/:([\w-]+)/g, (whole, key: string) => {
     const own = fill(`{{${key}}}`);
-    const value = own.startsWith('{{') ? inPath.get(key) : own;
-    return value === undefined || value === '' ? whole : `/${encodeURIComponent(fill(value))}`;
+    const value = own.startsWith('{{') && !known.later.has(key) ? inPath.get(key) : own;
+    return value === undefined || value === '' ? whole : `/${around(fill(value), encodeURIComponent)}`;
   });
   const headers = enabled(header).map(([key, value]): [string, string] => [key, fill(value)]);
   if (login.header !== undefined && !headers.some(([key]) => key.toLowerCase() === login.header?.[0].toLowerCase()))
@@ -102,11 +165,18 @@ function requestOf(
   });
   if (type !== null && !headers.some(([key]) => key.toLowerCase() === 'content-type'))
     headers.push(['Content-Type', type]);
-  const missing = /\/:([\w-]+)/.exec(target)?.[1] ?? lackIn([target, ...headers.flat(), ...filled].join('\n'));
+  const open = [...[target, ...headers.flat(), ...filled].join('\n').matchAll(VARIABLE)].map(([, one = '']) => one);
+  const missing = /\/:([\w-]+)/.exec(target)?.[1] ?? open.find((one) => !isLater(one, known));
   const path = targetOf(target);
   if (path === null) return { skipped: 'the request target is not a path' };
-  if (missing !== null) return { skipped: `no value for ${missing}; --value ${missing}=… gives it` };
-  const pattern = template.replace(/\?.*$/s, '').replaceAll(/\/:([\w-]+)/g, '/{$1}');
+  if (missing !== undefined) {
+    const why = known.unread.has(missing) ? ', which a script sets in a way that is not read' : '';
+    return { skipped: `no value for ${missing}${why}; --value ${missing}=… gives it` };
+  }
+  const pattern = template
+    .replace(/\?.*$/s, '')
+    .replaceAll(/\/:([\w-]+)/g, '/{$1}')
+    .replaceAll(VARIABLE, '{$1}');
   return {
     id: `postman-${name.replaceAll(/[^\w.-]+/g, '-')}`.slice(0, 150),
     route: `${method} ${pattern}`,
@@ -114,16 +184,20 @@ function requestOf(
     target: path,
     headers,
     body: typeof content === 'string' ? Buffer.from(content) : content,
+    ...(open.length === 0 ? {} : { isOpen: true as const }),
   };
 }
 
-/** Behind the host, which a first variable may stand for; of that one's URL the path counts. */
-function pathOf(raw: string, fill: Fill): string {
+/** Behind the host, which a first variable may stand for; of that one's URL the path counts, unless a base URL ends with it. */
+function pathOf(raw: string, fill: Fill, bases: readonly string[]): string {
   const base = /^\{\{[^{}]+\}\}(?=\/)/.exec(raw)?.[0] ?? '';
-  const whole = `${fill(base).replace(/\/$/, '')}${fill(raw.slice(base.length))}`.replace(/#.*$/s, '');
-  const path = whole.replace(/^(?:[a-z][a-z0-9+.-]*:\/\/[^/?#]*|\{\{[^{}]+\}\}|[^/?#]+)/i, '');
+  const before = fill(base).replace(/\/$/, '').replace(ORIGIN, '');
+  const rest = fill(raw.slice(base.length)).replace(/#.*$/s, '');
+  const path = base === '' ? rest.replace(ORIGIN, '') : `${endsABase(before, bases) ? '' : before}${rest}`;
   return path.startsWith('/') ? path : `/${path}`;
 }
+
+const ORIGIN = /^(?:[a-z][a-z0-9+.-]*:\/\/[^/?#]*|\{\{[^{}]+\}\}|[^/?#]+)/i;
 
 const LANGUAGES: Readonly<Record<string, string>> = {
   json: 'application/json',
@@ -145,21 +219,25 @@ function contentOf(
     const pairs = enabled(body[body.mode]).map(([key, value]): [string, string] => [fill(key), fill(value)]);
     if (pairs.length === 0) return [null, null];
     if (body.mode === 'formdata') return [FORM_DATA_TYPE, formData(pairs.map(([name, value]) => ({ name, value })))];
-    return ['application/x-www-form-urlencoded', new URLSearchParams(pairs).toString()];
+    const written = (text: string) => around(text, (part) => new URLSearchParams({ '': part }).toString().slice(1));
+    const form = pairs.map(([name, value]) => `${written(name)}=${written(value)}`).join('&');
+    return ['application/x-www-form-urlencoded', form];
   }
   if (body.mode === 'graphql' && body.graphql != null)
     return [
       'application/json',
-      JSON.stringify({ query: fill(body.graphql.query), variables: variablesOf(body.graphql.variables, fill) }),
+      `{"query":${JSON.stringify(fill(body.graphql.query))},"variables":${variablesOf(body.graphql.variables, fill)}}`,
     ];
   return [null, null];
 }
 
-function variablesOf(given: unknown, fill: Fill): unknown {
+/** As JSON: an answer may give a part of it. */
+function variablesOf(given: unknown, fill: Fill): string {
   const text = fill(typeof given === 'string' ? given : JSON.stringify(given ?? {}));
+  if (text.trim() === '') return '{}';
   try {
-    return JSON.parse(text === '' ? '{}' : text);
+    return JSON.stringify(JSON.parse(text));
   } catch {
-    return given;
+    return VARIABLE_IN.test(text) ? text : JSON.stringify(given);
   }
 }

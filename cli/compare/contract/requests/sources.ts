@@ -5,7 +5,7 @@ import { readBytes, UsageError } from '../../../shared/index.ts';
 import { findInputs, type Input, STDIN } from '../../inputs/index.ts';
 import { type DocumentOptions, documentRequests } from './documents.ts';
 import { FLOW_FORMAT, type Flow, readFlow } from './flow.ts';
-import type { Planned } from './planned-request.ts';
+import type { Planned, Take } from './planned-request.ts';
 import { type RecordedOptions, recordedRequests } from './recorded-requests.ts';
 import { textRequests } from './texts/index.ts';
 
@@ -13,6 +13,8 @@ export interface Source {
   readonly file: string;
   /** Steps in their order, with what each side knows before. */
   readonly flow?: Flow;
+  /** What answers to its requests give to later ones, for which these wait. */
+  readonly takes?: readonly Take[];
   requests(options: RecordedOptions): AsyncIterable<Planned | Unreadable> | Iterable<Planned | Unreadable>;
 }
 
@@ -64,7 +66,8 @@ function sourceOf(given: Input, source: number, reading: DocumentOptions): Sourc
   const flow = readFlow(reading.named, file, source);
   if (flow !== null) return sourceOfFlow(file, flow);
   const documented = documentRequests(file, source, reading);
-  return { file, requests: () => documented };
+  const takes = documented.flatMap((one) => ('take' in one ? (one.take ?? []) : []));
+  return { file, takes, requests: () => documented };
 }
 
 export async function* requestsOf(sources: readonly Source[], options: RecordedOptions) {

@@ -73,11 +73,13 @@ export class SideSession {
         this.#values.set(one.name, value);
       }
     }
-    return take.map(({ name }) => name).filter((name) => this.#missing.has(name));
+    return take
+      .filter(({ mayLack }) => mayLack !== true)
+      .flatMap(({ name }) => (this.#missing.has(name) ? [name] : []));
   }
 
   /** What a request that is not sent was to give is not there. */
-  miss({ take = [] }: PlannedRequest): void {
+  miss({ take = [] }: Pick<PlannedRequest, 'take'>): void {
     for (const { name } of take) if (!this.#values.has(name)) this.#missing.add(name);
   }
 

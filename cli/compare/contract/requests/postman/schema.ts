@@ -52,6 +52,7 @@ const requestSchema = z.looseObject({
 });
 const behaviourSchema = z.looseObject({ disableBodyPruning: z.boolean().optional() }).nullish().catch(null);
 export const postmanItemSchema = z.looseObject({
+  event: z.unknown().optional(),
   name: z.string().default(''),
   auth: z.unknown().optional(),
   protocolProfileBehavior: behaviourSchema,
@@ -59,6 +60,7 @@ export const postmanItemSchema = z.looseObject({
   request: z.union([requestSchema, z.string().transform((url) => requestSchema.parse({ url }))]).optional(),
 });
 export const postmanCollectionSchema = z.looseObject({
+  event: z.unknown().optional(),
   item: z.array(z.unknown()),
   variable: pairs,
   auth: z.unknown().optional(),

@@ -1,6 +1,6 @@
 /** How a Postman collection, folder or request logs in: the types that need no exchange before. */
 import * as z from 'zod';
-import { basicLogin, loginIn } from './texts/index.ts';
+import { basicLogin, loginIn } from '../texts/index.ts';
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 /** Version 2.1 lists what version 2.0 holds as members. */

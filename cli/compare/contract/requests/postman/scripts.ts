@@ -1,0 +1,144 @@
+/**
+ * What a script of a Postman collection takes from an answer: `pm.environment.set('token', pm.response.json().user.token)` and the
+ * like. Scripts are not run: assignments are read one after another, and what is not understood gives nothing.
+ */
+import * as z from 'zod';
+
+export interface ScriptTake {
+  readonly name: string;
+  readonly from:
+    | { readonly kind: 'json'; readonly pointer: string }
+    | { readonly kind: 'header'; readonly name: string }
+    | { readonly kind: 'cookie'; readonly name: string };
+  /** The script asks something first, so that an answer without it is no fault. */
+  readonly mayLack?: true;
+}
+
+export interface PostmanScripts {
+  readonly takes: readonly ScriptTake[];
+  /** Names that get a value in a way that is not read. */
+  readonly unread: readonly string[];
+}
+
+const eventsSchema = z
+  .array(
+    z.looseObject({
+      listen: z.string(),
+      script: z.looseObject({
+        exec: z.union([z.string(), z.array(z.string()).transform((lines) => lines.join('\n'))]),
+      }),
+    }),
+  )
+  .catch([]);
+
+/** Of an item, a folder or a collection. */
+export function scriptsOf(event: unknown): PostmanScripts {
+  const read = eventsSchema.parse(event ?? []).map(({ listen, script }) => {
+    const found = scriptIn(script.exec);
+    // Before a request there is no answer yet.
+    return listen === 'test' ? found : { takes: [], unread: [...found.takes.map(({ name }) => name), ...found.unread] };
+  });
+  return { takes: read.flatMap(({ takes }) => takes), unread: read.flatMap(({ unread }) => unread) };
+}
+
+const STRING = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/.source;
+const COMMENTS = new RegExp(`(${STRING})|//[^\\n]*|/\\*[\\s\\S]*?\\*/`, 'g');
+/** An assignment to a name or to names in braces, up to its value; or a call that sets a variable, up to its name. */
+const STATEMENT =
+  /(?<![\w$.])([A-Za-z_$][\w$]*|\{[^{}]*\})\s*=(?![=>])|(?:\bpm\s*\.\s*(?:globals|environment|collectionVariables|variables)\s*\.\s*set|\bpostman\s*\.\s*set(?:Environment|Global)Variable)\s*\(/g;
+/** What a name holds until an answer gives it something, or where it gives nothing. */
+const EMPTY = /^(?:\{\}|\[\]|null|undefined|''|"")$/;
+const CONDITION = /\b(?:if|try|switch|catch)\b|&&|\?(?![.?])/;
+const ANSWER = /^(?:pm\.response\.json\(\)|JSON\.parse\((?:responseBody|pm\.response\.text\(\))\))/;
+const STEP = /^(?:\??\.([A-Za-z_$][\w$]*)|(?:\?\.)?\[(?:'([^']*)'|"([^"]*)"|(\d+))\])/;
+const FIELD = /^(?:pm\.response\.headers\.get|postman\.getResponseHeader)\(['"]([\w-]+)['"]\)$/;
+const COOKIE = /^pm\.cookies\.get\(['"]([^'"]+)['"]\)$/;
+
+type Path = readonly string[];
+
+function scriptIn(source: string): PostmanScripts {
+  const script = source.replaceAll(COMMENTS, (_, string?: string) => string ?? ' ');
+  const conditional = CONDITION.test(script.replaceAll(new RegExp(STRING, 'g'), ''));
+  const known = new Map<string, Path>();
+  const takes: ScriptTake[] = [];
+  const unread: string[] = [];
+  for (const { 0: whole, 1: target, index } of script.matchAll(STATEMENT)) {
+    const first = expressionAt(script, index + whole.length, target === undefined);
+    if (target !== undefined) assign(target, first, known);
+    else {
+      const name = /^\s*(['"`])([^'"`]+)\1\s*$/.exec(first)?.[2];
+      if (name === undefined) continue;
+      const from = placeOf(expressionAt(script, index + whole.length + first.length + 1, true), known);
+      if (from === null) unread.push(name);
+      else takes.push({ name, from, ...(conditional ? { mayLack: true } : {}) });
+    }
+  }
+  return { takes, unread };
+}
+
+function assign(target: string, value: string, known: Map<string, Path>): void {
+  if (EMPTY.test(compact(value))) return;
+  const path = pathOf(value, known);
+  const names: [name: string, path: Path | null][] = target.startsWith('{')
+    ? target
+        .slice(1, -1)
+        .split(',')
+        .flatMap((part): [string, Path | null][] => {
+          const [, key, name = key] = /^\s*([\w$]+)(?:\s*:\s*([\w$]+))?/.exec(part) ?? [];
+          return key === undefined || name === undefined ? [] : [[name, path === null ? null : [...path, key]]];
+        })
+    : [[target, path]];
+  for (const [name, at] of names)
+    if (at === null) known.delete(name);
+    else known.set(name, at);
+}
+
+function placeOf(expression: string, known: ReadonlyMap<string, Path>): ScriptTake['from'] | null {
+  const text = compact(expression);
+  const field = FIELD.exec(text)?.[1];
+  if (field !== undefined) return { kind: 'header', name: field };
+  const cookie = COOKIE.exec(text)?.[1];
+  if (cookie !== undefined) return { kind: 'cookie', name: cookie };
+  const path = pathOf(expression, known);
+  if (path === null) return null;
+  const steps = path.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  return { kind: 'json', pointer: steps.join('') };
+}
+
+/** Where in the answer's JSON an expression looks; what stands behind `||` counts only where nothing is there. */
+function pathOf(expression: string, known: ReadonlyMap<string, Path>): Path | null {
+  const whole = compact(expression)
+    .replace(/(?:\|\||\?\?)[\s\S]*$/, '')
+    .replace(/\.toString\(\)$/, '');
+  const text = /^String\((.*)\)$/s.exec(whole)?.[1] ?? whole;
+  const answer = ANSWER.exec(text)?.[0];
+  const name = answer ?? /^[A-Za-z_$][\w$]*/.exec(text)?.[0] ?? '';
+  const base = answer === undefined ? known.get(name) : [];
+  if (base === undefined) return null;
+  const path = [...base];
+  let rest = text.slice(name.length);
+  for (let step = STEP.exec(rest); step !== null; step = STEP.exec(rest)) {
+    path.push(step.slice(1).find((one) => one !== undefined) ?? '');
+    rest = rest.slice(step[0].length);
+  }
+  return rest === '' ? path : null;
+}
+
+/** Without white space but that of texts. */
+function compact(expression: string): string {
+  return expression.replaceAll(new RegExp(`(${STRING})|\\s+`, 'g'), (_, string?: string) => string ?? '');
+}
+
+/** Up to the comma, the semicolon or the bracket that ends it; outside of a call also to the end of its line, unless the next one goes on. */
+function expressionAt(script: string, from: number, isInCall: boolean): string {
+  const rest = script.slice(from);
+  let depth = 0;
+  for (const { 0: part, index } of rest.matchAll(new RegExp(`${STRING}|[\\s\\S]`, 'g'))) {
+    const isEnd =
+      /^[,;)\]}]$/.test(part) || (part === '\n' && !isInCall && !/^\s*(?:[.?|&]|$)/.test(rest.slice(index)));
+    if (isEnd && depth === 0) return rest.slice(0, index);
+    if (/^[([{]$/.test(part)) depth++;
+    else if (/^[)\]}]$/.test(part)) depth--;
+  }
+  return rest;
+}
