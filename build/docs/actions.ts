@@ -50,9 +50,6 @@ const NEVER_RUN = 'No cutover has run on this ingress, so there is no "{id}".';
 const ENDED: readonly OperatorPlace[] = ['rolling back', 'rolled back', 'completed'];
 const LOOKING: readonly OperatorPlace[] = ['shadow', 'exercise', 'stage', 'soak'];
 const SIGNOFFS: readonly OperatorPlace[] = ['shadowSignoff', 'finalSignoff'];
-/** Gone: the run's task has no answer to take, but the request was let through to it. */
-const SENT = 'somebody answered it, or it expired, in the meantime';
-
 export function answerAt(action: OperatorAction, place: OperatorPlace): Answer {
   switch (action) {
     case 'rollback':
@@ -65,7 +62,10 @@ export function answerAt(action: OperatorAction, place: OperatorPlace): Answer {
       return yes('All traffic is on stable');
     case 'approve':
     case 'refuse':
-      return SIGNOFFS.includes(place) ? yes(SENT) : no('Cutover "{id}" has no pending approval.');
+      if (!SIGNOFFS.includes(place)) return no('Cutover "{id}" has no pending approval.');
+      return yes(
+        `${action === 'approve' ? 'Approved' : 'Rejected'} the ${place === 'shadowSignoff' ? 'shadow' : 'final'} sign-off of {id} as `,
+      );
     default:
       return steeringAt(action, place);
   }
@@ -79,8 +79,7 @@ function steeringAt(action: Steering, place: OperatorPlace): Answer {
   if (place === 'nothing has run') return no(NEVER_RUN);
   if (ENDED.includes(place)) return no(`Cutover {id} is ${place}: ${nothing}`);
   if (place === 'drill') return no(`{id} is a drill, which its own alarm ends: ${nothing}`);
-  if (SIGNOFFS.includes(place))
-    return no(`Cutover {id} is waiting for a sign-off, which nothing else can give: ${nothing} Use approve or refuse.`);
+  if (SIGNOFFS.includes(place)) return no(`Cutover {id} is waiting for a sign-off: ${nothing} Use approve or refuse.`);
   if (place === 'stage, paused') return PAUSED[action];
   if (LOOKING.includes(place) || place === 'decommission') {
     const answer = RUNNING[action](place);
@@ -122,7 +121,7 @@ export function actionsPage(): Page {
   return page(
     'docs/reference/actions.md',
     'Actions of an operator',
-    'What each command does at each place of a run: ✓ it takes effect (exit code 0), – it is refused, and nothing is changed (exit code 1). `test/cli/actions.test.ts` runs every pair. The run has not been evaluated yet where it matters: `promote` takes effect once the evidence is in.',
+    'What each command does in each phase of a run: ✓ means that it takes effect (exit code 0), – that it is refused and changes nothing (exit code 1). `test/cli/actions.test.ts` runs every pair. The table shows runs that have not been evaluated yet in their phase: `promote` takes effect once the evidence is in.',
     markdownTable(
       ['', ...OPERATOR_ACTIONS.map(markdownCode)],
       OPERATOR_PLACES.map((place) => [
@@ -130,7 +129,7 @@ export function actionsPage(): Page {
         ...OPERATOR_ACTIONS.map((action) => (answerAt(action, place).accepted ? '✓' : '–')),
       ]),
     ),
-    'A drill, a preflight and a baseline can only be ended. After `rolling back` nothing but `rollback` takes effect, which may be repeated at any time; a completed cutover is moved by `rollback --break-glass` alone, and while its customers are on the candidate `rollback` ends with exit code 1. `start` is refused by preflight while a run owns the ingress, while one is being rolled back, and for four minutes after one was rolled back.',
+    'A drill, a preflight and a baseline can only be ended. From `rolling back` on, only `rollback` takes effect; it is safe to repeat at any time. On a completed cutover `rollback` moves nothing, and ends with exit code 1 if customers are on the candidate; only `rollback --break-glass` moves them. Preflight refuses `start` while a run owns the ingress, while one is being rolled back, and for four minutes after a rollback.',
     '## Answers',
     markdownTable(
       ['command', '', 'where', 'it says'],

@@ -117,7 +117,7 @@ function asked({ steering, phase, stage }: Lease, at: number): string[] {
     ...(pause === null ? [] : [`Paused by ${plain(pause.by)} until ${pause.until}${why(pause.reason)}.`]),
     ...(request?.kind === 'promote' && request.phase === phase && request.stage === stage
       ? [
-          `Promotion ${request.override ? 'without evidence ' : ''}asked for by ${plain(request.by)} at ${request.at}${why(request.reason)}.`,
+          `Promotion ${request.override ? 'without evidence ' : ''}requested by ${plain(request.by)} at ${request.at}${why(request.reason)}.`,
         ]
       : []),
   ];

@@ -29,23 +29,26 @@ export function onRevision(
   if (revised == null || gate.onRevision === 'ignore') return null;
   const what = `${capitalised(revised.changes.join(', and '))}.`;
   if (gate.onRevision === 'rollback')
-    return { decision: 'rollback', reason: `${what} The plan goes back when a side changes in mid-run.` };
+    return { decision: 'rollback', reason: `${what} The plan rolls back if a side changes in mid-run.` };
   if (revised.restarts >= MOST_RESTARTS)
-    return { decision: 'rollback', reason: `${what} The run has begun anew ${MOST_RESTARTS} times for that already.` };
+    return {
+      decision: 'rollback',
+      reason: `${what} The phase has been restarted ${MOST_RESTARTS} times for that already.`,
+    };
   return { decision: 'hold', restart: true, reason: `${what} Evidence counts from now on.` };
 }
 
 function changeOf(side: string, before: Revision | null, now: Revision | null): string | null {
   if (before === null || now === null) return null;
   if (before.kind === 'tasks' && now.kind === 'tasks')
-    return before.id === now.id ? null : `${side} was deployed anew (${before.id} became ${now.id})`;
+    return before.id === now.id ? null : `${side} was redeployed (${before.id} -> ${now.id})`;
   if (before.kind !== 'targets' || now.kind !== 'targets') return `${side} is another service`;
   const gone = before.ids.filter((id) => !now.ids.includes(id));
   const come = now.ids.filter((id) => !before.ids.includes(id));
   // A set that only grew, or only shrank, was scaled.
   return gone.length === 0 || come.length === 0
     ? null
-    : `targets of ${side} were exchanged (${gone.length} gone, ${come.length} new)`;
+    : `targets of ${side} were replaced (${gone.length} gone, ${come.length} new)`;
 }
 
 function capitalised(text: string): string {

@@ -96,20 +96,20 @@ function conclude(
   if (balancer.calls)
     return {
       decision: 'rollback',
-      reason: `The load balancer answers 5xx of its own ${Math.round(balancer.unexplained)} times beyond its ordinary rate of ${percent(policy.elb5xxRate)}, which is more than the candidate's margin explains (e-value ${shown(finite(balancer.logE))} ≥ ${shown(thresholdOf(policy, 'balancer'))}).`,
+      reason: `The load balancer itself made ${Math.round(balancer.unexplained)} more 5xx than its ordinary rate of ${percent(policy.elb5xxRate)} explains, and more than the candidate's margin allows (e-value ${shown(finite(balancer.logE))} ≥ ${shown(thresholdOf(policy, 'balancer'))}).`,
     };
   if (minutes.length === 0)
-    return hold(`No whole minute is counted yet; ${policy.minRequests} candidate requests are needed`);
+    return hold(`No full minute has been counted yet; ${policy.minRequests} candidate requests are needed`);
   if (candidateRequests < policy.minRequests)
     return hold(`${candidateRequests} of ${policy.minRequests} needed candidate requests are counted`);
   if (balancer.unexplained > policy.errorMargin * candidateRequests)
     return hold(
-      `${Math.round(balancer.unexplained)} 5xx of the load balancer belong to neither side; were they the candidate's, it would exceed the margin of ${percent(policy.errorMargin)}`,
+      `${Math.round(balancer.unexplained)} 5xx of the load balancer belong to neither side; if they were the candidate's, it would exceed the margin of ${percent(policy.errorMargin)}`,
     );
   const untold = shareUntold(minutes, 'candidate') - shareUntold(minutes, 'stable');
   if (untold > policy.errorMargin)
     return hold(
-      `${percent(untold)} more of the candidate's requests than of the stable side's have no answer that the metric store tells of; were they failures, they would exceed the margin of ${percent(policy.errorMargin)}`,
+      `The share of requests without any recorded answer is ${percent(untold)} higher on the candidate than on stable; if these failed, they would exceed the margin of ${percent(policy.errorMargin)}`,
     );
   const open = metrics.find((m) => m.verdict === 'undecided');
   if (open !== undefined)
@@ -164,8 +164,8 @@ function figures(m: MetricVerdict): string {
   if (m.by === 'percentiles')
     return `${m.metric}: p95 or p99 over the budget, and only the candidate's, in ${m.eValue} of the last ${m.threshold} minutes`;
   if (m.verdict === 'worse')
-    return `${rates}, worse by ${points(m.lower)} points at least (e-value ${shown(m.eValue)} ≥ ${shown(m.threshold)})`;
-  return `${rates}, worse by ${points(m.upper)} points at most (margin ${points(m.margin)}; rollback evidence ${shown(m.eValue)} of ${shown(m.threshold)})`;
+    return `${rates}, worse by at least ${points(m.lower)} points (e-value ${shown(m.eValue)} ≥ ${shown(m.threshold)})`;
+  return `${rates}, worse by at most ${points(m.upper)} points (margin ${points(m.margin)}; rollback evidence ${shown(m.eValue)} of ${shown(m.threshold)})`;
 }
 
 /** A difference of two shares, in percentage points. */

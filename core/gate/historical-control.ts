@@ -133,7 +133,10 @@ function conclude(
   if (worse !== undefined)
     return { decision: 'rollback', reason: `Candidate is worse than the baseline: ${worse.text}.` };
   if (minutes.length === 0)
-    return { decision: 'hold', reason: `No whole minute is counted yet; ${policy.minRequests} requests are needed.` };
+    return {
+      decision: 'hold',
+      reason: `No full minute has been counted yet; ${policy.minRequests} requests are needed.`,
+    };
   if (seen < policy.minRequests)
     return { decision: 'hold', reason: `${seen} of ${policy.minRequests} needed requests are counted: ${text}.` };
   if (metrics.every((m) => m.verdict === 'within margin'))

@@ -100,7 +100,7 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
     ...(silent === null || brief.length === 0
       ? []
       : [
-          `No request came from ${hourOf(silent.from)} to ${hourOf(silent.from + silent.hours)} h UTC: a stage of ${brief.map(({ percent }) => `${percent} %`).join(', ')} that meets these hours is held for want of evidence and ends undecided. Begin early enough, or set its maxHold above ${silent.hours + 1} h.`,
+          `No requests arrived from ${hourOf(silent.from)} to ${hourOf(silent.from + silent.hours)} h UTC: a stage of ${brief.map(({ percent }) => `${percent} %`).join(', ')} that runs into these hours lacks evidence and ends undecided. Start early enough, or set its maxHold above ${silent.hours + 1} h.`,
         ]),
   ];
   return sentences.join(' ');
@@ -119,7 +119,7 @@ function fires(limit: number, peak: number): string[] {
   const alone = ALARM_ALONE_FACTOR * limit;
   if (peak <= alone) return [];
   return [
-    `In its worst five minutes ${percent(peak)} failed, above ${ALARM_ALONE_FACTOR} times gate.maxErrorRate (${percent(alone)}): at 100 %, where nobody is left to compare with, such minutes bring a healthy candidate back. Set gate.maxErrorRate above ${percent(peak / ALARM_ALONE_FACTOR)} to keep false rollbacks within gate.alpha.`,
+    `In its worst five minutes ${percent(peak)} failed, above ${ALARM_ALONE_FACTOR} times gate.maxErrorRate (${percent(alone)}): at 100 %, where no stable side is left to compare with, such minutes roll a healthy candidate back. Set gate.maxErrorRate above ${percent(peak / ALARM_ALONE_FACTOR)} to keep false rollbacks within gate.alpha.`,
   ];
 }
 

@@ -97,7 +97,7 @@ function misplaced(lease: Lease, kind: SteeringRequest['kind']): string | null {
   if (status !== 'running') return `Cutover ${cutoverId} is ${status.replace('_', ' ')}: ${no}`;
   if (lease.drill !== null) return `${cutoverId} is a drill, which its own alarm ends: ${no}`;
   if (phase === 'shadowSignoff' || phase === 'finalSignoff')
-    return `Cutover ${cutoverId} is waiting for a sign-off, which nothing else can give: ${no} Use approve or refuse.`;
+    return `Cutover ${cutoverId} is waiting for a sign-off: ${no} Use approve or refuse.`;
   if (!IN[kind].includes(phase)) return `Cutover ${cutoverId} is in phase ${phase}: ${no}`;
   return null;
 }
@@ -109,7 +109,7 @@ function pause({ steering, ...lease }: Lease, seconds: number, { by, reason, now
   const left = MOST_PAUSED_SECONDS - pausedMs(steering, 0, now) / 1000;
   if (seconds > left)
     return {
-      refused: `A run may be paused for ${MOST_PAUSED_SECONDS / 3_600} h in all, and ${Math.floor(Math.max(0, left) / 60)} min of them are left: ask for a shorter pause.`,
+      refused: `A run may be paused for ${MOST_PAUSED_SECONDS / 3_600} h in total, of which ${Math.floor(Math.max(0, left) / 60)} min are left: ask for a shorter pause.`,
     };
   const until = toIso(now + seconds * 1000);
   return {
@@ -129,22 +129,22 @@ function promote(lease: Lease, override: boolean, asking: Asking, { plan, look, 
   const { steering, cutoverId } = lease;
   const { by, reason, now } = asking;
   if (pauseAt(steering, now) !== null) return { refused: `Cutover ${cutoverId} is paused; resume it first.` };
-  if (look?.decision === 'rollback') return { refused: `Cutover ${cutoverId} is going back: ${said}` };
+  if (look?.decision === 'rollback') return { refused: `Cutover ${cutoverId} is about to roll back: ${said}` };
   if (!override && !hasEvidence(look))
     return {
-      refused: `The evidence for ${whereabouts(lease)} is not in yet. ${said === '' ? 'Nothing was evaluated so far.' : said}`,
+      refused: `The evidence for ${whereabouts(lease)} is not in yet. ${said === '' ? 'Nothing has been evaluated yet.' : said}`,
     };
   if (override && look?.parity?.status === 'dirty')
-    return { refused: `Parity shows breaking differences, which no override passes over. ${said}` };
+    return { refused: `Parity shows breaking differences, which no override can skip. ${said}` };
   const persons = override ? plan.signoff.overridePersons : 1;
   const asked = steering.request;
   const same = asked?.kind === 'promote' && asked.phase === lease.phase && asked.stage === lease.stage;
   if (same && asked.override === override) {
     if (isAgreed(asked))
-      return { refused: `The promotion of ${whereabouts(lease)} was asked for already, by ${asked.by}.` };
+      return { refused: `The promotion of ${whereabouts(lease)} was already requested, by ${asked.by}.` };
     if (asked.by === by)
       return {
-        refused: `You asked for this override at ${asked.at}; the plan wants a second person to ask for it too.`,
+        refused: `You requested this override at ${asked.at}; the plan requires a second person to request it too.`,
       };
     return {
       steering: next(steering, { request: { ...asked, seconded: by } }),

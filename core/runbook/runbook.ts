@@ -7,14 +7,14 @@ import { type RunbookStep, SYMPTOMS, type Symptom, type SymptomId } from './symp
 export function firstAid(names: DeployedNames): string {
   return [
     section([{ text: 'Are customers safe?', commands: [crossfadeCommand(names, 'status')] }]),
-    'It prints `You are safe: all traffic is on stable.` when nothing has to be done tonight.',
+    'It prints `You are safe: all traffic is on stable.` if nothing needs to be done tonight.',
     section([
       {
-        text: 'If it does not, bring everything back; it may be repeated:',
+        text: 'If it does not, return all traffic to stable; this is safe to repeat:',
         commands: [crossfadeCommand(names, "rollback --reason 'why'")],
       },
       {
-        text: 'Without Crossfade on this machine, the weights and the owner of the ingress:',
+        text: 'Without Crossfade on this machine, these show the weights and the owner of the ingress:',
         commands: [
           awsCommand(
             names,

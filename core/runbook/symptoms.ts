@@ -24,7 +24,7 @@ export interface Symptom {
 }
 
 const RETURNED =
-  'All traffic is being returned to stable. A message “rolled back” says when it was done, within a minute or two; from then on nothing has to be done tonight.';
+  'All traffic is being returned to stable. A “rolled back” message confirms it within a minute or two; after that, nothing more needs to be done tonight.';
 
 const UNMOVED = 'Nothing was moved.';
 
@@ -33,7 +33,7 @@ const candidateLogs: RunbookStep = {
 };
 
 const latency = (percentile: string, look: string): Symptom => ({
-  means: `The candidate’s ${percentile} latency has been above the stable side’s by the plan’s ratio and by at least its floor, for longer than a warm-up.`,
+  means: `The candidate’s ${percentile} latency has exceeded stable’s by the alarm’s ratio and by more than its floor (1.5 times and 10 ms by default) for longer than a warm-up.`,
   done: RETURNED,
   steps: () => [{ text: look }],
 });
@@ -45,8 +45,7 @@ export const SYMPTOMS = {
     steps: () => [candidateLogs],
   },
   'candidate-connection-errors': {
-    means:
-      'Connections to the candidate fail: it crashes or has no tasks. A crash like this does not show up as target 5xx.',
+    means: 'Connections to the candidate fail: it crashes or has no tasks. Such failures do not show up as target 5xx.',
     done: RETURNED,
     steps: (names) => [
       { text: 'Events and stopped tasks of the candidate:', commands: serviceCommands(names, names.candidateService) },
@@ -55,7 +54,7 @@ export const SYMPTOMS = {
   },
   'elb-5xx': {
     means:
-      'The load balancer itself answers the candidate’s requests with 5xx, far more often than stable’s. The metric is not split by target group: how many requests each side’s targets left unanswered shows which side it is.',
+      'The load balancer itself answers the candidate’s requests with 5xx, far more often than stable’s. The metric is not split by target group: the number of requests that each side’s targets left unanswered shows which side is affected.',
     done: RETURNED,
     steps: (names) => [
       {
@@ -69,10 +68,7 @@ export const SYMPTOMS = {
     'Compare both sides’ traces for the same route; look for a missing connection pool or a cold cache.',
   ),
   'candidate-latency-p95-ratio': latency('p95', 'Compare both sides’ traces; look at the slowest route first.'),
-  'candidate-latency-p99-ratio': latency(
-    'p99',
-    'Garbage collection, and retries to the upstream, are the usual causes.',
-  ),
+  'candidate-latency-p99-ratio': latency('p99', 'The usual causes are garbage collection and retries to the upstream.'),
   'candidate-unhealthy-hosts': {
     means: 'Targets of the candidate have been failing their health checks for two minutes.',
     done: RETURNED,
@@ -85,12 +81,12 @@ export const SYMPTOMS = {
     done: RETURNED,
     steps: () => [
       {
-        text: 'See whether the stable side’s breaker is open too (dashboard, “Circuit breaker”): then the upstream is at fault, not the candidate.',
+        text: 'Check whether the stable side’s breaker is open, too (dashboard, “Circuit breaker”). If it is, the upstream is at fault, not the candidate.',
       },
     ],
   },
   'mirror-unhealthy': {
-    means: 'No mirror is healthy. The share of customers that passes through it would fail.',
+    means: 'The mirror has no healthy target. Requests that pass through it would fail.',
     done: 'The mirror’s weight is 0. In the shadow phases that is a rollback, because without a mirror there is no evidence; in the soak the candidate answers its share directly and the run goes on; in a canary stage nothing passes through the mirror.',
     steps: (names) => [
       {
@@ -100,42 +96,41 @@ export const SYMPTOMS = {
     ],
   },
   'mirror-lost': {
-    means: 'The mirror has lost more than a twentieth of what it was to capture.',
-    done: `${UNMOVED} The sign-off counts what was lost, and holds when too little is left.`,
+    means: 'The mirror has lost more than 5 % of the requests that it should have captured.',
+    done: `${UNMOVED} The sign-off counts the losses, and holds if there are too many.`,
     steps: () => [
       {
-        text: 'Dashboard, “Copies dropped, by reason”: `busy`, `breaker` (the other side is slow or fails), `recorder-*` (the recorder is slow, full or gone), `queue`, `sink` (Firehose does not take it), `oversize` (raise `copies.bodyCapBytes`), `error`. A smaller `copies.sampleRate` helps against all of them but `oversize` and `error`.',
+        text: 'Dashboard, “Copies dropped, by reason”: `busy`, `breaker` (the other side is slow or fails), `recorder-*` (the recorder is slow, full or gone), `queue`, `sink` (Firehose is too slow or refuses records), `oversize` (raise `copies.bodyCapBytes`), `error`. A smaller `copies.sampleRate` helps against all of them except `oversize` and `error`.',
       },
     ],
   },
   'mirror-cut': {
-    means: 'More than a tenth of the captured answers are longer than the cap; what lies beyond it is not compared.',
+    means: 'More than 10 % of the captured answers are longer than the cap; everything beyond it is not compared.',
     done: UNMOVED,
     steps: () => [{ text: 'Raise `copies.bodyCapBytes`, or keep routes with long downloads away from the mirror.' }],
   },
   'mirror-refused': {
-    means:
-      'The mirror itself refuses more than a twentieth of the requests: it cannot read them, or has seen them before.',
+    means: 'The mirror itself refuses more than 5 % of the requests: it cannot parse them, or has seen them before.',
     done: `${UNMOVED} Those customers got 400, 501 or 508.`,
     steps: () => [
       {
-        text: 'The log of the container `envoy` names the reason of each 5xx. 508 says that the URL of a side leads back to the load balancer. If customers suffer, set the mirror’s share of the plan to 0.',
+        text: 'The log of the container `envoy` gives the reason for each 5xx. 508 means that a side’s URL leads back to the load balancer. If customers suffer, end the run: with all traffic on stable, no request passes through the mirror.',
       },
     ],
   },
   'mirror-primary-failed': {
-    means: 'The mirror answered more than a hundredth of the requests with 502, because its primary gave no answer.',
-    done: `${UNMOVED} The gate sees the same failures as those of the stable side.`,
+    means: 'The mirror answered more than 1 % of the requests with 502, because its primary did not answer.',
+    done: `${UNMOVED} The gate sees these failures, too.`,
     steps: (names) => [
       {
-        text: 'Dashboard, “Primary gave no answer, by Envoy’s flag” (UF: no connection, UC: it ended, UPE: no HTTP), and the log of the container `envoy`, a line for each. Health of the primary:',
-        commands: [healthCommand(names, names.stableGroup)],
+        text: 'Dashboard, “Primary gave no answer, by Envoy’s flag” (UF: no connection; UC: connection closed; UPE: not valid HTTP), and the log of the container `envoy`, which has one line for each. Health of the primary, which is stable in the shadow and the candidate in the soak:',
+        commands: [healthCommand(names, names.stableGroup), healthCommand(names, names.candidateGroup)],
       },
     ],
   },
   'recorder-silent': {
     means:
-      'Requests pass through the mirror, but for three minutes no recorder has reported any: all recorders are down, or cannot read from Envoy.',
+      'Requests pass through the mirror, but for three minutes no recorder has reported any: all recorders are down, or cannot read Envoy’s counts.',
     done: `${UNMOVED} Customers notice nothing. Captures lost meanwhile are counted as \`recorder-down\` once a recorder is back.`,
     steps: () => [
       { text: 'The log of the container `recorder`, and the reason why ECS stopped it: its memory limit is 768 MB.' },
@@ -181,37 +176,37 @@ export const SYMPTOMS = {
     done: 'Nothing. Alarms and the run itself still roll back, but nothing repairs what they miss until the watchdog works again.',
     steps: (names) => [
       {
-        text: 'Until it works again, look yourself, and roll back by hand if the weights are not safe:',
+        text: 'Until it works again, check the weights yourself, and roll back by hand if they are not safe:',
         commands: [
           crossfadeCommand(names, 'status'),
           crossfadeCommand(names, "rollback --reason 'the watchdog fails'"),
         ],
       },
       {
-        text: 'The alarm’s metrics name the function, whose log has the error. A throttle means that the account’s concurrency is used up; an `AccessDenied` means that a policy or a permissions boundary has changed.',
+        text: 'The alarm’s metrics name the function; its log has the error. A throttle means that the account’s Lambda concurrency is used up; `AccessDenied` means that a policy or a permissions boundary has changed.',
       },
     ],
   },
   'waiting-for-capacity': {
-    means: 'A rollback cannot complete: the stable side has too few healthy targets to take everything.',
-    done: 'The run is fenced and stopped, and the stable service is being scaled up. The watchdog tries again every minute; the candidate answers meanwhile.',
+    means: 'A rollback cannot complete: the stable side has too few healthy targets to take all traffic.',
+    done: 'The run is fenced and stopped, and the stable service is being scaled up. The watchdog tries again every minute; meanwhile the candidate answers.',
     steps: (names) => [
       {
-        text: 'Find out why the stable side’s tasks do not start, or do not become healthy:',
+        text: 'Find out why the stable side’s tasks do not start or do not become healthy:',
         commands: [...serviceCommands(names, names.stableService), healthCommand(names, names.stableGroup)],
       },
       {
-        text: 'If customers are better off on a stable side that looks unhealthy, force it:',
+        text: 'If customers are better off even on a stable side that looks unhealthy, force the rollback:',
         commands: [crossfadeCommand(names, "rollback --break-glass --reason 'why'")],
       },
     ],
   },
   'not-rolled-back': {
-    means: 'An alarm went red, but no message “rolled back” followed.',
-    done: 'Perhaps nothing. The watchdog checks the weights every minute.',
+    means: 'An alarm went into ALARM, but no “rolled back” message followed.',
+    done: 'Possibly nothing. The watchdog checks the weights every minute.',
     steps: (names) => [
       {
-        text: 'Roll back; a rollback may be repeated at any time:',
+        text: 'Roll back; this is safe to repeat at any time:',
         commands: [crossfadeCommand(names, "rollback --reason 'why'")],
       },
       {

@@ -120,7 +120,7 @@ export class CutoverAlarms extends Construct {
       threshold: 1,
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       datapoints: [3, 3],
-      summary: 'A cutover runs, and the load balancer receives no requests.',
+      summary: 'A cutover is running, but the load balancer receives no requests.',
     });
   }
 
@@ -130,7 +130,7 @@ export class CutoverAlarms extends Construct {
       metric: this.#errorExcess(),
       threshold: this.#thresholds.errorPercent,
       datapoints: [2, 3],
-      summary: `The candidate fails far more of its requests than ${ALARM_CONTROL_WEIGHT} times stable's share (evaluated only from ${ALARM_MIN_FAILURES} failures a minute).`,
+      summary: `The candidate's error rate exceeds ${ALARM_CONTROL_WEIGHT} times stable's by more than ${points(this.#thresholds.errorPercent)} (evaluated only from ${ALARM_MIN_FAILURES} failures a minute).`,
     });
   }
 
@@ -145,7 +145,7 @@ export class CutoverAlarms extends Construct {
       threshold: this.#thresholds.connectionErrorPercent,
       datapoints: [2, 3],
       summary:
-        'Connections to the candidate fail because it crashes or has no tasks. A crash like this does not show up as target 5xx.',
+        'Connections to the candidate fail because it crashes or has no tasks. Such failures do not show up as target 5xx.',
     });
   }
 
@@ -207,7 +207,7 @@ export class CutoverAlarms extends Construct {
       ),
       threshold: this.#thresholds.elbErrorPercent,
       datapoints: [2, 3],
-      summary: `The load balancer itself answers the candidate's requests with 5xx, far more often than ${ALARM_CONTROL_WEIGHT} times stable's share. The metric is not split by target group: how many requests each side's targets left unanswered shows which side it is, unless more than ${ALARM_MAX_FOREIGN_PERCENT} % of the requests belong to other services.`,
+      summary: `The load balancer itself answers the candidate's requests with 5xx, at a rate that exceeds ${ALARM_CONTROL_WEIGHT} times stable's by more than ${points(this.#thresholds.elbErrorPercent)}. The metric is not split by target group: the number of requests that each side's targets left unanswered shows which side is affected, unless more than ${ALARM_MAX_FOREIGN_PERCENT} % of the requests belong to other services.`,
     });
   }
 
@@ -321,4 +321,8 @@ export class CutoverAlarms extends Construct {
       period: ALARM_PERIOD,
     });
   }
+}
+
+function points(count: number): string {
+  return `${count} percentage ${count === 1 ? 'point' : 'points'}`;
 }

@@ -61,7 +61,7 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
       ),
       threshold: LOST_PERCENT,
       datapoints: all,
-      summary: 'The mirror loses captures: the sign-off will miss them.',
+      summary: 'The mirror loses captures, which the sign-off will lack.',
     },
     {
       what: 'mirror-cut',
@@ -72,7 +72,7 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
       ),
       threshold: CUT_PERCENT,
       datapoints: all,
-      summary: 'Many answers are longer than the cap, so that only their beginnings are compared.',
+      summary: 'Many answers are longer than the cap, so only their beginnings are compared.',
     },
     {
       what: 'mirror-refused',
@@ -83,7 +83,7 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
       ),
       threshold: REFUSED_PERCENT,
       datapoints: all,
-      summary: 'The mirror itself refuses requests: it cannot read them, or has seen them before.',
+      summary: 'The mirror itself refuses requests: it cannot parse them, or has seen them before.',
     },
     {
       what: 'mirror-primary-failed',
@@ -94,7 +94,7 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
       ),
       threshold: PRIMARY_PERCENT,
       datapoints: all,
-      summary: 'The mirror answers 502, for its primary gives no answer.',
+      summary: 'The mirror answers 502 because its primary does not answer.',
     },
     {
       what: 'recorder-silent',
@@ -106,7 +106,7 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
       threshold: 1,
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       datapoints: all,
-      summary: 'Requests pass the mirror, and no recorder tells of them.',
+      summary: 'Requests pass through the mirror, but no recorder reports them.',
     },
   ];
 }

@@ -92,10 +92,10 @@ describe('a baseline', () => {
         }),
         night,
       );
-    expect(held('PT2H')).toContain('No request came from 22 to 03 h UTC: a stage of 10 %, 100 %');
+    expect(held('PT2H')).toContain('No requests arrived from 22 to 03 h UTC: a stage of 10 %, 100 %');
     expect(held('PT2H')).toContain('set its maxHold above 6 h');
-    expect(held('PT6H')).not.toContain('No request came');
-    expect(describeBaseline(plan(), { ...FOUND, rpsByHour: Array(24).fill(0) })).not.toContain('No request came');
+    expect(held('PT6H')).not.toContain('No requests arrived');
+    expect(describeBaseline(plan(), { ...FOUND, rpsByHour: Array(24).fill(0) })).not.toContain('No requests arrived');
   });
 
   it('says which stage will hardly be decided at this rate', () => {

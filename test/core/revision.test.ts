@@ -36,7 +36,7 @@ describe('a side that is deployed anew in mid-run', () => {
     expect(said.map(({ since }) => since === began)).toEqual([true, true, false, false]);
     expect(said[2]).toMatchObject({
       next: 'hold',
-      reason: 'The candidate side was deployed anew (go:1 became go:2). Evidence counts from now on.',
+      reason: 'The candidate side was redeployed (go:1 -> go:2). Evidence counts from now on.',
     });
     expect(world.notices.filter((n) => n.subject.endsWith('begins its phase anew'))).toHaveLength(1);
   });
@@ -58,7 +58,7 @@ describe('a side that is deployed anew in mid-run', () => {
     const grown = await looks({}, targets('a:80', 'b:80'), targets('a:80', 'b:80', 'c:80'), targets('a:80'));
     expect(grown.said.every(({ since }) => since === grown.began)).toBe(true);
     const { said } = await looks({}, targets('a:80', 'b:80'), targets('b:80', 'c:80'));
-    expect(said[1]?.reason).toMatch(/^Targets of the candidate side were exchanged \(1 gone, 1 new\)/);
+    expect(said[1]?.reason).toMatch(/^Targets of the candidate side were replaced \(1 gone, 1 new\)/);
   });
 
   it('is not concluded from what cannot be read, and is seen when it can be again', async () => {

@@ -141,11 +141,11 @@ describe('a paused stage', () => {
 
   it('cannot outlast what the history of the execution has room for', async () => {
     const run = await new Run().begin();
-    expect(await run.ask({ kind: 'pause', seconds: 8 * 3_600 + 60 })).toMatch(/^refused: .* 8 h in all/);
+    expect(await run.ask({ kind: 'pause', seconds: 8 * 3_600 + 60 })).toMatch(/^refused: .* 8 h in total/);
     await run.ask({ kind: 'pause', seconds: 7 * 3_600 });
     await run.looks(5);
     await run.ask({ kind: 'resume' });
-    expect(await run.ask({ kind: 'pause', seconds: 8 * 3_600 })).toContain('475 min of them are left');
+    expect(await run.ask({ kind: 'pause', seconds: 8 * 3_600 })).toContain('of which 475 min are left');
   });
 });
 
@@ -160,7 +160,7 @@ describe('a promotion', () => {
 
   it('is refused without evidence, with the sentence of the last look', async () => {
     const run = await new Run().begin();
-    expect(await run.ask(PROMOTE)).toContain('Nothing was evaluated so far');
+    expect(await run.ask(PROMOTE)).toContain('Nothing has been evaluated yet');
     Object.assign(run, { candidate: 1, stable: 9 });
     await run.looks(2);
     expect(await run.ask(PROMOTE)).toMatch(/^refused: The evidence for stage 1 of one is not in yet\. /);
@@ -214,7 +214,7 @@ describe('a promotion', () => {
     await run.looks(2);
     expect(await run.ask(OVERRIDE)).toContain('waits for a second person');
     expect(await run.looks(1)).toMatchObject({ next: 'hold' });
-    expect(await run.ask(OVERRIDE)).toMatch(/^refused: You asked for this override/);
+    expect(await run.ask(OVERRIDE)).toMatch(/^refused: You requested this override/);
     expect(await run.ask(OVERRIDE, BOB)).toContain('Second person');
     expect(await run.looks(1)).toMatchObject({ next: 'nextStage' });
     expect(run.last()?.message).toContain('by arn:ada and arn:bob');
@@ -315,7 +315,7 @@ describe('a request is refused in a sentence', () => {
       parity: { status: 'dirty', reasons: ['a'], routes: 1, pairs: 1 },
     };
     expect(answerTo(lease({ phase: 'soak' }), OVERRIDE, { ...SO_FAR, look })).toMatchObject({
-      refused: expect.stringContaining('which no override passes over'),
+      refused: expect.stringContaining('which no override can skip'),
     });
   });
 });

@@ -111,7 +111,7 @@ describe('a run whose plan has a cohort', () => {
       expect(run.ledger, run.verdict.sentence).toMatchObject({ status: 'completed' });
       expect(states).toEqual([REST, TESTERS_FIRST, HALF, 'testers 100 %, others 100 %']);
       expect(run.cohort.map(({ share }) => share)).toEqual([0, 1, 0.5, 1]);
-      const anew = run.log.filter(({ message }) => message.includes('The candidate side was deployed anew'));
+      const anew = run.log.filter(({ message }) => message.includes('The candidate side was redeployed'));
       expect(anew).toHaveLength(1);
       expect(anew[0]).toMatchObject({ phase: 'stage', stage: 0 });
       expect(anew[0]?.message).toContain('Evidence counts from now on.');
@@ -130,7 +130,7 @@ describe('a run whose plan has a cohort', () => {
       expect(states, run.verdict.sentence).toEqual([REST, TESTERS_FIRST, REST]);
       expect(run.cohort.map(({ share }) => share)).toEqual([0, 1, 0]);
       expect(run.ledger).toMatchObject({ status: 'rolled_back' });
-      expect(run.ledger?.rollback?.reason).toContain('The candidate side was deployed anew');
+      expect(run.ledger?.rollback?.reason).toContain('The candidate side was redeployed');
     });
   });
 });
