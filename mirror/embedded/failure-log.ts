@@ -9,6 +9,7 @@ export class FailureLog {
   #last = Number.NEGATIVE_INFINITY;
   #unsaid = 0;
 
+  /** @param now milliseconds by a clock that nobody sets */
   constructor(write: (line: string) => void, now: () => number) {
     this.#write = write;
     this.#now = now;

@@ -13,12 +13,12 @@ import { Readiness } from './readiness.ts';
 const CONNECTION_TTL_MS = 10_000;
 /** Between two looks for connections that have become idle. */
 const IDLE_MS = 100;
-/** What delivery of the last captures may take. */
-const LAST_BATCH_MS = 5_000;
+/** What delivery of the last captures may take: on a busy machine a thread that has just been started needs more than five seconds to load. */
+const LAST_BATCH_MS = 20_000;
 
 const config = mirrorConfig(process.env);
 const counters = new Counters();
-const failures = new FailureLog(console.error, Date.now);
+const failures = new FailureLog(console.error, () => performance.now());
 const capture = new ThreadCapture(config.capture, counters);
 // It takes a tenth of a second to load: only where there is a collector.
 const spans =

@@ -17,6 +17,8 @@ const RESTART_MS = 1_000;
 /** What a recorder that lives may take to start before requests are passed without it: on a busy machine five seconds were too few, and every capture was lost. */
 const RECORDER_MS = 45_000;
 const ORPHAN_MS = 1_000;
+/** Of a recorder whose Envoy has died: it has captures to deliver. */
+const LAST_CAPTURES_MS = 15_000;
 const PORTS = [
   'MIRROR_FORWARD_PORT',
   'MIRROR_REVERSE_PORT',
@@ -57,17 +59,22 @@ process.once('SIGTERM', end);
 // Whoever started this may be gone without a word; a proxy that nobody uses must not stay.
 const parent = process.ppid;
 setInterval(() => {
-  if (process.ppid !== parent && !ending) end();
+  if (process.ppid !== parent) end();
 }, ORPHAN_MS).unref();
 envoy.once('exit', (code) => {
-  if (ending && recorder !== null && recorder.exitCode === null) recorder.once('exit', () => process.exit(0));
-  else {
-    recorder?.kill('SIGKILL');
-    process.exit(code ?? 1);
-  }
+  const asked = ending;
+  ending = true;
+  const exit = () => process.exit(asked ? 0 : (code ?? 1));
+  if (recorder === null || recorder.exitCode !== null || recorder.signalCode !== null) return exit();
+  recorder.once('exit', exit);
+  if (asked) return;
+  // Envoy is the task's essential container: ECS then ends the recorder too, as it ends any, so that what it has taken is delivered.
+  recorder.kill('SIGTERM');
+  setTimeout(() => recorder?.kill('SIGKILL'), LAST_CAPTURES_MS);
 });
 
 function end(): void {
+  if (ending) return;
   ending = true;
   envoy.kill('SIGTERM');
   recorder?.kill('SIGTERM');

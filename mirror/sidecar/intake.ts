@@ -8,10 +8,13 @@ const HEADS_BYTES = 600_000;
 
 /** Envoy's own limit, less what an answer may need to reach it: what comes later counts as slow there, and must not be taken too. */
 const TAKEN_WITHIN_MS = 0.9 * HAND_OVER_MS;
+/** Nothing waits so long, for Envoy has let go of its connection: a clock has jumped. */
+const CLOCK_JUMPED_MS = 60_000;
 
 /** Whether an exchange may still be taken. @param sentAt when Envoy handed it over */
 export function inTime(sentAt: number, now: number): boolean {
-  return now - sentAt <= TAKEN_WITHIN_MS;
+  const age = now - sentAt;
+  return age <= TAKEN_WITHIN_MS || age > CLOCK_JUMPED_MS;
 }
 
 /** @param take told of each message; false lets it go, and a throw refuses it as unreadable */

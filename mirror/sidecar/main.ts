@@ -108,10 +108,14 @@ async function tell(last: boolean): Promise<void> {
   for (const line of counters.flush(config.ingress, Date.now(), known)) console.log(line);
 }
 
-/** Envoy may have ended before its last counts were read: what it had handed over, and what never came, is lost. */
+/**
+ * Envoy may have ended before its last counts were read. What it had handed over, and what never came, is lost. What came after the last counts were exchanges of
+ * requests that nobody counted; of its other requests since then nobody can tell.
+ */
 function closeAccounts(): void {
   const missing = open - counters.settled;
   if (missing > 0) counters.drop('recorder-down', missing);
+  else counters.requests -= missing;
 }
 
 /** Envoy drains for as long as it takes and then ends: until then its exchanges are still taken. */

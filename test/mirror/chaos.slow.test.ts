@@ -242,15 +242,21 @@ describe.each(PROXIES)('by %s the primary’s answers reach every customer to th
     expect(health.status).toBe(503);
   });
 
-  it('while one task takes the place of another: no request is lost', async () => {
-    const [old, young] = [await mirror(primaryPort, DEPLOYED), await mirror(primaryPort, DEPLOYED)];
+  it('while one task takes the place of another that is configured otherwise: no request is lost, and each is counted once', async () => {
+    const other = { ...DEPLOYED, MIRROR_SAMPLE_RATE: '0.2', MIRROR_BODY_CAP: '2048', MIRROR_KEEP_ALIVE_MS: '60000' };
+    const [old, young] = [await mirror(primaryPort, DEPLOYED), await mirror(primaryPort, other)];
     // As a balancer does: a target is asked for its health, and gets no more requests once it fails.
     let target = old;
     const balancer = setInterval(async () => {
       const health = await fetch(`http://127.0.0.1:${old.mirror.healthPort}/readyz/forward`).catch(() => null);
       if (health?.status !== 200) target = young;
     }, 100);
-    const pool = { request: (options: Parameters<Pool['request']>[0]) => target.pool.request(options) } as Pool;
+    let asked = 0;
+    const request = (options: Parameters<Pool['request']>[0]) => {
+      asked++;
+      return target.pool.request(options);
+    };
+    const pool = { request } as Pool;
     try {
       const before = customers({ pool }, 40);
       const stopped = old.mirror.stop();
@@ -261,6 +267,14 @@ describe.each(PROXIES)('by %s the primary’s answers reach every customer to th
     } finally {
       clearInterval(balancer);
     }
+    await young.mirror.stop();
+    const told = [old, young].map(({ mirror: { metrics } }) => metrics());
+    const dropped = told.map((all) => Object.entries(all).filter(([name]) => /^[a-z]/.test(name)));
+    for (const [i, { MirrorRequests, MirrorCaptured = 0 }] of told.entries())
+      expect(dropped[i]?.reduce((sum, [, count]) => sum + count, MirrorCaptured)).toBe(MirrorRequests);
+    expect(told.reduce((sum, { MirrorRequests = 0 }) => sum + MirrorRequests, 0)).toBe(asked);
+    expect(dropped[0]?.some(([reason]) => reason === 'sample')).toBe(false);
+    expect(dropped[1]?.some(([reason]) => reason === 'sample')).toBe(true);
   });
 });
 

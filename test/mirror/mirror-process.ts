@@ -27,6 +27,8 @@ export interface MirrorProcess {
   readonly healthPort: number;
   /** Lines on standard output that are no metrics. */
   readonly lines: readonly string[];
+  /** Lines that are metrics, as CloudWatch's agent reads them. */
+  readonly emf: readonly string[];
   /** Sums of what was told so far; of drops by their reason. */
   metrics(): Readonly<Record<string, number>>;
   captures(): readonly CaptureRecord[];
@@ -51,6 +53,7 @@ export async function startMirror(
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const file = join(folder, 'captures.ndjson');
   const lines: string[] = [];
+  const emf: string[] = [];
   const sums: Record<string, number> = {};
   const child = await startChild({
     name: `mirror (${proxy})`,
@@ -75,6 +78,7 @@ export async function startMirror(
     onLine: (line) => {
       const metric = metricSchema.safeParse(parsed(line));
       if (!metric.success) return void lines.push(line);
+      emf.push(line);
       for (const [name, value] of Object.entries(metric.data)) {
         if (typeof value !== 'number') continue;
         const key = metric.data.Reason === undefined ? name : metric.data.Reason;
@@ -102,6 +106,7 @@ export async function startMirror(
     reversePort: child.port('reversePort'),
     healthPort: child.port('healthPort'),
     lines,
+    emf,
     metrics: () => sums,
     captures,
     async captured(count) {
