@@ -80,7 +80,10 @@ export async function startRig(
     primaryUrl: new URL(services[primary].url),
     ingress: 'g',
     keepAliveMs: 75_000,
-    failures: new FailureLog((line) => failures.push(line), () => performance.now()),
+    failures: new FailureLog(
+      (line) => failures.push(line),
+      () => performance.now(),
+    ),
     recorder: new ExchangeRecorder({ shadows, noise, capture, counters, policy }),
     counters,
     policy,

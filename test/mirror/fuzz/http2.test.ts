@@ -8,6 +8,7 @@ import { connect } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { END_HEADERS, END_STREAM, frame, PREFACE, TYPE } from '../http2-frames.ts';
 import { PROXIES, portOf, startMirror } from '../mirror-process.ts';
 
 const COUNT = Math.ceil(Number(process.env.CROSSFADE_FUZZ ?? 3_000) / 10);
@@ -18,21 +19,8 @@ const LEAK_MS = 20_000;
 /** Log files, what is kept to the primary, the recorder's connections: no client's. */
 const SLACK_FILES = 40;
 
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 /** Of HPACK's static table (RFC 7541, A): GET or POST, http, `/`, and an authority. */
 const asking = (method: 0x82 | 0x83) => Buffer.from([method, 0x86, 0x84, 0x41, 0x01, 0x78]);
-const TYPE = { data: 0, headers: 1, settings: 4, ping: 6, window: 8, continuation: 9 } as const;
-const END_STREAM = 1;
-const END_HEADERS = 4;
-
-/** RFC 9113, 4.1. @param length what it says of its length */
-function frame(type: number, flags: number, stream: number, payload: Uint8Array, length = payload.length): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(length, 0, 3);
-  head.set([type, flags], 3);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
 
 const GREETING = Buffer.concat([PREFACE, frame(TYPE.settings, 0, 0, Buffer.alloc(0))]);
 const stream = fc.oneof(fc.constantFrom(1, 3, 5, 7), fc.nat(9), fc.constant(0x7fff_ffff), fc.constant(0x8000_0001));
