@@ -275,7 +275,7 @@ describe.runIf(PROXIES.includes('envoy'))('HTTP/2 by Envoy', () => {
   let bystander: ClientHttp2Session;
   beforeAll(async () => {
     const port = await portOf(primary);
-    mirror = await startMirror('envoy', { stable: port, candidate: port, env: { MIRROR_DRAIN_DELAY_MS: '0' } });
+    mirror = await startMirror('envoy', { stable: port, candidate: port, env: { MIRROR_SAMPLE_RATE: '0' } });
     bystander = connectHttp2(`http://127.0.0.1:${mirror.port}`);
   });
   afterAll(async () => {
