@@ -13,7 +13,7 @@ import { heartbeatDueAt, nextShift, reduce } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { hooks, listener } from './compose/ports.ts';
 import { recording } from './compose/recording.ts';
-import { type Deps, settle } from './tasks/index.ts';
+import { type Deps, runOf, settle, tell } from './tasks/index.ts';
 
 export function makeHandler(
   deps: Pick<Deps, 'deployment' | 'ingress' | 'hooks' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>,
@@ -28,11 +28,26 @@ export function makeHandler(
       stage: target.stage,
       heartbeatDueAt: due,
     });
-    return settle(deps, state, reduce(state, { type: 'shifted', at: deps.clock.now(), target: { ...target, split } }), {
-      split,
-      ...(hooks.length === 0 ? {} : { hooks }),
-    });
+    const transition = reduce(state, { type: 'shifted', at: deps.clock.now(), target: { ...target, split } });
+    const settled = await settle(deps, state, transition, { split, ...(hooks.length === 0 ? {} : { hooks }) });
+    if (target.phase === 'soak' && split.mirror === null) await tellUnmirrored(deps, state);
+    return settled;
   };
+}
+
+/** A soak without its mirror shows less than the plan says, and whoever keeps the mirror has something to mend. */
+async function tellUnmirrored(
+  deps: Pick<Deps, 'deployment' | 'notifier' | 'emit'>,
+  state: CutoverState,
+): Promise<void> {
+  if (deps.deployment.targetGroups.mirrorReverse === undefined) return;
+  const dead = 'The mirror (mirrorReverse) has no healthy target, so the soak begins without it.';
+  await tell(deps, {
+    kind: 'warning',
+    ...runOf(state),
+    subject: `Crossfade ${state.cutoverId}: the soak goes on without its mirror`,
+    body: `${state.phase === 'soak' ? state.reason : dead} The candidate answers everybody, and its answers are no longer compared with the stable side's.`,
+  });
 }
 
 /** The votes of the hooks before a step. @throws HookRefusedError when one of them is against it; nothing was written */

@@ -1,11 +1,12 @@
 /** Stages and the soak: customers meet the candidate, and the gate compares. */
-import { bothWays, decideGate, gatePolicyOf, judgeAlone } from '../gate/index.ts';
+import { decideGate, gatePolicyOf, judgeAlone } from '../gate/index.ts';
 import { gatePlan, opinionsOf, type Stretch, together, voteOf } from '../metrics/index.ts';
 import { fromIso, type MinuteEvidence, type ParityVerdict } from '../model/index.ts';
 import { COHORT_STAGE, judgeCohort } from './cohort.ts';
 import { earliestOf, elapsedMs, inMinutes, overdue, passedOf } from './deadlines.ts';
 import type { Evidence, PresentRun } from './evidence.ts';
 import { longestUndecided } from './evidence-gap.ts';
+import { withMirrored } from './mirrored-customers.ts';
 import type { Observation, Observed } from './observation.ts';
 
 /**
@@ -27,13 +28,23 @@ export function observeStage(state: PresentRun, seen: Measured, now: number): Ob
 
 /**
  * Soak: all requests are the candidate's, so it is held against the baseline of before the cutover, and its answers
- * against the stable side's in reverse shadow.
+ * against the stable side's in reverse shadow. Failures that only those meet who come through the mirror are no reason to go back:
+ * the mirror is closed, and whoever it answered reaches the candidate directly, where the next looks see them.
  */
 export function observeSoak(state: PresentRun, seen: Measured, parity: ParityVerdict, now: number): Observed {
+  const judged = (minutes: readonly MinuteEvidence[]) => judgeSoak(state, { ...seen, minutes }, parity, now);
+  if (state.split.mirror === null) return judged(seen.minutes);
+  const everybody = judged(withMirrored(seen.minutes));
+  if (everybody.observation.decision !== 'rollback') return everybody;
+  const direct = judged(seen.minutes);
+  if (direct.observation.decision === 'rollback') return everybody;
+  const reason = `The mirror is closed: only with the customers who come through it would the candidate go back. With them: ${everybody.observation.reason}`;
+  return { ...direct, observation: { decision: 'hold', closesMirror: true, reason } };
+}
+
+function judgeSoak(state: PresentRun, seen: Measured, parity: ParityVerdict, now: number): Observed {
   const policy = gatePolicyOf(gatePlan(state.plan), state.baseline, state.plan.stages.length);
-  // The reverse mirror passes its requests to the candidate: they are the candidate's customers too.
-  const looked = seen.minutes.map((m) => ({ ...m, candidate: bothWays(m.candidate, m.mirror ?? null) }));
-  const verdict = judgeAlone(looked, policy, state.baseline);
+  const verdict = judgeAlone(seen.minutes, policy, state.baseline);
   if (parity.status === 'dirty') {
     const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;
     return { observation: { decision: 'rollback', reason }, verdict };

@@ -4,6 +4,7 @@ import { fromIso, type MinuteEvidence } from '../model/index.ts';
 import { COHORT_STAGE } from './cohort.ts';
 import { earliestOf, lengthOf } from './deadlines.ts';
 import type { PresentRun } from './evidence.ts';
+import { withMirrored } from './mirrored-customers.ts';
 
 /** Ten minutes without a gap, points that come up to three minutes late, and two clocks that differ by two minutes each. */
 const ARRIVAL_SECONDS = 17 * 60;
@@ -13,7 +14,8 @@ export function gapIn(state: PresentRun, known: readonly MinuteEvidence[], now: 
   if ((state.phase !== 'stage' && state.phase !== 'soak') || state.stage === COHORT_STAGE) return null;
   const since = evidenceSince(fromIso(state.since), now);
   const share = state.phase === 'soak' ? 1 : state.split.candidatePercent / 100;
-  const gap = gapOf(known, { since, now, share, bakeMs: earliestOf(state, now) * 1000 });
+  const told = state.phase === 'soak' ? withMirrored(known) : known;
+  const gap = gapOf(told, { since, now, share, bakeMs: earliestOf(state, now) * 1000 });
   return gap === null ? null : `Evidence is not complete: ${gap}.`;
 }
 

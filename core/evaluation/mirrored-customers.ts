@@ -1,11 +1,20 @@
-/** In the shadow and its exercise the mirror stands in the path of some customers: how they fare votes. */
-import { decideGate, shadowPolicyOf } from '../gate/index.ts';
+/** The mirror stands in the path of some customers: how they fare votes. */
+import { bothWays, decideGate, shadowPolicyOf } from '../gate/index.ts';
 import type { BaselineSummary, MinuteEvidence, Plan } from '../model/index.ts';
 import type { Observation } from './observation.ts';
 
 type Verdict = ReturnType<typeof decideGate>;
 
-/** The customers whose requests pass through the mirror, against those whose do not, on the same minutes; null unless they fare worse. */
+/** In the soak the mirror passes its requests to the candidate: they are the candidate's customers too, whichever way they come. */
+export function withMirrored(minutes: readonly MinuteEvidence[]): readonly MinuteEvidence[] {
+  return minutes.map((minute) => ({
+    ...minute,
+    candidate: bothWays(minute.candidate, minute.mirror ?? null),
+    mirror: null,
+  }));
+}
+
+/** In the shadow and its exercise: the customers whose requests pass through the mirror, against those whose do not, on the same minutes; null unless they fare worse. */
 export function observeMirror(
   { plan, baseline }: { readonly plan: Plan; readonly baseline: BaselineSummary | null },
   seen: readonly MinuteEvidence[],

@@ -7,6 +7,8 @@ export interface Observation {
   readonly reason: string;
   /** The phase or stage begins again, at the same weights. */
   readonly restart?: true;
+  /** With `hold`: what is wrong came through the mirror alone, so that is closed, and the phase goes on. */
+  readonly closesMirror?: true;
 }
 
 /** An observation, and the comparison behind it where there was one. */

@@ -40,8 +40,9 @@ const MAX_SUPERSEDED = 4;
 
 /**
  * Gives the listener `asked` if and while the run `ref` owns it. Safe to repeat. Resolves to the split that is confirmed:
- * another one than asked for where a newer intent of the run took its place, and nothing mirrored where no mirror is deployed.
- * @throws NoHealthyTargetError before anything is written, when a side or mirror that would get customers is dead; FencedError when a
+ * another one than asked for where a newer intent of the run took its place, and nothing mirrored where no mirror is deployed, or it is dead while the
+ * candidate answers everybody: closing it would leave the same (close-mirror.ts).
+ * @throws NoHealthyTargetError before anything is written, when a side that would get customers is dead, or the shadow's mirror; FencedError when a
  * rollback or a newer run owns the ingress; WeightsNotAppliedError when the read-back differs.
  */
 export async function fencedShift(
@@ -51,8 +52,7 @@ export async function fencedShift(
   asked: TrafficSplit,
   progress: Progress,
 ): Promise<TrafficSplit> {
-  const split = withinDeployment(deployment, asked);
-  await requireHealthy(ports.ingress, split);
+  const split = await withHealthyTargets(ports.ingress, withinDeployment(deployment, asked));
   const weights = progress.phase === 'complete' ? finalWeights(deployment) : weightsFor(deployment, split);
   const intent = { split, weights, at: toIso(ports.clock.now()), confirmed: false };
   await ports.ledger.recordIntent(ref, intent, progress);
@@ -109,11 +109,15 @@ function withinDeployment({ targetGroups }: Deployment, split: TrafficSplit): Tr
   return mirror === null || targetGroups[groupRoleOfMirror(mirror)] !== undefined ? split : { ...split, mirror: null };
 }
 
-async function requireHealthy(ingress: Ingress, split: TrafficSplit): Promise<void> {
+async function withHealthyTargets(ingress: Ingress, split: TrafficSplit): Promise<TrafficSplit> {
   const { candidatePercent, mirror } = split;
   const roles: GroupRole[] = answersAnybody(split) ? ['candidate'] : [];
   if (answersAnybody(split) && candidatePercent < 100) roles.push('stable');
-  if (mirror !== null) roles.push(groupRoleOfMirror(mirror));
+  const mirrorRole = mirror === null ? null : groupRoleOfMirror(mirror);
+  if (mirrorRole !== null) roles.push(mirrorRole);
   const counts = await Promise.all(roles.map((role) => ingress.health(role)));
-  for (const [i, role] of roles.entries()) if (counts[i]?.healthy === 0) throw new NoHealthyTargetError(role);
+  const dead = roles.filter((_, i) => counts[i]?.healthy === 0);
+  const [fatal] = dead.filter((role) => role !== mirrorRole || candidatePercent === 0);
+  if (fatal !== undefined) throw new NoHealthyTargetError(fatal);
+  return dead.length === 0 ? split : { ...split, mirror: null };
 }

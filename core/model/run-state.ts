@@ -30,9 +30,9 @@ export type Phase = (typeof PHASES)[number];
 
 /**
  * What a Choice state reads. `proceed`: on to the next named state; `hold`: wait and look again; `nextStage`: shift
- * further; `rollback`: the safe weights, now; `drill`: this run is one.
+ * further; `closeMirror`: the same phase without its mirror; `rollback`: the safe weights, now; `drill`: this run is one.
  */
-export const NEXT = ['proceed', 'hold', 'nextStage', 'rollback', 'drill'] as const;
+export const NEXT = ['proceed', 'hold', 'nextStage', 'closeMirror', 'rollback', 'drill'] as const;
 export type Next = (typeof NEXT)[number];
 
 const isoInstant = z.iso.datetime();

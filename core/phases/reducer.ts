@@ -72,6 +72,10 @@ export function nextShift(state: CutoverState): ShiftTarget {
             stage: state.stage,
             split: { candidatePercent: 100, mirror: { face: 'reverse', percent: plan.soak.reversePercent } },
           };
+    // The soak goes on at the same weights without its mirror.
+    case 'soak':
+      if (state.next !== 'closeMirror') throw invalid(state, 'shift');
+      return { phase: 'soak', stage: state.stage, split: { candidatePercent: 100, mirror: null } };
     case 'retention':
       return { phase: 'complete', stage: state.stage, split: { candidatePercent: 100, mirror: null } };
     default:
@@ -178,6 +182,8 @@ function onShifted(state: CutoverState, at: number, target: ShiftTarget): Transi
   }[target.phase];
   const moved = { ...state, split: target.split, stage: target.stage, approval: null };
   const next = target.phase === 'complete' ? 'proceed' : 'hold';
+  if (state.phase === 'soak' && target.phase === 'soak')
+    return note({ ...moved, next, waitSeconds: wait }, at, 'weights', WORDING.weightsConfirmed(target.split));
   return enter(moved, target.phase, at, next, WORDING.weightsConfirmed(target.split), wait, 'weights');
 }
 
@@ -189,6 +195,7 @@ function onObserved(state: CutoverState, at: number, observation: Observation): 
     case 'rollback':
       return settle('rollback', 0);
     case 'hold': {
+      if (observation.closesMirror === true) return settle('closeMirror', 0);
       const since = observation.restart === true ? toIso(at) : state.since;
       return note(
         { ...state, since, next: 'hold', reason, waitSeconds: observeInterval(state) },

@@ -77,10 +77,10 @@ export class CutoverMachine extends Construct {
     const retain = this.#then(this.#wait('Retain'), closed);
     const decommission = this.#loop('Decommission', 'decommission', { proceed: retain });
     const finalSignoff = this.#signoff('Await final sign-off', 'Final signed off', decommission);
-    const soak = this.#then(
-      this.#task('Begin soak', 'shift'),
-      this.#loop('Soak', 'watch', { proceed: finalSignoff }, 'Watch soak'),
-    );
+    const closeMirror = this.#task('Close mirror', 'shift');
+    const soaking = this.#loop('Soak', 'watch', { proceed: finalSignoff, closeMirror }, 'Watch soak');
+    closeMirror.next(soaking);
+    const soak = this.#then(this.#task('Begin soak', 'shift'), soaking);
     const shift = this.#task('Shift', 'shift');
     this.#then(shift, this.#loop('Stage', 'watch', { proceed: soak, nextStage: shift }, 'Watch stage'));
     const shadowSignoff = this.#signoff('Await shadow sign-off', 'Shadow signed off', shift);

@@ -179,7 +179,7 @@ export class Deeds {
             site.kill(role, 0.5, item.for * 1000);
         return;
       case 'sick':
-        this.#at(item.site).site.sicken(item.share, item.for * 1000);
+        this.#at(item.site).site.sicken(item.group ?? 'candidate', item.share, item.for * 1000);
         return;
       case 'ledger': {
         const { site } = this.#at(item.site);

@@ -81,6 +81,8 @@ export class Observer {
   readonly #told: string[] = [];
   /** Where a cutover was completed and none has begun since, whatever a restored table says. */
   readonly #completed = new Set<Site>();
+  /** Where the mirror was not whole before the candidate had a customer: that run may go back. */
+  readonly #mirrorLost = new Set<Site>();
   /** Which executions have owned an ingress. */
   readonly #owned = new Set<string>();
 
@@ -94,7 +96,11 @@ export class Observer {
     const { item } = site.lease;
     if (item !== null) this.#owned.add(item.executionArn);
     if (item?.status === 'completed') this.#completed.add(site);
-    else if (item?.status === 'running') this.#completed.delete(site);
+    else if (item?.status === 'running') {
+      this.#completed.delete(site);
+      const isWhole = site.health('mirrorForward').unhealthy === 0 && site.sickness.mirror === 0;
+      if (!isWhole && site.share('candidate', 'mirrorReverse') === 0) this.#mirrorLost.add(site);
+    }
     this.#note(site, 'dead side', deadOf(site));
     this.#note(site, 'wrong weights', this.#wrongOf(site));
     const pending = this.#pending.get(site);
@@ -218,7 +224,8 @@ export class Observer {
       const bad = status !== 'SUCCEEDED' && status !== 'RUNNING' && this.#owned.has(arn) && error !== BY_HAND;
       if (bad && !this.#told.some((text) => isAbout(text, name, site.name)))
         this.#violated('told', `${name} ended ${status} (${error}), and nobody was told`);
-      if (bad && benign) this.#violated('healthy run completes', `${name} ended ${status}: ${error} ${cause}`);
+      if (bad && benign && !this.#mirrorLost.has(site))
+        this.#violated('healthy run completes', `${name} ended ${status}: ${error} ${cause}`);
     }
     const { item } = site.lease;
     if (item?.status === 'running' || item?.status === 'rolling_back')

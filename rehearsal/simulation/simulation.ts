@@ -314,6 +314,7 @@ class Simulation implements InvocationHost {
 
 function isBenign(item: SimulatedEvent): boolean {
   if (item.type === 'start') return !item.drill && item.second !== 'twice' && item.second !== 'silence';
+  if (item.type === 'deaths' || item.type === 'sick') return item.group === 'mirror';
   if (item.type === 'call') return FORWARD.has(item.handler) && RETRIED.has(item.fate);
   return BENIGN.has(item.type);
 }

@@ -266,8 +266,41 @@ describe('a soak', () => {
     });
   });
 
-  it('counts the customers behind the mirror as the candidate’s', () => {
-    const behind = (i: number): MinuteEvidence => ({ ...minute(i, null, side(30_000, 30)), mirror: side(1_500, 900) });
-    expect(decided('soak', 10, { seen: { minutes: minutes(0, 10, behind) } }).decision).toBe('rollback');
+  const through = (direct: MinuteEvidence['candidate'], mirror: MinuteEvidence['mirror']) =>
+    minutes(0, 10, (i): MinuteEvidence => ({ ...minute(i, null, direct), mirror: mirror ?? null }));
+  const unmirrored = { candidatePercent: 100, mirror: null };
+
+  it('closes the mirror, and goes back for nobody, where only those fail who come through it', () => {
+    const seen = { minutes: through(side(30_000, 30), side(1_500, 900)) };
+    expect(decided('soak', 10, { seen })).toMatchObject({
+      decision: 'hold',
+      closesMirror: true,
+      reason: expect.stringMatching(/^The mirror is closed: only with the customers who come through it would/),
+    });
+  });
+
+  it('closes it also where everybody comes through it, and nobody is left to compare with', () => {
+    const seen = { minutes: through(null, side(30_000, 18_000)) };
+    expect(decided('soak', 10, { seen })).toMatchObject({ decision: 'hold', closesMirror: true });
+  });
+
+  it('goes on without what a mirror did that has been closed', () => {
+    const seen = { minutes: through(side(30_000, 30), side(1_500, 900)) };
+    const { decision, closesMirror } = decided('soak', 10, { state: { split: unmirrored }, seen });
+    expect({ decision, closesMirror }).toEqual({ decision: 'hold', closesMirror: undefined });
+  });
+
+  it('goes back where those fail who reach the candidate directly, whatever the mirror does', () => {
+    for (const mirror of [side(1_500, 900), side(1_500, 2), null])
+      expect(decided('soak', 10, { seen: { minutes: through(side(30_000, 18_000), mirror) } }).decision).toBe(
+        'rollback',
+      );
+  });
+
+  it('counts the customers behind the mirror where it asks whether evidence is missing', () => {
+    const seen = {
+      minutes: minutes(0, 125, (i): MinuteEvidence => ({ ...minute(i, null, null), mirror: side(30_000, 30) })),
+    };
+    expect(decided('soak', 125, { seen }).decision).toBe('advance');
   });
 });

@@ -52,4 +52,23 @@ describe('a shift', () => {
     await expect(fencedShift(world, DEPLOYMENT, state, shadow, progress)).rejects.toThrow(NoHealthyTargetError);
     expect(sameWeights(world.live, weightsFor(DEPLOYMENT, SAFE_SPLIT))).toBe(true);
   });
+
+  it('begins the soak without a mirror that is dead, for its customers can do without', async () => {
+    const world = new MemoryWorld();
+    const state = await begun(world);
+    world.healthy = { mirrorReverse: { healthy: 0, unhealthy: 2, registered: 2 } };
+    const soak = { candidatePercent: 100, mirror: { face: 'reverse' as const, percent: 5 } };
+    const unmirrored = { candidatePercent: 100, mirror: null };
+    await expect(fencedShift(world, DEPLOYMENT, state, soak, progress)).resolves.toEqual(unmirrored);
+    expect(sameWeights(world.live, weightsFor(DEPLOYMENT, unmirrored))).toBe(true);
+  });
+
+  it('moves nobody where the candidate is as dead as the mirror', async () => {
+    const world = new MemoryWorld();
+    const state = await begun(world);
+    const none = { healthy: 0, unhealthy: 2, registered: 2 };
+    world.healthy = { mirrorReverse: none, candidate: none };
+    const soak = { candidatePercent: 100, mirror: { face: 'reverse' as const, percent: 5 } };
+    await expect(fencedShift(world, DEPLOYMENT, state, soak, progress)).rejects.toThrow(/Target group candidate/);
+  });
 });

@@ -163,7 +163,14 @@ function drawItem(random: Random): SimulatedEvent {
       return { type: 'zone', at, for: length };
     case 9:
     case 10:
-      return { type: 'sick', at, site, share: pick(random, [0.02, 0.2, 1]), for: length };
+      return {
+        type: 'sick',
+        at,
+        site,
+        group: random() < 0.7 ? 'candidate' : 'mirror',
+        share: pick(random, [0.02, 0.2, 1]),
+        for: length,
+      };
     case 11:
       return { type: 'ledger', at, site, ago: pick(random, [null, 60, 10 * MINUTE, 40 * MINUTE]) };
     case 12:

@@ -133,8 +133,15 @@ export const itemSchema = z.discriminatedUnion('type', [
   }),
   /** A zone is lost: half of the targets of every group of both ingresses. */
   z.strictObject({ type: z.literal('zone'), at, for: seconds }),
-  /** The candidate fails a share of its requests. */
-  z.strictObject({ type: z.literal('sick'), at, site, share: z.number().gt(0).max(1), for: seconds }),
+  /** The candidate, or the mirror by itself, fails a share of its requests. */
+  z.strictObject({
+    type: z.literal('sick'),
+    at,
+    site,
+    group: z.enum(['candidate', 'mirror']).optional(),
+    share: z.number().gt(0).max(1),
+    for: seconds,
+  }),
   /** The lease is gone, or restored as it was so many seconds ago. */
   z.strictObject({ type: z.literal('ledger'), at, site, ago: z.number().nonnegative().nullable() }),
   /** The clock of a handler's machine is wrong by so much. */

@@ -52,13 +52,13 @@ export class Site {
   before: readonly RuleWeights[];
   desired = TASKS;
   scaling: NonNullable<CapacitySnapshot['scaling']> = { ...SCALING };
-  /** Share of its requests that the candidate fails. */
-  sickness = 0;
+  /** Share of their requests that the candidate, and the mirror by itself, fail. */
+  readonly sickness = { candidate: 0, mirror: 0 };
   /** Path patterns of the rules, which a deployment may change. */
   paths: readonly string[] = ['/*'];
   readonly #groups: Record<GroupRole, Group>;
   readonly #timeline: Timeline;
-  readonly #minutes: Map<number, { stable: Side; candidate: Side; elb5xx: number }> = new Map();
+  readonly #minutes: Map<number, Counted> = new Map();
   readonly #onChange: () => void;
   readonly #drawn: (what: string) => number;
   #counted: number;
@@ -102,12 +102,13 @@ export class Site {
     return weightsFor(this.deployment, { candidatePercent: percent, mirror: null });
   }
 
-  sicken(share: number, ms: number): void {
+  sicken(group: 'candidate' | 'mirror', share: number, ms: number): void {
     this.#count();
-    this.sickness = share;
+    this.sickness[group] = share;
+    this.#onChange();
     this.#timeline.after(ms, () => {
       this.#count();
-      this.sickness = 0;
+      this.sickness[group] = 0;
     });
   }
 
@@ -145,8 +146,14 @@ export class Site {
     for (let minute = Math.ceil(from / MINUTE_MS) * MINUTE_MS; minute <= last; minute += MINUTE_MS) {
       const counted = this.#minutes.get(minute);
       if (counted === undefined || minute + MINUTE_MS + this.#delayOf(minute) > now) continue;
-      const { stable, candidate, elb5xx } = counted;
-      found.push({ minute, stable: evidence(stable), candidate: evidence(candidate), elb5xx: Math.round(elb5xx) });
+      const { stable, candidate, mirror, elb5xx } = counted;
+      found.push({
+        minute,
+        stable: evidence(stable, elb5xx),
+        candidate: evidence(candidate, elb5xx),
+        mirror: evidence(mirror, elb5xx),
+        elb5xx: Math.round(elb5xx),
+      });
     }
     return found;
   }
@@ -199,16 +206,16 @@ export class Site {
       const minute = Math.floor(this.#counted / MINUTE_MS) * MINUTE_MS;
       const to = Math.min(now, minute + MINUTE_MS);
       const requests = ((to - this.#counted) / 1000) * RPS;
-      const counted = this.#minutes.get(minute) ?? { stable: side(), candidate: side(), elb5xx: 0 };
+      const counted = this.#minutes.get(minute) ?? { stable: side(), candidate: side(), mirror: side(), elb5xx: 0 };
       this.#minutes.set(minute, counted);
       for (const rule of this.live) this.#answer(counted, rule, requests / this.live.length);
       this.#counted = to;
     }
   }
 
-  #answer(counted: { stable: Side; candidate: Side; elb5xx: number }, rule: RuleWeights, requests: number): void {
+  #answer(counted: Counted, rule: RuleWeights, requests: number): void {
     const { deployment } = this;
-    for (const [role, by] of ANSWERED_BY) {
+    for (const role of GROUP_ROLES) {
       const part = requests * shareOf(deployment, rule, [role]);
       if (part === 0) continue;
       const { running, dead, seen } = this.#groups[role];
@@ -216,10 +223,13 @@ export class Site {
         counted.elb5xx += part;
         continue;
       }
-      const sick = by === 'candidate' ? this.sickness : 0;
+      const by = role === 'stable' || role === 'candidate' ? role : 'mirror';
+      const ofPrimary = role === 'candidate' || role === 'mirrorReverse' ? this.sickness.candidate : 0;
+      const sick = Math.max(ofPrimary, by === 'mirror' ? this.sickness.mirror : 0);
       const refused = running === 0 ? 1 : dead / running;
       counted[by].requests += part;
       counted[by].refused += part * refused * 0.9;
+      counted.elb5xx += part * refused * 0.9;
       counted[by].failed += part * (1 - refused) * Math.max(BASE_RATE, sick);
     }
   }
@@ -231,20 +241,30 @@ interface Side {
   refused: number;
 }
 
+/** What the load balancer counts: a target group each, the mirror's two as one, and its own answers. */
+interface Counted {
+  readonly stable: Side;
+  readonly candidate: Side;
+  readonly mirror: Side;
+  elb5xx: number;
+}
+
 const side = (): Side => ({ requests: 0, failed: 0, refused: 0 });
 
-const ANSWERED_BY: readonly (readonly [GroupRole, 'stable' | 'candidate'])[] = GROUP_ROLES.map((role) => [
-  role,
-  role === 'stable' || role === 'mirrorForward' ? 'stable' : 'candidate',
-]);
-
-/** Nothing where nothing was counted: ALB reports no zeros, and an absent count of errors may be a late one. */
-function evidence({ requests, failed, refused }: Side) {
+/** As lambdas/aws/cloudwatch/minute-counts.ts makes it: ALB reports no zeros, and an absent count of errors may be a late one. */
+function evidence({ requests, failed, refused }: Side, elb5xx: number) {
   const whole = Math.round(requests);
   if (whole === 0) return null;
   const counted = (value: number): LateCount => (Math.round(value) === 0 ? UNKNOWN : Math.round(value));
   const slow = Math.round(requests * BASE_RATE);
-  return { requests: whole, target5xx: counted(failed), connectionErrors: counted(refused), slow };
+  const unanswered: LateCount = Math.round(elb5xx) === 0 ? UNKNOWN : Math.round(Math.min(elb5xx, refused));
+  return {
+    requests: whole,
+    target5xx: counted(failed),
+    connectionErrors: counted(refused),
+    unanswered,
+    slow,
+  };
 }
 
 function deploymentOf(name: SiteName): Deployment {
