@@ -179,8 +179,10 @@ function judge(
   const burn = metric === 'errors' ? above(minutes, fire).logE : Number.NEGATIVE_INFINITY;
   const steady = counted.map((m, minute) => (minute < warmUp.minutes ? null : m));
   const within = below(exposedByCause(steady, burst), limit);
-  const [n, x] = counted.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
   const worse = logE >= Math.log(threshold) || burn >= Math.log(thresholdOf(policy, 'burn'));
+  // The figures that the call rests on: of minutes that are not settled yet, what has arrived.
+  const told = worse ? atLeast : counted;
+  const [n, x] = told.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
   return {
     metric,
     eValue: finite(logE),

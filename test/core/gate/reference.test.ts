@@ -6,6 +6,7 @@ import { gapOf } from '../../../core/gate/freshness.ts';
 import { judgeAlone, retaken } from '../../../core/gate/historical-control.ts';
 import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
 import { requestsNeeded } from '../../../core/gate/sample-size.ts';
+import { UNKNOWN } from '../../../core/model/evidence.ts';
 import { parsePlan } from '../../../core/model/plan.ts';
 import { MemoryWorld } from '../../support/memory-world.ts';
 import { binomial, generator } from '../../support/random.ts';
@@ -14,6 +15,18 @@ import { counts, minute, minutes } from './minutes.ts';
 const PLAN = parsePlan({});
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+
+describe('the figures of a call at 100 %', () => {
+  it('are those that it rests on, also where a late point of its first minute leaves no minute settled', () => {
+    const lost = (i: number) => counts(6_000, { connectionErrors: 3_000, target5xx: i === 0 ? UNKNOWN : 0 });
+    const seen = minutes(5, (i) => minute(i, null, lost(i)));
+    const { decision, reason } = judgeAlone(seen, gatePolicyOf(PLAN, null, PLAN.stages.length), null);
+    expect({ decision, reason }).toMatchObject({
+      decision: 'rollback',
+      reason: expect.stringContaining('errors 15000 of 30000 (50.00 %;'),
+    });
+  });
+});
 
 describe('the ceiling of a side’s own minutes', () => {
   const day = (n: number, rate: (i: number) => number, seed = 1) => {
