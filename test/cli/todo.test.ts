@@ -217,7 +217,11 @@ describe('results for other programs', () => {
     const path = join(folder.path, 'found.sarif');
     await diff(await file(ndjson([...ARRAYS, hostile]), 'captures.ndjson'), '--sarif', path);
     const [run] = JSON.parse(await readFile(path, 'utf8')).runs;
-    for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
+    for (const { ruleId, ruleIndex } of run.results)
+      expect(run.tool.driver.rules[ruleIndex]).toMatchObject({
+        id: ruleId,
+        fullDescription: { text: expect.any(String) },
+      });
     expect(run.results[0]).toMatchObject({ ruleId: 'type', level: 'error', occurrenceCount: 3 });
     expect(run.results[0].locations[0].physicalLocation).toMatchObject({ region: { startLine: 1 } });
   });

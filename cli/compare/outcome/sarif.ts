@@ -23,6 +23,8 @@ export function sarifLog(todo: readonly TodoItem[], sources: readonly string[]) 
             rules: causes.map((id) => ({
               id,
               shortDescription: { text: CATALOGUE[id].title },
+              // GitHub's code scanning refuses a rule without one.
+              fullDescription: { text: CATALOGUE[id].advice },
               help: { text: CATALOGUE[id].advice },
               defaultConfiguration: { level: LEVEL[CATALOGUE[id].severity] },
             })),
