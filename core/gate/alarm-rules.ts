@@ -79,6 +79,21 @@ export function elbErrorExcess({ stable, candidate, requests, elb5xx }: AlarmMin
   return beyond({ exposed: candidate.requests, failed: lost }, { exposed: stable.requests, failed: elb5xx - lost });
 }
 
+/** A minute in which the mirror is open: its customers, and those who reach a side without it. */
+export interface MirroredMinute {
+  readonly mirror: Omit<AlarmCounts, 'answered'>;
+  readonly direct: Pick<AlarmCounts, 'requests' | 'target5xx'>;
+}
+
+/**
+ * Percentage points by which customers behind the mirror fail more than {@link ALARM_CONTROL_WEIGHT} times the others' share; compared with `errorPercent`. Where no 5xx of the
+ * others is told, there may be none or they may be late: the mirror is judged as if nobody were beside it.
+ */
+export function mirrorErrorExcess({ mirror, direct }: MirroredMinute): number {
+  const failing = counted(mirror, mirror.target5xx);
+  return beyond(failing, direct.target5xx > 0 ? { exposed: direct.requests, failed: direct.target5xx } : NOBODY);
+}
+
 interface Counted {
   readonly exposed: number;
   readonly failed: number;
@@ -86,7 +101,10 @@ interface Counted {
 const NOBODY: Counted = { exposed: 0, failed: 0 };
 
 /** Refused connections have failed, too. @param answers of its requests, those that failed */
-function counted({ requests, connectionErrors }: AlarmCounts, answers: number): Counted {
+function counted(
+  { requests, connectionErrors }: Omit<AlarmCounts, 'target5xx' | 'answered'>,
+  answers: number,
+): Counted {
   return { exposed: requests + connectionErrors, failed: answers + connectionErrors };
 }
 

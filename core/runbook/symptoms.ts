@@ -28,6 +28,9 @@ const RETURNED =
 
 const UNMOVED = 'Nothing was moved.';
 
+const MIRROR_CLOSED =
+  'The mirror’s weight is 0. In the shadow phases that is a rollback, because without a mirror there is no evidence; in the soak the candidate answers its share directly and the run goes on; in a canary stage nothing passes through the mirror.';
+
 const candidateLogs: RunbookStep = {
   text: 'Look at the candidate’s logs for the minutes before the alarm, by `requestId` or `traceId`; Logs Insights has a saved query “errors by side and path” for the reference application.',
 };
@@ -87,11 +90,21 @@ export const SYMPTOMS = {
   },
   'mirror-unhealthy': {
     means: 'The mirror has no healthy target. Requests that pass through it would fail.',
-    done: 'The mirror’s weight is 0. In the shadow phases that is a rollback, because without a mirror there is no evidence; in the soak the candidate answers its share directly and the run goes on; in a canary stage nothing passes through the mirror.',
+    done: MIRROR_CLOSED,
     steps: (names) => [
       {
         text: 'Health of the mirror’s targets; its stopped tasks and logs say why:',
         commands: names.mirrorGroup === null ? [] : [healthCommand(names, names.mirrorGroup)],
+      },
+    ],
+  },
+  'mirror-5xx-ratio': {
+    means:
+      'The mirror’s targets are healthy, but customers behind it fail far more often than those who do not pass through it.',
+    done: MIRROR_CLOSED,
+    steps: () => [
+      {
+        text: 'The log of the container `envoy` names the reason of each 5xx: no connection to the primary, a circuit breaker, a request that it could not read.',
       },
     ],
   },

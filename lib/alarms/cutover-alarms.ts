@@ -17,7 +17,7 @@ import {
 import { SYMPTOMS } from '../../core/runbook/index.ts';
 import { ALARM_PERIOD, type AlarmSpec, alarmMath } from './alarm-spec.ts';
 import { beyond, refusedOf } from './excess.ts';
-import { mirrorNotices, mirrorUnhealthy } from './mirror-alarms.ts';
+import { type MirrorGroups, mirrorErrors, mirrorNotices, mirrorUnhealthy } from './mirror-alarms.ts';
 import { runbookPlace } from './runbook-dashboard.ts';
 
 const NAMESPACE = 'AWS/ApplicationELB';
@@ -57,7 +57,7 @@ export interface CutoverAlarmsProps {
   /** `targetgroup/<name>/<id>` */
   readonly candidateFullName: string;
   /** @default - no mirror, no alarms about it */
-  readonly mirrorForwardFullName?: string;
+  readonly mirror?: MirrorGroups;
   /** Whole minutes after each step in which a cold candidate may be slow (`gate.warmUp`). */
   readonly warmUpMinutes: number;
   /** @default - those of {@link DEFAULT_THRESHOLDS} */
@@ -99,12 +99,15 @@ export class CutoverAlarms extends Construct {
       ...([50, 95, 99] as const).map((p) => this.#latency(p)),
       this.#unhealthy(),
       this.#breaker(),
-      ...(props.mirrorForwardFullName === undefined ? [] : [this.#parity()]),
+      ...(props.mirror === undefined ? [] : [this.#parity()]),
     ];
-    const { ingressId, loadBalancerFullName, mirrorForwardFullName } = props;
-    const mirrors =
-      mirrorForwardFullName === undefined ? [] : [{ ingressId, loadBalancerFullName, mirrorForwardFullName }];
-    this.mirror = mirrors.map((names) => this.#alarm(mirrorUnhealthy(names)));
+    const { ingressId, loadBalancerFullName, mirror } = props;
+    const mirrors = mirror === undefined ? [] : [{ ingressId, loadBalancerFullName, mirror }];
+    const closing = mirrors.flatMap((names) => [
+      mirrorUnhealthy(names),
+      mirrorErrors(names, props, this.#thresholds.errorPercent),
+    ]);
+    this.mirror = closing.map((spec) => this.#alarm(spec));
     const ofMirror = mirrors.flatMap(mirrorNotices).map((spec) => this.#alarm(spec));
     this.notices = [this.#noTraffic(), ...ofMirror];
   }

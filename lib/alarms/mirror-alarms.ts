@@ -1,8 +1,12 @@
-/** Alarms on what the mirror counts. They tell people and move nothing: customers have their answers, and the sign-off counts what is lost. */
+/**
+ * Alarms on the mirror. Two close it, for its customers fail with it; those on what it counts tell people and move nothing: customers have their
+ * answers, and the sign-off counts what is lost.
+ */
 import { ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { ALARM_MIN_REQUESTS } from '../../core/gate/index.ts';
+import { ALARM_CONTROL_WEIGHT, ALARM_MIN_FAILURES, ALARM_MIN_REQUESTS } from '../../core/gate/index.ts';
 import { MIRROR_LOSSES } from '../../core/status/index.ts';
 import { ALARM_PERIOD, type AlarmSpec, alarmMath } from './alarm-spec.ts';
+import { beyond } from './excess.ts';
 
 /** Minutes in a row: a deployment of the mirror, or of a primary, is no news. */
 const MINUTES = 3;
@@ -12,26 +16,67 @@ const CUT_PERCENT = 10;
 const REFUSED_PERCENT = 5;
 const PRIMARY_PERCENT = 1;
 
+/** The mirror's two target groups, each as `targetgroup/<name>/<id>`. */
+export interface MirrorGroups {
+  readonly forwardFullName: string;
+  readonly reverseFullName: string;
+}
+
 export interface MirrorNames {
   readonly ingressId: string;
   /** `app/<name>/<id>` */
   readonly loadBalancerFullName: string;
-  /** `targetgroup/<name>/<id>` */
-  readonly mirrorForwardFullName: string;
+  readonly mirror: MirrorGroups;
 }
 
-/** The mirror has no healthy target: what closes it. */
-export function mirrorUnhealthy({ loadBalancerFullName, mirrorForwardFullName }: MirrorNames): AlarmSpec {
+/** The mirror has no healthy target. */
+export function mirrorUnhealthy(names: MirrorNames): AlarmSpec {
   return {
     what: 'mirror-unhealthy',
     // Each zone reports its own targets: the largest report below 1 says that no zone has any.
-    metric: ofTargets({ loadBalancerFullName, mirrorForwardFullName }, 'HealthyHostCount', Stats.MAXIMUM),
+    metric: ofForward(names, 'HealthyHostCount', Stats.MAXIMUM),
     threshold: 1,
     comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
     datapoints: [2, 2],
     missing: TreatMissingData.BREACHING,
     summary:
       'The mirror has no healthy target; its weight is set to 0 at once (in the shadow phase that is a rollback).',
+  };
+}
+
+/**
+ * The mirror's targets are healthy, and what passes through them fails: `mirrorErrorExcess` of core/gate/alarm-rules.ts as metric math. Of the two target groups
+ * one has customers at a time, and of the two sides the one behind it. A sign-off may be waited for during days in which nothing else looks at them.
+ * @param direct full names of the sides' target groups
+ */
+export function mirrorErrors(
+  { loadBalancerFullName, mirror }: MirrorNames,
+  direct: { readonly stableFullName: string; readonly candidateFullName: string },
+  errorPercent: number,
+): AlarmSpec {
+  const of = (group: string, metricName: string) => albMetric(loadBalancerFullName, group, metricName, Stats.SUM);
+  const using = {
+    f: of(mirror.forwardFullName, 'RequestCount'),
+    fe: of(mirror.forwardFullName, 'HTTPCode_Target_5XX_Count'),
+    fc: of(mirror.forwardFullName, 'TargetConnectionErrorCount'),
+    r: of(mirror.reverseFullName, 'RequestCount'),
+    re: of(mirror.reverseFullName, 'HTTPCode_Target_5XX_Count'),
+    rc: of(mirror.reverseFullName, 'TargetConnectionErrorCount'),
+    s: of(direct.stableFullName, 'RequestCount'),
+    se: of(direct.stableFullName, 'HTTPCode_Target_5XX_Count'),
+    c: of(direct.candidateFullName, 'RequestCount'),
+    ce: of(direct.candidateFullName, 'HTTPCode_Target_5XX_Count'),
+  };
+  const sum = (...ids: readonly (keyof typeof using)[]) => `(${ids.map((id) => `FILL(${id}, 0)`).join(' + ')})`;
+  const behind = { exposed: sum('f', 'r', 'fc', 'rc'), failed: sum('fe', 're', 'fc', 'rc') };
+  const failed = sum('se', 'ce');
+  const beside = { exposed: `IF(${failed} > 0, ${sum('s', 'c')}, 0)`, failed };
+  return {
+    what: 'mirror-5xx-ratio',
+    metric: alarmMath(beyond(behind, beside), using, "errors behind the mirror above the others', %"),
+    threshold: errorPercent,
+    datapoints: [2, 3],
+    summary: `Customers behind the mirror fail far more often than ${ALARM_CONTROL_WEIGHT} times the others' share; its weight is set to 0 at once (evaluated only from ${ALARM_MIN_FAILURES} failures a minute).`,
   };
 }
 
@@ -100,7 +145,7 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
       what: 'recorder-silent',
       metric: alarmMath(
         'IF(FILL(n, 0) > 0 AND FILL(r, -1) < 0, 1, 0)',
-        { n: ofTargets(names, 'RequestCount', Stats.SUM), r: own('MirrorRequests') },
+        { n: ofForward(names, 'RequestCount', Stats.SUM), r: own('MirrorRequests') },
         'minutes of requests through the mirror that nobody counted',
       ),
       threshold: 1,
@@ -115,15 +160,15 @@ function share(part: string, whole: string): string {
   return `IF(${whole} >= ${ALARM_MIN_REQUESTS}, 100 * ${part} / ${whole}, 0)`;
 }
 
-function ofTargets(
-  { loadBalancerFullName, mirrorForwardFullName }: Omit<MirrorNames, 'ingressId'>,
-  metricName: string,
-  statistic: string,
-): Metric {
+function ofForward({ loadBalancerFullName, mirror }: MirrorNames, metricName: string, statistic: string): Metric {
+  return albMetric(loadBalancerFullName, mirror.forwardFullName, metricName, statistic);
+}
+
+function albMetric(LoadBalancer: string, TargetGroup: string, metricName: string, statistic: string): Metric {
   return new Metric({
     namespace: 'AWS/ApplicationELB',
     metricName,
-    dimensionsMap: { LoadBalancer: loadBalancerFullName, TargetGroup: mirrorForwardFullName },
+    dimensionsMap: { LoadBalancer, TargetGroup },
     statistic,
     period: ALARM_PERIOD,
   });

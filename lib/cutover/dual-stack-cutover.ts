@@ -62,15 +62,20 @@ export class DualStackCutover extends Construct {
     if (props.topic !== undefined) letAlarmsPublish(props.topic);
     const stable = targetGroupFullName(groups.stable.targetGroupArn);
     const candidate = targetGroupFullName(groups.candidate.targetGroupArn);
-    const { mirrorForward } = groups;
+    const { mirrorForward, mirrorReverse } = groups;
     this.alarms = new CutoverAlarms(this, 'Alarms', {
       ingressId,
       loadBalancerFullName: loadBalancer,
       stableFullName: stable,
       candidateFullName: candidate,
-      ...(mirrorForward === undefined
+      ...(mirrorForward === undefined || mirrorReverse === undefined
         ? {}
-        : { mirrorForwardFullName: targetGroupFullName(mirrorForward.targetGroupArn) }),
+        : {
+            mirror: {
+              forwardFullName: targetGroupFullName(mirrorForward.targetGroupArn),
+              reverseFullName: targetGroupFullName(mirrorReverse.targetGroupArn),
+            },
+          }),
       thresholds: { errorPercent: plan.gate.maxErrorRate * 100, ...props.thresholds },
       warmUpMinutes: Math.ceil(plan.gate.warmUp / 60),
       ...own,

@@ -6,6 +6,7 @@ import {
   elbErrorExcess,
   errorExcess,
   falseAlarmBound,
+  mirrorErrorExcess,
 } from '../../core/gate/alarm-rules.ts';
 import { parsePlan } from '../../core/model/plan.ts';
 import { project } from '../../core/phases/timeline.ts';
@@ -22,6 +23,29 @@ const minute = (stable: ReturnType<typeof side>, candidate: ReturnType<typeof si
   candidate,
   requests: stable.requests + candidate.requests + others,
   elb5xx,
+});
+
+describe('the alarm on the mirror’s customers', () => {
+  const direct = (target5xx: number) => ({ requests: 5_700, target5xx });
+
+  it('is red by the default where a twentieth more of them fails than of the others', () => {
+    expect(mirrorErrorExcess({ mirror: side(300, 24), direct: direct(57) })).toBeCloseTo(5);
+    expect(mirrorErrorExcess({ mirror: side(300, 0, 24), direct: direct(57) })).toBeGreaterThan(4);
+  });
+
+  it('is not red where the primary fails everybody alike', () => {
+    expect(mirrorErrorExcess({ mirror: side(300, 90), direct: direct(1_710) })).toBeLessThan(0);
+  });
+
+  it('asks for four times as much where no failure of the others is told: their point may be late', () => {
+    expect(mirrorErrorExcess({ mirror: side(300, 57), direct: direct(0) })).toBeLessThan(5);
+    expect(mirrorErrorExcess({ mirror: side(300, 63), direct: direct(0) })).toBeGreaterThan(5);
+  });
+
+  it('takes a few failures for chance', () => {
+    expect(mirrorErrorExcess({ mirror: side(19, 19), direct: direct(0) })).toBe(0);
+    expect(mirrorErrorExcess({ mirror: side(30, 5), direct: direct(0) })).toBe(0);
+  });
 });
 
 /** The default ramp as the planner accepts it at 50 rps, and shares of the traffic at other rates. */

@@ -3,8 +3,14 @@ import { Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type AlarmMinute, connectionErrorExcess, elbErrorExcess, errorExcess } from '../../core/gate/alarm-rules.ts';
-import { CutoverAlarms } from '../../lib/alarms/cutover-alarms.ts';
+import {
+  type AlarmMinute,
+  connectionErrorExcess,
+  elbErrorExcess,
+  errorExcess,
+  mirrorErrorExcess,
+} from '../../core/gate/alarm-rules.ts';
+import { CutoverAlarms, type CutoverAlarmsProps } from '../../lib/alarms/cutover-alarms.ts';
 import { compileMath } from '../../rehearsal/cloud/cloudwatch/metric-math.ts';
 import { templatesOnly } from '../support/cdk-app.ts';
 
@@ -23,7 +29,9 @@ const queriesSchema = z.array(
   }),
 );
 
-const template = (mirror: { readonly mirrorForwardFullName?: string } = {}) => {
+const MIRROR = { forwardFullName: 'targetgroup/forward/1', reverseFullName: 'targetgroup/reverse/1' };
+
+const template = (mirror: Pick<CutoverAlarmsProps, 'mirror'> = {}) => {
   const stack = new Stack(templatesOnly(), 'S');
   new CutoverAlarms(stack, 'Alarms', {
     ingressId: 'shop',
@@ -103,6 +111,36 @@ describe('the deployed alarms', () => {
     );
   });
 
+  it('shop-mirror-5xx-ratio computes what the domain says it does, of whichever face is open', () => {
+    const [alarm] = Object.values(
+      template({ mirror: MIRROR }).findResources('AWS::CloudWatch::Alarm', {
+        Properties: { AlarmName: 'shop-mirror-5xx-ratio' },
+      }),
+    );
+    const queries = queriesSchema.parse(alarm?.Properties.Metrics);
+    const read = queries.filter(({ MetricStat }) => MetricStat !== undefined);
+    expect(read.length, 'metrics that an alarm may read').toBeLessThanOrEqual(10);
+    const expression = compileMath(queries.find((q) => q.Expression !== undefined)?.Expression ?? '');
+    const behind = { forward: 'node', reverse: 'go' } as const;
+    fc.assert(
+      fc.property(counts, counts, fc.constantFrom('forward', 'reverse'), (mirror, direct, face) => {
+        const value = (metric: MetricRef) => {
+          const group = metric.Dimensions.find((d) => d.Name === 'TargetGroup')?.Value ?? '';
+          const side = group.includes(face) ? mirror : group.includes(behind[face]) ? direct : null;
+          if (side === null) return undefined;
+          const named = { RequestCount: side.requests, HTTPCode_Target_5XX_Count: side.target5xx };
+          const count = { ...named, TargetConnectionErrorCount: side.connectionErrors }[metric.MetricName];
+          return count === 0 ? undefined : count;
+        };
+        const env = read.flatMap(({ Id, MetricStat }) =>
+          MetricStat === undefined ? [] : [[Id, value(MetricStat.Metric)] as const],
+        );
+        expect(expression.at(Object.fromEntries(env))).toBeCloseTo(mirrorErrorExcess({ mirror, direct }), 9);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('miss traffic only while a cutover runs', () => {
     const { Properties } = Object.values(template().findResources('AWS::CloudWatch::Alarm')).find(
       (a) => a.Properties.AlarmName === 'shop-no-traffic',
@@ -137,7 +175,7 @@ describe('the deployed alarms', () => {
 });
 
 describe('the alarms on what the mirror counts', () => {
-  const alarms = template({ mirrorForwardFullName: 'targetgroup/mirror/1' }).findResources('AWS::CloudWatch::Alarm');
+  const alarms = template({ mirror: MIRROR }).findResources('AWS::CloudWatch::Alarm');
   /** Whether a minute with these sums is red; `MirrorDropped` by its reason. */
   const red = (name: string, sums: Readonly<Record<string, number>>) => {
     const { Properties } = Object.values(alarms).find((a) => a.Properties.AlarmName === `shop-${name}`) ?? {};

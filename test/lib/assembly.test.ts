@@ -228,7 +228,7 @@ describe('the synthesised alarms', () => {
     }
   });
 
-  it('roll back (the one on the mirror: close the mirror) directly and through EventBridge', () => {
+  it('roll back (those on the mirror’s customers: close the mirror) directly and through EventBridge', () => {
     const rules = properties('AWS::Events::Rule');
     const patternTo = (handler: string) =>
       rules
@@ -236,7 +236,7 @@ describe('the synthesised alarms', () => {
         .map((r) => JSON.stringify(r.EventPattern ?? ''))
         .find((p) => p.includes('CloudWatch Alarm State Change'));
     const moving = alarms().filter(
-      (a) => !/no-traffic|unnamed|mirror-(?!unhealthy)|recorder-silent|watchdog-failing/.test(a.AlarmName),
+      (a) => !/no-traffic|unnamed|mirror-(?!unhealthy|5xx-ratio)|recorder-silent|watchdog-failing/.test(a.AlarmName),
     );
     expect(moving.length).toBeGreaterThanOrEqual(9);
     for (const alarm of moving) {
@@ -244,7 +244,7 @@ describe('the synthesised alarms', () => {
         alarm.AlarmActions.some((arn) => arn.includes(':lambda:')),
         alarm.AlarmName,
       ).toBe(true);
-      const handler = alarm.AlarmName.includes('mirror-unhealthy') ? 'closemirror' : 'rollback';
+      const handler = /mirror-(unhealthy|5xx-ratio)/.test(alarm.AlarmName) ? 'closemirror' : 'rollback';
       expect(patternTo(handler)).toContain(alarm.AlarmName);
     }
   });
