@@ -6,7 +6,7 @@ import { BALANCER_SERIES, BASELINE_SERIES, SIDE_SERIES } from '../model/index.ts
  */
 export const FOOTPRINT = {
   /** Metrics that the alarms read; an alarm on an expression costs as many alarms as it has metrics. */
-  alarmMetrics: 72,
+  alarmMetrics: 74,
   dashboards: 2,
   keys: 1,
   /** Reference application only: the key of captures' redaction. */

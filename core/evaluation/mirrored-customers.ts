@@ -19,7 +19,7 @@ export function observeMirror(
   { plan, baseline }: { readonly plan: Plan; readonly baseline: BaselineSummary | null },
   seen: readonly MinuteEvidence[],
 ): { readonly observation: Observation; readonly verdict: Verdict } | null {
-  const minutes = seen.map((minute) => ({ ...minute, candidate: minute.mirror ?? null }));
+  const minutes = seen.map((minute) => ({ ...minute, candidate: minute.mirror ?? null, mirror: null }));
   const verdict = decideGate(minutes, shadowPolicyOf(plan, baseline));
   if (verdict.decision !== 'rollback') return null;
   return {

@@ -47,6 +47,8 @@ export interface AlarmMinute {
   readonly candidate: AlarmCounts;
   /** Of the load balancer, all services on it. */
   readonly requests: number;
+  /** Of the mirror's target groups. @default 0 */
+  readonly mirrored?: number;
   /** Answers 5xx that the load balancer made itself. */
   readonly elb5xx: number;
 }
@@ -72,8 +74,8 @@ export function connectionErrorExcess({ stable, candidate }: AlarmMinute): numbe
  * The same of the load balancer's own 5xx, which have no target group; compared with `elbErrorPercent`. The candidate's requests that no target answered are its own, as
  * far as the load balancer made 5xx; the rest of these are the stable side's. Where no target is left to be asked, health says so.
  */
-export function elbErrorExcess({ stable, candidate, requests, elb5xx }: AlarmMinute): number {
-  const ours = stable.requests + candidate.requests;
+export function elbErrorExcess({ stable, candidate, requests, mirrored = 0, elb5xx }: AlarmMinute): number {
+  const ours = stable.requests + candidate.requests + mirrored;
   if (requests - ours > (ALARM_MAX_FOREIGN_PERCENT / 100) * requests) return 0;
   const lost = Math.min(elb5xx, Math.max(0, candidate.requests - candidate.answered));
   return beyond({ exposed: candidate.requests, failed: lost }, { exposed: stable.requests, failed: elb5xx - lost });

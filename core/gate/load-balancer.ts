@@ -51,9 +51,9 @@ function isAttributed({ stable, candidate }: MinuteEvidence): boolean {
 }
 
 /** So much of the traffic is other services' that their failures could be all of it. */
-export function isShared({ stable, candidate, loadBalancerRequests: all }: MinuteEvidence): boolean {
+export function isShared({ stable, candidate, mirror, loadBalancerRequests: all }: MinuteEvidence): boolean {
   if (all === undefined) return false;
-  const ours = (stable?.requests ?? 0) + (candidate?.requests ?? 0);
+  const ours = (stable?.requests ?? 0) + (candidate?.requests ?? 0) + (mirror?.requests ?? 0);
   return all - ours > (ALARM_MAX_FOREIGN_PERCENT / 100) * all;
 }
 

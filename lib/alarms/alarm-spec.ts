@@ -4,6 +4,7 @@ import {
   type ComparisonOperator,
   type IMetric,
   MathExpression,
+  Metric,
   type TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { SymptomId } from '../../core/runbook/index.ts';
@@ -22,6 +23,17 @@ export interface AlarmSpec {
   /** @default - greater than the threshold */
   readonly comparison?: ComparisonOperator;
   readonly summary: string;
+}
+
+/** One of ALB's: of a whole load balancer, or of one of its target groups; both by their full names. */
+export function albMetric(LoadBalancer: string, metricName: string, statistic: string, TargetGroup?: string): Metric {
+  return new Metric({
+    namespace: 'AWS/ApplicationELB',
+    metricName,
+    dimensionsMap: { LoadBalancer, ...(TargetGroup === undefined ? {} : { TargetGroup }) },
+    statistic,
+    period: ALARM_PERIOD,
+  });
 }
 
 export function alarmMath(expression: string, usingMetrics: Record<string, IMetric>, label: string): MathExpression {

@@ -15,12 +15,10 @@ import {
   type CountedThresholds,
 } from '../../core/gate/index.ts';
 import { SYMPTOMS } from '../../core/runbook/index.ts';
-import { ALARM_PERIOD, type AlarmSpec, alarmMath } from './alarm-spec.ts';
+import { ALARM_PERIOD, type AlarmSpec, alarmMath, albMetric } from './alarm-spec.ts';
 import { beyond, refusedOf } from './excess.ts';
 import { type MirrorGroups, mirrorErrors, mirrorNotices, mirrorUnhealthy } from './mirror-alarms.ts';
 import { runbookPlace } from './runbook-dashboard.ts';
-
-const NAMESPACE = 'AWS/ApplicationELB';
 
 /** When the alarms of a cutover go red. They are coarse and late on purpose: the gate sees small differences sooner. */
 export interface AlarmThresholds extends CountedThresholds {
@@ -189,14 +187,20 @@ export class CutoverAlarms extends Construct {
     const answers = (['2', '3', '4', '5'] as const).map(
       (code) => [`a${code}`, `HTTPCode_Target_${code}XX_Count`] as const,
     );
+    const { loadBalancerFullName, mirror } = this.#props;
+    const behind = (group: string) => albMetric(loadBalancerFullName, 'RequestCount', Stats.SUM, group);
+    const mirrored =
+      mirror === undefined ? {} : { f: behind(mirror.forwardFullName), r: behind(mirror.reverseFullName) };
     const using = {
+      ...mirrored,
       t: this.#alb('RequestCount', Stats.SUM),
       n: this.#alb('RequestCount', Stats.SUM, 'candidate'),
       m: this.#alb('RequestCount', Stats.SUM, 'stable'),
       e: this.#alb('HTTPCode_ELB_5XX_Count', Stats.SUM),
       ...Object.fromEntries(answers.map(([id, name]) => [id, this.#alb(name, Stats.SUM, 'candidate')])),
     };
-    const foreign = `FILL(t, 0) - FILL(n, 0) - FILL(m, 0) > ${ALARM_MAX_FOREIGN_PERCENT / 100} * FILL(t, 0)`;
+    const ours = ['n', 'm', ...Object.keys(mirrored)].map((id) => `FILL(${id}, 0)`);
+    const foreign = `FILL(t, 0) - ${ours.join(' - ')} > ${ALARM_MAX_FOREIGN_PERCENT / 100} * FILL(t, 0)`;
     const open = `(FILL(n, 0) - ${answers.map(([id]) => `FILL(${id}, 0)`).join(' - ')})`;
     const lost = `IF(${open} < 0, 0, IF(${open} < FILL(e, 0), ${open}, FILL(e, 0)))`;
     const stable = { exposed: 'FILL(m, 0)', failed: `(FILL(e, 0) - ${lost})` };
@@ -315,14 +319,8 @@ export class CutoverAlarms extends Construct {
 
   #alb(metricName: string, statistic: string, side?: 'stable' | 'candidate'): Metric {
     const { loadBalancerFullName, stableFullName, candidateFullName } = this.#props;
-    const TargetGroup = side === 'stable' ? stableFullName : candidateFullName;
-    return new Metric({
-      namespace: NAMESPACE,
-      metricName,
-      dimensionsMap: { LoadBalancer: loadBalancerFullName, ...(side === undefined ? {} : { TargetGroup }) },
-      statistic,
-      period: ALARM_PERIOD,
-    });
+    const group = { stable: stableFullName, candidate: candidateFullName };
+    return albMetric(loadBalancerFullName, metricName, statistic, side === undefined ? undefined : group[side]);
   }
 }
 

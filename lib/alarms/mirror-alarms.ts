@@ -5,7 +5,7 @@
 import { ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { ALARM_CONTROL_WEIGHT, ALARM_MIN_FAILURES, ALARM_MIN_REQUESTS } from '../../core/gate/index.ts';
 import { MIRROR_LOSSES } from '../../core/status/index.ts';
-import { ALARM_PERIOD, type AlarmSpec, alarmMath } from './alarm-spec.ts';
+import { ALARM_PERIOD, type AlarmSpec, alarmMath, albMetric } from './alarm-spec.ts';
 import { beyond } from './excess.ts';
 
 /** Minutes in a row: a deployment of the mirror, or of a primary, is no news. */
@@ -54,7 +54,7 @@ export function mirrorErrors(
   direct: { readonly stableFullName: string; readonly candidateFullName: string },
   errorPercent: number,
 ): AlarmSpec {
-  const of = (group: string, metricName: string) => albMetric(loadBalancerFullName, group, metricName, Stats.SUM);
+  const of = (group: string, metricName: string) => albMetric(loadBalancerFullName, metricName, Stats.SUM, group);
   const using = {
     f: of(mirror.forwardFullName, 'RequestCount'),
     fe: of(mirror.forwardFullName, 'HTTPCode_Target_5XX_Count'),
@@ -161,15 +161,5 @@ function share(part: string, whole: string): string {
 }
 
 function ofForward({ loadBalancerFullName, mirror }: MirrorNames, metricName: string, statistic: string): Metric {
-  return albMetric(loadBalancerFullName, mirror.forwardFullName, metricName, statistic);
-}
-
-function albMetric(LoadBalancer: string, TargetGroup: string, metricName: string, statistic: string): Metric {
-  return new Metric({
-    namespace: 'AWS/ApplicationELB',
-    metricName,
-    dimensionsMap: { LoadBalancer, TargetGroup },
-    statistic,
-    period: ALARM_PERIOD,
-  });
+  return albMetric(loadBalancerFullName, metricName, statistic, mirror.forwardFullName);
 }

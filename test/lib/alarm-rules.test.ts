@@ -45,11 +45,15 @@ const template = (mirror: Pick<CutoverAlarmsProps, 'mirror'> = {}) => {
 };
 
 /** The alarm's expression as a function of one minute's counts. */
-function deployedRule(name: string): (minute: AlarmMinute) => number | undefined {
+function deployedRule(
+  name: string,
+  of: Pick<CutoverAlarmsProps, 'mirror'> = {},
+): (minute: AlarmMinute) => number | undefined {
   const [alarm] = Object.values(
-    template().findResources('AWS::CloudWatch::Alarm', { Properties: { AlarmName: name } }),
+    template(of).findResources('AWS::CloudWatch::Alarm', { Properties: { AlarmName: name } }),
   );
   const queries = queriesSchema.parse(alarm?.Properties.Metrics);
+  expect(queries.length - 1, 'metrics that an alarm may read').toBeLessThanOrEqual(10);
   const expression = compileMath(queries.find((q) => q.Expression !== undefined)?.Expression ?? '');
   return (minute) => {
     const env = queries.flatMap(({ Id, MetricStat }) =>
@@ -65,6 +69,8 @@ type MetricRef = NonNullable<z.infer<typeof queriesSchema>[number]['MetricStat']
 function countOf(minute: AlarmMinute, { MetricName, Dimensions }: MetricRef): number | undefined {
   const group = Dimensions.find((d) => d.Name === 'TargetGroup')?.Value;
   if (group === undefined) return MetricName === 'RequestCount' ? minute.requests : minute.elb5xx || undefined;
+  if (group.includes('forward')) return undefined;
+  if (group.includes('reverse')) return minute.mirrored || undefined;
   const side = group.includes('node') ? minute.stable : minute.candidate;
   switch (MetricName) {
     case 'RequestCount':
@@ -95,6 +101,9 @@ const minutes: fc.Arbitrary<AlarmMinute> = fc
     ...minute,
     requests: minute.stable.requests + minute.candidate.requests + others,
   }));
+const mirroredMinutes = fc
+  .record({ minute: minutes, mirrored: fc.nat({ max: 200 }) })
+  .map(({ minute, mirrored }) => ({ ...minute, mirrored, requests: minute.requests + mirrored }));
 
 describe('the deployed alarms', () => {
   it.each([
@@ -109,6 +118,20 @@ describe('the deployed alarms', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('shop-elb-5xx takes what passes the mirror for the cutover’s own', () => {
+    const deployed = deployedRule('shop-elb-5xx', { mirror: MIRROR });
+    fc.assert(
+      fc.property(mirroredMinutes, (minute) => {
+        expect(deployed(minute)).toBeCloseTo(elbErrorExcess(minute), 9);
+      }),
+      { numRuns: 500 },
+    );
+    const side = { requests: 0, target5xx: 0, connectionErrors: 0, answered: 0 };
+    const losing = { stable: side, candidate: { ...side, requests: 700, answered: 400 }, requests: 1_000, elb5xx: 300 };
+    expect(elbErrorExcess({ ...losing, mirrored: 300 })).toBeGreaterThan(10);
+    expect(elbErrorExcess(losing), 'requests of other services').toBe(0);
   });
 
   it('shop-mirror-5xx-ratio computes what the domain says it does, of whichever face is open', () => {
