@@ -101,7 +101,7 @@ async function told(mirror: MirrorProcess) {
     stableFullName: 'targetgroup/node/1',
     candidateFullName: 'targetgroup/go/1',
     warmUpMinutes: 5,
-    mirrorForwardFullName: 'targetgroup/mirror/1',
+    mirror: { forwardFullName: 'targetgroup/mirror/1', reverseFullName: 'targetgroup/reverse/1' },
   });
   const alarms = Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm');
   const states = Object.values(alarms).map(({ Properties }) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { observeMirror } from '../../../core/evaluation/mirrored-customers.ts';
 import { decideGate } from '../../../core/gate/concurrent-control.ts';
 import { judgeAlone } from '../../../core/gate/historical-control.ts';
-import { judgeBalancer } from '../../../core/gate/load-balancer.ts';
+import { isShared, judgeBalancer } from '../../../core/gate/load-balancer.ts';
 import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
 import { type SideCounts, UNKNOWN } from '../../../core/model/evidence.ts';
 import { parsePlan } from '../../../core/model/plan.ts';
@@ -38,6 +38,12 @@ describe('5xx of the load balancer’s own, where it is known whose requests the
       minute(i, answered(29_700), answered(300), { elb5xx: 700, loadBalancerRequests: 60_000 }),
     );
     expect(decideGate(others, policy()).decision).toBe('advance');
+  });
+
+  it('are not another service’s where the rest of the requests passes the mirror', () => {
+    const shares = minute(0, counts(600), counts(200), { loadBalancerRequests: 1_000 });
+    expect(isShared(shares)).toBe(true);
+    expect(isShared({ ...shares, mirror: counts(200) })).toBe(false);
   });
 
   it('speak for the candidate where they are the stable side’s', () => {
