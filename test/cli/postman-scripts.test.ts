@@ -88,6 +88,9 @@ describe('a script', () => {
     ],
     ['pm.environment.set(\n  "v",\n  pm.response.json()\n    .user\n    .token\n);', 'tok-node'],
     ['console.log("pm.environment.set(\'v\', 1)"); pm.environment.set("v", pm.response.json().user.token)', 'tok-node'],
+    ["pm.environment.set('v', 'own x'); pm.environment.set('x', 7)", 'own%20x'],
+    ['postman.setGlobalVariable("v", 42.5);', '42.5'],
+    ["if (pm.response.code === 200) pm.environment.set('v', 'yes')", null],
     ['pm.environment.set("v", String(pm.response.json().user.id))', '7'],
     ['pm.environment.set("v", pm.response.json().user.id.toString())', '7'],
     [
@@ -230,6 +233,21 @@ describe('requests that need what a script takes', () => {
       'no value for token, which a script sets in a way that is not read; --value token=… gives it',
     ]);
   });
+});
+
+it('has a value that a script before a request writes, from there on, and never against that of the command', async () => {
+  const before = [{ listen: 'prerequest', script: { exec: "pm.environment.set('id', 'new')" } }];
+  const items = [use('/1/{{id}}'), { ...use('/2/{{id}}'), event: before }, use('/3/{{id}}')];
+  const content = await file(collection(items, { variable: [{ key: 'id', value: 'old' }] }), 'constant.json');
+  expect(await plannedIn(content)).toEqual(['GET /1/old', 'GET /2/new', 'GET /3/new']);
+  expect(await plannedIn(content, { values: { id: 'own' } })).toEqual(['GET /1/own', 'GET /2/own', 'GET /3/own']);
+});
+
+it('has a whole answer as the body of a later request', async () => {
+  const body = { mode: 'raw', raw: '{{all}}' };
+  const items = [login("postman.setEnvironmentVariable('all', responseBody);"), use('/put', { method: 'PUT', body })];
+  const { seen } = await contract(collection(items), ['--allow', 'PUT:/put']);
+  expect(seen.candidate[1]).toContain('/put {"user":{"token":"tok-go","id":7}');
 });
 
 it('leaves the path of the collection’s base variable out where the base URL ends with it', async () => {

@@ -48,6 +48,11 @@ export function postmanRequests(document: unknown, source: number, { values, bas
           if (depth < DEEPEST) walk(parsed.data.item, depth + 1, within);
         } else if (request !== undefined) {
           for (const { unread } of within.scripts) for (const set of unread) known.unread.add(set);
+          settle(
+            known,
+            within.scripts.flatMap(({ before }) => before),
+            values,
+          );
           const made = requestOf(name, request, fill, known, within);
           const take = 'skipped' in made ? [] : takenBy(around.scripts, scripts, values);
           planned.push('skipped' in made ? { ...made, of: name, at } : { ...made, ...taking(made.headers, take), at });
@@ -55,6 +60,11 @@ export function postmanRequests(document: unknown, source: number, { values, bas
             known.given.delete(set);
             known.later.add(set);
           }
+          settle(
+            known,
+            within.scripts.flatMap(({ after }) => after),
+            values,
+          );
         }
       }
     }
@@ -84,6 +94,19 @@ interface Around {
   /** Also with a method that usually has none: Postman leaves it out otherwise. */
   readonly sendsAnyBody: boolean;
   readonly scripts: readonly PostmanScripts[];
+}
+
+/** A value that is written in a script holds from there on, but never against `--value`. */
+function settle(
+  { given, later }: Known,
+  constants: readonly (readonly [string, string])[],
+  values: ReadonlyMap<string, string>,
+): void {
+  for (const [name, value] of constants)
+    if (!values.has(name)) {
+      given.set(name, value);
+      later.delete(name);
+    }
 }
 
 /** A script around runs after each request within, whose answers need not give what it takes; `--value` stands before both. */

@@ -20,11 +20,13 @@ export function filled(text: string, values: ReadonlyMap<string, Variable>, enco
   });
 }
 
-/** The same within JSON: a string that is nothing but a name becomes what was taken, a number stays a number. */
+/** The same within JSON: a string that is nothing but a name becomes what was taken, a number stays a number; beside strings stands the value itself. */
 export function filledJson(text: string, values: ReadonlyMap<string, Variable>): string {
-  const whole = text.replaceAll(
-    /"\{\{\s*([^{}\s]+)\s*\}\}"/g,
-    (string, name: string) => values.get(name)?.json ?? string,
-  );
-  return filled(whole, values, (value) => JSON.stringify(value).slice(1, -1));
+  const asIs = (value: string) => value;
+  const escaped = (value: string) => JSON.stringify(value).slice(1, -1);
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"|\{\{[^{}]*\}\}/g, (part) => {
+    if (!part.startsWith('"')) return filled(part, values, asIs);
+    const [, name = ''] = /^"\{\{\s*([^{}\s]+)\s*\}\}"$/.exec(part) ?? [];
+    return values.get(name)?.json ?? filled(part, values, escaped);
+  });
 }

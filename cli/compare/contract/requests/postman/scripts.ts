@@ -9,13 +9,17 @@ export interface ScriptTake {
   readonly from:
     | { readonly kind: 'json'; readonly pointer: string }
     | { readonly kind: 'header'; readonly name: string }
-    | { readonly kind: 'cookie'; readonly name: string };
+    | { readonly kind: 'cookie'; readonly name: string }
+    | { readonly kind: 'body'; readonly match: string };
   /** The script asks something first, so that an answer without it is no fault. */
   readonly mayLack?: true;
 }
 
 export interface PostmanScripts {
   readonly takes: readonly ScriptTake[];
+  /** Values that are written in the script, before the request or after its answer. */
+  readonly before: readonly (readonly [name: string, value: string])[];
+  readonly after: readonly (readonly [name: string, value: string])[];
   /** Names that get a value in a way that is not read. */
   readonly unread: readonly string[];
 }
@@ -34,18 +38,31 @@ const eventsSchema = z
 /** Of an item, a folder or a collection. */
 export function scriptsOf(event: unknown): PostmanScripts {
   const read = eventsSchema.parse(event ?? []).map(({ listen, script }) => {
-    const found = scriptIn(script.exec);
+    const { takes, constants, unread } = scriptIn(script.exec);
+    if (listen === 'test') return { takes, before: [], after: constants, unread };
     // Before a request there is no answer yet.
-    return listen === 'test' ? found : { takes: [], unread: [...found.takes.map(({ name }) => name), ...found.unread] };
+    return { takes: [], before: constants, after: [], unread: [...takes.map(({ name }) => name), ...unread] };
   });
-  return { takes: read.flatMap(({ takes }) => takes), unread: read.flatMap(({ unread }) => unread) };
+  return {
+    takes: read.flatMap(({ takes }) => takes),
+    before: read.flatMap(({ before }) => before),
+    after: read.flatMap(({ after }) => after),
+    unread: read.flatMap(({ unread }) => unread),
+  };
 }
 
 const STRING = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/.source;
 const COMMENTS = new RegExp(`(${STRING})|//[^\\n]*|/\\*[\\s\\S]*?\\*/`, 'g');
-/** An assignment to a name or to names in braces, up to its value; or a call that sets a variable, up to its name. */
-const STATEMENT =
-  /(?<![\w$.])([A-Za-z_$][\w$]*|\{[^{}]*\})\s*=(?![=>])|(?:\bpm\s*\.\s*(?:globals|environment|collectionVariables|variables)\s*\.\s*set|\bpostman\s*\.\s*set(?:Environment|Global)Variable)\s*\(/g;
+/** A text, which says nothing; an assignment to a name or to names in braces, up to its value; a call that sets a variable, up to its name. */
+const STATEMENT = new RegExp(
+  [
+    STRING,
+    /(?<![\w$.])([A-Za-z_$][\w$]*|\{[^{}]*\})\s*=(?![=>])/.source,
+    /(\bpm\s*\.\s*(?:globals|environment|collectionVariables|variables)\s*\.\s*set|\bpostman\s*\.\s*set(?:Environment|Global)Variable)\s*\(/
+      .source,
+  ].join('|'),
+  'g',
+);
 /** What a name holds until an answer gives it something, or where it gives nothing. */
 const EMPTY = /^(?:\{\}|\[\]|null|undefined|''|"")$/;
 const CONDITION = /\b(?:if|try|switch|catch)\b|&&|\?(?![.?])/;
@@ -56,24 +73,27 @@ const COOKIE = /^pm\.cookies\.get\(['"]([^'"]+)['"]\)$/;
 
 type Path = readonly string[];
 
-function scriptIn(source: string): PostmanScripts {
+function scriptIn(source: string) {
   const script = source.replaceAll(COMMENTS, (_, string?: string) => string ?? ' ');
   const conditional = CONDITION.test(script.replaceAll(new RegExp(STRING, 'g'), ''));
   const known = new Map<string, Path>();
   const takes: ScriptTake[] = [];
+  const constants: [name: string, value: string][] = [];
   const unread: string[] = [];
-  for (const { 0: whole, 1: target, index } of script.matchAll(STATEMENT)) {
-    const first = expressionAt(script, index + whole.length, target === undefined);
+  for (const { 0: whole, 1: target, 2: setter, index } of script.matchAll(STATEMENT)) {
+    const first = expressionAt(script, index + whole.length, setter !== undefined);
     if (target !== undefined) assign(target, first, known);
-    else {
+    else if (setter !== undefined) {
       const name = /^\s*(['"`])([^'"`]+)\1\s*$/.exec(first)?.[2];
       if (name === undefined) continue;
-      const from = placeOf(expressionAt(script, index + whole.length + first.length + 1, true), known);
-      if (from === null) unread.push(name);
+      const value = expressionAt(script, index + whole.length + first.length + 1, true);
+      const [from, constant] = [placeOf(value, known), constantOf(value)];
+      if (constant !== null && !conditional) constants.push([name, constant]);
+      else if (from === null) unread.push(name);
       else takes.push({ name, from, ...(conditional ? { mayLack: true } : {}) });
     }
   }
-  return { takes, unread };
+  return { takes, constants, unread };
 }
 
 function assign(target: string, value: string, known: Map<string, Path>): void {
@@ -93,8 +113,15 @@ function assign(target: string, value: string, known: Map<string, Path>): void {
     else known.set(name, at);
 }
 
+/** A text without escapes, a number or a truth value, as Postman writes it into a request. */
+function constantOf(expression: string): string | null {
+  const [, number, , text] = /^\s*(?:(-?\d+(?:\.\d+)?|true|false)|(["'])([^\\]*)\2)\s*$/.exec(expression) ?? [];
+  return number ?? text ?? null;
+}
+
 function placeOf(expression: string, known: ReadonlyMap<string, Path>): ScriptTake['from'] | null {
   const text = compact(expression);
+  if (text === 'responseBody' || text === 'pm.response.text()') return { kind: 'body', match: '[\\s\\S]*' };
   const field = FIELD.exec(text)?.[1];
   if (field !== undefined) return { kind: 'header', name: field };
   const cookie = COOKIE.exec(text)?.[1];
