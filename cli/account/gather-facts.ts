@@ -10,6 +10,7 @@ import {
   type Clients,
   clients,
   type Fetch,
+  lookAtBalancer,
   lookAtCaller,
   lookAtDeployed,
   lookAtGroup,
@@ -149,12 +150,14 @@ async function look(
     ...listeners.flatMap(({ arn, loadBalancerArn }) => (loadBalancerArn === null ? [] : [arn])),
     ...groups.flatMap(({ arn, found }) => (found === null ? [] : [arn])),
   ];
-  const [tagged, quotas] = await Promise.all([
+  const [looked, tagged, quotas] = await Promise.all([
+    Promise.all(balancers.map((arn) => lookAtBalancer(all, arn))),
     tagsOf(all.elb, there),
     lookAtQuotas(all, balancers, { rules: site.planned.length, groups: groups.map(({ arn }) => arn) }),
   ]);
   return {
     listeners,
+    balancers: looked,
     planned: site.planned,
     groups,
     services,

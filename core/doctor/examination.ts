@@ -12,10 +12,11 @@ import {
   stickiness,
   targetHealth,
 } from './group-checks.ts';
-import { authentication, listenerExists, shadowedRules } from './listener-checks.ts';
+import { authentication, desyncMitigation, listenerExists, shadowedRules } from './listener-checks.ts';
 
 const CHECKS: readonly ((facts: Facts) => Diagnosis[])[] = [
   listenerExists,
+  desyncMitigation,
   authentication,
   shadowedRules,
   rules,

@@ -9,6 +9,12 @@ export interface ListenerFacts {
   readonly rules: readonly ListenerRule[];
 }
 
+export interface BalancerFacts {
+  readonly arn: string;
+  /** `routing.http.desync_mitigation_mode`; null: the load balancer has no such attribute. */
+  readonly desync: string | null;
+}
+
 /** A rule that a deploy will make. */
 export interface PlannedRule {
   readonly listenerArn: string;
@@ -117,6 +123,7 @@ export interface DeployedFacts {
 
 export interface Facts {
   readonly listeners: readonly ListenerFacts[];
+  readonly balancers: readonly BalancerFacts[];
   /** Empty once they are deployed. */
   readonly planned: readonly PlannedRule[];
   /** Of the load balancer, the listeners and the groups. */

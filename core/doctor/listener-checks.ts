@@ -29,6 +29,23 @@ export function listenerExists({ listeners }: Facts): Diagnosis[] {
   return diagnoses;
 }
 
+/** Two servers in a row may end a request at different places, and so may two sides behind one load balancer. */
+export function desyncMitigation({ balancers }: Facts): Diagnosis[] {
+  const { ok, warn } = diagnosesOf('desync mitigation');
+  return balancers.flatMap(({ arn, desync }) => {
+    if (desync === null) return [];
+    const name = arn.slice(arn.indexOf('loadbalancer/') + 'loadbalancer/'.length);
+    if (desync !== 'monitor')
+      return [ok(`Load balancer ${name} holds back requests that two servers may read in two ways (${desync}).`)];
+    return [
+      warn(
+        `Load balancer ${name} passes on requests that two servers may read in two ways (its desync mitigation is monitor).`,
+        `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${arn} --attributes Key=routing.http.desync_mitigation_mode,Value=defensive`,
+      ),
+    ];
+  });
+}
+
 /** Requests that a login protects today must not go round it. */
 export function authentication(facts: Facts): Diagnosis[] {
   const { ok, fail } = diagnosesOf('authentication');

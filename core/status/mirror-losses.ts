@@ -8,8 +8,9 @@ export const UNSENT_COPIES = [
   'recorder-busy',
   'recorder-slow',
   'recorder-down',
+  'error',
 ] as const;
 
 /** All of them, those after it was sent too. */
-export const MIRROR_LOSSES = [...UNSENT_COPIES, 'error', 'queue', 'sink'] as const;
+export const MIRROR_LOSSES = [...UNSENT_COPIES, 'queue', 'sink'] as const;
 export type MirrorLoss = (typeof MIRROR_LOSSES)[number];

@@ -84,6 +84,8 @@ export interface LoadBalancerModel {
   readonly arn: string;
   /** CloudWatch dimension value: `app/<name>/<id>`. */
   readonly fullName: string;
+  /** Such as `routing.http.desync_mitigation_mode`. */
+  readonly attributes?: Readonly<Record<string, string>>;
   readonly rules: Map<string, RuleModel>;
   readonly targetGroups: Map<string, TargetGroupModel>;
 }

@@ -653,13 +653,20 @@ describe('metrics over our cloud', () => {
     expect(await mirrorCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 0, lost: none });
     tell('MirrorCopies', 90, 3);
     tell('MirrorCopies', 10, 200);
-    for (const [reason, count] of Object.entries({ busy: 3, 'recorder-down': 4, sink: 2, sample: 50, method: 7 }))
+    for (const [reason, count] of Object.entries({
+      busy: 3,
+      'recorder-down': 4,
+      error: 5,
+      sink: 2,
+      sample: 50,
+      method: 7,
+    }))
       tell('MirrorDropped', count, 2, reason);
     tell('ParityFailed', 1, 1);
-    const lost = { ...none, busy: 3, 'recorder-down': 4, sink: 2, 'not comparable': 1 };
-    expect(await mirrorCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 97, lost });
+    const lost = { ...none, busy: 3, 'recorder-down': 4, error: 5, sink: 2, 'not comparable': 1 };
+    expect(await mirrorCopies(backend.cloudWatch, ingress, range)).toEqual({ wanted: 102, lost });
     expect(await mirrorCopies(backend.cloudWatch, ingress, { from: minute(300), to: NOW })).toEqual({
-      wanted: 107,
+      wanted: 112,
       lost,
     });
   });

@@ -20,6 +20,7 @@ import { listen, stop } from '../support/http.ts';
 /** Every check that the doctor makes after the deploy. */
 const CHECKS = [
   'listener',
+  'desync mitigation',
   'authentication',
   'shadowed rules',
   'rule',
@@ -196,6 +197,13 @@ describe('the doctor, over the local cloud', () => {
       () =>
         anotherRule({ guards: [{ Type: 'authenticate-cognito', AuthenticateCognitoConfig: { UserPoolArn: 'pool' } }] }),
       /demands authenticate-cognito first/,
+    ],
+    [
+      'a load balancer that passes on what two servers may read in two ways',
+      'desync mitigation',
+      'warn',
+      () => change(cloud.model, { attributes: { 'routing.http.desync_mitigation_mode': 'monitor' } }),
+      /desync mitigation is monitor/,
     ],
     ['another service behind our rules', 'shadowed rules', 'fail', () => anotherRule(), /forwards to target group/],
     [

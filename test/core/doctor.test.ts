@@ -64,6 +64,7 @@ function healthy(): Mutable<Facts> {
         rules: [rule(), DEFAULT],
       },
     ],
+    balancers: [{ arn: LB, desync: 'defensive' }],
     planned: [
       {
         listenerArn: LISTENER,
@@ -140,6 +141,15 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
       f.listeners = [...f.listeners, { arn: 'listener/app/other/3/4', loadBalancerArn: 'lb/other', rules: [] }];
     },
     /belong to 2 load balancers/,
+  ],
+  [
+    'a load balancer that passes on what two servers may read in two ways',
+    'desync mitigation',
+    'warn',
+    (f) => {
+      f.balancers = [{ arn: LB, desync: 'monitor' }];
+    },
+    /app\/lb\/1 passes on requests/,
   ],
   [
     'a login that our rule would go round',

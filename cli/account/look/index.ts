@@ -3,5 +3,5 @@ export { type AccountCaller, lookAtCaller, lookAtQuotas } from './account.ts';
 export { type Clients, clients } from './clients.ts';
 export { type Fetch, lookAtDeployed } from './deployment-facts.ts';
 export { lookAtGroup } from './groups.ts';
-export { lookAtListener } from './listeners.ts';
+export { lookAtBalancer, lookAtListener } from './listeners.ts';
 export { lookAtService } from './services.ts';

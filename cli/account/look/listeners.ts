@@ -1,6 +1,9 @@
-/** Listeners with all their rules. */
-import { DescribeListenersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { ListenerFacts } from '../../../core/doctor/index.ts';
+/** Load balancers, and listeners with all their rules. */
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancerAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { BalancerFacts, ListenerFacts } from '../../../core/doctor/index.ts';
 import { describeRules } from '../../../lambdas/aws/elb/index.ts';
 import { type Clients, unlessMissing } from './clients.ts';
 
@@ -10,4 +13,9 @@ export async function lookAtListener({ elb }: Clients, arn: string): Promise<Lis
   if (listener === undefined) return { arn, loadBalancerArn: null, rules: [] };
   const rules = await describeRules(elb, { ListenerArn: arn });
   return { arn, loadBalancerArn: listener.LoadBalancerArn ?? null, rules };
+}
+
+export async function lookAtBalancer({ elb }: Clients, arn: string): Promise<BalancerFacts> {
+  const { Attributes = [] } = await elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn }));
+  return { arn, desync: Attributes.find(({ Key }) => Key === 'routing.http.desync_mitigation_mode')?.Value ?? null };
 }

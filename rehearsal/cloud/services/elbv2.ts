@@ -89,6 +89,12 @@ export function elbv2(
         ...groupOf(model, p.get('TargetGroupArn') ?? '').attributes,
       }).map(([Key, Value]) => ({ Key, Value })),
     }),
+    DescribeLoadBalancerAttributes: (p) => {
+      const arn = p.get('LoadBalancerArn');
+      if (arn !== model.arn) throw new CloudError('LoadBalancerNotFound', `Load balancer '${arn}' not found`);
+      const attributes = { 'routing.http.desync_mitigation_mode': 'defensive', ...model.attributes };
+      return { Attributes: Object.entries(attributes).map(([Key, Value]) => ({ Key, Value })) };
+    },
     DescribeTags: (p) => ({
       TagDescriptions: members(p, 'ResourceArns').map((ResourceArn) => ({
         ResourceArn,
