@@ -2,12 +2,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AddTagsCommand, ModifyTargetGroupAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  AddTagsCommand,
+  ModifyLoadBalancerAttributesCommand,
+  ModifyTargetGroupAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateTopicCommand, SetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Clients,
   clients,
+  lookAtBalancer,
   lookAtCaller,
   lookAtDeployed,
   lookAtGroup,
@@ -82,6 +87,22 @@ describe.skipIf(MOTO === undefined)('the doctor over moto', () => {
       ]),
     });
     expect(listener.rules.find(({ priority }) => priority === Number.POSITIVE_INFINITY)?.forwards).toBeNull();
+  });
+
+  it('reads whether a load balancer holds back what two servers may read in two ways', async () => {
+    const { loadBalancerArn } = await lookAtListener(all, listenerArn);
+    const arn = loadBalancerArn ?? '';
+    const set = (Value: string) =>
+      moto.elb.send(
+        new ModifyLoadBalancerAttributesCommand({
+          LoadBalancerArn: arn,
+          Attributes: [{ Key: 'routing.http.desync_mitigation_mode', Value }],
+        }),
+      );
+    await set('monitor');
+    expect(await lookAtBalancer(all, arn)).toEqual({ arn, desync: 'monitor' });
+    await set('defensive');
+    expect(await lookAtBalancer(all, arn)).toEqual({ arn, desync: 'defensive' });
   });
 
   it('reads stickiness and health of a group, and that one is not there', async () => {
