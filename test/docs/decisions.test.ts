@@ -1,0 +1,39 @@
+/** Decisions are not rewritten; one that a later one has changed says so at its head, or a reader follows it. */
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'adr');
+const files = globSync('*.md', { cwd: FOLDER });
+const numberOf = (file: string) => Number(basename(file).slice(0, 4));
+const textOf = (file: string) => readFileSync(join(FOLDER, file), 'utf8');
+const headOf = (file: string) => textOf(file).split('\n', 4).join('\n');
+
+/** Decisions that a text says it supersedes, by their files. */
+function superseded(text: string): string[] {
+  return [...text.matchAll(/\bSupersedes \[[^\]]*\]\(([^)#]+)\)/g)].map(([, file = '']) => file);
+}
+
+describe('a decision', () => {
+  it('has a number of its own, which its title bears too if it bears one', () => {
+    expect(new Set(files.map(numberOf)).size).toBe(files.length);
+    const titles = files.map((file) => [file, /^# (?:0*(\d+)[. ])?/.exec(textOf(file))?.[1]] as const);
+    expect(titles.filter(([file, named]) => named !== undefined && Number(named) !== numberOf(file))).toEqual([]);
+  });
+
+  it('that another one supersedes says so at its head, with a link to that one', () => {
+    const pairs = files.flatMap((file) => superseded(textOf(file)).map((older) => ({ file, older })));
+    expect(pairs.length).toBeGreaterThan(0);
+    expect(pairs.filter(({ file, older }) => !headOf(older).includes(`](${file})`))).toEqual([]);
+  });
+
+  it('is amended or superseded by a later one only', () => {
+    const later = files.flatMap((file) =>
+      [...headOf(file).matchAll(/^Status: .*$/gm)].flatMap(([status]) =>
+        [...status.matchAll(/\]\((\d{4})-[^)]+\)/g)].map(([, by]) => ({ file, by: Number(by) })),
+      ),
+    );
+    expect(later.length).toBeGreaterThan(10);
+    expect(later.filter(({ file, by }) => by <= numberOf(file))).toEqual([]);
+  });
+});
