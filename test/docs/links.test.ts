@@ -37,6 +37,19 @@ function problemOf(from: string, target: string): string | null {
   return anchors(file).has(anchor) ? null : `${target}: no such heading`;
 }
 
+describe('the index of the documentation', () => {
+  it('has every page, by its title', () => {
+    const index = readFileSync(join(ROOT, 'docs', 'README.md'), 'utf8');
+    const pages = files.filter((file) => /^docs\/(?:tutorial|how-to|reference|explanation)\//.test(file));
+    expect(pages.length).toBeGreaterThan(30);
+    const entries = pages.map((file) => {
+      const title = /^# (.+)$/m.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1] ?? '';
+      return `- [${title}](${relative('docs', file)})`;
+    });
+    expect(entries.filter((entry) => !index.includes(entry))).toEqual([]);
+  });
+});
+
 describe('a link in the documentation', () => {
   it.each(files)('%s leads somewhere', (file) => {
     const links = [...prose(file).matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)|(?:src|href)="([^"]+)"/g)]
