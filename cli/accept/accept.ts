@@ -99,7 +99,7 @@ async function accept(
   const remains = await account.remains();
   if (before !== null && !remains.includes(before.id))
     throw new UsageError(
-      `--resume: nothing of acceptance ${before.id} stands in ${account.where}; begin a new one without --resume`,
+      `--resume: nothing of acceptance ${before.id} is left in ${account.where}; start a new one without --resume`,
     );
   const old = remains.filter((id) => id !== before?.id);
   const bill = acceptanceBill(options.local === true);
@@ -166,7 +166,7 @@ function unfinished(file: string): Acceptance {
   const parsed = acceptanceSchema.safeParse(readJsonFile('--evidence', file), { error: wordIssue });
   if (!parsed.success)
     throw new UsageError(
-      `--evidence: ${file} is no evidence of an acceptance: ${describeProblems(parsed.error, 'evidence')}`,
+      `--evidence: ${file} is not the evidence of an acceptance: ${describeProblems(parsed.error, 'evidence')}`,
     );
   if (parsed.data.removal !== null)
     throw new UsageError(`--resume: the acceptance of ${file} has ended; begin a new one without --resume`);

@@ -71,7 +71,7 @@ export const TAKE: Readonly<Record<Exclude<AcceptanceStep, 'deploy'>, Take>> = {
     find({
       captures: {
         seen: true,
-        detail: 'the shadow’s sign-off was asked for on captures that the acceptance wrote to the stream',
+        detail: 'the shadow sign-off was requested for captures that the acceptance wrote to the stream',
       },
     });
     await atPercent(stage, 10);

@@ -101,7 +101,7 @@ function stopCampaign(terminal: Terminal): Command {
       const moving = Object.values(run.state.states ?? {}).filter(isUnderWay).length;
       say(
         terminal.out,
-        `Stopped ${run.execution}. Nothing further starts; ${moving} under way go on, and nobody stops the others when one of them goes back.`,
+        `Stopped ${run.execution}. Nothing further starts; ${moving} under way continue, and nothing stops the others if one of them rolls back.`,
       );
       say(
         terminal.err,

@@ -35,7 +35,7 @@ function failedText({ requests: { sent, failed } }: RunEvidence): string {
 function detailsOf(run: RunEvidence): string[] {
   const { title, requests, back, ledger, speed } = run;
   const failed = Object.entries(requests.failed)
-    .map(([side, n]) => `${grouped(n)} ${side === 'unknown' ? 'that nobody answered' : `answered by ${side}`}`)
+    .map(([side, n]) => `${grouped(n)} ${side === 'unknown' ? 'unanswered' : `answered by ${side}`}`)
     .join(', ');
   const rollback = ledger?.rollback ?? null;
   return [

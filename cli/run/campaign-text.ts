@@ -43,8 +43,8 @@ export function campaignText(campaign: Campaign, projected: ProjectedCampaign): 
   const windows = [...recurring, ...freezes].map(({ name, timeZone }) => `${name} (${timeZone})`);
   const others =
     campaign.onFailure === 'return'
-      ? 'go back to their stable side'
-      : `are paused where they stand for ${formatDuration(campaign.stayFor)}, and go back unless somebody resumes them`;
+      ? 'roll back to stable'
+      : `are paused where they are for ${formatDuration(campaign.stayFor)}, and roll back unless somebody resumes them`;
   return [
     `Campaign ${campaign.name}: ${services} services in ${waves.length} waves, at most ${mostAtOnce} under way at once.`,
     `When one fails, nothing further starts, and the others under way ${others}.`,

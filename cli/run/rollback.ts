@@ -57,8 +57,7 @@ export async function returnToStable(find: () => Promise<Located>, asked: Asked)
       if (outcome.outcome !== 'nothing_to_do') return { text, isBack: outcome.outcome !== 'waiting_for_capacity' };
       // Weights that are in order may be those of a completed cutover.
       if (isSafe(deployment, await ports.ingress.read())) return { text, isBack: true };
-      const nevertheless =
-        'Customers are on the candidate; `crossfade rollback --break-glass` returns them nevertheless.';
+      const nevertheless = 'Customers are on the candidate; `crossfade rollback --break-glass` returns them anyway.';
       return { text: `${text} ${nevertheless}`, isBack: false };
     },
   );

@@ -38,7 +38,7 @@ function symptomsOf(alarm: string | undefined, ingress: string) {
   const prefix = `${ingress}-`;
   const found = [alarm, alarm.startsWith(prefix) ? alarm.slice(prefix.length) : alarm].find(isSymptom);
   if (found !== undefined) return [found];
-  throw new UsageError(`alarm: "${alarm}" is no alarm of Crossfade; there are ${all.join(', ')}`);
+  throw new UsageError(`alarm: "${alarm}" is not an alarm of Crossfade; the alarms are ${all.join(', ')}`);
 }
 
 function pageOf(symptoms: ReturnType<typeof symptomsOf>, names: DeployedNames): string {

@@ -19,9 +19,9 @@ const REACH = 'check the region, the network and AWS_ENDPOINT_URL; then ';
 const GARBLED: ToldFailure = {
   code: EXIT.unable,
   refused: false,
-  what: 'What answered in the place of AWS could not be understood',
+  what: 'The answer did not come from AWS, or could not be understood',
   words: '',
-  first: 'check AWS_ENDPOINT_URL, and whether a proxy or a login page stands between; then ',
+  first: 'check AWS_ENDPOINT_URL, and whether a proxy or a login page answers in its place; then ',
 };
 
 /** An answer that AWS's client took for one, and that says nothing: a login page is empty XML to it. */
@@ -56,7 +56,7 @@ const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
     is: /^(Throttling(Exception)?|ThrottledException|TooManyRequestsException|RequestLimitExceeded|ProvisionedThroughputExceededException)$/,
     code: EXIT.unable,
     refused: true,
-    what: 'AWS turned the call away, because it gets too many',
+    what: 'AWS throttled the call',
     first: 'wait a minute; then ',
   },
   {
@@ -104,7 +104,7 @@ const BY_MESSAGE: readonly (ToldFailure & { readonly is: RegExp })[] = [
     is: /^Region not accepted/,
     code: EXIT.usage,
     refused: true,
-    what: 'AWS region: what is set is no region',
+    what: 'AWS region: the region that is set does not exist',
     first: 'set AWS_REGION, or the region of the profile, to one such as eu-central-1; then ',
   },
   { is: /Deserialization error|^@aws-sdk XML parse error/, ...GARBLED },

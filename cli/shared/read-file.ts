@@ -55,7 +55,7 @@ const LONGEST_SHOWN = 300;
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
-  ENOTDIR: 'does not exist: a part of its path is no directory',
+  ENOTDIR: 'does not exist: a part of its path is not a directory',
   EISDIR: 'is a directory, a file is needed',
   EACCES: 'may not be opened by this user',
   EPERM: 'may not be opened by this user',
@@ -69,7 +69,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 
 /** What to say of a file that cannot be used; `option` is what named it. */
 export function unusableFile(option: string, file: string, error: unknown): UsageError {
-  return new UsageError(`${option}: ${shownFile(file)} ${file === '' ? 'is no name of a file' : fileProblem(error)}`);
+  return new UsageError(`${option}: ${shownFile(file)} ${file === '' ? 'is not a file name' : fileProblem(error)}`);
 }
 
 /** What is wrong with a file, as the end of a sentence that begins with its name. */

@@ -33,7 +33,7 @@ export async function abortRun(open: () => Promise<Ledger>, id: CutoverId, reaso
   const asked = { rollback: false };
   return attempt(
     () => ({
-      state: asked.rollback ? `It is not known how far ${id} was brought back.` : 'Nothing was changed.',
+      state: asked.rollback ? `It is not known how far ${id} was rolled back.` : 'Nothing was changed.',
       next: 'read `crossfade status`, and run `crossfade rollback`, which may be repeated at any time.',
     }),
     () => abort(open, id, reason, asked),

@@ -119,7 +119,7 @@ function placeIn(lease: Lease): Place {
       at: 'rolled-back',
       text: `Cutover ${id} is rolled back: all traffic is on stable. Cause: ${rollback?.trigger} by ${rollback?.by}: ${rollback?.reason}`,
     };
-  if (status === 'rolling_back') return { at: 'running', text: `Cutover ${id} is going back: ${rollback?.reason}` };
+  if (status === 'rolling_back') return { at: 'running', text: `Cutover ${id} is rolling back: ${rollback?.reason}` };
   if (phase === 'shadowSignoff' || phase === 'finalSignoff')
     return {
       at: 'sign-off',

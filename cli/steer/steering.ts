@@ -97,7 +97,7 @@ export async function steerRun(
   return attempt(
     () => ({
       state: done.steered
-        ? `The request stands in the lease of ${id} and takes effect; only its entry in the log may be missing.`
+        ? `The request is in the lease of ${id} and takes effect; only its entry in the decision log may be missing.`
         : 'Unless its write arrived, the request has no effect. No weight was written.',
       next: `read \`crossfade status\` before you run \`crossfade ${request.kind} ${id}\` again.`,
     }),

@@ -28,6 +28,6 @@ export function requestRefusal(
   if (request.method !== 'POST') return null;
   if (origin === undefined) return { status: 403, error: 'A change must name its origin.' };
   if (type?.split(';')[0]?.trim() !== 'application/json')
-    return { status: 415, error: 'A change is asked for in JSON.' };
+    return { status: 415, error: 'Requests for changes must be JSON.' };
   return null;
 }

@@ -6,8 +6,8 @@ export type AcceptanceStep = (typeof ACCEPTANCE_STEPS)[number];
 export const STEP_TITLES: Readonly<Record<AcceptanceStep, string>> = {
   deploy: 'Deploy a load balancer with two tiny services and a cutover between them',
   doctor: 'Ask the doctor',
-  drill: 'Trip an alarm with 1 % on the candidate, and be brought back by it',
+  drill: 'Trip an alarm with 1 % on the candidate, and let it roll back',
   notice: 'Read the alarm’s message from a queue that is subscribed to the status topic',
-  fault: 'Begin a cutover, deploy in mid-run, let the candidate fail at 10 %, and be brought back',
+  fault: 'Start a cutover, deploy in mid-run, let the candidate fail at 10 %, and see it rolled back',
   clean: 'Run a cutover to its end',
 };

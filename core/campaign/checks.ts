@@ -144,6 +144,9 @@ function windowProblems({ pause }: Campaign, clock: WallClock): PlanProblem[] {
 function freezeProblems({ from, to }: Freeze, path: string): PlanProblem[] {
   const noDay = Object.entries({ from, to }).filter(([, local]) => !toIso(fromIso(`${local}Z`)).startsWith(local));
   if (noDay.length > 0)
-    return noDay.map(([field, local]) => ({ path: `${path}.${field}`, message: `${local} is no day of the calendar` }));
+    return noDay.map(([field, local]) => ({
+      path: `${path}.${field}`,
+      message: `${local} is not a date in the calendar`,
+    }));
   return to > from ? [] : [{ path: `${path}.to`, message: `must be after ${from} (got ${to})` }];
 }

@@ -28,7 +28,7 @@ export const PRICES = {
   lambdaGbSecond: { usd: 0.000_013_333_4, per: 'GB-second (Arm)', source: page('lambda'), asOf: '2026-02' },
   metricRead: {
     usd: 0.01 / 1_000,
-    per: 'metric asked for by GetMetricData',
+    per: 'metric requested by GetMetricData',
     source: page('cloudwatch'),
     asOf: '2026-02',
   },

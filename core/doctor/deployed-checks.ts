@@ -43,20 +43,20 @@ export function notices({ deployed }: Facts): Diagnosis[] {
   if (deployed === null) return [];
   const { topic } = deployed;
   if (topic === null)
-    return [warn('No status topic is deployed: nobody is told of anything.', 'give the construct a `topic`')];
+    return [warn('No status topic is deployed, so nobody is notified of anything.', 'give the construct a `topic`')];
   if (topic.found === null) return [fail(`There is no topic ${topic.arn}.`, 'deploy the stack again: npx cdk deploy')];
   const { policy, keyPolicy, confirmed, pending } = topic.found;
   const diagnoses = [
     allowsService(policy, 'cloudwatch.amazonaws.com', ['sns:Publish'])
       ? ok('Alarms may publish to the status topic.')
       : fail(
-          'The policy of the status topic does not let CloudWatch publish: alarms would reach nobody.',
+          'The policy of the status topic does not let CloudWatch publish, so alarms would reach nobody.',
           `allow sns:Publish to cloudwatch.amazonaws.com on ${topic.arn}`,
         ),
     keyPolicy === null || allowsService(keyPolicy, 'cloudwatch.amazonaws.com', ['kms:Decrypt', 'kms:GenerateDataKey*'])
       ? ok('Alarms may use the key of the status topic.')
       : fail(
-          'The policy of the topic’s key does not let CloudWatch use it: alarms would reach nobody.',
+          'The policy of the topic’s key does not let CloudWatch use it, so alarms would reach nobody.',
           'allow kms:Decrypt and kms:GenerateDataKey* to cloudwatch.amazonaws.com in the key’s policy',
         ),
   ];
@@ -64,7 +64,7 @@ export function notices({ deployed }: Facts): Diagnosis[] {
   if (confirmed === 0)
     diagnoses.push(
       fail(
-        `The status topic has no confirmed subscription${pending > 0 ? ` (${pending} wait for their confirmation)` : ''}: nobody would be told.`,
+        `The status topic has no confirmed subscription${pending > 0 ? ` (${pending} not confirmed yet)` : ''}, so nobody would be notified.`,
         pending > 0 ? 'confirm the subscription by the link in its mail' : subscribe,
       ),
     );

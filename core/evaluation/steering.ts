@@ -67,7 +67,7 @@ export function steer(observation: Observation, steered: Steered | undefined, sa
       decision: 'advance',
       reason: `Promoted without its evidence by ${promoted.by}${because(promoted.reason)}. ${reason}`,
     };
-  return { decision: 'hold', reason: `Promotion, asked for by ${promoted.by}, is waiting. ${reason}` };
+  return { decision: 'hold', reason: `The promotion that ${promoted.by} requested is waiting. ${reason}` };
 }
 
 function because(reason: string): string {

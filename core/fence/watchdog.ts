@@ -130,7 +130,7 @@ async function watchShift(ports: WatchdogPorts, deployment: Deployment, item: Le
   if (age > SHIFT_DEADLINE_SECONDS) return demand(`a shift started ${Math.round(age)} s ago and was never confirmed`);
   const dead = await deadSide(ports, item);
   if (dead !== null) return demand(dead);
-  const reason = 'the mirror was being closed, and nobody confirmed it';
+  const reason = 'the mirror was being closed, and the closing was never confirmed';
   if (isClosing(item)) return closeOf(ports, deployment, item, reason);
   return (await watchMirror(ports, deployment, item)) ?? { action: 'none', item };
 }

@@ -22,24 +22,25 @@ export const ERRORS = {
     next: 'Do not write the state by hand. Otherwise report a bug, with the execution history.',
   },
   'Crossfade.RuleKept': {
-    meaning: 'A deployment would have changed the listener rule while a cutover runs or the candidate has traffic.',
+    meaning:
+      'A deployment would have changed the listener rule while a cutover was running or the candidate had traffic.',
     traffic: 'Unchanged; the live weights stay as they are.',
     next: 'Wait for the cutover to end, or run `crossfade rollback`, then deploy again.',
   },
   'Crossfade.DeploymentKept': {
-    meaning: 'A stack was to be deleted while a cutover runs by its functions, or is being brought back by them.',
+    meaning: 'Somebody tried to delete a stack whose functions run a cutover, or are rolling one back.',
     traffic: 'Unchanged; the run, its alarms and its watchdog go on.',
     next: 'Wait for the cutover to end, or run `crossfade rollback`, then delete the stack again.',
   },
   'Crossfade.IngressRenamed': {
     meaning:
-      'A stack that lives on was to give its ingress another name, which stands in the names of all that a run needs.',
-    traffic: 'Unchanged; CloudFormation takes the update back and deletes nothing that was there.',
+      'An update would have renamed the ingress of an existing stack; everything that a run needs has the ingress in its name.',
+    traffic: 'Unchanged; CloudFormation rolls the update back and deletes nothing that existed before.',
     next: 'Keep the ingress id, or delete the stack when no cutover runs and deploy it anew.',
   },
   'Crossfade.RuleRefused': {
     meaning:
-      'A rule of the deployment would take requests that are not the stable side’s as they are, or its groups do not take weights.',
+      'A rule of the deployment would take requests that the stable side does not serve today, or its target groups do not take weights.',
     traffic: 'Unchanged; no rule was made or changed.',
     next: 'Narrow the rule to what the stable side serves today, or copy the named rule (`like`), then deploy again.',
   },
@@ -91,7 +92,7 @@ export const ERRORS = {
   'Crossfade.HookRefused': {
     meaning: 'A hook of the plan voted against the next step.',
     traffic: 'The rollback that follows returns it to stable.',
-    next: 'Read the reason in the message; it is the hook’s own.',
+    next: 'Read the reason in the message; it comes from the hook.',
   },
   'Crossfade.RolledBack': {
     meaning: 'The execution ended with a rollback; its cause is the reason.',

@@ -140,7 +140,7 @@ export class FencedError extends CrossfadeError {
 /** The run still owns the ingress, but another writer of the same run has recorded a newer intent. */
 export class SupersededError extends CrossfadeError {
   constructor(detail: string, cause?: unknown) {
-    super('Crossfade.Superseded', `A newer intent of the same run stands in the lease: ${detail}.`, {
+    super('Crossfade.Superseded', `The lease holds a newer intent of the same run: ${detail}.`, {
       traffic: 'as the newer intent says, once its writer has finished.',
       nextStep: 'nothing; the writer that lost brings the listener in line with the newer intent.',
       cause,

@@ -29,7 +29,7 @@ const RETURNED =
 const UNMOVED = 'Nothing was moved.';
 
 const MIRROR_CLOSED =
-  'The mirror’s weight is 0. In the shadow phases that is a rollback, because without a mirror there is no evidence; in the soak the candidate answers its share directly and the run goes on; in a canary stage nothing passes through the mirror.';
+  'The mirror’s weight is 0. In the shadow phases that is a rollback, because there is no evidence without a mirror. In the soak the candidate answers the mirror’s share directly, and the run continues. In a canary stage no traffic passes through the mirror.';
 
 const candidateLogs: RunbookStep = {
   text: 'Look at the candidate’s logs for the minutes before the alarm, by `requestId` or `traceId`; Logs Insights has a saved query “errors by side and path” for the reference application.',

@@ -32,7 +32,7 @@ export function checkedPoints(points: readonly (readonly [number, number])[], { 
   const checked = new Map<number, number>();
   for (const [at, value] of points) {
     if (at % POINT_MS !== 0) throw new SourceError(`its answer has a point at ${at}, which begins no minute`);
-    if (at < from || at >= to) throw new SourceError('its answer has minutes that were not asked for');
+    if (at < from || at >= to) throw new SourceError('its answer has minutes that were not requested');
     if (checked.has(at)) throw new SourceError('its answer has a minute twice');
     checked.set(at, value);
   }

@@ -26,7 +26,7 @@ function todoAfter(outcome: RollbackOutcome, deployment: Deployment, since: stri
   const { ledger, trouble, notStopped, notConfirmed } = outcome;
   const whole = ledger === 'written' && [trouble, notStopped, notConfirmed].every((problem) => problem === undefined);
   if (whole) return `Nothing to do now: all traffic has been on stable since ${since.slice(11, 19)}Z.`;
-  return `Customers are safe. To do: see that what is named above is done (${commandAt(deployment, 'status')}).`;
+  return `Customers are safe. To do: check that the tasks named above get done (${commandAt(deployment, 'status')}).`;
 }
 
 /** Never rejects: the weights are safe by now, and a failure to log or to notify is reported and changes nothing. */

@@ -146,7 +146,7 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
       metric: alarmMath(
         'IF(FILL(n, 0) > 0 AND FILL(r, -1) < 0, 1, 0)',
         { n: ofForward(names, 'RequestCount', Stats.SUM), r: own('MirrorRequests') },
-        'minutes of requests through the mirror that nobody counted',
+        'minutes with uncounted requests through the mirror',
       ),
       threshold: 1,
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

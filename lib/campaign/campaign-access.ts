@@ -38,7 +38,7 @@ export class CampaignAccess extends Construct {
     const campaign = `arn:${partition}:iam::${campaignAccount}:role/${CAMPAIGN_ROLE}`;
     this.role = new Role(this, 'Role', {
       roleName: `${ingressId}-${region}-campaign`,
-      description: `Campaigns of account ${campaignAccount} start, read, pause and bring back runs of ${ingressId}`,
+      description: `Campaigns of account ${campaignAccount} start, read, pause and roll back runs of ${ingressId}`,
       assumedBy: new AccountPrincipal(campaignAccount).withConditions({
         ArnEquals: { 'aws:PrincipalArn': campaign },
       }),

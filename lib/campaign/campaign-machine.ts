@@ -56,7 +56,7 @@ export class CampaignMachine extends Construct {
     const own = `arn:${partition}:states:${region}:${account}:stateMachine:${CAMPAIGN_ROLE}`;
     const look = new HandlerFunction(this, 'Look', {
       handler: 'campaign',
-      description: 'One look of a campaign: starts, stops and brings back cutovers',
+      description: 'One evaluation of a campaign: starts, stops and rolls back cutovers',
       environment: { CROSSFADE_CAMPAIGN_MACHINE: own },
       // A thousand deployments are read at the first look.
       timeout: Duration.minutes(5),

@@ -5,7 +5,7 @@ import { type RequestHead, responseFields } from '../message/index.ts';
 import type { Recording } from './recording.ts';
 import { badGateway, reasonOf } from './refusal.ts';
 
-export const SWITCHED = 'the primary switched to a protocol that nobody asked for';
+export const SWITCHED = 'the primary switched to a protocol that the client did not request';
 
 export interface PrimaryOptions {
   readonly primary: URL;

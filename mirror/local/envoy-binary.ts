@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 /** Envoy on this machine: `ENVOY` names it, otherwise it is looked for in PATH; null where there is none. @throws Error when ENVOY names no program */
 export function envoyBinary({ ENVOY, PATH = '' }: Readonly<Record<string, string | undefined>>): string | null {
   if (ENVOY !== undefined && ENVOY !== '') {
-    if (!isProgram(ENVOY)) throw new Error(`ENVOY: ${ENVOY} is no program`);
+    if (!isProgram(ENVOY)) throw new Error(`ENVOY: ${ENVOY} is not an executable program`);
     return ENVOY;
   }
   for (const folder of PATH.split(delimiter)) {

@@ -50,7 +50,7 @@ const HINTS: Partial<Record<Cause, SideHints>> = {
     stable: { node: 'JSON.stringify writes null for NaN.' },
     candidate: {
       go: 'json.Marshal fails at NaN, in v2 also at invalid UTF-8 and at a Duration.',
-      python: 'json.dumps of Python fails at what is no plain type: pass `default`.',
+      python: 'json.dumps in Python fails on values that are not plain types: pass `default`.',
     },
   },
   'method-not-allowed': {
@@ -159,7 +159,7 @@ const HINTS: Partial<Record<Cause, SideHints>> = {
     stable: { node: 'JSON.stringify writes null.' },
     candidate: {
       go: 'json.Marshal fails: check with math.IsNaN before.',
-      python: 'json.dumps of Python writes NaN, which is no JSON: pass `allow_nan=False`.',
+      python: 'json.dumps in Python writes NaN, which is not valid JSON: pass `allow_nan=False`.',
     },
   },
   'duration-unit': { candidate: { go: 'time.Duration marshals as nanoseconds: divide before.' } },

@@ -94,7 +94,10 @@ function typeAdvice(kind: JsonKind, other: JsonKind): { advice?: string } {
     return { advice: 'A boolean in one, a number in the other, as of a tinyint(1).' };
   }
   if (kinds.includes('array') && kinds.includes('object')) {
-    return { advice: 'An array in one, an object in the other: a map is no list, and one element is no list of one.' };
+    return {
+      advice:
+        'One side sends an array, the other an object: send a list even if it has one element, and never a map for a list.',
+    };
   }
   return {};
 }

@@ -85,7 +85,7 @@ export const ruleSetSchema = z
     const ids = new Set<string>();
     for (const [index, { id }] of rules.entries()) {
       if (ids.has(id))
-        context.addIssue({ code: 'custom', path: ['rules', index, 'id'], message: `"${id}" stands twice` });
+        context.addIssue({ code: 'custom', path: ['rules', index, 'id'], message: `"${id}" appears twice` });
       ids.add(id);
     }
   });

@@ -82,7 +82,7 @@ describe('crossfade accept, before anything is made', () => {
     const { command, memory, args } = await begunUpTo('doctor');
     memory.stacks.splice(0);
     await expect(command.run(args, memory.account())).rejects.toThrow(
-      /nothing of acceptance accept-\w+ stands in memory/,
+      /nothing of acceptance accept-\w+ is left in memory/,
     );
   });
 });

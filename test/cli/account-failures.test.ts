@@ -58,7 +58,7 @@ const run = async (command: string) => {
   return crossfade([command, ...own], environment);
 };
 
-const GARBLED = 'What answered in the place of AWS could not be understood';
+const GARBLED = 'The answer did not come from AWS, or could not be understood';
 const INVALID = 'AWS credentials: they are not valid, or have expired';
 
 describe.each([

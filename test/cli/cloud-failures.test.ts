@@ -57,7 +57,13 @@ const evidenceOf = (command: string) => (command === 'drill' ? ['--evidence', jo
 describe.each(COMMANDS)('crossfade %s', (command, left) => {
   it.each([
     ['no region', NO_SETTINGS, 2, 'AWS region: none is set', 'set AWS_REGION'],
-    ['a region that is none', { ...KEYS, AWS_REGION: 'us east 1' }, 2, 'what is set is no region', 'set AWS_REGION'],
+    [
+      'a region that is none',
+      { ...KEYS, AWS_REGION: 'us east 1' },
+      2,
+      'the region that is set does not exist',
+      'set AWS_REGION',
+    ],
     [
       'an endpoint that is no URL',
       { ...KEYS, AWS_ENDPOINT_URL: 'not a url' },
@@ -97,7 +103,7 @@ describe('an answer of AWS that is no', () => {
     ['ExpiredTokenException', 2, 'they are not valid, or have expired'],
     ['UnrecognizedClientException', 2, 'they are not valid, or have expired'],
     ['AccessDeniedException', 3, 'they do not allow what this command needs'],
-    ['ThrottlingException', 3, 'AWS turned the call away, because it gets too many'],
+    ['ThrottlingException', 3, 'AWS throttled the call'],
     ['ResourceNotFoundException', 3, 'AWS has no such resource in this account and region'],
   ])('%s is told as what it means', async (type, code, says) => {
     const result = await answering(json(type, 'no'), 'approve first');
@@ -108,7 +114,7 @@ describe('an answer of AWS that is no', () => {
     (status: number, body: string): RequestListener =>
     (_q, r) =>
       r.writeHead(status, { 'content-type': 'text/html' }).end(body);
-  const GARBLED = 'What answered in the place of AWS could not be understood';
+  const GARBLED = 'The answer did not come from AWS, or could not be understood';
 
   it.each([
     ['a login page', page(200, '<html>Log in</html>'), GARBLED],

@@ -121,7 +121,7 @@ describe('what is no document of requests says so', () => {
     ['a.json', { values: [{ key: 'a', value: 'b' }], name: 'local' }, 'is an environment of Postman'],
     ['a.json', { __export_format: 4, resources: [] }, 'is an export of Insomnia: export it as HAR'],
     ['a.yaml', 'asyncapi: 3.0.0', 'is AsyncAPI'],
-    ['a.yaml', 'services: {}', 'is no document of requests that is understood: OpenAPI has the key openapi'],
+    ['a.yaml', 'services: {}', 'is not a known kind of document: OpenAPI has the key openapi'],
     ['a.yaml', 'openapi: 3.0.0\n---\na: 1\n', 'holds several documents of YAML'],
     ['a.json', '{"a":', 'is not JSON'],
     ['a.txt', '\n\n', 'is empty'],
@@ -157,7 +157,7 @@ describe('a HAR', () => {
       ['cannot be read to its end: it has no log.entries, as a HAR has'],
     ],
     ['that is empty', ' ', ['cannot be read to its end: it is empty']],
-    ['that is a page', '<html>', ['cannot be read to its end: it is no JSON object, as a HAR is']],
+    ['that is a page', '<html>', ['cannot be read to its end: it is not a JSON object, as a HAR must be']],
     ['in UTF-16', Buffer.from('\ufeff{}', 'utf16le'), ['cannot be read to its end: it is UTF-16: save it as UTF-8']],
     ['of which one entry is no JSON', text.replace('"GET"', 'GET'), ['not a JSON object', ...whole.slice(1)]],
   ])('%s', async (_, content, sent) => {

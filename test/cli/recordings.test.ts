@@ -108,11 +108,11 @@ describe('a recording of goreplay', () => {
 
 describe('what is called a recording and is none', () => {
   it.each([
-    ['a.mitm', 'no flow', 'it is no tagged netstring'],
-    ['a.mitm', '9:4:type,0:~}', 'flow 1 is no flow of mitmproxy'],
+    ['a.mitm', 'no flow', 'it is not a tagged netstring'],
+    ['a.mitm', '9:4:type,0:~}', 'flow 1 is not a mitmproxy flow'],
     ['a.mitm', '12:4:type;4:http;}', 'it has a value of an unknown kind'],
     ['a.gor', 'GET /a HTTP/1.1\r\n\r\n\n🐵🙈🙉\n', 'payload 1 does not begin with its kind, id and time'],
-    ['a.gor', '1 aabbccdd11 1795685185000000000 0\nno message\n🐵🙈🙉\n', 'payload 1 is no message of HTTP/1.1'],
+    ['a.gor', '1 aabbccdd11 1795685185000000000 0\nno message\n🐵🙈🙉\n', 'payload 1 is not an HTTP/1.1 message'],
     ['a.gor', '1 aabbccdd11 17956', 'it ends within a payload'],
   ])('%s of %j: %s', async (name, content, reason) => {
     const path = await file(name, content);

@@ -293,7 +293,7 @@ describe('rules that are not valid', () => {
 
   it('have ids that stand twice', () => {
     expect(() => rulesOf({ ...ignore, id: 'same' }, { ...ignore, id: 'same' })).toThrow(
-      'rules.1.id: "same" stands twice',
+      'rules.1.id: "same" appears twice',
     );
   });
 });

@@ -35,7 +35,7 @@ function comparePlain(answers: Answers, a: Read, b: Read, rules: BodyRules | und
     isText(leg) && (read === 'unsupported' || bothMalformed) ? readPlain(leg) : read;
   const [x, y] = [plain(a, stable), plain(b, candidate)];
   if (typeof x === 'string' || typeof y === 'string') return unreadable(x, y);
-  const advice = 'The coding that a field names is none that its body has; what stands there was compared.';
+  const advice = 'The header field names a coding that the body does not have; the body was compared as it is.';
   const [p, q] = [codingsOf(stable).join(', '), codingsOf(candidate).join(', ')];
   return [bodyDifference('content-encoding', '', p, q, advice), ...compareRead(answers, x, y, rules)];
 }

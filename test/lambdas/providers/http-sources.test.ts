@@ -153,7 +153,7 @@ describe('Prometheus', () => {
     ['an error', { status: 'error', error: 'parse error' }, /parse error/],
     ['infinity', matrix({ values: [[at(1), '+Inf']] }), /value \+Inf/],
     ['a negative count', matrix({ values: [[at(1), '-1']] }), /value -1/],
-    ['minutes that were not asked for', matrix({ values: [[at(9), '1']] }), /not asked for/],
+    ['minutes that were not asked for', matrix({ values: [[at(9), '1']] }), /not requested/],
     [
       'a minute twice',
       matrix({
@@ -253,8 +253,8 @@ describe('a provider of one’s own', () => {
 
   it.each<[string, object, RegExp]>([
     ['another version', { v: 2, points: [] }, /v: must be 1/],
-    ['a minute of the future', { v: 1, points: [[FROM + 60 * MINUTE, 1]] }, /not asked for/],
-    ['a minute of before', { v: 1, points: [[FROM - MINUTE, 1]] }, /not asked for/],
+    ['a minute of the future', { v: 1, points: [[FROM + 60 * MINUTE, 1]] }, /not requested/],
+    ['a minute of before', { v: 1, points: [[FROM - MINUTE, 1]] }, /not requested/],
     ['seconds where milliseconds are asked', { v: 1, points: [[FROM / 1000, 1]] }, /begins no minute/],
     ['a time as text', { v: 1, points: [['2026-11-24T08:00:00Z', 1]] }, /points\.0\.0: must be a number/],
     ['no value', { v: 1, points: [[FROM, null]] }, /points\.0\.1/],

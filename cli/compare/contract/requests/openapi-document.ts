@@ -23,7 +23,7 @@ export function openapiDocument(file: string, value: unknown, named: string): Op
       .success
   )
     throw new UsageError(
-      `${named}: ${file} is no document of requests that is understood: OpenAPI has the key openapi, Swagger swagger, a Postman collection item, a flow format, a HAR log`,
+      `${named}: ${file} is not a known kind of document: OpenAPI has the key openapi, Swagger swagger, a Postman collection item, a flow format, a HAR log`,
     );
   const document = documentSchema.safeParse(value, { error: wordIssue });
   if (document.success) return document.data;

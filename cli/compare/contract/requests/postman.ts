@@ -35,7 +35,7 @@ export function postmanRequests(document: unknown, source: number, { values, bas
       const at = { source, line: planned.length + 1 };
       const fill = filling(known.given, planned.length);
       const parsed = postmanItemSchema.safeParse(one);
-      if (!parsed.success) planned.push({ skipped: 'the collection holds an item that is no request', at });
+      if (!parsed.success) planned.push({ skipped: 'the collection holds an item that is not a request', at });
       else {
         const { name, auth: own, request, event: events, protocolProfileBehavior: behaviour } = parsed.data;
         const scripts = scriptsOf(events);

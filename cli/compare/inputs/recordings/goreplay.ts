@@ -55,7 +55,7 @@ function payloadIn(payload: Buffer, count: number) {
 
 function httpOf(message: Buffer, bodiless: boolean, count: number): HttpMessage {
   const http = httpMessage(message, bodiless);
-  if (http === null) throw new Error(`payload ${count} is no message of HTTP/1.1`);
+  if (http === null) throw new Error(`payload ${count} is not an HTTP/1.1 message`);
   return http;
 }
 

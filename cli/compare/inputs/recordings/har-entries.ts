@@ -92,7 +92,7 @@ class Scanner {
     const text = chunk.subarray(first === 0xef ? 3 : 0);
     const at = text.findIndex((byte) => byte > 0x20);
     if (at < 0) return text;
-    if (text[at] !== OPEN_OBJECT) throw new Error('it is no JSON object, as a HAR is');
+    if (text[at] !== OPEN_OBJECT) throw new Error('it is not a JSON object, as a HAR must be');
     this.#begun = true;
     return text.subarray(at);
   }

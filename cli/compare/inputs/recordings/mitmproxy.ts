@@ -51,7 +51,7 @@ export async function* mitmproxyExchanges(source: AsyncIterable<Buffer>): AsyncG
         `flow ${count} was written by mitmproxy ${old.data.version.join('.')}: convert the file by \`mitmdump -nr OLD -w NEW\``,
       );
     const kind = kindSchema.safeParse(value);
-    if (!kind.success) throw new Error(`flow ${count} is no flow of mitmproxy`);
+    if (!kind.success) throw new Error(`flow ${count} is not a mitmproxy flow`);
     if (kind.data.type !== 'http' || (kind.data.websocket ?? null) !== null) continue;
     const flow = flowSchema.safeParse(value, { error: wordIssue });
     if (!flow.success) {

@@ -25,7 +25,7 @@ function endOfFirst(buffer: Buffer): number | null {
   const colon = buffer.subarray(0, 12).indexOf(COLON);
   const digits = buffer.toString('latin1', 0, colon < 0 ? Math.min(buffer.length, 12) : colon);
   if (!/^\d*$/.test(digits) || (colon < 0 && digits.length > 9) || colon === 0 || Number(digits) > MAX_LENGTH)
-    throw new Error('it is no tagged netstring');
+    throw new Error('it is not a tagged netstring');
   return colon < 0 ? null : colon + 1 + Number(digits) + 1;
 }
 

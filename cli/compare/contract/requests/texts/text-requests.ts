@@ -52,7 +52,7 @@ const HAS_BODY = /^(?:POST|PUT|PATCH)$/;
 /** A command is no longer; a quote that is still open was none. */
 const MOST_LINES = 1_000;
 
-const NOT_UNDERSTOOD = 'a line is no URL, curl command or line of an access log that is understood';
+const NOT_UNDERSTOOD = 'a line is not a known kind of request: a URL, a curl command or a line of an access log';
 
 /** null where the file may be another kind of input. @throws UsageError where it cannot be read, or holds nothing that is understood */
 export function textRequests({
