@@ -48,7 +48,7 @@ export function acceptCommand(
 ): Command {
   return new Command('accept')
     .description(
-      'try everything in your own account on a disposable load balancer: shows its cost, asks, and removes what it made',
+      'try everything in your own account on a disposable load balancer: shows the cost, asks, and removes what it made',
     )
     .option('--yes', 'do not ask')
     .option('--account <id>', 'refuse to begin in any other account')

@@ -12,7 +12,7 @@ interface Options extends DoctorOptions {
 export function doctorCommand(terminal: Terminal): Command {
   return withDeployed(new Command('doctor'))
     .description(
-      'check an account before a cutover: listener, groups, owners, alarms, notices, rights; changes nothing',
+      'check an account before a cutover: listener, target groups, owners, alarms, notifications, permissions; changes nothing',
     )
     .option('--attach <file>', 'before the deploy: the attach file (JSON) that `cdk deploy -c attach=FILE` will get')
     .option('--plan <file>', 'also check the alarms that this plan names')

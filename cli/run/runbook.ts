@@ -11,6 +11,8 @@ import {
 import { attempt, NOTHING_CHANGED, say, type Terminal, UsageError } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployment-source.ts';
 
+const WITHOUT_AWS = 'Until then: docs/how-to/runbook.md is the same page with example names.';
+
 export function runbookCommand(terminal: Terminal): Command {
   return withDeployed(new Command('runbook'))
     .description('print what to do about an alarm, with the names of this deployment in every command')
@@ -21,7 +23,7 @@ export function runbookCommand(terminal: Terminal): Command {
     )
     .action(async (alarm: string | undefined, options: DeployedOptions) => {
       const text = await attempt(
-        () => NOTHING_CHANGED,
+        () => ({ ...NOTHING_CHANGED, next: `run it again. ${WITHOUT_AWS}` }),
         async () => {
           const symptoms = symptomsOf(alarm, options.ingress);
           return pageOf(symptoms, deployedNames(await deployed(options)));

@@ -47,7 +47,7 @@ export function promoteCommand(terminal: Terminal): Command {
     },
   ).option(
     '--override',
-    'advance without the evidence, if nothing is unsafe; needs --reason, and a second person where the plan wants one',
+    'advance without the evidence, if nothing is unsafe; needs --reason, and a second person if the plan requires one',
   );
 }
 

@@ -66,10 +66,10 @@ export function actionOffers(to: OfferedTo): ActionOffer[] {
       `Holds ${place} of ${id} at its present weights for an hour, or until somebody resumes it.`,
       'Rollback, alarms and the watchdog stay armed.',
     ]),
-    offer('resume', 'Resume', 'plain', [`Ends the pause; ${id} goes on by its evidence.`]),
+    offer('resume', 'Resume', 'plain', [`Ends the pause; ${id} continues on its evidence.`]),
     offer('promote', 'Promote', 'plain', [
       `Ends the bake of ${place} of ${id}: it advances at the next evaluation if its evidence still stands.`,
-      'Nothing unsafe is passed over.',
+      'No unsafe condition is skipped.',
     ]),
     offer(
       'override',
@@ -77,7 +77,7 @@ export function actionOffers(to: OfferedTo): ActionOffer[] {
       'bad',
       [
         `Ends the bake of ${place} of ${id} although its evidence is not in, unless something is unsafe.`,
-        'A second person must ask for the same where the plan wants one.',
+        'If the plan requires it, a second person must request the same.',
       ],
       'required',
     ),
@@ -91,7 +91,7 @@ export function actionOffers(to: OfferedTo): ActionOffer[] {
       'bad',
       [
         `Returns all traffic of ingress ${lease.ingressId} to stable now, whatever runs there.`,
-        'It may be repeated at any time, and asks for no evidence.',
+        'It is safe to repeat at any time, and needs no evidence.',
       ],
       'required',
     ),
