@@ -1,4 +1,5 @@
 /** Which cells there are: every trace healthy at every rate, every regression on steady traffic, some on the others. */
+import { FIFTH_DRAW, fifthDrawRegressions, neverRecovers, RECOVERING, THINNEST } from './fifth-draw.ts';
 import { FOURTH_DRAW, fourthDrawRegressions, HIGH_BASES, THIN_DRAW, whilePaused } from './fourth-draw.ts';
 import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts';
 import { DEFAULT_PLAN } from './plans.ts';
@@ -8,7 +9,7 @@ import { BY_RULE, CLEAN, HIGH_BASE, THIRD_DRAW, thirdDrawRegressions } from './t
 import { named, regressions, TRACES, type Trace } from './traces.ts';
 import type { Cell } from './world.ts';
 
-const ALL = [...TRACES, ...HELD_OUT, ...REFEREE, ...SECOND_DRAW, ...THIRD_DRAW, ...FOURTH_DRAW];
+const ALL = [...TRACES, ...HELD_OUT, ...REFEREE, ...SECOND_DRAW, ...THIRD_DRAW, ...FOURTH_DRAW, ...FIFTH_DRAW];
 
 export const RATES = [5, 50, 500, 5_000] as const;
 export type Family =
@@ -18,6 +19,7 @@ export type Family =
   | 'second draw'
   | 'third draw'
   | 'fourth draw'
+  | 'fifth draw'
   | 'beyond'
   | 'other plan';
 
@@ -72,6 +74,21 @@ export function cells(): (Cell & { readonly family: Family })[] {
       ],
       whilePaused(errorMargin),
     ),
+    ...at('fifth draw', FIFTH_DRAW, [null, ...twice]),
+    ...at(
+      'fifth draw',
+      THINNEST.map((name) => named(name, ALL)),
+      [null, ...twice],
+      [0.2, 0.5],
+    ),
+    ...at('fifth draw', RECOVERING, [null, neverRecovers(errorMargin)]),
+    ...at('fifth draw', [named('steady', ALL)], fifthDrawRegressions(errorMargin, slowMargin)),
+    ...at(
+      'fifth draw',
+      [named('yesterday an old release failed ten times as often', ALL)],
+      refereeRegressions(errorMargin).filter((r) => r.name.startsWith('only at')),
+    ),
+    ...at('fifth draw', [named('flash crowd', ALL)], [underLoad(errorMargin)]),
     ...at('beyond', BEYOND, [null]),
     ...at('beyond', BY_RULE, [null], [500]),
     ...at('other plan', WEEK, [null]),

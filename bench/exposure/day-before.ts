@@ -27,6 +27,7 @@ export function dayBefore({ trace, rps }: Cell, seed: number): DayBefore {
   const random = generator(mix(seed, 0x27d4eb2f));
   const weather = (trace.yesterday ?? trace.weather)(random, rps);
   const own = trace.own?.(generator(mix(seed, 0x165667b1)));
+  const ownSlow = trace.ownSlow?.(generator(mix(seed, 0x510e527f)));
   const hours = new Array<number>(HOURS_OF_A_DAY * (trace.lookBackDays ?? 1)).fill(0);
   const minutes: { readonly errors: Period[]; readonly slow: Period[] } = { errors: [], slow: [] };
   const balancer: number[] = [];
@@ -37,7 +38,7 @@ export function dayBefore({ trace, rps }: Cell, seed: number): DayBefore {
     const seen = (rate: number) => (n === 0 ? 0 : failures(random, n, rate, trace.cluster ?? 1));
     hours[Math.floor(minute / 60)] = (hours[Math.floor(minute / 60)] ?? 0) + n;
     minutes.errors.push({ n, x: seen(errorRate) });
-    minutes.slow.push({ n, x: seen(now.slowRate) });
+    minutes.slow.push({ n, x: seen(now.slowRate * (ownSlow?.(minute).stable ?? 1)) });
     balancer.push(trace.balancerBefore?.(minute) ?? 0);
   }
   const baseline = summaryOf(minutes, balancer, hours);

@@ -22,6 +22,13 @@ export interface Trace {
   readonly coldErrors?: { readonly minutes: number; errors(sinceShift: number): number };
   /** What multiplies each side's own error rate, beside the weather that both have. */
   own?(random: Random): (minute: number) => { readonly stable: number; readonly candidate: number };
+  /** The same of its rate of slow requests. */
+  ownSlow?: Trace['own'];
+  /** Which share of the requests the candidate's targets really get, so long after the weight was set; it has settled after so many minutes. @default the weight */
+  readonly exposure?: {
+    readonly minutes: number;
+    share(weight: number, sinceShift: number, minute: number): number;
+  };
   /** Minutes by which a point of a side's 5xx is late. @default 0 */
   late?(random: Random): (minute: number) => { readonly stable: number; readonly candidate: number };
   /** Minutes of which the metric store has nothing, or nothing of one side. */

@@ -37,8 +37,13 @@ export interface World {
 export function world(cell: Cell, seed: number): World {
   const { trace, regression } = cell;
   const sampled = new Map<number, MinuteEvidence>();
-  const coldMinutes = Math.max(trace.coldStart?.minutes ?? 0, trace.coldErrors?.minutes ?? 0);
+  const coldMinutes = Math.max(
+    trace.coldStart?.minutes ?? 0,
+    trace.coldErrors?.minutes ?? 0,
+    trace.exposure?.minutes ?? 0,
+  );
   const own = memo(trace.own?.(generator(mix(seed, 0x1b873593))) ?? (() => ({ stable: 1, candidate: 1 })));
+  const ownSlow = memo(trace.ownSlow?.(generator(mix(seed, 0x6a09e667))) ?? (() => ({ stable: 1, candidate: 1 })));
   const late = memo(trace.late?.(generator(mix(seed, 0x3c6ef372))) ?? (() => ({ stable: 0, candidate: 0 })));
 
   const cluster = memo(trace.clusterIn?.(generator(mix(seed, 0x5bd1e995))) ?? (() => trace.cluster ?? 1));
@@ -60,7 +65,8 @@ export function world(cell: Cell, seed: number): World {
     const share = percent / 100;
     const { requests, errorRate, slowRate } = weather(minute);
     const more = excess(minute, sinceShift, share);
-    const n1 = binomial(random, requests, share);
+    const exposed = trace.exposure?.share(share, sinceShift, minute) ?? share;
+    const n1 = binomial(random, requests, exposed);
     const side = (n: number, errors: number, slow: number): SideCounts => ({
       requests: n,
       target5xx: failures(random, n, errors, cluster(minute)),
@@ -68,11 +74,11 @@ export function world(cell: Cell, seed: number): World {
       unanswered: 0,
       slow: failures(random, n, slow, trace.cluster ?? 1),
     });
-    const factor = own(minute);
+    const [factor, slowFactor] = [own(minute), ownSlow(minute)];
     const lost = regression?.by === 'balancer' ? binomial(random, n1, Math.min(1, more.errors)) : 0;
     const candidateErrors = errorRate * factor.candidate + (regression?.by === 'balancer' ? 0 : more.errors);
-    const answered = side(n1, candidateErrors, slowRate + more.slow);
-    const control = share < 1 ? side(requests - n1, errorRate * factor.stable, slowRate) : null;
+    const answered = side(n1, candidateErrors, slowRate * slowFactor.candidate + more.slow);
+    const control = exposed < 1 ? side(requests - n1, errorRate * factor.stable, slowRate * slowFactor.stable) : null;
     const candidate = { ...answered, unanswered: lost, target5xxAtMost: atMost(random, answered) + lost };
     const stable = control === null ? null : { ...control, target5xxAtMost: atMost(random, control) };
     const others = trace.foreign?.(minute, cell.rps) ?? { elb5xx: 0, requests: 0 };
