@@ -33,8 +33,11 @@ export const FIFTH_DRAW: readonly Trace[] = [
     weather: steady(() => 1),
     exposure: {
       minutes: 60,
-      share: (weight, sinceShift, minute) =>
-        Math.min(1, weight * (1 - 0.6 * Math.exp(-sinceShift / 12)) * (1 + 0.3 * Math.sin(0.9 * minute))),
+      share: (weight, sinceShift, minute) => {
+        const settled = weight * (1 - 0.6 * Math.exp(-sinceShift / 12));
+        const odds = (settled / (1 - settled)) * Math.exp(0.3 * Math.sin(0.9 * minute));
+        return weight >= 1 && sinceShift >= 60 ? 1 : odds / (1 + odds);
+      },
     },
   },
   {
