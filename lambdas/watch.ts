@@ -11,7 +11,7 @@ import {
   unreadiness,
 } from '../core/evaluation/index.ts';
 import { isClosing, SECOND_LOOK_MS } from '../core/fence/index.ts';
-import { evidenceSince, requests, retaken, total } from '../core/gate/index.ts';
+import { evidenceSince, hasMost, requests, retaken, total } from '../core/gate/index.ts';
 import {
   type BaselineSummary,
   type CutoverState,
@@ -126,7 +126,7 @@ async function afterRevision(
 }
 
 /**
- * Before the last customers leave the stable side, its look-back is taken again: at 100 % and in the soak the candidate is held against what the
+ * Before most customers leave the stable side, and before the last, its look-back is taken again: from then on the candidate is held against what the
  * stable side's minutes reached up to this move. What the plan's times were computed from stays. Null where nothing is to be taken, or can be.
  */
 async function lastOfControl(
@@ -135,7 +135,7 @@ async function lastOfControl(
   decision: Look['decision'],
   now: number,
 ): Promise<BaselineSummary | null> {
-  if (phase !== 'stage' || decision !== 'advance' || plan.stages[stage + 1]?.percent !== 100) return null;
+  if (phase !== 'stage' || decision !== 'advance' || !hasMost(plan.stages[stage + 1]?.percent ?? 0)) return null;
   const from = now - plan.baseline.lookBack * 1000;
   const taken = await metrics.baseline({ from, to: now }, plan.gate.latencyBudgetMs);
   return taken === null || baseline === null ? null : retaken(baseline, taken);

@@ -1,6 +1,7 @@
 /** The stable side's time before a run: what preflight's baseline measures (lambdas/aws/cloudwatch/metrics.ts), and its quietest hour. */
 import { ceilingOf, type Period, rateNoiseOf } from '../../core/gate/bets/index.ts';
 import { known } from '../../core/gate/counts.ts';
+import { ordinarySilence } from '../../core/gate/freshness.ts';
 import { PEAK_MINUTES, retaken } from '../../core/gate/historical-control.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { BaselineSummary } from '../../core/model/run-state.ts';
@@ -93,6 +94,10 @@ function summaryOf(
     slowNoise: rateNoiseOf(windowsOf(minutes.slow), PEAK_MINUTES, minutes.slow),
     elb5xxRate: rates[Math.floor(rates.length / 2)] ?? 0,
     rpsByHour: hours.slice(0, HOURS_OF_A_DAY).map((n) => n / 3_600),
+    silentMinutes: ordinarySilence(
+      minutes.errors.map(({ n }) => n),
+      1,
+    ),
     p50: 0,
     p95: 0,
     p99: 0,

@@ -4,6 +4,7 @@ import { observe } from '../../core/evaluation/evaluation.ts';
 import { steeredAt } from '../../core/evaluation/steering.ts';
 import { type AlarmMinute, connectionErrorExcess, elbErrorExcess, errorExcess } from '../../core/gate/alarm-rules.ts';
 import { known as countOf, settled } from '../../core/gate/counts.ts';
+import { hasMost } from '../../core/gate/plan-policy.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
 import type { Plan } from '../../core/model/plan.ts';
 import type { BaselineSummary } from '../../core/model/run-state.ts';
@@ -27,7 +28,8 @@ export function ours(plan: Plan): GateMaker {
     const pauses =
       paused === undefined ? [] : [{ by: 'somebody', reason: '', from: iso(paused.from), until: iso(paused.until) }];
     const before = dayBefore(cell, seed);
-    let reference: BaselineSummary | null = null;
+    /** As it was taken again when the stage of so many percent began. */
+    let reference: { readonly percent: number; readonly baseline: BaselineSummary } | null = null;
     const final = new Map<number, MinuteEvidence>();
     /** No point is later than `settleAfter`, so older minutes are as they will be. */
     const known = (truth: MinuteEvidence, { minute, shown }: Look): MinuteEvidence => {
@@ -44,14 +46,17 @@ export function ours(plan: Plan): GateMaker {
       if (isRed(look, plan.gate.maxErrorRate * 100)) return 'abort';
       if ((minute - stageFrom) % every !== 0) return 'hold';
       const now = minute * MINUTE_MS;
-      if (percent === 100) reference ??= upToTheMove(before, run.slice(0, stageFrom));
+      if (hasMost(percent) && reference?.percent !== percent) {
+        const last = { ...before, baseline: reference?.baseline ?? before.baseline };
+        reference = { percent, baseline: upToTheMove(last, run.slice(0, stageFrom)) };
+      }
       const present = {
         plan: patient(plan),
         phase: 'stage',
         stage: plan.stages.findIndex((s) => s.percent === percent),
         since: iso(stageFrom),
         split: { candidatePercent: percent, mirror: null },
-        baseline: reference ?? before.baseline,
+        baseline: reference?.baseline ?? before.baseline,
       } as const;
       const steered = steeredAt({ ...UNSTEERED, pauses }, present, 0, now) ?? undefined;
       const state = alarmsBlind?.(minute) === true ? 'INSUFFICIENT_DATA' : 'OK';

@@ -71,7 +71,15 @@ function opinionAt(metric: PlanMetric, minutes: readonly MetricMinute[], age: nu
   const seen: MetricEvidence = silent
     ? { name: metric.name, trouble: 'it did not answer within 5 s', minutes: [] }
     : { name: metric.name, trouble: null, minutes: [...minutes] };
-  const stretch = { baseline: {}, since: 0, now: (age + 1) * MINUTE, percent: 50, alpha: ALPHA, beta: BETA };
+  const stretch = {
+    baseline: {},
+    since: 0,
+    now: (age + 1) * MINUTE,
+    percent: 50,
+    silentMinutes: 0,
+    alpha: ALPHA,
+    beta: BETA,
+  };
   const [opinion] = opinionsOf([seen], { ...stretch, metrics: [metric] });
   if (opinion === undefined) throw new RangeError('no opinion');
   return opinion;

@@ -130,7 +130,7 @@ function everything(plan: Plan, voters: Map<string, number>): GateMaker {
       const at = plan.stages.findIndex((stage) => stage.percent === percent);
       const { tests, beta } = gatePolicyOf(plan, baseline, at);
       const alpha = plan.gate.alpha / tests;
-      const span = { since: stageFrom * MINUTE, now: minute * MINUTE, percent, alpha, beta };
+      const span = { since: stageFrom * MINUTE, now: minute * MINUTE, percent, silentMinutes: 0, alpha, beta };
       const opinions = opinionsOf(seen, { metrics: plan.metrics, baseline: measured, ...span });
       const { decision } = voteOf(opinions);
       if (decision !== 'rollback') return decision === 'hold' ? 'hold' : answer;

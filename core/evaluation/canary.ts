@@ -77,6 +77,7 @@ function weighAll(
     since: fromIso(since),
     now,
     percent,
+    silentMinutes: baseline?.silentMinutes ?? 0,
     alpha: plan.gate.alpha / tests,
     beta: plan.gate.beta,
   };

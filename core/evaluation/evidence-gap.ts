@@ -15,7 +15,8 @@ export function gapIn(state: PresentRun, known: readonly MinuteEvidence[], now: 
   const since = evidenceSince(fromIso(state.since), now);
   const share = state.phase === 'soak' ? 1 : state.split.candidatePercent / 100;
   const told = state.phase === 'soak' ? withMirrored(known) : known;
-  const gap = gapOf(told, { since, now, share, bakeMs: earliestOf(state, now) * 1000 });
+  const silentMinutes = state.baseline?.silentMinutes ?? 0;
+  const gap = gapOf(told, { since, now, share, silentMinutes, bakeMs: earliestOf(state, now) * 1000 });
   return gap === null ? null : `Evidence is not complete: ${gap}.`;
 }
 

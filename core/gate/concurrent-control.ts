@@ -19,6 +19,7 @@ import {
   rate,
   requests,
   settledPrefix,
+  sharesOf,
   slow,
   total,
   unanswered,
@@ -27,6 +28,7 @@ import { judgeBalancer } from './load-balancer.ts';
 import { judgeMetric, type MetricVerdict } from './metric-verdict.ts';
 import { percentileRule } from './percentiles.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
+import { judgeReach } from './reach.ts';
 
 export interface GateVerdict {
   readonly decision: 'advance' | 'hold' | 'rollback';
@@ -92,6 +94,8 @@ function conclude(
   if (proven !== undefined) return { decision: 'rollback', reason: `Candidate is worse in ${figures(proven)}.` };
   const burn = burning(minutes, policy);
   if (burn !== null) return burn;
+  const beyond = judgeReach(minutes, policy);
+  if (beyond !== null) return { decision: 'rollback', reason: beyond };
   const balancer = judgeBalancer(minutes, policy);
   if (balancer.calls)
     return {
@@ -141,21 +145,18 @@ function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclu
   const threshold = thresholdOf(policy, 'burn');
   if (logE < Math.log(threshold)) return null;
   const since = minutes.slice(onset);
-  const control = since.filter((m) => m.stable !== null && failedAtMost(m.stable) !== null);
-  const share = (side: 'stable' | 'candidate') => {
-    const [on, pick] = side === 'stable' ? ([control, failedAtMost] as const) : ([since, failedAtLeast] as const);
-    return rate(total(on, side, pick), total(on, side, requests));
-  };
-  const text = `Candidate fails ${percent(share('candidate'))} of its requests, above the limit of ${percent(policy.maxErrorRate)} (e-value ${shown(finite(logE))} ≥ ${shown(threshold)})`;
-  const blind = control.length === 0 && since.some((m) => m.stable !== null);
-  if (blind && share('candidate') < CLEAR_OUTAGE * policy.maxErrorRate)
+  const shares = sharesOf(since, failedAtMost, failedAtLeast);
+  const text = `Candidate fails ${percent(shares.candidate)} of its requests, above the limit of ${percent(policy.maxErrorRate)} (e-value ${shown(finite(logE))} ≥ ${shown(threshold)})`;
+  const blind = shares.stable === null && since.some((m) => m.stable !== null);
+  if (blind && shares.candidate < CLEAR_OUTAGE * policy.maxErrorRate)
     return hold(`${text}, but the stable side's errors on the same minutes are not known yet`);
-  if (share('stable') > policy.maxErrorRate || share('candidate') < CLEAR_OUTAGE * share('stable'))
-    return hold(`${text}, but so does the stable side: ${percent(share('stable'))}`);
-  const beside = blind ? 'has no error counts yet' : control.length === 0 ? 'answered nothing' : null;
+  const beside = shares.stable ?? 0;
+  if (beside > policy.maxErrorRate || shares.candidate < CLEAR_OUTAGE * beside)
+    return hold(`${text}, but so does the stable side: ${percent(beside)}`);
+  const silent = blind ? 'has no error counts yet' : 'answered nothing';
   return {
     decision: 'rollback',
-    reason: `${text}; the stable side ${beside ?? `fails ${percent(share('stable'))}`}.`,
+    reason: `${text}; the stable side ${shares.stable === null ? silent : `fails ${percent(beside)}`}.`,
   };
 }
 

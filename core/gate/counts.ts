@@ -167,6 +167,19 @@ export function rate(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
+/** What each side counts of its requests; of the stable side over the minutes in which that is known, null where there are none. */
+export function sharesOf(
+  minutes: readonly MinuteEvidence[],
+  stable: Pick,
+  candidate: Pick,
+): { readonly stable: number | null; readonly candidate: number } {
+  const control = minutes.filter((m) => m.stable !== null && stable(m.stable) !== null);
+  return {
+    stable: control.length === 0 ? null : rate(total(control, 'stable', stable), total(control, 'stable', requests)),
+    candidate: rate(total(minutes, 'candidate', candidate), total(minutes, 'candidate', requests)),
+  };
+}
+
 /** Such as `4.63 %`, of a share. */
 export function percent(value: number): string {
   return `${(value * 100).toFixed(2)} %`;

@@ -1,6 +1,7 @@
 /**
  * A stage and the soak advance only on evidence that is whole and fresh: the last ten minutes and most of the stage must have
- * come from both sides. After a gap that lasts, the time of another bake is asked for. A gap blocks promotion, never a rollback.
+ * come from both sides. After a gap that lasts, the time of another bake is asked for. A gap blocks promotion, never a rollback. A silence that the stable side
+ * ordinarily has is no gap.
  */
 import { type MinuteEvidence, UNKNOWN } from '../model/index.ts';
 
@@ -29,8 +30,25 @@ export interface StageSpan {
   readonly now: number;
   /** Share of the requests that are the candidate's, 0 to 1; at 1 nothing is expected of the stable side. */
   readonly share: number;
+  /** Minutes for which nobody ordinarily asks for anything ({@link ordinarySilence}). */
+  readonly silentMinutes: number;
   /** Evidence must be settled until so long after `since`. Milliseconds. */
   readonly bakeMs: number;
+}
+
+/**
+ * The longest silence, in minutes, that came once an hour: clients that ask every ten minutes leave nine without a request, which no metric store can tell from minutes that it lost.
+ * @param requests of each period, in the order of time
+ */
+export function ordinarySilence(requests: readonly number[], periodMinutes: number): number {
+  const silences: number[] = [];
+  let length = 0;
+  for (const n of [...requests, 1]) {
+    if (n > 0 && length > 0) silences.push(length);
+    length = n > 0 ? 0 : length + 1;
+  }
+  const hours = Math.floor((requests.length * periodMinutes) / 60);
+  return periodMinutes * (silences.toSorted((a, b) => b - a)[hours - 1] ?? 0);
 }
 
 type Side = 'stable' | 'candidate';
@@ -41,7 +59,8 @@ export function gapOf(minutes: readonly MinuteEvidence[], span: StageSpan): stri
   const expected = expectedMinutes(minutes, span);
   if (expected.length === 0) return 'no minute of it has been published yet';
   for (const side of sides) {
-    const problem = missing(expected, side, side === 'stable' ? 1 - span.share : span.share, lastOf(expected, span));
+    const share = side === 'stable' ? 1 - span.share : span.share;
+    const problem = missing(expected, side, share, { most: lastOf(expected, span), least: 1 + span.silentMinutes });
     if (problem !== null) return problem;
   }
   return unsettled(expected, sides, span);
@@ -79,8 +98,13 @@ function lastOf(expected: readonly unknown[], { bakeMs }: StageSpan): number {
   return Math.min(expected.length, Math.max(RECENT_MINUTES, Math.floor(bakeMs / MINUTE_MS)));
 }
 
-/** @param most newest minutes of which most must be there */
-function missing(all: readonly (MinuteEvidence | undefined)[], side: Side, share: number, most: number): string | null {
+/** @param most newest minutes of which most must be there @param least minutes that a block has */
+function missing(
+  all: readonly (MinuteEvidence | undefined)[],
+  side: Side,
+  share: number,
+  { most, least }: { readonly most: number; readonly least: number },
+): string | null {
   const whole = due(all, side);
   if (whole.length === 0) return `the ${side} side has no evidence`;
   const expected = whole.slice(-most);
@@ -88,7 +112,7 @@ function missing(all: readonly (MinuteEvidence | undefined)[], side: Side, share
   const perMinute = (total / whole.length) * share;
   if (perMinute === 0) return `the ${side} side has no evidence`;
   // On thin traffic a minute without requests is ordinary: blocks of several minutes are asked for instead.
-  const size = Math.min(expected.length, Math.max(1, Math.ceil(REQUESTS_OF_A_BLOCK / perMinute)));
+  const size = Math.min(expected.length, Math.max(least, Math.ceil(REQUESTS_OF_A_BLOCK / perMinute)));
   const blocks: boolean[] = [];
   for (let end = expected.length; end - size >= 0; end -= size)
     blocks.push(expected.slice(end - size, end).some((m) => answers(m, side)));
@@ -107,14 +131,16 @@ function missing(all: readonly (MinuteEvidence | undefined)[], side: Side, share
 function unsettled(
   expected: readonly (MinuteEvidence | undefined)[],
   sides: readonly Side[],
-  { bakeMs }: StageSpan,
+  { bakeMs, silentMinutes }: StageSpan,
 ): string | null {
+  const isTold = (m: MinuteEvidence | undefined) => silentMinutes === 0 || sides.some((s) => answers(m, s));
   const isKnown = (m: MinuteEvidence | undefined) =>
     m !== undefined && sides.every((s) => m[s]?.target5xx !== UNKNOWN && m[s]?.connectionErrors !== UNKNOWN);
   const needed = Math.min(expected.length, Math.floor(bakeMs / MINUTE_MS) - PUBLICATION_MINUTES);
   for (let end = expected.length; end >= needed; end--) {
-    const recent = expected.slice(Math.max(0, end - RECENT_MINUTES), end);
-    if (recent.filter(isKnown).length * RECENT_MINUTES >= KNOWN_OF_RECENT * recent.length) return null;
+    const recent = expected.slice(Math.max(0, end - Math.max(RECENT_MINUTES, 1 + silentMinutes)), end).filter(isTold);
+    if (recent.length > 0 && recent.filter(isKnown).length * RECENT_MINUTES >= KNOWN_OF_RECENT * recent.length)
+      return null;
   }
   return 'error counts of its last minutes are not settled yet (absent points may be late)';
 }

@@ -12,8 +12,8 @@ export { burstSize, ceilingOf, type Period, rateNoiseOf } from './bets/index.ts'
 export { decideGate } from './concurrent-control.ts';
 export { bothWays, failedAtLeast, requests, settled, settledPrefix, total } from './counts.ts';
 export { evidenceSince } from './evidence-span.ts';
-export { gapOf } from './freshness.ts';
+export { gapOf, ordinarySilence } from './freshness.ts';
 export { judgeAlone, PEAK_MINUTES, retaken } from './historical-control.ts';
 export { leastDifference } from './least-difference.ts';
-export { gatePolicyOf, shadowPolicyOf } from './plan-policy.ts';
+export { gatePolicyOf, hasMost, shadowPolicyOf } from './plan-policy.ts';
 export { type BaseRates, requestsNeeded, requestsNeededAlone } from './sample-size.ts';

@@ -34,6 +34,8 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     slowRate: baseline?.slowRate ?? 0,
     errorIncident,
     slowIncident: incidentOf(baseline?.slowCeiling, baseline?.slowRate, gate.slowMargin),
+    errorReach: reachOf(at?.percent, baseline?.errorCeiling, gate.errorMargin),
+    slowReach: reachOf(at?.percent, baseline?.slowCeiling, gate.slowMargin),
     minRequests: gate.minRequests,
     // What the stable side itself reaches now and then is no outage of the candidate.
     maxErrorRate: Math.max(gate.maxErrorRate, Number.isFinite(errorIncident) ? errorIncident : 0),
@@ -62,6 +64,15 @@ const FAR_BEYOND = 4;
 /** What the stable side's windows hardly reach (bets/ceiling.ts), and what matters beyond it. */
 function incidentOf(ceiling: number | null | undefined, mean: number | null | undefined, margin: number): number {
   return ceiling == null || mean == null ? Number.POSITIVE_INFINITY : Math.min(ceiling, FAR_BEYOND * mean) + margin;
+}
+
+/** Whether a stage gives the candidate most requests: then the stable side's minutes of before are a second control. */
+export function hasMost(percent: number): boolean {
+  return percent > 50;
+}
+
+function reachOf(percent: number | undefined, ceiling: number | null | undefined, margin: number): number {
+  return percent === undefined || !hasMost(percent) || ceiling == null ? Number.POSITIVE_INFINITY : ceiling + margin;
 }
 
 /** For customers whose requests pass through the mirror, in the shadow or its exercise: the mirror is the candidate there, and nothing is promoted. */

@@ -29,6 +29,12 @@ export interface GatePolicy {
    */
   readonly errorIncident: number;
   readonly slowIncident: number;
+  /**
+   * Where most requests are the candidate's: what the stable side's minutes reached before, and the margin. Infinity: not known, or a stage in which the stable
+   * side has as many.
+   */
+  readonly errorReach: number;
+  readonly slowReach: number;
   /** Candidate requests in the stage before its gate may pass. */
   readonly minRequests: number;
   /** A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too. */
@@ -47,7 +53,14 @@ export interface GatePolicy {
 }
 
 /** How the tests of one stage share its α: errors cost customers most, so they get most. Sums to 1. */
-export const ALPHA_SHARE = { errors: 0.6, slow: 0.3, burn: 0.05, balancer: 0.05 } as const;
+export const ALPHA_SHARE = {
+  errors: 0.6,
+  slow: 0.3,
+  burn: 0.025,
+  reach: 0.0125,
+  slowReach: 0.0125,
+  balancer: 0.05,
+} as const;
 
 /** The e-value at which a test of one stage calls. */
 export function thresholdOf({ alpha, tests }: GatePolicy, test: keyof typeof ALPHA_SHARE): number {

@@ -50,6 +50,8 @@ export interface Stretch {
   readonly now: number;
   /** Percent of the requests that are the candidate's. */
   readonly percent: number;
+  /** Minutes for which nobody ordinarily asks for anything. */
+  readonly silentMinutes: number;
   /** Chance that a healthy candidate is called worse in this stretch, over everything that votes. */
   readonly alpha: number;
   /** Chance that a candidate worse by a margin is found to be within it. */
@@ -196,7 +198,7 @@ function gapIn(metric: PlanMetric, { trouble, minutes }: MetricEvidence, stretch
   const as = minutes.map((minute) => asTraffic(minute, metric.kind === 'count'));
   const now = stretch.now - metric.settleAfter * 1000;
   const since = Math.max(stretch.since, now - METRIC_WINDOW * 60_000);
-  return gapOf(as, { since, now, share, bakeMs: 0 });
+  return gapOf(as, { since, now, share, silentMinutes: stretch.silentMinutes, bakeMs: 0 });
 }
 
 /** A value is one point a minute, and none may be missing as a request may: it weighs as many. */

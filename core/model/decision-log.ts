@@ -100,7 +100,7 @@ export const lookSchema = z.strictObject({
   steered: steeredSchema.optional(),
   /** Votes of the plan's hooks, where the evidence would have advanced. */
   hooks: z.array(hookAnswerSchema).optional(),
-  /** The baseline from here on: taken again at the end of the last comparison. */
+  /** The baseline from here on: taken again before a stage in which the candidate has most requests. */
   baseline: baselineSummarySchema.optional(),
   /** What the comparison came to. An output: a replay makes its own. */
   verdict: z.unknown().optional(),

@@ -66,6 +66,8 @@ export const baselineSummarySchema = z.strictObject({
   peakSlowRate: z.number().min(0).max(1).nullable().default(null),
   /** Requests per second of each hour (UTC) of the day, mean over the look-back; null for an hour that it does not touch. */
   rpsByHour: z.array(z.number().nonnegative().nullable()).length(24).default(Array(24).fill(null)),
+  /** Longest silence that came once an hour, minutes (core/gate/freshness.ts); 0 in logs of earlier versions. */
+  silentMinutes: z.number().nonnegative().default(0),
   /** Milliseconds. */
   p50: z.number().nonnegative(),
   p95: z.number().nonnegative(),

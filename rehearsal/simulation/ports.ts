@@ -43,6 +43,7 @@ const BASELINE = {
   peakErrorRate: 0.002,
   peakSlowRate: 0.002,
   rpsByHour: Array<number>(24).fill(200),
+  silentMinutes: 0,
   p50: 5,
   p95: 20,
   p99: 50,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ordinarySilence } from '../../core/gate/freshness.ts';
 import { type MinuteEvidence, type SideCounts, UNKNOWN } from '../../core/model/evidence.ts';
 import { parsePlan } from '../../core/model/plan.ts';
+import { baselineSummary } from '../support/baseline.ts';
 import { decision, healthy, minute, minutes, side } from '../support/decided-stage.ts';
 import { binomial, generator } from '../support/random.ts';
 
@@ -44,6 +46,24 @@ describe('a stage advances on fresh and whole evidence only', () => {
     expect(hour.reason).not.toMatch(/Evidence is not complete/);
     const cut = decision(thin.slice(0, 54 * 60), 55 * 60);
     expect(cut.decision).not.toBe('advance');
+  });
+
+  describe('of which nobody asks for anything but every ten minutes', () => {
+    const asks = (i: number) => i % 10 === 3;
+    const batches = (to: number) => minutes(0, to, healthy).filter((_, i) => asks(i));
+    const ordinary = baselineSummary({ silentMinutes: 9 });
+
+    it('advances, and holds where the look-back knows of no such silence', () => {
+      expect(decision(batches(70), 70, 'stage', undefined, 1, ordinary).decision).toBe('advance');
+      expect(decision(batches(70), 70).reason).toMatch(/silent for|have a gap/);
+    });
+
+    it('holds when the batch is not there in the last ten minutes, or is not settled yet', () => {
+      expect(decision(batches(63), 75, 'stage', undefined, 1, ordinary).reason).toMatch(/has been silent for/);
+      const open = batches(60).map((m) => ({ ...m, candidate: side(3_000, UNKNOWN) }));
+      expect(decision(open, 61, 'stage', undefined, 1, ordinary).reason).toMatch(/not settled yet/);
+      expect(decision(batches(60), 61, 'stage', undefined, 1, ordinary).decision).toBe('advance');
+    });
   });
 
   it('goes back on a worse candidate whatever is missing', () => {
@@ -172,5 +192,20 @@ describe('a count that is no number', () => {
   it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('%d is a gap, no reason to go back', (bad) => {
     const seen = minutes(0, 60, (i) => (i === 20 ? minute(i, side(27_000, 27), side(3_000, bad)) : healthy(i)));
     expect(decision(seen, 60).decision).toBe('advance');
+  });
+});
+
+describe('a silence', () => {
+  const day = (isSilent: (minute: number) => boolean) => Array.from({ length: 1_440 }, (_, i) => (isSilent(i) ? 0 : 7));
+  it.each<[string, number, number[], number]>([
+    ['of nine minutes between two batches is ordinary', 9, day((i) => i % 10 !== 3), 1],
+    ['is as long as the periods that it is made of', 45, day((i) => i % 10 !== 3).slice(0, 288), 5],
+    ['of a night is not: it comes once a day', 0, day((i) => i < 300), 1],
+    ['of four minutes once in two hours is not', 0, day((i) => i % 120 < 4), 1],
+    ['is none where somebody always asks', 0, day(() => false), 1],
+    ['is none of a look-back of half an hour', 0, day((i) => i % 10 !== 3).slice(0, 30), 1],
+    ['of a whole look-back without a request is none', 0, day(() => true), 1],
+  ])('%s', (_name, minutes, requests, period) => {
+    expect(ordinarySilence(requests, period)).toBe(minutes);
   });
 });

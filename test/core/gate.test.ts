@@ -29,6 +29,8 @@ const POLICY: GatePolicy = {
   errorNoise: 0,
   slowNoise: 0,
   errorIncident: Number.POSITIVE_INFINITY,
+  errorReach: Number.POSITIVE_INFINITY,
+  slowReach: Number.POSITIVE_INFINITY,
   slowIncident: Number.POSITIVE_INFINITY,
   errorRate: 0,
   slowRate: 0,

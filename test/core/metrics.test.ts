@@ -38,6 +38,7 @@ const stretch = (metrics: readonly PlanMetric[], minutes: number, more: Partial<
   baseline: {},
   since: SINCE,
   now: SINCE + (minutes + 3) * MINUTE,
+  silentMinutes: 0,
   percent: 50,
   alpha: 0.005,
   beta: 0.01,

@@ -57,7 +57,14 @@ describe.skipIf(url === undefined)('metrics from a real Prometheus', () => {
   it('bring a candidate back whose orders fall to nothing, within minutes', async () => {
     const at = async (last: number) => {
       const range = minutes(2, last);
-      const stretch = { since: range.from, now: range.to + MINUTE, percent: 50, alpha: 0.005, beta: 0.01 };
+      const stretch = {
+        since: range.from,
+        now: range.to + MINUTE,
+        percent: 50,
+        silentMinutes: 0,
+        alpha: 0.005,
+        beta: 0.01,
+      };
       const [opinion] = opinionsOf(await port.minutes([PLACED], range), {
         metrics: [PLACED],
         baseline: {},

@@ -16,6 +16,7 @@ export const baselineSummary = (found: Partial<BaselineSummary> = {}): BaselineS
   peakErrorRate: 0.002,
   peakSlowRate: 0.01,
   rpsByHour: Array<number>(24).fill(100),
+  silentMinutes: 0,
   p50: 5,
   p95: 20,
   p99: 50,

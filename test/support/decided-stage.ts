@@ -41,6 +41,7 @@ export function decision(
   phase: 'stage' | 'soak' = 'stage',
   plan = PLAN,
   stage = 1,
+  baseline = WORLD.baselineSummary,
 ) {
   const split =
     phase === 'stage'
@@ -52,7 +53,7 @@ export function decision(
     stage: phase === 'stage' ? stage : 3,
     since: new Date(T0).toISOString(),
     split,
-    baseline: WORLD.baselineSummary,
+    baseline,
   };
   const evidence = {
     alarms: WORLD.alarmReadings,

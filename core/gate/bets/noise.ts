@@ -8,6 +8,8 @@ import type { Period } from './overdispersion.ts';
 
 /** Memory that is taken for granted: after so many minutes a deviation has fallen to 1/e. */
 const MEMORY_MINUTES = 10;
+/** Over so many times as long a rate that swings within minutes is level. */
+const LEVEL_MEMORIES = 3;
 /** Failures that a window should hold. */
 const NOISE_WINDOW_FAILURES = 20;
 const LEAST_PAIRS = 20;
@@ -40,7 +42,28 @@ export function rateNoiseOf(
 ): number | null {
   const size = sizeFor(periods, NOISE_WINDOW_FAILURES);
   if (size === null || shareOfSpells(finest) > SPELLS_SHARE) return null;
-  const windows = joined(periods, size);
+  const near = spreadOf(joined(periods, size));
+  if (near === null || near.spread <= near.chance) return null;
+  const deviation = deviationOf(near.spread, near.weight, size * minutes);
+  // What goes up and down within minutes is level over many of them, and one that wanders is not.
+  const longer = Math.ceil((LEVEL_MEMORIES * MEMORY_MINUTES) / minutes);
+  const far = longer > size ? spreadOf(joined(periods, longer)) : null;
+  if (far === null) return deviation;
+  const most = deviationOf(far.spread * far.chance, far.weight, longer * minutes);
+  return most === 0 ? null : Math.min(deviation, most);
+}
+
+interface Spread {
+  /** Squared differences of neighbouring windows, in units of chance's. */
+  readonly spread: number;
+  /** So much of it may be chance. */
+  readonly chance: number;
+  /** What a difference of the logarithms counts for in it. */
+  readonly weight: number;
+}
+
+/** By how much neighbouring windows differ; null where too few have failures. */
+function spreadOf(windows: readonly Period[]): Spread | null {
   const excesses: { readonly squared: number; readonly weight: number }[] = [];
   for (const [i, a] of windows.entries()) {
     const b = windows[i + 1];
@@ -55,14 +78,17 @@ export function rateNoiseOf(
       excesses.map((e) => e.squared),
       0.25,
     ) / CHI_SQUARE_QUARTILE;
-  // Neighbours share a window, so half of the pairs are independent.
-  if (spread / (1 + (SURELY * QUARTILE_SPREAD) / Math.sqrt(excesses.length / 2)) <= 1) return null;
   const weight = quantileOf(
     excesses.map((e) => e.weight),
     0.5,
   );
-  // The difference of two neighbours' logarithms has this variance beyond chance.
-  return Math.sqrt((spread - 1) / weight / differenceOf(size * minutes));
+  // Neighbours share a window, so half of the pairs are independent.
+  return { spread, chance: 1 + (SURELY * QUARTILE_SPREAD) / Math.sqrt(excesses.length / 2), weight };
+}
+
+/** Of the logarithm: the difference of two neighbours' has this variance beyond chance. */
+function deviationOf(spread: number, weight: number, minutes: number): number {
+  return Math.sqrt(Math.max(0, spread - 1) / weight / differenceOf(minutes));
 }
 
 /** Of the failures, the share that came in stretches whose rate is far above the median one's. */

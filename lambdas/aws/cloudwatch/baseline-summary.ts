@@ -1,5 +1,12 @@
 /** What the stable side was like before the cutover, of the series that the metric store has told. */
-import { burstSize, ceilingOf, PEAK_MINUTES, type Period, rateNoiseOf } from '../../../core/gate/index.ts';
+import {
+  burstSize,
+  ceilingOf,
+  ordinarySilence,
+  PEAK_MINUTES,
+  type Period,
+  rateNoiseOf,
+} from '../../../core/gate/index.ts';
 import { ANSWERED_SERIES, type BaselineSummary, type TimeRange } from '../../../core/model/index.ts';
 import { isCounted, type MetricSeries, sum } from './metric-series.ts';
 
@@ -46,6 +53,7 @@ export function baselineSummary(
     peakErrorRate: peak(values, failuresOf, period),
     peakSlowRate: slowOf === null ? null : peak(values, slowOf, period),
     rpsByHour: rpsByHour(values.get('requests'), period, { from, to }),
+    silentMinutes: ordinarySilence(requestsOf(values.get('requests'), period, { from, to }), period / 60),
     p50: weighted('p50') * 1000,
     p95: weighted('p95') * 1000,
     p99: weighted('p99') * 1000,
@@ -113,14 +121,25 @@ function rpsByHour(
   { from, to }: TimeRange,
 ): (number | null)[] {
   const hours = Array.from({ length: 24 }, () => ({ requests: 0, seconds: 0 }));
-  const start = Math.ceil(from / (period * 1000)) * period * 1000;
-  for (let at = start; at + period * 1000 <= to; at += period * 1000) {
+  for (const at of periodsWithin(period, { from, to })) {
     const hour = hours[new Date(at).getUTCHours()];
     if (hour === undefined) continue;
     hour.requests += points?.get(at) ?? 0;
     hour.seconds += period;
   }
   return hours.map(({ requests, seconds }) => (seconds === 0 ? null : requests / seconds));
+}
+
+/** Of each whole period of the look-back, 0 where there is no point. */
+function requestsOf(points: ReadonlyMap<number, number> | undefined, period: number, range: TimeRange): number[] {
+  return periodsWithin(period, range).map((at) => points?.get(at) ?? 0);
+}
+
+/** When each of them begins. */
+function periodsWithin(period: number, { from, to }: TimeRange): number[] {
+  const length = period * 1000;
+  const start = Math.ceil(from / length) * length;
+  return Array.from({ length: Math.max(0, Math.floor((to - start) / length)) }, (_, i) => start + i * length);
 }
 
 /** Percentiles do not average; weighting each period's by its requests is the usual approximation over a look-back. */

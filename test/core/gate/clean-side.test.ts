@@ -74,6 +74,7 @@ describe('a service that hardly ever fails, whose candidate begins to in minute 
         since: 0,
         now: (seen.length + 3) * 60_000,
         percent: 50,
+        silentMinutes: 0,
         alpha: 0.005,
         beta: 0.01,
       };

@@ -88,6 +88,21 @@ describe('how far a rate wanders by itself', () => {
     }
   });
 
+  it('is next to nothing where it goes up and down within minutes, twentyfold', () => {
+    for (const rps of [500, 5_000]) {
+      const random = generator(rps);
+      const found = Array.from({ length: 1_440 }, (_, i) => ({
+        n: 60 * rps,
+        x: binomial(random, 60 * rps, i % 2 === 0 ? 0.0002 : 0.004),
+      }));
+      const joined = Array.from({ length: 288 }, (_, i) => ({
+        n: 300 * rps,
+        x: found.slice(5 * i, 5 * i + 5).reduce((sum, { x }) => sum + x, 0),
+      }));
+      expect(rateNoiseOf(joined, 5, found) ?? 0).toBeLessThan(0.1);
+    }
+  });
+
   it.each([0.25, 0.5])('is taken for no jump by minutes, either, where its logarithm has a deviation of %d', (sd) => {
     const lost = Array.from({ length: 15 }, (_, seed) => {
       const random = generator(seed);

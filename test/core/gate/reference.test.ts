@@ -138,7 +138,7 @@ describe('evidence of more than a week', () => {
 describe('a stage or a soak is never promoted blind', () => {
   const LENGTH = 60;
   const gap = (met: ReturnType<typeof minutes>, share: number) =>
-    gapOf(met, { since: 0, now: LENGTH * MINUTE_MS, share, bakeMs: LENGTH * MINUTE_MS });
+    gapOf(met, { since: 0, now: LENGTH * MINUTE_MS, share, silentMinutes: 0, bakeMs: LENGTH * MINUTE_MS });
   const whole = (share: number) =>
     minutes(LENGTH - 1, (i) =>
       minute(

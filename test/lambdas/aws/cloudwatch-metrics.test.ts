@@ -199,6 +199,22 @@ describe('a baseline', () => {
     expect(found?.errorNoise ?? 0).toBe(0);
   });
 
+  it('tells the silence between two batches, which is no gap of the metric store', async () => {
+    const from = NOW - 24 * 3_600_000;
+    const cloud = new Answering(({ MetricDataQueries = [] }) => ({
+      MetricDataResults: MetricDataQueries.map((q) =>
+        points(
+          q,
+          stat(q) === 'RequestCount Sum'
+            ? Object.fromEntries(Array.from({ length: 144 }, (_, i) => [from + i * 600_000, 3_000]))
+            : {},
+        ),
+      ),
+    }));
+    const found = await cloudWatchMetrics(cloud.client, DEPLOYMENT).baseline({ from, to: NOW }, 500);
+    expect(found?.silentMinutes).toBe(9);
+  });
+
   it('tells a fire of the last quarter of an hour from the mean of the whole look-back', async () => {
     const calm = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [minute(i + 21), 1_000]));
     const cloud = new Answering(({ MetricDataQueries = [] }) => ({
