@@ -244,6 +244,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'rehearsal/dataplane',
       'rehearsal/load',
       'mirror/local',
+      'parity/rules',
     ],
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sfn'],
   },

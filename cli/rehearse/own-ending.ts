@@ -9,7 +9,7 @@ const ADVICE: readonly (readonly [RegExp, (own: OwnServices) => string])[] = [
   [
     /parity|gate by (?:phase )?(?:shadow|exercise)/,
     ({ urls }) =>
-      `compare the answers, which names each difference: ${OWN_PROGRAM} contract FILE --stable ${urls.stable} --candidate ${urls.candidate}`,
+      `compare the answers, which names each difference: ${OWN_PROGRAM} contract FILE --stable ${urls.stable} --candidate ${urls.candidate}; what owners decide may differ stands in rules, for both commands by --rules`,
   ],
   [/unhealthy/, ({ health }) => `see why a service stopped answering 200 at ${health}`],
   [/5xx|error/, () => 'look for the failed requests in the log of the candidate'],

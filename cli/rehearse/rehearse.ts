@@ -19,6 +19,7 @@ import {
   number,
   outputFileInNewFolder,
   plain,
+  readRules,
   repeatable,
   say,
   type Terminal,
@@ -46,6 +47,7 @@ interface Options {
   readonly allow: string[];
   readonly header: string[];
   readonly value: string[];
+  readonly rules?: string;
   readonly port: string;
   readonly report: string;
   readonly json?: boolean;
@@ -108,6 +110,7 @@ export function rehearseCommand(terminal: Terminal): Command {
       repeatable,
       [],
     )
+    .option('--rules <file>', 'rules for differences (JSON), as `crossfade rules put` stores them')
     .option('--port <n>', 'port of the local load balancer; 0 picks a free one', '0')
     .option('--report <file>', 'write the HTML report to this file', join('.crossfade', 'rehearsal.html'))
     .option('--json', 'print the evidence as JSON to stdout, progress to stderr')
@@ -144,6 +147,7 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
     report,
     json,
     chaos: asUsage(() => options.chaos.map(parseChaos)),
+    ...(options.rules === undefined ? {} : { rules: readRules(options.rules, '--rules') }),
   };
   for (const [name, path] of [...paths.map((path) => ['--path', path] as const), ['--health', health] as const])
     if (!/^\/\S*$/.test(path)) throw new UsageError(`${name} must be a path such as /items (got "${path}")`);

@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { frozenDocument } from '../../console/document/index.ts';
 import { type RunEvidence, rehearsalPage } from '../../console/view/index.ts';
 import { decisionLogLines, type Plan } from '../../core/model/index.ts';
+import type { RuleSet } from '../../parity/rules/index.ts';
 import type { LocalCloud } from '../../rehearsal/cloud/index.ts';
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
@@ -49,6 +50,8 @@ export interface RehearsalRequest {
   readonly json: boolean;
   /** Faults on AWS calls. */
   readonly chaos: readonly ChaosSpec[];
+  /** What owners have decided about differences. */
+  readonly rules?: RuleSet;
 }
 
 export async function runRehearsal(request: RehearsalRequest, terminal: Terminal): Promise<void> {
@@ -99,8 +102,8 @@ function optionsOf(
   candidate: RehearsalOptions['candidate'],
   signal: AbortSignal,
 ): Omit<RehearsalOptions, 'progress'> {
-  const { own, speed, rps, port, chaos } = request;
-  const common = { assembly, candidate, speed, rps, port, chaos, signal };
+  const { own, speed, rps, port, chaos, rules } = request;
+  const common = { assembly, candidate, speed, rps, port, chaos, signal, ...(rules === undefined ? {} : { rules }) };
   return own === undefined ? common : { ...common, own, mix: own.mix };
 }
 

@@ -5,7 +5,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { RunEvidence } from '../../console/view/index.ts';
 import { type CutoverId, cutoverIdSchema, type Lease, type Leases, planSchema } from '../../core/model/index.ts';
-import { dynamoDecisionLog, dynamoLeases } from '../../lambdas/aws/dynamo/index.ts';
+import { dynamoDecisionLog, dynamoLeases, dynamoParityRules } from '../../lambdas/aws/dynamo/index.ts';
+import type { RuleSet } from '../../parity/rules/index.ts';
 import { type CloudEvent, type LocalCloud, startCloud } from '../cloud/index.ts';
 import type { Assembly } from '../cloud/template/index.ts';
 import { type DataPlane, startDataPlane, startHealthChecks } from '../dataplane/index.ts';
@@ -33,6 +34,8 @@ export interface RehearsalOptions {
   readonly rps: number;
   /** Port of the local load balancer. @default any free one */
   readonly port?: number;
+  /** What owners have decided about differences, stored before the run as `crossfade rules put` stores it. @default nothing */
+  readonly rules?: RuleSet;
   /** Faults on AWS calls. @default none */
   readonly chaos?: readonly ChaosSpec[];
   /** Told of the cloud once it runs, and of the run that will begin in it: for those who look on, or steer. */
@@ -80,6 +83,10 @@ async function run(
   const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
   stops.push(async () => dynamo.destroy());
   const { ledgerTable: table, ingressId } = cloud.deployment;
+  if (options.rules !== undefined) {
+    const at = new Date(clock.now()).toISOString();
+    await dynamoParityRules(dynamo, { table, ingressId, clock }).put({ set: options.rules, by: 'rehearsal', at });
+  }
   const decisionLog = dynamoDecisionLog(dynamo, table, ingressId);
   const log = () => decisionLog.entries(cutoverId);
   const course = new RunCourse(scenario, { ...options, cloud, cutoverId, chaos, fleet, plane, log });

@@ -174,6 +174,46 @@ describe('an OpenAPI document', () => {
         ['POST /p {"kind":"cat","lives":9}', 'POST /c {"kind":"Cat","lives":9}'],
       ],
       [
+        'has members of bodies that the command gives where it has no example, as their schemas take them',
+        document({
+          '/p': {
+            post: body({
+              required: ['user', 'n'],
+              properties: {
+                user: { required: ['name'], properties: { name: { type: 'string' }, role: { enum: ['a'] } } },
+                n: { type: 'integer' },
+                tags: { type: 'array', items: { type: 'string' } },
+                code: { type: 'string' },
+                upload: { type: 'string', format: 'binary' },
+                other: { type: 'string' },
+              },
+            }),
+          },
+        }),
+        ['POST /p {"user":{"name":"7","role":"a"},"n":7,"tags":["x"],"code":"{{run}}"}'],
+        { values: { name: '7', role: 'b', n: '7', tags: '["x"]', code: '{{run}}', upload: 'x' } },
+      ],
+      [
+        'has names in path and query that are filled in, and encoded, when it is sent',
+        document({
+          '/p/{a}': { get: { parameters: [...['b', 'c'].map((name) => ({ name, in: 'query', required: true }))] } },
+        }),
+        ['GET /p/x%20{{run}}?b={{env:KEY}}&c=%7B'],
+        { values: { a: 'x {{run}}', b: '{{env:KEY}}', c: '{' } },
+      ],
+      [
+        'says which member of a body has no example, the innermost first',
+        document({
+          '/p': {
+            post: body({
+              required: ['user'],
+              properties: { user: { required: ['name'], properties: { name: { type: 'string' } } } },
+            }),
+          },
+        }),
+        ['no example of name in its body; --value name=… gives one'],
+      ],
+      [
         'is served below the path of its first server',
         document(
           { '/a': { get: {} } },

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../../../input/index.ts';
 import { textOf } from '../../../../json/index.ts';
 import { parseYaml, readBytes, UsageError } from '../../../shared/index.ts';
+import { aroundNames } from './names.ts';
 import type { PlannedRequest, Take } from './planned-request.ts';
 
 export const FLOW_FORMAT = 'crossfade-flow/1';
@@ -106,19 +107,14 @@ function plannedStep(
 
 function contentOf(body: unknown, form: Readonly<Record<string, string>> | undefined): [string | null, string | null] {
   if (form !== undefined) {
-    const pairs = Object.entries(form).map(([key, value]) => `${encodeURIComponent(key)}=${formValue(value)}`);
+    const pairs = Object.entries(form).map(
+      ([key, value]) => `${encodeURIComponent(key)}=${aroundNames(value, encodeURIComponent)}`,
+    );
     return ['application/x-www-form-urlencoded', pairs.join('&')];
   }
   if (body === undefined) return [null, null];
   return typeof body === 'string' ? ['text/plain; charset=utf-8', body] : ['application/json', JSON.stringify(body)];
 }
-
-/** Names in braces are filled in later, and encoded then. */
-const formValue = (value: string) =>
-  value
-    .split(/(\{\{[^{}]*\}\})/)
-    .map((part) => (part.startsWith('{{') ? part : encodeURIComponent(part)))
-    .join('');
 
 function placeOf(from: z.infer<typeof takeSchema>): Take['from'] {
   if ('json' in from) return { kind: 'json', pointer: from.json };

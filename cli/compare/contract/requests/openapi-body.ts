@@ -1,5 +1,7 @@
-/** The body of an OpenAPI operation's request, as its examples give it. */
+/** The body of an OpenAPI operation's request, as its examples give it, and the command where they leave a member open. */
 import * as z from 'zod';
+import { aroundNames } from './names.ts';
+import { NoRequest } from './openapi-document.ts';
 import { exampledSchema, examplesOf, type Resolve } from './openapi-example.ts';
 import { FORM_DATA_TYPE, formData } from './texts/index.ts';
 
@@ -10,17 +12,24 @@ export interface Body {
   readonly examples: ReadonlyMap<string, unknown>;
 }
 
-/** The first media type that has an example and can be written; null: there is no body. */
-export function bodyOf(reference: unknown, resolve: Resolve): Body | 'missing' | null {
+/** The first media type that has an example and can be written; null: there is no body. @throws NoRequest where there must be one */
+export function bodyOf(reference: unknown, resolve: Resolve, values: ReadonlyMap<string, string>): Body | null {
   const body = bodySchema.safeParse(resolve(reference));
   if (!body.success) return null;
+  const members = { values, lacking: new Set<string>() };
   for (const [mediaType, value] of Object.entries(body.data.content)) {
     const exampled = exampledSchema.safeParse(resolve(value));
-    const examples: ReadonlyMap<string, unknown> = exampled.success ? examplesOf(exampled.data, resolve) : new Map();
+    const examples: ReadonlyMap<string, unknown> = exampled.success
+      ? examplesOf(exampled.data, resolve, members)
+      : new Map();
     if (examples.size > 0 && [...examples.values()].every((example) => canBeWritten(mediaType, example)))
       return { mediaType, examples };
   }
-  return body.data.required === true ? 'missing' : null;
+  if (body.data.required !== true) return null;
+  const [first] = members.lacking;
+  throw new NoRequest(
+    first === undefined ? 'no example of its body' : `no example of ${first} in its body; --value ${first}=… gives one`,
+  );
 }
 
 function canBeWritten(mediaType: string, example: unknown): boolean {
@@ -37,7 +46,9 @@ export function encoded({ mediaType }: Body, example: unknown): { type: string; 
   );
   if (isMultipart(mediaType)) return { type: FORM_DATA_TYPE, content: formData(fields) };
   if (!isForm(mediaType)) return { type: mediaType, content: JSON.stringify(example) };
-  const pairs = fields.map(({ name, value }) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  const pairs = fields.map(
+    ({ name, value }) => `${encodeURIComponent(name)}=${aroundNames(value, encodeURIComponent)}`,
+  );
   return { type: mediaType, content: pairs.join('&') };
 }
 

@@ -1,9 +1,17 @@
-/** Examples that an OpenAPI document gives. Nothing is made up: a value without an example has none. */
+/** Examples that an OpenAPI document or the command gives. Nothing is made up: a value without an example has none. */
 import * as z from 'zod';
 
 const DEEPEST = 12;
 
 export type Resolve = (value: unknown) => unknown;
+
+/** Where a document gives no example of a member. */
+export interface Members {
+  /** By name, as the command gives them. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Filled on the way: required ones that have no value. */
+  readonly lacking: Set<string>;
+}
 
 const exampleObjectSchema = z.looseObject({ value: z.unknown() });
 
@@ -18,6 +26,8 @@ export const exampledSchema = z.looseObject({
 export type Exampled = z.infer<typeof exampledSchema>;
 
 const schemaSchema = z.looseObject({
+  type: z.unknown().optional(),
+  format: z.unknown().optional(),
   example: z.unknown().optional(),
   examples: z.array(z.unknown()).optional(),
   default: z.unknown().optional(),
@@ -40,6 +50,7 @@ type Schema = z.infer<typeof schemaSchema>;
 export function examplesOf(
   { example, examples, schema, content }: Exampled,
   resolve: Resolve,
+  members: Members = NO_MEMBERS,
 ): ReadonlyMap<string, unknown> {
   const named = new Map<string, unknown>();
   for (const [name, given] of Object.entries(examples ?? {})) {
@@ -47,7 +58,7 @@ export function examplesOf(
     if (object.success && 'value' in object.data) named.set(name, object.data.value);
   }
   if (named.size > 0) return named;
-  const value = example !== undefined ? resolve(example) : exampleOfSchema(schema, resolve);
+  const value = example !== undefined ? resolve(example) : exampleOfSchema(schema, resolve, members);
   if (value !== undefined) return new Map([['', value]]);
   const [[mediaType, media] = []] = Object.entries(content ?? {});
   const written = media === undefined ? named : examplesOf(exampledSchema.catch({}).parse(resolve(media)), resolve);
@@ -57,20 +68,24 @@ export function examplesOf(
 }
 
 /** An example of a schema, put together from those of its parts where it has none as a whole; undefined: there is none. */
-export function exampleOfSchema(schema: unknown, resolve: Resolve): unknown {
-  return new Examples(resolve).of(schema, new Map());
+export function exampleOfSchema(schema: unknown, resolve: Resolve, members: Members = NO_MEMBERS): unknown {
+  return new Examples(resolve, members).of(schema, new Map());
 }
+
+const NO_MEMBERS: Members = { values: new Map(), lacking: new Set() };
 
 /** Values of properties that the place of a schema decides: which of several it is. */
 type Decided = ReadonlyMap<string, unknown>;
 
 class Examples {
   readonly #resolve: Resolve;
+  readonly #given: Members;
   /** Schemas may contain themselves: a part that is being made is left out within itself. */
   readonly #making = new Set<unknown>();
 
-  constructor(resolve: Resolve) {
+  constructor(resolve: Resolve, members: Members) {
     this.#resolve = resolve;
+    this.#given = members;
   }
 
   of(given: unknown, decided: Decided): unknown {
@@ -94,7 +109,9 @@ class Examples {
       return item === undefined ? undefined : [item];
     }
     const { values, required } = this.#members(schema, decided);
-    return values.size > 0 && [...required].every((name) => values.has(name)) ? Object.fromEntries(values) : undefined;
+    const lacking = [...required].filter((name) => !values.has(name));
+    for (const name of lacking) if (!isFile(this.#schemaOf(schema.properties?.[name]))) this.#given.lacking.add(name);
+    return values.size > 0 && lacking.length === 0 ? Object.fromEntries(values) : undefined;
   }
 
   #chosen(choice: readonly unknown[], { discriminator }: Schema, decided: Decided): unknown {
@@ -124,15 +141,32 @@ class Examples {
       this.#making.delete(resolved);
     }
     for (const [name, part] of Object.entries(schema.properties ?? {})) {
-      const value = decided.get(name) ?? this.of(part, new Map());
+      const value = decided.get(name) ?? this.of(part, new Map()) ?? this.#valueOf(name, part);
       if (value !== undefined) values.set(name, value);
     }
     return { values, required };
   }
 
+  /** What the command says of a member, as its schema takes it. */
+  #valueOf(name: string, part: unknown): unknown {
+    const value = this.#given.values.get(name);
+    const schema = this.#schemaOf(part);
+    if (value === undefined || isFile(schema)) return undefined;
+    if ([schema.type].flat().includes('string')) return value;
+    try {
+      return JSON.parse(value);
+    } catch {
+      return value;
+    }
+  }
+
+  #schemaOf(part: unknown): Schema {
+    return schemaSchema.catch({}).parse(this.#resolve(part));
+  }
+
   /** A schema that others extend says in a property which of them an object is. */
   #byName(given: unknown, schema: Schema): Decided {
-    const parts = [schema, ...(schema.allOf ?? []).map((part) => schemaSchema.catch({}).parse(this.#resolve(part)))];
+    const parts = [schema, ...(schema.allOf ?? []).map((part) => this.#schemaOf(part))];
     const discriminator = parts.find((part) => part.discriminator !== undefined)?.discriminator;
     const name = discriminator === undefined ? undefined : nameFor(given, discriminator);
     return discriminator === undefined || name === undefined
@@ -140,6 +174,8 @@ class Examples {
       : new Map([[discriminator.propertyName, name]]);
   }
 }
+
+const isFile = ({ type, format }: Schema) => type === 'file' || format === 'binary';
 
 function nameFor(reference: unknown, { mapping = {} }: NonNullable<Schema['discriminator']>): string | undefined {
   const { $ref } = z.looseObject({ $ref: z.string().optional() }).catch({}).parse(reference);

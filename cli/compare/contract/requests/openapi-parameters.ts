@@ -1,5 +1,6 @@
 /** Parameters of an OpenAPI operation as they stand in a request (OpenAPI 3.1, "Style Values"). */
 import * as z from 'zod';
+import { aroundNames } from './names.ts';
 
 export const parameterSchema = z.looseObject({
   name: z.string().min(1),
@@ -11,6 +12,9 @@ export const parameterSchema = z.looseObject({
 export type Parameter = z.infer<typeof parameterSchema>;
 
 const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: '%20', pipeDelimited: '|', tabDelimited: '%09' };
+
+/** As it stands in a URL. */
+export const encodedInUrl = (text: string) => aroundNames(text, encodeURIComponent);
 
 /** One value as it stands in a path segment or a header field: `simple`, or `label` and `matrix` in a path. */
 export function simple({ name, style, explode = false }: Parameter, value: unknown, encode: (text: string) => string) {
@@ -33,10 +37,10 @@ export function simple({ name, style, explode = false }: Parameter, value: unkno
 export function query({ name, style = 'form', explode = style === 'form' }: Parameter, value: unknown): string[] {
   const key = encodeURIComponent(name);
   if (style === 'deepObject' && isObject(value))
-    return Object.entries(value).map(([k, v]) => `${key}[${encodeURIComponent(k)}]=${encodeURIComponent(text(v))}`);
-  if (explode && Array.isArray(value)) return value.map((item) => `${key}=${encodeURIComponent(text(item))}`);
-  if (explode && isObject(value)) return flat(value, '=', encodeURIComponent);
-  return [`${key}=${flat(value, ',', encodeURIComponent).join(SEPARATORS[style] ?? ',')}`];
+    return Object.entries(value).map(([k, v]) => `${key}[${encodeURIComponent(k)}]=${encodedInUrl(text(v))}`);
+  if (explode && Array.isArray(value)) return value.map((item) => `${key}=${encodedInUrl(text(item))}`);
+  if (explode && isObject(value)) return flat(value, '=', encodedInUrl);
+  return [`${key}=${flat(value, ',', encodedInUrl).join(SEPARATORS[style] ?? ',')}`];
 }
 
 function flat(value: unknown, between: string, encode: (text: string) => string): string[] {

@@ -5,7 +5,7 @@ import { UsageError } from '../../../shared/index.ts';
 import { type Body, bodyOf, encoded } from './openapi-body.ts';
 import { basePathOf, type DocumentValues, NoRequest, openapiDocument, resolver } from './openapi-document.ts';
 import { exampledSchema, examplesOf, type Resolve } from './openapi-example.ts';
-import { type Parameter, parameterSchema, query, simple } from './openapi-parameters.ts';
+import { encodedInUrl, type Parameter, parameterSchema, query, simple } from './openapi-parameters.ts';
 import type { Planned, PlannedRequest } from './planned-request.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'] as const;
@@ -100,8 +100,7 @@ function requestsOf(
     const { name, in: place } = missing.parameter;
     throw new NoRequest(`no example of its ${place} parameter ${name}; --value ${name}=… gives one`);
   }
-  const body = bodyOf(operation.requestBody, resolve);
-  if (body === 'missing') throw new NoRequest('no example of its body');
+  const body = bodyOf(operation.requestBody, resolve, values);
   const names = new Set([...parameters.flatMap((p) => [...p.examples.keys()]), ...(body?.examples.keys() ?? [])]);
   if (names.size > 1) names.delete('');
   return [...(names.size === 0 ? [''] : names)].map((name) => {
@@ -116,7 +115,7 @@ function requestOf(path: string, parameters: readonly WithExamples[], body: Body
   );
   const of = (place: Parameter['in']) => used.filter(({ parameter }) => parameter.in === place);
   const target = of('path').reduce(
-    (url, { parameter, value }) => url.replaceAll(`{${parameter.name}}`, simple(parameter, value, encodeURIComponent)),
+    (url, { parameter, value }) => url.replaceAll(`{${parameter.name}}`, simple(parameter, value, encodedInUrl)),
     path,
   );
   const search = of('query').flatMap(({ parameter, value }) => query(parameter, value));

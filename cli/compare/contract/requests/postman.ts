@@ -2,6 +2,7 @@
  * Requests of a Postman collection (https://schema.postman.com/, v2.0 and v2.1), with its variables filled in. Scripts are not run, but
  * what they plainly take from an answer is taken ([ADR 68](../../../../docs/adr/0068-postman-scripts-are-read.md)).
  */
+import { aroundNames } from './names.ts';
 import { type DocumentValues, endsABase } from './openapi-document.ts';
 import type { Planned, Take } from './planned-request.ts';
 import {
@@ -149,14 +150,6 @@ function isLater(name: string, { later }: Known): boolean {
   return /^(?:env|file):|^run$/.test(name) || later.has(name);
 }
 
-/** Names in braces stay as they are: they are encoded when they are filled in. */
-function around(text: string, encode: (text: string) => string): string {
-  return text
-    .split(/(\{\{[^{}]*\}\})/)
-    .map((part) => (part.startsWith('{{') ? part : encode(part)))
-    .join('');
-}
-
 function requestOf(
   name: string,
   { method: given, url, header, body, auth }: PostmanRequest,
@@ -172,7 +165,7 @@ function requestOf(
   const target = template.replaceAll(/\/:([\w-]+)/g, (whole, key: string) => {
     const own = fill(`{{${key}}}`);
     const value = own.startsWith('{{') && !known.later.has(key) ? inPath.get(key) : own;
-    return value === undefined || value === '' ? whole : `/${around(fill(value), encodeURIComponent)}`;
+    return value === undefined || value === '' ? whole : `/${aroundNames(fill(value), encodeURIComponent)}`;
   });
   const headers = enabled(header).map(([key, value]): [string, string] => [key, fill(value)]);
   if (login.header !== undefined && !headers.some(([key]) => key.toLowerCase() === login.header?.[0].toLowerCase()))
@@ -242,7 +235,8 @@ function contentOf(
     const pairs = enabled(body[body.mode]).map(([key, value]): [string, string] => [fill(key), fill(value)]);
     if (pairs.length === 0) return [null, null];
     if (body.mode === 'formdata') return [FORM_DATA_TYPE, formData(pairs.map(([name, value]) => ({ name, value })))];
-    const written = (text: string) => around(text, (part) => new URLSearchParams({ '': part }).toString().slice(1));
+    const written = (text: string) =>
+      aroundNames(text, (part) => new URLSearchParams({ '': part }).toString().slice(1));
     const form = pairs.map(([name, value]) => `${written(name)}=${written(value)}`).join('&');
     return ['application/x-www-form-urlencoded', form];
   }

@@ -1,0 +1,9 @@
+/** Texts with `{{names}}` that are filled in, and encoded, when a request is sent. */
+
+/** Encodes what stands between names. */
+export function aroundNames(text: string, encode: (text: string) => string): string {
+  return text
+    .split(/(\{\{[^{}]*\}\})/)
+    .map((part) => (part.startsWith('{{') ? part : encode(part)))
+    .join('');
+}
