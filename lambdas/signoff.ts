@@ -1,6 +1,6 @@
 /** Sign-off: stores the task token, tells people what they are asked and how to answer. The machine waits. */
 import * as z from 'zod';
-import { commandAt, parseState } from '../core/model/index.ts';
+import { commandAt, parseState, stateToJson } from '../core/model/index.ts';
 import { awaitSignoff, signoffRules } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { approvals } from './compose/ports.ts';
@@ -27,6 +27,7 @@ export function makeHandler(
       askedAt: waiting.entry.at,
       expiresAt,
       evidence: state.reason,
+      state: stateToJson(state),
     });
     await settle(deps, state, waiting);
     const approve = commandAt(deps.deployment, `approve ${state.cutoverId}`);

@@ -1,8 +1,18 @@
 /** Watchdog: once a minute, whatever events said or did not say. */
-import { describeCloseMirror, type WatchdogReport, watch } from '../core/fence/index.ts';
-import { type Lease, type LogEntry, untold } from '../core/model/index.ts';
+import { lookWhileWaiting, WAITING_PHASES } from '../core/evaluation/index.ts';
+import { closeMirror, describeCloseMirror, rollBack, type WatchdogReport, watch } from '../core/fence/index.ts';
+import { evidenceSince } from '../core/gate/index.ts';
+import {
+  type CutoverState,
+  fromIso,
+  type Lease,
+  type LogEntry,
+  parseState,
+  toIso,
+  untold,
+} from '../core/model/index.ts';
 import { composed } from './compose/deployment.ts';
-import { drills, metrics } from './compose/ports.ts';
+import { approvals, drills, metrics } from './compose/ports.ts';
 import { rollbackDepsOf } from './compose/rollback.ts';
 import { type Deps, recordAndTell, reportRollback, tellRollback } from './tasks/index.ts';
 
@@ -16,6 +26,7 @@ export type WatchdogDeps = Pick<
   | 'executions'
   | 'capacity'
   | 'metrics'
+  | 'approvals'
   | 'notifier'
   | 'clock'
   | 'emit'
@@ -27,14 +38,48 @@ export function makeHandler(deps: WatchdogDeps) {
     const report = await watch(deps, deps.deployment);
     const idle = report.action === 'none' && report.item?.status !== 'running';
     deps.emit({ CutoverRunning: idle ? 0 : 1 });
-    if (report.action === 'rollback')
-      await reportRollback(deps, report.outcome, report.request, (deps.clock.now() - startedAt) / 1000);
-    else if (report.action === 'mirror' && report.outcome.outcome === 'rolled_back')
-      await reportRollback(deps, report.outcome.rollback, report.request, (deps.clock.now() - startedAt) / 1000);
-    else await tellNews(deps, report, startedAt);
+    await tellReport(deps, report, startedAt);
     await tellUntold(deps, report, startedAt);
-    return report;
+    // Last, for it reads more than all of the above, which must not wait for it.
+    const found = report.action === 'none' ? await watchWaiting(deps, report.item) : null;
+    if (found === null) return report;
+    await tellReport(deps, found, startedAt);
+    return found;
   };
+}
+
+async function tellReport(deps: WatchdogDeps, report: WatchdogReport, startedAt: number): Promise<void> {
+  const seconds = () => (deps.clock.now() - startedAt) / 1000;
+  if (report.action === 'rollback') await reportRollback(deps, report.outcome, report.request, seconds());
+  else if (report.action === 'mirror' && report.outcome.outcome === 'rolled_back')
+    await reportRollback(deps, report.outcome.rollback, report.request, seconds());
+  else await tellNews(deps, report, startedAt);
+}
+
+/** What the run's own looks would do, in phases in which it takes none; as often as in the phase before. Null: nothing. */
+async function watchWaiting(deps: WatchdogDeps, item: Lease | null): Promise<WatchdogReport | null> {
+  if (item?.status !== 'running' || !WAITING_PHASES.includes(item.phase)) return null;
+  const { deployment, clock } = deps;
+  const now = clock.now();
+  const request = await deps.approvals.newest(item.cutoverId);
+  if (request?.state === undefined) return null;
+  const asked = parseState(request.state);
+  if (now % intervalMs(asked) >= MINUTE_MS) return null;
+  const from = evidenceSince(fromIso(asked.since), now);
+  const minutes = await deps.metrics.minutes({ from, to: now }, asked.plan.gate.latencyBudgetMs);
+  const found = lookWhileWaiting(asked, minutes, now);
+  if (found === null) return null;
+  const scope = { kind: 'unchanged', what: 'intent', lease: item } as const;
+  const { reason } = found;
+  const demand = { trigger: 'gate' as const, reason, by: `watchdog in phase ${item.phase}`, at: toIso(now), scope };
+  if (found.calls === 'closeMirror')
+    return { action: 'mirror', request: demand, outcome: await closeMirror(deps, deployment, demand) };
+  const outcome = await rollBack(deps, deployment, demand);
+  return outcome.outcome === 'not_concerned' ? null : { action: 'rollback', request: demand, outcome };
+}
+
+function intervalMs({ phase, plan }: CutoverState): number {
+  return 1000 * (phase === 'soak' ? plan.soak.observe : plan.shadow.observe);
 }
 
 /** The function that confirmed a rollback may have died before it told anybody. */
@@ -113,6 +158,7 @@ function newsOf(report: WatchdogReport, now: number): News | null {
 export const compose = composed((deployment) => ({
   ...rollbackDepsOf(deployment),
   metrics: metrics(deployment),
+  approvals: approvals(deployment),
   drills: drills(deployment),
 }));
 export const handler = () => makeHandler(compose())();

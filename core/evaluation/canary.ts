@@ -42,8 +42,13 @@ export function observeSoak(state: PresentRun, seen: Measured, parity: ParityVer
   return { ...direct, observation: { decision: 'hold', closesMirror: true, reason } };
 }
 
+/** What the candidate is held to once it answers everybody. */
+export function soakPolicyOf({ plan, baseline }: Pick<PresentRun, 'plan' | 'baseline'>) {
+  return gatePolicyOf(gatePlan(plan), baseline, plan.stages.length);
+}
+
 function judgeSoak(state: PresentRun, seen: Measured, parity: ParityVerdict, now: number): Observed {
-  const policy = gatePolicyOf(gatePlan(state.plan), state.baseline, state.plan.stages.length);
+  const policy = soakPolicyOf(state);
   const verdict = judgeAlone(seen.minutes, policy, state.baseline);
   if (parity.status === 'dirty') {
     const reason = `Parity regressed in reverse shadow: ${parity.reasons.join('; ')}.`;

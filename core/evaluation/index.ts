@@ -8,3 +8,4 @@ export { hooksAt, objectionOf } from './hooks.ts';
 export type { Observation } from './observation.ts';
 export { revisedSince } from './revision.ts';
 export { isAgreed, pauseAt, pausedMs, steeredAt } from './steering.ts';
+export { lookWhileWaiting, WAITING_PHASES } from './waiting.ts';

@@ -12,7 +12,14 @@ import type { CutoverId, Generation, IngressId } from './ids.ts';
 import type { Intent, Lease, LogEntry, TasksIntent, Tidings, Trigger, TriggerScope } from './lease.ts';
 import type { Plan } from './plan.ts';
 import type { PlanMetric } from './plan-metrics.ts';
-import type { BaselineSummary, CapacitySnapshot, CutoverState, Phase, Revisions } from './run-state.ts';
+import type {
+  BaselineSummary,
+  CapacitySnapshot,
+  CutoverState,
+  CutoverStateJson,
+  Phase,
+  Revisions,
+} from './run-state.ts';
 import type { RuleWeights } from './split.ts';
 import type { Steering } from './steering.ts';
 
@@ -271,6 +278,8 @@ export interface ApprovalRequest {
   readonly askedAt: string;
   readonly expiresAt: string;
   readonly evidence: string;
+  /** The run as it was when it asked, as its tasks pass it on; absent where an earlier version asked. */
+  readonly state?: CutoverStateJson | undefined;
   /** Persons who have approved, each by the IAM identity, while more are wanted. */
   readonly agreed: readonly { readonly by: string; readonly comment: string }[];
   /** The answer that ended it; null while it is open, or where an earlier version asked. */

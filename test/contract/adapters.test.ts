@@ -11,6 +11,7 @@ import { UNKNOWN } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/model/ids.ts';
 import { type Lease, TIDINGS } from '../../core/model/lease.ts';
 import type { Claim, FenceRequest } from '../../core/model/ports.ts';
+import { parseState, stateToJson } from '../../core/model/run-state.ts';
 import { finalWeights, SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { UNSTEERED } from '../../core/model/steering.ts';
 import { systemClock } from '../../lambdas/aws/calls/system-clock.ts';
@@ -27,7 +28,10 @@ import { pastRuns } from '../../lambdas/aws/dynamo/runs.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
 import { elbRules } from '../../lambdas/aws/elb/surroundings.ts';
 import { sfnExecutions } from '../../lambdas/aws/states/executions.ts';
+import { makeHandler as preflight } from '../../lambdas/preflight.ts';
 import { EMPTY_TALLY } from '../../parity/tally/tally.ts';
+import { MemoryWorld } from '../support/memory-world.ts';
+import { PREFLIGHT_EVENT } from '../support/run.ts';
 import { BACKENDS, type Backend, ourBackend, RED_ALARM } from './backends.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';
@@ -434,8 +438,11 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       evidence: 'clean',
     };
     await approvals.open(request);
-    await approvals.open({ ...request, kind: 'final', askedAt: LATER });
-    expect(await approvals.newest(CUTOVER)).toMatchObject({ kind: 'final', agreed: [], answered: null });
+    const state = stateToJson(parseState(await preflight(new MemoryWorld())(PREFLIGHT_EVENT)));
+    await approvals.open({ ...request, kind: 'final', askedAt: LATER, state });
+    const final = await approvals.newest(CUTOVER);
+    expect(final).toMatchObject({ kind: 'final', agreed: [], answered: null });
+    expect(parseState(final?.state), 'the run as it was when it asked').toEqual(parseState(state));
     expect(await others.newest(CUTOVER)).toBeNull();
   });
 

@@ -2,6 +2,7 @@
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -9,21 +10,25 @@ import * as z from 'zod';
 import {
   type ApprovalRequest,
   type Approvals,
+  type CutoverStateJson,
   cutoverIdSchema,
   type IngressId,
   SupersededError,
 } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 import { cutoverPartition, fromItem, type Item, toItem, toValue } from './item.ts';
-import { queryAll } from './query.ts';
+
+const KINDS = ['shadow', 'final'] as const;
 
 const requestSchema = z.strictObject({
   cutoverId: cutoverIdSchema,
-  kind: z.enum(['shadow', 'final']),
+  kind: z.enum(KINDS),
   token: z.string(),
   askedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
   evidence: z.string(),
+  /** Parsed by whoever goes on with it. */
+  state: z.custom<CutoverStateJson>((value) => typeof value === 'object' && value !== null).optional(),
   /** Comments by who gave them; absent in requests of earlier versions. */
   agreed: z.record(z.string(), z.string()).default({}),
   answered: z
@@ -55,14 +60,18 @@ export function dynamoApprovals(client: Pick<DynamoDBClient, 'send'>, table: str
       throw new SupersededError(`the ${request.kind} sign-off was answered`, error);
     }
   };
+  const getItem = async (Key: Item) => {
+    const get = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
+    return (await aws('GetItem', () => client.send(get))).Item;
+  };
   return {
     async open(request) {
       const item = { ...keyOf(request), ...toItem({ ...request, agreed: {}, answered: null }) };
       await aws('PutItem', () => client.send(new PutItemCommand({ TableName: table, Item: item })));
     },
     async newest(cutoverId) {
-      const items = await queryAll(client, table, cutoverPartition(ingressId, cutoverId), 'APPROVAL#');
-      const requests = items.map(requestOf);
+      const items = await Promise.all(KINDS.map((kind) => getItem(keyOf({ cutoverId, kind }))));
+      const requests = items.flatMap((item) => (item === undefined ? [] : [requestOf(item)]));
       return requests.sort((a, b) => (a.askedAt < b.askedAt ? 1 : -1))[0] ?? null;
     },
     async agree(request, { by, comment }) {
