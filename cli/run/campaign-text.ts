@@ -9,7 +9,7 @@ import {
   campaignServices,
   projectCampaign,
 } from '../../core/campaign/index.ts';
-import { formatDuration, type PlanProblem, toIso } from '../../core/model/index.ts';
+import { type PlanProblem, spokenDuration, toIso } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
 import { wallClock } from '../../lambdas/zones/index.ts';
 
@@ -44,7 +44,7 @@ export function campaignText(campaign: Campaign, projected: ProjectedCampaign): 
   const others =
     campaign.onFailure === 'return'
       ? 'roll back to stable'
-      : `are paused where they are for ${formatDuration(campaign.stayFor)}, and roll back unless somebody resumes them`;
+      : `are paused where they are for ${spokenDuration(campaign.stayFor)}, and roll back unless somebody resumes them`;
   return [
     `Campaign ${campaign.name}: ${services} services in ${waves.length} waves, at most ${mostAtOnce} under way at once.`,
     `When one fails, nothing further starts, and the others under way ${others}.`,
@@ -54,7 +54,7 @@ export function campaignText(campaign: Campaign, projected: ProjectedCampaign): 
       [wave.name.padEnd(24), String(wave.services).padStart(8), minute(wave.startsAt), minute(wave.endsAt)].join('  '),
     ),
     '',
-    `Total: ${formatDuration(Math.round((endsAt - startsAt) / 1000))} if every gate passes at the end of its bake and every sign-off takes its full timeout.`,
+    `Total: ${spokenDuration(Math.round((endsAt - startsAt) / 1000))} if every gate passes at the end of its bake and every sign-off takes its full timeout.`,
     windows.length === 0 ? 'Pause windows: none.' : `Pause windows, in which nothing starts: ${windows.join(', ')}.`,
     '',
     "API calls a minute, of AWS's default limit, in each region of each account:",

@@ -1,6 +1,6 @@
 /** `crossfade plan`: what a plan or a campaign will do, how long it takes, and whether it may be started. */
 import { Command } from 'commander';
-import { formatDuration, type Plan } from '../../core/model/index.ts';
+import { type Plan, spokenDuration } from '../../core/model/index.ts';
 import { type Assumptions, HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from '../../core/phases/index.ts';
 import { EXIT, number, plainJson, say, type Terminal, UsageError } from '../shared/index.ts';
 import { campaignText, projectedCampaign } from './campaign-text.ts';
@@ -128,24 +128,24 @@ export function timelineText(
 ): string {
   const lines = rows.flatMap((r) => [
     [
-      formatDuration(r.startsAt).padEnd(14),
+      spokenDuration(r.startsAt).padEnd(16),
       r.name.padEnd(16),
       `${r.candidatePercent} %`.padStart(7),
-      formatDuration(r.seconds).padStart(12),
-      (r.maxHold > 0 ? `+${formatDuration(r.maxHold)}` : '').padStart(12),
+      spokenDuration(r.seconds).padStart(11),
+      (r.maxHold > 0 ? `+${spokenDuration(r.maxHold)}` : '').padStart(12),
       r.requestsNeeded === null
         ? ''
         : !Number.isFinite(r.requestsNeeded)
           ? 'more than any traffic brings'
-          : `${r.requestsNeeded} requests, ${formatDuration(r.evidenceSeconds ?? 0)} at ${rps} rps`,
+          : `${r.requestsNeeded} requests, ${spokenDuration(r.evidenceSeconds ?? 0)} at ${rps} rps`,
     ].join('  '),
     ...r.metrics.map(metricLine),
   ]);
   return [
-    `${'starts at'.padEnd(14)}  ${'phase'.padEnd(16)}  candidate      duration      max hold  evidence needed`,
+    `${'starts after'.padEnd(16)}  ${'phase'.padEnd(16)}  candidate     duration      max hold  evidence needed`,
     ...lines,
     '',
-    `Total: ${formatDuration(totalSeconds)} if every gate passes at the end of its bake and every sign-off takes its full timeout.`,
+    `Total: ${spokenDuration(totalSeconds)} if every gate passes at the end of its bake and every sign-off takes its full timeout.`,
     `Alarms: the error alarm rolls back ${shareText(falseAlarms)} of healthy candidates at this traffic.`,
     ...metricNotes(ownMetrics),
     `History: at most ${historyEvents} events of ${HISTORY_LIMIT} (budget ${HISTORY_BUDGET}).`,
@@ -170,7 +170,7 @@ function metricNotes(metrics: Projection['ownMetrics']): string[] {
 /** Below the stage's own line, under its last column. */
 function metricLine({ name, denominators, seconds }: Projection['rows'][number]['metrics'][number]): string {
   const amount = denominators === null ? '' : `${denominators} denominators, `;
-  return `${' '.repeat(69)}${name}: ${amount}${formatDuration(seconds)}`;
+  return `${' '.repeat(70)}${name}: ${amount}${spokenDuration(seconds)}`;
 }
 
 function shareText(share: number): string {

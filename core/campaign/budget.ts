@@ -69,7 +69,7 @@ export function budgetProblems(campaign: Campaign): PlanProblem[] {
       : [
           {
             path: 'blastRadius.perPlace',
-            message: `in ${place} ${atOnce} cutovers may be under way; if all go back at once the last one waits at least ${seconds} s for ModifyRule: set it to ${mostAtOnce()} or less`,
+            message: `in ${place} ${atOnce} cutovers may be under way; if all roll back at once, the last one waits at least ${seconds} s for ModifyRule: set it to ${mostAtOnce()} or less`,
           },
         ]),
   ]);

@@ -14,14 +14,26 @@ export function parseDuration(text: string): number | undefined {
 /** The shortest ISO-8601 duration of `seconds` (a whole number ≥ 0). */
 export function formatDuration(seconds: number): string {
   if (seconds === 0) return 'PT0S';
-  const [d, h, m, s] = [
+  const [d, h, m, s] = partsOf(seconds);
+  const time = `${h ? `${h}H` : ''}${m ? `${m}M` : ''}${s ? `${s}S` : ''}`;
+  return `P${d ? `${d}D` : ''}${time ? `T${time}` : ''}`;
+}
+
+/** The same as people say it, such as `4 d 5 h 15 min`. */
+export function spokenDuration(seconds: number): string {
+  const units = ['d', 'h', 'min', 's'] as const;
+  const parts = partsOf(seconds).flatMap((amount, i) => (amount === 0 ? [] : [`${amount} ${units[i]}`]));
+  return parts.length === 0 ? '0 min' : parts.join(' ');
+}
+
+/** Days, hours, minutes and seconds. */
+function partsOf(seconds: number): [number, number, number, number] {
+  return [
     Math.floor(seconds / 86_400),
     Math.floor((seconds % 86_400) / 3_600),
     Math.floor((seconds % 3_600) / 60),
     seconds % 60,
   ];
-  const time = `${h ? `${h}H` : ''}${m ? `${m}M` : ''}${s ? `${s}S` : ''}`;
-  return `P${d ? `${d}D` : ''}${time ? `T${time}` : ''}`;
 }
 
 /** A plan's duration: ISO-8601 text in JSON, whole seconds between `min` and `max` in memory (a two-way zod codec). */

@@ -2,7 +2,7 @@
 
 import { type BaseRates, falseAlarmBound, gatePolicyOf, requestsNeeded, requestsNeededAlone } from '../gate/index.ts';
 import { gatePlan, type MetricNeed, needOf, sidelessProblems } from '../metrics/index.ts';
-import { alphaShareOf, type MetricBaseline, type Plan, type PlanProblem } from '../model/index.ts';
+import { alphaShareOf, type MetricBaseline, type Plan, type PlanProblem, spokenDuration } from '../model/index.ts';
 
 /** Step Functions ends an execution at 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
 export const HISTORY_LIMIT = 25_000;
@@ -208,7 +208,7 @@ function decidability(plan: Plan, rows: readonly TimelineRow[], { rps }: Assumpt
       {
         path: `stages.${i}.maxHold`,
         message: Number.isFinite(row.evidenceSeconds)
-          ? `at ${rps} rps this stage needs ${row.evidenceSeconds} s to collect ${row.requestsNeeded} requests, but it ends undecided after ${stage.bake + stage.maxHold} s`
+          ? `at ${rps} rps this stage needs ${spokenDuration(row.evidenceSeconds ?? 0)} to collect ${row.requestsNeeded} requests, but it ends undecided after ${spokenDuration(stage.bake + stage.maxHold)}`
           : 'no traffic shows a difference as small as gate.errorMargin or gate.slowMargin beside these rates, so this stage would end undecided; widen the margin',
       },
     ];

@@ -1,12 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from '../../core/model/time.ts';
+import { formatDuration, parseDuration, spokenDuration } from '../../core/model/time.ts';
 
 describe('durations', () => {
   it('come back from their text', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e9 }), (seconds) => parseDuration(formatDuration(seconds)) === seconds),
     );
+  });
+
+  it('are the same as people say them', () => {
+    const written = (text: string) => {
+      const [, days, time = ''] = /^(?:(\d+ d) ?)?(.*)$/.exec(text) ?? [];
+      return `P${days ?? ''}${time === '' ? '' : `T${time.replace('min', 'm')}`}`.replaceAll(' ', '').toUpperCase();
+    };
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1e9 }),
+        (seconds) => parseDuration(written(spokenDuration(seconds))) === seconds,
+      ),
+    );
+    expect([0, 900, 364_500, 4_693].map(spokenDuration)).toEqual([
+      '0 min',
+      '15 min',
+      '4 d 5 h 15 min',
+      '1 h 18 min 13 s',
+    ]);
   });
 
   it.each([
