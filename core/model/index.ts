@@ -166,4 +166,4 @@ export {
   weightsFor,
 } from './split.ts';
 export { type Steered, type Steering, UNSTEERED } from './steering.ts';
-export { durationSchema, formatDuration, fromIso, parseDuration, spokenDuration, toIso } from './time.ts';
+export { durationSchema, fromIso, parseDuration, spokenDuration, toIso } from './time.ts';
