@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import {
   causeText,
   cutoverIdSchema,
@@ -25,7 +25,7 @@ import {
   UsageError,
 } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployment-source.ts';
-import { stateMachineArn } from './state-machine-arn.ts';
+import { nameOption, startRun } from './run-start.ts';
 import { typedId } from './typed-id.ts';
 
 interface Options extends DeployedOptions {
@@ -45,27 +45,25 @@ export function drillCommand(terminal: Terminal): Command {
     .description('send 0-1 % to the candidate, trip an alarm, and time the rollback')
     .option('--percent <n>', 'percent of requests that the candidate gets during the drill, 0 to 1', '1')
     .option('--alarm <name>', 'alarm to trip; default: the first rollback alarm')
-    .addOption(
-      new Option('--name <name>', 'name of the execution').default(
-        `drill-${new Date().toISOString().replace(/[:.]/g, '-')}`,
-        'drill- and the time',
-      ),
-    )
+    .addOption(nameOption('drill', 'name of the execution'))
     .option('--evidence <file>', 'write the evidence to this file', '.crossfade/drill.json')
     .option('--json', 'also print the evidence to stdout')
     .action(async (options: Options) => {
       const percent = number('--percent', options.percent, 0, 1);
       typedId(cutoverIdSchema, '--name:', options.name);
       outputFileInNewFolder('--evidence', options.evidence);
-      let started = false;
+      const course: Course = { is: 'not sent' };
       await attempt(
-        ({ refused }) => (started || !refused ? maybeRunning(options.name) : NOTHING_CHANGED),
-        () =>
-          drill(options, percent, terminal, () => {
-            started = true;
-          }),
+        ({ refused }) =>
+          course.is === 'not sent' || (course.is === 'sent' && refused) ? NOTHING_CHANGED : maybeRunning(options.name),
+        () => drill(options, percent, terminal, course),
       );
     });
+}
+
+/** How far the request that starts the drill has come. */
+interface Course {
+  is: 'not sent' | 'sent' | 'started';
 }
 
 function maybeRunning(name: string): Left {
@@ -75,33 +73,26 @@ function maybeRunning(name: string): Left {
   };
 }
 
-async function drill(options: Options, percent: number, terminal: Terminal, onStart: () => void): Promise<void> {
+async function drill(options: Options, percent: number, terminal: Terminal, course: Course): Promise<void> {
   const deployment = await deployed(options);
-  if (options.alarm !== undefined && !deployment.rollbackAlarms.includes(options.alarm))
-    throw new UsageError(`--alarm must be one of ${deployment.rollbackAlarms.join(', ')} (got "${options.alarm}")`);
-  const [
-    { DescribeExecutionCommand, SFNClient, StartExecutionCommand },
-    { DynamoDBClient },
-    { dynamoDrills, dynamoLeases },
-  ] = await Promise.all([
-    import('@aws-sdk/client-sfn'),
-    import('@aws-sdk/client-dynamodb'),
-    import('../../lambdas/aws/dynamo/index.ts'),
-  ]);
-  const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
-  const states = new SFNClient(CLIENT_OPTIONS);
+  const { alarm } = options;
+  if (alarm !== undefined && !deployment.rollbackAlarms.includes(alarm))
+    throw new UsageError(`--alarm must be one of ${deployment.rollbackAlarms.join(', ')} (got "${alarm}")`);
+  const input = { drill: { percent, ...(alarm === undefined ? {} : { alarm }) } };
+  const { states, executionArn } = await startRun(deployment, options.name, input, () => {
+    course.is = 'sent';
+  });
+  course.is = 'started';
+  const [{ DescribeExecutionCommand }, { DynamoDBClient }, { dynamoDrills, dynamoLeases }, { CLIENT_OPTIONS }] =
+    await Promise.all([
+      import('@aws-sdk/client-sfn'),
+      import('@aws-sdk/client-dynamodb'),
+      import('../../lambdas/aws/dynamo/index.ts'),
+      import('../../lambdas/aws/calls/index.ts'),
+    ]);
   const dynamo = new DynamoDBClient(CLIENT_OPTIONS);
   const ledger = dynamoLeases(dynamo, deployment.ledgerTable);
   const drills = dynamoDrills(dynamo, deployment.ledgerTable, deployment.ingressId);
-  const { alarm } = options;
-  const { executionArn } = await states.send(
-    new StartExecutionCommand({
-      stateMachineArn: stateMachineArn(deployment),
-      name: options.name,
-      input: JSON.stringify({ drill: { percent, ...(alarm === undefined ? {} : { alarm }) } }),
-    }),
-  );
-  onStart();
   const out = options.json === true ? terminal.err : terminal.out;
   out.write(`Drill ${options.name}: sending ${percent} % to the candidate, then tripping an alarm.\n`);
   let last = '';

@@ -1,13 +1,14 @@
 /** `crossfade start`: checks a plan, shows what it will do, asks, and starts the execution. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import * as z from 'zod';
 import { cutoverIdSchema, planSchema } from '../../core/model/index.ts';
 import { project } from '../../core/phases/index.ts';
 import {
   type DeployedOptions,
   deployed,
+  nameOption,
   readPlan,
-  stateMachineArn,
+  startRun,
   timelineText,
   typedId,
   withDeployed,
@@ -35,12 +36,7 @@ export function startCommand(terminal: Terminal): Command {
   return withDeployed(new Command('start'))
     .description('check a plan, show its timeline, ask, and start the cutover; prints its id')
     .argument('[plan]', 'plan (JSON); default: the default plan')
-    .addOption(
-      new Option('--name <name>', 'id of the cutover').default(
-        `cutover-${new Date().toISOString().replace(/[:.]/g, '-')}`,
-        'cutover- and the time',
-      ),
-    )
+    .addOption(nameOption('cutover', 'id of the cutover'))
     .option('--rps <n>', 'requests per second at the ingress, for the timeline', '100')
     .option('--yes', 'do not ask')
     .action(async (file: string | undefined, options: Options) => {
@@ -56,23 +52,12 @@ export function startCommand(terminal: Terminal): Command {
         ({ refused }) => (started.sent && !refused ? maybeStarted(options.name) : NOTHING_CHANGED),
         async () => {
           const deployment = await deployed(options);
-          const stateMachine = stateMachineArn(deployment);
           const startedBy = await callerArn();
           say(terminal.err, `\nStarts ${options.name} on ingress ${deployment.ingressId} as ${startedBy}.`);
           if (options.yes !== true && !(await confirmed(terminal, 'Start it?'))) return false;
-          const { SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
-          const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
-          const client = new SFNClient(CLIENT_OPTIONS);
-          started.sent = true;
-          const input = JSON.stringify({ plan: z.encode(planSchema, plan), startedBy });
-          await client
-            .send(new StartExecutionCommand({ stateMachineArn: stateMachine, name: options.name, input }))
-            .catch((error: unknown) => {
-              if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw error;
-              throw new UsageError(
-                `--name: a cutover "${options.name}" was started before; names cannot be used twice`,
-              );
-            });
+          await startRun(deployment, options.name, { plan: z.encode(planSchema, plan), startedBy }, () => {
+            started.sent = true;
+          });
           return true;
         },
       );

@@ -129,6 +129,24 @@ describe('an answer of AWS that is no', () => {
     expect(await answering(listener, 'list')).toMatchObject({ code: 3, stderr: expect.stringContaining(says) });
   });
 
+  it.each(['start --yes --name nightly', 'drill --name nightly'])(
+    '%s says that a name was used before',
+    async (command) => {
+      const identity =
+        '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/ops</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>';
+      const used = json('ExecutionAlreadyExists', 'Execution Already Exists');
+      const result = await answering(
+        (q, r) =>
+          q.headers['x-amz-target'] === 'AWSStepFunctions.StartExecution'
+            ? used(q, r)
+            : r.writeHead(200, { 'content-type': 'text/xml' }).end(identity),
+        command,
+      );
+      expect(result).toMatchObject({ code: 2, stdout: '' });
+      expect(result.stderr).toContain('--name: a run "nightly" was started before; names cannot be used twice');
+    },
+  );
+
   it('never steers the terminal', async () => {
     const result = await answering(json('ValidationException', 'red\u001b[31m\u009b2J'), 'approve first');
     expect(result).toMatchObject({ code: 3, stderr: expect.stringContaining('red\u{fffd}[31m\u{fffd}2J') });

@@ -1,0 +1,42 @@
+/** A run by its name: the name that `start` and `drill` take, and the execution that they start by it. */
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { Option } from 'commander';
+import type { Deployment } from '../../core/model/index.ts';
+import { UsageError } from '../shared/index.ts';
+import { stateMachineArn } from './state-machine-arn.ts';
+
+/** `--name`; the default is unique by the time. */
+export function nameOption(kind: 'cutover' | 'drill', description: string): Option {
+  const now = new Date().toISOString().replace(/[:.]/g, '-');
+  return new Option('--name <name>', description).default(`${kind}-${now}`, `${kind}- and the time`);
+}
+
+export interface StartedRun {
+  readonly states: SFNClient;
+  readonly executionArn: string;
+}
+
+/**
+ * @param beforeSending told at the last moment at which nothing can have been started: a failure after it may hide a run
+ * @throws UsageError for a name that was used before
+ */
+export async function startRun(
+  deployment: Deployment,
+  name: string,
+  input: object,
+  beforeSending: () => void,
+): Promise<StartedRun> {
+  const machine = stateMachineArn(deployment);
+  const { SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
+  const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
+  const states = new SFNClient(CLIENT_OPTIONS);
+  beforeSending();
+  try {
+    const start = new StartExecutionCommand({ stateMachineArn: machine, name, input: JSON.stringify(input) });
+    const { executionArn = '' } = await states.send(start);
+    return { states, executionArn };
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw error;
+    throw new UsageError(`--name: a run "${name}" was started before; names cannot be used twice`);
+  }
+}
