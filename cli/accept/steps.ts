@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { AcceptanceStep, ClaimFinding, Findings } from '../../core/acceptance/index.ts';
 import { type Plan, planSchema } from '../../core/model/index.ts';
+import { asError } from '../shared/index.ts';
 import type { AcceptanceAccount, AcceptanceSite } from './account.ts';
 import type { Customers } from './customers.ts';
 import { feedCaptures } from './feed-captures.ts';
@@ -80,7 +81,7 @@ export const TAKE: Readonly<Record<Exclude<AcceptanceStep, 'deploy'>, Take>> = {
     const before = await operator.status();
     const refusal = await account.deploy(id, plan, ['/*', '/in-mid-run/*'], signal).then(
       () => null,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      (error: unknown) => asError(error).message,
     );
     signal.throwIfAborted();
     const after = await operator.status();

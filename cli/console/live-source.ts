@@ -13,7 +13,7 @@ import { type Deployment, fromIso, type Lease, type LogEntry } from '../../core/
 import { CLIENT_OPTIONS } from '../../lambdas/aws/calls/index.ts';
 import { cloudWatchAlarms, sideTraffic } from '../../lambdas/aws/cloudwatch/index.ts';
 import { type DeployedOptions, type Located, statusReader } from '../run/index.ts';
-import { attempt, NOTHING_CHANGED, UsageError } from '../shared/index.ts';
+import { asError, attempt, NOTHING_CHANGED, UsageError } from '../shared/index.ts';
 import { callerArn, openLedger, soFar } from '../steer/index.ts';
 import { act } from './actions.ts';
 
@@ -125,7 +125,7 @@ async function orGap<T>(gaps: string[], what: string, read: () => Promise<T>): P
   try {
     return await attempt(() => NOTHING_CHANGED, read);
   } catch (error) {
-    gaps.push(`${what} could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    gaps.push(`${what} could not be read: ${asError(error).message}`);
     return null;
   }
 }

@@ -2,7 +2,7 @@
 import { type RequestOptions, request } from 'node:http';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
-import { UsageError } from '../shared/index.ts';
+import { asError, UsageError } from '../shared/index.ts';
 
 interface Named {
   readonly stable?: string;
@@ -106,5 +106,5 @@ function noAnswer({ href, origin }: URL, error: unknown): string {
     return `the host of ${origin} has no address that this machine knows`;
   if (/^(?:HPE_|ECONNRESET)/.test(code))
     return `${href} was not answered in HTTP (${code}); the port may speak TLS or another protocol`;
-  return `cannot reach ${origin} (${error instanceof Error ? error.message : String(error)})`;
+  return `cannot reach ${origin} (${asError(error).message})`;
 }

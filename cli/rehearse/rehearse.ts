@@ -16,6 +16,7 @@ import {
 } from '../../rehearsal/scenario/index.ts';
 import { readPlan } from '../run/index.ts';
 import {
+  asError,
   number,
   outputFileInNewFolder,
   plain,
@@ -270,6 +271,6 @@ function asUsage<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(asError(error).message);
   }
 }

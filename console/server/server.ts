@@ -1,7 +1,7 @@
 /** The console's server: on 127.0.0.1 alone, its own page, and answers for whoever holds the session. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as z from 'zod';
-import { plain } from '../../input/index.ts';
+import { asError, plain } from '../../input/index.ts';
 import { pageBundle, SERVED_DOCUMENT, SERVED_POLICY, viewJson } from '../document/index.ts';
 import { ACTIONS, type ActionAnswer, type ActionRequest, type PageView } from '../view/index.ts';
 import { SessionAccess } from './access.ts';
@@ -146,7 +146,7 @@ async function answerTo(request: IncomingMessage, routes: Routes): Promise<Answe
     return await route(request, searchParams);
   } catch (error) {
     if (error instanceof BodyError) return failure(error.status, error.message);
-    return failure(502, error instanceof Error ? error.message : String(error));
+    return failure(502, asError(error).message);
   }
 }
 

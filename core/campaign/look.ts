@@ -1,4 +1,6 @@
 /** One look of a campaign: read every service that may have changed, decide, and do what was decided. */
+
+import { asError } from '../../input/index.ts';
 import { type Clock, CrossfadeError, type PlanProblem } from '../model/index.ts';
 import { type Campaign, type CampaignService, campaignServices } from './campaign.ts';
 import { type CampaignDecision, decide } from './campaign-decision.ts';
@@ -122,5 +124,5 @@ async function each<T>(items: readonly T[], what: (item: T) => Promise<void>): P
 }
 
 function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 200);
+  return asError(error).message.slice(0, 200);
 }

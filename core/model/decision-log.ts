@@ -3,7 +3,7 @@
  * each observation was decided on, so that the decisions can be taken again, under this plan or another (core/phases/replay.ts).
  */
 import * as z from 'zod';
-import { problemsOf, wordIssue } from '../../input/index.ts';
+import { asError, problemsOf, wordIssue } from '../../input/index.ts';
 import { deploymentSchema } from './deployment.ts';
 import { hookAnswerSchema, metricEvidenceSchema, minuteEvidenceSchema } from './evidence.ts';
 import { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
@@ -163,7 +163,7 @@ function parseJson(text: string, line: number): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DecisionLogError(line, `is not JSON (${error instanceof Error ? error.message : String(error)})`, error);
+    throw new DecisionLogError(line, `is not JSON (${asError(error).message})`, error);
   }
 }
 

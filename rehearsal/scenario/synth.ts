@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { type Plan, planSchema } from '../../core/model/index.ts';
+import { asError } from '../../input/index.ts';
 import { type Assembly, loadAssembly } from '../cloud/template/index.ts';
 import { ownModule } from '../machine/index.ts';
 
@@ -90,5 +91,5 @@ export function cdkEnvironment(own: Readonly<Record<string, string>> = {}) {
 /** The line of a crashed Node process that says what is wrong. */
 function appErrorIn(error: unknown): string {
   const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
-  return /^\w*Error\b.*$/m.exec(stderr)?.[0] ?? (error instanceof Error ? error.message : String(error));
+  return /^\w*Error\b.*$/m.exec(stderr)?.[0] ?? asError(error).message;
 }

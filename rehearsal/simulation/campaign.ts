@@ -1,5 +1,6 @@
 /** A whole campaign on one virtual clock: its own machine and handler over as many ingresses as it has services, each with its own machine and handlers. */
 import type { CampaignPorts, RunStatus, ServicePorts, WallClock } from '../../core/campaign/index.ts';
+import { asError } from '../../input/index.ts';
 import { makeHandler } from '../../lambdas/campaign.ts';
 import type { MachineDefinition, Program } from './definition.ts';
 import type { SimulatedIngress } from './ingress.ts';
@@ -86,7 +87,7 @@ function campaignMachine(definition: MachineDefinition, inside: Inside, wallCloc
       try {
         return JSON.parse(JSON.stringify(await handler(event)));
       } catch (error) {
-        const { name, message } = error instanceof Error ? error : new Error(String(error));
+        const { name, message } = asError(error);
         throw new TaskFailure(name, message);
       }
     },

@@ -1,7 +1,7 @@
 /** Lambda in virtual time: invocations whose every call may meet its fate, who outlive their time-out only asleep. */
 
 import { CrossfadeError } from '../../core/model/index.ts';
-
+import { asError } from '../../input/index.ts';
 import { TaskFailure } from './interpreter.ts';
 import { drawnFor, type Fate, type SimulatedHandler, type SiteName, type Step } from './scenario/index.ts';
 import { copyOf, type Timeline } from './site/index.ts';
@@ -87,7 +87,7 @@ export class Invocation {
       .then(
         (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value))),
         (error: unknown) => {
-          const { name, message } = error instanceof Error ? error : new Error(String(error));
+          const { name, message } = asError(error);
           throw new TaskFailure(name, JSON.stringify({ errorMessage: message, errorType: name }));
         },
       );

@@ -1,6 +1,7 @@
 /** Pieces of a command's inputs, one input after another. */
 import { cutAtLines, type Piece, tooLong } from '../../../capture/index.ts';
 import type { Position } from '../../../parity/tally/index.ts';
+import { asError } from '../../shared/index.ts';
 import type { Input } from './inputs.ts';
 import { openInput } from './open-input.ts';
 
@@ -37,7 +38,7 @@ export async function* piecesOf(
       }
     } catch (error) {
       signal.throwIfAborted();
-      refuse({ source, line }, `cannot be read to its end: ${error instanceof Error ? error.message : String(error)}`);
+      refuse({ source, line }, `cannot be read to its end: ${asError(error).message}`);
     }
   }
 }

@@ -1,5 +1,6 @@
 /** zstd of several frames, as appended logs and parallel compressors have: Node's own stream ends with the first, and says nothing. */
 import * as zlib from 'node:zlib';
+import { asError } from '../../shared/index.ts';
 
 /** @throws whatever decompressing throws, also where the last frame breaks off */
 export async function* unzstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -32,8 +33,4 @@ export async function* unzstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buf
       frame.destroy();
     }
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

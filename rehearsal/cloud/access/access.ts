@@ -2,6 +2,8 @@
  * IAM of the local cloud: each call is decided by the synthesised policies alone. What is denied, and what cannot be
  * decided, is kept: a run in which that happened has failed, whoever survived it.
  */
+
+import { asError } from '../../../input/index.ts';
 import { ACCOUNT, type Assembly, type Names } from '../template/index.ts';
 import { type AccountPolicies, policiesOf } from './account-policies.ts';
 import { ActionData } from './action-data.ts';
@@ -137,7 +139,7 @@ export class Access {
       return null;
     } catch (error) {
       // What cannot be decided is as bad as what is denied.
-      const why = error instanceof Error ? error.message : String(error);
+      const why = asError(error).message;
       return this.#deny({ who, action: call, resource: '*', why });
     }
   }

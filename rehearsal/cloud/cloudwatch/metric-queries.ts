@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
 import * as z from 'zod';
+import { asError } from '../../../input/index.ts';
 import { CloudError, parse } from '../wire/index.ts';
 import { metricStatSchema, readStat } from './alarms.ts';
 import { compileMath, type Value } from './metric-math.ts';
@@ -76,7 +77,7 @@ function compile(expression: string) {
   try {
     return compileMath(expression);
   } catch (error) {
-    throw new CloudError('ValidationError', error instanceof Error ? error.message : String(error));
+    throw new CloudError('ValidationError', asError(error).message);
   }
 }
 

@@ -2,6 +2,8 @@
  * Lambda as its callers see it: synchronous and asynchronous invocation by name or ARN, and its functions' settings.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
+
+import { asError } from '../../../input/index.ts';
 import type { VirtualClock } from '../../machine/index.ts';
 import type { Fault, RawAnswer, RawRequest } from '../wire/index.ts';
 import { FunctionError, type LocalFunction } from './lambda.ts';
@@ -118,10 +120,7 @@ export class LambdaService {
     try {
       return this.find(nameOrArn);
     } catch (error) {
-      throw new FunctionError(
-        'Lambda.ResourceNotFoundException',
-        error instanceof Error ? error.message : String(error),
-      );
+      throw new FunctionError('Lambda.ResourceNotFoundException', asError(error).message);
     }
   }
 }
@@ -135,6 +134,6 @@ function answer(status: number, result: unknown, extra: Record<string, string> =
 }
 
 function notFound(error: unknown): RawAnswer {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = asError(error).message;
   return answer(404, { Type: 'User', Message: message }, { 'x-amzn-errortype': 'ResourceNotFoundException' });
 }

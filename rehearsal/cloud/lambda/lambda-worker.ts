@@ -3,6 +3,7 @@
  * one that would be deployed; it is imported after `Date` has been set to virtual time and knows nothing of it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { asError } from '../../../input/index.ts';
 import type { ClockAnchor } from '../../machine/index.ts';
 
 interface WorkerInput {
@@ -40,7 +41,7 @@ parentPort?.on('message', ({ id, event, context: { timeoutMs, ...given } }: Invo
     .then(
       (result) => parentPort?.postMessage({ id, result: JSON.stringify(result ?? null) }),
       (error: unknown) => {
-        const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+        const { name, message, stack = '' } = asError(error);
         parentPort?.postMessage({
           id,
           error: { errorType: name, errorMessage: message, trace: stack.split('\n').slice(0, 5) },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
+import { asError } from '../../../input/index.ts';
 import { type ClockAnchor, ownModule } from '../../machine/index.ts';
 
 export interface FunctionSpec {
@@ -130,10 +131,7 @@ export class LocalFunction {
       worker.once('message', () => loaded());
       worker.once('exit', () => loaded());
     });
-    worker.on(
-      'error',
-      (error: unknown) => void this.#die(worker, error instanceof Error ? error.message : String(error)),
-    );
+    worker.on('error', (error: unknown) => void this.#die(worker, asError(error).message));
     worker.on('exit', () => void this.#die(worker, 'Runtime exited'));
     this.#worker = worker;
     return worker;

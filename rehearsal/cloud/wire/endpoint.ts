@@ -3,6 +3,7 @@
  * version, Lambda's REST by its path, DynamoDB passed on to where it is.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { asError } from '../../../input/index.ts';
 import { countingCalls, type Fault, type Intercept } from './faults.ts';
 import { CloudError, type JsonOperations, type QueryOperations, toXml } from './protocol.ts';
 
@@ -107,7 +108,7 @@ async function outcome(call: Call, fault: Fault | null, refusal: () => string | 
     return await call.run();
   } catch (error) {
     if (error instanceof CloudError) return call.refuse(error);
-    return call.refuse(new CloudError('InternalFailure', error instanceof Error ? error.message : String(error), 500));
+    return call.refuse(new CloudError('InternalFailure', asError(error).message, 500));
   }
 }
 

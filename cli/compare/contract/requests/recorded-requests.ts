@@ -7,6 +7,7 @@ import { fieldPairs } from '../../../../http/index.ts';
 import { wordIssue } from '../../../../input/index.ts';
 import { RequestHead } from '../../../../mirror/message/index.ts';
 import type { Position, Unreadable } from '../../../../parity/tally/index.ts';
+import { asError } from '../../../shared/index.ts';
 import {
   firstProblem,
   harEntrySchema,
@@ -73,7 +74,7 @@ export async function* recordedRequests(
     }
   } catch (error) {
     signal.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = asError(error).message;
     yield { at: { source, line }, reason: `cannot be read to its end: ${reason}` };
   }
 }
