@@ -17,6 +17,7 @@ import {
   attempt,
   confirmed,
   EXIT,
+  type ExitCode,
   number,
   outputFileInNewFolder,
   plainLines,
@@ -81,21 +82,22 @@ export function acceptCommand(
         }),
         async () => {
           const account = await accountOf(options);
-          const code = await accept(terminal, options, account, before, signal, made);
-          terminal.exit(code);
+          terminal.exit(await accept({ terminal, options, account, signal }, before, made));
         },
       );
     });
 }
 
-async function accept(
-  terminal: Terminal,
-  options: Options,
-  account: AcceptanceAccount,
-  before: Acceptance | null,
-  signal: AbortSignal,
-  made: { anything: boolean },
-) {
+interface Acceptor {
+  readonly terminal: Terminal;
+  readonly options: Options;
+  readonly account: AcceptanceAccount;
+  readonly signal: AbortSignal;
+}
+
+/** @param made told once something may stand that was not there before */
+async function accept(acceptor: Acceptor, before: Acceptance | null, made: { anything: boolean }): Promise<ExitCode> {
+  const { terminal, options, account } = acceptor;
   const remains = await account.remains();
   if (before !== null && !remains.includes(before.id))
     throw new UsageError(
@@ -114,29 +116,44 @@ async function accept(
     return EXIT.failed;
   }
   made.anything = old.length > 0;
-  for (const id of old) {
-    const left = await account.remove(id);
-    say(terminal.err, left.length === 0 ? `Removed ${id}.` : `Removed ${id}, but for ${left.join(', ')}.`);
-    if (left.length > 0) return EXIT.failed;
-  }
+  if (!(await removeAll(acceptor, old))) return EXIT.failed;
   if (options.remove === true) return EXIT.ok;
   made.anything = true;
+  const done = await takeSteps(acceptor, before ?? begunNow(account, bill.usd));
+  say(terminal.out, plainLines(acceptanceText(done)));
+  const outcome = outcomeOf(done);
+  if (outcome === 'interrupted') return EXIT.interrupted;
+  return outcome === 'accepted' ? EXIT.ok : EXIT.failed;
+}
+
+/** One after the other, up to the first of which something is left. @returns whether nothing is */
+async function removeAll({ terminal, account }: Acceptor, ids: readonly string[]): Promise<boolean> {
+  for (const id of ids) {
+    const left = await account.remove(id);
+    say(terminal.err, left.length === 0 ? `Removed ${id}.` : `Removed ${id}, but for ${left.join(', ')}.`);
+    if (left.length > 0) return false;
+  }
+  return true;
+}
+
+function begunNow({ where }: AcceptanceAccount, costUsd: number): Acceptance {
+  return begun({
+    id: `accept-${randomBytes(4).toString('hex')}`,
+    crossfade: version(),
+    where,
+    startedAt: new Date().toISOString(),
+    costUsd,
+  });
+}
+
+async function takeSteps({ terminal, options, account, signal }: Acceptor, from: Acceptance): Promise<Acceptance> {
   const [{ runAcceptance }, { acceptancePlan }] = await Promise.all([
     import('./run-acceptance.ts'),
     import('./acceptance-plan.ts'),
   ]);
   const local = options.local === true;
   const rps = RPS[local ? 'local' : 'aws'];
-  const from =
-    before ??
-    begun({
-      id: `accept-${randomBytes(4).toString('hex')}`,
-      crossfade: version(),
-      where: account.where,
-      startedAt: new Date().toISOString(),
-      costUsd: bill.usd,
-    });
-  const done = await runAcceptance(from, {
+  return runAcceptance(from, {
     account,
     plan: acceptancePlan({ local, rps: rps / account.speed }),
     rps,
@@ -150,10 +167,6 @@ async function accept(
       ),
     keep: (acceptance) => write(options.evidence, acceptance),
   });
-  say(terminal.out, plainLines(acceptanceText(done)));
-  const outcome = outcomeOf(done);
-  if (outcome === 'interrupted') return EXIT.interrupted;
-  return outcome === 'accepted' ? EXIT.ok : EXIT.failed;
 }
 
 function write(file: string, acceptance: Acceptance): void {

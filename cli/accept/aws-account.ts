@@ -55,39 +55,8 @@ export function awsAccount({ account, region }: AwsPlace, cdkCommand: string, pr
         .sort((a, b) => (a.CreationTime?.getTime() ?? 0) - (b.CreationTime?.getTime() ?? 0))
         .flatMap((stack) => tagOf(stack) ?? []);
     },
-    async deploy(id, plan, paths, signal) {
-      const output = await mkdtemp(join(tmpdir(), 'crossfade-acceptance-'));
-      const env = {
-        ...process.env,
-        ...cdkEnvironment(),
-        ...acceptanceEnvironment(id, plan, paths),
-        CDK_DISABLE_VERSION_CHECK: '1',
-        CI: 'true',
-      };
-      const args = [
-        'deploy',
-        '--all',
-        '--require-approval',
-        'never',
-        '--output',
-        output,
-        '--app',
-        `${process.execPath} ${program}`,
-      ];
-      try {
-        await promisify(execFile)(process.execPath, [cdkCommand, ...args], {
-          env,
-          signal,
-          maxBuffer: 1 << 26,
-          cwd: output,
-        });
-      } catch (error) {
-        signal.throwIfAborted();
-        throw new Error(`cdk deploy failed: ${lastWords(error)}`);
-      } finally {
-        await rm(output, { recursive: true, force: true });
-      }
-    },
+    deploy: (id, plan, paths, signal) =>
+      deployByCdk(cdkCommand, program, acceptanceEnvironment(id, plan, paths), signal),
     async site(id) {
       const stack = await stackOf(acceptanceStackName(id), id);
       const output = (name: string) => stack?.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue ?? '';
@@ -109,6 +78,27 @@ export function awsAccount({ account, region }: AwsPlace, cdkCommand: string, pr
       return resourcesLeft(client, arn);
     },
   };
+}
+
+/** @throws Error that ends with what the command has said */
+async function deployByCdk(
+  cdkCommand: string,
+  program: string,
+  environment: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const output = await mkdtemp(join(tmpdir(), 'crossfade-acceptance-'));
+  const env = { ...process.env, ...cdkEnvironment(), ...environment, CDK_DISABLE_VERSION_CHECK: '1', CI: 'true' };
+  const app = ['--output', output, '--app', `${process.execPath} ${program}`];
+  const args = [cdkCommand, 'deploy', '--all', '--require-approval', 'never', ...app];
+  try {
+    await promisify(execFile)(process.execPath, args, { env, signal, maxBuffer: 1 << 26, cwd: output });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new Error(`cdk deploy failed: ${lastWords(error)}`);
+  } finally {
+    await rm(output, { recursive: true, force: true });
+  }
 }
 
 const SAID_CHARACTERS = 2_000;

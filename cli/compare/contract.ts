@@ -114,42 +114,55 @@ export function contractCommand(terminal: Terminal): Command {
     .option('--rules <file>', 'rules for differences (JSON)')
     .option('--dry-run', 'print the requests instead of sending them');
   return withOutputs(command).action(async (files: string[], options: Options) => {
-    const numbers = {
-      rps: number('--rps', options.rps, 0.01, 10_000),
-      concurrency: wholeNumber('--concurrency', options.concurrency, 1, 1_000),
-      deadlineMs: number('--deadline', options.deadline, 1, 600_000),
-      limit: wholeNumber('--limit', options.limit, 1, 1e9),
-    };
-    const routes = templates('--route', options.route);
-    const { parseAllowed, parseBase, parseHeaders, parseProbes, parseValues, redactionRules, runContract } =
-      await import('./contract/index.ts');
-    const { givenRules } = await import('../shared/index.ts');
-    const { readBaseline } = await import('./outcome/index.ts');
-    const { redactHeader, redactParameter, redactJson, redactKeep } = options;
-    const request: ContractRequest = {
-      ...numbers,
-      routes,
-      stable: parseBase('--stable', options.stable),
-      candidate: parseBase('--candidate', options.candidate),
-      policy: { allowed: parseAllowed(options.allow), headers: parseHeaders(options.header) },
-      logins: options.login,
-      values: parseValues(options.value),
-      sideHeaders: {
-        stable: parseHeaders(options.stableHeader, '--stable-header'),
-        candidate: parseHeaders(options.candidateHeader, '--candidate-header'),
-      },
-      cookies: options.cookies === true,
-      probes: parseProbes(options.probe),
-      redaction: redactionRules(KEY, terminal.environment[KEY], redactHeader, redactParameter, redactJson, redactKeep),
-      rules: givenRules(options.rules),
-      baseline: readBaseline(options.baseline),
-      servers: serversOf(options),
-      outputs: options,
-      noise: options.noise === true,
-      failOn: options.failOn,
-      dryRun: options.dryRun === true,
-      ...(options.out === undefined ? {} : { out: options.out }),
-    };
-    terminal.exit(await runContract(files, request, terminal));
+    const numbers = numbersOf(options);
+    const { runContract } = await import('./contract/index.ts');
+    terminal.exit(await runContract(files, { ...numbers, ...(await requestOf(options, terminal)) }, terminal));
   });
+}
+
+/** Before anything is loaded: a number out of its range needs no engine to be refused. @throws UsageError */
+function numbersOf({ rps, concurrency, deadline, limit }: Options) {
+  return {
+    rps: number('--rps', rps, 0.01, 10_000),
+    concurrency: wholeNumber('--concurrency', concurrency, 1, 1_000),
+    deadlineMs: number('--deadline', deadline, 1, 600_000),
+    limit: wholeNumber('--limit', limit, 1, 1e9),
+  };
+}
+
+/** @throws UsageError that names the option */
+async function requestOf(
+  options: Options,
+  { environment }: Terminal,
+): Promise<Omit<ContractRequest, keyof ReturnType<typeof numbersOf>>> {
+  const routes = templates('--route', options.route);
+  const { parseAllowed, parseBase, parseHeaders, parseProbes, parseValues, redactionRules } = await import(
+    './contract/index.ts'
+  );
+  const { givenRules } = await import('../shared/index.ts');
+  const { readBaseline } = await import('./outcome/index.ts');
+  const { redactHeader, redactParameter, redactJson, redactKeep } = options;
+  return {
+    routes,
+    stable: parseBase('--stable', options.stable),
+    candidate: parseBase('--candidate', options.candidate),
+    policy: { allowed: parseAllowed(options.allow), headers: parseHeaders(options.header) },
+    logins: options.login,
+    values: parseValues(options.value),
+    sideHeaders: {
+      stable: parseHeaders(options.stableHeader, '--stable-header'),
+      candidate: parseHeaders(options.candidateHeader, '--candidate-header'),
+    },
+    cookies: options.cookies === true,
+    probes: parseProbes(options.probe),
+    redaction: redactionRules(KEY, environment[KEY], redactHeader, redactParameter, redactJson, redactKeep),
+    rules: givenRules(options.rules),
+    baseline: readBaseline(options.baseline),
+    servers: serversOf(options),
+    outputs: options,
+    noise: options.noise === true,
+    failOn: options.failOn,
+    dryRun: options.dryRun === true,
+    ...(options.out === undefined ? {} : { out: options.out }),
+  };
 }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import {
   EXIT,
+  type ExitCode,
   type FailOn,
   number,
   repeatable,
@@ -63,51 +64,55 @@ export function diffCommand(terminal: Terminal): Command {
       new Option('--threads <n>', 'comparison threads').default(String(availableParallelism()), 'one for each core'),
     )
     .option('--memory <MiB>', 'memory for two logs before temporary files are used', '256');
-  return withOutputs(command).action(async (files: string[], options: Options) => {
-    const settings = {
-      threads: wholeNumber('--threads', options.threads, 1, 256),
-      routes: templates('--route', options.route),
-      noise: options.noise,
-      memory: number('--memory', options.memory, 0.01, 65_536) * 1024 * 1024,
-    };
-    const { givenRules } = await import('../shared/index.ts');
-    const { diffInputs, runDiff, sourcesOf } = await import('./diff/index.ts');
-    const { headerNames } = await import('./inputs/index.ts');
-    const { comparedSoFar, deliver, notesOn, outputsOf, readBaseline, readingProgress } = await import(
-      './outcome/index.ts'
-    );
-    const baseline = readBaseline(options.baseline);
-    const decisions = { rules: givenRules(options.rules), at: Date.now(), baseline, servers: serversOf(options) };
-    const inputs = diffInputs(terminal.stdin, files, options.stable, options.candidate, options.control);
-    const sources = sourcesOf(inputs).map((input) => input.file);
-    const outputs = outputsOf(options, sources);
-    const progress = readingProgress(terminal.err, sourcesOf(inputs));
-    const signal = terminal.interruption();
-    try {
-      const { summary, noise, notes } = await runDiff(inputs, {
-        ...settings,
-        pairBy: headerNames('--pair-by', options.pairBy),
-        decisions,
-        signal,
-        onProgress: (bytes, readings, so) => progress.update(bytes, readings, () => comparedSoFar(so)),
-      });
-      progress.done();
-      const code = deliver(terminal, summary, {
-        title: 'Crossfade diff',
-        sources,
-        notes: [...notesOn(decisions.rules, decisions.at), ...notes],
-        noise,
-        failOn: options.failOn,
-        sent: null,
-        baseline,
-        bases: null,
-        outputs,
-      });
-      terminal.exit(code);
-    } catch (error) {
-      progress.done();
-      if (error instanceof UsageError || !signal.aborted) throw error;
-      terminal.exit(EXIT.interrupted);
-    }
-  });
+  return withOutputs(command).action(async (files: string[], options: Options) =>
+    terminal.exit(await compareFiles(files, options, terminal)),
+  );
+}
+
+/** @returns the exit code @throws UsageError that names the option, or the file and the line */
+async function compareFiles(files: readonly string[], options: Options, terminal: Terminal): Promise<ExitCode> {
+  const settings = {
+    threads: wholeNumber('--threads', options.threads, 1, 256),
+    routes: templates('--route', options.route),
+    noise: options.noise,
+    memory: number('--memory', options.memory, 0.01, 65_536) * 1024 * 1024,
+  };
+  const { givenRules } = await import('../shared/index.ts');
+  const { diffInputs, runDiff, sourcesOf } = await import('./diff/index.ts');
+  const { headerNames } = await import('./inputs/index.ts');
+  const { comparedSoFar, deliver, notesOn, outputsOf, readBaseline, readingProgress } = await import(
+    './outcome/index.ts'
+  );
+  const baseline = readBaseline(options.baseline);
+  const decisions = { rules: givenRules(options.rules), at: Date.now(), baseline, servers: serversOf(options) };
+  const inputs = diffInputs(terminal.stdin, files, options.stable, options.candidate, options.control);
+  const sources = sourcesOf(inputs).map((input) => input.file);
+  const outputs = outputsOf(options, sources);
+  const progress = readingProgress(terminal.err, sourcesOf(inputs));
+  const signal = terminal.interruption();
+  try {
+    const { summary, noise, notes } = await runDiff(inputs, {
+      ...settings,
+      pairBy: headerNames('--pair-by', options.pairBy),
+      decisions,
+      signal,
+      onProgress: (bytes, readings, so) => progress.update(bytes, readings, () => comparedSoFar(so)),
+    });
+    progress.done();
+    return deliver(terminal, summary, {
+      title: 'Crossfade diff',
+      sources,
+      notes: [...notesOn(decisions.rules, decisions.at), ...notes],
+      noise,
+      failOn: options.failOn,
+      sent: null,
+      baseline,
+      bases: null,
+      outputs,
+    });
+  } catch (error) {
+    progress.done();
+    if (error instanceof UsageError || !signal.aborted) throw error;
+    return EXIT.interrupted;
+  }
 }

@@ -10,7 +10,7 @@ import { admit, mayAskAgain, type SendPolicy } from './policy.ts';
 import { type Probe, probe } from './probes.ts';
 import type { Renewal } from './renewal.ts';
 import type { Planned, PlannedRequest } from './requests/index.ts';
-import { alignedLegs } from './session/index.ts';
+import { alignedLegs, type SideSession } from './session/index.ts';
 import type { ServiceSide } from './side.ts';
 
 export interface SendPlan {
@@ -94,8 +94,11 @@ export interface ContractReplay {
 export async function replay(plan: SendPlan, not: NotSent, options: ContractReplay): Promise<void> {
   const { concurrency, rps, signal } = options;
   await eachBounded(paced(toSend(plan, not), rps, signal), concurrency, async (request) => {
-    const lack = lackOf(request, options);
-    const hindrance = lack === null ? unfitOf(request, options) : `it needs ${lack}, which no answer has given`;
+    const lack = hindranceOf(request, options, (session) => session.lackOf(request));
+    const hindrance =
+      lack === null
+        ? hindranceOf(request, options, (session) => session.unfitOf(request))
+        : `it needs ${lack}, which no answer has given`;
     if (hindrance !== null) {
       not.skipped.add({ skipped: hindrance, of: request.id, at: request.at }, not.files);
       if (lack === null) options.onUnfit(request, hindrance);
@@ -107,16 +110,14 @@ export async function replay(plan: SendPlan, not: NotSent, options: ContractRepl
   });
 }
 
-/** Why a side that is asked cannot be sent it. */
-function unfitOf(request: PlannedRequest, { stable, candidate }: ContractReplay): string | null {
-  const ofStable = request.only === 'candidate' ? null : stable.session.unfitOf(request);
-  return ofStable ?? (request.only === 'stable' ? null : candidate.session.unfitOf(request));
-}
-
-/** What a side that is asked does not know. */
-function lackOf(request: PlannedRequest, { stable, candidate }: ContractReplay): string | null {
-  const ofStable = request.only === 'candidate' ? null : stable.session.lackOf(request);
-  return ofStable ?? (request.only === 'stable' ? null : candidate.session.lackOf(request));
+/** What hinders a side that is asked; the other one may have more of its own. */
+function hindranceOf(
+  { only }: PlannedRequest,
+  { stable, candidate }: ContractReplay,
+  of: (session: SideSession) => string | null,
+): string | null {
+  const ofStable = only === 'candidate' ? null : of(stable.session);
+  return ofStable ?? (only === 'stable' ? null : of(candidate.session));
 }
 
 async function exchange(

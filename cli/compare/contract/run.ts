@@ -25,7 +25,7 @@ import type { Probe } from './probes.ts';
 import { openRecords } from './records-file.ts';
 import { Renewal } from './renewal.ts';
 import { type ContractReplay, type NotSent, replay, type SendPlan, toSend } from './replay.ts';
-import { findSources, type PlannedRequest, requestsOf } from './requests/index.ts';
+import { findSources, type PlannedRequest, requestsOf, type Source } from './requests/index.ts';
 import type { SideSession } from './session/index.ts';
 import { type Sessions, sessionsOf } from './sessions.ts';
 import { reachable, ServiceSide } from './side.ts';
@@ -69,88 +69,104 @@ export async function runContract(
   request: ContractRequest,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  const { policy, probes, limit, routes } = request;
   const sources = findSources(terminal.stdin, request.logins, files, {
     named: 'files',
-    routes: request.routes,
+    routes,
     values: request.values,
     bases: [request.stable.pathname, request.candidate.pathname],
   });
   const sessions = sessionsOf(request, sources, terminal.environment);
   const names = sources.map(({ file }) => file);
   const signal = terminal.interruption();
-  const { policy, probes, limit, routes } = request;
-  const plan: SendPlan = { requests: requestsOf(sources, { routes, signal }), policy, probes, limit };
-  const not: NotSent = { skipped: new SkippedRequests(), files: names, summary: emptySummary() };
-  const tell = (text: string) => say(request.outputs.json === true ? terminal.err : terminal.out, plainLines(text));
+  const contract: Contract = {
+    request,
+    terminal,
+    sources,
+    names,
+    sessions,
+    plan: { requests: requestsOf(sources, { routes, signal }), policy, probes, limit },
+    not: { skipped: new SkippedRequests(), files: names, summary: emptySummary() },
+    signal,
+    tell: (text) => say(request.outputs.json === true ? terminal.err : terminal.out, plainLines(text)),
+  };
   try {
-    if (request.dryRun) {
-      const { requests, text } = await dryRun(toSend(plan, not));
-      tell([announcement(names, request), text, ...not.skipped.lines(), ...unread(not, names)].join('\n'));
-      return requests > 0 ? EXIT.ok : EXIT.usage;
-    }
-    const out = request.out === undefined ? undefined : outputFile('--out', request.out, names);
-    const outputs = outputsOf(request.outputs, out === undefined ? names : [...names, out]);
-    await reachable('--stable', request.stable);
-    await reachable('--candidate', request.candidate);
-    tell(announcement(names, request));
-    const at = Date.now();
-    const missing = new Map<string, number>();
-    const statuses = new Map<number, number>();
-    const logins = sources.slice(0, request.logins.length).flatMap(({ flow }) => flow?.steps ?? []);
-    const renewals = renewalsOf(logins, policy);
-    const { summary, noise } = await send(plan, not, request, {
-      sessions,
-      missing,
-      statuses,
-      renewals,
-      out,
-      at,
-      signal,
-      progress: readingProgress(terminal.err, []),
-    });
-    mergeInto(not.summary, summary);
-    for (const line of not.skipped.lines()) tell(line);
-    const { failOn, baseline, stable, candidate } = request;
-    return deliver(terminal, not.summary, {
-      title: 'Crossfade contract',
-      sources: names,
-      failOn,
-      baseline,
-      bases: { stable: stable.href, candidate: candidate.href },
-      outputs,
-      sent: names,
-      unmet: [...missing].map(([what, count]) => `${what}${count === 1 ? '' : ` (${count} times)`}`),
-      noise,
-      notes: [
-        ...notesOn(request.rules, at),
-        ...withoutSuccess(statuses),
-        ...(['stable', 'candidate'] as const).flatMap((side) => renewed(side, renewals[side].count)),
-      ],
-    });
+    return await (request.dryRun ? showRequests(contract) : compareServices(contract));
   } catch (error) {
     if (!signal.aborted) throw error;
     return EXIT.interrupted;
   }
 }
 
-interface Sending {
+interface Contract {
+  readonly request: ContractRequest;
+  readonly terminal: Terminal;
+  readonly sources: readonly Source[];
+  /** Of the files, as they were given. */
+  readonly names: readonly string[];
   readonly sessions: Sessions;
+  readonly plan: SendPlan;
+  readonly not: NotSent;
+  readonly signal: AbortSignal;
+  readonly tell: (text: string) => void;
+}
+
+async function showRequests({ request, names, plan, not, tell }: Contract): Promise<ExitCode> {
+  const { requests, text } = await dryRun(toSend(plan, not));
+  tell([announcement(names, request), text, ...not.skipped.lines(), ...unread(not, names)].join('\n'));
+  return requests > 0 ? EXIT.ok : EXIT.usage;
+}
+
+async function compareServices(contract: Contract): Promise<ExitCode> {
+  const { request, terminal, sources, names, not, tell } = contract;
+  const { failOn, baseline, stable, candidate, policy } = request;
+  const out = request.out === undefined ? undefined : outputFile('--out', request.out, names);
+  const outputs = outputsOf(request.outputs, out === undefined ? names : [...names, out]);
+  await reachable('--stable', stable);
+  await reachable('--candidate', candidate);
+  tell(announcement(names, request));
+  const at = Date.now();
+  const missing = new Map<string, number>();
+  const statuses = new Map<number, number>();
+  const logins = sources.slice(0, request.logins.length).flatMap(({ flow }) => flow?.steps ?? []);
+  const renewals = renewalsOf(logins, policy);
+  const progress = readingProgress(terminal.err, []);
+  const { summary, noise } = await send(contract, { missing, statuses, renewals, out, at, progress });
+  mergeInto(not.summary, summary);
+  for (const line of not.skipped.lines()) tell(line);
+  return deliver(terminal, not.summary, {
+    title: 'Crossfade contract',
+    sources: names,
+    failOn,
+    baseline,
+    bases: { stable: stable.href, candidate: candidate.href },
+    outputs,
+    sent: names,
+    unmet: [...missing].map(([what, count]) => `${what}${count === 1 ? '' : ` (${count} times)`}`),
+    noise,
+    notes: [
+      ...notesOn(request.rules, at),
+      ...withoutSuccess(statuses),
+      ...(['stable', 'candidate'] as const).flatMap((side) => renewed(side, renewals[side].count)),
+    ],
+  });
+}
+
+interface Sending {
   /** Filled on the way: variables that answers did not give, and how often. */
   readonly missing: Map<string, number>;
   /** Filled on the way: how often stable answered with each status. */
   readonly statuses: Map<number, number>;
   readonly renewals: ContractReplay['renewals'];
   readonly out: string | undefined;
+  /** When it began, milliseconds since the epoch. */
   readonly at: number;
-  readonly signal: AbortSignal;
   readonly progress: ReadingProgress;
 }
 
 async function send(
-  plan: SendPlan,
-  not: NotSent,
-  request: ContractRequest,
-  { sessions, missing, statuses, renewals, out, at, signal, progress }: Sending,
+  { request, sessions, plan, not, signal }: Contract,
+  { missing, statuses, renewals, out, at, progress }: Sending,
 ): Promise<CountedCaptures> {
   // Steps of a flow wait for each other.
   const concurrency = sessions.inOrder ? 1 : request.concurrency;

@@ -44,13 +44,8 @@ export class SideSession {
   }
 
   prepare({ target, headers, body, as }: PlannedRequest, now: number): PreparedRequest {
-    const asIs = (text: string) => text;
     const path = withoutOrigin(filled(target, this.#values, encodedOnce));
-    const given = new Set(this.#headers.map(([name]) => name.toLowerCase()));
-    const ownFields = this.#headers.filter(([, value]) => value !== '');
-    const fields = [...headers.filter(([name]) => !given.has(name.toLowerCase())), ...ownFields].map(
-      ([name, value]): [string, string] => [name, loginOf(name, filled(value, this.#values, asIs))],
-    );
+    const fields = this.#filledFields(headers);
     const cookie = this.#jarOf(as)?.fieldFor(path, now) ?? null;
     const withCookies =
       cookie === null ? fields : [...fields.filter(([name]) => !isCookie(name)), joined(fields, cookie)];
@@ -94,16 +89,24 @@ export class SideSession {
 
   /** Why a field of the request cannot be sent as it is filled in; null: each can. */
   unfitOf({ headers }: PlannedRequest): string | null {
-    for (const [name, value] of [...headers, ...this.#headers]) {
-      const unfit = unfitForField(
-        loginOf(
-          name,
-          filled(value, this.#values, (one) => one),
-        ),
-      );
+    for (const [name, value] of this.#filledFields(headers)) {
+      const unfit = unfitForField(value);
       if (unfit !== null) return `its header ${name} would hold ${unfit}, which no header may`;
     }
     return null;
+  }
+
+  /** The request's fields with this side's in their place, as they are sent, but for cookies. */
+  #filledFields(headers: PlannedRequest['headers']): [string, string][] {
+    const given = new Set(this.#headers.map(([name]) => name.toLowerCase()));
+    const own = this.#headers.filter(([, value]) => value !== '');
+    return [...headers.filter(([name]) => !given.has(name.toLowerCase())), ...own].map(([name, value]) => [
+      name,
+      loginOf(
+        name,
+        filled(value, this.#values, (text) => text),
+      ),
+    ]);
   }
 
   #jarOf(user = ''): CookieJar | null {

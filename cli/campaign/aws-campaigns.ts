@@ -1,0 +1,99 @@
+/** Campaigns over Step Functions: one machine in an account and region, and an execution for each. */
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { type CampaignState, campaignStateSchema } from '../../core/campaign/index.ts';
+import { CLIENT_OPTIONS } from '../../lambdas/aws/calls/index.ts';
+import type { CampaignRun, Campaigns } from './executions.ts';
+
+const MACHINE = 'crossfade-campaign';
+/** Events of two looks: the newest output of one is among them. */
+const EVENTS = 40;
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html */
+const MAX_CAUSE = 32_768;
+
+export async function openAwsCampaigns(): Promise<Campaigns> {
+  const states = new SFNClient(CLIENT_OPTIONS);
+  const { Arn = '' } = await new STSClient(CLIENT_OPTIONS).send(new GetCallerIdentityCommand({}));
+  const [, partition, , , account] = Arn.split(':');
+  const machine = `arn:${partition}:states:${await states.config.region()}:${account}:stateMachine:${MACHINE}`;
+  return new AwsCampaigns(states, Arn, machine);
+}
+
+class AwsCampaigns implements Campaigns {
+  readonly #states: SFNClient;
+  readonly #caller: string;
+  readonly #machineArn: string;
+
+  constructor(states: SFNClient, caller: string, machineArn: string) {
+    this.#states = states;
+    this.#caller = caller;
+    this.#machineArn = machineArn;
+  }
+
+  async start(name: string, input: object): Promise<boolean> {
+    // Step Functions answers a second start of a running execution, with the same input, as it did the first.
+    if (await this.#exists(name)) return false;
+    const given = JSON.stringify({ startedBy: this.#caller, ...input });
+    const start = new StartExecutionCommand({ stateMachineArn: this.#machineArn, name, input: given });
+    return unless('ExecutionAlreadyExists', this.#states.send(start));
+  }
+
+  async newest(name: string): Promise<CampaignRun | null> {
+    let nextToken: string | undefined;
+    do {
+      const list = { stateMachineArn: this.#machineArn, ...(nextToken === undefined ? {} : { nextToken }) };
+      const page = await this.#states.send(new ListExecutionsCommand(list));
+      // The newest come first. https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+      const found = page.executions?.find((e) => e.name === name || e.name?.startsWith(`${name}_`) === true);
+      if (found?.name !== undefined && found.executionArn !== undefined)
+        return { execution: found.name, status: found.status ?? '', state: await this.#lastState(found.executionArn) };
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return null;
+  }
+
+  async stop(execution: string, reason: string): Promise<void> {
+    const cause = `${this.#caller}: ${reason}`.slice(0, MAX_CAUSE);
+    await this.#states.send(
+      new StopExecutionCommand({ executionArn: this.#arnOf(execution), error: 'Crossfade.CampaignStopped', cause }),
+    );
+  }
+
+  #exists(execution: string): Promise<boolean> {
+    const describe = new DescribeExecutionCommand({ executionArn: this.#arnOf(execution) });
+    return unless('ExecutionDoesNotExist', this.#states.send(describe));
+  }
+
+  #arnOf(execution: string): string {
+    return `${this.#machineArn.replace(':stateMachine:', ':execution:')}:${execution}`;
+  }
+
+  async #lastState(executionArn: string): Promise<CampaignState> {
+    const history = { executionArn, reverseOrder: true, maxResults: EVENTS, includeExecutionData: true };
+    const { events = [] } = await this.#states.send(new GetExecutionHistoryCommand(history));
+    for (const { stateExitedEventDetails: left } of events) {
+      if (left?.name !== 'Look' || left.output === undefined) continue;
+      return campaignStateSchema.parse(JSON.parse(left.output));
+    }
+    const { input = '{}' } = await this.#states.send(new DescribeExecutionCommand({ executionArn }));
+    return campaignStateSchema.parse(JSON.parse(input));
+  }
+}
+
+/** Whether the call succeeds; false where it fails by this error. @throws any other failure */
+async function unless(errorName: string, call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === errorName) return false;
+    throw error;
+  }
+}
