@@ -21,7 +21,7 @@ import {
   type Terminal,
   UsageError,
 } from '../shared/index.ts';
-import { type CampaignRun, openCampaigns } from './executions.ts';
+import type { CampaignRun, Campaigns } from './executions.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -128,6 +128,12 @@ function resumeCampaign(terminal: Terminal): Command {
       );
       say(terminal.out, executionOf(name, part));
     });
+}
+
+/** By the caller's credentials and region. The SDK takes a while to load: only for those who ask. */
+async function openCampaigns(): Promise<Campaigns> {
+  const { openAwsCampaigns } = await import('./aws-campaigns.ts');
+  return openAwsCampaigns();
 }
 
 async function newest(name: string): Promise<CampaignRun> {

@@ -17,9 +17,3 @@ export interface Campaigns {
   /** Ends an execution where it stands. One that has ended stays as it is. */
   stop(execution: string, reason: string): Promise<void>;
 }
-
-/** By the caller's credentials and region. The SDK takes a while to load: only for those who ask. */
-export async function openCampaigns(): Promise<Campaigns> {
-  const { openAwsCampaigns } = await import('./aws-campaigns.ts');
-  return openAwsCampaigns();
-}

@@ -6,7 +6,7 @@ export { planCommand, timelineText } from './plan.ts';
 export { problemLines, readPlan, readPlanOrCampaign } from './read-plan.ts';
 export { replayCommand } from './replay.ts';
 export { returnToStable, rollbackCommand } from './rollback.ts';
-export { nameOption, startRun } from './run-start.ts';
+export { nameOption, startExecution } from './run-start.ts';
 export { runbookCommand } from './runbook.ts';
 export { type Located, rehearsedText } from './running-rehearsal.ts';
 export { executionArn, stateMachineArn } from './state-machine-arn.ts';

@@ -20,7 +20,7 @@ export interface StartedRun {
  * @param beforeSending told at the last moment at which nothing can have been started: a failure after it may hide a run
  * @throws UsageError for a name that was used before
  */
-export async function startRun(
+export async function startExecution(
   deployment: Deployment,
   name: string,
   input: object,

@@ -8,7 +8,7 @@ import {
   deployed,
   nameOption,
   readPlan,
-  startRun,
+  startExecution,
   timelineText,
   typedId,
   withDeployed,
@@ -55,7 +55,7 @@ export function startCommand(terminal: Terminal): Command {
           const startedBy = await callerArn();
           say(terminal.err, `\nStarts ${options.name} on ingress ${deployment.ingressId} as ${startedBy}.`);
           if (options.yes !== true && !(await confirmed(terminal, 'Start it?'))) return false;
-          await startRun(deployment, options.name, { plan: z.encode(planSchema, plan), startedBy }, () => {
+          await startExecution(deployment, options.name, { plan: z.encode(planSchema, plan), startedBy }, () => {
             started.sent = true;
           });
           return true;
