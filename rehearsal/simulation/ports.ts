@@ -1,5 +1,5 @@
 /** The ports of one invocation over a {@link Site}: each call passes through the invocation, which decides what becomes of it. */
-import type { ApprovalRequest, DrillRecord, Leases, LogEntry, Notice } from '../../core/model/index.ts';
+import type { ApprovalRequest, Capacity, DrillRecord, Leases, LogEntry, Notice } from '../../core/model/index.ts';
 import { toIso } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import type { Invocation } from './functions.ts';
@@ -28,36 +28,9 @@ export interface Outside {
   lastDrill: DrillRecord | null;
 }
 
-const BASELINE = {
-  requests: 1_000_000,
-  errorRate: 0.001,
-  recentErrorRate: 0.001,
-  slowRate: 0.001,
-  errorBurst: null,
-  slowBurst: null,
-  errorNoise: null,
-  slowNoise: null,
-  errorCeiling: null,
-  slowCeiling: null,
-  elb5xxRate: 0,
-  peakErrorRate: 0.002,
-  peakSlowRate: 0.002,
-  rpsByHour: Array<number>(24).fill(200),
-  silentMinutes: 0,
-  p50: 5,
-  p95: 20,
-  p99: 50,
-  rps: 200,
-  cpuPercent: 30,
-  memoryPercent: 40,
-};
-
 export function portsOf(invocation: Invocation, site: Site, outside: Outside, now: () => number): Deps {
-  const { lease, deployment } = site;
+  const { deployment } = site;
   const call = invocation.call.bind(invocation);
-  /** Through the adapter: a fate meets each of its requests. */
-  const asked = <T>(step: Step, ask: (leases: Leases) => Promise<T>): Promise<T> =>
-    lease.as((effect) => call(step, effect), ask);
   return {
     deployment,
     clock: {
@@ -82,36 +55,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       read: () => call('surroundings.read', () => ({ listeners: [], groups: [], tags: [], services: [] })),
       rules: () => call('surroundings.rules', () => []),
     },
-    ledger: {
-      read: (id) => asked('ledger.read', (leases) => leases.read(id)),
-      claim: (claim) => asked('ledger.claim', (leases) => leases.claim(claim)),
-      recordIntent: (...args) => asked('ledger.recordIntent', (leases) => leases.recordIntent(...args)),
-      replaceIntent: (...args) => asked('ledger.replaceIntent', (leases) => leases.replaceIntent(...args)),
-      confirmIntent: (...args) => asked('ledger.confirmIntent', (leases) => leases.confirmIntent(...args)),
-      heartbeat: (...args) => asked('ledger.heartbeat', (leases) => leases.heartbeat(...args)),
-      recordCapacity: (...args) => asked('ledger.recordCapacity', (leases) => leases.recordCapacity(...args)),
-      recordTasks: (...args) => asked('ledger.recordTasks', (leases) => leases.recordTasks(...args)),
-      confirmTasks: (...args) => asked('ledger.confirmTasks', (leases) => leases.confirmTasks(...args)),
-      recordTold: (...args) => asked('ledger.recordTold', (leases) => leases.recordTold(...args)),
-      fence: (id, request) =>
-        lease.as(
-          (effect) =>
-            call('ledger.fence', () => {
-              const before = lease.item;
-              const result = effect();
-              if (before !== null && lease.item?.generation !== before.generation)
-                outside.fenced(invocation, before.executionArn, request);
-              return result;
-            }),
-          (leases) => leases.fence(id, request),
-        ),
-      confirmRollback: (...args) => asked('ledger.confirmRollback', (leases) => leases.confirmRollback(...args)),
-      verifyRollback: (...args) => asked('ledger.verifyRollback', (leases) => leases.verifyRollback(...args)),
-      confirmCapacity: (...args) => asked('ledger.confirmCapacity', (leases) => leases.confirmCapacity(...args)),
-      complete: (...args) => asked('ledger.complete', (leases) => leases.complete(...args)),
-      steer: (...args) => asked('ledger.steer', (leases) => leases.steer(...args)),
-      recordTrip: (...args) => asked('ledger.recordTrip', (leases) => leases.recordTrip(...args)),
-    },
+    ledger: ledgerOf(invocation, site, outside),
     decisionLog: {
       append: (id, entry) => call('log.append', () => outside.logged(id, entry)),
       entries: async (id) => [...outside.logOf(id)],
@@ -131,27 +75,10 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
         }),
       stop: (arn, reason) => call('executions.stop', () => outside.machine.stop(arn, 'Crossfade.RolledBack', reason)),
     },
-    capacity: {
-      snapshot: () => call('capacity.snapshot', () => site.capacity()),
-      pin: ({ desired, scaling }) =>
-        call('capacity.pin', () => {
-          if (scaling === null) return;
-          const held = { min: Math.max(scaling.min, desired), max: Math.max(scaling.max, desired) };
-          site.setCapacity(site.desired, { ...held, suspended: true, scheduledSuspended: true });
-        }),
-      scaleStable: (desired) =>
-        call('capacity.scaleStable', () => {
-          const held = { min: desired, max: Math.max(site.scaling.max, desired) };
-          site.setCapacity(desired, { ...held, suspended: true, scheduledSuspended: true });
-        }),
-      release: ({ scaling }) =>
-        call('capacity.release', () => {
-          if (scaling !== null) site.setCapacity(site.desired, { ...scaling });
-        }),
-    },
+    capacity: capacityOf(invocation, site),
     metrics: {
       minutes: ({ from, to }) => call('metrics.minutes', () => site.minutes(from, to)),
-      baseline: () => call('metrics.baseline', () => BASELINE),
+      baseline: () => call('metrics.baseline', () => site.baseline()),
     },
     hooks: { ask: async () => [] },
     revisions: { read: async () => ({ stable: null, candidate: null }) },
@@ -174,5 +101,64 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
     },
     exercise: { start: () => call('exercise.start', () => undefined) },
     emit: (values, properties) => outside.published(JSON.stringify({ at: toIso(now()), ...values, ...properties })),
+  };
+}
+
+/** Through the adapter: a fate meets each of its requests. */
+function ledgerOf(invocation: Invocation, { lease }: Site, outside: Outside): Leases {
+  const call = invocation.call.bind(invocation);
+  const asked = <T>(step: Step, ask: (leases: Leases) => Promise<T>): Promise<T> =>
+    lease.as((effect) => call(step, effect), ask);
+  return {
+    read: (id) => asked('ledger.read', (leases) => leases.read(id)),
+    claim: (claim) => asked('ledger.claim', (leases) => leases.claim(claim)),
+    recordIntent: (...args) => asked('ledger.recordIntent', (leases) => leases.recordIntent(...args)),
+    replaceIntent: (...args) => asked('ledger.replaceIntent', (leases) => leases.replaceIntent(...args)),
+    confirmIntent: (...args) => asked('ledger.confirmIntent', (leases) => leases.confirmIntent(...args)),
+    heartbeat: (...args) => asked('ledger.heartbeat', (leases) => leases.heartbeat(...args)),
+    recordCapacity: (...args) => asked('ledger.recordCapacity', (leases) => leases.recordCapacity(...args)),
+    recordTasks: (...args) => asked('ledger.recordTasks', (leases) => leases.recordTasks(...args)),
+    confirmTasks: (...args) => asked('ledger.confirmTasks', (leases) => leases.confirmTasks(...args)),
+    recordTold: (...args) => asked('ledger.recordTold', (leases) => leases.recordTold(...args)),
+    fence: (id, request) =>
+      lease.as(
+        (effect) =>
+          call('ledger.fence', () => {
+            const before = lease.item;
+            const result = effect();
+            if (before !== null && lease.item?.generation !== before.generation)
+              outside.fenced(invocation, before.executionArn, request);
+            return result;
+          }),
+        (leases) => leases.fence(id, request),
+      ),
+    confirmRollback: (...args) => asked('ledger.confirmRollback', (leases) => leases.confirmRollback(...args)),
+    verifyRollback: (...args) => asked('ledger.verifyRollback', (leases) => leases.verifyRollback(...args)),
+    confirmCapacity: (...args) => asked('ledger.confirmCapacity', (leases) => leases.confirmCapacity(...args)),
+    complete: (...args) => asked('ledger.complete', (leases) => leases.complete(...args)),
+    steer: (...args) => asked('ledger.steer', (leases) => leases.steer(...args)),
+    recordTrip: (...args) => asked('ledger.recordTrip', (leases) => leases.recordTrip(...args)),
+  };
+}
+
+function capacityOf(invocation: Invocation, site: Site): Capacity {
+  const call = invocation.call.bind(invocation);
+  return {
+    snapshot: () => call('capacity.snapshot', () => site.capacity()),
+    pin: ({ desired, scaling }) =>
+      call('capacity.pin', () => {
+        if (scaling === null) return;
+        const held = { min: Math.max(scaling.min, desired), max: Math.max(scaling.max, desired) };
+        site.setCapacity(site.desired, { ...held, suspended: true, scheduledSuspended: true });
+      }),
+    scaleStable: (desired) =>
+      call('capacity.scaleStable', () => {
+        const held = { min: desired, max: Math.max(site.scaling.max, desired) };
+        site.setCapacity(desired, { ...held, suspended: true, scheduledSuspended: true });
+      }),
+    release: ({ scaling }) =>
+      call('capacity.release', () => {
+        if (scaling !== null) site.setCapacity(site.desired, { ...scaling });
+      }),
   };
 }

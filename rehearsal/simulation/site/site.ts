@@ -2,6 +2,7 @@
 import { failedAtLeast } from '../../../core/gate/index.ts';
 import {
   type AlarmReading,
+  type BaselineSummary,
   type CapacitySnapshot,
   type Deployment,
   deploymentSchema,
@@ -33,7 +34,33 @@ const TASK_UP_MS = 60_000;
 const TASK_DOWN_MS = 15_000;
 /** CloudWatch answers with a minute so long after its end. */
 const METRIC_DELAY_MS = { least: 20_000, most: 180_000 } as const;
+/** Share of the requests that fail, and that are slow, of themselves. */
 const BASE_RATE = 0.001;
+
+/** What the stable side has been before anything happens: the past of the minutes that this site counts. */
+const BASELINE: BaselineSummary = {
+  requests: RPS * 5_000,
+  errorRate: BASE_RATE,
+  recentErrorRate: BASE_RATE,
+  slowRate: BASE_RATE,
+  errorBurst: null,
+  slowBurst: null,
+  errorNoise: null,
+  slowNoise: null,
+  errorCeiling: null,
+  slowCeiling: null,
+  elb5xxRate: 0,
+  peakErrorRate: 2 * BASE_RATE,
+  peakSlowRate: 2 * BASE_RATE,
+  rpsByHour: Array<number>(24).fill(RPS),
+  silentMinutes: 0,
+  p50: 5,
+  p95: 20,
+  p99: 50,
+  rps: RPS,
+  cpuPercent: 30,
+  memoryPercent: 40,
+};
 
 interface Group {
   running: number;
@@ -135,6 +162,10 @@ export class Site {
         group.dead = Math.max(0, group.dead - dead);
       }),
     );
+  }
+
+  baseline(): BaselineSummary {
+    return BASELINE;
   }
 
   /** Minutes that CloudWatch has by now, from the first that begins within the range. */
