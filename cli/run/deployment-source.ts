@@ -2,7 +2,7 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import type * as z from 'zod';
-import { type Deployment, deploymentSchema, ingressIdSchema } from '../../core/model/index.ts';
+import { type Deployment, deploymentSchema, ingressIdSchema, rollbackFunctionName } from '../../core/model/index.ts';
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import { readJson } from '../../json/index.ts';
 import { readJsonFile, UsageError } from '../shared/index.ts';
@@ -54,7 +54,7 @@ function parsed<T>(source: string, schema: z.ZodType<T>, value: unknown): T {
 }
 
 async function fromFunction(ingress: string): Promise<{ readonly name: string; readonly text: string }> {
-  const name = `${ingress}-crossfade-rollback`;
+  const name = rollbackFunctionName(ingress);
   const client = new LambdaClient({ maxAttempts: 3 });
   try {
     const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));

@@ -1,5 +1,5 @@
 /** Where executions are started: the machine is named after its ingress, and stands in the account and region of its rules. */
-import type { CutoverId, Deployment } from '../../core/model/index.ts';
+import { type CutoverId, type Deployment, machineName } from '../../core/model/index.ts';
 import { UsageError } from '../shared/index.ts';
 
 /** ARN of the alias `live`. @throws UsageError for a deployment whose rules are not named by full ARNs. */
@@ -16,5 +16,5 @@ function statesArn({ ingressId, rules }: Deployment, kind: string): string {
   const [, partition, , region, account] = rules[0]?.arn.split(':') ?? [];
   if (partition === undefined || region === undefined || account === undefined)
     throw new UsageError(`the deployment's first rule is not named by its ARN: ${rules[0]?.arn}`);
-  return `arn:${partition}:states:${region}:${account}:${kind}:${ingressId}-cutover`;
+  return `arn:${partition}:states:${region}:${account}:${kind}:${machineName(ingressId)}`;
 }

@@ -113,8 +113,12 @@ function regionOf({ rules }: Pick<Deployment, 'rules'>): string | null {
 
 /** A command line of `crossfade` with region and ingress filled in, to be pasted. */
 export function commandAt(deployment: Pick<Deployment, 'rules' | 'ingressId'>, command: string): string {
-  const region = regionOf(deployment);
-  return `${region === null ? '' : `AWS_REGION=${region} `}npx crossfade ${command} --ingress ${deployment.ingressId}`;
+  return commandLine(regionOf(deployment), deployment.ingressId, command);
+}
+
+/** The same by names alone. @param region null: that of whoever pastes it */
+export function commandLine(region: string | null, ingressId: string, command: string): string {
+  return `${region === null ? '' : `AWS_REGION=${region} `}npx crossfade ${command} --ingress ${ingressId}`;
 }
 
 /** Alarms of which a single one in ALARM rolls back: those of the deployment, and the plan's own. By name. */
@@ -132,3 +136,13 @@ function alarmName(arn: string): string {
 
 /** The custom resource that refuses the deletion of a deployment while a run needs it. */
 export const GUARD_TYPE = 'Custom::CutoverGuard';
+
+/** Name of the state machine of an ingress: executions are started, described and stopped by it, and by no reference of a stack. */
+export function machineName(ingressId: string): string {
+  return `${ingressId}-cutover`;
+}
+
+/** Name of the function by which operators, and commands for them, find a deployment. */
+export function rollbackFunctionName(ingressId: string): string {
+  return `${ingressId}-crossfade-rollback`;
+}

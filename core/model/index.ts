@@ -10,6 +10,7 @@ export {
 } from './decision-log.ts';
 export {
   commandAt,
+  commandLine,
   type Deployment,
   deploymentSchema,
   GROUP_ROLES,
@@ -17,8 +18,10 @@ export {
   GUARD_TYPE,
   type MetricProvider,
   type MetricProviderInput,
+  machineName,
   metricProviderSchema,
   rollbackAlarmsOf,
+  rollbackFunctionName,
 } from './deployment.ts';
 export {
   DRILL_DEADLINE_SECONDS,

@@ -1,8 +1,9 @@
 /** Command lines of the runbook, with region and names filled in. */
+import { commandLine, rollbackFunctionName } from '../model/index.ts';
 import type { DeployedNames, ServiceName } from './deployed-names.ts';
 
 export function crossfadeCommand({ ingress, region }: DeployedNames, command: string): string {
-  return `${region === null ? '' : `AWS_REGION=${region} `}npx crossfade ${command} --ingress ${ingress}`;
+  return commandLine(region, ingress, command);
 }
 
 export function awsCommand({ region }: Pick<DeployedNames, 'region'>, command: string): string {
@@ -30,7 +31,7 @@ export function serviceCommands(names: DeployedNames, side: ServiceName | null):
 export function rollbackLogCommand(names: DeployedNames): string {
   const configuration = awsCommand(
     names,
-    `lambda get-function-configuration --function-name ${names.ingress}-crossfade-rollback --query LoggingConfig.LogGroup --output text`,
+    `lambda get-function-configuration --function-name ${rollbackFunctionName(names.ingress)} --query LoggingConfig.LogGroup --output text`,
   );
   return awsCommand(names, `logs tail "$(${configuration})" --since 1h`);
 }
@@ -39,6 +40,6 @@ export function rollbackLogCommand(names: DeployedNames): string {
 export function deadLettersCommand(names: DeployedNames): string {
   return awsCommand(
     names,
-    `lambda get-function-event-invoke-config --function-name ${names.ingress}-crossfade-rollback --query DestinationConfig.OnFailure.Destination --output text`,
+    `lambda get-function-event-invoke-config --function-name ${rollbackFunctionName(names.ingress)} --query DestinationConfig.OnFailure.Destination --output text`,
   );
 }

@@ -1,5 +1,5 @@
 /** What may wake somebody, and what to do about each: one table, from which mails, dashboard, command and page are made. */
-import { athenaDatabase } from '../model/index.ts';
+import { athenaDatabase, rollbackFunctionName } from '../model/index.ts';
 import {
   awsCommand,
   crossfadeCommand,
@@ -227,7 +227,7 @@ export const SYMPTOMS = {
         commands: [
           awsCommand(
             names,
-            `lambda invoke --function-name ${names.ingress}-crossfade-rollback --cli-binary-format raw-in-base64-out --payload '{"trigger":"operator","reason":"why","by":"your name"}' /dev/stdout`,
+            `lambda invoke --function-name ${rollbackFunctionName(names.ingress)} --cli-binary-format raw-in-base64-out --payload '{"trigger":"operator","reason":"why","by":"your name"}' /dev/stdout`,
           ),
         ],
       },

@@ -1,5 +1,5 @@
 /** Pages of AWS's console about one deployment: they need no name that the deployment does not have. */
-import type { Deployment } from '../model/index.ts';
+import { type Deployment, machineName } from '../model/index.ts';
 
 /** Hosts of the console by partition: https://docs.aws.amazon.com/general/latest/gr/rande.html */
 const HOSTS: Readonly<Record<string, (region: string) => string>> = {
@@ -30,7 +30,7 @@ export function consoleLinks({
 }: Pick<Deployment, 'rules' | 'ingressId' | 'runbookUrl'>): ConsoleLinks {
   const [, partition = '', , region = '', account = ''] = rules[0]?.arn.split(':') ?? [];
   const host = HOSTS[partition]?.(region);
-  const machine = `arn:${partition}:states:${region}:${account}:stateMachine:${ingressId}-cutover`;
+  const machine = `arn:${partition}:states:${region}:${account}:stateMachine:${machineName(ingressId)}`;
   const links = {
     runbook: runbookUrl ?? dashboardUrl(partition, region, runbookDashboard(ingressId)),
     dashboard: dashboardUrl(partition, region, cutoverDashboard(ingressId)),

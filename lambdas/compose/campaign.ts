@@ -11,7 +11,7 @@ import {
   type ServicePorts,
   servicePlace,
 } from '../../core/campaign/index.ts';
-import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
+import { type Deployment, deploymentSchema, machineName, rollbackFunctionName } from '../../core/model/index.ts';
 import { aws, CLIENT_OPTIONS, systemClock } from '../aws/calls/index.ts';
 import { dynamoDecisionLog, dynamoLeases, pastRuns } from '../aws/dynamo/index.ts';
 import { wallClock } from '../zones/index.ts';
@@ -41,9 +41,10 @@ async function servicePorts(sts: STSClient, campaign: Campaign, service: Campaig
   const lambda = new LambdaClient(options);
   const states = new SFNClient(options);
   const dynamo = new DynamoDBClient(options);
-  const rollbackFunction = `${ingress}-crossfade-rollback`;
+  const rollbackFunction = rollbackFunctionName(ingress);
   const deployment = await deploymentOf(lambda, rollbackFunction, servicePlace(campaign, service));
-  const arn = (kind: string) => `arn:${partitionOf(region)}:states:${region}:${account}:${kind}:${ingress}-cutover`;
+  const arn = (kind: string) =>
+    `arn:${partitionOf(region)}:states:${region}:${account}:${kind}:${machineName(ingress)}`;
   return {
     deployment,
     leases: dynamoLeases(dynamo, deployment.ledgerTable),

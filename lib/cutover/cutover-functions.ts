@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { MetricProviderInput } from '../../core/model/index.ts';
+import { type MetricProviderInput, rollbackFunctionName } from '../../core/model/index.ts';
 import { STATUS_EVENT_SOURCE } from '../../core/status/index.ts';
 import type { HandlerName } from '../assets/index.ts';
 import {
@@ -117,7 +117,7 @@ const SPECS = {
 export type CutoverFunctionName = keyof typeof SPECS;
 
 function rollbackOnly({ ingressId, rollbackConcurrency }: CutoverFunctionsProps) {
-  const functionName = `${ingressId}-crossfade-rollback`;
+  const functionName = rollbackFunctionName(ingressId);
   return rollbackConcurrency === undefined
     ? { functionName }
     : { functionName, reservedConcurrency: rollbackConcurrency };

@@ -4,7 +4,7 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { GROUP_ROLES, type Plan, parsePlan, rollbackAlarmsOf } from '../../core/model/index.ts';
+import { GROUP_ROLES, machineName, type Plan, parsePlan, rollbackAlarmsOf } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
 import { CutoverAlarms, CutoverDashboard, RunbookDashboard, runbookAddress } from '../alarms/index.ts';
 import { meetDemands } from '../functions/index.ts';
@@ -48,58 +48,34 @@ export class DualStackCutover extends Construct {
   /** @throws RangeError that names the prop; InvalidPlanError that names the plan's field. */
   constructor(scope: Construct, id: string, props: DualStackCutoverProps) {
     super(scope, id);
-    const { ingressId, groups, services } = props;
+    const { ingressId } = props;
     this.ingressId = ingressId;
     this.runbook = props.runbookUrl ?? runbookAddress(this, ingressId);
-    const own = props.runbookUrl === undefined ? {} : { runbookUrl: props.runbookUrl };
     const plan = parsePlan(props.plan ?? {});
     const [firstListenerArn] = checkCutover(`DualStackCutover ${id}`, props, placeOfStack(Stack.of(this)));
     this.#refuseTwin(id);
-    const loadBalancer = loadBalancerFullName(firstListenerArn);
+    const names = namesOf(props, loadBalancerFullName(firstListenerArn));
+    const own = props.runbookUrl === undefined ? {} : { runbookUrl: props.runbookUrl };
     this.ledger = props.ledger ?? ledgerTable(this, 'Ledger');
     this.rules = props.rules ?? this.#makeRules(props);
     this.topic = props.topic ?? statusTopic(this, 'Topic');
     if (props.topic !== undefined) letAlarmsPublish(props.topic);
-    const stable = targetGroupFullName(groups.stable.targetGroupArn);
-    const candidate = targetGroupFullName(groups.candidate.targetGroupArn);
-    const { mirrorForward, mirrorReverse } = groups;
     this.alarms = new CutoverAlarms(this, 'Alarms', {
-      ingressId,
-      loadBalancerFullName: loadBalancer,
-      stableFullName: stable,
-      candidateFullName: candidate,
-      ...(mirrorForward === undefined || mirrorReverse === undefined
-        ? {}
-        : {
-            mirror: {
-              forwardFullName: targetGroupFullName(mirrorForward.targetGroupArn),
-              reverseFullName: targetGroupFullName(mirrorReverse.targetGroupArn),
-            },
-          }),
+      ...names,
       thresholds: { errorPercent: plan.gate.maxErrorRate * 100, ...props.thresholds },
       warmUpMinutes: Math.ceil(plan.gate.warmUp / 60),
       ...own,
     });
     const retention = shadowLogRetention(`DualStackCutover ${id}`, plan, props.shadowLogRetention);
-    const deployment = Stack.of(this).toJsonString(this.#deployment(props, loadBalancer, retention));
+    const deployment = Stack.of(this).toJsonString(this.#deployment(props, names.loadBalancerFullName, retention));
     const counting = { ingressId, deployment, ledger: this.ledger };
     this.parity = new ParityPipeline(this, 'Parity', { ...counting, retention });
     this.backfill = new ParityBackfill(this, 'Backfill', { ...counting, bucket: this.parity.bucket as IBucket });
-    const machineName = `${ingressId}-cutover`;
-    this.functions = new CutoverFunctions(this, 'Functions', {
-      ingressId,
-      deployment,
-      ledger: this.ledger,
-      topic: this.topic,
-      ruleArns: this.rules.map((rule) => rule.ruleArn),
-      machineName,
-      rollbackAlarms: this.#names(ingressId, this.alarms.rollback),
-      ...(props.metricProviders === undefined ? {} : { metricProviders: props.metricProviders }),
-      ...(props.rollbackConcurrency === undefined ? {} : { rollbackConcurrency: props.rollbackConcurrency }),
-      ...(props.services === undefined ? {} : { services: props.services }),
-      ...(props.exerciseFunctionArn === undefined ? {} : { exerciseFunctionArn: props.exerciseFunctionArn }),
+    this.functions = this.#makeFunctions(props, deployment);
+    this.machine = new CutoverMachine(this, 'Cutover', {
+      functions: this.functions,
+      stateMachineName: machineName(ingressId),
     });
-    this.machine = new CutoverMachine(this, 'Cutover', { functions: this.functions, stateMachineName: machineName });
     this.triggers = new RollbackTriggers(this, 'Triggers', {
       functions: this.functions,
       alarms: this.alarms,
@@ -109,11 +85,34 @@ export class DualStackCutover extends Construct {
       ingressId,
       ...own,
     });
-    new CutoverDashboard(this, 'Dashboard', {
+    this.#showPeople(props, plan, names);
+    const [rule] = this.rules;
+    if (rule !== undefined) guardDeployment(this, rule.provider, ingressId, this.node.children);
+    meetDemands(this, props);
+  }
+
+  #makeFunctions(props: DualStackCutoverProps, deployment: string): CutoverFunctions {
+    const { ingressId, metricProviders, rollbackConcurrency, services, exerciseFunctionArn } = props;
+    return new CutoverFunctions(this, 'Functions', {
       ingressId,
-      loadBalancerFullName: loadBalancer,
-      stableFullName: stable,
-      candidateFullName: candidate,
+      deployment,
+      ledger: this.ledger,
+      topic: this.topic,
+      ruleArns: this.rules.map((rule) => rule.ruleArn),
+      machineName: machineName(ingressId),
+      rollbackAlarms: this.#names(ingressId, this.alarms.rollback),
+      ...(metricProviders === undefined ? {} : { metricProviders }),
+      ...(rollbackConcurrency === undefined ? {} : { rollbackConcurrency }),
+      ...(services === undefined ? {} : { services }),
+      ...(exerciseFunctionArn === undefined ? {} : { exerciseFunctionArn }),
+    });
+  }
+
+  /** What people look at, and where they are told: the dashboard, the runbook, and chats. */
+  #showPeople({ ingressId, groups, services, chat }: DualStackCutoverProps, plan: Plan, names: CutoverNames): void {
+    const { mirror: _notShown, ...shown } = names;
+    new CutoverDashboard(this, 'Dashboard', {
+      ...shown,
       ...(services === undefined ? {} : { services }),
       alarms: this.alarms,
       metrics: plan.metrics,
@@ -122,8 +121,7 @@ export class DualStackCutover extends Construct {
       verdictLogGroup: this.functions.get('watch').logGroupName,
       runbookUrl: this.runbook,
     });
-    if (props.chat !== undefined)
-      new ChatNotifier(this, 'Chat', { topic: this.topic, ledger: this.ledger, channels: props.chat });
+    if (chat !== undefined) new ChatNotifier(this, 'Chat', { topic: this.topic, ledger: this.ledger, channels: chat });
     new RunbookDashboard(this, 'Runbook', {
       ingress: ingressId,
       region: Stack.of(this).region,
@@ -131,13 +129,10 @@ export class DualStackCutover extends Construct {
       rules: this.rules.map(({ ruleArn }) => ruleArn),
       stableGroup: groups.stable.targetGroupArn,
       candidateGroup: groups.candidate.targetGroupArn,
-      mirrorGroup: mirrorForward?.targetGroupArn ?? null,
+      mirrorGroup: groups.mirrorForward?.targetGroupArn ?? null,
       stableService: services?.stable ?? null,
       candidateService: services?.candidate ?? null,
     });
-    const [rule] = this.rules;
-    if (rule !== undefined) guardDeployment(this, rule.provider, ingressId, this.node.children);
-    meetDemands(this, props);
   }
 
   /** Alarms, functions and the machine have the ingress in their names: the second of a region would take those of the first. */
@@ -222,6 +217,36 @@ export function rulesOn(listeners: readonly CutoverListener[], groups: CutoverGr
 }
 
 type IdentifiedRule = readonly [string, RuleProps];
+
+/** The names by which metrics know the parts of a cutover. */
+interface CutoverNames {
+  readonly ingressId: string;
+  /** `app/<name>/<id>` */
+  readonly loadBalancerFullName: string;
+  /** `targetgroup/<name>/<id>`, as the others. */
+  readonly stableFullName: string;
+  readonly candidateFullName: string;
+  /** @default - no mirror */
+  readonly mirror?: { readonly forwardFullName: string; readonly reverseFullName: string };
+}
+
+function namesOf({ ingressId, groups }: DualStackCutoverProps, loadBalancer: string): CutoverNames {
+  const { stable, candidate, mirrorForward, mirrorReverse } = groups;
+  return {
+    ingressId,
+    loadBalancerFullName: loadBalancer,
+    stableFullName: targetGroupFullName(stable.targetGroupArn),
+    candidateFullName: targetGroupFullName(candidate.targetGroupArn),
+    ...(mirrorForward === undefined || mirrorReverse === undefined
+      ? {}
+      : {
+          mirror: {
+            forwardFullName: targetGroupFullName(mirrorForward.targetGroupArn),
+            reverseFullName: targetGroupFullName(mirrorReverse.targetGroupArn),
+          },
+        }),
+  };
+}
 
 /** @throws RangeError when the captures would be gone before the plan has ended. */
 function shadowLogRetention(name: string, plan: Plan, given: Duration | undefined): Duration {

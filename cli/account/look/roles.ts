@@ -15,7 +15,7 @@ import {
 import { type FunctionConfiguration, paginateListFunctions } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import type { DeniedRight, RoleFacts } from '../../../core/doctor/index.ts';
-import type { Deployment } from '../../../core/model/index.ts';
+import { type Deployment, rollbackFunctionName } from '../../../core/model/index.ts';
 import { stateMachineArn } from '../../run/index.ts';
 import { type Clients, unlessMissing } from './clients.ts';
 import { conditionSchema, meeting } from './request-context.ts';
@@ -34,7 +34,7 @@ export async function lookAtRoles({ iam, lambda }: Clients, deployment: Deployme
     const { Role: role = '', FunctionName } = fn;
     const own = await inlinePolicies(iam, role);
     const managed = own.length === 0 ? [] : await managedPolicies(iam, role);
-    const isRollback = FunctionName === `${deployment.ingressId}-crossfade-rollback`;
+    const isRollback = FunctionName === rollbackFunctionName(deployment.ingressId);
     const needed = [
       ...own,
       ...managed,
