@@ -5,7 +5,9 @@ import type { RollbackPorts } from './rollback-outcome.ts';
 import { readBack, writeAll } from './write-weights.ts';
 
 /** After this long a rollback that waits for healthy stable targets is told again. Seconds. */
-export const WAIT_FOR_CAPACITY_SECONDS = 600;
+const WAIT_FOR_CAPACITY_SECONDS = 600;
+/** The watchdog comes every minute, and repeats a rollback that is not finished. */
+const WATCHDOG_MS = 60_000;
 
 /** Gives the stable side what it can carry, by the health of both sides, and reads it back. */
 export async function giveBack(
@@ -34,4 +36,9 @@ export async function giveBack(
 export function isOverdue(lease: Lease | null, now: number): boolean {
   const since = lease?.rollback?.requestedAt;
   return since !== undefined && now - fromIso(since) >= WAIT_FOR_CAPACITY_SECONDS * 1000;
+}
+
+/** Of the watchdog's minutes the one in each ten in which a wait is told again. @param waited milliseconds since any fixed moment */
+export function isToldAgain(waited: number): boolean {
+  return waited % (WAIT_FOR_CAPACITY_SECONDS * 1000) < WATCHDOG_MS;
 }

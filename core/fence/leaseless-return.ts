@@ -2,13 +2,10 @@
 import { CrossfadeError, type Deployment, isFinal, isSafe, type Lease } from '../model/index.ts';
 import { isMarked, isOver } from './desired-weights.ts';
 import { rejectionOf } from './failure.ts';
-import { giveBack, WAIT_FOR_CAPACITY_SECONDS } from './give-back.ts';
+import { giveBack, isToldAgain } from './give-back.ts';
 import { candidatePercentOf, type Survey } from './return-plan.ts';
 import type { LedgerTrouble, RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
 import { refillCapacity, restoreCapacity } from './stable-capacity.ts';
-
-/** The watchdog comes every minute. */
-const WATCHDOG_MS = 60_000;
 
 /** No run owns the ingress: weights that are neither safe nor final are nobody's, whatever the table says of earlier runs. */
 export async function bringBackUnowned(
@@ -35,8 +32,8 @@ export async function bringBackUnowned(
     const trouble = await rejectionOf(() => refillCapacity(ports.capacity, needed));
     const candidatePercent =
       plan.kind === 'wait' ? candidatePercentOf(deployment, live, null) : plan.split.candidatePercent;
-    // Without a lease nothing remembers what was told: the watchdog, who comes every minute, tells in one of ten.
-    const first = request.by !== 'watchdog' || ports.clock.now() % (WAIT_FOR_CAPACITY_SECONDS * 1000) < WATCHDOG_MS;
+    // Without a lease nothing remembers what was told, nor since when it waits.
+    const first = request.by !== 'watchdog' || isToldAgain(ports.clock.now());
     const waiting = { item: null, first, candidatePercent, stable: seen.stable, needed };
     const told = { overdue: false, urgent: false, ...(trouble === undefined ? {} : { trouble }) };
     return { outcome: 'waiting_for_capacity', ...waiting, ...told };

@@ -69,9 +69,9 @@ export type RollbackOutcome =
       readonly candidatePercent: number;
       readonly stable: TargetHealthCounts;
       readonly needed: number;
-      /** It has lasted longer than {@link WAIT_FOR_CAPACITY_SECONDS}. */
+      /** It has lasted for its maximum (give-back.ts). */
       readonly overdue: boolean;
-      /** Overdue, and due to be told again: once in each {@link WAIT_FOR_CAPACITY_SECONDS}. */
+      /** Overdue, and due to be told again: once in each such time. */
       readonly urgent: boolean;
       readonly trouble?: unknown;
       readonly notStopped?: unknown;

@@ -7,14 +7,11 @@
 import { type Deployment, FencedError, type FenceResult, fromIso, type Lease, toIso } from '../model/index.ts';
 import { isLeaseRestored } from './desired-weights.ts';
 import { isTransient, rejectionOf } from './failure.ts';
-import { giveBack, isOverdue, WAIT_FOR_CAPACITY_SECONDS } from './give-back.ts';
+import { giveBack, isOverdue, isToldAgain } from './give-back.ts';
 import { bringBackUnfenced, bringBackUnowned } from './leaseless-return.ts';
 import { candidatePercentOf, neededTargets, type Survey, survey } from './return-plan.ts';
 import type { LedgerTrouble, RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
 import { refillCapacity, restoreCapacity } from './stable-capacity.ts';
-
-/** The watchdog repeats an unfinished rollback every minute. */
-const WATCHDOG_MS = 60_000;
 
 /**
  * Brings traffic back to the stable side. Safe to call at any time, from several places at once.
@@ -74,7 +71,7 @@ async function bringBack(
     const now = ports.clock.now();
     const overdue = isOverdue(item, now);
     const waited = now - fromIso(item.rollback?.requestedAt ?? item.startedAt);
-    const urgent = overdue && waited % (WAIT_FOR_CAPACITY_SECONDS * 1000) < WATCHDOG_MS;
+    const urgent = overdue && isToldAgain(waited);
     const waiting = { item, first, candidatePercent, stable: seen.stable, needed, overdue, urgent };
     return { outcome: 'waiting_for_capacity', ...waiting, ...stop, ...(trouble === undefined ? {} : { trouble }) };
   }

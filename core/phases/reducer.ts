@@ -226,7 +226,7 @@ function onApproved(state: CutoverState, at: number, approval: Approval): Transi
   const base = { ...state, approval: null };
   switch (state.phase) {
     case 'shadowSignoff':
-      return withKind(
+      return signedBy(
         note(
           { ...base, next: 'proceed', reason: describeApproval(approval), waitSeconds: 0 },
           at,
@@ -236,7 +236,7 @@ function onApproved(state: CutoverState, at: number, approval: Approval): Transi
         approval,
       );
     case 'finalSignoff':
-      return withKind(
+      return signedBy(
         enter(
           { ...base, decommissionSteps: 0 },
           'decommission',
@@ -296,7 +296,7 @@ function note(state: CutoverState, at: number, kind: LogEntry['kind'], message: 
   return { state, entry: { at: toIso(at), kind, phase: state.phase, stage: state.stage, by: 'machine', message } };
 }
 
-function withKind(transition: Transition, approval: Approval): Transition {
+function signedBy(transition: Transition, approval: Approval): Transition {
   return { ...transition, entry: { ...transition.entry, by: approval.approvedBy } };
 }
 
