@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -59,23 +60,64 @@ const ATTEMPTS = 12;
 /** Milliseconds; grows with each attempt, spread at random. */
 const BACKOFF_MS = 20;
 
-export function dynamoParityStore(
-  client: Pick<DynamoDBClient, 'send'>,
-  { table: TableName, ingressId, clock, keepDays }: ParityStoreOptions,
-): ParityStore {
-  /** Seconds since the epoch, the table's time to live. */
-  const forgetAt = (): Item =>
-    keepDays === undefined ? {} : { forgetAt: { N: String(Math.ceil(clock.now() / 1000) + keepDays * DAY_SECONDS) } };
+export function dynamoParityStore(client: Pick<DynamoDBClient, 'send'>, options: ParityStoreOptions): ParityStore {
+  return new DynamoParityStore(client, options);
+}
 
-  const forgetValue = (): Item => {
-    const { forgetAt: value } = forgetAt();
-    return value === undefined ? {} : { ':forgetAt': value };
-  };
+class DynamoParityStore implements ParityStore {
+  readonly #client: Pick<DynamoDBClient, 'send'>;
+  readonly #table: string;
+  readonly #ingressId: IngressId;
+  readonly #clock: ParityStoreOptions['clock'];
+  readonly #keepDays: number | undefined;
 
-  async function addToWindow(key: Item, records: readonly CountedBatch[]): Promise<RouteTallies> {
+  constructor(client: Pick<DynamoDBClient, 'send'>, { table, ingressId, clock, keepDays }: ParityStoreOptions) {
+    this.#client = client;
+    this.#table = table;
+    this.#ingressId = ingressId;
+    this.#clock = clock;
+    this.#keepDays = keepDays;
+  }
+
+  async add(series: TallySeries, records: readonly CountedBatch[]): Promise<RouteTallies> {
+    const windows = groupBy(records, ({ at }) => floorTo(at, WINDOW_MS));
+    const added = await Promise.all(
+      [...windows].map(([window, of]) => {
+        const key = {
+          pk: { S: windowPartition(this.#ingressId, series, floorTo(window, HOUR_MS)) },
+          sk: { S: `W#${window}` },
+        };
+        return this.#addToWindow(key, of);
+      }),
+    );
+    // Also when nothing was new: the call that wrote it may not have come this far.
+    const hours = new Set(records.map(({ at }) => floorTo(at, HOUR_MS)));
+    await Promise.all([...hours].map((hour) => this.#raiseMark(series, hour)));
+    return totalOf(added);
+  }
+
+  async read(series: TallySeries): Promise<RouteTallies> {
+    const prefix = `PARITY#${series.rules}#`;
+    const items = await queryAll(
+      this.#client,
+      this.#table,
+      cutoverPartition(this.#ingressId, series.cutoverId),
+      prefix,
+    );
+    const sums = new Map(items.filter((i) => kindOf(i) === 'SUM').map((i) => [hourOf(i), i]));
+    let routes: RouteTallies = {};
+    for (const marked of items.filter((i) => kindOf(i) === 'MARK')) {
+      const [hour, mark, sum] = [hourOf(marked), marked.mark?.N ?? '0', sums.get(hourOf(marked))];
+      const known = sum?.mark?.N === mark ? sum.routes?.B : undefined;
+      routes = totalOf([routes, known === undefined ? await this.#sumHour(series, hour, mark) : unpack(known)]);
+    }
+    return routes;
+  }
+
+  async #addToWindow(key: Item, records: readonly CountedBatch[]): Promise<RouteTallies> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const { Item: item } = await aws('GetItem', () =>
-        client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true })),
+        this.#client.send(new GetItemCommand({ TableName: this.#table, Key: key, ConsistentRead: true })),
       );
       const window = windowOf(item);
       const fresh = records.filter(({ identity }) => !window.seen.has(shortOf(identity)));
@@ -85,9 +127,9 @@ export function dynamoParityStore(
       const seen = Buffer.from([...window.seen].join(''), 'hex');
       const packed = pack(totalOf([window.routes, added]), MAX_ITEM_BYTES - seen.length);
       if (packed === null) throw windowFull(key, window.seen.size);
-      const next = { ...key, seen: { B: seen }, routes: { B: packed }, ...forgetAt() };
-      if (await putIfUnchanged(next, window.version)) return added;
-      await clock.sleep(BACKOFF_MS * attempt * (0.5 + Math.random()));
+      const next = { ...key, seen: { B: seen }, routes: { B: packed }, ...this.#forgetAt() };
+      if (await this.#putIfUnchanged(next, window.version)) return added;
+      await this.#clock.sleep(BACKOFF_MS * attempt * (0.5 + Math.random()));
     }
     throw new CrossfadeError(
       'Crossfade.Transient',
@@ -100,12 +142,12 @@ export function dynamoParityStore(
     );
   }
 
-  async function putIfUnchanged(item: Item, version: number): Promise<boolean> {
+  async #putIfUnchanged(item: Item, version: number): Promise<boolean> {
     try {
       await aws('PutItem', () =>
-        client.send(
+        this.#client.send(
           new PutItemCommand({
-            TableName,
+            TableName: this.#table,
             Item: { ...item, version: { N: String(version + 1) } },
             ConditionExpression: version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',
             ...(version === 0 ? {} : { ExpressionAttributeValues: { ':version': { N: String(version) } } }),
@@ -120,66 +162,47 @@ export function dynamoParityStore(
   }
 
   /** After the window's write, never before: a reader that saw this mark sees what was written. */
-  async function raiseMark(series: TallySeries, hour: string): Promise<void> {
+  async #raiseMark(series: TallySeries, hour: string): Promise<void> {
+    const { forgetAt } = this.#forgetAt();
     await aws('UpdateItem', () =>
-      client.send(
+      this.#client.send(
         new UpdateItemCommand({
-          TableName,
-          Key: hourKey(ingressId, series, hour, 'MARK'),
-          UpdateExpression: `ADD mark :one${keepDays === undefined ? '' : ' SET forgetAt = :forgetAt'}`,
-          ExpressionAttributeValues: { ':one': { N: '1' }, ...forgetValue() },
+          TableName: this.#table,
+          Key: hourKey(this.#ingressId, series, hour, 'MARK'),
+          UpdateExpression: `ADD mark :one${forgetAt === undefined ? '' : ' SET forgetAt = :forgetAt'}`,
+          ExpressionAttributeValues: {
+            ':one': { N: '1' },
+            ...(forgetAt === undefined ? {} : { ':forgetAt': forgetAt }),
+          },
         }),
       ),
     );
   }
 
   /** The windows are read after the mark. A sum that was made too early is found by the next mark, never taken for whole. */
-  async function sumHour(series: TallySeries, hour: string, mark: string): Promise<RouteTallies> {
-    const windows = await queryAll(client, TableName, windowPartition(ingressId, series, hour), 'W#', ['routes']);
+  async #sumHour(series: TallySeries, hour: string, mark: string): Promise<RouteTallies> {
+    const windows = await queryAll(this.#client, this.#table, windowPartition(this.#ingressId, series, hour), 'W#', [
+      'routes',
+    ]);
     const routes = totalOf(windows.map((w) => windowOf(w).routes));
     const packed = pack(routes, MAX_ITEM_BYTES);
     // An hour too large to be kept is added up at each reading.
     if (packed === null) return routes;
     const item = {
-      ...hourKey(ingressId, series, hour, 'SUM'),
+      ...hourKey(this.#ingressId, series, hour, 'SUM'),
       mark: { N: mark },
       routes: { B: packed },
-      ...forgetAt(),
+      ...this.#forgetAt(),
     };
-    await aws('PutItem', () => client.send(new PutItemCommand({ TableName, Item: item })));
+    await aws('PutItem', () => this.#client.send(new PutItemCommand({ TableName: this.#table, Item: item })));
     return routes;
   }
 
-  return {
-    async add(series, records) {
-      const windows = groupBy(records, ({ at }) => floorTo(at, WINDOW_MS));
-      const added = await Promise.all(
-        [...windows].map(([window, of]) => {
-          const key = {
-            pk: { S: windowPartition(ingressId, series, floorTo(window, HOUR_MS)) },
-            sk: { S: `W#${window}` },
-          };
-          return addToWindow(key, of);
-        }),
-      );
-      // Also when nothing was new: the call that wrote it may not have come this far.
-      const hours = new Set(records.map(({ at }) => floorTo(at, HOUR_MS)));
-      await Promise.all([...hours].map((hour) => raiseMark(series, hour)));
-      return totalOf(added);
-    },
-    async read(series) {
-      const prefix = `PARITY#${series.rules}#`;
-      const items = await queryAll(client, TableName, cutoverPartition(ingressId, series.cutoverId), prefix);
-      const sums = new Map(items.filter((i) => kindOf(i) === 'SUM').map((i) => [hourOf(i), i]));
-      let routes: RouteTallies = {};
-      for (const marked of items.filter((i) => kindOf(i) === 'MARK')) {
-        const [hour, mark, sum] = [hourOf(marked), marked.mark?.N ?? '0', sums.get(hourOf(marked))];
-        const known = sum?.mark?.N === mark ? sum.routes?.B : undefined;
-        routes = totalOf([routes, known === undefined ? await sumHour(series, hour, mark) : unpack(known)]);
-      }
-      return routes;
-    },
-  };
+  /** Seconds since the epoch, the table's time to live. */
+  #forgetAt(): { readonly forgetAt?: AttributeValue } {
+    if (this.#keepDays === undefined) return {};
+    return { forgetAt: { N: String(Math.ceil(this.#clock.now() / 1000) + this.#keepDays * DAY_SECONDS) } };
+  }
 }
 
 function windowOf(item: Item | undefined): { version: number; seen: Set<string>; routes: RouteTallies } {
