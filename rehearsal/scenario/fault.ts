@@ -8,11 +8,13 @@ export interface FaultSpec {
    * makes resets, and all of {@link byLoadBalancer}.
    */
   readonly inject: (TargetFault & { readonly parity?: boolean; readonly lost?: number }) | 'crash' | 'mirror-crash';
-  /** A phase in which the mirror is open, or the stage's percent. */
-  readonly at: MirroredPhase | number;
+  /** A phase, or the stage's percent. At the final sign-off nobody answers: what brings customers back is not a person. */
+  readonly at: FaultPhase | number;
 }
 
-type MirroredPhase = 'shadow' | 'soak';
+const MIRRORED = ['shadow', 'soak'] as const;
+const PHASES = [...MIRRORED, 'sign-off'] as const;
+type FaultPhase = (typeof PHASES)[number];
 
 const EXAMPLES = [
   'errors=0.2@10',
@@ -22,6 +24,7 @@ const EXAMPLES = [
   'crash@1',
   'parity@shadow',
   'errors=0.2@soak',
+  'errors=0.1@sign-off',
   'mirror-crash@soak',
 ];
 
@@ -48,11 +51,11 @@ export function isSurvivable({ inject, at }: FaultSpec): boolean {
 /** @throws RangeError that shows the syntax. */
 export function parseFault(text: string): FaultSpec {
   const [what = '', where = '', ...more] = text.split('@');
-  const at = where === 'shadow' || where === 'soak' ? where : Number(where);
+  const at = PHASES.find((phase) => phase === where) ?? Number(where);
   const inject = parseWhat(what);
   if (inject === null || where === '' || more.length > 0 || (typeof at === 'number' && !(at > 0 && at <= 100)))
     throw new RangeError(`--fault must be ${FAULT_EXAMPLES} (got "${text}")`);
-  if (inject === 'mirror-crash' && typeof at === 'number')
+  if (inject === 'mirror-crash' && !MIRRORED.some((phase) => phase === at))
     throw new RangeError(`--fault ${text}: no stage has a mirror; mirror-crash befalls @shadow or @soak`);
   return { text, inject, at };
 }

@@ -131,7 +131,10 @@ export class RunCourse {
   /** What the scenario does when the machine comes to a state. */
   #enter(state: string, input: unknown): void {
     if (state === 'Await shadow sign-off') this.#answer('shadow');
-    if (state === 'Await final sign-off') this.#answer('final');
+    if (state === 'Await final sign-off') {
+      if (this.#scenario.fault?.at === 'sign-off') this.#injectAt('sign-off');
+      else this.#answer('final');
+    }
     if (state === 'Shadow interval') this.#injectAt('shadow');
     if (state === 'Soak interval') this.#injectAt('soak');
     if (state === 'Stage interval') this.#injectAt(percentOf(input));

@@ -128,6 +128,20 @@ describe('a mirror that dies', () => {
   });
 });
 
+describe('a candidate that fails while the final sign-off is waited for', () => {
+  it('goes back by the watchdog’s look, too little for an alarm that has nobody to compare with', async (context) => {
+    const scenario = { title: 'fault at the sign-off', plan, fault: parseFault('errors=0.1@sign-off') };
+    await wholeRun(scenario, { ...options, onCloud: () => {} }, context, (run) => {
+      expect(run.verdict.ok, run.verdict.sentence).toBe(true);
+      expect(run.ledger).toMatchObject({
+        status: 'rolled_back',
+        rollback: { trigger: 'gate', by: 'watchdog in phase finalSignoff' },
+      });
+      expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 1, candidate: 0 });
+    });
+  });
+});
+
 describe('rights', () => {
   it('are enough for a cutover that an alarm brings back', async ({ signal }) => {
     const { outcome, access } = await sweepRun([], {
