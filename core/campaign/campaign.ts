@@ -122,7 +122,7 @@ export const campaignSchema = z.strictObject({
   plans: z.record(z.string(), z.preprocess(withTodaysPlanNames, planSchema)).default({}),
   /** When no cutover starts. Those under way go on: their gates and alarms work by night, and pausing them would hold them at a split. */
   pause: pauseSchema.prefault({}),
-  /** In their order. */
+  /** The waves, in their order. */
   waves: z.array(waveSchema).min(1).max(200),
 });
 

@@ -89,9 +89,9 @@ const querySchema = z.discriminatedUnion('source', [
 export type MetricQuery = z.infer<typeof querySchema>;
 
 const sidesSchema = z.strictObject({
-  /** Of the stable side. */
+  /** What `{{side}}` in the queries stands for on the stable side. */
   stable: text.default('stable'),
-  /** Of the candidate. */
+  /** What `{{side}}` in the queries stands for on the candidate. */
   candidate: text.default('candidate'),
 });
 
@@ -112,7 +112,7 @@ const commonSchema = z.strictObject({
 });
 
 const comparedSchema = commonSchema.extend({
-  /** Which way is worse: `higherIsWorse` such as failed payments, `lowerIsWorse` such as orders. */
+  /** Which direction is worse: `higherIsWorse`, such as failed payments, or `lowerIsWorse`, such as orders. */
   direction: z.enum(['higherIsWorse', 'lowerIsWorse']),
   /**
    * Stages below this percentage may advance without having shown that the metric is within its margin: it still rolls them back.
@@ -129,13 +129,13 @@ const countMetricSchema = comparedSchema.extend({
   kind: z.literal('count'),
   /** What is counted: a part of the denominator. */
   numerator: querySchema,
-  /** What it is a part of; the side's requests unless given. */
+  /** The whole that the numerator is a part of; default: the side's requests. */
   denominator: querySchema.prefault({ source: 'alb', count: 'requests' }),
   /** Margin, as a difference of the two shares (0.005 is half a percentage point). Give this or `relativeMargin`. */
   margin: z.number().gt(0).max(0.5).optional(),
   /** Margin, as a part of the stable side's share (0.05: a conversion of 3 % may be 2.85 %). */
   relativeMargin: z.number().gt(0).max(10).optional(),
-  /** How many events one cause makes at a time at most, as `gate.errorBurst`. */
+  /** The most events that one cause makes at a time, like `gate.errorBurst`. */
   burst: z.number().min(1).max(1_000).default(1),
   /** What a minute means whose denominator came and whose numerator did not: nothing is known of it, or it was zero. */
   absent: z.enum(['unknown', 'zero']).default('unknown'),
@@ -149,7 +149,7 @@ const valueMetricSchema = comparedSchema.extend({
   kind: z.literal('value'),
   /** The figure; at least 0. */
   value: querySchema,
-  /** By how much the candidate's may be worse. Give this or `relativeTolerance`. */
+  /** By how much the candidate's figure may be worse. Give this or `relativeTolerance`. */
   tolerance: z.number().min(0).optional(),
   /** The same as a part of the stable side's figure (0.1: a tenth). */
   relativeTolerance: z.number().min(0).max(100).optional(),

@@ -75,9 +75,9 @@ const shadowSchema = z.strictObject({
 
 /** The default allows for clients and data that are not spread quite evenly over the sides. */
 const toleranceSchema = z.strictObject({
-  /** So many times as often as the stable side. */
+  /** The tolerated rate, as a multiple of the stable side's. */
   ratio: z.number().min(1).max(10).default(1.2),
-  /** And so much more, as a share of requests. */
+  /** Added to that, as a share of requests. */
   absolute: z.number().min(0).max(0.5).default(0),
 });
 

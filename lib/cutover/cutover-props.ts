@@ -20,7 +20,7 @@ export interface CutoverListener extends RuleMatch {
   /** The listener itself, or its ARN. */
   readonly listener: ListenerRef;
   /**
-   * Of the first rule; with a mirror the second one takes the next. Must come before the rules that serve this traffic now, and may
+   * Priority of the first rule; with a mirror a second rule takes the next number. Must come before the rules that serve this traffic now, and may
    * come before no others: what the new rule takes from a rule that does not plainly forward to the stable group is refused when it is made.
    */
   readonly priority: number;
@@ -29,7 +29,7 @@ export interface CutoverListener extends RuleMatch {
    * and after a rollback that rule forwards as the others do. @default - no cohort
    */
   readonly cohort?: CohortProps & {
-    /** Of that rule; before `priority`. */
+    /** Priority of that rule; a smaller number than `priority`. */
     readonly priority: number;
   };
 }
