@@ -41,7 +41,10 @@ export async function ownEnding(own: OwnServices, runs: readonly RunEvidence[]):
 
 function adviceFor({ ledger, requests }: RunEvidence, own: OwnServices): string {
   const { rollback = null } = ledger ?? {};
-  const cause = rollback === null ? '' : `${rollback.trigger} by ${rollback.by}`;
+  const unwell = /^the (?:candidate|stable side) has no healthy target/.test(rollback?.reason ?? '')
+    ? ' unhealthy'
+    : '';
+  const cause = rollback === null ? '' : `${rollback.trigger} by ${rollback.by}${unwell}`;
   const found = ADVICE.find(([pattern]) => pattern.test(cause));
   if (found !== undefined) return found[1](own);
   const lost = Object.values(requests.failed).some((count) => count > 0);

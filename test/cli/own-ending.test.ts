@@ -8,11 +8,11 @@ import { lease } from '../support/ledger-item.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';
 
-function rolledBack(by: string, trigger: 'alarm' | 'gate' | 'watchdog' = 'alarm') {
+function rolledBack(by: string, trigger: 'alarm' | 'gate' | 'watchdog' = 'alarm', reason = 'r') {
   const rollback = {
     trigger,
     by,
-    reason: 'r',
+    reason,
     requestedAt: AT,
     confirmedAt: AT,
     verifiedAt: AT,
@@ -57,6 +57,12 @@ describe('a rehearsal of own services that failed', () => {
     expect(text).toMatch(next);
     expect(text).toContain('Your services were asked, and not changed');
     expect(text).not.toContain('Not well any more');
+  });
+
+  it('by the watchdog, where a side was not well, says where to look', async () => {
+    const text = await endingOf(rolledBack('watchdog', 'watchdog', 'the stable side has no healthy target'));
+    expect(text).toMatch(/Next: see why a service stopped answering 200 at \/ready/);
+    expect(await endingOf(rolledBack('watchdog', 'watchdog'))).not.toMatch(/stopped answering/);
   });
 
   it('names a service that has ended before all else', async () => {
