@@ -1,18 +1,8 @@
 /** A request that is to be sent to both sides, and what keeps one from being sent. */
 import type { Position } from '../../../../parity/tally/index.ts';
+import type { PlainRequest } from './texts/index.ts';
 
-export interface PlannedRequest {
-  /** Sent to both sides as X-Request-Id; a probe's ends with `~` and its name. */
-  readonly id: string;
-  /** Method and template such as `GET /items/{id}`. */
-  readonly route: string;
-  readonly method: string;
-  /** Origin form: path and query. */
-  readonly target: string;
-  /** Names and values. */
-  readonly headers: readonly (readonly [string, string])[];
-  readonly body: Buffer | null;
-  readonly at: Position;
+export interface PlannedRequest extends PlainRequest {
   /** A step of a flow, which an owner wrote for both sides: it may have side effects, and waits for the step before it. */
   readonly inFlow?: true;
   /** Names in braces that stand in it are filled in when it is sent, also in its body. */

@@ -2,4 +2,4 @@
 
 export { basicLogin, loginIn } from './basic-login.ts';
 export { FORM_DATA_TYPE, formData } from './form-data.ts';
-export { type LineRequest, targetOf, textRequests } from './text-requests.ts';
+export { type LineRequest, type PlainRequest, targetOf, textRequests } from './text-requests.ts';

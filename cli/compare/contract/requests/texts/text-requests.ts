@@ -13,18 +13,22 @@ import { type ShellCommand, shellCommands, WITHOUT_VALUE } from './shell.ts';
 import { requestOfJsonLine, requestOfPairsLine, requestOfW3cLine, w3cFieldsOf } from './structured-log.ts';
 import { CannotBeSent, type ReadNamed, type TextRequest } from './text-request.ts';
 
+export interface PlainRequest {
+  /** Sent to both sides as X-Request-Id; a probe's ends with `~` and its name. */
+  readonly id: string;
+  /** Method and template such as `GET /items/{id}`. */
+  readonly route: string;
+  readonly method: string;
+  /** Origin form: path and query. */
+  readonly target: string;
+  /** Names and values. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Buffer | null;
+  readonly at: Position;
+}
+
 /** A request of a line, or why it holds none. */
-export type LineRequest =
-  | { readonly skipped: string; readonly at: Position }
-  | {
-      readonly id: string;
-      readonly route: string;
-      readonly method: string;
-      readonly target: string;
-      readonly headers: readonly (readonly [string, string])[];
-      readonly body: Buffer | null;
-      readonly at: Position;
-    };
+export type LineRequest = PlainRequest | { readonly skipped: string; readonly at: Position };
 
 export interface TextSource {
   readonly file: string;
