@@ -1,7 +1,7 @@
 /** `crossfade console`: a page on this machine that shows an ingress as it is now. */
 import { Command } from 'commander';
 import { type DeployedOptions, located, withDeployed } from '../run/index.ts';
-import { attempt, NOTHING_CHANGED, say, type Terminal, UsageError, wholeNumber } from '../shared/index.ts';
+import { attempt, codeOf, NOTHING_CHANGED, say, type Terminal, UsageError, wholeNumber } from '../shared/index.ts';
 
 interface Options extends DeployedOptions {
   readonly port: string;
@@ -23,9 +23,7 @@ export function consoleCommand(terminal: Terminal): Command {
             import('./live-source.ts'),
           ]);
           return startConsole(await liveSource(options, where), port).catch((error: unknown) => {
-            throw error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-              ? new UsageError(`--port: ${port} is already in use`)
-              : error;
+            throw codeOf(error) === 'EADDRINUSE' ? new UsageError(`--port: ${port} is already in use`) : error;
           });
         },
       );

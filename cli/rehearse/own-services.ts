@@ -2,7 +2,7 @@
 import { type RequestOptions, request } from 'node:http';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
-import { asError, UsageError } from '../shared/index.ts';
+import { asError, codeOf, UsageError } from '../shared/index.ts';
 
 interface Named {
   readonly stable?: string;
@@ -100,7 +100,7 @@ function asked(url: URL, { method, headers }: Pick<RequestOptions, 'method' | 'h
 function noAnswer({ href, origin }: URL, error: unknown): string {
   if (error instanceof Error && error.name === 'AbortError')
     return `${href} gave no answer within ${ASKED_MS / 1000} s; --health names another path`;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error) ?? '';
   if (code === 'ECONNREFUSED') return `nothing listens at ${origin}; start the service, then rehearse`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `the host of ${origin} has no address that this machine knows`;

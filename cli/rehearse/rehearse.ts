@@ -17,6 +17,7 @@ import {
 import { readPlan } from '../run/index.ts';
 import {
   asError,
+  codeOf,
   number,
   outputFileInNewFolder,
   plain,
@@ -258,7 +259,7 @@ async function free(port: number): Promise<void> {
   try {
     await listen(server, port);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = codeOf(error) ?? asError(error).message;
     throw new UsageError(
       `--port: ${port} ${code === 'EADDRINUSE' ? 'is already in use' : `cannot be listened on (${code})`}`,
     );

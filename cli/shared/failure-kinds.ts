@@ -1,4 +1,6 @@
 /** Failures that are told in words of ours instead of a client's or the system's: one table. */
+
+import { codeOf } from '../../input/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { fileFailure } from './read-file.ts';
 
@@ -126,7 +128,8 @@ export function toldFailure(error: Error): ToldFailure | null {
 }
 
 export function errorNames(error: Error): string[] {
-  return 'code' in error && typeof error.code === 'string' ? [error.name, error.code] : [error.name];
+  const code = codeOf(error);
+  return code === null ? [error.name] : [error.name, code];
 }
 
 /** HTTP status that AWS's client has kept. */

@@ -1,6 +1,6 @@
 /** Options, exit codes, the terminal, and what else every command needs. */
 
-export { asError, plain, plainJson, plainLines } from '../../input/index.ts';
+export { asError, codeOf, plain, plainJson, plainLines } from '../../input/index.ts';
 export { attempt, CommandError, type Left, NOTHING_CHANGED } from './attempt.ts';
 export { eachBounded } from './each-bounded.ts';
 export { EXIT, EXIT_HELP, type ExitCode, meaningOfNo } from './exit-codes.ts';

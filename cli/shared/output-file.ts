@@ -1,6 +1,7 @@
 /** Files that a command will write: found out before a long run whether they can be, and never over one of its inputs. */
 import { closeSync, existsSync, mkdirSync, openSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { codeOf } from '../../input/index.ts';
 import { fileProblem, unusableFile } from './read-file.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -10,8 +11,7 @@ export function outputFile(option: string, file: string, inputs: readonly string
   try {
     closeSync(openSync(file, 'a'));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT') || file === '')
-      throw unusableFile(option, file, error);
+    if (codeOf(error) !== 'ENOENT' || file === '') throw unusableFile(option, file, error);
     const why = existsSync(dirname(resolve(file))) ? 'its folder takes no new file' : 'its folder does not exist';
     throw new UsageError(`${option}: ${file} cannot be written: ${why}`);
   }

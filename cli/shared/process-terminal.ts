@@ -1,5 +1,6 @@
 /** The terminal of the real process. */
 import type { WriteStream } from 'node:tty';
+import { codeOf } from '../../input/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Interrupted, type Screen, type Terminal } from './terminal.ts';
 
@@ -17,7 +18,7 @@ export function processTerminal(): ProcessTerminal {
   let lost: Error | null = null;
   process.stdout.on('error', (error: Error) => {
     // Whoever reads has seen enough (`| head`): that is no loss.
-    if (!('code' in error && error.code === 'EPIPE')) lost ??= error;
+    if (codeOf(error) !== 'EPIPE') lost ??= error;
   });
   // Nobody is left to tell.
   process.stderr.on('error', () => {});

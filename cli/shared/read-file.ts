@@ -1,6 +1,7 @@
 /** Files that a command was given to read; every way in which one can be wrong names the option, or the argument, and the file. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { codeOf } from '../../input/index.ts';
 import { readJson, textOf } from '../../json/index.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -86,7 +87,7 @@ export function fileFailure(error: Error): string | null {
 }
 
 function problemOf(error: Error): string | null {
-  return 'code' in error && typeof error.code === 'string' ? (PROBLEMS[error.code] ?? null) : null;
+  return PROBLEMS[codeOf(error) ?? ''] ?? null;
 }
 
 /** A name as messages show it. */

@@ -1,5 +1,6 @@
 /** HTTP to a source that may hang, lie or never end: one attempt, one deadline for head and body, a bounded body, no redirect. */
 import { SourceError } from '../../core/metrics/index.ts';
+import { asError, codeOf } from '../../input/index.ts';
 
 /** Bytes; 11,000 points are a tenth of it. */
 const MOST_BYTES = 4_000_000;
@@ -56,8 +57,7 @@ async function answered<T>(timeoutMs: number, call: (signal: AbortSignal) => Pro
 /** `fetch failed` says nothing; the code of its cause does. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return cause instanceof Error ? cause.message : String(cause);
+  return codeOf(cause) ?? asError(cause).message;
 }
 
 async function boundedText(response: Response): Promise<string> {

@@ -5,7 +5,7 @@ import type { SamplePolicy } from '../../../capture/bytes/index.ts';
 import { ObservedLeg, type RawLeg } from '../../../capture/index.ts';
 import { withoutSecrets } from '../../../capture/redaction/index.ts';
 import { rawFields } from '../../../mirror/message/index.ts';
-import { UsageError } from '../../shared/index.ts';
+import { asError, codeOf, UsageError } from '../../shared/index.ts';
 import type { PlannedRequest } from './requests/index.ts';
 import type { SideSession } from './session/index.ts';
 
@@ -94,8 +94,7 @@ export async function reachable(option: string, { hostname, port, protocol, href
       socket.once('timeout', () => reject(new Error(`no connection within ${CONNECT_MS} ms`)));
     });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(`${option}: cannot reach ${href} (${code})`);
+    throw new UsageError(`${option}: cannot reach ${href} (${codeOf(error) ?? asError(error).message})`);
   } finally {
     socket.destroy();
   }
