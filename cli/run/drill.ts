@@ -26,6 +26,7 @@ import {
 } from '../shared/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from './deployment-source.ts';
 import { nameOption, startExecution } from './run-start.ts';
+import { stateMachineArn } from './state-machine-arn.ts';
 import { typedId } from './typed-id.ts';
 
 interface Options extends DeployedOptions {
@@ -79,7 +80,7 @@ async function drill(options: Options, percent: number, terminal: Terminal, cour
   if (alarm !== undefined && !deployment.rollbackAlarms.includes(alarm))
     throw new UsageError(`--alarm must be one of ${deployment.rollbackAlarms.join(', ')} (got "${alarm}")`);
   const input = { drill: { percent, ...(alarm === undefined ? {} : { alarm }) } };
-  const { states, executionArn } = await startExecution(deployment, options.name, input, () => {
+  const { states, executionArn } = await startExecution(stateMachineArn(deployment), options.name, input, () => {
     course.is = 'sent';
   });
   course.is = 'started';

@@ -1,9 +1,7 @@
 /** A run by its name: the name that `start` and `drill` take, and the execution that they start by it. */
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { Option } from 'commander';
-import type { Deployment } from '../../core/model/index.ts';
 import { UsageError } from '../shared/index.ts';
-import { stateMachineArn } from './state-machine-arn.ts';
 
 /** `--name`; the default is unique by the time. */
 export function nameOption(kind: 'cutover' | 'drill', description: string): Option {
@@ -17,16 +15,16 @@ export interface StartedRun {
 }
 
 /**
+ * @param machine where executions are started: `stateMachineArn`
  * @param beforeSending told at the last moment at which nothing can have been started: a failure after it may hide a run
  * @throws UsageError for a name that was used before
  */
 export async function startExecution(
-  deployment: Deployment,
+  machine: string,
   name: string,
   input: object,
   beforeSending: () => void,
 ): Promise<StartedRun> {
-  const machine = stateMachineArn(deployment);
   const { SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
   const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
   const states = new SFNClient(CLIENT_OPTIONS);

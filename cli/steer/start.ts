@@ -9,6 +9,7 @@ import {
   nameOption,
   readPlan,
   startExecution,
+  stateMachineArn,
   timelineText,
   typedId,
   withDeployed,
@@ -52,10 +53,11 @@ export function startCommand(terminal: Terminal): Command {
         ({ refused }) => (started.sent && !refused ? maybeStarted(options.name) : NOTHING_CHANGED),
         async () => {
           const deployment = await deployed(options);
+          const machine = stateMachineArn(deployment);
           const startedBy = await callerArn();
           say(terminal.err, `\nStarts ${options.name} on ingress ${deployment.ingressId} as ${startedBy}.`);
           if (options.yes !== true && !(await confirmed(terminal, 'Start it?'))) return false;
-          await startExecution(deployment, options.name, { plan: z.encode(planSchema, plan), startedBy }, () => {
+          await startExecution(machine, options.name, { plan: z.encode(planSchema, plan), startedBy }, () => {
             started.sent = true;
           });
           return true;
