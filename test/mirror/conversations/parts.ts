@@ -41,7 +41,8 @@ export const saysAndResets =
     peer.socket.resetAndDestroy();
   };
 
-/** A second request on the same connection, where that is still open. */
+const SECOND = 'X-Second: 1\r\n';
+/** A second request on the same connection, where that is still open. Safe requests may come twice, so the second one is marked. */
 export const again = async (
   { send, more }: Stage,
   first: string,
@@ -49,10 +50,14 @@ export const again = async (
   wanted: readonly (string | RegExp)[],
 ) => {
   const client = send(first);
-  await answers(client, [method]);
-  more(client, get());
+  try {
+    await answers(client, [method]);
+  } catch {
+    return expect('cut').toMatch(wanted[0] ?? '');
+  }
+  more(client, get(SECOND));
   const found = await answers(client, [method, 'GET']);
   for (const [i, each] of wanted.entries()) expect(found[i] ?? 'none: the connection has ended').toMatch(each);
 };
 export const second = (peer: Peer, first: (peer: Peer) => unknown) =>
-  peer.before === 0 ? first(peer) : peer.write(answer('second'));
+  peer.head.toLowerCase().includes(SECOND.toLowerCase()) ? peer.write(answer('second')) : first(peer);
