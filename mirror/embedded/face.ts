@@ -13,7 +13,7 @@ import type { Telemetry } from '../telemetry.ts';
 import { exchange } from './exchange.ts';
 import type { FailureLog } from './failure-log.ts';
 import { Recording, type RecordingPorts } from './recording.ts';
-import { originForm, refusalOf, refuse, refuseSocket, statusOf } from './refusal.ts';
+import { linger, originForm, refusalOf, refuse, refuseSocket, statusOf } from './refusal.ts';
 import { upgrade } from './upgrade.ts';
 
 export interface FaceOptions extends RecordingPorts {
@@ -157,7 +157,10 @@ export class Face {
     if (this.#ending.has(socket)) return;
     this.#ending.add(socket);
     answer.shouldKeepAlive = false;
-    answer.once('finish', () => socket.end());
+    answer.once('finish', () => {
+      socket.end();
+      linger(socket);
+    });
   }
 
   #primaryFailed(error: unknown): void {

@@ -45,8 +45,22 @@ export function refuse(res: ServerResponse, { status, why }: Refusal): void {
 
 /** On a connection that is no HTTP any more. */
 export function refuseSocket(socket: Duplex, status: number): void {
-  if (socket.writable) socket.end(`HTTP/1.1 ${status} \r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  else socket.destroy();
+  if (!socket.writable) return void socket.destroy();
+  socket.end(`HTTP/1.1 ${status} \r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  linger(socket);
+}
+
+/** What a client still writes, until it has read our end. */
+const LINGER_MS = 2_000;
+
+/**
+ * A connection that has been ended here. What still comes is thrown away: unread it would hide the client's own end, and keep the connection for ever; closed at once the connection
+ * would be reset, and the answer lost (RFC 9112, 9.6).
+ */
+export function linger(socket: Duplex): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+  socket.resume();
 }
 
 /** An answer for the primary that gave none, or one that cannot be passed on: nothing of what it said stays in it. */

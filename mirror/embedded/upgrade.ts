@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type RequestHead, responseFields } from '../message/index.ts';
 import { failingAlone, type PrimaryOptions, SWITCHED, send } from './exchange.ts';
-import { refuseSocket } from './refusal.ts';
+import { linger, refuseSocket } from './refusal.ts';
 
 /** A request to become another protocol: when the primary agrees, both sockets are one line, otherwise its answer is passed on. */
 export function upgrade(
@@ -53,7 +53,10 @@ export function upgrade(
     if (fields === null) return;
     socket.write(headText(response, fields), 'latin1');
     // Half an answer must not look like a whole one that waits.
-    void pipeline(response, socket).catch(() => socket.destroy());
+    void pipeline(response, socket).then(
+      () => linger(socket),
+      () => socket.destroy(),
+    );
   });
   upstream.end();
 }
