@@ -45,7 +45,7 @@ export async function readTraffic({
   values,
   signal,
 }: TrafficFiles): Promise<OwnTraffic> {
-  const sources = findSources(stdin, [], files, {
+  const sources = await findSources(stdin, [], files, {
     named: '--traffic',
     routes: [],
     values: parseValues(values),

@@ -1,7 +1,8 @@
 /** Requests in the formats that other tools write. */
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AskedService, askedService } from '../support/asked-service.ts';
-import { crossfade } from '../support/cli.ts';
+import { crossfade, runCommand } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const { file } = temporaryFolder();
@@ -70,7 +71,7 @@ describe('requests are read from', () => {
     const found = await asked('access.log', [combined, common, broken, alb, ''].join('\n'));
     expect(lines(found)).toEqual(['GET /a?x=1', 'HEAD /b', 'GET /c?y=2']);
     expect(found.requests[0]?.headers['user-agent']).toBe('agent/1');
-    expect(found.stdout).toContain('Not sent: 1 × a line is no URL');
+    expect(found.stdout).toContain('Not sent: 1 × a line is not a known kind of request');
   });
 
   it('a Postman collection, with its variables, folders and bodies', async () => {
@@ -191,5 +192,76 @@ paths:
     const without = await asked('swagger.yaml', swagger);
     expect(without.stdout).toContain('no example of its path parameter slug; --value slug=… gives one');
     expect(await asked('urls.txt', '/a', '--value', 'slug')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('standard input holds', () => {
+  const leg = {
+    outcome: 'response',
+    status: 200,
+    headers: [],
+    body: { encoding: 'utf8', data: '', bytes: 0, truncated: false },
+    timing: { firstByteMs: 1, totalMs: 1 },
+  };
+  const log = {
+    format: 'crossfade-leg/1',
+    at: '2026-11-24T08:00:00.000Z',
+    request: { method: 'GET', target: '/log' },
+    leg,
+  };
+  const openapi = 'openapi: 3.1.0\ninfo: { title: a, version: "1" }\npaths: { /doc: { get: {} } }\n';
+  const collection = { info: { name: 'a' }, item: [{ name: 'a', request: { method: 'GET', url: 'https://h/pm' } }] };
+  const flow = 'format: crossfade-flow/1\nsteps: [{ request: GET /step }]\n';
+
+  it.each([
+    ['URLs', '/a\n/b\n', ['GET /a', 'GET /b']],
+    ['curl commands', "curl 'https://h/a' \\\n  -H 'Accept: x'\n", ['GET /a']],
+    ['a log of one side', `${JSON.stringify(log)}\n`, ['GET /log']],
+    ['an OpenAPI document', `# mine\n${openapi}`, ['GET /doc']],
+    ['a Postman collection on one line', JSON.stringify(collection), ['GET /pm']],
+    ['a Postman collection on several lines', JSON.stringify(collection, null, 2), ['GET /pm']],
+    ['a flow', flow, ['GET /step']],
+  ])('%s', async (_, stdin, sent) => {
+    const before = stable?.asked.length ?? 0;
+    const sides = [
+      '--stable',
+      stable?.url ?? '',
+      '--candidate',
+      candidate?.url ?? '',
+      '--rps',
+      '1000',
+      '--concurrency',
+      '1',
+    ];
+    // In pieces, as a pipe brings it.
+    const pieces = stdin.match(/[\s\S]{1,7}/g) ?? [];
+    expect(
+      await runCommand(['contract', '-', ...sides], {
+        stdin: Readable.from(pieces.map((piece) => Buffer.from(piece))),
+      }),
+    ).toMatchObject({ code: 0 });
+    expect((stable?.asked ?? []).slice(before).map(({ line }) => line)).toEqual(sent);
+  });
+
+  it('captures of any length, which are read as they come', async () => {
+    let drawn = 0;
+    const lines = async function* () {
+      for (; drawn < 10_000; drawn++)
+        yield Buffer.from(`${JSON.stringify({ ...log, request: { method: 'GET', target: `/log/${drawn}` } })}\n`);
+    };
+    const sides = [
+      '--stable',
+      stable?.url ?? '',
+      '--candidate',
+      candidate?.url ?? '',
+      '--rps',
+      '10000',
+      '--limit',
+      '20',
+    ];
+    const before = stable?.asked.length ?? 0;
+    expect((await runCommand(['contract', '-', ...sides], { stdin: Readable.from(lines()) })).code).toBe(0);
+    const sent = (stable?.asked.length ?? 0) - before;
+    expect([sent, drawn < 10_000]).toEqual([20, true]);
   });
 });

@@ -10,7 +10,7 @@ export interface ReadOptions {
 /** Method, target and body of each request, or why it is not sent. */
 export async function plannedIn(file: string, { values = {}, bases = [] }: ReadOptions = {}): Promise<string[]> {
   const given = { named: 'files', routes: [], values: new Map(Object.entries(values)), bases };
-  const sources = findSources(Readable.from([]), [], [file], given);
+  const sources = await findSources(Readable.from([]), [], [file], given);
   const found: string[] = [];
   const { signal } = new AbortController();
   for await (const one of requestsOf(sources, { routes: [], signal }))

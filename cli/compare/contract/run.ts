@@ -70,7 +70,7 @@ export async function runContract(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { policy, probes, limit, routes } = request;
-  const sources = findSources(terminal.stdin, request.logins, files, {
+  const sources = await findSources(terminal.stdin, request.logins, files, {
     named: 'files',
     routes,
     values: request.values,

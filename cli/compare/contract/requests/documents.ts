@@ -1,7 +1,7 @@
 /** Requests of a document that is read as a whole: OpenAPI, Swagger 2 or a Postman collection, JSON or YAML. */
 import * as z from 'zod';
 import { textOf } from '../../../../json/index.ts';
-import { parseYaml, readBytes, UsageError } from '../../../shared/index.ts';
+import { parseYaml, UsageError } from '../../../shared/index.ts';
 import { openapiRequests } from './openapi.ts';
 import type { DocumentValues } from './openapi-document.ts';
 import type { Planned } from './planned-request.ts';
@@ -51,8 +51,8 @@ const OTHERS = [
 ] as const;
 
 /** @throws UsageError that names the file and what is wrong with it */
-export function documentRequests(file: string, source: number, given: DocumentOptions): Planned[] {
-  const text = textOf(readBytes(given.named, file));
+export function documentRequests(file: string, source: number, given: DocumentOptions, content: Uint8Array): Planned[] {
+  const text = textOf(content);
   if (!text.ok) throw new UsageError(`${given.named}: ${file} ${text.problem}`);
   const read = parseYaml(text.value);
   if (!read.ok) throw new UsageError(`${given.named}: ${file} ${read.problem}`);

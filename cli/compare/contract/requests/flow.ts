@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../../../input/index.ts';
 import { textOf } from '../../../../json/index.ts';
-import { parseYaml, readBytes, UsageError } from '../../../shared/index.ts';
+import { parseYaml, UsageError } from '../../../shared/index.ts';
 import { aroundNames } from './names.ts';
 import type { PlannedRequest, Take } from './planned-request.ts';
 
@@ -57,8 +57,8 @@ export interface Flow {
 }
 
 /** null where the document is something else. @throws UsageError that names the file and what is wrong with it */
-export function readFlow(option: string, file: string, source: number): Flow | null {
-  const text = textOf(readBytes(option, file));
+export function readFlow(option: string, file: string, source: number, content: Uint8Array): Flow | null {
+  const text = textOf(content);
   if (!text.ok) throw new UsageError(`${option}: ${file} ${text.problem}`);
   if (!text.value.includes(FLOW_FORMAT)) return null;
   const read = parseYaml(text.value);

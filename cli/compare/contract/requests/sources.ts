@@ -23,24 +23,64 @@ export interface Source {
  * @param logins flows that go before everything else
  * @throws UsageError
  */
-export function findSources(
+export async function findSources(
   stdin: Readable,
   logins: readonly string[],
   files: readonly string[],
   reading: DocumentOptions,
-): Source[] {
+): Promise<Source[]> {
   if (files.length === 0 && logins.length === 0)
     throw new UsageError(
       'name at least one file of requests: NDJSON, HAR, mitmproxy, goreplay, OpenAPI, Postman, a flow, curl lines, an access log or a list of URLs',
     );
   const first = logins.map((file, source) => {
-    const flow = readFlow('--login', file, source);
+    const flow = readFlow('--login', file, source, readBytes('--login', file));
     if (flow === null) throw new UsageError(`--login: ${file} is not a flow (format: ${FLOW_FORMAT})`);
     return sourceOfFlow(file, flow);
   });
-  const rest = findInputs(stdin, reading.named, files);
+  const rest = await Promise.all(findInputs(stdin, reading.named, files).map(withBytes));
   return [...first, ...rest.map((input, i) => sourceOf(input, first.length + i, reading))];
 }
+
+interface ReadInput extends Input {
+  /** Of standard input that is text: it can be read only once. */
+  readonly text?: Buffer;
+}
+
+/** Captures and logs may be of any length, so that they stay a stream; text is read as a whole. */
+async function withBytes(input: Input): Promise<ReadInput> {
+  if (input.stream === undefined) return input;
+  const read: Buffer[] = [];
+  const chunks = input.stream[Symbol.asyncIterator]();
+  const next = async () => {
+    const { done, value } = await chunks.next();
+    return done === true ? null : Buffer.from(value);
+  };
+  let beginning = '';
+  for (let chunk = await next(); chunk !== null; chunk = await next()) {
+    read.push(chunk);
+    if (beginning.length > LONGEST_BEGINNING) continue;
+    beginning += chunk.toString('latin1');
+    if (!RECORDS.test(beginning)) continue;
+    const rest = async function* () {
+      yield* read;
+      for (let later = await next(); later !== null; later = await next()) yield later;
+    };
+    return { ...input, stream: Readable.from(rest()) };
+  }
+  return { ...input, text: Buffer.concat(read) };
+}
+
+/** Characters in which a first line has said what it is. */
+const LONGEST_BEGINNING = 65_536;
+
+/** The first line of captures, or of one side's log (docs/reference/captures.md). */
+const RECORDS =
+  /^\s*\{(?:[^\n]{0,1000}?"format"\s*:\s*"crossfade-leg|(?=[^\n]*"ingress"\s*:)(?=[^\n]*"requestId"\s*:))/;
+
+/** How a document begins that has no name to tell it: JSON on several lines or with a key of one, or such a key of YAML. */
+const DOCUMENT =
+  /^(?:\s|#[^\n]*\n|---\n)*(?:\{\s*(?:\n|"(?:openapi|swagger|info|item|collection)"|"format"\s*:\s*"crossfade-flow)|(?:openapi|swagger|format|info):)/;
 
 /** As a shell hands in what a command prints: `<(command)`. */
 const isPipe = ({ bytes, stream, recording }: Input) => bytes === null && stream === undefined && recording === null;
@@ -49,13 +89,14 @@ function sourceOfFlow(file: string, flow: Flow): Source {
   return { file, flow, requests: () => flow.steps };
 }
 
-function sourceOf(given: Input, source: number, reading: DocumentOptions): Source {
+function sourceOf(given: ReadInput, source: number, reading: DocumentOptions): Source {
   const { file, recording, compression } = given;
-  const bytes = isPipe(given) ? readBytes(reading.named, file) : undefined;
+  const bytes = isPipe(given) ? readBytes(reading.named, file) : given.text;
   const input = bytes === undefined ? given : { ...given, stream: Readable.from([bytes]) };
-  const isDocument = /\.(json|ya?ml)$/i.test(file);
+  const isDocument =
+    /\.(json|ya?ml)$/i.test(file) || (given.text !== undefined && DOCUMENT.test(given.text.toString('latin1')));
   const requests =
-    recording !== null || file === STDIN
+    recording !== null || (file === STDIN && bytes === undefined)
       ? null
       : textRequests({ ...reading, file, source, compression, isDocument, ...(bytes === undefined ? {} : { bytes }) });
   if (requests !== null) return { file, requests: () => requests };
@@ -63,9 +104,10 @@ function sourceOf(given: Input, source: number, reading: DocumentOptions): Sourc
     return { file, requests: (options) => recordedRequests(input, source, options) };
   if (compression !== 'none')
     throw new UsageError(`${reading.named}: ${file} is compressed; decompress the document first`);
-  const flow = readFlow(reading.named, file, source);
+  const content = bytes ?? readBytes(reading.named, file);
+  const flow = readFlow(reading.named, file, source, content);
   if (flow !== null) return sourceOfFlow(file, flow);
-  const documented = documentRequests(file, source, reading);
+  const documented = documentRequests(file, source, reading, content);
   const takes = documented.flatMap((one) => ('take' in one ? (one.take ?? []) : []));
   return { file, takes, requests: () => documented };
 }
