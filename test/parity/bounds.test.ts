@@ -201,6 +201,19 @@ it('10,000 frames of zstd are read, and one more is not: an empty frame costs as
 const EMPTY = zstdCompressSync('');
 
 it.each([
+  ['protobuf', PROTOBUF, bytesOf(300_000, [8, 1]), bytesOf(300_000, [8, 2]), 'byte by byte'],
+  ['MessagePack', PACKED, bytesOf(600_000, [1]), bytesOf(600_000, [2]), 'byte by byte'],
+  ['XML', XML, `<r>${'<a/>'.repeat(250_000)}</r>`, `<r>${'<b/>'.repeat(250_000)}</r>`, 'line by line'],
+  ['attributes', XML, attributes('1', 20_000), attributes('2', 20_000), 'line by line'],
+  ['malformed parts', PARTS, '--a\r\n', '--b\r\n', 'line by line'],
+])('%s beyond a limit say by which lesser way they are compared', (_name, type, a, b, way) => {
+  const [one] = compareRecord(
+    pairOf(answer(a, [['Content-Type', type]]), answer(b, [['Content-Type', type]])),
+  ).differences;
+  expect(one?.advice).toContain(`Compared ${way}, for one side cannot be read as`);
+});
+
+it.each([
   ['references', '&amp;', '&lt;'],
   ['elements', '<a/>', '<b/>'],
 ])('a document of very many %s is read, or compared as a text', (_name, a, b) => {

@@ -1,9 +1,10 @@
 /** Which element of one array answers to which of another: an insertion is one insertion, not a change of all that follows. */
 import { shortestEdit } from './shortest-edit.ts';
 
+/** Arrays may have a million elements: no object stands for one of them. */
 export interface Alignment {
-  /** Indices, ascending by the first array's. */
-  readonly pairs: readonly (readonly [number, number])[];
+  /** For each of the first array its partner's index in the second one, or {@link NONE}. */
+  readonly partner: Int32Array;
   readonly onlyA: readonly number[];
   readonly onlyB: readonly number[];
   /** Elements that are in both arrays stand in another order. */
@@ -34,9 +35,10 @@ export function alignUnordered(a: Tokens, b: Tokens, pairRest: boolean): Alignme
   return toAlignment(partner, b.length, moved);
 }
 
-const NONE = -1;
+export const NONE = -1;
 
 function align(a: Tokens, b: Tokens): Alignment {
+  if (isInPlace(a, b)) return inPlace(a, b);
   const occurrence = byOccurrence(a, b);
   let partner = occurrence;
   let moved = false;
@@ -46,38 +48,60 @@ function align(a: Tokens, b: Tokens): Alignment {
   }
   const anchors = partner.slice();
   if (partner !== occurrence) moved = addMoved(a, b, partner);
-  const matched = partner.filter((j) => j !== NONE).length;
-  if (a.length === b.length && samePlaces(a, b) >= matched)
-    return toAlignment(
-      Int32Array.from(a, (_, i) => i),
-      b.length,
-      false,
-    );
+  const matched = partner.reduce((count, j) => (j === NONE ? count : count + 1), 0);
+  if (a.length === b.length && samePlaces(a, b) >= matched) return inPlace(a, b);
   pairBetween(anchors, partner, b.length);
   return toAlignment(partner, b.length, moved);
 }
 
+/** Whether nothing that is not at its own place on one side stands anywhere on the other: no order of elements needs to be looked for. */
+function isInPlace(a: Tokens, b: Tokens): boolean {
+  if (a.length !== b.length) return false;
+  const left = new Set<number>();
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) left.add(a[i] ?? 0);
+  for (let i = 0; i < b.length; i++) if (a[i] !== b[i] && left.has(b[i] ?? 0)) return false;
+  return true;
+}
+
+function inPlace(a: Tokens, b: Tokens): Alignment {
+  const partner = new Int32Array(a.length);
+  for (let i = 0; i < partner.length; i++) partner[i] = i;
+  return toAlignment(partner, b.length, false);
+}
+
 /** The n-th of a token in `a` to the n-th in `b`. */
 function byOccurrence(a: Tokens, b: Tokens): Int32Array {
-  const places = new Map<number, number[]>();
+  /** By token its first place that is not given away, and by place the next one of its token. */
+  const first = new Map<number, number>();
+  const next = new Int32Array(b.length);
   for (let j = b.length - 1; j >= 0; j--) {
     const token = b[j] ?? 0;
-    const known = places.get(token);
-    if (known === undefined) places.set(token, [j]);
-    else known.push(j);
+    next[j] = first.get(token) ?? NONE;
+    first.set(token, j);
   }
-  return Int32Array.from(a, (token) => places.get(token)?.pop() ?? NONE);
+  const partner = new Int32Array(a.length);
+  for (let i = 0; i < partner.length; i++) {
+    const token = a[i] ?? 0;
+    const j = first.get(token) ?? NONE;
+    if (j !== NONE) first.set(token, next[j] ?? NONE);
+    partner[i] = j;
+  }
+  return partner;
 }
 
 /** Pairs what is left on both sides and equal; whether there was any. */
 function addMoved(a: Tokens, b: Tokens, partner: Int32Array): boolean {
-  const freeA = [...partner.keys()].filter((i) => partner[i] === NONE);
+  const freeA: number[] = [];
+  for (let i = 0; i < partner.length; i++) if (partner[i] === NONE) freeA.push(i);
   const freeB = unused(partner, b.length);
   const moved = byOccurrence(
     freeA.map((i) => a[i] ?? 0),
     freeB.map((j) => b[j] ?? 0),
   );
-  for (const [n, at] of moved.entries()) if (at !== NONE) partner[freeA[n] ?? 0] = freeB[at] ?? NONE;
+  for (let n = 0; n < moved.length; n++) {
+    const at = moved[n] ?? NONE;
+    if (at !== NONE) partner[freeA[n] ?? 0] = freeB[at] ?? NONE;
+  }
   return moved.some((at) => at !== NONE);
 }
 
@@ -86,11 +110,11 @@ function pairBetween(anchors: Int32Array, partner: Int32Array, length: number): 
   const taken = takenBy(partner, length);
   let end = length;
   /** By index of `a`: where the next anchor is in `b`. */
-  const ends = anchors
-    .slice()
-    .reverse()
-    .map((j) => (end = j === NONE ? end : j))
-    .reverse();
+  const ends = new Int32Array(anchors.length);
+  for (let i = anchors.length - 1; i >= 0; i--) {
+    const anchor = anchors[i] ?? NONE;
+    ends[i] = end = anchor === NONE ? end : anchor;
+  }
   let j = 0;
   for (let i = 0; i < partner.length; i++) {
     const anchor = anchors[i] ?? NONE;
@@ -121,7 +145,9 @@ function isAscending(partner: Int32Array): boolean {
 }
 
 function samePlaces(a: Tokens, b: Tokens): number {
-  return a.filter((token, i) => token === b[i]).length;
+  let same = 0;
+  for (let i = 0; i < a.length; i++) if (a[i] === b[i]) same++;
+  return same;
 }
 
 function unused(partner: Int32Array, length: number): number[] {
@@ -139,18 +165,18 @@ function takenBy(partner: Int32Array, length: number): Uint8Array {
 }
 
 function toAlignment(partner: Int32Array, length: number, moved: boolean): Alignment {
-  const pairs: [number, number][] = [];
   const onlyA: number[] = [];
-  for (const [i, j] of partner.entries()) {
-    if (j === NONE) onlyA.push(i);
-    else pairs.push([i, j]);
-  }
-  return { pairs, onlyA, onlyB: unused(partner, length), moved };
+  for (let i = 0; i < partner.length; i++) if (partner[i] === NONE) onlyA.push(i);
+  return { partner, onlyA, onlyB: unused(partner, length), moved };
 }
 
-function turned({ pairs, onlyA, onlyB, moved }: Alignment): Alignment {
-  const ascending = pairs.map(([i, j]) => [j, i] as const).sort(([i], [j]) => i - j);
-  return { pairs: ascending, onlyA: onlyB, onlyB: onlyA, moved };
+function turned({ partner, onlyA, onlyB, moved }: Alignment): Alignment {
+  const back = new Int32Array(partner.length - onlyA.length + onlyB.length).fill(NONE);
+  for (let i = 0; i < partner.length; i++) {
+    const j = partner[i] ?? NONE;
+    if (j !== NONE) back[j] = i;
+  }
+  return { partner: back, onlyA: onlyB, onlyB: onlyA, moved };
 }
 
 function isAfter(a: Tokens, b: Tokens): boolean {

@@ -2,6 +2,8 @@
 
 /** Values are nested no deeper in practice. */
 const DEEPEST = 256;
+/** Beyond these a body costs more than a second; of usual ones they are five megabytes. */
+const MOST_VALUES = 500_000;
 
 /** Reading past the end throws a RangeError, as DataView does. */
 export class ByteReader {
@@ -9,6 +11,7 @@ export class ByteReader {
   readonly #view: DataView;
   #at = 0;
   #depth = 0;
+  #values = 0;
   /** Numbers that are floats. */
   floats = 0;
 
@@ -19,6 +22,12 @@ export class ByteReader {
 
   get isAtEnd(): boolean {
     return this.#at >= this.#bytes.length;
+  }
+
+  /** The first byte of the next value. @throws RangeError where there are too many */
+  head(): number {
+    if (++this.#values > MOST_VALUES) throw new RangeError('too many values');
+    return this.unsigned(1);
   }
 
   peek(): number {
@@ -93,8 +102,8 @@ export function textOfValues(bytes: Uint8Array, value: (reader: ByteReader) => s
   return { json: values.length === 1 ? first : `[${values.join(',')}]`, floats: reader.floats };
 }
 
-export function times(count: number, read: (index: number) => string): string {
-  let list = '';
-  for (let i = 0; i < count; i++) list += i === 0 ? read(i) : `,${read(i)}`;
-  return list;
+export function times(count: number, read: () => string): string {
+  const list: string[] = [];
+  for (let i = 0; i < count; i++) list.push(read());
+  return list.join(',');
 }

@@ -13,7 +13,7 @@ const [UNSIGNED, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG] = [0, 1, 2, 3, 4, 5, 6]
 
 /** @throws RangeError where the bytes are none */
 function nextValue(reader: ByteReader): string {
-  const head = reader.unsigned(1);
+  const head = reader.head();
   const [major, info] = [head >> 5, head & 31];
   if (major === 7) return simple(reader, info);
   if (info === INDEFINITE) return reader.within(() => indefinite(reader, major));

@@ -1,5 +1,5 @@
 /** Frames of gRPC and gRPC-Web: a flag, four bytes of length, a message (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
-import { textsOfProtobuf } from './protobuf.ts';
+import { Room, textsOfProtobuf } from './protobuf.ts';
 import { joined } from './words.ts';
 
 const HEAD = 5;
@@ -12,23 +12,34 @@ interface Frame {
   readonly content: Uint8Array;
 }
 
-/** Arrays of the messages, as JSON; null where the bytes are no frames, or a message is compressed. */
+/**
+ * Arrays of the messages, as JSON; null where the bytes are no frames, or a message is compressed.
+ * @throws RangeError where there are too many values
+ */
 export function textsOfGrpc(a: Uint8Array, b: Uint8Array): readonly [string | null, string | null] {
   const [x, y] = [framesOf(a), framesOf(b)];
-  return [x && messagesOf(x, y ?? []), y && messagesOf(y, x ?? [])];
+  const room = new Room();
+  const [ours, theirs]: [(string | null)[], (string | null)[]] = [[], []];
+  for (let i = 0; i < Math.max(x?.length ?? 0, y?.length ?? 0); i++) {
+    const [one, other] = messagesOf(x?.[i], y?.[i], room);
+    if (x !== null && i < x.length) ours.push(one);
+    if (y !== null && i < y.length) theirs.push(other);
+  }
+  return [x && arrayOf(ours), y && arrayOf(theirs)];
 }
 
-function messagesOf(frames: readonly Frame[], others: readonly Frame[]): string | null {
-  const messages: string[] = [];
-  for (const [i, { flag, content }] of frames.entries()) {
-    if ((flag & COMPRESSED) !== 0) return null;
-    const message =
-      flag === TRAILERS ? trailers(content) : textsOfProtobuf(content, others[i]?.content ?? new Uint8Array())[0];
-    if (message === null) return null;
-    messages.push(message);
-  }
-  return `[${messages.join(',')}]`;
+const arrayOf = (messages: readonly (string | null)[]) => (messages.includes(null) ? null : `[${messages.join(',')}]`);
+
+/** What stands at the same place in both. */
+function messagesOf(a: Frame | undefined, b: Frame | undefined, room: Room): readonly [string | null, string | null] {
+  const messageIn = (frame: Frame | undefined) => (frame?.flag === TRAILERS ? NOTHING : (frame?.content ?? NOTHING));
+  const [x, y] = textsOfProtobuf(messageIn(a), messageIn(b), room);
+  const told = (frame: Frame | undefined, message: string | null) =>
+    frame?.flag === TRAILERS ? trailers(frame.content) : ((frame?.flag ?? 0) & COMPRESSED) !== 0 ? null : message;
+  return [told(a, x), told(b, y)];
 }
+
+const NOTHING = new Uint8Array();
 
 /** null where the bytes are none. */
 function framesOf(bytes: Uint8Array): Frame[] | null {

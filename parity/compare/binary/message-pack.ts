@@ -9,7 +9,7 @@ export function textOfMessagePack(bytes: Uint8Array): BinaryText | null {
 
 /** @throws RangeError where the bytes are none */
 function nextValue(reader: ByteReader): string {
-  const head = reader.unsigned(1);
+  const head = reader.head();
   if (head < 0x80) return String(head);
   if (head >= 0xe0) return String(head - 256);
   if (head < 0x90) return map(reader, head & 15);

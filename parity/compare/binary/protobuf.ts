@@ -11,23 +11,48 @@ const DEEPEST = 32;
 type Value = string | Uint8Array;
 type Fields = ReadonlyMap<number, readonly Value[]>;
 
-/** Both messages as JSON: what one of them packs and the other does not, which every reader must take for the same, reads alike. */
-export function textsOfProtobuf(a: Uint8Array, b: Uint8Array): readonly [string | null, string | null] {
-  const [x, y] = [fieldsOf(a), fieldsOf(b)];
-  return [x && written(x, y, 0), y && written(y, x, 0)];
+/** Beyond these a body costs more than a second; of usual messages they are some megabytes. */
+const MOST_VALUES = 250_000;
+
+/** What may still be read of a body. */
+export class Room {
+  #values = MOST_VALUES;
+
+  /** @throws RangeError where there are too many values */
+  take(): void {
+    if (this.#values-- === 0) throw new RangeError('too many values');
+  }
 }
 
-function written(fields: Fields, others: Fields | null, depth: number): string {
-  const members = [...fields].sort(([p], [q]) => p - q);
-  return `{${members
-    .map(([number, values]) => {
-      const theirs = others?.get(number) ?? [];
-      const words = unpackedAs(theirs, values).map((value, i) =>
-        typeof value === 'string' ? value : contentOf(value, theirs[i], depth),
-      );
-      return `"${number}":[${words.join(',')}]`;
-    })
-    .join(',')}}`;
+/**
+ * Both messages as JSON: what one of them packs and the other does not, which every reader must take for the same, reads alike.
+ * @throws RangeError where there are too many values
+ */
+export function textsOfProtobuf(a: Uint8Array, b: Uint8Array, room: Room): Texts<string | null> {
+  const [x, y] = [fieldsOf(a, room), fieldsOf(b, room)];
+  const [p, q] = written(x ?? NO_FIELDS, y ?? NO_FIELDS, room, 0);
+  return [x && p, y && q];
+}
+
+type Texts<T = string> = readonly [T, T];
+const NO_FIELDS: Fields = new Map();
+
+function written(x: Fields, y: Fields, room: Room, depth: number): Texts {
+  const [ours, theirs]: [string[], string[]] = [[], []];
+  const numbers = [...x.keys(), ...[...y.keys()].filter((number) => !x.has(number))].sort((p, q) => p - q);
+  for (const number of numbers) {
+    const [a, b] = [x.get(number), y.get(number)];
+    const [p, q] = [unpackedAs(b ?? [], a ?? []), unpackedAs(a ?? [], b ?? [])];
+    const [left, right]: [string[], string[]] = [[], []];
+    for (let i = 0; i < p.length || i < q.length; i++) {
+      const [one, other] = contentsOf(p[i], q[i], room, depth);
+      if (i < p.length) left.push(one);
+      if (i < q.length) right.push(other);
+    }
+    if (a !== undefined) ours.push(`"${number}":[${left.join(',')}]`);
+    if (b !== undefined) theirs.push(`"${number}":[${right.join(',')}]`);
+  }
+  return [`{${ours.join(',')}}`, `{${theirs.join(',')}}`];
 }
 
 /** What has a length, as numbers where the other side has numbers. */
@@ -42,10 +67,9 @@ function unpackedAs(theirs: readonly Value[], values: readonly Value[]): readonl
 /** null where the bytes are not such numbers. */
 function unpacked(bytes: Uint8Array, like: string): string[] | null {
   const type = like.startsWith('"64:') ? 1 : like.startsWith('"32:') ? 5 : 0;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const words: string[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const read = valueAt(bytes, view, at, type);
+    const read = valueAt(bytes, at, type);
     if (read === null || typeof read.value !== 'string') return null;
     words.push(read.value);
     at = read.next;
@@ -53,13 +77,20 @@ function unpacked(bytes: Uint8Array, like: string): string[] | null {
   return words;
 }
 
+/** Of what stands at the same place in both; empty where a side has nothing there. */
+function contentsOf(p: Value | undefined, q: Value | undefined, room: Room, depth: number): Texts {
+  const [x, y] = [contentOf(p, room, depth), contentOf(q, room, depth)];
+  if (typeof x === 'string' && typeof y === 'string') return [x, y];
+  const [a, b] = written(typeof x === 'string' ? NO_FIELDS : x, typeof y === 'string' ? NO_FIELDS : y, room, depth + 1);
+  return [typeof x === 'string' ? x : a, typeof y === 'string' ? y : b];
+}
+
 /** Text, a message, or bytes: the first that it can be. */
-function contentOf(bytes: Uint8Array, other: Value | undefined, depth: number): string {
-  const text = utf8(bytes);
+function contentOf(value: Value | undefined, room: Room, depth: number): string | Fields {
+  if (value === undefined || typeof value === 'string') return value ?? '';
+  const text = utf8(value);
   if (text !== null && !CONTROL.test(text)) return wordOfText(text);
-  const message = depth < DEEPEST ? fieldsOf(bytes, true) : null;
-  if (message === null) return wordOfBytes(bytes);
-  return written(message, other instanceof Uint8Array ? fieldsOf(other, true) : null, depth + 1);
+  return (depth < DEEPEST ? fieldsOf(value, room, true) : null) ?? wordOfBytes(value);
 }
 
 /** White space aside. */
@@ -70,21 +101,21 @@ const CONTROL = /[\0-\x08\x0e-\x1f\x7f]/;
  * null where the bytes are no message.
  * @param guessed they may be something else: a number in more bytes than it needs, as nobody writes one, tells that they are
  */
-function fieldsOf(bytes: Uint8Array, guessed = false): Fields | null {
+function fieldsOf(bytes: Uint8Array, room: Room, guessed = false): Fields | null {
   const fields = new Map<number, Value[]>();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {
     const tag = varint(bytes, at);
     if (tag === null) return null;
     const key = Number(tag.value);
     const [number, type] = [Math.floor(key / 8), key % 8];
     if (number < 1 || number > 0x1fffffff) return null;
-    const read = valueAt(bytes, view, tag.next, type);
+    const read = valueAt(bytes, tag.next, type);
     if (
       read === null ||
       (guessed && (isPadded(bytes, at, tag.next) || (type === 0 && isPadded(bytes, tag.next, read.next))))
     )
       return null;
+    room.take();
     const known = fields.get(number);
     if (known === undefined) fields.set(number, [read.value]);
     else known.push(read.value);
@@ -100,19 +131,23 @@ interface Read<T> {
   readonly next: number;
 }
 
-function valueAt(bytes: Uint8Array, view: DataView, at: number, type: number): Read<Value> | null {
+function valueAt(bytes: Uint8Array, at: number, type: number): Read<Value> | null {
   if (type === 0) {
     const read = varint(bytes, at);
     return read && { value: String(read.value), next: read.next };
   }
-  if (type === 1) return at + 8 > bytes.length ? null : { value: `"64:${view.getBigUint64(at, true)}"`, next: at + 8 };
-  if (type === 5) return at + 4 > bytes.length ? null : { value: `"32:${view.getUint32(at, true)}"`, next: at + 4 };
+  if (type === 1)
+    return at + 8 > bytes.length ? null : { value: `"64:${viewOf(bytes).getBigUint64(at, true)}"`, next: at + 8 };
+  if (type === 5)
+    return at + 4 > bytes.length ? null : { value: `"32:${viewOf(bytes).getUint32(at, true)}"`, next: at + 4 };
   if (type !== 2) return null;
   const length = varint(bytes, at);
   if (length === null || length.value > bytes.length - length.next) return null;
   const next = length.next + Number(length.value);
   return { value: bytes.subarray(length.next, next), next };
 }
+
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Exact: a number as far as a double is. */
 function varint(bytes: Uint8Array, from: number): Read<number | bigint> | null {
@@ -134,7 +169,8 @@ function longVarint(bytes: Uint8Array, from: number): Read<bigint> | null {
     const byte = bytes[from + i];
     if (byte === undefined) return null;
     value |= BigInt(byte & 0x7f) << BigInt(7 * i);
-    if (byte < 0x80) return { value, next: from + i + 1 };
+    // Readers take 64 bits of what ten bytes hold.
+    if (byte < 0x80) return { value: BigInt.asUintN(64, value), next: from + i + 1 };
   }
   return null;
 }

@@ -35,9 +35,34 @@ export function compareContent(a: Content, b: Content, rules?: BodyRules, nestin
   }
   if ((x === 'json' && !holdsJson(a)) || (y === 'json' && !holdsJson(b)))
     return other([compareBytes(a.bytes, b.bytes, 'malformed-json')]);
-  const differences = x === y ? byKind(x, a, b, nesting, rules) : null;
-  if (differences === null) return other(asTextOrBytes(x, y, a, b));
-  return { differences, asData: x === 'markup' && isXml(a) && isXml(b) };
+  // What looks like JSON is YAML, too.
+  const kind = x !== y && isYaml(a) && isYaml(b) ? 'yaml' : x === y ? x : null;
+  const differences = kind === null ? null : byKind(kind, a, b, nesting, rules);
+  if (differences === null) return other(asTextOrBytes(x, y, a, b).map((difference) => saying(kind, difference)));
+  return { differences, asData: kind === 'markup' && isXml(a) && isXml(b) };
+}
+
+const isYaml = ({ mediaType }: Content) => kindOfMedia(mediaType.type) === 'yaml';
+
+/** What a body is read as where it can be. */
+const READ_AS: Partial<Record<Kind, string>> = {
+  'json-lines': 'lines of JSON',
+  events: 'events',
+  markup: 'a document',
+  message: 'a message',
+  multipart: 'parts',
+  yaml: 'YAML',
+};
+
+/** By a lesser way than its format has, the difference says so. */
+function saying(kind: Kind | null, difference: BodyDifference): BodyDifference {
+  const format = kind === null ? undefined : READ_AS[kind];
+  if (format === undefined) return difference;
+  const way = difference.cause === 'body-bytes' ? 'byte by byte' : 'line by line';
+  return {
+    ...difference,
+    advice: `${difference.advice} Compared ${way}, for one side cannot be read as ${format}: it is malformed, or beyond the limits.`,
+  };
 }
 
 /** null where the format cannot be read. */

@@ -142,7 +142,9 @@ const areDistinct = (ids: Tokens) => new Set(ids).size === ids.length;
 
 function commonOf(a: Tokens, b: Tokens): number {
   const known = new Set(b);
-  return a.filter((id) => known.has(id)).length;
+  let common = 0;
+  for (const id of a) if (known.has(id)) common++;
+  return common;
 }
 
 function sameValues(a: Tokens, b: Tokens): boolean {

@@ -32,11 +32,12 @@ export function arrayOfLines(text: string): string | null {
   const texts = text
     .split(text.includes(RECORD) ? RECORD : '\n')
     // JSON’s own white space alone: `trim` takes a byte order mark off as well.
-    .filter((line) => /[^\t\r\n ]/.test(line));
+    .filter((line) => line.charCodeAt(0) > SPACE || /[^\t\r\n ]/.test(line));
   const array = `[${texts.join(',')}]`;
   return texts.length > 0 && areElements(array, texts) ? array : null;
 }
 
+const SPACE = 32;
 /** RFC 7464: record separator. */
 const RECORD = '\u001e';
 
@@ -78,7 +79,9 @@ function eventsOf(text: string): Events {
 function eventOf(block: string, known: { id: string }): string | null {
   const fields = new Map<string, string[]>();
   for (const line of block.split('\n')) {
-    const [, name = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
+    const colon = line.indexOf(':');
+    const name = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
     const before = name === 'data' ? fields.get(name) : undefined;
     if (before !== undefined) before.push(value);
     else if (name !== '' && !isIgnored(name, value)) fields.set(name, [value]);

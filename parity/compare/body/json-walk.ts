@@ -31,7 +31,7 @@ import {
   why,
 } from '../../model/index.ts';
 import type { ArrayRule, BodyRules } from '../../rules/index.ts';
-import { type Alignment, alignInOrder, alignUnordered } from '../align/index.ts';
+import { type Alignment, alignInOrder, alignUnordered, NONE } from '../align/index.ts';
 import { areNamedValues, contentTokens, type Elements, elementTokens, keyTokens } from './element-tokens.ts';
 
 export class JsonWalk {
@@ -130,14 +130,16 @@ export class JsonWalk {
     const rule = this.#rules?.arrayRule(pointerTo(path, 'stable')) ?? null;
     const [start, end] = rule === null ? this.#middle(p, q, depth + 1) : [0, 0];
     const [middleA, middleB] = [p.slice(start, p.length - end), q.slice(start, q.length - end)];
-    const { pairs, onlyA, onlyB, moved } = this.#align(middleA, middleB, depth + 1, rule);
+    const { partner, onlyA, onlyB, moved } = this.#align(middleA, middleB, depth + 1, rule);
     if (moved) {
       const named = areNamedValues(this.#a, p) && areNamedValues(this.#b, q);
       this.#report({ cause: named ? 'pair-order' : 'array-order' }, path, x, y, rule?.id);
     }
     // Rules speak of single places.
     const counted = this.#rules === undefined ? new Map<Cause, Alike>() : undefined;
-    for (const [i, j] of pairs) {
+    for (let i = 0; i < partner.length; i++) {
+      const j = partner[i] ?? NONE;
+      if (j === NONE) continue;
       this.walk(middleA[i] ?? 0, middleB[j] ?? 0, childOf(path, start + i, start + j), depth + 1, counted);
     }
     const advice = (verb: string) => ({
@@ -165,7 +167,7 @@ export class JsonWalk {
     const b: Elements = { hashes: this.#hashesB, nodes: q, depth };
     if (rule?.kind === 'keyed') return alignUnordered(keyTokens(a, rule.steps), keyTokens(b, rule.steps), false);
     if (rule?.kind === 'unordered') return alignUnordered(contentTokens(a), contentTokens(b), true);
-    if (p.length === 1 && q.length === 1) return { pairs: [[0, 0]], onlyA: [], onlyB: [], moved: false };
+    if (p.length === 1 && q.length === 1) return alignInOrder([0], [0]);
     if (p.length === 0 || q.length === 0) return alignInOrder(p.map(ZERO), q.map(ZERO));
     return alignInOrder(...elementTokens(a, b));
   }

@@ -3,6 +3,7 @@ import { type BodyDifference, type MessageFormat, messageFormatOf, why } from '.
 import {
   type BinaryText,
   bytesOfGrpcText,
+  Room,
   textOfCbor,
   textOfMessagePack,
   textsOfGrpc,
@@ -21,15 +22,20 @@ const each =
 const untyped =
   (read: (a: Uint8Array, b: Uint8Array) => Pair<string | null>): Reader =>
   (a, b) => {
-    const [x, y] = read(a.bytes, b.bytes).map((json) => (json === null ? null : { json, floats: 0 }));
-    return [x ?? null, y ?? null];
+    try {
+      const [x, y] = read(a.bytes, b.bytes).map((json) => (json === null ? null : { json, floats: 0 }));
+      return [x ?? null, y ?? null];
+    } catch (error) {
+      if (error instanceof RangeError) return [null, null];
+      throw error;
+    }
   };
 const NOTHING = new Uint8Array();
 
 const READERS: Readonly<Record<MessageFormat, Reader>> = {
   cbor: each(textOfCbor),
   messagepack: each(textOfMessagePack),
-  protobuf: untyped(textsOfProtobuf),
+  protobuf: untyped((a, b) => textsOfProtobuf(a, b, new Room())),
   grpc: untyped(textsOfGrpc),
   'grpc-text': (a, b) => {
     const [x, y] = [a, b].map(({ text }) => (text === null ? null : bytesOfGrpcText(text)));

@@ -26,7 +26,7 @@ export function parseMultipart(bytes: Uint8Array, boundary: string | undefined):
   let at = find(bytes, delimiter, 0);
   while (at >= 0 && parts.length <= MAX_PARTS) {
     const after = at + delimiter.length;
-    if (bytes[after] === DASH && bytes[after + 1] === DASH) return parts.length > 0 ? parts : null;
+    if (isClosing(bytes, after)) return parts.length > 0 ? parts : null;
     const start = endOfLine(bytes, after);
     const next = find(bytes, delimiter, start);
     if (start < 0 || next < 0) return null;
@@ -71,11 +71,24 @@ function endOfLine(bytes: Uint8Array, from: number): number {
   return at < 0 ? -1 : at + 1;
 }
 
-/** Where a line begins with `delimiter`. */
+const isClosing = (bytes: Uint8Array, at: number) => bytes[at] === DASH && bytes[at + 1] === DASH;
+
+/** Whether nothing but white space follows, or the dashes of the last delimiter: any other line belongs to a part. */
+function isEndOfDelimiter(bytes: Uint8Array, after: number): boolean {
+  let at = isClosing(bytes, after) ? after + 2 : after;
+  while (bytes[at] === SPACE || bytes[at] === TAB) at++;
+  if (bytes[at] === CR) at++;
+  return bytes[at] === LF || at >= bytes.length;
+}
+
+const [SPACE, TAB] = [32, 9];
+
+/** Where a line is `delimiter`. */
 function find(bytes: Uint8Array, delimiter: Uint8Array, from: number): number {
   if (from < 0) return -1;
   for (let at = bytes.indexOf(DASH, from); at >= 0; at = bytes.indexOf(DASH, at + 1)) {
-    if ((at === 0 || bytes[at - 1] === LF) && delimiter.every((byte, i) => bytes[at + i] === byte)) return at;
+    const begins = (at === 0 || bytes[at - 1] === LF) && delimiter.every((byte, i) => bytes[at + i] === byte);
+    if (begins && isEndOfDelimiter(bytes, at + delimiter.length)) return at;
   }
   return -1;
 }

@@ -6,7 +6,8 @@ import { lineEndings, pairLines } from './text.ts';
 /** Both are known to differ. `tabs`: what the media type says. */
 export function compareTables(stable: string, candidate: string, tabs: boolean): BodyDifference[] {
   const separator = tabs ? '\t' : separatorOf(stable, candidate);
-  const [a, b] = [recordsOf(stable, separator), recordsOf(candidate, separator)];
+  const [ours, theirs] = [readTable(stable, separator), readTable(candidate, separator)];
+  const [a, b] = [ours.records, theirs.records];
   const [x, y] = [a, b].map((records) => records.map((cells) => JSON.stringify(cells)));
   const found: BodyDifference[] = [];
   const aligned = pairLines(x ?? [], y ?? []);
@@ -21,6 +22,8 @@ export function compareTables(stable: string, candidate: string, tabs: boolean):
     for (const difference of differing) found.push(difference);
   }
   if (found.length > 0) return found;
+  if (ours.isCut !== theirs.isCut)
+    return [bodyDifference('text-value', `/line/${b.length}`, stable, candidate, CUT_ADVICE)];
   if (isMarkRead(stable, candidate))
     return [
       bodyDifference('text-value', '/line/1/1', textOf(a[0]?.slice(0, 1)), textOf(b[0]?.slice(0, 1)), MARK_ADVICE),
@@ -28,6 +31,8 @@ export function compareTables(stable: string, candidate: string, tabs: boolean):
   const endings = lineEndings(stable, candidate);
   return endings.length > 0 ? endings : [bodyDifference('string-escape', '', stable, candidate)];
 }
+
+const CUT_ADVICE = 'One side ends within quotes, which strict readers refuse: close them.';
 
 const MARK_ADVICE =
   'Send a byte order mark where stable does: spreadsheets take the charset from it, and simple readers take it for a part of the first name.';
@@ -65,8 +70,14 @@ function compareRecords(
 
 const textOf = (cells: Cells | undefined) => cells?.join(',') ?? null;
 
+interface Table {
+  readonly records: readonly string[][];
+  /** It ends within quotes. */
+  readonly isCut: boolean;
+}
+
 /** Quotes that are never closed reach to the end, as readers that do not give up take them. */
-function recordsOf(text: string, separator: string): string[][] {
+function readTable(text: string, separator: string): Table {
   const records: string[][] = [];
   let [record, cell, quoted]: [string[], string, boolean] = [[], '', false];
   let start = true;
@@ -96,5 +107,5 @@ function recordsOf(text: string, separator: string): string[][] {
     }
   }
   if (cell !== '' || record.length > 0 || !start) endRecord();
-  return records;
+  return { records, isCut: quoted };
 }

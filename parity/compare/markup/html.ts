@@ -12,6 +12,9 @@ export function tokensOfHtml(source: string): MarkupToken[] {
   const tokens = new TokenList();
   let verbatim = 0;
   const parser = new Parser({
+    onattribute() {
+      tokens.attribute();
+    },
     onopentag(name, attributes) {
       tokens.add({ kind: 'open', name, means: name, attributes: attributesOf(attributes) });
       if (VERBATIM.has(name)) verbatim++;

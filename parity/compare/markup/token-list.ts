@@ -10,15 +10,25 @@ const MAX_NESTING = 512;
 /** Beyond these a document costs more than a second; of usual markup they are ten megabytes. */
 const MAX_TOKENS = 400_000;
 
+/** More attributes than that of one element. */
+const MAX_ATTRIBUTES = 10_000;
+
 export class TokenList {
+  #attributes = 0;
   readonly #tokens: MarkupToken[] = [];
   #depth = 0;
   #text = '';
   #verbatim = false;
 
+  /** One more of the element that comes next. @throws UnreadableMarkupError */
+  attribute(): void {
+    if (++this.#attributes > MAX_ATTRIBUTES) throw new UnreadableMarkupError(false, 'too many attributes');
+  }
+
   /** @throws UnreadableMarkupError */
   add(token: MarkupToken): void {
     this.#flush();
+    this.#attributes = 0;
     if (token.kind === 'open' && ++this.#depth > MAX_NESTING)
       throw new UnreadableMarkupError(false, 'nested too deeply');
     if (token.kind === 'close') this.#depth--;

@@ -16,6 +16,7 @@ export function tokensOfXml(source: string): MarkupToken[] {
     // What holds without a declaration needs none (XML 1.0, 2.8), and the text is out of its encoding.
     if (version !== '1.0') tokens.add(instruction(`?xml version="${version}"?`));
   });
+  parser.on('attribute', () => tokens.attribute());
   parser.on('opentag', (tag) =>
     tokens.add({ ...named('open', tag), attributes: attributesOf(tag, (prefix) => parser.resolve(prefix)) }),
   );
