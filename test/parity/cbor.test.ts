@@ -57,16 +57,16 @@ describe('CBOR', () => {
     ['9f018202039f0405ffff', '[1,[2,3],[4,5]]'],
     ['bf6346756ef563416d7421ff', '{"Fun":true,"Amt":-2}'],
     ['d9d9f701', '1'],
-    ['0102', '[1,2]'],
+    ['0102', '1,2'],
   ])('%s says %s', (bytes, json) => {
-    expect(textOfCbor(hex(bytes))?.json).toBe(json);
+    expect(textOfCbor(hex(bytes))?.values.join()).toBe(json);
   });
 
   it.each(['', '18', '62', '82', '61ff62', 'ff', 'bf61', '1c', '9f', '5f6161ff', `${'81'.repeat(300)}00`])(
     '%s is none, cut short or too deep, or text of bytes that are none',
     (bytes) => {
       const read = textOfCbor(hex(bytes));
-      expect(read === null || read.json.includes('base64:')).toBe(true);
+      expect(read === null || read.values.join().includes('base64:')).toBe(true);
     },
   );
 
@@ -83,8 +83,8 @@ describe('what JSON has no word for', () => {
   });
 
   it('is as exact in MessagePack: keys that are numbers, nanoseconds, keys that stand twice', () => {
-    expect(textOfMessagePack(hex('82 01 02 a1 31 02'.replaceAll(' ', '')))?.json).toBe('{"key 1":2,"1":2}');
-    expect(textOfMessagePack(hex('d7ff0000000400000001'))?.json).toBe('{"(seconds)":1,"(nanoseconds)":1}');
-    expect(textOfMessagePack(hex('82a16101a16102'))?.json).toBe('{"a":1,"a":2}');
+    expect(textOfMessagePack(hex('82 01 02 a1 31 02'.replaceAll(' ', '')))?.values.join()).toBe('{"key 1":2,"1":2}');
+    expect(textOfMessagePack(hex('d7ff0000000400000001'))?.values.join()).toBe('{"(seconds)":1,"(nanoseconds)":1}');
+    expect(textOfMessagePack(hex('82a16101a16102'))?.values.join()).toBe('{"a":1,"a":2}');
   });
 });

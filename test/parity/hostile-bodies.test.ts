@@ -1,7 +1,7 @@
 /** What generated and damaged bodies showed, each held against a second implementation of its format. */
 import { gzipSync } from 'node:zlib';
 import { describe } from 'vitest';
-import { bytes, csv, joined, typed, yaml } from '../support/compared.ts';
+import { bytes, csv, joined, pack, typed, xml, yaml } from '../support/compared.ts';
 import { type Probe, probe } from '../support/probe.ts';
 
 const parts = (text: string) => typed('multipart/mixed; boundary=A', text);
@@ -49,6 +49,11 @@ const ROWS: readonly Probe[] = [
   ],
   ['YAML: a text that only looks so', yaml('a: {"<<": {x: 1}}\n'), yaml('a: {x: 1}\n'), 'breaking'],
   ['YAML: merges of itself', yaml('a: &a {<<: *a, b: 1}\n'), yaml('a: &a {<<: *a, b: 2}\n'), 'breaking'],
+  ['YAML: no document and an empty list', yaml('[]\n'), yaml('# none\n'), 'breaking'],
+  ['YAML: a list and two documents', yaml('- 1\n- 2\n'), yaml('1\n---\n2\n'), 'breaking'],
+  ['MessagePack: a list and two values', pack(0x92, 1, 2), pack(1, 2), 'breaking'],
+  ['XML: a colon, and none', xml('<a>:</a>'), xml('<a></a>'), 'breaking'],
+  ['XML: a colon before a word', xml('<a xmlns="u" b=":-)">:x</a>'), xml('<a xmlns="u" b="-)">x</a>'), 'breaking'],
   ['protobuf: bits that no reader takes', proto(8, ...NINES, 1), proto(8, ...NINES, 0x7b), 'benign'],
   [
     'protobuf: packed 32 bits',

@@ -82,12 +82,13 @@ export class ByteReader {
 }
 
 export interface BinaryText {
-  readonly json: string;
+  /** JSON, a text for each value. */
+  readonly values: readonly string[];
   /** Readers without types do not see that a number is a float, others refuse it where they expect an integer. */
   readonly floats: number;
 }
 
-/** One text for one value, an array for several; null where the bytes are none. */
+/** null where the bytes are none. */
 export function textOfValues(bytes: Uint8Array, value: (reader: ByteReader) => string): BinaryText | null {
   const reader = new ByteReader(bytes);
   const values: string[] = [];
@@ -97,9 +98,7 @@ export function textOfValues(bytes: Uint8Array, value: (reader: ByteReader) => s
     if (error instanceof RangeError) return null;
     throw error;
   }
-  const [first] = values;
-  if (first === undefined) return null;
-  return { json: values.length === 1 ? first : `[${values.join(',')}]`, floats: reader.floats };
+  return values.length === 0 ? null : { values, floats: reader.floats };
 }
 
 export function times(count: number, read: () => string): string {

@@ -2,7 +2,7 @@
 import { type BinaryText, type ByteReader, textOfValues, times } from './byte-reader.ts';
 import { joined, nameOfKey, wordOfBytes, wordOfNumber, wordOfUtf8 } from './words.ts';
 
-/** null where the bytes are none; of several values one behind the other (RFC 8742) an array. */
+/** null where the bytes are none; several values may stand one behind the other (RFC 8742). */
 export function textOfCbor(bytes: Uint8Array): BinaryText | null {
   return textOfValues(bytes, nextValue);
 }

@@ -9,7 +9,15 @@ import { compareBytes, sameBytes } from './bytes.ts';
 import type { Content } from './decoded-content.ts';
 import { compareForms } from './form.ts';
 import { bodyDifference, compareJson } from './json.ts';
-import { areOfOneSequence, arrayOfLines, arraysOfEvents, callOf, guarded, withoutGuard } from './json-sequence.ts';
+import {
+  areOfOneSequence,
+  arrayOfLines,
+  arraysOfEvents,
+  callOf,
+  guarded,
+  wholesOf,
+  withoutGuard,
+} from './json-sequence.ts';
 import { compareMarkup } from './markup.ts';
 import { compareMessages } from './message.ts';
 import { compareMultipart } from './multipart.ts';
@@ -138,7 +146,7 @@ function compareLines(a: string, b: string, rules?: BodyRules): BodyDifference[]
 function compareYaml(a: string, b: string, rules?: BodyRules): BodyDifference[] | null {
   const by = (version: YamlVersion) => {
     const [x, y] = [jsonOfYaml(a, version), jsonOfYaml(b, version)];
-    return x === null || y === null ? null : asArrays(x, y, rules);
+    return x === null || y === null ? null : asArrays(...wholesOf(x, y), rules);
   };
   const found = by('1.2');
   return found?.some(({ severity }) => standsAgainst(severity)) === true ? found : by('1.1');

@@ -109,3 +109,10 @@ function objectOf(fields: ReadonlyMap<string, readonly string[]>): string {
   if (data !== undefined) members.push(`"data":${isJson(data) ? data : JSON.stringify(data)}`);
   return `{${members.join(',')}}`;
 }
+
+/** One value each, or arrays of what stands one behind the other: a list of two is not two values. */
+export function wholesOf(a: readonly string[], b: readonly string[]): readonly [string, string] {
+  const [[x], [y]] = [a, b];
+  const single = a.length === 1 && b.length === 1;
+  return single && x !== undefined && y !== undefined ? [x, y] : [`[${a.join(',')}]`, `[${b.join(',')}]`];
+}

@@ -11,6 +11,7 @@ import {
 } from '../binary/index.ts';
 import type { Content } from './decoded-content.ts';
 import { bodyDifference, compareJson } from './json.ts';
+import { wholesOf } from './json-sequence.ts';
 
 type Pair<T> = readonly [T, T];
 type Reader = (a: Content, b: Content) => Pair<BinaryText | null>;
@@ -23,7 +24,7 @@ const untyped =
   (read: (a: Uint8Array, b: Uint8Array) => Pair<string | null>): Reader =>
   (a, b) => {
     try {
-      const [x, y] = read(a.bytes, b.bytes).map((json) => (json === null ? null : { json, floats: 0 }));
+      const [x, y] = read(a.bytes, b.bytes).map((json) => (json === null ? null : { values: [json], floats: 0 }));
       return [x ?? null, y ?? null];
     } catch (error) {
       if (error instanceof RangeError) return [null, null];
@@ -50,7 +51,8 @@ export function compareMessages(a: Content, b: Content): BodyDifference[] | null
   if (format == null || other == null || format !== other) return null;
   const [x, y] = READERS[format](a, b);
   if (x === null || y === null) return null;
-  const found = x.json === y.json ? [bodyDifference('white-space', '', null, null)] : compareJson(x.json, y.json);
+  const [p, q] = wholesOf(x.values, y.values);
+  const found = p === q ? [bodyDifference('white-space', '', null, null)] : compareJson(p, q);
   if (found === null) return null;
   const floats =
     x.floats === y.floats ? [] : [bodyDifference('float-for-integer', '', `${x.floats} floats`, `${y.floats} floats`)];

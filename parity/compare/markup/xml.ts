@@ -68,9 +68,15 @@ const TYPE = '{http://www.w3.org/2001/XMLSchema-instance}type';
  */
 function resolved(value: string, resolve: Resolve): string {
   if (!value.includes(':') || value.length > MAX_NAME) return value;
-  const [, prefix = '', local] = /^\s*([\p{L}_][\w.\p{L}-]*)?:([\p{L}_][\w.\p{L}-]*)\s*$/u.exec(value) ?? [];
-  const uri = local === undefined ? undefined : resolve(prefix);
-  return uri === undefined || uri === '' ? value.replace(/^:/, '') : `{${uri}}${local}`;
+  const [, prefix, local] = /^\s*([\p{L}_][\w.\p{L}-]*):([\p{L}_][\w.\p{L}-]*)\s*$/u.exec(value) ?? [];
+  const uri = prefix === undefined ? undefined : resolve(prefix);
+  return uri === undefined || uri === '' ? value : `{${uri}}${local}`;
+}
+
+/** A type's name is in the default namespace where it has no prefix. */
+function resolvedType(value: string, resolve: Resolve): string {
+  const uri = value.includes(':') ? undefined : resolve('');
+  return uri === undefined || uri === '' ? resolved(value, resolve) : `{${uri}}${value.trim()}`;
 }
 
 /** A longer value is no name. */
@@ -90,10 +96,7 @@ function attributesOf({ attributes, ns }: SaxesTagNS, resolve: Resolve): Readonl
     said.map((attribute) => {
       const name = meant(attribute);
       const { value } = attribute;
-      return [
-        name,
-        name === TYPE && !value.includes(':') ? resolved(`:${value.trim()}`, inScope) : resolved(value, inScope),
-      ];
+      return [name, name === TYPE ? resolvedType(value, inScope) : resolved(value, inScope)];
     }),
   );
 }

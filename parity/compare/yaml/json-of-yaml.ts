@@ -19,15 +19,14 @@ const MOST_NODES = 100_000;
 /** By the rules of which readers there are: `yes` is a boolean in 1.1, and a text in 1.2. */
 export type YamlVersion = '1.1' | '1.2';
 
-/** One text for one document, an array for several; null where it is not to be read. */
-export function jsonOfYaml(text: string, version: YamlVersion): string | null {
+/** A text for each document; null where it is not to be read. */
+export function jsonOfYaml(text: string, version: YamlVersion): readonly string[] | null {
   if (text.length > LONGEST) return null;
   try {
     const documents = parseAllDocuments(text, { version, intAsBigInt: true, uniqueKeys: false, logLevel: 'silent' });
     if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) return null;
     const writer = new Writer();
-    const texts = documents.map((document) => writer.write(document.contents, document));
-    return texts.length === 1 ? (texts[0] ?? null) : `[${texts.join(',')}]`;
+    return documents.map((document) => writer.write(document.contents, document));
   } catch (error) {
     // It is nested more deeply than the parser goes, or too much is named by aliases.
     if (error instanceof RangeError) return null;
