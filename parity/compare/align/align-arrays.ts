@@ -3,7 +3,7 @@ import { shortestEdit } from './shortest-edit.ts';
 
 /** Arrays may have a million elements: no object stands for one of them. */
 export interface Alignment {
-  /** For each of the first array its partner's index in the second one, or {@link NONE}. */
+  /** For each of the first array its partner's index in the second one, or {@link NO_PARTNER}. */
   readonly partner: Int32Array;
   readonly onlyA: readonly number[];
   readonly onlyB: readonly number[];
@@ -30,12 +30,13 @@ export function alignUnordered(a: Tokens, b: Tokens, pairRest: boolean): Alignme
   if (pairRest) {
     const free = unused(partner, b.length);
     let next = 0;
-    for (let i = 0; i < a.length && next < free.length; i++) if (partner[i] === NONE) partner[i] = free[next++] ?? NONE;
+    for (let i = 0; i < a.length && next < free.length; i++)
+      if (partner[i] === NO_PARTNER) partner[i] = free[next++] ?? NO_PARTNER;
   }
   return toAlignment(partner, b.length, moved);
 }
 
-export const NONE = -1;
+export const NO_PARTNER = -1;
 
 function align(a: Tokens, b: Tokens): Alignment {
   if (isInPlace(a, b)) return inPlace(a, b);
@@ -48,7 +49,7 @@ function align(a: Tokens, b: Tokens): Alignment {
   }
   const anchors = partner.slice();
   if (partner !== occurrence) moved = addMoved(a, b, partner);
-  const matched = partner.reduce((count, j) => (j === NONE ? count : count + 1), 0);
+  const matched = partner.reduce((count, j) => (j === NO_PARTNER ? count : count + 1), 0);
   if (a.length === b.length && samePlaces(a, b) >= matched) return inPlace(a, b);
   pairBetween(anchors, partner, b.length);
   return toAlignment(partner, b.length, moved);
@@ -76,14 +77,14 @@ function byOccurrence(a: Tokens, b: Tokens): Int32Array {
   const next = new Int32Array(b.length);
   for (let j = b.length - 1; j >= 0; j--) {
     const token = b[j] ?? 0;
-    next[j] = first.get(token) ?? NONE;
+    next[j] = first.get(token) ?? NO_PARTNER;
     first.set(token, j);
   }
   const partner = new Int32Array(a.length);
   for (let i = 0; i < partner.length; i++) {
     const token = a[i] ?? 0;
-    const j = first.get(token) ?? NONE;
-    if (j !== NONE) first.set(token, next[j] ?? NONE);
+    const j = first.get(token) ?? NO_PARTNER;
+    if (j !== NO_PARTNER) first.set(token, next[j] ?? NO_PARTNER);
     partner[i] = j;
   }
   return partner;
@@ -92,17 +93,17 @@ function byOccurrence(a: Tokens, b: Tokens): Int32Array {
 /** Pairs what is left on both sides and equal; whether there was any. */
 function addMoved(a: Tokens, b: Tokens, partner: Int32Array): boolean {
   const freeA: number[] = [];
-  for (let i = 0; i < partner.length; i++) if (partner[i] === NONE) freeA.push(i);
+  for (let i = 0; i < partner.length; i++) if (partner[i] === NO_PARTNER) freeA.push(i);
   const freeB = unused(partner, b.length);
   const moved = byOccurrence(
     freeA.map((i) => a[i] ?? 0),
     freeB.map((j) => b[j] ?? 0),
   );
   for (let n = 0; n < moved.length; n++) {
-    const at = moved[n] ?? NONE;
-    if (at !== NONE) partner[freeA[n] ?? 0] = freeB[at] ?? NONE;
+    const at = moved[n] ?? NO_PARTNER;
+    if (at !== NO_PARTNER) partner[freeA[n] ?? 0] = freeB[at] ?? NO_PARTNER;
   }
-  return moved.some((at) => at !== NONE);
+  return moved.some((at) => at !== NO_PARTNER);
 }
 
 /** Between two anchors, the first without a partner to the first without one. */
@@ -112,32 +113,32 @@ function pairBetween(anchors: Int32Array, partner: Int32Array, length: number): 
   /** By index of `a`: where the next anchor is in `b`. */
   const ends = new Int32Array(anchors.length);
   for (let i = anchors.length - 1; i >= 0; i--) {
-    const anchor = anchors[i] ?? NONE;
-    ends[i] = end = anchor === NONE ? end : anchor;
+    const anchor = anchors[i] ?? NO_PARTNER;
+    ends[i] = end = anchor === NO_PARTNER ? end : anchor;
   }
   let j = 0;
   for (let i = 0; i < partner.length; i++) {
-    const anchor = anchors[i] ?? NONE;
-    if (anchor !== NONE) j = anchor + 1;
-    if (partner[i] !== NONE) continue;
+    const anchor = anchors[i] ?? NO_PARTNER;
+    if (anchor !== NO_PARTNER) j = anchor + 1;
+    if (partner[i] !== NO_PARTNER) continue;
     while (j < (ends[i] ?? 0) && taken[j] === 1) j++;
     if (j < (ends[i] ?? 0)) partner[i] = j++;
   }
 }
 
 function ascendingPart(partner: Int32Array): Int32Array {
-  let last = NONE;
+  let last = NO_PARTNER;
   return partner.map((j) => {
-    if (j <= last) return NONE;
+    if (j <= last) return NO_PARTNER;
     last = j;
     return j;
   });
 }
 
 function isAscending(partner: Int32Array): boolean {
-  let last = NONE;
+  let last = NO_PARTNER;
   for (const j of partner) {
-    if (j === NONE) continue;
+    if (j === NO_PARTNER) continue;
     if (j < last) return false;
     last = j;
   }
@@ -160,21 +161,21 @@ function unused(partner: Int32Array, length: number): number[] {
 /** By index of the other array: 1 where it has a partner. A byte each, for arrays may have a million elements. */
 function takenBy(partner: Int32Array, length: number): Uint8Array {
   const taken = new Uint8Array(length);
-  for (const j of partner) if (j !== NONE) taken[j] = 1;
+  for (const j of partner) if (j !== NO_PARTNER) taken[j] = 1;
   return taken;
 }
 
 function toAlignment(partner: Int32Array, length: number, moved: boolean): Alignment {
   const onlyA: number[] = [];
-  for (let i = 0; i < partner.length; i++) if (partner[i] === NONE) onlyA.push(i);
+  for (let i = 0; i < partner.length; i++) if (partner[i] === NO_PARTNER) onlyA.push(i);
   return { partner, onlyA, onlyB: unused(partner, length), moved };
 }
 
 function turned({ partner, onlyA, onlyB, moved }: Alignment): Alignment {
-  const back = new Int32Array(partner.length - onlyA.length + onlyB.length).fill(NONE);
+  const back = new Int32Array(partner.length - onlyA.length + onlyB.length).fill(NO_PARTNER);
   for (let i = 0; i < partner.length; i++) {
-    const j = partner[i] ?? NONE;
-    if (j !== NONE) back[j] = i;
+    const j = partner[i] ?? NO_PARTNER;
+    if (j !== NO_PARTNER) back[j] = i;
   }
   return { partner: back, onlyA: onlyB, onlyB: onlyA, moved };
 }

@@ -1,3 +1,3 @@
 /** Which element, line or token of one side answers to which of the other. */
-export { type Alignment, alignInOrder, alignUnordered, NONE } from './align-arrays.ts';
+export { type Alignment, alignInOrder, alignUnordered, NO_PARTNER } from './align-arrays.ts';
 export { shortestEditOf } from './shortest-edit.ts';

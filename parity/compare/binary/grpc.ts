@@ -1,5 +1,5 @@
 /** Frames of gRPC and gRPC-Web: a flag, four bytes of length, a message (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
-import { Room, textsOfProtobuf } from './protobuf.ts';
+import { textsOfProtobuf, ValueBudget } from './protobuf.ts';
 import { joined } from './words.ts';
 
 const HEAD = 5;
@@ -18,10 +18,10 @@ interface Frame {
  */
 export function textsOfGrpc(a: Uint8Array, b: Uint8Array): readonly [string | null, string | null] {
   const [x, y] = [framesOf(a), framesOf(b)];
-  const room = new Room();
+  const budget = new ValueBudget();
   const [ours, theirs]: [(string | null)[], (string | null)[]] = [[], []];
   for (let i = 0; i < Math.max(x?.length ?? 0, y?.length ?? 0); i++) {
-    const [one, other] = messagesOf(x?.[i], y?.[i], room);
+    const [one, other] = messagesOf(x?.[i], y?.[i], budget);
     if (x !== null && i < x.length) ours.push(one);
     if (y !== null && i < y.length) theirs.push(other);
   }
@@ -31,9 +31,13 @@ export function textsOfGrpc(a: Uint8Array, b: Uint8Array): readonly [string | nu
 const arrayOf = (messages: readonly (string | null)[]) => (messages.includes(null) ? null : `[${messages.join(',')}]`);
 
 /** What stands at the same place in both. */
-function messagesOf(a: Frame | undefined, b: Frame | undefined, room: Room): readonly [string | null, string | null] {
+function messagesOf(
+  a: Frame | undefined,
+  b: Frame | undefined,
+  budget: ValueBudget,
+): readonly [string | null, string | null] {
   const messageIn = (frame: Frame | undefined) => (frame?.flag === TRAILERS ? NOTHING : (frame?.content ?? NOTHING));
-  const [x, y] = textsOfProtobuf(messageIn(a), messageIn(b), room);
+  const [x, y] = textsOfProtobuf(messageIn(a), messageIn(b), budget);
   const told = (frame: Frame | undefined, message: string | null) =>
     frame?.flag === TRAILERS ? trailers(frame.content) : ((frame?.flag ?? 0) & COMPRESSED) !== 0 ? null : message;
   return [told(a, x), told(b, y)];

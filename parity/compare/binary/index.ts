@@ -3,4 +3,4 @@ export type { BinaryText } from './byte-reader.ts';
 export { textOfCbor } from './cbor.ts';
 export { bytesOfGrpcText, textsOfGrpc, uncompressed } from './grpc.ts';
 export { textOfMessagePack } from './message-pack.ts';
-export { Room, textsOfProtobuf } from './protobuf.ts';
+export { textsOfProtobuf, ValueBudget } from './protobuf.ts';

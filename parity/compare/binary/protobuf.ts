@@ -15,7 +15,7 @@ type Fields = ReadonlyMap<number, readonly Value[]>;
 const MOST_VALUES = 250_000;
 
 /** What may still be read of a body. */
-export class Room {
+export class ValueBudget {
   #values = MOST_VALUES;
 
   /** @throws RangeError where there are too many values */
@@ -28,16 +28,16 @@ export class Room {
  * Both messages as JSON: what one of them packs and the other does not, which every reader must take for the same, reads alike.
  * @throws RangeError where there are too many values
  */
-export function textsOfProtobuf(a: Uint8Array, b: Uint8Array, room: Room): Texts<string | null> {
-  const [x, y] = [fieldsOf(a, room), fieldsOf(b, room)];
-  const [p, q] = written(x ?? NO_FIELDS, y ?? NO_FIELDS, room, 0);
+export function textsOfProtobuf(a: Uint8Array, b: Uint8Array, budget: ValueBudget): Texts<string | null> {
+  const [x, y] = [fieldsOf(a, budget), fieldsOf(b, budget)];
+  const [p, q] = written(x ?? NO_FIELDS, y ?? NO_FIELDS, budget, 0);
   return [x && p, y && q];
 }
 
 type Texts<T = string> = readonly [T, T];
 const NO_FIELDS: Fields = new Map();
 
-function written(x: Fields, y: Fields, room: Room, depth: number): Texts {
+function written(x: Fields, y: Fields, budget: ValueBudget, depth: number): Texts {
   const [ours, theirs]: [string[], string[]] = [[], []];
   const numbers = [...x.keys(), ...[...y.keys()].filter((number) => !x.has(number))].sort((p, q) => p - q);
   for (const number of numbers) {
@@ -45,7 +45,7 @@ function written(x: Fields, y: Fields, room: Room, depth: number): Texts {
     const [p, q] = [unpackedAs(b ?? [], a ?? []), unpackedAs(a ?? [], b ?? [])];
     const [left, right]: [string[], string[]] = [[], []];
     for (let i = 0; i < p.length || i < q.length; i++) {
-      const [one, other] = contentsOf(p[i], q[i], room, depth);
+      const [one, other] = contentsOf(p[i], q[i], budget, depth);
       if (i < p.length) left.push(one);
       if (i < q.length) right.push(other);
     }
@@ -78,19 +78,24 @@ function unpacked(bytes: Uint8Array, like: string): string[] | null {
 }
 
 /** Of what stands at the same place in both; empty where a side has nothing there. */
-function contentsOf(p: Value | undefined, q: Value | undefined, room: Room, depth: number): Texts {
-  const [x, y] = [contentOf(p, room, depth), contentOf(q, room, depth)];
+function contentsOf(p: Value | undefined, q: Value | undefined, budget: ValueBudget, depth: number): Texts {
+  const [x, y] = [contentOf(p, budget, depth), contentOf(q, budget, depth)];
   if (typeof x === 'string' && typeof y === 'string') return [x, y];
-  const [a, b] = written(typeof x === 'string' ? NO_FIELDS : x, typeof y === 'string' ? NO_FIELDS : y, room, depth + 1);
+  const [a, b] = written(
+    typeof x === 'string' ? NO_FIELDS : x,
+    typeof y === 'string' ? NO_FIELDS : y,
+    budget,
+    depth + 1,
+  );
   return [typeof x === 'string' ? x : a, typeof y === 'string' ? y : b];
 }
 
 /** Text, a message, or bytes: the first that it can be. */
-function contentOf(value: Value | undefined, room: Room, depth: number): string | Fields {
+function contentOf(value: Value | undefined, budget: ValueBudget, depth: number): string | Fields {
   if (value === undefined || typeof value === 'string') return value ?? '';
   const text = utf8(value);
   if (text !== null && !CONTROL.test(text)) return wordOfText(text);
-  return (depth < DEEPEST ? fieldsOf(value, room, true) : null) ?? wordOfBytes(value);
+  return (depth < DEEPEST ? fieldsOf(value, budget, true) : null) ?? wordOfBytes(value);
 }
 
 /** White space aside. */
@@ -101,7 +106,7 @@ const CONTROL = /[\0-\x08\x0e-\x1f\x7f]/;
  * null where the bytes are no message.
  * @param guessed they may be something else: a number in more bytes than it needs, as nobody writes one, tells that they are
  */
-function fieldsOf(bytes: Uint8Array, room: Room, guessed = false): Fields | null {
+function fieldsOf(bytes: Uint8Array, budget: ValueBudget, guessed = false): Fields | null {
   const fields = new Map<number, Value[]>();
   for (let at = 0; at < bytes.length; ) {
     const tag = varint(bytes, at);
@@ -115,7 +120,7 @@ function fieldsOf(bytes: Uint8Array, room: Room, guessed = false): Fields | null
       (guessed && (isPadded(bytes, at, tag.next) || (type === 0 && isPadded(bytes, tag.next, read.next))))
     )
       return null;
-    room.take();
+    budget.take();
     const known = fields.get(number);
     if (known === undefined) fields.set(number, [read.value]);
     else known.push(read.value);

@@ -31,7 +31,7 @@ import {
   why,
 } from '../../model/index.ts';
 import type { ArrayRule, BodyRules } from '../../rules/index.ts';
-import { type Alignment, alignInOrder, alignUnordered, NONE } from '../align/index.ts';
+import { type Alignment, alignInOrder, alignUnordered, NO_PARTNER } from '../align/index.ts';
 import { areNamedValues, contentTokens, type Elements, elementTokens, keyTokens } from './element-tokens.ts';
 
 export class JsonWalk {
@@ -138,8 +138,8 @@ export class JsonWalk {
     // Rules speak of single places.
     const counted = this.#rules === undefined ? new Map<Cause, Alike>() : undefined;
     for (let i = 0; i < partner.length; i++) {
-      const j = partner[i] ?? NONE;
-      if (j === NONE) continue;
+      const j = partner[i] ?? NO_PARTNER;
+      if (j === NO_PARTNER) continue;
       this.walk(middleA[i] ?? 0, middleB[j] ?? 0, childOf(path, start + i, start + j), depth + 1, counted);
     }
     const advice = (verb: string) => ({

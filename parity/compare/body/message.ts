@@ -3,11 +3,11 @@ import { type BodyDifference, type MessageFormat, messageFormatOf, why } from '.
 import {
   type BinaryText,
   bytesOfGrpcText,
-  Room,
   textOfCbor,
   textOfMessagePack,
   textsOfGrpc,
   textsOfProtobuf,
+  ValueBudget,
 } from '../binary/index.ts';
 import type { Content } from './decoded-content.ts';
 import { bodyDifference, compareJson } from './json.ts';
@@ -36,7 +36,7 @@ const NOTHING = new Uint8Array();
 const READERS: Readonly<Record<MessageFormat, Reader>> = {
   cbor: each(textOfCbor),
   messagepack: each(textOfMessagePack),
-  protobuf: untyped((a, b) => textsOfProtobuf(a, b, new Room())),
+  protobuf: untyped((a, b) => textsOfProtobuf(a, b, new ValueBudget())),
   grpc: untyped(textsOfGrpc),
   'grpc-text': (a, b) => {
     const [x, y] = [a, b].map(({ text }) => (text === null ? null : bytesOfGrpcText(text)));
