@@ -354,7 +354,7 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
     alarms({ expected: ['red'], found: [{ ...reading('red'), state: 'INSUFFICIENT_DATA' }] }),
     /no data yet/,
   ],
-  ['no topic', 'notice', 'warn', deployed({ topic: null }), /nobody is told/],
+  ['no topic', 'notice', 'warn', deployed({ topic: null }), /nobody is notified/],
   [
     'a topic that does not exist',
     'notice',
@@ -370,7 +370,7 @@ const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, Reg
     /would reach nobody/,
   ],
   ['a key that alarms may not use', 'notice', 'fail', topic({ keyPolicy: { Statement: [] } }), /topic’s key/],
-  ['nobody who subscribed', 'notice', 'fail', topic({ confirmed: 0 }), /nobody would be told/],
+  ['nobody who subscribed', 'notice', 'fail', topic({ confirmed: 0 }), /nobody would be notified/],
   ['a subscription that waits', 'notice', 'warn', topic({ pending: 1 }), /not confirmed/],
   [
     'a version that is gone',
