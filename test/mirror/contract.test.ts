@@ -61,8 +61,8 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     });
   });
   afterAll(() => mirror.stop());
-  /** Envoy asks for the primary's health beside them. */
-  const asked = () => heads.filter((head) => !/^user-agent: Envoy\/HC/im.test(head));
+  /** Each mirror asks for the primary's health beside them. */
+  const asked = () => heads.filter((head) => !/^user-agent: (Envoy\/HC|crossfade-mirror\b)/im.test(head));
   const clients: RawClient[] = [];
   afterEach(() => {
     for (const client of clients.splice(0)) client.destroy();
