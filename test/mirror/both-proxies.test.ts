@@ -36,7 +36,11 @@ const ELSEWHERE: readonly (readonly [what: string, file: string, title: string])
   ['gRPC', 'grpc', 'is not spoken by the embedded mirror, which refuses HTTP/2'],
   ['100 kB of fields', 'contract', '100 kB of fields'],
   ['drain with readiness', 'chaos.slow', 'while it is asked to end: what is under way ends well'],
-  ['a rolling deployment', 'chaos.slow', 'while one task takes the place of another that is configured otherwise: no request is lost'],
+  [
+    'a rolling deployment',
+    'chaos.slow',
+    'while one task takes the place of another that is configured otherwise: no request is lost',
+  ],
   ['10,000 idle clients', 'chaos.slow', 'while 10,000 connections stand idle'],
 ];
 
