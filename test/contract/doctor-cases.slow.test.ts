@@ -318,7 +318,13 @@ describe('the doctor, over the local cloud', () => {
       () => spoil(cloud.account.keys, topic().keyArn ?? '', { Statement: [] }),
       /topic’s key/,
     ],
-    ['nobody who has subscribed', 'notice', 'fail', () => change(topic(), { confirmed: 0 }), /nobody would be notified/],
+    [
+      'nobody who has subscribed',
+      'notice',
+      'fail',
+      () => change(topic(), { confirmed: 0 }),
+      /nobody would be notified/,
+    ],
     [
       'a subscription that waits',
       'notice',
