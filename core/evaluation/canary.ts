@@ -6,7 +6,7 @@ import { COHORT_STAGE, judgeCohort } from './cohort.ts';
 import { earliestOf, elapsedMs, inMinutes, overdue, passedOf } from './deadlines.ts';
 import type { Evidence, PresentRun } from './evidence.ts';
 import { longestUndecided } from './evidence-gap.ts';
-import { withMirrored } from './mirrored-customers.ts';
+import { judgedEitherWay } from './mirrored-customers.ts';
 import type { Observation, Observed } from './observation.ts';
 
 /**
@@ -34,10 +34,9 @@ export function observeStage(state: PresentRun, seen: Measured, now: number): Ob
 export function observeSoak(state: PresentRun, seen: Measured, parity: ParityVerdict, now: number): Observed {
   const judged = (minutes: readonly MinuteEvidence[]) => judgeSoak(state, { ...seen, minutes }, parity, now);
   if (state.split.mirror === null) return judged(seen.minutes);
-  const everybody = judged(withMirrored(seen.minutes));
-  if (everybody.observation.decision !== 'rollback') return everybody;
-  const direct = judged(seen.minutes);
-  if (direct.observation.decision === 'rollback') return everybody;
+  const goesBack = ({ observation }: Observed) => observation.decision === 'rollback';
+  const { everybody, direct } = judgedEitherWay(seen.minutes, judged, goesBack);
+  if (direct === null) return everybody;
   const reason = `The mirror is closed: only with the customers who come through it would the candidate go back. With them: ${everybody.observation.reason}`;
   return { ...direct, observation: { decision: 'hold', closesMirror: true, reason } };
 }

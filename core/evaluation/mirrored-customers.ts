@@ -14,6 +14,21 @@ export function withMirrored(minutes: readonly MinuteEvidence[]): readonly Minut
   }));
 }
 
+/**
+ * A judgement of everybody and, where that goes back, of those alone who reach the candidate directly. `direct` is null unless they alone would not go
+ * back: then it is the mirror that fails.
+ */
+export function judgedEitherWay<Judgement>(
+  minutes: readonly MinuteEvidence[],
+  judge: (minutes: readonly MinuteEvidence[]) => Judgement,
+  goesBack: (judgement: Judgement) => boolean,
+): { readonly everybody: Judgement; readonly direct: Judgement | null } {
+  const everybody = judge(withMirrored(minutes));
+  if (!goesBack(everybody)) return { everybody, direct: null };
+  const direct = judge(minutes);
+  return { everybody, direct: goesBack(direct) ? null : direct };
+}
+
 /** In the shadow and its exercise: the customers whose requests pass through the mirror, against those whose do not, on the same minutes; null unless they fare worse. */
 export function observeMirror(
   { plan, baseline }: { readonly plan: Plan; readonly baseline: BaselineSummary | null },

@@ -6,7 +6,7 @@ import { judgeAlone, settled } from '../gate/index.ts';
 import type { MinuteEvidence, Phase } from '../model/index.ts';
 import { soakPolicyOf } from './canary.ts';
 import type { PresentRun } from './evidence.ts';
-import { observeMirror, withMirrored } from './mirrored-customers.ts';
+import { judgedEitherWay, observeMirror } from './mirrored-customers.ts';
 
 /** Phases in which nobody but the watchdog looks, while there is a way back that costs nothing. */
 export const WAITING_PHASES: readonly Phase[] = ['shadowSignoff', 'finalSignoff', 'decommission'];
@@ -28,7 +28,7 @@ export function lookWhileWaiting(asked: PresentRun, minutes: readonly MinuteEvid
 /** As in the soak: failures that only those meet who come through the mirror close it. */
 function judgeCandidate(asked: PresentRun, known: readonly MinuteEvidence[]): Alarming | null {
   const judged = (minutes: readonly MinuteEvidence[]) => judgeAlone(minutes, soakPolicyOf(asked), asked.baseline);
-  const { decision, reason } = judged(withMirrored(known));
-  if (decision !== 'rollback') return null;
-  return { calls: judged(known).decision === 'rollback' ? 'rollback' : 'closeMirror', reason };
+  const { everybody, direct } = judgedEitherWay(known, judged, ({ decision }) => decision === 'rollback');
+  if (everybody.decision !== 'rollback') return null;
+  return { calls: direct === null ? 'rollback' : 'closeMirror', reason: everybody.reason };
 }
