@@ -183,7 +183,7 @@ function varied({ both, onlyStable }: NoiseCount): number {
   return both + onlyStable;
 }
 
-/** Chance of letting a place go that the candidate treats as the stable side does, at one look. */
+/** Chance of reporting a location at which the candidate varies just as stable does, at one evaluation. */
 const ALPHA = 0.01;
 
 /**

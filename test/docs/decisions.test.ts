@@ -1,10 +1,10 @@
-/** Decisions are not rewritten; one that a later one has changed says so at its head, or a reader follows it. */
+/** A decision that a later one has changed says so at its head, or a reader follows it. */
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'adr');
-const files = globSync('*.md', { cwd: FOLDER });
+const files = globSync('*.md', { cwd: FOLDER, exclude: ['README.md'] });
 const numberOf = (file: string) => Number(basename(file).slice(0, 4));
 const textOf = (file: string) => readFileSync(join(FOLDER, file), 'utf8');
 const headOf = (file: string) => textOf(file).split('\n', 4).join('\n');
@@ -19,6 +19,12 @@ describe('a decision', () => {
     expect(new Set(files.map(numberOf)).size).toBe(files.length);
     const titles = files.map((file) => [file, /^# (?:0*(\d+)[. ])?/.exec(textOf(file))?.[1]] as const);
     expect(titles.filter(([file, named]) => named !== undefined && Number(named) !== numberOf(file))).toEqual([]);
+  });
+
+  it('stands once in the index, by its title', () => {
+    const index = textOf('README.md');
+    const entries = files.map((file) => `- [${/^# (.+)$/m.exec(textOf(file))?.[1]}](${file})`);
+    expect(entries.filter((entry) => index.split(entry).length !== 2)).toEqual([]);
   });
 
   it('that another one supersedes says so at its head, with a link to that one', () => {
