@@ -108,6 +108,7 @@ function beginning(deps: PreflightDeps) {
       heartbeatDueAt: due,
       drill,
       startedBy: input.startedBy ?? null,
+      stableGroup: deployment.targetGroups.stable.arn,
     });
     const state = firstState(item, plan, drill, at);
     await deps.decisionLog.append(item.cutoverId, {

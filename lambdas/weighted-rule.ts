@@ -9,6 +9,7 @@ import {
   decideUpdate,
   initialWeights,
   needsDeployment,
+  refusalOfBearings,
   refusalsOfDelete,
   type WantedRule,
 } from '../core/fence/index.ts';
@@ -34,7 +35,12 @@ const eventSchema = z.discriminatedUnion('RequestType', [
     RequestType: z.literal('Update'),
     PhysicalResourceId: z.string(),
     ResourceProperties: rulePropertiesSchema,
-    OldResourceProperties: z.object({ ListenerArn: z.string(), LikeRuleArn: z.string().optional() }),
+    OldResourceProperties: z.object({
+      ListenerArn: z.string(),
+      LikeRuleArn: z.string().optional(),
+      StableArn: z.string(),
+      Ledger: z.string().optional(),
+    }),
   }),
   z.object({
     RequestType: z.literal('Delete'),
@@ -177,7 +183,12 @@ async function update(
   // The owner is read before the weights and again after: a run that began in between has its own idea of them.
   const before = await owner();
   const live = await rules.read(PhysicalResourceId);
-  const { listenerArn, likeRuleArn, wanted: given } = props;
+  const { listenerArn, likeRuleArn, ledger, wanted: given } = props;
+  if (live !== null) {
+    const bearings = { stableArn: given.stableArn, ledger };
+    const refusal = refusalOfBearings(live, bearings, { stableArn: old.StableArn, ledger: old.Ledger ?? null }, before);
+    if (refusal !== null) throw new RuleKeptError([refusal.reason], refusal.nextStep);
+  }
   if (live === null || old.ListenerArn !== listenerArn) return create(listener, props);
   const { wanted, guardActions } =
     likeRuleArn === (old.LikeRuleArn ?? null)

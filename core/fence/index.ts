@@ -6,6 +6,7 @@ export {
   initialWeights,
   needsDeployment,
   type RuleShape,
+  refusalOfBearings,
   refusalsOfDelete,
   sameShape,
   type WantedRule,

@@ -8,6 +8,13 @@
 import { type ListenerRule, type RuleConditions, sameConditions } from '../listener/index.ts';
 import { type Lease, MAX_WEIGHT } from '../model/index.ts';
 
+/** What a deployment says of a rule beside its shape. */
+export interface RuleBearings {
+  readonly stableArn: string;
+  /** Name of the table; null in deployments of earlier versions. */
+  readonly ledger: string | null;
+}
+
 export interface RuleShape {
   /** 1 to 50,000, unique on the listener. */
   readonly priority: number;
@@ -52,6 +59,64 @@ export function decideUpdate(live: LiveRule, wanted: WantedRule, owner: Lease | 
   if (reasons.length > 0) return { do: 'refuse', reasons };
   const weights = new Map(wanted.groupArns.map((arn) => [arn, Math.min(MAX_WEIGHT, live.forwards.get(arn) ?? 0)]));
   return { do: 'write', weights, stickySeconds: live.stickySeconds, move };
+}
+
+/** Why a deploy must not go on, and what to do instead. */
+export interface BearingsRefusal {
+  readonly reason: string;
+  /** Null: wait for the run, or roll back. */
+  readonly nextStep: string | null;
+}
+
+/**
+ * Whether a deploy would exchange the sides, or forget the ledger, under customers who are on their way. Neither is seen in the rule's own
+ * shape, and both would make the next rollback send everybody to the wrong side, or leave it without its run.
+ *
+ * What CloudFormation asks when it takes a refused update back is asked here as well, with old and new exchanged: it agrees with the lease
+ * and with where the customers are, and passes.
+ */
+export function refusalOfBearings(
+  live: LiveRule,
+  wanted: RuleBearings,
+  before: RuleBearings,
+  owner: Lease | null,
+): BearingsRefusal | null {
+  const over = owner?.status === 'completed';
+  if (needsDeployment(owner)) {
+    const { cutoverId, status, stableGroup } = owner;
+    if (stableGroup === null || stableGroup === wanted.stableArn) return null;
+    const began = `cutover ${cutoverId} is ${status} and began with ${stableGroup} as the stable group`;
+    return { reason: `${began}; the sides are not exchanged before it has ended`, nextStep: null };
+  }
+  const { ledger, stableArn } = wanted;
+  if (before.ledger !== null && ledger !== before.ledger && !isAtRest(live, stableArn))
+    return {
+      reason: `ledger ${ledger} knows no run, and the rule's weights are those of one (${weightsText(live)}): it stands in ledger ${before.ledger}`,
+      nextStep: `deploy with ledger ${before.ledger} until the cutover has ended (\`crossfade rollback\` ends it).`,
+    };
+  // At the end of a completed cutover either side may be called stable: no trigger moves its customers.
+  const settled = before.stableArn === stableArn || over || carriesAll(live, stableArn);
+  if (settled) return null;
+  return {
+    reason: `the deploy would make ${stableArn} the stable group, and the rule sends customers elsewhere (${weightsText(live)}): within a minute the watchdog would move all of them`,
+    nextStep:
+      'name the group that serves customers now as `stable`, then deploy again; customers are moved by a cutover.',
+  };
+}
+
+/** Everything to one side: to stable, or to the candidate by the weight of a completed cutover. */
+function isAtRest(live: LiveRule, stableArn: string): boolean {
+  return (
+    carriesAll(live, stableArn) || [...live.forwards].some(([arn, w]) => w === MAX_WEIGHT && carriesAll(live, arn))
+  );
+}
+
+function carriesAll({ forwards }: LiveRule, groupArn: string): boolean {
+  return [...forwards].every(([arn, weight]) => weight > 0 === (arn === groupArn));
+}
+
+function weightsText({ forwards }: LiveRule): string {
+  return [...forwards].map(([arn, weight]) => `${arn} ${weight}`).join(', ');
 }
 
 /** Reasons why the rule must not be deleted; none: it may. */

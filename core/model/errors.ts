@@ -73,10 +73,11 @@ export class RefusedError extends CrossfadeError {
 
 /** The stack asked for a change that would take the rule out of the run's hands; the rule was left as it is. */
 export class RuleKeptError extends CrossfadeError {
-  constructor(reasons: readonly string[]) {
+  /** @param nextStep where waiting for the cutover's end is no remedy */
+  constructor(reasons: readonly string[], nextStep: string | null = null) {
     super('Crossfade.RuleKept', `The listener rule was not changed: ${reasons.join('; ')}.`, {
       traffic: 'unchanged; the live weights stay as they are.',
-      nextStep: 'wait for the cutover to end, or run `crossfade rollback`, then deploy again.',
+      nextStep: nextStep ?? 'wait for the cutover to end, or run `crossfade rollback`, then deploy again.',
     });
   }
 }

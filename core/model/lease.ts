@@ -6,7 +6,7 @@
  */
 import * as z from 'zod';
 import { drillSchema } from './drill.ts';
-import { cutoverIdSchema, generationSchema, ingressIdSchema } from './ids.ts';
+import { cutoverIdSchema, generationSchema, ingressIdSchema, targetGroupArnSchema } from './ids.ts';
 import { capacitySnapshotSchema, PHASES } from './run-state.ts';
 import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
 import { type Steering, steeringSchema, UNSTEERED } from './steering.ts';
@@ -101,6 +101,8 @@ const leaseShape = z.object({
   drill: drillSchema.nullable().default(null),
   /** IAM identity (ARN) of who started the run; null where nobody said. */
   startedBy: z.string().nullable().default(null),
+  /** The group that was the stable side when the run began: a deploy must not exchange the sides of a run. Null in leases of earlier versions. */
+  stableGroup: targetGroupArnSchema.nullable().catch(null).default(null),
   /** What people have asked of the run. One that cannot be read holds nothing up: rollback does not depend on it. */
   steering: steeringSchema.loose().catch(UNSTEERED).default(UNSTEERED),
 });

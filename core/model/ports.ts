@@ -8,7 +8,7 @@
 import type { GroupRole } from './deployment.ts';
 import type { Drill, DrillRecord } from './drill.ts';
 import type { HookAnswer, MetricBaseline, MetricEvidence, MinuteEvidence } from './evidence.ts';
-import type { CutoverId, Generation, IngressId } from './ids.ts';
+import type { CutoverId, Generation, IngressId, TargetGroupArn } from './ids.ts';
 import type { Intent, Lease, LogEntry, TasksIntent, Tidings, Trigger, TriggerScope } from './lease.ts';
 import type { Plan } from './plan.ts';
 import type { PlanMetric } from './plan-metrics.ts';
@@ -116,6 +116,7 @@ export interface Claim {
   readonly heartbeatDueAt: string;
   readonly drill: Drill | null;
   readonly startedBy: string | null;
+  readonly stableGroup: TargetGroupArn | null;
 }
 
 export interface FenceRequest {

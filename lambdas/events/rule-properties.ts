@@ -18,6 +18,8 @@ export const rulePropertiesSchema = z
     /** A rule of the listener whose conditions and demands are copied. */
     LikeRuleArn: z.string().optional(),
     StableArn: z.string(),
+    /** Name of the table in which the leases stand. */
+    Ledger: z.string().optional(),
     GroupArns: z.array(z.string()).min(2).max(5),
     Cohort: z
       .object({
@@ -26,24 +28,27 @@ export const rulePropertiesSchema = z
       })
       .optional(),
   })
-  .transform(({ ListenerArn, Priority, StableArn, GroupArns, LikeRuleArn = null, Cohort = {}, ...given }) => {
-    const headers = given.Headers.map(({ Name, Values }) => ({ name: Name, values: Values }));
-    const conditions: RuleConditions = {
-      methods: given.Methods,
-      hosts: given.Hosts,
-      paths: given.Paths,
-      headers: [...headers, ...(Cohort.header === undefined ? [] : [Cohort.header])],
-      queries: given.Queries.length === 0 ? [] : [given.Queries.map(({ Key, Value }) => ({ key: Key, value: Value }))],
-      // Testers are some of the rule's clients: ELBv2 takes one list of sources, and the narrower one is meant.
-      sources: Cohort.sourceIps ?? given.Sources,
-    };
-    const wanted: WantedRule = {
-      priority: Priority,
-      conditions,
-      guards: [],
-      stableArn: StableArn,
-      groupArns: GroupArns,
-    };
-    return { listenerArn: ListenerArn, likeRuleArn: LikeRuleArn, wanted };
-  });
+  .transform(
+    ({ ListenerArn, Priority, StableArn, GroupArns, LikeRuleArn = null, Ledger = null, Cohort = {}, ...given }) => {
+      const headers = given.Headers.map(({ Name, Values }) => ({ name: Name, values: Values }));
+      const conditions: RuleConditions = {
+        methods: given.Methods,
+        hosts: given.Hosts,
+        paths: given.Paths,
+        headers: [...headers, ...(Cohort.header === undefined ? [] : [Cohort.header])],
+        queries:
+          given.Queries.length === 0 ? [] : [given.Queries.map(({ Key, Value }) => ({ key: Key, value: Value }))],
+        // Testers are some of the rule's clients: ELBv2 takes one list of sources, and the narrower one is meant.
+        sources: Cohort.sourceIps ?? given.Sources,
+      };
+      const wanted: WantedRule = {
+        priority: Priority,
+        conditions,
+        guards: [],
+        stableArn: StableArn,
+        groupArns: GroupArns,
+      };
+      return { listenerArn: ListenerArn, likeRuleArn: LikeRuleArn, ledger: Ledger, wanted };
+    },
+  );
 export type RuleProperties = z.infer<typeof rulePropertiesSchema>;

@@ -29,6 +29,7 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
   );
   checkGroups(check, props);
   const arns = checkListeners(check, name, props);
+  checkRules(check, props);
   checkServices(check, props);
   check(
     reserved === undefined ||
@@ -106,6 +107,33 @@ function checkGroups(check: Check, { groups }: DualStackCutoverProps): void {
     (groups.mirrorForward === undefined) === (groups.mirrorReverse === undefined),
     'groups.mirrorForward and groups.mirrorReverse go together',
   );
+}
+
+/** What was said to the rules' provider is said here once more: a deploy in mid-run is judged by the rules (core/fence/listener-rule.ts). */
+function checkRules(check: Check, { rules = [], ingressId, groups, ledger }: DualStackCutoverProps): void {
+  for (const [i, { provider, stableArn }] of rules.entries()) {
+    check(
+      mayEqual(provider.ingressId, ingressId),
+      `ingressId must be ${provider.ingressId}, as the provider of rules.${i} has it, not "${ingressId}"`,
+    );
+    check(
+      ledger !== undefined,
+      `ledger must be that of the provider of rules.${i}: a new one would know none of its runs`,
+    );
+    check(
+      mayEqual(provider.ledger.tableName, ledger.tableName),
+      `ledger must be ${provider.ledger.tableName}, as the provider of rules.${i} has it, not ${ledger.tableName}`,
+    );
+    check(
+      mayEqual(stableArn, groups.stable.targetGroupArn),
+      `groups.stable must be ${stableArn}, the stable group of rules.${i}, not ${groups.stable.targetGroupArn}`,
+    );
+  }
+}
+
+/** Of tokens nothing is known yet. */
+function mayEqual(a: string, b: string): boolean {
+  return a === b || Token.isUnresolved(a) || Token.isUnresolved(b);
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */

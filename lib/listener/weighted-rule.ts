@@ -67,6 +67,8 @@ export class WeightedRule extends Construct {
   readonly roles: readonly GroupRole[];
   /** It matches testers alone. */
   readonly isCohort: boolean;
+  /** The group that it names as the stable side. */
+  readonly stableArn: string;
 
   constructor(scope: Construct, id: string, props: WeightedRuleProps) {
     super(scope, id);
@@ -79,11 +81,12 @@ export class WeightedRule extends Construct {
     this.roles = GROUP_ROLES.filter((role) => groups[role] !== undefined);
     this.listenerArn = props.listener.listenerArn;
     this.provider = props.provider;
+    this.stableArn = groups.stable.targetGroupArn;
     props.provider.allowListener(this.listenerArn);
     const rule = new CustomResource(this, 'Rule', {
       resourceType: 'Custom::WeightedRule',
       serviceToken: props.provider.serviceToken,
-      properties: ruleProperties(props),
+      properties: { ...ruleProperties(props), Ledger: props.provider.ledger.tableName },
     });
     this.ruleArn = rule.getAttString('RuleArn');
   }
@@ -112,9 +115,10 @@ export interface WeightedRuleProviderProps {
 /** The provider of every {@link WeightedRule} of one ingress. */
 export class WeightedRuleProvider extends Construct {
   readonly serviceToken: string;
+  readonly ledger: ITableV2;
+  readonly ingressId: string;
   readonly #onEvent: HandlerFunction;
   readonly #allowed = new Set<string>();
-  readonly #ingressId: string;
 
   constructor(scope: Construct, id: string, props: WeightedRuleProviderProps) {
     super(scope, id);
@@ -131,7 +135,8 @@ export class WeightedRuleProvider extends Construct {
     );
     allowItems(onEvent, props.ledger, ['dynamodb:GetItem'], itemsOf(props.ingressId));
     this.#onEvent = onEvent;
-    this.#ingressId = props.ingressId;
+    this.ledger = props.ledger;
+    this.ingressId = props.ingressId;
     const provider = new Provider(this, 'Provider', {
       onEventHandler: onEvent.fn,
       logGroup: new LogGroup(this, 'ProviderLogs', {
@@ -156,7 +161,7 @@ export class WeightedRuleProvider extends Construct {
     const rules = [`${ruleArnPrefix(this, listenerArn)}/*`];
     const why = "Rules of the one listener; a rule's id is AWS's to choose, so before it exists it has no name";
     this.#onEvent.allow(['elasticloadbalancing:ModifyRule', 'elasticloadbalancing:DeleteRule'], rules, why, {
-      StringEquals: { 'aws:ResourceTag/crossfade:ingress': this.#ingressId },
+      StringEquals: { 'aws:ResourceTag/crossfade:ingress': this.ingressId },
     });
     // The one of them for which AWS knows no tag: list_elasticloadbalancingv2.html of the service authorization reference.
     this.#onEvent.allow(['elasticloadbalancing:SetRulePriorities'], rules, why);

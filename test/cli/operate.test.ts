@@ -68,6 +68,7 @@ describe('the operator’s commands', () => {
       heartbeatDueAt: AT,
       drill: null,
       startedBy: null,
+      stableGroup: null,
     });
 
     const drifted = await run('status');
@@ -108,6 +109,7 @@ describe('the operator’s commands', () => {
       heartbeatDueAt: AT,
       drill: null,
       startedBy: null,
+      stableGroup: null,
     });
     const lease = await ledger.read(deployment.ingressId);
     if (lease === null) throw new Error('the run has begun');
@@ -138,6 +140,7 @@ describe('the operator’s commands', () => {
       heartbeatDueAt: AT,
       drill: null,
       startedBy: null,
+      stableGroup: null,
     });
     for (const args of [['rollback', '--by', hostile, '--reason', hostile], ['status'], ['status', '--json']]) {
       const { stdout, stderr } = await run(...args);

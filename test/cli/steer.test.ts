@@ -99,6 +99,7 @@ describe('steering from the command line', () => {
       heartbeatDueAt,
       drill: null,
       startedBy: null,
+      stableGroup: null,
     });
     expect(await listed(site)).toMatchObject([
       { cutover: 'second', status: 'running' },

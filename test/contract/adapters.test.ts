@@ -63,6 +63,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       heartbeatDueAt: LATER,
       drill: null,
       startedBy: null,
+      stableGroup: null,
     };
     return { ledger, ingressId, claim, intent };
   }

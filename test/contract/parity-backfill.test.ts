@@ -55,6 +55,7 @@ describe.skipIf(MOTO === undefined)('the parity backfill over moto', () => {
       heartbeatDueAt: AT,
       drill: null,
       startedBy: null,
+      stableGroup: null,
     });
     const spec = {
       name: 'backfill',

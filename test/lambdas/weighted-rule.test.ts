@@ -52,6 +52,7 @@ interface Properties {
   readonly LikeRuleArn?: string;
   readonly StableArn: string;
   readonly GroupArns: readonly string[];
+  readonly Ledger?: string;
 }
 
 /** As CloudFormation hands them over: every number as text. */
@@ -338,6 +339,81 @@ describe.each<Lease['status']>(['running', 'rolling_back'])('while a cutover is 
     owned(status);
     await expect(remove(arn)).rejects.toThrow(/is not deleted before it has ended/);
     expect(model.rules.size).toBe(1);
+  });
+});
+
+describe('a stack that exchanges the sides, or forgets its ledger', () => {
+  const exchanged: Properties = { ...PROPERTIES, StableArn: candidate, GroupArns: [candidate, stable, mirror] };
+  const runs = (status: Lease['status'], stableGroup: string | null = stable) => {
+    owner = lease({ status, stableGroup: stableGroup as Lease['stableGroup'] });
+  };
+
+  it.each<[Lease['status'], readonly number[]]>([
+    ['running', [100, 0, 0]],
+    ['running', [90, 10, 0]],
+    ['running', [50, 50, 0]],
+    ['running', [0, 100, 0]],
+    ['rolling_back', [50, 50, 0]],
+  ])('is refused while a cutover is %s at %j, and taken back without a write', async (status, weights) => {
+    const arn = await create();
+    await shift(arn, weights);
+    runs(status);
+    writes = 0;
+    await expect(update(arn, exchanged)).rejects.toThrow(
+      /not changed: cutover one is .*began with .*g1.* as the stable group.*Traffic: unchanged/s,
+    );
+    await expect(update(arn, PROPERTIES, exchanged)).resolves.toMatchObject({ PhysicalResourceId: arn });
+    expect(writes).toBe(0);
+  });
+
+  it.each<Lease['status'] | 'none'>(['none', 'rolled_back'])(
+    'is refused where customers are on the stable side and no cutover runs (%s): the watchdog would move them all',
+    async (status) => {
+      const arn = await create();
+      if (status !== 'none') runs(status);
+      await expect(update(arn, exchanged)).rejects.toThrow(
+        /would make .*g2\/1 the stable group.*Next: name the group that serves customers.*stable/s,
+      );
+      await expect(update(arn, PROPERTIES, exchanged)).resolves.toMatchObject({ PhysicalResourceId: arn });
+      expect(await weightsOf(arn)).toEqual([100, 0, 0]);
+    },
+  );
+
+  it('is what ends a completed cutover, and may be taken back when the deploy fails for another reason', async () => {
+    const arn = await create();
+    await shift(arn, [0, 999, 0]);
+    runs('completed');
+    await expect(update(arn, exchanged)).resolves.toMatchObject({ PhysicalResourceId: arn });
+    await expect(update(arn, PROPERTIES, exchanged)).resolves.toMatchObject({ PhysicalResourceId: arn });
+    expect(await weightsOf(arn)).toEqual([0, 999, 0]);
+  });
+
+  const inLedger = (Ledger: string): Properties => ({ ...PROPERTIES, Ledger });
+
+  it.each([[[90, 10, 0]], [[95, 0, 5]], [[0, 100, 0]]])(
+    'keeps its ledger while the weights are those of a run that the other one does not know: %j',
+    async (weights) => {
+      const arn = await create(inLedger('one'));
+      await shift(arn, weights);
+      await expect(update(arn, inLedger('two'), inLedger('one'))).rejects.toThrow(
+        /ledger two knows no run.*ledger one.*Traffic: unchanged/s,
+      );
+      runs('running');
+      await expect(update(arn, inLedger('one'), inLedger('two'))).resolves.toMatchObject({ PhysicalResourceId: arn });
+      expect(await weightsOf(arn)).toEqual(weights);
+    },
+  );
+
+  it.each([[[100, 0, 0]], [[0, 999, 0]]])('takes another ledger at rest: %j', async (weights) => {
+    const arn = await create(inLedger('one'));
+    await shift(arn, weights);
+    await expect(update(arn, inLedger('two'), inLedger('one'))).resolves.toMatchObject({ PhysicalResourceId: arn });
+  });
+
+  it('says nothing of a ledger that an earlier version did not name', async () => {
+    const arn = await create();
+    await shift(arn, [90, 10, 0]);
+    await expect(update(arn, inLedger('two'))).resolves.toMatchObject({ PhysicalResourceId: arn });
   });
 });
 

@@ -1,6 +1,7 @@
 /** A deployment is made, changed and deleted in any order that CloudFormation's rules allow: while a run needs it, nothing that it needs goes. */
 import { CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
 import { Template as Synthesised } from 'aws-cdk-lib/assertions';
+import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GUARD_TYPE } from '../../core/model/deployment.ts';
@@ -136,6 +137,31 @@ describe('a deployment', () => {
       const { failed, deleted: gone } = updated(before, after, choose(whileRunning));
       expect(failed.map((id) => after[id]?.Type)).toEqual([RULE_TYPE]);
       expect(gone).toEqual([]);
+    });
+  });
+});
+
+describe('a deploy that exchanges the sides, or names another ledger', () => {
+  const { stable, candidate } = PROPS.groups;
+  const table = (tableName: string) => {
+    const stack = new Stack(templatesOnly(), 'Theirs');
+    new DualStackCutover(stack, 'Cutover', { ...PROPS, ledger: TableV2.fromTableName(stack, 'Table', tableName) });
+    return templateOf(Synthesised.fromStack(stack).toJSON());
+  };
+
+  it.each<[string, () => [Template, Template]]>([
+    ['sides', () => [theirs({}), theirs({ groups: { stable: candidate, candidate: stable } })]],
+    ['ledger', () => [table('one'), table('two')]],
+  ])('asks the rule before any function of the run is told: %s', (_what, templates) => {
+    const [before, after] = templates();
+    inAnyOrder((choose) => {
+      const asked: string[] = [];
+      const byRule = ({ id, resource }: Asked) => asked.push(id) > 0 && resource.Type !== RULE_TYPE;
+      const { failed, deleted: gone } = updated(before, after, choose(byRule));
+      expect(typesOf(after, failed)).toEqual([RULE_TYPE]);
+      expect(gone).toEqual([]);
+      const told = asked.filter((id) => after[id]?.Type === 'AWS::Lambda::Function' && /^CutoverFunctions/.test(id));
+      expect(told).toEqual([]);
     });
   });
 });

@@ -5,7 +5,10 @@ import { Alias, type IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { describe, expect, it } from 'vitest';
+import type { DualStackCutoverProps } from '../../lib/cutover/cutover-props.ts';
 import { DualStackCutover } from '../../lib/cutover/dual-stack-cutover.ts';
+import { ledgerTable } from '../../lib/cutover/ledger-table.ts';
+import { WeightedRule, WeightedRuleProvider } from '../../lib/listener/weighted-rule.ts';
 
 import {
   ELSEWHERE,
@@ -212,5 +215,38 @@ describe('is refused before anything is deployed, with the prop named', () => {
     ],
   ])('%s', (_what, own, message) => {
     expect(() => stackWith(own)).toThrow(message);
+  });
+});
+
+describe('rules that were made elsewhere', () => {
+  const cutoverOver = (own: (provider: WeightedRuleProvider) => Partial<DualStackCutoverProps>) =>
+    stackWith((stack) => {
+      const provider = new WeightedRuleProvider(stack, 'Provider', {
+        ledger: ledgerTable(stack, 'Own'),
+        ingressId: PROPS.ingressId,
+      });
+      const { groups } = PROPS;
+      const rule = new WeightedRule(stack, 'Rule', { listener: { listenerArn }, priority: 5, groups, provider });
+      return { listeners: undefined as never, rules: [rule], ledger: provider.ledger, ...own(provider) };
+    });
+
+  it.each<[string, (provider: WeightedRuleProvider) => Partial<DualStackCutoverProps>, RegExp]>([
+    [
+      'another ingress',
+      () => ({ ingressId: 'till' }),
+      /ingressId must be shop, as the provider of rules\.0 has it, not "till"/,
+    ],
+    [
+      'the sides exchanged',
+      () => ({ groups: { stable: PROPS.groups.candidate, candidate: PROPS.groups.stable } }),
+      /groups\.stable must be .*, the stable group of rules\.0/,
+    ],
+    ['a ledger of its own', () => ({ ledger: undefined as never }), /ledger must be that of the provider of rules\.0/],
+  ])('must be those of the cutover: %s', (_what, own, message) => {
+    expect(() => cutoverOver(own)).toThrow(message);
+  });
+
+  it('are taken where they are', () => {
+    expect(() => cutoverOver(() => ({}))).not.toThrow();
   });
 });

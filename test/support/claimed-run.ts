@@ -24,7 +24,17 @@ export async function claimRun(leases: Leases, log: DecisionLog, run: ClaimedRun
   const { ingressId } = deployment;
   const at = new Date().toISOString();
   const intent = { split: TEN, weights: weightsFor(deployment, TEN), at, confirmed: true };
-  const claim = { ingressId, cutoverId, executionArn, at, intent, heartbeatDueAt: at, drill, startedBy };
+  const claim = {
+    ingressId,
+    cutoverId,
+    executionArn,
+    at,
+    intent,
+    heartbeatDueAt: at,
+    drill,
+    startedBy,
+    stableGroup: null,
+  };
   const lease = await leases.claim(claim);
   await log.append(cutoverId, {
     at,
