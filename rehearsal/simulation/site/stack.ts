@@ -44,7 +44,7 @@ export async function updateStack(site: Site, paths: readonly string[], timeline
           StableArn: stable,
           GroupArns,
         },
-        OldResourceProperties: { ListenerArn: LISTENER },
+        OldResourceProperties: { ListenerArn: LISTENER, StableArn: stable },
       });
     }
   } finally {
