@@ -5,7 +5,7 @@ import { awaitSignoff, signoffRules } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { approvals } from './compose/ports.ts';
 import { recording } from './compose/recording.ts';
-import { type Deps, runOf, settle } from './tasks/index.ts';
+import { type Deps, runOf, settle, tell } from './tasks/index.ts';
 
 const eventSchema = z.strictObject({ state: z.unknown(), token: z.string().min(1) });
 
@@ -32,7 +32,7 @@ export function makeHandler(
     await settle(deps, state, waiting);
     const approve = commandAt(deps.deployment, `approve ${state.cutoverId}`);
     const refuse = commandAt(deps.deployment, `refuse ${state.cutoverId}`);
-    await deps.notifier.publish({
+    await tell(deps, {
       kind: 'signoff',
       ...runOf(waiting.state),
       signoff: { kind, expiresAt, evidence: state.reason, approve, refuse },

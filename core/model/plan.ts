@@ -174,7 +174,7 @@ const signoffSchema = z.strictObject({
 const decommissionSchema = z.strictObject({
   /** Time that connections to the stable side get to drain before its tasks go. */
   drain: durationSchema(MINUTE, DAY).prefault('PT1H'),
-  /** Time between two halvings of the stable side's capacity; each is reversible until the next. */
+  /** Time between two halvings of the stable side's capacity, each reversible until the next; longer while no task may go. */
   step: durationSchema(MINUTE, DAY).prefault('PT30M'),
 });
 

@@ -19,6 +19,7 @@ import {
   toIso,
 } from '../model/index.ts';
 import { describeBaseline } from './baseline.ts';
+import { stepInterval } from './decommission.ts';
 import { describeApproval, describeSplit, WORDING } from './wording.ts';
 
 /** Instants are milliseconds since the epoch. */
@@ -260,7 +261,7 @@ function onSteppedDown(state: CutoverState, at: number, done: boolean, reason: s
     decommissionSteps: state.decommissionSteps + 1,
     next: 'hold' as const,
     reason,
-    waitSeconds: state.plan.decommission.step,
+    waitSeconds: stepInterval(state.plan, state.decommissionSteps),
   };
   return note(stepped, at, 'capacity', reason);
 }

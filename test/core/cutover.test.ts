@@ -12,6 +12,7 @@ import {
   rolledBack,
   TASK_ALLOWANCE_SECONDS,
 } from '../../core/phases/reducer.ts';
+import { EVENTS_PER_OBSERVATION, HISTORY_BUDGET, HISTORY_LIMIT } from '../../core/phases/timeline.ts';
 import { baselineSummary } from '../support/baseline.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { CUTOVER, EXECUTION, START } from '../support/memory-world.ts';
@@ -163,6 +164,17 @@ describe('the reducer', () => {
     expect(stepped).toMatchObject({ waitSeconds: PLAN.decommission.step, decommissionSteps: 1 });
     const gone = reduce(stepped, { type: 'steppedDown', at, done: true, reason: '' }).state;
     expect(gone).toMatchObject({ phase: 'retention', waitSeconds: PLAN.retention });
+  });
+
+  it('waits in decommission for a quarter of a year, within what a plan leaves of the history of its execution', () => {
+    const plan = { ...PLAN, decommission: { ...PLAN.decommission, step: 60 } };
+    let waiting: CutoverState = { ...stateIn('decommission'), plan };
+    let [seconds, looks] = [0, 0];
+    for (; seconds < 90 * 86_400 && looks < 10_000; looks++) {
+      waiting = reduce(waiting, { type: 'steppedDown', at, done: false, reason: 'sticky sessions' }).state;
+      seconds += waiting.waitSeconds;
+    }
+    expect(looks * EVENTS_PER_OBSERVATION).toBeLessThan(HISTORY_LIMIT - HISTORY_BUDGET);
   });
 
   it('notes once when a drill has tripped its alarm', () => {

@@ -79,6 +79,13 @@ describe('a sign-off', () => {
     const expiresAt = new Date(world.now + state.plan.signoff.timeout * 1000).toISOString();
     expect(world.approvalRequests).toMatchObject([{ token: 'token', expiresAt }]);
   });
+
+  it('waits for its answer although nobody could be told, and the message that is missing is counted', async () => {
+    world.notifier.publish = () => Promise.reject(new Error('the topic and the bus do not answer'));
+    await signoff(world)({ state: stateToJson({ ...state, phase: 'exercise' }), token: 'token' });
+    expect(world.approvalRequests).toHaveLength(1);
+    expect(world.emitted).toContainEqual({ NoticeFailed: 1 });
+  });
 });
 
 describe('the watchdog', () => {

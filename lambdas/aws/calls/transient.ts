@@ -9,6 +9,8 @@ const TRANSIENT_NAMES = new Set([
   'ProvisionedThroughputExceededException',
   'TooManyRequestsException',
   'TransactionInProgressException',
+  // Application Auto Scaling, while another change of the same target is under way.
+  'ConcurrentUpdateException',
   'ServiceUnavailable',
   'InternalServerError',
   'InternalFailure',

@@ -67,19 +67,32 @@ async function activeMutes(
 /** What a service says that has no such operation. */
 const NO_SUCH_OPERATION = ['InvalidAction', 'UnknownOperationException', 'UnknownOperation'];
 
-/** Names of the rules on the first page; empty where mute rules are not known: in such a partition nothing is muted. */
+/** Pages that hold none of the rules that were asked for and are not the last. */
+const MOST_EMPTY_PAGES = 20;
+
+/** Names of the rules on the first page that has any; none where mute rules are not known: in such a partition nothing is muted. */
 async function listActive(
   client: Pick<CloudWatchClient, 'send'>,
   wanted: Pick<ListAlarmMuteRulesCommandInput, 'AlarmName' | 'MaxRecords'>,
 ): Promise<readonly string[]> {
-  const list = new ListAlarmMuteRulesCommand({ Statuses: ['ACTIVE'], ...wanted });
+  let NextToken: string | undefined;
   try {
-    const { AlarmMuteRuleSummaries = [] } = await aws('ListAlarmMuteRules', () => client.send(list));
-    return AlarmMuteRuleSummaries.map(
-      ({ AlarmMuteRuleArn = '?' }) => AlarmMuteRuleArn.split(':alarm-mute-rule:')[1] ?? AlarmMuteRuleArn,
-    );
+    for (let page = 0; page < MOST_EMPTY_PAGES; page++) {
+      const list = new ListAlarmMuteRulesCommand({
+        Statuses: ['ACTIVE'],
+        ...wanted,
+        ...(NextToken === undefined ? {} : { NextToken }),
+      });
+      const answer = await aws('ListAlarmMuteRules', () => client.send(list));
+      const found = (answer.AlarmMuteRuleSummaries ?? []).map(
+        ({ AlarmMuteRuleArn = '?' }) => AlarmMuteRuleArn.split(':alarm-mute-rule:')[1] ?? AlarmMuteRuleArn,
+      );
+      NextToken = answer.NextToken;
+      if (found.length > 0 || NextToken === undefined) return found;
+    }
   } catch (error) {
     if (error instanceof Error && NO_SUCH_OPERATION.includes(error.name)) return [];
     throw error;
   }
+  throw new Error(`ListAlarmMuteRules gave ${MOST_EMPTY_PAGES} empty pages and no end`);
 }

@@ -1,28 +1,29 @@
-/** What the mirror wanted to copy and what was lost of it: its own counters (mirror/recorder/counters.ts), by one GetMetricData call. */
-import {
-  type CloudWatchClient,
-  type Dimension,
-  GetMetricDataCommand,
-  type MetricDataQuery,
-} from '@aws-sdk/client-cloudwatch';
+/** What the mirror wanted to copy and what was lost of it: its own counters (mirror/recorder/counters.ts), whole or not at all. */
+import type { CloudWatchClient, Dimension, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { IngressId, TimeRange } from '../../../core/model/index.ts';
 import { MIRROR_LOSSES, UNSENT_COPIES } from '../../../core/status/index.ts';
 import type { CopyCounts } from '../../../parity/tally/index.ts';
-import { aws } from '../calls/index.ts';
+import { fetchSeries, sum } from './metric-series.ts';
 
 /** An id of a query holds letters, digits and underscores (GetMetricData). */
 const idOf = (reason: string) => reason.replaceAll('-', '_');
 
-/** Whole hours, and minutes where that is less than three: one call returns 100,800 points at most. */
-const periodFor = ({ from, to }: TimeRange) => (to - from <= 3 * 3_600_000 ? 60 : 3600);
+const DAY_MS = 86_400_000;
 
+/**
+ * As fine as CloudWatch keeps them (300 s for 63 days) and few pages hold: losses of a run before this one, in the period in which this one began, are
+ * none of its own.
+ */
+const periodFor = ({ from, to }: TimeRange) => (to - from <= DAY_MS ? 60 : to - from <= 63 * DAY_MS ? 300 : 3600);
+
+/** @throws CrossfadeError `Crossfade.Transient` for an answer that is not whole: losses that are not told must not pass for none */
 export async function mirrorCopies(
   client: Pick<CloudWatchClient, 'send'>,
   ingress: IngressId,
   range: TimeRange,
 ): Promise<CopyCounts> {
   const period = periodFor(range);
-  const floor = (ms: number) => new Date(Math.floor(ms / (period * 1000)) * period * 1000);
+  const floor = (ms: number) => Math.floor(ms / (period * 1000)) * period * 1000;
   const query = (Id: string, MetricName: string, reason?: string): MetricDataQuery => {
     const Dimensions: Dimension[] = [{ Name: 'Ingress', Value: ingress }];
     if (reason !== undefined) Dimensions.push({ Name: 'Reason', Value: reason });
@@ -31,26 +32,21 @@ export async function mirrorCopies(
       MetricStat: { Metric: { Namespace: 'Crossfade', MetricName, Dimensions }, Period: period, Stat: 'Sum' },
     };
   };
-  const { MetricDataResults = [] } = await aws('GetMetricData', () =>
-    client.send(
-      new GetMetricDataCommand({
-        MetricDataQueries: [
-          query('copies', 'MirrorCopies'),
-          query('failed', 'ParityFailed'),
-          ...MIRROR_LOSSES.map((reason) => query(idOf(reason), 'MirrorDropped', reason)),
-        ],
-        StartTime: floor(range.from),
-        EndTime: new Date(floor(range.to).getTime() + period * 1000),
-      }),
-    ),
+  const series = await fetchSeries(
+    client,
+    [
+      query('copies', 'MirrorCopies'),
+      query('failed', 'ParityFailed'),
+      ...MIRROR_LOSSES.map((reason) => query(idOf(reason), 'MirrorDropped', reason)),
+    ],
+    { from: floor(range.from), to: floor(range.to) + period * 1000 },
   );
-  const sum = (id: string) =>
-    (MetricDataResults.find((r) => r.Id === id)?.Values ?? []).reduce((total, value) => total + value, 0);
+  const total = (id: string) => sum(series.get(id));
   return {
-    wanted: sum('copies') + UNSENT_COPIES.reduce((total, reason) => total + sum(idOf(reason)), 0),
+    wanted: total('copies') + UNSENT_COPIES.reduce((sent, reason) => sent + total(idOf(reason)), 0),
     lost: {
-      ...Object.fromEntries(MIRROR_LOSSES.map((reason) => [reason, sum(idOf(reason))])),
-      'not comparable': sum('failed'),
+      ...Object.fromEntries(MIRROR_LOSSES.map((reason) => [reason, total(idOf(reason))])),
+      'not comparable': total('failed'),
     },
   };
 }

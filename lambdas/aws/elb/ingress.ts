@@ -5,6 +5,7 @@ import {
   type ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
   type Rule,
+  RuleNotFoundException,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
@@ -30,7 +31,13 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
   return {
     async read() {
       const RuleArns = deployment.rules.map((rule) => rule.arn);
-      const { Rules = [] } = await aws('DescribeRules', () => client.send(new DescribeRulesCommand({ RuleArns })));
+      const { Rules = [] } = await aws('DescribeRules', () =>
+        client.send(new DescribeRulesCommand({ RuleArns })),
+      ).catch((error: unknown) => {
+        throw error instanceof RuleNotFoundException
+          ? unknownWeights(`Not every rule exists: ${RuleArns.join(', ')}.`, error)
+          : error;
+      });
       return RuleArns.map((arn) =>
         parseRule(
           arn,
@@ -95,10 +102,14 @@ function parseRule(arn: string, rule: Rule | undefined): RuleWeights {
     sticky: forward?.TargetGroupStickinessConfig?.Enabled ?? false,
   });
   if (parsed.success) return parsed.data;
-  throw new CrossfadeError('Crossfade.IngressUnavailable', `Rule ${arn} is not a weighted forward rule.`, {
+  throw unknownWeights(`Rule ${arn} is not a weighted forward rule.`, parsed.error);
+}
+
+function unknownWeights(what: string, cause: Error): CrossfadeError {
+  return new CrossfadeError('Crossfade.IngressUnavailable', what, {
     traffic: 'unknown: someone deleted or replaced the rule.',
     nextStep: 'restore the rule (`cdk deploy` of the ingress stack keeps live weights), then roll back.',
-    cause: parsed.error,
+    cause,
   });
 }
 

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CLIENT_OPTIONS } from '../../../lambdas/aws/calls/clients.ts';
+import { aws } from '../../../lambdas/aws/calls/transient.ts';
 
 /** The rollback's function may run for so long (lib/cutover); its calls must have failed by then. */
 const ROLLBACK_MS = 15_000;
@@ -35,6 +36,12 @@ describe('clients of AWS', () => {
     const get = client.send(new GetItemCommand({ TableName: 't', Key: { pk: { S: 'p' } } }));
     await expect(get).rejects.toMatchObject({ name: 'TimeoutError' });
     client.destroy();
+  });
+
+  it('ask to be tried again where another change of the same target is under way', async () => {
+    const busy = Object.assign(new Error('an update is pending'), { name: 'ConcurrentUpdateException' });
+    const asked = aws('RegisterScalableTarget', () => Promise.reject(busy));
+    await expect(asked).rejects.toMatchObject({ name: 'Crossfade.Transient' });
   });
 
   it('have failed for good before the function that brings traffic back has to end', () => {

@@ -2,12 +2,16 @@ import {
   type CloudWatchClient,
   type GetMetricDataCommand,
   type GetMetricDataOutput,
+  ListAlarmMuteRulesCommand,
   type MetricDataQuery,
   StatusCode,
 } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { FOOTPRINT } from '../../../core/cost/index.ts';
+import { ingressIdSchema } from '../../../core/model/ids.ts';
+import { cloudWatchAlarms } from '../../../lambdas/aws/cloudwatch/alarms.ts';
 import { cloudWatchMetrics } from '../../../lambdas/aws/cloudwatch/metrics.ts';
+import { mirrorCopies } from '../../../lambdas/aws/cloudwatch/mirror-copies.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 9);
@@ -225,5 +229,44 @@ describe('a baseline', () => {
     }));
     const found = await cloudWatchMetrics(cloud.client, DEPLOYMENT).baseline({ from: minute(121), to: NOW }, 500);
     expect(found).toMatchObject({ recentErrorRate: 0.2, errorRate: expect.closeTo(0.002, 4) });
+  });
+});
+
+describe('what the mirror has copied and lost', () => {
+  const ingress = ingressIdSchema.parse('gateway');
+
+  it('is not taken for nothing where CloudWatch tells it in part', async () => {
+    const range = { from: minute(60), to: NOW };
+    for (const status of ['PartialData', 'InternalError'] as const)
+      await expect(mirrorCopies(new Answering(each({}, status)).client, ingress, range)).rejects.toMatchObject({
+        name: 'Crossfade.Transient',
+      });
+  });
+
+  it('is that of the run, and not of one that ended in the hour in which it began', async () => {
+    const began = NOW - 5 * 3_600_000 + 31 * 60_000;
+    const before = began - 10 * 60_000;
+    const cloud = new Answering((input) =>
+      each((input.StartTime?.getTime() ?? 0) <= before ? { [before]: 7 } : {})(input),
+    );
+    expect((await mirrorCopies(cloud.client, ingress, { from: began, to: NOW })).wanted).toBe(0);
+  });
+});
+
+describe('alarms', () => {
+  it('are muted also where the first page of rules is empty and not the last', async () => {
+    const pages = [
+      { NextToken: 'more' },
+      { AlarmMuteRuleSummaries: [{ AlarmMuteRuleArn: 'arn:aws:cloudwatch:r:1:alarm-mute-rule:night' }] },
+    ];
+    let asked = 0;
+    const send = async (command: object) => {
+      if (!(command instanceof ListAlarmMuteRulesCommand)) return { MetricAlarms: [{ AlarmName: 'red' }] };
+      asked += command.input.NextToken === undefined ? 1 : 0;
+      return command.input.NextToken === undefined ? pages[0] : pages[1];
+    };
+    const [red] = await cloudWatchAlarms({ send: send as unknown as CloudWatchClient['send'] }).read(['red']);
+    expect(red?.mutedBy).toEqual(['night']);
+    expect(asked).toBe(2);
   });
 });

@@ -8,6 +8,7 @@ import {
   ModifyRuleCommand,
   PriorityInUseException,
   type Rule,
+  RuleNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, it } from 'vitest';
 import { ANY_REQUEST } from '../../../core/listener/index.ts';
@@ -64,6 +65,13 @@ describe('the weights of a listener', () => {
   it('are not known where a rule is gone or does not forward', async () => {
     for (const Rules of [[safe], [safe, { RuleArn: 'rule/rest', Actions: [{ Type: 'redirect' as const }] }]])
       await expect(elbIngress(elb(() => ({ Rules })).client, DEPLOYMENT).read()).rejects.toThrow(/rule\/rest is not/);
+  });
+
+  it('are not known either where ELBv2 itself says that a rule is gone', async () => {
+    const { client } = elb(() => {
+      throw new RuleNotFoundException({ message: 'One or more rules not found', $metadata: {} });
+    });
+    await expect(elbIngress(client, DEPLOYMENT).read()).rejects.toMatchObject({ name: 'Crossfade.IngressUnavailable' });
   });
 
   it('are written with stickiness off, behind the login that stands there', async () => {
