@@ -34,6 +34,9 @@ const OPAQUE = /^(?:image|audio|video|font)\/|^application\/(?:pdf|zip|gzip|wasm
 const UNMARKED =
   /^application\/(?:grpc|(?:x-|vnd\.)?msgpack|(?:x-|vnd\.google\.)?protobuf|cbor)|\+(?:cbor|msgpack|protobuf)$/;
 
+/** The same in base64. */
+const GRPC_TEXT = /^application\/grpc-web-text/;
+
 /** Bytes that no text has. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are looked for
 const CONTROLS = /[\x01-\x08\x0e-\x1a\x1c\x1d\x1f]/;
@@ -70,7 +73,8 @@ export class BodyRedaction {
     const charset = charsetOf(decoded.bytes, media.parameters.get('charset'));
     if (charset === null) return this.omit(body, at);
     if (charset === 'binary' || UNMARKED.test(media.type)) {
-      return !OPAQUE.test(media.type) && this.#mentions(decoded.bytes) ? this.omit(body, at) : plain(body);
+      const bytes = GRPC_TEXT.test(media.type) ? Buffer.from(latin1(decoded.bytes), 'base64') : decoded.bytes;
+      return !OPAQUE.test(media.type) && this.#mentions(bytes) ? this.omit(body, at) : plain(body);
     }
     // Names and values of an unknown format, which is text by chance.
     if (CONTROLS.test(latin1(decoded.bytes)) && mentionsSecret(latin1(decoded.bytes))) return this.omit(body, at);

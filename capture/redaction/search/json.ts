@@ -38,6 +38,9 @@ const ENTRY_VALUES = new Set([
 /** Deeper places share one key: a path that grows with the nesting would cost its square. */
 const DEEPEST_PLACE = 32;
 
+/** Digits of a number that may be a secret by its shape. */
+const SHORTEST_NUMBER = 13;
+
 /** Searches what a string says. */
 export type Inner = (text: string, more?: ReadonlySet<string>) => Span[];
 
@@ -86,6 +89,10 @@ export class JsonSecrets {
           if (hasPem) isPem = isWithinPem(rawOf(doc, node), isPem);
         } else if (secret && kind !== 'null') {
           spans.push({ start: startOf(doc, node), end: endOf(doc, node), place, bare: true });
+        } else if (kind === 'number' && endOf(doc, node) - startOf(doc, node) >= SHORTEST_NUMBER) {
+          // A card's, for one.
+          const [start, end] = [startOf(doc, node), endOf(doc, node)];
+          if (inner(doc.text.slice(start, end)).length > 0) spans.push({ start, end, place, bare: true });
         }
         node += STRIDE;
       }

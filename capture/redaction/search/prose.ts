@@ -12,7 +12,7 @@ const WORDS_OF_A_NAME = 6;
 const VALUE = /(?<![^\s(>,])(["'`“«]?)([^\s"'`“”«»<>]{4,200})/g;
 /** What stands between a name and its value in a sentence. */
 const VERBS = new Set(
-  `is was are be becomes to as now reads equals set reset changed updated lautet ist wurde auf est es son ser e är er`.split(
+  `is was are be becomes to as now reads equals set reset changed updated lautet ist wurde auf est es son ser e är er -> => →`.split(
     ' ',
   ),
 );
@@ -20,13 +20,24 @@ const VERBS = new Set(
 const ONCE =
   /(?:^|\s)(?:otp|pin|tan|passcode|(?:access|activation|auth\w*|backup|confirmation|login|one-time|recovery|security|sms|verification) code)$/;
 const ONCE_AFTER = /^ is (?:your|the) (?:[\w-]{1,20} ){0,2}(?:code|otp|pin|passcode|password)\b/i;
-/** A call whose first argument names what the second is: `setItem('authToken', '…')`. */
-const ARGUMENTS = /(["'`])([\w$.-]{2,60})\1\s{0,4},\s{0,4}(["'`])/g;
+/** `use … as your password` */
+const AS_SECRET = /^ (?:is|as) (?:your|the|my|our) ((?:[\w-]{1,20} ){0,2}[\w-]{1,20})/i;
+/** `my password is sesame`: a plain word, where it is no word about the password. */
+const PLAIN =
+  /(?<!\p{L})(?:my|our|your|mein|unser|ihr|dein|mon|notre|votre|ton|mi|tu|su|minha|sua)\s(?:\p{L}{1,20}\s){0,2}(?:password|passwort|kennwort|passphrase|passcode|mot de passe|contraseña|senha)\s(?:is|was|ist|lautet|est|es|é)\s(?:now\s|jetzt\s)?(\p{L}{4,40})(?=[.,;!?)]|$|\s*\n|\s(?:and|but|please|so|thanks?|und|bitte|et|merci|y|por|e|obrigad[oa])(?!\p{L}))/giu;
+const ABOUT_IT =
+  /^(?:ab|an|aus|ein|zurück)?ge\p{L}+(?:t|en)$|(?:ed|ing|able|ible|ect|ire|ório|ória|orio|oria|lich|ig|bar|ert)$|^(?:above|aktiv|alte?|anders|bad|based|below|blank|broken|case|compromis|correct[ao]?e?|d[eé]bil|different|easy|empty|expir[eéa]\w*|fa(?:ible|lsch|lsa|lso)|fine|fort[e]?|geändert|gone|good|gültig|hard|here|in(?:correct|valid|secure|korrekt)\w*|known|korrekt|leer|long|lost|mandatory|missing|none|null|obligatoire|okay|only|optional|permanent|private|public|ready|requis|(?:re)?set|sent|vergessen|safe|same|schwach|secret|secure|short|sicher|simple|stark|stolen|strong|temporary|there|unknown|unsafe|unsicher|valid\w*|vide|weak|wrong|your|zu)$/iu;
+/** A call whose first argument names what the second is: `setItem('authToken', '…')`; and PHP's `s:8:"password";s:6:"…"`. */
+const ARGUMENTS = /(["'`])([\w$.-]{2,60})\1(?:\s{0,4},\s{0,4}|;s:\d{1,6}:)(["'`])/g;
 
 export function secretsInProse(text: string, names: SecretNames): Span[] {
   const mentions = names.mentions(text);
   if (mentions.length === 0) return [];
   const spans = secondArguments(text, names);
+  for (const { index, 0: all, 1: word = '' } of text.matchAll(PLAIN)) {
+    const end = index + all.length;
+    if (!ABOUT_IT.test(word)) spans.push({ start: end - word.length, end, place: 'sentence' });
+  }
   let [next, before] = [0, Number.NEGATIVE_INFINITY];
   for (const { index, 0: all, 1: quote = '', 2: word = '' } of text.matchAll(VALUE)) {
     const said = quote === '' ? word.replace(/[.,;:!?)\]}]+$/, '') : word;
@@ -63,8 +74,11 @@ function placeOf(text: string, start: number, quoted: boolean, said: string, nam
     const isCode = (isSentence && ONCE.test(name)) || ONCE_AFTER.test(text.slice(start + said.length, start + 80));
     return isCode ? 'code' : null;
   }
+  const [, after = ''] = AS_SECRET.exec(text.slice(start + said.length, start + said.length + SENTENCE)) ?? [];
+  const mixed = said.length >= 6 && /\d/.test(said) && /\p{L}/u.test(said);
+  if (mixed && after !== '' && names.of(after) === 'secret') return 'sentence';
   if (isSentence) {
-    const looks = quoted || colon || (said.length >= 6 && /\d/.test(said) && /\p{L}/u.test(said));
+    const looks = quoted || colon || mixed;
     return looks && names.of(name) === 'secret' ? 'sentence' : null;
   }
   if (colon || words.length === 0) return null;

@@ -25,11 +25,14 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
     privatekey privatekeys publishkey refreshtokens routingnumber samlrequest samlresponse secret secretkey secrets
     recoverycode recoverycodes backupcode backupcodes seedphrase recoveryphrase mnemonic securityanswer motdepasse
     servicekey sessid sessionid sessionkey sharedkey signature signatures signingkey socialsecuritynumber sslcert
-    storagekey subscriptionkey taxid token webhookurl xsrf`,
+    storagekey subscriptionkey taxid token webhookurl xsrf
+    chiavesegreta claveacceso clavedeacceso clavesecreta clésecrète codesecret codicesegreto códigosecreto geheimnis geheimzahl
+    geheimschlüssel katalaluan katasandi mậtkhẩu palavrapasse zugangscode zugangsschlüssel κωδικόςπρόσβασης סיסמה كلمةالسر كلمةالمرور
+    رمزعبور گذرواژه पासवर्ड पासवोर्ड পাসওয়ার্ড รหัสผ่าน 口令 密码 密碼 パスワード 暗証番号 비밀번호 암호`,
   word: `bearer cnonce creds cvc cvv dpop hmac iban jwe jws mfa nextnonce nonce otp passkey pwd sid ssn totp
-    adgangskode contrasena haslo heslo jelszo losenord parola parole passord salasana senha sifre wachtwoord пароль
-    密码 密碼 パスワード 비밀번호`,
-  whole: 'auth pan pass pin pw session sessions sig tokens xauth',
+    adgangskode contraseña contrasenya contrasinal geslo hasło heslo jelszó lozinka lykilorð lösenord pasahitza parola parole parool
+    passord salasana salasõna senha slaptažodis wachtwoord zaporka şifre пароль парола секрет`,
+  whole: 'auth geheim pan pass pin pw session sessions sig tokens xauth',
   parameter: 'code key',
   last: 'pass pw',
   random: `access auth cert challenge code confirmation grant invitation invite key license login magic pass pat pin reset
@@ -111,7 +114,12 @@ export class SecretNames {
     };
     this.#parts = new RegExp(`(?:${[...this.#match.part].join('|')})$`);
     const { part, word, whole, last } = this.#match;
-    this.#mentioned = new RegExp([...new Set([...part, ...word, ...whole, ...last]), ...LAST_WORDS].join('|'), 'gi');
+    const written = ['part', 'word'] as const;
+    const accented = written.flatMap((match) => SECRET_NAMES[match].split(/\s+/)).filter((name) => !isAscii(name));
+    this.#mentioned = new RegExp(
+      [...new Set([...part, ...word, ...whole, ...last]), ...accented, ...LAST_WORDS].join('|'),
+      'gi',
+    );
     this.#fields = new Set(fields.map((name) => name.toLowerCase()));
   }
 
@@ -149,13 +157,34 @@ export class SecretNames {
     const { part, word, whole: wholes, last, random } = this.#match;
     if (wholes.has(whole) || part.has(whole) || (words.length > 1 && last.has(words.at(-1) ?? ''))) return 'secret';
     if (!ABOUT.has(words.at(-1) ?? '')) {
-      if (words.some((each) => part.has(each) || word.has(each)) || this.#parts.test(whole)) return 'secret';
-      // `api-key-v2`, `user[access_token][0]`: two words that are one.
-      if (words.some((each, i) => part.has(each + (words[i + 1] ?? '')))) return 'secret';
+      if (words.some((each) => part.has(each) || word.has(each))) return 'secret';
+      // `api-key-v2`, `mot_de_passe_actuel`: words that are one.
+      if (words.some((_, i) => this.#parts.test(words.slice(0, i + 1).join('')))) return 'secret';
     }
+    if (LEET.test(name) && LEET_READINGS.some((reading) => this.#isLeet(name, reading))) return 'secret';
     return words.some((each) => random.has(each)) ? 'random' : 'open';
   }
+
+  /** `p4ssw0rd`, `s3cr3t`, `4p1_k3y`. Short names are left out: nearly any digits would spell one. */
+  #isLeet(name: string, reading: Readonly<Record<string, string>>): boolean {
+    const tail = name.slice(-LONGEST_NAME);
+    return [tail, tail.replace(/\d+$/, '')].some((uncounted) => {
+      const words = wordsOf(uncounted.replace(/[\d@$!]/g, (mark) => reading[mark] ?? mark));
+      return (
+        !ABOUT.has(words.at(-1) ?? '') &&
+        words.some((_, i) => {
+          const [found = ''] = this.#parts.exec(words.slice(0, i + 1).join('')) ?? [];
+          return found.length >= 5 && !name.toLowerCase().includes(found);
+        })
+      );
+    });
+  }
 }
+
+/** A digit or mark that stands in a word where a letter would. */
+const LEET = /[\d@$!][a-z]/i;
+const LEET_LETTERS = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's', '!': 'i' };
+const LEET_READINGS: readonly Readonly<Record<string, string>>[] = [LEET_LETTERS, { ...LEET_LETTERS, 1: 'l' }];
 
 /** A name in one way of writing, for a place: letters and digits in lower case. */
 export function folded(name: string): string {
@@ -184,7 +213,7 @@ const LOOKALIKES = new RegExp(`[${Object.keys(LATIN).join('')}]`, 'g');
 
 function wordsOf(name: string): string[] {
   const ascii = isAscii(name);
-  return (ascii ? name : inLatin(name))
+  return (ascii ? name : inLatin(unicodeOf(name)))
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
@@ -196,6 +225,15 @@ function wordsOf(name: string): string[] {
 function isAscii(name: string): boolean {
   for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 0x7f) return false;
   return true;
+}
+
+/** What was read byte by byte, as percent-encoding is, may be UTF-8. */
+function unicodeOf(name: string): string {
+  try {
+    return decodeURIComponent(name.replace(/[%\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`));
+  } catch {
+    return name;
+  }
 }
 
 function inLatin(name: string): string {

@@ -1,6 +1,6 @@
 /** Values that are secret by their shape, wherever they stand. Every search takes time linear in the text. */
 import type { PersonalRule } from './secret-names.ts';
-import type { Span } from './span.ts';
+import { addAll, type Span } from './span.ts';
 
 /** Not within a longer word, except after a percent-encoded character: each run of letters is tried once. */
 const FREE = '(?:(?<![\\w-])|(?<=%[\\da-fA-F]{2}))';
@@ -29,6 +29,9 @@ const KEYS = [
   'hv[sbr]\\.[\\w-]{20,}',
   'AGE-SECRET-KEY-\\w{20,}',
 ];
+/** Hashes of passwords: crypt's with their salts, Django's, LDAP's. They are tried offline. */
+const PASSWORD_HASH =
+  /\$(?:2[abxy]?\$\d\d\$[./\w]{20,}|(?:[1567y]|gy|apr1|sha1|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,10})\$(?:[\w=,./+-]{1,80}\$){1,4}[./+\w]{8,}={0,2})|\bpbkdf2_sha\d{1,3}\$\d+\$\w+\$[\w+/]{20,}=*|\{S?SHA(?:256|512)?\}[\w+/]{20,}=*/g;
 const KNOWN = new RegExp(`${FREE}(?:${KEYS.join('|')})`, 'g');
 const PEM = /-----BEGIN[A-Z0-9 %+]{3,40}-----[\s\S]*?(?:-----END[A-Z0-9 %+]{3,40}-----|$)/g;
 /** Credentials after their scheme (RFC 9110, 11.4) within a text; a challenge has parameters there. */
@@ -38,6 +41,12 @@ const USER_OPTION = /(?:\s-u|--(?:proxy-)?user)[ =]{1,4}["']?[^\s:"'\\]{1,100}:(
 /** `sshpass -p …`, and SQL's `IDENTIFIED BY '…'`. */
 const GIVEN =
   /(?:\bsshpass\s{1,4}-p\s{0,4}|\bIDENTIFIED\s{1,4}BY\s{1,4}(?:PASSWORD\s{1,4})?)["']?([^\s"'\\;]{1,200})/gi;
+/** `mysql -p…`, and Oracle's `name/password@database`. */
+const CLIENT =
+  /\b(?:mysql(?:dump|admin)?|mariadb(?:-dump)?)\s[^\n]{0,200}?(?<=\s)-p["']?([^\s"'\\]{1,200})|(?:\bjdbc:oracle:\w{1,10}:|\bsqlplus\s{1,4}(?:-\w\s{1,4}){0,3})[^\s/"'@]{1,100}\/"?([^\s@"'\\]{1,200})"?@/g;
+/** A file of curl's, ftp's and others. */
+const NETRC = /\b(?:machine\s{1,4}\S{1,255}|default)\s{1,4}login\s{1,4}\S{1,200}\s{1,4}password\s{1,4}(\S{1,200})/g;
+const PUTTY = /PuTTY-User-Key-File-\d:[\s\S]*?(?:Private-MAC:[^\n]*|$)/g;
 const USER_INFO = /\/\/([^\s/?#@"'<>\\]{1,500})@/g;
 const CARD = /(?<![\w.-])[2-6](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
 
@@ -45,7 +54,7 @@ export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): 
   const spans: Span[] = [];
   const add = (pattern: RegExp, place: string, group = 0, test: (value: string) => boolean = () => true) => {
     for (const match of text.matchAll(pattern)) {
-      const value = match[group] ?? '';
+      const value = match[group] ?? match[group + 1] ?? '';
       const start = match.index + match[0].lastIndexOf(value);
       if (value !== '' && test(value)) spans.push({ start, end: start + value.length, place });
     }
@@ -55,6 +64,11 @@ export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): 
   add(CREDENTIALS, 'credentials', 1, (value) => value.length >= 20 || /[\dA-Z_]/.test(value));
   if (text.includes('-u')) add(USER_OPTION, 'user-option', 1);
   add(GIVEN, 'given', 1);
+  if (/mysql|maria|oracle|sqlplus/.test(text)) add(CLIENT, 'given', 1);
+  if (text.includes('login')) add(NETRC, 'given', 1);
+  if (text.includes('PuTTY')) add(PUTTY, 'pem');
+  if (/[$}]/.test(text)) add(PASSWORD_HASH, 'hash');
+  addAll(spans, ibans(text));
   if (text.includes('//')) add(USER_INFO, 'user-info', 1);
   if (personal.has('card')) add(CARD, 'card', 0, isCard);
   return personal.has('email') ? spans.concat(emails(text)) : spans;
@@ -105,6 +119,50 @@ function isCard(text: string): boolean {
     sum += digit > 9 ? digit - 9 : digit;
   }
   return sum % 10 === 0;
+}
+
+/** By country, how long an account's number is (ISO 13616, SWIFT's registry). */
+const IBAN_LENGTHS = new Map(
+  [
+    ...`AD24AE23AL28AT20AZ28BA20BE16BG22BH22BR29BY28CH21CR22CY28CZ24DE22DK18DO28EE20EG29ES24FI18FO18FR27GB22GE22GI23GL18GR27GT28HR21HU28IE22IL23
+    IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MR27MT31MU30NL18NO15PK24PL28PS29PT25QA29RO24RS22SA24SC31SE24SI19SK24SM27
+    ST25SV28TL23TN24TR26UA29VA22VG24XK20`.matchAll(/([A-Z]{2})(\d{2})/g),
+  ].map(([, country = '', length]) => [country, Number(length)]),
+);
+const IBAN = /(?<![\w-])([A-Z]{2})\d{2}(?:[ -]?[A-Z\d]){11,30}/g;
+
+/** Account numbers with their check digits (ISO 7064, MOD 97-10); a word in capitals may follow. */
+function ibans(text: string): Span[] {
+  return [...text.matchAll(IBAN)].flatMap(({ index: start, 0: run, 1: country = '' }) => {
+    let end = 0;
+    for (let left = IBAN_LENGTHS.get(country) ?? Number.POSITIVE_INFINITY; left > 0; end++) {
+      if (end >= run.length) return [];
+      if (/[A-Z\d]/.test(run[end] ?? '')) left--;
+    }
+    if (/\w/.test(text[start + end] ?? '')) return [];
+    const number = run.slice(0, end).replace(/[ -]/g, '');
+    let rest = 0;
+    for (const character of number.slice(4) + number.slice(0, 4)) {
+      const value = Number.parseInt(character, 36);
+      rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
+    }
+    return rest === 1 ? [{ start, end: start + end, place: 'iban' }] : [];
+  });
+}
+
+/** Names of accounts that every system has. */
+const ACCOUNT = /^(?:admin|administrator|root|username|guest|postgres|sa)$/;
+/** What stands before a colon in cursors and global ids. */
+const POSITION = /^(?:.{0,2}|after|before|cursor|gid|id|key|node|offset|page|start|array\w*|sha\d+|urn|v\d+)$/i;
+
+/** Whether a text that stood in base64 is a name and its password, as Basic has them, and not an id or a cursor. */
+export function isCredentials(said: string): boolean {
+  const [, name = '', password = ''] = /^([\w.@+-]{1,64}):([\x21-\x39\x3b-\x7e]{4,72})$/.exec(said) ?? [];
+  if (name === '' || POSITION.test(name) || password.startsWith('//')) return false;
+  if (ACCOUNT.test(name) || name.includes('@')) return !/^[\d-]+$/.test(password);
+  // Global ids begin with a type's name; numbers, UUIDs, digests and dates are no passwords.
+  if (/^[A-Z]/.test(name) || password.length < 6 || /^[\da-f-]+$|^\d[\dTZ.+-]+$/i.test(password)) return false;
+  return /[A-Za-z]/.test(password) && /[\d!#$%^&*@?~+=]/.test(password);
 }
 
 /** Lengths of RFC 5321, 4.5.3.1. */

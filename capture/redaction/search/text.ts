@@ -5,7 +5,7 @@ import { looksLikeMarkup, secretsInMarkup } from './markup.ts';
 import { tokensInUrls } from './paths.ts';
 import { secretsInProse } from './prose.ts';
 import { PERSONAL_RULES, type PersonalRule, SecretNames } from './secret-names.ts';
-import { knownShapes } from './secret-values.ts';
+import { isCredentials, knownShapes } from './secret-values.ts';
 import { addAll, redacted, type Span } from './span.ts';
 
 /** A URL in a parameter of a URL in a parameter: each is encoded once more. */
@@ -46,6 +46,7 @@ export class TextSearch {
   #base64(text: string, layers: number): Span[] {
     return base64Runs(text).flatMap(({ start, end, said }) => {
       const found =
+        isCredentials(said) ||
         this.spans(said, undefined, layers).length > 0 ||
         (looksLikeMarkup(said) && secretsInMarkup(said, this.names, true).length > 0);
       return found ? [{ start, end, place: 'base64' }] : [];
