@@ -4,6 +4,7 @@ import { closeMirror, describeCloseMirror, rollBack, type WatchdogReport, watch 
 import { evidenceSince } from '../core/gate/index.ts';
 import {
   type CutoverState,
+  describeCause,
   fromIso,
   type Lease,
   type LogEntry,
@@ -71,7 +72,13 @@ async function watchWaiting(deps: WatchdogDeps, item: Lease | null): Promise<Wat
   if (found === null) return null;
   const scope = { kind: 'unchanged', what: 'intent', lease: item } as const;
   const { reason } = found;
-  const demand = { trigger: 'gate' as const, reason, by: `watchdog in phase ${item.phase}`, at: toIso(now), scope };
+  const demand = {
+    trigger: 'gate' as const,
+    reason,
+    by: `phase ${item.phase}, by the watchdog`,
+    at: toIso(now),
+    scope,
+  };
   if (found.calls === 'closeMirror')
     return { action: 'mirror', request: demand, outcome: await closeMirror(deps, deployment, demand) };
   const outcome = await rollBack(deps, deployment, demand);
@@ -148,8 +155,7 @@ function newsOf(report: WatchdogReport, now: number): News | null {
       };
     case 'verified': {
       const { item } = report;
-      const cause =
-        item.rollback === null ? '' : ` (${item.rollback.trigger} by ${item.rollback.by}: ${item.rollback.reason})`;
+      const cause = item.rollback === null ? '' : ` (${describeCause(item.rollback)})`;
       return { item, kind: 'verified', message: `Verified by request counts: all traffic is back on stable${cause}.` };
     }
   }

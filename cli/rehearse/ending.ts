@@ -1,5 +1,7 @@
 /** What came of a rehearsal, in a few lines: the first says how it ended. */
-import { cohortText, type RunEvidence } from '../../console/view/index.ts';
+
+import { cohortText, countText, type RunEvidence } from '../../console/view/index.ts';
+import { describeCause } from '../../core/model/index.ts';
 import { plain } from '../shared/index.ts';
 import { styled, type TextLine, wrapped } from './text-line.ts';
 
@@ -29,19 +31,19 @@ function headlineOf(run: RunEvidence): string {
 
 function failedText({ requests: { sent, failed } }: RunEvidence): string {
   const count = Object.values(failed).reduce((a, b) => a + b, 0);
-  return `${count === 0 ? 'none' : grouped(count)} of ${grouped(sent)} requests failed`;
+  return `${count === 0 ? 'none' : countText(count)} of ${countText(sent)} requests failed`;
 }
 
 function detailsOf(run: RunEvidence): string[] {
   const { title, requests, back, ledger, speed } = run;
   const failed = Object.entries(requests.failed)
-    .map(([side, n]) => `${grouped(n)} ${side === 'unknown' ? 'unanswered' : `answered by ${side}`}`)
+    .map(([side, n]) => `${countText(n)} ${side === 'unknown' ? 'unanswered' : `answered by ${side}`}`)
     .join(', ');
   const rollback = ledger?.rollback ?? null;
   return [
     `${plain(title)}: ${minutesOf(run)} simulated minutes, ${speed} times as fast as real time`,
     ...(run.fault === null || ledger?.status === 'rolled_back' ? [] : [plain(run.verdict.sentence)]),
-    ...(rollback === null ? [] : [plain(`Cause: ${rollback.trigger} by ${rollback.by}: ${rollback.reason}`)]),
+    ...(rollback === null ? [] : [plain(`Cause: ${describeCause(rollback)}`)]),
     ...(run.cohort.length === 0 ? [] : [`Rule of the cohort: ${cohortText(run)}`]),
     ...(failed === '' ? [] : [`Failed requests: ${plain(failed)}`]),
     ...(back === null
@@ -58,8 +60,4 @@ function minutesOf({ startedAt, endedAt }: RunEvidence): number {
 
 function seconds(value: number): string {
   return `${value.toFixed(0)} s`;
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString('en-US');
 }

@@ -1,20 +1,22 @@
 /** What somebody does next whose own services have been rehearsed. */
+
 import type { RunEvidence } from '../../console/view/index.ts';
+import { describeCause } from '../../core/model/index.ts';
 import { OWN_PROGRAM } from '../../rehearsal/machine/index.ts';
 import type { OwnServices } from '../../rehearsal/scenario/index.ts';
 import { healthProblem } from './own-services.ts';
 
-/** By what brought the customers back: an alarm by its name, or the gate. */
+/** By the cause of the rollback: an alarm's name, or the gate. */
 const ADVICE: readonly (readonly [RegExp, (own: OwnServices) => string])[] = [
   [
-    /parity|gate by (?:phase )?(?:shadow|exercise)/,
+    /parity|gate (?:in phase )?(?:shadow|exercise)/,
     ({ urls }) =>
-      `compare the answers, which names each difference: ${OWN_PROGRAM} contract FILE --stable ${urls.stable} --candidate ${urls.candidate}; what owners decide may differ stands in rules, for both commands by --rules`,
+      `compare the answers: ${OWN_PROGRAM} contract FILE --stable ${urls.stable} --candidate ${urls.candidate} names each difference. Write rules for those that an owner accepts, and give both commands --rules`,
   ],
   [/unhealthy/, ({ health }) => `see why a service stopped answering 200 at ${health}`],
   [/5xx|error/, () => 'look for the failed requests in the log of the candidate'],
-  [/latency|slow/, () => 'look for what the candidate spends its time on'],
-  [/mirror/, () => 'see above which copies were lost; a service that is not well loses them'],
+  [/latency|slow/, () => 'profile the candidate: find what takes the time'],
+  [/mirror/, () => 'see above which copies were lost; an unhealthy service loses them'],
 ];
 
 /** Whether the services are still well, what was left as it was, and what to do where a run failed. */
@@ -23,7 +25,7 @@ export async function ownEnding(own: OwnServices, runs: readonly RunEvidence[]):
   const problems = await Promise.all(
     sides.map(async (side) => {
       const problem = await healthProblem(own.urls[side], own.health);
-      return problem === null ? [] : [`Not well any more: --${side}: ${problem}.`];
+      return problem === null ? [] : [`No longer healthy: --${side}: ${problem}.`];
     }),
   );
   const failed = runs.find(({ verdict }) => !verdict.ok);
@@ -34,7 +36,7 @@ export async function ownEnding(own: OwnServices, runs: readonly RunEvidence[]):
       : [`Next: ${unwell.length > 0 ? 'see why it ended, start it, and rehearse again' : adviceFor(failed, own)}.`];
   return [
     ...unwell,
-    'Your services were asked, and not changed; all that the rehearsal started has been stopped.',
+    'The rehearsal sent requests to your services and changed nothing else about them; everything that it started has been stopped.',
     ...next,
   ];
 }
@@ -44,7 +46,7 @@ function adviceFor({ ledger, requests }: RunEvidence, own: OwnServices): string 
   const unwell = /^the (?:candidate|stable side) has no healthy target/.test(rollback?.reason ?? '')
     ? ' unhealthy'
     : '';
-  const cause = rollback === null ? '' : `${rollback.trigger} by ${rollback.by}${unwell}`;
+  const cause = rollback === null ? '' : `${describeCause({ trigger: rollback.trigger, by: rollback.by })}${unwell}`;
   const found = ADVICE.find(([pattern]) => pattern.test(cause));
   if (found !== undefined) return found[1](own);
   const lost = Object.values(requests.failed).some((count) => count > 0);

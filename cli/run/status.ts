@@ -6,6 +6,8 @@ import {
   type ApprovalRequest,
   commandAt,
   type Deployment,
+  describeCause,
+  describeKind,
   describeWeights,
   isSafe,
   type Lease,
@@ -100,11 +102,8 @@ function text({ deployment, item, live, drift, log, signoff }: Found, at: number
     ...(signoff === null ? [] : waiting(deployment, signoff)),
     ...(rollback === null
       ? []
-      : [
-          `Rollback triggered by ${rollback.trigger} (${plain(rollback.by)}) at ${rollback.requestedAt}: ${plain(rollback.reason)}`,
-          progressOf(rollback),
-        ]),
-    ...log.map((e) => `  ${e.at}  ${e.kind.padEnd(11)} ${plain(e.message)}`),
+      : [`Rollback triggered at ${rollback.requestedAt} by ${plain(describeCause(rollback))}`, progressOf(rollback)]),
+    ...log.map((e) => `  ${e.at}  ${describeKind(e.kind).padEnd(11)} ${plain(e.message)}`),
   ].join('\n');
 }
 

@@ -2,7 +2,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { describePlace } from '../../core/evaluation/index.ts';
-import { type CutoverId, causeText, type Deployment, type Lease, parseDuration } from '../../core/model/index.ts';
+import {
+  type CutoverId,
+  causeText,
+  type Deployment,
+  describeCause,
+  type Lease,
+  parseDuration,
+} from '../../core/model/index.ts';
 import { describeSplit } from '../../core/phases/index.ts';
 import { type DeployedOptions, executionArn, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, number, plain, say, type Terminal, UsageError } from '../shared/index.ts';
@@ -117,7 +124,7 @@ function placeIn(lease: Lease): Place {
   if (status === 'rolled_back')
     return {
       at: 'rolled-back',
-      text: `Cutover ${id} is rolled back: all traffic is on stable. Cause: ${rollback?.trigger} by ${rollback?.by}: ${rollback?.reason}`,
+      text: `Cutover ${id} is rolled back: all traffic is on stable. Cause: ${rollback === null ? 'unknown' : describeCause(rollback)}`,
     };
   if (status === 'rolling_back') return { at: 'running', text: `Cutover ${id} is rolling back: ${rollback?.reason}` };
   if (phase === 'shadowSignoff' || phase === 'finalSignoff')

@@ -1,7 +1,7 @@
 /** `crossfade list` and `crossfade history`: the runs of an ingress, and what was decided in one of them. */
 import { Command } from 'commander';
 import { describePlace } from '../../core/evaluation/index.ts';
-import type { Lease, LogEntry } from '../../core/model/index.ts';
+import { describeKind, type Lease, type LogEntry } from '../../core/model/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
 import { cutoverId, openLedger } from './run-of.ts';
@@ -53,7 +53,7 @@ export function entryLine({ at, kind, phase, stage, by, message }: LogEntry): st
   return [
     at,
     describePlace({ phase, stage }).padEnd(13),
-    kind.padEnd(11),
+    describeKind(kind).padEnd(11),
     by === 'machine' ? message : `${message} (${by})`,
   ].join('  ');
 }

@@ -5,7 +5,7 @@ import { timeText } from './time-text.ts';
 
 export function DecisionTable({ run }: { readonly run: RunView }) {
   const [evaluations, setEvaluations] = useState(true);
-  const shown = run.decisions.filter(({ kind }) => evaluations || kind !== 'observation');
+  const shown = run.decisions.filter(({ kind }) => evaluations || kind !== 'evaluation');
   const rows = run.clock === 'utc' ? [...shown].reverse() : shown;
   return (
     <div class="card">

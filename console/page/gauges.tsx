@@ -1,12 +1,15 @@
 /** Evidence against the thresholds at which it decides. */
 import type { Gauge, RunView } from '../view/index.ts';
+import { figure } from './plot-options.ts';
 
 export function Gauges({ gauges, evaluation }: Pick<RunView, 'gauges' | 'evaluation'>) {
   if (gauges.length === 0 && evaluation === '') return null;
   const metrics = [...new Set(gauges.map(({ metric }) => metric))];
   return (
     <div class="card">
-      <h3>Gate evidence</h3>
+      <h3>
+        Gate evidence <span class="unit">e-value of its threshold, log scale</span>
+      </h3>
       {metrics.map((metric) => {
         const own = gauges.filter((gauge) => gauge.metric === metric);
         return (
@@ -28,7 +31,7 @@ const TOWARD = { rollback: 'toward a rollback', advance: 'toward advancing' } as
 
 function Bar({ gauge }: { readonly gauge: Gauge }) {
   const { toward, value, threshold, filled, metric } = gauge;
-  const text = `${figure(value)} of ${figure(threshold)}`;
+  const said = `${text(value)} of ${text(threshold)}`;
   return (
     <div class={`gauge ${toward}`}>
       <span class="toward">{TOWARD[toward]}</span>
@@ -39,11 +42,11 @@ function Bar({ gauge }: { readonly gauge: Gauge }) {
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.round(filled * 100)}
-        aria-valuetext={text}
+        aria-valuetext={said}
       >
         <span class="fill" style={{ width: `${filled * 100}%` }} />
       </span>
-      <span class="figure">{text}</span>
+      <span class="figure">{said}</span>
     </div>
   );
 }
@@ -51,8 +54,6 @@ function Bar({ gauge }: { readonly gauge: Gauge }) {
 /** Beyond this an e-value says no more. */
 const MOST = 1e12;
 
-function figure(value: number): string {
-  if (value > MOST) return `over ${MOST.toExponential(0).replace('+', '')}`;
-  if (value >= 1e6 || (value !== 0 && Math.abs(value) < 1e-3)) return value.toExponential(1);
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+function text(value: number): string {
+  return value > MOST ? `over ${figure(MOST)}` : figure(value);
 }

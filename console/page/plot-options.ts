@@ -28,7 +28,7 @@ export function plotOptions({ chart, axis, width, group, paint, onCursor }: Plot
   return {
     width,
     height: HEIGHT + ANNOTATION_HEIGHT,
-    padding: [ANNOTATION_HEIGHT, 8, 0, 0],
+    padding: [ANNOTATION_HEIGHT, 24, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: false, range: [xOf(axis, chart.from), xOf(axis, Math.max(chart.to, chart.from + 1000))] },
@@ -48,7 +48,7 @@ export function plotOptions({ chart, axis, width, group, paint, onCursor }: Plot
       },
       {
         ...ink,
-        grid,
+        grid: scale === 'log' ? { ...grid, filter: (_plot, splits) => splits.map(powerOfTen) } : grid,
         size: 46,
         values: (_plot, splits) => splits.map((y) => (y === null ? '' : figure(y))),
       },
@@ -89,9 +89,14 @@ function shortTime(axis: TimeAxis, x: number): string {
   return axis.clock === 'elapsed' ? text : text.slice(0, 5);
 }
 
+/** The value if it is one, for a line at each digit hides the curves. */
+function powerOfTen(value: number): number | null {
+  return Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? value : null;
+}
+
 /** At most three digits that count. */
 export function figure(value: number): string {
   if (value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3))
-    return value.toExponential(value < 1e-3 ? 0 : 1);
+    return value.toExponential(1).replace('.0e', 'e').replace('e+', 'e');
   return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 }

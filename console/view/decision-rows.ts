@@ -1,5 +1,5 @@
 /** Decisions and alarms in their order, and the instants among them that every chart names. */
-import { fromIso, type Lease, type LogEntry } from '../../core/model/index.ts';
+import { describeKind, fromIso, type Lease, type LogEntry } from '../../core/model/index.ts';
 import type { ChartMark } from './chart-view.ts';
 import type { DecisionRow, Tone } from './page-view.ts';
 import { placeText } from './wording.ts';
@@ -17,7 +17,7 @@ export function decisionRows(log: readonly LogEntry[], alarms: readonly AlarmCha
     ...log.map(
       (e): DecisionRow => ({
         at: fromIso(e.at),
-        kind: e.kind,
+        kind: describeKind(e.kind),
         where: placeText(e),
         by: e.by,
         text: e.message,

@@ -16,4 +16,4 @@ export { ACTIONS } from './page-view.ts';
 export { cohortText, rehearsalPage } from './rehearsal-view.ts';
 export type { RateSample, RunEvidence } from './run-evidence.ts';
 export type { TrafficSeries, WeightsAt } from './traffic-charts.ts';
-export { clock } from './wording.ts';
+export { clock, countText } from './wording.ts';

@@ -6,6 +6,7 @@ import {
   type ApprovalRequest,
   commandAt,
   type Deployment,
+  describeCause,
   describeWeights,
   fromIso,
   type Lease,
@@ -111,7 +112,7 @@ function headlineOf(lease: Lease, present: PresentReading | null, now: number): 
   if (status === 'rolled_back')
     return {
       tone: 'bad',
-      sentence: `ROLLED BACK, all traffic is on stable. Cause: ${rollback?.trigger} by ${rollback?.by}: ${rollback?.reason}`,
+      sentence: `ROLLED BACK, all traffic is on stable. Cause: ${rollback === null ? 'unknown' : describeCause(rollback)}`,
     };
   if (status === 'rolling_back')
     return { tone: 'bad', sentence: `Rolling back: ${rollback?.reason}. ${wayBack(lease)}` };
@@ -149,11 +150,8 @@ function factsOf(
     ...(rollback === null
       ? []
       : [
-          [
-            'Rolled back by',
-            `${rollback.trigger} (${rollback.by}) at ${rollback.requestedAt}: ${rollback.reason}`,
-          ] as const,
-          ['Way back', wayBack(lease)] as const,
+          ['Rolled back', `at ${rollback.requestedAt}, triggered by ${describeCause(rollback)}`] as const,
+          ['Return', wayBack(lease)] as const,
         ]),
   ];
 }

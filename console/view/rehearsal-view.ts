@@ -1,5 +1,6 @@
 /** A rehearsal's evidence as the page shows it. */
 
+import { describeCause } from '../../core/model/index.ts';
 import { decisionRows, marksOf } from './decision-rows.ts';
 import { evidenceCharts } from './evidence-path.ts';
 import { gaugesOf } from './gauges.ts';
@@ -8,7 +9,7 @@ import { parityList } from './parity-list.ts';
 import { phaseRail } from './phase-rail.ts';
 import type { RateSample, RunEvidence } from './run-evidence.ts';
 import { type TrafficSample, trafficCharts } from './traffic-charts.ts';
-import { clock, secondsText, wayBack } from './wording.ts';
+import { clock, countText, secondsText, wayBack } from './wording.ts';
 
 export function rehearsalPage(runs: readonly RunEvidence[]): PageView {
   const at = Math.max(0, ...runs.map(({ endedAt }) => endedAt));
@@ -93,18 +94,18 @@ function factsOf(run: RunEvidence): RunView['facts'] {
   const { requests, back, ledger, fault } = run;
   const failed =
     Object.entries(requests.failed)
-      .map(([side, n]) => `${n} answered by ${side}`)
+      .map(([side, n]) => `${countText(n)} answered by ${side}`)
       .join(', ') || 'none';
   return [
     [
       'Client requests',
-      `${requests.sent} sent; failed: ${failed}; failed after traffic was confirmed back on stable: ${requests.failedAfterReturn}`,
+      `${countText(requests.sent)} sent; failed: ${failed}; failed after traffic was confirmed back on stable: ${countText(requests.failedAfterReturn)}`,
     ],
     ['Candidate', run.candidate],
     ...(run.cohort.length === 0 ? [] : [['Rule of the cohort', cohortText(run)] as const]),
     [
       'Time',
-      `${secondsText((run.endedAt - run.startedAt) / 1000)} of simulated time, at ${run.speed} times real speed; all times below are simulated`,
+      `${secondsText((run.endedAt - run.startedAt) / 1000)} of simulated time, at ${run.speed} times real speed; all times on this page are simulated, latencies are real`,
     ],
     ...(fault === null ? [] : [['Fault', fault.text] as const]),
     ...(back === null
@@ -117,9 +118,6 @@ function factsOf(run: RunEvidence): RunView['facts'] {
         ]),
     ...(ledger?.rollback == null
       ? []
-      : [
-          ['Rolled back by', `${ledger.rollback.trigger} (${ledger.rollback.by}): ${ledger.rollback.reason}`] as const,
-          ['Way back', wayBack(ledger)] as const,
-        ]),
+      : [['Rolled back by', describeCause(ledger.rollback)] as const, ['Return', wayBack(ledger)] as const]),
   ];
 }

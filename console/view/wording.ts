@@ -9,6 +9,11 @@ export function clock(ms: number): string {
   return `${Math.floor(total / 3600)}:${String(Math.floor((total % 3600) / 60)).padStart(2, '0')}:${String(total % 60).padStart(2, '0')}`;
 }
 
+/** Such as `24,593`. */
+export function countText(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
 /** Such as `21.0 s` or `5.3 min`. */
 export function secondsText(value: number): string {
   return value >= 120 ? `${(value / 60).toFixed(1)} min` : `${value.toFixed(1)} s`;

@@ -1,7 +1,7 @@
 /** One service of a campaign: how its run stands, and the three things that a campaign may do to it. */
 import * as z from 'zod';
 import { pauseAt } from '../evaluation/index.ts';
-import { causeText, type Lease, planSchema } from '../model/index.ts';
+import { causeText, describeCause, type Lease, planSchema } from '../model/index.ts';
 import { askPause } from '../phases/index.ts';
 import { type Campaign, type CampaignService, runName, servicePlan } from './campaign.ts';
 import type { ServicePorts } from './ports.ts';
@@ -88,7 +88,7 @@ async function ownLease({ deployment, leases, past }: ServicePorts, run: string)
 
 function stateOfLease(lease: Lease, { stayFor }: Campaign, now: number): ServiceState {
   const { status, rollback, phase, steering } = lease;
-  const reason = short(rollback === null ? '' : `${rollback.trigger} by ${rollback.by}: ${rollback.reason}`);
+  const reason = short(rollback === null ? '' : describeCause(rollback));
   switch (status) {
     case 'completed':
       return { at: 'completed' };

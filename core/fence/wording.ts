@@ -1,11 +1,11 @@
 /** Sentences about what the fence did, for log lines and status messages. */
-import { describeError } from '../model/index.ts';
+import { describeCause, describeError } from '../model/index.ts';
 import type { CloseMirrorOutcome } from './close-mirror.ts';
 import type { RollbackOutcome, RollbackRequest } from './rollback-outcome.ts';
 
 /** For a log line or a status message: what a rollback did, in a sentence or two. */
 export function describeRollback(outcome: RollbackOutcome, request: RollbackRequest): string {
-  const cause = `${request.trigger} by ${request.by}: ${request.reason}`;
+  const cause = describeCause(request);
   switch (outcome.outcome) {
     case 'rolled_back':
       return `All traffic is on stable (${cause}).${afterwards(outcome)}`;
@@ -56,8 +56,8 @@ function troubleText({ trouble }: { readonly trouble?: unknown }): string {
 }
 
 /** For a log line or a status message. */
-export function describeCloseMirror(outcome: CloseMirrorOutcome, { trigger, by, reason }: RollbackRequest): string {
-  const cause = `${trigger} by ${by}: ${reason}`;
+export function describeCloseMirror(outcome: CloseMirrorOutcome, request: RollbackRequest): string {
+  const cause = describeCause(request);
   switch (outcome.outcome) {
     case 'closed':
       return `The mirror was closed; the candidate answers ${outcome.split.candidatePercent} % directly and the run continues without reverse copies (${cause}).`;

@@ -79,6 +79,8 @@ export {
 } from './ids.ts';
 export {
   concerns,
+  describeCause,
+  describeKind,
   type Intent,
   type Lease,
   type LogEntry,

@@ -31,6 +31,23 @@ export const TRIGGERS = [
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
+/** The kind of a log entry as people read it; the log keeps the name of its first version. */
+export function describeKind(kind: string): string {
+  return kind === 'observation' ? 'evaluation' : kind;
+}
+
+/** What triggered a rollback, and why: `alarm shop-elb-5xx: …`, `gate in phase stage: …`, `watchdog: …`. */
+export function describeCause(asked: {
+  readonly trigger: Trigger;
+  readonly by: string;
+  readonly reason?: string;
+}): string {
+  const { trigger, by, reason } = asked;
+  const named = trigger === 'signoff' ? 'sign-off' : trigger;
+  const source = by === trigger ? named : `${named} ${by.startsWith('phase ') ? 'in ' : ''}${by}`;
+  return reason === undefined ? source : `${source}: ${reason}`;
+}
+
 const instant = z.iso.datetime();
 
 /** How people hear of a rollback. */

@@ -1,9 +1,16 @@
 /** Keeps what a run shows as it goes by, and turns it into the report's evidence with a verdict. */
 
-import type { AlarmChange, RateSample, RunEvidence, WeightsAt } from '../../console/view/index.ts';
+import {
+  type AlarmChange,
+  countText,
+  type RateSample,
+  type RunEvidence,
+  type WeightsAt,
+} from '../../console/view/index.ts';
 import {
   type CutoverId,
   causeText,
+  describeCause,
   fromIso,
   type IngressId,
   type Lease,
@@ -125,13 +132,17 @@ function judgeSurvivor(
   const no = (sentence: string) => ({ ok: false, sentence });
   if (fault?.at == null) return no('The run ended before the fault could be injected.');
   if (failedAfter === null) return no('The mirror died and was not closed.');
-  if (failedAfter > 0) return no(`${failedAfter} client requests failed after the mirror was closed.`);
+  if (failedAfter > 0) return no(`${clientRequests(failedAfter)} failed after the mirror was closed.`);
   if (execution?.status !== 'SUCCEEDED')
     return no(`The cutover did not complete without its mirror: ${endText(execution)}`);
   return {
     ok: true,
-    sentence: `The mirror died and was closed; the cutover completed without it. ${lostOf(requests)} of ${requests.sent} client requests failed, none after the mirror was closed.`,
+    sentence: `The mirror died and was closed; the cutover completed without it. ${countText(lostOf(requests))} of ${countText(requests.sent)} client requests failed, none after the mirror was closed.`,
   };
+}
+
+function clientRequests(n: number): string {
+  return `${countText(n)} client ${n === 1 ? 'request' : 'requests'}`;
 }
 
 function lostOf({ failed }: RunEvidence['requests']): number {
@@ -148,15 +159,17 @@ function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence[
   const lost = lostOf(requests);
   if (fault === null && chaos.length > 0 && item?.status === 'rolled_back') {
     if (item.rollback?.verifiedAt == null) return no('The traffic was not confirmed back on stable.');
-    if (lost > 0) return no(`The cutover was rolled back, but ${lost} client requests failed.`);
+    if (lost > 0) return no(`The cutover was rolled back, but ${clientRequests(lost)} failed.`);
     return { ok: true, sentence: `With ${chaos.join(', ')} the cutover was rolled back; no client request failed.` };
   }
   if (fault === null) {
     if (item?.status === 'rolled_back' && item.rollback !== null)
-      return no(`The clean cutover was rolled back, ${item.rollback.trigger} by ${item.rollback.by}.`);
+      return no(
+        `The clean cutover was rolled back, triggered by ${describeCause({ trigger: item.rollback.trigger, by: item.rollback.by })}.`,
+      );
     if (execution?.status !== 'SUCCEEDED') return no(`The clean cutover did not complete: ${endText(execution)}`);
-    if (lost > 0) return no(`The clean cutover completed, but ${lost} client requests failed.`);
-    return { ok: true, sentence: `The cutover completed; none of ${requests.sent} client requests failed.` };
+    if (lost > 0) return no(`The clean cutover completed, but ${clientRequests(lost)} failed.`);
+    return { ok: true, sentence: `The cutover completed; none of ${countText(requests.sent)} client requests failed.` };
   }
   if (fault.at === null) return no('The run ended before the fault could be injected.');
   if (item?.status !== 'rolled_back')
@@ -164,10 +177,10 @@ function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence[
   if (item.rollback?.verifiedAt == null)
     return no('The weights were restored, but the traffic was not confirmed back on stable.');
   if (requests.failedAfterReturn > 0)
-    return no(`${requests.failedAfterReturn} client requests failed after traffic was confirmed back on stable.`);
+    return no(`${clientRequests(requests.failedAfterReturn)} failed after traffic was confirmed back on stable.`);
   return {
     ok: true,
-    sentence: `The fault was rolled back; ${lost} of ${requests.sent} client requests failed, none after traffic was confirmed back on stable.`,
+    sentence: `The fault was rolled back; ${countText(lost)} of ${countText(requests.sent)} client requests failed, none after traffic was confirmed back on stable.`,
   };
 }
 

@@ -82,10 +82,10 @@ describe('the operator’s commands', () => {
     expect(running).toMatchObject({ code: 0, stdout: expect.stringContaining('cutover first is running') });
 
     const back = await run('rollback', '--by', 'ada', '--reason', 'I do not like it');
-    expect(back.stdout).toContain('All traffic is on stable (operator by ada: I do not like it)');
+    expect(back.stdout).toContain('All traffic is on stable (operator ada: I do not like it)');
     expect(sameWeights(await ingress.read(), weightsFor(deployment, SAFE_SPLIT))).toBe(true);
     const shown = await run('status');
-    expect(shown.stdout).toContain('triggered by operator (ada)');
+    expect(shown.stdout).toContain('by operator ada: I do not like it');
     const after = await run('status', '--json');
     expect(after.code).toBe(0);
     expect(JSON.parse(after.stdout)).toMatchObject({

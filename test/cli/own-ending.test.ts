@@ -50,13 +50,13 @@ describe('a rehearsal of own services that failed', () => {
     ['gateway-parity-mismatch', 'alarm', /Next: compare the answers.* contract FILE --stable http\S+ --candidate http/],
     ['phase shadow', 'gate', /Next: compare the answers/],
     ['gateway-candidate-5xx-ratio', 'alarm', /Next: look for the failed requests in the log of the candidate/],
-    ['gateway-candidate-latency', 'alarm', /Next: look for what the candidate spends its time on/],
+    ['gateway-candidate-latency', 'alarm', /Next: profile the candidate/],
     ['gateway-candidate-unhealthy-hosts', 'alarm', /Next: see why a service stopped answering 200 at \/ready/],
   ] as const)('by %s says what to do', async (by, trigger, next) => {
     const text = await endingOf(rolledBack(by, trigger));
     expect(text).toMatch(next);
-    expect(text).toContain('Your services were asked, and not changed');
-    expect(text).not.toContain('Not well any more');
+    expect(text).toContain('changed nothing else about them');
+    expect(text).not.toContain('No longer healthy');
   });
 
   it('by the watchdog, where a side was not well, says where to look', async () => {
@@ -67,7 +67,7 @@ describe('a rehearsal of own services that failed', () => {
 
   it('names a service that has ended before all else', async () => {
     const text = await endingOf(rolledBack('gateway-parity-mismatch'), false);
-    expect(text).toMatch(/^Not well any more: --candidate: nothing listens at http/);
+    expect(text).toMatch(/^No longer healthy: --candidate: nothing listens at http/);
     expect(text).toContain('Next: see why it ended, start it, and rehearse again.');
   });
 });

@@ -155,7 +155,7 @@ describe('the console over a live ingress', () => {
       });
       const page = await view();
       expect(page.runs[0]?.headline.sentence).toContain(
-        `ROLLED BACK, all traffic is on stable. Cause: operator by ${arn('ada')}: a bad build`,
+        `ROLLED BACK, all traffic is on stable. Cause: operator ${arn('ada')}: a bad build`,
       );
       expect(offered(page, 'pause')?.refused).toContain('rolled back');
       expect(await act('rollback', 'to be sure')).toMatchObject({ done: true });

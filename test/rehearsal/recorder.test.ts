@@ -95,7 +95,7 @@ describe('a mirror that dies in the soak', () => {
       [BEGAN + 201],
       completed,
       BEGAN + 200,
-      '1 client requests failed after the mirror was closed.',
+      '1 client request failed after the mirror was closed.',
     ],
     [
       'a cutover that does not complete',
@@ -127,7 +127,7 @@ describe('a clean cutover that was rolled back', () => {
     const { verdict } = recorder.evidence({ ...ENDING, fault: null, item, execution: REFUSED });
     expect(verdict).toEqual({
       ok: false,
-      sentence: 'The clean cutover was rolled back, alarm by gateway-parity-mismatch.',
+      sentence: 'The clean cutover was rolled back, triggered by alarm gateway-parity-mismatch.',
     });
   });
 });
