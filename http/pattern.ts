@@ -4,7 +4,7 @@
 export type Segments = readonly string[];
 
 const ONE = '*';
-const MANY = '**';
+export const MANY = '**';
 
 /** `/items/*\/id` has three segments, the empty pattern (the whole) has none. */
 export function segmentsOf(text: string): Segments {

@@ -1,4 +1,5 @@
 /** A request's route template: the unit by which parity is signed off. */
+import { MANY, matchesPattern } from './pattern.ts';
 
 /**
  * `templates` such as `/items/{id}`: of those that match, the most specific wins, as routers have it: a segment that is written out before
@@ -11,10 +12,15 @@ export function routeOf(target: string, templates: readonly string[]): string {
   return exact ?? mostSpecific(templates.filter((template) => matchesBehind(template, path))) ?? automatic(path);
 }
 
-/** Whether a path is of a template: as many segments, each the same or a `{parameter}`; a slash at the end says nothing. */
+/**
+ * Whether a path is of a template: each segment the same, or a `{parameter}` or `*`, with any number of them for `**`; a slash at
+ * the end says nothing.
+ */
 export function matches(template: string, path: string): boolean {
-  const [parts, segments] = [segmentsIn(template), segmentsIn(path)];
-  return parts.length === segments.length && parts.every((part, i) => isParameter(part) || part === segments[i]);
+  return matchesPattern(
+    segmentsIn(template).map((part) => (isParameter(part) ? '*' : part)),
+    segmentsIn(path),
+  );
 }
 
 /** Segments of a base path, which one of the two may have and the other not. */
@@ -23,7 +29,7 @@ const LONGEST_BASE = 3;
 /** Whether it matches behind so many segments of a base path; a template of parameters alone would match anything. */
 function matchesBehind(template: string, path: string): boolean {
   const parts = segmentsIn(template);
-  if (parts.every(isParameter)) return false;
+  if (parts.every(isParameter) || parts.includes(MANY)) return false;
   const segments = segmentsIn(path);
   const base = segments.length - parts.length;
   return base > 0 && base <= LONGEST_BASE && matches(template, `/${segments.slice(base).join('/')}`);
@@ -32,7 +38,7 @@ function matchesBehind(template: string, path: string): boolean {
 function mostSpecific(templates: readonly string[]): string | undefined {
   const shape = (template: string) =>
     segmentsIn(template)
-      .map((part) => (isParameter(part) ? '1' : '0'))
+      .map((part) => (part === MANY ? '2' : isParameter(part) ? '1' : '0'))
       .join('');
   return templates.toSorted((a, b) => (shape(a) < shape(b) ? -1 : shape(a) > shape(b) ? 1 : 0))[0];
 }

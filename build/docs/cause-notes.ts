@@ -115,7 +115,7 @@ export const CAUSE_NOTES = {
     'integer-precision': ['5', 'two integers that are the same double'],
     'float-rounding': ['new', 'doubles that differ in the last digits only'],
     'float32-precision': ['new', 'the candidate is the stable number rounded to 32 bits'],
-    'not-a-number': ['7', 'null against a number, against 5xx, or against an empty body'],
+    'not-a-number': ['7', '5xx whose body says so as encoding/json does; or JSON but for a bare NaN or Infinity'],
     'duration-unit': ['11', 'ratio 10^6 or 10^9; 10^3 where the name speaks of time'],
     'timestamp-unit': ['new', 'ratio 10^3, and both are plausible times'],
     'timestamp-as-number': ['new', 'a timestamp in text against a number'],

@@ -80,9 +80,8 @@ async function compareFiles(files: readonly string[], options: Options, terminal
   const { givenRules } = await import('../shared/index.ts');
   const { diffInputs, runDiff, sourcesOf } = await import('./diff/index.ts');
   const { headerNames } = await import('./inputs/index.ts');
-  const { comparedSoFar, deliver, notesOn, outputsOf, readBaseline, readingProgress } = await import(
-    './outcome/index.ts'
-  );
+  const { comparedSoFar, deliver, idleRoutes, idleRules, notesOn, outputsOf, readBaseline, readingProgress } =
+    await import('./outcome/index.ts');
   const baseline = readBaseline(options.baseline);
   const decisions = { rules: givenRules(options.rules), at: Date.now(), baseline, servers: serversOf(options) };
   const inputs = diffInputs(terminal.stdin, files, options.stable, options.candidate, options.control);
@@ -102,7 +101,12 @@ async function compareFiles(files: readonly string[], options: Options, terminal
     return deliver(terminal, summary, {
       title: 'Crossfade diff',
       sources,
-      notes: [...notesOn(decisions.rules, decisions.at), ...notes],
+      notes: [
+        ...notesOn(decisions.rules, decisions.at),
+        ...idleRules(decisions.rules, decisions.at, summary),
+        ...idleRoutes(settings.routes, summary),
+        ...notes,
+      ],
       noise,
       failOn: options.failOn,
       sent: null,

@@ -136,8 +136,14 @@ function hopOf(pseudonym: string): string {
 
 /** The whole path, without its query. */
 function matchOf({ method, template }: MirroredRequest): Route['match'] {
-  const segments = template.split('/').map((segment) => (segment.startsWith('{') ? '[^/]*' : quoted(segment)));
-  return { safe_regex: { regex: segments.join('/') }, headers: [{ name: ':method', string_match: { exact: method } }] };
+  const segments = template.slice(1).split('/').map(stepOf);
+  return { safe_regex: { regex: segments.join('') }, headers: [{ name: ':method', string_match: { exact: method } }] };
+}
+
+/** As `matches` of http reads them. */
+function stepOf(segment: string): string {
+  if (segment === '**') return '(?:/.*)?';
+  return segment === '*' || segment.startsWith('{') ? '/[^/]*' : `/${quoted(segment)}`;
 }
 
 function quoted(text: string): string {

@@ -241,7 +241,10 @@ export const CATALOGUE = {
     ofProgram: true,
     ofValue: true,
   }),
-  'not-a-number': breaking('NaN or Infinity', 'Check for NaN and Infinity before writing.', { ofProgram: true }),
+  'not-a-number': breaking('NaN or Infinity', 'Check for NaN and Infinity before writing.', {
+    ofProgram: true,
+    neverNoise: true,
+  }),
   'duration-unit': breaking('duration in another unit', 'Send the unit that stable sends.', { ofProgram: true }),
   'timestamp-unit': breaking('seconds for milliseconds since 1970', 'Send the unit that stable sends.', {
     ofProgram: true,

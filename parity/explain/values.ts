@@ -48,9 +48,7 @@ function fromNull(a: JsonDoc, x: Node, kind: JsonKind, name: string): Finding | 
 /** The other side has null. */
 function zeroForNull(doc: JsonDoc, node: Node, cause: 'zero-for-null' | 'null-for-zero'): Finding {
   if (isZeroTime(doc, node)) return { cause: 'zero-time' };
-  if (isZeroValue(doc, node)) return { cause };
-  // JSON.stringify writes null for NaN; Go's encoder writes no null for a number but by a pointer.
-  return { cause: cause === 'zero-for-null' && kindOf(doc, node) === 'number' ? 'not-a-number' : 'type' };
+  return { cause: isZeroValue(doc, node) ? cause : 'type' };
 }
 
 /** A string in one, something that is neither string nor null in the other. */

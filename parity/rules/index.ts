@@ -1,6 +1,7 @@
 /** What an owner has decided about differences. */
 export type { ArrayRule, BodyRules } from './body-rules.ts';
 export {
+  appliesTo,
   applyRules,
   type CompiledRules,
   compileRules,
@@ -10,4 +11,4 @@ export {
   sweepingRules,
   varying,
 } from './rules.ts';
-export { InvalidRulesError, parseRules, type RuleSet } from './schema.ts';
+export { InvalidRulesError, parseRules, type Rule, type RuleSet } from './schema.ts';

@@ -43,6 +43,14 @@ export function sweepingRules({ rules }: RuleSet): Rule[] {
   });
 }
 
+/** Whether a rule applies to some route of these, such as `GET /items/{id}`. */
+export function appliesTo({ where }: Rule, routes: Iterable<string>): boolean {
+  if (where.route === undefined) return true;
+  const pattern = segmentsOf(where.route);
+  for (const route of routes) if (matchesPattern(pattern, segmentsOf(pathOfRoute(route)))) return true;
+  return false;
+}
+
 /** They tell of answers that fail as a whole. */
 const OF_FAILURES: ReadonlySet<Cause> = new Set<Cause>(['status', 'no-answer', 'crash-closes-connection']);
 

@@ -75,6 +75,8 @@ export interface Summary {
   readonly unpaired: { readonly stable: Counted<Unpaired>; readonly candidate: Counted<Unpaired> };
   /** Pairs of two logs that were found by method, URL and order, for want of a request id. */
   byOrder: number;
+  /** Ids of the rules by which a difference has its severity. */
+  readonly ruled: Set<string>;
 }
 
 export function emptySummary(): Summary {
@@ -84,6 +86,7 @@ export function emptySummary(): Summary {
     unreadable: { count: 0, first: [] },
     unpaired: { stable: { count: 0, first: [] }, candidate: { count: 0, first: [] } },
     byOrder: 0,
+    ruled: new Set(),
   };
 }
 
@@ -96,6 +99,7 @@ export function addCapture(summary: Summary, record: CaptureRecord, comparison: 
   addLatency(route.candidateLatency, totalMs(record.candidate));
   const inThisPair = new Set<string>();
   for (const difference of comparison.differences) {
+    if (difference.rule !== undefined) summary.ruled.add(difference.rule);
     const key = keyOf(difference);
     const cause = entry(route.causes, key, () => emptyCause(difference));
     cause.differences++;
@@ -128,6 +132,7 @@ export function mergeInto(into: Summary, from: Summary): void {
   mergeCounted(into.unpaired.stable, from.unpaired.stable, SAMPLES.unpaired);
   mergeCounted(into.unpaired.candidate, from.unpaired.candidate, SAMPLES.unpaired);
   into.byOrder += from.byOrder;
+  for (const id of from.ruled) into.ruled.add(id);
 }
 
 function mergeRoute(into: RouteSummary, from: RouteSummary): void {

@@ -123,6 +123,9 @@ describe('crossfade contract over recorded requests', () => {
     expect(candidate.lines()).toEqual(['GET /items/1']);
     await contract(stable, candidate, path, '--allow', 'POST:/items');
     expect(candidate.asked.find(({ line }) => line === 'POST /items')?.body).toBe('{"name":"x"}');
+    const every = await contract(stable, candidate, path, '--allow', 'POST:/**', '--allow', 'PUT:/items/*');
+    expect(candidate.lines().filter((line) => line === 'POST /items')).toHaveLength(2);
+    expect(every.stdout).toContain('--allow PUT:/items/* took in no request.');
   });
 
   it('takes HAR and the log of one side as well', async () => {

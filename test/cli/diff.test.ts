@@ -130,12 +130,21 @@ describe('crossfade diff over captured pairs', () => {
       const where = { route: '/items/*', pointer };
       return { id, kind: 'reclassify', owner: 'shop', reason: 'known', expires, where, severity: 'benign' };
     };
-    const rules = [rule('tags', '9999-12-31', '/tags'), rule('n', '2020-01-01', '/n')];
+    const rules = [
+      rule('tags', '9999-12-31', '/tags'),
+      rule('n', '2020-01-01', '/n'),
+      rule('idle', '9999-12-31', '/nowhere'),
+      { ...rule('elsewhere', '9999-12-31', '/n'), where: { route: '/items', pointer: '/n' } },
+    ];
     const path = await file(JSON.stringify({ v: 1, rules }), 'rules.json');
     const value = pair('value', '{"n":1}', '{"n":2}');
     const found = await json(await file(ndjson([EMPTY, value])), '--rules', path);
     expect(found).toMatchObject({ code: 1, verdicts: { benign: 1, breaking: 1 } });
-    expect(found.notes).toEqual(['Rule n of shop expired on 2020-01-01 and did not apply.']);
+    expect(found.notes).toEqual([
+      'Rule n of shop expired on 2020-01-01 and did not apply.',
+      'No request was of a route that rule elsewhere names: routes here are GET /items/{id}.',
+      'Nothing was decided by rule idle: nothing differs there, or the pattern names another place.',
+    ]);
     expect((await json(await file(ndjson([EMPTY])), '--rules', path)).code).toBe(0);
   });
 
@@ -216,10 +225,11 @@ describe('crossfade diff refuses, with exit code 2 and the option', () => {
     });
   });
 
-  it('an input without a pair', async () => {
+  it('an input without a pair, once', async () => {
     expect(await diff(await file(''))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there is no capture to compare'),
+      stderr: 'bad input: there is no capture to compare\n',
+      stdout: expect.not.stringContaining('bad input'),
     });
   });
 });

@@ -107,6 +107,9 @@ describe('a status', () => {
     expect(named(answer('{"a":null}'), failed('json: unsupported value: NaN'))).toEqual([
       'status not-a-number breaking',
     ]);
+    // A null of stable's beside a failure that says nothing is no evidence of anything.
+    expect(named(answer('{"a":null}'), failed(''))).toEqual(['status status breaking']);
+    expect(named(answer('{"a":null}'), answer(''))).toEqual(['body body-missing breaking']);
     expect(named(answer('{"a":1}'), failed('json:\u00a0cannot marshal from Go x'))).toEqual([
       'status marshal-error breaking',
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { routeOf } from '../../http/index.ts';
+import { matches, routeOf } from '../../http/index.ts';
 
 describe('the route of a request', () => {
   const templates = ['/articles/{slug}', '/articles/feed', '/{kind}/feed', '/articles/{slug}/comments/{id}'];
@@ -27,5 +27,28 @@ describe('the route of a request', () => {
     ['/v2/orders/7/lines', '/v2/orders/*'],
   ])('%s without templates is %s', (target, route) => {
     expect(routeOf(target, [])).toBe(route);
+  });
+});
+
+describe('a template', () => {
+  it.each([
+    ['/items/{id}', ['/items/7', '/items/7/'], ['/items', '/items/7/lines', '/orders/7']],
+    ['/items/*', ['/items/7'], ['/items', '/items/7/lines']],
+    ['/items/**', ['/items', '/items/7', '/items/7/lines'], ['/', '/orders', '/item']],
+    ['/**', ['/', '/items/7'], []],
+    ['/**/lines', ['/lines', '/items/7/lines'], ['/items/lines/7']],
+  ])('%s takes in what it says', (template, within, without) => {
+    expect(within.filter((path) => !matches(template, path))).toEqual([]);
+    expect(without.filter((path) => matches(template, path))).toEqual([]);
+  });
+
+  it('of any number of segments is a route for what no other names', () => {
+    const templates = ['/**', '/items/**', '/items/{id}', '/items/new'];
+    expect(['/items/new', '/items/7', '/items/7/lines', '/x'].map((path) => routeOf(path, templates))).toEqual([
+      '/items/new',
+      '/items/{id}',
+      '/items/**',
+      '/**',
+    ]);
   });
 });

@@ -40,6 +40,11 @@ export function admit(request: PlannedRequest, { allowed, headers }: SendPolicy)
   return { ...request, headers: [...kept, ...headers.filter(([, value]) => value !== '')] };
 }
 
+/** What of a policy's leave a request needs. */
+export function leaveFor({ method, target }: PlannedRequest, { allowed }: SendPolicy): AllowedCopy[] {
+  return isSafeMethod(method) ? [] : allowed.filter((entry) => mayCopy(method, target, [entry]));
+}
+
 /** @throws UsageError that names the option */
 export function parseAllowed(given: readonly string[]): AllowedCopy[] {
   return given.map((text) => {

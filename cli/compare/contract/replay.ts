@@ -6,7 +6,7 @@ import type { RawLeg, RecordMaker } from '../../../capture/index.ts';
 import { addUnreadable, type Position, type Summary, type Unreadable } from '../../../parity/tally/index.ts';
 import { eachBounded } from '../../shared/index.ts';
 import type { SkippedRequests } from './not-sent.ts';
-import { admit, mayAskAgain, type SendPolicy } from './policy.ts';
+import { admit, leaveFor, mayAskAgain, type SendPolicy } from './policy.ts';
 import { type Probe, probe } from './probes.ts';
 import type { Renewal } from './renewal.ts';
 import type { Planned, PlannedRequest } from './requests/index.ts';
@@ -21,8 +21,10 @@ export interface SendPlan {
   readonly limit: number;
 }
 
-/** What a plan holds that is not sent. */
+/** What a plan holds that is not sent, and what was to be sent and is not there. */
 export interface NotSent {
+  /** Entries of the policy by which a request may be sent. */
+  readonly needed: Set<SendPolicy['allowed'][number]>;
   readonly skipped: SkippedRequests;
   /** Names of the sources. */
   readonly files: readonly string[];
@@ -43,6 +45,7 @@ export async function* toSend(
     }
     for (const request of 'skipped' in planned ? [planned] : [planned, ...probesOf(planned, probes, probed)]) {
       const admitted = 'skipped' in request ? request : admit(request, policy);
+      if (!('skipped' in request)) for (const leave of leaveFor(request, policy)) not.needed.add(leave);
       if ('skipped' in admitted) not.skipped.add(admitted, not.files);
       else {
         if (sent++ >= limit) return;

@@ -11,6 +11,8 @@ import {
   comparedSoFar,
   comparer,
   deliver,
+  idleRoutes,
+  idleRules,
   notesOn,
   type OutputOptions,
   outputsOf,
@@ -86,7 +88,7 @@ export async function runContract(
     names,
     sessions,
     plan: { requests: requestsOf(sources, { routes, signal }), policy, probes, limit },
-    not: { skipped: new SkippedRequests(), files: names, summary: emptySummary() },
+    not: { needed: new Set(), skipped: new SkippedRequests(), files: names, summary: emptySummary() },
     signal,
     tell: (text) => say(request.outputs.json === true ? terminal.err : terminal.out, plainLines(text)),
   };
@@ -113,7 +115,8 @@ interface Contract {
 
 async function showRequests({ request, names, plan, not, tell }: Contract): Promise<ExitCode> {
   const { requests, text } = await dryRun(toSend(plan, not));
-  tell([announcement(names, request), text, ...not.skipped.lines(), ...unread(not, names)].join('\n'));
+  const idle = idleLeave(request.policy, not);
+  tell([announcement(names, request), text, ...not.skipped.lines(), ...idle, ...unread(not, names)].join('\n'));
   return requests > 0 ? EXIT.ok : EXIT.usage;
 }
 
@@ -146,6 +149,9 @@ async function compareServices(contract: Contract): Promise<ExitCode> {
     noise,
     notes: [
       ...notesOn(request.rules, at),
+      ...idleRules(request.rules, at, not.summary),
+      ...idleRoutes(request.routes, not.summary),
+      ...idleLeave(policy, not),
       ...withoutSuccess(statuses),
       ...(['stable', 'candidate'] as const).flatMap((side) => renewed(side, renewals[side].count)),
     ],
@@ -235,6 +241,11 @@ function withoutSuccess(statuses: ReadonlyMap<number, number>): string[] {
   return [
     `Stable answered every request with an error (${counts}): little was compared. Check the base URLs, the login and the values.`,
   ];
+}
+
+function idleLeave({ allowed }: SendPolicy, { needed }: NotSent): string[] {
+  const idle = allowed.filter((entry) => !needed.has(entry)).map(({ method, template }) => `${method}:${template}`);
+  return idle.length === 0 ? [] : [`--allow ${idle.join(', ')} took in no request.`];
 }
 
 /** In plain words, before anything is sent. */

@@ -48,7 +48,8 @@ export function deliver(terminal: Terminal, summary: Summary, delivery: Delivery
     const options = textOptions(out);
     say(out, summaryText(summary, todo, noise, sources, options));
     for (const note of notes) say(out, `\n${options.paint('yellow', plain(note))}`);
-    say(out, `\n${options.paint(exit === EXIT.ok ? 'green' : 'red', sentence)}`);
+    // Where there is no verdict, the sentence is an error's, and goes below alone.
+    if (exit !== EXIT.usage) say(out, `\n${options.paint(exit === EXIT.ok ? 'green' : 'red', sentence)}`);
   }
   if (outputs.github) for (const line of githubAnnotations(todo, sources, failOn)) say(outputs.json ? err : out, line);
   if (exit === EXIT.usage) say(err, sentence);

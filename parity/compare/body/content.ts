@@ -42,7 +42,7 @@ export function compareContent(a: Content, b: Content, rules?: BodyRules, nestin
     if (differences !== null) return { differences, asData: true };
   }
   if ((x === 'json' && !holdsJson(a)) || (y === 'json' && !holdsJson(b)))
-    return other([compareBytes(a.bytes, b.bytes, 'malformed-json')]);
+    return other([compareBytes(a.bytes, b.bytes, holdsNaN(a) || holdsNaN(b) ? 'not-a-number' : 'malformed-json')]);
   // What looks like JSON is YAML, too.
   const kind = x !== y && isYaml(a) && isYaml(b) ? 'yaml' : x === y ? x : null;
   const differences = kind === null ? null : byKind(kind, a, b, nesting, rules);
@@ -121,6 +121,12 @@ function isXml({ mediaType }: Content): boolean {
 
 function holdsJson({ text }: Content): boolean {
   return text !== null && isJson(text);
+}
+
+/** It is no JSON, and would be without the words for what is no number, which Python writes. */
+function holdsNaN({ text }: Content): boolean {
+  if (text === null || isJson(text)) return false;
+  return isJson(text.replaceAll(/(^|[:[,]\s*)(?:NaN|-?Infinity)(?=\s*(?:[,\]}]|$))/g, '$1null'));
 }
 
 const looksLikeJson = (text: string) => /^\s*[[{]/.test(text) && isJson(text);

@@ -3,4 +3,4 @@ export { compareHeaders } from './headers.ts';
 export { inStableHost } from './own-host.ts';
 export { inStableNonces } from './own-nonce.ts';
 export { serverOf } from './server-of.ts';
-export { compareStatus, hasNull } from './status.ts';
+export { compareStatus } from './status.ts';

@@ -41,7 +41,7 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
   if (shape.path.length > 1 && shape.path.endsWith('/') && oneIsLost(a, b)) return 'trailing-slash';
   if (shape.upperCase && isSuccess(a) && b.status === 404) return 'path-case';
   if (isSuccess(a) && b.status >= 500) {
-    if (couldNotMarshalNumber(a, b)) return 'not-a-number';
+    if (NO_NUMBER.test(b.body.data)) return 'not-a-number';
     if (MARSHAL_ERROR.test(b.body.data)) return 'marshal-error';
   }
   return causeInQuery(shape) ?? causeInRequestBody(a, b, shape) ?? 'status';
@@ -122,12 +122,5 @@ function relativeTo(path: string, reference: string): string {
 /** What encoding/json (v1, v2) and jsontext say of a value that they cannot marshal; v2 words it by chance, with a no-break space or not. */
 const MARSHAL_ERROR = /\bjson:\s(?:unsupported|unable to marshal|cannot marshal|error calling)|\bjsontext:\s/;
 
-/** json.Marshal fails on NaN and Infinity, for which JSON.stringify writes null. */
-function couldNotMarshalNumber(a: ResponseLeg, b: ResponseLeg): boolean {
-  return hasNull(a) && (b.body.bytes === 0 || /unsupported value:\s(?:NaN|[+-]Inf)/.test(b.body.data));
-}
-
-/** Whether a JSON body holds a null, seen from its text alone. */
-export function hasNull({ body }: ResponseLeg): boolean {
-  return body.encoding === 'utf8' && /(?:^|[:[,])\s*null\b/.test(body.data);
-}
+/** json.Marshal fails on NaN and Infinity and says so; a null of stable beside a failure that says nothing is no evidence. */
+const NO_NUMBER = /unsupported value:\s(?:NaN|[+-]Inf)/;

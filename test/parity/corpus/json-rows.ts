@@ -124,7 +124,7 @@ export const JSON_ROWS: readonly Row[] = [
     candidate: 'servemux',
     request: get('/json-ignored-error'),
     look: ['status', 'body'],
-    expect: ['body not-a-number breaking'],
+    expect: ['body body-missing breaking'],
   },
   {
     row: 13,
