@@ -145,6 +145,12 @@ export const CAUSE_NOTES = {
     'number-exponent': ['', 'equal as numbers; digits alone on one side, an exponent on the other'],
     'float-for-integer': ['', 'MessagePack, CBOR: other counts of floats'],
     'default-presence': ['', 'protobuf, gRPC: one value of 0, or of no length, against no such field'],
+    'query-order': ['', 'two URLs in texts, the same but for the order of the pairs of their queries'],
+    'own-value': [
+      '',
+      'a name that speaks of what is made anew (token, session, csrf, nonce, jwt, trace and request ids), and both values random in one format, or redacted; or UUIDs, ULIDs and ObjectIds of what a POST made (201, 202, redirect); not where the request holds the value of stable',
+    ],
+    'answer-time': ['', 'the values differ only in timestamps within 2 s of the Date of their own answers'],
     'json-in-text': ['', 'two texts that are objects or arrays of JSON and mean the same'],
     'number-format': ['34', 'equal as numbers, other tokens'],
     'negative-zero': ['6', '0 against -0'],

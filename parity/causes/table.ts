@@ -314,6 +314,23 @@ export const CATALOGUE = {
     'Clients that parse the text read the same; those that hash, sign or compare it do not. Write it as stable does.',
     { ofValue: true, ofProgram: true },
   ),
+  'query-order': undecided(
+    'the same URL, its query in another order',
+    'Nearly every service reads the pairs by their names; write them in the order of stable, or add a rule.',
+    { ofValue: true, ofProgram: true },
+  ),
+  'own-value': undecided(
+    'a value that each side makes anew',
+    'Tokens, sessions and ids of one exchange are others in every answer, so that this says nothing of the candidate: let control answers (noise) or a rule excuse it, or take it under one name in a flow.',
+    { ofValue: true },
+  ),
+  'answer-time': benign(
+    'the moment of the answer',
+    'Each side names the moment at which it answered, by its own Date.',
+    {
+      ofValue: true,
+    },
+  ),
   'number-format': benign('same number, written otherwise', 'Equal as numbers: 1e21 and 1e+21, 100 and 100.0.', {
     ofProgram: true,
   }),

@@ -2,7 +2,7 @@
 
 import type { CaptureRecord, Decode, Leg } from '../../capture/format/index.ts';
 import { adviceFor, type Servers } from '../causes/index.ts';
-import { explained, shapeOf } from '../explain/index.ts';
+import { explained, ofItsOwn, shapeOf } from '../explain/index.ts';
 import { type Answers, type Difference, why } from '../model/index.ts';
 import { applyRules, type CompiledRules, type RouteRules } from '../rules/index.ts';
 import { compareBody } from './body/index.ts';
@@ -60,7 +60,8 @@ function compareAnswers(answers: Answers, decode: Decode | undefined, rules: Rou
   const status = compareStatus(answers, shape);
   if (status?.settles) return [status.difference];
   const found = [...compareHeaders(answers), ...explained(compareBody(answers, decode, rules), shape)];
-  return status === null ? found : [status.difference, ...found];
+  const judged = found.map((difference) => ofItsOwn(difference, answers));
+  return status === null ? judged : [status.difference, ...judged];
 }
 
 function ruled(differences: Difference[], rules: RouteRules | undefined): Difference[] {

@@ -1,4 +1,5 @@
 /** Which cause a difference has. */
+export { isMadeAnew, ofItsOwn } from './own-value.ts';
 export { explained } from './request-cause.ts';
 export { causeInQuery, type RequestShape, shapeOf } from './request-shape.ts';
 export { explainStrings } from './strings.ts';

@@ -1,7 +1,7 @@
 /** Why two number tokens are not the same number. */
 
 import { type Decimal, decimalOf, isInteger, powerOfTen } from '../../json/index.ts';
-import { epochUnit, type Finding } from '../model/index.ts';
+import { epochUnit, type Finding, wordsOf } from '../model/index.ts';
 
 /** Relative distance that rounding alone explains: four units in the last place of a double. */
 const ROUNDING = 4 * Number.EPSILON;
@@ -42,12 +42,9 @@ const TIME_WORDS = new Set(
 );
 
 function isTimeName(name: string): boolean {
-  const words = name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z]+/);
   return (
-    words.some((word) => TIME_WORDS.has(word)) || /(?:time|duration|timeout|seconds|millis)$/.test(name.toLowerCase())
+    wordsOf(name).some((word) => TIME_WORDS.has(word)) ||
+    /(?:time|duration|timeout|seconds|millis)$/.test(name.toLowerCase())
   );
 }
 

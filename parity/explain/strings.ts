@@ -1,15 +1,20 @@
 /** Why two strings are not the same string. */
 
+import { withSortedQuery } from '../../http/index.ts';
 import { ROOT, SameMeaning, sharedEnds, tokenize } from '../../json/index.ts';
 import { type Finding, type Instant, instantOf, sameToTheCoarser } from '../model/index.ts';
 import { isOtherBase64 } from './base64.ts';
+import { isMadeAnew, isRedacted, REDACTED_ADVICE } from './own-value.ts';
 
-export function explainStrings(a: string, b: string): Finding {
+/** `name`: of what holds them, or empty. */
+export function explainStrings(a: string, b: string, name: string): Finding {
   if (a.toWellFormed() === b.toWellFormed()) return { cause: 'lone-surrogate' };
   const [x, y] = [instantOf(a), instantOf(b)];
   if (x?.zero !== y?.zero && (x?.zero || y?.zero)) return { cause: 'zero-time' };
   if (x !== null && y !== null) return explainInstants(x, y);
+  if (isMadeAnew(name, a, b)) return { cause: 'own-value' };
   if (isSameJson(a, b)) return { cause: 'json-in-text' };
+  if (isSameUrl(a, b)) return { cause: 'query-order' };
   if (isOtherBase64(a, b)) return { cause: 'base64-alphabet' };
   return { cause: 'value', ...likeness(a, b) };
 }
@@ -34,7 +39,15 @@ function isSameJson(a: string, b: string): boolean {
 
 const OPENS = /^\s*[[{]/;
 
+/** Of two URLs with one path. */
+function isSameUrl(a: string, b: string): boolean {
+  return URL_WITH_PAIRS.test(a) && URL_WITH_PAIRS.test(b) && withSortedQuery(a) === withSortedQuery(b);
+}
+
+const URL_WITH_PAIRS = /^(?:[a-z][a-z0-9+.-]*:\/)?\/?[^\s?]*\?[^\s&]*&\S*$/i;
+
 function likeness(a: string, b: string): { advice?: string } {
+  if (isRedacted(a) && isRedacted(b)) return { advice: REDACTED_ADVICE };
   if (a.toLowerCase() === b.toLowerCase()) return { advice: 'Same but for the case of letters.' };
   if (a.trim() === b.trim()) return { advice: 'Same but for white space at its ends.' };
   if (a.normalize() === b.normalize()) return { advice: 'Same but for the Unicode normal form; normalise to NFC.' };

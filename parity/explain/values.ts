@@ -21,7 +21,7 @@ import { isNullStruct, isZeroTime, isZeroValue } from './zero-value.ts';
 export function explainValues(a: JsonDoc, x: Node, b: JsonDoc, y: Node, name: string): Finding {
   const [kind, other] = [kindOf(a, x), kindOf(b, y)];
   if (kind === 'number' && other === 'number') return explainNumbers(rawOf(a, x), rawOf(b, y), name);
-  if (kind === 'string' && other === 'string') return explainStrings(stringOf(a, x), stringOf(b, y));
+  if (kind === 'string' && other === 'string') return explainStrings(stringOf(a, x), stringOf(b, y), name);
   if (kind === other) return { cause: 'value' };
   if (isNullStruct(a, x) !== isNullStruct(b, y)) return { cause: 'null-struct' };
   if (other === 'null') return fromNull(a, x, kind, name) ?? zeroForNull(a, x, 'null-for-zero');

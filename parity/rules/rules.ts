@@ -2,12 +2,11 @@
 
 import { matchesPattern, type Segments, segmentsOf } from '../../http/index.ts';
 import { type Cause, entryOf, standsAgainst } from '../causes/index.ts';
-import { bytesVary, type Difference, isOfValues, why } from '../model/index.ts';
+import { bytesVary, type Difference, isOfValues, otherFormat, why } from '../model/index.ts';
 import type { ArrayRule, BodyRules } from './body-rules.ts';
 import { seenIn } from './excerpt.ts';
 import type { Place, Rule, RuleSet } from './schema.ts';
 import { isTolerated } from './tolerance.ts';
-import { otherFormat } from './value-format.ts';
 
 /** The rules that apply at a moment. */
 export interface CompiledRules {

@@ -59,7 +59,14 @@ function isWorseWithin({ cause, pointer, stable, candidate }: BodyDifference): b
 }
 
 /** Fields whose value is all that differs; any other cause says what its change means to their readers, and is a respect of its own. */
-const OF_VALUE = new Set(['header-value', 'validator-value', 'cookie-value', 'cookie-encoding']);
+const OF_VALUE = new Set([
+  'header-value',
+  'validator-value',
+  'cookie-value',
+  'cookie-encoding',
+  'own-value',
+  'answer-time',
+]);
 
 /** null: the value, and its format. */
 function fieldAspect({ cause, stable, candidate }: HeaderDifference): string | null {

@@ -1,6 +1,7 @@
 /**
- * 236 pairs of answers as strangers would try the comparer, each labelled before the first run (`want`); where the comparer says
- * otherwise to this day, `is` has what it says. `cause`: that of one difference.
+ * Pairs of answers as strangers would try the comparer: 236, and 259 half a day later, labelled before the first run (`want`), and 57 of
+ * values that each side makes for itself, labelled beside the code that reads them. Where the comparer says otherwise to this day,
+ * `is` has what it says. `cause`: that of one difference.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,10 +33,12 @@ const row = z.strictObject({
 });
 type Row = z.infer<typeof row>;
 
-const ROWS = readFileSync(join(import.meta.dirname, 'strangers.ndjson'), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => row.parse(JSON.parse(line)));
+const ROWS = ['strangers', 'strangers-again', 'own-values'].flatMap((name) =>
+  readFileSync(join(import.meta.dirname, `${name}.ndjson`), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => row.parse(JSON.parse(line))),
+);
 
 function said({ request, stable, candidate }: Row): string {
   const record: Partial<CaptureRecord> =

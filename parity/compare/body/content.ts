@@ -1,5 +1,6 @@
 /** Two decoded contents, neither of them empty, by format. */
 
+import type { MediaType } from '../../../http/index.ts';
 import { isJson } from '../../../json/index.ts';
 import { standsAgainst } from '../../causes/index.ts';
 import { type BodyDifference, type Kind, kindOfMedia } from '../../model/index.ts';
@@ -92,8 +93,19 @@ function byKind(kind: Kind, a: Content, b: Content, nesting: number, rules?: Bod
 function asTextOrBytes(x: Kind, y: Kind, a: Content, b: Content): BodyDifference[] {
   const called = isScript(a) && isScript(b) ? compareCalls(a.text ?? '', b.text ?? '') : null;
   if (called !== null) return called;
-  if (isText(x) && isText(y) && a.text !== null && b.text !== null) return compareText(a.text, b.text);
+  if (isText(x) && isText(y) && a.text !== null && b.text !== null) return compareTexts(a.mediaType, a.text, b.text);
   return [compareBytes(a.bytes, b.bytes)];
+}
+
+/** Long lines of calendars and cards go on below, behind a space (RFC 5545, 3.1; RFC 6350, 3.2). */
+const FOLDED = new Set(['text/calendar', 'text/vcard', 'text/x-vcard', 'text/directory']);
+
+function compareTexts({ type }: MediaType, stable: string, candidate: string): BodyDifference[] {
+  if (!FOLDED.has(type)) return compareText(stable, candidate);
+  const [a, b] = [stable, candidate].map((text) => text.replaceAll(/\r?\n[ \t]/g, ''));
+  if (a === undefined || b === undefined || a === b)
+    return [bodyDifference('line-ending', '', 'folded', 'folded otherwise')];
+  return compareText(a, b);
 }
 
 const isScript = ({ mediaType }: Content) => /[/-](?:java|ecma)script$/.test(mediaType.type);

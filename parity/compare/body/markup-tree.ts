@@ -1,5 +1,5 @@
 /** Two XML documents as trees: an element that moved, came or went shifts no other. Pointer: an XPath. */
-import { explainStrings } from '../../explain/index.ts';
+import { explainStrings, isMadeAnew } from '../../explain/index.ts';
 import { type BodyDifference, Found } from '../../model/index.ts';
 import { shortestEditOf } from '../align/index.ts';
 import { kindOfNode, labelsOf, type MarkupNode, type MarkupToken, treesOf } from '../markup/index.ts';
@@ -78,15 +78,16 @@ function compareNodes(x: MarkupNode, y: MarkupNode, at: Steps, found: Sink): voi
   if (x.token.kind === 'open' && y.token.kind === 'open') {
     for (const difference of attributeDifferences(x.token, y.token, xpathOf(at))) found.add(difference);
     compareChildren(x.children, y.children, at, found);
-  } else if (x.token.kind !== 'open' && y.token.kind !== 'open')
-    found.add(textDifference(x.token, y.token, xpathOf(at)));
+  } else if (x.token.kind !== 'open' && y.token.kind !== 'open') found.add(textDifference(x.token, y.token, at));
 }
 
 type Text = Exclude<MarkupNode['token'], { kind: 'open' }>;
 
 /** What JSON would say of two instants holds here too. */
-function textDifference(x: Text, y: Text, place: string): BodyDifference {
-  const { cause } = x.kind === 'text' ? explainStrings(x.text, y.text) : { cause: 'value' as const };
+function textDifference(x: Text, y: Text, at: Steps): BodyDifference {
+  const place = xpathOf(at);
+  const name = at.at(-2)?.replace(/\[\d+\]$/, '') ?? '';
+  const { cause } = x.kind === 'text' ? explainStrings(x.text, y.text, name) : { cause: 'value' as const };
   if (cause === 'value') return bodyDifference('markup-value', place, x.text, y.text);
   return bodyDifference(cause, place, JSON.stringify(x.text), JSON.stringify(y.text));
 }
@@ -193,8 +194,17 @@ export function attributeDifferences(x: Open, y: Open, place: string): BodyDiffe
   const names = new Set([...x.attributes.keys(), ...y.attributes.keys()]);
   return [...names].flatMap((name) => {
     const [p = null, q = null] = [x.attributes.get(name), y.attributes.get(name)];
-    return p === q ? [] : [bodyDifference('markup-value', `${place}/@${name}`, p, q)];
+    if (p === q) return [];
+    const own = p !== null && q !== null && isMadeAnew(namedBy(x, name), p, q);
+    return own
+      ? [bodyDifference('own-value', `${place}/@${name}`, JSON.stringify(p), JSON.stringify(q))]
+      : [bodyDifference('markup-value', `${place}/@${name}`, p, q)];
   });
+}
+
+/** An element may name what its value is (`input`, `meta`). */
+function namedBy({ attributes }: Open, name: string): string {
+  return name === 'value' || name === 'content' ? (attributes.get('name') ?? attributes.get('id') ?? name) : name;
 }
 
 const MAX_STEPS = 32;

@@ -1,5 +1,4 @@
 /** What header fields say, however they are written, and what it means to their readers that they go or change. */
 export { writtenAlike } from './field-grammar.ts';
 export { meaningOf } from './meaning.ts';
-export { withSortedQuery } from './query.ts';
 export { tokensOf } from './token-set.ts';

@@ -1,8 +1,7 @@
 /** Link (RFC 8288): what clients follow from page to page, and what is only a hint. */
-import { firstValue, membersOf, splitOutsideQuotes, unquote } from '../../../http/index.ts';
+import { firstValue, membersOf, splitOutsideQuotes, unquote, withSortedQuery } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers } from '../../model/index.ts';
-import { withSortedQuery } from './query.ts';
 
 /** By these clients go from page to page. */
 const PAGES = new Set(['first', 'last', 'next', 'prev', 'previous']);

@@ -2,6 +2,7 @@
 
 import type { ResponseLeg } from '../../../capture/format/index.ts';
 import { firstValue, unquote } from '../../../http/index.ts';
+import { isMadeAnew } from '../../explain/index.ts';
 import { type Answers, ATTRIBUTES, type HeaderDifference } from '../../model/index.ts';
 import { cookieDate } from './cookie-date.ts';
 import { headerDifference } from './header-difference.ts';
@@ -35,7 +36,7 @@ export function compareCookies(
 
 function compareCookie(a: Cookie | undefined, b: Cookie | undefined, answers: Answers): HeaderDifference[] {
   const name = a?.name ?? b?.name ?? '';
-  const one = (cause: 'cookie-value' | 'cookie-encoding' | 'cookie-format', within = name) => [
+  const one = (cause: 'cookie-value' | 'cookie-encoding' | 'cookie-format' | 'own-value', within = name) => [
     { ...headerDifference(cause, 'set-cookie', a?.written ?? null, b?.written ?? null), within },
   ];
   if (a === undefined || b === undefined) return one('cookie-value', `${name}${ATTRIBUTES}`);
@@ -50,9 +51,14 @@ function compareCookie(a: Cookie | undefined, b: Cookie | undefined, answers: An
     const difference = headerDifference('cookie-value', 'set-cookie', attributesOf(a), attributesOf(b));
     found.push({ ...difference, within: `${name}${ATTRIBUTES}` });
   }
-  if (!value) found.push(...one(sameUnescaped(a.value, b.value) ? 'cookie-encoding' : 'cookie-value'));
+  if (!value) found.push(...one(causeOfValues(name, a.value, b.value)));
   if (found.length > 0) return found;
   return withoutExpires(a) === withoutExpires(b) ? [] : one('cookie-format');
+}
+
+function causeOfValues(name: string, a: string, b: string): 'cookie-value' | 'cookie-encoding' | 'own-value' {
+  if (sameUnescaped(a, b)) return 'cookie-encoding';
+  return isMadeAnew(name, unquote(a), unquote(b)) ? 'own-value' : 'cookie-value';
 }
 
 /** The attributes alone: a value that may vary does not stand before them. */

@@ -1,8 +1,7 @@
 /** Location and Content-Location: where they lead, not how they are written. */
 
-import { firstValue } from '../../../http/index.ts';
+import { firstValue, withSortedQuery } from '../../../http/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
-import { withSortedQuery } from '../fields/index.ts';
 import { headerDifference } from './header-difference.ts';
 import { inStableHost } from './own-host.ts';
 

@@ -50,7 +50,21 @@ function attributesOf(attributes: Readonly<Record<string, string>>): Map<string,
 function meantBy(name: string, value: string): string {
   // A set of tokens (HTML standard, 3.2.6).
   if (name === 'class') return [...new Set(value.split(/[\t\n\f\r ]+/))].sort().join(' ').trim();
+  if (name === 'style') return declarationsIn(value);
   return BOOLEAN.has(name) && value.toLowerCase() === name ? '' : value;
+}
+
+/** Declarations of CSS in their order, without the white space between them; of one with quotes or brackets nothing is taken apart. */
+function declarationsIn(style: string): string {
+  if (/["'()\\]/.test(style)) return style;
+  return style
+    .split(';')
+    .map((declaration) => {
+      const [property = '', ...value] = declaration.split(':');
+      return [property.trim().toLowerCase(), ...value.map((part) => part.trim().replaceAll(/\s+/g, ' '))].join(':');
+    })
+    .filter((declaration) => declaration !== '')
+    .join(';');
 }
 
 /** Their presence is all that counts (HTML standard, "Boolean attributes"). */

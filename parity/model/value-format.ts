@@ -1,5 +1,5 @@
 /** What a value looks like, whatever it says: a value that may vary must still look as it did. */
-import { instantOf } from '../model/index.ts';
+import { instantOf } from './timestamp.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const JWT = /^eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?$/;

@@ -1,0 +1,172 @@
+/**
+ * Values that each side makes anew for an answer: that they differ says nothing, and that they are redacted may hide whether they are.
+ * A place is told by its name, and a moment by the answer's own `Date`.
+ */
+import { firstValue, lastKey } from '../../http/index.ts';
+import { type Cause, entryOf } from '../causes/index.ts';
+import {
+  type Answers,
+  type BodyDifference,
+  type Difference,
+  type HeaderDifference,
+  instantOf,
+  otherFormat,
+  why,
+  wordsOf,
+} from '../model/index.ts';
+
+const REDACTED = /^(?:\w+ )?hmac:[0-9a-f]{16}$/;
+/** A redacted value, and the word before it that names it. */
+const REDACTED_WITHIN = /(?:([\w.-]{1,64})["'\]]*\s?[=:]\s?["']?)?hmac:[0-9a-f]{16}/g;
+
+export const isRedacted = (text: string) => REDACTED.test(text);
+
+export const REDACTED_ADVICE =
+  'Both values are redacted, so that only their hashes tell that they differ, and not whether they mean the same; compare where they can be read (`--redact-keep`), or add a rule.';
+
+/** Tokens, sessions, nonces and ids of one exchange, by the name of the place; both values look random in one format, or are redacted. */
+export function isMadeAnew(name: string, a: string, b: string): boolean {
+  if (!namesWhatIsNew(name)) return false;
+  if (isRedacted(a) && isRedacted(b)) return true;
+  const isJwt = a.startsWith('eyJ') && b.startsWith('eyJ');
+  return looksRandom(a) && looksRandom(b) && (isJwt || a.length === b.length) && otherFormat(a, b) === null;
+}
+
+const looksRandom = (text: string) => /^[\w\-+/=.~:%]{16,}$/.test(text) && /\d/.test(text) && /[a-z]/i.test(text);
+
+const NEW = new Set('token tokens csrf xsrf nonce jwt sid sess session sessid traceparent'.split(' '));
+/** Before `id`. */
+const NEW_ID = new Set('trace span request correlation session'.split(' '));
+const NEW_NAME =
+  /^(?:[a-z]*(?:csrf|xsrf|access|refresh|auth|session)token|csrfmiddlewaretoken|(?:php|j)?sess(?:ion)?id|(?:trace|span|request|correlation)id)$/;
+/** A client hands them to whichever side comes next, which must read them. */
+const OF_PAGES = new Set('page next previous prev cursor continuation sync'.split(' '));
+
+function namesWhatIsNew(name: string): boolean {
+  const words = wordsOf(name);
+  const last = words.at(-1) ?? '';
+  if (words.some((word) => OF_PAGES.has(word))) return false;
+  return NEW.has(last) || (last === 'id' && NEW_ID.has(words.at(-2) ?? '')) || NEW_NAME.test(words.join(''));
+}
+
+/** Causes that say only that a text is another. */
+const VAGUE: ReadonlySet<Cause> = new Set<Cause>([
+  'value',
+  'number-value',
+  'text-value',
+  'markup-value',
+  'form-value',
+  'location',
+]);
+
+/** The difference as what it is, where each side has made the value for its own answer. */
+export function ofItsOwn(difference: Difference, answers: Answers): Difference {
+  if ((difference.in !== 'body' && difference.in !== 'header') || difference.rule !== undefined) return difference;
+  const { cause, stable, candidate } = difference;
+  if (stable === null || candidate === null || isCut(stable) || isCut(candidate)) return difference;
+  // Places that are only counted may hold what is not each side's own.
+  if (difference.in === 'body' && difference.more !== undefined) return difference;
+  if (cause === 'own-value')
+    return isEchoed(stable, answers) ? { ...difference, ...why(otherValue(difference)) } : difference;
+  if (!VAGUE.has(cause)) return difference;
+  const [x, y] = [masked(stable, answers, 'stable'), masked(candidate, answers, 'candidate')];
+  if (x.text !== y.text || x.text === stable) return difference;
+  const found = causeOf(x, y, nameOf(difference));
+  if (found === null) return { ...difference, advice: REDACTED_ADVICE };
+  return { ...quotedAs(difference), ...why(found) };
+}
+
+const isCut = (excerpt: string) => excerpt.endsWith('…') || excerpt.startsWith('…');
+
+const otherValue = ({ in: where }: Difference): Cause => (where === 'header' ? 'cookie-value' : 'value');
+
+/** A client's own token comes back: the other side gives another. */
+function isEchoed(excerpt: string, { request }: Answers): boolean {
+  const value = /[\w\-+/=.~:%]{16,}/.exec(excerpt.replace(/^[^=;"]*=/, ''))?.[0];
+  if (value === undefined || value.includes('hmac:')) return false;
+  const asked = [request.target, ...(request.headers ?? []).map(([, field]) => field), request.body?.data ?? ''];
+  return asked.some((text) => text.includes(value));
+}
+
+interface Masked {
+  readonly text: string;
+  /** Layouts of moments. */
+  readonly moments: readonly string[];
+  readonly hashes: readonly { readonly hash: string; readonly name: string | undefined }[];
+  readonly ids: readonly string[];
+}
+
+/** What differs but in what was masked. null: redacted values whose names do not speak of what is made anew. */
+function causeOf(x: Masked, y: Masked, place: string): Cause | null {
+  const other = x.hashes.filter(({ hash }, i) => hash !== y.hashes[i]?.hash);
+  if (other.some(({ name }) => !namesWhatIsNew(name ?? place))) return null;
+  if (other.length > 0 || x.ids.join() !== y.ids.join()) return 'own-value';
+  return x.moments.join() === y.moments.join() ? 'answer-time' : 'timestamp-format';
+}
+
+function masked(text: string, answers: Answers, side: 'stable' | 'candidate'): Masked {
+  const moments: string[] = [];
+  const hashes: { hash: string; name: string | undefined }[] = [];
+  const ids: string[] = [];
+  const date = Date.parse(firstValue(answers[side].headers, 'date') ?? '');
+  let left = text.replaceAll(REDACTED_WITHIN, (found: string, name: string | undefined) => {
+    hashes.push({ hash: found.slice(-16), name });
+    return `${found.slice(0, -16)}⟨hash⟩`;
+  });
+  if (!Number.isNaN(date))
+    left = left.replaceAll(MOMENT, (found) => {
+      const moment = momentOf(found);
+      if (moment === null || Math.abs(moment.ms - date) > CLOCK_MS) return found;
+      moments.push(moment.layout);
+      return '⟨moment⟩';
+    });
+  if (makesAnew(answers))
+    left = left.replaceAll(ID, (found) => {
+      if (isEchoed(found, answers)) return found;
+      ids.push(found);
+      // The lengths tell the kinds apart.
+      return `⟨id of ${found.length}⟩`;
+    });
+  return { text: left, moments, hashes, ids };
+}
+
+/** A clock is read before the answer's head is written, and `Date` has whole seconds. */
+const CLOCK_MS = 2_000;
+
+/** RFC 3339 and its basic form, RFC 9110, and seconds or milliseconds since 1970. */
+const MOMENT =
+  /\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.,]\d{1,12})?(?: ?(?:Z|z|[+-]\d\d:?\d\d))?|(?<!\d)\d{8}T\d{6}Z|[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC)|(?<![\d.-])\d{10}(?:\d{3})?(?![\d.])/g;
+
+function momentOf(text: string): { readonly ms: number; readonly layout: string } | null {
+  if (/^\d+$/.test(text)) return { ms: Number(text) * (text.length === 10 ? 1_000 : 1), layout: String(text.length) };
+  const basic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+  if (basic !== null) {
+    const [, year, month, day, hour, minute, second] = basic;
+    return { ms: Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`), layout: 'basic' };
+  }
+  const instant = instantOf(text);
+  return instant === null ? null : { ms: Number(instant.nanos / 1_000_000n), layout: instant.layout };
+}
+
+/** UUIDs, ULIDs and ObjectIds. */
+const ID = /\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{24})\b/gi;
+
+/** What a request makes has an id that its maker chose; one that the request names is another's. A search by POST makes nothing. */
+function makesAnew({ request, stable, candidate }: Answers): boolean {
+  const made = ({ status }: Answers['stable']) => status === 201 || status === 202 || (status >= 300 && status < 400);
+  return request.method === 'POST' && made(stable) && made(candidate);
+}
+
+function nameOf(difference: Difference): string {
+  if (difference.in === 'header') return difference.within ?? difference.name;
+  if (difference.in !== 'body') return '';
+  if (difference.cause === 'form-value') return difference.pointer.split('/')[1] ?? '';
+  return lastKey(difference.pointer.replace(/(?:\/text\(\)|\[\d+\])+$/, '')).replace(/^@/, '');
+}
+
+/** Excerpts of these causes are written as JSON in a body. */
+function quotedAs(difference: BodyDifference | HeaderDifference): BodyDifference | HeaderDifference {
+  if (difference.in === 'header' || entryOf(difference.cause).ofText !== true) return difference;
+  const { stable, candidate } = difference;
+  return { ...difference, stable: JSON.stringify(stable), candidate: JSON.stringify(candidate) };
+}
