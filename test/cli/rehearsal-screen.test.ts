@@ -8,6 +8,7 @@ import type { Screen } from '../../cli/shared/terminal.ts';
 import { parsePlan } from '../../core/model/plan.ts';
 import { PHASES } from '../../core/model/run-state.ts';
 import { begunRehearsal, type RehearsalState } from '../../rehearsal/scenario/rehearsal-state.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const BEGAN = Date.parse('2026-11-26T08:00:00.000Z');
 const MINUTE = 60_000;
@@ -97,7 +98,7 @@ describe('the live screen', () => {
     expect(drawn(midway, 80, 8).some((line) => line.startsWith('candidate'))).toBe(true);
   });
 
-  const world = fc.string({ unit: 'binary', maxLength: 60 });
+  const world = fc.string({ unit: anyCharacter, maxLength: 60 });
   const states = fc.record({
     title: world,
     at: fc.integer({ min: BEGAN, max: BEGAN + 200 * MINUTE }),

@@ -1,6 +1,6 @@
 import type { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
 import { campaignApplication } from '../../lib/campaign-application.ts';
 import { templatesOnly } from '../support/cdk-app.ts';
@@ -13,10 +13,8 @@ describe('the machine of campaigns', () => {
   let template: Template;
   beforeAll(() => {
     const app = templatesOnly();
-    vi.stubEnv('CDK_VALIDATION', 'true');
     campaignApplication(app, [CAMPAIGNS, '444455556666']);
     template = templateOf(app, 'CrossfadeCampaign');
-    vi.unstubAllEnvs();
   });
 
   it('may assume the campaigns’ roles of the accounts that are named, start itself anew, and do nothing else', () => {

@@ -6,6 +6,7 @@ import type { Cause } from '../../parity/causes/table.ts';
 import { compareJson } from '../../parity/compare/body/json.ts';
 import type { BodyDifference } from '../../parity/model/difference.ts';
 import { generalPointer } from '../../parity/model/general-place.ts';
+import { anyCharacter } from '../support/any-character.ts';
 import { choosers, meansSame, type Value, values, write } from './json-documents.ts';
 
 const WRITING: ReadonlySet<Cause> = new Set<Cause>([
@@ -44,7 +45,7 @@ const soup = fc
     { maxLength: 10 },
   )
   .map((parts) => parts.join(''));
-const anyText = fc.oneof(fc.json(), soup, fc.string({ unit: 'binary' }));
+const anyText = fc.oneof(fc.json(), soup, fc.string({ unit: anyCharacter }));
 
 function isJson(text: string): boolean {
   try {

@@ -12,6 +12,7 @@ import {
   tokenize,
 } from '../../json/index.ts';
 import { compareJson } from '../../parity/compare/body/json.ts';
+import { anyCharacter } from '../support/any-character.ts';
 import { choosers, values, write } from './json-documents.ts';
 
 const written = fc.tuple(values, choosers).map(([value, choose]) => write(value, choose));
@@ -42,7 +43,7 @@ const crowded = fc.letrec<{ text: string }>((tie) => ({
       .map((members) => `{${members.map(([name, value]) => `${name}:${value}`).join(',')}}`),
   ),
 })).text;
-const texts = fc.oneof(crowded, written, fc.json(), fc.string({ unit: 'binary' }));
+const texts = fc.oneof(crowded, written, fc.json(), fc.string({ unit: anyCharacter }));
 
 /** A text, and what becomes of it when a part is replaced by some characters. */
 const edited = fc

@@ -6,6 +6,7 @@ import type { CapturedBody, CaptureRecord, HeaderList, Leg, ResponseLeg } from '
 import { compareRecord } from '../../parity/compare/record.ts';
 import { placeOf } from '../../parity/model/difference.ts';
 import { binaryBody, pairOf, textBody } from '../support/answer.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const TYPES = [
   'application/json',
@@ -23,7 +24,7 @@ const FIELDS = ['Set-Cookie', 'Location', 'ETag', 'Vary', 'Link', 'Date', 'Expir
 
 const text = fc.oneof(
   fc.json(),
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc.constantFrom(
     '<p class="a">b</p>',
     '<a/><!--',

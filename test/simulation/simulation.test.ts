@@ -4,7 +4,7 @@ import { sharedProgram } from '../support/program.ts';
 import { firstBroken } from './first-broken.ts';
 
 /** What a submission can wait for; `.ci/run` walks a thousand (`npm run simulate`). */
-const SEEDS = 20;
+const SEEDS = 12;
 
 let program: Program;
 beforeAll(async () => {

@@ -4,6 +4,7 @@
  * belongs.
  */
 import fc from 'fast-check';
+import { anyCharacter } from '../../support/any-character.ts';
 import { type Answer, answer } from './answers.ts';
 import { chunked, inPieces, mutated, tag } from './notation.ts';
 import { type Asked, politeRequest, rudeRequest } from './requests.ts';
@@ -52,7 +53,7 @@ const rude: fc.Arbitrary<Conversation> = fc.record({
       { weight: 1, arbitrary: mutated(rudeRequest) },
       {
         weight: 1,
-        arbitrary: fc.string({ unit: 'binary', maxLength: 200 }).map((s) => Buffer.from(s).toString('latin1')),
+        arbitrary: fc.string({ unit: anyCharacter, maxLength: 200 }).map((s) => Buffer.from(s).toString('latin1')),
       },
     ),
   ),
