@@ -28,7 +28,7 @@ export async function giveBack(
   if (plan.kind === 'wait') return plan;
   const weights = weightsFor(deployment, plan.split);
   await writeAll(ports.ingress, weights);
-  await readBack(ports.ingress, weights, ports.clock);
+  await readBack(ports.ingress, deployment, weights, ports.clock);
   return plan;
 }
 

@@ -70,7 +70,7 @@ export async function applyIntent(
   for (let superseded = 0; ; superseded++) {
     try {
       await writeAll(ports.ingress, current.weights);
-      await readBack(ports.ingress, current.weights, ports.clock);
+      await readBack(ports.ingress, deployment, current.weights, ports.clock);
       await ports.ledger.confirmIntent(ref, current);
       return current;
     } catch (error) {

@@ -1,12 +1,15 @@
 /** Writing weights and believing them only once they were read back: shared by the forward path and by rollback. */
 import {
   type Clock,
+  type Deployment,
   describeError,
+  describeWeights,
   type Ingress,
   type RuleWeights,
   sameWeights,
   WeightsNotAppliedError,
 } from '../model/index.ts';
+import { isTransient } from './failure.ts';
 
 /** Equal readings in a row before a write is believed: Describe* may answer from a stale replica. */
 const STABLE_READS = 2;
@@ -22,21 +25,33 @@ export async function writeAll(ingress: Ingress, rules: readonly RuleWeights[]):
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Reads until the wanted weights were seen {@link STABLE_READS} times in a row. @throws WeightsNotAppliedError */
-export async function readBack(ingress: Ingress, wanted: readonly RuleWeights[], clock: Clock): Promise<void> {
+/**
+ * Reads until the wanted weights were seen {@link STABLE_READS} times in a row.
+ * @throws WeightsNotAppliedError; where the listener could not be read to the last, the failure of that, which is retried
+ */
+export async function readBack(
+  ingress: Ingress,
+  deployment: Deployment,
+  wanted: readonly RuleWeights[],
+  clock: Clock,
+): Promise<void> {
   let equal = 0;
   let last = 'nothing was read';
+  let failure: unknown = null;
   for (let i = 0; i < MAX_READS; i++) {
     if (i > 0) await clock.sleep(READ_INTERVAL_MS);
     try {
       const live = await ingress.read();
+      failure = null;
       equal = sameWeights(live, wanted) ? equal + 1 : 0;
-      last = `live ${JSON.stringify(live)}`;
+      last = `the live weights are ${describeWeights(deployment, live)}`;
     } catch (error) {
+      failure = error;
       equal = 0;
       last = describeError(error);
     }
     if (equal === STABLE_READS) return;
   }
-  throw new WeightsNotAppliedError(`expected ${JSON.stringify(wanted)}, ${last}`);
+  if (isTransient(failure)) throw failure;
+  throw new WeightsNotAppliedError(`${describeWeights(deployment, wanted)} were written, ${last}`, failure);
 }

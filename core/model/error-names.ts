@@ -81,7 +81,8 @@ export const ERRORS = {
   },
   'Crossfade.Transient': {
     meaning: 'An AWS call failed with a throttle, a timeout, a lost connection or a server error.',
-    traffic: 'Unknown until the weights are read again; the task is retried, and rolled back if the retries fail.',
+    traffic:
+      'Unknown until the weights are read again; the task is retried for eight minutes, and the run is rolled back if that fails.',
     next: 'Nothing, unless it repeats: then check the quotas and the health of that AWS service.',
   },
   'Crossfade.SignoffRefused': {

@@ -151,7 +151,7 @@ export class SupersededError extends CrossfadeError {
 
 /** A hook of the plan voted against the next step. */
 export class HookRefusedError extends CrossfadeError {
-  /** @param vote `hold` is retried by the state machine for about a minute */
+  /** @param vote `hold` is retried by the state machine for about eight minutes */
   constructor(vote: 'hold' | 'rollback', reason: string) {
     super(vote === 'hold' ? 'Crossfade.Transient' : 'Crossfade.HookRefused', `The next step was not taken. ${reason}`, {
       traffic: 'unchanged by this step; the rollback that follows returns it to stable.',
@@ -192,6 +192,11 @@ export function describeError(error: unknown): string {
 
 /** What a function's failure is as JSON: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
 const functionFailure = z.looseObject({ errorMessage: z.string().min(1) });
+
+/** What happened, without what the message says of the traffic of that moment and of the next step. */
+export function whatOf(message: string): string {
+  return message.split(' Traffic: ', 1)[0] ?? message;
+}
 
 /** The cause of an execution's end, for people: of a function that failed its message, without type and stack trace. */
 export function causeText(cause: string): string {

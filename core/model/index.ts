@@ -51,6 +51,7 @@ export {
   RuleRefusedError,
   SupersededError,
   WeightsNotAppliedError,
+  whatOf,
 } from './errors.ts';
 export type {
   HookAnswer,

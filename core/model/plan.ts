@@ -199,7 +199,7 @@ const hookSchema = z.strictObject({
   /** Percentages of the stages at which it is asked; all unless given. */
   stages: z.array(percent).min(1).max(20).optional(),
   /**
-   * Its vote when it does not answer in time, or not by the contract. `hold` before a step is asked again for about a minute, and
+   * Its vote when it does not answer in time, or not by the contract. `hold` before a step is asked again for about eight minutes, and
    * goes back then; after a stage it holds until `maxHold`.
    */
   otherwise: z.enum(['proceed', 'hold', 'rollback']).default('hold'),

@@ -25,8 +25,15 @@ import { Construct } from 'constructs';
 import { LAMBDA_TRANSIENT, observedMachine } from '../functions/index.ts';
 import type { CutoverFunctionName, CutoverFunctions } from './cutover-functions.ts';
 
-/** Lambda's own transient failures, and ours. Everything else goes to rollback at once. */
-const RETRIED = [...LAMBDA_TRANSIENT, 'Crossfade.Transient'];
+/** Lambda's own transient failures, and ours. */
+const TRANSIENT = [...LAMBDA_TRANSIENT, 'Crossfade.Transient'];
+
+/**
+ * The function's process ended at work, whatever it had done by then, such as for want of memory. One that ran out of time is not among them: nobody
+ * knows that it is no longer at work. Everything else goes to rollback at once.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
+const DIED = ['Runtime.ExitError'];
 
 /** The run no longer owns the ingress, or is not in the phase that it believes to be in. */
 const LOST = ['Crossfade.Fenced', 'Crossfade.InvalidState'];
@@ -130,7 +137,7 @@ export class CutoverMachine extends Construct {
       outputPath: '$.Payload',
       retryOnServiceExceptions: false,
     });
-    this.#retry(task);
+    this.#retry(task, 6);
     const refused = new Fail(this, 'Refused', {
       stateName: 'Refused',
       errorPath: '$.error.Error',
@@ -228,14 +235,19 @@ export class CutoverMachine extends Construct {
     });
   }
 
-  #retry(task: LambdaInvoke): void {
+  /**
+   * An API that fails brings nobody back before the run counts as silent (TASK_ALLOWANCE_SECONDS): 1 + 2 + 4 + 8 + 16 + 15 × 30 s
+   * (docs/adr/0082).
+   */
+  #retry(task: LambdaInvoke, maxAttempts = 20): void {
     task.addRetry({
-      errors: RETRIED,
+      errors: TRANSIENT,
       interval: Duration.seconds(1),
       backoffRate: 2,
-      maxAttempts: 6,
-      maxDelay: Duration.seconds(20),
+      maxAttempts,
+      maxDelay: Duration.seconds(30),
     });
+    task.addRetry({ errors: DIED, interval: Duration.seconds(5), backoffRate: 2, maxAttempts: 2 });
   }
 
   #wait(name: string): Wait {

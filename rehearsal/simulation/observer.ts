@@ -8,6 +8,7 @@ import { MINUTE_MS, SCALING, type Site, TASKS } from './site/index.ts';
 
 export const INVARIANTS = [
   'dead side',
+  'sick side',
   'trigger to safe weights',
   'wrong weights',
   "another run's event",
@@ -29,8 +30,10 @@ export interface Violation {
   readonly what: string;
 }
 
-/** Looks of a watchdog that met no fault, after which what is wrong must be mended. */
-const LOOKS = 2;
+/** Looks of a watchdog that met no fault, after which what is wrong must be mended. Failures are counted late, and by whole minutes. */
+const LOOKS = { 'dead side': 2, 'sick side': 8, 'wrong weights': 2 } as const;
+/** A candidate that fails as much is sick by everybody's measure. */
+const SICK = 0.2;
 /** A shift that is not confirmed by then has lost its writer; each clock may be wrong by two minutes. */
 const UNCONFIRMED_MS = 300_000 + 240_000;
 /** An invocation that slept may still act for so long after. */
@@ -102,6 +105,7 @@ export class Observer {
       if (!isWhole && site.share('candidate', 'mirrorReverse') === 0) this.#mirrorLost.add(site);
     }
     this.#note(site, 'dead side', deadOf(site));
+    this.#note(site, 'sick side', sickOf(site));
     this.#note(site, 'wrong weights', this.#wrongOf(site));
     const pending = this.#pending.get(site);
     if (pending === undefined) return;
@@ -152,6 +156,8 @@ export class Observer {
     this.#disturbedAt.set(site, this.#now());
     const pending = this.#pending.get(site);
     if (pending !== undefined) pending.faults = true;
+    const sick = this.#wrong.get(`${site.name} sick side`);
+    if (sick !== undefined) sick.looks = 0;
   }
 
   /** An invocation has moved the fence of a run. */
@@ -263,11 +269,12 @@ export class Observer {
   }
 
   #looked(site: Site, look: Invocation): void {
-    for (const invariant of ['dead side', 'wrong weights'] as const) {
+    for (const invariant of ['dead side', 'sick side', 'wrong weights'] as const) {
       const wrong = this.#wrong.get(`${site.name} ${invariant}`);
       if (wrong === undefined || wrong.since > look.startedAt) continue;
       wrong.looks++;
-      if (wrong.looks === LOOKS) this.#violated(invariant, `${wrong.key}, after ${LOOKS} looks of the watchdog`);
+      if (wrong.looks === LOOKS[invariant])
+        this.#violated(invariant, `${wrong.key}, after ${wrong.looks} looks of the watchdog`);
     }
     // An intent that is not confirmed becomes wrong by age alone.
     this.#note(site, 'wrong weights', this.#wrongOf(site));
@@ -317,6 +324,14 @@ function isAbout(text: string, run: string, site: string): boolean {
 
 function stableReady(site: Site): boolean {
   return site.health('stable').healthy >= Math.max(1, site.lease.item?.capacity?.desired ?? 1);
+}
+
+/** Customers of a run on a candidate that fails them, as long as the stable side could answer. */
+function sickOf(site: Site): string | null {
+  const { item } = site.lease;
+  const isRun = item?.status === 'running' || item?.status === 'rolling_back';
+  if (!isRun || site.share('candidate', 'mirrorReverse') === 0 || site.sickness.candidate < SICK) return null;
+  return stableReady(site) ? `${site.name}: the candidate fails its customers` : null;
 }
 
 /** Customers of a run on a side, or a mirror, without a healthy target. Before the candidate answers anybody it is the service's own outage. */

@@ -88,6 +88,12 @@ const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set(['start', 'event', '
 const FORWARD: ReadonlySet<SimulatedHandler> = new Set(FORWARD_HANDLERS);
 /** What a repetition of these must survive. */
 const RETRIED: ReadonlySet<Fate> = new Set(['throttle', 'lose']);
+const DIED: ReadonlySet<Fate> = new Set(['crash', 'crash-after']);
+/** So often a task is tried again whose function died. */
+const MOST_DEATHS = 2;
+/** Services without which a run can hold, and for how long in all, seconds (docs/adr/0082). */
+const HELD_WITHOUT: ReadonlySet<string> = new Set(['capacity', 'metrics', 'notifier', 'executions', 'alarms']);
+const LONGEST_HELD = 5 * 60;
 
 class Simulation implements InvocationHost {
   readonly seed: number;
@@ -308,13 +314,18 @@ class Simulation implements InvocationHost {
   #isBenign(name: SiteName): boolean {
     // Whoever acts beside the scenario may bring a healthy run back.
     if (this.#beside !== undefined) return false;
-    return this.#scenario.items.every((item) => ('site' in item && item.site !== name) || isBenign(item));
+    const items = this.#scenario.items.filter((item) => !('site' in item) || item.site === name);
+    const sum = (of: (item: SimulatedEvent) => number) => items.reduce((total, item) => total + of(item), 0);
+    const out = sum((item) => (item.type === 'outage' ? item.for : 0));
+    const deaths = sum((item) => (item.type === 'call' && DIED.has(item.fate) ? 1 : 0));
+    return out <= LONGEST_HELD && deaths <= MOST_DEATHS && items.every(isBenign);
   }
 }
 
 function isBenign(item: SimulatedEvent): boolean {
   if (item.type === 'start') return !item.drill && item.second !== 'twice' && item.second !== 'silence';
   if (item.type === 'deaths' || item.type === 'sick') return item.group === 'mirror';
-  if (item.type === 'call') return FORWARD.has(item.handler) && RETRIED.has(item.fate);
+  if (item.type === 'call') return FORWARD.has(item.handler) && (RETRIED.has(item.fate) || DIED.has(item.fate));
+  if (item.type === 'outage') return HELD_WITHOUT.has(item.of) && RETRIED.has(item.fate);
   return BENIGN.has(item.type);
 }

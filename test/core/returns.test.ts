@@ -281,7 +281,7 @@ describe('reading back', () => {
       if (answer == null) throw new Error('Throttling');
       return answer;
     };
-    await readBack({ ...world.ingress, read }, SAFE, clock);
+    await readBack({ ...world.ingress, read }, DEPLOYMENT, SAFE, clock);
     expect(asked).toBe(4);
   });
 
@@ -290,6 +290,8 @@ describe('reading back', () => {
     const read = async () => {
       throw new Error('Throttling');
     };
-    await expect(readBack({ ...world.ingress, read }, SAFE, clock)).rejects.toThrow(/expected .*, .*Throttling/);
+    await expect(readBack({ ...world.ingress, read }, DEPLOYMENT, SAFE, clock)).rejects.toThrow(
+      /stable 100 .* were written, .*Throttling/,
+    );
   });
 });

@@ -112,7 +112,7 @@ describe('weights', () => {
       asked++;
       return world.ingress.read();
     };
-    await readBack({ ...world.ingress, read }, SAFE, world.clock);
+    await readBack({ ...world.ingress, read }, DEPLOYMENT, SAFE, world.clock);
     expect(asked).toBe(4);
   });
 

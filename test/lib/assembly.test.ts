@@ -4,6 +4,7 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { parsePlan } from '../../core/model/plan.ts';
+import { TASK_ALLOWANCE_SECONDS } from '../../core/phases/reducer.ts';
 import { HISTORY_BUDGET, project } from '../../core/phases/timeline.ts';
 import { alarmPropertiesSchema } from '../../rehearsal/cloud/cloudwatch/alarms.ts';
 import { type Definition, definitionSchema } from '../../rehearsal/cloud/states/definition.ts';
@@ -62,6 +63,30 @@ describe('the synthesised state machine', () => {
       'Rolled back',
     ];
     expect(Object.keys(definition.States)).toEqual(expect.arrayContaining(phases));
+  });
+
+  it('holds while an API fails, for minutes, but never until the watchdog calls the run silent', () => {
+    const retrySchema = z.looseObject({
+      ErrorEquals: z.array(z.string()),
+      IntervalSeconds: z.number().default(1),
+      BackoffRate: z.number().default(2),
+      MaxAttempts: z.number().default(3),
+      MaxDelaySeconds: z.number().optional(),
+    });
+    const seconds = ({ IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds }: z.infer<typeof retrySchema>) =>
+      Array.from({ length: MaxAttempts }, (_, i) =>
+        Math.min(MaxDelaySeconds ?? Number.POSITIVE_INFINITY, IntervalSeconds * BackoffRate ** i),
+      ).reduce((sum, wait) => sum + wait, 0);
+    const held = ofType('Task').flatMap(([name, state]) => {
+      const { Retry } = z.looseObject({ Retry: z.array(retrySchema) }).parse(state);
+      return Retry.filter((r) => r.ErrorEquals.includes('Crossfade.Transient')).map((r) => [name, seconds(r)] as const);
+    });
+    expect(held).not.toEqual([]);
+    for (const [name, longest] of held) {
+      expect(longest, name).toBeLessThan(TASK_ALLOWANCE_SECONDS - 60);
+      // Nothing is touched before Preflight has ended: its refusal should come early.
+      if (name !== 'Preflight') expect(longest, name).toBeGreaterThan(300);
+    }
   });
 
   it('retries what is transient and catches everything, in every task', () => {

@@ -75,6 +75,22 @@ export const PLANTED: readonly (() => Planted)[] = [
     })),
   }),
   () => ({
+    what: 'an alarm starts no rollback, and nobody counts the failures of the candidate',
+    breaks: ['sick side'],
+    wrap: of(['watch', 'watchdog'], ({ alarms, metrics }) => ({
+      alarms: {
+        ...alarms,
+        read: async (names) => (await alarms.read(names)).map((reading) => ({ ...reading, state: 'OK' })),
+      },
+      metrics: {
+        ...metrics,
+        minutes: async (...asked) =>
+          (await metrics.minutes(...asked)).map((minute) => ({ ...minute, candidate: minute.stable })),
+      },
+    })),
+    handlers: replaced({ rollback: () => async () => ({}) }),
+  }),
+  () => ({
     what: 'a missing lease ends a rollback before it has moved anything',
     breaks: ['wrong weights', 'says rolled back', 'ends'],
     wrap: of(['rollback', 'watchdog', 'verify-rollback'], ({ ledger, ingress }) => {

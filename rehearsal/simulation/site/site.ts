@@ -136,6 +136,7 @@ export class Site {
     this.#timeline.after(ms, () => {
       this.#count();
       this.sickness[group] = 0;
+      this.#onChange();
     });
   }
 
