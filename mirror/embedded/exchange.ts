@@ -1,5 +1,6 @@
 /** One customer's request and the primary's answer to it, streamed both ways by node's own client, each on a connection of its own. */
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { fieldPairs, NEVER_A_TRAILER } from '../../http/index.ts';
 import { type RequestHead, responseFields } from '../message/index.ts';
 import type { Recording } from './recording.ts';
@@ -27,6 +28,7 @@ export async function exchange(
   const expects = req.headers.expect?.toLowerCase() === '100-continue' && req.httpVersionMinor >= 1;
   try {
     const upstream = send(options, req, [...head.fields, ...(expects ? ['Expect', '100-continue'] : [])], head);
+    upstream.once('socket', byteByByte);
     res.once('close', () => upstream.destroy());
     let continued = false;
     const answered = new Promise<void>((resolve, reject) => {
@@ -178,6 +180,11 @@ function passedTrailers(raw: readonly string[]) {
 
 function isBodiless(status: number | undefined): boolean {
   return status === 204 || status === 304;
+}
+
+/** A head that goes before its body is written in the socket's own encoding, by which a byte beyond ASCII would become two. */
+export function byteByByte(socket: Duplex): void {
+  socket.setDefaultEncoding('latin1');
 }
 
 /** What a peer sent may be what node refuses to send: that ends the exchange, and never the process. */

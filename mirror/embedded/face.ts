@@ -10,7 +10,7 @@ import { routeWithoutSecrets } from '../../capture/redaction/index.ts';
 import { RequestHead, traceContext, traceparentOf } from '../message/index.ts';
 import { type CopyPolicy, mayCopy, sampled } from '../recorder/index.ts';
 import type { Telemetry } from '../telemetry.ts';
-import { exchange } from './exchange.ts';
+import { byteByByte, exchange } from './exchange.ts';
 import type { FailureLog } from './failure-log.ts';
 import { Recording, type RecordingPorts } from './recording.ts';
 import { linger, originForm, refusalOf, refuse, refuseSocket, statusOf } from './refusal.ts';
@@ -65,6 +65,7 @@ export class Face {
     this.server.on('connect', (_req, socket) => this.#tunnel(socket));
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#unreadable(error.code ?? '', socket));
     this.server.on('connection', (socket) => {
+      byteByByte(socket);
       this.#connections.add(socket);
       socket.once('close', () => this.#connections.delete(socket));
     });

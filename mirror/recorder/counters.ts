@@ -44,6 +44,8 @@ export class Counters {
 
   /** Exchanges that the recorder took and that have come to an end, until somebody has noted them. */
   settled = 0;
+  /** Of those, the ones that the proxy has counted as lost, until somebody has noted them. */
+  givenUp = 0;
 
   delivered(captures: number): void {
     this.captured += captures;

@@ -44,6 +44,8 @@ const NONE = /^-?$/;
 const TOLD = 'crossfade.told.';
 /** Exchanges that recorders have taken, and of which it is told what became of them. */
 const SETTLED = 'settled';
+/** Of those, the ones that Envoy has given up meanwhile: they stand in its counts as lost, too. */
+const GIVEN_UP = 'given-up';
 
 /** @throws Error when Envoy answers something else than its statistics */
 export function countsOf(text: string): EnvoyCounts {
@@ -98,7 +100,8 @@ export function totalsOf(counts: EnvoyCounts): Totals {
 }
 
 type Total = 'requests' | 'primaryRetries';
-type Totals = Readonly<Record<Total, number>> & Readonly<Partial<Record<DropReason, number>>>;
+type Drops = Readonly<Partial<Record<DropReason, number>>>;
+type Totals = Readonly<Record<Total, number>> & Drops;
 
 /** Tells `counters` what Envoy has counted, each count once. One call at a time: two would tell the same. */
 export class EnvoyBooks {
@@ -109,7 +112,7 @@ export class EnvoyBooks {
   /** Names of `#told` that Envoy was not given yet. */
   readonly #unwritten = new Set<string>();
   /** When Envoy was last asked. */
-  #down = Number.POSITIVE_INFINITY;
+  #missing = Number.POSITIVE_INFINITY;
 
   constructor(admin: EnvoyAdmin, counters: Counters) {
     this.#admin = admin;
@@ -122,7 +125,7 @@ export class EnvoyBooks {
    */
   async leftBehind(): Promise<void> {
     const { counts, told } = await this.#read();
-    const lost = counts.taken - (told.get(SETTLED) ?? 0);
+    const lost = counts.taken + (told.get(GIVEN_UP) ?? 0) - (told.get(SETTLED) ?? 0);
     if (lost <= 0) return;
     this.#advance(told, SETTLED, counts.taken);
     this.#counters.drop('recorder-down', lost);
@@ -138,10 +141,9 @@ export class EnvoyBooks {
     const { counts, told } = await this.#read();
     const counters = this.#counters;
     const { requests, primaryRetries, ...totals } = totalsOf(counts);
-    // Envoy's counts are not of one moment: what nobody took is what was missing twice.
-    const down = totals['recorder-down'] ?? 0;
-    const drops = { ...totals, 'recorder-down': Math.min(down, this.#down) };
-    this.#down = down;
+    this.#advance(told, GIVEN_UP, (told.get(GIVEN_UP) ?? 0) + counters.givenUp);
+    counters.givenUp = 0;
+    const drops = { ...totals, ...this.#lost(totals, told) };
     counters.requests += this.#advance(told, 'requests', requests);
     counters.primaryRetries += this.#advance(told, 'primaryRetries', primaryRetries);
     for (const [name, total] of Object.entries(drops)) {
@@ -157,6 +159,18 @@ export class EnvoyBooks {
     this.#advance(told, SETTLED, settled);
     await this.#write(told);
     return requests - Object.values(drops).reduce((sum, count) => sum + count, 0) - settled;
+  }
+
+  /**
+   * What a recorder took while Envoy gave it up is a capture, and not lost. Neither Envoy's counts nor these are of one moment: lost is what was missing twice.
+   */
+  #lost({ 'recorder-slow': slow = 0, 'recorder-down': down = 0 }: Drops, told: ReadonlyMap<string, number>): Drops {
+    const missing = Math.max(0, slow + down - (told.get(GIVEN_UP) ?? 0));
+    const [slowBefore, downBefore] = [told.get('recorder-slow') ?? 0, told.get('recorder-down') ?? 0];
+    const more = Math.max(0, Math.min(missing, this.#missing) - slowBefore - downBefore);
+    this.#missing = missing;
+    const slower = Math.min(more, Math.max(0, slow - slowBefore));
+    return { 'recorder-slow': slowBefore + slower, 'recorder-down': downBefore + more - slower };
   }
 
   async #read() {

@@ -1,5 +1,6 @@
 /** Where Envoy hands exchanges over. An answer is given once the bytes have come: nothing waits for what is made of them. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { HAND_OVER_MS, SHARED } from '../envoy/index.ts';
 
@@ -11,17 +12,29 @@ const TAKEN_WITHIN_MS = 0.9 * HAND_OVER_MS;
 /** Nothing waits so long, for Envoy has let go of its connection: a clock has jumped. */
 const CLOCK_JUMPED_MS = 60_000;
 
+/**
+ * An answer that comes as Envoy gives the exchange up is not read: Envoy closes the connection, as it does with none whose answer it has read and
+ * that has just been used. On a busy machine it may be late with that.
+ */
+const GIVEN_UP_WITHIN_MS = 2_000;
+
 /** Whether an exchange may still be taken. @param sentAt when Envoy handed it over */
 export function inTime(sentAt: number, now: number): boolean {
   const age = now - sentAt;
   return age <= TAKEN_WITHIN_MS || age > CLOCK_JUMPED_MS;
 }
 
-/** @param take told of each message; false lets it go, and a throw refuses it as unreadable */
-export function intake(bodyCap: number, take: (message: Buffer) => boolean): Server {
+/**
+ * @param take told of each message; false lets it go, and a throw refuses it as unreadable
+ * @param givenUp told of each that was taken after all, though Envoy has counted it as lost
+ */
+export function intake(bodyCap: number, take: (message: Buffer) => boolean, givenUp: () => void): Server {
+  /** When the last exchange of a connection was taken. */
+  const taken = new WeakMap<Socket, number>();
   // A request's body may come in base64.
   const limit = 3 * bodyCap + HEADS_BYTES;
-  return createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
+  const server = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
+    taken.delete(req.socket);
     if (req.url !== SHARED.path || req.method !== 'POST') {
       res.writeHead(404).end();
       return;
@@ -34,11 +47,20 @@ export function intake(bodyCap: number, take: (message: Buffer) => boolean): Ser
         await turn();
         if (req.socket.readableEnded || req.socket.destroyed) res.destroy();
         else if (message === null) res.writeHead(413, { connection: 'close' }).end();
-        else res.writeHead(statusOf(() => take(message))).end();
+        else {
+          const status = statusOf(() => take(message));
+          if (status === TAKEN) taken.set(req.socket, performance.now());
+          res.writeHead(status).end();
+        }
       },
       // Envoy gave up on it, and has counted it.
       () => res.destroy(),
     );
+  });
+  return server.on('connection', (socket) => {
+    socket.once('close', () => {
+      if (performance.now() - (taken.get(socket) ?? Number.NEGATIVE_INFINITY) < GIVEN_UP_WITHIN_MS) givenUp();
+    });
   });
 }
 
@@ -54,10 +76,12 @@ async function bytesOf(req: IncomingMessage, limit: number): Promise<Buffer | nu
   return Buffer.concat(chunks);
 }
 
+const TAKEN = 204;
+
 /** What Envoy's script wrote may hold anything that a customer or a side sent. */
 function statusOf(take: () => boolean): number {
   try {
-    return take() ? 204 : 503;
+    return take() ? TAKEN : 503;
   } catch {
     return 400;
   }

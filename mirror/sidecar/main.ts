@@ -38,13 +38,17 @@ const books = new EnvoyBooks(admin, counters);
 const spans =
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('../telemetry.ts')).telemetry();
 
-const server = intake(config.policy.bodyCap, (message) => {
-  const { sentAt, ...exchange } = parseExchange(message);
-  if (!inTime(sentAt, Date.now())) return false;
-  recorder.take(exchange);
-  span(exchange);
-  return true;
-});
+const server = intake(
+  config.policy.bodyCap,
+  (message) => {
+    const { sentAt, ...exchange } = parseExchange(message);
+    if (!inTime(sentAt, Date.now())) return false;
+    recorder.take(exchange);
+    span(exchange);
+    return true;
+  },
+  () => void counters.givenUp++,
+);
 // Envoy may have begun later than this: then there is nothing to tell.
 await books.leftBehind().catch(() => {});
 await new Promise<void>((resolve, reject) => {
@@ -89,6 +93,7 @@ async function ask(method: 'GET' | 'POST', path: string): Promise<string> {
 
 /** Exchanges that Envoy handed over and that were not told of when it was last asked. */
 let open = 0;
+let toldAt = performance.now();
 let reporting = Promise.resolve();
 
 function report(last = false): Promise<void> {
@@ -99,7 +104,9 @@ function report(last = false): Promise<void> {
 async function tell(last: boolean): Promise<void> {
   let known = last;
   try {
+    const asked = performance.now();
     open = await books.tell();
+    toldAt = asked;
     known = true;
   } catch (error) {
     if (!last) console.error(JSON.stringify({ event: 'envoy counts not read', error: withoutSecrets(String(error)) }));
@@ -130,11 +137,14 @@ async function drain(): Promise<void> {
 }
 
 async function envoyEnds(): Promise<void> {
-  for (;;) {
+  for (let asked = 0; ; asked++) {
     try {
       // Not /ready, which fails for as long as Envoy drains.
       await admin.get('/server_info');
     } catch {
+      // ECS tells this to end once Envoy has gone, where it went by itself.
+      if (asked === 0)
+        console.error(JSON.stringify({ event: 'envoy died', uncountedMs: Math.round(performance.now() - toldAt) }));
       return;
     }
     await report();

@@ -21,6 +21,8 @@ export ENVOY="${ENVOY:-$(command -v envoy)}"
 # Fuzzed for a minute or two by each proxy, always with the same conversations; by hand CROSSFADE_FUZZ_MINUTES plays others.
 CROSSFADE_FUZZ="${CROSSFADE_FUZZ:-6000}" npx vitest run test/mirror test/lib/shadow-mirror.test.ts --project specifications "$@"
 npx vitest run test/mirror/chaos --project slow -t 'by envoy'
+# The embedded mirror has its turn at these among the slow tests.
+npx vitest run test/mirror/conversations test/mirror/losses --project slow -t '[Ee]nvoy'
 # Real clients, those that this machine has; the embedded mirror has its turn among the slow tests.
 npx vitest run test/mirror/clients --project slow -t 'through envoy'
 echo 'A whole cutover is rehearsed by Envoy'

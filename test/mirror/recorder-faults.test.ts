@@ -132,6 +132,36 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
     expect(MirrorCaptured + slow + lost.reduce((sum, [, count]) => sum + count, 0)).toBe(MirrorRequests);
   });
 
+  it('takes what Envoy gives up in the same moment, since it stood still itself: no request stands in two counts', async () => {
+    const primary = createServer((_req, res) => void res.end(BODY));
+    const stable = await portOf(primary);
+    const env = { MIRROR_DRAIN_DELAY_MS: '0', MIRROR_METRICS_MS: '500' };
+    const mirror = await startMirror('envoy', { stable, candidate: stable, env });
+    const pool = new Pool(`http://127.0.0.1:${mirror.port}`, { connections: 8 });
+    let [asked, over] = [0, false];
+    const client = async () => {
+      for (; !over; asked++) await (await pool.request({ method: 'GET', path: '/' })).body.dump();
+    };
+    const clients = Array.from({ length: 8 }, client);
+    for (let i = 0; i < 4; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      process.kill(mirror.proxyPid, 'SIGSTOP');
+      // Longer than an exchange has: its answer and its end stand before Envoy together.
+      await new Promise((resolve) => setTimeout(resolve, 1_150));
+      process.kill(mirror.proxyPid, 'SIGCONT');
+    }
+    over = true;
+    await Promise.all(clients);
+    await pool.destroy();
+    await mirror.stop();
+    const { MirrorRequests = 0, MirrorCaptured = 0, ...others } = mirror.metrics();
+    const dropped = Object.entries(others).filter(([name]) => /^[a-z]/.test(name));
+    expect(dropped.reduce((sum, [, count]) => sum + count, MirrorCaptured)).toBe(MirrorRequests);
+    // A fifth of them stood in two counts.
+    expect(MirrorRequests).toBeGreaterThanOrEqual(asked);
+    expect(MirrorRequests).toBeLessThanOrEqual(1.02 * asked + 1);
+  });
+
   it('is killed while it works, and another takes its place and tells what was lost', async () => {
     const primary = createServer((_req, res) => void res.end(BODY));
     const stable = await portOf(primary);

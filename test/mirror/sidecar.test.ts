@@ -1,11 +1,15 @@
+import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SHARED } from '../../mirror/envoy/index.ts';
 import { Counters } from '../../mirror/recorder/counters.ts';
 import { type EnvoyAdmin, EnvoyBooks } from '../../mirror/sidecar/envoy-counts.ts';
+import { intake } from '../../mirror/sidecar/intake.ts';
 import { parseExchange } from '../../mirror/sidecar/message.ts';
 import { copyLeg, failureOf } from '../../mirror/sidecar/proxied-leg.ts';
 import { anyCharacter } from '../support/any-character.ts';
 import { exchange } from '../support/exchange.ts';
+import { portOf } from './mirror-process.ts';
 
 describe('an exchange as Envoy’s script posts it', () => {
   it('is read with both messages, without what ends at Envoy', () => {
@@ -99,6 +103,41 @@ describe('a copy’s answer by Envoy', () => {
   });
 });
 
+describe('an exchange that is handed over', () => {
+  const post = (agent: Agent, port: number) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const req = request({ agent, port, host: '127.0.0.1', path: SHARED.path, method: 'POST' }, (res) => {
+        res.resume().once('end', () => resolve(res.statusCode));
+      });
+      req.once('error', reject).end('x');
+    });
+
+  it('was given up where the connection ends with its answer, and not where another follows or the recorder refused it', async () => {
+    let [taken, givenUp] = [0, 0];
+    let takes = true;
+    const server = intake(
+      1_000,
+      () => {
+        if (takes) taken++;
+        return takes;
+      },
+      () => void givenUp++,
+    );
+    const port = await portOf(server);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect([await post(agent, port), await post(agent, port)]).toEqual([204, 204]);
+    expect(givenUp).toBe(0);
+    agent.destroy();
+    await expect.poll(() => givenUp).toBe(1);
+    takes = false;
+    const other = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect(await post(other, port)).toBe(503);
+    other.destroy();
+    await new Promise((closed) => server.close(closed));
+    expect([taken, givenUp]).toEqual([2, 1]);
+  });
+});
+
 describe('what Envoy counted', () => {
   /** Envoy's admin: statistics that grow, and a runtime that remembers. */
   function envoy(stats: Record<string, number>): EnvoyAdmin {
@@ -169,6 +208,43 @@ describe('what Envoy counted', () => {
     stats['cluster.recorder.upstream_rq_active'] = stats['cluster.recorder.upstream_rq_pending_active'] = 0;
     await new EnvoyBooks(admin, counters).tell();
     expect(flushed(counters)).toEqual({ MirrorRequests: 0, 'recorder-down': 1 });
+  });
+
+  it('calls nothing lost that a recorder took while Envoy gave it up: it is a capture, and in no other count', async () => {
+    const stats = {
+      [ended('sample', 'sent')]: 10,
+      'cluster.recorder.upstream_rq_2xx': 4,
+      'cluster.recorder.upstream_rq_timeout': 5,
+    };
+    const [admin, counters] = [envoy(stats), new Counters()];
+    counters.delivered(7);
+    counters.givenUp = 3;
+    const books = new EnvoyBooks(admin, counters);
+    expect(await books.tell()).toBe(0);
+    // More than time-outs: of connections that Envoy has lost.
+    counters.delivered(3);
+    counters.givenUp = 3;
+    stats[ended('sample', 'sent')] = 13;
+    for (let i = 0; i < 3; i++) expect(await books.tell()).toBe(0);
+    expect(counters.captured).toBe(10);
+    expect(flushed(counters)).toEqual({ MirrorRequests: 13, 'recorder-slow': 3 });
+  });
+
+  it('calls what a dead recorder had taken lost once, though Envoy had given some of it up', async () => {
+    const stats = {
+      [ended('sample', 'sent')]: 10,
+      'cluster.recorder.upstream_rq_2xx': 6,
+      'cluster.recorder.upstream_rq_timeout': 4,
+    };
+    const [admin, first] = [envoy(stats), new Counters()];
+    first.delivered(5);
+    first.givenUp = 2;
+    await new EnvoyBooks(admin, first).tell();
+    flushed(first);
+    const next = new Counters();
+    await new EnvoyBooks(admin, next).leftBehind();
+    // 6 + 2 were taken, 5 delivered.
+    expect(flushed(next)).toEqual({ MirrorRequests: 0, 'recorder-down': 3 });
   });
 
   it('says why the primary gave no answer', async () => {

@@ -9,6 +9,7 @@ import { RawClient } from '../rig.ts';
 import { AMBIGUOUS } from './ambiguous-answers.ts';
 import { INTERIM, TOO_MUCH } from './excess.ts';
 import { EARLY, LEAVING } from './leaving.ts';
+import { ODD_ANSWERS } from './odd-answers.ts';
 import { SLOWLY, UPGRADES } from './pace.ts';
 import { REFUSED } from './refused.ts';
 import { answer, answers, type Case, get, type Peer, ScriptedPrimary, type Stage } from './stage.ts';
@@ -19,6 +20,7 @@ const ALL: Readonly<Record<string, readonly Case[]>> = {
   'that says too much': TOO_MUCH,
   'that sends interim answers': INTERIM,
   'whose answer could be read in two ways': AMBIGUOUS,
+  'that answers oddly, or speaks on a switched line': ODD_ANSWERS,
   'that is slow, or whose client is': SLOWLY,
   'that is asked to switch': UPGRADES,
 };
