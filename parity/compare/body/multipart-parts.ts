@@ -30,7 +30,9 @@ export function parseMultipart(bytes: Uint8Array, boundary: string | undefined):
     const start = endOfLine(bytes, after);
     const next = find(bytes, delimiter, start);
     if (start < 0 || next < 0) return null;
-    parts.push(parsePart(bytes.subarray(start, next - (bytes[next - 2] === CR ? 2 : 1))));
+    const part = parsePart(bytes.subarray(start, next - (bytes[next - 2] === CR ? 2 : 1)));
+    if (part === null) return null;
+    parts.push(part);
     at = next;
   }
   return null;
@@ -42,26 +44,36 @@ const [CR, LF, DASH] = [13, 10, 45];
 export function parseMessage(bytes: Uint8Array): Part & { readonly startLine: string } {
   const end = endOfLine(bytes, 0);
   const startLine = new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end)).trim();
-  return { startLine, ...parsePart(end < 0 ? new Uint8Array() : bytes.subarray(end)) };
+  const rest = end < 0 ? new Uint8Array() : bytes.subarray(end);
+  return { startLine, ...(parsePart(rest) ?? partOf([], rest)) };
 }
 
-function parsePart(bytes: Uint8Array): Part {
+/** null where a line is no field: readers disagree where the fields of such a part end. */
+function parsePart(bytes: Uint8Array): Part | null {
   const headers: [string, string][] = [];
   let at = 0;
   while (headers.length < MAX_FIELDS) {
     const end = endOfLine(bytes, at);
-    const line = new TextDecoder().decode(bytes.subarray(at, end < 0 ? bytes.length : end)).trim();
+    const line = new TextDecoder().decode(bytes.subarray(at, end < 0 ? bytes.length : end)).replace(/\r?\n$/, '');
     at = end < 0 ? bytes.length : end;
+    if (line === '') break;
     const colon = line.indexOf(':');
-    if (line === '' || end < 0) break;
-    headers.push([line.slice(0, Math.max(0, colon)).trim(), line.slice(colon + 1).trim()]);
+    const last = headers.at(-1);
+    if (line.includes('\r')) return null;
+    if (/^[ \t]/.test(line) && last !== undefined) last[1] = `${last[1]} ${line.trim()}`.trim();
+    else if (colon < 1) return null;
+    else headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
   }
+  return partOf(headers, bytes.subarray(at));
+}
+
+function partOf(headers: HeaderList, bytes: Uint8Array): Part {
   const disposition = parseMediaType(firstValue(headers, 'content-disposition'));
   return {
     headers,
     name: disposition.parameters.get('name') ?? null,
     mediaType: parseMediaType(firstValue(headers, 'content-type') ?? 'text/plain'),
-    bytes: bytes.subarray(at),
+    bytes,
   };
 }
 

@@ -1,6 +1,8 @@
 """Formats of bodies: how a value is written in one style or another, and what somebody else's reader takes a body for."""
 
 import csv
+import email
+import email.policy
 import io
 import json
 import math
@@ -15,6 +17,7 @@ import html5lib
 import msgpack
 import yaml
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from jsonseq.decode import JSONSeqDecoder
 from ruamel.yaml import YAML
 
 TEXTS = ["", "a", "b", "0", "-0", "1.0", "null", "true", "é", "e\u0301", "😀", "\u00a0", " ", "a b", "\n", "\t", "<b>", "&amp;", '"', "'",
@@ -93,6 +96,55 @@ def read_lines(text):
 def write_lines(rnd, one, style):
     texts = one if isinstance(one, list) and one else [one]
     return "\n".join(write_json(rnd, text, style).replace("\n", "") for text in texts) + ("\n" if style else "")
+
+
+def write_sequence(rnd, one, style):
+    texts = one if isinstance(one, list) and one else [one]
+    return "".join("\x1e" * (2 if style and rnd.random() < 0.2 else 1) + write_json(rnd, text, style) + "\n" for text in texts)
+
+
+def read_sequence(text):
+    if not text.startswith("\x1e") or not text.endswith("\n"):
+        refused("no sequence, or one that was cut (RFC 7464, 2.4)")
+    decoder = JSONSeqDecoder(parse_int=Decimal, parse_float=Decimal, parse_constant=refused, object_pairs_hook=Pairs)
+    return [canonical(one) for one in decoder.decode(re.split("(?=\x1e)", text)[1:])]
+
+
+BOUNDARY = "b0undary"
+
+
+def write_parts(rnd, one, style):
+    members = one.items() if isinstance(one, dict) else enumerate(one) if isinstance(one, list) else [("a", one)]
+    parts = []
+    for at, (name, member) in enumerate(members):
+        is_data = isinstance(member, (list, dict))
+        content = write_json(rnd, member, style) if is_data else str(member).replace("\n", "")
+        head = [f'Content-Disposition: form-data; name="k{TEXTS.index(name) if name in TEXTS else at}"']
+        if is_data:
+            head.append("Content-Type: application/json")
+        if style:
+            head = [line.replace("Content-", "content-").replace(": ", rnd.choice([":", ": ", ":  "]), 1) for line in reversed(head)]
+        parts.append("\r\n".join(head) + "\r\n\r\n" + content)
+    opening = "preamble\r\n" if style and rnd.random() < 0.3 else ""
+    return opening + "".join(f"--{BOUNDARY}\r\n{part}\r\n" for part in parts) + f"--{BOUNDARY}--\r\n"
+
+
+def read_parts(body):
+    """As Python's mail reader takes them apart; what it finds odd is left to nobody."""
+    head = f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n".encode()
+    message = email.message_from_bytes(head + body, policy=email.policy.HTTP)
+    parts = message.get_payload()
+    if message.defects or not isinstance(parts, list):
+        refused("no parts")
+    told = []
+    for part in parts:
+        name = part.get_param("name", header="content-disposition")
+        if part.defects or part.is_multipart() or not isinstance(name, str) or part["content-transfer-encoding"]:
+            refused("an odd part")
+        content = part.get_payload(decode=True)
+        kind = part.get_content_type()
+        told.append((name, kind, read_json(content.decode()) if kind == "application/json" else content))
+    return told
 
 
 def read_events(text):
@@ -314,6 +366,8 @@ FORMATS = {
     "json": ("application/json", of_text(write_json), as_text(read_json)),
     "lines": ("application/x-ndjson", of_text(write_lines), as_text(read_lines)),
     "events": ("text/event-stream", of_text(write_events), as_text(read_events)),
+    "sequence": ("application/json-seq", of_text(write_sequence), as_text(read_sequence)),
+    "parts": (f"multipart/form-data; boundary={BOUNDARY}", of_text(write_parts), read_parts),
     "xml": ("application/xml", of_text(write_xml), as_text(read_xml)),
     "html": ("text/html; charset=utf-8", of_text(write_html), as_text(read_html)),
     "table": ("text/csv", of_text(write_table), as_text(read_table)),
