@@ -21,6 +21,7 @@ export {
 } from './document.ts';
 export { MAX_DEPTH, SameMeaning, sharedEnds } from './equivalence.ts';
 export { JsonHashes } from './hash.ts';
+export { jsonText } from './json-text.ts';
 export { pairMembers } from './members.ts';
 export { type Spacing, spaceWriting } from './notation.ts';
 export { retelling } from './one-pass.ts';

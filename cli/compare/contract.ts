@@ -10,6 +10,7 @@ interface Options extends OutputOptions, ServerOptions {
   readonly candidate: string;
   readonly allow: string[];
   readonly header: string[];
+  readonly ca?: string;
   readonly stableHeader: string[];
   readonly candidateHeader: string[];
   readonly login: string[];
@@ -58,6 +59,7 @@ export function contractCommand(terminal: Terminal): Command {
       repeatable,
       [],
     )
+    .option('--ca <file>', 'certificates (PEM) to trust as well, where a service speaks TLS')
     .option('--stable-header <field>', 'the same for stable alone; it is in no output; repeatable', repeatable, [])
     .option('--candidate-header <field>', 'the same for the candidate alone; repeatable', repeatable, [])
     .option(
@@ -139,11 +141,12 @@ async function requestOf(
   const { parseAllowed, parseBase, parseHeaders, parseProbes, parseValues, redactionRules } = await import(
     './contract/index.ts'
   );
-  const { givenRules } = await import('../shared/index.ts');
+  const { givenRules, readAuthorities } = await import('../shared/index.ts');
   const { readBaseline } = await import('./outcome/index.ts');
   const { redactHeader, redactParameter, redactJson, redactKeep } = options;
   return {
     routes,
+    authorities: readAuthorities('--ca', options.ca),
     stable: parseBase('--stable', options.stable),
     candidate: parseBase('--candidate', options.candidate),
     policy: { allowed: parseAllowed(options.allow), headers: parseHeaders(options.header) },

@@ -24,7 +24,7 @@ export async function ownEnding(own: OwnServices, runs: readonly RunEvidence[]):
   const sides = ['stable', 'candidate'] as const;
   const problems = await Promise.all(
     sides.map(async (side) => {
-      const problem = await healthProblem(own.urls[side], own.health);
+      const problem = await healthProblem(own.urls[side], own.health, own.authorities);
       return problem === null ? [] : [`No longer healthy: --${side}: ${problem}.`];
     }),
   );

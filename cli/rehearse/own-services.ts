@@ -1,25 +1,31 @@
 /** Services that somebody rehearses: asked before anything is started. */
-import { type RequestOptions, request } from 'node:http';
+import { request as plainRequest, type RequestOptions } from 'node:http';
+import { request as tlsRequest } from 'node:https';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
-import { asError, codeOf, UsageError } from '../shared/index.ts';
+import { asError, codeOf, tlsProblem, UsageError } from '../shared/index.ts';
 
 interface Named {
   readonly stable?: string;
   readonly candidate?: string;
   readonly health: string;
+  readonly authorities?: Authorities;
 }
+
+/** Certificates (PEM) that are trusted. @default those that Node trusts */
+type Authorities = readonly string[] | undefined;
 
 /** Asked for their health, as the load balancer would. @throws UsageError that names the option */
 export async function ownServices({
   stable,
   candidate,
   health,
+  authorities,
 }: Named): Promise<Record<'stable' | 'candidate', string>> {
   if (stable === undefined || candidate === undefined)
     throw new UsageError('--stable and --candidate must be given together');
-  await reachable('--stable', stable, health);
-  await reachable('--candidate', candidate, health);
+  await reachable('--stable', stable, health, authorities);
+  await reachable('--candidate', candidate, health, authorities);
   return { stable, candidate };
 }
 
@@ -27,11 +33,15 @@ export async function ownServices({
 const TRIED = 10;
 
 /** Where stable serves nothing of what clients will ask, no cutover could be judged. @throws UsageError that names the first answer */
-export async function refuseUnserved(stable: string, mix: readonly MixEntry[]): Promise<void> {
+export async function refuseUnserved(
+  stable: string,
+  mix: readonly MixEntry[],
+  authorities?: Authorities,
+): Promise<void> {
   const safe = mix.filter(({ method }) => method === 'GET' || method === 'HEAD').slice(0, TRIED);
   const statuses: number[] = [];
   for (const { method, path, headers = [] } of safe) {
-    const status = await statusOf(new URL(path, stable), { method, headers: Object.fromEntries(headers) });
+    const status = await statusOf(new URL(path, stable), { method, headers: Object.fromEntries(headers) }, authorities);
     if (status === null || status < 400) return;
     statuses.push(status);
   }
@@ -43,19 +53,23 @@ export async function refuseUnserved(stable: string, mix: readonly MixEntry[]): 
 }
 
 /** null where there was no answer in time, which a run shows. */
-async function statusOf(url: URL, init: Pick<RequestOptions, 'method' | 'headers'>): Promise<number | null> {
+async function statusOf(
+  url: URL,
+  init: Pick<RequestOptions, 'method' | 'headers'>,
+  authorities: Authorities,
+): Promise<number | null> {
   try {
-    return await asked(url, init);
+    return await asked(url, init, authorities);
   } catch {
     return null;
   }
 }
 
 /** What a load balancer would find wrong with a service; null: nothing. */
-export async function healthProblem(url: string, health: string): Promise<string | null> {
+export async function healthProblem(url: string, health: string, authorities?: Authorities): Promise<string | null> {
   const at = new URL(health, url);
   try {
-    const status = await asked(at, {});
+    const status = await asked(at, {}, authorities);
     return status === 200
       ? null
       : `${at.href} answered ${status} instead of 200, so the load balancer would consider it unhealthy; --health names another path`;
@@ -64,19 +78,17 @@ export async function healthProblem(url: string, health: string): Promise<string
   }
 }
 
-async function reachable(name: string, url: string, health: string): Promise<void> {
+async function reachable(name: string, url: string, health: string, authorities: Authorities): Promise<void> {
   const given = URL.canParse(url) ? new URL(url) : null;
-  if (given?.protocol !== 'http:')
-    throw new UsageError(
-      `${name} must be an http URL (got "${withoutSecrets(url)}")${given?.protocol === 'https:' ? ': the local load balancer speaks no TLS to its targets, so give the plain port behind it' : ''}`,
-    );
+  if (given === null || !/^https?:$/.test(given.protocol))
+    throw new UsageError(`${name} must be an http or https URL (got "${withoutSecrets(url)}")`);
   if (given.username !== '' || given.password !== '')
     throw new UsageError(`${name} must be a URL without credentials (got "${withoutSecrets(url)}")`);
   if (given.pathname !== '/' || given.search !== '' || given.hash !== '')
     throw new UsageError(
       `${name} must be a scheme, host and port only (got "${withoutSecrets(url)}"): a load balancer passes paths on as they are; give them by --path, --health or --traffic`,
     );
-  const problem = await healthProblem(url, health);
+  const problem = await healthProblem(url, health, authorities);
   if (problem !== null) throw new UsageError(`${name}: ${problem}`);
 }
 
@@ -84,10 +96,18 @@ async function reachable(name: string, url: string, health: string): Promise<voi
 const ASKED_MS = 3_000;
 
 /** Its status; a redirect is an answer, as it is for a load balancer. Not by `fetch`, which asks nobody at ports that browsers avoid. */
-function asked(url: URL, { method, headers }: Pick<RequestOptions, 'method' | 'headers'>): Promise<number> {
+function asked(
+  url: URL,
+  { method, headers }: Pick<RequestOptions, 'method' | 'headers'>,
+  authorities: Authorities,
+): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const signal = AbortSignal.timeout(ASKED_MS);
-  const asking = request(url, { method, headers, signal, agent: false });
+  const init = { method, headers, signal, agent: false };
+  const asking =
+    url.protocol === 'https:'
+      ? tlsRequest(url, authorities === undefined ? init : { ...init, ca: [...authorities] })
+      : plainRequest(url, init);
   asking.once('response', (response) => {
     resolve(response.statusCode ?? 0);
     response.destroy();
@@ -100,11 +120,13 @@ function asked(url: URL, { method, headers }: Pick<RequestOptions, 'method' | 'h
 function noAnswer({ href, origin }: URL, error: unknown): string {
   if (error instanceof Error && error.name === 'AbortError')
     return `${href} gave no answer within ${ASKED_MS / 1000} s; --health names another path`;
+  const untrusted = tlsProblem(origin, error);
+  if (untrusted !== null) return untrusted;
   const code = codeOf(error) ?? '';
   if (code === 'ECONNREFUSED') return `nothing listens at ${origin}; start the service, then rehearse`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `the host of ${origin} has no address that this machine knows`;
   if (/^(?:HPE_|ECONNRESET)/.test(code))
-    return `${href} was not answered in HTTP (${code}); the port may speak TLS or another protocol`;
+    return `${href} was not answered in HTTP (${code}); the port may speak TLS (https://) or another protocol`;
   return `cannot reach ${origin} (${asError(error).message})`;
 }

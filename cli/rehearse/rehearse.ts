@@ -21,6 +21,7 @@ import {
   number,
   outputFileInNewFolder,
   plain,
+  readAuthorities,
   readRules,
   repeatable,
   say,
@@ -45,6 +46,7 @@ interface Options {
   readonly candidate?: string;
   readonly path: string[];
   readonly health: string;
+  readonly ca?: string;
   readonly traffic: string[];
   readonly allow: string[];
   readonly header: string[];
@@ -88,6 +90,7 @@ export function rehearseCommand(terminal: Terminal): Command {
     .option('--candidate <url>', 'rehearse your own service as the candidate (with --stable)')
     .option('--path <path...>', 'paths that clients of your own services request', ['/'])
     .option('--health <path>', 'path at which your own services answer 200 while they are well', '/healthz')
+    .option('--ca <file>', 'certificates (PEM) to trust as well, where your own services speak TLS')
     .option(
       '--traffic <file>',
       'requests of your clients, in the proportions of the file; any input that contract takes; repeatable',
@@ -154,8 +157,9 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
   for (const [name, path] of [...paths.map((path) => ['--path', path] as const), ['--health', health] as const])
     if (!/^\/\S*$/.test(path)) throw new UsageError(`${name} must be a path such as /items (got "${path}")`);
   if (given('rps')) refuseRate(request.scenarios, request.rps, request.speed);
-  const urls = isOwn(options) ? await ownServices(options) : undefined;
-  for (const name of ['health', 'traffic', 'allow', 'header', 'value', 'path'] as const)
+  const authorities = readAuthorities('--ca', options.ca);
+  const urls = isOwn(options) ? await ownServices({ ...options, authorities }) : undefined;
+  for (const name of ['health', 'ca', 'traffic', 'allow', 'header', 'value', 'path'] as const)
     if (urls === undefined && given(name))
       throw new UsageError(`--${name} is for your own services: give --stable and --candidate`);
   for (const name of ['allow', 'value'] as const)
@@ -165,13 +169,14 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
   await free(request.port);
   outputFileInNewFolder('--report', report);
   if (urls === undefined) return request;
+  const own = { urls, health, ...(authorities === undefined ? {} : { authorities }) };
   const { parseHeaders } = await import('../compare/contract/index.ts');
   const headers = parseHeaders(options.header);
   if (options.traffic.length === 0) {
     const sent = headers.filter(([, value]) => value !== '');
     const mix = paths.map((path) => ({ method: 'GET', path, weight: 1, headers: sent }));
-    await refuseUnserved(urls.stable, mix);
-    return { ...request, own: { urls, health, routes: paths.map((path) => path.replace(/\?.*$/s, '')), mix } };
+    await refuseUnserved(urls.stable, mix, authorities);
+    return { ...request, own: { ...own, routes: paths.map((path) => path.replace(/\?.*$/s, '')), mix } };
   }
   const { readTraffic } = await import('./own-traffic.ts');
   const { stdin } = terminal;
@@ -184,9 +189,9 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
     values: options.value,
     signal,
   });
-  await refuseUnserved(urls.stable, mix);
+  await refuseUnserved(urls.stable, mix, authorities);
   for (const line of skipped.lines()) say(terminal.err, plain(line));
-  return { ...request, own: { urls, health, routes, mix } };
+  return { ...request, own: { ...own, routes, mix } };
 }
 
 function paceOf(options: Options, port: number): ReturnType<typeof paceOn> {
@@ -232,7 +237,7 @@ function scenariosOf(plan: Plan, options: Options, given: Given, { rps, speed }:
     );
   if (isOwn(options) && options.only !== 'clean' && !isOutside(fault))
     throw new UsageError(
-      `--fault ${fault.text}: your own services can be given errors, latency and resets at a stage or in the soak, by the load balancer, and mirror-crash; other faults need the example gateways`,
+      `--fault ${fault.text}: your own services can be given errors, latency, resets and crash, which are made before them, and mirror-crash; parity and lost need the example gateways`,
     );
   if (options.only === 'clean') return [clean];
   return options.only === 'fault' || options.quick === true ? [faulty] : [clean, faulty];

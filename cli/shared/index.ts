@@ -2,6 +2,7 @@
 
 export { asError, codeOf, plain, plainJson, plainLines } from '../../input/index.ts';
 export { attempt, CommandError, type Left, NOTHING_CHANGED } from './attempt.ts';
+export { readAuthorities, tlsProblem } from './certificates.ts';
 export { eachBounded } from './each-bounded.ts';
 export { EXIT, EXIT_HELP, type ExitCode, meaningOfNo } from './exit-codes.ts';
 export { EmptyAnswerError } from './failure-kinds.ts';

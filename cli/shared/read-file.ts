@@ -31,15 +31,23 @@ export function readDocumentFile(option: string, file: string): unknown {
   return read.value;
 }
 
-/** YAML, of which JSON is a part; `problem` follows the name of the file. */
+/** Integers that a number of JavaScript does not hold, as they stand in JSON and YAML. */
+const LONG_INTEGER = /[-:[,\s]\d{16,}\s*[,}\]\n]/;
+
+/** YAML, of which JSON is a part; `problem` follows the name of the file. Where it is `exact`, integers beyond 2^53 are BigInt. */
 export function parseYaml(
   text: string,
+  { exact = false }: { readonly exact?: boolean } = {},
 ): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string } {
   // What is JSON is read as JSON, by a tenth of the time: documents of 13 MB are published.
   const json = /^\s*\{/.test(text) ? readJson(Buffer.from(text)) : null;
-  if (json?.ok === true) return json;
+  const isLong = exact && LONG_INTEGER.test(`${text}\n`);
+  if (json?.ok === true) return isLong ? { ok: true, value: JSON.parse(text, exactly) } : json;
   try {
-    return { ok: true, value: parse(text, { merge: true }) };
+    const value: unknown = isLong
+      ? parse(text, (_key, one: unknown) => shortAsNumber(one), { merge: true, intAsBigInt: true })
+      : parse(text, { merge: true });
+    return { ok: true, value };
   } catch (error) {
     const kind = /^\s*[[{]/.test(text) ? 'JSON' : 'YAML';
     if (!(error instanceof Error)) return { ok: false, problem: `is not ${kind}: ${String(error)}` };
@@ -49,6 +57,16 @@ export function parseYaml(
       return { ok: false, problem: 'holds several documents of YAML: keep the one that is meant' };
     return { ok: false, problem: `is not ${kind}: ${error.message.trimEnd()}` };
   }
+}
+
+/** @param context the number's own text, which Node tells from version 21 on */
+function exactly(_key: string, value: unknown, context: { readonly source?: string } = {}): unknown {
+  const isLong = typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source ?? '');
+  return isLong ? BigInt(context.source ?? '') : value;
+}
+
+function shortAsNumber(value: unknown): unknown {
+  return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 /** Characters of a file's name. */

@@ -125,9 +125,13 @@ func misbehaving(next http.Handler) http.Handler {
 		if f.LatencyMs > 0 {
 			time.Sleep(time.Duration(f.LatencyMs) * time.Millisecond)
 		}
-		if rand.Float64() < f.Errors {
+		random := rand.Float64()
+		if random < f.Errors {
 			fail(w, http.StatusInternalServerError, "injected fault")
 			return
+		}
+		if random < f.Errors+f.Resets {
+			panic(http.ErrAbortHandler)
 		}
 		next.ServeHTTP(w, r)
 	})

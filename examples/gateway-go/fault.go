@@ -10,6 +10,7 @@ import (
 // fault is injected on demand, for rehearsals: reachable only when FAULT_PORT is set.
 type fault struct {
 	Errors    float64 `json:"errors"`
+	Resets    float64 `json:"resets"`
 	LatencyMs int     `json:"latencyMs"`
 	Crash     bool    `json:"crash"`
 	Parity    bool    `json:"parity"`

@@ -32,7 +32,9 @@ func (g *gateway) observed(next http.Handler) http.Handler {
 			w.Header().Set("X-Served-By", g.servedBy)
 		}
 		defer func() {
-			if recovered := recover(); recovered != nil {
+			if recovered := recover(); recovered == http.ErrAbortHandler {
+				panic(recovered)
+			} else if recovered != nil {
 				g.log.Error("panic", "requestId", who.requestID, "error", recovered)
 				fail(w, http.StatusInternalServerError, "internal error")
 			}

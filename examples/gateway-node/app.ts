@@ -104,9 +104,11 @@ function tag(
 }
 
 async function misbehave({ fault }: GatewayOptions, res: Response, next: NextFunction): Promise<void> {
-  const { errors = 0, latencyMs = 0 } = fault?.current ?? {};
+  const { errors = 0, resets = 0, latencyMs = 0 } = fault?.current ?? {};
   if (latencyMs > 0) await delay(latencyMs);
-  if (Math.random() < errors) fail(res, 500, 'injected fault');
+  const random = Math.random();
+  if (random < errors) fail(res, 500, 'injected fault');
+  else if (random < errors + resets) res.destroy();
   else next();
 }
 

@@ -4,6 +4,8 @@ import { createServer, type Server } from 'node:http';
 export interface Fault {
   /** Share of requests answered 500. */
   readonly errors?: number;
+  /** Share of requests whose connection is reset. */
+  readonly resets?: number;
   readonly latencyMs?: number;
   /** Share of new items that are answered 201 and lost: no status, no latency and no answer shows it. */
   readonly lost?: number;

@@ -1,7 +1,6 @@
 /** The local load balancer's data plane: a streaming reverse proxy that obeys the rules as they are at each request. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import {
   type LoadBalancerModel,
@@ -11,21 +10,12 @@ import {
   type TargetGroupModel,
   type VirtualClock,
 } from '../machine/index.ts';
+import { withoutHopByHop } from './hop-by-hop.ts';
 import { groupFor, ruleFor, targetFor } from './routing.ts';
-import { fateOf, type TargetFault } from './target-fault.ts';
 import { traceHeader } from './trace-header.ts';
 
 const COOKIE = 'AWSALBTG';
 const SERVED_BY = /^x-served-by$/i;
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-]);
 const TARGET_TIMEOUT_MS = 10_000;
 
 export interface DataPlaneOptions {
@@ -40,8 +30,6 @@ export interface DataPlaneOptions {
 
 export interface DataPlane {
   readonly url: string;
-  /** From now on the candidate's answers fail so. */
-  inject(fault: TargetFault): void;
   stop(): Promise<void>;
 }
 
@@ -52,7 +40,6 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   const url = await listen(server, options.port);
   return {
     url,
-    inject: (fault) => plane.inject(fault),
     async stop() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -65,14 +52,9 @@ class Plane {
   readonly #options: DataPlaneOptions;
   readonly #pools = new Map<string, Pool>();
   #turn = 0;
-  #fault: TargetFault = {};
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
-  }
-
-  inject(fault: TargetFault): void {
-    this.#fault = fault;
   }
 
   async close(): Promise<void> {
@@ -106,17 +88,8 @@ class Plane {
   ): Promise<void> {
     const startedAt = performance.now();
     const side = this.#options.sideOf?.(group);
-    const fault = side === 'candidate' ? this.#fault : {};
     const hasBody = req.headers['content-length'] !== undefined || req.headers['transfer-encoding'] !== undefined;
     try {
-      if (fault.latencyMs !== undefined) await delay(fault.latencyMs);
-      const fate = fateOf(fault, Math.random());
-      if (fate === 'reset') throw new Error('the rehearsal resets this connection');
-      if (fate === 'error') {
-        this.#answered(500, startedAt, group);
-        res.writeHead(500, ['X-Served-By', 'candidate']).end();
-        return;
-      }
       const response = await this.#pool(origin).request({
         method: req.method ?? 'GET',
         path: req.url ?? '/',
@@ -195,15 +168,6 @@ class Plane {
     };
     metrics.record({ namespace: 'AWS/ApplicationELB', name, dimensions, value, at: clock.now() });
   }
-}
-
-function withoutHopByHop(raw: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const [name = '', value = ''] = [raw[i], raw[i + 1]];
-    if (!HOP_BY_HOP.has(name.toLowerCase())) kept.push(name, value);
-  }
-  return kept;
 }
 
 function cookieOf(req: IncomingMessage): string | undefined {

@@ -1,4 +1,4 @@
-/** Faults that the load balancer makes for a group whose service has no means of its own to fail: as if its targets did. */
+/** Faults that are made before a service which has no means of its own to fail. */
 
 export interface TargetFault {
   /** Share of the requests that a target answers with 500. */

@@ -4,8 +4,8 @@ import type { TargetFault } from '../dataplane/index.ts';
 export interface FaultSpec {
   readonly text: string;
   /**
-   * Body of the gateway's fault port; `crash` kills the candidate's processes instead, `mirror-crash` the mirror's. The load balancer
-   * makes resets, and all of {@link byLoadBalancer}.
+   * Body of the gateway's fault port; `crash` kills the candidate's processes instead, `mirror-crash` the mirror's. Before services of
+   * somebody's own it is made by their fronts, where {@link isOutside}.
    */
   readonly inject: (TargetFault & { readonly parity?: boolean; readonly lost?: number }) | 'crash' | 'mirror-crash';
   /** A phase, or the stage's percent. At the final sign-off nobody answers: what brings customers back is not a person. */
@@ -31,16 +31,9 @@ const EXAMPLES = [
 /** Such as `errors=0.2@10 or crash@1`. */
 export const FAULT_EXAMPLES = `${EXAMPLES.slice(0, -1).join(', ')} or ${EXAMPLES.at(-1)}`;
 
-/** The fault, where the load balancer can make it: errors, latency and resets of requests that it passes to the candidate. */
-export function byLoadBalancer({ inject, at }: FaultSpec): TargetFault | null {
-  if (typeof inject === 'string' || at === 'shadow' || inject.parity !== undefined || inject.lost !== undefined)
-    return null;
-  return inject;
-}
-
 /** The fault needs nothing of the service that it befalls. */
-export function isOutside(fault: FaultSpec): boolean {
-  return fault.inject === 'mirror-crash' || byLoadBalancer(fault) !== null;
+export function isOutside({ inject }: FaultSpec): boolean {
+  return typeof inject === 'string' || (inject.parity === undefined && inject.lost === undefined);
 }
 
 /** The run goes on without the mirror when that dies in the soak; every other fault is a reason to go back. */

@@ -1,8 +1,10 @@
 /** The processes behind the local load balancer: both sides' tasks, the upstream, the mirror; registered as targets. */
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import type { Deployment, GroupRole } from '../../core/model/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { LocalService } from '../cloud/services/index.ts';
+import { type Front, startFront } from '../dataplane/index.ts';
 import { type Child, startChild, type Target, type TargetGroupModel } from '../machine/index.ts';
 import type { FaultSpec } from './fault.ts';
 import { type Command, chooseMirror, NODE_GATEWAY, UPSTREAM } from './gateways.ts';
@@ -23,6 +25,8 @@ export interface OwnServices {
   readonly health: string;
   /** Templates of routes, such as `/items/{id}`. */
   readonly routes: readonly string[];
+  /** Certificates (PEM) that are trusted where they speak TLS. @default those that Node trusts */
+  readonly authorities?: readonly string[];
 }
 
 interface Task {
@@ -38,6 +42,8 @@ const REHEARSAL_REDACTION_KEY = 'rehearsal-only-redaction-key';
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #tasks: Record<FleetSide, Task[]> = { stable: [], candidate: [] };
+  /** Before somebody's own services. */
+  readonly #fronts = new Map<FleetSide, Front>();
   readonly #others: Child[] = [];
   #upstreamUrl = '';
   #mirror: { readonly child: Child; readonly healthPort: number } | undefined;
@@ -57,8 +63,9 @@ export class Fleet {
       );
     } else {
       for (const side of ['stable', 'candidate'] as const) {
-        const { hostname, port } = new URL(own.urls[side]);
-        const target: Target = { host: hostname, port: Number(port || 80), health: 'initial' };
+        const front = await startFront(frontOf(own, side));
+        this.#fronts.set(side, front);
+        const target: Target = { host: '127.0.0.1', port: front.port, health: 'initial' };
         // As many registrations as the service has tasks: one process stands for all of them.
         for (let i = 0; i < (this.#service(side)?.desired ?? 1); i++) this.#group(side).targets.push({ ...target });
       }
@@ -111,6 +118,9 @@ export class Fleet {
       this.#killMirror();
       return;
     }
+    const front = this.#fronts.get('candidate');
+    if (fault === 'crash') await front?.stop();
+    else front?.inject(fault);
     for (const { child } of this.#tasks.candidate) {
       if (fault === 'crash') child.kill();
       else
@@ -132,7 +142,7 @@ export class Fleet {
 
   async stop(): Promise<void> {
     const all = [...this.#tasks.stable, ...this.#tasks.candidate].map((t) => t.child);
-    await Promise.all([...all, ...this.#others].map((child) => child.stop()));
+    await Promise.all([...all, ...this.#others, ...this.#fronts.values()].map((each) => each.stop()));
   }
 
   async #fill(side: FleetSide, desired: number): Promise<void> {
@@ -221,4 +231,11 @@ export class Fleet {
     const wanted: Deployment['services'] = deployment.services;
     return services.find((s) => s.name === wanted?.[side].service);
   }
+}
+
+/** Services behind a name are often told by it apart; those at an address answer for whoever is asked for. */
+function frontOf({ urls, authorities }: OwnServices, side: FleetSide) {
+  const { host, hostname, href: url } = new URL(urls[side]);
+  const named = isIP(hostname.replace(/^\[(.*)\]$/, '$1')) === 0 && hostname !== 'localhost';
+  return { url, authorities, host: named ? host : undefined };
 }

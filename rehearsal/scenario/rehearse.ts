@@ -89,7 +89,7 @@ async function run(
   }
   const decisionLog = dynamoDecisionLog(dynamo, table, ingressId);
   const log = () => decisionLog.entries(cutoverId);
-  const course = new RunCourse(scenario, { ...options, cloud, cutoverId, chaos, fleet, plane, log });
+  const course = new RunCourse(scenario, { ...options, cloud, cutoverId, chaos, fleet, log });
   onCloudEvent = (event) => course.see(event);
 
   const customers = startCustomers(course, plane, options);

@@ -3,14 +3,13 @@ import * as z from 'zod';
 import type { RunEvidence } from '../../console/view/index.ts';
 import { type CutoverId, type LogEntry, type Plan, shareOf } from '../../core/model/index.ts';
 import type { CloudEvent, LocalCloud } from '../cloud/index.ts';
-import type { DataPlane } from '../dataplane/index.ts';
 import type { LoadTick, MixEntry } from '../load/index.ts';
 import { liveWeights } from '../machine/index.ts';
 import { approve } from './approver.ts';
 import type { Chaos } from './aws-faults.ts';
 import { cohortIn, type RehearsedCohort, shareOfCohort, withCohort } from './cohort.ts';
-import { byLoadBalancer, type FaultSpec, isSurvivable } from './fault.ts';
-import type { Fleet, OwnServices } from './fleet.ts';
+import { type FaultSpec, isSurvivable } from './fault.ts';
+import type { Fleet } from './fleet.ts';
 import { type Ending, Recorder } from './recorder.ts';
 import { begunRehearsal, type RehearsalNews, type RehearsalState, rehearsalAfter } from './rehearsal-state.ts';
 
@@ -32,15 +31,12 @@ export interface CourseOptions {
   readonly progress: RehearsalProgress;
   /** Virtual seconds per real second. */
   readonly speed: number;
-  /** Somebody's own services instead of the examples. */
-  readonly own?: OwnServices;
   /** Answers a sign-off once the machine waits for it. @default approves it */
   readonly answer?: typeof approve;
   readonly cloud: LocalCloud;
   readonly cutoverId: CutoverId;
   readonly chaos: Chaos;
   readonly fleet: Fleet;
-  readonly plane: DataPlane;
   /** Reads the run's decision log. */
   readonly log: () => Promise<readonly LogEntry[]>;
 }
@@ -148,14 +144,12 @@ export class RunCourse {
   #injectAt(where: FaultSpec['at']): void {
     const { fault } = this.#scenario;
     if (fault === null || fault.at !== where || this.#faultAt !== null) return;
-    const { cloud, progress, plane, fleet, own } = this.#options;
+    const { cloud, progress, fleet } = this.#options;
     const at = cloud.clock.now();
     this.#faultAt = at;
     progress.note(at, `Fault injected: ${fault.text}`);
     this.#learn({ type: 'fault', at });
-    const inFront = byLoadBalancer(fault);
-    if (inFront !== null && (own !== undefined || inFront.resets !== undefined)) plane.inject(inFront);
-    else void fleet.inject(fault.inject).catch(this.#ended.reject);
+    void fleet.inject(fault.inject).catch(this.#ended.reject);
   }
 
   #lookAtWeights(at: number): void {

@@ -137,7 +137,7 @@ describe('crossfade rehearse finds out before anything is started', () => {
       serve((q, r) => r.writeHead(302, { Location: q.url ?? '' }).end()),
       'answered 302 instead of 200',
     ],
-    ['ends the connection', serve((q) => q.socket.destroy()), 'the port may speak TLS or another protocol'],
+    ['ends the connection', serve((q) => q.socket.destroy()), 'the port may speak TLS (https://) or another protocol'],
   ])('that a service %s when it is asked for its health', async (_, serving, problem) => {
     const [well, sick] = await Promise.all([serve((_q, r) => r.end('{}')), serving]);
     const result = await crossfade(['rehearse', '--stable', well.url, '--candidate', sick.url]);

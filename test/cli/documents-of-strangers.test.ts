@@ -1,5 +1,7 @@
 /** Documents and recordings as strangers bring them: those of Postman were held against what Newman 6 sent. */
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { findSources, requestsOf } from '../../cli/compare/contract/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { asText, plannedIn, type ReadOptions } from './planned-requests.ts';
 
@@ -60,6 +62,10 @@ describe('a Postman collection', () => {
 
 describe('an OpenAPI document', () => {
   const document = (paths: string, head = "openapi: '3.1.0'") => `${head}\npaths:\n${paths}`;
+  const body = (schema: string) =>
+    document(
+      `  /a: { post: { requestBody: { required: true, content: { application/json: { schema: { ${schema} } } } } } }`,
+    );
 
   it.each([
     ['has a version without quotes', document('  /a: { get: {} }', 'openapi: 3.0'), ['GET /a']],
@@ -111,8 +117,78 @@ describe('an OpenAPI document', () => {
       ),
       ['GET /csv?a=1,2', 'GET /pipes?a=1|2', 'GET /ssv?a=1%202', 'GET /tsv?a=1%092', 'GET /multi?a=1&a=2'],
     ],
+    [
+      'has integers that no number of JavaScript holds',
+      document(
+        `  /a/{id}:
+    post:
+      parameters: [{ name: id, in: path, required: true, example: 9007199254740993 }]
+      requestBody: { content: { application/json: { example: { max: [9223372036854775807], min: -9223372036854775808, n: 7, s: '9007199254740993' } } } }`,
+      ),
+      [
+        'POST /a/9007199254740993 {"max":[9223372036854775807],"min":-9223372036854775808,"n":7,"s":"9007199254740993"}',
+      ],
+    ],
+    [
+      'says another example beside a reference',
+      document(
+        "  /a: { get: { parameters: [{ name: q, in: query, schema: { $ref: '#/q', example: beside } }, { name: r, in: query, schema: { $ref: '#/q' } }] } }\nq: { type: string, example: own }",
+      ),
+      ['GET /a?q=beside&r=own'],
+    ],
+    [
+      'lets a parameter hold what is reserved',
+      document(
+        "  /a: { get: { parameters: [{ name: u, in: query, allowReserved: true, example: 'http://h/?a=1&b#c d' }] } }",
+      ),
+      ['GET /a?u=http://h/?a=1%26b%23c%20d'],
+    ],
+    [
+      'has null for an example',
+      body('required: [a], properties: { a: { type: string, nullable: true, example: null } }'),
+      ['POST /a {"a":null}'],
+    ],
+    [
+      'requires what only the service gives',
+      body('required: [id, n], properties: { id: { readOnly: true, example: 7 }, n: { example: x } }'),
+      ['POST /a {"n":"x"}'],
+    ],
+    [
+      'needs a file',
+      document(
+        '  /a: { post: { consumes: [multipart/form-data], parameters: [{ name: photo, in: formData, type: file, required: true }] } }',
+        "swagger: '2.0'",
+      ),
+      ['its body needs the file photo, which no document holds; a curl command with -F sends it'],
+    ],
   ])('%s', async (_, content, sent) => {
     expect(await read('shop.yaml', content)).toEqual(sent);
+  });
+});
+
+it('a document of JSON, and a flow, keep long integers too', async () => {
+  const example = '{"id":9007199254740993,"n":1.5}';
+  const content = `{"openapi":"3.0.0","paths":{"/a":{"post":{"requestBody":{"content":{"application/json":{"example":${example}}}}}}}}`;
+  expect(await read('shop.json', content)).toEqual([`POST /a ${example}`]);
+  const flow = `format: crossfade-flow/1\nsteps: [{ request: POST /a, body: { id: 9007199254740993, n: 1.5 } }]`;
+  expect(await read('flow.yaml', flow)).toEqual([`POST /a ${example}`]);
+});
+
+it('a HAR whose form has no field of its type is sent with that of its body', async () => {
+  const postData = { mimeType: 'application/x-www-form-urlencoded', params: [{ name: 'a', value: 'x y' }] };
+  const har = { log: { entries: [{ request: { method: 'POST', url: 'http://h/a', headers: [], postData } }] } };
+  const sources = await findSources(Readable.from([]), [], [await file(asText(har), 'a.har')], {
+    named: 'files',
+    routes: [],
+    values: new Map(),
+    bases: [],
+  });
+  const { signal } = new AbortController();
+  const requests = requestsOf(sources, { routes: [], signal });
+  const { value: sent } = await requests[Symbol.asyncIterator]().next();
+  expect(sent).toMatchObject({
+    headers: [['Content-Type', 'application/x-www-form-urlencoded']],
+    body: Buffer.from('a=x+y'),
   });
 });
 
@@ -127,6 +203,16 @@ describe('what is no document of requests says so', () => {
     ['a.txt', '\n\n', 'is empty'],
     ['a.txt', Buffer.from('\ufeff/a\n', 'utf16le'), 'is UTF-16: save it as UTF-8'],
     ['a.ps1', 'Invoke-WebRequest -Uri x', 'browsers copy requests “as cURL” as well'],
+    [
+      'a.bru',
+      'meta {\n  name: x\n}\nget {\n  url: http://h/a\n}',
+      'is a request of Bruno: let it generate code, as cURL',
+    ],
+    [
+      'a.http',
+      '### one\nPOST http://h/b\nA: b\n\n{}\n',
+      'is a file of an HTTP client (.http), which is not read: copy its requests',
+    ],
     ['a.html', '<html>', 'holds nothing that is understood'],
   ])('%s: %j', async (name, content, problem) => {
     await expect(read(name, content)).rejects.toThrow(problem);

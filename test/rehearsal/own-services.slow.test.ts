@@ -1,13 +1,22 @@
-/** Somebody's own two services in a whole run, with the rules that an owner wrote for what differs between them. */
-import { expect, it, onTestFinished } from 'vitest';
+/** Somebody's own two services in whole runs: with an owner's rules for what differs between them, over TLS, and with faults in their copies. */
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parsePlan } from '../../core/model/plan.ts';
 import { parseRules } from '../../parity/rules/schema.ts';
+import { parseFault } from '../../rehearsal/scenario/fault.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import { sharedAssembly } from '../support/assembly.ts';
-import { serve } from '../support/http.ts';
+import { certificates } from '../support/certificates.ts';
+import { listen, serve, stop } from '../support/http.ts';
 import { paced, wholeRun } from '../support/whole-run.ts';
 
 const PACE = paced({ speed: 90, rps: 400 });
+const PLAN = rehearsalPlan(parsePlan({ stages: [{ percent: 100, bake: 'PT1H' }] }), 2, { rps: PACE.rps / PACE.speed });
+const MIX = [{ method: 'GET', path: '/', weight: 1, headers: [] }];
+const OF_OWN = { command: { command: '', args: [] }, label: 'own' };
 
 it('own services that differ in a field which an owner’s rule names come to the end', async (context) => {
   const service = (framework: string) =>
@@ -17,9 +26,6 @@ it('own services that differ in a field which an owner’s rule names come to th
   const [stable, candidate] = [await service('one'), await service('other')];
   onTestFinished(async () => {
     await Promise.all([stable.stop(), candidate.stop()]);
-  });
-  const plan = rehearsalPlan(parsePlan({ stages: [{ percent: 100, bake: 'PT1H' }] }), 2, {
-    rps: PACE.rps / PACE.speed,
   });
   const rule = {
     id: 'framework',
@@ -32,15 +38,60 @@ it('own services that differ in a field which an owner’s rule names come to th
   };
   const options = {
     assembly: await sharedAssembly(),
-    candidate: { command: { command: '', args: [] }, label: candidate.url },
+    candidate: OF_OWN,
     own: { urls: { stable: stable.url, candidate: candidate.url }, health: '/', routes: ['/'] },
-    mix: [{ method: 'GET', path: '/', weight: 1, headers: [] }],
+    mix: MIX,
     rules: parseRules({ v: 1, rules: [rule] }),
     ...PACE,
   };
-  await wholeRun({ title: 'own', plan, fault: null }, options, context, (run) => {
+  await wholeRun({ title: 'own', plan: PLAN, fault: null }, options, context, (run) => {
     expect(run.verdict.ok, run.verdict.sentence).toBe(true);
     expect(run.ledger).toMatchObject({ status: 'completed' });
     expect(run.requests.failed).toEqual({});
   });
+});
+
+const made = certificates(mkdtempSync(join(tmpdir(), 'certificates-')));
+
+describe.skipIf(made === null)('own services that speak TLS', () => {
+  const secure = async () => {
+    const server = createServer({ ...made?.issue('IP:127.0.0.1') }, (_req, res) =>
+      res.setHeader('Content-Type', 'application/json').end('{"a":1}'),
+    );
+    const url = await listen(server);
+    onTestFinished(() => stop(server));
+    return url.replace('http:', 'https:');
+  };
+  const options = async () => ({
+    assembly: await sharedAssembly(),
+    candidate: OF_OWN,
+    own: {
+      urls: { stable: await secure(), candidate: await secure() },
+      health: '/',
+      routes: ['/'],
+      authorities: [made === null ? '' : readFileSync(made.authority, 'utf8')],
+    },
+    mix: MIX,
+    ...PACE,
+  });
+
+  it('come to the end', async (context) => {
+    await wholeRun({ title: 'TLS', plan: PLAN, fault: null }, await options(), context, (run) => {
+      expect(run.verdict.ok, run.verdict.sentence).toBe(true);
+      expect(run.ledger).toMatchObject({ status: 'completed' });
+      expect(run.requests.failed).toEqual({});
+    });
+  });
+
+  it.for(['errors=0.5@shadow', 'resets=0.5@shadow', 'crash@shadow'])(
+    '%s is found by the copies',
+    async (text, context) => {
+      const scenario = { title: text, plan: PLAN, fault: parseFault(text) };
+      await wholeRun(scenario, await options(), context, (run) => {
+        expect(run.verdict.ok, run.verdict.sentence).toBe(true);
+        expect(run.ledger).toMatchObject({ status: 'rolled_back', phase: 'shadow' });
+        expect(run.requests.failed).toEqual({});
+      });
+    },
+  );
 });

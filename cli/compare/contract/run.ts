@@ -36,6 +36,8 @@ import { Spool } from './spool.ts';
 export interface ContractRequest {
   readonly stable: URL;
   readonly candidate: URL;
+  /** Certificates (PEM) that are trusted; undefined: those that Node trusts. */
+  readonly authorities: readonly string[] | undefined;
   readonly policy: SendPolicy;
   readonly probes: readonly Probe[];
   readonly routes: readonly string[];
@@ -125,8 +127,8 @@ async function compareServices(contract: Contract): Promise<ExitCode> {
   const { failOn, baseline, stable, candidate, policy } = request;
   const out = request.out === undefined ? undefined : outputFile('--out', request.out, names);
   const outputs = outputsOf(request.outputs, out === undefined ? names : [...names, out]);
-  await reachable('--stable', stable);
-  await reachable('--candidate', candidate);
+  await reachable('--stable', stable, request.authorities);
+  await reachable('--candidate', candidate, request.authorities);
   tell(announcement(names, request));
   const at = Date.now();
   const missing = new Map<string, number>();
@@ -176,10 +178,10 @@ async function send(
 ): Promise<CountedCaptures> {
   // Steps of a flow wait for each other.
   const concurrency = sessions.inOrder ? 1 : request.concurrency;
-  const { deadlineMs, routes, redaction, rules, baseline, servers, rps, noise } = request;
+  const { deadlineMs, authorities, routes, redaction, rules, baseline, servers, rps, noise } = request;
   const sample = { cap: BODY_CAP, key: redaction.key };
   const side = (base: URL, session: SideSession) =>
-    new ServiceSide(base, { concurrency, deadlineMs, sample, signal, session });
+    new ServiceSide(base, { concurrency, deadlineMs, sample, signal, session, authorities });
   const [stable, candidate] = [side(request.stable, sessions.stable), side(request.candidate, sessions.candidate)];
   const records = await openRecords(out);
   const spool = noise ? await Spool.open() : null;

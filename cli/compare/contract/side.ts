@@ -1,11 +1,12 @@
 /** One of the two services: asked, and nobody else, whatever a request or an answer says. */
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import { type Dispatcher, Pool } from 'undici';
 import type { SamplePolicy } from '../../../capture/bytes/index.ts';
 import { ObservedLeg, type RawLeg } from '../../../capture/index.ts';
 import { withoutSecrets } from '../../../capture/redaction/index.ts';
 import { rawFields } from '../../../mirror/message/index.ts';
-import { asError, codeOf, UsageError } from '../../shared/index.ts';
+import { asError, codeOf, tlsProblem, UsageError } from '../../shared/index.ts';
 import type { PlannedRequest } from './requests/index.ts';
 import type { SideSession } from './session/index.ts';
 
@@ -19,6 +20,8 @@ export interface SideOptions {
   readonly sample: SamplePolicy;
   readonly signal: AbortSignal;
   readonly session: SideSession;
+  /** Certificates (PEM) that are trusted; undefined: those that Node trusts. */
+  readonly authorities: readonly string[] | undefined;
 }
 
 export class ServiceSide {
@@ -30,7 +33,11 @@ export class ServiceSide {
   readonly #options: SideOptions;
 
   constructor(base: URL, options: SideOptions) {
-    this.#pool = new Pool(base.origin, { connections: options.concurrency, pipelining: 1 });
+    this.#pool = new Pool(base.origin, {
+      connections: options.concurrency,
+      pipelining: 1,
+      connect: trusting(options.authorities),
+    });
     this.host = base.host;
     this.#prefix = base.pathname.replace(/\/$/, '');
     this.#options = options;
@@ -83,18 +90,31 @@ export function parseBase(option: string, text: string): URL {
   return url;
 }
 
+function trusting(authorities: readonly string[] | undefined) {
+  return authorities === undefined ? {} : { ca: [...authorities] };
+}
+
 /** Opens a connection and closes it: nothing is sent. @throws UsageError that names the option */
-export async function reachable(option: string, { hostname, port, protocol, href }: URL): Promise<void> {
+export async function reachable(
+  option: string,
+  { hostname, port, protocol, href, origin }: URL,
+  authorities: readonly string[] | undefined,
+): Promise<void> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  const socket = connect({ host, port: Number(port || (protocol === 'https:' ? 443 : 80)), timeout: CONNECT_MS });
+  const isSecure = protocol === 'https:';
+  const to = { host, port: Number(port || (isSecure ? 443 : 80)), timeout: CONNECT_MS };
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  const socket = isSecure ? connectSecurely({ ...to, ...name, ...trusting(authorities) }) : connect(to);
   try {
     await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
+      socket.once(isSecure ? 'secureConnect' : 'connect', resolve);
       socket.once('error', reject);
       socket.once('timeout', () => reject(new Error(`no connection within ${CONNECT_MS} ms`)));
     });
   } catch (error) {
-    throw new UsageError(`${option}: cannot reach ${href} (${codeOf(error) ?? asError(error).message})`);
+    throw new UsageError(
+      `${option}: ${tlsProblem(origin, error) ?? `cannot reach ${href} (${codeOf(error) ?? asError(error).message})`}`,
+    );
   } finally {
     socket.destroy();
   }

@@ -103,13 +103,16 @@ export function legLineOf(entry: HarEntry): LegLine {
   const body = sentBody(request.postData);
   // The URL says where it was asked; a Host field may be a proxy's.
   const headers = fields(request.headers).filter(([name]) => name.toLowerCase() !== 'host');
+  const { mimeType = '' } = request.postData ?? {};
+  const isNamed = mimeType === '' || headers.some(([name]) => name.toLowerCase() === 'content-type');
+  const type: HeaderList = body === null || isNamed ? [] : [['Content-Type', mimeType]];
   return {
     format: LEG_LOG_FORMAT,
     at: entry.startedDateTime,
     request: {
       method: request.method.toUpperCase(),
       target: `${url.pathname}${url.search}`,
-      headers: [['Host', url.host], ...headers],
+      headers: [['Host', url.host], ...headers, ...type],
       ...(body === null ? {} : { body }),
     },
     leg: legOf(entry),

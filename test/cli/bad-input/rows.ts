@@ -166,7 +166,10 @@ export const JSON_FILES: readonly Row[] = [
     'rehearse --stable http://ada:hunter2@127.0.0.1:1 --candidate http://127.0.0.1:2',
     '--stable must be a URL without credentials',
   ],
-  ['rehearse --stable ftp://ada:hunter2@127.0.0.1:1 --candidate http://127.0.0.1:2', '--stable must be an http URL'],
+  [
+    'rehearse --stable ftp://ada:hunter2@127.0.0.1:1 --candidate http://127.0.0.1:2',
+    '--stable must be an http or https URL',
+  ],
   [
     'contract --stable ftp://ada:hunter2@127.0.0.1:1 --candidate http://127.0.0.1:2 @empty',
     '--stable must be an http or https URL',
@@ -291,23 +294,20 @@ export const OPTIONS: readonly Row[] = [
   ['rehearse --chaos ModifyRule=throttle', '--chaos ModifyRule=throttle: expected service.operation=fault@state'],
   ['rehearse --stable http://127.0.0.1:1', '--stable and --candidate must be given together'],
   ['rehearse --candidate http://127.0.0.1:1', '--stable and --candidate must be given together'],
-  ['rehearse --stable gateway --candidate http://127.0.0.1:1', '--stable must be an http URL (got "gateway")'],
-  ['rehearse --stable https://127.0.0.1:1 --candidate http://127.0.0.1:1', 'speaks no TLS to its targets'],
+  ['rehearse --stable gateway --candidate http://127.0.0.1:1', '--stable must be an http or https URL (got "gateway")'],
+  ['rehearse --stable https://127.0.0.1:1 --candidate http://127.0.0.1:1', 'nothing listens at https://127.0.0.1:1'],
   ['rehearse --stable http://127.0.0.1:1/v1 --candidate http://127.0.0.1:1', 'must be a scheme, host and port only'],
   [
     'rehearse --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
     '--stable: nothing listens at http://127.0.0.1:1',
   ],
   [
-    'rehearse --fault crash@1 --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
-    '--fault crash@1: your own services can be given errors, latency and resets',
-  ],
-  [
     'rehearse --only fault --fault parity@shadow --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',
-    '--fault parity@shadow: your own services can be given errors, latency and resets',
+    '--fault parity@shadow: your own services can be given errors, latency, resets and crash',
   ],
   ['rehearse --rps 5 --speed 60', '--rps 5: at --speed 60 the baseline and the smallest stage need at least '],
   ['rehearse --health /ready', '--health is for your own services'],
+  ['rehearse --ca authority.pem', '--ca: authority.pem does not exist'],
   ['rehearse --traffic requests.har', '--traffic is for your own services'],
   [
     'rehearse --health ready --stable http://127.0.0.1:1 --candidate http://127.0.0.1:1',

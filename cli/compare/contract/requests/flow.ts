@@ -1,7 +1,7 @@
 /** A flow: steps that depend on each other, written by an owner for both sides (docs/how-to/compare-with-login.md). */
 import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../../../input/index.ts';
-import { textOf } from '../../../../json/index.ts';
+import { jsonText, textOf } from '../../../../json/index.ts';
 import { parseYaml, UsageError } from '../../../shared/index.ts';
 import { aroundNames } from './names.ts';
 import type { PlannedRequest, Take } from './planned-request.ts';
@@ -9,7 +9,7 @@ import type { PlannedRequest, Take } from './planned-request.ts';
 export const FLOW_FORMAT = 'crossfade-flow/1';
 
 const name = z.string().regex(/^[A-Za-z_][\w.-]*$/, 'must be a name: letters, digits, dots, dashes');
-const variables = z.record(name, z.union([z.string(), z.number().transform(String)]));
+const variables = z.record(name, z.union([z.string(), z.number().transform(String), z.bigint().transform(String)]));
 const headers = z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header field'), z.string());
 const pattern = z.string().refine((text) => isPattern(text), { error: 'must be a regular expression' });
 
@@ -61,7 +61,7 @@ export function readFlow(option: string, file: string, source: number, content: 
   const text = textOf(content);
   if (!text.ok) throw new UsageError(`${option}: ${file} ${text.problem}`);
   if (!text.value.includes(FLOW_FORMAT)) return null;
-  const read = parseYaml(text.value);
+  const read = parseYaml(text.value, { exact: true });
   if (!read.ok) throw new UsageError(`${option}: ${file} ${read.problem}`);
   const { value } = read;
   const flow = flowSchema.safeParse(value, { error: wordIssue });
@@ -113,7 +113,7 @@ function contentOf(body: unknown, form: Readonly<Record<string, string>> | undef
     return ['application/x-www-form-urlencoded', pairs.join('&')];
   }
   if (body === undefined) return [null, null];
-  return typeof body === 'string' ? ['text/plain; charset=utf-8', body] : ['application/json', JSON.stringify(body)];
+  return typeof body === 'string' ? ['text/plain; charset=utf-8', body] : ['application/json', jsonText(body)];
 }
 
 function placeOf(from: z.infer<typeof takeSchema>): Take['from'] {

@@ -1,5 +1,6 @@
 /** The body of an OpenAPI operation's request, as its examples give it, and the command where they leave a member open. */
 import * as z from 'zod';
+import { jsonText } from '../../../../json/index.ts';
 import { aroundNames } from './names.ts';
 import { NoRequest } from './openapi-document.ts';
 import { exampledSchema, examplesOf, type Resolve } from './openapi-example.ts';
@@ -16,7 +17,7 @@ export interface Body {
 export function bodyOf(reference: unknown, resolve: Resolve, values: ReadonlyMap<string, string>): Body | null {
   const body = bodySchema.safeParse(resolve(reference));
   if (!body.success) return null;
-  const members = { values, lacking: new Set<string>() };
+  const members = { values, lacking: new Set<string>(), files: new Set<string>() };
   for (const [mediaType, value] of Object.entries(body.data.content)) {
     const exampled = exampledSchema.safeParse(resolve(value));
     const examples: ReadonlyMap<string, unknown> = exampled.success
@@ -26,9 +27,12 @@ export function bodyOf(reference: unknown, resolve: Resolve, values: ReadonlyMap
       return { mediaType, examples };
   }
   if (body.data.required !== true) return null;
-  const [first] = members.lacking;
+  const [[first], [file]] = [members.lacking, members.files];
+  if (first !== undefined) throw new NoRequest(`no example of ${first} in its body; --value ${first}=… gives one`);
   throw new NoRequest(
-    first === undefined ? 'no example of its body' : `no example of ${first} in its body; --value ${first}=… gives one`,
+    file === undefined
+      ? 'no example of its body'
+      : `its body needs the file ${file}, which no document holds; a curl command with -F sends it`,
   );
 }
 
@@ -45,15 +49,14 @@ export function encoded({ mediaType }: Body, example: unknown): { type: string; 
     (Array.isArray(value) ? value : [value]).map((one) => ({ name, value: textOfField(one) })),
   );
   if (isMultipart(mediaType)) return { type: FORM_DATA_TYPE, content: formData(fields) };
-  if (!isForm(mediaType)) return { type: mediaType, content: JSON.stringify(example) };
+  if (!isForm(mediaType)) return { type: mediaType, content: jsonText(example) };
   const pairs = fields.map(
     ({ name, value }) => `${encodeURIComponent(name)}=${aroundNames(value, encodeURIComponent)}`,
   );
   return { type: mediaType, content: pairs.join('&') };
 }
 
-const textOfField = (value: unknown) =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+const textOfField = (value: unknown) => (typeof value === 'object' && value !== null ? jsonText(value) : String(value));
 
 function isJson(mediaType: string): boolean {
   return /^application\/([\w.-]+\+)?json\b/i.test(mediaType);

@@ -1,5 +1,6 @@
 /** Examples that an OpenAPI document or the command gives. Nothing is made up: a value without an example has none. */
 import * as z from 'zod';
+import { jsonText } from '../../../../json/index.ts';
 
 const DEEPEST = 12;
 
@@ -11,6 +12,8 @@ export interface Members {
   readonly values: ReadonlyMap<string, string>;
   /** Filled on the way: required ones that have no value. */
   readonly lacking: Set<string>;
+  /** Filled on the way: required ones that are files. */
+  readonly files: Set<string>;
 }
 
 const exampleObjectSchema = z.looseObject({ value: z.unknown() });
@@ -33,6 +36,8 @@ const schemaSchema = z.looseObject({
   default: z.unknown().optional(),
   const: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
+  /** Of a member that the service gives, and no client sends. */
+  readOnly: z.boolean().optional().catch(undefined),
   properties: z.record(z.string(), z.unknown()).optional(),
   required: z.array(z.string()).optional(),
   items: z.unknown().optional(),
@@ -62,8 +67,7 @@ export function examplesOf(
   if (value !== undefined) return new Map([['', value]]);
   const [[mediaType, media] = []] = Object.entries(content ?? {});
   const written = media === undefined ? named : examplesOf(exampledSchema.catch({}).parse(resolve(media)), resolve);
-  const asText = (one: unknown) =>
-    /json/i.test(mediaType ?? '') && typeof one !== 'string' ? JSON.stringify(one) : one;
+  const asText = (one: unknown) => (/json/i.test(mediaType ?? '') && typeof one !== 'string' ? jsonText(one) : one);
   return new Map([...written].map(([name, one]) => [name, asText(one)]));
 }
 
@@ -72,7 +76,7 @@ export function exampleOfSchema(schema: unknown, resolve: Resolve, members: Memb
   return new Examples(resolve, members).of(schema, new Map());
 }
 
-const NO_MEMBERS: Members = { values: new Map(), lacking: new Set() };
+const NO_MEMBERS: Members = { values: new Map(), lacking: new Set(), files: new Set() };
 
 /** Values of properties that the place of a schema decides: which of several it is. */
 type Decided = ReadonlyMap<string, unknown>;
@@ -93,7 +97,10 @@ class Examples {
     const parsed = schemaSchema.safeParse(resolved);
     if (!parsed.success || this.#making.has(resolved) || this.#making.size > DEEPEST) return undefined;
     this.#making.add(resolved);
-    const example = this.#ofSchema(parsed.data, new Map([...this.#byName(given, parsed.data), ...decided]));
+    const example = this.#ofSchema(
+      { ...parsed.data, ...besideReference(given) },
+      new Map([...this.#byName(given, parsed.data), ...decided]),
+    );
     this.#making.delete(resolved);
     return example;
   }
@@ -110,7 +117,8 @@ class Examples {
     }
     const { values, required } = this.#members(schema, decided);
     const lacking = [...required].filter((name) => !values.has(name));
-    for (const name of lacking) if (!isFile(this.#schemaOf(schema.properties?.[name]))) this.#given.lacking.add(name);
+    for (const name of lacking)
+      (isFile(this.#schemaOf(schema.properties?.[name])) ? this.#given.files : this.#given.lacking).add(name);
     return values.size > 0 && lacking.length === 0 ? Object.fromEntries(values) : undefined;
   }
 
@@ -141,7 +149,13 @@ class Examples {
       this.#making.delete(resolved);
     }
     for (const [name, part] of Object.entries(schema.properties ?? {})) {
-      const value = decided.get(name) ?? this.of(part, new Map()) ?? this.#valueOf(name, part);
+      if (this.#schemaOf(part).readOnly === true) {
+        required.delete(name);
+        continue;
+      }
+      // null is a value.
+      const documented = decided.has(name) ? decided.get(name) : this.of(part, new Map());
+      const value = documented === undefined ? this.#valueOf(name, part) : documented;
       if (value !== undefined) values.set(name, value);
     }
     return { values, required };
@@ -173,6 +187,16 @@ class Examples {
       ? new Map()
       : new Map([[discriminator.propertyName, name]]);
   }
+}
+
+/** What OpenAPI 3.1 lets stand beside a reference, and says of this place alone. */
+function besideReference(given: unknown): Partial<Schema> {
+  const beside = z.looseObject({ $ref: z.string() }).and(schemaSchema).safeParse(given);
+  if (!beside.success) return {};
+  const { example, examples, const: only, default: usual } = beside.data;
+  return Object.fromEntries(
+    Object.entries({ example, examples, const: only, default: usual }).filter(([, value]) => value !== undefined),
+  );
 }
 
 const isFile = ({ type, format }: Schema) => type === 'file' || format === 'binary';

@@ -1,5 +1,6 @@
 /** Parameters of an OpenAPI operation as they stand in a request (OpenAPI 3.1, "Style Values"). */
 import * as z from 'zod';
+import { jsonText } from '../../../../json/index.ts';
 import { aroundNames } from './names.ts';
 
 export const parameterSchema = z.looseObject({
@@ -8,6 +9,7 @@ export const parameterSchema = z.looseObject({
   required: z.boolean().optional(),
   style: z.string().optional(),
   explode: z.boolean().optional(),
+  allowReserved: z.boolean().optional(),
 });
 export type Parameter = z.infer<typeof parameterSchema>;
 
@@ -15,6 +17,11 @@ const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: '%20', pi
 
 /** As it stands in a URL. */
 export const encodedInUrl = (text: string) => aroundNames(text, encodeURIComponent);
+
+/** Reserved characters that end no value of a query. */
+const RESERVED = /%(?:2F|3A|3F|40|21|24|27|28|29|2A|2C|3B|3D)/g;
+
+const reserved = (text: string) => encodedInUrl(text).replaceAll(RESERVED, decodeURIComponent);
 
 /** One value as it stands in a path segment or a header field: `simple`, or `label` and `matrix` in a path. */
 export function simple({ name, style, explode = false }: Parameter, value: unknown, encode: (text: string) => string) {
@@ -34,13 +41,15 @@ export function simple({ name, style, explode = false }: Parameter, value: unkno
 }
 
 /** `name=value` pairs of a query: `form` unless the parameter says otherwise. */
-export function query({ name, style = 'form', explode = style === 'form' }: Parameter, value: unknown): string[] {
+export function query(parameter: Parameter, value: unknown): string[] {
+  const { name, style = 'form', explode = style === 'form', allowReserved = false } = parameter;
+  const encode = allowReserved ? reserved : encodedInUrl;
   const key = encodeURIComponent(name);
   if (style === 'deepObject' && isObject(value))
-    return Object.entries(value).map(([k, v]) => `${key}[${encodeURIComponent(k)}]=${encodedInUrl(text(v))}`);
-  if (explode && Array.isArray(value)) return value.map((item) => `${key}=${encodedInUrl(text(item))}`);
-  if (explode && isObject(value)) return flat(value, '=', encodedInUrl);
-  return [`${key}=${flat(value, ',', encodedInUrl).join(SEPARATORS[style] ?? ',')}`];
+    return Object.entries(value).map(([k, v]) => `${key}[${encodeURIComponent(k)}]=${encode(text(v))}`);
+  if (explode && Array.isArray(value)) return value.map((item) => `${key}=${encode(text(item))}`);
+  if (explode && isObject(value)) return flat(value, '=', encode);
+  return [`${key}=${flat(value, ',', encode).join(SEPARATORS[style] ?? ',')}`];
 }
 
 function flat(value: unknown, between: string, encode: (text: string) => string): string[] {
@@ -50,7 +59,7 @@ function flat(value: unknown, between: string, encode: (text: string) => string)
 }
 
 function text(value: unknown): string {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' && value !== null ? jsonText(value) : String(value);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

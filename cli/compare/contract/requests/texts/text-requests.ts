@@ -71,6 +71,11 @@ export function textRequests({
 }: TextSource): LineRequest[] | null {
   const read = contentOf(bytes ?? readBytes(named, file), compression, `${named}: ${file}`);
   if (read === null || (isDocument && !isJsonLog(read))) return null;
+  // Its request lines would be read, and their fields and bodies lost.
+  if (/^###/m.test(read) && /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+/m.test(read))
+    throw new UsageError(
+      `${named}: ${file} is a file of an HTTP client (.http), which is not read: copy its requests as cURL`,
+    );
   const lines = logicalLines(read);
   if (!lines.slice(0, FIRST_LINES).some(isKnown)) {
     if (isDocument || mayBeRecords(read)) return null;
@@ -123,6 +128,7 @@ function whatIsIn(text: string): string {
   const first = text.trim().split('\n')[0] ?? '';
   if (first === '') return 'is empty';
   const shown = first.length > 60 ? `${first.slice(0, 60)}…` : first;
+  if (/^meta \{\s*\n\s+name: /.test(text.trimStart())) return 'is a request of Bruno: let it generate code, as cURL';
   const help = /\bInvoke-(?:WebRequest|RestMethod)\b|^(?:await )?fetch\(/m.test(text)
     ? '; browsers copy requests “as cURL” as well'
     : '';
