@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crossfade } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { serve } from '../support/http.ts';
 
 const { file } = temporaryFolder();
 
@@ -104,6 +105,23 @@ describe('a flow', () => {
     expect(JSON.parse(stdout).causes).toMatchObject([
       { route: 'GET /articles/{slug}', samples: [{ place: 'body/article/title' }] },
     ]);
+  });
+
+  it('takes a value that stays what it was on one side, and moves on with each answer on the other', async () => {
+    let moved = 0;
+    const upload = (name: () => string) =>
+      serve((_req, res) => res.writeHead(202, { Location: `/up?at=${name()}` }).end());
+    const [stays, moves] = await Promise.all([upload(() => 'stays=1'), upload(() => `moves=${++moved}`)]);
+    const steps = ['POST /up', 'PATCH {{first}}', 'PUT {{second}}'].map(
+      (request, i) =>
+        `  - { request: '${request}', take: { ${['first', 'second', 'third'][i]}: { header: location } } }`,
+    );
+    const flow = await file(`format: crossfade-flow/1\nsteps:\n${steps.join('\n')}\n`, 'upload.yaml');
+    for (const [stable, candidate] of [[stays, moves] as const, [moves, stays] as const]) {
+      const result = await crossfade(['contract', flow, '--stable', stable.url, '--candidate', candidate.url]);
+      expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('3 captures on 3 routes: 3 same') });
+    }
+    await Promise.all([stays.stop(), moves.stop()]);
   });
 
   it('shows no secret and no token in its outputs', async () => {

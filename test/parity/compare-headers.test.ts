@@ -120,6 +120,12 @@ describe('a header field', () => {
       ['header:location location-form benign'],
     ],
     [
+      'Location may be added where nobody follows it',
+      [],
+      [['Location', '/a']],
+      ['header:location header-added undecided'],
+    ],
+    [
       'Location may lead elsewhere',
       [['Location', '/a']],
       [['Location', 'https://other.test/a']],

@@ -236,6 +236,7 @@ const HEADS: readonly Probe[] = [
     ASKED,
   ],
   ['CORS: an origin with a slash', allowed(), fields(['Access-Control-Allow-Origin', `${ORIGIN}/`]), 'breaking', ASKED],
+  ['a redirect that leads nowhere, and one that leads on', with_(302), moved('/a'), 'breaking location'],
   ['two places', moved('/a'), with_(302, ['Location', '/a'], ['Location', '/b']), 'breaking location'],
   [
     'a nonce that the policy does not name',

@@ -12,6 +12,9 @@ export function compareLocation(name: string, answers: Answers): HeaderDifferenc
   const { request, hosts, stable, candidate } = answers;
   const [a, b] = [firstValue(stable.headers, name), firstValue(candidate.headers, name)];
   if (a === b) return [];
+  // Nobody follows it but from a redirect.
+  if (a === null && !isRedirect(stable) && !isRedirect(candidate))
+    return [headerDifference('header-added', name, a, b)];
   const host = hosts?.stable ?? firstValue(request.headers ?? [], 'host');
   const [x, y] = [a, b === null ? null : inStableHost(b, answers)].map((to) => resolve(to, request.target, host));
   if (x == null || y == null) return [headerDifference('location', name, a, b)];
@@ -36,6 +39,8 @@ function isOtherScheme(a: string | null, b: string | null, { hosts }: Answers): 
   const [x, y] = [a, b].map((reference) => /^https?:(?=\/\/)/i.exec(reference ?? '')?.[0].toLowerCase());
   return x !== undefined && y !== undefined && x !== y;
 }
+
+const isRedirect = ({ status }: Answers['stable']) => status >= 300 && status < 400;
 
 /** Path, query and fragment, with the host unless it is the request's own, whatever the scheme: TLS may end before it. */
 function resolve(reference: string | null, target: string, host: string | null): string | null {

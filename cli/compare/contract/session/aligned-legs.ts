@@ -34,15 +34,20 @@ export function alignedLegs(
   const hidden = [...secrets].map(([name, value]) => replacing(secretPattern(value), `{{${name}}}`));
   const ofStable: Replace[] = [];
   const ofCandidate: Replace[] = [];
-  for (const [name, { text }] of values.stable) {
-    const other = values.candidate.get(name)?.text;
-    if (other === undefined || other === text || secrets.has(name)) continue;
-    const key = places.get(name);
+  // One value may have several names: a Location that stays what it was, where the other side moves on.
+  const [called, calledThere] = [new Map<string, string>(), new Map<string, string>()];
+  for (const [given, { text }] of values.stable) {
+    const other = values.candidate.get(given)?.text;
+    if (other === undefined || other === text || secrets.has(given)) continue;
+    const key = places.get(given);
     if (other.length < LONG) {
       if (key !== undefined) ofCandidate.push(replacingMember(key, other, text));
     } else if (PLAIN.test(text) && PLAIN.test(other)) ofCandidate.push(replacing(valuePattern(other), text));
     else {
       // As HTML, JSON and URLs write it, it would not be the same text: it gets its name on both sides.
+      const name = called.get(text) ?? calledThere.get(other) ?? given;
+      called.set(text, name);
+      calledThere.set(other, name);
       ofStable.push(replacing(valuePattern(text), `{{${name}}}`));
       ofCandidate.push(replacing(valuePattern(other), `{{${name}}}`));
     }
