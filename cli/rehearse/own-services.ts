@@ -72,7 +72,7 @@ export async function healthProblem(url: string, health: string, authorities?: A
     const status = await asked(at, {}, authorities);
     return status === 200
       ? null
-      : `${at.href} answered ${status} instead of 200, so the load balancer would consider it unhealthy; --health names another path`;
+      : `${at.href} answered ${status} instead of 200, so the load balancer would consider it unhealthy; --health names another path, which is asked without --header, as a load balancer asks`;
   } catch (error) {
     return noAnswer(at, error);
   }

@@ -32,12 +32,13 @@ function columnOf(
   least: number,
   most: number,
 ): (number | null | undefined)[] {
-  const values = new Map<number, number | null>();
-  for (const { x, y, begins } of points) {
-    if (begins === true) values.set(x - GAP_MS, null);
-    values.set(x, Math.min(most, Math.max(least, y)));
-  }
-  return xs.map((x) => values.get(x));
+  const values = new Map(points.map(({ x, y }) => [x, Math.min(most, Math.max(least, y))]));
+  let next = 0;
+  return xs.map((x) => {
+    while ((points[next]?.x ?? x) < x) next++;
+    // The gap goes back to the point before: other lines may have points within it.
+    return values.get(x) ?? (points[next]?.begins === true ? null : undefined);
+  });
 }
 
 /** The value of a line at an instant: the last one that it had by then. */
