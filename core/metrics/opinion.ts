@@ -16,7 +16,7 @@ import {
 } from '../model/index.ts';
 import { type CountEvidence, compareCounts, countsAlone } from './counts.ts';
 import { judgeGuard, judgeValues, type MinutesEvidence } from './minutes.ts';
-import { countSentence, minutesSentence } from './wording.ts';
+import { type Bounds, countSentence, minutesSentence } from './wording.ts';
 
 export interface MetricOpinion {
   /** The metric's name. */
@@ -81,30 +81,33 @@ export function opinionsOf(evidence: readonly MetricEvidence[], stretch: Stretch
 
 function opinionOf(metric: PlanMetric, seen: MetricEvidence, stretch: Stretch): MetricOpinion {
   const gap = gapIn(metric, seen, stretch);
-  switch (metric.kind) {
-    case 'count':
-      return ofCount(metric, seen.minutes, gap, stretch);
-    case 'value':
-      return ofValue(metric, seen.minutes, gap, stretch);
-    case 'guard':
-      return ofGuard(metric, seen.minutes, gap, stretch);
-  }
+  if (metric.kind === 'guard') return ofGuard(metric, seen.minutes, gap, stretch);
+  const before = stretch.baseline[metric.name] ?? null;
+  // Nobody is beside it any more: what the stable side had is all that there is to compare with.
+  const alone = stretch.percent >= 100 ? before : null;
+  if (stretch.percent >= 100 && alone === null) return withoutBaseline(metric.name, boundsOf(metric, stretch));
+  if (metric.kind === 'count') return ofCount(metric, seen.minutes, gap, { ...stretch, before, alone });
+  const found = judgeValues(seen.minutes, metric, alone);
+  return ofMinutes(metric, found, gap, isRequired(metric, stretch), boundsOf(metric, stretch));
+}
+
+/** What the metric was in the look-back, and the same where the candidate is held against that alone. */
+interface Before {
+  readonly before: MetricBaseline | null;
+  readonly alone: MetricBaseline | null;
 }
 
 function ofCount(
   metric: CountMetric,
   minutes: readonly MetricMinute[],
   gap: string | null,
-  stretch: Stretch,
+  { before, alone, ...stretch }: Stretch & Before,
 ): MetricOpinion {
   const bounds = boundsOf(metric, stretch);
-  const before = stretch.baseline[metric.name] ?? null;
-  const alone = stretch.percent >= 100;
-  if (alone && before === null) return withoutBaseline(metric.name, bounds);
   const found: CountEvidence =
-    alone && before !== null
-      ? countsAlone(minutes, metric, before)
-      : compareCounts(minutes, metric, before?.usual ?? metric.usualShare ?? null, bounds.withinThreshold);
+    alone === null
+      ? compareCounts(minutes, metric, before?.usual ?? metric.usualShare ?? null, bounds.withinThreshold)
+      : countsAlone(minutes, metric, alone);
   const worse = found.worse >= Math.log(bounds.threshold) && found.matters;
   const within =
     found.within >= Math.log(bounds.withinThreshold) && (found.worse < Math.log(SUSPICION) || found.harmless);
@@ -118,20 +121,6 @@ function ofCount(
     candidateRate: found.candidateShare,
     ...(found.stableShare === null ? {} : { stableRate: found.stableShare }),
   };
-}
-
-function ofValue(
-  metric: ValueMetric,
-  minutes: readonly MetricMinute[],
-  gap: string | null,
-  stretch: Stretch,
-): MetricOpinion {
-  const bounds = boundsOf(metric, stretch);
-  const before = stretch.baseline[metric.name] ?? null;
-  const alone = stretch.percent >= 100;
-  if (alone && before === null) return withoutBaseline(metric.name, bounds);
-  const found = judgeValues(minutes, metric, alone ? before : null);
-  return ofMinutes(metric, found, gap, isRequired(metric, stretch), bounds);
 }
 
 function ofGuard(
@@ -165,11 +154,6 @@ function ofMinutes(
     ...(found.stableValue === null ? {} : { stableRate: found.stableValue }),
     ...(found.candidateValue === null ? {} : { candidateRate: found.candidateValue }),
   };
-}
-
-interface Bounds {
-  readonly threshold: number;
-  readonly withinThreshold: number;
 }
 
 function boundsOf(metric: PlanMetric, { metrics, alpha, beta }: Stretch): Bounds {

@@ -3,7 +3,8 @@ import type { CountMetric, GuardMetric, MetricBaseline, ValueMetric } from '../m
 import type { CountEvidence } from './counts.ts';
 import type { MinutesEvidence } from './minutes.ts';
 
-interface Bounds {
+/** E-values at which "worse" and "within" are called. */
+export interface Bounds {
   readonly threshold: number;
   readonly withinThreshold: number;
 }

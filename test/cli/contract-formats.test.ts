@@ -12,22 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([stable?.stop(), candidate?.stop()]));
 
+const sides = () => ['--stable', stable?.url ?? '', '--candidate', candidate?.url ?? ''];
+/** In order. */
+const ONE_BY_ONE = ['--rps', '1000', '--concurrency', '1'];
+
 /** Requests that stable was asked, in order, with their bodies. */
 async function asked(name: string, content: string, ...args: string[]) {
   const before = stable?.asked.length ?? 0;
-  const result = await crossfade([
-    'contract',
-    '--stable',
-    stable?.url ?? '',
-    '--candidate',
-    candidate?.url ?? '',
-    '--rps',
-    '1000',
-    '--concurrency',
-    '1',
-    ...args,
-    await file(content, name),
-  ]);
+  const result = await crossfade(['contract', ...sides(), ...ONE_BY_ONE, ...args, await file(content, name)]);
   return { ...result, requests: (stable?.asked ?? []).slice(before) };
 }
 const lines = (found: Awaited<ReturnType<typeof asked>>) =>
@@ -223,20 +215,10 @@ describe('standard input holds', () => {
     ['a flow', flow, ['GET /step']],
   ])('%s', async (_, stdin, sent) => {
     const before = stable?.asked.length ?? 0;
-    const sides = [
-      '--stable',
-      stable?.url ?? '',
-      '--candidate',
-      candidate?.url ?? '',
-      '--rps',
-      '1000',
-      '--concurrency',
-      '1',
-    ];
     // In pieces, as a pipe brings it.
     const pieces = stdin.match(/[\s\S]{1,7}/g) ?? [];
     expect(
-      await runCommand(['contract', '-', ...sides], {
+      await runCommand(['contract', '-', ...sides(), ...ONE_BY_ONE], {
         stdin: Readable.from(pieces.map((piece) => Buffer.from(piece))),
       }),
     ).toMatchObject({ code: 0 });
@@ -249,18 +231,9 @@ describe('standard input holds', () => {
       for (; drawn < 10_000; drawn++)
         yield Buffer.from(`${JSON.stringify({ ...log, request: { method: 'GET', target: `/log/${drawn}` } })}\n`);
     };
-    const sides = [
-      '--stable',
-      stable?.url ?? '',
-      '--candidate',
-      candidate?.url ?? '',
-      '--rps',
-      '10000',
-      '--limit',
-      '20',
-    ];
+    const args = ['contract', '-', ...sides(), '--rps', '10000', '--limit', '20'];
     const before = stable?.asked.length ?? 0;
-    expect((await runCommand(['contract', '-', ...sides], { stdin: Readable.from(lines()) })).code).toBe(0);
+    expect((await runCommand(args, { stdin: Readable.from(lines()) })).code).toBe(0);
     const sent = (stable?.asked.length ?? 0) - before;
     expect([sent, drawn < 10_000]).toEqual([20, true]);
   });
