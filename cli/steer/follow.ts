@@ -13,6 +13,7 @@ import {
 import { describeSplit } from '../../core/phases/index.ts';
 import { type DeployedOptions, executionArn, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, number, plain, say, type Terminal, UsageError } from '../shared/index.ts';
+import { patient } from './patient.ts';
 import { cutoverId, type Ledger, openLedger } from './run-of.ts';
 import { entryLine } from './runs.ts';
 
@@ -43,7 +44,7 @@ export function watchCommand(terminal: Terminal): Command {
       const end = await attempt(
         () => NOTHING_CHANGED,
         () =>
-          follow(options, id, everyMs, signal, async (ledger, place) => {
+          follow(options, id, { everyMs, signal }, async (ledger, place) => {
             const entries = await ledger.decisionLog.entries(id);
             for (const entry of entries.slice(shown)) say(terminal.out, plain(entryLine(entry)));
             shown = entries.length;
@@ -78,7 +79,7 @@ export function waitCommand(terminal: Terminal): Command {
       const end = await attempt(
         () => NOTHING_CHANGED,
         () =>
-          follow(options, id, everyMs, signal, async (_ledger, place) => {
+          follow(options, id, { everyMs, signal, deadline }, async (_ledger, place) => {
             late = Date.now() > deadline;
             const over = place.at !== 'running' && place.at !== 'sign-off';
             return late || over || place.at === options.for;
@@ -93,18 +94,32 @@ export function waitCommand(terminal: Terminal): Command {
     });
 }
 
+interface Pace {
+  readonly everyMs: number;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. @default none */
+  readonly deadline?: number;
+}
+
 /** Looks until `isEnd`; null when it was interrupted. */
 async function follow(
   options: Options,
   id: CutoverId,
-  everyMs: number,
-  signal: AbortSignal,
+  { everyMs, signal, deadline }: Pace,
   isEnd: (ledger: Ledger, place: Place) => Promise<boolean>,
 ): Promise<Place | null> {
   const ledger = await openLedger(options);
+  const look = patient(
+    async () => {
+      const place = await placeOf(ledger, id);
+      return (await isEnd(ledger, place)) ? place : 'goes on';
+    },
+    Date.now,
+    deadline,
+  );
   while (!signal.aborted) {
-    const place = await placeOf(ledger, id);
-    if (await isEnd(ledger, place)) return place;
+    const found = await look();
+    if (found !== null && found !== 'goes on') return found;
     await delay(everyMs, undefined, { signal }).catch(() => null);
   }
   return null;
@@ -138,10 +153,11 @@ function placeIn(lease: Lease): Place {
 /** A run that preflight refused never gets a lease: its execution says why. */
 async function beforeItsLease(deployment: Deployment, id: CutoverId): Promise<Place> {
   const { DescribeExecutionCommand, SFNClient } = await import('@aws-sdk/client-sfn');
-  const { CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
+  const { aws, CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');
   const client = new SFNClient(CLIENT_OPTIONS);
   try {
-    const found = await client.send(new DescribeExecutionCommand({ executionArn: executionArn(deployment, id) }));
+    const describe = new DescribeExecutionCommand({ executionArn: executionArn(deployment, id) });
+    const found = await aws('DescribeExecution', () => client.send(describe));
     if (found.status === 'RUNNING')
       return { at: 'running', text: `Cutover ${id} has been started; preflight is checking.` };
     return {

@@ -38,7 +38,11 @@ export async function aws<T>(what: string, call: () => Promise<T>): Promise<T> {
 function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (TRANSIENT_NAMES.has(error.name)) return true;
-  if ('code' in error && typeof error.code === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN)/.test(error.code))
+  if (
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)/.test(error.code)
+  )
     return true;
   if (error instanceof SyntaxError) return true;
   const metadata = '$metadata' in error ? error.$metadata : undefined;

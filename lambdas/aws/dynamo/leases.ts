@@ -2,6 +2,7 @@
  * The leases port over DynamoDB. Every write is one conditional request, so that of two writers exactly one wins:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
  */
+import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   type Claim,
@@ -20,6 +21,7 @@ import {
   type Condition,
   intentIs,
   type LeaseStore,
+  leaseMet,
   readOwner,
   replaceAsOwner,
   setAsOwner,
@@ -122,6 +124,8 @@ async function steer(at: LeaseStore, lease: Lease, steering: Steering): Promise<
     await setAttributes(at, lease.ingressId, { steering }, both(standsAs(lease, 'running'), asRead));
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    // The SDK may have sent it twice, the first time with effect.
+    if (isDeepStrictEqual((await leaseMet(at, lease.ingressId, error))?.steering, steering)) return;
     throw new SupersededError(`it has moved on, or somebody else steered it, since ${phase} was read`, error);
   }
 }
