@@ -15,7 +15,11 @@ export const EARLY: readonly Case[] = [
   [
     'a refusal, then a reset, of an upload that goes on: the refusal or 502',
     saysAndResets(answer('no', '', '401 No')),
-    gets(/^401 no$|^502 /, post('x'.repeat(5 * MB))),
+    async (stage) => {
+      await gets(/^401 no$|^502 /, post('x'.repeat(5 * MB)))(stage);
+      // Where the whole upload had come, the connection is kept: the reset must not meet the next case.
+      await expect.poll(stage.open).toBe(0);
+    },
   ],
   [
     'an answer before the last chunk: the rest of the upload is no next request',
