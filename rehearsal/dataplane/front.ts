@@ -28,6 +28,9 @@ export interface Front {
   stop(): Promise<void>;
 }
 
+/** As long as an ALB waits for a connection to its target. */
+const CONNECT_MS = 10_000;
+
 /** Of requests that were not given a host: the load balancer's own address. */
 const LOCAL = /^127\.0\.0\.1:\d+$/;
 
@@ -90,7 +93,10 @@ export async function startFront({ url, authorities, host }: FrontOptions): Prom
 
 /** A service has its certificate for its own name, whatever host a request names. */
 function connectorTo(url: string, authorities: readonly string[] | undefined): buildConnector.connector {
-  const connect = buildConnector({ timeout: 2_000, ...(authorities === undefined ? {} : { ca: [...authorities] }) });
+  const connect = buildConnector({
+    timeout: CONNECT_MS,
+    ...(authorities === undefined ? {} : { ca: [...authorities] }),
+  });
   const { hostname } = new URL(url);
   const servername = isIP(hostname.replace(/^\[(.*)\]$/, '$1')) === 0 ? hostname : '';
   return (options, callback) => connect({ ...options, servername }, callback);
