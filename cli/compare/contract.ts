@@ -147,6 +147,7 @@ async function requestOf(
   return {
     routes,
     authorities: readAuthorities('--ca', options.ca),
+    ca: options.ca,
     stable: parseBase('--stable', options.stable),
     candidate: parseBase('--candidate', options.candidate),
     policy: { allowed: parseAllowed(options.allow), headers: parseHeaders(options.header) },

@@ -52,6 +52,14 @@ describe.skipIf(made === null)('a service that speaks TLS', () => {
     expect(result.stdout).toContain('1 capture, no breaking or undecided difference');
   });
 
+  it('is asked so by the commands of a report, too', async () => {
+    const { code, stdout } = await contract('good', 'plain', '--ca', ca);
+    expect(code).toBe(1);
+    const commands = stdout.replaceAll(/ \\\n\s+/g, ' ');
+    expect(commands).toContain(`curl -sSig --path-as-is --cacert '${ca}' '${by.good}''/a'`);
+    expect(commands).toContain(`curl -sSig --path-as-is '${by.plain}''/a'`);
+  });
+
   it.each([
     [
       'good',

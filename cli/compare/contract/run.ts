@@ -38,6 +38,8 @@ export interface ContractRequest {
   readonly candidate: URL;
   /** Certificates (PEM) that are trusted; undefined: those that Node trusts. */
   readonly authorities: readonly string[] | undefined;
+  /** File that they were read from. */
+  readonly ca: string | undefined;
   readonly policy: SendPolicy;
   readonly probes: readonly Probe[];
   readonly routes: readonly string[];
@@ -144,7 +146,7 @@ async function compareServices(contract: Contract): Promise<ExitCode> {
     sources: names,
     failOn,
     baseline,
-    bases: { stable: stable.href, candidate: candidate.href },
+    bases: { stable: stable.href, candidate: candidate.href, ca: request.ca },
     outputs,
     sent: names,
     unmet: [...missing].map(([what, count]) => `${what}${count === 1 ? '' : ` (${count} times)`}`),

@@ -7,10 +7,12 @@ import type { RootSample } from '../../../parity/roots/index.ts';
 export interface Bases {
   readonly stable: string;
   readonly candidate: string;
+  /** File of the authorities that are trusted. */
+  readonly ca?: string | undefined;
 }
 
 /** Arguments of a command; each is quoted already. */
-export type CurlArguments = Readonly<Record<keyof Bases, readonly string[]>>;
+export type CurlArguments = Readonly<Record<'stable' | 'candidate', readonly string[]>>;
 
 /** What curl, the connection or a proxy makes anew. */
 const OF_THE_CONNECTION =
@@ -36,7 +38,14 @@ export function curlOf({ request, requestId }: RootSample, bases: Bases | null):
   const target = redaction.target(request.target);
   const fields = headers.map(([name, value]) => `-H ${headerOf(name, value, word)}`);
   const rest = [...methodOf(method), ...compressed, ...fields, ...bodyOf(request, redaction, raw, word)];
-  const side = (base: string) => ['curl -sSig --path-as-is', `${base}${word(withStandIns(target))}`, ...rest];
+  const trusting = (base: string) =>
+    bases?.ca !== undefined && /^'https:/i.test(base) ? [`--cacert ${quoted(bases.ca)}`] : [];
+  const side = (base: string) => [
+    'curl -sSig --path-as-is',
+    ...trusting(base),
+    `${base}${word(withStandIns(target))}`,
+    ...rest,
+  ];
   return {
     stable: side(bases === null ? '"$STABLE"' : quoted(bases.stable.replace(/\/$/, ''))),
     candidate: side(bases === null ? '"$CANDIDATE"' : quoted(bases.candidate.replace(/\/$/, ''))),
