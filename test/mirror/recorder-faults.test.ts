@@ -157,9 +157,9 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
     const { MirrorRequests = 0, MirrorCaptured = 0, ...others } = mirror.metrics();
     const dropped = Object.entries(others).filter(([name]) => /^[a-z]/.test(name));
     expect(dropped.reduce((sum, [, count]) => sum + count, MirrorCaptured)).toBe(MirrorRequests);
-    // A fifth of them stood in two counts.
+    // A fifth of them stood in two counts. A machine that hardly gets to anything may tell of one before it hears that it was given up.
     expect(MirrorRequests).toBeGreaterThanOrEqual(asked);
-    expect(MirrorRequests).toBeLessThanOrEqual(1.02 * asked + 1);
+    expect(MirrorRequests).toBeLessThanOrEqual(1.05 * asked + 5);
   });
 
   it('is killed while it works, and another takes its place and tells what was lost', async () => {
