@@ -106,6 +106,12 @@ describe('a body', () => {
     ['that holds NaN', answer('{"a":[1,null]}'), answer('{"a":[1, NaN ]}'), ['body not-a-number breaking']],
     ['that holds Infinity', answer('{"a":"x"}'), answer('{"a":-Infinity}'), ['body not-a-number breaking']],
     ['that holds NaN in a text', answer('{"a":"x"}'), answer('{"a":": NaN,"'), ['body malformed-json breaking']],
+    [
+      'of lines that end otherwise',
+      typed('application/x-ndjson', '{"a":1}\n{"a":2}\n'),
+      typed('application/x-ndjson', '{"a":1}\n{"a":2}'),
+      ['body white-space benign', 'body trailing-newline benign'],
+    ],
     ['that is no JSON', answer('{"a":1}'), answer('{"a":'), ['body malformed-json breaking']],
     ['that is no UTF-8', answer('"\ufffd"'), answer(Buffer.from([0x22, 0xff, 0x22])), ['body malformed-json breaking']],
     ['of JSON that is called text', answer('{"a":1}'), typed('text/plain', '{"a":1}'), []],

@@ -27,6 +27,7 @@ describe('an answer that is not there', () => {
       newError: false,
       differences: [{ cause: 'crash-closes-connection' }],
     });
+    expect(compare(status(200), { ...failed, reason: 'reset' }).differences).toMatchObject([{ cause: 'no-answer' }]);
   });
 
   it('is no pair where the stable side gives none', () => {
@@ -76,6 +77,7 @@ describe('a status', () => {
     ['GET', '/a?b=1&b=2', status(200), status(400), ['status query-repeated breaking']],
     ['OPTIONS', '/a', status(204), status(405, [['Allow', 'GET']]), ['status options-default undecided']],
     ['HEAD', '/a', status(200), status(405), ['status head-not-routed breaking']],
+    ['HEAD', '/a', status(401), status(404), ['status status breaking']],
     ['GET', '/a', status(200), status(500), ['status status breaking']],
   ])('of %s %s is explained', (method, target, stable, candidate, expected) => {
     expect(named(stable, candidate, { method, target })).toEqual(expected);

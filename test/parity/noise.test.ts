@@ -52,6 +52,21 @@ describe('gathered noise', () => {
 describe('a place in which the stable side varies by itself', () => {
   const model = learned(recordOf([{ at: 'x1', n: 1 }], [{ at: 'x2', n: 1 }], [{ at: 'x3', n: 1 }]));
 
+  it('excuses no field that the candidate loses, however often stable goes without it', () => {
+    const [sent, lost] = [answer('a', [['X-Total-Count', '3']]), answer('a', [])];
+    const known = learned({ ...pairOf(sent, lost), noise: lost });
+    expect(compared(known, pairOf(sent, lost))[0]).toBe('undecided');
+  });
+
+  it('is what an owner says where a rule has decided', () => {
+    const decided = { id: 'r', owner: 'o', reason: 'r', expires: '9999-12-31' };
+    const where = { pointer: '/*/at' };
+    const rules = compileRules({ v: 1, rules: [{ kind: 'reclassify', ...decided, where, severity: 'breaking' }] }, NOW);
+    const record = recordOf([{ at: 'x1', n: 1 }], [{ at: 'x2', n: 1 }]);
+    expect(compared(model, record)[0]).toBe('same');
+    expect(compareRecord(record, { rules: withNoise(rules, model) }).verdict).toBe('breaking');
+  });
+
   it('is suppressed in every XML element of one name, but not in every element of a page', () => {
     const items = (type: string, ...texts: string[]) =>
       answer(`<ul>${texts.map((text) => `<li>${text}</li>`).join('')}</ul>`, [['Content-Type', type]]);

@@ -1,6 +1,6 @@
 /**
- * Pairs of answers as strangers would try the comparer: 236, and 259 half a day later, labelled before the first run (`want`), and 57 of
- * values that each side makes for itself, labelled beside the code that reads them. Where the comparer says otherwise to this day,
+ * Pairs of answers as strangers would try the comparer: 236, and 259 half a day later, labelled before the first run (`want`), and 62
+ * beside code that was written (values that each side makes for itself, and what mutants asked for). Where the comparer says otherwise to this day,
  * `is` has what it says. `cause`: that of one difference.
  */
 import { readFileSync } from 'node:fs';
