@@ -47,8 +47,12 @@ export function paceOn(
   return { speed, rps: (usual.rps * speed) / usual.speed, usual, atOnce };
 }
 
+/** How fast a processor is, is measured once. */
+let workMs: number | undefined;
+
 export function thisMachine(): Machine {
-  return { processors: availableParallelism(), load: loadavg()[0] ?? 0, workMs: sampleWork() };
+  workMs ??= sampleWork();
+  return { processors: availableParallelism(), load: loadavg()[0] ?? 0, workMs };
 }
 
 /** @returns milliseconds of a processor, some 30 on a machine of 2024 */

@@ -30,9 +30,20 @@ const inStack = (build: (stack: Stack) => void) => {
 const cutover = (props: Partial<DualStackCutoverProps>) =>
   inStack((stack) => void new DualStackCutover(stack, 'Cutover', { ...PROPS, ...props }));
 
+/** Made once for all that read it. */
+const templateOnce = (props: Partial<DualStackCutoverProps>) => {
+  let template: Template | undefined;
+  return () => {
+    template ??= Template.fromStack(cutover(props));
+    return template;
+  };
+};
+const bare = templateOnce({});
+const mirrored = templateOnce({ groups: MIRRORED });
+
 describe('DualStackCutover', () => {
   it('logs no execution data: the input of a sign-off holds the token that answers it', () => {
-    const machines = Template.fromStack(cutover({})).findResources('AWS::StepFunctions::StateMachine');
+    const machines = bare().findResources('AWS::StepFunctions::StateMachine');
     expect(Object.values(machines)).not.toEqual([]);
     for (const { Properties } of Object.values(machines)) {
       expect(Properties.LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: 'ALL' });
@@ -43,7 +54,7 @@ describe('DualStackCutover', () => {
 describe('what a run needs', () => {
   let template: Template;
   beforeAll(() => {
-    template = Template.fromStack(cutover({ groups: MIRRORED }));
+    template = mirrored();
   });
   const idsOf = (type: string) => Object.keys(template.findResources(type));
 
@@ -144,7 +155,7 @@ describe('metrics of the user’s own', () => {
     expect(readers.join()).toMatch(/baseline/);
     expect(readers.join()).toMatch(/shift/);
     expect(readers.join()).toMatch(/watch/);
-    expect(allowed(Template.fromStack(cutover({})), 'secretsmanager:GetSecretValue')).toEqual([]);
+    expect(allowed(bare(), 'secretsmanager:GetSecretValue')).toEqual([]);
   });
 
   it('and the plan’s own alarms roll back by their events', () => {
@@ -420,7 +431,7 @@ describe('a cohort', () => {
       GroupArns: [stable, candidate],
     });
     expect(JSON.stringify(template.toJSON())).toContain('\\"cohort\\":true');
-    expect(JSON.stringify(Template.fromStack(cutover({ groups: MIRRORED })).toJSON())).not.toContain('Cohort');
+    expect(JSON.stringify(mirrored().toJSON())).not.toContain('Cohort');
   });
 
   it.each([
@@ -602,7 +613,7 @@ describe('the file of `-c attach`', () => {
 
 describe('the provider of weighted rules', () => {
   it('may make its rules with their tag, and tag nothing else', () => {
-    const template = Template.fromStack(cutover({}));
+    const template = bare();
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: Match.arrayWith([

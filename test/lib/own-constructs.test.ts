@@ -43,7 +43,12 @@ const policySchema = z.looseObject({
     }),
   ),
 });
-const resourcesOf = (of: Stack, type: string) => Object.values(Template.fromStack(of).findResources(type));
+const templates = new WeakMap<Stack, Template>();
+const resourcesOf = (of: Stack, type: string) => {
+  const template = templates.get(of) ?? Template.fromStack(of);
+  templates.set(of, template);
+  return Object.values(template.findResources(type));
+};
 /** Actions that CloudWatch, on behalf of the account alone, is let do by a resource's policy. */
 const alarmsMay = (document: unknown) =>
   policySchema.parse(document).Statement.flatMap(({ Action, Effect, Principal, Condition }) => {
