@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -68,7 +68,6 @@ type Permission =
 interface Spec {
   readonly description: string;
   readonly may: readonly Permission[];
-  readonly timeout?: number;
 }
 
 const SPECS = {
@@ -95,7 +94,6 @@ const SPECS = {
   },
   drill: { description: 'Trips an alarm, and waits for it to trigger the rollback', may: ['trip', 'ledger', 'notify'] },
   complete: { description: 'Records completion', may: ['ledger', 'notify'] },
-  // Twice the SDK's three attempts of three seconds, and the read-back.
   rollback: {
     description: 'Brings all traffic back to the stable side',
     may: ['weights', 'health', 'capacity', 'executions', 'ledger', 'notify'],
@@ -137,7 +135,6 @@ export class CutoverFunctions extends Construct {
         handler: name,
         description,
         environment: { CROSSFADE_DEPLOYMENT: props.deployment },
-        timeout: Duration.seconds(60),
         // Operators, and `crossfade` for them, find the deployment by this name.
         ...(name === 'rollback' ? rollbackOnly(props) : {}),
       });

@@ -1,6 +1,6 @@
 /** How every client is set up: few attempts, short time-outs, so that a handler ends well before its own time-out. */
 
-/** The rollback must not hang on one slow connection: 3 attempts of at most 3 s stay within its 15 s. */
+/** One slow connection must not take a rollback's minute: 3 attempts of at most 4 s, and what follows has its time. */
 export const CLIENT_OPTIONS = {
   maxAttempts: 3,
   // Without the last, the SDK only warns of a request that hangs, and waits on.

@@ -5,8 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CLIENT_OPTIONS } from '../../../lambdas/aws/calls/clients.ts';
 import { aws } from '../../../lambdas/aws/calls/transient.ts';
 
-/** The rollback's function may run for so long (lib/cutover); its calls must have failed by then. */
-const ROLLBACK_MS = 15_000;
+/** A quarter of the time that the rollback's function has (lib/functions): its fence, its write and its read-back are one behind the other. */
+const CALL_MS = 15_000;
 
 let silent: Server | null = null;
 afterEach(() => {
@@ -47,7 +47,7 @@ describe('clients of AWS', () => {
   it('have failed for good before the function that brings traffic back has to end', () => {
     const { maxAttempts, requestHandler } = CLIENT_OPTIONS;
     const longest = maxAttempts * (requestHandler.connectionTimeout + requestHandler.requestTimeout);
-    expect(longest).toBeLessThan(ROLLBACK_MS);
+    expect(longest).toBeLessThan(CALL_MS);
     expect(maxAttempts).toBeGreaterThan(1);
   });
 });
