@@ -1,5 +1,6 @@
 /** The local load balancer's data plane. */
 export { type DataPlane, startDataPlane } from './data-plane.ts';
-export { type Front, startFront } from './front.ts';
+export type { Front } from './front.ts';
+export { startFrontThread } from './front-thread.ts';
 export { startHealthChecks } from './health.ts';
 export type { TargetFault } from './target-fault.ts';

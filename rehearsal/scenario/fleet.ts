@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Deployment, GroupRole } from '../../core/model/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { LocalService } from '../cloud/services/index.ts';
-import { type Front, startFront } from '../dataplane/index.ts';
+import { type Front, startFrontThread } from '../dataplane/index.ts';
 import { type Child, startChild, type Target, type TargetGroupModel } from '../machine/index.ts';
 import type { FaultSpec } from './fault.ts';
 import { type Command, chooseMirror, NODE_GATEWAY, UPSTREAM } from './gateways.ts';
@@ -63,7 +63,7 @@ export class Fleet {
       );
     } else {
       for (const side of ['stable', 'candidate'] as const) {
-        const front = await startFront(frontOf(own, side));
+        const front = await startFrontThread(frontOf(own, side));
         this.#fronts.set(side, front);
         const target: Target = { host: '127.0.0.1', port: front.port, health: 'initial' };
         // As many registrations as the service has tasks: one process stands for all of them.

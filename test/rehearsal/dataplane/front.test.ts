@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type FrontOptions, startFront } from '../../../rehearsal/dataplane/front.ts';
+import { startFrontThread } from '../../../rehearsal/dataplane/front-thread.ts';
 import { certificates } from '../../support/certificates.ts';
 import { listen, serve, stop } from '../../support/http.ts';
 
@@ -85,6 +86,21 @@ describe('before a service of somebody’s own', () => {
     expect(asked).toBe(2);
     await crash();
     await expect(ask()).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('they are made from another thread, too', async () => {
+    const {
+      port,
+      inject,
+      stop: crash,
+    } = await startFrontThread({ url: await service((_req, res) => res.end('fine')) });
+    onTestFinished(() => crash());
+    const url = `http://127.0.0.1:${port}`;
+    expect(await (await request(url)).body.text()).toBe('fine');
+    inject({ errors: 1 });
+    await expect.poll(async () => (await request(url)).statusCode).toBe(500);
+    await crash();
+    await expect(request(url)).rejects.toThrow(/ECONNREFUSED/);
   });
 
   it('one that hangs up is one that hangs up, before its answer and within it', async () => {
