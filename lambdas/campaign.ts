@@ -1,4 +1,4 @@
-/** Campaign: one look at all its cutovers. The core decides what starts, stops and goes back; the machine calls again. */
+/** Campaign: one evaluation of all its cutovers. The core decides what starts, stops and rolls back; the machine calls again. */
 import * as z from 'zod';
 import {
   budgetProblems,

@@ -1,4 +1,4 @@
-/** Drill: trips its alarm, and then waits to be brought back by it. Still being here after the deadline is the drill's failure. */
+/** Drill: trips its alarm, and waits for the rollback. If none has come by the deadline, the drill has failed. */
 
 import {
   type CutoverStateJson,

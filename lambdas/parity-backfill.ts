@@ -1,4 +1,4 @@
-/** Parity backfill: one object of kept captures, compared anew by the rules of now, and counted for the run that owns the ingress. */
+/** Parity backfill: one object of kept captures, compared again by the current rules, and counted for the run that owns the ingress. */
 import * as z from 'zod';
 import { decodeContent } from '../capture/bytes/index.ts';
 import { eachLine, tooLong } from '../capture/index.ts';

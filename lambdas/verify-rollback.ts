@@ -1,4 +1,4 @@
-/** Verify rollback: the machine waits here until counts show that the traffic has come back. The work is the watchdog's. */
+/** Verify rollback: the machine waits here until request counts show that traffic is back on stable. The watchdog does the work. */
 import { restoreCapacity } from '../core/fence/index.ts';
 import { type CutoverStateJson, isSafe, parseState, stateToJson } from '../core/model/index.ts';
 import { compose, makeHandler as makeWatchdog, type WatchdogDeps } from './watchdog.ts';

@@ -101,12 +101,12 @@ async function votesOf({ hooks }: WatchDeps, state: CutoverState, { decision }: 
   return asked.length === 0 ? undefined : hooks.ask(asked, { cutoverId: state.cutoverId, percent });
 }
 
-/** Null where it could not be read: what is not known has not changed, and is looked at again. */
+/** Null if it could not be read: an unknown revision counts as unchanged, and is read again. */
 async function revisionsNow({ revisions }: WatchDeps): Promise<Revisions | null> {
   return revisions.read().catch(() => null);
 }
 
-/** What the run remembers of its sides; people are told when it began anew for a change of them. */
+/** The revisions that the run remembers; people are notified if a new one restarted the phase. */
 async function afterRevision(
   deps: WatchDeps,
   state: CutoverState,
@@ -141,7 +141,7 @@ async function lastOfControl(
   return taken === null || baseline === null ? null : retaken(baseline, taken);
 }
 
-/** The stable side is everybody's way back: when it sinks below what it needs, people are told at once, and once. */
+/** Every rollback depends on the stable side: if it drops below its snapshot, people are notified at once, and once. */
 async function warnOfStable(deps: WatchDeps, state: CutoverState, seen: Evidence): Promise<void> {
   const message = unreadiness(seen);
   if (message === null || state.reason.includes(message)) return;

@@ -115,7 +115,7 @@ interface News extends Pick<LogEntry, 'kind' | 'message'> {
   readonly item: Lease | null;
 }
 
-/** What lasts is told again in one minute of ten. Milliseconds. */
+/** People are notified again of a lasting condition in one minute of ten. Milliseconds. */
 const AGAIN_MS = 600_000;
 const MINUTE_MS = 60_000;
 

@@ -68,7 +68,7 @@ const attachmentSchema = z.strictObject({
     .regex(MANAGED_POLICY_ARN, { error: 'must be the ARN of a managed policy' })
     .optional(),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
-  /** Chats and pagers that are told; each secret is an ARN of Secrets Manager. */
+  /** Chats and pagers to notify; each secret is an ARN of Secrets Manager. */
   chat: z
     .strictObject({
       slack: z.strictObject({ secretArn: z.string(), channel: z.string() }).optional(),

@@ -7,15 +7,22 @@ import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { type Page, page } from './page.ts';
 
 export function commandsPage(): Page {
-  const crossfade = program(nowhere());
+  const all = program(nowhere()).commands.flatMap((command) => sections(command, 'crossfade'));
   return page(
     'docs/reference/commands.md',
     'Commands',
     'Run `npm run crossfade -- COMMAND` in this repository, or `npx crossfade COMMAND` where the package is installed. `crossfade COMMAND --help` prints the same.',
     'Commands with `--ingress` talk to AWS, with the region and credentials of the usual AWS variables and files.',
     `\`\`\`text\n${EXIT_HELP.trim()}\n\`\`\``,
-    ...crossfade.commands.flatMap((command) => sections(command, 'crossfade')),
+    listOf(all),
+    ...all,
   );
+}
+
+/** Links to all sections, by the names of their commands. */
+function listOf(all: readonly string[]): string {
+  const names = all.map((section) => /^## crossfade (.+)$/m.exec(section)?.[1] ?? '');
+  return names.map((name) => `[${name}](#crossfade-${name.replaceAll(' ', '-')})`).join(' · ');
 }
 
 function sections(command: Command, parent: string): string[] {

@@ -5,5 +5,6 @@ import { type Page, withPart } from './page.ts';
 export function runbookPage(): Page {
   const ids = Object.keys(SYMPTOMS) as SymptomId[];
   const first = withPart('docs/how-to/runbook.md', 'first aid', firstAid(EXAMPLE_NAMES));
-  return withPart(first, 'symptoms', ids.map((id) => symptomSection(id, EXAMPLE_NAMES)).join('\n\n'));
+  const list = ids.map((id) => `[${id}](#${id})`).join(' · ');
+  return withPart(first, 'symptoms', [list, ...ids.map((id) => symptomSection(id, EXAMPLE_NAMES))].join('\n\n'));
 }

@@ -6,7 +6,7 @@ import { rehearsalPlan } from '../../rehearsal/scenario/index.ts';
 const PERCENTS = [10, 50, 100];
 /** One-minute looks in each phase. */
 const LOOKS = 4;
-/** ALB's error points are late; here a minute or two of patience is enough to see the way back. Seconds. */
+/** ALB's error points are late; here a minute or two is enough to see the rollback. Seconds. */
 const SETTLE_ON_AWS = 120;
 /** How slow a request is on this machine says what else runs there, and nothing of the services. Milliseconds. */
 const BUDGET_HERE = 60_000;

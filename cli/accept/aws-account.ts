@@ -123,7 +123,7 @@ async function allStacks(client: CloudFormationClient): Promise<Stack[]> {
   return found;
 }
 
-/** CloudFormation takes no other order while it works on a stack, but for the deletion of one that is being made. */
+/** CloudFormation takes no other order while it works on a stack, except to delete one that is being made. */
 async function settled(read: () => Promise<Stack | null>): Promise<Stack | null> {
   for (const deadline = Date.now() + DELETE_MS; ; await delay(POLL_MS)) {
     const stack = await read();

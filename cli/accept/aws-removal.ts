@@ -1,4 +1,4 @@
-/** What stands against the deletion of an acceptance's stack: a run, rules that carry traffic, buckets that hold something. */
+/** What prevents the deletion of an acceptance's stack: a run, rules that carry traffic, buckets that hold something. */
 import {
   type CloudFormationClient,
   paginateListStackResources,
@@ -55,7 +55,7 @@ async function stopRuns(stateMachineArn: string, id: string): Promise<void> {
 
 async function empty(Bucket: string): Promise<void> {
   const client = new S3Client(CLIENT_OPTIONS);
-  // What was listed is deleted before the next look, so that each begins anew.
+  // Listed objects are deleted before the next listing, so each listing begins at the start.
   for (;;) {
     const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }));
     const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));

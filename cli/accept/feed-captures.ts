@@ -1,4 +1,4 @@
-/** Captures in the place of a mirror's, which would need an image to be built: equal answers of both sides, until they are enough. */
+/** Makes captures instead of a mirror, which would need an image to be built: equal answers of both sides, until there are enough. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';

@@ -1,4 +1,4 @@
-/** The CDK program of an acceptance, and how it is told what to make. */
+/** The CDK program of an acceptance, and its parameters. */
 import * as z from 'zod';
 import { type Plan, planSchema } from '../../core/model/index.ts';
 import { ownModule } from '../../rehearsal/machine/index.ts';

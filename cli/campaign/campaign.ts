@@ -121,7 +121,7 @@ function resumeCampaign(terminal: Terminal): Command {
         throw new UsageError(`name: campaign "${name}" has ended: ${run.state.message}`);
       const part = run.state.part + 1;
       const { campaign } = run.state;
-      // Without what it remembers: every service is read anew.
+      // Without its memory: every service is read again.
       await attempt(
         () => NOTHING_CHANGED,
         async () => (await openCampaigns()).start(executionOf(name, part), { campaign, part }),

@@ -23,7 +23,7 @@ export async function act({ action, cutover, reason, seen }: ActionRequest, ledg
     const { refused: no, text } = await abortRun(open, id, reason);
     return { done: !no, text };
   }
-  // The way back asks nobody: without an identity it is recorded as the console's.
+  // A rollback needs no identity: without one it is recorded as the console's.
   const by = await callerArn().catch(() => 'console');
   const { text, isBack } = await returnToStable(async () => ledger, { by, reason, breakGlass: false });
   return { done: isBack, text };

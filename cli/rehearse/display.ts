@@ -18,7 +18,7 @@ interface Told {
   done: boolean;
 }
 
-/** Lines of rehearsals that run at once are not mixed: the first is told as it goes, and the others after it. */
+/** Lines of concurrent rehearsals are not mixed: the first is shown as it runs, and the others after it. */
 function plainDisplay(screen: Screen): RehearsalDisplay {
   const waiting: Told[] = [];
   const flush = () => {

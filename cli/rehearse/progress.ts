@@ -70,7 +70,7 @@ function describe(event: CloudEvent, seen: Seen): StyledText | null {
     case 'weights': {
       const { groups } = event.rule.forward;
       const text = `  traffic: ${sharesText(groups)}`;
-      // The way back writes the safe weights as often as somebody asks for them.
+      // A rollback writes the safe weights once for each trigger.
       if (groups.length < 3 || text === seen.weights) return null;
       seen.weights = text;
       return told(text, 'yellow');
@@ -116,8 +116,8 @@ function placeText({ phase, stage, plan }: z.infer<typeof stateSchema>): string 
 const GROUPS: Readonly<Record<string, string>> = {
   Stable: 'stable',
   Candidate: 'candidate',
-  MirrorForward: 'the mirror, which asks stable',
-  MirrorReverse: 'the mirror, which asks the candidate',
+  MirrorForward: 'stable through the mirror',
+  MirrorReverse: 'the candidate through the mirror',
 };
 
 /** Shares of those that have any: weights are relative to each other. */

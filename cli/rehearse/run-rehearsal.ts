@@ -117,7 +117,7 @@ async function runAll(
   tell(out, `Mirror: ${chooseMirror(process.env).label}`);
   if (request.leftOut.length > 0)
     tell(out, plain(`Left out of the plan, as it is in your account alone: ${request.leftOut.join(', ')}`));
-  const slowed = options.speed < request.usualSpeed ? `; ${request.usualSpeed} where the machine has time` : '';
+  const slowed = options.speed < request.usualSpeed ? `; ${request.usualSpeed} times on an idle machine` : '';
   tell(
     out,
     `Clock: simulated, ${options.speed} times as fast as real time${slowed}. Times and rates below are simulated.`,
@@ -155,7 +155,7 @@ function writeLive({ deployment, url, clock: { anchor, speed } }: LocalCloud, fi
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, rehearsedText({ rehearsal, deployment }));
   } catch {
-    // A report that cannot be written is told of at the end.
+    // The end reports it if a report cannot be written.
   }
 }
 

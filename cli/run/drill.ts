@@ -1,4 +1,4 @@
-/** `crossfade drill`: trips a real alarm on a run that is made for it, and measures how long customers took to come back. */
+/** `crossfade drill`: trips a real alarm on a run made for that, and measures how long the rollback takes. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -37,7 +37,7 @@ interface Options extends DeployedOptions {
   readonly json?: boolean;
 }
 
-/** Open, trip, come back, and two whole minutes of counts; then the same again for a slow night. */
+/** Open, trip, roll back, and two whole minutes of counts; twice that for a slow night. */
 const WAIT_SECONDS = 2 * (DRILL_INTERVAL_SECONDS + DRILL_DEADLINE_SECONDS);
 const POLL_MS = 2_000;
 

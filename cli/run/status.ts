@@ -92,7 +92,7 @@ function text({ deployment, item, live, drift, log, signoff }: Found, at: number
   if (item === null)
     return `Ingress ${deployment.ingressId}: no cutover has run here.\n${[weights, ...safe].join('\n')}`;
   const { rollback } = item;
-  // What a run that was brought back had intended is nothing that customers meet.
+  // The intent of a run that was rolled back no longer reaches customers.
   const split = item.status === 'running' ? ` ${describeSplit(item.intent.split)}.` : '';
   return [
     `Ingress ${item.ingressId}: cutover ${item.cutoverId} is ${item.status} (phase ${item.phase}, generation ${item.generation}).${split}`,

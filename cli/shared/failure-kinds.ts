@@ -1,4 +1,4 @@
-/** Failures that are told in words of ours instead of a client's or the system's: one table. */
+/** Failures that have a message of ours instead of a client's or the system's: one table. */
 
 import { codeOf } from '../../input/index.ts';
 import { EXIT } from './exit-codes.ts';

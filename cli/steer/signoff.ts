@@ -103,7 +103,7 @@ async function send(
   ]);
   const states = new SFNClient(CLIENT_OPTIONS);
   if (!(await answerSignoff(states, request, answer))) return { given: false, text: gone(request) };
-  // The execution has the answer; that a second try is told who gave it is a courtesy.
+  // The execution has the answer; telling a second try who gave it is a courtesy.
   const at = new Date(now()).toISOString();
   await approvals.close(request, { answer: answer.answer, by, at }).catch(() => undefined);
   const done = answer.answer === 'approve' ? 'Approved' : 'Rejected';

@@ -43,7 +43,7 @@ export function Confirmation({ cutover, offer, onAnswer }: Props) {
         </label>
         <div class="buttons">
           <button type="submit" class={offer.tone} disabled={wanting || sent}>
-            {sent ? 'Asking …' : offer.label}
+            {sent ? 'Sending …' : offer.label}
           </button>
           <button type="button" disabled={sent} onClick={() => onAnswer(null)}>
             Cancel

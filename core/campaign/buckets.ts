@@ -34,7 +34,7 @@ export const CALLS_OF_WATCHDOG: Calls = { modifyRule: 0, describeRules: 4, getMe
 /** Of the watchdog where nothing is under way. */
 export const CALLS_AT_REST: Calls = { modifyRule: 0, describeRules: 1, getMetricData: 0, describeAlarms: 0 };
 
-/** Readings of a way back beside its writes: rules and the health of both sides, and the rules again until they are seen. */
+/** Readings of a rollback beside its writes: rules and the health of both sides, and the rules again until they show the weights. */
 export const CALLS_OF_RETURN = 5;
 
 /** Rules whose weights a cutover writes: safe methods and the others. */

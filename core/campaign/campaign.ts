@@ -111,7 +111,7 @@ export const campaignSchema = z.strictObject({
    * their stable side. `stay`: they are paused where they stand, for people to decide.
    */
   onFailure: z.enum(['stay', 'return']).default('return'),
-  /** How long they stay; what nobody has resumed by then goes back. A run can be paused for 8 hours in all. */
+  /** How long they stay; a run that nobody has resumed by then is rolled back. A run can be paused for 8 hours in all. */
   stayFor: durationSchema(10 * MINUTE, 7 * HOUR).prefault('PT7H'),
   /** Accounts by name: their twelve digits, as text. */
   accounts: z.record(

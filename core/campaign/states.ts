@@ -11,7 +11,7 @@ export const serviceStateSchema = z.discriminatedUnion('at', [
     paused: z.boolean(),
     pause: z.enum(['possible', 'notYet', 'never']),
   }),
-  /** On its way back; its weights are not confirmed yet. */
+  /** Rolling back; its weights are not confirmed yet. */
   z.strictObject({ at: z.literal('returning'), reason: z.string() }),
   z.strictObject({ at: z.literal('completed') }),
   /** All traffic is on its stable side again. */
@@ -29,7 +29,7 @@ export type ServiceStates = ReadonlyMap<string, ServiceState>;
 const FAILED: ReadonlySet<ServiceState['at']> = new Set(['returning', 'returned', 'refused']);
 const UNDER_WAY: ReadonlySet<ServiceState['at']> = new Set(['running', 'returning', 'unknown']);
 
-/** It goes back, has gone back, or was refused: the others of its wave are concerned. */
+/** It is being rolled back, was rolled back, or was refused, which concerns the rest of its wave. */
 export function hasFailed({ at }: ServiceState): boolean {
   return FAILED.has(at);
 }

@@ -108,7 +108,7 @@ export function simulateThrottling({ atOnce, atRest, returnAt, seconds, random }
   };
 }
 
-/** One cutover goes back. @returns what tells, once all is answered, in which second its weights were safe; null: never */
+/** Rolls one cutover back. @returns a reader of the second in which its weights were safe, once everything is answered; null: never */
 function addReturn(timetable: Timetable, returnAt: number, random: () => number): () => number | null {
   const written = new Map<number, number>();
   const write = (rule: number, second: number): void =>

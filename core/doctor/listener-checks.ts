@@ -88,7 +88,7 @@ export function shadowedRules(facts: Facts): Diagnosis[] {
   return [...taking, ...first, ...beside];
 }
 
-/** Rules of these listeners that keep sending stable what ours do not take; each is told once. */
+/** Rules of these listeners that still send stable requests that ours do not take; each is reported once. */
 function besideOurs({ listeners, deployed }: Facts, ours: readonly Ours[]): readonly string[] {
   const own = (wanted: NewRule) => ({ ...wanted, arn: OURS, forwards: null, stickySeconds: null, rewrites: false });
   const [stableArn] = ours.map(({ wanted }) => wanted.stableArn);
@@ -132,7 +132,7 @@ function ownRules({ listeners, planned, groups, deployed }: Facts): { ours: Ours
   return { ours, uncopied };
 }
 
-/** Rules of one listener take over the same ones: each is told once. */
+/** Rules of one listener take over the same requests: each is reported once. */
 function refusalsOf(ours: readonly Ours[]) {
   const all = ours.flatMap(({ wanted, others }) => shadowRefusals(wanted, others));
   return [...new Map(all.map((refusal) => [refusal.why, refusal])).values()];

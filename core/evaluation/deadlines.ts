@@ -42,7 +42,7 @@ export function overdue(state: PresentRun, now: number, longest: number): boolea
   return elapsedMs(state, now) / 1000 - (state.steered?.pausedSeconds ?? 0) >= lengthOf(state).bake + longest;
 }
 
-/** Holds with a reason, for `longest` seconds beyond the bake; goes back after that. */
+/** Holds with a reason, for `longest` seconds beyond the bake; rolls back after that. */
 export function heldBy(reason: string, state: PresentRun, now: number, longest: number): Observation {
   return overdue(state, now, longest)
     ? { decision: 'rollback', reason: `${reason} It was held for its maximum of ${inMinutes(longest)}.` }

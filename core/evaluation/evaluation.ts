@@ -15,7 +15,7 @@ import { steer } from './steering.ts';
 
 /**
  * Pure: the same plan, evidence and time give the same decision, so the log can be replayed (core/phases/replay.ts). A hard stop
- * goes back at once; a gap in the evidence blocks promotion, never a rollback, and for no longer than `maxHold`.
+ * rolls back at once; a gap in the evidence blocks promotion, never a rollback, and for no longer than `maxHold`.
  */
 export function observe(deployment: Deployment, state: PresentRun, seen: Evidence, now: number): Observed {
   const stop = hardStop(deployment, state, seen);

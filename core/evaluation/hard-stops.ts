@@ -1,4 +1,4 @@
-/** What speaks against any phase, before the two sides are compared: what goes back at once, and what keeps the run from advancing. */
+/** Reasons against any phase, before the two sides are compared: those that roll back at once, and those that block promotion. */
 import {
   type AlarmReading,
   answersAnybody,
@@ -10,7 +10,7 @@ import {
 } from '../model/index.ts';
 import type { HardEvidence, PresentRun } from './evidence.ts';
 
-/** Why any phase goes back at once; null when nothing of the kind is seen. */
+/** The reason for which any phase rolls back at once; null if there is none. */
 export function hardStop(deployment: Deployment, state: PresentRun, seen: HardEvidence): string | null {
   const rollsBack = rollbackAlarmsOf(deployment, state.plan);
   const guards = seen.alarms.filter((a) => rollsBack.includes(a.name));

@@ -1,4 +1,4 @@
-/** What a plan's hooks say of a step: any that goes back goes back, any that holds holds. */
+/** The votes of a plan's hooks on a step: one rollback is a rollback, one hold is a hold. */
 import type { HookAnswer, Plan } from '../model/index.ts';
 import type { Observation } from './observation.ts';
 

@@ -15,7 +15,7 @@ export function withMirrored(minutes: readonly MinuteEvidence[]): readonly Minut
 }
 
 /**
- * A judgement of everybody and, where that goes back, of those alone who reach the candidate directly. `direct` is null unless they alone would not go
+ * A judgement of all customers and, if that is a rollback, of those who reach the candidate directly. `direct` is null unless they alone would not go
  * back: then it is the mirror that fails.
  */
 export function judgedEitherWay<Judgement>(

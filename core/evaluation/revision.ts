@@ -5,7 +5,7 @@ import type { Observation } from './observation.ts';
 /** Of one run; a service that is deployed again and again is not ready to be judged. */
 const MOST_RESTARTS = 2;
 
-/** What was seen of a look's sides, and how often this run began a stage anew for it before. */
+/** The sides' revisions at an evaluation, and how often they have restarted a phase of this run. */
 export interface Revised {
   /** A sentence for each side that changed; never empty. */
   readonly changes: readonly string[];

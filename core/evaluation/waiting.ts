@@ -8,7 +8,7 @@ import { soakPolicyOf } from './canary.ts';
 import type { PresentRun } from './evidence.ts';
 import { judgedEitherWay, observeMirror } from './mirrored-customers.ts';
 
-/** Phases in which nobody but the watchdog looks, while there is a way back that costs nothing. */
+/** Phases that only the watchdog evaluates, and in which a rollback still costs nothing. */
 export const WAITING_PHASES: readonly Phase[] = ['shadowSignoff', 'finalSignoff', 'decommission'];
 
 export interface Alarming {

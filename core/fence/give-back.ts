@@ -4,7 +4,7 @@ import { candidatePercentOf, neededTargets, planReturn, type ReturnPlan, type Su
 import type { RollbackPorts } from './rollback-outcome.ts';
 import { readBack, writeAll } from './write-weights.ts';
 
-/** After this long a rollback that waits for healthy stable targets is told again. Seconds. */
+/** How often people are notified again of a rollback that waits for healthy stable targets. Seconds. */
 const WAIT_FOR_CAPACITY_SECONDS = 600;
 /** The watchdog comes every minute, and repeats a rollback that is not finished. */
 const WATCHDOG_MS = 60_000;
@@ -38,7 +38,7 @@ export function isOverdue(lease: Lease | null, now: number): boolean {
   return since !== undefined && now - fromIso(since) >= WAIT_FOR_CAPACITY_SECONDS * 1000;
 }
 
-/** Of the watchdog's minutes the one in each ten in which a wait is told again. @param waited milliseconds since any fixed moment */
+/** Whether this is the minute, one of the watchdog's ten, in which people are notified again of a wait. @param waited milliseconds since any fixed moment */
 export function isToldAgain(waited: number): boolean {
   return waited % (WAIT_FOR_CAPACITY_SECONDS * 1000) < WATCHDOG_MS;
 }

@@ -124,7 +124,7 @@ export function refusalsOfDelete(live: LiveRule, stableArn: string, owner: Lease
   return [...whileRunning(owner, 'deleted'), ...stillCarrying(live, (arn) => arn !== stableArn)];
 }
 
-/** Whether functions, alarms and watchdog are needed: by a run, or by its way back. */
+/** Whether functions, alarms and watchdog are needed: by a run, or by its rollback. */
 export function needsDeployment(owner: Lease | null): owner is Lease {
   return owner?.status === 'running' || owner?.status === 'rolling_back';
 }

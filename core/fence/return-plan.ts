@@ -1,5 +1,5 @@
 /**
- * Where customers go when a run is brought back, by the healthy targets of both sides. More healthy capacity beats less, and
+ * Where customers go when a run is rolled back, by the healthy targets of both sides. More healthy capacity beats less, and
  * nobody is sent to a side that is known to be dead while the other one lives. What cannot be read keeps nobody from safety.
  */
 import {

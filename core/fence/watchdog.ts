@@ -1,7 +1,7 @@
 /**
  * The watchdog: level-triggered, every minute. It repairs what events missed, and asks only what is true now: does the
  * listener carry the desired weights, is the run that owns it alive, can both sides carry their customers, is the stable
- * side's capacity what the run owes it, has the traffic really come back?
+ * side's capacity what the run owes it, is the traffic really back on stable?
  */
 import {
   answersAnybody,
@@ -103,7 +103,7 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
   const demand = (trigger: Trigger, reason: string, what: 'intent' | 'silence') =>
     demandRollback(ports, deployment, trigger, reason, { kind: 'unchanged', what, lease: item });
   const late = ports.clock.now() > fromIso(item.heartbeatDueAt);
-  // A run that nobody hears of goes back whatever its execution says, but that it has completed.
+  // A silent run is rolled back whatever its execution says, unless that has succeeded.
   const execution = late ? await stateOrNull(ports, item) : await ports.executions.stateOf(item.executionArn);
   const ended = late || execution === 'ended';
   if (execution === 'succeeded' || (ended && (await isFinished(ports, deployment, item))))
@@ -263,7 +263,7 @@ async function verifiedReturn(ports: WatchdogPorts, item: Lease, since: string):
   return at;
 }
 
-/** A drill that its own alarm brought back is worth keeping; one that something else ended shows nothing about the alarm. */
+/** A drill that its own alarm rolled back is evidence; one that something else ended shows nothing about the alarm. */
 async function keepDrill({ drills }: WatchdogPorts, item: Lease, verifiedAt: string): Promise<void> {
   const { drill, rollback, cutoverId } = item;
   if (drill?.trippedAt == null || rollback?.confirmedAt == null || rollback.trigger !== 'alarm') return;

@@ -89,7 +89,7 @@ export interface MirroredMinute {
 
 /**
  * Percentage points by which customers behind the mirror fail more than {@link ALARM_CONTROL_WEIGHT} times the others' share; compared with `errorPercent`. Where no 5xx of the
- * others is told, there may be none or they may be late: the mirror is judged as if nobody were beside it.
+ * others is reported, there may be none or they may be late: the mirror is judged without a control group.
  */
 export function mirrorErrorExcess({ mirror, direct }: MirroredMinute): number {
   const failing = counted(mirror, mirror.target5xx);

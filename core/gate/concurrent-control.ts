@@ -124,7 +124,7 @@ function conclude(
   };
 }
 
-/** Part of a side's requests of which nobody says what became of them: clients who hung up, and answers whose points are lost. */
+/** Share of a side's requests whose fate is unknown: clients who hung up, and answers whose points are lost. */
 function shareUntold(minutes: readonly MinuteEvidence[], side: 'stable' | 'candidate'): number {
   const told: Pick = (counts) =>
     (counts.answered ?? counts.requests) + (counts.answered === undefined ? 0 : failedAtLeast(counts));

@@ -39,7 +39,7 @@ export function settled(minutes: readonly MinuteEvidence[], now: number, settleA
   });
 }
 
-/** A minute that is told twice is no second piece of evidence, and one without a time is none. */
+/** A minute that is reported twice counts once, and one without a time does not count. */
 function eachOnce(minutes: readonly MinuteEvidence[]): readonly MinuteEvidence[] {
   if (minutes.every(({ minute }, i) => Number.isFinite(minute) && minute > (minutes[i - 1]?.minute ?? -Infinity)))
     return minutes;

@@ -49,7 +49,7 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
 }
 
 /**
- * What is tolerated is never more than half of the margin, below which nobody goes back anyhow: a part of a high base rate could be many margins, and a
+ * What is tolerated is never more than half of the margin, below which nothing is rolled back anyway: a part of a high base rate could be many margins, and a
  * regression of twice the margin that is tolerated up to the whole of it takes four times the evidence.
  */
 function toleratedOf(asked: RateTolerance, rate: number | null | undefined, margin: number): RateTolerance {

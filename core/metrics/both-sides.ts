@@ -41,7 +41,7 @@ function textsOf(query: MetricQuery, providers: Readonly<Record<string, Pick<Met
       return JSON.stringify(query);
     case 'provider': {
       const type = providers[query.provider]?.type;
-      // A provider of one's own is told the side beside its query.
+      // A provider gets the side beside its query.
       return type === 'prometheus' || type === 'datadog' ? query.query : null;
     }
     default:

@@ -7,7 +7,7 @@ export interface MetricVote {
   readonly reason: string;
 }
 
-/** Any metric that is shown to be worse goes back; any that is required and undecided, or has a gap, holds. */
+/** One metric shown to be worse rolls back; one that is required and undecided, or has a gap, holds. */
 export function voteOf(opinions: readonly MetricOpinion[]): MetricVote {
   const worse = opinions.filter((o) => o.verdict === 'worse');
   if (worse.length > 0) return vote('rollback', worse, (o) => `Candidate is worse in ${o.text}.`);

@@ -37,7 +37,7 @@ export const begunSchema = z.strictObject({
   deployment: z.preprocess(withTodaysNames, deploymentSchema),
 });
 
-/** A recorded deployment with the keys and roles of today in the place of earlier ones. */
+/** A recorded deployment with today's keys and roles instead of earlier ones. */
 function withTodaysNames(value: unknown): unknown {
   if (typeof value === 'string') return EARLIER_NAMES.get(value) ?? value;
   if (Array.isArray(value)) return value.map(withTodaysNames);
@@ -65,7 +65,7 @@ export const lookSchema = z.strictObject({
   ),
   live: z.array(ruleWeightsSchema),
   candidate: z.strictObject({ healthy: count, unhealthy: count, registered: count }),
-  /** Sides that were deployed anew since the look before; absent where none was. */
+  /** Sides deployed since the previous evaluation; absent if there were none. */
   revised: z.strictObject({ changes: z.array(z.string()), restarts: count }).optional(),
   /** Absent in logs of version 0.1. */
   stable: z.strictObject({ healthy: count, needed: count }).nullish(),

@@ -93,7 +93,7 @@ export const deploymentSchema = z.strictObject({
   /** Load and chaos run by this function while the mirror is open; absent: the phase only observes. */
   exerciseFunction: z.string().min(1).optional(),
   topicArn: z.string().min(1).optional(),
-  /** A runbook of the user's own, which messages link in the place of the deployed one. */
+  /** The user's own runbook, which messages link instead of the deployed one. */
   runbookUrl: z.url().optional(),
   /** Sources of a plan's own metrics outside CloudWatch, by the names that plans use. */
   metricProviders: z.record(z.string(), metricProviderSchema).optional(),

@@ -1,5 +1,5 @@
 /**
- * The drill: a run that is made to be brought back. It gives the candidate a little or nothing, trips a real alarm, and what
+ * The drill: a run that is meant to be rolled back. It gives the candidate a little or nothing, trips a real alarm, and what
  * follows is the rollback that a bad night would see: the alarm's action, the fence, the weights, the counts.
  */
 import * as z from 'zod';
@@ -40,7 +40,7 @@ export type DrillRecord = z.infer<typeof drillRecordSchema>;
 
 /** How long a drill waits for its own alarm to bring it back, seconds. */
 export const DRILL_DEADLINE_SECONDS = 300;
-/** Between two looks, and before the alarm is tripped, so that customers are there to be brought back. Seconds. */
+/** Between two looks, and before the alarm is tripped, so that the candidate has customers when it is rolled back. Seconds. */
 export const DRILL_INTERVAL_SECONDS = 60;
 
 /** Seconds from the tripped alarm to each step. */

@@ -161,7 +161,7 @@ const guardMetricSchema = commonSchema.extend({
   kind: z.literal('guard'),
   /** The figure of the candidate. */
   value: querySchema,
-  /** Beyond it a minute is bad: the stage does not advance, and goes back when too many minutes are. */
+  /** Beyond it a minute is bad: the stage does not advance, and rolls back if too many minutes are bad. */
   limit: z.number(),
   /** How many minutes in a row one cause takes a healthy candidate beyond it at most. */
   spell: z.int().min(1).max(60).default(2),

@@ -132,8 +132,8 @@ const gateSchema = z.strictObject({
   /** Requests that the candidate must have answered in a stage before its gate may pass, whatever the test says. */
   minRequests: z.int().min(1).default(100),
   /**
-   * A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too: on the same
-   * minutes, or at 100 % in the worst five minutes of the baseline.
+   * A candidate shown to fail more than this, and at least twice as often as stable in the same minutes, is rolled back without regard
+   * to margins. Where stable's own minutes reach a higher rate now and then, that rate is the limit.
    */
   maxErrorRate: z.number().gt(0).max(1).default(0.05),
   /** Advance before the bake is over, once the evidence is in and `minBake` has passed. */

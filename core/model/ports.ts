@@ -153,7 +153,7 @@ export interface Leases {
   /** Takes the ingress for a new generation, also after a completed one. @throws RefusedError while another run owns it or is being rolled back. */
   claim(claim: Claim): Promise<Lease>;
   recordIntent(ref: RunRef, intent: Intent, progress: Progress): Promise<void>;
-  /** Puts `intent` in the place of `expected` and leaves all else as it is. @throws SupersededError when another one stands there. */
+  /** Replaces the intent `expected` by `intent` and changes nothing else. @throws SupersededError if the lease has another intent */
   replaceIntent(ref: RunRef, intent: Intent, expected: Intent): Promise<void>;
   /** @throws SupersededError when another intent of the same run stands there by now. */
   confirmIntent(ref: RunRef, intent: Intent): Promise<void>;
@@ -183,7 +183,7 @@ export interface Leases {
   /** Notes when the run's drill tripped its alarm. */
   recordTrip(ref: RunRef, drill: Drill): Promise<void>;
   /**
-   * Puts `steering` in the place of what the lease had when it was read, while it still is in that phase and stage.
+   * Replaces the steering that was read by `steering`, if the lease is still in that phase and stage.
    * @throws SupersededError when it has moved on, or somebody else steered it
    */
   steer(lease: Lease, steering: Steering): Promise<void>;

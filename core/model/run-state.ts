@@ -167,9 +167,9 @@ export const stateSchema = z.strictObject({
   startedBy: z.string().nullable().default(null),
   /** Revision of the steering whose restart was carried out last. */
   steeringRev: z.int().nonnegative().default(0),
-  /** What each side ran when the run first looked, or last began anew for a change of it; null before. */
+  /** Each side's revision at the run's first evaluation, or at its latest restart because of a new one; null before. */
   revisions: revisionsSchema.nullable().default(null),
-  /** How often a change of a side made the run begin a phase anew. */
+  /** How often a new revision of a side restarted a phase. */
   revisionRestarts: z.int().nonnegative().default(0),
   /** Put there by a Catch, consumed by the rollback task. */
   error: z.looseObject({ Error: z.string(), Cause: z.string().optional() }).optional(),

@@ -32,7 +32,7 @@ const requestSchema = z.object({
 });
 
 export const steeringSchema = z.object({
-  /** Raised by every change, so that of two people who steer at once one is told. */
+  /** Raised by every change, so that one of two people who steer at once is refused. */
   rev: z.int().nonnegative(),
   /** In their order; the last one may still last. */
   pauses: z.array(pauseSchema),

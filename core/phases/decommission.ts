@@ -37,7 +37,7 @@ const LONGEST_INTERVAL_SECONDS = 86_400;
 
 /**
  * Seconds until the next look, after `looks` of them. What keeps a task from going may last for weeks (sticky sessions, another rule), and an execution that
- * has used up its history ends, and is brought back: the longer it waits, the less often it looks.
+ * has used up its history ends, and is rolled back: the longer it waits, the less often it evaluates.
  */
 export function stepInterval({ decommission: { step } }: Pick<Plan, 'decommission'>, looks: number): number {
   return Math.max(step, Math.min(LONGEST_INTERVAL_SECONDS, step * 2 ** Math.floor(looks / LOOKS_AT_ONE_INTERVAL)));

@@ -32,7 +32,7 @@ export type CutoverEvent =
   | { readonly type: 'approved'; readonly at: number; readonly approval: Approval }
   | { readonly type: 'steppedDown'; readonly at: number; readonly done: boolean; readonly reason: string }
   | { readonly type: 'closed'; readonly at: number }
-  /** A drill looked: it trips its alarm, or waits to be brought back. */
+  /** A drill's evaluation: it trips its alarm, or waits for the rollback. */
   | { readonly type: 'drilled'; readonly at: number };
 
 export interface Transition {

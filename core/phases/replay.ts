@@ -174,7 +174,7 @@ export class Replay {
     return draft;
   }
 
-  /** Later entries bring a minute anew, as it was read then. */
+  /** Later entries repeat a minute, as it was read then. */
   #collect({ minutes, looked }: Look): MinuteEvidence[] {
     for (const minute of minutes) this.#minutes.set(minute.minute, minute);
     for (const at of this.#minutes.keys()) if (looked.from === null || at < looked.from) this.#minutes.delete(at);

@@ -74,7 +74,7 @@ export function agree(
   return { approval: { approvedBy: approvers.join(' and '), comment: comments.join('; '), approvers } };
 }
 
-/** {@link agree} once the approval stands in the request: counted anew, two persons who approve at once are two. */
+/** {@link agree} once the approval is in the request: it is counted again, so two people who approve at once are two. */
 export function agreeNoted(
   policy: Policy,
   startedBy: CutoverState['startedBy'],

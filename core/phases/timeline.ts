@@ -39,7 +39,7 @@ export interface Projection {
   /** Days, begun ones whole, from start to end if every phase is held for its maximum; shadow logs must be kept for as long. */
   readonly longestDays: number;
   readonly historyEvents: number;
-  /** Share of healthy candidates that the alarm on errors brings back at most, whatever the gate says. */
+  /** Largest share of healthy candidates that the error alarm alone rolls back. */
   readonly falseAlarms: number;
   /** The plan's own metrics: how much of α each may use, and whether it is known how much evidence it takes. */
   readonly ownMetrics: readonly { readonly name: string; readonly alphaShare: number; readonly isSized: boolean }[];

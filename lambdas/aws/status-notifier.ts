@@ -1,5 +1,5 @@
 /**
- * The notifier port: every notice as an event on the default bus, and, but for decisions, on the topic, where mail gets text and machines
+ * The notifier port: every notice as an event on the default bus, and, except for decisions, on the topic, where mail gets text and machines
  * get the event. Without a topic nobody is mailed, and that is the deployer's choice.
  */
 import { randomUUID } from 'node:crypto';

@@ -16,7 +16,7 @@ export interface BatchResult {
 /** A synchronous answer holds 6 MB (6,291,456 bytes); the rest is for ids and JSON's own marks. */
 const MAX_ANSWER = 5_500_000;
 
-/** What is refused goes back as it came, and Firehose keeps it under `failed/`. Never throws. */
+/** A refused record is returned unchanged, and Firehose keeps it under `failed/`. Never throws. */
 export function judgeBatch(event: FirehoseTransformationEvent, compare: Compare): BatchResult {
   const judged: Judged[] = [];
   const refused: Record<string, number> = {};

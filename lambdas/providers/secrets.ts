@@ -1,4 +1,4 @@
-/** What a provider is told to prove who asks: a secret of Secrets Manager, read when it is needed and kept for five minutes. */
+/** The credentials for a provider: a secret of Secrets Manager, read when needed and kept for five minutes. */
 
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';

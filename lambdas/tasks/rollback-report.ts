@@ -56,7 +56,7 @@ export async function tellRollback(deps: ReportDeps, item: Lease): Promise<void>
   await note(deps, item, 'rolled_back', left);
 }
 
-/** Triggers come in pairs and more, and the watchdog repeats: people are told of what is new or urgent, and of what they were not told. */
+/** Several triggers report the same rollback, and the watchdog repeats: people are notified of news, urgent matters, and pending notices. */
 function owedOf(outcome: RollbackOutcome, now: number): readonly Tidings[] {
   switch (outcome.outcome) {
     case 'rolled_back':

@@ -27,7 +27,7 @@ const SIZE = { width: 8, height: 6 } as const;
 /** These name all metrics of the widget, not those of their query alone. */
 const OVER_THE_WIDGET = /\b(?:METRICS|SEARCH)\s*\(/;
 
-/** A metric that CloudWatch does not hold is told of in words. */
+/** A metric that CloudWatch does not have is described in words. */
 export function metricWidget(metric: PlanMetric, places: QueryPlaces): IWidget {
   try {
     return drawn(metric, places);

@@ -7,7 +7,7 @@ import type * as Esbuild from 'esbuild';
 export interface BundleOptions {
   /** What an entry imports late stands in chunks beside it. @default - all in one module */
   readonly split?: boolean;
-  /** Files in the place of packages. */
+  /** Files that replace packages. */
   readonly instead?: Readonly<Record<string, string>>;
   /** How the modules' names end. @default '.mjs' */
   readonly extension?: '.mjs' | '.js';

@@ -24,7 +24,7 @@ export interface CampaignAccessProps {
 }
 
 /**
- * The role by which a campaign starts, reads, pauses and brings back the runs of one deployment, and does nothing else: it writes no
+ * The role by which a campaign starts, reads, pauses and rolls back the runs of one deployment, and does nothing else: it writes no
  * listener rule, and stops no execution. IAM is of no region, so that the role's name has the region in it.
  */
 export class CampaignAccess extends Construct {

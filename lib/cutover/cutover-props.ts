@@ -55,7 +55,7 @@ export interface DualStackCutoverProps {
   readonly shadowLogRetention?: Duration;
   /** Where status messages and alarms go. @default - a new topic, encrypted by a key of its own, that takes TLS only */
   readonly topic?: ITopic;
-  /** Chats and pagers that are told of the cutover. @default - the topic's own subscriptions alone */
+  /** Chats and pagers to notify of the cutover. @default - only the topic's own subscriptions */
   readonly chat?: ChatChannels;
   /** Load and chaos while mirroring: a function that gets `{cutoverId, seconds}`. @default - none, the phase only observes */
   readonly exerciseFunctionArn?: string;

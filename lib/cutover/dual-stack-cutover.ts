@@ -108,7 +108,7 @@ export class DualStackCutover extends Construct {
     });
   }
 
-  /** What people look at, and where they are told: the dashboard, the runbook, and chats. */
+  /** For people: the dashboard, the runbook, and chats. */
   #showPeople({ ingressId, groups, services, chat }: DualStackCutoverProps, plan: Plan, names: CutoverNames): void {
     const { mirror: _notShown, ...shown } = names;
     new CutoverDashboard(this, 'Dashboard', {

@@ -92,7 +92,7 @@ export class WeightedRule extends Construct {
   }
 }
 
-/** What the custom resource is told, and by which it makes the rule. */
+/** The properties of the custom resource, from which its provider makes the rule. */
 export function ruleProperties({ listener, priority, methods = [], cohort, groups, ...match }: RuleProps) {
   return {
     ListenerArn: listener.listenerArn,

@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import { acknowledge, acknowledgeTask } from '../functions/index.ts';
 import { addEnvoy, addRecorder, MIRROR_PORTS, type MirrorTaskProps } from './mirror-containers.ts';
 
-/** A task that is told to go answers for as long as the load balancer may take to hear of it, then ends what is under way. */
+/** A task that is told to stop keeps answering until the load balancer has noticed, then finishes the requests under way. */
 const DRAIN_DELAY = Duration.seconds(20);
 const STOP_TIMEOUT = Duration.seconds(120);
 /** In the customers' path: two tasks in two zones at least. */

@@ -26,7 +26,7 @@ export interface ChatNotifierProps {
   readonly channels: ChatChannels;
 }
 
-/** Tells chats and pagers of a cutover: a function for each channel, so that none waits for another or is told twice for its sake. */
+/** Notifies chats and pagers: a function for each channel, so that none waits for another, or gets a message twice because of it. */
 export class ChatNotifier extends Construct {
   /** What a channel refused for good. */
   readonly deadLetters: Queue;

@@ -44,7 +44,7 @@ const RETRY = {
 };
 
 /**
- * Kept captures, compared anew by the rules of now and counted under their version: a Distributed Map over the bucket's objects,
+ * Stored captures, compared again by the current rules and counted under their version: a Distributed Map over the bucket's objects,
  * one function call an object. Input, all of it optional: `prefix` of the objects that are listed, below `pairs/`, and `from`,
  * the first key that is looked at (`pairs/2026/11/20`). It may be repeated: a capture counts once.
  *

@@ -75,13 +75,13 @@ function hasNestedKey(pair: string): boolean {
   return /\[|%5B/i.test(key) && /(?:\]|%5D)$/i.test(key);
 }
 
-/** A key that Go takes for the struct's field and that JavaScript does not: the same but for its case. */
+/** A key that Go takes for the struct's field and that JavaScript does not: the same except for its case. */
 export function hasKeyOfAnotherCase(keys: readonly string[], key: string): boolean {
   const folded = key.toLowerCase();
   return !keys.includes(key) && keys.some((other) => other.toLowerCase() === folded);
 }
 
-/** null for what is not JSON, or not wholly there. */
+/** null if the text is not JSON, or not complete. */
 function keysOf(body: CapturedBody): string[] | null {
   if (body.encoding !== 'utf8' || body.truncated) return null;
   try {

@@ -1,5 +1,5 @@
 /**
- * What stands against a capture, taken together: every breaking and undecided difference by place and respect. Counted beside the
+ * All that counts against a capture: every breaking and undecided difference by location and aspect. Counted beside the
  * captures, so that what turns out to be noise can be suppressed afterwards, whenever and in whatever order it is learned.
  */
 
@@ -21,7 +21,7 @@ const RULED = 'by rule';
 /** UTF-16 units. A capture of more than that stays what it was found to be. */
 const LONGEST = 2000;
 
-/** What {@link combinationOf} reads; null: nothing stands against the capture, or more than can be kept. */
+/** What {@link combinationOf} reads; null: nothing counts against the capture, or more than can be kept. */
 export function combinationKey(differences: readonly Difference[]): string | null {
   const counted = differences.flatMap((d): Against[] =>
     standsAgainst(d.severity)

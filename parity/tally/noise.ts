@@ -162,7 +162,7 @@ function isNoise(counts: RouteNoise['counts'], difference: Difference): boolean 
   return isSuppressed(counts, generalPlace(difference), aspectOf(difference));
 }
 
-/** Whether a difference of that place ({@link generalPlace}) and respect ({@link aspectOf}) is noise by what was counted. */
+/** Whether a difference of that location ({@link generalPlace}) and aspect ({@link aspectOf}) is noise by the counts. */
 export function isSuppressed(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
   return excusing(aspect).some((one) => {
     const key = keyOf(place, one);

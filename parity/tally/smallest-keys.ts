@@ -11,7 +11,7 @@ export function smallestKeys<T>(all: Record<string, T>, limit: number): Record<s
   return Object.keys(all).length <= limit ? all : Object.fromEntries(smallestOf(new Map(Object.entries(all)), limit));
 }
 
-/** The same of a map. `drop` is told of what is not kept. */
+/** The same for a map. `drop` gets the entries that are not kept. */
 export function smallestOf<T>(
   all: Map<string, T>,
   limit: number,

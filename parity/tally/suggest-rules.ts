@@ -10,7 +10,7 @@ import { generalPlace } from '../model/index.ts';
 import { pathOfRoute } from '../rules/index.ts';
 import { aspectOf } from './aspect.ts';
 
-/** A rule but for `owner` and `expires`, which are empty: the rules file is refused until somebody fills them in. */
+/** A rule with empty `owner` and `expires`: the rules file is refused until somebody fills them in. */
 export type SuggestedRule = {
   readonly id: string;
   readonly owner: '';

@@ -27,7 +27,7 @@ export interface RouteTally {
   readonly findings: Readonly<Record<string, number>>;
   /** Captures of findings beyond that number, by class; a capture counts once for each of its findings. */
   readonly otherFindings: Readonly<Record<string, number>>;
-  /** Captures by what stands against them (combination.ts), at most {@link MAX_COMBINATIONS}; those of other captures stay as they are. */
+  /** Captures by the differences that count against them (combination.ts), at most {@link MAX_COMBINATIONS}; those of other captures stay as they are. */
   readonly combinations: Readonly<Record<string, number>>;
   /** In how many records the stable side varied by itself, at most {@link MAX_NOISY_PLACES} places. Nothing here is suppressed by it yet. */
   readonly noisy: RouteNoise;

@@ -31,7 +31,7 @@ const EXAMPLES = [
 /** Such as `errors=0.2@10 or crash@1`. */
 export const FAULT_EXAMPLES = `${EXAMPLES.slice(0, -1).join(', ')} or ${EXAMPLES.at(-1)}`;
 
-/** The fault needs nothing of the service that it befalls. */
+/** The fault needs no support from the service. */
 export function isOutside({ inject }: FaultSpec): boolean {
   return typeof inject === 'string' || (inject.parity === undefined && inject.lost === undefined);
 }
@@ -47,7 +47,7 @@ export function parseFault(text: string): FaultSpec {
   const at = PHASES.find((phase) => phase === where) ?? Number(where);
   const inject = parseWhat(what);
   if (inject === null || where === '' || more.length > 0 || (typeof at === 'number' && !(at > 0 && at <= 100)))
-    throw new RangeError(`--fault must be ${FAULT_EXAMPLES} (got "${text}")`);
+    throw new RangeError(`--fault must name a fault and where it begins, such as ${FAULT_EXAMPLES} (got "${text}")`);
   if (inject === 'mirror-crash' && !MIRRORED.some((phase) => phase === at))
     throw new RangeError(`--fault ${text}: no stage has a mirror; mirror-crash befalls @shadow or @soak`);
   return { text, inject, at };

@@ -1,7 +1,7 @@
 /** Requests that are not sent, counted by their reason. */
 import type { Skipped } from './requests/index.ts';
 
-/** Reasons that are told one by one. */
+/** Reasons that are listed one by one. */
 const TOLD = 30;
 
 export class SkippedRequests {

@@ -19,7 +19,7 @@ export interface DiffSettings {
   /** Request headers, in lower case, that name a request in both logs. */
   readonly pairBy: readonly string[];
   readonly decisions: Decisions;
-  /** What the stable side's second answers show to vary by itself is suppressed. */
+  /** Suppresses what the control answers show to vary on stable alone. */
   readonly noise: boolean;
   /** Bytes of two logs that are held in memory before they go to temporary files. */
   readonly memory: number;

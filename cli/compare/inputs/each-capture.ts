@@ -5,7 +5,7 @@ import { eachLine, type Piece } from '../../../capture/index.ts';
 import { wordIssue } from '../../../input/index.ts';
 import { firstProblem, parseLine } from './parse-line.ts';
 
-/** The transform writes its verdict beside a record; here the record is compared anew. */
+/** The transform writes its verdict beside a record; here the record is compared again. */
 const lineSchema = captureRecordSchema.extend({ comparison: z.unknown().optional() });
 
 /** Calls `read` with each record, or `refuse` with the reason why a line is none. */

@@ -23,7 +23,7 @@ export interface Input {
   readonly stream?: Readable;
 }
 
-/** @throws UsageError that names what is not there or cannot be read */
+/** @throws UsageError that names a file that does not exist or cannot be read */
 export function findInputs(stdin: Readable, option: string, patterns: readonly string[]): Input[] {
   const files = patterns.flatMap((pattern) => (pattern === STDIN ? [STDIN] : expand(option, pattern)));
   if (files.filter((file) => file === STDIN).length > 1)

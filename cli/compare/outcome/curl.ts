@@ -14,7 +14,7 @@ export interface Bases {
 /** Arguments of a command; each is quoted already. */
 export type CurlArguments = Readonly<Record<'stable' | 'candidate', readonly string[]>>;
 
-/** What curl, the connection or a proxy makes anew. */
+/** Fields that curl, the connection or a proxy sets. */
 const OF_THE_CONNECTION =
   /^(?:host|content-length|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|proxy-.*|x-forwarded-.*|x-amzn-trace-id|traceparent|tracestate|forwarded|via|:.*)$/i;
 /** A value, or a part of one, that redaction has replaced. */
@@ -70,7 +70,7 @@ function methodOf(method: string): string[] {
 
 function headerOf(name: string, value: string, word: (text: string) => string): string {
   if (REDACTED.test(value)) return `"${name}: $${name.toUpperCase().replace(/\W/g, '_')}"`;
-  // Curl leaves out a field whose value is empty, but for this notation.
+  // Curl leaves out a field whose value is empty, except in this notation.
   return value === '' ? quoted(`${name};`) : word(`${name}: ${value}`);
 }
 

@@ -1,4 +1,4 @@
-/** Tells what is worth another try from what is not, by one rule for every adapter. */
+/** Which errors are worth a retry: one rule for every adapter. */
 import { CrossfadeError } from '../../../core/model/index.ts';
 
 const TRANSIENT_NAMES = new Set([

@@ -1,4 +1,4 @@
-/** How the stable side varies by itself, for figures that are told as captures come: what is stored, and what came since. */
+/** How stable varies on its own, for metrics that are emitted as captures arrive: the stored noise, and the noise seen since. */
 import type { Clock } from '../../../core/model/index.ts';
 import { mergeNoise, type NoiseModel, noiseIn, type RouteTallies } from '../../../parity/tally/index.ts';
 import type { ParityStore, TallySeries } from './parity-store.ts';

@@ -1,4 +1,4 @@
-/** The way back in a lease: the fence that takes the ingress from a run, and what has become of the rollback since. */
+/** The rollback in a lease: the fence that takes the ingress from a run, and the rollback's progress since. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   concerns,

@@ -71,7 +71,7 @@ function isBreak(reader: ByteReader): boolean {
   return true;
 }
 
-/** Integers of any length (3.4.3) are such; what only says that CBOR follows (3.4.6) says nothing. */
+/** Bignums (3.4.3) are integers; the tag that only announces CBOR (3.4.6) means nothing. */
 function tagged(reader: ByteReader, tag: number): string {
   const value = nextValue(reader);
   if (tag === 55_799) return value;

@@ -1,6 +1,6 @@
 /**
  * Two JSON texts: every place where they differ, and why. Numbers are exact, keys may come in any order, array elements are
- * aligned. Never throws; time is linear in the texts but for the bounded alignment of arrays.
+ * aligned. Never throws; time is linear in the texts, except for the bounded alignment of arrays.
  */
 
 import {
@@ -25,7 +25,7 @@ import { JsonWalk } from './json-walk.ts';
 
 export { MAX_DIFFERENCES } from '../../model/index.ts';
 
-/** The tokens of the text at hand, of which nothing outlives the comparison: to make room anew costs more than to read a short text. */
+/** Reused for the tokens of each text, because allocating costs more than reading a short text; nothing of it outlives a comparison. */
 const ROOM = new Int32Array(STRIDE * 4096);
 
 /**

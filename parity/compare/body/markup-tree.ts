@@ -13,7 +13,7 @@ export function compareTrees(stable: readonly MarkupToken[], candidate: readonly
   return found.differences();
 }
 
-/** Of a root that differs only by its namespace that is told once, and what stands within is compared as if it were stable's. */
+/** A root that differs only in its namespace is reported once, and its content is compared as if the namespace were stable's. */
 function inNamespaceOf(
   stable: readonly MarkupToken[],
   candidate: readonly MarkupToken[],

@@ -19,7 +19,7 @@ type Reader = (a: Content, b: Content) => Pair<BinaryText | null>;
 const each =
   (read: (bytes: Uint8Array) => BinaryText | null): Reader =>
   (a, b) => [read(a.bytes), read(b.bytes)];
-/** Whose numbers are told apart without a schema no further than by their length. */
+/** Formats whose numbers, without a schema, differ only in length. */
 const untyped =
   (read: (a: Uint8Array, b: Uint8Array) => Pair<string | null>): Reader =>
   (a, b) => {
@@ -60,7 +60,7 @@ export function compareMessages(a: Content, b: Content): BodyDifference[] | null
   return [...(typed ? found : found.map(ofPresence)), ...floats];
 }
 
-/** One value that readers take for what is not there, unless the schema says that they can ask for it. */
+/** A value that readers take for absent, unless the schema lets them ask for presence. */
 const DEFAULTS = new Set(['[0]', '[""]', '["64:0"]', '["32:0"]']);
 
 function ofPresence(difference: BodyDifference): BodyDifference {

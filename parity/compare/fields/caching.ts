@@ -15,7 +15,7 @@ interface Leave {
    * (RFC 9111, 4.2.2); `unsaid`: nor is there anything to reckon from.
    */
   readonly fresh: number | 'guessed' | 'unsaid';
-  /** The same in caches that many share, where these are told another one (RFC 9111, 5.2.2.10). */
+  /** The same in shared caches, if they have a lifetime of their own (RFC 9111, 5.2.2.10). */
   readonly shared: Leave['fresh'];
   /** Directives beyond these, sorted. */
   readonly others: string;

@@ -108,7 +108,7 @@ function directives(text: string): string {
 /** Each answer has one of its own (CSP 3, 7.1). */
 const withoutNonce = (source: string) => source.replace(/^'nonce-[^']+'$/i, "'nonce-'");
 
-/** Names have no case; values have, but for those of one word that their grammar folds. */
+/** Names are case-insensitive; values are case-sensitive, except single words whose grammar folds case. */
 function parameterised(text: string, name: string): string {
   const fold = FOLDED.has(name);
   const members = membersOf([text]).map((member) => {

@@ -79,13 +79,13 @@ const registered = (type: string) => ALIASES.get(type) ?? type;
 
 const lengthOf = ({ headers }: ResponseLeg) => firstValue(headers, 'content-length');
 
-/** Stable sends no body, and the candidate none either, or one on an error, which is told as such. HEAD tells of the body that GET would send. */
+/** Stable sends no body, and the candidate none either, or one on an error, which is reported as such. HEAD describes the body that GET would send. */
 function describesNothing({ request, stable, candidate }: Answers): boolean {
   if (request.method === 'HEAD') return lengthOf(stable) === '0' && (lengthOf(candidate) ?? '0') === '0';
   return stable.body.bytes === 0 && (candidate.body.bytes === 0 || stable.status >= 400);
 }
 
-/** A client that asks HEAD for what is not there is told so by the status; who reads the type too is not known. */
+/** The status tells a client of HEAD that nothing is there; whether any reads the type as well is unknown. */
 function isErrorOfHead({ request, stable, candidate }: Answers): boolean {
   return request.method === 'HEAD' && stable.status >= 400 && candidate.status >= 400;
 }

@@ -151,7 +151,7 @@ function sameUnescaped(a: string, b: string): boolean {
   }
 }
 
-/** As written, but for a date that moves with the clock. */
+/** As written, except for a date that moves with the clock. */
 function withoutExpires({ written }: Cookie): string {
   return written.replaceAll(/(;\s*expires=)[^;]*/gi, '$1');
 }

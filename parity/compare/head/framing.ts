@@ -1,4 +1,4 @@
-/** How a body's end is told: Content-Length against chunks, and the length that HEAD announces. */
+/** How the end of a body is marked: Content-Length against chunks, and the length that HEAD announces. */
 
 import { codingsOf, firstValue } from '../../../http/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';

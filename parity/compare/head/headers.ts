@@ -52,7 +52,7 @@ const IDENTITY = new Set([
   'x-vercel-id',
 ]);
 
-/** Any two requests have another value; that a side does not send it is told. */
+/** Fields whose value differs in any two answers; only a missing one is reported. */
 const CORRELATION = new Set(['x-request-id', 'x-correlation-id', 'request-id']);
 
 /** A keyed or plain hash of the body's bytes, or a signature over them. */

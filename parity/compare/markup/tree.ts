@@ -1,4 +1,4 @@
-/** Two documents as trees in which equal content is told by equal numbers. */
+/** Two documents as trees in which equal content has equal numbers. */
 import type { MarkupToken } from './token.ts';
 
 /** An element with what it holds, or a text, comment or instruction. */

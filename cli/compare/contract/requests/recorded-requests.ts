@@ -32,7 +32,7 @@ const recordSchema = captureRecordSchema.pick({ requestId: true, route: true, re
 type Recorded = z.infer<typeof recordSchema>;
 const formatSchema = z.looseObject({ format: z.literal(LEG_LOG_FORMAT) });
 
-/** What is sent anew with every request, or was true of the recorded connection only. */
+/** Fields that each request gets anew, or that belonged to the recorded connection. */
 const OF_THE_RECORDING = new Set([
   'host',
   'content-length',
@@ -43,7 +43,7 @@ const OF_THE_RECORDING = new Set([
 ]);
 /** Clients' addresses: sent as they were recorded, and left out where they are redacted. */
 const OF_THE_CLIENT = new Set(['x-forwarded-for', 'x-real-ip', 'forwarded']);
-/** What the mirror writes in the place of a secret. */
+/** The mirror's replacement of a secret. */
 const REDACTED = /hmac:[0-9a-f]{16}/;
 
 /** Requests in the order of the input, and lines that hold none. */

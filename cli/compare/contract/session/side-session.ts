@@ -96,7 +96,7 @@ export class SideSession {
     return null;
   }
 
-  /** The request's fields with this side's in their place, as they are sent, but for cookies. */
+  /** The request's fields with this side's values, as they are sent, except for cookies. */
   #filledFields(headers: PlannedRequest['headers']): [string, string][] {
     const given = new Set(this.#headers.map(([name]) => name.toLowerCase()));
     const own = this.#headers.filter(([, value]) => value !== '');

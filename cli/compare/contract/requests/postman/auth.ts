@@ -23,7 +23,7 @@ export interface Login {
   readonly skipped?: string;
 }
 
-/** null: what stands around it holds. @param fill puts values in the place of variables */
+/** null: the enclosing folder's setting applies. @param fill replaces variables by their values */
 export function loginOf(auth: unknown, fill: (text: string) => string): Login | null {
   const parsed = authSchema.safeParse(auth);
   if (!parsed.success) return null;

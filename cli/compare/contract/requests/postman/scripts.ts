@@ -1,6 +1,6 @@
 /**
  * What a script of a Postman collection takes from an answer: `pm.environment.set('token', pm.response.json().user.token)` and the
- * like. Scripts are not run: assignments are read one after another, and what is not understood gives nothing.
+ * like. Scripts are not run: assignments are read one after another, and a statement that is not understood gives nothing.
  */
 import * as z from 'zod';
 
