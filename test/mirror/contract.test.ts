@@ -57,7 +57,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     mirror = await startMirror(proxy, {
       stable: a,
       candidate: b,
-      env: { MIRROR_COPY_ALLOW: 'POST /search/{kind}', MIRROR_BODY_CAP: '2048' },
+      env: { MIRROR_COPY_ALLOW: 'POST /search/{kind},PUT /items/**,PUT /orders/*', MIRROR_BODY_CAP: '2048' },
     });
   });
   afterAll(() => mirror.stop());
@@ -206,6 +206,22 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     expect(JSON.stringify(other)).not.toMatch(/secret|x-crossfade/);
     for (const leg of [other?.stable, other?.candidate])
       if (leg?.outcome === 'response') expect(leg.timing.totalMs).toBeGreaterThanOrEqual(leg.timing.firstByteMs);
+  });
+
+  it('copies what templates with * and ** take in', async () => {
+    const put = (path: string) =>
+      answer(
+        `PUT ${path} HTTP/1.1\r\nHost: x\r\nX-Request-Id: put${path.replaceAll('/', '-')}\r\nContent-Length: 5\r\n\r\nhello`,
+        /ok$/,
+      );
+    // What is copied last shows that what came before it was not.
+    for (const path of ['/orders/7/lines', '/item', '/orders/7', '/items', '/items/7/lines']) await put(path);
+    expect(await captureOf('put-items-7-lines')).toBeDefined();
+    expect([...copied.keys()].filter((id) => String(id).startsWith('put-')).sort()).toEqual([
+      'put-items',
+      'put-items-7-lines',
+      'put-orders-7',
+    ]);
   });
 
   it('copies a body of any bytes as it is', async () => {
