@@ -55,14 +55,25 @@ async function stopRuns(stateMachineArn: string, id: string): Promise<void> {
 
 async function empty(Bucket: string): Promise<void> {
   const client = new S3Client(CLIENT_OPTIONS);
+  try {
+    await emptyBucket(client, Bucket);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** @throws Error for the first object that S3 keeps: it answers 200 all the same, and would be asked for ever */
+export async function emptyBucket(client: Pick<S3Client, 'send'>, Bucket: string): Promise<void> {
   // Listed objects are deleted before the next listing, so each listing begins at the start.
   for (;;) {
     const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }));
     const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
-    if (Objects.length === 0) break;
-    await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
+    if (Objects.length === 0) return;
+    const deleted = await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
+    const [kept] = deleted.Errors ?? [];
+    if (kept !== undefined)
+      throw new Error(`S3 keeps ${kept.Key} of bucket ${Bucket}: ${kept.Code} ${kept.Message ?? ''}`);
   }
-  client.destroy();
 }
 
 async function unlessGone(call: Promise<unknown>): Promise<void> {

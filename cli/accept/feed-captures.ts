@@ -3,29 +3,36 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { sampleCaptures } from '../../rehearsal/chaos/index.ts';
+import { asError } from '../shared/index.ts';
 import { type AcceptanceSite, clientOptions } from './account.ts';
 
 const CAPTURES = 20;
 const PAUSE_MS = 2_000;
 
-/** Ends when the signal aborts. */
-export async function feedCaptures(site: AcceptanceSite, ingress: string, signal: AbortSignal): Promise<void> {
+/**
+ * Until the signal aborts. What the account does not take is followed by the next: nobody waits for a batch by itself, and a failure that nobody waits for
+ * would end the process, and leave all that was made.
+ * @returns why the last batch was not taken; null: it was
+ */
+export async function feedCaptures(site: AcceptanceSite, ingress: string, signal: AbortSignal): Promise<Error | null> {
   const firehose = new FirehoseClient(clientOptions(site));
   const cloudWatch = new CloudWatchClient(clientOptions(site));
-  try {
-    while (!signal.aborted) {
-      const Records = sampleCaptures(ingress, site.now(), CAPTURES).map((record) => ({
-        Data: Buffer.from(JSON.stringify(record)),
-      }));
-      await firehose.send(new PutRecordBatchCommand({ DeliveryStreamName: site.stream, Records }));
-      const MetricData = [
-        { MetricName: 'MirrorCopies', Dimensions: [{ Name: 'Ingress', Value: ingress }], Value: CAPTURES },
-      ];
-      await cloudWatch.send(new PutMetricDataCommand({ Namespace: 'Crossfade', MetricData }));
-      await delay(PAUSE_MS, undefined, { signal }).catch(() => {});
-    }
-  } finally {
-    firehose.destroy();
-    cloudWatch.destroy();
+  const feed = async () => {
+    const Records = sampleCaptures(ingress, site.now(), CAPTURES).map((record) => ({
+      Data: Buffer.from(JSON.stringify(record)),
+    }));
+    await firehose.send(new PutRecordBatchCommand({ DeliveryStreamName: site.stream, Records }));
+    const MetricData = [
+      { MetricName: 'MirrorCopies', Dimensions: [{ Name: 'Ingress', Value: ingress }], Value: CAPTURES },
+    ];
+    await cloudWatch.send(new PutMetricDataCommand({ Namespace: 'Crossfade', MetricData }));
+  };
+  let failure: Error | null = null;
+  while (!signal.aborted) {
+    failure = await feed().then(() => null, asError);
+    await delay(PAUSE_MS, undefined, { signal }).catch(() => {});
   }
+  firehose.destroy();
+  cloudWatch.destroy();
+  return failure;
 }

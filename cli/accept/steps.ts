@@ -135,13 +135,17 @@ async function begin({ operator, site, plan, folder, id, signal }: Stage, run: s
   await operator.must('start', file, '--name', run, '--yes');
   const fed = new AbortController();
   const feeding = feedCaptures(site, id, AbortSignal.any([signal, fed.signal]));
-  try {
-    await operator.wait(run, 'sign-off', 60);
-    await operator.must('approve', run, '--comment', 'acceptance');
-  } finally {
-    fed.abort();
-    await feeding;
-  }
+  const approved = await operator
+    .wait(run, 'sign-off', 60)
+    .then(() => operator.must('approve', run, '--comment', 'acceptance'))
+    .then(() => null, asError);
+  fed.abort();
+  const untaken = await feeding;
+  if (approved === null) return;
+  signal.throwIfAborted();
+  throw untaken === null
+    ? approved
+    : new StepFailed(`${approved.message}; its captures were not taken: ${untaken.message}`);
 }
 
 async function atPercent({ operator }: Stage, percent: number): Promise<void> {
