@@ -147,6 +147,12 @@ function newsOf(report: WatchdogReport, now: number): News | null {
           : `The weights are not safe (${live}), and the stable side cannot carry everything: it got what it can carry.`;
       return { item, kind: 'warning', message };
     }
+    case 'unverified': {
+      const { item, minute, requests } = report;
+      if (now % AGAIN_MS >= MINUTE_MS) return null;
+      const message = `NOT verified: all rules of the cutover have sent everything to stable since ${item.rollback?.confirmedAt?.slice(11, 16)}Z, but the candidate still answered ${requests} requests in the minute of ${toIso(minute).slice(11, 16)}Z. Another rule of the load balancer, or somebody directly, sends them. To do: look at the listeners for other rules that forward to the target group of the candidate, and bring them back by hand.`;
+      return { item, kind: 'warning', message };
+    }
     case 'restored_capacity':
       return {
         item: report.item,

@@ -85,10 +85,15 @@ function shownOf(deployment: Deployment, { item, live, drift, log, request }: In
 
 type Found = ReturnType<typeof shownOf>;
 
+/** Nobody comes to either side through such a rule, and no trigger makes it anew. */
+const ABSENT =
+  'A rule does not forward any more: its requests go elsewhere. Next: give a deleted rule another priority in the stack and `cdk deploy`; let a changed one forward to stable again, or start no run before you do.';
+
 /** @param at the time, by the clock that the deployment lives by */
 function text({ deployment, item, live, drift, log, signoff }: Found, at: number): string {
-  const weights = `Live: ${describeWeights(deployment, live)}${drift ? '\nDRIFT: live weights differ from the expected ones; the watchdog will correct them within a minute' : ''}`;
-  const safe = isSafe(deployment, live) ? ['You are safe: all traffic is on stable.'] : [];
+  const absent = live.some((rule) => rule.absent !== undefined);
+  const weights = `Live: ${describeWeights(deployment, live)}${absent ? `\n${ABSENT}` : drift ? '\nDRIFT: live weights differ from the expected ones; the watchdog will correct them within a minute' : ''}`;
+  const safe = !absent && isSafe(deployment, live) ? ['You are safe: all traffic is on stable.'] : [];
   if (item === null)
     return `Ingress ${deployment.ingressId}: no cutover has run here.\n${[weights, ...safe].join('\n')}`;
   const { rollback } = item;

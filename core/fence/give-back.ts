@@ -1,13 +1,19 @@
 /** The write of every return: what the stable side can carry by its health, read back. */
-import { type Deployment, fromIso, type Lease, weightsFor } from '../model/index.ts';
+import { type Deployment, fromIso, goneRules, type Lease, type RuleArn, weightsFor } from '../model/index.ts';
 import { candidatePercentOf, neededTargets, planReturn, type ReturnPlan, type Survey } from './return-plan.ts';
 import type { RollbackPorts } from './rollback-outcome.ts';
-import { readBack, writeAll } from './write-weights.ts';
+import { readStandingBack, writeStanding } from './write-weights.ts';
 
 /** How often people are notified again of a rollback that waits for healthy stable targets. Seconds. */
 const WAIT_FOR_CAPACITY_SECONDS = 600;
 /** The watchdog comes every minute, and repeats a rollback that is not finished. */
 const WATCHDOG_MS = 60_000;
+
+export interface Return {
+  readonly plan: ReturnPlan;
+  /** Rules that somebody deleted: nobody could write them. */
+  readonly gone: readonly RuleArn[];
+}
 
 /** Gives the stable side what it can carry, by the health of both sides, and reads it back. */
 export async function giveBack(
@@ -17,7 +23,7 @@ export async function giveBack(
   lease: Lease | null,
   breakGlass = false,
   needed = neededTargets(lease),
-): Promise<ReturnPlan> {
+): Promise<Return> {
   const plan = planReturn(seen, {
     needed,
     candidatePercent: candidatePercentOf(deployment, seen.live, lease),
@@ -25,11 +31,10 @@ export async function giveBack(
     overdue: isOverdue(lease, ports.clock.now()),
     breakGlass,
   });
-  if (plan.kind === 'wait') return plan;
+  if (plan.kind === 'wait') return { plan, gone: goneRules(seen.live ?? []) };
   const weights = weightsFor(deployment, plan.split);
-  await writeAll(ports.ingress, weights);
-  await readBack(ports.ingress, deployment, weights, ports.clock);
-  return plan;
+  await writeStanding(ports.ingress, weights);
+  return { plan, gone: await readStandingBack(ports.ingress, deployment, weights, ports.clock) };
 }
 
 /** The wait for capacity has lasted for its maximum. */

@@ -24,7 +24,7 @@ export async function bringBackUnowned(
   if (settled && request.breakGlass !== true) return { outcome: 'nothing_to_do', item };
   const { capacity = null } = request;
   const needed = Math.max(1, capacity?.desired ?? 1);
-  const plan = await giveBack(ports, deployment, seen, null, request.breakGlass, needed);
+  const { plan, gone } = await giveBack(ports, deployment, seen, null, request.breakGlass, needed);
   const execution = executionOf(request);
   if (execution !== null && execution !== request.calledFrom)
     await rejectionOf(() => ports.executions.stop(execution, request.reason));
@@ -39,7 +39,7 @@ export async function bringBackUnowned(
     return { outcome: 'waiting_for_capacity', ...waiting, ...told };
   }
   const trouble = capacity === null ? undefined : await rejectionOf(() => restoreCapacity(ports.capacity, capacity));
-  const done = { outcome: 'rolled_back', item: null, ledger: 'no_lease', first: true } as const;
+  const done = { outcome: 'rolled_back', item: null, ledger: 'no_lease', gone, first: true } as const;
   return trouble === undefined ? done : { ...done, trouble };
 }
 
@@ -69,8 +69,8 @@ export async function bringBackUnfenced(
     );
   }
   // Half of an unknown number is not known either: unless it is dead, the stable side gets everything.
-  await giveBack(ports, deployment, seen, null, true);
-  return { outcome: 'rolled_back', item: null, ledger: trouble.kind, first: false, trouble: trouble.cause };
+  const { gone } = await giveBack(ports, deployment, seen, null, true);
+  return { outcome: 'rolled_back', item: null, ledger: trouble.kind, gone, first: false, trouble: trouble.cause };
 }
 
 /** The execution that the trigger speaks of, if it speaks of one. */

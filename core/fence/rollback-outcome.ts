@@ -7,6 +7,7 @@ import type {
   Ingress,
   Lease,
   Leases,
+  RuleArn,
   TargetHealthCounts,
   Trigger,
   TriggerScope,
@@ -51,6 +52,8 @@ export type RollbackOutcome =
       /** Null where no run owned the ingress, or nobody could say. */
       readonly item: Lease | null;
       readonly ledger: 'written' | 'no_lease' | LedgerTrouble['kind'];
+      /** Rules that somebody deleted, through which nobody comes any more. */
+      readonly gone: readonly RuleArn[];
       /** This call confirmed it. Of several triggers exactly one has this, also when the one that fenced has died. */
       readonly first: boolean;
       /** What went wrong with the ledger or with giving the capacity back; the weights are safe all the same. */

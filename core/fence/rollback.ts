@@ -57,7 +57,7 @@ async function bringBack(
     if (item.status === 'rolling_back') await confirm(ports, item);
     return { outcome: 'nothing_to_do', item };
   }
-  const plan = await giveBack(ports, deployment, seen, item, request.breakGlass);
+  const { plan, gone } = await giveBack(ports, deployment, seen, item, request.breakGlass);
   const notStopped =
     item.executionArn === request.calledFrom
       ? undefined
@@ -80,7 +80,7 @@ async function bringBack(
   // A stop that may succeed in a second is tried again by the caller; any other must not keep the rollback from ending.
   if (isTransient(notStopped)) throw notStopped;
   const confirmation = await confirm(ports, item);
-  const done = { outcome: 'rolled_back', item, ledger: 'written', ...confirmation, ...stop } as const;
+  const done = { outcome: 'rolled_back', item, ledger: 'written', gone, ...confirmation, ...stop } as const;
   return trouble === undefined ? done : { ...done, trouble };
 }
 

@@ -17,6 +17,7 @@ import {
   isSafe,
   type Lease,
   type Metrics,
+  type MinuteEvidence,
   type RuleWeights,
   sameWeights,
   type Trigger,
@@ -63,7 +64,9 @@ export type WatchdogReport =
   | { readonly action: 'completed'; readonly item: Lease }
   /** Somebody changed the weights of a completed cutover by hand; no trigger moves them. */
   | { readonly action: 'edited'; readonly item: Lease; readonly live: string }
-  | { readonly action: 'verified'; readonly item: Lease; readonly at: string };
+  | { readonly action: 'verified'; readonly item: Lease; readonly at: string }
+  /** The safe weights have stood for long, and the candidate still answers: by other ways than the run's rules. */
+  | { readonly action: 'unverified'; readonly item: Lease; readonly minute: number; readonly requests: number };
 
 /** One evaluation. Idempotent; throws only what the ports throw, and the next minute repeats it. */
 export async function watch(ports: WatchdogPorts, deployment: Deployment): Promise<WatchdogReport> {
@@ -76,8 +79,8 @@ export async function watch(ports: WatchdogPorts, deployment: Deployment): Promi
       return watchRunning(ports, deployment, item);
     case 'rolling_back': {
       if (await hasSucceeded(ports, item)) return noteCompletion(ports, deployment, item);
-      const { trigger = 'watchdog', reason = 'unfinished rollback' } = item.rollback ?? {};
-      return demandRollback(ports, deployment, trigger, reason);
+      const { trigger = 'watchdog', reason = 'unfinished rollback', by = 'watchdog' } = item.rollback ?? {};
+      return demandRollback(ports, deployment, trigger, reason, { by });
     }
     case 'rolled_back':
       return watchRolledBack(ports, deployment, item);
@@ -101,7 +104,7 @@ async function watchUnowned(ports: WatchdogPorts, deployment: Deployment, item: 
 
 async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
   const demand = (trigger: Trigger, reason: string, what: 'intent' | 'silence') =>
-    demandRollback(ports, deployment, trigger, reason, { kind: 'unchanged', what, lease: item });
+    demandRollback(ports, deployment, trigger, reason, { scope: { kind: 'unchanged', what, lease: item } });
   const late = ports.clock.now() > fromIso(item.heartbeatDueAt);
   // A silent run is rolled back whatever its execution says, unless that has succeeded.
   const execution = late ? await stateOrNull(ports, item) : await ports.executions.stateOf(item.executionArn);
@@ -125,7 +128,9 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
 /** A shift has until its deadline; customers of a dead side or mirror have not. */
 async function watchShift(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
   const demand = (reason: string) =>
-    demandRollback(ports, deployment, 'watchdog', reason, { kind: 'unchanged', what: 'intent', lease: item });
+    demandRollback(ports, deployment, 'watchdog', reason, {
+      scope: { kind: 'unchanged', what: 'intent', lease: item },
+    });
   const age = (ports.clock.now() - fromIso(item.intent.at)) / 1000;
   if (age > SHIFT_DEADLINE_SECONDS) return demand(`a shift started ${Math.round(age)} s ago and was never confirmed`);
   const dead = await deadSide(ports, item);
@@ -222,14 +227,13 @@ async function watchRolledBack(ports: WatchdogPorts, deployment: Deployment, ite
   if (isLeaseRestored(deployment, live, item, ports.clock.now()))
     return (await hasSucceeded(ports, item)) ? noteCompletion(ports, deployment, item) : { action: 'none', item: null };
   if (!isSafe(deployment, live)) {
-    const { kind } = await giveBack(ports, deployment, { ...seen, live }, item);
-    return { action: 'rewrote_safe_weights', item, live: describeWeights(deployment, live), kind };
+    const { plan } = await giveBack(ports, deployment, { ...seen, live }, item);
+    return { action: 'rewrote_safe_weights', item, live: describeWeights(deployment, live), kind: plan.kind };
   }
   const restored = await watchOwedCapacity(ports, item);
   if (restored !== null) return restored;
   if (item.rollback === null || item.rollback.verifiedAt !== null) return { action: 'none', item };
-  const at = await verifiedReturn(ports, item, item.rollback.confirmedAt ?? item.rollback.requestedAt);
-  return at === null ? { action: 'none', item } : { action: 'verified', item, at };
+  return verifyReturn(ports, item, item.rollback.confirmedAt ?? item.rollback.requestedAt);
 }
 
 /** A writer of the run that wakes late may still take tasks or hold scaling: what is owed is looked at until none can be left. */
@@ -249,18 +253,31 @@ async function watchOwedCapacity(
 }
 
 /** Confirms by counts: a minute after the safe weights, old enough to be whole, in which the stable side answered and the candidate did not. */
-async function verifiedReturn(ports: WatchdogPorts, item: Lease, since: string): Promise<string | null> {
+async function verifyReturn(ports: WatchdogPorts, item: Lease, since: string): Promise<WatchdogReport> {
   const firstWholeMinute = Math.ceil(fromIso(since) / MINUTE_MS) * MINUTE_MS;
   const now = ports.clock.now();
   const to = now - COUNTS_LATE_SECONDS * 1000;
-  if (to < firstWholeMinute + MINUTE_MS) return null;
+  if (to < firstWholeMinute + MINUTE_MS) return { action: 'none', item };
   const minutes = await ports.metrics.minutes({ from: firstWholeMinute, to }, 1_000);
   const back = minutes.some((m) => (m.stable?.requests ?? 0) > 0 && (m.candidate?.requests ?? 0) === 0);
-  if (!back) return null;
+  if (!back) return stillAnswering(item, minutes, { now, waited: now - fromIso(since) });
   const at = toIso(now);
   await ports.ledger.verifyRollback(item, at);
   await keepDrill(ports, item, at);
-  return at;
+  return { action: 'verified', item, at };
+}
+
+/** Requests that were under way are counted in the minutes after the return; what is counted much later comes another way. */
+const LINGERING_MS = 600_000;
+
+function stillAnswering(
+  item: Lease,
+  minutes: readonly MinuteEvidence[],
+  { now, waited }: { readonly now: number; readonly waited: number },
+): WatchdogReport {
+  const last = minutes.findLast(({ candidate }) => (candidate?.requests ?? 0) > 0);
+  if (last === undefined || waited < LINGERING_MS || now - last.minute > LINGERING_MS) return { action: 'none', item };
+  return { action: 'unverified', item, minute: last.minute, requests: last.candidate?.requests ?? 0 };
 }
 
 /** A drill that its own alarm rolled back is evidence; one that something else ended shows nothing about the alarm. */
@@ -286,9 +303,9 @@ async function demandRollback(
   deployment: Deployment,
   trigger: Trigger,
   reason: string,
-  scope?: TriggerScope,
+  { by = 'watchdog', scope }: { readonly by?: string; readonly scope?: TriggerScope } = {},
 ): Promise<WatchdogReport> {
-  const asked = { trigger, reason, by: 'watchdog', at: toIso(ports.clock.now()) };
+  const asked = { trigger, reason, by, at: toIso(ports.clock.now()) };
   const request = scope === undefined ? asked : { ...asked, scope };
   const outcome = await rollBack(ports, deployment, request);
   return outcome.outcome === 'not_concerned'

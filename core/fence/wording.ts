@@ -1,5 +1,5 @@
 /** Sentences about what the fence did, for log lines and status messages. */
-import { describeCause, describeError } from '../model/index.ts';
+import { describeCause, describeError, type RuleArn, ruleName } from '../model/index.ts';
 import type { CloseMirrorOutcome } from './close-mirror.ts';
 import type { RollbackOutcome, RollbackRequest } from './rollback-outcome.ts';
 
@@ -8,7 +8,7 @@ export function describeRollback(outcome: RollbackOutcome, request: RollbackRequ
   const cause = describeCause(request);
   switch (outcome.outcome) {
     case 'rolled_back':
-      return `All traffic is on stable (${cause}).${afterwards(outcome)}`;
+      return `All traffic is on stable (${cause}).${goneText(outcome.gone)}${afterwards(outcome)}`;
     case 'waiting_for_capacity': {
       const { stable, needed, candidatePercent, overdue } = outcome;
       const candidate = `The candidate answers ${Math.round(candidatePercent)} % meanwhile`;
@@ -44,6 +44,13 @@ function afterwards(outcome: RollbackOutcome & { outcome: 'rolled_back' }): stri
     case 'failed':
       return ` The ledger refused the fence, so the run may not be fenced: stop its execution by hand.${troubleText(outcome)}`;
   }
+}
+
+function goneText(gone: readonly RuleArn[]): string {
+  if (gone.length === 0) return '';
+  const [rule, their] = gone.length === 1 ? ['Rule', 'its'] : ['Rules', 'their'];
+  const verb = gone.length === 1 ? 'was' : 'were';
+  return ` ${rule} ${gone.map(ruleName).join(', ')} ${verb} deleted by somebody: ${their} requests go where the listener's other rules send them.`;
 }
 
 function stopText({ notStopped }: { readonly notStopped?: unknown }): string {

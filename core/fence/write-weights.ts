@@ -4,7 +4,10 @@ import {
   type Deployment,
   describeError,
   describeWeights,
+  goneRules,
   type Ingress,
+  type RuleArn,
+  RuleGoneError,
   type RuleWeights,
   sameWeights,
   WeightsNotAppliedError,
@@ -25,6 +28,13 @@ export async function writeAll(ingress: Ingress, rules: readonly RuleWeights[]):
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
+/** The same for a return: through a rule that somebody deleted nobody comes any more, and it keeps no return from ending. */
+export async function writeStanding(ingress: Ingress, rules: readonly RuleWeights[]): Promise<void> {
+  const results = await Promise.allSettled(rules.map((rule) => ingress.write(rule)));
+  for (const result of results)
+    if (result.status === 'rejected' && !(result.reason instanceof RuleGoneError)) throw result.reason;
+}
+
 /**
  * Reads until the wanted weights were seen {@link STABLE_READS} times in a row.
  * @throws WeightsNotAppliedError; where the listener could not be read to the last, the failure of that, which is retried
@@ -35,6 +45,31 @@ export async function readBack(
   wanted: readonly RuleWeights[],
   clock: Clock,
 ): Promise<void> {
+  await readUntil(ingress, deployment, wanted, clock, (live) => sameWeights(live, wanted));
+}
+
+/** The same for a return. @returns the rules that somebody deleted: the others have the wanted weights. */
+export async function readStandingBack(
+  ingress: Ingress,
+  deployment: Deployment,
+  wanted: readonly RuleWeights[],
+  clock: Clock,
+): Promise<readonly RuleArn[]> {
+  const isBack = (live: readonly RuleWeights[]) => {
+    const gone = goneRules(live);
+    const standing = (rules: readonly RuleWeights[]) => rules.filter(({ ruleArn }) => !gone.includes(ruleArn));
+    return sameWeights(standing(live), standing(wanted));
+  };
+  return goneRules(await readUntil(ingress, deployment, wanted, clock, isBack));
+}
+
+async function readUntil(
+  ingress: Ingress,
+  deployment: Deployment,
+  wanted: readonly RuleWeights[],
+  clock: Clock,
+  agrees: (live: readonly RuleWeights[]) => boolean,
+): Promise<readonly RuleWeights[]> {
   let equal = 0;
   let last = 'nothing was read';
   let failure: unknown = null;
@@ -43,14 +78,14 @@ export async function readBack(
     try {
       const live = await ingress.read();
       failure = null;
-      equal = sameWeights(live, wanted) ? equal + 1 : 0;
+      equal = agrees(live) ? equal + 1 : 0;
       last = `the live weights are ${describeWeights(deployment, live)}`;
+      if (equal === STABLE_READS) return live;
     } catch (error) {
       failure = error;
       equal = 0;
       last = describeError(error);
     }
-    if (equal === STABLE_READS) return;
   }
   if (isTransient(failure)) throw failure;
   throw new WeightsNotAppliedError(`${describeWeights(deployment, wanted)} were written, ${last}`, failure);

@@ -170,6 +170,18 @@ export class NoHealthyTargetError extends CrossfadeError {
   }
 }
 
+/** Somebody deleted a rule of the cutover. */
+export class RuleGoneError extends CrossfadeError {
+  constructor(ruleArn: string, cause?: unknown) {
+    super('Crossfade.IngressUnavailable', `Rule ${ruleArn} no longer exists.`, {
+      traffic: "its requests go where the listener's other rules send them.",
+      nextStep:
+        'give the rule another priority in the stack and `cdk deploy`, which makes it anew (a deploy that changes nothing does not).',
+      cause,
+    });
+  }
+}
+
 /** What was read back from the listener differs from what was written. */
 export class WeightsNotAppliedError extends CrossfadeError {
   constructor(detail: string, cause?: unknown) {

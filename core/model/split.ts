@@ -37,12 +37,11 @@ export const SAFE_SPLIT: TrafficSplit = { candidatePercent: 0, mirror: null };
 
 export const ruleWeightsSchema = z.object({
   ruleArn: ruleArnSchema,
-  groups: z
-    .array(z.object({ targetGroupArn: targetGroupArnSchema, weight: z.int().min(0).max(MAX_WEIGHT) }))
-    .min(1)
-    .max(5),
+  groups: z.array(z.object({ targetGroupArn: targetGroupArnSchema, weight: z.int().min(0).max(MAX_WEIGHT) })).max(5),
   /** Group stickiness beats weights, so a rollback writes it off together with the weights. */
   sticky: z.boolean(),
+  /** Read of a rule that has no groups: somebody deleted it, or gave it another action. */
+  absent: z.enum(['gone', 'replaced']).optional(),
 });
 /** One rule's forward action, as written and as read back. */
 export type RuleWeights = z.infer<typeof ruleWeightsSchema>;
@@ -94,9 +93,19 @@ export function sameWeights(a: readonly RuleWeights[], b: readonly RuleWeights[]
   return a.length === b.length && canonical(a) === canonical(b);
 }
 
-/** Whether every rule gives everything to the stable side, with stickiness off, by whatever weights. */
+/** Rules that somebody deleted. Nobody passes through them, and nobody can write them. */
+export function goneRules(live: readonly RuleWeights[]): readonly RuleArn[] {
+  return live.flatMap(({ ruleArn, absent }) => (absent === 'gone' ? [ruleArn] : []));
+}
+
+/**
+ * Whether every rule gives everything to the stable side, with stickiness off, by whatever weights. Through a rule that somebody deleted, or
+ * gave another action, nobody comes to either side: it is theirs while no run is on.
+ */
 export function isSafe(deployment: Deployment, live: readonly RuleWeights[]): boolean {
-  return live.every((rule) => !rule.sticky && shareOf(deployment, rule, ['stable']) === 1);
+  return live.every(
+    (rule) => rule.absent !== undefined || (!rule.sticky && shareOf(deployment, rule, ['stable']) === 1),
+  );
 }
 
 /**
@@ -115,16 +124,15 @@ export function isFinal(deployment: Deployment, live: readonly RuleWeights[]): b
   return sameWeights(live, finalWeights(deployment));
 }
 
+const ABSENT = { gone: 'deleted', replaced: 'no longer a forward rule' } as const;
+
 /** A short text such as `rule/ab: stable 95 mirror 5` for logs and errors. */
 export function describeWeights(deployment: Deployment, rules: readonly RuleWeights[]): string {
   const role = (arn: TargetGroupArn) =>
     (Object.entries(deployment.targetGroups).find(([, g]) => g?.arn === arn) ?? [arn])[0];
-  return rules
-    .map(
-      (r) =>
-        `${ruleName(r.ruleArn)}: ${r.groups.map((g) => `${role(g.targetGroupArn)} ${g.weight}`).join(' ')}${r.sticky ? ' sticky' : ''}`,
-    )
-    .join('; ');
+  const groupsOf = (rule: RuleWeights) => rule.groups.map((g) => `${role(g.targetGroupArn)} ${g.weight}`).join(' ');
+  const says = (rule: RuleWeights) => (rule.absent === undefined ? groupsOf(rule) : ABSENT[rule.absent]);
+  return rules.map((r) => `${ruleName(r.ruleArn)}: ${says(r)}${r.sticky ? ' sticky' : ''}`).join('; ');
 }
 
 /** Share of a rule's weight, 0 to 1, that the groups of the given roles hold. */
@@ -150,6 +158,7 @@ function arnOf(deployment: Deployment, role: GroupRole): TargetGroupArn {
   return group.arn;
 }
 
-function ruleName(arn: RuleArn): string {
+/** Its last part, by which messages name it. */
+export function ruleName(arn: RuleArn): string {
   return arn.split('/').slice(-1)[0] ?? arn;
 }

@@ -70,6 +70,11 @@ export function retentionProblem(days: number, keptDays: number | undefined): Pl
 }
 
 function weightRefusals(deployment: Deployment, live: readonly RuleWeights[]): string[] {
+  const absent = live.filter((rule) => rule.absent !== undefined);
+  if (absent.length > 0)
+    return [
+      `the rules must stand as they were made (${describeWeights(deployment, absent)}): give a deleted rule another priority in the stack and \`cdk deploy\`, and let a changed one forward to stable again`,
+    ];
   if (isSafe(deployment, live)) return [];
   return [
     `the listener must send all traffic to stable with stickiness off (live: ${describeWeights(deployment, live)})`,

@@ -23,7 +23,9 @@ type ReportDeps = Pick<RollbackDeps, 'deployment' | 'ledger' | 'decisionLog' | '
 function todoAfter(outcome: RollbackOutcome, deployment: Deployment, since: string): string {
   if (outcome.outcome !== 'rolled_back')
     return `To do: ${commandAt(deployment, 'runbook waiting-for-capacity')} prints the steps.`;
-  const { ledger, trouble, notStopped, notConfirmed } = outcome;
+  const { ledger, gone, trouble, notStopped, notConfirmed } = outcome;
+  if (gone.length > 0)
+    return 'To do: look where the requests of the deleted rules go, then give these rules another priority in the stack and `cdk deploy`, which makes them anew.';
   const whole = ledger === 'written' && [trouble, notStopped, notConfirmed].every((problem) => problem === undefined);
   if (whole) return `Nothing to do now: all traffic has been on stable since ${since.slice(11, 19)}Z.`;
   return `Customers are safe. To do: check that the tasks named above get done (${commandAt(deployment, 'status')}).`;
@@ -51,7 +53,7 @@ export async function tellRollback(deps: ReportDeps, item: Lease): Promise<void>
   if (rollback === null) return;
   const { trigger, reason, by, requestedAt, confirmedAt } = rollback;
   const seconds = confirmedAt === null ? 0 : (fromIso(confirmedAt) - fromIso(requestedAt)) / 1000;
-  const outcome = { outcome: 'rolled_back', item, ledger: 'written', first: true } as const;
+  const outcome = { outcome: 'rolled_back', item, ledger: 'written', gone: [], first: true } as const;
   const left = await pass(deps, outcome, { trigger, reason, by, at: requestedAt }, seconds, rollback.owed);
   await note(deps, item, 'rolled_back', left);
 }

@@ -52,6 +52,16 @@ describe('the operator’s commands', () => {
     expect((await run('status')).stdout).toContain('You are safe: all traffic is on stable.');
   });
 
+  it('say of a deleted rule how it is made anew, and not that all is well', async () => {
+    const other = join(dir, 'deleted.json');
+    const [first, ...rest] = backend.deployment.rules;
+    const rules = [{ ...first, arn: `${first?.arn}0` }, ...rest];
+    await writeFile(other, JSON.stringify({ ...backend.deployment, rules, ledgerTable: backend.table }));
+    const { stdout } = await crossfade(['status', '--deployment', other], backend.environment);
+    expect(stdout).toMatch(/: deleted.*does not forward any more.*another priority in the stack/s);
+    expect(stdout).not.toContain('You are safe');
+  });
+
   it('show a run, roll it back, and then find nothing amiss', async () => {
     const { deployment } = backend;
     const ledger = dynamoLeases(backend.dynamo, backend.table);

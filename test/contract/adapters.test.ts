@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deploymentSchema } from '../../core/model/deployment.ts';
 import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
 import { UNKNOWN } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from '../../core/model/ids.ts';
@@ -537,9 +538,16 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       const [rule] = weightsFor(backend.deployment, SAFE_SPLIT);
       if (rule === undefined) throw new Error('a rule was expected');
       const ingress = elbIngress(backend.elb, backend.deployment);
-      await expect(
-        ingress.write({ ...rule, ruleArn: `${rule.ruleArn}0` as typeof rule.ruleArn }),
-      ).rejects.toMatchObject({ name: expect.stringContaining('RuleNotFound') });
+      const gone = `${rule.ruleArn}0` as typeof rule.ruleArn;
+      await expect(ingress.write({ ...rule, ruleArn: gone })).rejects.toThrow(`Rule ${gone} no longer exists`);
+    });
+
+    it('reads the rules that stand beside one that does not exist', async () => {
+      const { rules } = backend.deployment;
+      const gone = { ...rules[0], arn: `${rules[0]?.arn}0` };
+      const deployment = deploymentSchema.parse({ ...backend.deployment, rules: [...rules, gone] });
+      const read = await elbIngress(backend.elb, deployment).read();
+      expect(read.map(({ absent = 'stands' }) => absent)).toEqual([...rules.map(() => 'stands'), 'gone']);
     });
 
     it('reads all rules of every listener of its load balancer, defaults among them', async () => {

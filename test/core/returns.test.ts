@@ -70,7 +70,7 @@ describe('a return without a lease', () => {
     const world = unowned();
     world.running.add(EXECUTION);
     const outcome = await rollBack(world, DEPLOYMENT, { ...REQUEST, scope: own, capacity: null });
-    expect(outcome).toEqual({ outcome: 'rolled_back', item: null, ledger: 'no_lease', first: true });
+    expect(outcome).toEqual({ outcome: 'rolled_back', item: null, ledger: 'no_lease', gone: [], first: true });
     expect(isSafe(world)).toBe(true);
     expect(world.running.has(EXECUTION)).toBe(false);
   });

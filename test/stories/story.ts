@@ -6,7 +6,7 @@ import { fencedShift, rollBack } from '../../core/fence/index.ts';
 import { decode } from '../../core/model/decision-log.ts';
 import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
 import { describeError } from '../../core/model/errors.ts';
-import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
+import { cutoverIdSchema, generationSchema, targetGroupArnSchema } from '../../core/model/ids.ts';
 import type { Lease } from '../../core/model/lease.ts';
 import type { CutoverState, CutoverStateJson, Phase } from '../../core/model/run-state.ts';
 import { parseState, stateToJson } from '../../core/model/run-state.ts';
@@ -38,6 +38,13 @@ const SPLITS: Readonly<Record<string, { readonly phase: Phase; readonly split: T
   soak: { phase: 'soak', split: { candidatePercent: 100, mirror: { face: 'reverse', percent: 5 } } },
   cohort: { phase: 'stage', split: { candidatePercent: 0, mirror: null, cohort: true } },
   complete: { phase: 'complete', split: { candidatePercent: 100, mirror: null } },
+};
+
+/** What a person makes of a rule in the console. */
+const HANDIWORK: Readonly<Record<string, Partial<RuleWeights>>> = {
+  replaced: { groups: [], absent: 'replaced' },
+  foreign: { groups: [{ targetGroupArn: targetGroupArnSchema.parse('tg/theirs'), weight: 1 }] },
+  sticky: { sticky: true },
 };
 
 type Command = (story: Story, args: readonly string[]) => Promise<string>;
@@ -173,6 +180,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   console: async (story, [percent = '0']) => {
     story.world.live = weightsFor(story.world.deployment, { candidatePercent: Number(percent), mirror: null });
     return 'the weights are changed by hand';
+  },
+  /** `rule safe|rest gone|back|replaced|foreign|sticky`: what somebody makes of one rule by hand. */
+  rule: async (story, [name = '', how = '']) => {
+    const { world } = story;
+    const arn = `rule/${name}`;
+    if (how === 'gone') world.gone.add(arn);
+    else if (how === 'back') world.gone.delete(arn);
+    else world.live = world.live.map((rule) => (rule.ruleArn === arn ? { ...rule, ...HANDIWORK[how] } : rule));
+    return `${name}: ${how} by hand`;
   },
   /** From now on the listener's readings are those of the moment at which the lease was kept; `fresh` ends it. */
   stale: async (story) => {
@@ -387,7 +403,10 @@ class Story {
     const { desired, scaling } = world.stableTasks;
     const lines = [
       lease,
-      `listener: ${describeWeights(world.deployment, world.live)}`,
+      `listener: ${describeWeights(
+        world.deployment,
+        world.live.filter(({ ruleArn }) => !world.gone.has(ruleArn)),
+      )}`,
       `stable: ${desired} tasks wanted${scaling?.suspended === true ? ', scaling held' : ''}`,
       ...world.log.slice(this.#seen.log).map((entry) => `log: ${entry.kind}: ${entry.message}`),
       ...world.notices

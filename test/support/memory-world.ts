@@ -8,7 +8,7 @@ import type { Surroundings, SurroundingsReading } from '../../core/listener/othe
 import type { ListenerRule } from '../../core/listener/shadowed-rules.ts';
 import type { Deployment } from '../../core/model/deployment.ts';
 import type { DrillRecord } from '../../core/model/drill.ts';
-import { FencedError, RefusedError, SupersededError } from '../../core/model/errors.ts';
+import { FencedError, RefusedError, RuleGoneError, SupersededError } from '../../core/model/errors.ts';
 import type { HookAnswer, MetricBaseline, MetricEvidence, MinuteEvidence } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
 import { concerns, type Lease, type LogEntry, sameIntent, TIDINGS } from '../../core/model/lease.ts';
@@ -52,6 +52,8 @@ export class MemoryWorld {
   readonly table: Map<string, Lease>;
   now = START;
   live: RuleWeights[];
+  /** Rules that somebody deleted. */
+  readonly gone = new Set<string>();
   /** What the listener's readings say instead, as a replica does that lags. */
   stale: RuleWeights[] | null = null;
   readonly log: LogEntry[] = [];
@@ -124,9 +126,12 @@ export class MemoryWorld {
   };
 
   readonly ingress: Ingress = {
-    read: async () => this.stale ?? this.live,
+    read: async () =>
+      this.stale ??
+      this.live.map((rule) => (this.gone.has(rule.ruleArn) ? { ...rule, groups: [], absent: 'gone' as const } : rule)),
     write: (rule) =>
       this.#write('modifyRule', () => {
+        if (this.gone.has(rule.ruleArn)) throw new RuleGoneError(rule.ruleArn);
         this.live = this.live.map((r) => (r.ruleArn === rule.ruleArn ? rule : r));
       }),
     health: async (role) => this.healthy[role] ?? { healthy: 2, unhealthy: 0, registered: 2 },

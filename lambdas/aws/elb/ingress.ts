@@ -13,12 +13,14 @@ import {
   type Deployment,
   type GroupRole,
   type Ingress,
+  type RuleArn,
+  RuleGoneError,
   type RuleWeights,
   ruleWeightsSchema,
   type TargetHealthCounts,
 } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
-import { describeRules } from './listener-rules.ts';
+import { describeRules, groupsOf } from './listener-rules.ts';
 import { inOrder } from './rule.ts';
 
 export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, deployment: Deployment): Ingress {
@@ -28,22 +30,24 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
     return rule?.guardActions ?? [];
   }
 
+  /** @throws RuleNotFoundException when one of them is gone */
+  async function describe(RuleArns: readonly RuleArn[]): Promise<Rule[]> {
+    const request = new DescribeRulesCommand({ RuleArns: [...RuleArns] });
+    const { Rules = [] } = await aws('DescribeRules', () => client.send(request));
+    return Rules;
+  }
+
   return {
     async read() {
-      const RuleArns = deployment.rules.map((rule) => rule.arn);
-      const { Rules = [] } = await aws('DescribeRules', () =>
-        client.send(new DescribeRulesCommand({ RuleArns })),
-      ).catch((error: unknown) => {
-        throw error instanceof RuleNotFoundException
-          ? unknownWeights(`Not every rule exists: ${RuleArns.join(', ')}.`, error)
-          : error;
-      });
-      return RuleArns.map((arn) =>
-        parseRule(
-          arn,
-          Rules.find((rule) => rule.RuleArn === arn),
-        ),
-      );
+      const arns = deployment.rules.map((rule) => rule.arn);
+      try {
+        const rules = await describe(arns);
+        return arns.map((arn) => parseRule(arn, rules));
+      } catch (error) {
+        if (!(error instanceof RuleNotFoundException)) throw error;
+        // ELBv2 answers for all of them or for none: each is asked for alone.
+        return Promise.all(arns.map((arn) => describe([arn]).then((rules) => parseRule(arn, rules), goneOr(arn))));
+      }
     },
 
     async write(rule) {
@@ -52,9 +56,13 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
         // Always written: stickiness that is left on beats weights (a client goes where its cookie says, even at 0).
         TargetGroupStickinessConfig: { Enabled: rule.sticky, ...(rule.sticky ? { DurationSeconds: 3600 } : {}) },
       };
-      const guards = deployment.rules.find(({ arn }) => arn === rule.ruleArn)?.guarded ? await guardsNow(rule) : [];
-      const Actions = inOrder([...guards, { Type: 'forward' as const, ForwardConfig }]);
-      await aws('ModifyRule', () => client.send(new ModifyRuleCommand({ RuleArn: rule.ruleArn, Actions })));
+      try {
+        const guards = deployment.rules.find(({ arn }) => arn === rule.ruleArn)?.guarded ? await guardsNow(rule) : [];
+        const Actions = inOrder([...guards, { Type: 'forward' as const, ForwardConfig }]);
+        await aws('ModifyRule', () => client.send(new ModifyRuleCommand({ RuleArn: rule.ruleArn, Actions })));
+      } catch (error) {
+        throw error instanceof RuleNotFoundException ? new RuleGoneError(rule.ruleArn, error) : error;
+      }
     },
 
     health: (role) => groupHealth(client, arnOf(deployment, role)),
@@ -94,23 +102,26 @@ async function registered(
   return TargetHealthDescriptions.filter((d) => d.TargetHealth?.State !== 'draining');
 }
 
-function parseRule(arn: string, rule: Rule | undefined): RuleWeights {
-  const forward = rule?.Actions?.find((action) => action.Type === 'forward')?.ForwardConfig;
-  const parsed = ruleWeightsSchema.safeParse({
-    ruleArn: arn,
-    groups: forward?.TargetGroups?.map((g) => ({ targetGroupArn: g.TargetGroupArn, weight: g.Weight ?? 1 })),
-    sticky: forward?.TargetGroupStickinessConfig?.Enabled ?? false,
-  });
-  if (parsed.success) return parsed.data;
-  throw unknownWeights(`Rule ${arn} is not a weighted forward rule.`, parsed.error);
+/** @throws CrossfadeError for an answer without the rule: that it is gone ELBv2 says by an error */
+function parseRule(arn: RuleArn, rules: readonly Rule[]): RuleWeights {
+  const rule = rules.find(({ RuleArn }) => RuleArn === arn);
+  if (rule === undefined)
+    throw new CrossfadeError('Crossfade.IngressUnavailable', `DescribeRules answered without rule ${arn}.`, {
+      traffic: 'unknown until the rules are read again.',
+      nextStep: 'nothing, unless the error repeats: then look at the listener with `crossfade doctor`.',
+    });
+  const forward = rule.Actions?.find((action) => action.Type === 'forward');
+  if (forward === undefined) return { ruleArn: arn, groups: [], sticky: false, absent: 'replaced' };
+  const groups = [...groupsOf(forward)].map(([targetGroupArn, weight]) => ({ targetGroupArn, weight }));
+  const sticky = forward.ForwardConfig?.TargetGroupStickinessConfig?.Enabled ?? false;
+  return ruleWeightsSchema.parse({ ruleArn: arn, groups, sticky });
 }
 
-function unknownWeights(what: string, cause: Error): CrossfadeError {
-  return new CrossfadeError('Crossfade.IngressUnavailable', what, {
-    traffic: 'unknown: someone deleted or replaced the rule.',
-    nextStep: 'restore the rule (`cdk deploy` of the ingress stack keeps live weights), then roll back.',
-    cause,
-  });
+function goneOr(ruleArn: RuleArn) {
+  return (error: unknown): RuleWeights => {
+    if (!(error instanceof RuleNotFoundException)) throw error;
+    return { ruleArn, groups: [], sticky: false, absent: 'gone' };
+  };
 }
 
 function arnOf(deployment: Deployment, role: GroupRole): string {

@@ -74,7 +74,7 @@ function sorted(value: unknown): unknown {
 }
 
 /** A group that stands alone is named beside the action, too. */
-function groupsOf({ ForwardConfig, TargetGroupArn }: Action): ReadonlyMap<string, number> {
+export function groupsOf({ ForwardConfig, TargetGroupArn }: Action): ReadonlyMap<string, number> {
   const groups = ForwardConfig?.TargetGroups ?? [];
   if (groups.length === 0 && TargetGroupArn !== undefined) return new Map([[TargetGroupArn, 1]]);
   return new Map(groups.map((g) => [g.TargetGroupArn ?? '', g.Weight ?? 1]));

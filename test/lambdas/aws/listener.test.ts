@@ -62,16 +62,64 @@ describe('the weights of a listener', () => {
     ]);
   });
 
-  it('are not known where a rule is gone or does not forward', async () => {
-    for (const Rules of [[safe], [safe, { RuleArn: 'rule/rest', Actions: [{ Type: 'redirect' as const }] }]])
-      await expect(elbIngress(elb(() => ({ Rules })).client, DEPLOYMENT).read()).rejects.toThrow(/rule\/rest is not/);
+  const gone = new RuleNotFoundException({ message: 'One or more rules not found', $metadata: {} });
+  /** As ELBv2 answers: for all that it is asked, or for none of them. */
+  const withoutRest = (command: object) => {
+    const arns = command instanceof DescribeRulesCommand ? (command.input.RuleArns ?? []) : [];
+    if (arns.includes('rule/rest')) throw gone;
+    return { Rules: [safe] };
+  };
+
+  it('are those of the rules that stand where one is gone', async () => {
+    expect(await elbIngress(elb(withoutRest).client, DEPLOYMENT).read()).toMatchObject([
+      { ruleArn: 'rule/safe', groups: [{ weight: 1 }] },
+      { ruleArn: 'rule/rest', groups: [], absent: 'gone' },
+    ]);
   });
 
-  it('are not known either where ELBv2 itself says that a rule is gone', async () => {
-    const { client } = elb(() => {
-      throw new RuleNotFoundException({ message: 'One or more rules not found', $metadata: {} });
-    });
-    await expect(elbIngress(client, DEPLOYMENT).read()).rejects.toMatchObject({ name: 'Crossfade.IngressUnavailable' });
+  it.each<[string, Action]>([
+    ['redirects', { Type: 'redirect' }],
+    ['answers by itself', { Type: 'fixed-response' }],
+  ])('say so of a rule that %s', async (_what, action) => {
+    const Rules = [safe, { RuleArn: 'rule/rest', Actions: [action] }];
+    expect(await elbIngress(elb(() => ({ Rules })).client, DEPLOYMENT).read()).toMatchObject([
+      { ruleArn: 'rule/safe', groups: [{ weight: 1 }] },
+      { ruleArn: 'rule/rest', groups: [], sticky: false, absent: 'replaced' },
+    ]);
+  });
+
+  it('are read of one group that stands alone', async () => {
+    const Rules = [
+      safe,
+      { RuleArn: 'rule/rest', Actions: [{ Type: 'forward' as const, TargetGroupArn: 'tg/stable' }] },
+    ];
+    const [, read] = await elbIngress(elb(() => ({ Rules })).client, DEPLOYMENT).read();
+    expect(read).toEqual({ ruleArn: 'rule/rest', groups: [{ targetGroupArn: 'tg/stable', weight: 1 }], sticky: false });
+  });
+
+  it('are not known from an answer that leaves a rule out, nor where one cannot be asked for alone', async () => {
+    const read = (answer: (command: object) => object) => elbIngress(elb(answer).client, DEPLOYMENT).read();
+    await expect(read(() => ({ Rules: [safe] }))).rejects.toThrow(/without rule rule\/rest/);
+    let calls = 0;
+    const throttled = (command: object) => {
+      if (calls++ > 0) throw Object.assign(new Error('slow down'), { name: 'Throttling' });
+      return withoutRest(command);
+    };
+    await expect(read(throttled)).rejects.toMatchObject({ name: 'Crossfade.Transient' });
+  });
+
+  it('cannot be written to a rule that is gone, and the error says how it is made anew', async () => {
+    const refuse = () => {
+      throw gone;
+    };
+    const [rule] = weightsFor(DEPLOYMENT, SAFE_SPLIT);
+    if (rule === undefined) throw new RangeError('no rule');
+    for (const guarded of [true, false]) {
+      const deployment = { ...DEPLOYMENT, rules: DEPLOYMENT.rules.map((each) => ({ ...each, guarded })) };
+      await expect(elbIngress(elb(refuse).client, deployment).write(rule)).rejects.toThrow(
+        /rule\/safe no longer exists.*Next: give the rule another priority in the stack/,
+      );
+    }
   });
 
   it('are written with stickiness off, behind the login that stands there', async () => {
