@@ -253,49 +253,32 @@ export const planSchema = z
     retention: durationSchema(MINUTE, 90 * DAY).prefault('P7D'),
   })
   .superRefine((plan, ctx) => {
-    plan.stages.forEach((stage, i) => {
+    const problem = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
+    plan.stages.forEach(({ percent }, i) => {
       const previous = plan.stages[i - 1];
-      if (previous !== undefined && stage.percent <= previous.percent) {
-        ctx.addIssue({
-          code: 'custom',
-          path: ['stages', i, 'percent'],
-          message: `must be above the stage before it (${previous.percent})`,
-        });
-      }
-      if (stage.bake < plan.gate.observe) {
-        ctx.addIssue({
-          code: 'custom',
-          path: ['stages', i, 'bake'],
-          message: 'is shorter than gate.observe, so it would never be observed',
-        });
-      }
+      if (previous !== undefined && percent <= previous.percent)
+        problem(['stages', i, 'percent'], `must be above the stage before it (${previous.percent})`);
     });
-    if (plan.stages.length > 0 && plan.stages.at(-1)?.percent !== 100) {
-      ctx.addIssue({
-        code: 'custom',
-        path: ['stages', plan.stages.length - 1, 'percent'],
-        message: 'the last stage must be 100',
-      });
-    }
-    if (plan.gate.errorMargin >= plan.gate.maxErrorRate) {
-      ctx.addIssue({ code: 'custom', path: ['gate', 'errorMargin'], message: 'must be below gate.maxErrorRate' });
-    }
-    for (const { path, message } of metricProblems(plan.metrics))
-      ctx.addIssue({ code: 'custom', path: ['metrics', ...path], message });
+    for (const [path, lasts, interval, name] of [
+      [['shadow', 'duration'], plan.shadow.duration, plan.shadow.observe, 'shadow.observe'],
+      [['cohort', 'bake'], plan.cohort?.bake ?? Infinity, plan.gate.observe, 'gate.observe'],
+      ...plan.stages.map(({ bake }, i) => [['stages', i, 'bake'], bake, plan.gate.observe, 'gate.observe'] as const),
+      [['soak', 'duration'], plan.soak.duration, plan.soak.observe, 'soak.observe'],
+    ] as const)
+      if (lasts < interval) problem([...path], `is shorter than ${name}, so it would never be observed`);
+    if (plan.stages.length > 0 && plan.stages.at(-1)?.percent !== 100)
+      problem(['stages', plan.stages.length - 1, 'percent'], 'the last stage must be 100');
+    if (plan.gate.errorMargin >= plan.gate.maxErrorRate)
+      problem(['gate', 'errorMargin'], 'must be below gate.maxErrorRate');
+    for (const { path, message } of metricProblems(plan.metrics)) problem(['metrics', ...path], message);
     plan.hooks.forEach((hook, i) => {
       if (plan.hooks.findIndex(({ name }) => name === hook.name) < i)
-        ctx.addIssue({ code: 'custom', path: ['hooks', i, 'name'], message: `another hook is called "${hook.name}"` });
+        problem(['hooks', i, 'name'], `another hook is called "${hook.name}"`);
       const unknown = hook.stages?.find((at) => !plan.stages.some(({ percent }) => percent === at));
-      if (unknown !== undefined)
-        ctx.addIssue({
-          code: 'custom',
-          path: ['hooks', i, 'stages'],
-          message: `the plan has no stage at ${unknown} %`,
-        });
+      if (unknown !== undefined) problem(['hooks', i, 'stages'], `the plan has no stage at ${unknown} %`);
     });
     plan.alarms.forEach((arn, i) => {
-      if (plan.alarms.indexOf(arn) < i)
-        ctx.addIssue({ code: 'custom', path: ['alarms', i], message: 'is given twice' });
+      if (plan.alarms.indexOf(arn) < i) problem(['alarms', i], 'is given twice');
     });
   });
 

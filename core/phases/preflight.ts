@@ -51,6 +51,7 @@ export function refusals(
     ...weightRefusals(deployment, found.live),
     ...healthRefusals(found),
     ...alarmRefusals([...rollbackAlarmsOf(deployment, plan), ...deployment.shadowAlarms], found.alarms),
+    ...placeRefusals(deployment, plan.alarms),
     ...metricRefusals(deployment, plan.metrics),
     ...hookRefusals(deployment, plan.hooks),
     ...(plan.cohort === undefined || deployment.rules.some(({ cohort }) => cohort === true)
@@ -135,6 +136,18 @@ function alarmRefusals(names: readonly string[], readings: readonly AlarmReading
     if (!reading.actionsEnabled) return [`the actions of alarm ${name} are disabled`];
     if (reading.mutedBy.length > 0) return [`alarm ${name} is muted by ${reading.mutedBy.join(', ')}`];
     return reading.state === 'OK' ? [] : [`alarm ${name} is in ${reading.state}`];
+  });
+}
+
+/** Alarms are read by their names, and a name of another region or account is another alarm's here. */
+function placeRefusals({ targetGroups }: Deployment, alarms: readonly string[]): string[] {
+  const placeOf = (arn: string) => arn.split(':').filter((_, i) => i === 1 || i === 3 || i === 4);
+  const here = placeOf(targetGroups.stable.arn);
+  if (here.length < 3) return [];
+  return alarms.flatMap((arn, i) => {
+    const there = placeOf(arn);
+    if (here.every((part, n) => part === there[n])) return [];
+    return [`alarms.${i}: ${arn} is not an alarm of ${here.join(' ')}, where the deployment is`];
   });
 }
 

@@ -89,6 +89,10 @@ export class CutoverAlarms extends Construct {
         );
       if (!(value > 0 && Number.isFinite(value)))
         throw new RangeError(`CutoverAlarms ${id}: thresholds.${name} must be above 0, not ${value}`);
+      if (name.endsWith('Percent') && value > 100)
+        throw new RangeError(
+          `CutoverAlarms ${id}: thresholds.${name} must be at most 100, not ${value}: its alarm could never fire`,
+        );
     }
     this.rollback = [
       this.#errors(),

@@ -1,6 +1,7 @@
 /** What a `DualStackCutover` is given, checked before the first construct is made: every message names the prop. */
 import { Token } from 'aws-cdk-lib';
-import { GROUP_ROLES, metricProviderSchema } from '../../core/model/index.ts';
+import { GROUP_ROLES, type MetricProviderInput, metricProviderSchema } from '../../core/model/index.ts';
+import type { ChatChannels } from '../notices/index.ts';
 import { type Check, checkGroupConstruct, checkLedgerConstruct, checkTopicConstruct } from './check-constructs.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkPlace, mayMatch, type StackPlace } from './check-place.ts';
@@ -10,7 +11,32 @@ import type { DualStackCutoverProps } from './cutover-props.ts';
 export const INGRESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
 export const TARGET_GROUP_ARN = /^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:targetgroup\/[^/]+\/[^/]+$/;
 export const MANAGED_POLICY_ARN = /^arn:[\w-]+:iam::(?:\d{12}|aws):policy\//;
+const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]+:\d*:function:/;
+/** Messages link it, and a client opens what it says. */
+const WEB_ADDRESS = /^https?:\/\/[\x21-\x7e]+$/;
 const MAX_CONCURRENCY = 100;
+
+/** JavaScript and casts take any name: one that is not here would be left out in silence. */
+const PROPS: Readonly<Record<keyof DualStackCutoverProps, true>> = {
+  ingressId: true,
+  groups: true,
+  listeners: true,
+  rules: true,
+  services: true,
+  ledger: true,
+  plan: true,
+  thresholds: true,
+  shadowLogRetention: true,
+  topic: true,
+  chat: true,
+  exerciseFunctionArn: true,
+  metricProviders: true,
+  rollbackConcurrency: true,
+  permissionsBoundaryArn: true,
+  tags: true,
+  runbookUrl: true,
+};
+const CHANNELS: Readonly<Record<keyof ChatChannels, true>> = { slack: true, teams: true, pagerDuty: true };
 
 /**
  * @param name stands before every message
@@ -23,6 +49,7 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
     if (!ok) throw new RangeError(`${name}: ${problem}`);
   };
   const { ingressId, rollbackConcurrency: reserved, exerciseFunctionArn, runbookUrl, shadowLogRetention } = props;
+  for (const prop of Object.keys(props)) check(prop in PROPS, `${prop} is no prop of a cutover`);
   check(
     typeof ingressId === 'string' && INGRESS_ID.test(ingressId),
     `ingressId must be 1 to 40 letters, digits, - or _, not "${ingressId}"`,
@@ -38,7 +65,7 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
     `rollbackConcurrency must be a whole number from 1 to ${MAX_CONCURRENCY}, not ${reserved}`,
   );
   check(
-    exerciseFunctionArn === undefined || mayMatch(exerciseFunctionArn, /^arn:[^:]+:lambda:/),
+    exerciseFunctionArn === undefined || mayMatch(exerciseFunctionArn, FUNCTION_ARN),
     `exerciseFunctionArn must be the ARN of a function, not "${exerciseFunctionArn}"`,
   );
   checkTopicConstruct(check, props.topic);
@@ -48,8 +75,8 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
   checkChat(check, props);
   checkPlace(check, props, here);
   check(
-    runbookUrl === undefined || Token.isUnresolved(runbookUrl) || URL.canParse(runbookUrl),
-    `runbookUrl must be the address of a page, not "${runbookUrl}"`,
+    runbookUrl === undefined || (mayMatch(runbookUrl, WEB_ADDRESS) && isAddress(runbookUrl)),
+    `runbookUrl must be the address of a page (https://…), not "${runbookUrl}"`,
   );
   check(
     shadowLogRetention === undefined || Number.isInteger(shadowLogRetention.toDays({ integral: false })),
@@ -61,9 +88,13 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const MAX_TAG_NAME = 128;
 const MAX_TAG_VALUE = 256;
+const MAX_TAGS = 50;
 
 function checkDemands(check: Check, { tags = {}, permissionsBoundaryArn: boundary }: DualStackCutoverProps): void {
+  const count = Object.keys(tags).length;
+  check(count <= MAX_TAGS, `tags: at most ${MAX_TAGS}, not ${count}`);
   for (const [key, value] of Object.entries(tags)) {
+    check(typeof value === 'string', `tags.${key} must be a text, not ${value}`);
     check(!/^aws:/i.test(key), `tags: a name that begins with aws: belongs to AWS, not "${key}"`);
     check(key.length >= 1 && key.length <= MAX_TAG_NAME, `tags: a name has 1 to ${MAX_TAG_NAME} characters: "${key}"`);
     check(
@@ -78,11 +109,13 @@ function checkDemands(check: Check, { tags = {}, permissionsBoundaryArn: boundar
 }
 
 function checkChat(check: Check, { chat = {} }: DualStackCutoverProps): void {
-  for (const [name, channel] of Object.entries(chat))
+  for (const [name, channel] of Object.entries(chat)) {
+    check(name in CHANNELS, `chat.${name} is no channel; there are ${Object.keys(CHANNELS).join(', ')}`);
     check(
       mayMatch(channel?.secretArn ?? '', /^arn:[^:]+:secretsmanager:/),
       `chat.${name}.secretArn must be the ARN of a secret, not "${channel?.secretArn}"`,
     );
+  }
   check(
     chat.slack === undefined || mayMatch(chat.slack.channel, /^[CGD][A-Z0-9]{2,}$/),
     `chat.slack.channel must be a channel's id such as C0123456789, not "${chat.slack?.channel}"`,
@@ -170,5 +203,31 @@ function checkProviders(check: Check, { metricProviders = {} }: DualStackCutover
     if (Object.values(provider).some((value) => Token.isUnresolved(value))) continue;
     const [issue] = metricProviderSchema.safeParse(provider).error?.issues ?? [];
     check(issue === undefined, `metricProviders.${[name, ...(issue?.path ?? [])].join('.')}: ${issue?.message}`);
+    checkAddress(check, name, provider);
   }
+}
+
+/** A secret goes with each query: over TLS, and out of the address, which stands in the template and in the functions' settings. */
+function checkAddress(check: Check, name: string, provider: MetricProviderInput): void {
+  if (provider.type === 'lambda') {
+    check(
+      FUNCTION_ARN.test(provider.functionArn),
+      `metricProviders.${name}.functionArn must be the ARN of a function, not "${provider.functionArn}"`,
+    );
+    return;
+  }
+  if (provider.url === undefined) return;
+  const { protocol, username, password } = new URL(provider.url);
+  check(
+    username === '' && password === '',
+    `metricProviders.${name}.url must hold no login: put its header into a secret, and name that by secretArn`,
+  );
+  check(
+    protocol === 'https:' || provider.secretArn === undefined,
+    `metricProviders.${name}.url must begin with https://, because a secret goes with each query`,
+  );
+}
+
+function isAddress(url: string): boolean {
+  return Token.isUnresolved(url) || URL.canParse(url);
 }

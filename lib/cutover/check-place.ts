@@ -37,15 +37,29 @@ export function placeOfStack(stack: Stack): StackPlace {
 /** Of an ARN what it says, and of a construct with a token for one the stack that makes it. */
 function placeOfProp(given: unknown, arn: string): StackPlace | null {
   if (isKnownNow(arn)) {
-    const [, partition, , region, account] = arn.split(':');
-    return { partition, region, account };
+    const [, partition, , region = '', account = ''] = arn.split(':');
+    // IAM has no region, and its managed policies no account.
+    return {
+      partition,
+      region: region === '' ? undefined : region,
+      account: /^\d{12}$/.test(account) ? account : undefined,
+    };
   }
   return Token.isUnresolved(arn) && Construct.isConstruct(given) ? placeOfStack(Stack.of(given)) : null;
 }
 
 /** @throws RangeError that names the prop which stands elsewhere, and where */
 export function checkPlace(check: Check, props: DualStackCutoverProps, here: StackPlace): void {
-  const { groups, listeners = [], rules = [], exerciseFunctionArn, topic, ledger } = props;
+  const {
+    groups,
+    listeners = [],
+    rules = [],
+    exerciseFunctionArn,
+    topic,
+    ledger,
+    permissionsBoundaryArn,
+    plan,
+  } = props;
   const named = [
     ...listeners.map(({ listener }, i) => [`listeners.${i}.listener`, listener, listener.listenerArn] as const),
     ...rules.map((rule, i) => [`rules.${i}`, rule, rule.listenerArn] as const),
@@ -53,6 +67,8 @@ export function checkPlace(check: Check, props: DualStackCutoverProps, here: Sta
     ['exerciseFunctionArn', null, exerciseFunctionArn] as const,
     ['topic', topic, topic?.topicArn] as const,
     ['ledger', ledger, ledger?.tableArn] as const,
+    ['permissionsBoundaryArn', null, permissionsBoundaryArn] as const,
+    ...(plan?.alarms ?? []).map((arn, i) => [`plan.alarms.${i}`, null, arn] as const),
   ];
   let first = { what: 'the stack', place: here };
   for (const [what, given, arn] of named) {
@@ -66,23 +82,31 @@ export function checkPlace(check: Check, props: DualStackCutoverProps, here: Sta
       );
     }
     if (first.place.region === undefined || first.place.account === undefined) first = { what, place };
+    // A stack says its region, and no partition.
+    else if (first.place.partition === undefined)
+      first = { what: first.what, place: { ...first.place, partition: place.partition } };
   }
-  for (const [what, arn] of secretsOf(props)) {
+  for (const [what, arn] of calledFrom(props)) {
     const found = isKnownNow(arn) ? arn.split(':')[3] : undefined;
     check(
       found === undefined || first.place.region === undefined || found === first.place.region,
-      `${what} is in region ${found}, but ${first.what} is in ${first.place.region}; a function reads secrets of its own region`,
+      `${what} is in region ${found}, but ${first.what} is in ${first.place.region}; a function calls what is in its own region`,
     );
   }
 }
 
-function secretsOf({ chat = {}, metricProviders = {} }: DualStackCutoverProps): readonly (readonly [string, string])[] {
+/** Secrets and functions, which may be another account's, but not another region's. */
+function calledFrom({
+  chat = {},
+  metricProviders = {},
+}: DualStackCutoverProps): readonly (readonly [string, string])[] {
   const channels = Object.entries(chat).map(
     ([name, channel]) => [`chat.${name}.secretArn`, channel?.secretArn] as const,
   );
-  const providers = Object.entries(metricProviders).map(
-    ([name, provider]) =>
-      [`metricProviders.${name}.secretArn`, provider.type === 'lambda' ? undefined : provider.secretArn] as const,
+  const providers = Object.entries(metricProviders).map(([name, provider]) =>
+    provider.type === 'lambda'
+      ? ([`metricProviders.${name}.functionArn`, provider.functionArn] as const)
+      : ([`metricProviders.${name}.secretArn`, provider.secretArn] as const),
   );
   return [...channels, ...providers].flatMap(([what, arn]) => (arn === undefined ? [] : [[what, arn] as const]));
 }

@@ -54,6 +54,7 @@ export class DualStackCutover extends Construct {
     const plan = parsePlan(props.plan ?? {});
     const [firstListenerArn] = checkCutover(`DualStackCutover ${id}`, props, placeOfStack(Stack.of(this)));
     this.#refuseTwin(id);
+    this.#refuseTaken(id, props);
     const names = namesOf(props, loadBalancerFullName(firstListenerArn));
     const own = props.runbookUrl === undefined ? {} : { runbookUrl: props.runbookUrl };
     this.ledger = props.ledger ?? ledgerTable(this, 'Ledger');
@@ -89,6 +90,20 @@ export class DualStackCutover extends Construct {
     const [rule] = this.rules;
     if (rule !== undefined) guardDeployment(this, rule.provider, ingressId, this.node.children);
     meetDemands(this, props);
+  }
+
+  /** Of another ingress on the same listener: its rule would take the place, or the requests, of this one's. */
+  #refuseTaken(id: string, { listeners = [], groups }: DualStackCutoverProps): void {
+    const others = this.node.root.node
+      .findAll()
+      .flatMap((other) => (other instanceof DualStackCutover && other !== this ? (other.rules ?? []) : []));
+    for (const [rule, { listener, priority }] of rulesOn(listeners, groups)) {
+      const taken = others.find((other) => other.listenerArn === listener.listenerArn && other.priority === priority);
+      if (taken !== undefined)
+        throw new RangeError(
+          `DualStackCutover ${id}: listeners: priority ${priority} (${rule}) is taken on this listener by ${taken.node.path}`,
+        );
+    }
   }
 
   #makeFunctions(props: DualStackCutoverProps, deployment: string): CutoverFunctions {

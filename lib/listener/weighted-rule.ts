@@ -60,6 +60,7 @@ export interface WeightedRuleProps extends RuleProps {
 export class WeightedRule extends Construct {
   readonly ruleArn: string;
   readonly listenerArn: string;
+  readonly priority: number;
   readonly provider: WeightedRuleProvider;
   /** It may demand a login first, which every write of weights leaves standing. */
   readonly guarded: boolean;
@@ -80,6 +81,7 @@ export class WeightedRule extends Construct {
     this.guarded = props.like !== undefined;
     this.roles = GROUP_ROLES.filter((role) => groups[role] !== undefined);
     this.listenerArn = props.listener.listenerArn;
+    this.priority = priority;
     this.provider = props.provider;
     this.stableArn = groups.stable.targetGroupArn;
     props.provider.allowListener(this.listenerArn);

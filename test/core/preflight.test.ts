@@ -193,6 +193,25 @@ const TWO = { healthy: 2, unhealthy: 0, registered: 2 };
 const OPERATOR = { trigger: 'operator', reason: 'r', by: 'b' } as const;
 const deployed = (more: object): Deployment => deploymentSchema.parse({ ...DEPLOYMENT, ...more });
 
+it.each([
+  ['us-east-1', '123456789012'],
+  ['eu-west-1', '999999999999'],
+])('preflight refuses an alarm of %s, account %s: read by its name it would be another one', (region, account) => {
+  const group = (name: string) => ({
+    arn: `arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/${name}/1`,
+    fullName: `targetgroup/${name}/1`,
+  });
+  const targetGroups = { stable: group('stable'), candidate: group('candidate') };
+  const rules = [{ arn: 'rule/one', roles: ['stable', 'candidate'] }];
+  const deployment = deployed({ targetGroups, rules });
+  const at = (r: string, a: string) => ({ plan: { alarms: [`arn:aws:cloudwatch:${r}:${a}:alarm:gateway-red`] } });
+  const live = weightsFor(deployment, SAFE_SPLIT);
+  expect(reasons({ live }, { deployment, ...at(region, account) })).toEqual([
+    expect.stringMatching(/^alarms\.0: .* is not an alarm of aws eu-west-1 123456789012, where the deployment is$/),
+  ]);
+  expect(reasons({ live }, { deployment, ...at('eu-west-1', '123456789012') })).toEqual([]);
+});
+
 /** Reasons against a run of another execution, in a world where nothing else is wrong. */
 function reasons(
   found: Partial<PreflightFindings> = {},

@@ -14,6 +14,7 @@ import {
   ELSEWHERE,
   ENV,
   groupIn,
+  groupRef,
   listenerArn,
   listening,
   networkListener,
@@ -27,6 +28,92 @@ import {
 
 describe('is refused before anything is deployed, with the prop named', () => {
   it.each<[string, Own, RegExp]>([
+    ...(
+      [
+        ['us-east-1', '123456789012', 'aws', /plan\.alarms\.0 is in region us-east-1, but the stack is in eu-west-1/],
+        ['eu-west-1', '999999999999', 'aws', /plan\.alarms\.0 is in account 999999999999/],
+        ['eu-west-1', '123456789012', 'aws-cn', /plan\.alarms\.0 is in partition aws-cn/],
+      ] as const
+    ).map(([region, account, partition, says]): [string, Own, RegExp] => [
+      `an alarm of the plan in ${partition} ${region} ${account}`,
+      () => ({ plan: { alarms: [`arn:${partition}:cloudwatch:${region}:${account}:alarm:mine`] } }),
+      says,
+    ]),
+    [
+      'a group of another partition',
+      () => withStable(groupRef(PROPS.groups.stable.targetGroupArn.replace('arn:aws:', 'arn:aws-us-gov:'))),
+      /groups\.stable is in partition aws-us-gov, but the stack is in aws/,
+    ],
+    [
+      'a boundary of another account',
+      () => ({ permissionsBoundaryArn: 'arn:aws:iam::999999999999:policy/b' }),
+      /permissionsBoundaryArn is in account 999999999999/,
+    ],
+    ...(['javascript:alert(1)', 'file:///etc/passwd', 'ftp://wiki.example', 'https://wiki.example/\n<b>'] as const).map(
+      (runbookUrl): [string, Own, RegExp] => [
+        `a runbook at ${JSON.stringify(runbookUrl)}`,
+        () => ({ runbookUrl }),
+        /runbookUrl must be the address of a page \(https/,
+      ],
+    ),
+    [
+      'a provider with a login in its address',
+      () => ({ metricProviders: { prom: { type: 'prometheus', url: 'https://user:word@p.example' } } }),
+      /metricProviders\.prom\.url must hold no login/,
+    ],
+    [
+      'a secret over plain HTTP',
+      () => ({
+        metricProviders: {
+          prom: {
+            type: 'prometheus',
+            url: 'http://p.example',
+            secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:p-AbCdEf',
+          },
+        },
+      }),
+      /metricProviders\.prom\.url must begin with https/,
+    ],
+    [
+      'a provider that is a function of another region',
+      () => ({
+        metricProviders: { own: { type: 'lambda', functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:f' } },
+      }),
+      /metricProviders\.own\.functionArn is in region us-east-1/,
+    ],
+    [
+      'a layer to exercise with',
+      () => ({ exerciseFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:layer:f:1' }),
+      /exerciseFunctionArn must be the ARN of a function/,
+    ],
+    ['a misspelt prop', () => ({ ingresId: 'shop' }) as object, /ingresId is no prop of a cutover/],
+    [
+      'a chat that there is not',
+      () =>
+        ({
+          chat: { discord: { secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:d-AbCdEf' } },
+        }) as object,
+      /chat\.discord is no channel; there are slack, teams, pagerDuty/,
+    ],
+    ['a tag that is a number', () => ({ tags: { cost: 5 } }) as object, /tags\.cost must be a text, not 5/],
+    [
+      'more tags than AWS takes',
+      () => ({ tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v'])) }),
+      /tags: at most 50, not 51/,
+    ],
+    [
+      'a threshold that no share reaches',
+      () => ({ thresholds: { errorPercent: 500 } }),
+      /thresholds\.errorPercent must be at most 100, not 500/,
+    ],
+    [
+      'the priority of another ingress on the listener',
+      (stack) => {
+        new DualStackCutover(stack, 'Till', { ...PROPS, ingressId: 'till' });
+        return {};
+      },
+      /listeners: priority 5 \(Rule0\) is taken on this listener by Theirs\/Till\/Rule0/,
+    ],
     [
       'a listener of a network load balancer',
       (stack) => listening({ listener: networkListener(stack) }),
