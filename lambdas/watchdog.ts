@@ -1,10 +1,20 @@
 /** Watchdog: once a minute, whatever events said or did not say. */
 import { lookWhileWaiting, WAITING_PHASES } from '../core/evaluation/index.ts';
-import { closeMirror, describeCloseMirror, rollBack, type WatchdogReport, watch } from '../core/fence/index.ts';
+import {
+  closeMirror,
+  describeCloseMirror,
+  isToldAgain,
+  rollBack,
+  type WatchdogReport,
+  watch,
+} from '../core/fence/index.ts';
 import { evidenceSince } from '../core/gate/index.ts';
 import {
+  CrossfadeError,
   type CutoverState,
+  commandAt,
   describeCause,
+  describeError,
   fromIso,
   type Lease,
   type LogEntry,
@@ -36,7 +46,10 @@ export type WatchdogDeps = Pick<
 export function makeHandler(deps: WatchdogDeps) {
   return async (): Promise<WatchdogReport> => {
     const startedAt = deps.clock.now();
-    const report = await watch(deps, deps.deployment);
+    const report = await watch(deps, deps.deployment).catch(async (error: unknown) => {
+      await tellStuck(deps, error);
+      throw error;
+    });
     const idle = report.action === 'none' && report.item?.status !== 'running';
     deps.emit({ CutoverRunning: idle ? 0 : 1 });
     await tellReport(deps, report, startedAt);
@@ -47,6 +60,27 @@ export function makeHandler(deps: WatchdogDeps) {
     await tellReport(deps, found, startedAt);
     return found;
   };
+}
+
+/** A rollback whose weights cannot be written, or cannot be read back, is told of in one minute of ten: until then customers are where they were. */
+async function tellStuck(deps: WatchdogDeps, error: unknown): Promise<void> {
+  const item = await deps.ledger.read(deps.deployment.ingressId).catch(() => null);
+  if (item?.status !== 'rolling_back' || item.rollback === null) return;
+  const now = deps.clock.now();
+  // The watchdog's first look comes at most a whole minute after the request.
+  if (!isToldAgain(now - fromIso(item.rollback.requestedAt) - 1)) return;
+  const message = `NOT rolled back yet (${describeCause(item.rollback)}): ${whatOf(error)} Customers are where the listener's weights were last written, perhaps still with the candidate. The watchdog tries again every minute.`;
+  const todo = `To do: ${commandAt(deps.deployment, 'rollback --break-glass')} tries the same from your machine; in the console, give the stable group all the weight in every rule of the cutover.`;
+  await recordAndTell(
+    deps,
+    item,
+    { at: toIso(now), kind: 'warning', by: 'watchdog', message },
+    { kind: 'warning', subject: `Crossfade ${item.cutoverId}: NOT rolled back yet`, todo },
+  );
+}
+
+function whatOf(error: unknown): string {
+  return error instanceof CrossfadeError ? error.what : `${describeError(error)}.`;
 }
 
 async function tellReport(deps: WatchdogDeps, report: WatchdogReport, startedAt: number): Promise<void> {

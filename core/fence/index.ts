@@ -1,6 +1,7 @@
 /** Every write of weights, forward and back, so that of two writers exactly one has its way. */
 export { closeMirror, isClosing } from './close-mirror.ts';
 export { desiredWeights } from './desired-weights.ts';
+export { isToldAgain } from './give-back.ts';
 export {
   decideUpdate,
   initialWeights,
