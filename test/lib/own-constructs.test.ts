@@ -91,7 +91,12 @@ describe('alarms reach the user’s own topic', () => {
   it('that two cutovers share, each once', () => {
     const stack = stackWith((own) => {
       const topic = encrypted(own);
-      new DualStackCutover(own, 'First', { ...PROPS, ingressId: 'admin', topic });
+      new DualStackCutover(own, 'First', {
+        ...PROPS,
+        ...listening({ priority: 7, paths: ['/admin/*'] }),
+        ingressId: 'admin',
+        topic,
+      });
       return { topic };
     });
     expect(topicPolicies(stack)).toEqual(['sns:Publish']);
