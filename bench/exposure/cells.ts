@@ -5,11 +5,28 @@ import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts'
 import { DEFAULT_PLAN } from './plans.ts';
 import { REFEREE, refereeRegressions, THIN } from './referee.ts';
 import { SECOND_DRAW, SPARSE, secondDrawRegressions, underLoad } from './second-draw.ts';
+import {
+  onceItIsQuiet,
+  SIXTH_DRAW,
+  sixthDrawRegressions,
+  UNPUBLISHED,
+  underLittleLoad,
+  whereNobodySees,
+} from './sixth-draw.ts';
 import { BY_RULE, CLEAN, HIGH_BASE, THIRD_DRAW, thirdDrawRegressions } from './third-draw.ts';
 import { named, regressions, TRACES, type Trace } from './traces.ts';
 import type { Cell } from './world.ts';
 
-const ALL = [...TRACES, ...HELD_OUT, ...REFEREE, ...SECOND_DRAW, ...THIRD_DRAW, ...FOURTH_DRAW, ...FIFTH_DRAW];
+const ALL = [
+  ...TRACES,
+  ...HELD_OUT,
+  ...REFEREE,
+  ...SECOND_DRAW,
+  ...THIRD_DRAW,
+  ...FOURTH_DRAW,
+  ...FIFTH_DRAW,
+  ...SIXTH_DRAW,
+];
 
 export const RATES = [5, 50, 500, 5_000] as const;
 export type Family =
@@ -20,6 +37,7 @@ export type Family =
   | 'third draw'
   | 'fourth draw'
   | 'fifth draw'
+  | 'sixth draw'
   | 'beyond'
   | 'other plan';
 
@@ -89,6 +107,11 @@ export function cells(): (Cell & { readonly family: Family })[] {
       refereeRegressions(errorMargin).filter((r) => r.name.startsWith('only at')),
     ),
     ...at('fifth draw', [named('flash crowd', ALL)], [underLoad(errorMargin)]),
+    ...at('sixth draw', SIXTH_DRAW, [null, ...twice]),
+    ...at('sixth draw', UNPUBLISHED, [whereNobodySees(errorMargin)]),
+    ...at('sixth draw', [named('a tenth of the traffic from minute 75 on', ALL)], [onceItIsQuiet(errorMargin)]),
+    ...at('sixth draw', [named('diurnal', ALL)], [underLittleLoad(errorMargin)]),
+    ...at('sixth draw', [named('steady', ALL)], sixthDrawRegressions(errorMargin, slowMargin)),
     ...at('beyond', BEYOND, [null]),
     ...at('beyond', BY_RULE, [null], [500]),
     ...at('other plan', WEEK, [null]),
