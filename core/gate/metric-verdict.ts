@@ -59,6 +59,8 @@ export interface Question {
 const SUSPICION = 3;
 /** So long after an incident of the stable side it is not left out: what may last is not over. */
 const CALM_MINUTES = 10;
+/** Standard deviations. */
+const CHANCE = 3;
 /** Fewer failures of the stable side in a minute may be chance. */
 const SURELY_FAILURES = 10;
 
@@ -69,9 +71,11 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const weigh = (compared: readonly (Pair | null)[]) =>
     byNoise(compared, asked.noise, asked.before).map((pair) => (pair === null ? null : byCause(pair, asked.burst)));
   const isShaken = (pair: Pair | null) => pair !== null && pair.x0 > asked.incident * pair.n0;
+  const isOrdinary = (pair: Pair | null) => pair !== null && pair.x1 <= reachedBy(asked.spell * pair.n1);
   const bets = against.map((counting): Bet => {
     const weighed = weigh(counting.pairs);
-    const shaken = lasting(counting.pairs, isShaken);
+    const incident = lasting(counting.pairs, isShaken);
+    const shaken = counting.pairs.map((pair, i) => incident[i] === true || isOrdinary(pair));
     return { ...counting, weighed, shaken, ...worse(weighed, warmUp, asked.tolerance, shaken, smallestOf(asked)) };
   });
   const logE = logMixExp(bets.map((bet) => ({ log: bet.logE, weight: bet.stake })));
@@ -120,6 +124,11 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   };
 }
 
+/** What chance makes of a mean of so many failures, at most. */
+function reachedBy(mean: number): number {
+  return mean + CHANCE * Math.sqrt(mean);
+}
+
 /** An incident is not over with a minute in which the stable side happens to fail less: it lasts until some minutes after the last that was surely one. */
 function lasting(compared: readonly (Pair | null)[], isShaken: (pair: Pair | null) => boolean): boolean[] {
   let until = -1;
@@ -163,6 +172,8 @@ interface Asked {
   readonly noise: number;
   readonly before: number;
   readonly incident: number;
+  /** 0 for failures: what comes for minutes is nearly always both sides', and a regression would cost two thirds more. */
+  readonly spell: number;
   readonly tolerance: RateTolerance;
   readonly warmUp: WarmUp;
 }
@@ -174,6 +185,7 @@ const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => As
     noise: p.errorNoise,
     before: p.errorRate,
     incident: p.errorIncident,
+    spell: 0,
     tolerance: p.errorTolerance,
     warmUp: { minutes: p.warmUpErrorMinutes, allowance: p.warmUpErrorMargin },
   }),
@@ -183,6 +195,7 @@ const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => As
     noise: p.slowNoise,
     before: p.slowRate,
     incident: p.slowIncident,
+    spell: p.slowSpell,
     tolerance: p.slowTolerance,
     // Caches fill ever more slowly: what does not matter may be left when the warm-up is over.
     warmUp: { minutes: p.warmUpMinutes, allowance: p.warmUpSlowMargin, left: MATTERS * p.slowMargin },

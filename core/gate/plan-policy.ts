@@ -18,6 +18,7 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
   // In the soak no weight has moved.
   const warming = (seconds: number) => (stage < plan.stages.length ? Math.ceil(seconds / 60) : 0);
   const errorIncident = incidentOf(baseline?.errorCeiling, baseline?.errorRate, gate.errorMargin);
+  const slowIncident = incidentOf(baseline?.slowCeiling, baseline?.slowRate, gate.slowMargin);
   return {
     alpha: gate.alpha,
     beta: gate.beta,
@@ -33,7 +34,9 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     errorRate: baseline?.errorRate ?? 0,
     slowRate: baseline?.slowRate ?? 0,
     errorIncident,
-    slowIncident: incidentOf(baseline?.slowCeiling, baseline?.slowRate, gate.slowMargin),
+    slowIncident,
+    // A rate that wanders has an allowance for that.
+    slowSpell: baseline?.slowNoise == null ? spellOf(baseline?.slowCeiling, baseline?.slowRate, slowIncident) : 0,
     errorReach: reachOf(at?.percent, baseline?.errorCeiling, gate.errorMargin),
     slowReach: reachOf(at?.percent, baseline?.slowCeiling, gate.slowMargin),
     minRequests: gate.minRequests,
@@ -64,6 +67,15 @@ const FAR_BEYOND = 4;
 /** What the stable side's windows hardly reach (bets/ceiling.ts), and what matters beyond it. */
 function incidentOf(ceiling: number | null | undefined, mean: number | null | undefined, margin: number): number {
   return ceiling == null || mean == null ? Number.POSITIVE_INFINITY : Math.min(ceiling, FAR_BEYOND * mean) + margin;
+}
+
+/** Times its mean rate that the minutes of a side reach which has ordinary spells: fewer times is chance, and more was an incident. */
+const SPELLS = { from: 3, to: 10 } as const;
+
+/** What a minute of an ordinary spell stays below; 0 for a side whose look-back has none. */
+function spellOf(ceiling: number | null | undefined, mean: number | null | undefined, incident: number): number {
+  if (ceiling == null || mean == null) return 0;
+  return ceiling >= SPELLS.from * mean && ceiling <= SPELLS.to * mean ? incident : 0;
 }
 
 /** Whether a stage gives the candidate most requests: then the stable side's minutes of before are a second control. */

@@ -30,6 +30,11 @@ export interface GatePolicy {
   readonly errorIncident: number;
   readonly slowIncident: number;
   /**
+   * Up to this share a minute is like those of the spells that the stable side ordinarily has (a collection of garbage, a job, a neighbour). The candidate has such spells at minutes of
+   * its own, so a minute of it weighs as one piece of evidence. 0: the look-back has none.
+   */
+  readonly slowSpell: number;
+  /**
    * Where most requests are the candidate's: what the stable side's minutes reached before, and the margin. Infinity: not known, or a stage in which the stable
    * side has as many.
    */

@@ -32,6 +32,7 @@ const POLICY: GatePolicy = {
   errorReach: Number.POSITIVE_INFINITY,
   slowReach: Number.POSITIVE_INFINITY,
   slowIncident: Number.POSITIVE_INFINITY,
+  slowSpell: 0,
   errorRate: 0,
   slowRate: 0,
   warmUpSlowMargin: 0.1,
