@@ -1,5 +1,5 @@
 /** A count of the user's own: is the candidate's share worse than the stable side's, or shown to be within the margin of it? */
-import { firstFailure, logMeanExp, mixOverOnset, type Pair } from '../gate/bets/index.ts';
+import { firstFailure, logMeanExp, mixOverOnset, type Pair, totalOf } from '../gate/bets/index.ts';
 import { leastDifference } from '../gate/index.ts';
 import type { CountMetric, MetricBaseline, MetricMinute } from '../model/index.ts';
 import { at, badOf, badShare, marginLine } from './bad-share.ts';
@@ -45,15 +45,17 @@ export function compareCounts(
   const onset = firstFailure(pairs, likeliest);
   const since = (from: number) => logMeanExp(within.map((logs) => sum(logs.slice(from))));
   const harmless = since(onset) >= Math.log(withinThreshold);
-  const recent = totals(pairs.slice(onset));
+  const recent = totalOf(pairs.slice(onset));
   const [stable, candidate] = [recent.x0 / recent.n0 || 0, recent.x1 / recent.n1 || 0];
-  const all = totals(pairs);
+  const causes = { n1: recent.n1 / metric.burst, x1: recent.x1 / metric.burst };
+  const least = leastDifference(pairs.length - onset, causes, at(line, stable) - stable);
+  const all = totalOf(pairs);
   const stableBad = all.x0 / all.n0 || 0;
   return {
     worse: logE,
     within: since(0),
     harmless,
-    matters: !harmless && candidate - stable >= leastDifference(pairs.length - onset) * (at(line, stable) - stable),
+    matters: !harmless && candidate - stable >= least,
     stableShare: badShare(metric, stableBad),
     candidateShare: badShare(metric, all.x1 / all.n1 || 0),
     seen: all.n1,
@@ -131,14 +133,6 @@ function sizesAbove(share: number, margin: number): number[] {
     ...IN_MARGINS.map((times) => clamped(Math.min(share + times * margin, share + 0.98 * (1 - share)))),
     ...OF_ALL.map((part) => clamped(share + part * (1 - share))),
   ];
-}
-
-function totals(pairs: readonly (Pair | null)[]): Pair {
-  return pairs.reduce<Pair>(
-    (all, pair) =>
-      pair === null ? all : { n0: all.n0 + pair.n0, x0: all.x0 + pair.x0, n1: all.n1 + pair.n1, x1: all.x1 + pair.x1 },
-    { n0: 0, x0: 0, n1: 0, x1: 0 },
-  );
 }
 
 function sum(logs: readonly number[]): number {

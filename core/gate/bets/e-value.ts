@@ -13,6 +13,15 @@ export interface Pair {
   readonly x1: number;
 }
 
+/** Of all minutes that compare. */
+export function totalOf(compared: readonly (Pair | null)[]): Pair {
+  return compared.reduce<Pair>(
+    (all, pair) =>
+      pair === null ? all : { n0: all.n0 + pair.n0, x0: all.x0 + pair.x0, n1: all.n1 + pair.n1, x1: all.x1 + pair.x1 },
+    { n0: 0, x0: 0, n1: 0, x1: 0 },
+  );
+}
+
 /**
  * Exposure and failures counted by causes that make `burst` failures each. A burst of any size up to that keeps the inequality: a^s is
  * convex in s, so a^(s/burst) is at most 1 + (s/burst)(a − 1), and the rest is as for single failures (docs/explanation/gate.md).

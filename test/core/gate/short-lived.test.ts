@@ -54,8 +54,16 @@ describe('a difference below the margin', () => {
   });
 
   it('must be the larger the shorter it has lasted, and never more than what twice the margin shows at once', () => {
-    const least = [0, 1, 3, 4, 9, 16, 25, 49, 1_225].map(leastDifference);
+    const least = [0, 1, 3, 4, 9, 16, 25, 49, 1_225].map((m) => leastDifference(m, { n1: 100, x1: 0 }, 1));
     expect(least).toEqual([1.5, 1.5, 1.5, 1.375, expect.closeTo(1.083, 3), 0.9375, 0.85, 0.75, 0.55]);
+  });
+
+  it('of a few failures within a minute or two must be larger by what chance makes of them', () => {
+    // At a hundredth of 500 rps: four slow requests more than 1.5 margins in one minute, and no more than the law of the minutes asks.
+    expect(leastDifference(1, { n1: 300, x1: 9 }, 0.02)).toBeCloseTo(0.03 + 0.01);
+    expect(leastDifference(2, { n1: 600, x1: 36 }, 0.02)).toBeCloseTo(0.02 * (0.5 + 1.75 / Math.SQRT2));
+    expect(leastDifference(4, { n1: 1_200, x1: 36 }, 0.02)).toBeCloseTo(0.02 * 1.375);
+    expect(leastDifference(1, { n1: 0, x1: 0 }, 0.02)).toBe(0.03);
   });
 
   it('of four tenths of the margin for good, at a hundredth of the traffic, is hardly ever acted on by what chance makes of some minutes', () => {
