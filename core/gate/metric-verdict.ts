@@ -11,7 +11,7 @@ import {
   type Pair,
   type RateTolerance,
   refutation,
-  totalOf,
+  summed,
   upperBound,
   type WarmUp,
   withinMargin,
@@ -98,7 +98,7 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const harmless =
     isSuspected && withinMargin(since(Math.max(onset, warmUp.minutes)), margin) >= Math.log(withinThreshold);
   const observed = ratesOf(since(onset));
-  const least = leastDifference(weighed.length - onset, totalOf(since(onset)), margin);
+  const least = leastDifference(weighed.length - onset, summed(since(onset)), margin);
   const matters = !harmless && observed.candidateRate - observed.stableRate >= least;
   const called = logE >= Math.log(threshold) && (matters || (leader !== null && hasGrown(leader, asked)));
   // While nothing is left out, all of the evidence must do it: the half that it would have of the stake.
@@ -156,7 +156,7 @@ function hasGrown({ weighed, shaken, onset }: Bet, asked: Asked): boolean {
   for (let from = weighed.length - GROWN_MINUTES.least; from >= oldest; from--) {
     const recent = weighed.slice(from);
     const { candidateRate, stableRate } = ratesOf(known(recent));
-    if (candidateRate - stableRate < leastDifference(recent.length, totalOf(known(recent)), asked.margin)) continue;
+    if (candidateRate - stableRate < leastDifference(recent.length, summed(known(recent)), asked.margin)) continue;
     const { logE } = worse(recent, NO_WARM_UP, tolerance, shaken.slice(from), smallestOf(asked));
     if (logE >= Math.log(SURELY_GROWN)) return true;
   }
@@ -221,6 +221,6 @@ function known(compared: readonly (Pair | null)[]): Pair[] {
 }
 
 function ratesOf(compared: readonly Pair[]): { readonly stableRate: number; readonly candidateRate: number } {
-  const { n0, x0, n1, x1 } = totalOf(compared);
+  const { n0, x0, n1, x1 } = summed(compared);
   return { stableRate: rate(x0, n0), candidateRate: rate(x1, n1) };
 }

@@ -1,5 +1,5 @@
 /** A count of the user's own: is the candidate's share worse than the stable side's, or shown to be within the margin of it? */
-import { firstFailure, logMeanExp, mixOverOnset, type Pair, totalOf } from '../gate/bets/index.ts';
+import { firstFailure, logMeanExp, mixOverOnset, type Pair, summed } from '../gate/bets/index.ts';
 import { leastDifference } from '../gate/index.ts';
 import type { CountMetric, MetricBaseline, MetricMinute } from '../model/index.ts';
 import { at, badOf, badShare, marginLine } from './bad-share.ts';
@@ -45,11 +45,11 @@ export function compareCounts(
   const onset = firstFailure(pairs, likeliest);
   const since = (from: number) => logMeanExp(within.map((logs) => sum(logs.slice(from))));
   const harmless = since(onset) >= Math.log(withinThreshold);
-  const recent = totalOf(pairs.slice(onset));
+  const recent = summed(pairs.slice(onset));
   const [stable, candidate] = [recent.x0 / recent.n0 || 0, recent.x1 / recent.n1 || 0];
   const causes = { n1: recent.n1 / metric.burst, x1: recent.x1 / metric.burst };
   const least = leastDifference(pairs.length - onset, causes, at(line, stable) - stable);
-  const all = totalOf(pairs);
+  const all = summed(pairs);
   const stableBad = all.x0 / all.n0 || 0;
   return {
     worse: logE,

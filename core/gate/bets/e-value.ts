@@ -14,7 +14,7 @@ export interface Pair {
 }
 
 /** Of all minutes that compare. */
-export function totalOf(compared: readonly (Pair | null)[]): Pair {
+export function summed(compared: readonly (Pair | null)[]): Pair {
   return compared.reduce<Pair>(
     (all, pair) =>
       pair === null ? all : { n0: all.n0 + pair.n0, x0: all.x0 + pair.x0, n1: all.n1 + pair.n1, x1: all.x1 + pair.x1 },

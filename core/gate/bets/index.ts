@@ -2,7 +2,7 @@
 export { ceilingOf, reachOf } from './ceiling.ts';
 export { firstFailure, mixOverOnset, type Onset } from './change-point.ts';
 export { lowerBound, refutation, upperBound, WITHIN_BETS, withinMargin } from './confidence-sequence.ts';
-export { byCause, logMeanExp, logMixExp, type Pair, totalOf } from './e-value.ts';
+export { byCause, logMeanExp, logMixExp, type Pair, summed } from './e-value.ts';
 export { above, below, type Exposed, exposedByCause } from './fixed-rate.ts';
 export { byNoise, noiseSize, rateNoiseOf } from './noise.ts';
 export { burstSize, type Period } from './overdispersion.ts';
