@@ -24,7 +24,7 @@ const minute = (at: number, stable: number, candidate: number, failed = 0): Minu
 const healthy: Traffic = (stage, _minute, at) => (stage === 0 ? minute(at, 9_000, 1_000) : minute(at, 0, 10_000));
 /** From the fourth minute on the candidate of the first stage fails 1 % of its requests. */
 const leaking: Traffic = (stage, m, at) =>
-  stage === 0 ? minute(at, 9_000, 1_000, m < 3 ? 0 : 10) : minute(at, 0, 10_000);
+  stage === 0 ? minute(at, 9_000, 1_000, m < 3 ? 0 : 12) : minute(at, 0, 10_000);
 
 describe('a replay', () => {
   it('comes out as recorded, word for word, under the recorded plan', async () => {
