@@ -1,4 +1,4 @@
-/** What each action does at each place of a run: one table, to which test/cli/actions.test.ts holds the commands, and its page. */
+/** What each action does at each place of a run: one table, to which test/cli/actions.slow.test.ts holds the commands, and its page. */
 import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { type Page, page } from './page.ts';
 
@@ -121,7 +121,7 @@ export function actionsPage(): Page {
   return page(
     'docs/reference/actions.md',
     'Actions of an operator',
-    'What each command does in each phase of a run: ✓ means that it takes effect (exit code 0), – that it is refused and changes nothing (exit code 1). `test/cli/actions.test.ts` runs every pair. The table shows runs that have not been evaluated yet in their phase: `promote` takes effect once the evidence is in.',
+    'What each command does in each phase of a run: ✓ means that it takes effect (exit code 0), – that it is refused and changes nothing (exit code 1). `test/cli/actions.slow.test.ts` runs every pair. The table shows runs that have not been evaluated yet in their phase: `promote` takes effect once the evidence is in.',
     markdownTable(
       ['', ...OPERATOR_ACTIONS.map(markdownCode)],
       OPERATOR_PLACES.map((place) => [

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
+  type HistoryEvent,
   paginateGetExecutionHistory,
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
@@ -57,6 +58,10 @@ export function outsideBy(client: SFNClient, stateMachineArn: string): Outside {
   return {
     stop: async (script) =>
       void (await client.send(new StopExecutionCommand({ executionArn: execution(script), ...STOP }))),
+    waits: async (script) => {
+      const newest = (await historyOf(client, execution(script))).at(-1);
+      return newest?.type === 'WaitStateEntered' || newest?.type === 'TaskSubmitted';
+    },
     succeed: async (taskToken, output) =>
       void (await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }))),
     fail: async (taskToken, error) =>
@@ -80,10 +85,10 @@ export async function play(
   const patience = { looks: 200 };
   for (const { script, executionArn } of started) {
     const ended = await untilItEnds(client, executionArn, patience);
-    const events: string[] = [];
-    for await (const page of paginateGetExecutionHistory({ client }, { executionArn, maxResults: 1000 }))
-      for (const { type, stateEnteredEventDetails, stateExitedEventDetails } of page.events ?? [])
-        events.push([type, stateEnteredEventDetails?.name ?? stateExitedEventDetails?.name].filter(Boolean).join(' '));
+    const events = (await historyOf(client, executionArn)).map(
+      ({ type, stateEnteredEventDetails, stateExitedEventDetails }) =>
+        [type, stateEnteredEventDetails?.name ?? stateExitedEventDetails?.name].filter(Boolean).join(' '),
+    );
     told.set(script, {
       status: ended.status,
       error: ended.error,
@@ -94,6 +99,13 @@ export async function play(
     });
   }
   return told;
+}
+
+async function historyOf(client: SFNClient, executionArn: string): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  for await (const page of paginateGetExecutionHistory({ client }, { executionArn, maxResults: 1000 }))
+    events.push(...(page.events ?? []));
+  return events;
 }
 
 /** `patience` is one for all, who began together. */

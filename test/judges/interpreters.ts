@@ -48,6 +48,7 @@ async function playInOurs(arn: string, alias: string, definition: Definition, sc
     succeed: (token, output) => outside.succeed(token, output),
     fail: (token, error) => outside.fail(token, error),
     stop: (script) => outside.stop(script),
+    waits: (script) => outside.waits(script),
   });
   const machine = new LocalMachine({
     arn,

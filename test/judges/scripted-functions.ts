@@ -17,7 +17,7 @@ export type Answer =
   | { readonly refused: 'TooManyRequestsException' }
   /** The function returns, and the token of the task is answered; null is never. */
   | { readonly token: { readonly output: unknown } | { readonly error: string } | null }
-  /** Somebody stops the execution: while the function is at work, or when it has returned. */
+  /** Somebody stops the execution: while the function is at work, or when it has returned and the execution waits. */
   | { readonly stopped: 'meanwhile' | 'afterwards'; readonly returns: Readonly<Record<string, unknown>> };
 
 /** What the function of a state answers to its nth call (from 1), given the state of the run. */
@@ -34,9 +34,13 @@ export interface Outside {
   fail(token: string, error: string): Promise<void>;
   /** Stops the execution of a script. */
   stop(script: string): Promise<void>;
+  /** Whether it has come to a wait, or to a task's token. */
+  waits(script: string): Promise<boolean>;
 }
 
 const PERSON_MS = 100;
+/** An interpreter with hundreds of executions may take seconds from a function's answer to the wait after it. */
+const LOOKS = { ms: 20, most: 1_000 };
 
 const runSchema = z.looseObject({ script: z.string() });
 const payloadSchema = z.union([
@@ -87,8 +91,15 @@ export class ScriptedFunctions {
 
   async #stopped(script: string, { stopped, returns }: Extract<Answer, { stopped: string }>): Promise<unknown> {
     if (stopped === 'meanwhile') await this.#outside.stop(script);
-    else void delay(PERSON_MS).then(() => this.#outside.stop(script));
+    else void this.#stopOnceItWaits(script);
     return returns;
+  }
+
+  async #stopOnceItWaits(script: string): Promise<void> {
+    for (let looks = 0; looks < LOOKS.most; looks++) {
+      await delay(LOOKS.ms);
+      if (await this.#outside.waits(script)) return this.#outside.stop(script);
+    }
   }
 
   async #answer(
