@@ -3,10 +3,9 @@
  * wander, clients that come in batches, sides that meet the same trouble a minute apart, look-backs that are no guide, metrics that are lost when they are wanted.
  */
 import { normal, type Random } from '../../test/support/random.ts';
-import { BASE, moreErrors, type Regression, steady, type Trace } from './traces.ts';
+import { BASE, failingMoreFrom, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
 
 const HOUR = 60;
-const within = (minute: number, from: number, length: number) => minute >= from && minute < from + length;
 
 type Own = NonNullable<Trace['own']>;
 
@@ -59,11 +58,7 @@ export const FIFTH_DRAW: readonly Trace[] = [
   {
     name: 'a feature for everybody at minute 130 makes ten times the failures',
     yesterday: steady(() => 1),
-    weather: (_random, rps) => (minute) => ({
-      ...BASE,
-      requests: 60 * rps,
-      errorRate: BASE.errorRate * (minute < 130 ? 1 : 10),
-    }),
+    weather: failingMoreFrom(130, 10),
   },
   {
     name: 'the candidate fails a third as often, base 1 %',

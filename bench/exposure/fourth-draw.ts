@@ -3,10 +3,9 @@
  * waited for, that people pause runs and that alarms can be blind.
  */
 import { normal, type Random } from '../../test/support/random.ts';
-import { BASE, moreErrors, type Regression, steady, type Trace } from './traces.ts';
+import { BASE, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
 
 const HOUR = 60;
-const within = (minute: number, from: number, length: number) => minute >= from && minute < from + length;
 
 type Own = NonNullable<Trace['own']>;
 

@@ -3,10 +3,9 @@
  * dependencies, pauses for garbage, clocks, weekends, zones, points that come late on one side, alarms without data, nights, bots, retries.
  */
 import { normal, type Random } from '../../test/support/random.ts';
-import { BASE, moreErrors, type Regression, steady, type Trace } from './traces.ts';
+import { BASE, failingMoreFrom, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
 
 const HOUR = 60;
-const within = (minute: number, from: number, length: number) => minute >= from && minute < from + length;
 
 type Own = NonNullable<Trace['own']>;
 
@@ -157,11 +156,7 @@ export const SIXTH_DRAW: readonly Trace[] = [
   {
     name: 'twice the failures for everybody from minute 45 on',
     yesterday: steady(() => 1),
-    weather: (_random, rps) => (minute) => ({
-      ...BASE,
-      requests: 60 * rps,
-      errorRate: BASE.errorRate * (minute < 45 ? 1 : 2),
-    }),
+    weather: failingMoreFrom(45, 2),
   },
   {
     name: 'lunch: a third of the traffic for an hour, twice the failures',

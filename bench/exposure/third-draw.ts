@@ -3,10 +3,9 @@
  * broken, capacity that grows while a stage runs, neighbours who are not alike for both sides, load balancers with other services on them.
  */
 import { normal } from '../../test/support/random.ts';
-import { BASE, moreErrors, type Regression, steady, type Trace } from './traces.ts';
+import { BASE, failingMoreFrom, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
 
 const HOUR = 60;
-const within = (minute: number, from: number, length: number) => minute >= from && minute < from + length;
 const wave = (minute: number, period: number) => Math.sin((2 * Math.PI * minute) / period);
 /** A neighbour for eight minutes of each half hour, at the same minutes in every run. */
 const hurts = (minute: number) => minute % 30 < 8;
@@ -142,11 +141,7 @@ export const THIRD_DRAW: readonly Trace[] = [
   },
   {
     name: 'the base rate is four times as high from minute 100 on',
-    weather: (_random, rps) => (minute) => ({
-      ...BASE,
-      requests: 60 * rps,
-      errorRate: BASE.errorRate * (minute < 100 ? 1 : 4),
-    }),
+    weather: failingMoreFrom(100, 4),
     yesterday: steady(() => 1),
   },
 ];

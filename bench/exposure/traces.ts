@@ -66,6 +66,14 @@ export const steady = (
   return (random, rps) => (minute) => ({ ...BASE, ...extra, requests: Math.round(60 * rps * factor(minute, random)) });
 };
 
+export const within = (minute: number, from: number, length: number) => minute >= from && minute < from + length;
+
+/** Everybody fails so many times as often from a minute on. */
+export const failingMoreFrom =
+  (from: number, times: number): Trace['weather'] =>
+  (_random, rps) =>
+  (minute) => ({ ...BASE, requests: 60 * rps, errorRate: BASE.errorRate * (minute < from ? 1 : times) });
+
 export const TRACES: readonly Trace[] = [
   { name: 'steady', weather: steady(() => 1) },
   {
