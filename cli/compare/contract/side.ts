@@ -1,6 +1,6 @@
 /** One of the two services: asked, and nobody else, whatever a request or an answer says. */
 import { connect, isIP } from 'node:net';
-import { connect as connectSecurely } from 'node:tls';
+import { connect as connectSecurely, createSecureContext } from 'node:tls';
 import { type Dispatcher, Pool } from 'undici';
 import type { SamplePolicy } from '../../../capture/bytes/index.ts';
 import { ObservedLeg, type RawLeg } from '../../../capture/index.ts';
@@ -90,8 +90,9 @@ export function parseBase(option: string, text: string): URL {
   return url;
 }
 
+/** Made once for all connections: some 150 authorities are read for it. */
 function trusting(authorities: readonly string[] | undefined) {
-  return authorities === undefined ? {} : { ca: [...authorities] };
+  return authorities === undefined ? {} : { secureContext: createSecureContext({ ca: [...authorities] }) };
 }
 
 /** Opens a connection and closes it: nothing is sent. @throws UsageError that names the option */
