@@ -4,7 +4,8 @@ import { cutoverMachineOf, machineDefinitionOf, ofType } from '../cloud/index.ts
 import { type Assembly, Names } from '../cloud/template/index.ts';
 import { SIMULATED_HANDLERS, type SimulatedHandler } from './scenario/index.ts';
 
-const retrierSchema = z.object({
+/** As ASL has it, with its defaults. */
+export const retrierSchema = z.object({
   ErrorEquals: z.array(z.string()),
   IntervalSeconds: z.number().default(1),
   MaxAttempts: z.number().default(3),

@@ -224,6 +224,11 @@ function retryDelay(retriers: TaskState['Retry'], tries: number[], error: string
   const [retrier, tried] = [retriers[index], tries[index]];
   if (retrier === undefined || tried === undefined || tried >= retrier.MaxAttempts) return null;
   tries[index] = tried + 1;
+  return secondsBefore(retrier, tried);
+}
+
+/** Seconds between an attempt and the next. @param tried attempts again before this one */
+export function secondsBefore(retrier: TaskState['Retry'][number], tried: number): number {
   const { IntervalSeconds, BackoffRate, MaxDelaySeconds = Number.POSITIVE_INFINITY } = retrier;
   return Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** tried);
 }

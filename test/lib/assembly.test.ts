@@ -10,6 +10,8 @@ import { alarmPropertiesSchema } from '../../rehearsal/cloud/cloudwatch/alarms.t
 import { type Definition, definitionSchema } from '../../rehearsal/cloud/states/definition.ts';
 import type { Assembly, Resource } from '../../rehearsal/cloud/template/assembly.ts';
 import { Names } from '../../rehearsal/cloud/template/names.ts';
+import { retrierSchema } from '../../rehearsal/simulation/definition.ts';
+import { secondsBefore } from '../../rehearsal/simulation/interpreter.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 
 let assembly: Assembly;
@@ -66,19 +68,10 @@ describe('the synthesised state machine', () => {
   });
 
   it('holds while an API fails, for minutes, but never until the watchdog calls the run silent', () => {
-    const retrySchema = z.looseObject({
-      ErrorEquals: z.array(z.string()),
-      IntervalSeconds: z.number().default(1),
-      BackoffRate: z.number().default(2),
-      MaxAttempts: z.number().default(3),
-      MaxDelaySeconds: z.number().optional(),
-    });
-    const seconds = ({ IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds }: z.infer<typeof retrySchema>) =>
-      Array.from({ length: MaxAttempts }, (_, i) =>
-        Math.min(MaxDelaySeconds ?? Number.POSITIVE_INFINITY, IntervalSeconds * BackoffRate ** i),
-      ).reduce((sum, wait) => sum + wait, 0);
+    const seconds = (retrier: z.infer<typeof retrierSchema>) =>
+      Array.from({ length: retrier.MaxAttempts }, (_, i) => secondsBefore(retrier, i)).reduce((sum, s) => sum + s, 0);
     const held = ofType('Task').flatMap(([name, state]) => {
-      const { Retry } = z.looseObject({ Retry: z.array(retrySchema) }).parse(state);
+      const { Retry } = z.looseObject({ Retry: z.array(retrierSchema) }).parse(state);
       return Retry.filter((r) => r.ErrorEquals.includes('Crossfade.Transient')).map((r) => [name, seconds(r)] as const);
     });
     expect(held).not.toEqual([]);
