@@ -149,8 +149,6 @@ interface News extends Pick<LogEntry, 'kind' | 'message'> {
   readonly item: Lease | null;
 }
 
-/** People are notified again of a lasting condition in one minute of ten. Milliseconds. */
-const AGAIN_MS = 600_000;
 const MINUTE_MS = 60_000;
 
 function newsOf(report: WatchdogReport, now: number): News | null {
@@ -166,7 +164,7 @@ function newsOf(report: WatchdogReport, now: number): News | null {
     case 'edited': {
       const { item, live } = report;
       const message = `Cutover ${item.cutoverId} is complete, but somebody changed its weights (${live}). No trigger moves them any more: write the weights that you want by hand.`;
-      return now % AGAIN_MS < MINUTE_MS ? { item, kind: 'warning', message } : null;
+      return isToldAgain(now) ? { item, kind: 'warning', message } : null;
     }
     case 'mirror': {
       const { outcome, request } = report;
@@ -183,7 +181,7 @@ function newsOf(report: WatchdogReport, now: number): News | null {
     }
     case 'unverified': {
       const { item, minute, requests } = report;
-      if (now % AGAIN_MS >= MINUTE_MS) return null;
+      if (!isToldAgain(now)) return null;
       const message = `NOT verified: all rules of the cutover have sent everything to stable since ${item.rollback?.confirmedAt?.slice(11, 16)}Z, but the candidate still answered ${requests} requests in the minute of ${toIso(minute).slice(11, 16)}Z. Another rule of the load balancer, or somebody directly, sends them. To do: look at the listeners for other rules that forward to the target group of the candidate, and bring them back by hand.`;
       return { item, kind: 'warning', message };
     }

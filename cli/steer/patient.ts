@@ -1,5 +1,5 @@
 /** A reading that is repeated for days: a network that is away for a while does not end it. */
-import { CrossfadeError } from '../../core/model/index.ts';
+import { isTransient } from '../../core/model/index.ts';
 
 /** How long a reading may fail that has succeeded before. Milliseconds. */
 export const PATIENCE_MS = 5 * 60_000;
@@ -20,8 +20,7 @@ export function patient<T>(
       until = Math.min(now() + PATIENCE_MS, deadline);
       return found;
     } catch (error) {
-      const passes = error instanceof CrossfadeError && error.name === 'Crossfade.Transient';
-      if (!passes || now() >= until) throw error;
+      if (!isTransient(error) || now() >= until) throw error;
       return null;
     }
   };

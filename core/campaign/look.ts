@@ -1,7 +1,7 @@
 /** One look of a campaign: read every service that may have changed, decide, and do what was decided. */
 
 import { asError } from '../../input/index.ts';
-import { type Clock, CrossfadeError, type PlanProblem } from '../model/index.ts';
+import { type Clock, isTransient, type PlanProblem } from '../model/index.ts';
 import { type Campaign, type CampaignService, campaignServices } from './campaign.ts';
 import { type CampaignDecision, decide } from './campaign-decision.ts';
 import type { CampaignPorts, ServicePorts } from './ports.ts';
@@ -100,7 +100,7 @@ export async function deploymentProblems({ ports }: LookDeps, campaign: Campaign
           problems.push({ path, message: `its deployment writes listener rule ${arn}, as that of "${writer}" does` });
       }
     } catch (error) {
-      if (error instanceof CrossfadeError && error.name === 'Crossfade.Transient') throw error;
+      if (isTransient(error)) throw error;
       problems.push({ path, message: `its deployment cannot be read: ${messageOf(error)}` });
     }
   });

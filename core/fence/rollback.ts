@@ -4,9 +4,17 @@
  * fence → write: two sequential calls, and nothing else before customers are safe; the health of both sides and the live weights
  * are read beside the fence. Then read back, then stop the execution (stopping is never the fence), then `rolled_back`.
  */
-import { type Deployment, FencedError, type FenceResult, fromIso, type Lease, toIso } from '../model/index.ts';
+import {
+  type Deployment,
+  FencedError,
+  type FenceResult,
+  fromIso,
+  isTransient,
+  type Lease,
+  toIso,
+} from '../model/index.ts';
 import { isLeaseRestored } from './desired-weights.ts';
-import { isTransient, rejectionOf } from './failure.ts';
+import { rejectionOf } from './failure.ts';
 import { giveBack, isOverdue, isToldAgain } from './give-back.ts';
 import { bringBackUnfenced, bringBackUnowned } from './leaseless-return.ts';
 import { candidatePercentOf, neededTargets, type Survey, survey } from './return-plan.ts';

@@ -6,13 +6,13 @@ import {
   describeWeights,
   goneRules,
   type Ingress,
+  isTransient,
   type RuleArn,
   RuleGoneError,
   type RuleWeights,
   sameWeights,
   WeightsNotAppliedError,
 } from '../model/index.ts';
-import { isTransient } from './failure.ts';
 
 /** Equal readings in a row before a write is believed: Describe* may answer from a stale replica. */
 const STABLE_READS = 2;
@@ -23,16 +23,17 @@ const READ_INTERVAL_MS = 250;
  * Writes every rule, all at once; a rule that fails does not keep the others from being written.
  * @throws the first failure, after every rule has been tried.
  */
-export async function writeAll(ingress: Ingress, rules: readonly RuleWeights[]): Promise<void> {
+export async function writeAll(ingress: Pick<Ingress, 'write'>, rules: readonly RuleWeights[]): Promise<void> {
   const results = await Promise.allSettled(rules.map((rule) => ingress.write(rule)));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 /** The same for a return: through a rule that somebody deleted nobody comes any more, and it keeps no return from ending. */
-export async function writeStanding(ingress: Ingress, rules: readonly RuleWeights[]): Promise<void> {
-  const results = await Promise.allSettled(rules.map((rule) => ingress.write(rule)));
-  for (const result of results)
-    if (result.status === 'rejected' && !(result.reason instanceof RuleGoneError)) throw result.reason;
+export async function writeStanding(ingress: Pick<Ingress, 'write'>, rules: readonly RuleWeights[]): Promise<void> {
+  const unlessGone = (error: unknown) => {
+    if (!(error instanceof RuleGoneError)) throw error;
+  };
+  await writeAll({ write: (rule) => ingress.write(rule).catch(unlessGone) }, rules);
 }
 
 /**

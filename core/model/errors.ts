@@ -205,8 +205,13 @@ export function describeError(error: unknown): string {
 /** What a function's failure is as JSON: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
 const functionFailure = z.looseObject({ errorMessage: z.string().min(1) });
 
+/** The service did not answer, or not yet. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof CrossfadeError && error.name === 'Crossfade.Transient';
+}
+
 /** What happened, without what the message says of the traffic of that moment and of the next step. */
-export function whatOf(message: string): string {
+export function withoutAdvice(message: string): string {
   return message.split(' Traffic: ', 1)[0] ?? message;
 }
 

@@ -44,6 +44,7 @@ export {
   HookRefusedError,
   IngressRenamedError,
   InvalidPlanError,
+  isTransient,
   NoHealthyTargetError,
   type PlanProblem,
   RefusedError,
@@ -52,7 +53,7 @@ export {
   RuleRefusedError,
   SupersededError,
   WeightsNotAppliedError,
-  whatOf,
+  withoutAdvice,
 } from './errors.ts';
 export type {
   HookAnswer,

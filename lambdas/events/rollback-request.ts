@@ -1,7 +1,7 @@
 /** Reads who calls the rollback, and why, out of whatever shape the caller's event has. */
 import * as z from 'zod';
 import type { RollbackRequest } from '../../core/fence/index.ts';
-import { capacitySnapshotSchema, causeText, TRIGGERS, whatOf } from '../../core/model/index.ts';
+import { capacitySnapshotSchema, causeText, TRIGGERS, withoutAdvice } from '../../core/model/index.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
 const alarmAction = z.object({
@@ -63,7 +63,7 @@ export function parseRollbackEvent(event: unknown, now: string): RollbackRequest
     return {
       trigger: 'execution',
       by: executionArn,
-      reason: `the execution ended ${status}${cause ? `: ${whatOf(causeText(cause))}` : ''}`,
+      reason: `the execution ended ${status}${cause ? `: ${withoutAdvice(causeText(cause))}` : ''}`,
       at: now,
       calledFrom: executionArn,
       scope: { kind: 'execution', executionArn },
@@ -106,6 +106,6 @@ function fromState(state: z.infer<typeof fromMachine>, now: string): RollbackReq
   return {
     ...base,
     trigger: refused ? 'signoff' : 'task',
-    reason: `${state.error.Error}: ${whatOf(causeText(state.error.Cause ?? ''))}`,
+    reason: `${state.error.Error}: ${withoutAdvice(causeText(state.error.Cause ?? ''))}`,
   };
 }
