@@ -141,6 +141,16 @@ export const SYMPTOMS = {
       },
     ],
   },
+  'mirror-died': {
+    means:
+      'An Envoy of the mirror has ended without having been told to: a crash, or no memory was left. The requests that it had under way failed.',
+    done: `${UNMOVED} ECS replaces the task. If no other task serves, \`mirror-unhealthy\` closes the mirror.`,
+    steps: () => [
+      {
+        text: 'The line `envoy died` in the log of the container `envoy` has the exit code (137: killed, usually for lack of memory; 139 and 134: a crash; 1: its configuration), and Envoy’s own last lines stand before it. If it happens again within the hour, end the run: with all traffic on stable, no request passes through the mirror.',
+      },
+    ],
+  },
   'recorder-silent': {
     means:
       'Requests pass through the mirror, but for three minutes no recorder has reported any: all recorders are down, or cannot read Envoy’s counts.',

@@ -162,6 +162,7 @@ export class CutoverDashboard extends Construct {
         this.#own('MirrorPrimaryErrors', Stats.SUM),
         this.#own('MirrorPrimaryRetries', Stats.SUM),
         this.#own('MirrorCut', Stats.SUM),
+        this.#own('MirrorDied', Stats.SUM),
       ]),
       graph('Copies dropped, by reason', this.#dropped(...MIRROR_LOSSES)),
       graph('Requests not to be copied, by reason', this.#dropped('sample', 'method', 'upgrade', 'aborted', 'refused')),

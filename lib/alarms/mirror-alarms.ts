@@ -80,7 +80,7 @@ export function mirrorErrors(
   };
 }
 
-/** One for each count of the mirror that should be small, and one for a recorder that counts nothing. */
+/** One for each count of the mirror that should be small, one for an Envoy that dies, and one for a recorder that counts nothing. */
 export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
   const { ingressId: Ingress } = names;
   const own = (metricName: string, dimensions: Record<string, string> = {}) =>
@@ -140,6 +140,14 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
       threshold: PRIMARY_PERCENT,
       datapoints: all,
       summary: 'The mirror answers 502 because its primary does not answer.',
+    },
+    {
+      what: 'mirror-died',
+      metric: own('MirrorDied'),
+      threshold: 1,
+      comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      datapoints: [1, 1],
+      summary: 'An Envoy of the mirror ended without having been told to; ECS replaces its task.',
     },
     {
       what: 'recorder-silent',

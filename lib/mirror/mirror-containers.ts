@@ -105,6 +105,7 @@ export function addEnvoy(task: FargateTaskDefinition, props: MirrorTaskProps & A
     cpu: SHARES.envoy,
     environment: {
       ENVOY: '/usr/local/bin/envoy',
+      INGRESS: props.ingressId,
       ADMIN_PORT: String(SHARED_PORTS.admin),
       DRAIN_DELAY_S: String(drainDelay.toSeconds()),
       DRAIN_S: String(drainTime(props).toSeconds()),

@@ -26,6 +26,7 @@ export async function startEnvoy(options: EnvoyOptions): Promise<ChildProcess> {
       PATH: process.env.PATH ?? '',
       ENVOY: binary,
       ENVOY_CONFIG: JSON.stringify(envoyBootstrap(settings)),
+      INGRESS: settings.ingress,
       ADMIN_PORT: String(settings.ports.admin),
       DRAIN_DELAY_S: String(drainDelayMs / 1_000),
       DRAIN_S: String(Math.ceil(drainMs / 1_000)),

@@ -21,6 +21,7 @@ export const MIRROR_METRICS = {
   MirrorPrimaryRetries: 'requests repeated because the primary had just closed the connection',
   MirrorCut: 'captures whose primary answer is longer than the cap: only its beginning is kept',
   MirrorDropped: 'requests without a capture, by `Reason` (docs/explanation/mirror.md)',
+  MirrorDied: 'Envoys that ended without having been told to, as process 1 of their container saw it',
   MirrorBreakerOpen: '1 while the breaker towards the side that gets the copies is open, by `Side`',
 } as const satisfies Record<string, string>;
 

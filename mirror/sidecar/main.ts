@@ -144,7 +144,7 @@ async function envoyEnds(): Promise<void> {
     } catch {
       // ECS tells this to end once Envoy has gone, where it went by itself.
       if (asked === 0)
-        console.error(JSON.stringify({ event: 'envoy died', uncountedMs: Math.round(performance.now() - toldAt) }));
+        console.log(JSON.stringify({ event: 'envoy died', uncountedMs: Math.round(performance.now() - toldAt) }));
       return;
     }
     await report();

@@ -168,7 +168,7 @@ describe.each(PROXIES)('by %s', (proxy) => {
     await mirror.stop();
     expect(books(mirror)).toEqual({ requests: 60, captured: 60, dropped: {}, sum: 60 });
     const { state, copies, reasons } = await told(mirror);
-    expect(state('mirror-lost')).toBe('OK');
+    expect([state('mirror-lost'), state('mirror-died')]).toEqual(['OK', 'OK']);
     expect([copies.wanted, reasons.filter((reason) => /evidence|mirror/.test(reason))]).toEqual([180, []]);
   });
 
@@ -238,5 +238,47 @@ describe.runIf(PROXIES.includes('envoy'))('Envoy is killed under load', () => {
     expect(seen.cut).toBeLessThanOrEqual(8);
     const next = await start('envoy', {});
     await ask(next.pool, 8);
+  });
+
+  /** Its process 1 and its recorder live; clients ask until no mirror answers. */
+  const killed = async (signal: 'SIGKILL' | 'SIGSEGV', drain: boolean): Promise<Played> => {
+    const played = await start('envoy', { MIRROR_DRAIN_DELAY_MS: '2000' });
+    const { mirror, pool } = played;
+    await ask(pool, 8);
+    let over = false;
+    const client = async () => {
+      while (!over)
+        await pool.request({ method: 'GET', path: '/' }).then(
+          ({ body }) => body.dump(),
+          () => after(10),
+        );
+    };
+    const clients = Promise.all(Array.from({ length: 8 }, client));
+    await after(300);
+    if (drain) process.kill(mirror.child.pid, 'SIGTERM');
+    await after(300);
+    process.kill(mirror.proxyPid, signal);
+    await expect.poll(() => isAlive(mirror.child.pid), { timeout: 15_000 }).toBe(false);
+    over = true;
+    await clients;
+    return played;
+  };
+  const deaths = (mirror: MirrorProcess) =>
+    mirror.emf.flatMap((line) => {
+      const { event, reason } = JSON.parse(line);
+      return event === undefined ? [] : [`${event}: ${reason}`];
+    });
+
+  it.each([
+    ['SIGKILL', false, 'exit code 137'],
+    ['SIGSEGV', false, 'exit code 139'],
+    ['SIGKILL', true, 'exit code 137'],
+  ] as const)('and process 1 counts it, ends, and the alarm hears: %s, draining %s', async (signal, drain, reason) => {
+    const { mirror } = await killed(signal, drain);
+    expect(deaths(mirror)).toEqual([`envoy died: ${reason}`]);
+    if (!drain) expect(mirror.lines.filter((line) => /"envoy died","uncountedMs":\d+/.test(line))).toHaveLength(1);
+    const { requests, sum } = books(mirror);
+    expect(sum).toBe(requests);
+    expect((await told(mirror)).state('mirror-died')).toBe('ALARM');
   });
 });
