@@ -6,7 +6,7 @@ import { BALANCER_SERIES, BASELINE_SERIES, SIDE_SERIES } from '../model/index.ts
  */
 export const FOOTPRINT = {
   /** Metrics that the alarms read; an alarm on an expression costs as many alarms as it has metrics. */
-  alarmMetrics: 74,
+  alarmMetrics: 75,
   dashboards: 2,
   keys: 1,
   /** Reference application only: the key of captures' redaction. */
