@@ -5,6 +5,7 @@ import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts'
 import { DEFAULT_PLAN } from './plans.ts';
 import { REFEREE, refereeRegressions, THIN } from './referee.ts';
 import { SECOND_DRAW, SPARSE, secondDrawRegressions, underLoad } from './second-draw.ts';
+import { SEVENTH_DRAW, seventhDrawRegressions } from './seventh-draw.ts';
 import {
   onceItIsQuiet,
   SIXTH_DRAW,
@@ -26,6 +27,7 @@ const ALL = [
   ...FOURTH_DRAW,
   ...FIFTH_DRAW,
   ...SIXTH_DRAW,
+  ...SEVENTH_DRAW,
 ];
 
 export const RATES = [5, 50, 500, 5_000] as const;
@@ -38,6 +40,7 @@ export type Family =
   | 'fourth draw'
   | 'fifth draw'
   | 'sixth draw'
+  | 'seventh draw'
   | 'beyond'
   | 'other plan';
 
@@ -112,6 +115,8 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ...at('sixth draw', [named('a tenth of the traffic from minute 75 on', ALL)], [onceItIsQuiet(errorMargin)]),
     ...at('sixth draw', [named('diurnal', ALL)], [underLittleLoad(errorMargin)]),
     ...at('sixth draw', [named('steady', ALL)], sixthDrawRegressions(errorMargin, slowMargin)),
+    ...at('seventh draw', SEVENTH_DRAW, [null, ...twice]),
+    ...at('seventh draw', [named('steady', ALL)], seventhDrawRegressions(errorMargin, slowMargin)),
     ...at('beyond', BEYOND, [null]),
     ...at('beyond', BY_RULE, [null], [500]),
     ...at('other plan', WEEK, [null]),

@@ -7,10 +7,10 @@ import { BASE, failingMoreFrom, moreErrors, type Regression, steady, type Trace,
 
 const HOUR = 60;
 
-type Own = NonNullable<Trace['own']>;
+export type Own = NonNullable<Trace['own']>;
 
 /** Each side by its own clock: so many times as much for `length` minutes of every `period`, the candidate's so many minutes later. */
-const byClock =
+export const byClock =
   (times: number, length: number, period: number, later: number): Own =>
   (random) => {
     const offset = Math.floor(period * random());
@@ -28,7 +28,7 @@ const byChance =
   () => ({ stable: random() < chance ? times : 1, candidate: random() < chance ? times : 1 });
 
 /** One spell of both, at a minute of the run that nobody knows. */
-const spell =
+export const spell =
   (length: number, within_: Partial<{ load: number; errorRate: number; slowRate: number }>): Trace['weather'] =>
   (random: Random, rps: number) => {
     const at = 20 + Math.floor(230 * random());
