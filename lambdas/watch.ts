@@ -54,6 +54,7 @@ type WatchDeps = Pick<
 };
 
 const OVERLAP_SECONDS = 15 * 60;
+const MOST_KEPT_SECONDS = 4 * 3_600;
 const MAX_REASONS = 20;
 const DECISION = { rollback: -1, hold: 0, advance: 1 } as const;
 
@@ -81,7 +82,7 @@ export function makeHandler(deps: WatchDeps) {
     const steeringRev = observation.restart === true ? rev : state.steeringRev;
     const looked = baseline === null ? state : { ...state, baseline };
     const next = { ...looked, steeringRev, ...(await afterRevision(deps, state, revisions, seen, observation)) };
-    const transition = reduce(next, { type: 'observed', at: now, observation });
+    const transition = reduce(next, { type: 'observed', at: now, observation, steered });
     const settled = await settle(deps, state, transition, data);
     await tell(deps, {
       kind: 'decision',
@@ -251,14 +252,16 @@ function metricLook(state: CutoverState, { name, trouble, minutes }: MetricEvide
 
 /**
  * Minutes that the entry before may not have had. All of them, every time, would outgrow an item of the table (400 KB)
- * within two days of soak; the overlap is for looks that failed and for minutes that came late.
+ * within two days of soak; the overlap is for looks that failed and for minutes that came late. Of a run that has been held for days an entry has the last
+ * hours; a replay says which looks it cannot repeat.
  */
 function sinceLastLook<M extends { readonly minute: number }>(
   state: CutoverState,
   minutes: readonly M[],
   now: number,
 ): M[] {
-  const from = now - (2 * observeInterval(state) + OVERLAP_SECONDS) * 1000;
+  const gap = Math.max(observeInterval(state), state.waitSeconds);
+  const from = now - Math.min(2 * gap + OVERLAP_SECONDS, MOST_KEPT_SECONDS) * 1000;
   return minutes.filter((m) => m.minute >= from);
 }
 

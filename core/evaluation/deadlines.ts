@@ -39,7 +39,12 @@ export function lengthOf({ plan, phase, stage }: PresentRun): { readonly bake: n
 export function overdue(state: PresentRun, now: number, longest: number): boolean {
   const judged = state.phase === 'stage' || state.phase === 'soak';
   if (judged && state.plan.gate.onUndecided === 'hold') return false;
-  return elapsedMs(state, now) / 1000 - (state.steered?.pausedSeconds ?? 0) >= lengthOf(state).bake + longest;
+  return overtime(state, now, longest) >= 0;
+}
+
+/** Seconds for which the phase has lasted beyond its bake and `longest`, pauses left out; negative before. */
+export function overtime(state: PresentRun, now: number, longest = lengthOf(state).maxHold): number {
+  return elapsedMs(state, now) / 1000 - (state.steered?.pausedSeconds ?? 0) - lengthOf(state).bake - longest;
 }
 
 /** Holds with a reason, for `longest` seconds beyond the bake; rolls back after that. */

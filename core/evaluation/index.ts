@@ -1,6 +1,6 @@
 /** One evaluation of the present phase: evidence in; advance, hold or roll back out. */
 export { COHORT_STAGE, describePlace } from './cohort.ts';
-export { elapsedMs } from './deadlines.ts';
+export { elapsedMs, overtime } from './deadlines.ts';
 export { observe } from './evaluation.ts';
 export type { Evidence, PresentRun } from './evidence.ts';
 export { hardStop, unreadiness } from './hard-stops.ts';

@@ -140,7 +140,7 @@ const gateSchema = z.strictObject({
   accelerate: z.boolean().default(false),
   /** Shortest bake with `accelerate`. */
   minBake: durationSchema(MINUTE, DAY).prefault('PT10M'),
-  /** Outcome of a stage or soak that is still undecided after its `maxHold`: roll back, or hold until someone decides. */
+  /** Outcome of a stage or soak that is still undecided after its `maxHold`: roll back, or hold until someone decides, evaluating less and less often. */
   onUndecided: z.enum(['rollback', 'hold']).default('rollback'),
   /**
    * What a new task definition, image or set of targets of either side in mid-run means: the phase starts again, at most twice in

@@ -1,12 +1,5 @@
 /** When the stable side may lose capacity, and how much at a time. */
-import {
-  type Deployment,
-  type MinuteEvidence,
-  type Plan,
-  type RuleWeights,
-  shareOf,
-  type TrafficSplit,
-} from '../model/index.ts';
+import { type Deployment, type MinuteEvidence, type RuleWeights, shareOf, type TrafficSplit } from '../model/index.ts';
 
 /**
  * Requests that the stable side still answered for customers. With the reverse mirror open it also answers copies, which
@@ -29,16 +22,4 @@ export function answeredByStable(deployment: Deployment, live: readonly RuleWeig
 /** Half, rounded down, so that the last step is from one task to none. */
 export function nextDesired(desired: number): number {
   return Math.floor(desired / 2);
-}
-
-/** So many looks go by at one interval; all halvings of a thousand tasks are ten. */
-const LOOKS_AT_ONE_INTERVAL = 32;
-const LONGEST_INTERVAL_SECONDS = 86_400;
-
-/**
- * Seconds until the next look, after `looks` of them. What keeps a task from going may last for weeks (sticky sessions, another rule), and an execution that
- * has used up its history ends, and is rolled back: the longer it waits, the less often it evaluates.
- */
-export function stepInterval({ decommission: { step } }: Pick<Plan, 'decommission'>, looks: number): number {
-  return Math.max(step, Math.min(LONGEST_INTERVAL_SECONDS, step * 2 ** Math.floor(looks / LOOKS_AT_ONE_INTERVAL)));
 }

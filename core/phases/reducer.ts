@@ -3,7 +3,7 @@
  * the handlers only fetch evidence and carry out what the next state says.
  */
 
-import type { Observation } from '../evaluation/index.ts';
+import { elapsedMs, type Observation, overtime, type PresentRun } from '../evaluation/index.ts';
 import {
   type Approval,
   type BaselineSummary,
@@ -19,7 +19,7 @@ import {
   toIso,
 } from '../model/index.ts';
 import { describeBaseline } from './baseline.ts';
-import { stepInterval } from './decommission.ts';
+import { lookInterval } from './look-interval.ts';
 import { describeApproval, describeSplit, WORDING } from './wording.ts';
 
 /** Instants are milliseconds since the epoch. */
@@ -27,7 +27,13 @@ export type CutoverEvent =
   | { readonly type: 'baselineTaken'; readonly at: number; readonly baseline: BaselineSummary }
   | { readonly type: 'capacityPinned'; readonly at: number; readonly capacity: CapacitySnapshot }
   | { readonly type: 'shifted'; readonly at: number; readonly target: ShiftTarget }
-  | { readonly type: 'observed'; readonly at: number; readonly observation: Observation }
+  | {
+      readonly type: 'observed';
+      readonly at: number;
+      readonly observation: Observation;
+      /** What people had asked of the run. */
+      readonly steered?: PresentRun['steered'];
+    }
   | { readonly type: 'exerciseStarted'; readonly at: number }
   | { readonly type: 'approved'; readonly at: number; readonly approval: Approval }
   | { readonly type: 'steppedDown'; readonly at: number; readonly done: boolean; readonly reason: string }
@@ -122,7 +128,7 @@ export function reduce(state: CutoverState, event: CutoverEvent): Transition {
       return onShifted(state, event.at, event.target);
     case 'observed':
       expectPhase(state, event, ['shadow', 'exercise', 'stage', 'soak']);
-      return onObserved(state, event.at, event.observation);
+      return onObserved(state, event);
     case 'exerciseStarted':
       expectPhase(state, event, ['shadow']);
       return enter(state, 'exercise', event.at, 'hold', WORDING.exerciseStarted, state.plan.shadow.observe);
@@ -188,7 +194,10 @@ function onShifted(state: CutoverState, at: number, target: ShiftTarget): Transi
   return enter(moved, target.phase, at, next, WORDING.weightsConfirmed(target.split), wait, 'weights');
 }
 
-function onObserved(state: CutoverState, at: number, observation: Observation): Transition {
+function onObserved(
+  state: CutoverState,
+  { at, observation, steered }: Extract<CutoverEvent, { readonly type: 'observed' }>,
+): Transition {
   const { reason } = observation;
   const settle = (next: Next, waitSeconds: number) =>
     note({ ...state, next, reason, waitSeconds }, at, 'observation', reason);
@@ -198,8 +207,9 @@ function onObserved(state: CutoverState, at: number, observation: Observation): 
     case 'hold': {
       if (observation.closesMirror === true) return settle('closeMirror', 0);
       const since = observation.restart === true ? toIso(at) : state.since;
+      const held = overtime({ ...state, since, steered }, at);
       return note(
-        { ...state, since, next: 'hold', reason, waitSeconds: observeInterval(state) },
+        { ...state, since, next: 'hold', reason, waitSeconds: lookInterval(observeInterval(state), held) },
         at,
         'observation',
         reason,
@@ -254,14 +264,18 @@ function onApproved(state: CutoverState, at: number, approval: Approval): Transi
   }
 }
 
+/** Of a thousand tasks. */
+const HALVINGS = 10;
+
 function onSteppedDown(state: CutoverState, at: number, done: boolean, reason: string): Transition {
   if (done) return enter(state, 'retention', at, 'proceed', WORDING.steppedDown(reason), state.plan.retention);
+  const { drain, step } = state.plan.decommission;
   const stepped = {
     ...state,
     decommissionSteps: state.decommissionSteps + 1,
     next: 'hold' as const,
     reason,
-    waitSeconds: stepInterval(state.plan, state.decommissionSteps),
+    waitSeconds: lookInterval(step, elapsedMs(state, at) / 1000 - drain - HALVINGS * step),
   };
   return note(stepped, at, 'capacity', reason);
 }

@@ -11,6 +11,7 @@ import {
   type Steering,
   toIso,
 } from '../model/index.ts';
+import { TASK_ALLOWANCE_SECONDS } from './reducer.ts';
 
 /**
  * Longest time that all pauses of a run may take. Every look of a paused run costs history events of the execution, and this is
@@ -70,10 +71,19 @@ export function askSteering(lease: Lease, request: SteeringRequest, asking: Aski
     case 'resume':
       return resume(lease, asking);
     case 'promote':
-      return promote(lease, request.override, asking, run);
+      return withTime(promote(lease, request.override, asking, run), lease, asking);
     case 'retry':
-      return retry(lease, asking);
+      return withTime(retry(lease, asking), lease, asking);
   }
+}
+
+/** A run that has been held for days looks less often than people expect (look-interval.ts). */
+const SOON_MS = 15 * 60_000;
+
+function withTime(answer: SteeringAnswer, { heartbeatDueAt }: Lease, { now }: Asking): SteeringAnswer {
+  const due = fromIso(heartbeatDueAt) - TASK_ALLOWANCE_SECONDS * 1000;
+  if ('refused' in answer || due - now <= SOON_MS) return answer;
+  return { ...answer, message: `${answer.message} The next evaluation is due at ${toIso(due)}.` };
 }
 
 /** The same for a pause, which depends on nothing beside the lease; `misplaced`: not in this phase, but perhaps in a later one. */

@@ -3,6 +3,7 @@ import { CrossfadeError } from '../../core/model/errors.ts';
 import { generationSchema } from '../../core/model/ids.ts';
 import { type CutoverState, PHASES, type Phase, parseState, stateToJson } from '../../core/model/run-state.ts';
 import { SAFE_SPLIT } from '../../core/model/split.ts';
+import { fromIso } from '../../core/model/time.ts';
 import {
   awaitSignoff,
   type CutoverEvent,
@@ -171,10 +172,32 @@ describe('the reducer', () => {
     let waiting: CutoverState = { ...stateIn('decommission'), plan };
     let [seconds, looks] = [0, 0];
     for (; seconds < 90 * 86_400 && looks < 10_000; looks++) {
-      waiting = reduce(waiting, { type: 'steppedDown', at, done: false, reason: 'sticky sessions' }).state;
+      const now = fromIso(waiting.since) + seconds * 1000;
+      waiting = reduce(waiting, { type: 'steppedDown', at: now, done: false, reason: 'sticky sessions' }).state;
       seconds += waiting.waitSeconds;
     }
     expect(looks * EVENTS_PER_OBSERVATION).toBeLessThan(HISTORY_LIMIT - HISTORY_BUDGET);
+  });
+
+  it.each([
+    ['stage', PLAN.gate.observe, 3 * 3_600],
+    ['soak', PLAN.soak.observe, 60 * 3_600],
+  ] as const)('looks less and less often at a %s that is held beyond its plan', (phase, planned, counted) => {
+    const HOUR = 3_600;
+    const waitAfter = (seconds: number, pausedSeconds = 0) => {
+      const state = { ...stateIn(phase, 0), since: new Date(at).toISOString() };
+      const steered = { pausedSeconds, paused: null, promoted: null, restarted: null };
+      const observation = { decision: 'hold', reason: 'thin' } as const;
+      return reduce(state, { type: 'observed', at: at + seconds * 1000, observation, steered }).state.waitSeconds;
+    };
+    expect([60, counted, counted + 24 * planned].map((s) => waitAfter(s))).toEqual([planned, planned, planned]);
+    expect([48, 240, 24_000].map((hours) => waitAfter(counted + hours * HOUR))).toEqual([
+      2 * HOUR,
+      10 * HOUR,
+      24 * HOUR,
+    ]);
+    // A pause is within the limit of all pauses, and keeps its looks.
+    expect(waitAfter(counted + 8 * HOUR, 8 * HOUR)).toBe(planned);
   });
 
   it('notes once when a drill has tripped its alarm', () => {

@@ -154,7 +154,7 @@ describe('a promotion', () => {
     const run = await new Run().begin();
     await run.looks(20);
     expect(run.state.next).toBe('hold');
-    expect(await run.ask(PROMOTE)).toContain('if its evidence still stands');
+    expect(await run.ask(PROMOTE)).toMatch(/if its evidence still stands\.$/);
     expect(await run.looks(1)).toMatchObject({ next: 'nextStage' });
   });
 
@@ -174,6 +174,16 @@ describe('a promotion', () => {
     run.state = { ...run.state, stage: 1, since: toIso(run.world.now), split: { candidatePercent: 100, mirror: null } };
     const { item } = run.world;
     expect(steeredAt(item?.steering ?? UNSTEERED, run.state, 0, run.world.now)).toBeNull();
+  });
+
+  it('says when it is heard, where a held run looks seldom', async () => {
+    const run = await new Run().begin({ ...PLAN, gate: { onUndecided: 'hold' } });
+    Object.assign(run, { candidate: 1, stable: 9 });
+    run.world.now += 4 * 86_400_000;
+    await run.looks(1);
+    const due = toIso(run.world.now + run.state.waitSeconds * 1000);
+    expect(run.state.waitSeconds).toBeGreaterThan(3 * 3_600);
+    expect(await run.ask(OVERRIDE)).toMatch(new RegExp(`The next evaluation is due at ${due}\\.$`));
   });
 
   it('goes on without the evidence by an override, and says who wanted that', async () => {
