@@ -84,7 +84,7 @@ export const SEVENTH_DRAW: readonly Trace[] = [
     name: 'connections are kept: heavy users are with the candidate for half an hour after each shift, slow by three tenths of the margin',
     weather: steady(() => 1),
     coldStart: { minutes: 30, slow: (since) => 0.006 * (1 - since / 30) },
-    exposure: { minutes: 30, share: (weight, since) => (weight >= 1 ? 1 : weight * (0.7 + since / 100)) },
+    exposure: { minutes: 30, share: (weight, since) => (weight >= 1 ? 1 : weight * (0.7 + Math.min(since, 30) / 100)) },
   },
   {
     name: "the candidate's limit answers 40 % with 429 in a minute of seventeen",
@@ -140,7 +140,7 @@ export const SEVENTH_DRAW: readonly Trace[] = [
   {
     name: 'slow requests are not counted for twenty minutes of each hour',
     weather: steady(() => 1),
-    garbled: (counts, minute) => (minute % HOUR >= 40 ? { ...counts, slow: null } : counts),
+    garbled: (counts, minute) => (minute % HOUR >= 40 ? { ...counts, slow: 0 } : counts),
   },
   {
     name: 'a saw of traffic every four minutes, fails most at its foot',
