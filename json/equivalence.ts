@@ -1,7 +1,7 @@
 /** Do two JSON values mean the same? In one pass, without decoding what is written alike; each pair is asked once. */
 import { OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './characters.ts';
 import { after, endOf, firstCharOf, type JsonDoc, keysOf, type Node, rawOf, STRIDE, startOf } from './document.ts';
-import { pairMembers, sameToken } from './members.ts';
+import { isRepeated, pairMembers, sameToken } from './members.ts';
 import { numberWriting, stringWriting, WritingNotes } from './notation.ts';
 
 /** Values nested more deeply are compared by their text. */
@@ -147,7 +147,7 @@ export class SameMeaning {
       if (i === count) return false;
       const start = startOf(a, key);
       const mark = 1 << (endOf(a, key) - start + 7 * a.text.charCodeAt(start + 2));
-      if ((seen & mark) !== 0 && this.#isRepeated(key, p)) return null;
+      if ((seen & mark) !== 0 && isRepeated(a, key, p)) return null;
       if (this.#escapes && rawOf(a, key).includes('\\')) return null;
       seen |= mark;
       let j = order[i] ?? 0;
@@ -161,13 +161,6 @@ export class SameMeaning {
       if (!this.same(key + STRIDE, (partners[base + j] ?? 0) + STRIDE, depth)) return false;
     }
     return i === count;
-  }
-
-  #isRepeated(key: Node, first: Node): boolean {
-    for (let other = first; other < key; other = after(this.a, other + STRIDE)) {
-      if (sameToken(this.a, key, this.a, other)) return true;
-    }
-    return false;
   }
 
   /** Whether the keys of both objects are written alike and come in the same order. */

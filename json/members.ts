@@ -1,5 +1,5 @@
 /** Which member of one object answers to which of another: by name; of a name that stands twice, the last to the last. */
-import { endOf, type JsonDoc, type Node, rawOf, startOf, stringOf } from './document.ts';
+import { after, endOf, type JsonDoc, type Node, rawOf, STRIDE, startOf, stringOf } from './document.ts';
 
 export interface MemberPairs {
   /** Key nodes; in the order of the first object. */
@@ -40,6 +40,13 @@ export function sameToken(a: JsonDoc, x: Node, b: JsonDoc, y: Node): boolean {
     if (text.charCodeAt(start + i) !== otherText.charCodeAt(other + i)) return false;
   }
   return true;
+}
+
+/** Whether a member from `first` on, before `key`, has its name, written alike. */
+export function isRepeated(doc: JsonDoc, key: Node, first: Node): boolean {
+  for (let other = first; other < key; other = after(doc, other + STRIDE))
+    if (sameToken(doc, key, doc, other)) return true;
+  return false;
 }
 
 /** From here on comparing two slices, which costs two objects, is quicker than a loop. */

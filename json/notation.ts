@@ -84,7 +84,7 @@ export function stringWriting(
     if (unit !== unitAt(b, j)) return null;
     const nextI = afterUnit(a, i);
     const nextJ = afterUnit(b, j);
-    if (!HTML.has(unit) && a.slice(i, nextI) !== b.slice(j, nextJ)) cause = 'string-escape';
+    if (!isOfHtml(unit) && a.slice(i, nextI) !== b.slice(j, nextJ)) cause = 'string-escape';
     i = nextI;
     j = nextJ;
   }
@@ -93,7 +93,8 @@ export function stringWriting(
 
 const BACKSLASH = 92;
 /** What encoding/json escapes by default and JSON.stringify does not: <, >, &, U+2028, U+2029. */
-const HTML: ReadonlySet<number> = new Set([0x3c, 0x3e, 0x26, 0x2028, 0x2029]);
+const isOfHtml = (unit: number) =>
+  unit === 0x3c || unit === 0x3e || unit === 0x26 || unit === 0x2028 || unit === 0x2029;
 const SMALL_U = 117;
 /** By the letter after the backslash: b, f, n, r, t. */
 const SHORT: Readonly<Record<number, number>> = { 98: 8, 102: 12, 110: 10, 114: 13, 116: 9 };

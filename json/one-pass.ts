@@ -2,9 +2,20 @@
  * Does a text say what a document says? In one pass over it, without tokens of its own: what it writes as the document does is
  * read by being compared. Gives up where that does not settle it, and never says yes where {@link SameMeaning} says no.
  */
-import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE, SPACE } from './characters.ts';
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  SPACE,
+} from './characters.ts';
 import { after, endOf, firstCharOf, type JsonDoc, type Node, ROOT, rawOf, STRIDE, startOf } from './document.ts';
 import { FEW, MAX_DEPTH } from './equivalence.ts';
+import { isRepeated } from './members.ts';
 import { type Notation, numberWriting, type Spacing, stringWriting } from './notation.ts';
 import { afterNumber, afterSpaces, afterString, NONE } from './tokenizer.ts';
 
@@ -34,6 +45,8 @@ class OnePass {
   #spaces = 0;
   /** Keys of the document's open objects whose order the text does not keep, those of the innermost last. */
   readonly #keys: Node[] = [];
+  /** How many of them count: making an array shorter costs more than all else that is done with it. */
+  #keyed = 0;
   /** By count of keys: where the document had each, the last time that the orders differed. */
   readonly #orders: number[][] = [];
   /** Only then may keys that are written otherwise have one name. */
@@ -69,7 +82,10 @@ class OnePass {
       if (at === from || text.charCodeAt(at) !== c) return NONE;
     }
     if (c === OPEN_OBJECT || c === OPEN_ARRAY) {
-      if (this.#compact && text.startsWith(rawOf(doc, node), at)) return at + endOf(doc, node) - startOf(doc, node);
+      if (this.#compact) {
+        const end = this.#echoed(node, at);
+        if (end !== NONE) return end;
+      }
       if (depth >= MAX_DEPTH) return NONE;
       return c === OPEN_OBJECT ? this.#object(node, at, depth + 1) : this.#array(node, at, depth + 1);
     }
@@ -85,21 +101,24 @@ class OnePass {
     const other = this.#text;
     const start = startOf(this.#doc, node);
     const length = endOf(this.#doc, node) - start;
-    if (length > LONG) return other.startsWith(rawOf(this.#doc, node), at) ? at + length : NONE;
-    for (let i = 0; i < length; i++) if (other.charCodeAt(at + i) !== text.charCodeAt(start + i)) return NONE;
-    return at + length;
+    const looked = length > LONG ? LONG : length;
+    for (let i = 0; i < looked; i++) if (other.charCodeAt(at + i) !== text.charCodeAt(start + i)) return NONE;
+    return looked === length || other.startsWith(rawOf(this.#doc, node), at) ? at + length : NONE;
   }
 
+  /** Unless the document has escapes, what the text writes otherwise begins with one: what is before it need not be read twice. */
   #string(node: Node, at: number): number {
-    const end = afterString(this.#text, at);
-    if (end === NONE) return NONE;
     const { text } = this.#doc;
-    return this.#noted(
-      stringWriting(text, startOf(this.#doc, node), endOf(this.#doc, node), this.#text, at, end),
-      node,
-      at,
-      end,
-    );
+    const start = startOf(this.#doc, node);
+    let same = 1;
+    if (!this.#escapes) {
+      while (this.#text.charCodeAt(at + same) === text.charCodeAt(start + same)) same++;
+      if (this.#text.charCodeAt(at + same) !== BACKSLASH) return NONE;
+    }
+    const end = afterString(this.#text, at + same - 1);
+    if (end === NONE) return NONE;
+    const cause = stringWriting(text, start + same, endOf(this.#doc, node), this.#text, at + same, end);
+    return this.#noted(cause, node, at, end);
   }
 
   #number(node: Node, at: number): number {
@@ -169,18 +188,14 @@ class OnePass {
    * keys in the same orders, so each is looked for first where it was the last time.
    */
   #reordered(object: Node, first: Node, start: number, at: number, depth: number): number {
-    const doc = this.#doc;
-    const keys = this.#keys;
-    const base = keys.length;
-    const end = after(doc, object);
-    for (let key = first; key < end; key = after(doc, key + STRIDE)) keys.push(key);
-    const stop = this.#isUnambiguous(base) ? this.#looked(base, at, depth) : NONE;
-    keys.length = base;
+    const base = this.#keyed;
+    const stop = this.#areNamesOfTheirOwn(first, after(this.#doc, object)) ? this.#looked(base, at, depth) : NONE;
+    this.#keyed = base;
     return stop === NONE ? NONE : this.#noted('key-order', object, start, stop);
   }
 
   #looked(base: number, start: number, depth: number): number {
-    const count = this.#keys.length - base;
+    const count = this.#keyed - base;
     const order = this.#orders[count] ?? [];
     this.#orders[count] = order;
     let used = 0;
@@ -206,28 +221,21 @@ class OnePass {
     }
   }
 
-  /** Whether the keys from `base` on, few enough for a mask, are names of their own. */
-  #isUnambiguous(base: number): boolean {
-    const { text } = this.#doc;
-    const keys = this.#keys;
-    if (keys.length - base > FEW) return false;
+  /** Puts the keys from `first` on to the others, where they are few enough for a mask and none of them says what another does. */
+  #areNamesOfTheirOwn(first: Node, end: Node): boolean {
+    const doc = this.#doc;
+    const most = this.#keyed + FEW;
     let seen = 0;
-    for (let i = base; i < keys.length; i++) {
-      const key = keys[i] ?? 0;
-      if (this.#escapes && rawOf(this.#doc, key).includes('\\')) return false;
-      const length = endOf(this.#doc, key) - startOf(this.#doc, key);
-      const mark = 1 << (length + 7 * text.charCodeAt(startOf(this.#doc, key) + 2));
-      if ((seen & mark) !== 0 && this.#isRepeated(i, base)) return false;
+    for (let key = first; key < end; key = after(doc, key + STRIDE)) {
+      if (this.#keyed === most) return false;
+      if (this.#escapes && rawOf(doc, key).includes('\\')) return false;
+      const start = startOf(doc, key);
+      const mark = 1 << (endOf(doc, key) - start + 7 * doc.text.charCodeAt(start + 2));
+      if ((seen & mark) !== 0 && isRepeated(doc, key, first)) return false;
       seen |= mark;
+      this.#keys[this.#keyed++] = key;
     }
     return true;
-  }
-
-  #isRepeated(index: number, base: number): boolean {
-    const { text } = this.#doc;
-    const raw = rawOf(this.#doc, this.#keys[index] ?? 0);
-    for (let i = base; i < index; i++) if (text.startsWith(raw, startOf(this.#doc, this.#keys[i] ?? 0))) return true;
-    return false;
   }
 
   #spaced(at: number): number {
