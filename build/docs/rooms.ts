@@ -254,7 +254,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'mirror/local',
       'parity/rules',
     ],
-    packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sfn'],
+    packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sfn', 'undici'],
   },
   'rehearsal/acceptance': {
     imports: ['rehearsal/cloud', 'rehearsal/cloud/*', 'rehearsal/machine', 'rehearsal/dataplane'],

@@ -1,7 +1,7 @@
 /** A rehearsal that runs on this machine, as other commands find it: its deployment, where its cloud answers, how its time runs. */
 import * as z from 'zod';
 import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
-import { LOCAL_CLIENT, ScaledClock } from '../../rehearsal/machine/index.ts';
+import { localEnvironment, ScaledClock } from '../../rehearsal/machine/index.ts';
 
 export const rehearsedSchema = z.strictObject({
   rehearsal: z.strictObject({
@@ -31,12 +31,7 @@ export interface Located {
 export function enterRehearsal({ rehearsal, deployment }: RehearsedDeployment): Located {
   const { endpoint, region, clock } = rehearsal;
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: LOCAL_CLIENT.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CLIENT.credentials.secretAccessKey,
-  });
+  Object.assign(process.env, localEnvironment(endpoint), { AWS_REGION: region });
   const scaled = new ScaledClock(clock);
   return { deployment, now: () => scaled.now() };
 }

@@ -3,7 +3,13 @@
  * rules, functions with their environment, the state machine and the weights all come from the templates.
  */
 import type { Deployment } from '../../core/model/index.ts';
-import { type LoadBalancerModel, listen, type RuleModel, type ScaledClock } from '../machine/index.ts';
+import {
+  type LoadBalancerModel,
+  listen,
+  localEnvironment,
+  type RuleModel,
+  type ScaledClock,
+} from '../machine/index.ts';
 import { type Access, sentenceOf } from './access/index.ts';
 import { addRoles, iam, kms, type LocalAccount } from './account/index.ts';
 import { busOf, firehoseOf, flush, lambdaOf, machineOf, takeMachineRole, takeStreamRole, topicsOf } from './actors.ts';
@@ -28,7 +34,7 @@ import {
   sts,
 } from './services/index.ts';
 import { type LocalMachine, statesOperations } from './states/index.ts';
-import { type Assembly, REGION } from './template/index.ts';
+import type { Assembly } from './template/index.ts';
 import { countingCalls, endpoint, type Intercept, type JsonOperations, type QueryOperations } from './wire/index.ts';
 
 export interface CloudOptions {
@@ -131,7 +137,7 @@ async function build(options: CloudOptions, stops: Stops): Promise<Omit<LocalClo
     return new Promise<void>((done) => server.close(() => done()));
   });
 
-  const environment = environmentOf(url);
+  const environment = { ...localEnvironment(url), NODE_NO_WARNINGS: '1' };
   stops.push(() => lambda.stop());
   await loadFunctions({
     assembly,
@@ -239,16 +245,5 @@ function queryServices(
     '2010-03-31': { service: 'sns', operations: sns.operations },
     '2011-06-15': { service: 'sts', operations: sts },
     '2010-05-08': { service: 'iam', operations: iam(account) },
-  };
-}
-
-/** What a process needs to reach the cloud with the SDK, as somebody who may do everything. */
-function environmentOf(url: string): Record<string, string> {
-  return {
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL: url,
-    NODE_NO_WARNINGS: '1',
   };
 }

@@ -1,6 +1,7 @@
 /** Health checks on virtual intervals with thresholds, and the host counts that ALB publishes each minute. */
 import { request } from 'undici';
 import type { LoadBalancerModel, MetricSink, Target, TargetGroupModel, VirtualClock } from '../machine/index.ts';
+import { DIRECT } from './direct.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -53,7 +54,7 @@ async function check(
 
 async function answers(url: string, timeoutMs: number): Promise<boolean> {
   try {
-    const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(timeoutMs) });
+    const { statusCode, body } = await request(url, { dispatcher: DIRECT, signal: AbortSignal.timeout(timeoutMs) });
     await body.dump();
     return statusCode === 200;
   } catch {

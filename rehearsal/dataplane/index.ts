@@ -1,5 +1,6 @@
 /** The local load balancer's data plane. */
 export { type DataPlane, startDataPlane } from './data-plane.ts';
+export { DIRECT } from './direct.ts';
 export type { Front } from './front.ts';
 export { startFrontThread } from './front-thread.ts';
 export { startHealthChecks } from './health.ts';

@@ -3,7 +3,7 @@ export { type Child, startChild } from './child.ts';
 export { type ClockAnchor, ScaledClock } from './clock.ts';
 export { listen } from './listen.ts';
 export { liveWeights } from './live-weights.ts';
-export { LOCAL_CLIENT } from './local-client.ts';
+export { LOCAL_CLIENT, localEnvironment } from './local-client.ts';
 export { OWN_PROGRAM, ownModule } from './own-module.ts';
 export type {
   LoadBalancerModel,

@@ -1,10 +1,11 @@
 /** The processes behind the local load balancer: both sides' tasks, the upstream, the mirror; registered as targets. */
 import { isIP } from 'node:net';
+import { request } from 'undici';
 import * as z from 'zod';
 import type { Deployment, GroupRole } from '../../core/model/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { LocalService } from '../cloud/services/index.ts';
-import { type Front, startFrontThread } from '../dataplane/index.ts';
+import { DIRECT, type Front, startFrontThread } from '../dataplane/index.ts';
 import { type Child, startChild, type Target, type TargetGroupModel } from '../machine/index.ts';
 import type { FaultSpec } from './fault.ts';
 import { type Command, chooseMirror, NODE_GATEWAY, UPSTREAM } from './gateways.ts';
@@ -124,10 +125,11 @@ export class Fleet {
     for (const { child } of this.#tasks.candidate) {
       if (fault === 'crash') child.kill();
       else
-        await fetch(`http://127.0.0.1:${child.port('faultPort')}/fault`, {
+        await request(`http://127.0.0.1:${child.port('faultPort')}/fault`, {
+          dispatcher: DIRECT,
           method: 'POST',
           body: JSON.stringify(fault),
-        });
+        }).then(({ body }) => body.dump());
     }
   }
 
