@@ -84,12 +84,16 @@ export class Face {
   #serve(req: IncomingMessage, res: ServerResponse): void {
     const { counters, primaryUrl, ingress } = this.#options;
     const { socket } = req;
+    // It begins wherever node went on to read.
+    if (this.#ending.has(socket)) return;
     this.#busy.set(socket, res);
     res.once('close', () => {
       // Another request may have come ahead of this one's answer.
       if (this.#busy.get(socket) === res) this.#busy.delete(socket);
     });
     counters.requests++;
+    // Behind an offer that is ignored node drops what came with it: half of the next request, or all of it.
+    if (req.headers.upgrade !== undefined) this.#endAfter(res, socket);
     const head = new RequestHead(req.rawHeaders, ingress);
     const refusal = refusalOf(req, head);
     if (refusal !== null) {
@@ -153,7 +157,7 @@ export class Face {
     else refuseSocket(socket, statusOf(code));
   }
 
-  /** What came behind a whole request ends the connection, once that has its answer. */
+  /** The connection ends once this request has its answer, and nothing that came behind it is read. */
   #endAfter(answer: ServerResponse, socket: Duplex): void {
     if (this.#ending.has(socket)) return;
     this.#ending.add(socket);

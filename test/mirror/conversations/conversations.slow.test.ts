@@ -2,9 +2,10 @@
  * Conversations that go wrong in the middle, of the kinds in which proxies have failed. Peers leave, answer early, say too much or read slowly, between them each proxy that this machine has: who still listens gets
  * one whole answer or sees that there is none, nobody waits for ever, and the next client gets its own answer.
  */
+import { createServer } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type MirrorProcess, PROXIES, portOf, startMirror } from '../mirror-process.ts';
+import { type MirrorProcess, portOf, startMirror } from '../mirror-process.ts';
 import { RawClient } from '../rig.ts';
 import { AMBIGUOUS } from './ambiguous-answers.ts';
 import { INTERIM, TOO_MUCH } from './excess.ts';
@@ -12,7 +13,7 @@ import { EARLY, LEAVING } from './leaving.ts';
 import { ODD_ANSWERS } from './odd-answers.ts';
 import { SLOWLY, UPGRADES } from './pace.ts';
 import { REFUSED } from './refused.ts';
-import { answer, answers, type Case, get, type Peer, ScriptedPrimary, type Stage } from './stage.ts';
+import { answer, answers, type Case, get, type Peer, RECORDED, ScriptedPrimary, type Stage } from './stage.ts';
 
 const ALL: Readonly<Record<string, readonly Case[]>> = {
   'that answers early': EARLY,
@@ -26,14 +27,15 @@ const ALL: Readonly<Record<string, readonly Case[]>> = {
 };
 
 /** A connection that stays behind would hold the drain up until the mirror is killed, before it has told its counts. */
-const ENV = { MIRROR_SAMPLE_RATE: '0', MIRROR_DRAIN_MS: '120000' };
+const ENV = { MIRROR_DRAIN_MS: '120000' };
 
-describe.each(PROXIES)('by %s a primary', (proxy) => {
+describe.each(RECORDED)('by %s a primary, of which %s is recorded', (proxy, rate) => {
   const primary = new ScriptedPrimary();
   let mirror: MirrorProcess;
   beforeAll(async () => {
     const port = await portOf(primary.server);
-    mirror = await startMirror(proxy, { stable: port, candidate: port, env: ENV });
+    const candidate = await portOf(createServer((_req, res) => void res.end('a copy')));
+    mirror = await startMirror(proxy, { stable: port, candidate, env: { ...ENV, MIRROR_SAMPLE_RATE: rate } });
   });
   afterAll(() => mirror.stop());
   const clients: RawClient[] = [];
@@ -92,9 +94,10 @@ describe.each(PROXIES)('by %s a primary', (proxy) => {
   it('counts every request of them once', async () => {
     await mirror.stop();
     const told = mirror.metrics();
-    const { MirrorRequests: requests = 0 } = told;
+    const { MirrorRequests: requests = 0, MirrorCaptured: captured = 0 } = told;
     const dropped = Object.entries(told).filter(([name]) => /^[a-z]/.test(name));
-    expect([dropped.reduce((sum, [, count]) => sum + count, 0), told]).toEqual([requests, told]);
+    expect([dropped.reduce((sum, [, count]) => sum + count, captured), told]).toEqual([requests, told]);
+    expect(captured).toBe(mirror.captures().length);
     // Each has its witness; health checks are none.
     expect(requests).toBeGreaterThan(2 * cases);
   });

@@ -3,10 +3,10 @@ import { createServer } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRequest } from '../fuzz/strict-reader.ts';
-import { type MirrorProcess, PROXIES, portOf, startMirror } from '../mirror-process.ts';
+import { type MirrorProcess, portOf, startMirror } from '../mirror-process.ts';
 import { RawClient } from '../rig.ts';
 import { ODD_REQUESTS } from './odd-requests.ts';
-import { answer, answersIn, get } from './stage.ts';
+import { answer, answersIn, get, RECORDED } from './stage.ts';
 
 /** Answers as soon as a strict reader has a whole request: with its method and its body. */
 function echo(heads: string[], faults: unknown[]) {
@@ -31,12 +31,13 @@ function echo(heads: string[], faults: unknown[]) {
   });
 }
 
-describe.each(PROXIES)('by %s', (proxy) => {
+describe.each(RECORDED)('by %s, of which %s is recorded', (proxy, rate) => {
   const [heads, faults]: [string[], unknown[]] = [[], []];
   let mirror: MirrorProcess;
   beforeAll(async () => {
     const port = await portOf(echo(heads, faults));
-    mirror = await startMirror(proxy, { stable: port, candidate: port, env: { MIRROR_SAMPLE_RATE: '0' } });
+    const candidate = await portOf(echo([], []));
+    mirror = await startMirror(proxy, { stable: port, candidate, env: { MIRROR_SAMPLE_RATE: rate } });
   });
   afterAll(() => mirror.stop());
   const answersOf = async (request: string, methods: readonly string[]) => {

@@ -124,4 +124,24 @@ export const UPGRADES: readonly Case[] = [
       await expect.poll(open).toBe(0);
     },
   ],
+  [
+    'an answer to an offer of another protocol, and to what came with it, or its end; and half a request is no other one',
+    (peer) =>
+      second(peer, async ({ head, write, body }) => {
+        const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
+        await body(new RegExp(`^[\\s\\S]{${length}}`));
+        write(answer('first'));
+      }),
+    async ({ send, more, heads }) => {
+      const offer = get('Connection: Upgrade\r\nUpgrade: foo/2\r\n');
+      const whole = send(offer + get('X-Second: 1\r\n'));
+      const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: evil\r\n\r\n';
+      const half = send(offer + post('', `Content-Length: ${smuggled.length}\r\n`));
+      await half.until(/first$/);
+      more(half, smuggled);
+      expect((await answers(whole, ['GET', 'GET'])).join('|')).toMatch(/^200 first(?:\|200 second)?$/);
+      await Promise.race([half.until(/first[\s\S]*first$/), after(300)]);
+      expect(heads('/smuggled')).toEqual([]);
+    },
+  ],
 ];

@@ -1,9 +1,14 @@
 /** A client's and a primary's side of one exchange, as scripts that are played by any mirror between them. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { readAnswer, statusOf } from '../fuzz/strict-reader.ts';
+import { PROXIES } from '../mirror-process.ts';
 import { OK } from '../raw-primary.ts';
 import type { RawClient } from '../rig.ts';
 
+/** Each proxy, and the share that is recorded: Envoy's script runs for that alone, the embedded mirror does the same and more. */
+export const RECORDED = PROXIES.flatMap((proxy) =>
+  (proxy === 'envoy' ? (['0', '1'] as const) : (['1'] as const)).map((rate) => [proxy, rate] as const),
+);
 export const answer = (body: string, fields = '', status = '200 OK') =>
   `HTTP/1.1 ${status}\r\n${fields}Content-Length: ${body.length}\r\n\r\n${body}`;
 export const chunked = (rest: string, fields = '') =>
