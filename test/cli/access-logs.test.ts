@@ -126,6 +126,15 @@ describe('an access log', () => {
     ]);
   });
 
+  it('holds requests that ask for no path, which are not sent', async () => {
+    const lines = ['GET /a', 'OPTIONS *', 'CONNECT h:443'].map((line) => `${COMMON} "${line} HTTP/1.1" 200 1`);
+    expect(await read(lines.join('\n'))).toEqual([
+      'GET /a',
+      'the request target is not a path',
+      'the request target is not a path',
+    ]);
+  });
+
   it('repeats no login that a log holds', async () => {
     const line = json({
       req: { method: 'GET', url: '/p', headers: { authorization: 'Bearer s3cret', accept: 'text/html' } },

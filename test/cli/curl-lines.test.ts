@@ -79,6 +79,14 @@ describe('a script of curl lines', () => {
     expect(await read(`${script}\ncurl http://x/next\n`)).toEqual([expect.stringContaining(reason), 'GET /next']);
   });
 
+  it('keeps no other command of a line back for one that cannot be sent', async () => {
+    expect(await read('curl -b jar.txt http://x/a; curl http://x/b && curl http://x/c')).toEqual([
+      expect.stringContaining('reads cookies out of a file'),
+      'GET /b',
+      'GET /c',
+    ]);
+  });
+
   it('takes variables from --value, before those that the script sets', async () => {
     expect(await read('X=1\ncurl "$BASE/a?x=$X" -H "A: $T"', { X: '2', T: '{{env:TOKEN}}' })).toEqual([
       'GET /a?x=2 | a: {{env:TOKEN}} |',

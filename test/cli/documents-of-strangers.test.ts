@@ -40,6 +40,54 @@ describe('a Postman collection', () => {
       ['GET /x z'],
     ],
     ['leaves alone what is encoded', [request('GET', 'h/a%2Fb?t=x%2Fy%3B%20z')], ['GET /a%2Fb?t=x%2Fy%3B%20z']],
+    [
+      'sends the parameters of its list, and none that is switched off there',
+      [
+        request('GET', {
+          raw: 'h/x?a=1&b=2',
+          query: [
+            { key: 'a', value: '1', disabled: true },
+            { key: 'b', value: '2' },
+            { key: 'c', value: null },
+          ],
+        }),
+      ],
+      ['GET /x?b=2&c'],
+    ],
+    ['sends the query of its text where there is no list', [request('GET', { raw: 'h/x?a=1?2#f' })], ['GET /x?a=1?2']],
+    [
+      'writes the value of a path as it is, but for what ends it',
+      [request('GET', { raw: 'h/:id/y', variable: [{ key: 'id', value: 'a b/c%2Fd?e#f' }] })],
+      ['GET /a%20b/c%2Fd%3Fe%23f/y'],
+    ],
+    ['encodes what no URL holds', [request('GET', 'h/x?q="a"&r=<b>')], ['GET /x?q=%22a%22&r=%3Cb%3E']],
+    ['keeps dots of a path', [request('GET', 'h/a/../b')], ['GET /a/../b']],
+    ['is sent by GET where its method is empty', [request('', 'h/x')], ['GET /x']],
+    [
+      'is not sent without a URL',
+      [request('GET', ''), request('GET', { raw: '' })],
+      ['it has no URL', 'it has no URL'],
+    ],
+    [
+      'names the type of a field of its form',
+      [
+        request(
+          'POST',
+          'h/x',
+          formdata({ key: 'a', value: '{}', contentType: 'application/json' }, { key: 'b', value: '1' }),
+        ),
+      ],
+      ['POST /x parts a={};type=application/json&b=1'],
+    ],
+    [
+      'names the operation of GraphQL',
+      [
+        request('POST', 'h/x', {
+          body: { mode: 'graphql', graphql: { query: 'query Q { a }', operationName: 'Q', variables: '{"b": 1}' } },
+        }),
+      ],
+      ['POST /x {"query":"query Q { a }","operationName":"Q","variables":{"b":1}}'],
+    ],
     ['logs in by its URL', [request('GET', 'http://anna:p%40ss@h/x')], [`GET /x Basic ${btoa('anna:p@ss')}`]],
     [
       'is not sent with a form that lacks a value',
@@ -72,6 +120,32 @@ describe('an OpenAPI document', () => {
     ['is Swagger without quotes', document('  /a: { get: {} }', 'swagger: 2.0'), ['GET /a']],
     ['has merged keys', document('  /a: &a { get: {} }\n  /b: { <<: *a }'), ['GET /a', 'GET /b']],
     ['has empty operations', document('  /a:\n  /b: { get: }\n  /c: { get: { parameters: } }'), ['GET /b', 'GET /c']],
+    [
+      'tells operations of one path apart by fragments, and has patterns and letters in paths',
+      document(
+        '  /a#one: { get: {} }\n  /ü: { get: {} }\n  "/b/{id:[0-9]+}": { get: { parameters: [{ name: id, in: path, example: 4 }] } }',
+      ),
+      ['GET /a', 'GET /%C3%BC', 'GET /b/4'],
+    ],
+    [
+      'has a parameter that is null by default',
+      document(
+        '  /a: { get: { parameters: [{ name: n, in: query, schema: { default: null } }, { name: m, in: query, example: 1 }] } }',
+      ),
+      ['GET /a?m=1'],
+    ],
+    [
+      'takes a body of whatever type',
+      document('  /a: { post: { requestBody: { content: { application/*: { example: { a: 1 } } } } } }'),
+      ['POST /a {"a":1}'],
+    ],
+    [
+      'names the types of parts of a form',
+      document(
+        '  /a: { post: { requestBody: { content: { multipart/form-data: { example: { a: x, b: { c: 1 }, d: <e/> }, encoding: { d: { contentType: text/xml } } } } } } }',
+      ),
+      ['POST /a parts a=x&b={"c":1};type=application/json&d=<e/>;type=text/xml'],
+    ],
     [
       'has one operation whose reference leads nowhere',
       document("  /a: { get: { parameters: [{ $ref: '#/none' }] } }\n  /b: { get: {} }"),

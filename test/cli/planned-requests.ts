@@ -33,7 +33,9 @@ export async function plannedIn(file: string, { values = {}, bases = [] }: ReadO
 /** A form of parts by its names and values. */
 function bodyOf(body: Buffer): string {
   const text = body.toString('utf8');
-  const parts = [...text.matchAll(/name="([^"]*)"\r\n\r\n([^\r]*)/g)].map(([, name, value]) => `${name}=${value}`);
+  const parts = [...text.matchAll(/name="([^"]*)"(?:\r\nContent-Type: ([^\r]*))?\r\n\r\n([^\r]*)/g)].map(
+    ([, name, type, value]) => `${name}=${value}${type === undefined ? '' : `;type=${type}`}`,
+  );
   return parts.length === 0 ? text : `parts ${parts.join('&')}`;
 }
 

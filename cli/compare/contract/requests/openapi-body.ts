@@ -11,6 +11,8 @@ const bodySchema = z.looseObject({ required: z.boolean().optional(), content: z.
 export interface Body {
   readonly mediaType: string;
   readonly examples: ReadonlyMap<string, unknown>;
+  /** Of the fields of a form, by their names: media types that they are written by. */
+  readonly fieldTypes: ReadonlyMap<string, string>;
 }
 
 /** The first media type that has an example and can be written; null: there is no body. @throws NoRequest where there must be one */
@@ -18,13 +20,15 @@ export function bodyOf(reference: unknown, resolve: Resolve, values: ReadonlyMap
   const body = bodySchema.safeParse(resolve(reference));
   if (!body.success) return null;
   const members = { values, lacking: new Set<string>(), files: new Set<string>() };
-  for (const [mediaType, value] of Object.entries(body.data.content)) {
+  for (const [written, value] of Object.entries(body.data.content)) {
+    // What may be any type is sent as JSON.
+    const mediaType = /^(?:\*|application)\/\*$/.test(written) ? 'application/json' : written;
     const exampled = exampledSchema.safeParse(resolve(value));
     const examples: ReadonlyMap<string, unknown> = exampled.success
       ? examplesOf(exampled.data, resolve, members)
       : new Map();
     if (examples.size > 0 && [...examples.values()].every((example) => canBeWritten(mediaType, example)))
-      return { mediaType, examples };
+      return { mediaType, examples, fieldTypes: fieldTypesOf(resolve(value)) };
   }
   if (body.data.required !== true) return null;
   const [[first], [file]] = [members.lacking, members.files];
@@ -36,17 +40,33 @@ export function bodyOf(reference: unknown, resolve: Resolve, values: ReadonlyMap
   );
 }
 
+const encodingSchema = z.looseObject({
+  encoding: z.record(z.string(), z.looseObject({ contentType: z.string().optional() })),
+});
+
+function fieldTypesOf(media: unknown): ReadonlyMap<string, string> {
+  const { data } = encodingSchema.safeParse(media);
+  return new Map(
+    Object.entries(data?.encoding ?? {}).flatMap(([name, { contentType: type }]) =>
+      type === undefined ? [] : [[name, type]],
+    ),
+  );
+}
+
 function canBeWritten(mediaType: string, example: unknown): boolean {
   return isJson(mediaType) || typeof example === 'string' || isForm(mediaType) || isMultipart(mediaType);
 }
 
 /** With the media type that it is sent by: a form of parts names what is between them. */
-export function encoded({ mediaType }: Body, example: unknown): { type: string; content: string | Buffer } {
+export function encoded({ mediaType, fieldTypes }: Body, example: unknown): { type: string; content: string | Buffer } {
   // An example in text form may stand for JSON that YAML cannot hold as it is.
   const asItIs = typeof example === 'string' && (!isJson(mediaType) || /^\s*[[{]/.test(example));
   if (asItIs) return { type: mediaType, content: example };
   const fields = Object.entries(Object(example)).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((one) => ({ name, value: textOfField(one) })),
+    (Array.isArray(value) ? value : [value]).map((one) => {
+      const type = fieldTypes.get(name) ?? (typeof one === 'object' && one !== null ? 'application/json' : undefined);
+      return { name, value: textOfField(one), ...(type === undefined ? {} : { type }) };
+    }),
   );
   if (isMultipart(mediaType)) return { type: FORM_DATA_TYPE, content: formData(fields) };
   if (!isForm(mediaType)) return { type: mediaType, content: jsonText(example) };

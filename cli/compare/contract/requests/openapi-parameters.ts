@@ -45,6 +45,8 @@ export function query(parameter: Parameter, value: unknown): string[] {
   const { name, style = 'form', explode = style === 'form', allowReserved = false } = parameter;
   const encode = allowReserved ? reserved : encodedInUrl;
   const key = encodeURIComponent(name);
+  // A query has no null: where a schema's default is null, clients leave the parameter out.
+  if (value === null) return [];
   if (style === 'deepObject' && isObject(value))
     return Object.entries(value).map(([k, v]) => `${key}[${encodeURIComponent(k)}]=${encode(text(v))}`);
   if (explode && Array.isArray(value)) return value.map((item) => `${key}=${encode(text(item))}`);

@@ -7,6 +7,7 @@ import { basePathOf, type DocumentValues, NoRequest, openapiDocument, resolver }
 import { exampledSchema, examplesOf, type Resolve } from './openapi-example.ts';
 import { encodedInUrl, type Parameter, parameterSchema, query, simple } from './openapi-parameters.ts';
 import type { Planned, PlannedRequest } from './planned-request.ts';
+import { targetOf } from './texts/index.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'] as const;
 
@@ -37,8 +38,10 @@ export function openapiRequests(file: string, value: unknown, source: number, gi
   const document = openapiDocument(file, value, named);
   const resolve = resolver(document, file, named);
   const planned: Planned[] = [];
-  for (const [path, item] of Object.entries(document.paths)) {
-    if (path.startsWith('x-')) continue;
+  for (const [written, item] of Object.entries(document.paths)) {
+    if (written.startsWith('x-')) continue;
+    // Frameworks leave their patterns in documents ({id:[0-9]+}), and people tell operations of one path apart by a fragment.
+    const path = written.replace(/#.*$/s, '').replaceAll(/\{([\w-]+):[^{}]*\}/g, '{$1}');
     const at = () => ({ source, line: planned.length + 1 });
     const skip = (skipped: string, of: string) => planned.push({ skipped, of, at: at() });
     if (!path.startsWith('/')) {
@@ -109,14 +112,14 @@ function requestsOf(
   });
 }
 
-function requestOf(path: string, parameters: readonly WithExamples[], body: Body | null, name: string) {
+function requestOf(template: string, parameters: readonly WithExamples[], body: Body | null, name: string) {
   const used = parameters.flatMap(({ parameter, examples }) =>
     examples.size === 0 ? [] : [{ parameter, value: pick(examples, name) }],
   );
   const of = (place: Parameter['in']) => used.filter(({ parameter }) => parameter.in === place);
   const target = of('path').reduce(
     (url, { parameter, value }) => url.replaceAll(`{${parameter.name}}`, simple(parameter, value, encodedInUrl)),
-    path,
+    template,
   );
   const search = of('query').flatMap(({ parameter, value }) => query(parameter, value));
   const cookies = of('cookie').map(({ parameter, value }) => `${parameter.name}=${simple(parameter, value, String)}`);
@@ -127,8 +130,10 @@ function requestOf(path: string, parameters: readonly WithExamples[], body: Body
   if (cookies.length > 0) headers.push(['Cookie', cookies.join('; ')]);
   const sent = body === null ? null : encoded(body, pick(body.examples, name));
   if (sent !== null) headers.push(['Content-Type', sent.type]);
+  const path = targetOf(search.length === 0 ? target : `${target}?${search.join('&')}`, true);
+  if (path === null) throw new NoRequest('the request target is not a path');
   return {
-    target: search.length === 0 ? target : `${target}?${search.join('&')}`,
+    target: path,
     headers,
     body: sent === null ? null : typeof sent.content === 'string' ? Buffer.from(sent.content) : sent.content,
   };

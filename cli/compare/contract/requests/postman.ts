@@ -7,6 +7,7 @@ import { type DocumentValues, endsABase } from './openapi-document.ts';
 import type { Planned, Take } from './planned-request.ts';
 import {
   enabled,
+  enabledPairs,
   type Login,
   loginInUrl,
   loginOf,
@@ -158,6 +159,7 @@ function requestOf(
   { login: shared, sendsAnyBody }: Around,
 ) {
   const method = given.toUpperCase();
+  if (url.raw === '') return { skipped: 'it has no URL' };
   const inPath = new Map(enabled(url.variable));
   const template = pathOf(url.raw, fill, known.bases);
   const login = loginOf(auth, fill) ?? loginInUrl(fill(url.raw)) ?? shared;
@@ -165,7 +167,7 @@ function requestOf(
   const target = template.replaceAll(/\/:([\w-]+)/g, (whole, key: string) => {
     const own = fill(`{{${key}}}`);
     const value = own.startsWith('{{') && !known.later.has(key) ? inPath.get(key) : own;
-    return value === undefined || value === '' ? whole : `/${aroundNames(fill(value), encodeURIComponent)}`;
+    return value === undefined || value === '' ? whole : `/${aroundNames(fill(value), inPathOf)}`;
   });
   const headers = enabled(header).map(([key, value]): [string, string] => [key, fill(value)]);
   if (login.header !== undefined && !headers.some(([key]) => key.toLowerCase() === login.header?.[0].toLowerCase()))
@@ -183,7 +185,7 @@ function requestOf(
     headers.push(['Content-Type', type]);
   const open = [...[target, ...headers.flat(), ...filled].join('\n').matchAll(VARIABLE)].map(([, one = '']) => one);
   const missing = /\/:([\w-]+)/.exec(target)?.[1] ?? open.find((one) => !isLater(one, known));
-  const path = targetOf(target);
+  const path = targetOf(target, true)?.replaceAll(/["<>]/g, encodeURIComponent) ?? null;
   if (path === null) return { skipped: 'the request target is not a path' };
   if (missing !== undefined) {
     const why = known.unread.has(missing) ? ', which a script sets in a way that is not read' : '';
@@ -202,6 +204,13 @@ function requestOf(
     body: typeof content === 'string' ? Buffer.from(content) : content,
     ...(open.length === 0 ? {} : { isOpen: true as const }),
   };
+}
+
+/** As Postman writes a value into a path: of several segments, and of what is encoded already, nothing is encoded. */
+function inPathOf(value: string): string {
+  return encodeURI(value.toWellFormed())
+    .replaceAll(/%25(?=[0-9a-f]{2})/gi, '%')
+    .replaceAll(/[?#]/g, encodeURIComponent);
 }
 
 /** Behind the host, which a first variable may stand for; of that one's URL the path counts, unless a base URL ends with it. */
@@ -232,19 +241,27 @@ function contentOf(
     return [LANGUAGES[language] ?? 'text/plain', fill(body.raw)];
   }
   if (body.mode === 'urlencoded' || body.mode === 'formdata') {
-    const pairs = enabled(body[body.mode]).map(([key, value]): [string, string] => [fill(key), fill(value)]);
-    if (pairs.length === 0) return [null, null];
-    if (body.mode === 'formdata') return [FORM_DATA_TYPE, formData(pairs.map(([name, value]) => ({ name, value })))];
+    const fields = enabledPairs(body[body.mode]).map(({ key, value, contentType }) => ({
+      name: fill(key),
+      value: fill(value),
+      ...(contentType == null || contentType === '' ? {} : { type: fill(contentType) }),
+    }));
+    if (fields.length === 0) return [null, null];
+    if (body.mode === 'formdata') return [FORM_DATA_TYPE, formData(fields)];
     const written = (text: string) =>
       aroundNames(text, (part) => new URLSearchParams({ '': part }).toString().slice(1));
-    const form = pairs.map(([name, value]) => `${written(name)}=${written(value)}`).join('&');
+    const form = fields.map(({ name, value }) => `${written(name)}=${written(value)}`).join('&');
     return ['application/x-www-form-urlencoded', form];
   }
-  if (body.mode === 'graphql' && body.graphql != null)
+  if (body.mode === 'graphql' && body.graphql != null) {
+    const { query, operationName, variables } = body.graphql;
+    const operation =
+      operationName == null || operationName === '' ? '' : `,"operationName":${JSON.stringify(fill(operationName))}`;
     return [
       'application/json',
-      `{"query":${JSON.stringify(fill(body.graphql.query))},"variables":${variablesOf(body.graphql.variables, fill)}}`,
+      `{"query":${JSON.stringify(fill(query))}${operation},"variables":${variablesOf(variables, fill)}}`,
     ];
+  }
   return [null, null];
 }
 

@@ -1,5 +1,5 @@
 /** Parts of a Postman collection: its form, its logins, the values that it makes up, and what its scripts take from answers. */
 export { type Login, loginInUrl, loginOf } from './auth.ts';
-export { enabled, type PostmanRequest, postmanCollectionSchema, postmanItemSchema } from './schema.ts';
+export { enabled, enabledPairs, type PostmanRequest, postmanCollectionSchema, postmanItemSchema } from './schema.ts';
 export { type PostmanScripts, scriptsOf } from './scripts.ts';
 export { madeUp } from './values.ts';

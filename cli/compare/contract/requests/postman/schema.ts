@@ -7,6 +7,7 @@ const pairSchema = z
     value: z.union([z.string(), z.number(), z.boolean()]).nullish(),
     disabled: z.boolean().nullish(),
     type: z.unknown().optional(),
+    contentType: z.string().nullish().catch(null),
   })
   .transform((pair) => ({ ...pair, value: String(pair.value ?? ''), isFlag: pair.value === null }));
 export type PostmanPairs = z.infer<typeof pairs>;
@@ -26,10 +27,11 @@ const urlSchema = z.union([
       query: pairs,
       variable: pairs,
     })
-    .transform(({ raw, host = [], path = [], query, variable }) => ({
-      raw: raw ?? `${host.join('.')}/${path.join('/')}${queryOf(query)}`,
-      variable,
-    })),
+    .transform(({ raw, host = [], path = [], query, variable }) => {
+      const written = raw ?? `${host.join('.')}/${path.join('/')}`;
+      // A parameter that is switched off in the list may still stand in the text.
+      return { raw: query == null ? written : `${written.replace(/[?#].*$/s, '')}${queryOf(query)}`, variable };
+    }),
 ]);
 const bodySchema = z.looseObject({
   mode: z.string().nullish(),
@@ -37,14 +39,20 @@ const bodySchema = z.looseObject({
   raw: z.string().nullish(),
   urlencoded: pairs,
   formdata: pairs,
-  graphql: z.looseObject({ query: z.string(), variables: z.unknown() }).nullish().catch(null),
+  graphql: z
+    .looseObject({ query: z.string(), variables: z.unknown(), operationName: z.string().nullish().catch(null) })
+    .nullish()
+    .catch(null),
   options: z
     .looseObject({ raw: z.looseObject({ language: z.string() }).optional() })
     .nullish()
     .catch(null),
 });
 const requestSchema = z.looseObject({
-  method: z.string().default('GET'),
+  method: z
+    .string()
+    .default('GET')
+    .transform((method) => (method === '' ? 'GET' : method)),
   url: urlSchema,
   auth: z.unknown().optional(),
   header: fields,
@@ -90,9 +98,14 @@ function queryOf(query: PostmanPairs): string {
   return written.length === 0 ? '' : `?${written.join('&')}`;
 }
 
-/** Names and values of those that are not switched off. */
-export function enabled(list: PostmanPairs): [string, string][] {
-  return (list ?? []).flatMap(({ key, value, disabled }): [string, string][] =>
-    key == null || key === '' || disabled === true ? [] : [[key, value]],
+/** Those that have a name and are not switched off. */
+export function enabledPairs(list: PostmanPairs) {
+  return (list ?? []).flatMap(({ key, disabled, ...pair }) =>
+    key == null || key === '' || disabled === true ? [] : [{ ...pair, key }],
   );
+}
+
+/** Their names and values. */
+export function enabled(list: PostmanPairs): [string, string][] {
+  return enabledPairs(list).map(({ key, value }) => [key, value]);
 }

@@ -88,7 +88,7 @@ function take({ name, value }: CurlOption, draft: Draft, read: ReadNamed): void 
     case 'cookie':
       if (!value.includes('='))
         throw new CannotBeSent('a curl command reads cookies out of a file: leave out -b, and give --cookies');
-      headers.push(['Cookie', value]);
+      addCookie(headers, value);
       break;
     case 'user': {
       const [name = '', password = ''] = value.split(/:(.*)/s);
@@ -101,6 +101,9 @@ function take({ name, value }: CurlOption, draft: Draft, read: ReadNamed): void 
     case 'range':
       // A number alone is where it begins.
       headers.push(['Range', `bytes=${/^\d+$/.test(value) ? `${value}-` : value}`]);
+      break;
+    case 'time-cond':
+      headers.push(conditionOf(value));
       break;
     case 'compressed':
       headers.push(['Accept-Encoding', 'deflate, gzip, br, zstd']);
@@ -214,6 +217,20 @@ function withValues(text: string): string {
   const [, name] = text.split(WITHOUT_VALUE);
   if (name === undefined) return text;
   throw new CannotBeSent(`no value for the shell’s variable ${name}; --value ${name}=… gives it`);
+}
+
+/** A date that the answer is to be newer than, or older behind a minus sign. */
+function conditionOf(value: string): [string, string] {
+  const date = new Date(value.replace(/^[-+=]/, ''));
+  if (Number.isNaN(date.getTime())) throw new CannotBeSent('a curl command asks for what is newer than a file');
+  return [value.startsWith('-') ? 'If-Unmodified-Since' : 'If-Modified-Since', date.toUTCString()];
+}
+
+/** curl sends one field for all its options. */
+function addCookie(headers: Draft['headers'], value: string): void {
+  const before = headers.find(([name]) => name === 'Cookie');
+  if (before === undefined) headers.push(['Cookie', value]);
+  else before[1] = `${before[1]};${value}`;
 }
 
 function addData(data: Buffer[], more: Buffer): void {

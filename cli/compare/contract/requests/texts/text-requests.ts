@@ -87,7 +87,11 @@ export function textRequests({
     try {
       if (isShell(text)) {
         const requests = shell.run(text);
-        return requests.map((request, i) => planned(request, routes, at, requests.length > 1 ? `-${i + 1}` : ''));
+        return requests.map((request, i) =>
+          request instanceof CannotBeSent
+            ? { skipped: request.message, at }
+            : planned(request, routes, at, requests.length > 1 ? `-${i + 1}` : ''),
+        );
       }
       const request = requestOfLine(text, fields);
       if (request === null) return [{ skipped: NOT_UNDERSTOOD, at }];
@@ -161,11 +165,19 @@ class Shell {
     this.#read = read;
   }
 
-  run(text: string): TextRequest[] {
+  /** One command that cannot be sent keeps no other one of its line back. */
+  run(text: string): (TextRequest | CannotBeSent)[] {
     const windows = isOfWindows(text);
     const commands = shellCommands(windows ? unescapedCarets(text) : text, windows ? null : this.#variables);
     if (commands === null) throw new CannotBeSent('a curl command ends within a quote or a here-document');
-    return commands.flatMap((command) => this.#requestsOf(command));
+    return commands.flatMap((command): (TextRequest | CannotBeSent)[] => {
+      try {
+        return this.#requestsOf(command);
+      } catch (error) {
+        if (!(error instanceof CannotBeSent)) throw error;
+        return [error];
+      }
+    });
   }
 
   #requestsOf({ words, stdin }: ShellCommand): TextRequest[] {
@@ -256,7 +268,8 @@ function goesOn(command: string): boolean {
 
 function planned(request: TextRequest, routes: readonly string[], at: Position, nth: string): LineRequest {
   const { method, url, headers, body, asIs } = request;
-  const target = targetOf(url, asIs === true);
+  // Of a whole server, or of a connection.
+  const target = url === '*' || method === 'CONNECT' ? null : targetOf(url, asIs === true);
   if (target === null) return { skipped: 'the request target is not a path', at };
   return {
     id: `line-${at.line}${nth}`,
