@@ -19,8 +19,11 @@ const ADVICE: readonly (readonly [RegExp, (own: OwnServices) => string])[] = [
   [/mirror/, () => 'see above which copies were lost; an unhealthy service loses them'],
 ];
 
-/** Whether the services are still well, what was left as it was, and what to do where a run failed. */
-export async function ownEnding(own: OwnServices, runs: readonly RunEvidence[]): Promise<string[]> {
+/**
+ * Whether the services are still well, what was left as it was, and what to do where a run failed.
+ * @param rps requests that were to be sent in a real second
+ */
+export async function ownEnding(own: OwnServices, runs: readonly RunEvidence[], rps: number): Promise<string[]> {
   const sides = ['stable', 'candidate'] as const;
   const problems = await Promise.all(
     sides.map(async (side) => {
@@ -36,10 +39,24 @@ export async function ownEnding(own: OwnServices, runs: readonly RunEvidence[]):
       : [`Next: ${unwell.length > 0 ? 'see why it ended, start it, and rehearse again' : adviceFor(failed, own)}.`];
   return [
     ...unwell,
+    ...runs.flatMap((run) => overloaded(run, rps)).slice(0, 1),
     'The rehearsal sent requests to your services and changed nothing else about them; everything that it started has been stopped.',
     ...next,
   ];
 }
+
+/** Where services are slower than the rate. */
+function overloaded({ requests, startedAt, endedAt, speed }: RunEvidence, rps: number): string[] {
+  const taken = Math.round(requests.sent / ((endedAt - startedAt) / 1000 / speed));
+  return taken >= rps * LEAST_SHARE || taken < 1
+    ? []
+    : [
+        `Your services, or this machine, took ${taken} of ${Math.round(rps)} requests a real second: customers waited for each other, and latencies tell of that. A lower --rps asks for less.`,
+      ];
+}
+
+/** Of the requests that were to be sent: some are late on every machine. */
+const LEAST_SHARE = 0.7;
 
 function adviceFor({ ledger, requests }: RunEvidence, own: OwnServices): string {
   const { rollback = null } = ledger ?? {};

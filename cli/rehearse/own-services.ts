@@ -39,27 +39,30 @@ export async function refuseUnserved(
   authorities?: Authorities,
 ): Promise<void> {
   const safe = mix.filter(({ method }) => method === 'GET' || method === 'HEAD').slice(0, TRIED);
-  const statuses: number[] = [];
-  for (const { method, path, headers = [] } of safe) {
-    const status = await statusOf(new URL(path, stable), { method, headers: Object.fromEntries(headers) }, authorities);
-    if (status === null || status < 400) return;
-    statuses.push(status);
-  }
   const [first] = safe;
   if (first === undefined) return;
+  const answers = await Promise.all(
+    safe.map(({ method, path, headers = [] }) =>
+      statusOf(new URL(path, stable), { method, headers: Object.fromEntries(headers) }, authorities),
+    ),
+  );
+  if (answers.some((status) => status !== null && status < 400)) return;
+  const [status = null] = answers;
+  const answered = status === null ? `was not answered within ${ASKED_MS / 1000} s` : `was answered with ${status}`;
+  const others = safe.length === 1 ? '' : `, and none of the ${safe.length} requests that were tried was served`;
   throw new UsageError(
-    `--stable: ${first.method} ${withoutSecrets(first.path)} was answered with ${statuses[0]}${statuses.length > 1 ? `, and all ${statuses.length} requests that were tried with errors` : ''}: give paths that it serves by --path, or requests with their login by --traffic`,
+    `--stable: ${first.method} ${withoutSecrets(first.path)} ${answered}${others}: give paths that it serves by --path, or requests with their login by --traffic`,
   );
 }
 
-/** null where there was no answer in time, which a run shows. */
+/** null where there was no answer in time. */
 async function statusOf(
   url: URL,
   init: Pick<RequestOptions, 'method' | 'headers'>,
   authorities: Authorities,
 ): Promise<number | null> {
   try {
-    return await asked(url, init, authorities);
+    return (await asked(url, init, authorities)).status;
   } catch {
     return null;
   }
@@ -69,10 +72,11 @@ async function statusOf(
 export async function healthProblem(url: string, health: string, authorities?: Authorities): Promise<string | null> {
   const at = new URL(health, url);
   try {
-    const status = await asked(at, {}, authorities);
+    const { status, location } = await asked(at, {}, authorities);
+    const led = location === undefined ? '' : ` and leads to ${withoutSecrets(location)}`;
     return status === 200
       ? null
-      : `${at.href} answered ${status} instead of 200, so the load balancer would consider it unhealthy; --health names another path, which is asked without --header, as a load balancer asks`;
+      : `${at.href} answered ${status} instead of 200${led}, so the load balancer would consider it unhealthy; --health names another path, which is asked without --header, as a load balancer asks`;
   } catch (error) {
     return noAnswer(at, error);
   }
@@ -95,13 +99,13 @@ async function reachable(name: string, url: string, health: string, authorities:
 /** A service that has taken no longer is slow, not down. */
 const ASKED_MS = 3_000;
 
-/** Its status; a redirect is an answer, as it is for a load balancer. Not by `fetch`, which asks nobody at ports that browsers avoid. */
+/** What it answers; a redirect is an answer, as it is for a load balancer. Not by `fetch`, which asks nobody at ports that browsers avoid. */
 function asked(
   url: URL,
   { method, headers }: Pick<RequestOptions, 'method' | 'headers'>,
   authorities: Authorities,
-): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+): Promise<{ readonly status: number; readonly location: string | undefined }> {
+  const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<typeof asked>>>();
   const signal = AbortSignal.timeout(ASKED_MS);
   const init = { method, headers, signal, agent: false };
   const asking =
@@ -109,7 +113,7 @@ function asked(
       ? tlsRequest(url, authorities === undefined ? init : { ...init, ca: [...authorities] })
       : plainRequest(url, init);
   asking.once('response', (response) => {
-    resolve(response.statusCode ?? 0);
+    resolve({ status: response.statusCode ?? 0, location: response.headers.location });
     response.destroy();
   });
   asking.once('error', reject);

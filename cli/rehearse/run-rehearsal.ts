@@ -185,7 +185,7 @@ async function allAtOnce(scenarios: readonly Scenario[], one: One, signal: Abort
 /** What came of it is said first: a report that cannot be written takes nothing away. */
 async function finish(
   runs: readonly RunEvidence[],
-  { report, json, own }: RehearsalRequest,
+  { report, json, own, rps }: RehearsalRequest,
   terminal: Terminal,
   out: Screen,
 ): Promise<void> {
@@ -196,7 +196,7 @@ async function finish(
   }
   if (own !== undefined) {
     out.write('\n');
-    for (const line of await ownEnding(own, runs)) tell(out, line);
+    for (const line of await ownEnding(own, runs, rps)) tell(out, line);
   }
   if (json) say(terminal.out, plainJson(runs));
   const file = resolve(report);

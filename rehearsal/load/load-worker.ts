@@ -6,7 +6,10 @@ import type { LoadInput, LoadTick, SideTally } from './load.ts';
 const TICK_MS = 250;
 
 const { url, rps, mix }: LoadInput = workerData;
-const pool = new Pool(url, { connections: 64, pipelining: 1 });
+/** Customers at a time. Where services are too slow for the rate, others come later: a queue of thousands would outlast the run. */
+const MOST = 64;
+
+const pool = new Pool(url, { connections: MOST, pipelining: 1 });
 const total = mix.reduce((sum, m) => sum + m.weight, 0);
 let tick = emptyTick();
 let inFlight = 0;
@@ -18,7 +21,7 @@ const timer = setInterval(() => {
   const now = performance.now();
   due = Math.min(due + ((now - last) * rps) / 1000, rps);
   last = now;
-  for (; due >= 1 && !stopping; due--) void one();
+  for (; due >= 1 && inFlight < MOST && !stopping; due--) void one();
 }, 5);
 const reporter = setInterval(report, TICK_MS);
 

@@ -161,7 +161,9 @@ describe('crossfade rehearse finds out before anything is started', () => {
     expect(result).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('--stable: GET /a was answered with 401, and all 2 requests that were tried'),
+      stderr: expect.stringContaining(
+        '--stable: GET /a was answered with 401, and none of the 2 requests that were tried',
+      ),
     });
   });
 

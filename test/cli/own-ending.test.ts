@@ -36,11 +36,11 @@ function rolledBack(by: string, trigger: 'alarm' | 'gate' | 'watchdog' = 'alarm'
   });
 }
 
-async function endingOf(run: ReturnType<typeof rolledBack>, candidateLives = true): Promise<string> {
+async function endingOf(run: ReturnType<typeof rolledBack>, candidateLives = true, rps = 1): Promise<string> {
   const [stable, candidate] = await Promise.all([serve((_q, r) => r.end('{}')), serve((_q, r) => r.end('{}'))]);
   if (!candidateLives) await candidate.stop();
   const urls = { stable: stable.url, candidate: candidate.url };
-  const text = (await ownEnding({ urls, health: '/ready', routes: [] }, [run])).join('\n');
+  const text = (await ownEnding({ urls, health: '/ready', routes: [] }, [run], rps)).join('\n');
   await Promise.all([stable.stop(), ...(candidateLives ? [candidate.stop()] : [])]);
   return text;
 }
@@ -63,6 +63,14 @@ describe('a rehearsal of own services that failed', () => {
     const text = await endingOf(rolledBack('watchdog', 'watchdog', 'the stable side has no healthy target'));
     expect(text).toMatch(/Next: see why a service stopped answering 200 at \/ready/);
     expect(await endingOf(rolledBack('watchdog', 'watchdog'))).not.toMatch(/stopped answering/);
+  });
+
+  it('says that the rate was more than the services take', async () => {
+    const run = rolledBack('gateway-parity-mismatch');
+    // A minute of sixty-fold time is a real second.
+    const slow = { ...run, startedAt: 0, endedAt: 60_000, requests: { ...run.requests, sent: 120 } };
+    expect(await endingOf(slow, true, 800)).toMatch(/took 120 of 800 requests a real second.*A lower --rps/);
+    expect(await endingOf({ ...slow, requests: { ...run.requests, sent: 700 } }, true, 800)).not.toContain('--rps');
   });
 
   it('names a service that has ended before all else', async () => {
