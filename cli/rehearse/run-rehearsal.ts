@@ -20,7 +20,17 @@ import {
   synthesise,
 } from '../../rehearsal/scenario/index.ts';
 import { rehearsedText } from '../run/index.ts';
-import { attempt, EXIT, plain, plainJson, type Screen, say, type Terminal } from '../shared/index.ts';
+import {
+  asError,
+  attempt,
+  EXIT,
+  plain,
+  plainJson,
+  type Screen,
+  say,
+  type Terminal,
+  UsageError,
+} from '../shared/index.ts';
 import { displayOn } from './display.ts';
 import { endingOf } from './ending.ts';
 import { ownEnding } from './own-ending.ts';
@@ -57,7 +67,9 @@ export interface RehearsalRequest {
 export async function runRehearsal(request: RehearsalRequest, terminal: Terminal): Promise<void> {
   const signal = terminal.interruption();
   const out = request.json ? terminal.err : terminal.out;
+  const mirror = mirrorHere();
   tell(out, 'Synthesising the stacks and building the candidate ...');
+  tell(out, `Mirror: ${mirror}`);
   try {
     await attempt(
       () => NOTHING_OUTSIDE,
@@ -90,6 +102,15 @@ const NOTHING_OUTSIDE = {
   next: 'run it again; if it fails in the same way, report it with this message.',
 };
 
+/** Which one passes customers on. @throws UsageError when ENVOY names something else */
+function mirrorHere(): string {
+  try {
+    return chooseMirror(process.env).label;
+  } catch (error) {
+    throw new UsageError(asError(error).message);
+  }
+}
+
 async function candidateOf({ own }: RehearsalRequest, signal: AbortSignal): Promise<RehearsalOptions['candidate']> {
   return own === undefined
     ? chooseCandidate(signal)
@@ -114,7 +135,6 @@ async function runAll(
   out: Screen,
 ): Promise<RunEvidence[]> {
   tell(out, `Candidate: ${options.candidate.label}`);
-  tell(out, `Mirror: ${chooseMirror(process.env).label}`);
   if (request.leftOut.length > 0)
     tell(out, plain(`Left out of the plan, as it is in your account alone: ${request.leftOut.join(', ')}`));
   const slowed = options.speed < request.usualSpeed ? `; ${request.usualSpeed} times on an idle machine` : '';

@@ -80,7 +80,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EPERM: 'may not be opened by this user',
   EROFS: 'is on a file system that cannot be written',
   ENOSPC: 'cannot be written: the disk is full',
-  EMFILE: 'cannot be opened: too many files are open',
+  EMFILE: 'cannot be opened: this process holds as many files open as `ulimit -n` allows',
   ENAMETOOLONG: 'has a name that is too long',
   ELOOP: 'is a link that leads back to itself',
   ERR_INVALID_ARG_VALUE: 'holds a character that no name of a file does',

@@ -1,24 +1,32 @@
-import { accessSync, constants } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 
-/** Envoy on this machine: `ENVOY` names it, otherwise it is looked for in PATH; null where there is none. @throws Error when ENVOY names no program */
+/** Of the version that is deployed; older ones refuse settings that it takes. */
+const OLDEST = 39;
+
+/**
+ * Envoy on this machine: `ENVOY` names it, otherwise it is looked for in PATH, where other programs have the same name; null where
+ * there is none that takes the mirror's settings. @throws Error when ENVOY names something else
+ */
 export function envoyBinary({ ENVOY, PATH = '' }: Readonly<Record<string, string | undefined>>): string | null {
   if (ENVOY !== undefined && ENVOY !== '') {
-    if (!isProgram(ENVOY)) throw new Error(`ENVOY: ${ENVOY} is not an executable program`);
+    const problem = problemOf(ENVOY);
+    if (problem !== null) throw new Error(`ENVOY: ${ENVOY} ${problem}`);
     return ENVOY;
   }
-  for (const folder of PATH.split(delimiter)) {
-    const path = join(folder, 'envoy');
-    if (folder !== '' && isProgram(path)) return path;
-  }
-  return null;
+  const folders = PATH.split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, 'envoy')).find((path) => problemOf(path) === null) ?? null;
 }
 
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+function problemOf(path: string): string | null {
+  const { stdout, error } = spawnSync(path, ['--version'], {
+    encoding: 'utf8',
+    timeout: 10_000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  if (error !== undefined && 'code' in error && error.code !== 'ETIMEDOUT') return 'is not an executable program';
+  const [, major, minor] = /\bversion: [0-9a-f]+\/(\d+)\.(\d+)\./.exec(stdout ?? '') ?? [];
+  if (major === undefined) return 'is not Envoy: --version does not say so';
+  const fits = Number(major) > 1 || Number(minor) >= OLDEST;
+  return fits ? null : `is Envoy ${major}.${minor}; the mirror needs 1.${OLDEST} or newer`;
 }

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { asError } from '../../input/index.ts';
 import { envoyBinary } from '../../mirror/local/index.ts';
 import { ownModule } from '../machine/index.ts';
 
@@ -34,11 +35,15 @@ export const UPSTREAM: Command = { command: process.execPath, args: [ownModule('
 export const EMBEDDED_MIRROR: Command = { command: process.execPath, args: [ownModule('mirror', 'embedded', 'main')] };
 const ENVOY_MIRROR: Command = { command: process.execPath, args: [ownModule('mirror', 'local', 'main')] };
 
-/** Envoy where this machine has it (`ENVOY`, or in PATH), as it is deployed; otherwise the small proxy, plainly named. @throws Error when ENVOY names no program */
+/** Envoy where this machine has it (`ENVOY`, or in PATH), as it is deployed; otherwise the small proxy, plainly named. @throws Error when ENVOY names something else */
 export function chooseMirror(env: Readonly<Record<string, string | undefined>>): MirrorChoice {
   const envoy = envoyBinary(env);
   return envoy === null
-    ? { command: EMBEDDED_MIRROR, env: {}, label: 'the embedded proxy (a stand-in: no Envoy on this machine)' }
+    ? {
+        command: EMBEDDED_MIRROR,
+        env: {},
+        label: 'the embedded proxy (a stand-in: no Envoy 1.39 or newer on this machine)',
+      }
     : { command: ENVOY_MIRROR, env: { ENVOY: envoy }, label: `Envoy, as deployed (${envoy})` };
 }
 
@@ -48,8 +53,8 @@ const GO_SOURCES = join(ROOT, 'examples', 'gateway-go');
 const execute = promisify(execFile);
 
 /**
- * The Go gateway where a Go toolchain ≥ 1.22 is, built from its vendored sources; otherwise a Node stand-in, plainly named.
- * @throws the signal's reason when that aborts, and an error when the sources do not build
+ * The Go gateway where a Go toolchain ≥ 1.22 builds it from its vendored sources; otherwise a Node stand-in, plainly named.
+ * @throws the signal's reason when that aborts
  */
 export async function chooseCandidate(signal?: AbortSignal): Promise<CandidateChoice> {
   if (!existsSync(join(GO_SOURCES, 'go.mod')))
@@ -59,21 +64,30 @@ export async function chooseCandidate(signal?: AbortSignal): Promise<CandidateCh
     return { command: NODE_GATEWAY, label: 'gateway-node (a stand-in: no Go 1.22 or newer on this machine)' };
   const binary = join(ROOT, '.crossfade', process.platform === 'win32' ? 'gateway-go.exe' : 'gateway-go');
   mkdirSync(join(ROOT, '.crossfade'), { recursive: true });
-  const env = { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '' };
-  const options = { cwd: GO_SOURCES, env, ...(signal === undefined ? {} : { signal }) };
-  await execute('go', ['build', '-mod=vendor', '-o', binary, '.'], options).catch((error: unknown) => {
+  const options = { cwd: GO_SOURCES, env: goEnvironment(), ...(signal === undefined ? {} : { signal }) };
+  try {
+    await execute('go', ['build', '-mod=vendor', '-o', binary, '.'], options);
+  } catch (error) {
     // Ctrl-C reaches the compiler as well, which may end before this process hears of it.
     signal?.throwIfAborted();
-    throw error;
-  });
-  if (!existsSync(binary)) throw new Error('go build made no binary');
+    const [reason = ''] = asError(error).message.split('\n').slice(1);
+    return {
+      command: NODE_GATEWAY,
+      label: `gateway-node (a stand-in: ${version} does not build the Go gateway: ${reason})`,
+    };
+  }
   return { command: { command: binary, args: [] }, label: `gateway-go (built with ${version})` };
+}
+
+/** Without what the person builds other programs with, for other machines. */
+function goEnvironment() {
+  const own = Object.entries(process.env).filter(([name]) => name === 'GOCACHE' || !/^(GO|CGO_)/.test(name));
+  return { ...Object.fromEntries(own), GOENV: 'off', GOTOOLCHAIN: 'local', GOWORK: 'off' };
 }
 
 async function goVersion(): Promise<string | null> {
   try {
-    const env = { ...process.env, GOTOOLCHAIN: 'local' };
-    const text = (await execute('go', ['env', 'GOVERSION'], { env })).stdout.trim();
+    const text = (await execute('go', ['env', 'GOVERSION'], { env: goEnvironment() })).stdout.trim();
     const [, major = '0', minor = '0'] = /^go(\d+)\.(\d+)/.exec(text) ?? [];
     return Number(major) > 1 || Number(minor) >= 22 ? text : null;
   } catch {
