@@ -19,7 +19,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { acknowledge, HandlerFunction, observedMachine } from '../functions/index.ts';
+import { acknowledge, forOwnAccount, HandlerFunction, observedMachine } from '../functions/index.ts';
 import { statusTopic } from '../notices/index.ts';
 import { CAMPAIGN_ROLE } from './campaign-access.ts';
 
@@ -95,6 +95,7 @@ export class CampaignMachine extends Construct {
         }),
       ],
     });
+    forOwnAccount(ended);
     acknowledge(
       ended,
       'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',

@@ -4,4 +4,5 @@ export { acknowledge, acknowledgeLogsOnly, acknowledgeTask, acknowledgeWildcard 
 export { HandlerFunction, type RightsHolder, statementOf } from './handler-function.ts';
 export { allowItems, itemsOf, itemsOfRuns } from './ledger-items.ts';
 export { LAMBDA_TRANSIENT, observedMachine } from './observed-machine.ts';
+export { forOwnAccount } from './own-account.ts';
 export { allowSecret } from './secret-access.ts';

@@ -12,7 +12,7 @@ import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancin
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeTask } from '../functions/index.ts';
+import { acknowledge, acknowledgeTask, forOwnAccount } from '../functions/index.ts';
 import { addEnvoy, addRecorder, MIRROR_PORTS, type MirrorTaskProps } from './mirror-containers.ts';
 
 /** A task that is told to stop keeps answering until the load balancer has noticed, then finishes the requests under way. */
@@ -87,6 +87,7 @@ export class ShadowMirror extends Construct {
       redactionKey: EcsSecret.fromSecretsManager(redactionKey as ISecret),
     });
     acknowledgeTask(taskDefinition);
+    forOwnAccount(taskDefinition);
     // The recorder ships batches alone; `grantPutRecords` would grant single records as well.
     props.stream.grant(taskDefinition.taskRole, 'firehose:PutRecordBatch');
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Shadow mirror' });

@@ -14,7 +14,14 @@ import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { athenaDatabase } from '../../core/model/index.ts';
-import { acknowledge, acknowledgeWildcard, allowItems, HandlerFunction, itemsOf } from '../functions/index.ts';
+import {
+  acknowledge,
+  acknowledgeWildcard,
+  allowItems,
+  forOwnAccount,
+  HandlerFunction,
+  itemsOf,
+} from '../functions/index.ts';
 
 export interface ParityPipelineProps {
   /** Id of the ingress, as `DualStackCutover` has it. */
@@ -85,6 +92,7 @@ export class ParityPipeline extends Construct {
         errorOutputPrefix: 'failed/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
       }),
     });
+    forOwnAccount(this.stream);
     this.athenaTable = this.#makeTable(props);
     this.#acknowledge(transform.fn);
   }

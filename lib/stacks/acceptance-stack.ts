@@ -24,6 +24,7 @@ import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { PlanInput } from '../../core/model/index.ts';
 import { DualStackCutover } from '../cutover/index.ts';
+import { forOwnAccount } from '../functions/index.ts';
 import { GATEWAY_PORT } from '../mirror/index.ts';
 import { TINY_SERVICE } from './tiny-service.ts';
 
@@ -129,6 +130,7 @@ export class AcceptanceStack extends Stack {
       environment: { SIDE: side, PORT: String(GATEWAY_PORT) },
       portMappings: [{ containerPort: GATEWAY_PORT }],
     });
+    forOwnAccount(taskDefinition);
     const service = new FargateService(this, id, {
       cluster,
       taskDefinition,

@@ -16,7 +16,7 @@ import {
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { acknowledgeTask } from '../functions/index.ts';
+import { acknowledgeTask, forOwnAccount } from '../functions/index.ts';
 import { GATEWAY_PORT } from '../mirror/index.ts';
 import { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
 
@@ -92,6 +92,7 @@ export class GatewaysStack extends Stack {
       readonlyRootFilesystem: true,
     });
     addCollector(taskDefinition, logGroup);
+    forOwnAccount(taskDefinition);
     const securityGroup = new SecurityGroup(this, `${id}SecurityGroup`, {
       vpc: props.vpc,
       description: `${folder} tasks`,
@@ -120,6 +121,7 @@ export class GatewaysStack extends Stack {
       readonlyRootFilesystem: true,
     });
     acknowledgeTask(taskDefinition);
+    forOwnAccount(taskDefinition);
     const securityGroup = new SecurityGroup(this, 'UpstreamSecurityGroup', { vpc, description: 'upstream tasks' });
     for (const caller of callers) securityGroup.connections.allowFrom(caller, Port.tcp(UPSTREAM_PORT), 'Gateway');
     this.#fargateService('Upstream', 'upstream', taskDefinition, securityGroup);

@@ -15,7 +15,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-c
 import type { Construct } from 'constructs';
 import type { GroupRole } from '../../core/model/index.ts';
 import { ledgerTable } from '../cutover/index.ts';
-import { acknowledge } from '../functions/index.ts';
+import { acknowledge, forOwnAccount } from '../functions/index.ts';
 import { type CohortProps, SAFE_METHODS, WeightedRule, WeightedRuleProvider } from '../listener/index.ts';
 import { GATEWAY_PORT, MIRROR_HEALTH, MIRROR_PORTS } from '../mirror/index.ts';
 
@@ -42,6 +42,7 @@ export class IngressStack extends Stack {
       natGateways: 1,
       flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } },
     }) as IVpc;
+    forOwnAccount(this.vpc);
     const securityGroup = new SecurityGroup(this, 'LoadBalancerSecurityGroup', {
       vpc: this.vpc,
       description: 'Crossfade ingress',

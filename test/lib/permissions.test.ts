@@ -136,3 +136,39 @@ describe('the provider of rules', async () => {
     expect(access.refuses(key, 'elasticloadbalancing', 'CreateRule', { ListenerArn: `${rule}2` })).not.toBeNull();
   });
 });
+
+describe('roles that a service takes', async () => {
+  const { resources } = await sharedAssembly();
+  const roleSchema = z.looseObject({
+    AssumeRolePolicyDocument: z.looseObject({
+      Statement: z.array(
+        z.looseObject({ Principal: z.record(z.string(), z.unknown()), Condition: z.unknown().optional() }),
+      ),
+    }),
+  });
+  const trusts = resources
+    .filter(({ type }) => type === 'AWS::IAM::Role')
+    .flatMap(({ logicalId, properties }) =>
+      roleSchema.parse(properties).AssumeRolePolicyDocument.Statement.map((s) => ({ ...s, logicalId })),
+    );
+  /** Lambda does not say for whose function it takes a role. */
+  const others = trusts.filter(({ Principal }) => Principal.Service !== 'lambda.amazonaws.com');
+
+  it('are there: of tasks, of the delivery stream, of flow logs, of machines', () => {
+    expect(unique(others.map(({ Principal }) => String(Principal.Service)))).toEqual([
+      'ecs-tasks.amazonaws.com',
+      'firehose.amazonaws.com',
+      'states.amazonaws.com',
+      'vpc-flow-logs.amazonaws.com',
+    ]);
+  });
+
+  it.each(others.map((trust) => [trust.logicalId, trust] as const))(
+    '%s is taken for resources of this account alone',
+    (_id, { Condition }) => {
+      expect(JSON.stringify(Condition ?? null)).toMatch(
+        /"aws:SourceAccount":\{"Ref":"AWS::AccountId"\}|"aws:SourceArn":.*\{"Ref":"AWS::AccountId"\}/,
+      );
+    },
+  );
+});
