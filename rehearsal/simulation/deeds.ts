@@ -4,11 +4,13 @@ import {
   approvalSchema,
   CrossfadeError,
   type CutoverId,
+  cutoverIdSchema,
   type LogEntry,
   type PlanInput,
   parsePlan,
 } from '../../core/model/index.ts';
 import { approversOf } from '../../core/phases/index.ts';
+import { DeniedError } from './functions.ts';
 import type { SimulatedIngress } from './ingress.ts';
 import type { Invocations } from './invocations.ts';
 import type { Journal } from './journal.ts';
@@ -95,7 +97,7 @@ export class Deeds {
     try {
       await command();
     } catch (error) {
-      if (!(error instanceof CrossfadeError)) throw error;
+      if (!(error instanceof CrossfadeError || error instanceof DeniedError)) throw error;
       const { timeline, journal } = this.#options;
       journal.note(`the command was not answered: ${error.message}`);
       if (left > 0) timeline.after(LATER_SECONDS * 1000, () => void this.#insist(command, left - 1));
@@ -146,6 +148,35 @@ export class Deeds {
       case 'operator':
         this.#operate(this.#at(item.site), item.does);
         return;
+      case 'approve': {
+        const ingress = this.#at(item.site);
+        const run = [...ingress.machine.executions.values()][item.run - 1];
+        if (run === undefined) return;
+        const [id, plan] = [cutoverIdSchema.parse(run.name), parsePlan(HALF_HOUR_PLAN)];
+        const person = { by: 'ops', comment: 'fine' };
+        await this.#insist(async () => {
+          const given = await personApproves(invocations.command(ingress), id, person, plan, timeline.now());
+          journal.count(given === null ? 'approve refused' : 'approve given');
+          if (given !== null) ingress.machine.succeed(given.token, given.approval);
+        });
+        return;
+      }
+      case 'rule': {
+        const { site } = this.#at(item.site);
+        site.editRule(item.rule, item.edit);
+        observer.wrote(site, null);
+        if (item.for !== null) timeline.after(item.for * 1000, () => site.remakeRule(item.rule));
+        return;
+      }
+      case 'thief':
+        this.#at(item.site).site.steal(item.group, item.share, item.for * 1000);
+        return;
+      case 'alarm':
+        invocations.alarms(this.#at(item.site)).edit(`${item.site}-${item.alarm}`, item.edit, item.for * 1000);
+        return;
+      case 'unwatched':
+        this.#at(item.site).unwatchedUntil = timeline.now() + item.for * 1000;
+        return;
       case 'steer': {
         const ingress = this.#at(item.site);
         const { taken, said } = await operatorAsks(invocations.command(ingress), item.asks, item.for, timeline.now());
@@ -155,7 +186,7 @@ export class Deeds {
       }
       case 'console': {
         const { site } = this.#at(item.site);
-        for (const rule of site.byHand(item.percent)) site.writeRule(rule);
+        for (const rule of site.byHand(item.percent)) site.overwrite(rule);
         observer.wrote(site, null);
         return;
       }
@@ -179,7 +210,7 @@ export class Deeds {
             site.kill(role, 0.5, item.for * 1000);
         return;
       case 'sick':
-        this.#at(item.site).site.sicken(item.group ?? 'candidate', item.share, item.for * 1000);
+        this.#at(item.site).site.sicken(item.group ?? 'candidate', item.how ?? 'fails', item.share, item.for * 1000);
         return;
       case 'ledger': {
         const { site } = this.#at(item.site);
@@ -201,16 +232,17 @@ export class Deeds {
     }
   }
 
-  #operate(ingress: SimulatedIngress, does: 'rollback' | 'abort' | 'redrive'): void {
+  #operate(ingress: SimulatedIngress, does: 'rollback' | 'abort' | 'redrive' | 'redrive-first'): void {
     const { invocations } = this.#options;
-    const last = [...ingress.machine.executions.values()].at(-1);
+    const executions = [...ingress.machine.executions.values()];
+    const last = executions.at(does === 'redrive-first' ? 0 : -1);
     if (does === 'rollback') {
       const event = { trigger: 'operator', by: 'operator', reason: 'by hand' };
       invocations.later(ingress, 'rollback', event, invocations.causeOf(null));
     }
     if (last === undefined) return;
     if (does === 'abort') ingress.machine.stop(last.arn, BY_HAND, 'by hand');
-    if (does === 'redrive') ingress.machine.redrive(last.arn);
+    if (does === 'redrive' || does === 'redrive-first') ingress.machine.redrive(last.arn);
   }
 
   #at(name: SiteName): SimulatedIngress {

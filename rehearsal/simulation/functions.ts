@@ -33,6 +33,15 @@ export interface FailureCause {
   readonly at: number;
 }
 
+/** As AWS refuses: no repetition mends it. */
+export class DeniedError extends Error {
+  override readonly name = 'AccessDeniedException';
+
+  constructor(step: Step) {
+    super(`not authorized to perform: ${step}`);
+  }
+}
+
 export class Invocation {
   readonly site: SiteName;
   readonly handler: SimulatedHandler;
@@ -123,6 +132,9 @@ export class Invocation {
       case 'throttle':
         await this.#wait(latency);
         throw unanswered(step);
+      case 'deny':
+        await this.#wait(latency);
+        throw new DeniedError(step);
       case 'lose':
         await this.#wait(latency);
         effect();

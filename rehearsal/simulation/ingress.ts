@@ -10,6 +10,8 @@ export interface SimulatedIngress {
   /** Services that meet every call with a fate. */
   readonly outages: { readonly of: string; readonly fate: Fate }[];
   readonly outside: Outside;
+  /** The watchdog's schedule is disabled until then, milliseconds since the epoch. */
+  unwatchedUntil: number;
   /** How many events, sign-offs and runs there were: a scenario names them by their number. */
   events: number;
   signoffs: number;

@@ -92,7 +92,7 @@ export class Invocations {
 
   /** Alarms whose change to ALARM calls a function directly, and through EventBridge. */
   alarms(ingress: SimulatedIngress): ReturnType<typeof simulatedAlarmsOf> {
-    return simulatedAlarmsOf(ingress.site, (name, reason) => {
+    return simulatedAlarmsOf(ingress.site, this.#options.host.timeline, (name, reason) => {
       const mirror = ingress.site.deployment.shadowAlarms.includes(name);
       const handler = mirror ? 'close-mirror' : 'rollback';
       this.#options.journal.note(`${ingress.site.name}: alarm ${name}: ${reason}`);
@@ -114,7 +114,8 @@ export class Invocations {
     const minute = () => {
       this.alarms(ingress).evaluate();
       const offset = 1_000 + drawnFor(seed, `tick ${name} ${this.#now()}`) * 3_000;
-      timeline.after(offset, () => this.later(ingress, 'watchdog', {}, this.causeOf(null)));
+      if (this.#now() < ingress.unwatchedUntil) this.#options.observer.unwatched(ingress.site);
+      else timeline.after(offset, () => this.later(ingress, 'watchdog', {}, this.causeOf(null)));
       then();
       timeline.after(MINUTE_MS, minute);
     };

@@ -5,6 +5,7 @@ import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts
 import type { Invocation } from './functions.ts';
 import type { Execution } from './interpreter.ts';
 import { MINUTE_MS, SCALING, type Site, TASKS } from './site/index.ts';
+import { deadOf, sickOf, stableReady } from './wrongs.ts';
 
 export const INVARIANTS = [
   'dead side',
@@ -20,6 +21,7 @@ export const INVARIANTS = [
   'healthy run completes',
   'a pause holds',
   'two persons',
+  'tasks of others',
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];
 
@@ -32,8 +34,6 @@ export interface Violation {
 
 /** Looks of a watchdog that met no fault, after which what is wrong must be mended. Failures are counted late, and by whole minutes. */
 const LOOKS = { 'dead side': 2, 'sick side': 8, 'wrong weights': 2 } as const;
-/** A candidate that fails as much is sick by everybody's measure. */
-const SICK = 0.2;
 /** A shift that is not confirmed by then has lost its writer; each clock may be wrong by two minutes. */
 const UNCONFIRMED_MS = 300_000 + 240_000;
 /** An invocation that slept may still act for so long after. */
@@ -132,6 +132,17 @@ export class Observer {
       this.#violated('a pause holds', `${item?.cutoverId} was shifted although it is paused until ${pause.until}`);
   }
 
+  /** A task is taken away from the stable side: while somebody's own rule forwards to it, it serves more than the cutover. */
+  tookTasks(site: Site, { handler, startedAt, fates }: Invocation): void {
+    if (site.thief?.group === 'stable' && site.thief.since < startedAt && fates.length === 0)
+      this.#violated('tasks of others', `${handler} takes tasks away although somebody's rule forwards to stable`);
+  }
+
+  /** A minute without a watchdog: alarms and the gate have it alone. */
+  unwatched(site: Site): void {
+    this.#look(site, 'sick side', this.#now());
+  }
+
   /** The table's item was lost or restored. */
   restored(site: Site): void {
     this.#restored.add(site);
@@ -162,7 +173,8 @@ export class Observer {
 
   /** An invocation has moved the fence of a run. */
   fenced(site: Site, by: Invocation, owner: string, asked: { readonly reason: string }): void {
-    this.#pending.set(site, { by, since: by.cause.at, waits: !stableReady(site), faults: false });
+    const faults = (this.#disturbedAt.get(site) ?? Number.NEGATIVE_INFINITY) >= by.cause.at;
+    this.#pending.set(site, { by, since: by.cause.at, waits: !stableReady(site), faults });
     // Who wrote before the fence leaves nothing behind: whoever fenced writes after it.
     this.#lastWriter.set(site, null);
     const silent = this.#now() - (this.#seenAt.get(owner) ?? 0);
@@ -269,15 +281,19 @@ export class Observer {
   }
 
   #looked(site: Site, look: Invocation): void {
-    for (const invariant of ['dead side', 'sick side', 'wrong weights'] as const) {
-      const wrong = this.#wrong.get(`${site.name} ${invariant}`);
-      if (wrong === undefined || wrong.since > look.startedAt) continue;
-      wrong.looks++;
-      if (wrong.looks === LOOKS[invariant])
-        this.#violated(invariant, `${wrong.key}, after ${wrong.looks} looks of the watchdog`);
-    }
+    for (const invariant of ['dead side', 'sick side', 'wrong weights'] as const)
+      this.#look(site, invariant, look.startedAt);
     // An intent that is not confirmed becomes wrong by age alone.
     this.#note(site, 'wrong weights', this.#wrongOf(site));
+  }
+
+  /** After enough of them what is wrong must be mended. */
+  #look(site: Site, invariant: keyof typeof LOOKS, at: number): void {
+    const wrong = this.#wrong.get(`${site.name} ${invariant}`);
+    if (wrong === undefined || wrong.since > at) return;
+    wrong.looks++;
+    if (wrong.looks === LOOKS[invariant])
+      this.#violated(invariant, `${wrong.key}, after ${wrong.looks} looks of the watchdog`);
   }
 
   #note(site: Site, invariant: Invariant, what: string | null): void {
@@ -320,31 +336,4 @@ export class Observer {
 function isAbout(text: string, run: string, site: string): boolean {
   const bad = /rolled back|rollback waits|without owning|NoticeFailed|dead letter/;
   return bad.test(text) && (text.includes(run) || text.includes(`Crossfade ${site}:`));
-}
-
-function stableReady(site: Site): boolean {
-  return site.health('stable').healthy >= Math.max(1, site.lease.item?.capacity?.desired ?? 1);
-}
-
-/** Customers of a run on a candidate that fails them, as long as the stable side could answer. */
-function sickOf(site: Site): string | null {
-  const { item } = site.lease;
-  const isRun = item?.status === 'running' || item?.status === 'rolling_back';
-  if (!isRun || site.share('candidate', 'mirrorReverse') === 0 || site.sickness.candidate < SICK) return null;
-  return stableReady(site) ? `${site.name}: the candidate fails its customers` : null;
-}
-
-/** Customers of a run on a side, or a mirror, without a healthy target. Before the candidate answers anybody it is the service's own outage. */
-function deadOf(site: Site): string | null {
-  const { item } = site.lease;
-  const isRun = item?.status === 'running' || item?.status === 'rolling_back';
-  if (!isRun) return null;
-  const [stable, candidate] = [site.health('stable').healthy, site.health('candidate').healthy];
-  const onCandidate = site.share('candidate', 'mirrorReverse');
-  if (onCandidate > 0 && candidate === 0 && stable > 0) return `${site.name}: the candidate is dead`;
-  if (onCandidate > 0 && site.share('stable') > 0 && stable === 0 && candidate > 0)
-    return `${site.name}: the stable side is dead`;
-  for (const role of ['mirrorForward', 'mirrorReverse'] as const)
-    if (site.share(role) > 0 && site.health(role).healthy === 0) return `${site.name}: ${role} is dead`;
-  return null;
 }

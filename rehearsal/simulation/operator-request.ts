@@ -9,6 +9,7 @@ import {
   soFarOf,
 } from '../../core/phases/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
+import { DeniedError } from './functions.ts';
 import { HALF_HOUR_PLAN, type SimulatedSteering } from './scenario/index.ts';
 
 /** @returns the command's sentence, and whether the run took it */
@@ -28,7 +29,7 @@ export async function operatorAsks(
     return { taken: true, said: answer.message };
   } catch (error) {
     // Somebody was quicker, or the ledger does not answer: the command says so, and the person reads on.
-    if (error instanceof CrossfadeError) return { taken: false, said: error.message };
+    if (error instanceof CrossfadeError || error instanceof DeniedError) return { taken: false, said: error.message };
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 /** The ports of one invocation over a {@link Site}: each call passes through the invocation, which decides what becomes of it. */
+import { ANY_REQUEST, type ListenerRule } from '../../core/listener/index.ts';
 import type { ApprovalRequest, Capacity, DrillRecord, Leases, LogEntry, Notice } from '../../core/model/index.ts';
 import { toIso } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
@@ -24,6 +25,7 @@ export interface Outside {
   agreed(cutoverId: string, person: ApprovalRequest['agreed'][number]): ApprovalRequest | null;
   tripped(alarm: string): void;
   wrote(invocation: Invocation): void;
+  takesTasks(invocation: Invocation): void;
   fenced(invocation: Invocation, owner: string, asked: { readonly reason: string; readonly by: string }): void;
   lastDrill: DrillRecord | null;
 }
@@ -53,7 +55,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
     },
     surroundings: {
       read: () => call('surroundings.read', () => ({ listeners: [], groups: [], tags: [], services: [] })),
-      rules: () => call('surroundings.rules', () => []),
+      rules: () => call('surroundings.rules', () => [othersOf(site)]),
     },
     ledger: ledgerOf(invocation, site, outside),
     decisionLog: {
@@ -75,7 +77,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
         }),
       stop: (arn, reason) => call('executions.stop', () => outside.machine.stop(arn, 'Crossfade.RolledBack', reason)),
     },
-    capacity: capacityOf(invocation, site),
+    capacity: capacityOf(invocation, site, outside),
     metrics: {
       minutes: ({ from, to }) => call('metrics.minutes', () => site.minutes(from, to)),
       baseline: () => call('metrics.baseline', () => site.baseline()),
@@ -102,6 +104,15 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
     exercise: { start: () => call('exercise.start', () => undefined) },
     emit: (values, properties) => outside.published(JSON.stringify({ at: toIso(now()), ...values, ...properties })),
   };
+}
+
+/** Rules of others on the listener. */
+function othersOf({ name, thief, deployment }: Site): readonly ListenerRule[] {
+  if (thief === null) return [];
+  const conditions = { ...ANY_REQUEST, headers: [{ name: 'x-half', values: ['*'] }] };
+  const forwards = new Map([[deployment.targetGroups[thief.group].arn, 100]]);
+  const rule = { guards: [], stickySeconds: null, rewrites: false, forwards, conditions };
+  return [{ arn: `arn:rule/${name}/thief`, priority: 1, ...rule }];
 }
 
 /** Through the adapter: a fate meets each of its requests. */
@@ -141,7 +152,7 @@ function ledgerOf(invocation: Invocation, { lease }: Site, outside: Outside): Le
   };
 }
 
-function capacityOf(invocation: Invocation, site: Site): Capacity {
+function capacityOf(invocation: Invocation, site: Site, outside: Outside): Capacity {
   const call = invocation.call.bind(invocation);
   return {
     snapshot: () => call('capacity.snapshot', () => site.capacity()),
@@ -153,6 +164,7 @@ function capacityOf(invocation: Invocation, site: Site): Capacity {
       }),
     scaleStable: (desired) =>
       call('capacity.scaleStable', () => {
+        if (desired < site.desired) outside.takesTasks(invocation);
         const held = { min: desired, max: Math.max(site.scaling.max, desired) };
         site.setCapacity(desired, { ...held, suspended: true, scheduledSuspended: true });
       }),

@@ -1,5 +1,5 @@
 /** One scenario from its start until nothing more happens: everything in one process, on one virtual clock. */
-import type { ApprovalRequest, LogEntry } from '../../core/model/index.ts';
+import { type ApprovalRequest, fromIso, type LogEntry } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { Deeds } from './deeds.ts';
 import type { Program } from './definition.ts';
@@ -24,7 +24,7 @@ import {
 } from './scenario/index.ts';
 import { MINUTE_MS, Site, Timeline } from './site/index.ts';
 
-const START = Date.UTC(2026, 10, 24, 8);
+const USUAL_START = Date.UTC(2026, 10, 24, 8);
 /** A sign-off that nobody answers expires after 30 minutes; twice that, a whole run, and the watch over capacity. */
 const LONGEST_MS = 5 * 60 * MINUTE_MS;
 /** After the last thing that happened: as long as capacity is watched, and a sleeping function sleeps. */
@@ -84,7 +84,14 @@ export async function simulate(
 }
 
 /** What may not take a healthy run down, however it falls. */
-const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set(['start', 'event', 'skew', 'steer']);
+const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set([
+  'start',
+  'event',
+  'steer',
+  'approve',
+  'unwatched',
+  'date',
+]);
 const FORWARD: ReadonlySet<SimulatedHandler> = new Set(FORWARD_HANDLERS);
 /** What a repetition of these must survive. */
 const RETRIED: ReadonlySet<Fate> = new Set(['throttle', 'lose']);
@@ -94,14 +101,17 @@ const MOST_DEATHS = 2;
 /** Services without which a run can hold, and for how long in all, seconds (docs/adr/0082). */
 const HELD_WITHOUT: ReadonlySet<string> = new Set(['capacity', 'metrics', 'notifier', 'executions', 'alarms']);
 const LONGEST_HELD = 5 * 60;
+/** Seconds by which a clock may be wrong while a run goes on. */
+const MOST_SKEW = 120;
 
 class Simulation implements InvocationHost {
   readonly seed: number;
-  readonly timeline = new Timeline(START);
+  readonly timeline: Timeline;
+  readonly #start: number;
   readonly #program: Program;
   readonly #scenario: SimulatedScenario;
-  readonly #journal = new Journal(() => this.timeline.now());
-  readonly #observer = new Observer(() => this.timeline.now());
+  readonly #journal: Journal;
+  readonly #observer: Observer;
   readonly #invocations: Invocations;
   readonly #deeds: Deeds;
   readonly #ingresses = new Map<SiteName, SimulatedIngress>();
@@ -112,12 +122,18 @@ class Simulation implements InvocationHost {
   readonly #sites: readonly SiteName[];
   readonly #beside: SimulationOptions['beside'];
   #isBusyBeside: () => boolean = () => false;
-  #lastChange = START;
+  #lastChange: number;
   #over = false;
   #failure: unknown = null;
 
   constructor(program: Program, scenario: SimulatedScenario, { handlers, wrap, sites, beside }: SimulationOptions) {
     this.seed = scenario.seed;
+    const date = scenario.items.findLast((item) => item.type === 'date');
+    this.#start = date?.type === 'date' ? fromIso(date.utc) : USUAL_START;
+    this.#lastChange = this.#start;
+    this.timeline = new Timeline(this.#start);
+    this.#journal = new Journal(() => this.timeline.now());
+    this.#observer = new Observer(() => this.timeline.now());
     this.#sites = sites ?? SITES;
     this.#beside = beside;
     this.#program = program;
@@ -150,15 +166,11 @@ class Simulation implements InvocationHost {
       this.#deeds.plan(item, (error) => {
         this.#failure = error;
       });
-    const inside = {
-      timeline: this.timeline,
-      ingresses: this.#ingresses,
-      invocations: this.#invocations,
-      journal: this.#journal,
-    };
+    const { timeline } = this;
+    const inside = { timeline, ingresses: this.#ingresses, invocations: this.#invocations, journal: this.#journal };
     if (this.#beside !== undefined) this.#isBusyBeside = this.#beside(inside);
     for (const ingress of this.#ingresses.values()) this.#invocations.everyMinute(ingress, () => this.#rest());
-    await this.timeline.runUntil(START + LONGEST_MS, () => this.#over || this.#failure !== null);
+    await this.timeline.runUntil(this.#start + LONGEST_MS, () => this.#over || this.#failure !== null);
     if (this.#failure !== null) throw this.#failure;
     const ends: Record<string, number> = {};
     for (const { site, machine } of this.#ingresses.values()) {
@@ -173,7 +185,7 @@ class Simulation implements InvocationHost {
       ends,
       faults: this.#journal.faults,
       calls: this.#journal.calls,
-      virtualMs: this.timeline.now() - START,
+      virtualMs: this.timeline.now() - this.#start,
       toSafe: this.#observer.toSafe,
       callsToWrite: this.#invocations.callsToWrite,
       trace: this.#journal.trace,
@@ -230,7 +242,8 @@ class Simulation implements InvocationHost {
       },
     });
     const outside = this.#outside(name, machine, () => ingress);
-    const ingress: SimulatedIngress = { site, machine, outages: [], events: 0, signoffs: 0, runs: 0, outside };
+    const counted = { events: 0, signoffs: 0, runs: 0 };
+    const ingress: SimulatedIngress = { site, machine, outages: [], unwatchedUntil: 0, ...counted, outside };
     return ingress;
   }
 
@@ -283,6 +296,7 @@ class Simulation implements InvocationHost {
         approvals.set(cutoverId, next);
         return next;
       },
+      takesTasks: (invocation) => this.#observer.tookTasks(ingress().site, invocation),
       wrote: (invocation) => this.#observer.wrote(ingress().site, invocation),
       tripped: (alarm) => this.#invocations.alarms(ingress()).trip(alarm),
       fenced: (invocation, owner, asked) => {
@@ -301,14 +315,17 @@ class Simulation implements InvocationHost {
   /** It is over once all items are past, every execution has ended, and nothing has changed for long. */
   #rest(): void {
     const now = this.timeline.now();
-    const last = Math.max(0, ...this.#scenario.items.map((i) => ('at' in i ? i.at + ('for' in i ? i.for : 0) : 0)));
+    const last = Math.max(
+      0,
+      ...this.#scenario.items.map((i) => ('at' in i ? i.at + ('for' in i ? (i.for ?? 0) : 0) : 0)),
+    );
     const busy = [...this.#ingresses.values()].some(({ site, machine }) => {
       const { item } = site.lease;
       const owned = item?.status === 'running' || item?.status === 'rolling_back';
       return owned || [...machine.executions.values()].some((e) => e.status === 'RUNNING');
     });
     this.#over =
-      !busy && !this.#isBusyBeside() && now > START + last * 1000 + REST_MS && now > this.#lastChange + REST_MS;
+      !busy && !this.#isBusyBeside() && now > this.#start + last * 1000 + REST_MS && now > this.#lastChange + REST_MS;
   }
 
   #isBenign(name: SiteName): boolean {
@@ -323,6 +340,7 @@ class Simulation implements InvocationHost {
 }
 
 function isBenign(item: SimulatedEvent): boolean {
+  if (item.type === 'skew') return Math.abs(item.seconds) <= MOST_SKEW;
   if (item.type === 'start') return !item.drill && item.second !== 'twice' && item.second !== 'silence';
   if (item.type === 'deaths' || item.type === 'sick') return item.group === 'mirror';
   if (item.type === 'call') return FORWARD.has(item.handler) && (RETRIED.has(item.fate) || DIED.has(item.fate));

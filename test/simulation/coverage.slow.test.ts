@@ -23,6 +23,7 @@ const FAULTS = [
   ...['refused', ...STEERINGS].map((asks) => `steer ${asks}`),
   ...SECOND_PERSONS.map((second) => `second ${second}`),
   ...['start', 'operator', 'console', 'deploy', 'deaths', 'zone', 'sick', 'ledger', 'outage', 'skew'],
+  ...['rule', 'thief', 'alarm', 'unwatched', 'approve given', 'approve refused'],
 ];
 
 describe(`in ${SEEDS} seeds, and in the stories that are kept`, () => {

@@ -1,7 +1,11 @@
 /** From a seed to a scenario. Most seeds have few faults, so that the paths behind a single one are walked often. */
 import { generator, type Random } from './random.ts';
 import {
+  ALARM_EDITS,
   FATES,
+  RULE_EDITS,
+  SERVICES,
+  SICKNESSES,
   SIMULATED_HANDLERS,
   SITES,
   type SimulatedEvent,
@@ -14,8 +18,11 @@ import {
 const MINUTE = 60;
 /** Faults begin before this, seconds after the start; afterwards the simulation watches what the watchdog makes of them. */
 export const TROUBLE_ENDS = 75 * MINUTE;
-/** Clocks differ by no more, seconds. */
+/** Clocks differ by no more, seconds; now and then by this much more than a run is promised to survive. */
 const MOST_SKEW = 120;
+const WILD_SKEW = 300;
+/** Midnights: of a year, a leap day, and of a change of the clocks in Europe and in America. */
+const DATES = ['2026-12-31T23:40:00Z', '2028-02-29T23:30:00Z', '2026-10-25T00:30:00Z', '2027-03-14T06:30:00Z'] as const;
 /** The first run begins then. */
 const FIRST_START = 2 * MINUTE;
 
@@ -86,7 +93,60 @@ export const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
 
 export function draw(seed: number): SimulatedScenario {
   const items = [...drawFaults(seed), ...drawSteering(generator(seed * 2_654_435_761 + 1))];
-  return { seed, items: drawPersons(items, generator(seed * 2_654_435_761 + 2)) };
+  const answered = drawPersons(items, generator(seed * 2_654_435_761 + 2));
+  return { seed, items: [...answered, ...drawHands(generator(seed * 2_654_435_761 + 3))] };
+}
+
+/** In one seed of three somebody has hands on what the run stands on. */
+function drawHands(random: Random): SimulatedEvent[] {
+  const times = random() < 1 / 3 ? 1 + whole(random, 3) : 0;
+  const items = Array.from({ length: times }, () => drawHand(random));
+  if (times > 0 && random() < 0.2) items.push({ type: 'date', utc: pick(random, DATES) });
+  return items;
+}
+
+function drawHand(random: Random): SimulatedEvent {
+  const site = random() < 0.8 ? 'a' : 'b';
+  const at = FIRST_START + whole(random, 50 * MINUTE);
+  const length = pick(random, [30, 3 * MINUTE, 10 * MINUTE, 30 * MINUTE]);
+  switch (whole(random, 9)) {
+    case 0: {
+      const edit = pick(random, RULE_EDITS);
+      return { type: 'rule', at, site, rule: whole(random, 2), edit, for: random() < 0.7 ? length : null };
+    }
+    case 1:
+      return {
+        type: 'thief',
+        at,
+        site,
+        group: pick(random, ['stable', 'candidate']),
+        share: pick(random, [0, 0.5]),
+        for: length,
+      };
+    case 2: {
+      const alarm = pick(random, ['errors', 'unhealthy', 'mirror'] as const);
+      return { type: 'alarm', at, site, alarm, edit: pick(random, ALARM_EDITS), for: length };
+    }
+    case 3:
+      return { type: 'unwatched', at, site, for: length };
+    case 4:
+      return { type: 'approve', at, site, run: 1 + whole(random, 2) };
+    case 5: {
+      const group = pick(random, ['stable', 'candidate', 'candidate'] as const);
+      const share = pick(random, [0.05, 0.5, 1]);
+      return { type: 'sick', at, site, group, how: pick(random, SICKNESSES), share, for: length };
+    }
+    case 6:
+      return { type: 'outage', at, site, of: pick(random, SERVICES), fate: 'deny', for: length };
+    case 7: {
+      const handler = pick(random, SIMULATED_HANDLERS);
+      return { type: 'skew', site, handler, seconds: whole(random, 2 * WILD_SKEW + 1) - WILD_SKEW };
+    }
+    default:
+      return random() < 0.5
+        ? { type: 'start', at: FIRST_START, site, drill: false }
+        : { type: 'operator', at, site, does: 'redrive-first' };
+  }
 }
 
 function drawFaults(seed: number): SimulatedEvent[] {
@@ -181,7 +241,7 @@ function drawItem(random: Random): SimulatedEvent {
         type: 'outage',
         at,
         site,
-        of: pick(random, ['ingress', 'ledger', 'capacity', 'metrics', 'notifier', 'executions', 'alarms']),
+        of: pick(random, SERVICES.slice(0, 7)),
         fate: pick(random, ['throttle', 'lose', 'stale']),
         for: pick(random, [20, 90, 300]),
       };

@@ -3,15 +3,22 @@ export { CALLS, draw } from './draw.ts';
 export { HALF_HOUR_PLAN } from './plan.ts';
 export { drawnFor, generator } from './random.ts';
 export {
+  ALARM_EDITS,
+  type AlarmEdit,
   FATES,
   type Fate,
   FORWARD_HANDLERS,
   printScenario,
+  RULE_EDITS,
+  type RuleEdit,
   read,
   SECOND_PERSONS,
+  SERVICES,
   type SecondPerson,
+  SICKNESSES,
   SIMULATED_HANDLERS,
   SITES,
+  type Sickness,
   type SimulatedEvent,
   type SimulatedHandler,
   type SimulatedScenario,

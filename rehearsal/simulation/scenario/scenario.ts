@@ -34,9 +34,10 @@ export type SiteName = string;
 /**
  * What becomes of a call. `throttle`: no effect, an error. `lose`: its effect, and an error. `late`: an error, and its effect up to a
  * minute and a half later. `stale`: a reading from before the last change. `crash`, `crash-after`: the function dies at this await,
- * before or after the effect. `pause`: the function sleeps at this await for ten minutes and then goes on.
+ * before or after the effect. `pause`: the function sleeps at this await for ten minutes and then goes on. `deny`: no effect, and an
+ * error that no repetition mends, as where a key is disabled or a permission is gone.
  */
-export const FATES = ['throttle', 'lose', 'late', 'stale', 'crash', 'crash-after', 'pause'] as const;
+export const FATES = ['throttle', 'lose', 'late', 'stale', 'crash', 'crash-after', 'pause', 'deny'] as const;
 export type Fate = (typeof FATES)[number];
 
 /** Calls that a handler may make, as faults name them. */
@@ -83,6 +84,20 @@ export const STEPS = [
 ] as const;
 export type Step = (typeof STEPS)[number];
 
+/** By the first part of their steps: what an outage names. */
+export const SERVICES = [
+  'ingress',
+  'ledger',
+  'capacity',
+  'metrics',
+  'notifier',
+  'executions',
+  'alarms',
+  'log',
+  'approvals',
+  'surroundings',
+] as const;
+
 /** An override is a promotion without its evidence. */
 export const STEERINGS = ['pause', 'resume', 'promote', 'override', 'retry'] as const;
 export type SimulatedSteering = (typeof STEERINGS)[number];
@@ -90,6 +105,18 @@ export type SimulatedSteering = (typeof STEERINGS)[number];
 /** `twice`: the first person approves again, and nobody else does. */
 export const SECOND_PERSONS = ['later', 'at-once', 'twice', 'silence'] as const;
 export type SecondPerson = (typeof SECOND_PERSONS)[number];
+
+/** What somebody makes of one of the rules; `replaced` is another action, `bare` a forward to the candidate's group alone. */
+export const RULE_EDITS = ['gone', 'replaced', 'sticky', 'foreign', 'bare'] as const;
+export type RuleEdit = (typeof RULE_EDITS)[number];
+
+/** What somebody makes of an alarm: a state by SetAlarmState, its actions muted or switched off, the alarm deleted. */
+export const ALARM_EDITS = ['ALARM', 'OK', 'INSUFFICIENT_DATA', 'muted', 'off', 'deleted'] as const;
+export type AlarmEdit = (typeof ALARM_EDITS)[number];
+
+/** What the service does to the requests that it does not answer well. */
+export const SICKNESSES = ['fails', 'hangs', 'slow'] as const;
+export type Sickness = (typeof SICKNESSES)[number];
 
 const site = z.string().regex(/^[a-z]$/);
 /** Seconds after the simulation's start. */
@@ -114,12 +141,48 @@ export const itemSchema = z.discriminatedUnion('type', [
     answer: z.enum(['approve', 'refuse', 'silence']),
     after: seconds,
   }),
-  /** What an operator does to the run that began last. */
-  z.strictObject({ type: z.literal('operator'), at, site, does: z.enum(['rollback', 'abort', 'redrive']) }),
+  /** What an operator does to the run that began last, or first. */
+  z.strictObject({
+    type: z.literal('operator'),
+    at,
+    site,
+    does: z.enum(['rollback', 'abort', 'redrive', 'redrive-first']),
+  }),
   /** What somebody asks of the run that holds the lease; `for`, of a pause. */
   z.strictObject({ type: z.literal('steer'), at, site, asks: z.enum(STEERINGS), for: z.number().min(60) }),
   /** Somebody changes the weights by hand. */
   z.strictObject({ type: z.literal('console'), at, site, percent: z.number().min(0).max(100) }),
+  /** Somebody changes one rule by hand; after `for` seconds a deployment makes it anew. */
+  z.strictObject({
+    type: z.literal('rule'),
+    at,
+    site,
+    rule: z.int().min(0).max(1),
+    edit: z.enum(RULE_EDITS),
+    for: seconds.nullable(),
+  }),
+  /** Somebody's own rule in front of the cutover's takes a share of the requests, and forwards them to a group; 0: next to none. */
+  z.strictObject({
+    type: z.literal('thief'),
+    at,
+    site,
+    group: z.enum(['stable', 'candidate']),
+    share: z.number().min(0).max(1),
+    for: seconds,
+  }),
+  /** Somebody changes an alarm by hand. */
+  z.strictObject({
+    type: z.literal('alarm'),
+    at,
+    site,
+    alarm: z.enum(['errors', 'unhealthy', 'mirror']),
+    edit: z.enum(ALARM_EDITS),
+    for: seconds,
+  }),
+  /** Somebody disables the watchdog's schedule. */
+  z.strictObject({ type: z.literal('unwatched'), at, site, for: seconds }),
+  /** A person approves the run of this number, whether or not it asks. */
+  z.strictObject({ type: z.literal('approve'), at, site, run: z.int().positive() }),
   /** A deployment in mid-run: the stack updates its rules, and its alarms begin anew. */
   z.strictObject({ type: z.literal('deploy'), at, site, change: z.enum(['nothing', 'path']) }),
   /** Targets die, and come back. */
@@ -133,15 +196,18 @@ export const itemSchema = z.discriminatedUnion('type', [
   }),
   /** A zone is lost: half of the targets of every group of both ingresses. */
   z.strictObject({ type: z.literal('zone'), at, for: seconds }),
-  /** The candidate, or the mirror by itself, fails a share of its requests. */
+  /** A side, or the mirror by itself, does not answer a share of its requests well. */
   z.strictObject({
     type: z.literal('sick'),
     at,
     site,
-    group: z.enum(['candidate', 'mirror']).optional(),
+    group: z.enum(['stable', 'candidate', 'mirror']).optional(),
+    how: z.enum(SICKNESSES).optional(),
     share: z.number().gt(0).max(1),
     for: seconds,
   }),
+  /** The day on which all this happens; the simulation begins at this instant. */
+  z.strictObject({ type: z.literal('date'), utc: z.iso.datetime() }),
   /** The lease is gone, or restored as it was so many seconds ago. */
   z.strictObject({ type: z.literal('ledger'), at, site, ago: z.number().nonnegative().nullable() }),
   /** The clock of a handler's machine is wrong by so much. */
@@ -149,7 +215,7 @@ export const itemSchema = z.discriminatedUnion('type', [
     type: z.literal('skew'),
     site,
     handler: z.enum(SIMULATED_HANDLERS),
-    seconds: z.number().min(-120).max(120),
+    seconds: z.number().min(-300).max(300),
   }),
   /** The fate of one call: the n-th of its kind by that handler. */
   z.strictObject({
@@ -165,8 +231,8 @@ export const itemSchema = z.discriminatedUnion('type', [
     type: z.literal('outage'),
     at,
     site,
-    of: z.enum(['ingress', 'ledger', 'capacity', 'metrics', 'notifier', 'executions', 'alarms']),
-    fate: z.enum(['throttle', 'lose', 'stale']),
+    of: z.enum(SERVICES),
+    fate: z.enum(['throttle', 'lose', 'stale', 'deny']),
     for: seconds,
   }),
   /** The n-th event of an alarm or an execution is not delivered, late, or delivered twice. */

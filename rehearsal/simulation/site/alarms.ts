@@ -1,6 +1,8 @@
 /** CloudWatch's part of an ingress: alarms over counts that come late and target health, with actions on a change to ALARM. */
 import type { AlarmReading } from '../../../core/model/index.ts';
+import type { AlarmEdit } from '../scenario/index.ts';
 import type { Site } from './site.ts';
+import type { Timeline } from './timeline.ts';
 
 /** Share of the candidate's answers, in two of three minutes. */
 const FAILING = 0.05;
@@ -11,16 +13,22 @@ interface Alarms {
   evaluate(): void;
   /** SetAlarmState, until the next evaluation. */
   trip(name: string): void;
+  /** Somebody changes it by hand, and after a while back. */
+  edit(name: string, edit: AlarmEdit, ms: number): void;
   /** They were deployed anew and have seen nothing yet. */
   begin(): void;
 }
 
-export function simulatedAlarmsOf(site: Site, onAlarm: (name: string, reason: string) => void): Alarms {
+export function simulatedAlarmsOf(
+  site: Site,
+  timeline: Timeline,
+  onAlarm: (name: string, reason: string) => void,
+): Alarms {
   const set = (name: string, state: AlarmReading['state'], reason: string) => {
     const before = site.alarms.get(name);
     if (before === undefined || before.state === state) return;
     site.alarms.set(name, { ...before, state });
-    if (state === 'ALARM') onAlarm(name, reason);
+    if (state === 'ALARM' && before.actionsEnabled && before.mutedBy.length === 0) onAlarm(name, reason);
   };
   const red = (name: string): string | null => {
     const { unhealthy, registered } = site.health(name.endsWith('-mirror') ? 'mirrorForward' : 'candidate');
@@ -35,11 +43,29 @@ export function simulatedAlarmsOf(site: Site, onAlarm: (name: string, reason: st
   return {
     evaluate() {
       for (const name of site.alarms.keys()) {
+        if (site.heldAlarms.has(name)) continue;
         const reason = red(name);
         set(name, reason === null ? 'OK' : 'ALARM', reason ?? '');
       }
     },
     trip: (name) => set(name, 'ALARM', 'tripped by hand'),
+    edit(name, edit, ms) {
+      const before = site.alarms.get(name);
+      if (before === undefined) return;
+      if (edit === 'deleted') site.alarms.delete(name);
+      else if (edit === 'muted') site.alarms.set(name, { ...before, mutedBy: ['by hand'] });
+      else if (edit === 'off') site.alarms.set(name, { ...before, actionsEnabled: false });
+      else {
+        // As one of several children holds a composite: the state stays until it is set again.
+        site.heldAlarms.add(name);
+        set(name, edit, 'set by hand');
+      }
+      timeline.after(ms, () => {
+        site.heldAlarms.delete(name);
+        const { state } = site.alarms.get(name) ?? { state: 'INSUFFICIENT_DATA' as const };
+        site.alarms.set(name, { name, state, actionsEnabled: true, mutedBy: [] });
+      });
+    },
     begin() {
       for (const name of site.alarms.keys()) set(name, 'INSUFFICIENT_DATA', '');
     },

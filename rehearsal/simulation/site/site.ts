@@ -5,25 +5,25 @@ import {
   type BaselineSummary,
   type CapacitySnapshot,
   type Deployment,
-  deploymentSchema,
   GROUP_ROLES,
   type GroupRole,
   type LateCount,
   type MinuteEvidence,
+  RuleGoneError,
   type RuleWeights,
+  ruleWeightsSchema,
   SAFE_SPLIT,
   shareOf,
   type TargetHealthCounts,
   UNKNOWN,
   weightsFor,
 } from '../../../core/model/index.ts';
-import type { SiteName } from '../scenario/index.ts';
+import type { RuleEdit, Sickness, SiteName } from '../scenario/index.ts';
+import { BASE_RATE, BASELINE, deploymentOf, RPS } from './given.ts';
 import { LeaseTable } from './lease-table.ts';
 import type { Timeline } from './timeline.ts';
 
 export const MINUTE_MS = 60_000;
-/** Requests a second that reach the ingress. */
-const RPS = 200;
 /** A service's tasks, and as many targets, before anything happens. */
 export const TASKS = 4;
 /** The stable service's scaling before anything happens. */
@@ -34,33 +34,6 @@ const TASK_UP_MS = 60_000;
 const TASK_DOWN_MS = 15_000;
 /** CloudWatch answers with a minute so long after its end. */
 const METRIC_DELAY_MS = { least: 20_000, most: 180_000 } as const;
-/** Share of the requests that fail, and that are slow, of themselves. */
-const BASE_RATE = 0.001;
-
-/** What the stable side has been before anything happens: the past of the minutes that this site counts. */
-const BASELINE: BaselineSummary = {
-  requests: RPS * 5_000,
-  errorRate: BASE_RATE,
-  recentErrorRate: BASE_RATE,
-  slowRate: BASE_RATE,
-  errorBurst: null,
-  slowBurst: null,
-  errorNoise: null,
-  slowNoise: null,
-  errorCeiling: null,
-  slowCeiling: null,
-  elb5xxRate: 0,
-  peakErrorRate: 2 * BASE_RATE,
-  peakSlowRate: 2 * BASE_RATE,
-  rpsByHour: Array<number>(24).fill(RPS),
-  silentMinutes: 0,
-  p50: 5,
-  p95: 20,
-  p99: 50,
-  rps: RPS,
-  cpuPercent: 30,
-  memoryPercent: 40,
-};
 
 interface Group {
   running: number;
@@ -74,13 +47,23 @@ export class Site {
   readonly deployment: Deployment;
   readonly lease: LeaseTable;
   readonly alarms = new Map<string, AlarmReading>();
+  /** Alarms whose state somebody has set and keeps. */
+  readonly heldAlarms = new Set<string>();
   live: readonly RuleWeights[];
   /** What the listener carried before the last write. */
   before: readonly RuleWeights[];
   desired = TASKS;
   scaling: NonNullable<CapacitySnapshot['scaling']> = { ...SCALING };
-  /** Share of their requests that the candidate, and the mirror by itself, fail. */
-  readonly sickness = { candidate: 0, mirror: 0 };
+  /** Share of their requests that the sides, and the mirror by itself, do not answer well. */
+  readonly sickness = { stable: 0, candidate: 0, mirror: 0 };
+  /** How they do not. */
+  readonly how: Record<'stable' | 'candidate' | 'mirror', Sickness> = {
+    stable: 'fails',
+    candidate: 'fails',
+    mirror: 'fails',
+  };
+  /** Somebody's rule in front of the cutover's, which takes its share of the requests, and since when. */
+  thief: { readonly group: 'stable' | 'candidate'; readonly share: number; readonly since: number } | null = null;
   /** Path patterns of the rules, which a deployment may change. */
   paths: readonly string[] = ['/*'];
   readonly #groups: Record<GroupRole, Group>;
@@ -117,7 +100,14 @@ export class Site {
     return Math.max(...this.live.map((rule) => shareOf(this.deployment, rule, roles)));
   }
 
+  /** @throws RuleGoneError */
   writeRule(rule: RuleWeights): void {
+    if (this.live.some(({ ruleArn, absent }) => ruleArn === rule.ruleArn && absent === 'gone'))
+      throw new RuleGoneError(rule.ruleArn);
+    this.#put(rule);
+  }
+
+  #put(rule: RuleWeights): void {
     this.#count();
     this.before = this.live;
     this.live = this.live.map((r) => (r.ruleArn === rule.ruleArn ? rule : r));
@@ -129,9 +119,52 @@ export class Site {
     return weightsFor(this.deployment, { candidatePercent: percent, mirror: null });
   }
 
-  sicken(group: 'candidate' | 'mirror', share: number, ms: number): void {
+  /** By hand: nobody can write a rule that is gone. */
+  overwrite(rule: RuleWeights): void {
+    const found = this.live.find(({ ruleArn }) => ruleArn === rule.ruleArn);
+    if (found?.absent !== 'gone') this.#put(rule);
+  }
+
+  /** As somebody leaves it who knows nothing of runs. */
+  editRule(index: number, edit: RuleEdit): void {
+    const rule = this.live[index];
+    if (rule === undefined || rule.absent === 'gone') return;
+    const { ruleArn, groups } = rule;
+    const foreign = ruleWeightsSchema.parse({
+      ruleArn,
+      groups: [...groups.slice(0, 4), { targetGroupArn: 'arn:tg/foreign', weight: 100 }],
+      sticky: false,
+    });
+    const candidate = { targetGroupArn: this.deployment.targetGroups.candidate.arn, weight: 100 };
+    const edited: Record<RuleEdit, RuleWeights> = {
+      gone: { ruleArn, groups: [], sticky: false, absent: 'gone' },
+      replaced: { ruleArn, groups: [], sticky: false, absent: 'replaced' },
+      sticky: { ...rule, sticky: true },
+      foreign,
+      bare: { ruleArn, groups: [candidate], sticky: false },
+    };
+    this.#put(edited[edit]);
+  }
+
+  /** A deployment gives a new rule everything to the stable side; one that is there it leaves alone. */
+  remakeRule(index: number): void {
+    const made = this.byHand(0)[index];
+    if (this.live[index]?.absent === 'gone' && made !== undefined) this.#put(made);
+  }
+
+  steal(group: 'stable' | 'candidate', share: number, ms: number): void {
+    this.#count();
+    this.thief = { group, share, since: this.#timeline.now() };
+    this.#timeline.after(ms, () => {
+      this.#count();
+      this.thief = null;
+    });
+  }
+
+  sicken(group: 'stable' | 'candidate' | 'mirror', how: Sickness, share: number, ms: number): void {
     this.#count();
     this.sickness[group] = share;
+    this.how[group] = how;
     this.#onChange();
     this.#timeline.after(ms, () => {
       this.#count();
@@ -240,30 +273,42 @@ export class Site {
       const requests = ((to - this.#counted) / 1000) * RPS;
       const counted = this.#minutes.get(minute) ?? { stable: side(), candidate: side(), mirror: side(), elb5xx: 0 };
       this.#minutes.set(minute, counted);
-      for (const rule of this.live) this.#answer(counted, rule, requests / this.live.length);
+      const stolen = this.thief?.share ?? 0;
+      if (this.thief !== null) this.#serve(counted, this.thief.group, requests * stolen);
+      for (const rule of this.live) this.#answer(counted, rule, (requests * (1 - stolen)) / this.live.length);
       this.#counted = to;
     }
   }
 
   #answer(counted: Counted, rule: RuleWeights, requests: number): void {
-    const { deployment } = this;
     for (const role of GROUP_ROLES) {
-      const part = requests * shareOf(deployment, rule, [role]);
-      if (part === 0) continue;
-      const { running, dead, seen } = this.#groups[role];
-      if (seen.healthy === 0) {
-        counted.elb5xx += part;
-        continue;
-      }
-      const by = role === 'stable' || role === 'candidate' ? role : 'mirror';
-      const ofPrimary = role === 'candidate' || role === 'mirrorReverse' ? this.sickness.candidate : 0;
-      const sick = Math.max(ofPrimary, by === 'mirror' ? this.sickness.mirror : 0);
-      const refused = running === 0 ? 1 : dead / running;
-      counted[by].requests += part;
-      counted[by].refused += part * refused * 0.9;
-      counted.elb5xx += part * refused * 0.9;
-      counted[by].failed += part * (1 - refused) * Math.max(BASE_RATE, sick);
+      const part = requests * shareOf(this.deployment, rule, [role]);
+      if (part > 0) this.#serve(counted, role, part);
     }
+  }
+
+  #serve(counted: Counted, role: GroupRole, part: number): void {
+    const { running, dead, seen } = this.#groups[role];
+    if (seen.healthy === 0) {
+      counted.elb5xx += part;
+      return;
+    }
+    const by = role === 'stable' || role === 'candidate' ? role : 'mirror';
+    const primary = role === 'candidate' || role === 'mirrorReverse' ? 'candidate' : 'stable';
+    const refused = part * (running === 0 ? 1 : dead / running) * 0.9;
+    const bad = (how: Sickness) => {
+      const ofPrimary = this.how[primary] === how ? this.sickness[primary] : 0;
+      const ofMirror = by === 'mirror' && this.how.mirror === how ? this.sickness.mirror : 0;
+      return (part - refused / 0.9) * Math.max(BASE_RATE, ofPrimary, ofMirror);
+    };
+    counted[by].requests += part;
+    counted[by].refused += refused;
+    counted[by].failed += bad('fails');
+    counted[by].slow += bad('slow');
+    // The load balancer answers for who hangs.
+    const hung = bad('hangs') - (part - refused / 0.9) * BASE_RATE;
+    counted[by].hung += hung;
+    counted.elb5xx += refused + hung;
   }
 }
 
@@ -271,6 +316,8 @@ interface Side {
   requests: number;
   failed: number;
   refused: number;
+  hung: number;
+  slow: number;
 }
 
 /** What the load balancer counts: a target group each, the mirror's two as one, and its own answers. */
@@ -281,43 +328,19 @@ interface Counted {
   elb5xx: number;
 }
 
-const side = (): Side => ({ requests: 0, failed: 0, refused: 0 });
+const side = (): Side => ({ requests: 0, failed: 0, refused: 0, hung: 0, slow: 0 });
 
 /** As lambdas/aws/cloudwatch/minute-counts.ts makes it: ALB reports no zeros, and an absent count of errors may be a late one. */
-function evidence({ requests, failed, refused }: Side, elb5xx: number) {
+function evidence({ requests, failed, refused, hung, slow }: Side, elb5xx: number) {
   const whole = Math.round(requests);
   if (whole === 0) return null;
   const counted = (value: number): LateCount => (Math.round(value) === 0 ? UNKNOWN : Math.round(value));
-  const slow = Math.round(requests * BASE_RATE);
-  const unanswered: LateCount = Math.round(elb5xx) === 0 ? UNKNOWN : Math.round(Math.min(elb5xx, refused));
+  const unanswered: LateCount = Math.round(elb5xx) === 0 ? UNKNOWN : Math.round(Math.min(elb5xx, refused + hung));
   return {
     requests: whole,
     target5xx: counted(failed),
     connectionErrors: counted(refused),
     unanswered,
-    slow,
+    slow: Math.round(slow),
   };
-}
-
-function deploymentOf(name: SiteName): Deployment {
-  const group = (role: string) => ({ arn: `arn:tg/${name}/${role}`, fullName: `targetgroup/${name}-${role}/1` });
-  const service = (of: string) => ({ cluster: name, service: of });
-  return deploymentSchema.parse({
-    ingressId: name,
-    loadBalancer: { fullName: `app/${name}/1` },
-    rules: [
-      { arn: `arn:rule/${name}/safe`, roles: ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] },
-      { arn: `arn:rule/${name}/rest`, roles: ['stable', 'candidate'] },
-    ],
-    targetGroups: {
-      stable: group('stable'),
-      candidate: group('candidate'),
-      mirrorForward: group('mirrorForward'),
-      mirrorReverse: group('mirrorReverse'),
-    },
-    services: { stable: service('stable'), candidate: service('candidate') },
-    rollbackAlarms: [`${name}-errors`, `${name}-unhealthy`],
-    shadowAlarms: [`${name}-mirror`],
-    ledgerTable: 'ledger',
-  });
 }

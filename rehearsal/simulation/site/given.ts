@@ -1,0 +1,56 @@
+/** What an ingress is before anything happens. */
+import { type BaselineSummary, type Deployment, deploymentSchema } from '../../../core/model/index.ts';
+import type { SiteName } from '../scenario/index.ts';
+
+/** Requests a second that reach the ingress. */
+export const RPS = 200;
+/** Share of the requests that fail, and that are slow, of themselves. */
+export const BASE_RATE = 0.001;
+
+/** What the stable side has been before anything happens: the past of the minutes that this site counts. */
+export const BASELINE: BaselineSummary = {
+  requests: RPS * 5_000,
+  errorRate: BASE_RATE,
+  recentErrorRate: BASE_RATE,
+  slowRate: BASE_RATE,
+  errorBurst: null,
+  slowBurst: null,
+  errorNoise: null,
+  slowNoise: null,
+  errorCeiling: null,
+  slowCeiling: null,
+  elb5xxRate: 0,
+  peakErrorRate: 2 * BASE_RATE,
+  peakSlowRate: 2 * BASE_RATE,
+  rpsByHour: Array<number>(24).fill(RPS),
+  silentMinutes: 0,
+  p50: 5,
+  p95: 20,
+  p99: 50,
+  rps: RPS,
+  cpuPercent: 30,
+  memoryPercent: 40,
+};
+
+export function deploymentOf(name: SiteName): Deployment {
+  const group = (role: string) => ({ arn: `arn:tg/${name}/${role}`, fullName: `targetgroup/${name}-${role}/1` });
+  const service = (of: string) => ({ cluster: name, service: of });
+  return deploymentSchema.parse({
+    ingressId: name,
+    loadBalancer: { fullName: `app/${name}/1` },
+    rules: [
+      { arn: `arn:rule/${name}/safe`, roles: ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] },
+      { arn: `arn:rule/${name}/rest`, roles: ['stable', 'candidate'] },
+    ],
+    targetGroups: {
+      stable: group('stable'),
+      candidate: group('candidate'),
+      mirrorForward: group('mirrorForward'),
+      mirrorReverse: group('mirrorReverse'),
+    },
+    services: { stable: service('stable'), candidate: service('candidate') },
+    rollbackAlarms: [`${name}-errors`, `${name}-unhealthy`],
+    shadowAlarms: [`${name}-mirror`],
+    ledgerTable: 'ledger',
+  });
+}
