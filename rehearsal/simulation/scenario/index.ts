@@ -3,7 +3,6 @@ export { CALLS, draw } from './draw.ts';
 export { HALF_HOUR_PLAN } from './plan.ts';
 export { drawnFor, generator } from './random.ts';
 export {
-  ALARM_EDITS,
   type AlarmEdit,
   FATES,
   type Fate,
@@ -13,9 +12,7 @@ export {
   type RuleEdit,
   read,
   SECOND_PERSONS,
-  SERVICES,
   type SecondPerson,
-  SICKNESSES,
   SIMULATED_HANDLERS,
   SITES,
   type Sickness,
