@@ -288,6 +288,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       MODEL,
       'core/campaign',
       'core/evaluation',
+      'core/listener',
       'core/phases',
       'lambdas',
       'lambdas/tasks',

@@ -32,7 +32,7 @@ export const BASELINE: BaselineSummary = {
   memoryPercent: 40,
 };
 
-export function deploymentOf(name: SiteName): Deployment {
+export function simulatedDeployment(name: SiteName): Deployment {
   const group = (role: string) => ({ arn: `arn:tg/${name}/${role}`, fullName: `targetgroup/${name}-${role}/1` });
   const service = (of: string) => ({ cluster: name, service: of });
   return deploymentSchema.parse({

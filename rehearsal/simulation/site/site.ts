@@ -19,7 +19,7 @@ import {
   weightsFor,
 } from '../../../core/model/index.ts';
 import type { RuleEdit, Sickness, SiteName } from '../scenario/index.ts';
-import { BASE_RATE, BASELINE, deploymentOf, RPS } from './given.ts';
+import { BASE_RATE, BASELINE, RPS, simulatedDeployment } from './given.ts';
 import { LeaseTable } from './lease-table.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -79,7 +79,7 @@ export class Site {
     this.#timeline = timeline;
     this.#onChange = onChange;
     this.#drawn = drawn;
-    this.deployment = deploymentOf(name);
+    this.deployment = simulatedDeployment(name);
     this.live = weightsFor(this.deployment, SAFE_SPLIT);
     this.before = this.live;
     this.#counted = timeline.now();
