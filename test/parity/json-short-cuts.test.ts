@@ -124,6 +124,8 @@ describe('a retelling', () => {
     ['a name that stands twice, once escaped', '{"a":1,"\\u0061":2}', '{"\\u0061":2,"a":1}'],
     ['integers that are one double', '{"b":0,"a":9007199254740992}', '{"a":9007199254740993,"b":0}'],
     ['a number that goes on', '{"b":0,"a":1}', '{"a":10,"b":0}'],
+    ['an escape that JSON does not have', '{"b":0,"a":"cx"}', '{"a":"c\\x","b":0}'],
+    ['an escape of three digits', '{"b":0,"a":"c"}', '{"a":"\\u063","b":0}'],
     ['a lone surrogate', '{"b":0,"a":"\\ud800"}', '{"a":"\\ufffd","b":0}'],
     ['a member that is missing', '{"b":0,"a":1}', '{"a":1}'],
     ['a member more', '{"a":1,"b":0}', '{"b":0,"a":1,"c":2}'],
