@@ -51,6 +51,8 @@ class OnePass {
   readonly #orders: number[][] = [];
   /** Only then may keys that are written otherwise have one name. */
   readonly #escapes: boolean;
+  /** Length of the long tokens and containers that only began alike: of those around a difference, each is read as far as to it. */
+  #vain = 0;
   /** No white space stands in the document, so that none is in what is written as it is. */
   readonly #compact: boolean;
 
@@ -82,7 +84,7 @@ class OnePass {
       if (at === from || text.charCodeAt(at) !== c) return NONE;
     }
     if (c === OPEN_OBJECT || c === OPEN_ARRAY) {
-      if (this.#compact) {
+      if (this.#compact && this.#vain < MOST_IN_VAIN * text.length) {
         const end = this.#echoed(node, at);
         if (end !== NONE) return end;
       }
@@ -103,7 +105,9 @@ class OnePass {
     const length = endOf(this.#doc, node) - start;
     const looked = length > LONG ? LONG : length;
     for (let i = 0; i < looked; i++) if (other.charCodeAt(at + i) !== text.charCodeAt(start + i)) return NONE;
-    return looked === length || other.startsWith(rawOf(this.#doc, node), at) ? at + length : NONE;
+    if (looked === length || other.startsWith(rawOf(this.#doc, node), at)) return at + length;
+    this.#vain += length;
+    return NONE;
   }
 
   /** Unless the document has escapes, what the text writes otherwise begins with one: what is before it need not be read twice. */
@@ -245,6 +249,9 @@ class OnePass {
     return end;
   }
 }
+
+/** Times the text: containers are compared as a whole until so much was read in vain. */
+const MOST_IN_VAIN = 8;
 
 /** From here on comparing a slice, which costs an object, is quicker than a loop. */
 const LONG = 40;

@@ -19,6 +19,7 @@ const [LINES, EVENTS, FORM] = ['application/x-ndjson', 'text/event-stream', 'app
 export const PROTOBUF = 'application/x-protobuf';
 export const PACKED = 'application/msgpack';
 const GRPC = 'application/grpc';
+const YAML = 'application/yaml';
 export const PARTS = 'multipart/form-data; boundary=a';
 /** As deep as a document may be. */
 const DEEP = 500;
@@ -104,6 +105,24 @@ const TEXTS: readonly (readonly [name: string, type: string, shape: Shape])[] = 
   ['lines without text', TEXT, times('\n')],
   ['a gap behind brackets', TEXT, ending((n) => `[]${'\n'.repeat(n)}`, 'x', 'y')],
   ['brackets and spaces', TEXT, ending((n) => `[${' ]'.repeat(n)}`, '', ' ')],
+  [
+    'aliases of what stands before them',
+    YAML,
+    each(
+      (i) => (i === 0 ? 'a0: &a0 1' : `a${i}: &a${i} [*a${i - 1}]`),
+      (i) => (i === 0 ? 'a0: &a0 2' : `a${i}: &a${i} [*a${i - 1}]`),
+      '\n',
+    ),
+  ],
+  [
+    'maps that merge one map',
+    YAML,
+    each(
+      (i) => (i === 0 ? 'b: &b {x: 1}' : `k${i}: {<<: *b}`),
+      (i) => (i === 0 ? 'b: &b {x: 2}' : `k${i}: {<<: *b}`),
+      '\n',
+    ),
+  ],
   ['one field over and over', FORM, (n) => ['a=1&'.repeat(n), 'a=2&'.repeat(n)]],
   [
     'fields that are all others',

@@ -1,5 +1,6 @@
 /** What YAML says, as JSON text: numbers by their text, what JSON has no word for behind its tag. */
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -8,6 +9,7 @@ import {
   type ParsedNode,
   parseAllDocuments,
   type Scalar,
+  visit,
   type YAMLMap,
 } from 'yaml';
 
@@ -15,6 +17,7 @@ import {
 const LONGEST = 262_144;
 /** Aliases stand for what they name, over and over. */
 const MOST_NODES = 100_000;
+const MOST_CHARACTERS = 8 * 1024 * 1024;
 
 /** By the rules of which readers there are: `yes` is a boolean in 1.1, and a text in 1.2. */
 export type YamlVersion = '1.1' | '1.2';
@@ -25,8 +28,8 @@ export function jsonOfYaml(text: string, version: YamlVersion): readonly string[
   try {
     const documents = parseAllDocuments(text, { version, intAsBigInt: true, uniqueKeys: false, logLevel: 'silent' });
     if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) return null;
-    const writer = new Writer();
-    return documents.map((document) => writer.write(document.contents, document));
+    const writer = new Writer(namedBy(documents));
+    return documents.map((document) => writer.write(document.contents));
   } catch (error) {
     // It is nested more deeply than the parser goes, or too much is named by aliases.
     if (error instanceof RangeError) return null;
@@ -34,59 +37,89 @@ export function jsonOfYaml(text: string, version: YamlVersion): readonly string[
   }
 }
 
-class Writer {
-  #nodes = 0;
+/** What each alias names: the last node with its anchor before it. (The parser's own `resolve` walks through the document for each.) */
+function namedBy(documents: readonly Document.Parsed[]): ReadonlyMap<Alias, ParsedNode> {
+  const named = new Map<Alias, ParsedNode>();
+  for (const document of documents) {
+    const anchored = new Map<string, ParsedNode>();
+    visit(document, {
+      Alias(_, alias) {
+        const node = anchored.get(alias.source);
+        if (node !== undefined) named.set(alias, node);
+      },
+      Value(_, node) {
+        if (node.anchor !== undefined) anchored.set(node.anchor, node as ParsedNode);
+      },
+    });
+  }
+  return named;
+}
 
-  /** @throws RangeError */
-  write(node: ParsedNode | null, document: Document.Parsed): string {
-    if (++this.#nodes > MOST_NODES) throw new RangeError('too many nodes');
-    if (node === null) return 'null';
-    if (isAlias(node)) return this.write((node.resolve(document) as ParsedNode | undefined) ?? null, document);
-    return tagged(node.tag, this.#untagged(node, document));
+class Writer {
+  readonly #named: ReadonlyMap<Alias, ParsedNode>;
+  #nodes = 0;
+  #characters = 0;
+
+  constructor(named: ReadonlyMap<Alias, ParsedNode>) {
+    this.#named = named;
   }
 
-  #untagged(node: ParsedNode, document: Document.Parsed): string {
-    if (isSeq(node)) return `[${node.items.map((item) => this.write(item as ParsedNode, document)).join(',')}]`;
-    if (!isMap(node)) return isScalar(node) ? scalar(node) : 'null';
-    return `{${this.#members(node, document)
-      .map(([name, value]) => `${name}:${value}`)
-      .join(',')}}`;
+  /** @throws RangeError */
+  write(node: ParsedNode | null): string {
+    this.#count(1, 0);
+    if (node === null) return 'null';
+    if (isAlias(node)) return this.write(this.#named.get(node) ?? null);
+    return tagged(node.tag, this.#untagged(node));
+  }
+
+  #count(nodes: number, characters: number): void {
+    this.#nodes += nodes;
+    this.#characters += characters;
+    if (this.#nodes > MOST_NODES || this.#characters > MOST_CHARACTERS) throw new RangeError('too much is named');
+  }
+
+  #untagged(node: ParsedNode): string {
+    if (isSeq(node)) return `[${node.items.map((item) => this.write(item as ParsedNode)).join(',')}]`;
+    if (isMap(node))
+      return `{${this.#members(node)
+        .map(([name, value]) => `${name}:${value}`)
+        .join(',')}}`;
+    const text = isScalar(node) ? scalar(node) : 'null';
+    this.#count(0, text.length);
+    return text;
   }
 
   /** With what `<<` merges, which readers of both versions know, where a key of its own does not say otherwise. */
-  #members(node: YAMLMap, document: Document.Parsed): (readonly [string, string])[] {
+  #members(node: YAMLMap): (readonly [string, string])[] {
     const members: (readonly [string, string])[] = [];
     const merged = new Map<string, string>();
     for (const { key, value } of node.items) {
-      const maps = isMergeKey(key) ? this.#mapsOf(value as ParsedNode | null, document) : null;
+      const maps = isMergeKey(key) ? this.#mapsOf(value as ParsedNode | null) : null;
       if (maps === null) {
-        members.push([
-          this.#nameOf(key as ParsedNode | null, document),
-          this.write(value as ParsedNode | null, document),
-        ]);
+        members.push([this.#nameOf(key as ParsedNode | null), this.write(value as ParsedNode | null)]);
         continue;
       }
       // The earlier map wins (https://yaml.org/type/merge.html).
       for (const map of maps)
-        for (const [name, one] of this.#members(map, document)) if (!merged.has(name)) merged.set(name, one);
+        for (const [name, one] of this.#members(map)) if (!merged.has(name)) merged.set(name, one);
     }
     for (const [name] of members) merged.delete(name);
     return [...members, ...merged];
   }
 
   /** A key that is no text is another one than the text. */
-  #nameOf(key: ParsedNode | null, document: Document.Parsed): string {
-    const name = this.write(key, document);
+  #nameOf(key: ParsedNode | null): string {
+    const name = this.write(key);
     return name.startsWith('"') ? name : JSON.stringify(`key ${name}`);
   }
 
   /** null where it is no map, and no list of maps. */
-  #mapsOf(node: ParsedNode | null, document: Document.Parsed): YAMLMap[] | null {
-    if (++this.#nodes > MOST_NODES) throw new RangeError('too many nodes');
-    if (isAlias(node)) return this.#mapsOf((node.resolve(document) as ParsedNode | undefined) ?? null, document);
+  #mapsOf(node: ParsedNode | null): YAMLMap[] | null {
+    this.#count(1, 0);
+    if (isAlias(node)) return this.#mapsOf(this.#named.get(node) ?? null);
     if (isMap(node)) return [node];
     if (!isSeq(node)) return null;
-    const maps = node.items.map((item) => this.#mapsOf(item as ParsedNode, document));
+    const maps = node.items.map((item) => this.#mapsOf(item as ParsedNode));
     return maps.some((map) => map === null) ? null : maps.flatMap((map) => map ?? []);
   }
 }
