@@ -1,0 +1,4 @@
+/** Entry of a checkout. */
+import './needs-typescript.js';
+
+await import('./crossfade.ts');
