@@ -10,6 +10,7 @@ import { RawClient } from '../rig.ts';
 import { AMBIGUOUS } from './ambiguous-answers.ts';
 import { INTERIM, TOO_MUCH } from './excess.ts';
 import { EARLY, LEAVING } from './leaving.ts';
+import { NO_ANSWERS } from './no-answers.ts';
 import { ODD_ANSWERS } from './odd-answers.ts';
 import { SLOWLY, UPGRADES } from './pace.ts';
 import { REFUSED } from './refused.ts';
@@ -22,6 +23,7 @@ const ALL: Readonly<Record<string, readonly Case[]>> = {
   'that sends interim answers': INTERIM,
   'whose answer could be read in two ways': AMBIGUOUS,
   'that answers oddly, or speaks on a switched line': ODD_ANSWERS,
+  'that gives no answer, or one that nobody waits for': NO_ANSWERS,
   'that is slow, or whose client is': SLOWLY,
   'that is asked to switch': UPGRADES,
 };
