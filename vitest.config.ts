@@ -1,4 +1,4 @@
-import './bin/needs-typescript.js';
+import './bin/installed.js';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';

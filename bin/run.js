@@ -1,4 +1,4 @@
 /** Entry of a checkout. */
-import './needs-typescript.js';
+import './installed.js';
 
 await import('./crossfade.ts');
