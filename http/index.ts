@@ -17,5 +17,5 @@ export {
 export { lastKey, pointerStep } from './json-pointer.ts';
 export { NEVER_A_TRAILER, OWN_FIELDS, SHADOW_FIELD } from './own-fields.ts';
 export { matchesPattern, type Segments, segmentsOf } from './pattern.ts';
-export { withSortedQuery } from './query.ts';
+export { withQueryAsRead } from './query.ts';
 export { matches, pathOf, routeOf } from './route.ts';

@@ -24,7 +24,7 @@ export const CAUSE_NOTES = {
     'path-case': ['25', 'the path has an upper-case letter; 2xx against 404'],
     'index-redirect': ['new', '301 to `./` for a path that ends with `/index.html`'],
     'marshal-error': ['new', '2xx against 5xx whose body begins as an error of encoding/json does'],
-    'method-not-allowed': ['27', '404 against 405 with Allow'],
+    'method-not-allowed': ['27', '404 against 405 with Allow, on either side'],
     'options-default': ['new', 'OPTIONS: 2xx against 404 or 405, or another 2xx'],
     'preflight-refused': [
       '',
@@ -68,6 +68,14 @@ export const CAUSE_NOTES = {
     'content-length': ['21', 'HEAD, 304: another length or none; otherwise on one side only'],
     framing: ['22', 'Transfer-Encoding on one side only'],
     'content-encoding': ['33', 'Content-Encoding differs, or Vary by Accept-Encoding alone'],
+    'coding-refused': [
+      '',
+      'Content-Encoding names what the Accept-Encoding of the request does not, and stable’s does not',
+    ],
+    'body-digest': [
+      '4',
+      'Content-Digest, Repr-Digest, Digest or Content-MD5 differ, and so do the bytes of the bodies',
+    ],
     'cookie-format': [
       '32',
       'equal after parsing; Max-Age and Expires count as the same life (± 5 s), quotes as nothing',
@@ -78,7 +86,10 @@ export const CAUSE_NOTES = {
     ],
     'cookie-encoding': ['new', 'equal only after percent-decoding'],
     'validator-value': ['new', 'same kind, another value'],
-    'signed-body': ['4', 'Content-Digest, Digest, Signature, X-Hub-Signature and the like differ'],
+    'signed-body': [
+      '',
+      'Signature, X-Hub-Signature and the like differ; so do digests of bodies with the same bytes, or one is missing',
+    ],
     location: ['', 'leads to another place'],
     'location-form': ['new', 'resolves to the same place'],
     cors: ['new', 'an Access-Control field differs'],
@@ -145,7 +156,10 @@ export const CAUSE_NOTES = {
     'number-exponent': ['', 'equal as numbers; digits alone on one side, an exponent on the other'],
     'float-for-integer': ['', 'MessagePack, CBOR: other counts of floats'],
     'default-presence': ['', 'protobuf, gRPC: one value of 0, or of no length, against no such field'],
-    'query-order': ['', 'two URLs in texts, the same but for the order of the pairs of their queries'],
+    'query-order': [
+      '',
+      'two URLs in texts, the same but for the order of the pairs of their queries, escapes that mean nothing, and `+` for `%20`',
+    ],
     'own-value': [
       '',
       'a name that speaks of what is made anew (token, session, csrf, nonce, jwt, trace and request ids), and both values random in one format, or redacted; or UUIDs, ULIDs and ObjectIds of what a POST made (201, 202, redirect); not where the request holds the value of stable',

@@ -79,7 +79,7 @@ export const CATALOGUE = {
     'Writing the answer failed where it does not on stable; the body names the field.',
   ),
   'method-not-allowed': undecided(
-    '405 instead of 404',
+    '404 or 405 for a method that is not served',
     '405 with Allow is the more precise answer; decide which one clients shall see.',
   ),
   'options-default': undecided('OPTIONS answered by default', 'Register a handler for OPTIONS if clients ask.'),
@@ -124,6 +124,14 @@ export const CATALOGUE = {
   ),
   framing: benign('chunked against Content-Length', 'HTTP/1.1 clients read both (RFC 9112, 6).'),
   'content-encoding': benign('compressed or not', 'Same content after decoding.'),
+  'coding-refused': breaking(
+    'a coding that the client does not take',
+    'Encode only as the Accept-Encoding of the request allows (RFC 9110, 12.5.3): this client cannot read the answer.',
+  ),
+  'body-digest': undecided(
+    'a digest of other bytes',
+    'The bytes of the bodies differ, and so must a digest of them: see that it is made of the bytes as they are sent, and add a rule.',
+  ),
   'cookie-format': benign(
     'same cookie, written otherwise',
     'Same name, value and attributes after parsing (RFC 6265).',
@@ -315,8 +323,8 @@ export const CATALOGUE = {
     { ofValue: true, ofProgram: true },
   ),
   'query-order': undecided(
-    'the same URL, its query in another order',
-    'Nearly every service reads the pairs by their names; write them in the order of stable, or add a rule.',
+    'the same URL, its query written otherwise',
+    'Nearly every service reads the pairs by their names, and `+` as `%20`; write them as stable does, or add a rule.',
     { ofValue: true, ofProgram: true },
   ),
   'own-value': undecided(

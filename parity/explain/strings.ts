@@ -1,6 +1,6 @@
 /** Why two strings are not the same string. */
 
-import { withSortedQuery } from '../../http/index.ts';
+import { withQueryAsRead } from '../../http/index.ts';
 import { ROOT, SameMeaning, sharedEnds, tokenize } from '../../json/index.ts';
 import { type Finding, type Instant, instantOf, sameToTheCoarser } from '../model/index.ts';
 import { isOtherBase64 } from './base64.ts';
@@ -39,12 +39,12 @@ function isSameJson(a: string, b: string): boolean {
 
 const OPENS = /^\s*[[{]/;
 
-/** Of two URLs with one path. */
+/** Of two URLs with one path, by what their queries say. */
 function isSameUrl(a: string, b: string): boolean {
-  return URL_WITH_PAIRS.test(a) && URL_WITH_PAIRS.test(b) && withSortedQuery(a) === withSortedQuery(b);
+  return URL_WITH_PAIRS.test(a) && URL_WITH_PAIRS.test(b) && withQueryAsRead(a) === withQueryAsRead(b);
 }
 
-const URL_WITH_PAIRS = /^(?:[a-z][a-z0-9+.-]*:\/)?\/?[^\s?]*\?[^\s&]*&\S*$/i;
+const URL_WITH_PAIRS = /^(?:[a-z][a-z0-9+.-]*:\/)?\/?[^\s?]*\?[^\s=]+=\S*$/i;
 
 function likeness(a: string, b: string): { advice?: string } {
   if (isRedacted(a) && isRedacted(b)) return { advice: REDACTED_ADVICE };

@@ -1,5 +1,5 @@
 /** Link (RFC 8288): what clients follow from page to page, and what is only a hint. */
-import { firstValue, membersOf, splitOutsideQuotes, unquote, withSortedQuery } from '../../../http/index.ts';
+import { firstValue, membersOf, splitOutsideQuotes, unquote, withQueryAsRead } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers } from '../../model/index.ts';
 
@@ -24,7 +24,7 @@ export function changeOfLinks(a: readonly string[], b: readonly string[], answer
   return only(stable, () => true) === only(candidate, () => true) ? 'header-format' : 'header-unread';
 }
 
-const sameQuery = (a: string, b: string) => withSortedQuery(a) === withSortedQuery(b);
+const sameQuery = (a: string, b: string) => withQueryAsRead(a) === withQueryAsRead(b);
 
 type Link = readonly [relation: string, target: string, parameters: string];
 

@@ -3,7 +3,7 @@
 import { type Field, fieldsOf, membersOf } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
-import { meaningOf, tokensOf, writtenAlike } from '../fields/index.ts';
+import { isRefusedCoding, meaningOf, tokensOf, writtenAlike } from '../fields/index.ts';
 import { compareContentType } from './content-type.ts';
 import { compareCookies } from './cookies.ts';
 import { movesWithDate, sameMoment } from './dates.ts';
@@ -55,12 +55,13 @@ const IDENTITY = new Set([
 /** Fields whose value differs in any two answers; only a missing one is reported. */
 const CORRELATION = new Set(['x-request-id', 'x-correlation-id', 'request-id']);
 
-/** A keyed or plain hash of the body's bytes, or a signature over them. */
+/** Hashes of the body's bytes, which follow from them (RFC 9530). */
+const DIGESTS = new Set(['content-digest', 'content-md5', 'digest', 'repr-digest']);
+
+const haveOtherBytes = ({ stable, candidate }: Answers) => stable.body.data !== candidate.body.data;
+
+/** A keyed hash of the body's bytes, or a signature over them. */
 const SIGNATURES = new Set([
-  'content-digest',
-  'content-md5',
-  'digest',
-  'repr-digest',
   'signature',
   'x-content-signature',
   'x-hub-signature',
@@ -148,14 +149,15 @@ function compareField(name: string, a: readonly string[], b: readonly string[], 
     if (stable !== null && candidate !== null && sameList(x, y)) return one('header-format');
     if (name === 'vary' && sameList(withoutEncoding(x), withoutEncoding(y))) return one('content-encoding');
   } else if (name === 'content-encoding') {
-    return one('content-encoding');
+    return one(isRefusedCoding(b, answers) && !isRefusedCoding(a, answers) ? 'coding-refused' : 'content-encoding');
   } else if (LISTS.has(name) && stable !== null && candidate !== null && sameList(membersOf(a), membersOf(b))) {
     return one('header-format');
   }
   if (stable !== null && candidate !== null && movesWithDate(name, stable, candidate, answers))
     return one('header-format');
   if (stable !== null && candidate !== null && writtenAlike(name, stable, candidate)) return one('header-format');
-  if (SIGNATURES.has(name)) return one('signed-body');
+  if (DIGESTS.has(name) && stable !== null && candidate !== null && haveOtherBytes(answers)) return one('body-digest');
+  if (SIGNATURES.has(name) || DIGESTS.has(name)) return one('signed-body');
   const meaning = meaningOf({ name, stable: a, candidate: b, answers });
   if (meaning !== null) return one(meaning);
   return one(stable === null ? 'header-added' : candidate === null ? 'header-missing' : 'header-value');

@@ -1,6 +1,6 @@
 /** Location and Content-Location: where they lead, not how they are written. */
 
-import { firstValue, withSortedQuery } from '../../../http/index.ts';
+import { firstValue, withQueryAsRead } from '../../../http/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
 import { headerDifference } from './header-difference.ts';
 import { inStableHost } from './own-host.ts';
@@ -23,7 +23,7 @@ export function compareLocation(name: string, answers: Answers): HeaderDifferenc
       ? [headerDifference('header-value', name, a, b, SCHEME)]
       : [headerDifference('location-form', name, a, b)];
   }
-  return withSortedQuery(x) === withSortedQuery(y)
+  return withQueryAsRead(x) === withQueryAsRead(y)
     ? [headerDifference('header-value', name, a, b, QUERY)]
     : [headerDifference('location', name, a, b)];
 }
@@ -31,7 +31,7 @@ export function compareLocation(name: string, answers: Answers): HeaderDifferenc
 const SCHEME =
   'Send the scheme that stable sends: behind a load balancer X-Forwarded-Proto tells by which the client asked; or add a rule.';
 const QUERY =
-  'The pairs of the query stand in another order, which nearly every service reads alike; add a rule if yours does.';
+  'The query is written otherwise (order of its pairs, escapes, `+` for `%20`), which nearly every service reads alike; add a rule if yours does.';
 
 /** At one host both sides were asked by one scheme: TLS lost, or a redirect to where nobody listens. */
 function isOtherScheme(a: string | null, b: string | null, { hosts }: Answers): boolean {

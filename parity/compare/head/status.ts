@@ -37,7 +37,7 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
     return 'preflight-refused';
   if (method === 'OPTIONS' && isDefaulted(a, b)) return 'options-default';
   if (method === 'HEAD' && a.status < 400 && isUnrouted(b)) return 'head-not-routed';
-  if (a.status === 404 && b.status === 405 && firstValue(b.headers, 'allow') !== null) return 'method-not-allowed';
+  if (isMethodRefused(a, b) || isMethodRefused(b, a)) return 'method-not-allowed';
   if (shape.path.length > 1 && shape.path.endsWith('/') && oneIsLost(a, b)) return 'trailing-slash';
   if (shape.upperCase && isSuccess(a) && b.status === 404) return 'path-case';
   if (isSuccess(a) && b.status >= 500) {
@@ -86,6 +86,9 @@ const MISSED =
 /** A refusal says why at its beginning. */
 const MAX_REFUSAL = 4_096;
 
+/** The one says nothing of the method, the other names those that are served. */
+const isMethodRefused = (unrouted: ResponseLeg, other: ResponseLeg) =>
+  unrouted.status === 404 && other.status === 405 && firstValue(other.headers, 'allow') !== null;
 const isSuccess = ({ status }: ResponseLeg) => status >= 200 && status < 300;
 const isRefused = ({ status }: ResponseLeg) => status >= 400 && status < 500;
 const isUnrouted = ({ status }: ResponseLeg) => status === 404 || status === 405;

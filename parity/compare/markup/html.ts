@@ -51,6 +51,7 @@ function meantBy(name: string, value: string): string {
   // A set of tokens (HTML standard, 3.2.6).
   if (name === 'class') return [...new Set(value.split(/[\t\n\f\r ]+/))].sort().join(' ').trim();
   if (name === 'style') return declarationsIn(value);
+  if (FOLDED.has(name)) return value.trim().toLowerCase();
   return BOOLEAN.has(name) && value.toLowerCase() === name ? '' : value;
 }
 
@@ -66,6 +67,13 @@ function declarationsIn(style: string): string {
     .filter((declaration) => declaration !== '')
     .join(';');
 }
+
+/** Their keywords are read in any case (HTML standard, "Keywords and enumerated attributes"; RFC 5646, 2.1.1; WHATWG Encoding, 4.2). */
+const FOLDED = new Set(
+  'accept-charset autocapitalize charset contenteditable crossorigin decoding dir draggable enctype enterkeyhint fetchpriority formenctype formmethod http-equiv hreflang inputmode kind lang loading method preload referrerpolicy scope shape spellcheck translate wrap'.split(
+    ' ',
+  ),
+);
 
 /** Their presence is all that counts (HTML standard, "Boolean attributes"). */
 const BOOLEAN = new Set(
