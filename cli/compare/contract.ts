@@ -43,7 +43,7 @@ export function contractCommand(terminal: Terminal): Command {
     )
     .argument(
       '[files...]',
-      'captures or one side’s log (NDJSON), HAR, mitmproxy, goreplay, OpenAPI 3, Swagger 2, Postman or a flow (.json, .yaml), curl commands, access logs, URLs',
+      'captures or one side’s log (NDJSON), HAR, mitmproxy, goreplay, OpenAPI 3, Swagger 2, Postman or a flow (.json, .yaml), .http, curl commands, access logs, URLs',
     )
     .requiredOption('--stable <url>', 'base URL of stable, http or https')
     .requiredOption('--candidate <url>', 'base URL of the candidate')

@@ -6,14 +6,18 @@ import { OWN_PROGRAM } from '../../rehearsal/machine/index.ts';
 import type { OwnServices } from '../../rehearsal/scenario/index.ts';
 import { healthProblem } from './own-services.ts';
 
-/** By the cause of the rollback: an alarm's name, or the gate. */
+/** By the cause of the rollback: an alarm's name, or what the gate or the watchdog said. The first that fits. */
 const ADVICE: readonly (readonly [RegExp, (own: OwnServices) => string])[] = [
   [
-    /parity|gate (?:in phase )?(?:shadow|exercise)/,
+    /[Pp]arity|gate (?:in phase )?(?:shadow|exercise)/,
     ({ urls }) =>
       `compare the answers: ${OWN_PROGRAM} contract FILE --stable ${urls.stable} --candidate ${urls.candidate} names each difference. Write rules for those that an owner accepts, and give both commands --rules`,
   ],
-  [/unhealthy/, ({ health }) => `see why a service stopped answering 200 at ${health}`],
+  [
+    /Crossfade\.Refused/,
+    () => 'see above what the cutover was refused for: what stable answers is what the candidate is judged by',
+  ],
+  [/unhealthy|no healthy/, ({ health }) => `see why a service stopped answering 200 at ${health}`],
   [/5xx|error/, () => 'look for the failed requests in the log of the candidate'],
   [/latency|slow/, () => 'profile the candidate: find what takes the time'],
   [/mirror/, () => 'see above which copies were lost; an unhealthy service loses them'],
@@ -60,10 +64,7 @@ const LEAST_SHARE = 0.7;
 
 function adviceFor({ ledger, requests }: RunEvidence, own: OwnServices): string {
   const { rollback = null } = ledger ?? {};
-  const unwell = /^the (?:candidate|stable side) has no healthy target/.test(rollback?.reason ?? '')
-    ? ' unhealthy'
-    : '';
-  const cause = rollback === null ? '' : `${describeCause({ trigger: rollback.trigger, by: rollback.by })}${unwell}`;
+  const cause = rollback === null ? '' : describeCause(rollback);
   const found = ADVICE.find(([pattern]) => pattern.test(cause));
   if (found !== undefined) return found[1](own);
   const lost = Object.values(requests.failed).some((count) => count > 0);

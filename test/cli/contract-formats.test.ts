@@ -116,7 +116,7 @@ describe('requests are read from', () => {
     expect([first, second]).toEqual(['POST /a?b=1&c=2 {"a":1}', 'GET /d']);
     expect(form).toMatch(/^POST \/f --\S+\r\nContent-Disposition: form-data; name="name"\r\n\r\nx y\r\n--\S+--/);
     expect(lines(found).slice(3)).toEqual(['GET /h', 'GET /i']);
-    expect(found.stdout).toContain('1 × a curl command names the file photo.png, which cannot be read');
+    expect(found.stdout).toContain('1 × it names the file photo.png, which cannot be read');
   });
 
   it('a Postman collection of version 2.0, with how it logs in, its base path and a form', async () => {

@@ -282,11 +282,8 @@ describe('what is no document of requests says so', () => {
       'meta {\n  name: x\n}\nget {\n  url: http://h/a\n}',
       'is a request of Bruno: let it generate code, as cURL',
     ],
-    [
-      'a.http',
-      '### one\nPOST http://h/b\nA: b\n\n{}\n',
-      'is a file of an HTTP client (.http), which is not read: copy its requests',
-    ],
+    ['a.hurl', 'GET http://h/b\nHTTP 200\n', 'is a file of Hurl, which writes its requests as cURL: hurl --curl FILE'],
+    ['a.http', '# nothing\n', 'holds nothing that is understood'],
     ['a.html', '<html>', 'holds nothing that is understood'],
   ])('%s: %j', async (name, content, problem) => {
     await expect(read(name, content)).rejects.toThrow(problem);

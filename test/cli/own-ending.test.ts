@@ -8,7 +8,7 @@ import { lease } from '../support/ledger-item.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';
 
-function rolledBack(by: string, trigger: 'alarm' | 'gate' | 'watchdog' = 'alarm', reason = 'r') {
+function rolledBack(by: string, trigger: 'alarm' | 'gate' | 'watchdog' | 'task' = 'alarm', reason = 'r') {
   const rollback = {
     trigger,
     by,
@@ -46,14 +46,33 @@ async function endingOf(run: ReturnType<typeof rolledBack>, candidateLives = tru
 }
 
 describe('a rehearsal of own services that failed', () => {
-  it.each([
-    ['gateway-parity-mismatch', 'alarm', /Next: compare the answers.* contract FILE --stable http\S+ --candidate http/],
-    ['phase shadow', 'gate', /Next: compare the answers/],
-    ['gateway-candidate-5xx-ratio', 'alarm', /Next: look for the failed requests in the log of the candidate/],
-    ['gateway-candidate-latency', 'alarm', /Next: profile the candidate/],
-    ['gateway-candidate-unhealthy-hosts', 'alarm', /Next: see why a service stopped answering 200 at \/ready/],
-  ] as const)('by %s says what to do', async (by, trigger, next) => {
-    const text = await endingOf(rolledBack(by, trigger));
+  it.each<readonly [string, 'alarm' | 'gate' | 'task', RegExp, string]>([
+    [
+      'gateway-parity-mismatch',
+      'alarm',
+      /Next: compare the answers.* contract FILE --stable http\S+ --candidate http/,
+      'r',
+    ],
+    ['phase shadow', 'gate', /Next: compare the answers/, 'r'],
+    ['gateway-candidate-5xx-ratio', 'alarm', /Next: look for the failed requests in the log of the candidate/, 'r'],
+    ['gateway-candidate-latency', 'alarm', /Next: profile the candidate/, 'r'],
+    ['gateway-candidate-unhealthy-hosts', 'alarm', /Next: see why a service stopped answering 200 at \/ready/, 'r'],
+    ['phase soak', 'gate', /Next: compare the answers/, 'Parity regressed in reverse shadow: GET /items: 1 of 147'],
+    [
+      'phase stage',
+      'gate',
+      /Next: look for the failed requests in the log/,
+      'Candidate is worse in errors: candidate 18 %',
+    ],
+    ['phase soak', 'gate', /Next: profile the candidate/, 'Candidate is worse than the baseline: slow 85 of 1004'],
+    [
+      'phase preflight',
+      'task',
+      /Next: see above what the cutover was refused for/,
+      'Crossfade.Refused: The cutover is refused: baseline.minRequests: stable answered 0 requests',
+    ],
+  ])('by %s says what to do', async (by, trigger, next, reason) => {
+    const text = await endingOf(rolledBack(by, trigger, reason));
     expect(text).toMatch(next);
     expect(text).toContain('changed nothing else about them');
     expect(text).not.toContain('No longer healthy');

@@ -2,8 +2,9 @@
  * Requests of a Postman collection (https://schema.postman.com/, v2.0 and v2.1), with its variables filled in. Scripts are not run, but
  * what they plainly take from an answer is taken ([ADR 68](../../../../docs/adr/0068-postman-scripts-are-read.md)).
  */
+import { type FillIn, filling, pathBehindHost, taking, VARIABLE } from './filling.ts';
 import { aroundNames } from './names.ts';
-import { type DocumentValues, endsABase } from './openapi-document.ts';
+import type { DocumentValues } from './openapi-document.ts';
 import type { Planned, Take } from './planned-request.ts';
 import {
   enabled,
@@ -11,7 +12,6 @@ import {
   type Login,
   loginInUrl,
   loginOf,
-  madeUp,
   type PostmanRequest,
   type PostmanScripts,
   postmanCollectionSchema,
@@ -117,34 +117,8 @@ function takenBy(around: readonly PostmanScripts[], own: PostmanScripts, values:
   return [...shared, ...own.takes].filter(({ name }) => !values.has(name));
 }
 
-function taking(headers: readonly (readonly [string, string])[], take: readonly Take[]) {
-  if (take.length === 0) return {};
-  const others = headers.filter(([name]) => name.toLowerCase() !== 'accept-encoding');
-  return { take, headers: [...others, IDENTITY] };
-}
-
-/** An answer is read for what it gives, so it comes as it is. */
-const IDENTITY = ['Accept-Encoding', 'identity'] as const;
-
 /** Postman sends no body with these unless it is told to. */
 const WITHOUT_BODY = /^(?:GET|HEAD|COPY|PURGE|UNLOCK)$/;
-
-/** Variables may stand for others. What has no value stays, and so does what is filled in later. */
-type Fill = (text: string) => string;
-const VARIABLE = /\{\{\s*([^{}]+?)\s*\}\}/g;
-const VARIABLE_IN = new RegExp(VARIABLE.source);
-const MOST_ROUNDS = 5;
-
-/** @param nth of the requests: what Postman makes up for each is another for each */
-function filling(values: ReadonlyMap<string, string>, nth: number): Fill {
-  const once = (text: string) =>
-    text.replaceAll(VARIABLE, (whole, key: string) => values.get(key) ?? madeUp(key, nth) ?? whole);
-  return (text) => {
-    let filled = once(text);
-    for (let round = 1; round < MOST_ROUNDS && filled.includes('{{'); round++) filled = once(filled);
-    return filled;
-  };
-}
 
 /** Filled in when a request is sent: secrets, what names this run, and what answers give. */
 function isLater(name: string, { later }: Known): boolean {
@@ -154,14 +128,14 @@ function isLater(name: string, { later }: Known): boolean {
 function requestOf(
   name: string,
   { method: given, url, header, body, auth }: PostmanRequest,
-  fill: Fill,
+  fill: FillIn,
   known: Known,
   { login: shared, sendsAnyBody }: Around,
 ) {
   const method = given.toUpperCase();
   if (url.raw === '') return { skipped: 'it has no URL' };
   const inPath = new Map(enabled(url.variable));
-  const template = pathOf(url.raw, fill, known.bases);
+  const template = pathBehindHost(url.raw, fill, known.bases);
   const login = loginOf(auth, fill) ?? loginInUrl(fill(url.raw)) ?? shared;
   if (login.skipped !== undefined) return { skipped: login.skipped };
   const target = template.replaceAll(/\/:([\w-]+)/g, (whole, key: string) => {
@@ -213,17 +187,6 @@ function inPathOf(value: string): string {
     .replaceAll(/[?#]/g, encodeURIComponent);
 }
 
-/** Behind the host, which a first variable may stand for; of that one's URL the path counts, unless a base URL ends with it. */
-function pathOf(raw: string, fill: Fill, bases: readonly string[]): string {
-  const base = /^\{\{[^{}]+\}\}(?=\/)/.exec(raw)?.[0] ?? '';
-  const before = fill(base).replace(/\/$/, '').replace(ORIGIN, '');
-  const rest = fill(raw.slice(base.length)).replace(/#.*$/s, '');
-  const path = base === '' ? rest.replace(ORIGIN, '') : `${endsABase(before, bases) ? '' : before}${rest}`;
-  return path.startsWith('/') ? path : `/${path}`;
-}
-
-const ORIGIN = /^(?:[a-z][a-z0-9+.-]*:\/\/[^/?#]*|\{\{[^{}]+\}\}|[^/?#]+)/i;
-
 const LANGUAGES: Readonly<Record<string, string>> = {
   json: 'application/json',
   xml: 'application/xml',
@@ -266,12 +229,12 @@ function contentOf(
 }
 
 /** As JSON: an answer may give a part of it. */
-function variablesOf(given: unknown, fill: Fill): string {
+function variablesOf(given: unknown, fill: FillIn): string {
   const text = fill(typeof given === 'string' ? given : JSON.stringify(given ?? {}));
   if (text.trim() === '') return '{}';
   try {
     return JSON.stringify(JSON.parse(text));
   } catch {
-    return VARIABLE_IN.test(text) ? text : JSON.stringify(given);
+    return text.match(VARIABLE) !== null ? text : JSON.stringify(given);
   }
 }

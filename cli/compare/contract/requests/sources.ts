@@ -1,13 +1,15 @@
 /** Where the requests of a contract come from: recordings, texts or documents, by the name of the file and by its content. */
 import { Readable } from 'node:stream';
+import { textOf } from '../../../../json/index.ts';
 import type { Unreadable } from '../../../../parity/tally/index.ts';
 import { readBytes, UsageError } from '../../../shared/index.ts';
 import { findInputs, type Input, STDIN } from '../../inputs/index.ts';
 import { type DocumentOptions, documentRequests } from './documents.ts';
 import { FLOW_FORMAT, type Flow, readFlow } from './flow.ts';
+import { httpFileRequests } from './http-file.ts';
 import type { Planned, Take } from './planned-request.ts';
 import { type RecordedOptions, recordedRequests } from './recorded-requests.ts';
-import { textRequests } from './texts/index.ts';
+import { isHttpFile, textRequests } from './texts/index.ts';
 
 export interface Source {
   readonly file: string;
@@ -31,7 +33,7 @@ export async function findSources(
 ): Promise<Source[]> {
   if (files.length === 0 && logins.length === 0)
     throw new UsageError(
-      'name at least one file of requests: NDJSON, HAR, mitmproxy, goreplay, OpenAPI, Postman, a flow, curl lines, an access log or a list of URLs',
+      'name at least one file of requests: NDJSON, HAR, mitmproxy, goreplay, OpenAPI, Postman, a flow, .http, curl lines, an access log or a list of URLs',
     );
   const first = logins.map((file, source) => {
     const flow = readFlow('--login', file, source, readBytes('--login', file));
@@ -95,21 +97,37 @@ function sourceOf(given: ReadInput, source: number, reading: DocumentOptions): S
   const input = bytes === undefined ? given : { ...given, stream: Readable.from([bytes]) };
   const isDocument =
     /\.(json|ya?ml)$/i.test(file) || (given.text !== undefined && DOCUMENT.test(given.text.toString('latin1')));
+  // What comes as it is needed is not read ahead.
+  const content =
+    recording !== null || (file === STDIN && bytes === undefined) ? null : (bytes ?? readBytes(reading.named, file));
+  const ofClient =
+    content === null || isDocument || compression !== 'none' ? null : clientsFile(file, content, reading);
+  const planned = ofClient === null ? [] : httpFileRequests(file, ofClient, source, reading);
+  if (planned.length > 0) return sourceOfPlanned(file, planned);
   const requests =
-    recording !== null || (file === STDIN && bytes === undefined)
-      ? null
-      : textRequests({ ...reading, file, source, compression, isDocument, ...(bytes === undefined ? {} : { bytes }) });
+    content === null ? null : textRequests({ ...reading, file, source, compression, isDocument, bytes: content });
   if (requests !== null) return { file, requests: () => requests };
-  if (recording !== null || !isDocument)
-    return { file, requests: (options) => recordedRequests(input, source, options) };
+  if (content === null || !isDocument) return { file, requests: (options) => recordedRequests(input, source, options) };
   if (compression !== 'none')
     throw new UsageError(`${reading.named}: ${file} is compressed; decompress the document first`);
-  const content = bytes ?? readBytes(reading.named, file);
   const flow = readFlow(reading.named, file, source, content);
   if (flow !== null) return sourceOfFlow(file, flow);
-  const documented = documentRequests(file, source, reading, content);
-  const takes = documented.flatMap((one) => ('take' in one ? (one.take ?? []) : []));
-  return { file, takes, requests: () => documented };
+  return sourceOfPlanned(file, documentRequests(file, source, reading, content));
+}
+
+function sourceOfPlanned(file: string, planned: readonly Planned[]): Source {
+  const takes = planned.flatMap((one) => ('take' in one ? (one.take ?? []) : []));
+  return { file, takes, requests: () => planned };
+}
+
+/** The text of a file of an HTTP client, by its name or by what it holds; null: it is something else. @throws UsageError */
+function clientsFile(file: string, content: Buffer, { named }: DocumentOptions): string | null {
+  const text = textOf(content);
+  if (!text.ok) return null;
+  // Its requests would be read, and the answers that it expects would be their bodies.
+  if (/^HTTP(?:\/[\d.]+)?[ \t]+(?:\d{3}|\*)[ \t]*\r?$/m.test(text.value))
+    throw new UsageError(`${named}: ${file} is a file of Hurl, which writes its requests as cURL: hurl --curl FILE`);
+  return /\.(?:http|rest)$/i.test(file) || isHttpFile(text.value) ? text.value : null;
 }
 
 export async function* requestsOf(sources: readonly Source[], options: RecordedOptions) {

@@ -2,4 +2,6 @@
 
 export { basicLogin, loginIn } from './basic-login.ts';
 export { FORM_DATA_TYPE, formData } from './form-data.ts';
-export { type LineRequest, type PlainRequest, targetOf, textRequests } from './text-requests.ts';
+export { type HttpBlock, isHttpFile, pointerOfPath, readHttpFile } from './http-client.ts';
+export { CannotBeSent, type ReadNamed } from './text-request.ts';
+export { besides, type LineRequest, type PlainRequest, targetOf, textRequests } from './text-requests.ts';

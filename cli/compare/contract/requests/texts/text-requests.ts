@@ -71,11 +71,6 @@ export function textRequests({
 }: TextSource): LineRequest[] | null {
   const read = contentOf(bytes ?? readBytes(named, file), compression, `${named}: ${file}`);
   if (read === null || (isDocument && !isJsonLog(read))) return null;
-  // Its request lines would be read, and their fields and bodies lost.
-  if (/^###/m.test(read) && /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+/m.test(read))
-    throw new UsageError(
-      `${named}: ${file} is a file of an HTTP client (.http), which is not read: copy its requests as cURL`,
-    );
   const lines = logicalLines(read);
   if (!lines.slice(0, FIRST_LINES).some(isKnown)) {
     if (isDocument || mayBeRecords(read)) return null;
@@ -199,17 +194,17 @@ class Shell {
 }
 
 /** Files that a command names are those beside it: a command of somebody else's should not send others. */
-function besides(named: string, file: string): ReadNamed {
+export function besides(named: string, file: string): ReadNamed {
   const folder = dirname(resolve(file));
   return (name) => {
     const path = resolve(folder, name);
     if (!path.startsWith(`${folder}${sep}`))
-      throw new CannotBeSent(`a curl command names the file ${name}, which is not in its own folder`);
+      throw new CannotBeSent(`it names the file ${name}, which is not in its own folder`);
     try {
       return readBytes(named, path);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      throw new CannotBeSent(`a curl command names the file ${name}, which cannot be read`);
+      throw new CannotBeSent(`it names the file ${name}, which cannot be read`);
     }
   };
 }
