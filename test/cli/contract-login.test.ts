@@ -88,7 +88,8 @@ async function run(
     await Promise.all([first.stop(), second.stop()]);
   });
   const written = flow === '' ? [] : [await file(`format: crossfade-flow/1\nsteps:\n${flow}`, 'flow.yaml')];
-  const sides = ['--stable', first.url, '--candidate', second.url, '--rps', '1000', '--concurrency', '1'];
+  const oneByOne = args.includes('--concurrency') ? [] : ['--concurrency', '1'];
+  const sides = ['--stable', first.url, '--candidate', second.url, '--rps', '1000', ...oneByOne];
   return crossfade(['contract', ...sides, ...args, ...written], { PASSWORD });
 }
 
@@ -123,7 +124,7 @@ describe('a login', () => {
     const { code, stdout } = await run(signIn('anna') + home('anna'), { candidate: { refuses: { '/session': 403 } } });
     expect(code).toBe(1);
     expect(stdout).toContain('302 → 403');
-    expect(stdout).toContain('Not sent: 1 × it needs home-anna, which no answer has given');
+    expect(stdout).toContain('Not sent: 1 × it needs home-anna, which no answer of the candidate has given');
   });
 
   it('by Basic is encoded when it is sent', async () => {
@@ -151,6 +152,19 @@ describe('a login', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('200 → 401');
   });
+});
+
+it('a flow says that all its steps are sent, one at a time, and whose answers lack a value', async () => {
+  const { stdout } = await run(
+    '  - { name: make, request: POST /make, take: { id: { json: /id } } }\n  - { name: get, request: "GET /items/{{id}}" }\n',
+    {
+      candidate: { refuses: { '/make': 500 } },
+      args: ['--concurrency', '4'],
+    },
+  );
+  expect(stdout).toMatch(/^Sending all steps of .*flow\.yaml,$/m);
+  expect(stdout).toContain('a second, 1 at a time,');
+  expect(stdout).toContain('Not sent: 1 × it needs id, which no answer of the candidate has given');
 });
 
 it('a flow that looks for a value in the wrong place is no success, though both sides answer alike', async () => {

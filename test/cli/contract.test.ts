@@ -198,6 +198,18 @@ describe('crossfade contract over recorded requests', () => {
     expect(candidate.asked).toHaveLength(3);
   });
 
+  it('says that its limit was reached, and suspects no --allow that what was cut off may have needed', async () => {
+    const [stable, candidate] = [await service(() => '1'), await service(() => '1')];
+    const path = await file(ndjson([get('/items/1', 'a'), get('/items/2', 'b'), post({ name: 'x' })]));
+    const args = ['--allow', 'POST:/items', '--allow', 'PUT:/none'];
+    const cut = await contract(stable, candidate, path, ...args, '--limit', '1');
+    expect(cut.stdout).toContain('--limit 1 was reached: the requests behind are not sent.');
+    expect(cut.stdout).not.toContain('took in no request');
+    const whole = await contract(stable, candidate, path, ...args, '--limit', '3');
+    expect(whole.stdout).not.toContain('was reached');
+    expect(whole.stdout).toContain('--allow PUT:/none took in no request.');
+  });
+
   it('does not follow a redirect, wherever it leads', async () => {
     const elsewhere = await service(() => '1');
     const sides = await Promise.all(

@@ -10,7 +10,7 @@ import { admit, leaveFor, mayAskAgain, type SendPolicy } from './policy.ts';
 import { type Probe, probe } from './probes.ts';
 import type { Renewal } from './renewal.ts';
 import type { Planned, PlannedRequest } from './requests/index.ts';
-import { alignedLegs, type SideSession } from './session/index.ts';
+import { alignedLegs } from './session/index.ts';
 import type { ServiceSide } from './side.ts';
 
 export interface SendPlan {
@@ -26,6 +26,8 @@ export interface NotSent {
   /** Entries of the policy by which a request may be sent. */
   readonly needed: Set<SendPolicy['allowed'][number]>;
   readonly skipped: SkippedRequests;
+  /** More requests were there than are sent at most. */
+  isCut: boolean;
   /** Names of the sources. */
   readonly files: readonly string[];
   readonly summary: Summary;
@@ -48,7 +50,10 @@ export async function* toSend(
       if (!('skipped' in request)) for (const leave of leaveFor(request, policy)) not.needed.add(leave);
       if ('skipped' in admitted) not.skipped.add(admitted, not.files);
       else {
-        if (sent++ >= limit) return;
+        if (sent++ >= limit) {
+          not.isCut = true;
+          return;
+        }
         yield admitted;
       }
     }
@@ -97,11 +102,8 @@ export interface ContractReplay {
 export async function replay(plan: SendPlan, not: NotSent, options: ContractReplay): Promise<void> {
   const { concurrency, rps, signal } = options;
   await eachBounded(paced(toSend(plan, not), rps, signal), concurrency, async (request) => {
-    const lack = hindranceOf(request, options, (session) => session.lackOf(request));
-    const hindrance =
-      lack === null
-        ? hindranceOf(request, options, (session) => session.unfitOf(request))
-        : `it needs ${lack}, which no answer has given`;
+    const lack = lackOf(request, options);
+    const hindrance = lack ?? unfitOf(request, options);
     if (hindrance !== null) {
       not.skipped.add({ skipped: hindrance, of: request.id, at: request.at }, not.files);
       if (lack === null) options.onUnfit(request, hindrance);
@@ -113,14 +115,24 @@ export async function replay(plan: SendPlan, not: NotSent, options: ContractRepl
   });
 }
 
-/** What hinders a side that is asked; the other one may have more of its own. */
-function hindranceOf(
-  { only }: PlannedRequest,
-  { stable, candidate }: ContractReplay,
-  of: (session: SideSession) => string | null,
-): string | null {
-  const ofStable = only === 'candidate' ? null : of(stable.session);
-  return ofStable ?? (only === 'stable' ? null : of(candidate.session));
+type Sides = Pick<ContractReplay, 'stable' | 'candidate'>;
+
+/** Sides that are asked: each may have variables of its own. */
+const askedFor = ({ only }: PlannedRequest) => (only === undefined ? (['stable', 'candidate'] as const) : [only]);
+
+/** The first name that a side needs, and that its answers have not given. */
+function lackOf(request: PlannedRequest, sides: Sides): string | null {
+  const asked = askedFor(request);
+  const lacking = asked.filter((side) => sides[side].session.lackOf(request) !== null);
+  const [first] = lacking;
+  if (first === undefined) return null;
+  const whose = lacking.length === asked.length ? '' : first === 'stable' ? ' of stable' : ' of the candidate';
+  return `it needs ${sides[first].session.lackOf(request)}, which no answer${whose} has given`;
+}
+
+function unfitOf(request: PlannedRequest, sides: Sides): string | null {
+  const unfit = askedFor(request).map((side) => sides[side].session.unfitOf(request));
+  return unfit.find((why) => why !== null) ?? null;
 }
 
 async function exchange(

@@ -92,7 +92,7 @@ export async function runContract(
     names,
     sessions,
     plan: { requests: requestsOf(sources, { routes, signal }), policy, probes, limit },
-    not: { needed: new Set(), skipped: new SkippedRequests(), files: names, summary: emptySummary() },
+    not: { needed: new Set(), isCut: false, skipped: new SkippedRequests(), files: names, summary: emptySummary() },
     signal,
     tell: (text) => say(request.outputs.json === true ? terminal.err : terminal.out, plainLines(text)),
   };
@@ -117,10 +117,11 @@ interface Contract {
   readonly tell: (text: string) => void;
 }
 
-async function showRequests({ request, names, plan, not, tell }: Contract): Promise<ExitCode> {
+async function showRequests(contract: Contract): Promise<ExitCode> {
+  const { request, names, plan, not, tell } = contract;
   const { requests, text } = await dryRun(toSend(plan, not));
-  const idle = idleLeave(request.policy, not);
-  tell([announcement(names, request), text, ...not.skipped.lines(), ...idle, ...unread(not, names)].join('\n'));
+  const idle = [...cutShort(request, not), ...idleLeave(request.policy, not)];
+  tell([announcement(contract), text, ...not.skipped.lines(), ...idle, ...unread(not, names)].join('\n'));
   return requests > 0 ? EXIT.ok : EXIT.usage;
 }
 
@@ -131,7 +132,7 @@ async function compareServices(contract: Contract): Promise<ExitCode> {
   const outputs = outputsOf(request.outputs, out === undefined ? names : [...names, out]);
   await reachable('--stable', stable, request.authorities);
   await reachable('--candidate', candidate, request.authorities);
-  tell(announcement(names, request));
+  tell(announcement(contract));
   const at = Date.now();
   const missing = new Map<string, number>();
   const statuses = new Map<number, number>();
@@ -154,12 +155,18 @@ async function compareServices(contract: Contract): Promise<ExitCode> {
     notes: [
       ...notesOn(request.rules, at),
       ...idleRules(request.rules, at, not.summary),
-      ...idleRoutes(request.routes, not.summary),
+      ...cutShort(request, not),
+      ...(not.isCut ? [] : idleRoutes(request.routes, not.summary)),
       ...idleLeave(policy, not),
       ...withoutSuccess(statuses),
       ...(['stable', 'candidate'] as const).flatMap((side) => renewed(side, renewals[side].count)),
     ],
   });
+}
+
+/** Steps of a flow wait for each other. */
+function concurrencyOf({ concurrency }: ContractRequest, { inOrder }: Sessions): number {
+  return inOrder ? 1 : concurrency;
 }
 
 interface Sending {
@@ -178,8 +185,7 @@ async function send(
   { request, sessions, plan, not, signal }: Contract,
   { missing, statuses, renewals, out, at, progress }: Sending,
 ): Promise<CountedCaptures> {
-  // Steps of a flow wait for each other.
-  const concurrency = sessions.inOrder ? 1 : request.concurrency;
+  const concurrency = concurrencyOf(request, sessions);
   const { deadlineMs, authorities, routes, redaction, rules, baseline, servers, rps, noise } = request;
   const sample = { cap: BODY_CAP, key: redaction.key };
   const side = (base: URL, session: SideSession) =>
@@ -247,19 +253,31 @@ function withoutSuccess(statuses: ReadonlyMap<number, number>): string[] {
   ];
 }
 
-function idleLeave({ allowed }: SendPolicy, { needed }: NotSent): string[] {
+function cutShort({ limit }: ContractRequest, { isCut }: NotSent): string[] {
+  return isCut ? [`--limit ${limit} was reached: the requests behind are not sent.`] : [];
+}
+
+/** What was cut off may have needed it. */
+function idleLeave({ allowed }: SendPolicy, { needed, isCut }: NotSent): string[] {
+  if (isCut) return [];
   const idle = allowed.filter((entry) => !needed.has(entry)).map(({ method, template }) => `${method}:${template}`);
   return idle.length === 0 ? [] : [`--allow ${idle.join(', ')} took in no request.`];
 }
 
 /** In plain words, before anything is sent. */
-function announcement(files: readonly string[], request: ContractRequest): string {
+function announcement({ names, request, sources, sessions }: Contract): string {
+  const flows = names.filter((_, i) => sources[i]?.flow !== undefined);
+  const others = names.filter((_, i) => sources[i]?.flow === undefined);
   const allowed = request.policy.allowed.map(({ method, template }) => `, and ${method} ${template}`).join('');
   const probes = request.probes.length === 0 ? '' : `, and the probes ${request.probes.join(', ')} of each route`;
+  const what = [
+    ...(flows.length === 0 ? [] : [`all steps of ${flows.join(', ')}`]),
+    ...(others.length === 0 ? [] : [`the safe requests (GET, HEAD, OPTIONS) of ${others.join(', ')}${allowed}`]),
+  ];
   return [
-    `Sending the safe requests (GET, HEAD, OPTIONS) of ${files.join(', ')}${allowed}${probes},`,
+    `Sending ${what.join(', and ')}${probes},`,
     `to ${request.stable.href} (stable${request.noise ? '; safe requests twice' : ''}) and ${request.candidate.href} (candidate), and nowhere else:`,
-    `at most ${request.rps} a second, ${request.concurrency} at a time, ${request.limit} in total.`,
+    `at most ${request.rps} a second, ${concurrencyOf(request, sessions)} at a time, ${request.limit} in total.`,
   ].join('\n');
 }
 
