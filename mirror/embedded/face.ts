@@ -53,7 +53,7 @@ export class Face {
       // An upload may take as long as the load balancer lets it.
       requestTimeout: 0,
       // Any other offer is ignored (RFC 9110, 7.8), and its body is a body.
-      shouldUpgradeCallback: mayUpgrade,
+      shouldUpgradeCallback: (req) => mayUpgrade(req) && !this.#busy.has(req.socket),
     });
     // Node would leave out the fields beyond 2,000 without a word; their bytes are bounded.
     this.server.maxHeadersCount = 0;
@@ -111,6 +111,8 @@ export class Face {
   }
 
   #upgrade(req: IncomingMessage, socket: Duplex, first: Buffer): void {
+    // Before Node 24.9 every offer comes here.
+    if (this.#busy.has(socket)) return void this.#tunnel(socket);
     const { counters, primaryUrl, ingress } = this.#options;
     // Node has let go of the socket: without a listener a client's reset would end the process.
     socket.on('error', () => socket.destroy());
@@ -119,7 +121,6 @@ export class Face {
     counters.requests++;
     const head = new RequestHead(req.rawHeaders, ingress);
     const refusal = refusalOf(req, head);
-    // Before Node 24.9 every offer comes here.
     if (refusal !== null || !mayUpgrade(req)) {
       counters.drop('refused');
       refuseSocket(socket, refusal?.status ?? 501);
@@ -137,7 +138,9 @@ export class Face {
     socket.on('error', () => socket.destroy());
     counters.requests++;
     counters.drop('refused');
-    refuseSocket(socket, 501);
+    // Said before the answer that is under way, it would be taken for that.
+    if (this.#busy.has(socket)) socket.destroy();
+    else refuseSocket(socket, 501);
   }
 
   /** What came is no request; a connection that ends or is reset is none either, and no news. */

@@ -12,7 +12,7 @@ import { INTERIM, TOO_MUCH } from './excess.ts';
 import { EARLY, LEAVING } from './leaving.ts';
 import { NO_ANSWERS } from './no-answers.ts';
 import { ODD_ANSWERS } from './odd-answers.ts';
-import { SLOWLY, UPGRADES } from './pace.ts';
+import { BEHIND_ANSWERS, SLOWLY, UPGRADES } from './pace.ts';
 import { REFUSED } from './refused.ts';
 import { answer, answers, type Case, get, type Peer, RECORDED, ScriptedPrimary, type Stage } from './stage.ts';
 
@@ -26,6 +26,7 @@ const ALL: Readonly<Record<string, readonly Case[]>> = {
   'that gives no answer, or one that nobody waits for': NO_ANSWERS,
   'that is slow, or whose client is': SLOWLY,
   'that is asked to switch': UPGRADES,
+  'whose answer is under way when more comes': BEHIND_ANSWERS,
 };
 
 /** A connection that stays behind would hold the drain up until the mirror is killed, before it has told its counts. */

@@ -145,3 +145,34 @@ export const UPGRADES: readonly Case[] = [
     },
   ],
 ];
+
+const CONNECT = 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n';
+/** What comes while the answer before it is under way, and whether the connection may end instead. */
+const BEHIND: readonly (readonly [string, string, boolean?])[] = [
+  ['CONNECT', CONNECT, true],
+  ['a request and CONNECT', get('X-Second: 1\r\n') + CONNECT, true],
+  ['a handshake', get(`X-Second: 1\r\n${SOCKET}`)],
+  ['a handshake with two Hosts', get(`Host: y\r\n${SOCKET}`)],
+  ['two Hosts', get('Host: y\r\n')],
+  ['garbage', '\0\x01\x02 x\r\n\r\n'],
+  ['a head of 200 kB', get(`X-A: ${'y'.repeat(200_000)}\r\n`)],
+  ['HTTP/0.9', 'GET PATH\r\n'],
+  ['a greeting of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ['chunks that nobody can read', post('zz\r\n', 'Transfer-Encoding: chunked\r\n'), true],
+  ['two lengths', post('hello', 'Content-Length: 5\r\nContent-Length: 6\r\n')],
+];
+
+/** Nothing that is said to it is taken for the answer before it. */
+export const BEHIND_ANSWERS: readonly Case[] = BEHIND.map(([name, bytes, mayEnd = false]) => [
+  name,
+  (peer) =>
+    second(peer, async ({ write }) => {
+      await after(200);
+      write(answer('slow'));
+    }),
+  async ({ send }) => {
+    const client = send(get() + bytes);
+    await client.until(/slow/);
+    if (!mayEnd || client.text !== '') expect(client.text).toMatch(/^HTTP\/1\.1 200 [^\0]*?\r\n\r\nslow(?:$|HTTP)/);
+  },
+]);
