@@ -24,7 +24,7 @@ export interface DataPlaneOptions {
   readonly metrics: MetricSink;
   /** @default any free port */
   readonly port?: number;
-  /** Which side answers in a group: told to clients where the service itself does not say. */
+  /** Which side answers in a group: told to clients by X-Served-By, of which services have uses of their own. */
   readonly sideOf?: (group: TargetGroupModel) => string | undefined;
 }
 
@@ -99,10 +99,9 @@ class Plane {
         signal: AbortSignal.timeout(TARGET_TIMEOUT_MS),
       });
       this.#answered(response.statusCode, startedAt, group);
-      const headers = withoutHopByHop(Array.isArray(response.headers) ? response.headers.map(String) : []);
+      const answered = withoutHopByHop(Array.isArray(response.headers) ? response.headers.map(String) : []);
+      const headers = side === undefined ? answered : withSide(answered, side);
       const { enabled, durationSeconds } = rule.forward.stickiness;
-      if (side !== undefined && !headers.some((text, i) => i % 2 === 0 && SERVED_BY.test(text)))
-        headers.push('X-Served-By', side);
       if (enabled) headers.push('Set-Cookie', `${COOKIE}=${group.arn}; Max-Age=${durationSeconds}; Path=/`);
       res.writeHead(response.statusCode, headers);
       await pipeline(response.body, res);
@@ -168,6 +167,11 @@ class Plane {
     };
     metrics.record({ namespace: 'AWS/ApplicationELB', name, dimensions, value, at: clock.now() });
   }
+}
+
+function withSide(fields: readonly string[], side: string): string[] {
+  const others = fields.filter((_, i) => !SERVED_BY.test(fields[i - (i % 2)] ?? ''));
+  return [...others, 'X-Served-By', side];
 }
 
 function cookieOf(req: IncomingMessage): string | undefined {

@@ -125,6 +125,14 @@ describe('the data plane', () => {
   });
 });
 
+it('tells customers which side answered, whatever a service says of itself', async () => {
+  const own = await backend((_req, res) => res.setHeader('X-Served-By', 'cache-7').end());
+  const { url } = await plane({ a: [target(own)] }, [rule({ a: 1 })]);
+  const { headers, body } = await request(url);
+  await body.dump();
+  expect(headers['x-served-by']).toBe('a');
+});
+
 describe('the choice', () => {
   const head = (method: string, url: string, headers: Record<string, string> = {}) => ({ method, url, headers });
   const group = (arn: string, targets: Target[] = []) => model({ [arn]: targets }, []).targetGroups.get(arn);
