@@ -94,6 +94,18 @@ export class JsonWalk {
       names.add(name);
       this.walk(key + STRIDE, partner + STRIDE, childOf(path, name), depth + 1);
     }
+    if (onlyA.length + onlyB.length > 0) this.#unpaired(onlyA, onlyB, names, path, depth);
+  }
+
+  /** Keys without partners. `paired`: names of those that have one. */
+  #unpaired(
+    onlyA: readonly Node[],
+    onlyB: readonly Node[],
+    paired: ReadonlySet<string>,
+    path: Path | null,
+    depth: number,
+  ): void {
+    const [a, b] = [this.#a, this.#b];
     const missing = onlyA.map((key) => ({ name: stringOf(a, key), value: key + STRIDE }));
     const added = onlyB.map((key) => ({ name: stringOf(b, key), value: key + STRIDE }));
     const [foldedMissing, foldedAdded] = [missing, added].map(
@@ -107,7 +119,7 @@ export class JsonWalk {
     };
     for (const { name, value } of missing) {
       const other = sameAs(value, foldedAdded?.get(foldedName(name)), true);
-      const finding = names.has(name)
+      const finding = paired.has(name)
         ? DUPLICATE
         : other !== undefined
           ? renamed(name, other)
@@ -116,7 +128,7 @@ export class JsonWalk {
     }
     for (const { name, value } of added) {
       const other = sameAs(value, foldedMissing?.get(foldedName(name)), false);
-      const finding = names.has(name)
+      const finding = paired.has(name)
         ? DUPLICATE
         : other !== undefined
           ? renamed(other, name)

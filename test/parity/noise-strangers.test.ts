@@ -1,0 +1,84 @@
+/** What stable varies in, beside what the candidate does: twenty captures each, labelled before the first run. */
+import { describe, expect, it } from 'vitest';
+import type { CaptureRecord, HeaderList, ResponseLeg } from '../../capture/format/index.ts';
+import { compareRecord, verdictOf } from '../../parity/compare/record.ts';
+import { compileRules } from '../../parity/rules/index.ts';
+import { GatheredNoise, noiseOf, withNoise } from '../../parity/tally/noise.ts';
+import { answer, pairOf } from '../support/answer.ts';
+import { json, typed } from '../support/compared.ts';
+
+/** Stable's answer, its second one and the candidate's, to the i-th request. */
+type Answers = (i: number) => readonly [stable: ResponseLeg, again: ResponseLeg, candidate: ResponseLeg];
+
+const of = (value: unknown, ...headers: HeaderList) =>
+  answer(JSON.stringify(value), [['Content-Type', 'application/json'], ...headers]);
+const failed = (body: string, status: number) => answer(body, undefined, { status });
+/** The three answers, by a text of each. */
+const each = (of: (own: string) => ResponseLeg) => [of('s'), of('n'), of('c')] as const;
+const list = (length: number, from: number) => Array.from({ length }, (_, k) => k + from);
+
+const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answers: Answers])[] = [
+  [
+    'an order that flaps',
+    'clean',
+    (i) => [of(['a', 'b', 'c']), of(i % 2 ? ['b', 'a', 'c'] : ['c', 'b', 'a']), of(['a', 'c', 'b'])],
+  ],
+  ['an order that flaps, and an element is lost', 'breaking', () => [of(['a', 'b']), of(['b', 'a']), of(['a'])]],
+  ['a price that became a text', 'breaking', (i) => [of({ p: i }), of({ p: i + 1 }), of({ p: `${i + 2}` })]],
+  ['a moment that became null', 'breaking', (i) => [moment(10 + i), moment(30 + i), of({ u: null })]],
+  ['an ETag of each answer', 'clean', (i) => each((x) => of(1, ['ETag', `"${x}${i}"`]))],
+  [
+    'failures now and then, and always',
+    'breaking',
+    (i) => [of(1), i % 3 ? of(1) : failed('{}', 503), failed('{}', 503)],
+  ],
+  ['ids at random', 'clean', (i) => [of([i, i + 100]), of([i + 200, i + 300]), of([i + 400, i + 500])]],
+  [
+    'a length that varies, and nothing',
+    'breaking',
+    (i) => [of(list(3 + (i % 3), i)), of(list(3 + ((i + 1) % 3), i + 9)), of([])],
+  ],
+  [
+    'a cookie that varies, without Secure',
+    'breaking',
+    (i) => [cookie(`s=a${i}; Secure`), cookie(`s=b${i}; Secure`), cookie(`s=c${i}`)],
+  ],
+  [
+    'another place that differs once',
+    'breaking',
+    (i) => [of({ a: i, b: 1 }), of({ a: i + 9, b: 1 }), of({ a: i + 5, b: i === 7 ? 2 : 1 })],
+  ],
+  [
+    'a key that comes and goes, and is gone',
+    'breaking',
+    (i) => [of({ x: 1, promo: 'p' }), of(i % 2 ? { x: 1 } : { x: 1, promo: 'p' }), of({ x: 1 })],
+  ],
+  ['the name of a server', 'clean', (i) => [servedBy(`s${i % 5}`), servedBy(`s${(i + 2) % 5}`), servedBy(`g${i % 4}`)]],
+  ['ids of events', 'clean', (i) => each((x) => typed('text/event-stream', `id: ${x}${i}\ndata: 1\n\n`))],
+  ['a latency in a text', 'clean', (i) => [health('ok', i), health('ok', i + 7), health('ok', i + 14)]],
+  ['a latency, and a state', 'breaking', (i) => [health('ok', i), health('ok', i + 7), health('down', i + 14)]],
+  ['three captures of twenty', 'breaking', (i) => [of({ v: 1 }), of({ v: i < 3 ? 2 : 1 }), of({ v: i < 3 ? 3 : 1 })]],
+  ['a number that is none', 'breaking', (i) => [of({ l: i + 0.1 }), of({ l: i + 0.2 }), json('{"l":NaN}')]],
+  ['the id in an error', 'clean', (i) => each((x) => failed(`{"e":"no item ${x}${i}"}`, 404))],
+];
+
+const moment = (second: number) => of({ u: `2026-01-01T00:00:${second}Z` });
+const cookie = (value: string) => of({}, ['Set-Cookie', value]);
+const servedBy = (name: string) => of(1, ['X-Served-By', name]);
+const health = (state: string, ms: number) => typed('text/plain', `${state}\nlatency ${ms} ms\n`);
+
+const none = compileRules({ v: 1, rules: [] }, new Date('2026-03-10T00:00:00Z'));
+
+describe('captures in which stable varies', () => {
+  it.each(ROWS)('%s', (_, want, answers) => {
+    const records = list(20, 0).map((i): CaptureRecord => {
+      const [stable, noise, candidate] = answers(i);
+      return { ...pairOf(stable, candidate), noise };
+    });
+    const gathered = new GatheredNoise();
+    for (const record of records) gathered.add(noiseOf(record, compareRecord));
+    const rules = withNoise(none, gathered.model);
+    const found = records.flatMap((record) => compareRecord(record, { rules }).differences);
+    expect(verdictOf(found) === 'breaking' ? 'breaking' : 'clean').toBe(want);
+  });
+});
