@@ -31,6 +31,21 @@ export class EmptyAnswerError extends Error {
   override readonly name = 'EmptyAnswerError';
 }
 
+const CLOCK: ToldFailure = {
+  code: EXIT.usage,
+  refused: true,
+  what: 'The clock of this machine is wrong: AWS takes no request that is signed minutes before or after its own time',
+  first: 'set the clock; then ',
+};
+
+/** As signatures too old and too new are refused; the same names stand for a wrong key. */
+function isOfClock(error: Error): boolean {
+  return (
+    /^Signature (expired|not yet current)/.test(error.message) ||
+    errorNames(error).some((name) => /^(RequestExpired|RequestTimeTooSkewed)(Exception)?$/.test(name))
+  );
+}
+
 /** What AWS's clients report before or instead of an answer; by the name or the code of the error. */
 const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
   {
@@ -41,35 +56,56 @@ const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
     first: 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`; then ',
   },
   {
-    is: /^(ExpiredToken(Exception)?|UnrecognizedClient(Exception)?|InvalidClientTokenId|InvalidSignature(Exception)?|SignatureDoesNotMatch|InvalidAccessKeyId)$/,
+    is: /^(ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|IncompleteSignature|SignatureDoesNotMatch|InvalidAccessKeyId|MissingAuthenticationToken|AuthFailure)(Exception)?$/,
     code: EXIT.usage,
     refused: true,
     what: 'AWS credentials: they are not valid, or have expired',
     first: 'renew them (`aws sso login`, or new keys); then ',
   },
   {
-    is: /^(AccessDenied(Exception)?|UnauthorizedOperation|KMSAccessDeniedException)$/,
+    is: /^(AccessDenied|UnauthorizedOperation|NotAuthorized|AuthorizationError|Forbidden|KMSAccessDenied)(Exception)?$/,
     code: EXIT.unable,
     refused: true,
     what: 'AWS credentials: they do not allow what this command needs',
     first: 'use a role that is allowed to; then ',
   },
   {
-    is: /^(Throttling(Exception)?|ThrottledException|TooManyRequestsException|RequestLimitExceeded|ProvisionedThroughputExceededException)$/,
+    is: /^(Throttling|Throttled|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|PriorRequestNotComplete|SlowDown)(Exception)?$/,
     code: EXIT.unable,
     refused: true,
     what: 'AWS throttled the call',
     first: 'wait a minute; then ',
   },
   {
-    is: /^(ResourceNotFoundException|\w+NotFound|StateMachineDoesNotExist|FunctionNotFoundException)$/,
+    is: /^(\w*NotFound|NoSuch\w+|\w+DoesNotExist)(Exception)?$/,
     code: EXIT.unable,
     refused: true,
     what: 'AWS has no such resource in this account and region',
     first: 'check --ingress or --deployment, the region and the account; then ',
   },
   {
-    is: /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_\w+)$/,
+    is: /^KMS(InvalidState|Disabled)(Exception)?$/,
+    code: EXIT.unable,
+    refused: true,
+    what: 'AWS could not use the KMS key of the resource: it is disabled, or waits for its deletion',
+    first: 'enable the key, or cancel its deletion; then ',
+  },
+  {
+    is: /^(OptInRequired|SubscriptionRequired)(Exception)?$/,
+    code: EXIT.unable,
+    refused: true,
+    what: 'The service is not enabled for this account in this region',
+    first: 'check the account and the region; then ',
+  },
+  {
+    is: /^(InternalServerError|InternalFailure|InternalError|ServiceUnavailable)(Exception)?$/,
+    code: EXIT.unable,
+    refused: false,
+    what: 'AWS failed to answer',
+    first: 'wait a minute; then ',
+  },
+  {
+    is: /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|CERT_\w+)$/,
     code: EXIT.unable,
     refused: true,
     what: 'AWS could not be reached',
@@ -81,6 +117,14 @@ const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
     refused: false,
     what: 'AWS did not answer',
     first: REACH,
+  },
+  {
+    is: /^(\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w*(CERT|SIGNATURE)\w*|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO)$/,
+    code: EXIT.unable,
+    refused: true,
+    what: 'AWS could not be reached: the TLS certificate of what answered is not trusted',
+    first:
+      'check AWS_ENDPOINT_URL, and whether a proxy stands between (NODE_EXTRA_CA_CERTS names its authority); then ',
   },
   {
     is: /^ERR_INVALID_URL$/,
@@ -115,6 +159,7 @@ const BY_MESSAGE: readonly (ToldFailure & { readonly is: RegExp })[] = [
 /** Of an error by itself, without its causes; null for one that speaks well enough. */
 export function toldFailure(error: Error): ToldFailure | null {
   if (error instanceof EmptyAnswerError) return GARBLED;
+  if (isOfClock(error)) return CLOCK;
   const named = BY_NAME.find(({ is }) => errorNames(error).some((name) => is.test(name)));
   const told = named ?? BY_MESSAGE.find(({ is }) => is.test(error.message));
   if (told !== undefined) return told;
