@@ -268,8 +268,24 @@ export const planSchema = z
       if (lasts < interval) problem([...path], `is shorter than ${name}, so it would never be observed`);
     if (plan.stages.length > 0 && plan.stages.at(-1)?.percent !== 100)
       problem(['stages', plan.stages.length - 1, 'percent'], 'the last stage must be 100');
-    if (plan.gate.errorMargin >= plan.gate.maxErrorRate)
-      problem(['gate', 'errorMargin'], 'must be below gate.maxErrorRate');
+    const { errorMargin, maxErrorRate } = plan.gate;
+    if (errorMargin >= maxErrorRate) problem(['gate', 'errorMargin'], 'must be below gate.maxErrorRate');
+    // What is held waits for it all the same.
+    const longest = (s: { bake: number; maxHold: number }) =>
+      plan.gate.onUndecided === 'hold' ? Infinity : s.bake + s.maxHold;
+    const shortest = Math.min(...plan.stages.map(longest));
+    for (const [path, lasts] of [
+      [['gate', 'warmUp'], plan.gate.warmUp],
+      [['gate', 'warmUpErrors'], plan.gate.warmUpErrors],
+      ...plan.metrics.map(({ settleAfter }, i) => [['metrics', i, 'settleAfter'], settleAfter] as const),
+    ] as const)
+      if (lasts >= shortest)
+        problem([...path], `is not over when a stage ends undecided, ${shortest / MINUTE} min after its start`);
+    if (plan.gate.accelerate && plan.stages.every(({ bake }) => bake <= plan.gate.minBake))
+      problem(['gate', 'minBake'], 'is not below the bake of any stage, so gate.accelerate would do nothing');
+    for (const kind of ['error', 'slow'] as const)
+      if (plan.gate[`${kind}Tolerance`].absolute >= plan.gate[`${kind}Margin`])
+        problem(['gate', `${kind}Tolerance`, 'absolute'], `must be below gate.${kind}Margin`);
     for (const { path, message } of metricProblems(plan.metrics)) problem(['metrics', ...path], message);
     plan.hooks.forEach((hook, i) => {
       if (plan.hooks.findIndex(({ name }) => name === hook.name) < i)

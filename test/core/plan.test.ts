@@ -32,6 +32,12 @@ describe('a plan', () => {
     expect(parsePlan(written)).toEqual(plan);
   });
 
+  it('lets a stage wait for a long warm-up that it is held for', () => {
+    const stages = [{ percent: 100, bake: 'PT10M', maxHold: 'PT10M' }];
+    expect(problemsOf({ gate: { warmUp: 'PT1H', onUndecided: 'hold' }, stages })).toEqual([]);
+    expect(problemsOf({ gate: { warmUp: 'PT19M' }, stages })).toEqual([]);
+  });
+
   it('allows stages below one percent', () => {
     expect(
       parsePlan({
@@ -67,6 +73,32 @@ describe('a plan', () => {
     [{ soak: { duration: 'PT5M', observe: 'PT1H' } }, 'soak.duration: is shorter than soak.observe'],
     [{ shadow: { duration: 'PT5M', observe: 'PT1H' } }, 'shadow.duration: is shorter than shadow.observe'],
     [{ cohort: { bake: 'PT1M' }, gate: { observe: 'PT15M' } }, 'cohort.bake: is shorter than gate.observe'],
+    [
+      { gate: { warmUp: 'PT20M' }, stages: [{ percent: 100, bake: 'PT10M', maxHold: 'PT10M' }] },
+      'gate.warmUp: is not over when a stage ends undecided, 20 min after its start',
+    ],
+    [
+      { gate: { warmUpErrors: 'PT1H' }, stages: [{ percent: 100, bake: 'PT10M', maxHold: 'PT20M' }] },
+      'gate.warmUpErrors: is not over when a stage ends undecided, 30 min after its start',
+    ],
+    [
+      {
+        stages: [{ percent: 100, bake: 'PT10M', maxHold: 'PT20M' }],
+        metrics: [
+          {
+            kind: 'guard',
+            name: 'cpu',
+            value: { source: 'ecs', usage: 'cpu' },
+            limit: 90,
+            settleAfter: 'PT30M',
+          },
+        ],
+      },
+      'metrics.0.settleAfter: is not over when a stage ends undecided, 30 min after its start',
+    ],
+    [{ gate: { accelerate: true, minBake: 'P1D' } }, 'gate.minBake: is not below the bake of any stage'],
+    [{ gate: { errorTolerance: { absolute: 0.005 } } }, 'gate.errorTolerance.absolute: must be below gate.errorMargin'],
+    [{ gate: { slowTolerance: { absolute: 0.4 } } }, 'gate.slowTolerance.absolute: must be below gate.slowMargin'],
     [{ gate: { alpha: 0.5 } }, 'gate.alpha: must be at most 0.2 (got 0.5)'],
     [{ gate: { errorMargin: 0.2 } }, 'gate.errorMargin: must be below gate.maxErrorRate'],
     ['10 %', 'plan: '],
