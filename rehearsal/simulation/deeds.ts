@@ -152,7 +152,8 @@ export class Deeds {
         const ingress = this.#at(item.site);
         const run = [...ingress.machine.executions.values()][item.run - 1];
         if (run === undefined) return;
-        const [id, plan] = [cutoverIdSchema.parse(run.name), parsePlan(HALF_HOUR_PLAN)];
+        const id = cutoverIdSchema.parse(run.name);
+        const plan = parsePlan(this.#seconds.has(`${item.site} ${id}`) ? OF_TWO : HALF_HOUR_PLAN);
         const person = { by: 'ops', comment: 'fine' };
         await this.#insist(async () => {
           const given = await personApproves(invocations.command(ingress), id, person, plan, timeline.now());
