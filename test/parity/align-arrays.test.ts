@@ -49,8 +49,8 @@ describe('the shortest edit', () => {
 describe('an alignment', () => {
   it('has each element once, and is the same from either side', () => {
     fc.assert(
-      fc.property(tokens, tokens, (a, b) => {
-        const [there, back] = [alignInOrder(a, b), alignInOrder(b, a)];
+      fc.property(tokens, tokens, fc.boolean(), (a, b, isWhole) => {
+        const [there, back] = [alignInOrder(a, b, isWhole), alignInOrder(b, a, isWhole)];
         covers(there, a, b);
         const turned = pairsOf(back)
           .map(([j, i]) => [i, j])
@@ -65,6 +65,13 @@ describe('an alignment', () => {
     expect(alignInOrder([1, 2, 3], [3, 1, 2])).toMatchObject({ moved: true, onlyA: [], onlyB: [] });
     expect(alignInOrder([1, 2, 3], [1, 9, 2, 3])).toMatchObject({ moved: false, onlyA: [], onlyB: [1] });
     expect(alignInOrder([1, 2, 3], [1, 9, 3])).toMatchObject({ moved: false, onlyA: [], onlyB: [] });
+  });
+
+  it('of whole elements leaves each in its place unless half of them have moved on', () => {
+    const others = [7, 1, 8, 9];
+    expect(pairsOf(alignInOrder([1, 2, 3, 4], others, true))).toEqual([0, 1, 2, 3].map((i) => [i, i]));
+    expect(alignInOrder([1, 2, 3, 4], [7, 1, 2, 9], true)).toMatchObject({ onlyA: [3], onlyB: [0] });
+    expect(alignInOrder([1, 2, 3, 4], others)).toMatchObject({ onlyA: [3], onlyB: [0] });
   });
 
   it('finds what was put in where it takes more edits than are looked for', () => {

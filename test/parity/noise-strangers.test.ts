@@ -32,6 +32,20 @@ const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answer
     'breaking',
     (i) => [of(1), i % 3 ? of(1) : failed('{}', 503), failed('{}', 503)],
   ],
+  [
+    'ids at random, of which both sides draw one',
+    'clean',
+    (i) => [of(list(6, 100 * i)), of(list(6, 100 * i + 20)), of([100 * i + 40, 100 * i, ...list(4, 100 * i + 50)])],
+  ],
+  [
+    'ids at random, of which one became a text',
+    'breaking',
+    (i) => [
+      of(list(6, 100 * i)),
+      of(list(6, 100 * i + 20)),
+      of([100 * i + 40, `${100 * i}`, ...list(4, 100 * i + 50)]),
+    ],
+  ],
   ['ids at random', 'clean', (i) => [of([i, i + 100]), of([i + 200, i + 300]), of([i + 400, i + 500])]],
   [
     'a length that varies, and nothing',

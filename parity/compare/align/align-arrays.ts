@@ -17,10 +17,11 @@ type Tokens = readonly number[];
 /**
  * In order as far as possible; what is in both but elsewhere has moved; what is left between the same neighbours is paired, as
  * changed. Aligning b with a gives the same pairs.
+ * @param isWhole a token is all that its element says, so that one in both may be there by chance
  */
-export function alignInOrder(a: Tokens, b: Tokens): Alignment {
+export function alignInOrder(a: Tokens, b: Tokens, isWhole = false): Alignment {
   const swapped = a.length > b.length || (a.length === b.length && isAfter(a, b));
-  return swapped ? turned(align(b, a)) : align(a, b);
+  return swapped ? turned(align(b, a, isWhole)) : align(a, b, isWhole);
 }
 
 /** Whatever their order: the n-th of a token to the n-th. `pairRest`: those without a partner are paired in turn, as changed. */
@@ -38,7 +39,10 @@ export function alignUnordered(a: Tokens, b: Tokens, pairRest: boolean): Alignme
 
 export const NO_PARTNER = -1;
 
-function align(a: Tokens, b: Tokens): Alignment {
+/** An array of the same length of whose elements fewer are in both has other elements; its own have not moved on. */
+const MOVED_ON = 1 / 2;
+
+function align(a: Tokens, b: Tokens, isWhole: boolean): Alignment {
   if (isInPlace(a, b)) return inPlace(a, b);
   const occurrence = byOccurrence(a, b);
   let partner = occurrence;
@@ -50,7 +54,8 @@ function align(a: Tokens, b: Tokens): Alignment {
   const anchors = partner.slice();
   if (partner !== occurrence) moved = addMoved(a, b, partner);
   const matched = partner.reduce((count, j) => (j === NO_PARTNER ? count : count + 1), 0);
-  if (a.length === b.length && samePlaces(a, b) >= matched) return inPlace(a, b);
+  const others = isWhole ? a.length * MOVED_ON : 0;
+  if (a.length === b.length && (samePlaces(a, b) >= matched || matched < others)) return inPlace(a, b);
   pairBetween(anchors, partner, b.length);
   return toAlignment(partner, b.length, moved);
 }

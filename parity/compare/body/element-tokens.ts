@@ -3,6 +3,7 @@ import {
   endOf,
   type JsonDoc,
   type JsonHashes,
+  type JsonKind,
   keysOf,
   kindOf,
   memberOf,
@@ -45,6 +46,13 @@ export function elementTokens(a: Elements, b: Elements): readonly [Tokens, Token
   if (least * 2 > Math.min(a.nodes.length, b.nodes.length)) return content;
   return identified(a, b, least) ?? content;
 }
+
+/** Elements that say no more than one value. */
+export function areScalars(doc: JsonDoc, nodes: readonly Node[]): boolean {
+  return nodes.every((node) => !CONTAINERS.has(kindOf(doc, node)));
+}
+
+const CONTAINERS: ReadonlySet<JsonKind> = new Set(['object', 'array']);
 
 export function contentTokens({ hashes, nodes, depth }: Elements): number[] {
   return nodes.map((node) => hashes.of(node, depth));

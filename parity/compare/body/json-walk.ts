@@ -32,7 +32,14 @@ import {
 } from '../../model/index.ts';
 import type { ArrayRule, BodyRules } from '../../rules/index.ts';
 import { type Alignment, alignInOrder, alignUnordered, NO_PARTNER } from '../align/index.ts';
-import { areNamedValues, contentTokens, type Elements, elementTokens, keyTokens } from './element-tokens.ts';
+import {
+  areNamedValues,
+  areScalars,
+  contentTokens,
+  type Elements,
+  elementTokens,
+  keyTokens,
+} from './element-tokens.ts';
 
 export class JsonWalk {
   readonly #meaning: SameMeaning;
@@ -181,7 +188,8 @@ export class JsonWalk {
     if (rule?.kind === 'unordered') return alignUnordered(contentTokens(a), contentTokens(b), true);
     if (p.length === 1 && q.length === 1) return alignInOrder([0], [0]);
     if (p.length === 0 || q.length === 0) return alignInOrder(p.map(ZERO), q.map(ZERO));
-    return alignInOrder(...elementTokens(a, b));
+    const isWhole = areScalars(this.#a, p) && areScalars(this.#b, q);
+    return alignInOrder(...elementTokens(a, b), isWhole);
   }
 
   /** `rule`: one that says that this does not count. */
