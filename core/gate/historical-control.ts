@@ -173,15 +173,18 @@ function judge(
   const limit = ceiling + margin;
   const minutes = exposedByCause(atLeast, burst);
   const size = blockSize(minutes, limit);
-  const { logE } = above(blocks(minutes, size), limit, { ...warmUp, minutes: Math.ceil(warmUp.minutes / size) });
+  const { logE, onset } = above(blocks(minutes, size), limit, { ...warmUp, minutes: Math.ceil(warmUp.minutes / size) });
   // What the stable side's customers have lived with is no fire of the candidate's, as its own minutes excuse it before 100 %.
   const fire = Math.max(policy.maxErrorRate, limit);
-  const burn = metric === 'errors' ? above(minutes, fire).logE : Number.NEGATIVE_INFINITY;
+  const burn = metric === 'errors' ? above(minutes, fire) : { logE: Number.NEGATIVE_INFINITY, onset: 0 };
   const steady = counted.map((m, minute) => (minute < warmUp.minutes ? null : m));
   const within = below(exposedByCause(steady, burst), limit);
-  const worse = logE >= Math.log(threshold) || burn >= Math.log(thresholdOf(policy, 'burn'));
-  // The figures that the call rests on: of minutes that are not settled yet, what has arrived.
-  const told = worse ? atLeast : counted;
+  const isOver = logE >= Math.log(threshold);
+  const worse = isOver || burn.logE >= Math.log(thresholdOf(policy, 'burn'));
+  // The figures that the call rests on: since it began, and of minutes that are not settled yet, what has arrived.
+  const began = isOver ? onset * size : burn.onset;
+  const told = worse ? atLeast.slice(began) : counted;
+  const span = worse && began > 0 ? ` in the last ${told.length} min` : '';
   const [n, x] = told.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
   return {
     metric,
@@ -191,7 +194,7 @@ function judge(
     withinThreshold: 1 / policy.beta,
     margin,
     verdict: worse ? 'worse' : within >= Math.log(1 / policy.beta) ? 'within margin' : 'undecided',
-    text: `${metric} ${x} of ${n} (${percent(rate(x, n))}; limit ${percent(limit)}: stable's worst plus the margin; as logarithms, rollback evidence ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)}, advance evidence ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)})`,
+    text: `${metric} ${x} of ${n}${span} (${percent(rate(x, n))}; limit ${percent(limit)}: stable's worst plus the margin; as logarithms, rollback evidence ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)}, advance evidence ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)})`,
   };
 }
 

@@ -225,6 +225,13 @@ describe('the gate without a control group', () => {
     expect(open.decision).toBe('hold');
   });
 
+  it('says what it calls by the minutes since that began, and not by a whole day before', () => {
+    const quiet = Array.from({ length: 400 }, () => minute(null, side(1_000, 0, { slow: 0 })));
+    const failing = Array.from({ length: 10 }, () => minute(null, side(1_000, 50, { slow: 0 })));
+    const { reason } = judgeAlone([...quiet, ...failing], POLICY, BASELINE);
+    expect(reason).toMatch(/errors 500 of 10000 in the last 10 min \(5\.00 %; limit 0\.\d+ %/);
+  });
+
   it('takes no fire for the candidate’s that the stable side’s customers have lived with, and a larger one at once', () => {
     const burning = (share: number) => Array.from({ length: 3 }, () => minute(null, side(10_000, share * 10_000)));
     const lived = { ...BASELINE, peakErrorRate: 0.08 };
