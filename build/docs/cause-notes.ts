@@ -116,6 +116,10 @@ export const CAUSE_NOTES = {
     'null-for-empty-object': ['2', '`{}` against null'],
     'key-missing': ['3', 'a key on the stable side only'],
     'key-added': ['3', 'a key on the candidate only'],
+    envelope: [
+      '',
+      'most members of an object, or a list, stand within one member of the other side; what is within is compared all the same',
+    ],
     'zero-value-omitted': ['3', '0, "", false, [] or {} against no key'],
     'zero-value-added': ['3', 'no key against 0, "", false, [] or {}'],
     'null-added': ['3', 'no key against null'],

@@ -223,6 +223,11 @@ export const CATALOGUE = {
     neverNoise: true,
   }),
   'key-added': breaking('key added', 'Leave the key out.'),
+  envelope: breaking(
+    'an envelope on one side only',
+    'Clients look for each member one level away; wrap the answer as stable does.',
+    { ofProgram: true, neverNoise: true },
+  ),
   'zero-value-omitted': breaking('zero value left out', 'Send the empty value.', { ofProgram: true, neverNoise: true }),
   'zero-value-added': breaking('zero value where stable sends no key', 'Leave the key out where there is no value.', {
     ofProgram: true,

@@ -3,13 +3,16 @@ import { pointerStep } from '../../http/index.ts';
 
 export interface Path {
   readonly parent: Path | null;
-  /** A key, or the index of an element, in the stable body. */
-  readonly step: string | number;
+  /** In the stable body. */
+  readonly step: Step;
   /** The same in the candidate's. */
-  readonly candidateStep: string | number;
+  readonly candidateStep: Step;
 }
 
-export function childOf(parent: Path | null, step: string | number, candidateStep: string | number = step): Path {
+/** A key, or the index of an element; null on the side that has an envelope less. */
+type Step = string | number | null;
+
+export function childOf(parent: Path | null, step: Step, candidateStep = step): Path {
   return { parent, step, candidateStep };
 }
 
@@ -17,7 +20,8 @@ export function childOf(parent: Path | null, step: string | number, candidateSte
 export function pointerTo(path: Path | null, side: 'stable' | 'candidate'): string {
   const steps: string[] = [];
   for (let at = path; at !== null; at = at.parent) {
-    steps.push(pointerStep(String(side === 'stable' ? at.step : at.candidateStep)));
+    const step = side === 'stable' ? at.step : at.candidateStep;
+    if (step !== null) steps.push(pointerStep(String(step)));
   }
   return steps.reverse().join('');
 }

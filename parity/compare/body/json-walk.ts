@@ -65,8 +65,9 @@ export class JsonWalk {
     if (this.#meaning.same(x, y, depth)) return;
     const kind = kindOf(this.#a, x);
     const containers = kind === kindOf(this.#b, y) && (kind === 'object' || kind === 'array');
-    if (!containers) this.#values(x, y, path, counted);
-    else if (depth >= MAX_DEPTH) this.#report({ cause: 'too-deep' }, path, x, y);
+    if (!containers) {
+      if (!this.#listInEnvelope(x, y, path, depth)) this.#values(x, y, path, counted);
+    } else if (depth >= MAX_DEPTH) this.#report({ cause: 'too-deep' }, path, x, y);
     else if (kind === 'object') this.#objects(x, y, path, depth);
     else this.#arrays(x, y, path, depth);
   }
@@ -104,8 +105,70 @@ export class JsonWalk {
     if (onlyA.length + onlyB.length > 0) this.#unpaired(onlyA, onlyB, names, path, depth);
   }
 
+  /** A list against an object that has one; whether it is so. */
+  #listInEnvelope(x: Node, y: Node, path: Path | null, depth: number): boolean {
+    const [a, b] = [this.#a, this.#b];
+    const outer = kindOf(a, x) === 'object' && kindOf(b, y) === 'array' ? 'stable' : 'candidate';
+    const [doc, object, other] = outer === 'stable' ? [a, x, kindOf(b, y)] : [b, y, kindOf(a, x)];
+    if (kindOf(doc, object) !== 'object' || other !== 'array' || depth >= MAX_DEPTH) return false;
+    const keys = keysOf(doc, object);
+    const [envelope, second] = keys.filter((key) => kindOf(doc, key + STRIDE) === 'array');
+    if (envelope === undefined || second !== undefined) return false;
+    const others = keys.filter((key) => key !== envelope);
+    const within = this.#unwrapped(envelope, outer, path);
+    const [p, q] = outer === 'stable' ? [envelope + STRIDE, y] : [x, envelope + STRIDE];
+    this.walk(p, q, within, depth + 1);
+    this.#alone(outer === 'stable' ? others : [], outer === 'stable' ? [] : others, new Set(), path, depth);
+    return true;
+  }
+
+  /** Reports an envelope. @returns the path of what is within it */
+  #unwrapped(key: Node, outer: 'stable' | 'candidate', path: Path | null): Path {
+    const value = key + STRIDE;
+    const name = stringOf(outer === 'stable' ? this.#a : this.#b, key);
+    const advice =
+      outer === 'stable'
+        ? `Stable sends these members within \`${name}\`; wrap them in it.`
+        : `Stable sends these members without \`${name}\`; leave that out.`;
+    const finding = { cause: 'envelope' as const, advice };
+    const [x, y] = outer === 'stable' ? [value, null] : [null, value];
+    this.#report(finding, childOf(path, name), x, y);
+    return outer === 'stable' ? childOf(path, name, null) : childOf(path, null, name);
+  }
+
   /** Keys without partners. `paired`: names of those that have one. */
   #unpaired(
+    onlyA: readonly Node[],
+    onlyB: readonly Node[],
+    paired: ReadonlySet<string>,
+    path: Path | null,
+    depth: number,
+  ): void {
+    const [a, b] = [this.#a, this.#b];
+    const ofStable = depth >= MAX_DEPTH ? undefined : envelopeAmong(a, onlyA, b, onlyB, paired);
+    const ofCandidate = depth >= MAX_DEPTH ? undefined : envelopeAmong(b, onlyB, a, onlyA, paired);
+    const envelope = ofStable ?? ofCandidate;
+    if (envelope === undefined || (ofStable !== undefined && ofCandidate !== undefined)) {
+      this.#alone(onlyA, onlyB, paired, path, depth);
+      return;
+    }
+    const outer = ofStable === undefined ? 'candidate' : 'stable';
+    const within = this.#unwrapped(envelope, outer, path);
+    const inner = keysOf(outer === 'stable' ? a : b, envelope + STRIDE);
+    const pairs = outer === 'stable' ? pairMembers(a, inner, b, onlyB) : pairMembers(a, onlyA, b, inner);
+    const names = new Set<string>();
+    for (const [key, partner] of pairs.both) {
+      const name = stringOf(a, key);
+      names.add(name);
+      this.walk(key + STRIDE, partner + STRIDE, childOf(within, name), depth + 2);
+    }
+    this.#alone(pairs.onlyA, pairs.onlyB, names, within, depth + 1);
+    const others = (keys: readonly Node[]) => keys.filter((key) => key !== envelope);
+    this.#alone(outer === 'stable' ? others(onlyA) : [], outer === 'stable' ? [] : others(onlyB), paired, path, depth);
+  }
+
+  /** Keys without partners, and in no envelope. */
+  #alone(
     onlyA: readonly Node[],
     onlyB: readonly Node[],
     paired: ReadonlySet<string>,
@@ -214,6 +277,25 @@ export class JsonWalk {
     if (rule !== undefined) return this.#found.add({ ...difference, severity: 'noise', rule });
     return this.#found.add(this.#rules?.judge(difference) ?? difference);
   }
+}
+
+/** A member of one side whose own members are those that stand without partners on the other: most of either, and all where a single one does. */
+function envelopeAmong(
+  doc: JsonDoc,
+  keys: readonly Node[],
+  other: JsonDoc,
+  others: readonly Node[],
+  paired: ReadonlySet<string>,
+): Node | undefined {
+  if (others.length === 0) return undefined;
+  const names = new Set(others.map((key) => stringOf(other, key)));
+  return keys.find((key) => {
+    if (kindOf(doc, key + STRIDE) !== 'object') return false;
+    const inner = keysOf(doc, key + STRIDE);
+    const shared = inner.filter((one) => names.has(stringOf(doc, one))).length;
+    const most = shared * 2 > Math.max(inner.length, names.size);
+    return most && (shared > 1 || (paired.size === 0 && keys.length === 1));
+  });
 }
 
 const ZERO = () => 0;
