@@ -3,7 +3,7 @@
  * wander, clients that come in batches, sides that meet the same trouble a minute apart, look-backs that are no guide, metrics that are lost when they are wanted.
  */
 import { normal, type Random } from '../../test/support/random.ts';
-import { BASE, failingMoreFrom, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
+import { BASE, failingMoreFrom, inMargins, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
 
 const HOUR = 60;
 
@@ -189,8 +189,7 @@ export const THINNEST: readonly string[] = [
 
 /** On steady traffic. All of them are to be brought back; a heal after 45 minutes only where 45 minutes show it. */
 export function fifthDrawRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
-  const errors = (name: string, margins: number, onset: number, sizeOf: (since: number, share: number) => number) =>
-    moreErrors(name, margins, onset, (since, share) => errorMargin * sizeOf(since, share));
+  const { errors } = inMargins(errorMargin, slowMargin);
   return [
     errors('grows ever more slowly to 4 × margin in 3 h', 4, 0, (since) =>
       Math.min(4, (4 * Math.log1p(since / 5)) / Math.log(37)),

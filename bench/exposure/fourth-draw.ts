@@ -3,7 +3,7 @@
  * waited for, that people pause runs and that alarms can be blind.
  */
 import { normal, type Random } from '../../test/support/random.ts';
-import { BASE, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
+import { BASE, inMargins, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
 
 const HOUR = 60;
 
@@ -146,8 +146,7 @@ export const THIN_DRAW: readonly Trace[] = [
 
 /** On steady traffic; all that say 2 margins or more must be found. */
 export function fourthDrawRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
-  const errors = (name: string, margins: number, onset: number, sizeOf: (since: number, share: number) => number) =>
-    moreErrors(name, margins, onset, (since, share) => errorMargin * sizeOf(since, share));
+  const { errors } = inMargins(errorMargin, slowMargin);
   return [
     errors('every other minute, 4 × margin', 2, 0, (since) => (since % 2 === 0 ? 4 : 0)),
     errors('6 × margin, falling to 2 within half an hour', 2, 0, (since) => 2 + 4 * Math.max(0, 1 - since / 30)),

@@ -4,7 +4,7 @@
  */
 import { UNKNOWN } from '../../core/model/evidence.ts';
 import { byClock, type Own, spell } from './sixth-draw.ts';
-import { BASE, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
+import { BASE, inMargins, type Regression, steady, type Trace, within } from './traces.ts';
 
 const HOUR = 60;
 
@@ -221,15 +221,7 @@ export const SEVENTH_DRAW: readonly Trace[] = [
 
 /** On steady traffic. All are to be brought back. */
 export function seventhDrawRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
-  const errors = (name: string, margins: number, onset: number, sizeOf: (since: number, share: number) => number) =>
-    moreErrors(name, margins, onset, (since, share) => errorMargin * sizeOf(since, share));
-  const slow = (name: string, margins: number, onset: number, sizeOf: (since: number) => number): Regression => ({
-    name,
-    metric: 'slow',
-    onset,
-    margins,
-    excess: (since) => slowMargin * sizeOf(since),
-  });
+  const { errors, slow } = inMargins(errorMargin, slowMargin);
   return [
     slow('garbage: slow 6 × margin in a minute of three', 2, 0, (since) => (since % 3 === 1 ? 6 : 0)),
     errors(

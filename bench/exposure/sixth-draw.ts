@@ -3,7 +3,7 @@
  * dependencies, pauses for garbage, clocks, weekends, zones, points that come late on one side, alarms without data, nights, bots, retries.
  */
 import { normal, type Random } from '../../test/support/random.ts';
-import { BASE, failingMoreFrom, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
+import { BASE, failingMoreFrom, inMargins, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
 
 const HOUR = 60;
 
@@ -256,15 +256,7 @@ export function underLittleLoad(errorMargin: number): Regression {
 
 /** On steady traffic. All are to be brought back; those that heal only where their minutes show them. */
 export function sixthDrawRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
-  const errors = (name: string, margins: number, onset: number, sizeOf: (since: number, share: number) => number) =>
-    moreErrors(name, margins, onset, (since, share) => errorMargin * sizeOf(since, share));
-  const slow = (name: string, margins: number, onset: number, sizeOf: (since: number) => number): Regression => ({
-    name,
-    metric: 'slow',
-    onset,
-    margins,
-    excess: (since) => slowMargin * sizeOf(since),
-  });
+  const { errors, slow } = inMargins(errorMargin, slowMargin);
   return [
     errors('two minutes of seven, 7 × margin', 2, 0, (since) => (since % 7 < 2 ? 7 : 0)),
     errors('a route called in batches, one minute of twelve, 24 × margin', 2, 0, (since) =>

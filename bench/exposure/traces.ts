@@ -141,6 +141,21 @@ export function moreErrors(name: string, margins: number, onset: number, excess:
   return { name, metric: 'errors', onset, margins, excess };
 }
 
+/** Makers of regressions whose sizes are in multiples of the plan's margins, by minutes since the onset. */
+export function inMargins(errorMargin: number, slowMargin: number) {
+  return {
+    errors: (name: string, margins: number, onset: number, sizeOf: (since: number, share: number) => number) =>
+      moreErrors(name, margins, onset, (since, share) => errorMargin * sizeOf(since, share)),
+    slow: (name: string, margins: number, onset: number, sizeOf: (since: number) => number): Regression => ({
+      name,
+      metric: 'slow',
+      onset,
+      margins,
+      excess: (since) => slowMargin * sizeOf(since),
+    }),
+  };
+}
+
 /** Sizes are in multiples of the plan's margin. */
 export function regressions(errorMargin: number, slowMargin: number): readonly Regression[] {
   const constant = (name: string, margins: number, onset: number) =>
