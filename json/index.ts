@@ -22,7 +22,7 @@ export {
 export { MAX_DEPTH, SameMeaning, sharedEnds } from './equivalence.ts';
 export { JsonHashes } from './hash.ts';
 export { jsonText } from './json-text.ts';
-export { pairMembers } from './members.ts';
+export { type MemberPairs, pairMembers } from './members.ts';
 export { type Spacing, spaceWriting } from './notation.ts';
 export { retelling } from './one-pass.ts';
 export { readJson, textOf } from './read-json.ts';

@@ -8,6 +8,7 @@ import {
   keysOf,
   kindOf,
   MAX_DEPTH,
+  type MemberPairs,
   type Node,
   pairMembers,
   rawOf,
@@ -40,6 +41,13 @@ import {
   elementTokens,
   keyTokens,
 } from './element-tokens.ts';
+
+type Side = 'stable' | 'candidate';
+
+/** Keys without partners, and the names of those that have one. */
+interface Unpaired extends Pick<MemberPairs, 'onlyA' | 'onlyB'> {
+  readonly paired: ReadonlySet<string>;
+}
 
 export class JsonWalk {
   readonly #meaning: SameMeaning;
@@ -94,36 +102,41 @@ export class JsonWalk {
       }
       return;
     }
-    const { both, onlyA, onlyB } = pairMembers(a, keysOf(a, x), b, keysOf(b, y));
-    this.#meaning.noteKeys(both, x, y);
-    const names = new Set<string>();
+    const pairs = pairMembers(a, keysOf(a, x), b, keysOf(b, y));
+    this.#meaning.noteKeys(pairs.both, x, y);
+    const left = this.#paired(pairs, path, depth + 1);
+    if (left.onlyA.length + left.onlyB.length > 0) this.#unpaired(left, path, depth);
+  }
+
+  /** Walks what has a partner. @returns what has none */
+  #paired({ both, onlyA, onlyB }: MemberPairs, path: Path | null, depth: number): Unpaired {
+    const paired = new Set<string>();
     for (const [key, partner] of both) {
-      const name = stringOf(a, key);
-      names.add(name);
-      this.walk(key + STRIDE, partner + STRIDE, childOf(path, name), depth + 1);
+      const name = stringOf(this.#a, key);
+      paired.add(name);
+      this.walk(key + STRIDE, partner + STRIDE, childOf(path, name), depth);
     }
-    if (onlyA.length + onlyB.length > 0) this.#unpaired(onlyA, onlyB, names, path, depth);
+    return { onlyA, onlyB, paired };
   }
 
   /** A list against an object that has one; whether it is so. */
   #listInEnvelope(x: Node, y: Node, path: Path | null, depth: number): boolean {
     const [a, b] = [this.#a, this.#b];
-    const outer = kindOf(a, x) === 'object' && kindOf(b, y) === 'array' ? 'stable' : 'candidate';
+    const outer: Side = kindOf(a, x) === 'object' && kindOf(b, y) === 'array' ? 'stable' : 'candidate';
     const [doc, object, other] = outer === 'stable' ? [a, x, kindOf(b, y)] : [b, y, kindOf(a, x)];
     if (kindOf(doc, object) !== 'object' || other !== 'array' || depth >= MAX_DEPTH) return false;
     const keys = keysOf(doc, object);
     const [envelope, second] = keys.filter((key) => kindOf(doc, key + STRIDE) === 'array');
     if (envelope === undefined || second !== undefined) return false;
-    const others = keys.filter((key) => key !== envelope);
     const within = this.#unwrapped(envelope, outer, path);
     const [p, q] = outer === 'stable' ? [envelope + STRIDE, y] : [x, envelope + STRIDE];
     this.walk(p, q, within, depth + 1);
-    this.#alone(outer === 'stable' ? others : [], outer === 'stable' ? [] : others, new Set(), path, depth);
+    this.#alone(besides(envelope, keys, outer, new Set()), path, depth);
     return true;
   }
 
   /** Reports an envelope. @returns the path of what is within it */
-  #unwrapped(key: Node, outer: 'stable' | 'candidate', path: Path | null): Path {
+  #unwrapped(key: Node, outer: Side, path: Path | null): Path {
     const value = key + STRIDE;
     const name = stringOf(outer === 'stable' ? this.#a : this.#b, key);
     const advice =
@@ -136,45 +149,26 @@ export class JsonWalk {
     return outer === 'stable' ? childOf(path, name, null) : childOf(path, null, name);
   }
 
-  /** Keys without partners. `paired`: names of those that have one. */
-  #unpaired(
-    onlyA: readonly Node[],
-    onlyB: readonly Node[],
-    paired: ReadonlySet<string>,
-    path: Path | null,
-    depth: number,
-  ): void {
+  #unpaired(left: Unpaired, path: Path | null, depth: number): void {
     const [a, b] = [this.#a, this.#b];
+    const { onlyA, onlyB, paired } = left;
     const ofStable = depth >= MAX_DEPTH ? undefined : envelopeAmong(a, onlyA, b, onlyB, paired);
     const ofCandidate = depth >= MAX_DEPTH ? undefined : envelopeAmong(b, onlyB, a, onlyA, paired);
     const envelope = ofStable ?? ofCandidate;
     if (envelope === undefined || (ofStable !== undefined && ofCandidate !== undefined)) {
-      this.#alone(onlyA, onlyB, paired, path, depth);
+      this.#alone(left, path, depth);
       return;
     }
     const outer = ofStable === undefined ? 'candidate' : 'stable';
     const within = this.#unwrapped(envelope, outer, path);
     const inner = keysOf(outer === 'stable' ? a : b, envelope + STRIDE);
     const pairs = outer === 'stable' ? pairMembers(a, inner, b, onlyB) : pairMembers(a, onlyA, b, inner);
-    const names = new Set<string>();
-    for (const [key, partner] of pairs.both) {
-      const name = stringOf(a, key);
-      names.add(name);
-      this.walk(key + STRIDE, partner + STRIDE, childOf(within, name), depth + 2);
-    }
-    this.#alone(pairs.onlyA, pairs.onlyB, names, within, depth + 1);
-    const others = (keys: readonly Node[]) => keys.filter((key) => key !== envelope);
-    this.#alone(outer === 'stable' ? others(onlyA) : [], outer === 'stable' ? [] : others(onlyB), paired, path, depth);
+    this.#alone(this.#paired(pairs, within, depth + 2), within, depth + 1);
+    this.#alone(besides(envelope, outer === 'stable' ? onlyA : onlyB, outer, paired), path, depth);
   }
 
-  /** Keys without partners, and in no envelope. */
-  #alone(
-    onlyA: readonly Node[],
-    onlyB: readonly Node[],
-    paired: ReadonlySet<string>,
-    path: Path | null,
-    depth: number,
-  ): void {
+  /** In no envelope. */
+  #alone({ onlyA, onlyB, paired }: Unpaired, path: Path | null, depth: number): void {
     const [a, b] = [this.#a, this.#b];
     const missing = onlyA.map((key) => ({ name: stringOf(a, key), value: key + STRIDE }));
     const added = onlyB.map((key) => ({ name: stringOf(b, key), value: key + STRIDE }));
@@ -277,6 +271,12 @@ export class JsonWalk {
     if (rule !== undefined) return this.#found.add({ ...difference, severity: 'noise', rule });
     return this.#found.add(this.#rules?.judge(difference) ?? difference);
   }
+}
+
+/** What the side of an envelope has beside it. */
+function besides(envelope: Node, keys: readonly Node[], outer: Side, paired: ReadonlySet<string>): Unpaired {
+  const others = keys.filter((key) => key !== envelope);
+  return outer === 'stable' ? { onlyA: others, onlyB: [], paired } : { onlyA: [], onlyB: others, paired };
 }
 
 /** A member of one side whose own members are those that stand without partners on the other: most of either, and all where a single one does. */
