@@ -5,7 +5,7 @@ import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts
 import type { Invocation } from './functions.ts';
 import type { Execution } from './interpreter.ts';
 import { MINUTE_MS, SCALING, type Site, TASKS } from './site/index.ts';
-import { deadOf, sickOf, stableReady } from './wrongs.ts';
+import { deadOf, isOwned, sickOf, stableReady } from './wrongs.ts';
 
 export const INVARIANTS = [
   'dead side',
@@ -246,8 +246,7 @@ export class Observer {
         this.#violated('healthy run completes', `${name} ended ${status}: ${error} ${cause}`);
     }
     const { item } = site.lease;
-    if (item?.status === 'running' || item?.status === 'rolling_back')
-      this.#violated('ends', `the lease of ${item.cutoverId} stays ${item.status}`);
+    if (isOwned(site)) this.#violated('ends', `the lease of ${item?.cutoverId} stays ${item?.status}`);
     else if (
       !this.#completed.has(site) &&
       !this.#overlapping(executions) &&

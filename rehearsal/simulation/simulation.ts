@@ -23,6 +23,7 @@ import {
   type Step,
 } from './scenario/index.ts';
 import { MINUTE_MS, Site, Timeline } from './site/index.ts';
+import { isOwned } from './wrongs.ts';
 
 const USUAL_START = Date.UTC(2026, 10, 24, 8);
 /** A sign-off that nobody answers expires after 30 minutes; twice that, a whole run, and the watch over capacity. */
@@ -319,11 +320,10 @@ class Simulation implements InvocationHost {
       0,
       ...this.#scenario.items.map((i) => ('at' in i ? i.at + ('for' in i ? (i.for ?? 0) : 0) : 0)),
     );
-    const busy = [...this.#ingresses.values()].some(({ site, machine }) => {
-      const { item } = site.lease;
-      const owned = item?.status === 'running' || item?.status === 'rolling_back';
-      return owned || [...machine.executions.values()].some((e) => e.status === 'RUNNING');
-    });
+    const busy = [...this.#ingresses.values()].some(
+      ({ site, machine }) =>
+        isOwned(site) || [...machine.executions.values()].some(({ status }) => status === 'RUNNING'),
+    );
     this.#over =
       !busy && !this.#isBusyBeside() && now > this.#start + last * 1000 + REST_MS && now > this.#lastChange + REST_MS;
   }

@@ -4,23 +4,24 @@ import type { Site } from './site/index.ts';
 /** A candidate that fails as much is sick by everybody's measure. */
 const SICK = 0.2;
 
+/** The lease is a run's, or its rollback's. In words of its own: what is judged is not asked. */
+export function isOwned({ lease: { item } }: Site): boolean {
+  return item?.status === 'running' || item?.status === 'rolling_back';
+}
+
 export function stableReady(site: Site): boolean {
   return site.health('stable').healthy >= Math.max(1, site.lease.item?.capacity?.desired ?? 1);
 }
 
 /** Customers of a run on a candidate that fails them, as long as the stable side could answer. */
 export function sickOf(site: Site): string | null {
-  const { item } = site.lease;
-  const isRun = item?.status === 'running' || item?.status === 'rolling_back';
-  if (!isRun || site.share('candidate', 'mirrorReverse') === 0 || site.sickness.candidate < SICK) return null;
+  if (!isOwned(site) || site.share('candidate', 'mirrorReverse') === 0 || site.sickness.candidate < SICK) return null;
   return stableReady(site) ? `${site.name}: the candidate fails its customers` : null;
 }
 
 /** Customers of a run on a side, or a mirror, without a healthy target. Before the candidate answers anybody it is the service's own outage. */
 export function deadOf(site: Site): string | null {
-  const { item } = site.lease;
-  const isRun = item?.status === 'running' || item?.status === 'rolling_back';
-  if (!isRun) return null;
+  if (!isOwned(site)) return null;
   const [stable, candidate] = [site.health('stable').healthy, site.health('candidate').healthy];
   const onCandidate = site.share('candidate', 'mirrorReverse');
   if (onCandidate > 0 && candidate === 0 && stable > 0) return `${site.name}: the candidate is dead`;

@@ -295,18 +295,20 @@ export class Site {
     }
     const by = role === 'stable' || role === 'candidate' ? role : 'mirror';
     const primary = role === 'candidate' || role === 'mirrorReverse' ? 'candidate' : 'stable';
-    const refused = part * (running === 0 ? 1 : dead / running) * 0.9;
+    const toDead = running === 0 ? 1 : dead / running;
+    const refused = part * toDead * 0.9;
+    const reached = part * (1 - toDead);
     const bad = (how: Sickness) => {
       const ofPrimary = this.how[primary] === how ? this.sickness[primary] : 0;
       const ofMirror = by === 'mirror' && this.how.mirror === how ? this.sickness.mirror : 0;
-      return (part - refused / 0.9) * Math.max(BASE_RATE, ofPrimary, ofMirror);
+      return reached * Math.max(BASE_RATE, ofPrimary, ofMirror);
     };
     counted[by].requests += part;
     counted[by].refused += refused;
     counted[by].failed += bad('fails');
     counted[by].slow += bad('slow');
     // The load balancer answers for who hangs.
-    const hung = bad('hangs') - (part - refused / 0.9) * BASE_RATE;
+    const hung = bad('hangs') - reached * BASE_RATE;
     counted[by].hung += hung;
     counted.elb5xx += refused + hung;
   }
