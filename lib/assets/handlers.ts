@@ -50,8 +50,8 @@ export function handlerCode(name: HandlerName): Code {
   return Code.fromAsset(join(OUT, name));
 }
 
-/** Its clients that are not needed before the weights are safe are loaded after: the way to safety is short. */
-const SPLIT: readonly HandlerName[] = ['rollback', 'close-mirror'];
+/** Whoever rolls back loads the clients that it needs only once the weights are safe after that: the way to safety is short. */
+const SPLIT: readonly HandlerName[] = ['rollback', 'close-mirror', 'verify-rollback', 'watchdog'];
 
 /** Bundles every handler to `<outdir>/<name>/index.mjs`. @returns as {@link bundleModule}. @throws esbuild's error */
 export function bundleHandlers(outdir: string): string[] {
