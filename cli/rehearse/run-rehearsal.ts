@@ -6,7 +6,6 @@ import { type RunEvidence, rehearsalPage } from '../../console/view/index.ts';
 import { decisionLogLines, type Plan } from '../../core/model/index.ts';
 import type { RuleSet } from '../../parity/rules/index.ts';
 import type { LocalCloud } from '../../rehearsal/cloud/index.ts';
-import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
 import { LOCAL_CLIENT, OWN_PROGRAM } from '../../rehearsal/machine/index.ts';
 import {
@@ -69,7 +68,7 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
   const out = request.json ? terminal.err : terminal.out;
   const mirror = mirrorHere();
   tell(out, 'Synthesising the stacks and building the candidate ...');
-  tell(out, `Mirror: ${mirror}`);
+  tell(out, `Mirror: ${mirror.label}`);
   try {
     await attempt(
       () => NOTHING_OUTSIDE,
@@ -79,7 +78,12 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
         choosing.catch(() => {});
         const synthesis = await synthesise({ plan: request.plan, signal });
         try {
-          const options = optionsOf(request, synthesis.assembly, await choosing, signal);
+          const options = optionsOf(request, {
+            mirror,
+            assembly: synthesis.assembly,
+            candidate: await choosing,
+            signal,
+          });
           const runs = await runAll(request, options, terminal, out);
           await finish(runs, request, terminal, out);
         } finally {
@@ -103,9 +107,9 @@ const NOTHING_OUTSIDE = {
 };
 
 /** Which one passes customers on. @throws UsageError when ENVOY names something else */
-function mirrorHere(): string {
+function mirrorHere(): RehearsalOptions['mirror'] {
   try {
-    return chooseMirror(process.env).label;
+    return chooseMirror(process.env);
   } catch (error) {
     throw new UsageError(asError(error).message);
   }
@@ -119,12 +123,10 @@ async function candidateOf({ own }: RehearsalRequest, signal: AbortSignal): Prom
 
 function optionsOf(
   request: RehearsalRequest,
-  assembly: Assembly,
-  candidate: RehearsalOptions['candidate'],
-  signal: AbortSignal,
+  found: Pick<RehearsalOptions, 'assembly' | 'candidate' | 'mirror' | 'signal'>,
 ): Omit<RehearsalOptions, 'progress'> {
   const { own, speed, rps, port, chaos, rules } = request;
-  const common = { assembly, candidate, speed, rps, port, chaos, signal, ...(rules === undefined ? {} : { rules }) };
+  const common = { ...found, speed, rps, port, chaos, ...(rules === undefined ? {} : { rules }) };
   return own === undefined ? common : { ...common, own, mix: own.mix };
 }
 

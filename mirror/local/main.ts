@@ -1,5 +1,5 @@
 /**
- * Process entry: Envoy and the recorder, started, restarted and ended together as ECS does with the containers of a task. It takes the
+ * Process entry: the Envoy that `ENVOY` names, and the recorder, started, restarted and ended together as ECS does with the containers of a task. It takes the
  * embedded mirror's environment and says what it says, so that either can stand in a rehearsal. A port of 0 is any free one.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -8,7 +8,6 @@ import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { mirrorConfig } from '../config/index.ts';
-import { envoyBinary } from './envoy-binary.ts';
 import { envoySettings } from './envoy-settings.ts';
 import { endWithThis, freePorts, startEnvoy } from './processes.ts';
 
@@ -29,8 +28,9 @@ const PORTS = [
   'MIRROR_COPY_CANDIDATE_PORT',
 ] as const;
 
-const binary = envoyBinary(process.env);
-if (binary === null) throw new Error('no Envoy on this machine: set ENVOY to its path');
+// Who starts this has found it, and asked which version it is.
+const { ENVOY: binary } = process.env;
+if (binary === undefined) throw new Error('no Envoy: set ENVOY to its path');
 const env = await withPorts(process.env);
 const config = mirrorConfig(env);
 const envoy = await startEnvoy({

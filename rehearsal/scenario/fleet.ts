@@ -8,13 +8,14 @@ import type { LocalService } from '../cloud/services/index.ts';
 import { DIRECT, type Front, startFrontThread } from '../dataplane/index.ts';
 import { type Child, startChild, type Target, type TargetGroupModel } from '../machine/index.ts';
 import type { FaultSpec } from './fault.ts';
-import { type Command, chooseMirror, NODE_GATEWAY, UPSTREAM } from './gateways.ts';
+import { type Command, type MirrorChoice, NODE_GATEWAY, UPSTREAM } from './gateways.ts';
 
 export type FleetSide = 'stable' | 'candidate';
 
 export interface FleetOptions {
   readonly cloud: LocalCloud;
   readonly candidate: Command;
+  readonly mirror: MirrorChoice;
   /** Somebody's own services instead of the examples. */
   readonly own?: OwnServices;
 }
@@ -54,7 +55,7 @@ export class Fleet {
   }
 
   async start(): Promise<void> {
-    const { cloud, own } = this.#options;
+    const { own } = this.#options;
     if (own === undefined) {
       const upstream = await this.#child('upstream', UPSTREAM, { PORT: '0' });
       this.#others.push(upstream);
@@ -71,7 +72,7 @@ export class Fleet {
         for (let i = 0; i < (this.#service(side)?.desired ?? 1); i++) this.#group(side).targets.push({ ...target });
       }
     }
-    await this.#startMirror(cloud);
+    await this.#startMirror(this.#options);
   }
 
   /** Where a target's health is asked. */
@@ -172,12 +173,11 @@ export class Fleet {
     return this.#child(`${side} gateway`, command, env);
   }
 
-  async #startMirror(cloud: LocalCloud): Promise<void> {
+  async #startMirror({ cloud, mirror: { command, env } }: FleetOptions): Promise<void> {
     const first = (side: FleetSide) => {
       const [target] = this.#group(side).targets;
       return `http://${target?.host}:${target?.port}`;
     };
-    const { command, env } = chooseMirror(process.env);
     const mirror = await this.#child('mirror', command, {
       ...cloud.mirrorEnvironment,
       ...env,

@@ -15,7 +15,7 @@ import { LOCAL_CLIENT } from '../machine/index.ts';
 import type { approve } from './approver.ts';
 import { Chaos, type ChaosSpec } from './aws-faults.ts';
 import { Fleet, type OwnServices } from './fleet.ts';
-import type { CandidateChoice } from './gateways.ts';
+import type { CandidateChoice, MirrorChoice } from './gateways.ts';
 import { WARM_UP_MINUTES } from './rehearsal-plan.ts';
 import { type RehearsalProgress, RunCourse, type Scenario } from './run-course.ts';
 import { startUsageMetrics } from './usage.ts';
@@ -25,6 +25,7 @@ const MINUTE_MS = 60_000;
 export interface RehearsalOptions {
   readonly assembly: Assembly;
   readonly candidate: CandidateChoice;
+  readonly mirror: MirrorChoice;
   /** Somebody's own services instead of the examples. */
   readonly own?: OwnServices;
   readonly mix?: readonly MixEntry[];
@@ -131,11 +132,11 @@ async function run(
 /** Both sides behind the local load balancer, with what CloudWatch is told of them. */
 async function startServices(
   cloud: LocalCloud,
-  { candidate, own, port = 0 }: RehearsalOptions,
+  { candidate, mirror, own, port = 0 }: RehearsalOptions,
   stops: (() => Promise<void>)[],
 ): Promise<{ readonly fleet: Fleet; readonly plane: DataPlane }> {
   const { clock, metrics, model, services } = cloud;
-  const fleet = new Fleet({ cloud, candidate: candidate.command, ...(own === undefined ? {} : { own }) });
+  const fleet = new Fleet({ cloud, candidate: candidate.command, mirror, ...(own === undefined ? {} : { own }) });
   stops.push(() => fleet.stop());
   await fleet.start();
   const stopHealth = startHealthChecks({

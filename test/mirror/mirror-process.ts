@@ -13,7 +13,8 @@ import { ownModule } from '../../rehearsal/machine/own-module.ts';
 export type MirrorProxy = 'embedded' | 'envoy';
 
 /** Those that this machine has. */
-export const PROXIES: readonly MirrorProxy[] = envoyBinary(process.env) === null ? ['embedded'] : ['embedded', 'envoy'];
+const ENVOY = envoyBinary(process.env);
+export const PROXIES: readonly MirrorProxy[] = ENVOY === null ? ['embedded'] : ['embedded', 'envoy'];
 
 const metricSchema = z.looseObject({ _aws: z.unknown(), Reason: z.string().optional() });
 
@@ -62,7 +63,7 @@ export async function startMirror(
     command: process.execPath,
     args: [ownModule('mirror', proxy === 'envoy' ? 'local' : 'embedded', 'main')],
     env: {
-      ...(process.env.ENVOY === undefined ? {} : { ENVOY: process.env.ENVOY }),
+      ...(ENVOY === null ? {} : { ENVOY }),
       CROSSFADE_INGRESS: 'g',
       MIRROR_BIND: '127.0.0.1',
       MIRROR_FORWARD_PORT: '0',

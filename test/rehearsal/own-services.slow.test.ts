@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parsePlan } from '../../core/model/plan.ts';
 import { parseRules } from '../../parity/rules/schema.ts';
 import { parseFault } from '../../rehearsal/scenario/fault.ts';
+import { chooseMirror } from '../../rehearsal/scenario/gateways.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 import { certificates } from '../support/certificates.ts';
@@ -39,6 +40,7 @@ it('own services that differ in a field which an owner’s rule names come to th
   const options = {
     assembly: await sharedAssembly(),
     candidate: OF_OWN,
+    mirror: chooseMirror(process.env),
     own: { urls: { stable: stable.url, candidate: candidate.url }, health: '/', routes: ['/'] },
     mix: MIX,
     rules: parseRules({ v: 1, rules: [rule] }),
@@ -65,6 +67,7 @@ describe.skipIf(made === null)('own services that speak TLS', () => {
   const options = async () => ({
     assembly: await sharedAssembly(),
     candidate: OF_OWN,
+    mirror: chooseMirror(process.env),
     own: {
       urls: { stable: await secure(), candidate: await secure() },
       health: '/',

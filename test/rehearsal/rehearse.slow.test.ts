@@ -5,7 +5,7 @@ import { parsePlan } from '../../core/model/plan.ts';
 import { sweepRun } from '../../rehearsal/chaos/sweep-run.ts';
 import type { Access, Right } from '../../rehearsal/cloud/access/access.ts';
 import { parseFault } from '../../rehearsal/scenario/fault.ts';
-import { chooseCandidate } from '../../rehearsal/scenario/gateways.ts';
+import { chooseCandidate, chooseMirror } from '../../rehearsal/scenario/gateways.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import type { RehearsalOptions } from '../../rehearsal/scenario/rehearse.ts';
 import { sharedAssembly } from '../support/assembly.ts';
@@ -32,6 +32,7 @@ beforeAll(async () => {
   options = {
     assembly: await sharedAssembly(),
     candidate: await chooseCandidate(),
+    mirror: chooseMirror(process.env),
     ...PACE,
     onCloud: ({ access }) => void accesses.push(access),
   };

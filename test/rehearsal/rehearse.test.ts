@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parsePlan } from '../../core/model/plan.ts';
 import { parseFault } from '../../rehearsal/scenario/fault.ts';
-import { chooseCandidate } from '../../rehearsal/scenario/gateways.ts';
+import { chooseCandidate, chooseMirror } from '../../rehearsal/scenario/gateways.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import type { RehearsalOptions } from '../../rehearsal/scenario/rehearse.ts';
 import { sharedAssembly } from '../support/assembly.ts';
@@ -25,6 +25,7 @@ beforeAll(async () => {
   options = {
     assembly: await sharedAssembly(),
     candidate: await chooseCandidate(),
+    mirror: chooseMirror(process.env),
     ...PACE,
   };
 });

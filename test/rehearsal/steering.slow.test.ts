@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { CutoverId } from '../../core/model/ids.ts';
 import { parsePlan } from '../../core/model/plan.ts';
 import type { LocalCloud } from '../../rehearsal/cloud/cloud.ts';
-import { chooseCandidate } from '../../rehearsal/scenario/gateways.ts';
+import { chooseCandidate, chooseMirror } from '../../rehearsal/scenario/gateways.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 import { type CliResult, runCommand } from '../support/cli.ts';
@@ -70,6 +70,7 @@ describe('a cutover that people steer', () => {
     const options = {
       assembly: await sharedAssembly(),
       candidate: await chooseCandidate(),
+      mirror: chooseMirror(process.env),
       ...PACE,
       onCloud: (cloud: LocalCloud, id: CutoverId) => void operator.meet(cloud, id).then(ready.resolve),
       answer: async (_cloud: LocalCloud, _id: CutoverId, kind: 'shadow' | 'final') => {

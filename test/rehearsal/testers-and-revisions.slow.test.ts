@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvidence } from '../../console/view/run-evidence.ts';
 import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
 import type { LocalCloud } from '../../rehearsal/cloud/cloud.ts';
-import { chooseCandidate } from '../../rehearsal/scenario/gateways.ts';
+import { chooseCandidate, chooseMirror } from '../../rehearsal/scenario/gateways.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/rehearsal-plan.ts';
 import type { RehearsalOptions } from '../../rehearsal/scenario/rehearse.ts';
 import { type Synthesis, synthesise } from '../../rehearsal/scenario/synth.ts';
@@ -23,7 +23,12 @@ let synthesis: Synthesis;
 let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
 beforeAll(async () => {
   synthesis = await synthesise({ plan: parsePlan(PLAN) });
-  options = { assembly: synthesis.assembly, candidate: await chooseCandidate(), ...PACE };
+  options = {
+    assembly: synthesis.assembly,
+    candidate: await chooseCandidate(),
+    mirror: chooseMirror(process.env),
+    ...PACE,
+  };
 });
 afterAll(() => synthesis.dispose());
 
